@@ -1,0 +1,8 @@
+// Tests are compiled by `tsc -b` with the code they test, and run as they stand in dist.
+export default {
+  testEnvironment: 'node',
+  testMatch: ['**/dist/**/*.test.js'],
+  transform: {},
+  testTimeout: 30_000,
+  watchman: false,
+};
