@@ -1,1 +1,8 @@
-export {};
+export * from './channels.js';
+export * from './derive.js';
+export * from './grants.js';
+export * from './ids.js';
+export * from './readings.js';
+export * from './records.js';
+export * from './roles.js';
+export * from './time.js';

@@ -1,0 +1,22 @@
+import { Type, type Static } from 'typebox';
+
+/** What a grantee may do with records in scope. */
+export const Permission = Type.Union([Type.Literal('read'), Type.Literal('write'), Type.Literal('modify')]);
+export type Permission = Static<typeof Permission>;
+
+/**
+ * HL7 v3 PurposeOfUse codes that this system knows (http://terminology.hl7.org/CodeSystem/v3-ActReason):
+ * treatment, emergency treatment, healthcare payment, healthcare operations, research, patient requested, break the glass.
+ */
+export const PURPOSES = ['TREAT', 'ETREAT', 'HPAYMT', 'HOPERAT', 'HRESCH', 'PATRQT', 'BTG'] as const;
+export const PurposeOfUse = Type.Union(PURPOSES.map((code) => Type.Literal(code)));
+export type PurposeOfUse = (typeof PURPOSES)[number];
+
+export const AuthorityKind = Type.Union([
+  Type.Literal('hospital'),
+  Type.Literal('lab'),
+  Type.Literal('insurer'),
+  Type.Literal('pharmacy'),
+  Type.Literal('research'),
+]);
+export type AuthorityKind = Static<typeof AuthorityKind>;

@@ -1,0 +1,26 @@
+import { Type, type Static } from 'typebox';
+
+/** What makes a record: the passing of an interval, an emergency, or a clinician. Visible on the ledgers. */
+export const RecordKind = Type.Union([
+  Type.Literal('periodic'),
+  Type.Literal('emergency'),
+  Type.Literal('clinical'),
+]);
+export type RecordKind = Static<typeof RecordKind>;
+
+/** Versions of a record count from 1 and are linked by hash. */
+export const RecordVersion = Type.Integer({ minimum: 1, maximum: 1_000_000 });
+export type RecordVersion = Static<typeof RecordVersion>;
+
+/**
+ * What a grant's scope is made of before it is turned into tags: FHIR observation category
+ * (`vital-signs`, `laboratory`, …) and FHIR resource type; `*` stands for any.
+ */
+export const ScopeTerm = Type.Object(
+  {
+    category: Type.String({ minLength: 1, maxLength: 64 }),
+    resourceType: Type.String({ minLength: 1, maxLength: 64 }),
+  },
+  { additionalProperties: false },
+);
+export type ScopeTerm = Static<typeof ScopeTerm>;
