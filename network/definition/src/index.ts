@@ -1,1 +1,24 @@
-export {};
+export { DefinitionError, type DefinitionErrorCode } from './errors.js';
+export { embeddedNetwork, type EmbeddedChannel, type EmbeddedNetwork } from './embedded.js';
+export { DEFAULT_DEFINITION_PATH, loadNetworkDefinition, parseNetworkDefinition } from './load.js';
+export { endorsementRule, type EndorsementRule } from './policy.js';
+export {
+  planNetwork,
+  type ChaincodeHostNode,
+  type ChannelPlan,
+  type NetworkPlan,
+  type OrdererNode,
+  type PeerNode,
+  type PlanOptions,
+} from './resolve.js';
+export {
+  NetworkDefinitionSchema,
+  type BatchSettings,
+  type BftSettings,
+  type Consensus,
+  type EtcdRaftSettings,
+  type NetworkDefinition,
+  type OrganizationDefinition,
+  type ProfileName,
+  type RunnerName,
+} from './schema.js';
