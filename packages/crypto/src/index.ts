@@ -1,1 +1,10 @@
-export {};
+export * from './portable/index.js';
+export { hmacSha256, randomId128, sha256, sha256Hex } from './node/hash.js';
+export { LruMap } from './node/lru-map.js';
+export { OKP_KEY_BYTES, kidOf, okpPrivateKey, okpPublicKey, rawPublicKey } from './node/okp.js';
+export { generateEd25519, signerFromPkcs8, signerFromSeed } from './node/signer.js';
+export type { Signer } from './node/signer.js';
+export { generateX25519, x25519FromPrivate } from './node/x25519.js';
+export type { X25519KeyPair } from './node/x25519.js';
+export { DEFAULT_KEY_CACHE_SIZE, nodeVerifier } from './node/node-verifier.js';
+export { signJws } from './node/sign-jws.js';
