@@ -1,1 +1,11 @@
-export {};
+export * from './access-control.js';
+export * from './batch.js';
+export * from './codes.js';
+export * from './contract.js';
+export * from './events.js';
+export * from './failure.js';
+export * from './limits.js';
+export * from './page.js';
+export * from './records.js';
+export * from './state.js';
+export * from './statements.js';

@@ -1,0 +1,316 @@
+import {
+  AuthorityId,
+  Id128,
+  MspId,
+  PatientId,
+  Permission,
+  PractitionerId,
+  ProviderId,
+  PurposeOfUse,
+  Tag,
+  Timestamp,
+} from '@careledger/domain';
+import { Type, type TProperties } from 'typebox';
+import { Batch, BatchResult, ItemResult } from './batch.js';
+import { STATEMENT_CODES } from './codes.js';
+import { transaction } from './contract.js';
+import { SCOPE_TAGS_MAX } from './limits.js';
+import { PageArgs, pageOf } from './page.js';
+import {
+  AttestorState,
+  AuthorityState,
+  Decision,
+  GrantState,
+  PatientState,
+  PractitionerState,
+  ProviderState,
+  SubscriptionState,
+} from './state.js';
+import { CompactJws } from './statements.js';
+
+const args = <P extends TProperties>(properties: P) =>
+  Type.Object(properties, { additionalProperties: false });
+const oneStatement = args({ statement: CompactJws });
+const both = ['authorities', 'cloud'] as const;
+const authorities = ['authorities'] as const;
+
+/** A request as the decision sees it. */
+export const DecisionRequest = args({
+  patientId: PatientId,
+  /** Who wants to: an authority, or the patient. */
+  requester: Type.Union([AuthorityId, PatientId]),
+  granteeTags: Type.Array(Tag, { maxItems: SCOPE_TAGS_MAX }),
+  permission: Permission,
+  purpose: PurposeOfUse,
+  /** The record's tags; a grant covers it when it has no tags, or shares one. */
+  scopeTags: Type.Array(Tag, { maxItems: SCOPE_TAGS_MAX }),
+  /** Author of the record, who may always read it; absent for a record that is yet to be made. */
+  author: Type.Optional(Type.Union([AuthorityId, PatientId])),
+});
+
+/** Chaincode `access-control`: who may do what. On both channels; state is per channel. */
+export const accessControl = {
+  name: 'access-control',
+  transactions: {
+    /** Registers a patient by a self-signed `registerPatient` statement. Repeating it returns the first result. */
+    RegisterPatient: transaction({
+      kind: 'submit',
+      channels: both,
+      callers: ['enroller'],
+      args: oneStatement,
+      result: ItemResult,
+      codes: [...STATEMENT_CODES, 'PATIENT_EXISTS', 'PATIENT_ID_MISMATCH', 'KEY_PROOF_INVALID'],
+      event: 'PatientsChanged',
+    }),
+    /** The current consent key names a new consent, gateway or encryption key. Writes the policy. */
+    RotatePatientKey: transaction({
+      kind: 'submit',
+      channels: both,
+      callers: ['patients-operator'],
+      args: oneStatement,
+      result: ItemResult,
+      codes: [...STATEMENT_CODES, 'PATIENT_UNKNOWN', 'KEY_PROOF_INVALID', 'KEY_UNCHANGED', 'KEY_REUSED'],
+      event: 'PatientsChanged',
+    }),
+    /** Registers an authority by a self-signed `registerAuthority` statement; the caller is an admin of the MSP it names. */
+    RegisterAuthority: transaction({
+      kind: 'submit',
+      channels: both,
+      callers: ['own-admin'],
+      args: oneStatement,
+      result: ItemResult,
+      codes: [...STATEMENT_CODES, 'AUTHORITY_EXISTS'],
+      event: 'OrganisationsChanged',
+    }),
+    /** Registers a provider by a self-signed `registerProvider` statement. */
+    RegisterProvider: transaction({
+      kind: 'submit',
+      channels: both,
+      callers: ['own-admin'],
+      args: oneStatement,
+      result: ItemResult,
+      codes: [...STATEMENT_CODES, 'PROVIDER_EXISTS'],
+      event: 'OrganisationsChanged',
+    }),
+    /** Old signs new, for an authority or a provider (`iss`); the caller is an admin of its MSP. */
+    RotateOrganisationKey: transaction({
+      kind: 'submit',
+      channels: both,
+      callers: ['own-admin'],
+      args: oneStatement,
+      result: ItemResult,
+      codes: [
+        ...STATEMENT_CODES,
+        'AUTHORITY_UNKNOWN',
+        'PROVIDER_UNKNOWN',
+        'KEY_PROOF_INVALID',
+        'KEY_UNCHANGED',
+        'KEY_REUSED',
+      ],
+      event: 'OrganisationsChanged',
+    }),
+    /** An authority registers, re-keys or (active: false) withdraws a practitioner of its own. */
+    RegisterPractitioner: transaction({
+      kind: 'submit',
+      channels: both,
+      callers: ['authority'],
+      args: oneStatement,
+      result: ItemResult,
+      codes: [...STATEMENT_CODES, 'AUTHORITY_UNKNOWN', 'KEY_PROOF_INVALID'],
+      event: 'OrganisationsChanged',
+    }),
+    /** Registers an attestor's key for an organisation by a self-signed `registerAttestor` statement. */
+    RegisterAttestor: transaction({
+      kind: 'submit',
+      channels: both,
+      callers: ['own-admin'],
+      args: oneStatement,
+      result: ItemResult,
+      codes: [...STATEMENT_CODES],
+      event: 'OrganisationsChanged',
+    }),
+    /** Records patients' `grant` statements. One that names a subscription approves it (channel `authorities`). */
+    Grant: transaction({
+      kind: 'submit',
+      channels: both,
+      callers: ['patients-operator'],
+      args: Batch,
+      result: BatchResult,
+      codes: [],
+      itemCodes: [
+        ...STATEMENT_CODES,
+        'BATCH_DUPLICATE_SUBJECT',
+        'PATIENT_UNKNOWN',
+        'AUTHORITY_UNKNOWN',
+        'POLICY_SEQ_REUSED',
+        'GRANT_EXISTS',
+        'GRANT_REVOKED',
+        'GRANT_PERIOD_INVALID',
+        'SUBSCRIPTION_UNKNOWN',
+        'SUBSCRIPTION_NOT_PENDING',
+        'SUBSCRIPTION_MISMATCH',
+      ],
+      event: 'PolicyChanged',
+    }),
+    /** Records patients' `revoke` and `revokeAll` statements. Revoking an unknown grant leaves a tombstone. */
+    Revoke: transaction({
+      kind: 'submit',
+      channels: both,
+      callers: ['patients-operator'],
+      args: Batch,
+      result: BatchResult,
+      codes: [],
+      itemCodes: [...STATEMENT_CODES, 'BATCH_DUPLICATE_SUBJECT', 'PATIENT_UNKNOWN', 'POLICY_SEQ_REUSED'],
+      event: 'PolicyChanged',
+    }),
+    /** An authority asks to be subscribed to a patient. */
+    RequestSubscription: transaction({
+      kind: 'submit',
+      channels: authorities,
+      callers: ['authority'],
+      args: oneStatement,
+      result: ItemResult,
+      codes: [...STATEMENT_CODES, 'PATIENT_UNKNOWN', 'AUTHORITY_UNKNOWN'],
+      event: 'SubscriptionChanged',
+    }),
+    /** The patient says no. */
+    RejectSubscription: transaction({
+      kind: 'submit',
+      channels: authorities,
+      callers: ['patients-operator'],
+      args: oneStatement,
+      result: ItemResult,
+      codes: [
+        ...STATEMENT_CODES,
+        'SUBSCRIPTION_UNKNOWN',
+        'SUBSCRIPTION_NOT_PENDING',
+        'SUBSCRIPTION_MISMATCH',
+      ],
+      event: 'SubscriptionChanged',
+    }),
+    /** The authority takes its pending or approved subscription back. */
+    CancelSubscription: transaction({
+      kind: 'submit',
+      channels: authorities,
+      callers: ['authority'],
+      args: oneStatement,
+      result: ItemResult,
+      codes: [...STATEMENT_CODES, 'SUBSCRIPTION_UNKNOWN', 'SUBSCRIPTION_MISMATCH'],
+      event: 'SubscriptionChanged',
+    }),
+    /** Decides now (transaction time), writes nothing. Also what chaincode `records` calls. */
+    Decide: transaction({
+      kind: 'evaluate',
+      channels: both,
+      callers: ['member'],
+      args: DecisionRequest,
+      result: Decision,
+      codes: ['PATIENT_UNKNOWN'],
+    }),
+    /**
+     * Decides now and writes the decision down, for what an authority does with data it holds already. The caller is
+     * the requester's organisation.
+     */
+    RecordDecision: transaction({
+      kind: 'submit',
+      channels: both,
+      callers: ['authority'],
+      args: args({ requestId: Id128, request: DecisionRequest }),
+      result: Decision,
+      codes: ['PATIENT_UNKNOWN', 'AUTHORITY_UNKNOWN', 'STATEMENT_ID_REUSED'],
+    }),
+    /** A patient's grants, revoked ones included, oldest id first. */
+    ListGrants: transaction({
+      kind: 'evaluate',
+      channels: both,
+      callers: ['member'],
+      args: args({ patientId: PatientId, authorityId: Type.Optional(AuthorityId), ...PageArgs }),
+      result: pageOf(GrantState),
+      codes: ['PAGE_TOKEN_INVALID'],
+    }),
+    /** The grants in force at a past (or the present) time, by what the ledger knew then. */
+    EffectivePolicy: transaction({
+      kind: 'evaluate',
+      channels: both,
+      callers: ['member'],
+      args: args({ patientId: PatientId, at: Timestamp }),
+      result: Type.Object({
+        patientId: PatientId,
+        at: Timestamp,
+        policyVersion: Type.Integer({ minimum: 0 }),
+        grants: Type.Array(GrantState),
+      }),
+      codes: ['PATIENT_UNKNOWN'],
+    }),
+    /** Subscriptions of a patient, or of an authority; `status` filters. */
+    ListSubscriptions: transaction({
+      kind: 'evaluate',
+      channels: authorities,
+      callers: ['member'],
+      args: args({
+        patientId: Type.Optional(PatientId),
+        authorityId: Type.Optional(AuthorityId),
+        status: Type.Optional(SubscriptionState.properties.status),
+        ...PageArgs,
+      }),
+      result: pageOf(SubscriptionState),
+      codes: ['PAGE_TOKEN_INVALID'],
+    }),
+    GetPatient: transaction({
+      kind: 'evaluate',
+      channels: both,
+      callers: ['member'],
+      args: args({ patientId: PatientId }),
+      result: PatientState,
+      codes: ['PATIENT_UNKNOWN'],
+    }),
+    GetAuthority: transaction({
+      kind: 'evaluate',
+      channels: both,
+      callers: ['member'],
+      args: args({ authorityId: AuthorityId }),
+      result: AuthorityState,
+      codes: ['AUTHORITY_UNKNOWN'],
+    }),
+    ListAuthorities: transaction({
+      kind: 'evaluate',
+      channels: both,
+      callers: ['member'],
+      args: args({ ...PageArgs }),
+      result: pageOf(AuthorityState),
+      codes: ['PAGE_TOKEN_INVALID'],
+    }),
+    GetProvider: transaction({
+      kind: 'evaluate',
+      channels: both,
+      callers: ['member'],
+      args: args({ providerId: ProviderId }),
+      result: ProviderState,
+      codes: ['PROVIDER_UNKNOWN'],
+    }),
+    ListProviders: transaction({
+      kind: 'evaluate',
+      channels: both,
+      callers: ['member'],
+      args: args({ ...PageArgs }),
+      result: pageOf(ProviderState),
+      codes: ['PAGE_TOKEN_INVALID'],
+    }),
+    GetPractitioner: transaction({
+      kind: 'evaluate',
+      channels: both,
+      callers: ['member'],
+      args: args({ authorityId: AuthorityId, practitionerId: PractitionerId }),
+      result: PractitionerState,
+      codes: ['PRACTITIONER_UNKNOWN'],
+    }),
+    ListAttestors: transaction({
+      kind: 'evaluate',
+      channels: both,
+      callers: ['member'],
+      args: args({ mspId: Type.Optional(MspId) }),
+      result: Type.Object({ attestors: Type.Array(AttestorState) }),
+      codes: [],
+    }),
+  },
+} as const;

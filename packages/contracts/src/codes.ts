@@ -1,0 +1,108 @@
+/**
+ * Every code that the chaincode answers with, and what it means. A failed transaction's message is the JSON text
+ * `{"code": …, "message": …, "details": …}`; a batch's item carries its code in `{sid, code}`.
+ */
+export const CONTRACT_CODES = {
+  // any transaction
+  ARGUMENT_INVALID:
+    'The argument is not the JSON that the function’s schema asks for; details name the path.',
+  CALLER_REFUSED: 'The identity that signed the proposal may not call this function.',
+  WRONG_CHANNEL: 'The function does not work on this channel.',
+  // statements
+  STATEMENT_MALFORMED:
+    'Not a compact JWS with exactly alg, typ and kid, or its payload is not by the schema.',
+  STATEMENT_TYPE_MISMATCH: 'The statement is of a type that this function does not take.',
+  STATEMENT_AUDIENCE_MISMATCH: 'The statement was made for another network.',
+  STATEMENT_CHANNEL_MISMATCH: 'The statement was not made for this channel.',
+  STATEMENT_KEY_UNKNOWN:
+    'The key that the statement names is not registered for its issuer, or was rotated away.',
+  STATEMENT_SIGNATURE_INVALID: 'The signature does not verify, or breaks the Ed25519 rule.',
+  STATEMENT_EXPIRED: 'An access request older than 120 s.',
+  STATEMENT_FROM_FUTURE: 'The statement’s time lies more than 120 s after the transaction’s.',
+  STATEMENT_TOO_LARGE: 'The statement is larger than the limit.',
+  STATEMENT_ID_REUSED: 'The issuer has used this statement id for other content.',
+  STATEMENT_ISSUER_MISMATCH: 'The issuer is not the one who may decide this.',
+  // batches
+  BATCH_DUPLICATE_SUBJECT: 'A second item of the same patient in one transaction; send it in the next.',
+  // registrations
+  PATIENT_EXISTS: 'The patient is registered already, with other keys.',
+  PATIENT_UNKNOWN: 'No such patient is registered on this channel.',
+  PATIENT_ID_MISMATCH: 'The patient id is not the hash of the consent key.',
+  AUTHORITY_EXISTS: 'The authority is registered already, by this or another organisation.',
+  AUTHORITY_UNKNOWN: 'No such authority is registered on this channel.',
+  PROVIDER_EXISTS: 'The provider is registered already, by this or another organisation.',
+  PROVIDER_UNKNOWN: 'No such provider is registered on this channel.',
+  PRACTITIONER_UNKNOWN: 'No such practitioner is registered within the authority.',
+  ATTESTOR_UNKNOWN: 'The key is not registered as an attestor of the organisation.',
+  KEY_PROOF_INVALID: 'The proof of possession of a key does not verify.',
+  KEY_UNCHANGED: 'The new key is the current one.',
+  KEY_REUSED: 'The key was used before; rotation needs a fresh one.',
+  // consent
+  POLICY_SEQ_REUSED: 'The patient has used this policy sequence number for another statement.',
+  GRANT_EXISTS: 'A grant with this id is recorded already.',
+  GRANT_REVOKED: 'The grant was revoked (a tombstone stands), or lies under a revoke-all.',
+  GRANT_UNKNOWN: 'The patient has no grant with this id.',
+  GRANT_PERIOD_INVALID: 'The grant ends before it begins.',
+  SUBSCRIPTION_UNKNOWN: 'No such subscription.',
+  SUBSCRIPTION_NOT_PENDING: 'The subscription is not pending any more.',
+  SUBSCRIPTION_MISMATCH: 'The subscription is of another patient or authority than the statement.',
+  // decisions
+  NO_GRANT: 'No grant of the patient covers the request.',
+  GRANT_EXPIRED: 'A grant covers the request but for its time.',
+  PURPOSE_NOT_GRANTED: 'A grant covers the request but for its purpose.',
+  SCOPE_NOT_GRANTED: 'A grant covers the request but for the record’s scope.',
+  PERMISSION_NOT_GRANTED: 'A grant covers the request but for the permission.',
+  GRANTEE_MISMATCH: 'A grant covers the authority, but another unit or practitioner.',
+  // records
+  RECORD_EXISTS: 'A record with this id is stored already, with other content.',
+  RECORD_UNKNOWN: 'The patient has no record with this id.',
+  VERSION_CONFLICT:
+    'The version is not the next one, or its previous-version hash is not the current version’s.',
+  PROVIDER_MISMATCH: 'The statement names another provider than the one that submits it.',
+  AUTHOR_MISMATCH: 'The author is not the one who may store or revise this record.',
+  ANCHOR_PREV_MISMATCH: 'The named previous head is not the anchored one.',
+  ANCHOR_HEIGHT_NOT_RISING: 'The height does not rise above the anchored one.',
+  CHAIN_FORKED: 'A fork of this chain is on record: its anchors are refused until a re-key.',
+  FORK_EVIDENCE_INVALID:
+    'The two blocks are no evidence of a fork: not both signed, not one height, or the same block.',
+  VISIT_EXISTS: 'A visit with this id is recorded already, with other content.',
+  VISIT_UNKNOWN: 'No such visit.',
+  CHECK_IN_INVALID: 'The check-in code is not signed by the patient for this visit.',
+  ATTESTATION_CONFLICT: 'The attestor has attested something else about this transaction.',
+  PERMIT_UNKNOWN: 'No such permit.',
+  PAGE_TOKEN_INVALID: 'The bookmark is not one that this query returned.',
+} as const;
+
+export type ContractCode = keyof typeof CONTRACT_CODES;
+
+/** Codes that any transaction can fail with. */
+export const COMMON_CODES = [
+  'ARGUMENT_INVALID',
+  'CALLER_REFUSED',
+  'WRONG_CHANNEL',
+] as const satisfies ContractCode[];
+
+/** Codes that a statement's check can give; an item's in a batch, else the whole transaction's. */
+export const STATEMENT_CODES = [
+  'STATEMENT_MALFORMED',
+  'STATEMENT_TYPE_MISMATCH',
+  'STATEMENT_AUDIENCE_MISMATCH',
+  'STATEMENT_CHANNEL_MISMATCH',
+  'STATEMENT_KEY_UNKNOWN',
+  'STATEMENT_SIGNATURE_INVALID',
+  'STATEMENT_FROM_FUTURE',
+  'STATEMENT_TOO_LARGE',
+  'STATEMENT_ID_REUSED',
+  'STATEMENT_ISSUER_MISMATCH',
+] as const satisfies ContractCode[];
+
+/** Codes with which a decision denies. */
+export const DENIAL_CODES = [
+  'NO_GRANT',
+  'GRANT_EXPIRED',
+  'PURPOSE_NOT_GRANTED',
+  'SCOPE_NOT_GRANTED',
+  'PERMISSION_NOT_GRANTED',
+  'GRANTEE_MISMATCH',
+] as const satisfies ContractCode[];
+export type DenialCode = (typeof DENIAL_CODES)[number];

@@ -1,0 +1,316 @@
+import {
+  AuthorityId,
+  ChannelName,
+  Id128,
+  PatientId,
+  RecordId,
+  RecordKind,
+  RecordVersion,
+  Timestamp,
+  TxId,
+} from '@careledger/domain';
+import { Type, type TProperties } from 'typebox';
+import { Batch, BatchResult, ItemResult } from './batch.js';
+import { STATEMENT_CODES } from './codes.js';
+import { transaction } from './contract.js';
+import { PageArgs, pageOf } from './page.js';
+import {
+  AccessState,
+  AnnouncedRecordState,
+  AttestationState,
+  ForkState,
+  HeadState,
+  StoredRecordState,
+  VisitState,
+} from './state.js';
+import { CompactJws } from './statements.js';
+
+const args = <P extends TProperties>(properties: P) =>
+  Type.Object(properties, { additionalProperties: false });
+const oneStatement = args({ statement: CompactJws });
+const cloud = ['cloud'] as const;
+const authorities = ['authorities'] as const;
+const both = ['authorities', 'cloud'] as const;
+
+/** Filter of a record query: by patient or by author/authority, kind, and period start (half-open). */
+const RecordFilter = {
+  patientId: Type.Optional(PatientId),
+  /** Records that this authority wrote. */
+  authorityId: Type.Optional(AuthorityId),
+  kind: Type.Optional(RecordKind),
+  from: Type.Optional(Timestamp),
+  to: Type.Optional(Timestamp),
+  ...PageArgs,
+};
+
+/** Chaincode `records`: what exists, who asked for it, and what was answered. It may call `access-control`, never the reverse. */
+export const records = {
+  name: 'records',
+  transactions: {
+    /** Version 1 of records, by `storeRecord` statements naming the calling provider. An authority needs `write`. */
+    StoreRecords: transaction({
+      kind: 'submit',
+      channels: cloud,
+      callers: ['provider'],
+      args: Batch,
+      result: BatchResult,
+      codes: [],
+      itemCodes: [
+        ...STATEMENT_CODES,
+        'BATCH_DUPLICATE_SUBJECT',
+        'PATIENT_UNKNOWN',
+        'AUTHORITY_UNKNOWN',
+        'PROVIDER_MISMATCH',
+        'AUTHOR_MISMATCH',
+        'RECORD_EXISTS',
+        'VERSION_CONFLICT',
+        'NO_GRANT',
+        'GRANT_EXPIRED',
+        'PURPOSE_NOT_GRANTED',
+        'SCOPE_NOT_GRANTED',
+        'PERMISSION_NOT_GRANTED',
+        'GRANTEE_MISMATCH',
+      ],
+      event: 'RecordsStored',
+    }),
+    /** The next version of records. The author may; another authority needs `modify`. */
+    ReviseRecords: transaction({
+      kind: 'submit',
+      channels: cloud,
+      callers: ['provider'],
+      args: Batch,
+      result: BatchResult,
+      codes: [],
+      itemCodes: [
+        ...STATEMENT_CODES,
+        'BATCH_DUPLICATE_SUBJECT',
+        'PATIENT_UNKNOWN',
+        'AUTHORITY_UNKNOWN',
+        'PROVIDER_MISMATCH',
+        'AUTHOR_MISMATCH',
+        'RECORD_UNKNOWN',
+        'VERSION_CONFLICT',
+        'NO_GRANT',
+        'GRANT_EXPIRED',
+        'PURPOSE_NOT_GRANTED',
+        'SCOPE_NOT_GRANTED',
+        'PERMISSION_NOT_GRANTED',
+        'GRANTEE_MISMATCH',
+      ],
+      event: 'RecordsStored',
+    }),
+    /** Announces stored versions to the authorities. Reads and writes no heads. */
+    AnnounceRecords: transaction({
+      kind: 'submit',
+      channels: authorities,
+      callers: ['patients-operator', 'authority'],
+      args: Batch,
+      result: BatchResult,
+      codes: [],
+      itemCodes: [
+        ...STATEMENT_CODES,
+        'BATCH_DUPLICATE_SUBJECT',
+        'PATIENT_UNKNOWN',
+        'AUTHORITY_UNKNOWN',
+        'AUTHOR_MISMATCH',
+        'RECORD_EXISTS',
+        'NO_GRANT',
+        'GRANT_EXPIRED',
+        'PURPOSE_NOT_GRANTED',
+        'SCOPE_NOT_GRANTED',
+        'PERMISSION_NOT_GRANTED',
+        'GRANTEE_MISMATCH',
+      ],
+      event: 'RecordsAnnounced',
+    }),
+    /** Anchors chain heads: each names the head anchored before. */
+    AnchorHeads: transaction({
+      kind: 'submit',
+      channels: authorities,
+      callers: ['patients-operator'],
+      args: Batch,
+      result: BatchResult,
+      codes: [],
+      itemCodes: [
+        ...STATEMENT_CODES,
+        'BATCH_DUPLICATE_SUBJECT',
+        'PATIENT_UNKNOWN',
+        'ANCHOR_PREV_MISMATCH',
+        'ANCHOR_HEIGHT_NOT_RISING',
+        'CHAIN_FORKED',
+      ],
+      event: 'HeadsAnchored',
+    }),
+    /** Keeps two blocks of one height, both signed by the patient's gateway key, as evidence (canonical JSON each). */
+    ReportFork: transaction({
+      kind: 'submit',
+      channels: authorities,
+      callers: ['member'],
+      args: args({
+        patientId: PatientId,
+        blocks: Type.Tuple([Type.String({ maxLength: 65_536 }), Type.String({ maxLength: 65_536 })]),
+      }),
+      result: ForkState,
+      codes: ['PATIENT_UNKNOWN', 'FORK_EVIDENCE_INVALID'],
+      event: 'ForkReported',
+    }),
+    /**
+     * Decides an `accessRequest` and writes the permit or the denial; both are a committed success. The same request
+     * again returns what was written first.
+     */
+    RequestAccess: transaction({
+      kind: 'submit',
+      channels: cloud,
+      callers: ['provider'],
+      args: oneStatement,
+      result: AccessState,
+      codes: [
+        ...STATEMENT_CODES,
+        'STATEMENT_EXPIRED',
+        'PATIENT_UNKNOWN',
+        'AUTHORITY_UNKNOWN',
+        'RECORD_UNKNOWN',
+        'PRACTITIONER_UNKNOWN',
+      ],
+      event: 'AccessDecided',
+    }),
+    /** Records a visit (`visit` statement of the calling authority). */
+    RecordVisit: transaction({
+      kind: 'submit',
+      channels: authorities,
+      callers: ['authority'],
+      args: oneStatement,
+      result: ItemResult,
+      codes: [...STATEMENT_CODES, 'PATIENT_UNKNOWN', 'AUTHORITY_UNKNOWN', 'VISIT_EXISTS', 'CHECK_IN_INVALID'],
+      event: 'VisitRecorded',
+    }),
+    /** The related entry on `cloud`: the same visit statement, relayed by any provider. */
+    RelateVisit: transaction({
+      kind: 'submit',
+      channels: cloud,
+      callers: ['provider'],
+      args: oneStatement,
+      result: ItemResult,
+      codes: [...STATEMENT_CODES, 'PATIENT_UNKNOWN', 'AUTHORITY_UNKNOWN', 'VISIT_EXISTS', 'CHECK_IN_INVALID'],
+      event: 'VisitRecorded',
+    }),
+    /** Attestations of committed transactions, by registered attestors. One an attestor and transaction. */
+    AttestTransactions: transaction({
+      kind: 'submit',
+      channels: both,
+      callers: ['member'],
+      args: Batch,
+      result: BatchResult,
+      codes: [],
+      itemCodes: [...STATEMENT_CODES, 'ATTESTOR_UNKNOWN', 'ATTESTATION_CONFLICT'],
+      event: 'TransactionsAttested',
+    }),
+    /** The newest stored version (or the named one) of a record. */
+    GetRecord: transaction({
+      kind: 'evaluate',
+      channels: cloud,
+      callers: ['member'],
+      args: args({ patientId: PatientId, recordId: RecordId, version: Type.Optional(RecordVersion) }),
+      result: StoredRecordState,
+      codes: ['RECORD_UNKNOWN'],
+    }),
+    /** All versions of a record, oldest first, on either channel. */
+    RecordHistory: transaction({
+      kind: 'evaluate',
+      channels: both,
+      callers: ['member'],
+      args: args({ patientId: PatientId, recordId: RecordId }),
+      result: Type.Object({ versions: Type.Array(Type.Union([StoredRecordState, AnnouncedRecordState])) }),
+      codes: ['RECORD_UNKNOWN'],
+    }),
+    /** Stored records (newest version of each), by period start. */
+    ListRecords: transaction({
+      kind: 'evaluate',
+      channels: cloud,
+      callers: ['member'],
+      args: args(RecordFilter),
+      result: pageOf(StoredRecordState),
+      codes: ['PAGE_TOKEN_INVALID'],
+    }),
+    /** Announced records (every version), by period start. */
+    ListAnnouncements: transaction({
+      kind: 'evaluate',
+      channels: authorities,
+      callers: ['member'],
+      args: args(RecordFilter),
+      result: pageOf(AnnouncedRecordState),
+      codes: ['PAGE_TOKEN_INVALID'],
+    }),
+    /** The patient's anchored head; `head` is null before the first anchor. */
+    GetHead: transaction({
+      kind: 'evaluate',
+      channels: authorities,
+      callers: ['member'],
+      args: args({ patientId: PatientId }),
+      result: Type.Object({ head: Type.Union([HeadState, Type.Null()]) }),
+      codes: [],
+    }),
+    /** Every anchor of a patient, by height. */
+    ListAnchors: transaction({
+      kind: 'evaluate',
+      channels: authorities,
+      callers: ['member'],
+      args: args({ patientId: PatientId, ...PageArgs }),
+      result: pageOf(HeadState),
+      codes: ['PAGE_TOKEN_INVALID'],
+    }),
+    /** Forks on record for a patient. */
+    ListForks: transaction({
+      kind: 'evaluate',
+      channels: authorities,
+      callers: ['member'],
+      args: args({ patientId: PatientId }),
+      result: Type.Object({ forks: Type.Array(ForkState) }),
+      codes: [],
+    }),
+    /** One access by its request's statement id. */
+    GetAccess: transaction({
+      kind: 'evaluate',
+      channels: cloud,
+      callers: ['member'],
+      args: args({ patientId: PatientId, requestSid: Id128 }),
+      result: AccessState,
+      codes: ['PERMIT_UNKNOWN'],
+    }),
+    /** Who asked for what, when, and the answer: by patient, newest last; `requester` filters. */
+    ListAccesses: transaction({
+      kind: 'evaluate',
+      channels: cloud,
+      callers: ['member'],
+      args: args({
+        patientId: PatientId,
+        requester: Type.Optional(Type.Union([AuthorityId, PatientId])),
+        ...PageArgs,
+      }),
+      result: pageOf(AccessState),
+      codes: ['PAGE_TOKEN_INVALID'],
+    }),
+    /** Visits of a patient, or at an authority. */
+    ListVisits: transaction({
+      kind: 'evaluate',
+      channels: both,
+      callers: ['member'],
+      args: args({
+        patientId: Type.Optional(PatientId),
+        authorityId: Type.Optional(AuthorityId),
+        ...PageArgs,
+      }),
+      result: pageOf(VisitState),
+      codes: ['PAGE_TOKEN_INVALID'],
+    }),
+    /** Attestations about a transaction of the named channel. */
+    GetAttestations: transaction({
+      kind: 'evaluate',
+      channels: both,
+      callers: ['member'],
+      args: args({ channel: ChannelName, txId: TxId }),
+      result: Type.Object({ attestations: Type.Array(AttestationState) }),
+      codes: [],
+    }),
+  },
+} as const;

@@ -1,0 +1,241 @@
+import {
+  AuthorityId,
+  AuthorityKind,
+  Id128,
+  MspId,
+  PatientId,
+  Period,
+  Permission,
+  PractitionerId,
+  ProviderId,
+  PublicKey,
+  PurposeOfUse,
+  RecordId,
+  RecordKind,
+  RecordVersion,
+  Sha256,
+  Tag,
+  Timestamp,
+  TxId,
+} from '@careledger/domain';
+import { Type, type Static } from 'typebox';
+import { AttestationBody, Sealed, VisitBody } from './statements.js';
+
+/**
+ * What lies in the world state, as queries return it. Times are transaction timestamps (the client's clock, held by
+ * the peers to 2 min of theirs).
+ */
+
+/** A key that was current for a while; `until` is absent while it is. Old keys stay, so that old signatures verify. */
+export const KeyPeriod = Type.Object({ key: PublicKey, from: Timestamp, until: Type.Optional(Timestamp) });
+export type KeyPeriod = Static<typeof KeyPeriod>;
+
+export const PatientState = Type.Object({
+  patientId: PatientId,
+  consentKeys: Type.Array(KeyPeriod),
+  gatewayKeys: Type.Array(KeyPeriod),
+  encryptionKeys: Type.Array(KeyPeriod),
+  /** SHA-256 of the certificate that sponsored the registration, lower-case hex. */
+  sponsor: Type.String(),
+  registeredAt: Timestamp,
+});
+export type PatientState = Static<typeof PatientState>;
+
+export const AuthorityState = Type.Object({
+  authorityId: AuthorityId,
+  mspId: MspId,
+  kind: AuthorityKind,
+  signingKeys: Type.Array(KeyPeriod),
+  encryptionKeys: Type.Array(KeyPeriod),
+  breakGlassKeys: Type.Array(KeyPeriod),
+  endpoint: Type.Optional(Type.String()),
+  registeredAt: Timestamp,
+});
+export type AuthorityState = Static<typeof AuthorityState>;
+
+export const ProviderState = Type.Object({
+  providerId: ProviderId,
+  mspId: MspId,
+  signingKeys: Type.Array(KeyPeriod),
+  encryptionKeys: Type.Array(KeyPeriod),
+  endpoint: Type.String(),
+  registeredAt: Timestamp,
+});
+export type ProviderState = Static<typeof ProviderState>;
+
+export const PractitionerState = Type.Object({
+  authorityId: AuthorityId,
+  practitionerId: PractitionerId,
+  signingKeys: Type.Array(KeyPeriod),
+  role: Type.String(),
+  active: Type.Boolean(),
+});
+export type PractitionerState = Static<typeof PractitionerState>;
+
+export const AttestorState = Type.Object({ mspId: MspId, key: PublicKey, registeredAt: Timestamp });
+export type AttestorState = Static<typeof AttestorState>;
+
+/** Written by every grant, revocation and rotation, read by every decision: what makes an overtaken permit fail MVCC. */
+export const PolicyState = Type.Object({
+  patientId: PatientId,
+  /** Counts the changes; what a permit names. */
+  version: Type.Integer({ minimum: 1 }),
+  /** Highest policySeq that a revoke-all has named; 0 for none. */
+  revokedThroughSeq: Type.Integer({ minimum: 0 }),
+});
+export type PolicyState = Static<typeof PolicyState>;
+
+export const GrantState = Type.Object({
+  patientId: PatientId,
+  grantId: Id128,
+  policySeq: Type.Integer(),
+  authorityId: AuthorityId,
+  granteeTags: Type.Array(Tag),
+  permissions: Type.Array(Permission),
+  scopeTags: Type.Array(Tag),
+  purposes: Type.Array(PurposeOfUse),
+  from: Timestamp,
+  until: Type.Optional(Timestamp),
+  delegable: Type.Boolean(),
+  subscriptionId: Type.Optional(Id128),
+  sealed: Type.Optional(Sealed),
+  recordedAt: Timestamp,
+  txId: TxId,
+  /** Present once revoked, singly or by a revoke-all. */
+  revokedAt: Type.Optional(Timestamp),
+});
+export type GrantState = Static<typeof GrantState>;
+
+export const SubscriptionState = Type.Object({
+  subscriptionId: Id128,
+  patientId: PatientId,
+  authorityId: AuthorityId,
+  permissions: Type.Array(Permission),
+  purposes: Type.Array(PurposeOfUse),
+  until: Type.Optional(Timestamp),
+  sealed: Type.Optional(Sealed),
+  status: Type.Union([
+    Type.Literal('pending'),
+    Type.Literal('approved'),
+    Type.Literal('rejected'),
+    Type.Literal('cancelled'),
+  ]),
+  grantId: Type.Optional(Id128),
+  requestedAt: Timestamp,
+  decidedAt: Type.Optional(Timestamp),
+});
+export type SubscriptionState = Static<typeof SubscriptionState>;
+
+/** One version of a record on channel `cloud`. */
+export const StoredRecordState = Type.Object({
+  patientId: PatientId,
+  recordId: RecordId,
+  version: RecordVersion,
+  prevVersionHash: Type.Union([Sha256, Type.Null()]),
+  /** PatientId or AuthorityId. */
+  author: Type.Union([PatientId, AuthorityId]),
+  kind: RecordKind,
+  period: Period,
+  providerId: ProviderId,
+  manifestHash: Sha256,
+  ciphertextSha256: Sha256,
+  sizeBytes: Type.Integer(),
+  scopeTags: Type.Array(Tag),
+  storedAt: Timestamp,
+  txId: TxId,
+});
+export type StoredRecordState = Static<typeof StoredRecordState>;
+
+/** One version of a record on channel `authorities`. */
+export const AnnouncedRecordState = Type.Object({
+  patientId: PatientId,
+  recordId: RecordId,
+  version: RecordVersion,
+  author: Type.Union([PatientId, AuthorityId]),
+  kind: RecordKind,
+  period: Period,
+  providerId: ProviderId,
+  manifestHash: Sha256,
+  scopeTags: Type.Array(Tag),
+  storeTxId: TxId,
+  announcedAt: Timestamp,
+  txId: TxId,
+});
+export type AnnouncedRecordState = Static<typeof AnnouncedRecordState>;
+
+export const HeadState = Type.Object({
+  patientId: PatientId,
+  height: Type.Integer({ minimum: 0 }),
+  hash: Sha256,
+  prevHeight: Type.Union([Type.Integer({ minimum: 0 }), Type.Null()]),
+  prevHash: Type.Union([Sha256, Type.Null()]),
+  anchoredAt: Timestamp,
+  txId: TxId,
+});
+export type HeadState = Static<typeof HeadState>;
+
+/** Why and how a request was decided. `policyVersion` 0: the patient has never granted anything. */
+export const Decision = Type.Object({
+  decision: Type.Union([Type.Literal('permit'), Type.Literal('deny')]),
+  /** `GRANT`, `OWNER` or `AUTHOR` for a permit; a DenialCode for a denial. */
+  reason: Type.String(),
+  policyVersion: Type.Integer({ minimum: 0 }),
+  grantId: Type.Optional(Id128),
+});
+export type Decision = Static<typeof Decision>;
+
+/** An access, permitted or denied, as `RequestAccess` wrote it on channel `cloud`: who asked for what, when, and the answer. */
+export const AccessState = Type.Object({
+  patientId: PatientId,
+  /** `sid` of the access request. */
+  requestSid: Id128,
+  requester: Type.Union([PatientId, AuthorityId]),
+  practitionerId: Type.Optional(PractitionerId),
+  recordId: RecordId,
+  version: RecordVersion,
+  purpose: PurposeOfUse,
+  /** Provider that submitted the request. */
+  throughProviderId: ProviderId,
+  /** Provider that holds the version and may release it. */
+  releasingProviderId: ProviderId,
+  decision: Type.Union([Type.Literal('permit'), Type.Literal('deny')]),
+  reason: Type.String(),
+  policyVersion: Type.Integer({ minimum: 0 }),
+  grantId: Type.Optional(Id128),
+  at: Timestamp,
+  /** A release must start before this; at most PERMIT_RELEASE_WINDOW_S after `at`. Absent for a denial. */
+  releaseBefore: Type.Optional(Timestamp),
+  txId: TxId,
+});
+export type AccessState = Static<typeof AccessState>;
+
+export const VisitState = Type.Intersect([
+  VisitBody,
+  Type.Object({
+    visitId: Id128,
+    authorityId: AuthorityId,
+    /** True with the patient's signed check-in code. */
+    confirmed: Type.Boolean(),
+    recordedAt: Timestamp,
+    txId: TxId,
+    /** On channel `cloud`: the provider that relayed it. */
+    relayedBy: Type.Optional(ProviderId),
+  }),
+]);
+export type VisitState = Static<typeof VisitState>;
+
+export const AttestationState = Type.Intersect([
+  AttestationBody,
+  Type.Object({ mspId: MspId, statement: Type.String(), recordedAt: Timestamp }),
+]);
+export type AttestationState = Static<typeof AttestationState>;
+
+export const ForkState = Type.Object({
+  patientId: PatientId,
+  height: Type.Integer({ minimum: 0 }),
+  /** The two blocks, canonical JSON as given. */
+  blocks: Type.Tuple([Type.String(), Type.String()]),
+  reportedAt: Timestamp,
+  txId: TxId,
+});
+export type ForkState = Static<typeof ForkState>;

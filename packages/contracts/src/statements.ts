@@ -1,0 +1,321 @@
+import {
+  AuthorityId,
+  AuthorityKind,
+  ChannelName,
+  Id128,
+  MspId,
+  NetworkId,
+  PatientId,
+  Period,
+  Permission,
+  PractitionerId,
+  ProviderId,
+  PublicKey,
+  PurposeOfUse,
+  RecordId,
+  RecordKind,
+  RecordVersion,
+  Sha256,
+  Tag,
+  Timestamp,
+  TxId,
+} from '@careledger/domain';
+import { Type, type Static, type TProperties, type TSchema } from 'typebox';
+import { SCOPE_TAGS_MAX, SEALED_MAX_CHARS, RECORD_MAX_BYTES } from './limits.js';
+
+const body = <P extends TProperties>(properties: P) =>
+  Type.Object(properties, { additionalProperties: false });
+
+/** A compact JWE (RFC 7516) for those concerned. */
+export const Sealed = Type.String({
+  minLength: 1,
+  maxLength: SEALED_MAX_CHARS,
+  pattern: '^[A-Za-z0-9_.-]+$',
+});
+const ScopeTags = Type.Array(Tag, { maxItems: SCOPE_TAGS_MAX, uniqueItems: true });
+/** A compact JWS as text. */
+export const CompactJws = Type.String({
+  minLength: 1,
+  pattern: '^[A-Za-z0-9_-]+\\.[A-Za-z0-9_-]+\\.[A-Za-z0-9_-]+$',
+});
+const HttpsUrl = Type.String({ pattern: '^https?://', maxLength: 256 });
+const PolicySeq = Type.Integer({ minimum: 1, maximum: Number.MAX_SAFE_INTEGER });
+const Height = Type.Integer({ minimum: 0, maximum: Number.MAX_SAFE_INTEGER });
+
+/**
+ * Proof that the holder of a new key wants it registered: a JWS of type `careledger.key-proof+jws` signed by that key
+ * over `{iss, aud, channels, sid, iat, body: {subject, key}}`, where `iss` and `subject` are the id that registers it.
+ */
+export const KeyProofBody = body({ subject: Type.String({ minLength: 1, maxLength: 64 }), key: PublicKey });
+
+/** Self-signed by the consent key; `iss` = the patient id that is its hash. */
+export const RegisterPatientBody = body({
+  consentKey: PublicKey,
+  gatewayKey: PublicKey,
+  gatewayKeyProof: CompactJws,
+  encryptionKey: PublicKey,
+});
+
+/** Signed by the current consent key; the new key is proved where it can sign. */
+export const RotatePatientKeyBody = body({
+  use: Type.Union([Type.Literal('consent'), Type.Literal('gateway'), Type.Literal('encryption')]),
+  newKey: PublicKey,
+  newKeyProof: Type.Optional(CompactJws),
+});
+
+/** Self-signed by the signing key; `iss` = authorityId. `endpoint` is where its api answers. */
+export const RegisterAuthorityBody = body({
+  authorityId: AuthorityId,
+  mspId: MspId,
+  kind: AuthorityKind,
+  signingKey: PublicKey,
+  encryptionKey: PublicKey,
+  breakGlassKey: Type.Optional(PublicKey),
+  endpoint: Type.Optional(HttpsUrl),
+});
+
+/** Self-signed by the signing key; `iss` = providerId. */
+export const RegisterProviderBody = body({
+  providerId: ProviderId,
+  mspId: MspId,
+  signingKey: PublicKey,
+  encryptionKey: PublicKey,
+  endpoint: HttpsUrl,
+});
+
+/** Signed by the current signing key of an authority or provider. */
+export const RotateOrganisationKeyBody = body({
+  use: Type.Union([Type.Literal('signing'), Type.Literal('encryption'), Type.Literal('break-glass')]),
+  newKey: PublicKey,
+  newKeyProof: Type.Optional(CompactJws),
+});
+
+/** Signed by the authority, which vouches for its practitioner. `role` is the authority's own word, e.g. `physician`. */
+export const RegisterPractitionerBody = body({
+  practitionerId: PractitionerId,
+  signingKey: PublicKey,
+  signingKeyProof: CompactJws,
+  role: Type.String({ pattern: '^[a-z][a-z0-9-]{0,39}$' }),
+  active: Type.Boolean(),
+});
+
+/** Self-signed by the attestor's key; `iss` = the MSP id. */
+export const RegisterAttestorBody = body({ mspId: MspId, key: PublicKey });
+
+/**
+ * Patient → authority. The statement's `sid` is the grant's id. `scopeTags` empty means: every record of the patient.
+ * `granteeTags` empty means: anybody within the authority. `sealed` tells the authority in JSON what its tags mean.
+ */
+export const GrantBody = body({
+  policySeq: PolicySeq,
+  authorityId: AuthorityId,
+  granteeTags: ScopeTags,
+  permissions: Type.Array(Permission, { minItems: 1, uniqueItems: true }),
+  scopeTags: ScopeTags,
+  purposes: Type.Array(PurposeOfUse, { minItems: 1, uniqueItems: true }),
+  from: Timestamp,
+  until: Type.Optional(Timestamp),
+  delegable: Type.Boolean(),
+  /** The subscription that this grant approves. */
+  subscriptionId: Type.Optional(Id128),
+  sealed: Type.Optional(Sealed),
+});
+
+export const RevokeBody = body({ policySeq: PolicySeq, grantId: Id128 });
+/** Voids every grant with a lower or equal policySeq, whenever it arrives. */
+export const RevokeAllBody = body({ policySeq: PolicySeq });
+
+/** Authority → patient. The statement's `sid` is the subscription's id. `sealed` (to the patient) says why. */
+export const RequestSubscriptionBody = body({
+  patientId: PatientId,
+  permissions: Type.Array(Permission, { minItems: 1, uniqueItems: true }),
+  purposes: Type.Array(PurposeOfUse, { minItems: 1, uniqueItems: true }),
+  until: Type.Optional(Timestamp),
+  sealed: Type.Optional(Sealed),
+});
+/** By the patient. Approval is a grant that names the subscription. */
+export const RejectSubscriptionBody = body({ subscriptionId: Id128 });
+/** By the authority. Ends notices; the grant ends by the patient's revocation or its own time. */
+export const CancelSubscriptionBody = body({ subscriptionId: Id128, patientId: PatientId });
+
+/** Signed by the requester: an authority, or the patient with the consent key for the patient's own records. */
+export const AccessRequestBody = body({
+  patientId: PatientId,
+  recordId: RecordId,
+  /** The newest version unless named. */
+  version: Type.Optional(RecordVersion),
+  purpose: PurposeOfUse,
+  granteeTags: ScopeTags,
+  practitionerId: Type.Optional(PractitionerId),
+});
+
+/** By the author of a version: the patient's gateway key, or an authority with the right to write. */
+export const StoreRecordBody = body({
+  patientId: PatientId,
+  recordId: RecordId,
+  version: RecordVersion,
+  /** SHA-256 of the previous version's manifest; null for version 1. */
+  prevVersionHash: Type.Union([Sha256, Type.Null()]),
+  kind: RecordKind,
+  period: Period,
+  providerId: ProviderId,
+  manifestHash: Sha256,
+  ciphertextSha256: Sha256,
+  sizeBytes: Type.Integer({ minimum: 1, maximum: RECORD_MAX_BYTES }),
+  scopeTags: ScopeTags,
+});
+
+/** By the author: tells the authorities that a version is stored, and where. */
+export const AnnounceRecordBody = body({
+  patientId: PatientId,
+  recordId: RecordId,
+  version: RecordVersion,
+  kind: RecordKind,
+  period: Period,
+  providerId: ProviderId,
+  manifestHash: Sha256,
+  scopeTags: ScopeTags,
+  /** Transaction on channel `cloud` that stored it. */
+  storeTxId: TxId,
+});
+
+/** By the patient's gateway key. `prevHeight` and `prevHash` are null for the first anchor. */
+export const AnchorHeadBody = body({
+  height: Height,
+  hash: Sha256,
+  prevHeight: Type.Union([Height, Type.Null()]),
+  prevHash: Type.Union([Sha256, Type.Null()]),
+});
+
+/** By the patient's consent or gateway key: this patient is here, at this authority. The visit quotes the JWS. */
+export const CheckInBody = body({ authorityId: AuthorityId, at: Timestamp });
+
+/** By the authority. The statement's `sid` is the visit's id. */
+export const VisitBody = body({
+  patientId: PatientId,
+  at: Timestamp,
+  /** Salted SHA-256 of what the authority keeps off-chain. */
+  dataHash: Sha256,
+  /** Where it keeps it, encrypted to the authority and the patient. */
+  location: Sealed,
+  checkIn: Type.Optional(CompactJws),
+});
+
+/** By a registered attestor (`iss` = its MSP id): what its own peer says of a transaction. */
+export const AttestationBody = body({
+  network: NetworkId,
+  channel: ChannelName,
+  block: Type.Integer({ minimum: 0 }),
+  /** Block header hash, lower-case hex. */
+  blockHash: Type.String({ pattern: '^[0-9a-f]{64}$' }),
+  txId: TxId,
+  /** Fabric's validation code name, e.g. `VALID`. */
+  code: Type.String({ pattern: '^[A-Z_]{1,64}$' }),
+});
+
+/** Provider → provider: releases what a committed permit allows. Never on a ledger. */
+export const ReleaseRequestBody = body({
+  permitTxId: TxId,
+  requestSid: Id128,
+  patientId: PatientId,
+  recordId: RecordId,
+  version: RecordVersion,
+  requester: Type.Union([AuthorityId, PatientId]),
+});
+
+/** Gateway → authority's api, straight: an emergency when the ledger is slow or away. Never on a ledger. */
+export const EmergencyNoticeBody = body({
+  patientId: PatientId,
+  recordId: RecordId,
+  version: RecordVersion,
+  period: Period,
+  providerId: Type.Optional(ProviderId),
+  authorityId: AuthorityId,
+  /** The FHIR Bundle, encrypted to the authority (JWE). */
+  sealed: Type.String({ minLength: 1, maxLength: 1_048_576, pattern: '^[A-Za-z0-9_.-]+$' }),
+});
+
+/** Who signs a kind of statement, by the role of the key that its `kid` must name. */
+export type StatementSigner = 'consent' | 'gateway' | 'authority' | 'provider' | 'attestor' | 'self';
+
+interface StatementKind<Body extends TSchema = TSchema> {
+  /** `typ` of the JWS header. */
+  readonly typ: `careledger.${string}+jws`;
+  readonly signers: readonly StatementSigner[];
+  readonly body: Body;
+}
+const kind = <Body extends TSchema>(definition: StatementKind<Body>): StatementKind<Body> => definition;
+
+/** Every kind of signed statement: its `typ`, whose key signs it, its body. The one owner of these names. */
+export const STATEMENTS = {
+  keyProof: kind({ typ: 'careledger.key-proof+jws', signers: ['self'], body: KeyProofBody }),
+  registerPatient: kind({ typ: 'careledger.patient+jws', signers: ['self'], body: RegisterPatientBody }),
+  rotatePatientKey: kind({
+    typ: 'careledger.rotate-patient-key+jws',
+    signers: ['consent'],
+    body: RotatePatientKeyBody,
+  }),
+  registerAuthority: kind({
+    typ: 'careledger.authority+jws',
+    signers: ['self'],
+    body: RegisterAuthorityBody,
+  }),
+  registerProvider: kind({ typ: 'careledger.provider+jws', signers: ['self'], body: RegisterProviderBody }),
+  rotateOrganisationKey: kind({
+    typ: 'careledger.rotate-organisation-key+jws',
+    signers: ['authority', 'provider'],
+    body: RotateOrganisationKeyBody,
+  }),
+  registerPractitioner: kind({
+    typ: 'careledger.practitioner+jws',
+    signers: ['authority'],
+    body: RegisterPractitionerBody,
+  }),
+  registerAttestor: kind({ typ: 'careledger.attestor+jws', signers: ['self'], body: RegisterAttestorBody }),
+  grant: kind({ typ: 'careledger.grant+jws', signers: ['consent'], body: GrantBody }),
+  revoke: kind({ typ: 'careledger.revoke+jws', signers: ['consent'], body: RevokeBody }),
+  revokeAll: kind({ typ: 'careledger.revoke-all+jws', signers: ['consent'], body: RevokeAllBody }),
+  requestSubscription: kind({
+    typ: 'careledger.subscription+jws',
+    signers: ['authority'],
+    body: RequestSubscriptionBody,
+  }),
+  rejectSubscription: kind({
+    typ: 'careledger.reject-subscription+jws',
+    signers: ['consent'],
+    body: RejectSubscriptionBody,
+  }),
+  cancelSubscription: kind({
+    typ: 'careledger.cancel-subscription+jws',
+    signers: ['authority'],
+    body: CancelSubscriptionBody,
+  }),
+  accessRequest: kind({
+    typ: 'careledger.access-request+jws',
+    signers: ['authority', 'consent'],
+    body: AccessRequestBody,
+  }),
+  storeRecord: kind({
+    typ: 'careledger.store+jws',
+    signers: ['gateway', 'authority'],
+    body: StoreRecordBody,
+  }),
+  announceRecord: kind({
+    typ: 'careledger.announce+jws',
+    signers: ['gateway', 'authority'],
+    body: AnnounceRecordBody,
+  }),
+  anchorHead: kind({ typ: 'careledger.anchor+jws', signers: ['gateway'], body: AnchorHeadBody }),
+  checkIn: kind({ typ: 'careledger.check-in+jws', signers: ['consent', 'gateway'], body: CheckInBody }),
+  visit: kind({ typ: 'careledger.visit+jws', signers: ['authority'], body: VisitBody }),
+  attestation: kind({ typ: 'careledger.attestation+jws', signers: ['attestor'], body: AttestationBody }),
+  releaseRequest: kind({ typ: 'careledger.release+jws', signers: ['provider'], body: ReleaseRequestBody }),
+  emergencyNotice: kind({
+    typ: 'careledger.emergency-notice+jws',
+    signers: ['gateway'],
+    body: EmergencyNoticeBody,
+  }),
+} as const;
+
+export type StatementName = keyof typeof STATEMENTS;
+export type StatementBody<N extends StatementName> = Static<(typeof STATEMENTS)[N]['body']>;
