@@ -1,0 +1,4 @@
+export * from './authority.js';
+export * from './device.js';
+export * from './mqtt.js';
+export * from './provider.js';

@@ -1,0 +1,46 @@
+import { DeviceId } from '@careledger/domain';
+import { Type, type Static } from 'typebox';
+
+/** First levels of every topic. */
+const TOPIC_ROOT = 'careledger/v1';
+
+/** The character of a device id that spreads devices over subscribers: the last one, as uniform as the hash it ends. */
+export const shardOf = (deviceId: string): string => deviceId.slice(-1);
+
+/** Where a device publishes its frames (QoS 1, one compact JWS a message). The topic carries no patient id. */
+export const framesTopic = (deviceId: string): string =>
+  `${TOPIC_ROOT}/${shardOf(deviceId)}/${deviceId}/frames`;
+
+/** Where the gateway publishes what became of each frame. */
+export const resultsTopic = (deviceId: string): string =>
+  `${TOPIC_ROOT}/${shardOf(deviceId)}/${deviceId}/results`;
+
+/** What a gateway's client of an external broker subscribes to; `shard` is one character of [a-z2-7]. */
+export const framesFilter = (shard: string): string => `${TOPIC_ROOT}/${shard}/+/frames`;
+
+/** The device id of a frames topic; undefined for any other topic, or one whose shard is not the device's. */
+export function deviceOfFramesTopic(topic: string): DeviceId | undefined {
+  const [root, version, shard, deviceId, leaf, ...rest] = topic.split('/');
+  if (`${root}/${version}` !== TOPIC_ROOT || leaf !== 'frames' || rest.length > 0 || deviceId === undefined)
+    return undefined;
+  return shardOf(deviceId) === shard ? deviceId : undefined;
+}
+
+/** Bytes of one frame, MQTT and HTTP alike. */
+export const FRAME_MAX_BYTES = 65_536;
+/** Lifetime at most of a device's JWT (MQTT password, HTTP bearer), in seconds. */
+export const DEVICE_TOKEN_MAX_AGE_S = 600;
+/** `typ` of the JWT with which a device authenticates: header {alg: EdDSA, typ, kid}; claims iss = sub = device id, aud, iat, exp, jti. */
+export const DEVICE_TOKEN_TYP = 'careledger.device-token+jwt';
+
+/** What became of a frame, on the results topic and as HTTP answer. */
+export const FrameResult = Type.Object({
+  /** The frame's sequence number; null where the frame could not be read that far. */
+  seq: Type.Union([Type.Integer({ minimum: 0 }), Type.Null()]),
+  status: Type.Union([Type.Literal('stored'), Type.Literal('duplicate'), Type.Literal('rejected')]),
+  /** Why it was rejected, e.g. `FRAME_PREV_MISMATCH`; absent otherwise. */
+  code: Type.Optional(Type.String()),
+  /** Height of the block that the frame will be, or was, sealed in. */
+  height: Type.Optional(Type.Integer({ minimum: 0 })),
+});
+export type FrameResult = Static<typeof FrameResult>;
