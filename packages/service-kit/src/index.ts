@@ -1,1 +1,34 @@
-export {};
+export * from './config/config.js';
+export { Secret } from './config/settings.js';
+export * from './config/service-config.js';
+export { createLogger, type Logger } from './logging.js';
+export { announceReady, type ReadyLine } from './ready.js';
+export { ROLES, type Role } from './http/roles.js';
+export * from './http/problems.js';
+export * from './http/operation-outcome.js';
+export { PROBLEM_JSON, sendProblem } from './http/error-handler.js';
+export {
+  assertPatient,
+  listRoutes,
+  principalOf,
+  requireRole,
+  type Principal,
+  type RouteAccess,
+} from './http/auth.js';
+export type { ReadinessCheck } from './http/health.js';
+export * from './http/service.js';
+export * from './http/serve.js';
+export {
+  HEARTBEAT_INTERVAL_MS,
+  type EventSource,
+  type EventStreamOptions,
+  type StreamedEvent,
+} from './http/event-stream.js';
+export * from './http/client.js';
+export * from './http/client-error.js';
+export * from './sqlite/database.js';
+export * from './sqlite/error.js';
+export type { Migration } from './sqlite/migrations.js';
+export * from './sqlite/group-commit.js';
+export * from './background/backoff.js';
+export * from './background/worker.js';

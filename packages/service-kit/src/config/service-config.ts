@@ -1,0 +1,61 @@
+import { Type, type Static } from 'typebox';
+import { ROLES } from '../http/roles.js';
+import { Secret } from './settings.js';
+
+/** Largest request body a service reads unless a route says otherwise. */
+export const DEFAULT_BODY_LIMIT_BYTES = 1024 * 1024;
+
+/** One bearer token. Only its SHA-256 is known here, so a leaked configuration opens nothing. */
+export const TokenConfig = Type.Object(
+  {
+    sha256: Secret({ pattern: '^[0-9a-f]{64}$' }),
+    role: Type.Enum([...ROLES]),
+    /** Whom a patient's token stands for; required for, and only for, role patient. */
+    patientIds: Type.Optional(Type.Array(Type.String({ minLength: 1 }), { minItems: 1 })),
+    name: Type.Optional(Type.String({ minLength: 1 })),
+    unit: Type.Optional(Type.String({ minLength: 1 })),
+  },
+  { additionalProperties: false },
+);
+export type TokenConfig = Static<typeof TokenConfig>;
+
+export const AuthConfig = Type.Object(
+  { tokens: Type.Array(TokenConfig, { default: [] }) },
+  { additionalProperties: false, default: {} },
+);
+export type AuthConfig = Static<typeof AuthConfig>;
+
+export const TlsConfig = Type.Object(
+  { certFile: Type.String({ minLength: 1 }), keyFile: Type.String({ minLength: 1 }) },
+  { additionalProperties: false },
+);
+
+export const HttpConfig = Type.Object(
+  {
+    host: Type.String({ default: '127.0.0.1' }),
+    /** 0 takes a free port; the ready line names it. */
+    port: Type.Integer({ minimum: 0, maximum: 65_535, default: 0 }),
+    bodyLimitBytes: Type.Integer({ minimum: 1024, default: DEFAULT_BODY_LIMIT_BYTES }),
+    /** Serve /metrics without a token: for a listener that only the monitoring can reach. */
+    metricsOpen: Type.Boolean({ default: false }),
+    tls: Type.Optional(TlsConfig),
+  },
+  { additionalProperties: false, default: {} },
+);
+export type HttpConfig = Static<typeof HttpConfig>;
+
+export const LogConfig = Type.Object(
+  { level: Type.Enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'], { default: 'info' }) },
+  { additionalProperties: false, default: {} },
+);
+export type LogConfig = Static<typeof LogConfig>;
+
+/** Spread into a service's own schema: `Type.Object({...serviceConfigProperties, store: …})`. */
+export const serviceConfigProperties = { http: HttpConfig, auth: AuthConfig, log: LogConfig };
+
+/** What `buildService` and `serve` need of a service's configuration. */
+export interface ServiceConfig {
+  readonly http: HttpConfig;
+  readonly auth: AuthConfig;
+  readonly log: LogConfig;
+}

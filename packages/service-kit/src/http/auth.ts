@@ -1,0 +1,131 @@
+import { hash, timingSafeEqual } from 'node:crypto';
+import type { FastifyInstance, FastifyRequest } from 'fastify';
+import type { AuthConfig } from '../config/service-config.js';
+import { ProblemError } from './problems.js';
+import { ROLES, type Role } from './roles.js';
+
+/** Who a request's token stands for. */
+export interface Principal {
+  readonly role: Role;
+  /** Patients this token is bound to; empty for every other role. */
+  readonly patientIds: ReadonlySet<string>;
+  readonly name: string | undefined;
+  readonly unit: string | undefined;
+}
+
+declare module 'fastify' {
+  interface FastifyContextConfig {
+    /** Who may call the route; exactly one of `roles` and `public` is required. */
+    roles?: readonly Role[];
+    /** Anybody may call the route, without a token. */
+    public?: true;
+  }
+  interface FastifyRequest {
+    /** Undefined on public routes. */
+    principal: Principal | undefined;
+  }
+}
+
+export interface RouteAccess {
+  readonly method: string;
+  readonly url: string;
+  /** Empty if and only if the route is public. */
+  readonly roles: readonly Role[];
+  readonly public: boolean;
+}
+
+const routesOfApp = new WeakMap<FastifyInstance, RouteAccess[]>();
+
+/** Every route with who may call it, so that a test can try each with each role and with none. */
+export function listRoutes(app: FastifyInstance): readonly RouteAccess[] {
+  return routesOfApp.get(app) ?? [];
+}
+
+/** Route option for "these roles only": `{config: requireRole('ops', 'system')}`. */
+export function requireRole(...roles: [Role, ...Role[]]): { roles: readonly Role[] } {
+  return { roles };
+}
+
+/**
+ * Authenticates every route but the public ones by bearer token (RFC 6750) and refuses, when it is
+ * registered, a route that does not say who may call it. A patient's token reaches `:patientId`
+ * routes of its own patients only.
+ */
+export function installAuth(app: FastifyInstance, config: AuthConfig): void {
+  const tokens = config.tokens.map((token, index) => {
+    if ((token.role === 'patient') !== (token.patientIds !== undefined)) {
+      throw new RangeError(
+        `auth.tokens[${index}]: patientIds must be given for role patient and for no other role`,
+      );
+    }
+    const principal: Principal = {
+      role: token.role,
+      patientIds: new Set(token.patientIds),
+      name: token.name,
+      unit: token.unit,
+    };
+    return { digest: Buffer.from(token.sha256, 'hex'), principal };
+  });
+  const routes: RouteAccess[] = [];
+  routesOfApp.set(app, routes);
+  app.decorateRequest('principal', undefined);
+
+  app.addHook('onRoute', (route) => {
+    const { roles, public: isPublic } = route.config ?? {};
+    const declared = roles !== undefined && roles.length > 0 && roles.every((role) => ROLES.includes(role));
+    if (declared === (isPublic === true)) {
+      throw new RangeError(
+        `Route ${String(route.method)} ${route.url} must declare config.roles or config.public: true`,
+      );
+    }
+    for (const method of [route.method].flat()) {
+      routes.push({ method, url: route.url, roles: roles ?? [], public: isPublic === true });
+    }
+  });
+
+  app.addHook('onRequest', async (request) => {
+    const { roles, public: isPublic } = request.routeOptions.config;
+    // Without roles it is the not-found handler: every real route was checked above.
+    if (isPublic === true || roles === undefined) return;
+    request.principal = authenticate(request, tokens);
+    if (!roles.includes(request.principal.role)) {
+      throw new ProblemError('FORBIDDEN', `Role ${request.principal.role} may not call this route`);
+    }
+    const { patientId } = (request.params ?? {}) as { patientId?: string };
+    if (patientId !== undefined) assertPatient(request, patientId);
+  });
+}
+
+/**
+ * Refuses a patient's token that is not bound to `patientId`; other roles pass. For routes whose
+ * patient is not a `:patientId` parameter.
+ * @throws ProblemError PATIENT_MISMATCH
+ */
+export function assertPatient(request: FastifyRequest, patientId: string): void {
+  const principal = request.principal;
+  if (principal?.role === 'patient' && !principal.patientIds.has(patientId)) {
+    throw new ProblemError('PATIENT_MISMATCH', 'This token is bound to other patients');
+  }
+}
+
+/** The caller of a route that is not public. */
+export function principalOf(request: FastifyRequest): Principal {
+  if (!request.principal) throw new ProblemError('UNAUTHENTICATED', 'This route has no authenticated caller');
+  return request.principal;
+}
+
+function authenticate(
+  request: FastifyRequest,
+  tokens: readonly { digest: Buffer; principal: Principal }[],
+): Principal {
+  const [, token] = /^Bearer ([A-Za-z0-9._~+/=-]+)$/i.exec(request.headers.authorization ?? '') ?? [];
+  if (token === undefined) {
+    throw new ProblemError('UNAUTHENTICATED', 'Send "Authorization: Bearer TOKEN"');
+  }
+  const digest = hash('sha256', token, 'buffer');
+  let found: Principal | undefined;
+  // No early exit: the time must not tell how far down the list a token stands.
+  for (const known of tokens) if (timingSafeEqual(known.digest, digest)) found = known.principal;
+  if (!found) throw new ProblemError('UNAUTHENTICATED', 'This token is not known here');
+  return found;
+}

@@ -1,0 +1,78 @@
+import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { FHIR_JSON, toOperationOutcome, wantsFhir } from './operation-outcome.js';
+import { commonProblems, problemTypeUri, type Problem, type ProblemCatalogue } from './problems.js';
+
+export const PROBLEM_JSON = 'application/problem+json';
+
+/** Fastify's own codes and what they are to our clients. */
+const FASTIFY_CODES: Readonly<Record<string, keyof typeof commonProblems>> = {
+  FST_ERR_CTP_BODY_TOO_LARGE: 'PAYLOAD_TOO_LARGE',
+  FST_ERR_CTP_INVALID_MEDIA_TYPE: 'UNSUPPORTED_MEDIA_TYPE',
+  FST_ERR_CTP_EMPTY_JSON_BODY: 'MALFORMED_BODY',
+  FST_ERR_CTP_INVALID_JSON_BODY: 'MALFORMED_BODY',
+  FST_ERR_CTP_INVALID_CONTENT_LENGTH: 'MALFORMED_BODY',
+  FST_ERR_BAD_URL: 'NOT_FOUND',
+};
+
+/**
+ * Turns whatever a handler throws into a problem: an error whose `code` is in the catalogue becomes
+ * that problem (its message the detail, its `members` further members); a schema violation lists each
+ * fault; everything else is INTERNAL_ERROR, whose cause is logged and never shown.
+ */
+export function installErrorHandler(app: FastifyInstance, catalogue: ProblemCatalogue): void {
+  app.setErrorHandler((error: FastifyError, request, reply) => {
+    const problem = toProblem(error, request, catalogue);
+    if (problem.status >= 500) request.log.error({ err: error, code: problem.code }, 'request failed');
+    return sendProblem(request, reply, problem);
+  });
+  app.setNotFoundHandler((request, reply) =>
+    sendProblem(request, reply, {
+      ...describe('NOT_FOUND', commonProblems, request),
+      detail: `There is no ${request.method} route of this path`,
+    }),
+  );
+}
+
+/** Sends a problem as the client wants it: FHIR OperationOutcome or RFC 9457. */
+export function sendProblem(request: FastifyRequest, reply: FastifyReply, problem: Problem): FastifyReply {
+  if (problem.status === 401) reply.header('www-authenticate', 'Bearer');
+  reply.code(problem.status);
+  // Serialised here: a route's response schema must not reshape an error.
+  return wantsFhir(request.headers.accept)
+    ? reply.type(FHIR_JSON).serializer(JSON.stringify).send(toOperationOutcome(problem))
+    : reply.type(PROBLEM_JSON).serializer(JSON.stringify).send(problem);
+}
+
+function toProblem(error: FastifyError, request: FastifyRequest, catalogue: ProblemCatalogue): Problem {
+  if (error.validation) {
+    const errors = error.validation.map((fault) => ({
+      in: error.validationContext ?? 'body',
+      pointer: fault.instancePath,
+      message: fault.message ?? 'is invalid',
+    }));
+    return { ...describe('VALIDATION_FAILED', catalogue, request), detail: describeFaults(errors), errors };
+  }
+  const code: unknown = error.code;
+  if (typeof code === 'string') {
+    if (Object.hasOwn(catalogue, code)) {
+      return { ...membersOf(error), ...describe(code, catalogue, request), detail: error.message };
+    }
+    const common = FASTIFY_CODES[code];
+    if (common) return { ...describe(common, catalogue, request), detail: error.message };
+  }
+  return describe('INTERNAL_ERROR', catalogue, request);
+}
+
+function describe(code: string, catalogue: ProblemCatalogue, request: FastifyRequest): Problem {
+  const type = catalogue[code] ?? commonProblems.INTERNAL_ERROR;
+  return { type: problemTypeUri(code), title: type.title, status: type.status, code, instance: request.id };
+}
+
+function describeFaults(errors: readonly { in: string; pointer: string; message: string }[]): string {
+  return errors.map((fault) => `${fault.in}${fault.pointer} ${fault.message}`).join('; ');
+}
+
+function membersOf(error: Error): Readonly<Record<string, unknown>> {
+  const members = (error as { members?: unknown }).members;
+  return typeof members === 'object' && members !== null ? (members as Record<string, unknown>) : {};
+}

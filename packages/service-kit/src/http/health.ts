@@ -1,0 +1,75 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import type { FastifyInstance } from 'fastify';
+
+/** A readiness check that takes longer has failed. */
+export const READINESS_CHECK_TIMEOUT_MS = 2_000;
+
+export type ReadinessCheck = () => void | Promise<void>;
+
+declare module 'fastify' {
+  interface FastifyInstance {
+    /** Registers a named check of `/readyz`; it throws while the service cannot serve. */
+    addReadinessCheck(name: string, check: ReadinessCheck): void;
+  }
+}
+
+/**
+ * `/livez`: the process answers. `/readyz`: every registered check passes and the service is not
+ * stopping; 503 otherwise. Names are shown, reasons go to the log: both routes are public.
+ */
+export function installHealth(app: FastifyInstance): void {
+  const checks = new Map<string, ReadinessCheck>();
+  let stopping = false;
+  app.decorate('addReadinessCheck', (name: string, check: ReadinessCheck) => {
+    if (checks.has(name)) throw new RangeError(`There already is a readiness check ${name}`);
+    checks.set(name, check);
+  });
+  app.addHook('preClose', async () => {
+    stopping = true;
+  });
+
+  app.get(
+    '/livez',
+    { config: { public: true }, schema: { summary: 'Whether the process lives' } },
+    async () => ({
+      status: 'live',
+    }),
+  );
+
+  app.get(
+    '/readyz',
+    { config: { public: true }, schema: { summary: 'Whether the service can serve' } },
+    async (request, reply) => {
+      const results = await Promise.all(
+        [...checks].map(async ([name, check]) => {
+          try {
+            await withTimeout(check);
+            return [name, 'ok'] as const;
+          } catch (err) {
+            request.log.warn({ err, check: name }, 'not ready');
+            return [name, 'failed'] as const;
+          }
+        }),
+      );
+      const ready = !stopping && results.every(([, result]) => result === 'ok');
+      return reply.code(ready ? 200 : 503).send({
+        status: ready ? 'ready' : stopping ? 'stopping' : 'unready',
+        checks: Object.fromEntries(results),
+      });
+    },
+  );
+}
+
+async function withTimeout(check: ReadinessCheck): Promise<void> {
+  const timer = new AbortController();
+  try {
+    await Promise.race([
+      check(),
+      delay(READINESS_CHECK_TIMEOUT_MS, undefined, { signal: timer.signal, ref: false }).then(() => {
+        throw new Error(`no answer within ${READINESS_CHECK_TIMEOUT_MS} ms`);
+      }),
+    ]);
+  } finally {
+    timer.abort();
+  }
+}

@@ -1,0 +1,55 @@
+import type { Problem } from './problems.js';
+
+/** https://hl7.org/fhir/R4/operationoutcome.html, as far as an error needs it. */
+export interface OperationOutcome {
+  readonly resourceType: 'OperationOutcome';
+  readonly issue: readonly {
+    readonly severity: 'error' | 'fatal';
+    /** https://hl7.org/fhir/R4/valueset-issue-type.html */
+    readonly code: string;
+    readonly details: { readonly coding: readonly { system: string; code: string }[]; readonly text: string };
+    readonly diagnostics?: string;
+  }[];
+}
+
+export const FHIR_JSON = 'application/fhir+json';
+const CODE_SYSTEM = 'urn:careledger:problem';
+
+/** Issue type per HTTP status; what is not listed is `processing` (4xx) or `exception` (5xx). */
+const ISSUE_TYPE_BY_STATUS: Readonly<Record<number, string>> = {
+  400: 'invalid',
+  401: 'login',
+  403: 'forbidden',
+  404: 'not-found',
+  405: 'not-supported',
+  409: 'conflict',
+  410: 'deleted',
+  412: 'conflict',
+  413: 'too-long',
+  415: 'not-supported',
+  422: 'business-rule',
+  429: 'throttled',
+  503: 'transient',
+  504: 'timeout',
+};
+
+/** The same problem for FHIR clients. */
+export function toOperationOutcome(problem: Problem): OperationOutcome {
+  const code = ISSUE_TYPE_BY_STATUS[problem.status] ?? (problem.status >= 500 ? 'exception' : 'processing');
+  return {
+    resourceType: 'OperationOutcome',
+    issue: [
+      {
+        severity: problem.status >= 500 ? 'fatal' : 'error',
+        code,
+        details: { coding: [{ system: CODE_SYSTEM, code: problem.code }], text: problem.title },
+        ...(problem.detail === undefined ? {} : { diagnostics: problem.detail }),
+      },
+    ],
+  };
+}
+
+/** Whether the client asked for FHIR rather than plain problem details. */
+export function wantsFhir(accept: string | undefined): boolean {
+  return accept?.includes(FHIR_JSON) ?? false;
+}

@@ -1,0 +1,73 @@
+/** What a code of a service's error catalogue means over HTTP (RFC 9457). */
+export interface ProblemType {
+  /** HTTP status, 400–599. */
+  readonly status: number;
+  /** Short, the same for every occurrence. */
+  readonly title: string;
+}
+
+export type ProblemCatalogue<Code extends string = string> = Readonly<Record<Code, ProblemType>>;
+
+/** Body of an `application/problem+json` response; `code` is the member to program against. */
+export interface Problem {
+  /** Relative reference to the description of the code, served at `/problems/{code}`. */
+  readonly type: string;
+  readonly title: string;
+  readonly status: number;
+  readonly code: string;
+  readonly detail?: string;
+  /** The request's id, as in the log. */
+  readonly instance?: string;
+  readonly [member: string]: unknown;
+}
+
+/** Declares the codes of a service: the keys are its closed union of error codes. */
+export function defineProblems<const C extends ProblemCatalogue>(catalogue: C): C {
+  for (const [code, { status }] of Object.entries<ProblemType>(catalogue)) {
+    if (!/^[A-Z][A-Z0-9_]*$/.test(code))
+      throw new RangeError(`Problem code ${code} must be UPPER_SNAKE_CASE`);
+    if (status < 400 || status > 599) throw new RangeError(`Problem ${code} needs a status of 400 to 599`);
+  }
+  return catalogue;
+}
+
+/** Codes every service has. */
+export const commonProblems = defineProblems({
+  VALIDATION_FAILED: { status: 400, title: 'The request does not match the documented schema' },
+  MALFORMED_BODY: { status: 400, title: 'The body cannot be parsed' },
+  UNAUTHENTICATED: { status: 401, title: 'A valid bearer token is required' },
+  FORBIDDEN: { status: 403, title: 'The role of this token may not do this' },
+  PATIENT_MISMATCH: { status: 403, title: 'This token stands for another patient' },
+  NOT_FOUND: { status: 404, title: 'There is no such resource' },
+  METHOD_NOT_ALLOWED: { status: 405, title: 'This resource does not have that method' },
+  PAYLOAD_TOO_LARGE: { status: 413, title: 'The body is larger than the limit' },
+  UNSUPPORTED_MEDIA_TYPE: { status: 415, title: 'The media type of the body is not supported' },
+  TOO_MANY_REQUESTS: { status: 429, title: 'Too many requests: slow down' },
+  INTERNAL_ERROR: { status: 500, title: 'The service failed; the log has the cause under the instance id' },
+  SHUTTING_DOWN: { status: 503, title: 'The service is stopping: ask again shortly' },
+});
+export type CommonProblemCode = keyof typeof commonProblems;
+
+export interface ProblemErrorOptions extends ErrorOptions {
+  /** Further members of the problem, e.g. `{height: 7}`; never secrets. */
+  readonly members?: Readonly<Record<string, unknown>>;
+}
+
+/** An error that carries its problem code; `message` becomes the problem's `detail`. */
+export class ProblemError<Code extends string = CommonProblemCode> extends Error {
+  override readonly name: string = 'ProblemError';
+  readonly members: Readonly<Record<string, unknown>>;
+  constructor(
+    readonly code: Code,
+    detail: string,
+    options: ProblemErrorOptions = {},
+  ) {
+    super(detail, options);
+    this.members = options.members ?? {};
+  }
+}
+
+/** Where the description of a code is served. */
+export function problemTypeUri(code: string): string {
+  return `/problems/${code}`;
+}

@@ -1,0 +1,239 @@
+import { hash, randomBytes } from 'node:crypto';
+import { afterEach, describe, expect, test } from '@jest/globals';
+import { Type } from 'typebox';
+import type { TokenConfig } from '../config/service-config.js';
+import { createLogger } from '../logging.js';
+import { listRoutes, requireRole } from './auth.js';
+import { defineProblems, ProblemError } from './problems.js';
+import { ROLES, type Role } from './roles.js';
+import { buildService, type ServiceApp } from './service.js';
+
+const PATIENT = 'pat_a';
+const secrets = Object.fromEntries(ROLES.map((role) => [role, randomBytes(16).toString('hex')])) as Record<
+  Role,
+  string
+>;
+const tokens: TokenConfig[] = ROLES.map((role) => ({
+  sha256: hash('sha256', secrets[role]),
+  role,
+  ...(role === 'patient' && { patientIds: [PATIENT] }),
+}));
+const problems = defineProblems({ RECORD_GONE: { status: 410, title: 'The record was erased' } });
+
+const apps: ServiceApp[] = [];
+afterEach(async () => {
+  await Promise.all(apps.splice(0).map((app) => app.close()));
+});
+
+async function newApp(options: { tokens?: TokenConfig[]; metricsOpen?: boolean } = {}): Promise<ServiceApp> {
+  const app = await buildService({
+    name: 'kit',
+    logger: createLogger('kit', { level: 'silent' }),
+    config: {
+      http: { host: '127.0.0.1', port: 0, bodyLimitBytes: 1024, metricsOpen: options.metricsOpen ?? false },
+      auth: { tokens: options.tokens ?? tokens },
+    },
+    problems,
+    openapi: { title: 'Kit', version: '1.0.0' },
+  });
+  apps.push(app);
+  app.get(
+    '/patients/:patientId/devices',
+    {
+      config: requireRole('patient', 'ops'),
+      schema: { querystring: Type.Object({ limit: Type.Integer({ default: 20, maximum: 100 }) }) },
+    },
+    async (request) => ({ limit: request.query.limit }),
+  );
+  app.post(
+    '/echo',
+    {
+      config: requireRole('ops'),
+      schema: { body: Type.Object({ n: Type.Number() }, { additionalProperties: false }) },
+    },
+    async (request) => ({ n: request.body.n }),
+  );
+  app.get('/gone', { config: requireRole('ops') }, async () => {
+    throw new ProblemError<keyof typeof problems>('RECORD_GONE', 'Erased at height 7', {
+      members: { height: 7 },
+    });
+  });
+  app.get('/broken', { config: requireRole('ops') }, async () => {
+    throw new Error('password is hunter2');
+  });
+  return app;
+}
+
+const as = (role: Role) => ({ authorization: `Bearer ${secrets[role]}` });
+
+describe('who may call a route', () => {
+  test('a route that declares nobody is refused when it is registered', async () => {
+    const app = await newApp();
+    expect(() => app.get('/forgotten', async () => 'x')).toThrow(/config.roles/);
+    expect(() => app.get('/nobody', { config: { roles: [] } }, async () => 'x')).toThrow(/config.roles/);
+    expect(() => app.get('/both', { config: { public: true, roles: ['ops'] } }, async () => 'x')).toThrow(
+      /config/,
+    );
+  });
+
+  test('every route refuses every role it does not name, and whoever has no token', async () => {
+    const app = await newApp();
+    await app.ready();
+    const routes = listRoutes(app).filter((route) => !route.public);
+    expect(routes.map((route) => route.url)).toEqual(expect.arrayContaining(['/metrics', '/echo']));
+    for (const route of routes) {
+      const url = route.url.replace(':patientId', PATIENT);
+      const method = route.method as 'GET';
+      expect((await app.inject({ method, url })).statusCode).toBe(401);
+      expect((await app.inject({ method, url, headers: { authorization: 'Bearer wrong' } })).statusCode).toBe(
+        401,
+      );
+      for (const role of ROLES) {
+        const { statusCode } = await app.inject({ method, url, headers: as(role) });
+        if (route.roles.includes(role)) expect([401, 403]).not.toContain(statusCode);
+        else expect(statusCode).toBe(403);
+      }
+    }
+  });
+
+  test('a patient reaches no other patient', async () => {
+    const app = await newApp();
+    const own = await app.inject({ url: `/patients/${PATIENT}/devices?limit=5`, headers: as('patient') });
+    expect(own.json()).toEqual({ limit: 5 });
+    const other = await app.inject({ url: '/patients/pat_b/devices', headers: as('patient') });
+    expect(other.statusCode).toBe(403);
+    expect(other.json()).toMatchObject({ code: 'PATIENT_MISMATCH' });
+    const ops = await app.inject({ url: '/patients/pat_b/devices', headers: as('ops') });
+    expect(ops.json()).toEqual({ limit: 20 });
+  });
+
+  test('a patient token without patients, or another with some, stops the start', async () => {
+    const sha256 = hash('sha256', 'x');
+    await expect(newApp({ tokens: [{ sha256, role: 'patient' }] })).rejects.toThrow(/auth.tokens\[0\]/);
+    await expect(newApp({ tokens: [{ sha256, role: 'ops', patientIds: ['p'] }] })).rejects.toThrow(
+      /auth.tokens/,
+    );
+  });
+});
+
+describe('problems', () => {
+  test('a coded error becomes its problem with its members', async () => {
+    const app = await newApp();
+    const response = await app.inject({ url: '/gone', headers: { ...as('ops'), 'x-request-id': 'req-1' } });
+    expect(response.statusCode).toBe(410);
+    expect(response.headers['content-type']).toMatch('application/problem+json');
+    expect(response.json()).toEqual({
+      type: '/problems/RECORD_GONE',
+      title: 'The record was erased',
+      status: 410,
+      code: 'RECORD_GONE',
+      detail: 'Erased at height 7',
+      instance: 'req-1',
+      height: 7,
+    });
+    expect((await app.inject('/problems/RECORD_GONE')).json()).toMatchObject({ status: 410 });
+    expect((await app.inject('/problems/toString')).statusCode).toBe(404);
+  });
+
+  test('a FHIR client gets an OperationOutcome', async () => {
+    const app = await newApp();
+    const response = await app.inject({
+      url: '/gone',
+      headers: { ...as('ops'), accept: 'application/fhir+json' },
+    });
+    expect(response.headers['content-type']).toMatch('application/fhir+json');
+    expect(response.json()).toMatchObject({
+      resourceType: 'OperationOutcome',
+      issue: [{ code: 'deleted', details: { coding: [{ code: 'RECORD_GONE' }] } }],
+    });
+  });
+
+  test('an unexpected error shows nothing of its cause', async () => {
+    const app = await newApp();
+    const response = await app.inject({ url: '/broken', headers: as('ops') });
+    expect(response.statusCode).toBe(500);
+    expect(response.body).not.toContain('hunter2');
+    expect(response.json()).toMatchObject({ code: 'INTERNAL_ERROR' });
+  });
+
+  test.each([
+    ['a number as text', { n: '5' }, 400, 'VALIDATION_FAILED'],
+    ['a member too many', { n: 5, m: 1 }, 400, 'VALIDATION_FAILED'],
+    ['a body that is no JSON', '{"n":', 400, 'MALFORMED_BODY'],
+    ['a NaN', '{"n":NaN}', 400, 'MALFORMED_BODY'],
+    ['an oversized body', { n: 5, m: 'x'.repeat(2000) }, 413, 'PAYLOAD_TOO_LARGE'],
+  ])('%s is refused', async (_name, body, status, code) => {
+    const app = await newApp();
+    const response = await app.inject({
+      method: 'POST',
+      url: '/echo',
+      headers: { ...as('ops'), 'content-type': 'application/json' },
+      payload: body,
+    });
+    expect(response.json()).toMatchObject({ code, status });
+    expect(response.statusCode).toBe(status);
+  });
+
+  test('an unknown path, a wrong media type and a bad query are told apart', async () => {
+    const app = await newApp();
+    expect((await app.inject('/nothing')).json()).toMatchObject({ code: 'NOT_FOUND' });
+    const media = await app.inject({
+      method: 'POST',
+      url: '/echo',
+      headers: { ...as('ops'), 'content-type': 'text/csv' },
+      payload: 'a',
+    });
+    expect(media.json()).toMatchObject({ code: 'UNSUPPORTED_MEDIA_TYPE', status: 415 });
+    const query = await app.inject({ url: `/patients/${PATIENT}/devices?limit=101`, headers: as('ops') });
+    expect(query.json()).toMatchObject({
+      code: 'VALIDATION_FAILED',
+      errors: [{ in: 'querystring', pointer: '/limit' }],
+    });
+  });
+});
+
+describe('what operators see', () => {
+  test('readyz names the failing check and not its reason', async () => {
+    const app = await newApp();
+    let up = false;
+    app.addReadinessCheck('ledger', () => {
+      if (!up) throw new Error('secret endpoint down');
+    });
+    const down = await app.inject('/readyz');
+    expect([down.statusCode, down.json()]).toEqual([
+      503,
+      { status: 'unready', checks: { ledger: 'failed' } },
+    ]);
+    expect(down.body).not.toContain('secret');
+    up = true;
+    expect((await app.inject('/readyz')).json()).toEqual({ status: 'ready', checks: { ledger: 'ok' } });
+    expect((await app.inject('/livez')).statusCode).toBe(200);
+  });
+
+  test('metrics count requests by route pattern, never by path', async () => {
+    const app = await newApp({ metricsOpen: true });
+    await app.inject({ url: `/patients/${PATIENT}/devices`, headers: as('ops') });
+    const { body } = await app.inject('/metrics');
+    expect(body).toContain('route="/patients/:patientId/devices"');
+    expect(body).not.toContain(PATIENT);
+    expect(body).toContain('process_cpu_user_seconds_total');
+  });
+
+  test('openapi.json documents roles, security and problems', async () => {
+    const app = await newApp();
+    const document = (await app.inject('/openapi.json')).json();
+    expect(document.openapi).toBe('3.1.0');
+    expect(document.components.securitySchemes.bearer).toEqual({ type: 'http', scheme: 'bearer' });
+    expect(document.components.schemas.Problem.properties.code.enum).toContain('RECORD_GONE');
+    const operation = document.paths['/patients/{patientId}/devices'].get;
+    expect(operation.security).toEqual([{ bearer: [] }]);
+    expect(operation.description).toContain('patient, ops');
+    expect(operation.parameters.map((parameter: { name: string }) => parameter.name)).toEqual(
+      expect.arrayContaining(['patientId', 'limit']),
+    );
+    expect(operation.responses.default.content['application/problem+json'].schema.$ref).toBe(
+      '#/components/schemas/Problem',
+    );
+    expect(document.paths['/livez'].get.security).toEqual([]);
+  });
+});

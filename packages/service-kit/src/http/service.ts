@@ -1,0 +1,112 @@
+import { randomUUID } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+import { createServer as createHttpServer } from 'node:http';
+import { createServer as createHttpsServer } from 'node:https';
+import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox';
+import fastify, {
+  LogController,
+  type FastifyBaseLogger,
+  type FastifyInstance,
+  type FastifyServerFactory,
+  type RawReplyDefaultExpression,
+  type RawRequestDefaultExpression,
+  type RawServerDefault,
+} from 'fastify';
+import type { ServiceConfig } from '../config/service-config.js';
+import type { Logger } from '../logging.js';
+import { installAuth } from './auth.js';
+import { installErrorHandler } from './error-handler.js';
+import { installHealth } from './health.js';
+import { installMetrics } from './metrics.js';
+import { installOpenApi, type OpenApiInfo } from './openapi.js';
+import { commonProblems, type ProblemCatalogue } from './problems.js';
+import { installEventStreams } from './event-stream.js';
+import { typeboxValidatorCompiler } from './validation.js';
+
+/** A whole request must have arrived by then; a response, e.g. an event stream, may take longer. */
+export const REQUEST_TIMEOUT_MS = 30_000;
+/** Longest `:parameter` of a path. */
+export const MAX_PARAM_LENGTH_CHARS = 256;
+const REQUEST_ID_HEADER = 'x-request-id';
+const ACCEPTABLE_REQUEST_ID = /^[A-Za-z0-9._-]{1,64}$/;
+
+/** A Fastify instance whose route schemas are TypeBox types. */
+export type ServiceApp = FastifyInstance<
+  RawServerDefault,
+  RawRequestDefaultExpression,
+  RawReplyDefaultExpression,
+  FastifyBaseLogger,
+  TypeBoxTypeProvider
+>;
+
+export interface BuildServiceOptions {
+  readonly name: string;
+  readonly logger: Logger;
+  readonly config: Pick<ServiceConfig, 'http' | 'auth'>;
+  /** The service's own codes; the common ones are added. */
+  readonly problems: ProblemCatalogue;
+  readonly openapi: OpenApiInfo;
+}
+
+/**
+ * Makes the Fastify app that every service starts from: authentication, problems, OpenAPI, health,
+ * metrics, request ids, limits. Add routes to what it returns (it is awaited, so that they are
+ * documented), then `inject` in tests or `serve` in a process.
+ */
+export async function buildService(options: BuildServiceOptions): Promise<ServiceApp> {
+  const { http, auth } = options.config;
+  const catalogue: ProblemCatalogue = { ...commonProblems, ...options.problems };
+  const app = fastify({
+    loggerInstance: options.logger as FastifyBaseLogger,
+    // The onResponse hook below logs instead: by route pattern, so that no patient stands in the log.
+    logController: new LogController({ disableRequestLogging: true }),
+    bodyLimit: http.bodyLimitBytes,
+    requestTimeout: REQUEST_TIMEOUT_MS,
+    // On close idle connections go at once, busy ones after their response.
+    forceCloseConnections: 'idle',
+    return503OnClosing: true,
+    routerOptions: { maxParamLength: MAX_PARAM_LENGTH_CHARS },
+    genReqId: (request) => {
+      const given = request.headers[REQUEST_ID_HEADER];
+      return typeof given === 'string' && ACCEPTABLE_REQUEST_ID.test(given) ? given : randomUUID();
+    },
+    serverFactory: serverFactory(http.tls),
+  })
+    .withTypeProvider<TypeBoxTypeProvider>()
+    .setValidatorCompiler(typeboxValidatorCompiler);
+
+  app.addHook('onRequest', async (request, reply) => {
+    reply.header(REQUEST_ID_HEADER, request.id);
+  });
+  app.addHook('onResponse', async (request, reply) => {
+    const line = {
+      method: request.method,
+      route: request.routeOptions.url,
+      status: reply.statusCode,
+      role: request.principal?.role,
+      elapsedMs: Math.round(reply.elapsedTime),
+    };
+    if (reply.statusCode >= 400) request.log.info(line, 'refused');
+    else request.log.debug(line, 'served');
+  });
+  // Plugins take the plain instance: they use no schema types.
+  const plain = app as unknown as FastifyInstance;
+  installErrorHandler(plain, catalogue);
+  installAuth(plain, auth);
+  installEventStreams(plain);
+  await installOpenApi(plain, options.openapi, catalogue);
+  installHealth(plain);
+  installMetrics(plain, { open: http.metricsOpen });
+  return app;
+}
+
+function serverFactory(tls: ServiceConfig['http']['tls']): FastifyServerFactory {
+  const certificate = tls && { cert: readFileSync(tls.certFile), key: readFileSync(tls.keyFile) };
+  return (handler) =>
+    certificate
+      ? createHttpsServer(
+          { ...certificate, minVersion: 'TLSv1.2', requestTimeout: REQUEST_TIMEOUT_MS },
+          handler,
+        )
+      : createHttpServer({ requestTimeout: REQUEST_TIMEOUT_MS }, handler);
+}
