@@ -1,1 +1,4 @@
-export {};
+export * from './child.js';
+export * from './family.js';
+export * from './memory.js';
+export * from './ports.js';

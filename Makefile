@@ -1,0 +1,35 @@
+# careledger: what operators and developers run. Bare `make` prints this help from the comments behind the targets.
+SHELL := /bin/bash
+.DEFAULT_GOAL := help
+ARGS ?=
+RUN := npm run --silent
+
+# npm ci when the lock file is newer than what is installed; the engine (Node 24) comes with it.
+node_modules/.package-lock.json: package-lock.json package.json
+	npm ci --no-audit --no-fund
+	@touch $@
+
+.PHONY: help install build demo test lint bench clean
+
+help: ## print this help
+	@awk -F':.*## ' '/^[a-z][a-z-]*:.*## /{printf "  make %-18s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+install: node_modules/.package-lock.json ## install what the lock file names
+
+build: install ## compile everything
+	@$(RUN) build
+
+demo: build ## walk the three scenarios on the embedded network (ARGS="--data FILE.csv --json --keep --interval 1h")
+	@$(RUN) demo -- $(ARGS)
+
+test: build ## run every test (ARGS="PATTERN" runs some)
+	@$(RUN) test:built -- $(ARGS)
+
+lint: install ## check style, types of imports and their direction
+	@$(RUN) lint
+
+bench: build ## measure, side by side in one run (ARGS="--json --quick NAME")
+	@$(RUN) bench -- $(ARGS)
+
+clean: ## remove what was compiled and what the demo left
+	@rm -rf .careledger $$(find . -name dist -not -path '*/node_modules/*' -prune) $$(find . -name '*.tsbuildinfo' -not -path '*/node_modules/*')

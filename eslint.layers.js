@@ -1,0 +1,84 @@
+/**
+ * The direction of dependencies: spec ← packages ← chaincode, services, network ← supervisor, examples, conformance,
+ * bench. Each layer names what it may not import; TypeScript's project references hold the rest.
+ */
+const chaincode = [
+  '@careledger/access-control-chaincode',
+  '@careledger/records-chaincode',
+  '@careledger/chaincode-*',
+];
+const services = ['@careledger/gateway-service', '@careledger/cloud-service', '@careledger/api'];
+const network = ['@careledger/network-*', '@careledger/devnet'];
+const tools = [
+  '@careledger/supervisor',
+  '@careledger/examples',
+  '@careledger/conformance',
+  '@careledger/bench',
+];
+const fabricClient = ['@hyperledger/fabric-gateway', '@hyperledger/fabric-protos', '@grpc/grpc-js'];
+const io = [
+  'node:fs',
+  'node:fs/*',
+  'node:net',
+  'node:http',
+  'node:https',
+  'node:sqlite',
+  'node:child_process',
+];
+
+export const layers = [
+  {
+    what: 'Pure packages do no I/O and know no layer above',
+    folders: [
+      'domain',
+      'private-chain',
+      'statements',
+      'envelope',
+      'contracts',
+      'protocol',
+      'clinical',
+      'fhir',
+    ].map((name) => `packages/${name}`),
+    except: ['**/*.test.ts', '**/cli/**', '**/cli.ts'],
+    not: [...chaincode, ...services, ...network, ...tools, ...fabricClient, ...io],
+  },
+  {
+    what: 'Packages know no layer above; only `ledger` is a client of Fabric',
+    folders: ['packages/crypto', 'packages/service-kit'],
+    not: [...chaincode, ...services, ...network, ...tools, ...fabricClient],
+  },
+  {
+    what: 'ledger knows no layer above',
+    folders: ['packages/ledger'],
+    not: [...chaincode, ...services, ...network, ...tools],
+  },
+  {
+    what: 'Chaincode imports pure packages alone, so that it is deterministic and bundles small',
+    folders: ['chaincode'],
+    not: [
+      ...services,
+      ...network,
+      ...tools,
+      ...fabricClient,
+      '@careledger/ledger',
+      '@careledger/service-kit',
+      '@careledger/crypto/sodium',
+    ],
+  },
+  {
+    what: 'Services meet over MQTT, HTTP or the ledger',
+    folders: ['gateway-service', 'cloud-service', 'api'],
+    except: ['**/*.test.ts'],
+    not: [...chaincode, ...services, ...network, ...tools, ...fabricClient],
+  },
+  {
+    what: 'The network runs any chaincode and any client',
+    folders: ['network'],
+    not: [...services, ...tools],
+  },
+];
+
+/** @param {{what: string, not: string[]}} layer */
+export const restrictionsOf = (layer) => ({
+  patterns: [{ group: layer.not.flatMap((name) => [name, `${name}/*`]), message: layer.what }],
+});

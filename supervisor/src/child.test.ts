@@ -1,0 +1,73 @@
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, describe, expect, test } from '@jest/globals';
+import { Child, Family } from './index.js';
+
+const folder = mkdtempSync(join(tmpdir(), 'careledger-supervisor-'));
+afterAll(() => rmSync(folder, { recursive: true }));
+
+const program = (name: string, text: string): [string] => {
+  const path = join(folder, `${name}.mjs`);
+  writeFileSync(path, text);
+  return [path];
+};
+const READY = `console.log(JSON.stringify({ready:true,service:'test',pid:process.pid}));`;
+const logFile = join(folder, 'log');
+
+describe('a supervised process', () => {
+  test('is started until ready, stopped cleanly, and started again', async () => {
+    await using child = new Child({
+      name: 'good',
+      program: program(
+        'good',
+        `${READY} const t = setInterval(() => 0, 1e6); process.on('SIGTERM', () => clearInterval(t));`,
+      ),
+      logFile,
+    });
+    expect((await child.start()).service).toBe('test');
+    expect(await child.stop()).toBe(0);
+    expect(child.running).toBe(false);
+    await child.start();
+    expect(child.running).toBe(true);
+  });
+
+  test('that dies before it is ready is quoted in the error', async () => {
+    const child = new Child({
+      name: 'bad',
+      program: program('bad', `console.error('no disk'); process.exit(3);`),
+      logFile,
+    });
+    await expect(child.start()).rejects.toMatchObject({
+      code: 'CHILD_EXITED',
+      message: expect.stringContaining('no disk'),
+    });
+    expect(readFileSync(logFile, 'utf8')).toContain('no disk');
+  });
+
+  test('that never gets ready is killed in time', async () => {
+    const child = new Child({
+      name: 'mute',
+      program: program('mute', 'setInterval(() => 0, 1e6)'),
+      logFile,
+      readyTimeoutMs: 300,
+    });
+    await expect(child.start()).rejects.toMatchObject({ code: 'CHILD_NOT_READY' });
+    await child.kill();
+    expect(child.running).toBe(false);
+  });
+});
+
+describe('a family', () => {
+  test('measures the memory of all its members together', async () => {
+    await using family = new Family();
+    await family.start({
+      name: 'one',
+      program: program('one', `${READY} setInterval(() => 0, 1e6)`),
+      logFile,
+    });
+    for (let tries = 0; tries < 40 && family.peakPssBytes === 0; tries++)
+      await new Promise((r) => setTimeout(r, 100));
+    expect(family.peakPssBytes).toBeGreaterThan(5_000_000);
+  });
+});

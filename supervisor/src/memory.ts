@@ -1,0 +1,59 @@
+import { readFileSync, readdirSync } from 'node:fs';
+
+/** How often the memory is looked at. */
+const SAMPLE_INTERVAL_MS = 500;
+
+/** The process and all that descend from it, by /proc (Linux). */
+function familyOf(pid: number): number[] {
+  const found = [pid];
+  for (let index = 0; index < found.length; index++) {
+    const parent = found[index];
+    try {
+      for (const thread of readdirSync(`/proc/${parent}/task`)) {
+        const children = readFileSync(`/proc/${parent}/task/${thread}/children`, 'utf8').trim();
+        if (children !== '') found.push(...children.split(' ').map(Number));
+      }
+    } catch (error) {
+      if (!isGone(error)) throw error;
+    }
+  }
+  return found;
+}
+
+/** Proportional set size of one process in bytes: shared pages are shared out. 0 for a process that is gone. */
+function pssBytes(pid: number): number {
+  try {
+    const kilobytes = /^Pss:\s+(\d+) kB$/m.exec(readFileSync(`/proc/${pid}/smaps_rollup`, 'utf8'));
+    return Number(kilobytes?.[1] ?? 0) * 1024;
+  } catch (error) {
+    if (!isGone(error)) throw error;
+    return 0;
+  }
+}
+
+/** Processes come and go between two looks; other platforms have no /proc at all, and measure nothing. */
+const isGone = (error: unknown): boolean =>
+  error instanceof Error && 'code' in error && ['ENOENT', 'ESRCH', 'EACCES'].includes(String(error.code));
+
+export interface PeakMemory {
+  readonly peakBytes: number;
+  stop(): void;
+}
+
+/** Watches the sum of the proportional set sizes of processes and their descendants. */
+export function peakMemory(pids: () => readonly number[]): PeakMemory {
+  let peakBytes = 0;
+  const sample = () => {
+    const all = new Set(pids().flatMap(familyOf));
+    const sum = [...all].reduce((total, pid) => total + pssBytes(pid), 0);
+    peakBytes = Math.max(peakBytes, sum);
+  };
+  const timer = setInterval(sample, SAMPLE_INTERVAL_MS);
+  timer.unref();
+  return {
+    get peakBytes() {
+      return peakBytes;
+    },
+    stop: () => clearInterval(timer),
+  };
+}
