@@ -1,0 +1,137 @@
+/**
+ * The one table of what this system measures: LOINC code, UCUM unit, FHIR category, the column a recording calls it by,
+ * and what a value can plausibly be.
+ *
+ * LOINC: https://loinc.org (displays are long common names); UCUM: https://ucum.org.
+ */
+
+/** Where the plausibility ranges come from. */
+export const RANGE_SOURCE = {
+  /** Ranges used to clean MIMIC-III's charted values: columns VALID LOW and VALID HIGH. */
+  mimic3:
+    'Harutyunyan et al., Multitask learning and benchmarking with clinical time series data, Scientific Data 6:96 (2019), resources/variable_ranges.csv',
+  /** Continuous monitors report 40 to 400 mg/dL (Dexcom G4 user guide); meters reach further both ways. */
+  glucoseMeter: 'Measuring range of blood glucose meters, 20 to 600 mg/dL (Contour Next user guide)',
+  acvpu:
+    'Royal College of Physicians, National Early Warning Score (NEWS) 2, 2017: five levels A, C, V, P, U',
+  oxygenFlow: 'No published range: set well above the 60 L/min of high-flow nasal oxygen',
+} as const;
+
+/** FHIR observation-category code. */
+export type ObservationCategory = 'vital-signs' | 'laboratory';
+
+export interface CodeEntry {
+  /** LOINC code. */
+  readonly code: string;
+  /** LOINC long common name. */
+  readonly display: string;
+  /** UCUM unit; a reading in any other is `WRONG_UNIT`. */
+  readonly unit: string;
+  readonly category: ObservationCategory;
+  /** Column of a recording that holds it; null where no recording does. */
+  readonly column: string | null;
+  /** Inclusive range outside of which a value is `OUT_OF_RANGE`. */
+  readonly plausible: { readonly low: number; readonly high: number; readonly source: string };
+  /** A monitor writes 0 when the sensor is not connected: `SENSOR_OFF`. */
+  readonly zeroMeansOff: boolean;
+  /** Faster changes, in units per minute, between readings at most 15 min apart are `RATE_OF_CHANGE`; null: undefined. */
+  readonly maxChangePerMinute: number | null;
+}
+
+/** Names for the codes that rules refer to. */
+export const LOINC = {
+  glucose: '2339-0',
+  heartRate: '8867-4',
+  pulseOximeterRate: '8889-8',
+  arterialSystolic: '76215-3',
+  arterialDiastolic: '76213-8',
+  arterialMean: '76214-6',
+  cuffSystolic: '8480-6',
+  cuffDiastolic: '8462-4',
+  cuffMean: '8478-0',
+  respiratoryRate: '9279-1',
+  spo2: '59408-5',
+  temperature: '8310-5',
+  consciousness: '80288-4',
+  oxygenFlow: '3151-8',
+} as const;
+
+/** A value of `LOINC.consciousness`: the position in ACVPU. New confusion (C) came with NEWS2. */
+export const ACVPU = { alert: 0, confusion: 1, voice: 2, pain: 3, unresponsive: 4 } as const;
+
+const vital = (
+  code: string,
+  display: string,
+  unit: string,
+  column: string | null,
+  low: number,
+  high: number,
+  zeroMeansOff = true,
+  source: string = RANGE_SOURCE.mimic3,
+): CodeEntry => ({
+  code,
+  display,
+  unit,
+  category: 'vital-signs',
+  column,
+  plausible: { low, high, source },
+  zeroMeansOff,
+  maxChangePerMinute: null,
+});
+
+/** Every code that a device may send. */
+export const CODES: readonly CodeEntry[] = [
+  {
+    code: LOINC.glucose,
+    display: 'Glucose [Mass/volume] in Blood',
+    unit: 'mg/dL',
+    category: 'laboratory',
+    column: 'glucose_mg_dl',
+    plausible: { low: 20, high: 600, source: RANGE_SOURCE.glucoseMeter },
+    zeroMeansOff: true,
+    maxChangePerMinute: 20,
+  },
+  vital(LOINC.heartRate, 'Heart rate', '/min', 'hr_bpm', 0, 350),
+  vital(LOINC.pulseOximeterRate, 'Heart rate by Pulse oximetry', '/min', 'pulse_bpm', 0, 350),
+  vital(LOINC.arterialSystolic, 'Invasive Systolic blood pressure', 'mm[Hg]', 'abp_sys_mmhg', 0, 375),
+  vital(LOINC.arterialDiastolic, 'Invasive Diastolic blood pressure', 'mm[Hg]', 'abp_dias_mmhg', 0, 375),
+  vital(LOINC.arterialMean, 'Invasive Mean blood pressure', 'mm[Hg]', 'abp_mean_mmhg', 14, 330),
+  vital(LOINC.cuffSystolic, 'Systolic blood pressure', 'mm[Hg]', 'nbp_sys_mmhg', 0, 375),
+  vital(LOINC.cuffDiastolic, 'Diastolic blood pressure', 'mm[Hg]', 'nbp_dias_mmhg', 0, 375),
+  vital(LOINC.cuffMean, 'Mean blood pressure', 'mm[Hg]', 'nbp_mean_mmhg', 14, 330),
+  vital(LOINC.respiratoryRate, 'Respiratory rate', '/min', 'resp_per_min', 0, 300),
+  vital(LOINC.spo2, 'Oxygen saturation in Arterial blood by Pulse oximetry', '%', 'spo2_percent', 0, 100),
+  vital(LOINC.temperature, 'Body temperature', 'Cel', 'temperature_cel', 26, 45),
+  // 0 is a value here: alert, and breathing air.
+  vital(
+    LOINC.consciousness,
+    'Level of consciousness AVPU score',
+    '{score}',
+    'acvpu_score',
+    ACVPU.alert,
+    ACVPU.unresponsive,
+    false,
+    RANGE_SOURCE.acvpu,
+  ),
+  vital(
+    LOINC.oxygenFlow,
+    'Inhaled oxygen flow rate',
+    'L/min',
+    'oxygen_l_per_min',
+    0,
+    100,
+    false,
+    RANGE_SOURCE.oxygenFlow,
+  ),
+];
+
+const byCode = new Map(CODES.map((entry) => [entry.code, entry]));
+const byColumn = new Map(
+  CODES.flatMap((entry) => (entry.column === null ? [] : [[entry.column, entry] as const])),
+);
+
+/** The entry of a LOINC code, or undefined when devices may not send it. */
+export const codeEntry = (code: string): CodeEntry | undefined => byCode.get(code);
+
+/** The entry of a recording's column, or undefined for a column that holds no measurement. */
+export const columnEntry = (column: string): CodeEntry | undefined => byColumn.get(column);

@@ -1,0 +1,41 @@
+import { codeEntry } from './codes.js';
+import { MAX_FUTURE_MS, MAX_SENT_SKEW_MS } from './limits.js';
+
+/** One accepted measurement as the processing sees it; the unit is the code table's. */
+export interface ClinicalReading {
+  /** Place in the gateway's store; names the reading in evidence and flags. */
+  readonly rowId: number;
+  readonly deviceId: string;
+  /** Measured time, milliseconds since the epoch. */
+  readonly t: number;
+  /** LOINC code of the code table. */
+  readonly code: string;
+  readonly value: number;
+  /** Received time, milliseconds since the epoch, the gateway's clock. */
+  readonly receivedAt: number;
+}
+
+/** Why a reading is refused; nothing of it is kept apart from its frame's result. */
+export type ReadingErrorCode =
+  'UNKNOWN_CODE' | 'WRONG_UNIT' | 'FUTURE_READING' | 'INVALID_VALUE' | 'INVALID_TIME';
+
+/**
+ * The code with which a reading must be refused, or null when it may be stored.
+ * `t` and `nowMs` in milliseconds since the epoch. Plausibility is another question: see `assess`.
+ */
+export function readingError(
+  reading: { readonly t: number; readonly code: string; readonly value: number; readonly unit: string },
+  nowMs: number,
+): ReadingErrorCode | null {
+  const entry = codeEntry(reading.code);
+  if (entry === undefined) return 'UNKNOWN_CODE';
+  if (entry.unit !== reading.unit) return 'WRONG_UNIT';
+  if (!Number.isFinite(reading.value)) return 'INVALID_VALUE';
+  if (!Number.isSafeInteger(reading.t)) return 'INVALID_TIME';
+  if (reading.t > nowMs + MAX_FUTURE_MS) return 'FUTURE_READING';
+  return null;
+}
+
+/** Whether a frame's `sent` is so far off the gateway's clock that the frame is flagged `CLOCK_SKEW` (it is kept). */
+export const isSentSkewed = (sentMs: number, receivedAtMs: number): boolean =>
+  Math.abs(sentMs - receivedAtMs) > MAX_SENT_SKEW_MS;

@@ -1,0 +1,125 @@
+import type { WindowDue } from './events.js';
+import { CLOSE_AFTER_MS, LATE_QUIET_MS, MAX_OPEN_WINDOWS } from './limits.js';
+
+/** A window that has plausible readings no `WindowDue` was said for. Wall-clock times are marked `…At`. */
+export interface OpenWindow {
+  readonly start: number;
+  readonly end: number;
+  /** The watermark, or a closing by the wall clock, had passed it before it opened. */
+  readonly late: boolean;
+  /** The device whose reading came last: when it moves on, a late window is complete. */
+  readonly deviceId: string;
+  readonly firstReceivedAt: number;
+  readonly lastReceivedAt: number;
+}
+
+export interface WindowState {
+  /** Open windows in the order in which they opened. */
+  readonly open: readonly OpenWindow[];
+  /** Newest measured time of any reading, plausible or not; null before the first. */
+  readonly newestT: number | null;
+  /** Windows that end at or before this have been closed, by the watermark or by the wall clock. */
+  readonly closedThrough: number | null;
+}
+
+export const NO_WINDOWS: WindowState = { open: [], newestT: null, closedThrough: null };
+
+/** The UTC-aligned half-open window that holds `t`. */
+export function windowOf(t: number, windowMs: number): { start: number; end: number } {
+  const start = Math.floor(t / windowMs) * windowMs;
+  return { start, end: start + windowMs };
+}
+
+const due = ({ start, end, late }: OpenWindow): WindowDue => ({
+  kind: 'window-due',
+  windowStart: start,
+  windowEnd: end,
+  late,
+});
+
+/** A private, changeable copy of a patient's windows for the length of one call. */
+export class WindowRun {
+  readonly #windowMs: number;
+  readonly #latenessMs: number;
+  readonly #events: (event: WindowDue) => void;
+  #open: OpenWindow[];
+  #newestT: number | null;
+  #closedThrough: number;
+
+  constructor(state: WindowState, windowMs: number, latenessMs: number, say: (event: WindowDue) => void) {
+    this.#windowMs = windowMs;
+    this.#latenessMs = latenessMs;
+    this.#events = say;
+    this.#open = state.open.slice();
+    this.#newestT = state.newestT;
+    this.#closedThrough = state.closedThrough ?? -Infinity;
+  }
+
+  /** The window of `t` has content that its record does not: a plausible reading, or one whose plausibility changed. */
+  touch(t: number, deviceId: string, receivedAt: number): void {
+    const index = this.#open.findLastIndex(({ start, end }) => start <= t && t < end);
+    const found = this.#open[index];
+    if (found !== undefined) {
+      this.#open[index] = { ...found, deviceId, lastReceivedAt: Math.max(found.lastReceivedAt, receivedAt) };
+      return;
+    }
+    const { start, end } = windowOf(t, this.#windowMs);
+    const late = end <= this.#closedThrough;
+    this.#open.push({ start, end, late, deviceId, firstReceivedAt: receivedAt, lastReceivedAt: receivedAt });
+    if (this.#open.length > MAX_OPEN_WINDOWS) this.#close((_window, i) => i === 0);
+  }
+
+  /** A reading of time `t` has come from `deviceId`: the watermark moves, and late windows that the device has left end. */
+  pass(t: number, deviceId: string): void {
+    if (this.#newestT === null || t > this.#newestT) {
+      this.#newestT = t;
+      this.#closedThrough = Math.max(this.#closedThrough, this.#windowFloor(t - this.#latenessMs));
+    }
+    const leftT = t - this.#latenessMs;
+    const isComplete = (window: OpenWindow): boolean =>
+      window.late ? window.deviceId === deviceId && window.end <= leftT : window.end <= this.#closedThrough;
+    if (this.#open.some(isComplete)) this.#close(isComplete);
+  }
+
+  /**
+   * Wall clock. A live window closes 10 min after its end; one that was already over when its first reading came (a
+   * replay, a backlog) 10 min after its last reading came; a late one after a short quiet.
+   */
+  tick(nowMs: number): void {
+    this.#close((window) => nowMs >= deadlineOf(window));
+  }
+
+  flush(): void {
+    this.#close(() => true);
+  }
+
+  finish(): WindowState {
+    return {
+      open: this.#open,
+      newestT: this.#newestT,
+      closedThrough: this.#closedThrough === -Infinity ? null : this.#closedThrough,
+    };
+  }
+
+  #windowFloor(t: number): number {
+    return Math.floor(t / this.#windowMs) * this.#windowMs;
+  }
+
+  #close(isDue: (window: OpenWindow, index: number) => boolean): void {
+    const closing = this.#open.filter(isDue);
+    if (closing.length === 0) return;
+    this.#open = this.#open.filter((window) => !closing.includes(window));
+    closing.sort((a, b) => a.start - b.start);
+    for (const window of closing) {
+      // Only the newest closed window may move the mark: an older open one is not late because of it.
+      if (!window.late) this.#closedThrough = Math.max(this.#closedThrough, window.end);
+      this.#events(due(window));
+    }
+  }
+}
+
+function deadlineOf({ end, late, firstReceivedAt, lastReceivedAt }: OpenWindow): number {
+  if (late) return Math.min(lastReceivedAt + LATE_QUIET_MS, firstReceivedAt + CLOSE_AFTER_MS);
+  const isLive = firstReceivedAt < end + CLOSE_AFTER_MS;
+  return isLive ? end + CLOSE_AFTER_MS : lastReceivedAt + CLOSE_AFTER_MS;
+}
