@@ -4,5 +4,4 @@ export * from './grants.js';
 export * from './ids.js';
 export * from './readings.js';
 export * from './records.js';
-export * from './roles.js';
 export * from './time.js';

@@ -32,3 +32,4 @@ export type { Migration } from './sqlite/migrations.js';
 export * from './sqlite/group-commit.js';
 export * from './background/backoff.js';
 export * from './background/worker.js';
+export * from './background/subject-batcher.js';
