@@ -1,5 +1,6 @@
 export * from './portable/index.js';
 export { hmacSha256, randomId128, sha256, sha256Hex } from './node/hash.js';
+export { AES_KEY_BYTES, GCM_IV_BYTES, GCM_TAG_BYTES, aesGcmOpen, aesGcmSeal } from './node/aes-gcm.js';
 export { LruMap } from './node/lru-map.js';
 export { OKP_KEY_BYTES, kidOf, okpPrivateKey, okpPublicKey, rawPublicKey } from './node/okp.js';
 export { generateEd25519, signerFromPkcs8, signerFromSeed } from './node/signer.js';

@@ -1,0 +1,223 @@
+import { randomBytes } from 'node:crypto';
+import { signerFromSeed } from '../node/signer.js';
+import type { Signer } from '../node/signer.js';
+import { x25519FromPrivate } from '../node/x25519.js';
+import type { X25519KeyPair } from '../node/x25519.js';
+import { CryptoError } from '../portable/index.js';
+import { writeFileAtomically } from './atomic-write.js';
+import { corrupt, notFound } from './errors.js';
+import { encodeKeyStoreFile, isKeyName } from './file-format.js';
+import type { KeyState, KeyStoreFile, KeyType, StoredKey } from './file-format.js';
+import { KEY_BYTES, labelFor, makeCheck, sealKey, unsealKey } from './sealed-keys.js';
+import { deriveMasterKey, newKdf } from './unlock.js';
+import type { KeyStoreUnlock } from './unlock.js';
+
+/** What the store tells about a key without opening it. */
+export type KeyInfo = Omit<StoredKey, 'sealed'>;
+
+/** A key to be put in: 32 bytes (an Ed25519 seed, an X25519 scalar, a raw secret) under a name. */
+export type NewKey = { readonly name: string; readonly type: KeyType; readonly secret: Uint8Array };
+
+/**
+ * Keys at rest in one encrypted file. Each key is sealed on its own under the master key, which is derived once, so
+ * that thousands of patients' keys cost thousands of AES operations and a single scrypt; a key is opened when it is
+ * asked for. Every change is on disk (fsync) before its promise resolves.
+ * One process opens a store at a time. A whole older file put back is not noticed: guard the folder.
+ */
+export class KeyStore implements AsyncDisposable {
+  readonly #path: string;
+  #masterKey: Uint8Array | undefined;
+  #file: KeyStoreFile;
+  /** Name → its keys in the order in which they came; so many names make a list too slow. */
+  readonly #byName = new Map<string, StoredKey[]>();
+  #writes: Promise<void> = Promise.resolve();
+
+  /** Use `openKeyStore` or `createKeyStore`. */
+  constructor(path: string, file: KeyStoreFile, masterKey: Uint8Array) {
+    this.#path = path;
+    this.#file = file;
+    this.#masterKey = masterKey;
+    this.#index();
+  }
+
+  /** All keys, retired and staged ones included, without their secrets. */
+  list(): KeyInfo[] {
+    return this.#file.keys.map(({ name, type, state, kid }) => ({ name, type, state, kid }));
+  }
+
+  has(name: string): boolean {
+    return this.#byName.has(name);
+  }
+
+  /** The current Ed25519 key of this name. @throws CryptoError `KEY_NOT_FOUND` */
+  signer(name: string): Signer {
+    return signerFromSeed(this.#open(this.#find(name, 'ed25519', 'current')));
+  }
+
+  /** The current X25519 key of this name. @throws CryptoError `KEY_NOT_FOUND` */
+  x25519(name: string): X25519KeyPair {
+    return x25519FromPrivate(this.#open(this.#find(name, 'x25519', 'current')));
+  }
+
+  /** The raw 32-byte secret of this name. @throws CryptoError `KEY_NOT_FOUND` */
+  secret(name: string): Uint8Array {
+    return this.#open(this.#find(name, 'secret', 'current'));
+  }
+
+  /** All X25519 keys of a name, the retired ones too: older records are wrapped to them. Newest first. */
+  x25519Generations(name: string): X25519KeyPair[] {
+    const keys = (this.#byName.get(name) ?? []).filter(({ type }) => type === 'x25519');
+    return keys.map((key) => x25519FromPrivate(this.#open(key))).reverse();
+  }
+
+  /** Puts keys in under new names, all or none, with one write. @throws CryptoError `KEY_EXISTS`, `KEY_INVALID` */
+  async put(...keys: readonly NewKey[]): Promise<void> {
+    await this.#change((file, masterKey) => {
+      const names = new Set<string>();
+      for (const { name } of keys) {
+        if (!isKeyName(name)) throw new CryptoError('KEY_INVALID', `"${name}" is no name for a key`);
+        if (this.has(name) || names.has(name)) throw exists(this.#path, name);
+        names.add(name);
+      }
+      const sealed = keys.map(({ name, type, secret }) =>
+        sealKey(masterKey, labelFor(name, type, 'current', secret), secret),
+      );
+      return { ...file, keys: [...file.keys, ...sealed] };
+    });
+  }
+
+  /** Makes keys of the given types, all on disk with one write. @throws CryptoError `KEY_EXISTS` */
+  async generate(...wanted: readonly { readonly name: string; readonly type: KeyType }[]): Promise<void> {
+    await this.put(...wanted.map(({ name, type }) => ({ name, type, secret: randomBytes(KEY_BYTES) })));
+  }
+
+  /**
+   * First half of a rotation: makes the successor of an Ed25519 key and returns its signer. It stays staged, across
+   * restarts, until the ledger has taken it and {@link completeRotation} is called; asked again, the same successor.
+   */
+  async stageSigner(name: string): Promise<Signer> {
+    return signerFromSeed(await this.#stage(name, 'ed25519'));
+  }
+
+  /** {@link stageSigner} for an X25519 key. */
+  async stageX25519(name: string): Promise<X25519KeyPair> {
+    return x25519FromPrivate(await this.#stage(name, 'x25519'));
+  }
+
+  /** Second half: the staged key becomes the current one, the current one is retired and kept. */
+  async completeRotation(name: string): Promise<void> {
+    await this.#change((file, masterKey) => {
+      const staged = this.#find(name, undefined, 'staged');
+      const current = this.#find(name, undefined, 'current');
+      const relabel = (key: StoredKey, state: KeyState) =>
+        sealKey(masterKey, { ...labelOf(key), state }, this.#open(key));
+      const keys = file.keys.map((key) => {
+        if (key === staged) return relabel(key, 'current');
+        return key === current ? relabel(key, 'retired') : key;
+      });
+      return { ...file, keys };
+    });
+  }
+
+  /** Removes every key of a name. What they alone could open is lost: crypto-shredding. */
+  async remove(name: string): Promise<void> {
+    await this.#change((file) => {
+      if (!this.has(name)) throw notFound(this.#path, `key "${name}"`);
+      return { ...file, keys: file.keys.filter((key) => key.name !== name) };
+    });
+  }
+
+  /** Seals everything anew under another passphrase or key file. Backups still open with the former one. */
+  async changeUnlock(unlock: KeyStoreUnlock, options: { scryptLogN?: number } = {}): Promise<void> {
+    const kdf = newKdf(unlock, options.scryptLogN);
+    const next = await deriveMasterKey(kdf, unlock);
+    await this.#change((file) => {
+      const keys = file.keys.map((key) => sealKey(next, labelOf(key), this.#open(key)));
+      return { v: 1, kdf, check: makeCheck(next), keys };
+    }, next);
+  }
+
+  /** Waits for the writes under way and forgets the master key. */
+  async close(): Promise<void> {
+    await this.#writes;
+    this.#masterKey?.fill(0);
+    this.#masterKey = undefined;
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.close();
+  }
+
+  async #stage(name: string, type: KeyType): Promise<Uint8Array> {
+    await this.#change((file, masterKey) => {
+      this.#find(name, type, 'current');
+      if (this.#byName.get(name)?.some(({ state }) => state === 'staged')) return file;
+      const secret = randomBytes(KEY_BYTES);
+      return {
+        ...file,
+        keys: [...file.keys, sealKey(masterKey, labelFor(name, type, 'staged', secret), secret)],
+      };
+    });
+    return this.#open(this.#find(name, type, 'staged'));
+  }
+
+  #find(name: string, type: KeyType | undefined, state: KeyState): StoredKey {
+    const found = this.#byName
+      .get(name)
+      ?.find((key) => key.state === state && (type === undefined || key.type === type));
+    if (found === undefined) throw notFound(this.#path, `${state} ${type ?? ''} key "${name}"`);
+    return found;
+  }
+
+  #open(key: StoredKey): Uint8Array {
+    const secret = unsealKey(this.#unlocked(), key);
+    if (secret === undefined) throw corrupt(this.#path, `the key "${key.name}" was altered`);
+    return secret;
+  }
+
+  #unlocked(): Uint8Array {
+    if (this.#masterKey === undefined) throw new CryptoError('KEY_STORE_CLOSED', 'The key store was closed');
+    return this.#masterKey;
+  }
+
+  /** One change at a time; memory follows the disk, so that a failed write leaves both as they were. */
+  async #change(
+    edit: (file: KeyStoreFile, masterKey: Uint8Array) => KeyStoreFile,
+    nextMasterKey?: Uint8Array,
+  ): Promise<void> {
+    const change = this.#writes.then(async () => {
+      const file = edit(this.#file, this.#unlocked());
+      if (file === this.#file) return;
+      await writeFileAtomically(this.#path, encodeKeyStoreFile(file));
+      this.#file = file;
+      if (nextMasterKey !== undefined) {
+        this.#masterKey?.fill(0);
+        this.#masterKey = nextMasterKey;
+      }
+      this.#index();
+    });
+    // The caller hears of a failure; the next change must not.
+    this.#writes = change.catch(() => undefined);
+    await change;
+  }
+
+  #index(): void {
+    this.#byName.clear();
+    for (const key of this.#file.keys) {
+      const keys = this.#byName.get(key.name);
+      if (keys === undefined) this.#byName.set(key.name, [key]);
+      else keys.push(key);
+    }
+  }
+}
+
+function labelOf({ name, type, state, kid }: StoredKey): KeyInfo {
+  return { name, type, state, kid };
+}
+
+function exists(path: string, name: string): CryptoError {
+  return new CryptoError(
+    'KEY_EXISTS',
+    `The key store ${path} has a key "${name}" already; rotate it instead`,
+  );
+}
