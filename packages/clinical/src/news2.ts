@@ -34,6 +34,7 @@ export interface News2Score {
   readonly highest: number;
   /** Parameters that were not measured at that time: the total is a lower bound when this is not empty. */
   readonly absent: readonly News2Parameter[];
+  readonly spo2Scale: Spo2Scale;
 }
 
 /** Bounds in the order in which they are tried: at most `upTo` from the low side, at least `from` on the high side. */
@@ -159,5 +160,5 @@ export function scoreNews2(values: News2Values, scale: Spo2Scale = 1): News2Scor
     total += score;
     if (score > highest) highest = score;
   }
-  return { total, scores, highest, absent };
+  return { total, scores, highest, absent, spo2Scale: scale };
 }

@@ -1,0 +1,58 @@
+import { codeEntry } from '@careledger/clinical';
+import type { Bundle, CodeableConcept, Identifier, Quantity, Reference, Resource } from './schema.js';
+import { SYSTEM } from './systems.js';
+import { uuidOf } from './uuid.js';
+
+export const instantOf = (timeMs: number): string => new Date(timeMs).toISOString();
+
+export const concept = (system: string, code: string, display?: string): CodeableConcept => ({
+  coding: [display === undefined ? { system, code } : { system, code, display }],
+});
+
+export const quantity = (value: number, unit: string): Quantity => ({
+  value,
+  unit,
+  system: SYSTEM.ucum,
+  code: unit,
+});
+
+/** A code of the clinical code table with its unit and category. Throws RangeError for any other. */
+export function tableCode(code: string): {
+  code: CodeableConcept;
+  category: CodeableConcept[];
+  unit: string;
+} {
+  const entry = codeEntry(code);
+  if (entry === undefined) throw new RangeError(`no LOINC code ${code} in the code table`);
+  return {
+    code: concept(SYSTEM.loinc, entry.code, entry.display),
+    category: [concept(SYSTEM.observationCategory, entry.category)],
+    unit: entry.unit,
+  };
+}
+
+/** Something outside the bundle, by its pseudonym: no name, no address, no birth date. */
+export const outside = (type: string, system: string, value: string): Reference => ({
+  type,
+  identifier: { system, value },
+});
+
+export const subjectOf = (patientId: string): Reference => outside('Patient', SYSTEM.patient, patientId);
+
+export const within = (id: string): Reference => ({ reference: `urn:uuid:${id}` });
+
+/** A collection of resources under an identifier of its own; the bundle's id follows from that identifier. */
+export function collection(
+  identifier: Identifier,
+  timestampMs: number,
+  resources: readonly Resource[],
+): Bundle {
+  return {
+    resourceType: 'Bundle',
+    id: uuidOf(`Bundle|${identifier.system}|${identifier.value}`),
+    identifier,
+    type: 'collection',
+    timestamp: instantOf(timestampMs),
+    entry: resources.map((resource) => ({ fullUrl: `urn:uuid:${resource.id}`, resource })),
+  };
+}

@@ -1,0 +1,154 @@
+import type { Evidence, News2Parameter, News2Score, RuleName } from '@careledger/clinical';
+import { NEWS2_PARAMETERS } from '@careledger/clinical';
+import { collection, concept, instantOf, quantity, subjectOf, tableCode, within } from './elements.js';
+import type { Bundle, CodeableConcept, Observation, ObservationComponent } from './schema.js';
+import { deviceResources, deviceUuid, provenanceOf, type Source } from './source.js';
+import { SYSTEM } from './systems.js';
+import { uuidOf } from './uuid.js';
+
+/** A reading on which the emergency rests, with the device that measured it. */
+export interface DeviceEvidence extends Evidence {
+  readonly deviceId: string;
+}
+
+export interface EmergencyContent extends Source {
+  readonly episodeId: string;
+  readonly rule: RuleName;
+  /** Measured times, milliseconds: first reading of the episode, reading that raised it, end (null while it lasts). */
+  readonly start: number;
+  readonly raisedAt: number;
+  readonly end: number | null;
+  /** A late reading showed that the rule was never met: the emergency is withdrawn. */
+  readonly isWithdrawn?: boolean | undefined;
+  readonly evidence: readonly DeviceEvidence[];
+  readonly news2: News2Score | null;
+}
+
+/** v3-ObservationInterpretation: critically low, critically high, critical abnormal. */
+const RULES: Readonly<
+  Record<RuleName, { display: string; category: string; interpretation: CodeableConcept }>
+> = {
+  'glucose-very-low': {
+    display: 'Glucose below the very-low threshold',
+    category: 'laboratory',
+    interpretation: concept(SYSTEM.interpretation, 'LL', 'Critical low'),
+  },
+  'glucose-very-high': {
+    display: 'Glucose above the very-high threshold for the set duration',
+    category: 'laboratory',
+    interpretation: concept(SYSTEM.interpretation, 'HH', 'Critical high'),
+  },
+  news2: {
+    display: 'National Early Warning Score 2 at the trigger of an emergency or urgent response',
+    category: 'survey',
+    interpretation: concept(SYSTEM.interpretation, 'AA', 'Critical abnormal'),
+  },
+};
+
+/** SNOMED CT, UK edition: NEWS2 total score. */
+const NEWS2_TOTAL = concept(
+  SYSTEM.snomed,
+  '1104051000000101',
+  'Royal College of Physicians NEWS2 (National Early Warning Score 2) total score',
+);
+const SCORE_UNIT = '{score}';
+
+/** SNOMED CT, UK edition: the score of each parameter. */
+const PARAMETER_SCORE: Readonly<Record<News2Parameter, CodeableConcept>> = {
+  respirationRate: concept(SYSTEM.snomed, '1104301000000104', 'NEWS2 respiration rate score'),
+  spo2: concept(SYSTEM.snomed, '1104311000000102', 'NEWS2 oxygen saturation scale 1 score'),
+  oxygen: concept(SYSTEM.snomed, '1104331000000105', 'NEWS2 air or oxygen score'),
+  systolic: concept(SYSTEM.snomed, '1104341000000101', 'NEWS2 systolic blood pressure score'),
+  pulse: concept(SYSTEM.snomed, '1104351000000103', 'NEWS2 pulse score'),
+  consciousness: concept(SYSTEM.snomed, '1104361000000100', 'NEWS2 consciousness score'),
+  temperature: concept(SYSTEM.snomed, '1104371000000107', 'NEWS2 temperature score'),
+};
+const SPO2_SCALE_2_SCORE = concept(
+  SYSTEM.snomed,
+  '1104321000000108',
+  'NEWS2 oxygen saturation scale 2 score',
+);
+
+/** A parameter that was not measured at that time is said to be absent, never assumed to be normal. */
+function scoreComponents(score: News2Score): ObservationComponent[] {
+  return NEWS2_PARAMETERS.map((parameter) => {
+    const code =
+      parameter === 'spo2' && score.spo2Scale === 2 ? SPO2_SCALE_2_SCORE : PARAMETER_SCORE[parameter];
+    const value = score.scores[parameter];
+    return value === undefined
+      ? { code, dataAbsentReason: concept(SYSTEM.dataAbsentReason, 'not-performed', 'Not Performed') }
+      : { code, valueQuantity: quantity(value, SCORE_UNIT) };
+  });
+}
+
+/**
+ * The FHIR Bundle of an emergency: an Observation of the alarm (which rule, from when to when) derived from one
+ * Observation per reading on which it rests, the NEWS2 score where that is the rule, the Devices, and a Provenance.
+ * Ids follow from the episode, so that a later version of the record names the same resources.
+ */
+export function emergencyBundle(content: EmergencyContent): Bundle {
+  const { patientId, episodeId, rule, start, raisedAt, end, news2 } = content;
+  if (content.evidence.length === 0) throw new RangeError('an emergency rests on at least one reading');
+  const { display, category, interpretation } = RULES[rule];
+  const subject = subjectOf(patientId);
+  const readings = content.evidence.map((evidence): Observation => {
+    const { code, category: readingCategory, unit } = tableCode(evidence.code);
+    return {
+      resourceType: 'Observation',
+      id: uuidOf(`Observation|${patientId}|${evidence.deviceId}|${evidence.code}|${evidence.t}`),
+      status: 'final',
+      category: readingCategory,
+      code,
+      subject,
+      effectiveDateTime: instantOf(evidence.t),
+      valueQuantity: quantity(evidence.value, unit),
+      device: within(deviceUuid(evidence.deviceId)),
+    };
+  });
+  const derivedFrom = readings.map(({ id }) => within(id));
+  const alarm: Observation = {
+    resourceType: 'Observation',
+    id: uuidOf(`Observation|${episodeId}|alarm`),
+    identifier: [{ system: SYSTEM.episode, value: episodeId }],
+    status: content.isWithdrawn === true ? 'entered-in-error' : end === null ? 'preliminary' : 'final',
+    category: [concept(SYSTEM.observationCategory, category)],
+    code: concept(SYSTEM.rule, rule, display),
+    subject,
+    effectivePeriod:
+      end === null ? { start: instantOf(start) } : { start: instantOf(start), end: instantOf(end) },
+    issued: instantOf(content.recordedAtMs),
+    valueCodeableConcept: interpretation,
+    interpretation: [interpretation],
+    derivedFrom,
+  };
+  const scores: Observation[] =
+    news2 === null
+      ? []
+      : [
+          {
+            resourceType: 'Observation',
+            id: uuidOf(`Observation|${episodeId}|news2`),
+            status: 'final',
+            category: [concept(SYSTEM.observationCategory, 'survey')],
+            code: NEWS2_TOTAL,
+            subject,
+            effectiveDateTime: instantOf(raisedAt),
+            valueQuantity: quantity(news2.total, SCORE_UNIT),
+            interpretation: [interpretation],
+            derivedFrom,
+            component: scoreComponents(news2),
+          },
+        ];
+  const observations = [alarm, ...scores, ...readings];
+  const period = { start, end: Math.max(raisedAt, end ?? raisedAt) };
+  return collection({ system: SYSTEM.episode, value: episodeId }, content.recordedAtMs, [
+    ...observations,
+    ...deviceResources(content.devices),
+    provenanceOf(
+      episodeId,
+      content,
+      observations.map(({ id }) => id),
+      period,
+    ),
+  ]);
+}

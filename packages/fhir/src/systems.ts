@@ -1,0 +1,27 @@
+/** Identifier and code systems that bundles use. `urn:careledger:*` are this project's own. */
+export const SYSTEM = {
+  loinc: 'http://loinc.org',
+  snomed: 'http://snomed.info/sct',
+  ucum: 'http://unitsofmeasure.org',
+  observationCategory: 'http://terminology.hl7.org/CodeSystem/observation-category',
+  interpretation: 'http://terminology.hl7.org/CodeSystem/v3-ObservationInterpretation',
+  /** https://hl7.org/fhir/R4/codesystem-observation-statistics.html */
+  statistics: 'http://terminology.hl7.org/CodeSystem/observation-statistics',
+  dataAbsentReason: 'http://terminology.hl7.org/CodeSystem/data-absent-reason',
+  provenanceParticipant: 'http://terminology.hl7.org/CodeSystem/provenance-participant-type',
+  uri: 'urn:ietf:rfc:3986',
+  /** Percentiles that the statistics code system has no code for. */
+  percentile: 'urn:careledger:statistics',
+  /** The rules by which emergencies are raised. */
+  rule: 'urn:careledger:rule',
+  patient: 'urn:careledger:patient',
+  device: 'urn:careledger:device',
+  gateway: 'urn:careledger:gateway',
+  authority: 'urn:careledger:authority',
+  practitioner: 'urn:careledger:practitioner',
+  episode: 'urn:careledger:episode',
+  window: 'urn:careledger:window',
+  document: 'urn:careledger:document',
+  /** A block of a patient's private chain: `{height}:{hash}`. */
+  block: 'urn:careledger:block',
+} as const;
