@@ -1,1 +1,15 @@
-export {};
+export { LedgerChannel, type CallOptions, type SubmitOptions, type Submitted } from './channel.js';
+export * from './error.js';
+export type { LedgerBlock, BlockTransaction } from './events/block.js';
+export { blockHeaderHash } from './events/block-hash.js';
+export type { BlockOptions } from './events/blocks.js';
+export type { EventOptions, EventSchemas, LedgerEvent } from './events/chaincode-events.js';
+export { loadConnection, NetworkConnection, PeerEndpoint, type ClientTls } from './fabric/connection.js';
+export { connectLedger, Ledger, type ConnectLedgerOptions, type Resumed } from './ledger.js';
+export * from './limits.js';
+export type { Checkpoint, CheckpointStore, JournalEntry, TransactionJournal } from './ports.js';
+export type { ArgsOf, ContractShape, NamesOf, ResultOf, TransactionShape } from './shape.js';
+export { MemoryCheckpoints, MemoryJournal } from './store/memory.js';
+export * from './submit/batch.js';
+export * from './submit/retry.js';
+export type { LedgerTimeouts } from './timeouts.js';

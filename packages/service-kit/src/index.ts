@@ -26,10 +26,7 @@ export {
 } from './http/event-stream.js';
 export * from './http/client.js';
 export * from './http/client-error.js';
-export * from './sqlite/database.js';
-export * from './sqlite/error.js';
-export type { Migration } from './sqlite/migrations.js';
-export * from './sqlite/group-commit.js';
+export * from './sqlite/index.js';
 export * from './background/backoff.js';
 export * from './background/worker.js';
 export * from './background/subject-batcher.js';

@@ -1,0 +1,147 @@
+import type { Contract, Gateway, Network, Proposal, Signer, Transaction } from '@hyperledger/fabric-gateway';
+import { decodeJson } from './codec.js';
+import {
+  readChaincodeEvents,
+  type EventOptions,
+  type EventSchemas,
+  type LedgerEvent,
+} from './events/chaincode-events.js';
+import { readBlocks, type BlockOptions } from './events/blocks.js';
+import type { LedgerBlock } from './events/block.js';
+import { translateEarly } from './fabric/translate.js';
+import type { CheckpointStore } from './ports.js';
+import type { ArgsOf, ContractShape, NamesOf, ResultOf } from './shape.js';
+import type { Committed, Sender } from './submit/sender.js';
+import { within, type LedgerTimeouts } from './timeouts.js';
+
+export interface CallOptions {
+  /** Reaches the endorsers and nobody else: never a block. */
+  readonly transient?: Readonly<Record<string, Uint8Array>>;
+  /** Ask these organisations; default: the gateway finds a set that satisfies the policy. */
+  readonly endorsingOrganizations?: readonly string[];
+}
+
+export interface SubmitOptions extends CallOptions {
+  /** The caller's own name for this work; `resume()` gives it back. */
+  readonly reference?: string;
+}
+
+/** A committed transaction with the chaincode's answer. */
+export interface Submitted<Result> extends Committed {
+  readonly result: Result;
+}
+
+export interface LedgerChannelOptions {
+  readonly gateway: Gateway;
+  readonly name: string;
+  readonly signer: Signer;
+  readonly sender: Sender;
+  readonly checkpoints: CheckpointStore;
+  readonly timeouts: LedgerTimeouts;
+}
+
+/** One channel, as one identity sees it. */
+export class LedgerChannel {
+  readonly name: string;
+  readonly #options: LedgerChannelOptions;
+  readonly #network: Network;
+  readonly #contracts = new Map<string, Contract>();
+
+  constructor(options: LedgerChannelOptions) {
+    this.#options = options;
+    this.name = options.name;
+    this.#network = options.gateway.getNetwork(options.name);
+  }
+
+  /**
+   * Has a transaction endorsed, journals it, submits it and waits until it is VALID in a block.
+   * @throws LedgerError; after COMMIT_UNKNOWN the journal keeps it for `resume()`
+   */
+  async submit<C extends ContractShape, N extends NamesOf<C, 'submit'>>(
+    contract: C,
+    transaction: N,
+    args: ArgsOf<C, N>,
+    options: SubmitOptions = {},
+  ): Promise<Submitted<ResultOf<C, N>>> {
+    const { gateway, sender, signer, timeouts } = this.#options;
+    const label = this.#label(contract, transaction);
+    const proposal = this.#propose(contract, transaction, args, options);
+    let endorsed: Transaction;
+    try {
+      endorsed = await proposal.endorse(within(timeouts.endorseMs));
+    } catch (error) {
+      throw translateEarly('endorse', label, error, proposal.getTransactionId());
+    }
+    // Before it is submitted: an answer we cannot read must not change the ledger.
+    const result = this.#decode(contract, transaction, endorsed.getResult());
+    // Signed here, so that every sending has the same bytes: ECDSA signs differently each time.
+    const signature = await signer(endorsed.getDigest());
+    const signed = gateway.newSignedTransaction(endorsed.getBytes(), signature);
+    const entry = {
+      transactionId: signed.getTransactionId(),
+      channel: this.name,
+      label,
+      reference: options.reference,
+      bytes: signed.getBytes(),
+    };
+    return { ...(await sender.send(gateway, entry)), result };
+  }
+
+  /** Asks one peer, also what a `submit` transaction would answer; nothing is ordered. @throws LedgerError */
+  async evaluate<C extends ContractShape, N extends keyof C['transactions'] & string>(
+    contract: C,
+    transaction: N,
+    args: ArgsOf<C, N>,
+    options: CallOptions = {},
+  ): Promise<ResultOf<C, N>> {
+    const label = this.#label(contract, transaction);
+    let answer: Uint8Array;
+    try {
+      const proposal = this.#propose(contract, transaction, args, options);
+      answer = await proposal.evaluate(within(this.#options.timeouts.evaluateMs));
+    } catch (error) {
+      throw translateEarly('evaluate', label, error);
+    }
+    return this.#decode(contract, transaction, answer);
+  }
+
+  /** Events of a chaincode from a durable checkpoint; at least once. */
+  events<E extends EventSchemas>(
+    contract: Pick<ContractShape, 'name'>,
+    options: EventOptions<E>,
+  ): AsyncGenerator<LedgerEvent<E>, void, undefined> {
+    return readChaincodeEvents(this.#network, contract.name, this.#options.checkpoints, options);
+  }
+
+  /** Blocks with each transaction's function and validation code. */
+  blocks(options: BlockOptions): AsyncGenerator<LedgerBlock, void, undefined> {
+    return readBlocks(this.#network, options);
+  }
+
+  #propose(contract: ContractShape, transaction: string, args: unknown, options: CallOptions): Proposal {
+    let fabricContract = this.#contracts.get(contract.name);
+    if (!fabricContract) {
+      fabricContract = this.#network.getContract(contract.name);
+      this.#contracts.set(contract.name, fabricContract);
+    }
+    return fabricContract.newProposal(transaction, {
+      arguments: [JSON.stringify(args)],
+      ...(options.transient && { transientData: { ...options.transient } }),
+      ...(options.endorsingOrganizations && { endorsingOrganizations: [...options.endorsingOrganizations] }),
+    });
+  }
+
+  #decode<C extends ContractShape, N extends keyof C['transactions'] & string>(
+    contract: C,
+    transaction: N,
+    bytes: Uint8Array,
+  ): ResultOf<C, N> {
+    const definition = contract.transactions[transaction];
+    if (!definition) throw new RangeError(`${contract.name} has no transaction ${transaction}`);
+    return decodeJson(definition.result, bytes, this.#label(contract, transaction)) as ResultOf<C, N>;
+  }
+
+  #label(contract: ContractShape, transaction: string): string {
+    return `${contract.name}.${transaction} on ${this.name}`;
+  }
+}

@@ -1,0 +1,70 @@
+import type { Network } from '@hyperledger/fabric-gateway';
+import type { Static, TSchema } from 'typebox';
+import { decodeJson } from '../codec.js';
+import type { Checkpoint, CheckpointStore } from '../ports.js';
+import { reconnecting } from './reconnect.js';
+
+/** Event names with the schema of their payload. */
+export type EventSchemas = Readonly<Record<string, TSchema>>;
+
+/** A chaincode event of a VALID transaction, discriminated by `name`. */
+export type LedgerEvent<E extends EventSchemas> = {
+  [N in keyof E & string]: {
+    readonly name: N;
+    readonly payload: Static<E[N]>;
+    readonly blockNumber: bigint;
+    readonly transactionId: string;
+    /** This event and all before it are processed: a restart goes on after it. */
+    ack(): Promise<void>;
+  };
+}[keyof E & string];
+
+export interface EventOptions<E extends EventSchemas> {
+  /** Names the durable checkpoint: one per reader and purpose. */
+  readonly checkpoint: string;
+  /** Events of other names are passed over. */
+  readonly schemas: E;
+  readonly signal: AbortSignal;
+  /** Where a reader without a checkpoint begins; default 0, so that nothing is missed. */
+  readonly startBlock?: bigint;
+}
+
+/**
+ * Every event of a chaincode, in order, from the checkpoint on: at least once, since what was not
+ * acknowledged before a crash comes again. Reconnects by itself; ends when the signal aborts.
+ */
+export async function* readChaincodeEvents<E extends EventSchemas>(
+  network: Network,
+  chaincode: string,
+  checkpoints: CheckpointStore,
+  options: EventOptions<E>,
+): AsyncGenerator<LedgerEvent<E>, void, undefined> {
+  const { checkpoint: name, schemas, signal, startBlock = 0n } = options;
+  const what = `Events of ${chaincode} on ${network.getName()}`;
+  let position: Checkpoint = (await checkpoints.load(name)) ?? {
+    blockNumber: startBlock,
+    transactionId: undefined,
+  };
+  const open = () =>
+    network.getChaincodeEvents(chaincode, {
+      startBlock,
+      checkpoint: {
+        getBlockNumber: () => position.blockNumber,
+        getTransactionId: () => position.transactionId,
+      },
+    });
+  for await (const event of reconnecting(what, open, signal)) {
+    const { blockNumber, transactionId, eventName } = event;
+    const here: Checkpoint = { blockNumber, transactionId };
+    position = here;
+    const schema = Object.hasOwn(schemas, eventName) ? schemas[eventName] : undefined;
+    if (!schema) continue;
+    yield {
+      name: eventName,
+      payload: decodeJson(schema, event.payload, `Event ${eventName} of ${chaincode}`),
+      blockNumber,
+      transactionId,
+      ack: () => checkpoints.save(name, here),
+    } as LedgerEvent<E>;
+  }
+}

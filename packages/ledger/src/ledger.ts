@@ -1,0 +1,143 @@
+import { hash as cryptoHash, X509Certificate } from 'node:crypto';
+import { connect, hash, type Gateway } from '@hyperledger/fabric-gateway';
+import { LedgerChannel } from './channel.js';
+import { LedgerError } from './error.js';
+import { checkConnection, GrpcClients, type ClientTls, type NetworkConnection } from './fabric/connection.js';
+import { newNativeSigner } from './fabric/signer.js';
+import type { CheckpointStore, TransactionJournal } from './ports.js';
+import { Sender } from './submit/sender.js';
+import { DEFAULT_TIMEOUTS, type LedgerTimeouts } from './timeouts.js';
+
+export interface ConnectLedgerOptions {
+  readonly connection: NetworkConnection;
+  /** Organisation of the identity. */
+  readonly mspId: string;
+  /** Whose peer to use, where the own organisation has none: for all channels, or per channel. */
+  readonly peerMspId?: string | Readonly<Record<string, string>>;
+  readonly certificatePem: string;
+  readonly privateKeyPem: string;
+  readonly clientTls?: ClientTls;
+  readonly journal: TransactionJournal;
+  readonly checkpoints: CheckpointStore;
+  readonly timeouts?: Partial<LedgerTimeouts>;
+}
+
+/** What became of a transaction that an earlier run left in the journal. */
+export interface Resumed {
+  readonly transactionId: string;
+  readonly channel: string;
+  readonly label: string;
+  readonly reference: string | undefined;
+  /** Set when it is VALID in this block. */
+  readonly blockNumber: bigint | undefined;
+  /** Why not: MVCC_CONFLICT or INVALIDATED are final, COMMIT_UNKNOWN stays in the journal. */
+  readonly error: LedgerError | undefined;
+}
+
+/** Connects as one identity; nothing is sent before the first call. @throws LedgerError CONFIGURATION */
+export function connectLedger(options: ConnectLedgerOptions): Ledger {
+  return new Ledger(options);
+}
+
+/** A network, as one identity sees it: channels over shared connections, and what is under way. */
+export class Ledger implements Disposable {
+  readonly #options: ConnectLedgerOptions;
+  readonly #connection: NetworkConnection;
+  readonly #timeouts: LedgerTimeouts;
+  readonly #clients: GrpcClients;
+  readonly #sender: Sender;
+  readonly #signer: ReturnType<typeof newNativeSigner>;
+  readonly #gateways = new Map<string, Gateway>();
+  readonly #channels = new Map<string, LedgerChannel>();
+  #closed = false;
+
+  constructor(options: ConnectLedgerOptions) {
+    this.#options = options;
+    this.#connection = checkConnection(options.connection);
+    this.#timeouts = { ...DEFAULT_TIMEOUTS, ...options.timeouts };
+    this.#signer = newNativeSigner(options.privateKeyPem);
+    this.#clients = new GrpcClients(options.clientTls);
+    this.#sender = new Sender(options.journal, this.#timeouts);
+  }
+
+  /** @throws LedgerError CONFIGURATION where the connection names no such channel or peer, CLOSED */
+  channel(name: string): LedgerChannel {
+    let channel = this.#channels.get(name);
+    if (!channel) {
+      channel = new LedgerChannel({
+        gateway: this.#gatewayOf(name),
+        name,
+        signer: this.#signer,
+        sender: this.#sender,
+        checkpoints: this.#options.checkpoints,
+        timeouts: this.#timeouts,
+      });
+      this.#channels.set(name, channel);
+    }
+    return channel;
+  }
+
+  /**
+   * Finishes what the journal holds, one after the other, oldest first: call it at start, and again
+   * after a COMMIT_UNKNOWN. What is under way in this process is left alone.
+   */
+  async resume(signal?: AbortSignal): Promise<Resumed[]> {
+    const done: Resumed[] = [];
+    for (const entry of await this.#options.journal.list()) {
+      if (signal?.aborted) break;
+      if (this.#sender.isInFlight(entry.transactionId)) continue;
+      const { transactionId, channel, label, reference } = entry;
+      const outcome = await this.#sender.sendAgain(this.#gatewayOf(channel), entry).then(
+        ({ blockNumber }) => ({ blockNumber, error: undefined }),
+        (error: unknown) => {
+          if (!(error instanceof LedgerError)) throw error;
+          return { blockNumber: error.blockNumber, error };
+        },
+      );
+      done.push({ transactionId, channel, label, reference, ...outcome });
+    }
+    return done;
+  }
+
+  close(): void {
+    this.#closed = true;
+    for (const gateway of this.#gateways.values()) gateway.close();
+    this.#gateways.clear();
+    this.#channels.clear();
+    this.#clients.close();
+  }
+
+  [Symbol.dispose](): void {
+    this.close();
+  }
+
+  #gatewayOf(channel: string): Gateway {
+    if (this.#closed) throw new LedgerError('CLOSED', 'The ledger connection is closed');
+    const { peerMspId, mspId } = this.#options;
+    const organization = (typeof peerMspId === 'string' ? peerMspId : peerMspId?.[channel]) ?? mspId;
+    const peer = this.#connection.channels[channel]?.organizations[organization];
+    if (!peer) {
+      throw new LedgerError('CONFIGURATION', `The connection names no peer of ${organization} on ${channel}`);
+    }
+    const id = `${peer.endpoint} ${peer.serverName}`;
+    let gateway = this.#gateways.get(id);
+    if (!gateway) {
+      const { certificatePem, clientTls } = this.#options;
+      gateway = connect({
+        client: this.#clients.at(peer),
+        identity: { mspId, credentials: Buffer.from(certificatePem) },
+        signer: this.#signer,
+        // The signer hashes by itself.
+        hash: hash.none,
+        ...(clientTls && { tlsClientCertificateHash: certificateHash(clientTls.certificatePem) }),
+      });
+      this.#gateways.set(id, gateway);
+    }
+    return gateway;
+  }
+}
+
+/** Event requests name the TLS certificate they come over, so that nobody can replay them elsewhere. */
+function certificateHash(pem: string): Uint8Array {
+  return cryptoHash('sha256', new X509Certificate(pem).raw, 'buffer');
+}

@@ -1,0 +1,29 @@
+/** Every bound of the client, with its unit. */
+
+/** Covers the chaincode's execution on every endorser. */
+export const ENDORSE_TIMEOUT_MS = 15_000;
+export const EVALUATE_TIMEOUT_MS = 10_000;
+/** Until an orderer has taken the transaction. */
+export const SUBMIT_TIMEOUT_MS = 8_000;
+/** Until it is in a block; after that it counts as lost and goes in again, the same bytes. */
+export const COMMIT_STATUS_TIMEOUT_MS = 8_000;
+/** Sendings of the same bytes before the caller is told COMMIT_UNKNOWN. */
+export const MAX_SENDINGS = 3;
+export const RESEND_MIN_DELAY_MS = 100;
+export const RESEND_MAX_DELAY_MS = 2_000;
+
+/** Proposals of the same content before a conflict is the caller's. */
+export const MAX_PROPOSALS = 5;
+export const REPROPOSE_MIN_DELAY_MS = 20;
+export const REPROPOSE_MAX_DELAY_MS = 1_000;
+/** Conflicts of one batch before it is split. */
+export const CONFLICTS_BEFORE_SPLIT = 3;
+
+export const RECONNECT_MIN_DELAY_MS = 100;
+export const RECONNECT_MAX_DELAY_MS = 5_000;
+
+/** Fabric's peers drop clients that ping more often than `peer.keepalive.minInterval`, 60 s. */
+export const KEEPALIVE_INTERVAL_MS = 120_000;
+export const KEEPALIVE_TIMEOUT_MS = 20_000;
+/** Fabric's own limit on a message, which a block may fill. */
+export const MAX_MESSAGE_BYTES = 100 * 1024 * 1024;

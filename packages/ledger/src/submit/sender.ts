@@ -1,0 +1,113 @@
+import type { Gateway, Status } from '@hyperledger/fabric-gateway';
+import { jitteredDelayMs, pause } from '../delay.js';
+import { LedgerError } from '../error.js';
+import {
+  isDuplicateStatus,
+  translateStatus,
+  translateStatusFailure,
+  translateSubmit,
+} from '../fabric/translate.js';
+import { MAX_SENDINGS, RESEND_MAX_DELAY_MS, RESEND_MIN_DELAY_MS } from '../limits.js';
+import type { JournalEntry, TransactionJournal } from '../ports.js';
+import { within, type LedgerTimeouts } from '../timeouts.js';
+
+/** A transaction that is VALID in a block. */
+export interface Committed {
+  readonly transactionId: string;
+  readonly blockNumber: bigint;
+}
+
+/**
+ * Sends journalled transactions until their status is known. A submit error or a status deadline says
+ * nothing about the outcome, so the same bytes go again: if they had been committed the peer answers
+ * with their first status (it looks the transaction id up before it waits), if they were lost they
+ * commit now.
+ */
+export class Sender {
+  readonly #journal: TransactionJournal;
+  readonly #timeouts: LedgerTimeouts;
+  readonly #inFlight = new Set<string>();
+
+  constructor(journal: TransactionJournal, timeouts: LedgerTimeouts) {
+    this.#journal = journal;
+    this.#timeouts = timeouts;
+  }
+
+  /** Makes the entry durable, then sends it. */
+  async send(gateway: Gateway, entry: JournalEntry): Promise<Committed> {
+    this.#inFlight.add(entry.transactionId);
+    try {
+      await this.#journal.put(entry);
+      return await this.#untilKnown(gateway, entry);
+    } finally {
+      this.#inFlight.delete(entry.transactionId);
+    }
+  }
+
+  /** Sends again what an earlier run, or an earlier COMMIT_UNKNOWN, left behind. */
+  async sendAgain(gateway: Gateway, entry: JournalEntry): Promise<Committed> {
+    this.#inFlight.add(entry.transactionId);
+    try {
+      return await this.#untilKnown(gateway, entry, true);
+    } finally {
+      this.#inFlight.delete(entry.transactionId);
+    }
+  }
+
+  isInFlight(transactionId: string): boolean {
+    return this.#inFlight.has(transactionId);
+  }
+
+  async #untilKnown(gateway: Gateway, entry: JournalEntry, sentBefore = false): Promise<Committed> {
+    let mayBeOrdered = sentBefore;
+    let last: LedgerError | undefined;
+    for (let sending = 1; sending <= MAX_SENDINGS; sending += 1) {
+      if (sending > 1) await pause(jitteredDelayMs(sending - 1, RESEND_MIN_DELAY_MS, RESEND_MAX_DELAY_MS));
+      const outcome = await this.#sendOnce(gateway, entry);
+      if (!(outcome instanceof LedgerError)) return this.#settle(entry, outcome);
+      last = outcome;
+      if (outcome.code === 'COMMIT_UNKNOWN') {
+        mayBeOrdered = true;
+      } else if (!mayBeOrdered) {
+        // A final no to the first sending: it is nowhere.
+        await this.#journal.remove(entry.transactionId);
+        throw outcome;
+      }
+    }
+    throw new LedgerError(
+      'COMMIT_UNKNOWN',
+      `${entry.label}: outcome unknown after ${MAX_SENDINGS} sendings; resume() sends the same bytes again`,
+      {
+        cause: last,
+        transactionId: entry.transactionId,
+        grpcCode: last?.grpcCode,
+        endpoints: last?.endpoints,
+      },
+    );
+  }
+
+  async #settle(entry: JournalEntry, outcome: Status): Promise<Committed> {
+    await this.#journal.remove(entry.transactionId);
+    if (!outcome.successful) throw translateStatus(entry.label, outcome);
+    return { transactionId: entry.transactionId, blockNumber: outcome.blockNumber };
+  }
+
+  /** Returns the status, or why it is not known. */
+  async #sendOnce(gateway: Gateway, entry: JournalEntry): Promise<Status | LedgerError> {
+    const { label, transactionId, bytes } = entry;
+    let submitted;
+    try {
+      submitted = await gateway.newTransaction(bytes).submit(within(this.#timeouts.submitMs));
+    } catch (error) {
+      return translateSubmit(label, error, transactionId);
+    }
+    try {
+      const outcome = await submitted.getStatus(within(this.#timeouts.commitStatusMs));
+      return isDuplicateStatus(outcome)
+        ? new LedgerError('COMMIT_UNKNOWN', `${label}: only a second copy was seen`, { transactionId })
+        : outcome;
+    } catch (error) {
+      return translateStatusFailure(label, error, transactionId);
+    }
+  }
+}
