@@ -1,3 +1,4 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { Logger } from '../logging.js';
 import { backoffDelayMs, type Backoff } from './backoff.js';
 
@@ -72,6 +73,8 @@ export class Worker implements AsyncDisposable {
       this.#woken = false;
       const sleepMs = await this.#round(signal);
       if (sleepMs > 0 && !this.#woken && !signal.aborted) await this.#sleep(sleepMs);
+      // Rounds that never wait for anything must not keep everybody else from running.
+      else await nextTurn();
     }
     this.#state = 'stopped';
   }
