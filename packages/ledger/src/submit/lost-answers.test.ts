@@ -1,0 +1,133 @@
+import { generateKeyPairSync } from 'node:crypto';
+import type { Gateway } from '@hyperledger/fabric-gateway';
+import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
+import { Type } from 'typebox';
+import { LedgerChannel } from '../channel.js';
+import { newNativeSigner } from '../fabric/signer.js';
+import { MemoryCheckpoints, MemoryJournal } from '../store/memory.js';
+import { LossyGateway, type Fate } from '../testing/lossy-gateway.js';
+import { DEFAULT_TIMEOUTS } from '../timeouts.js';
+import { Sender } from './sender.js';
+
+const contract = {
+  name: 'records',
+  transactions: {
+    Store: { kind: 'submit', args: Type.Object({ id: Type.Number() }), result: Type.Literal('done') },
+  },
+} as const;
+const { privateKey, publicKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
+const signer = newNativeSigner(privateKey.export({ type: 'pkcs8', format: 'pem' }).toString());
+const publicKeyPem = publicKey.export({ type: 'spki', format: 'pem' }).toString();
+
+let network: LossyGateway;
+let gateway: Gateway;
+let journal: MemoryJournal;
+let sender: Sender;
+let channel: LedgerChannel;
+beforeEach(async () => {
+  network = new LossyGateway();
+  await network.start();
+  gateway = network.connect(publicKeyPem, signer);
+  journal = new MemoryJournal();
+  const timeouts = { ...DEFAULT_TIMEOUTS, commitStatusMs: 50 };
+  sender = new Sender(journal, timeouts);
+  channel = new LedgerChannel({
+    gateway,
+    name: 'cloud',
+    signer,
+    sender,
+    checkpoints: new MemoryCheckpoints(),
+    timeouts,
+  });
+});
+afterEach(async () => {
+  gateway.close();
+  await network[Symbol.asyncDispose]();
+});
+
+const fates = (...list: Fate[]) => {
+  network.fate = (sending) => list[Math.min(sending, list.length - 1)] as Fate;
+};
+const store = () => channel.submit(contract, 'Store', { id: 1 }, { reference: 'outbox 1' });
+
+describe('a transaction whose answer is lost', () => {
+  test.each<[string, Fate[]]>([
+    ['after it was ordered', ['commit-silently', 'commit']],
+    ['before it was ordered', ['break', 'commit']],
+    ['with the orderer that had taken it', ['lose', 'commit']],
+    ['twice', ['lose', 'commit-silently', 'commit']],
+  ])('%s, commits once and from the same bytes', async (_name, list) => {
+    fates(...list);
+    const submitted = await store();
+    expect(submitted).toMatchObject({ result: 'done', blockNumber: 1n });
+    expect(network.committed).toBe(1);
+    expect(network.sendings).toHaveLength(list.length);
+    for (const sending of network.sendings) expect(sending.equals(network.sendings[0] as Buffer)).toBe(true);
+    expect(await journal.list()).toEqual([]);
+  });
+
+  test('is in the journal before it is sent', async () => {
+    fates('break');
+    await expect(store()).rejects.toMatchObject({ code: 'COMMIT_UNKNOWN', reproposable: false });
+    const [entry] = await journal.list();
+    expect(entry).toMatchObject({ channel: 'cloud', reference: 'outbox 1' });
+
+    network.fate = () => 'commit';
+    const again = await sender.sendAgain(gateway, entry as NonNullable<typeof entry>);
+    expect(again).toEqual({ transactionId: entry?.transactionId, blockNumber: 1n });
+    expect(new Set(network.sendings.map((sending) => sending.toString('hex'))).size).toBe(1);
+    expect(await journal.list()).toEqual([]);
+  });
+
+  test('is not sent when the journal cannot keep it', async () => {
+    journal.put = async () => Promise.reject(new Error('disk full'));
+    await expect(store()).rejects.toThrow('disk full');
+    expect(network.sendings).toHaveLength(0);
+  });
+
+  test('that had committed before a restart keeps its first status', async () => {
+    fates('commit-silently', 'break', 'break', 'commit');
+    const unknown = store();
+    await expect(unknown).rejects.toMatchObject({ code: 'COMMIT_UNKNOWN' });
+    const [entry] = await journal.list();
+    await expect(sender.sendAgain(gateway, entry as NonNullable<typeof entry>)).resolves.toMatchObject({
+      blockNumber: 1n,
+    });
+    expect(network.committed).toBe(1);
+  });
+});
+
+describe('a final answer', () => {
+  test('of the orderer to the first sending ends it and empties the journal', async () => {
+    fates('refuse');
+    await expect(store()).rejects.toMatchObject({ code: 'ORDERER_REFUSED' });
+    expect(network.sendings).toHaveLength(1);
+    expect(await journal.list()).toEqual([]);
+  });
+
+  test('of one orderer is not believed when another may have ordered it', async () => {
+    fates('break', 'refuse');
+    await expect(store()).rejects.toMatchObject({ code: 'COMMIT_UNKNOWN' });
+    expect(await journal.list()).toHaveLength(1);
+  });
+
+  test('of validation is MVCC_CONFLICT with its block, and the journal forgets it', async () => {
+    network.validationCode = 11;
+    await expect(store()).rejects.toMatchObject({
+      code: 'MVCC_CONFLICT',
+      validationCode: 'MVCC_READ_CONFLICT',
+      blockNumber: 1n,
+      reproposable: true,
+    });
+    expect(await journal.list()).toEqual([]);
+  });
+});
+
+test('a result that breaks the contract is found before anything is submitted', async () => {
+  const other = {
+    ...contract,
+    transactions: { Store: { ...contract.transactions.Store, result: Type.Number() } },
+  };
+  await expect(channel.submit(other, 'Store', { id: 1 })).rejects.toMatchObject({ code: 'BAD_RESPONSE' });
+  expect(network.sendings).toHaveLength(0);
+});
