@@ -75,6 +75,8 @@ export interface PlanOptions {
   readonly runner: RunnerName;
   /** Organisations that joined after the start, by MSP ID. */
   readonly joined?: readonly string[];
+  /** Versions of chaincodes that were upgraded since, by name. */
+  readonly chaincodeVersions?: Readonly<Record<string, string>>;
 }
 
 /** Which nodes, channels and addresses there are when `profile` runs on `runner`. */
@@ -147,6 +149,9 @@ export function planNetwork(definition: NetworkDefinition, options: PlanOptions)
       })),
     chaincodeHosts,
     channels,
-    chaincodes: definition.chaincodes,
+    chaincodes: definition.chaincodes.map((chaincode) => ({
+      ...chaincode,
+      version: options.chaincodeVersions?.[chaincode.name] ?? chaincode.version,
+    })),
   };
 }

@@ -13,6 +13,8 @@ const Count = Type.Integer({ minimum: 1 });
 
 /** Fabric's rule for channel names. */
 const ChannelName = '^[a-z][a-z0-9.-]{0,248}$';
+/** Part of a chaincode's label and package ID. */
+const Version = Type.String({ pattern: '^[A-Za-z0-9.+-]+$', maxLength: 40 });
 /** A Go template field: `{{.accessControl}}`. */
 const AddressField = Type.String({ pattern: '^[a-z][A-Za-z0-9]*$', maxLength: 40 });
 
@@ -81,7 +83,12 @@ export const NetworkDefinitionSchema = Type.Object(
     ),
     chaincodes: Type.Array(
       Type.Object(
-        { name: Name, address: AddressField, channels: Type.Array(Type.String(), { minItems: 1 }) },
+        {
+          name: Name,
+          version: Version,
+          address: AddressField,
+          channels: Type.Array(Type.String(), { minItems: 1 }),
+        },
         closed,
       ),
       { minItems: 1 },

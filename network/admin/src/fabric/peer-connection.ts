@@ -1,0 +1,196 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import { credentials, type ServiceError } from '@grpc/grpc-js';
+import { common, gateway, peer } from '@hyperledger/fabric-protos';
+import { messageOf, NetworkAdminError } from '../errors.js';
+import type { Identity } from './identity.js';
+import { makeProposal, type Proposal, type ProposalOptions } from './proposal.js';
+import { makeTransaction } from './transaction.js';
+
+/** An unanswered call is given up after this. */
+const CALL_TIMEOUT_MS = 30_000;
+const COMMIT_TIMEOUT_MS = 60_000;
+/** While a node starts, a refused connection is tried again this often. */
+const RECONNECT_MS = 100;
+const MAX_RECONNECT_MS = 1_000;
+/** Genesis blocks and chaincode packages are larger than gRPC's default of 4 MiB may allow. */
+const MAX_MESSAGE_BYTES = 100 * 1024 * 1024;
+
+export interface PeerAddress {
+  readonly id: string;
+  readonly host: string;
+  readonly port: number;
+  /** PEM of the TLS authority of the peer's organisation. */
+  readonly tlsRoot: string;
+}
+
+type Reply<Response> = (error: ServiceError | null, response?: Response) => void;
+
+/** One connection to a peer, used by one identity. */
+export class PeerConnection implements Disposable {
+  private readonly endorser: peer.EndorserClient;
+  private readonly gateway: gateway.GatewayClient;
+
+  constructor(
+    readonly address: PeerAddress,
+    readonly identity: Identity,
+  ) {
+    const target = `${address.host}:${address.port}`;
+    const tls = credentials.createSsl(Buffer.from(address.tlsRoot));
+    const options = {
+      // The certificate is the node's, whatever address leads to it.
+      'grpc.ssl_target_name_override': address.id,
+      'grpc.initial_reconnect_backoff_ms': RECONNECT_MS,
+      'grpc.max_reconnect_backoff_ms': MAX_RECONNECT_MS,
+      'grpc.max_send_message_length': MAX_MESSAGE_BYTES,
+      'grpc.max_receive_message_length': MAX_MESSAGE_BYTES,
+      // Each connection has its own channel, so that closing one leaves others alone.
+      'grpc.use_local_subchannel_pool': 1,
+    };
+    this.endorser = new peer.EndorserClient(target, tls, options);
+    this.gateway = new gateway.GatewayClient(target, tls, options);
+  }
+
+  [Symbol.dispose](): void {
+    this.endorser.close();
+    this.gateway.close();
+  }
+
+  /** Resolves when the peer answers on its port. */
+  async waitUntilListening(timeoutMs: number): Promise<void> {
+    await new Promise<void>((resolve, reject) => {
+      this.endorser.waitForReady(Date.now() + timeoutMs, (cause) => {
+        if (!cause) return resolve();
+        reject(
+          new NetworkAdminError(
+            'PEER_UNREACHABLE',
+            `${this.address.id} does not answer on ${this.address.host}:${this.address.port}: see whether it runs, and its log`,
+            { cause },
+          ),
+        );
+      });
+    });
+  }
+
+  /** Asks this peer to simulate and endorse. Throws `PROPOSAL_REFUSED` with the peer's own words. */
+  async endorse(proposal: Proposal): Promise<peer.ProposalResponse> {
+    const answer = await this.call<peer.ProposalResponse>((options, reply) =>
+      this.endorser.processProposal(proposal.signed, options, reply),
+    );
+    const status = answer.getResponse()?.getStatus() ?? 0;
+    if (status < 200 || status >= 400) {
+      throw new NetworkAdminError(
+        'PROPOSAL_REFUSED',
+        `${this.address.id}: ${answer.getResponse()?.getMessage() ?? 'no answer'}`,
+      );
+    }
+    return answer;
+  }
+
+  /** Calls a chaincode on this peer and returns its payload, without a transaction. */
+  async query(options: ProposalOptions): Promise<Uint8Array> {
+    const answer = await this.endorse(makeProposal(this.identity, options));
+    return answer.getResponse()?.getPayload_asU8() ?? new Uint8Array();
+  }
+
+  /**
+   * Has a call endorsed by this peer and by `others`, ordered, and committed at this peer.
+   * Throws unless it is committed as valid.
+   */
+  async submit(options: ProposalOptions, others: readonly PeerConnection[] = []): Promise<string> {
+    const proposal = makeProposal(this.identity, options);
+    const responses = await Promise.all([this, ...others].map((connection) => connection.endorse(proposal)));
+    const envelope = makeTransaction(this.identity, proposal, responses);
+    await this.order(options.channel, proposal.txId, envelope);
+    await this.waitForCommit(options.channel, proposal.txId);
+    return proposal.txId;
+  }
+
+  /** Sends an envelope to the channel's orderers through this peer: to one of them, or to all where they are BFT. */
+  async order(channel: string, txId: string, envelope: common.Envelope): Promise<void> {
+    const request = new gateway.SubmitRequest();
+    request.setChannelId(channel);
+    request.setTransactionId(txId);
+    request.setPreparedTransaction(envelope);
+    const deadline = Date.now() + CALL_TIMEOUT_MS;
+    for (;;) {
+      try {
+        await this.call<gateway.SubmitResponse>((options, reply) =>
+          this.gateway.submit(request, options, reply),
+        );
+        return;
+      } catch (cause) {
+        // The same bytes again cannot commit twice. A fresh channel has no leader for a moment.
+        if (Date.now() > deadline) {
+          throw new NetworkAdminError(
+            'SUBMIT_FAILED',
+            `no orderer took the transaction for ${channel}: ${messageOf(cause)}`,
+            { cause },
+          );
+        }
+        await delay(RECONNECT_MS);
+      }
+    }
+  }
+
+  /** Asks the peer's gateway to endorse on a channel, as a client would. */
+  async gatewayEndorse(options: ProposalOptions): Promise<void> {
+    const proposal = makeProposal(this.identity, options);
+    const request = new gateway.EndorseRequest();
+    request.setChannelId(options.channel);
+    request.setTransactionId(proposal.txId);
+    request.setProposedTransaction(proposal.signed);
+    await this.call<gateway.EndorseResponse>((options, reply) =>
+      this.gateway.endorse(request, options, reply),
+    );
+  }
+
+  private async waitForCommit(channel: string, txId: string): Promise<void> {
+    const request = new gateway.CommitStatusRequest();
+    request.setChannelId(channel);
+    request.setTransactionId(txId);
+    request.setIdentity(this.identity.serialize());
+    const bytes = request.serializeBinary();
+    const signed = new gateway.SignedCommitStatusRequest();
+    signed.setRequest(bytes);
+    signed.setSignature(this.identity.sign(bytes));
+
+    let status: gateway.CommitStatusResponse;
+    try {
+      status = await this.call<gateway.CommitStatusResponse>(
+        (options, reply) => this.gateway.commitStatus(signed, options, reply),
+        COMMIT_TIMEOUT_MS,
+      );
+    } catch (cause) {
+      throw new NetworkAdminError(
+        'COMMIT_TIMEOUT',
+        `${this.address.id} saw no block with transaction ${txId} on ${channel}: check that the orderers run, then run this again`,
+        { cause },
+      );
+    }
+    if (status.getResult() !== peer.TxValidationCode.VALID) {
+      const code = Object.entries(peer.TxValidationCode).find(
+        ([, value]) => value === status.getResult(),
+      )?.[0];
+      throw new NetworkAdminError(
+        'TRANSACTION_INVALID',
+        `transaction ${txId} on ${channel} is invalid: ${code ?? 'unknown code'}`,
+      );
+    }
+  }
+
+  private async call<Response>(
+    start: (options: { deadline: number }, reply: Reply<Response>) => unknown,
+    timeoutMs = CALL_TIMEOUT_MS,
+  ): Promise<Response> {
+    return new Promise((resolve, reject) => {
+      start({ deadline: Date.now() + timeoutMs }, (error, response) => {
+        if (response) return resolve(response);
+        reject(
+          new NetworkAdminError('PEER_UNREACHABLE', `${this.address.id}: ${error?.details ?? 'no answer'}`, {
+            cause: error,
+          }),
+        );
+      });
+    });
+  }
+}

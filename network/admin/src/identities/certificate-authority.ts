@@ -1,0 +1,189 @@
+import { randomBytes, type webcrypto } from 'node:crypto';
+import { readFile } from 'node:fs/promises';
+import {
+  AuthorityKeyIdentifierExtension,
+  BasicConstraintsExtension,
+  ExtendedKeyUsage,
+  ExtendedKeyUsageExtension,
+  KeyUsageFlags,
+  KeyUsagesExtension,
+  SubjectAlternativeNameExtension,
+  SubjectKeyIdentifierExtension,
+  X509Certificate,
+  X509CertificateGenerator,
+  type Extension,
+} from './x509.js';
+import type { PemPair } from '../layout.js';
+import { attributesExtension } from './attributes.js';
+import { exists, writePublic, writeSecret } from './files.js';
+import { ALGORITHM, generateKeyPair, loadKeyPair, privateKeyPem, type KeyPair } from './keys.js';
+import { isLowS } from './low-s.js';
+
+const DAY_MS = 86_400_000;
+/** How long a new authority is good for. */
+export const CA_VALIDITY_DAYS = 3650;
+/** How long a new node or client certificate is good for. */
+export const CERTIFICATE_VALIDITY_DAYS = 365;
+/** Certificates begin a little in the past, for nodes whose clocks are behind. */
+const CLOCK_SKEW_MS = 300_000;
+const SERIAL_BYTES = 16;
+
+/** NodeOUs: the role that Fabric reads from the certificate's OU. */
+export type NodeRole = 'admin' | 'client' | 'peer' | 'orderer';
+
+export interface SigningRequest {
+  readonly commonName: string;
+  readonly role: NodeRole;
+  /** Fabric attributes, readable by chaincode. */
+  readonly attributes?: Readonly<Record<string, string>>;
+}
+
+export interface TlsRequest {
+  readonly commonName: string;
+  /** DNS names and IP addresses that the node is called by. */
+  readonly hosts: readonly string[];
+}
+
+export interface IssuedCertificate {
+  readonly cert: string;
+  readonly key: string;
+}
+
+/** An organisation's certificate authority: one for identities, one for TLS. */
+export class CertificateAuthority {
+  private constructor(
+    readonly certificate: X509Certificate,
+    readonly keys: KeyPair,
+  ) {}
+
+  /** The authority whose files are at `paths`; made and stored there when there is none. */
+  static async open(
+    paths: PemPair,
+    subject: { commonName: string; organization: string },
+  ): Promise<CertificateAuthority> {
+    if ((await exists(paths.cert)) && (await exists(paths.key))) {
+      const [cert, key] = await Promise.all([readFile(paths.cert, 'utf8'), readFile(paths.key, 'utf8')]);
+      return new CertificateAuthority(new X509Certificate(cert), await loadKeyPair(key));
+    }
+    const authority = await CertificateAuthority.create(subject);
+    await writeSecret(paths.key, await privateKeyPem(authority.keys));
+    await writePublic(paths.cert, authority.pem);
+    return authority;
+  }
+
+  static async create(subject: { commonName: string; organization: string }): Promise<CertificateAuthority> {
+    const keys = await generateKeyPair();
+    const extensions = [
+      new BasicConstraintsExtension(true, undefined, true),
+      new KeyUsagesExtension(
+        KeyUsageFlags.keyCertSign | KeyUsageFlags.cRLSign | KeyUsageFlags.digitalSignature,
+        true,
+      ),
+      await SubjectKeyIdentifierExtension.create(keys.publicKey),
+    ];
+    const name = `CN=${subject.commonName}, O=${subject.organization}`;
+    const certificate = await untilLowS(() =>
+      X509CertificateGenerator.create({
+        serialNumber: newSerial(),
+        subject: name,
+        issuer: name,
+        ...validity(CA_VALIDITY_DAYS),
+        publicKey: keys.publicKey,
+        signingKey: keys.privateKey,
+        signingAlgorithm: ALGORITHM,
+        extensions,
+      }),
+    );
+    return new CertificateAuthority(certificate, keys);
+  }
+
+  get pem(): string {
+    return toPem(this.certificate);
+  }
+
+  /** A certificate for signing, with the role in its OU. */
+  async issueIdentity(request: SigningRequest, publicKey?: webcrypto.CryptoKey): Promise<IssuedCertificate> {
+    return this.issue(
+      `CN=${request.commonName}, OU=${request.role}`,
+      [
+        new KeyUsagesExtension(KeyUsageFlags.digitalSignature, true),
+        ...(request.attributes ? [attributesExtension(request.attributes)] : []),
+      ],
+      publicKey,
+    );
+  }
+
+  /** A certificate for both ends of TLS: nodes call one another with the certificate that they serve. */
+  async issueTls(request: TlsRequest): Promise<IssuedCertificate> {
+    const names = request.hosts.map((value) => ({
+      type: isIp(value) ? ('ip' as const) : ('dns' as const),
+      value,
+    }));
+    return this.issue(`CN=${request.commonName}`, [
+      new KeyUsagesExtension(KeyUsageFlags.digitalSignature | KeyUsageFlags.keyEncipherment, true),
+      new ExtendedKeyUsageExtension([ExtendedKeyUsage.serverAuth, ExtendedKeyUsage.clientAuth]),
+      ...(names.length > 0 ? [new SubjectAlternativeNameExtension(names)] : []),
+    ]);
+  }
+
+  private async issue(
+    subject: string,
+    extensions: Extension[],
+    given?: webcrypto.CryptoKey,
+  ): Promise<IssuedCertificate> {
+    const keys = given ? undefined : await generateKeyPair();
+    const publicKey = given ?? keys?.publicKey;
+    if (!publicKey) throw new TypeError('a certificate needs a public key');
+    const all = [
+      new BasicConstraintsExtension(false, undefined, true),
+      await SubjectKeyIdentifierExtension.create(publicKey),
+      await AuthorityKeyIdentifierExtension.create(this.keys.publicKey),
+      ...extensions,
+    ];
+    const certificate = await untilLowS(() =>
+      X509CertificateGenerator.create({
+        serialNumber: newSerial(),
+        subject,
+        issuer: this.certificate.subject,
+        ...validity(CERTIFICATE_VALIDITY_DAYS, this.certificate.notAfter),
+        publicKey,
+        signingKey: this.keys.privateKey,
+        signingAlgorithm: ALGORITHM,
+        extensions: all,
+      }),
+    );
+    return { cert: toPem(certificate), key: keys ? await privateKeyPem(keys) : '' };
+  }
+}
+
+/**
+ * Fabric rewrites a certificate's signature to low S when it reads an identity; one that has it from the start keeps
+ * the same bytes in config blocks, headers and files.
+ */
+async function untilLowS(make: () => Promise<X509Certificate>): Promise<X509Certificate> {
+  for (;;) {
+    const certificate = await make();
+    if (isLowS(new Uint8Array(certificate.signature))) return certificate;
+  }
+}
+
+function validity(days: number, notLaterThan?: Date): { notBefore: Date; notAfter: Date } {
+  const now = Date.now();
+  const end = Math.min(now + days * DAY_MS, notLaterThan?.getTime() ?? Infinity);
+  return { notBefore: new Date(now - CLOCK_SKEW_MS), notAfter: new Date(end) };
+}
+
+/** A positive serial number (RFC 5280, 4.1.2.2) with 127 random bits. */
+function newSerial(): string {
+  const bytes = randomBytes(SERIAL_BYTES);
+  bytes[0] = ((bytes[0] ?? 0) & 0x7f) | 0x40;
+  return bytes.toString('hex');
+}
+
+function isIp(host: string): boolean {
+  return /^\d+\.\d+\.\d+\.\d+$/.test(host) || host.includes(':');
+}
+
+function toPem(certificate: X509Certificate): string {
+  return `${certificate.toString('pem').trim()}\n`;
+}

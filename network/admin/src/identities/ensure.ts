@@ -1,0 +1,127 @@
+import type { NetworkPlan, OrganizationDefinition } from '@careledger/network-definition';
+import { CLIENT_KINDS, type ClientKind, type NetworkLayout, type PemPair } from '../layout.js';
+import type { Progress } from '../progress.js';
+import { ENROL_ATTRIBUTE } from './attributes.js';
+import { CertificateAuthority, type IssuedCertificate, type NodeRole } from './certificate-authority.js';
+import { exists, writePublic, writeSecret } from './files.js';
+import { writeNodeMsp } from './node-msp.js';
+
+/** Patients' gateways relay registrations; no other organisation's clients may. */
+const ENROLLING_MSP = 'PatientsMSP';
+
+const CLIENT_ROLES: Readonly<Record<ClientKind, NodeRole>> = {
+  admin: 'admin',
+  user: 'client',
+  gateway: 'client',
+};
+
+/** Both authorities of an organisation. */
+export interface Authorities {
+  readonly ca: CertificateAuthority;
+  readonly tlsCa: CertificateAuthority;
+}
+
+export async function openAuthorities(
+  layout: NetworkLayout,
+  organization: OrganizationDefinition,
+): Promise<Authorities> {
+  const { mspId, domain } = organization;
+  const [ca, tlsCa] = await Promise.all([
+    CertificateAuthority.open(layout.ca(mspId), { commonName: `ca.${domain}`, organization: mspId }),
+    CertificateAuthority.open(layout.tlsCa(mspId), { commonName: `tlsca.${domain}`, organization: mspId }),
+  ]);
+  return { ca, tlsCa };
+}
+
+/** Makes every certificate that the plan's organisations lack; those that are there stay as they are. */
+export async function ensureIdentities(
+  plan: NetworkPlan,
+  layout: NetworkLayout,
+  progress: Progress,
+): Promise<void> {
+  const made = await Promise.all(
+    plan.organizations.map((organization) => ensureOrganization(plan, layout, organization)),
+  );
+  const count = made.reduce((sum, n) => sum + n, 0);
+  progress('identities', count === 0 ? 'all certificates are there' : `${count} certificates made`);
+}
+
+async function ensureOrganization(
+  plan: NetworkPlan,
+  layout: NetworkLayout,
+  organization: OrganizationDefinition,
+): Promise<number> {
+  const { mspId } = organization;
+  const authorities = await openAuthorities(layout, organization);
+  const orderers = plan.orderers.filter((node) => node.mspId === mspId);
+  const peers = plan.peers.filter((node) => node.mspId === mspId);
+  const chaincodeHosts = plan.chaincodeHosts.filter((node) => node.mspId === mspId);
+
+  const made = await Promise.all([
+    ...CLIENT_KINDS.map((kind) =>
+      ensurePair(layout.client(mspId, kind), () => issueClient(authorities, organization, kind)),
+    ),
+    ensurePair(layout.adminTls(mspId), () =>
+      authorities.tlsCa.issueTls({ commonName: `admin.${organization.domain}`, hosts: [] }),
+    ),
+    ...[
+      ...orderers.map((node) => ({ node, role: 'orderer' as const })),
+      ...peers.map((node) => ({ node, role: 'peer' as const })),
+    ].map(({ node, role }) =>
+      ensurePair(layout.nodeIdentity(mspId, node.id), () =>
+        issueNodeIdentity(authorities, organization, node.id, role),
+      ),
+    ),
+    ...[...orderers, ...peers, ...chaincodeHosts].map((node) =>
+      ensurePair(layout.nodeTls(mspId, node.id), () => issueNodeTls(authorities, organization, node)),
+    ),
+  ]);
+  await Promise.all([...orderers, ...peers].map((node) => writeNodeMsp(layout, mspId, node.id)));
+  return made.filter(Boolean).length;
+}
+
+export async function issueClient(
+  { ca }: Authorities,
+  organization: OrganizationDefinition,
+  kind: ClientKind,
+): Promise<IssuedCertificate> {
+  const enrols = organization.mspId === ENROLLING_MSP && kind !== 'user';
+  return ca.issueIdentity({
+    commonName: `${kind}.${organization.domain}`,
+    role: CLIENT_ROLES[kind],
+    ...(enrols ? { attributes: { [ENROL_ATTRIBUTE]: 'true' } } : {}),
+  });
+}
+
+export async function issueNodeIdentity(
+  { ca }: Authorities,
+  organization: OrganizationDefinition,
+  nodeId: string,
+  role: 'peer' | 'orderer',
+): Promise<IssuedCertificate> {
+  return ca.issueIdentity({ commonName: `${nodeId}.${organization.domain}`, role });
+}
+
+/** A node is called by its name, by its address in this runner, and by loopback on its own machine. */
+export async function issueNodeTls(
+  { tlsCa }: Authorities,
+  organization: OrganizationDefinition,
+  node: { readonly id: string; readonly host: string },
+): Promise<IssuedCertificate> {
+  const commonName = `${node.id}.${organization.domain}`;
+  const hosts = [...new Set([node.id, commonName, node.host, 'localhost', '127.0.0.1'])];
+  return tlsCa.issueTls({ commonName, hosts });
+}
+
+async function ensurePair(paths: PemPair, issue: () => Promise<IssuedCertificate>): Promise<boolean> {
+  // The certificate is written last: where it stands, its key stands too.
+  if (await exists(paths.cert)) return false;
+  await writePair(paths, await issue());
+  return true;
+}
+
+/** Stores a new key, then its certificate. */
+export async function writePair(paths: PemPair, issued: IssuedCertificate): Promise<void> {
+  await writeSecret(paths.key, issued.key);
+  await writePublic(paths.cert, issued.cert);
+}

@@ -1,0 +1,108 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import type { ChannelPlan, NetworkPlan } from '@careledger/network-definition';
+import { messageOf, NetworkAdminError } from '../errors.js';
+import type { PeerConnection } from '../fabric/peer-connection.js';
+import type { ChaincodeDefinition } from '../lifecycle/definition.js';
+import { approve, checkReadiness, commit, queryCommitted } from '../lifecycle/lifecycle.js';
+import { packageChaincode, type ChaincodePackage } from '../lifecycle/package.js';
+import type { Progress } from '../progress.js';
+import type { NetworkConnections } from './connections.js';
+
+/** The packages of a plan, by chaincode name. */
+export async function packagesOf(plan: NetworkPlan): Promise<Map<string, ChaincodePackage>> {
+  const packages = await Promise.all(
+    plan.chaincodes.map(async ({ name, version, address }): Promise<[string, ChaincodePackage]> => [
+      name,
+      await packageChaincode({ name, version, addressField: address }),
+    ]),
+  );
+  return new Map(packages);
+}
+
+/** A new channel has no leader for a moment, and a new peer no block: an approval is tried again until then. */
+const APPROVAL_TIMEOUT_MS = 60_000;
+const RETRY_MS = 200;
+
+/**
+ * Brings every chaincode of a channel to the plan's version: each organisation approves, then one transaction commits.
+ * A version that is committed stays; another one is committed under the next sequence number.
+ */
+export async function ensureDefinitions(
+  plan: NetworkPlan,
+  channel: ChannelPlan,
+  packages: ReadonlyMap<string, ChaincodePackage>,
+  connections: NetworkConnections,
+  progress: Progress,
+): Promise<void> {
+  const peers = connections.onChannel(plan, channel.name);
+  await Promise.all(
+    plan.chaincodes
+      .filter((chaincode) => channel.chaincodes.includes(chaincode.name))
+      .map(async ({ name, version }) => {
+        const pkg = packages.get(name);
+        if (!pkg) throw new NetworkAdminError('UNKNOWN_NAME', `there is no package of ${name}`);
+        await ensureDefinition({ channel: channel.name, name, version, pkg, peers, progress });
+      }),
+  );
+}
+
+interface DefinitionTask {
+  readonly channel: string;
+  readonly name: string;
+  readonly version: string;
+  readonly pkg: ChaincodePackage;
+  readonly peers: readonly PeerConnection[];
+  readonly progress: Progress;
+}
+
+async function ensureDefinition(task: DefinitionTask): Promise<void> {
+  const { channel, name, version, pkg, peers, progress } = task;
+  const [first, ...others] = peers;
+  if (!first) throw new NetworkAdminError('UNKNOWN_NAME', `no peer is on ${channel}`);
+  const committed = await queryCommitted(first, channel, name);
+  const definition: ChaincodeDefinition =
+    committed?.version === version ? committed : { name, version, sequence: (committed?.sequence ?? 0) + 1 };
+
+  const outcomes = await Promise.all(
+    peers.map((peer) => approveWhenPossible(peer, channel, definition, pkg.packageId)),
+  );
+  const approved = outcomes.filter((outcome) => outcome === 'approved').length;
+  if (approved > 0)
+    progress('chaincode', `${name} ${version} on ${channel}: ${approved} organisations approved`);
+  if (definition === committed) return;
+
+  const approvals = await checkReadiness(first, channel, definition);
+  const approving = peers.filter((peer) => approvals[peer.identity.mspId]);
+  const [submitter, ...endorsers] = approving.includes(first)
+    ? [first, ...others.filter((p) => approving.includes(p))]
+    : approving;
+  if (!submitter)
+    throw new NetworkAdminError(
+      'CHAINCODE_DEFINITION_CONFLICT',
+      `nobody on ${channel} approved ${name} ${version}`,
+    );
+  await commit(submitter, endorsers, channel, definition);
+  progress('chaincode', `${name} ${version} on ${channel}: committed as sequence ${definition.sequence}`);
+}
+
+async function approveWhenPossible(
+  peer: PeerConnection,
+  channel: string,
+  definition: ChaincodeDefinition,
+  packageId: string,
+): Promise<'approved' | 'present'> {
+  const deadline = Date.now() + APPROVAL_TIMEOUT_MS;
+  for (;;) {
+    try {
+      return await approve(peer, channel, definition, packageId);
+    } catch (error) {
+      // A peer that joined late learns the committed sequence block by block and refuses to approve ahead of it.
+      const catchingUp =
+        error instanceof NetworkAdminError &&
+        error.code === 'PROPOSAL_REFUSED' &&
+        /requested sequence is \d+, but new definition must be sequence/.test(messageOf(error));
+      if (!catchingUp || Date.now() > deadline) throw error;
+      await delay(RETRY_MS);
+    }
+  }
+}

@@ -1,0 +1,76 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import type { NetworkPlan } from '@careledger/network-definition';
+import { messageOf, NetworkAdminError } from '../errors.js';
+import type { PeerConnection } from '../fabric/peer-connection.js';
+import type { NetworkConnections } from './connections.js';
+
+/** Every chaincode of fabric-contract-api answers this, reads nothing and writes nothing. */
+export const PROBE_FUNCTION = 'org.hyperledger.fabric:GetMetadata';
+const POLL_MS = 150;
+
+/** A peer that cannot get a chaincode endorsed on a channel, and why. */
+export interface Unready {
+  readonly peer: string;
+  readonly channel: string;
+  readonly chaincode: string;
+  readonly reason: string;
+}
+
+/** Asks every peer's gateway once to endorse each chaincode on each of its channels, as a service would. */
+export async function findUnready(plan: NetworkPlan, connections: NetworkConnections): Promise<Unready[]> {
+  const results = await Promise.all(probes(plan, connections).map(probe));
+  return results.filter((result) => result !== undefined);
+}
+
+/**
+ * Waits until every peer's gateway gets the endorsements that the policies ask for. An open port says less: after a
+ * definition commits, gossip still has to tell gateways who can endorse.
+ */
+export async function waitUntilReady(
+  plan: NetworkPlan,
+  connections: NetworkConnections,
+  timeoutMs: number,
+): Promise<void> {
+  const deadline = Date.now() + timeoutMs;
+  await Promise.all(
+    probes(plan, connections).map(async (item) => {
+      for (;;) {
+        const unready = await probe(item);
+        if (!unready) return;
+        if (Date.now() > deadline) {
+          throw new NetworkAdminError(
+            'NOT_READY',
+            `${unready.peer} cannot get ${unready.chaincode} endorsed on ${unready.channel}: ${unready.reason}; ` +
+              'run the doctor, or see the logs of the peer and of its chaincode',
+          );
+        }
+        await delay(POLL_MS);
+      }
+    }),
+  );
+}
+
+interface Probe {
+  readonly connection: PeerConnection;
+  readonly channel: string;
+  readonly chaincode: string;
+}
+
+function probes(plan: NetworkPlan, connections: NetworkConnections): Probe[] {
+  return plan.channels.flatMap((channel) =>
+    connections
+      .onChannel(plan, channel.name)
+      .flatMap((connection) =>
+        channel.chaincodes.map((chaincode) => ({ connection, channel: channel.name, chaincode })),
+      ),
+  );
+}
+
+async function probe({ connection, channel, chaincode }: Probe): Promise<Unready | undefined> {
+  try {
+    await connection.gatewayEndorse({ channel, chaincode, args: [PROBE_FUNCTION] });
+    return undefined;
+  } catch (error) {
+    return { peer: connection.address.id, channel, chaincode, reason: messageOf(error) };
+  }
+}

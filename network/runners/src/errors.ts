@@ -1,0 +1,24 @@
+/** What kept a network from running. */
+export type RunnerErrorCode =
+  | 'BINARIES_MISSING'
+  | 'PORT_TAKEN'
+  | 'PROCESS_EXITED'
+  | 'STATE_UNREADABLE'
+  | 'PROFILE_DIFFERS'
+  | 'NOT_SET_UP'
+  | 'NOT_EMPTY'
+  | 'CONFIRMATION_MISSING'
+  | 'UNKNOWN_NAME';
+
+/** `message` says what happened and what to do next. */
+export class RunnerError extends Error {
+  override readonly name = 'RunnerError';
+
+  constructor(
+    readonly code: RunnerErrorCode,
+    message: string,
+    options?: ErrorOptions,
+  ) {
+    super(message, options);
+  }
+}

@@ -1,0 +1,29 @@
+import { join } from 'node:path';
+import { NetworkLayout } from '@careledger/network-admin';
+
+/** Folder of the native network below the working directory, unless another is named. */
+export const DEFAULT_ROOT = join('.careledger', 'native');
+
+/** A native network keeps everything in one folder: identities, ledgers, logs and pids. */
+export class NativeLayout extends NetworkLayout {
+  /** Configuration and ledger of a peer, an orderer or a chaincode host. */
+  process(name: string): string {
+    return join(this.root, 'nodes', name);
+  }
+
+  ledger(name: string): string {
+    return join(this.process(name), 'ledger');
+  }
+
+  get logs(): string {
+    return join(this.root, 'logs');
+  }
+
+  get pids(): string {
+    return join(this.root, 'pids');
+  }
+
+  get ccaasBuilder(): string {
+    return join(this.root, 'ccaas-builder');
+  }
+}
