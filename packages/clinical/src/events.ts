@@ -29,7 +29,10 @@ export interface WindowDue {
 /** An emergency: raised once per episode, at the first reading that qualifies. */
 export interface EpisodeStarted {
   readonly kind: 'episode-started';
-  /** `{patientId}/{rule}/{start}`: the same for the same readings, whenever they are processed. */
+  /**
+   * `{patientId}/{rule}/{start}`: the same for the same readings, whenever they are processed. One that was withdrawn or
+   * merged can start again under its id when more late readings come: a further version of its record.
+   */
   readonly episodeId: string;
   readonly rule: RuleName;
   /** Measured time of the first reading of the episode (of the run above the threshold, where a duration counts). */
@@ -61,7 +64,9 @@ export interface EpisodeRevised {
   readonly rule: RuleName;
   readonly status: 'open' | 'ended' | 'withdrawn' | 'merged';
   readonly start: number;
+  readonly raisedAt: number;
   readonly end: number | null;
+  readonly reason: EpisodeEndReason | null;
   readonly mergedInto: string | null;
 }
 

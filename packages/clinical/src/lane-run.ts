@@ -1,6 +1,6 @@
 import type { ClinicalConfig } from './config.js';
 import type { Transition } from './episode.js';
-import type { ClinicalEvent, RuleName } from './events.js';
+import type { ClinicalEvent, EpisodeRevised, RuleName } from './events.js';
 import type { KnownEpisode, Lane, LaneItem, LaneKind, PastEpisode } from './lane.js';
 import { MAX_LANE_ITEMS, MAX_PAST_EPISODES } from './limits.js';
 
@@ -217,35 +217,39 @@ export class LaneRun<Item extends LaneItem, Context> {
     const before = this.#known;
     this.#known = [];
     const matched = new Set<KnownEpisode>();
+    const unknown: FreshEpisode[] = [];
     for (const episode of fresh) {
       const same = before.filter((known) => !matched.has(known) && overlaps(known, episode));
       for (const known of same) matched.add(known);
       const [first, ...others] = same;
-      if (first === undefined) this.#raise(episode);
+      if (first === undefined) unknown.push(episode);
       else this.#revise(first, episode);
-      for (const other of others) {
-        this.#say(other, 'merged', other.start, other.end, first?.id ?? null);
-      }
+      for (const other of others) this.#say(other, 'merged', first?.id ?? null);
     }
     for (const known of before) {
-      if (!matched.has(known)) this.#say(known, 'withdrawn', known.start, known.end, null);
+      if (!matched.has(known)) this.#say(known, 'withdrawn', null);
     }
+    // Last, so that the ids of those that stand are known.
+    for (const episode of unknown) this.#raise(episode);
+    this.#known.sort((a, b) => a.start - b.start);
   }
 
   #revise(known: KnownEpisode, { start, raisedAt, end, reason }: FreshEpisode): void {
-    this.#known.push({ ...known, start, raisedAt, end, reason });
-    if (known.start === start && known.end === end) return;
-    if (known.start === start && known.end === null && end !== null && reason !== null) {
-      this.#sayEnded({ ...known, start }, end, reason);
+    const revised: KnownEpisode = { ...known, start, raisedAt, end, reason };
+    this.#known.push(revised);
+    const isSameStart = known.start === start && known.raisedAt === raisedAt;
+    if (isSameStart && known.end === end) return;
+    if (isSameStart && known.end === null && end !== null && reason !== null) {
+      this.#sayEnded(revised, end, reason);
     } else {
-      this.#say(known, end === null ? 'open' : 'ended', start, end, null);
+      this.#say(revised, end === null ? 'open' : 'ended', null);
     }
   }
 
   #raise(episode: FreshEpisode): void {
     const { rule, start, raisedAt, end, reason } = episode;
     const silent = this.#elsewhere.some((other) => overlaps(other, { rule, start, end: start }));
-    const id = `${this.#sink.patientId}/${rule}/${start}`;
+    const id = this.#idOf(rule, start);
     const known: KnownEpisode = { id, rule, start, raisedAt, end, reason, silent };
     this.#known.push(known);
     if (silent) return;
@@ -260,6 +264,14 @@ export class LaneRun<Item extends LaneItem, Context> {
       news2: null,
     });
     if (end !== null && reason !== null) this.#sayEnded(known, end, reason);
+  }
+
+  /** An episode whose start was revised keeps its id; another that turns out to start there gets a number. */
+  #idOf(rule: RuleName, start: number): string {
+    const id = `${this.#sink.patientId}/${rule}/${start}`;
+    let unused = id;
+    for (let n = 2; this.#known.some((known) => known.id === unused); n++) unused = `${id}/${n}`;
+    return unused;
   }
 
   #end({ rule, end, reason }: Ended): void {
@@ -282,16 +294,20 @@ export class LaneRun<Item extends LaneItem, Context> {
     this.#sink.events.push({ kind: 'episode-ended', episodeId, rule, start, end, reason });
   }
 
-  #say(
-    known: KnownEpisode,
-    status: 'open' | 'ended' | 'withdrawn' | 'merged',
-    start: number,
-    end: number | null,
-    mergedInto: string | null,
-  ): void {
+  #say(known: KnownEpisode, status: EpisodeRevised['status'], mergedInto: string | null): void {
     if (known.silent) return;
-    const { id: episodeId, rule } = known;
-    this.#sink.events.push({ kind: 'episode-revised', episodeId, rule, status, start, end, mergedInto });
+    const { id: episodeId, rule, start, raisedAt, end, reason } = known;
+    this.#sink.events.push({
+      kind: 'episode-revised',
+      episodeId,
+      rule,
+      status,
+      start,
+      raisedAt,
+      end,
+      reason,
+      mergedInto,
+    });
   }
 
   /** Index of the first item that is not before `item`. */
@@ -326,13 +342,18 @@ export class LaneRun<Item extends LaneItem, Context> {
     this.#forget();
   }
 
+  /** Episodes that the checkpoint knows to be over can no longer change. */
   #forget(): void {
     const floorT = this.#floorT;
-    if (floorT === null || !this.#known.some(({ end }) => end !== null && end < floorT)) return;
-    for (const { rule, start, end } of this.#known) {
-      if (end !== null && end < floorT) this.#past.push({ rule, start, end });
+    if (floorT === null) return;
+    // A gap shows only at the measurement after it, a recovery at the one that completes it.
+    const isPast = ({ end, reason }: KnownEpisode): boolean =>
+      end !== null && (reason === 'gap' ? end < floorT : end <= floorT);
+    if (!this.#known.some(isPast)) return;
+    for (const known of this.#known) {
+      if (isPast(known)) this.#past.push({ rule: known.rule, start: known.start, end: known.end });
     }
-    this.#known = this.#known.filter(({ end }) => end === null || end >= floorT);
+    this.#known = this.#known.filter((known) => !isPast(known));
     this.#past.splice(0, this.#past.length - MAX_PAST_EPISODES);
   }
 }
