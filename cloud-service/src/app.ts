@@ -1,0 +1,72 @@
+import { mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { nodeVerifier } from '@careledger/crypto';
+import { records } from '@careledger/contracts';
+import { openServiceLedger } from '@careledger/ledger/service';
+import { buildService, openDatabase, type Logger, type ServiceApp } from '@careledger/service-kit';
+import { AccessService } from './access/access-service.js';
+import { FileBlobStore } from './blobs/file-blob-store.js';
+import type { CloudConfig } from './config.js';
+import { KEY, openKeys } from './keys.js';
+import { problems } from './problems.js';
+import { RecordService } from './records/record-service.js';
+import { addAccessRoutes } from './routes/access.js';
+import { addRecordRoutes } from './routes/records.js';
+import { addVisitRoutes } from './routes/visits.js';
+import { migrations } from './store/migrations.js';
+import { ReleaseStore } from './store/release-store.js';
+import { VersionStore } from './store/version-store.js';
+
+/** Builds the service; what it opens, closing the app closes. Interrupted stores are finished before it returns. */
+export async function buildApp(config: CloudConfig, logger: Logger): Promise<ServiceApp> {
+  const { dataDir, networkId, providerId } = config;
+  mkdirSync(dataDir, { recursive: true });
+  const keys = await openKeys(dataDir, config.keyPassphrase);
+  const database = openDatabase({ path: join(dataDir, 'provider.db'), migrations });
+  const { ledger, close } = openServiceLedger(config.ledger, dataDir);
+  const cloud = ledger.channel('cloud');
+  const verifier = nodeVerifier();
+  const signer = keys.signer(KEY.signing);
+  const versions = new VersionStore(database);
+  const releases = new ReleaseStore(database);
+  const blobs = new FileBlobStore(join(dataDir, 'blobs'));
+  const recordService = new RecordService({ providerId, signer, verifier, cloud, versions, blobs });
+  const accessService = new AccessService({
+    providerId,
+    networkId,
+    signer,
+    verifier,
+    cloud,
+    versions,
+    releases,
+    blobs,
+    tokens: new Map(config.providers.map((provider) => [provider.providerId, provider.token])),
+  });
+
+  const app = await buildService({
+    name: providerId,
+    logger,
+    config,
+    problems,
+    openapi: { title: 'careledger cloud provider', version: '0.1.0' },
+  });
+  addRecordRoutes(app, recordService);
+  addAccessRoutes(app, accessService, { providerId, verifier, cloud, releases });
+  addVisitRoutes(app, cloud);
+  // An empty page is enough to show that this provider's own peer answers.
+  app.addReadinessCheck('ledger', async () => {
+    await cloud.evaluate(records, 'ListRecords', { pageSize: 1 });
+  });
+  app.addHook('onClose', async () => {
+    close();
+    database.close();
+    await keys.close();
+  });
+
+  // First the journal's transactions, byte for byte; then versions that never had one.
+  const resumed = await ledger.resume();
+  const stored = await recordService.resume();
+  if (resumed.length + stored > 0)
+    logger.info({ transactions: resumed.length, stored }, 'finished what was interrupted');
+  return app;
+}

@@ -1,0 +1,57 @@
+import { mkdirSync, readFileSync } from 'node:fs';
+import { canonicalJson, sha256, toBase64url } from '@careledger/crypto';
+import { STATEMENTS, accessControl, type StatementBody } from '@careledger/contracts';
+import { connectLedger, loadConnection, MemoryCheckpoints, MemoryJournal } from '@careledger/ledger';
+import { makeStatement } from '@careledger/statements';
+import type { CloudConfig } from './config.js';
+import { KEY, openKeys } from './keys.js';
+
+/** Bytes of a statement's id. */
+const ID128_BYTES = 16;
+
+export interface AdminIdentity {
+  readonly certificateFile: string;
+  readonly privateKeyFile: string;
+}
+
+/**
+ * Registers the provider's keys and endpoint on channel `cloud`, as its organisation's admin. Repeating it with the same
+ * keys changes nothing. Resolves with the transaction's id.
+ */
+export async function register(config: CloudConfig, admin: AdminIdentity): Promise<string> {
+  mkdirSync(config.dataDir, { recursive: true });
+  await using keys = await openKeys(config.dataDir, config.keyPassphrase);
+  const signer = keys.signer(KEY.signing);
+  const { mspId, connectionFile, peerMspId } = config.ledger;
+  const body: StatementBody<'registerProvider'> = {
+    providerId: config.providerId,
+    mspId,
+    signingKey: toBase64url(signer.publicKey),
+    encryptionKey: toBase64url(keys.x25519(KEY.encryption).publicKey),
+    endpoint: config.endpoint,
+  };
+  using ledger = connectLedger({
+    connection: loadConnection(connectionFile),
+    mspId,
+    certificatePem: readFileSync(admin.certificateFile, 'utf8'),
+    privateKeyPem: readFileSync(admin.privateKeyFile, 'utf8'),
+    journal: new MemoryJournal(),
+    checkpoints: new MemoryCheckpoints(),
+    ...(peerMspId && { peerMspId }),
+  });
+  const statement = makeStatement(
+    {
+      typ: STATEMENTS.registerProvider.typ,
+      iss: config.providerId,
+      aud: config.networkId,
+      channels: ['cloud'],
+      // One id for one set of keys, so that repeating the registration repeats the statement.
+      sid: toBase64url(sha256(canonicalJson(body)).subarray(0, ID128_BYTES)),
+      iat: 0,
+      body,
+    },
+    signer,
+  );
+  const { result } = await ledger.channel('cloud').submit(accessControl, 'RegisterProvider', { statement });
+  return result.txId;
+}

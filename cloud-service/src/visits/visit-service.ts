@@ -1,0 +1,13 @@
+import { records } from '@careledger/contracts';
+import { submitWithRetry, type LedgerChannel } from '@careledger/ledger';
+import { problemOfLedger } from '../ledger-failure.js';
+
+/** Scenario 3: relays an authority's `visit` statement as the related entry on channel `cloud`. */
+export async function relateVisit(cloud: LedgerChannel, statement: string): Promise<{ txId: string }> {
+  try {
+    const { result } = await submitWithRetry(() => cloud.submit(records, 'RelateVisit', { statement }));
+    return { txId: result.txId };
+  } catch (error) {
+    throw problemOfLedger(error, 'VISIT_REFUSED');
+  }
+}

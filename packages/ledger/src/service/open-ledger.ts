@@ -1,0 +1,60 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { Type, type Static } from 'typebox';
+import { loadConnection } from '../fabric/connection.js';
+import { connectLedger, type Ledger } from '../ledger.js';
+import { openLedgerStore } from '../store/sqlite.js';
+
+const File = Type.String({ minLength: 1 });
+
+/** How a service reaches the network: the part of its configuration that every service has. */
+export const LedgerConfig = Type.Object(
+  {
+    /** `connection.json` of the network. */
+    connectionFile: File,
+    /** Organisation of the identity. */
+    mspId: File,
+    certificateFile: File,
+    privateKeyFile: File,
+    /** Organisation whose peer serves a channel on which the own one has none, e.g. `{cloud: PatientsMSP}`. */
+    peerMspId: Type.Optional(Type.Record(Type.String(), Type.String())),
+    /** For peers that ask for a client certificate. */
+    clientTls: Type.Optional(
+      Type.Object({ certificateFile: File, privateKeyFile: File }, { additionalProperties: false }),
+    ),
+  },
+  { additionalProperties: false },
+);
+export type LedgerConfig = Static<typeof LedgerConfig>;
+
+/** A ledger connection together with its journal and checkpoints on disk. */
+export interface ServiceLedger extends Disposable {
+  readonly ledger: Ledger;
+  close(): void;
+}
+
+/** Journal and checkpoints lie in `dataDir/FILE`; `FILE` differs where one service has several identities. */
+export function openServiceLedger(config: LedgerConfig, dataDir: string, file = 'ledger.db'): ServiceLedger {
+  const store = openLedgerStore(join(dataDir, file));
+  const { clientTls } = config;
+  const ledger = connectLedger({
+    connection: loadConnection(config.connectionFile),
+    mspId: config.mspId,
+    certificatePem: readFileSync(config.certificateFile, 'utf8'),
+    privateKeyPem: readFileSync(config.privateKeyFile, 'utf8'),
+    journal: store.journal,
+    checkpoints: store.checkpoints,
+    ...(config.peerMspId && { peerMspId: config.peerMspId }),
+    ...(clientTls && {
+      clientTls: {
+        certificatePem: readFileSync(clientTls.certificateFile, 'utf8'),
+        privateKeyPem: readFileSync(clientTls.privateKeyFile, 'utf8'),
+      },
+    }),
+  });
+  const close = () => {
+    ledger.close();
+    store.close();
+  };
+  return { ledger, close, [Symbol.dispose]: close };
+}
