@@ -40,12 +40,18 @@ describe('a permit', () => {
   });
   afterEach(() => database.close());
 
-  const spend = (given: Partial<ReleaseClaim> = {}, state: AccessState | undefined = committed, nowMs = NOW_MS) =>
-    spendPermit({ ...claim, ...given }, state, 'prv_b', nowMs, releases);
+  const spend = (
+    given: Partial<ReleaseClaim> = {},
+    state: AccessState | undefined = committed,
+    nowMs = NOW_MS,
+  ) => spendPermit({ ...claim, ...given }, state, 'prv_b', nowMs, releases);
 
   test('lets one release go, and is noted', () => {
     spend();
-    expect(releases.findByPermit(committed.txId)).toMatchObject({ requester: 'aut_hospital', recordId: 'rec_a' });
+    expect(releases.findByPermit(committed.txId)).toMatchObject({
+      requester: 'aut_hospital',
+      recordId: 'rec_a',
+    });
   });
 
   test('used twice is refused', () => {
@@ -54,7 +60,9 @@ describe('a permit', () => {
   });
 
   test('older than its window is refused, and not used up', () => {
-    expect(() => spend({}, committed, NOW_MS + 20_000)).toThrow(expect.objectContaining({ code: 'PERMIT_EXPIRED' }));
+    expect(() => spend({}, committed, NOW_MS + 20_000)).toThrow(
+      expect.objectContaining({ code: 'PERMIT_EXPIRED' }),
+    );
     expect(releases.list(10)).toEqual([]);
   });
 

@@ -18,7 +18,8 @@ export const PROVIDER_ROUTES = {
   /** PUT, `StoreRecordRequest` → 201 `StoreRecordAnswer`; again with the same content → 200, the same receipt. */
   version: (recordId: string, version: number | ':version') => `/v1/records/${recordId}/versions/${version}`,
   /** PUT, `ReplaceWrapsRequest` → 204: a wrap set with a higher `seq`. */
-  wraps: (recordId: string, version: number | ':version') => `/v1/records/${recordId}/versions/${version}/wraps`,
+  wraps: (recordId: string, version: number | ':version') =>
+    `/v1/records/${recordId}/versions/${version}/wraps`,
   /** POST, `AccessRequestHttp` → 200 `AccessAnswer`; denial → 403 problem `ACCESS_DENIED` with `access`. */
   access: '/v1/access-requests',
   /** POST, provider to provider, `ReleaseRequestHttp` → 200 `ReleasedRecord`. */
