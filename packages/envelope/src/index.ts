@@ -1,1 +1,32 @@
-export {};
+export { EnvelopeError } from './errors.js';
+export type { EnvelopeErrorCode } from './errors.js';
+export {
+  CIPHERTEXT_MAX_BYTES,
+  RECORD_SCOPE_TAGS_MAX,
+  SEALED_MAX_CHARS,
+  WRAPS_MAX,
+  WRAP_SET_MAX_CHARS,
+} from './limits.js';
+export { granteeTag, recordIdFor, scopeTag } from './ids.js';
+export type { GranteeTerms, ScopeTerms } from './ids.js';
+export { SALT_BYTES, newSalt, saltedHash } from './salted-hash.js';
+export { Manifest, RecordAad, RecipientReceipt, StoreReceipt, TYP, Wrap, WrapSet } from './formats.js';
+export { tokenHash } from './signed-document.js';
+export type { Signers } from './signed-document.js';
+export { checkCiphertext, checkManifest, ciphertextHash, keyCommitment, readManifest } from './manifest.js';
+export type { ExpectedRecord } from './manifest.js';
+export { sealRecord } from './seal-record.js';
+export type { RecordToSeal, SealedRecord } from './seal-record.js';
+export { checkWrapSet, makeWrapSet, readWrapSet, unwrapKey, wrapKey } from './wraps.js';
+export type { Recipient, WrapSubject } from './wraps.js';
+export { checkParts, openRecord } from './open-record.js';
+export type { OpenedRecord, SealedParts } from './open-record.js';
+export { addWraps } from './add-wraps.js';
+export {
+  checkRecipientReceipt,
+  checkStoreReceipt,
+  makeRecipientReceipt,
+  makeStoreReceipt,
+  readRecipientReceipt,
+} from './receipts.js';
+export { decryptFrom, encryptTo } from './sealed.js';

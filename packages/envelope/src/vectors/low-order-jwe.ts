@@ -1,0 +1,28 @@
+import { aesGcmSeal, concatBytes, sha256, toBase64url, utf8 } from '@careledger/crypto';
+import type { JsonObject } from '@careledger/crypto';
+import { JWE_ALGORITHMS } from '../jwe.js';
+
+/**
+ * A compact JWE whose ephemeral key is the point of order 4, u = 0: the agreed secret is 32 zero bytes for every
+ * recipient, so that anybody can make and read it. Its tag is right; only the check of RFC 7748 section 6.1 stops it.
+ */
+export function lowOrderJwe(plaintext: Uint8Array, header: JsonObject): string {
+  const epk = { crv: 'X25519', kty: 'OKP', x: toBase64url(new Uint8Array(32)) };
+  const encoded = toBase64url(utf8(JSON.stringify({ ...JWE_ALGORITHMS, ...header, epk })));
+  const sealed = aesGcmSeal(agreedKey(new Uint8Array(32)), plaintext, utf8(encoded), new Uint8Array(12));
+  const [iv, ciphertext, tag] = [sealed.subarray(0, 12), sealed.subarray(12, -16), sealed.subarray(-16)];
+  return [encoded, '', ...[iv, ciphertext, tag].map(toBase64url)].join('.');
+}
+
+/** Concat KDF (RFC 7518 section 4.6.2, NIST SP 800-56A) for 256 bits, without apu and apv. */
+function agreedKey(sharedSecret: Uint8Array): Uint8Array {
+  const algorithm = utf8(JWE_ALGORITHMS.enc);
+  const empty = uint32(0);
+  return sha256(
+    concatBytes(uint32(1), sharedSecret, uint32(algorithm.length), algorithm, empty, empty, uint32(256)),
+  );
+}
+
+function uint32(value: number): Uint8Array {
+  return Uint8Array.of(value >>> 24, value >>> 16, value >>> 8, value);
+}
