@@ -8,6 +8,7 @@ import {
 } from './events/chaincode-events.js';
 import { readBlocks, type BlockOptions } from './events/blocks.js';
 import type { LedgerBlock } from './events/block.js';
+import { LedgerError } from './error.js';
 import { translateEarly } from './fabric/translate.js';
 import type { CheckpointStore } from './ports.js';
 import type { ArgsOf, ContractShape, NamesOf, ResultOf } from './shape.js';
@@ -38,6 +39,8 @@ export interface LedgerChannelOptions {
   readonly sender: Sender;
   readonly checkpoints: CheckpointStore;
   readonly timeouts: LedgerTimeouts;
+  /** Aborts when the connection is closed. */
+  readonly closing: AbortSignal;
 }
 
 /** One channel, as one identity sees it. */
@@ -64,6 +67,7 @@ export class LedgerChannel {
     options: SubmitOptions = {},
   ): Promise<Submitted<ResultOf<C, N>>> {
     const { gateway, sender, signer, timeouts } = this.#options;
+    this.#assertOpen();
     const label = this.#label(contract, transaction);
     const proposal = this.#propose(contract, transaction, args, options);
     let endorsed: Transaction;
@@ -94,6 +98,7 @@ export class LedgerChannel {
     args: ArgsOf<C, N>,
     options: CallOptions = {},
   ): Promise<ResultOf<C, N>> {
+    this.#assertOpen();
     const label = this.#label(contract, transaction);
     let answer: Uint8Array;
     try {
@@ -105,17 +110,29 @@ export class LedgerChannel {
     return this.#decode(contract, transaction, answer);
   }
 
-  /** Events of a chaincode from a durable checkpoint; at least once. */
+  /** Events of a chaincode from a durable checkpoint, at least once; ends with the signal or the connection. */
   events<E extends EventSchemas>(
     contract: Pick<ContractShape, 'name'>,
     options: EventOptions<E>,
   ): AsyncGenerator<LedgerEvent<E>, void, undefined> {
-    return readChaincodeEvents(this.#network, contract.name, this.#options.checkpoints, options);
+    return readChaincodeEvents(this.#network, contract.name, this.#options.checkpoints, {
+      ...options,
+      signal: this.#until(options.signal),
+    });
   }
 
-  /** Blocks with each transaction's function and validation code. */
+  /** Blocks with each transaction's function and validation code; ends with the signal or the connection. */
   blocks(options: BlockOptions): AsyncGenerator<LedgerBlock, void, undefined> {
-    return readBlocks(this.#network, options);
+    return readBlocks(this.#network, { ...options, signal: this.#until(options.signal) });
+  }
+
+  /** Streams end with the caller's signal or with the connection. */
+  #until(signal: AbortSignal): AbortSignal {
+    return AbortSignal.any([signal, this.#options.closing]);
+  }
+
+  #assertOpen(): void {
+    if (this.#options.closing.aborted) throw new LedgerError('CLOSED', 'The ledger connection is closed');
   }
 
   #propose(contract: ContractShape, transaction: string, args: unknown, options: CallOptions): Proposal {

@@ -49,7 +49,7 @@ export class Ledger implements Disposable {
   readonly #signer: ReturnType<typeof newNativeSigner>;
   readonly #gateways = new Map<string, Gateway>();
   readonly #channels = new Map<string, LedgerChannel>();
-  #closed = false;
+  readonly #closing = new AbortController();
 
   constructor(options: ConnectLedgerOptions) {
     this.#options = options;
@@ -57,7 +57,7 @@ export class Ledger implements Disposable {
     this.#timeouts = { ...DEFAULT_TIMEOUTS, ...options.timeouts };
     this.#signer = newNativeSigner(options.privateKeyPem);
     this.#clients = new GrpcClients(options.clientTls);
-    this.#sender = new Sender(options.journal, this.#timeouts);
+    this.#sender = new Sender(options.journal, this.#timeouts, this.#closing.signal);
   }
 
   /** @throws LedgerError CONFIGURATION where the connection names no such channel or peer, CLOSED */
@@ -71,6 +71,7 @@ export class Ledger implements Disposable {
         sender: this.#sender,
         checkpoints: this.#options.checkpoints,
         timeouts: this.#timeouts,
+        closing: this.#closing.signal,
       });
       this.#channels.set(name, channel);
     }
@@ -99,8 +100,9 @@ export class Ledger implements Disposable {
     return done;
   }
 
+  /** Ends event readers; what is being sent becomes COMMIT_UNKNOWN and stays in the journal. */
   close(): void {
-    this.#closed = true;
+    this.#closing.abort();
     for (const gateway of this.#gateways.values()) gateway.close();
     this.#gateways.clear();
     this.#channels.clear();
@@ -112,7 +114,7 @@ export class Ledger implements Disposable {
   }
 
   #gatewayOf(channel: string): Gateway {
-    if (this.#closed) throw new LedgerError('CLOSED', 'The ledger connection is closed');
+    if (this.#closing.signal.aborted) throw new LedgerError('CLOSED', 'The ledger connection is closed');
     const { peerMspId, mspId } = this.#options;
     const organization = (typeof peerMspId === 'string' ? peerMspId : peerMspId?.[channel]) ?? mspId;
     const peer = this.#connection.channels[channel]?.organizations[organization];

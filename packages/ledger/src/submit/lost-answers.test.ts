@@ -23,6 +23,7 @@ let network: LossyGateway;
 let gateway: Gateway;
 let journal: MemoryJournal;
 let sender: Sender;
+let closing: AbortController;
 let channel: LedgerChannel;
 beforeEach(async () => {
   network = new LossyGateway();
@@ -30,7 +31,8 @@ beforeEach(async () => {
   gateway = network.connect(publicKeyPem, signer);
   journal = new MemoryJournal();
   const timeouts = { ...DEFAULT_TIMEOUTS, commitStatusMs: 50 };
-  sender = new Sender(journal, timeouts);
+  closing = new AbortController();
+  sender = new Sender(journal, timeouts, closing.signal);
   channel = new LedgerChannel({
     gateway,
     name: 'cloud',
@@ -38,6 +40,7 @@ beforeEach(async () => {
     sender,
     checkpoints: new MemoryCheckpoints(),
     timeouts,
+    closing: closing.signal,
   });
 });
 afterEach(async () => {
@@ -94,6 +97,19 @@ describe('a transaction whose answer is lost', () => {
       blockNumber: 1n,
     });
     expect(network.committed).toBe(1);
+  });
+});
+
+describe('closing the connection', () => {
+  test('leaves what is on its way in the journal, and takes nothing new', async () => {
+    network.fate = (sending) => {
+      if (sending === 0) closing.abort();
+      return 'break';
+    };
+    await expect(store()).rejects.toMatchObject({ code: 'COMMIT_UNKNOWN' });
+    expect(network.sendings).toHaveLength(1);
+    expect(await journal.list()).toHaveLength(1);
+    await expect(store()).rejects.toMatchObject({ code: 'CLOSED' });
   });
 });
 

@@ -28,9 +28,12 @@ export class Sender {
   readonly #timeouts: LedgerTimeouts;
   readonly #inFlight = new Set<string>();
 
-  constructor(journal: TransactionJournal, timeouts: LedgerTimeouts) {
+  readonly #closing: AbortSignal;
+
+  constructor(journal: TransactionJournal, timeouts: LedgerTimeouts, closing: AbortSignal) {
     this.#journal = journal;
     this.#timeouts = timeouts;
+    this.#closing = closing;
   }
 
   /** Makes the entry durable, then sends it. */
@@ -62,7 +65,11 @@ export class Sender {
     let mayBeOrdered = sentBefore;
     let last: LedgerError | undefined;
     for (let sending = 1; sending <= MAX_SENDINGS; sending += 1) {
-      if (sending > 1) await pause(jitteredDelayMs(sending - 1, RESEND_MIN_DELAY_MS, RESEND_MAX_DELAY_MS));
+      if (sending > 1) {
+        const delayMs = jitteredDelayMs(sending - 1, RESEND_MIN_DELAY_MS, RESEND_MAX_DELAY_MS);
+        await pause(delayMs, this.#closing);
+        if (this.#closing.aborted) break;
+      }
       const outcome = await this.#sendOnce(gateway, entry);
       if (!(outcome instanceof LedgerError)) return this.#settle(entry, outcome);
       last = outcome;
@@ -76,7 +83,7 @@ export class Sender {
     }
     throw new LedgerError(
       'COMMIT_UNKNOWN',
-      `${entry.label}: outcome unknown after ${MAX_SENDINGS} sendings; resume() sends the same bytes again`,
+      `${entry.label}: outcome unknown; resume() sends the same bytes again`,
       {
         cause: last,
         transactionId: entry.transactionId,
