@@ -69,7 +69,9 @@ export class LaneRun<Item extends LaneItem, Context> {
 
   /** Whether an item of time `t` can still be put in its place. */
   reaches(t: number): boolean {
-    return this.#floorT === null || t > this.#floorT;
+    if (this.#floorT !== null && t <= this.#floorT) return false;
+    const last = this.#items.at(-1);
+    return last === undefined || t >= last.t - this.#kind.horizonMs;
   }
 
   /** Every episode this lane remembers. */
@@ -92,7 +94,9 @@ export class LaneRun<Item extends LaneItem, Context> {
     const place = this.#place(item);
     this.#items.splice(place, 0, item);
     this.#rerun();
-    return this.#items[place] ?? item;
+    const judged = this.#items[place] ?? item;
+    this.#trim(last.t);
+    return judged;
   }
 
   /** Puts `item` in the place of the one that `find` found there. */
