@@ -1,0 +1,71 @@
+import { fromBase64url } from '@careledger/crypto/portable';
+import { patientIdOf } from '@careledger/domain';
+import { ChainError } from '../errors.js';
+import type { GenesisBlock, RekeyBlock } from './block.js';
+import { STATEMENT_TYP, readStatement } from './statement.js';
+import type { Verification } from './statement.js';
+
+/** The patient's keys that a chain answers to at a height: raw Ed25519, base64url. */
+export type ChainKeys = { readonly consentKey: string; readonly gatewayKey: string };
+
+/**
+ * The keys a chain starts with. The patient ID is the hash of the consent key and the consent key signed the
+ * registration that names the gateway key: nobody can open a chain in another patient's name.
+ * @throws ChainError `GENESIS_INVALID`
+ */
+export function keysOfGenesis({ patientId, body }: GenesisBlock, options: Verification): ChainKeys {
+  const { consentKey, gatewayKey, network, registration } = body;
+  if (patientIdOf(fromBase64url(consentKey), options.hash) !== patientId) {
+    throw new ChainError('GENESIS_INVALID', 'The patient ID is not the hash of the consent key');
+  }
+  const expected = { typ: STATEMENT_TYP.registration, issuer: patientId, network, key: consentKey };
+  const statement = readStatement(registration, expected, options);
+  if ('fault' in statement) {
+    throw new ChainError('GENESIS_INVALID', `The registration in the genesis: ${statement.fault}`);
+  }
+  if (statement.body.consentKey !== consentKey || statement.body.gatewayKey !== gatewayKey) {
+    throw new ChainError('GENESIS_INVALID', 'The registration in the genesis names other keys');
+  }
+  return { consentKey, gatewayKey };
+}
+
+/**
+ * The keys after a rekey block: its rotations, each signed by the consent key in force before it, have to lead to
+ * exactly the keys it names. @throws ChainError `REKEY_UNPROVEN`
+ */
+export function keysOfRekey(
+  state: ChainKeys & { readonly patientId: string; readonly network: string },
+  { height, body }: RekeyBlock,
+  options: Verification,
+): ChainKeys {
+  let keys: ChainKeys = { consentKey: state.consentKey, gatewayKey: state.gatewayKey };
+  for (const token of body.statements) keys = rotated(keys, token, state, height, options);
+  if (keys.consentKey !== body.consentKey || keys.gatewayKey !== body.gatewayKey) {
+    throw new ChainError('REKEY_UNPROVEN', `The statements in block ${height} lead to other keys`);
+  }
+  return keys;
+}
+
+function rotated(
+  keys: ChainKeys,
+  token: string,
+  { patientId, network }: { readonly patientId: string; readonly network: string },
+  height: number,
+  options: Verification,
+): ChainKeys {
+  const expected = { typ: STATEMENT_TYP.keyRotation, issuer: patientId, network, key: keys.consentKey };
+  const statement = readStatement(token, expected, options);
+  if ('fault' in statement) {
+    throw new ChainError('REKEY_UNPROVEN', `A statement in block ${height}: ${statement.fault}`);
+  }
+  const { use, newKey } = statement.body;
+  if (typeof newKey !== 'string') {
+    throw new ChainError('REKEY_UNPROVEN', `A statement in block ${height} names no new key`);
+  }
+  if (use === 'consent') return { ...keys, consentKey: newKey };
+  if (use === 'gateway') return { ...keys, gatewayKey: newKey };
+  throw new ChainError(
+    'REKEY_UNPROVEN',
+    `A statement in block ${height} rotates neither consent nor gateway key`,
+  );
+}
