@@ -14,6 +14,7 @@ import {
   newSalt,
   openRecord,
   readManifest,
+  readRecipientReceipt,
   readWrapSet,
   recordIdFor,
   saltedHash,
@@ -192,6 +193,7 @@ test('a recipient’s receipt stands for one permit', async () => {
   };
   const token = makeRecipientReceipt(body, author);
   const signers = { keys: [author.publicKey], verifier };
+  expect(readRecipientReceipt(token)).toEqual(body);
   expect(checkRecipientReceipt(token, { permitTxId: body.permitTxId }, signers)).toEqual(body);
   expect(() => checkRecipientReceipt(token, { permitTxId: 'f0'.repeat(32) }, signers)).toThrow(
     code('RECEIPT_MISMATCH'),

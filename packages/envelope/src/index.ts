@@ -28,5 +28,6 @@ export {
   makeRecipientReceipt,
   makeStoreReceipt,
   readRecipientReceipt,
+  readStoreReceipt,
 } from './receipts.js';
 export { decryptFrom, encryptTo } from './sealed.js';

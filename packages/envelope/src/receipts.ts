@@ -25,6 +25,11 @@ export function makeStoreReceipt(body: StoreReceipt, provider: Signer): string {
   return signDocument(STORE_RECEIPT, body, provider);
 }
 
+/** Form only: to learn whose keys to look up. @throws EnvelopeError `RECEIPT_MALFORMED` */
+export function readStoreReceipt(token: string): StoreReceipt {
+  return readDocument(STORE_RECEIPT, token);
+}
+
 /** @throws EnvelopeError `RECEIPT_*`; `RECEIPT_MISMATCH` names the first member that is not as expected */
 export function checkStoreReceipt(
   token: string,

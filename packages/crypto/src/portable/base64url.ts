@@ -44,7 +44,7 @@ export function fromBase64url(text: string): Uint8Array {
     const c = tail === 3 ? sextet(text, whole + 2) : 0;
     bad |= a | b | c;
     bytes[out++] = (a << 2) | (b >> 4);
-    if (tail === 3) bytes[out++] = (b << 4) | (c >> 2);
+    if (tail === 3) bytes[out] = (b << 4) | (c >> 2);
     if (((tail === 3 ? c << 6 : b << 4) & 0xff) !== 0) throw invalid('its trailing bits are not zero');
   }
   // A sextet is at most 63, so a bit above that came from a character outside the alphabet.
@@ -54,7 +54,7 @@ export function fromBase64url(text: string): Uint8Array {
 
 function sextet(text: string, index: number): number {
   const code = text.charCodeAt(index);
-  return code < 128 ? SEXTETS[code]! : INVALID;
+  return SEXTETS[code] ?? INVALID;
 }
 
 function invalid(reason: string): CryptoError {

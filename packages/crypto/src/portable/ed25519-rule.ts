@@ -52,8 +52,8 @@ function pointAcceptable(bytes: Uint8Array, at: number): boolean {
 /** Little-endian bytes[at, at+32) < bound, the most significant byte masked (0x7f drops the sign bit of x). */
 function lessThan(bytes: Uint8Array, at: number, bound: Uint8Array, topMask: number): boolean {
   for (let i = POINT_BYTES - 1; i >= 0; i--) {
-    const byte = bytes[at + i]! & (i === POINT_BYTES - 1 ? topMask : 0xff);
-    const limit = bound[i]!;
+    const byte = byteAt(bytes, at + i) & (i === POINT_BYTES - 1 ? topMask : 0xff);
+    const limit = byteAt(bound, i);
     if (byte !== limit) return byte < limit;
   }
   return false;
@@ -61,5 +61,10 @@ function lessThan(bytes: Uint8Array, at: number, bound: Uint8Array, topMask: num
 
 function sameY(bytes: Uint8Array, at: number, y: Uint8Array): boolean {
   for (let i = 0; i < POINT_BYTES - 1; i++) if (bytes[at + i] !== y[i]) return false;
-  return (bytes[at + POINT_BYTES - 1]! & 0x7f) === y[POINT_BYTES - 1];
+  return (byteAt(bytes, at + POINT_BYTES - 1) & 0x7f) === y[POINT_BYTES - 1];
+}
+
+/** The lengths were checked before; a byte that is not there would compare as the largest. */
+function byteAt(bytes: Uint8Array, index: number): number {
+  return bytes[index] ?? 0xff;
 }

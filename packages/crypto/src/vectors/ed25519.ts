@@ -10,7 +10,8 @@ const { Point } = ed25519;
 const L = Point.Fn.ORDER;
 const P = Point.Fp.ORDER;
 const IDENTITY = Point.ZERO;
-const ORDER_8 = Point.fromHex(ED25519_TORSION_SUBGROUP[1]!);
+const [, GENERATOR_OF_TORSION = ''] = ED25519_TORSION_SUBGROUP;
+const ORDER_8 = Point.fromHex(GENERATOR_OF_TORSION);
 const ORDER_2 = ORDER_8.double().double();
 
 /** RFC 8032 section 7.1, TEST 1 to 3 and SHA(abc): seeds and messages; the rest follows and is checked by the tests. */

@@ -108,7 +108,7 @@ export function invalidJws(): Named[] {
       'jws-signature-trailing-bits',
       'JWS_MALFORMED',
       'The unused bits of the last character are set: a second spelling of the same token',
-      `${goodHeader}.${goodPayload}.${goodSignature.slice(0, -1)}${nextCharacter(goodSignature.at(-1)!)}`,
+      `${goodHeader}.${goodPayload}.${goodSignature.slice(0, -1)}${nextCharacter(goodSignature.slice(-1))}`,
     ],
     ['jws-padded', 'JWS_MALFORMED', 'base64url with padding', `${good}==`],
     ['jws-two-parts', 'JWS_MALFORMED', 'No signature part', `${goodHeader}.${goodPayload}`],
@@ -151,5 +151,5 @@ export function invalidJws(): Named[] {
 const ALPHABET = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_';
 
 function nextCharacter(character: string): string {
-  return ALPHABET[ALPHABET.indexOf(character) + 1]!;
+  return ALPHABET.charAt(ALPHABET.indexOf(character) + 1);
 }

@@ -80,7 +80,7 @@ export async function fixedWrap(
 }
 
 export const sealed = seal('record');
-export const wraps = [
+export const wraps: [Wrap, Wrap] = [
   await fixedWrap('patient', patient.publicKey, sealed.contentKey),
   await fixedWrap('hospital', hospital.publicKey, sealed.contentKey),
 ];

@@ -24,7 +24,7 @@ import { lowOrderJwe } from './low-order-jwe.js';
 import type { Named, OpenVector, ReceiptVector, SealedVector } from './types.js';
 import { sealedBlob, storeReceipt } from './valid.js';
 
-const goodWrap = wraps[1]!;
+const [, goodWrap] = wraps;
 
 type Case = [name: string, code: EnvelopeErrorCode, description: string, spoiled: Partial<OpenVector>];
 
@@ -39,8 +39,7 @@ export async function invalidEnvelopes(): Promise<Named[]> {
 
 function ciphertextAttacks(): Case[] {
   const other = seal('another record', { recordId: OTHER_RECORD_ID });
-  const flipped = Uint8Array.from(sealed.ciphertext);
-  flipped[20]! ^= 1;
+  const flipped = sealed.ciphertext.map((byte, at) => (at === 20 ? byte ^ 1 : byte));
   return [
     [
       'ciphertext-swapped',
@@ -317,8 +316,10 @@ function receiptAttacks(): Named<ReceiptVector>[] {
 
 /** The author’s manifest with members replaced (null: left out), signed properly. */
 function resign(members: JsonObject): string {
-  const payload: JsonObject = { ...readManifest(sealed.manifest), ...members };
-  for (const [name, value] of Object.entries(payload)) if (value === null) delete payload[name];
+  const kept = Object.entries({ ...readManifest(sealed.manifest), ...members }).filter(
+    ([, value]) => value !== null,
+  );
+  const payload: JsonObject = Object.fromEntries(kept);
   return signJws({ typ: TYP.manifest, payload }, author);
 }
 
