@@ -1,1 +1,6 @@
-export {};
+export * from './chain/index.js';
+export { GatewayCore, type GatewayCoreOptions } from './core.js';
+export * from './devices/index.js';
+export * from './ingest/index.js';
+export * from './patients/index.js';
+export * from './store/index.js';

@@ -1,0 +1,139 @@
+import { setImmediate } from 'node:timers/promises';
+import { sha256, type SignatureVerifier } from '@careledger/crypto';
+import {
+  inclusionPath,
+  nodeMerkleHasher,
+  packedNodeReader,
+  parseBlock,
+  verifyChain,
+  type AnchoredHead,
+  type Block,
+  type ChainReport,
+  type FindDevice,
+  type InclusionProof,
+  type StoredFrame,
+} from '@careledger/private-chain';
+import type { BlockRow, FrameRow, StoreReader } from '../store/index.js';
+import { ChainAccessError } from './errors.js';
+import { READ_PAGE_BLOCKS } from './limits.js';
+import { leafOfRow } from './stored-leaves.js';
+
+/** A frame's place in its patient's chain. */
+export interface FrameProof {
+  readonly patientNo: number;
+  readonly block: Block;
+  readonly blockHash: string;
+  readonly leaf: string;
+  readonly inclusion: InclusionProof;
+}
+
+export interface ChainReaderOptions {
+  readonly read: StoreReader;
+  readonly verifier: SignatureVerifier;
+  /** Devices by key id, former ones included. */
+  readonly findDevice: FindDevice;
+}
+
+/** Reads sealed blocks, proves and verifies them. */
+export class ChainReader {
+  readonly #options: ChainReaderOptions;
+
+  constructor(options: ChainReaderOptions) {
+    this.#options = options;
+  }
+
+  /** @throws ChainAccessError `BLOCK_NOT_FOUND` */
+  block(patientNo: number, height: number): Block {
+    return parseBlock(this.#row(patientNo, height).json);
+  }
+
+  /** Blocks from a height on, at most `limit`. */
+  blocksFrom(
+    patientNo: number,
+    height: number,
+    limit: number,
+  ): { readonly block: Block; readonly hash: string }[] {
+    const rows = this.#options.read.blocksFrom(patientNo, height, limit);
+    return rows.map(({ json, hash }) => ({ block: parseBlock(json), hash }));
+  }
+
+  /** All blocks, read page by page. */
+  *blocks(patientNo: number): Iterable<Block> {
+    for (let height = 0; ; height += READ_PAGE_BLOCKS) {
+      const page = this.#options.read.blocksFrom(patientNo, height, READ_PAGE_BLOCKS);
+      for (const { json } of page) yield parseBlock(json);
+      if (page.length < READ_PAGE_BLOCKS) return;
+    }
+  }
+
+  /** A sealed block's frames in the order of its leaves. */
+  framesOf(patientNo: number, height: number): FrameRow[] {
+    const rows = this.#options.read.framesOfBlock(patientNo, height)?.rows ?? [];
+    return rows.flatMap((rowId) => this.#options.read.frame(rowId) ?? []);
+  }
+
+  /**
+   * Where a frame lies in its block. Reads the packed tree, not the other frames.
+   * @throws ChainAccessError `FRAME_NOT_FOUND`, `FRAME_NOT_SEALED` (wait for the seal, or ask for it)
+   */
+  prove(rowId: number): FrameProof {
+    const { read } = this.#options;
+    const frame = read.frame(rowId);
+    const patientNo = frame && read.deviceChain(frame.chainNo)?.patientNo;
+    if (frame === undefined || patientNo === undefined) {
+      throw new ChainAccessError('FRAME_NOT_FOUND', `There is no frame ${rowId}`);
+    }
+    const row = read.block(patientNo, frame.height);
+    const stored = read.framesOfBlock(patientNo, frame.height);
+    if (row === undefined || stored === undefined) {
+      throw new ChainAccessError('FRAME_NOT_SEALED', `Frame ${rowId} is in the open block: seal it first`);
+    }
+    const { rows, nodes } = stored;
+    const index = rows.indexOf(rowId);
+    const path = inclusionPath(
+      index,
+      rows.length,
+      packedNodeReader(rows.length, () => nodes),
+      nodeMerkleHasher,
+    );
+    return {
+      patientNo,
+      block: parseBlock(row.json),
+      blockHash: row.hash,
+      leaf: leafOfRow(frame),
+      inclusion: { index, size: rows.length, path },
+    };
+  }
+
+  /** Verifies a whole chain against its raw frames and, where given, what the ledger has anchored. */
+  verify(patientNo: number, anchors: readonly AnchoredHead[] = []): Promise<ChainReport> {
+    const { verifier, findDevice } = this.#options;
+    return verifyChain(this.blocks(patientNo), {
+      hash: sha256,
+      verifier,
+      findDevice,
+      anchors,
+      framesOf: async ({ height }) => {
+        // A block at a time, so that frames are taken in meanwhile.
+        await setImmediate();
+        return this.#storedFrames(patientNo, height);
+      },
+    });
+  }
+
+  /** What was sealed, from the packed tree, beside what the store has now. */
+  #storedFrames(patientNo: number, height: number): StoredFrame[] {
+    const { read } = this.#options;
+    const stored = read.framesOfBlock(patientNo, height);
+    if (stored === undefined) return [];
+    const { rows, nodes } = stored;
+    const nodeAt = packedNodeReader(rows.length, () => nodes);
+    return rows.map((rowId, index) => ({ leaf: nodeAt(0, index), frame: read.frame(rowId)?.jws ?? null }));
+  }
+
+  #row(patientNo: number, height: number): BlockRow {
+    const row = this.#options.read.block(patientNo, height);
+    if (row === undefined) throw new ChainAccessError('BLOCK_NOT_FOUND', `There is no block ${height} yet`);
+    return row;
+  }
+}

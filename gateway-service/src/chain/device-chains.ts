@@ -1,0 +1,39 @@
+import { StoreError, type StoreReader } from '../store/index.js';
+import { DeviceChain } from './device-chain.js';
+import type { PatientChain } from './patient-chain.js';
+
+/** Device chains by number, each in memory once it was asked for. */
+export class DeviceChains {
+  readonly #chains = new Map<number, DeviceChain>();
+
+  constructor(
+    private readonly read: StoreReader,
+    private readonly findPatient: (patientNo: number) => PatientChain | undefined,
+  ) {}
+
+  add(chain: DeviceChain): void {
+    this.#chains.set(chain.chainNo, chain);
+  }
+
+  /** @throws StoreError `STORE_INCONSISTENT` */
+  get(chainNo: number): DeviceChain {
+    const known = this.#chains.get(chainNo);
+    if (known !== undefined) return known;
+    const row = this.read.deviceChain(chainNo);
+    const patient = row && this.findPatient(row.patientNo);
+    if (row === undefined || patient === undefined) {
+      throw new StoreError('STORE_INCONSISTENT', `The store lacks device chain ${chainNo} or its patient`);
+    }
+    const chain = new DeviceChain(chainNo, patient, row.state);
+    this.#chains.set(chainNo, chain);
+    return chain;
+  }
+
+  /** Puts every chain back to what the store has. */
+  reset(): void {
+    for (const chain of this.#chains.values()) {
+      const row = this.read.deviceChain(chain.chainNo);
+      if (row !== undefined) chain.state = row.state;
+    }
+  }
+}

@@ -1,0 +1,14 @@
+export type ChainAccessErrorCode = 'BLOCK_NOT_FOUND' | 'FRAME_NOT_FOUND' | 'FRAME_NOT_SEALED';
+
+/** What was asked for is not in the chain. */
+export class ChainAccessError extends Error {
+  override readonly name = 'ChainAccessError';
+
+  constructor(
+    readonly code: ChainAccessErrorCode,
+    message: string,
+    options?: ErrorOptions,
+  ) {
+    super(message, options);
+  }
+}

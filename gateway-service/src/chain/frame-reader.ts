@@ -1,0 +1,114 @@
+import { parseFrame, type Frame } from '@careledger/private-chain';
+import type { FrameRow, StoreReader } from '../store/index.js';
+import type { DeviceChains } from './device-chains.js';
+import type { PatientChain } from './patient-chain.js';
+
+/** A stored frame with whose it is, parsed. */
+export interface StoredFrameView {
+  readonly rowId: number;
+  readonly patientNo: number;
+  readonly patientId: string;
+  readonly deviceId: string;
+  readonly height: number;
+  readonly receivedMs: number;
+  /** Bits of `FRAME_FLAG`. */
+  readonly flags: number;
+  readonly frame: Frame;
+}
+
+/** One measurement as stored; times in milliseconds since 1970. */
+export interface StoredReading {
+  readonly rowId: number;
+  readonly deviceId: string;
+  readonly t: number;
+  readonly code: string;
+  readonly value: number;
+  readonly unit: string;
+  readonly receivedAt: number;
+  readonly flags: number;
+}
+
+/** Reads stored frames by place and by measured time. Erased frames are left out. */
+export class FrameReader {
+  readonly #read: StoreReader;
+  readonly #chains: DeviceChains;
+
+  constructor(read: StoreReader, chains: DeviceChains) {
+    this.#read = read;
+    this.#chains = chains;
+  }
+
+  /**
+   * What came after a row, in the order of acceptance: with the last row seen kept in the store, a cursor that survives
+   * a crash. `lastRow` is the cursor to go on from, even where all of a page was erased.
+   */
+  framesAfter(
+    rowId: number,
+    limit: number,
+  ): { readonly frames: StoredFrameView[]; readonly lastRow: number } {
+    const rows = this.#read.framesAfter(rowId, limit);
+    return { frames: rows.flatMap((row) => this.#view(row) ?? []), lastRow: rows.at(-1)?.rowId ?? rowId };
+  }
+
+  frame(rowId: number): StoredFrameView | undefined {
+    const row = this.#read.frame(rowId);
+    return row && this.#view(row);
+  }
+
+  /** Frames with a reading measured in [fromMs, toMs), in the order of acceptance, sealed and open ones. */
+  *framesBetween(patient: PatientChain, fromMs: number, toMs: number): Iterable<StoredFrameView> {
+    for (const rowId of this.#rowsBetween(patient, fromMs, toMs)) {
+      const view = this.frame(rowId);
+      if (view?.frame.readings.some(({ timeMs }) => timeMs >= fromMs && timeMs < toMs)) yield view;
+    }
+  }
+
+  /** Readings measured in [fromMs, toMs), in the order of acceptance. */
+  readingsBetween(patient: PatientChain, fromMs: number, toMs: number): StoredReading[] {
+    const readings: StoredReading[] = [];
+    for (const view of this.framesBetween(patient, fromMs, toMs)) {
+      for (const reading of readingsOf(view)) {
+        if (reading.t >= fromMs && reading.t < toMs) readings.push(reading);
+      }
+    }
+    return readings;
+  }
+
+  #rowsBetween({ patientNo, open, uncommitted }: PatientChain, fromMs: number, toMs: number): number[] {
+    const rows = this.#read.frameRowsBetween(patientNo, fromMs, toMs);
+    for (const block of open === undefined ? uncommitted : [...uncommitted, open]) {
+      for (const { rowId, minMs, maxMs } of block.frames)
+        if (maxMs >= fromMs && minMs < toMs) rows.push(rowId);
+    }
+    return rows;
+  }
+
+  #view(row: FrameRow): StoredFrameView | undefined {
+    if (row.jws === null) return undefined;
+    const { patient, state } = this.#chains.get(row.chainNo);
+    return {
+      rowId: row.rowId,
+      patientNo: patient.patientNo,
+      patientId: patient.patientId,
+      deviceId: state.deviceId,
+      height: row.height,
+      receivedMs: row.receivedMs,
+      flags: row.flags,
+      frame: parseFrame(row.jws),
+    };
+  }
+}
+
+/** A stored frame's readings one by one. */
+export function readingsOf({ rowId, deviceId, receivedMs, flags, frame }: StoredFrameView): StoredReading[] {
+  return frame.readings.map(({ timeMs, code, value, unit }) => ({
+    rowId,
+    deviceId,
+    t: timeMs,
+    code,
+    value,
+    unit,
+    receivedAt: receivedMs,
+    flags,
+  }));
+}

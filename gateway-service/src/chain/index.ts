@@ -1,0 +1,11 @@
+export { ChainReader, type FrameProof } from './chain-reader.js';
+export { DeviceChain } from './device-chain.js';
+export { DeviceChains } from './device-chains.js';
+export { ChainAccessError, type ChainAccessErrorCode } from './errors.js';
+export { FrameReader, readingsOf, type StoredFrameView, type StoredReading } from './frame-reader.js';
+export { ChainKeeper } from './keeper.js';
+export * from './limits.js';
+export { PatientChain } from './patient-chain.js';
+export { recoverChains } from './recover.js';
+export type { PendingBlock } from './seal.js';
+export { StoredLeaves } from './stored-leaves.js';

@@ -1,0 +1,124 @@
+import type { BlockContent, Frame } from '@careledger/private-chain';
+import type { StoreWriter } from '../store/index.js';
+import type { DeviceChain } from './device-chain.js';
+import type { OpenBlock } from './open-block.js';
+import type { PatientChain } from './patient-chain.js';
+import { sealNext, sealOpenBlock, writeBlock, type PendingBlock } from './seal.js';
+
+/** A frame that passed every check. */
+export interface AcceptedFrame {
+  readonly chain: DeviceChain;
+  readonly frame: Pick<Frame, 'seq' | 'readings'>;
+  readonly leaf: string;
+  /** Counters skipped just before it. */
+  readonly missing: number;
+}
+
+/** Where a frame has its place. */
+export interface FramePlace {
+  readonly rowId: number;
+  readonly height: number;
+}
+
+/**
+ * All patients' chains in memory: gives every accepted frame its row and its place in an open block, and seals blocks.
+ * What it does here runs ahead of the store by at most one transaction, which `write` and `committed` complete; after a
+ * transaction that failed nothing here is right any more, and it must be recovered from the store (`recoverChains`).
+ */
+export class ChainKeeper {
+  readonly #patients = new Map<number, PatientChain>();
+  /** In the order of their first rows, since every new one is put at the end. */
+  readonly #open = new Map<number, OpenBlock>();
+  #pending: PendingBlock[] = [];
+  #nextRow = 1;
+
+  /** Forgets open and pending blocks: the store has what follows. @param lastRow the highest row in the store */
+  reset(lastRow: number): void {
+    this.#open.clear();
+    this.#pending = [];
+    this.#nextRow = lastRow + 1;
+  }
+
+  addPatient(patient: PatientChain): void {
+    this.#patients.set(patient.patientNo, patient);
+  }
+
+  patient(patientNo: number): PatientChain | undefined {
+    return this.#patients.get(patientNo);
+  }
+
+  patients(): Iterable<PatientChain> {
+    return this.#patients.values();
+  }
+
+  /** Puts the frame into its patient's open block, and seals that if it is full. `chain.state` has it already. */
+  append(accepted: AcceptedFrame, nowMs: number): FramePlace {
+    const rowId = this.#nextRow++;
+    const height = this.restore(rowId, accepted, nowMs);
+    const { patient } = accepted.chain;
+    if (patient.open?.isFull === true) this.seal(patient, nowMs);
+    return { rowId, height };
+  }
+
+  /** `append` of a frame that has its row, without sealing. Returns the height. */
+  restore(rowId: number, { chain, frame, leaf, missing }: AcceptedFrame, nowMs: number): number {
+    const { patient } = chain;
+    const open = patient.openFor(rowId, nowMs);
+    if (open.firstRow === rowId) this.#open.set(patient.patientNo, open);
+    let minMs = Number.POSITIVE_INFINITY;
+    let maxMs = Number.NEGATIVE_INFINITY;
+    for (const { timeMs } of frame.readings) {
+      if (timeMs < minMs) minMs = timeMs;
+      if (timeMs > maxMs) maxMs = timeMs;
+    }
+    open.add({ rowId, chain, seq: frame.seq, leaf, minMs, maxMs, missing });
+    return open.height;
+  }
+
+  /** Seals the patient's open block, if there is one; it is in the store after the next transaction. */
+  seal(patient: PatientChain, nowMs: number): void {
+    if (patient.open === undefined) return;
+    this.#open.delete(patient.patientNo);
+    this.#pending.push(sealOpenBlock(patient, patient.open, nowMs));
+  }
+
+  /** Seals the open block and, after it, a block of another kind. */
+  sealContent(patient: PatientChain, content: BlockContent, nowMs: number): PendingBlock {
+    this.seal(patient, nowMs);
+    const pending = { patient, sealed: sealNext(patient, content, nowMs) };
+    this.#pending.push(pending);
+    return pending;
+  }
+
+  /** Seals what has been open for its time. Returns how many blocks. */
+  sealDue(nowMs: number): number {
+    let count = 0;
+    for (const [patientNo, open] of this.#open) {
+      if (open.dueMs > nowMs) continue;
+      this.seal(this.#patients.get(patientNo)!, nowMs);
+      count++;
+    }
+    return count;
+  }
+
+  get hasPending(): boolean {
+    return this.#pending.length > 0;
+  }
+
+  /** Writes the sealed blocks that are not in the store yet. */
+  write(writer: StoreWriter): void {
+    if (this.#pending.length === 0) return;
+    for (const pending of this.#pending) writeBlock(writer, pending);
+    const [oldest] = this.#open.values();
+    writer.setRecoveryRow(oldest?.firstRow ?? this.#nextRow);
+  }
+
+  /** The transaction of `write` was committed. Returns its blocks. */
+  committed(): readonly PendingBlock[] {
+    const pending = this.#pending;
+    if (pending.length === 0) return pending;
+    this.#pending = [];
+    for (const { patient } of pending) patient.uncommitted = [];
+    return pending;
+  }
+}

@@ -1,0 +1,10 @@
+/** Frames after which a patient's open block is sealed. */
+export const BLOCK_MAX_FRAMES = 64;
+/** Longest time that a frame waits in an open block. */
+export const SEAL_INTERVAL_MS = 60_000;
+/** How often open blocks are looked through for those whose time has come. */
+export const SEAL_CHECK_INTERVAL_MS = 250;
+/** Frames read at once while a store is recovered or a chain verified. */
+export const READ_PAGE_FRAMES = 1_024;
+/** Blocks read at once while a chain is verified. */
+export const READ_PAGE_BLOCKS = 256;

@@ -1,0 +1,58 @@
+import type { Signer } from '@careledger/crypto';
+import type { ChainState } from '@careledger/private-chain';
+import { BLOCK_MAX_FRAMES } from './limits.js';
+import { OpenBlock } from './open-block.js';
+import { firstBlockFrames, phaseOf, sealDueMs } from './stagger.js';
+
+/** A patient's chain as the gateway keeps it in memory: its head, the open block, and who signs. */
+export class PatientChain {
+  /** The block that takes frames now; undefined while there is none. */
+  open: OpenBlock | undefined;
+  /** Sealed but not committed yet: the store does not know them. */
+  uncommitted: OpenBlock[] = [];
+  /** Newest block that is on disk. One that is not must not be anchored: a power failure could take it back. */
+  durableHead: { readonly height: number; readonly hash: string };
+  readonly #phase: number;
+  readonly #openSigner: () => Signer;
+  #signer: Signer | undefined;
+  #isFirstBlock = true;
+
+  constructor(
+    readonly patientNo: number,
+    readonly patientId: string,
+    /** After the newest sealed block. */
+    public state: ChainState,
+    openSigner: () => Signer,
+  ) {
+    this.durableHead = { height: state.height, hash: state.head };
+    this.#phase = phaseOf(patientNo);
+    this.#openSigner = openSigner;
+  }
+
+  /** The gateway key. Opened when it is first needed, so that thousands of patients start quickly. */
+  get signer(): Signer {
+    return (this.#signer ??= this.#openSigner());
+  }
+
+  /** The open block, opened if there is none. */
+  openFor(rowId: number, nowMs: number): OpenBlock {
+    if (this.open === undefined) {
+      const maxFrames = this.#isFirstBlock ? firstBlockFrames(this.#phase) : BLOCK_MAX_FRAMES;
+      this.#isFirstBlock = false;
+      this.open = new OpenBlock(this.state.height + 1, rowId, sealDueMs(this.#phase, nowMs), maxFrames);
+    }
+    return this.open;
+  }
+
+  /** Back to what the store has. */
+  reset(state: ChainState): void {
+    this.state = state;
+    this.open = undefined;
+    this.uncommitted = [];
+  }
+
+  /** Makes the next signature use the key that the key store has now: after a rotation. */
+  forgetSigner(): void {
+    this.#signer = undefined;
+  }
+}

@@ -1,0 +1,96 @@
+import {
+  MerkleTree,
+  nodeMerkleHasher,
+  packNodes,
+  sealBlock,
+  type BlockContent,
+  type DeviceChainState,
+  type Sealed,
+} from '@careledger/private-chain';
+import { concatBytes } from '@careledger/crypto';
+import type { BlockRow, FrameRun, FramesOfBlock, StoreWriter } from '../store/index.js';
+import type { DeviceChain } from './device-chain.js';
+import type { OpenBlock, OpenFrame } from './open-block.js';
+import type { PatientChain } from './patient-chain.js';
+
+/** A signed block on its way into the store, with the states that hold after it. */
+export interface PendingBlock {
+  readonly patient: PatientChain;
+  readonly sealed: Sealed;
+  readonly frames?: {
+    readonly stored: FramesOfBlock;
+    readonly runs: readonly FrameRun[];
+    /** Each device's chain as it stood at the seal: by the time of the commit it may have gone on. */
+    readonly states: ReadonlyMap<DeviceChain, DeviceChainState>;
+  };
+}
+
+/** Signs the patient's open block. The patient's head moves at once; the store follows with `writeBlock`. */
+export function sealOpenBlock(patient: PatientChain, open: OpenBlock, nowMs: number): PendingBlock {
+  const tree = new MerkleTree(nodeMerkleHasher);
+  for (const { leaf } of open.frames) tree.append(leaf);
+  const body = { framesRoot: tree.root(), frameCount: tree.size, gaps: open.gaps };
+  const sealed = sealNext(patient, { type: 'frames', body }, nowMs);
+  patient.open = undefined;
+  patient.uncommitted.push(open);
+  const stored = {
+    minMs: open.minMs,
+    maxMs: open.maxMs,
+    rows: open.frames.map(({ rowId }) => rowId),
+    nodes: concatBytes(...[...packNodes(tree.size, tree.nodeAt)].map(({ nodes }) => nodes)),
+  };
+  const seqs = seqsByChain(open.frames);
+  return {
+    patient,
+    sealed,
+    frames: {
+      stored,
+      runs: [...seqs].flatMap(([{ chainNo }, list]) => [...runsOf(chainNo, list, open.height)]),
+      states: new Map([...seqs.keys()].map((chain) => [chain, chain.state])),
+    },
+  };
+}
+
+/** Signs a block of another kind. The patient must have no open block, whose height it would take. */
+export function sealNext(patient: PatientChain, content: BlockContent, nowMs: number): Sealed {
+  const sealed = sealBlock(patient.state, content, nowMs, patient.signer);
+  patient.state = sealed.state;
+  return sealed;
+}
+
+/** Writes a block, where its frames are, and the states of the chains that it ends with. */
+export function writeBlock(writer: StoreWriter, { patient, sealed, frames }: PendingBlock): void {
+  const row: BlockRow = {
+    patientNo: patient.patientNo,
+    height: sealed.block.height,
+    hash: sealed.state.head,
+    json: JSON.stringify(sealed.block),
+  };
+  writer.insertBlock(row, frames?.stored);
+  writer.setChainState(patient.patientNo, sealed.state);
+  if (frames === undefined) return;
+  for (const [{ chainNo }, state] of frames.states) writer.setDeviceChainState(chainNo, state);
+  for (const run of frames.runs) writer.insertFrameRun(run);
+}
+
+function seqsByChain(frames: readonly OpenFrame[]): Map<DeviceChain, number[]> {
+  const byChain = new Map<DeviceChain, number[]>();
+  for (const { chain, seq } of frames) {
+    const seqs = byChain.get(chain);
+    if (seqs === undefined) byChain.set(chain, [seq]);
+    else seqs.push(seq);
+  }
+  return byChain;
+}
+
+/** Consecutive counters put together; late fillers make runs of their own. */
+export function* runsOf(chainNo: number, seqs: readonly number[], height: number): Iterable<FrameRun> {
+  const sorted = [...seqs].sort((a, b) => a - b);
+  let fromSeq = sorted[0]!;
+  for (const [index, seq] of sorted.entries()) {
+    const next = sorted[index + 1];
+    if (next === seq + 1) continue;
+    yield { chainNo, fromSeq, toSeq: seq, height };
+    if (next !== undefined) fromSeq = next;
+  }
+}

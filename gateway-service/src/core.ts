@@ -1,0 +1,128 @@
+import type { SignatureVerifier } from '@careledger/crypto';
+import type { KeyStore } from '@careledger/crypto/key-store';
+import type { BlockContent } from '@careledger/private-chain';
+import type { Migration } from '@careledger/service-kit';
+import {
+  ChainKeeper,
+  ChainReader,
+  DeviceChains,
+  FrameReader,
+  SEAL_CHECK_INTERVAL_MS,
+  StoredLeaves,
+  recoverChains,
+} from './chain/index.js';
+import { DeviceRegistry } from './devices/index.js';
+import { IngestPipeline, clinicalReadingRules, type ReadingRules } from './ingest/index.js';
+import { Patients, type ConsentKeyFolder } from './patients/index.js';
+import { STORE_MIGRATIONS, openStore, type GatewayStore } from './store/index.js';
+
+export interface GatewayCoreOptions {
+  /** File of the store. */
+  readonly storePath: string;
+  /** Those of the modules on top, after the store's own. */
+  readonly migrations?: readonly Migration[];
+  readonly keyStore: KeyStore;
+  readonly consentKeys: ConsentKeyFolder;
+  readonly verifier: SignatureVerifier;
+  /** Audience of device tokens and pairing proofs. */
+  readonly gatewayId: string;
+  /** Network ID of chains and statements. */
+  readonly network: string;
+  /** `name/version`, for genesis blocks. */
+  readonly software: string;
+  /** Leading zero bits of the blocks of new chains; 0 unless for experiments. */
+  readonly difficulty?: number;
+  /** Milliseconds since 1970; the system's clock unless in tests. */
+  readonly clock?: () => number;
+  readonly rules?: ReadingRules;
+  /** The disk failed under acknowledged data: the process has to end and start again. */
+  readonly onFatal: (error: Error) => void;
+}
+
+/**
+ * Layer 1 without network: store, patients, devices, chains and the ingest pipeline, recovered from disk and ready.
+ * Sources hand frames to `pipeline`; whatever is built on top reads `frames` and listens to the pipeline.
+ */
+export class GatewayCore implements AsyncDisposable {
+  readonly store: GatewayStore;
+  readonly patients: Patients;
+  readonly devices: DeviceRegistry;
+  readonly pipeline: IngestPipeline;
+  readonly chain: ChainReader;
+  readonly frames: FrameReader;
+  readonly #chains: DeviceChains;
+  readonly #keeper = new ChainKeeper();
+  readonly #clock: () => number;
+  readonly #sealTimer: NodeJS.Timeout;
+
+  constructor(options: GatewayCoreOptions) {
+    const { keyStore, consentKeys, verifier, gatewayId, network, software, onFatal } = options;
+    const { difficulty = 0, clock = Date.now, rules = clinicalReadingRules, migrations = [] } = options;
+    const keeper = this.#keeper;
+    this.#clock = clock;
+    this.store = openStore({ path: options.storePath, migrations: [...STORE_MIGRATIONS, ...migrations] });
+    const { read } = this.store;
+    const common = { store: this.store, clock };
+    this.patients = new Patients({ ...common, keyStore, consentKeys, keeper, network, software, difficulty });
+    this.#chains = new DeviceChains(read, (patientNo) => keeper.patient(patientNo));
+    this.devices = new DeviceRegistry({
+      ...common,
+      verifier,
+      gatewayId,
+      chains: this.#chains,
+      findPatient: (patientNo) => this.patients.byNo(patientNo).chain,
+      isKnownCode: (code) => rules.isKnownCode(code),
+    });
+    this.pipeline = new IngestPipeline({
+      ...common,
+      keeper,
+      verifier,
+      rules,
+      leaves: new StoredLeaves(read),
+      recover: () => this.#recover(),
+      onFatal,
+    });
+    this.chain = new ChainReader({ read, verifier, findDevice: (kid) => this.devices.findByKid(kid) });
+    this.frames = new FrameReader(read, this.#chains);
+    this.patients.load();
+    this.devices.load();
+    this.#recover();
+    this.#sealTimer = setInterval(() => this.pipeline.sealDue(), SEAL_CHECK_INTERVAL_MS).unref();
+  }
+
+  /** Seals the patient's open block at once; resolves when it is on disk. @throws PatientError, IngestError */
+  async sealNow(patientId: string): Promise<void> {
+    const { chain } = this.patients.get(patientId);
+    await this.pipeline.seal((keeper, nowMs) => keeper.seal(chain, nowMs));
+  }
+
+  /** Appends a block of another kind, after the open one; resolves with its height and hash when it is on disk. */
+  async appendBlock(
+    patientId: string,
+    content: BlockContent,
+  ): Promise<{ readonly height: number; readonly hash: string }> {
+    const { chain } = this.patients.get(patientId);
+    const { sealed } = await this.pipeline.seal((keeper, nowMs) => keeper.sealContent(chain, content, nowMs));
+    return { height: sealed.state.height, hash: sealed.state.head };
+  }
+
+  /** Newest block of a patient that is on disk: what may be anchored. */
+  head(patientId: string): { readonly height: number; readonly hash: string } {
+    return this.patients.get(patientId).chain.durableHead;
+  }
+
+  /** Waits for what is under way and closes the store; open blocks stay open. */
+  async close(): Promise<void> {
+    clearInterval(this.#sealTimer);
+    await this.pipeline.stop();
+    this.store.close();
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.close();
+  }
+
+  #recover(): void {
+    recoverChains(this.store.read, this.#keeper, this.#chains, this.#clock());
+  }
+}

@@ -1,0 +1,60 @@
+import type { DeviceChain } from '../chain/device-chain.js';
+import type { DeviceRow, DeviceStatus } from '../store/index.js';
+
+/** A registered device as the gateway keeps it in memory: all that the hot path needs, without a look into the store. */
+export class Device {
+  readonly deviceId: string;
+  /** Raw Ed25519, 32 bytes. */
+  readonly publicKey: Uint8Array;
+  /** Thumbprint that its frames and tokens name. */
+  readonly kid: string;
+  readonly registeredMs: number;
+  type: string;
+  /** LOINC codes that it may send. */
+  codes: ReadonlySet<string>;
+  status: DeviceStatus;
+  changedMs: number;
+
+  constructor(
+    row: DeviceRow,
+    /** Its chain in the epoch that is open. */
+    public chain: DeviceChain,
+  ) {
+    this.deviceId = row.deviceId;
+    this.publicKey = row.publicKey;
+    this.kid = row.kid;
+    this.registeredMs = row.registeredMs;
+    this.type = row.type;
+    this.codes = new Set(row.codes);
+    this.status = row.status;
+    this.changedMs = row.changedMs;
+  }
+
+  /** A new epoch of a known device. Frames of the former one that still wait are refused from now on. */
+  pairAgain(chain: DeviceChain, { type, codes, changedMs }: DeviceRow): void {
+    this.chain = chain;
+    this.type = type;
+    this.codes = new Set(codes);
+    this.status = 'active';
+    this.changedMs = changedMs;
+  }
+
+  get patientId(): string {
+    return this.chain.patient.patientId;
+  }
+
+  toRow(): DeviceRow {
+    return {
+      deviceId: this.deviceId,
+      patientNo: this.chain.patient.patientNo,
+      publicKey: this.publicKey,
+      kid: this.kid,
+      type: this.type,
+      codes: [...this.codes],
+      status: this.status,
+      chainNo: this.chain.chainNo,
+      registeredMs: this.registeredMs,
+      changedMs: this.changedMs,
+    };
+  }
+}

@@ -1,0 +1,215 @@
+import { fromBase64url, kidOf, randomId128, sha256, type SignatureVerifier } from '@careledger/crypto';
+import { deviceIdOf } from '@careledger/domain';
+import { newDeviceChain } from '@careledger/private-chain';
+import type { RegisterDevice } from '@careledger/protocol';
+import { DeviceChain } from '../chain/device-chain.js';
+import type { DeviceChains } from '../chain/device-chains.js';
+import type { PatientChain } from '../chain/patient-chain.js';
+import type { DeviceRow, DeviceStatus, GatewayStore, PairingCodeRow } from '../store/index.js';
+import { Device } from './device.js';
+import { DeviceError } from './errors.js';
+import {
+  findPairingCode,
+  issuePairingCode,
+  usePairingCode,
+  type NewPairingCode,
+  type PairingCode,
+} from './pairing-codes.js';
+import { checkPairingProof } from './pairing-proof.js';
+import { checkDeviceToken, issuerOfToken } from './token.js';
+
+export interface DeviceRegistryOptions {
+  readonly store: GatewayStore;
+  readonly verifier: SignatureVerifier;
+  /** Audience of tokens and proofs. */
+  readonly gatewayId: string;
+  readonly clock: () => number;
+  readonly findPatient: (patientNo: number) => PatientChain;
+  readonly chains: DeviceChains;
+  /** Whether a LOINC code is one that the gateway can judge. */
+  readonly isKnownCode: (code: string) => boolean;
+}
+
+/** All registered devices, in memory and in the store. Changes are on disk before a method returns. */
+export class DeviceRegistry {
+  readonly #options: DeviceRegistryOptions;
+  readonly #devices = new Map<string, Device>();
+  readonly #byKid = new Map<string, Device>();
+  readonly #onStopped: ((device: Device) => void)[] = [];
+
+  constructor(options: DeviceRegistryOptions) {
+    this.#options = options;
+  }
+
+  /** Reads all devices. */
+  load(): void {
+    const { store, chains } = this.#options;
+    for (const row of store.read.devices()) {
+      this.#add(new Device(row, chains.get(row.chainNo)));
+    }
+  }
+
+  /** Calls back when a device must not send any more, or not in its former epoch: its connection has to go. */
+  onStopped(listener: (device: Device) => void): void {
+    this.#onStopped.push(listener);
+  }
+
+  find(deviceId: string): Device | undefined {
+    return this.#devices.get(deviceId);
+  }
+
+  /** @throws DeviceError `DEVICE_NOT_FOUND` */
+  get(deviceId: string): Device {
+    const device = this.#devices.get(deviceId);
+    if (device === undefined) throw new DeviceError('DEVICE_NOT_FOUND', `There is no device ${deviceId}`);
+    return device;
+  }
+
+  /** By the key id in its frames; revoked devices are found too. */
+  findByKid(kid: string): Device | undefined {
+    return this.#byKid.get(kid);
+  }
+
+  list(patientId?: string): Device[] {
+    const all = [...this.#devices.values()];
+    return patientId === undefined ? all : all.filter((device) => device.patientId === patientId);
+  }
+
+  /** @throws DeviceError `PAIRING_CODES_EXHAUSTED`, `DEVICE_NOT_FOUND` */
+  issuePairingCode(request: NewPairingCode): PairingCode {
+    if (request.deviceId !== undefined) {
+      const device = this.get(request.deviceId);
+      if (device.chain.patient.patientNo !== request.patientNo) {
+        throw new DeviceError('DEVICE_NOT_FOUND', 'This patient has no such device');
+      }
+    }
+    return issuePairingCode(this.#options.store, request, this.#options.clock());
+  }
+
+  /**
+   * Registers a device, or pairs a known one again: a new epoch, its counter from 0, the same id. A revoked key never
+   * comes back; a known device needs a code that was issued for it.
+   * @throws DeviceError
+   */
+  register(request: RegisterDevice): Device {
+    const { store, verifier, gatewayId, clock, isKnownCode } = this.#options;
+    const nowMs = clock();
+    const publicKey = fromBase64url(request.deviceKey);
+    checkPairingProof(request, publicKey, { verifier, gatewayId, nowMs });
+    const code = findPairingCode(store, request.pairingCode, nowMs);
+    const deviceId = deviceIdOf(publicKey, sha256);
+    const known = this.#devices.get(deviceId);
+    assertMayPair(deviceId, known, code);
+    const unknown = request.profile.codes.find((loinc) => !isKnownCode(loinc));
+    if (unknown !== undefined) {
+      throw new DeviceError(
+        'PROFILE_CODE_UNKNOWN',
+        `This gateway has no rules for LOINC ${unknown}: leave it out`,
+      );
+    }
+    const patient = this.#options.findPatient(code.patientNo);
+    const state = newDeviceChain(deviceId, randomId128(), sha256);
+    const fields = {
+      deviceId,
+      patientNo: patient.patientNo,
+      publicKey,
+      kid: kidOf('Ed25519', publicKey),
+      type: request.profile.type,
+      codes: request.profile.codes,
+      status: 'active' as const,
+      registeredMs: known?.registeredMs ?? nowMs,
+      changedMs: nowMs,
+    };
+    const row = store.transaction((writer) => {
+      usePairingCode(writer, code);
+      const chainNo = writer.insertDeviceChain(patient.patientNo, state, nowMs);
+      const device: DeviceRow = { ...fields, chainNo };
+      if (known === undefined) writer.insertDevice(device);
+      else writer.replaceDevice(device);
+      return device;
+    });
+    const chain = new DeviceChain(row.chainNo, patient, state);
+    this.#options.chains.add(chain);
+    return this.#keep(row, chain, known);
+  }
+
+  /** For a while: `resume` undoes it. */
+  suspend(deviceId: string): Device {
+    return this.#setStatus(deviceId, 'suspended');
+  }
+
+  resume(deviceId: string): Device {
+    return this.#setStatus(deviceId, 'active');
+  }
+
+  /** For good: its key is never accepted again. What it sent stays. */
+  revoke(deviceId: string): Device {
+    return this.#setStatus(deviceId, 'revoked');
+  }
+
+  /**
+   * The active device that a token speaks for. @param deviceId whom it has to speak for, e.g. the MQTT user name
+   * @throws DeviceError `DEVICE_TOKEN_…`, `DEVICE_NOT_FOUND`, `DEVICE_SUSPENDED`, `DEVICE_REVOKED`
+   */
+  authenticate(token: string, deviceId: string = issuerOfToken(token)): Device {
+    const { verifier, gatewayId, clock } = this.#options;
+    const device = this.get(deviceId);
+    checkDeviceToken(token, device, { verifier, gatewayId, nowMs: clock() });
+    assertActive(device);
+    return device;
+  }
+
+  #setStatus(deviceId: string, status: DeviceStatus): Device {
+    const device = this.get(deviceId);
+    if (device.status === status) return device;
+    if (device.status === 'revoked') {
+      throw new DeviceError('DEVICE_REVOKED', `Device ${deviceId} was revoked for good: pair a new key`);
+    }
+    const nowMs = this.#options.clock();
+    this.#options.store.transaction((writer) => writer.setDeviceStatus(deviceId, status, nowMs));
+    device.status = status;
+    device.changedMs = nowMs;
+    if (status !== 'active') this.#stopped(device);
+    return device;
+  }
+
+  #keep(row: DeviceRow, chain: DeviceChain, known: Device | undefined): Device {
+    if (known === undefined) return this.#add(new Device(row, chain));
+    known.pairAgain(chain, row);
+    this.#stopped(known);
+    return known;
+  }
+
+  #add(device: Device): Device {
+    this.#devices.set(device.deviceId, device);
+    this.#byKid.set(device.kid, device);
+    return device;
+  }
+
+  #stopped(device: Device): void {
+    for (const listener of this.#onStopped) listener(device);
+  }
+}
+
+/** @throws DeviceError `DEVICE_SUSPENDED`, `DEVICE_REVOKED` */
+export function assertActive({ deviceId, status }: Device): void {
+  if (status === 'suspended') throw new DeviceError('DEVICE_SUSPENDED', `Device ${deviceId} is suspended`);
+  if (status === 'revoked') throw new DeviceError('DEVICE_REVOKED', `Device ${deviceId} is revoked`);
+}
+
+function assertMayPair(deviceId: string, known: Device | undefined, code: PairingCodeRow): void {
+  if (code.deviceId !== null && code.deviceId !== deviceId) {
+    throw new DeviceError('PAIRING_OTHER_DEVICE', 'This pairing code was issued for another device');
+  }
+  if (known === undefined) return;
+  if (known.status === 'revoked') {
+    throw new DeviceError('DEVICE_REVOKED', `Device ${deviceId} was revoked for good: make a new key`);
+  }
+  // Otherwise a code for one patient would take over the device of another.
+  if (code.deviceId === null) {
+    throw new DeviceError(
+      'DEVICE_ALREADY_REGISTERED',
+      `Device ${deviceId} is registered: ask for a pairing code that names it, to pair it again`,
+    );
+  }
+}

@@ -1,0 +1,61 @@
+import type { SignatureVerifier } from '@careledger/crypto';
+import {
+  checkFrame,
+  nodeMerkleHasher,
+  verifyFrame,
+  type Frame,
+  type FrameVerdict,
+} from '@careledger/private-chain';
+import type { StoredLeaves } from '../chain/stored-leaves.js';
+import type { Device } from '../devices/index.js';
+import type { RefusalCode } from './codes.js';
+import type { ReadingRules } from './reading-rules.js';
+
+export interface FrameChecks {
+  readonly verifier: SignatureVerifier;
+  readonly rules: ReadingRules;
+  readonly leaves: StoredLeaves;
+}
+
+export type CheckedFrame =
+  | {
+      readonly outcome: 'accepted';
+      readonly leaf: string;
+      readonly verdict: FrameVerdict & { outcome: 'accepted' };
+    }
+  | { readonly outcome: 'duplicate'; readonly height?: number }
+  | { readonly outcome: 'rejected'; readonly code: RefusalCode };
+
+/**
+ * Everything that a parsed frame must pass, in the order in which it is cheapest to fail and tells a stranger least:
+ * the device, its signature, its place in the device's chain, its readings. Changes nothing.
+ */
+export function checkQueuedFrame(
+  device: Device,
+  frame: Frame,
+  bytes: Uint8Array,
+  nowMs: number,
+  { verifier, rules, leaves }: FrameChecks,
+): CheckedFrame {
+  if (device.status === 'suspended') return rejected('DEVICE_SUSPENDED');
+  if (device.status === 'revoked') return rejected('DEVICE_REVOKED');
+  if (frame.kid !== device.kid || !verifyFrame(frame, device.publicKey, verifier)) {
+    return rejected('FRAME_SIGNATURE_INVALID');
+  }
+  const { chain } = device;
+  const leaf = nodeMerkleHasher.leaf(bytes);
+  const verdict = checkFrame(chain.state, frame, leaf, (seq) => leaves.find(chain, seq));
+  if (verdict.outcome !== 'accepted') return verdict;
+  for (const reading of frame.readings) {
+    if (!device.codes.has(reading.code)) {
+      return rejected(rules.isKnownCode(reading.code) ? 'CODE_NOT_IN_PROFILE' : 'UNKNOWN_CODE');
+    }
+    const code = rules.refusal(reading, nowMs);
+    if (code !== null) return rejected(code);
+  }
+  return { outcome: 'accepted', leaf, verdict };
+}
+
+function rejected(code: RefusalCode): CheckedFrame {
+  return { outcome: 'rejected', code };
+}

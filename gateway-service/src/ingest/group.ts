@@ -1,0 +1,34 @@
+import type { FrameResult } from '@careledger/protocol';
+import type { PendingBlock } from '../chain/seal.js';
+import type { IngestError } from './codes.js';
+import type { CommittedFrame, FrameTicket } from './ticket.js';
+
+/** An accepted frame on its way into the store. */
+export interface StagedFrame extends CommittedFrame {
+  readonly chainNo: number;
+  readonly height: number;
+  readonly bytes: Uint8Array;
+}
+
+/** What one transaction and one sync complete. */
+export class Group {
+  readonly frames: StagedFrame[] = [];
+  /** Who is answered, and with what: same places. Refused frames and duplicates are among them. */
+  readonly tickets: FrameTicket[] = [];
+  readonly results: FrameResult[] = [];
+  readonly whenDurable: { readonly resolve: () => void; readonly reject: (error: IngestError) => void }[] =
+    [];
+  /** Blocks that its transaction wrote. */
+  blocks: readonly PendingBlock[] = [];
+  /** Goes at once, even while another group's sync is under way. */
+  isUrgent = false;
+
+  get isEmpty(): boolean {
+    return this.tickets.length === 0 && this.whenDurable.length === 0;
+  }
+
+  fail(error: IngestError): void {
+    for (const ticket of this.tickets) ticket.fail(error);
+    for (const { reject } of this.whenDurable) reject(error);
+  }
+}

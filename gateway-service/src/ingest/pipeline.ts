@@ -1,0 +1,341 @@
+import { FrameError, parseFrame, type Frame } from '@careledger/private-chain';
+import type { FrameResult } from '@careledger/protocol';
+import type { ChainKeeper } from '../chain/keeper.js';
+import type { PendingBlock } from '../chain/seal.js';
+import type { Device } from '../devices/index.js';
+import { FRAME_FLAG, type GatewayStore, type StoreWriter } from '../store/index.js';
+import { checkQueuedFrame, type FrameChecks } from './check.js';
+import { IngestError, type RefusalCode } from './codes.js';
+import { IngestCounters } from './counters.js';
+import { FairQueue } from './fair-queue.js';
+import { Group } from './group.js';
+import {
+  GROUP_MAX_FRAMES,
+  QUEUE_MAX_BYTES,
+  QUEUE_MAX_FRAMES,
+  QUEUE_RESUME_FRACTION,
+  SLICE_MAX_FRAMES,
+} from './limits.js';
+import type { CommittedFrame, FrameTicket } from './ticket.js';
+
+export interface PipelineOptions extends FrameChecks {
+  readonly store: Pick<GatewayStore, 'deferred' | 'syncThen'>;
+  readonly keeper: ChainKeeper;
+  readonly clock: () => number;
+  /** Brings the chains in memory back to what the store has, after a transaction that failed. */
+  readonly recover: () => void;
+  /** A sync failed: what is on disk is unknown, and only a restart can tell. */
+  readonly onFatal: (error: Error) => void;
+}
+
+interface QueuedFrame {
+  readonly device: Device;
+  readonly bytes: Uint8Array;
+  readonly frame: Frame | RefusalCode;
+  readonly receivedMs: number;
+  readonly isUrgent: boolean;
+  readonly ticket: FrameTicket;
+}
+
+/**
+ * The hot path: frames in; checked, chained, on disk; results out. What arrives while a group of frames reaches the disk
+ * makes the next group, with one transaction and one fdatasync. Frames that may be urgent are checked first, and their
+ * group does not wait for the sync of the one before.
+ */
+export class IngestPipeline {
+  readonly counters = new IngestCounters();
+  readonly #options: PipelineOptions;
+  readonly #queue = new FairQueue<Device, QueuedFrame>();
+  readonly #committedListeners: ((frames: readonly CommittedFrame[]) => void)[] = [];
+  readonly #sealedListeners: ((blocks: readonly PendingBlock[]) => void)[] = [];
+  readonly #drainListeners: (() => void)[] = [];
+  #group = new Group();
+  #queuedBytes = 0;
+  #syncing = 0;
+  #isScheduled = false;
+  #isFull = false;
+  #refusal: IngestError | undefined;
+  #idle: (() => void)[] = [];
+  readonly #runSlice = (): void => this.#slice();
+
+  constructor(options: PipelineOptions) {
+    this.#options = options;
+  }
+
+  /** Called with what has become durable, in the same turn as its acknowledgements, in the order of row ids. */
+  onFramesCommitted(listener: (frames: readonly CommittedFrame[]) => void): void {
+    this.#committedListeners.push(listener);
+  }
+
+  /** Called with blocks that have become durable. */
+  onBlocksSealed(listener: (blocks: readonly PendingBlock[]) => void): void {
+    this.#sealedListeners.push(listener);
+  }
+
+  /** Called when there is room again after `isFull`. */
+  onDrained(listener: () => void): void {
+    this.#drainListeners.push(listener);
+  }
+
+  /** Whether sources should hold back: what they hand in all the same is taken, except by `submitIfRoom`. */
+  get isFull(): boolean {
+    return this.#isFull;
+  }
+
+  /** Frames that wait for their checks. */
+  get queued(): number {
+    return this.#queue.size;
+  }
+
+  /** Takes a frame in. `bytes` must not change until the ticket is called. */
+  submit(device: Device, bytes: Uint8Array, ticket: FrameTicket): void {
+    if (this.#refusal !== undefined) {
+      ticket.fail(this.#refusal);
+      return;
+    }
+    const frame = readFrame(bytes);
+    const isUrgent = typeof frame === 'object' && this.#options.rules.isPossiblyUrgent(frame.readings);
+    if (isUrgent) this.counters.urgent++;
+    const receivedMs = this.#options.clock();
+    this.#queue.push(device, { device, bytes, frame, receivedMs, isUrgent, ticket }, isUrgent);
+    this.#queuedBytes += bytes.length;
+    if (this.#queue.size >= QUEUE_MAX_FRAMES || this.#queuedBytes >= QUEUE_MAX_BYTES) this.#isFull = true;
+    this.#schedule();
+  }
+
+  /** `submit` as a promise, for HTTP. @throws IngestError `GATEWAY_OVERLOADED` and what fails a ticket */
+  ingest(device: Device, bytes: Uint8Array): Promise<FrameResult> {
+    if (this.#isFull) {
+      return Promise.reject(
+        new IngestError(
+          'GATEWAY_OVERLOADED',
+          'Too many frames wait at the gateway: send it again in a second',
+        ),
+      );
+    }
+    return new Promise((settle, fail) => this.submit(device, bytes, { settle, fail }));
+  }
+
+  /** Counts and answers a frame that a source refuses by itself. */
+  refuse(code: RefusalCode, ticket: FrameTicket): void {
+    this.counters.reject(code);
+    ticket.settle({ seq: null, status: 'rejected', code });
+  }
+
+  /**
+   * Lets `change` seal blocks, in the order with the frames, and resolves when they are on disk. They go at once.
+   * @throws IngestError what `change` throws, and if the store fails
+   */
+  async seal<T>(change: (keeper: ChainKeeper, nowMs: number) => T): Promise<T> {
+    if (this.#refusal !== undefined) throw this.#refusal;
+    const result = change(this.#options.keeper, this.#options.clock());
+    if (!this.#options.keeper.hasPending && this.#group.isEmpty && this.#syncing === 0) return result;
+    this.#group.isUrgent = true;
+    await new Promise<void>((resolve, reject) => {
+      this.#group.whenDurable.push({ resolve, reject });
+      this.#commit();
+    });
+    return result;
+  }
+
+  /** Seals the blocks whose time has come. */
+  sealDue(): void {
+    if (this.#refusal !== undefined) return;
+    const { keeper, clock } = this.#options;
+    if (keeper.sealDue(clock()) > 0 && this.#syncing === 0) this.#commit();
+  }
+
+  /** Takes nothing more in and resolves when everything that was is settled. */
+  async stop(): Promise<void> {
+    this.#refusal ??= new IngestError(
+      'GATEWAY_STOPPING',
+      'The gateway is stopping: send it again in a moment',
+    );
+    if (this.#queue.size > 0 || !this.#group.isEmpty || this.#syncing > 0) {
+      await new Promise<void>((resolve) => {
+        this.#idle.push(resolve);
+        this.#schedule();
+      });
+    }
+  }
+
+  #schedule(): void {
+    if (this.#isScheduled) return;
+    this.#isScheduled = true;
+    setImmediate(this.#runSlice);
+  }
+
+  #slice(): void {
+    this.#isScheduled = false;
+    const nowMs = this.#options.clock();
+    for (let n = 0; n < SLICE_MAX_FRAMES && this.#group.tickets.length < GROUP_MAX_FRAMES; n++) {
+      const item = this.#queue.shift();
+      if (item === undefined) break;
+      this.#queuedBytes -= item.bytes.length;
+      this.#check(item, nowMs);
+      // The urgent ones are through: their group goes now, without those that can wait.
+      if (this.#group.isUrgent && !this.#queue.hasUrgent) break;
+    }
+    if (this.#group.isUrgent || this.#syncing === 0) this.#commit();
+    if (this.#queue.size > 0 && this.#group.tickets.length < GROUP_MAX_FRAMES) this.#schedule();
+    this.#reportRoom();
+    this.#reportIdle();
+  }
+
+  #check(item: QueuedFrame, nowMs: number): void {
+    const { frame, device, bytes, receivedMs, isUrgent, ticket } = item;
+    if (typeof frame === 'string') {
+      this.#refuse(ticket, null, frame);
+      return;
+    }
+    const checked = checkQueuedFrame(device, frame, bytes, nowMs, this.#options);
+    if (checked.outcome === 'rejected') {
+      this.#refuse(ticket, frame.seq, checked.code);
+      return;
+    }
+    const group = this.#group;
+    if (isUrgent) group.isUrgent = true;
+    group.tickets.push(ticket);
+    if (checked.outcome === 'duplicate') {
+      this.counters.duplicates++;
+      const { height } = checked;
+      const result = { seq: frame.seq, status: 'duplicate' } as const;
+      group.results.push(height === undefined ? result : { ...result, height });
+      return;
+    }
+    const { leaf, verdict } = checked;
+    const { chain } = device;
+    chain.state = verdict.nextState;
+    const missing = verdict.gap === undefined ? 0 : verdict.gap.to - verdict.gap.from + 1;
+    const { rowId, height } = this.#options.keeper.append({ chain, frame, leaf, missing }, nowMs);
+    let flags = 0;
+    if (this.#options.rules.isSentSkewed(frame.sentMs, receivedMs)) flags |= FRAME_FLAG.clockSkew;
+    if (verdict.filler === true) flags |= FRAME_FLAG.filler;
+    const { patientNo } = chain.patient;
+    group.frames.push({
+      rowId,
+      patientNo,
+      device,
+      frame,
+      receivedMs,
+      flags,
+      isUrgent,
+      height,
+      bytes,
+      chainNo: chain.chainNo,
+    });
+    group.results.push({ seq: frame.seq, status: 'stored', height });
+    this.counters.gaps += missing;
+  }
+
+  /** Refused for good, but answered in its turn: acknowledgements keep the order of a device's frames. */
+  #refuse(ticket: FrameTicket, seq: number | null, code: RefusalCode): void {
+    this.counters.reject(code);
+    this.#group.tickets.push(ticket);
+    this.#group.results.push({ seq, status: 'rejected', code });
+  }
+
+  #commit(): void {
+    const { store, keeper } = this.#options;
+    const group = this.#group;
+    if (group.isEmpty && !keeper.hasPending) return;
+    this.#group = new Group();
+    if (group.frames.length > 0 || keeper.hasPending) {
+      try {
+        store.deferred((writer) => this.#write(writer, group));
+      } catch (cause) {
+        this.#failed(group, cause);
+        return;
+      }
+      this.counters.commits++;
+      group.blocks = keeper.committed();
+    } else if (this.#syncing === 0) {
+      // Nothing to write, and what a duplicate repeats is on disk.
+      this.#settle(group);
+      return;
+    }
+    this.#syncing++;
+    store.syncThen((error) => {
+      this.#syncing--;
+      if (error === null) this.#settle(group);
+      else this.#lost(group, error);
+      if (this.#queue.size > 0) this.#schedule();
+      if (this.#syncing === 0 && (!this.#group.isEmpty || keeper.hasPending)) this.#commit();
+      this.#reportIdle();
+    });
+  }
+
+  #write(writer: StoreWriter, { frames }: Group): void {
+    for (const { rowId, chainNo, frame, height, receivedMs, flags, bytes } of frames) {
+      writer.insertFrame(rowId, chainNo, frame.seq, height, receivedMs, flags, bytes);
+    }
+    this.#options.keeper.write(writer);
+  }
+
+  #settle({ tickets, results, frames, blocks, whenDurable }: Group): void {
+    const { counters } = this;
+    for (let i = 0; i < tickets.length; i++) tickets[i]!.settle(results[i]!);
+    for (const { frame, flags } of frames) {
+      counters.stored++;
+      counters.readings += frame.readings.length;
+      if (flags & FRAME_FLAG.clockSkew) counters.clockSkews++;
+      if (flags & FRAME_FLAG.filler) counters.fillers++;
+    }
+    for (const { patient, sealed } of blocks) {
+      patient.durableHead = { height: sealed.state.height, hash: sealed.state.head };
+    }
+    for (const { resolve } of whenDurable) resolve();
+    if (blocks.length > 0) for (const listener of this.#sealedListeners) listener(blocks);
+    if (frames.length > 0) for (const listener of this.#committedListeners) listener(frames);
+  }
+
+  /** A transaction was rolled back, e.g. on a full disk: whoever sent these frames must send them again. */
+  #failed(group: Group, cause: unknown): void {
+    const error = new IngestError(
+      'STORE_UNAVAILABLE',
+      'The store could not take the frames: send them again',
+      {
+        cause,
+      },
+    );
+    group.fail(error);
+    this.#options.recover();
+  }
+
+  /** fdatasync failed: the kernel may have dropped the pages, so nothing more is acknowledged by this process. */
+  #lost(group: Group, cause: Error): void {
+    const error = new IngestError('STORE_UNAVAILABLE', 'The disk failed: the gateway has to be restarted', {
+      cause,
+    });
+    const isFirst = this.#refusal?.code !== 'STORE_UNAVAILABLE';
+    this.#refusal = error;
+    group.fail(error);
+    this.#group.fail(error);
+    this.#group = new Group();
+    for (const { ticket } of this.#queue.drain()) ticket.fail(error);
+    this.#queuedBytes = 0;
+    if (isFirst) this.#options.onFatal(cause);
+  }
+
+  #reportRoom(): void {
+    if (!this.#isFull) return;
+    if (this.#queue.size > QUEUE_MAX_FRAMES * QUEUE_RESUME_FRACTION) return;
+    if (this.#queuedBytes > QUEUE_MAX_BYTES * QUEUE_RESUME_FRACTION) return;
+    this.#isFull = false;
+    for (const listener of this.#drainListeners) listener();
+  }
+
+  #reportIdle(): void {
+    if (this.#idle.length === 0 || this.#queue.size > 0 || !this.#group.isEmpty || this.#syncing > 0) return;
+    for (const resolve of this.#idle.splice(0)) resolve();
+  }
+}
+
+function readFrame(bytes: Uint8Array): Frame | RefusalCode {
+  try {
+    return parseFrame(bytes);
+  } catch (error) {
+    if (error instanceof FrameError) return error.code;
+    throw error;
+  }
+}

@@ -1,0 +1,154 @@
+import { sha256, toBase64url, type Signer } from '@careledger/crypto';
+import type { KeyStore } from '@careledger/crypto/key-store';
+import { patientIdOf } from '@careledger/domain';
+import { sealGenesis, type GenesisBlock } from '@careledger/private-chain';
+import { PatientChain } from '../chain/patient-chain.js';
+import type { ChainKeeper } from '../chain/keeper.js';
+import type { GatewayStore } from '../store/index.js';
+import {
+  assertPassphrase,
+  keepConsentKey,
+  newConsentKey,
+  unlockConsentKey,
+  type ConsentKeyFolder,
+} from './consent-key.js';
+import { PatientError } from './errors.js';
+import { PatientKeys } from './patient-keys.js';
+import { makeRegistration } from './registration.js';
+
+export interface PatientsOptions {
+  readonly store: GatewayStore;
+  readonly keyStore: KeyStore;
+  readonly consentKeys: ConsentKeyFolder;
+  readonly keeper: ChainKeeper;
+  /** Network ID that chains and statements are for. */
+  readonly network: string;
+  /** `name/version`, for the genesis block. */
+  readonly software: string;
+  /** Leading zero bits of every block of new chains; 0 in production. */
+  readonly difficulty: number;
+  readonly clock: () => number;
+}
+
+export interface Patient {
+  readonly patientNo: number;
+  readonly patientId: string;
+  readonly createdMs: number;
+  readonly chain: PatientChain;
+}
+
+/** The patients of this gateway, each with a chain and keys of its own. */
+export class Patients {
+  readonly #options: PatientsOptions;
+  readonly #byId = new Map<string, Patient>();
+  readonly #byNo = new Map<number, Patient>();
+
+  constructor(options: PatientsOptions) {
+    this.#options = options;
+  }
+
+  /** Reads all patients into the keeper. Opens no key: those are opened when a block is to be signed. */
+  load(): void {
+    this.#byId.clear();
+    this.#byNo.clear();
+    for (const { patientNo, patientId, createdMs, chainState } of this.#options.store.read.patients()) {
+      this.#add({ patientNo, patientId, createdMs, chain: this.#chain(patientNo, patientId, chainState) });
+    }
+  }
+
+  /**
+   * Makes a patient: keys, registration, chain with its genesis block. The consent key is encrypted under the
+   * passphrase, which is not kept. What a crash leaves behind half made is keys that nobody uses.
+   * @throws PatientError `PASSPHRASE_TOO_SHORT`
+   */
+  async create({ passphrase }: { readonly passphrase: string }): Promise<Patient> {
+    assertPassphrase(passphrase);
+    const { store, keyStore, consentKeys, clock } = this.#options;
+    const { seed, signer } = newConsentKey();
+    const patientId = patientIdOf(signer.publicKey, sha256);
+    await keepConsentKey(consentKeys, patientId, seed, passphrase);
+    const keys = new PatientKeys(keyStore, patientId);
+    await keys.generate();
+    const createdMs = clock();
+    const { block, state } = this.#genesis(patientId, signer, keys, createdMs);
+    const patientNo = store.transaction((writer) => {
+      const no = writer.insertPatient(patientId, createdMs, state);
+      writer.insertBlock({ patientNo: no, height: 0, hash: state.head, json: JSON.stringify(block) });
+      return no;
+    });
+    return this.#add({ patientNo, patientId, createdMs, chain: this.#chain(patientNo, patientId, state) });
+  }
+
+  find(patientId: string): Patient | undefined {
+    return this.#byId.get(patientId);
+  }
+
+  /** @throws PatientError `PATIENT_NOT_FOUND` */
+  get(patientId: string): Patient {
+    const patient = this.#byId.get(patientId);
+    if (patient === undefined) {
+      throw new PatientError('PATIENT_NOT_FOUND', `This gateway serves no patient ${patientId}`);
+    }
+    return patient;
+  }
+
+  /** @throws PatientError `PATIENT_NOT_FOUND` */
+  byNo(patientNo: number): Patient {
+    const patient = this.#byNo.get(patientNo);
+    if (patient === undefined)
+      throw new PatientError('PATIENT_NOT_FOUND', `There is no patient number ${patientNo}`);
+    return patient;
+  }
+
+  list(): Patient[] {
+    return [...this.#byId.values()];
+  }
+
+  /** The delegated keys of a patient. */
+  keys(patientId: string): PatientKeys {
+    return new PatientKeys(this.#options.keyStore, this.get(patientId).patientId);
+  }
+
+  /** The consent key, for one decision. @throws CryptoError `KEY_STORE_LOCKED` for a wrong passphrase */
+  async unlockConsent(patientId: string, passphrase: string): Promise<Signer> {
+    return unlockConsentKey(this.#options.consentKeys, this.get(patientId).patientId, passphrase);
+  }
+
+  #genesis(
+    patientId: string,
+    consent: Signer,
+    keys: PatientKeys,
+    timeMs: number,
+  ): ReturnType<typeof sealGenesis> {
+    const { network, software, difficulty } = this.#options;
+    const gateway = keys.gatewaySigner();
+    const registration = makeRegistration({
+      patientId,
+      network,
+      consent,
+      gateway,
+      encryption: keys.encryption(),
+      nowMs: timeMs,
+    });
+    const body: GenesisBlock['body'] = {
+      network,
+      consentKey: toBase64url(consent.publicKey),
+      gatewayKey: toBase64url(gateway.publicKey),
+      registration,
+      software,
+    };
+    return sealGenesis({ patientId, timeMs, difficulty, body }, gateway);
+  }
+
+  #chain(patientNo: number, patientId: string, state: PatientChain['state']): PatientChain {
+    const keys = new PatientKeys(this.#options.keyStore, patientId);
+    return new PatientChain(patientNo, patientId, state, () => keys.gatewaySigner());
+  }
+
+  #add(patient: Patient): Patient {
+    this.#byId.set(patient.patientId, patient);
+    this.#byNo.set(patient.patientNo, patient);
+    this.#options.keeper.addPatient(patient.chain);
+    return patient;
+  }
+}

@@ -1,0 +1,70 @@
+import type {
+  BlockRow,
+  DeviceChainRow,
+  DeviceRow,
+  DeviceStatus,
+  FrameRow,
+  FrameRun,
+  FramesOfBlock,
+  PairingCodeRow,
+  PatientRow,
+} from './rows.js';
+import type { ChainState, DeviceChainState } from '@careledger/private-chain';
+
+/** Reads what is committed, or within a transaction what it has written so far. */
+export interface StoreReader {
+  patients(): Iterable<PatientRow>;
+  devices(): Iterable<DeviceRow>;
+  deviceChains(): Iterable<DeviceChainRow>;
+  deviceChain(chainNo: number): DeviceChainRow | undefined;
+  pairingCode(codeHash: Uint8Array): PairingCodeRow | undefined;
+  pairingCodeCount(patientNo: number, nowMs: number): number;
+
+  /** The highest row id given so far; 0 in an empty store. */
+  lastFrameRow(): number;
+  frame(rowId: number): FrameRow | undefined;
+  /** Frames with a higher row id, in its order, at most `limit`. */
+  framesAfter(rowId: number, limit: number): FrameRow[];
+
+  block(patientNo: number, height: number): BlockRow | undefined;
+  /** Blocks from a height on, ascending, at most `limit`. */
+  blocksFrom(patientNo: number, height: number, limit: number): BlockRow[];
+  framesOfBlock(patientNo: number, height: number): FramesOfBlock | undefined;
+  /** Row ids of the frames of sealed blocks that may have a reading measured in [fromMs, toMs), ascending. */
+  frameRowsBetween(patientNo: number, fromMs: number, toMs: number): number[];
+  /** Height of the sealed block that has this counter of the device's chain. */
+  heightOfSeq(chainNo: number, seq: number): number | undefined;
+  /** Every frame before this row is in a sealed block. */
+  recoveryRow(): number;
+}
+
+/** Exists only within a transaction. */
+export interface StoreWriter extends StoreReader {
+  insertPatient(patientId: string, createdMs: number, state: ChainState): number;
+  insertDevice(device: DeviceRow): void;
+  /** Type, codes, patient, status and chain of a device that is paired again. */
+  replaceDevice(device: DeviceRow): void;
+  setDeviceStatus(deviceId: string, status: DeviceStatus, changedMs: number): void;
+  insertDeviceChain(patientNo: number, state: DeviceChainState, openedMs: number): number;
+  insertPairingCode(code: PairingCodeRow): void;
+  /** False if there was none: somebody else used it. */
+  deletePairingCode(codeHash: Uint8Array): boolean;
+  deleteExpiredPairingCodes(nowMs: number): void;
+
+  insertFrame(
+    rowId: number,
+    chainNo: number,
+    seq: number,
+    height: number,
+    receivedMs: number,
+    flags: number,
+    jws: Uint8Array,
+  ): void;
+  /** Deletes the content and keeps the leaf. */
+  eraseFrame(rowId: number, leaf: string): void;
+  insertBlock(block: BlockRow, frames?: FramesOfBlock): void;
+  insertFrameRun(run: FrameRun): void;
+  setChainState(patientNo: number, state: ChainState): void;
+  setDeviceChainState(chainNo: number, state: DeviceChainState): void;
+  setRecoveryRow(rowId: number): void;
+}

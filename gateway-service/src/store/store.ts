@@ -1,0 +1,62 @@
+import { openDatabase, type Database, type Migration } from '@careledger/service-kit';
+import type { StoreReader, StoreWriter } from './port.js';
+import { SqlReader } from './sql-reader.js';
+import { SqlWriter } from './sql-writer.js';
+
+export interface OpenStoreOptions {
+  /** A file, made if missing. */
+  readonly path: string;
+  /** Those of the store first, then those of the modules on top of it. */
+  readonly migrations: readonly Migration[];
+}
+
+/**
+ * The gateway's one store. Transactions are synchronous and never nest; whoever has tables of its own writes them
+ * through `database` within the same transaction.
+ */
+export class GatewayStore implements Disposable {
+  readonly database: Database;
+  readonly read: StoreReader;
+  readonly #writer: StoreWriter;
+
+  constructor({ path, migrations }: OpenStoreOptions) {
+    this.database = openDatabase({ path, migrations });
+    this.read = new SqlReader(this.database);
+    this.#writer = new SqlWriter(this.database);
+  }
+
+  /** On disk when this returns: for what happens seldom. Blocks the process for an fsync. */
+  transaction<T>(write: (writer: StoreWriter) => T): T {
+    return this.database.transaction(() => write(this.#writer));
+  }
+
+  /** Committed when this returns, on disk after a later `sync`: acknowledge nothing before that. */
+  deferred<T>(write: (writer: StoreWriter) => T): T {
+    return this.database.deferred(() => write(this.#writer));
+  }
+
+  /** Resolves when every deferred transaction that was committed before is on disk. */
+  sync(): Promise<void> {
+    return new Promise((resolve, reject) => {
+      this.syncThen((error) => (error ? reject(error) : resolve()));
+    });
+  }
+
+  /** `sync` without a promise, for the hot path. */
+  syncThen(done: (error: Error | null) => void): void {
+    this.database.syncThen(done);
+  }
+
+  close(): void {
+    this.database.close();
+  }
+
+  [Symbol.dispose](): void {
+    this.close();
+  }
+}
+
+/** @throws DatabaseError */
+export function openStore(options: OpenStoreOptions): GatewayStore {
+  return new GatewayStore(options);
+}

@@ -1,0 +1,93 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { openOrCreateKeyStore, type KeyStore } from '@careledger/crypto/key-store';
+import { sodiumVerifier } from '@careledger/crypto/sodium';
+import type { FrameResult } from '@careledger/protocol';
+import { GatewayCore, type GatewayCoreOptions } from '../core.js';
+import type { Patient } from '../patients/index.js';
+import { SimulatedDevice, type MadeFrame } from './simulated-device.js';
+
+export const GATEWAY_ID = 'gw_test';
+export const PASSPHRASE = 'a passphrase for tests';
+/** 2^10: scrypt must not dominate the tests. */
+const CHEAP_SCRYPT_LOG_N = 10;
+
+/** A core on a temporary folder with a clock that tests turn. */
+export class TestCore implements AsyncDisposable {
+  nowMs = Date.UTC(2026, 5, 1, 8);
+  readonly fatal: Error[] = [];
+
+  core: GatewayCore;
+
+  private constructor(
+    readonly folder: string,
+    readonly keyStore: KeyStore,
+    overrides: Partial<GatewayCoreOptions>,
+  ) {
+    this.core = this.#newCore(overrides);
+  }
+
+  static async open(overrides: Partial<GatewayCoreOptions> = {}): Promise<TestCore> {
+    const folder = await mkdtemp(join(tmpdir(), 'careledger-gateway-'));
+    const keyStore = await openOrCreateKeyStore({
+      path: join(folder, 'keys.json'),
+      unlock: { passphrase: PASSPHRASE },
+      scryptLogN: CHEAP_SCRYPT_LOG_N,
+    });
+    return new TestCore(folder, keyStore, overrides);
+  }
+
+  /** Closes the core and opens another on the same files. */
+  async reopen(overrides: Partial<GatewayCoreOptions> = {}): Promise<GatewayCore> {
+    await this.core.close();
+    this.core = this.#newCore(overrides);
+    return this.core;
+  }
+
+  patient(): Promise<Patient> {
+    return this.core.patients.create({ passphrase: PASSPHRASE });
+  }
+
+  /** Pairs a device with the patient. */
+  pair(patient: Patient, device = new SimulatedDevice()): SimulatedDevice {
+    const { code } = this.core.devices.issuePairingCode({ patientNo: patient.patientNo });
+    return this.register(code, device);
+  }
+
+  register(code: string, device: SimulatedDevice): SimulatedDevice {
+    const { chain } = this.core.devices.register(device.registration(code, GATEWAY_ID, this.nowMs));
+    return device.begin(chain.state.epoch);
+  }
+
+  /** Hands one frame in, as its device. */
+  send(device: SimulatedDevice, frame: Pick<MadeFrame, 'bytes'>): Promise<FrameResult> {
+    return this.core.pipeline.ingest(this.core.devices.get(device.deviceId), frame.bytes);
+  }
+
+  /** Makes and sends the device's next frame. */
+  next(device: SimulatedDevice): Promise<FrameResult> {
+    return this.send(device, device.frame(this.nowMs));
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.core.close();
+    await this.keyStore.close();
+    await rm(this.folder, { recursive: true });
+  }
+
+  #newCore(overrides: Partial<GatewayCoreOptions>): GatewayCore {
+    return new GatewayCore({
+      storePath: join(this.folder, 'gateway.db'),
+      keyStore: this.keyStore,
+      consentKeys: { folder: join(this.folder, 'consent'), scryptLogN: CHEAP_SCRYPT_LOG_N },
+      verifier: sodiumVerifier(),
+      gatewayId: GATEWAY_ID,
+      network: 'devnet',
+      software: 'careledger-gateway/0.1.0',
+      clock: () => this.nowMs,
+      onFatal: (error) => this.fatal.push(error),
+      ...overrides,
+    });
+  }
+}
