@@ -1,10 +1,9 @@
-import { readFileSync } from 'node:fs';
 import { columnEntry } from '../codes.js';
 import type { ClinicalReading } from '../reading.js';
 
-/** The readings of a recording by subject: one per non-empty cell, each column a device, rows numbered as they come. */
-export function readRecording(path: string | URL): Map<string, ClinicalReading[]> {
-  const [header = '', ...lines] = readFileSync(path, 'utf8').trimEnd().split('\n');
+/** The readings of a recording (CSV) by subject: one per non-empty cell, each column a device, rows numbered as they come. */
+export function parseRecording(csv: string): Map<string, ClinicalReading[]> {
+  const [header = '', ...lines] = csv.trimEnd().split('\n');
   const columns = header.trim().split(',');
   const bySubject = new Map<string, ClinicalReading[]>();
   let rowId = 0;

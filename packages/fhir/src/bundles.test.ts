@@ -1,0 +1,239 @@
+import {
+  processReadings,
+  initialState,
+  summarise,
+  scoreNews2,
+  type WindowReading,
+} from '@careledger/clinical';
+import { describe, expect, test } from '@jest/globals';
+import { clinicalBundle } from './clinical.js';
+import { emergencyBundle, type EmergencyContent } from './emergency.js';
+import { operationOutcome } from './outcome.js';
+import { periodicBundle, type PeriodicContent } from './periodic.js';
+import type { Bundle, Observation, OperationOutcome, Resource } from './schema.js';
+import { SYSTEM } from './systems.js';
+import { checkBundle, checkOwnBundle, checkResource, parseOwnBundle } from './validate.js';
+
+const PATIENT = `pat_${'a'.repeat(32)}`;
+const MONITOR = `dev_${'b'.repeat(32)}`;
+const OXIMETER = `dev_${'c'.repeat(32)}`;
+const HOUR = 3_600_000;
+const H8 = Date.UTC(2026, 2, 1, 8);
+
+const source = {
+  patientId: PATIENT,
+  gatewayId: 'gateway-home-1',
+  devices: [
+    { deviceId: OXIMETER, type: null },
+    { deviceId: MONITOR, type: 'continuous glucose monitor' },
+  ],
+  recordedAtMs: H8 + HOUR + 1_234,
+  chain: { height: 12, blockHash: 'h'.repeat(43) },
+};
+
+const reading = (deviceId: string, code: string, minute: number, value: number): WindowReading => ({
+  deviceId,
+  t: H8 + minute * 60_000,
+  code,
+  value,
+  plausible: true,
+});
+const periodic: PeriodicContent = {
+  ...source,
+  windowStart: H8,
+  windowEnd: H8 + HOUR,
+  summary: summarise([
+    ...[50, 60, 100, 200, 300].map((value, n) => reading(MONITOR, '2339-0', n, value)),
+    ...[70, 72].map((value, n) => reading(MONITOR, '8867-4', n, value)),
+    ...[70, 74].map((value, n) => reading(OXIMETER, '8867-4', n, value)),
+  ]),
+};
+
+const started = processReadings(initialState(PATIENT), [
+  { rowId: 1, deviceId: MONITOR, t: H8, code: '2339-0', value: 47, receivedAt: H8 },
+]).events[0];
+if (started?.kind !== 'episode-started') throw new Error('47 mg/dL raised nothing');
+const emergency: EmergencyContent = {
+  ...source,
+  ...started,
+  end: null,
+  evidence: started.evidence.map((evidence) => ({ ...evidence, deviceId: MONITOR })),
+};
+const vitals: EmergencyContent = {
+  ...source,
+  episodeId: `${PATIENT}/news2/${H8}`,
+  rule: 'news2',
+  start: H8,
+  raisedAt: H8,
+  end: H8 + HOUR,
+  evidence: [
+    { rowId: 1, t: H8, code: '9279-1', value: 8, deviceId: OXIMETER },
+    { rowId: 2, t: H8, code: '59408-5', value: 97, deviceId: OXIMETER },
+  ],
+  news2: scoreNews2({ respirationRate: 8, spo2: 97 }, 2),
+};
+const clinical = {
+  patientId: PATIENT,
+  author: { authorityId: 'aut_lab', practitionerId: `prc_${'d'.repeat(32)}` },
+  documentId: 'AAAAAAAAAAAAAAAAAAAAAA',
+  recordedAtMs: H8,
+  items: [
+    {
+      kind: 'lab-result' as const,
+      code: '4548-4',
+      display: 'Hemoglobin A1c/Hemoglobin.total in Blood',
+      value: 6.1,
+      unit: '%',
+      effectiveMs: H8 - HOUR,
+      interpretation: 'H',
+    },
+    {
+      kind: 'note' as const,
+      title: 'Visit',
+      text: 'Schwindel am Morgen – Kontrolle in 2 Wochen',
+      writtenMs: H8,
+    },
+  ],
+};
+
+const observations = (bundle: Bundle): Observation[] =>
+  bundle.entry
+    .map(({ resource }) => resource)
+    .filter((resource: Resource) => resource.resourceType === 'Observation');
+const component = (observation: Observation | undefined, code: string) =>
+  observation?.component?.find(({ code: { coding } }) => coding[0]?.code === code);
+
+describe.each([
+  ['periodic', () => periodicBundle(periodic)],
+  ['periodic, revised', () => periodicBundle({ ...periodic, isRevision: true })],
+  ['emergency', () => emergencyBundle(emergency)],
+  ['emergency by NEWS2', () => emergencyBundle(vitals)],
+  ['emergency withdrawn', () => emergencyBundle({ ...vitals, isWithdrawn: true })],
+  ['clinical', () => clinicalBundle(clinical)],
+])('%s bundle', (_name, make) => {
+  test('is of our profile, is FHIR, and survives JSON', () => {
+    const bundle = make();
+    expect(checkOwnBundle(bundle)).toEqual(bundle);
+    expect(checkBundle(bundle)).toEqual(bundle);
+    expect(parseOwnBundle(JSON.stringify(bundle))).toEqual(bundle);
+  });
+
+  test('is the same bytes when it is made again', () => {
+    expect(JSON.stringify(make())).toBe(JSON.stringify(make()));
+  });
+
+  test('names nobody: the subject is the pseudonym, in every resource', () => {
+    const bundle = make();
+    const text = JSON.stringify(bundle);
+    expect(text).not.toMatch(/"(name|birthDate|address|telecom|photo)":/);
+    for (const { resource } of bundle.entry) {
+      if (!('subject' in resource)) continue;
+      expect(resource.subject).toEqual({
+        type: 'Patient',
+        identifier: { system: SYSTEM.patient, value: PATIENT },
+      });
+    }
+  });
+
+  test('has a Provenance over everything that was measured or written', () => {
+    const bundle = make();
+    const provenance = bundle.entry
+      .map(({ resource }) => resource)
+      .find(({ resourceType }) => resourceType === 'Provenance');
+    if (provenance?.resourceType !== 'Provenance') throw new Error('no Provenance');
+    const written = bundle.entry.filter(({ resource }) =>
+      ['Observation', 'DocumentReference'].includes(resource.resourceType),
+    );
+    expect(provenance.target).toEqual(written.map(({ fullUrl }) => ({ reference: fullUrl })));
+  });
+});
+
+test('a window becomes statistics per code, in the code table’s units', () => {
+  const bundle = periodicBundle(periodic);
+  const [glucose, ranges, rate] = observations(bundle);
+  expect(glucose?.effectivePeriod).toEqual({
+    start: '2026-03-01T08:00:00.000Z',
+    end: '2026-03-01T08:59:59.999Z',
+  });
+  const value = (code: string) => component(glucose, code);
+  expect(value('count')).toMatchObject({ valueQuantity: { value: 5, code: '{count}' } });
+  expect(value('minimum')).toMatchObject({ valueQuantity: { value: 50, code: 'mg/dL' } });
+  expect(value('maximum')).toMatchObject({ valueQuantity: { value: 300 } });
+  expect(value('average')).toMatchObject({ valueQuantity: { value: 142 } });
+  expect(value('median')).toMatchObject({ valueQuantity: { value: 100 } });
+  expect(value('4-lower')).toMatchObject({ valueQuantity: { value: 60 } });
+  expect(value('p95')).toMatchObject({ valueQuantity: { value: 280 } });
+  const share = (code: string) => component(ranges, code);
+  for (const code of ['104642-4', '104641-6', '97510-2', '104640-8', '104639-0']) {
+    expect(share(code)).toMatchObject({ valueQuantity: { value: 20, code: '%' } });
+  }
+  expect(glucose?.device).toBeDefined();
+  expect(rate?.device).toBeUndefined();
+  expect(component(rate, 'count')).toMatchObject({ valueQuantity: { value: 4 } });
+});
+
+test('a later version of a window keeps every id', () => {
+  const ids = (bundle: Bundle) => [bundle.id, ...bundle.entry.map(({ fullUrl }) => fullUrl)];
+  const later = { ...periodic, recordedAtMs: H8 + 2 * HOUR, isRevision: true };
+  expect(ids(periodicBundle(later))).toEqual(ids(periodicBundle(periodic)));
+  expect(observations(periodicBundle(later))[0]?.status).toBe('amended');
+});
+
+test('two patients’ windows share no id', () => {
+  const other = periodicBundle({ ...periodic, patientId: `pat_${'z'.repeat(32)}` });
+  const ids = new Set(observations(periodicBundle(periodic)).map(({ id }) => id));
+  for (const { id } of observations(other)) expect(ids.has(id)).toBe(false);
+});
+
+test('an emergency says which rule, since when, and on which readings it rests', () => {
+  const [alarm, low] = observations(emergencyBundle(emergency));
+  expect(alarm).toMatchObject({
+    status: 'preliminary',
+    code: { coding: [{ system: SYSTEM.rule, code: 'glucose-very-low' }] },
+    effectivePeriod: { start: '2026-03-01T08:00:00.000Z' },
+    interpretation: [{ coding: [{ code: 'LL' }] }],
+    derivedFrom: [{ reference: `urn:uuid:${low?.id}` }],
+  });
+  expect(low).toMatchObject({ valueQuantity: { value: 47, code: 'mg/dL' }, status: 'final' });
+});
+
+test('a NEWS2 emergency names what was not measured instead of assuming it', () => {
+  const [alarm, score] = observations(emergencyBundle(vitals));
+  expect(alarm?.status).toBe('final');
+  expect(score?.valueQuantity?.value).toBe(3);
+  expect(score?.component).toHaveLength(7);
+  expect(score?.component?.filter((part) => 'dataAbsentReason' in part)).toHaveLength(5);
+  expect(component(score, '1104321000000108')).toBeDefined();
+  expect(observations(emergencyBundle({ ...vitals, isWithdrawn: true }))[0]?.status).toBe('entered-in-error');
+});
+
+test('a note keeps its letters', () => {
+  const bundle = parseOwnBundle(JSON.stringify(clinicalBundle(clinical)));
+  const note = bundle.entry
+    .map(({ resource }) => resource)
+    .find(({ resourceType }) => resourceType === 'DocumentReference');
+  if (note?.resourceType !== 'DocumentReference') throw new Error('no note');
+  const data = note.content[0]?.attachment.data ?? '';
+  expect(Buffer.from(data, 'base64').toString('utf8')).toBe(
+    clinical.items[1]?.kind === 'note' ? clinical.items[1].text : '',
+  );
+});
+
+test('nothing to say makes no record', () => {
+  expect(() => periodicBundle({ ...periodic, summary: summarise([]) })).toThrow(RangeError);
+  expect(() => emergencyBundle({ ...emergency, evidence: [] })).toThrow(RangeError);
+  expect(() => clinicalBundle({ ...clinical, items: [] })).toThrow(RangeError);
+});
+
+test('an error is an OperationOutcome with our code', () => {
+  const outcome: OperationOutcome = operationOutcome(
+    'GRANT_EXPIRED',
+    'the grant ended yesterday',
+    'forbidden',
+  );
+  expect(checkResource(outcome)).toEqual(outcome);
+  expect(outcome.issue[0]).toMatchObject({
+    code: 'forbidden',
+    details: { coding: [{ code: 'GRANT_EXPIRED' }] },
+  });
+});
