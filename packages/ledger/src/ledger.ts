@@ -4,7 +4,8 @@ import { LedgerChannel } from './channel.js';
 import { LedgerError } from './error.js';
 import { checkConnection, GrpcClients, type ClientTls, type NetworkConnection } from './fabric/connection.js';
 import { newNativeSigner } from './fabric/signer.js';
-import type { CheckpointStore, TransactionJournal } from './ports.js';
+import { RESUME_CONCURRENCY } from './limits.js';
+import type { CheckpointStore, JournalEntry, TransactionJournal } from './ports.js';
 import { Sender } from './submit/sender.js';
 import { DEFAULT_TIMEOUTS, type LedgerTimeouts } from './timeouts.js';
 
@@ -79,25 +80,34 @@ export class Ledger implements Disposable {
   }
 
   /**
-   * Finishes what the journal holds, one after the other, oldest first: call it at start, and again
-   * after a COMMIT_UNKNOWN. What is under way in this process is left alone.
+   * Finishes what the journal holds, oldest first: call it at start, and again after a COMMIT_UNKNOWN.
+   * What is under way in this process is left alone. Once an outcome stays unknown, the ledger is taken
+   * to be away and the rest is left for the next call, so that a service can start without it.
    */
   async resume(signal?: AbortSignal): Promise<Resumed[]> {
+    const entries = (await this.#options.journal.list()).filter(
+      ({ transactionId }) => !this.#sender.isInFlight(transactionId),
+    );
     const done: Resumed[] = [];
-    for (const entry of await this.#options.journal.list()) {
-      if (signal?.aborted) break;
-      if (this.#sender.isInFlight(entry.transactionId)) continue;
-      const { transactionId, channel, label, reference } = entry;
-      const outcome = await this.#sender.sendAgain(this.#gatewayOf(channel), entry).then(
-        ({ blockNumber }) => ({ blockNumber, error: undefined }),
-        (error: unknown) => {
-          if (!(error instanceof LedgerError)) throw error;
-          return { blockNumber: error.blockNumber, error };
-        },
-      );
-      done.push({ transactionId, channel, label, reference, ...outcome });
+    for (let start = 0; start < entries.length && !signal?.aborted; start += RESUME_CONCURRENCY) {
+      const group = entries.slice(start, start + RESUME_CONCURRENCY);
+      const outcomes = await Promise.all(group.map((entry) => this.#resumeOne(entry)));
+      done.push(...outcomes);
+      if (outcomes.some(({ error }) => error?.code === 'COMMIT_UNKNOWN')) break;
     }
     return done;
+  }
+
+  async #resumeOne(entry: JournalEntry): Promise<Resumed> {
+    const { transactionId, channel, label, reference } = entry;
+    const about = { transactionId, channel, label, reference };
+    try {
+      const { blockNumber } = await this.#sender.sendAgain(this.#gatewayOf(channel), entry);
+      return { ...about, blockNumber, error: undefined };
+    } catch (error) {
+      if (!(error instanceof LedgerError)) throw error;
+      return { ...about, blockNumber: error.blockNumber, error };
+    }
   }
 
   /** Ends event readers; what is being sent becomes COMMIT_UNKNOWN and stays in the journal. */

@@ -9,6 +9,8 @@ export const SUBMIT_TIMEOUT_MS = 8_000;
 export const COMMIT_STATUS_TIMEOUT_MS = 8_000;
 /** Sendings of the same bytes before the caller is told COMMIT_UNKNOWN. */
 export const MAX_SENDINGS = 3;
+/** Journalled transactions that `resume()` has on their way at once. */
+export const RESUME_CONCURRENCY = 16;
 export const RESEND_MIN_DELAY_MS = 100;
 export const RESEND_MAX_DELAY_MS = 2_000;
 

@@ -41,17 +41,17 @@ export class Sender {
     this.#inFlight.add(entry.transactionId);
     try {
       await this.#journal.put(entry);
-      return await this.#untilKnown(gateway, entry);
+      return await this.#untilKnown(gateway, entry, MAX_SENDINGS, false);
     } finally {
       this.#inFlight.delete(entry.transactionId);
     }
   }
 
-  /** Sends again what an earlier run, or an earlier COMMIT_UNKNOWN, left behind. */
+  /** Sends again, once, what an earlier run or an earlier COMMIT_UNKNOWN left behind. */
   async sendAgain(gateway: Gateway, entry: JournalEntry): Promise<Committed> {
     this.#inFlight.add(entry.transactionId);
     try {
-      return await this.#untilKnown(gateway, entry, true);
+      return await this.#untilKnown(gateway, entry, 1, true);
     } finally {
       this.#inFlight.delete(entry.transactionId);
     }
@@ -61,10 +61,15 @@ export class Sender {
     return this.#inFlight.has(transactionId);
   }
 
-  async #untilKnown(gateway: Gateway, entry: JournalEntry, sentBefore = false): Promise<Committed> {
+  async #untilKnown(
+    gateway: Gateway,
+    entry: JournalEntry,
+    maxSendings: number,
+    sentBefore: boolean,
+  ): Promise<Committed> {
     let mayBeOrdered = sentBefore;
     let last: LedgerError | undefined;
-    for (let sending = 1; sending <= MAX_SENDINGS; sending += 1) {
+    for (let sending = 1; sending <= maxSendings; sending += 1) {
       if (sending > 1) {
         const delayMs = jitteredDelayMs(sending - 1, RESEND_MIN_DELAY_MS, RESEND_MAX_DELAY_MS);
         await pause(delayMs, this.#closing);

@@ -14,18 +14,13 @@ declare module 'fastify' {
 }
 
 /**
- * `/livez`: the process answers. `/readyz`: every registered check passes and the service is not
- * stopping; 503 otherwise. Names are shown, reasons go to the log: both routes are public.
+ * `/livez`: the process answers. `/readyz`: every registered check passes, 503 otherwise. Names are shown, reasons go to the log: both routes are public.
  */
 export function installHealth(app: FastifyInstance): void {
   const checks = new Map<string, ReadinessCheck>();
-  let stopping = false;
   app.decorate('addReadinessCheck', (name: string, check: ReadinessCheck) => {
     if (checks.has(name)) throw new RangeError(`There already is a readiness check ${name}`);
     checks.set(name, check);
-  });
-  app.addHook('preClose', async () => {
-    stopping = true;
   });
 
   app.get(
@@ -51,9 +46,9 @@ export function installHealth(app: FastifyInstance): void {
           }
         }),
       );
-      const ready = !stopping && results.every(([, result]) => result === 'ok');
+      const ready = results.every(([, result]) => result === 'ok');
       return reply.code(ready ? 200 : 503).send({
-        status: ready ? 'ready' : stopping ? 'stopping' : 'unready',
+        status: ready ? 'ready' : 'unready',
         checks: Object.fromEntries(results),
       });
     },

@@ -11,8 +11,12 @@ declare module 'fastify' {
 const DURATION_BUCKETS_SECONDS = [0.001, 0.005, 0.02, 0.1, 0.5, 2, 10];
 
 /** `/metrics` for Prometheus: process and HTTP; for role ops or system, or open where configured. */
-export function installMetrics(app: FastifyInstance, options: { readonly open: boolean }): void {
+export function installMetrics(
+  app: FastifyInstance,
+  options: { readonly service: string; readonly open: boolean },
+): void {
   const registry = new Registry();
+  registry.setDefaultLabels({ service: options.service });
   collectDefaultMetrics({ register: registry });
   app.decorate('metrics', registry);
   const durations = new Histogram({

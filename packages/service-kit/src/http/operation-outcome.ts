@@ -21,7 +21,6 @@ const ISSUE_TYPE_BY_STATUS: Readonly<Record<number, string>> = {
   401: 'login',
   403: 'forbidden',
   404: 'not-found',
-  405: 'not-supported',
   409: 'conflict',
   410: 'deleted',
   412: 'conflict',

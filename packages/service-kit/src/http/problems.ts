@@ -39,7 +39,6 @@ export const commonProblems = defineProblems({
   FORBIDDEN: { status: 403, title: 'The role of this token may not do this' },
   PATIENT_MISMATCH: { status: 403, title: 'This token stands for another patient' },
   NOT_FOUND: { status: 404, title: 'There is no such resource' },
-  METHOD_NOT_ALLOWED: { status: 405, title: 'This resource does not have that method' },
   PAYLOAD_TOO_LARGE: { status: 413, title: 'The body is larger than the limit' },
   UNSUPPORTED_MEDIA_TYPE: { status: 415, title: 'The media type of the body is not supported' },
   TOO_MANY_REQUESTS: { status: 429, title: 'Too many requests: slow down' },

@@ -219,6 +219,24 @@ describe('what operators see', () => {
     expect(body).toContain('process_cpu_user_seconds_total');
   });
 
+  test('a request that comes while the service stops is told to come again', async () => {
+    const app = await newApp();
+    let release: () => void = () => undefined;
+    const held = new Promise<void>((resolve) => (release = resolve));
+    app.addHook('preClose', () => held);
+    const url = await app.listen({ host: '127.0.0.1', port: 0 });
+    const closing = app.close();
+    try {
+      await new Promise(setImmediate);
+      const late = await fetch(`${url}/livez`);
+      expect([late.status, late.headers.get('connection')]).toEqual([503, 'close']);
+      expect(await late.json()).toMatchObject({ code: 'SHUTTING_DOWN' });
+    } finally {
+      release();
+    }
+    await closing;
+  });
+
   test('openapi.json documents roles, security and problems', async () => {
     const app = await newApp();
     const document = (await app.inject('/openapi.json')).json();

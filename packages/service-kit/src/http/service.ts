@@ -19,7 +19,7 @@ import { installErrorHandler } from './error-handler.js';
 import { installHealth } from './health.js';
 import { installMetrics } from './metrics.js';
 import { installOpenApi, type OpenApiInfo } from './openapi.js';
-import { commonProblems, type ProblemCatalogue } from './problems.js';
+import { commonProblems, ProblemError, type ProblemCatalogue } from './problems.js';
 import { installEventStreams } from './event-stream.js';
 import { typeboxValidatorCompiler } from './validation.js';
 
@@ -40,6 +40,7 @@ export type ServiceApp = FastifyInstance<
 >;
 
 export interface BuildServiceOptions {
+  /** Labels the metrics. */
   readonly name: string;
   readonly logger: Logger;
   readonly config: Pick<ServiceConfig, 'http' | 'auth'>;
@@ -64,7 +65,10 @@ export async function buildService(options: BuildServiceOptions): Promise<Servic
     requestTimeout: REQUEST_TIMEOUT_MS,
     // On close idle connections go at once, busy ones after their response.
     forceCloseConnections: 'idle',
-    return503OnClosing: true,
+    // refuseWhileClosing answers instead, with a problem.
+    return503OnClosing: false,
+    // Slow starts and stops have owners elsewhere: the supervisor, and SHUTDOWN_DEADLINE_MS.
+    pluginTimeout: 0,
     routerOptions: { maxParamLength: MAX_PARAM_LENGTH_CHARS },
     genReqId: (request) => {
       const given = request.headers[REQUEST_ID_HEADER];
@@ -78,6 +82,7 @@ export async function buildService(options: BuildServiceOptions): Promise<Servic
   app.addHook('onRequest', async (request, reply) => {
     reply.header(REQUEST_ID_HEADER, request.id);
   });
+  refuseWhileClosing(app);
   app.addHook('onResponse', async (request, reply) => {
     const line = {
       method: request.method,
@@ -96,8 +101,21 @@ export async function buildService(options: BuildServiceOptions): Promise<Servic
   installEventStreams(plain);
   await installOpenApi(plain, options.openapi, catalogue);
   installHealth(plain);
-  installMetrics(plain, { open: http.metricsOpen });
+  installMetrics(plain, { service: options.name, open: http.metricsOpen });
   return app;
+}
+
+/** A connection that is kept alive may still bring requests while others finish. */
+function refuseWhileClosing(app: ServiceApp): void {
+  let closing = false;
+  app.addHook('preClose', async () => {
+    closing = true;
+  });
+  app.addHook('onRequest', async (_request, reply) => {
+    if (!closing) return;
+    reply.header('connection', 'close');
+    throw new ProblemError('SHUTTING_DOWN', 'The service is stopping');
+  });
 }
 
 function serverFactory(tls: ServiceConfig['http']['tls']): FastifyServerFactory {
