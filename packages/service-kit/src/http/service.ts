@@ -111,10 +111,12 @@ function refuseWhileClosing(app: ServiceApp): void {
   app.addHook('preClose', async () => {
     closing = true;
   });
-  app.addHook('onRequest', async (_request, reply) => {
-    if (!closing) return;
-    reply.header('connection', 'close');
-    throw new ProblemError('SHUTTING_DOWN', 'The service is stopping');
+  app.addHook('onRequest', async () => {
+    if (closing) throw new ProblemError('SHUTTING_DOWN', 'The service is stopping');
+  });
+  app.addHook('onSend', async (_request, reply) => {
+    // Else the client keeps the connection, and the server waits for it.
+    if (closing) reply.header('connection', 'close');
   });
 }
 
