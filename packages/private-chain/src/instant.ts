@@ -1,3 +1,5 @@
+import { elementAt } from './element-at.js';
+
 const DAYS_IN_MONTH = [31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31];
 const FORM = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d{3})?Z$/;
 const BLOCK_TIME_CHARACTERS = 24;
@@ -17,7 +19,7 @@ export function parseInstant(text: string): number {
   const second = digits(text, 17, 2);
   if (year < 1970 || month < 1 || month > 12 || hour > 23 || minute > 59 || second > 59) return Number.NaN;
   const leapDay = month === 2 && year % 4 === 0 && (year % 100 !== 0 || year % 400 === 0) ? 1 : 0;
-  if (day < 1 || day > DAYS_IN_MONTH[month - 1]! + leapDay) return Number.NaN;
+  if (day < 1 || day > elementAt(DAYS_IN_MONTH, month - 1) + leapDay) return Number.NaN;
   const millisecond = text.length === BLOCK_TIME_CHARACTERS ? digits(text, 20, 3) : 0;
   return Date.UTC(year, month - 1, day, hour, minute, second, millisecond);
 }

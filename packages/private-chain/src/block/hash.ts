@@ -7,7 +7,7 @@ export const BLOCK_HASH_PREFIX = 'careledger/block/v1\0';
 
 /** What is hashed: the domain prefix and the block's canonical JSON (RFC 8785) without `sig`. */
 export function blockPreimage(block: UnsignedBlock | Block): string {
-  const { sig: _, ...unsigned } = { sig: undefined, ...block };
+  const unsigned = Object.fromEntries(Object.entries(block).filter(([name]) => name !== 'sig'));
   return BLOCK_HASH_PREFIX + canonicalJson(unsigned);
 }
 

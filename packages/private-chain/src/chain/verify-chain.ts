@@ -1,3 +1,4 @@
+import { elementAt } from '../element-at.js';
 import type { Block, ErasureBlock, FramesBlock } from '../block/block.js';
 import { checkAppend } from '../block/check-append.js';
 import type { ChainState } from '../block/check-append.js';
@@ -141,7 +142,7 @@ class ChainPass {
     }
     const { sound, gone } = this.#frameCheck.check(block, stored);
     this.#frames += sound;
-    for (const index of gone) this.#gone.set(`${block.height}:${index}`, stored[index]!.leaf);
+    for (const index of gone) this.#gone.set(`${block.height}:${index}`, elementAt(stored, index).leaf);
   }
 
   #addErasure(block: ErasureBlock): void {

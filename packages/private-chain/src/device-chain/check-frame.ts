@@ -1,3 +1,4 @@
+import { elementAt } from '../element-at.js';
 import type { FrameErrorCode } from '../errors.js';
 import type { Frame } from '../frame/frame.js';
 import { MAX_GAP_FRAMES, MAX_OPEN_GAPS } from '../limits.js';
@@ -62,7 +63,7 @@ function checkFiller(
   leaf: string,
   index: number,
 ): FrameVerdict {
-  const gap = state.gaps[index]!;
+  const gap = elementAt(state.gaps, index);
   if (seq === gap.from && prev !== gap.before) return rejected('FRAME_FILLER_MISLINKED');
   if (seq === gap.to && leaf !== gap.after) return rejected('FRAME_FILLER_MISLINKED');
   const rest: OpenGap[] = [];
@@ -99,7 +100,7 @@ function advanced(
 /** New frames matter more than late ones: rather than refuse a device with a poor link, forget its oldest gap. */
 function bounded(gaps: readonly OpenGap[]): { kept: readonly OpenGap[]; abandoned: { abandoned?: OpenGap } } {
   if (gaps.length <= MAX_OPEN_GAPS) return { kept: gaps, abandoned: {} };
-  return { kept: gaps.slice(1), abandoned: { abandoned: gaps[0]! } };
+  return { kept: gaps.slice(1), abandoned: { abandoned: elementAt(gaps, 0) } };
 }
 
 function rejected(code: FrameErrorCode): FrameVerdict {

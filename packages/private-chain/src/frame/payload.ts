@@ -1,3 +1,4 @@
+import { elementAt } from '../element-at.js';
 import { isJsonObject } from '@careledger/crypto/portable';
 import type { JsonObject } from '@careledger/crypto/portable';
 import { FrameError } from '../errors.js';
@@ -97,8 +98,11 @@ function refuseDuplicates(readings: readonly TimedReading[]): void {
   if (readings.length <= PAIRWISE_READINGS_MAX) {
     for (let i = 1; i < readings.length; i++) {
       for (let j = 0; j < i; j++) {
-        if (readings[i]!.timeMs === readings[j]!.timeMs && readings[i]!.code === readings[j]!.code) {
-          throw duplicate(readings[i]!);
+        if (
+          elementAt(readings, i).timeMs === elementAt(readings, j).timeMs &&
+          elementAt(readings, i).code === elementAt(readings, j).code
+        ) {
+          throw duplicate(elementAt(readings, i));
         }
       }
     }

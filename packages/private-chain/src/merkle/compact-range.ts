@@ -37,7 +37,7 @@ export class CompactRange {
     let node = leaf;
     // Each bit set at the low end is a complete subtree that the new leaf completes to one of twice the size.
     for (let bits = this.#size; (bits & 1) === 1; bits >>= 1)
-      node = this.#hasher.node(this.#hashes.pop()!, node);
+      node = this.#hasher.node(this.#takeLast(), node);
     this.#hashes.push(node);
     this.#size++;
   }
@@ -50,6 +50,12 @@ export class CompactRange {
 
   toJSON(): CompactRangeSnapshot {
     return { size: this.#size, hashes: [...this.#hashes] };
+  }
+
+  #takeLast(): string {
+    const hash = this.#hashes.pop();
+    if (hash === undefined) throw new RangeError(`A tree of ${this.#size} leaves without its subtrees`);
+    return hash;
   }
 }
 

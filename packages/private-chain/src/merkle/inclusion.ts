@@ -1,3 +1,4 @@
+import { elementAt } from '../element-at.js';
 import { isBytes32 } from '../hash-text.js';
 import { MAX_TREE_LEAVES } from '../limits.js';
 import type { MerkleHasher } from './hasher.js';
@@ -25,7 +26,8 @@ export function rootFromInclusion(
   const sides = sidesOf(index, size);
   if (sides.length !== path.length) return undefined;
   return sides.reduce(
-    (node, isRight, step) => (isRight ? hasher.node(path[step]!, node) : hasher.node(node, path[step]!)),
+    (node, isRight, step) =>
+      isRight ? hasher.node(elementAt(path, step), node) : hasher.node(node, elementAt(path, step)),
     leaf,
   );
 }

@@ -1,3 +1,4 @@
+import { elementAt } from '../element-at.js';
 import { MAX_TREE_LEAVES } from '../limits.js';
 import type { MerkleHasher } from './hasher.js';
 
@@ -62,7 +63,7 @@ export class MerkleTree {
   }
 
   get size(): number {
-    return this.#levels[0]!.length;
+    return elementAt(this.#levels, 0).length;
   }
 
   append(leaf: string): void {
@@ -72,7 +73,7 @@ export class MerkleTree {
       const nodes = (this.#levels[level] ??= []);
       nodes.push(node);
       if (nodes.length % 2 === 1) return;
-      node = this.#hasher.node(nodes.at(-2)!, node);
+      node = this.#hasher.node(elementAt(nodes, nodes.length - 2), node);
     }
   }
 

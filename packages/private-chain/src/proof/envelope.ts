@@ -1,3 +1,4 @@
+import { elementAt } from '../element-at.js';
 import {
   CryptoError,
   concatBytes,
@@ -57,7 +58,10 @@ function read(bytes: Uint8Array, hash: HashFunction): TransactionEnvelope {
   }
   const actions = payload.message(2, 'Transaction').repeated(1);
   if (actions.length !== 1) throw malformed(`it has ${actions.length} actions`);
-  const action = new ProtobufMessage(actions[0]!, 'TransactionAction').message(2, 'ChaincodeActionPayload');
+  const action = new ProtobufMessage(elementAt(actions, 0), 'TransactionAction').message(
+    2,
+    'ChaincodeActionPayload',
+  );
   const proposalHash = hash(concatBytes(header.bytes(1), header.bytes(2), action.bytes(1)));
   const { chaincode, args } = readInvocation(action);
   const { response, endorsedHash, endorsedChaincode } = readResponse(action);

@@ -1,3 +1,4 @@
+import { elementAt } from '../element-at.js';
 import type { Block } from '../block/block.js';
 import { checkAppend } from '../block/check-append.js';
 import type { ChainState } from '../block/check-append.js';
@@ -30,7 +31,7 @@ export function followKeys(
 
 /** The state at the anchored head. From the frame's block on nothing is left out. @throws ChainError */
 export function followBlocks({ blocks }: Proof, keys: ChainState, verification: Verification): ChainState {
-  let state = before(keys, blocks[0]!);
+  let state = before(keys, elementAt(blocks, 0));
   for (const block of blocks) state = checkAppend(state, block, verification);
   return state;
 }

@@ -1,3 +1,4 @@
+import { elementAt } from '../element-at.js';
 import { fromBase64url, jwkThumbprint } from '@careledger/crypto/portable';
 import { STATEMENT_TYP, readStatement } from '../block/statement.js';
 import type { Verification } from '../block/statement.js';
@@ -129,7 +130,7 @@ function checkBlocks(proof: Proof, keys: ChainState, verification: Verification)
   const head = followBlocks(proof, keys, verification);
   return {
     value: head,
-    detail: `${proof.blocks.length} blocks, from ${proof.blocks[0]!.height} to ${head.height}`,
+    detail: `${proof.blocks.length} blocks, from ${elementAt(proof.blocks, 0).height} to ${head.height}`,
   };
 }
 

@@ -1,3 +1,4 @@
+import { elementAt } from '../element-at.js';
 import type { Signer } from '@careledger/crypto';
 import type { Block, BlockContent, BlockGap } from '../block/block.js';
 import type { ChainState } from '../block/check-append.js';
@@ -46,9 +47,20 @@ export class ChainBuilder {
     return this;
   }
 
+  block(height: number): Block {
+    return elementAt(this.blocks, height);
+  }
+
+  /** Leaves and frames of the block at a height, as a store has them; attacks change them. */
+  stored(height: number): Stored[] {
+    const stored = this.frames[String(height)];
+    if (stored === undefined) throw new RangeError(`Block ${height} has no frames`);
+    return stored;
+  }
+
   /** Where a frame lies in the block at a height. */
   inclusion(height: number, index: number): { index: number; size: number; path: string[] } {
-    const leaves = this.frames[String(height)]!.map(({ leaf }) => leaf);
+    const leaves = this.stored(height).map(({ leaf }) => leaf);
     return { index, size: leaves.length, path: new MerkleTree(nodeMerkleHasher, leaves).path(index) };
   }
 }

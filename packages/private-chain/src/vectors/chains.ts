@@ -1,3 +1,4 @@
+import { elementAt } from '../element-at.js';
 import { sha256, toBase64url } from '@careledger/crypto';
 import type { Signer } from '@careledger/crypto';
 import type { Block } from '../block/block.js';
@@ -6,10 +7,12 @@ import { STATEMENT_TYP } from '../block/statement.js';
 import { nodeMerkleHasher } from '../merkle/node-hasher.js';
 import {
   consent,
+  device,
   devices,
   gateway,
   hashNamed,
   nextGateway,
+  payload,
   publicKeyOf,
   registration,
   sign,
@@ -80,9 +83,9 @@ export function validChains(): Named[] {
       statements: [rotation('gateway', nextGateway)],
     },
   });
-  rekeyed.addFrames([frames[6]!]);
+  rekeyed.addFrames([elementAt(frames, 6)]);
   const erased = honest().add(erasureOf(1, 1, f1));
-  erased.frames['1']![1]!.frame = null;
+  elementAt(erased.stored(1), 1).frame = null;
   return [
     vector('chain', 'Genesis and two blocks, the last of them anchored.', chain, {
       anchors: [{ height: 2, hash: chain.state.head }],
@@ -108,14 +111,14 @@ function broken(
   changes: Partial<ChainVector> = {},
 ): Named {
   const { frames: stored, state } = honest();
-  const sound = blocks[faults[0]!.height - 1];
+  const sound = blocks[elementAt(faults, 0).height - 1];
   const head = sound === undefined ? null : blockHash(sound, sha256);
   return { ...vector(name, description, { blocks, frames: stored, state }, { head, faults }), ...changes };
 }
 
 function brokenLinks(): Named[] {
   const [b0, b1, b2] = honest().blocks as [Block, Block, Block];
-  const other = new ChainBuilder().addFrames([f0, f1]).blocks[1]!;
+  const other = new ChainBuilder().addFrames([f0, f1]).block(1);
   const past = '2026-01-05T07:00:00.000Z';
   return [
     broken(
@@ -253,7 +256,14 @@ function brokenKeys(): Named[] {
     broken(
       'erasure-without-consent',
       'The gateway erases at the request of nobody.',
-      [b0, b1, b2, honest().add(erasureOf(1, 1, f1, gateway)).blocks[3]!],
+      [
+        b0,
+        b1,
+        b2,
+        honest()
+          .add(erasureOf(1, 1, f1, gateway))
+          .block(3),
+      ],
       [{ code: 'ERASURE_UNPROVEN', height: 3 }],
     ),
   ];
@@ -261,34 +271,32 @@ function brokenKeys(): Named[] {
 
 function brokenFrames(): Named[] {
   const { blocks } = honest();
-  const head = blockHash(blocks[2]!, sha256);
-  const stored = (height: string, index: number, changes: { leaf?: string; frame?: string | null }) => {
+  const head = blockHash(elementAt(blocks, 2), sha256);
+  const stored = (height: number, index: number, changes: { leaf?: string; frame?: string | null }) => {
     const chain = honest();
-    Object.assign(chain.frames[height]![index]!, changes);
+    Object.assign(elementAt(chain.stored(height), index), changes);
     return { frames: chain.frames, head };
   };
   const built = (name: string, description: string, chain: ChainBuilder, faults: Faults): Named => ({
     ...vector(name, description, chain),
     faults,
   });
-  const forgedSignature = sign(
-    { ...JSON.parse(Buffer.from(f1.split('.')[1]!, 'base64url').toString()) },
-    { ...thief, kid: Object.keys(devices)[0]! },
-  );
+  const second = payload(1, nodeMerkleHasher.leaf(f0));
+  const forgedSignature = sign(second, { ...thief, kid: device.kid });
   return [
     broken(
       'frame-missing',
       'A frame is gone and no block says why.',
       blocks,
       [{ code: 'FRAME_MISSING', height: 1, index: 2 }],
-      stored('1', 2, { frame: null }),
+      stored(1, 2, { frame: null }),
     ),
     broken(
       'frame-tampered',
       'A stored frame was replaced by another one.',
       blocks,
       [{ code: 'FRAME_TAMPERED', height: 2, index: 2 }],
-      stored('2', 2, { frame: f1 }),
+      stored(2, 2, { frame: f1 }),
     ),
     broken(
       'erased-frame-restored',
@@ -309,10 +317,7 @@ function brokenFrames(): Named[] {
     built(
       'frame-of-unknown-device',
       "A stranger's frame in the chain.",
-      new ChainBuilder().addFrames([
-        f0,
-        sign({ ...JSON.parse(Buffer.from(f1.split('.')[1]!, 'base64url').toString()) }, thief),
-      ]),
+      new ChainBuilder().addFrames([f0, sign(second, thief)]),
       [{ code: 'FRAME_DEVICE_UNKNOWN', height: 1, index: 1 }],
     ),
     built(
@@ -325,14 +330,14 @@ function brokenFrames(): Named[] {
 }
 
 export function validForks(): (ForkVector & { name: string })[] {
-  const a = new ChainBuilder().addFrames([f0, f1]).blocks[1]!;
-  const b = new ChainBuilder().addFrames([f0]).blocks[1]!;
+  const a = new ChainBuilder().addFrames([f0, f1]).block(1);
+  const b = new ChainBuilder().addFrames([f0]).block(1);
   return [fork('fork', 'One gateway, one height, two blocks.', a, b)];
 }
 
 export function invalidForks(): (ForkVector & { name: string })[] {
   const [, b1, b2] = honest().blocks as [Block, Block, Block];
-  const a = new ChainBuilder().addFrames([f0]).blocks[1]!;
+  const a = new ChainBuilder().addFrames([f0]).block(1);
   return [
     fork('fork-of-same-block', 'The same block twice.', b1, b1),
     fork('fork-of-two-heights', 'Two blocks of one history.', b1, b2),

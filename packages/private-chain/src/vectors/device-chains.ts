@@ -73,7 +73,7 @@ export function invalidDeviceChains(): Named[] {
     ]),
     arrive('frame-of-other-epoch', 'A frame from before the device was reset.', [
       f0,
-      honestFrames(2, 'epoch-0')[1]!,
+      ...honestFrames(2, 'epoch-0').slice(1),
     ]),
     arrive('frame-of-other-device', 'Counter 0 with the origin of another device.', [
       forged(0, frameOrigin('dev_aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa', EPOCH, sha256)),

@@ -1,3 +1,4 @@
+import { elementAt } from '../element-at.js';
 import { sha256 } from '@careledger/crypto';
 import type { FrameErrorCode } from '../errors.js';
 import { frameOrigin } from '../frame/origin.js';
@@ -8,7 +9,7 @@ import type { FrameVector } from './types.js';
 
 const origin = frameOrigin(deviceId, EPOCH, sha256);
 const good = payload(0, origin);
-const reading = good.readings[0]!;
+const reading = elementAt(good.readings, 0);
 
 type Named = FrameVector & { name: string };
 

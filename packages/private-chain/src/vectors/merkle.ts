@@ -1,3 +1,4 @@
+import { elementAt } from '../element-at.js';
 import { concatBytes, fromBase64url } from '@careledger/crypto';
 import { nodeMerkleHasher as hasher } from '../merkle/node-hasher.js';
 import { MerkleTree } from '../merkle/tree.js';
@@ -16,7 +17,15 @@ function treeOf(size: number): { tree: MerkleTree; leaves: string[] } {
 function vector(name: string, description: string, size: number, index: number): Named {
   const { tree, leaves } = treeOf(size);
   const inclusion = { index, size, path: tree.path(index) };
-  return { name, type: 'merkle', description, leaf: leaves[index]!, inclusion, root: tree.root(), leaves };
+  return {
+    name,
+    type: 'merkle',
+    description,
+    leaf: elementAt(leaves, index),
+    inclusion,
+    root: tree.root(),
+    leaves,
+  };
 }
 
 export function validMerkle(): Named[] {
@@ -36,25 +45,28 @@ export function invalidMerkle(): Named[] {
     name,
     type: 'merkle',
     description,
-    leaf: leaves[1]!,
+    leaf: elementAt(leaves, 1),
     inclusion: { index: 1, size: 4, path },
     root,
     ...changes,
   });
-  const leftNode = hasher.node(leaves[0]!, leaves[1]!);
+  const leftNode = hasher.node(elementAt(leaves, 0), elementAt(leaves, 1));
   // What a tree without domain separation would take for a leaf: the two child hashes as content.
-  const childrenAsContent = concatBytes(fromBase64url(leaves[0]!), fromBase64url(leaves[1]!));
+  const childrenAsContent = concatBytes(
+    fromBase64url(elementAt(leaves, 0)),
+    fromBase64url(elementAt(leaves, 1)),
+  );
   return [
     invalid('merkle-second-preimage', 'The two hashes under an inner node, passed off as a frame.', {
       leaf: hasher.leaf(childrenAsContent),
-      inclusion: { index: 0, size: 2, path: [hasher.node(leaves[2]!, leaves[3]!)] },
+      inclusion: { index: 0, size: 2, path: [hasher.node(elementAt(leaves, 2), elementAt(leaves, 3))] },
     }),
     invalid(
       'merkle-inner-node-as-leaf',
       'An inner node with the path of a shorter tree, at the size of the real one.',
       {
         leaf: leftNode,
-        inclusion: { index: 0, size: 4, path: [hasher.node(leaves[2]!, leaves[3]!)] },
+        inclusion: { index: 0, size: 4, path: [hasher.node(elementAt(leaves, 2), elementAt(leaves, 3))] },
       },
     ),
     invalid('merkle-other-index', 'A true path, claimed for the neighbour.', {

@@ -1,5 +1,7 @@
-import { concatBytes, fromBase64url, sha256, toBase64url, utf8 } from '@careledger/crypto';
+import { elementAt } from '../element-at.js';
+import { concatBytes, sha256, toBase64url, utf8 } from '@careledger/crypto';
 import type { Signer } from '@careledger/crypto';
+import { parseStatement } from '@careledger/statements';
 import { blockHash } from '../block/hash.js';
 import { STATEMENT_TYP } from '../block/statement.js';
 import { makeProof } from '../proof/make.js';
@@ -82,10 +84,7 @@ class Scene {
   }
 
   get sid(): string {
-    const payload = JSON.parse(new TextDecoder().decode(fromBase64url(this.anchor.split('.')[1]!))) as {
-      sid: string;
-    };
-    return payload.sid;
+    return parseStatement(this.anchor).payload.sid;
   }
 
   envelope(changes: Partial<EnvelopeParts> = {}): Uint8Array {
@@ -123,10 +122,10 @@ class Scene {
     return makeProof({
       network: this.network,
       patientId,
-      frame: frames[1]!,
+      frame: elementAt(frames, 1),
       readingIndex: 0,
       deviceKey: device.publicKey,
-      inclusion: this.chain.inclusion(blocks[at]!.height, 1),
+      inclusion: this.chain.inclusion(elementAt(blocks, at).height, 1),
       keyBlocks: blocks.slice(0, at),
       blocks: blocks.slice(at),
       anchor: this.anchor,
@@ -142,7 +141,7 @@ function vector(name: string, description: string, proof: Proof, changes: Partia
 
 export function validProofs(): Named[] {
   const scene = new Scene();
-  const genesis = blockHash(scene.chain.blocks[0]!, sha256);
+  const genesis = blockHash(elementAt(scene.chain.blocks, 0), sha256);
   const pinned = { ...rootsOf(NETWORK), devices: [publicKeyOf(device)], genesis: { [patientId]: genesis } };
   return [
     vector('proof', 'From a reading to two attesting organisations of three.', scene.proof()),
@@ -207,7 +206,7 @@ function falseReadings(): Named[] {
     }),
     attack('block-left-out', 'A hole between block and head.', ['chain-of-blocks'], {
       ...proof,
-      blocks: [proof.blocks[0]!, proof.blocks[2]!],
+      blocks: [elementAt(proof.blocks, 0), elementAt(proof.blocks, 2)],
     }),
     attack(
       'devnet-under-production',

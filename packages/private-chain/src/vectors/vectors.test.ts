@@ -24,9 +24,7 @@ import { privateChainVectors } from './all.js';
 import type {
   ChainVector,
   DeviceChainVector,
-  ForkVector,
   FrameVector,
-  MerkleVector,
   PrivateChainVector,
   ProofVector,
 } from './types.js';
