@@ -14,7 +14,8 @@ import { Type, type TProperties } from 'typebox';
 import { Batch, BatchResult, ItemResult } from './batch.js';
 import { STATEMENT_CODES } from './codes.js';
 import { transaction } from './contract.js';
-import { SCOPE_TAGS_MAX } from './limits.js';
+import { OwnOrganisation, SIGNERS_MAX, SignerAnswer, SignerQuery } from './internal.js';
+import { BATCH_MAX_ITEMS, SCOPE_TAGS_MAX } from './limits.js';
 import { PageArgs, pageOf } from './page.js';
 import {
   AttestorState,
@@ -146,6 +147,7 @@ export const accessControl = {
         'GRANT_EXISTS',
         'GRANT_REVOKED',
         'GRANT_PERIOD_INVALID',
+        'GRANT_LIMIT',
         'SUBSCRIPTION_UNKNOWN',
         'SUBSCRIPTION_NOT_PENDING',
         'SUBSCRIPTION_MISMATCH',
@@ -206,6 +208,33 @@ export const accessControl = {
       args: DecisionRequest,
       result: Decision,
       codes: ['PATIENT_UNKNOWN'],
+    }),
+    /** Many decisions at once, in the order of the requests; null where the patient is unknown. */
+    DecideAll: transaction({
+      kind: 'evaluate',
+      channels: both,
+      callers: ['member'],
+      args: args({ requests: Type.Array(DecisionRequest, { maxItems: BATCH_MAX_ITEMS }) }),
+      result: Type.Object({ decisions: Type.Array(Type.Union([Decision, Type.Null()])) }),
+      codes: [],
+    }),
+    /** Current keys by issuer and thumbprint, in the order of the questions. */
+    FindSigners: transaction({
+      kind: 'evaluate',
+      channels: both,
+      callers: ['member'],
+      args: args({ signers: Type.Array(SignerQuery, { maxItems: SIGNERS_MAX }) }),
+      result: Type.Object({ signers: Type.Array(SignerAnswer) }),
+      codes: [],
+    }),
+    /** What the calling identity's organisation has registered on this channel. */
+    OwnOrganisation: transaction({
+      kind: 'evaluate',
+      channels: both,
+      callers: ['member'],
+      args: args({}),
+      result: OwnOrganisation,
+      codes: [],
     }),
     /**
      * Decides now and writes the decision down, for what an authority does with data it holds already. The caller is

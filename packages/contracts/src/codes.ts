@@ -8,6 +8,7 @@ export const CONTRACT_CODES = {
     'The argument is not the JSON that the function’s schema asks for; details name the path.',
   CALLER_REFUSED: 'The identity that signed the proposal may not call this function.',
   WRONG_CHANNEL: 'The function does not work on this channel.',
+  FUNCTION_UNKNOWN: 'The chaincode has no function of this name.',
   // statements
   STATEMENT_MALFORMED:
     'Not a compact JWS with exactly alg, typ and kid, or its payload is not by the schema.',
@@ -28,9 +29,9 @@ export const CONTRACT_CODES = {
   PATIENT_EXISTS: 'The patient is registered already, with other keys.',
   PATIENT_UNKNOWN: 'No such patient is registered on this channel.',
   PATIENT_ID_MISMATCH: 'The patient id is not the hash of the consent key.',
-  AUTHORITY_EXISTS: 'The authority is registered already, by this or another organisation.',
+  AUTHORITY_EXISTS: 'The authority, or another one of this organisation, is registered already.',
   AUTHORITY_UNKNOWN: 'No such authority is registered on this channel.',
-  PROVIDER_EXISTS: 'The provider is registered already, by this or another organisation.',
+  PROVIDER_EXISTS: 'The provider, or another one of this organisation, is registered already.',
   PROVIDER_UNKNOWN: 'No such provider is registered on this channel.',
   PRACTITIONER_UNKNOWN: 'No such practitioner is registered within the authority.',
   ATTESTOR_UNKNOWN: 'The key is not registered as an attestor of the organisation.',
@@ -43,6 +44,8 @@ export const CONTRACT_CODES = {
   GRANT_REVOKED: 'The grant was revoked (a tombstone stands), or lies under a revoke-all.',
   GRANT_UNKNOWN: 'The patient has no grant with this id.',
   GRANT_PERIOD_INVALID: 'The grant ends before it begins.',
+  GRANT_LIMIT:
+    'The patient has as many grants in force for this authority as one decision reads; revoke one.',
   SUBSCRIPTION_UNKNOWN: 'No such subscription.',
   SUBSCRIPTION_NOT_PENDING: 'The subscription is not pending any more.',
   SUBSCRIPTION_MISMATCH: 'The subscription is of another patient or authority than the statement.',
@@ -54,7 +57,7 @@ export const CONTRACT_CODES = {
   PERMISSION_NOT_GRANTED: 'A grant covers the request but for the permission.',
   GRANTEE_MISMATCH: 'A grant covers the authority, but another unit or practitioner.',
   // records
-  RECORD_EXISTS: 'A record with this id is stored already, with other content.',
+  RECORD_EXISTS: 'This version of the record is on record already, by another statement.',
   RECORD_UNKNOWN: 'The patient has no record with this id.',
   VERSION_CONFLICT:
     'The version is not the next one, or its previous-version hash is not the current version’s.',
@@ -67,7 +70,8 @@ export const CONTRACT_CODES = {
     'The two blocks are no evidence of a fork: not both signed, not one height, or the same block.',
   VISIT_EXISTS: 'A visit with this id is recorded already, with other content.',
   VISIT_UNKNOWN: 'No such visit.',
-  CHECK_IN_INVALID: 'The check-in code is not signed by the patient for this visit.',
+  CHECK_IN_INVALID:
+    'The check-in code is not signed by the patient for this visit, or was used for another one.',
   ATTESTATION_CONFLICT: 'The attestor has attested something else about this transaction.',
   PERMIT_UNKNOWN: 'No such permit.',
   PAGE_TOKEN_INVALID: 'The bookmark is not one that this query returned.',
@@ -80,6 +84,7 @@ export const COMMON_CODES = [
   'ARGUMENT_INVALID',
   'CALLER_REFUSED',
   'WRONG_CHANNEL',
+  'FUNCTION_UNKNOWN',
 ] as const satisfies ContractCode[];
 
 /** Codes that a statement's check can give; an item's in a batch, else the whole transaction's. */

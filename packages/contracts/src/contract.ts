@@ -7,19 +7,27 @@ import type { EventName } from './events.js';
  * Who may call a transaction, by what the chaincode can check of the proposal's creator (its X.509 certificate) and of
  * its own state. Statements inside the arguments are checked besides: a caller is only ever a relay for them.
  *
- * - `member`: any client certificate of a channel member.
+ * The role is the certificate's NodeOU. Peers and orderers are never callers.
+ *
+ * - `member`: any client or admin of a channel member.
  * - `patients-operator`: a client of PatientsMSP.
  * - `enroller`: a client of PatientsMSP with the attribute `careledger.enrol=true`.
- * - `own-admin`: an admin (NodeOU) of the MSP that the arguments name.
+ * - `own-admin`: an admin of the MSP that the arguments name.
  * - `authority`: a client of an MSP that has a registered authority on this channel.
  * - `provider`: a client of an MSP that has a registered provider on this channel.
  */
 export type CallerRule = 'member' | 'patients-operator' | 'enroller' | 'own-admin' | 'authority' | 'provider';
 
+/** `submit` is ordered and writes; `evaluate` is answered by one peer and must not write. */
+export type TransactionKind = 'submit' | 'evaluate';
+
 /** A Fabric transaction function: one JSON argument in, one JSON result out, both by schema. */
-export interface TransactionDefinition<Args extends TSchema = TSchema, Result extends TSchema = TSchema> {
-  /** `submit` is ordered and writes; `evaluate` is answered by one peer and must not write. */
-  readonly kind: 'submit' | 'evaluate';
+export interface TransactionDefinition<
+  Args extends TSchema = TSchema,
+  Result extends TSchema = TSchema,
+  Kind extends TransactionKind = TransactionKind,
+> {
+  readonly kind: Kind;
   /** Channels on which the function works; on any other it answers `WRONG_CHANNEL`. */
   readonly channels: readonly ChannelName[];
   /** Any one of these suffices. */
@@ -53,9 +61,9 @@ export type TransactionResult<C extends ContractDefinition, N extends Transactio
   C['transactions'][N]['result']
 >;
 
-/** Keeps a transaction's schemas in its type. */
-export function transaction<Args extends TSchema, Result extends TSchema>(
-  definition: TransactionDefinition<Args, Result>,
-): TransactionDefinition<Args, Result> {
+/** Keeps a transaction's schemas and kind in its type. */
+export function transaction<Args extends TSchema, Result extends TSchema, Kind extends TransactionKind>(
+  definition: TransactionDefinition<Args, Result, Kind>,
+): TransactionDefinition<Args, Result, Kind> {
   return definition;
 }

@@ -4,6 +4,7 @@ export * from './codes.js';
 export * from './contract.js';
 export * from './events.js';
 export * from './failure.js';
+export * from './internal.js';
 export * from './limits.js';
 export * from './page.js';
 export * from './records.js';

@@ -18,3 +18,7 @@ export const STATEMENT_MAX_SKEW_S = 120;
 export const PERMIT_RELEASE_WINDOW_S = 30;
 /** Bytes of a record's ciphertext. */
 export const RECORD_MAX_BYTES = 4 * 1024 * 1024;
+/** Grants in force that one patient may have for one authority: what a decision reads at most. */
+export const GRANTS_PER_AUTHORITY_MAX = 64;
+/** How far a check-in may lie from the visit that quotes it, in seconds: a waiting room, not another day. */
+export const CHECK_IN_WINDOW_S = 4 * 60 * 60;

@@ -32,7 +32,7 @@ const cloud = ['cloud'] as const;
 const authorities = ['authorities'] as const;
 const both = ['authorities', 'cloud'] as const;
 
-/** Filter of a record query: by patient or by author/authority, kind, and period start (half-open). */
+/** Filter of a record query: by patient, by author, or both (at least one), kind, and period start (half-open). */
 const RecordFilter = {
   patientId: Type.Optional(PatientId),
   /** Records that this authority wrote. */
@@ -202,7 +202,7 @@ export const records = {
       args: Batch,
       result: BatchResult,
       codes: [],
-      itemCodes: [...STATEMENT_CODES, 'ATTESTOR_UNKNOWN', 'ATTESTATION_CONFLICT'],
+      itemCodes: [...STATEMENT_CODES, 'BATCH_DUPLICATE_SUBJECT', 'ATTESTOR_UNKNOWN', 'ATTESTATION_CONFLICT'],
       event: 'TransactionsAttested',
     }),
     /** The newest stored version (or the named one) of a record. */

@@ -209,25 +209,26 @@ export const AccessState = Type.Object({
 });
 export type AccessState = Static<typeof AccessState>;
 
-export const VisitState = Type.Intersect([
-  VisitBody,
-  Type.Object({
-    visitId: Id128,
-    authorityId: AuthorityId,
-    /** True with the patient's signed check-in code. */
-    confirmed: Type.Boolean(),
-    recordedAt: Timestamp,
-    txId: TxId,
-    /** On channel `cloud`: the provider that relayed it. */
-    relayedBy: Type.Optional(ProviderId),
-  }),
-]);
+export const VisitState = Type.Object({
+  ...VisitBody.properties,
+  visitId: Id128,
+  authorityId: AuthorityId,
+  /** True with the patient's signed check-in code. */
+  confirmed: Type.Boolean(),
+  recordedAt: Timestamp,
+  txId: TxId,
+  /** On channel `cloud`: the provider that relayed it. */
+  relayedBy: Type.Optional(ProviderId),
+});
 export type VisitState = Static<typeof VisitState>;
 
-export const AttestationState = Type.Intersect([
-  AttestationBody,
-  Type.Object({ mspId: MspId, statement: Type.String(), recordedAt: Timestamp }),
-]);
+/** `statement` is the attestation itself (compact JWS), which proofs embed and their verifiers check. */
+export const AttestationState = Type.Object({
+  ...AttestationBody.properties,
+  mspId: MspId,
+  statement: Type.String(),
+  recordedAt: Timestamp,
+});
 export type AttestationState = Static<typeof AttestationState>;
 
 export const ForkState = Type.Object({

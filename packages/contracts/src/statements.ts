@@ -149,6 +149,12 @@ export const AccessRequestBody = body({
   practitionerId: Type.Optional(PractitionerId),
 });
 
+/** What the decision needs of an authority that writes; without them, `TREAT` and nobody in particular. */
+const WritingAs = {
+  purpose: Type.Optional(PurposeOfUse),
+  granteeTags: Type.Optional(ScopeTags),
+};
+
 /** By the author of a version: the patient's gateway key, or an authority with the right to write. */
 export const StoreRecordBody = body({
   patientId: PatientId,
@@ -163,6 +169,7 @@ export const StoreRecordBody = body({
   ciphertextSha256: Sha256,
   sizeBytes: Type.Integer({ minimum: 1, maximum: RECORD_MAX_BYTES }),
   scopeTags: ScopeTags,
+  ...WritingAs,
 });
 
 /** By the author: tells the authorities that a version is stored, and where. */
@@ -177,6 +184,7 @@ export const AnnounceRecordBody = body({
   scopeTags: ScopeTags,
   /** Transaction on channel `cloud` that stored it. */
   storeTxId: TxId,
+  ...WritingAs,
 });
 
 /** By the patient's gateway key. `prevHeight` and `prevHash` are null for the first anchor. */
@@ -209,6 +217,8 @@ export const AttestationBody = body({
   /** Block header hash, lower-case hex. */
   blockHash: Type.String({ pattern: '^[0-9a-f]{64}$' }),
   txId: TxId,
+  /** SHA-256 of the envelope's bytes: a transaction id alone covers only nonce and creator. */
+  envelopeHash: Sha256,
   /** Fabric's validation code name, e.g. `VALID`. */
   code: Type.String({ pattern: '^[A-Z_]{1,64}$' }),
 });

@@ -9,8 +9,9 @@ export type Permission = Static<typeof Permission>;
  * treatment, emergency treatment, healthcare payment, healthcare operations, research, patient requested, break the glass.
  */
 export const PURPOSES = ['TREAT', 'ETREAT', 'HPAYMT', 'HOPERAT', 'HRESCH', 'PATRQT', 'BTG'] as const;
-export const PurposeOfUse = Type.Union(PURPOSES.map((code) => Type.Literal(code)));
 export type PurposeOfUse = (typeof PURPOSES)[number];
+/** The mapped union alone would have the static type `never`. */
+export const PurposeOfUse = Type.Unsafe<PurposeOfUse>(Type.Union(PURPOSES.map((code) => Type.Literal(code))));
 
 export const AuthorityKind = Type.Union([
   Type.Literal('hospital'),

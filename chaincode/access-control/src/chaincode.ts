@@ -1,0 +1,90 @@
+import {
+  pagedRows,
+  type Chaincode,
+  type Evaluation,
+  type Organisation,
+  type PageRequest,
+  type StateKey,
+} from '@careledger/chaincode-runtime';
+import { ContractError, accessControl, type ContractCode } from '@careledger/contracts';
+import { listAttestors, registerAttestor } from './attestors.js';
+import { decideAll, decideNow, recordDecision } from './decisions.js';
+import { effectivePolicy } from './effective-policy.js';
+import { authorities, organisations, providers } from './families.js';
+import { grant, listGrants } from './grants.js';
+import {
+  mspOfBody,
+  mspOfIssuer,
+  registerAuthority,
+  registerProvider,
+  rotateOrganisationKey,
+} from './organisations.js';
+import { getPatient, registerPatient, rotatePatientKey } from './patients.js';
+import { getPractitioner, registerPractitioner } from './practitioners.js';
+import { revoke } from './revoke.js';
+import { findSigners } from './signers.js';
+import {
+  cancelSubscription,
+  listSubscriptions,
+  rejectSubscription,
+  requestSubscription,
+} from './subscriptions.js';
+
+async function organisationOf({
+  state,
+  caller,
+}: Pick<Evaluation, 'state' | 'caller'>): Promise<Organisation> {
+  const { authorityId, providerId } = (await state.get(organisations.at(caller.mspId))) ?? {};
+  return { authorityId: authorityId ?? null, providerId: providerId ?? null };
+}
+
+async function found<Value>({ state }: Evaluation, key: StateKey<Value>, code: ContractCode): Promise<Value> {
+  const value = await state.get(key);
+  if (value === undefined) throw new ContractError(code);
+  return value;
+}
+
+/** Who may do what. `namedMsp` says for the functions of admins which organisation the argument is about. */
+export const accessControlChaincode: Chaincode<typeof accessControl> = {
+  definition: accessControl,
+  handlers: {
+    RegisterPatient: registerPatient,
+    RotatePatientKey: rotatePatientKey,
+    RegisterAuthority: registerAuthority,
+    RegisterProvider: registerProvider,
+    RotateOrganisationKey: rotateOrganisationKey,
+    RegisterPractitioner: registerPractitioner,
+    RegisterAttestor: registerAttestor,
+    Grant: grant,
+    Revoke: revoke,
+    RequestSubscription: requestSubscription,
+    RejectSubscription: rejectSubscription,
+    CancelSubscription: cancelSubscription,
+    Decide: decideNow,
+    DecideAll: decideAll,
+    FindSigners: async (tx, { signers }) => ({ signers: await findSigners(tx, signers) }),
+    OwnOrganisation: async (tx) => ({ mspId: tx.caller.mspId, ...(await tx.organisation()) }),
+    RecordDecision: recordDecision,
+    ListGrants: listGrants,
+    EffectivePolicy: effectivePolicy,
+    ListSubscriptions: listSubscriptions,
+    GetPatient: (tx, { patientId }) => getPatient(tx, patientId),
+    GetAuthority: (tx, { authorityId }) => found(tx, authorities.at(authorityId), 'AUTHORITY_UNKNOWN'),
+    ListAuthorities: ({ state }, page: PageRequest) =>
+      pagedRows(state, page, { prefix: authorities.under(), rowOf: ({ value }) => value }),
+    GetProvider: (tx, { providerId }) => found(tx, providers.at(providerId), 'PROVIDER_UNKNOWN'),
+    ListProviders: ({ state }, page: PageRequest) =>
+      pagedRows(state, page, { prefix: providers.under(), rowOf: ({ value }) => value }),
+    GetPractitioner: getPractitioner,
+    ListAttestors: listAttestors,
+  },
+  callers: {
+    organisationOf,
+    namedMsp: {
+      RegisterAuthority: mspOfBody('registerAuthority'),
+      RegisterProvider: mspOfBody('registerProvider'),
+      RegisterAttestor: mspOfBody('registerAttestor'),
+      RotateOrganisationKey: mspOfIssuer,
+    },
+  },
+};

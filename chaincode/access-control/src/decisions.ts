@@ -1,0 +1,55 @@
+import type { Evaluation, Outcome, Submission } from '@careledger/chaincode-runtime';
+import { ContractError, type Decision } from '@careledger/contracts';
+import { canonicalJson, sha256Hex } from '@careledger/crypto';
+import { decide, type Request } from './decide.js';
+import { authorities, decisions, liveGrants, patients } from './families.js';
+import { getPatient } from './patients.js';
+import { policyOf } from './policy.js';
+
+/** @throws ContractError `PATIENT_UNKNOWN` */
+export async function decideNow(tx: Evaluation, request: Request): Promise<Decision> {
+  await getPatient(tx, request.patientId);
+  const { patientId, requester } = request;
+  const policy = await policyOf(tx.state, patientId);
+  const grants = requester === patientId ? [] : await tx.state.all(liveGrants.under(patientId, requester));
+  return decide(
+    request,
+    policy,
+    grants.map(({ value }) => value),
+    tx.atMs,
+  );
+}
+
+export async function decideAll(
+  tx: Evaluation,
+  { requests }: { requests: readonly Request[] },
+): Promise<{ decisions: (Decision | null)[] }> {
+  const made: (Decision | null)[] = [];
+  for (const request of requests) {
+    const known = (await tx.state.get(patients.at(request.patientId))) !== undefined;
+    made.push(known ? await decideNow(tx, request) : null);
+  }
+  return { decisions: made };
+}
+
+/** Decides and writes it down, once per request id. */
+export async function recordDecision(
+  tx: Submission,
+  { requestId, request }: { requestId: string; request: Request },
+): Promise<Outcome<Decision>> {
+  const { authorityId } = await tx.organisation();
+  const { patientId, requester } = request;
+  if (requester !== authorityId)
+    throw new ContractError('CALLER_REFUSED', 'An authority writes down its own decisions only.');
+  if ((await tx.state.get(authorities.at(requester))) === undefined)
+    throw new ContractError('AUTHORITY_UNKNOWN');
+  const key = decisions.at(patientId, requester, requestId);
+  const requestHash = sha256Hex(canonicalJson(request));
+  const before = await tx.state.get(key);
+  if (before !== undefined && before.requestHash !== requestHash)
+    throw new ContractError('STATEMENT_ID_REUSED');
+  if (before !== undefined) return { result: before.decision };
+  const decision = await decideNow(tx, request);
+  tx.state.put(key, { requestHash, decision, at: tx.at, txId: tx.txId });
+  return { result: decision };
+}

@@ -1,0 +1,46 @@
+import type { Evaluation } from '@careledger/chaincode-runtime';
+import type { GrantState } from '@careledger/contracts';
+import { everyEntry } from './every-entry.js';
+import { grants, policyChanges, type RevokeAllState } from './families.js';
+import { getPatient } from './patients.js';
+import { revokeAllsOf, revokedAtOf } from './revocations.js';
+
+export interface EffectivePolicy {
+  patientId: string;
+  at: string;
+  policyVersion: number;
+  grants: GrantState[];
+}
+
+/** What was in force at a time, by what the ledger knew then. Times are those of transactions. */
+export async function effectivePolicy(
+  tx: Evaluation,
+  { patientId, at }: { patientId: string; at: string },
+): Promise<EffectivePolicy> {
+  await getPatient(tx, patientId);
+  const atMs = Date.parse(at);
+  let policyVersion = 0;
+  for await (const { parts, value } of everyEntry(tx.state, policyChanges.under(patientId)))
+    if (Date.parse(value.at) <= atMs) policyVersion = Number(parts[1]);
+  const revocations = await revokeAllsOf(tx.state, patientId);
+  const inForce: GrantState[] = [];
+  for await (const { value } of everyEntry(tx.state, grants.under(patientId))) {
+    const known = asKnownAt(value, revocations, atMs);
+    if (known !== undefined) inForce.push(known);
+  }
+  return { patientId, at, policyVersion, grants: inForce };
+}
+
+/** The grant if it counted at that time; without the revocation that came later. */
+function asKnownAt(
+  grant: GrantState,
+  revocations: readonly RevokeAllState[],
+  atMs: number,
+): GrantState | undefined {
+  const revokedAt = revokedAtOf(grant, revocations);
+  const begun = Math.max(Date.parse(grant.recordedAt), Date.parse(grant.from)) <= atMs;
+  const ended = [grant.until, revokedAt].some((end) => end !== undefined && Date.parse(end) <= atMs);
+  if (!begun || ended) return undefined;
+  const { revokedAt: _later, ...known } = grant;
+  return known;
+}

@@ -1,0 +1,81 @@
+import type {
+  AttestorState,
+  AuthorityState,
+  Decision,
+  GrantState,
+  PatientState,
+  PolicyState,
+  PractitionerState,
+  ProviderState,
+  SubscriptionState,
+} from '@careledger/contracts';
+import { KeyFamily, type Present } from '@careledger/chaincode-runtime';
+import type { Timestamp } from '@careledger/domain';
+
+/**
+ * Everything that lies in this chaincode's state. A patient's keys begin with the patient, and no counter is shared:
+ * two patients' transactions read and write nothing in common that either of them changes.
+ */
+
+export const patients = new KeyFamily<PatientState>('patient', ['patientId']);
+export const authorities = new KeyFamily<AuthorityState>('authority', ['authorityId']);
+export const providers = new KeyFamily<ProviderState>('provider', ['providerId']);
+export const practitioners = new KeyFamily<PractitionerState>('practitioner', [
+  'authorityId',
+  'practitionerId',
+]);
+export const attestors = new KeyFamily<AttestorState>('attestor', ['mspId', 'kid']);
+
+/** What an MSP has registered: at most one authority and one provider. */
+export interface OrganisationState {
+  readonly authorityId?: string;
+  readonly providerId?: string;
+}
+export const organisations = new KeyFamily<OrganisationState>('organisation', ['mspId']);
+
+/** Written by whatever changes what a patient allows, read by every decision. */
+export const policies = new KeyFamily<PolicyState>('policy', ['patientId']);
+/** When each version of the policy began. */
+export const policyChanges = new KeyFamily<{ readonly at: Timestamp; readonly txId: string }>(
+  'policy-change',
+  ['patientId', 'version'],
+);
+/** Which statement has used a policy sequence number. */
+export const policySeqs = new KeyFamily<{ readonly sid: string }>('policy-seq', ['patientId', 'policySeq']);
+/** Every revoke-all, for the policy at a past date. */
+export interface RevokeAllState {
+  readonly policySeq: number;
+  readonly at: Timestamp;
+}
+export const revokeAlls = new KeyFamily<RevokeAllState>('revoke-all', ['patientId', 'version']);
+
+/** Every grant ever recorded. */
+export const grants = new KeyFamily<GrantState>('grant', ['patientId', 'grantId']);
+/** What a decision reads of a grant. */
+export type LiveGrant = Omit<GrantState, 'sealed' | 'revokedAt'>;
+/** Grants that were not revoked singly: bounded, so that a decision reads little. */
+export const liveGrants = new KeyFamily<LiveGrant>('live-grant', ['patientId', 'authorityId', 'grantId']);
+/** Grants that were revoked before they arrived; they never count. */
+export const tombstones = new KeyFamily<{ readonly at: Timestamp }>('grant-tombstone', [
+  'patientId',
+  'grantId',
+]);
+
+export const subscriptions = new KeyFamily<SubscriptionState>('subscription', [
+  'patientId',
+  'subscriptionId',
+]);
+export const subscriptionsByAuthority = new KeyFamily<Present>('subscription-by-authority', [
+  'authorityId',
+  'patientId',
+  'subscriptionId',
+]);
+
+/** A decision that an authority had written down. */
+export interface RecordedDecision {
+  readonly requestHash: string;
+  readonly decision: Decision;
+  readonly at: Timestamp;
+  readonly txId: string;
+}
+export const decisions = new KeyFamily<RecordedDecision>('decision', ['patientId', 'requester', 'requestId']);

@@ -1,0 +1,276 @@
+import {
+  TestScene,
+  client,
+  type TestOrganisation,
+  type TestPatient,
+} from '@careledger/chaincode-runtime/testing';
+import {
+  GRANTS_PER_AUTHORITY_MAX,
+  type BatchResult,
+  type Decision,
+  type GrantState,
+} from '@careledger/contracts';
+import { randomId128 } from '@careledger/crypto';
+import { beforeEach, describe, expect, test } from '@jest/globals';
+import { accessControlChaincode } from './chaincode.js';
+
+let scene: TestScene;
+let hospital: TestOrganisation;
+let patient: TestPatient;
+beforeEach(async () => {
+  scene = new TestScene([accessControlChaincode]);
+  hospital = await scene.organisation('aut_hospital', 'HospitalMSP');
+  patient = await scene.patient();
+});
+
+const DAY_MS = 86_400_000;
+const at = (timeMs: number) => new Date(timeMs).toISOString();
+const decide = (request: object = {}, atMs = scene.nowMs) =>
+  scene.ask<Decision>(
+    'Decide',
+    {
+      patientId: patient.id,
+      requester: hospital.id,
+      granteeTags: [],
+      permission: 'read',
+      purpose: 'TREAT',
+      scopeTags: [],
+      ...request,
+    },
+    { atMs },
+  );
+const policyAt = (timeMs: number) =>
+  scene.ask<{ policyVersion: number; grants: GrantState[] }>('EffectivePolicy', {
+    patientId: patient.id,
+    at: at(timeMs),
+  });
+
+describe('a grant', () => {
+  test('lets the authority in, and names itself in the decision', async () => {
+    expect(await decide()).toEqual({ decision: 'deny', reason: 'NO_GRANT', policyVersion: 0 });
+    const sid = randomId128();
+    expect(await scene.codes('Grant', [patient.grant(hospital.id, {}, { sid })])).toEqual(['OK']);
+    expect(await decide()).toEqual({ decision: 'permit', reason: 'GRANT', policyVersion: 1, grantId: sid });
+  });
+
+  test('that expired does not count', async () => {
+    await scene.codes('Grant', [patient.grant(hospital.id, { until: at(scene.nowMs + DAY_MS) })]);
+    expect(await decide()).toMatchObject({ decision: 'permit' });
+    expect(await decide({}, scene.nowMs + DAY_MS)).toMatchObject({
+      decision: 'deny',
+      reason: 'GRANT_EXPIRED',
+    });
+  });
+
+  test('denies by the one thing that it does not cover', async () => {
+    const [tag, other] = [randomId128(), randomId128()];
+    await scene.codes('Grant', [patient.grant(hospital.id, { scopeTags: [tag], granteeTags: [tag] })]);
+    const fitting = { scopeTags: [tag], granteeTags: [tag] };
+    expect(await decide(fitting)).toMatchObject({ decision: 'permit' });
+    const reasonFor = async (request: object) => (await decide({ ...fitting, ...request })).reason;
+    expect(await reasonFor({ purpose: 'HRESCH' })).toBe('PURPOSE_NOT_GRANTED');
+    expect(await reasonFor({ scopeTags: [other] })).toBe('SCOPE_NOT_GRANTED');
+    expect(await reasonFor({ permission: 'write' })).toBe('PERMISSION_NOT_GRANTED');
+    expect(await reasonFor({ granteeTags: [other] })).toBe('GRANTEE_MISMATCH');
+    expect(await reasonFor({ granteeTags: [other], purpose: 'HRESCH' })).toBe('NO_GRANT');
+  });
+
+  test('signed by another patient, or by the gateway’s key, is refused', async () => {
+    const other = await scene.patient();
+    const forged = other.grant(hospital.id, {}, { iss: patient.id });
+    const body = {
+      policySeq: 1,
+      authorityId: hospital.id,
+      granteeTags: [],
+      permissions: ['read' as const],
+      scopeTags: [],
+      purposes: ['TREAT' as const],
+      from: at(scene.nowMs),
+      delegable: false,
+    };
+    const byGateway = patient.sign('grant', body, patient.gateway);
+    expect(await scene.codes('Grant', [forged, byGateway])).toEqual([
+      'STATEMENT_KEY_UNKNOWN',
+      'STATEMENT_KEY_UNKNOWN',
+    ]);
+    expect(await decide()).toMatchObject({ decision: 'deny' });
+  });
+
+  test('with a changed signature or content is refused', async () => {
+    const [header = '', , signature = ''] = patient.grant(hospital.id).split('.');
+    const [, otherPayload = ''] = patient.grant(hospital.id, { purposes: ['HRESCH'] }).split('.');
+    expect(await scene.codes('Grant', [`${header}.${otherPayload}.${signature}`])).toEqual([
+      'STATEMENT_SIGNATURE_INVALID',
+    ]);
+  });
+
+  test('replayed does nothing; its id with other content is refused', async () => {
+    const sid = randomId128();
+    const grant = patient.grant(hospital.id, {}, { sid });
+    const first = await scene.run('Grant', { items: [grant] });
+    const again = await scene.run('Grant', { items: [grant] });
+    expect(again.result).toEqual(first.result);
+    expect(again.event).toBeUndefined();
+    expect(await scene.codes('Grant', [patient.grant(hospital.id, { delegable: true }, { sid })])).toEqual([
+      'STATEMENT_ID_REUSED',
+    ]);
+  });
+
+  test('replayed after its revocation stays revoked', async () => {
+    const sid = randomId128();
+    const grant = patient.grant(hospital.id, {}, { sid });
+    await scene.codes('Grant', [grant]);
+    await scene.codes('Revoke', [patient.revoke(sid)]);
+    expect(await scene.codes('Grant', [grant])).toEqual(['OK']);
+    expect(await decide()).toMatchObject({ decision: 'deny' });
+  });
+
+  test('to nobody known, for no time, or under a used sequence number is refused', async () => {
+    await scene.codes('Grant', [patient.grant(hospital.id, { policySeq: 9 })]);
+    expect(await scene.codes('Grant', [patient.grant('aut_nobody')])).toEqual(['AUTHORITY_UNKNOWN']);
+    const backwards = { from: '2026-02-01T00:00:00Z', until: '2026-02-01T00:00:00.000Z' };
+    expect(await scene.codes('Grant', [patient.grant(hospital.id, backwards)])).toEqual([
+      'GRANT_PERIOD_INVALID',
+    ]);
+    expect(await scene.codes('Grant', [patient.grant(hospital.id, { policySeq: 9 })])).toEqual([
+      'POLICY_SEQ_REUSED',
+    ]);
+  });
+
+  test('too many for one authority are refused, expired ones make room', async () => {
+    for (let n = 1; n < GRANTS_PER_AUTHORITY_MAX; n += 1)
+      await scene.codes('Grant', [patient.grant(hospital.id)]);
+    await scene.codes('Grant', [patient.grant(hospital.id, { until: at(scene.nowMs + DAY_MS) })]);
+    expect(await scene.codes('Grant', [patient.grant(hospital.id)])).toEqual(['GRANT_LIMIT']);
+    scene.nowMs += 2 * DAY_MS;
+    expect(await scene.codes('Grant', [patient.grant(hospital.id)])).toEqual(['OK']);
+  });
+});
+
+describe('a batch', () => {
+  test('with bad items carries out the good ones', async () => {
+    const [a, b] = [await scene.patient(), await scene.patient()];
+    const stranger = scene.newPatient();
+    const items = [
+      a.grant(hospital.id),
+      'no.statement.atall',
+      stranger.grant(hospital.id),
+      b.grant(hospital.id),
+    ];
+    const { result, event } = await scene.run('Grant', { items });
+    expect((result as BatchResult).items.map(({ code }) => code)).toEqual([
+      'OK',
+      'STATEMENT_MALFORMED',
+      'PATIENT_UNKNOWN',
+      'OK',
+    ]);
+    expect(event?.payload).toMatchObject({ changes: [{ patientId: a.id }, { patientId: b.id }] });
+  });
+
+  test('takes one item a patient, and a forgery does not take the place of the real one', async () => {
+    const forger = await scene.patient();
+    const forged = forger.grant(hospital.id, {}, { iss: patient.id });
+    const codes = await scene.codes('Grant', [
+      forged,
+      patient.grant(hospital.id),
+      patient.grant(hospital.id),
+    ]);
+    expect(codes).toEqual(['STATEMENT_KEY_UNKNOWN', 'OK', 'BATCH_DUPLICATE_SUBJECT']);
+  });
+});
+
+describe('a revocation', () => {
+  test('that overtakes its grant leaves a tombstone', async () => {
+    const sid = randomId128();
+    const grant = patient.grant(hospital.id, {}, { sid });
+    expect(await scene.codes('Revoke', [patient.revoke(sid)])).toEqual(['OK']);
+    expect(await scene.codes('Grant', [grant])).toEqual(['GRANT_REVOKED']);
+    expect(await decide()).toMatchObject({ reason: 'NO_GRANT' });
+  });
+
+  test('of everything voids lower sequence numbers, also of grants that arrive later', async () => {
+    const late = patient.grant(hospital.id);
+    await scene.codes('Grant', [patient.grant(hospital.id)]);
+    await scene.codes('Revoke', [patient.revokeAll()]);
+    expect(await decide()).toMatchObject({ decision: 'deny' });
+    expect(await scene.codes('Grant', [late])).toEqual(['GRANT_REVOKED']);
+    expect(await scene.codes('Grant', [patient.grant(hospital.id)])).toEqual(['OK']);
+    expect(await decide()).toMatchObject({ decision: 'permit' });
+  });
+
+  test('of everything reads and writes no grant, however many there are', async () => {
+    for (let n = 0; n < 20; n += 1) await scene.codes('Grant', [patient.grant(hospital.id)]);
+    const { states } = await scene.propose('Revoke', { items: [patient.revokeAll()] });
+    expect(states[0]?.ranges).toEqual([]);
+    expect(states[0]?.writes.size).toBeLessThan(10);
+  });
+
+  test('makes a decision that it overtook fail to commit', async () => {
+    const sid = randomId128();
+    await scene.codes('Grant', [patient.grant(hospital.id, {}, { sid })]);
+    const recorded = {
+      requestId: randomId128(),
+      request: {
+        patientId: patient.id,
+        requester: hospital.id,
+        granteeTags: [],
+        permission: 'read',
+        purpose: 'TREAT',
+        scopeTags: [],
+      },
+    };
+    const permit = await scene.propose('RecordDecision', recorded, { caller: client('HospitalMSP') });
+    expect(permit.result).toMatchObject({ decision: 'permit' });
+    await scene.codes('Revoke', [patient.revoke(sid)]);
+    expect(scene.commit(permit)).toBe('MVCC_READ_CONFLICT');
+  });
+
+  test('of two patients at once does not conflict', async () => {
+    const other = await scene.patient();
+    const [a, b] = [
+      await scene.propose('Grant', { items: [patient.grant(hospital.id)] }),
+      await scene.propose('Grant', { items: [other.grant(hospital.id)] }),
+    ];
+    expect([scene.commit(a), scene.commit(b)]).toEqual(['VALID', 'VALID']);
+  });
+});
+
+describe('the policy at a past date', () => {
+  test('is what the ledger knew then', async () => {
+    const start = scene.nowMs;
+    const [first, second] = [randomId128(), randomId128()];
+    await scene.codes('Grant', [patient.grant(hospital.id, {}, { sid: first })]);
+    scene.nowMs += DAY_MS;
+    await scene.codes('Grant', [patient.grant(hospital.id, {}, { sid: second })]);
+    scene.nowMs += DAY_MS;
+    await scene.codes('Revoke', [patient.revoke(first)]);
+    scene.nowMs += DAY_MS;
+    await scene.codes('Revoke', [patient.revokeAll()]);
+    const idsAt = async (timeMs: number) => {
+      const { policyVersion, grants } = await policyAt(timeMs);
+      return [policyVersion, ...grants.map(({ grantId }) => grantId)];
+    };
+    expect(await idsAt(start - 1)).toEqual([0]);
+    expect(await idsAt(start)).toEqual([1, first]);
+    expect(await idsAt(start + DAY_MS)).toEqual([2, ...[first, second].sort()]);
+    expect(await idsAt(start + 2 * DAY_MS)).toEqual([3, second]);
+    expect(await idsAt(start + 3 * DAY_MS)).toEqual([4]);
+  });
+
+  test('lists every grant with its end, page by page', async () => {
+    const sids = [randomId128(), randomId128(), randomId128()].sort();
+    for (const sid of sids) await scene.codes('Grant', [patient.grant(hospital.id, {}, { sid })]);
+    await scene.codes('Revoke', [patient.revokeAll()]);
+    const list = (bookmark: string) =>
+      scene.ask<{ rows: GrantState[]; bookmark: string }>('ListGrants', {
+        patientId: patient.id,
+        pageSize: 2,
+        bookmark,
+      });
+    const first = await list('');
+    const second = await list(first.bookmark);
+    expect([...first.rows, ...second.rows].map(({ grantId }) => grantId)).toEqual(sids);
+    expect(second.rows[0]?.revokedAt).toBe(at(scene.nowMs));
+    expect(second.bookmark).toBe('');
+  });
+});

@@ -1,0 +1,110 @@
+import {
+  acceptBatch,
+  pagedRows,
+  type Evaluation,
+  type Outcome,
+  type PageRequest,
+  type StateWriter,
+  type Submission,
+  type Verified,
+} from '@careledger/chaincode-runtime';
+import {
+  ContractError,
+  GRANTS_PER_AUTHORITY_MAX,
+  type Batch,
+  type BatchResult,
+  type EventPayload,
+  type GrantState,
+} from '@careledger/contracts';
+import { authorities, grants, liveGrants, tombstones, type LiveGrant } from './families.js';
+import { changePolicy, claimPolicySeq, policyOf } from './policy.js';
+import { revokedAtOf, revokeAllsOf } from './revocations.js';
+import { findSigners } from './signers.js';
+import { approveSubscription } from './subscriptions.js';
+
+export type PolicyNews = EventPayload<'PolicyChanged'>['changes'][number];
+
+export async function grant(tx: Submission, { items }: Batch): Promise<Outcome<BatchResult>> {
+  const { result, news } = await acceptBatch(tx, items, {
+    names: ['grant'],
+    signers: findSigners,
+    subjectOf: ({ iss }) => iss,
+    apply: recordGrant,
+  });
+  return { result, event: news.length > 0 ? { changes: news } : undefined };
+}
+
+async function recordGrant(tx: Submission, verified: Verified<'grant'>): Promise<PolicyNews> {
+  const { iss: patientId, sid: grantId, body } = verified;
+  await refuseRevoked(tx, patientId, grantId, body.policySeq);
+  if (body.until !== undefined && Date.parse(body.until) <= Date.parse(body.from))
+    throw new ContractError('GRANT_PERIOD_INVALID');
+  if ((await tx.state.get(authorities.at(body.authorityId))) === undefined)
+    throw new ContractError('AUTHORITY_UNKNOWN');
+  if ((await tx.state.get(grants.at(patientId, grantId))) !== undefined)
+    throw new ContractError('GRANT_EXISTS');
+  await makeRoom(tx, patientId, body.authorityId);
+  await approveSubscription(tx, verified);
+  await claimPolicySeq(tx, patientId, body.policySeq, grantId);
+  const { sealed, ...terms } = body;
+  const live: LiveGrant = { patientId, grantId, ...terms, recordedAt: tx.at, txId: tx.txId };
+  tx.state.put(liveGrants.at(patientId, body.authorityId, grantId), live);
+  tx.state.put(grants.at(patientId, grantId), sealed === undefined ? live : { ...live, sealed });
+  const { version } = await changePolicy(tx, patientId);
+  return {
+    patientId,
+    policyVersion: version,
+    granted: [{ grantId, authorityId: body.authorityId }],
+    revoked: [],
+  };
+}
+
+/** A grant that arrives after its own revocation, or after a revoke-all that covers it, never counts. */
+async function refuseRevoked(
+  tx: Submission,
+  patientId: string,
+  grantId: string,
+  policySeq: number,
+): Promise<void> {
+  const { revokedThroughSeq } = await policyOf(tx.state, patientId);
+  const tombstone = await tx.state.get(tombstones.at(patientId, grantId));
+  if (tombstone !== undefined || policySeq <= revokedThroughSeq) throw new ContractError('GRANT_REVOKED');
+}
+
+/**
+ * Keeps what a decision reads bounded: at the limit, grants that can count no more leave the live ones (they stay on
+ * record). @throws ContractError `GRANT_LIMIT`
+ */
+async function makeRoom(tx: Submission, patientId: string, authorityId: string): Promise<void> {
+  const entries = await tx.state.all(liveGrants.under(patientId, authorityId));
+  if (entries.length < GRANTS_PER_AUTHORITY_MAX) return;
+  const { revokedThroughSeq } = await policyOf(tx.state, patientId);
+  const spent = entries.filter(
+    ({ value: { policySeq, until } }) =>
+      policySeq <= revokedThroughSeq || (until !== undefined && Date.parse(until) <= tx.atMs),
+  );
+  if (entries.length - spent.length >= GRANTS_PER_AUTHORITY_MAX) throw new ContractError('GRANT_LIMIT');
+  for (const { parts } of spent) tx.state.delete(liveGrants.at(...parts));
+}
+
+/** Takes a grant out of the live ones and dates its end. The first revocation's date stands. */
+export function endGrant(state: StateWriter, grantState: GrantState, at: string): void {
+  const { patientId, authorityId, grantId } = grantState;
+  state.delete(liveGrants.at(patientId, authorityId, grantId));
+  state.put(grants.at(patientId, grantId), { ...grantState, revokedAt: grantState.revokedAt ?? at });
+}
+
+export async function listGrants(
+  { state }: Evaluation,
+  { patientId, authorityId, ...page }: { patientId: string; authorityId?: string } & PageRequest,
+): Promise<{ rows: GrantState[]; bookmark: string }> {
+  const revocations = await revokeAllsOf(state, patientId);
+  return pagedRows(state, page, {
+    prefix: grants.under(patientId),
+    rowOf: ({ value }) => {
+      if (authorityId !== undefined && value.authorityId !== authorityId) return undefined;
+      const revokedAt = revokedAtOf(value, revocations);
+      return revokedAt === undefined ? value : { ...value, revokedAt };
+    },
+  });
+}

@@ -1,0 +1,36 @@
+import { ContractError, type KeyPeriod } from '@careledger/contracts';
+import { fromBase64url, kidOf } from '@careledger/crypto';
+import type { Timestamp } from '@careledger/domain';
+
+/** The key in force; undefined once it was withdrawn without a successor. */
+export function currentKey(periods: readonly KeyPeriod[]): string | undefined {
+  return periods.find(({ until }) => until === undefined)?.key;
+}
+
+/** The key in force if it has this thumbprint. */
+export function currentKeyOfKid(periods: readonly KeyPeriod[], kid: string): string | undefined {
+  const key = currentKey(periods);
+  return key !== undefined && kidOf('Ed25519', fromBase64url(key)) === kid ? key : undefined;
+}
+
+/** Ends the current key; old ones stay, so that old signatures can be checked. */
+export function withdrawn(periods: readonly KeyPeriod[], at: Timestamp): KeyPeriod[] {
+  return periods.map((period) => (period.until === undefined ? { ...period, until: at } : period));
+}
+
+/**
+ * Puts a new key in the place of the current one.
+ * @param used all keys that the holder has had for signing, whatever their use
+ * @throws ContractError `KEY_UNCHANGED`, `KEY_REUSED`
+ */
+export function rotated(
+  periods: readonly KeyPeriod[],
+  newKey: string,
+  at: Timestamp,
+  used: readonly KeyPeriod[] = periods,
+): KeyPeriod[] {
+  if (currentKey(periods) === newKey) throw new ContractError('KEY_UNCHANGED');
+  // A key that was rotated away may be in a thief's hands, and one key for two uses would be two powers at once.
+  if ([...periods, ...used].some(({ key }) => key === newKey)) throw new ContractError('KEY_REUSED');
+  return [...withdrawn(periods, at), { key: newKey, from: at }];
+}

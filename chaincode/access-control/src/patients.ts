@@ -1,0 +1,98 @@
+import {
+  acceptOne,
+  checkKeyProof,
+  type Evaluation,
+  type Outcome,
+  type Submission,
+  type Verified,
+} from '@careledger/chaincode-runtime';
+import { ContractError, type ItemResult, type PatientState } from '@careledger/contracts';
+import { fromBase64url, sha256 } from '@careledger/crypto';
+import { patientIdOf } from '@careledger/domain';
+import { patients } from './families.js';
+import { rotated } from './key-periods.js';
+import { changePolicy } from './policy.js';
+import { findSigners } from './signers.js';
+
+type OneStatement = { readonly statement: string };
+
+/** @throws ContractError `PATIENT_UNKNOWN` */
+export async function getPatient(
+  { state }: Pick<Evaluation, 'state'>,
+  patientId: string,
+): Promise<PatientState> {
+  const patient = await state.get(patients.at(patientId));
+  if (patient === undefined) throw new ContractError('PATIENT_UNKNOWN', undefined, { patientId });
+  return patient;
+}
+
+export async function registerPatient(
+  tx: Submission,
+  { statement }: OneStatement,
+): Promise<Outcome<ItemResult>> {
+  const intake = {
+    names: ['registerPatient'] as const,
+    signers: { selfSignedBy: (body: { consentKey: string }) => body.consentKey },
+  };
+  return outcomeOf(await acceptOne(tx, statement, intake, (verified) => register(tx, verified)));
+}
+
+export async function rotatePatientKey(
+  tx: Submission,
+  { statement }: OneStatement,
+): Promise<Outcome<ItemResult>> {
+  const intake = { names: ['rotatePatientKey'] as const, signers: findSigners };
+  return outcomeOf(await acceptOne(tx, statement, intake, (verified) => rotate(tx, verified)));
+}
+
+async function register(tx: Submission, { iss, body }: Verified<'registerPatient'>): Promise<void> {
+  const { consentKey, gatewayKey, gatewayKeyProof, encryptionKey } = body;
+  // The id is the hash of the key that signed: nobody registers under another's pseudonym.
+  if (patientIdOf(fromBase64url(consentKey), sha256) !== iss) throw new ContractError('PATIENT_ID_MISMATCH');
+  if (gatewayKey === consentKey)
+    throw new ContractError(
+      'KEY_PROOF_INVALID',
+      'The gateway key is delegated: it cannot be the consent key.',
+    );
+  checkKeyProof(gatewayKeyProof, iss, gatewayKey, tx);
+  if ((await tx.state.get(patients.at(iss))) !== undefined) throw new ContractError('PATIENT_EXISTS');
+  tx.state.put(patients.at(iss), {
+    patientId: iss,
+    consentKeys: [{ key: consentKey, from: tx.at }],
+    gatewayKeys: [{ key: gatewayKey, from: tx.at }],
+    encryptionKeys: [{ key: encryptionKey, from: tx.at }],
+    sponsor: tx.caller.certificateSha256,
+    registeredAt: tx.at,
+  });
+}
+
+async function rotate(tx: Submission, { iss, body }: Verified<'rotatePatientKey'>): Promise<void> {
+  const patient = await getPatient(tx, iss);
+  tx.state.put(patients.at(iss), withNewKey(tx, patient, body));
+  await changePolicy(tx, iss);
+}
+
+function withNewKey(
+  tx: Submission,
+  patient: PatientState,
+  { use, newKey, newKeyProof }: Verified<'rotatePatientKey'>['body'],
+): PatientState {
+  const { patientId, consentKeys, gatewayKeys, encryptionKeys } = patient;
+  if (use === 'encryption') return { ...patient, encryptionKeys: rotated(encryptionKeys, newKey, tx.at) };
+  const signing = [...consentKeys, ...gatewayKeys];
+  const next =
+    use === 'consent'
+      ? { consentKeys: rotated(consentKeys, newKey, tx.at, signing) }
+      : { gatewayKeys: rotated(gatewayKeys, newKey, tx.at, signing) };
+  checkKeyProof(newKeyProof, patientId, newKey, tx);
+  return { ...patient, ...next };
+}
+
+function outcomeOf(
+  accepted: Awaited<ReturnType<typeof acceptOne<'registerPatient' | 'rotatePatientKey'>>>,
+): Outcome<ItemResult> {
+  const { item } = accepted;
+  return 'repeated' in accepted
+    ? { result: item }
+    : { result: item, event: { patientIds: [accepted.verified.iss] } };
+}

@@ -1,0 +1,46 @@
+import { sortable, type StateReader, type Submission } from '@careledger/chaincode-runtime';
+import { ContractError, type PolicyState } from '@careledger/contracts';
+import { policies, policyChanges, policySeqs, revokeAlls } from './families.js';
+
+/** Of a patient who has never changed anything: version 0, which is in no state yet. */
+export async function policyOf(state: StateReader, patientId: string): Promise<PolicyState> {
+  const policy = await state.get(policies.at(patientId));
+  return policy ?? { patientId, version: 0, revokedThroughSeq: 0 };
+}
+
+/**
+ * Begins the next version of a patient's policy. A decision that was made on the version before then fails to commit
+ * (MVCC), which is what keeps a permit from being ordered after the revocation.
+ * @param revokedThroughSeq policySeq of a revoke-all
+ */
+export async function changePolicy(
+  tx: Submission,
+  patientId: string,
+  revokedThroughSeq?: number,
+): Promise<PolicyState> {
+  const before = await policyOf(tx.state, patientId);
+  const version = before.version + 1;
+  const policy: PolicyState = {
+    patientId,
+    version,
+    revokedThroughSeq: Math.max(before.revokedThroughSeq, revokedThroughSeq ?? 0),
+  };
+  tx.state.put(policies.at(patientId), policy);
+  tx.state.put(policyChanges.at(patientId, sortable(version)), { at: tx.at, txId: tx.txId });
+  if (revokedThroughSeq !== undefined)
+    tx.state.put(revokeAlls.at(patientId, sortable(version)), { policySeq: revokedThroughSeq, at: tx.at });
+  return policy;
+}
+
+/** Takes a sequence number of the patient's consent statements. @throws ContractError `POLICY_SEQ_REUSED` */
+export async function claimPolicySeq(
+  tx: Submission,
+  patientId: string,
+  policySeq: number,
+  sid: string,
+): Promise<void> {
+  const key = policySeqs.at(patientId, sortable(policySeq));
+  const holder = await tx.state.get(key);
+  if (holder !== undefined) throw new ContractError('POLICY_SEQ_REUSED', undefined, { by: holder.sid });
+  tx.state.put(key, { sid });
+}

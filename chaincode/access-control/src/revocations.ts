@@ -1,0 +1,21 @@
+import type { StateReader } from '@careledger/chaincode-runtime';
+import type { GrantState } from '@careledger/contracts';
+import { everyEntry } from './every-entry.js';
+import { revokeAlls, type RevokeAllState } from './families.js';
+
+/** All revoke-alls of a patient, oldest first. For evaluations. */
+export async function revokeAllsOf(state: StateReader, patientId: string): Promise<RevokeAllState[]> {
+  const found: RevokeAllState[] = [];
+  for await (const { value } of everyEntry(state, revokeAlls.under(patientId))) found.push(value);
+  return found;
+}
+
+/** When a grant ended: by its own revocation or by the first revoke-all that covers it; undefined while it stands. */
+export function revokedAtOf(grant: GrantState, revocations: readonly RevokeAllState[]): string | undefined {
+  const ends = revocations.filter(({ policySeq }) => policySeq >= grant.policySeq).map(({ at }) => at);
+  if (grant.revokedAt !== undefined) ends.push(grant.revokedAt);
+  return ends.reduce<string | undefined>(
+    (first, at) => (first === undefined || Date.parse(at) < Date.parse(first) ? at : first),
+    undefined,
+  );
+}

@@ -1,0 +1,35 @@
+import { acceptBatch, type Outcome, type Submission, type Verified } from '@careledger/chaincode-runtime';
+import type { Batch, BatchResult } from '@careledger/contracts';
+import { grants, tombstones } from './families.js';
+import { endGrant, type PolicyNews } from './grants.js';
+import { changePolicy, claimPolicySeq } from './policy.js';
+import { findSigners } from './signers.js';
+
+export async function revoke(tx: Submission, { items }: Batch): Promise<Outcome<BatchResult>> {
+  const { result, news } = await acceptBatch(tx, items, {
+    names: ['revoke', 'revokeAll'],
+    signers: findSigners,
+    subjectOf: ({ iss }) => iss,
+    apply: (itemTx, verified) =>
+      verified.name === 'revoke' ? revokeOne(itemTx, verified) : revokeAll(itemTx, verified),
+  });
+  return { result, event: news.length > 0 ? { changes: news } : undefined };
+}
+
+async function revokeOne(tx: Submission, { iss, sid, body }: Verified<'revoke'>): Promise<PolicyNews> {
+  const { policySeq, grantId } = body;
+  await claimPolicySeq(tx, iss, policySeq, sid);
+  const grant = await tx.state.get(grants.at(iss, grantId));
+  // Unknown here: it may still be on its way, and must not count when it comes.
+  if (grant === undefined) tx.state.put(tombstones.at(iss, grantId), { at: tx.at });
+  else endGrant(tx.state, grant, tx.at);
+  const { version } = await changePolicy(tx, iss);
+  return { patientId: iss, policyVersion: version, granted: [], revoked: [grantId] };
+}
+
+/** Touches no grant: every one with a lower or equal sequence number is void from now on, present or yet to come. */
+async function revokeAll(tx: Submission, { iss, sid, body }: Verified<'revokeAll'>): Promise<PolicyNews> {
+  await claimPolicySeq(tx, iss, body.policySeq, sid);
+  const { version, revokedThroughSeq } = await changePolicy(tx, iss, body.policySeq);
+  return { patientId: iss, policyVersion: version, granted: [], revoked: [], revokedThroughSeq };
+}

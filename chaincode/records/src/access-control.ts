@@ -1,0 +1,48 @@
+import type { Evaluation, FindSigners, Organisation } from '@careledger/chaincode-runtime';
+import {
+  accessControl,
+  type Decision,
+  type TransactionArgs,
+  type TransactionName,
+  type TransactionResult,
+} from '@careledger/contracts';
+
+type AccessControl = typeof accessControl;
+type Calling = Pick<Evaluation, 'call'>;
+
+/** `records` may ask `access-control`, never the reverse: Fabric fails a cycle. */
+async function ask<N extends TransactionName<AccessControl>>(
+  { call }: Calling,
+  name: N,
+  args: TransactionArgs<AccessControl, N>,
+): Promise<TransactionResult<AccessControl, N>> {
+  return (await call(accessControl.name, name, args as object)) as TransactionResult<AccessControl, N>;
+}
+
+/** All signers of a transaction in one call. */
+export const findSigners: FindSigners = async (tx, queries) => {
+  const { signers } = await ask(tx, 'FindSigners', { signers: [...queries] });
+  return signers;
+};
+
+export const organisationOf = (tx: Calling): Promise<Organisation> => ask(tx, 'OwnOrganisation', {});
+
+export type DecisionRequest = TransactionArgs<AccessControl, 'Decide'>;
+
+export const decide = (tx: Calling, request: DecisionRequest): Promise<Decision> =>
+  ask(tx, 'Decide', request);
+
+/** Null where the patient is not registered. */
+export async function decideAll(
+  tx: Calling,
+  requests: readonly DecisionRequest[],
+): Promise<readonly (Decision | null)[]> {
+  if (requests.length === 0) return [];
+  const { decisions } = await ask(tx, 'DecideAll', { requests: [...requests] });
+  return decisions;
+}
+
+export const getPatient = (tx: Calling, patientId: string) => ask(tx, 'GetPatient', { patientId });
+
+export const getPractitioner = (tx: Calling, authorityId: string, practitionerId: string) =>
+  ask(tx, 'GetPractitioner', { authorityId, practitionerId });

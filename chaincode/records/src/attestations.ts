@@ -1,0 +1,46 @@
+import {
+  acceptBatch,
+  type Evaluation,
+  type Outcome,
+  type Submission,
+  type Verified,
+} from '@careledger/chaincode-runtime';
+import { ContractError, type AttestationState, type Batch, type BatchResult } from '@careledger/contracts';
+import { canonicalJson } from '@careledger/crypto';
+import type { ChannelName } from '@careledger/domain';
+import { findSigners } from './access-control.js';
+import { attestations } from './families.js';
+
+type Item = Verified<'attestation'>;
+
+export async function attestTransactions(tx: Submission, { items }: Batch): Promise<Outcome<BatchResult>> {
+  const { result, news } = await acceptBatch(tx, items, {
+    names: ['attestation'],
+    signers: findSigners,
+    subjectOf: ({ key, body }) => `${key} ${body.channel} ${body.txId}`,
+    apply: attest,
+  });
+  return { result, event: news.length > 0 ? { txIds: [...new Set(news)] } : undefined };
+}
+
+/** The transaction that was attested, if the attestation is new. */
+async function attest(tx: Submission, { iss: mspId, body, statement }: Item): Promise<string | undefined> {
+  if (body.network !== tx.networkId) throw new ContractError('STATEMENT_AUDIENCE_MISMATCH');
+  const key = attestations.at(body.channel, body.txId, mspId, statement.header.kid);
+  const before = await tx.state.get(key);
+  if (before === undefined) {
+    tx.state.put(key, { ...body, mspId, statement: statement.token, recordedAt: tx.at });
+    return body.txId;
+  }
+  const { mspId: _mspId, statement: _statement, recordedAt: _recordedAt, ...said } = before;
+  if (canonicalJson(said) !== canonicalJson(body)) throw new ContractError('ATTESTATION_CONFLICT');
+  return undefined;
+}
+
+export async function getAttestations(
+  { state }: Evaluation,
+  { channel, txId }: { channel: ChannelName; txId: string },
+): Promise<{ attestations: AttestationState[] }> {
+  const entries = await state.all(attestations.under(channel, txId));
+  return { attestations: entries.map(({ value }) => value) };
+}

@@ -1,0 +1,39 @@
+import type { Chaincode } from '@careledger/chaincode-runtime';
+import { records } from '@careledger/contracts';
+import { getAccess, listAccesses, requestAccess } from './access.js';
+import { organisationOf } from './access-control.js';
+import { anchorHeads, getHead, listAnchors } from './anchors.js';
+import { announceRecords, listAnnouncements } from './announced.js';
+import { attestTransactions, getAttestations } from './attestations.js';
+import { listForks, reportFork } from './forks.js';
+import { recordHistory } from './history.js';
+import { findStored, listRecords, reviseRecords, storeRecords } from './stored.js';
+import { listVisits, recordVisit, relateVisit } from './visits.js';
+
+/** What exists, who asked for it, and what was answered. */
+export const recordsChaincode: Chaincode<typeof records> = {
+  definition: records,
+  handlers: {
+    StoreRecords: storeRecords,
+    ReviseRecords: reviseRecords,
+    AnnounceRecords: announceRecords,
+    AnchorHeads: anchorHeads,
+    ReportFork: reportFork,
+    RequestAccess: requestAccess,
+    RecordVisit: recordVisit,
+    RelateVisit: relateVisit,
+    AttestTransactions: attestTransactions,
+    GetRecord: async (tx, args) => (await findStored(tx, args)).stored,
+    RecordHistory: recordHistory,
+    ListRecords: listRecords,
+    ListAnnouncements: listAnnouncements,
+    GetHead: getHead,
+    ListAnchors: listAnchors,
+    ListForks: listForks,
+    GetAccess: getAccess,
+    ListAccesses: listAccesses,
+    ListVisits: listVisits,
+    GetAttestations: getAttestations,
+  },
+  callers: { organisationOf, namedMsp: {} },
+};

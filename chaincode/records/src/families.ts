@@ -1,0 +1,74 @@
+import { KeyFamily, type Present } from '@careledger/chaincode-runtime';
+import type {
+  AccessState,
+  AnnouncedRecordState,
+  AttestationState,
+  ForkState,
+  HeadState,
+  StoredRecordState,
+  VisitState,
+} from '@careledger/contracts';
+
+/**
+ * Everything that lies in this chaincode's state, besides the record indexes (`record-index.ts`). A patient's keys
+ * begin with the patient; indexes by authority hold one key per row and are never read by what writes. So two
+ * patients' transactions do not conflict.
+ */
+
+/** Every stored version. */
+export const storedVersions = new KeyFamily<StoredRecordState>('stored', [
+  'patientId',
+  'recordId',
+  'version',
+]);
+/** What to know of a record before its next version. */
+export interface StoredHead {
+  readonly version: number;
+  /** Who made version 1: the record's author. */
+  readonly author: string;
+}
+export const storedHeads = new KeyFamily<StoredHead>('stored-head', ['patientId', 'recordId']);
+
+/** Every announced version. */
+export const announcedVersions = new KeyFamily<AnnouncedRecordState>('announced', [
+  'patientId',
+  'recordId',
+  'version',
+]);
+
+/** The anchored head of a patient's chain. */
+export const heads = new KeyFamily<HeadState>('head', ['patientId']);
+/** Every anchor. */
+export const anchors = new KeyFamily<HeadState>('anchor', ['patientId', 'height']);
+
+export const forks = new KeyFamily<ForkState>('fork', ['patientId', 'height']);
+/** Gateway keys that signed two histories: they anchor no more. */
+export const forkedKeys = new KeyFamily<Present>('forked-key', ['patientId', 'key']);
+
+export const accesses = new KeyFamily<AccessState>('access', ['patientId', 'requestSid']);
+export const accessesByTime = new KeyFamily<Present>('access-by-time', ['patientId', 'at', 'requestSid']);
+export const accessesByRequester = new KeyFamily<Present>('access-by-requester', [
+  'patientId',
+  'requester',
+  'at',
+  'requestSid',
+]);
+
+export const visits = new KeyFamily<VisitState>('visit', ['patientId', 'visitId']);
+export const visitsByTime = new KeyFamily<Present>('visit-by-time', ['patientId', 'at', 'visitId']);
+export const visitsByAuthority = new KeyFamily<Present>('visit-by-authority', [
+  'authorityId',
+  'at',
+  'patientId',
+  'visitId',
+]);
+/** Check-in codes that a visit has used up. */
+export const usedCheckIns = new KeyFamily<{ readonly visitId: string }>('check-in', ['patientId', 'sid']);
+
+/** One per attestor's key and transaction. */
+export const attestations = new KeyFamily<AttestationState>('attestation', [
+  'channel',
+  'txId',
+  'mspId',
+  'kid',
+]);

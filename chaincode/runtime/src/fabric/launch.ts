@@ -1,0 +1,28 @@
+import { networkIdOf } from '../network-id.js';
+import type { ContractClass } from './contract-class.js';
+import { serve } from './serve.js';
+import { serverConfigOf } from './server-config.js';
+
+export interface LaunchedChaincode {
+  readonly name: string;
+  readonly contracts: readonly ContractClass[];
+}
+
+/**
+ * Main program of a chaincode process: serves one chaincode, or several with their names before the variables, until
+ * SIGTERM or SIGINT. Standard output carries one JSON line once all listen; logs go to standard error.
+ */
+export async function launch(chaincodes: readonly LaunchedChaincode[]): Promise<void> {
+  const announce = process.stdout.write.bind(process.stdout);
+  // fabric-shim logs to standard output.
+  process.stdout.write = process.stderr.write.bind(process.stderr);
+  process.stderr.write(`Statements count for network ${networkIdOf(process.env)}.\n`);
+  const urls: Record<string, string> = {};
+  for (const { name, contracts } of chaincodes) {
+    const config = serverConfigOf(process.env, chaincodes.length > 1 ? name : undefined);
+    await serve(name, contracts, config);
+    urls[name] = `${config.tls === undefined ? 'grpc' : 'grpcs'}://${config.address}`;
+  }
+  for (const signal of ['SIGTERM', 'SIGINT'] as const) process.once(signal, () => process.exit(0));
+  announce(`${JSON.stringify({ ready: true, service: 'chaincode', pid: process.pid, urls })}\n`);
+}

@@ -1,0 +1,192 @@
+import type { BatchResult, ItemResult, StatementBody, StatementName } from '@careledger/contracts';
+import { ContractError } from '@careledger/contracts';
+import type { Submission } from '../dispatch/transaction.js';
+import { WriteBuffer } from '../state/write-buffer.js';
+import { recall, remember, type Remembered } from './memory.js';
+import { readAs, type ReadStatement } from './read.js';
+import type { FindSigners } from './signers.js';
+import { verifyAs, verifySelfSigned, type Verified } from './verify.js';
+
+/** The kinds that a function takes, and whose keys count. */
+export interface Intake<N extends StatementName> {
+  readonly names: readonly N[];
+  /** Where registered keys are looked up; or the member of the body that is the signing key, for registrations. */
+  readonly signers: FindSigners | { readonly selfSignedBy: (body: StatementBody<N>) => string };
+}
+
+type Known<N extends StatementName> = {
+  readonly read: ReadStatement<N>;
+  readonly before: Remembered | undefined;
+};
+type Checked<N extends StatementName> =
+  | { readonly error: ContractError; readonly sid: string | null }
+  | { readonly repeated: Remembered; readonly sid: string }
+  | { readonly verified: Verified<N>; readonly sid: string };
+
+/** What a statement did: nothing new, where it was carried before. */
+export type Accepted<N extends StatementName> =
+  | { readonly repeated: Remembered; readonly item: ItemResult; readonly read: ReadStatement<N> }
+  | { readonly verified: Verified<N>; readonly item: ItemResult };
+
+/**
+ * Takes one statement: the same one again does nothing and answers with its first transaction; a good one is applied
+ * and remembered. @throws ContractError
+ */
+export async function acceptOne<N extends StatementName>(
+  tx: Submission,
+  token: string,
+  intake: Intake<N>,
+  apply: (verified: Verified<N>) => Promise<void>,
+): Promise<Accepted<N>> {
+  const known = await recallOf(tx, readAs(token, intake.names));
+  const { sid } = known.read.statement.payload;
+  if (isRepeated(known)) {
+    const repeated = known.before;
+    return { repeated, item: { sid, code: 'OK', txId: repeated.txId }, read: known.read };
+  }
+  const [verified] = await verifyAll(tx, [known], intake);
+  if (verified === undefined) throw new Error('One statement was asked about, none was answered.');
+  if (verified instanceof ContractError) throw verified;
+  await apply(verified);
+  remember(tx.state, verified.statement, tx.txId);
+  return { verified, item: { sid, code: 'OK', txId: tx.txId } };
+}
+
+export interface BatchHandler<N extends StatementName, Prepared, News> extends Intake<N> {
+  /** Whom an item is about: two items about the same one do not go into one transaction. */
+  readonly subjectOf: (verified: Verified<N>) => string;
+  /** Asks for all good items at once what would cost a call each. */
+  readonly prepare?: (verified: readonly Verified<N>[]) => Promise<Prepared>;
+  /** Applies one item; its writes count only if it does not throw. Returns its part of the event. */
+  readonly apply: (
+    tx: Submission,
+    verified: Verified<N>,
+    prepared: Prepared | undefined,
+  ) => Promise<News | undefined>;
+}
+
+/** Takes many statements, each on its own: a bad one gets its code, writes nothing and sinks nobody else's. */
+export async function acceptBatch<N extends StatementName, Prepared, News>(
+  tx: Submission,
+  tokens: readonly string[],
+  handler: BatchHandler<N, Prepared, News>,
+): Promise<{ result: BatchResult; news: News[] }> {
+  const checked = await checkAll(tx, tokens, handler);
+  const good = checked.flatMap((item) => ('verified' in item ? [item.verified] : []));
+  const prepared = good.length > 0 ? await handler.prepare?.(good) : undefined;
+  const applied = new Map<string, WriteBuffer>();
+  const news: News[] = [];
+  const items: ItemResult[] = [];
+  for (const item of checked) {
+    if ('repeated' in item) items.push({ sid: item.sid, code: 'OK', txId: item.repeated.txId });
+    else if ('error' in item) items.push({ sid: item.sid, code: item.error.code, txId: tx.txId });
+    else items.push(await applyItem(tx, item.verified, handler, prepared, applied, news));
+  }
+  for (const writes of applied.values()) writes.flushTo(tx.state);
+  return { result: { items }, news };
+}
+
+async function applyItem<N extends StatementName, Prepared, News>(
+  tx: Submission,
+  verified: Verified<N>,
+  handler: BatchHandler<N, Prepared, News>,
+  prepared: Prepared | undefined,
+  applied: Map<string, WriteBuffer>,
+  news: News[],
+): Promise<ItemResult> {
+  const { sid } = verified;
+  const subject = handler.subjectOf(verified);
+  const writes = new WriteBuffer(tx.state);
+  try {
+    if (applied.has(subject)) throw new ContractError('BATCH_DUPLICATE_SUBJECT');
+    const itsNews = await handler.apply({ ...tx, state: writes }, verified, prepared);
+    remember(writes, verified.statement, tx.txId);
+    // No item sees another's writes, so none may undo them either (two patients' items by one authority and sid).
+    for (const other of applied.values())
+      if (writes.overlaps(other)) throw new ContractError('BATCH_DUPLICATE_SUBJECT');
+    applied.set(subject, writes);
+    if (itsNews !== undefined) news.push(itsNews);
+    return { sid, code: 'OK', txId: tx.txId };
+  } catch (error) {
+    if (error instanceof ContractError) return { sid, code: error.code, txId: tx.txId };
+    throw error;
+  }
+}
+
+async function checkAll<N extends StatementName>(
+  tx: Submission,
+  tokens: readonly string[],
+  intake: Intake<N>,
+): Promise<Checked<N>[]> {
+  const checked: (Checked<N> | undefined)[] = [];
+  const open: { readonly index: number; readonly known: Known<N> }[] = [];
+  for (const [index, token] of tokens.entries()) {
+    const read = attempt(() => readAs(token, intake.names));
+    if (read instanceof ContractError) {
+      checked[index] = { error: read, sid: null };
+      continue;
+    }
+    const known = await recallOf(tx, read);
+    const { sid } = read.statement.payload;
+    if (isRepeated(known)) checked[index] = { repeated: known.before, sid };
+    else open.push({ index, known });
+  }
+  const verified = await verifyAll(
+    tx,
+    open.map(({ known }) => known),
+    intake,
+  );
+  for (const [position, { index, known }] of open.entries()) {
+    const { sid } = known.read.statement.payload;
+    const answer = verified[position];
+    if (answer === undefined) throw new Error('A statement was left unanswered.');
+    checked[index] = answer instanceof ContractError ? { error: answer, sid } : { verified: answer, sid };
+  }
+  return checked.filter((item) => item !== undefined);
+}
+
+/** Verifies those that are not repetitions. One look-up for all of them. */
+async function verifyAll<N extends StatementName>(
+  tx: Submission,
+  open: readonly Known<N>[],
+  { signers }: Intake<N>,
+): Promise<(Verified<N> | ContractError)[]> {
+  if (open.length === 0) return [];
+  if (!(typeof signers === 'function'))
+    return open.map((known) =>
+      attempt(() => refuseReuse(known, verifySelfSigned(known.read, tx, signers.selfSignedBy))),
+    );
+  const queries = open.map(({ read: { statement } }) => ({
+    iss: statement.payload.iss,
+    kid: statement.header.kid,
+  }));
+  const answers = await signers(tx, queries);
+  return open.map((known, index) => {
+    const answer = answers[index];
+    if (answer === undefined) throw new Error('A question about a signer was left unanswered.');
+    return attempt(() => refuseReuse(known, verifyAs(known.read, tx, answer)));
+  });
+}
+
+async function recallOf<N extends StatementName>(tx: Submission, read: ReadStatement<N>): Promise<Known<N>> {
+  return { read, before: await recall(tx.state, read.statement) };
+}
+
+function isRepeated<N extends StatementName>(known: Known<N>): known is Known<N> & { before: Remembered } {
+  return known.before?.hash === known.read.statement.hash;
+}
+
+/** Said only of what is signed: anybody can write another's statement id into a forgery. */
+function refuseReuse<N extends StatementName>({ before }: Known<N>, verified: Verified<N>): Verified<N> {
+  if (before !== undefined) throw new ContractError('STATEMENT_ID_REUSED', undefined, { txId: before.txId });
+  return verified;
+}
+
+function attempt<Result>(act: () => Result): Result | ContractError {
+  try {
+    return act();
+  } catch (error) {
+    if (error instanceof ContractError) return error;
+    throw error;
+  }
+}
