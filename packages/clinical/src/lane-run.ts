@@ -1,8 +1,9 @@
 import type { ClinicalConfig } from './config.js';
+import { EpisodeBook, type Ended, type FoundEpisode } from './episode-book.js';
 import type { Transition } from './episode.js';
-import type { ClinicalEvent, EpisodeRevised, RuleName } from './events.js';
-import type { KnownEpisode, Lane, LaneItem, LaneKind, PastEpisode } from './lane.js';
-import { MAX_LANE_ITEMS, MAX_PAST_EPISODES } from './limits.js';
+import type { ClinicalEvent } from './events.js';
+import type { Lane, LaneItem, LaneKind, PastEpisode } from './lane.js';
+import { MAX_LANE_ITEMS } from './limits.js';
 
 /** Where a run of a lane puts what it finds. */
 export interface LaneSink<Item> {
@@ -13,38 +14,19 @@ export interface LaneSink<Item> {
   rejudged(item: Item): void;
 }
 
-type Ended = Extract<Transition, { kind: 'ended' }>;
-interface FreshEpisode {
-  readonly rule: RuleName;
-  readonly start: number;
-  readonly raisedAt: number;
-  end: number | null;
-  reason: Ended['reason'] | null;
-}
-
-const overlaps = (a: PastEpisode, b: PastEpisode): boolean =>
-  a.rule === b.rule && a.start <= (b.end ?? Infinity) && b.start <= (a.end ?? Infinity);
-
-/**
- * A private, changeable copy of a lane for the length of one call; `finish` gives the lane's next state. `elsewhere`
- * names episodes raised by another lane: one that starts inside them is the same emergency.
- */
+/** A private, changeable copy of a lane for the length of one call; `finish` gives the lane's next state. */
 export class LaneRun<Item extends LaneItem, Context> {
   readonly #kind: LaneKind<Item, Context>;
   readonly #sink: LaneSink<Item>;
-  readonly #elsewhere: readonly PastEpisode[];
+  readonly #book: EpisodeBook;
   #checkpoint: Context;
   #before: Context;
   #head: Context;
   #items: Item[];
   #floorT: number | null;
-  #known: KnownEpisode[];
-  #past: PastEpisode[];
-  #pending: Ended[];
+  #pending: readonly Ended[];
   #lastStarted: boolean;
   #settledEarly: boolean;
-  /** Episodes started in this run, by their place in the sink's events: evidence is gathered when the run is over. */
-  readonly #started = new Map<number, KnownEpisode>();
 
   constructor(
     lane: Lane<Item, Context>,
@@ -54,15 +36,13 @@ export class LaneRun<Item extends LaneItem, Context> {
   ) {
     this.#kind = kind;
     this.#sink = sink;
-    this.#elsewhere = elsewhere;
+    this.#book = new EpisodeBook(lane.known, lane.past, elsewhere, sink.patientId, sink.events);
     this.#checkpoint = lane.checkpoint;
     this.#before = lane.before;
     this.#head = lane.head;
     this.#items = lane.items.slice();
     this.#floorT = lane.floorT;
-    this.#known = lane.known.slice();
-    this.#past = lane.past.slice();
-    this.#pending = lane.pending.slice();
+    this.#pending = lane.pending;
     this.#lastStarted = lane.lastStarted;
     this.#settledEarly = lane.settledEarly;
   }
@@ -76,7 +56,7 @@ export class LaneRun<Item extends LaneItem, Context> {
 
   /** Every episode this lane remembers. */
   episodes(): PastEpisode[] {
-    return [...this.#past, ...this.#known];
+    return [...this.#book.past, ...this.#book.known];
   }
 
   /** The item that stands where `probe` would, if there is one. */
@@ -112,7 +92,7 @@ export class LaneRun<Item extends LaneItem, Context> {
     this.#pending = out.filter(isRecovery);
     if (started !== undefined && !this.#lastStarted) {
       this.#lastStarted = true;
-      this.#raise({ ...started, end: null, reason: null });
+      this.#book.raise(foundNow(started));
     }
   }
 
@@ -124,37 +104,25 @@ export class LaneRun<Item extends LaneItem, Context> {
   }
 
   finish(): Lane<Item, Context> {
-    for (const [index, known] of this.#started) {
-      const { evidence, news2 } = this.#kind.evidence(
-        this.#items,
-        known.start,
-        known.raisedAt,
-        this.#sink.config,
-      );
-      const { id: episodeId, rule, start, raisedAt } = known;
-      this.#sink.events[index] = {
-        kind: 'episode-started',
-        episodeId,
-        rule,
-        start,
-        raisedAt,
-        evidence,
-        news2,
-      };
-    }
-    this.#started.clear();
+    this.#describe();
     return {
       checkpoint: this.#checkpoint,
       before: this.#before,
       head: this.#head,
       items: this.#items,
       floorT: this.#floorT,
-      known: this.#known,
-      past: this.#past,
+      known: this.#book.known,
+      past: this.#book.past,
       pending: this.#pending,
       lastStarted: this.#lastStarted,
       settledEarly: this.#settledEarly,
     };
+  }
+
+  #describe(): void {
+    this.#book.describe(({ start, raisedAt }) =>
+      this.#kind.evidence(this.#items, start, raisedAt, this.#sink.config),
+    );
   }
 
   #append(item: Item): Item {
@@ -169,11 +137,11 @@ export class LaneRun<Item extends LaneItem, Context> {
     for (const transition of out) {
       if (transition.kind === 'started') {
         this.#lastStarted = true;
-        this.#raise({ ...transition, end: null, reason: null });
-      } else if (this.#kind.growingItems && isRecovery(transition)) {
-        this.#pending.push(transition);
+        this.#book.raise(foundNow(transition));
+      } else if (this.#waits(transition)) {
+        this.#pending = [transition];
       } else {
-        this.#end(transition);
+        this.#book.end(transition);
       }
     }
     this.#trim(judged.t);
@@ -182,9 +150,8 @@ export class LaneRun<Item extends LaneItem, Context> {
 
   /** Runs the rules again over all items and says what came out differently. */
   #rerun(): void {
-    const { config } = this.#sink;
     let context = this.#checkpoint;
-    const fresh: FreshEpisode[] = this.#kind
+    const found: FoundEpisode[] = this.#kind
       .open(context)
       .map((episode) => ({ ...episode, end: null, reason: null }));
     this.#pending = [];
@@ -195,123 +162,34 @@ export class LaneRun<Item extends LaneItem, Context> {
       if (judged !== item) this.#sink.rejudged(judged);
       const out: Transition[] = [];
       this.#before = context;
-      context = this.#kind.advance(context, judged, config, out);
+      context = this.#kind.advance(context, judged, this.#sink.config, out);
       this.#lastStarted = false;
       for (const transition of out) {
         if (transition.kind === 'started') {
           this.#lastStarted = true;
-          fresh.push({ ...transition, end: null, reason: null });
-        } else if (this.#kind.growingItems && index === lastIndex && isRecovery(transition)) {
-          this.#pending.push(transition);
+          found.push(foundNow(transition));
+        } else if (index === lastIndex && this.#waits(transition)) {
+          this.#pending = [transition];
         } else {
-          const open = fresh.findLast((episode) => episode.rule === transition.rule);
-          if (open !== undefined) {
-            open.end = transition.end;
-            open.reason = transition.reason;
-          }
+          const open = found.findLast(({ rule }) => rule === transition.rule);
+          if (open !== undefined) Object.assign(open, { end: transition.end, reason: transition.reason });
         }
       }
       return judged;
     });
     this.#head = context;
-    this.#reconcile(fresh);
+    this.#book.reconcile(found);
   }
 
-  #reconcile(fresh: readonly FreshEpisode[]): void {
-    const before = this.#known;
-    this.#known = [];
-    const matched = new Set<KnownEpisode>();
-    const unknown: FreshEpisode[] = [];
-    for (const episode of fresh) {
-      const same = before.filter((known) => !matched.has(known) && overlaps(known, episode));
-      for (const known of same) matched.add(known);
-      const [first, ...others] = same;
-      if (first === undefined) unknown.push(episode);
-      else this.#revise(first, episode);
-      for (const other of others) this.#say(other, 'merged', first?.id ?? null);
-    }
-    for (const known of before) {
-      if (!matched.has(known)) this.#say(known, 'withdrawn', null);
-    }
-    // Last, so that the ids of those that stand are known.
-    for (const episode of unknown) this.#raise(episode);
-    this.#known.sort((a, b) => a.start - b.start);
-  }
-
-  #revise(known: KnownEpisode, { start, raisedAt, end, reason }: FreshEpisode): void {
-    const revised: KnownEpisode = { ...known, start, raisedAt, end, reason };
-    this.#known.push(revised);
-    const isSameStart = known.start === start && known.raisedAt === raisedAt;
-    if (isSameStart && known.end === end) return;
-    if (isSameStart && known.end === null && end !== null && reason !== null) {
-      this.#sayEnded(revised, end, reason);
-    } else {
-      this.#say(revised, end === null ? 'open' : 'ended', null);
-    }
-  }
-
-  #raise(episode: FreshEpisode): void {
-    const { rule, start, raisedAt, end, reason } = episode;
-    const silent = this.#elsewhere.some((other) => overlaps(other, { rule, start, end: start }));
-    const id = this.#idOf(rule, start);
-    const known: KnownEpisode = { id, rule, start, raisedAt, end, reason, silent };
-    this.#known.push(known);
-    if (silent) return;
-    this.#started.set(this.#sink.events.length, known);
-    this.#sink.events.push({
-      kind: 'episode-started',
-      episodeId: id,
-      rule,
-      start,
-      raisedAt,
-      evidence: [],
-      news2: null,
-    });
-    if (end !== null && reason !== null) this.#sayEnded(known, end, reason);
-  }
-
-  /** An episode whose start was revised keeps its id; another that turns out to start there gets a number. */
-  #idOf(rule: RuleName, start: number): string {
-    const id = `${this.#sink.patientId}/${rule}/${start}`;
-    let unused = id;
-    for (let n = 2; this.#known.some((known) => known.id === unused); n++) unused = `${id}/${n}`;
-    return unused;
-  }
-
-  #end({ rule, end, reason }: Ended): void {
-    const index = this.#known.findLastIndex((known) => known.rule === rule && known.end === null);
-    const known = this.#known[index];
-    if (known === undefined) return;
-    this.#known[index] = { ...known, end, reason };
-    this.#sayEnded(known, end, reason);
+  /** A recovery by an item that may still grow. */
+  #waits(transition: Transition): transition is Ended {
+    return this.#kind.growingItems && isRecovery(transition);
   }
 
   #settlePending(): void {
     if (this.#pending.length === 0) return;
-    for (const transition of this.#pending) this.#end(transition);
+    for (const transition of this.#pending) this.#book.end(transition);
     this.#pending = [];
-  }
-
-  #sayEnded(known: KnownEpisode, end: number, reason: Ended['reason']): void {
-    if (known.silent) return;
-    const { id: episodeId, rule, start } = known;
-    this.#sink.events.push({ kind: 'episode-ended', episodeId, rule, start, end, reason });
-  }
-
-  #say(known: KnownEpisode, status: EpisodeRevised['status'], mergedInto: string | null): void {
-    if (known.silent) return;
-    const { id: episodeId, rule, start, raisedAt, end, reason } = known;
-    this.#sink.events.push({
-      kind: 'episode-revised',
-      episodeId,
-      rule,
-      status,
-      start,
-      raisedAt,
-      end,
-      reason,
-      mergedInto,
-    });
   }
 
   /** Index of the first item that is not before `item`. */
@@ -332,6 +210,8 @@ export class LaneRun<Item extends LaneItem, Context> {
     const oldestT = newestT - this.#kind.horizonMs;
     let first = this.#items[0];
     if (first === undefined || (first.t >= oldestT && this.#items.length <= MAX_LANE_ITEMS)) return;
+    // A long call raises emergencies whose evidence goes out of reach before it ends.
+    this.#describe();
     let swallowed = 0;
     while (
       first !== undefined &&
@@ -343,24 +223,17 @@ export class LaneRun<Item extends LaneItem, Context> {
       first = this.#items[++swallowed];
     }
     this.#items.splice(0, swallowed);
-    this.#forget();
-  }
-
-  /** Episodes that the checkpoint knows to be over can no longer change. */
-  #forget(): void {
-    const floorT = this.#floorT;
-    if (floorT === null) return;
-    // A gap shows only at the measurement after it, a recovery at the one that completes it.
-    const isPast = ({ end, reason }: KnownEpisode): boolean =>
-      end !== null && (reason === 'gap' ? end < floorT : end <= floorT);
-    if (!this.#known.some(isPast)) return;
-    for (const known of this.#known) {
-      if (isPast(known)) this.#past.push({ rule: known.rule, start: known.start, end: known.end });
-    }
-    this.#known = this.#known.filter((known) => !isPast(known));
-    this.#past.splice(0, this.#past.length - MAX_PAST_EPISODES);
+    if (this.#floorT !== null) this.#book.forget(this.#floorT);
   }
 }
 
 const isRecovery = (transition: Transition): transition is Ended =>
   transition.kind === 'ended' && transition.reason === 'recovered';
+
+const foundNow = ({ rule, start, raisedAt }: Extract<Transition, { kind: 'started' }>): FoundEpisode => ({
+  rule,
+  start,
+  raisedAt,
+  end: null,
+  reason: null,
+});

@@ -23,6 +23,9 @@ describe.each([...sample])('recorded glucose of %s', (_subject, readings) => {
     const outcome = replay(readings, groupSize);
     expect(outcome.episodes).toEqual(expected.episodes);
     expect(outcome.raised).toBe(expected.episodes.length);
+    for (const event of outcome.events) {
+      if (event.kind === 'episode-started') expect(event.evidence).not.toHaveLength(0);
+    }
     expect(outcome.windows).toEqual(expected.windows);
     expect(outcome.flagged.size).toBe(expected.implausible.size);
   });
@@ -56,10 +59,13 @@ test('a bedside monitor, a column a device, zeros for sensors off, comes out as 
   }
   const expected = reference(readings, DEFAULT_WINDOW_MS);
   expect(expected.episodes.length).toBeGreaterThan(3);
-  for (const groupSize of [1, 10]) {
+  for (const groupSize of [1, 10, readings.length]) {
     const outcome = replay(readings, groupSize);
     expect(outcome.episodes).toEqual(expected.episodes);
     expect(outcome.raised).toBe(expected.episodes.length);
+    for (const event of outcome.events) {
+      if (event.kind === 'episode-started') expect(event.news2?.highest).toBe(3);
+    }
     expect(outcome.windows).toEqual(expected.windows);
     expect(new Set(outcome.flagged.keys())).toEqual(expected.implausible);
   }
