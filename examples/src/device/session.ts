@@ -1,6 +1,6 @@
 import { sha256 } from '@careledger/crypto';
 import { timestampOf, type Reading } from '@careledger/domain';
-import { frameOrigin, leafHash, makeFrame } from '@careledger/private-chain';
+import { frameOrigin, makeFrame, nodeMerkleHasher } from '@careledger/private-chain';
 import { FrameResult } from '@careledger/protocol';
 import { connectAsync, type MqttClient } from 'mqtt';
 import { Value } from 'typebox/value';
@@ -72,7 +72,7 @@ export class DeviceSession implements AsyncDisposable {
       },
       this.device.signer,
     );
-    this.#prev = leafHash(token);
+    this.#prev = nodeMerkleHasher.leaf(token);
     const { promise, resolve, reject } = Promise.withResolvers<FrameResult>();
     this.#waiting.set(seq, { token, resolve, reject });
     this.#publish(token);

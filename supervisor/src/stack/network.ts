@@ -1,0 +1,83 @@
+import { fileURLToPath } from 'node:url';
+import { execFile } from 'node:child_process';
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { embeddedNetwork, loadNetworkDefinition } from '@careledger/network-definition';
+import type { Family } from '../family.js';
+
+const run = promisify(execFile);
+
+/** Files of an X.509 identity. */
+export interface IdentityFiles {
+  readonly certificateFile: string;
+  readonly privateKeyFile: string;
+}
+
+/** A running network, as services see it: they cannot tell which kind it is. */
+export interface RunningNetwork {
+  /** `aud` of every statement. */
+  readonly networkId: string;
+  readonly connectionFile: string;
+  /** Identity `admin`, `user` or `gateway` of an organisation. */
+  identity(mspId: string, name: 'admin' | 'user' | 'gateway'): IdentityFiles;
+}
+
+/** Network id of the embedded network: proofs made on it are refused under production roots. */
+export const EMBEDDED_NETWORK_ID = 'devnet';
+const workspaceFile = (path: string): string => fileURLToPath(new URL(`../../../${path}`, import.meta.url));
+const DEVNET = workspaceFile('network/devnet/bin/careledger-devnet.js');
+const CHAINCODE_MODULES: Readonly<Record<string, string>> = {
+  'access-control': workspaceFile('chaincode/access-control/dist/index.js'),
+  records: workspaceFile('chaincode/records/dist/index.js'),
+};
+
+/** Starts the embedded network with both channels and both chaincodes; its ledgers lie in `dir`. */
+export async function startEmbeddedNetwork(
+  family: Family,
+  dir: string,
+  logDir: string,
+): Promise<RunningNetwork> {
+  mkdirSync(dir, { recursive: true });
+  const { channels, transactionTimeWindowMs } = embeddedNetwork(loadNetworkDefinition());
+  const config = {
+    dir,
+    timeWindowMs: transactionTimeWindowMs,
+    channels: Object.fromEntries(
+      Object.entries(channels).map(([name, { organizations, members, policies, chaincodes }]) => [
+        name,
+        {
+          organizations,
+          members,
+          chaincodes: Object.fromEntries(
+            chaincodes.map((chaincode) => [
+              chaincode,
+              { source: `module:${CHAINCODE_MODULES[chaincode]}`, policy: policyText(policies.endorsement) },
+            ]),
+          ),
+        },
+      ]),
+    ),
+  };
+  const configFile = join(dir, 'devnet.json');
+  writeFileSync(configFile, JSON.stringify(config, undefined, 2));
+  await family.start({
+    name: 'devnet',
+    program: [DEVNET, 'start', '--config', configFile],
+    env: { CARELEDGER_NETWORK_ID: EMBEDDED_NETWORK_ID },
+    logFile: join(logDir, 'devnet.log'),
+  });
+  await run(process.execPath, [
+    ...[DEVNET, 'identity', '--dir', dir, '--msp', 'PatientsMSP', '--name', 'gateway'],
+    ...['--attr', 'careledger.enrol=true'],
+  ]);
+  const identity = (mspId: string, name: string): IdentityFiles => ({
+    certificateFile: join(dir, 'organizations', mspId, name, 'cert.pem'),
+    privateKeyFile: join(dir, 'organizations', mspId, name, 'key.pem'),
+  });
+  return { networkId: EMBEDDED_NETWORK_ID, connectionFile: join(dir, 'connection.json'), identity };
+}
+
+/** The rule in the language of Fabric's policies. */
+const policyText = ({ outOf, of }: { readonly outOf: number; readonly of: readonly string[] }): string =>
+  `OutOf(${outOf}, ${of.map((mspId) => `'${mspId}.peer'`).join(', ')})`;

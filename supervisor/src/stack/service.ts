@@ -1,0 +1,53 @@
+import { execFile } from 'node:child_process';
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
+import type { Child } from '../child.js';
+import type { Family } from '../family.js';
+import type { IdentityFiles } from './network.js';
+
+const run = promisify(execFile);
+
+/** A service's program and its configuration, as a file that ops could have written. */
+export interface ServicePlan {
+  /** Name of the process, its folder and its log. */
+  readonly name: string;
+  /** Launcher within the project, e.g. `cloud-service/bin/careledger-cloud.js`. */
+  readonly launcher: string;
+  readonly config: Readonly<Record<string, unknown>>;
+}
+
+const launcherOf = (plan: ServicePlan): string =>
+  fileURLToPath(new URL(`../../../${plan.launcher}`, import.meta.url));
+
+/** Writes the configuration file and returns its path. */
+export function writeConfig(plan: ServicePlan, dir: string): string {
+  mkdirSync(dir, { recursive: true });
+  const file = join(dir, `${plan.name}.json`);
+  writeFileSync(file, JSON.stringify(plan.config, undefined, 2), { mode: 0o600 });
+  return file;
+}
+
+/** Runs `LAUNCHER register` as the organisation's admin. */
+export async function registerOrganisation(
+  plan: ServicePlan,
+  dir: string,
+  admin: IdentityFiles,
+): Promise<void> {
+  const file = writeConfig(plan, dir);
+  await run(process.execPath, [
+    ...[launcherOf(plan), 'register', '--config', file],
+    ...['--admin-cert', admin.certificateFile, '--admin-key', admin.privateKeyFile],
+  ]);
+}
+
+/** Starts `LAUNCHER serve` and waits until it serves. */
+export function startService(family: Family, plan: ServicePlan, dir: string, logDir: string): Promise<Child> {
+  const file = writeConfig(plan, dir);
+  return family.start({
+    name: plan.name,
+    program: [launcherOf(plan), 'serve', '--config', file],
+    logFile: join(logDir, `${plan.name}.log`),
+  });
+}
