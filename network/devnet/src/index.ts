@@ -1,1 +1,37 @@
-export {};
+import { ChaincodeHost } from './chaincode/host/host-process.js';
+import type { DevnetOptions } from './config/options.js';
+import { validateOptions } from './config/validate.js';
+import { hostedModules } from './config/modules.js';
+import type { Devnet } from './devnet.js';
+import { createLog } from './log.js';
+
+export type {
+  ChaincodeOptions,
+  ChaincodeTlsOptions,
+  ChannelOptions,
+  CollectionOptions,
+  DevnetOptions,
+} from './config/options.js';
+export type { ConnectionProfile, OrganisationEndpoint } from './connection-profile.js';
+export type { Devnet } from './devnet.js';
+export { DevnetError } from './errors.js';
+export type { DevnetErrorCode } from './errors.js';
+export { issueIdentity } from './identity/organisation-store.js';
+export type { IdentityRequest, IssuedIdentity } from './identity/organisation-store.js';
+
+/**
+ * Starts a devnet in this process; chaincode of `module:` sources runs in a process beside it.
+ * Resolves when clients can use it. Close what it returns.
+ * @throws DevnetError
+ */
+export async function startDevnet(options: DevnetOptions): Promise<Devnet> {
+  validateOptions(options);
+  const log = createLog(options.logLevel ?? 'warn');
+  const modules = hostedModules(options);
+  // The shim takes longest to load: it begins first, and the rest is loaded meanwhile.
+  const started = modules.length > 0 ? ChaincodeHost.start(modules, log) : undefined;
+  // Awaited later; until then a failure must not count as unhandled.
+  started?.addresses.catch(() => undefined);
+  const devnet = await import('./devnet.js');
+  return devnet.Devnet.start(options, started, log);
+}

@@ -1,0 +1,44 @@
+import type { Policy } from '../policy/policy.js';
+import { signedBy } from '../policy/policy.js';
+
+/** A private data collection as the chaincode definition has it. */
+export interface CollectionDefinition {
+  readonly name: string;
+  /** Organisations whose peers keep the data (`policy` in Fabric's collection file). */
+  readonly members: readonly string[];
+  readonly memberOnlyRead: boolean;
+  readonly memberOnlyWrite: boolean;
+  /** Replaces the chaincode's policy for writes to the collection. */
+  readonly endorsementPolicy?: Policy;
+}
+
+/** A chaincode committed on a channel. */
+export interface ChaincodeDefinition {
+  readonly name: string;
+  readonly version: string;
+  readonly policy: Policy;
+  readonly collections: ReadonlyMap<string, CollectionDefinition>;
+}
+
+const IMPLICIT_COLLECTION = /^_implicit_org_(.+)$/;
+
+/**
+ * A collection of a chaincode: one of its own, or an organisation's implicit one.
+ * @param mspIds the organisations of the channel
+ */
+export function collectionOf(
+  definition: ChaincodeDefinition,
+  name: string,
+  mspIds: readonly string[],
+): CollectionDefinition | undefined {
+  const mspId = IMPLICIT_COLLECTION.exec(name)?.[1];
+  if (mspId === undefined) return definition.collections.get(name);
+  if (!mspIds.includes(mspId)) return undefined;
+  return {
+    name,
+    members: [mspId],
+    memberOnlyRead: false,
+    memberOnlyWrite: false,
+    endorsementPolicy: signedBy(mspId, 'member'),
+  };
+}

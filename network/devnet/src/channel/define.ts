@@ -1,0 +1,69 @@
+import { readFile } from 'node:fs/promises';
+import type { ChaincodeConnection, ChaincodeTls } from '../chaincode/connection.js';
+import type {
+  ChaincodeOptions,
+  ChaincodeTlsOptions,
+  ChannelOptions,
+  CollectionOptions,
+} from '../config/options.js';
+import { parsePolicy } from '../policy/parse.js';
+import { majorityEndorsement, principalsOf } from '../policy/policy.js';
+import type { ChaincodeDefinition, CollectionDefinition } from './chaincode-definition.js';
+
+const DEFAULT_VERSION = '1.0';
+
+/** Every organisation of a channel. */
+export function organisationsOf({ organizations, members = [] }: ChannelOptions): string[] {
+  return [...organizations, ...members];
+}
+
+function defineCollection(options: CollectionOptions, mspIds: readonly string[]): CollectionDefinition {
+  const members = principalsOf(parsePolicy(options.policy, mspIds)).map((each) => each.mspId);
+  const own = options.endorsementPolicy;
+  return {
+    name: options.name,
+    members: [...new Set(members)],
+    memberOnlyRead: options.memberOnlyRead ?? false,
+    memberOnlyWrite: options.memberOnlyWrite ?? false,
+    ...(own && { endorsementPolicy: parsePolicy(own.signaturePolicy, mspIds) }),
+  };
+}
+
+/** The chaincode definition that options describe. */
+export function defineChaincode(
+  name: string,
+  options: ChaincodeOptions,
+  mspIds: readonly string[],
+): ChaincodeDefinition {
+  const collections = (options.collections ?? []).map((each) => defineCollection(each, mspIds));
+  return {
+    name,
+    version: options.version ?? DEFAULT_VERSION,
+    policy: options.policy === undefined ? majorityEndorsement(mspIds) : parsePolicy(options.policy, mspIds),
+    collections: new Map(collections.map((each) => [each.name, each])),
+  };
+}
+
+/** Source of a chaincode for each organisation that has it. */
+export function sourcesOf(options: ChaincodeOptions, channel: ChannelOptions): Map<string, string> {
+  const { source } = options;
+  if (typeof source !== 'string') return new Map(Object.entries(source));
+  return new Map(channel.organizations.map((mspId) => [mspId, source]));
+}
+
+/** Reads the PEM files of a chaincode server's TLS options. */
+export async function readChaincodeTls(options: ChaincodeTlsOptions): Promise<ChaincodeTls> {
+  const [rootCertificate, clientKey, clientCertificate] = await Promise.all(
+    [options.rootCertificate, options.clientKey, options.clientCertificate].map((path) =>
+      path === undefined ? undefined : readFile(path, 'utf8'),
+    ),
+  );
+  return {
+    rootCertificate: rootCertificate ?? '',
+    ...(clientKey !== undefined && { clientKey }),
+    ...(clientCertificate !== undefined && { clientCertificate }),
+  };
+}
+
+/** Chaincode servers by chaincode and organisation. */
+export type ConnectionTable = ReadonlyMap<string, ReadonlyMap<string, ChaincodeConnection>>;

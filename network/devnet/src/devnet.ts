@@ -1,0 +1,310 @@
+import { mkdir } from 'node:fs/promises';
+import { join, resolve } from 'node:path';
+import { genesisBlock, organisationsOf as organisationsOfBlock } from './block/config-block.js';
+import { Channel } from './channel/channel.js';
+import { CommitNotifier } from './channel/commit-notifier.js';
+import { defineChaincode, organisationsOf, readChaincodeTls, sourcesOf } from './channel/define.js';
+import type { ConnectionTable } from './channel/define.js';
+import { ChaincodeConnection } from './chaincode/connection.js';
+import type { ChaincodeHost } from './chaincode/host/host-process.js';
+import { modulePath } from './config/modules.js';
+import type { ChannelOptions, DevnetOptions } from './config/options.js';
+import type { ConnectionProfile } from './connection-profile.js';
+import { writeConnectionProfile } from './connection-profile.js';
+import { Endorser } from './endorse/endorser.js';
+import { DevnetError, messageOf } from './errors.js';
+import { Endpoint } from './gateway/endpoint.js';
+import { Peers } from './gateway/peers.js';
+import {
+  ensureOrganisation,
+  ensureTls,
+  identityFolder,
+  issueIdentity,
+  serverNameOf,
+} from './identity/organisation-store.js';
+import type { IdentityRequest, IssuedIdentity, TlsMaterial } from './identity/organisation-store.js';
+import { readSigningIdentity } from './identity/signing-identity.js';
+import { Ledger } from './ledger/ledger.js';
+import { TransientStore } from './ledger/transient-store.js';
+import {
+  CHAINCODE_START_TIMEOUT_MS,
+  DEFAULT_BATCH_TIMEOUT_MS,
+  DEFAULT_TIME_WINDOW_MS,
+  MAX_BLOCK_MESSAGES,
+} from './limits.js';
+import type { Log } from './log.js';
+import { MspManager } from './msp/manager.js';
+import { Msp } from './msp/msp.js';
+import { Orderer } from './order/orderer.js';
+
+const LOOPBACK = '127.0.0.1';
+
+/** The process of `module:` chaincodes, already on its way up. */
+export interface StartedHost {
+  readonly host: ChaincodeHost;
+  readonly addresses: Promise<Map<string, string>>;
+}
+
+/** A running devnet. */
+export class Devnet {
+  private constructor(
+    readonly dir: string,
+    /** What `DIR/connection.json` holds. */
+    readonly connection: ConnectionProfile,
+    private readonly stack: AsyncDisposableStack,
+    private readonly chaincodeHost: ChaincodeHost | undefined,
+  ) {}
+
+  /** Starts a devnet from options that have been validated; resolves when `module:` chaincodes have registered. */
+  static async start(options: DevnetOptions, started: StartedHost | undefined, log: Log): Promise<Devnet> {
+    await using stack = new AsyncDisposableStack();
+    if (started) stack.defer(() => started.host.close());
+    const starter = new Starter(options, log, stack);
+    const connection = await starter.run(started);
+    return new Devnet(starter.dir, connection, stack.move(), started?.host);
+  }
+
+  /** Folder with `cert.pem` and `key.pem` of an identity: `admin`, `user`, or the name of an issued one. */
+  identityFolder(mspId: string, name = 'user'): string {
+    return identityFolder(this.dir, mspId, name);
+  }
+
+  /** Issues a further identity, with Fabric attributes if wanted. */
+  issueIdentity(request: Omit<IdentityRequest, 'dir'>): Promise<IssuedIdentity> {
+    return issueIdentity({ dir: this.dir, ...request });
+  }
+
+  /** Process id of the `module:` chaincodes, if there are any. */
+  get chaincodePid(): number | undefined {
+    return this.chaincodeHost?.pid;
+  }
+
+  /** Stops taking requests, commits what was accepted, and closes everything. */
+  async close(): Promise<void> {
+    await this.stack.disposeAsync();
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.close();
+  }
+}
+
+/** The steps of a start. Whatever is opened is put on the stack, to be closed in reverse. */
+class Starter {
+  readonly dir: string;
+  readonly #channels: readonly [string, ChannelOptions][];
+  /** Organisations with peers, each once. */
+  readonly #peerMspIds: readonly string[];
+  readonly #servers = new Map<string, ChaincodeConnection>();
+
+  constructor(
+    private readonly options: DevnetOptions,
+    private readonly log: Log,
+    private readonly stack: AsyncDisposableStack,
+  ) {
+    this.dir = resolve(options.dir);
+    this.#channels = Object.entries(options.channels);
+    this.#peerMspIds = [...new Set(this.#channels.flatMap(([, each]) => each.organizations))];
+  }
+
+  async run(started: StartedHost | undefined): Promise<ConnectionProfile> {
+    await mkdir(this.dir, { recursive: true });
+    const mspIds = [...new Set(this.#channels.flatMap(([, each]) => organisationsOf(each)))];
+    const [caPems, tls] = await Promise.all([
+      Promise.all(mspIds.map((mspId) => ensureOrganisation(this.dir, mspId))),
+      ensureTls(this.dir, this.#peerMspIds),
+    ]);
+    const cas = new Map(mspIds.map((mspId, index) => [mspId, caPems[index] ?? '']));
+    const endpoints = await this.#bind(tls, [...cas.values()]);
+    const ledgers = await this.#openLedgers(cas, tls);
+    const modules = (await started?.addresses) ?? new Map<string, string>();
+    const channels = new Map<string, Channel>();
+    for (const [name, channel] of this.#channels) {
+      const ledger = ledgers.get(name);
+      if (ledger) channels.set(name, await this.#channel(name, channel, cas, ledger, modules));
+    }
+    await this.#serve(endpoints, channels);
+    await this.#modulesReady(modules);
+    const profile = this.#profile(endpoints, tls);
+    await writeConnectionProfile(this.dir, profile);
+    return profile;
+  }
+
+  async #bind(tls: TlsMaterial, cas: readonly string[]): Promise<Map<string, Endpoint>> {
+    const { host = LOOPBACK, port = 0, requireClientCert = false } = this.options;
+    const endpoints = new Map<string, Endpoint>();
+    for (const [index, mspId] of this.#peerMspIds.entries()) {
+      const server = tls.servers.get(mspId);
+      if (!server) throw new DevnetError('UNKNOWN_ORGANISATION', `no TLS certificate of ${mspId}`);
+      const endpoint = await Endpoint.bind({
+        host,
+        port: port === 0 ? 0 : port + index,
+        server,
+        clientCas: [tls.ca, ...cas],
+        requireClientCertificate: requireClientCert,
+      });
+      this.stack.defer(() => endpoint.close());
+      endpoints.set(mspId, endpoint);
+    }
+    return endpoints;
+  }
+
+  async #openLedgers(cas: ReadonlyMap<string, string>, tls: TlsMaterial): Promise<Map<string, Ledger>> {
+    const opened = await Promise.all(
+      this.#channels.map(async ([name, channel]) => {
+        const mspIds = organisationsOf(channel);
+        const organisations = mspIds.map((mspId) => ({
+          mspId,
+          caPem: cas.get(mspId) ?? '',
+          tlsCaPem: tls.ca,
+        }));
+        const { batchTimeoutMs = DEFAULT_BATCH_TIMEOUT_MS, maxMessages = MAX_BLOCK_MESSAGES } = this.options;
+        const genesis = genesisBlock.bind(undefined, { name, organisations, batchTimeoutMs, maxMessages });
+        const ledger = await this.#openLedger(name, genesis);
+        this.stack.defer(() => ledger.close());
+        await checkSameOrganisations(
+          name,
+          ledger,
+          new Map(organisations.map((each) => [each.mspId, each.caPem])),
+        );
+        return [name, ledger] as const;
+      }),
+    );
+    return new Map(opened);
+  }
+
+  async #openLedger(name: string, genesis: () => ReturnType<typeof genesisBlock>): Promise<Ledger> {
+    try {
+      return await Ledger.open(join(this.dir, 'ledgers', name), () => Promise.resolve(genesis()), this.log);
+    } catch (error) {
+      const cause = error instanceof Error ? error.cause : undefined;
+      if (isLocked(error) || isLocked(cause)) {
+        throw new DevnetError('DIR_IN_USE', `${this.dir} is in use by another devnet`, { cause: error });
+      }
+      throw error;
+    }
+  }
+
+  async #channel(
+    name: string,
+    options: ChannelOptions,
+    cas: ReadonlyMap<string, string>,
+    ledger: Ledger,
+    modules: ReadonlyMap<string, string>,
+  ): Promise<Channel> {
+    const mspIds = organisationsOf(options);
+    const chaincodes = Object.entries(options.chaincodes ?? {});
+    const definitions = chaincodes.map(([id, each]) => [id, defineChaincode(id, each, mspIds)] as const);
+    return new Channel({
+      name,
+      mspIds,
+      peerMspIds: options.organizations,
+      msps: new MspManager(mspIds.map((mspId) => new Msp(mspId, cas.get(mspId) ?? ''))),
+      definitions: new Map(definitions),
+      connections: await this.#connections(options, modules),
+      ledger,
+      transient: new TransientStore(ledger.index),
+      commits: new CommitNotifier(),
+    });
+  }
+
+  /** One stream for each organisation and chaincode server, whatever chaincodes are on it. */
+  async #connections(
+    channel: ChannelOptions,
+    modules: ReadonlyMap<string, string>,
+  ): Promise<ConnectionTable> {
+    const table = new Map<string, Map<string, ChaincodeConnection>>();
+    for (const [name, options] of Object.entries(channel.chaincodes ?? {})) {
+      const own = new Map<string, ChaincodeConnection>();
+      table.set(name, own);
+      const tls = options.tls && (await readChaincodeTls(options.tls));
+      for (const [mspId, source] of sourcesOf(options, channel)) {
+        const address = modules.get(modulePath(source) ?? '') ?? source;
+        const id = `${mspId} ${address}`;
+        let connection = this.#servers.get(id);
+        if (!connection) {
+          const made = new ChaincodeConnection(mspId, address, this.log, tls);
+          this.stack.defer(() => made.close());
+          this.#servers.set(id, made);
+          connection = made;
+        }
+        own.set(mspId, connection);
+      }
+    }
+    return table;
+  }
+
+  async #serve(
+    endpoints: ReadonlyMap<string, Endpoint>,
+    channels: ReadonlyMap<string, Channel>,
+  ): Promise<void> {
+    const { batchTimeoutMs = DEFAULT_BATCH_TIMEOUT_MS, maxMessages = MAX_BLOCK_MESSAGES } = this.options;
+    const { timeWindowMs = DEFAULT_TIME_WINDOW_MS, host = LOOPBACK } = this.options;
+    const orderers = new Map<string, Orderer>();
+    for (const [name, channel] of channels) {
+      const orderer = new Orderer(channel, { batchTimeoutMs, maxMessages }, this.log);
+      this.stack.defer(() => orderer.close());
+      orderers.set(name, orderer);
+    }
+    const endorsers = new Map<string, Endorser>();
+    for (const [mspId, endpoint] of endpoints) {
+      const signer = await readSigningIdentity(mspId, identityFolder(this.dir, mspId, 'peer'));
+      endorsers.set(mspId, new Endorser(mspId, `${host}:${endpoint.port}`, signer, channels, this.log));
+    }
+    for (const [mspId, endpoint] of endpoints) {
+      // A peer knows the channels it has joined, and no others.
+      const joined = new Map([...channels].filter(([, each]) => each.parts.peerMspIds.includes(mspId)));
+      endpoint.serve({
+        mspId,
+        channels: joined,
+        peers: new Peers(joined, endorsers, timeWindowMs),
+        orderers: new Map([...orderers].filter(([name]) => joined.has(name))),
+        ordererAddress: `${host}:${endpoint.port}`,
+        log: this.log,
+      });
+    }
+  }
+
+  async #modulesReady(modules: ReadonlyMap<string, string>): Promise<void> {
+    const addresses = new Set(modules.values());
+    const connections = [...this.#servers.values()].filter((each) => addresses.has(each.address));
+    try {
+      await Promise.all(connections.map((each) => each.ready(CHAINCODE_START_TIMEOUT_MS)));
+    } catch (cause) {
+      throw new DevnetError('CHAINCODE_NOT_READY', messageOf(cause), { cause });
+    }
+  }
+
+  #profile(endpoints: ReadonlyMap<string, Endpoint>, tls: TlsMaterial): ConnectionProfile {
+    const { host = LOOPBACK } = this.options;
+    const entries = this.#channels.map(([name, { organizations }]) => {
+      const each = organizations.map((mspId) => {
+        const endpoint = `${host}:${endpoints.get(mspId)?.port ?? 0}`;
+        return [mspId, { endpoint, tlsRoot: tls.caPath, serverName: serverNameOf(mspId) }] as const;
+      });
+      return [name, { organizations: Object.fromEntries(each) }] as const;
+    });
+    return { channels: Object.fromEntries(entries) };
+  }
+}
+
+function isLocked(error: unknown): boolean {
+  return error instanceof Error && 'code' in error && error.code === 'LEVEL_LOCKED';
+}
+
+/** A ledger belongs to the organisations it was made with: other ones could not read what they signed. */
+async function checkSameOrganisations(
+  name: string,
+  ledger: Ledger,
+  wanted: ReadonlyMap<string, string>,
+): Promise<void> {
+  const genesis = await ledger.block(0);
+  const made = genesis ? organisationsOfBlock(genesis) : new Map<string, string>();
+  const same = made.size === wanted.size && [...wanted].every(([mspId, pem]) => made.get(mspId) === pem);
+  if (same) return;
+  throw new DevnetError(
+    'LEDGER_MISMATCH',
+    `channel ${name} was made with ${[...made.keys()].join(', ')} and their CAs, not with ${[...wanted.keys()].join(', ')}: ` +
+      'use the same organisations, or another folder',
+  );
+}

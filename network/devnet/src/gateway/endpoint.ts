@@ -1,0 +1,63 @@
+import { Server, ServerCredentials } from '@grpc/grpc-js';
+import { gateway } from '@hyperledger/fabric-protos';
+import { DevnetError } from '../errors.js';
+import type { KeyedCertificate } from '../identity/certificate-authority.js';
+import { MAX_MESSAGE_BYTES } from '../limits.js';
+import type { EndpointContext } from './service.js';
+import { gatewayService } from './service.js';
+
+/** How an endpoint listens. */
+export interface ListenOptions {
+  readonly host: string;
+  /** 0 for any free one. */
+  readonly port: number;
+  readonly server: KeyedCertificate;
+  /** PEM of the authorities whose client certificates are accepted. */
+  readonly clientCas: readonly string[];
+  /** Mutual TLS: clients without a certificate are turned away. */
+  readonly requireClientCertificate: boolean;
+}
+
+/** One organisation's TLS endpoint, bound and not yet answering. */
+export class Endpoint {
+  private constructor(
+    private readonly server: Server,
+    readonly port: number,
+  ) {}
+
+  /** Binds the port. @throws DevnetError PORT_UNAVAILABLE */
+  static async bind(options: ListenOptions): Promise<Endpoint> {
+    const { host, port, server: pair, clientCas, requireClientCertificate } = options;
+    const server = new Server({
+      'grpc.max_receive_message_length': MAX_MESSAGE_BYTES,
+      'grpc.max_send_message_length': MAX_MESSAGE_BYTES,
+    });
+    const credentials = ServerCredentials.createSsl(
+      requireClientCertificate ? Buffer.from(clientCas.join('\n')) : null,
+      [{ private_key: Buffer.from(pair.key), cert_chain: Buffer.from(pair.certificate) }],
+      requireClientCertificate,
+    );
+    const bound = await new Promise<number>((resolve, reject) => {
+      server.bindAsync(`${host}:${port}`, credentials, (cause, actual) => {
+        if (!cause) resolve(actual);
+        else
+          reject(
+            new DevnetError('PORT_UNAVAILABLE', `cannot listen on ${host}:${port}: ${cause.message}`, {
+              cause,
+            }),
+          );
+      });
+    });
+    return new Endpoint(server, bound);
+  }
+
+  /** Adds the services; requests are answered from now on. */
+  serve(context: EndpointContext): void {
+    this.server.addService(gateway.GatewayService, gatewayService(context));
+  }
+
+  /** Ends all streams and stops listening. */
+  close(): void {
+    this.server.forceShutdown();
+  }
+}

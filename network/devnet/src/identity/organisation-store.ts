@@ -1,0 +1,170 @@
+import { access, mkdir, readFile, rename, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { DevnetError } from '../errors.js';
+import type { CertificateAuthority, KeyedCertificate, NodeOu } from './certificate-authority.js';
+
+/** Folder names under DIR; this module is the only one that knows them. */
+const CA_FOLDER = 'ca';
+const PEER_FOLDER = 'peer';
+
+/** The files of one organisation: `DIR/organizations/MSPID/{ca,admin,user,peer}/{cert,key}.pem`. */
+export function organisationFolder(dir: string, mspId: string): string {
+  return join(dir, 'organizations', mspId);
+}
+
+/** Folder of one of an organisation's identities. */
+export function identityFolder(dir: string, mspId: string, name: string): string {
+  return join(organisationFolder(dir, mspId), name);
+}
+
+/** Whether a file or folder is there. */
+async function exists(path: string): Promise<boolean> {
+  return access(path).then(
+    () => true,
+    () => false,
+  );
+}
+
+async function writePair(folder: string, pair: KeyedCertificate): Promise<void> {
+  await mkdir(folder, { recursive: true });
+  await writeFile(join(folder, 'key.pem'), pair.key, { mode: 0o600 });
+  // The certificate is written last and by rename, so that a folder with one is complete.
+  const temporary = join(folder, 'cert.pem.new');
+  await writeFile(temporary, pair.certificate);
+  await rename(temporary, join(folder, 'cert.pem'));
+}
+
+async function readPair(folder: string): Promise<KeyedCertificate> {
+  const [certificate, key] = await Promise.all([
+    readFile(join(folder, 'cert.pem'), 'utf8'),
+    readFile(join(folder, 'key.pem'), 'utf8'),
+  ]);
+  return { certificate, key };
+}
+
+/** The X.509 library takes a tenth of a second to load and is needed on a first start only. */
+async function authorities(): Promise<typeof CertificateAuthority> {
+  return (await import('./certificate-authority.js')).CertificateAuthority;
+}
+
+async function openOrCreateCa(
+  folder: string,
+  name: string,
+  organisation: string,
+): Promise<CertificateAuthority> {
+  const Authority = await authorities();
+  if (await exists(join(folder, 'cert.pem'))) return Authority.open(await readPair(folder));
+  const created = await Authority.create(name, organisation);
+  await writePair(folder, created.material);
+  return created;
+}
+
+/** Makes what an organisation lacks; what is there stays. Returns the CA's certificate. */
+export async function ensureOrganisation(dir: string, mspId: string): Promise<string> {
+  const caFolder = identityFolder(dir, mspId, CA_FOLDER);
+  const wanted: readonly [string, NodeOu][] = [
+    ['admin', 'admin'],
+    ['user', 'client'],
+    [PEER_FOLDER, 'peer'],
+  ];
+  const folders = wanted.map(([name]) => join(identityFolder(dir, mspId, name), 'cert.pem'));
+  const present = await Promise.all([join(caFolder, 'cert.pem'), ...folders].map(exists));
+  if (!present.every(Boolean)) {
+    const ca = await openOrCreateCa(caFolder, `ca.${mspId}`, mspId);
+    await Promise.all(
+      wanted.map(async ([name, ou], index) => {
+        if (present[index + 1]) return;
+        await writePair(identityFolder(dir, mspId, name), await ca.issueIdentity(name, mspId, ou));
+      }),
+    );
+  }
+  return readFile(join(caFolder, 'cert.pem'), 'utf8');
+}
+
+/** What {@link issueIdentity} needs to know. */
+export interface IdentityRequest {
+  readonly dir: string;
+  readonly mspId: string;
+  /** Common name, and the folder under `DIR/organizations/MSPID/`. */
+  readonly name: string;
+  readonly ou?: 'client' | 'admin';
+  /** Fabric attributes for chaincode, e.g. `{'careledger.enrol': 'true'}`. */
+  readonly attributes?: Readonly<Record<string, string>>;
+  /** Days until it expires; negative for one that has (tests of refusals). */
+  readonly validDays?: number;
+}
+
+/** Where the files of an issued identity are, and its PEM texts. */
+export interface IssuedIdentity extends KeyedCertificate {
+  readonly mspId: string;
+  readonly folder: string;
+}
+
+const NAME_PATTERN = /^[A-Za-z0-9][A-Za-z0-9._@-]{0,63}$/;
+const RESERVED_NAMES: ReadonlySet<string> = new Set([CA_FOLDER, PEER_FOLDER]);
+
+/**
+ * Issues a further identity of an organisation and writes it to `DIR/organizations/MSPID/NAME/`.
+ * Works beside a running devnet: peers know an organisation by its CA.
+ * @throws DevnetError BAD_IDENTITY_REQUEST, UNKNOWN_ORGANISATION
+ */
+export async function issueIdentity(request: IdentityRequest): Promise<IssuedIdentity> {
+  const { dir, mspId, name, ou = 'client', attributes = {} } = request;
+  if (!NAME_PATTERN.test(name) || RESERVED_NAMES.has(name)) {
+    throw new DevnetError(
+      'BAD_IDENTITY_REQUEST',
+      `"${name}" cannot name an identity: use letters, digits, . _ @ -`,
+    );
+  }
+  const caFolder = identityFolder(dir, mspId, CA_FOLDER);
+  if (!(await exists(join(caFolder, 'cert.pem')))) {
+    throw new DevnetError(
+      'UNKNOWN_ORGANISATION',
+      `${mspId} has no CA under ${dir}: start the devnet there once, with ${mspId} on a channel`,
+    );
+  }
+  const Authority = await authorities();
+  const ca = await Authority.open(await readPair(caFolder));
+  const pair = await ca.issueIdentity(name, mspId, ou, attributes, request.validDays);
+  const folder = identityFolder(dir, mspId, name);
+  await writePair(folder, pair);
+  return { mspId, folder, ...pair };
+}
+
+/** TLS material of the endpoints: one authority in `DIR/tls`, a server certificate for each organisation. */
+export interface TlsMaterial {
+  /** PEM of the authority. */
+  readonly ca: string;
+  readonly caPath: string;
+  readonly servers: ReadonlyMap<string, KeyedCertificate>;
+}
+
+/** Host name in the server certificate of an organisation's endpoint. */
+export function serverNameOf(mspId: string): string {
+  return `peer0.${mspId.toLowerCase().replace(/[^a-z0-9.-]/g, '-')}.devnet.local`;
+}
+
+/** Makes or reads the TLS authority and one server certificate per organisation. */
+export async function ensureTls(dir: string, mspIds: readonly string[]): Promise<TlsMaterial> {
+  const folder = join(dir, 'tls');
+  const caPath = join(folder, 'ca.pem');
+  const caFolder = join(folder, CA_FOLDER);
+  const folders = mspIds.map((mspId) => join(folder, mspId));
+  const present = await Promise.all(folders.map((each) => exists(join(each, 'cert.pem'))));
+  if (!(await exists(caPath)) || !present.every(Boolean)) {
+    const ca = await openOrCreateCa(caFolder, 'tlsca.devnet', 'devnet');
+    await Promise.all(
+      mspIds.map(async (mspId, index) => {
+        if (present[index]) return;
+        const name = serverNameOf(mspId);
+        const names = [name, 'localhost', 'host.docker.internal'];
+        await writePair(join(folder, mspId), await ca.issueTls(name, names, ['127.0.0.1', '::1']));
+      }),
+    );
+    await writeFile(caPath, ca.material.certificate);
+  }
+  const pairs = await Promise.all(
+    mspIds.map(async (mspId) => [mspId, await readPair(join(folder, mspId))] as const),
+  );
+  return { ca: await readFile(caPath, 'utf8'), caPath, servers: new Map(pairs) };
+}

@@ -1,0 +1,40 @@
+import { createPrivateKey } from 'node:crypto';
+import type { KeyObject } from 'node:crypto';
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { msp } from '@hyperledger/fabric-protos';
+import { signLowS } from './ecdsa.js';
+
+/** An identity that can sign: the serialized form Fabric puts in headers, and its private key. */
+export interface SigningIdentity {
+  readonly mspId: string;
+  /** SerializedIdentity, the bytes a creator or endorser field holds. */
+  readonly serialized: Buffer;
+  sign(message: Uint8Array): Buffer;
+}
+
+/** A signing identity from PEM texts. */
+export function signingIdentity(
+  mspId: string,
+  certificatePem: string,
+  privateKeyPem: string,
+): SigningIdentity {
+  const key: KeyObject = createPrivateKey(privateKeyPem);
+  const serialized = new msp.SerializedIdentity();
+  serialized.setMspid(mspId);
+  serialized.setIdBytes(Buffer.from(certificatePem, 'utf8'));
+  return {
+    mspId,
+    serialized: Buffer.from(serialized.serializeBinary()),
+    sign: (message) => signLowS(key, message),
+  };
+}
+
+/** Reads `cert.pem` and `key.pem` of a folder. */
+export async function readSigningIdentity(mspId: string, folder: string): Promise<SigningIdentity> {
+  const [certificate, key] = await Promise.all([
+    readFile(join(folder, 'cert.pem'), 'utf8'),
+    readFile(join(folder, 'key.pem'), 'utf8'),
+  ]);
+  return signingIdentity(mspId, certificate, key);
+}
