@@ -1,7 +1,7 @@
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { nodeVerifier } from '@careledger/crypto';
-import { records } from '@careledger/contracts';
+import { accessControl } from '@careledger/contracts';
 import { openServiceLedger } from '@careledger/ledger/service';
 import { buildService, openDatabase, type Logger, type ServiceApp } from '@careledger/service-kit';
 import { AccessService } from './access/access-service.js';
@@ -53,9 +53,9 @@ export async function buildApp(config: CloudConfig, logger: Logger): Promise<Ser
   addRecordRoutes(app, recordService);
   addAccessRoutes(app, accessService, { providerId, verifier, cloud, releases });
   addVisitRoutes(app, cloud);
-  // An empty page is enough to show that this provider's own peer answers.
+  // A page of one shows that this provider's own peer answers.
   app.addReadinessCheck('ledger', async () => {
-    await cloud.evaluate(records, 'ListRecords', { pageSize: 1 });
+    await cloud.evaluate(accessControl, 'ListProviders', { pageSize: 1 });
   });
   app.addHook('onClose', async () => {
     close();
