@@ -4,7 +4,8 @@ export { silent, type Progress } from './progress.js';
 export { readIfThere, writePublic, writeSecret } from './identities/files.js';
 export { Identity } from './fabric/identity.js';
 export { PeerConnection, type PeerAddress } from './fabric/peer-connection.js';
-export { OrdererAdmin, type OrdererAdminAddress, type OrdererChannel } from './fabric/participation.js';
+export { MutualTlsClient, type MutualTlsAddress } from './fabric/mutual-tls.js';
+export { OrdererAdmin, type OrdererChannel } from './fabric/participation.js';
 export {
   blockByNumber,
   chainInfo,
@@ -28,3 +29,16 @@ export {
 export { ensureDefinitions, packagesOf } from './setup/chaincode.js';
 export { findUnready, waitUntilReady, type Unready } from './setup/readiness.js';
 export { prepareNetwork, setUpNetwork } from './setup/set-up.js';
+export { certificateExpiry, type CertificateExpiry } from './identities/expiry.js';
+export { ensureIdentities } from './identities/ensure.js';
+export {
+  addOrganization,
+  changeBatch,
+  removeOrganization,
+  replaceConsenters,
+  updateTrust,
+} from './channel/changes.js';
+export { ConfigUpdate, type ConfigEdit } from './channel/config-update.js';
+export { changeChannel } from './setup/change-channel.js';
+export { admitOrganization, expelOrganization, type MembershipChange } from './setup/membership.js';
+export { revokeOnChannels, rotateOrderer, rotatePeer } from './setup/rotate.js';

@@ -67,6 +67,15 @@ export class NetworkLayout {
     return join(this.root, 'channels', `${channel}.block`);
   }
 
+  /** Certificates that a node is about to get; absent except during a rotation. */
+  nextNodeIdentity(mspId: string, nodeId: string): PemPair {
+    return pemPair(join(this.node(mspId, nodeId), 'next', 'identity'));
+  }
+
+  nextNodeTls(mspId: string, nodeId: string): PemPair {
+    return pemPair(join(this.node(mspId, nodeId), 'next', 'tls'));
+  }
+
   get connection(): string {
     return join(this.root, 'connection.json');
   }

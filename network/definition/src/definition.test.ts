@@ -79,7 +79,35 @@ describe('the shipped definition', () => {
     });
     const authorities = plan.channels.find((c) => c.name === 'authorities');
     expect(authorities?.endorsement.outOf).toBe(3);
-    expect(plan.peers.find((p) => p.mspId === 'PharmacyMSP')?.channels).toEqual(['authorities']);
+    const pharmacy = plan.peers.find((p) => p.mspId === 'PharmacyMSP');
+    expect(pharmacy?.channels).toEqual(['authorities']);
+    // It runs its own chaincode: nobody's running process has to change, and it trusts nobody's.
+    expect(plan.chaincodeHosts.find((host) => host.id === pharmacy?.chaincodeHost)?.serves).toEqual([
+      'PharmacyMSP',
+    ]);
+  });
+
+  test('an organisation that left is gone from channels, peers and the majority', () => {
+    const plan = planNetwork(definition, { profile: 'full', runner: 'native', left: ['PharmacyMSP'] });
+    const [authorities, cloud] = plan.channels;
+    expect(authorities?.endorsement).toEqual({
+      outOf: 3,
+      of: ['PatientsMSP', 'HospitalMSP', 'LabMSP', 'InsurerMSP'],
+    });
+    expect(cloud?.members).not.toContain('PharmacyMSP');
+    expect(plan.peers.some((p) => p.mspId === 'PharmacyMSP')).toBe(false);
+  });
+
+  test('a second network on one machine has every port moved', () => {
+    const at = (portOffset: number): number[] => {
+      const plan = planNetwork(definition, { profile: 'full', runner: 'native', portOffset });
+      return [
+        ...plan.orderers.flatMap((o) => [o.port, o.adminPort, o.operationsPort]),
+        ...plan.peers.flatMap((p) => [p.port, p.operationsPort]),
+        ...plan.chaincodeHosts.flatMap((h) => Object.values(h.ports)),
+      ];
+    };
+    expect(at(1000)).toEqual(at(0).map((port) => port + 1000));
   });
 });
 

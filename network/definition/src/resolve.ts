@@ -75,6 +75,10 @@ export interface PlanOptions {
   readonly runner: RunnerName;
   /** Organisations that joined after the start, by MSP ID. */
   readonly joined?: readonly string[];
+  /** Organisations that left after the start, by MSP ID. */
+  readonly left?: readonly string[];
+  /** Added to every port, so that a second network fits on the same machine. */
+  readonly portOffset?: number;
   /** Versions of chaincodes that were upgraded since, by name. */
   readonly chaincodeVersions?: Readonly<Record<string, string>>;
 }
@@ -83,44 +87,11 @@ export interface PlanOptions {
 export function planNetwork(definition: NetworkDefinition, options: PlanOptions): NetworkPlan {
   const profile = definition.profiles[options.profile];
   if (!profile) throw new DefinitionError('UNKNOWN_PROFILE', [`there is no profile ${options.profile}`]);
-  const addresses = definition.runners[options.runner];
-  const taking = new Set([...profile.organizations, ...(options.joined ?? [])]);
-  const organizations = definition.organizations.filter((o) => taking.has(o.mspId));
-  const unknown = [...taking].filter((mspId) => !organizations.some((o) => o.mspId === mspId));
-  if (unknown.length > 0) {
-    throw new DefinitionError('UNKNOWN_ORGANIZATION', [`${unknown.join(', ')}: not in the definition`]);
-  }
-
-  const channels = Object.entries(definition.channels).map(([name, channel]): ChannelPlan => {
-    const withPeers = channel.organizations.filter((mspId) => taking.has(mspId));
-    return {
-      name,
-      organizations: withPeers,
-      members: channel.members.filter((mspId) => taking.has(mspId)),
-      ruleKind: channel.endorsement.rule,
-      endorsement: endorsementRule(channel.endorsement, withPeers),
-      chaincodes: definition.chaincodes.filter((c) => c.channels.includes(name)).map((c) => c.name),
-    };
-  });
-
-  const nodeAddress = <T>(map: Record<string, T>, id: string): T => {
-    const address = map[id];
-    if (!address)
-      throw new DefinitionError('DEFINITION_INCONSISTENT', [`${id} has no ${options.runner} address`]);
-    return address;
-  };
-
-  const hosts = organizations.map((o): ChaincodeHostNode => ({
-    id: `chaincode-${o.name}`,
-    mspId: o.mspId,
-    ...nodeAddress(addresses.chaincodeHosts, o.mspId),
-    serves: [o.mspId],
-  }));
-  const [firstHost] = hosts;
-  const chaincodeHosts =
-    profile.chaincodeHosts === 'shared' && firstHost
-      ? [{ ...firstHost, serves: organizations.map((o) => o.mspId) }]
-      : hosts;
+  const organizations = participants(definition, profile.organizations, options);
+  const taking = new Set(organizations.map((o) => o.mspId));
+  const addresses = new Addresses(definition, options.runner, options.portOffset ?? 0);
+  const channels = channelPlans(definition, taking);
+  const chaincodeHosts = chaincodeHostNodes(profile, organizations, addresses);
 
   return {
     network: definition.network,
@@ -136,14 +107,14 @@ export function planNetwork(definition: NetworkDefinition, options: PlanOptions)
         id: o.id,
         mspId: o.organization,
         consenterId: o.consenterId,
-        ...nodeAddress(addresses.orderers, o.id),
+        ...addresses.orderer(o.id),
       })),
     peers: definition.peers
       .filter((p) => taking.has(p.organization))
       .map((p) => ({
         id: p.id,
         mspId: p.organization,
-        ...nodeAddress(addresses.peers, p.id),
+        ...addresses.peer(p.id),
         channels: channels.filter((c) => c.organizations.includes(p.organization)).map((c) => c.name),
         chaincodeHost: chaincodeHosts.find((h) => h.serves.includes(p.organization))?.id ?? '',
       })),
@@ -154,4 +125,97 @@ export function planNetwork(definition: NetworkDefinition, options: PlanOptions)
       version: options.chaincodeVersions?.[chaincode.name] ?? chaincode.version,
     })),
   };
+}
+
+function participants(
+  definition: NetworkDefinition,
+  initial: readonly string[],
+  { joined = [], left = [] }: PlanOptions,
+): OrganizationDefinition[] {
+  const known = new Set(definition.organizations.map((o) => o.mspId));
+  const unknown = [...joined, ...left].filter((mspId) => !known.has(mspId));
+  if (unknown.length > 0) {
+    throw new DefinitionError('UNKNOWN_ORGANIZATION', [`${unknown.join(', ')}: not in the definition`]);
+  }
+  const taking = new Set([...initial, ...joined]);
+  for (const mspId of left) taking.delete(mspId);
+  return definition.organizations.filter((o) => taking.has(o.mspId));
+}
+
+function channelPlans(definition: NetworkDefinition, taking: ReadonlySet<string>): ChannelPlan[] {
+  return Object.entries(definition.channels).map(([name, channel]) => {
+    const organizations = channel.organizations.filter((mspId) => taking.has(mspId));
+    return {
+      name,
+      organizations,
+      members: channel.members.filter((mspId) => taking.has(mspId)),
+      ruleKind: channel.endorsement.rule,
+      endorsement: endorsementRule(channel.endorsement, organizations),
+      chaincodes: definition.chaincodes.filter((c) => c.channels.includes(name)).map((c) => c.name),
+    };
+  });
+}
+
+/** One host per organisation, or one that those who were there from the start share; who joins brings its own. */
+function chaincodeHostNodes(
+  profile: NetworkDefinition['profiles']['full'],
+  organizations: readonly OrganizationDefinition[],
+  addresses: Addresses,
+): ChaincodeHostNode[] {
+  const hosts = organizations.map((o) => ({
+    id: `chaincode-${o.name}`,
+    mspId: o.mspId,
+    ...addresses.chaincodeHost(o.mspId),
+    serves: [o.mspId],
+  }));
+  const [first] = hosts;
+  if (profile.chaincodeHosts === 'perOrganization' || !first) return hosts;
+  const sharing = hosts.filter((host) => profile.organizations.includes(host.mspId));
+  return [
+    { ...first, serves: sharing.map((host) => host.mspId) },
+    ...hosts.filter((host) => !sharing.includes(host)),
+  ];
+}
+
+/** Addresses of one runner, with the offset added to every port. */
+class Addresses {
+  private readonly runner: NetworkDefinition['runners'][RunnerName];
+
+  constructor(
+    definition: NetworkDefinition,
+    runner: RunnerName,
+    private readonly offset: number,
+  ) {
+    this.runner = definition.runners[runner];
+  }
+
+  orderer(id: string): { host: string; port: number; adminPort: number; operationsPort: number } {
+    const { host, port, adminPort, operationsPort } = find(this.runner.orderers, id);
+    return {
+      host,
+      port: port + this.offset,
+      adminPort: adminPort + this.offset,
+      operationsPort: operationsPort + this.offset,
+    };
+  }
+
+  peer(id: string): { host: string; port: number; operationsPort: number } {
+    const { host, port, operationsPort } = find(this.runner.peers, id);
+    return { host, port: port + this.offset, operationsPort: operationsPort + this.offset };
+  }
+
+  chaincodeHost(mspId: string): { host: string; ports: Record<string, number> } {
+    const { host, ports } = find(this.runner.chaincodeHosts, mspId);
+    const shifted = Object.entries(ports).map(([field, port]): [string, number] => [
+      field,
+      port + this.offset,
+    ]);
+    return { host, ports: Object.fromEntries(shifted) };
+  }
+}
+
+function find<T>(addresses: Record<string, T>, id: string): T {
+  const address = addresses[id];
+  if (address) return address;
+  throw new DefinitionError('DEFINITION_INCONSISTENT', [`${id} has no address`]);
 }

@@ -8,6 +8,7 @@ export type RunnerErrorCode =
   | 'NOT_SET_UP'
   | 'NOT_EMPTY'
   | 'CONFIRMATION_MISSING'
+  | 'ORGANIZATION_NEEDED'
   | 'UNKNOWN_NAME';
 
 /** `message` says what happened and what to do next. */

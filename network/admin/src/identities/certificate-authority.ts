@@ -1,4 +1,4 @@
-import { randomBytes, type webcrypto } from 'node:crypto';
+import { randomBytes } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import {
   AuthorityKeyIdentifierExtension,
@@ -101,39 +101,38 @@ export class CertificateAuthority {
     return toPem(this.certificate);
   }
 
-  /** A certificate for signing, with the role in its OU. */
-  async issueIdentity(request: SigningRequest, publicKey?: webcrypto.CryptoKey): Promise<IssuedCertificate> {
+  /** A certificate for signing, with the role in its OU; for a new key, or for one that stays. */
+  async issueIdentity(request: SigningRequest, keyPem?: string): Promise<IssuedCertificate> {
     return this.issue(
       `CN=${request.commonName}, OU=${request.role}`,
       [
         new KeyUsagesExtension(KeyUsageFlags.digitalSignature, true),
         ...(request.attributes ? [attributesExtension(request.attributes)] : []),
       ],
-      publicKey,
+      keyPem,
     );
   }
 
   /** A certificate for both ends of TLS: nodes call one another with the certificate that they serve. */
-  async issueTls(request: TlsRequest): Promise<IssuedCertificate> {
+  async issueTls(request: TlsRequest, keyPem?: string): Promise<IssuedCertificate> {
     const names = request.hosts.map((value) => ({
       type: isIp(value) ? ('ip' as const) : ('dns' as const),
       value,
     }));
-    return this.issue(`CN=${request.commonName}`, [
-      new KeyUsagesExtension(KeyUsageFlags.digitalSignature | KeyUsageFlags.keyEncipherment, true),
-      new ExtendedKeyUsageExtension([ExtendedKeyUsage.serverAuth, ExtendedKeyUsage.clientAuth]),
-      ...(names.length > 0 ? [new SubjectAlternativeNameExtension(names)] : []),
-    ]);
+    return this.issue(
+      `CN=${request.commonName}`,
+      [
+        new KeyUsagesExtension(KeyUsageFlags.digitalSignature | KeyUsageFlags.keyEncipherment, true),
+        new ExtendedKeyUsageExtension([ExtendedKeyUsage.serverAuth, ExtendedKeyUsage.clientAuth]),
+        ...(names.length > 0 ? [new SubjectAlternativeNameExtension(names)] : []),
+      ],
+      keyPem,
+    );
   }
 
-  private async issue(
-    subject: string,
-    extensions: Extension[],
-    given?: webcrypto.CryptoKey,
-  ): Promise<IssuedCertificate> {
-    const keys = given ? undefined : await generateKeyPair();
-    const publicKey = given ?? keys?.publicKey;
-    if (!publicKey) throw new TypeError('a certificate needs a public key');
+  private async issue(subject: string, extensions: Extension[], keyPem?: string): Promise<IssuedCertificate> {
+    const keys = keyPem === undefined ? await generateKeyPair() : await loadKeyPair(keyPem);
+    const { publicKey } = keys;
     const all = [
       new BasicConstraintsExtension(false, undefined, true),
       await SubjectKeyIdentifierExtension.create(publicKey),
@@ -152,7 +151,7 @@ export class CertificateAuthority {
         extensions: all,
       }),
     );
-    return { cert: toPem(certificate), key: keys ? await privateKeyPem(keys) : '' };
+    return { cert: toPem(certificate), key: keyPem ?? (await privateKeyPem(keys)) };
   }
 }
 

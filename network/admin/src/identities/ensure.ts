@@ -98,8 +98,9 @@ export async function issueNodeIdentity(
   organization: OrganizationDefinition,
   nodeId: string,
   role: 'peer' | 'orderer',
+  keyPem?: string,
 ): Promise<IssuedCertificate> {
-  return ca.issueIdentity({ commonName: `${nodeId}.${organization.domain}`, role });
+  return ca.issueIdentity({ commonName: `${nodeId}.${organization.domain}`, role }, keyPem);
 }
 
 /** A node is called by its name, by its address in this runner, and by loopback on its own machine. */
@@ -107,13 +108,15 @@ export async function issueNodeTls(
   { tlsCa }: Authorities,
   organization: OrganizationDefinition,
   node: { readonly id: string; readonly host: string },
+  keyPem?: string,
 ): Promise<IssuedCertificate> {
   const commonName = `${node.id}.${organization.domain}`;
   const hosts = [...new Set([node.id, commonName, node.host, 'localhost', '127.0.0.1'])];
-  return tlsCa.issueTls({ commonName, hosts });
+  return tlsCa.issueTls({ commonName, hosts }, keyPem);
 }
 
-async function ensurePair(paths: PemPair, issue: () => Promise<IssuedCertificate>): Promise<boolean> {
+/** Makes a certificate where none is. */
+export async function ensurePair(paths: PemPair, issue: () => Promise<IssuedCertificate>): Promise<boolean> {
   // The certificate is written last: where it stands, its key stands too.
   if (await exists(paths.cert)) return false;
   await writePair(paths, await issue());

@@ -2,15 +2,33 @@ import { readFile } from 'node:fs/promises';
 import type { NetworkPlan } from '@careledger/network-definition';
 import { NetworkAdminError } from '../errors.js';
 import { Identity } from '../fabric/identity.js';
+import { MutualTlsClient } from '../fabric/mutual-tls.js';
 import { OrdererAdmin } from '../fabric/participation.js';
 import { PeerConnection } from '../fabric/peer-connection.js';
 import type { NetworkLayout } from '../layout.js';
+
+/** An orderer's two endpoints for administrators. */
+export class OrdererConnection implements Disposable {
+  readonly admin: OrdererAdmin;
+
+  constructor(
+    private readonly adminEndpoint: MutualTlsClient,
+    readonly operations: MutualTlsClient,
+  ) {
+    this.admin = new OrdererAdmin(adminEndpoint);
+  }
+
+  [Symbol.dispose](): void {
+    this.adminEndpoint[Symbol.dispose]();
+    this.operations[Symbol.dispose]();
+  }
+}
 
 /** Connections to all nodes of a plan, each as the administrator of the node's own organisation. */
 export class NetworkConnections implements Disposable {
   private constructor(
     readonly peers: ReadonlyMap<string, PeerConnection>,
-    readonly orderers: ReadonlyMap<string, OrdererAdmin>,
+    readonly orderers: ReadonlyMap<string, OrdererConnection>,
   ) {}
 
   static async open(plan: NetworkPlan, layout: NetworkLayout): Promise<NetworkConnections> {
@@ -25,15 +43,22 @@ export class NetworkConnections implements Disposable {
       }),
     );
     const orderers = await Promise.all(
-      plan.orderers.map(async (node): Promise<[string, OrdererAdmin]> => {
+      plan.orderers.map(async (node): Promise<[string, OrdererConnection]> => {
         const { cert, key } = layout.adminTls(node.mspId);
         const [tlsRoot, clientCert, clientKey] = await Promise.all([
           readFile(layout.tlsCa(node.mspId).cert, 'utf8'),
           readFile(cert, 'utf8'),
           readFile(key, 'utf8'),
         ]);
-        const { id, host, adminPort: port } = node;
-        return [id, new OrdererAdmin({ id, host, port, tlsRoot, clientCert, clientKey })];
+        const { id, host } = node;
+        const address = { id, host, tlsRoot, clientCert, clientKey };
+        return [
+          id,
+          new OrdererConnection(
+            new MutualTlsClient({ ...address, port: node.adminPort }),
+            new MutualTlsClient({ ...address, port: node.operationsPort }),
+          ),
+        ];
       }),
     );
     return new NetworkConnections(new Map(peers), new Map(orderers));
@@ -45,7 +70,7 @@ export class NetworkConnections implements Disposable {
     return connection;
   }
 
-  orderer(id: string): OrdererAdmin {
+  orderer(id: string): OrdererConnection {
     const connection = this.orderers.get(id);
     if (!connection) throw new NetworkAdminError('UNKNOWN_NAME', `there is no orderer ${id} in this network`);
     return connection;

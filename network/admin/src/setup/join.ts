@@ -21,7 +21,7 @@ export async function joinOrderers(
 ): Promise<void> {
   await Promise.all(
     plan.orderers.map(async ({ id }) => {
-      const orderer = connections.orderer(id);
+      const { admin: orderer } = connections.orderer(id);
       const present = await listOnceListening(orderer);
       for (const { name } of plan.channels) {
         if (present.includes(name)) continue;

@@ -1,12 +1,15 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { NetworkPlan } from '@careledger/network-definition';
 import { messageOf, NetworkAdminError } from '../errors.js';
+import { raftLeaderships } from '../fabric/raft-leader.js';
 import type { PeerConnection } from '../fabric/peer-connection.js';
 import type { NetworkConnections } from './connections.js';
 
 /** Every chaincode of fabric-contract-api answers this, reads nothing and writes nothing. */
 export const PROBE_FUNCTION = 'org.hyperledger.fabric:GetMetadata';
 const POLL_MS = 150;
+/** How long gossip and chaincode may take once everything is committed. */
+export const READY_TIMEOUT_MS = 60_000;
 
 /** A peer that cannot get a chaincode endorsed on a channel, and why. */
 export interface Unready {
@@ -29,14 +32,17 @@ export async function findUnready(plan: NetworkPlan, connections: NetworkConnect
 export async function waitUntilReady(
   plan: NetworkPlan,
   connections: NetworkConnections,
-  timeoutMs: number,
+  timeoutMs = READY_TIMEOUT_MS,
+  signal?: AbortSignal,
 ): Promise<void> {
   const deadline = Date.now() + timeoutMs;
+  await waitForLeaders(plan, connections, deadline, signal);
   await Promise.all(
     probes(plan, connections).map(async (item) => {
       for (;;) {
         const unready = await probe(item);
         if (!unready) return;
+        signal?.throwIfAborted();
         if (Date.now() > deadline) {
           throw new NetworkAdminError(
             'NOT_READY',
@@ -48,6 +54,32 @@ export async function waitUntilReady(
       }
     }),
   );
+}
+
+/** Raft takes nothing until a leader is elected, which endorsing does not show. BFT orderers keep what they are given. */
+async function waitForLeaders(
+  plan: NetworkPlan,
+  connections: NetworkConnections,
+  deadline: number,
+  signal?: AbortSignal,
+): Promise<void> {
+  if (plan.consensus !== 'etcdraft') return;
+  for (;;) {
+    const led = await Promise.all(
+      plan.orderers.map(({ id }) => raftLeaderships(connections.orderer(id).operations)),
+    );
+    const leaderless = plan.channels.filter((channel) => !led.flat().includes(channel.name));
+    if (leaderless.length === 0) return;
+    signal?.throwIfAborted();
+    if (Date.now() > deadline) {
+      const names = leaderless.map((channel) => channel.name).join(', ');
+      throw new NetworkAdminError(
+        'NOT_READY',
+        `no orderer leads ${names}: see whether a majority of the orderers runs`,
+      );
+    }
+    await delay(POLL_MS);
+  }
 }
 
 interface Probe {

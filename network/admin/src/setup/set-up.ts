@@ -8,10 +8,6 @@ import { writeConnectionProfile } from './connection-profile.js';
 import { NetworkConnections } from './connections.js';
 import { ensureGenesisBlocks } from './genesis.js';
 import { joinOrderers, joinPeer } from './join.js';
-import { waitUntilReady } from './readiness.js';
-
-/** How long gossip and chaincode may take once everything is committed. */
-const READY_TIMEOUT_MS = 60_000;
 
 /** Everything that has to be on disk before the first node starts. */
 export async function prepareNetwork(
@@ -25,7 +21,7 @@ export async function prepareNetwork(
 }
 
 /**
- * Takes running nodes to a network that endorses on every channel. Looks at what is there and does what is missing,
+ * Takes running nodes to a network with its channels joined and its chaincode committed. Looks at what is there and does what is missing,
  * so it finishes what an earlier run began, and does nothing to a network that is complete. `signal` ends it early, by
  * closing its connections.
  */
@@ -51,6 +47,4 @@ export async function setUpNetwork(
   await Promise.all(
     plan.channels.map((channel) => ensureDefinitions(plan, channel, packages, connections, progress)),
   );
-  await waitUntilReady(plan, connections, READY_TIMEOUT_MS);
-  progress('ready', `gateways endorse on ${plan.channels.map((channel) => channel.name).join(' and ')}`);
 }

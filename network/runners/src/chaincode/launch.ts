@@ -21,11 +21,12 @@ export interface ChaincodeEnvironmentOptions {
 }
 
 /**
- * Variables that a chaincode host reads: `ACCESS_CONTROL_CHAINCODE_ID` and `ACCESS_CONTROL_CHAINCODE_SERVER_ADDRESS`,
+ * Variables that a chaincode host reads: the network ID that statements have to name, `ACCESS_CONTROL_CHAINCODE_ID` and `ACCESS_CONTROL_CHAINCODE_SERVER_ADDRESS`,
  * the same for `RECORDS`, and the files of its mutual TLS.
  */
 export function chaincodeEnvironment(options: ChaincodeEnvironmentOptions): Record<string, string> {
   const env: Record<string, string> = {
+    CARELEDGER_NETWORK_ID: options.plan.network,
     CHAINCODE_TLS_CERT: options.tlsCert,
     CHAINCODE_TLS_KEY: options.tlsKey,
     CHAINCODE_TLS_CLIENT_ROOTS: options.clientRoots,

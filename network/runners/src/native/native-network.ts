@@ -1,7 +1,15 @@
 import { mkdir, rm, symlink } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
-import { packagesOf, prepareNetwork, setUpNetwork, silent, type Progress } from '@careledger/network-admin';
+import {
+  NetworkConnections,
+  packagesOf,
+  prepareNetwork,
+  setUpNetwork,
+  silent,
+  waitUntilReady,
+  type Progress,
+} from '@careledger/network-admin';
 import {
   loadNetworkDefinition,
   planNetwork,
@@ -10,9 +18,10 @@ import {
 } from '@careledger/network-definition';
 import type { ChaincodeCommand } from '../chaincode/launch.js';
 import { RunnerError } from '../errors.js';
-import { requireFabricBinaries, type FabricBinaries } from './binaries.js';
+import { requireFabricBinaries } from './binaries.js';
 import { DEFAULT_ROOT, NativeLayout } from './layout.js';
 import { writeChaincodeHost, writeOrderer, writePeer, type NodeFiles } from './node-files.js';
+import { checkPorts, listeners } from './ports.js';
 import { ProcessTable, type ProcessSpec, type ProcessStatus } from './processes.js';
 import { newState, readState, writeState, type NativeState } from './state.js';
 
@@ -26,6 +35,12 @@ export interface NativeOptions {
   readonly env?: NodeJS.ProcessEnv;
 }
 
+export interface UpOptions {
+  /** Only for a new network; one that is there keeps its own. */
+  readonly profile?: ProfileName;
+  readonly portOffset?: number;
+}
+
 /** How often processes are looked at while the network is set up, and how much of the log of a dead one is shown. */
 const WATCH_MS = 250;
 const LOG_LINES = 15;
@@ -34,7 +49,7 @@ const LOG_LINES = 15;
 export class NativeNetwork {
   readonly layout: NativeLayout;
   readonly processes: ProcessTable;
-  private readonly progress: Progress;
+  readonly progress: Progress;
 
   constructor(private readonly options: NativeOptions) {
     this.layout = new NativeLayout(resolve(options.root ?? DEFAULT_ROOT));
@@ -46,20 +61,35 @@ export class NativeNetwork {
    * Brings the network up and returns when gateways endorse on every channel. Starts only what does not run, sets up
    * only what is missing: after a crash it brings back what was there, with its data.
    */
-  async up(profile?: ProfileName): Promise<NetworkPlan> {
-    const binaries = await requireFabricBinaries(this.options.env);
-    const state = (await readState(this.layout.root)) ?? newState(profile ?? 'small');
-    if (profile && profile !== state.profile) {
+  async up({ profile, portOffset }: UpOptions = {}): Promise<NetworkPlan> {
+    const state = (await readState(this.layout.root)) ?? newState(profile ?? 'small', portOffset ?? 0);
+    if (
+      (profile ?? state.profile) !== state.profile ||
+      (portOffset ?? state.portOffset) !== state.portOffset
+    ) {
       throw new RunnerError(
         'PROFILE_DIFFERS',
-        `${this.layout.root} holds a network of profile ${state.profile}: use that, or name another folder with --dir`,
+        `${this.layout.root} holds a network of profile ${state.profile} with port offset ${state.portOffset}: ` +
+          'use these, or name another folder with --dir',
       );
     }
-    await writeState(this.layout.root, state);
     const plan = this.plan(state);
+    const binaries = await requireFabricBinaries(this.options.env);
+    await this.stopUnplanned(plan);
+    await this.checkPorts(plan);
+    await writeState(this.layout.root, state);
     await prepareNetwork(plan, this.layout, this.progress);
-    await this.startAll(plan, binaries);
+    await linkBuilder(this.layout, binaries.ccaasBuilder);
+    const files: NodeFiles = { plan, layout: this.layout, binaries };
+    const outdated = await this.startAll(files);
     await this.whileAllRun((signal) => setUpNetwork(plan, this.layout, this.progress, signal));
+    // Chaincode of another version answers to the peers only once its definition is committed.
+    for (const spec of outdated) {
+      await this.processes.stop(spec.name);
+      await this.processes.start(spec);
+      this.progress('chaincode', `${spec.name} started anew`);
+    }
+    await this.whileAllRun((signal) => this.waitUntilReady(plan, signal));
     return plan;
   }
 
@@ -80,11 +110,7 @@ export class NativeNetwork {
     await rm(this.layout.root, { recursive: true, force: true });
   }
 
-  /** The plan of the network that was started in this folder. */
-  async currentPlan(): Promise<NetworkPlan> {
-    return this.plan(await this.state());
-  }
-
+  /** What the network in this folder was started and changed with. */
   async state(): Promise<NativeState> {
     const state = await readState(this.layout.root);
     if (state) return state;
@@ -94,72 +120,108 @@ export class NativeNetwork {
     );
   }
 
-  private plan(state: NativeState): NetworkPlan {
+  /** The plan that a state amounts to. */
+  plan(state: NativeState): NetworkPlan {
+    const { profile, joined, left, portOffset, chaincodeVersions } = state;
     return planNetwork(loadNetworkDefinition(this.options.definitionPath), {
-      profile: state.profile,
+      profile,
       runner: 'native',
-      joined: state.joined,
-      chaincodeVersions: state.chaincodeVersions,
+      joined,
+      left,
+      portOffset,
+      chaincodeVersions,
     });
   }
 
-  private async startAll(plan: NetworkPlan, binaries: FabricBinaries): Promise<void> {
-    await linkBuilder(this.layout, binaries);
-    const files: NodeFiles = { plan, layout: this.layout, binaries };
+  async waitUntilReady(plan: NetworkPlan, signal?: AbortSignal): Promise<void> {
+    using connections = await NetworkConnections.open(plan, this.layout);
+    await waitUntilReady(plan, connections, undefined, signal);
+    this.progress(
+      'ready',
+      `gateways endorse on ${plan.channels.map((channel) => channel.name).join(' and ')}`,
+    );
+  }
+
+  /** Starts what does not run; returns the chaincode hosts that run, but with settings of an earlier version. */
+  private async startAll(files: NodeFiles): Promise<ProcessSpec[]> {
+    const { plan } = files;
     const packages = await packagesOf(plan);
-    const started = await Promise.all([
-      ...plan.orderers.map(async (node) => this.startUnlessRunning(node.id, () => writeOrderer(files, node))),
-      ...plan.peers.map(async (node) => this.startUnlessRunning(node.id, () => writePeer(files, node))),
-      ...plan.chaincodeHosts.map(async (host) =>
-        this.startUnlessRunning(host.id, () =>
-          writeChaincodeHost(files, host, packages, this.options.chaincode),
-        ),
-      ),
+    const running = await this.running();
+    const absent = <T extends { id: string }>(nodes: readonly T[]): T[] =>
+      nodes.filter(({ id }) => !running.has(id));
+    const specs = await Promise.all([
+      ...absent(plan.orderers).map((node) => writeOrderer(files, node)),
+      ...absent(plan.peers).map((node) => writePeer(files, node)),
+      ...plan.chaincodeHosts.map((host) => writeChaincodeHost(files, host, packages, this.options.chaincode)),
     ]);
-    const count = started.filter(Boolean).length;
+    const outcomes = await Promise.all(
+      specs.map(async (spec) => ({ spec, outcome: await this.processes.start(spec) })),
+    );
+    const started = outcomes.filter(({ outcome }) => outcome === 'started').length;
     this.progress(
       'processes',
-      count === 0 ? 'all run already' : `${count} started, logs in ${this.layout.logs}`,
+      started === 0 ? 'all run already' : `${started} started, logs in ${this.layout.logs}`,
     );
+    return outcomes.filter(({ outcome }) => outcome === 'outdated').map(({ spec }) => spec);
+  }
+
+  /** Ends processes of organisations that have left. */
+  private async stopUnplanned(plan: NetworkPlan): Promise<void> {
+    const planned = listeners(plan);
+    for (const { name } of await this.processes.list())
+      if (!planned.has(name)) await this.processes.stop(name);
+  }
+
+  private async checkPorts(plan: NetworkPlan): Promise<void> {
+    const running = await this.running();
+    await checkPorts(plan, new Set([...listeners(plan).keys()].filter((name) => !running.has(name))));
+  }
+
+  private async running(): Promise<Set<string>> {
+    const known = await this.processes.list();
+    return new Set(known.filter((entry) => entry.running).map((entry) => entry.name));
   }
 
   /** Gives a task up as soon as a process has ended, with the end of its log instead of a time-out. */
   private async whileAllRun(task: (signal: AbortSignal) => Promise<void>): Promise<void> {
     const controller = new AbortController();
-    let finished = false;
+    const watching = new AbortController();
     const watch = async (): Promise<void> => {
-      while (!finished) {
-        await delay(WATCH_MS);
-        const ended = (await this.processes.list()).find((entry) => !entry.running);
-        if (!ended || finished) continue;
-        controller.abort();
-        const log = await this.processes.tail(ended.name, LOG_LINES);
-        throw new RunnerError(
-          'PROCESS_EXITED',
-          `${ended.name} has ended; see ${this.processes.logFile(ended.name)}, which ends with:\n${log.join('\n')}`,
-        );
+      while (!watching.signal.aborted) {
+        const ended = await this.endedProcess();
+        if (ended) {
+          controller.abort();
+          throw ended;
+        }
+        await delay(WATCH_MS, undefined, { signal: watching.signal }).catch(() => undefined);
       }
     };
-    const watching = watch();
     try {
-      await Promise.race([task(controller.signal), watching]);
+      await Promise.race([task(controller.signal), watch()]);
+    } catch (error) {
+      // The task may see a lost connection before the watch sees why.
+      throw (await this.endedProcess()) ?? error;
     } finally {
-      finished = true;
+      watching.abort();
     }
-    await watching;
   }
 
-  private async startUnlessRunning(name: string, prepare: () => Promise<ProcessSpec>): Promise<boolean> {
-    const running = (await this.processes.list()).some((entry) => entry.name === name && entry.running);
-    if (running) return false;
-    return (await this.processes.start(await prepare())) === 'started';
+  private async endedProcess(): Promise<RunnerError | undefined> {
+    const ended = (await this.processes.list()).find((entry) => !entry.running);
+    if (!ended) return undefined;
+    const log = await this.processes.tail(ended.name, LOG_LINES);
+    const path = this.processes.logFile(ended.name);
+    return new RunnerError(
+      'PROCESS_EXITED',
+      `${ended.name} has ended; see ${path}, which ends with:\n${log.join('\n')}`,
+    );
   }
 }
 
 /** The peer looks for `bin/detect` below the builder's path; distributions put the programs in differing places. */
-async function linkBuilder(layout: NativeLayout, binaries: FabricBinaries): Promise<void> {
+async function linkBuilder(layout: NativeLayout, programs: string): Promise<void> {
   await mkdir(layout.ccaasBuilder, { recursive: true });
   const link = join(layout.ccaasBuilder, 'bin');
   await rm(link, { force: true });
-  await symlink(resolve(binaries.ccaasBuilder), link);
+  await symlink(resolve(programs), link);
 }

@@ -90,23 +90,22 @@ export async function writeChaincodeHost(
   const clientRoots = join(folder, 'client-roots.pem');
   await writePublic(clientRoots, roots.join(''));
   const tls = layout.nodeTls(host.mspId, host.id);
+  const env = chaincodeEnvironment({
+    plan,
+    host,
+    packages,
+    listenHost: LOOPBACK,
+    tlsCert: tls.cert,
+    tlsKey: tls.key,
+    clientRoots,
+  });
   return {
     name: host.id,
     command,
     args,
     cwd: folder,
-    env: {
-      ...inheritedEnvironment(),
-      ...chaincodeEnvironment({
-        plan,
-        host,
-        packages,
-        listenHost: LOOPBACK,
-        tlsCert: tls.cert,
-        tlsKey: tls.key,
-        clientRoots,
-      }),
-    },
+    env: { ...inheritedEnvironment(), ...env },
+    identity: Object.keys(env),
   };
 }
 

@@ -1,4 +1,5 @@
 import { execFile, spawn } from 'node:child_process';
+import { createHash } from 'node:crypto';
 import { mkdir, open, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
@@ -17,6 +18,8 @@ export interface ProcessSpec {
   readonly args: readonly string[];
   readonly env: NodeJS.ProcessEnv;
   readonly cwd: string;
+  /** Names of the variables in `env` that make it this process: when one changes, a running one is out of date. */
+  readonly identity?: readonly string[];
 }
 
 export interface ProcessStatus {
@@ -29,6 +32,8 @@ export interface ProcessStatus {
 interface PidRecord {
   readonly pid: number;
   readonly started: string;
+  /** Over what the process was started with. */
+  readonly digest: string;
 }
 
 /** Processes that outlive the command that started them, with a pid file and a log each. */
@@ -42,9 +47,15 @@ export class ProcessTable {
     return join(this.logFolder, `${name}.log`);
   }
 
-  /** Starts a process, unless it runs already. Its output goes to the end of its log. */
-  async start(spec: ProcessSpec): Promise<'started' | 'running'> {
-    if ((await this.runningPid(spec.name)) !== undefined) return 'running';
+  /**
+   * Starts a process, unless it runs already. Its output goes to the end of its log. `outdated`: it runs with other
+   * settings than these.
+   */
+  async start(spec: ProcessSpec): Promise<'started' | 'running' | 'outdated'> {
+    if ((await this.runningPid(spec.name)) !== undefined) {
+      const record = await readRecord(this.pidFile(spec.name));
+      return record?.digest === digestOf(spec) ? 'running' : 'outdated';
+    }
     await Promise.all([
       mkdir(this.pidFolder, { recursive: true }),
       mkdir(this.logFolder, { recursive: true }),
@@ -64,7 +75,7 @@ export class ProcessTable {
     });
     child.unref();
     const started = (await startTimes([pid])).get(pid) ?? '';
-    const record: PidRecord = { pid, started };
+    const record: PidRecord = { pid, started, digest: digestOf(spec) };
     await writeFile(this.pidFile(spec.name), JSON.stringify(record));
     return 'started';
   }
@@ -135,6 +146,13 @@ export class ProcessTable {
   private pidFile(name: string): string {
     return join(this.pidFolder, `${name}.json`);
   }
+}
+
+function digestOf({ command, args, env, identity = [] }: ProcessSpec): string {
+  const variables = identity.map((name) => [name, env[name] ?? '']);
+  return createHash('sha256')
+    .update(JSON.stringify([command, args, variables]))
+    .digest('hex');
 }
 
 async function readRecord(path: string): Promise<PidRecord | undefined> {

@@ -11,6 +11,10 @@ const NativeState = Type.Object(
     profile: Type.Union([Type.Literal('small'), Type.Literal('full')]),
     /** MSP IDs of the organisations that joined later. */
     joined: Type.Array(Type.String()),
+    /** MSP IDs of the organisations that left. */
+    left: Type.Array(Type.String()),
+    /** Added to every port of the definition. */
+    portOffset: Type.Integer({ minimum: 0, maximum: 15_000 }),
     /** Versions of chaincodes that were upgraded, by name. */
     chaincodeVersions: Type.Record(Type.String(), Type.String()),
   },
@@ -35,6 +39,6 @@ export async function writeState(root: string, state: NativeState): Promise<void
   await writePublic(join(root, FILE), `${JSON.stringify(state, undefined, 2)}\n`);
 }
 
-export function newState(profile: ProfileName): NativeState {
-  return { profile, joined: [], chaincodeVersions: {} };
+export function newState(profile: ProfileName, portOffset: number): NativeState {
+  return { profile, joined: [], left: [], portOffset, chaincodeVersions: {} };
 }

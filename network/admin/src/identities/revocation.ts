@@ -1,0 +1,47 @@
+import { readFile } from 'node:fs/promises';
+import type { OrganizationDefinition } from '@careledger/network-definition';
+import type { NetworkLayout } from '../layout.js';
+import { openAuthorities } from './ensure.js';
+import { readIfThere, writePublic } from './files.js';
+import { ALGORITHM } from './keys.js';
+import { X509Certificate, X509Crl, X509CrlGenerator, type X509CrlEntryParams } from './x509.js';
+
+const DAY_MS = 86_400_000;
+/** Fabric does not refuse an old list, but whoever else reads it may. */
+const CRL_VALIDITY_DAYS = 365;
+
+/**
+ * Puts a certificate on its organisation's revocation list. Channels refuse it once their configuration has the list:
+ * that takes a configuration update of each.
+ */
+export async function revokeCertificate(
+  layout: NetworkLayout,
+  organization: OrganizationDefinition,
+  certificateFile: string,
+): Promise<'revoked' | 'present'> {
+  const { serialNumber } = new X509Certificate(await readFile(certificateFile, 'utf8'));
+  const path = layout.crl(organization.mspId);
+  const entries = await revokedEntries(path);
+  if (entries.some((entry) => entry.serialNumber === serialNumber)) return 'present';
+  const { ca } = await openAuthorities(layout, organization);
+  const now = Date.now();
+  const crl = await X509CrlGenerator.create({
+    issuer: ca.certificate.subject,
+    thisUpdate: new Date(now),
+    nextUpdate: new Date(now + CRL_VALIDITY_DAYS * DAY_MS),
+    signingAlgorithm: ALGORITHM,
+    signingKey: ca.keys.privateKey,
+    entries: [...entries, { serialNumber, revocationDate: new Date(now) }],
+  });
+  await writePublic(path, `${crl.toString('pem').trim()}\n`);
+  return 'revoked';
+}
+
+async function revokedEntries(path: string): Promise<X509CrlEntryParams[]> {
+  const pem = await readIfThere(path);
+  if (!pem) return [];
+  return new X509Crl(pem).entries.map(({ serialNumber, revocationDate }) => ({
+    serialNumber,
+    revocationDate,
+  }));
+}

@@ -1,0 +1,51 @@
+import { createServer } from 'node:net';
+import type { NetworkPlan } from '@careledger/network-definition';
+import { RunnerError } from '../errors.js';
+
+interface Listener {
+  readonly host: string;
+  readonly ports: readonly number[];
+}
+
+/** Names of a plan's processes, each with the addresses that it listens on. */
+export function listeners(plan: NetworkPlan): Map<string, Listener> {
+  return new Map<string, Listener>([
+    ...plan.orderers.map(({ id, host, port, adminPort, operationsPort }): [string, Listener] => [
+      id,
+      { host, ports: [port, adminPort, operationsPort] },
+    ]),
+    ...plan.peers.map(({ id, host, port, operationsPort }): [string, Listener] => [
+      id,
+      { host, ports: [port, operationsPort] },
+    ]),
+    ...plan.chaincodeHosts.map(({ id, host, ports }): [string, Listener] => [
+      id,
+      { host, ports: Object.values(ports) },
+    ]),
+  ]);
+}
+
+/** Throws when one of the processes to be started would find its port taken: by another network, as a rule. */
+export async function checkPorts(plan: NetworkPlan, starting: ReadonlySet<string>): Promise<void> {
+  const taken = await Promise.all(
+    [...listeners(plan)]
+      .filter(([name]) => starting.has(name))
+      .flatMap(([name, { host, ports }]) =>
+        ports.map(async (port) => ((await isFree(host, port)) ? undefined : `${host}:${port} (for ${name})`)),
+      ),
+  );
+  const found = taken.filter((entry) => entry !== undefined);
+  if (found.length === 0) return;
+  throw new RunnerError(
+    'PORT_TAKEN',
+    `something else listens on ${found.join(', ')}: stop it, or start this network with --port-offset`,
+  );
+}
+
+async function isFree(host: string, port: number): Promise<boolean> {
+  return new Promise((resolve) => {
+    const probe = createServer();
+    probe.once('error', () => resolve(false));
+    probe.listen(port, host, () => probe.close(() => resolve(true)));
+  });
+}

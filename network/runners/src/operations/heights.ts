@@ -1,0 +1,22 @@
+import { chainInfo, NetworkConnections, type ChainInfo } from '@careledger/network-admin';
+import type { NativeNetwork } from '../native/native-network.js';
+
+export interface PeerHeight extends ChainInfo {
+  readonly peer: string;
+  readonly channel: string;
+}
+
+/** Height and head of every channel at every peer. */
+export async function heights(network: NativeNetwork): Promise<PeerHeight[]> {
+  const plan = network.plan(await network.state());
+  using connections = await NetworkConnections.open(plan, network.layout);
+  return await Promise.all(
+    plan.peers.flatMap(({ id, channels }) =>
+      channels.map(async (channel) => ({
+        peer: id,
+        channel,
+        ...(await chainInfo(connections.peer(id), channel)),
+      })),
+    ),
+  );
+}

@@ -1,0 +1,26 @@
+import { describe } from '@jest/globals';
+import { mkdtempSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { findFabricBinaries } from '../native/binaries.js';
+import { NativeNetwork } from '../native/native-network.js';
+
+/** Away from the ports of a network that a developer may have up. */
+export const TEST_PORT_OFFSET = 2000;
+
+const binaries = await findFabricBinaries();
+if (!binaries) {
+  process.stderr.write('SKIPPED: no Fabric here (FABRIC_BIN is not set and no "peer" is on the PATH)\n');
+}
+
+/** Tests on real Fabric; skipped, and said to be, where it is not installed. */
+export function describeOnFabric(name: string, tests: () => void): void {
+  (binaries ? describe : describe.skip)(name, tests);
+}
+
+/** A network in a new temporary folder, with the test chaincode. */
+export function testNetwork(root = mkdtempSync(join(tmpdir(), 'careledger-native-'))): NativeNetwork {
+  const host = fileURLToPath(new URL('./test-chaincode-host.js', import.meta.url));
+  return new NativeNetwork({ root, chaincode: { command: process.execPath, args: [host] } });
+}
