@@ -80,5 +80,7 @@ export const layers = [
 
 /** @param {{what: string, not: string[]}} layer */
 export const restrictionsOf = (layer) => ({
-  patterns: [{ group: layer.not.flatMap((name) => [name, `${name}/*`]), message: layer.what }],
+  patterns: [
+    { group: [...new Set(layer.not.flatMap((name) => [name, `${name}/*`]))], message: layer.what },
+  ],
 });

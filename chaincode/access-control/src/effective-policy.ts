@@ -1,4 +1,4 @@
-import type { Evaluation } from '@careledger/chaincode-runtime';
+import { omit, type Evaluation } from '@careledger/chaincode-runtime';
 import type { GrantState } from '@careledger/contracts';
 import { everyEntry } from './every-entry.js';
 import { grants, policyChanges, type RevokeAllState } from './families.js';
@@ -41,6 +41,5 @@ function asKnownAt(
   const begun = Math.max(Date.parse(grant.recordedAt), Date.parse(grant.from)) <= atMs;
   const ended = [grant.until, revokedAt].some((end) => end !== undefined && Date.parse(end) <= atMs);
   if (!begun || ended) return undefined;
-  const { revokedAt: _later, ...known } = grant;
-  return known;
+  return omit(grant, 'revokedAt');
 }

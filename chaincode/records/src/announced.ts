@@ -1,5 +1,6 @@
 import {
   acceptBatch,
+  omit,
   sortable,
   type Evaluation,
   type Outcome,
@@ -40,7 +41,7 @@ async function announce(
   permissions: Permissions | undefined,
 ): Promise<AnnouncedRecordState> {
   requireAuthor(item, permissions);
-  const { purpose: _purpose, granteeTags: _granteeTags, ...record } = item.body;
+  const record = omit(item.body, 'purpose', 'granteeTags');
   const { patientId, recordId, version } = record;
   if (item.role === 'gateway') await requireOwnRecord(tx, item);
   const key = announcedVersions.at(patientId, recordId, sortable(version));

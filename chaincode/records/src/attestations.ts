@@ -1,5 +1,6 @@
 import {
   acceptBatch,
+  omit,
   type Evaluation,
   type Outcome,
   type Submission,
@@ -32,7 +33,7 @@ async function attest(tx: Submission, { iss: mspId, body, statement }: Item): Pr
     tx.state.put(key, { ...body, mspId, statement: statement.token, recordedAt: tx.at });
     return body.txId;
   }
-  const { mspId: _mspId, statement: _statement, recordedAt: _recordedAt, ...said } = before;
+  const said = omit(before, 'mspId', 'statement', 'recordedAt');
   if (canonicalJson(said) !== canonicalJson(body)) throw new ContractError('ATTESTATION_CONFLICT');
   return undefined;
 }

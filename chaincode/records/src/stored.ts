@@ -1,5 +1,6 @@
 import {
   acceptBatch,
+  omit,
   sortable,
   type Evaluation,
   type Outcome,
@@ -78,8 +79,7 @@ async function nextVersion(tx: Submission, { iss, body, role }: Item, head: Stor
 }
 
 function stateOf(tx: Submission, { iss, body }: Item): StoredRecordState {
-  const { purpose: _purpose, granteeTags: _granteeTags, ...record } = body;
-  return { ...record, author: iss, storedAt: tx.at, txId: tx.txId };
+  return { ...omit(body, 'purpose', 'granteeTags'), author: iss, storedAt: tx.at, txId: tx.txId };
 }
 
 async function authorOf(

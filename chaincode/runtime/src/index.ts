@@ -10,6 +10,7 @@ export type {
   Submission,
   TransactionPort,
 } from './dispatch/transaction.js';
+export { omit } from './omit.js';
 export { networkIdOf } from './network-id.js';
 export { KeyFamily, PRESENT, sortable } from './state/key.js';
 export type { Present, StateKey, StatePrefix } from './state/key.js';

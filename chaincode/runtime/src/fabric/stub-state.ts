@@ -1,6 +1,12 @@
-import type { ChaincodeStub } from 'fabric-shim-api';
+import type { ChaincodeStub, Iterators, QueryResponseMetadata } from 'fabric-shim-api';
 import type { StateKey, StatePrefix } from '../state/key.js';
 import type { StateEntry, StatePage, StateWriter } from '../state/port.js';
+
+/** An empty page's metadata has no bytes, which fabric-shim takes for none (lib/handler.js): its types do not say so. */
+interface PageResponse {
+  readonly iterator: Iterators.StateQueryIterator;
+  readonly metadata?: QueryResponseMetadata;
+}
 
 /** The world state behind a transaction's stub; values are JSON. */
 export class StubState implements StateWriter {
@@ -31,12 +37,13 @@ export class StubState implements StateWriter {
     // A bookmark is the key to begin at (Fabric core/chaincode/handler.go, HandleGetStateByRange), so it also serves
     // to begin in the middle of a prefix.
     const bookmark = from === undefined ? '' : this.#stub.createCompositeKey(family, [...from]);
-    const { iterator, metadata } = await this.#stub.getStateByPartialCompositeKeyWithPagination(
+    const response: PageResponse = await this.#stub.getStateByPartialCompositeKeyWithPagination(
       family,
       [...parts],
       size,
       bookmark,
     );
+    const { iterator, metadata } = response;
     const entries: StateEntry<Value>[] = [];
     try {
       for (let next = await iterator.next(); !next.done; next = await iterator.next())
@@ -44,7 +51,7 @@ export class StubState implements StateWriter {
     } finally {
       await iterator.close();
     }
-    if (metadata.bookmark === '') return { entries };
+    if (metadata === undefined || metadata.bookmark === '') return { entries };
     return { entries, next: this.#stub.splitCompositeKey(metadata.bookmark).attributes };
   }
 

@@ -20,6 +20,8 @@ export interface Endorsed {
   readonly result: unknown;
   readonly event?: { readonly name: string; readonly payload: unknown };
   readonly states: readonly MemoryState[];
+  /** Functions that ran, `chaincode.Function`, in the order in which they were called. */
+  readonly calls: readonly string[];
 }
 
 /**
@@ -41,12 +43,14 @@ export class MemoryNetwork {
   async endorse({ channel, chaincode, name, args, caller, atMs }: MemoryProposal): Promise<Endorsed> {
     const txId = randomBytes(32).toString('hex');
     const states = new Map<string, MemoryState>();
+    const calls: string[] = [];
     let event: Endorsed['event'];
     const run = async (target: string, fn: string, given: unknown): Promise<unknown> => {
       const found = this.chaincodes.find(({ definition }) => definition.name === target);
       if (found === undefined) throw new Error(`No chaincode ${target} here.`);
       const state = states.get(target) ?? new MemoryState(this.#worldOf(channel, target));
       states.set(target, state);
+      calls.push(`${target}.${fn}`);
       const text = typeof given === 'string' ? given : JSON.stringify(given);
       const result = await dispatch(found, this.networkId, fn, [text], {
         channel,
@@ -62,7 +66,7 @@ export class MemoryNetwork {
       return JSON.parse(result) as unknown;
     };
     const result = await run(chaincode, name, args);
-    return { txId, result, states: [...states.values()], ...(event === undefined ? {} : { event }) };
+    return { txId, result, calls, states: [...states.values()], ...(event === undefined ? {} : { event }) };
   }
 
   /** Validates and, if valid, applies. */

@@ -1,0 +1,98 @@
+import { randomBytes } from 'node:crypto';
+import { accessControlChaincode } from '@careledger/access-control-chaincode';
+import {
+  TestScene,
+  client,
+  newId,
+  type Call,
+  type StatementOptions,
+  type TestOrganisation,
+  type TestPatient,
+} from '@careledger/chaincode-runtime/testing';
+import type { StatementBody } from '@careledger/contracts';
+import { toBase64url } from '@careledger/crypto';
+import { recordsChaincode } from '../chaincode.js';
+
+export const newHash = (): string => toBase64url(randomBytes(32));
+export const newTxId = (): string => randomBytes(32).toString('hex');
+
+/** A patient, a hospital, a lab and two providers, registered on both channels: what the tests of records begin with. */
+export class RecordsScene extends TestScene {
+  private constructor() {
+    super([accessControlChaincode, recordsChaincode]);
+  }
+
+  static async make() {
+    const scene = new RecordsScene();
+    const hospital = await scene.organisation('aut_hospital', 'HospitalMSP');
+    const lab = await scene.organisation('aut_lab', 'LabMSP');
+    const cloudA = await scene.organisation('prv_cloud-a', 'CloudAMSP');
+    const cloudB = await scene.organisation('prv_cloud-b', 'CloudBMSP');
+    const patient = await scene.patient();
+    return { scene, hospital, lab, cloudA, cloudB, patient };
+  }
+}
+
+/** Calls of chaincode `records` on `cloud` by provider A's client, unless told otherwise. */
+export const onCloud = (call: Call = {}): Call => ({
+  chaincode: 'records',
+  channel: 'cloud',
+  caller: client('CloudAMSP'),
+  ...call,
+});
+export const onAuthorities = (call: Call = {}): Call => ({
+  chaincode: 'records',
+  channel: 'authorities',
+  caller: client('PatientsMSP'),
+  ...call,
+});
+
+export const PERIOD = { start: '2026-03-01T10:00:00Z', end: '2026-03-01T11:00:00Z' };
+
+/** What a version of a patient's record says unless told otherwise. */
+export const recordOf = (
+  patientId: string,
+  body: Partial<StatementBody<'storeRecord'>> = {},
+): StatementBody<'storeRecord'> => ({
+  patientId,
+  recordId: newId('rec'),
+  version: 1,
+  prevVersionHash: null,
+  kind: 'periodic',
+  period: PERIOD,
+  providerId: 'prv_cloud-a',
+  manifestHash: newHash(),
+  ciphertextSha256: newHash(),
+  sizeBytes: 1_000,
+  scopeTags: [],
+  ...body,
+});
+
+export const storeByPatient = (
+  patient: TestPatient,
+  body: Partial<StatementBody<'storeRecord'>> = {},
+  options: StatementOptions = {},
+): string => patient.sign('storeRecord', recordOf(patient.id, body), patient.gateway, options);
+
+export const storeByAuthority = (
+  authority: TestOrganisation,
+  patient: TestPatient,
+  body: Partial<StatementBody<'storeRecord'>> = {},
+  options: StatementOptions = {},
+): string => authority.sign('storeRecord', recordOf(patient.id, body), authority.signer, options);
+
+export const announcementOf = (
+  patientId: string,
+  body: Partial<StatementBody<'announceRecord'>> = {},
+): StatementBody<'announceRecord'> => ({
+  patientId,
+  recordId: newId('rec'),
+  version: 1,
+  kind: 'periodic',
+  period: PERIOD,
+  providerId: 'prv_cloud-a',
+  manifestHash: newHash(),
+  scopeTags: [],
+  storeTxId: newTxId(),
+  ...body,
+});
