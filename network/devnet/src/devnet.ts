@@ -177,8 +177,7 @@ class Starter {
     try {
       return await Ledger.open(join(this.dir, 'ledgers', name), () => Promise.resolve(genesis()), this.log);
     } catch (error) {
-      const cause = error instanceof Error ? error.cause : undefined;
-      if (isLocked(error) || isLocked(cause)) {
+      if (isLocked(error)) {
         throw new DevnetError('DIR_IN_USE', `${this.dir} is in use by another devnet`, { cause: error });
       }
       throw error;
@@ -260,6 +259,8 @@ class Starter {
         peers: new Peers(joined, endorsers, timeWindowMs),
         orderers: new Map([...orderers].filter(([name]) => joined.has(name))),
         ordererAddress: `${host}:${endpoint.port}`,
+        timeWindowMs,
+        requireClientCertificate: this.options.requireClientCert ?? false,
         log: this.log,
       });
     }
@@ -288,8 +289,10 @@ class Starter {
   }
 }
 
+/** LevelDB's lock says so; its errors may come from another realm, so they are known by their codes. */
 function isLocked(error: unknown): boolean {
-  return error instanceof Error && 'code' in error && error.code === 'LEVEL_LOCKED';
+  if (typeof error !== 'object' || error === null) return false;
+  return ('code' in error && error.code === 'LEVEL_LOCKED') || ('cause' in error && isLocked(error.cause));
 }
 
 /** A ledger belongs to the organisations it was made with: other ones could not read what they signed. */

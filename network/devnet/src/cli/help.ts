@@ -3,6 +3,7 @@ export const HELP = `careledger-devnet: an embedded network for Fabric clients a
 
   careledger-devnet start --dir DIR --channel NAME:MSPID,MSPID… [flags]
   careledger-devnet identity --dir DIR --msp MSPID --name NAME [flags]
+  careledger-devnet health --dir DIR
 
 start: runs until SIGTERM or SIGINT; prints one JSON line on standard output when it is ready, logs to
 standard error, and writes DIR/connection.json
@@ -30,4 +31,5 @@ identity: issues a certificate for DIR/organizations/MSPID/NAME/{cert,key}.pem; 
   --ou client|admin         role (default client)
   --attr KEY=VALUE          attribute that chaincode can read (repeatable)
 
+health: asks every peer for the height of each of its channels; prints one JSON line; exit code 1 if one fails
 `;

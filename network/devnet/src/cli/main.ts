@@ -7,6 +7,7 @@ type Command = (args: readonly string[]) => Promise<void>;
 const COMMANDS: Readonly<Record<string, () => Promise<Command>>> = {
   start: async () => (await import('./start.js')).start,
   identity: async () => (await import('./identity.js')).identity,
+  health: async () => (await import('./health.js')).health,
 };
 
 /** Exit code for a command line that cannot be understood (as in sysexits.h). */

@@ -1,5 +1,6 @@
 import { Server, ServerCredentials } from '@grpc/grpc-js';
-import { gateway } from '@hyperledger/fabric-protos';
+import { gateway, peer } from '@hyperledger/fabric-protos';
+import { deliverService } from '../deliver/service.js';
 import { DevnetError } from '../errors.js';
 import type { KeyedCertificate } from '../identity/certificate-authority.js';
 import { MAX_MESSAGE_BYTES } from '../limits.js';
@@ -54,6 +55,7 @@ export class Endpoint {
   /** Adds the services; requests are answered from now on. */
   serve(context: EndpointContext): void {
     this.server.addService(gateway.GatewayService, gatewayService(context));
+    this.server.addService(peer.DeliverService, deliverService(context));
   }
 
   /** Ends all streams and stops listening. */

@@ -55,15 +55,11 @@ export class Ledger {
    */
   static async open(folder: string, genesis: () => Promise<Block>, log: Log): Promise<Ledger> {
     await mkdir(folder, { recursive: true });
-    const indexFolder = join(folder, 'index');
+    await using stack = new AsyncDisposableStack();
     const file = await BlockFile.open(join(folder, 'blocks'));
-    let ledger = new Ledger(file, await IndexStore.open(indexFolder));
-    if (!(await ledger.#resume())) {
-      log.warn({ folder }, 'the index is ahead of the block file, or of another one: making it again');
-      await ledger.index.close();
-      await IndexStore.destroy(indexFolder);
-      ledger = new Ledger(file, await IndexStore.open(indexFolder));
-    }
+    stack.defer(() => file.close());
+    const ledger = new Ledger(file, await Ledger.#openIndex(file, join(folder, 'index'), log));
+    stack.defer(() => ledger.index.close());
     await ledger.#replay(log);
     if (ledger.height === 0) {
       const block = await genesis();
@@ -75,7 +71,18 @@ export class Ledger {
         updates: new Updates(ledger.index),
       });
     }
+    stack.move();
     return ledger;
+  }
+
+  /** Opens the index, or begins a new one when it is not of this file. */
+  static async #openIndex(file: BlockFile, folder: string, log: Log): Promise<IndexStore> {
+    const index = await IndexStore.open(folder);
+    if (await indexMatches(index, file)) return index;
+    log.warn({ folder }, 'the index is ahead of the block file, or of another one: making it again');
+    await index.close();
+    await IndexStore.destroy(folder);
+    return IndexStore.open(folder);
   }
 
   /** Number of blocks. */
@@ -131,24 +138,15 @@ export class Ledger {
     await this.file.close();
   }
 
-  /** Goes on from the savepoint, unless the file's last indexed block is not the one the index knows. */
-  async #resume(): Promise<boolean> {
-    const bytes = this.index.getRaw(SAVEPOINT_KEY);
-    if (!bytes) return true;
-    const savepoint = decodeSavepoint(bytes);
-    const offset = this.index.getRaw(blockKey(savepoint.height - 1));
-    const framed = offset && (await this.file.tryRead(decodeNumber(offset)));
-    if (!framed || framed.end !== savepoint.end) return false;
-    const { block } = decodeRecord(framed.record);
-    if (block.hash.toString('hex') !== savepoint.lastHash) return false;
-    this.#height = savepoint.height;
-    this.#lastHash = block.hash;
-    this.#previousHash = block.previousHash;
-    return true;
-  }
-
   async #replay(log: Log): Promise<void> {
-    let end = this.#indexedEnd();
+    const bytes = this.index.getRaw(SAVEPOINT_KEY);
+    let end = 0;
+    if (bytes) {
+      const savepoint = decodeSavepoint(bytes);
+      end = savepoint.end;
+      const last = await this.block(savepoint.height - 1);
+      this.#advance(last);
+    }
     for await (const framed of this.file.records(end)) {
       const record = decodeRecord(framed.record);
       const { block } = record;
@@ -172,9 +170,11 @@ export class Ledger {
     }
   }
 
-  #indexedEnd(): number {
-    const bytes = this.index.getRaw(SAVEPOINT_KEY);
-    return bytes ? decodeSavepoint(bytes).end : 0;
+  #advance(block: Block | undefined): void {
+    if (!block) return;
+    this.#height = block.number + 1;
+    this.#lastHash = block.hash;
+    this.#previousHash = block.previousHash;
   }
 
   async #indexBlock(committable: CommittableBlock, offset: number, end = this.file.end): Promise<void> {
@@ -187,10 +187,19 @@ export class Ledger {
       ...historyOperations(block, transactions),
       { type: 'put', key: SAVEPOINT_KEY, value: encodeSavepoint(savepoint) },
     ]);
-    this.#height = block.number + 1;
-    this.#lastHash = block.hash;
-    this.#previousHash = block.previousHash;
+    this.#advance(block);
   }
+}
+
+/** Whether the last block that the index knows is the one the file has in its place. */
+async function indexMatches(index: IndexStore, file: BlockFile): Promise<boolean> {
+  const bytes = index.getRaw(SAVEPOINT_KEY);
+  if (!bytes) return true;
+  const savepoint = decodeSavepoint(bytes);
+  const offset = index.getRaw(blockKey(savepoint.height - 1));
+  const framed = offset && (await file.tryRead(decodeNumber(offset)));
+  if (!framed || framed.end !== savepoint.end) return false;
+  return decodeRecord(framed.record).block.hash.toString('hex') === savepoint.lastHash;
 }
 
 /** The state changes of a block whose validation codes are known. */
