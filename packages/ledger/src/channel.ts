@@ -1,4 +1,5 @@
 import type { Contract, Gateway, Network, Proposal, Signer, Transaction } from '@hyperledger/fabric-gateway';
+import { findTransaction, type FoundTransaction } from './attest/find-transaction.js';
 import { decodeJson } from './codec.js';
 import {
   readChaincodeEvents,
@@ -108,6 +109,12 @@ export class LedgerChannel {
       throw translateEarly('evaluate', label, error);
     }
     return this.#decode(contract, transaction, answer);
+  }
+
+  /** A committed transaction with its block, as this connection's peer has it. @throws LedgerError */
+  findTransaction(transactionId: string): Promise<FoundTransaction> {
+    this.#assertOpen();
+    return findTransaction(this.#network, transactionId, this.#options.timeouts.evaluateMs);
   }
 
   /** Events of a chaincode from a durable checkpoint, at least once; ends with the signal or the connection. */

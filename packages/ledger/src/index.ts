@@ -1,3 +1,10 @@
+export {
+  attestationBody,
+  attestorRegistration,
+  attestTransaction,
+  type Attestor,
+} from './attest/attestation.js';
+export type { FoundTransaction } from './attest/find-transaction.js';
 export { LedgerChannel, type CallOptions, type SubmitOptions, type Submitted } from './channel.js';
 export * from './error.js';
 export type { LedgerBlock, BlockTransaction } from './events/block.js';

@@ -12,6 +12,7 @@ export {
   listRoutes,
   principalOf,
   requireRole,
+  type FindToken,
   type Principal,
   type RouteAccess,
 } from './http/auth.js';

@@ -15,6 +15,8 @@ export type NewStatement = {
   readonly sid?: string;
   /** Seconds since the epoch. */
   readonly iat?: number;
+  /** Characters of the token; STATEMENT_MAX_CHARS unless it travels outside of ledgers (emergency notices). */
+  readonly maxChars?: number;
 };
 
 /**
@@ -24,14 +26,15 @@ export type NewStatement = {
 export function makeStatement(statement: NewStatement, signer: Signer): string {
   const { typ, iss, aud, channels, body } = statement;
   const { sid = randomId128(), iat = Math.floor(Date.now() / MS_PER_S) } = statement;
-  const token = sign(typ, { iss, aud, channels, sid, iat, body }, signer);
-  parseStatement(token);
+  const { maxChars = STATEMENT_MAX_CHARS } = statement;
+  const token = sign(typ, { iss, aud, channels, sid, iat, body }, signer, maxChars);
+  parseStatement(token, { maxChars });
   return token;
 }
 
-function sign(typ: string, payload: JsonObject, signer: Signer): string {
+function sign(typ: string, payload: JsonObject, signer: Signer, maxBytes: number): string {
   try {
-    return signJws({ typ, payload, maxBytes: STATEMENT_MAX_CHARS }, signer);
+    return signJws({ typ, payload, maxBytes }, signer);
   } catch (cause) {
     if (!(cause instanceof CryptoError)) throw cause;
     const code = cause.code === 'JWS_TOO_LARGE' ? 'STATEMENT_TOO_LARGE' : 'STATEMENT_MALFORMED';

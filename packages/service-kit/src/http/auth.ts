@@ -41,6 +41,14 @@ export function listRoutes(app: FastifyInstance): readonly RouteAccess[] {
   return routesOfApp.get(app) ?? [];
 }
 
+/**
+ * Finds who holds a token that is not in the configuration, e.g. one that the service handed out itself.
+ * @param sha256 of the token, lower-case hex
+ */
+export type FindToken = (sha256: string) => Principal | undefined;
+
+const noToken: FindToken = () => undefined;
+
 /** Route option for "these roles only": `{config: requireRole('ops', 'system')}`. */
 export function requireRole(...roles: [Role, ...Role[]]): { roles: readonly Role[] } {
   return { roles };
@@ -51,7 +59,7 @@ export function requireRole(...roles: [Role, ...Role[]]): { roles: readonly Role
  * registered, a route that does not say who may call it. A patient's token reaches `:patientId`
  * routes of its own patients only.
  */
-export function installAuth(app: FastifyInstance, config: AuthConfig): void {
+export function installAuth(app: FastifyInstance, config: AuthConfig, findToken: FindToken = noToken): void {
   const tokens = config.tokens.map((token, index) => {
     if ((token.role === 'patient') !== (token.patientIds !== undefined)) {
       throw new RangeError(
@@ -87,7 +95,7 @@ export function installAuth(app: FastifyInstance, config: AuthConfig): void {
     const { roles, public: isPublic } = request.routeOptions.config;
     // Without roles it is the not-found handler: every real route was checked above.
     if (isPublic === true || roles === undefined) return;
-    request.principal = authenticate(request, tokens);
+    request.principal = authenticate(request, tokens, findToken);
     if (!roles.includes(request.principal.role)) {
       throw new ProblemError('FORBIDDEN', `Role ${request.principal.role} may not call this route`);
     }
@@ -117,6 +125,7 @@ export function principalOf(request: FastifyRequest): Principal {
 function authenticate(
   request: FastifyRequest,
   tokens: readonly { digest: Buffer; principal: Principal }[],
+  findToken: FindToken,
 ): Principal {
   const [, token] = /^Bearer ([A-Za-z0-9._~+/=-]+)$/i.exec(request.headers.authorization ?? '') ?? [];
   if (token === undefined) {
@@ -126,6 +135,7 @@ function authenticate(
   let found: Principal | undefined;
   // No early exit: the time must not tell how far down the list a token stands.
   for (const known of tokens) if (timingSafeEqual(known.digest, digest)) found = known.principal;
+  found ??= findToken(digest.toString('hex'));
   if (!found) throw new ProblemError('UNAUTHENTICATED', 'This token is not known here');
   return found;
 }

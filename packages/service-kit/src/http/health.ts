@@ -4,7 +4,8 @@ import type { FastifyInstance } from 'fastify';
 /** A readiness check that takes longer has failed. */
 export const READINESS_CHECK_TIMEOUT_MS = 2_000;
 
-export type ReadinessCheck = () => void | Promise<void>;
+/** Throws while the service cannot serve; `degraded` is for what it can do without for a while. */
+export type ReadinessCheck = () => void | 'degraded' | Promise<void | 'degraded'>;
 
 declare module 'fastify' {
   interface FastifyInstance {
@@ -14,7 +15,7 @@ declare module 'fastify' {
 }
 
 /**
- * `/livez`: the process answers. `/readyz`: every registered check passes, 503 otherwise. Names are shown, reasons go to the log: both routes are public.
+ * `/livez`: the process answers. `/readyz`: no registered check fails, 503 otherwise; a degraded one is shown. Names are shown, reasons go to the log: both routes are public.
  */
 export function installHealth(app: FastifyInstance): void {
   const checks = new Map<string, ReadinessCheck>();
@@ -38,15 +39,14 @@ export function installHealth(app: FastifyInstance): void {
       const results = await Promise.all(
         [...checks].map(async ([name, check]) => {
           try {
-            await withTimeout(check);
-            return [name, 'ok'] as const;
+            return [name, (await withTimeout(check)) ?? 'ok'] as const;
           } catch (err) {
             request.log.warn({ err, check: name }, 'not ready');
             return [name, 'failed'] as const;
           }
         }),
       );
-      const ready = results.every(([, result]) => result === 'ok');
+      const ready = results.every(([, result]) => result !== 'failed');
       return reply.code(ready ? 200 : 503).send({
         status: ready ? 'ready' : 'unready',
         checks: Object.fromEntries(results),
@@ -55,12 +55,12 @@ export function installHealth(app: FastifyInstance): void {
   );
 }
 
-async function withTimeout(check: ReadinessCheck): Promise<void> {
+async function withTimeout(check: ReadinessCheck): Promise<void | 'degraded'> {
   const timer = new AbortController();
   try {
-    await Promise.race([
+    return await Promise.race([
       check(),
-      delay(READINESS_CHECK_TIMEOUT_MS, undefined, { signal: timer.signal, ref: false }).then(() => {
+      delay(READINESS_CHECK_TIMEOUT_MS, undefined, { signal: timer.signal, ref: false }).then((): never => {
         throw new Error(`no answer within ${READINESS_CHECK_TIMEOUT_MS} ms`);
       }),
     ]);

@@ -14,7 +14,7 @@ import fastify, {
 } from 'fastify';
 import type { ServiceConfig } from '../config/service-config.js';
 import type { Logger } from '../logging.js';
-import { installAuth } from './auth.js';
+import { installAuth, type FindToken } from './auth.js';
 import { installErrorHandler } from './error-handler.js';
 import { installHealth } from './health.js';
 import { installMetrics } from './metrics.js';
@@ -47,6 +47,8 @@ export interface BuildServiceOptions {
   /** The service's own codes; the common ones are added. */
   readonly problems: ProblemCatalogue;
   readonly openapi: OpenApiInfo;
+  /** Tokens beyond those of the configuration. */
+  readonly findToken?: FindToken;
 }
 
 /**
@@ -97,7 +99,7 @@ export async function buildService(options: BuildServiceOptions): Promise<Servic
   // Plugins take the plain instance: they use no schema types.
   const plain = app as unknown as FastifyInstance;
   installErrorHandler(plain, catalogue);
-  installAuth(plain, auth);
+  installAuth(plain, auth, options.findToken);
   installEventStreams(plain);
   await installOpenApi(plain, options.openapi, catalogue);
   installHealth(plain);
