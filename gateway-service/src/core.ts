@@ -9,7 +9,9 @@ import {
   FrameReader,
   SEAL_CHECK_INTERVAL_MS,
   StoredLeaves,
+  planErasure,
   recoverChains,
+  type Erasure,
 } from './chain/index.js';
 import { DeviceRegistry } from './devices/index.js';
 import { IngestPipeline, clinicalReadingRules, type ReadingRules } from './ingest/index.js';
@@ -53,6 +55,7 @@ export class GatewayCore implements AsyncDisposable {
   readonly #chains: DeviceChains;
   readonly #keeper = new ChainKeeper();
   readonly #clock: () => number;
+  readonly #verifier: SignatureVerifier;
   readonly #sealTimer: NodeJS.Timeout;
 
   constructor(options: GatewayCoreOptions) {
@@ -60,6 +63,7 @@ export class GatewayCore implements AsyncDisposable {
     const { difficulty = 0, clock = Date.now, rules = clinicalReadingRules, migrations = [] } = options;
     const keeper = this.#keeper;
     this.#clock = clock;
+    this.#verifier = verifier;
     this.store = openStore({ path: options.storePath, migrations: [...STORE_MIGRATIONS, ...migrations] });
     const { read } = this.store;
     const common = { store: this.store, clock };
@@ -103,6 +107,25 @@ export class GatewayCore implements AsyncDisposable {
   ): Promise<{ readonly height: number; readonly hash: string }> {
     const { chain } = this.patients.get(patientId);
     const { sealed } = await this.pipeline.seal((keeper, nowMs) => keeper.sealContent(chain, content, nowMs));
+    return { height: sealed.state.height, hash: sealed.state.head };
+  }
+
+  /**
+   * Deletes frames' content for good, with an erasure block that names them; their leaves stay, so that the chain still
+   * verifies. Resolves when nothing of it is left in the store's files.
+   * @throws PatientError, ChainAccessError, IngestError
+   */
+  async eraseFrames(
+    patientId: string,
+    erasure: Erasure,
+  ): Promise<{ readonly height: number; readonly hash: string }> {
+    const { chain } = this.patients.get(patientId);
+    const { read } = this.store;
+    const { sealed } = await this.pipeline.seal((keeper, nowMs) => {
+      const { body, erased } = planErasure(read, chain.patientNo, chain.state, erasure, this.#verifier);
+      return keeper.sealContent(chain, { type: 'erasure', body }, nowMs, erased);
+    });
+    this.store.forgetErased();
     return { height: sealed.state.height, hash: sealed.state.head };
   }
 

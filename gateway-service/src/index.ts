@@ -1,3 +1,4 @@
+export * from './broker/index.js';
 export * from './chain/index.js';
 export { GatewayCore, type GatewayCoreOptions } from './core.js';
 export * from './devices/index.js';

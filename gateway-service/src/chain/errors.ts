@@ -1,6 +1,7 @@
-export type ChainAccessErrorCode = 'BLOCK_NOT_FOUND' | 'FRAME_NOT_FOUND' | 'FRAME_NOT_SEALED';
+export type ChainAccessErrorCode =
+  'BLOCK_NOT_FOUND' | 'FRAME_NOT_FOUND' | 'FRAME_NOT_SEALED' | 'ERASURE_UNPROVEN';
 
-/** What was asked for is not in the chain. */
+/** What was asked for is not in the chain, or may not be done with it. */
 export class ChainAccessError extends Error {
   override readonly name = 'ChainAccessError';
 

@@ -1,6 +1,7 @@
 export { ChainReader, type FrameProof } from './chain-reader.js';
 export { DeviceChain } from './device-chain.js';
 export { DeviceChains } from './device-chains.js';
+export { planErasure, type Erasure, type PlannedErasure } from './erasure.js';
 export { ChainAccessError, type ChainAccessErrorCode } from './errors.js';
 export { FrameReader, readingsOf, type StoredFrameView, type StoredReading } from './frame-reader.js';
 export { ChainKeeper } from './keeper.js';

@@ -28,7 +28,7 @@ export interface FramePlace {
 export class ChainKeeper {
   readonly #patients = new Map<number, PatientChain>();
   /** In the order of their first rows, since every new one is put at the end. */
-  readonly #open = new Map<number, OpenBlock>();
+  readonly #open = new Map<PatientChain, OpenBlock>();
   #pending: PendingBlock[] = [];
   #nextRow = 1;
 
@@ -64,7 +64,7 @@ export class ChainKeeper {
   restore(rowId: number, { chain, frame, leaf, missing }: AcceptedFrame, nowMs: number): number {
     const { patient } = chain;
     const open = patient.openFor(rowId, nowMs);
-    if (open.firstRow === rowId) this.#open.set(patient.patientNo, open);
+    if (open.firstRow === rowId) this.#open.set(patient, open);
     let minMs = Number.POSITIVE_INFINITY;
     let maxMs = Number.NEGATIVE_INFINITY;
     for (const { timeMs } of frame.readings) {
@@ -78,14 +78,19 @@ export class ChainKeeper {
   /** Seals the patient's open block, if there is one; it is in the store after the next transaction. */
   seal(patient: PatientChain, nowMs: number): void {
     if (patient.open === undefined) return;
-    this.#open.delete(patient.patientNo);
+    this.#open.delete(patient);
     this.#pending.push(sealOpenBlock(patient, patient.open, nowMs));
   }
 
-  /** Seals the open block and, after it, a block of another kind. */
-  sealContent(patient: PatientChain, content: BlockContent, nowMs: number): PendingBlock {
+  /** Seals the open block and, after it, a block of another kind, which may take frames' content away. */
+  sealContent(
+    patient: PatientChain,
+    content: BlockContent,
+    nowMs: number,
+    erased: PendingBlock['erased'] = [],
+  ): PendingBlock {
     this.seal(patient, nowMs);
-    const pending = { patient, sealed: sealNext(patient, content, nowMs) };
+    const pending = { patient, sealed: sealNext(patient, content, nowMs), erased };
     this.#pending.push(pending);
     return pending;
   }
@@ -93,9 +98,9 @@ export class ChainKeeper {
   /** Seals what has been open for its time. Returns how many blocks. */
   sealDue(nowMs: number): number {
     let count = 0;
-    for (const [patientNo, open] of this.#open) {
+    for (const [patient, open] of this.#open) {
       if (open.dueMs > nowMs) continue;
-      this.seal(this.#patients.get(patientNo)!, nowMs);
+      this.seal(patient, nowMs);
       count++;
     }
     return count;

@@ -30,8 +30,9 @@ export function recoverChains(
       restoreFrame(row, chain, keeper, nowMs);
       open++;
     }
-    if (page.length < READ_PAGE_FRAMES) return open;
-    after = page.at(-1)!.rowId;
+    const last = page.at(-1);
+    if (last === undefined) return open;
+    after = last.rowId;
   }
 }
 

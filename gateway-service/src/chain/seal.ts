@@ -17,6 +17,8 @@ import type { PatientChain } from './patient-chain.js';
 export interface PendingBlock {
   readonly patient: PatientChain;
   readonly sealed: Sealed;
+  /** Frames whose content goes in the same transaction. */
+  readonly erased?: readonly { readonly rowId: number; readonly leaf: string }[];
   readonly frames?: {
     readonly stored: FramesOfBlock;
     readonly runs: readonly FrameRun[];
@@ -59,7 +61,10 @@ export function sealNext(patient: PatientChain, content: BlockContent, nowMs: nu
 }
 
 /** Writes a block, where its frames are, and the states of the chains that it ends with. */
-export function writeBlock(writer: StoreWriter, { patient, sealed, frames }: PendingBlock): void {
+export function writeBlock(
+  writer: StoreWriter,
+  { patient, sealed, frames, erased = [] }: PendingBlock,
+): void {
   const row: BlockRow = {
     patientNo: patient.patientNo,
     height: sealed.block.height,
@@ -68,6 +73,7 @@ export function writeBlock(writer: StoreWriter, { patient, sealed, frames }: Pen
   };
   writer.insertBlock(row, frames?.stored);
   writer.setChainState(patient.patientNo, sealed.state);
+  for (const { rowId, leaf } of erased) writer.eraseFrame(rowId, leaf);
   if (frames === undefined) return;
   for (const [{ chainNo }, state] of frames.states) writer.setDeviceChainState(chainNo, state);
   for (const run of frames.runs) writer.insertFrameRun(run);
@@ -86,11 +92,11 @@ function seqsByChain(frames: readonly OpenFrame[]): Map<DeviceChain, number[]> {
 /** Consecutive counters put together; late fillers make runs of their own. */
 export function* runsOf(chainNo: number, seqs: readonly number[], height: number): Iterable<FrameRun> {
   const sorted = [...seqs].sort((a, b) => a - b);
-  let fromSeq = sorted[0]!;
+  let fromSeq: number | undefined;
   for (const [index, seq] of sorted.entries()) {
-    const next = sorted[index + 1];
-    if (next === seq + 1) continue;
+    fromSeq ??= seq;
+    if (sorted[index + 1] === seq + 1) continue;
     yield { chainNo, fromSeq, toSeq: seq, height };
-    if (next !== undefined) fromSeq = next;
+    fromSeq = undefined;
   }
 }

@@ -11,8 +11,9 @@ interface Lane<T> {
  */
 export class FairQueue<Sender, T> {
   readonly #lanes = new Map<Sender, Lane<T>>();
-  readonly #urgent = new Set<Sender>();
-  readonly #normal = new Set<Sender>();
+  /** Those with something waiting, in the order of their turns. */
+  readonly #urgent = new Map<Sender, Lane<T>>();
+  readonly #normal = new Map<Sender, Lane<T>>();
   #size = 0;
 
   get size(): number {
@@ -34,19 +35,19 @@ export class FairQueue<Sender, T> {
     if (isUrgent && !lane.isUrgent) {
       lane.isUrgent = true;
       this.#normal.delete(sender);
-      this.#urgent.add(sender);
-    } else if (!lane.isUrgent) this.#normal.add(sender);
+      this.#urgent.set(sender, lane);
+    } else if (!lane.isUrgent) this.#normal.set(sender, lane);
   }
 
   shift(): T | undefined {
     const turn = this.#urgent.size > 0 ? this.#urgent : this.#normal;
-    for (const sender of turn) {
-      const { items } = this.#lanes.get(sender)!;
+    for (const [sender, lane] of turn) {
+      const { items } = lane;
       const item = items.shift();
       this.#size--;
       // To the end of the turn, or out of it.
       turn.delete(sender);
-      if (items.length > 0) turn.add(sender);
+      if (items.length > 0) turn.set(sender, lane);
       else this.#lanes.delete(sender);
       return item;
     }

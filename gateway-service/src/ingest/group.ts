@@ -13,9 +13,8 @@ export interface StagedFrame extends CommittedFrame {
 /** What one transaction and one sync complete. */
 export class Group {
   readonly frames: StagedFrame[] = [];
-  /** Who is answered, and with what: same places. Refused frames and duplicates are among them. */
-  readonly tickets: FrameTicket[] = [];
-  readonly results: FrameResult[] = [];
+  /** Who is answered, and with what. Refused frames and duplicates are among them. */
+  readonly answers: { readonly ticket: FrameTicket; readonly result: FrameResult }[] = [];
   readonly whenDurable: { readonly resolve: () => void; readonly reject: (error: IngestError) => void }[] =
     [];
   /** Blocks that its transaction wrote. */
@@ -24,11 +23,11 @@ export class Group {
   isUrgent = false;
 
   get isEmpty(): boolean {
-    return this.tickets.length === 0 && this.whenDurable.length === 0;
+    return this.answers.length === 0 && this.whenDurable.length === 0;
   }
 
   fail(error: IngestError): void {
-    for (const ticket of this.tickets) ticket.fail(error);
+    for (const { ticket } of this.answers) ticket.fail(error);
     for (const { reject } of this.whenDurable) reject(error);
   }
 }

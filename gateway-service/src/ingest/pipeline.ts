@@ -10,6 +10,7 @@ import { IngestCounters } from './counters.js';
 import { FairQueue } from './fair-queue.js';
 import { Group } from './group.js';
 import {
+  GROUP_LOADED_FRAMES,
   GROUP_MAX_FRAMES,
   QUEUE_MAX_BYTES,
   QUEUE_MAX_FRAMES,
@@ -151,12 +152,16 @@ export class IngestPipeline {
       'GATEWAY_STOPPING',
       'The gateway is stopping: send it again in a moment',
     );
-    if (this.#queue.size > 0 || !this.#group.isEmpty || this.#syncing > 0) {
-      await new Promise<void>((resolve) => {
-        this.#idle.push(resolve);
-        this.#schedule();
-      });
-    }
+    await this.idle();
+  }
+
+  /** Resolves when everything that was taken in is settled. */
+  async idle(): Promise<void> {
+    if (this.#queue.size === 0 && this.#group.isEmpty && this.#syncing === 0) return;
+    await new Promise<void>((resolve) => {
+      this.#idle.push(resolve);
+      this.#schedule();
+    });
   }
 
   #schedule(): void {
@@ -168,7 +173,7 @@ export class IngestPipeline {
   #slice(): void {
     this.#isScheduled = false;
     const nowMs = this.#options.clock();
-    for (let n = 0; n < SLICE_MAX_FRAMES && this.#group.tickets.length < GROUP_MAX_FRAMES; n++) {
+    for (let n = 0; n < SLICE_MAX_FRAMES && this.#group.answers.length < GROUP_MAX_FRAMES; n++) {
       const item = this.#queue.shift();
       if (item === undefined) break;
       this.#queuedBytes -= item.bytes.length;
@@ -176,10 +181,14 @@ export class IngestPipeline {
       // The urgent ones are through: their group goes now, without those that can wait.
       if (this.#group.isUrgent && !this.#queue.hasUrgent) break;
     }
-    if (this.#group.isUrgent || this.#syncing === 0) this.#commit();
-    if (this.#queue.size > 0 && this.#group.tickets.length < GROUP_MAX_FRAMES) this.#schedule();
+    if (this.#group.isUrgent || (this.#syncing === 0 && this.#isWorthWriting())) this.#commit();
+    if (this.#queue.size > 0 && this.#group.answers.length < GROUP_MAX_FRAMES) this.#schedule();
     this.#reportRoom();
     this.#reportIdle();
+  }
+
+  #isWorthWriting(): boolean {
+    return this.#queue.size === 0 || this.#group.answers.length >= GROUP_LOADED_FRAMES;
   }
 
   #check(item: QueuedFrame, nowMs: number): void {
@@ -195,12 +204,11 @@ export class IngestPipeline {
     }
     const group = this.#group;
     if (isUrgent) group.isUrgent = true;
-    group.tickets.push(ticket);
     if (checked.outcome === 'duplicate') {
       this.counters.duplicates++;
       const { height } = checked;
       const result = { seq: frame.seq, status: 'duplicate' } as const;
-      group.results.push(height === undefined ? result : { ...result, height });
+      group.answers.push({ ticket, result: height === undefined ? result : { ...result, height } });
       return;
     }
     const { leaf, verdict } = checked;
@@ -224,15 +232,14 @@ export class IngestPipeline {
       bytes,
       chainNo: chain.chainNo,
     });
-    group.results.push({ seq: frame.seq, status: 'stored', height });
+    group.answers.push({ ticket, result: { seq: frame.seq, status: 'stored', height } });
     this.counters.gaps += missing;
   }
 
   /** Refused for good, but answered in its turn: acknowledgements keep the order of a device's frames. */
   #refuse(ticket: FrameTicket, seq: number | null, code: RefusalCode): void {
     this.counters.reject(code);
-    this.#group.tickets.push(ticket);
-    this.#group.results.push({ seq, status: 'rejected', code });
+    this.#group.answers.push({ ticket, result: { seq, status: 'rejected', code } });
   }
 
   #commit(): void {
@@ -260,7 +267,7 @@ export class IngestPipeline {
       if (error === null) this.#settle(group);
       else this.#lost(group, error);
       if (this.#queue.size > 0) this.#schedule();
-      if (this.#syncing === 0 && (!this.#group.isEmpty || keeper.hasPending)) this.#commit();
+      if (this.#syncing === 0 && this.#isWorthWriting()) this.#commit();
       this.#reportIdle();
     });
   }
@@ -272,9 +279,9 @@ export class IngestPipeline {
     this.#options.keeper.write(writer);
   }
 
-  #settle({ tickets, results, frames, blocks, whenDurable }: Group): void {
+  #settle({ answers, frames, blocks, whenDurable }: Group): void {
     const { counters } = this;
-    for (let i = 0; i < tickets.length; i++) tickets[i]!.settle(results[i]!);
+    for (const { ticket, result } of answers) ticket.settle(result);
     for (const { frame, flags } of frames) {
       counters.stored++;
       counters.readings += frame.readings.length;

@@ -4,7 +4,7 @@ const ROW_ID_BYTES = 6;
 /** Row ids of a block's frames, in the order of its leaves, as one blob. */
 export function encodeRowList(rows: readonly number[]): Uint8Array {
   const bytes = Buffer.allocUnsafe(rows.length * ROW_ID_BYTES);
-  for (let i = 0; i < rows.length; i++) bytes.writeUIntBE(rows[i]!, i * ROW_ID_BYTES, ROW_ID_BYTES);
+  for (const [index, row] of rows.entries()) bytes.writeUIntBE(row, index * ROW_ID_BYTES, ROW_ID_BYTES);
   return bytes;
 }
 

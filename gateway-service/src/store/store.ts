@@ -21,6 +21,8 @@ export class GatewayStore implements Disposable {
 
   constructor({ path, migrations }: OpenStoreOptions) {
     this.database = openDatabase({ path, migrations });
+    // What is erased is overwritten, not just unlinked (https://sqlite.org/pragma.html#pragma_secure_delete).
+    this.database.exec('PRAGMA secure_delete = ON');
     this.read = new SqlReader(this.database);
     this.#writer = new SqlWriter(this.database);
   }
@@ -45,6 +47,11 @@ export class GatewayStore implements Disposable {
   /** `sync` without a promise, for the hot path. */
   syncThen(done: (error: Error | null) => void): void {
     this.database.syncThen(done);
+  }
+
+  /** Empties the write-ahead log, which still has the former content of erased rows. */
+  forgetErased(): void {
+    this.database.exec('PRAGMA wal_checkpoint(TRUNCATE)');
   }
 
   close(): void {

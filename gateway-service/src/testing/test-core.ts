@@ -1,23 +1,16 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { openOrCreateKeyStore, type KeyStore } from '@careledger/crypto/key-store';
-import { sodiumVerifier } from '@careledger/crypto/sodium';
+import type { KeyStore } from '@careledger/crypto/key-store';
 import type { FrameResult } from '@careledger/protocol';
-import { GatewayCore, type GatewayCoreOptions } from '../core.js';
+import type { GatewayCore, GatewayCoreOptions } from '../core.js';
 import type { Patient } from '../patients/index.js';
+import { GATEWAY_ID, PASSPHRASE, openTestCore, openTestKeyStore } from './open-core.js';
 import { SimulatedDevice, type MadeFrame } from './simulated-device.js';
-
-export const GATEWAY_ID = 'gw_test';
-export const PASSPHRASE = 'a passphrase for tests';
-/** 2^10: scrypt must not dominate the tests. */
-const CHEAP_SCRYPT_LOG_N = 10;
 
 /** A core on a temporary folder with a clock that tests turn. */
 export class TestCore implements AsyncDisposable {
   nowMs = Date.UTC(2026, 5, 1, 8);
-  readonly fatal: Error[] = [];
-
   core: GatewayCore;
 
   private constructor(
@@ -25,23 +18,18 @@ export class TestCore implements AsyncDisposable {
     readonly keyStore: KeyStore,
     overrides: Partial<GatewayCoreOptions>,
   ) {
-    this.core = this.#newCore(overrides);
+    this.core = this.#open(overrides);
   }
 
   static async open(overrides: Partial<GatewayCoreOptions> = {}): Promise<TestCore> {
     const folder = await mkdtemp(join(tmpdir(), 'careledger-gateway-'));
-    const keyStore = await openOrCreateKeyStore({
-      path: join(folder, 'keys.json'),
-      unlock: { passphrase: PASSPHRASE },
-      scryptLogN: CHEAP_SCRYPT_LOG_N,
-    });
-    return new TestCore(folder, keyStore, overrides);
+    return new TestCore(folder, await openTestKeyStore(folder), overrides);
   }
 
   /** Closes the core and opens another on the same files. */
   async reopen(overrides: Partial<GatewayCoreOptions> = {}): Promise<GatewayCore> {
     await this.core.close();
-    this.core = this.#newCore(overrides);
+    this.core = this.#open(overrides);
     return this.core;
   }
 
@@ -76,18 +64,7 @@ export class TestCore implements AsyncDisposable {
     await rm(this.folder, { recursive: true });
   }
 
-  #newCore(overrides: Partial<GatewayCoreOptions>): GatewayCore {
-    return new GatewayCore({
-      storePath: join(this.folder, 'gateway.db'),
-      keyStore: this.keyStore,
-      consentKeys: { folder: join(this.folder, 'consent'), scryptLogN: CHEAP_SCRYPT_LOG_N },
-      verifier: sodiumVerifier(),
-      gatewayId: GATEWAY_ID,
-      network: 'devnet',
-      software: 'careledger-gateway/0.1.0',
-      clock: () => this.nowMs,
-      onFatal: (error) => this.fatal.push(error),
-      ...overrides,
-    });
+  #open(overrides: Partial<GatewayCoreOptions>): GatewayCore {
+    return openTestCore(this.folder, this.keyStore, { clock: () => this.nowMs, ...overrides });
   }
 }

@@ -1,0 +1,233 @@
+import { once } from 'node:events';
+import { connect } from 'node:net';
+import { setImmediate } from 'node:timers/promises';
+import { afterEach, beforeEach, expect, test } from '@jest/globals';
+import { framesTopic, resultsTopic } from '@careledger/protocol';
+import { connectAsync } from 'mqtt';
+import { MqttDevice } from '../testing/mqtt-device.js';
+import { GATEWAY_ID } from '../testing/open-core.js';
+import { SimulatedDevice } from '../testing/simulated-device.js';
+import { TestCore } from '../testing/test-core.js';
+import { EmbeddedBroker } from './embedded.js';
+
+const silent = { info: () => undefined, warn: () => undefined };
+let t: TestCore;
+let broker: EmbeddedBroker;
+let device: SimulatedDevice;
+
+beforeEach(async () => {
+  t = await TestCore.open();
+  broker = await EmbeddedBroker.start({
+    devices: t.core.devices,
+    pipeline: t.core.pipeline,
+    host: '127.0.0.1',
+    port: 0,
+    logger: silent,
+  });
+  device = t.pair(await t.patient());
+});
+afterEach(async () => {
+  await broker.close();
+  await t[Symbol.asyncDispose]();
+});
+
+const connectDevice = (as = device) => MqttDevice.connect(broker.url, as, t.nowMs);
+const violations = () => Object.fromEntries(broker.violations.byCode);
+const stored = () => t.core.frames.framesAfter(0, 1000).frames.length;
+
+test('a PUBACK comes after the frame is stored, and the result before the PUBACK', async () => {
+  await using mqtt = await connectDevice();
+  await mqtt.publish(device.frame(t.nowMs).bytes);
+  expect(stored()).toBe(1);
+  expect(mqtt.results).toEqual([{ seq: 0, status: 'stored', height: 1 }]);
+});
+
+test('a refused frame gets a PUBACK and a result, and the connection stays', async () => {
+  await using mqtt = await connectDevice();
+  await mqtt.publish(new SimulatedDevice().begin(device.epoch).frame(t.nowMs).bytes);
+  await mqtt.publish(Buffer.from('no frame'));
+  await mqtt.publish(Buffer.alloc(65_537));
+  await mqtt.publish(device.frame(t.nowMs).bytes);
+  expect(mqtt.results).toEqual([
+    { seq: 0, status: 'rejected', code: 'FRAME_SIGNATURE_INVALID' },
+    { seq: null, status: 'rejected', code: 'FRAME_MALFORMED' },
+    { seq: null, status: 'rejected', code: 'FRAME_TOO_LARGE' },
+    { seq: 0, status: 'stored', height: 1 },
+  ]);
+  expect(stored()).toBe(1);
+});
+
+test('revoked-device: its connection ends at once, its token and its frames are refused', async () => {
+  await using mqtt = await connectDevice();
+  await mqtt.publish(device.frame(t.nowMs).bytes);
+  t.core.devices.revoke(device.deviceId);
+  await mqtt.disconnected;
+  await expect(connectDevice()).rejects.toThrow(/Not authorized/i);
+  expect(violations()).toEqual({ DEVICE_REVOKED: 1 });
+  expect(await t.next(device)).toMatchObject({ status: 'rejected', code: 'DEVICE_REVOKED' });
+  expect(stored()).toBe(1);
+});
+
+test('a suspended device comes back after it is resumed', async () => {
+  await using mqtt = await connectDevice();
+  t.core.devices.suspend(device.deviceId);
+  await mqtt.disconnected;
+  await expect(connectDevice()).rejects.toThrow(/Not authorized/i);
+  t.core.devices.resume(device.deviceId);
+  await using again = await connectDevice();
+  await again.publish(device.frame(t.nowMs).bytes);
+  expect(stored()).toBe(1);
+});
+
+test('foreign-topic: publishing for another device ends the connection and stores nothing', async () => {
+  const victim = t.pair(await t.patient());
+  await using mqtt = await connectDevice();
+  mqtt.client.publish(framesTopic(victim.deviceId), Buffer.from(victim.frame(t.nowMs).bytes), { qos: 1 });
+  await mqtt.disconnected;
+  expect(violations()).toEqual({ TOPIC_FOREIGN: 1 });
+  expect(stored()).toBe(0);
+});
+
+test.each(['#', 'careledger/v1/+/+/results', 'results-of-another', '$SYS/#'])(
+  'foreign-subscription: %s ends the connection',
+  async (topic) => {
+    const other = t.pair(await t.patient());
+    await using mqtt = await connectDevice();
+    const filter = topic === 'results-of-another' ? resultsTopic(other.deviceId) : topic;
+    mqtt.client.subscribe(filter, { qos: 1 });
+    await mqtt.disconnected;
+    expect(violations()).toEqual({ SUBSCRIPTION_FOREIGN: 1 });
+  },
+);
+
+test('stolen-token: another device cannot use it under its own name, nor under the victim’s for another gateway', async () => {
+  const thief = t.pair(await t.patient());
+  const stolen = device.token(GATEWAY_ID, t.nowMs);
+  const attempts: readonly (readonly [string, string, string])[] = [
+    [thief.deviceId, stolen, 'DEVICE_TOKEN_INVALID'],
+    [device.deviceId, thief.token(GATEWAY_ID, t.nowMs), 'DEVICE_TOKEN_INVALID'],
+    [
+      device.deviceId,
+      thief.token(GATEWAY_ID, t.nowMs, { iss: device.deviceId, sub: device.deviceId }),
+      'DEVICE_TOKEN_INVALID',
+    ],
+    [device.deviceId, device.token('gw_other', t.nowMs), 'DEVICE_TOKEN_AUDIENCE'],
+    [device.deviceId, device.token(GATEWAY_ID, t.nowMs - 301_000), 'DEVICE_TOKEN_EXPIRED'],
+    [device.deviceId, device.token(GATEWAY_ID, t.nowMs, { exp: t.nowMs }), 'DEVICE_TOKEN_INVALID'],
+    [device.deviceId, device.token(GATEWAY_ID, t.nowMs + 61_000), 'DEVICE_TOKEN_INVALID'],
+    [device.deviceId, 'password', 'DEVICE_TOKEN_INVALID'],
+    [new SimulatedDevice().deviceId, stolen, 'DEVICE_NOT_FOUND'],
+  ];
+  for (const [username, password, code] of attempts) {
+    broker.violations.byCode.clear();
+    const connecting = connectAsync(
+      broker.url,
+      { username, password, protocolVersion: 4, reconnectPeriod: 0 },
+      false,
+    );
+    await expect(connecting).rejects.toThrow(/Bad username or password/i);
+    expect(violations()).toEqual({ [code]: 1 });
+  }
+});
+
+test('a device cannot push another one out by taking its client id', async () => {
+  const rude = t.pair(await t.patient());
+  await using mqtt = await connectDevice();
+  await using intruder = await MqttDevice.connect(broker.url, rude, t.nowMs, { clientId: device.deviceId });
+  await intruder.publish(rude.frame(t.nowMs).bytes);
+  await mqtt.publish(device.frame(t.nowMs).bytes);
+  expect(stored()).toBe(2);
+});
+
+test('a last will is refused: it would speak for a device that is gone', async () => {
+  const will = {
+    topic: framesTopic(device.deviceId),
+    payload: Buffer.from('x'),
+    qos: 1 as const,
+    retain: false,
+  };
+  await expect(MqttDevice.connect(broker.url, device, t.nowMs, { will })).rejects.toThrow();
+  expect(violations()).toEqual({ WILL_UNSUPPORTED: 1 });
+});
+
+test('QoS 0 is refused with a result, QoS 2 ends the connection', async () => {
+  await using mqtt = await connectDevice();
+  const frame = Buffer.from(device.frame(t.nowMs).bytes);
+  const refused = mqtt.nextResult();
+  mqtt.client.publish(framesTopic(device.deviceId), frame, { qos: 0 });
+  expect(await refused).toEqual({ seq: null, status: 'rejected', code: 'QOS_UNSUPPORTED' });
+  mqtt.client.publish(framesTopic(device.deviceId), frame, { qos: 2 });
+  await mqtt.disconnected;
+  expect(violations()).toEqual({ QOS_2_UNSUPPORTED: 1 });
+  expect(stored()).toBe(0);
+});
+
+test('oversized-packet: one that announces 200 MB is cut off before it is buffered, by a stranger too', async () => {
+  const socket = connect(Number(new URL(broker.url).port), '127.0.0.1');
+  await once(socket, 'connect');
+  socket.on('error', () => undefined);
+  socket.write(Buffer.from([0x10, 0x80, 0x84, 0xaf, 0x5f, 0, 4]));
+  await once(socket, 'close');
+  expect(violations()).toEqual({ PACKET_TOO_LARGE: 1 });
+});
+
+test('a re-paired device begins a new epoch; frames of the former one are refused, its old frames stay', async () => {
+  await t.next(device);
+  const former = device.frame(t.nowMs);
+  await using mqtt = await connectDevice();
+  const patient = t.core.patients.get(t.core.devices.get(device.deviceId).patientId);
+  const { code } = t.core.devices.issuePairingCode({
+    patientNo: patient.patientNo,
+    deviceId: device.deviceId,
+  });
+  t.register(code, device);
+  await mqtt.disconnected;
+  expect(await t.send(device, former)).toEqual({ seq: 1, status: 'rejected', code: 'FRAME_EPOCH_UNKNOWN' });
+  expect(await t.next(device)).toEqual({ seq: 0, status: 'stored', height: 1 });
+  await t.reopen();
+  expect(await t.next(device)).toEqual({ seq: 1, status: 'stored', height: 1 });
+  await t.core.sealNow(patient.patientId);
+  expect(await t.core.chain.verify(patient.patientNo)).toMatchObject({ ok: true, frames: 3 });
+});
+
+test('slow-disk: what the pipeline has no room for is not read, and all of it is stored once the disk goes on', async () => {
+  const patient = await t.patient();
+  const devices = Array.from({ length: 40 }, () => t.pair(patient));
+  const frames = devices.map((sender) => Array.from({ length: 250 }, () => sender.frame(t.nowMs)));
+  const connected = await Promise.all(devices.map((sender) => connectDevice(sender)));
+  const { store, pipeline } = t.core;
+  const sync = store.syncThen.bind(store);
+  const held: (() => void)[] = [];
+  store.syncThen = (done) => void held.push(() => sync(done));
+  const sent = connected.map((mqtt, i) =>
+    Promise.all((frames[i] ?? []).map(({ bytes }) => mqtt.publish(bytes))),
+  );
+  while (!pipeline.isFull) await setImmediate();
+  const queuedWhenFull = pipeline.queued;
+  for (let turn = 0; turn < 200; turn++) await setImmediate();
+  // What one read of one socket gave, at most, came on top.
+  expect(pipeline.queued - queuedWhenFull).toBeLessThan(250);
+  expect(pipeline.queued).toBeLessThan(5_000);
+  store.syncThen = (done) => sync(done);
+  for (const release of held) release();
+  await Promise.all(sent);
+  expect(pipeline.counters.stored).toBe(10_000);
+  await Promise.all(connected.map((mqtt) => mqtt[Symbol.asyncDispose]()));
+}, 30_000);
+
+test('a transaction that fails: no PUBACK, the device sends again, nothing is lost or doubled', async () => {
+  await t.next(device);
+  const mqtt = await connectDevice();
+  const { store } = t.core;
+  const commit = store.deferred.bind(store);
+  store.deferred = () => {
+    throw new Error('database or disk is full');
+  };
+  const frame = device.frame(t.nowMs);
+  await expect(mqtt.publish(frame.bytes)).rejects.toThrow('connection lost');
+  store.deferred = commit;
+  await using again = await connectDevice();
+  await again.publish(frame.bytes);
+  expect(again.results).toEqual([{ seq: 1, status: 'stored', height: 1 }]);
+  expect(stored()).toBe(2);
+});

@@ -1,0 +1,213 @@
+import { once } from 'node:events';
+import { createServer as createTcpServer, type AddressInfo, type Server, type Socket } from 'node:net';
+import { createServer as createTlsServer } from 'node:tls';
+import type { FrameResult } from '@careledger/protocol';
+import type { Logger } from '@careledger/service-kit';
+import type { AedesOptions, AuthenticateError, Client } from 'aedes';
+import { DeviceError, type DeviceRegistry } from '../devices/index.js';
+import type { IngestPipeline } from '../ingest/index.js';
+import { DeviceSession } from './device-session.js';
+import { FrameBroker } from './frame-broker.js';
+import type { FrameSource } from './frame-source.js';
+import { InboundGate } from './inbound-gate.js';
+import { CONNECT_TIMEOUT_MS, MAX_CONNECTIONS, PACKET_MAX_BYTES, TCP_KEEP_ALIVE_MS } from './limits.js';
+import { PacketGuard } from './packet-guard.js';
+import { ViolationCounters, ViolationError, type ViolationCode } from './violations.js';
+
+export interface EmbeddedBrokerOptions {
+  readonly devices: DeviceRegistry;
+  readonly pipeline: IngestPipeline;
+  readonly host: string;
+  /** 0 takes a free one. */
+  readonly port: number;
+  /** PEM texts; without them MQTT goes over plain TCP. */
+  readonly tls?: { readonly cert: string; readonly key: string };
+  readonly logger: Pick<Logger, 'warn' | 'info'>;
+}
+
+/** CONNACK return codes (MQTT 3.1.1 section 3.2.2.3). */
+const BAD_USER_NAME_OR_PASSWORD = 4;
+const NOT_AUTHORIZED = 5;
+
+type Authenticate = NonNullable<AedesOptions['authenticate']>;
+type AuthorizePublish = NonNullable<AedesOptions['authorizePublish']>;
+type AuthorizeSubscribe = NonNullable<AedesOptions['authorizeSubscribe']>;
+
+/**
+ * The broker in this process. User name = device id, password = token by the device's key. A device publishes to its own
+ * frames topic and subscribes to its own results topic; anything else ends its connection. PUBACK comes once the frame
+ * is on disk or refused. QoS 0 is refused with a result, since nothing would acknowledge it.
+ */
+export class EmbeddedBroker implements FrameSource {
+  readonly violations = new ViolationCounters();
+  readonly #options: EmbeddedBrokerOptions;
+  readonly #broker: FrameBroker;
+  readonly #gate: InboundGate;
+  readonly #server: Server;
+  readonly #sessions = new WeakMap<Client, DeviceSession>();
+  readonly #byDevice = new Map<string, DeviceSession>();
+  readonly #sockets = new Set<Socket>();
+  #isClosing = false;
+
+  private constructor(options: EmbeddedBrokerOptions) {
+    this.#options = options;
+    const { pipeline, devices, tls } = options;
+    this.#gate = new InboundGate(() => this.#isClosing || pipeline.isFull);
+    pipeline.onDrained(() => this.#gate.reopen());
+    this.#broker = new FrameBroker({
+      connectTimeout: CONNECT_TIMEOUT_MS,
+      preConnect: (_client, packet, done) => {
+        if (packet.will === undefined) done(null, true);
+        else done(new ViolationError('WILL_UNSUPPORTED', 'Connect without a last will'), false);
+      },
+      authenticate: this.#authenticate,
+      authorizePublish: this.#authorizePublish,
+      authorizeSubscribe: this.#authorizeSubscribe,
+    });
+    this.#broker.on('clientDisconnect', (client) => this.#forget(client));
+    this.#broker.on('clientError', (client, error) => this.#report(client, error));
+    this.#broker.on('connectionError', (client, error) => this.#report(client, error));
+    this.#broker.on('unsubscribe', (topics, client) => {
+      const session = this.#sessions.get(client);
+      if (session !== undefined && topics.includes(session.resultsTopic)) session.wantsResults = false;
+    });
+    devices.onStopped(({ deviceId }) => this.#byDevice.get(deviceId)?.client.close());
+    const accept = (socket: Socket): void => this.#accept(socket);
+    this.#server =
+      tls === undefined
+        ? createTcpServer({ noDelay: true }, accept)
+        : createTlsServer({ ...tls, minVersion: 'TLSv1.2', noDelay: true }, accept);
+    this.#server.maxConnections = MAX_CONNECTIONS;
+  }
+
+  /** Listens. @throws the server's error, e.g. EADDRINUSE */
+  static async start(options: EmbeddedBrokerOptions): Promise<EmbeddedBroker> {
+    const broker = new EmbeddedBroker(options);
+    await broker.#broker.listen();
+    broker.#server.listen(options.port, options.host);
+    await once(broker.#server, 'listening');
+    return broker;
+  }
+
+  get url(): string {
+    const { port } = this.#server.address() as AddressInfo;
+    const { host, tls } = this.#options;
+    return `${tls === undefined ? 'mqtt' : 'mqtts'}://${host.includes(':') ? `[${host}]` : host}:${port}`;
+  }
+
+  /** Devices that are connected. */
+  get connections(): number {
+    return this.#byDevice.size;
+  }
+
+  async close(): Promise<void> {
+    if (this.#isClosing) return;
+    this.#isClosing = true;
+    const closed = once(this.#server, 'close');
+    this.#server.close();
+    await this.#options.pipeline.idle();
+    await new Promise<void>((resolve) => this.#broker.close(() => resolve()));
+    for (const socket of this.#sockets) socket.destroy();
+    await closed;
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.close();
+  }
+
+  #accept(socket: Socket): void {
+    this.#sockets.add(socket);
+    socket.once('close', () => this.#sockets.delete(socket));
+    socket.setKeepAlive(true, TCP_KEEP_ALIVE_MS);
+    const guard = new PacketGuard(PACKET_MAX_BYTES);
+    this.#gate.guard(socket, (chunk) => {
+      if (guard.accept(chunk)) return true;
+      this.#violation('PACKET_TOO_LARGE', undefined);
+      return false;
+    });
+    this.#broker.handle(socket);
+  }
+
+  readonly #authenticate: Authenticate = (client, userName, password, done) => {
+    if (userName === undefined || password === undefined) {
+      this.#violation('CREDENTIALS_MISSING', undefined);
+      done(
+        connackError(NOT_AUTHORIZED, 'Connect with the device id as user name and a token as password'),
+        false,
+      );
+      return;
+    }
+    try {
+      const device = this.#options.devices.authenticate(password.toString('latin1'), userName);
+      // One connection per device, whatever client id it chose: otherwise it could take another device's over.
+      client.id = device.deviceId;
+      const session = new DeviceSession(device, client);
+      this.#sessions.set(client, session);
+      this.#byDevice.set(device.deviceId, session);
+      done(null, true);
+    } catch (error) {
+      if (!(error instanceof DeviceError)) throw error;
+      this.#violation(error.code, userName);
+      const isStopped = error.code === 'DEVICE_SUSPENDED' || error.code === 'DEVICE_REVOKED';
+      done(connackError(isStopped ? NOT_AUTHORIZED : BAD_USER_NAME_OR_PASSWORD, error.message), false);
+    }
+  };
+
+  readonly #authorizePublish: AuthorizePublish = (client, packet, done) => {
+    const session = client === null ? undefined : this.#sessions.get(client);
+    if (session === undefined || packet.topic !== session.framesTopic) {
+      done(new ViolationError('TOPIC_FOREIGN', 'A device publishes to its own frames topic only'));
+      return;
+    }
+    if (packet.qos === 2) {
+      done(new ViolationError('QOS_2_UNSUPPORTED', 'Publish frames with QoS 1'));
+      return;
+    }
+    const ticket = {
+      settle: (result: FrameResult): void => {
+        session.sendResult(result);
+        done(null);
+      },
+      fail: done,
+    };
+    if (packet.qos === 0) this.#options.pipeline.refuse('QOS_UNSUPPORTED', ticket);
+    else this.#options.pipeline.submit(session.device, packet.payload as Buffer, ticket);
+  };
+
+  readonly #authorizeSubscribe: AuthorizeSubscribe = (client, subscription, done) => {
+    const session = this.#sessions.get(client);
+    if (session === undefined || subscription.topic !== session.resultsTopic) {
+      done(new ViolationError('SUBSCRIPTION_FOREIGN', 'A device subscribes to its own results topic only'));
+      return;
+    }
+    session.wantsResults = true;
+    done(null, subscription);
+  };
+
+  #forget(client: Client): void {
+    const session = this.#sessions.get(client);
+    if (session === undefined) return;
+    const { deviceId } = session.device;
+    if (this.#byDevice.get(deviceId) === session) this.#byDevice.delete(deviceId);
+  }
+
+  #report(client: Client, error: Error): void {
+    if (error instanceof ViolationError)
+      this.#violation(error.code, this.#sessions.get(client)?.device.deviceId);
+    // What is left are broken connections, refused credentials (counted already) and malformed packets.
+    else
+      this.#options.logger.info(
+        { deviceId: this.#sessions.get(client)?.device.deviceId, err: error },
+        'mqtt',
+      );
+  }
+
+  #violation(code: ViolationCode, deviceId: string | undefined): void {
+    this.violations.count(code);
+    this.#options.logger.warn({ code, deviceId }, 'mqtt connection refused');
+  }
+}
+
+function connackError(returnCode: number, message: string): AuthenticateError {
+  return Object.assign(new Error(message), { returnCode });
+}

@@ -1,0 +1,4 @@
+export { EmbeddedBroker, type EmbeddedBrokerOptions } from './embedded.js';
+export type { FrameSource } from './frame-source.js';
+export * from './limits.js';
+export { ViolationCounters, type ViolationCode } from './violations.js';

@@ -1,0 +1,15 @@
+import { FRAME_MAX_BYTES } from '@careledger/protocol';
+
+/**
+ * MQTT packet that is read at all. A frame between `FRAME_MAX_BYTES` and this is refused with a result, as any bad
+ * frame; a packet that announces more is not buffered: its connection ends.
+ */
+export const PACKET_MAX_BYTES = 2 * FRAME_MAX_BYTES;
+/** Time from the connection to the CONNECT packet. */
+export const CONNECT_TIMEOUT_MS = 10_000;
+/** Connections at a time. */
+export const MAX_CONNECTIONS = 10_000;
+/** How long a silent TCP connection is kept before the kernel asks whether it is still there. */
+export const TCP_KEEP_ALIVE_MS = 60_000;
+/** Bytes of results that a device may leave unread before its connection ends. */
+export const RESULTS_BACKLOG_MAX_BYTES = 1024 * 1024;

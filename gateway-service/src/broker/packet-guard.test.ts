@@ -1,0 +1,42 @@
+import { expect, test } from '@jest/globals';
+import { PacketGuard } from './packet-guard.js';
+import { resultPacket, topicField } from './result-packet.js';
+
+/** A PUBLISH-like packet with this remaining length. */
+function packet(length: number): Buffer {
+  const digits: number[] = [];
+  let rest = length;
+  do {
+    digits.push((rest % 128) | (rest >= 128 ? 0x80 : 0));
+    rest = Math.floor(rest / 128);
+  } while (rest > 0);
+  return Buffer.concat([Buffer.from([0x32, ...digits]), Buffer.alloc(length, 0xff)]);
+}
+
+test('packets of any size up to the limit pass, however they are cut into chunks', () => {
+  const stream = Buffer.concat([0, 1, 127, 128, 1000, 16_384, 2, 0].map(packet));
+  for (const size of [1, 2, 3, 7, 1000, stream.length]) {
+    const guard = new PacketGuard(16_384);
+    for (let at = 0; at < stream.length; at += size)
+      expect(guard.accept(stream.subarray(at, at + size))).toBe(true);
+  }
+});
+
+test('a packet over the limit, or with a length of five digits, is refused at its header', () => {
+  expect(new PacketGuard(16_384).accept(packet(16_385).subarray(0, 4))).toBe(false);
+  expect(new PacketGuard(2 ** 30).accept(Buffer.from([0x30, 0xff, 0xff, 0xff, 0xff]))).toBe(false);
+});
+
+test('a result packet is one that the guard and any client can read, also beyond 127 bytes', () => {
+  for (const topic of [
+    't',
+    'careledger/v1/a/dev_aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa/results',
+    'x'.repeat(200),
+  ]) {
+    const bytes = resultPacket(topicField(topic), { seq: 1, status: 'stored', height: 2 });
+    const guard = new PacketGuard(bytes.length);
+    expect(guard.accept(bytes)).toBe(true);
+    expect(guard.accept(Buffer.from([0xd0, 0]))).toBe(true);
+    expect(Buffer.from(bytes).toString('latin1')).toContain(`${topic}{"seq":1,"status":"stored","height":2}`);
+  }
+});

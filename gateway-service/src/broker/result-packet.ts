@@ -1,0 +1,29 @@
+import type { FrameResult } from '@careledger/protocol';
+
+/** First byte of a PUBLISH with QoS 0, neither retained nor repeated (MQTT 3.1.1 section 3.3.1). */
+const PUBLISH_QOS_0 = 0x30;
+const TOPIC_LENGTH_BYTES = 2;
+const ONE_DIGIT_MAX = 0x7f;
+const CONTINUES = 0x80;
+
+/** Everything of a topic's PUBLISH packets that stays the same: its length and its bytes. */
+export function topicField(topic: string): Uint8Array {
+  const bytes = Buffer.alloc(TOPIC_LENGTH_BYTES + topic.length);
+  bytes.writeUInt16BE(topic.length, 0);
+  bytes.write(topic, TOPIC_LENGTH_BYTES, 'latin1');
+  return bytes;
+}
+
+/** A result as a whole PUBLISH packet. Written by hand because one goes out for every frame that comes in. */
+export function resultPacket(topic: Uint8Array, result: FrameResult): Uint8Array {
+  const payload = JSON.stringify(result);
+  const length = topic.length + payload.length;
+  const lengthBytes = length > ONE_DIGIT_MAX ? 2 : 1;
+  const packet = Buffer.allocUnsafe(1 + lengthBytes + length);
+  packet[0] = PUBLISH_QOS_0;
+  packet[1] = lengthBytes === 1 ? length : (length & ONE_DIGIT_MAX) | CONTINUES;
+  if (lengthBytes === 2) packet[2] = length >> 7;
+  packet.set(topic, 1 + lengthBytes);
+  packet.write(payload, 1 + lengthBytes + topic.length, 'latin1');
+  return packet;
+}

@@ -1,0 +1,160 @@
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
+import { expect, test } from '@jest/globals';
+import { fromBase64url, sha256 } from '@careledger/crypto';
+import { makeStatement } from '@careledger/statements';
+import { STATEMENT_TYP, merkleHasher, verifyInclusion, type FramesBlock } from '@careledger/private-chain';
+import { PASSPHRASE } from '../testing/open-core.js';
+import { TestCore } from '../testing/test-core.js';
+import { glucose, type SimulatedDevice } from '../testing/simulated-device.js';
+import type { Patient } from '../patients/index.js';
+import { SEAL_INTERVAL_MS } from './limits.js';
+import { phaseOf, sealDueMs } from './stagger.js';
+
+async function withFrames(
+  t: TestCore,
+  count: number,
+): Promise<{ patient: Patient; device: SimulatedDevice }> {
+  const patient = await t.patient();
+  const device = t.pair(patient);
+  await Promise.all(Array.from({ length: count }, () => t.next(device)));
+  await t.core.sealNow(patient.patientId);
+  return { patient, device };
+}
+
+/** Changes the store behind the gateway's back. */
+async function tamper(t: TestCore, sql: string, ...values: (string | Uint8Array)[]): Promise<void> {
+  await t.core.close();
+  const db = new DatabaseSync(join(t.folder, 'gateway.db'));
+  db.prepare(sql).run(...values);
+  db.close();
+  await t.reopen();
+}
+
+test('an open block is sealed within its time, at another moment for each patient', async () => {
+  await using t = await TestCore.open();
+  const patients = [await t.patient(), await t.patient(), await t.patient()];
+  for (const patient of patients) await t.next(t.pair(patient));
+  const sealedAt = new Map<string, number>();
+  t.core.pipeline.onBlocksSealed((blocks) => {
+    for (const { patient } of blocks) sealedAt.set(patient.patientId, t.nowMs);
+  });
+  const startMs = t.nowMs;
+  while (t.nowMs - startMs <= SEAL_INTERVAL_MS) {
+    t.nowMs += 1000;
+    t.core.pipeline.sealDue();
+    await t.core.pipeline.idle();
+  }
+  expect(new Set(sealedAt.values()).size).toBe(patients.length);
+  expect(patients.map(({ chain }) => chain.durableHead.height)).toEqual([1, 1, 1]);
+});
+
+test('seals of a thousand patients that all began at once are spread over the whole interval', () => {
+  const tenths = new Array<number>(10).fill(0);
+  for (let patientNo = 1; patientNo <= 1000; patientNo++) {
+    const waitMs = sealDueMs(phaseOf(patientNo), 1_767_225_600_000) - 1_767_225_600_000;
+    expect(waitMs).toBeGreaterThan(0);
+    expect(waitMs).toBeLessThanOrEqual(SEAL_INTERVAL_MS);
+    const tenth = Math.min(9, Math.floor((waitMs / SEAL_INTERVAL_MS) * 10));
+    tenths[tenth] = (tenths[tenth] ?? 0) + 1;
+  }
+  expect(Math.max(...tenths)).toBeLessThan(120);
+});
+
+test('every sealed frame proves its place with the packed tree, an open one says that it is not sealed', async () => {
+  await using t = await TestCore.open();
+  const { device } = await withFrames(t, 37);
+  const hasher = merkleHasher(sha256);
+  for (let rowId = 1; rowId <= 37; rowId++) {
+    const { block, leaf, inclusion } = t.core.chain.prove(rowId);
+    expect(verifyInclusion(leaf, inclusion, (block as FramesBlock).body.framesRoot, hasher)).toBe(true);
+  }
+  await t.next(device);
+  expect(() => t.core.chain.prove(38)).toThrow(expect.objectContaining({ code: 'FRAME_NOT_SEALED' }));
+  expect(() => t.core.chain.prove(39)).toThrow(expect.objectContaining({ code: 'FRAME_NOT_FOUND' }));
+});
+
+test('a frame altered in the store is found, by place', async () => {
+  await using t = await TestCore.open();
+  const { patient, device } = await withFrames(t, 3);
+  const other = device.frame(t.nowMs, [glucose(t.nowMs, 99)]).bytes;
+  await tamper(t, 'UPDATE frames SET jws = ? WHERE row_id = 2', other);
+  const report = await t.core.chain.verify(patient.patientNo);
+  expect(report.ok).toBe(false);
+  expect(report.faults[0]).toMatchObject({ code: 'FRAME_TAMPERED', height: 1 });
+});
+
+test('a frame deleted from the store is missed', async () => {
+  await using t = await TestCore.open();
+  const { patient } = await withFrames(t, 3);
+  await tamper(t, 'DELETE FROM frames WHERE row_id = 2');
+  expect(await t.core.chain.verify(patient.patientNo)).toMatchObject({ ok: false, missing: 1, frames: 2 });
+});
+
+test('a block rewritten in the store, and a head that the ledger knows otherwise, are found', async () => {
+  await using t = await TestCore.open();
+  const { patient } = await withFrames(t, 3);
+  const { height, hash } = t.core.head(patient.patientId);
+  expect(await t.core.chain.verify(patient.patientNo, [{ height, hash }])).toMatchObject({
+    ok: true,
+    anchors: 1,
+  });
+  const forked = await t.core.chain.verify(patient.patientNo, [{ height, hash: 'A'.repeat(43) }]);
+  expect(forked.faults).toMatchObject([{ code: 'CHAIN_FORKED', height }]);
+  await tamper(
+    t,
+    `UPDATE blocks SET json = replace(json, '"frameCount":', '"frameCount":1') WHERE height = 1`,
+  );
+  expect(await t.core.chain.verify(patient.patientNo)).toMatchObject({ ok: false });
+});
+
+test('erased frames: content gone from the files, leaf kept, the chain verifies, the copy sent again is a duplicate', async () => {
+  await using t = await TestCore.open();
+  const patient = await t.patient();
+  const device = t.pair(patient);
+  const frames = [1, 2, 3].map((n) => device.frame(t.nowMs, [glucose(t.nowMs, 100 + n)]));
+  for (const frame of frames) await t.send(device, frame);
+  const { patientId, patientNo } = patient;
+  await expect(
+    t.core.eraseFrames(patientId, { rowIds: [2], reason: 'retention', statement: null }),
+  ).rejects.toMatchObject({
+    code: 'FRAME_NOT_SEALED',
+  });
+  await t.core.sealNow(patientId);
+  const consent = await t.core.patients.unlockConsent(patientId, PASSPHRASE);
+  const ask = (signer: typeof consent) =>
+    makeStatement(
+      { typ: STATEMENT_TYP.erasure, iss: patientId, aud: 'devnet', channels: ['cloud'], body: { rows: [2] } },
+      signer,
+    );
+  const erase = (statement: string | null) =>
+    t.core.eraseFrames(patientId, { rowIds: [2], reason: 'patient-request', statement });
+  await expect(erase(null)).rejects.toMatchObject({ code: 'ERASURE_UNPROVEN' });
+  await expect(erase(ask(device.signer))).rejects.toMatchObject({ code: 'ERASURE_UNPROVEN' });
+  const [header, content] = new TextDecoder().decode(frames[1]?.bytes).split('.');
+  expect(header).toBeDefined();
+  expect(await erase(ask(consent))).toMatchObject({ height: 2 });
+  expect(await t.core.chain.verify(patientNo)).toMatchObject({ ok: true, frames: 2, erased: 1, missing: 0 });
+  expect(t.core.frames.framesAfter(0, 10)).toMatchObject({
+    frames: [{ rowId: 1 }, { rowId: 3 }],
+    lastRow: 3,
+  });
+  expect(await t.send(device, frames[1] ?? { bytes: fromBase64url('') })).toMatchObject({
+    status: 'duplicate',
+  });
+  await t.core.store.sync();
+  for (const file of ['gateway.db', 'gateway.db-wal']) {
+    expect((await readFile(join(t.folder, file), 'latin1')).includes(content ?? '')).toBe(false);
+  }
+});
+
+test('one patient’s blocks do not move another’s chain', async () => {
+  await using t = await TestCore.open();
+  const { patient } = await withFrames(t, 2);
+  const other = await t.patient();
+  await t.next(t.pair(other));
+  await t.core.sealNow(patient.patientId);
+  expect(t.core.head(other.patientId).height).toBe(0);
+  expect(t.core.head(patient.patientId).height).toBe(1);
+});

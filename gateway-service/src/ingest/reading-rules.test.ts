@@ -1,0 +1,30 @@
+import { expect, test } from '@jest/globals';
+import type { TimedReading } from '@careledger/private-chain';
+import { clinicalReadingRules } from './reading-rules.js';
+
+const reading = (code: string, value: number, unit = 'x'): TimedReading => ({
+  t: '',
+  timeMs: 0,
+  code,
+  value,
+  unit,
+});
+const isUrgent = (...readings: TimedReading[]) => clinicalReadingRules.isPossiblyUrgent(readings);
+
+test.each([
+  ['glucose 53', [reading('2339-0', 53)], true],
+  ['glucose 54', [reading('2339-0', 54)], false],
+  ['glucose 251', [reading('2339-0', 251)], true],
+  ['glucose 0: the sensor is off', [reading('2339-0', 0)], false],
+  ['SpO2 91', [reading('59408-5', 91)], true],
+  ['SpO2 0: the sensor is off', [reading('59408-5', 0)], false],
+  ['pulse and temperature a little off', [reading('8867-4', 95), reading('8310-5', 38.5)], false],
+  [
+    'four parameters that make 7 together',
+    [reading('8867-4', 115), reading('8310-5', 39.5), reading('9279-1', 22), reading('59408-5', 95)],
+    true,
+  ],
+  ['mean pressure, which NEWS2 does not score', [reading('8478-0', 20)], false],
+])('%s', (_name, readings, expected) => {
+  expect(isUrgent(...readings)).toBe(expected);
+});
