@@ -1,0 +1,172 @@
+import { randomBytes } from 'node:crypto';
+import { join } from 'node:path';
+import type { Family } from '../family.js';
+import { freePorts } from '../ports.js';
+import { newRoleTokens, roleEntries, type RoleTokens } from './credentials.js';
+import type { RunningNetwork } from './network.js';
+import { registerOrganisation, startService, type ServicePlan } from './service.js';
+
+/** An authority that takes part: its process, its organisation. */
+export interface AuthoritySpec {
+  readonly name: string;
+  readonly kind: 'hospital' | 'lab' | 'insurer' | 'pharmacy' | 'research';
+  readonly mspId: string;
+}
+
+/** A cloud provider that takes part. */
+export interface ProviderSpec {
+  readonly name: string;
+  readonly mspId: string;
+}
+
+/** The authorities of the demo. */
+export const AUTHORITIES: readonly AuthoritySpec[] = [
+  { name: 'hospital', kind: 'hospital', mspId: 'HospitalMSP' },
+  { name: 'lab', kind: 'lab', mspId: 'LabMSP' },
+  { name: 'insurer', kind: 'insurer', mspId: 'InsurerMSP' },
+];
+/** The cloud providers of the demo. */
+export const PROVIDERS: readonly ProviderSpec[] = [
+  { name: 'cloud-a', mspId: 'CloudAMSP' },
+  { name: 'cloud-b', mspId: 'CloudBMSP' },
+];
+
+export interface CareledgerOptions {
+  readonly family: Family;
+  readonly network: RunningNetwork;
+  /** Everything that the services keep, with their configuration and logs. */
+  readonly dir: string;
+  /** Period of the periodic records, in measured time. */
+  readonly recordIntervalMs: number;
+  readonly authorities?: readonly AuthoritySpec[];
+  readonly providers?: readonly ProviderSpec[];
+}
+
+/** A service that runs, and the tokens that open its door. */
+export interface RunningService {
+  /** Name of its process in the family. */
+  readonly name: string;
+  readonly url: string;
+  readonly tokens: RoleTokens;
+}
+
+/** All services of the three layers, running. */
+export interface Careledger {
+  readonly gateway: RunningService & { readonly gatewayId: string };
+  /** By name: `hospital`, `lab`, … */
+  readonly authorities: Readonly<Record<string, RunningService & { readonly authorityId: string }>>;
+  readonly providers: Readonly<Record<string, RunningService & { readonly providerId: string }>>;
+}
+
+/** Where a service will listen, known before it starts so that it is the same after a restart. */
+interface Place {
+  readonly port: number;
+  readonly url: string;
+  readonly tokens: RoleTokens;
+}
+
+/** Registers the organisations and starts every service; what it starts belongs to the family. */
+export async function startCareledger(options: CareledgerOptions): Promise<Careledger> {
+  const { authorities = AUTHORITIES, dir, family, network, providers = PROVIDERS } = options;
+  const ports = await freePorts(providers.length + authorities.length + 2);
+  const nextPlace = (): Place => {
+    const port = ports.pop() ?? 0;
+    return { port, url: `http://127.0.0.1:${port}`, tokens: newRoleTokens() };
+  };
+  const providerPlaces = providers.map((spec) => ({ spec, id: `prv_${spec.name}`, place: nextPlace() }));
+  const authorityPlaces = authorities.map((spec) => ({ spec, id: `aut_${spec.name}`, place: nextPlace() }));
+  const gatewayPlace = nextPlace();
+  const mqttPort = ports.pop() ?? 0;
+
+  const common = (name: string, mspId: string, place: Place, user: 'user' | 'gateway' = 'user') => ({
+    networkId: network.networkId,
+    dataDir: join(dir, name),
+    keyPassphrase: randomBytes(18).toString('base64url'),
+    http: { host: '127.0.0.1', port: place.port },
+    auth: { tokens: roleEntries(place.tokens) },
+    ledger: { connectionFile: network.connectionFile, mspId, ...network.identity(mspId, user) },
+  });
+  const providerList = providerPlaces.map(({ id, place }) => ({
+    providerId: id,
+    url: place.url,
+    token: place.tokens.system,
+  }));
+  const authorityList = authorityPlaces.map(({ id, place }) => ({
+    authorityId: id,
+    token: place.tokens.system,
+  }));
+
+  const providerPlans = providerPlaces.map(({ spec, id, place }) => ({
+    mspId: spec.mspId,
+    plan: {
+      name: spec.name,
+      launcher: 'cloud-service/bin/careledger-cloud.js',
+      config: {
+        ...common(spec.name, spec.mspId, place),
+        providerId: id,
+        endpoint: place.url,
+        providers: providerList
+          .filter(({ providerId }) => providerId !== id)
+          .map(({ providerId, token }) => ({ providerId, token })),
+      },
+    } satisfies ServicePlan,
+  }));
+  const authorityPlans = authorityPlaces.map(({ spec, id, place }) => {
+    const base = common(spec.name, spec.mspId, place);
+    return {
+      mspId: spec.mspId,
+      plan: {
+        name: spec.name,
+        launcher: 'api/bin/careledger-api.js',
+        config: {
+          ...base,
+          ledger: { ...base.ledger, peerMspId: { cloud: 'PatientsMSP' } },
+          authorityId: id,
+          kind: spec.kind,
+          endpoint: place.url,
+          providers: providerList,
+        },
+      } satisfies ServicePlan,
+    };
+  });
+  const gatewayId = 'gateway-home';
+  const gatewayPlan: ServicePlan = {
+    name: 'gateway',
+    launcher: 'gateway-service/bin/careledger-gateway.js',
+    config: {
+      ...common('gateway', 'PatientsMSP', gatewayPlace, 'gateway'),
+      gatewayId,
+      mqtt: { host: '127.0.0.1', port: mqttPort },
+      recordIntervalMs: options.recordIntervalMs,
+      providers: providerList,
+      authorities: authorityList,
+    },
+  };
+
+  const configDir = join(dir, 'config');
+  const logDir = join(dir, 'logs');
+  await Promise.all(
+    [...providerPlans, ...authorityPlans].map(async ({ mspId, plan }) => {
+      await registerOrganisation(plan, configDir, network.identity(mspId, 'admin'));
+      await startService(family, plan, configDir, logDir);
+    }),
+  );
+  await startService(family, gatewayPlan, configDir, logDir);
+
+  const running = (name: string, { url, tokens }: Place): RunningService => ({ name, url, tokens });
+  return {
+    gateway: { ...running('gateway', gatewayPlace), gatewayId },
+    authorities: Object.fromEntries(
+      authorityPlaces.map(({ spec, id, place }) => [
+        spec.name,
+        { ...running(spec.name, place), authorityId: id },
+      ]),
+    ),
+    providers: Object.fromEntries(
+      providerPlaces.map(({ spec, id, place }) => [
+        spec.name,
+        { ...running(spec.name, place), providerId: id },
+      ]),
+    ),
+  };
+}
