@@ -1,0 +1,187 @@
+import { createPrivateKey } from 'node:crypto';
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import type { ContractDefinition } from '@careledger/contracts';
+import { accessControl, records } from '@careledger/contracts';
+import { startDevnet, type Devnet } from '@careledger/devnet';
+import { CHANNELS, ENROL_ATTRIBUTE, PATIENTS_MSP, type ChannelName } from '@careledger/domain';
+import {
+  LedgerError,
+  MemoryCheckpoints,
+  MemoryJournal,
+  connectLedger,
+  loadConnection,
+} from '@careledger/ledger';
+import type { Ledger } from '@careledger/ledger';
+import { Client, credentials } from '@grpc/grpc-js';
+import { connect, hash, signers, type Transaction } from '@hyperledger/fabric-gateway';
+
+/** As `network/careledger.network.yaml` has it, with two authorities. */
+const ORGANIZATIONS = {
+  authorities: { organizations: [PATIENTS_MSP, 'HospitalMSP', 'LabMSP'], members: [] },
+  cloud: { organizations: [PATIENTS_MSP, 'CloudAMSP', 'CloudBMSP'], members: ['HospitalMSP', 'LabMSP'] },
+} as const;
+/** Through whose peer an organisation without one on the channel calls. */
+const PEER_OF_STRANGERS = PATIENTS_MSP;
+
+/** Every kind of identity that can sign a proposal: organisation and name of its certificate. */
+export const IDENTITIES = {
+  'patients client': { mspId: PATIENTS_MSP, name: 'user' },
+  'patients enroller': { mspId: PATIENTS_MSP, name: 'enroller' },
+  'patients admin': { mspId: PATIENTS_MSP, name: 'admin' },
+  'hospital client': { mspId: 'HospitalMSP', name: 'user' },
+  'hospital admin': { mspId: 'HospitalMSP', name: 'admin' },
+  'hospital peer': { mspId: 'HospitalMSP', name: 'peer' },
+  'hospital client that claims to enrol': { mspId: 'HospitalMSP', name: 'claims-to-enrol' },
+  'lab client': { mspId: 'LabMSP', name: 'user' },
+  'lab admin': { mspId: 'LabMSP', name: 'admin' },
+  'cloud-a client': { mspId: 'CloudAMSP', name: 'user' },
+  'cloud-a admin': { mspId: 'CloudAMSP', name: 'admin' },
+  'cloud-b client': { mspId: 'CloudBMSP', name: 'user' },
+  'cloud-b admin': { mspId: 'CloudBMSP', name: 'admin' },
+} as const;
+export type IdentityName = keyof typeof IDENTITIES;
+
+const folderOf = (packageName: string): string =>
+  dirname(dirname(fileURLToPath(import.meta.resolve(packageName))));
+
+/** Whose peer an organisation calls through on a channel. */
+function peerOf(mspId: string, channel: ChannelName): string {
+  const { organizations } = ORGANIZATIONS[channel];
+  return organizations.some((each) => each === mspId) ? mspId : PEER_OF_STRANGERS;
+}
+
+/** Both channels with both chaincodes on an embedded network, and a connection for each kind of identity. */
+export class ChaincodeNetwork implements AsyncDisposable {
+  readonly #ledgers = new Map<IdentityName, Ledger>();
+
+  private constructor(
+    private readonly devnet: Devnet,
+    private readonly stack: AsyncDisposableStack,
+  ) {}
+
+  static async start(): Promise<ChaincodeNetwork> {
+    await using stack = new AsyncDisposableStack();
+    const dir = await mkdtemp(join(tmpdir(), 'careledger-chaincode-'));
+    stack.defer(() => rm(dir, { recursive: true, force: true }));
+    const chaincodes = {
+      [accessControl.name]: { source: `module:${folderOf('@careledger/access-control-chaincode')}` },
+      [records.name]: { source: `module:${folderOf('@careledger/records-chaincode')}` },
+    };
+    const channels = Object.fromEntries(
+      CHANNELS.map((name) => [name, { ...ORGANIZATIONS[name], chaincodes }]),
+    );
+    const devnet = stack.use(await startDevnet({ dir, channels, logLevel: 'error' }));
+    await devnet.issueIdentity({
+      mspId: PATIENTS_MSP,
+      name: 'enroller',
+      attributes: { [ENROL_ATTRIBUTE]: 'true' },
+    });
+    // An organisation's own CA can write what it likes into its certificates.
+    await devnet.issueIdentity({
+      mspId: 'HospitalMSP',
+      name: 'claims-to-enrol',
+      attributes: { [ENROL_ATTRIBUTE]: 'true' },
+    });
+    return new ChaincodeNetwork(devnet, stack.move());
+  }
+
+  /** Submits and waits for the commit; resolves with the chaincode's answer and the transaction. */
+  async submit(
+    identity: IdentityName,
+    channel: ChannelName,
+    contract: ContractDefinition,
+    name: string,
+    args: unknown,
+  ): Promise<{ result: unknown; transactionId: string }> {
+    return (await this.as(identity)).channel(channel).submit(contract, name, args as never);
+  }
+
+  /** Asks one peer; for a function that submits, what it would answer. */
+  async evaluate(
+    identity: IdentityName,
+    channel: ChannelName,
+    contract: ContractDefinition,
+    name: string,
+    args: unknown,
+  ): Promise<unknown> {
+    return (await this.as(identity)).channel(channel).evaluate(contract, name, args as never);
+  }
+
+  /** Endorses without submitting, so that a test decides what is ordered in between. */
+  async endorse(
+    identity: IdentityName,
+    channel: ChannelName,
+    contract: ContractDefinition,
+    name: string,
+    args: unknown,
+  ): Promise<Transaction> {
+    const { mspId, certificatePem, privateKeyPem } = await this.#identityOf(identity);
+    const organizations = loadConnection(join(this.devnet.dir, 'connection.json')).channels[channel]
+      ?.organizations;
+    const peer = organizations?.[peerOf(mspId, channel)];
+    if (peer === undefined) throw new Error(`${mspId} has no peer on ${channel}.`);
+    const client = new Client(peer.endpoint, credentials.createSsl(Buffer.from(peer.tlsRoot)), {
+      'grpc.ssl_target_name_override': peer.serverName,
+    });
+    this.stack.defer(() => client.close());
+    const gateway = connect({
+      client,
+      identity: { mspId, credentials: Buffer.from(certificatePem) },
+      signer: signers.newPrivateKeySigner(createPrivateKey(privateKeyPem)),
+      hash: hash.sha256,
+    });
+    this.stack.defer(() => gateway.close());
+    const proposal = gateway
+      .getNetwork(channel)
+      .getContract(contract.name)
+      .newProposal(name, { arguments: [JSON.stringify(args)] });
+    return proposal.endorse();
+  }
+
+  /** A connection as this identity, made once. */
+  async as(identity: IdentityName): Promise<Ledger> {
+    const known = this.#ledgers.get(identity);
+    if (known !== undefined) return known;
+    const { mspId, certificatePem, privateKeyPem } = await this.#identityOf(identity);
+    const ledger = connectLedger({
+      connection: loadConnection(join(this.devnet.dir, 'connection.json')),
+      mspId,
+      peerMspId: Object.fromEntries(CHANNELS.map((channel) => [channel, peerOf(mspId, channel)])),
+      certificatePem,
+      privateKeyPem,
+      journal: new MemoryJournal(),
+      checkpoints: new MemoryCheckpoints(),
+    });
+    this.#ledgers.set(identity, ledger);
+    return ledger;
+  }
+
+  async #identityOf(identity: IdentityName) {
+    const { mspId, name } = IDENTITIES[identity];
+    const folder = this.devnet.identityFolder(mspId, name);
+    const [certificatePem, privateKeyPem] = await Promise.all([
+      readFile(join(folder, 'cert.pem'), 'utf8'),
+      readFile(join(folder, 'key.pem'), 'utf8'),
+    ]);
+    return { mspId, certificatePem, privateKeyPem };
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    for (const ledger of this.#ledgers.values()) ledger.close();
+    await this.stack.disposeAsync();
+  }
+}
+
+/** The chaincode's code with which a call fails; `undefined` where it does not. Other failures are thrown on. */
+export async function codeOf(call: Promise<unknown>): Promise<string | undefined> {
+  try {
+    await call;
+    return undefined;
+  } catch (error) {
+    if (error instanceof LedgerError && error.chaincodeCode !== undefined) return error.chaincodeCode;
+    throw error;
+  }
+}
