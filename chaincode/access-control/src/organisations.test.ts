@@ -1,0 +1,162 @@
+import {
+  TestIssuer,
+  TestOrganisation,
+  TestScene,
+  admin,
+  client,
+  codeOf,
+  newEncryptionKey,
+  newId,
+  newSigner,
+  publicKeyOf,
+} from '@careledger/chaincode-runtime/testing';
+import type { AuthorityState, PractitionerState, StatementBody } from '@careledger/contracts';
+import { randomId128 } from '@careledger/crypto';
+import { beforeEach, describe, expect, test } from '@jest/globals';
+import { accessControlChaincode } from './chaincode.js';
+
+let scene: TestScene;
+let hospital: TestOrganisation;
+beforeEach(async () => {
+  scene = new TestScene([accessControlChaincode]);
+  hospital = await scene.organisation('aut_hospital', 'HospitalMSP');
+});
+
+const register = (organisation: TestOrganisation, caller = admin(organisation.mspId)) =>
+  scene.run('RegisterAuthority', { statement: organisation.registration() }, { caller });
+const newOrganisation = (id: string, mspId: string) =>
+  new TestOrganisation(id, mspId, scene.networkId, scene.iat);
+
+describe('registering an authority', () => {
+  test('under a name that is taken, or a second one of an organisation, is refused', async () => {
+    expect(await codeOf(register(newOrganisation('aut_hospital', 'LabMSP')))).toBe('AUTHORITY_EXISTS');
+    expect(await codeOf(register(newOrganisation('aut_clinic', 'HospitalMSP')))).toBe('AUTHORITY_EXISTS');
+  });
+
+  test('by an admin of another organisation, or a client of its own, is refused', async () => {
+    const lab = newOrganisation('aut_lab', 'LabMSP');
+    expect(await codeOf(register(lab, admin('HospitalMSP')))).toBe('CALLER_REFUSED');
+    expect(await codeOf(register(lab, client('LabMSP')))).toBe('CALLER_REFUSED');
+  });
+
+  test('in another’s name is refused', async () => {
+    const lab = newOrganisation('aut_lab', 'LabMSP');
+    const statement = lab.registration({ iss: 'aut_other' });
+    const call = scene.run('RegisterAuthority', { statement }, { caller: admin('LabMSP') });
+    expect(await codeOf(call)).toBe('STATEMENT_ISSUER_MISMATCH');
+  });
+
+  test('shows on this channel, and only there', async () => {
+    const lab = newOrganisation('aut_lab', 'LabMSP');
+    await register(lab);
+    const ids = async (channel: 'cloud' | 'authorities') => {
+      const page = await scene.ask<{ rows: AuthorityState[] }>('ListAuthorities', {}, { channel });
+      return page.rows.map(({ authorityId }) => authorityId);
+    };
+    expect(await ids('cloud')).toEqual(['aut_hospital', 'aut_lab']);
+    expect(await ids('authorities')).toEqual(['aut_hospital']);
+  });
+});
+
+describe('rotating an organisation’s key', () => {
+  const rotate = (body: StatementBody<'rotateOrganisationKey'>, by = hospital) => {
+    const statement = by.sign('rotateOrganisationKey', body, by.signer);
+    return scene.run('RotateOrganisationKey', { statement }, { caller: admin(by.mspId) });
+  };
+
+  test('needs the old key to sign and the new one to prove itself', async () => {
+    const next = newSigner();
+    const newKey = publicKeyOf(next);
+    expect(await codeOf(rotate({ use: 'signing', newKey }))).toBe('KEY_PROOF_INVALID');
+    const stolenProof = newOrganisation('aut_other', 'LabMSP').proofOf(next);
+    expect(await codeOf(rotate({ use: 'signing', newKey, newKeyProof: stolenProof }))).toBe(
+      'KEY_PROOF_INVALID',
+    );
+    await rotate({ use: 'signing', newKey, newKeyProof: hospital.proofOf(next) });
+    expect(await codeOf(rotate({ use: 'encryption', newKey: newEncryptionKey() }))).toBe(
+      'STATEMENT_KEY_UNKNOWN',
+    );
+    const state = await scene.ask<AuthorityState>('GetAuthority', { authorityId: hospital.id });
+    expect(state.signingKeys.at(-1)).toEqual({ key: newKey, from: new Date(scene.nowMs).toISOString() });
+  });
+
+  test('of a provider works the same, but it has no break-glass key', async () => {
+    const cloud = await scene.organisation('prv_cloud-a', 'CloudAMSP');
+    const newKey = newEncryptionKey();
+    expect(await codeOf(rotate({ use: 'break-glass', newKey }, cloud))).toBe('STATEMENT_MALFORMED');
+    expect(await codeOf(rotate({ use: 'encryption', newKey }, cloud))).toBeUndefined();
+    expect(await codeOf(rotate({ use: 'encryption', newKey }, cloud))).toBe('KEY_UNCHANGED');
+  });
+
+  test('of nobody known is refused', async () => {
+    const lab = newOrganisation('aut_lab', 'LabMSP');
+    expect(await codeOf(rotate({ use: 'encryption', newKey: newEncryptionKey() }, lab))).toBe(
+      'AUTHORITY_UNKNOWN',
+    );
+  });
+});
+
+describe('a practitioner', () => {
+  test('can be withdrawn and brought back by the authority; each key has its time', async () => {
+    const signer = newSigner();
+    const practitionerId = newId('prc');
+    const put = async (active: boolean) => {
+      const body = {
+        practitionerId,
+        signingKey: publicKeyOf(signer),
+        signingKeyProof: hospital.proofOf(signer, practitionerId),
+        role: 'nurse',
+        active,
+      };
+      const statement = hospital.sign('registerPractitioner', body, hospital.signer);
+      await scene.run('RegisterPractitioner', { statement }, { caller: client('HospitalMSP') });
+      scene.nowMs += 1_000;
+    };
+    for (const active of [true, false, true]) await put(active);
+    const args = { authorityId: hospital.id, practitionerId };
+    const { signingKeys, active } = await scene.ask<PractitionerState>('GetPractitioner', args);
+    expect(active).toBe(true);
+    expect(signingKeys.map(({ until }) => until === undefined)).toEqual([false, true]);
+  });
+});
+
+describe('an attestor', () => {
+  test('is registered by the organisation for which it speaks', async () => {
+    const signer = newSigner();
+    const issuer = new TestIssuer('LabMSP', scene.networkId, scene.iat);
+    const body = { mspId: 'LabMSP', key: publicKeyOf(signer) };
+    const register = (statement: string, mspId: string) =>
+      scene.run('RegisterAttestor', { statement }, { caller: admin(mspId) });
+    const statement = issuer.sign('registerAttestor', body, signer);
+    expect(await codeOf(register(statement, 'HospitalMSP'))).toBe('CALLER_REFUSED');
+    const foreign = issuer.sign('registerAttestor', body, signer, { iss: 'HospitalMSP' });
+    expect(await codeOf(register(foreign, 'LabMSP'))).toBe('STATEMENT_ISSUER_MISMATCH');
+    await register(statement, 'LabMSP');
+    expect(await scene.ask('ListAttestors', {})).toEqual({
+      attestors: [{ ...body, registeredAt: new Date(scene.nowMs).toISOString() }],
+    });
+    expect(await scene.ask('ListAttestors', { mspId: 'HospitalMSP' })).toEqual({ attestors: [] });
+  });
+});
+
+describe('a decision that an authority writes down', () => {
+  const decisionOf = (requester: string, patientId: string, requestId: string, purpose = 'TREAT') => ({
+    requestId,
+    request: { patientId, requester, granteeTags: [], permission: 'read', purpose, scopeTags: [] },
+  });
+
+  test('is its own, made once per request', async () => {
+    const patient = await scene.patient();
+    const requestId = randomId128();
+    const record = (args: object, mspId = 'HospitalMSP') =>
+      scene.run('RecordDecision', args, { caller: client(mspId) });
+    const args = decisionOf(hospital.id, patient.id, requestId);
+    const first = await record(args);
+    await scene.codes('Grant', [patient.grant(hospital.id)]);
+    expect((await record(args)).result).toEqual(first.result);
+    const other = decisionOf(hospital.id, patient.id, requestId, 'HRESCH');
+    expect(await codeOf(record(other))).toBe('STATEMENT_ID_REUSED');
+    const foreign = decisionOf('aut_lab', patient.id, requestId);
+    expect(await codeOf(record(foreign))).toBe('CALLER_REFUSED');
+  });
+});

@@ -1,0 +1,98 @@
+import {
+  TestScene,
+  client,
+  codeOf,
+  type Call,
+  type TestOrganisation,
+  type TestPatient,
+} from '@careledger/chaincode-runtime/testing';
+import type { ItemResult, SubscriptionState } from '@careledger/contracts';
+import { randomId128 } from '@careledger/crypto';
+import { beforeEach, describe, expect, test } from '@jest/globals';
+import { accessControlChaincode } from './chaincode.js';
+
+let scene: TestScene;
+let hospital: TestOrganisation;
+let lab: TestOrganisation;
+let patient: TestPatient;
+beforeEach(async () => {
+  scene = new TestScene([accessControlChaincode]);
+  hospital = await scene.organisation('aut_hospital', 'HospitalMSP');
+  lab = await scene.organisation('aut_lab', 'LabMSP');
+  patient = await scene.patient();
+});
+
+const onAuthorities = (call: Call = {}): Call => ({ channel: 'authorities', ...call });
+const bodyOf = (patientId = patient.id) => ({
+  patientId,
+  permissions: ['read' as const],
+  purposes: ['TREAT' as const],
+});
+async function request(by = hospital, sid?: string): Promise<string> {
+  const options = sid === undefined ? {} : { sid };
+  const statement = by.sign('requestSubscription', bodyOf(), by.signer, options);
+  const call = onAuthorities({ caller: client(by.mspId) });
+  return ((await scene.run('RequestSubscription', { statement }, call)).result as ItemResult).sid ?? '';
+}
+const approve = (subscriptionId: string, authorityId = hospital.id, by = patient) =>
+  scene.codes('Grant', [by.grant(authorityId, { subscriptionId })], onAuthorities());
+const reject = (subscriptionId: string) => {
+  const statement = patient.sign('rejectSubscription', { subscriptionId }, patient.consent);
+  return scene.run('RejectSubscription', { statement }, onAuthorities());
+};
+const cancel = (subscriptionId: string, by = hospital, caller = client(by.mspId)) => {
+  const body = { subscriptionId, patientId: patient.id };
+  const statement = by.sign('cancelSubscription', body, by.signer);
+  return scene.run('CancelSubscription', { statement }, onAuthorities({ caller }));
+};
+const list = async (filter: object) =>
+  (await scene.ask<{ rows: SubscriptionState[] }>('ListSubscriptions', filter, onAuthorities())).rows;
+
+describe('a subscription', () => {
+  test('is asked for, approved by a grant, and seen by both sides', async () => {
+    const subscriptionId = await request();
+    expect(await list({ authorityId: hospital.id, status: 'pending' })).toHaveLength(1);
+    expect(await approve(subscriptionId)).toEqual(['OK']);
+    const [approved] = await list({ patientId: patient.id });
+    expect(approved).toMatchObject({ subscriptionId, status: 'approved', authorityId: hospital.id });
+    expect(approved?.grantId).toBeDefined();
+    expect(await list({ authorityId: hospital.id, status: 'pending' })).toEqual([]);
+  });
+
+  test('is decided once', async () => {
+    const subscriptionId = await request();
+    await reject(subscriptionId);
+    expect(await approve(subscriptionId)).toEqual(['SUBSCRIPTION_NOT_PENDING']);
+    expect(await codeOf(reject(subscriptionId))).toBe('SUBSCRIPTION_NOT_PENDING');
+  });
+
+  test('is not approved by a grant to another authority, or by another patient', async () => {
+    const subscriptionId = await request();
+    expect(await approve(subscriptionId, lab.id)).toEqual(['SUBSCRIPTION_MISMATCH']);
+    expect(await approve(subscriptionId, hospital.id, await scene.patient())).toEqual([
+      'SUBSCRIPTION_UNKNOWN',
+    ]);
+    expect(await approve(randomId128())).toEqual(['SUBSCRIPTION_UNKNOWN']);
+  });
+
+  test('that a grant names does not stop the grant on channel cloud, where there are none', async () => {
+    const grant = patient.grant(hospital.id, { subscriptionId: await request() });
+    expect(await scene.codes('Grant', [grant])).toEqual(['OK']);
+  });
+
+  test('is taken back by its authority only', async () => {
+    const subscriptionId = await request();
+    expect(await codeOf(cancel(subscriptionId, lab))).toBe('SUBSCRIPTION_MISMATCH');
+    expect(await codeOf(cancel(subscriptionId, hospital, client('LabMSP')))).toBe(
+      'STATEMENT_ISSUER_MISMATCH',
+    );
+    await cancel(subscriptionId);
+    expect(await list({ patientId: patient.id, status: 'cancelled' })).toHaveLength(1);
+  });
+
+  test('does not take the place of another authority’s with the same id', async () => {
+    const sid = randomId128();
+    await request(hospital, sid);
+    expect(await codeOf(request(lab, sid))).toBe('STATEMENT_ID_REUSED');
+  });
+});
