@@ -239,6 +239,8 @@ class Starter {
   ): Promise<void> {
     const { batchTimeoutMs = DEFAULT_BATCH_TIMEOUT_MS, maxMessages = MAX_BLOCK_MESSAGES } = this.options;
     const { timeWindowMs = DEFAULT_TIME_WINDOW_MS, host = LOOPBACK } = this.options;
+    // Closed in reverse: ordering ends first, then the endpoints, and only then what they read from.
+    for (const endpoint of endpoints.values()) this.stack.defer(() => endpoint.close());
     const orderers = new Map<string, Orderer>();
     for (const [name, channel] of channels) {
       const orderer = new Orderer(channel, { batchTimeoutMs, maxMessages }, this.log);

@@ -14,6 +14,10 @@ export const DEFAULT_BATCH_TIMEOUT_MS = 10;
 export const MAX_PENDING_ENVELOPES = 10_000;
 /** Proposals simulated at once, per organisation; a peer's `peer.limits.concurrency.gatewayService` is 500 too. */
 export const MAX_CONCURRENT_PROPOSALS = 500;
+/** Private writes that were endorsed and not submitted are forgotten after so many blocks (`transientstoreMaxBlockRetention`). */
+export const TRANSIENT_RETENTION_BLOCKS = 1_000;
+/** How long a stopping endpoint lets running calls finish. */
+export const ENDPOINT_GRACE_MS = 300;
 /** How far a proposal's clock may be off (`peer.authentication.timewindow`); Fabric's default is 15 min. */
 export const DEFAULT_TIME_WINDOW_MS = 2 * 60 * 1000;
 /** How long a chaincode may take (`chaincode.executetimeout`). */

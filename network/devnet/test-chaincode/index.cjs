@@ -161,6 +161,14 @@ class Probe extends Contract {
     return (await ctx.stub.getPrivateData(collection, key)).toString();
   }
 
+  async copyPrivate(ctx, collection, from, to) {
+    await ctx.stub.putPrivateData(
+      collection,
+      to,
+      Buffer.from(await ctx.stub.getPrivateData(collection, from)),
+    );
+  }
+
   async delPrivate(ctx, collection, key) {
     await ctx.stub.deletePrivateData(collection, key);
   }
@@ -175,7 +183,7 @@ class Probe extends Contract {
 
   async privateRange(ctx, collection, start, end) {
     const rows = [];
-    const iterator = await ctx.stub.getPrivateDataByRange(collection, start, end);
+    const { iterator } = await ctx.stub.getPrivateDataByRange(collection, start, end);
     for (let row = await iterator.next(); !row.done; row = await iterator.next()) {
       rows.push([row.value.key, row.value.value.toString()]);
     }

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
-import { credentials } from '@grpc/grpc-js';
+import { Metadata, credentials } from '@grpc/grpc-js';
 import { common, gateway, peer } from '@hyperledger/fabric-protos';
 import type { ConnectionProfile, OrganisationEndpoint } from '../connection-profile.js';
 import { connectionProfilePath } from '../connection-profile.js';
@@ -76,7 +76,7 @@ async function heightOf(
   request.setProposedTransaction(signed);
   try {
     const response = await new Promise<gateway.EvaluateResponse>((resolve, reject) => {
-      client.evaluate(request, null, { deadline: Date.now() + TIMEOUT_MS }, (error, answer) => {
+      client.evaluate(request, new Metadata(), { deadline: Date.now() + TIMEOUT_MS }, (error, answer) => {
         if (error) reject(error);
         else if (answer) resolve(answer);
       });

@@ -121,11 +121,16 @@ export class Endorser {
         `make sure the chaincode ${proposal.chaincode} has been successfully defined on channel ${channel.name} and try again: ${why}`,
       );
     }
+    if (proposal.input.getIsInit()) {
+      throw new PeerRefusal(
+        `error in simulation: failed to execute transaction ${proposal.txId}: invalid invocation: chaincode '${proposal.chaincode}' does not require initialization but called as init`,
+      );
+    }
     const simulator = new Simulator(proposal.txId, this.mspId, channel, snapshot);
     const reply = await this.#execute(proposal, context, channel, simulator);
     const { result, interest } = simulator.finish();
     if (result.privateBytes && reply.response.getStatus() < ERROR_THRESHOLD) {
-      await channel.transient.put(proposal.txId, result.privateBytes);
+      await channel.transient.put(proposal.txId, channel.ledger.height, result.privateBytes);
     }
     return { ...reply, results: result.publicBytes, interest, version: definition.version };
   }

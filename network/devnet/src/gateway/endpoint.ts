@@ -3,7 +3,7 @@ import { gateway, peer } from '@hyperledger/fabric-protos';
 import { deliverService } from '../deliver/service.js';
 import { DevnetError } from '../errors.js';
 import type { KeyedCertificate } from '../identity/certificate-authority.js';
-import { MAX_MESSAGE_BYTES } from '../limits.js';
+import { ENDPOINT_GRACE_MS, MAX_MESSAGE_BYTES } from '../limits.js';
 import type { EndpointContext } from './service.js';
 import { gatewayService } from './service.js';
 
@@ -21,6 +21,8 @@ export interface ListenOptions {
 
 /** One organisation's TLS endpoint, bound and not yet answering. */
 export class Endpoint {
+  #closing: Promise<void> | undefined;
+
   private constructor(
     private readonly server: Server,
     readonly port: number,
@@ -58,8 +60,18 @@ export class Endpoint {
     this.server.addService(peer.DeliverService, deliverService(context));
   }
 
-  /** Ends all streams and stops listening. */
-  close(): void {
-    this.server.forceShutdown();
+  /** Stops listening; calls that are about to be answered still are, streams are ended. */
+  close(): Promise<void> {
+    this.#closing ??= new Promise<void>((resolve) => {
+      const timer = setTimeout(() => {
+        this.server.forceShutdown();
+        resolve();
+      }, ENDPOINT_GRACE_MS);
+      this.server.tryShutdown(() => {
+        clearTimeout(timer);
+        resolve();
+      });
+    });
+    return this.#closing;
   }
 }

@@ -38,8 +38,8 @@ export class Peers {
   async limited<T>(run: () => Promise<T>): Promise<T> {
     if (this.#running >= MAX_CONCURRENT_PROPOSALS) {
       throw new RpcError(
-        status.RESOURCE_EXHAUSTED,
-        'too many requests for /gateway.Gateway, exceeding concurrency limit',
+        status.UNKNOWN,
+        `too many requests for /gateway.Gateway, exceeding concurrency limit (${MAX_CONCURRENT_PROPOSALS})`,
       );
     }
     this.#running += 1;

@@ -42,6 +42,8 @@ export class Ledger {
   #height = 0;
   #lastHash: Buffer = NO_HASH;
   #previousHash: Buffer = NO_HASH;
+  /** The newest block: what every listener asks for as soon as it is there. */
+  #newest: BlockRecord | undefined;
 
   private constructor(
     private readonly file: BlockFile,
@@ -119,6 +121,7 @@ export class Ledger {
 
   /** A block and its private data by number, or undefined beyond the height. */
   async record(number: number): Promise<BlockRecord | undefined> {
+    if (number === this.#newest?.block.number) return this.#newest;
     const offset = this.index.getRaw(blockKey(number));
     return offset && decodeRecord(await this.file.read(decodeNumber(offset)));
   }
@@ -187,6 +190,7 @@ export class Ledger {
       ...historyOperations(block, transactions),
       { type: 'put', key: SAVEPOINT_KEY, value: encodeSavepoint(savepoint) },
     ]);
+    this.#newest = committable;
     this.#advance(block);
   }
 }

@@ -2,7 +2,7 @@ import { makeBlock } from '../block/block.js';
 import type { ParsedTransaction } from '../block/parsed-transaction.js';
 import { parseTransaction } from '../block/parsed-transaction.js';
 import type { Channel } from '../channel/channel.js';
-import { MAX_BLOCK_MESSAGES, MAX_PENDING_ENVELOPES, PREFERRED_BLOCK_BYTES } from '../limits.js';
+import { MAX_PENDING_ENVELOPES, PREFERRED_BLOCK_BYTES, TRANSIENT_RETENTION_BLOCKS } from '../limits.js';
 import type { Log } from '../log.js';
 import { validateBlock } from '../validate/block-validator.js';
 import { BroadcastRefusal, admitEnvelope } from './admission.js';
@@ -109,6 +109,3 @@ export class Orderer {
     commits.notify();
   }
 }
-
-/** Settings when none are given. */
-export const DEFAULT_MAX_MESSAGES = MAX_BLOCK_MESSAGES;

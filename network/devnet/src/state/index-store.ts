@@ -96,6 +96,11 @@ export class IndexStore implements StateReader {
     return rows(this.level, namespace, start, end, undefined);
   }
 
+  /** Raw entries from one key up to another. */
+  entries(gte: Buffer, lt: Buffer): AsyncIterable<[Buffer, Buffer]> {
+    return this.level.iterator({ gte, lt });
+  }
+
   snapshot(): StateSnapshot {
     return new StateSnapshot(this.level, this.level.snapshot());
   }

@@ -1,0 +1,187 @@
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import type { Devnet } from './devnet.js';
+import { failureOf } from './test-support/failure.js';
+import { sha256 } from './block/hash.js';
+import {
+  PROBE_SOURCE,
+  TemporaryFolder,
+  TestClient,
+  jsonOf,
+  startTestDevnet,
+  textOf,
+} from './test-support/network.js';
+import { Codes } from './validate/codes.js';
+
+describe('private data', () => {
+  let folder: TemporaryFolder;
+  let devnet: Devnet;
+  let member: TestClient;
+  let outsider: TestClient;
+
+  const collections = [
+    { name: 'ab', policy: "OR('A.member','B.member')", memberOnlyRead: true, memberOnlyWrite: true },
+    { name: 'open', policy: "OR('A.member','B.member')" },
+    {
+      name: 'strict',
+      policy: "OR('A.member','B.member')",
+      endorsementPolicy: { signaturePolicy: "AND('A.peer','B.peer')" },
+    },
+  ];
+
+  beforeAll(async () => {
+    folder = await TemporaryFolder.make();
+    devnet = await startTestDevnet(folder, {
+      channels: {
+        ch: {
+          organizations: ['A', 'B', 'C'],
+          chaincodes: { probe: { source: PROBE_SOURCE, policy: 'ANY Endorsement', collections } },
+        },
+      },
+    });
+    member = await TestClient.open(devnet, 'ch', 'A');
+    outsider = await TestClient.open(devnet, 'ch', 'C');
+  });
+
+  afterAll(async () => {
+    member[Symbol.dispose]();
+    outsider[Symbol.dispose]();
+    await devnet.close();
+    await folder[Symbol.asyncDispose]();
+  });
+
+  const put = (
+    client: TestClient,
+    collection: string,
+    key: string,
+    value: string,
+    organisations?: string[],
+  ) =>
+    client.contract().submit('putPrivate', {
+      arguments: [collection, key],
+      transientData: { value },
+      ...(organisations && { endorsingOrganizations: organisations }),
+    });
+
+  test('members read it, everybody sees its hash, and no block holds it', async () => {
+    await put(member, 'ab', 'k', 'a secret diagnosis');
+    expect(textOf(await member.contract().evaluateTransaction('getPrivate', 'ab', 'k'))).toBe(
+      'a secret diagnosis',
+    );
+    using other = await TestClient.open(devnet, 'ch', 'B');
+    expect(textOf(await other.contract().evaluateTransaction('getPrivate', 'ab', 'k'))).toBe(
+      'a secret diagnosis',
+    );
+    const hash = textOf(await outsider.contract().evaluateTransaction('privateHash', 'ab', 'k'));
+    expect(hash).toBe(sha256(Buffer.from('a secret diagnosis')).toString('hex'));
+    const events = await outsider.network.getBlockEvents({ startBlock: 1n });
+    for await (const block of events) {
+      expect(Buffer.from(block.serializeBinary()).includes('a secret diagnosis')).toBe(false);
+      break;
+    }
+    events.close();
+  });
+
+  test('a creator who is no member is refused reading and writing', async () => {
+    const read = await failureOf(
+      outsider.contract().evaluate('getPrivate', { arguments: ['ab', 'k'], endorsingOrganizations: ['A'] }),
+    );
+    expect(read.message).toContain(
+      'tx creator does not have read access permission on privatedata in chaincodeName:probe collectionName: ab',
+    );
+    const write = await failureOf(put(outsider, 'ab', 'k', 'forged', ['A']));
+    expect(write.details[0]).toContain('tx creator does not have write access permission on privatedata');
+  });
+
+  test('a peer that is no member does not have it, even where reading is open', async () => {
+    await put(member, 'open', 'k', 'value');
+    const failure = await failureOf(
+      outsider.contract().evaluate('getPrivate', { arguments: ['open', 'k'], endorsingOrganizations: ['C'] }),
+    );
+    expect(failure.message).toMatch(
+      /private data matching public hash version is not available\. Public hash version = \{BlockNum: \d+, TxNum: \d+\}, Private data version = <nil>/,
+    );
+    const elsewhere = await outsider
+      .contract()
+      .evaluate('getPrivate', { arguments: ['open', 'k'], endorsingOrganizations: ['A'] });
+    expect(textOf(elsewhere)).toBe('value');
+  });
+
+  test("a collection's own endorsement policy decides over writes to it", async () => {
+    const failure = await failureOf(put(member, 'strict', 'k', 'v', ['A']));
+    expect(failure.code).toBe(Codes.ENDORSEMENT_POLICY_FAILURE);
+    await put(member, 'strict', 'k', 'v');
+    expect(textOf(await member.contract().evaluateTransaction('getPrivate', 'strict', 'k'))).toBe('v');
+  });
+
+  test('an organisation has an implicit collection of its own', async () => {
+    await put(outsider, '_implicit_org_C', 'own', 'mine', ['C']);
+    expect(
+      textOf(await outsider.contract().evaluateTransaction('getPrivate', '_implicit_org_C', 'own')),
+    ).toBe('mine');
+    const failure = await failureOf(put(member, '_implicit_org_C', 'own', 'yours', ['A']));
+    expect(failure.code).toBe(Codes.ENDORSEMENT_POLICY_FAILURE);
+  });
+
+  test('a collection that is not defined', async () => {
+    const failure = await failureOf(member.contract().evaluateTransaction('getPrivate', 'nosuch', 'k'));
+    expect(failure.message).toContain('collection ch/probe/nosuch could not be found');
+  });
+
+  test('deleted private data is gone, for members too', async () => {
+    await put(member, 'ab', 'gone', 'v');
+    await member.contract().submitTransaction('delPrivate', 'ab', 'gone');
+    expect(textOf(await member.contract().evaluateTransaction('getPrivate', 'ab', 'gone'))).toBe('');
+  });
+
+  test('a private read conflicts with a private write before it', async () => {
+    await put(member, 'open', 'raced', 'v0');
+    const proposal = member.contract().newProposal('copyPrivate', { arguments: ['open', 'raced', 'copy'] });
+    const late = await proposal.endorse();
+    await put(member, 'open', 'raced', 'v1');
+    expect((await (await late.submit()).getStatus()).code).toBe(Codes.MVCC_READ_CONFLICT);
+  });
+
+  test('private ranges are read by members', async () => {
+    await put(member, 'open', 'r1', 'x');
+    await put(member, 'open', 'r2', 'y');
+    const rows = jsonOf(await member.contract().evaluateTransaction('privateRange', 'open', 'r1', 'r9'));
+    expect(rows).toEqual([
+      ['r1', 'x'],
+      ['r2', 'y'],
+    ]);
+  });
+
+  test('private data is still there after a restart', async () => {
+    member[Symbol.dispose]();
+    outsider[Symbol.dispose]();
+    await devnet.close();
+    devnet = await startTestDevnet(folder, {
+      channels: {
+        ch: {
+          organizations: ['A', 'B', 'C'],
+          chaincodes: { probe: { source: PROBE_SOURCE, policy: 'ANY Endorsement', collections } },
+        },
+      },
+    });
+    member = await TestClient.open(devnet, 'ch', 'A');
+    outsider = await TestClient.open(devnet, 'ch', 'C');
+    expect(textOf(await member.contract().evaluateTransaction('getPrivate', 'ab', 'k'))).toBe(
+      'a secret diagnosis',
+    );
+  });
+
+  test('blocks with private data come to members with it, to others without', async () => {
+    const mine = await member.network.getBlockAndPrivateDataEvents({ startBlock: 1n });
+    for await (const block of mine) {
+      expect(block.getPrivateDataMapMap().getLength()).toBe(1);
+      break;
+    }
+    mine.close();
+    const theirs = await outsider.network.getBlockAndPrivateDataEvents({ startBlock: 1n });
+    for await (const block of theirs) {
+      expect(block.getPrivateDataMapMap().getLength()).toBe(0);
+      break;
+    }
+    theirs.close();
+  });
+});
