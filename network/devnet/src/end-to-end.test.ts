@@ -10,7 +10,7 @@ import {
 } from './test-support/network.js';
 
 /** A second package, because a chaincode cannot call one of its own package. */
-const SECOND_PROBE = PROBE_SOURCE.replace('index.cjs', 'second.cjs');
+const SECOND_PROBE = PROBE_SOURCE.replace('probe.js', 'second-probe.js');
 
 describe('a devnet used by unmodified clients and chaincode', () => {
   let folder: TemporaryFolder;

@@ -50,6 +50,7 @@ export class ChaincodeConnection {
   #isReady = false;
   #closed = false;
   #pauseMs = CHAINCODE_RECONNECT_MIN_MS;
+  #downSinceMs = performance.now();
   #retry: NodeJS.Timeout | undefined;
   #waiting: (() => void)[] = [];
 
@@ -81,7 +82,7 @@ export class ChaincodeConnection {
   }
 
   /** Resolves once the chaincode has registered. @throws PeerRefusal when it does not within the time */
-  async ready(timeoutMs: number = CHAINCODE_CONNECT_TIMEOUT_MS): Promise<void> {
+  async ready(timeoutMs: number = this.#patienceMs()): Promise<void> {
     if (this.#isReady) return;
     await new Promise<void>((resolve, reject) => {
       const done = (): void => {
@@ -136,6 +137,12 @@ export class ChaincodeConnection {
     }
   }
 
+  /** A server that has just gone is waited for; one that has long been away is not, for every caller again. */
+  #patienceMs(): number {
+    const awayMs = performance.now() - this.#downSinceMs;
+    return Math.max(CHAINCODE_CONNECT_TIMEOUT_MS - awayMs, CHAINCODE_RECONNECT_MIN_MS);
+  }
+
   close(): void {
     this.#closed = true;
     clearTimeout(this.#retry);
@@ -156,6 +163,7 @@ export class ChaincodeConnection {
     this.#stream = undefined;
     const wasReady = this.#isReady;
     this.#isReady = false;
+    if (wasReady) this.#downSinceMs = performance.now();
     for (const call of this.#calls.values()) {
       call.settle(new PeerRefusal('error sending: chaincode stream terminated'));
     }

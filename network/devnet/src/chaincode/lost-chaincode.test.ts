@@ -1,13 +1,16 @@
 import { spawn } from 'node:child_process';
 import type { ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
+import { mkdir, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import type { AddressInfo } from 'node:net';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, test } from '@jest/globals';
 import { status } from '@grpc/grpc-js';
 import { failureOf } from '../test-support/failure.js';
 import {
+  PROBE,
   PROBE_SOURCE,
   TemporaryFolder,
   TestClient,
@@ -16,7 +19,6 @@ import {
 } from '../test-support/network.js';
 
 const SHIM_COMMAND = fileURLToPath(import.meta.resolve('fabric-shim/cli.js'));
-const PROBE_FOLDER = fileURLToPath(new URL('../../test-chaincode', import.meta.url));
 
 async function freePort(): Promise<number> {
   const server = createServer().listen(0, '127.0.0.1');
@@ -27,8 +29,20 @@ async function freePort(): Promise<number> {
   return port;
 }
 
+/** The probe as a CommonJS package, which most Node chaincode is. */
+async function commonJsPackage(folder: TemporaryFolder): Promise<string> {
+  const path = join(folder.path, 'chaincode');
+  await mkdir(path);
+  await writeFile(
+    join(path, 'package.json'),
+    JSON.stringify({ name: 'probe', version: '1.0.0', main: 'main.cjs' }),
+  );
+  await writeFile(join(path, 'main.cjs'), `exports.contracts = require(${JSON.stringify(PROBE)}).contracts;`);
+  return path;
+}
+
 /** A chaincode server as its makers start it: fabric-shim's own command, on the probe's package. */
-function serveChaincode(port: number): ChildProcess {
+function serveChaincode(port: number, packageFolder: string): ChildProcess {
   return spawn(
     process.execPath,
     [
@@ -40,7 +54,7 @@ function serveChaincode(port: number): ChildProcess {
         '--chaincode-id',
         'probe_1.0:abc',
       ],
-      ...['--module-path', PROBE_FOLDER],
+      ...['--module-path', packageFolder],
     ],
     { stdio: 'ignore', env: { ...process.env, CORE_CHAINCODE_LOGGING_LEVEL: 'CRITICAL' } },
   );
@@ -56,6 +70,7 @@ describe('a chaincode that is not there', () => {
   test('a server that is down is an error of the gateway; once it is up, and up again, it is used', async () => {
     await using folder = await TemporaryFolder.make();
     const port = await freePort();
+    const packageFolder = await commonJsPackage(folder);
     await using devnet = await startTestDevnet(folder, {
       channels: {
         ch: { organizations: ['A', 'B'], chaincodes: { probe: { source: `127.0.0.1:${port}` } } },
@@ -67,21 +82,31 @@ describe('a chaincode that is not there', () => {
     expect(failure.message).toContain('failed to evaluate transaction, see attached details for more info');
     expect(failure.details[0]).toContain('could not launch chaincode');
 
-    const first = serveChaincode(port);
+    const first = serveChaincode(port, packageFolder);
     const submitted = async (value: string): Promise<string> => {
       for (let attempt = 0; ; attempt += 1) {
         try {
           return textOf(await client.contract().submitTransaction('put', 'k', value));
         } catch (error) {
-          if (attempt === 5) throw error;
+          if (attempt === 10) throw error;
+          await new Promise((resolve) => setTimeout(resolve, 500));
         }
       }
     };
     expect(await submitted('v1')).toBe('v1');
     await stopped(first);
-    const second = serveChaincode(port);
+    const second = serveChaincode(port, packageFolder);
     expect(await submitted('v2')).toBe('v2');
     await stopped(second);
+  });
+
+  test('a CommonJS package is run as a module too', async () => {
+    await using folder = await TemporaryFolder.make();
+    const source = `module:${await commonJsPackage(folder)}`;
+    const channels = { ch: { organizations: ['A'], chaincodes: { probe: { source } } } };
+    await using devnet = await startTestDevnet(folder, { channels });
+    using client = await TestClient.open(devnet, 'ch', 'A');
+    expect(textOf(await client.contract().submitTransaction('put', 'k', 'v'))).toBe('v');
   });
 
   test('a module that ends its process is started again', async () => {

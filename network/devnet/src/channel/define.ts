@@ -55,7 +55,7 @@ export function sourcesOf(options: ChaincodeOptions, channel: ChannelOptions): M
 export async function readChaincodeTls(options: ChaincodeTlsOptions): Promise<ChaincodeTls> {
   const [rootCertificate, clientKey, clientCertificate] = await Promise.all(
     [options.rootCertificate, options.clientKey, options.clientCertificate].map((path) =>
-      path === undefined ? undefined : readFile(path, 'utf8'),
+      path === undefined ? Promise.resolve(undefined) : readFile(path, 'utf8'),
     ),
   );
   return {

@@ -102,6 +102,9 @@ export class Orderer {
     const block = makeBlock(number, ledger.lastHash, envelopes, codes);
     await ledger.commit({ block, privateData, transactions, updates });
     if (privateData.size > 0) await transient.forget(transactions.map((each) => each.txId));
+    if (number % TRANSIENT_RETENTION_BLOCKS === 0) {
+      await transient.forgetBefore(number - TRANSIENT_RETENTION_BLOCKS);
+    }
     this.log.debug(
       { channel: this.channel.name, block: number, transactions: envelopes.length },
       'committed',

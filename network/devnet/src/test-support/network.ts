@@ -12,7 +12,7 @@ import type { DevnetOptions } from '../config/options.js';
 import { startDevnet } from '../index.js';
 
 /** Path of the chaincode that the tests run. */
-export const PROBE = fileURLToPath(new URL('../../test-chaincode/index.cjs', import.meta.url));
+export const PROBE = fileURLToPath(new URL('./probe.js', import.meta.url));
 /** The probe as a chaincode source. */
 export const PROBE_SOURCE = `module:${PROBE}`;
 

@@ -24,7 +24,7 @@ export async function validateBlock(
 ): Promise<ValidatedBlock> {
   const codes: Code[] = await Promise.all(transactions.map((each) => checkStructure(each, channel)));
   const endorsers = await Promise.all(
-    transactions.map((each) => each.action && endorsersOf(each.action, channel)),
+    transactions.map(({ action }) => (action ? endorsersOf(action, channel) : Promise.resolve([]))),
   );
   const endorsement = new EndorsementCheck(channel);
   const seen = new Set<string>();
