@@ -47,6 +47,10 @@ export type IdentityName = keyof typeof IDENTITIES;
 const folderOf = (packageName: string): string =>
   dirname(dirname(fileURLToPath(import.meta.resolve(packageName))));
 
+/** Two of a channel's three organisations with peers endorse. */
+const twoOf = (channel: ChannelName): string =>
+  `OutOf(2, ${ORGANIZATIONS[channel].organizations.map((mspId) => `'${mspId}.peer'`).join(', ')})`;
+
 /** Whose peer an organisation calls through on a channel. */
 function peerOf(mspId: string, channel: ChannelName): string {
   const { organizations } = ORGANIZATIONS[channel];
@@ -66,12 +70,16 @@ export class ChaincodeNetwork implements AsyncDisposable {
     await using stack = new AsyncDisposableStack();
     const dir = await mkdtemp(join(tmpdir(), 'careledger-chaincode-'));
     stack.defer(() => rm(dir, { recursive: true, force: true }));
-    const chaincodes = {
-      [accessControl.name]: { source: `module:${folderOf('@careledger/access-control-chaincode')}` },
-      [records.name]: { source: `module:${folderOf('@careledger/records-chaincode')}` },
+    const sources = {
+      [accessControl.name]: `module:${folderOf('@careledger/access-control-chaincode')}`,
+      [records.name]: `module:${folderOf('@careledger/records-chaincode')}`,
     };
+    const chaincodesOf = (channel: ChannelName) =>
+      Object.fromEntries(
+        Object.entries(sources).map(([name, source]) => [name, { source, policy: twoOf(channel) }]),
+      );
     const channels = Object.fromEntries(
-      CHANNELS.map((name) => [name, { ...ORGANIZATIONS[name], chaincodes }]),
+      CHANNELS.map((name) => [name, { ...ORGANIZATIONS[name], chaincodes: chaincodesOf(name) }]),
     );
     const devnet = stack.use(await startDevnet({ dir, channels, logLevel: 'error' }));
     await devnet.issueIdentity({

@@ -16,6 +16,18 @@ export async function launch(chaincodes: readonly LaunchedChaincode[]): Promise<
   const announce = process.stdout.write.bind(process.stdout);
   // fabric-shim logs to standard output.
   process.stdout.write = process.stderr.write.bind(process.stderr);
+  for (const signal of ['SIGTERM', 'SIGINT'] as const) process.once(signal, () => process.exit(0));
+  try {
+    const urls = await listen(chaincodes);
+    announce(`${JSON.stringify({ ready: true, service: 'chaincode', pid: process.pid, urls })}\n`);
+  } catch (error) {
+    // fabric-shim's logger swallows what is not caught, and the process would end as if all were well.
+    process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
+    process.exit(1);
+  }
+}
+
+async function listen(chaincodes: readonly LaunchedChaincode[]): Promise<Record<string, string>> {
   process.stderr.write(`Statements count for network ${networkIdOf(process.env)}.\n`);
   const urls: Record<string, string> = {};
   for (const { name, contracts } of chaincodes) {
@@ -23,6 +35,5 @@ export async function launch(chaincodes: readonly LaunchedChaincode[]): Promise<
     await serve(name, contracts, config);
     urls[name] = `${config.tls === undefined ? 'grpc' : 'grpcs'}://${config.address}`;
   }
-  for (const signal of ['SIGTERM', 'SIGINT'] as const) process.once(signal, () => process.exit(0));
-  announce(`${JSON.stringify({ ready: true, service: 'chaincode', pid: process.pid, urls })}\n`);
+  return urls;
 }
