@@ -16,6 +16,8 @@ export type NetworkAdminErrorCode =
   | 'CONFIG_UPDATE_UNREADABLE'
   | 'CHAINCODE_DEFINITION_CONFLICT'
   | 'NOT_READY'
+  | 'NOT_SET_UP'
+  | 'STATE_UNREADABLE'
   | 'UNKNOWN_NAME';
 
 /** `message` says what happened and what to do next. */

@@ -42,3 +42,14 @@ export { ConfigUpdate, type ConfigEdit } from './channel/config-update.js';
 export { changeChannel } from './setup/change-channel.js';
 export { admitOrganization, expelOrganization, type MembershipChange } from './setup/membership.js';
 export { revokeOnChannels, rotateOrderer, rotatePeer } from './setup/rotate.js';
+export {
+  diagnoseCertificates,
+  diagnoseNodes,
+  EXPIRY_WARNING_DAYS,
+  type Finding,
+  type Remedies,
+} from './setup/diagnose.js';
+export { newState, planOf, readState, requireState, writeState, type NetworkState } from './setup/state.js';
+export { enrol, type EnrolmentRequest, type FabricCaOptions } from './identities/fabric-ca.js';
+export { revokeCertificate } from './identities/revocation.js';
+export { makeOutput, runCommand, table, type Output } from './cli/output.js';

@@ -1,9 +1,9 @@
 /** What kept a network from running. */
 export type RunnerErrorCode =
   | 'BINARIES_MISSING'
+  | 'CHAINCODE_MISSING'
   | 'PORT_TAKEN'
   | 'PROCESS_EXITED'
-  | 'STATE_UNREADABLE'
   | 'PROFILE_DIFFERS'
   | 'NOT_SET_UP'
   | 'NOT_EMPTY'

@@ -1,7 +1,8 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { credentials, type ServiceError } from '@grpc/grpc-js';
+import { credentials, status, type ServiceError } from '@grpc/grpc-js';
 import { common, gateway, peer } from '@hyperledger/fabric-protos';
 import { messageOf, NetworkAdminError } from '../errors.js';
+import { describe } from './grpc-details.js';
 import type { Identity } from './identity.js';
 import { makeProposal, type Proposal, type ProposalOptions } from './proposal.js';
 import { makeTransaction } from './transaction.js';
@@ -12,8 +13,16 @@ const COMMIT_TIMEOUT_MS = 60_000;
 /** While a node starts, a refused connection is tried again this often. */
 const RECONNECT_MS = 100;
 const MAX_RECONNECT_MS = 1_000;
+const LISTEN_TURN_MS = 500;
 /** Genesis blocks and chaincode packages are larger than gRPC's default of 4 MiB may allow. */
 const MAX_MESSAGE_BYTES = 100 * 1024 * 1024;
+
+/** With any other status the peer has answered: it refuses. */
+const UNREACHABLE: ReadonlySet<number> = new Set([
+  status.UNAVAILABLE,
+  status.DEADLINE_EXCEEDED,
+  status.CANCELLED,
+]);
 
 export interface PeerAddress {
   readonly id: string;
@@ -29,6 +38,7 @@ type Reply<Response> = (error: ServiceError | null, response?: Response) => void
 export class PeerConnection implements Disposable {
   private readonly endorser: peer.EndorserClient;
   private readonly gateway: gateway.GatewayClient;
+  private closed = false;
 
   constructor(
     readonly address: PeerAddress,
@@ -51,24 +61,28 @@ export class PeerConnection implements Disposable {
   }
 
   [Symbol.dispose](): void {
+    this.closed = true;
     this.endorser.close();
     this.gateway.close();
   }
 
   /** Resolves when the peer answers on its port. */
   async waitUntilListening(timeoutMs: number): Promise<void> {
-    await new Promise<void>((resolve, reject) => {
-      this.endorser.waitForReady(Date.now() + timeoutMs, (cause) => {
-        if (!cause) return resolve();
-        reject(
-          new NetworkAdminError(
-            'PEER_UNREACHABLE',
-            `${this.address.id} does not answer on ${this.address.host}:${this.address.port}: see whether it runs, and its log`,
-            { cause },
-          ),
-        );
-      });
-    });
+    const deadline = Date.now() + timeoutMs;
+    // In short turns: a wait of grpc-js outlives the connection that is closed meanwhile.
+    while (!(await this.listensWithin(LISTEN_TURN_MS))) {
+      if (!this.closed && Date.now() < deadline) continue;
+      throw new NetworkAdminError(
+        'PEER_UNREACHABLE',
+        `${this.address.id} does not answer on ${this.address.host}:${this.address.port}: see whether it runs, and its log`,
+      );
+    }
+  }
+
+  private async listensWithin(timeoutMs: number): Promise<boolean> {
+    return new Promise((resolve) =>
+      this.endorser.waitForReady(Date.now() + timeoutMs, (error) => resolve(!error)),
+    );
   }
 
   /** Asks this peer to simulate and endorse. Throws `PROPOSAL_REFUSED` with the peer's own words. */
@@ -76,8 +90,8 @@ export class PeerConnection implements Disposable {
     const answer = await this.call<peer.ProposalResponse>((options, reply) =>
       this.endorser.processProposal(proposal.signed, options, reply),
     );
-    const status = answer.getResponse()?.getStatus() ?? 0;
-    if (status < 200 || status >= 400) {
+    const answered = answer.getResponse()?.getStatus() ?? 0;
+    if (answered < 200 || answered >= 400) {
       throw new NetworkAdminError(
         'PROPOSAL_REFUSED',
         `${this.address.id}: ${answer.getResponse()?.getMessage() ?? 'no answer'}`,
@@ -154,9 +168,9 @@ export class PeerConnection implements Disposable {
     signed.setRequest(bytes);
     signed.setSignature(this.identity.sign(bytes));
 
-    let status: gateway.CommitStatusResponse;
+    let committed: gateway.CommitStatusResponse;
     try {
-      status = await this.call<gateway.CommitStatusResponse>(
+      committed = await this.call<gateway.CommitStatusResponse>(
         (options, reply) => this.gateway.commitStatus(signed, options, reply),
         COMMIT_TIMEOUT_MS,
       );
@@ -167,9 +181,9 @@ export class PeerConnection implements Disposable {
         { cause },
       );
     }
-    if (status.getResult() !== peer.TxValidationCode.VALID) {
+    if (committed.getResult() !== peer.TxValidationCode.VALID) {
       const code = Object.entries(peer.TxValidationCode).find(
-        ([, value]) => value === status.getResult(),
+        ([, value]) => value === committed.getResult(),
       )?.[0];
       throw new NetworkAdminError(
         'TRANSACTION_INVALID',
@@ -185,8 +199,10 @@ export class PeerConnection implements Disposable {
     return new Promise((resolve, reject) => {
       start({ deadline: Date.now() + timeoutMs }, (error, response) => {
         if (response) return resolve(response);
+        const unreachable = !error || UNREACHABLE.has(error.code);
+        const code = unreachable ? 'PEER_UNREACHABLE' : 'PROPOSAL_REFUSED';
         reject(
-          new NetworkAdminError('PEER_UNREACHABLE', `${this.address.id}: ${error?.details ?? 'no answer'}`, {
+          new NetworkAdminError(code, `${this.address.id}: ${error ? describe(error) : 'no answer'}`, {
             cause: error,
           }),
         );

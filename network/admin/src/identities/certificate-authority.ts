@@ -13,9 +13,10 @@ import {
   X509CertificateGenerator,
   type Extension,
 } from './x509.js';
+import { NetworkAdminError } from '../errors.js';
 import type { PemPair } from '../layout.js';
 import { attributesExtension } from './attributes.js';
-import { exists, writePublic, writeSecret } from './files.js';
+import { exists, readIfThere, writePublic, writeSecret } from './files.js';
 import { ALGORITHM, generateKeyPair, loadKeyPair, privateKeyPem, type KeyPair } from './keys.js';
 import { isLowS } from './low-s.js';
 
@@ -53,7 +54,7 @@ export interface IssuedCertificate {
 export class CertificateAuthority {
   private constructor(
     readonly certificate: X509Certificate,
-    readonly keys: KeyPair,
+    private readonly keys: KeyPair | undefined,
   ) {}
 
   /** The authority whose files are at `paths`; made and stored there when there is none. */
@@ -61,12 +62,12 @@ export class CertificateAuthority {
     paths: PemPair,
     subject: { commonName: string; organization: string },
   ): Promise<CertificateAuthority> {
-    if ((await exists(paths.cert)) && (await exists(paths.key))) {
-      const [cert, key] = await Promise.all([readFile(paths.cert, 'utf8'), readFile(paths.key, 'utf8')]);
-      return new CertificateAuthority(new X509Certificate(cert), await loadKeyPair(key));
+    if (await exists(paths.cert)) {
+      const [cert, key] = await Promise.all([readFile(paths.cert, 'utf8'), readIfThere(paths.key)]);
+      return new CertificateAuthority(new X509Certificate(cert), key ? await loadKeyPair(key) : undefined);
     }
     const authority = await CertificateAuthority.create(subject);
-    await writeSecret(paths.key, await privateKeyPem(authority.keys));
+    await writeSecret(paths.key, await privateKeyPem(authority.signingKeys));
     await writePublic(paths.cert, authority.pem);
     return authority;
   }
@@ -95,6 +96,15 @@ export class CertificateAuthority {
       }),
     );
     return new CertificateAuthority(certificate, keys);
+  }
+
+  /** Throws where the key is elsewhere: with a Fabric CA, only the certificate is here. */
+  get signingKeys(): KeyPair {
+    if (this.keys) return this.keys;
+    throw new NetworkAdminError(
+      'IDENTITY_MISSING',
+      `the key of ${this.certificate.subject} is not here: have the missing certificates made with "careledger-network enrol"`,
+    );
   }
 
   get pem(): string {
@@ -136,7 +146,7 @@ export class CertificateAuthority {
     const all = [
       new BasicConstraintsExtension(false, undefined, true),
       await SubjectKeyIdentifierExtension.create(publicKey),
-      await AuthorityKeyIdentifierExtension.create(this.keys.publicKey),
+      await AuthorityKeyIdentifierExtension.create(this.signingKeys.publicKey),
       ...extensions,
     ];
     const certificate = await untilLowS(() =>
@@ -146,7 +156,7 @@ export class CertificateAuthority {
         issuer: this.certificate.subject,
         ...validity(CERTIFICATE_VALIDITY_DAYS, this.certificate.notAfter),
         publicKey,
-        signingKey: this.keys.privateKey,
+        signingKey: this.signingKeys.privateKey,
         signingAlgorithm: ALGORITHM,
         extensions: all,
       }),

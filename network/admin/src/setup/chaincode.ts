@@ -1,6 +1,5 @@
-import { setTimeout as delay } from 'node:timers/promises';
 import type { ChannelPlan, NetworkPlan } from '@careledger/network-definition';
-import { messageOf, NetworkAdminError } from '../errors.js';
+import { NetworkAdminError } from '../errors.js';
 import type { PeerConnection } from '../fabric/peer-connection.js';
 import type { ChaincodeDefinition } from '../lifecycle/definition.js';
 import { approve, checkReadiness, commit, queryCommitted } from '../lifecycle/lifecycle.js';
@@ -18,10 +17,6 @@ export async function packagesOf(plan: NetworkPlan): Promise<Map<string, Chainco
   );
   return new Map(packages);
 }
-
-/** A new channel has no leader for a moment, and a new peer no block: an approval is tried again until then. */
-const APPROVAL_TIMEOUT_MS = 60_000;
-const RETRY_MS = 200;
 
 /**
  * Brings every chaincode of a channel to the plan's version: each organisation approves, then one transaction commits.
@@ -63,9 +58,7 @@ async function ensureDefinition(task: DefinitionTask): Promise<void> {
   const definition: ChaincodeDefinition =
     committed?.version === version ? committed : { name, version, sequence: (committed?.sequence ?? 0) + 1 };
 
-  const outcomes = await Promise.all(
-    peers.map((peer) => approveWhenPossible(peer, channel, definition, pkg.packageId)),
-  );
+  const outcomes = await Promise.all(peers.map((peer) => approve(peer, channel, definition, pkg.packageId)));
   const approved = outcomes.filter((outcome) => outcome === 'approved').length;
   if (approved > 0)
     progress('chaincode', `${name} ${version} on ${channel}: ${approved} organisations approved`);
@@ -83,26 +76,4 @@ async function ensureDefinition(task: DefinitionTask): Promise<void> {
     );
   await commit(submitter, endorsers, channel, definition);
   progress('chaincode', `${name} ${version} on ${channel}: committed as sequence ${definition.sequence}`);
-}
-
-async function approveWhenPossible(
-  peer: PeerConnection,
-  channel: string,
-  definition: ChaincodeDefinition,
-  packageId: string,
-): Promise<'approved' | 'present'> {
-  const deadline = Date.now() + APPROVAL_TIMEOUT_MS;
-  for (;;) {
-    try {
-      return await approve(peer, channel, definition, packageId);
-    } catch (error) {
-      // A peer that joined late learns the committed sequence block by block and refuses to approve ahead of it.
-      const catchingUp =
-        error instanceof NetworkAdminError &&
-        error.code === 'PROPOSAL_REFUSED' &&
-        /requested sequence is \d+, but new definition must be sequence/.test(messageOf(error));
-      if (!catchingUp || Date.now() > deadline) throw error;
-      await delay(RETRY_MS);
-    }
-  }
 }

@@ -3,7 +3,8 @@ import { setTimeout as delay } from 'node:timers/promises';
 import type { NetworkPlan, PeerNode } from '@careledger/network-definition';
 import { NetworkAdminError } from '../errors.js';
 import type { OrdererAdmin } from '../fabric/participation.js';
-import { joinChannel, listChannels } from '../fabric/peer-channels.js';
+import { chainInfo, joinChannel, listChannels } from '../fabric/peer-channels.js';
+import type { PeerConnection } from '../fabric/peer-connection.js';
 import type { NetworkLayout } from '../layout.js';
 import type { Progress } from '../progress.js';
 import type { NetworkConnections } from './connections.js';
@@ -11,6 +12,8 @@ import type { NetworkConnections } from './connections.js';
 /** How long a node may take to open its port. */
 export const START_TIMEOUT_MS = 60_000;
 const POLL_MS = 50;
+/** How long a new peer may take to fetch the ledgers: large ones take long. */
+const CATCH_UP_TIMEOUT_MS = 3_600_000;
 
 /** Joins every orderer to every channel, except where it has joined. */
 export async function joinOrderers(
@@ -59,5 +62,43 @@ export async function joinPeer(
     if (present.includes(name)) continue;
     await joinChannel(connection, await readFile(layout.genesisBlock(name)));
     progress('peer', `${node.id} joined ${name}`);
+  }
+}
+
+/**
+ * Waits until every peer has the blocks that any peer of its channels had when this began. A peer that has just joined
+ * knows the channel as it was at first, perhaps without its own organisation, and refuses its own administrator.
+ */
+export async function waitUntilCaughtUp(plan: NetworkPlan, connections: NetworkConnections): Promise<void> {
+  const deadline = Date.now() + CATCH_UP_TIMEOUT_MS;
+  await Promise.all(
+    plan.channels.map(async ({ name }) => {
+      const peers = connections.onChannel(plan, name);
+      const heights = await Promise.all(peers.map((peer) => heightOf(peer, name)));
+      const goal = Math.max(...heights);
+      await Promise.all(
+        peers.map(async (peer) => {
+          while ((await heightOf(peer, name)) < goal) {
+            if (Date.now() > deadline) {
+              throw new NetworkAdminError(
+                'NOT_READY',
+                `${peer.address.id} does not reach block ${goal} of ${name}: see in its log whether it reaches the orderers`,
+              );
+            }
+            await delay(POLL_MS);
+          }
+        }),
+      );
+    }),
+  );
+}
+
+/** Height of a channel at a peer; 0 while the peer does not know who asks. */
+async function heightOf(peer: PeerConnection, channel: string): Promise<number> {
+  try {
+    return (await chainInfo(peer, channel)).height;
+  } catch (error) {
+    if (error instanceof NetworkAdminError && error.code === 'PROPOSAL_REFUSED') return 0;
+    throw error;
   }
 }

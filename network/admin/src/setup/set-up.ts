@@ -7,7 +7,7 @@ import { ensureDefinitions, packagesOf } from './chaincode.js';
 import { writeConnectionProfile } from './connection-profile.js';
 import { NetworkConnections } from './connections.js';
 import { ensureGenesisBlocks } from './genesis.js';
-import { joinOrderers, joinPeer } from './join.js';
+import { joinOrderers, joinPeer, waitUntilCaughtUp } from './join.js';
 
 /** Everything that has to be on disk before the first node starts. */
 export async function prepareNetwork(
@@ -44,6 +44,7 @@ export async function setUpNetwork(
       }
     }),
   ]);
+  await waitUntilCaughtUp(plan, connections);
   await Promise.all(
     plan.channels.map((channel) => ensureDefinitions(plan, channel, packages, connections, progress)),
   );

@@ -3,19 +3,20 @@ import { join, resolve } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import {
   NetworkConnections,
+  newState,
   packagesOf,
+  planOf,
   prepareNetwork,
+  readState,
+  requireState,
   setUpNetwork,
   silent,
   waitUntilReady,
+  writeState,
+  type NetworkState,
   type Progress,
 } from '@careledger/network-admin';
-import {
-  loadNetworkDefinition,
-  planNetwork,
-  type NetworkPlan,
-  type ProfileName,
-} from '@careledger/network-definition';
+import type { NetworkPlan, ProfileName } from '@careledger/network-definition';
 import type { ChaincodeCommand } from '../chaincode/launch.js';
 import { RunnerError } from '../errors.js';
 import { requireFabricBinaries } from './binaries.js';
@@ -23,7 +24,6 @@ import { DEFAULT_ROOT, NativeLayout } from './layout.js';
 import { writeChaincodeHost, writeOrderer, writePeer, type NodeFiles } from './node-files.js';
 import { checkPorts, listeners } from './ports.js';
 import { ProcessTable, type ProcessSpec, type ProcessStatus } from './processes.js';
-import { newState, readState, writeState, type NativeState } from './state.js';
 
 export interface NativeOptions {
   /** Folder of the network. */
@@ -62,7 +62,7 @@ export class NativeNetwork {
    * only what is missing: after a crash it brings back what was there, with its data.
    */
   async up({ profile, portOffset }: UpOptions = {}): Promise<NetworkPlan> {
-    const state = (await readState(this.layout.root)) ?? newState(profile ?? 'small', portOffset ?? 0);
+    const state = (await readState(this.layout.root)) ?? newState(profile ?? 'small', 'native', portOffset);
     if (
       (profile ?? state.profile) !== state.profile ||
       (portOffset ?? state.portOffset) !== state.portOffset
@@ -111,26 +111,13 @@ export class NativeNetwork {
   }
 
   /** What the network in this folder was started and changed with. */
-  async state(): Promise<NativeState> {
-    const state = await readState(this.layout.root);
-    if (state) return state;
-    throw new RunnerError(
-      'NOT_SET_UP',
-      `there is no network in ${this.layout.root}: start one with "careledger-native up"`,
-    );
+  async state(): Promise<NetworkState> {
+    return requireState(this.layout.root);
   }
 
   /** The plan that a state amounts to. */
-  plan(state: NativeState): NetworkPlan {
-    const { profile, joined, left, portOffset, chaincodeVersions } = state;
-    return planNetwork(loadNetworkDefinition(this.options.definitionPath), {
-      profile,
-      runner: 'native',
-      joined,
-      left,
-      portOffset,
-      chaincodeVersions,
-    });
+  plan(state: NetworkState): NetworkPlan {
+    return planOf(state, this.options.definitionPath);
   }
 
   async waitUntilReady(plan: NetworkPlan, signal?: AbortSignal): Promise<void> {

@@ -4,15 +4,22 @@ import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, expect, test } from '@jest/globals';
-import { prepareNetwork, silent } from '@careledger/network-admin';
+import {
+  NetworkConnections,
+  newState,
+  prepareNetwork,
+  revokeOnChannels,
+  silent,
+  writeState,
+} from '@careledger/network-admin';
 import { backup, restore } from '../operations/backup.js';
+import { diagnose } from '../operations/doctor.js';
 import { heights } from '../operations/heights.js';
 import { addOrganization, removeOrganization } from '../operations/membership.js';
 import { rotateNode } from '../operations/rotate.js';
 import { upgradeChaincode } from '../operations/upgrade-chaincode.js';
 import { TestClient } from '../testing/client.js';
 import { describeOnFabric, TEST_PORT_OFFSET, testNetwork } from '../testing/fabric.js';
-import { newState, writeState } from './state.js';
 
 const FIRST_TRANSACTION_LIMIT_MS = 20_000;
 const TEST_TIMEOUT_MS = 120_000;
@@ -164,13 +171,50 @@ describeOnFabric('the small network on real Fabric', () => {
   );
 
   test(
+    'a revoked certificate is refused on every channel; others of its organisation are not',
+    async () => {
+      using revoked = await TestClient.connect(network.layout, 'authorities', 'HospitalMSP');
+      await revoked.put('before', 'revocation');
+      const plan = network.plan(await network.state());
+      using connections = await NetworkConnections.open(plan, network.layout);
+      const { cert } = network.layout.client('HospitalMSP', 'user');
+      await revokeOnChannels(plan, network.layout, connections, 'HospitalMSP', cert, silent);
+      await expect(revoked.put('after', 'revocation')).rejects.toThrow();
+      using other = await TestClient.connect(
+        network.layout,
+        'authorities',
+        'HospitalMSP',
+        'HospitalMSP',
+        'gateway',
+      );
+      await other.put('after', 'revocation');
+    },
+    TEST_TIMEOUT_MS,
+  );
+
+  test('the doctor names what is wrong and the command that mends it', async () => {
+    expect(await diagnose(network)).toEqual([]);
+    await network.processes.signal('peer-hospital', 'SIGKILL');
+    await rm(network.layout.nodeIdentity('CloudAMSP', 'peer-cloud-a').key);
+    expect(await diagnose(network)).toEqual([
+      {
+        problem: expect.stringContaining('cannot be read') as unknown,
+        mend: `careledger-native rotate peer-cloud-a --dir ${network.layout.root}`,
+      },
+      { problem: 'peer-hospital does not run', mend: `careledger-native up --dir ${network.layout.root}` },
+    ]);
+    await rotateNode(network, 'peer-cloud-a');
+    expect(await diagnose(network)).toEqual([]);
+  });
+
+  test(
     'Pharmacy leaves: it is refused from then on, and the majority is counted without it',
     async () => {
       using pharmacy = await TestClient.connect(network.layout, 'authorities', 'PharmacyMSP', 'PatientsMSP');
       await pharmacy.put('last', 'word');
       await removeOrganization(network, 'PharmacyMSP');
       await expect(pharmacy.put('another', 'word')).rejects.toThrow();
-      await write('authorities', 'HospitalMSP', 'without', 'pharmacy');
+      await write('authorities', 'PatientsMSP', 'without', 'pharmacy');
       await expect(removeOrganization(network, 'PatientsMSP')).rejects.toMatchObject({
         code: 'ORGANIZATION_NEEDED',
       });
@@ -191,7 +235,7 @@ describeOnFabric('a set-up that was cut short', () => {
   test(
     'with half of the identities made, and killed while it set up: the next run finishes it',
     async () => {
-      const state = newState('small', TEST_PORT_OFFSET);
+      const state = newState('small', 'native', TEST_PORT_OFFSET);
       await writeState(network.layout.root, state);
       await prepareNetwork(network.plan(state), network.layout, silent);
       await rm(network.layout.organization('CloudBMSP'), { recursive: true });

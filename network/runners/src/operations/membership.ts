@@ -3,10 +3,10 @@ import {
   ensureIdentities,
   expelOrganization,
   NetworkConnections,
+  writeState,
 } from '@careledger/network-admin';
 import { RunnerError } from '../errors.js';
 import type { NativeNetwork } from '../native/native-network.js';
-import { writeState } from '../native/state.js';
 
 /**
  * Lets an organisation of the definition join a running network: its channels admit it, its peer starts and fetches

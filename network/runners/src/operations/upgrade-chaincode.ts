@@ -1,6 +1,6 @@
+import { writeState } from '@careledger/network-admin';
 import { RunnerError } from '../errors.js';
 import type { NativeNetwork } from '../native/native-network.js';
-import { writeState } from '../native/state.js';
 
 /**
  * Takes a chaincode to another version: every organisation installs and approves it, each channel commits it under

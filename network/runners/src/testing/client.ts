@@ -2,7 +2,7 @@ import { createHash, createPrivateKey } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { Client, credentials } from '@grpc/grpc-js';
 import { connect, signers, type Contract, type Gateway } from '@hyperledger/fabric-gateway';
-import type { ConnectionProfile, NetworkLayout } from '@careledger/network-admin';
+import type { ClientKind, ConnectionProfile, NetworkLayout } from '@careledger/network-admin';
 
 /** A client as services are: it knows a network by its connection.json and an identity's files alone. */
 export class TestClient implements Disposable {
@@ -17,11 +17,12 @@ export class TestClient implements Disposable {
     channel: string,
     mspId: string,
     at: string = mspId,
+    kind: ClientKind = 'user',
   ): Promise<TestClient> {
     const profile = JSON.parse(await readFile(layout.connection, 'utf8')) as ConnectionProfile;
     const peer = profile.channels[channel]?.organizations[at];
     if (!peer) throw new Error(`${at} has no peer on ${channel}`);
-    const { cert, key } = layout.client(mspId, 'user');
+    const { cert, key } = layout.client(mspId, kind);
     const client = new Client(peer.endpoint, credentials.createSsl(Buffer.from(peer.tlsRoot)), {
       'grpc.ssl_target_name_override': peer.serverName,
       'grpc.use_local_subchannel_pool': 1,
