@@ -11,6 +11,7 @@ export type { LedgerBlock, BlockTransaction } from './events/block.js';
 export { blockHeaderHash } from './events/block-hash.js';
 export type { BlockOptions } from './events/blocks.js';
 export type { EventOptions, EventSchemas, LedgerEvent } from './events/chaincode-events.js';
+export type { ReadOptions } from './events/reconnect.js';
 export { loadConnection, NetworkConnection, PeerEndpoint, type ClientTls } from './fabric/connection.js';
 export { connectLedger, Ledger, type ConnectLedgerOptions, type Resumed } from './ledger.js';
 export * from './limits.js';

@@ -7,8 +7,8 @@ export const EVALUATE_TIMEOUT_MS = 10_000;
 export const SUBMIT_TIMEOUT_MS = 8_000;
 /** Until it is in a block; after that it counts as lost and goes in again, the same bytes. */
 export const COMMIT_STATUS_TIMEOUT_MS = 8_000;
-/** Sendings of the same bytes before the caller is told COMMIT_UNKNOWN. */
-export const MAX_SENDINGS = 3;
+/** How long the same bytes are sent again before the caller is told COMMIT_UNKNOWN: a peer's restart fits in. */
+export const RESEND_WINDOW_MS = 20_000;
 /** Journalled transactions that `resume()` has on their way at once. */
 export const RESUME_CONCURRENCY = 16;
 export const RESEND_MIN_DELAY_MS = 100;
@@ -22,7 +22,7 @@ export const REPROPOSE_MAX_DELAY_MS = 1_000;
 export const CONFLICTS_BEFORE_SPLIT = 3;
 
 export const RECONNECT_MIN_DELAY_MS = 100;
-export const RECONNECT_MAX_DELAY_MS = 5_000;
+export const RECONNECT_MAX_DELAY_MS = 2_000;
 
 /** Fabric's peers drop clients that ping more often than `peer.keepalive.minInterval`, 60 s. */
 export const KEEPALIVE_INTERVAL_MS = 120_000;

@@ -7,6 +7,8 @@ export interface LedgerTimeouts {
   readonly submitMs: number;
   /** 5–10 s: long enough for a leader change to be rare, short enough to notice a lost transaction. */
   readonly commitStatusMs: number;
+  /** How long a transaction of unknown outcome is sent again before the error is COMMIT_UNKNOWN. */
+  readonly resendWindowMs: number;
 }
 
 export const DEFAULT_TIMEOUTS: LedgerTimeouts = {
@@ -14,6 +16,7 @@ export const DEFAULT_TIMEOUTS: LedgerTimeouts = {
   evaluateMs: limits.EVALUATE_TIMEOUT_MS,
   submitMs: limits.SUBMIT_TIMEOUT_MS,
   commitStatusMs: limits.COMMIT_STATUS_TIMEOUT_MS,
+  resendWindowMs: limits.RESEND_WINDOW_MS,
 };
 
 /** gRPC call options with a deadline so many milliseconds from now. */

@@ -2,7 +2,7 @@ import type { Network } from '@hyperledger/fabric-gateway';
 import type { Static, TSchema } from 'typebox';
 import { decodeJson } from '../codec.js';
 import type { Checkpoint, CheckpointStore } from '../ports.js';
-import { reconnecting } from './reconnect.js';
+import { reconnecting, type ReadOptions } from './reconnect.js';
 
 /** Event names with the schema of their payload. */
 export type EventSchemas = Readonly<Record<string, TSchema>>;
@@ -19,12 +19,11 @@ export type LedgerEvent<E extends EventSchemas> = {
   };
 }[keyof E & string];
 
-export interface EventOptions<E extends EventSchemas> {
+export interface EventOptions<E extends EventSchemas> extends ReadOptions {
   /** Names the durable checkpoint: one per reader and purpose. */
   readonly checkpoint: string;
   /** Events of other names are passed over. */
   readonly schemas: E;
-  readonly signal: AbortSignal;
   /** Where a reader without a checkpoint begins; default 0, so that nothing is missed. */
   readonly startBlock?: bigint;
 }
@@ -39,7 +38,7 @@ export async function* readChaincodeEvents<E extends EventSchemas>(
   checkpoints: CheckpointStore,
   options: EventOptions<E>,
 ): AsyncGenerator<LedgerEvent<E>, void, undefined> {
-  const { checkpoint: name, schemas, signal, startBlock = 0n } = options;
+  const { checkpoint: name, schemas, startBlock = 0n } = options;
   const what = `Events of ${chaincode} on ${network.getName()}`;
   let position: Checkpoint = (await checkpoints.load(name)) ?? {
     blockNumber: startBlock,
@@ -53,7 +52,7 @@ export async function* readChaincodeEvents<E extends EventSchemas>(
         getTransactionId: () => position.transactionId,
       },
     });
-  for await (const event of reconnecting(what, open, signal)) {
+  for await (const event of reconnecting(what, open, options)) {
     const { blockNumber, transactionId, eventName } = event;
     const here: Checkpoint = { blockNumber, transactionId };
     position = here;

@@ -1,7 +1,13 @@
 import { status } from '@grpc/grpc-js';
 import { GatewayError } from '@hyperledger/fabric-gateway';
 import { describe, expect, test } from '@jest/globals';
-import { translateEarly, translateStatus, translateStatusFailure, translateSubmit } from './translate.js';
+import {
+  isReconnectable,
+  translateEarly,
+  translateStatus,
+  translateStatusFailure,
+  translateSubmit,
+} from './translate.js';
 
 const gatewayError = (code: status, message: string, ...details: string[]) =>
   new GatewayError({
@@ -45,6 +51,7 @@ describe('Fabric errors become ours', () => {
     ['ProposalResponsePayloads do not match', status.ABORTED, 'ENDORSEMENT_FAILED', true],
     ['no combination of peers can be derived', status.FAILED_PRECONDITION, 'ENDORSEMENT_FAILED', true],
     ['connection refused', status.UNAVAILABLE, 'UNAVAILABLE', true],
+    ['no such method yet', status.UNIMPLEMENTED, 'UNAVAILABLE', true],
     ['endorsement timeout', status.DEADLINE_EXCEEDED, 'TIMEOUT', true],
     ['bad proposal', status.INVALID_ARGUMENT, 'BAD_REQUEST', false],
     ['access denied: channel [cloud] creator org [X]', status.ABORTED, 'PERMISSION_DENIED', false],
@@ -59,6 +66,7 @@ describe('Fabric errors become ours', () => {
     ['connection reset', status.UNAVAILABLE, 'COMMIT_UNKNOWN'],
     ['deadline', status.DEADLINE_EXCEEDED, 'COMMIT_UNKNOWN'],
     ['cancelled by close', status.CANCELLED, 'COMMIT_UNKNOWN'],
+    ['no such method yet', status.UNIMPLEMENTED, 'COMMIT_UNKNOWN'],
     ['status=BAD_REQUEST', status.ABORTED, 'ORDERER_REFUSED'],
   ] as const)('submit: %s', (message, grpcCode, code) => {
     const error = translateSubmit('x', gatewayError(grpcCode, message, message), 'tx1');
@@ -68,6 +76,15 @@ describe('Fabric errors become ours', () => {
   test('an orderer that is not available has decided nothing', () => {
     const error = gatewayError(status.ABORTED, 'unsuccessful', 'status=SERVICE_UNAVAILABLE, info=no leader');
     expect(translateSubmit('x', error, 'tx1').code).toBe('COMMIT_UNKNOWN');
+  });
+
+  test.each([
+    [403, 'PERMISSION_DENIED', false],
+    [404, 'BAD_REQUEST', false],
+    [503, 'UNAVAILABLE', true],
+  ] as const)('a block stream that ends with status %i', (deliverStatus, code, reconnectable) => {
+    const error = translateEarly('read', 'Blocks', new Error(`Unexpected status response: ${deliverStatus}`));
+    expect([error.code, isReconnectable(error)]).toEqual([code, reconnectable]);
   });
 
   test('a status deadline leaves the outcome open', () => {

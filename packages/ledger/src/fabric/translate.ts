@@ -2,7 +2,7 @@
 import { status } from '@grpc/grpc-js';
 import { parseContractFailure, type ContractFailure } from '@careledger/contracts';
 import { GatewayError, type Status } from '@hyperledger/fabric-gateway';
-import { peer } from '@hyperledger/fabric-protos';
+import { common, peer } from '@hyperledger/fabric-protos';
 import { LedgerError, type EndpointDetail, type LedgerErrorCode, type LedgerErrorOptions } from '../error.js';
 
 /** Steps before anything is ordered: no outcome of theirs can be unknown. */
@@ -23,8 +23,10 @@ export function translateEarly(
 ): LedgerError {
   if (error instanceof LedgerError) return error;
   const failure = grpcFailure(error);
-  if (!failure)
-    return new LedgerError('BAD_REQUEST', `${what} cannot be sent`, { cause: error, transactionId });
+  if (!failure) {
+    const code = deliverStatusCode(error) ?? 'BAD_REQUEST';
+    return new LedgerError(code, `${what}: ${messageOf(error)}`, { cause: error, transactionId });
+  }
   const options: LedgerErrorOptions = { ...grpcOptions(failure), cause: error, transactionId };
   const refusal = contractFailure(failure);
   if (refusal) {
@@ -91,6 +93,29 @@ export function isReconnectable(error: LedgerError): boolean {
   return error.code !== 'PERMISSION_DENIED' && error.code !== 'BAD_REQUEST' && error.code !== 'CONFIGURATION';
 }
 
+/**
+ * The block service answers with a status of its own (common.Status), which the SDK tells only in the
+ * message of a plain Error (blockeventsrequest.js). Undefined for any other error.
+ */
+function deliverStatusCode(error: unknown): LedgerErrorCode | undefined {
+  const [, text] = /^Unexpected status response: (\d+)$/.exec(messageOf(error)) ?? [];
+  if (text === undefined) return undefined;
+  switch (Number(text)) {
+    case common.Status.FORBIDDEN:
+      return 'PERMISSION_DENIED';
+    case common.Status.BAD_REQUEST:
+    case common.Status.NOT_FOUND:
+      return 'BAD_REQUEST';
+    default:
+      // Stopping, or not caught up: the peer may serve again.
+      return 'UNAVAILABLE';
+  }
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}
+
 function earlyCode(step: EarlyStep, failure: GrpcFailure): LedgerErrorCode {
   if (isPermission(failure)) return 'PERMISSION_DENIED';
   switch (failure.code) {
@@ -99,10 +124,11 @@ function earlyCode(step: EarlyStep, failure: GrpcFailure): LedgerErrorCode {
     case status.UNAVAILABLE:
     case status.CANCELLED:
     case status.RESOURCE_EXHAUSTED:
+    // A node that is starting may listen before it has all its services.
+    case status.UNIMPLEMENTED:
       return 'UNAVAILABLE';
     case status.INVALID_ARGUMENT:
     case status.NOT_FOUND:
-    case status.UNIMPLEMENTED:
       return 'BAD_REQUEST';
     default:
       // ABORTED: endorsers refuse or disagree. FAILED_PRECONDITION: not enough of them are known (yet).
@@ -115,7 +141,6 @@ function submitCode(failure: GrpcFailure): LedgerErrorCode {
   switch (failure.code) {
     case status.INVALID_ARGUMENT:
     case status.NOT_FOUND:
-    case status.UNIMPLEMENTED:
       return 'BAD_REQUEST';
     case status.ABORTED:
       // The orderer answered and said no (a bad envelope); its SERVICE_UNAVAILABLE is no such answer.

@@ -30,8 +30,12 @@ beforeEach(async () => {
   await network.start();
   gateway = network.connect(publicKeyPem, signer);
   journal = new MemoryJournal();
-  const timeouts = { ...DEFAULT_TIMEOUTS, commitStatusMs: 50 };
   closing = new AbortController();
+  resendFor(5_000);
+});
+/** How long the channel under test sends again. */
+function resendFor(resendWindowMs: number): void {
+  const timeouts = { ...DEFAULT_TIMEOUTS, commitStatusMs: 250, resendWindowMs };
   sender = new Sender(journal, timeouts, closing.signal);
   channel = new LedgerChannel({
     gateway,
@@ -42,7 +46,7 @@ beforeEach(async () => {
     timeouts,
     closing: closing.signal,
   });
-});
+}
 afterEach(async () => {
   gateway.close();
   await network[Symbol.asyncDispose]();
@@ -64,13 +68,15 @@ describe('a transaction whose answer is lost', () => {
     const submitted = await store();
     expect(submitted).toMatchObject({ result: 'done', blockNumber: 1n });
     expect(network.committed).toBe(1);
-    expect(network.sendings).toHaveLength(list.length);
+    // On a busy machine a status may come late, and the bytes go once more.
+    expect(network.sendings.length).toBeGreaterThanOrEqual(list.length);
     for (const sending of network.sendings) expect(sending.equals(network.sendings[0] as Buffer)).toBe(true);
     expect(await journal.list()).toEqual([]);
   });
 
   test('is in the journal before it is sent', async () => {
     fates('break');
+    resendFor(0);
     await expect(store()).rejects.toMatchObject({ code: 'COMMIT_UNKNOWN', reproposable: false });
     const [entry] = await journal.list();
     expect(entry).toMatchObject({ channel: 'cloud', reference: 'outbox 1' });
@@ -89,7 +95,8 @@ describe('a transaction whose answer is lost', () => {
   });
 
   test('that had committed before a restart keeps its first status', async () => {
-    fates('commit-silently', 'break', 'break', 'commit');
+    fates('commit-silently', 'commit');
+    resendFor(0);
     const unknown = store();
     await expect(unknown).rejects.toMatchObject({ code: 'COMMIT_UNKNOWN' });
     const [entry] = await journal.list();
@@ -123,6 +130,7 @@ describe('a final answer', () => {
 
   test('of one orderer is not believed when another may have ordered it', async () => {
     fates('break', 'refuse');
+    resendFor(300);
     await expect(store()).rejects.toMatchObject({ code: 'COMMIT_UNKNOWN' });
     expect(await journal.list()).toHaveLength(1);
   });

@@ -7,7 +7,7 @@ import {
   translateStatusFailure,
   translateSubmit,
 } from '../fabric/translate.js';
-import { MAX_SENDINGS, RESEND_MAX_DELAY_MS, RESEND_MIN_DELAY_MS } from '../limits.js';
+import { RESEND_MAX_DELAY_MS, RESEND_MIN_DELAY_MS } from '../limits.js';
 import type { JournalEntry, TransactionJournal } from '../ports.js';
 import { within, type LedgerTimeouts } from '../timeouts.js';
 
@@ -41,7 +41,7 @@ export class Sender {
     this.#inFlight.add(entry.transactionId);
     try {
       await this.#journal.put(entry);
-      return await this.#untilKnown(gateway, entry, MAX_SENDINGS, false);
+      return await this.#untilKnown(gateway, entry, this.#timeouts.resendWindowMs, false);
     } finally {
       this.#inFlight.delete(entry.transactionId);
     }
@@ -51,7 +51,7 @@ export class Sender {
   async sendAgain(gateway: Gateway, entry: JournalEntry): Promise<Committed> {
     this.#inFlight.add(entry.transactionId);
     try {
-      return await this.#untilKnown(gateway, entry, 1, true);
+      return await this.#untilKnown(gateway, entry, 0, true);
     } finally {
       this.#inFlight.delete(entry.transactionId);
     }
@@ -64,17 +64,13 @@ export class Sender {
   async #untilKnown(
     gateway: Gateway,
     entry: JournalEntry,
-    maxSendings: number,
+    windowMs: number,
     sentBefore: boolean,
   ): Promise<Committed> {
     let mayBeOrdered = sentBefore;
     let last: LedgerError | undefined;
-    for (let sending = 1; sending <= maxSendings; sending += 1) {
-      if (sending > 1) {
-        const delayMs = jitteredDelayMs(sending - 1, RESEND_MIN_DELAY_MS, RESEND_MAX_DELAY_MS);
-        await pause(delayMs, this.#closing);
-        if (this.#closing.aborted) break;
-      }
+    const giveUpAt = Date.now() + windowMs;
+    for (let sending = 1; ; sending += 1) {
       const outcome = await this.#sendOnce(gateway, entry);
       if (!(outcome instanceof LedgerError)) return this.#settle(entry, outcome);
       last = outcome;
@@ -85,6 +81,10 @@ export class Sender {
         await this.#journal.remove(entry.transactionId);
         throw outcome;
       }
+      const delayMs = jitteredDelayMs(sending, RESEND_MIN_DELAY_MS, RESEND_MAX_DELAY_MS);
+      if (Date.now() + delayMs > giveUpAt) break;
+      await pause(delayMs, this.#closing);
+      if (this.#closing.aborted) break;
     }
     throw new LedgerError(
       'COMMIT_UNKNOWN',
