@@ -1,1 +1,4 @@
-export {};
+export { buildApp } from './app.js';
+export { main } from './cli.js';
+export { ApiConfig } from './config.js';
+export { register } from './register.js';

@@ -1,3 +1,6 @@
+// Declares `app.metrics`, which no exported type would bring along.
+import './http/metrics.js';
+
 export * from './config/config.js';
 export { Secret } from './config/settings.js';
 export * from './config/service-config.js';

@@ -1,0 +1,30 @@
+import { join } from 'node:path';
+import { openOrCreateKeyStore, type KeyStore } from '@careledger/crypto/key-store';
+
+/** Names of this authority's keys in its key store. */
+export const KEY = {
+  signing: 'authority/signing',
+  encryption: 'authority/encryption',
+  breakGlass: 'authority/break-glass',
+  /** Makes record ids that nobody else can link. */
+  recordIds: 'authority/record-ids',
+  /** Encrypts what the own store holds of persons. */
+  store: 'authority/store',
+} as const;
+
+/** Name of a practitioner's signing key. */
+export const practitionerKey = (practitionerId: string): string => `practitioner/${practitionerId}`;
+
+/** Opens the authority's key store and makes the keys at the first start. */
+export async function openKeys(dataDir: string, passphrase: string): Promise<KeyStore> {
+  const keys = await openOrCreateKeyStore({ path: join(dataDir, 'keys.json'), unlock: { passphrase } });
+  if (!keys.has(KEY.signing))
+    await keys.generate(
+      { name: KEY.signing, type: 'ed25519' },
+      { name: KEY.encryption, type: 'x25519' },
+      { name: KEY.breakGlass, type: 'x25519' },
+      { name: KEY.recordIds, type: 'secret' },
+      { name: KEY.store, type: 'secret' },
+    );
+  return keys;
+}

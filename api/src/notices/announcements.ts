@@ -1,0 +1,104 @@
+import type { AnnouncedRecordState } from '@careledger/contracts';
+import { coversScope } from '../policy/coverage.js';
+import type { MirroredGrant } from '../policy/mirror-store.js';
+import type { Policy } from '../policy/policy.js';
+import type { Store } from '../store/store.js';
+import type { EmergencyStore } from './emergency-store.js';
+import type { NoticeLog } from './notice-log.js';
+
+/** Announcements that wait for a grant which may still be on its way; the oldest go first. */
+export const HELD_MAX_ROWS = 20_000;
+
+export const recordSource = (patientId: string, recordId: string, version: number): string =>
+  `record/${patientId}/${recordId}/${version}`;
+
+export interface AnnouncementsOptions {
+  readonly store: Store;
+  readonly policy: Policy;
+  readonly log: NoticeLog;
+  readonly emergencies: EmergencyStore;
+}
+
+/**
+ * Turns announcements into notices. Grants and announcements arrive by two event streams, so an announcement can be
+ * here before the grant of an earlier block: what no grant covers is held until the stream of grants has passed its
+ * block. All methods: only within `store.commit`.
+ */
+export class Announcements {
+  readonly #options: AnnouncementsOptions;
+
+  constructor(options: AnnouncementsOptions) {
+    this.#options = options;
+  }
+
+  /** Records of one block's event. */
+  announced(records: readonly AnnouncedRecordState[], block: number): void {
+    const { emergencies, policy } = this.#options;
+    for (const record of records) {
+      const grants = policy.noticing(record.patientId);
+      const direct = emergencies.ofRecord(record) !== undefined;
+      if (direct || isNoticed(record, block, grants)) this.#notice(record);
+      else this.#hold(record, block);
+    }
+    this.#bound();
+  }
+
+  /** A patient's grants changed: what was held for them is noticed now. */
+  grantsChanged(patientId: string): void {
+    const { policy, store } = this.#options;
+    const grants = policy.noticing(patientId);
+    if (grants.length === 0) return;
+    const held = store.all<{ place: number; block: number; state: string }>(
+      'SELECT place, block, state FROM held_announcements WHERE patient_id = ? ORDER BY place',
+      patientId,
+    );
+    for (const { place, block, state } of held) {
+      const record = JSON.parse(state) as AnnouncedRecordState;
+      if (!isNoticed(record, block, grants)) continue;
+      this.#notice(record);
+      store.run('DELETE FROM held_announcements WHERE place = ?', place);
+    }
+  }
+
+  /** The stream of grants has reached a block: no grant of an earlier one can come any more. */
+  grantsReadUpTo(block: number): void {
+    this.#options.store.run('DELETE FROM held_announcements WHERE block < ?', block);
+  }
+
+  #notice(record: AnnouncedRecordState): void {
+    const { emergencies, log } = this.#options;
+    const { patientId, recordId, version } = record;
+    const matched = emergencies.match(record);
+    log.append({
+      type: 'record',
+      source: recordSource(patientId, recordId, version),
+      patientId,
+      data: { ...record, ...(matched && { matched: true as const }) },
+    });
+  }
+
+  #hold(record: AnnouncedRecordState, block: number): void {
+    const { patientId, recordId, version } = record;
+    this.#options.store.run(
+      `INSERT INTO held_announcements (block, patient_id, source, state) VALUES (?, ?, ?, ?)
+       ON CONFLICT DO NOTHING`,
+      block,
+      patientId,
+      recordSource(patientId, recordId, version),
+      JSON.stringify(record),
+    );
+  }
+
+  #bound(): void {
+    this.#options.store.run(
+      'DELETE FROM held_announcements WHERE place <= (SELECT max(place) FROM held_announcements) - ?',
+      HELD_MAX_ROWS,
+    );
+  }
+}
+
+/** Whether a grant that came no later than the announcement covers it. */
+const isNoticed = (record: AnnouncedRecordState, block: number, grants: readonly MirroredGrant[]): boolean =>
+  grants.some(
+    (grant) => grant.sinceBlock !== null && grant.sinceBlock <= block && coversScope(grant, record.scopeTags),
+  );

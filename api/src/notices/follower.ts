@@ -1,0 +1,178 @@
+import { EVENTS, accessControl, records, type EventPayload } from '@careledger/contracts';
+import type { LedgerEvent } from '@careledger/ledger';
+import { startWorker, type Backoff, type Logger, type Worker } from '@careledger/service-kit';
+import type { Channel } from '../ledger-port.js';
+import type { Directory } from '../policy/directory.js';
+import type { MirrorStore } from '../policy/mirror-store.js';
+import type { Policy } from '../policy/policy.js';
+import type { Store } from '../store/store.js';
+import type { Announcements } from './announcements.js';
+import type { NoticeLog } from './notice-log.js';
+
+/** A reader that failed (rather than lost its connection, which it mends itself) begins again after this. */
+const FOLLOWER_BACKOFF: Backoff = { minMs: 200, maxMs: 5_000 };
+
+const { PatientsChanged, OrganisationsChanged, PolicyChanged, SubscriptionChanged } = EVENTS;
+const CONSENT_EVENTS = { PatientsChanged, OrganisationsChanged, PolicyChanged, SubscriptionChanged };
+const { RecordsAnnounced, VisitRecorded, ForkReported } = EVENTS;
+const RECORD_EVENTS = { RecordsAnnounced, VisitRecorded, ForkReported };
+
+export interface FollowerOptions {
+  readonly authorityId: string;
+  readonly authorities: Channel;
+  readonly store: Store;
+  readonly mirror: MirrorStore;
+  readonly policy: Policy;
+  readonly directory: Directory;
+  readonly announcements: Announcements;
+  readonly log: NoticeLog;
+  readonly logger: Logger;
+}
+
+/**
+ * Reads the events of both chaincodes on channel `authorities` from durable checkpoints, keeps the mirror and logs
+ * notices. An event is acknowledged after what it changed is on disk; one that comes again changes nothing.
+ */
+export class Follower implements AsyncDisposable {
+  readonly #options: FollowerOptions;
+  readonly #workers: readonly Worker[];
+
+  constructor(options: FollowerOptions) {
+    this.#options = options;
+    const { authorities, logger } = options;
+    this.#workers = [
+      startWorker({
+        name: 'consent events',
+        logger,
+        idleMs: FOLLOWER_BACKOFF.maxMs,
+        backoff: FOLLOWER_BACKOFF,
+        run: async (signal) => {
+          const reading = { checkpoint: 'api/access-control', schemas: CONSENT_EVENTS, signal };
+          for await (const event of authorities.events(accessControl, reading)) {
+            await this.#consentEvent(event);
+            await event.ack();
+          }
+          return true;
+        },
+      }),
+      startWorker({
+        name: 'record events',
+        logger,
+        idleMs: FOLLOWER_BACKOFF.maxMs,
+        backoff: FOLLOWER_BACKOFF,
+        run: async (signal) => {
+          const reading = { checkpoint: 'api/records', schemas: RECORD_EVENTS, signal };
+          for await (const event of authorities.events(records, reading)) {
+            await this.#recordEvent(event);
+            await event.ack();
+          }
+          return true;
+        },
+      }),
+    ];
+  }
+
+  get health(): readonly Worker['health'][] {
+    return this.#workers.map(({ health }) => health);
+  }
+
+  async stop(): Promise<void> {
+    await Promise.all(this.#workers.map((worker) => worker.stop()));
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.stop();
+  }
+
+  async #consentEvent(event: LedgerEvent<typeof CONSENT_EVENTS>): Promise<void> {
+    const { announcements, directory, log, store } = this.#options;
+    const block = Number(event.blockNumber);
+    switch (event.name) {
+      case 'PatientsChanged':
+        await directory.patientsChanged(event.payload.patientIds);
+        break;
+      case 'OrganisationsChanged':
+        directory.organisationsChanged(event.payload.ids);
+        break;
+      case 'PolicyChanged':
+        for (const change of event.payload.changes)
+          await this.#policyChanged(change, block, event.transactionId);
+        break;
+      case 'SubscriptionChanged':
+        await this.#subscriptionsChanged(event.payload, event.transactionId);
+        break;
+    }
+    await store.commit(() => announcements.grantsReadUpTo(block));
+    log.published();
+  }
+
+  async #policyChanged(
+    change: EventPayload<'PolicyChanged'>['changes'][number],
+    block: number,
+    txId: string,
+  ): Promise<void> {
+    const { announcements, authorityId, directory, log, mirror, policy, store } = this.#options;
+    const { patientId } = change;
+    const granted = change.granted
+      .filter((grant) => grant.authorityId === authorityId)
+      .map(({ grantId }) => grantId);
+    if (granted.length === 0 && !policy.knows(patientId)) return;
+    const consent = await policy.fetch(patientId);
+    // Kept now, so that this patient's emergencies can be verified when the ledger is away.
+    await directory.patient(patientId);
+    const own = new Set(consent.grants.map(({ grantId }) => grantId));
+    const revoked = change.revoked.filter((grantId) => own.has(grantId));
+    await store.commit(() => {
+      policy.put(consent);
+      for (const grantId of granted) mirror.grantSince(patientId, grantId, block);
+      announcements.grantsChanged(patientId);
+      if (granted.length + revoked.length === 0 && change.revokedThroughSeq === undefined) return;
+      const active = policy.noticing(patientId).length > 0;
+      log.append({
+        type: 'policy',
+        source: `policy/${txId}/${patientId}`,
+        patientId,
+        data: { patientId, granted, revoked, active, txId },
+      });
+    });
+  }
+
+  async #subscriptionsChanged(
+    { subscriptions }: EventPayload<'SubscriptionChanged'>,
+    txId: string,
+  ): Promise<void> {
+    const { authorityId, log, mirror, store } = this.#options;
+    const own = subscriptions.filter((subscription) => subscription.authorityId === authorityId);
+    if (own.length === 0) return;
+    await store.commit(() => {
+      mirror.putSubscriptions(own);
+      for (const data of own) {
+        const { patientId, subscriptionId } = data;
+        const source = `subscription/${txId}/${subscriptionId}`;
+        log.append({ type: 'subscription', source, patientId, data });
+      }
+    });
+  }
+
+  async #recordEvent(event: LedgerEvent<typeof RECORD_EVENTS>): Promise<void> {
+    const { announcements, authorityId, log, policy, store } = this.#options;
+    const block = Number(event.blockNumber);
+    await store.commit(() => {
+      if (event.name === 'RecordsAnnounced') {
+        announcements.announced(event.payload.records, block);
+        return;
+      }
+      if (event.name === 'VisitRecorded') {
+        const { visit } = event.payload;
+        const { patientId, visitId } = visit;
+        if (visit.authorityId === authorityId || policy.noticing(patientId).length > 0)
+          log.append({ type: 'visit', source: `visit/${patientId}/${visitId}`, patientId, data: visit });
+        return;
+      }
+      const { patientId, txId } = event.payload;
+      if (policy.noticing(patientId).length > 0)
+        log.append({ type: 'fork', source: `fork/${txId}`, patientId, data: event.payload });
+    });
+    log.published();
+  }
+}

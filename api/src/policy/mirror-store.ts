@@ -1,0 +1,83 @@
+import type { GrantState, PatientState, SubscriptionState } from '@careledger/contracts';
+import type { Store } from '../store/store.js';
+
+/** A grant as mirrored, with the block of the event that told of it; null until that event was read. */
+export interface MirroredGrant extends GrantState {
+  readonly sinceBlock: number | null;
+}
+
+/** Own rows of what the ledger says about this authority's patients. Writing only within `store.commit`. */
+export class MirrorStore {
+  constructor(readonly store: Store) {}
+
+  patient(patientId: string): PatientState | undefined {
+    const row = this.store.get<{ state: string }>(
+      'SELECT state FROM patients WHERE patient_id = ?',
+      patientId,
+    );
+    return row && (JSON.parse(row.state) as PatientState);
+  }
+
+  putPatient(state: PatientState): void {
+    this.store.run(
+      'INSERT OR REPLACE INTO patients (patient_id, state) VALUES (?, ?)',
+      state.patientId,
+      JSON.stringify(state),
+    );
+  }
+
+  grants(patientId: string): MirroredGrant[] {
+    return this.store
+      .all<{ state: string; since_block: number | null }>(
+        'SELECT state, since_block FROM grants WHERE patient_id = ? ORDER BY grant_id',
+        patientId,
+      )
+      .map((row) => ({ ...(JSON.parse(row.state) as GrantState), sinceBlock: row.since_block }));
+  }
+
+  /** Puts the ledger's present grants in; grants never disappear from a ledger. */
+  putGrants(grants: readonly GrantState[]): void {
+    for (const grant of grants)
+      this.store.run(
+        `INSERT INTO grants (patient_id, grant_id, state) VALUES (?, ?, ?)
+         ON CONFLICT (patient_id, grant_id) DO UPDATE SET state = excluded.state`,
+        grant.patientId,
+        grant.grantId,
+        JSON.stringify(grant),
+      );
+  }
+
+  /** Notes the block of the event that told of a grant; the first one stays. */
+  grantSince(patientId: string, grantId: string, block: number): void {
+    this.store.run(
+      'UPDATE grants SET since_block = ? WHERE patient_id = ? AND grant_id = ? AND since_block IS NULL',
+      block,
+      patientId,
+      grantId,
+    );
+  }
+
+  subscriptions(patientId: string): SubscriptionState[] {
+    return this.store
+      .all<{ state: string }>('SELECT state FROM subscriptions WHERE patient_id = ?', patientId)
+      .map(({ state }) => JSON.parse(state) as SubscriptionState);
+  }
+
+  subscription(subscriptionId: string): SubscriptionState | undefined {
+    const row = this.store.get<{ state: string }>(
+      'SELECT state FROM subscriptions WHERE subscription_id = ?',
+      subscriptionId,
+    );
+    return row && (JSON.parse(row.state) as SubscriptionState);
+  }
+
+  putSubscriptions(subscriptions: readonly SubscriptionState[]): void {
+    for (const state of subscriptions)
+      this.store.run(
+        'INSERT OR REPLACE INTO subscriptions (subscription_id, patient_id, state) VALUES (?, ?, ?)',
+        state.subscriptionId,
+        state.patientId,
+        JSON.stringify(state),
+      );
+  }
+}

@@ -1,0 +1,66 @@
+import type { GrantMeaning } from '@careledger/protocol';
+import { SCOPE_TAGS_MAX } from '@careledger/contracts';
+import type { Principal } from '@careledger/service-kit';
+import { problem } from '../problem.js';
+import type { PractitionerStore } from '../practitioners/practitioner-store.js';
+import type { Meanings } from './meanings.js';
+import type { Policy } from './policy.js';
+
+/** For whom within the authority a request is made, by the request's own word. */
+export interface Claim {
+  readonly practitionerId?: string;
+  readonly unit?: string;
+}
+
+/** For whom the authority vouches in its signed request. */
+export interface Person {
+  readonly practitionerId?: string;
+  readonly unit?: string;
+  readonly role?: string;
+}
+
+/** Turns who is at the screen into the tags that grants may ask for. */
+export class Vouching {
+  constructor(
+    readonly practitioners: PractitionerStore,
+    readonly policy: Policy,
+    readonly meanings: Meanings,
+  ) {}
+
+  /**
+   * A token that is bound to a unit speaks for no other; role and unit of a practitioner are those registered here.
+   * @throws ProblemError PRACTITIONER_UNKNOWN, UNIT_MISMATCH
+   */
+  personOf(principal: Principal, { practitionerId, unit: claimed }: Claim): Person {
+    const practitioner = practitionerId === undefined ? undefined : this.practitioners.find(practitionerId);
+    if (practitionerId !== undefined && practitioner?.stage !== 'active')
+      throw problem('PRACTITIONER_UNKNOWN', `${practitionerId} is not active within this authority`);
+    const units = [principal.unit, practitioner?.unit ?? undefined, claimed].filter(
+      (unit) => unit !== undefined,
+    );
+    const [unit] = units;
+    if (units.some((other) => other !== unit))
+      throw problem('UNIT_MISMATCH', `The request names units ${units.join(', ')}; they must be one`);
+    return {
+      ...(practitionerId !== undefined && { practitionerId }),
+      ...(unit !== undefined && { unit }),
+      ...(practitioner !== undefined && { role: practitioner.role }),
+    };
+  }
+
+  /** Tags of the patient's grants in force that are about this person. */
+  async granteeTags(patientId: string, person: Person): Promise<string[]> {
+    const tags = new Set<string>();
+    for (const grant of this.policy.inForce(patientId)) {
+      const meaning = await this.meanings.of(grant);
+      for (const entry of meaning?.grantee ?? []) if (isAbout(entry, person)) tags.add(entry.tag);
+    }
+    return [...tags].slice(0, SCOPE_TAGS_MAX);
+  }
+}
+
+function isAbout(entry: GrantMeaning['grantee'][number], person: Person): boolean {
+  if ('unit' in entry) return entry.unit === person.unit;
+  if ('role' in entry) return entry.role === person.role;
+  return entry.practitionerId === person.practitionerId;
+}

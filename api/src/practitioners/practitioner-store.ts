@@ -1,0 +1,99 @@
+import type { SealedBox } from '../store/sealed-box.js';
+import type { Store } from '../store/store.js';
+
+export const PRACTITIONER_STAGES = ['registering', 'active', 'withdrawing', 'withdrawn', 'refused'] as const;
+export type PractitionerStage = (typeof PRACTITIONER_STAGES)[number];
+
+/** Who a practitioner is, in the authority's own terms; never leaves it. */
+export interface Identity {
+  /** E.g. a staff number. */
+  readonly identifier: string;
+  readonly name?: string;
+}
+
+export interface Practitioner {
+  readonly practitionerId: string;
+  readonly role: string;
+  readonly unit: string | null;
+  readonly stage: PractitionerStage;
+  readonly identity: Identity;
+  /** The statement that is on its way, or was last. */
+  readonly statement: string;
+  /** Of that statement, by channel. */
+  readonly txIds: Readonly<Record<string, string>>;
+  readonly refusal: string | null;
+  readonly createdAt: string;
+}
+
+type PractitionerRow = Omit<Practitioner, 'identity' | 'txIds'> & { identity: Uint8Array; txIds: string };
+
+const COLUMNS = `practitioner_id AS practitionerId, role, unit, stage, identity, statement, tx_ids AS txIds, refusal,
+  created_at AS createdAt`;
+const place = (practitionerId: string): string => `practitioners/${practitionerId}`;
+
+/** Which pseudonym is who. Writing only within `store.commit`. */
+export class PractitionerStore {
+  constructor(
+    readonly store: Store,
+    readonly box: SealedBox,
+  ) {}
+
+  find(practitionerId: string): Practitioner | undefined {
+    return this.#from(
+      this.store.get(`SELECT ${COLUMNS} FROM practitioners WHERE practitioner_id = ?`, practitionerId),
+    );
+  }
+
+  findByRequest(requestKey: string): Practitioner | undefined {
+    return this.#from(
+      this.store.get(`SELECT ${COLUMNS} FROM practitioners WHERE request_key = ?`, requestKey),
+    );
+  }
+
+  list(): Practitioner[] {
+    return this.store
+      .all<PractitionerRow>(`SELECT ${COLUMNS} FROM practitioners ORDER BY created_at, practitioner_id`)
+      .flatMap((row) => this.#from(row) ?? []);
+  }
+
+  put(practitioner: Practitioner, requestKey: string): void {
+    const { practitionerId, identity } = practitioner;
+    this.store.run(
+      `INSERT INTO practitioners (practitioner_id, role, unit, request_key, identity, stage, statement, tx_ids, created_at)
+       VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+      practitionerId,
+      practitioner.role,
+      practitioner.unit,
+      requestKey,
+      this.box.seal(place(practitionerId), identity),
+      practitioner.stage,
+      practitioner.statement,
+      JSON.stringify(practitioner.txIds),
+      practitioner.createdAt,
+    );
+  }
+
+  update(
+    practitionerId: string,
+    change: Pick<Practitioner, 'stage' | 'statement' | 'txIds' | 'refusal'>,
+  ): void {
+    this.store.run(
+      'UPDATE practitioners SET stage = ?, statement = ?, tx_ids = ?, refusal = ? WHERE practitioner_id = ?',
+      change.stage,
+      change.statement,
+      JSON.stringify(change.txIds),
+      change.refusal,
+      practitionerId,
+    );
+  }
+
+  #from(row: PractitionerRow | undefined): Practitioner | undefined {
+    return (
+      row && {
+        ...row,
+        txIds: JSON.parse(row.txIds) as Record<string, string>,
+        identity: this.box.open(place(row.practitionerId), row.identity) as Identity,
+      }
+    );
+  }
+}

@@ -1,0 +1,65 @@
+import { mkdirSync, readFileSync } from 'node:fs';
+import { canonicalJson, sha256, toBase64url } from '@careledger/crypto';
+import { STATEMENTS, accessControl, type StatementBody } from '@careledger/contracts';
+import { CHANNELS, type ChannelName } from '@careledger/domain';
+import { connectLedger, loadConnection, MemoryCheckpoints, MemoryJournal } from '@careledger/ledger';
+import { makeStatement } from '@careledger/statements';
+import type { ApiConfig } from './config.js';
+import { KEY, openKeys } from './keys.js';
+
+/** Bytes of a statement's id. */
+const ID128_BYTES = 16;
+
+export interface AdminIdentity {
+  readonly certificateFile: string;
+  readonly privateKeyFile: string;
+}
+
+/**
+ * Registers the authority's keys and endpoint on both channels, as its organisation's admin. Repeating it with the same
+ * keys changes nothing. Resolves with the transactions' ids.
+ */
+export async function register(
+  config: ApiConfig,
+  admin: AdminIdentity,
+): Promise<Record<ChannelName, string>> {
+  mkdirSync(config.dataDir, { recursive: true });
+  await using keys = await openKeys(config.dataDir, config.keyPassphrase);
+  const signer = keys.signer(KEY.signing);
+  const { authorityId, kind, endpoint, networkId } = config;
+  const { mspId, connectionFile, peerMspId } = config.ledger;
+  const body: StatementBody<'registerAuthority'> = {
+    authorityId,
+    mspId,
+    kind,
+    signingKey: toBase64url(signer.publicKey),
+    encryptionKey: toBase64url(keys.x25519(KEY.encryption).publicKey),
+    breakGlassKey: toBase64url(keys.x25519(KEY.breakGlass).publicKey),
+    endpoint,
+  };
+  const statement = makeStatement(
+    {
+      typ: STATEMENTS.registerAuthority.typ,
+      iss: authorityId,
+      aud: networkId,
+      channels: CHANNELS,
+      // One id for one set of keys, so that repeating the registration repeats the statement.
+      sid: toBase64url(sha256(canonicalJson(body)).subarray(0, ID128_BYTES)),
+      iat: 0,
+      body,
+    },
+    signer,
+  );
+  using ledger = connectLedger({
+    connection: loadConnection(connectionFile),
+    mspId,
+    certificatePem: readFileSync(admin.certificateFile, 'utf8'),
+    privateKeyPem: readFileSync(admin.privateKeyFile, 'utf8'),
+    journal: new MemoryJournal(),
+    checkpoints: new MemoryCheckpoints(),
+    ...(peerMspId && { peerMspId }),
+  });
+  const on = async (channel: ChannelName) =>
+    (await ledger.channel(channel).submit(accessControl, 'RegisterAuthority', { statement })).result.txId;
+  return { authorities: await on('authorities'), cloud: await on('cloud') };
+}

@@ -1,0 +1,84 @@
+import { AccessState, records } from '@careledger/contracts';
+import { Id128, PatientId, PurposeOfUse, RecordId, RecordVersion, Timestamp } from '@careledger/domain';
+import { requireRole, type ServiceApp } from '@careledger/service-kit';
+import { Type } from 'typebox';
+import type { AccessLog } from '../access/access-log.js';
+import type { Channels } from '../ledger-port.js';
+import { onLedger } from '../problem.js';
+import { Cursor, Paging, cursorOf, pageArgs } from './schemas.js';
+
+const NullOr = <T extends Parameters<typeof Type.Union>[0][number]>(type: T) =>
+  Type.Union([type, Type.Null()]);
+const OwnEntry = Type.Object({
+  requestSid: Id128,
+  patientId: PatientId,
+  recordId: RecordId,
+  version: NullOr(RecordVersion),
+  purpose: PurposeOfUse,
+  practitionerId: NullOr(Type.String()),
+  unit: NullOr(Type.String()),
+  caller: NullOr(Type.String()),
+  providerId: Type.String(),
+  askedAt: Timestamp,
+  decision: NullOr(AccessState.properties.decision),
+  reason: NullOr(Type.String()),
+  txId: NullOr(Type.String()),
+  /** `opened`, `denied`, or the code with which nothing was shown; null: the answer never came. */
+  outcome: NullOr(Type.String()),
+});
+const Entry = Type.Object({
+  /** Null: this authority asked, the ledger shows no decision (on this page). */
+  ledger: NullOr(AccessState),
+  /** Null: the ledger has a request under this authority's key that this service did not make. Look into it. */
+  own: NullOr(OwnEntry),
+});
+/** Before every id. */
+const NEWEST = Number.MAX_SAFE_INTEGER;
+
+export function addAuditRoutes(
+  app: ServiceApp,
+  log: AccessLog,
+  channels: Channels,
+  authorityId: string,
+): void {
+  app.get(
+    '/v1/audit',
+    {
+      config: requireRole('auditor'),
+      schema: {
+        summary: 'What this authority asked for, and the answers',
+        description:
+          'With `patientId`: as the ledger has it, oldest first. Without: by this service’s own log, newest first.',
+        querystring: Type.Object({ patientId: Type.Optional(PatientId), ...Paging }),
+        response: { 200: Type.Object({ accesses: Type.Array(Entry), cursor: Cursor }) },
+      },
+    },
+    (request) => {
+      const { patientId, limit, cursor } = request.query;
+      return patientId === undefined
+        ? byOwnLog(limit, cursor)
+        : byLedger({ patientId, ...pageArgs(request.query) });
+    },
+  );
+
+  async function byOwnLog(limit: number, cursor: string | undefined) {
+    const before = cursor === undefined ? NEWEST : Number(cursor);
+    const own = log.list(Number.isSafeInteger(before) ? before : NEWEST, limit);
+    const last = own.length === limit ? own.at(-1) : undefined;
+    const accesses = own.map(({ id: _id, ...entry }) => ({ ledger: null, own: entry }));
+    return { accesses, cursor: last === undefined ? null : String(last.id) };
+  }
+
+  async function byLedger(page: { patientId: string; pageSize: number; bookmark?: string }) {
+    const { rows, bookmark } = await onLedger(() =>
+      channels.cloud.evaluate(records, 'ListAccesses', { requester: authorityId, ...page }),
+    );
+    const accesses = rows.map((row) => {
+      const found = log.find(row.requestSid);
+      if (found === undefined) return { ledger: row, own: null };
+      const { id: _id, ...own } = found;
+      return { ledger: row, own };
+    });
+    return { accesses, cursor: cursorOf(bookmark) };
+  }
+}

@@ -1,0 +1,101 @@
+import { RegisterPractitionerBody } from '@careledger/contracts';
+import { PractitionerId } from '@careledger/domain';
+import { randomId128 } from '@careledger/crypto';
+import { requireRole, type ServiceApp } from '@careledger/service-kit';
+import { Type } from 'typebox';
+import type { Outbox } from '../outbox/outbox.js';
+import { problem } from '../problem.js';
+import type { PractitionerService } from '../practitioners/practitioner-service.js';
+import { PRACTITIONER_STAGES, type Practitioner } from '../practitioners/practitioner-store.js';
+import { IdempotencyHeaders, Name } from './schemas.js';
+
+const IDENTITY_MAX_CHARS = 256;
+const Text = Type.String({ minLength: 1, maxLength: IDENTITY_MAX_CHARS });
+const { role } = RegisterPractitionerBody.properties;
+const IdentityBody = Type.Object(
+  { identifier: Text, name: Type.Optional(Text) },
+  { additionalProperties: false },
+);
+const Shown = Type.Object({
+  practitionerId: PractitionerId,
+  role,
+  unit: Type.Union([Type.String(), Type.Null()]),
+  identity: IdentityBody,
+  stage: Type.Enum([...PRACTITIONER_STAGES]),
+  txIds: Type.Record(Type.String(), Type.String()),
+  reason: Type.Union([Type.String(), Type.Null()]),
+});
+const practitionerIdParam = Type.Object({ practitionerId: PractitionerId });
+
+export function addPractitionerRoutes(
+  app: ServiceApp,
+  service: PractitionerService,
+  outbox: Outbox,
+  answerWithinMs: number,
+): void {
+  app.post(
+    '/v1/practitioners',
+    {
+      config: requireRole('ops'),
+      schema: {
+        summary: 'Register a practitioner under a fresh pseudonym and key; who it is stays here',
+        headers: IdempotencyHeaders,
+        body: Type.Object(
+          { role, unit: Type.Optional(Name), identity: IdentityBody },
+          { additionalProperties: false },
+        ),
+        response: { 201: Shown, 202: Shown },
+      },
+    },
+    async (request, reply) => {
+      const requestKey = request.headers['idempotency-key'] ?? randomId128();
+      const { practitionerId } = await service.register(request.body, requestKey);
+      const practitioner = await settled(practitionerId);
+      return reply.status(practitioner.stage === 'active' ? 201 : 202).send(shown(practitioner));
+    },
+  );
+
+  app.get(
+    '/v1/practitioners',
+    {
+      config: requireRole('ops', 'auditor'),
+      schema: {
+        summary: 'Practitioners of this authority and who they are',
+        response: { 200: Type.Object({ practitioners: Type.Array(Shown) }) },
+      },
+    },
+    async () => ({ practitioners: service.list().map(shown) }),
+  );
+
+  app.delete(
+    '/v1/practitioners/:practitionerId',
+    {
+      config: requireRole('ops'),
+      schema: {
+        summary: 'Withdraw a practitioner',
+        params: practitionerIdParam,
+        response: { 200: Shown, 202: Shown },
+      },
+    },
+    async (request, reply) => {
+      const { practitionerId } = request.params;
+      await service.withdraw(practitionerId);
+      const practitioner = await settled(practitionerId);
+      return reply.status(practitioner.stage === 'withdrawn' ? 200 : 202).send(shown(practitioner));
+    },
+  );
+
+  async function settled(practitionerId: string): Promise<Practitioner> {
+    await outbox.finished('practitioner', practitionerId, answerWithinMs);
+    const practitioner = service.get(practitionerId);
+    if (practitioner.stage === 'refused')
+      throw problem('LEDGER_REFUSED', `The ledger refused the practitioner: ${practitioner.refusal}`, {
+        members: { reason: practitioner.refusal, practitionerId },
+      });
+    return practitioner;
+  }
+}
+
+function shown({ practitionerId, role, unit, identity, stage, txIds, refusal }: Practitioner) {
+  return { practitionerId, role, unit, identity, stage, txIds: { ...txIds }, reason: refusal };
+}

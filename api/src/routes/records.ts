@@ -1,0 +1,263 @@
+import { AnnouncedRecordState, RECORD_MAX_BYTES, records } from '@careledger/contracts';
+import { PatientId, Period, RecordId, RecordKind, RecordVersion, Timestamp, TxId } from '@careledger/domain';
+import { ScopeMeaning } from '@careledger/protocol';
+import { FHIR_JSON, principalOf, requireRole, type ServiceApp } from '@careledger/service-kit';
+import { Type } from 'typebox';
+import type { AccessService } from '../access/access-service.js';
+import type { Channels } from '../ledger-port.js';
+import type { Outbox } from '../outbox/outbox.js';
+import { coversScope, isInForce } from '../policy/coverage.js';
+import type { Policy } from '../policy/policy.js';
+import type { Vouching } from '../policy/vouching.js';
+import { onLedger, problem } from '../problem.js';
+import { writeRef, type WriteService } from '../records/write-service.js';
+import { WRITE_STAGES, type Write, type WriteStore } from '../records/write-store.js';
+import {
+  Cursor,
+  DEFAULT_PURPOSE,
+  IdempotencyHeaders,
+  Paging,
+  VouchingQuery,
+  cursorOf,
+  idempotencyKeyOf,
+  pageArgs,
+} from './schemas.js';
+
+/** A bundle in JSON and what is said about it. */
+const BODY_LIMIT_BYTES = RECORD_MAX_BYTES + 65_536;
+
+const { category, resourceType } = ScopeMeaning.properties;
+const WriteRequest = Type.Object(
+  {
+    patientId: PatientId,
+    /** FHIR R4 Bundle. */
+    bundle: Type.Unknown(),
+    /** In words; by the bundle's resources unless given. */
+    scope: Type.Optional(
+      Type.Array(Type.Object({ category, resourceType }, { additionalProperties: false }), { minItems: 1 }),
+    ),
+    /** What the record is about; by the bundle's resources unless given. */
+    period: Type.Optional(Period),
+  },
+  { additionalProperties: false },
+);
+
+const NullOr = <T extends Parameters<typeof Type.Union>[0][number]>(type: T) =>
+  Type.Union([type, Type.Null()]);
+const WriteStatus = Type.Object({
+  recordId: RecordId,
+  version: RecordVersion,
+  patientId: PatientId,
+  stage: Type.Enum([...WRITE_STAGES]),
+  providerId: Type.String(),
+  storeTxId: NullOr(TxId),
+  receipt: NullOr(Type.String()),
+  announceTxId: NullOr(TxId),
+  reason: NullOr(Type.String()),
+  lastError: NullOr(Type.String()),
+});
+
+export interface RecordRouteOptions {
+  readonly authorityId: string;
+  readonly channels: Channels;
+  readonly policy: Policy;
+  readonly vouching: Vouching;
+  readonly access: AccessService;
+  readonly writer: WriteService;
+  readonly writes: WriteStore;
+  readonly outbox: Outbox;
+  readonly answerWithinMs: number;
+}
+
+export function addRecordRoutes(app: ServiceApp, options: RecordRouteOptions): void {
+  const { access, authorityId, channels, outbox, policy, vouching, writer, writes } = options;
+  const recordIdParam = Type.Object({ recordId: RecordId });
+
+  app.get(
+    '/v1/records',
+    {
+      config: requireRole('practitioner'),
+      schema: {
+        summary: 'Announced records of a patient that this authority may read, by period; every version',
+        querystring: Type.Object({
+          patientId: PatientId,
+          kind: Type.Optional(RecordKind),
+          from: Type.Optional(Timestamp),
+          to: Type.Optional(Timestamp),
+          ...Paging,
+        }),
+        response: { 200: Type.Object({ records: Type.Array(AnnouncedRecordState), cursor: Cursor }) },
+      },
+    },
+    async (request) => {
+      const { patientId, kind, from, to } = request.query;
+      const [page, grants] = await onLedger(() =>
+        Promise.all([
+          channels.authorities.evaluate(records, 'ListAnnouncements', {
+            patientId,
+            ...(kind !== undefined && { kind }),
+            ...(from !== undefined && { from }),
+            ...(to !== undefined && { to }),
+            ...pageArgs(request.query),
+          }),
+          policy.fetchGrants(patientId),
+        ]),
+      );
+      const reading = grants.filter(
+        (grant) => grant.permissions.includes('read') && isInForce(grant, Date.now()),
+      );
+      const visible = page.rows.filter(
+        (row) => row.author === authorityId || reading.some((grant) => coversScope(grant, row.scopeTags)),
+      );
+      return { records: visible, cursor: cursorOf(page.bookmark) };
+    },
+  );
+
+  app.get(
+    '/v1/records/:recordId',
+    {
+      config: requireRole('practitioner'),
+      schema: {
+        summary: 'Open a record: asked for on the ledger, fetched, checked, decrypted',
+        params: recordIdParam,
+        querystring: Type.Object({
+          patientId: PatientId,
+          /** The newest unless named. */
+          version: Type.Optional(RecordVersion),
+          ...VouchingQuery,
+        }),
+        response: {
+          200: {
+            description: 'FHIR R4',
+            content: { [FHIR_JSON]: { schema: Type.Unsafe<string>(Type.Object({})) } },
+          },
+        },
+      },
+    },
+    async (request, reply) => {
+      const { patientId, version, purpose = DEFAULT_PURPOSE, ...claim } = request.query;
+      const principal = principalOf(request);
+      const opened = await access.open({
+        patientId,
+        recordId: request.params.recordId,
+        ...(version !== undefined && { version }),
+        purpose,
+        person: vouching.personOf(principal, claim),
+        ...(principal.name !== undefined && { caller: principal.name }),
+      });
+      return reply
+        .type(FHIR_JSON)
+        .header('etag', `W/"${opened.access.version}"`)
+        .header('x-careledger-permit', opened.access.txId)
+        .header('cache-control', 'no-store')
+        .serializer((json: unknown) => String(json))
+        .send(opened.json);
+    },
+  );
+
+  app.post(
+    '/v1/records',
+    {
+      config: requireRole('practitioner'),
+      bodyLimit: BODY_LIMIT_BYTES,
+      schema: {
+        summary: 'Write a clinical record',
+        headers: IdempotencyHeaders,
+        querystring: Type.Object(VouchingQuery),
+        body: WriteRequest,
+        response: { 201: WriteStatus, 202: WriteStatus },
+      },
+    },
+    async (request, reply) => {
+      const { purpose = DEFAULT_PURPOSE, ...claim } = request.query;
+      const person = vouching.personOf(principalOf(request), claim);
+      const write = await writer.create({
+        ...request.body,
+        purpose,
+        person,
+        ...idempotencyKeyOf(request.headers),
+      });
+      const { status, body } = await answerOf(write);
+      return reply.status(status).header('location', statusPath(write)).send(body);
+    },
+  );
+
+  app.put(
+    '/v1/records/:recordId',
+    {
+      config: requireRole('practitioner'),
+      bodyLimit: BODY_LIMIT_BYTES,
+      schema: {
+        summary: 'Revise a record: its next version',
+        params: recordIdParam,
+        headers: IdempotencyHeaders,
+        querystring: Type.Object(VouchingQuery),
+        body: WriteRequest,
+        response: { 201: WriteStatus, 202: WriteStatus },
+      },
+    },
+    async (request, reply) => {
+      const { purpose = DEFAULT_PURPOSE, ...claim } = request.query;
+      const person = vouching.personOf(principalOf(request), claim);
+      const write = await writer.revise(request.params.recordId, {
+        ...request.body,
+        purpose,
+        person,
+        ...idempotencyKeyOf(request.headers),
+      });
+      const { status, body } = await answerOf(write);
+      return reply.status(status).header('location', statusPath(write)).send(body);
+    },
+  );
+
+  app.get(
+    '/v1/records/:recordId/versions/:version/status',
+    {
+      config: requireRole('practitioner', 'ops'),
+      schema: {
+        summary: 'How far a version that this authority writes has come',
+        params: Type.Object({ recordId: RecordId, version: RecordVersion }),
+        response: { 200: WriteStatus },
+      },
+    },
+    async (request) => {
+      const { recordId, version } = request.params;
+      const write = writes.find(recordId, version);
+      if (write === undefined) throw problem('RECORD_UNKNOWN', 'This authority wrote no such version');
+      return statusOf(write);
+    },
+  );
+
+  /** 201 once the authorities know it, 202 while it is on its way. */
+  async function answerOf({ recordId, version }: Write) {
+    await outbox.finished('record', writeRef(recordId, version), options.answerWithinMs);
+    const write = writes.find(recordId, version);
+    if (write === undefined) throw problem('RECORD_UNKNOWN', 'The version was given up meanwhile');
+    if (write.stage === 'refused')
+      throw problem('RECORD_REFUSED', `The ledger refused the record: ${write.refusal}`, {
+        members: { reason: write.refusal, recordId, version },
+      });
+    return { status: write.stage === 'announced' ? (201 as const) : (202 as const), body: statusOf(write) };
+  }
+
+  function statusOf(write: Write) {
+    const { recordId, version, patientId, stage, providerId, storeTxId, receipt, announceTxId, refusal } =
+      write;
+    const lastError = outbox.lastError('record', writeRef(recordId, version));
+    return {
+      recordId,
+      version,
+      patientId,
+      stage,
+      providerId,
+      storeTxId,
+      receipt,
+      announceTxId,
+      reason: refusal,
+      lastError,
+    };
+  }
+}
+
+const statusPath = ({ recordId, version }: Write): string =>
+  `/v1/records/${recordId}/versions/${version}/status`;

@@ -1,0 +1,148 @@
+import { CompactJws, records, type VisitState } from '@careledger/contracts';
+import { Id128, PatientId, Timestamp, TxId } from '@careledger/domain';
+import { principalOf, requireRole, type ServiceApp } from '@careledger/service-kit';
+import { Type } from 'typebox';
+import type { Channels } from '../ledger-port.js';
+import type { Outbox } from '../outbox/outbox.js';
+import { onLedger, problem } from '../problem.js';
+import type { VisitService } from '../visits/visit-service.js';
+import { VISIT_STAGES, type KeptVisit, type VisitStore } from '../visits/visit-store.js';
+import { Cursor, IdempotencyHeaders, Paging, cursorOf, idempotencyKeyOf, pageArgs } from './schemas.js';
+
+const NullOr = <T extends Parameters<typeof Type.Union>[0][number]>(type: T) =>
+  Type.Union([type, Type.Null()]);
+const Visit = Type.Object({
+  visitId: Id128,
+  patientId: PatientId,
+  at: Timestamp,
+  /** `unknown`: on the ledger, but not in this service's store. */
+  stage: Type.Enum([...VISIT_STAGES, 'unknown']),
+  /** With the patient's check-in code, accepted by the ledger. A visit that is not must not be billable. */
+  confirmed: Type.Boolean(),
+  /** On `authorities`. */
+  txId: NullOr(TxId),
+  /** On `cloud`. */
+  relatedTxId: NullOr(TxId),
+  relayedBy: NullOr(Type.String()),
+  reason: NullOr(Type.String()),
+  /** What was done there; for practitioners. */
+  data: Type.Optional(Type.Unknown()),
+});
+
+export interface VisitRouteOptions {
+  readonly authorityId: string;
+  readonly channels: Channels;
+  readonly service: VisitService;
+  readonly visits: VisitStore;
+  readonly outbox: Outbox;
+  readonly answerWithinMs: number;
+}
+
+export function addVisitRoutes(app: ServiceApp, options: VisitRouteOptions): void {
+  const { authorityId, channels, outbox, service, visits } = options;
+
+  app.post(
+    '/v1/visits',
+    {
+      config: requireRole('practitioner'),
+      schema: {
+        summary: 'Record a visit: its data stays here, the ledgers get the salted hash',
+        headers: IdempotencyHeaders,
+        body: Type.Object(
+          {
+            patientId: PatientId,
+            at: Timestamp,
+            data: Type.Unknown(),
+            checkIn: Type.Optional(CompactJws),
+          },
+          { additionalProperties: false },
+        ),
+        response: { 201: Visit, 202: Visit },
+      },
+    },
+    async (request, reply) => {
+      const { visitId } = await service.record({ ...request.body, ...idempotencyKeyOf(request.headers) });
+      await outbox.finished('visit', visitId, options.answerWithinMs);
+      const visit = find(visitId);
+      if (visit.stage === 'refused')
+        throw problem('VISIT_REFUSED', `The ledger refused the visit: ${visit.refusal}`, {
+          members: { reason: visit.refusal, visitId },
+        });
+      const isDone = visit.stage === 'related';
+      return reply
+        .status(isDone ? 201 : 202)
+        .header('location', `/v1/visits/${visitId}`)
+        .send(shown(visit, false));
+    },
+  );
+
+  app.get(
+    '/v1/visits',
+    {
+      config: requireRole('practitioner', 'auditor'),
+      schema: {
+        summary: 'This authority’s visits on the ledger, with what its own store has of them',
+        querystring: Type.Object({ patientId: Type.Optional(PatientId), ...Paging }),
+        response: { 200: Type.Object({ visits: Type.Array(Visit), cursor: Cursor }) },
+      },
+    },
+    async (request) => {
+      const { patientId } = request.query;
+      const { rows, bookmark } = await onLedger(() =>
+        channels.authorities.evaluate(records, 'ListVisits', {
+          authorityId,
+          ...(patientId !== undefined && { patientId }),
+          ...pageArgs(request.query),
+        }),
+      );
+      const withData = principalOf(request).role === 'practitioner';
+      return { visits: rows.map((row) => onLedgerShown(row, withData)), cursor: cursorOf(bookmark) };
+    },
+  );
+
+  app.get(
+    '/v1/visits/:visitId',
+    {
+      config: requireRole('practitioner', 'auditor'),
+      schema: {
+        summary: 'A visit of this authority',
+        params: Type.Object({ visitId: Id128 }),
+        response: { 200: Visit },
+      },
+    },
+    async (request) => shown(find(request.params.visitId), principalOf(request).role === 'practitioner'),
+  );
+
+  function find(visitId: string): KeptVisit {
+    const visit = visits.find(visitId);
+    if (visit === undefined) throw problem('VISIT_UNKNOWN', 'This authority recorded no such visit');
+    return visit;
+  }
+
+  function shown(visit: KeptVisit, withData: boolean) {
+    const { visitId, patientId, at, stage, checkedIn, txId, relatedTxId, relayedBy, refusal } = visit;
+    const confirmed = checkedIn && txId !== null;
+    const content = withData ? visits.content(visitId) : undefined;
+    return {
+      visitId,
+      patientId,
+      at,
+      stage,
+      confirmed,
+      txId,
+      relatedTxId,
+      relayedBy,
+      reason: refusal,
+      ...(content !== undefined && { data: JSON.parse(content.data) as unknown }),
+    };
+  }
+
+  /** A visit that the ledger has and the own store does not: restored from an older backup, or another instance. */
+  function onLedgerShown(row: VisitState, withData: boolean) {
+    const own = visits.find(row.visitId);
+    if (own !== undefined) return { ...shown(own, withData), confirmed: row.confirmed, txId: row.txId };
+    const { visitId, patientId, at, confirmed, txId } = row;
+    const nothing = { relatedTxId: null, relayedBy: null, reason: null };
+    return { visitId, patientId, at, stage: 'unknown' as const, confirmed, txId, ...nothing };
+  }
+}

@@ -1,0 +1,63 @@
+import { GroupCommit, openDatabase, type Database } from '@careledger/service-kit';
+import { migrations } from './migrations.js';
+
+/** A row as SQLite gives it. */
+export type Row = Record<string, string | number | null | Uint8Array>;
+/** What a statement takes. */
+export type Value = string | number | null | Uint8Array;
+
+/**
+ * This authority's own off-chain store, behind which SQLite can be changed for another database. Reading is
+ * synchronous; writing is a commit, on disk when its promise resolves.
+ */
+export interface Store {
+  /** Runs `work` in a transaction that it may share with others; it must change nothing but the store. */
+  commit<T>(work: () => T): Promise<T>;
+  all<R>(sql: string, ...values: readonly Value[]): R[];
+  get<R>(sql: string, ...values: readonly Value[]): R | undefined;
+  /** Only within `commit`. Returns the number of changed rows. */
+  run(sql: string, ...values: readonly Value[]): number;
+  /** Only within `commit`. Returns the row id of an insert. */
+  insert(sql: string, ...values: readonly Value[]): number;
+}
+
+/** The store in one SQLite file, or `:memory:`. */
+export class SqliteStore implements Store, Disposable {
+  readonly #database: Database;
+  readonly #commits: GroupCommit<() => unknown, unknown>;
+
+  constructor(path: string) {
+    this.#database = openDatabase({ path, migrations });
+    this.#commits = new GroupCommit({ database: this.#database, write: (work) => work() });
+  }
+
+  commit<T>(work: () => T): Promise<T> {
+    return this.#commits.add(work) as Promise<T>;
+  }
+
+  all<R>(sql: string, ...values: readonly Value[]): R[] {
+    return this.#database.prepare(sql).all(...values) as unknown as R[];
+  }
+
+  get<R>(sql: string, ...values: readonly Value[]): R | undefined {
+    return this.#database.prepare(sql).get(...values) as unknown as R | undefined;
+  }
+
+  run(sql: string, ...values: readonly Value[]): number {
+    return Number(this.#database.prepare(sql).run(...values).changes);
+  }
+
+  insert(sql: string, ...values: readonly Value[]): number {
+    return Number(this.#database.prepare(sql).run(...values).lastInsertRowid);
+  }
+
+  /** Waits for commits under way. */
+  async close(): Promise<void> {
+    await this.#commits.idle();
+    this.#database.close();
+  }
+
+  [Symbol.dispose](): void {
+    this.#database.close();
+  }
+}

@@ -1,0 +1,105 @@
+import type { SealedBox } from '../store/sealed-box.js';
+import type { Store } from '../store/store.js';
+
+/** `pending` (here), `recorded` (on `authorities`), `related` (on `cloud` too), or `refused` by the ledger. */
+export const VISIT_STAGES = ['pending', 'recorded', 'related', 'refused'] as const;
+export type VisitStage = (typeof VISIT_STAGES)[number];
+
+/** What the ledger has the salted hash of. */
+export interface VisitContent {
+  /** base64url. */
+  readonly salt: string;
+  /** JSON text, as hashed. */
+  readonly data: string;
+}
+
+export interface KeptVisit {
+  readonly visitId: string;
+  readonly patientId: string;
+  readonly at: string;
+  readonly stage: VisitStage;
+  readonly statement: string;
+  /** Whether it quotes the patient's check-in code. */
+  readonly checkedIn: boolean;
+  readonly txId: string | null;
+  readonly relatedTxId: string | null;
+  readonly relayedBy: string | null;
+  readonly refusal: string | null;
+  readonly requestSha256: string;
+  readonly createdAt: string;
+}
+
+type VisitRow = Omit<KeptVisit, 'checkedIn'> & { checkedIn: number };
+
+const COLUMNS = `visit_id AS visitId, patient_id AS patientId, at, stage, statement, checked_in AS checkedIn,
+  tx_id AS txId, related_tx_id AS relatedTxId, relayed_by AS relayedBy, refusal, request_sha256 AS requestSha256,
+  created_at AS createdAt`;
+const place = (visitId: string): string => `visits/${visitId}`;
+
+/** Visits and what was done there; the content is encrypted. Writing only within `store.commit`. */
+export class VisitStore {
+  constructor(
+    readonly store: Store,
+    readonly box: SealedBox,
+  ) {}
+
+  find(visitId: string): KeptVisit | undefined {
+    return read(this.store.get(`SELECT ${COLUMNS} FROM visits WHERE visit_id = ?`, visitId));
+  }
+
+  findByRequest(requestKey: string): KeptVisit | undefined {
+    return read(this.store.get(`SELECT ${COLUMNS} FROM visits WHERE request_key = ?`, requestKey));
+  }
+
+  content(visitId: string): VisitContent | undefined {
+    const row = this.store.get<{ content: Uint8Array }>(
+      'SELECT content FROM visits WHERE visit_id = ?',
+      visitId,
+    );
+    return row && (this.box.open(place(visitId), row.content) as VisitContent);
+  }
+
+  put(
+    visit: Pick<
+      KeptVisit,
+      'visitId' | 'patientId' | 'at' | 'statement' | 'checkedIn' | 'requestSha256' | 'createdAt'
+    >,
+    content: VisitContent,
+    requestKey: string,
+  ): void {
+    const { visitId } = visit;
+    this.store.run(
+      `INSERT INTO visits (visit_id, patient_id, at, request_key, request_sha256, stage, statement, checked_in,
+         content, created_at) VALUES (?, ?, ?, ?, ?, 'pending', ?, ?, ?, ?)`,
+      visitId,
+      visit.patientId,
+      visit.at,
+      requestKey,
+      visit.requestSha256,
+      visit.statement,
+      visit.checkedIn ? 1 : 0,
+      this.box.seal(place(visitId), content),
+      visit.createdAt,
+    );
+  }
+
+  recorded(visitId: string, txId: string): void {
+    this.store.run(`UPDATE visits SET stage = 'recorded', tx_id = ? WHERE visit_id = ?`, txId, visitId);
+  }
+
+  related(visitId: string, { txId, relayedBy }: { txId: string; relayedBy: string | null }): void {
+    this.store.run(
+      `UPDATE visits SET stage = 'related', related_tx_id = ?, relayed_by = ? WHERE visit_id = ?`,
+      txId,
+      relayedBy,
+      visitId,
+    );
+  }
+
+  refused(visitId: string, refusal: string): void {
+    this.store.run(`UPDATE visits SET stage = 'refused', refusal = ? WHERE visit_id = ?`, refusal, visitId);
+  }
+}
+
+const read = (row: VisitRow | undefined): KeptVisit | undefined =>
+  row && { ...row, checkedIn: row.checkedIn === 1 };

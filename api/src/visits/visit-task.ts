@@ -1,0 +1,110 @@
+import { records, type VisitState } from '@careledger/contracts';
+import { LedgerError, submitWithRetry } from '@careledger/ledger';
+import { PROVIDER_ROUTES } from '@careledger/protocol';
+import { HttpClientError, type Logger } from '@careledger/service-kit';
+import { Type } from 'typebox';
+import type { Channels } from '../ledger-port.js';
+import { removeTask, type TaskHandler } from '../outbox/outbox.js';
+import { isUnavailable, type ProviderPool } from '../providers/provider-pool.js';
+import type { Store } from '../store/store.js';
+import type { KeptVisit, VisitStore } from './visit-store.js';
+
+const Relayed = Type.Object({ txId: Type.String() });
+/** Refusals that end by themselves: a registration or a rotation is still on its way to channel `cloud`. */
+const MAY_END: ReadonlySet<string> = new Set([
+  'PATIENT_UNKNOWN',
+  'AUTHORITY_UNKNOWN',
+  'STATEMENT_KEY_UNKNOWN',
+]);
+
+export interface VisitTaskOptions {
+  readonly authorityId: string;
+  readonly channels: Channels;
+  readonly pool: ProviderPool;
+  readonly store: Store;
+  readonly visits: VisitStore;
+  readonly logger: Pick<Logger, 'warn'>;
+}
+
+/** Records a visit on `authorities`, then has it related on `cloud` by whichever provider does it. */
+export class VisitTask implements TaskHandler {
+  readonly #options: VisitTaskOptions;
+
+  constructor(options: VisitTaskOptions) {
+    this.#options = options;
+  }
+
+  async advance(visitId: string, signal: AbortSignal): Promise<void> {
+    const { store, visits } = this.#options;
+    const visit = visits.find(visitId);
+    if (visit?.stage === 'pending') await this.#record(visit);
+    const recorded = visits.find(visitId);
+    if (recorded?.stage === 'recorded') await this.#relate(recorded, signal);
+    await store.commit(() => {
+      const { stage } = visits.find(visitId) ?? { stage: 'refused' };
+      if (stage === 'related' || stage === 'refused') removeTask(store, { kind: 'visit', ref: visitId });
+    });
+  }
+
+  async #record({ visitId, statement }: KeptVisit): Promise<void> {
+    const { channels, store, visits } = this.#options;
+    try {
+      const { result } = await submitWithRetry(() =>
+        channels.authorities.submit(records, 'RecordVisit', { statement }),
+      );
+      await store.commit(() => visits.recorded(visitId, result.txId));
+    } catch (error) {
+      if (!(error instanceof LedgerError) || error.code !== 'CHAINCODE_REFUSED') throw error;
+      await store.commit(() => visits.refused(visitId, error.chaincodeCode ?? error.message));
+    }
+  }
+
+  async #relate(visit: KeptVisit, signal: AbortSignal): Promise<void> {
+    const { pool, store, visits } = this.#options;
+    const { visitId, statement } = visit;
+    let refusal: string | undefined;
+    try {
+      await pool.firstOf(
+        pool.order(),
+        ({ client }) =>
+          client.call('POST', PROVIDER_ROUTES.visits, { body: { statement }, result: Relayed, signal }),
+        // Whatever one provider says, another may relay it.
+        (error) => {
+          if (error.code === 'ABORTED') return false;
+          const reason = error.problem?.['reason'];
+          const isFinal = !isUnavailable(error) && typeof reason === 'string' && !MAY_END.has(reason);
+          refusal = isFinal ? (refusal ?? reason) : undefined;
+          return true;
+        },
+      );
+    } catch (error) {
+      if (!(error instanceof HttpClientError) || refusal === undefined) throw error;
+    }
+    // By the ledger, not by a provider's word for it: neither that it did nor that it could not.
+    const onCloud = await this.#findOnCloud(visit);
+    if (onCloud !== undefined) {
+      const relayedBy = onCloud.relayedBy ?? null;
+      await store.commit(() => visits.related(visitId, { txId: onCloud.txId, relayedBy }));
+      return;
+    }
+    if (refusal === undefined) throw new Error('The related entry is not at this peer yet');
+    const refusedAs = refusal;
+    await store.commit(() => visits.refused(visitId, refusedAs));
+  }
+
+  async #findOnCloud({ visitId, patientId }: KeptVisit): Promise<VisitState | undefined> {
+    const { authorityId, channels } = this.#options;
+    let bookmark: string | undefined;
+    do {
+      const page = await channels.cloud.evaluate(records, 'ListVisits', {
+        patientId,
+        authorityId,
+        ...(bookmark !== undefined && { bookmark }),
+      });
+      const found = page.rows.find((row) => row.visitId === visitId);
+      if (found !== undefined) return found;
+      bookmark = page.bookmark === '' ? undefined : page.bookmark;
+    } while (bookmark !== undefined);
+    return undefined;
+  }
+}
