@@ -1,11 +1,14 @@
-import { createPrivateKey } from 'node:crypto';
+import { createHash, createPrivateKey } from 'node:crypto';
+import { existsSync } from 'node:fs';
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { ContractDefinition } from '@careledger/contracts';
 import { accessControl, records } from '@careledger/contracts';
-import { startDevnet, type Devnet } from '@careledger/devnet';
+import { signerFromSeed } from '@careledger/crypto';
+import { startDevnet } from '@careledger/devnet';
+import { TestOrganisation } from '@careledger/chaincode-runtime/testing';
 import { CHANNELS, ENROL_ATTRIBUTE, PATIENTS_MSP, type ChannelName } from '@careledger/domain';
 import {
   LedgerError,
@@ -29,7 +32,7 @@ const PEER_OF_STRANGERS = PATIENTS_MSP;
 /** Every kind of identity that can sign a proposal: organisation and name of its certificate. */
 export const IDENTITIES = {
   'patients client': { mspId: PATIENTS_MSP, name: 'user' },
-  'patients enroller': { mspId: PATIENTS_MSP, name: 'enroller' },
+  'patients enroller': { mspId: PATIENTS_MSP, name: 'gateway' },
   'patients admin': { mspId: PATIENTS_MSP, name: 'admin' },
   'hospital client': { mspId: 'HospitalMSP', name: 'user' },
   'hospital admin': { mspId: 'HospitalMSP', name: 'admin' },
@@ -62,11 +65,22 @@ export class ChaincodeNetwork implements AsyncDisposable {
   readonly #ledgers = new Map<IdentityName, Ledger>();
 
   private constructor(
-    private readonly devnet: Devnet,
+    /** Folder with `connection.json` and `organizations/MSPID/NAME/{cert,key}.pem`, the same on every network. */
+    private readonly dir: string,
+    /** What statements have to name as their audience. */
+    readonly networkId: string,
     private readonly stack: AsyncDisposableStack,
   ) {}
 
+  /** The network that the environment names (real Fabric, say), or else an embedded one of its own. */
   static async start(): Promise<ChaincodeNetwork> {
+    const { CARELEDGER_NETWORK_DIR: dir, CARELEDGER_NETWORK_ID: networkId = 'careledger' } = process.env;
+    if (dir !== undefined && dir !== '')
+      return new ChaincodeNetwork(dir, networkId, new AsyncDisposableStack());
+    return ChaincodeNetwork.#startDevnet();
+  }
+
+  static async #startDevnet(): Promise<ChaincodeNetwork> {
     await using stack = new AsyncDisposableStack();
     const dir = await mkdtemp(join(tmpdir(), 'careledger-chaincode-'));
     stack.defer(() => rm(dir, { recursive: true, force: true }));
@@ -84,7 +98,7 @@ export class ChaincodeNetwork implements AsyncDisposable {
     const devnet = stack.use(await startDevnet({ dir, channels, logLevel: 'error' }));
     await devnet.issueIdentity({
       mspId: PATIENTS_MSP,
-      name: 'enroller',
+      name: 'gateway',
       attributes: { [ENROL_ATTRIBUTE]: 'true' },
     });
     // An organisation's own CA can write what it likes into its certificates.
@@ -93,7 +107,7 @@ export class ChaincodeNetwork implements AsyncDisposable {
       name: 'claims-to-enrol',
       attributes: { [ENROL_ATTRIBUTE]: 'true' },
     });
-    return new ChaincodeNetwork(devnet, stack.move());
+    return new ChaincodeNetwork(dir, 'devnet', stack.move());
   }
 
   /** Submits and waits for the commit; resolves with the chaincode's answer and the transaction. */
@@ -127,8 +141,7 @@ export class ChaincodeNetwork implements AsyncDisposable {
     args: unknown,
   ): Promise<Transaction> {
     const { mspId, certificatePem, privateKeyPem } = await this.#identityOf(identity);
-    const organizations = loadConnection(join(this.devnet.dir, 'connection.json')).channels[channel]
-      ?.organizations;
+    const organizations = loadConnection(join(this.dir, 'connection.json')).channels[channel]?.organizations;
     const peer = organizations?.[peerOf(mspId, channel)];
     if (peer === undefined) throw new Error(`${mspId} has no peer on ${channel}.`);
     const client = new Client(peer.endpoint, credentials.createSsl(Buffer.from(peer.tlsRoot)), {
@@ -155,7 +168,7 @@ export class ChaincodeNetwork implements AsyncDisposable {
     if (known !== undefined) return known;
     const { mspId, certificatePem, privateKeyPem } = await this.#identityOf(identity);
     const ledger = connectLedger({
-      connection: loadConnection(join(this.devnet.dir, 'connection.json')),
+      connection: loadConnection(join(this.dir, 'connection.json')),
       mspId,
       peerMspId: Object.fromEntries(CHANNELS.map((channel) => [channel, peerOf(mspId, channel)])),
       certificatePem,
@@ -167,9 +180,40 @@ export class ChaincodeNetwork implements AsyncDisposable {
     return ledger;
   }
 
+  /** Kinds of identity that this network has. */
+  get identities(): IdentityName[] {
+    return (Object.keys(IDENTITIES) as IdentityName[]).filter((identity) => {
+      const { mspId, name } = IDENTITIES[identity];
+      return existsSync(join(this.#folderOf(mspId, name), 'cert.pem'));
+    });
+  }
+
+  /** An organisation with the same key every time, so that a network that goes on knows it. */
+  organisation(id: string, mspId: string): TestOrganisation {
+    const seed = createHash('sha256').update(`conformance ${id}`).digest();
+    const nowS = Math.floor(Date.now() / 1000);
+    return new TestOrganisation(id, mspId, this.networkId, nowS, signerFromSeed(seed));
+  }
+
+  /** Registers an organisation where it is not registered yet. */
+  async register(
+    organisation: TestOrganisation,
+    identity: IdentityName,
+    channel: ChannelName,
+  ): Promise<void> {
+    const name = organisation.id.startsWith('aut_') ? 'RegisterAuthority' : 'RegisterProvider';
+    const args = { statement: organisation.registration() };
+    const code = await codeOf(this.submit(identity, channel, accessControl, name, args));
+    if (code !== undefined && !code.endsWith('_EXISTS')) throw new Error(`${organisation.id}: ${code}`);
+  }
+
+  #folderOf(mspId: string, name: string): string {
+    return join(this.dir, 'organizations', mspId, name);
+  }
+
   async #identityOf(identity: IdentityName) {
     const { mspId, name } = IDENTITIES[identity];
-    const folder = this.devnet.identityFolder(mspId, name);
+    const folder = this.#folderOf(mspId, name);
     const [certificatePem, privateKeyPem] = await Promise.all([
       readFile(join(folder, 'cert.pem'), 'utf8'),
       readFile(join(folder, 'key.pem'), 'utf8'),
