@@ -1,9 +1,8 @@
-import type { Socket } from 'node:net';
 import { framesTopic, resultsTopic, type FrameResult } from '@careledger/protocol';
 import type { Client } from 'aedes';
 import type { Device } from '../devices/index.js';
-import { RESULTS_BACKLOG_MAX_BYTES } from './limits.js';
-import { resultPacket, topicField } from './result-packet.js';
+import { ANSWERS_BACKLOG_MAX_BYTES } from './limits.js';
+import { pubackPacket, resultPacket, topicField } from './answer-packets.js';
 
 /** A device's connection. */
 export class DeviceSession {
@@ -12,10 +11,11 @@ export class DeviceSession {
   /** Whether the device has subscribed to its results. */
   wantsResults = false;
   readonly #topicField: Uint8Array;
-  #isCorked = false;
-  readonly #uncork = (): void => {
-    this.#isCorked = false;
-    this.client.conn.uncork();
+  #answers: Uint8Array[] = [];
+  #answered: (() => void)[] = [];
+  readonly #flush = (): void => this.#write();
+  readonly #goOn = (): void => {
+    for (const done of this.#answered.splice(0)) done();
   };
 
   constructor(
@@ -28,30 +28,30 @@ export class DeviceSession {
   }
 
   /**
-   * Tells the device what became of a frame, with QoS 0: lost with the connection, as it tells nothing that sending the
-   * frame again would not. Written before the PUBACK, so that whoever has that has had the result.
+   * Tells the device what became of a frame, and acknowledges it. The result goes with QoS 0: it can be lost with the
+   * connection, and so can the PUBACK behind it; whoever has that has had the result.
+   * @param messageId packet id of the frame; undefined for QoS 0, which has no PUBACK
+   * @param done called once it is written
    */
-  sendResult(result: FrameResult): void {
-    if (!this.wantsResults || !this.client.connected || this.client.closed) return;
-    const { conn } = this.client;
-    if (conn.writableLength > RESULTS_BACKLOG_MAX_BYTES) {
-      this.client.close();
-      return;
-    }
-    this.#cork();
-    conn.write(resultPacket(this.#topicField, result));
+  answer(messageId: number | undefined, result: FrameResult, done: () => void): void {
+    if (this.#answered.length === 0) setImmediate(this.#goOn);
+    this.#answered.push(done);
+    if (this.wantsResults) this.#push(resultPacket(this.#topicField, result));
+    if (messageId !== undefined) this.#push(pubackPacket(messageId));
   }
 
-  /** All that is written in this turn of the event loop goes out in one system call. */
-  #cork(): void {
-    if (this.#isCorked) return;
-    this.#isCorked = true;
-    this.client.conn.cork();
-    process.nextTick(this.#uncork);
+  /** All answers of this turn of the event loop go out in one write; then the frames behind them are read. */
+  #push(packet: Uint8Array): void {
+    if (this.#answers.length === 0) process.nextTick(this.#flush);
+    this.#answers.push(packet);
   }
-}
 
-/** aedes names the socket's general type; ours are sockets. */
-export function socketOf(client: Client): Socket {
-  return client.conn as Socket;
+  #write(): void {
+    const answers = this.#answers.splice(0);
+    const { client } = this;
+    if (answers.length === 0 || !client.connected || client.closed) return;
+    client.conn.write(Buffer.concat(answers));
+    // It sends frames and never reads what becomes of them.
+    if (client.conn.writableLength > ANSWERS_BACKLOG_MAX_BYTES) client.close();
+  }
 }

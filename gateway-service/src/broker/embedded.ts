@@ -163,14 +163,14 @@ export class EmbeddedBroker implements FrameSource {
       done(new ViolationError('QOS_2_UNSUPPORTED', 'Publish frames with QoS 1'));
       return;
     }
+    const messageId = packet.qos === 0 ? undefined : packet.messageId;
     const ticket = {
-      settle: (result: FrameResult): void => {
-        session.sendResult(result);
-        done(null);
-      },
+      settle: (result: FrameResult): void => session.answer(messageId, result, done),
       fail: done,
     };
-    if (packet.qos === 0) this.#options.pipeline.refuse('QOS_UNSUPPORTED', ticket);
+    // The session writes the PUBACK, in one packet train with the result: aedes must not write another.
+    packet.qos = 0;
+    if (messageId === undefined) this.#options.pipeline.refuse('QOS_UNSUPPORTED', ticket);
     else this.#options.pipeline.submit(session.device, packet.payload as Buffer, ticket);
   };
 

@@ -1,4 +1,5 @@
 export { EmbeddedBroker, type EmbeddedBrokerOptions } from './embedded.js';
+export { ExternalBroker, type ExternalBrokerOptions } from './external.js';
 export type { FrameSource } from './frame-source.js';
 export * from './limits.js';
 export { ViolationCounters, type ViolationCode } from './violations.js';

@@ -11,5 +11,5 @@ export const CONNECT_TIMEOUT_MS = 10_000;
 export const MAX_CONNECTIONS = 10_000;
 /** How long a silent TCP connection is kept before the kernel asks whether it is still there. */
 export const TCP_KEEP_ALIVE_MS = 60_000;
-/** Bytes of results that a device may leave unread before its connection ends. */
-export const RESULTS_BACKLOG_MAX_BYTES = 1024 * 1024;
+/** Bytes of acknowledgements and results that a device may leave unread before its connection ends. */
+export const ANSWERS_BACKLOG_MAX_BYTES = 1024 * 1024;

@@ -10,7 +10,6 @@ import { IngestCounters } from './counters.js';
 import { FairQueue } from './fair-queue.js';
 import { Group } from './group.js';
 import {
-  GROUP_LOADED_FRAMES,
   GROUP_MAX_FRAMES,
   QUEUE_MAX_BYTES,
   QUEUE_MAX_FRAMES,
@@ -187,8 +186,13 @@ export class IngestPipeline {
     this.#reportIdle();
   }
 
+  /**
+   * Under load a group is written once it is as large as what still waits: its front then waits no longer than its end
+   * had to, and there are few transactions, and few writes to each socket.
+   */
   #isWorthWriting(): boolean {
-    return this.#queue.size === 0 || this.#group.answers.length >= GROUP_LOADED_FRAMES;
+    const size = this.#group.answers.length;
+    return size >= this.#queue.size || size >= GROUP_MAX_FRAMES;
   }
 
   #check(item: QueuedFrame, nowMs: number): void {

@@ -1,5 +1,8 @@
 import type { FrameResult } from '@careledger/protocol';
 
+/** First byte and length of a PUBACK (MQTT 3.1.1 section 3.4). */
+const PUBACK = 0x40;
+const PUBACK_LENGTH = 2;
 /** First byte of a PUBLISH with QoS 0, neither retained nor repeated (MQTT 3.1.1 section 3.3.1). */
 const PUBLISH_QOS_0 = 0x30;
 const TOPIC_LENGTH_BYTES = 2;
@@ -26,4 +29,9 @@ export function resultPacket(topic: Uint8Array, result: FrameResult): Uint8Array
   packet.set(topic, 1 + lengthBytes);
   packet.write(payload, 1 + lengthBytes + topic.length, 'latin1');
   return packet;
+}
+
+/** Acknowledges the PUBLISH with this packet id. */
+export function pubackPacket(messageId: number): Uint8Array {
+  return Uint8Array.of(PUBACK, PUBACK_LENGTH, messageId >> 8, messageId & 0xff);
 }
