@@ -1,6 +1,6 @@
-import type { SignatureVerifier } from '@careledger/crypto';
+import type { SignatureVerifier, Signer } from '@careledger/crypto';
 import type { KeyStore } from '@careledger/crypto/key-store';
-import type { BlockContent } from '@careledger/private-chain';
+import type { RekeyBody } from '@careledger/private-chain';
 import type { Migration } from '@careledger/service-kit';
 import {
   ChainKeeper,
@@ -12,6 +12,7 @@ import {
   planErasure,
   recoverChains,
   type Erasure,
+  type PendingBlock,
 } from './chain/index.js';
 import { DeviceRegistry } from './devices/index.js';
 import { IngestPipeline, clinicalReadingRules, type ReadingRules } from './ingest/index.js';
@@ -39,6 +40,12 @@ export interface GatewayCoreOptions {
   readonly rules?: ReadingRules;
   /** The disk failed under acknowledged data: the process has to end and start again. */
   readonly onFatal: (error: Error) => void;
+}
+
+/** A block by its place and its hash, base64url. */
+export interface BlockPlace {
+  readonly height: number;
+  readonly hash: string;
 }
 
 /**
@@ -100,14 +107,14 @@ export class GatewayCore implements AsyncDisposable {
     await this.pipeline.seal((keeper, nowMs) => keeper.seal(chain, nowMs));
   }
 
-  /** Appends a block of another kind, after the open one; resolves with its height and hash when it is on disk. */
-  async appendBlock(
-    patientId: string,
-    content: BlockContent,
-  ): Promise<{ readonly height: number; readonly hash: string }> {
+  /**
+   * Appends the block that puts other keys in force; resolves when it is on disk. Stage the new gateway key in the key
+   * store before, complete its rotation after.
+   * @param signer the gateway key in force from this block on
+   */
+  async rekey(patientId: string, body: RekeyBody, signer: Signer): Promise<BlockPlace> {
     const { chain } = this.patients.get(patientId);
-    const { sealed } = await this.pipeline.seal((keeper, nowMs) => keeper.sealContent(chain, content, nowMs));
-    return { height: sealed.state.height, hash: sealed.state.head };
+    return placeOf(await this.pipeline.seal((keeper, nowMs) => keeper.rekey(chain, body, signer, nowMs)));
   }
 
   /**
@@ -121,16 +128,16 @@ export class GatewayCore implements AsyncDisposable {
   ): Promise<{ readonly height: number; readonly hash: string }> {
     const { chain } = this.patients.get(patientId);
     const { read } = this.store;
-    const { sealed } = await this.pipeline.seal((keeper, nowMs) => {
+    const pending = await this.pipeline.seal((keeper, nowMs) => {
       const { body, erased } = planErasure(read, chain.patientNo, chain.state, erasure, this.#verifier);
       return keeper.sealContent(chain, { type: 'erasure', body }, nowMs, erased);
     });
     this.store.forgetErased();
-    return { height: sealed.state.height, hash: sealed.state.head };
+    return placeOf(pending);
   }
 
   /** Newest block of a patient that is on disk: what may be anchored. */
-  head(patientId: string): { readonly height: number; readonly hash: string } {
+  head(patientId: string): BlockPlace {
     return this.patients.get(patientId).chain.durableHead;
   }
 
@@ -148,4 +155,8 @@ export class GatewayCore implements AsyncDisposable {
   #recover(): void {
     recoverChains(this.store.read, this.#keeper, this.#chains, this.#clock());
   }
+}
+
+function placeOf({ sealed }: PendingBlock): BlockPlace {
+  return { height: sealed.state.height, hash: sealed.state.head };
 }

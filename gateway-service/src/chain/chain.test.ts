@@ -2,13 +2,14 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { expect, test } from '@jest/globals';
-import { fromBase64url, sha256 } from '@careledger/crypto';
+import { fromBase64url, sha256, toBase64url } from '@careledger/crypto';
+import { STATEMENTS } from '@careledger/contracts';
 import { makeStatement } from '@careledger/statements';
 import { STATEMENT_TYP, merkleHasher, verifyInclusion, type FramesBlock } from '@careledger/private-chain';
 import { PASSPHRASE } from '../testing/open-core.js';
 import { TestCore } from '../testing/test-core.js';
 import { glucose, type SimulatedDevice } from '../testing/simulated-device.js';
-import type { Patient } from '../patients/index.js';
+import { PATIENT_KEYS, type Patient } from '../patients/index.js';
 import { SEAL_INTERVAL_MS } from './limits.js';
 import { phaseOf, sealDueMs } from './stagger.js';
 
@@ -147,6 +148,36 @@ test('erased frames: content gone from the files, leaf kept, the chain verifies,
   for (const file of ['gateway.db', 'gateway.db-wal']) {
     expect((await readFile(join(t.folder, file), 'latin1')).includes(content ?? '')).toBe(false);
   }
+});
+
+test('a chain goes on under a new gateway key: the open block is signed by the old one, everything after by the new', async () => {
+  await using t = await TestCore.open();
+  const patient = await t.patient();
+  const { patientId, patientNo } = patient;
+  const device = t.pair(patient);
+  await t.next(device);
+  const consent = await t.core.patients.unlockConsent(patientId, PASSPHRASE);
+  const name = PATIENT_KEYS.gateway(patientId);
+  const successor = await t.keyStore.stageSigner(name);
+  const gatewayKey = toBase64url(successor.publicKey);
+  const rotation = makeStatement(
+    {
+      typ: STATEMENTS.rotatePatientKey.typ,
+      iss: patientId,
+      aud: 'devnet',
+      channels: ['cloud', 'authorities'],
+      body: { use: 'gateway', newKey: gatewayKey },
+    },
+    consent,
+  );
+  const body = { consentKey: toBase64url(consent.publicKey), gatewayKey, statements: [rotation] };
+  expect(await t.core.rekey(patientId, body, successor)).toMatchObject({ height: 2 });
+  await t.keyStore.completeRotation(name);
+  await t.next(device);
+  await t.reopen();
+  await t.next(device);
+  await t.core.sealNow(patientId);
+  expect(await t.core.chain.verify(patientNo)).toMatchObject({ ok: true, blocks: 4, frames: 3 });
 });
 
 test('one patient’s blocks do not move another’s chain', async () => {

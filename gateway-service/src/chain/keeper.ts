@@ -1,4 +1,5 @@
-import type { BlockContent, Frame } from '@careledger/private-chain';
+import type { Signer } from '@careledger/crypto';
+import type { BlockContent, Frame, RekeyBody } from '@careledger/private-chain';
 import type { StoreWriter } from '../store/index.js';
 import type { DeviceChain } from './device-chain.js';
 import type { OpenBlock } from './open-block.js';
@@ -93,6 +94,13 @@ export class ChainKeeper {
     const pending = { patient, sealed: sealNext(patient, content, nowMs), erased };
     this.#pending.push(pending);
     return pending;
+  }
+
+  /** Seals the open block with the old key and, after it, the rekey block with the new one, which signs from then on. */
+  rekey(patient: PatientChain, body: RekeyBody, signer: Signer, nowMs: number): PendingBlock {
+    this.seal(patient, nowMs);
+    patient.useSigner(signer);
+    return this.sealContent(patient, { type: 'rekey', body }, nowMs);
   }
 
   /** Seals what has been open for its time. Returns how many blocks. */

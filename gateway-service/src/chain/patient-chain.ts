@@ -1,5 +1,6 @@
-import type { Signer } from '@careledger/crypto';
+import { toBase64url, type Signer } from '@careledger/crypto';
 import type { ChainState } from '@careledger/private-chain';
+import { StoreError } from '../store/index.js';
 import { BLOCK_MAX_FRAMES } from './limits.js';
 import { OpenBlock } from './open-block.js';
 import { firstBlockFrames, phaseOf, sealDueMs } from './stagger.js';
@@ -29,9 +30,19 @@ export class PatientChain {
     this.#openSigner = openSigner;
   }
 
-  /** The gateway key. Opened when it is first needed, so that thousands of patients start quickly. */
+  /** The gateway key in force. Opened when it is first needed, so that thousands of patients start quickly. */
   get signer(): Signer {
-    return (this.#signer ??= this.#openSigner());
+    if (this.#signer === undefined) {
+      const signer = this.#openSigner();
+      if (toBase64url(signer.publicKey) !== this.state.gatewayKey) {
+        throw new StoreError(
+          'STORE_INCONSISTENT',
+          `The key store has another gateway key than the chain of ${this.patientId}: complete the rotation, or restore both`,
+        );
+      }
+      this.#signer = signer;
+    }
+    return this.#signer;
   }
 
   /** The open block, opened if there is none. */
@@ -51,8 +62,8 @@ export class PatientChain {
     this.uncommitted = [];
   }
 
-  /** Makes the next signature use the key that the key store has now: after a rotation. */
-  forgetSigner(): void {
-    this.#signer = undefined;
+  /** Signs with this key from now on: the next block has to be the rekey block that appoints it. */
+  useSigner(signer: Signer): void {
+    this.#signer = signer;
   }
 }
