@@ -1,1 +1,2 @@
-export {};
+export { MEASURES, NAMES } from './registry.js';
+export type { Figures, Measure, Outcome } from './run/measure.js';

@@ -1,0 +1,106 @@
+import { generateEd25519, randomId128, sha256, toBase64url } from '@careledger/crypto';
+import { deviceIdOf, patientIdOf } from '@careledger/domain';
+import {
+  ChainKeeper,
+  DeviceChain,
+  PatientChain,
+  STORE_MIGRATIONS,
+  openStore,
+  type GatewayStore,
+  type StoreWriter,
+} from '@careledger/gateway-service';
+import { checkFrame, newDeviceChain, nodeMerkleHasher, sealGenesis } from '@careledger/private-chain';
+
+/** Time between two entries of the log. */
+const ENTRY_INTERVAL_MS = 1_000;
+
+interface StagedEntry {
+  readonly rowId: number;
+  readonly chain: DeviceChain;
+  readonly seq: number;
+  readonly height: number;
+  readonly bytes: Uint8Array;
+}
+
+/**
+ * The gateway's store and chains without what comes before them, MQTT and the check of signatures: entries are hashed,
+ * chained, sealed in signed blocks of 64 and committed, by the code and with the schema that the gateway uses.
+ */
+export class EntryLog implements Disposable {
+  readonly store: GatewayStore;
+  readonly #keeper = new ChainKeeper();
+  readonly #chains: DeviceChain[] = [];
+  #staged: StagedEntry[] = [];
+  #next = 0;
+
+  /** @param patients how many take turns, each with one device */
+  constructor(path: string, patients: number) {
+    this.store = openStore({ path, migrations: STORE_MIGRATIONS });
+    this.store.transaction((writer) => {
+      for (let n = 0; n < patients; n++) this.#chains.push(this.#addPatient(writer));
+    });
+  }
+
+  /** Entries so far. */
+  get length(): number {
+    return this.#next;
+  }
+
+  /** Chains an entry of the patient whose turn it is. In the store after the next `commit`. */
+  append(bytes: Uint8Array): void {
+    const chain = this.#chains[this.#next % this.#chains.length] as DeviceChain;
+    const { epoch, nextSeq: seq, head: prev } = chain.state;
+    const leaf = nodeMerkleHasher.leaf(bytes);
+    const verdict = checkFrame(chain.state, { epoch, seq, prev }, leaf, () => undefined);
+    if (verdict.outcome !== 'accepted') throw new Error(`The chain refused an entry: ${verdict.outcome}`);
+    chain.state = verdict.nextState;
+    const timeMs = this.#next * ENTRY_INTERVAL_MS;
+    const frame = { seq, readings: [{ t: '', timeMs, code: '', value: 0, unit: '' }] };
+    const place = this.#keeper.append({ chain, frame, leaf, missing: 0 }, timeMs);
+    this.#staged.push({ ...place, chain, seq, bytes });
+    this.#next++;
+  }
+
+  /** Seals every open block: it takes a signature each. */
+  seal(): void {
+    for (const { patient } of this.#chains) this.#keeper.seal(patient, this.#next * ENTRY_INTERVAL_MS);
+  }
+
+  /** One transaction with all that was appended. On disk after a `store.sync`. */
+  commit(): void {
+    const staged = this.#staged;
+    this.#staged = [];
+    const receivedMs = Date.now();
+    this.store.deferred((writer) => {
+      for (const { rowId, chain, seq, height, bytes } of staged) {
+        writer.insertFrame(rowId, chain.chainNo, seq, height, receivedMs, 0, bytes);
+      }
+      this.#keeper.write(writer);
+    });
+    this.#keeper.committed();
+  }
+
+  [Symbol.dispose](): void {
+    this.store.close();
+  }
+
+  #addPatient(writer: StoreWriter): DeviceChain {
+    const { signer } = generateEd25519();
+    const patientId = patientIdOf(signer.publicKey, sha256);
+    const key = toBase64url(signer.publicKey);
+    const body = {
+      network: 'bench',
+      consentKey: key,
+      gatewayKey: key,
+      registration: '',
+      software: 'careledger-bench/0.1.0',
+    };
+    const { block, state } = sealGenesis({ patientId, timeMs: 0, difficulty: 0, body }, signer);
+    const deviceState = newDeviceChain(deviceIdOf(signer.publicKey, sha256), randomId128(), sha256);
+    const patientNo = writer.insertPatient(patientId, 0, state);
+    writer.insertBlock({ patientNo, height: 0, hash: state.head, json: JSON.stringify(block) });
+    const patient = new PatientChain(patientNo, patientId, state, () => signer);
+    this.#keeper.addPatient(patient);
+    return new DeviceChain(writer.insertDeviceChain(patientNo, deviceState, 0), patient, deviceState);
+  }
+}

@@ -1,0 +1,88 @@
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { BenchError } from './errors.js';
+import { parseOptions } from './options.js';
+import { select, type Selection } from './registry.js';
+import { jsonLine } from './report/json-line.js';
+import { loadAverage, machineFacts } from './report/machine.js';
+import { shown } from './report/number.js';
+import { performanceDoc } from './report/performance-doc.js';
+import { measureRows, pointRows } from './report/rows.js';
+import { textTable } from './report/table.js';
+import { WORKSPACE, runFolder } from './run/folder.js';
+import { runMeasure } from './run/run.js';
+import { controlFails, isPassed, type Result } from './run/verdict.js';
+
+const EXIT_OK = 0;
+const EXIT_MISSED = 1;
+const EXIT_USAGE = 2;
+/** 128 and the number of the signal, as shells have it. */
+const EXIT_SIGINT = 130;
+const EXIT_SIGTERM = 143;
+
+const out = (line: string): boolean => process.stdout.write(`${line}\n`);
+const progress = (line: string): boolean => process.stderr.write(`${line}\n`);
+
+/** The bench on the command line. Returns the exit code. */
+export async function main(args: readonly string[]): Promise<number> {
+  const options = parseOptions(args, {
+    out: (text) => process.stdout.write(text),
+    error: (text) => process.stderr.write(text),
+  });
+  if ('exitCode' in options) return options.exitCode;
+  let selection: Selection;
+  try {
+    selection = select(options.names);
+  } catch (error) {
+    if (!(error instanceof BenchError)) throw error;
+    progress(error.message);
+    return EXIT_USAGE;
+  }
+  // Temporary files and child processes go with an orderly exit.
+  process.once('SIGINT', () => process.exit(EXIT_SIGINT));
+  process.once('SIGTERM', () => process.exit(EXIT_SIGTERM));
+  const isFull = options.names.length === 0 && !options.quick;
+  return run(selection, options.json, options.quick, isFull);
+}
+
+async function run(selection: Selection, json: boolean, quick: boolean, isFull: boolean): Promise<number> {
+  const folder = runFolder();
+  const loadBefore = loadAverage();
+  const results: Result[] = [];
+  for (const measure of selection.measures) {
+    const result = await runMeasure(measure, { folder, quick, progress });
+    results.push(result);
+    report(result, json);
+  }
+  const experiments = selection.experiments.map((experiment) => {
+    progress(experiment.title);
+    const points = experiment.run(quick);
+    for (const { name, ms } of points) if (json) out(jsonLine(name, 'ms', { ratio: ms, a: ms, b: null }));
+    return { experiment, points };
+  });
+  if (!json) {
+    if (results.length > 0) for (const line of textTable(measureRows(results))) out(line);
+    for (const { points } of experiments) for (const line of ['', ...textTable(pointRows(points))]) out(line);
+  }
+  if (isFull) {
+    const path = join(WORKSPACE, 'docs', 'performance.md');
+    const date = new Date().toISOString().slice(0, 10);
+    const load = [loadBefore, loadAverage()] as const;
+    writeFileSync(path, performanceDoc({ date, machine: machineFacts(folder), load, results, experiments }));
+    progress(`wrote ${path}`);
+  }
+  return results.every(isPassed) ? EXIT_OK : EXIT_MISSED;
+}
+
+/** As soon as a measure is through: its line, and for people how its control did. */
+function report(result: Result, json: boolean): void {
+  const { name, unit } = result.measure;
+  if ('error' in result) {
+    progress(`${name}: not measured: ${result.error.message}`);
+    return;
+  }
+  const { measured, control } = result.outcome;
+  if (json) out(jsonLine(name, unit, measured));
+  const verdict = controlFails(result) ? 'fails as it must' : 'DOES NOT FAIL: the measure proves nothing';
+  progress(`${name}: control ${shown(control.ratio)} ${verdict}`);
+}

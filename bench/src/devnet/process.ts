@@ -1,0 +1,29 @@
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { Child } from '@careledger/supervisor';
+import { WORKSPACE } from '../run/folder.js';
+
+const PROGRAM = join(WORKSPACE, 'network/devnet/bin/careledger-devnet.js');
+
+/** A channel as the devnet's configuration file has it. */
+export interface ChannelConfig {
+  readonly organizations: readonly string[];
+  readonly members?: readonly string[];
+  readonly chaincodes: Readonly<Record<string, { readonly source: string; readonly policy?: string }>>;
+}
+
+/** An embedded network in a process of its own, on the files of `dir`; not started yet. */
+export function devnetProcess(dir: string, channels: Readonly<Record<string, ChannelConfig>>): Child {
+  mkdirSync(dir, { recursive: true });
+  const config = join(dir, 'devnet.json');
+  writeFileSync(config, JSON.stringify({ dir, logLevel: 'error', channels }));
+  const child = new Child({
+    name: 'devnet',
+    program: [PROGRAM, 'start', '--config', config],
+    logFile: join(dir, 'devnet.log'),
+  });
+  process.once('exit', () => {
+    if (child.pid !== undefined) process.kill(child.pid);
+  });
+  return child;
+}

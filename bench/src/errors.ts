@@ -1,0 +1,20 @@
+export type BenchErrorCode =
+  /** A measure's name that does not exist. */
+  | 'UNKNOWN_MEASURE'
+  /** A process that a measure needs ended, or answered with an error. */
+  | 'ARM_FAILED'
+  /** What was measured is not what should have been: a figure would be worth nothing. */
+  | 'MEASURE_INVALID';
+
+/** Why there is no figure. */
+export class BenchError extends Error {
+  override readonly name = 'BenchError';
+
+  constructor(
+    readonly code: BenchErrorCode,
+    message: string,
+    options?: ErrorOptions,
+  ) {
+    super(message, options);
+  }
+}

@@ -1,0 +1,83 @@
+import { mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { Arm } from '../arm/arm.js';
+import { BenchError } from '../errors.js';
+import type { DevicesArm } from './devices.arm.js';
+import type { GatewayArm } from './gateway.arm.js';
+import type { PublishArm } from './publish.arm.js';
+
+const GATEWAY_ID = 'gw_bench';
+const PATIENTS = 32;
+const DEVICES_EACH = 2;
+/** Devices that send at the same time. */
+export const DEVICES = PATIENTS * DEVICES_EACH;
+
+export interface StationOptions {
+  readonly folder: string;
+  /** Frames that each device gets signed beforehand. */
+  readonly framesEach: number;
+  /** How often the gateway verifies each signature. */
+  readonly verifications: number;
+}
+
+/** A gateway in a process, its devices in another, and their frames, which a third has signed and which is gone. */
+export class Station implements AsyncDisposable {
+  #published = 0;
+
+  private constructor(
+    readonly framesPath: string,
+    /** In the order of the devices in the file. */
+    readonly deviceKeys: readonly string[],
+    private readonly gateway: Arm<GatewayArm>,
+    private readonly publisher: Arm<PublishArm>,
+  ) {}
+
+  static async open({ folder, framesEach, verifications }: StationOptions): Promise<Station> {
+    mkdirSync(folder, { recursive: true });
+    const path = join(folder, 'frames');
+    const gatewayId = GATEWAY_ID;
+    await using stack = new AsyncDisposableStack();
+    const gateway = stack.use(new Arm<GatewayArm>('ingest/gateway.arm.js'));
+    const { url, pairingCodes } = await gateway.call('start', {
+      folder,
+      gatewayId,
+      patients: PATIENTS,
+      devicesEach: DEVICES_EACH,
+      verifications,
+    });
+    await using devices = new Arm<DevicesArm>('ingest/devices.arm.js');
+    const registrations = await devices.call('make', { pairingCodes, gatewayId });
+    const epochs = await gateway.call('register', registrations);
+    const logins = await devices.call('sign', { epochs, framesEach, path, gatewayId });
+    const publisher = stack.use(new Arm<PublishArm>('ingest/publish.arm.js'));
+    await publisher.call('connect', { url, path, logins });
+    const deviceKeys = registrations.map(({ deviceKey }) => deviceKey);
+    stack.move();
+    return new Station(path, deviceKeys, gateway, publisher);
+  }
+
+  /** Every device sends its next frames. CPU of the gateway alone, in microseconds per frame. */
+  async round(framesEach: number): Promise<number> {
+    await this.gateway.call('begin', undefined);
+    const frames = await this.publisher.call('round', framesEach);
+    const { cpuUs, stored } = await this.gateway.call('end', undefined);
+    this.#published += frames;
+    if (stored !== this.#published) throw lost(this.#published, stored);
+    return cpuUs / frames;
+  }
+
+  /** @throws BenchError `MEASURE_INVALID` unless every frame is in a chain that verifies */
+  async check(): Promise<void> {
+    const frames = await this.gateway.call('check', undefined);
+    if (frames !== this.#published) throw lost(this.#published, frames);
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.publisher.close();
+    await this.gateway.close();
+  }
+}
+
+function lost(published: number, stored: number): BenchError {
+  return new BenchError('MEASURE_INVALID', `${published} frames were acknowledged, ${stored} are stored`);
+}

@@ -1,0 +1,67 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { setTimeout } from 'node:timers/promises';
+import { peakMemory } from '@careledger/supervisor';
+import { Arm } from '../arm/arm.js';
+import { BenchError } from '../errors.js';
+import { WORKSPACE } from '../run/folder.js';
+import { single, type BenchContext, type Measure, type Outcome } from '../run/measure.js';
+import type { BallastArm } from './ballast.arm.js';
+
+const MB = 1_000_000;
+const BUDGET_MB = 1_200;
+const CONTROL_MB = 1_300;
+/** Longer than the interval at which the memory is looked at. */
+const CONTROL_HOLD_MS = 1_200;
+/** Characters of the demo's output that an error quotes. */
+const QUOTED_CHARS = 1_000;
+
+/** What the whole thing needs. */
+export const demoPeakPss: Measure = {
+  name: 'demo_peak_pss_mb',
+  unit: 'MB',
+  budget: { atMost: BUDGET_MB },
+  a: 'all processes of the demo together',
+  b: null,
+  what: `Peak of the sum of the proportional set sizes (shared pages shared out) of npm run demo and every process below
+    it, looked at twice a second from outside. The demo has to succeed. Linux only.`,
+  controlWhat: 'a process below the one watched holds 1,300 MB',
+
+  async run({ progress }: BenchContext): Promise<Outcome> {
+    progress('demo memory: control');
+    const control = await ballastPeakMb();
+    progress('demo memory: the demo runs');
+    return { measured: single([await demoPeakMb()]), control: single([control]) };
+  },
+};
+
+async function demoPeakMb(): Promise<number> {
+  const demo = spawn('npm', ['run', '--silent', 'demo', '--', '--json'], {
+    cwd: WORKSPACE,
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  process.once('exit', () => demo.kill());
+  let output = '';
+  const quote = (chunk: Buffer): void => {
+    output = (output + chunk.toString('utf8')).slice(-QUOTED_CHARS);
+  };
+  demo.stdout.on('data', quote);
+  demo.stderr.on('data', quote);
+  const peak = peakMemory(() => (demo.pid === undefined ? [] : [demo.pid]));
+  const [code] = (await once(demo, 'close')) as [number | null];
+  peak.stop();
+  if (code !== 0) throw new BenchError('MEASURE_INVALID', `The demo failed (exit ${code}): ${output}`);
+  if (peak.peakBytes === 0)
+    throw new BenchError('MEASURE_INVALID', 'This system does not tell memory by /proc');
+  return peak.peakBytes / MB;
+}
+
+/** Watches this process, so that what is held lies in one below it, as in the demo. */
+async function ballastPeakMb(): Promise<number> {
+  await using ballast = new Arm<BallastArm>('memory/ballast.arm.js');
+  await ballast.call('hold', CONTROL_MB * MB);
+  const peak = peakMemory(() => [process.pid]);
+  await setTimeout(CONTROL_HOLD_MS);
+  peak.stop();
+  return peak.peakBytes / MB;
+}

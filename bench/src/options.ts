@@ -1,0 +1,58 @@
+import { Command, CommanderError } from 'commander';
+import { MEASURES, NAMES } from './registry.js';
+import { budgetText } from './run/budget.js';
+
+export interface Options {
+  readonly json: boolean;
+  readonly quick: boolean;
+  /** Names of measures; none means all. */
+  readonly names: readonly string[];
+}
+
+/** How the command line ends before anything runs: with help, or with an error that was printed. */
+export interface Ended {
+  readonly exitCode: number;
+}
+
+const EXIT_USAGE = 2;
+
+/** @param write where help and errors go */
+export function parseOptions(
+  args: readonly string[],
+  write: { readonly out: (text: string) => void; readonly error: (text: string) => void },
+): Options | Ended {
+  const command = new Command('careledger-bench')
+    .description(
+      'Measures with budgets, side by side in one run; each has a control that must miss its budget.',
+    )
+    .argument('[names...]', `measures to run, of: ${NAMES.join(', ')}`)
+    .option('--json', 'print one line of JSON per measure, nothing else, on standard output', false)
+    .option('--quick', 'fewer rounds; leaves docs/performance.md as it is', false)
+    .addHelpText('after', helpText())
+    .configureOutput({ writeOut: write.out, writeErr: write.error })
+    .exitOverride();
+  try {
+    command.parse([...args], { from: 'user' });
+  } catch (error) {
+    if (!(error instanceof CommanderError)) throw error;
+    return { exitCode: error.exitCode === 0 ? 0 : EXIT_USAGE };
+  }
+  const { json, quick } = command.opts<{ json: boolean; quick: boolean }>();
+  return { json, quick, names: command.args };
+}
+
+function helpText(): string {
+  const budgets = MEASURES.map(({ name, budget, unit, b }) => {
+    const figure = b === null ? `${budgetText(budget)} ${unit}` : budgetText(budget);
+    return `  ${name.padEnd(24)} ${figure}`;
+  });
+  return [
+    '',
+    'Budgets:',
+    ...budgets,
+    `  ${'paper'.padEnd(24)} the paper's experiments on the private chain, without budgets`,
+    '',
+    'A full run (neither --quick nor names) writes docs/performance.md.',
+    'Exit code 0: every budget is kept and every control misses its own; 1: not; 2: wrong use.',
+  ].join('\n');
+}

@@ -1,0 +1,64 @@
+import type { Experiment, Point } from '../paper/index.js';
+import { budgetText } from '../run/budget.js';
+import type { Result } from '../run/verdict.js';
+import { measureRows, pointRows } from './rows.js';
+import { markdownTable } from './table.js';
+
+/** Everything that docs/performance.md states. */
+export interface Report {
+  /** `YYYY-MM-DD` */
+  readonly date: string;
+  readonly machine: readonly string[];
+  /** Load averages before and after the run. */
+  readonly load: readonly [before: string, after: string];
+  readonly results: readonly Result[];
+  readonly experiments: readonly { readonly experiment: Experiment; readonly points: readonly Point[] }[];
+}
+
+/** docs/performance.md, whole. */
+export function performanceDoc({ date, machine, load, results, experiments }: Report): string {
+  return [
+    '# Performance',
+    '',
+    'Written by `make bench` on ' +
+      date +
+      '; do not edit. `make bench ARGS="--help"` says how to run parts of it.',
+    '',
+    ...markdownTable(measureRows(results)),
+    '',
+    'CPU figures are user and system time of the measured process, all its threads. Sides of a comparison run in turn,',
+    'A B A B, in processes of their own; figures are medians of the rounds, the ratio is that of the medians, and its range',
+    'comes from neighbouring rounds. Wall-clock figures (ms, tx/s) depend on what else the machine does.',
+    '',
+    '## The machine',
+    '',
+    ...machine.map((fact) => `- ${fact}`),
+    `- load average ${load[0]} before the run, ${load[1]} after it`,
+    '',
+    '## What each measure is',
+    '',
+    ...results.flatMap(describe),
+    ...experiments.flatMap(({ experiment, points }) => [
+      `## ${experiment.title}`,
+      '',
+      oneLine(experiment.what),
+      '',
+      ...markdownTable(pointRows(points)),
+      '',
+    ]),
+  ]
+    .join('\n')
+    .trimEnd()
+    .concat('\n');
+}
+
+function describe(result: Result): string[] {
+  const { name, budget, what, a, b, controlWhat } = result.measure;
+  const sides = b === null ? `a: ${a}.` : `a: ${a}; b: ${b}.`;
+  const text = `**${name}** (${budgetText(budget)}). ${oneLine(what)} ${sides} Control: ${controlWhat}.`;
+  return 'error' in result ? [text, '', `Not measured: ${oneLine(result.error.message)}`, ''] : [text, ''];
+}
+
+function oneLine(text: string): string {
+  return text.replace(/\s+/g, ' ').trim();
+}

@@ -1,0 +1,35 @@
+import type { Point } from '../paper/index.js';
+import { budgetText } from '../run/budget.js';
+import { controlFails, isWithinBudget, type Result } from '../run/verdict.js';
+import { shown } from './number.js';
+
+/** Head and a row per measure. */
+export function measureRows(results: readonly Result[]): string[][] {
+  const head = ['measure', 'figure', 'budget', 'kept', 'min to max', 'a', 'b', 'unit', 'control'];
+  return [head, ...results.map(measureRow)];
+}
+
+function measureRow(result: Result): string[] {
+  const { name, budget, unit } = result.measure;
+  if ('error' in result) return [name, '–', budgetText(budget), 'not measured', '–', '–', '–', unit, '–'];
+  const { measured, control } = result.outcome;
+  return [
+    name,
+    shown(measured.ratio),
+    budgetText(budget),
+    isWithinBudget(result) ? 'yes' : 'NO',
+    `${shown(measured.spread.min)} to ${shown(measured.spread.max)}`,
+    shown(measured.a),
+    measured.b === null ? '–' : shown(measured.b),
+    unit,
+    `${shown(control.ratio)}, ${controlFails(result) ? 'fails as it must' : 'DOES NOT FAIL'}`,
+  ];
+}
+
+/** Head and a row per point. */
+export function pointRows(points: readonly Point[]): string[][] {
+  return [
+    ['point', 'median ms', 'runs'],
+    ...points.map(({ name, ms, runs }) => [name, shown(ms), String(runs)]),
+  ];
+}
