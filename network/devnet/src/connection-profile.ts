@@ -1,4 +1,4 @@
-import { rename, writeFile } from 'node:fs/promises';
+import { rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 
 /** How a client reaches one organisation's peer. */
@@ -28,4 +28,9 @@ export async function writeConnectionProfile(dir: string, profile: ConnectionPro
   const path = connectionProfilePath(dir);
   await writeFile(`${path}.new`, `${JSON.stringify(profile, null, 2)}\n`);
   await rename(`${path}.new`, path);
+}
+
+/** Removes the profile of an earlier run, whose ports may be somebody else's by now. */
+export async function removeConnectionProfile(dir: string): Promise<void> {
+  await rm(connectionProfilePath(dir), { force: true });
 }

@@ -10,7 +10,7 @@ import type { ChaincodeHost } from './chaincode/host/host-process.js';
 import { modulePath } from './config/modules.js';
 import type { ChannelOptions, DevnetOptions } from './config/options.js';
 import type { ConnectionProfile } from './connection-profile.js';
-import { writeConnectionProfile } from './connection-profile.js';
+import { removeConnectionProfile, writeConnectionProfile } from './connection-profile.js';
 import { Endorser } from './endorse/endorser.js';
 import { DevnetError, messageOf } from './errors.js';
 import { Endpoint } from './gateway/endpoint.js';
@@ -123,6 +123,8 @@ class Starter {
       const ledger = ledgers.get(name);
       if (ledger) channels.set(name, await this.#channel(name, channel, cas, ledger, modules));
     }
+    // Only the one who holds the ledgers may touch the profile: another devnet may run here.
+    await removeConnectionProfile(this.dir);
     await this.#serve(endpoints, channels);
     await this.#modulesReady(modules);
     const profile = this.#profile(endpoints, tls);
@@ -238,7 +240,8 @@ class Starter {
     channels: ReadonlyMap<string, Channel>,
   ): Promise<void> {
     const { batchTimeoutMs = DEFAULT_BATCH_TIMEOUT_MS, maxMessages = MAX_BLOCK_MESSAGES } = this.options;
-    const { timeWindowMs = DEFAULT_TIME_WINDOW_MS, host = LOOPBACK } = this.options;
+    const { timeWindowMs = DEFAULT_TIME_WINDOW_MS } = this.options;
+    const host = advertised(this.options.host);
     // Closed in reverse: ordering ends first, then the endpoints, and only then what they read from.
     for (const endpoint of endpoints.values()) this.stack.defer(() => endpoint.close());
     const orderers = new Map<string, Orderer>();
@@ -279,7 +282,7 @@ class Starter {
   }
 
   #profile(endpoints: ReadonlyMap<string, Endpoint>, tls: TlsMaterial): ConnectionProfile {
-    const { host = LOOPBACK } = this.options;
+    const host = advertised(this.options.host);
     const entries = this.#channels.map(([name, { organizations }]) => {
       const each = organizations.map((mspId) => {
         const endpoint = `${host}:${endpoints.get(mspId)?.port ?? 0}`;
@@ -289,6 +292,12 @@ class Starter {
     });
     return { channels: Object.fromEntries(entries) };
   }
+}
+
+/** How clients on this machine reach what listens on an address; IPv6 in brackets, as in a URL. */
+function advertised(host = LOOPBACK): string {
+  if (host === '0.0.0.0' || host === '::') return LOOPBACK;
+  return host.includes(':') ? `[${host}]` : host;
 }
 
 /** LevelDB's lock says so; its errors may come from another realm, so they are known by their codes. */

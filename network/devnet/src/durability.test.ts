@@ -146,6 +146,14 @@ describe('what was reported committed is there after a crash', () => {
     expect((await stat(blocksOf(folder))).size).toBe(size);
   });
 
+  test('a start reads the end of the blocks only, however many there are', async () => {
+    await using folder = await TemporaryFolder.make();
+    const sizes = await fill(folder, ['a', 'b', 'c']);
+    // Damage in an early block would be met by any start that reads it.
+    await flip(blocksOf(folder), (sizes[0] ?? 0) + 100);
+    expect(await survivors(folder, ['a', 'b', 'c'])).toEqual(['a', 'b', 'c']);
+  });
+
   test('an index that is gone is made from the blocks again, history and events included', async () => {
     await using folder = await TemporaryFolder.make();
     await fill(folder, ['a', 'b']);

@@ -1,5 +1,6 @@
 import { open } from 'node:fs/promises';
 import type { FileHandle } from 'node:fs/promises';
+import { dirname } from 'node:path';
 import { crc32 } from 'node:zlib';
 import { DevnetError } from '../errors.js';
 
@@ -33,6 +34,8 @@ export class BlockFile {
   static async open(path: string): Promise<BlockFile> {
     const handle = await open(path, 'a+');
     const { size } = await handle.stat();
+    // A new file is durable once its folder says that it is there.
+    if (size === 0) await syncFolder(dirname(path));
     return new BlockFile(path, handle, size);
   }
 
@@ -130,5 +133,14 @@ export class BlockFile {
     const bytes = Buffer.allocUnsafe(wanted);
     const { bytesRead } = await this.handle.read(bytes, 0, wanted, offset);
     return bytes.subarray(0, bytesRead);
+  }
+}
+
+async function syncFolder(path: string): Promise<void> {
+  const folder = await open(path, 'r');
+  try {
+    await folder.sync();
+  } finally {
+    await folder.close();
   }
 }

@@ -41,15 +41,19 @@ export class Endpoint {
       requireClientCertificate,
     );
     const bound = await new Promise<number>((resolve, reject) => {
-      server.bindAsync(`${host}:${port}`, credentials, (cause, actual) => {
-        if (!cause) resolve(actual);
-        else
-          reject(
-            new DevnetError('PORT_UNAVAILABLE', `cannot listen on ${host}:${port}: ${cause.message}`, {
-              cause,
-            }),
-          );
-      });
+      server.bindAsync(
+        host.includes(':') ? `[${host}]:${port}` : `${host}:${port}`,
+        credentials,
+        (cause, actual) => {
+          if (!cause) resolve(actual);
+          else
+            reject(
+              new DevnetError('PORT_UNAVAILABLE', `cannot listen on ${host}:${port}: ${cause.message}`, {
+                cause,
+              }),
+            );
+        },
+      );
     });
     return new Endpoint(server, bound);
   }

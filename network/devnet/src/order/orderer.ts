@@ -49,11 +49,6 @@ export class Orderer {
     this.#loop ??= this.#run();
   }
 
-  /** Whether blocks can be committed. */
-  get isHealthy(): boolean {
-    return this.#failure === undefined && !this.#closed;
-  }
-
   /** Commits what has been accepted, and takes no more. */
   async close(): Promise<void> {
     this.#closed = true;
