@@ -1,5 +1,5 @@
 import { networkIdOf } from '@careledger/chaincode-runtime';
-import { contractClass } from '@careledger/chaincode-runtime/fabric';
+import { contractClass } from '@careledger/chaincode-runtime/contract-class';
 import { accessControlChaincode } from './chaincode.js';
 
 export { accessControlChaincode } from './chaincode.js';

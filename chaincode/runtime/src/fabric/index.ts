@@ -1,4 +1,3 @@
-export { contractClass } from './contract-class.js';
 export type { ContractClass } from './contract-class.js';
 export { launch } from './launch.js';
 export type { LaunchedChaincode } from './launch.js';
