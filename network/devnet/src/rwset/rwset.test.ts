@@ -1,4 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
+import { sha256 } from '../block/hash.js';
 import { compareUtf8 } from '../wire/bytes.js';
 import { RwSetBuilder } from './builder.js';
 import { decodeRwSet, encodeRwSet } from './codec.js';
@@ -66,5 +67,19 @@ describe('read-write sets', () => {
     const keys = Array.from({ length: 50 }, (_, i) => `key${i}`);
     expect(digestOf(keys).finish().merkle).toBeUndefined();
     expect(digestOf([...keys, 'one more']).finish().merkle).toBeDefined();
+  });
+
+  // Made with Fabric 3.1's own code: rwsetutil.RangeQueryResultsHelper with degree 50, SHA-256 over the top level.
+  test.each([
+    [51, 1, 1, 'e3bfab5ed8fe49b963a40fb5acf8ebcf1ecd683edd335bf52fdfa3c3ea2da085'],
+    [120, 1, 3, '9a3231f65cdbf9240eca5156d01e02d71404ab490f5b903b277aa6ff10527db4'],
+    [3_000, 2, 2, '0040d8d2c1b0a59850e59f24591c9dd7838495219220199d2a7bfe5f9f61933e'],
+    [140_000, 3, 2, '759a3090c26760622842d87aa11afa387b79d03cccdd6fad347b6a32e0dc00b5'],
+  ])('the hashes of %i reads are those that Fabric computes', (count, level, hashes, digest) => {
+    const keys = Array.from({ length: count }, (_, i) => `key${String(i).padStart(5, '0')}`);
+    const { merkle } = digestOf(keys).finish();
+    expect(merkle).toMatchObject({ maxDegree: 50, maxLevel: level });
+    expect(merkle?.hashes).toHaveLength(hashes);
+    expect(sha256(...(merkle?.hashes ?? [])).toString('hex')).toBe(digest);
   });
 });
