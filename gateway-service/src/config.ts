@@ -1,0 +1,63 @@
+import { AuthorityId, NetworkId, ProviderId } from '@careledger/domain';
+import { DEFAULT_WINDOW_MS, MAX_WINDOW_MS, MIN_WINDOW_MS } from '@careledger/clinical';
+import { LedgerConfig } from '@careledger/ledger/service';
+import { MAX_DIFFICULTY_BITS } from '@careledger/private-chain';
+import { HttpConfig, Secret, TlsConfig, serviceConfigProperties } from '@careledger/service-kit';
+import { Type, type Static, type TProperties } from 'typebox';
+import { DEFAULT_ANCHOR_INTERVAL_MS } from './outbox/limits.js';
+
+const File = Type.String({ minLength: 1 });
+const closed = <P extends TProperties>(properties: P) =>
+  Type.Object(properties, { additionalProperties: false });
+const Token = Secret({ minLength: 16 });
+
+/** Time between comparisons of the channels' grants. */
+const DEFAULT_RECONCILE_INTERVAL_MS = 15 * 60_000;
+
+/** Configuration of a gateway; see `config.example.yaml`. */
+export const GatewayConfig = closed({
+  ...serviceConfigProperties,
+  /** Audience of devices' tokens and pairing proofs. */
+  gatewayId: Type.String({ pattern: '^[a-z0-9][a-z0-9_.-]{0,62}$' }),
+  networkId: NetworkId,
+  /** Store, keys and journals. */
+  dataDir: File,
+  /** Opens the key store. */
+  keyPassphrase: Secret({ minLength: 12 }),
+  /** Where devices connect; port 0 takes a free one, the ready line names it. */
+  mqtt: Type.Object(
+    {
+      host: Type.String({ default: '127.0.0.1' }),
+      port: Type.Integer({ minimum: 0, maximum: 65_535, default: 0 }),
+      /** What devices are told to connect to, where that is not host and port, e.g. behind a load balancer. */
+      publicUrl: Type.Optional(Type.String({ pattern: '^mqtts?://' })),
+      tls: Type.Optional(TlsConfig),
+    },
+    { additionalProperties: false, default: {} },
+  ),
+  /** A client of PatientsMSP. */
+  ledger: LedgerConfig,
+  /** A client with the attribute careledger.enrol=true, where that is another one. */
+  enroller: Type.Optional(closed({ certificateFile: File, privateKeyFile: File })),
+  /** Cloud providers in the order of preference. */
+  providers: Type.Array(
+    closed({ providerId: ProviderId, url: Type.String({ pattern: '^https?://' }), token: Token }),
+    { minItems: 1 },
+  ),
+  /** Bearer tokens at the apis of authorities, for emergency notices; endpoints come from the ledger. */
+  authorities: Type.Array(closed({ authorityId: AuthorityId, token: Token }), { default: [] }),
+  /** Period of periodic records, in measured time. */
+  recordIntervalMs: Type.Integer({
+    minimum: MIN_WINDOW_MS,
+    maximum: MAX_WINDOW_MS,
+    default: DEFAULT_WINDOW_MS,
+  }),
+  anchorIntervalMs: Type.Integer({ minimum: 1_000, default: DEFAULT_ANCHOR_INTERVAL_MS }),
+  reconcileIntervalMs: Type.Integer({ minimum: 1_000, default: DEFAULT_RECONCILE_INTERVAL_MS }),
+  /** Leading zero bits of the blocks of new chains: 0 unless for experiments. */
+  difficulty: Type.Integer({ minimum: 0, maximum: MAX_DIFFICULTY_BITS, default: 0 }),
+  /** Base-2 logarithm of scrypt's N for new key files; the key store's own unless set. */
+  scryptLogN: Type.Optional(Type.Integer({ minimum: 10, maximum: 24 })),
+});
+export type GatewayConfig = Static<typeof GatewayConfig>;
+export type { HttpConfig };

@@ -1,0 +1,67 @@
+import { CryptoError, fromBase64url, kidOf, type SignatureVerifier, type Signer } from '@careledger/crypto';
+import { STATEMENTS, type StatementBody, type StatementName } from '@careledger/contracts';
+import type { ChannelName } from '@careledger/domain';
+import type { GenesisBody } from '@careledger/private-chain';
+import { StatementError, checkStatement } from '@careledger/statements';
+import { Value } from 'typebox/value';
+import type { GatewayCore } from '../core.js';
+import type { Patient } from '../patients/index.js';
+import { ConsentError } from './errors.js';
+
+/** The genesis block holds what the patient registered with. */
+export function genesisOf(core: Pick<GatewayCore, 'chain'>, { patientNo }: Patient): GenesisBody {
+  const block = core.chain.block(patientNo, 0);
+  if (block.type !== 'genesis') throw new Error(`Block 0 of patient ${patientNo} is no genesis block`);
+  return block.body;
+}
+
+/** Opens the consent key that this gateway keeps under the patient's passphrase. @throws ConsentError */
+export async function openConsentKey(
+  core: Pick<GatewayCore, 'patients'>,
+  { patientId }: Patient,
+  passphrase: string,
+): Promise<Signer> {
+  try {
+    return await core.patients.unlockConsent(patientId, passphrase);
+  } catch (cause) {
+    if (!(cause instanceof CryptoError)) throw cause;
+    throw new ConsentError('CONSENT_KEY_LOCKED', 'This passphrase does not open the consent key', { cause });
+  }
+}
+
+/** A statement made by the patient's own app: checked here, so that the outbox takes in nothing that must fail. */
+export function checkAppStatement<N extends StatementName>(
+  core: Pick<GatewayCore, 'chain'>,
+  patient: Patient,
+  token: string,
+  expected: {
+    readonly names: readonly N[];
+    readonly networkId: string;
+    readonly channels: readonly ChannelName[];
+    readonly verifier: SignatureVerifier;
+  },
+): { readonly name: N; readonly sid: string; readonly body: StatementBody<N> } {
+  const { names, networkId, channels, verifier } = expected;
+  const consentKey = fromBase64url(genesisOf(core, patient).consentKey);
+  try {
+    const { header, payload } = checkStatement(token, {
+      typ: names.map((name) => STATEMENTS[name].typ),
+      audience: networkId,
+      issuer: patient.patientId,
+      publicKeyOf: (kid) => (kid === kidOf('Ed25519', consentKey) ? consentKey : undefined),
+      verifier,
+      now: Math.floor(Date.now() / 1000),
+    });
+    const name = names.find((candidate) => STATEMENTS[candidate].typ === header.typ);
+    const isForAll = channels.every((channel) => payload.channels.includes(channel));
+    if (name !== undefined && isForAll && Value.Check(STATEMENTS[name].body, payload.body))
+      return { name, sid: payload.sid, body: payload.body as unknown as StatementBody<N> };
+  } catch (cause) {
+    if (!(cause instanceof StatementError)) throw cause;
+    throw new ConsentError('CONSENT_STATEMENT_REFUSED', `${cause.code}: ${cause.message}`, { cause });
+  }
+  throw new ConsentError(
+    'CONSENT_STATEMENT_REFUSED',
+    `Name the channels ${channels.join(' and ')}, and give the body by its schema`,
+  );
+}

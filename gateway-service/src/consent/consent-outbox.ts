@@ -1,0 +1,123 @@
+import { accessControl } from '@careledger/contracts';
+import { LedgerError } from '@careledger/ledger';
+import { CHANNELS, type ChannelName } from '@careledger/domain';
+import type { Logger } from '@careledger/service-kit';
+import { Dispatcher, type DispatcherHealth } from '../outbox/dispatcher.js';
+import type { LedgerLink } from '../outbox/ledger-link.js';
+import { EMERGENCY_BACKOFF, LEDGER_CONCURRENCY } from '../outbox/limits.js';
+import { isTransientCode, NotYetError, type Settled } from '../outbox/statement-batcher.js';
+import type { GatewayStore } from '../store/index.js';
+import type { ConsentStep, StepStore } from './step-store.js';
+
+/** The part of the ledger that consent needs. */
+export type ConsentLedger = Pick<LedgerLink, 'grant' | 'revoke' | 'enrolment' | 'channel' | 'note'>;
+
+export interface ConsentOutboxOptions {
+  readonly store: Pick<GatewayStore, 'deferred' | 'sync'>;
+  readonly steps: StepStore;
+  readonly ledger: ConsentLedger;
+  readonly patientIdOf: (patientNo: number) => string;
+  readonly clock: () => number;
+  /** Within the transaction that settles a step. */
+  readonly onSettling: (step: ConsentStep, isDone: boolean) => void;
+  /** After a step was settled, on disk. */
+  readonly onSettled: (step: ConsentStep, isDone: boolean) => void;
+  readonly logger: Pick<Logger, 'warn' | 'error'>;
+}
+
+/**
+ * Takes patients' statements to their channels, in the order that their kind asks for: a grant to `authorities` first, a
+ * revocation to `cloud`. Steps of one statement wait for each other, different statements do not: no outage of one
+ * channel delays a revocation on the other, and the ledger needs no order among them.
+ */
+export class ConsentOutbox implements AsyncDisposable {
+  readonly #options: ConsentOutboxOptions;
+  readonly #dispatchers: Readonly<Record<ChannelName, Dispatcher<number>>>;
+
+  constructor(options: ConsentOutboxOptions) {
+    this.#options = options;
+    const dispatcher = (channel: ChannelName) =>
+      new Dispatcher<number>({
+        name: `consent-${channel}`,
+        concurrency: LEDGER_CONCURRENCY,
+        backoff: EMERGENCY_BACKOFF,
+        logger: options.logger,
+        run: (stepNo) => this.#run(stepNo),
+      });
+    this.#dispatchers = { authorities: dispatcher('authorities'), cloud: dispatcher('cloud') };
+  }
+
+  /** Goes on with what earlier runs left. */
+  start(): void {
+    for (const step of this.#options.steps.eligible()) this.add(step);
+  }
+
+  add({ channel, patientNo, stepNo }: ConsentStep): void {
+    this.#dispatchers[channel].add(patientNo, stepNo);
+  }
+
+  get health(): DispatcherHealth[] {
+    return CHANNELS.map((channel) => this.#dispatchers[channel].health);
+  }
+
+  async stop(): Promise<void> {
+    await Promise.all(CHANNELS.map((channel) => this.#dispatchers[channel].stop()));
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.stop();
+  }
+
+  async #run(stepNo: number): Promise<void> {
+    const { store, steps, clock, onSettling, onSettled, logger } = this.#options;
+    const step = steps.get(stepNo);
+    if (step?.status !== 'open') return;
+    const { item, blockNumber } = await this.#submit(step);
+    if (step.kind !== 'register' && isTransientCode(item.code)) throw new NotYetError(item.code);
+    const isDone = item.code === 'OK';
+    if (!isDone) logger.error({ job: step.job, channel: step.channel, code: item.code }, 'refused for good');
+    const status = isDone ? 'done' : 'refused';
+    store.deferred(() => {
+      steps.settle(stepNo, { status, code: item.code, txId: item.txId, blockNumber }, clock());
+      if (!isDone) steps.refuseRest(step.job, item.code, clock());
+      onSettling(step, isDone);
+    });
+    await store.sync();
+    const next = steps.job(step.job).find(({ status: its, place }) => its === 'open' && place > step.place);
+    if (next !== undefined) this.add(next);
+    onSettled(step, isDone);
+  }
+
+  #submit({ kind, channel, patientNo, statement }: ConsentStep): Promise<Settled> {
+    const { ledger, patientIdOf } = this.#options;
+    if (kind === 'grant' || kind === 'revoke')
+      return ledger[kind][channel].submit(patientIdOf(patientNo), statement);
+    return this.#submitOne(
+      kind === 'register' ? 'RegisterPatient' : 'RejectSubscription',
+      channel,
+      statement,
+    );
+  }
+
+  /** One statement a transaction; the chaincode's refusal is an answer like an item's. */
+  async #submitOne(
+    name: 'RegisterPatient' | 'RejectSubscription',
+    channelName: ChannelName,
+    statement: string,
+  ): Promise<Settled> {
+    const { ledger } = this.#options;
+    const channel = name === 'RegisterPatient' ? ledger.enrolment(channelName) : ledger.channel(channelName);
+    try {
+      const { result, blockNumber } = await channel.submit(accessControl, name, { statement });
+      ledger.note(undefined);
+      return { item: result, blockNumber: Number(blockNumber) };
+    } catch (error) {
+      ledger.note(error);
+      if (!(error instanceof LedgerError) || error.code !== 'CHAINCODE_REFUSED') throw error;
+      const code = error.chaincodeCode;
+      // CALLER_REFUSED is a matter of the certificate: operators mend it, the statement stands.
+      if (code === undefined || code === 'CALLER_REFUSED') throw error;
+      return { item: { sid: null, code, txId: error.transactionId ?? '' }, blockNumber: 0 };
+    }
+  }
+}

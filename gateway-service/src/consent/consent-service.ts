@@ -1,0 +1,263 @@
+import { type SignatureVerifier } from '@careledger/crypto';
+import type { StatementBody, SubscriptionState } from '@careledger/contracts';
+import type { ChannelName, Permission, PurposeOfUse, ScopeTerm } from '@careledger/domain';
+import { timestampOf } from '@careledger/domain';
+import { LedgerError } from '@careledger/ledger';
+import type { GrantMeaning } from '@careledger/protocol';
+import { readStatement } from '@careledger/statements';
+import type { GatewayCore } from '../core.js';
+import { currentKey, type Directory } from '../directory/authorities.js';
+import type { OutboxProgress } from '../outbox/progress.js';
+import type { Patient } from '../patients/index.js';
+import { patientStatement } from '../statement.js';
+import { checkAppStatement, genesisOf, openConsentKey } from './consent-key.js';
+import type { ConsentOutbox } from './consent-outbox.js';
+import { ConsentError } from './errors.js';
+import type { GrantStore } from './grant-store.js';
+import { meaningOf, sealMeaning, type GranteeTerm } from './meaning.js';
+import type { NewJob, StepKind, StepStore } from './step-store.js';
+
+/** A grant reaches the authorities first, a revocation the providers: what narrows access is never late there. */
+const ORDER: Readonly<Record<StepKind, readonly ChannelName[]>> = {
+  register: ['authorities', 'cloud'],
+  grant: ['authorities', 'cloud'],
+  revoke: ['cloud', 'authorities'],
+  reject: ['authorities'],
+};
+
+/** What the patient gives, in words. */
+export interface GrantTerms {
+  readonly authorityId: string;
+  readonly permissions: readonly Permission[];
+  readonly purposes: readonly PurposeOfUse[];
+  /** Empty: every record of the patient. */
+  readonly scope: readonly ScopeTerm[];
+  /** Empty: anybody within the authority. */
+  readonly grantee: readonly GranteeTerm[];
+  readonly from?: string | undefined;
+  readonly until?: string | undefined;
+  readonly delegable?: boolean | undefined;
+  readonly note?: string | undefined;
+  readonly subscriptionId?: string | undefined;
+}
+
+/** A decision on its way: done on every channel, refused, or still under way. */
+export interface JobOutcome {
+  /** Of a grant: the grant's id. */
+  readonly statementId: string;
+  readonly status: 'done' | 'open';
+  readonly channels: { channel: ChannelName; status: string; txId: string | null }[];
+}
+
+export interface ConsentServiceOptions {
+  readonly core: Pick<GatewayCore, 'store' | 'chain' | 'patients'>;
+  readonly steps: StepStore;
+  readonly grants: GrantStore;
+  readonly directory: Pick<Directory, 'authority'>;
+  readonly outbox: Pick<ConsentOutbox, 'add'>;
+  readonly progress: OutboxProgress;
+  readonly verifier: SignatureVerifier;
+  readonly networkId: string;
+  readonly clock: () => number;
+}
+
+/**
+ * Takes the patient's decisions in: signed here with the consent key that the passphrase opens, or ready from the
+ * patient's app. On disk when a method resolves; `outcome` waits for the ledgers.
+ */
+export class ConsentService {
+  readonly #options: ConsentServiceOptions;
+
+  constructor(options: ConsentServiceOptions) {
+    this.#options = options;
+  }
+
+  /** The registration in the patient's genesis block, for both channels. */
+  async register(patient: Patient): Promise<string> {
+    const statement = genesisOf(this.#options.core, patient).registration;
+    return this.#submit(patient, { kind: 'register', statement, isUnordered: true }, () => undefined);
+  }
+
+  async grant(patient: Patient, terms: GrantTerms, passphrase: string): Promise<string> {
+    const { core, grants, networkId } = this.#options;
+    const { patientId, patientNo } = patient;
+    const signer = await openConsentKey(core, patient, passphrase);
+    const meaning = meaningOf(core.patients.keys(patientId).scopeKey(), terms);
+    const sealed = await sealMeaning(meaning, await this.#encryptionKeyOf(terms.authorityId));
+    const policySeq = core.store.deferred(() => grants.takeSeq(patientNo));
+    const body = this.#grantBody(terms, meaning, sealed, policySeq);
+    const statement = patientStatement(
+      'grant',
+      { patientId, networkId, channels: ORDER.grant, body },
+      signer,
+    );
+    return this.#keepGrant(patient, statement, body, meaning);
+  }
+
+  /** A `grant` statement of the patient's app. */
+  async takeGrant(patient: Patient, statement: string): Promise<string> {
+    const { body } = this.#check(patient, statement, ['grant'], ORDER.grant);
+    return this.#keepGrant(patient, statement, body as StatementBody<'grant'>, null);
+  }
+
+  async revoke(patient: Patient, grantId: string, passphrase: string): Promise<string> {
+    this.#known(patient, grantId);
+    return this.#revoke(patient, passphrase, 'revoke', (policySeq) => ({ policySeq, grantId }));
+  }
+
+  async revokeAll(patient: Patient, passphrase: string): Promise<string> {
+    return this.#revoke(patient, passphrase, 'revokeAll', (policySeq) => ({ policySeq }));
+  }
+
+  /** A `revoke` or `revokeAll` statement of the patient's app. */
+  async takeRevocation(patient: Patient, statement: string): Promise<string> {
+    const { body } = this.#check(patient, statement, ['revoke', 'revokeAll'], ORDER.revoke);
+    return this.#keepRevocation(patient, statement, body);
+  }
+
+  async reject(patient: Patient, subscription: SubscriptionState, passphrase: string): Promise<string> {
+    const { core, networkId } = this.#options;
+    const signer = await openConsentKey(core, patient, passphrase);
+    const { subscriptionId } = subscription;
+    const statement = patientStatement(
+      'rejectSubscription',
+      { patientId: patient.patientId, networkId, channels: ORDER.reject, body: { subscriptionId } },
+      signer,
+    );
+    return this.#submit(patient, { kind: 'reject', statement }, () => undefined);
+  }
+
+  async takeRejection(patient: Patient, statement: string): Promise<string> {
+    this.#check(patient, statement, ['rejectSubscription'], ORDER.reject);
+    return this.#submit(patient, { kind: 'reject', statement }, () => undefined);
+  }
+
+  /** Waits until every channel has taken the statement. @throws ConsentError `CONSENT_REFUSED` */
+  async outcome({ patientNo }: Patient, job: string, timeoutMs: number): Promise<JobOutcome> {
+    const { steps, progress } = this.#options;
+    await progress.until(patientNo, () => steps.job(job).every(({ status }) => status !== 'open'), timeoutMs);
+    const all = steps.job(job);
+    const refused = all.find(({ status }) => status === 'refused');
+    if (refused !== undefined)
+      throw new ConsentError('CONSENT_REFUSED', `The ledger refused the statement: ${refused.code}`, {
+        members: { reason: refused.code, channel: refused.channel, statementId: job },
+      });
+    return {
+      statementId: job,
+      status: all.every(({ status }) => status === 'done') ? 'done' : 'open',
+      channels: all.map(({ channel, status, txId }) => ({ channel, status, txId })),
+    };
+  }
+
+  #grantBody(
+    terms: GrantTerms,
+    meaning: GrantMeaning,
+    sealed: string,
+    policySeq: number,
+  ): StatementBody<'grant'> {
+    const { authorityId, permissions, purposes, from, until, delegable, subscriptionId } = terms;
+    return {
+      policySeq,
+      authorityId,
+      granteeTags: meaning.grantee.map(({ tag }) => tag),
+      permissions: [...permissions],
+      scopeTags: meaning.scope.map(({ tag }) => tag),
+      purposes: [...purposes],
+      from: from ?? timestampOf(this.#options.clock()),
+      ...(until !== undefined && { until }),
+      delegable: delegable ?? false,
+      ...(subscriptionId !== undefined && { subscriptionId }),
+      sealed,
+    };
+  }
+
+  async #encryptionKeyOf(authorityId: string): Promise<Uint8Array> {
+    try {
+      const key = currentKey((await this.#options.directory.authority(authorityId)).encryptionKeys);
+      if (key !== undefined) return key;
+    } catch (cause) {
+      if (!(cause instanceof LedgerError) || cause.code !== 'CHAINCODE_REFUSED') throw cause;
+      throw new ConsentError('AUTHORITY_UNKNOWN', `No authority ${authorityId} is registered`, { cause });
+    }
+    throw new ConsentError('AUTHORITY_UNKNOWN', `${authorityId} has no key to encrypt to`);
+  }
+
+  #keepGrant(
+    patient: Patient,
+    statement: string,
+    body: StatementBody<'grant'>,
+    meaning: GrantMeaning | null,
+  ): Promise<string> {
+    const { grants, clock } = this.#options;
+    const { patientNo } = patient;
+    return this.#submit(patient, { kind: 'grant', statement }, (grantId) => {
+      grants.noteSeq(patientNo, body.policySeq);
+      grants.insert({ grantId, patientNo, status: 'pending', body, meaning, madeMs: clock() });
+    });
+  }
+
+  async #revoke(
+    patient: Patient,
+    passphrase: string,
+    name: 'revoke' | 'revokeAll',
+    bodyOf: (policySeq: number) => StatementBody<'revoke'> | StatementBody<'revokeAll'>,
+  ): Promise<string> {
+    const { core, grants, networkId } = this.#options;
+    const { patientId, patientNo } = patient;
+    const signer = await openConsentKey(core, patient, passphrase);
+    const body = bodyOf(core.store.deferred(() => grants.takeSeq(patientNo)));
+    const statement = patientStatement(name, { patientId, networkId, channels: ORDER.revoke, body }, signer);
+    return this.#keepRevocation(patient, statement, body);
+  }
+
+  /** From now on nothing more is wrapped for those whom it concerns, whatever the ledgers do. */
+  #keepRevocation(
+    patient: Patient,
+    statement: string,
+    body: StatementBody<'revoke'> | StatementBody<'revokeAll'>,
+  ): Promise<string> {
+    const { grants, clock } = this.#options;
+    const { patientNo } = patient;
+    return this.#submit(patient, { kind: 'revoke', statement }, () => {
+      grants.noteSeq(patientNo, body.policySeq);
+      if ('grantId' in body) grants.revoke(body.grantId, clock());
+      else grants.revokeThrough(patientNo, body.policySeq, clock());
+    });
+  }
+
+  async #submit(
+    patient: Patient,
+    made: Pick<NewJob, 'kind' | 'statement' | 'isUnordered'>,
+    alsoWrite: (sid: string) => void,
+  ): Promise<string> {
+    const { core, steps, outbox, clock } = this.#options;
+    const { sid: job } = readStatement(made.statement).payload;
+    const isNew = core.store.deferred(() => {
+      const inserted = steps.insert(
+        { ...made, job, patientNo: patient.patientNo, channels: ORDER[made.kind] },
+        clock(),
+      );
+      if (inserted) alsoWrite(job);
+      return inserted;
+    });
+    await core.store.sync();
+    if (isNew)
+      for (const step of steps.job(job)) if (made.isUnordered === true || step.place === 0) outbox.add(step);
+    return job;
+  }
+
+  #check<N extends 'grant' | 'revoke' | 'revokeAll' | 'rejectSubscription'>(
+    patient: Patient,
+    statement: string,
+    names: readonly N[],
+    channels: readonly ChannelName[],
+  ) {
+    const { core, networkId, verifier } = this.#options;
+    return checkAppStatement(core, patient, statement, { names, networkId, channels, verifier });
+  }
+
+  #known({ patientNo }: Patient, grantId: string): void {
+    if (this.#options.grants.get(grantId)?.patientNo !== patientNo)
+      throw new ConsentError('GRANT_NOT_FOUND', `This patient has made no grant ${grantId} here`);
+  }
+}

@@ -1,0 +1,25 @@
+export type ConsentErrorCode =
+  /** Not by this patient, for this network and these channels, or not signed by the consent key. */
+  | 'CONSENT_STATEMENT_REFUSED'
+  | 'CONSENT_KEY_LOCKED'
+  | 'GRANT_NOT_FOUND'
+  | 'SUBSCRIPTION_NOT_FOUND'
+  | 'SUBSCRIPTION_NOT_PENDING'
+  | 'AUTHORITY_UNKNOWN'
+  /** The ledger refused; `reason` is its code. */
+  | 'CONSENT_REFUSED';
+
+/** A patient's decision cannot be taken. */
+export class ConsentError extends Error {
+  override readonly name = 'ConsentError';
+  /** Shown in the problem. */
+  readonly members: Readonly<Record<string, unknown>>;
+  constructor(
+    readonly code: ConsentErrorCode,
+    message: string,
+    options: ErrorOptions & { readonly members?: Readonly<Record<string, unknown>> } = {},
+  ) {
+    super(message, options);
+    this.members = options.members ?? {};
+  }
+}

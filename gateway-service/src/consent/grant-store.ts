@@ -1,0 +1,129 @@
+import type { StatementBody } from '@careledger/contracts';
+import type { GrantMeaning } from '@careledger/protocol';
+import type { Database } from '@careledger/service-kit';
+
+/** pending: no channel has it yet; refused: none ever will. */
+export type GrantStatus = 'pending' | 'active' | 'refused' | 'revoked';
+
+export interface Grant {
+  readonly grantId: string;
+  readonly patientNo: number;
+  readonly authorityId: string;
+  readonly policySeq: number;
+  readonly status: GrantStatus;
+  readonly body: StatementBody<'grant'>;
+  readonly meaning: GrantMeaning | null;
+  readonly madeMs: number;
+  readonly revokedMs: number | null;
+}
+
+interface Row {
+  grant_id: string;
+  patient_no: number;
+  authority_id: string;
+  policy_seq: number;
+  status: GrantStatus;
+  body: string;
+  meaning: string | null;
+  made_ms: number;
+  revoked_ms: number | null;
+}
+
+/** Grants as this gateway knows them. What writes must run within a transaction. */
+export class GrantStore {
+  readonly #database: Database;
+
+  constructor(database: Database) {
+    this.#database = database;
+  }
+
+  insert(grant: Omit<Grant, 'authorityId' | 'policySeq' | 'revokedMs'>): void {
+    const { grantId, patientNo, status, body, meaning, madeMs } = grant;
+    this.#database
+      .prepare('INSERT OR IGNORE INTO grants VALUES (?, ?, ?, ?, ?, ?, ?, ?, NULL)')
+      .run(
+        grantId,
+        patientNo,
+        body.authorityId,
+        body.policySeq,
+        status,
+        JSON.stringify(body),
+        meaning && JSON.stringify(meaning),
+        madeMs,
+      );
+  }
+
+  get(grantId: string): Grant | undefined {
+    return this.#all('WHERE grant_id = ?', grantId)[0];
+  }
+
+  list(patientNo: number): Grant[] {
+    return this.#all('WHERE patient_no = ? ORDER BY made_ms, grant_id', patientNo);
+  }
+
+  setStatus(grantId: string, from: GrantStatus, to: GrantStatus): void {
+    this.#database
+      .prepare('UPDATE grants SET status = ? WHERE grant_id = ? AND status = ?')
+      .run(to, grantId, from);
+  }
+
+  revoke(grantId: string, nowMs: number): void {
+    this.#database
+      .prepare(
+        `UPDATE grants SET status = 'revoked', revoked_ms = ? WHERE grant_id = ? AND status <> 'revoked'`,
+      )
+      .run(nowMs, grantId);
+  }
+
+  revokeThrough(patientNo: number, policySeq: number, nowMs: number): void {
+    this.#database
+      .prepare(
+        `UPDATE grants SET status = 'revoked', revoked_ms = ?
+         WHERE patient_no = ? AND policy_seq <= ? AND status <> 'revoked'`,
+      )
+      .run(nowMs, patientNo, policySeq);
+  }
+
+  /** The next policySeq; counted up for good. */
+  takeSeq(patientNo: number): number {
+    const row = this.#database
+      .prepare(
+        `INSERT INTO policy_counters VALUES (?, 2)
+         ON CONFLICT (patient_no) DO UPDATE SET next_seq = next_seq + 1 RETURNING next_seq`,
+      )
+      .get(patientNo) as { next_seq: number };
+    return row.next_seq - 1;
+  }
+
+  /** A statement of the patient's app has used this number. */
+  noteSeq(patientNo: number, policySeq: number): void {
+    this.#database
+      .prepare(
+        `INSERT INTO policy_counters VALUES (?, ?)
+         ON CONFLICT (patient_no) DO UPDATE SET next_seq = max(next_seq, excluded.next_seq)`,
+      )
+      .run(patientNo, policySeq + 1);
+  }
+
+  nextSeq(patientNo: number): number {
+    const row = this.#database
+      .prepare('SELECT next_seq FROM policy_counters WHERE patient_no = ?')
+      .get(patientNo) as { next_seq: number } | undefined;
+    return row?.next_seq ?? 1;
+  }
+
+  #all(where: string, ...values: (string | number)[]): Grant[] {
+    const rows = this.#database.prepare(`SELECT * FROM grants ${where}`).all(...values);
+    return (rows as unknown as Row[]).map((row) => ({
+      grantId: row.grant_id,
+      patientNo: row.patient_no,
+      authorityId: row.authority_id,
+      policySeq: row.policy_seq,
+      status: row.status,
+      body: JSON.parse(row.body) as StatementBody<'grant'>,
+      meaning: row.meaning === null ? null : (JSON.parse(row.meaning) as GrantMeaning),
+      madeMs: row.made_ms,
+      revokedMs: row.revoked_ms,
+    }));
+  }
+}

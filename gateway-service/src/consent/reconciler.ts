@@ -1,0 +1,145 @@
+import { accessControl, type GrantState } from '@careledger/contracts';
+import { CHANNELS, type ChannelName } from '@careledger/domain';
+import type { LedgerChannel } from '@careledger/ledger';
+import { startWorker, type Logger, type Worker } from '@careledger/service-kit';
+import type { GatewayStore } from '../store/index.js';
+import type { Patient } from '../patients/index.js';
+import type { ConsentOutbox } from './consent-outbox.js';
+import type { GrantStore } from './grant-store.js';
+import type { StepStore } from './step-store.js';
+
+/** A grant that the two channels do not agree on while nothing of it is under way. */
+export interface GrantDifference {
+  readonly patientId: string;
+  readonly grantId: string;
+  readonly missingOn: ChannelName | null;
+  readonly notRevokedOn: ChannelName | null;
+  /** This gateway holds the statement and sends it again. */
+  readonly isBeingMended: boolean;
+}
+
+export interface ReconcilerOptions {
+  readonly store: Pick<GatewayStore, 'deferred'>;
+  readonly patients: () => readonly Patient[];
+  readonly steps: StepStore;
+  readonly grants: GrantStore;
+  readonly outbox: Pick<ConsentOutbox, 'add'>;
+  readonly channel: (name: ChannelName) => Pick<LedgerChannel, 'evaluate'>;
+  readonly intervalMs: number;
+  readonly clock: () => number;
+  readonly logger: Pick<Logger, 'warn' | 'error'>;
+}
+
+/** Compares every patient's grants on both channels now and then, reports differences and mends what it can. */
+export class Reconciler implements AsyncDisposable {
+  readonly #options: ReconcilerOptions;
+  readonly #worker: Worker;
+  #differences: readonly GrantDifference[] = [];
+  #comparedMs: number | null = null;
+
+  constructor(options: ReconcilerOptions) {
+    this.#options = options;
+    this.#worker = startWorker({
+      name: 'reconcile',
+      idleMs: options.intervalMs,
+      logger: options.logger,
+      run: async (signal) => {
+        await this.#round(signal);
+        return false;
+      },
+    });
+  }
+
+  /** Of the last comparison. */
+  get report(): { readonly comparedMs: number | null; readonly differences: readonly GrantDifference[] } {
+    return { comparedMs: this.#comparedMs, differences: this.#differences };
+  }
+
+  async stop(): Promise<void> {
+    await this.#worker.stop();
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.stop();
+  }
+
+  async #round(signal: AbortSignal): Promise<void> {
+    const { patients, steps, clock, logger } = this.#options;
+    const found: GrantDifference[] = [];
+    for (const patient of patients()) {
+      if (signal.aborted) return;
+      // What is under way differs by nature.
+      if (steps.openCount(patient.patientNo) > 0) continue;
+      found.push(...(await this.#compare(patient)));
+    }
+    for (const difference of found) logger.error(difference, 'the channels differ about a grant');
+    this.#differences = found;
+    this.#comparedMs = clock();
+  }
+
+  async #compare(patient: Patient): Promise<GrantDifference[]> {
+    const [authorities, cloud] = await Promise.all(CHANNELS.map((name) => this.#grantsOn(name, patient)));
+    if (
+      authorities === undefined ||
+      cloud === undefined ||
+      this.#options.steps.openCount(patient.patientNo) > 0
+    )
+      return [];
+    this.#adopt(patient, authorities);
+    const ids = new Set([...authorities.keys(), ...cloud.keys()]);
+    return [...ids].flatMap((grantId) => {
+      const on = { authorities: authorities.get(grantId), cloud: cloud.get(grantId) };
+      const missingOn = CHANNELS.find((name) => on[name] === undefined) ?? null;
+      const isRevoked = CHANNELS.some((name) => on[name]?.revokedAt !== undefined);
+      // One that was revoked before it arrived on a channel is nowhere there: a tombstone is.
+      if (missingOn !== null && isRevoked) return [];
+      const notRevokedOn = isRevoked
+        ? (CHANNELS.find((name) => on[name]?.revokedAt === undefined) ?? null)
+        : null;
+      if (missingOn === null && notRevokedOn === null) return [];
+      const isBeingMended = missingOn !== null && this.#sendAgain(grantId, missingOn);
+      return [{ patientId: patient.patientId, grantId, missingOn, notRevokedOn, isBeingMended }];
+    });
+  }
+
+  async #grantsOn(name: ChannelName, { patientId }: Patient): Promise<Map<string, GrantState>> {
+    const grants = new Map<string, GrantState>();
+    let bookmark = '';
+    do {
+      const page = await this.#options
+        .channel(name)
+        .evaluate(accessControl, 'ListGrants', { patientId, ...(bookmark !== '' && { bookmark }) });
+      for (const grant of page.rows) grants.set(grant.grantId, grant);
+      bookmark = page.bookmark;
+    } while (bookmark !== '');
+    return grants;
+  }
+
+  /** Grants and revocations that reached the ledger by another way. */
+  #adopt({ patientNo }: Patient, onLedger: ReadonlyMap<string, GrantState>): void {
+    const { store, grants, clock } = this.#options;
+    for (const [grantId, state] of onLedger) {
+      const known = grants.get(grantId);
+      const { patientId: _patientId, grantId: _grantId, recordedAt, txId: _txId, revokedAt, ...body } = state;
+      if (known === undefined)
+        store.deferred(() => {
+          grants.noteSeq(patientNo, body.policySeq);
+          grants.insert({
+            ...{ grantId, patientNo, body, meaning: null, madeMs: Date.parse(recordedAt) },
+            status: 'active',
+          });
+        });
+      if (revokedAt !== undefined && known?.status !== 'revoked')
+        store.deferred(() => grants.revoke(grantId, clock()));
+    }
+  }
+
+  #sendAgain(job: string, channel: ChannelName): boolean {
+    const { store, steps, outbox } = this.#options;
+    const step = steps.job(job).find((candidate) => candidate.channel === channel);
+    if (step?.status !== 'done') return false;
+    store.deferred(() => steps.reopen(job, channel));
+    outbox.add({ ...step, status: 'open' });
+    return true;
+  }
+}

@@ -1,0 +1,80 @@
+import type { Migration } from '@careledger/service-kit';
+
+/** What patients decided, and how far each decision has come on each channel. */
+export const CONSENT_MIGRATION: Migration = {
+  name: 'consent: statements and their channels, grants, subscriptions, tokens, anchors',
+  sql: `
+    -- A statement and one channel that has to take it. Steps of one job go in the order of their places.
+    CREATE TABLE consent_steps (
+      step_no      INTEGER PRIMARY KEY,
+      patient_no   INTEGER NOT NULL,
+      job          TEXT NOT NULL,
+      place        INTEGER NOT NULL,
+      kind         TEXT NOT NULL CHECK (kind IN ('register', 'grant', 'revoke', 'reject')),
+      channel      TEXT NOT NULL,
+      statement    TEXT NOT NULL,
+      status       TEXT NOT NULL CHECK (status IN ('open', 'done', 'refused')),
+      code         TEXT,
+      tx_id        TEXT,
+      block_number INTEGER,
+      made_ms      INTEGER NOT NULL,
+      done_ms      INTEGER,
+      UNIQUE (job, channel)
+    ) STRICT;
+    CREATE INDEX consent_steps_of_patient ON consent_steps (patient_no, step_no);
+    CREATE INDEX consent_steps_open ON consent_steps (step_no) WHERE status = 'open';
+
+    -- Next policySeq of each patient.
+    CREATE TABLE policy_counters (patient_no INTEGER PRIMARY KEY, next_seq INTEGER NOT NULL) STRICT;
+
+    CREATE TABLE grants (
+      grant_id     TEXT PRIMARY KEY,
+      patient_no   INTEGER NOT NULL,
+      authority_id TEXT NOT NULL,
+      policy_seq   INTEGER NOT NULL,
+      status       TEXT NOT NULL CHECK (status IN ('pending', 'active', 'refused', 'revoked')),
+      -- GrantBody of packages/contracts, JSON
+      body         TEXT NOT NULL,
+      -- what its tags mean, JSON; NULL where the patient's app has sealed it
+      meaning      TEXT,
+      made_ms      INTEGER NOT NULL,
+      revoked_ms   INTEGER
+    ) STRICT, WITHOUT ROWID;
+    CREATE INDEX grants_of_patient ON grants (patient_no, made_ms);
+
+    -- As the ledger says.
+    CREATE TABLE subscriptions (
+      patient_no      INTEGER NOT NULL,
+      subscription_id TEXT NOT NULL,
+      authority_id    TEXT NOT NULL,
+      status          TEXT NOT NULL,
+      PRIMARY KEY (patient_no, subscription_id)
+    ) STRICT, WITHOUT ROWID;
+
+    CREATE TABLE authorities (
+      authority_id TEXT PRIMARY KEY,
+      -- AuthorityState of packages/contracts, JSON
+      state        TEXT NOT NULL,
+      fetched_ms   INTEGER NOT NULL
+    ) STRICT, WITHOUT ROWID;
+
+    -- Bearer tokens of role patient that this gateway handed out: only their hashes.
+    CREATE TABLE patient_tokens (
+      sha256     TEXT PRIMARY KEY,
+      patient_no INTEGER NOT NULL,
+      made_ms    INTEGER NOT NULL
+    ) STRICT, WITHOUT ROWID;
+
+    -- Newest anchored head, and the statement that is to follow it: its bytes stay until the ledger has answered.
+    CREATE TABLE anchors (
+      patient_no  INTEGER PRIMARY KEY,
+      height      INTEGER,
+      hash        TEXT,
+      next_height INTEGER,
+      next_hash   TEXT,
+      statement   TEXT,
+      fault       TEXT,
+      anchored_ms INTEGER
+    ) STRICT;
+  `,
+};

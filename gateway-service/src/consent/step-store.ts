@@ -1,0 +1,127 @@
+import type { ChannelName } from '@careledger/domain';
+import type { Database } from '@careledger/service-kit';
+
+export type StepKind = 'register' | 'grant' | 'revoke' | 'reject';
+
+/** A statement on its way to one channel. */
+export interface ConsentStep {
+  readonly stepNo: number;
+  readonly patientNo: number;
+  /** Id of the statement (`sid`): its steps, one a channel, go in the order of their places. */
+  readonly job: string;
+  readonly place: number;
+  readonly kind: StepKind;
+  readonly channel: ChannelName;
+  readonly statement: string;
+  readonly status: 'open' | 'done' | 'refused';
+  readonly code: string | null;
+  readonly txId: string | null;
+  readonly blockNumber: number | null;
+  readonly madeMs: number;
+}
+
+export interface NewJob {
+  readonly patientNo: number;
+  readonly job: string;
+  readonly kind: StepKind;
+  /** In the order in which they have to take it. */
+  readonly channels: readonly ChannelName[];
+  /** The order does not matter: they take it side by side. */
+  readonly isUnordered?: boolean;
+  readonly statement: string;
+}
+
+const COLUMNS = `step_no AS stepNo, patient_no AS patientNo, job, place, kind, channel, statement, status, code,
+  tx_id AS txId, block_number AS blockNumber, made_ms AS madeMs`;
+
+/** Statements and the channels that have to take them. What writes must run within a transaction. */
+export class StepStore {
+  readonly #database: Database;
+
+  constructor(database: Database) {
+    this.#database = database;
+  }
+
+  /** Writes a job's steps; false if the statement is known already. */
+  insert({ patientNo, job, kind, channels, isUnordered, statement }: NewJob, nowMs: number): boolean {
+    if (this.job(job).length > 0) return false;
+    for (const [place, channel] of channels.entries()) {
+      this.#database
+        .prepare(
+          `INSERT INTO consent_steps (patient_no, job, place, kind, channel, statement, status, made_ms)
+           VALUES (?, ?, ?, ?, ?, ?, 'open', ?)`,
+        )
+        .run(patientNo, job, isUnordered === true ? 0 : place, kind, channel, statement, nowMs);
+    }
+    return true;
+  }
+
+  job(job: string): ConsentStep[] {
+    return this.#all('WHERE job = ? ORDER BY place', job);
+  }
+
+  get(stepNo: number): ConsentStep | undefined {
+    return this.#all('WHERE step_no = ?', stepNo)[0];
+  }
+
+  /** Open steps that nothing of their job stands before, oldest first. */
+  eligible(): ConsentStep[] {
+    const first = `NOT EXISTS (SELECT 1 FROM consent_steps AS earlier
+      WHERE earlier.job = consent_steps.job AND earlier.place < consent_steps.place AND earlier.status = 'open')`;
+    return this.#all(`WHERE status = 'open' AND ${first} ORDER BY step_no`);
+  }
+
+  openCount(patientNo?: number): number {
+    const row = (
+      patientNo === undefined
+        ? this.#database.prepare(`SELECT count(*) AS n FROM consent_steps WHERE status = 'open'`).get()
+        : this.#database
+            .prepare(`SELECT count(*) AS n FROM consent_steps WHERE status = 'open' AND patient_no = ?`)
+            .get(patientNo)
+    ) as { n: number };
+    return row.n;
+  }
+
+  settle(
+    stepNo: number,
+    outcome: { status: 'done' | 'refused'; code: string; txId: string | null; blockNumber: number | null },
+    nowMs: number,
+  ): void {
+    this.#database
+      .prepare(
+        'UPDATE consent_steps SET status = ?, code = ?, tx_id = ?, block_number = ?, done_ms = ? WHERE step_no = ?',
+      )
+      .run(outcome.status, outcome.code, outcome.txId, outcome.blockNumber, nowMs, stepNo);
+  }
+
+  /** What a channel lacks is to be sent there again. */
+  reopen(job: string, channel: ChannelName): void {
+    this.#database
+      .prepare(`UPDATE consent_steps SET status = 'open' WHERE job = ? AND channel = ?`)
+      .run(job, channel);
+  }
+
+  /** Refuses the rest of a job with the code that stopped it. */
+  refuseRest(job: string, code: string, nowMs: number): void {
+    this.#database
+      .prepare(
+        `UPDATE consent_steps SET status = 'refused', code = ?, done_ms = ? WHERE job = ? AND status = 'open'`,
+      )
+      .run(code, nowMs, job);
+  }
+
+  /** Channels on which patients are registered. */
+  registrations(): { patientNo: number; channel: ChannelName }[] {
+    const rows = this.#database
+      .prepare(
+        `SELECT patient_no AS patientNo, channel FROM consent_steps WHERE kind = 'register' AND status = 'done'`,
+      )
+      .all();
+    return rows as unknown as { patientNo: number; channel: ChannelName }[];
+  }
+
+  #all(where: string, ...values: (string | number)[]): ConsentStep[] {
+    const rows = this.#database.prepare(`SELECT ${COLUMNS} FROM consent_steps ${where}`).all(...values);
+    return rows as unknown as ConsentStep[];
+  }
+}

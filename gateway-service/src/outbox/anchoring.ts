@@ -1,0 +1,161 @@
+import { records } from '@careledger/contracts';
+import type { Signer } from '@careledger/crypto';
+import type { LedgerChannel } from '@careledger/ledger';
+import type { Logger } from '@careledger/service-kit';
+import { patientStatement } from '../statement.js';
+import type { GatewayStore } from '../store/index.js';
+import type { AnchorStore, Head } from './anchor-store.js';
+import { Dispatcher, type DispatcherHealth } from './dispatcher.js';
+import { LEDGER_CONCURRENCY, PERIODIC_BACKOFF } from './limits.js';
+import { isTransientCode, NotYetError, type Settled, type StatementBatcher } from './statement-batcher.js';
+
+/** Codes that say that the ledger has another head than this store: it is read again. */
+const STALE_CODES: ReadonlySet<string> = new Set(['ANCHOR_PREV_MISMATCH', 'ANCHOR_HEIGHT_NOT_RISING']);
+
+/** A patient's chain, as far as it concerns its anchors. */
+export interface AnchoredChain {
+  readonly patientNo: number;
+  readonly patientId: string;
+  readonly signer: Signer;
+  /** Newest block that is on disk. */
+  readonly durableHead: Head;
+}
+
+export interface AnchoringOptions {
+  readonly store: Pick<GatewayStore, 'deferred' | 'sync'>;
+  readonly anchors: AnchorStore;
+  readonly batcher: Pick<StatementBatcher, 'submit'>;
+  readonly authorities: () => Pick<LedgerChannel, 'evaluate'>;
+  readonly chains: () => Iterable<AnchoredChain>;
+  readonly chainOf: (patientNo: number) => AnchoredChain;
+  readonly isRegistered: (patientNo: number) => boolean;
+  readonly networkId: string;
+  readonly intervalMs: number;
+  readonly clock: () => number;
+  readonly onMoved: (patientNo: number) => void;
+  readonly logger: Pick<Logger, 'warn' | 'error'>;
+}
+
+/**
+ * Anchors the heads of chains on `authorities`: each names the one anchored before. Many patients' anchors share a
+ * transaction.
+ */
+export class Anchoring implements AsyncDisposable {
+  readonly #options: AnchoringOptions;
+  readonly #dispatcher: Dispatcher<number>;
+  readonly #queued = new Set<number>();
+  #timer: NodeJS.Timeout | undefined;
+
+  constructor(options: AnchoringOptions) {
+    this.#options = options;
+    this.#dispatcher = new Dispatcher<number>({
+      name: 'anchor',
+      concurrency: LEDGER_CONCURRENCY,
+      backoff: PERIODIC_BACKOFF,
+      logger: options.logger,
+      run: (patientNo) => this.#anchor(patientNo),
+    });
+  }
+
+  /** Finishes what earlier runs left, then anchors at every interval what has grown. */
+  start(): void {
+    for (const { patientNo } of this.#options.chains()) {
+      if (this.#options.anchors.get(patientNo).pending !== null) this.request(patientNo);
+    }
+    this.#timer = setInterval(() => this.requestAll(), this.#options.intervalMs).unref();
+  }
+
+  requestAll(): void {
+    for (const { patientNo } of this.#options.chains())
+      if (!this.isUpToDate(patientNo)) this.request(patientNo);
+  }
+
+  /** Anchors a patient's chain now. */
+  request(patientNo: number): void {
+    if (this.#queued.has(patientNo) || !this.#options.isRegistered(patientNo)) return;
+    this.#queued.add(patientNo);
+    this.#dispatcher.add(patientNo, patientNo);
+  }
+
+  /** Whether the newest block on disk is anchored, or the ledger takes no more of this chain. */
+  isUpToDate(patientNo: number): boolean {
+    const { anchored, pending, fault } = this.#options.anchors.get(patientNo);
+    const { height } = this.#options.chainOf(patientNo).durableHead;
+    return fault !== null || (pending === null && anchored !== null && anchored.height >= height);
+  }
+
+  get health(): DispatcherHealth {
+    return this.#dispatcher.health;
+  }
+
+  async stop(): Promise<void> {
+    clearInterval(this.#timer);
+    await this.#dispatcher.stop();
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.stop();
+  }
+
+  async #anchor(patientNo: number): Promise<void> {
+    const { batcher, chainOf, onMoved } = this.#options;
+    while (!this.isUpToDate(patientNo)) {
+      const next = await this.#next(patientNo);
+      const settled = await batcher.submit(chainOf(patientNo).patientId, next.statement);
+      if (isTransientCode(settled.item.code)) throw new NotYetError(settled.item.code);
+      await this.#settle(patientNo, next, settled);
+    }
+    this.#queued.delete(patientNo);
+    onMoved(patientNo);
+  }
+
+  /** The statement that is to go: the pending one, else a new one, on disk first. */
+  async #next(patientNo: number): Promise<Head & { readonly statement: string }> {
+    const { store, anchors, chainOf, networkId } = this.#options;
+    const state = anchors.get(patientNo);
+    if (state.pending !== null) return state.pending;
+    const { patientId, signer, durableHead } = chainOf(patientNo);
+    const { height, hash } = durableHead;
+    const body = {
+      height,
+      hash,
+      prevHeight: state.anchored?.height ?? null,
+      prevHash: state.anchored?.hash ?? null,
+    };
+    const statement = patientStatement(
+      'anchorHead',
+      { patientId, networkId, channels: ['authorities'], body },
+      signer,
+    );
+    const pending = { height, hash, statement };
+    store.deferred(() => anchors.put(patientNo, { ...state, pending }));
+    await store.sync();
+    return pending;
+  }
+
+  async #settle(patientNo: number, { height, hash }: Head, { item }: Settled): Promise<void> {
+    const { store, anchors, clock, logger, chainOf } = this.#options;
+    const state = anchors.get(patientNo);
+    if (item.code === 'OK') {
+      store.deferred(() =>
+        anchors.put(patientNo, {
+          anchored: { height, hash },
+          pending: null,
+          fault: null,
+          anchoredMs: clock(),
+        }),
+      );
+      return;
+    }
+    const { patientId } = chainOf(patientNo);
+    if (STALE_CODES.has(item.code)) {
+      logger.warn({ patientNo, code: item.code }, 'the ledger has another head: read again');
+      const { head } = await this.#options.authorities().evaluate(records, 'GetHead', { patientId });
+      const anchored = head && { height: head.height, hash: head.hash };
+      store.deferred(() => anchors.put(patientNo, { ...state, anchored, pending: null }));
+      return;
+    }
+    logger.error({ patientNo, code: item.code }, 'the ledger takes no anchors of this chain');
+    store.deferred(() => anchors.put(patientNo, { ...state, pending: null, fault: item.code }));
+  }
+}

@@ -1,0 +1,64 @@
+import { LedgerError } from '@careledger/ledger';
+import { ProblemError, defineProblems } from '@careledger/service-kit';
+
+/** Codes of this service. What the chaincode refuses is passed on with its own code as `reason`. */
+export const problems = defineProblems({
+  // patients
+  PATIENT_NOT_FOUND: { status: 404, title: 'This gateway serves no such patient' },
+  PASSPHRASE_TOO_SHORT: { status: 400, title: 'The passphrase is too short for the key that it guards' },
+  // devices
+  PAIRING_CODE_INVALID: { status: 403, title: 'The pairing code is unknown, used or expired' },
+  PAIRING_CODES_EXHAUSTED: { status: 409, title: 'The patient has too many open pairing codes' },
+  PAIRING_PROOF_INVALID: { status: 400, title: 'The proof of possession of the device key is refused' },
+  PAIRING_OTHER_DEVICE: { status: 403, title: 'The pairing code was issued for another device' },
+  DEVICE_ALREADY_REGISTERED: { status: 409, title: 'The device is registered; pair it again by name' },
+  DEVICE_NOT_FOUND: { status: 404, title: 'There is no such device' },
+  DEVICE_REVOKED: { status: 403, title: 'The device was revoked for good' },
+  DEVICE_SUSPENDED: { status: 403, title: 'The device is suspended' },
+  DEVICE_TOKEN_INVALID: { status: 401, title: 'The device token is refused' },
+  DEVICE_TOKEN_EXPIRED: { status: 401, title: 'The device token has expired' },
+  DEVICE_TOKEN_AUDIENCE: { status: 401, title: 'The device token is for another gateway' },
+  PROFILE_CODE_UNKNOWN: { status: 400, title: 'The device measures something this gateway has no rules for' },
+  // frames
+  STORE_UNAVAILABLE: { status: 503, title: 'The store could not take the frame: send it again' },
+  GATEWAY_OVERLOADED: { status: 503, title: 'Too many frames wait: send it again later' },
+  GATEWAY_STOPPING: { status: 503, title: 'The gateway is stopping: send it again shortly' },
+  // chain
+  BLOCK_NOT_FOUND: { status: 404, title: 'There is no block of this height' },
+  FRAME_NOT_FOUND: { status: 404, title: 'There is no such frame' },
+  FRAME_NOT_SEALED: { status: 409, title: 'The frame is in the open block: flush, then ask again' },
+  FRAME_NOT_ANCHORED: { status: 409, title: 'No anchor covers the frame yet: flush, then ask again' },
+  FRAME_ERASED: { status: 410, title: 'The frame was erased: only its place in the chain is left' },
+  // records
+  RECORD_NOT_FOUND: { status: 404, title: 'This gateway has made no such record' },
+  // consent
+  CONSENT_STATEMENT_REFUSED: {
+    status: 400,
+    title: 'The statement is not one that the patient can have signed',
+  },
+  CONSENT_KEY_LOCKED: { status: 403, title: 'The passphrase does not open the consent key' },
+  CONSENT_REFUSED: { status: 422, title: 'The ledger refused the statement; `reason` says why' },
+  GRANT_NOT_FOUND: { status: 404, title: 'The patient has made no such grant here' },
+  SUBSCRIPTION_NOT_FOUND: { status: 404, title: 'There is no such subscription' },
+  SUBSCRIPTION_NOT_PENDING: { status: 409, title: 'The subscription is not pending any more' },
+  AUTHORITY_UNKNOWN: { status: 404, title: 'No such authority is registered' },
+  // ledger
+  LEDGER_REFUSED: { status: 422, title: 'The ledger refused; `reason` says why' },
+  LEDGER_UNAVAILABLE: { status: 503, title: 'The ledger does not answer; try again later' },
+});
+export type ProblemCode = keyof typeof problems;
+
+/** Waits for an answer of the ledger; its failures become problems. */
+export async function askLedger<T>(answer: Promise<T>): Promise<T> {
+  try {
+    return await answer;
+  } catch (cause) {
+    if (!(cause instanceof LedgerError)) throw cause;
+    if (cause.code === 'CHAINCODE_REFUSED')
+      throw new ProblemError<ProblemCode>('LEDGER_REFUSED', cause.message, {
+        cause,
+        members: { reason: cause.chaincodeCode ?? null, details: cause.chaincodeDetails },
+      });
+    throw new ProblemError<ProblemCode>('LEDGER_UNAVAILABLE', `${cause.code}: ${cause.message}`, { cause });
+  }
+}

@@ -1,0 +1,10 @@
+/** Wall clock: how often windows are looked at. */
+export const TICK_INTERVAL_MS = 1_000;
+/** Frames read at a time when the processing has to catch up. */
+export const CATCH_UP_FRAMES = 512;
+/** Frames after which states are written even though nothing came of them. */
+export const PERSIST_AFTER_FRAMES = 1_024;
+/** States are written no later than this after a frame. What a crash loses is processed again. */
+export const PERSIST_DELAY_MS = 500;
+/** A reading's id is its frame's row times this, plus its place: a frame has at most 512 readings. */
+export const READINGS_PER_ROW = 512;

@@ -1,0 +1,219 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
+import {
+  clinicalConfig,
+  flush,
+  initialState,
+  processReadings,
+  tick,
+  withOverrides,
+  type ClinicalEvent,
+  type ClinicalOverrides,
+  type FlaggedReading,
+  type PatientState,
+  type ProcessingResult,
+} from '@careledger/clinical';
+import type { GatewayCore } from '../core.js';
+import type { CommittedFrame } from '../ingest/index.js';
+import { applyEvent, type PatientEvent } from './due-of-event.js';
+import { CATCH_UP_FRAMES, PERSIST_AFTER_FRAMES, PERSIST_DELAY_MS, TICK_INTERVAL_MS } from './limits.js';
+import { clinicalReadings, rowOfReading, type ProcessedFrame } from './reading-id.js';
+import type { DueRecord, ProcessingStore } from './store.js';
+
+export interface ProcessorOptions {
+  readonly core: Pick<GatewayCore, 'frames' | 'store' | 'patients' | 'pipeline'>;
+  readonly store: ProcessingStore;
+  readonly overrides: ClinicalOverrides;
+  readonly clock: () => number;
+  /** Called in the turn in which records became due, after they were committed (not synced: sync before you send). */
+  readonly onDue: (due: readonly DueRecord[]) => void;
+  /** The store could not be written; it is tried again. */
+  readonly onStoreError: (error: unknown) => void;
+  /** The rules failed: only a restart can mend what is in memory. */
+  readonly onFatal: (error: Error) => void;
+}
+
+/**
+ * Runs the clinical rules over stored frames, in the order of their rows. Frames are processed in the turn in which they
+ * become durable; states, flags, cursor and due records are written in one transaction, at once when anything came of
+ * them. After a crash the frames behind the cursor are processed again, with the same outcome.
+ */
+export class Processor {
+  readonly #options: ProcessorOptions;
+  readonly #states = new Map<number, PatientState>();
+  readonly #dirty = new Set<number>();
+  readonly #flags = new Map<number, FlaggedReading>();
+  #events: PatientEvent[] = [];
+  #progress: { rowId: number; frames: number; readings: number };
+  #unsavedFrames = 0;
+  #persistTimer: NodeJS.Timeout | undefined;
+  #tickTimer: NodeJS.Timeout | undefined;
+  #isLive = false;
+
+  constructor(options: ProcessorOptions) {
+    this.#options = options;
+    this.#progress = { ...options.store.progress() };
+    for (const patientNo of options.store.patients()) this.#stateOf(patientNo);
+  }
+
+  /** Processes what an earlier run left, then follows the pipeline. */
+  async start(): Promise<void> {
+    this.#options.core.pipeline.onFramesCommitted((frames) => this.#guard(() => this.#onCommitted(frames)));
+    while (this.#advance()) await nextTurn();
+    this.#isLive = true;
+    this.#applyOverrides();
+    this.persist();
+    this.#tickTimer = setInterval(() => this.#guard(() => this.tick()), TICK_INTERVAL_MS).unref();
+  }
+
+  /** What is in the states. */
+  get progress(): { readonly rowId: number; readonly frames: number; readonly readings: number } {
+    return this.#progress;
+  }
+
+  /** Closes windows by the wall clock. */
+  tick(): void {
+    const nowMs = this.#options.clock();
+    for (const [patientNo, state] of this.#states) {
+      if (state.windows.open.length === 0) continue;
+      const result = tick(state, nowMs);
+      if (result.events.length > 0) this.#take(patientNo, result, nowMs);
+    }
+    if (this.#events.length > 0) this.persist();
+  }
+
+  /** Closes a patient's open windows now. */
+  flush(patientNo: number): void {
+    while (this.#isLive && this.#advance());
+    this.#take(patientNo, flush(this.#stateOf(patientNo)), this.#options.clock());
+    this.persist();
+  }
+
+  /** Writes down everything so far. */
+  persist(): void {
+    clearTimeout(this.#persistTimer);
+    this.#persistTimer = undefined;
+    if (this.#dirty.size === 0 && this.#unsavedFrames === 0) return;
+    const { core, store, clock, onDue, onStoreError } = this.#options;
+    let due: DueRecord[];
+    try {
+      due = core.store.deferred(() => {
+        for (const flagged of this.#flags.values()) store.saveFlags(flagged);
+        for (const patientNo of this.#dirty) store.saveState(patientNo, this.#stateOf(patientNo));
+        store.setProgress(this.#progress);
+        return this.#events.map((event) => store.putDue(applyEvent(store, event), clock()));
+      });
+    } catch (error) {
+      // E.g. a full disk: all of it is still here, and frames are refused meanwhile.
+      onStoreError(error);
+      this.#persistLater();
+      return;
+    }
+    this.#flags.clear();
+    this.#dirty.clear();
+    this.#events = [];
+    this.#unsavedFrames = 0;
+    if (due.length > 0) onDue(due);
+  }
+
+  /** Writes down what is left. Call before the store closes. */
+  close(): void {
+    clearInterval(this.#tickTimer);
+    this.#isLive = false;
+    this.#guard(() => this.persist());
+  }
+
+  #onCommitted(frames: readonly CommittedFrame[]): void {
+    if (!this.#isLive) return;
+    const first = frames[0];
+    const last = frames.at(-1);
+    if (first === undefined || last === undefined || last.rowId <= this.#progress.rowId) return;
+    // An urgent group may be reported before the one ahead of it, whose frames are then on disk as well.
+    const isNext = first.rowId === this.#progress.rowId + 1 && last.rowId - first.rowId === frames.length - 1;
+    if (isNext) this.#process(frames.map(processedFrame), last.rowId);
+    else while (this.#progress.rowId < last.rowId && this.#advance());
+  }
+
+  /** Processes the next page of stored frames; false when there is none. */
+  #advance(): boolean {
+    const { frames, lastRow } = this.#options.core.frames.framesAfter(this.#progress.rowId, CATCH_UP_FRAMES);
+    if (lastRow === this.#progress.rowId) return false;
+    this.#process(frames, lastRow);
+    return true;
+  }
+
+  #process(frames: readonly ProcessedFrame[], lastRow: number): void {
+    const byPatient = Map.groupBy(frames, ({ patientNo }) => patientNo);
+    for (const [patientNo, own] of byPatient) {
+      const readings = own.flatMap(clinicalReadings);
+      const arrivedMs = own.at(-1)?.receivedMs ?? this.#options.clock();
+      this.#take(patientNo, processReadings(this.#stateOf(patientNo), readings), arrivedMs, own);
+      this.#progress.readings += readings.length;
+    }
+    this.#progress.rowId = lastRow;
+    this.#progress.frames += frames.length;
+    this.#unsavedFrames += Math.max(frames.length, 1);
+    if (this.#events.length > 0 || this.#unsavedFrames >= PERSIST_AFTER_FRAMES) this.persist();
+    else this.#persistLater();
+  }
+
+  #persistLater(): void {
+    this.#persistTimer ??= setTimeout(() => this.#guard(() => this.persist()), PERSIST_DELAY_MS).unref();
+  }
+
+  #take(
+    patientNo: number,
+    { state, events, flagged }: ProcessingResult,
+    arrivedMs: number,
+    frames: readonly ProcessedFrame[] = [],
+  ): void {
+    if (state !== this.#states.get(patientNo)) {
+      this.#states.set(patientNo, state);
+      this.#dirty.add(patientNo);
+    }
+    for (const flag of flagged) this.#flags.set(flag.rowId, flag);
+    for (const event of events)
+      this.#events.push({ patientNo, event, arrivedMs: arrivalOf(event, frames) ?? arrivedMs });
+  }
+
+  #stateOf(patientNo: number): PatientState {
+    let state = this.#states.get(patientNo);
+    if (state === undefined) {
+      const { core, store, overrides } = this.#options;
+      state = store.state(patientNo) ?? initialState(core.patients.byNo(patientNo).patientId, overrides);
+      this.#states.set(patientNo, state);
+    }
+    return state;
+  }
+
+  /** Thresholds and period as configured now. A changed period begins with windows that are closed. */
+  #applyOverrides(): void {
+    const { overrides, clock } = this.#options;
+    const wanted = clinicalConfig(overrides);
+    for (const [patientNo, state] of this.#states) {
+      if (JSON.stringify(state.config) === JSON.stringify(wanted)) continue;
+      if (state.config.windowMs !== wanted.windowMs) this.#take(patientNo, flush(state), clock());
+      this.#states.set(patientNo, withOverrides(this.#stateOf(patientNo), overrides));
+      this.#dirty.add(patientNo);
+    }
+  }
+
+  /** Listeners of the hot path must not throw. */
+  #guard(act: () => void): void {
+    try {
+      act();
+    } catch (error) {
+      this.#options.onFatal(error instanceof Error ? error : new Error(String(error)));
+    }
+  }
+}
+
+/** Arrival of the newest frame that an emergency rests on. */
+function arrivalOf(event: ClinicalEvent, frames: readonly ProcessedFrame[]): number | undefined {
+  if (event.kind !== 'episode-started') return undefined;
+  const rows = new Set(event.evidence.map(({ rowId }) => rowOfReading(rowId)));
+  return frames.findLast(({ rowId }) => rows.has(rowId))?.receivedMs;
+}
+
+function processedFrame({ rowId, patientNo, device, receivedMs, frame }: CommittedFrame): ProcessedFrame {
+  return { rowId, patientNo, deviceId: device.deviceId, receivedMs, frame };
+}

@@ -1,0 +1,30 @@
+import type { ClinicalReading } from '@careledger/clinical';
+import type { Frame } from '@careledger/private-chain';
+import { READINGS_PER_ROW } from './limits.js';
+
+/** Names one reading of a stored frame for good: what the clinical rules call its row. */
+export const readingIdOf = (rowId: number, index: number): number => rowId * READINGS_PER_ROW + index;
+
+/** The frame's row of a reading id. */
+export const rowOfReading = (readingId: number): number => Math.floor(readingId / READINGS_PER_ROW);
+
+/** What the processing needs of a stored frame. */
+export interface ProcessedFrame {
+  readonly rowId: number;
+  readonly patientNo: number;
+  readonly deviceId: string;
+  readonly receivedMs: number;
+  readonly frame: Frame;
+}
+
+/** A frame's readings as the rules take them. */
+export function clinicalReadings({ rowId, deviceId, receivedMs, frame }: ProcessedFrame): ClinicalReading[] {
+  return frame.readings.map(({ timeMs, code, value }, index) => ({
+    rowId: readingIdOf(rowId, index),
+    deviceId,
+    t: timeMs,
+    code,
+    value,
+    receivedAt: receivedMs,
+  }));
+}

@@ -1,0 +1,50 @@
+import type { Migration } from '@careledger/service-kit';
+
+/** What the processing knows, with what is due because of it: written in one transaction. */
+export const PROCESSING_MIGRATION: Migration = {
+  name: 'processing: cursor, states, flags, episodes, due records',
+  sql: `
+    -- Every frame up to this row is in the states; the counts are of those frames.
+    CREATE TABLE processing_cursor (
+      id       INTEGER PRIMARY KEY CHECK (id = 1),
+      row_id   INTEGER NOT NULL,
+      frames   INTEGER NOT NULL,
+      readings INTEGER NOT NULL
+    ) STRICT;
+    INSERT INTO processing_cursor VALUES (1, 0, 0, 0);
+
+    CREATE TABLE processing_states (patient_no INTEGER PRIMARY KEY, state TEXT NOT NULL) STRICT;
+
+    -- Readings that are kept out of the rules, by reading id; every other one is plausible.
+    CREATE TABLE reading_flags (reading_id INTEGER PRIMARY KEY, flags TEXT NOT NULL) STRICT;
+
+    CREATE TABLE episodes (
+      episode_id  TEXT PRIMARY KEY,
+      patient_no  INTEGER NOT NULL,
+      rule        TEXT NOT NULL,
+      status      TEXT NOT NULL CHECK (status IN ('open', 'ended', 'withdrawn', 'merged')),
+      start_ms    INTEGER NOT NULL,
+      raised_ms   INTEGER NOT NULL,
+      end_ms      INTEGER,
+      evidence    TEXT NOT NULL,
+      news2       TEXT,
+      -- arrival of the frame that raised it, by the gateway's clock
+      arrived_ms  INTEGER NOT NULL
+    ) STRICT, WITHOUT ROWID;
+    CREATE INDEX episodes_of_patient ON episodes (patient_no, start_ms);
+
+    -- Records, or further versions of them, that are to be made. generation counts what happened since it was made due.
+    CREATE TABLE due_records (
+      due_no     INTEGER PRIMARY KEY,
+      patient_no INTEGER NOT NULL,
+      kind       TEXT NOT NULL CHECK (kind IN ('periodic', 'emergency')),
+      -- window (START/END) or episode
+      place      TEXT NOT NULL,
+      lane       TEXT NOT NULL CHECK (lane IN ('emergency', 'periodic')),
+      generation INTEGER NOT NULL DEFAULT 1,
+      arrived_ms INTEGER,
+      due_ms     INTEGER NOT NULL,
+      UNIQUE (patient_no, kind, place)
+    ) STRICT;
+  `,
+};

@@ -1,0 +1,226 @@
+import type { Evidence, FlaggedReading, News2Score, PatientState, RuleName } from '@careledger/clinical';
+import type { Database } from '@careledger/service-kit';
+import { READINGS_PER_ROW } from './limits.js';
+
+export type Lane = 'emergency' | 'periodic';
+/** In the order in which they are served. */
+export const LANES: readonly Lane[] = ['emergency', 'periodic'];
+
+export interface Progress {
+  /** Last row that is in the states. */
+  readonly rowId: number;
+  readonly frames: number;
+  readonly readings: number;
+}
+
+export interface Episode {
+  readonly episodeId: string;
+  readonly patientNo: number;
+  readonly rule: RuleName;
+  readonly status: 'open' | 'ended' | 'withdrawn' | 'merged';
+  readonly startMs: number;
+  readonly raisedMs: number;
+  readonly endMs: number | null;
+  readonly evidence: readonly Evidence[];
+  readonly news2: News2Score | null;
+  readonly arrivedMs: number;
+}
+
+/** A record that is to be made, or made anew. */
+export interface DueRecord {
+  readonly dueNo: number;
+  readonly patientNo: number;
+  readonly kind: 'periodic' | 'emergency';
+  readonly place: string;
+  readonly lane: Lane;
+  readonly generation: number;
+  readonly arrivedMs: number | null;
+}
+export type NewDueRecord = Omit<DueRecord, 'dueNo' | 'generation'>;
+
+interface DueRow {
+  due_no: number;
+  patient_no: number;
+  kind: DueRecord['kind'];
+  place: string;
+  lane: Lane;
+  generation: number;
+  arrived_ms: number | null;
+}
+interface EpisodeRow {
+  episode_id: string;
+  patient_no: number;
+  rule: RuleName;
+  status: Episode['status'];
+  start_ms: number;
+  raised_ms: number;
+  end_ms: number | null;
+  evidence: string;
+  news2: string | null;
+  arrived_ms: number;
+}
+
+/** The processing's tables. What writes must run within a transaction of the gateway's store. */
+export class ProcessingStore {
+  readonly #database: Database;
+
+  constructor(database: Database) {
+    this.#database = database;
+  }
+
+  progress(): Progress {
+    const row = this.#database.prepare('SELECT row_id, frames, readings FROM processing_cursor').get() as {
+      row_id: number;
+      frames: number;
+      readings: number;
+    };
+    return { rowId: row.row_id, frames: row.frames, readings: row.readings };
+  }
+
+  setProgress({ rowId, frames, readings }: Progress): void {
+    this.#database
+      .prepare('UPDATE processing_cursor SET row_id = ?, frames = ?, readings = ?')
+      .run(rowId, frames, readings);
+  }
+
+  state(patientNo: number): PatientState | undefined {
+    const row = this.#database
+      .prepare('SELECT state FROM processing_states WHERE patient_no = ?')
+      .get(patientNo) as { state: string } | undefined;
+    return row && (JSON.parse(row.state) as PatientState);
+  }
+
+  /** Patients that have a state. */
+  patients(): number[] {
+    const rows = this.#database.prepare('SELECT patient_no FROM processing_states').all();
+    return (rows as { patient_no: number }[]).map(({ patient_no }) => patient_no);
+  }
+
+  saveState(patientNo: number, state: PatientState): void {
+    this.#database
+      .prepare('INSERT OR REPLACE INTO processing_states (patient_no, state) VALUES (?, ?)')
+      .run(patientNo, JSON.stringify(state));
+  }
+
+  saveFlags({ rowId, plausible, flags }: FlaggedReading): void {
+    if (plausible) this.#database.prepare('DELETE FROM reading_flags WHERE reading_id = ?').run(rowId);
+    else
+      this.#database
+        .prepare('INSERT OR REPLACE INTO reading_flags (reading_id, flags) VALUES (?, ?)')
+        .run(rowId, flags.join(' '));
+  }
+
+  /** Flags of a frame's implausible readings by their place in it. */
+  flagsOfRow(rowId: number): ReadonlyMap<number, readonly string[]> {
+    const from = rowId * READINGS_PER_ROW;
+    const rows = this.#database
+      .prepare('SELECT reading_id, flags FROM reading_flags WHERE reading_id >= ? AND reading_id < ?')
+      .all(from, from + READINGS_PER_ROW) as { reading_id: number; flags: string }[];
+    return new Map(rows.map(({ reading_id, flags }) => [reading_id - from, flags.split(' ')]));
+  }
+
+  flagCount(): number {
+    const row = this.#database.prepare('SELECT count(*) AS n FROM reading_flags').get() as { n: number };
+    return row.n;
+  }
+
+  episode(episodeId: string): Episode | undefined {
+    const row = this.#database.prepare('SELECT * FROM episodes WHERE episode_id = ?').get(episodeId) as
+      EpisodeRow | undefined;
+    return (
+      row && {
+        episodeId: row.episode_id,
+        patientNo: row.patient_no,
+        rule: row.rule,
+        status: row.status,
+        startMs: row.start_ms,
+        raisedMs: row.raised_ms,
+        endMs: row.end_ms,
+        evidence: JSON.parse(row.evidence) as Evidence[],
+        news2: row.news2 === null ? null : (JSON.parse(row.news2) as News2Score),
+        arrivedMs: row.arrived_ms,
+      }
+    );
+  }
+
+  saveEpisode(episode: Episode): void {
+    const { episodeId, patientNo, rule, status, startMs, raisedMs, endMs, evidence, news2, arrivedMs } =
+      episode;
+    this.#database
+      .prepare('INSERT OR REPLACE INTO episodes VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)')
+      .run(
+        episodeId,
+        patientNo,
+        rule,
+        status,
+        startMs,
+        raisedMs,
+        endMs,
+        JSON.stringify(evidence),
+        news2 && JSON.stringify(news2),
+        arrivedMs,
+      );
+  }
+
+  /** Makes a record due. One that waits already counts up; the more urgent lane wins. */
+  putDue({ patientNo, kind, place, lane, arrivedMs }: NewDueRecord, nowMs: number): DueRecord {
+    const row = this.#database
+      .prepare(
+        `INSERT INTO due_records (patient_no, kind, place, lane, arrived_ms, due_ms) VALUES (?, ?, ?, ?, ?, ?)
+         ON CONFLICT (patient_no, kind, place) DO UPDATE SET
+           generation = generation + 1,
+           lane = CASE WHEN excluded.lane = 'emergency' THEN 'emergency' ELSE lane END,
+           arrived_ms = coalesce(excluded.arrived_ms, arrived_ms)
+         RETURNING *`,
+      )
+      .get(patientNo, kind, place, lane, arrivedMs, nowMs) as unknown as DueRow;
+    return dueOf(row);
+  }
+
+  due(dueNo: number): DueRecord | undefined {
+    const row = this.#database.prepare('SELECT * FROM due_records WHERE due_no = ?').get(dueNo) as
+      DueRow | undefined;
+    return row && dueOf(row);
+  }
+
+  dueAt(patientNo: number, kind: string, place: string): DueRecord | undefined {
+    const row = this.#database
+      .prepare('SELECT * FROM due_records WHERE patient_no = ? AND kind = ? AND place = ?')
+      .get(patientNo, kind, place) as DueRow | undefined;
+    return row && dueOf(row);
+  }
+
+  allDue(): DueRecord[] {
+    const rows = this.#database.prepare('SELECT * FROM due_records ORDER BY due_no').all();
+    return (rows as unknown as DueRow[]).map(dueOf);
+  }
+
+  dueCount(patientNo?: number): number {
+    const row = (
+      patientNo === undefined
+        ? this.#database.prepare('SELECT count(*) AS n FROM due_records').get()
+        : this.#database.prepare('SELECT count(*) AS n FROM due_records WHERE patient_no = ?').get(patientNo)
+    ) as { n: number };
+    return row.n;
+  }
+
+  /** False if something has happened since that generation: it stays due. */
+  removeDue(dueNo: number, generation: number): boolean {
+    const { changes } = this.#database
+      .prepare('DELETE FROM due_records WHERE due_no = ? AND generation = ?')
+      .run(dueNo, generation);
+    return changes > 0;
+  }
+}
+
+function dueOf(row: DueRow): DueRecord {
+  return {
+    dueNo: row.due_no,
+    patientNo: row.patient_no,
+    kind: row.kind,
+    place: row.place,
+    lane: row.lane,
+    generation: row.generation,
+    arrivedMs: row.arrived_ms,
+  };
+}

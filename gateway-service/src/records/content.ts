@@ -1,0 +1,127 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
+import { changedCodes, summarise, type WindowReading, type WindowSummary } from '@careledger/clinical';
+import { timestampOf } from '@careledger/domain';
+import {
+  emergencyBundle,
+  periodicBundle,
+  type Bundle,
+  type ChainPosition,
+  type DeviceDescription,
+  type DeviceEvidence,
+} from '@careledger/fhir';
+import type { GatewayCore } from '../core.js';
+import type { Patient } from '../patients/index.js';
+import { rowOfReading, windowOfPlace, type ProcessingStore } from '../processing/index.js';
+
+/** Frames read before others have their turn: a window of a bedside monitor holds thousands. */
+const FRAMES_PER_TURN = 64;
+
+/** A record's content, before it is sealed. */
+export interface RecordContent {
+  readonly bundle: Bundle;
+  readonly period: { readonly start: string; readonly end: string };
+  /** Of periodic records. */
+  readonly summary: WindowSummary | null;
+}
+
+export interface ContentSource {
+  readonly core: Pick<GatewayCore, 'frames' | 'devices' | 'store'>;
+  readonly processing: ProcessingStore;
+  readonly gatewayId: string;
+}
+
+/**
+ * The aggregates of a window. Undefined when there is nothing to say: no plausible reading, or no change since
+ * `previous`.
+ */
+export async function periodicContent(
+  { core, processing, gatewayId }: ContentSource,
+  patient: Patient,
+  place: string,
+  previous: WindowSummary | null,
+  recordedAtMs: number,
+): Promise<RecordContent | undefined> {
+  const { startMs, endMs } = windowOfPlace(place);
+  const readings: WindowReading[] = [];
+  let height = -1;
+  let frames = 0;
+  for (const view of core.frames.framesBetween(patient.chain, startMs, endMs)) {
+    const flags = processing.flagsOfRow(view.rowId);
+    for (const [index, { timeMs: t, code, value }] of view.frame.readings.entries()) {
+      if (t < startMs || t >= endMs) continue;
+      readings.push({ deviceId: view.deviceId, t, code, value, plausible: !flags.has(index) });
+    }
+    height = Math.max(height, view.height);
+    frames += 1;
+    if (frames % FRAMES_PER_TURN === 0) await nextTurn();
+  }
+  const summary = summarise(readings);
+  if (summary.codes.length === 0 || changedCodes(previous, summary).length === 0) return undefined;
+  const deviceIds = new Set(summary.codes.flatMap((code) => code.deviceIds));
+  const bundle = periodicBundle({
+    patientId: patient.patientId,
+    gatewayId,
+    devices: describe(core, deviceIds),
+    recordedAtMs,
+    chain: positionOf(core, patient, height),
+    windowStart: startMs,
+    windowEnd: endMs,
+    summary,
+    isRevision: previous !== null,
+  });
+  return { bundle, period: { start: timestampOf(startMs), end: timestampOf(endMs) }, summary };
+}
+
+/** An episode as it stands now. Undefined when there is no such episode. */
+export function emergencyContent(
+  { core, processing, gatewayId }: ContentSource,
+  patient: Patient,
+  episodeId: string,
+  recordedAtMs: number,
+): RecordContent | undefined {
+  const episode = processing.episode(episodeId);
+  if (episode === undefined) return undefined;
+  const { rule, startMs, raisedMs, endMs, status, news2 } = episode;
+  const evidence: DeviceEvidence[] = [];
+  let height = -1;
+  for (const entry of episode.evidence) {
+    const view = core.frames.frame(rowOfReading(entry.rowId));
+    // Erased since: an emergency rests on what is left.
+    if (view === undefined) continue;
+    evidence.push({ ...entry, deviceId: view.deviceId });
+    height = Math.max(height, view.height);
+  }
+  if (evidence.length === 0) return undefined;
+  const bundle = emergencyBundle({
+    patientId: patient.patientId,
+    gatewayId,
+    devices: describe(core, new Set(evidence.map(({ deviceId }) => deviceId))),
+    recordedAtMs,
+    chain: positionOf(core, patient, height),
+    episodeId,
+    rule,
+    start: startMs,
+    raisedAt: raisedMs,
+    end: endMs,
+    isWithdrawn: status === 'withdrawn' || status === 'merged',
+    evidence,
+    news2,
+  });
+  const lastMs = Math.max(raisedMs, endMs ?? raisedMs);
+  // Half-open, as every period: the last reading lies within.
+  return { bundle, period: { start: timestampOf(startMs), end: timestampOf(lastMs + 1) }, summary: null };
+}
+
+function describe(core: ContentSource['core'], deviceIds: ReadonlySet<string>): DeviceDescription[] {
+  return [...deviceIds].map((deviceId) => ({ deviceId, type: core.devices.find(deviceId)?.type ?? null }));
+}
+
+/** The block of the newest frame, once it is sealed. */
+function positionOf(
+  core: ContentSource['core'],
+  patient: Patient,
+  height: number,
+): ChainPosition | undefined {
+  const block = height < 0 ? undefined : core.store.read.block(patient.patientNo, height);
+  return block && { height, blockHash: block.hash };
+}

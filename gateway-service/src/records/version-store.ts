@@ -1,0 +1,347 @@
+import type { WindowSummary } from '@careledger/clinical';
+import type { RecordKind } from '@careledger/domain';
+import type { Database } from '@careledger/service-kit';
+import type { Lane } from '../processing/index.js';
+
+/** made: on disk here; stored: a provider's receipt is kept; announced: on `authorities`; refused: for good. */
+export type Stage = 'made' | 'stored' | 'announced' | 'refused';
+
+/** One version of a record with how far it has come. */
+export interface RecordVersion {
+  readonly versionNo: number;
+  readonly patientNo: number;
+  readonly recordId: string;
+  readonly version: number;
+  readonly kind: RecordKind;
+  readonly place: string;
+  readonly lane: Lane;
+  readonly stage: Stage;
+  readonly periodStart: string;
+  readonly periodEnd: string;
+  readonly scopeTags: readonly string[];
+  readonly summary: WindowSummary | null;
+  readonly manifest: string;
+  readonly manifestHash: string;
+  readonly wrapSet: string;
+  readonly wrapsPending: boolean;
+  readonly providerId: string;
+  readonly storeStatement: string;
+  readonly formerStores: Readonly<Record<string, string>>;
+  readonly storeTx: string | null;
+  readonly storeBlock: number | null;
+  readonly receipt: string | null;
+  readonly announceStatement: string | null;
+  readonly announceTx: string | null;
+  readonly announceBlock: number | null;
+  readonly refusal: string | null;
+  /** Emergencies: when the frame that raised it arrived. */
+  readonly arrivedMs: number | null;
+  readonly madeMs: number;
+  readonly storedMs: number | null;
+  readonly announcedMs: number | null;
+}
+
+export type NewVersion = Pick<
+  RecordVersion,
+  | 'patientNo'
+  | 'recordId'
+  | 'version'
+  | 'kind'
+  | 'place'
+  | 'lane'
+  | 'periodStart'
+  | 'periodEnd'
+  | 'scopeTags'
+  | 'summary'
+  | 'manifest'
+  | 'manifestHash'
+  | 'wrapSet'
+  | 'providerId'
+  | 'storeStatement'
+  | 'arrivedMs'
+  | 'madeMs'
+> & { readonly ciphertext: Uint8Array };
+
+interface Row {
+  version_no: number;
+  patient_no: number;
+  record_id: string;
+  version: number;
+  kind: RecordKind;
+  place: string;
+  lane: Lane;
+  stage: Stage;
+  period_start: string;
+  period_end: string;
+  scope_tags: string;
+  summary: string | null;
+  manifest: string;
+  manifest_hash: string;
+  wrap_set: string;
+  wraps_pending: number;
+  provider_id: string;
+  store_statement: string;
+  former_stores: string;
+  store_tx: string | null;
+  store_block: number | null;
+  receipt: string | null;
+  announce_statement: string | null;
+  announce_tx: string | null;
+  announce_block: number | null;
+  refusal: string | null;
+  arrived_ms: number | null;
+  made_ms: number;
+  stored_ms: number | null;
+  announced_ms: number | null;
+}
+
+export interface VersionFilter {
+  readonly kind?: RecordKind | undefined;
+  /** Version numbers below this one: pages go from the newest back. */
+  readonly before?: number | undefined;
+  readonly limit: number;
+}
+
+/** A place in the outbox. */
+export interface OpenVersion {
+  readonly versionNo: number;
+  readonly patientNo: number;
+  readonly lane: Lane;
+  readonly stage: 'made' | 'stored';
+}
+
+/** The versions' table. What writes must run within a transaction of the gateway's store. */
+export class VersionStore {
+  readonly #database: Database;
+
+  constructor(database: Database) {
+    this.#database = database;
+  }
+
+  insert(version: NewVersion): number {
+    const { lastInsertRowid } = this.#database
+      .prepare(
+        `INSERT INTO record_versions (patient_no, record_id, version, kind, place, lane, stage, period_start, period_end,
+           scope_tags, summary, manifest, manifest_hash, wrap_set, provider_id, store_statement, arrived_ms, made_ms)
+         VALUES (?, ?, ?, ?, ?, ?, 'made', ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+      )
+      .run(
+        version.patientNo,
+        version.recordId,
+        version.version,
+        version.kind,
+        version.place,
+        version.lane,
+        version.periodStart,
+        version.periodEnd,
+        JSON.stringify(version.scopeTags),
+        version.summary && JSON.stringify(version.summary),
+        version.manifest,
+        version.manifestHash,
+        version.wrapSet,
+        version.providerId,
+        version.storeStatement,
+        version.arrivedMs,
+        version.madeMs,
+      );
+    const versionNo = Number(lastInsertRowid);
+    this.#database
+      .prepare('INSERT INTO record_contents (version_no, ciphertext) VALUES (?, ?)')
+      .run(versionNo, version.ciphertext);
+    return versionNo;
+  }
+
+  get(versionNo: number): RecordVersion | undefined {
+    return this.#one('SELECT * FROM record_versions WHERE version_no = ?', versionNo);
+  }
+
+  /** The newest version of a record, or the named one. */
+  find(recordId: string, version?: number): RecordVersion | undefined {
+    return version === undefined
+      ? this.#one('SELECT * FROM record_versions WHERE record_id = ? ORDER BY version DESC LIMIT 1', recordId)
+      : this.#one('SELECT * FROM record_versions WHERE record_id = ? AND version = ?', recordId, version);
+  }
+
+  ciphertext(versionNo: number): Uint8Array {
+    const row = this.#database
+      .prepare('SELECT ciphertext FROM record_contents WHERE version_no = ?')
+      .get(versionNo) as { ciphertext: Uint8Array } | undefined;
+    if (row === undefined) throw new Error(`The content of record version ${versionNo} is gone`);
+    return row.ciphertext;
+  }
+
+  /** A patient's versions, newest first. */
+  list(patientNo: number, { kind, before = Number.MAX_SAFE_INTEGER, limit }: VersionFilter): RecordVersion[] {
+    const rows = this.#database
+      .prepare(
+        `SELECT * FROM record_versions WHERE patient_no = ? AND version_no < ? AND (? IS NULL OR kind = ?)
+         ORDER BY version_no DESC LIMIT ?`,
+      )
+      .all(patientNo, before, kind ?? null, kind ?? null, limit);
+    return (rows as unknown as Row[]).map(versionOf);
+  }
+
+  /** What is not announced yet, oldest first; of one patient or of all. */
+  open(patientNo?: number): OpenVersion[] {
+    const columns = 'version_no AS versionNo, patient_no AS patientNo, lane, stage';
+    const open = `SELECT ${columns} FROM record_versions WHERE stage IN ('made', 'stored')`;
+    const rows =
+      patientNo === undefined
+        ? this.#database.prepare(`${open} ORDER BY version_no`).all()
+        : this.#database.prepare(`${open} AND patient_no = ? ORDER BY version_no`).all(patientNo);
+    return rows as unknown as OpenVersion[];
+  }
+
+  /** Versions with a number in [from, through], oldest first. */
+  range(patientNo: number, from: number, through: number, limit: number): RecordVersion[] {
+    const rows = this.#database
+      .prepare(
+        `SELECT * FROM record_versions WHERE patient_no = ? AND version_no >= ? AND version_no <= ?
+         ORDER BY version_no LIMIT ?`,
+      )
+      .all(patientNo, from, through, limit);
+    return (rows as unknown as Row[]).map(versionOf);
+  }
+
+  lastVersionNo(): number {
+    const row = this.#database.prepare('SELECT max(version_no) AS last FROM record_versions').get() as {
+      last: number | null;
+    };
+    return row.last ?? 0;
+  }
+
+  /** Another provider is to store it. The statement for the former one is kept: it may have arrived after all. */
+  readdress(
+    versionNo: number,
+    providerId: string,
+    storeStatement: string,
+    former: Record<string, string>,
+  ): void {
+    this.#database
+      .prepare(
+        `UPDATE record_versions SET provider_id = ?, store_statement = ?, former_stores = ?
+         WHERE version_no = ? AND stage = 'made'`,
+      )
+      .run(providerId, storeStatement, JSON.stringify(former), versionNo);
+  }
+
+  setStored(
+    versionNo: number,
+    stored: {
+      readonly txId: string;
+      readonly blockNumber: number;
+      readonly receipt: string;
+      readonly announceStatement: string;
+      readonly storedMs: number;
+    },
+  ): void {
+    this.#database
+      .prepare(
+        `UPDATE record_versions SET stage = 'stored', store_tx = ?, store_block = ?, receipt = ?,
+           announce_statement = ?, stored_ms = ? WHERE version_no = ? AND stage = 'made'`,
+      )
+      .run(
+        stored.txId,
+        stored.blockNumber,
+        stored.receipt,
+        stored.announceStatement,
+        stored.storedMs,
+        versionNo,
+      );
+  }
+
+  setAnnounced(versionNo: number, txId: string, blockNumber: number, announcedMs: number): void {
+    this.#database
+      .prepare(
+        `UPDATE record_versions SET stage = 'announced', announce_tx = ?, announce_block = ?, announced_ms = ?
+         WHERE version_no = ? AND stage = 'stored'`,
+      )
+      .run(txId, blockNumber, announcedMs, versionNo);
+  }
+
+  setRefused(versionNo: number, refusal: string): void {
+    this.#database
+      .prepare(`UPDATE record_versions SET stage = 'refused', refusal = ? WHERE version_no = ?`)
+      .run(refusal, versionNo);
+  }
+
+  setWraps(versionNo: number, wrapSet: string): void {
+    this.#database
+      .prepare('UPDATE record_versions SET wrap_set = ?, wraps_pending = 1 WHERE version_no = ?')
+      .run(wrapSet, versionNo);
+  }
+
+  /** The provider has this wrap set. */
+  setWrapsSent(versionNo: number, wrapSet: string): void {
+    this.#database
+      .prepare('UPDATE record_versions SET wraps_pending = 0 WHERE version_no = ? AND wrap_set = ?')
+      .run(versionNo, wrapSet);
+  }
+
+  wrapsPending(limit: number): RecordVersion[] {
+    const rows = this.#database
+      .prepare('SELECT * FROM record_versions WHERE wraps_pending = 1 ORDER BY version_no LIMIT ?')
+      .all(limit);
+    return (rows as unknown as Row[]).map(versionOf);
+  }
+
+  /** Distinct records and their versions by kind and stage. */
+  counts(): { kind: RecordKind; stage: Stage; records: number; versions: number }[] {
+    const rows = this.#database
+      .prepare(
+        `SELECT kind, stage, sum(version = 1) AS records, count(*) AS versions FROM record_versions GROUP BY kind, stage`,
+      )
+      .all();
+    return rows as unknown as { kind: RecordKind; stage: Stage; records: number; versions: number }[];
+  }
+
+  /** First versions of emergencies, oldest first. */
+  emergencies(limit: number): RecordVersion[] {
+    const rows = this.#database
+      .prepare(
+        `SELECT * FROM record_versions WHERE kind = 'emergency' AND version = 1 ORDER BY version_no LIMIT ?`,
+      )
+      .all(limit);
+    return (rows as unknown as Row[]).map(versionOf);
+  }
+
+  #one(sql: string, ...values: (string | number)[]): RecordVersion | undefined {
+    const row = this.#database.prepare(sql).get(...values) as unknown as Row | undefined;
+    return row && versionOf(row);
+  }
+}
+
+function versionOf(row: Row): RecordVersion {
+  return {
+    versionNo: row.version_no,
+    patientNo: row.patient_no,
+    recordId: row.record_id,
+    version: row.version,
+    kind: row.kind,
+    place: row.place,
+    lane: row.lane,
+    stage: row.stage,
+    periodStart: row.period_start,
+    periodEnd: row.period_end,
+    scopeTags: JSON.parse(row.scope_tags) as string[],
+    summary: row.summary === null ? null : (JSON.parse(row.summary) as WindowSummary),
+    manifest: row.manifest,
+    manifestHash: row.manifest_hash,
+    wrapSet: row.wrap_set,
+    wrapsPending: row.wraps_pending === 1,
+    providerId: row.provider_id,
+    storeStatement: row.store_statement,
+    formerStores: JSON.parse(row.former_stores) as Record<string, string>,
+    storeTx: row.store_tx,
+    storeBlock: row.store_block,
+    receipt: row.receipt,
+    announceStatement: row.announce_statement,
+    announceTx: row.announce_tx,
+    announceBlock: row.announce_block,
+    refusal: row.refusal,
+    arrivedMs: row.arrived_ms,
+    madeMs: row.made_ms,
+    storedMs: row.stored_ms,
+    announcedMs: row.announced_ms,
+  };
+}

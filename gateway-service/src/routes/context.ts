@@ -1,0 +1,34 @@
+import { DeviceId, PatientId, RecordId } from '@careledger/domain';
+import { requireRole, type ServiceApp } from '@careledger/service-kit';
+import { Type } from 'typebox';
+import type { GatewayConfig } from '../config.js';
+import type { Gateway } from '../gateway.js';
+
+/** What every group of routes needs. */
+export interface RouteContext {
+  readonly app: ServiceApp;
+  readonly gateway: Gateway;
+  readonly config: Pick<GatewayConfig, 'gatewayId' | 'networkId'>;
+}
+
+export const PatientParams = Type.Object({ patientId: PatientId });
+export const DeviceParams = Type.Object({ patientId: PatientId, deviceId: DeviceId });
+export const RecordParams = Type.Object({ patientId: PatientId, recordId: RecordId });
+
+/** The patient alone. */
+export const byPatient = requireRole('patient');
+/** The patient, or whoever runs the gateway. */
+export const byPatientOrOps = requireRole('patient', 'ops');
+/** Nothing of it says what was measured. */
+export const byPatientOpsOrAuditor = requireRole('patient', 'ops', 'auditor');
+export const byPatientOrAuditor = requireRole('patient', 'auditor');
+export const byOps = requireRole('ops');
+
+export const Passphrase = Type.String({
+  minLength: 1,
+  maxLength: 1_024,
+  description: 'Opens the consent key',
+});
+
+/** Longest time that a request waits for the ledgers, unless the caller asks for less. */
+export const WAIT_MS = 20_000;

@@ -1,0 +1,183 @@
+import { CompactJws } from '@careledger/contracts';
+import {
+  AuthorityId,
+  ChannelName,
+  Id128,
+  PatientId,
+  Permission,
+  PractitionerId,
+  PurposeOfUse,
+  ScopeTerm,
+  Timestamp,
+  timestampOf,
+} from '@careledger/domain';
+import { GrantMeaning } from '@careledger/protocol';
+import { Type } from 'typebox';
+import type { Grant } from '../consent/index.js';
+import {
+  PatientParams,
+  Passphrase,
+  WAIT_MS,
+  byPatient,
+  byPatientOrAuditor,
+  type RouteContext,
+} from './context.js';
+
+const closed = <P extends Parameters<typeof Type.Object>[0]>(properties: P) =>
+  Type.Object(properties, { additionalProperties: false });
+const word = Type.String({ minLength: 1, maxLength: 64 });
+
+/** What the patient may say of a grant, besides whom it is for. */
+export const GrantTermsBody = {
+  permissions: Type.Array(Permission, { minItems: 1, uniqueItems: true }),
+  purposes: Type.Array(PurposeOfUse, { minItems: 1, uniqueItems: true }),
+  /** Empty: every record. */
+  scope: Type.Array(ScopeTerm, { maxItems: 16, default: [] }),
+  /** Empty: anybody within the authority. */
+  grantee: Type.Array(
+    Type.Union([closed({ unit: word }), closed({ role: word }), closed({ practitionerId: PractitionerId })]),
+    { maxItems: 16, default: [] },
+  ),
+  from: Type.Optional(Timestamp),
+  until: Type.Optional(Timestamp),
+  delegable: Type.Optional(Type.Boolean()),
+  note: Type.Optional(Type.String({ maxLength: 1_000 })),
+};
+
+/** Ready from the patient's app. */
+const Ready = closed({ statement: CompactJws });
+export const ReadyOrPassphrase = Type.Union([Ready, closed({ passphrase: Passphrase })]);
+
+/** A decision: done on every channel (200), or on its way (202). */
+export const JobView = Type.Object({
+  /** The statement's id; of a grant, the grant's. */
+  statementId: Id128,
+  status: Type.Union([Type.Literal('done'), Type.Literal('open')]),
+  channels: Type.Array(
+    Type.Object({
+      channel: ChannelName,
+      status: Type.String(),
+      txId: Type.Union([Type.String(), Type.Null()]),
+    }),
+  ),
+});
+export const jobResponses = { 200: JobView, 202: JobView };
+
+const GrantView = Type.Object({
+  grantId: Id128,
+  patientId: PatientId,
+  authorityId: AuthorityId,
+  policySeq: Type.Integer(),
+  /** pending: no channel has it yet; refused: none will. */
+  status: Type.String(),
+  permissions: Type.Array(Permission),
+  purposes: Type.Array(PurposeOfUse),
+  from: Timestamp,
+  until: Type.Optional(Timestamp),
+  subscriptionId: Type.Optional(Id128),
+  /** What its tags mean; absent where the patient's app made it. */
+  meaning: Type.Optional(GrantMeaning),
+  madeAt: Timestamp,
+  revokedAt: Type.Optional(Timestamp),
+  channels: JobView.properties.channels,
+});
+
+export function addGrantRoutes({ app, gateway }: RouteContext): void {
+  const { core, consent, grants, steps } = gateway;
+  const view = (patientId: string, grant: Grant) => {
+    const { grantId, authorityId, policySeq, status, body, meaning, madeMs, revokedMs } = grant;
+    const { permissions, purposes, from, until, subscriptionId } = body;
+    return {
+      ...{ grantId, patientId, authorityId, policySeq, status, permissions, purposes, from },
+      ...(until !== undefined && { until }),
+      ...(subscriptionId !== undefined && { subscriptionId }),
+      ...(meaning !== null && { meaning }),
+      madeAt: timestampOf(madeMs),
+      ...(revokedMs !== null && { revokedAt: timestampOf(revokedMs) }),
+      channels: steps.job(grantId).map((step) => ({
+        channel: step.channel,
+        status: step.status,
+        txId: step.txId,
+      })),
+    };
+  };
+
+  app.get(
+    '/v1/patients/:patientId/grants',
+    {
+      config: byPatientOrAuditor,
+      schema: {
+        summary:
+          'What the patient has granted, revoked grants included, and the next policySeq for the patient’s app',
+        params: PatientParams,
+        response: {
+          200: Type.Object({ grants: Type.Array(GrantView), nextPolicySeq: Type.Integer() }),
+        },
+      },
+    },
+    async (request) => {
+      const { patientId, patientNo } = core.patients.get(request.params.patientId);
+      return {
+        grants: grants.list(patientNo).map((grant) => view(patientId, grant)),
+        nextPolicySeq: grants.nextSeq(patientNo),
+      };
+    },
+  );
+
+  app.post(
+    '/v1/patients/:patientId/grants',
+    {
+      config: byPatient,
+      schema: {
+        summary: 'Grant: a ready statement, or the terms with the passphrase of the consent key',
+        params: PatientParams,
+        body: Type.Union([
+          Ready,
+          closed({
+            grant: closed({ authorityId: AuthorityId, ...GrantTermsBody }),
+            passphrase: Passphrase,
+          }),
+        ]),
+        response: jobResponses,
+      },
+    },
+    async (request, reply) => {
+      const patient = core.patients.get(request.params.patientId);
+      const { body } = request;
+      const job =
+        'statement' in body
+          ? await consent.takeGrant(patient, body.statement)
+          : await consent.grant(patient, body.grant, body.passphrase);
+      const outcome = await consent.outcome(patient, job, WAIT_MS);
+      return reply.status(outcome.status === 'done' ? 200 : 202).send(outcome);
+    },
+  );
+
+  const addRevocation = (url: string, isAll: boolean): void => {
+    app.post(
+      url,
+      {
+        config: byPatient,
+        schema: {
+          summary: isAll ? 'Revoke everything granted so far' : 'Revoke one grant',
+          params: isAll ? PatientParams : Type.Object({ patientId: PatientId, grantId: Id128 }),
+          body: ReadyOrPassphrase,
+          response: jobResponses,
+        },
+      },
+      async (request, reply) => {
+        const params = request.params as { patientId: string; grantId?: string };
+        const patient = core.patients.get(params.patientId);
+        const { body } = request;
+        let job: string;
+        if ('statement' in body) job = await consent.takeRevocation(patient, body.statement);
+        else if (params.grantId === undefined) job = await consent.revokeAll(patient, body.passphrase);
+        else job = await consent.revoke(patient, params.grantId, body.passphrase);
+        const outcome = await consent.outcome(patient, job, WAIT_MS);
+        return reply.status(outcome.status === 'done' ? 200 : 202).send(outcome);
+      },
+    );
+  };
+  addRevocation('/v1/patients/:patientId/grants/:grantId/revoke', false);
+  addRevocation('/v1/patients/:patientId/grants/revoke-all', true);
+}

@@ -1,0 +1,144 @@
+import { CompactJws } from '@careledger/contracts';
+import { ChannelName, PatientId, TxId } from '@careledger/domain';
+import { attestTransaction } from '@careledger/ledger';
+import { requireRole } from '@careledger/service-kit';
+import { Type } from 'typebox';
+import { askLedger } from '../problems.js';
+import { StatisticsView, statisticsOf } from '../statistics.js';
+import { PatientParams, WAIT_MS, byOps, byPatientOrOps, type RouteContext } from './context.js';
+
+/** A request waits no longer than this for the outbox; the caller asks again. */
+const FLUSH_WAIT_MAX_MS = 25_000;
+
+const FlushQuery = Type.Object({
+  timeoutMs: Type.Integer({ minimum: 0, maximum: FLUSH_WAIT_MAX_MS, default: WAIT_MS }),
+});
+/** Counts of what is left: records due, versions on their way, consent steps, wraps to add. */
+const FlushView = Type.Object({
+  patientId: PatientId,
+  isDrained: Type.Boolean(),
+  due: Type.Integer(),
+  open: Type.Integer(),
+  consent: Type.Integer(),
+  rewraps: Type.Integer(),
+  anchoredHeight: Type.Union([Type.Integer(), Type.Null()]),
+});
+const WorkerView = Type.Object({
+  name: Type.String(),
+  waiting: Type.Integer(),
+  running: Type.Integer(),
+  failures: Type.Integer(),
+  lastError: Type.Union([Type.String(), Type.Null()]),
+});
+
+export function addOperationRoutes({ app, gateway }: RouteContext): void {
+  const { core, ledger, providers, versions, processing, steps, rewraps } = gateway;
+
+  app.post(
+    '/v1/patients/:patientId/flush',
+    {
+      config: byPatientOrOps,
+      schema: {
+        summary: 'Close open windows, seal, anchor, and wait until everything has arrived',
+        params: PatientParams,
+        querystring: FlushQuery,
+        response: { 200: FlushView },
+      },
+    },
+    async (request) => {
+      const patient = core.patients.get(request.params.patientId);
+      return { patientId: patient.patientId, ...(await gateway.flush(patient, request.query.timeoutMs)) };
+    },
+  );
+
+  app.post(
+    '/v1/flush',
+    {
+      config: byOps,
+      schema: {
+        summary: 'The same for every patient',
+        querystring: FlushQuery,
+        response: { 200: Type.Object({ isDrained: Type.Boolean(), patients: Type.Array(FlushView) }) },
+      },
+    },
+    async (request) => {
+      const patients = await Promise.all(
+        core.patients.list().map(async (patient) => ({
+          patientId: patient.patientId,
+          ...(await gateway.flush(patient, request.query.timeoutMs)),
+        })),
+      );
+      return { isDrained: patients.every(({ isDrained }) => isDrained), patients };
+    },
+  );
+
+  app.get(
+    '/v1/outbox',
+    {
+      config: byOps,
+      schema: {
+        summary: 'What is on its way, worker by worker; who is away; where the channels differ about consent',
+        response: {
+          200: Type.Object({
+            due: Type.Integer(),
+            open: Type.Object({ emergency: Type.Integer(), periodic: Type.Integer() }),
+            consent: Type.Integer(),
+            rewraps: Type.Integer(),
+            /** Milliseconds since the oldest record that is not announced was made. */
+            oldestAgeMs: Type.Union([Type.Integer(), Type.Null()]),
+            workers: Type.Array(WorkerView),
+            ledgerAway: Type.Union([Type.String(), Type.Null()]),
+            providersResting: Type.Array(Type.String()),
+            reconciliation: Type.Unknown(),
+          }),
+        },
+      },
+    },
+    async () => {
+      const open = versions.open();
+      const [oldest] = open;
+      const made = oldest && versions.get(oldest.versionNo);
+      return {
+        due: processing.dueCount(),
+        open: {
+          emergency: open.filter(({ lane }) => lane === 'emergency').length,
+          periodic: open.filter(({ lane }) => lane === 'periodic').length,
+        },
+        consent: steps.openCount(),
+        rewraps: rewraps.count(),
+        oldestAgeMs: made === undefined ? null : Date.now() - made.madeMs,
+        workers: [...gateway.workers],
+        ledgerAway: ledger.awayBecause?.code ?? null,
+        providersResting: providers.resting(),
+        reconciliation: gateway.reconciliation,
+      };
+    },
+  );
+
+  app.get(
+    '/v1/statistics',
+    {
+      config: byOps,
+      schema: { summary: 'Counts and emergency times', response: { 200: StatisticsView } },
+    },
+    async () => statisticsOf(gateway),
+  );
+
+  app.post(
+    '/v1/attestations',
+    {
+      config: requireRole('ops', 'system'),
+      schema: {
+        summary: 'Attest a committed transaction, as this organisation’s peer has it; written on its channel',
+        body: Type.Object({ channel: ChannelName, txId: TxId }, { additionalProperties: false }),
+        response: { 200: Type.Object({ statement: CompactJws }) },
+      },
+    },
+    async (request) => {
+      const { channel, txId } = request.body;
+      return {
+        statement: await askLedger(attestTransaction(ledger.channel(channel), txId, gateway.attestor)),
+      };
+    },
+  );
+}
