@@ -30,6 +30,7 @@ import { ProviderPool } from './providers/provider-pool.js';
 import { WriteService } from './records/write-service.js';
 import { WriteStore } from './records/write-store.js';
 import { WriteTask } from './records/write-task.js';
+import { addAttestationRoutes } from './routes/attestations.js';
 import { addAuditRoutes } from './routes/audit.js';
 import { addNoticeRoutes } from './routes/notices.js';
 import { addPatientRoutes } from './routes/patients.js';
@@ -183,6 +184,11 @@ export async function buildApp(config: ApiConfig, logger: Logger): Promise<Servi
   addPractitionerRoutes(app, practitionerService, outbox, answerWithinMs);
   addAuditRoutes(app, accessLog, channels, authorityId);
   addPatientRoutes(app, { authorities, policy, meanings });
+  addAttestationRoutes(app, ledger.channel('authorities'), {
+    networkId,
+    mspId: config.ledger.mspId,
+    signer: keys.signer(KEY.attestor),
+  });
 
   // That both channels answer and know this authority: without its registration nothing here can be done.
   app.addReadinessCheck('ledger', async () => {

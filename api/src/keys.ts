@@ -6,6 +6,8 @@ export const KEY = {
   signing: 'authority/signing',
   encryption: 'authority/encryption',
   breakGlass: 'authority/break-glass',
+  /** Attests transactions for the organisation. */
+  attestor: 'authority/attestor',
   /** Makes record ids that nobody else can link. */
   recordIds: 'authority/record-ids',
   /** Encrypts what the own store holds of persons. */
@@ -22,6 +24,7 @@ export async function openKeys(dataDir: string, passphrase: string): Promise<Key
     await keys.generate(
       { name: KEY.signing, type: 'ed25519' },
       { name: KEY.encryption, type: 'x25519' },
+      { name: KEY.attestor, type: 'ed25519' },
       { name: KEY.breakGlass, type: 'x25519' },
       { name: KEY.recordIds, type: 'secret' },
       { name: KEY.store, type: 'secret' },

@@ -1,8 +1,9 @@
-import { mkdirSync, readFileSync } from 'node:fs';
+import { mkdirSync } from 'node:fs';
 import { canonicalJson, sha256, toBase64url } from '@careledger/crypto';
 import { STATEMENTS, accessControl, type StatementBody } from '@careledger/contracts';
 import { CHANNELS, type ChannelName } from '@careledger/domain';
-import { connectLedger, loadConnection, MemoryCheckpoints, MemoryJournal } from '@careledger/ledger';
+import { registerAttestor } from '@careledger/ledger';
+import { connectAsAdmin, type AdminIdentity } from '@careledger/ledger/service';
 import { makeStatement } from '@careledger/statements';
 import type { ApiConfig } from './config.js';
 import { KEY, openKeys } from './keys.js';
@@ -10,13 +11,8 @@ import { KEY, openKeys } from './keys.js';
 /** Bytes of a statement's id. */
 const ID128_BYTES = 16;
 
-export interface AdminIdentity {
-  readonly certificateFile: string;
-  readonly privateKeyFile: string;
-}
-
 /**
- * Registers the authority's keys and endpoint on both channels, as its organisation's admin. Repeating it with the same
+ * Registers the authority's keys, endpoint and attestor on both channels, as its organisation's admin. Repeating it with the same
  * keys changes nothing. Resolves with the transactions' ids.
  */
 export async function register(
@@ -27,7 +23,7 @@ export async function register(
   await using keys = await openKeys(config.dataDir, config.keyPassphrase);
   const signer = keys.signer(KEY.signing);
   const { authorityId, kind, endpoint, networkId } = config;
-  const { mspId, connectionFile, peerMspId } = config.ledger;
+  const { mspId } = config.ledger;
   const body: StatementBody<'registerAuthority'> = {
     authorityId,
     mspId,
@@ -50,16 +46,10 @@ export async function register(
     },
     signer,
   );
-  using ledger = connectLedger({
-    connection: loadConnection(connectionFile),
-    mspId,
-    certificatePem: readFileSync(admin.certificateFile, 'utf8'),
-    privateKeyPem: readFileSync(admin.privateKeyFile, 'utf8'),
-    journal: new MemoryJournal(),
-    checkpoints: new MemoryCheckpoints(),
-    ...(peerMspId && { peerMspId }),
-  });
+  using ledger = connectAsAdmin(config.ledger, admin);
   const on = async (channel: ChannelName) =>
     (await ledger.channel(channel).submit(accessControl, 'RegisterAuthority', { statement })).result.txId;
-  return { authorities: await on('authorities'), cloud: await on('cloud') };
+  const txIds = { authorities: await on('authorities'), cloud: await on('cloud') };
+  await registerAttestor(ledger, { networkId, mspId, signer: keys.signer(KEY.attestor) }, CHANNELS);
+  return txIds;
 }

@@ -1,18 +1,13 @@
-import { mkdirSync, readFileSync } from 'node:fs';
+import { mkdirSync } from 'node:fs';
 import { canonicalJson, sha256, toBase64url } from '@careledger/crypto';
 import { STATEMENTS, accessControl, type StatementBody } from '@careledger/contracts';
-import { connectLedger, loadConnection, MemoryCheckpoints, MemoryJournal } from '@careledger/ledger';
+import { connectAsAdmin, type AdminIdentity } from '@careledger/ledger/service';
 import { makeStatement } from '@careledger/statements';
 import type { CloudConfig } from './config.js';
 import { KEY, openKeys } from './keys.js';
 
 /** Bytes of a statement's id. */
 const ID128_BYTES = 16;
-
-export interface AdminIdentity {
-  readonly certificateFile: string;
-  readonly privateKeyFile: string;
-}
 
 /**
  * Registers the provider's keys and endpoint on channel `cloud`, as its organisation's admin. Repeating it with the same
@@ -22,7 +17,7 @@ export async function register(config: CloudConfig, admin: AdminIdentity): Promi
   mkdirSync(config.dataDir, { recursive: true });
   await using keys = await openKeys(config.dataDir, config.keyPassphrase);
   const signer = keys.signer(KEY.signing);
-  const { mspId, connectionFile, peerMspId } = config.ledger;
+  const { mspId } = config.ledger;
   const body: StatementBody<'registerProvider'> = {
     providerId: config.providerId,
     mspId,
@@ -30,15 +25,7 @@ export async function register(config: CloudConfig, admin: AdminIdentity): Promi
     encryptionKey: toBase64url(keys.x25519(KEY.encryption).publicKey),
     endpoint: config.endpoint,
   };
-  using ledger = connectLedger({
-    connection: loadConnection(connectionFile),
-    mspId,
-    certificatePem: readFileSync(admin.certificateFile, 'utf8'),
-    privateKeyPem: readFileSync(admin.privateKeyFile, 'utf8'),
-    journal: new MemoryJournal(),
-    checkpoints: new MemoryCheckpoints(),
-    ...(peerMspId && { peerMspId }),
-  });
+  using ledger = connectAsAdmin(config.ledger, admin);
   const statement = makeStatement(
     {
       typ: STATEMENTS.registerProvider.typ,

@@ -1,12 +1,15 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { createWriteStream, mkdirSync } from 'node:fs';
-import { dirname } from 'node:path';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
 import { createInterface } from 'node:readline';
 
 /** Time that a process gets to say that it is ready. */
 export const READY_TIMEOUT_MS = 60_000;
 /** Time that a process gets to stop by itself after SIGTERM, before SIGKILL. */
 export const STOP_TIMEOUT_MS = 15_000;
+/** Services share most of their modules: what one has compiled, the next need not. */
+export const COMPILE_CACHE_DIR = join(tmpdir(), 'careledger-compile-cache');
 /** Characters of a process's standard error that an error message quotes. */
 const QUOTED_CHARS = 2_000;
 
@@ -77,7 +80,7 @@ export class Child implements AsyncDisposable {
     mkdirSync(dirname(logFile), { recursive: true });
     const log = createWriteStream(logFile, { flags: 'a' });
     const child = spawn(process.execPath, [...program], {
-      env: { ...process.env, ...env },
+      env: { ...process.env, NODE_COMPILE_CACHE: COMPILE_CACHE_DIR, ...env },
       stdio: ['ignore', 'pipe', 'pipe'],
     });
     this.#process = child;

@@ -65,7 +65,7 @@ export function addAuditRoutes(
     const before = cursor === undefined ? NEWEST : Number(cursor);
     const own = log.list(Number.isSafeInteger(before) ? before : NEWEST, limit);
     const last = own.length === limit ? own.at(-1) : undefined;
-    const accesses = own.map(({ id: _id, ...entry }) => ({ ledger: null, own: entry }));
+    const accesses = own.map((entry) => ({ ledger: null, own: entry }));
     return { accesses, cursor: last === undefined ? null : String(last.id) };
   }
 
@@ -73,12 +73,7 @@ export function addAuditRoutes(
     const { rows, bookmark } = await onLedger(() =>
       channels.cloud.evaluate(records, 'ListAccesses', { requester: authorityId, ...page }),
     );
-    const accesses = rows.map((row) => {
-      const found = log.find(row.requestSid);
-      if (found === undefined) return { ledger: row, own: null };
-      const { id: _id, ...own } = found;
-      return { ledger: row, own };
-    });
+    const accesses = rows.map((row) => ({ ledger: row, own: log.find(row.requestSid) ?? null }));
     return { accesses, cursor: cursorOf(bookmark) };
   }
 }

@@ -21,3 +21,4 @@ export { MemoryCheckpoints, MemoryJournal } from './store/memory.js';
 export * from './submit/batch.js';
 export * from './submit/retry.js';
 export type { LedgerTimeouts } from './timeouts.js';
+export { registerAttestor } from './attest/register-attestor.js';

@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import type { Family } from '../family.js';
 import { freePorts } from '../ports.js';
@@ -145,12 +146,11 @@ export async function startCareledger(options: CareledgerOptions): Promise<Carel
 
   const configDir = join(dir, 'config');
   const logDir = join(dir, 'logs');
-  await Promise.all(
-    [...providerPlans, ...authorityPlans].map(async ({ mspId, plan }) => {
-      await registerOrganisation(plan, configDir, network.identity(mspId, 'admin'));
-      await startService(family, plan, configDir, logDir);
-    }),
-  );
+  await eachAtMost(availableParallelism(), [...providerPlans, ...authorityPlans], async ({ mspId, plan }) => {
+    await registerOrganisation(plan, configDir, network.identity(mspId, 'admin'));
+    await startService(family, plan, configDir, logDir);
+  });
+  await registerOrganisation(gatewayPlan, configDir, network.identity('PatientsMSP', 'admin'));
   await startService(family, gatewayPlan, configDir, logDir);
 
   const running = (name: string, { url, tokens }: Place): RunningService => ({ name, url, tokens });
@@ -169,4 +169,17 @@ export async function startCareledger(options: CareledgerOptions): Promise<Carel
       ]),
     ),
   };
+}
+
+/** Processes that start together only slow one another, and stand in memory together: one for each core. */
+async function eachAtMost<T>(
+  limit: number,
+  items: readonly T[],
+  work: (item: T) => Promise<void>,
+): Promise<void> {
+  const waiting = [...items];
+  const worker = async () => {
+    for (let item = waiting.shift(); item !== undefined; item = waiting.shift()) await work(item);
+  };
+  await Promise.all(Array.from({ length: limit }, worker));
 }

@@ -3,7 +3,7 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
-import type { Child } from '../child.js';
+import { COMPILE_CACHE_DIR, type Child } from '../child.js';
 import type { Family } from '../family.js';
 import type { IdentityFiles } from './network.js';
 
@@ -36,10 +36,14 @@ export async function registerOrganisation(
   admin: IdentityFiles,
 ): Promise<void> {
   const file = writeConfig(plan, dir);
-  await run(process.execPath, [
-    ...[launcherOf(plan), 'register', '--config', file],
-    ...['--admin-cert', admin.certificateFile, '--admin-key', admin.privateKeyFile],
-  ]);
+  await run(
+    process.execPath,
+    [
+      ...[launcherOf(plan), 'register', '--config', file],
+      ...['--admin-cert', admin.certificateFile, '--admin-key', admin.privateKeyFile],
+    ],
+    { env: { ...process.env, NODE_COMPILE_CACHE: COMPILE_CACHE_DIR } },
+  );
 }
 
 /** Starts `LAUNCHER serve` and waits until it serves. */

@@ -1,0 +1,27 @@
+import { CompactJws } from '@careledger/contracts';
+import { TxId } from '@careledger/domain';
+import { attestTransaction, type Attestor, type LedgerChannel } from '@careledger/ledger';
+import { requireRole, type ServiceApp } from '@careledger/service-kit';
+import { Type } from 'typebox';
+import { onLedger } from '../problem.js';
+
+/** Only for channel `authorities`: on `cloud` this organisation has no peer whose word it could give. */
+export function addAttestationRoutes(app: ServiceApp, authorities: LedgerChannel, attestor: Attestor): void {
+  app.post(
+    '/v1/attestations',
+    {
+      config: requireRole('ops', 'auditor', 'system'),
+      schema: {
+        summary: 'Attest a committed transaction, as this organisation’s peer has it; written on its channel',
+        body: Type.Object(
+          { channel: Type.Literal('authorities'), txId: TxId },
+          { additionalProperties: false },
+        ),
+        response: { 200: Type.Object({ statement: CompactJws }) },
+      },
+    },
+    async (request) => ({
+      statement: await onLedger(() => attestTransaction(authorities, request.body.txId, attestor)),
+    }),
+  );
+}

@@ -1,0 +1,26 @@
+import { readFileSync } from 'node:fs';
+import { loadConnection } from '../fabric/connection.js';
+import { connectLedger, type Ledger } from '../ledger.js';
+import { MemoryCheckpoints, MemoryJournal } from '../store/memory.js';
+import type { LedgerConfig } from './open-ledger.js';
+
+/** PEM files of an organisation's admin. */
+export interface AdminIdentity {
+  readonly certificateFile: string;
+  readonly privateKeyFile: string;
+}
+
+/**
+ * Connects as the organisation's admin, for registrations: they are repeated rather than resumed, so nothing is kept.
+ */
+export function connectAsAdmin(config: LedgerConfig, admin: AdminIdentity): Ledger {
+  return connectLedger({
+    connection: loadConnection(config.connectionFile),
+    mspId: config.mspId,
+    certificatePem: readFileSync(admin.certificateFile, 'utf8'),
+    privateKeyPem: readFileSync(admin.privateKeyFile, 'utf8'),
+    journal: new MemoryJournal(),
+    checkpoints: new MemoryCheckpoints(),
+    ...(config.peerMspId && { peerMspId: config.peerMspId }),
+  });
+}

@@ -1,0 +1,2 @@
+export { connectAsAdmin, type AdminIdentity } from './admin-ledger.js';
+export { LedgerConfig, openServiceLedger, type ServiceLedger } from './open-ledger.js';
