@@ -125,6 +125,20 @@ describe('a devnet used by unmodified clients and chaincode', () => {
     expect(textOf(await side.contract().evaluateTransaction('get', 'there'))).toBe('seen');
   });
 
+  test('a system chaincode rejects calls from chaincode, in an answer of status 500', async () => {
+    const answer = jsonOf<{ status: number; message: string }>(
+      await client.contract().evaluateTransaction('call', 'qscc', 'ch', '["GetChainInfo","ch"]'),
+    );
+    expect(answer.status).toBe(500);
+    expect(answer.message).toContain('Rejecting invoke of QSCC from another chaincode');
+  });
+
+  test('a chaincode that calls its own package is refused', async () => {
+    await expect(client.contract().evaluateTransaction('call', 'probe', 'ch', '["get","k"]')).rejects.toThrow(
+      /txid: [0-9a-f]{64}\(ch\) exists/,
+    );
+  });
+
   test('channels do not share state', async () => {
     using side = await TestClient.open(devnet, 'side', 'B');
     await client.contract().submitTransaction('put', 'only-on-ch', '1');

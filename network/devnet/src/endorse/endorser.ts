@@ -13,7 +13,7 @@ import type { Interest } from '../simulate/interest.js';
 import type { StateSnapshot } from '../state/index-store.js';
 import type { ProposalOutcome } from './outcome.js';
 import type { UnpackedProposal } from './proposal.js';
-import { invokeSystemChaincode } from './system-chaincode.js';
+import { invokeSystemChaincode, refuseCallFromChaincode } from './system-chaincode.js';
 
 /** Status from which on a chaincode's answer is an error (shim.ERRORTHRESHOLD). */
 const ERROR_THRESHOLD = 400;
@@ -199,10 +199,11 @@ export class Endorser {
     const [nameAndVersion = '', channelName = caller.channel] = target.split('/', 2);
     const name = nameAndVersion.split(':', 1)[0] ?? '';
     const channel = this.channels.get(channelName);
-    if (SYSTEM_CHAINCODES.has(name)) {
-      throw new PeerRefusal(
-        `execute failed: Rejecting invoke of ${name.toUpperCase()} from another chaincode`,
-      );
+    if (name === 'qscc' || name === 'cscc') {
+      const reply = new ChaincodeMessage();
+      reply.setType(ChaincodeMessage.Type.COMPLETED);
+      reply.setPayload(refuseCallFromChaincode(name, caller.namespace).serializeBinary());
+      return reply;
     }
     if (!channel?.parts.peerMspIds.includes(this.mspId)) {
       throw new PeerRefusal(`Failed to get policy manager for channel [${channelName}]`);

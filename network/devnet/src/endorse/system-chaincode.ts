@@ -97,16 +97,16 @@ async function ledgerQuery(
   if (name !== 'GetChainInfo' && args.length < 3) return failure(`missing 3rd argument for ${name}`);
   const channel = channels.get(channelName);
   if (!channel) return failure(`Invalid chain ID, ${channelName}`);
+  const query = LEDGER_QUERIES.get(name);
+  if (!query)
+    return failure(`access denied for [${name}][${channelName}]: [Unmapped policy for qscc/${name}]`);
   const local = channel.msps.validIdentity(creator.serialized);
   if (!local || !allows('Readers', local)) {
     return failure(
       `access denied for [${name}][${channelName}]: [${aclRefusal(channelName, 'Readers').message}]`,
     );
   }
-  const query = LEDGER_QUERIES.get(name);
-  return query
-    ? query(channel, args[2] ?? Buffer.alloc(0))
-    : failure(`Requested function ${name} not found.`);
+  return query(channel, args[2] ?? Buffer.alloc(0));
 }
 
 async function configQuery(
@@ -162,5 +162,13 @@ export function invokeSystemChaincode(
   const name = args[0]?.toString('utf8') ?? '';
   throw new PeerRefusal(
     `error in simulation: failed to execute transaction ${proposal.txId}: function '${name}' of ${proposal.chaincode} is not available on this peer`,
+  );
+}
+
+/** What a chaincode gets that calls qscc or cscc: an answer, but not the one it wants. */
+export function refuseCallFromChaincode(name: string, caller: string): peer.Response {
+  const reason = name === 'qscc' ? ' because of potential for deadlocks' : '';
+  return failure(
+    `Rejecting invoke of ${name.toUpperCase()} from another chaincode${reason}, original invocation for '${caller}'`,
   );
 }

@@ -33,7 +33,7 @@ export async function evaluate(
   if (!channel) {
     throw new RpcError(
       status.UNAVAILABLE,
-      `failed to get config for channel [${proposal.channel}]: config for channel ${proposal.channel} was not found`,
+      `failed to get config for channel [${proposal.channel}]: could not get last config for channel ${proposal.channel}`,
     );
   }
   const asked = request.getTargetOrganizationsList();

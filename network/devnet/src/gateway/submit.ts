@@ -20,7 +20,7 @@ export function submit(
   if (!orderer) {
     throw new RpcError(
       status.FAILED_PRECONDITION,
-      `failed to get config for channel [${request.getChannelId()}]: config for channel ${request.getChannelId()} was not found`,
+      `failed to get config for channel [${request.getChannelId()}]: could not get last config for channel ${request.getChannelId()}`,
     );
   }
   try {

@@ -101,7 +101,12 @@ export class Simulator {
   }
 
   getPrivateHash(namespace: string, collection: string, key: string): Buffer {
-    this.collection(namespace, collection);
+    if (!this.#findCollection(namespace, collection)) {
+      // Hashes are everybody's: no access is checked before the ledger itself finds the name wanting.
+      throw new PeerRefusal(
+        `collection [${collection}] not defined in the collection config for chaincode [${namespace}]`,
+      );
+    }
     const hashed = this.snapshot.get(hashedNamespace(namespace, collection), hashOfKey(key));
     this.#builder.addPrivateRead(namespace, collection, key, hashed?.version);
     this.#interest.read(namespace);
@@ -149,14 +154,18 @@ export class Simulator {
 
   /** The collection's definition. @throws PeerRefusal when the chaincode has none of that name */
   collection(namespace: string, collection: string): CollectionDefinition {
-    const definition = this.scope.definition(namespace);
-    const found = definition && collectionOf(definition, collection, this.scope.mspIds);
+    const found = this.#findCollection(namespace, collection);
     if (found) return found;
     throw new PeerRefusal(`collection ${this.scope.channel}/${namespace}/${collection} could not be found`);
   }
 
   finish(): { readonly result: SimulationResult; readonly interest: Interest } {
     return { result: this.#builder.build(), interest: this.#interest };
+  }
+
+  #findCollection(namespace: string, collection: string): CollectionDefinition | undefined {
+    const definition = this.scope.definition(namespace);
+    return definition && collectionOf(definition, collection, this.scope.mspIds);
   }
 
   #privateMetadata(namespace: string, collection: string, key: string): MetadataEntry[] {
