@@ -126,6 +126,8 @@ function bftOptions({ bft, batch }: NetworkDefinition['ordering']): orderer.smar
   options.setLeaderHeartbeatTimeout(`${bft.leaderHeartbeatTimeoutMs}ms`);
   options.setLeaderHeartbeatCount(bft.leaderHeartbeatCount);
   options.setCollectTimeout(`${bft.collectTimeoutMs}ms`);
+  // An orderer that comes back fetches what it missed; otherwise it stays behind until it is needed.
+  options.setSyncOnStart(true);
   options.setLeaderRotation(orderer.smartbft.Options.Rotation.ROTATION_OFF);
   return options;
 }

@@ -17,7 +17,7 @@ import { DEFAULT_ROOT } from '../native/layout.js';
 import { NativeNetwork } from '../native/native-network.js';
 import { backup, restore } from '../operations/backup.js';
 import { diagnose } from '../operations/doctor.js';
-import { heights } from '../operations/heights.js';
+import { heights, ordererHeights } from '../operations/heights.js';
 import { addOrganization, removeOrganization } from '../operations/membership.js';
 import { rotateNode } from '../operations/rotate.js';
 import { upgradeChaincode } from '../operations/upgrade-chaincode.js';
@@ -99,21 +99,23 @@ program
   .action(async () =>
     onNetwork(async (network, output) => {
       const processes = await network.status();
-      const ledgers =
-        processes.length > 0 && processes.every(({ running }) => running) ? await heights(network) : [];
-      output.result({ processes, ledgers }, [
+      const allRun = processes.length > 0 && processes.every(({ running }) => running);
+      const ledgers = allRun ? await heights(network) : [];
+      const orderers = allRun ? await ordererHeights(network) : [];
+      output.result({ processes, ledgers, orderers }, [
         ...(processes.length === 0 ? ['nothing runs'] : []),
         ...table(
           processes.map(({ name, pid, running }) => [name, running ? `runs (pid ${pid})` : 'HAS ENDED']),
         ),
-        ...table(
-          ledgers.map(({ peer, channel, height, head }) => [
+        ...table([
+          ...orderers.map(({ orderer, channel, height }) => [orderer, channel, `height ${height}`]),
+          ...ledgers.map(({ peer, channel, height, head }) => [
             peer,
             channel,
             `height ${height}`,
             head.slice(0, 16),
           ]),
-        ),
+        ]),
       ]);
       if (processes.length === 0 || processes.some(({ running }) => !running)) process.exitCode = 1;
     }),

@@ -20,3 +20,23 @@ export async function heights(network: NativeNetwork): Promise<PeerHeight[]> {
     ),
   );
 }
+
+export interface OrdererHeight {
+  readonly orderer: string;
+  readonly channel: string;
+  readonly height: number;
+}
+
+/** Height of every channel at every orderer. */
+export async function ordererHeights(network: NativeNetwork): Promise<OrdererHeight[]> {
+  const plan = network.plan(await network.state());
+  using connections = await NetworkConnections.open(plan, network.layout);
+  return await Promise.all(
+    plan.orderers.flatMap(({ id }) =>
+      plan.channels.map(async ({ name }) => {
+        const { height } = await connections.orderer(id).admin.info(name);
+        return { orderer: id, channel: name, height };
+      }),
+    ),
+  );
+}

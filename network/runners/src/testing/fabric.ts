@@ -19,8 +19,10 @@ export function describeOnFabric(name: string, tests: () => void): void {
   (binaries ? describe : describe.skip)(name, tests);
 }
 
+/** A chaincode host that stands in for the project's: see test-chaincode-host.ts. */
+export const TEST_CHAINCODE_HOST = fileURLToPath(new URL('./test-chaincode-host.js', import.meta.url));
+
 /** A network in a new temporary folder, with the test chaincode. */
 export function testNetwork(root = mkdtempSync(join(tmpdir(), 'careledger-native-'))): NativeNetwork {
-  const host = fileURLToPath(new URL('./test-chaincode-host.js', import.meta.url));
-  return new NativeNetwork({ root, chaincode: { command: process.execPath, args: [host] } });
+  return new NativeNetwork({ root, chaincode: { command: process.execPath, args: [TEST_CHAINCODE_HOST] } });
 }

@@ -1,0 +1,28 @@
+import { pbkdf2Sync, randomBytes } from 'node:crypto';
+import { mkdir, readFile } from 'node:fs/promises';
+import { readIfThere, writePublic, writeSecret } from '@careledger/network-admin';
+import { DEVICES_MSP } from './devices.js';
+import type { ComposeLayout } from './layout.js';
+import { ensureSecretFile } from './secrets.js';
+import { BROKER, GATEWAY, PATIENTS_MSP } from './services.js';
+
+/** Mosquitto's own format for passwords, `$7$`: PBKDF2 with SHA-512 (mosquitto_passwd(1)). */
+const ITERATIONS = 10_000;
+const SALT_BYTES = 12;
+const HASH_BYTES = 64;
+
+/** The broker's files: whom it trusts to certify devices, and the gateway's password as a hash. */
+export async function writeBrokerFiles(layout: ComposeLayout): Promise<void> {
+  const file = (name: string): string => layout.nodeFile(PATIENTS_MSP, BROKER, name);
+  await writePublic(file('devices.pem'), await readFile(layout.tlsCa(DEVICES_MSP).cert));
+  const password = await ensureSecretFile(layout.nodeFile(PATIENTS_MSP, GATEWAY, 'broker-password'));
+  if ((await readIfThere(file('passwords'))) === undefined)
+    await writeSecret(file('passwords'), `${GATEWAY}:${hashPassword(password)}\n`);
+  await mkdir(layout.data(BROKER), { recursive: true, mode: 0o700 });
+}
+
+function hashPassword(password: string): string {
+  const salt = randomBytes(SALT_BYTES);
+  const hash = pbkdf2Sync(password, salt, ITERATIONS, HASH_BYTES, 'sha512');
+  return `$7$${ITERATIONS}$${salt.toString('base64')}$${hash.toString('base64')}`;
+}

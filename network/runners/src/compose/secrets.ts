@@ -1,0 +1,72 @@
+import { createHash, randomBytes } from 'node:crypto';
+import { readIfThere, writeSecret } from '@careledger/network-admin';
+import { Type, type Static } from 'typebox';
+import { Value } from 'typebox/value';
+import { ComposeError } from './errors.js';
+
+const SECRET_BYTES = 24;
+
+/** Roles of people at a service's HTTP door; patients get their tokens from the gateway. */
+export const PEOPLE = ['ops', 'practitioner', 'auditor'] as const;
+export type Person = (typeof PEOPLE)[number];
+/** Who scrapes metrics. */
+export const MONITORING = 'monitoring';
+
+const ServiceSecrets = Type.Object(
+  {
+    /** Opens the service's key store. */
+    passphrase: Type.String(),
+    /** Bearer tokens that the service takes, by holder: a role of people, or another service. */
+    tokens: Type.Record(Type.String(), Type.String()),
+  },
+  { additionalProperties: false },
+);
+export type ServiceSecrets = Static<typeof ServiceSecrets>;
+
+/** 192 random bits. */
+export const newSecret = (): string => randomBytes(SECRET_BYTES).toString('base64url');
+
+/** The service's secrets from `path`; what is missing is drawn and stored, what is there never changes. */
+export async function ensureSecrets(path: string, holders: readonly string[]): Promise<ServiceSecrets> {
+  const known = await readSecrets(path);
+  const missing = holders.filter((holder) => known?.tokens[holder] === undefined);
+  if (known && missing.length === 0) return known;
+  const secrets = {
+    passphrase: known?.passphrase ?? newSecret(),
+    tokens: { ...known?.tokens, ...Object.fromEntries(missing.map((holder) => [holder, newSecret()])) },
+  };
+  await writeSecret(path, `${JSON.stringify(secrets, undefined, 2)}\n`);
+  return secrets;
+}
+
+/** What an earlier run drew; undefined where none did. */
+export async function readSecrets(path: string): Promise<ServiceSecrets | undefined> {
+  const text = await readIfThere(path);
+  if (text === undefined) return undefined;
+  const value: unknown = JSON.parse(text);
+  if (Value.Check(ServiceSecrets, value)) return value;
+  throw new ComposeError('SECRETS_UNREADABLE', `${path} is damaged: restore the volume from a backup`);
+}
+
+/** A secret in a file of its own; drawn where there is none. */
+export async function ensureSecretFile(path: string): Promise<string> {
+  const known = await readIfThere(path);
+  if (known !== undefined) return known.trim();
+  const secret = newSecret();
+  await writeSecret(path, `${secret}\n`);
+  return secret;
+}
+
+/** How a service's configuration names who holds which token: by hash, so that it opens nothing itself. */
+export function tokenEntries({ tokens }: ServiceSecrets): { sha256: string; role: string; name: string }[] {
+  return Object.entries(tokens).map(([holder, token]) => ({
+    sha256: createHash('sha256').update(token).digest('hex'),
+    role: roleOf(holder),
+    name: holder,
+  }));
+}
+
+function roleOf(holder: string): string {
+  if (holder === MONITORING) return 'ops';
+  return PEOPLE.some((person) => person === holder) ? holder : 'system';
+}

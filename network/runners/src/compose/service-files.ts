@@ -1,0 +1,43 @@
+import { copyFile, mkdir } from 'node:fs/promises';
+import { writeSecret } from '@careledger/network-admin';
+import type { NetworkPlan } from '@careledger/network-definition';
+import type { ComposeLayout } from './layout.js';
+import { ensureSecrets, MONITORING, PEOPLE, type ServiceSecrets } from './secrets.js';
+import { callersOf, serviceConfig } from './service-config.js';
+import type { ServiceNode } from './services.js';
+
+/** Draws what services need to trust one another, and writes each its configuration. */
+export async function writeServiceFiles(
+  plan: NetworkPlan,
+  layout: ComposeLayout,
+  services: readonly ServiceNode[],
+): Promise<ReadonlyMap<string, ServiceSecrets>> {
+  const drawn = await Promise.all(
+    services.map(async (node): Promise<[string, ServiceSecrets]> => {
+      const holders = [...PEOPLE, MONITORING, ...callersOf(node, services)];
+      return [node.id, await ensureSecrets(layout.secrets(node.id), holders)];
+    }),
+  );
+  const secrets = new Map(drawn);
+  await Promise.all(
+    services.map(async (node) => {
+      const file = (name: string): string => layout.nodeFile(node.mspId, node.id, name);
+      const config = serviceConfig(node, { plan, services, secrets });
+      await writeSecret(file('config.json'), `${JSON.stringify(config, undefined, 2)}\n`);
+      await writeSecret(file('passphrase'), `${secrets.get(node.id)?.passphrase ?? ''}\n`);
+      await copyFile(layout.connection, file('connection.json'));
+      await copyFile(layout.tlsRoots, file('ca.pem'));
+      await mkdir(layout.data(node.id), { recursive: true, mode: 0o700 });
+    }),
+  );
+  return secrets;
+}
+
+/** What Prometheus shows at each service's /metrics, in files of its own folder. */
+export async function writeMonitoringTokens(
+  folder: (name: string) => string,
+  secrets: ReadonlyMap<string, ServiceSecrets>,
+): Promise<void> {
+  for (const [service, { tokens }] of secrets)
+    await writeSecret(folder(`${service}.token`), tokens[MONITORING] ?? '');
+}
