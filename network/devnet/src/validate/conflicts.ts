@@ -49,6 +49,8 @@ async function rangeHolds(
   updates: Updates,
 ): Promise<boolean> {
   const { merkle, reads } = range;
+  // No tree has less than two branches; building one would never end.
+  if (merkle && merkle.maxDegree < 2) return false;
   const digest = new RangeDigest(merkle?.maxDegree);
   let index = 0;
   for await (const row of rowsOf(namespace, range, state, updates)) {

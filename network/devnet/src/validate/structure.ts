@@ -26,7 +26,12 @@ export async function checkStructure(transaction: ParsedTransaction, channel: Ch
   const hash = sha256(headers.channelHeaderBytes, action.signatureHeaderBytes, action.proposalPayload);
   if (!hash.equals(action.proposalHash)) return Codes.INVALID_ENDORSER_TRANSACTION;
   if (!rwSet) return Codes.BAD_RWSET;
-  return checkChaincode(transaction);
+  try {
+    return checkChaincode(transaction);
+  } catch {
+    // Bytes of a client that are not the message they should be: one bad transaction must not stop the channel.
+    return Codes.BAD_HEADER_EXTENSION;
+  }
 }
 
 function checkChaincode({ headers, action, rwSet = [] }: ParsedTransaction): Code {
