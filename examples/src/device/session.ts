@@ -58,6 +58,15 @@ export class DeviceSession implements AsyncDisposable {
 
   /** Signs the readings as the next frame, sends it, and resolves with what the gateway made of it. */
   async send(readings: readonly Reading[]): Promise<FrameResult> {
+    const sent = await this.enqueue(readings);
+    return sent.answer;
+  }
+
+  /**
+   * Signs and sends without waiting for the answer: resolves once there is room for the next frame.
+   * At most IN_FLIGHT_MAX frames are unanswered at any time.
+   */
+  async enqueue(readings: readonly Reading[]): Promise<{ readonly answer: Promise<FrameResult> }> {
     while (this.#waiting.size >= IN_FLIGHT_MAX)
       await new Promise<void>((resolve) => this.#room.push(resolve));
     const seq = this.#seq++;
@@ -76,7 +85,7 @@ export class DeviceSession implements AsyncDisposable {
     const { promise, resolve, reject } = Promise.withResolvers<FrameResult>();
     this.#waiting.set(seq, { token, resolve, reject });
     this.#publish(token);
-    return promise;
+    return { answer: promise };
   }
 
   #publish(token: string): void {

@@ -125,7 +125,8 @@ export async function startCareledger(options: CareledgerOptions): Promise<Carel
           authorityId: id,
           kind: spec.kind,
           endpoint: place.url,
-          providers: providerList,
+          // Asked first at another provider than the gateway's own, so that requests cross providers.
+          providers: providerList.toReversed(),
         },
       } satisfies ServicePlan,
     };

@@ -1,0 +1,135 @@
+import { readFileSync } from 'node:fs';
+import {
+  accessControl,
+  records,
+  type StoredRecordState,
+  type AnnouncedRecordState,
+} from '@careledger/contracts';
+import type { ChannelName } from '@careledger/domain';
+import {
+  MemoryCheckpoints,
+  MemoryJournal,
+  connectLedger,
+  loadConnection,
+  type Ledger,
+} from '@careledger/ledger';
+import type { TrustRoots } from '@careledger/private-chain';
+import type { RunningNetwork } from '@careledger/supervisor';
+
+/** No block for this long: the reader has seen all there are. */
+const QUIET_MS = 1_000;
+const PAGE_ROWS = 200;
+const CHAINCODES: readonly string[] = [accessControl.name, records.name];
+
+/** What any member can read of both ledgers, without asking a service: the demo checks the services against it. */
+export class LedgerView implements Disposable {
+  readonly #ledger: Ledger;
+
+  constructor(readonly network: RunningNetwork) {
+    const mspId = 'HospitalMSP';
+    const { certificateFile, privateKeyFile } = network.identity(mspId, 'user');
+    this.#ledger = connectLedger({
+      connection: loadConnection(network.connectionFile),
+      mspId,
+      peerMspId: { authorities: mspId, cloud: 'PatientsMSP' },
+      certificatePem: readFileSync(certificateFile, 'utf8'),
+      privateKeyPem: readFileSync(privateKeyFile, 'utf8'),
+      journal: new MemoryJournal(),
+      checkpoints: new MemoryCheckpoints(),
+    });
+  }
+
+  /** VALID transactions of our chaincode in the channel's blocks. */
+  async countTransactions(channel: ChannelName): Promise<number> {
+    const reading = new AbortController();
+    let count = 0;
+    let quiet = setTimeout(() => reading.abort(), QUIET_MS);
+    for await (const block of this.#ledger.channel(channel).blocks({ signal: reading.signal })) {
+      clearTimeout(quiet);
+      quiet = setTimeout(() => reading.abort(), QUIET_MS);
+      count += block.transactions.filter(
+        ({ valid, chaincode }) => valid && chaincode !== undefined && CHAINCODES.includes(chaincode),
+      ).length;
+    }
+    return count;
+  }
+
+  /** Every stored record of a patient, in its newest version. */
+  stored(patientId: string): Promise<StoredRecordState[]> {
+    return allPages((bookmark) =>
+      this.#ledger
+        .channel('cloud')
+        .evaluate(records, 'ListRecords', { patientId, pageSize: PAGE_ROWS, ...bookmark }),
+    );
+  }
+
+  /** Every announced version of a patient's records. */
+  announced(patientId: string): Promise<AnnouncedRecordState[]> {
+    return allPages((bookmark) =>
+      this.#ledger
+        .channel('authorities')
+        .evaluate(records, 'ListAnnouncements', { patientId, pageSize: PAGE_ROWS, ...bookmark }),
+    );
+  }
+
+  /** Permits and denials of a patient's records. */
+  async accesses(patientId: string): Promise<{ permitted: number; denied: number }> {
+    const rows = await allPages((bookmark) =>
+      this.#ledger
+        .channel('cloud')
+        .evaluate(records, 'ListAccesses', { patientId, pageSize: PAGE_ROWS, ...bookmark }),
+    );
+    const permitted = rows.filter((access) => access.decision === 'permit').length;
+    return { permitted, denied: rows.length - permitted };
+  }
+
+  /** Visits on channel `authorities` that have their related entry on `cloud`. */
+  async visits(patientId: string): Promise<number> {
+    const on = (channel: ChannelName) =>
+      allPages((bookmark) =>
+        this.#ledger
+          .channel(channel)
+          .evaluate(records, 'ListVisits', { patientId, pageSize: PAGE_ROWS, ...bookmark }),
+      );
+    const [visits, related] = await Promise.all([on('authorities'), on('cloud')]);
+    const relatedIds = new Set(related.map((visit) => visit.visitId));
+    return visits.filter((visit) => relatedIds.has(visit.visitId)).length;
+  }
+
+  /** What a verifier of proofs believes: the attestors as registered, as many as endorsement asks for. */
+  async trustRoots(threshold: number): Promise<TrustRoots> {
+    const { attestors } = await this.#ledger
+      .channel('authorities')
+      .evaluate(accessControl, 'ListAttestors', {});
+    const keys: Record<string, string[]> = {};
+    for (const { mspId, key } of attestors) (keys[mspId] ??= []).push(key);
+    return {
+      v: 1,
+      kind: 'careledger.trust-roots',
+      network: this.network.networkId,
+      production: false,
+      attestors: keys,
+      threshold,
+      channel: 'authorities',
+      chaincode: records.name,
+    };
+  }
+
+  [Symbol.dispose](): void {
+    this.#ledger.close();
+  }
+}
+
+/** A page can be short, even empty, while its bookmark is not: go on until that is empty. */
+async function allPages<Row>(
+  page: (bookmark: { bookmark?: string }) => Promise<{ rows: readonly Row[]; bookmark: string }>,
+): Promise<Row[]> {
+  const rows: Row[] = [];
+  let bookmark = '';
+  do {
+    const next = await page(bookmark === '' ? {} : { bookmark });
+    rows.push(...next.rows);
+    bookmark = next.bookmark;
+  } while (bookmark !== '');
+  return rows;
+}

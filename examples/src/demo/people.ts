@@ -1,0 +1,44 @@
+import { randomBytes } from 'node:crypto';
+import { Type } from 'typebox';
+import { Door } from '../client/door.js';
+import { pairDevice, type PairedDevice } from '../device/pairing.js';
+import type { Recording, RecordingRow } from '../recording/csv.js';
+
+/** A person of the recording, enrolled at the gateway, with a paired device. */
+export interface Person {
+  /** Name in the recording; never sent anywhere. */
+  readonly subject: string;
+  readonly patientId: string;
+  /** Unlocks the consent key. */
+  readonly passphrase: string;
+  /** The patient's own door to the gateway. */
+  readonly door: Door;
+  readonly device: PairedDevice;
+  readonly rows: readonly RecordingRow[];
+}
+
+const NewPatient = Type.Object({ patientId: Type.String(), token: Type.String() });
+const PairingCode = Type.Object({ pairingCode: Type.String() });
+/** What kind of device the recording's columns come from. */
+const GLUCOSE_CODE = '2339-0';
+
+/** Enrols one person for each subject of the recording and pairs a device with the codes that it holds. */
+export async function enrol(ops: Door, gatewayId: string, recording: Recording): Promise<Person[]> {
+  const type = recording.codes.includes(GLUCOSE_CODE) ? 'continuous-glucose-monitor' : 'bedside-monitor';
+  return Promise.all(
+    [...recording.subjects].map(async ([subject, rows]) => {
+      const passphrase = randomBytes(12).toString('base64url');
+      const { patientId, token } = await ops.call('POST', '/v1/patients', NewPatient, { passphrase });
+      const door = new Door(ops.url, token);
+      const { pairingCode } = await door.call('POST', `/v1/patients/${patientId}/pairing-codes`, PairingCode);
+      const device = await pairDevice({
+        gatewayUrl: ops.url,
+        gatewayId,
+        pairingCode,
+        type,
+        codes: recording.codes,
+      });
+      return { subject, patientId, passphrase, door, device, rows };
+    }),
+  );
+}

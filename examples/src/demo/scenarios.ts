@@ -1,0 +1,192 @@
+import type { Careledger } from '@careledger/supervisor';
+import { Type } from 'typebox';
+import { Door, DoorError } from '../client/door.js';
+import { NoticeStream } from '../client/notice-stream.js';
+import { replay, type ReplayCounts } from '../replay/replay.js';
+import { revokeAll, subscribe } from './consent.js';
+import { labReport } from './lab-report.js';
+import type { Narrator } from './narrator.js';
+import type { Person } from './people.js';
+
+const Anything = Type.Unknown();
+const RecordList = Type.Object({
+  records: Type.Array(
+    Type.Object({
+      recordId: Type.String(),
+      kind: Type.String(),
+      providerId: Type.String(),
+      version: Type.Integer(),
+    }),
+  ),
+});
+const Written = Type.Object({ recordId: Type.String(), stage: Type.String() });
+const Bundle = Type.Object({ resourceType: Type.Literal('Bundle'), entry: Type.Array(Type.Unknown()) });
+/** Longest wait of one flush; it is repeated until everything has arrived. */
+const FLUSH_WAIT_MS = 20_000;
+
+/** Who takes part in the scenarios. */
+export interface Cast {
+  readonly careledger: Careledger;
+  readonly people: readonly Person[];
+  readonly narrator: Narrator;
+}
+
+const practitionerAt = ({ careledger }: Cast, authority: string): Door => {
+  const service = careledger.authorities[authority];
+  if (service === undefined) throw new RangeError(`There is no authority ${authority}.`);
+  return new Door(service.url, service.tokens.practitioner);
+};
+
+/** Before the first scenario: the hospital is subscribed to everybody, the lab may write for the first patient. */
+export async function arrangeConsent(cast: Cast): Promise<void> {
+  const { careledger, narrator, people } = cast;
+  const hospital = practitionerAt(cast, 'hospital');
+  await Promise.all(
+    people.map((person) =>
+      subscribe(hospital, careledger.authorities['hospital']?.authorityId ?? '', person, {
+        permissions: ['read'],
+        purposes: ['TREAT', 'ETREAT'],
+        reason: 'Care at home',
+      }),
+    ),
+  );
+  narrator.say(
+    `hospital asked ${people.length} patients to subscribe; each approved with its own consent key`,
+  );
+  const [first] = people;
+  if (first === undefined) return;
+  await subscribe(practitionerAt(cast, 'lab'), careledger.authorities['lab']?.authorityId ?? '', first, {
+    permissions: ['read', 'write'],
+    purposes: ['TREAT'],
+    reason: 'Laboratory results',
+  });
+  narrator.say('lab was granted to read and write for one patient; the insurer has no grant');
+}
+
+/** Scenario 1: devices → private chain → records on both ledgers, emergencies at once. */
+export async function collect(
+  { narrator, people }: Cast,
+  onProgress: (counts: ReplayCounts) => void = () => undefined,
+): Promise<ReplayCounts> {
+  const total = people.reduce((sum, person) => sum + person.rows.length, 0);
+  const counts = await replay(
+    people.map(({ device, rows }) => ({ device, rows })),
+    (soFar) => {
+      narrator.progress(() => `${soFar.stored} of ${total} frames acknowledged`);
+      onProgress(soFar);
+    },
+  );
+  narrator.say(
+    `${counts.stored} frames signed by devices, verified, chained and on disk; ${counts.rejected} rejected`,
+  );
+  return counts;
+}
+
+/** Closes the open windows and waits until every record has arrived on both ledgers. */
+export async function drain({ careledger, narrator }: Cast): Promise<void> {
+  const ops = new Door(careledger.gateway.url, careledger.gateway.tokens.ops);
+  const Outcome = Type.Object({
+    isDrained: Type.Boolean(),
+    patients: Type.Array(Type.Object({ due: Type.Integer(), open: Type.Integer() })),
+  });
+  for (;;) {
+    const { isDrained, patients } = await ops.call('POST', `/v1/flush?timeoutMs=${FLUSH_WAIT_MS}`, Outcome);
+    if (isDrained) return;
+    const left = patients.reduce((sum, { due, open }) => sum + due + open, 0);
+    narrator.say(`${left} records are still on their way`);
+  }
+}
+
+/** Scenario 2: who is allowed reads, through any provider; who is not is refused, and both are written down. */
+export async function share(cast: Cast): Promise<void> {
+  const { careledger, narrator, people } = cast;
+  const hospital = practitionerAt(cast, 'hospital');
+  const insurer = practitionerAt(cast, 'insurer');
+  for (const { patientId } of people) {
+    const { records } = await hospital.call('GET', `/v1/records?patientId=${patientId}&limit=1`, RecordList);
+    const [record] = records;
+    if (record === undefined) continue;
+    const path = `/v1/records/${record.recordId}?patientId=${patientId}`;
+    const { entry } = await hospital.call('GET', path, Bundle);
+    await expectRefusal(insurer.call('GET', path, Anything), 'ACCESS_DENIED');
+    narrator.say(
+      `${short(patientId)}: hospital opened a ${record.kind} record kept by ${record.providerId} (${entry.length} FHIR entries); the insurer was denied`,
+    );
+  }
+  const [first] = people;
+  if (first === undefined) return;
+  const lab = practitionerAt(cast, 'lab');
+  const { recordId } = await lab.call('POST', '/v1/records', Written, {
+    patientId: first.patientId,
+    bundle: labReport(first.patientId, new Date().toISOString()),
+  });
+  await lab.call('GET', `/v1/records/${recordId}?patientId=${first.patientId}`, Bundle);
+  narrator.say(`${short(first.patientId)}: lab wrote a clinical record and read it back`);
+  await expectRefusal(
+    hospital.call('POST', '/v1/records', Written, {
+      patientId: first.patientId,
+      bundle: labReport(first.patientId, new Date().toISOString()),
+    }),
+  );
+  narrator.say(`${short(first.patientId)}: hospital tried to write without being granted to: refused`);
+}
+
+/** Scenario 3: a visit with the patient's check-in code, and its related entry on `cloud`; then the patient revokes. */
+export async function visit(cast: Cast): Promise<void> {
+  const { careledger, narrator, people } = cast;
+  const [first] = people;
+  if (first === undefined) return;
+  const { door, passphrase, patientId } = first;
+  const hospital = practitionerAt(cast, 'hospital');
+  const { statement: checkIn } = await door.call(
+    'POST',
+    `/v1/patients/${patientId}/check-in`,
+    Type.Object({ statement: Type.String() }),
+    { authorityId: careledger.authorities['hospital']?.authorityId, passphrase },
+  );
+  const at = new Date().toISOString();
+  const Visit = Type.Object({ visitId: Type.String(), confirmed: Type.Boolean(), relayedBy: Type.Unknown() });
+  const data = { reason: 'check-up after an alarm', findings: 'well' };
+  const confirmed = await hospital.call('POST', '/v1/visits', Visit, { patientId, at, data, checkIn });
+  narrator.say(
+    `${short(patientId)}: visit with the patient’s check-in code: ${confirmed.confirmed ? 'confirmed' : 'UNCONFIRMED'}; related on cloud through ${String(confirmed.relayedBy)}`,
+  );
+  const { records } = await hospital.call('GET', `/v1/records?patientId=${patientId}&limit=1`, RecordList);
+  await revokeAll(first);
+  const [record] = records;
+  if (record !== undefined)
+    await expectRefusal(
+      hospital.call('GET', `/v1/records/${record.recordId}?patientId=${patientId}`, Anything),
+      'ACCESS_DENIED',
+    );
+  narrator.say(`${short(patientId)}: revoked everything; the hospital’s next request was denied`);
+  const Accesses = Type.Object({
+    accesses: Type.Array(
+      Type.Object({ requester: Type.String(), decision: Type.String(), reason: Type.String() }),
+    ),
+  });
+  const { accesses } = await door.call('GET', `/v1/patients/${patientId}/accesses`, Accesses);
+  for (const { requester, decision, reason } of accesses)
+    narrator.say(`${short(patientId)}: the ledger says ${requester} asked: ${decision} (${reason})`);
+}
+
+/** Follows the hospital's notices from now on. */
+export function followHospital({ careledger }: Cast): Promise<NoticeStream> {
+  const hospital = careledger.authorities['hospital'];
+  if (hospital === undefined) throw new RangeError('There is no hospital.');
+  return NoticeStream.open(hospital.url, hospital.tokens.practitioner);
+}
+
+/** A refusal that is expected; anything else is a failure of the demo. */
+async function expectRefusal(call: Promise<unknown>, code?: string): Promise<void> {
+  try {
+    await call;
+  } catch (error) {
+    if (error instanceof DoorError && error.status === 403 && (code === undefined || error.code === code))
+      return;
+    throw error;
+  }
+  throw new Error(`A request that must be refused${code === undefined ? '' : ` with ${code}`} was not.`);
+}
+
+const short = (patientId: string): string => `${patientId.slice(0, 10)}…`;

@@ -1,0 +1,62 @@
+/** What the demo counted: its last line with `--json`. */
+export interface DemoSummary {
+  readonly patients: number;
+  readonly devices: number;
+  /** Non-empty cells of the recording that were accepted. */
+  readonly readings: number;
+  /** Accepted frames: one per row and device. */
+  readonly frames: number;
+  readonly frames_rejected: number;
+  readonly blocks: number;
+  /** Missing counters, not missing measurements. */
+  readonly gaps: number;
+  /** Readings stored but kept out of the rules. */
+  readonly implausible: number;
+  readonly records: { readonly periodic: number; readonly emergency: number; readonly clinical: number };
+  readonly stored: number;
+  readonly announced: number;
+  readonly access: { readonly permitted: number; readonly denied: number };
+  readonly visits: number;
+  /** VALID transactions in the blocks. */
+  readonly transactions: { readonly authorities: number; readonly cloud: number };
+  readonly verified: { readonly chains: number; readonly records: number; readonly failures: number };
+  /** From a frame's arrival at the gateway to the emergency notice at the subscribed hospital. */
+  readonly emergency_ms: { readonly p50: number; readonly p95: number };
+  readonly seconds: number;
+}
+
+/** Nearest-rank percentile; 0 for no values. */
+export function percentile(values: readonly number[], percent: number): number {
+  const sorted = values.toSorted((a, b) => a - b);
+  return sorted[Math.max(0, Math.ceil((percent / 100) * sorted.length) - 1)] ?? 0;
+}
+
+/** The summary as a table for people. */
+export function summaryTable(summary: DemoSummary): string {
+  const rows: [string, string | number][] = [
+    ['patients, each with a private chain', summary.patients],
+    ['devices', summary.devices],
+    ['readings', summary.readings],
+    ['frames accepted / rejected', `${summary.frames} / ${summary.frames_rejected}`],
+    ['readings kept out of the rules', summary.implausible],
+    ['missing frames', summary.gaps],
+    ['blocks', summary.blocks],
+    [
+      'records periodic / emergency / clinical',
+      `${summary.records.periodic} / ${summary.records.emergency} / ${summary.records.clinical}`,
+    ],
+    ['record versions stored / announced', `${summary.stored} / ${summary.announced}`],
+    ['accesses permitted / denied', `${summary.access.permitted} / ${summary.access.denied}`],
+    ['visits', summary.visits],
+    [
+      'transactions authorities / cloud',
+      `${summary.transactions.authorities} / ${summary.transactions.cloud}`,
+    ],
+    ['chains / records verified', `${summary.verified.chains} / ${summary.verified.records}`],
+    ['failures', summary.verified.failures],
+    ['emergency to hospital, ms p50 / p95', `${summary.emergency_ms.p50} / ${summary.emergency_ms.p95}`],
+    ['seconds', summary.seconds],
+  ];
+  const width = Math.max(...rows.map(([name]) => name.length));
+  return rows.map(([name, value]) => `  ${name.padEnd(width)}  ${value}`).join('\n');
+}

@@ -1,0 +1,47 @@
+import type { Careledger } from '@careledger/supervisor';
+import type { Person } from './people.js';
+
+/** What somebody can do with a demo that was left running: URLs, this run's credentials, lines to paste. */
+export function tryItYourself(
+  { authorities, gateway, providers }: Careledger,
+  people: readonly Person[],
+): string {
+  const [person] = people;
+  const hospital = authorities['hospital'];
+  const curl = (url: string, token: string, path: string) =>
+    `  curl -s -H 'authorization: Bearer ${token}' '${url}${path}'`;
+  const services = [gateway, ...Object.values(authorities), ...Object.values(providers)];
+  return [
+    '',
+    'Everything is left running. Credentials of this run:',
+    ...services.flatMap(({ name, tokens, url }) => [
+      `  ${name.padEnd(10)} ${url}`,
+      ...Object.entries(tokens).map(([role, token]) => `    ${role.padEnd(13)} ${token}`),
+    ]),
+    ...(person === undefined
+      ? []
+      : [
+          `  patient    ${person.patientId}`,
+          `    token         ${person.door.token}`,
+          `    passphrase    ${person.passphrase}`,
+        ]),
+    '',
+    'Try:',
+    curl(gateway.url, gateway.tokens.ops, '/v1/outbox'),
+    `  curl -s '${gateway.url}/openapi.json'`,
+    ...(person === undefined || hospital === undefined
+      ? []
+      : [
+          curl(gateway.url, person.door.token, `/v1/patients/${person.patientId}/chain`),
+          curl(gateway.url, person.door.token, `/v1/patients/${person.patientId}/accesses`),
+          curl(
+            hospital.url,
+            hospital.tokens.practitioner,
+            `/v1/records?patientId=${person.patientId}&limit=3`,
+          ),
+          `  curl -sN -H 'authorization: Bearer ${hospital.tokens.practitioner}' '${hospital.url}/v1/notices?after=0'`,
+        ]),
+    '',
+    'Ctrl-C stops all of it.',
+  ].join('\n');
+}

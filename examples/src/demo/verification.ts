@@ -1,0 +1,123 @@
+import { nodeVerifier, sha256 } from '@careledger/crypto';
+import { parseProof, readEnvelope, verifyProof, type ChainReport } from '@careledger/private-chain';
+import type { Careledger } from '@careledger/supervisor';
+import { Type } from 'typebox';
+import { Door } from '../client/door.js';
+import type { LedgerView } from './ledger-view.js';
+import type { Narrator } from './narrator.js';
+import type { Person } from './people.js';
+
+/** Organisations whose word the endorsement policy of `authorities` asks for: a majority of five. */
+const ATTESTATIONS_NEEDED = 3;
+const Verified = Type.Object({
+  report: Type.Unsafe<ChainReport>(Type.Object({})),
+  anchorsOnLedger: Type.Integer(),
+});
+const RecordPage = Type.Object({
+  records: Type.Array(
+    Type.Object({
+      recordId: Type.String(),
+      version: Type.Integer(),
+      manifestHash: Type.String(),
+      stage: Type.String(),
+    }),
+  ),
+  cursor: Type.Optional(Type.Integer()),
+});
+
+export interface Verification {
+  readonly chains: number;
+  readonly records: number;
+  readonly failures: readonly string[];
+}
+
+/** Checks every chain against its raw frames and anchors, every record on both ledgers, and one full proof. */
+export async function verifyAll(
+  people: readonly Person[],
+  careledger: Careledger,
+  view: LedgerView,
+  narrator: Narrator,
+): Promise<Verification> {
+  const failures: string[] = [];
+  let records = 0;
+  for (const person of people) {
+    failures.push(...(await verifyChain(person)));
+    const checked = await verifyRecords(person, view);
+    records += checked.count;
+    failures.push(...checked.failures);
+    narrator.progress(() => `verified ${records} records of ${people.indexOf(person) + 1} patients`);
+  }
+  const [first] = people;
+  if (first !== undefined) failures.push(...(await verifyOneProof(first, careledger, view, narrator)));
+  return { chains: people.length, records, failures };
+}
+
+async function verifyChain({ door, patientId }: Person): Promise<string[]> {
+  const { report, anchorsOnLedger } = await door.call(
+    'GET',
+    `/v1/patients/${patientId}/chain/verify`,
+    Verified,
+  );
+  const failures = report.faults.map(
+    (fault) => `${patientId} block ${fault.height}: ${fault.code} ${fault.detail}`,
+  );
+  if (anchorsOnLedger === 0) failures.push(`${patientId}: no head of the chain is anchored`);
+  if (report.anchors !== anchorsOnLedger) failures.push(`${patientId}: the chain lacks an anchored head`);
+  return failures;
+}
+
+/** What the gateway says it made is what the provider stored and what the authorities were told. */
+async function verifyRecords(
+  { door, patientId }: Person,
+  view: LedgerView,
+): Promise<{ count: number; failures: string[] }> {
+  const [stored, announced] = await Promise.all([view.stored(patientId), view.announced(patientId)]);
+  const onCloud = new Map(
+    stored.map((record) => [`${record.recordId}/${record.version}`, record.manifestHash]),
+  );
+  const onAuthorities = new Map(
+    announced.map((record) => [`${record.recordId}/${record.version}`, record.manifestHash]),
+  );
+  const newest = new Map<string, { version: number; manifestHash: string }>();
+  let cursor: number | undefined;
+  do {
+    const query = cursor === undefined ? '' : `&cursor=${cursor}`;
+    const page = await door.call('GET', `/v1/patients/${patientId}/records?limit=500${query}`, RecordPage);
+    for (const { recordId, version, manifestHash } of page.records)
+      if ((newest.get(recordId)?.version ?? 0) < version) newest.set(recordId, { version, manifestHash });
+    ({ cursor } = page);
+  } while (cursor !== undefined);
+  const failures = [...newest].flatMap(([recordId, { version, manifestHash }]) => {
+    const id = `${recordId}/${version}`;
+    if (onCloud.get(id) !== manifestHash) return [`${id}: not stored as the gateway made it`];
+    if (onAuthorities.get(id) !== manifestHash) return [`${id}: not announced as the gateway made it`];
+    return [];
+  });
+  return { count: newest.size, failures };
+}
+
+/** From a reading to the transaction that anchors it, with the word of a majority of organisations. */
+async function verifyOneProof(
+  { device, door, patientId }: Person,
+  careledger: Careledger,
+  view: LedgerView,
+  narrator: Narrator,
+): Promise<string[]> {
+  const path = `/v1/patients/${patientId}/proofs?deviceId=${device.registration.deviceId}&seq=0`;
+  const anything = Type.Unknown();
+  const unattested = parseProof(JSON.stringify(await door.call('GET', path, anything)));
+  const { txId } = readEnvelope(unattested.transaction.envelope, sha256);
+  for (const { url, tokens } of [careledger.gateway, ...Object.values(careledger.authorities)])
+    await new Door(url, tokens.ops).call('POST', '/v1/attestations', anything, {
+      channel: 'authorities',
+      txId,
+    });
+  const proof = parseProof(JSON.stringify(await door.call('GET', path, anything)));
+  const roots = await view.trustRoots(ATTESTATIONS_NEEDED);
+  const { ok, steps, warnings } = verifyProof(proof, roots, { hash: sha256, verifier: nodeVerifier() });
+  for (const warning of warnings) narrator.say(`proof: ${warning}`);
+  narrator.say(
+    `one reading proved from its device’s signature to transaction ${txId.slice(0, 12)}…: ${ok ? 'holds' : 'FAILS'}`,
+  );
+  return ok ? [] : [`proof of ${patientId}: ${JSON.stringify(steps)}`];
+}

@@ -1,0 +1,135 @@
+import type { Careledger, RunningNetwork } from '@careledger/supervisor';
+import { Type } from 'typebox';
+import { Door } from '../client/door.js';
+import type { ReceivedNotice } from '../client/notice-stream.js';
+import type { Recording } from '../recording/csv.js';
+import type { ReplayCounts } from '../replay/replay.js';
+import { LedgerView } from './ledger-view.js';
+import type { Narrator } from './narrator.js';
+import { enrol, type Person } from './people.js';
+import { arrangeConsent, collect, drain, followHospital, share, visit } from './scenarios.js';
+import { percentile, type DemoSummary } from './summary.js';
+import { verifyAll } from './verification.js';
+
+const Statistics = Type.Object({
+  devices: Type.Integer(),
+  frames: Type.Integer(),
+  readings: Type.Integer(),
+  gaps: Type.Integer(),
+  implausible: Type.Integer(),
+  blocks: Type.Integer(),
+  records: Type.Object({ periodic: Type.Integer(), emergency: Type.Integer() }),
+  stored: Type.Object({ records: Type.Integer() }),
+  announced: Type.Object({ records: Type.Integer() }),
+  emergencies: Type.Array(
+    Type.Object({ recordId: Type.String(), arrivedMs: Type.Union([Type.Number(), Type.Null()]) }),
+  ),
+});
+
+export interface WalkOptions {
+  readonly careledger: Careledger;
+  readonly network: RunningNetwork;
+  /** Already shifted into the past. */
+  readonly recording: Recording;
+  readonly narrator: Narrator;
+  /** Called as frames are acknowledged; tests disturb the services here. */
+  readonly onReplay?: (counts: ReplayCounts) => void;
+}
+
+export interface Walk {
+  readonly summary: DemoSummary;
+  readonly failures: readonly string[];
+  readonly people: readonly Person[];
+}
+
+/** Walks the three scenarios through the services' public interfaces, then verifies what came of it. */
+export async function walk(options: WalkOptions): Promise<Walk> {
+  const { careledger, narrator, network, recording } = options;
+  const ops = new Door(careledger.gateway.url, careledger.gateway.tokens.ops);
+
+  narrator.chapter('Enrolment');
+  const people = await enrol(ops, careledger.gateway.gatewayId, recording);
+  narrator.say(`${people.length} patients have keys and a private chain; each has a paired device`);
+  const cast = { careledger, people, narrator };
+  await arrangeConsent(cast);
+  await using notices = await followHospital(cast);
+
+  narrator.chapter('Scenario 1: from the device to the ledgers');
+  const replayed = await collect(cast, options.onReplay);
+  await drain(cast);
+  const collected = await ops.call('GET', '/v1/statistics', Statistics);
+  narrator.say(
+    `${collected.records.periodic} periodic and ${collected.records.emergency} emergency records stored, announced and anchored`,
+  );
+  const emergencyMs = emergencyTimes(collected.emergencies, notices.received);
+  for (const ms of emergencyMs) narrator.progress(() => `an emergency reached the hospital after ${ms} ms`);
+
+  narrator.chapter('Scenario 2: an authority asks for a record');
+  await share(cast);
+
+  narrator.chapter('Scenario 3: a visit, and the patient’s last word');
+  await visit(cast);
+  await drain(cast);
+
+  narrator.chapter('Verification');
+  using view = new LedgerView(network);
+  const verified = await verifyAll(people, careledger, view, narrator);
+  const missed = collected.emergencies.length - emergencyMs.length;
+  const failures = [
+    ...verified.failures,
+    ...(missed > 0 ? [`${missed} emergencies never reached the subscribed hospital`] : []),
+  ];
+
+  const statistics = await ops.call('GET', '/v1/statistics', Statistics);
+  const totals = { permitted: 0, denied: 0, visits: 0, stored: 0, announced: 0, clinical: 0 };
+  for (const { patientId } of people) {
+    const { permitted, denied } = await view.accesses(patientId);
+    totals.permitted += permitted;
+    totals.denied += denied;
+    totals.visits += await view.visits(patientId);
+    const stored = await view.stored(patientId);
+    totals.stored += stored.length;
+    totals.clinical += stored.filter((record) => record.kind === 'clinical').length;
+    totals.announced += new Set((await view.announced(patientId)).map((record) => record.recordId)).size;
+  }
+  const transactions = {
+    authorities: await view.countTransactions('authorities'),
+    cloud: await view.countTransactions('cloud'),
+  };
+  const summary: DemoSummary = {
+    patients: people.length,
+    devices: statistics.devices,
+    readings: statistics.readings,
+    frames: statistics.frames,
+    frames_rejected: replayed.rejected,
+    blocks: statistics.blocks,
+    gaps: statistics.gaps,
+    implausible: statistics.implausible,
+    records: { ...statistics.records, clinical: totals.clinical },
+    stored: totals.stored,
+    announced: totals.announced,
+    access: { permitted: totals.permitted, denied: totals.denied },
+    visits: totals.visits,
+    transactions,
+    verified: { chains: verified.chains, records: verified.records, failures: failures.length },
+    emergency_ms: { p50: percentile(emergencyMs, 50), p95: percentile(emergencyMs, 95) },
+    seconds: narrator.seconds,
+  };
+  return { summary, failures, people };
+}
+
+/** From the arrival of a frame at the gateway to the first notice of its emergency at the hospital. */
+function emergencyTimes(
+  emergencies: readonly { readonly recordId: string; readonly arrivedMs: number | null }[],
+  notices: readonly ReceivedNotice[],
+): number[] {
+  const firstNotice = new Map<string, number>();
+  for (const { data, arrivedMs } of notices) {
+    const recordId = String(data['recordId']);
+    if (!firstNotice.has(recordId)) firstNotice.set(recordId, arrivedMs);
+  }
+  return emergencies.flatMap(({ recordId, arrivedMs }) => {
+    const noticedMs = firstNotice.get(recordId);
+    return noticedMs === undefined || arrivedMs === null ? [] : [Math.max(0, noticedMs - arrivedMs)];
+  });
+}

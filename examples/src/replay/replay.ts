@@ -1,0 +1,46 @@
+import type { PairedDevice } from '../device/pairing.js';
+import { DeviceSession } from '../device/session.js';
+import type { RecordingRow } from '../recording/csv.js';
+
+/** A device with the rows that it is to send, in order of time. */
+export interface ReplayTrack {
+  readonly device: PairedDevice;
+  readonly rows: readonly RecordingRow[];
+}
+
+/** What the gateway answered. */
+export interface ReplayCounts {
+  readonly sent: number;
+  readonly stored: number;
+  readonly duplicate: number;
+  readonly rejected: number;
+  /** Rejections by code. */
+  readonly codes: Readonly<Record<string, number>>;
+}
+
+/** Sends every row as one signed frame over MQTT, all devices at once, each in order. */
+export async function replay(
+  tracks: readonly ReplayTrack[],
+  onProgress: (counts: ReplayCounts) => void = () => undefined,
+): Promise<ReplayCounts> {
+  const counts = { sent: 0, stored: 0, duplicate: 0, rejected: 0, codes: {} as Record<string, number> };
+  await Promise.all(
+    tracks.map(async ({ device, rows }) => {
+      await using session = await DeviceSession.open(device);
+      const answers: Promise<void>[] = [];
+      for (const row of rows) {
+        counts.sent += 1;
+        const { answer } = await session.enqueue(row.readings);
+        answers.push(
+          answer.then(({ status, code }) => {
+            counts[status] += 1;
+            if (code !== undefined) counts.codes[code] = (counts.codes[code] ?? 0) + 1;
+            onProgress(counts);
+          }),
+        );
+      }
+      await Promise.all(answers);
+    }),
+  );
+  return counts;
+}
