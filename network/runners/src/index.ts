@@ -1,1 +1,20 @@
-export {};
+export { chaincodeHostCommand, HOST_VARIABLE } from './chaincode/host-program.js';
+export { builderConfig, type ChaincodeTls } from './chaincode/builder-config.js';
+export {
+  chaincodeEnvironment,
+  type ChaincodeCommand,
+  type ChaincodeEnvironmentOptions,
+} from './chaincode/launch.js';
+export { RunnerError, type RunnerErrorCode } from './errors.js';
+export { findFabricBinaries, requireFabricBinaries, type FabricBinaries } from './native/binaries.js';
+export { DEFAULT_ROOT, NativeLayout } from './native/layout.js';
+export { NativeNetwork, type NativeOptions, type UpOptions } from './native/native-network.js';
+export type { ProcessStatus } from './native/processes.js';
+export { ordererConfig } from './node-config/orderer.js';
+export { peerConfig } from './node-config/peer.js';
+export { backup, restore } from './operations/backup.js';
+export { diagnose } from './operations/doctor.js';
+export { heights, ordererHeights, type OrdererHeight, type PeerHeight } from './operations/heights.js';
+export { addOrganization, removeOrganization } from './operations/membership.js';
+export { rotateNode } from './operations/rotate.js';
+export { upgradeChaincode } from './operations/upgrade-chaincode.js';

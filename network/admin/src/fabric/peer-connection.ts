@@ -133,8 +133,9 @@ export class PeerConnection implements Disposable {
         );
         return;
       } catch (cause) {
-        // The same bytes again cannot commit twice. A fresh channel has no leader for a moment.
-        if (Date.now() > deadline) {
+        // The same bytes again cannot commit twice. A fresh channel has no leader for a moment; a refusal is final.
+        const refused = cause instanceof NetworkAdminError && cause.code === 'PROPOSAL_REFUSED';
+        if (refused || Date.now() > deadline) {
           throw new NetworkAdminError(
             'SUBMIT_FAILED',
             `no orderer took the transaction for ${channel}: ${messageOf(cause)}`,
