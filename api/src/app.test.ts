@@ -1,0 +1,162 @@
+import { generateKeyPairSync, hash, randomBytes } from 'node:crypto';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import {
+  ROLES,
+  createLogger,
+  listRoutes,
+  loadConfig,
+  type Role,
+  type ServiceApp,
+} from '@careledger/service-kit';
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { buildApp } from './app.js';
+import { ApiConfig } from './config.js';
+
+const tokens = Object.fromEntries(ROLES.map((role) => [role, randomBytes(16).toString('hex')])) as Record<
+  Role,
+  string
+>;
+const SERVED_BY_THE_KIT = ['/livez', '/readyz', '/metrics', '/openapi.json', '/problems/:code'];
+/** The matrix, written down: what each role may do at an authority. */
+const EXPECTED: Readonly<Record<string, readonly Role[]>> = {
+  'POST /v1/subscriptions': ['practitioner', 'ops'],
+  'GET /v1/subscriptions': ['practitioner', 'ops', 'auditor'],
+  'DELETE /v1/subscriptions/:subscriptionId': ['practitioner', 'ops'],
+  'GET /v1/notices': ['practitioner'],
+  'GET /v1/notices/unmatched': ['practitioner', 'ops'],
+  'POST /v1/emergency-notices': ['system'],
+  'GET /v1/records': ['practitioner'],
+  'GET /v1/records/:recordId': ['practitioner'],
+  'POST /v1/records': ['practitioner'],
+  'PUT /v1/records/:recordId': ['practitioner'],
+  'GET /v1/records/:recordId/versions/:version/status': ['practitioner', 'ops'],
+  'POST /v1/visits': ['practitioner'],
+  'GET /v1/visits': ['practitioner', 'auditor'],
+  'GET /v1/visits/:visitId': ['practitioner', 'auditor'],
+  'POST /v1/practitioners': ['ops'],
+  'GET /v1/practitioners': ['ops', 'auditor'],
+  'DELETE /v1/practitioners/:practitionerId': ['ops'],
+  'GET /v1/audit': ['auditor'],
+  'POST /v1/attestations': ['ops', 'auditor', 'system'],
+  'GET /v1/patients/:patientId/grants': ['practitioner', 'ops', 'auditor'],
+  'GET /v1/patients/:patientId/anchors': ['practitioner', 'ops', 'auditor'],
+};
+
+let dir: string;
+let app: ServiceApp;
+/** A service whose ledger is away: nothing listens at its peers. */
+beforeAll(async () => {
+  dir = await mkdtemp(join(tmpdir(), 'careledger-api-'));
+  const { privateKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
+  const peer = { endpoint: '127.0.0.1:9', tlsRoot: '-----BEGIN CERTIFICATE-----', serverName: 'peer' };
+  const files = {
+    'connection.json': JSON.stringify({
+      channels: {
+        authorities: { organizations: { HospitalMSP: peer } },
+        cloud: { organizations: { PatientsMSP: peer } },
+      },
+    }),
+    'cert.pem': '-----BEGIN CERTIFICATE-----',
+    'key.pem': privateKey.export({ type: 'pkcs8', format: 'pem' }).toString(),
+    'config.json': JSON.stringify({
+      authorityId: 'aut_hospital',
+      kind: 'hospital',
+      networkId: 'devnet',
+      endpoint: 'http://127.0.0.1:1',
+      dataDir: join(dir, 'data'),
+      keyPassphrase: randomBytes(12).toString('hex'),
+      ledger: {
+        connectionFile: join(dir, 'connection.json'),
+        mspId: 'HospitalMSP',
+        certificateFile: join(dir, 'cert.pem'),
+        privateKeyFile: join(dir, 'key.pem'),
+        peerMspId: { cloud: 'PatientsMSP' },
+      },
+      providers: [
+        { providerId: 'prv_cloud-a', url: 'http://127.0.0.1:9', token: randomBytes(16).toString('hex') },
+      ],
+      auth: {
+        tokens: ROLES.map((role) => ({
+          sha256: hash('sha256', tokens[role]),
+          role,
+          ...(role === 'patient' && { patientIds: [`pat_${'a'.repeat(32)}`] }),
+        })),
+      },
+    }),
+  };
+  for (const [name, text] of Object.entries(files)) await writeFile(join(dir, name), text);
+  const { config } = loadConfig({ schema: ApiConfig, file: join(dir, 'config.json'), env: {} });
+  app = await buildApp(config, createLogger('api', { level: 'silent' }));
+  await app.ready();
+});
+afterAll(async () => {
+  await app.close();
+  await rm(dir, { recursive: true });
+});
+
+const routes = () => listRoutes(app).filter(({ url }) => !SERVED_BY_THE_KIT.includes(url));
+const inject = (method: string, url: string, headers: Record<string, string> = {}) =>
+  app.inject({ method: method as 'GET', url: url.replaceAll(/:\w+/g, 'x'), headers });
+
+describe('who may call a route', () => {
+  test('is what is written down here', () => {
+    // HEAD comes with every GET.
+    const actual = routes()
+      .filter(({ method }) => method !== 'HEAD')
+      .map(({ method, url, roles }) => [`${method} ${url}`, roles]);
+    expect(Object.fromEntries(actual)).toEqual(EXPECTED);
+  });
+
+  test('every route refuses every role that it does not name, and whoever has no token', async () => {
+    for (const { method, url, roles } of routes()) {
+      expect([url, (await inject(method, url)).statusCode]).toEqual([url, 401]);
+      for (const role of ROLES) {
+        if (roles.includes(role)) continue;
+        const refused = await inject(method, url, { authorization: `Bearer ${tokens[role]}` });
+        expect([method, url, role, refused.statusCode]).toEqual([method, url, role, 403]);
+      }
+    }
+  });
+
+  test('a role that a route names gets past the door', async () => {
+    for (const { method, url, roles } of routes()) {
+      // These answer by a stream, or by asking the ledger that is away here.
+      if (!url.includes(':') || method === 'HEAD') continue;
+      for (const role of roles) {
+        const { statusCode } = await inject(method, url, { authorization: `Bearer ${tokens[role]}` });
+        expect([method, url, role, statusCode]).toEqual([method, url, role, 400]);
+      }
+    }
+  });
+});
+
+describe('while the ledger is away', () => {
+  test('the service lives, and says that it is not ready', async () => {
+    expect((await app.inject('/livez')).statusCode).toBe(200);
+    const ready = await app.inject('/readyz');
+    expect([ready.statusCode, ready.json()]).toEqual([
+      503,
+      { status: 'unready', checks: { ledger: 'failed' } },
+    ]);
+  });
+
+  test('what needs it is a problem that says so', async () => {
+    const answer = await inject('GET', `/v1/patients/pat_${'a'.repeat(32)}/grants`, {
+      authorization: `Bearer ${tokens.ops}`,
+    });
+    expect([answer.statusCode, answer.json().code]).toEqual([503, 'LEDGER_UNAVAILABLE']);
+  });
+
+  test('an emergency notice that is no statement is refused', async () => {
+    const send = (statement: string) =>
+      app.inject({
+        method: 'POST',
+        url: '/v1/emergency-notices',
+        headers: { authorization: `Bearer ${tokens.system}` },
+        payload: { statement },
+      });
+    expect((await send('a.b.c')).json()).toMatchObject({ code: 'STATEMENT_MALFORMED' });
+  });
+});

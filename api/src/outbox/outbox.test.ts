@@ -1,0 +1,93 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { createLogger } from '@careledger/service-kit';
+import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
+import { SqliteStore } from '../store/store.js';
+import { Outbox, addTask, removeTask, type TaskHandler, type TaskKind } from './outbox.js';
+
+const logger = createLogger('outbox', { level: 'silent' });
+const TIMEOUT_MS = 5_000;
+
+describe('the outbox', () => {
+  let dir: string;
+  let store: SqliteStore;
+  let outbox: Outbox | undefined;
+  beforeEach(async () => {
+    dir = await mkdtemp(join(tmpdir(), 'careledger-outbox-'));
+    store = new SqliteStore(join(dir, 'authority.db'));
+  });
+  afterEach(async () => {
+    await outbox?.stop();
+    outbox = undefined;
+    await store.close();
+    await rm(dir, { recursive: true });
+  });
+  const start = (advance: TaskHandler['advance']): Outbox => {
+    const handler = { advance };
+    const handlers: Record<TaskKind, TaskHandler> = {
+      record: handler,
+      visit: handler,
+      practitioner: handler,
+      receipt: handler,
+    };
+    outbox = new Outbox({ store, logger, handlers });
+    return outbox;
+  };
+  const add = (ref: string, subject = 'patient') =>
+    store.commit(() => addTask(store, { kind: 'record', ref, subject }));
+  const end = (ref: string) => store.commit(() => removeTask(store, { kind: 'record', ref }));
+
+  test('a task that a crash interrupted is taken up again after a restart', async () => {
+    await add('one');
+    const first = start(() => Promise.reject(new Error('the ledger is away')));
+    expect(await first.finished('record', 'one', 50)).toBe(false);
+    expect(first.pending('record')).toBe(1);
+    await first.stop();
+    await store.close();
+
+    store = new SqliteStore(join(dir, 'authority.db'));
+    const second = start(end);
+    expect(await second.finished('record', 'one', TIMEOUT_MS)).toBe(true);
+    expect(second.pending()).toBe(0);
+  });
+
+  test('tasks of one subject keep their order, others do not wait for them', async () => {
+    const done: string[] = [];
+    let failures = 1;
+    const running = start(async (ref) => {
+      if (ref === 'a1' && failures > 0) {
+        failures -= 1;
+        throw new Error('once');
+      }
+      await end(ref);
+      done.push(ref);
+    });
+    await add('a1', 'a');
+    await add('a2', 'a');
+    await add('b1', 'b');
+    running.wake();
+    expect(await running.finished('record', 'a2', TIMEOUT_MS)).toBe(true);
+    expect(done).toEqual(['b1', 'a1', 'a2']);
+  });
+
+  test('why a task waits is kept', async () => {
+    await add('one');
+    const running = start(() => Promise.reject(new Error('the provider is away')));
+    await running.finished('record', 'one', 50);
+    await running.stop();
+    expect(running.lastError('record', 'one')).toBe('the provider is away');
+  });
+
+  test('a task that is committed twice is done once', async () => {
+    let runs = 0;
+    const running = start(async (ref) => {
+      runs += 1;
+      await end(ref);
+    });
+    await Promise.all([add('one'), add('one')]);
+    running.wake();
+    await running.finished('record', 'one', TIMEOUT_MS);
+    expect(runs).toBe(1);
+  });
+});

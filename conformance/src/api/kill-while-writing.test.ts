@@ -1,0 +1,144 @@
+import {
+  records,
+  type AnnouncedRecordState,
+  type StoredRecordState,
+  type VisitState,
+} from '@careledger/contracts';
+import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { call, isNetworkFailure, type ApiAnswer } from '../rig/api-client.js';
+import { labBundle } from '../rig/bundles.js';
+import { LayersRig } from '../rig/layers-rig.js';
+import { NoticeClient } from '../rig/notices.js';
+import type { TestHome } from '../rig/test-home.js';
+
+/** Records and visits that are written while the process is killed again and again. */
+const WRITES = 24;
+const KILLS = 3;
+/** From a start to the next kill: while some are sealed, some stored, some announced. */
+const LIFE_MS = [60, 180, 400];
+
+let rig: LayersRig;
+beforeAll(async () => {
+  rig = await LayersRig.start({ api: { answerWithinMs: 2_000 } });
+}, 120_000);
+afterAll(() => rig[Symbol.asyncDispose]());
+
+const bundleOf = (home: TestHome, index: number) =>
+  labBundle(home.patientId, 5 + index / 10, `document-${index}`);
+
+/** One request as an integrator would send it: again after every failure, under the same key. */
+async function persistently(
+  send: () => Promise<ApiAnswer>,
+  isDone: (answer: ApiAnswer) => boolean,
+): Promise<ApiAnswer> {
+  for (;;) {
+    try {
+      const answer = await send();
+      if (isDone(answer)) return answer;
+      if (answer.status >= 400 && answer.status !== 503) throw new Error(JSON.stringify(answer.body));
+    } catch (error) {
+      // fetch: the process is gone for the moment.
+      if (!isNetworkFailure(error)) throw error;
+    }
+    await new Promise((resolve) => setTimeout(resolve, 50));
+  }
+}
+
+async function everyRow<Row>(
+  ask: (bookmark?: string) => Promise<{ rows: Row[]; bookmark: string }>,
+): Promise<Row[]> {
+  const all: Row[] = [];
+  for (let bookmark: string | undefined; bookmark !== '';) {
+    const page = await ask(bookmark);
+    all.push(...page.rows);
+    ({ bookmark } = page);
+  }
+  return all;
+}
+
+test('killing the api while it writes loses and doubles no record, visit or notice', async () => {
+  const hospital = rig.authority();
+  const homes = await Promise.all([rig.home(), rig.home(), rig.home()]);
+  const homeOf = (index: number): TestHome => homes[index % homes.length] as TestHome;
+  {
+    await using notices = await NoticeClient.connect(hospital, { after: 0 });
+    for (const home of homes) {
+      await home.grant('aut_hospital', { permissions: ['read', 'write'] });
+      await notices.next(({ type, data }) => type === 'policy' && data['patientId'] === home.patientId);
+    }
+  }
+  const writing = Array.from({ length: WRITES }, (_, index) =>
+    persistently(
+      () =>
+        call(
+          hospital,
+          'practitioner',
+          'POST',
+          '/v1/records',
+          { patientId: homeOf(index).patientId, bundle: bundleOf(homeOf(index), index) },
+          { headers: { 'idempotency-key': `record-${index}` } },
+        ),
+      ({ status }) => status === 201,
+    ),
+  );
+  const visiting = Array.from({ length: WRITES }, (_, index) =>
+    persistently(
+      () =>
+        call(
+          hospital,
+          'practitioner',
+          'POST',
+          '/v1/visits',
+          { patientId: homeOf(index).patientId, at: '2026-05-05T09:30:00Z', data: { index } },
+          { headers: { 'idempotency-key': `visit-${index}` } },
+        ),
+      ({ status }) => status === 201,
+    ),
+  );
+  const process = rig.family.child('hospital');
+  for (let kill = 0; kill < KILLS; kill += 1) {
+    await new Promise((resolve) => setTimeout(resolve, LIFE_MS[kill % LIFE_MS.length]));
+    await process.kill();
+    await process.start();
+  }
+  const written = await Promise.all(writing);
+  const visited = await Promise.all(visiting);
+  const recordIds = written.map(({ body }) => String(body['recordId'])).sort();
+  const visitIds = visited.map(({ body }) => String(body['visitId'])).sort();
+  expect(new Set(recordIds).size).toBe(WRITES);
+
+  const stored: StoredRecordState[] = [];
+  const announced: AnnouncedRecordState[] = [];
+  const visits: Record<'authorities' | 'cloud', VisitState[]> = { authorities: [], cloud: [] };
+  for (const { ledger, patientId } of homes) {
+    const page = (bookmark?: string) => ({ patientId, ...(bookmark !== undefined && { bookmark }) });
+    const [authorities, cloud] = [ledger.channel('authorities'), ledger.channel('cloud')];
+    stored.push(...(await everyRow((mark) => cloud.evaluate(records, 'ListRecords', page(mark)))));
+    announced.push(
+      ...(await everyRow((mark) => authorities.evaluate(records, 'ListAnnouncements', page(mark)))),
+    );
+    for (const channel of ['authorities', 'cloud'] as const)
+      visits[channel].push(
+        ...(await everyRow((mark) => ledger.channel(channel).evaluate(records, 'ListVisits', page(mark)))),
+      );
+  }
+  expect(stored.map(({ recordId }) => recordId).sort()).toEqual(recordIds);
+  expect(announced.map(({ recordId }) => recordId).sort()).toEqual(recordIds);
+  expect(visits.authorities.map(({ visitId }) => visitId).sort()).toEqual(visitIds);
+  expect(visits.cloud.map(({ visitId }) => visitId).sort()).toEqual(visitIds);
+
+  // What was announced meanwhile was noticed, once each.
+  await using notices = await NoticeClient.connect(hospital, { after: 0 });
+  for (const recordId of recordIds)
+    await notices.next(({ type, data }) => type === 'record' && data['recordId'] === recordId);
+  const noticed = notices.received
+    .filter(({ type }) => type === 'record')
+    .map(({ data }) => String(data['recordId']));
+  expect(noticed.sort()).toEqual(recordIds);
+  // And what was written can be read.
+  const [first] = written;
+  const path = `/v1/records/${String(first?.body['recordId'])}?patientId=${homeOf(0).patientId}`;
+  expect((await call(hospital, 'practitioner', 'GET', path)).body).toEqual(
+    JSON.parse(JSON.stringify(bundleOf(homeOf(0), 0))),
+  );
+}, 120_000);
