@@ -33,7 +33,11 @@ function pssBytes(pid: number): number {
 
 /** Processes come and go between two looks; other platforms have no /proc at all, and measure nothing. */
 const isGone = (error: unknown): boolean =>
-  error instanceof Error && 'code' in error && ['ENOENT', 'ESRCH', 'EACCES'].includes(String(error.code));
+  // By code alone: a test runner's realm has an Error of its own.
+  typeof error === 'object' &&
+  error !== null &&
+  'code' in error &&
+  ['ENOENT', 'ESRCH', 'EACCES'].includes(String(error.code));
 
 export interface PeakMemory {
   readonly peakBytes: number;
