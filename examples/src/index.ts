@@ -1,1 +1,11 @@
-export {};
+export * from './client/door.js';
+export * from './client/notice-stream.js';
+export { Narrator } from './demo/narrator.js';
+export { SAMPLE_FILE } from './demo/options.js';
+export type { DemoSummary } from './demo/summary.js';
+export { walk, type Walk, type WalkOptions } from './demo/walk.js';
+export * from './device/pairing.js';
+export * from './device/session.js';
+export * from './recording/csv.js';
+export * from './recording/shift.js';
+export * from './replay/replay.js';

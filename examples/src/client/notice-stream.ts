@@ -26,17 +26,19 @@ export class NoticeStream implements AsyncDisposable {
     readonly url: string,
     readonly token: string,
     readonly onNotice: (notice: ReceivedNotice) => void,
+    readonly after: number | undefined,
   ) {
     this.#done = this.#follow();
   }
 
-  /** Resolves once the stream is open. */
+  /** Resolves once the stream is open. `after`: begin behind this notice, 0 for all; else with what comes next. */
   static async open(
     url: string,
     token: string,
     onNotice: (notice: ReceivedNotice) => void = () => undefined,
+    after?: number,
   ): Promise<NoticeStream> {
-    const stream = new NoticeStream(url, token, onNotice);
+    const stream = new NoticeStream(url, token, onNotice, after);
     await stream.#opened.promise;
     return stream;
   }
@@ -55,7 +57,8 @@ export class NoticeStream implements AsyncDisposable {
   }
 
   async #read(signal: AbortSignal): Promise<void> {
-    const response = await fetch(new URL('/v1/notices', this.url), {
+    const path = this.after === undefined ? '/v1/notices' : `/v1/notices?after=${this.after}`;
+    const response = await fetch(new URL(path, this.url), {
       signal,
       headers: {
         accept: 'text/event-stream',

@@ -66,16 +66,18 @@ export async function arrangeConsent(cast: Cast): Promise<void> {
 /** Scenario 1: devices → private chain → records on both ledgers, emergencies at once. */
 export async function collect(
   { narrator, people }: Cast,
-  onProgress: (counts: ReplayCounts) => void = () => undefined,
+  onProgress: (counts: ReplayCounts) => void | Promise<void> = () => undefined,
 ): Promise<ReplayCounts> {
   const total = people.reduce((sum, person) => sum + person.rows.length, 0);
+  const disturbances: (void | Promise<void>)[] = [];
   const counts = await replay(
     people.map(({ device, rows }) => ({ device, rows })),
     (soFar) => {
       narrator.progress(() => `${soFar.stored} of ${total} frames acknowledged`);
-      onProgress(soFar);
+      disturbances.push(onProgress(soFar));
     },
   );
+  await Promise.all(disturbances);
   narrator.say(
     `${counts.stored} frames signed by devices, verified, chained and on disk; ${counts.rejected} rejected`,
   );

@@ -32,8 +32,8 @@ export interface WalkOptions {
   /** Already shifted into the past. */
   readonly recording: Recording;
   readonly narrator: Narrator;
-  /** Called as frames are acknowledged; tests disturb the services here. */
-  readonly onReplay?: (counts: ReplayCounts) => void;
+  /** Called as frames are acknowledged; tests disturb the services here. The walk goes on once it is done. */
+  readonly onReplay?: (counts: ReplayCounts) => void | Promise<void>;
 }
 
 export interface Walk {

@@ -1,0 +1,129 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import {
+  Door,
+  Narrator,
+  NoticeStream,
+  SAMPLE_FILE,
+  readRecording,
+  shiftIntoPast,
+  walk,
+  type Recording,
+  type ReplayCounts,
+} from '@careledger/examples';
+import { Family, startCareledger, startEmbeddedNetwork } from '@careledger/supervisor';
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { Type } from 'typebox';
+
+const TIMEOUT_MS = 600_000;
+const HOUR_MS = 3_600_000;
+/** Readings below 54 mg/dL that begin an episode, in the sample that the project ships. */
+const SAMPLE_EMERGENCIES = 2;
+
+/** The (person, hour) pairs in which anything was measured: what must become one periodic record each. */
+function hoursOf(recording: Recording): number {
+  const hours = new Set<string>();
+  for (const [subject, rows] of recording.subjects)
+    for (const { timeMs } of rows) hours.add(`${subject} ${Math.floor(timeMs / HOUR_MS)}`);
+  return hours.size;
+}
+
+describe('kill -9 of gateway, cloud and api in the middle of the demo', () => {
+  const dir = mkdtempSync(join(tmpdir(), 'careledger-kill-'));
+  const family = new Family();
+  let recording: Recording;
+  beforeAll(async () => {
+    recording = shiftIntoPast(await readRecording(SAMPLE_FILE), Date.now());
+  });
+  afterAll(async () => {
+    await family.stop();
+    rmSync(dir, { recursive: true, force: true });
+  });
+
+  test(
+    'loses nothing and doubles nothing',
+    async () => {
+      const network = await startEmbeddedNetwork(family, join(dir, 'network'), join(dir, 'logs'));
+      const careledger = await startCareledger({ family, network, dir, recordIntervalMs: HOUR_MS });
+      const victims = ['gateway', 'cloud-a', 'hospital', 'gateway'];
+      const killed: string[] = [];
+      let rampage = Promise.resolve();
+      const onReplay = ({ stored }: ReplayCounts): Promise<void> => {
+        // One victim at each fifth of the way.
+        const next = victims[killed.length];
+        if (
+          next !== undefined &&
+          stored > ((killed.length + 1) * recording.rowCount) / (victims.length + 1)
+        ) {
+          killed.push(next);
+          rampage = rampage.then(async () => {
+            await family.child(next).kill();
+            await family.child(next).start();
+          });
+        }
+        return rampage;
+      };
+      const { failures, people, summary } = await walk({
+        careledger,
+        network,
+        recording,
+        narrator: new Narrator(true),
+        onReplay,
+      });
+
+      expect(killed).toEqual(victims);
+      expect(failures).toEqual([]);
+      expect(summary).toMatchObject({
+        frames: recording.rowCount,
+        readings: recording.readingCount,
+        frames_rejected: 0,
+        gaps: 0,
+        implausible: 0,
+        records: { periodic: hoursOf(recording), emergency: SAMPLE_EMERGENCIES, clinical: 1 },
+        stored: hoursOf(recording) + SAMPLE_EMERGENCIES + 1,
+        announced: hoursOf(recording) + SAMPLE_EMERGENCIES + 1,
+        visits: 1,
+        verified: { failures: 0 },
+      });
+
+      // The hospital's log has each announced version once, though it was killed and its stream was cut.
+      const hospital = careledger.authorities['hospital'];
+      if (hospital === undefined) throw new Error('There is no hospital.');
+      const patientIds = new Set(people.map((person) => person.patientId));
+      const seen: string[] = [];
+      await using notices = await NoticeStream.open(
+        `${hospital.url}/`,
+        hospital.tokens.practitioner,
+        () => undefined,
+        0,
+      );
+      const ops = new Door(careledger.gateway.url, careledger.gateway.tokens.ops);
+      const { announced } = await ops.call(
+        'GET',
+        '/v1/statistics',
+        Type.Object({ announced: Type.Object({ versions: Type.Integer() }) }),
+      );
+      await expectEventually(() => {
+        seen.length = 0;
+        for (const { data, type } of notices.received)
+          if (
+            type === 'record' &&
+            patientIds.has(String(data['patientId'])) &&
+            String(data['author']).startsWith('pat_')
+          )
+            seen.push(`${String(data['recordId'])}/${String(data['version'])}`);
+        return seen.length >= announced.versions;
+      });
+      expect(seen.length).toBe(announced.versions);
+      expect(new Set(seen).size).toBe(seen.length);
+    },
+    TIMEOUT_MS,
+  );
+});
+
+/** Polls until it holds, ten seconds at most. */
+async function expectEventually(holds: () => boolean): Promise<void> {
+  const deadlineMs = Date.now() + 10_000;
+  while (!holds() && Date.now() < deadlineMs) await new Promise((resolve) => setTimeout(resolve, 100));
+}
