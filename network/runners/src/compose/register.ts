@@ -4,13 +4,14 @@ import { promisify } from 'node:util';
 import { readIfThere, writePublic, type Progress } from '@careledger/network-admin';
 import { ComposeError } from './errors.js';
 import type { ComposeLayout } from './layout.js';
-import type { ServiceNode } from './services.js';
+import { clientKindOf, type ServiceNode } from './services.js';
 
 const run = promisify(execFile);
 const launcher = (path: string): string => fileURLToPath(new URL(`../../../../${path}`, import.meta.url));
 
-/** Programs whose organisation's admin registers them; gateways are no registered organisations. */
-const LAUNCHERS: Readonly<Partial<Record<ServiceNode['program'], string>>> = {
+/** Every program registers its keys by a command of its own, as its organisation's admin. */
+const LAUNCHERS: Readonly<Record<ServiceNode['program'], string>> = {
+  gateway: launcher('gateway-service/bin/careledger-gateway.js'),
   cloud: launcher('cloud-service/bin/careledger-cloud.js'),
   api: launcher('api/bin/careledger-api.js'),
 };
@@ -22,18 +23,18 @@ const LAUNCHERS: Readonly<Partial<Record<ServiceNode['program'], string>>> = {
 export async function register(layout: ComposeLayout, node: ServiceNode, progress: Progress): Promise<void> {
   const program = LAUNCHERS[node.program];
   const done = layout.registration(node.id);
-  if (!program || (await readIfThere(done)) === node.url) return;
+  if ((await readIfThere(done)) === node.url) return;
   const file = (name: string): string => layout.nodeFile(node.mspId, node.id, name);
   const admin = layout.client(node.mspId, 'admin');
-  const user = layout.client(node.mspId, 'user');
+  const client = layout.client(node.mspId, clientKindOf(node));
   // The configuration names paths of the service's own container; here the same files lie elsewhere.
   const env = {
     ...process.env,
     CARELEDGER_DATA_DIR: layout.data(node.id),
     CARELEDGER_KEY_PASSPHRASE_FILE: file('passphrase'),
     CARELEDGER_LEDGER_CONNECTION_FILE: file('connection.json'),
-    CARELEDGER_LEDGER_CERTIFICATE_FILE: user.cert,
-    CARELEDGER_LEDGER_PRIVATE_KEY_FILE: user.key,
+    CARELEDGER_LEDGER_CERTIFICATE_FILE: client.cert,
+    CARELEDGER_LEDGER_PRIVATE_KEY_FILE: client.key,
   };
   const args = [
     'register',
@@ -47,11 +48,24 @@ export async function register(layout: ComposeLayout, node: ServiceNode, progres
   try {
     await run(process.execPath, [program, ...args], { env });
   } catch (cause) {
-    const said = typeof cause === 'object' && cause !== null && 'stderr' in cause ? String(cause.stderr) : '';
-    throw new ComposeError('REGISTRATION_FAILED', `${node.name} could not be registered: ${said.trim()}`, {
-      cause,
-    });
+    throw new ComposeError(
+      'REGISTRATION_FAILED',
+      `${node.name} could not be registered: ${reasonOf(cause)}`,
+      {
+        cause,
+      },
+    );
   }
   await writePublic(done, node.url);
   progress('register', `${node.name} at ${node.url}`);
+}
+
+/** What the program said, or what ended it. */
+function reasonOf(error: unknown): string {
+  if (typeof error !== 'object' || error === null) return String(error);
+  const said = 'stderr' in error ? String(error.stderr).trim() : '';
+  if (said !== '') return said;
+  return 'signal' in error && error.signal
+    ? `ended by ${String(error.signal)}: is memory short?`
+    : String(error);
 }

@@ -1,3 +1,4 @@
+import type { ClientKind } from '@careledger/network-admin';
 import type { NetworkPlan } from '@careledger/network-definition';
 import { HTTPS_PORT } from './places.js';
 
@@ -38,4 +39,9 @@ export function servicesOf(plan: NetworkPlan): ServiceNode[] {
 
 function serviceNode(service: Omit<ServiceNode, 'url'>): ServiceNode {
   return { ...service, url: `https://${service.id}:${HTTPS_PORT}` };
+}
+
+/** The identity that a service has at its organisation's peer; a gateway's may enrol patients. */
+export function clientKindOf({ program }: ServiceNode): ClientKind {
+  return program === 'gateway' ? 'gateway' : 'user';
 }
