@@ -67,7 +67,7 @@ export async function buildApp(config: ApiConfig, logger: Logger): Promise<Servi
   const box = new SealedBox(keys.secret(KEY.store));
 
   const mirror = new MirrorStore(store);
-  const policy = new Policy({ authorityId, authorities, mirror });
+  const policy = new Policy({ authorityId, authorities, mirror, store });
   const directory = new Directory(channels, mirror, store);
   const meanings = new Meanings({ keys: encryptionKeys, logger });
   const practitioners = new PractitionerStore(store, box);

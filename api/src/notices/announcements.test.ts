@@ -40,6 +40,7 @@ describe('announcements become notices', () => {
       authorityId: 'aut_hospital',
       authorities: fakeChannel('authorities'),
       mirror,
+      store,
     });
     announcements = new Announcements({ store, policy, log, emergencies: new EmergencyStore(store) });
   });

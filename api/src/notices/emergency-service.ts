@@ -3,7 +3,6 @@ import { EmergencyNoticeBody, STATEMENTS, type StatementBody } from '@careledger
 import { PatientId } from '@careledger/domain';
 import { EnvelopeError, decryptFrom } from '@careledger/envelope';
 import { FhirError, checkBundle, type FhirResource } from '@careledger/fhir';
-import { LedgerError } from '@careledger/ledger';
 import { SEALED_CONTEXT } from '@careledger/protocol';
 import { checkStatement, readStatement, type HashedStatement } from '@careledger/statements';
 import { Value } from 'typebox/value';
@@ -148,15 +147,9 @@ export class EmergencyService {
   }
 
   async #requireConsent(patientId: string): Promise<void> {
-    const { policy, store } = this.#options;
+    const { policy } = this.#options;
     if (policy.noticing(patientId).length > 0) return;
-    // The grant may be younger than the mirror.
-    try {
-      const consent = await policy.fetch(patientId);
-      await store.commit(() => policy.put(consent));
-    } catch (error) {
-      if (!(error instanceof LedgerError)) throw error;
-    }
+    await policy.refresh(patientId);
     if (policy.noticing(patientId).length === 0)
       throw problem('NOT_SUBSCRIBED', 'No grant of the patient brings notices to this authority');
   }

@@ -1,6 +1,8 @@
 import { accessControl, PAGE_MAX_ROWS, type GrantState, type SubscriptionState } from '@careledger/contracts';
 import type { Permission, PurposeOfUse } from '@careledger/domain';
+import { LedgerError } from '@careledger/ledger';
 import type { Channel } from '../ledger-port.js';
+import type { Store } from '../store/store.js';
 import { bringsNotices, gives, isInForce } from './coverage.js';
 import type { MirroredGrant, MirrorStore } from './mirror-store.js';
 
@@ -8,6 +10,7 @@ export interface PolicyOptions {
   readonly authorityId: string;
   readonly authorities: Channel;
   readonly mirror: MirrorStore;
+  readonly store: Store;
   /** Default: Date.now. */
   readonly clock?: () => number;
 }
@@ -52,6 +55,16 @@ export class Policy {
   put({ grants, subscriptions }: Consent): void {
     this.#options.mirror.putGrants(grants);
     this.#options.mirror.putSubscriptions(subscriptions);
+  }
+
+  /** For a mirror that says no: a grant may be younger than what was read. Leaves it as it is while the ledger is away. */
+  async refresh(patientId: string): Promise<void> {
+    try {
+      const consent = await this.fetch(patientId);
+      await this.#options.store.commit(() => this.put(consent));
+    } catch (error) {
+      if (!(error instanceof LedgerError)) throw error;
+    }
   }
 
   /** Grants in force that bring notices about the patient. */

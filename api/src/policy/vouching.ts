@@ -50,6 +50,7 @@ export class Vouching {
 
   /** Tags of the patient's grants in force that are about this person. */
   async granteeTags(patientId: string, person: Person): Promise<string[]> {
+    if (this.policy.inForce(patientId).length === 0) await this.policy.refresh(patientId);
     const tags = new Set<string>();
     for (const grant of this.policy.inForce(patientId)) {
       const meaning = await this.meanings.of(grant);

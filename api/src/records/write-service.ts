@@ -108,7 +108,7 @@ export class WriteService {
     const newest = await onLedger(() =>
       channels.cloud.evaluate(records, 'GetRecord', { patientId, recordId }),
     );
-    this.#requireModify(newest, wanted);
+    await this.#requireModify(newest, wanted);
     const granteeTags = await vouching.granteeTags(patientId, wanted.person);
     const place: Place = {
       recordId,
@@ -132,10 +132,13 @@ export class WriteService {
     return before;
   }
 
-  #requireModify({ author }: StoredRecordState, { patientId, purpose }: WriteWanted): void {
+  /** What is clearly hopeless is refused here; the ledger decides. */
+  async #requireModify({ author }: StoredRecordState, { patientId, purpose }: WriteWanted): Promise<void> {
     const { issuer, policy } = this.#options;
-    // An author may correct a record of its own. The first author may have been followed by another: the ledger knows.
-    if (author === issuer.authorityId || policy.giving(patientId, 'modify', purpose).length > 0) return;
+    const may = () => policy.giving(patientId, 'modify', purpose).length > 0;
+    if (author === issuer.authorityId || may()) return;
+    await policy.refresh(patientId);
+    if (may()) return;
     throw problem(
       'WRITE_NOT_GRANTED',
       'No grant of the patient lets this authority modify records for that purpose',
@@ -149,9 +152,12 @@ export class WriteService {
     granteeTags: readonly string[],
   ): Promise<string[]> {
     const { meanings, policy } = this.#options;
-    const grants = policy
-      .giving(wanted.patientId, 'write', wanted.purpose)
-      .filter((grant) => coversGrantee(grant, granteeTags));
+    const writing = () =>
+      policy
+        .giving(wanted.patientId, 'write', wanted.purpose)
+        .filter((grant) => coversGrantee(grant, granteeTags));
+    if (writing().length === 0) await policy.refresh(wanted.patientId);
+    const grants = writing();
     if (grants.length === 0)
       throw problem(
         'WRITE_NOT_GRANTED',

@@ -30,6 +30,8 @@ export function addNoticeRoutes(app: ServiceApp, options: NoticeRouteOptions): v
     '/v1/notices',
     {
       config: requireRole('practitioner'),
+      // HEAD would follow the stream for ever.
+      exposeHeadRoute: false,
       schema: {
         summary: 'Notices as server-sent events',
         description:

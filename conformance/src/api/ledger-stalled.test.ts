@@ -1,0 +1,86 @@
+import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { call } from '../rig/api-client.js';
+import { noteBundle } from '../rig/bundles.js';
+import { LayersRig } from '../rig/layers-rig.js';
+import { NoticeClient } from '../rig/notices.js';
+
+const BUNDLE = { resourceType: 'Bundle', type: 'collection' };
+const POLL_MS = 100;
+
+let rig: LayersRig;
+beforeAll(async () => {
+  rig = await LayersRig.start({ api: { answerWithinMs: 300 } });
+}, 120_000);
+afterAll(() => rig[Symbol.asyncDispose]());
+
+/** Asks until the answer is as it has to become. */
+async function eventually(path: string, stage: string): Promise<void> {
+  for (;;) {
+    const { body } = await call(rig.authority(), 'practitioner', 'GET', path);
+    if (body['stage'] === stage) return;
+    await new Promise((resolve) => setTimeout(resolve, POLL_MS));
+  }
+}
+
+test('while the ledger stands still, emergencies come through and writes wait; afterwards all of it is there', async () => {
+  const hospital = rig.authority();
+  const home = await rig.home();
+  await using notices = await NoticeClient.connect(hospital);
+  await home.grant('aut_hospital', { permissions: ['read', 'write'] });
+  await notices.next(({ type }) => type === 'policy');
+  const stored = await home.store(rig.provider(), { kind: 'emergency', bundle: BUNDLE, readers: [] });
+  const statement = await home.emergencyNotice('aut_hospital', { recordId: stored.recordId, bundle: BUNDLE });
+
+  const devnet = rig.family.child('devnet').ready.pid;
+  process.kill(devnet, 'SIGSTOP');
+  let record, visit;
+  try {
+    const sentMs = performance.now();
+    const sent = await call(hospital, 'system', 'POST', '/v1/emergency-notices', { statement });
+    expect([sent.status, sent.body]).toEqual([202, { created: true }]);
+    const { atMs } = await notices.next(({ type }) => type === 'emergency');
+    expect(atMs - sentMs).toBeLessThan(2_000);
+    const { patientId } = home;
+    record = await call(hospital, 'practitioner', 'POST', '/v1/records', {
+      patientId,
+      bundle: noteBundle(patientId, 'waiting'),
+    });
+    visit = await call(hospital, 'practitioner', 'POST', '/v1/visits', {
+      patientId,
+      at: '2026-05-05T09:30:00Z',
+      data: 'waiting',
+    });
+    expect([record.status, visit.status]).toEqual([202, 202]);
+    expect(
+      (await call(hospital, 'ops', 'GET', '/v1/notices/unmatched?olderThanMs=0')).body['emergencies'],
+    ).toHaveLength(1);
+  } finally {
+    process.kill(devnet, 'SIGCONT');
+  }
+  await eventually(String(record.headers.get('location')), 'announced');
+  await eventually(String(visit.headers.get('location')), 'related');
+  await stored.announce();
+  const announced = await notices.next(
+    ({ type, data }) => type === 'record' && data['recordId'] === stored.recordId,
+  );
+  expect(announced.data).toMatchObject({ matched: true });
+}, 120_000);
+
+test('a client goes on after its last notice although the api was killed meanwhile', async () => {
+  const hospital = rig.authority();
+  await using before = await NoticeClient.connect(hospital, { after: 0 });
+  const home = await rig.home();
+  await home.grant('aut_hospital');
+  const last = await before.next(
+    ({ type, data }) => type === 'policy' && data['patientId'] === home.patientId,
+  );
+
+  const api = rig.family.child('hospital');
+  await api.kill();
+  const missed = await home.store(rig.provider(), { bundle: BUNDLE, readers: [] });
+  await missed.announce();
+  await api.start();
+  await using after = await NoticeClient.connect(hospital, { lastEventId: last.id });
+  await after.next(({ type, data }) => type === 'record' && data['recordId'] === missed.recordId);
+  expect(after.received.filter(({ id }) => id <= last.id)).toEqual([]);
+}, 60_000);
