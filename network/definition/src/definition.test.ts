@@ -123,7 +123,7 @@ describe('a definition that would start a broken network is refused', () => {
       /BFT needs at least 4/,
     ],
     ['more endorsements than endorsers', 'count: 2', 'count: 4', /channel cloud has 3 endorsers, needs 4/],
-    ['a peer without an address', /      peer-lab: .*\n/, '', /peer-lab has no address/],
+    ['a peer without an address', / {6}peer-lab: .*\n/, '', /peer-lab has no address/],
     [
       'a chaincode on no channel',
       'channels: [authorities, cloud] }',

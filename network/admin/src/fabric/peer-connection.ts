@@ -1,6 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { credentials, status, type ServiceError } from '@grpc/grpc-js';
-import { common, gateway, peer } from '@hyperledger/fabric-protos';
+import type { common} from '@hyperledger/fabric-protos';
+import { gateway, peer } from '@hyperledger/fabric-protos';
 import { messageOf, NetworkAdminError } from '../errors.js';
 import { describe } from './grpc-details.js';
 import type { Identity } from './identity.js';

@@ -110,6 +110,24 @@ describeOnFabric('the commands', () => {
     TEST_TIMEOUT_MS,
   );
 
+  test(
+    'an orderer leaves a channel only when that is confirmed',
+    async () => {
+      const leave = ['orderer-remove', 'orderer-patients', 'cloud'];
+      expect(await network(...leave)).toMatchObject({
+        status: 1,
+        stderr: expect.stringMatching(/^CONFIRMATION_MISSING/) as unknown,
+      });
+      expect(await network(...leave, '--yes')).toMatchObject({ status: 0 });
+      const { stdout } = await network('--json', 'channels');
+      const rows = JSON.parse(stdout) as { node: string; name: string }[];
+      expect(rows.filter(({ node }) => node === 'orderer-patients').map(({ name }) => name)).toEqual([
+        'authorities',
+      ]);
+    },
+    TEST_TIMEOUT_MS,
+  );
+
   test('what deletes asks for confirmation', async () => {
     for (const command of [['clean'], ['remove-org', 'CloudBMSP'], ['revoke', 'HospitalMSP', 'x.pem']]) {
       expect(await native(...command)).toMatchObject({

@@ -1,6 +1,11 @@
 import { createServer } from 'node:net';
+import { setTimeout as delay } from 'node:timers/promises';
 import type { NetworkPlan } from '@careledger/network-definition';
 import { RunnerError } from '../errors.js';
+
+/** A process that was killed is gone a little before its ports are free. */
+const RELEASE_TIMEOUT_MS = 3_000;
+const RELEASE_POLL_MS = 50;
 
 interface Listener {
   readonly host: string;
@@ -31,7 +36,9 @@ export async function checkPorts(plan: NetworkPlan, starting: ReadonlySet<string
     [...listeners(plan)]
       .filter(([name]) => starting.has(name))
       .flatMap(([name, { host, ports }]) =>
-        ports.map(async (port) => ((await isFree(host, port)) ? undefined : `${host}:${port} (for ${name})`)),
+        ports.map(async (port) =>
+          (await isFreed(host, port)) ? undefined : `${host}:${port} (for ${name})`,
+        ),
       ),
   );
   const found = taken.filter((entry) => entry !== undefined);
@@ -40,6 +47,15 @@ export async function checkPorts(plan: NetworkPlan, starting: ReadonlySet<string
     'PORT_TAKEN',
     `something else listens on ${found.join(', ')}: stop it, or start this network with --port-offset`,
   );
+}
+
+async function isFreed(host: string, port: number): Promise<boolean> {
+  const deadline = Date.now() + RELEASE_TIMEOUT_MS;
+  while (!(await isFree(host, port))) {
+    if (Date.now() > deadline) return false;
+    await delay(RELEASE_POLL_MS);
+  }
+  return true;
 }
 
 async function isFree(host: string, port: number): Promise<boolean> {

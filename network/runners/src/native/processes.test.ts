@@ -54,7 +54,7 @@ describe('processes', () => {
   test('a process that got the number of a dead one is not taken for it, let alone killed', async () => {
     await table.start(spec(FOREVER));
     await table.stop('node');
-    const stranger = { pid: process.pid, started: 'Thu Jan  1 00:00:00 1970', digest: '' };
+    const stranger = { pid: process.pid, started: 'long ago', digest: '' };
     await writeFile(join(root, 'pids', 'node.json'), JSON.stringify(stranger));
     expect(await table.list()).toEqual([{ name: 'node', pid: process.pid, running: false }]);
     expect(await table.signal('node', 'SIGKILL')).toBe(false);

@@ -1,12 +1,10 @@
-import { execFile, spawn } from 'node:child_process';
+import { spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { mkdir, open, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
-import { promisify } from 'node:util';
 import { RunnerError } from '../errors.js';
-
-const run = promisify(execFile);
+import { startTime } from './start-time.js';
 
 /** A process that is asked to end may take this long. */
 const STOP_TIMEOUT_MS = 15_000;
@@ -74,7 +72,7 @@ export class ProcessTable {
       child.once('spawn', () => resolve(child.pid ?? 0));
     });
     child.unref();
-    const started = (await startTimes([pid])).get(pid) ?? '';
+    const started = (await startTime(pid)) ?? '';
     const record: PidRecord = { pid, started, digest: digestOf(spec) };
     await writeFile(this.pidFile(spec.name), JSON.stringify(record));
     return 'started';
@@ -112,12 +110,13 @@ export class ProcessTable {
       })),
     );
     const known = records.flatMap(({ name, record }) => (record ? [{ name, record }] : []));
-    const times = await startTimes(known.map(({ record }) => record.pid));
-    return known.map(({ name, record }) => ({
-      name,
-      pid: record.pid,
-      running: times.get(record.pid) === record.started,
-    }));
+    return Promise.all(
+      known.map(async ({ name, record }) => ({
+        name,
+        pid: record.pid,
+        running: (await startTime(record.pid)) === record.started,
+      })),
+    );
   }
 
   /** The last lines of a process's log. */
@@ -131,7 +130,7 @@ export class ProcessTable {
   private async runningPid(name: string): Promise<number | undefined> {
     const record = await readRecord(this.pidFile(name));
     if (!record) return undefined;
-    return (await startTimes([record.pid])).get(record.pid) === record.started ? record.pid : undefined;
+    return (await startTime(record.pid)) === record.started ? record.pid : undefined;
   }
 
   private async endsWithin(name: string, timeoutMs: number): Promise<boolean> {
@@ -158,19 +157,4 @@ function digestOf({ command, args, env, identity = [] }: ProcessSpec): string {
 async function readRecord(path: string): Promise<PidRecord | undefined> {
   const text = await readFile(path, 'utf8').catch(() => undefined);
   return text ? (JSON.parse(text) as PidRecord) : undefined;
-}
-
-/** Start time of each of these processes that runs, as `ps` words it; the dead and zombies are not in it. */
-async function startTimes(pids: readonly number[]): Promise<Map<number, string>> {
-  if (pids.length === 0) return new Map();
-  // `ps` ends with 1 when it finds none of them.
-  const { stdout } = await run('ps', ['-o', 'pid=,stat=,lstart=', '-p', pids.join(',')], {
-    env: { ...process.env, LC_ALL: 'C', TZ: 'UTC' },
-  }).catch((error: { stdout?: string }) => ({ stdout: error.stdout ?? '' }));
-  const found = new Map<number, string>();
-  for (const line of stdout.split('\n')) {
-    const match = /^\s*(\d+)\s+(\S+)\s+(.+?)\s*$/.exec(line);
-    if (match?.[1] && match[3] && !match[2]?.startsWith('Z')) found.set(Number(match[1]), match[3]);
-  }
-  return found;
 }
