@@ -408,6 +408,7 @@ export class Gateway implements AsyncDisposable {
     if (kind === 'register' && isDone && !this.#registered[channel].has(patientNo)) {
       this.#registered[channel].add(patientNo);
       this.outbox.registered(patientNo, channel);
+      if (channel === 'authorities') this.anchoring.registered(patientNo);
     }
     if (kind === 'grant') this.#rewrapper?.wake();
     this.progress.notify(patientNo);

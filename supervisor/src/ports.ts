@@ -19,3 +19,27 @@ export async function freePorts(count: number): Promise<number[]> {
   await Promise.all(servers.map((server) => new Promise((resolve) => server.close(resolve))));
   return ports;
 }
+
+/** Below the ports that systems hand out for outgoing connections, where a run would soon be broken into. */
+const RUN_PORT_MIN = 20_000;
+const RUN_PORT_MAX = 30_000;
+const RUN_TRIES_MAX = 50;
+
+/** The first of `count` free TCP ports in a row on loopback: for a program that takes one and those after it. */
+export async function freePortRun(count: number): Promise<number> {
+  for (let tries = 0; tries < RUN_TRIES_MAX; tries++) {
+    const first = RUN_PORT_MIN + Math.floor(Math.random() * (RUN_PORT_MAX - RUN_PORT_MIN - count));
+    const ports = Array.from({ length: count }, (_, index) => first + index);
+    const free = await Promise.all(ports.map(isFree));
+    if (free.every((is) => is)) return first;
+  }
+  throw new Error(`No ${count} free TCP ports in a row were found.`);
+}
+
+function isFree(port: number): Promise<boolean> {
+  const server = createServer();
+  return new Promise((resolve) => {
+    server.once('error', () => resolve(false));
+    server.listen(port, '127.0.0.1', () => server.close(() => resolve(true)));
+  });
+}

@@ -1,9 +1,12 @@
 import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
+import { accessControl } from '@careledger/contracts';
 import { DeviceSession, pairDevice } from '@careledger/examples/device';
+import type { TrustRoots } from '@careledger/private-chain';
 import {
   freePorts,
   newRoleTokens,
+  registerOrganisation,
   roleEntries,
   startService,
   type RunningService,
@@ -72,6 +75,7 @@ export class GatewayRig implements AsyncDisposable {
           ...options.gateway,
         },
       };
+      await registerOrganisation(plan, join(dir, 'config'), network.identity('PatientsMSP', 'admin'));
       await startService(layers.family, plan, join(dir, 'config'), join(dir, 'logs'));
       return new GatewayRig(layers, { name: 'gateway', url: `http://127.0.0.1:${httpPort}`, tokens }, plan);
     } catch (error) {
@@ -127,6 +131,25 @@ export class GatewayRig implements AsyncDisposable {
       codes: [...codes],
     });
     return DeviceSession.open(device);
+  }
+
+  /** What a verifier who trusts these organisations' attestors believes: as many of them as are registered. */
+  async trustRoots(): Promise<TrustRoots> {
+    const { attestors } = await this.layers.patientsLedger
+      .channel('authorities')
+      .evaluate(accessControl, 'ListAttestors', {});
+    const keys: Record<string, string[]> = {};
+    for (const { mspId, key } of attestors) (keys[mspId] ??= []).push(key);
+    return {
+      v: 1,
+      kind: 'careledger.trust-roots',
+      network: this.layers.network.networkId,
+      production: false,
+      attestors: keys,
+      threshold: Object.keys(keys).length,
+      channel: 'authorities',
+      chaincode: 'records',
+    };
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

@@ -1,41 +1,272 @@
-import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import type { DeviceSession } from '@careledger/examples/device';
-import { GatewayRig, glucose, type RigPatient } from './gateway-rig.js';
+import { makeStatement } from '@careledger/statements';
+import { STATEMENTS } from '@careledger/contracts';
+import { generateEd25519, nodeVerifier, sha256 } from '@careledger/crypto';
+import { readEnvelope, verifyProof, type Proof } from '@careledger/private-chain';
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { call } from '../rig/api-client.js';
+import { NoticeClient } from '../rig/notices.js';
+import { GatewayRig, PASSPHRASE, glucose, type RigPatient } from './gateway-rig.js';
 
-const HOUR_MS = 3_600_000;
+const MINUTE_MS = 60_000;
+const HOUR_MS = 60 * MINUTE_MS;
 const START_MS = Math.floor(Date.now() / HOUR_MS) * HOUR_MS - 5 * HOUR_MS;
 
-describe('a gateway with providers, a hospital and both ledgers', () => {
-  let rig: GatewayRig;
-  let patient: RigPatient;
-  let device: DeviceSession;
+interface ListedRecord {
+  readonly recordId: string;
+  readonly version: number;
+  readonly kind: string;
+  readonly stage: string;
+}
 
-  beforeAll(async () => {
-    rig = await GatewayRig.start();
-    patient = await rig.patient();
-    device = await rig.device(patient);
-  }, 60_000);
+let rig: GatewayRig;
+beforeAll(async () => {
+  rig = await GatewayRig.start();
+}, 120_000);
+afterAll(() => rig[Symbol.asyncDispose](), 60_000);
 
-  afterAll(async () => {
-    await device.close();
-    await rig[Symbol.asyncDispose]();
-  }, 30_000);
+/** A patient of whom the hospital has been told what it may do. */
+async function subscribed(): Promise<{ patient: RigPatient; device: DeviceSession }> {
+  const patient = await rig.patient();
+  const device = await rig.device(patient);
+  const hospital = rig.layers.authority();
+  await rig.own(patient, 'POST', '/flush');
+  const asked = await call(hospital, 'practitioner', 'POST', '/v1/subscriptions', {
+    patientId: patient.patientId,
+    permissions: ['read'],
+    purposes: ['TREAT'],
+    reason: 'Diabetes ward',
+  });
+  expect(asked.status).toBe(201);
+  const pending = await rig.own(patient, 'GET', '/subscriptions?status=pending');
+  const subscriptionId = String(asked.body['subscriptionId']);
+  expect(pending['subscriptions']).toEqual([
+    expect.objectContaining({ subscriptionId, reason: 'Diabetes ward', status: 'pending' }),
+  ]);
+  const approved = await rig.own(patient, 'POST', `/subscriptions/${subscriptionId}/approve`, {
+    passphrase: PASSPHRASE,
+  });
+  expect(approved).toMatchObject({ status: 'done' });
+  return { patient, device };
+}
 
-  test('readings become a periodic record that is stored, announced and anchored', async () => {
-    for (let minute = 0; minute < 120; minute += 5)
-      expect(await device.send([glucose(START_MS + minute * 60_000, 100 + minute / 5)])).toMatchObject({
-        status: 'stored',
-      });
-    const flushed = await rig.own(patient, 'POST', '/flush');
-    expect(flushed).toMatchObject({ isDrained: true, due: 0, open: 0, consent: 0 });
-    const { records } = (await rig.own(patient, 'GET', '/records')) as { records: Record<string, unknown>[] };
-    expect(records.map(({ kind, version, stage }) => ({ kind, version, stage }))).toEqual([
-      { kind: 'periodic', version: 1, stage: 'announced' },
-      { kind: 'periodic', version: 1, stage: 'announced' },
+async function listed(patient: RigPatient): Promise<ListedRecord[]> {
+  return (await rig.own(patient, 'GET', '/records'))['records'] as ListedRecord[];
+}
+
+const openAtHospital = (patient: RigPatient, recordId: string) =>
+  call(
+    rig.layers.authority(),
+    'practitioner',
+    'GET',
+    `/v1/records/${recordId}?patientId=${patient.patientId}`,
+  );
+
+test('readings become periodic records: sealed, stored, announced, anchored, and the chain verifies', async () => {
+  const patient = await rig.patient();
+  await using device = await rig.device(patient);
+  for (let minute = 0; minute < 120; minute += 5) {
+    const result = await device.send([glucose(START_MS + minute * MINUTE_MS, 100 + minute / 5)]);
+    expect(result).toMatchObject({ status: 'stored' });
+  }
+  expect(await rig.own(patient, 'POST', '/flush')).toMatchObject({
+    isDrained: true,
+    due: 0,
+    open: 0,
+    consent: 0,
+  });
+  const records = await listed(patient);
+  expect(records.map(({ kind, version, stage }) => ({ kind, version, stage }))).toEqual([
+    { kind: 'periodic', version: 1, stage: 'announced' },
+    { kind: 'periodic', version: 1, stage: 'announced' },
+  ]);
+  const opened = await rig.own(patient, 'GET', `/records/${records[0]?.recordId}`);
+  expect(opened['content']).toMatchObject({ resourceType: 'Bundle', type: 'collection' });
+  expect(await rig.own(patient, 'GET', '/chain/verify')).toMatchObject({
+    anchorsOnLedger: 1,
+    report: { ok: true, frames: 24, anchors: 1, faultCount: 0 },
+  });
+  const readings = await rig.own(patient, 'GET', `/readings?from=${new Date(START_MS).toISOString()}`);
+  expect(readings['readings']).toHaveLength(24);
+});
+
+test('a late reading makes the next version of its window’s record, and nothing else', async () => {
+  const patient = await rig.patient();
+  await using device = await rig.device(patient);
+  for (const minute of [0, 5, 10, 70, 75]) await device.send([glucose(START_MS + minute * MINUTE_MS, 110)]);
+  await rig.own(patient, 'POST', '/flush');
+  await device.send([glucose(START_MS + 20 * MINUTE_MS, 180)]);
+  await rig.own(patient, 'POST', '/flush');
+  const records = await listed(patient);
+  expect(records.map(({ version, stage }) => [version, stage])).toEqual([
+    [2, 'announced'],
+    [1, 'announced'],
+    [1, 'announced'],
+  ]);
+  expect(records[0]?.recordId).toBe(records[2]?.recordId);
+});
+
+describe('an emergency', () => {
+  test('reaches the subscribed hospital straight, and by the chain, which it can open', async () => {
+    const { patient, device } = await subscribed();
+    await using notices = await NoticeClient.connect(rig.layers.authority());
+    const sentMs = performance.now();
+    await device.send([glucose(Date.now(), 49)]);
+    const straight = await notices.next(
+      ({ type, data }) => type === 'emergency' && data['patientId'] === patient.patientId,
+    );
+    expect(straight.atMs - sentMs).toBeLessThan(5_000);
+    await rig.own(patient, 'POST', '/flush');
+    const emergency = (await listed(patient)).find(({ kind }) => kind === 'emergency');
+    expect(emergency).toMatchObject({ version: 1, stage: 'announced', recordId: straight.data['recordId'] });
+    const opened = await openAtHospital(patient, String(emergency?.recordId));
+    expect([opened.status, opened.body['resourceType']]).toEqual([200, 'Bundle']);
+    const accesses = await rig.own(patient, 'GET', '/accesses');
+    expect(accesses['accesses']).toEqual([
+      expect.objectContaining({
+        requester: 'aut_hospital',
+        decision: 'permit',
+        recordId: emergency?.recordId,
+      }),
     ]);
-    const opened = await rig.own(patient, 'GET', `/records/${String(records[0]?.['recordId'])}`);
-    expect(opened).toMatchObject({ content: { resourceType: 'Bundle' } });
-    const verified = await rig.own(patient, 'GET', '/chain/verify');
-    expect(verified).toMatchObject({ anchorsOnLedger: 1, report: { ok: true, frames: 24, anchors: 1 } });
-  }, 30_000);
+    await device.close();
+  });
+
+  test('of an implausible reading is none', async () => {
+    const patient = await rig.patient();
+    await using device = await rig.device(patient);
+    await device.send([glucose(START_MS, 0)]);
+    await device.send([glucose(START_MS + MINUTE_MS, 5)]);
+    await rig.own(patient, 'POST', '/flush');
+    expect(await listed(patient)).toEqual([]);
+    const { readings } = await rig.own(patient, 'GET', `/readings?from=${new Date(START_MS).toISOString()}`);
+    expect(readings).toEqual([
+      expect.objectContaining({ value: 0, flags: ['SENSOR_OFF'] }),
+      expect.objectContaining({ value: 5, flags: ['OUT_OF_RANGE'] }),
+    ]);
+  });
+});
+
+describe('consent', () => {
+  test('a grant opens earlier records too, and its revocation closes them', async () => {
+    const patient = await rig.patient();
+    await using device = await rig.device(patient);
+    for (const minute of [0, 5, 10]) await device.send([glucose(START_MS + minute * MINUTE_MS, 120)]);
+    await rig.own(patient, 'POST', '/flush');
+    const [record] = await listed(patient);
+    const recordId = String(record?.recordId);
+    expect((await openAtHospital(patient, recordId)).status).toBe(403);
+    const granted = await rig.own(patient, 'POST', '/grants', {
+      grant: {
+        authorityId: 'aut_hospital',
+        permissions: ['read'],
+        purposes: ['TREAT'],
+        scope: [{ category: 'laboratory', resourceType: 'Observation' }],
+      },
+      passphrase: PASSPHRASE,
+    });
+    expect(granted).toMatchObject({ status: 'done' });
+    expect(await rig.own(patient, 'POST', '/flush')).toMatchObject({ isDrained: true, rewraps: 0 });
+    expect((await openAtHospital(patient, recordId)).status).toBe(200);
+    const grantId = String(granted['statementId']);
+    const revoked = await rig.own(patient, 'POST', `/grants/${grantId}/revoke`, { passphrase: PASSPHRASE });
+    expect(revoked).toMatchObject({ status: 'done' });
+    expect((await openAtHospital(patient, recordId)).body).toMatchObject({ code: 'ACCESS_DENIED' });
+    const { grants } = await rig.own(patient, 'GET', '/grants');
+    expect(grants).toEqual([expect.objectContaining({ grantId, status: 'revoked' })]);
+  });
+
+  test('a grant that does not cover a record’s category does not open it', async () => {
+    const patient = await rig.patient();
+    await using device = await rig.device(patient);
+    await rig.own(patient, 'POST', '/grants', {
+      grant: {
+        authorityId: 'aut_hospital',
+        permissions: ['read'],
+        purposes: ['TREAT'],
+        scope: [{ category: 'vital-signs', resourceType: 'Observation' }],
+      },
+      passphrase: PASSPHRASE,
+    });
+    await device.send([glucose(START_MS, 120)]);
+    await rig.own(patient, 'POST', '/flush');
+    const [record] = await listed(patient);
+    expect((await openAtHospital(patient, String(record?.recordId))).body).toMatchObject({
+      code: 'ACCESS_DENIED',
+      reason: 'SCOPE_NOT_GRANTED',
+    });
+  });
+
+  test('a wrong passphrase, another patient’s statement and an unknown authority change nothing', async () => {
+    const patient = await rig.patient();
+    const grant = { authorityId: 'aut_hospital', permissions: ['read'], purposes: ['TREAT'] };
+    const path = `/v1/patients/${patient.patientId}/grants`;
+    const wrong = await rig.call('POST', path, { grant, passphrase: 'not the passphrase' }, patient.token);
+    expect([wrong.status, wrong.body['code']]).toEqual([403, 'CONSENT_KEY_LOCKED']);
+    const { signer } = generateEd25519();
+    const forged = makeStatement(
+      {
+        typ: STATEMENTS.revokeAll.typ,
+        iss: patient.patientId,
+        aud: 'devnet',
+        channels: ['cloud', 'authorities'],
+        body: { policySeq: 1 },
+      },
+      signer,
+    );
+    const refused = await rig.call('POST', `${path}/revoke-all`, { statement: forged }, patient.token);
+    expect([refused.status, refused.body['code']]).toEqual([400, 'CONSENT_STATEMENT_REFUSED']);
+    const nobody = { ...grant, authorityId: 'aut_nobody' };
+    const unknown = await rig.call('POST', path, { grant: nobody, passphrase: PASSPHRASE }, patient.token);
+    expect([unknown.status, unknown.body['code']]).toEqual([404, 'AUTHORITY_UNKNOWN']);
+    expect(await rig.own(patient, 'GET', '/grants')).toMatchObject({ grants: [] });
+  });
+
+  test('revoke-all voids what was granted before', async () => {
+    const { patient, device } = await subscribed();
+    expect(await rig.own(patient, 'POST', '/grants/revoke-all', { passphrase: PASSPHRASE })).toMatchObject({
+      status: 'done',
+    });
+    await device.send([glucose(START_MS, 130)]);
+    await rig.own(patient, 'POST', '/flush');
+    const [record] = await listed(patient);
+    expect((await openAtHospital(patient, String(record?.recordId))).body).toMatchObject({
+      code: 'ACCESS_DENIED',
+    });
+    await device.close();
+  });
+});
+
+test('a patient’s token reaches no other patient', async () => {
+  const [one, other] = [await rig.patient(), await rig.patient()];
+  const answer = await rig.call('GET', `/v1/patients/${other.patientId}/records`, undefined, one.token);
+  expect([answer.status, answer.body['code']]).toEqual([403, 'PATIENT_MISMATCH']);
+});
+
+test('a reading is proved offline, from the device’s signature to the attested transaction', async () => {
+  const patient = await rig.patient();
+  await using device = await rig.device(patient);
+  for (const minute of [0, 5, 10]) await device.send([glucose(START_MS + minute * MINUTE_MS, 99)]);
+  await rig.own(patient, 'POST', '/flush');
+  const { registration } = device.device;
+  const path = `/proofs?deviceId=${registration.deviceId}&seq=1`;
+  const proofOf = async () => (await rig.own(patient, 'GET', path)) as unknown as Proof;
+  const roots = await rig.trustRoots();
+  const check = async (proof: Proof) => verifyProof(proof, roots, { hash: sha256, verifier: nodeVerifier() });
+  const alone = await check(await proofOf());
+  expect(alone.steps.filter(({ status }) => status !== 'pass').map(({ step }) => step)).toEqual([
+    'attestations',
+  ]);
+  const { txId } = readEnvelope((await proofOf()).transaction.envelope, sha256);
+  const attested = await call(rig.layers.authority(), 'ops', 'POST', '/v1/attestations', {
+    channel: 'authorities',
+    txId,
+  });
+  expect(attested.status).toBeLessThan(300);
+  const whole = await proofOf();
+  expect(await check(whole)).toMatchObject({ ok: true, place: { channel: 'authorities', txId } });
+  const altered = { ...whole, reading: { ...whole.reading, value: 98 } };
+  expect((await check(altered)).steps).toContainEqual(
+    expect.objectContaining({ step: 'reading', status: 'fail' }),
+  );
 });

@@ -30,10 +30,10 @@ export interface GrantTerms {
   readonly authorityId: string;
   readonly permissions: readonly Permission[];
   readonly purposes: readonly PurposeOfUse[];
-  /** Empty: every record of the patient. */
-  readonly scope: readonly ScopeTerm[];
-  /** Empty: anybody within the authority. */
-  readonly grantee: readonly GranteeTerm[];
+  /** None: every record of the patient. */
+  readonly scope?: readonly ScopeTerm[] | undefined;
+  /** None: anybody within the authority. */
+  readonly grantee?: readonly GranteeTerm[] | undefined;
   readonly from?: string | undefined;
   readonly until?: string | undefined;
   readonly delegable?: boolean | undefined;

@@ -13,12 +13,12 @@ export function meaningOf(
   scopeKey: Uint8Array,
   grant: {
     readonly authorityId: string;
-    readonly scope: readonly ScopeTerm[];
-    readonly grantee: readonly GranteeTerm[];
+    readonly scope?: readonly ScopeTerm[] | undefined;
+    readonly grantee?: readonly GranteeTerm[] | undefined;
     readonly note?: string | undefined;
   },
 ): GrantMeaning {
-  const { authorityId, scope, grantee, note } = grant;
+  const { authorityId, scope = [], grantee = [], note } = grant;
   return {
     v: 1,
     scope: scope.map(({ category, resourceType }) => ({

@@ -70,11 +70,16 @@ export class Anchoring implements AsyncDisposable {
       if (!this.isUpToDate(patientNo)) this.request(patientNo);
   }
 
-  /** Anchors a patient's chain now. */
+  /** Anchors a patient's chain now, or as soon as the patient is registered. */
   request(patientNo: number): void {
-    if (this.#queued.has(patientNo) || !this.#options.isRegistered(patientNo)) return;
+    if (this.#queued.has(patientNo)) return;
     this.#queued.add(patientNo);
-    this.#dispatcher.add(patientNo, patientNo);
+    if (this.#options.isRegistered(patientNo)) this.#dispatcher.add(patientNo, patientNo);
+  }
+
+  /** A patient has been registered on `authorities`: what was asked for meanwhile goes. Call once a patient. */
+  registered(patientNo: number): void {
+    if (this.#queued.has(patientNo)) this.#dispatcher.add(patientNo, patientNo);
   }
 
   /** Whether the newest block on disk is anchored, or the ledger takes no more of this chain. */

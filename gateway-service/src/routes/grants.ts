@@ -31,12 +31,18 @@ const word = Type.String({ minLength: 1, maxLength: 64 });
 export const GrantTermsBody = {
   permissions: Type.Array(Permission, { minItems: 1, uniqueItems: true }),
   purposes: Type.Array(PurposeOfUse, { minItems: 1, uniqueItems: true }),
-  /** Empty: every record. */
-  scope: Type.Array(ScopeTerm, { maxItems: 16, default: [] }),
-  /** Empty: anybody within the authority. */
-  grantee: Type.Array(
-    Type.Union([closed({ unit: word }), closed({ role: word }), closed({ practitionerId: PractitionerId })]),
-    { maxItems: 16, default: [] },
+  /** None: every record. */
+  scope: Type.Optional(Type.Array(ScopeTerm, { maxItems: 16 })),
+  /** None: anybody within the authority. */
+  grantee: Type.Optional(
+    Type.Array(
+      Type.Union([
+        closed({ unit: word }),
+        closed({ role: word }),
+        closed({ practitionerId: PractitionerId }),
+      ]),
+      { maxItems: 16 },
+    ),
   ),
   from: Type.Optional(Timestamp),
   until: Type.Optional(Timestamp),

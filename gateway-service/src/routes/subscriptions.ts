@@ -108,9 +108,9 @@ export function addSubscriptionRoutes({ app, gateway }: RouteContext): void {
         job = await consent.takeGrant(patient, body.statement);
       } else {
         const asked = await pending(patient.patientId, subscriptionId);
-        const { passphrase, scope = [], grantee = [], ...terms } = body;
+        const { passphrase, ...terms } = body;
         const { authorityId, permissions, purposes, until } = asked;
-        const grant = { authorityId, permissions, purposes, until, ...terms, scope, grantee, subscriptionId };
+        const grant = { authorityId, permissions, purposes, until, ...terms, subscriptionId };
         job = await consent.grant(patient, grant, passphrase);
       }
       const outcome = await consent.outcome(patient, job, WAIT_MS);

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { embeddedNetwork, loadNetworkDefinition } from '@careledger/network-definition';
 import type { Family } from '../family.js';
+import { freePortRun } from '../ports.js';
 
 const run = promisify(execFile);
 
@@ -40,8 +41,11 @@ export async function startEmbeddedNetwork(
 ): Promise<RunningNetwork> {
   mkdirSync(dir, { recursive: true });
   const { channels, transactionTimeWindowMs } = embeddedNetwork(loadNetworkDefinition());
+  const mspIds = new Set(Object.values(channels).flatMap(({ organizations }) => organizations));
   const config = {
     dir,
+    // Fixed, so that services find it again after a restart.
+    port: await freePortRun(mspIds.size),
     timeWindowMs: transactionTimeWindowMs,
     channels: Object.fromEntries(
       Object.entries(channels).map(([name, { organizations, members, policies, chaincodes }]) => [

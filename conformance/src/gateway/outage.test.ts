@@ -1,0 +1,157 @@
+import type { DeviceSession } from '@careledger/examples/device';
+import { records } from '@careledger/contracts';
+import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { call } from '../rig/api-client.js';
+import { NoticeClient } from '../rig/notices.js';
+import { GatewayRig, PASSPHRASE, glucose, type RigPatient } from './gateway-rig.js';
+
+const MINUTE_MS = 60_000;
+const HOUR_MS = 60 * MINUTE_MS;
+const START_MS = Math.floor(Date.now() / HOUR_MS) * HOUR_MS - 30 * HOUR_MS;
+
+let rig: GatewayRig;
+beforeAll(async () => {
+  rig = await GatewayRig.start();
+}, 120_000);
+afterAll(() => rig[Symbol.asyncDispose](), 60_000);
+
+const child = (name: string) => rig.layers.family.child(name);
+
+/** One reading every five minutes; in hour `lowIn`, the seventh is an emergency. */
+async function replay(device: DeviceSession, hours: number, lowIn = -1): Promise<number> {
+  const answers = [];
+  for (let n = 0; n < hours * 12; n++) {
+    const value = Math.floor(n / 12) === lowIn && n % 12 === 6 ? 50 : 105;
+    answers.push((await device.enqueue([glucose(START_MS + n * 5 * MINUTE_MS, value)])).answer);
+  }
+  const results = await Promise.all(answers);
+  return results.filter(({ status }) => status === 'stored' || status === 'duplicate').length;
+}
+
+interface View {
+  readonly recordId: string;
+  readonly version: number;
+  readonly kind: string;
+  readonly stage: string;
+  readonly providerId: string;
+  readonly period: { readonly start: string };
+}
+
+const recordsOf = async (patient: RigPatient): Promise<View[]> =>
+  (await rig.own(patient, 'GET', '/records?limit=500'))['records'] as View[];
+
+async function drained(patient: RigPatient): Promise<void> {
+  for (let tries = 0; tries < 6; tries++) {
+    const { isDrained } = await rig.own(patient, 'POST', '/flush?timeoutMs=15000');
+    if (isDrained === true) return;
+  }
+  throw new Error(`The outbox did not drain: ${JSON.stringify(await rig.ok('GET', '/v1/outbox'))}`);
+}
+
+/** Everything announced on the ledger about a patient, in the order of the announcements. */
+async function announcedOnLedger(patient: RigPatient) {
+  const channel = rig.layers.patientsLedger.channel('authorities');
+  const rows = [];
+  let bookmark = '';
+  do {
+    const page = await channel.evaluate(records, 'ListAnnouncements', {
+      patientId: patient.patientId,
+      pageSize: 200,
+      ...(bookmark !== '' && { bookmark }),
+    });
+    rows.push(...page.rows);
+    bookmark = page.bookmark;
+  } while (bookmark !== '');
+  return rows;
+}
+
+test('a gateway killed again and again loses no acknowledged frame and doubles no record', async () => {
+  const patient = await rig.patient();
+  await using device = await rig.device(patient);
+  const sending = replay(device, 24, 10);
+  for (let kills = 0; kills < 3; kills++) {
+    await new Promise((resolve) => setTimeout(resolve, 400));
+    await child('gateway').kill();
+    await child('gateway').start();
+  }
+  expect(await sending).toBe(24 * 12);
+  await drained(patient);
+  const made = await recordsOf(patient);
+  expect(made.every(({ stage }) => stage === 'announced')).toBe(true);
+  const firsts = made.filter(({ version }) => version === 1);
+  expect(firsts.filter(({ kind }) => kind === 'periodic')).toHaveLength(24);
+  expect(firsts.filter(({ kind }) => kind === 'emergency')).toHaveLength(1);
+  const onLedger = await announcedOnLedger(patient);
+  const place = ({ recordId, version }: { recordId: string; version: number }) => `${recordId} ${version}`;
+  expect(onLedger.map(place).sort()).toEqual(made.map(place).sort());
+  expect(await rig.own(patient, 'GET', '/chain/verify')).toMatchObject({
+    report: { ok: true, frames: 24 * 12, gaps: 0, missing: 0 },
+  });
+}, 120_000);
+
+test('while a provider is away another one stores; when all are, ingest goes on and all of it drains', async () => {
+  const patient = await rig.patient();
+  await using device = await rig.device(patient);
+  await child('cloud-a').stop();
+  expect(await replay(device, 2)).toBe(24);
+  await drained(patient);
+  expect(new Set((await recordsOf(patient)).map(({ providerId }) => providerId))).toEqual(
+    new Set(['prv_cloud-b']),
+  );
+  await child('cloud-b').stop();
+  await device.send([glucose(START_MS + 3 * HOUR_MS, 120)]);
+  const waiting = await rig.own(patient, 'POST', '/flush?timeoutMs=500');
+  expect(waiting).toMatchObject({ isDrained: false, open: 1 });
+  const readyz = await fetch(new URL('/readyz', rig.gateway.url));
+  expect([readyz.status, await readyz.json()]).toEqual([
+    200,
+    expect.objectContaining({ checks: expect.objectContaining({ providers: 'degraded' }) }),
+  ]);
+  await child('cloud-a').start();
+  await child('cloud-b').start();
+  await drained(patient);
+  expect((await recordsOf(patient)).filter(({ stage }) => stage !== 'announced')).toEqual([]);
+}, 120_000);
+
+test('with the ledger away ingest goes on; afterwards emergencies are announced before the backlog', async () => {
+  const patient = await rig.patient();
+  await using device = await rig.device(patient);
+  const hospital = rig.layers.authority();
+  await drained(patient);
+  const asked = await call(hospital, 'practitioner', 'POST', '/v1/subscriptions', {
+    patientId: patient.patientId,
+    permissions: ['read'],
+    purposes: ['TREAT'],
+  });
+  await rig.own(patient, 'POST', `/subscriptions/${String(asked.body['subscriptionId'])}/approve`, {
+    passphrase: PASSPHRASE,
+  });
+  await using notices = await NoticeClient.connect(hospital);
+  await child('devnet').kill();
+  // The low one comes last, behind a backlog of a day.
+  expect(await replay(device, 25, 24)).toBe(25 * 12);
+  const straight = await notices.next(
+    ({ type, data }) => type === 'emergency' && data['patientId'] === patient.patientId,
+  );
+  expect(straight.data['recordId']).toMatch(/^rec_/);
+  await child('devnet').start();
+  await drained(patient);
+  const views = await recordsOf(patient);
+  expect(views.filter(({ version }) => version === 1)).toHaveLength(26);
+  const onLedger = await announcedOnLedger(patient);
+  const at = (kind: string) =>
+    onLedger
+      .filter((row) => row.kind === kind && row.version === 1)
+      .map(({ announcedAt }) => announcedAt)
+      .sort();
+  const [emergency = ''] = at('emergency');
+  const periodic = at('periodic');
+  expect(periodic).toHaveLength(25);
+  // One of the backlog may have been on its way already.
+  expect(periodic.filter((announcedAt) => announcedAt < emergency).length).toBeLessThanOrEqual(1);
+  const inOrder = onLedger
+    .filter(({ kind }) => kind === 'periodic')
+    .sort((a, b) => (a.announcedAt < b.announcedAt ? -1 : 1))
+    .map(({ period }) => period.start);
+  expect(inOrder).toEqual([...inOrder].sort());
+}, 150_000);
