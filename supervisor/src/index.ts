@@ -4,5 +4,6 @@ export * from './memory.js';
 export * from './ports.js';
 export * from './stack/careledger.js';
 export * from './stack/credentials.js';
+export * from './stack/native-network.js';
 export * from './stack/network.js';
 export * from './stack/service.js';

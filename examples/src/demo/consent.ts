@@ -1,14 +1,12 @@
 import { Type } from 'typebox';
-import type { Door } from '../client/door.js';
+import { DoorError, type Door } from '../client/door.js';
+import { eventually } from '../client/eventually.js';
 import type { Person } from './people.js';
 
-const Subscription = Type.Object({ subscriptionId: Type.String(), authorityId: Type.String() });
+const Subscriptions = Type.Object({
+  subscriptions: Type.Array(Type.Object({ subscriptionId: Type.String(), authorityId: Type.String() })),
+});
 const Anything = Type.Unknown();
-/** How often the patient's app looks for requests. */
-const POLL_INTERVAL_MS = 200;
-/** Time that the ledger gets to show a request to the patient. */
-const PENDING_TIMEOUT_MS = 20_000;
-
 export interface Terms {
   readonly permissions: readonly ('read' | 'write' | 'modify')[];
   readonly purposes: readonly string[];
@@ -22,13 +20,21 @@ export async function subscribe(
   person: Person,
   terms: Terms,
 ): Promise<void> {
-  const { subscriptionId } = await authority.call(
-    'POST',
-    '/v1/subscriptions',
-    Type.Object({ subscriptionId: Type.String() }),
-    { patientId: person.patientId, ...terms },
+  const { subscriptionId } = await eventually('The authority’s peer knowing the patient', () =>
+    unlessUnknown(
+      authority.call('POST', '/v1/subscriptions', Type.Object({ subscriptionId: Type.String() }), {
+        patientId: person.patientId,
+        ...terms,
+      }),
+    ),
   );
-  await pending(person, subscriptionId, authorityId);
+  await eventually('The request reaching the patient', async () => {
+    const path = `/v1/patients/${person.patientId}/subscriptions?status=pending`;
+    const { subscriptions } = await person.door.call('GET', path, Subscriptions);
+    return subscriptions.find(
+      (found) => found.subscriptionId === subscriptionId && found.authorityId === authorityId,
+    );
+  });
   await person.door.call(
     'POST',
     `/v1/patients/${person.patientId}/subscriptions/${subscriptionId}/approve`,
@@ -37,20 +43,14 @@ export async function subscribe(
   );
 }
 
-async function pending(person: Person, subscriptionId: string, authorityId: string): Promise<void> {
-  const path = `/v1/patients/${person.patientId}/subscriptions?status=pending`;
-  const deadlineMs = Date.now() + PENDING_TIMEOUT_MS;
-  while (Date.now() < deadlineMs) {
-    const { subscriptions } = await person.door.call(
-      'GET',
-      path,
-      Type.Object({ subscriptions: Type.Array(Subscription) }),
-    );
-    const found = subscriptions.find((subscription) => subscription.subscriptionId === subscriptionId);
-    if (found !== undefined && found.authorityId === authorityId) return;
-    await new Promise((resolve) => setTimeout(resolve, POLL_INTERVAL_MS));
+/** A registration is on the peer that committed it a moment before it is on the others. */
+async function unlessUnknown<T>(call: Promise<T>): Promise<T | undefined> {
+  try {
+    return await call;
+  } catch (error) {
+    if (error instanceof DoorError && error.code === 'PATIENT_UNKNOWN') return undefined;
+    throw error;
   }
-  throw new Error(`The patient never saw the request ${subscriptionId} of ${authorityId}.`);
 }
 
 /** Revokes every grant of the patient. */

@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import { Command, InvalidArgumentError } from 'commander';
+import { Command, InvalidArgumentError, Option } from 'commander';
 
 /** The sample that the project ships; see `examples/data/README.md` for its source. */
 export const SAMPLE_FILE = fileURLToPath(new URL('../../data/cgm-sample.csv', import.meta.url));
@@ -12,6 +12,8 @@ export interface DemoOptions {
   readonly data: string;
   /** Period of the periodic records, in measured time. */
   readonly intervalMs: number;
+  /** The embedded network, or Fabric's own binaries. */
+  readonly network: 'embedded' | 'native';
   /** Print one JSON object as the last line. */
   readonly json: boolean;
   /** Leave everything running until Ctrl-C. */
@@ -49,14 +51,14 @@ export function parseOptions(argv: readonly string[]): DemoOptions {
       parseDuration,
       HOUR_MS,
     )
+    .addOption(
+      new Option('--network <kind>', 'embedded, or native: Fabric’s binaries from PATH or FABRIC_BIN')
+        .choices(['embedded', 'native'])
+        .default('embedded'),
+    )
     .option('--json', 'print the summary as one JSON object on the last line', false)
     .option('--keep', 'leave everything running, and print what to try; Ctrl-C stops it', false);
   program.parse(argv, { from: 'user' });
-  const { data, interval, json, keep } = program.opts<{
-    data: string;
-    interval: number;
-    json: boolean;
-    keep: boolean;
-  }>();
-  return { data, intervalMs: interval, json, keep };
+  const { interval, ...options } = program.opts<Omit<DemoOptions, 'intervalMs'> & { interval: number }>();
+  return { ...options, intervalMs: interval };
 }

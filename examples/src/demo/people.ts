@@ -1,6 +1,8 @@
 import { randomBytes } from 'node:crypto';
+import { CHANNELS } from '@careledger/domain';
 import { Type } from 'typebox';
 import { Door } from '../client/door.js';
+import { eventually } from '../client/eventually.js';
 import { pairDevice, type PairedDevice } from '../device/pairing.js';
 import type { Recording, RecordingRow } from '../recording/csv.js';
 
@@ -18,6 +20,7 @@ export interface Person {
 }
 
 const NewPatient = Type.Object({ patientId: Type.String(), token: Type.String() });
+const Registration = Type.Object({ registeredOn: Type.Array(Type.String()) });
 const PairingCode = Type.Object({ pairingCode: Type.String() });
 /** What kind of device the recording's columns come from. */
 const GLUCOSE_CODE = '2339-0';
@@ -37,6 +40,10 @@ export async function enrol(ops: Door, gatewayId: string, recording: Recording):
         pairingCode,
         type,
         codes: recording.codes,
+      });
+      await eventually(`The registration of ${patientId}`, async () => {
+        const { registeredOn } = await door.call('GET', `/v1/patients/${patientId}`, Registration);
+        return registeredOn.length === CHANNELS.length ? registeredOn : undefined;
       });
       return { subject, patientId, passphrase, door, device, rows };
     }),

@@ -31,20 +31,44 @@ export interface Cast {
   readonly narrator: Narrator;
 }
 
-const practitionerAt = ({ careledger }: Cast, authority: string): Door => {
-  const service = careledger.authorities[authority];
-  if (service === undefined) throw new RangeError(`There is no authority ${authority}.`);
-  return new Door(service.url, service.tokens.practitioner);
-};
+/** An authority as its practitioners reach it. */
+interface AuthorityDoor {
+  readonly name: string;
+  readonly authorityId: string;
+  readonly door: Door;
+}
 
-/** Before the first scenario: the hospital is subscribed to everybody, the lab may write for the first patient. */
+function authorityNamed({ careledger }: Cast, name: string): AuthorityDoor | undefined {
+  const service = careledger.authorities[name];
+  return (
+    service && {
+      name,
+      authorityId: service.authorityId,
+      door: new Door(service.url, service.tokens.practitioner),
+    }
+  );
+}
+
+/** Who reads: every network has a hospital. */
+function hospitalOf(cast: Cast): AuthorityDoor {
+  const hospital = authorityNamed(cast, 'hospital');
+  if (hospital === undefined) throw new RangeError('There is no hospital.');
+  return hospital;
+}
+
+/** Who writes clinical records: the lab, where the network has one. */
+const writerOf = (cast: Cast): AuthorityDoor => authorityNamed(cast, 'lab') ?? hospitalOf(cast);
+
+/** Before the first scenario: the hospital is subscribed to everybody, one authority may write for the first patient. */
 export async function arrangeConsent(cast: Cast): Promise<void> {
-  const { careledger, narrator, people } = cast;
-  const hospital = practitionerAt(cast, 'hospital');
+  const { narrator, people } = cast;
+  const [first] = people;
+  const hospital = hospitalOf(cast);
+  const writer = writerOf(cast);
   await Promise.all(
     people.map((person) =>
-      subscribe(hospital, careledger.authorities['hospital']?.authorityId ?? '', person, {
-        permissions: ['read'],
+      subscribe(hospital.door, hospital.authorityId, person, {
+        permissions: person === first && writer.name === hospital.name ? ['read', 'write'] : ['read'],
         purposes: ['TREAT', 'ETREAT'],
         reason: 'Care at home',
       }),
@@ -53,14 +77,13 @@ export async function arrangeConsent(cast: Cast): Promise<void> {
   narrator.say(
     `hospital asked ${people.length} patients to subscribe; each approved with its own consent key`,
   );
-  const [first] = people;
-  if (first === undefined) return;
-  await subscribe(practitionerAt(cast, 'lab'), careledger.authorities['lab']?.authorityId ?? '', first, {
+  if (first === undefined || writer.name === hospital.name) return;
+  await subscribe(writer.door, writer.authorityId, first, {
     permissions: ['read', 'write'],
     purposes: ['TREAT'],
     reason: 'Laboratory results',
   });
-  narrator.say('lab was granted to read and write for one patient; the insurer has no grant');
+  narrator.say(`${writer.name} was granted to read and write for one patient; the insurer has no grant`);
 }
 
 /** Scenario 1: devices → private chain → records on both ledgers, emergencies at once. */
@@ -101,64 +124,70 @@ export async function drain({ careledger, narrator }: Cast): Promise<void> {
 
 /** Scenario 2: who is allowed reads, through any provider; who is not is refused, and both are written down. */
 export async function share(cast: Cast): Promise<void> {
-  const { careledger, narrator, people } = cast;
-  const hospital = practitionerAt(cast, 'hospital');
-  const insurer = practitionerAt(cast, 'insurer');
+  const { narrator, people } = cast;
+  const hospital = hospitalOf(cast);
+  const outsider = authorityNamed(cast, 'insurer');
   for (const { patientId } of people) {
-    const { records } = await hospital.call('GET', `/v1/records?patientId=${patientId}&limit=1`, RecordList);
+    const { records } = await hospital.door.call(
+      'GET',
+      `/v1/records?patientId=${patientId}&limit=1`,
+      RecordList,
+    );
     const [record] = records;
     if (record === undefined) continue;
     const path = `/v1/records/${record.recordId}?patientId=${patientId}`;
-    const { entry } = await hospital.call('GET', path, Bundle);
-    await expectRefusal(insurer.call('GET', path, Anything), 'ACCESS_DENIED');
+    const { entry } = await hospital.door.call('GET', path, Bundle);
     narrator.say(
-      `${short(patientId)}: hospital opened a ${record.kind} record kept by ${record.providerId} (${entry.length} FHIR entries); the insurer was denied`,
+      `${short(patientId)}: hospital opened a ${record.kind} record kept by ${record.providerId} (${entry.length} FHIR entries)`,
     );
+    if (outsider === undefined) continue;
+    await expectRefusal(outsider.door.call('GET', path, Anything), 'ACCESS_DENIED');
+    narrator.say(`${short(patientId)}: ${outsider.name} asked for the same record and was denied`);
   }
   const [first] = people;
   if (first === undefined) return;
-  const lab = practitionerAt(cast, 'lab');
-  const { recordId } = await lab.call('POST', '/v1/records', Written, {
-    patientId: first.patientId,
-    bundle: labReport(first.patientId, new Date().toISOString()),
-  });
-  await lab.call('GET', `/v1/records/${recordId}?patientId=${first.patientId}`, Bundle);
-  narrator.say(`${short(first.patientId)}: lab wrote a clinical record and read it back`);
-  await expectRefusal(
-    hospital.call('POST', '/v1/records', Written, {
-      patientId: first.patientId,
-      bundle: labReport(first.patientId, new Date().toISOString()),
-    }),
+  const writer = writerOf(cast);
+  const report = { patientId: first.patientId, bundle: labReport(first.patientId, new Date().toISOString()) };
+  const { recordId } = await writer.door.call('POST', '/v1/records', Written, report);
+  await writer.door.call('GET', `/v1/records/${recordId}?patientId=${first.patientId}`, Bundle);
+  narrator.say(`${short(first.patientId)}: ${writer.name} wrote a clinical record and read it back`);
+  if (outsider === undefined) return;
+  await expectRefusal(outsider.door.call('POST', '/v1/records', Written, report));
+  narrator.say(
+    `${short(first.patientId)}: ${outsider.name} tried to write without being granted to: refused`,
   );
-  narrator.say(`${short(first.patientId)}: hospital tried to write without being granted to: refused`);
 }
 
 /** Scenario 3: a visit with the patient's check-in code, and its related entry on `cloud`; then the patient revokes. */
 export async function visit(cast: Cast): Promise<void> {
-  const { careledger, narrator, people } = cast;
+  const { narrator, people } = cast;
   const [first] = people;
   if (first === undefined) return;
   const { door, passphrase, patientId } = first;
-  const hospital = practitionerAt(cast, 'hospital');
+  const hospital = hospitalOf(cast);
   const { statement: checkIn } = await door.call(
     'POST',
     `/v1/patients/${patientId}/check-in`,
     Type.Object({ statement: Type.String() }),
-    { authorityId: careledger.authorities['hospital']?.authorityId, passphrase },
+    { authorityId: hospital.authorityId, passphrase },
   );
   const at = new Date().toISOString();
   const Visit = Type.Object({ visitId: Type.String(), confirmed: Type.Boolean(), relayedBy: Type.Unknown() });
   const data = { reason: 'check-up after an alarm', findings: 'well' };
-  const confirmed = await hospital.call('POST', '/v1/visits', Visit, { patientId, at, data, checkIn });
+  const confirmed = await hospital.door.call('POST', '/v1/visits', Visit, { patientId, at, data, checkIn });
   narrator.say(
     `${short(patientId)}: visit with the patient’s check-in code: ${confirmed.confirmed ? 'confirmed' : 'UNCONFIRMED'}; related on cloud through ${String(confirmed.relayedBy)}`,
   );
-  const { records } = await hospital.call('GET', `/v1/records?patientId=${patientId}&limit=1`, RecordList);
+  const { records } = await hospital.door.call(
+    'GET',
+    `/v1/records?patientId=${patientId}&limit=1`,
+    RecordList,
+  );
   await revokeAll(first);
   const [record] = records;
   if (record !== undefined)
     await expectRefusal(
-      hospital.call('GET', `/v1/records/${record.recordId}?patientId=${patientId}`, Anything),
+      hospital.door.call('GET', `/v1/records/${record.recordId}?patientId=${patientId}`, Anything),
       'ACCESS_DENIED',
     );
   narrator.say(`${short(patientId)}: revoked everything; the hospital’s next request was denied`);

@@ -23,6 +23,8 @@ export interface DemoSummary {
   /** From a frame's arrival at the gateway to the emergency notice at the subscribed hospital. */
   readonly emergency_ms: { readonly p50: number; readonly p95: number };
   readonly seconds: number;
+  /** On Fabric's own binaries: from nothing to the first committed transaction. */
+  readonly first_transaction_s?: number;
 }
 
 /** Nearest-rank percentile; 0 for no values. */

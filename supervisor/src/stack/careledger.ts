@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import { readFileSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import type { Family } from '../family.js';
@@ -26,6 +27,14 @@ export const AUTHORITIES: readonly AuthoritySpec[] = [
   { name: 'lab', kind: 'lab', mspId: 'LabMSP' },
   { name: 'insurer', kind: 'insurer', mspId: 'InsurerMSP' },
 ];
+/** Those of the demo's authorities whose organisation has a peer on channel `authorities` of this network. */
+export function authoritiesOn(network: RunningNetwork): readonly AuthoritySpec[] {
+  const { channels } = JSON.parse(readFileSync(network.connectionFile, 'utf8')) as {
+    channels: Record<string, { organizations: Record<string, unknown> }>;
+  };
+  const members = channels['authorities']?.organizations ?? {};
+  return AUTHORITIES.filter(({ mspId }) => Object.hasOwn(members, mspId));
+}
 /** The cloud providers of the demo. */
 export const PROVIDERS: readonly ProviderSpec[] = [
   { name: 'cloud-a', mspId: 'CloudAMSP' },
@@ -39,8 +48,11 @@ export interface CareledgerOptions {
   readonly dir: string;
   /** Period of the periodic records, in measured time. */
   readonly recordIntervalMs: number;
+  /** Those of the demo that the network has, unless named. */
   readonly authorities?: readonly AuthoritySpec[];
   readonly providers?: readonly ProviderSpec[];
+  /** The first organisation is registered: the network's first transaction is committed. */
+  readonly onFirstTransaction?: () => void;
 }
 
 /** A service that runs, and the tokens that open its door. */
@@ -68,7 +80,8 @@ interface Place {
 
 /** Registers the organisations and starts every service; what it starts belongs to the family. */
 export async function startCareledger(options: CareledgerOptions): Promise<Careledger> {
-  const { authorities = AUTHORITIES, dir, family, network, providers = PROVIDERS } = options;
+  const { dir, family, network, providers = PROVIDERS } = options;
+  const { authorities = authoritiesOn(network) } = options;
   const ports = await freePorts(providers.length + authorities.length + 2);
   const nextPlace = (): Place => {
     const port = ports.pop() ?? 0;
@@ -147,8 +160,11 @@ export async function startCareledger(options: CareledgerOptions): Promise<Carel
 
   const configDir = join(dir, 'config');
   const logDir = join(dir, 'logs');
+  let isFirstCommitted = false;
   await eachAtMost(availableParallelism(), [...providerPlans, ...authorityPlans], async ({ mspId, plan }) => {
     await registerOrganisation(plan, configDir, network.identity(mspId, 'admin'));
+    if (!isFirstCommitted) options.onFirstTransaction?.();
+    isFirstCommitted = true;
     await startService(family, plan, configDir, logDir);
   });
   await registerOrganisation(gatewayPlan, configDir, network.identity('PatientsMSP', 'admin'));
