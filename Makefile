@@ -31,5 +31,8 @@ lint: install ## check style, types of imports and their direction
 bench: build ## measure, side by side in one run (ARGS="--json --quick NAME")
 	@$(RUN) bench -- $(ARGS)
 
-clean: ## remove what was compiled and what the demo left
+clean: ## remove what was compiled, and networks with their data (CONFIRM=yes)
+	@test "$(CONFIRM)" = yes || { echo "This deletes networks and their data: say CONFIRM=yes"; exit 2; }
 	@rm -rf .careledger $$(find . -name dist -not -path '*/node_modules/*' -prune) $$(find . -name '*.tsbuildinfo' -not -path '*/node_modules/*')
+
+include make/*.mk
