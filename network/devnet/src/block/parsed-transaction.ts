@@ -12,6 +12,8 @@ export interface ParsedTransaction {
   /** Only of endorser transactions. */
   readonly action?: TransactionAction;
   readonly rwSet?: readonly NamespaceRwSet[];
+  /** The orderer, which is this process, has verified the creator's signature: validation need not again. */
+  readonly signatureVerified?: true;
 }
 
 function attempt<T>(read: () => T): T | undefined {

