@@ -1,4 +1,4 @@
-import { concatBytes, fromBase64url, toBase64url } from '@careledger/crypto/portable';
+import { fromBase64url, toBase64url } from '@careledger/crypto/portable';
 import type { NodeReader } from './tree.js';
 
 /** Levels of a tree that lie together in one blob: a path through a million leaves reads three or four blobs. */
@@ -20,17 +20,22 @@ export function* packNodes(size: number, nodeAt: NodeReader): Generator<PackedNo
   for (let tier = 0; size >> (tier * LEVELS_PER_BLOB) > 0; tier++) {
     const blobs = Math.ceil((size >> (tier * LEVELS_PER_BLOB)) / (1 << LEVELS_PER_BLOB));
     for (let index = 0; index < blobs; index++) {
-      const hashes: Uint8Array[] = [];
-      for (let depth = 0; depth < LEVELS_PER_BLOB; depth++) {
-        const first = index << (LEVELS_PER_BLOB - depth);
-        const count = nodesInBlob(size, tier, index, depth);
-        for (let i = 0; i < count; i++) {
-          hashes.push(fromBase64url(nodeAt(tier * LEVELS_PER_BLOB + depth, first + i)));
-        }
-      }
-      yield { tier, index, nodes: concatBytes(...hashes) };
+      yield { tier, index, nodes: packBlob(size, nodeAt, tier, index) };
     }
   }
+}
+
+function packBlob(size: number, nodeAt: NodeReader, tier: number, index: number): Uint8Array {
+  const counts = Array.from({ length: LEVELS_PER_BLOB }, (_, depth) => nodesInBlob(size, tier, index, depth));
+  const nodes = new Uint8Array(HASH_BYTES * counts.reduce((sum, count) => sum + count, 0));
+  let at = 0;
+  for (const [depth, count] of counts.entries()) {
+    const first = index << (LEVELS_PER_BLOB - depth);
+    for (let i = first; i < first + count; i++, at += HASH_BYTES) {
+      nodes.set(fromBase64url(nodeAt(tier * LEVELS_PER_BLOB + depth, i)), at);
+    }
+  }
+  return nodes;
 }
 
 /**
