@@ -3,13 +3,15 @@ import { randomBytes } from 'node:crypto';
 /** Entries of a batch, on both sides. */
 export const BATCH_ENTRIES = 64;
 const ENTRY_BYTES = 150;
+const POOL_ENTRIES = 8_192;
 
-/** Entries of random bytes, of the length of a reading. */
-export function randomEntries(count: number): Uint8Array[] {
-  return Array.from({ length: count }, () => randomBytes(ENTRY_BYTES));
-}
+/** Entries of random bytes, of the length of a reading; made beforehand and used again and again. */
+const pool: readonly Uint8Array[] = Array.from({ length: POOL_ENTRIES }, () => randomBytes(ENTRY_BYTES));
 
-/** The entries in batches; the last one may be shorter. */
-export function* batchesOf<T>(entries: readonly T[], size: number): Iterable<T[]> {
-  for (let at = 0; at < entries.length; at += size) yield entries.slice(at, at + size);
+/** So many entries in batches of `size`, which divides them. */
+export function* batchesOf(entries: number, size: number): Iterable<Uint8Array[]> {
+  for (let at = 0; at < entries; at += size) {
+    const from = at % POOL_ENTRIES;
+    yield pool.slice(from, from + size);
+  }
 }

@@ -68,20 +68,29 @@ export class EntryLog implements Disposable {
 
   /** One transaction with all that was appended. On disk after a `store.sync`. */
   commit(): void {
-    const staged = this.#staged;
-    this.#staged = [];
-    const receivedMs = Date.now();
-    this.store.deferred((writer) => {
-      for (const { rowId, chain, seq, height, bytes } of staged) {
-        writer.insertFrame(rowId, chain.chainNo, seq, height, receivedMs, 0, bytes);
-      }
-      this.#keeper.write(writer);
-    });
+    this.store.deferred((writer) => this.#write(writer));
+    this.#keeper.committed();
+  }
+
+  /** `commit`, on disk when this returns: for a caller that would do nothing but wait for the sync. */
+  commitDurably(): void {
+    this.store.transaction((writer) => this.#write(writer));
     this.#keeper.committed();
   }
 
   [Symbol.dispose](): void {
     this.store.close();
+  }
+
+  #write(writer: StoreWriter): void {
+    const receivedMs = Date.now();
+    writer.insertFrames(
+      this.#staged.map(({ rowId, chain, seq, height, bytes }) => {
+        return { rowId, chainNo: chain.chainNo, seq, height, receivedMs, flags: 0, jws: bytes };
+      }),
+    );
+    this.#keeper.write(writer);
+    this.#staged = [];
   }
 
   #addPatient(writer: StoreWriter): DeviceChain {

@@ -9,6 +9,5 @@ declare module 'hypercore' {
     };
     ready(): Promise<void>;
     append(batch: readonly Uint8Array[]): Promise<{ readonly length: number }>;
-    close(): Promise<void>;
   }
 }

@@ -7,7 +7,6 @@ import {
   type DeviceChainState,
   type Sealed,
 } from '@careledger/private-chain';
-import { concatBytes } from '@careledger/crypto';
 import type { BlockRow, FrameRun, FramesOfBlock, StoreWriter } from '../store/index.js';
 import type { DeviceChain } from './device-chain.js';
 import type { OpenBlock, OpenFrame } from './open-block.js';
@@ -39,7 +38,7 @@ export function sealOpenBlock(patient: PatientChain, open: OpenBlock, nowMs: num
     minMs: open.minMs,
     maxMs: open.maxMs,
     rows: open.frames.map(({ rowId }) => rowId),
-    nodes: concatBytes(...[...packNodes(tree.size, tree.nodeAt)].map(({ nodes }) => nodes)),
+    nodes: packedNodes(tree),
   };
   const seqs = seqsByChain(open.frames);
   return {
@@ -51,6 +50,12 @@ export function sealOpenBlock(patient: PatientChain, open: OpenBlock, nowMs: num
       states: new Map([...seqs.keys()].map((chain) => [chain, chain.state])),
     },
   };
+}
+
+/** A block has less than 256 frames, so its tree is one blob. */
+function packedNodes(tree: MerkleTree): Uint8Array {
+  for (const { nodes } of packNodes(tree.size, tree.nodeAt)) return nodes;
+  throw new RangeError('A block of frames has at least one');
 }
 
 /** Signs a block of another kind. The patient must have no open block, whose height it would take. */

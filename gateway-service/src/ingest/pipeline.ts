@@ -277,9 +277,11 @@ export class IngestPipeline {
   }
 
   #write(writer: StoreWriter, { frames }: Group): void {
-    for (const { rowId, chainNo, frame, height, receivedMs, flags, bytes } of frames) {
-      writer.insertFrame(rowId, chainNo, frame.seq, height, receivedMs, flags, bytes);
-    }
+    writer.insertFrames(
+      frames.map(({ rowId, chainNo, frame, height, receivedMs, flags, bytes }) => {
+        return { rowId, chainNo, seq: frame.seq, height, receivedMs, flags, jws: bytes };
+      }),
+    );
     this.#options.keeper.write(writer);
   }
 

@@ -6,6 +6,7 @@ import type {
   FrameRow,
   FrameRun,
   FramesOfBlock,
+  NewFrameRow,
   PairingCodeRow,
   PatientRow,
 } from './rows.js';
@@ -51,15 +52,7 @@ export interface StoreWriter extends StoreReader {
   deletePairingCode(codeHash: Uint8Array): boolean;
   deleteExpiredPairingCodes(nowMs: number): void;
 
-  insertFrame(
-    rowId: number,
-    chainNo: number,
-    seq: number,
-    height: number,
-    receivedMs: number,
-    flags: number,
-    jws: Uint8Array,
-  ): void;
+  insertFrames(frames: readonly NewFrameRow[]): void;
   /** Deletes the content and keeps the leaf. */
   eraseFrame(rowId: number, leaf: string): void;
   insertBlock(block: BlockRow, frames?: FramesOfBlock): void;

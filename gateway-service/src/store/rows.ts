@@ -62,6 +62,9 @@ export interface FrameRow {
   readonly leaf: string | null;
 }
 
+/** A frame as it comes into the store. */
+export type NewFrameRow = Omit<FrameRow, 'jws' | 'leaf'> & { readonly jws: Uint8Array };
+
 export interface BlockRow {
   readonly patientNo: number;
   readonly height: number;

@@ -1,20 +1,32 @@
+import type { SQLInputValue } from 'node:sqlite';
 import type { ChainState, DeviceChainState } from '@careledger/private-chain';
 import type { Database } from '@careledger/service-kit';
 import type { StoreWriter } from './port.js';
 import { encodeRowList } from './row-list.js';
-import type { BlockRow, DeviceRow, DeviceStatus, FrameRun, FramesOfBlock, PairingCodeRow } from './rows.js';
+import type {
+  BlockRow,
+  DeviceRow,
+  DeviceStatus,
+  FrameRun,
+  FramesOfBlock,
+  NewFrameRow,
+  PairingCodeRow,
+} from './rows.js';
 import { spanClassOf } from './span-class.js';
 import { SqlReader } from './sql-reader.js';
+
+/** Frames of one statement: fewer calls into SQLite, which are a quarter of what storing a frame costs. */
+const FRAMES_PER_INSERT = 16;
 
 /** The writer on node:sqlite; handed out by `GatewayStore` within a transaction only. */
 export class SqlWriter extends SqlReader implements StoreWriter {
   readonly #insertFrame;
+  readonly #insertFrames;
 
   constructor(db: Database) {
     super(db);
-    this.#insertFrame = db.prepare(
-      'INSERT INTO frames (row_id, chain_no, seq, height, received_ms, flags, jws) VALUES (?, ?, ?, ?, ?, ?, ?)',
-    );
+    this.#insertFrame = db.prepare(insertFramesSql(1));
+    this.#insertFrames = db.prepare(insertFramesSql(FRAMES_PER_INSERT));
   }
 
   insertPatient(patientId: string, createdMs: number, state: ChainState): number {
@@ -65,16 +77,18 @@ export class SqlWriter extends SqlReader implements StoreWriter {
     this.db.prepare('DELETE FROM pairing_codes WHERE expires_ms <= ?').run(nowMs);
   }
 
-  insertFrame(
-    rowId: number,
-    chainNo: number,
-    seq: number,
-    height: number,
-    receivedMs: number,
-    flags: number,
-    jws: Uint8Array,
-  ): void {
-    this.#insertFrame.run(rowId, chainNo, seq, height, receivedMs, flags, jws);
+  insertFrames(frames: readonly NewFrameRow[]): void {
+    let at = 0;
+    for (; at + FRAMES_PER_INSERT <= frames.length; at += FRAMES_PER_INSERT) {
+      const values: SQLInputValue[] = [];
+      for (let n = at; n < at + FRAMES_PER_INSERT; n++) pushFrame(values, frames[n]!);
+      this.#insertFrames.run(...values);
+    }
+    for (; at < frames.length; at++) {
+      const values: SQLInputValue[] = [];
+      pushFrame(values, frames[at]!);
+      this.#insertFrame.run(...values);
+    }
   }
 
   eraseFrame(rowId: number, leaf: string): void {
@@ -144,4 +158,15 @@ export class SqlWriter extends SqlReader implements StoreWriter {
   #insert(sql: string, ...values: (string | number)[]): number {
     return Number(this.db.prepare(sql).run(...values).lastInsertRowid);
   }
+}
+
+function insertFramesSql(count: number): string {
+  const columns = 'row_id, chain_no, seq, height, received_ms, flags, jws';
+  return `INSERT INTO frames (${columns}) VALUES ${Array(count).fill('(?, ?, ?, ?, ?, ?, ?)').join(', ')}`;
+}
+
+/** In the order of the columns. */
+function pushFrame(values: SQLInputValue[], frame: NewFrameRow): void {
+  const { rowId, chainNo, seq, height, receivedMs, flags, jws } = frame;
+  values.push(rowId, chainNo, seq, height, receivedMs, flags, jws);
 }
