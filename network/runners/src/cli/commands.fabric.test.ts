@@ -1,12 +1,15 @@
 import { execFile } from 'node:child_process';
-import { mkdtempSync } from 'node:fs';
 import { readFile, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { afterAll, expect, test } from '@jest/globals';
-import { describeOnFabric, TEST_CHAINCODE_HOST, TEST_PORT_OFFSET } from '../testing/fabric.js';
+import {
+  describeOnFabric,
+  TEST_CHAINCODE_HOST,
+  TEST_PORT_OFFSET,
+  temporaryFolder,
+} from '../testing/fabric.js';
 
 const run = promisify(execFile);
 const TEST_TIMEOUT_MS = 120_000;
@@ -19,7 +22,7 @@ interface Outcome {
 }
 
 describeOnFabric('the commands', () => {
-  const root = mkdtempSync(join(tmpdir(), 'careledger-commands-'));
+  const root = temporaryFolder('commands');
 
   const call = async (program: string, ...args: string[]): Promise<Outcome> =>
     run(process.execPath, [program, '--dir', root, ...args]).then(

@@ -1,7 +1,5 @@
-import { mkdtempSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import { createServer } from 'node:net';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, expect, test } from '@jest/globals';
 import {
@@ -19,7 +17,7 @@ import { addOrganization, removeOrganization } from '../operations/membership.js
 import { rotateNode } from '../operations/rotate.js';
 import { upgradeChaincode } from '../operations/upgrade-chaincode.js';
 import { TestClient } from '../testing/client.js';
-import { describeOnFabric, TEST_PORT_OFFSET, testNetwork } from '../testing/fabric.js';
+import { describeOnFabric, temporaryFolder, TEST_PORT_OFFSET, testNetwork } from '../testing/fabric.js';
 
 const FIRST_TRANSACTION_LIMIT_MS = 20_000;
 const TEST_TIMEOUT_MS = 120_000;
@@ -27,7 +25,7 @@ const TEST_TIMEOUT_MS = 120_000;
 // The tests build on one another: one network lives through all that may happen to it.
 describeOnFabric('the small network on real Fabric', () => {
   const network = testNetwork();
-  const backupFolder = mkdtempSync(join(tmpdir(), 'careledger-backup-'));
+  const backupFolder = temporaryFolder('backup');
 
   afterAll(async () => {
     await network.destroy();

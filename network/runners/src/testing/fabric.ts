@@ -1,5 +1,5 @@
 import { describe } from '@jest/globals';
-import { mkdtempSync } from 'node:fs';
+import { randomUUID } from 'node:crypto';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -22,7 +22,12 @@ export function describeOnFabric(name: string, tests: () => void): void {
 /** A chaincode host that stands in for the project's: see test-chaincode-host.ts. */
 export const TEST_CHAINCODE_HOST = fileURLToPath(new URL('./test-chaincode-host.js', import.meta.url));
 
+/** A folder that is made when something is put in it: skipped tests leave none. */
+export function temporaryFolder(purpose: string): string {
+  return join(tmpdir(), `careledger-${purpose}-${randomUUID()}`);
+}
+
 /** A network in a new temporary folder, with the test chaincode. */
-export function testNetwork(root = mkdtempSync(join(tmpdir(), 'careledger-native-'))): NativeNetwork {
+export function testNetwork(root = temporaryFolder('native')): NativeNetwork {
   return new NativeNetwork({ root, chaincode: { command: process.execPath, args: [TEST_CHAINCODE_HOST] } });
 }
