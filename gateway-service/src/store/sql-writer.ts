@@ -78,17 +78,11 @@ export class SqlWriter extends SqlReader implements StoreWriter {
   }
 
   insertFrames(frames: readonly NewFrameRow[]): void {
-    let at = 0;
-    for (; at + FRAMES_PER_INSERT <= frames.length; at += FRAMES_PER_INSERT) {
-      const values: SQLInputValue[] = [];
-      for (let n = at; n < at + FRAMES_PER_INSERT; n++) pushFrame(values, frames[n]!);
-      this.#insertFrames.run(...values);
+    const whole = frames.length - (frames.length % FRAMES_PER_INSERT);
+    for (let at = 0; at < whole; at += FRAMES_PER_INSERT) {
+      this.#insertFrames.run(...frames.slice(at, at + FRAMES_PER_INSERT).flatMap(valuesOf));
     }
-    for (; at < frames.length; at++) {
-      const values: SQLInputValue[] = [];
-      pushFrame(values, frames[at]!);
-      this.#insertFrame.run(...values);
-    }
+    for (const frame of frames.slice(whole)) this.#insertFrame.run(...valuesOf(frame));
   }
 
   eraseFrame(rowId: number, leaf: string): void {
@@ -166,7 +160,6 @@ function insertFramesSql(count: number): string {
 }
 
 /** In the order of the columns. */
-function pushFrame(values: SQLInputValue[], frame: NewFrameRow): void {
-  const { rowId, chainNo, seq, height, receivedMs, flags, jws } = frame;
-  values.push(rowId, chainNo, seq, height, receivedMs, flags, jws);
+function valuesOf({ rowId, chainNo, seq, height, receivedMs, flags, jws }: NewFrameRow): SQLInputValue[] {
+  return [rowId, chainNo, seq, height, receivedMs, flags, jws];
 }
