@@ -4,6 +4,8 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { createInterface } from 'node:readline';
 
+/** V8 lets the heap of a busy process grow long before it collects; many processes on one machine must not. */
+export const SMALL_HEAP_FLAGS = ['--max-semi-space-size=2', '--max-old-space-size=512'];
 /** Time that a process gets to say that it is ready. */
 export const READY_TIMEOUT_MS = 60_000;
 /** Time that a process gets to stop by itself after SIGTERM, before SIGKILL. */
@@ -27,6 +29,8 @@ export interface ChildOptions {
   readonly name: string;
   /** A Node program with its arguments; runs on the Node that runs us. */
   readonly program: readonly [path: string, ...args: string[]];
+  /** Flags of Node itself. */
+  readonly nodeFlags?: readonly string[];
   readonly env?: Readonly<Record<string, string>>;
   /** Standard error goes to this file, appended. */
   readonly logFile: string;
@@ -76,10 +80,10 @@ export class Child implements AsyncDisposable {
 
   /** Starts the process and waits for its ready line. */
   async start(): Promise<ReadyLine> {
-    const { program, env, logFile, readyTimeoutMs = READY_TIMEOUT_MS } = this.options;
+    const { program, nodeFlags = [], env, logFile, readyTimeoutMs = READY_TIMEOUT_MS } = this.options;
     mkdirSync(dirname(logFile), { recursive: true });
     const log = createWriteStream(logFile, { flags: 'a' });
-    const child = spawn(process.execPath, [...program], {
+    const child = spawn(process.execPath, [...nodeFlags, ...program], {
       env: { ...process.env, NODE_COMPILE_CACHE: COMPILE_CACHE_DIR, ...env },
       stdio: ['ignore', 'pipe', 'pipe'],
     });

@@ -4,6 +4,7 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { embeddedNetwork, loadNetworkDefinition } from '@careledger/network-definition';
+import { SMALL_HEAP_FLAGS } from '../child.js';
 import type { Family } from '../family.js';
 import { freePortRun } from '../ports.js';
 
@@ -68,6 +69,7 @@ export async function startEmbeddedNetwork(
   await family.start({
     name: 'devnet',
     program: [DEVNET, 'start', '--config', configFile],
+    nodeFlags: SMALL_HEAP_FLAGS,
     env: { CARELEDGER_NETWORK_ID: EMBEDDED_NETWORK_ID },
     logFile: join(logDir, 'devnet.log'),
   });

@@ -3,7 +3,7 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
-import { COMPILE_CACHE_DIR, type Child } from '../child.js';
+import { COMPILE_CACHE_DIR, SMALL_HEAP_FLAGS, type Child } from '../child.js';
 import type { Family } from '../family.js';
 import type { IdentityFiles } from './network.js';
 
@@ -52,6 +52,7 @@ export function startService(family: Family, plan: ServicePlan, dir: string, log
   return family.start({
     name: plan.name,
     program: [launcherOf(plan), 'serve', '--config', file],
+    nodeFlags: SMALL_HEAP_FLAGS,
     logFile: join(logDir, `${plan.name}.log`),
   });
 }
