@@ -1,6 +1,6 @@
 import { pbkdf2Sync, randomBytes } from 'node:crypto';
 import { mkdir, readFile } from 'node:fs/promises';
-import { readIfThere, writePublic, writeSecret } from '@careledger/network-admin';
+import { writePublic, writeSecret } from '@careledger/network-admin';
 import { DEVICES_MSP } from './devices.js';
 import type { ComposeLayout } from './layout.js';
 import { ensureSecretFile } from './secrets.js';
@@ -10,14 +10,18 @@ import { BROKER, GATEWAY, PATIENTS_MSP } from './services.js';
 const ITERATIONS = 10_000;
 const SALT_BYTES = 12;
 const HASH_BYTES = 64;
+/** Who asks whether the broker answers. */
+const HEALTH = 'health';
 
-/** The broker's files: whom it trusts to certify devices, and the gateway's password as a hash. */
+/** The broker's files: whom it trusts to certify devices, and the passwords of its two other users, as hashes. */
 export async function writeBrokerFiles(layout: ComposeLayout): Promise<void> {
   const file = (name: string): string => layout.nodeFile(PATIENTS_MSP, BROKER, name);
   await writePublic(file('devices.pem'), await readFile(layout.tlsCa(DEVICES_MSP).cert));
-  const password = await ensureSecretFile(layout.nodeFile(PATIENTS_MSP, GATEWAY, 'broker-password'));
-  if ((await readIfThere(file('passwords'))) === undefined)
-    await writeSecret(file('passwords'), `${GATEWAY}:${hashPassword(password)}\n`);
+  const gateway = await ensureSecretFile(layout.nodeFile(PATIENTS_MSP, GATEWAY, 'broker-password'));
+  const health = await ensureSecretFile(file('health-password'));
+  const passwords = `${GATEWAY}:${hashPassword(gateway)}\n${HEALTH}:${hashPassword(health)}\n`;
+  await writeSecret(file('passwords'), passwords);
+  await writePublic(file('ca.pem'), await readFile(layout.tlsRoots));
   await mkdir(layout.data(BROKER), { recursive: true, mode: 0o700 });
 }
 

@@ -8,3 +8,7 @@ export const MONITORING_ORGANIZATION: OrganizationDefinition = {
   name: 'monitoring',
   domain: 'monitoring.careledger.example',
 };
+
+/** Its containers. */
+export const PROMETHEUS = 'prometheus';
+export const GRAFANA = 'grafana';

@@ -1,4 +1,4 @@
-import { mkdir, readFile } from 'node:fs/promises';
+import { readFile } from 'node:fs/promises';
 import {
   ensureIdentities,
   newState,
@@ -15,14 +15,10 @@ import { DEVICES_ORGANIZATION } from './devices.js';
 import { ComposeError } from './errors.js';
 import { writeFabricFiles } from './fabric-files.js';
 import type { ComposeLayout } from './layout.js';
-import { MONITORING_MSP, MONITORING_ORGANIZATION } from './monitoring.js';
-import { ensureSecretFile } from './secrets.js';
-import { writeMonitoringTokens, writeServiceFiles } from './service-files.js';
+import { writeMonitoringFiles } from './monitoring-files.js';
+import { GRAFANA, MONITORING_MSP, MONITORING_ORGANIZATION, PROMETHEUS } from './monitoring.js';
+import { writeServiceFiles } from './service-files.js';
 import { BROKER, PATIENTS_MSP, servicesOf } from './services.js';
-
-/** Containers of the monitoring. */
-const PROMETHEUS = 'prometheus';
-const GRAFANA = 'grafana';
 
 /**
  * Makes everything that has to be on the volumes before the first node starts: identities, genesis blocks, certificates,
@@ -51,12 +47,7 @@ export async function prepare(
   await writeFabricFiles(plan, layout);
   await writeBrokerFiles(layout);
   const secrets = await writeServiceFiles(plan, layout, services);
-  await writeMonitoringTokens((name) => layout.nodeFile(MONITORING_MSP, PROMETHEUS, name), secrets);
-  await ensureSecretFile(layout.nodeFile(MONITORING_MSP, GRAFANA, 'admin-password'));
-  for (const id of [PROMETHEUS, GRAFANA]) {
-    await writePublic(layout.nodeFile(MONITORING_MSP, id, 'ca.pem'), await readFile(layout.tlsRoots));
-    await mkdir(layout.data(id), { recursive: true, mode: 0o700 });
-  }
+  await writeMonitoringFiles(plan, layout, services, secrets);
   progress('prepare', `configuration of ${services.length} services written`);
   return plan;
 }

@@ -32,12 +32,3 @@ export async function writeServiceFiles(
   );
   return secrets;
 }
-
-/** What Prometheus shows at each service's /metrics, in files of its own folder. */
-export async function writeMonitoringTokens(
-  folder: (name: string) => string,
-  secrets: ReadonlyMap<string, ServiceSecrets>,
-): Promise<void> {
-  for (const [service, { tokens }] of secrets)
-    await writeSecret(folder(`${service}.token`), tokens[MONITORING] ?? '');
-}
