@@ -17,7 +17,7 @@ let rig: LayersRig;
 
 beforeAll(async () => {
   rig = await LayersRig.start({ units: ['cardiology', 'billing'] });
-}, 120_000);
+}, 180_000);
 afterAll(() => rig[Symbol.asyncDispose]());
 
 /** Until the api has read from its peer what a test has put on the ledger. */

@@ -12,15 +12,16 @@ import { NoticeClient } from '../rig/notices.js';
 import type { TestHome } from '../rig/test-home.js';
 
 /** Records and visits that are written while the process is killed again and again. */
-const WRITES = 24;
-const KILLS = 3;
-/** From a start to the next kill: while some are sealed, some stored, some announced. */
-const LIFE_MS = [60, 180, 400];
+const WRITES = 12;
+/** So many records are stored when the process is killed: others are sealed, or stored and not yet announced. */
+const KILLS_AT = [1, 4, 7];
+const POLL_MS = 20;
+const pause = () => new Promise((resolve) => setTimeout(resolve, POLL_MS));
 
 let rig: LayersRig;
 beforeAll(async () => {
   rig = await LayersRig.start({ api: { answerWithinMs: 2_000 } });
-}, 120_000);
+}, 180_000);
 afterAll(() => rig[Symbol.asyncDispose]());
 
 const bundleOf = (home: TestHome, index: number) =>
@@ -40,7 +41,7 @@ async function persistently(
       // fetch: the process is gone for the moment.
       if (!isNetworkFailure(error)) throw error;
     }
-    await new Promise((resolve) => setTimeout(resolve, 50));
+    await pause();
   }
 }
 
@@ -96,8 +97,14 @@ test('killing the api while it writes loses and doubles no record, visit or noti
     ),
   );
   const process = rig.family.child('hospital');
-  for (let kill = 0; kill < KILLS; kill += 1) {
-    await new Promise((resolve) => setTimeout(resolve, LIFE_MS[kill % LIFE_MS.length]));
+  const storedCount = async () => {
+    const lists = homes.map(({ ledger, patientId }) =>
+      ledger.channel('cloud').evaluate(records, 'ListRecords', { patientId }),
+    );
+    return (await Promise.all(lists)).reduce((sum, { rows }) => sum + rows.length, 0);
+  };
+  for (const count of KILLS_AT) {
+    while ((await storedCount()) < count) await pause();
     await process.kill();
     await process.start();
   }
@@ -141,4 +148,4 @@ test('killing the api while it writes loses and doubles no record, visit or noti
   expect((await call(hospital, 'practitioner', 'GET', path)).body).toEqual(
     JSON.parse(JSON.stringify(bundleOf(homeOf(0), 0))),
   );
-}, 120_000);
+}, 180_000);

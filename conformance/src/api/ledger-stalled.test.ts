@@ -10,7 +10,7 @@ const POLL_MS = 100;
 let rig: LayersRig;
 beforeAll(async () => {
   rig = await LayersRig.start({ api: { answerWithinMs: 300 } });
-}, 120_000);
+}, 180_000);
 afterAll(() => rig[Symbol.asyncDispose]());
 
 /** Asks until the answer is as it has to become. */
@@ -64,7 +64,7 @@ test('while the ledger stands still, emergencies come through and writes wait; a
     ({ type, data }) => type === 'record' && data['recordId'] === stored.recordId,
   );
   expect(announced.data).toMatchObject({ matched: true });
-}, 120_000);
+}, 180_000);
 
 test('a client goes on after its last notice although the api was killed meanwhile', async () => {
   const hospital = rig.authority();
@@ -83,4 +83,4 @@ test('a client goes on after its last notice although the api was killed meanwhi
   await using after = await NoticeClient.connect(hospital, { lastEventId: last.id });
   await after.next(({ type, data }) => type === 'record' && data['recordId'] === missed.recordId);
   expect(after.received.filter(({ id }) => id <= last.id)).toEqual([]);
-}, 60_000);
+}, 120_000);
