@@ -1,6 +1,9 @@
-import { expect, test } from '@jest/globals';
+import { describe, expect, test } from '@jest/globals';
+import { MEASURES } from '../registry.js';
+import { single } from '../run/measure.js';
 import { jsonLine } from './json-line.js';
 import { shown } from './number.js';
+import { performanceDoc } from './performance-doc.js';
 import { markdownTable, textTable } from './table.js';
 
 test('a line for programs has exactly the five members', () => {
@@ -18,5 +21,45 @@ test('tables are aligned', () => {
     ['a', '10'],
   ];
   expect(textTable(rows)).toEqual(['name  x', 'a     10']);
-  expect(markdownTable(rows)).toEqual(['| name | x  |', '| ---- | -- |', '| a    | 10 |']);
+  expect(markdownTable(rows)).toEqual(['| name | x   |', '| ---- | --- |', '| a    | 10  |']);
+});
+
+describe('docs/performance.md', () => {
+  const [measure] = MEASURES;
+  const figures = single([0.7, 0.75, 0.71]);
+  const report = {
+    date: '2026-01-02',
+    machine: ['2 × processor'],
+    load: ['0.1', '1.9'] as const,
+    experiments: [
+      {
+        experiment: { title: 'An experiment', what: 'What\n    it is.', run: () => [] },
+        points: [{ name: 'paper_point', ms: 1.5, runs: 3 }],
+      },
+    ],
+  };
+
+  test('has every figure, its control, the machine and the date', () => {
+    const outcome = { measured: figures, control: single([0.3]) };
+    const text = performanceDoc({ ...report, results: [{ measure: measure!, outcome }] });
+    expect(text).toContain('on 2026-01-02');
+    expect(text).toMatch(/\| ingest_vs_verify_limit \| 0\.71 .*\| yes .*0\.3, fails as it must/);
+    expect(text).toContain('- 2 × processor');
+    expect(text).toContain('What it is.');
+    expect(text).toContain('| paper_point | 1.5 ');
+  });
+
+  test('does not hide a measure that could not be taken, nor a control that passed', () => {
+    const error = new Error('the demo failed');
+    const outcome = { measured: figures, control: figures };
+    const text = performanceDoc({
+      ...report,
+      results: [
+        { measure: measure!, error },
+        { measure: measure!, outcome },
+      ],
+    });
+    expect(text).toContain('Not measured: the demo failed');
+    expect(text).toContain('DOES NOT FAIL');
+  });
 });

@@ -9,9 +9,12 @@ export function textTable(rows: readonly (readonly string[])[]): string[] {
   );
 }
 
+/** Of a column: the dashes under its head. */
+const MARKDOWN_MIN_WIDTH = 3;
+
 /** The same as a Markdown table, laid out as prettier would. */
 export function markdownTable(rows: readonly (readonly string[])[]): string[] {
-  const widths = widthsOf(rows);
+  const widths = widthsOf(rows).map((width) => Math.max(width, MARKDOWN_MIN_WIDTH));
   const line = (cells: readonly string[]): string => `| ${cells.join(' | ')} |`;
   const padded = rows.map((row) => line(row.map((cell, column) => cell.padEnd(widths[column] ?? 0))));
   const [head = '', ...body] = padded;
