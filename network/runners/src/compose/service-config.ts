@@ -1,10 +1,10 @@
 import type { NetworkPlan } from '@careledger/network-definition';
 import { ANY_INTERFACE, CONFIG, DATA, HTTPS_PORT, IDENTITY } from './places.js';
 import { tokenEntries, type ServiceSecrets } from './secrets.js';
-import { GATEWAY, PATIENTS_MSP, type ServiceNode } from './services.js';
+import { BROKER, GATEWAY, PATIENTS_MSP, type ServiceNode } from './services.js';
 
-/** MQTT over TLS. */
-export const MQTTS_PORT = 8883;
+/** Where the broker listens for the gateway: docker/mosquitto/mosquitto.conf. */
+const BROKER_GATEWAY_PORT = 8884;
 
 export interface ServiceConfigOptions {
   readonly plan: NetworkPlan;
@@ -14,8 +14,8 @@ export interface ServiceConfigOptions {
 }
 
 /**
- * A service's configuration file, with paths as its container sees them. The key store's passphrase is in a file of its
- * own, which the environment names.
+ * A service's configuration file, with paths as its container sees them. Passphrase and broker password are in
+ * files of their own, which the environment names.
  */
 export function serviceConfig(node: ServiceNode, options: ServiceConfigOptions): Record<string, unknown> {
   const { plan, services, secrets } = options;
@@ -65,7 +65,7 @@ export function serviceConfig(node: ServiceNode, options: ServiceConfigOptions):
         ...common,
         ledger,
         gatewayId: GATEWAY,
-        mqtt: { host: ANY_INTERFACE, port: MQTTS_PORT, tls },
+        mqtt: { external: { url: `mqtts://${BROKER}:${BROKER_GATEWAY_PORT}`, username: GATEWAY } },
         providers: others('cloud').map((other) => ({
           providerId: other.name,
           url: other.url,
