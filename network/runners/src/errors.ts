@@ -23,3 +23,13 @@ export class RunnerError extends Error {
     super(message, options);
   }
 }
+
+/** A process of the network ended while it was needed. */
+export class ProcessExitedError extends RunnerError {
+  constructor(
+    readonly process: string,
+    message: string,
+  ) {
+    super('PROCESS_EXITED', message);
+  }
+}

@@ -5,7 +5,7 @@ export {
   type ChaincodeCommand,
   type ChaincodeEnvironmentOptions,
 } from './chaincode/launch.js';
-export { RunnerError, type RunnerErrorCode } from './errors.js';
+export { ProcessExitedError, RunnerError, type RunnerErrorCode } from './errors.js';
 export { findFabricBinaries, requireFabricBinaries, type FabricBinaries } from './native/binaries.js';
 export { DEFAULT_ROOT, NativeLayout } from './native/layout.js';
 export { NativeNetwork, type NativeOptions, type UpOptions } from './native/native-network.js';

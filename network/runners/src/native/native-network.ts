@@ -18,7 +18,7 @@ import {
 } from '@careledger/network-admin';
 import type { NetworkPlan, ProfileName } from '@careledger/network-definition';
 import type { ChaincodeCommand } from '../chaincode/launch.js';
-import { RunnerError } from '../errors.js';
+import { ProcessExitedError, RunnerError } from '../errors.js';
 import { requireFabricBinaries } from './binaries.js';
 import { DEFAULT_ROOT, NativeLayout } from './layout.js';
 import { writeChaincodeHost, writeOrderer, writePeer, type NodeFiles } from './node-files.js';
@@ -61,7 +61,21 @@ export class NativeNetwork {
    * Brings the network up and returns when gateways endorse on every channel. Starts only what does not run, sets up
    * only what is missing: after a crash it brings back what was there, with its data.
    */
-  async up({ profile, portOffset }: UpOptions = {}): Promise<NetworkPlan> {
+  async up(options: UpOptions = {}): Promise<NetworkPlan> {
+    const started = new Set<string>();
+    for (;;) {
+      try {
+        return await this.bringUp(options, started);
+      } catch (error) {
+        // It ran when this began and has ended since, as after a kill whose victim took a moment to die.
+        if (error instanceof ProcessExitedError && !started.has(error.process)) continue;
+        throw error;
+      }
+    }
+  }
+
+  /** One attempt; adds to `started` what it starts. */
+  private async bringUp({ profile, portOffset }: UpOptions, started: Set<string>): Promise<NetworkPlan> {
     const state = (await readState(this.layout.root)) ?? newState(profile ?? 'small', 'native', portOffset);
     if (
       (profile ?? state.profile) !== state.profile ||
@@ -81,12 +95,13 @@ export class NativeNetwork {
     await prepareNetwork(plan, this.layout, this.progress);
     await linkBuilder(this.layout, binaries.ccaasBuilder);
     const files: NodeFiles = { plan, layout: this.layout, binaries };
-    const outdated = await this.startAll(files);
+    const outdated = await this.startAll(files, started);
     await this.whileAllRun((signal) => setUpNetwork(plan, this.layout, this.progress, signal));
     // Chaincode of another version answers to the peers only once its definition is committed.
     for (const spec of outdated) {
       await this.processes.stop(spec.name);
       await this.processes.start(spec);
+      started.add(spec.name);
       this.progress('chaincode', `${spec.name} started anew`);
     }
     await this.whileAllRun((signal) => this.waitUntilReady(plan, signal));
@@ -130,7 +145,7 @@ export class NativeNetwork {
   }
 
   /** Starts what does not run; returns the chaincode hosts that run, but with settings of an earlier version. */
-  private async startAll(files: NodeFiles): Promise<ProcessSpec[]> {
+  private async startAll(files: NodeFiles, started: Set<string>): Promise<ProcessSpec[]> {
     const { plan } = files;
     const packages = await packagesOf(plan);
     const running = await this.running();
@@ -144,10 +159,11 @@ export class NativeNetwork {
     const outcomes = await Promise.all(
       specs.map(async (spec) => ({ spec, outcome: await this.processes.start(spec) })),
     );
-    const started = outcomes.filter(({ outcome }) => outcome === 'started').length;
+    const fresh = outcomes.filter(({ outcome }) => outcome === 'started');
+    for (const { spec } of fresh) started.add(spec.name);
     this.progress(
       'processes',
-      started === 0 ? 'all run already' : `${started} started, logs in ${this.layout.logs}`,
+      fresh.length === 0 ? 'all run already' : `${fresh.length} started, logs in ${this.layout.logs}`,
     );
     return outcomes.filter(({ outcome }) => outcome === 'outdated').map(({ spec }) => spec);
   }
@@ -193,13 +209,13 @@ export class NativeNetwork {
     }
   }
 
-  private async endedProcess(): Promise<RunnerError | undefined> {
+  private async endedProcess(): Promise<ProcessExitedError | undefined> {
     const ended = (await this.processes.list()).find((entry) => !entry.running);
     if (!ended) return undefined;
     const log = await this.processes.tail(ended.name, LOG_LINES);
     const path = this.processes.logFile(ended.name);
-    return new RunnerError(
-      'PROCESS_EXITED',
+    return new ProcessExitedError(
+      ended.name,
       `${ended.name} has ended; see ${path}, which ends with:\n${log.join('\n')}`,
     );
   }

@@ -192,7 +192,7 @@ describeOnFabric('the small network on real Fabric', () => {
 
   test('the doctor names what is wrong and the command that mends it', async () => {
     expect(await diagnose(network)).toEqual([]);
-    await network.processes.signal('peer-hospital', 'SIGKILL');
+    await network.processes.stop('peer-hospital');
     await rm(network.layout.nodeIdentity('CloudAMSP', 'peer-cloud-a').key);
     expect(await diagnose(network)).toEqual([
       {
