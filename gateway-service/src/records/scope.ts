@@ -1,5 +1,6 @@
 import type { Bundle } from '@careledger/fhir';
-import { RECORD_SCOPE_TAGS_MAX, granteeTag, scopeTag, type GranteeTerms } from '@careledger/envelope';
+import { SCOPE_TAGS_MAX } from '@careledger/domain';
+import { granteeTag, scopeTag, type GranteeTerms } from '@careledger/envelope';
 import type { ScopeTerm } from '@careledger/domain';
 
 /** Stands for any category or resource type in a grant's scope. */
@@ -26,7 +27,7 @@ export function recordTags(scopeKey: Uint8Array, bundle: Bundle): string[] {
   for (const category of categoriesOf(bundle)) {
     terms.push({ category, resourceType: RESOURCE_TYPE }, { category, resourceType: ANY });
   }
-  return terms.slice(0, RECORD_SCOPE_TAGS_MAX).map((term) => tagOf(scopeKey, term));
+  return terms.slice(0, SCOPE_TAGS_MAX).map((term) => tagOf(scopeKey, term));
 }
 
 function categoriesOf({ entry }: Bundle): string[] {

@@ -1,23 +1,18 @@
+export { RECORD_MAX_BYTES, SCOPE_TAGS_MAX } from '@careledger/domain';
+export { STATEMENT_MAX_CHARS, STATEMENT_MAX_SKEW_S } from '@careledger/statements/portable';
+
 /** Statements in one batch transaction; keeps a proposal well under Fabric's 10 MB `AbsoluteMaxBytes`. */
 export const BATCH_MAX_ITEMS = 200;
 /** Rows of one page of a query. */
 export const PAGE_MAX_ROWS = 200;
 /** Rows of a page unless asked otherwise. */
 export const PAGE_DEFAULT_ROWS = 50;
-/** Scope tags on one record or grant. */
-export const SCOPE_TAGS_MAX = 16;
 /** Characters of a JWE that travels within a statement to those concerned. */
 export const SEALED_MAX_CHARS = 8_192;
-/** Characters of a statement (compact JWS). */
-export const STATEMENT_MAX_CHARS = 32_768;
 /** Age at which an access request expires, in seconds. */
 export const ACCESS_REQUEST_MAX_AGE_S = 120;
-/** How far after the transaction's time a statement's time may lie, in seconds. */
-export const STATEMENT_MAX_SKEW_S = 120;
 /** Time from a permit's timestamp within which a release must start, in seconds. */
 export const PERMIT_RELEASE_WINDOW_S = 30;
-/** Bytes of a record's ciphertext. */
-export const RECORD_MAX_BYTES = 4 * 1024 * 1024;
 /** Grants in force that one patient may have for one authority: what a decision reads at most. */
 export const GRANTS_PER_AUTHORITY_MAX = 64;
 /** How far a check-in may lie from the visit that quotes it, in seconds: a waiting room, not another day. */

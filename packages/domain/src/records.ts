@@ -24,3 +24,8 @@ export const ScopeTerm = Type.Object(
   { additionalProperties: false },
 );
 export type ScopeTerm = Static<typeof ScopeTerm>;
+
+/** Bytes of a record's ciphertext, IV and tag included. */
+export const RECORD_MAX_BYTES = 4 * 1024 * 1024;
+/** Scope tags on one record or grant. */
+export const SCOPE_TAGS_MAX = 16;

@@ -1,9 +1,8 @@
 import { Value } from 'typebox/value';
-import { RecordId, Tag } from '@careledger/domain';
+import { RECORD_MAX_BYTES, RecordId, Tag } from '@careledger/domain';
 import { generateEd25519, generateX25519, nodeVerifier, utf8 } from '@careledger/crypto';
 import { expect, test } from '@jest/globals';
 import {
-  CIPHERTEXT_MAX_BYTES,
   addWraps,
   checkRecipientReceipt,
   decryptFrom,
@@ -127,12 +126,12 @@ test('what is too large, or for no key, is refused before anything leaves', asyn
     scopeTags: [],
     prevVersionHash: null,
   };
-  expect(() => sealRecord({ content: new Uint8Array(CIPHERTEXT_MAX_BYTES - 27), aad }, author)).toThrow(
+  expect(() => sealRecord({ content: new Uint8Array(RECORD_MAX_BYTES - 27), aad }, author)).toThrow(
     code('CONTENT_TOO_LARGE'),
   );
-  expect(
-    sealRecord({ content: new Uint8Array(CIPHERTEXT_MAX_BYTES - 28), aad }, author).ciphertext,
-  ).toHaveLength(CIPHERTEXT_MAX_BYTES);
+  expect(sealRecord({ content: new Uint8Array(RECORD_MAX_BYTES - 28), aad }, author).ciphertext).toHaveLength(
+    RECORD_MAX_BYTES,
+  );
   expect(() => sealRecord({ content, aad: { ...aad, recordId: 'rec_short' } }, author)).toThrow(
     code('MANIFEST_MALFORMED'),
   );

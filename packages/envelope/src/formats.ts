@@ -3,8 +3,10 @@ import {
   PatientId,
   ProviderId,
   PublicKey,
+  RECORD_MAX_BYTES,
   RecordId,
   RecordVersion,
+  SCOPE_TAGS_MAX,
   Sha256,
   Tag,
   Timestamp,
@@ -12,7 +14,7 @@ import {
 } from '@careledger/domain';
 import { Type } from 'typebox';
 import type { Static, TProperties } from 'typebox';
-import { CIPHERTEXT_MAX_BYTES, RECORD_SCOPE_TAGS_MAX, WRAPS_MAX } from './limits.js';
+import { WRAPS_MAX } from './limits.js';
 
 const object = <P extends TProperties>(properties: P) =>
   Type.Object(properties, { additionalProperties: false });
@@ -39,7 +41,7 @@ export const RecordAad = object({
   version: RecordVersion,
   patientId: PatientId,
   author: Type.Union([PatientId, AuthorityId]),
-  scopeTags: Type.Array(Tag, { maxItems: RECORD_SCOPE_TAGS_MAX, uniqueItems: true }),
+  scopeTags: Type.Array(Tag, { maxItems: SCOPE_TAGS_MAX, uniqueItems: true }),
   /** SHA-256 of the previous version's manifest; null for version 1. */
   prevVersionHash: Type.Union([Sha256, Type.Null()]),
 });
@@ -51,7 +53,7 @@ export const Manifest = object({
   /** HMAC-SHA-256 of a constant under the content key, base64url. */
   keyCommitment: Sha256,
   /** Bytes of the ciphertext, IV and tag included. */
-  size: Type.Integer({ minimum: 28, maximum: CIPHERTEXT_MAX_BYTES }),
+  size: Type.Integer({ minimum: 28, maximum: RECORD_MAX_BYTES }),
 });
 export type Manifest = Static<typeof Manifest>;
 

@@ -1,12 +1,6 @@
 export { EnvelopeError } from './errors.js';
 export type { EnvelopeErrorCode } from './errors.js';
-export {
-  CIPHERTEXT_MAX_BYTES,
-  RECORD_SCOPE_TAGS_MAX,
-  SEALED_MAX_CHARS,
-  WRAPS_MAX,
-  WRAP_SET_MAX_CHARS,
-} from './limits.js';
+export { SEALED_MAX_CHARS, WRAPS_MAX, WRAP_SET_MAX_CHARS } from './limits.js';
 export { granteeTag, recordIdFor, scopeTag } from './ids.js';
 export type { GranteeTerms, ScopeTerms } from './ids.js';
 export { SALT_BYTES, newSalt, saltedHash } from './salted-hash.js';

@@ -8,9 +8,9 @@ import {
   utf8,
 } from '@careledger/crypto';
 import type { Signer } from '@careledger/crypto';
+import { RECORD_MAX_BYTES } from '@careledger/domain';
 import { EnvelopeError } from './errors.js';
 import type { RecordAad } from './formats.js';
-import { CIPHERTEXT_MAX_BYTES } from './limits.js';
 import { MANIFEST, ciphertextHash, keyCommitment } from './manifest.js';
 import { signDocument, tokenHash } from './signed-document.js';
 
@@ -47,10 +47,10 @@ export function sealRecordWith(
   { contentKey, iv }: { contentKey: Uint8Array; iv: Uint8Array },
 ): SealedRecord {
   const size = GCM_IV_BYTES + content.length + GCM_TAG_BYTES;
-  if (size > CIPHERTEXT_MAX_BYTES) {
+  if (size > RECORD_MAX_BYTES) {
     throw new EnvelopeError(
       'CONTENT_TOO_LARGE',
-      `A record of ${size} bytes; ${CIPHERTEXT_MAX_BYTES} are the limit`,
+      `A record of ${size} bytes; ${RECORD_MAX_BYTES} are the limit`,
     );
   }
   const ciphertext = aesGcmSeal(contentKey, content, aadBytes(aad), iv);

@@ -27,7 +27,7 @@ export function deviceOfFramesTopic(topic: string): DeviceId | undefined {
 }
 
 /** Bytes of one frame, MQTT and HTTP alike. */
-export const FRAME_MAX_BYTES = 65_536;
+export { MAX_FRAME_BYTES as FRAME_MAX_BYTES } from '@careledger/private-chain/verify';
 /** Lifetime at most of a device's JWT (MQTT password, HTTP bearer), in seconds. */
 export const DEVICE_TOKEN_MAX_AGE_S = 600;
 /** `typ` of the JWT with which a device authenticates: header {alg: EdDSA, typ, kid}; claims iss = sub = device id, aud, iat, exp, jti. */
