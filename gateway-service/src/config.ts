@@ -2,7 +2,7 @@ import { AuthorityId, NetworkId, ProviderId } from '@careledger/domain';
 import { DEFAULT_WINDOW_MS, MAX_WINDOW_MS, MIN_WINDOW_MS } from '@careledger/clinical';
 import { LedgerConfig } from '@careledger/ledger/service';
 import { MAX_DIFFICULTY_BITS } from '@careledger/private-chain';
-import { HttpConfig, Secret, TlsConfig, serviceConfigProperties } from '@careledger/service-kit';
+import { Secret, TlsConfig, serviceConfigProperties } from '@careledger/service-kit';
 import { Type, type Static, type TProperties } from 'typebox';
 import { DEFAULT_ANCHOR_INTERVAL_MS } from './outbox/limits.js';
 
@@ -32,6 +32,13 @@ export const GatewayConfig = closed({
       /** What devices are told to connect to, where that is not host and port, e.g. behind a load balancer. */
       publicUrl: Type.Optional(Type.String({ pattern: '^mqtts?://' })),
       tls: Type.Optional(TlsConfig),
+      /**
+       * A broker that runs elsewhere, in place of the own one: it authenticates the devices, and lets this user read
+       * their frames and write their results. Then `publicUrl` says where devices reach it.
+       */
+      external: Type.Optional(
+        closed({ url: Type.String({ pattern: '^mqtts?://' }), username: File, password: Secret() }),
+      ),
     },
     { additionalProperties: false, default: {} },
   ),
@@ -60,4 +67,3 @@ export const GatewayConfig = closed({
   scryptLogN: Type.Optional(Type.Integer({ minimum: 10, maximum: 24 })),
 });
 export type GatewayConfig = Static<typeof GatewayConfig>;
-export type { HttpConfig };

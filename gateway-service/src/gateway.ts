@@ -4,7 +4,7 @@ import type { KeyStore } from '@careledger/crypto/key-store';
 import { sodiumVerifier } from '@careledger/crypto/sodium';
 import type { ChannelName } from '@careledger/domain';
 import type { Logger, Worker } from '@careledger/service-kit';
-import { EmbeddedBroker } from './broker/index.js';
+import { EmbeddedBroker, ExternalBroker, type FrameSource } from './broker/index.js';
 import type { GatewayConfig } from './config.js';
 import {
   CONSENT_MIGRATION,
@@ -105,7 +105,7 @@ export class Gateway implements AsyncDisposable {
   #reconciler: Reconciler | undefined;
   #rewrapper: Rewrapper | undefined;
   #watcher: Worker | undefined;
-  #broker: EmbeddedBroker | undefined;
+  #source: FrameSource | undefined;
 
   private constructor(options: GatewayOptions, keys: KeyStore) {
     const { config, logger, onFatal, clock = Date.now } = options;
@@ -218,11 +218,12 @@ export class Gateway implements AsyncDisposable {
   }
 
   get mqttUrl(): string {
-    return this.#options.config.mqtt.publicUrl ?? this.#broker?.url ?? '';
+    return this.#options.config.mqtt.publicUrl ?? this.#source?.url ?? '';
   }
 
+  /** The broker in this process, unless devices use another. */
   get broker(): EmbeddedBroker | undefined {
-    return this.#broker;
+    return this.#source instanceof EmbeddedBroker ? this.#source : undefined;
   }
 
   get reconciliation() {
@@ -270,7 +271,7 @@ export class Gateway implements AsyncDisposable {
 
   /** Takes nothing more in, lets what is under way end, and closes. What is left goes on at the next start. */
   async close(): Promise<void> {
-    await this.#broker?.close();
+    await this.#source?.close();
     await this.core.pipeline.stop();
     this.processor.close();
     await Promise.all([
@@ -297,16 +298,33 @@ export class Gateway implements AsyncDisposable {
   }
 
   async #start(): Promise<void> {
-    const { config, logger } = this.#options;
     const { core } = this;
     // Patients whose registration a crash kept from being queued.
     for (const patient of core.patients.list()) await this.consent.register(patient);
     for (const due of this.processing.allDue()) this.#making[due.lane].add(due.patientNo, due.dueNo);
     await this.processor.start();
-    const { host, port, tls } = config.mqtt;
-    this.#broker = await EmbeddedBroker.start({
-      devices: core.devices,
-      pipeline: core.pipeline,
+    this.#source = await this.#startSource();
+    void this.#startOutbox();
+  }
+
+  async #startSource(): Promise<FrameSource> {
+    const { config, logger } = this.#options;
+    const { devices, pipeline } = this.core;
+    const { external, host, port, tls } = config.mqtt;
+    if (external) {
+      const { url, ...credentials } = external;
+      return ExternalBroker.start({
+        devices,
+        pipeline,
+        url,
+        credentials,
+        gatewayId: config.gatewayId,
+        logger,
+      });
+    }
+    return EmbeddedBroker.start({
+      devices,
+      pipeline,
       host,
       port,
       logger,
@@ -314,7 +332,6 @@ export class Gateway implements AsyncDisposable {
         tls: { cert: readFileSync(tls.certFile, 'utf8'), key: readFileSync(tls.keyFile, 'utf8') },
       }),
     });
-    void this.#startOutbox();
   }
 
   /** Interrupted transactions first, then their rows; ingest does not wait for any of it. */
@@ -381,7 +398,7 @@ export class Gateway implements AsyncDisposable {
 
   #onMoved(version: RecordVersion): void {
     const { patientNo, kind, place, stage } = version;
-    if (stage === 'stored') this.#rewrapper?.wake();
+    if (stage === 'stored' && this.rewraps.count() > 0) this.#rewrapper?.wake();
     if (stage === 'announced' || stage === 'refused') {
       const due = this.processing.dueAt(patientNo, kind, place);
       if (due !== undefined) this.#onDue([due]);
