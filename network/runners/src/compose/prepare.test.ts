@@ -1,0 +1,86 @@
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { createHash } from 'node:crypto';
+import { mkdtemp, readdir, readFile, rm, stat } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { silent } from '@careledger/network-admin';
+import { parse } from 'yaml';
+import { ComposeLayout } from './layout.js';
+import { prepare } from './prepare.js';
+import { readSecrets } from './secrets.js';
+
+let root: string;
+let layout: ComposeLayout;
+beforeAll(async () => {
+  root = await mkdtemp(join(tmpdir(), 'careledger-compose-'));
+  layout = new ComposeLayout(join(root, 'network'), join(root, 'data'));
+  await prepare(layout, 'full', silent);
+});
+afterAll(() => rm(root, { recursive: true }));
+
+async function filesBelow(folder: string): Promise<string[]> {
+  const entries = await readdir(folder, { recursive: true, withFileTypes: true });
+  return entries.filter((entry) => entry.isFile()).map((entry) => join(entry.parentPath, entry.name));
+}
+
+describe('what network-init prepares', () => {
+  test('stays the same when it runs again: no key, token or password changes', async () => {
+    const lasting = async (): Promise<Record<string, string>> => {
+      const paths = (await filesBelow(layout.root)).filter((path) => !path.endsWith('/passwords'));
+      const hashed = paths.map(async (path): Promise<[string, string]> => [
+        path,
+        createHash('sha256')
+          .update(await readFile(path))
+          .digest('hex'),
+      ]);
+      return Object.fromEntries(await Promise.all(hashed));
+    };
+    const before = await lasting();
+    await prepare(layout, 'full', silent);
+    expect(await lasting()).toEqual(before);
+  });
+
+  test('private keys, tokens and passwords are for their owner alone', async () => {
+    const secret =
+      /key\.pem$|\.token$|passphrase$|password$|passwords$|config\.json$|builder\.json$|secrets\//;
+    const paths = (await filesBelow(layout.root)).filter((path) => secret.test(path));
+    expect(paths.length).toBeGreaterThan(60);
+    for (const path of paths) expect(((await stat(path)).mode & 0o077).toString(8)).toBe('0');
+  });
+
+  test('a token opens one service for one holder', async () => {
+    const services = ['gateway', 'api-hospital', 'api-lab', 'cloud-a', 'cloud-b'];
+    const all = await Promise.all(
+      services.map(async (service) =>
+        Object.values((await readSecrets(layout.secrets(service)))?.tokens ?? {}),
+      ),
+    );
+    const tokens = all.flat();
+    expect(new Set(tokens).size).toBe(tokens.length);
+    const config = await readFile(layout.nodeFile('CloudAMSP', 'cloud-a', 'config.json'), 'utf8');
+    for (const own of all[3] ?? []) {
+      expect(config).not.toContain(own);
+      expect(config).toContain(createHash('sha256').update(own).digest('hex'));
+    }
+  });
+
+  test('monitoring opens operations endpoints, and no administrator’s', async () => {
+    const folder = layout.node('HospitalMSP', 'orderer-hospital');
+    const config = parse(await readFile(join(folder, 'orderer.yaml'), 'utf8')) as {
+      readonly Admin: { readonly TLS: { readonly ClientRootCAs: readonly string[] } };
+      readonly Operations: { readonly TLS: { readonly ClientRootCAs: readonly string[] } };
+    };
+    expect(config.Admin.TLS.ClientRootCAs).toHaveLength(1);
+    expect(config.Operations.TLS.ClientRootCAs).toEqual([
+      ...config.Admin.TLS.ClientRootCAs,
+      '/etc/hyperledger/fabric/monitoring-ca.pem',
+    ]);
+  });
+
+  test('another profile on the same volumes is refused, with the way out', async () => {
+    await expect(prepare(layout, 'small', silent)).rejects.toMatchObject({
+      code: 'PROFILE_DIFFERS',
+      message: expect.stringContaining('docker compose down -v'),
+    });
+  });
+});
