@@ -13,6 +13,8 @@ const BUDGET_MB = 1_200;
 const CONTROL_MB = 1_300;
 /** Longer than the interval at which the memory is looked at. */
 const CONTROL_HOLD_MS = 1_200;
+/** A demo that takes longer hangs: it gets SIGTERM, which npm hands on. */
+const DEMO_TIMEOUT_MS = 300_000;
 /** Characters of the demo's output that an error quotes. */
 const QUOTED_CHARS = 1_000;
 
@@ -39,6 +41,7 @@ async function demoPeakMb(): Promise<number> {
   const demo = spawn('npm', ['run', '--silent', 'demo', '--', '--json'], {
     cwd: WORKSPACE,
     stdio: ['ignore', 'pipe', 'pipe'],
+    timeout: DEMO_TIMEOUT_MS,
   });
   process.once('exit', () => demo.kill());
   let output = '';
