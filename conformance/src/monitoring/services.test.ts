@@ -1,0 +1,56 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { Family, startCareledger, startEmbeddedNetwork } from '@careledger/supervisor';
+import { afterAll, describe, expect, test } from '@jest/globals';
+import { exposedMetrics, isFabricMetric, metricsOf, namedMetrics } from './named-metrics.js';
+
+const TIMEOUT_MS = 120_000;
+
+describe('what dashboards and alerting rules read', () => {
+  const dir = mkdtempSync(join(tmpdir(), 'careledger-metrics-'));
+  const family = new Family();
+  afterAll(async () => {
+    await family.stop();
+    rmSync(dir, { recursive: true, force: true });
+  });
+
+  test('is found in expressions, whatever functions, labels and ranges stand around', () => {
+    expect(
+      metricsOf('histogram_quantile(0.95, sum by (le, node) (rate(a_bucket{x=~"5..",y="up"}[5m]))) > 1'),
+    ).toEqual(['a_bucket']);
+    expect(metricsOf('max by (c) (a:b{j="p"}) - on (c) group_right h{j="p"} > 10 and d_total')).toEqual([
+      'a:b',
+      'h',
+      'd_total',
+    ]);
+  });
+
+  test(
+    'is there on /metrics of the services that run',
+    async () => {
+      const network = await startEmbeddedNetwork(family, join(dir, 'network'), join(dir, 'logs'));
+      const { gateway, authorities, providers } = await startCareledger({
+        family,
+        network,
+        dir,
+        recordIntervalMs: 3_600_000,
+      });
+      const running = [gateway, ...Object.values(authorities), ...Object.values(providers)];
+      const expositions = await Promise.all(
+        running.map(async ({ url, tokens }) => {
+          const response = await fetch(new URL('/metrics', url), {
+            headers: { authorization: `Bearer ${tokens.ops}` },
+          });
+          expect(response.status).toBe(200);
+          return response.text();
+        }),
+      );
+      const live = new Set(expositions.flatMap(exposedMetrics));
+      const named = namedMetrics().filter((name) => !isFabricMetric(name));
+      expect(named.length).toBeGreaterThan(8);
+      expect(named.filter((name) => !live.has(name))).toEqual([]);
+    },
+    TIMEOUT_MS,
+  );
+});
