@@ -5,3 +5,5 @@ export * from './devices/index.js';
 export * from './ingest/index.js';
 export * from './patients/index.js';
 export * from './store/index.js';
+export { buildApp, type GatewayApp } from './app.js';
+export { GatewayConfig } from './config.js';

@@ -1,4 +1,4 @@
-import { accessControl, type GrantState } from '@careledger/contracts';
+import { accessControl, type GrantState, type StatementBody } from '@careledger/contracts';
 import { CHANNELS, type ChannelName } from '@careledger/domain';
 import type { LedgerChannel } from '@careledger/ledger';
 import { startWorker, type Logger, type Worker } from '@careledger/service-kit';
@@ -120,7 +120,8 @@ export class Reconciler implements AsyncDisposable {
     const { store, grants, clock } = this.#options;
     for (const [grantId, state] of onLedger) {
       const known = grants.get(grantId);
-      const { patientId: _patientId, grantId: _grantId, recordedAt, txId: _txId, revokedAt, ...body } = state;
+      const { recordedAt, revokedAt } = state;
+      const body = bodyOf(state);
       if (known === undefined)
         store.deferred(() => {
           grants.noteSeq(patientNo, body.policySeq);
@@ -142,4 +143,16 @@ export class Reconciler implements AsyncDisposable {
     outbox.add({ ...step, status: 'open' });
     return true;
   }
+}
+
+/** The statement's body, without what the ledger adds. */
+function bodyOf(state: GrantState): StatementBody<'grant'> {
+  const { policySeq, authorityId, granteeTags, permissions, scopeTags, purposes, from, delegable } = state;
+  const { until, subscriptionId, sealed } = state;
+  return {
+    ...{ policySeq, authorityId, granteeTags, permissions, scopeTags, purposes, from, delegable },
+    ...(until !== undefined && { until }),
+    ...(subscriptionId !== undefined && { subscriptionId }),
+    ...(sealed !== undefined && { sealed }),
+  };
 }

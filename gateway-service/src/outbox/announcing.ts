@@ -5,7 +5,7 @@ import type { GatewayStore } from '../store/index.js';
 import { isTransientCode, NotYetError, type StatementBatcher } from './statement-batcher.js';
 
 export interface AnnouncingOptions {
-  readonly store: Pick<GatewayStore, 'deferred' | 'sync'>;
+  readonly store: Pick<GatewayStore, 'deferred'>;
   readonly versions: VersionStore;
   readonly batchers: Readonly<Record<Lane, Pick<StatementBatcher, 'submit'>>>;
   readonly patientIdOf: (patientNo: number) => string;
@@ -38,6 +38,6 @@ export class Announcing {
       if (isAnnounced) versions.setAnnounced(versionNo, item.txId, blockNumber, clock());
       else versions.setRefused(versionNo, item.code);
     });
-    await store.sync();
+    // Not synced: after a power failure the statement goes again, and the ledger says the same.
   }
 }

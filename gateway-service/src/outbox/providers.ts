@@ -33,10 +33,14 @@ export class ProviderPool {
     );
   }
 
-  /** Who stores what is made now: the first that works, else the first. Undefined without any provider. */
+  /**
+   * Who is to store: the first that works; while none does, the one that has rested longest, so that whichever comes back
+   * first is found. Undefined without any provider.
+   */
   preferred(): string | undefined {
     const ids = [...this.#providers.keys()];
-    return ids.find((id) => this.isWorking(id)) ?? ids[0];
+    const rest = (id: string): number => this.#providers.get(id)?.restsUntilMs ?? 0;
+    return ids.find((id) => this.isWorking(id)) ?? ids.sort((a, b) => rest(a) - rest(b))[0];
   }
 
   isWorking(providerId: string): boolean {

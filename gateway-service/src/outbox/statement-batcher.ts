@@ -1,5 +1,5 @@
 import { BATCH_MAX_ITEMS, type BatchResult, type ItemResult } from '@careledger/contracts';
-import { LedgerError, submitBatch } from '@careledger/ledger';
+import { submitBatch, type LedgerError } from '@careledger/ledger';
 import { SubjectBatcher } from '@careledger/service-kit';
 
 /** Submits statements of different patients as one transaction. */

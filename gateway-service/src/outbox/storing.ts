@@ -25,7 +25,7 @@ export interface StoringOptions {
   readonly verifier: SignatureVerifier;
   readonly networkId: string;
   readonly clock: () => number;
-  readonly logger: Pick<Logger, 'warn' | 'error'>;
+  readonly logger: Pick<Logger, 'info' | 'error'>;
 }
 
 /**
@@ -128,7 +128,7 @@ export class Storing {
     const { providerId, formerStores, storeStatement } = version;
     if (providers.isWorking(providerId)) return version;
     const next = providers.preferred();
-    if (next === undefined || next === providerId || !providers.isWorking(next)) return version;
+    if (next === undefined || next === providerId) return version;
     const known = formerStores[next];
     return this.#readdress(version, next, known ?? this.#statementFor(version, next), {
       ...formerStores,
@@ -161,7 +161,7 @@ export class Storing {
   ): Promise<RecordVersion> {
     const { store, versions, logger } = this.#options;
     const { recordId, versionNo } = version;
-    logger.warn(
+    logger.info(
       { recordId, from: version.providerId, to: providerId },
       'another provider is to store the record',
     );

@@ -1,0 +1,182 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { buildApp, GatewayConfig, type GatewayApp } from '@careledger/gateway-service';
+import { createLogger, listRoutes, type Role } from '@careledger/service-kit';
+import { Family, newRoleTokens, newToken, roleEntries, startEmbeddedNetwork } from '@careledger/supervisor';
+import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { Value } from 'typebox/value';
+import { PASSPHRASE } from './gateway-rig.js';
+
+const PATIENT = '/v1/patients/:patientId';
+const own = ['patient'];
+const ownOrOps = ['ops', 'patient'];
+const ownOpsAuditor = ['auditor', 'ops', 'patient'];
+const ownOrAuditor = ['auditor', 'patient'];
+const ops = ['ops'];
+
+/** Who may call what, written down once more on purpose: a route that changes its roles has to change here too. */
+const EXPECTED: Readonly<Record<string, readonly string[]>> = {
+  'POST /v1/patients': ops,
+  'GET /v1/patients': ops,
+  [`GET ${PATIENT}`]: ownOrOps,
+  [`POST ${PATIENT}/tokens`]: ops,
+  [`POST ${PATIENT}/pairing-codes`]: ownOrOps,
+  [`GET ${PATIENT}/devices`]: ownOrOps,
+  [`POST ${PATIENT}/devices/:deviceId/suspend`]: ownOrOps,
+  [`POST ${PATIENT}/devices/:deviceId/resume`]: ownOrOps,
+  [`POST ${PATIENT}/devices/:deviceId/revoke`]: ownOrOps,
+  [`POST ${PATIENT}/devices/:deviceId/re-pair`]: ownOrOps,
+  [`GET ${PATIENT}/readings`]: own,
+  [`GET ${PATIENT}/chain`]: ownOpsAuditor,
+  [`GET ${PATIENT}/chain/blocks`]: ownOpsAuditor,
+  [`GET ${PATIENT}/chain/verify`]: ownOpsAuditor,
+  [`POST ${PATIENT}/chain/verify`]: ownOpsAuditor,
+  [`GET ${PATIENT}/proofs`]: own,
+  [`GET ${PATIENT}/records`]: own,
+  [`GET ${PATIENT}/records/:recordId`]: own,
+  [`GET ${PATIENT}/grants`]: ownOrAuditor,
+  [`POST ${PATIENT}/grants`]: own,
+  [`POST ${PATIENT}/grants/:grantId/revoke`]: own,
+  [`POST ${PATIENT}/grants/revoke-all`]: own,
+  [`GET ${PATIENT}/subscriptions`]: own,
+  [`POST ${PATIENT}/subscriptions/:subscriptionId/approve`]: own,
+  [`POST ${PATIENT}/subscriptions/:subscriptionId/reject`]: own,
+  [`GET ${PATIENT}/accesses`]: ownOrAuditor,
+  [`GET ${PATIENT}/visits`]: ownOrAuditor,
+  [`POST ${PATIENT}/check-in`]: own,
+  [`POST ${PATIENT}/flush`]: ownOrOps,
+  'POST /v1/flush': ops,
+  'GET /v1/outbox': ops,
+  'GET /v1/statistics': ops,
+  'POST /v1/attestations': ['ops', 'system'],
+  'GET /metrics': ['ops', 'system'],
+};
+/** Open to all, or to devices with tokens of their own. */
+const PUBLIC = [
+  'GET /livez',
+  'GET /readyz',
+  'GET /openapi.json',
+  'GET /problems/:code',
+  'POST /v1/devices',
+  'POST /v1/frames',
+  'GET /v1/device/head',
+];
+
+let dir: string;
+let family: Family;
+let built: GatewayApp;
+const tokens = new Map<Role, string>();
+
+beforeAll(async () => {
+  dir = await mkdtemp(join(tmpdir(), 'careledger-roles-'));
+  family = new Family();
+  const network = await startEmbeddedNetwork(family, join(dir, 'network'), join(dir, 'logs'));
+  const roleTokens = newRoleTokens();
+  const config = Value.Parse(
+    GatewayConfig,
+    Value.Default(GatewayConfig, {
+      gatewayId: 'gateway-roles',
+      networkId: network.networkId,
+      dataDir: join(dir, 'gateway'),
+      keyPassphrase: newToken(),
+      scryptLogN: 10,
+      auth: { tokens: roleEntries(roleTokens) },
+      ledger: {
+        connectionFile: network.connectionFile,
+        mspId: 'PatientsMSP',
+        ...network.identity('PatientsMSP', 'gateway'),
+      },
+      providers: [{ providerId: 'prv_none', url: 'http://127.0.0.1:9', token: newToken() }],
+    }),
+  );
+  built = await buildApp(config, createLogger('gateway', { level: 'silent' }), (error) => {
+    throw error;
+  });
+  for (const role of ['ops', 'practitioner', 'auditor', 'system'] as const)
+    tokens.set(role, roleTokens[role]);
+  const made = await built.app.inject({
+    method: 'POST',
+    url: '/v1/patients',
+    headers: { authorization: `Bearer ${roleTokens.ops}` },
+    payload: { passphrase: PASSPHRASE },
+  });
+  tokens.set('patient', (made.json() as { token: string }).token);
+}, 120_000);
+
+afterAll(async () => {
+  await built.app.close();
+  await family.stop();
+  await rm(dir, { recursive: true });
+}, 30_000);
+
+const routes = () => listRoutes(built.app).filter(({ method }) => method !== 'HEAD');
+
+test('every route has the roles that it is meant to have, and no other route is there', () => {
+  const found = routes()
+    .filter((route) => !route.public)
+    .map(({ method, url, roles }) => [`${method} ${url}`, [...roles].sort()]);
+  expect(Object.fromEntries(found)).toEqual(EXPECTED);
+  const open = routes().filter((route) => route.public);
+  expect(open.map(({ method, url }) => `${method} ${url}`).sort()).toEqual([...PUBLIC].sort());
+});
+
+test('each route refuses whoever has no token, and each role that is not named', async () => {
+  const { patientId } = built.gateway.core.patients.list()[0] ?? { patientId: '' };
+  let refused = 0;
+  for (const { method, url, roles } of routes().filter((route) => !route.public)) {
+    const path = url
+      .replace(':patientId', patientId)
+      .replace(':deviceId', `dev_${'a'.repeat(32)}`)
+      .replace(':recordId', `rec_${'a'.repeat(32)}`)
+      .replace(/:[a-zA-Z]+/, 'AAAAAAAAAAAAAAAAAAAAAA');
+    const as = (token?: string) =>
+      built.app.inject({
+        method: method as 'GET' | 'POST',
+        url: path,
+        ...(token !== undefined && { headers: { authorization: `Bearer ${token}` } }),
+      });
+    expect([method, url, (await as()).statusCode]).toEqual([method, url, 401]);
+    for (const [role, token] of tokens) {
+      if (roles.includes(role)) continue;
+      const { statusCode, body } = await as(token);
+      expect([method, url, role, statusCode, JSON.parse(body).code]).toEqual([
+        method,
+        url,
+        role,
+        403,
+        'FORBIDDEN',
+      ]);
+      refused += 1;
+    }
+  }
+  expect(refused).toBeGreaterThan(80);
+});
+
+test('the device’s routes ask for the device’s own token', async () => {
+  for (const [method, url] of [
+    ['POST', '/v1/frames'],
+    ['GET', '/v1/device/head'],
+  ] as const) {
+    const answer = await built.app.inject({
+      method,
+      url,
+      headers: { authorization: `Bearer ${tokens.get('ops')}`, 'content-type': 'application/jose' },
+      ...(method === 'POST' && { payload: 'x' }),
+    });
+    expect([url, answer.statusCode, JSON.parse(answer.body).code]).toEqual([
+      url,
+      401,
+      'DEVICE_TOKEN_INVALID',
+    ]);
+  }
+});
+
+test('the description names every route', async () => {
+  const { paths } = (await built.app.inject({ url: '/openapi.json' })).json() as {
+    paths: Record<string, object>;
+  };
+  const described = Object.keys(paths).length;
+  const distinct = new Set(routes().map(({ url }) => url)).size;
+  expect(described).toBeGreaterThanOrEqual(distinct - 1);
+});

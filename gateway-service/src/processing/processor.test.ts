@@ -1,0 +1,120 @@
+import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
+import type { GatewayCore } from '../core.js';
+import { TestCore } from '../testing/test-core.js';
+import { glucose } from '../testing/simulated-device.js';
+import { PROCESSING_MIGRATION, ProcessingStore, Processor, type DueRecord } from './index.js';
+
+const MINUTE_MS = 60_000;
+const HOUR_MS = 60 * MINUTE_MS;
+
+let bench: TestCore;
+let due: DueRecord[];
+let faults: unknown[];
+const withProcessing = { migrations: [PROCESSING_MIGRATION] };
+const open: Processor[] = [];
+
+beforeEach(async () => {
+  bench = await TestCore.open(withProcessing);
+  due = [];
+  faults = [];
+});
+afterEach(async () => {
+  for (const processor of open.splice(0)) processor.close();
+  await bench[Symbol.asyncDispose]();
+});
+
+async function processorOf(core: GatewayCore): Promise<{ processor: Processor; store: ProcessingStore }> {
+  const store = new ProcessingStore(core.store.database);
+  const processor = new Processor({
+    core,
+    store,
+    overrides: {},
+    clock: () => bench.nowMs,
+    onDue: (records) => due.push(...records),
+    onStoreError: (error) => faults.push(error),
+    onFatal: (error) => faults.push(error),
+  });
+  open.push(processor);
+  await processor.start();
+  return { processor, store };
+}
+
+describe('the processing', () => {
+  test('makes an emergency due in the turn in which its frame is acknowledged', async () => {
+    const { store } = await processorOf(bench.core);
+    const patient = await bench.patient();
+    const device = bench.pair(patient);
+    const result = await bench.send(device, device.frame(bench.nowMs, [glucose(bench.nowMs, 49)]));
+    expect(result.status).toBe('stored');
+    expect(due).toEqual([expect.objectContaining({ lane: 'emergency', arrivedMs: bench.nowMs })]);
+    expect(store.episode(due[0]?.place ?? '')).toMatchObject({ rule: 'glucose-very-low', status: 'open' });
+    expect(faults).toEqual([]);
+  });
+
+  test('killed before anything was written, goes on from its cursor with the same outcome', async () => {
+    const patient = await bench.patient();
+    const device = bench.pair(patient);
+    for (let n = 0; n < 30; n++)
+      await bench.send(
+        device,
+        device.frame(bench.nowMs, [glucose(bench.nowMs - 5 * HOUR_MS + n * 5 * MINUTE_MS, 100)]),
+      );
+    // Nobody has processed them: as after a kill -9 between the frames' commit and the processing's.
+    const { processor, store } = await processorOf(await bench.reopen(withProcessing));
+    expect(due.map(({ kind }) => kind)).toEqual(['periodic', 'periodic']);
+    expect(store.progress()).toMatchObject({ frames: 30, readings: 30 });
+    processor.flush(patient.patientNo);
+    expect(due).toHaveLength(3);
+  });
+
+  test('started again without new frames, makes nothing due twice', async () => {
+    const first = await processorOf(bench.core);
+    const patient = await bench.patient();
+    const device = bench.pair(patient);
+    await bench.send(device, device.frame(bench.nowMs, [glucose(bench.nowMs, 49)]));
+    first.processor.close();
+    open.length = 0;
+    due = [];
+    const { store } = await processorOf(await bench.reopen(withProcessing));
+    expect(due).toEqual([]);
+    expect(store.allDue()).toHaveLength(1);
+    expect(store.progress().frames).toBe(1);
+  });
+
+  test('flags implausible readings for good, by their place in the frame', async () => {
+    const { processor, store } = await processorOf(bench.core);
+    const patient = await bench.patient();
+    const device = bench.pair(patient);
+    const readings = [glucose(bench.nowMs, 100), glucose(bench.nowMs + 1, 0)];
+    await bench.send(device, device.frame(bench.nowMs, readings));
+    processor.persist();
+    const row = bench.core.store.read.lastFrameRow();
+    expect([...store.flagsOfRow(row)]).toEqual([[1, ['SENSOR_OFF']]]);
+    expect(store.flagCount()).toBe(1);
+  });
+
+  test('a record that becomes due while it is being made stays due', async () => {
+    const { store } = await processorOf(bench.core);
+    const patient = await bench.patient();
+    const row = { patientNo: patient.patientNo, kind: 'periodic', place: 'a/b', lane: 'periodic' } as const;
+    const put = () => bench.core.store.deferred(() => store.putDue({ ...row, arrivedMs: null }, 1));
+    const taken = put();
+    put();
+    expect(bench.core.store.deferred(() => store.removeDue(taken.dueNo, taken.generation))).toBe(false);
+    const again = store.due(taken.dueNo);
+    expect(bench.core.store.deferred(() => store.removeDue(taken.dueNo, again?.generation ?? 0))).toBe(true);
+  });
+
+  test('a live window closes by the wall clock, ten minutes after its end', async () => {
+    const { processor } = await processorOf(bench.core);
+    const patient = await bench.patient();
+    const device = bench.pair(patient);
+    await bench.send(device, device.frame(bench.nowMs, [glucose(bench.nowMs, 100)]));
+    bench.nowMs += HOUR_MS + 9 * MINUTE_MS;
+    processor.tick();
+    expect(due).toEqual([]);
+    bench.nowMs += 2 * MINUTE_MS;
+    processor.tick();
+    expect(due.map(({ kind, lane }) => [kind, lane])).toEqual([['periodic', 'periodic']]);
+  });
+});
