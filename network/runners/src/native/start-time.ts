@@ -6,6 +6,7 @@ const run = promisify(execFile);
 
 /** Place of the start time in /proc/PID/stat, counted from the state, which follows the name (proc_pid_stat(5)). */
 const START_TIME_FIELD = 19;
+const THREADS_FIELD = 17;
 const ZOMBIE = 'Z';
 
 /**
@@ -21,7 +22,9 @@ async function fromProc(pid: number): Promise<string | undefined> {
   if (stat === undefined) return undefined;
   // The name stands in parentheses and may hold spaces and parentheses itself.
   const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
-  return fields[0] === ZOMBIE ? undefined : fields[START_TIME_FIELD];
+  // A killed process is a zombie while its other threads still end, and with them its locks and its ports.
+  const gone = fields[0] === ZOMBIE && Number(fields[THREADS_FIELD]) <= 1;
+  return gone ? undefined : fields[START_TIME_FIELD];
 }
 
 async function fromPs(pid: number): Promise<string | undefined> {
