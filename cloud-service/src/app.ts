@@ -3,7 +3,13 @@ import { join } from 'node:path';
 import { nodeVerifier } from '@careledger/crypto';
 import { accessControl } from '@careledger/contracts';
 import { openServiceLedger } from '@careledger/ledger/service';
-import { buildService, openDatabase, type Logger, type ServiceApp } from '@careledger/service-kit';
+import {
+  buildService,
+  openDatabase,
+  startWorker,
+  type Logger,
+  type ServiceApp,
+} from '@careledger/service-kit';
 import { AccessService } from './access/access-service.js';
 import { FileBlobStore } from './blobs/file-blob-store.js';
 import type { CloudConfig } from './config.js';
@@ -17,7 +23,10 @@ import { migrations } from './store/migrations.js';
 import { ReleaseStore } from './store/release-store.js';
 import { VersionStore } from './store/version-store.js';
 
-/** Builds the service; what it opens, closing the app closes. Interrupted stores are finished before it returns. */
+/** How often versions without a receipt are looked for: those of an outage, whose callers may never ask again. */
+const RESUME_INTERVAL_MS = 60_000;
+
+/** Builds the service; what it opens, closing the app closes. Interrupted stores are finished in the background. */
 export async function buildApp(config: CloudConfig, logger: Logger): Promise<ServiceApp> {
   const { dataDir, networkId, providerId } = config;
   mkdirSync(dataDir, { recursive: true });
@@ -57,16 +66,24 @@ export async function buildApp(config: CloudConfig, logger: Logger): Promise<Ser
   app.addReadinessCheck('ledger', async () => {
     await cloud.evaluate(accessControl, 'ListProviders', { pageSize: 1 });
   });
+  // First the journal's transactions, byte for byte; then versions that never had one. Serving does not wait for it.
+  const resuming = startWorker({
+    name: 'resume',
+    idleMs: RESUME_INTERVAL_MS,
+    logger,
+    run: async () => {
+      const transactions = await ledger.resume();
+      const versions = await recordService.resume();
+      if (transactions.length + versions > 0)
+        logger.info({ transactions: transactions.length, versions }, 'finished what was interrupted');
+      return false;
+    },
+  });
   app.addHook('onClose', async () => {
     close();
+    await resuming.stop();
     database.close();
     await keys.close();
   });
-
-  // First the journal's transactions, byte for byte; then versions that never had one.
-  const resumed = await ledger.resume();
-  const stored = await recordService.resume();
-  if (resumed.length + stored > 0)
-    logger.info({ transactions: resumed.length, stored }, 'finished what was interrupted');
   return app;
 }

@@ -1,4 +1,5 @@
 export * from './client/door.js';
+export * from './client/eventually.js';
 export * from './client/notice-stream.js';
 export { Narrator } from './demo/narrator.js';
 export { SAMPLE_FILE } from './demo/options.js';

@@ -101,11 +101,22 @@ export class RecordService {
     return { answer: await this.#submit({ recordId, version, patientId, statement }), created: true };
   }
 
-  /** Finishes what a crash interrupted; the ledger recognises statements that it has. */
+  /**
+   * Finishes what a crash or an outage interrupted; the ledger recognises statements that it has. Resolves with how many
+   * versions were settled, one way or the other.
+   * @throws ProblemError LEDGER_UNAVAILABLE while some cannot be
+   */
   async resume(): Promise<number> {
     const pending = this.#options.versions.pending();
     const outcomes = await Promise.allSettled(pending.map((version) => this.#submit(version)));
-    return outcomes.filter((outcome) => outcome.status === 'fulfilled').length;
+    const away = outcomes.find(
+      (outcome) =>
+        outcome.status === 'rejected' &&
+        outcome.reason instanceof ProblemError &&
+        outcome.reason.code === 'LEDGER_UNAVAILABLE',
+    );
+    if (away?.status === 'rejected') throw away.reason;
+    return pending.length;
   }
 
   /**

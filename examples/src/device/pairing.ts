@@ -21,6 +21,8 @@ export interface PairingOptions {
   readonly type: string;
   /** LOINC codes that it will send. */
   readonly codes: readonly string[];
+  /** The device's key, where it has one already. */
+  readonly signer?: Signer;
 }
 
 /** A device's own state: its key never leaves it. */
@@ -29,9 +31,9 @@ export interface PairedDevice {
   readonly registration: DeviceRegistration;
 }
 
-/** Makes a key on the device and registers it with a proof of possession. */
+/** Makes a key on the device, unless it has one, and registers it with a proof of possession. */
 export async function pairDevice(options: PairingOptions): Promise<PairedDevice> {
-  const { signer } = generateEd25519();
+  const signer = options.signer ?? generateEd25519().signer;
   const deviceKey = toBase64url(signer.publicKey);
   const proof: PairingProof = {
     aud: options.gatewayId,

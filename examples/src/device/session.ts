@@ -2,7 +2,7 @@ import { sha256 } from '@careledger/crypto';
 import { timestampOf, type Reading } from '@careledger/domain';
 import { frameOrigin, makeFrame, nodeMerkleHasher } from '@careledger/private-chain';
 import { FrameResult } from '@careledger/protocol';
-import { connectAsync, type MqttClient } from 'mqtt';
+import { connectAsync, type IClientOptions, type MqttClient } from 'mqtt';
 import { Value } from 'typebox/value';
 import { deviceToken, type PairedDevice } from './pairing.js';
 
@@ -38,10 +38,17 @@ export class DeviceSession implements AsyncDisposable {
     });
   }
 
-  /** Connects with a fresh token, also whenever the connection was lost. */
-  static async open(device: PairedDevice): Promise<DeviceSession> {
+  /**
+   * Connects with a fresh token, also whenever the connection was lost. `tls`: whom to trust, and the device's own
+   * certificate for brokers that ask for one.
+   */
+  static async open(
+    device: PairedDevice,
+    tls: Pick<IClientOptions, 'ca' | 'cert' | 'key'> = {},
+  ): Promise<DeviceSession> {
     const { mqttUrl, deviceId, resultsTopic } = device.registration;
     const client = await connectAsync(mqttUrl, {
+      ...tls,
       protocolVersion: 4,
       clientId: deviceId,
       username: deviceId,

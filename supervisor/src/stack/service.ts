@@ -16,6 +16,8 @@ export interface ServicePlan {
   /** Launcher within the project, e.g. `cloud-service/bin/careledger-cloud.js`. */
   readonly launcher: string;
   readonly config: Readonly<Record<string, unknown>>;
+  /** Flags of Node itself; small heaps unless given. */
+  readonly nodeFlags?: readonly string[];
 }
 
 const launcherOf = (plan: ServicePlan): string =>
@@ -52,7 +54,7 @@ export function startService(family: Family, plan: ServicePlan, dir: string, log
   return family.start({
     name: plan.name,
     program: [launcherOf(plan), 'serve', '--config', file],
-    nodeFlags: SMALL_HEAP_FLAGS,
+    nodeFlags: plan.nodeFlags ?? SMALL_HEAP_FLAGS,
     logFile: join(logDir, `${plan.name}.log`),
   });
 }

@@ -100,16 +100,12 @@ export class Worker implements AsyncDisposable {
   }
 
   #sleep(ms: number): Promise<void> {
-    return new Promise((resolve) => {
-      const timer = setTimeout(end, ms);
-      const endSleep = (): void => end();
-      this.#endSleep = endSleep;
-      const self = this;
-      function end(): void {
-        clearTimeout(timer);
-        self.#endSleep = undefined;
-        resolve();
-      }
+    const { promise, resolve } = Promise.withResolvers<void>();
+    const timer = setTimeout(resolve, ms);
+    this.#endSleep = resolve;
+    return promise.finally(() => {
+      clearTimeout(timer);
+      this.#endSleep = undefined;
     });
   }
 }

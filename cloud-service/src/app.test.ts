@@ -1,0 +1,138 @@
+import { generateKeyPairSync, hash, randomBytes } from 'node:crypto';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import {
+  ROLES,
+  createLogger,
+  listRoutes,
+  loadConfig,
+  type Role,
+  type ServiceApp,
+} from '@careledger/service-kit';
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { buildApp } from './app.js';
+import { CloudConfig } from './config.js';
+
+const tokens = Object.fromEntries(ROLES.map((role) => [role, randomBytes(16).toString('hex')])) as Record<
+  Role,
+  string
+>;
+const SERVED_BY_THE_KIT = ['/livez', '/readyz', '/metrics', '/openapi.json', '/problems/:code'];
+/** The matrix, written down: what each role may do at a provider. */
+const EXPECTED: Readonly<Record<string, readonly Role[]>> = {
+  'PUT /v1/records/:recordId/versions/:version': ['system'],
+  'PUT /v1/records/:recordId/versions/:version/wraps': ['system'],
+  'POST /v1/access-requests': ['system'],
+  'POST /v1/releases': ['system'],
+  'GET /v1/releases': ['auditor', 'ops'],
+  'POST /v1/receipts': ['system'],
+  'POST /v1/visits': ['system'],
+};
+
+let dir: string;
+let app: ServiceApp;
+/** A service whose ledger is away: nothing listens at its peer. */
+beforeAll(async () => {
+  dir = await mkdtemp(join(tmpdir(), 'careledger-cloud-'));
+  const { privateKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
+  const peer = { endpoint: '127.0.0.1:9', tlsRoot: '-----BEGIN CERTIFICATE-----', serverName: 'peer' };
+  const files = {
+    'connection.json': JSON.stringify({ channels: { cloud: { organizations: { CloudAMSP: peer } } } }),
+    'cert.pem': '-----BEGIN CERTIFICATE-----',
+    'key.pem': privateKey.export({ type: 'pkcs8', format: 'pem' }).toString(),
+    'config.json': JSON.stringify({
+      providerId: 'prv_cloud-a',
+      networkId: 'devnet',
+      endpoint: 'http://127.0.0.1:1',
+      dataDir: join(dir, 'data'),
+      keyPassphrase: randomBytes(12).toString('hex'),
+      ledger: {
+        connectionFile: join(dir, 'connection.json'),
+        mspId: 'CloudAMSP',
+        certificateFile: join(dir, 'cert.pem'),
+        privateKeyFile: join(dir, 'key.pem'),
+      },
+      auth: {
+        tokens: ROLES.map((role) => ({
+          sha256: hash('sha256', tokens[role]),
+          role,
+          ...(role === 'patient' && { patientIds: [`pat_${'a'.repeat(32)}`] }),
+        })),
+      },
+    }),
+  };
+  for (const [name, text] of Object.entries(files)) await writeFile(join(dir, name), text);
+  const { config } = loadConfig({ schema: CloudConfig, file: join(dir, 'config.json'), env: {} });
+  app = await buildApp(config, createLogger('cloud', { level: 'silent' }));
+  await app.ready();
+});
+afterAll(async () => {
+  await app.close();
+  await rm(dir, { recursive: true });
+});
+
+const routes = () => listRoutes(app).filter(({ url }) => !SERVED_BY_THE_KIT.includes(url));
+const inject = (method: string, url: string, token?: string, payload?: object) =>
+  app.inject({
+    method: method as 'GET',
+    url: url.replaceAll(/:\w+/g, 'x'),
+    ...(token !== undefined && { headers: { authorization: `Bearer ${token}` } }),
+    ...(payload !== undefined && { payload }),
+  });
+
+describe('who may call a route', () => {
+  test('is what is written down here', () => {
+    // HEAD comes with every GET.
+    const actual = routes()
+      .filter(({ method }) => method !== 'HEAD')
+      .map(({ method, url, roles }) => [`${method} ${url}`, roles]);
+    expect(Object.fromEntries(actual)).toEqual(EXPECTED);
+  });
+
+  test('every route refuses every role that it does not name, and whoever has no token', async () => {
+    for (const { method, url, roles } of routes()) {
+      expect([url, (await inject(method, url)).statusCode]).toEqual([url, 401]);
+      for (const role of ROLES) {
+        const { statusCode } = await inject(method, url, tokens[role]);
+        if (roles.includes(role))
+          expect([method, url, role, [401, 403].includes(statusCode)]).toEqual([method, url, role, false]);
+        else expect([method, url, role, statusCode]).toEqual([method, url, role, 403]);
+      }
+    }
+  });
+});
+
+describe('bad input', () => {
+  const path = `/v1/records/rec_${'a'.repeat(32)}/versions/1`;
+  const put = (body: object) =>
+    app.inject({
+      method: 'PUT',
+      url: path,
+      headers: { authorization: `Bearer ${tokens.system}` },
+      payload: body,
+    });
+
+  test('a version that is no statement changes nothing and says so', async () => {
+    const answer = await put({ statement: 'a.b.c', manifest: 'a.b.c', wrapSet: 'a.b.c', ciphertext: 'AAAA' });
+    expect([answer.statusCode, answer.json().code]).toEqual([400, 'STATEMENT_MALFORMED']);
+  });
+
+  test('a member too many is refused with its place', async () => {
+    const answer = await put({
+      statement: 'a.b.c',
+      manifest: 'a.b.c',
+      wrapSet: 'a.b.c',
+      ciphertext: 'AAAA',
+      name: 'Jane',
+    });
+    expect(answer.json()).toMatchObject({ code: 'VALIDATION_FAILED', status: 400 });
+  });
+});
+
+describe('while the ledger is away', () => {
+  test('the service lives, and says that it is not ready', async () => {
+    expect((await app.inject('/livez')).statusCode).toBe(200);
+    expect((await app.inject('/readyz')).statusCode).toBe(503);
+  });
+});
