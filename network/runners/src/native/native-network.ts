@@ -43,6 +43,7 @@ export interface UpOptions {
 
 /** How often processes are looked at while the network is set up, and how much of the log of a dead one is shown. */
 const WATCH_MS = 250;
+const DYING_MS = 1_000;
 const LOG_LINES = 15;
 
 /** Fabric as processes of this machine, all on loopback. */
@@ -202,10 +203,19 @@ export class NativeNetwork {
     try {
       await Promise.race([task(controller.signal), watch()]);
     } catch (error) {
-      // The task may see a lost connection before the watch sees why.
-      throw (await this.endedProcess()) ?? error;
+      // The task may see a lost connection before the process behind it is all gone.
+      throw (await this.endedProcessWithin(DYING_MS)) ?? error;
     } finally {
       watching.abort();
+    }
+  }
+
+  private async endedProcessWithin(timeoutMs: number): Promise<ProcessExitedError | undefined> {
+    const deadline = Date.now() + timeoutMs;
+    for (;;) {
+      const ended = await this.endedProcess();
+      if (ended || Date.now() > deadline) return ended;
+      await delay(WATCH_MS);
     }
   }
 
