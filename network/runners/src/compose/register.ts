@@ -32,6 +32,7 @@ export async function register(layout: ComposeLayout, node: ServiceNode, progres
     ...process.env,
     CARELEDGER_DATA_DIR: layout.data(node.id),
     CARELEDGER_KEY_PASSPHRASE_FILE: file('passphrase'),
+    ...(node.program === 'gateway' && { CARELEDGER_MQTT_EXTERNAL_PASSWORD_FILE: file('broker-password') }),
     CARELEDGER_LEDGER_CONNECTION_FILE: file('connection.json'),
     CARELEDGER_LEDGER_CERTIFICATE_FILE: client.cert,
     CARELEDGER_LEDGER_PRIVATE_KEY_FILE: client.key,

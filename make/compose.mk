@@ -1,0 +1,33 @@
+# The deployment of docker-compose.yaml: docs/compose.md.
+COMPOSE ?= docker compose
+COMPOSE_RUN := $(COMPOSE) run --rm --no-deps -T
+CARELEDGER := node network/runners/bin/careledger-compose.js
+
+.PHONY: up down status logs credentials trust certify-device
+
+.env: | .env.example
+	cp .env.example $@
+
+up: .env ## bring the network and all services up in containers; returns when they are healthy (ARGS="--build")
+	$(COMPOSE) up -d --wait $(ARGS)
+
+down: ## end the containers; ledgers and keys stay (ARGS=-v CONFIRM=yes deletes them)
+	@case " $(ARGS) " in *" -v "*|*" --volumes "*) \
+	  [ "$(CONFIRM)" = yes ] || { echo "this deletes ledgers, records and keys: repeat it with CONFIRM=yes"; exit 1; };; esac
+	$(COMPOSE) down $(ARGS)
+
+status: ## what runs, and the height and head of each ledger
+	@if [ -z "$$($(COMPOSE) ps -q 2>/dev/null)" ]; then echo "no containers run"; else \
+	  $(COMPOSE) ps --all --format 'table {{.Service}}\t{{.Status}}' && $(COMPOSE_RUN) network-setup $(CARELEDGER) status; fi
+
+logs: ## the last lines of every container (ARGS="-f gateway" follows one)
+	@if [ -n "$$($(COMPOSE) ps -q 2>/dev/null)" ]; then $(COMPOSE) logs --tail 20 $(ARGS); fi
+
+credentials: ## bearer tokens of the services in containers: secrets (ARGS=gateway shows one service's)
+	@$(COMPOSE_RUN) network-init $(CARELEDGER) credentials $(ARGS)
+
+trust: ## certificates that clients of the containers have to trust, as PEM
+	@$(COMPOSE_RUN) network-init $(CARELEDGER) trust
+
+certify-device: ## a device's certificate request on standard input, its certificate for the broker on standard output
+	@$(COMPOSE_RUN) network-init $(CARELEDGER) certify-device
