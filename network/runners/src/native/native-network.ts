@@ -158,10 +158,13 @@ export class NativeNetwork {
       ...plan.chaincodeHosts.map((host) => writeChaincodeHost(files, host, packages, this.options.chaincode)),
     ]);
     const outcomes = await Promise.all(
-      specs.map(async (spec) => ({ spec, outcome: await this.processes.start(spec) })),
+      specs.map(async (spec) => {
+        const outcome = await this.processes.start(spec);
+        if (outcome === 'started') started.add(spec.name);
+        return { spec, outcome };
+      }),
     );
     const fresh = outcomes.filter(({ outcome }) => outcome === 'started');
-    for (const { spec } of fresh) started.add(spec.name);
     this.progress(
       'processes',
       fresh.length === 0 ? 'all run already' : `${fresh.length} started, logs in ${this.layout.logs}`,
