@@ -80,7 +80,5 @@ export const layers = [
 
 /** @param {{what: string, not: string[]}} layer */
 export const restrictionsOf = (layer) => ({
-  patterns: [
-    { group: [...new Set(layer.not.flatMap((name) => [name, `${name}/*`]))], message: layer.what },
-  ],
+  patterns: [{ group: [...new Set(layer.not.flatMap((name) => [name, `${name}/*`]))], message: layer.what }],
 });

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import type { LedgerError } from '@careledger/ledger';
 import {
-  LedgerError,
   MemoryCheckpoints,
   MemoryJournal,
   submitWithRetry,

@@ -89,10 +89,10 @@ export async function arrangeConsent(cast: Cast): Promise<void> {
 /** Scenario 1: devices → private chain → records on both ledgers, emergencies at once. */
 export async function collect(
   { narrator, people }: Cast,
-  onProgress: (counts: ReplayCounts) => void | Promise<void> = () => undefined,
+  onProgress: (counts: ReplayCounts) => Promise<void> = () => Promise.resolve(),
 ): Promise<ReplayCounts> {
   const total = people.reduce((sum, person) => sum + person.rows.length, 0);
-  const disturbances: (void | Promise<void>)[] = [];
+  const disturbances: Promise<void>[] = [];
   const counts = await replay(
     people.map(({ device, rows }) => ({ device, rows })),
     (soFar) => {

@@ -33,7 +33,7 @@ export interface WalkOptions {
   readonly recording: Recording;
   readonly narrator: Narrator;
   /** Called as frames are acknowledged; tests disturb the services here. The walk goes on once it is done. */
-  readonly onReplay?: (counts: ReplayCounts) => void | Promise<void>;
+  readonly onReplay?: (counts: ReplayCounts) => Promise<void>;
 }
 
 export interface Walk {

@@ -1,4 +1,4 @@
-import { DeviceId } from '@careledger/domain';
+import type { DeviceId } from '@careledger/domain';
 import { Type, type Static } from 'typebox';
 
 /** First levels of every topic. */

@@ -1,6 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { credentials, status, type ServiceError } from '@grpc/grpc-js';
-import type { common} from '@hyperledger/fabric-protos';
+import type { common } from '@hyperledger/fabric-protos';
 import { gateway, peer } from '@hyperledger/fabric-protos';
 import { messageOf, NetworkAdminError } from '../errors.js';
 import { describe } from './grpc-details.js';

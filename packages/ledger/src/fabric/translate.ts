@@ -124,8 +124,8 @@ function earlyCode(step: EarlyStep, failure: GrpcFailure): LedgerErrorCode {
     case status.UNAVAILABLE:
     case status.CANCELLED:
     case status.RESOURCE_EXHAUSTED:
-    // A node that is starting may listen before it has all its services.
     case status.UNIMPLEMENTED:
+      // UNIMPLEMENTED: a node that is starting may listen before it has all its services.
       return 'UNAVAILABLE';
     case status.INVALID_ARGUMENT:
     case status.NOT_FOUND:
