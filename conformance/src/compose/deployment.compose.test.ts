@@ -91,12 +91,33 @@ function certificateRequest(keyPem: string): string {
   );
 
   test(
+    'lets a device hear nothing of another, and nobody in without a certificate',
+    async () => {
+      const [eavesdropper, other] = await Promise.all([newHome(), newHome()]);
+      await using ear = eavesdropper.session;
+      await using mouth = other.session;
+      const heard: string[] = [];
+      ear.client.on('message', (topic) => heard.push(topic));
+      await ear.client.subscribeAsync(['#', 'careledger/v1/+/+/frames', 'careledger/v1/+/+/results'], {
+        qos: 1,
+      });
+      expect((await mouth.send(reading(121))).status).toBe('stored');
+      // Its own result comes after whatever it might have heard before.
+      expect((await ear.send(reading(122))).status).toBe('stored');
+      expect(new Set(heard)).toEqual(new Set([ear.device.registration.resultsTopic]));
+      await expect(DeviceSession.open(ear.device, { ca })).rejects.toThrow(/certificate required/);
+    },
+    TIMEOUT_MS,
+  );
+
+  test(
     'loses nothing when any of its containers is killed: each comes back by itself, with what it had',
     async () => {
       const { patientId, session } = await newHome();
       await using device = session;
       const before = await deployment.ledgers();
       const victims = [
+        'orderer-patients',
         'mosquitto',
         'gateway',
         'cloud-a',
