@@ -28,7 +28,7 @@ export function prometheusConfig(plan: NetworkPlan, services: readonly ServiceNo
       labels: { node: host, organization: mspId },
     })),
   });
-  return stringify({
+  const config = {
     global: { scrape_interval: SCRAPE_INTERVAL, evaluation_interval: SCRAPE_INTERVAL },
     rule_files: ['/etc/prometheus/rules.yaml'],
     scrape_configs: [
@@ -42,7 +42,8 @@ export function prometheusConfig(plan: NetworkPlan, services: readonly ServiceNo
         static_configs: [{ targets: [`${id}:${HTTPS_PORT}`], labels: { node: id, organization: mspId } }],
       })),
     ],
-  });
+  };
+  return stringify(config, { aliasDuplicateObjects: false });
 }
 
 /** Prometheus' own door: TLS, and only for those whom the monitoring's authority certified. */
