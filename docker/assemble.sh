@@ -15,3 +15,5 @@ find "$out" \( -name '*.test.*' -o -name '*.d.ts' -o -name '*.map' -o -name test
 cp network/careledger.network.yaml "$out/network/"
 mkdir -p "$out/docker"
 cp docker/health.mjs "$out/docker/"
+# Whatever the umask of the checkout was: containers run as another user.
+chmod -R a+rX "$out"

@@ -3,7 +3,7 @@ COMPOSE ?= docker compose
 COMPOSE_RUN := $(COMPOSE) run --rm --no-deps -T
 CARELEDGER := node network/runners/bin/careledger-compose.js
 
-.PHONY: up down status logs credentials trust certify-device
+.PHONY: up down status logs credentials trust certify-device test-deployment
 
 .env: | .env.example
 	cp .env.example $@
@@ -31,3 +31,8 @@ trust: ## certificates that clients of the containers have to trust, as PEM
 
 certify-device: ## a device's certificate request on standard input, its certificate for the broker on standard output
 	@$(COMPOSE_RUN) network-init $(CARELEDGER) certify-device
+
+test-deployment: build ## send frames through the containers that run while each is killed; needs root (CONFIRM=yes)
+	@[ "$(CONFIRM)" = yes ] || { echo "this kills running containers and writes test patients: repeat it with CONFIRM=yes"; exit 1; }
+	@[ -n "$$($(COMPOSE) ps -q gateway 2>/dev/null)" ] || { echo "no deployment is up: make up"; exit 1; }
+	@CARELEDGER_TEST_DEPLOYMENT=yes $(RUN) test:built -- conformance/dist/compose
