@@ -1,4 +1,5 @@
 import { execFile } from 'node:child_process';
+import { readFileSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
@@ -10,24 +11,40 @@ const NATIVE = fileURLToPath(new URL('../../../network/runners/bin/careledger-na
 /** Beside the ports of `make up-native`, so that both can run. */
 const PORT_OFFSET = 700;
 
-/** A network on Fabric's own binaries (from PATH or FABRIC_BIN): one Raft orderer, four organisations. */
+/** A network on Fabric's own binaries (from PATH or FABRIC_BIN). */
 export interface NativeNetwork extends RunningNetwork, AsyncDisposable {
+  /** Names of its processes, e.g. `peer-patients`. */
+  processes(): string[];
+  /** kill -9 of one of its processes. */
+  kill(name: string): void;
+  /** Starts what died. */
+  up(): Promise<void>;
   /** Ends its processes and deletes what it kept. */
   clean(): Promise<void>;
 }
 
-/** Starts the small profile and resolves when gateways endorse on both channels. */
-export async function startNativeNetwork(dir: string): Promise<NativeNetwork> {
+/**
+ * Starts a profile and resolves when gateways endorse on both channels. `small`: one Raft orderer, four organisations;
+ * `full`: four BFT orderers, all of them.
+ */
+export async function startNativeNetwork(
+  dir: string,
+  profile: 'small' | 'full' = 'small',
+): Promise<NativeNetwork> {
   const native = (...args: string[]) => run(process.execPath, [NATIVE, '--dir', dir, ...args]);
+  const up = async () => {
+    await native('up', '--profile', profile, '--port-offset', String(PORT_OFFSET));
+  };
   const clean = async () => {
     await native('clean', '--yes');
   };
   try {
-    await native('up', '--profile', 'small', '--port-offset', String(PORT_OFFSET));
+    await up();
   } catch (error) {
     await clean();
     throw error;
   }
+  const pidFolder = join(dir, 'pids');
   return {
     networkId: loadNetworkDefinition().network,
     connectionFile: join(dir, 'connection.json'),
@@ -35,6 +52,12 @@ export async function startNativeNetwork(dir: string): Promise<NativeNetwork> {
       certificateFile: join(dir, 'organizations', mspId, name, 'cert.pem'),
       privateKeyFile: join(dir, 'organizations', mspId, name, 'key.pem'),
     }),
+    processes: () => readdirSync(pidFolder).map((file) => file.replace(/\.json$/, '')),
+    kill: (name) => {
+      const { pid } = JSON.parse(readFileSync(join(pidFolder, `${name}.json`), 'utf8')) as { pid: number };
+      process.kill(pid, 'SIGKILL');
+    },
+    up,
     clean,
     [Symbol.asyncDispose]: clean,
   };
