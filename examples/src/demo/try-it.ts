@@ -29,6 +29,13 @@ export function tryItYourself(
     'Try:',
     curl(gateway.url, gateway.tokens.ops, '/v1/outbox'),
     `  curl -s '${gateway.url}/openapi.json'`,
+    ...(person === undefined
+      ? []
+      : [
+          '  # a device of your own: a pairing code, then the simulator',
+          `  curl -s -X POST -H 'authorization: Bearer ${person.door.token}' '${gateway.url}/v1/patients/${person.patientId}/pairing-codes'`,
+          `  node examples/bin/careledger-device.js --gateway ${gateway.url} --gateway-id ${gateway.gatewayId} --pairing-code CODE`,
+        ]),
     ...(person === undefined || hospital === undefined
       ? []
       : [
