@@ -16,12 +16,14 @@ down: ## end the containers; ledgers and keys stay (ARGS=-v CONFIRM=yes deletes 
 	  [ "$(CONFIRM)" = yes ] || { echo "this deletes ledgers, records and keys: repeat it with CONFIRM=yes"; exit 1; };; esac
 	$(COMPOSE) down $(ARGS)
 
-status: ## what runs, and the height and head of each ledger
+status: ## what runs, in containers and natively, and the height and head of each ledger
 	@if [ -z "$$($(COMPOSE) ps -q 2>/dev/null)" ]; then echo "no containers run"; else \
 	  $(COMPOSE) ps --all --format 'table {{.Service}}\t{{.Status}}' && $(COMPOSE_RUN) network-setup $(CARELEDGER) status; fi
+	@if [ -d $(NATIVE_DIR) ]; then $(NATIVE) status; else echo "no native network is here"; fi
 
-logs: ## the last lines of every container (ARGS="-f gateway" follows one)
-	@if [ -n "$$($(COMPOSE) ps -q 2>/dev/null)" ]; then $(COMPOSE) logs --tail 20 $(ARGS); fi
+logs: ## the last lines of every container and native process (ARGS="-f gateway", ARGS="-f peer-hospital" follow one)
+	@if [ -n "$$($(COMPOSE) ps -q 2>/dev/null)" ]; then $(COMPOSE) logs --tail 20 $(ARGS); \
+	elif [ -d $(NATIVE_DIR) ]; then $(NATIVE) logs $(ARGS); else echo "nothing runs: make up, or make up-native"; fi
 
 credentials: ## bearer tokens of the services in containers: secrets (ARGS=gateway shows one service's)
 	@$(COMPOSE_RUN) network-init $(CARELEDGER) credentials $(ARGS)

@@ -1,10 +1,12 @@
 # Fabric's own binaries as processes of this machine; peer, orderer and ccaas_builder from PATH or FABRIC_BIN.
 PROFILE ?= small
+# `make status` and `make logs` show it too, where there is one.
+NATIVE_DIR := .careledger/native
 NATIVE := node_modules/.bin/node network/runners/bin/careledger-native.js
 confirmed = @test "$(CONFIRM)" = yes || { echo "This cannot be undone: say CONFIRM=yes"; exit 2; }
 needs = @test -n "$($(1))" || { echo "Say $(1)=$(2)"; exit 2; }
 
-.PHONY: up-native down-native status-native logs-native demo-fabric conformance backup-native restore-native
+.PHONY: up-native down-native demo-fabric conformance backup restore
 .PHONY: upgrade-chaincode add-org remove-org rotate-certs expiry doctor
 
 up-native: build ## start the network natively (PROFILE=small|full); again: start what died, finish what is missing
@@ -13,23 +15,17 @@ up-native: build ## start the network natively (PROFILE=small|full); again: star
 down-native: ## end the native network's processes; ledgers and identities stay
 	@$(NATIVE) down
 
-status-native: ## which native processes run, and the heights of their ledgers
-	@$(NATIVE) status
-
-logs-native: ## last lines of the native network's logs (ARGS="NODE" for one, ARGS=-f to follow)
-	@$(NATIVE) logs $(ARGS)
-
 demo-fabric: build ## the demo on real Fabric: small native network up, demo (same ARGS), down
 	@$(RUN) demo -- --network native $(ARGS)
 
 conformance: build ## the conformance suite on the embedded network, and on Fabric where its binaries are
 	@$(RUN) test:built -- conformance/ $(ARGS)
 
-backup-native: ## copy the running native network into DIR
+backup: ## copy the running native network into DIR
 	$(call needs,DIR,folder)
 	@$(NATIVE) backup $(DIR)
 
-restore-native: ## put the backup in DIR where no network is, and start it (CONFIRM=yes)
+restore: ## put the backup in DIR where no network is, and start it (CONFIRM=yes)
 	$(call needs,DIR,folder)
 	$(confirmed)
 	@$(NATIVE) restore $(DIR)
