@@ -13,8 +13,10 @@ export async function register(config: GatewayConfig, admin: AdminIdentity): Pro
   mkdirSync(config.dataDir, { recursive: true, mode: 0o700 });
   await using keys = await openKeys(config);
   using ledger = connectAsAdmin(config.ledger, admin);
-  const { networkId } = config;
-  const attestor = { networkId, mspId: config.ledger.mspId, signer: keys.signer(ATTESTOR_KEY) };
-  // Awaited here: the connection closes with this function.
-  return await registerAttestor(ledger, attestor, CHANNELS);
+  const {
+    ledger: { mspId },
+    networkId,
+  } = config;
+  // Awaited here: the connection closes when this function ends.
+  return await registerAttestor(ledger, { networkId, mspId, signer: keys.signer(ATTESTOR_KEY) }, CHANNELS);
 }

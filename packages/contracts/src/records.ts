@@ -11,7 +11,7 @@ import {
 } from '@careledger/domain';
 import { Type, type TProperties } from 'typebox';
 import { Batch, BatchResult, ItemResult } from './batch.js';
-import { STATEMENT_CODES } from './codes.js';
+import { DENIAL_CODES, STATEMENT_CODES } from './codes.js';
 import { transaction } from './contract.js';
 import { PageArgs, pageOf } from './page.js';
 import {
@@ -64,12 +64,7 @@ export const records = {
         'AUTHOR_MISMATCH',
         'RECORD_EXISTS',
         'VERSION_CONFLICT',
-        'NO_GRANT',
-        'GRANT_EXPIRED',
-        'PURPOSE_NOT_GRANTED',
-        'SCOPE_NOT_GRANTED',
-        'PERMISSION_NOT_GRANTED',
-        'GRANTEE_MISMATCH',
+        ...DENIAL_CODES,
       ],
       event: 'RecordsStored',
     }),
@@ -90,12 +85,7 @@ export const records = {
         'AUTHOR_MISMATCH',
         'RECORD_UNKNOWN',
         'VERSION_CONFLICT',
-        'NO_GRANT',
-        'GRANT_EXPIRED',
-        'PURPOSE_NOT_GRANTED',
-        'SCOPE_NOT_GRANTED',
-        'PERMISSION_NOT_GRANTED',
-        'GRANTEE_MISMATCH',
+        ...DENIAL_CODES,
       ],
       event: 'RecordsStored',
     }),
@@ -114,12 +104,7 @@ export const records = {
         'AUTHORITY_UNKNOWN',
         'AUTHOR_MISMATCH',
         'RECORD_EXISTS',
-        'NO_GRANT',
-        'GRANT_EXPIRED',
-        'PURPOSE_NOT_GRANTED',
-        'SCOPE_NOT_GRANTED',
-        'PERMISSION_NOT_GRANTED',
-        'GRANTEE_MISMATCH',
+        ...DENIAL_CODES,
       ],
       event: 'RecordsAnnounced',
     }),

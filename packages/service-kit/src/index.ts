@@ -34,3 +34,4 @@ export * from './sqlite/index.js';
 export * from './background/backoff.js';
 export * from './background/worker.js';
 export * from './background/subject-batcher.js';
+export * from './cli.js';

@@ -1,14 +1,11 @@
 import { readFileSync } from 'node:fs';
+import type { AdminFiles } from '@careledger/service-kit';
 import { loadConnection } from '../fabric/connection.js';
 import { connectLedger, type Ledger } from '../ledger.js';
 import { MemoryCheckpoints, MemoryJournal } from '../store/memory.js';
 import type { LedgerConfig } from './open-ledger.js';
 
-/** PEM files of an organisation's admin. */
-export interface AdminIdentity {
-  readonly certificateFile: string;
-  readonly privateKeyFile: string;
-}
+export type AdminIdentity = AdminFiles;
 
 /**
  * Connects as the organisation's admin, for registrations: they are repeated rather than resumed, so nothing is kept.
