@@ -109,7 +109,7 @@ export function addNoticeRoutes(app: ServiceApp, options: NoticeRouteOptions): v
         const created = await service.accept(request.body.statement);
         options.observe((performance.now() - startMs) / 1000);
         options.count(created ? 'accepted' : 'repeated');
-        return reply.status(202).send({ created });
+        return await reply.status(202).send({ created });
       } catch (error) {
         options.count(error instanceof Error && 'code' in error ? String(error.code) : 'INTERNAL_ERROR');
         throw error;
