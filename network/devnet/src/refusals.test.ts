@@ -203,7 +203,7 @@ describe('what a peer refuses, in its own words', () => {
     const failure = await evaluateAs('A', fake.certificate, (message) => signLowS(key, message));
     expect(failure.code).toBe(status.FAILED_PRECONDITION);
     expect(failure.message).toContain(
-      'error validating proposal: access denied: channel [ch] creator org [A]',
+      'error validating proposal: access denied: channel [ch] creator org unknown, creator is malformed',
     );
   });
 

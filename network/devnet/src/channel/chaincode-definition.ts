@@ -22,6 +22,9 @@ export interface ChaincodeDefinition {
 
 const IMPLICIT_COLLECTION = /^_implicit_org_(.+)$/;
 
+/** Whether a name is that of an organisation's implicit collection, whether or not there is such an organisation. */
+export const isImplicit = (collection: string): boolean => IMPLICIT_COLLECTION.test(collection);
+
 /**
  * A collection of a chaincode: one of its own, or an organisation's implicit one.
  * @param mspIds the organisations of the channel

@@ -27,7 +27,7 @@ export class MspManager {
 
   /**
    * Reads a SerializedIdentity.
-   * @throws PeerRefusal when it is malformed or of an organisation that is not on the channel
+   * @throws PeerRefusal when it is malformed, of an organisation that is not on the channel, or not of its organisation's CA
    */
   deserialize(serialized: Uint8Array): Creator {
     const id = asBuffer(serialized).toString('hex');
@@ -64,6 +64,7 @@ export class MspManager {
     }
     const organisation = this.#msps.get(mspId);
     if (!organisation) throw new PeerRefusal(`MSP ${mspId} is not defined on channel`);
+    organisation.checkIssuer(certificate);
     const expiresAtMs = certificate.validToDate.getTime();
     try {
       return { mspId, expiresAtMs, identity: organisation.accept(certificate, serialized) };

@@ -31,7 +31,18 @@ export class Msp {
   }
 
   /**
-   * Accepts a certificate or says why not. Expiry is not looked at: a peer checks it where requests come in,
+   * A peer builds the chain of certificates while it reads an identity (msp/mspimpl.go, sanitizeCert), before it asks
+   * whether the identity is valid: a foreign certificate is malformed to it.
+   * @throws PeerRefusal
+   */
+  checkIssuer(certificate: X509Certificate): void {
+    if (!certificate.checkIssued(this.#ca) || !certificate.verify(this.#ca.publicKey)) {
+      throw new PeerRefusal('x509: certificate signed by unknown authority');
+    }
+  }
+
+  /**
+   * Accepts a certificate of the organisation's CA or says why not. Expiry is not looked at: a peer checks it where requests come in,
    * because what was endorsed before a certificate expired must still validate.
    */
   accept(certificate: X509Certificate, serialized: Buffer): Identity {
@@ -39,9 +50,6 @@ export class Msp {
       throw new PeerRefusal(
         'An X509 certificate with Basic Constraint: Certificate Authority equals true cannot be used as an identity',
       );
-    }
-    if (!certificate.checkIssued(this.#ca) || !certificate.verify(this.#ca.publicKey)) {
-      throw new PeerRefusal('x509: certificate signed by unknown authority');
     }
     const ous = certificate.subject
       .split('\n')

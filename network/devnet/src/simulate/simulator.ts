@@ -1,5 +1,5 @@
 import type { ChaincodeDefinition, CollectionDefinition } from '../channel/chaincode-definition.js';
-import { collectionOf } from '../channel/chaincode-definition.js';
+import { collectionOf, isImplicit } from '../channel/chaincode-definition.js';
 import { PeerRefusal } from '../errors.js';
 import type { SimulationResult } from '../rwset/builder.js';
 import { RwSetBuilder, hashOfKey } from '../rwset/builder.js';
@@ -156,6 +156,12 @@ export class Simulator {
   collection(namespace: string, collection: string): CollectionDefinition {
     const found = this.#findCollection(namespace, collection);
     if (found) return found;
+    // A peer takes any implicit name for a collection until its ledger looks for the organisation.
+    if (isImplicit(collection)) {
+      throw new PeerRefusal(
+        `collection [${collection}] not defined in the collection config for chaincode [${namespace}]`,
+      );
+    }
     throw new PeerRefusal(`collection ${this.scope.channel}/${namespace}/${collection} could not be found`);
   }
 
