@@ -1,0 +1,36 @@
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { hasFailed, outcomesOn, SCENARIOS } from './all.js';
+import { DIFFERENCES } from './differences.js';
+import { startEmbedded } from './embedded.js';
+import { readExpected } from './expected.js';
+import type { Outcome } from './outcome.js';
+import type { PeerNetwork } from './peer-network.js';
+
+const TIMEOUT_MS = 60_000;
+const { recordedFrom, outcomes: expected } = readExpected();
+const names = [...SCENARIOS.keys()];
+
+test('each scenario has a recorded answer, each answer its scenario', () => {
+  expect(Object.keys(expected).sort()).toEqual([...names].sort());
+  expect(names).toEqual(expect.arrayContaining(Object.keys(DIFFERENCES)));
+  expect(names.filter((name) => hasFailed(expected[name]))).toEqual([]);
+});
+
+describe(`the embedded network answers as ${recordedFrom} did`, () => {
+  let network: PeerNetwork;
+  let outcomes: Record<string, Outcome>;
+  beforeAll(async () => {
+    network = await startEmbedded();
+    outcomes = await outcomesOn(network);
+  }, TIMEOUT_MS);
+  afterAll(() => network[Symbol.asyncDispose]());
+
+  test.each(names.filter((name) => !(name in DIFFERENCES)))('%s', (name) => {
+    expect(outcomes[name]).toEqual(expected[name]);
+  });
+
+  test.each(Object.entries(DIFFERENCES))('still different: %s (%s)', (name) => {
+    expect(hasFailed(outcomes[name])).toBe(false);
+    expect(outcomes[name]).not.toEqual(expected[name]);
+  });
+});

@@ -1,0 +1,5 @@
+/** Serves the probe in the place of both of the project's chaincodes. */
+import { launch } from '@careledger/chaincode-runtime/fabric';
+import { contracts } from './probe.js';
+
+await launch(['access-control', 'records'].map((name) => ({ name, contracts })));

@@ -1,0 +1,20 @@
+/** Writes what real Fabric answers to expected.json: `FABRIC_BIN=… node conformance/dist/peer/record.js`. */
+import { execFile } from 'node:child_process';
+import { writeFile } from 'node:fs/promises';
+import { promisify } from 'node:util';
+import { requireFabricBinaries } from '@careledger/network-runners';
+import { hasFailed, outcomesOn } from './all.js';
+import { EXPECTED_FILE } from './expected.js';
+import { startNative } from './native.js';
+
+const { peer } = await requireFabricBinaries();
+const { stdout } = await promisify(execFile)(peer, ['version']);
+const version = /Version: (\S+)/.exec(stdout)?.[1] ?? 'of unknown version';
+await using network = await startNative();
+const outcomes = await outcomesOn(network);
+const failed = Object.entries(outcomes).filter(([, outcome]) => hasFailed(outcome));
+if (failed.length > 0) throw new Error(`nothing recorded: ${JSON.stringify(failed)}`);
+await writeFile(
+  EXPECTED_FILE,
+  `${JSON.stringify({ recordedFrom: `Fabric ${version}`, outcomes }, null, 2)}\n`,
+);
