@@ -21,7 +21,8 @@ describe('a supervised process', () => {
       name: 'good',
       program: program(
         'good',
-        `${READY} const t = setInterval(() => 0, 1e6); process.on('SIGTERM', () => clearInterval(t));`,
+        // The handler first: a SIGTERM may come as soon as the ready line is out.
+        `const t = setInterval(() => 0, 1e6); process.on('SIGTERM', () => clearInterval(t)); ${READY}`,
       ),
       logFile,
     });
