@@ -3,6 +3,6 @@ export default {
   testEnvironment: 'node',
   testMatch: ['**/dist/**/*.test.js'],
   transform: {},
-  testTimeout: 30_000,
+  testTimeout: 60_000,
   watchman: false,
 };

@@ -19,7 +19,8 @@ import { TestCore } from './test-core.js';
 const NETWORK = 'devnet';
 const MIGRATIONS = { migrations: [PROCESSING_MIGRATION, RECORDS_MIGRATION] };
 const silent = { info: () => undefined, warn: () => undefined, error: () => undefined };
-const TURNS_MAX = 1_000;
+/** Longer than the longest back-off, twice: what fails a few times by chance still comes true. */
+const UNTIL_TIMEOUT_MS = 45_000;
 
 /** The outbox over a real store, with providers and a ledger that stand in for the real ones, made to be killed. */
 export class OutboxBench implements AsyncDisposable {
@@ -114,7 +115,8 @@ export class OutboxBench implements AsyncDisposable {
   }
 
   async until(holds: () => boolean): Promise<void> {
-    for (let turns = 0; turns < TURNS_MAX; turns++) {
+    const deadlineMs = Date.now() + UNTIL_TIMEOUT_MS;
+    while (Date.now() < deadlineMs) {
       if (holds()) return;
       await new Promise((resolve) => setTimeout(resolve, 5));
     }
