@@ -1,13 +1,11 @@
 import { randomUUID } from 'node:crypto';
 import { readFileSync } from 'node:fs';
-import { createServer as createHttpServer } from 'node:http';
-import { createServer as createHttpsServer } from 'node:https';
+import type { ServerOptions } from 'node:https';
 import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox';
 import fastify, {
   LogController,
   type FastifyBaseLogger,
   type FastifyInstance,
-  type FastifyServerFactory,
   type RawReplyDefaultExpression,
   type RawRequestDefaultExpression,
   type RawServerDefault,
@@ -76,7 +74,7 @@ export async function buildService(options: BuildServiceOptions): Promise<Servic
       const given = request.headers[REQUEST_ID_HEADER];
       return typeof given === 'string' && ACCEPTABLE_REQUEST_ID.test(given) ? given : randomUUID();
     },
-    serverFactory: serverFactory(http.tls),
+    https: tlsOptions(http.tls),
   })
     .withTypeProvider<TypeBoxTypeProvider>()
     .setValidatorCompiler(typeboxValidatorCompiler);
@@ -122,13 +120,8 @@ function refuseWhileClosing(app: ServiceApp): void {
   });
 }
 
-function serverFactory(tls: ServiceConfig['http']['tls']): FastifyServerFactory {
-  const certificate = tls && { cert: readFileSync(tls.certFile), key: readFileSync(tls.keyFile) };
-  return (handler) =>
-    certificate
-      ? createHttpsServer(
-          { ...certificate, minVersion: 'TLSv1.2', requestTimeout: REQUEST_TIMEOUT_MS },
-          handler,
-        )
-      : createHttpServer({ requestTimeout: REQUEST_TIMEOUT_MS }, handler);
+/** Options of a TLS server, TLS 1.2 at least; null for plain HTTP. */
+function tlsOptions(tls: ServiceConfig['http']['tls']): ServerOptions | null {
+  if (!tls) return null;
+  return { cert: readFileSync(tls.certFile), key: readFileSync(tls.keyFile), minVersion: 'TLSv1.2' };
 }
