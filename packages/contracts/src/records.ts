@@ -32,6 +32,11 @@ const cloud = ['cloud'] as const;
 const authorities = ['authorities'] as const;
 const both = ['authorities', 'cloud'] as const;
 
+/** Why an item of a batch may be refused: its statement, or what it is about. */
+const ITEM_CODES = [...STATEMENT_CODES, 'BATCH_DUPLICATE_SUBJECT', 'PATIENT_UNKNOWN'] as const;
+/** The same of a record's version: besides, its author. */
+const RECORD_CODES = [...ITEM_CODES, 'AUTHORITY_UNKNOWN', 'AUTHOR_MISMATCH', ...DENIAL_CODES] as const;
+
 /** Filter of a record query: by patient, by author, or both (at least one), kind, and period start (half-open). */
 const RecordFilter = {
   patientId: Type.Optional(PatientId),
@@ -55,17 +60,7 @@ export const records = {
       args: Batch,
       result: BatchResult,
       codes: [],
-      itemCodes: [
-        ...STATEMENT_CODES,
-        'BATCH_DUPLICATE_SUBJECT',
-        'PATIENT_UNKNOWN',
-        'AUTHORITY_UNKNOWN',
-        'PROVIDER_MISMATCH',
-        'AUTHOR_MISMATCH',
-        'RECORD_EXISTS',
-        'VERSION_CONFLICT',
-        ...DENIAL_CODES,
-      ],
+      itemCodes: [...RECORD_CODES, 'PROVIDER_MISMATCH', 'RECORD_EXISTS', 'VERSION_CONFLICT'],
       event: 'RecordsStored',
     }),
     /** The next version of records. The author may; another authority needs `modify`. */
@@ -76,17 +71,7 @@ export const records = {
       args: Batch,
       result: BatchResult,
       codes: [],
-      itemCodes: [
-        ...STATEMENT_CODES,
-        'BATCH_DUPLICATE_SUBJECT',
-        'PATIENT_UNKNOWN',
-        'AUTHORITY_UNKNOWN',
-        'PROVIDER_MISMATCH',
-        'AUTHOR_MISMATCH',
-        'RECORD_UNKNOWN',
-        'VERSION_CONFLICT',
-        ...DENIAL_CODES,
-      ],
+      itemCodes: [...RECORD_CODES, 'PROVIDER_MISMATCH', 'RECORD_UNKNOWN', 'VERSION_CONFLICT'],
       event: 'RecordsStored',
     }),
     /** Announces stored versions to the authorities. Reads and writes no heads. */
@@ -97,15 +82,7 @@ export const records = {
       args: Batch,
       result: BatchResult,
       codes: [],
-      itemCodes: [
-        ...STATEMENT_CODES,
-        'BATCH_DUPLICATE_SUBJECT',
-        'PATIENT_UNKNOWN',
-        'AUTHORITY_UNKNOWN',
-        'AUTHOR_MISMATCH',
-        'RECORD_EXISTS',
-        ...DENIAL_CODES,
-      ],
+      itemCodes: [...RECORD_CODES, 'RECORD_EXISTS'],
       event: 'RecordsAnnounced',
     }),
     /** Anchors chain heads: each names the head anchored before. */
@@ -116,14 +93,7 @@ export const records = {
       args: Batch,
       result: BatchResult,
       codes: [],
-      itemCodes: [
-        ...STATEMENT_CODES,
-        'BATCH_DUPLICATE_SUBJECT',
-        'PATIENT_UNKNOWN',
-        'ANCHOR_PREV_MISMATCH',
-        'ANCHOR_HEIGHT_NOT_RISING',
-        'CHAIN_FORKED',
-      ],
+      itemCodes: [...ITEM_CODES, 'ANCHOR_PREV_MISMATCH', 'ANCHOR_HEIGHT_NOT_RISING', 'CHAIN_FORKED'],
       event: 'HeadsAnchored',
     }),
     /** Keeps two blocks of one height, both signed by the patient's gateway key, as evidence (canonical JSON each). */
