@@ -76,11 +76,14 @@ function findMissingAddresses(definition: NetworkDefinition): string[] {
         .filter((c) => addresses.chaincodeHosts[mspId]?.ports[c.address] === undefined)
         .map((c) => `runners/${runner}/chaincodeHosts: ${mspId} has no port for ${c.address}`),
     ),
+    ...definition.organizations
+      .filter((o) => !addresses.services[o.mspId])
+      .map((o) => `runners/${runner}/services: ${o.mspId} has no address`),
   ]);
 }
 
 function findPortClashes(definition: NetworkDefinition, runner: RunnerName): string[] {
-  const { orderers, peers, chaincodeHosts } = definition.runners[runner];
+  const { orderers, peers, chaincodeHosts, services } = definition.runners[runner];
   const taken = new Map<string, string>();
   const problems: string[] = [];
   const take = (owner: string, host: string, port: number): void => {
@@ -97,6 +100,10 @@ function findPortClashes(definition: NetworkDefinition, runner: RunnerName): str
   }
   for (const [id, a] of Object.entries(chaincodeHosts)) {
     for (const port of Object.values(a.ports)) take(`chaincode of ${id}`, a.host, port);
+  }
+  for (const [id, a] of Object.entries(services)) {
+    for (const port of [a.port, ...(a.mqttPort === undefined ? [] : [a.mqttPort])])
+      take(`service of ${id}`, a.host, port);
   }
   return problems;
 }

@@ -105,6 +105,9 @@ describe('the shipped definition', () => {
         ...plan.orderers.flatMap((o) => [o.port, o.adminPort, o.operationsPort]),
         ...plan.peers.flatMap((p) => [p.port, p.operationsPort]),
         ...plan.chaincodeHosts.flatMap((h) => Object.values(h.ports)),
+        ...plan.services.flatMap(({ port, mqttPort }) =>
+          mqttPort === undefined ? [port] : [port, mqttPort],
+        ),
       ];
     };
     expect(at(1000)).toEqual(at(0).map((port) => port + 1000));
@@ -114,6 +117,18 @@ describe('the shipped definition', () => {
 describe('a definition that would start a broken network is refused', () => {
   test.each([
     ['two nodes on one port', 'port: 17110', 'port: 17050', /both listen on 127.0.0.1:17050/],
+    [
+      "a gateway's broker on a peer's port",
+      'mqttPort: 17115',
+      'mqttPort: 17110',
+      /service of PatientsMSP and peer/,
+    ],
+    [
+      'a service without an address',
+      / {6}LabMSP: { host: api-lab, .*\n/,
+      '',
+      /compose\/services: LabMSP has no/,
+    ],
     ['an organisation nobody defined', 'members: []', 'members: [GhostMSP]', /GhostMSP is not defined/],
     ['a member that stands twice', 'members: []', 'members: [LabMSP]', /LabMSP stands twice/],
     [

@@ -10,6 +10,7 @@ export {
   type OrdererNode,
   type PeerNode,
   type PlanOptions,
+  type ServicePlace,
 } from './resolve.js';
 export {
   NetworkDefinitionSchema,

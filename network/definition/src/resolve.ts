@@ -42,6 +42,16 @@ export interface ChaincodeHostNode {
   readonly serves: readonly string[];
 }
 
+/** Where an organisation's service listens: the patients' gateway, a cloud provider's service or an authority's api. */
+export interface ServicePlace {
+  readonly mspId: string;
+  readonly host: string;
+  /** HTTPS. */
+  readonly port: number;
+  /** MQTT, where a gateway has a broker of its own. */
+  readonly mqttPort?: number;
+}
+
 export interface ChannelPlan {
   readonly name: string;
   /** Members with peers. */
@@ -66,6 +76,7 @@ export interface NetworkPlan {
   readonly orderers: readonly OrdererNode[];
   readonly peers: readonly PeerNode[];
   readonly chaincodeHosts: readonly ChaincodeHostNode[];
+  readonly services: readonly ServicePlace[];
   readonly channels: readonly ChannelPlan[];
   readonly chaincodes: NetworkDefinition['chaincodes'];
 }
@@ -119,6 +130,7 @@ export function planNetwork(definition: NetworkDefinition, options: PlanOptions)
         chaincodeHost: chaincodeHosts.find((h) => h.serves.includes(p.organization))?.id ?? '',
       })),
     chaincodeHosts,
+    services: organizations.map(({ mspId }) => ({ mspId, ...addresses.service(mspId) })),
     channels,
     chaincodes: definition.chaincodes.map((chaincode) => ({
       ...chaincode,
@@ -211,6 +223,15 @@ class Addresses {
       port + this.offset,
     ]);
     return { host, ports: Object.fromEntries(shifted) };
+  }
+
+  service(mspId: string): { host: string; port: number; mqttPort?: number } {
+    const { host, port, mqttPort } = find(this.runner.services, mspId);
+    return {
+      host,
+      port: port + this.offset,
+      ...(mqttPort !== undefined && { mqttPort: mqttPort + this.offset }),
+    };
   }
 }
 

@@ -30,11 +30,22 @@ const ChaincodeHostAddress = Type.Object(
   closed,
 );
 
+const ServiceAddress = Type.Object(
+  {
+    host: Host,
+    port: Port,
+    /** Of a gateway with a broker of its own; absent where the broker runs elsewhere. */
+    mqttPort: Type.Optional(Port),
+  },
+  closed,
+);
+
 const RunnerAddresses = Type.Object(
   {
     orderers: Type.Record(Type.String(), OrdererAddress),
     peers: Type.Record(Type.String(), PeerAddress),
     chaincodeHosts: Type.Record(Type.String(), ChaincodeHostAddress),
+    services: Type.Record(Type.String(), ServiceAddress),
   },
   closed,
 );

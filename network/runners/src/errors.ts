@@ -11,7 +11,9 @@ export type RunnerErrorCode =
   | 'BACKUP_DAMAGED'
   | 'CONFIRMATION_MISSING'
   | 'ORGANIZATION_NEEDED'
-  | 'UNKNOWN_NAME';
+  | 'UNKNOWN_NAME'
+  | 'SECRETS_UNREADABLE'
+  | 'REGISTRATION_FAILED';
 
 /** `message` says what happened and what to do next. */
 export class RunnerError extends Error {

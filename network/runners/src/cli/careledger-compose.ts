@@ -15,9 +15,8 @@ import type { ProfileName } from '@careledger/network-definition';
 import { certifyDevice } from '../compose/device-certificate.js';
 import { ComposeLayout, DATA_ROOT, NETWORK_ROOT } from '../compose/layout.js';
 import { prepare } from '../compose/prepare.js';
-import { readSecrets } from '../compose/secrets.js';
-import { servicesOf } from '../compose/services.js';
 import { setUp } from '../compose/set-up.js';
+import { serviceCredentials } from '../services/credentials.js';
 
 interface GlobalOptions {
   readonly dir: string;
@@ -102,13 +101,7 @@ program
   .action(async (service: string | undefined) =>
     onLayout(async (layout, output) => {
       const plan = planOf(await requireState(layout.root));
-      const nodes = servicesOf(plan).filter(({ id }) => service === undefined || id === service);
-      const tokens = await Promise.all(
-        nodes.map(async ({ id }) => ({
-          service: id,
-          tokens: (await readSecrets(layout.secrets(id)))?.tokens ?? {},
-        })),
-      );
+      const tokens = await serviceCredentials(plan, layout, service);
       output.result(
         tokens,
         table(

@@ -1,10 +1,11 @@
 import { pbkdf2Sync, randomBytes } from 'node:crypto';
 import { mkdir, readFile } from 'node:fs/promises';
 import { writePublic, writeSecret } from '@careledger/network-admin';
+import { ensureSecretFile } from '../services/secrets.js';
+import { GATEWAY, PATIENTS_MSP } from '../services/service-node.js';
+import { BROKER } from './broker.js';
 import { DEVICES_MSP } from './devices.js';
 import type { ComposeLayout } from './layout.js';
-import { ensureSecretFile } from './secrets.js';
-import { BROKER, GATEWAY, PATIENTS_MSP } from './services.js';
 
 /** Mosquitto's own format for passwords, `$7$`: PBKDF2 with SHA-512 (mosquitto_passwd(1)). */
 const ITERATIONS = 10_000;

@@ -3,8 +3,9 @@ import { execFileSync } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { newState, planOf } from '@careledger/network-admin';
 import type { ProfileName } from '@careledger/network-definition';
+import { PATIENTS_MSP, servicesOf } from '../services/service-node.js';
+import { BROKER } from './broker.js';
 import { MONITORING_MSP } from './monitoring.js';
-import { BROKER, PATIENTS_MSP, servicesOf } from './services.js';
 
 const PROJECT = fileURLToPath(new URL('../../../../', import.meta.url));
 const ONE_SHOTS = new Set(['network-init', 'network-setup']);

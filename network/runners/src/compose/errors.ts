@@ -1,12 +1,6 @@
 /** What kept a deployment by compose from being set up. */
 export type ComposeErrorCode =
-  | 'PROFILE_DIFFERS'
-  | 'SECRETS_UNREADABLE'
-  | 'CERTIFICATE_MISSING'
-  | 'REGISTRATION_FAILED'
-  | 'NOT_PREPARED'
-  | 'UNKNOWN_NAME'
-  | 'REQUEST_REFUSED';
+  'PROFILE_DIFFERS' | 'CERTIFICATE_MISSING' | 'NOT_PREPARED' | 'UNKNOWN_NAME' | 'REQUEST_REFUSED';
 
 /** `message` says what happened and what to do next. */
 export class ComposeError extends Error {

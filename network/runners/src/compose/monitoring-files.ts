@@ -1,6 +1,8 @@
 import { mkdir, readFile } from 'node:fs/promises';
 import { writePublic, writeSecret } from '@careledger/network-admin';
 import type { NetworkPlan } from '@careledger/network-definition';
+import { ensureSecretFile, MONITORING, type ServiceSecrets } from '../services/secrets.js';
+import type { ServiceNode } from '../services/service-node.js';
 import type { ComposeLayout } from './layout.js';
 import { GRAFANA, MONITORING_MSP, PROMETHEUS } from './monitoring.js';
 import {
@@ -10,8 +12,6 @@ import {
   prometheusWebConfig,
   tokenFile,
 } from './prometheus-config.js';
-import { ensureSecretFile, MONITORING, type ServiceSecrets } from './secrets.js';
-import type { ServiceNode } from './services.js';
 
 /** Writes what Prometheus and Grafana read when they start, whether or not this deployment runs them. */
 export async function writeMonitoringFiles(

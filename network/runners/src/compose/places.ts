@@ -15,5 +15,3 @@ export const DATA = '/var/lib/careledger/store';
 
 /** Containers listen on all of their interfaces: what reaches them is for the compose file's networks to say. */
 export const ANY_INTERFACE = '0.0.0.0';
-/** HTTPS of every service. */
-export const HTTPS_PORT = 8443;

@@ -5,9 +5,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { silent } from '@careledger/network-admin';
 import { parse } from 'yaml';
+import { readSecrets } from '../services/secrets.js';
 import { ComposeLayout } from './layout.js';
 import { prepare } from './prepare.js';
-import { readSecrets } from './secrets.js';
 
 let root: string;
 let layout: ComposeLayout;

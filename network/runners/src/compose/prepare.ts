@@ -1,15 +1,16 @@
-import { readFile } from 'node:fs/promises';
 import {
-  ensureIdentities,
   newState,
   planOf,
   prepareNetwork,
   readState,
-  writePublic,
   writeState,
   type Progress,
 } from '@careledger/network-admin';
-import type { ChaincodeHostNode, NetworkPlan, ProfileName } from '@careledger/network-definition';
+import type { NetworkPlan, ProfileName } from '@careledger/network-definition';
+import { writeServiceFiles } from '../services/service-files.js';
+import { PATIENTS_MSP, servicesOf } from '../services/service-node.js';
+import { ensureTlsCertificates, writeTlsRoots } from '../services/tls.js';
+import { BROKER } from './broker.js';
 import { writeBrokerFiles } from './broker-files.js';
 import { DEVICES_ORGANIZATION } from './devices.js';
 import { ComposeError } from './errors.js';
@@ -17,8 +18,7 @@ import { writeFabricFiles } from './fabric-files.js';
 import type { ComposeLayout } from './layout.js';
 import { writeMonitoringFiles } from './monitoring-files.js';
 import { GRAFANA, MONITORING_MSP, MONITORING_ORGANIZATION, PROMETHEUS } from './monitoring.js';
-import { writeServiceFiles } from './service-files.js';
-import { BROKER, PATIENTS_MSP, servicesOf } from './services.js';
+import { COMPOSE_SETTING } from './service-setting.js';
 
 /**
  * Makes everything that has to be on the volumes before the first node starts: identities, genesis blocks, certificates,
@@ -42,48 +42,18 @@ export async function prepare(
   const plan = planOf(state);
   await prepareNetwork(plan, layout, progress);
   const services = servicesOf(plan);
-  await ensureIdentities(tlsPlan(plan), layout, progress);
-  await writeTlsRoots(plan, layout);
+  const hosts = [
+    ...services,
+    { id: BROKER, mspId: PATIENTS_MSP, host: BROKER },
+    { id: PROMETHEUS, mspId: MONITORING_MSP, host: PROMETHEUS },
+    { id: GRAFANA, mspId: MONITORING_MSP, host: GRAFANA },
+  ];
+  await ensureTlsCertificates(plan, layout, hosts, progress, [MONITORING_ORGANIZATION, DEVICES_ORGANIZATION]);
+  await writeTlsRoots(layout, [...plan.organizations, MONITORING_ORGANIZATION]);
   await writeFabricFiles(plan, layout);
   await writeBrokerFiles(layout);
-  const secrets = await writeServiceFiles(plan, layout, services);
+  const secrets = await writeServiceFiles(plan, layout, services, COMPOSE_SETTING);
   await writeMonitoringFiles(plan, layout, services, secrets);
   progress('prepare', `configuration of ${services.length} services written`);
   return plan;
-}
-
-/**
- * A plan that asks for the TLS certificates of what is no Fabric node: services, broker and monitoring, each from the
- * TLS authority of its organisation.
- */
-function tlsPlan(plan: NetworkPlan): NetworkPlan {
-  const hosts = [
-    ...servicesOf(plan),
-    { id: BROKER, mspId: PATIENTS_MSP },
-    { id: PROMETHEUS, mspId: MONITORING_MSP },
-    { id: GRAFANA, mspId: MONITORING_MSP },
-  ];
-  return {
-    ...plan,
-    organizations: [...plan.organizations, MONITORING_ORGANIZATION, DEVICES_ORGANIZATION],
-    orderers: [],
-    peers: [],
-    chaincodeHosts: hosts.map(({ id, mspId }): ChaincodeHostNode => ({
-      id,
-      mspId,
-      host: id,
-      ports: {},
-      serves: [],
-    })),
-  };
-}
-
-/** Whom containers trust beyond their own organisation: the TLS authorities of all, in one file. */
-async function writeTlsRoots(plan: NetworkPlan, layout: ComposeLayout): Promise<void> {
-  const roots = await Promise.all(
-    [...plan.organizations, MONITORING_ORGANIZATION].map(({ mspId }) =>
-      readFile(layout.tlsCa(mspId).cert, 'utf8'),
-    ),
-  );
-  await writePublic(layout.tlsRoots, roots.join(''));
 }

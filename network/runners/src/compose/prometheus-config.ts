@@ -1,7 +1,7 @@
 import type { NetworkPlan } from '@careledger/network-definition';
 import { stringify } from 'yaml';
-import { CONFIG, HTTPS_PORT } from './places.js';
-import type { ServiceNode } from './services.js';
+import type { ServiceNode } from '../services/service-node.js';
+import { CONFIG } from './places.js';
 
 const SCRAPE_INTERVAL = '15s';
 /** Names of the files beside prometheus.yaml. */
@@ -34,12 +34,12 @@ export function prometheusConfig(plan: NetworkPlan, services: readonly ServiceNo
     scrape_configs: [
       fabric('orderers', plan.orderers),
       fabric('peers', plan.peers),
-      ...services.map(({ id, mspId }) => ({
+      ...services.map(({ id, mspId, host, port }) => ({
         job_name: id,
         scheme: 'https',
         tls_config: { ca_file: CLIENT_TLS.ca_file },
         authorization: { credentials_file: `${CONFIG}/${tokenFile(id)}` },
-        static_configs: [{ targets: [`${id}:${HTTPS_PORT}`], labels: { node: id, organization: mspId } }],
+        static_configs: [{ targets: [`${host}:${port}`], labels: { node: id, organization: mspId } }],
       })),
     ],
   };

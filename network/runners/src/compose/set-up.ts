@@ -7,12 +7,9 @@ import {
   type Progress,
 } from '@careledger/network-admin';
 import type { NetworkPlan } from '@careledger/network-definition';
+import { registerAll } from '../services/register.js';
+import { servicesOf } from '../services/service-node.js';
 import type { ComposeLayout } from './layout.js';
-import { register } from './register.js';
-import { servicesOf } from './services.js';
-
-/** Each opens a key store, whose key derivation takes 128 MiB (scrypt). */
-const REGISTRATIONS_AT_ONCE = 2;
 
 /**
  * With the nodes running: channels joined, chaincode committed, and every organisation's service registered on the
@@ -24,10 +21,6 @@ export async function setUp(layout: ComposeLayout, progress: Progress): Promise<
   using connections = await NetworkConnections.open(plan, layout);
   await waitUntilReady(plan, connections);
   progress('ready', `gateways endorse on ${plan.channels.map(({ name }) => name).join(' and ')}`);
-  const waiting = servicesOf(plan);
-  const registerRest = async (): Promise<void> => {
-    for (let next = waiting.shift(); next; next = waiting.shift()) await register(layout, next, progress);
-  };
-  await Promise.all(Array.from({ length: REGISTRATIONS_AT_ONCE }, registerRest));
+  await registerAll(layout, servicesOf(plan), progress);
   return plan;
 }

@@ -1,16 +1,18 @@
 import { copyFile, mkdir } from 'node:fs/promises';
 import { writeSecret } from '@careledger/network-admin';
 import type { NetworkPlan } from '@careledger/network-definition';
-import type { ComposeLayout } from './layout.js';
+import type { ServiceLayout } from './layout.js';
 import { ensureSecrets, MONITORING, PEOPLE, type ServiceSecrets } from './secrets.js';
 import { callersOf, serviceConfig } from './service-config.js';
-import type { ServiceNode } from './services.js';
+import type { ServiceNode } from './service-node.js';
+import type { ServiceSetting } from './service-places.js';
 
 /** Draws what services need to trust one another, and writes each its configuration. */
 export async function writeServiceFiles(
   plan: NetworkPlan,
-  layout: ComposeLayout,
+  layout: ServiceLayout,
   services: readonly ServiceNode[],
+  setting: ServiceSetting,
 ): Promise<ReadonlyMap<string, ServiceSecrets>> {
   const drawn = await Promise.all(
     services.map(async (node): Promise<[string, ServiceSecrets]> => {
@@ -22,7 +24,7 @@ export async function writeServiceFiles(
   await Promise.all(
     services.map(async (node) => {
       const file = (name: string): string => layout.nodeFile(node.mspId, node.id, name);
-      const config = serviceConfig(node, { plan, services, secrets });
+      const config = serviceConfig(node, { plan, services, secrets, setting });
       await writeSecret(file('config.json'), `${JSON.stringify(config, undefined, 2)}\n`);
       await writeSecret(file('passphrase'), `${secrets.get(node.id)?.passphrase ?? ''}\n`);
       await copyFile(layout.connection, file('connection.json'));

@@ -2,37 +2,55 @@ import { execFile } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { readIfThere, writePublic, type Progress } from '@careledger/network-admin';
-import { ComposeError } from './errors.js';
-import type { ComposeLayout } from './layout.js';
-import { clientKindOf, type ServiceNode } from './services.js';
+import { RunnerError } from '../errors.js';
+import type { ServiceLayout } from './layout.js';
+import { clientKindOf, type ServiceNode } from './service-node.js';
 
 const run = promisify(execFile);
 const launcher = (path: string): string => fileURLToPath(new URL(`../../../../${path}`, import.meta.url));
 
-/** Every program registers its keys by a command of its own, as its organisation's admin. */
-const LAUNCHERS: Readonly<Record<ServiceNode['program'], string>> = {
+/** Every program serves by one command, and registers its keys by another, as its organisation's admin. */
+export const LAUNCHERS: Readonly<Record<ServiceNode['program'], string>> = {
   gateway: launcher('gateway-service/bin/careledger-gateway.js'),
   cloud: launcher('cloud-service/bin/careledger-cloud.js'),
   api: launcher('api/bin/careledger-api.js'),
 };
 
+/** Each opens a key store, whose key derivation takes 128 MiB (scrypt). */
+const REGISTRATIONS_AT_ONCE = 2;
+
+/** Registers every service that was not yet. */
+export async function registerAll(
+  layout: ServiceLayout,
+  services: readonly ServiceNode[],
+  progress: Progress,
+): Promise<void> {
+  const waiting = [...services];
+  const registerRest = async (): Promise<void> => {
+    for (let next = waiting.shift(); next; next = waiting.shift()) await register(layout, next, progress);
+  };
+  await Promise.all(Array.from({ length: REGISTRATIONS_AT_ONCE }, registerRest));
+}
+
 /**
  * Writes a service's keys and endpoint on the ledger, as its organisation's admin. Once it is done a file says so; a
  * run cut short in between repeats the same statement, which changes nothing.
  */
-export async function register(layout: ComposeLayout, node: ServiceNode, progress: Progress): Promise<void> {
+async function register(layout: ServiceLayout, node: ServiceNode, progress: Progress): Promise<void> {
   const program = LAUNCHERS[node.program];
   const done = layout.registration(node.id);
   if ((await readIfThere(done)) === node.url) return;
   const file = (name: string): string => layout.nodeFile(node.mspId, node.id, name);
   const admin = layout.client(node.mspId, 'admin');
   const client = layout.client(node.mspId, clientKindOf(node));
-  // The configuration names paths of the service's own container; here the same files lie elsewhere.
+  // The configuration names paths as the service sees them; in a container's place the same files lie elsewhere.
+  const hasOwnBroker = node.mqttPort !== undefined;
   const env = {
     ...process.env,
     CARELEDGER_DATA_DIR: layout.data(node.id),
     CARELEDGER_KEY_PASSPHRASE_FILE: file('passphrase'),
-    ...(node.program === 'gateway' && { CARELEDGER_MQTT_EXTERNAL_PASSWORD_FILE: file('broker-password') }),
+    ...(node.program === 'gateway' &&
+      !hasOwnBroker && { CARELEDGER_MQTT_EXTERNAL_PASSWORD_FILE: file('broker-password') }),
     CARELEDGER_LEDGER_CONNECTION_FILE: file('connection.json'),
     CARELEDGER_LEDGER_CERTIFICATE_FILE: client.cert,
     CARELEDGER_LEDGER_PRIVATE_KEY_FILE: client.key,
@@ -49,13 +67,9 @@ export async function register(layout: ComposeLayout, node: ServiceNode, progres
   try {
     await run(process.execPath, [program, ...args], { env });
   } catch (cause) {
-    throw new ComposeError(
-      'REGISTRATION_FAILED',
-      `${node.name} could not be registered: ${reasonOf(cause)}`,
-      {
-        cause,
-      },
-    );
+    throw new RunnerError('REGISTRATION_FAILED', `${node.name} could not be registered: ${reasonOf(cause)}`, {
+      cause,
+    });
   }
   await writePublic(done, node.url);
   progress('register', `${node.name} at ${node.url}`);

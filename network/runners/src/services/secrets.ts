@@ -2,7 +2,7 @@ import { createHash, randomBytes } from 'node:crypto';
 import { readIfThere, writeSecret } from '@careledger/network-admin';
 import { Type, type Static } from 'typebox';
 import { Value } from 'typebox/value';
-import { ComposeError } from './errors.js';
+import { RunnerError } from '../errors.js';
 
 const SECRET_BYTES = 24;
 
@@ -45,7 +45,7 @@ export async function readSecrets(path: string): Promise<ServiceSecrets | undefi
   if (text === undefined) return undefined;
   const value: unknown = JSON.parse(text);
   if (Value.Check(ServiceSecrets, value)) return value;
-  throw new ComposeError('SECRETS_UNREADABLE', `${path} is damaged: restore the volume from a backup`);
+  throw new RunnerError('SECRETS_UNREADABLE', `${path} is damaged: restore it from a backup`);
 }
 
 /** A secret in a file of its own; drawn where there is none. */

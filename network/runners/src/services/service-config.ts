@@ -1,40 +1,42 @@
 import type { NetworkPlan } from '@careledger/network-definition';
-import { ANY_INTERFACE, CONFIG, DATA, HTTPS_PORT, IDENTITY } from './places.js';
 import { tokenEntries, type ServiceSecrets } from './secrets.js';
-import { BROKER, GATEWAY, PATIENTS_MSP, type ServiceNode } from './services.js';
-
-/** Where the broker listens for the gateway: docker/mosquitto/mosquitto.conf. */
-const BROKER_GATEWAY_PORT = 8884;
+import { GATEWAY, PATIENTS_MSP, type ServiceNode } from './service-node.js';
+import type { ServiceSetting } from './service-places.js';
 
 export interface ServiceConfigOptions {
   readonly plan: NetworkPlan;
   readonly services: readonly ServiceNode[];
   /** By service. */
   readonly secrets: ReadonlyMap<string, ServiceSecrets>;
+  readonly setting: ServiceSetting;
 }
 
 /**
- * A service's configuration file, with paths as its container sees them. Passphrase and broker password are in
- * files of their own, which the environment names.
+ * A service's configuration file, with paths as the service sees them. Passphrase and broker password are in files of
+ * their own, which the environment names.
  */
 export function serviceConfig(node: ServiceNode, options: ServiceConfigOptions): Record<string, unknown> {
-  const { plan, services, secrets } = options;
+  const { plan, services, secrets, setting } = options;
   const own = secrets.get(node.id);
   const tokenAt = (other: ServiceNode): string => secrets.get(other.id)?.tokens[node.id] ?? '';
   const others = (program: string): ServiceNode[] =>
     services.filter((other) => other.program === program && other.id !== node.id);
-  const tls = { certFile: `${CONFIG}/tls/cert.pem`, keyFile: `${CONFIG}/tls/key.pem` };
+  const { connection, tls, identity, data } = setting.places(node);
   const hasOwnCloudPeer = plan.channels.every(({ organizations }) => organizations.includes(node.mspId));
   const ledger = {
-    connectionFile: `${CONFIG}/connection.json`,
+    connectionFile: connection,
     mspId: node.mspId,
-    certificateFile: `${IDENTITY}/cert.pem`,
-    privateKeyFile: `${IDENTITY}/key.pem`,
+    certificateFile: identity.cert,
+    privateKeyFile: identity.key,
   };
   const common = {
     networkId: plan.network,
-    dataDir: DATA,
-    http: { host: ANY_INTERFACE, port: HTTPS_PORT, tls },
+    dataDir: data,
+    http: {
+      host: setting.listenHost,
+      port: node.port,
+      tls: { certFile: tls.cert, keyFile: tls.key },
+    },
     auth: { tokens: own ? tokenEntries(own) : [] },
   };
   switch (node.program) {
@@ -65,7 +67,14 @@ export function serviceConfig(node: ServiceNode, options: ServiceConfigOptions):
         ...common,
         ledger,
         gatewayId: GATEWAY,
-        mqtt: { external: { url: `mqtts://${BROKER}:${BROKER_GATEWAY_PORT}`, username: GATEWAY } },
+        mqtt:
+          node.mqttPort === undefined
+            ? { external: { url: setting.brokerUrl, username: GATEWAY } }
+            : {
+                host: setting.listenHost,
+                port: node.mqttPort,
+                tls: { certFile: tls.cert, keyFile: tls.key },
+              },
         providers: others('cloud').map((other) => ({
           providerId: other.name,
           url: other.url,
