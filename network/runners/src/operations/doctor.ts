@@ -7,6 +7,8 @@ import {
 } from '@careledger/network-admin';
 import { findFabricBinaries } from '../native/binaries.js';
 import type { NativeNetwork } from '../native/native-network.js';
+import { trustedRoots } from '../services/credentials.js';
+import { unreadyReason } from '../services/readiness.js';
 
 /** Everything that is wrong with a native network, each with the command that mends it; empty when all is well. */
 export async function diagnose(network: NativeNetwork): Promise<Finding[]> {
@@ -22,16 +24,25 @@ export async function diagnose(network: NativeNetwork): Promise<Finding[]> {
       mend: 'set FABRIC_BIN to the folder of "peer" and "orderer"',
     });
   }
-  const plan = network.plan(await network.state());
+  const state = await network.state();
+  const plan = network.plan(state);
+  const services = network.services(state);
   findings.push(...(await diagnoseCertificates(plan, network.layout, remedies)));
 
   const running = new Set((await network.status()).filter((entry) => entry.running).map(({ name }) => name));
-  const planned = [...plan.orderers, ...plan.peers, ...plan.chaincodeHosts].map(({ id }) => id);
+  const planned = [...plan.orderers, ...plan.peers, ...plan.chaincodeHosts, ...services].map(({ id }) => id);
   const ended = planned.filter((name) => !running.has(name));
   findings.push(...ended.map((name) => ({ problem: `${name} does not run`, mend: remedies.up })));
   if (ended.length > 0) return findings;
 
   using connections = await NetworkConnections.open(plan, network.layout);
   findings.push(...(await diagnoseNodes(plan, connections, remedies)));
+  if (findings.length > 0 || services.length === 0) return findings;
+  const roots = await trustedRoots(network.layout);
+  for (const node of services) {
+    const reason = await unreadyReason(node, roots);
+    if (reason !== undefined)
+      findings.push({ problem: `${node.id} is not ready: ${reason}`, mend: remedies.up });
+  }
   return findings;
 }

@@ -6,13 +6,13 @@ import {
   writeState,
 } from '@careledger/network-admin';
 import { RunnerError } from '../errors.js';
-import type { NativeNetwork } from '../native/native-network.js';
+import type { RunnerNetwork } from './runner-network.js';
 
 /**
  * Lets an organisation of the definition join a running network: its channels admit it, its peer starts and fetches
  * the ledgers, it installs and approves the chaincode. Nothing that runs is restarted.
  */
-export async function addOrganization(network: NativeNetwork, mspId: string): Promise<void> {
+export async function addOrganization(network: RunnerNetwork, mspId: string): Promise<void> {
   const state = await network.state();
   const from = network.plan(state);
   const joins = !from.organizations.some((organization) => organization.mspId === mspId);
@@ -33,7 +33,7 @@ export async function addOrganization(network: NativeNetwork, mspId: string): Pr
 }
 
 /** Shuts an organisation out of all channels and ends its processes. Its folder stays. */
-export async function removeOrganization(network: NativeNetwork, mspId: string): Promise<void> {
+export async function removeOrganization(network: RunnerNetwork, mspId: string): Promise<void> {
   const state = await network.state();
   const from = network.plan(state);
   if (from.organizations.some((organization) => organization.mspId === mspId)) {
