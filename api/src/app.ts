@@ -2,7 +2,7 @@ import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { nodeVerifier } from '@careledger/crypto';
 import { accessControl } from '@careledger/contracts';
-import { openServiceLedger } from '@careledger/ledger/service';
+import { openServiceLedger, registerLedgerMetrics } from '@careledger/ledger/service';
 import { buildService, startWorker, type Logger, type ServiceApp } from '@careledger/service-kit';
 import { AccessLog } from './access/access-log.js';
 import { AccessService } from './access/access-service.js';
@@ -84,6 +84,7 @@ export async function buildApp(config: ApiConfig, logger: Logger): Promise<Servi
   // The outbox carries out what these services enqueue, and they wake it.
   const outboxOf = (): Outbox => outbox;
   const metrics = registerMetrics(app, outboxOf);
+  registerLedgerMetrics(app.metrics, [ledger.counters]);
 
   const log = new NoticeLog(store);
   const emergencies = new EmergencyStore(store);

@@ -2,7 +2,7 @@ import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { nodeVerifier } from '@careledger/crypto';
 import { accessControl } from '@careledger/contracts';
-import { openServiceLedger } from '@careledger/ledger/service';
+import { openServiceLedger, registerLedgerMetrics } from '@careledger/ledger/service';
 import {
   buildService,
   openDatabase,
@@ -59,6 +59,7 @@ export async function buildApp(config: CloudConfig, logger: Logger): Promise<Ser
     problems,
     openapi: { title: 'careledger cloud provider', version: '0.1.0' },
   });
+  registerLedgerMetrics(app.metrics, [ledger.counters]);
   addRecordRoutes(app, recordService);
   addAccessRoutes(app, accessService, { providerId, verifier, cloud, releases });
   addVisitRoutes(app, cloud);

@@ -1,3 +1,4 @@
+import { registerLedgerMetrics } from '@careledger/ledger/service';
 import { Gauge } from 'prom-client';
 import { buildService, type Logger, type ServiceApp } from '@careledger/service-kit';
 import type { GatewayConfig } from './config.js';
@@ -67,9 +68,10 @@ function addHealth(app: ServiceApp, { core, ledger, providers }: Gateway): void 
 }
 
 function addMetrics(app: ServiceApp, gateway: Gateway): void {
-  const { core, broker } = gateway;
+  const { core, broker, ledger } = gateway;
   registerIngestMetrics(app.metrics, core.pipeline.counters, () => core.pipeline.queued);
   broker?.violations.register(app.metrics);
+  registerLedgerMetrics(app.metrics, ledger.counters);
   new Gauge({
     name: 'careledger_gateway_outbox_items',
     help: 'What waits or runs, by worker',

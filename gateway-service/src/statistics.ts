@@ -24,6 +24,8 @@ export const StatisticsView = Type.Object({
   implausible: Type.Integer(),
   /** Sealed blocks, genesis blocks included. */
   blocks: Type.Integer(),
+  /** Those of them that an anchor on the ledger covers. */
+  blocksAnchored: Type.Integer(),
   /** Different records by kind; each counts once, however many versions it has. */
   records: Kinds,
   /** Records, and versions, that a provider has receipted; and those that the authorities have been told of. */
@@ -55,7 +57,14 @@ export const StatisticsView = Type.Object({
 export type StatisticsView = Static<typeof StatisticsView>;
 
 /** What happened at this gateway. The processing is brought up to date with what is stored first. */
-export function statisticsOf({ core, processor, processing, versions, notices }: Gateway): StatisticsView {
+export function statisticsOf({
+  anchors,
+  core,
+  processor,
+  processing,
+  versions,
+  notices,
+}: Gateway): StatisticsView {
   processor.persist();
   const { frames, readings } = processor.progress;
   const { counters } = core.pipeline;
@@ -81,6 +90,10 @@ export function statisticsOf({ core, processor, processing, versions, notices }:
     gaps: devices.reduce((total, device) => total + missingOf(device), 0),
     implausible: processing.flagCount(),
     blocks: patients.reduce((total, { chain }) => total + chain.durableHead.height + 1, 0),
+    blocksAnchored: patients.reduce(
+      (total, { patientNo }) => total + (anchors.get(patientNo).anchored?.height ?? -1) + 1,
+      0,
+    ),
     records: { periodic: ofKind('periodic'), emergency: ofKind('emergency') },
     stored: sum(['stored', 'announced']),
     announced: sum(['announced']),

@@ -1,6 +1,6 @@
 import { accessControl, records } from '@careledger/contracts';
 import type { ChannelName } from '@careledger/domain';
-import { LedgerError, type Ledger, type LedgerChannel } from '@careledger/ledger';
+import { LedgerError, type Ledger, type LedgerChannel, type LedgerCounters } from '@careledger/ledger';
 import { openServiceLedger, type LedgerConfig, type ServiceLedger } from '@careledger/ledger/service';
 import type { Logger } from '@careledger/service-kit';
 import { StatementBatcher } from './statement-batcher.js';
@@ -69,6 +69,11 @@ export class LedgerLink implements Disposable {
 
   enrolment(name: ChannelName): LedgerChannel {
     return this.#enroller.channel(name);
+  }
+
+  /** What its connections count. */
+  get counters(): LedgerCounters[] {
+    return this.#open.map(({ ledger }) => ledger.counters);
   }
 
   /** Why the ledger is believed to be away; undefined while it answers. */

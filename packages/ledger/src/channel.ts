@@ -1,6 +1,7 @@
 import type { Contract, Gateway, Network, Proposal, Signer, Transaction } from '@hyperledger/fabric-gateway';
 import { findTransaction, type FoundTransaction } from './attest/find-transaction.js';
 import { decodeJson } from './codec.js';
+import type { LedgerCounters } from './counters.js';
 import {
   readChaincodeEvents,
   type EventOptions,
@@ -40,6 +41,7 @@ export interface LedgerChannelOptions {
   readonly sender: Sender;
   readonly checkpoints: CheckpointStore;
   readonly timeouts: LedgerTimeouts;
+  readonly counters: LedgerCounters;
   /** Aborts when the connection is closed. */
   readonly closing: AbortSignal;
 }
@@ -61,11 +63,20 @@ export class LedgerChannel {
    * Has a transaction endorsed, journals it, submits it and waits until it is VALID in a block.
    * @throws LedgerError; after COMMIT_UNKNOWN the journal keeps it for `resume()`
    */
-  async submit<C extends ContractShape, N extends NamesOf<C, 'submit'>>(
+  submit<C extends ContractShape, N extends NamesOf<C, 'submit'>>(
     contract: C,
     transaction: N,
     args: ArgsOf<C, N>,
     options: SubmitOptions = {},
+  ): Promise<Submitted<ResultOf<C, N>>> {
+    return this.#options.counters.count('submit', () => this.#submit(contract, transaction, args, options));
+  }
+
+  async #submit<C extends ContractShape, N extends NamesOf<C, 'submit'>>(
+    contract: C,
+    transaction: N,
+    args: ArgsOf<C, N>,
+    options: SubmitOptions,
   ): Promise<Submitted<ResultOf<C, N>>> {
     const { gateway, sender, signer, timeouts } = this.#options;
     this.#assertOpen();
@@ -93,11 +104,22 @@ export class LedgerChannel {
   }
 
   /** Asks one peer, also what a `submit` transaction would answer; nothing is ordered. @throws LedgerError */
-  async evaluate<C extends ContractShape, N extends keyof C['transactions'] & string>(
+  evaluate<C extends ContractShape, N extends keyof C['transactions'] & string>(
     contract: C,
     transaction: N,
     args: ArgsOf<C, N>,
     options: CallOptions = {},
+  ): Promise<ResultOf<C, N>> {
+    return this.#options.counters.count('evaluate', () =>
+      this.#evaluate(contract, transaction, args, options),
+    );
+  }
+
+  async #evaluate<C extends ContractShape, N extends keyof C['transactions'] & string>(
+    contract: C,
+    transaction: N,
+    args: ArgsOf<C, N>,
+    options: CallOptions,
   ): Promise<ResultOf<C, N>> {
     this.#assertOpen();
     const label = this.#label(contract, transaction);

@@ -6,6 +6,7 @@ export {
 } from './attest/attestation.js';
 export type { FoundTransaction } from './attest/find-transaction.js';
 export { LedgerChannel, type CallOptions, type SubmitOptions, type Submitted } from './channel.js';
+export { LedgerCounters, type CallCount, type LedgerCall, type ReplayedStep } from './counters.js';
 export * from './error.js';
 export type { LedgerBlock, BlockTransaction } from './events/block.js';
 export { blockHeaderHash } from './events/block-hash.js';

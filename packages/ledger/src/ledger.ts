@@ -1,6 +1,7 @@
 import { hash as cryptoHash, X509Certificate } from 'node:crypto';
 import { connect, hash, type Gateway } from '@hyperledger/fabric-gateway';
 import { LedgerChannel } from './channel.js';
+import { LedgerCounters } from './counters.js';
 import { LedgerError } from './error.js';
 import { checkConnection, GrpcClients, type ClientTls, type NetworkConnection } from './fabric/connection.js';
 import { newNativeSigner } from './fabric/signer.js';
@@ -42,6 +43,8 @@ export function connectLedger(options: ConnectLedgerOptions): Ledger {
 
 /** A network, as one identity sees it: channels over shared connections, and what is under way. */
 export class Ledger implements Disposable {
+  /** How calls of this connection ended. */
+  readonly counters = new LedgerCounters();
   readonly #options: ConnectLedgerOptions;
   readonly #connection: NetworkConnection;
   readonly #timeouts: LedgerTimeouts;
@@ -58,7 +61,7 @@ export class Ledger implements Disposable {
     this.#timeouts = { ...DEFAULT_TIMEOUTS, ...options.timeouts };
     this.#signer = newNativeSigner(options.privateKeyPem);
     this.#clients = new GrpcClients(options.clientTls);
-    this.#sender = new Sender(options.journal, this.#timeouts, this.#closing.signal);
+    this.#sender = new Sender(options.journal, this.#timeouts, this.#closing.signal, this.counters);
   }
 
   /** @throws LedgerError CONFIGURATION where the connection names no such channel or peer, CLOSED */
@@ -72,6 +75,7 @@ export class Ledger implements Disposable {
         sender: this.#sender,
         checkpoints: this.#options.checkpoints,
         timeouts: this.#timeouts,
+        counters: this.counters,
         closing: this.#closing.signal,
       });
       this.#channels.set(name, channel);
@@ -102,7 +106,9 @@ export class Ledger implements Disposable {
     const { transactionId, channel, label, reference } = entry;
     const about = { transactionId, channel, label, reference };
     try {
-      const { blockNumber } = await this.#sender.sendAgain(this.#gatewayOf(channel), entry);
+      const { blockNumber } = await this.counters.count('resume', async () =>
+        this.#sender.sendAgain(this.#gatewayOf(channel), entry),
+      );
       return { ...about, blockNumber, error: undefined };
     } catch (error) {
       if (!(error instanceof LedgerError)) throw error;

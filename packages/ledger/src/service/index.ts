@@ -1,2 +1,3 @@
 export { connectAsAdmin, type AdminIdentity } from './admin-ledger.js';
+export { registerLedgerMetrics } from './metrics.js';
 export { LedgerConfig, openServiceLedger, type ServiceLedger } from './open-ledger.js';

@@ -3,6 +3,7 @@ import type { Gateway } from '@hyperledger/fabric-gateway';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { Type } from 'typebox';
 import { LedgerChannel } from '../channel.js';
+import { LedgerCounters } from '../counters.js';
 import { newNativeSigner } from '../fabric/signer.js';
 import { MemoryCheckpoints, MemoryJournal } from '../store/memory.js';
 import { LossyGateway, type Fate } from '../testing/lossy-gateway.js';
@@ -24,6 +25,7 @@ let gateway: Gateway;
 let journal: MemoryJournal;
 let sender: Sender;
 let closing: AbortController;
+let counters: LedgerCounters;
 let channel: LedgerChannel;
 beforeEach(async () => {
   network = new LossyGateway();
@@ -35,8 +37,9 @@ beforeEach(async () => {
 });
 /** How long the channel under test sends again. */
 function resendFor(resendWindowMs: number): void {
+  counters = new LedgerCounters();
   const timeouts = { ...DEFAULT_TIMEOUTS, commitStatusMs: 250, resendWindowMs };
-  sender = new Sender(journal, timeouts, closing.signal);
+  sender = new Sender(journal, timeouts, closing.signal, counters);
   channel = new LedgerChannel({
     gateway,
     name: 'cloud',
@@ -44,6 +47,7 @@ function resendFor(resendWindowMs: number): void {
     sender,
     checkpoints: new MemoryCheckpoints(),
     timeouts,
+    counters,
     closing: closing.signal,
   });
 }
@@ -72,12 +76,16 @@ describe('a transaction whose answer is lost', () => {
     expect(network.sendings.length).toBeGreaterThanOrEqual(list.length);
     for (const sending of network.sendings) expect(sending.equals(network.sendings[0] as Buffer)).toBe(true);
     expect(await journal.list()).toEqual([]);
+    // Its caller saw a delay, no error.
+    expect(counters.calls).toEqual([{ call: 'submit', outcome: 'OK', count: 1 }]);
+    expect(counters.replays.submit + counters.replays.status).toBe(network.sendings.length - 1);
   });
 
   test('is in the journal before it is sent', async () => {
     fates('break');
     resendFor(0);
     await expect(store()).rejects.toMatchObject({ code: 'COMMIT_UNKNOWN', reproposable: false });
+    expect(counters.calls).toEqual([{ call: 'submit', outcome: 'COMMIT_UNKNOWN', count: 1 }]);
     const [entry] = await journal.list();
     expect(entry).toMatchObject({ channel: 'cloud', reference: 'outbox 1' });
 

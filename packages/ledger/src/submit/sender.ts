@@ -1,5 +1,6 @@
 import type { Gateway, Status } from '@hyperledger/fabric-gateway';
 import { jitteredDelayMs, pause } from '../delay.js';
+import type { LedgerCounters, ReplayedStep } from '../counters.js';
 import { LedgerError } from '../error.js';
 import {
   isDuplicateStatus,
@@ -17,6 +18,12 @@ export interface Committed {
   readonly blockNumber: bigint;
 }
 
+/** Why the outcome of a sending is not known, or its final refusal. */
+interface Failed {
+  readonly step: ReplayedStep;
+  readonly error: LedgerError;
+}
+
 /**
  * Sends journalled transactions until their status is known. A submit error or a status deadline says
  * nothing about the outcome, so the same bytes go again: if they had been committed the peer answers
@@ -29,11 +36,18 @@ export class Sender {
   readonly #inFlight = new Set<string>();
 
   readonly #closing: AbortSignal;
+  readonly #counters: LedgerCounters;
 
-  constructor(journal: TransactionJournal, timeouts: LedgerTimeouts, closing: AbortSignal) {
+  constructor(
+    journal: TransactionJournal,
+    timeouts: LedgerTimeouts,
+    closing: AbortSignal,
+    counters: LedgerCounters,
+  ) {
     this.#journal = journal;
     this.#timeouts = timeouts;
     this.#closing = closing;
+    this.#counters = counters;
   }
 
   /** Makes the entry durable, then sends it. */
@@ -72,19 +86,20 @@ export class Sender {
     const giveUpAt = Date.now() + windowMs;
     for (let sending = 1; ; sending += 1) {
       const outcome = await this.#sendOnce(gateway, entry);
-      if (!(outcome instanceof LedgerError)) return this.#settle(entry, outcome);
-      last = outcome;
-      if (outcome.code === 'COMMIT_UNKNOWN') {
+      if (!('error' in outcome)) return this.#settle(entry, outcome);
+      last = outcome.error;
+      if (last.code === 'COMMIT_UNKNOWN') {
         mayBeOrdered = true;
       } else if (!mayBeOrdered) {
         // A final no to the first sending: it is nowhere.
         await this.#journal.remove(entry.transactionId);
-        throw outcome;
+        throw last;
       }
       const delayMs = jitteredDelayMs(sending, RESEND_MIN_DELAY_MS, RESEND_MAX_DELAY_MS);
       if (Date.now() + delayMs > giveUpAt) break;
       await pause(delayMs, this.#closing);
       if (this.#closing.aborted) break;
+      this.#counters.replayed(outcome.step);
     }
     throw new LedgerError(
       'COMMIT_UNKNOWN',
@@ -104,22 +119,21 @@ export class Sender {
     return { transactionId: entry.transactionId, blockNumber: outcome.blockNumber };
   }
 
-  /** Returns the status, or why it is not known. */
-  async #sendOnce(gateway: Gateway, entry: JournalEntry): Promise<Status | LedgerError> {
+  async #sendOnce(gateway: Gateway, entry: JournalEntry): Promise<Status | Failed> {
     const { label, transactionId, bytes } = entry;
     let submitted;
     try {
       submitted = await gateway.newTransaction(bytes).submit(within(this.#timeouts.submitMs));
     } catch (error) {
-      return translateSubmit(label, error, transactionId);
+      return { step: 'submit', error: translateSubmit(label, error, transactionId) };
     }
     try {
       const outcome = await submitted.getStatus(within(this.#timeouts.commitStatusMs));
-      return isDuplicateStatus(outcome)
-        ? new LedgerError('COMMIT_UNKNOWN', `${label}: only a second copy was seen`, { transactionId })
-        : outcome;
+      if (!isDuplicateStatus(outcome)) return outcome;
+      const message = `${label}: only a second copy was seen`;
+      return { step: 'status', error: new LedgerError('COMMIT_UNKNOWN', message, { transactionId }) };
     } catch (error) {
-      return translateStatusFailure(label, error, transactionId);
+      return { step: 'status', error: translateStatusFailure(label, error, transactionId) };
     }
   }
 }
