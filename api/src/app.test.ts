@@ -1,24 +1,14 @@
-import { generateKeyPairSync, hash, randomBytes } from 'node:crypto';
+import { generateKeyPairSync, randomBytes } from 'node:crypto';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import {
-  ROLES,
-  createLogger,
-  listRoutes,
-  loadConfig,
-  type Role,
-  type ServiceApp,
-} from '@careledger/service-kit';
+import { createLogger, loadConfig, type Role, type ServiceApp } from '@careledger/service-kit';
+import { doorFaults, guardedRoutes, newDoorTokens, rolesByRoute } from '@careledger/service-kit/testing';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { buildApp } from './app.js';
 import { ApiConfig } from './config.js';
 
-const tokens = Object.fromEntries(ROLES.map((role) => [role, randomBytes(16).toString('hex')])) as Record<
-  Role,
-  string
->;
-const SERVED_BY_THE_KIT = ['/livez', '/readyz', '/metrics', '/openapi.json', '/problems/:code'];
+const { tokens, entries } = newDoorTokens(`pat_${'a'.repeat(32)}`);
 /** The matrix, written down: what each role may do at an authority. */
 const EXPECTED: Readonly<Record<string, readonly Role[]>> = {
   'POST /v1/subscriptions': ['practitioner', 'ops'],
@@ -77,13 +67,7 @@ beforeAll(async () => {
       providers: [
         { providerId: 'prv_cloud-a', url: 'http://127.0.0.1:9', token: randomBytes(16).toString('hex') },
       ],
-      auth: {
-        tokens: ROLES.map((role) => ({
-          sha256: hash('sha256', tokens[role]),
-          role,
-          ...(role === 'patient' && { patientIds: [`pat_${'a'.repeat(32)}`] }),
-        })),
-      },
+      auth: { tokens: entries },
     }),
   };
   for (const [name, text] of Object.entries(files)) await writeFile(join(dir, name), text);
@@ -96,32 +80,20 @@ afterAll(async () => {
   await rm(dir, { recursive: true });
 });
 
-const routes = () => listRoutes(app).filter(({ url }) => !SERVED_BY_THE_KIT.includes(url));
 const inject = (method: string, url: string, headers: Record<string, string> = {}) =>
   app.inject({ method: method as 'GET', url: url.replaceAll(/:\w+/g, 'x'), headers });
 
 describe('who may call a route', () => {
   test('is what is written down here', () => {
-    // HEAD comes with every GET.
-    const actual = routes()
-      .filter(({ method }) => method !== 'HEAD')
-      .map(({ method, url, roles }) => [`${method} ${url}`, roles]);
-    expect(Object.fromEntries(actual)).toEqual(EXPECTED);
+    expect(rolesByRoute(app)).toEqual(EXPECTED);
   });
 
   test('every route refuses every role that it does not name, and whoever has no token', async () => {
-    for (const { method, url, roles } of routes()) {
-      expect([url, (await inject(method, url)).statusCode]).toEqual([url, 401]);
-      for (const role of ROLES) {
-        if (roles.includes(role)) continue;
-        const refused = await inject(method, url, { authorization: `Bearer ${tokens[role]}` });
-        expect([method, url, role, refused.statusCode]).toEqual([method, url, role, 403]);
-      }
-    }
+    expect(await doorFaults(app, tokens)).toEqual([]);
   });
 
   test('a role that a route names gets past the door', async () => {
-    for (const { method, url, roles } of routes()) {
+    for (const { method, url, roles } of guardedRoutes(app)) {
       // These answer by a stream, or by asking the ledger that is away here.
       if (!url.includes(':') || method === 'HEAD') continue;
       for (const role of roles) {

@@ -1,10 +1,11 @@
-import { defineProblems } from '@careledger/service-kit';
+import { defineProblems, ledgerProblems, recordProblems, statementProblems } from '@careledger/service-kit';
 
 /** Codes of this service besides the common ones. Where the chaincode refused, `reason` has its code. */
 export const problems = defineProblems({
+  ...statementProblems,
+  ...recordProblems,
+  ...ledgerProblems,
   // statements that gateways send
-  STATEMENT_MALFORMED: { status: 400, title: 'The statement cannot be read' },
-  STATEMENT_TOO_LARGE: { status: 413, title: 'The statement is larger than the limit' },
   STATEMENT_TYPE_MISMATCH: { status: 400, title: 'The statement is of another kind' },
   STATEMENT_AUDIENCE_MISMATCH: { status: 400, title: 'The statement was made for another network' },
   STATEMENT_CHANNEL_MISMATCH: { status: 400, title: 'The statement was made for another channel' },
@@ -24,9 +25,6 @@ export const problems = defineProblems({
   FHIR_INVALID: { status: 422, title: 'Not a FHIR R4 Bundle' },
   // reading
   PATIENT_UNKNOWN: { status: 404, title: 'No such patient is registered' },
-  RECORD_UNKNOWN: { status: 404, title: 'There is no such record' },
-  ACCESS_DENIED: { status: 403, title: 'The ledger denied the access; the denial is written down' },
-  ACCESS_REFUSED: { status: 422, title: 'The ledger could not decide on the request; `reason` says why' },
   PERMIT_NOT_COMMITTED: {
     status: 502,
     title: 'The provider served without a committed permit; nothing is shown',
@@ -39,10 +37,8 @@ export const problems = defineProblems({
     status: 409,
     title: 'The patient’s gateway has not wrapped this record to this authority yet; ask again later',
   },
-  PROVIDER_UNREACHABLE: { status: 502, title: 'No provider could be reached' },
   // writing
   WRITE_NOT_GRANTED: { status: 403, title: 'No grant of the patient lets this authority write this' },
-  RECORD_REFUSED: { status: 422, title: 'The record was refused; `reason` says why' },
   WRITE_PENDING: { status: 409, title: 'An earlier version is still on its way' },
   IDEMPOTENCY_KEY_REUSED: { status: 409, title: 'The idempotency key was used for another request' },
   // people
@@ -51,8 +47,5 @@ export const problems = defineProblems({
   // the rest
   SUBSCRIPTION_UNKNOWN: { status: 404, title: 'This authority has no such subscription' },
   VISIT_UNKNOWN: { status: 404, title: 'This authority recorded no such visit' },
-  VISIT_REFUSED: { status: 422, title: 'The ledger refused the visit; `reason` says why' },
-  LEDGER_REFUSED: { status: 422, title: 'The ledger refused; `reason` says why' },
-  LEDGER_UNAVAILABLE: { status: 503, title: 'The ledger does not answer; try again later' },
 });
 export type ProblemCode = keyof typeof problems;

@@ -1,8 +1,9 @@
 import { LedgerError } from '@careledger/ledger';
-import { ProblemError, defineProblems } from '@careledger/service-kit';
+import { ProblemError, defineProblems, ledgerProblems } from '@careledger/service-kit';
 
 /** Codes of this service. What the chaincode refuses is passed on with its own code as `reason`. */
 export const problems = defineProblems({
+  ...ledgerProblems,
   // patients
   PATIENT_NOT_FOUND: { status: 404, title: 'This gateway serves no such patient' },
   PASSPHRASE_TOO_SHORT: { status: 400, title: 'The passphrase is too short for the key that it guards' },
@@ -43,8 +44,6 @@ export const problems = defineProblems({
   SUBSCRIPTION_NOT_PENDING: { status: 409, title: 'The subscription is not pending any more' },
   AUTHORITY_UNKNOWN: { status: 404, title: 'No such authority is registered' },
   // ledger
-  LEDGER_REFUSED: { status: 422, title: 'The ledger refused; `reason` says why' },
-  LEDGER_UNAVAILABLE: { status: 503, title: 'The ledger does not answer; try again later' },
 });
 export type ProblemCode = keyof typeof problems;
 

@@ -8,6 +8,7 @@ export { createLogger, type Logger } from './logging.js';
 export { announceReady, type ReadyLine } from './ready.js';
 export { ROLES, type Role } from './http/roles.js';
 export * from './http/problems.js';
+export * from './http/shared-problems.js';
 export * from './http/operation-outcome.js';
 export { PROBLEM_JSON, sendProblem } from './http/error-handler.js';
 export {
