@@ -1,3 +1,4 @@
+import { findCollectionProblems } from './collections.js';
 import type { NetworkDefinition, RunnerName } from './schema.js';
 
 /** Everything in a definition that contradicts itself; empty when it is sound. */
@@ -8,6 +9,7 @@ export function findInconsistencies(definition: NetworkDefinition): string[] {
     ...findMissingAddresses(definition),
     ...findPortClashes(definition, 'native'),
     ...findUnworkableProfiles(definition),
+    ...findCollectionProblems(definition),
   ];
 }
 

@@ -37,6 +37,7 @@ describe('the shipped definition', () => {
         endorsement: { outOf: 3, of: ['PatientsMSP', 'HospitalMSP', 'LabMSP', 'InsurerMSP', 'PharmacyMSP'] },
       },
       chaincodes: ['access-control', 'records'],
+      collections: { 'access-control': [], records: [] },
     });
     expect(channels['cloud']?.policies.endorsement).toEqual({
       outOf: 2,
@@ -111,6 +112,88 @@ describe('the shipped definition', () => {
       ];
     };
     expect(at(1000)).toEqual(at(0).map((port) => port + 1000));
+  });
+});
+
+/** The shipped definition with a private data collection of `records` on `cloud`; `fields` in the YAML of one. */
+const withCollection = (fields: string): string =>
+  text.replace(
+    /(name: records, .*channels: \[authorities, cloud\]) }/,
+    `$1, collections: [{ name: secrets, channel: cloud, ${fields} }] }`,
+  );
+
+describe('a private data collection', () => {
+  const definition = parseNetworkDefinition(
+    withCollection(
+      'members: [CloudAMSP, CloudBMSP, LabMSP], blockToLive: 3, memberOnlyRead: true, endorsement: { outOf: 2, of: [CloudAMSP, CloudBMSP] }',
+    ),
+  );
+
+  test('belongs to its chaincode on its channel alone, among those who take part', () => {
+    const { channels } = planNetwork(definition, { profile: 'small', runner: 'native' });
+    expect(channels.map(({ name, collections }) => [name, collections])).toEqual([
+      ['authorities', { 'access-control': [], records: [] }],
+      [
+        'cloud',
+        {
+          'access-control': [],
+          records: [
+            {
+              name: 'secrets',
+              members: ['CloudAMSP', 'CloudBMSP'],
+              requiredPeerCount: 0,
+              maxPeerCount: 1,
+              blockToLive: 3,
+              memberOnlyRead: true,
+              memberOnlyWrite: false,
+              endorsement: { outOf: 2, of: ['CloudAMSP', 'CloudBMSP'] },
+            },
+          ],
+        },
+      ],
+    ]);
+  });
+
+  test('comes to the embedded network with the policies of Fabric’s collection files', () => {
+    expect(embeddedNetwork(definition).channels['cloud']?.collections['records']).toEqual([
+      {
+        name: 'secrets',
+        policy: "OR('CloudAMSP.member', 'CloudBMSP.member', 'LabMSP.member')",
+        requiredPeerCount: 0,
+        maxPeerCount: 1,
+        blockToLive: 3,
+        memberOnlyRead: true,
+        memberOnlyWrite: false,
+        endorsementPolicy: { signaturePolicy: "OutOf(2, 'CloudAMSP.peer', 'CloudBMSP.peer')" },
+      },
+    ]);
+  });
+
+  test.each([
+    ['of somebody who is not on the channel', 'members: [GhostMSP, CloudAMSP]', /GhostMSP is not on cloud/],
+    [
+      'that more peers must have than are told of it',
+      'members: [CloudAMSP, CloudBMSP], requiredPeerCount: 2',
+      /maxPeerCount 1 is less than requiredPeerCount 2/,
+    ],
+    ['whose data nobody keeps', 'members: [LabMSP]', /no peer that keeps its data/],
+    [
+      'that nobody can write',
+      'members: [CloudAMSP], endorsement: { outOf: 2, of: [CloudAMSP, HospitalMSP] }',
+      /has 1 endorsers, needs 2/,
+    ],
+  ])('%s is refused', (_danger, fields, message) => {
+    expect(() => parseNetworkDefinition(withCollection(fields))).toThrow(message);
+  });
+
+  test('on a channel without its chaincode, there twice, or named like an implicit one is refused', () => {
+    const implicit = withCollection('members: [CloudAMSP]').replace('secrets', '_implicit_org_CloudAMSP');
+    expect(() => parseNetworkDefinition(implicit)).toThrow(/collections\/0\/name must match pattern/);
+    const elsewhere = withCollection('members: [CloudAMSP]').replace('channel: cloud', 'channel: nowhere');
+    expect(() => parseNetworkDefinition(elsewhere)).toThrow(/the chaincode is not on channel nowhere/);
+    const [collection = ''] = /\{ name: secrets.*?\}/.exec(withCollection('members: [CloudAMSP]')) ?? [];
+    const twice = withCollection('members: [CloudAMSP]').replace(collection, `${collection}, ${collection}`);
+    expect(() => parseNetworkDefinition(twice)).toThrow(/stands twice on cloud/);
   });
 });
 

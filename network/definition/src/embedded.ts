@@ -1,3 +1,4 @@
+import type { CollectionPlan } from './collections.js';
 import { planNetwork } from './resolve.js';
 import type { EndorsementRule } from './policy.js';
 import type { NetworkDefinition, ProfileName } from './schema.js';
@@ -10,6 +11,15 @@ export interface EmbeddedChannel {
   readonly policies: { readonly endorsement: EndorsementRule };
   /** Names of the chaincodes that run on this channel. */
   readonly chaincodes: readonly string[];
+  /** Their private data collections, by chaincode. */
+  readonly collections: Readonly<Record<string, readonly EmbeddedCollection[]>>;
+}
+
+/** A private data collection with the field names and policies of Fabric's collection files. */
+export interface EmbeddedCollection extends Omit<CollectionPlan, 'members' | 'endorsement'> {
+  /** `OR('Org1MSP.member', …)` */
+  readonly policy: string;
+  readonly endorsementPolicy?: { readonly signaturePolicy: string };
 }
 
 /** What the embedded network needs of the definition. */
@@ -36,8 +46,28 @@ export function embeddedNetwork(
           members: channel.members,
           policies: { endorsement: channel.endorsement },
           chaincodes: channel.chaincodes,
+          collections: Object.fromEntries(
+            Object.entries(channel.collections).map(([chaincode, collections]) => [
+              chaincode,
+              collections.map(embeddedCollection),
+            ]),
+          ),
         },
       ]),
     ),
+  };
+}
+
+function embeddedCollection({ members, endorsement, ...rest }: CollectionPlan): EmbeddedCollection {
+  const named = (mspIds: readonly string[], role: string): string =>
+    mspIds.map((mspId) => `'${mspId}.${role}'`).join(', ');
+  return {
+    ...rest,
+    policy: `OR(${named(members, 'member')})`,
+    ...(endorsement && {
+      endorsementPolicy: {
+        signaturePolicy: `OutOf(${endorsement.outOf}, ${named(endorsement.of, 'peer')})`,
+      },
+    }),
   };
 }

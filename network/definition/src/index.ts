@@ -1,5 +1,11 @@
+export type { CollectionPlan } from './collections.js';
 export { DefinitionError, type DefinitionErrorCode } from './errors.js';
-export { embeddedNetwork, type EmbeddedChannel, type EmbeddedNetwork } from './embedded.js';
+export {
+  embeddedNetwork,
+  type EmbeddedChannel,
+  type EmbeddedCollection,
+  type EmbeddedNetwork,
+} from './embedded.js';
 export { DEFAULT_DEFINITION_PATH, loadNetworkDefinition, parseNetworkDefinition } from './load.js';
 export { endorsementRule, type EndorsementRule } from './policy.js';
 export {

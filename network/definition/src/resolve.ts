@@ -1,3 +1,4 @@
+import { collectionPlans, type CollectionPlan } from './collections.js';
 import { DefinitionError } from './errors.js';
 import { endorsementRule, type EndorsementRule } from './policy.js';
 import type {
@@ -62,6 +63,8 @@ export interface ChannelPlan {
   readonly ruleKind: 'majority' | 'outOf';
   readonly endorsement: EndorsementRule;
   readonly chaincodes: readonly string[];
+  /** Private data collections, by chaincode; those without any have an empty list. */
+  readonly collections: Readonly<Record<string, readonly CollectionPlan[]>>;
 }
 
 /** A definition as one runner sees it, for the organisations that take part. */
@@ -157,13 +160,17 @@ function participants(
 function channelPlans(definition: NetworkDefinition, taking: ReadonlySet<string>): ChannelPlan[] {
   return Object.entries(definition.channels).map(([name, channel]) => {
     const organizations = channel.organizations.filter((mspId) => taking.has(mspId));
+    const chaincodes = definition.chaincodes.filter((chaincode) => chaincode.channels.includes(name));
     return {
       name,
       organizations,
       members: channel.members.filter((mspId) => taking.has(mspId)),
       ruleKind: channel.endorsement.rule,
       endorsement: endorsementRule(channel.endorsement, organizations),
-      chaincodes: definition.chaincodes.filter((c) => c.channels.includes(name)).map((c) => c.name),
+      chaincodes: chaincodes.map((chaincode) => chaincode.name),
+      collections: Object.fromEntries(
+        chaincodes.map((chaincode) => [chaincode.name, collectionPlans(chaincode, name, taking)]),
+      ),
     };
   });
 }

@@ -55,6 +55,32 @@ const BatchSettings = Type.Object(
   closed,
 );
 
+/** Fabric's rule for names of collections; a leading underscore is for the implicit ones. */
+const CollectionName = Type.String({ pattern: '^[A-Za-z0-9-][A-Za-z0-9_-]*$', maxLength: 64 });
+const PeerCount = Type.Integer({ minimum: 0, maximum: 1_000 });
+
+/** A private data collection of a chaincode on one channel (Fabric docs, "Private Data", collection definition). */
+const Collection = Type.Object(
+  {
+    name: CollectionName,
+    channel: Type.String(),
+    /** Whose peers keep the data; all others have its hashes. */
+    members: Type.Array(MspId, { minItems: 1 }),
+    /** Peers of other members that must have the data before an endorsement is given; 0 unless said. */
+    requiredPeerCount: Type.Optional(PeerCount),
+    /** Peers that the endorsing one sends the data to, 1 unless said; others fetch it when the block comes. */
+    maxPeerCount: Type.Optional(PeerCount),
+    /** Blocks after which the data is removed; 0, unless said, keeps it. It cannot be changed later. */
+    blockToLive: Type.Optional(Type.Integer({ minimum: 0, maximum: Number.MAX_SAFE_INTEGER })),
+    /** Whether clients of organisations that are no members are refused; not unless said. */
+    memberOnlyRead: Type.Optional(Type.Boolean()),
+    memberOnlyWrite: Type.Optional(Type.Boolean()),
+    /** Who has to endorse writes, in the place of the channel's rule: `outOf` peers of these organisations. */
+    endorsement: Type.Optional(Type.Object({ outOf: Count, of: Type.Array(MspId, { minItems: 1 }) }, closed)),
+  },
+  closed,
+);
+
 const Profile = Type.Object(
   {
     consensus: Type.Union([Type.Literal('etcdraft'), Type.Literal('BFT')]),
@@ -99,6 +125,7 @@ export const NetworkDefinitionSchema = Type.Object(
           version: Version,
           address: AddressField,
           channels: Type.Array(Type.String(), { minItems: 1 }),
+          collections: Type.Optional(Type.Array(Collection)),
         },
         closed,
       ),

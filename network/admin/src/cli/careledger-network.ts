@@ -12,6 +12,7 @@ import { writePair } from '../identities/ensure.js';
 import { enrol } from '../identities/fabric-ca.js';
 import { writePublic } from '../identities/files.js';
 import { NetworkLayout } from '../layout.js';
+import { collectionNames } from '../lifecycle/collections.js';
 import { queryApproved, queryCommitted } from '../lifecycle/lifecycle.js';
 import { packageChaincode } from '../lifecycle/package.js';
 import { NetworkConnections } from '../setup/connections.js';
@@ -168,6 +169,7 @@ program
         name: string;
         version: string;
         sequence: number;
+        collections: string[];
         approvedBy: string[];
       }[] = [];
       for (const channel of plan.channels) {
@@ -180,7 +182,9 @@ program
           for (const peer of connections.onChannel(plan, channel.name)) {
             if (await queryApproved(peer, channel.name, committed)) approvedBy.push(peer.identity.mspId);
           }
-          rows.push({ channel: channel.name, ...committed, approvedBy });
+          const { version, sequence } = committed;
+          const collections = collectionNames(committed.collections);
+          rows.push({ channel: channel.name, name, version, sequence, collections, approvedBy });
         }
       }
       output.result(

@@ -12,6 +12,8 @@ import { makeTransaction } from './transaction.js';
 const CALL_TIMEOUT_MS = 30_000;
 const COMMIT_TIMEOUT_MS = 60_000;
 /** While a node starts, a refused connection is tried again this often. */
+/** How often peers that are not level are asked again. */
+const LEVEL_POLL_MS = 250;
 const RECONNECT_MS = 100;
 const MAX_RECONNECT_MS = 1_000;
 const LISTEN_TURN_MS = 500;
@@ -112,12 +114,29 @@ export class PeerConnection implements Disposable {
    * Throws unless it is committed as valid.
    */
   async submit(options: ProposalOptions, others: readonly PeerConnection[] = []): Promise<string> {
-    const proposal = makeProposal(this.identity, options);
-    const responses = await Promise.all([this, ...others].map((connection) => connection.endorse(proposal)));
-    const envelope = makeTransaction(this.identity, proposal, responses);
-    await this.order(options.channel, proposal.txId, envelope);
-    await this.waitForCommit(options.channel, proposal.txId);
-    return proposal.txId;
+    const { txId, envelope } = await this.endorseTogether(options, [this, ...others]);
+    await this.order(options.channel, txId, envelope);
+    await this.waitForCommit(options.channel, txId);
+    return txId;
+  }
+
+  /** Peers that are some blocks apart simulate differently: nothing is ordered yet, so they are asked anew. */
+  private async endorseTogether(
+    options: ProposalOptions,
+    peers: readonly PeerConnection[],
+  ): Promise<{ txId: string; envelope: common.Envelope }> {
+    const deadline = Date.now() + CALL_TIMEOUT_MS;
+    for (;;) {
+      const proposal = makeProposal(this.identity, options);
+      const responses = await Promise.all(peers.map((connection) => connection.endorse(proposal)));
+      try {
+        return { txId: proposal.txId, envelope: makeTransaction(this.identity, proposal, responses) };
+      } catch (error) {
+        const apart = error instanceof NetworkAdminError && error.code === 'PROPOSAL_RESPONSES_DIFFER';
+        if (!apart || Date.now() > deadline) throw error;
+        await delay(LEVEL_POLL_MS);
+      }
+    }
   }
 
   /** Sends an envelope to the channel's orderers through this peer: to one of them, or to all where they are BFT. */
@@ -148,13 +167,17 @@ export class PeerConnection implements Disposable {
     }
   }
 
-  /** Asks the peer's gateway to endorse on a channel, as a client would. */
-  async gatewayEndorse(options: ProposalOptions): Promise<void> {
+  /**
+   * Asks the peer's gateway to endorse on a channel, as a client would.
+   * @param endorsers MSP IDs of those who shall endorse; without any, the gateway finds out who has to
+   */
+  async gatewayEndorse(options: ProposalOptions, endorsers: readonly string[] = []): Promise<void> {
     const proposal = makeProposal(this.identity, options);
     const request = new gateway.EndorseRequest();
     request.setChannelId(options.channel);
     request.setTransactionId(proposal.txId);
     request.setProposedTransaction(proposal.signed);
+    request.setEndorsingOrganizationsList([...endorsers]);
     await this.call<gateway.EndorseResponse>((options, reply) =>
       this.gateway.endorse(request, options, reply),
     );

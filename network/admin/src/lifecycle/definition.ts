@@ -6,6 +6,8 @@ export interface ChaincodeDefinition {
   readonly name: string;
   readonly version: string;
   readonly sequence: number;
+  /** Its private data collections, if it has any. */
+  readonly collections: peer.CollectionConfigPackage | undefined;
 }
 
 const ENDORSEMENT_PLUGIN = 'escc';
@@ -18,6 +20,7 @@ interface DefinitionArgs {
   setEndorsementPlugin(value: string): void;
   setValidationPlugin(value: string): void;
   setValidationParameter(value: Uint8Array): void;
+  setCollections(value?: peer.CollectionConfigPackage): void;
 }
 
 /** Fills the fields that approving, checking and committing share. */
@@ -30,5 +33,6 @@ export function fillDefinition<T extends DefinitionArgs>(args: T, definition: Ch
   args.setEndorsementPlugin(ENDORSEMENT_PLUGIN);
   args.setValidationPlugin(VALIDATION_PLUGIN);
   args.setValidationParameter(policy.serializeBinary());
+  args.setCollections(definition.collections);
   return args;
 }

@@ -1,6 +1,7 @@
 import { peer } from '@hyperledger/fabric-protos';
 import { NetworkAdminError } from '../errors.js';
 import type { PeerConnection } from '../fabric/peer-connection.js';
+import { sameCollections } from './collections.js';
 import { fillDefinition, type ChaincodeDefinition } from './definition.js';
 import type { ChaincodePackage } from './package.js';
 
@@ -50,7 +51,14 @@ export async function queryCommitted(
   const found = lifecycle.QueryChaincodeDefinitionsResult.deserializeBinary(bytes)
     .getChaincodeDefinitionsList()
     .find((definition) => definition.getName() === name);
-  return found && { name, version: found.getVersion(), sequence: found.getSequence() };
+  return (
+    found && {
+      name,
+      version: found.getVersion(),
+      sequence: found.getSequence(),
+      collections: found.getCollections(),
+    }
+  );
 }
 
 /** Package ID that the connection's organisation approved for a definition; undefined when it approved none such. */
@@ -77,8 +85,10 @@ export async function queryApproved(
     throw error;
   }
   const result = lifecycle.QueryApprovedChaincodeDefinitionResult.deserializeBinary(bytes);
-  if (result.getVersion() !== definition.version) return undefined;
-  return result.getSource()?.getLocalPackage()?.getPackageId();
+  const isSame =
+    result.getVersion() === definition.version &&
+    sameCollections(result.getCollections(), definition.collections);
+  return isSame ? result.getSource()?.getLocalPackage()?.getPackageId() : undefined;
 }
 
 /** Approves a definition for the connection's organisation, unless it has approved the same. */

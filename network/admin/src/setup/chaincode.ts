@@ -1,6 +1,7 @@
 import type { ChannelPlan, NetworkPlan } from '@careledger/network-definition';
 import { NetworkAdminError } from '../errors.js';
 import type { PeerConnection } from '../fabric/peer-connection.js';
+import { collectionPackage, sameCollections } from '../lifecycle/collections.js';
 import type { ChaincodeDefinition } from '../lifecycle/definition.js';
 import { approve, checkReadiness, commit, queryCommitted } from '../lifecycle/lifecycle.js';
 import { packageChaincode, type ChaincodePackage } from '../lifecycle/package.js';
@@ -19,8 +20,8 @@ export async function packagesOf(plan: NetworkPlan): Promise<Map<string, Chainco
 }
 
 /**
- * Brings every chaincode of a channel to the plan's version: each organisation approves, then one transaction commits.
- * A version that is committed stays; another one is committed under the next sequence number.
+ * Brings every chaincode of a channel to the plan's version and collections: each organisation approves, then one
+ * transaction commits. What is committed stays; anything else is committed under the next sequence number.
  */
 export async function ensureDefinitions(
   plan: NetworkPlan,
@@ -36,7 +37,8 @@ export async function ensureDefinitions(
       .map(async ({ name, version }) => {
         const pkg = packages.get(name);
         if (!pkg) throw new NetworkAdminError('UNKNOWN_NAME', `there is no package of ${name}`);
-        await ensureDefinition({ channel: channel.name, name, version, pkg, peers, progress });
+        const collections = collectionPackage(channel.collections[name] ?? []);
+        await ensureDefinition({ channel: channel.name, name, version, collections, pkg, peers, progress });
       }),
   );
 }
@@ -45,24 +47,26 @@ interface DefinitionTask {
   readonly channel: string;
   readonly name: string;
   readonly version: string;
+  readonly collections: ChaincodeDefinition['collections'];
   readonly pkg: ChaincodePackage;
   readonly peers: readonly PeerConnection[];
   readonly progress: Progress;
 }
 
 async function ensureDefinition(task: DefinitionTask): Promise<void> {
-  const { channel, name, version, pkg, peers, progress } = task;
+  const { channel, name, version, collections, pkg, peers, progress } = task;
   const [first, ...others] = peers;
   if (!first) throw new NetworkAdminError('UNKNOWN_NAME', `no peer is on ${channel}`);
   const committed = await queryCommitted(first, channel, name);
-  const definition: ChaincodeDefinition =
-    committed?.version === version ? committed : { name, version, sequence: (committed?.sequence ?? 0) + 1 };
+  const isCommitted = committed?.version === version && sameCollections(committed.collections, collections);
+  const sequence = (committed?.sequence ?? 0) + (isCommitted ? 0 : 1);
+  const definition: ChaincodeDefinition = { name, version, sequence, collections };
 
   const outcomes = await Promise.all(peers.map((peer) => approve(peer, channel, definition, pkg.packageId)));
   const approved = outcomes.filter((outcome) => outcome === 'approved').length;
   if (approved > 0)
     progress('chaincode', `${name} ${version} on ${channel}: ${approved} organisations approved`);
-  if (definition === committed) return;
+  if (isCommitted) return;
 
   const approvals = await checkReadiness(first, channel, definition);
   const approving = peers.filter((peer) => approvals[peer.identity.mspId]);

@@ -1,11 +1,12 @@
 import { createPublicKey } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
-import type { NetworkPlan } from '@careledger/network-definition';
+import type { ChannelPlan, NetworkPlan } from '@careledger/network-definition';
 import { messageOf } from '../errors.js';
 import { chainInfo, listChannels } from '../fabric/peer-channels.js';
 import { certificateExpiry } from '../identities/expiry.js';
 import { X509Certificate } from '../identities/x509.js';
 import type { NetworkLayout, PemPair } from '../layout.js';
+import { collectionPackage, sameCollections } from '../lifecycle/collections.js';
 import { queryCommitted } from '../lifecycle/lifecycle.js';
 import type { NetworkConnections } from './connections.js';
 import { findUnready } from './readiness.js';
@@ -101,7 +102,7 @@ export async function diagnoseNodes(
     plan.channels.map((channel) =>
       check(channel.name, async () => [
         ...(await laggards(plan, connections, channel.name)),
-        ...(await uncommitted(plan, connections, channel.name, channel.chaincodes)),
+        ...(await uncommitted(plan, connections, channel)),
       ]),
     ),
   );
@@ -135,19 +136,21 @@ async function laggards(
 async function uncommitted(
   plan: NetworkPlan,
   connections: NetworkConnections,
-  channel: string,
-  names: readonly string[],
+  channel: ChannelPlan,
 ): Promise<string[]> {
-  const [connection] = connections.onChannel(plan, channel);
+  const [connection] = connections.onChannel(plan, channel.name);
   if (!connection) return [];
   const problems = await Promise.all(
     plan.chaincodes
-      .filter(({ name }) => names.includes(name))
+      .filter(({ name }) => channel.chaincodes.includes(name))
       .map(async ({ name, version }) => {
-        const committed = (await queryCommitted(connection, channel, name))?.version;
-        return committed === version
+        const committed = await queryCommitted(connection, channel.name, name);
+        if (committed?.version !== version)
+          return [`${channel.name} has ${name} ${committed?.version ?? 'not at all'}, not ${version}`];
+        const collections = collectionPackage(channel.collections[name] ?? []);
+        return sameCollections(committed.collections, collections)
           ? []
-          : [`${channel} has ${name} ${committed ?? 'not at all'}, not ${version}`];
+          : [`${channel.name} has ${name} with other private data collections than the definition`];
       }),
   );
   return problems.flat();

@@ -19,15 +19,19 @@ export interface Unready {
   readonly reason: string;
 }
 
-/** Asks every peer's gateway once to endorse each chaincode on each of its channels, as a service would. */
+/**
+ * Asks every peer's gateway once to have each chaincode endorsed on each of its channels: as the policy asks, and by
+ * all of the channel's organisations with peers.
+ */
 export async function findUnready(plan: NetworkPlan, connections: NetworkConnections): Promise<Unready[]> {
   const results = await Promise.all(probes(plan, connections).map(probe));
   return results.filter((result) => result !== undefined);
 }
 
 /**
- * Waits until every peer's gateway gets the endorsements that the policies ask for. An open port says less: after a
- * definition commits, gossip still has to tell gateways who can endorse.
+ * Waits until every peer's gateway gets the endorsements that the policies ask for, and those of every organisation
+ * that has a peer on the channel. An open port says less: after a definition commits, gossip still has to tell gateways
+ * who can endorse. Enough endorsers say less too: clients may name any of them.
  */
 export async function waitUntilReady(
   plan: NetworkPlan,
@@ -86,21 +90,26 @@ interface Probe {
   readonly connection: PeerConnection;
   readonly channel: string;
   readonly chaincode: string;
+  /** MSP IDs of the channel's organisations with peers. */
+  readonly organizations: readonly string[];
 }
 
 function probes(plan: NetworkPlan, connections: NetworkConnections): Probe[] {
-  return plan.channels.flatMap((channel) =>
+  return plan.channels.flatMap(({ name, chaincodes, organizations }) =>
     connections
-      .onChannel(plan, channel.name)
+      .onChannel(plan, name)
       .flatMap((connection) =>
-        channel.chaincodes.map((chaincode) => ({ connection, channel: channel.name, chaincode })),
+        chaincodes.map((chaincode) => ({ connection, channel: name, chaincode, organizations })),
       ),
   );
 }
 
-async function probe({ connection, channel, chaincode }: Probe): Promise<Unready | undefined> {
+async function probe({ connection, channel, chaincode, organizations }: Probe): Promise<Unready | undefined> {
+  const proposal = { channel, chaincode, args: [PROBE_FUNCTION] };
   try {
-    await connection.gatewayEndorse({ channel, chaincode, args: [PROBE_FUNCTION] });
+    // A gateway takes another way to those whom it chooses itself than to those whom the client names.
+    await connection.gatewayEndorse(proposal);
+    await connection.gatewayEndorse(proposal, organizations);
     return undefined;
   } catch (error) {
     return { peer: connection.address.id, channel, chaincode, reason: messageOf(error) };
