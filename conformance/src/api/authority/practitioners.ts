@@ -1,0 +1,46 @@
+import { accessControl, records } from '@careledger/contracts';
+import { describe, expect, test } from '@jest/globals';
+import { call } from '../../rig/api-client.js';
+import { labBundle } from '../../rig/bundles.js';
+import type { LayersRig } from '../../rig/layers-rig.js';
+import { granted, textOf } from './granted.js';
+
+/** What an authority's clients see of practitioners. */
+export function describePractitioners(rig: () => LayersRig): void {
+  describe('practitioners', () => {
+    test('a practitioner gets a pseudonym on both channels, may be vouched for, and can be withdrawn', async () => {
+      const home = await rig().home();
+      await granted(rig(), home);
+      const stored = await home.store(rig().provider(), {
+        bundle: labBundle(home.patientId, 7),
+        readers: ['aut_hospital'],
+      });
+      await stored.announce();
+      const made = await call(rig().authority(), 'ops', 'POST', '/v1/practitioners', {
+        role: 'physician',
+        unit: 'cardiology',
+        identity: { identifier: 'staff-17', name: 'Dr. Example' },
+      });
+      expect([made.status, made.body['stage']]).toEqual([201, 'active']);
+      const practitionerId = textOf(made.body['practitionerId']);
+      for (const channel of ['authorities', 'cloud'] as const) {
+        const known = await home.ledger
+          .channel(channel)
+          .evaluate(accessControl, 'GetPractitioner', { authorityId: 'aut_hospital', practitionerId });
+        expect(known).toMatchObject({ role: 'physician', active: true });
+        expect(JSON.stringify(known)).not.toContain('Example');
+      }
+      const path = `/v1/records/${stored.recordId}?patientId=${home.patientId}&practitionerId=${practitionerId}`;
+      expect((await call(rig().authority(), 'practitioner', 'GET', path)).status).toBe(200);
+      const { rows } = await home.ledger
+        .channel('cloud')
+        .evaluate(records, 'ListAccesses', { patientId: home.patientId });
+      expect(rows).toEqual([expect.objectContaining({ practitionerId })]);
+      const withdrawn = await call(rig().authority(), 'ops', 'DELETE', `/v1/practitioners/${practitionerId}`);
+      expect(withdrawn.body).toMatchObject({ stage: 'withdrawn' });
+      expect((await call(rig().authority(), 'practitioner', 'GET', path)).body).toMatchObject({
+        code: 'PRACTITIONER_UNKNOWN',
+      });
+    });
+  });
+}

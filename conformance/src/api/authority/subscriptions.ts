@@ -1,0 +1,100 @@
+import { accessControl } from '@careledger/contracts';
+import { fromUtf8 } from '@careledger/crypto';
+import { decryptFrom } from '@careledger/envelope';
+import { SEALED_CONTEXT } from '@careledger/protocol';
+import { describe, expect, test } from '@jest/globals';
+import { call } from '../../rig/api-client.js';
+import { labBundle } from '../../rig/bundles.js';
+import type { LayersRig } from '../../rig/layers-rig.js';
+import { NoticeClient } from '../../rig/notices.js';
+import { granted, textOf } from './granted.js';
+
+/** What an authority's clients see of subscriptions. */
+export function describeSubscriptions(rig: () => LayersRig): void {
+  describe('subscriptions', () => {
+    test('the patient alone can read the reason, and approval brings notices', async () => {
+      const home = await rig().home();
+      const hospital = rig().authority();
+      await using notices = await NoticeClient.connect(hospital);
+      const asked = await call(hospital, 'practitioner', 'POST', '/v1/subscriptions', {
+        patientId: home.patientId,
+        permissions: ['read'],
+        purposes: ['TREAT'],
+        reason: 'Diabetes ward',
+      });
+      expect(asked.status).toBe(201);
+      const subscriptionId = textOf(asked.body['subscriptionId']);
+      const { rows } = await home.ledger
+        .channel('authorities')
+        .evaluate(accessControl, 'ListSubscriptions', { patientId: home.patientId });
+      expect(rows).toEqual([expect.objectContaining({ subscriptionId, status: 'pending' })]);
+      expect(JSON.stringify(rows)).not.toContain('Diabetes');
+      const reason = await decryptFrom(rows[0]?.sealed ?? '', home.encryption, {
+        context: SEALED_CONTEXT.subscriptionReason,
+      });
+      expect(JSON.parse(fromUtf8(reason))).toEqual({ v: 1, reason: 'Diabetes ward' });
+
+      await home.grant('aut_hospital', { subscriptionId });
+      const policy = await notices.next(
+        ({ type, data }) => type === 'policy' && data['patientId'] === home.patientId,
+      );
+      expect(policy.data).toMatchObject({ active: true });
+      const approved = await call(
+        hospital,
+        'ops',
+        'GET',
+        `/v1/subscriptions?patientId=${home.patientId}&status=approved`,
+      );
+      expect(approved.body['subscriptions']).toEqual([expect.objectContaining({ subscriptionId })]);
+      const stored = await home.store(rig().provider(), {
+        bundle: labBundle(home.patientId, 6.1),
+        readers: [],
+      });
+      await stored.announce();
+      await notices.next(({ type, data }) => type === 'record' && data['recordId'] === stored.recordId);
+
+      const cancelled = await call(hospital, 'ops', 'DELETE', `/v1/subscriptions/${subscriptionId}`);
+      expect(cancelled.status).toBe(200);
+      await notices.next(({ type, data }) => type === 'subscription' && data['status'] === 'cancelled');
+      const silent = await home.store(rig().provider(), {
+        bundle: labBundle(home.patientId, 6.2),
+        readers: [],
+      });
+      await silent.announce();
+      // A notice about somebody else, later on the ledger, shows that this one would have come by now.
+      const other = await rig().home();
+      await granted(rig(), other);
+      const heard = await other.store(rig().provider(), {
+        bundle: labBundle(other.patientId, 6),
+        readers: [],
+      });
+      await heard.announce();
+      await notices.next(({ type, data }) => type === 'record' && data['recordId'] === heard.recordId);
+      expect(notices.received.map(({ data }) => data['recordId'])).not.toContain(silent.recordId);
+    });
+
+    test('the same idempotency key is the same subscription', async () => {
+      const home = await rig().home();
+      const ask = (patientId: string) =>
+        call(
+          rig().authority(),
+          'ops',
+          'POST',
+          '/v1/subscriptions',
+          { patientId, permissions: ['read'], purposes: ['TREAT'] },
+          { headers: { 'idempotency-key': `once-${home.patientId}` } },
+        );
+      const [first, second] = [await ask(home.patientId), await ask(home.patientId)];
+      expect(second.body).toEqual(first.body);
+      const reused = await ask((await rig().home()).patientId);
+      expect([reused.status, reused.body['code']]).toEqual([409, 'IDEMPOTENCY_KEY_REUSED']);
+    });
+
+    test('a patient whom the ledger does not know is a 404', async () => {
+      const patientId = `pat_${'a'.repeat(32)}`;
+      const body = { patientId, permissions: ['read'], purposes: ['TREAT'], reason: 'x' };
+      const answer = await call(rig().authority(), 'ops', 'POST', '/v1/subscriptions', body);
+      expect([answer.status, answer.body['code']]).toEqual([404, 'PATIENT_UNKNOWN']);
+    });
+  });
+}
