@@ -73,6 +73,14 @@ function addMetrics(app: ServiceApp, gateway: Gateway): void {
   broker?.violations.register(app.metrics);
   registerLedgerMetrics(app.metrics, ledger.counters);
   new Gauge({
+    name: 'careledger_gateway_chain_faults',
+    help: 'Chains that the ledger takes no more anchors of',
+    registers: [app.metrics],
+    collect() {
+      this.set(gateway.anchors.faultCount());
+    },
+  });
+  new Gauge({
     name: 'careledger_gateway_outbox_items',
     help: 'What waits or runs, by worker',
     labelNames: ['worker', 'state'] as const,

@@ -180,6 +180,7 @@ export class Gateway implements AsyncDisposable {
       authorities: () => this.ledger.channel('authorities'),
       chains: () => core.patients.list().map(anchoredChain),
       chainOf: (patientNo) => anchoredChain(core.patients.byNo(patientNo)),
+      hashAt: (patientNo, height) => core.chain.blocksFrom(patientNo, height, 1)[0]?.hash,
       isRegistered: (patientNo) => this.#registered.authorities.has(patientNo),
       intervalMs: config.anchorIntervalMs,
       onMoved: (patientNo) => this.progress.notify(patientNo),

@@ -1,3 +1,5 @@
+import { cpSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
 import type { DeviceSession } from '@careledger/examples/device';
 import { records } from '@careledger/contracts';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
@@ -155,3 +157,36 @@ test('with the ledger away ingest goes on; afterwards emergencies are announced 
     .map(({ period }) => period.start);
   expect(inOrder).toEqual([...inOrder].sort());
 }, 150_000);
+
+test('a gateway put back to a backup older than the ledger anchors no second history', async () => {
+  const patient = await rig.patient();
+  const backup = join(rig.layers.dir, 'gateway-of-yesterday');
+  const store = join(rig.layers.dir, 'gateway');
+  {
+    await using device = await rig.device(patient);
+    await device.send([glucose(START_MS, 100)]);
+    await drained(patient);
+    await child('gateway').stop();
+    cpSync(store, backup, { recursive: true });
+    await child('gateway').start();
+    await device.send([glucose(START_MS + 5 * MINUTE_MS, 105)]);
+    await drained(patient);
+  }
+  const { head: lost } = (await rig.own(patient, 'GET', '/chain')) as { head: { height: number } };
+
+  await child('gateway').stop();
+  rmSync(store, { recursive: true });
+  cpSync(backup, store, { recursive: true });
+  await child('gateway').start();
+  await using later = await rig.device(patient);
+  await later.send([glucose(START_MS + HOUR_MS, 110)]);
+  await rig.own(patient, 'POST', '/flush?timeoutMs=3000');
+  expect(await rig.own(patient, 'GET', '/chain')).toMatchObject({ fault: 'CHAIN_BEHIND_LEDGER' });
+  const { head: anchored } = await rig.layers.patientsLedger
+    .channel('authorities')
+    .evaluate(records, 'GetHead', { patientId: patient.patientId });
+  expect(anchored).toMatchObject(lost);
+  const headers = { authorization: `Bearer ${rig.gateway.tokens.ops}` };
+  const metrics = await (await fetch(new URL('/metrics', rig.gateway.url), { headers })).text();
+  expect(metrics).toMatch(/^careledger_gateway_chain_faults(\{[^}]*\})? 1$/m);
+}, 120_000);

@@ -51,6 +51,12 @@ export class AnchorStore {
     };
   }
 
+  /** How many chains the ledger takes no more anchors of. */
+  faultCount(): number {
+    const row = this.#database.prepare('SELECT count(*) AS n FROM anchors WHERE fault IS NOT NULL').get();
+    return Number(row?.['n']);
+  }
+
   put(patientNo: number, { anchored, pending, fault, anchoredMs }: AnchorState): void {
     this.#database
       .prepare('INSERT OR REPLACE INTO anchors VALUES (?, ?, ?, ?, ?, ?, ?, ?)')

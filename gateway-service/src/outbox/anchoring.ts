@@ -12,6 +12,9 @@ import { isTransientCode, NotYetError, type Settled, type StatementBatcher } fro
 /** Codes that say that the ledger has another head than this store: it is read again. */
 const STALE_CODES: ReadonlySet<string> = new Set(['ANCHOR_PREV_MISMATCH', 'ANCHOR_HEIGHT_NOT_RISING']);
 
+/** Fault of a chain that lacks, or has otherwise, a block that is anchored: its store is older than the ledger. */
+const BEHIND_LEDGER = 'CHAIN_BEHIND_LEDGER';
+
 /** A patient's chain, as far as it concerns its anchors. */
 export interface AnchoredChain {
   readonly patientNo: number;
@@ -28,6 +31,8 @@ export interface AnchoringOptions {
   readonly authorities: () => Pick<LedgerChannel, 'evaluate'>;
   readonly chains: () => Iterable<AnchoredChain>;
   readonly chainOf: (patientNo: number) => AnchoredChain;
+  /** Hash of a sealed block; undefined where the chain has none of this height. */
+  readonly hashAt: (patientNo: number, height: number) => string | undefined;
   readonly isRegistered: (patientNo: number) => boolean;
   readonly networkId: string;
   readonly intervalMs: number;
@@ -139,7 +144,7 @@ export class Anchoring implements AsyncDisposable {
   }
 
   async #settle(patientNo: number, { height, hash }: Head, { item }: Settled): Promise<void> {
-    const { store, anchors, clock, logger, chainOf } = this.#options;
+    const { store, anchors, clock, logger, chainOf, hashAt } = this.#options;
     const state = anchors.get(patientNo);
     if (item.code === 'OK') {
       store.deferred(() =>
@@ -157,10 +162,23 @@ export class Anchoring implements AsyncDisposable {
       logger.warn({ patientNo, code: item.code }, 'the ledger has another head: read again');
       const { head } = await this.#options.authorities().evaluate(records, 'GetHead', { patientId });
       const anchored = head && { height: head.height, hash: head.hash };
-      store.deferred(() => anchors.put(patientNo, { ...state, anchored, pending: null }));
+      if (anchored === null || hashAt(patientNo, anchored.height) === anchored.hash)
+        store.deferred(() => anchors.put(patientNo, { ...state, anchored, pending: null }));
+      else this.#giveUp(patientNo, BEHIND_LEDGER);
       return;
     }
-    logger.error({ patientNo, code: item.code }, 'the ledger takes no anchors of this chain');
-    store.deferred(() => anchors.put(patientNo, { ...state, pending: null, fault: item.code }));
+    this.#giveUp(patientNo, item.code);
+  }
+
+  /** Nothing more of this chain is anchored: a second history beside the anchored one would be evidence of a fork. */
+  #giveUp(patientNo: number, fault: string): void {
+    const { store, anchors, logger } = this.#options;
+    logger.error(
+      { patientNo, fault },
+      fault === BEHIND_LEDGER
+        ? 'the ledger has an anchor of a block that this store has not: put back a newer backup of this gateway'
+        : 'the ledger takes no anchors of this chain',
+    );
+    store.deferred(() => anchors.put(patientNo, { ...anchors.get(patientNo), pending: null, fault }));
   }
 }
