@@ -13,7 +13,8 @@ export type RunnerErrorCode =
   | 'ORGANIZATION_NEEDED'
   | 'UNKNOWN_NAME'
   | 'SECRETS_UNREADABLE'
-  | 'REGISTRATION_FAILED';
+  | 'REGISTRATION_FAILED'
+  | 'SERVICE_NOT_READY';
 
 /** `message` says what happened and what to do next. */
 export class RunnerError extends Error {

@@ -24,6 +24,8 @@ const NetworkState = Type.Object(
     left: Type.Array(Type.String()),
     /** Versions of chaincodes that were upgraded, by name. */
     chaincodeVersions: Type.Record(Type.String(), Type.String()),
+    /** Whether the organisations' services run beside the network; no unless it is there. */
+    services: Type.Optional(Type.Boolean()),
   },
   { additionalProperties: false },
 );

@@ -1,4 +1,3 @@
-import { readFile } from 'node:fs/promises';
 import { text } from 'node:stream/consumers';
 import { Command, Option } from 'commander';
 import {
@@ -16,7 +15,7 @@ import { certifyDevice } from '../compose/device-certificate.js';
 import { ComposeLayout, DATA_ROOT, NETWORK_ROOT } from '../compose/layout.js';
 import { prepare } from '../compose/prepare.js';
 import { setUp } from '../compose/set-up.js';
-import { serviceCredentials } from '../services/credentials.js';
+import { credentialLines, serviceCredentials, trustedRoots } from '../services/credentials.js';
 
 interface GlobalOptions {
   readonly dir: string;
@@ -102,14 +101,7 @@ program
     onLayout(async (layout, output) => {
       const plan = planOf(await requireState(layout.root));
       const tokens = await serviceCredentials(plan, layout, service);
-      output.result(
-        tokens,
-        table(
-          tokens.flatMap(({ service: name, tokens: held }) =>
-            Object.entries(held).map(([holder, token]) => [name, holder, token]),
-          ),
-        ),
-      );
+      output.result(tokens, credentialLines(tokens));
     }),
   );
 
@@ -118,7 +110,7 @@ program
   .description('the TLS authorities of all organisations, as PEM: what clients outside need to trust')
   .action(async () =>
     onLayout(async (layout, output) => {
-      const pem = await readFile(layout.tlsRoots, 'utf8');
+      const pem = await trustedRoots(layout);
       output.result({ pem }, [pem.trimEnd()]);
     }),
   );

@@ -10,17 +10,17 @@ import {
   table,
   type Output,
 } from '@careledger/network-admin';
-import type { ProfileName } from '@careledger/network-definition';
 import { chaincodeHostCommand, HOST_VARIABLE } from '../chaincode/host-program.js';
 import { RunnerError } from '../errors.js';
 import { DEFAULT_ROOT } from '../native/layout.js';
-import { NativeNetwork } from '../native/native-network.js';
+import { NativeNetwork, type UpOptions } from '../native/native-network.js';
 import { backup, restore } from '../operations/backup.js';
 import { diagnose } from '../operations/doctor.js';
 import { heights, ordererHeights } from '../operations/heights.js';
 import { addOrganization, removeOrganization } from '../operations/membership.js';
 import { rotateNode } from '../operations/rotate.js';
 import { upgradeChaincode } from '../operations/upgrade-chaincode.js';
+import { credentialLines, serviceCredentials, trustedRoots } from '../services/credentials.js';
 
 interface GlobalOptions {
   readonly dir: string;
@@ -73,11 +73,15 @@ program
     ).choices(['small', 'full']),
   )
   .option('--port-offset <n>', 'added to every port, for a second network', Number)
-  .action(async (options: { profile?: ProfileName; portOffset?: number }) =>
+  .option('--services', 'the organisations’ services too: gateway, cloud-services, apis; remembered')
+  .option('--no-services', 'ends them')
+  .action(async (options: UpOptions) =>
     onNetwork(async (network, output) => {
       const plan = await network.up(options);
       const { connection } = network.layout;
-      output.result({ profile: plan.profile, connection }, [
+      const services = network.services(await network.state()).map(({ id, url }) => ({ id, url }));
+      output.result({ profile: plan.profile, connection, services }, [
+        ...table(services.map(({ id, url }) => [id, url])),
         `${plan.profile} network is up; clients connect by ${connection}`,
       ]);
     }),
@@ -196,11 +200,32 @@ program
 
 program
   .command('rotate <node>')
-  .description('new certificates for a peer or an orderer; the others keep running')
+  .description('new certificates for a peer, an orderer or a service; the others keep running')
   .action(async (node: string) =>
     onNetwork(async (network, output) => {
       await rotateNode(network, node);
       output.result({ rotated: node }, [`${node} runs with new certificates`]);
+    }),
+  );
+
+program
+  .command('credentials [service]')
+  .description('bearer tokens that services take; they are secrets')
+  .action(async (service: string | undefined) =>
+    onNetwork(async (network, output) => {
+      const plan = network.plan(await network.state());
+      const credentials = await serviceCredentials(plan, network.layout, service);
+      output.result(credentials, credentialLines(credentials));
+    }),
+  );
+
+program
+  .command('trust')
+  .description('the TLS authorities of all organisations, as PEM: what clients of the services need to trust')
+  .action(async () =>
+    onNetwork(async (network, output) => {
+      const pem = await trustedRoots(network.layout);
+      output.result({ pem }, [pem.trimEnd()]);
     }),
   );
 

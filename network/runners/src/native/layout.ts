@@ -1,18 +1,22 @@
 import { join } from 'node:path';
-import { NetworkLayout } from '@careledger/network-admin';
+import { ServiceLayout } from '../services/layout.js';
 
 /** Folder of the native network below the working directory, unless another is named. */
 export const DEFAULT_ROOT = join('.careledger', 'native');
 
-/** A native network keeps everything in one folder: identities, ledgers, logs and pids. */
-export class NativeLayout extends NetworkLayout {
-  /** Configuration and ledger of a peer, an orderer or a chaincode host. */
+/** A native network keeps everything in one folder: identities, ledgers, stores, secrets, logs and pids. */
+export class NativeLayout extends ServiceLayout {
+  /** Configuration and ledger of a peer, an orderer or a chaincode host; a service's store. */
   process(name: string): string {
     return join(this.root, 'nodes', name);
   }
 
   ledger(name: string): string {
     return join(this.process(name), 'ledger');
+  }
+
+  override data(id: string): string {
+    return join(this.process(id), 'store');
   }
 
   get logs(): string {

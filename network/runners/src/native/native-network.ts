@@ -1,6 +1,5 @@
-import { mkdir, rm, symlink } from 'node:fs/promises';
+import { mkdir, readFile, rm, symlink } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
-import { setTimeout as delay } from 'node:timers/promises';
 import {
   NetworkConnections,
   newState,
@@ -19,11 +18,16 @@ import {
 import type { NetworkPlan, ProfileName } from '@careledger/network-definition';
 import type { ChaincodeCommand } from '../chaincode/launch.js';
 import { ProcessExitedError, RunnerError } from '../errors.js';
+import { waitUntilServicesReady } from '../services/readiness.js';
+import { registerAll } from '../services/register.js';
+import { servicesOf, type ServiceNode } from '../services/service-node.js';
 import { requireFabricBinaries } from './binaries.js';
 import { DEFAULT_ROOT, NativeLayout } from './layout.js';
 import { writeChaincodeHost, writeOrderer, writePeer, type NodeFiles } from './node-files.js';
-import { checkPorts, listeners } from './ports.js';
+import { checkPorts, listeners, type Listener } from './ports.js';
 import { ProcessTable, type ProcessSpec, type ProcessStatus } from './processes.js';
+import { prepareServices, serviceSpec } from './service-processes.js';
+import { whileAllRun } from './watch.js';
 
 export interface NativeOptions {
   /** Folder of the network. */
@@ -39,14 +43,11 @@ export interface UpOptions {
   /** Only for a new network; one that is there keeps its own. */
   readonly profile?: ProfileName;
   readonly portOffset?: number;
+  /** Whether the organisations' services run too: gateway, cloud-services, apis. As before unless it is said. */
+  readonly services?: boolean;
 }
 
-/** How often processes are looked at while the network is set up, and how much of the log of a dead one is shown. */
-const WATCH_MS = 250;
-const DYING_MS = 1_000;
-const LOG_LINES = 15;
-
-/** Fabric as processes of this machine, all on loopback. */
+/** Fabric, and the organisations' services where they are wanted, as processes of this machine, all on loopback. */
 export class NativeNetwork {
   readonly layout: NativeLayout;
   readonly processes: ProcessTable;
@@ -59,7 +60,7 @@ export class NativeNetwork {
   }
 
   /**
-   * Brings the network up and returns when gateways endorse on every channel. Starts only what does not run, sets up
+   * Brings the network up and returns when gateways endorse on every channel, and services are ready. Starts only what does not run, sets up
    * only what is missing: after a crash it brings back what was there, with its data.
    */
   async up(options: UpOptions = {}): Promise<NetworkPlan> {
@@ -76,8 +77,10 @@ export class NativeNetwork {
   }
 
   /** One attempt; adds to `started` what it starts. */
-  private async bringUp({ profile, portOffset }: UpOptions, started: Set<string>): Promise<NetworkPlan> {
-    const state = (await readState(this.layout.root)) ?? newState(profile ?? 'small', 'native', portOffset);
+  private async bringUp(options: UpOptions, started: Set<string>): Promise<NetworkPlan> {
+    const { profile, portOffset } = options;
+    const known = (await readState(this.layout.root)) ?? newState(profile ?? 'small', 'native', portOffset);
+    const state = options.services === undefined ? known : { ...known, services: options.services };
     if (
       (profile ?? state.profile) !== state.profile ||
       (portOffset ?? state.portOffset) !== state.portOffset
@@ -90,30 +93,35 @@ export class NativeNetwork {
     }
     const plan = this.plan(state);
     const binaries = await requireFabricBinaries(this.options.env);
-    await this.stopUnplanned(plan);
-    await this.checkPorts(plan);
+    const planned = listeners(plan, this.services(state));
+    await this.goOn();
+    await this.stopUnplanned(planned);
+    await this.forgetDead(this.services(state));
+    await this.checkPorts(planned);
     await writeState(this.layout.root, state);
     await prepareNetwork(plan, this.layout, this.progress);
     await linkBuilder(this.layout, binaries.ccaasBuilder);
     const files: NodeFiles = { plan, layout: this.layout, binaries };
     const outdated = await this.startAll(files, started);
-    await this.whileAllRun((signal) => setUpNetwork(plan, this.layout, this.progress, signal));
+    await whileAllRun(this.processes, (signal) => setUpNetwork(plan, this.layout, this.progress, signal));
     // Chaincode of another version answers to the peers only once its definition is committed.
-    for (const spec of outdated) {
-      await this.processes.stop(spec.name);
-      await this.processes.start(spec);
-      started.add(spec.name);
-      this.progress('chaincode', `${spec.name} started anew`);
-    }
-    await this.whileAllRun((signal) => this.waitUntilReady(plan, signal));
+    for (const spec of outdated) await this.startAnew(spec, started);
+    await whileAllRun(this.processes, (signal) => this.waitUntilReady(plan, signal));
+    if (state.services) await this.bringUpServices(plan, started);
     return plan;
   }
 
-  /** Ends every process; ledgers and identities stay. */
+  /** Ends every process, services before what they need; ledgers, stores and identities stay. */
   async down(): Promise<number> {
-    const known = await this.processes.list();
-    const outcomes = await Promise.all(known.map(({ name }) => this.processes.stop(name)));
-    return outcomes.filter((outcome) => outcome === 'stopped').length;
+    await this.goOn();
+    const known = (await this.processes.list()).map(({ name }) => name);
+    const services = new Set(await this.serviceNames());
+    let stopped = 0;
+    for (const names of [known.filter((n) => services.has(n)), known.filter((n) => !services.has(n))]) {
+      const outcomes = await Promise.all(names.map((name) => this.processes.stop(name)));
+      stopped += outcomes.filter((outcome) => outcome === 'stopped').length;
+    }
+    return stopped;
   }
 
   async status(): Promise<ProcessStatus[]> {
@@ -134,6 +142,11 @@ export class NativeNetwork {
   /** The plan that a state amounts to. */
   plan(state: NetworkState): NetworkPlan {
     return planOf(state, this.options.definitionPath);
+  }
+
+  /** The services that run beside the network: none unless they are wanted. */
+  services(state: NetworkState): ServiceNode[] {
+    return state.services ? servicesOf(this.plan(state)) : [];
   }
 
   async waitUntilReady(plan: NetworkPlan, signal?: AbortSignal): Promise<void> {
@@ -172,65 +185,65 @@ export class NativeNetwork {
     return outcomes.filter(({ outcome }) => outcome === 'outdated').map(({ spec }) => spec);
   }
 
-  /** Ends processes of organisations that have left. */
-  private async stopUnplanned(plan: NetworkPlan): Promise<void> {
-    const planned = listeners(plan);
+  /** Registers the services and starts those that do not run; returns when all are ready. */
+  private async bringUpServices(plan: NetworkPlan, started: Set<string>): Promise<void> {
+    const services = await prepareServices(plan, this.layout, this.progress);
+    await whileAllRun(this.processes, () => registerAll(this.layout, services, this.progress));
+    const roots = await readFile(this.layout.tlsRoots, 'utf8');
+    const outdated: ServiceNode[] = [];
+    for (const node of services) {
+      const outcome = await this.processes.start(await serviceSpec(this.layout, node));
+      if (outcome === 'started') started.add(node.id);
+      if (outcome === 'outdated') outdated.push(node);
+    }
+    const ready = (nodes: readonly ServiceNode[]): Promise<void> =>
+      whileAllRun(this.processes, (signal) => waitUntilServicesReady(nodes, roots, signal));
+    await ready(services.filter((node) => !outdated.includes(node)));
+    // One after the other, so that another provider serves while one is away.
+    for (const node of outdated) {
+      await this.startAnew(await serviceSpec(this.layout, node), started);
+      await ready([node]);
+    }
+    this.progress('services', `${services.map(({ id }) => id).join(', ')} are ready`);
+  }
+
+  private async startAnew(spec: ProcessSpec, started: Set<string>): Promise<void> {
+    await this.processes.stop(spec.name);
+    await this.processes.start(spec);
+    started.add(spec.name);
+    this.progress('processes', `${spec.name} started anew`);
+  }
+
+  /** Services start after what they need: until then, those that have died are not looked for. */
+  private async forgetDead(services: readonly ServiceNode[]): Promise<void> {
+    const running = await this.running();
+    for (const { id } of services) if (!running.has(id)) await this.processes.stop(id);
+  }
+
+  /** What a backup that was killed has left halted goes on. */
+  private async goOn(): Promise<void> {
+    for (const { name } of await this.processes.list()) await this.processes.signal(name, 'SIGCONT');
+  }
+
+  private async serviceNames(): Promise<string[]> {
+    const state = await readState(this.layout.root);
+    return state ? servicesOf(this.plan(state)).map(({ id }) => id) : [];
+  }
+
+  /** Ends processes of organisations that have left, and services that are not wanted any more. */
+  private async stopUnplanned(planned: ReadonlyMap<string, Listener>): Promise<void> {
     for (const { name } of await this.processes.list())
       if (!planned.has(name)) await this.processes.stop(name);
   }
 
-  private async checkPorts(plan: NetworkPlan): Promise<void> {
+  private async checkPorts(planned: ReadonlyMap<string, Listener>): Promise<void> {
     const running = await this.running();
-    await checkPorts(plan, new Set([...listeners(plan).keys()].filter((name) => !running.has(name))));
+    await checkPorts(planned, new Set([...planned.keys()].filter((name) => !running.has(name))));
   }
 
   private async running(): Promise<Set<string>> {
     const known = await this.processes.list();
     return new Set(known.filter((entry) => entry.running).map((entry) => entry.name));
-  }
-
-  /** Gives a task up as soon as a process has ended, with the end of its log instead of a time-out. */
-  private async whileAllRun(task: (signal: AbortSignal) => Promise<void>): Promise<void> {
-    const controller = new AbortController();
-    const watching = new AbortController();
-    const watch = async (): Promise<void> => {
-      while (!watching.signal.aborted) {
-        const ended = await this.endedProcess();
-        if (ended) {
-          controller.abort();
-          throw ended;
-        }
-        await delay(WATCH_MS, undefined, { signal: watching.signal }).catch(() => undefined);
-      }
-    };
-    try {
-      await Promise.race([task(controller.signal), watch()]);
-    } catch (error) {
-      // The task may see a lost connection before the process behind it is all gone.
-      throw (await this.endedProcessWithin(DYING_MS)) ?? error;
-    } finally {
-      watching.abort();
-    }
-  }
-
-  private async endedProcessWithin(timeoutMs: number): Promise<ProcessExitedError | undefined> {
-    const deadline = Date.now() + timeoutMs;
-    for (;;) {
-      const ended = await this.endedProcess();
-      if (ended || Date.now() > deadline) return ended;
-      await delay(WATCH_MS);
-    }
-  }
-
-  private async endedProcess(): Promise<ProcessExitedError | undefined> {
-    const ended = (await this.processes.list()).find((entry) => !entry.running);
-    if (!ended) return undefined;
-    const log = await this.processes.tail(ended.name, LOG_LINES);
-    const path = this.processes.logFile(ended.name);
-    return new ProcessExitedError(
-      ended.name,
-      `${ended.name} has ended; see ${path}, which ends with:\n${log.join('\n')}`,
-    );
   }
 }
 

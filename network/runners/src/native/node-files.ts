@@ -9,11 +9,11 @@ import { ordererConfig } from '../node-config/orderer.js';
 import type { NodePaths } from '../node-config/paths.js';
 import { BUILDER_CONFIG_VARIABLE, peerConfig } from '../node-config/peer.js';
 import type { FabricBinaries } from './binaries.js';
+import { inheritedEnvironment } from './environment.js';
 import type { NativeLayout } from './layout.js';
+import { LOOPBACK } from './ports.js';
 import type { ProcessSpec } from './processes.js';
 
-/** Natively nothing listens beyond this machine. */
-const LOOPBACK = '127.0.0.1';
 /** Gossip and gRPC repeat themselves at level info. */
 const LOGGING_SPEC = 'info:gossip=warn:grpc=error:comm.grpc.server=warn';
 /** No colours: logs are files. */
@@ -127,11 +127,4 @@ function fabricEnvironment(folder: string): NodeJS.ProcessEnv {
     FABRIC_LOGGING_SPEC: LOGGING_SPEC,
     FABRIC_LOGGING_FORMAT: LOGGING_FORMAT,
   };
-}
-
-/** Fabric reads variables that begin with CORE_ and ORDERER_ before its files: those of the caller must not leak in. */
-function inheritedEnvironment(): NodeJS.ProcessEnv {
-  return Object.fromEntries(
-    Object.entries(process.env).filter(([name]) => !/^(CORE|ORDERER|FABRIC|CHAINCODE)_/.test(name)),
-  );
 }

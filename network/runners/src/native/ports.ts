@@ -2,18 +2,22 @@ import { createServer } from 'node:net';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { NetworkPlan } from '@careledger/network-definition';
 import { RunnerError } from '../errors.js';
+import type { ServiceNode } from '../services/service-node.js';
 
+/** Natively nothing listens beyond this machine. */
+export const LOOPBACK = '127.0.0.1';
 /** A process that was killed is gone a little before its ports are free. */
 const RELEASE_TIMEOUT_MS = 3_000;
 const RELEASE_POLL_MS = 50;
 
-interface Listener {
+/** What a process listens on. */
+export interface Listener {
   readonly host: string;
   readonly ports: readonly number[];
 }
 
-/** Names of a plan's processes, each with the addresses that it listens on. */
-export function listeners(plan: NetworkPlan): Map<string, Listener> {
+/** Names of a network's processes, each with the addresses that it listens on. */
+export function listeners(plan: NetworkPlan, services: readonly ServiceNode[]): Map<string, Listener> {
   return new Map<string, Listener>([
     ...plan.orderers.map(({ id, host, port, adminPort, operationsPort }): [string, Listener] => [
       id,
@@ -27,13 +31,20 @@ export function listeners(plan: NetworkPlan): Map<string, Listener> {
       id,
       { host, ports: Object.values(ports) },
     ]),
+    ...services.map(({ id, host, port, mqttPort }): [string, Listener] => [
+      id,
+      { host, ports: mqttPort === undefined ? [port] : [port, mqttPort] },
+    ]),
   ]);
 }
 
 /** Throws when one of the processes to be started would find its port taken: by another network, as a rule. */
-export async function checkPorts(plan: NetworkPlan, starting: ReadonlySet<string>): Promise<void> {
+export async function checkPorts(
+  planned: ReadonlyMap<string, Listener>,
+  starting: ReadonlySet<string>,
+): Promise<void> {
   const taken = await Promise.all(
-    [...listeners(plan)]
+    [...planned]
       .filter(([name]) => starting.has(name))
       .flatMap(([name, { host, ports }]) =>
         ports.map(async (port) =>

@@ -18,6 +18,8 @@ export interface ProcessSpec {
   readonly cwd: string;
   /** Names of the variables in `env` that make it this process: when one changes, a running one is out of date. */
   readonly identity?: readonly string[];
+  /** Over whatever else it was started with, e.g. files that it reads once. */
+  readonly fingerprint?: string;
 }
 
 export interface ProcessStatus {
@@ -147,10 +149,10 @@ export class ProcessTable {
   }
 }
 
-function digestOf({ command, args, env, identity = [] }: ProcessSpec): string {
+function digestOf({ command, args, env, identity = [], fingerprint = '' }: ProcessSpec): string {
   const variables = identity.map((name) => [name, env[name] ?? '']);
   return createHash('sha256')
-    .update(JSON.stringify([command, args, variables]))
+    .update(JSON.stringify([command, args, variables, fingerprint]))
     .digest('hex');
 }
 

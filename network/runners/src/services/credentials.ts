@@ -1,3 +1,4 @@
+import { readIfThere, table } from '@careledger/network-admin';
 import type { NetworkPlan } from '@careledger/network-definition';
 import { RunnerError } from '../errors.js';
 import type { ServiceLayout } from './layout.js';
@@ -24,5 +25,23 @@ export async function serviceCredentials(
     known
       .filter((id) => service === undefined || id === service)
       .map(async (id) => ({ service: id, tokens: (await readSecrets(layout.secrets(id)))?.tokens ?? {} })),
+  );
+}
+
+/** For people: service, holder, token. */
+export function credentialLines(credentials: readonly ServiceCredentials[]): string[] {
+  const rows = credentials.flatMap(({ service, tokens }) =>
+    Object.entries(tokens).map(([holder, token]) => [service, holder, token]),
+  );
+  return table(rows);
+}
+
+/** PEM of the TLS authorities that clients of the services have to trust. */
+export async function trustedRoots(layout: ServiceLayout): Promise<string> {
+  const pem = await readIfThere(layout.tlsRoots);
+  if (pem !== undefined) return pem;
+  throw new RunnerError(
+    'NOT_SET_UP',
+    'no services are here: start them first, natively with "up --services"',
   );
 }

@@ -3,7 +3,7 @@ import { NetworkLayout } from '@careledger/network-admin';
 
 /** A network's folder with what the services keep beside its identities. */
 export abstract class ServiceLayout extends NetworkLayout {
-  /** Ledger or store of a node or a service. */
+  /** What a service, or whatever else runs, keeps. */
   abstract data(id: string): string;
 
   /** A file of a node's own folder. */

@@ -1,4 +1,5 @@
 import type { PemPair } from '@careledger/network-admin';
+import type { ServiceNode } from './service-node.js';
 
 /** Where a service finds its files: absolute paths on the machine, or in the container, that it runs in. */
 export interface ServicePlaces {
@@ -13,7 +14,7 @@ export interface ServicePlaces {
 
 /** What differs between the runners, about every service alike. */
 export interface ServiceSetting {
-  readonly places: (node: { readonly mspId: string; readonly id: string }) => ServicePlaces;
+  readonly places: (node: ServiceNode) => ServicePlaces;
   /** Interface to listen on. */
   readonly listenHost: string;
   /** The broker of gateways that bring none of their own: `mqtts://host:port`. */

@@ -1,0 +1,68 @@
+import { createHash } from 'node:crypto';
+import { mkdir, readFile } from 'node:fs/promises';
+import type { Progress } from '@careledger/network-admin';
+import type { NetworkPlan } from '@careledger/network-definition';
+import { LAUNCHERS } from '../services/register.js';
+import { writeServiceFiles } from '../services/service-files.js';
+import { clientKindOf, servicesOf, type ServiceNode } from '../services/service-node.js';
+import type { ServiceSetting } from '../services/service-places.js';
+import { ensureTlsCertificates, writeTlsRoots } from '../services/tls.js';
+import { inheritedEnvironment } from './environment.js';
+import type { NativeLayout } from './layout.js';
+import type { ProcessSpec } from './processes.js';
+import { LOOPBACK } from './ports.js';
+
+/** Natively a service finds everything where the layout has it. */
+function nativeSetting(layout: NativeLayout): ServiceSetting {
+  return {
+    places: (node) => ({
+      connection: layout.nodeFile(node.mspId, node.id, 'connection.json'),
+      tls: layout.nodeTls(node.mspId, node.id),
+      identity: layout.client(node.mspId, clientKindOf(node)),
+      data: layout.data(node.id),
+    }),
+    listenHost: LOOPBACK,
+  };
+}
+
+/** Makes what services need before they start: certificates, secrets, configuration. What is there stays. */
+export async function prepareServices(
+  plan: NetworkPlan,
+  layout: NativeLayout,
+  progress: Progress,
+): Promise<ServiceNode[]> {
+  const services = servicesOf(plan);
+  await ensureTlsCertificates(plan, layout, services, progress);
+  await writeTlsRoots(layout, plan.organizations);
+  await writeServiceFiles(plan, layout, services, nativeSetting(layout));
+  return services;
+}
+
+/** How to start a service. */
+export async function serviceSpec(layout: NativeLayout, node: ServiceNode): Promise<ProcessSpec> {
+  const { mspId, id } = node;
+  const file = (name: string): string => layout.nodeFile(mspId, id, name);
+  const identity = layout.client(mspId, clientKindOf(node));
+  const read = [file('config.json'), layout.nodeTls(mspId, id).cert, identity.cert, layout.tlsRoots];
+  const cwd = layout.process(id);
+  await mkdir(cwd, { recursive: true });
+  return {
+    name: id,
+    command: process.execPath,
+    args: [LAUNCHERS[node.program], 'serve', '--config', file('config.json')],
+    cwd,
+    env: {
+      ...inheritedEnvironment(),
+      NODE_EXTRA_CA_CERTS: layout.tlsRoots,
+      CARELEDGER_KEY_PASSPHRASE_FILE: file('passphrase'),
+    },
+    // It reads these when it starts: with others it has to be started anew.
+    fingerprint: await hashOf(read),
+  };
+}
+
+async function hashOf(paths: readonly string[]): Promise<string> {
+  const hash = createHash('sha256');
+  for (const path of paths) hash.update(await readFile(path)).update('\0');
+  return hash.digest('hex');
+}
