@@ -4,6 +4,7 @@ export type RunnerErrorCode =
   | 'CHAINCODE_MISSING'
   | 'PORT_TAKEN'
   | 'PROCESS_EXITED'
+  | 'PROCESS_NOT_HALTED'
   | 'PROFILE_DIFFERS'
   | 'NOT_SET_UP'
   | 'NOT_EMPTY'

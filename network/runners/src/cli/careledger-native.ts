@@ -29,6 +29,8 @@ interface GlobalOptions {
   readonly json?: boolean;
 }
 
+const BYTES_PER_MB = 1_000_000;
+
 const program = new Command('careledger-native')
   .description('Runs the network on real Fabric as processes of this machine, all on loopback.')
   .option('--dir <folder>', 'folder of the network', DEFAULT_ROOT)
@@ -245,11 +247,16 @@ program
 
 program
   .command('backup <folder>')
-  .description('copy the running network: identities, genesis blocks, ledgers')
+  .description(
+    'copy all of the running network: identities, secrets, ledgers; stores, keys and blobs of services',
+  )
   .action(async (folder: string) =>
     onNetwork(async (network, output) => {
-      await backup(network, folder);
-      output.result({ backup: folder }, [`backup in ${folder}: it holds private keys`]);
+      const report = await backup(network, folder);
+      const size = `${report.files} files, ${(report.bytes / BYTES_PER_MB).toFixed(1)} MB`;
+      output.result({ backup: folder, ...report }, [
+        `backup in ${folder}: ${size}, all halted for ${report.haltedMs} ms; it holds private keys`,
+      ]);
     }),
   );
 

@@ -1,70 +1,134 @@
-import { constants } from 'node:fs';
-import { cp, mkdir, readdir, readFile, rename, rm } from 'node:fs/promises';
-import { join, resolve } from 'node:path';
-import { writePublic } from '@careledger/network-admin';
+import { mkdir, readdir, rename, rm, stat } from 'node:fs/promises';
+import { basename, dirname, join, resolve, sep } from 'node:path';
+import { requireState } from '@careledger/network-admin';
+import { MANIFEST_FILE, seal, verify } from '../backup/manifest.js';
+import { TreeCopy } from '../backup/tree-copy.js';
 import { RunnerError } from '../errors.js';
+import { Halt } from '../native/halt.js';
 import type { NativeNetwork } from '../native/native-network.js';
+import { checkPorts, listeners } from '../native/ports.js';
 
-/** Name of the file that makes a folder a complete backup: it is written last. */
-const MANIFEST = 'backup.json';
+/** Passes are made while everything runs until one is this short, but no more than so many. */
+const SHORT_PASS_MS = 500;
+const MAX_RUNNING_PASSES = 5;
 
-/** Parts of a network's folder that a backup leaves out: they belong to the processes that run now. */
-const TRANSIENT = new Set(['logs', 'pids', 'ccaas-builder', 'nodes']);
-
-/**
- * Copies a running network into an empty folder: identities and keys, genesis blocks, ledgers. Each node is halted
- * while its ledger is copied, one after the other, peers before orderers: no peer's copy is ahead of the orderers',
- * and each copy is what a crash at that moment would have left, from which Fabric recovers by design.
- */
-export async function backup(network: NativeNetwork, destination: string): Promise<void> {
-  const state = await network.state();
-  const plan = network.plan(state);
-  const target = resolve(destination);
-  if ((await readdir(target).catch(() => [])).length > 0) {
-    throw new RunnerError('NOT_EMPTY', `${target} is not empty: name a new folder`);
-  }
-  const partial = `${target}.partial`;
-  await rm(partial, { recursive: true, force: true });
-  await mkdir(partial, { recursive: true, mode: 0o700 });
-  for (const entry of await readdir(network.layout.root)) {
-    if (!TRANSIENT.has(entry)) await copy(join(network.layout.root, entry), join(partial, entry));
-  }
-  for (const { id } of [...plan.peers, ...plan.orderers]) {
-    const halted = await network.processes.signal(id, 'SIGSTOP');
-    try {
-      await copy(network.layout.ledger(id), join(partial, 'nodes', id, 'ledger'));
-    } finally {
-      if (halted) await network.processes.signal(id, 'SIGCONT');
-    }
-    network.progress('backup', `${id} copied`);
-  }
-  await writePublic(
-    join(partial, MANIFEST),
-    JSON.stringify({ version: 1, profile: state.profile, at: new Date() }),
-  );
-  await rm(target, { recursive: true, force: true });
-  await rename(partial, target);
+/** What a backup is of, and what it cost. */
+export interface BackupReport {
+  /** The moment that it is a copy of. */
+  readonly at: Date;
+  readonly files: number;
+  readonly bytes: number;
+  /** How long all processes were halted. */
+  readonly haltedMs: number;
 }
 
-/** Puts a backup in the place of a network and brings it up. Refuses where there is a network already. */
-export async function restore(network: NativeNetwork, source: string): Promise<void> {
+/**
+ * Copies all of a running network into a new folder: identities and keys, genesis blocks, secrets, ledgers, and the
+ * services' stores, keys and blobs, all as they were at one moment. It has to be one: a gateway's store that is older
+ * than its anchors on the ledger would continue its patients' chains from behind them, which is a fork; a ledger that is
+ * older than a store would lack what the store takes for committed. So everything is copied while it runs; then all
+ * processes are halted, what has changed since is copied again, and they go on. What was in flight at that moment is
+ * what a kill -9 leaves: services repeat it, with the same bytes.
+ */
+export async function backup(network: NativeNetwork, destination: string): Promise<BackupReport> {
   const { root } = network.layout;
-  if (!(await readFile(join(source, MANIFEST)).catch(() => undefined))) {
-    throw new RunnerError('NOT_SET_UP', `${source} is no complete backup: it has no ${MANIFEST}`);
-  }
-  if ((await readdir(root).catch(() => [])).length > 0) {
+  const target = resolve(destination);
+  await network.state();
+  if (`${target}${sep}`.startsWith(`${root}${sep}`)) {
     throw new RunnerError(
       'NOT_EMPTY',
-      `${root} is not empty: remove that network first, or name another folder with --dir`,
+      `${target} is inside of what it shall be a copy of: name another folder`,
     );
   }
-  await copy(resolve(source), root);
-  await rm(join(root, MANIFEST));
-  network.progress('restore', `copied from ${source}`);
+  await requireEmpty(target, 'name a new folder');
+  const partial = `${target}.partial`;
+  await rm(partial, { recursive: true, force: true });
+
+  const copy = new TreeCopy(root, partial, isMadeAnew);
+  for (let i = 0; i < MAX_RUNNING_PASSES; i++) {
+    const began = performance.now();
+    const { files, bytes } = await copy.pass();
+    network.progress('backup', `${files} files, ${bytes} bytes copied while everything runs`);
+    if (performance.now() - began < SHORT_PASS_MS) break;
+  }
+  const { at, haltedMs } = await copyHalted(network, copy);
+  const { files } = await seal(partial, at);
+  const paths = Object.keys(files);
+  const sizes = await Promise.all(paths.map(async (path) => (await stat(join(partial, path))).size));
+  await rm(target, { recursive: true, force: true });
+  await rename(partial, target);
+  return { at, files: paths.length, bytes: sizes.reduce((sum, size) => sum + size, 0), haltedMs };
+}
+
+/**
+ * Puts a backup in the place of a network and brings it up, services too. Refuses where there is a network already,
+ * a backup that is not as it was written, and ports that something else has.
+ */
+export async function restore(network: NativeNetwork, source: string): Promise<void> {
+  const { root } = network.layout;
+  const { at } = await verify(source);
+  await requireEmpty(root, 'remove that network first, or name another folder with --dir');
+  const state = await requireState(source);
+  const planned = listeners(network.plan(state), network.services(state));
+  await checkPorts(planned, new Set(planned.keys()));
+
+  const partial = `${root}.partial`;
+  await rm(partial, { recursive: true, force: true });
+  await mkdir(dirname(root), { recursive: true });
+  await new TreeCopy(resolve(source), partial, (path) => path === MANIFEST_FILE).pass();
+  await rm(root, { recursive: true, force: true });
+  await rename(partial, root);
+  network.progress('restore', `copied from ${source}, a backup of ${at}`);
   await network.up();
 }
 
-/** Where the file system can, a copy shares its blocks with the original, so that a node is halted for an instant. */
-async function copy(from: string, to: string): Promise<void> {
-  await cp(from, to, { recursive: true, mode: constants.COPYFILE_FICLONE, preserveTimestamps: true });
+/** The last pass, with every process halted: services first, then what they need. */
+async function copyHalted(
+  network: NativeNetwork,
+  copy: TreeCopy,
+): Promise<Pick<BackupReport, 'at' | 'haltedMs'>> {
+  const state = await network.state();
+  const plan = network.plan(state);
+  const order = [...network.services(state), ...plan.chaincodeHosts, ...plan.peers, ...plan.orderers];
+  const rank = new Map(order.map(({ id }, i) => [id, i]));
+  const running = (await network.status())
+    .filter((entry) => entry.running)
+    .sort((a, b) => (rank.get(a.name) ?? -1) - (rank.get(b.name) ?? -1));
+  await using halt = await Halt.of(running.map(({ pid }) => pid));
+  const at = new Date();
+  const { files, bytes } = await copy.pass();
+  await halt[Symbol.asyncDispose]();
+  const haltedMs = Math.round(halt.haltedMs);
+  network.progress('backup', `${files} files, ${bytes} bytes with all halted, for ${haltedMs} ms`);
+  return { at, haltedMs };
+}
+
+/** What belongs to the processes that run now, and configuration that `up` makes of what is kept. */
+function isMadeAnew(path: string): boolean {
+  const [top = '', id, entry, builds] = path.split(sep);
+  switch (top) {
+    case 'logs':
+    case 'pids':
+    case 'ccaas-builder':
+    case 'connection.json':
+    case 'ca.pem':
+      return true;
+    case 'nodes':
+      // Of a process's folder only what it keeps, without what the peer's builder made of its configuration.
+      return id !== undefined && entry !== undefined && (!KEPT.has(entry) || builds === BUILDS);
+    case 'organizations':
+      return path.split(sep).length === NODE_FILE_DEPTH && REWRITTEN.has(basename(path));
+    default:
+      return false;
+  }
+}
+const KEPT: ReadonlySet<string> = new Set(['ledger', 'store']);
+const BUILDS = 'externalbuilder';
+/** organizations/MSPID/nodes/ID/FILE */
+const NODE_FILE_DEPTH = 5;
+const REWRITTEN: ReadonlySet<string> = new Set(['config.json', 'connection.json', 'ca.pem', 'passphrase']);
+
+async function requireEmpty(folder: string, advice: string): Promise<void> {
+  const entries = await readdir(folder).catch(() => []);
+  if (entries.length > 0) throw new RunnerError('NOT_EMPTY', `${folder} is not empty: ${advice}`);
 }
