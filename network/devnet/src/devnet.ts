@@ -3,7 +3,7 @@ import { join, resolve } from 'node:path';
 import { genesisBlock, organisationsOf as organisationsOfBlock } from './block/config-block.js';
 import { Channel } from './channel/channel.js';
 import { CommitNotifier } from './channel/commit-notifier.js';
-import { defineChaincode, organisationsOf, readChaincodeTls, sourcesOf } from './channel/define.js';
+import { defineChaincodes, organisationsOf, readChaincodeTls, sourcesOf } from './channel/define.js';
 import type { ConnectionTable } from './channel/define.js';
 import { ChaincodeConnection } from './chaincode/connection.js';
 import type { ChaincodeHost } from './chaincode/host/host-process.js';
@@ -24,6 +24,8 @@ import {
 } from './identity/organisation-store.js';
 import type { IdentityRequest, IssuedIdentity, TlsMaterial } from './identity/organisation-store.js';
 import { readSigningIdentity } from './identity/signing-identity.js';
+import { blocksToLive } from './ledger/expiry.js';
+import type { BlocksToLive } from './ledger/expiry.js';
 import { Ledger } from './ledger/ledger.js';
 import { TransientStore } from './ledger/transient-store.js';
 import {
@@ -162,7 +164,8 @@ class Starter {
         }));
         const { batchTimeoutMs = DEFAULT_BATCH_TIMEOUT_MS, maxMessages = MAX_BLOCK_MESSAGES } = this.options;
         const genesis = genesisBlock.bind(undefined, { name, organisations, batchTimeoutMs, maxMessages });
-        const ledger = await this.#openLedger(name, genesis);
+        const lives = blocksToLive(defineChaincodes(channel));
+        const ledger = await this.#openLedger(name, genesis, lives);
         this.stack.defer(() => ledger.close());
         await checkSameOrganisations(
           name,
@@ -175,9 +178,14 @@ class Starter {
     return new Map(opened);
   }
 
-  async #openLedger(name: string, genesis: () => ReturnType<typeof genesisBlock>): Promise<Ledger> {
+  async #openLedger(
+    name: string,
+    genesis: () => ReturnType<typeof genesisBlock>,
+    lives: BlocksToLive,
+  ): Promise<Ledger> {
+    const folder = join(this.dir, 'ledgers', name);
     try {
-      return await Ledger.open(join(this.dir, 'ledgers', name), () => Promise.resolve(genesis()), this.log);
+      return await Ledger.open(folder, () => Promise.resolve(genesis()), lives, this.log);
     } catch (error) {
       if (isLocked(error)) {
         throw new DevnetError('DIR_IN_USE', `${this.dir} is in use by another devnet`, { cause: error });
@@ -194,14 +202,12 @@ class Starter {
     modules: ReadonlyMap<string, string>,
   ): Promise<Channel> {
     const mspIds = organisationsOf(options);
-    const chaincodes = Object.entries(options.chaincodes ?? {});
-    const definitions = chaincodes.map(([id, each]) => [id, defineChaincode(id, each, mspIds)] as const);
     return new Channel({
       name,
       mspIds,
       peerMspIds: options.organizations,
       msps: new MspManager(mspIds.map((mspId) => new Msp(mspId, cas.get(mspId) ?? ''))),
-      definitions: new Map(definitions),
+      definitions: defineChaincodes(options),
       connections: await this.#connections(options, modules),
       ledger,
       transient: new TransientStore(ledger.index),

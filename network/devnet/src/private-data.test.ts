@@ -1,3 +1,5 @@
+import { rm } from 'node:fs/promises';
+import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import type { Devnet } from './devnet.js';
 import { failureOf } from './test-support/failure.js';
@@ -26,18 +28,19 @@ describe('private data', () => {
       policy: "OR('A.member','B.member')",
       endorsementPolicy: { signaturePolicy: "AND('A.peer','B.peer')" },
     },
+    { name: 'brief', policy: "OR('A.member','B.member')", blockToLive: 3 },
+    { name: 'far', policy: "OR('A.member','B.member')", requiredPeerCount: 2, maxPeerCount: 2 },
   ];
+  const channels = {
+    ch: {
+      organizations: ['A', 'B', 'C'],
+      chaincodes: { probe: { source: PROBE_SOURCE, policy: 'ANY Endorsement', collections } },
+    },
+  };
 
   beforeAll(async () => {
     folder = await TemporaryFolder.make();
-    devnet = await startTestDevnet(folder, {
-      channels: {
-        ch: {
-          organizations: ['A', 'B', 'C'],
-          chaincodes: { probe: { source: PROBE_SOURCE, policy: 'ANY Endorsement', collections } },
-        },
-      },
-    });
+    devnet = await startTestDevnet(folder, { channels });
     member = await TestClient.open(devnet, 'ch', 'A');
     outsider = await TestClient.open(devnet, 'ch', 'C');
   });
@@ -151,23 +154,55 @@ describe('private data', () => {
     ]);
   });
 
-  test('private data is still there after a restart', async () => {
+  async function restart(): Promise<void> {
     member[Symbol.dispose]();
     outsider[Symbol.dispose]();
     await devnet.close();
-    devnet = await startTestDevnet(folder, {
-      channels: {
-        ch: {
-          organizations: ['A', 'B', 'C'],
-          chaincodes: { probe: { source: PROBE_SOURCE, policy: 'ANY Endorsement', collections } },
-        },
-      },
-    });
+    devnet = await startTestDevnet(folder, { channels });
     member = await TestClient.open(devnet, 'ch', 'A');
     outsider = await TestClient.open(devnet, 'ch', 'C');
+  }
+
+  test('private data is still there after a restart', async () => {
+    await restart();
     expect(textOf(await member.contract().evaluateTransaction('getPrivate', 'ab', 'k'))).toBe(
       'a secret diagnosis',
     );
+  });
+
+  test('data expires after so many blocks, whatever restarts in between, and its hash with it', async () => {
+    const read = async (client: TestClient, name: string): Promise<string> =>
+      textOf(await client.contract().evaluateTransaction(name, 'brief', 'k'));
+    await put(member, 'brief', 'k', 'soon gone');
+    for (const filler of ['1', '2']) await member.contract().submitTransaction('put', 'filler', filler);
+    await restart();
+    await member.contract().submitTransaction('put', 'filler', '3');
+    expect(await read(member, 'getPrivate')).toBe('soon gone');
+    expect(await read(outsider, 'privateHash')).not.toBe('');
+    await member.contract().submitTransaction('put', 'filler', '4');
+    expect(await read(member, 'getPrivate')).toBe('');
+    expect(await read(outsider, 'privateHash')).toBe('');
+  });
+
+  test('an index that is made again from the blocks has nothing in it that had expired', async () => {
+    await put(member, 'brief', 'again', 'soon gone');
+    for (const filler of ['1', '2', '3', '4'])
+      await member.contract().submitTransaction('put', 'filler', filler);
+    await devnet.close();
+    await rm(join(folder.path, 'ledgers', 'ch', 'index'), { recursive: true });
+    await restart();
+    expect(textOf(await member.contract().evaluateTransaction('getPrivate', 'brief', 'again'))).toBe('');
+    expect(textOf(await member.contract().evaluateTransaction('getPrivate', 'ab', 'k'))).toBe(
+      'a secret diagnosis',
+    );
+  });
+
+  test('what too few peers can have is not endorsed, and nothing of it is kept', async () => {
+    const failure = await failureOf(put(member, 'far', 'k', 'v'));
+    expect(failure.details[0]).toContain(
+      'required to disseminate to at least 2 peers, but know of only 1 eligible peers',
+    );
+    expect(textOf(await member.contract().evaluateTransaction('getPrivate', 'far', 'k'))).toBe('');
   });
 
   test('blocks with private data come to members with it, to others without', async () => {

@@ -8,6 +8,10 @@ export interface CollectionDefinition {
   readonly members: readonly string[];
   readonly memberOnlyRead: boolean;
   readonly memberOnlyWrite: boolean;
+  /** Peers of other members that must have the data before an endorsement is given. */
+  readonly requiredPeerCount: number;
+  /** Blocks after which the data is removed; 0 keeps it. */
+  readonly blockToLive: number;
   /** Replaces the chaincode's policy for writes to the collection. */
   readonly endorsementPolicy?: Policy;
 }
@@ -42,6 +46,8 @@ export function collectionOf(
     members: [mspId],
     memberOnlyRead: false,
     memberOnlyWrite: false,
+    requiredPeerCount: 0,
+    blockToLive: 0,
     endorsementPolicy: signedBy(mspId, 'member'),
   };
 }

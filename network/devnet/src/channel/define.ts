@@ -25,12 +25,14 @@ function defineCollection(options: CollectionOptions, mspIds: readonly string[])
     members: [...new Set(members)],
     memberOnlyRead: options.memberOnlyRead ?? false,
     memberOnlyWrite: options.memberOnlyWrite ?? false,
+    requiredPeerCount: options.requiredPeerCount ?? 0,
+    blockToLive: options.blockToLive ?? 0,
     ...(own && { endorsementPolicy: parsePolicy(own.signaturePolicy, mspIds) }),
   };
 }
 
 /** The chaincode definition that options describe. */
-export function defineChaincode(
+function defineChaincode(
   name: string,
   options: ChaincodeOptions,
   mspIds: readonly string[],
@@ -42,6 +44,17 @@ export function defineChaincode(
     policy: options.policy === undefined ? majorityEndorsement(mspIds) : parsePolicy(options.policy, mspIds),
     collections: new Map(collections.map((each) => [each.name, each])),
   };
+}
+
+/** The definitions of a channel's chaincodes, by name. */
+export function defineChaincodes(channel: ChannelOptions): ReadonlyMap<string, ChaincodeDefinition> {
+  const mspIds = organisationsOf(channel);
+  return new Map(
+    Object.entries(channel.chaincodes ?? {}).map(([name, options]) => [
+      name,
+      defineChaincode(name, options, mspIds),
+    ]),
+  );
 }
 
 /** Source of a chaincode for each organisation that has it. */

@@ -6,8 +6,11 @@ export interface CollectionOptions {
   readonly memberOnlyRead?: boolean;
   readonly memberOnlyWrite?: boolean;
   readonly endorsementPolicy?: { readonly signaturePolicy: string };
+  /** Peers of other members that must have the data before an endorsement is given. */
   readonly requiredPeerCount?: number;
+  /** Read and checked; here every member's peer gets the data. */
   readonly maxPeerCount?: number;
+  /** Blocks after which the data is removed; 0, the default, keeps it. */
   readonly blockToLive?: number;
 }
 

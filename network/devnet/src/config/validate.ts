@@ -2,14 +2,17 @@ import { DevnetError } from '../errors.js';
 import { MAX_ENDORSING_ORGANISATIONS } from '../limits.js';
 import { parsePolicy } from '../policy/parse.js';
 import { principalsOf } from '../policy/policy.js';
-import type { ChaincodeOptions, ChannelOptions, DevnetOptions } from './options.js';
+import type { ChaincodeOptions, ChannelOptions, CollectionOptions, DevnetOptions } from './options.js';
 
 /** Fabric's rule for channel names. */
 const CHANNEL_NAME = /^[a-z][a-z0-9.-]{0,248}$/;
 const MSP_ID = /^[A-Za-z0-9.-]{1,128}$/;
+/** Fabric's rule for names of collections; a leading underscore is for the implicit ones. */
+const COLLECTION_NAME = /^[A-Za-z0-9-][A-Za-z0-9_-]*$/;
 const CHAINCODE_NAME = /^[A-Za-z0-9]+([-_][A-Za-z0-9]+)*$/;
 const HOST_AND_PORT = /^\[?[^\s/]+\]?:\d{1,5}$/;
 const MAX_PORT = 65_535;
+const MAX_PEER_COUNT = 1_000;
 const LOG_LEVELS: readonly string[] = ['silent', 'error', 'warn', 'info', 'debug', 'trace'];
 const RESERVED_CHAINCODES: ReadonlySet<string> = new Set([
   'qscc',
@@ -70,13 +73,18 @@ function checkChaincode(
   if (policy !== undefined) checkPolicy(where, policy, all);
   const names = collections.map((each) => each.name);
   if (new Set(names).size !== names.length) bad(`${where} has two collections of one name`);
-  for (const { name, policy: members, endorsementPolicy, blockToLive } of collections) {
-    if (!CHAINCODE_NAME.test(name)) bad(`${where}: "${name}" cannot name a collection`);
-    checkPolicy(`${where}, collection ${name}`, members, all);
-    if (endorsementPolicy)
-      checkPolicy(`${where}, collection ${name}`, endorsementPolicy.signaturePolicy, all);
-    if (blockToLive) bad(`${where}, collection ${name}: blockToLive is not supported, private data is kept`);
-  }
+  for (const collection of collections) checkCollection(`${where}, collection`, collection, all);
+}
+
+function checkCollection(prefix: string, collection: CollectionOptions, all: readonly string[]): void {
+  const { name, policy, endorsementPolicy, requiredPeerCount = 0, maxPeerCount } = collection;
+  const where = `${prefix} ${name}`;
+  if (!COLLECTION_NAME.test(name)) bad(`${prefix}: "${name}" cannot name a collection`);
+  checkPolicy(where, policy, all);
+  if (endorsementPolicy) checkPolicy(where, endorsementPolicy.signaturePolicy, all);
+  checkNumber(`${where}: requiredPeerCount`, requiredPeerCount, 0, MAX_PEER_COUNT);
+  checkNumber(`${where}: maxPeerCount`, maxPeerCount, requiredPeerCount, MAX_PEER_COUNT);
+  checkNumber(`${where}: blockToLive`, collection.blockToLive, 0, Number.MAX_SAFE_INTEGER);
 }
 
 function checkNumber(name: string, value: number | undefined, min: number, max: number): void {

@@ -5,6 +5,7 @@ import { parseTransaction } from '../block/parsed-transaction.js';
 import type { BlockRecord } from '../block/record.js';
 import { collectionOf } from '../channel/chaincode-definition.js';
 import type { Channel } from '../channel/channel.js';
+import { expiringBlock } from '../ledger/expiry.js';
 import { decodePrivateSet, encodePrivateSet } from '../rwset/codec.js';
 import type { Seek } from './seek.js';
 
@@ -60,10 +61,18 @@ export const filteredBlock: Responder = ({ block }, { channel }) => {
   return response;
 };
 
-function readable(channel: Channel, namespace: string, name: string, mspIds: readonly string[]): boolean {
+/** Whether all of these organisations may have a collection's part of a block, and it has not expired. */
+function readable(
+  channel: Channel,
+  block: number,
+  namespace: string,
+  name: string,
+  mspIds: readonly string[],
+): boolean {
   const definition = channel.definition(namespace);
-  const members = definition && collectionOf(definition, name, channel.mspIds)?.members;
-  return mspIds.every((mspId) => members?.includes(mspId));
+  const collection = definition && collectionOf(definition, name, channel.mspIds);
+  if (!collection || expiringBlock(block, collection.blockToLive) < channel.ledger.height) return false;
+  return mspIds.every((mspId) => collection.members.includes(mspId));
 }
 
 /** The block and its private data, as far as both the peer and the client belong to the collections. */
@@ -74,7 +83,9 @@ export function blockWithPrivateData(peerMspId: string): Responder {
     both.setBlock(blockToProto(block));
     for (const [index, bytes] of privateData) {
       const allowed = decodePrivateSet(bytes)
-        .filter(({ namespace, collection }) => readable(channel, namespace, collection, [peerMspId, client]))
+        .filter(({ namespace, collection }) =>
+          readable(channel, block.number, namespace, collection, [peerMspId, client]),
+        )
         .map(({ namespace, collection, bytes: set }) => ({ namespace, collection, set }));
       if (allowed.length === 0) continue;
       const set = ledger.rwset.TxPvtReadWriteSet.deserializeBinary(encodePrivateSet(allowed));

@@ -11,6 +11,7 @@ import type { Log } from '../log.js';
 import { Simulator } from '../simulate/simulator.js';
 import type { Interest } from '../simulate/interest.js';
 import type { StateSnapshot } from '../state/index-store.js';
+import { checkDistribution } from './distribution.js';
 import type { ProposalOutcome } from './outcome.js';
 import type { UnpackedProposal } from './proposal.js';
 import { invokeSystemChaincode, refuseCallFromChaincode } from './system-chaincode.js';
@@ -130,6 +131,7 @@ export class Endorser {
     const reply = await this.#execute(proposal, context, channel, simulator);
     const { result, interest } = simulator.finish();
     if (result.privateBytes && reply.response.getStatus() < ERROR_THRESHOLD) {
+      checkDistribution(channel, this.mspId, proposal.txId, result.privateBytes);
       await channel.transient.put(proposal.txId, channel.ledger.height, result.privateBytes);
     }
     return { ...reply, results: result.publicBytes, interest, version: definition.version };

@@ -23,6 +23,8 @@ import {
 import type { TransactionPlace } from '../state/keys.js';
 import { Codes } from '../validate/codes.js';
 import { Updates } from '../validate/updates.js';
+import { expiryOperations } from './expiry.js';
+import type { BlocksToLive } from './expiry.js';
 import { historyOperations, placeOperations, stateOperations } from './index-operations.js';
 import { decodeSavepoint, encodeSavepoint } from './savepoint.js';
 
@@ -48,19 +50,26 @@ export class Ledger {
   private constructor(
     private readonly file: BlockFile,
     readonly index: IndexStore,
+    private readonly lives: BlocksToLive,
   ) {}
 
   /**
    * Opens a ledger and brings its index up to date.
    * @param genesis block 0, asked for when the ledger is new
+   * @param lives how long private data lives
    * @throws DevnetError LEDGER_CORRUPT
    */
-  static async open(folder: string, genesis: () => Promise<Block>, log: Log): Promise<Ledger> {
+  static async open(
+    folder: string,
+    genesis: () => Promise<Block>,
+    lives: BlocksToLive,
+    log: Log,
+  ): Promise<Ledger> {
     await mkdir(folder, { recursive: true });
     await using stack = new AsyncDisposableStack();
     const file = await BlockFile.open(join(folder, 'blocks'));
     stack.defer(() => file.close());
-    const ledger = new Ledger(file, await Ledger.#openIndex(file, join(folder, 'index'), log));
+    const ledger = new Ledger(file, await Ledger.#openIndex(file, join(folder, 'index'), log), lives);
     stack.defer(() => ledger.index.close());
     await ledger.#replay(log);
     if (ledger.height === 0) {
@@ -186,6 +195,7 @@ export class Ledger {
     const savepoint = { height: block.number + 1, end, lastHash: block.hash.toString('hex') };
     await this.index.write([
       ...stateOperations(updates),
+      ...(await expiryOperations(block.number, updates, this.index, this.lives)),
       ...placeOperations(block, transactions, offset, isKnown),
       ...historyOperations(block, transactions),
       { type: 'put', key: SAVEPOINT_KEY, value: encodeSavepoint(savepoint) },

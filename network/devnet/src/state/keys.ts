@@ -5,6 +5,7 @@ const TRANSACTION = 't';
 const BLOCK = 'b';
 const BLOCK_HASH = 'x';
 const TRANSIENT = 'p';
+const EXPIRY = 'e';
 /** Height, hashes and file position up to which the index has been made. */
 export const SAVEPOINT_KEY = Buffer.from('m');
 
@@ -95,6 +96,21 @@ export function blockHashKey(hash: Buffer): Buffer {
 
 export function transientKey(txId: string): Buffer {
   return Buffer.from(TRANSIENT + txId, 'utf8');
+}
+
+/** When an entry of the state, named by its whole key, is to be removed. */
+export function expiryKey(block: number, entry: Buffer): Buffer {
+  return Buffer.concat([Buffer.from(EXPIRY), u64(block), entry]);
+}
+
+/** Bounds of the expiries up to and including a block's. */
+export function expiryRange(block: number): { gte: Buffer; lt: Buffer } {
+  return { gte: Buffer.from(EXPIRY), lt: expiryKey(block + 1, Buffer.alloc(0)) };
+}
+
+/** The key of the state entry that an expiry is about. */
+export function entryOfExpiry(key: Buffer): Buffer {
+  return key.subarray(1 + 8);
 }
 
 export function encodeNumber(value: number): Buffer {
