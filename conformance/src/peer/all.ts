@@ -3,6 +3,7 @@ import type { Outcome } from './outcome.js';
 import type { PeerNetwork } from './peer-network.js';
 import type { Scenario } from './scenario.js';
 import { calls } from './scenarios/calls.js';
+import { collections } from './scenarios/collections.js';
 import { conflicts } from './scenarios/conflicts.js';
 import { events } from './scenarios/events.js';
 import { policies } from './scenarios/policies.js';
@@ -10,8 +11,20 @@ import { privateData } from './scenarios/private-data.js';
 import { ranges } from './scenarios/ranges.js';
 import { refusals } from './scenarios/refusals.js';
 import { state } from './scenarios/state.js';
+import { upgrades } from './scenarios/upgrades.js';
 
-const GROUPS = { state, ranges, conflicts, policies, privateData, events, calls, refusals };
+const GROUPS = {
+  state,
+  ranges,
+  conflicts,
+  policies,
+  privateData,
+  collections,
+  events,
+  calls,
+  refusals,
+  upgrades,
+};
 
 /** Every scenario, by its group and name. */
 export const SCENARIOS: ReadonlyMap<string, Scenario> = new Map(
@@ -21,7 +34,7 @@ export const SCENARIOS: ReadonlyMap<string, Scenario> = new Map(
 );
 
 /** An event that does not come must not hold up the other scenarios. */
-const SCENARIO_TIMEOUT_MS = 30_000;
+const SCENARIO_TIMEOUT_MS = 60_000;
 
 async function tooLong(): Promise<never> {
   await delay(SCENARIO_TIMEOUT_MS, undefined, { ref: false });

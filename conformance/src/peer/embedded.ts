@@ -2,9 +2,10 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { startDevnet } from '@careledger/devnet';
-import { embeddedNetwork, loadNetworkDefinition } from '@careledger/network-definition';
-import { OTHER_PROBE, PeerNetwork, PROBE } from './peer-network.js';
+import { startDevnet, type Devnet, type DevnetOptions } from '@careledger/devnet';
+import { embeddedNetwork, type NetworkDefinition } from '@careledger/network-definition';
+import { peerDefinition } from './definition.js';
+import { OTHER_PROBE, PeerNetwork, PROBE, type PeerRunner } from './peer-network.js';
 
 const moduleOf = (file: string): string => `module:${fileURLToPath(new URL(file, import.meta.url))}`;
 const SOURCES: Readonly<Record<string, string>> = {
@@ -12,18 +13,48 @@ const SOURCES: Readonly<Record<string, string>> = {
   [OTHER_PROBE]: moduleOf('./probe/second-probe.js'),
 };
 
+/** An embedded network; another definition takes a new start of it. */
+class EmbeddedRunner implements PeerRunner {
+  private constructor(
+    readonly dir: string,
+    private devnet: Devnet,
+  ) {}
+
+  static async start(dir: string, definition: NetworkDefinition): Promise<EmbeddedRunner> {
+    return new EmbeddedRunner(dir, await startDevnet(optionsOf(dir, definition)));
+  }
+
+  async redefine(definition: NetworkDefinition): Promise<void> {
+    await this.devnet.close();
+    this.devnet = await startDevnet(optionsOf(this.dir, definition));
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.devnet.close();
+    await rm(this.dir, { recursive: true, force: true });
+  }
+}
+
 /** The small profile as an embedded network, with the probe in the place of both chaincodes. */
 export async function startEmbedded(): Promise<PeerNetwork> {
-  await using stack = new AsyncDisposableStack();
   const dir = await mkdtemp(join(tmpdir(), 'careledger-peer-'));
-  stack.defer(() => rm(dir, { recursive: true, force: true }));
-  const { channels } = embeddedNetwork(loadNetworkDefinition(), 'small');
-  const withProbe = Object.entries(channels).map(([name, { organizations, members, policies }]) => {
-    const { outOf, of } = policies.endorsement;
+  try {
+    return new PeerNetwork(await EmbeddedRunner.start(dir, peerDefinition()));
+  } catch (error) {
+    await rm(dir, { recursive: true, force: true });
+    throw error;
+  }
+}
+
+function optionsOf(dir: string, definition: NetworkDefinition): DevnetOptions {
+  const channels = Object.entries(embeddedNetwork(definition, 'small').channels).map(([name, channel]) => {
+    const { organizations, members, collections } = channel;
+    const { outOf, of } = channel.policies.endorsement;
     const policy = `OutOf(${outOf}, ${of.map((mspId) => `'${mspId}.peer'`).join(', ')})`;
-    const chaincodes = Object.entries(SOURCES).map(([each, source]) => [each, { source, policy }] as const);
+    const chaincodes = Object.entries(SOURCES).map(([each, source]) => {
+      return [each, { source, policy, collections: collections[each] ?? [] }] as const;
+    });
     return [name, { organizations, members, chaincodes: Object.fromEntries(chaincodes) }] as const;
   });
-  stack.use(await startDevnet({ dir, channels: Object.fromEntries(withProbe), logLevel: 'error' }));
-  return new PeerNetwork(dir, stack.move());
+  return { dir, channels: Object.fromEntries(channels), logLevel: 'error' };
 }

@@ -17,6 +17,18 @@ async function rowsOf(iterator: StateIterator): Promise<Row[]> {
 const json = (value: unknown): string => JSON.stringify(value);
 const text = (bytes: Uint8Array | undefined): string => Buffer.from(bytes ?? []).toString();
 
+/** A policy of the peers of all these organisations, whose MSP IDs stand between commas. */
+function policyFor(mspIds: string): Uint8Array {
+  const policy = new KeyEndorsementPolicy();
+  policy.addOrgs('PEER', ...mspIds.split(','));
+  return policy.getPolicy();
+}
+
+/** Whom a key's policy names, as JSON. */
+function organizationsOf(policy: Uint8Array | undefined): string {
+  return json(policy && policy.length > 0 ? new KeyEndorsementPolicy(policy).listOrgs().sort() : []);
+}
+
 /** A chaincode that reaches what a peer offers, one function each. */
 export class Probe extends fabricContractApi.Contract {
   constructor() {
@@ -179,16 +191,26 @@ export class Probe extends fabricContractApi.Contract {
     return json(await rowsOf((found as { iterator: StateIterator }).iterator));
   }
 
+  /** Writes what it read of a private key's hash. */
+  async hashInto({ stub }: Context, collection: string, key: string, to: string): Promise<void> {
+    await stub.putState(to, Buffer.from(await stub.getPrivateDataHash(collection, key)));
+  }
+
+  async protectPrivate({ stub }: Context, collection: string, key: string, mspIds: string): Promise<void> {
+    await stub.setPrivateDataValidationParameter(collection, key, policyFor(mspIds));
+  }
+
+  async privatePolicyOf({ stub }: Context, collection: string, key: string): Promise<string> {
+    return organizationsOf(await stub.getPrivateDataValidationParameter(collection, key));
+  }
+
   /** Gives a key an endorsement policy of its own: the peers of all these organisations. */
   async protect({ stub }: Context, key: string, mspIds: string): Promise<void> {
-    const policy = new KeyEndorsementPolicy();
-    policy.addOrgs('PEER', ...mspIds.split(','));
-    await stub.setStateValidationParameter(key, policy.getPolicy());
+    await stub.setStateValidationParameter(key, policyFor(mspIds));
   }
 
   async policyOf({ stub }: Context, key: string): Promise<string> {
-    const bytes = await stub.getStateValidationParameter(key);
-    return json(bytes && bytes.length > 0 ? new KeyEndorsementPolicy(bytes).listOrgs().sort() : []);
+    return organizationsOf(await stub.getStateValidationParameter(key));
   }
 }
 
