@@ -3,6 +3,9 @@ import { DoorError, type Door } from '../client/door.js';
 import { eventually } from '../client/eventually.js';
 import type { Person } from './people.js';
 
+/** Somebody who can consent: a door to the gateway, and what unlocks the consent key. */
+export type Patient = Pick<Person, 'patientId' | 'door' | 'passphrase'>;
+
 const Subscriptions = Type.Object({
   subscriptions: Type.Array(Type.Object({ subscriptionId: Type.String(), authorityId: Type.String() })),
 });
@@ -17,7 +20,7 @@ export interface Terms {
 export async function subscribe(
   authority: Door,
   authorityId: string,
-  person: Person,
+  person: Patient,
   terms: Terms,
 ): Promise<void> {
   const { subscriptionId } = await eventually('The authority’s peer knowing the patient', () =>
@@ -54,7 +57,7 @@ async function unlessUnknown<T>(call: Promise<T>): Promise<T | undefined> {
 }
 
 /** Revokes every grant of the patient. */
-export async function revokeAll(person: Person): Promise<void> {
+export async function revokeAll(person: Patient): Promise<void> {
   await person.door.call('POST', `/v1/patients/${person.patientId}/grants/revoke-all`, Anything, {
     passphrase: person.passphrase,
   });

@@ -1,0 +1,178 @@
+import { existsSync, mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
+import { setDefaultCACertificates } from 'node:tls';
+import { eventually, type Door } from '@careledger/examples';
+import { findFabricBinaries } from '@careledger/network-runners';
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { Type } from 'typebox';
+import { Home } from './home.js';
+import { NativeDeployment, type Ledgers } from './native-deployment.js';
+
+const TIMEOUT_MS = 240_000;
+/** Away from the ports of other tests and of a network that a developer may have up. */
+const PORT_OFFSET = 5_000;
+/** Frames before anything is asked: ten hours of records, a dozen sealed blocks. */
+const FRAMES_BEFORE = 600;
+const FRAMES_AFTER = 120;
+/** Between two frames of a device that sends while it is backed up. */
+const PAUSE_MS = 10;
+/** Nothing is written by itself for this long where nothing is going on. */
+const QUIET_MS = 1_500;
+/** Nobody's connection may break over a backup: MQTT clients and peers wait for longer. */
+const HALTED_LIMIT_MS = 5_000;
+
+const Bundle = Type.Object({ resourceType: Type.Literal('Bundle'), entry: Type.Array(Type.Unknown()) });
+
+const binaries = await findFabricBinaries();
+if (binaries === undefined)
+  console.warn('SKIPPED: backup on real Fabric needs peer and orderer on PATH or in FABRIC_BIN');
+
+// The tests build on one another: one deployment, two backups of it, each restored onto nothing.
+(binaries === undefined ? describe.skip : describe)('a backup of a deployment on real Fabric', () => {
+  const dir = mkdtempSync(join(tmpdir(), 'careledger-backup-'));
+  const underLoad = join(dir, 'backup-under-load');
+  const idle = join(dir, 'backup-idle');
+  const deployments: NativeDeployment[] = [];
+  const host = (name: string): NativeDeployment => {
+    const deployment = new NativeDeployment(join(dir, name));
+    deployments.push(deployment);
+    return deployment;
+  };
+  const first = host('first');
+  let hospital: Door;
+  let home: Home;
+  /** Frames that were acknowledged before the backup under load began. */
+  let acknowledged = 0;
+  let idleLedgers: Ledgers;
+  let idleChain: Awaited<ReturnType<Home['chain']>>;
+  let oldRecord: string;
+
+  beforeAll(async () => {
+    await first.start(PORT_OFFSET);
+    const ca = await first.trust();
+    setDefaultCACertificates([ca]);
+    hospital = await first.door('api-hospital', 'practitioner');
+    home = await Home.enrol(await first.door('gateway', 'ops'), hospital, ca);
+  }, TIMEOUT_MS);
+
+  afterAll(async () => {
+    await home[Symbol.asyncDispose]();
+    for (const deployment of deployments) await deployment.destroy();
+    rmSync(dir, { recursive: true, force: true });
+  }, TIMEOUT_MS);
+
+  const openAtHospital = (recordId: string) =>
+    hospital.call('GET', `/v1/records/${recordId}?patientId=${home.patient.patientId}`, Bundle);
+  /** What all ledgers are once they are level and nothing is written any more. */
+  const settled = (deployment: NativeDeployment) =>
+    eventually('the ledgers coming to rest', async () => {
+      const before = await deployment.ledgers();
+      await delay(QUIET_MS);
+      const after = await deployment.ledgers();
+      return JSON.stringify(before) === JSON.stringify(after) ? after : undefined;
+    });
+
+  test(
+    'is made while a device sends: everything is halted for a moment, and no frame is refused',
+    async () => {
+      for (; acknowledged < FRAMES_BEFORE; acknowledged++) await home.send();
+      let isSending = true;
+      let during = 0;
+      const sending = (async () => {
+        for (; isSending; during++) {
+          await home.send();
+          await delay(PAUSE_MS);
+        }
+      })();
+      const { files, bytes, haltedMs } = await first.backup(underLoad);
+      isSending = false;
+      await sending;
+      process.stderr.write(
+        `backup: ${files} files, ${bytes} bytes, all halted for ${haltedMs} ms, ${during} frames meanwhile\n`,
+      );
+      expect(during).toBeGreaterThan(0);
+      expect(haltedMs).toBeLessThan(HALTED_LIMIT_MS);
+    },
+    TIMEOUT_MS,
+  );
+
+  test(
+    'is refused where it would overwrite something, and restored nowhere beside what it is a copy of',
+    async () => {
+      await home.flush();
+      const announced = await home.versions();
+      expect(announced.every(({ stage }) => stage === 'announced')).toBe(true);
+      oldRecord = announced.at(-1)?.recordId ?? '';
+      await openAtHospital(oldRecord);
+      idleLedgers = await settled(first);
+      idleChain = await home.chain();
+      await first.backup(idle);
+      expect(await settled(first)).toEqual(idleLedgers);
+
+      await expect(first.backup(idle)).rejects.toMatchObject({
+        stderr: expect.stringMatching(/^NOT_EMPTY/m),
+      });
+      await expect(first.restore(idle)).rejects.toMatchObject({
+        stderr: expect.stringMatching(/^NOT_EMPTY/m),
+      });
+      const beside = host('beside');
+      await expect(beside.restore(idle)).rejects.toMatchObject({
+        stderr: expect.stringMatching(/^PORT_TAKEN/m),
+      });
+      expect(existsSync(beside.dir)).toBe(false);
+    },
+    TIMEOUT_MS,
+  );
+
+  test(
+    'restored onto an empty host: the same heights and heads, the same chain, and everything goes on',
+    async () => {
+      await first.destroy();
+      const second = host('second');
+      await second.restore(idle);
+      expect(await second.ledgers()).toEqual(idleLedgers);
+      expect(await home.chain()).toEqual(idleChain);
+      const frames = (await home.verify()).frames;
+      expect(frames).toBeGreaterThan(FRAMES_BEFORE);
+      // Ciphertext, wrapped key and the hospital's own key are there.
+      expect((await openAtHospital(oldRecord)).entry.length).toBeGreaterThan(0);
+
+      // The device knows of nothing: it goes on with its next counter.
+      const before = await home.versions();
+      for (let i = 0; i < FRAMES_AFTER; i++) await home.send();
+      await home.flush();
+      expect(await home.verify()).toMatchObject({
+        ok: true,
+        frames: frames + FRAMES_AFTER,
+        missing: 0,
+        gaps: 0,
+      });
+      expect((await home.chain()).fault).toBeUndefined();
+      const after = await home.versions();
+      expect(after.length).toBeGreaterThan(before.length);
+      expect(after.every(({ stage }) => stage === 'announced')).toBe(true);
+      const [newest] = after;
+      expect((await openAtHospital(newest?.recordId ?? '')).entry.length).toBeGreaterThan(0);
+      await second.destroy();
+    },
+    TIMEOUT_MS,
+  );
+
+  test(
+    'of the moment under load: what was acknowledged before is there, and what was in flight arrives',
+    async () => {
+      const third = host('third');
+      await third.restore(underLoad);
+      await home.flush();
+      const report = await home.verify();
+      expect(report).toMatchObject({ ok: true, missing: 0, gaps: 0, faultCount: 0 });
+      expect(report.frames).toBeGreaterThanOrEqual(acknowledged);
+      expect((await home.chain()).fault).toBeUndefined();
+      expect((await home.versions()).every(({ stage }) => stage === 'announced')).toBe(true);
+      expect((await openAtHospital(oldRecord)).entry.length).toBeGreaterThan(0);
+    },
+    TIMEOUT_MS,
+  );
+});

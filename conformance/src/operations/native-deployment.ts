@@ -1,0 +1,75 @@
+import { execFile } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
+import { Door } from '@careledger/examples';
+import { Type, type Static } from 'typebox';
+import { Value } from 'typebox/value';
+
+const run = promisify(execFile);
+const PROGRAM = fileURLToPath(new URL('../../../network/runners/bin/careledger-native.js', import.meta.url));
+
+const Ledgers = Type.Object({
+  ledgers: Type.Array(
+    Type.Object({ peer: Type.String(), channel: Type.String(), height: Type.Integer(), head: Type.String() }),
+  ),
+  orderers: Type.Array(
+    Type.Object({ orderer: Type.String(), channel: Type.String(), height: Type.Integer() }),
+  ),
+});
+/** Height and head of every channel at every peer, height at every orderer. */
+export type Ledgers = Static<typeof Ledgers>;
+
+const Backup = Type.Object({ files: Type.Integer(), bytes: Type.Integer(), haltedMs: Type.Integer() });
+const Services = Type.Object({
+  services: Type.Array(Type.Object({ id: Type.String(), url: Type.String() })),
+});
+const Credentials = Type.Array(Type.Object({ tokens: Type.Record(Type.String(), Type.String()) }));
+
+/** A native network with its services, by the commands that operators have. */
+export class NativeDeployment {
+  constructor(readonly dir: string) {}
+
+  /** Starts the small profile with services, beside what else may run on this machine. */
+  async start(portOffset: number): Promise<void> {
+    await this.#call('up', '--profile', 'small', '--port-offset', String(portOffset), '--services');
+  }
+
+  async ledgers(): Promise<Ledgers> {
+    const { ledgers, orderers } = Value.Parse(Ledgers, Value.Clean(Ledgers, await this.#call('status')));
+    return { ledgers, orderers };
+  }
+
+  async backup(folder: string): Promise<Static<typeof Backup>> {
+    return Value.Parse(Backup, await this.#call('backup', folder));
+  }
+
+  async restore(folder: string): Promise<void> {
+    await this.#call('restore', folder);
+  }
+
+  /** Ends every process and deletes all that they kept. */
+  async destroy(): Promise<void> {
+    await this.#call('clean', '--yes');
+  }
+
+  /** PEM of the authorities that clients have to trust. */
+  async trust(): Promise<string> {
+    return Value.Parse(Type.Object({ pem: Type.String() }), await this.#call('trust')).pem;
+  }
+
+  /** The door of a service for one who holds a token there. */
+  async door(service: string, holder: string): Promise<Door> {
+    // A second `up` of what runs changes nothing and says where the services are.
+    const { services } = Value.Parse(Services, await this.#call('up'));
+    const [credentials] = Value.Parse(Credentials, await this.#call('credentials', service));
+    const url = services.find(({ id }) => id === service)?.url;
+    const token = credentials?.tokens[holder];
+    if (url === undefined || token === undefined) throw new Error(`${holder} has no token at ${service}`);
+    return new Door(url, token);
+  }
+
+  async #call(...args: readonly string[]): Promise<unknown> {
+    const { stdout } = await run(process.execPath, [PROGRAM, '--dir', this.dir, '--json', ...args]);
+    return JSON.parse(stdout);
+  }
+}
