@@ -25,11 +25,14 @@ logs: ## the last lines of every container and native process (ARGS="-f gateway"
 	@if [ -n "$$($(COMPOSE) ps -q 2>/dev/null)" ]; then $(COMPOSE) logs --tail 20 $(ARGS); \
 	elif [ -d $(NATIVE_DIR) ]; then $(NATIVE) logs $(ARGS); else echo "nothing runs: make up, or make up-native"; fi
 
-credentials: ## bearer tokens of the services in containers: secrets (ARGS=gateway shows one service's)
-	@$(COMPOSE_RUN) network-init $(CARELEDGER) credentials $(ARGS)
+# Natively where there is a native network and no container runs, else in containers.
+is_native = [ -d $(NATIVE_DIR) ] && [ -z "$$($(COMPOSE) ps -q 2>/dev/null)" ]
 
-trust: ## certificates that clients of the containers have to trust, as PEM
-	@$(COMPOSE_RUN) network-init $(CARELEDGER) trust
+credentials: ## bearer tokens of the services, in containers or natively: secrets (ARGS=gateway shows one service's)
+	@if $(is_native); then $(NATIVE) credentials $(ARGS); else $(COMPOSE_RUN) network-init $(CARELEDGER) credentials $(ARGS); fi
+
+trust: ## certificates that clients of the services have to trust, as PEM
+	@if $(is_native); then $(NATIVE) trust; else $(COMPOSE_RUN) network-init $(CARELEDGER) trust; fi
 
 certify-device: ## a device's certificate request on standard input, its certificate for the broker on standard output
 	@$(COMPOSE_RUN) network-init $(CARELEDGER) certify-device
