@@ -40,6 +40,11 @@ export class NetworkLayout {
     return pemPair(join(this.organization(mspId), kind));
   }
 
+  /** A further client identity that the organisation's authority issued. */
+  issued(mspId: string, name: string): PemPair {
+    return pemPair(join(this.organization(mspId), name));
+  }
+
   /** TLS client certificate of the administrator: the orderers' admin endpoint asks for it. */
   adminTls(mspId: string): PemPair {
     return pemPair(join(this.organization(mspId), 'admin', 'tls'));

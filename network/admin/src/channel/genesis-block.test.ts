@@ -158,7 +158,9 @@ describe('a genesis block', () => {
       outOf: 2,
       principals: ['AMSP.ADMIN', 'BMSP.ADMIN'],
     });
-    expect(signaturePolicy(sub(application, 'GuestMSP'), 'Writers').principals).toEqual(['GuestMSP.MEMBER']);
+    expect(signaturePolicy(sub(application, 'GuestMSP'), 'Writers')).toMatchObject({
+      principals: ['GuestMSP.ADMIN', 'GuestMSP.CLIENT'],
+    });
     expect(sub(application, 'GuestMSP').getValuesMap().has('AnchorPeers')).toBe(false);
     expect(sub(application, 'AMSP').getValuesMap().has('AnchorPeers')).toBe(true);
   });

@@ -1,6 +1,6 @@
 import { common, msp, peer } from '@hyperledger/fabric-protos';
 import { NODE_ROLES } from '../identities/node-msp.js';
-import { configGroup, type GroupSpec } from './config-group.js';
+import { configGroup } from './config-group.js';
 import { anyRole } from './signature-policy.js';
 
 /** The public side of an organisation: what others need to recognise its members. PEM throughout. */
@@ -66,10 +66,14 @@ export function applicationOrganization(
       return anchor;
     }),
   );
+  const { mspId } = trust;
   return configGroup({
     policies: {
-      ...memberPolicies(trust.mspId),
-      Endorsement: { signature: anyRole(trust.mspId, 'peer') },
+      Readers: { signature: anyRole(mspId, 'admin', 'peer', 'client') },
+      // Not peers: who gets hold of a peer's key must not be able to propose transactions with it.
+      Writers: { signature: anyRole(mspId, 'admin', 'client') },
+      Admins: { signature: anyRole(mspId, 'admin') },
+      Endorsement: { signature: anyRole(mspId, 'peer') },
     },
     values: { MSP: mspConfig(trust), ...(anchorPeers.length > 0 ? { AnchorPeers: anchors } : {}) },
   });
@@ -82,16 +86,13 @@ export function ordererOrganization(
 ): common.ConfigGroup {
   const addresses = new common.OrdererAddresses();
   addresses.setAddressesList(endpoints.map(({ host, port }) => `${host}:${port}`));
+  const { mspId } = trust;
   return configGroup({
-    policies: memberPolicies(trust.mspId),
+    policies: {
+      Readers: { signature: anyRole(mspId, 'member') },
+      Writers: { signature: anyRole(mspId, 'member') },
+      Admins: { signature: anyRole(mspId, 'admin') },
+    },
     values: { MSP: mspConfig(trust), Endpoints: addresses },
   });
-}
-
-function memberPolicies(mspId: string): GroupSpec['policies'] {
-  return {
-    Readers: { signature: anyRole(mspId, 'member') },
-    Writers: { signature: anyRole(mspId, 'member') },
-    Admins: { signature: anyRole(mspId, 'admin') },
-  };
 }

@@ -1,0 +1,125 @@
+import { randomBytes } from 'node:crypto';
+import {
+  TestPatient,
+  newId,
+  type StatementOptions,
+  type TestOrganisation,
+} from '@careledger/chaincode-runtime/testing';
+import {
+  accessControl,
+  records,
+  type AccessState,
+  type BatchResult,
+  type ContractDefinition,
+  type StatementBody,
+} from '@careledger/contracts';
+import { toBase64url } from '@careledger/crypto';
+import { CHANNELS, type ChannelName } from '@careledger/domain';
+import { expect } from '@jest/globals';
+import type { ChaincodeNetwork } from './chaincode-network.js';
+import type { IdentityName } from './identities.js';
+
+export const HOSPITAL_ID = 'aut_hospital';
+export const CLOUD_A_ID = 'prv_cloud-a';
+
+/** Seconds since 1970, as statements have them. */
+export const nowS = () => Math.floor(Date.now() / 1000);
+
+const newHash = () => toBase64url(randomBytes(32));
+/** The interval of a record. */
+export const PERIOD = { start: '2026-03-01T10:00:00Z', end: '2026-03-01T11:00:00Z' };
+const recordOf = (patientId: string, body: Partial<StatementBody<'storeRecord'>> = {}) => ({
+  patientId,
+  recordId: newId('rec'),
+  version: 1,
+  prevVersionHash: null,
+  kind: 'periodic' as const,
+  period: PERIOD,
+  providerId: CLOUD_A_ID,
+  manifestHash: newHash(),
+  ciphertextSha256: newHash(),
+  sizeBytes: 100,
+  scopeTags: [],
+  ...body,
+});
+export const storeOf = (patient: TestPatient, body: Partial<StatementBody<'storeRecord'>> = {}) =>
+  patient.sign('storeRecord', recordOf(patient.id, body), patient.gateway);
+export const announcementOf = (patient: TestPatient) => {
+  const { patientId, recordId, version, kind, period, providerId, manifestHash, scopeTags } = recordOf(
+    patient.id,
+  );
+  const storeTxId = randomBytes(32).toString('hex');
+  const body = { patientId, recordId, version, kind, period, providerId, manifestHash, scopeTags, storeTxId };
+  return patient.sign('announceRecord', body, patient.gateway);
+};
+export const anchorOf = (patient: TestPatient) =>
+  patient.sign(
+    'anchorHead',
+    { height: 1, hash: newHash(), prevHeight: null, prevHash: null },
+    patient.gateway,
+  );
+
+/** What patients, a hospital and its provider do on a network, which may still have to start. */
+export function actorsOn(network: () => ChaincodeNetwork) {
+  const hospital = (): TestOrganisation => network().organisation(HOSPITAL_ID, 'HospitalMSP');
+
+  /** One who is registered nowhere yet. */
+  const stranger = () => new TestPatient(network().networkId, nowS());
+
+  const newPatient = async (): Promise<TestPatient> => {
+    const patient = stranger();
+    for (const channel of CHANNELS)
+      await network().submit('patients enroller', channel, accessControl, 'RegisterPatient', {
+        statement: patient.registration(),
+      });
+    return patient;
+  };
+
+  const requestOf = (patient: TestPatient, recordId: string, options: StatementOptions = {}) =>
+    hospital().sign(
+      'accessRequest',
+      { patientId: patient.id, recordId, purpose: 'TREAT', granteeTags: [] },
+      hospital().signer,
+      { iat: nowS(), ...options },
+    );
+
+  const codes = async (
+    identity: IdentityName,
+    channel: ChannelName,
+    contract: ContractDefinition,
+    name: string,
+    items: readonly string[],
+  ): Promise<string[]> => {
+    const { result } = await network().submit(identity, channel, contract, name, { items });
+    return (result as BatchResult).items.map(({ code }) => code);
+  };
+  const grant = (...items: string[]) => codes('patients client', 'cloud', accessControl, 'Grant', items);
+  const revoke = (...items: string[]) => codes('patients client', 'cloud', accessControl, 'Revoke', items);
+  const store = (...items: string[]) => codes('cloud-a client', 'cloud', records, 'StoreRecords', items);
+  const request = async (statement: string, identity: IdentityName = 'cloud-a client') =>
+    (await network().submit(identity, 'cloud', records, 'RequestAccess', { statement }))
+      .result as AccessState;
+
+  const patientWithRecord = async (): Promise<{ patient: TestPatient; recordId: string }> => {
+    const patient = await newPatient();
+    const recordId = newId('rec');
+    expect(await store(storeOf(patient, { recordId }))).toEqual(['OK']);
+    return { patient, recordId };
+  };
+
+  return {
+    network,
+    hospital,
+    stranger,
+    newPatient,
+    requestOf,
+    codes,
+    grant,
+    revoke,
+    store,
+    request,
+    patientWithRecord,
+  };
+}
+
+export type Actors = ReturnType<typeof actorsOn>;
