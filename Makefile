@@ -31,8 +31,9 @@ lint: install ## check style, types of imports and their direction
 bench: build ## measure, side by side in one run (ARGS="--json --quick NAME")
 	@$(RUN) bench -- $(ARGS)
 
-clean: ## remove what was compiled, and networks with their data (CONFIRM=yes)
+clean: ## remove what was compiled, and native networks with their data (CONFIRM=yes; containers: make down ARGS=-v)
 	@test "$(CONFIRM)" = yes || { echo "This deletes networks and their data: say CONFIRM=yes"; exit 2; }
+	@if [ -d $(NATIVE_DIR) ]; then $(NATIVE) clean --yes || { echo "End the native network first: make build down-native"; exit 1; }; fi
 	@rm -rf .careledger $$(find . -name dist -not -path '*/node_modules/*' -prune) $$(find . -name '*.tsbuildinfo' -not -path '*/node_modules/*')
 
 include make/*.mk

@@ -30,8 +30,8 @@ export { ensureDefinitions, packagesOf } from './setup/chaincode.js';
 export { findUnready, waitUntilReady, type Unready } from './setup/readiness.js';
 export { prepareNetwork, setUpNetwork } from './setup/set-up.js';
 export { certificateExpiry, type CertificateExpiry } from './identities/expiry.js';
+export { enrolmentsOf, ensureIdentities, type Enrolment } from './identities/ensure.js';
 export { issueClientIdentity, type ClientIdentityRequest } from './identities/issue-client.js';
-export { ensureIdentities } from './identities/ensure.js';
 export {
   addOrganization,
   changeBatch,

@@ -7,6 +7,7 @@ export {
   type EmbeddedNetwork,
 } from './embedded.js';
 export { DEFAULT_DEFINITION_PATH, loadNetworkDefinition, parseNetworkDefinition } from './load.js';
+export { PORT_OFFSETS } from './port-offsets.js';
 export { endorsementRule, type EndorsementRule } from './policy.js';
 export {
   planNetwork,
@@ -24,6 +25,7 @@ export {
   type BftSettings,
   type Consensus,
   type EtcdRaftSettings,
+  type FabricCaSettings,
   type NetworkDefinition,
   type OrganizationDefinition,
   type ProfileName,

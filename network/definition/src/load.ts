@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs';
+import { dirname, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { Compile } from 'typebox/compile';
 import { parse } from 'yaml';
@@ -21,7 +22,21 @@ export function loadNetworkDefinition(path: string = DEFAULT_DEFINITION_PATH): N
   } catch (cause) {
     throw new DefinitionError('DEFINITION_UNREADABLE', [`cannot read ${path}`], { cause });
   }
-  return parseNetworkDefinition(text);
+  return withAbsolutePaths(parseNetworkDefinition(text), dirname(path));
+}
+
+/** Files that a definition names lie beside it. */
+function withAbsolutePaths(definition: NetworkDefinition, folder: string): NetworkDefinition {
+  const organizations = definition.organizations.map(({ fabricCa, ...organization }) => {
+    if (!fabricCa) return organization;
+    const { tlsRootFile, secretsFile, ...rest } = fabricCa;
+    const files = {
+      secretsFile: resolve(folder, secretsFile),
+      ...(tlsRootFile !== undefined && { tlsRootFile: resolve(folder, tlsRootFile) }),
+    };
+    return { ...organization, fabricCa: { ...rest, ...files } };
+  });
+  return { ...definition, organizations };
 }
 
 /** Checks the text of a definition: YAML 1.2 of the shape of {@link NetworkDefinition}. */

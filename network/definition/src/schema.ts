@@ -23,6 +23,29 @@ const Endorsement = Type.Union([
   Type.Object({ rule: Type.Literal('outOf'), count: Count }, closed),
 ]);
 
+/**
+ * Fabric CA servers in the place of authorities of our own. Everything that needs a certificate is registered there
+ * beforehand; its enrolment secret stands in the secrets file, JSON of enrolment ID → secret.
+ */
+const FabricCa = Type.Object(
+  {
+    /** Base URL of the server: `https://ca.example:7054`. */
+    url: Type.String({ pattern: '^https://' }),
+    /** Which of the server's authorities issues identities, and which TLS certificates; its default one unless said. */
+    caName: Type.Optional(Type.String()),
+    tlsCaName: Type.Optional(Type.String()),
+    /** PEM file of the authority that issued the server's own certificate; relative to the definition. */
+    tlsRootFile: Type.Optional(Type.String()),
+    secretsFile: Type.String(),
+  },
+  closed,
+);
+
+const Organization = Type.Object(
+  { mspId: MspId, name: Name, domain: Domain, fabricCa: Type.Optional(FabricCa) },
+  closed,
+);
+
 const OrdererAddress = Type.Object({ host: Host, port: Port, adminPort: Port, operationsPort: Port }, closed);
 const PeerAddress = Type.Object({ host: Host, port: Port, operationsPort: Port }, closed);
 const ChaincodeHostAddress = Type.Object(
@@ -96,9 +119,7 @@ export const NetworkDefinitionSchema = Type.Object(
   {
     network: Name,
     transactionTimeWindowMs: Milliseconds,
-    organizations: Type.Array(Type.Object({ mspId: MspId, name: Name, domain: Domain }, closed), {
-      minItems: 1,
-    }),
+    organizations: Type.Array(Organization, { minItems: 1 }),
     orderers: Type.Array(
       Type.Object(
         { id: Name, organization: MspId, consenterId: Type.Integer({ minimum: 1, maximum: 65535 }) },
@@ -175,3 +196,4 @@ export type BatchSettings = Static<typeof BatchSettings>;
 export type EtcdRaftSettings = NetworkDefinition['ordering']['etcdraft'];
 export type BftSettings = NetworkDefinition['ordering']['bft'];
 export type OrganizationDefinition = NetworkDefinition['organizations'][number];
+export type FabricCaSettings = Static<typeof FabricCa>;

@@ -1,5 +1,5 @@
 import { common, msp } from '@hyperledger/fabric-protos';
-import type { NodeRole } from '../identities/certificate-authority.js';
+import type { NodeRole } from '../identities/issuer.js';
 
 export type MspRole = NodeRole | 'member';
 

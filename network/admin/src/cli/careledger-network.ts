@@ -8,7 +8,7 @@ import { NetworkAdminError } from '../errors.js';
 import { Identity } from '../fabric/identity.js';
 import { channelConfig, chainInfo, listChannels } from '../fabric/peer-channels.js';
 import { certificateExpiry } from '../identities/expiry.js';
-import { writePair } from '../identities/ensure.js';
+import { enrolmentsOf, writePair } from '../identities/ensure.js';
 import { enrol } from '../identities/fabric-ca.js';
 import { writePublic } from '../identities/files.js';
 import { NetworkLayout } from '../layout.js';
@@ -233,6 +233,26 @@ program
           : findings.flatMap(({ problem, mend }) => [problem, `  mend: ${mend}`]),
       );
       if (findings.length > 0) process.exitCode = 1;
+    }),
+  );
+
+program
+  .command('enrolments <mspId>')
+  .description('what has to be registered with the Fabric CA of an organisation, by the commands that do it')
+  .action(async (mspId: string) =>
+    onNetwork(async ({ plan, output }) => {
+      const organization = plan.organizations.find((one) => one.mspId === mspId);
+      if (!organization)
+        throw new NetworkAdminError('UNKNOWN_NAME', `${mspId} takes no part in this network`);
+      const enrolments = enrolmentsOf(plan, organization);
+      output.result(
+        enrolments,
+        enrolments.map(({ id, role, attributes }) => {
+          const carried = Object.entries(attributes).map(([name, value]) => `${name}=${value}:ecert`);
+          const attrs = carried.length > 0 ? ` --id.attrs ${carried.join(',')}` : '';
+          return `fabric-ca-client register --id.name ${id} --id.type ${role}${attrs}`;
+        }),
+      );
     }),
   );
 

@@ -17,6 +17,7 @@ import { NetworkAdminError } from '../errors.js';
 import type { PemPair } from '../layout.js';
 import { attributesExtension } from './attributes.js';
 import { exists, readIfThere, writePublic, writeSecret } from './files.js';
+import type { IssuedCertificate, Issuer, SigningRequest, TlsRequest } from './issuer.js';
 import { ALGORITHM, generateKeyPair, loadKeyPair, privateKeyPem, type KeyPair } from './keys.js';
 import { isLowS } from './low-s.js';
 
@@ -29,29 +30,8 @@ export const CERTIFICATE_VALIDITY_DAYS = 365;
 const CLOCK_SKEW_MS = 300_000;
 const SERIAL_BYTES = 16;
 
-/** NodeOUs: the role that Fabric reads from the certificate's OU. */
-export type NodeRole = 'admin' | 'client' | 'peer' | 'orderer';
-
-export interface SigningRequest {
-  readonly commonName: string;
-  readonly role: NodeRole;
-  /** Fabric attributes, readable by chaincode. */
-  readonly attributes?: Readonly<Record<string, string>>;
-}
-
-export interface TlsRequest {
-  readonly commonName: string;
-  /** DNS names and IP addresses that the node is called by. */
-  readonly hosts: readonly string[];
-}
-
-export interface IssuedCertificate {
-  readonly cert: string;
-  readonly key: string;
-}
-
 /** An organisation's certificate authority: one for identities, one for TLS. */
-export class CertificateAuthority {
+export class CertificateAuthority implements Issuer {
   private constructor(
     readonly certificate: X509Certificate,
     private readonly keys: KeyPair | undefined,
@@ -98,12 +78,13 @@ export class CertificateAuthority {
     return new CertificateAuthority(certificate, keys);
   }
 
-  /** Throws where the key is elsewhere: with a Fabric CA, only the certificate is here. */
+  /** Throws where the key is elsewhere. */
   get signingKeys(): KeyPair {
     if (this.keys) return this.keys;
     throw new NetworkAdminError(
       'IDENTITY_MISSING',
-      `the key of ${this.certificate.subject} is not here: have the missing certificates made with "careledger-network enrol"`,
+      `the key of ${this.certificate.subject} is not here: put it back from a backup, or have the missing ` +
+        'certificates issued where it is and put them in their places',
     );
   }
 
@@ -111,19 +92,18 @@ export class CertificateAuthority {
     return toPem(this.certificate);
   }
 
-  /** A certificate for signing, with the role in its OU; for a new key, or for one that stays. */
   async issueIdentity(request: SigningRequest, keyPem?: string): Promise<IssuedCertificate> {
+    const { commonName, role, attributes = {} } = request;
     return this.issue(
-      `CN=${request.commonName}, OU=${request.role}`,
+      `CN=${commonName}, OU=${role}`,
       [
         new KeyUsagesExtension(KeyUsageFlags.digitalSignature, true),
-        ...(request.attributes ? [attributesExtension(request.attributes)] : []),
+        ...(Object.keys(attributes).length > 0 ? [attributesExtension(attributes)] : []),
       ],
       keyPem,
     );
   }
 
-  /** A certificate for both ends of TLS: nodes call one another with the certificate that they serve. */
   async issueTls(request: TlsRequest, keyPem?: string): Promise<IssuedCertificate> {
     const names = request.hosts.map((value) => ({
       type: isIp(value) ? ('ip' as const) : ('dns' as const),

@@ -2,8 +2,10 @@ import type { NetworkPlan, OrganizationDefinition } from '@careledger/network-de
 import { CLIENT_KINDS, type ClientKind, type NetworkLayout, type PemPair } from '../layout.js';
 import type { Progress } from '../progress.js';
 import { ENROL_ATTRIBUTE } from './attributes.js';
-import { CertificateAuthority, type IssuedCertificate, type NodeRole } from './certificate-authority.js';
+import { CertificateAuthority } from './certificate-authority.js';
+import { FabricCaIssuer } from './fabric-ca-issuer.js';
 import { exists, writePublic, writeSecret } from './files.js';
+import type { IssuedCertificate, Issuer, NodeRole } from './issuer.js';
 import { writeNodeMsp } from './node-msp.js';
 
 /** Patients' gateways relay registrations; no other organisation's clients may. */
@@ -17,15 +19,23 @@ const CLIENT_ROLES: Readonly<Record<ClientKind, NodeRole>> = {
 
 /** Both authorities of an organisation. */
 export interface Authorities {
-  readonly ca: CertificateAuthority;
-  readonly tlsCa: CertificateAuthority;
+  readonly ca: Issuer;
+  readonly tlsCa: Issuer;
 }
 
 export async function openAuthorities(
   layout: NetworkLayout,
   organization: OrganizationDefinition,
 ): Promise<Authorities> {
-  const { mspId, domain } = organization;
+  const { mspId, domain, fabricCa } = organization;
+  if (fabricCa) {
+    const { caName, tlsCaName } = fabricCa;
+    const [ca, tlsCa] = await Promise.all([
+      FabricCaIssuer.open(layout.ca(mspId).cert, fabricCa, caName),
+      FabricCaIssuer.open(layout.tlsCa(mspId).cert, fabricCa, tlsCaName),
+    ]);
+    return { ca, tlsCa };
+  }
   const [ca, tlsCa] = await Promise.all([
     CertificateAuthority.open(layout.ca(mspId), { commonName: `ca.${domain}`, organization: mspId }),
     CertificateAuthority.open(layout.tlsCa(mspId), { commonName: `tlsca.${domain}`, organization: mspId }),
@@ -80,16 +90,45 @@ async function ensureOrganization(
   return made.filter(Boolean).length;
 }
 
+/** What has to be registered with an organisation's Fabric CA before its certificates can be made. */
+export interface Enrolment {
+  /** Enrolment ID: the common name of its certificates. */
+  readonly id: string;
+  /** Its registered type, which Fabric CA writes into the OU. */
+  readonly role: NodeRole;
+  readonly attributes: Readonly<Record<string, string>>;
+}
+
+export function enrolmentsOf(plan: NetworkPlan, organization: OrganizationDefinition): Enrolment[] {
+  const own = (nodes: readonly { id: string; mspId: string }[], role: NodeRole): Enrolment[] =>
+    nodes
+      .filter(({ mspId }) => mspId === organization.mspId)
+      .map(({ id }) => ({ id: `${id}.${organization.domain}`, role, attributes: {} }));
+  return [
+    ...CLIENT_KINDS.map((kind) => ({
+      id: `${kind}.${organization.domain}`,
+      role: CLIENT_ROLES[kind],
+      attributes: attributesOf(organization, kind),
+    })),
+    ...own(plan.orderers, 'orderer'),
+    ...own(plan.peers, 'peer'),
+    ...own(plan.chaincodeHosts, 'client'),
+  ];
+}
+
+function attributesOf({ mspId }: OrganizationDefinition, kind: ClientKind): Readonly<Record<string, string>> {
+  return mspId === ENROLLING_MSP && kind !== 'user' ? { [ENROL_ATTRIBUTE]: 'true' } : {};
+}
+
 export async function issueClient(
   { ca }: Authorities,
   organization: OrganizationDefinition,
   kind: ClientKind,
 ): Promise<IssuedCertificate> {
-  const enrols = organization.mspId === ENROLLING_MSP && kind !== 'user';
   return ca.issueIdentity({
     commonName: `${kind}.${organization.domain}`,
     role: CLIENT_ROLES[kind],
-    ...(enrols ? { attributes: { [ENROL_ATTRIBUTE]: 'true' } } : {}),
+    attributes: attributesOf(organization, kind),
   });
 }
 

@@ -1,8 +1,8 @@
 import { readFile } from 'node:fs/promises';
 import { request } from 'node:https';
 import { messageOf, NetworkAdminError } from '../errors.js';
-import type { IssuedCertificate } from './certificate-authority.js';
-import { ALGORITHM, generateKeyPair, privateKeyPem } from './keys.js';
+import type { IssuedCertificate } from './issuer.js';
+import { ALGORITHM, generateKeyPair, loadKeyPair, privateKeyPem } from './keys.js';
 import { Pkcs10CertificateRequestGenerator } from './x509.js';
 
 const TIMEOUT_MS = 15_000;
@@ -26,58 +26,74 @@ export interface EnrolmentRequest {
   readonly attributes?: readonly string[];
 }
 
-interface EnrolmentAnswer {
+/** What a server answers with (Fabric CA documentation, REST API). */
+interface Answer<R> {
   readonly success: boolean;
-  readonly result?: { readonly Cert: string };
+  readonly result?: R;
   readonly errors?: readonly { readonly code: number; readonly message: string }[];
 }
 
 /**
- * Has a Fabric CA server issue a certificate for a key that is made here and never leaves (Fabric CA documentation,
- * REST API, POST /api/v1/enroll). The server decides on roles and attributes by what was registered.
+ * Has a Fabric CA server issue a certificate for a key that is made here, or is here already, and never leaves
+ * (POST /api/v1/enroll). The server decides on roles and attributes by what was registered.
  */
 export async function enrol(
   options: FabricCaOptions,
   enrolment: EnrolmentRequest,
+  keyPem?: string,
 ): Promise<IssuedCertificate> {
-  const keys = await generateKeyPair();
+  const keys = keyPem === undefined ? await generateKeyPair() : await loadKeyPair(keyPem);
   const csr = await Pkcs10CertificateRequestGenerator.create({
     name: `CN=${enrolment.enrolmentId}`,
     keys,
     signingAlgorithm: ALGORITHM,
   });
-  const answer = await post(options, enrolment, {
-    certificate_request: csr.toString('pem'),
-    ...(enrolment.profile ? { profile: enrolment.profile } : {}),
-    ...(enrolment.hosts ? { hosts: enrolment.hosts } : {}),
-    ...(options.caName ? { caname: options.caName } : {}),
-    ...(enrolment.attributes ? { attr_reqs: enrolment.attributes.map((name) => ({ name })) } : {}),
+  const { Cert } = await call<{ Cert: string }>(options, {
+    path: '/api/v1/enroll',
+    auth: `${enrolment.enrolmentId}:${enrolment.secret}`,
+    body: {
+      certificate_request: csr.toString('pem'),
+      ...(enrolment.profile ? { profile: enrolment.profile } : {}),
+      ...(enrolment.hosts ? { hosts: enrolment.hosts } : {}),
+      ...(options.caName ? { caname: options.caName } : {}),
+      ...(enrolment.attributes ? { attr_reqs: enrolment.attributes.map((name) => ({ name })) } : {}),
+    },
+    purpose: `enrol ${enrolment.enrolmentId}`,
   });
-  if (!answer.success || !answer.result) {
-    const reasons = (answer.errors ?? []).map(({ code, message }) => `${message} (code ${code})`).join('; ');
-    throw new NetworkAdminError(
-      'ENROLMENT_FAILED',
-      `${options.url} refused to enrol ${enrolment.enrolmentId}: ${reasons}`,
-    );
-  }
-  return { cert: Buffer.from(answer.result.Cert, 'base64').toString(), key: await privateKeyPem(keys) };
+  return { cert: decoded(Cert), key: keyPem ?? (await privateKeyPem(keys)) };
 }
 
-async function post(
-  options: FabricCaOptions,
-  enrolment: EnrolmentRequest,
-  body: object,
-): Promise<EnrolmentAnswer> {
-  const url = new URL('/api/v1/enroll', options.url);
+/** Certificates of the server's authority, PEM, its own first (GET /api/v1/cainfo). */
+export async function caChain(options: FabricCaOptions): Promise<string> {
+  const query = options.caName ? `?ca=${encodeURIComponent(options.caName)}` : '';
+  const { CAChain } = await call<{ CAChain: string }>(options, {
+    path: `/api/v1/cainfo${query}`,
+    purpose: 'name its authority',
+  });
+  return decoded(CAChain);
+}
+
+const decoded = (base64: string): string => Buffer.from(base64, 'base64').toString();
+
+interface Call {
+  readonly path: string;
+  /** For an error message: what the server was asked to do. */
+  readonly purpose: string;
+  readonly auth?: string;
+  /** GET where there is none. */
+  readonly body?: object;
+}
+
+async function call<R>(options: FabricCaOptions, { path, purpose, auth, body }: Call): Promise<R> {
   const ca = options.tlsRootFile ? await readFile(options.tlsRootFile) : undefined;
   const text = await new Promise<string>((resolve, reject) => {
-    const call = request(
-      url,
+    const asked = request(
+      new URL(path, options.url),
       {
-        method: 'POST',
+        method: body ? 'POST' : 'GET',
         ca,
         timeout: TIMEOUT_MS,
-        auth: `${enrolment.enrolmentId}:${enrolment.secret}`,
+        ...(auth === undefined ? {} : { auth }),
         headers: { 'content-type': 'application/json' },
       },
       (response) => {
@@ -87,9 +103,9 @@ async function post(
         response.on('end', () => resolve(Buffer.concat(chunks).toString()));
       },
     );
-    call.on('timeout', () => call.destroy(new Error(`no answer within ${TIMEOUT_MS} ms`)));
-    call.on('error', reject);
-    call.end(JSON.stringify(body));
+    asked.on('timeout', () => asked.destroy(new Error(`no answer within ${TIMEOUT_MS} ms`)));
+    asked.on('error', reject);
+    asked.end(body ? JSON.stringify(body) : undefined);
   }).catch((cause: unknown) => {
     throw new NetworkAdminError(
       'ENROLMENT_FAILED',
@@ -97,11 +113,18 @@ async function post(
       { cause },
     );
   });
+  const answer = parsed<R>(text, options.url);
+  if (!answer.success || !answer.result) {
+    const reasons = (answer.errors ?? []).map(({ code, message }) => `${message} (code ${code})`).join('; ');
+    throw new NetworkAdminError('ENROLMENT_FAILED', `${options.url} refused to ${purpose}: ${reasons}`);
+  }
+  return answer.result;
+}
+
+function parsed<R>(text: string, url: string): Answer<R> {
   try {
-    return JSON.parse(text) as EnrolmentAnswer;
+    return JSON.parse(text) as Answer<R>;
   } catch (cause) {
-    throw new NetworkAdminError('ENROLMENT_FAILED', `${options.url} does not answer as a Fabric CA`, {
-      cause,
-    });
+    throw new NetworkAdminError('ENROLMENT_FAILED', `${url} does not answer as a Fabric CA`, { cause });
   }
 }

@@ -3,7 +3,7 @@ import { dirname, join } from 'node:path';
 import { stringify } from 'yaml';
 import type { NetworkLayout } from '../layout.js';
 import { exists, writePublic } from './files.js';
-import type { NodeRole } from './certificate-authority.js';
+import type { NodeRole } from './issuer.js';
 
 /** NodeOUs in the order of Fabric's configuration; each role is an OU of the same name. */
 export const NODE_ROLES: readonly NodeRole[] = ['client', 'peer', 'admin', 'orderer'];

@@ -1,6 +1,8 @@
 import { readFile } from 'node:fs/promises';
 import type { OrganizationDefinition } from '@careledger/network-definition';
 import type { NetworkLayout } from '../layout.js';
+import { NetworkAdminError } from '../errors.js';
+import { CertificateAuthority } from './certificate-authority.js';
 import { openAuthorities } from './ensure.js';
 import { readIfThere, writePublic } from './files.js';
 import { ALGORITHM } from './keys.js';
@@ -30,6 +32,13 @@ export async function revokeCertificate(
   const entries = await revokedEntries(path);
   if (entries.some((entry) => entry.serialNumber === serialNumber)) return 'present';
   const { ca } = await openAuthorities(layout, organization);
+  if (!(ca instanceof CertificateAuthority)) {
+    throw new NetworkAdminError(
+      'REVOCATION_ELSEWHERE',
+      `${organization.mspId} has a Fabric CA: revoke serial number ${serialNumber} there ("fabric-ca-client revoke ` +
+        `--gencrl"), put the list at ${path}, then run this again`,
+    );
+  }
   const now = Date.now();
   const crl = await X509CrlGenerator.create({
     issuer: ca.certificate.subject,

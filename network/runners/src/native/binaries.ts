@@ -14,9 +14,7 @@ export interface FabricBinaries {
 export async function findFabricBinaries(
   env: NodeJS.ProcessEnv = process.env,
 ): Promise<FabricBinaries | undefined> {
-  const folders = env['FABRIC_BIN']
-    ? [env['FABRIC_BIN']]
-    : (env['PATH'] ?? '').split(delimiter).filter(Boolean);
+  const folders = foldersOf(env);
   const [peer, orderer] = await Promise.all([
     firstRunnable(folders, 'peer'),
     firstRunnable(folders, 'orderer'),
@@ -31,6 +29,18 @@ export async function findFabricBinaries(
     '/opt/hyperledger/ccaas_builder/bin',
   ]);
   return ccaasBuilder ? { peer, orderer, ccaasBuilder } : undefined;
+}
+
+/** A program beside Fabric's, such as `fabric-ca-server`, looked for in the same places. */
+export async function findProgram(
+  name: string,
+  env: NodeJS.ProcessEnv = process.env,
+): Promise<string | undefined> {
+  return firstRunnable(foldersOf(env), name);
+}
+
+function foldersOf(env: NodeJS.ProcessEnv): string[] {
+  return env['FABRIC_BIN'] ? [env['FABRIC_BIN']] : (env['PATH'] ?? '').split(delimiter).filter(Boolean);
 }
 
 /** As {@link findFabricBinaries}, but missing binaries are an error. */

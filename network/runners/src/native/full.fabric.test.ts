@@ -3,7 +3,8 @@ import { readFile } from 'node:fs/promises';
 import { ordererHeights } from '../operations/heights.js';
 import { rotateNode } from '../operations/rotate.js';
 import { TestClient } from '../testing/client.js';
-import { describeOnFabric, TEST_PORT_OFFSET, testNetwork } from '../testing/fabric.js';
+import { PORT_OFFSETS } from '@careledger/network-definition';
+import { describeOnFabric, testNetwork } from '../testing/fabric.js';
 
 const FIRST_TRANSACTION_LIMIT_MS = 60_000;
 const LEVEL_LIMIT_MS = 60_000;
@@ -41,7 +42,7 @@ describeOnFabric('the full network on real Fabric: four BFT orderers, seven orga
     'from nothing to the first committed transaction within the limit',
     async () => {
       const started = performance.now();
-      await network.up({ profile: 'full', portOffset: TEST_PORT_OFFSET });
+      await network.up({ profile: 'full', portOffset: PORT_OFFSETS.runnerFull });
       await write('authorities', 'LabMSP', 'first', 'committed');
       const elapsedMs = performance.now() - started;
       process.stderr.write(`full: first transaction after ${(elapsedMs / 1000).toFixed(1)} s\n`);

@@ -13,6 +13,7 @@ import { inheritedEnvironment } from './environment.js';
 import type { NativeLayout } from './layout.js';
 import { LOOPBACK } from './ports.js';
 import type { ProcessSpec } from './processes.js';
+import { discardUnjoined } from './unjoined.js';
 
 /** Gossip and gRPC repeat themselves at level info. */
 const LOGGING_SPEC = 'info:gossip=warn:grpc=error:comm.grpc.server=warn';
@@ -28,6 +29,7 @@ export interface NodeFiles {
 /** Writes an orderer's configuration; returns how to start it. */
 export async function writeOrderer({ layout, binaries }: NodeFiles, node: OrdererNode): Promise<ProcessSpec> {
   const folder = layout.process(node.id);
+  await discardUnjoined(layout.ledger(node.id), 'orderer');
   await writePublic(
     join(folder, 'orderer.yaml'),
     ordererConfig({ node, paths: nodePaths(layout, node.mspId, node.id), listenHost: LOOPBACK }),
@@ -44,6 +46,7 @@ export async function writeOrderer({ layout, binaries }: NodeFiles, node: Ordere
 /** Writes a peer's configuration; returns how to start it. */
 export async function writePeer({ plan, layout, binaries }: NodeFiles, node: PeerNode): Promise<ProcessSpec> {
   const folder = layout.process(node.id);
+  await discardUnjoined(layout.ledger(node.id), 'peer');
   await writePublic(
     join(folder, 'core.yaml'),
     peerConfig({

@@ -1,4 +1,4 @@
-import { rm } from 'node:fs/promises';
+import { mkdir, rm, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { afterAll, expect, test } from '@jest/globals';
@@ -16,8 +16,9 @@ import { heights } from '../operations/heights.js';
 import { addOrganization, removeOrganization } from '../operations/membership.js';
 import { rotateNode } from '../operations/rotate.js';
 import { upgradeChaincode } from '../operations/upgrade-chaincode.js';
+import { PORT_OFFSETS } from '@careledger/network-definition';
 import { TestClient } from '../testing/client.js';
-import { describeOnFabric, temporaryFolder, TEST_PORT_OFFSET, testNetwork } from '../testing/fabric.js';
+import { describeOnFabric, temporaryFolder, testNetwork } from '../testing/fabric.js';
 
 const FIRST_TRANSACTION_LIMIT_MS = 20_000;
 const TEST_TIMEOUT_MS = 120_000;
@@ -45,9 +46,11 @@ describeOnFabric('the small network on real Fabric', () => {
   };
 
   test('a port that something else has: said before anything is started', async () => {
-    await using server = createServer().listen(17050 + TEST_PORT_OFFSET, '127.0.0.1');
+    await using server = createServer().listen(17050 + PORT_OFFSETS.runnerSmall, '127.0.0.1');
     await new Promise((resolve) => server.once('listening', resolve));
-    await expect(network.up({ profile: 'small', portOffset: TEST_PORT_OFFSET })).rejects.toMatchObject({
+    await expect(
+      network.up({ profile: 'small', portOffset: PORT_OFFSETS.runnerSmall }),
+    ).rejects.toMatchObject({
       code: 'PORT_TAKEN',
       message: expect.stringContaining('orderer-patients') as unknown,
     });
@@ -58,7 +61,7 @@ describeOnFabric('the small network on real Fabric', () => {
     'from nothing to the first committed transaction within the limit',
     async () => {
       const started = performance.now();
-      await network.up({ profile: 'small', portOffset: TEST_PORT_OFFSET });
+      await network.up({ profile: 'small', portOffset: PORT_OFFSETS.runnerSmall });
       await write('authorities', 'HospitalMSP', 'first', 'committed');
       const elapsedMs = performance.now() - started;
       process.stderr.write(`small: first transaction after ${(elapsedMs / 1000).toFixed(1)} s\n`);
@@ -233,7 +236,7 @@ describeOnFabric('a set-up that was cut short', () => {
   test(
     'with half of the identities made, and killed while it set up: the next run finishes it',
     async () => {
-      const state = newState('small', 'native', TEST_PORT_OFFSET);
+      const state = newState('small', 'native', PORT_OFFSETS.runnerSmall);
       await writeState(network.layout.root, state);
       await prepareNetwork(network.plan(state), network.layout, silent);
       await rm(network.layout.organization('CloudBMSP'), { recursive: true });
@@ -247,6 +250,11 @@ describeOnFabric('a set-up that was cut short', () => {
       }
       for (const { name } of await network.status()) await network.processes.signal(name, 'SIGKILL');
       expect(await upUntilKilled).toMatchObject({ code: 'PROCESS_EXITED' });
+      // As a kill in the first moments of a peer leaves it: a database of which only the folder is there.
+      const lock = join(network.layout.ledger('peer-hospital'), 'ledgersData', 'fileLock');
+      await rm(lock, { recursive: true, force: true });
+      await mkdir(lock, { recursive: true });
+      await writeFile(join(lock, 'LOG'), '');
 
       await network.up();
       using client = await TestClient.connect(network.layout, 'cloud', 'CloudBMSP');
