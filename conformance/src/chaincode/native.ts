@@ -3,13 +3,12 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { ENROL_ATTRIBUTE } from '@careledger/domain';
 import { issueClientIdentity } from '@careledger/network-admin';
+import { PORT_OFFSETS } from '@careledger/network-definition';
 import { chaincodeHostCommand, NativeNetwork } from '@careledger/network-runners';
 import { stringify } from 'yaml';
 import { ChaincodeNetwork } from './chaincode-network.js';
 import { chaincodeDefinition } from './definition.js';
 import { PRETENDER } from './identities.js';
-
-const PORT_OFFSET = 8_000;
 
 /** The small profile and the lab on real Fabric, with the project's own chaincode host. */
 export async function startNative(): Promise<ChaincodeNetwork> {
@@ -19,7 +18,7 @@ export async function startNative(): Promise<ChaincodeNetwork> {
   await writeFile(definitionPath, stringify(chaincodeDefinition()));
   const network = new NativeNetwork({ root, definitionPath, chaincode: await chaincodeHostCommand() });
   stack.defer(() => network.destroy());
-  const plan = await network.up({ profile: 'small', portOffset: PORT_OFFSET });
+  const plan = await network.up({ profile: 'small', portOffset: PORT_OFFSETS.chaincode });
   const { layout } = network;
   const pretending = plan.organizations.find(({ mspId }) => mspId === PRETENDER.mspId);
   if (!pretending) throw new Error(`${PRETENDER.mspId} takes no part`);

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { Narrator, SAMPLE_FILE, readRecording, shiftIntoPast, walk } from '@careledger/examples';
+import { PORT_OFFSETS } from '@careledger/network-definition';
 import { findFabricBinaries } from '@careledger/network-runners';
 import { Family, startCareledger, startNativeNetwork, type NativeNetwork } from '@careledger/supervisor';
 import { afterAll, describe, expect, test } from '@jest/globals';
@@ -34,7 +35,7 @@ if (binaries === undefined)
       'of peers, chaincode, BFT follower and leader, services, and the whole network: nothing lost, nothing doubled',
       async () => {
         const recording = shiftIntoPast(await readRecording(SAMPLE_FILE), Date.now());
-        const fabric = await startNativeNetwork(join(dir, 'network'), 'full');
+        const fabric = await startNativeNetwork(join(dir, 'network'), 'full', PORT_OFFSETS.faults);
         network = fabric;
         const careledger = await startCareledger({ family, network, dir, recordIntervalMs: INTERVAL_MS });
         const narrator = new Narrator(true);

@@ -3,11 +3,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { loadConnection, MemoryCheckpoints, MemoryJournal } from '@careledger/ledger';
+import { PORT_OFFSETS } from '@careledger/network-definition';
 import { NativeNetwork } from '@careledger/network-runners';
 import { GUEST_MSP_ID, MSP_ID, OTHER_MSP_ID, type TrialNetwork } from './trial-network.js';
 
-/** Away from the ports of other tests and of a network that a developer may have up. */
-const PORT_OFFSET = 8_000;
 const HOST = fileURLToPath(new URL('./counter-host.js', import.meta.url));
 
 /** The small profile on real Fabric, with the counter in the place of both chaincodes. */
@@ -16,7 +15,7 @@ export async function startNative(): Promise<TrialNetwork> {
   const root = await mkdtemp(join(tmpdir(), 'careledger-trial-'));
   const network = new NativeNetwork({ root, chaincode: { command: process.execPath, args: [HOST] } });
   stack.defer(() => network.destroy());
-  await network.up({ profile: 'small', portOffset: PORT_OFFSET });
+  await network.up({ profile: 'small', portOffset: PORT_OFFSETS.ledger });
   const connection = loadConnection(network.layout.connection);
   const users = new Map(
     await Promise.all(

@@ -2,13 +2,12 @@ import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { MutualTlsClient } from '@careledger/network-admin';
+import { PORT_OFFSETS } from '@careledger/network-definition';
 import { chaincodeHostCommand, findFabricBinaries, NativeNetwork } from '@careledger/network-runners';
 import { describe, expect, test } from '@jest/globals';
 import { exposedMetrics, isFabricMetric, namedMetrics } from './named-metrics.js';
 
 const TIMEOUT_MS = 180_000;
-/** Away from the ports of other tests and of a network that a developer may have up. */
-const PORT_OFFSET = 6_000;
 
 const hasFabric = (await findFabricBinaries()) !== undefined;
 if (!hasFabric)
@@ -25,7 +24,7 @@ if (!hasFabric)
       stack.defer(async () => {
         await network.down();
       });
-      const plan = await network.up({ profile: 'full', portOffset: PORT_OFFSET });
+      const plan = await network.up({ profile: 'full', portOffset: PORT_OFFSETS.monitoring });
       const { layout } = network;
       const expositions = await Promise.all(
         [...plan.peers, ...plan.orderers].map(async ({ id, mspId, host, operationsPort }) => {

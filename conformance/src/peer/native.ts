@@ -2,14 +2,12 @@ import { mkdtemp, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import type { NetworkDefinition } from '@careledger/network-definition';
+import { PORT_OFFSETS, type NetworkDefinition } from '@careledger/network-definition';
 import { NativeNetwork } from '@careledger/network-runners';
 import { stringify } from 'yaml';
 import { peerDefinition } from './definition.js';
 import { PeerNetwork, type PeerRunner } from './peer-network.js';
 
-/** Away from the ports of other tests and of a network that a developer may have up. */
-const PORT_OFFSET = 7_000;
 const HOST = fileURLToPath(new URL('./probe/host.js', import.meta.url));
 
 /** Real Fabric; another definition is committed as the next sequence of each changed chaincode. */
@@ -28,7 +26,7 @@ class NativeRunner implements PeerRunner {
 
   async redefine(definition: NetworkDefinition): Promise<void> {
     await writeFile(this.#definitionPath, stringify(definition));
-    await this.#network.up({ profile: 'small', portOffset: PORT_OFFSET });
+    await this.#network.up({ profile: 'small', portOffset: PORT_OFFSETS.peer });
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

@@ -7,9 +7,21 @@ import {
   loadNetworkDefinition,
   parseNetworkDefinition,
   planNetwork,
+  PORT_OFFSETS,
 } from './index.js';
 
 const text = readFileSync(DEFAULT_DEFINITION_PATH, 'utf8');
+
+/** Every native port of the full profile. */
+function portsAt(portOffset: number): number[] {
+  const plan = planNetwork(loadNetworkDefinition(), { profile: 'full', runner: 'native', portOffset });
+  return [
+    ...plan.orderers.flatMap((o) => [o.port, o.adminPort, o.operationsPort]),
+    ...plan.peers.flatMap((p) => [p.port, p.operationsPort]),
+    ...plan.chaincodeHosts.flatMap((h) => Object.values(h.ports)),
+    ...plan.services.flatMap(({ port, mqttPort }) => (mqttPort === undefined ? [port] : [port, mqttPort])),
+  ];
+}
 
 /** Parses the shipped definition after an edit that has to change something. */
 function problemsAfter(from: string | RegExp, to: string): DefinitionError {
@@ -100,18 +112,7 @@ describe('the shipped definition', () => {
   });
 
   test('a second network on one machine has every port moved', () => {
-    const at = (portOffset: number): number[] => {
-      const plan = planNetwork(definition, { profile: 'full', runner: 'native', portOffset });
-      return [
-        ...plan.orderers.flatMap((o) => [o.port, o.adminPort, o.operationsPort]),
-        ...plan.peers.flatMap((p) => [p.port, p.operationsPort]),
-        ...plan.chaincodeHosts.flatMap((h) => Object.values(h.ports)),
-        ...plan.services.flatMap(({ port, mqttPort }) =>
-          mqttPort === undefined ? [port] : [port, mqttPort],
-        ),
-      ];
-    };
-    expect(at(1000)).toEqual(at(0).map((port) => port + 1000));
+    expect(portsAt(1000)).toEqual(portsAt(0).map((port) => port + 1000));
   });
 });
 
@@ -194,6 +195,21 @@ describe('a private data collection', () => {
     const [collection = ''] = /\{ name: secrets.*?\}/.exec(withCollection('members: [CloudAMSP]')) ?? [];
     const twice = withCollection('members: [CloudAMSP]').replace(collection, `${collection}, ${collection}`);
     expect(() => parseNetworkDefinition(twice)).toThrow(/stands twice on cloud/);
+  });
+});
+
+describe('networks on one machine at once', () => {
+  /** Linux gives out ports from here on to whoever asks for any. */
+  const FIRST_EPHEMERAL_PORT = 32_768;
+  const lowest = Math.min(...portsAt(0));
+  const highest = Math.max(...portsAt(0));
+
+  test('have no port in common, nor with those that are given to clients', () => {
+    const offsets = Object.values(PORT_OFFSETS).sort((a, b) => a - b);
+    for (const [index, offset] of offsets.entries()) {
+      if (index > 0) expect(offset - (offsets[index - 1] ?? 0)).toBeGreaterThan(highest - lowest);
+      expect(highest + offset).toBeLessThan(FIRST_EPHEMERAL_PORT);
+    }
   });
 });
 

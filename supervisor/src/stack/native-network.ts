@@ -3,13 +3,11 @@ import { readFileSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
-import { loadNetworkDefinition } from '@careledger/network-definition';
+import { loadNetworkDefinition, PORT_OFFSETS } from '@careledger/network-definition';
 import type { RunningNetwork } from './network.js';
 
 const run = promisify(execFile);
 const NATIVE = fileURLToPath(new URL('../../../network/runners/bin/careledger-native.js', import.meta.url));
-/** Beside the ports of `make up-native`, so that both can run. */
-const PORT_OFFSET = 700;
 
 /** A network on Fabric's own binaries (from PATH or FABRIC_BIN). */
 export interface NativeNetwork extends RunningNetwork, AsyncDisposable {
@@ -26,14 +24,16 @@ export interface NativeNetwork extends RunningNetwork, AsyncDisposable {
 /**
  * Starts a profile and resolves when gateways endorse on both channels. `small`: one Raft orderer, four organisations;
  * `full`: four BFT orderers, all of them.
+ * @param portOffset of PORT_OFFSETS, so that networks of other purposes can run beside it
  */
 export async function startNativeNetwork(
   dir: string,
   profile: 'small' | 'full' = 'small',
+  portOffset: number = PORT_OFFSETS.demo,
 ): Promise<NativeNetwork> {
   const native = (...args: string[]) => run(process.execPath, [NATIVE, '--dir', dir, ...args]);
   const up = async () => {
-    await native('up', '--profile', profile, '--port-offset', String(PORT_OFFSET));
+    await native('up', '--profile', profile, '--port-offset', String(portOffset));
   };
   const clean = async () => {
     await native('clean', '--yes');

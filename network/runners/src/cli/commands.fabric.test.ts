@@ -3,13 +3,9 @@ import { readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
+import { PORT_OFFSETS } from '@careledger/network-definition';
 import { afterAll, expect, test } from '@jest/globals';
-import {
-  describeOnFabric,
-  TEST_CHAINCODE_HOST,
-  TEST_PORT_OFFSET,
-  temporaryFolder,
-} from '../testing/fabric.js';
+import { describeOnFabric, TEST_CHAINCODE_HOST, temporaryFolder } from '../testing/fabric.js';
 
 const run = promisify(execFile);
 const TEST_TIMEOUT_MS = 120_000;
@@ -52,7 +48,13 @@ describeOnFabric('the commands', () => {
   test(
     'up ends when the network is ready, and the processes stay',
     async () => {
-      const up = await native('up', '--profile', 'small', '--port-offset', String(TEST_PORT_OFFSET));
+      const up = await native(
+        'up',
+        '--profile',
+        'small',
+        '--port-offset',
+        String(PORT_OFFSETS.runnerCommands),
+      );
       expect(up).toMatchObject({ status: 0 });
       const status = await native('--json', 'status');
       const { processes, ledgers } = JSON.parse(status.stdout) as {
@@ -76,6 +78,7 @@ describeOnFabric('the commands', () => {
         channel: 'cloud',
         name: 'records',
         version: '1.0',
+        collections: [],
         sequence: 1,
         approvedBy: ['PatientsMSP', 'CloudAMSP', 'CloudBMSP'],
       });

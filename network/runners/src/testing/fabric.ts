@@ -6,9 +6,6 @@ import { fileURLToPath } from 'node:url';
 import { findFabricBinaries } from '../native/binaries.js';
 import { NativeNetwork } from '../native/native-network.js';
 
-/** Away from the ports of a network that a developer may have up. */
-export const TEST_PORT_OFFSET = 2000;
-
 const binaries = await findFabricBinaries();
 if (!binaries) {
   process.stderr.write('SKIPPED: no Fabric here (FABRIC_BIN is not set and no "peer" is on the PATH)\n');

@@ -1,0 +1,22 @@
+/**
+ * What is added to the native ports of the definition, so that networks of different purposes can run on one machine
+ * at once: tests beside each other, and beside what a developer has up. One that is needed anew is added here.
+ */
+export const PORT_OFFSETS = {
+  /** `make up-native`. */
+  developer: 0,
+  /** `make demo-fabric`. */
+  demo: 500,
+  // network/runners
+  runnerSmall: 1_000,
+  runnerFull: 1_500,
+  runnerCommands: 2_000,
+  runnerFabricCa: 2_500,
+  // conformance
+  faults: 5_000,
+  backup: 5_500,
+  monitoring: 6_000,
+  ledger: 6_500,
+  peer: 7_000,
+  chaincode: 8_000,
+} as const;
