@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { setDefaultCACertificates } from 'node:tls';
 import { eventually, type Door } from '@careledger/examples';
+import { PORT_OFFSETS } from '@careledger/network-definition';
 import { findFabricBinaries } from '@careledger/network-runners';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { Type } from 'typebox';
@@ -11,8 +12,6 @@ import { Home } from './home.js';
 import { NativeDeployment, type Ledgers } from './native-deployment.js';
 
 const TIMEOUT_MS = 240_000;
-/** Away from the ports of other tests and of a network that a developer may have up. */
-const PORT_OFFSET = 5_000;
 /** Frames before anything is asked: ten hours of records, a dozen sealed blocks. */
 const FRAMES_BEFORE = 600;
 const FRAMES_AFTER = 120;
@@ -50,7 +49,7 @@ if (binaries === undefined)
   let oldRecord: string;
 
   beforeAll(async () => {
-    await first.start(PORT_OFFSET);
+    await first.start(PORT_OFFSETS.backup);
     const ca = await first.trust();
     setDefaultCACertificates([ca]);
     hospital = await first.door('api-hospital', 'practitioner');

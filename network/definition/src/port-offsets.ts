@@ -13,8 +13,9 @@ export const PORT_OFFSETS = {
   runnerCommands: 2_000,
   runnerFabricCa: 2_500,
   // conformance
+  backup: 4_500,
   faults: 5_000,
-  backup: 5_500,
+  services: 5_500,
   monitoring: 6_000,
   ledger: 6_500,
   peer: 7_000,
