@@ -25,7 +25,10 @@ const LAG_BLOCKS = 10;
 /** Commands as the user of a runner types them. */
 export interface Remedies {
   readonly up: string;
-  readonly rotate: (nodeId: string) => string;
+  /** New certificates for a node or, by its MSP ID, for an organisation's clients. */
+  readonly rotate: (nodeOrMspId: string) => string;
+  /** For a peer whose chaincode does not endorse; `up` unless this says more. */
+  readonly endorse?: (peerId: string) => string;
 }
 
 /** What is wrong with certificates: they can be read without a running network. */
@@ -37,10 +40,13 @@ export async function diagnoseCertificates(
   const findings: Finding[] = [];
   for (const { file, daysLeft } of await certificateExpiry(layout)) {
     if (daysLeft >= EXPIRY_WARNING_DAYS) continue;
-    const node = /\/nodes\/([^/]+)\//.exec(file)?.[1];
+    const [, mspId = '', node] = /organizations\/([^/]+)\/(?:nodes\/([^/]+)\/)?/.exec(file) ?? [];
+    const isAuthority = /\/(?:tls)?ca\/[^/]+$/.test(file);
     findings.push({
       problem: `${file} ${daysLeft < 0 ? 'has expired' : `expires in ${daysLeft} days`}`,
-      mend: node ? remedies.rotate(node) : `delete it and run: ${remedies.up}`,
+      mend: isAuthority
+        ? 'no command replaces an authority: every channel has to admit its successor first'
+        : remedies.rotate(node ?? mspId),
     });
   }
   for (const { id, mspId } of [...plan.peers, ...plan.orderers]) {
@@ -110,7 +116,7 @@ export async function diagnoseNodes(
   findings.push(
     ...unready.map(({ peer, channel, chaincode, reason }) => ({
       problem: `${peer} cannot get ${chaincode} endorsed on ${channel}: ${reason}`,
-      mend,
+      mend: remedies.endorse?.(peer) ?? mend,
     })),
   );
   return findings;

@@ -15,6 +15,7 @@ import { certifyDevice } from '../compose/device-certificate.js';
 import { ComposeLayout, DATA_ROOT, NETWORK_ROOT } from '../compose/layout.js';
 import { prepare } from '../compose/prepare.js';
 import { setUp } from '../compose/set-up.js';
+import { addOperations } from './compose-operations.js';
 import { credentialLines, serviceCredentials, trustedRoots } from '../services/credentials.js';
 
 interface GlobalOptions {
@@ -126,5 +127,7 @@ program
       output.result({ certificate }, [certificate.trimEnd()]);
     }),
   );
+
+addOperations(program, onLayout);
 
 await program.parseAsync();

@@ -3,12 +3,10 @@ import { execFileSync } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { newState, planOf } from '@careledger/network-admin';
 import type { ProfileName } from '@careledger/network-definition';
-import { PATIENTS_MSP, servicesOf } from '../services/service-node.js';
-import { BROKER } from './broker.js';
-import { MONITORING_MSP } from './monitoring.js';
+import { servicesOf } from '../services/service-node.js';
+import { ONE_SHOTS, OTHER_HOSTS } from './containers.js';
 
 const PROJECT = fileURLToPath(new URL('../../../../', import.meta.url));
-const ONE_SHOTS = new Set(['network-init', 'network-setup']);
 
 interface Mount {
   readonly type: string;
@@ -20,6 +18,7 @@ interface Mount {
 
 interface Service {
   readonly image: string;
+  readonly scale?: number;
   readonly user?: string;
   readonly read_only?: boolean;
   readonly cap_drop?: readonly string[];
@@ -35,8 +34,11 @@ interface Service {
   readonly depends_on?: Readonly<Record<string, { readonly condition: string }>>;
 }
 
-/** What compose makes of the files, for a user who copied .env.example. */
-function compose(...files: readonly string[]): Record<string, Service> {
+/** What compose makes of the files, for a user who copied .env.example and added `variables`. */
+function compose(
+  files: readonly string[],
+  variables: Readonly<Record<string, string>>,
+): Record<string, Service> {
   const text = execFileSync(
     'docker',
     [
@@ -44,9 +46,10 @@ function compose(...files: readonly string[]): Record<string, Service> {
       ...files.flatMap((file) => ['-f', `${PROJECT}/${file}`]),
       ...['--profile', 'monitoring', 'config', '--format', 'json'],
     ],
-    { encoding: 'utf8' },
+    { encoding: 'utf8', env: { ...process.env, ...variables } },
   );
-  return (JSON.parse(text) as { services: Record<string, Service> }).services;
+  const { services } = JSON.parse(text) as { services: Record<string, Service> };
+  return Object.fromEntries(Object.entries(services).filter(([, { scale }]) => scale !== 0));
 }
 
 const hasCompose = ((): boolean => {
@@ -59,19 +62,32 @@ const hasCompose = ((): boolean => {
   }
 })();
 
-const DEPLOYMENTS: readonly (readonly [ProfileName, readonly string[]])[] = [
-  ['full', ['docker-compose.yaml']],
-  ['small', ['docker-compose.yaml', 'docker/compose.small.yaml']],
+interface Deployment {
+  readonly profile: ProfileName;
+  readonly files: readonly string[];
+  readonly joined?: readonly string[];
+  readonly left?: readonly string[];
+  readonly variables?: Readonly<Record<string, string>>;
+}
+const FULL = { profile: 'full', files: ['docker-compose.yaml'] } as const;
+const SMALL = { profile: 'small', files: ['docker-compose.yaml', 'docker/compose.small.yaml'] } as const;
+const DEPLOYMENTS: readonly (readonly [string, Deployment])[] = [
+  ['full', FULL],
+  ['small', SMALL],
+  ['full, left by an authority', { ...FULL, left: ['PharmacyMSP'], variables: { PHARMACY_SCALE: '0' } }],
+  ['full, left by a provider', { ...FULL, left: ['CloudBMSP'], variables: { CLOUD_B_SCALE: '0' } }],
+  ['small, joined by an authority', { ...SMALL, joined: ['LabMSP'], variables: { LAB_SCALE: '1' } }],
 ];
 
-(hasCompose ? describe : describe.skip).each(DEPLOYMENTS)('the %s deployment', (profile, files) => {
-  const services = hasCompose ? compose(...files) : {};
+(hasCompose ? describe : describe.skip).each(DEPLOYMENTS)('the %s deployment', (_name, deployment) => {
+  const { profile, files, joined = [], left = [], variables = {} } = deployment;
+  const services = hasCompose ? compose(files, variables) : {};
   const entries = Object.entries(services);
-  const plan = planOf(newState(profile, 'compose'));
+  const plan = planOf({ ...newState(profile, 'compose'), joined: [...joined], left: [...left] });
 
   test('runs exactly the nodes that the network definition names, and the services', () => {
     const nodes = [...plan.orderers, ...plan.peers, ...plan.chaincodeHosts, ...servicesOf(plan)];
-    const others = [...ONE_SHOTS, BROKER, 'prometheus', 'grafana'];
+    const others = [...ONE_SHOTS, ...OTHER_HOSTS.map(({ id }) => id)];
     expect(Object.keys(services).toSorted()).toEqual([...nodes.map(({ id }) => id), ...others].toSorted());
   });
 
@@ -83,8 +99,8 @@ const DEPLOYMENTS: readonly (readonly [ProfileName, readonly string[]])[] = [
     expect(service.privileged ?? false).toBe(false);
     expect(Number(service.mem_limit)).toBeGreaterThan(0);
     expect(service.pids_limit).toBeGreaterThan(0);
-    expect(service.image).toMatch(/:v?\d[\w.-]*$/);
-    expect(service.restart).toBe(ONE_SHOTS.has(name) ? 'no' : 'unless-stopped');
+    expect(service.image).toMatch(/:v?\d+\.\d+\.\d+$/);
+    expect(service.restart).toBe(ONE_SHOTS.includes(name) ? 'no' : 'unless-stopped');
     for (const { type, source } of service.volumes ?? []) {
       if (type === 'bind') expect(source.startsWith(`${PROJECT}docker/`)).toBe(true);
     }
@@ -94,7 +110,7 @@ const DEPLOYMENTS: readonly (readonly [ProfileName, readonly string[]])[] = [
   test.each(entries)('%s says whether it is healthy, and waits for what it needs', (name, service) => {
     const conditions = Object.values(service.depends_on ?? {}).map(({ condition }) => condition);
     expect(conditions).not.toContain('service_started');
-    if (ONE_SHOTS.has(name)) {
+    if (ONE_SHOTS.includes(name)) {
       const waiting = entries.filter(
         ([, other]) => other.depends_on?.[name]?.condition === 'service_completed_successfully',
       );
@@ -116,15 +132,12 @@ const DEPLOYMENTS: readonly (readonly [ProfileName, readonly string[]])[] = [
 
   test('each container sees the keys of nobody else', () => {
     const folders = new Map(
-      [
-        ...[...plan.orderers, ...plan.peers, ...plan.chaincodeHosts, ...servicesOf(plan)],
-        { id: BROKER, mspId: PATIENTS_MSP },
-        { id: 'prometheus', mspId: MONITORING_MSP },
-        { id: 'grafana', mspId: MONITORING_MSP },
-      ].map(({ id, mspId }) => [id, `organizations/${mspId}`]),
+      [...[...plan.orderers, ...plan.peers, ...plan.chaincodeHosts, ...servicesOf(plan), ...OTHER_HOSTS]].map(
+        ({ id, mspId }) => [id, `organizations/${mspId}`],
+      ),
     );
     for (const [name, { volumes = [] }] of entries) {
-      if (ONE_SHOTS.has(name)) continue;
+      if (ONE_SHOTS.includes(name)) continue;
       for (const { type, source, volume, read_only } of volumes) {
         if (type !== 'volume') continue;
         if (source === 'data') expect(volume?.subpath).toBe(name);

@@ -13,9 +13,19 @@ export const DATA_ROOT = '/var/lib/careledger/data';
 export class ComposeLayout extends ServiceLayout {
   constructor(
     root: string = NETWORK_ROOT,
-    private readonly dataRoot: string = DATA_ROOT,
+    readonly dataRoot: string = DATA_ROOT,
   ) {
     super(root);
+  }
+
+  /** Where a backup is put together; absent otherwise. No container's name begins with a dot. */
+  get backupStaging(): string {
+    return join(this.dataRoot, '.backup');
+  }
+
+  /** Where a backup is unpacked; as long as it is there, the volumes are not whole. */
+  get restoreStaging(): string {
+    return join(this.dataRoot, '.restore');
   }
 
   override data(id: string): string {

@@ -1,3 +1,4 @@
+import { access } from 'node:fs/promises';
 import {
   newState,
   planOf,
@@ -8,16 +9,16 @@ import {
 } from '@careledger/network-admin';
 import type { NetworkPlan, ProfileName } from '@careledger/network-definition';
 import { writeServiceFiles } from '../services/service-files.js';
-import { PATIENTS_MSP, servicesOf } from '../services/service-node.js';
+import { servicesOf } from '../services/service-node.js';
 import { ensureTlsCertificates, writeTlsRoots } from '../services/tls.js';
-import { BROKER } from './broker.js';
 import { writeBrokerFiles } from './broker-files.js';
+import { OTHER_HOSTS } from './containers.js';
 import { DEVICES_ORGANIZATION } from './devices.js';
 import { ComposeError } from './errors.js';
 import { writeFabricFiles } from './fabric-files.js';
 import type { ComposeLayout } from './layout.js';
 import { writeMonitoringFiles } from './monitoring-files.js';
-import { GRAFANA, MONITORING_MSP, MONITORING_ORGANIZATION, PROMETHEUS } from './monitoring.js';
+import { MONITORING_ORGANIZATION } from './monitoring.js';
 import { COMPOSE_SETTING } from './service-setting.js';
 
 /**
@@ -30,6 +31,12 @@ export async function prepare(
   profile: ProfileName,
   progress: Progress,
 ): Promise<NetworkPlan> {
+  if (await exists(layout.restoreStaging)) {
+    throw new ComposeError(
+      'RESTORE_CUT_SHORT',
+      'a restore of these volumes was cut short: remove them with "docker compose down -v", then restore again',
+    );
+  }
   const state = (await readState(layout.root)) ?? newState(profile, 'compose');
   if (state.profile !== profile) {
     throw new ComposeError(
@@ -42,13 +49,10 @@ export async function prepare(
   const plan = planOf(state);
   await prepareNetwork(plan, layout, progress);
   const services = servicesOf(plan);
-  const hosts = [
-    ...services,
-    { id: BROKER, mspId: PATIENTS_MSP, host: BROKER },
-    { id: PROMETHEUS, mspId: MONITORING_MSP, host: PROMETHEUS },
-    { id: GRAFANA, mspId: MONITORING_MSP, host: GRAFANA },
-  ];
-  await ensureTlsCertificates(plan, layout, hosts, progress, [MONITORING_ORGANIZATION, DEVICES_ORGANIZATION]);
+  await ensureTlsCertificates(plan, layout, [...services, ...OTHER_HOSTS], progress, [
+    MONITORING_ORGANIZATION,
+    DEVICES_ORGANIZATION,
+  ]);
   await writeTlsRoots(layout, [...plan.organizations, MONITORING_ORGANIZATION]);
   await writeFabricFiles(plan, layout);
   await writeBrokerFiles(layout);
@@ -56,4 +60,11 @@ export async function prepare(
   await writeMonitoringFiles(plan, layout, services, secrets);
   progress('prepare', `configuration of ${services.length} services written`);
   return plan;
+}
+
+async function exists(path: string): Promise<boolean> {
+  return access(path).then(
+    () => true,
+    () => false,
+  );
 }

@@ -2,15 +2,12 @@ import { mkdir, readdir, rename, rm, stat } from 'node:fs/promises';
 import { basename, dirname, join, resolve, sep } from 'node:path';
 import { requireState } from '@careledger/network-admin';
 import { MANIFEST_FILE, seal, verify } from '../backup/manifest.js';
+import { passUntilShort } from '../backup/passes.js';
 import { TreeCopy } from '../backup/tree-copy.js';
 import { RunnerError } from '../errors.js';
 import { Halt } from '../native/halt.js';
 import type { NativeNetwork } from '../native/native-network.js';
 import { checkPorts, listeners } from '../native/ports.js';
-
-/** Passes are made while everything runs until one is this short, but no more than so many. */
-const SHORT_PASS_MS = 500;
-const MAX_RUNNING_PASSES = 5;
 
 /** What a backup is of, and what it cost. */
 export interface BackupReport {
@@ -45,12 +42,11 @@ export async function backup(network: NativeNetwork, destination: string): Promi
   await rm(partial, { recursive: true, force: true });
 
   const copy = new TreeCopy(root, partial, isMadeAnew);
-  for (let i = 0; i < MAX_RUNNING_PASSES; i++) {
-    const began = performance.now();
-    const { files, bytes } = await copy.pass();
-    network.progress('backup', `${files} files, ${bytes} bytes copied while everything runs`);
-    if (performance.now() - began < SHORT_PASS_MS) break;
-  }
+  await passUntilShort(async () => {
+    const done = await copy.pass();
+    network.progress('backup', `${done.files} files, ${done.bytes} bytes copied while everything runs`);
+    return done;
+  });
   const { at, haltedMs } = await copyHalted(network, copy);
   const { files } = await seal(partial, at);
   const paths = Object.keys(files);

@@ -1,5 +1,5 @@
 import { rm } from 'node:fs/promises';
-import { NetworkConnections, rotateOrderer, rotatePeer } from '@careledger/network-admin';
+import { CLIENT_KINDS, NetworkConnections, rotateOrderer, rotatePeer } from '@careledger/network-admin';
 import { RunnerError } from '../errors.js';
 import type { NativeNetwork } from '../native/native-network.js';
 import { clientKindOf, type ServiceNode } from '../services/service-node.js';
@@ -11,22 +11,26 @@ export interface Certified {
   readonly services: readonly ServiceNode[];
   /** What has a TLS certificate and nothing else. */
   readonly others?: readonly TlsHost[];
+  /** MSP IDs of who takes no part in the network and has certificates all the same. */
+  readonly otherMspIds?: readonly string[];
 }
 
 /**
- * New keys and certificates for a node, for the network's next `up`: a peer or an orderer has them already when this
- * returns, and the channels know; of all others `up` makes what is missing.
+ * New keys and certificates for a node or, by its MSP ID, for an organisation's clients: administrator, user, gateway. A
+ * peer or an orderer has them already when this returns, and the channels know; all others get them by the network's
+ * next `up`, which makes what is missing.
+ * @returns IDs of the nodes and services that have to be started anew
  * @throws RunnerError `UNKNOWN_NAME`
  */
 export async function renewCertificates(
   network: RunnerNetwork,
-  nodeId: string,
-  { services, others = [] }: Certified,
-): Promise<void> {
+  nodeOrMspId: string,
+  { services, others = [], otherMspIds = [] }: Certified,
+): Promise<string[]> {
   const { layout } = network;
   const plan = network.plan(await network.state());
   const named = <T extends { readonly id: string }>(nodes: readonly T[]): T | undefined =>
-    nodes.find(({ id }) => id === nodeId);
+    nodes.find(({ id }) => id === nodeOrMspId);
   const peer = named(plan.peers);
   const orderer = named(plan.orderers);
   const service = named(services);
@@ -39,19 +43,28 @@ export async function renewCertificates(
   } else if (host) {
     await rm(layout.nodeTls(host.mspId, host.id).cert, { force: true });
     if (service) await rm(layout.client(service.mspId, clientKindOf(service)).cert, { force: true });
+  } else if ([...plan.organizations.map(({ mspId }) => mspId), ...otherMspIds].includes(nodeOrMspId)) {
+    const pairs = CLIENT_KINDS.map((kind) => layout.client(nodeOrMspId, kind));
+    for (const { cert } of [...pairs, layout.adminTls(nodeOrMspId)]) await rm(cert, { force: true });
+    return services.filter(({ mspId }) => mspId === nodeOrMspId).map(({ id }) => id);
   } else {
     const all = [...plan.peers, ...plan.orderers, ...plan.chaincodeHosts, ...services, ...others];
     const known = all.map(({ id }) => id).join(', ');
-    throw new RunnerError('UNKNOWN_NAME', `there is no node ${nodeId}; there are ${known}`);
+    throw new RunnerError('UNKNOWN_NAME', `there is no node ${nodeOrMspId}; there are ${known}`);
   }
+  return [nodeOrMspId];
 }
 
-/** Gives a node or a service new keys and certificates and starts it with them. All others keep running. */
-export async function rotateNode(network: NativeNetwork, nodeId: string): Promise<void> {
+/**
+ * Gives a node, a service or an organisation's clients new keys and certificates and starts with them what uses them. All
+ * others keep running.
+ */
+export async function rotateNode(network: NativeNetwork, nodeOrMspId: string): Promise<void> {
   const services = network.services(await network.state());
-  await renewCertificates(network, nodeId, { services });
-  // A service whose certificate is another is out of date, and started anew only once there is one.
-  if (!services.some(({ id }) => id === nodeId)) await network.processes.stop(nodeId);
-  network.progress('certificates', `${nodeId} has new ones`);
+  const outdated = await renewCertificates(network, nodeOrMspId, { services });
+  network.progress('certificates', `${nodeOrMspId} has new ones`);
+  // Services are stopped by `up`, once it has made what they start with.
+  const isService = new Set(services.map(({ id }) => id));
+  for (const id of outdated) if (!isService.has(id)) await network.processes.stop(id);
   await network.up();
 }

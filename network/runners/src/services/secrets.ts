@@ -26,15 +26,16 @@ export type ServiceSecrets = Static<typeof ServiceSecrets>;
 /** 192 random bits. */
 export const newSecret = (): string => randomBytes(SECRET_BYTES).toString('base64url');
 
-/** The service's secrets from `path`; what is missing is drawn and stored, what is there never changes. */
+/**
+ * The service's secrets from `path`, with a token for each of `holders` and for nobody else. What is missing is drawn and
+ * stored, what is there never changes; the token of a holder who has left is forgotten, so that it opens nothing any more.
+ */
 export async function ensureSecrets(path: string, holders: readonly string[]): Promise<ServiceSecrets> {
   const known = await readSecrets(path);
-  const missing = holders.filter((holder) => known?.tokens[holder] === undefined);
-  if (known && missing.length === 0) return known;
-  const secrets = {
-    passphrase: known?.passphrase ?? newSecret(),
-    tokens: { ...known?.tokens, ...Object.fromEntries(missing.map((holder) => [holder, newSecret()])) },
-  };
+  const isSame = known && new Set(Object.keys(known.tokens)).symmetricDifference(new Set(holders)).size === 0;
+  if (isSame) return known;
+  const tokens = holders.map((holder) => [holder, known?.tokens[holder] ?? newSecret()]);
+  const secrets = { passphrase: known?.passphrase ?? newSecret(), tokens: Object.fromEntries(tokens) };
   await writeSecret(path, `${JSON.stringify(secrets, undefined, 2)}\n`);
   return secrets;
 }
