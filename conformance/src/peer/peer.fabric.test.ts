@@ -6,7 +6,7 @@ import { startNative } from './native.js';
 import type { Outcome } from './outcome.js';
 import type { PeerNetwork } from './peer-network.js';
 
-const TIMEOUT_MS = 180_000;
+const TIMEOUT_MS = 300_000;
 const { recordedFrom, outcomes: expected } = readExpected();
 
 const hasFabric = (await findFabricBinaries()) !== undefined;

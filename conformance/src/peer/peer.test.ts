@@ -6,7 +6,7 @@ import { readExpected } from './expected.js';
 import type { Outcome } from './outcome.js';
 import type { PeerNetwork } from './peer-network.js';
 
-const TIMEOUT_MS = 60_000;
+const TIMEOUT_MS = 180_000;
 const { recordedFrom, outcomes: expected } = readExpected();
 const names = [...SCENARIOS.keys()];
 

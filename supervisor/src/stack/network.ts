@@ -48,19 +48,25 @@ export async function startEmbeddedNetwork(
     port: await freePortRun(mspIds.size),
     timeWindowMs: transactionTimeWindowMs,
     channels: Object.fromEntries(
-      Object.entries(channels).map(([name, { organizations, members, policies, chaincodes }]) => [
-        name,
-        {
-          organizations,
-          members,
-          chaincodes: Object.fromEntries(
-            chaincodes.map((chaincode) => [
-              chaincode,
-              { source: `module:${chaincodeModule(chaincode)}`, policy: policyText(policies.endorsement) },
-            ]),
-          ),
-        },
-      ]),
+      Object.entries(channels).map(
+        ([name, { organizations, members, policies, chaincodes, collections }]) => [
+          name,
+          {
+            organizations,
+            members,
+            chaincodes: Object.fromEntries(
+              chaincodes.map((chaincode) => [
+                chaincode,
+                {
+                  source: `module:${chaincodeModule(chaincode)}`,
+                  policy: policyText(policies.endorsement),
+                  collections: collections[chaincode] ?? [],
+                },
+              ]),
+            ),
+          },
+        ],
+      ),
     ),
   };
   const configFile = join(dir, 'devnet.json');

@@ -1,30 +1,21 @@
 import { seen, type Outcome } from '../outcome.js';
 import { CLOUD_A, CLOUD_B, PATIENTS, type PeerNetwork } from '../peer-network.js';
+import { get, hash, put as putIn } from '../private-calls.js';
 import { commit, evaluateJson, evaluate, type Scenarios } from '../scenario.js';
 
 /** Every organisation has this collection without anybody defining it. */
 const OWN = `_implicit_org_${CLOUD_A}`;
 
 const put = (network: PeerNetwork, key: string, value: string, by = [CLOUD_A]): Promise<Outcome> =>
-  seen(
-    network.client().contract.submit('putPrivate', {
-      arguments: [OWN, key],
-      transientData: { value },
-      endorsingOrganizations: by,
-    }),
-  );
-const ask = (network: PeerNetwork, at: string, name: string, ...args: string[]): Promise<Outcome> =>
-  seen(
-    network.client({ mspId: at }).contract.evaluate(name, { arguments: args, endorsingOrganizations: [at] }),
-  );
+  putIn(network, OWN, key, value, { by });
 
 export const privateData: Scenarios = {
   'its organisation reads it, others see the hash': async (network) => ({
     put: await put(network, 'p1', 'a diagnosis'),
-    own: await ask(network, CLOUD_A, 'getPrivate', OWN, 'p1'),
-    other: await ask(network, CLOUD_B, 'getPrivate', OWN, 'p1'),
-    hash: await ask(network, CLOUD_B, 'privateHash', OWN, 'p1'),
-    hashOfNothing: await ask(network, CLOUD_B, 'privateHash', OWN, 'p0'),
+    own: await get(network, OWN, 'p1', { as: CLOUD_A }),
+    other: await get(network, OWN, 'p1', { as: CLOUD_B }),
+    hash: await hash(network, OWN, 'p1', { as: CLOUD_B }),
+    hashOfNothing: await hash(network, OWN, 'p0', { as: CLOUD_B }),
   }),
   'another organisation alone cannot write it': (network) => put(network, 'p2', 'forged', [CLOUD_B]),
   'without endorsers named': (network) =>
@@ -34,8 +25,8 @@ export const privateData: Scenarios = {
         .contract.submit('putPrivate', { arguments: [OWN, 'p3'], transientData: { value: 'v' } }),
     ),
   'a collection that is not defined': async (network) => [
-    await ask(network, CLOUD_A, 'getPrivate', 'nosuch', 'k'),
-    await ask(network, CLOUD_A, 'getPrivate', '_implicit_org_NobodyMSP', 'k'),
+    await get(network, 'nosuch', 'k', { as: CLOUD_A }),
+    await get(network, '_implicit_org_NobodyMSP', 'k', { as: CLOUD_A }),
   ],
   'deleted private data is gone': async (network) => {
     await put(network, 'p4', 'v');
@@ -46,8 +37,8 @@ export const privateData: Scenarios = {
     );
     return [
       deleted,
-      await ask(network, CLOUD_A, 'getPrivate', OWN, 'p4'),
-      await ask(network, PATIENTS, 'privateHash', OWN, 'p4'),
+      await get(network, OWN, 'p4', { as: CLOUD_A }),
+      await hash(network, OWN, 'p4', { as: PATIENTS }),
     ];
   },
   'a private read conflicts with a private write before it': async (network) => {
