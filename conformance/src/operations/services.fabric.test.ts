@@ -1,0 +1,154 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { connect, setDefaultCACertificates } from 'node:tls';
+import { subscribe, type Door } from '@careledger/examples';
+import { PORT_OFFSETS } from '@careledger/network-definition';
+import { findFabricBinaries } from '@careledger/network-runners';
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { Type } from 'typebox';
+import { Home } from './home.js';
+import { NativeDeployment } from './native-deployment.js';
+
+const TIMEOUT_MS = 120_000;
+/** Three windows of an hour. */
+const FRAMES = 180;
+
+const Bundle = Type.Object({ resourceType: Type.Literal('Bundle'), entry: Type.Array(Type.Unknown()) });
+
+const binaries = await findFabricBinaries();
+if (binaries === undefined)
+  console.warn('SKIPPED: services on real Fabric need peer and orderer on PATH or in FABRIC_BIN');
+
+// The tests build on one another: one deployment lives through all that may happen to it.
+(binaries === undefined ? describe.skip : describe)('services beside a network on real Fabric', () => {
+  const deployment = new NativeDeployment(mkdtempSync(join(tmpdir(), 'careledger-services-')));
+  let hospital: Door;
+  let home: Home;
+
+  beforeAll(async () => {
+    await deployment.start(PORT_OFFSETS.services);
+    const ca = await deployment.trust();
+    setDefaultCACertificates([ca]);
+    hospital = await deployment.door('api-hospital', 'practitioner');
+    home = await Home.enrol(await deployment.door('gateway', 'ops'), hospital, ca);
+    for (let i = 0; i < FRAMES; i++) await home.send();
+    await home.flush();
+  }, TIMEOUT_MS);
+
+  afterAll(async () => {
+    await home[Symbol.asyncDispose]();
+    await deployment.destroy();
+    rmSync(deployment.dir, { recursive: true, force: true });
+  }, TIMEOUT_MS);
+
+  const anyRecord = async (): Promise<string> => (await home.versions())[0]?.recordId ?? '';
+  const open = async (at: Door): Promise<number> => {
+    const path = `/v1/records/${await anyRecord()}?patientId=${home.patient.patientId}`;
+    return (await at.call('GET', path, Bundle)).entry.length;
+  };
+
+  test(
+    'a second up starts nothing anew',
+    async () => {
+      const before = await deployment.processes();
+      await deployment.up();
+      expect(await deployment.processes()).toEqual(before);
+      expect([...before.keys()]).toEqual(
+        expect.arrayContaining(['gateway', 'api-hospital', 'cloud-a', 'cloud-b']),
+      );
+    },
+    TIMEOUT_MS,
+  );
+
+  test(
+    'one that was killed, one that hangs: the doctor names them, and the command that it names mends it',
+    async () => {
+      const before = await deployment.processes();
+      const pidOf = (name: string): number => before.get(name) ?? 0;
+      const mend = expect.stringMatching(/^careledger-native up /);
+      process.kill(pidOf('cloud-a'), 'SIGSTOP');
+      expect(await deployment.findings()).toEqual([
+        { problem: expect.stringMatching(/^cloud-a is not ready: no answer/), mend },
+      ]);
+      process.kill(pidOf('api-hospital'), 'SIGKILL');
+      expect(await deployment.findings()).toEqual([{ problem: 'api-hospital does not run', mend }]);
+
+      await deployment.up();
+      expect(await deployment.findings()).toEqual([]);
+      expect(await open(hospital)).toBeGreaterThan(0);
+      const after = await deployment.processes();
+      before.delete('api-hospital');
+      after.delete('api-hospital');
+      expect(after).toEqual(before);
+    },
+    TIMEOUT_MS,
+  );
+
+  test(
+    'a service gets a new certificate: it alone starts anew, and serves it',
+    async () => {
+      const { url } = await deployment.door('cloud-a', 'ops');
+      const before = await deployment.processes();
+      const old = await servedBy(url);
+      await deployment.rotate('cloud-a');
+      expect(await servedBy(url)).not.toBe(old);
+      const after = await deployment.processes();
+      expect([...after].filter(([name, pid]) => before.get(name) !== pid).map(([name]) => name)).toEqual([
+        'cloud-a',
+      ]);
+      expect(await open(hospital)).toBeGreaterThan(0);
+    },
+    TIMEOUT_MS,
+  );
+
+  test(
+    'Pharmacy joins while data is there: its api is registered, subscribes, and opens a record',
+    async () => {
+      const nodes = nodesOf(await deployment.processes());
+      await deployment.addOrganization('PharmacyMSP');
+      expect(nodesOf(await deployment.processes())).toEqual(expect.arrayContaining(nodes));
+      setDefaultCACertificates([await deployment.trust()]);
+      const pharmacy = await deployment.door('api-pharmacy', 'practitioner');
+      await subscribe(pharmacy, 'aut_pharmacy', home.patient, {
+        permissions: ['read'],
+        purposes: ['TREAT'],
+        reason: 'Dispensing',
+      });
+      for (let i = 0; i < FRAMES; i++) await home.send();
+      await home.flush();
+      expect(await open(pharmacy)).toBeGreaterThan(0);
+    },
+    TIMEOUT_MS,
+  );
+
+  test(
+    'Pharmacy leaves: its api ends, its tokens open nothing, the others go on',
+    async () => {
+      await deployment.removeOrganization('PharmacyMSP');
+      expect([...(await deployment.processes()).keys()]).not.toContain('api-pharmacy');
+      await expect(deployment.door('api-pharmacy', 'practitioner')).rejects.toThrow('UNKNOWN_NAME');
+      expect(await deployment.findings()).toEqual([]);
+      await home.send();
+      expect(await open(hospital)).toBeGreaterThan(0);
+    },
+    TIMEOUT_MS,
+  );
+});
+
+/** Fabric's own processes and chaincode hosts, with their process IDs. */
+function nodesOf(processes: ReadonlyMap<string, number | undefined>): [string, number | undefined][] {
+  return [...processes].filter(([name]) => /^(peer|orderer|chaincode)-/.test(name));
+}
+
+/** Fingerprint of the certificate that a server shows. */
+async function servedBy(url: string): Promise<string> {
+  const { hostname, port } = new URL(url);
+  return new Promise((resolve, reject) => {
+    const socket = connect({ host: hostname, port: Number(port) }, () => {
+      resolve(socket.getPeerCertificate().fingerprint256);
+      socket.destroy();
+    });
+    socket.once('error', reject);
+  });
+}
