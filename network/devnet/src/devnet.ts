@@ -24,8 +24,8 @@ import {
 } from './identity/organisation-store.js';
 import type { IdentityRequest, IssuedIdentity, TlsMaterial } from './identity/organisation-store.js';
 import { readSigningIdentity } from './identity/signing-identity.js';
-import { blocksToLive } from './ledger/expiry.js';
-import type { BlocksToLive } from './ledger/expiry.js';
+import { lifetimesOf } from './ledger/expiry.js';
+import type { Lifetime } from './ledger/expiry.js';
 import { Ledger } from './ledger/ledger.js';
 import { TransientStore } from './ledger/transient-store.js';
 import {
@@ -164,8 +164,8 @@ class Starter {
         }));
         const { batchTimeoutMs = DEFAULT_BATCH_TIMEOUT_MS, maxMessages = MAX_BLOCK_MESSAGES } = this.options;
         const genesis = genesisBlock.bind(undefined, { name, organisations, batchTimeoutMs, maxMessages });
-        const lives = blocksToLive(defineChaincodes(channel));
-        const ledger = await this.#openLedger(name, genesis, lives);
+        const lifetimes = lifetimesOf(defineChaincodes(channel));
+        const ledger = await this.#openLedger(name, genesis, lifetimes);
         this.stack.defer(() => ledger.close());
         await checkSameOrganisations(
           name,
@@ -181,11 +181,11 @@ class Starter {
   async #openLedger(
     name: string,
     genesis: () => ReturnType<typeof genesisBlock>,
-    lives: BlocksToLive,
+    lifetimes: readonly Lifetime[],
   ): Promise<Ledger> {
     const folder = join(this.dir, 'ledgers', name);
     try {
-      return await Ledger.open(folder, () => Promise.resolve(genesis()), lives, this.log);
+      return await Ledger.open(folder, () => Promise.resolve(genesis()), lifetimes, this.log);
     } catch (error) {
       if (isLocked(error)) {
         throw new DevnetError('DIR_IN_USE', `${this.dir} is in use by another devnet`, { cause: error });

@@ -197,6 +197,49 @@ describe('private data', () => {
     );
   });
 
+  test('a purge takes away what a key has ever been, and nothing else; from what is delivered too', async () => {
+    const contract = member.contract();
+    const blockOf = async (key: string, value: string): Promise<bigint> => {
+      const proposal = contract.newProposal('putPrivate', {
+        arguments: ['open', key],
+        transientData: { value },
+      });
+      return (await (await (await proposal.endorse()).submit()).getStatus()).blockNumber;
+    };
+    const [first, second, other] = [
+      await blockOf('purged', 'first-secret'),
+      await blockOf('purged', 'second-secret'),
+      await blockOf('kept', 'other-secret'),
+    ];
+    await contract.submitTransaction('purgePrivate', 'open', 'purged');
+    const read = async (name: string, key: string): Promise<string> =>
+      textOf(await contract.evaluateTransaction(name, 'open', key));
+    expect(await read('getPrivate', 'purged')).toBe('');
+    expect(await read('privateHash', 'purged')).toBe('');
+    expect(await read('getPrivate', 'kept')).toBe('other-secret');
+    await restart();
+    for (const [number, text, isThere] of [
+      [first, 'first-secret', false],
+      [second, 'second-secret', false],
+      [other, 'other-secret', true],
+    ] as const) {
+      const blocks = await member.network.getBlockAndPrivateDataEvents({ startBlock: number });
+      for await (const each of blocks) {
+        expect(Buffer.from(each.serializeBinary()).includes(text)).toBe(isThere);
+        break;
+      }
+      blocks.close();
+    }
+  });
+
+  test('what may not be written may not be purged', async () => {
+    const failure = await failureOf(outsider.contract().submitTransaction('purgePrivate', 'ab', 'k'));
+    expect(failure.details[0]).toContain('tx creator does not have write access permission on privatedata');
+    expect(textOf(await member.contract().evaluateTransaction('getPrivate', 'ab', 'k'))).toBe(
+      'a secret diagnosis',
+    );
+  });
+
   test('what too few peers can have is not endorsed, and nothing of it is kept', async () => {
     const failure = await failureOf(put(member, 'far', 'k', 'v'));
     expect(failure.details[0]).toContain(

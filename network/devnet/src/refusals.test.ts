@@ -139,13 +139,6 @@ describe('what a peer refuses, in its own words', () => {
     );
   });
 
-  test('a purge of private data', async () => {
-    const failure = await failureOf(
-      client.contract().submitTransaction('purgePrivate', '_implicit_org_A', 'k'),
-    );
-    expect(failure.details[0]).toContain('purge private data is not enabled');
-  });
-
   test('an endorsement policy that the peers with the chaincode cannot satisfy', async () => {
     const failure = await failureOf(client.contract('partial').submitTransaction('put', 'k', 'v'));
     expect(failure.code).toBe(status.FAILED_PRECONDITION);

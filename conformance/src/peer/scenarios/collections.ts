@@ -160,6 +160,41 @@ export const collections: Scenarios = {
       await submit(network.client(), 'put', 'filler', String(block));
     return { fresh, expired: await partsOf(network, CLOUD_A, blockNumber) };
   },
+  'a purge takes away what a key has been, from blocks too': async (network) => {
+    const { contract, network: channel } = network.client();
+    const proposal = contract.newProposal('putPrivate', {
+      arguments: ['open', 'c21'],
+      transientData: { value: 'purged-secret-21' },
+    });
+    const { blockNumber } = await (await (await proposal.endorse()).submit()).getStatus();
+    await put(network, 'open', 'c22', 'stays');
+    const purged = await seen(contract.submit('purgePrivate', { arguments: ['open', 'c21'] }));
+    const delivered = await channel.getBlockAndPrivateDataEvents({ startBlock: blockNumber });
+    let isThere: boolean | undefined;
+    for await (const each of delivered) {
+      isThere = Buffer.from(each.serializeBinary()).includes('purged-secret-21');
+      break;
+    }
+    delivered.close();
+    const outsider = { as: PATIENTS, at: CLOUD_A, by: [CLOUD_A, CLOUD_B] };
+    return {
+      purged,
+      value: await get(network, 'open', 'c21'),
+      hash: await hash(network, 'open', 'c21', { as: PATIENTS }),
+      other: await get(network, 'open', 'c22', { as: CLOUD_B }),
+      isThere: isThere ?? 'no block',
+      anew: await put(network, 'open', 'c21', 'anew'),
+      value2: await get(network, 'open', 'c21', { as: CLOUD_B }),
+      nothing: await seen(contract.submit('purgePrivate', { arguments: ['open', 'c23'] })),
+      unknown: await seen(contract.submit('purgePrivate', { arguments: ['nosuch', 'c21'] })),
+      outsider: await seen(
+        contractOf(network, outsider).submit('purgePrivate', {
+          arguments: ['closed', 'c21'],
+          ...named(outsider),
+        }),
+      ),
+    };
+  },
   'a write overtakes a transaction that read the hash': async (network) => {
     await put(network, 'open', 'c17', 'v0');
     const late = await contractOf(network, { as: PATIENTS })

@@ -55,11 +55,13 @@ function delState(payload: Uint8Array, context: TransactionContext): Uint8Array 
   return NOTHING;
 }
 
-function purgePrivateData(): Uint8Array {
-  // The block file is append-only and holds the private data, so nothing could be purged for good.
-  throw new PeerRefusal(
-    'purge private data is not enabled, channel application capability of V2_5 or later is required',
-  );
+function purgePrivateData(payload: Uint8Array, context: TransactionContext): Uint8Array {
+  const request = peer.DelState.deserializeBinary(payload);
+  const collection = request.getCollection();
+  if (collection === '') throw new PeerRefusal('only applicable for private data');
+  checkAccess(context, collection, 'write');
+  context.simulator.purgePrivate(context.namespace, collection, request.getKey());
+  return NOTHING;
 }
 
 function getStateMetadata(payload: Uint8Array, context: TransactionContext): Uint8Array {

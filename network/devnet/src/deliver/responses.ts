@@ -2,18 +2,16 @@ import { ledger, peer } from '@hyperledger/fabric-protos';
 import type { Block } from '../block/block.js';
 import { blockToProto } from '../block/block.js';
 import { parseTransaction } from '../block/parsed-transaction.js';
-import type { BlockRecord } from '../block/record.js';
 import { collectionOf } from '../channel/chaincode-definition.js';
 import type { Channel } from '../channel/channel.js';
-import { expiringBlock } from '../ledger/expiry.js';
 import { decodePrivateSet, encodePrivateSet } from '../rwset/codec.js';
 import type { Seek } from './seek.js';
 
 /** Makes a DeliverResponse of a block. */
-export type Responder = (record: BlockRecord, seek: Seek) => peer.DeliverResponse;
+export type Responder = (block: Block, seek: Seek) => peer.DeliverResponse | Promise<peer.DeliverResponse>;
 
 /** The whole block. */
-export const wholeBlock: Responder = ({ block }) => {
+export const wholeBlock: Responder = (block) => {
   const response = new peer.DeliverResponse();
   response.setBlock(blockToProto(block));
   return response;
@@ -49,7 +47,7 @@ function filteredTransaction(block: Block, envelope: Buffer, index: number): pee
 }
 
 /** Transaction ids, codes, and events without their payloads. */
-export const filteredBlock: Responder = ({ block }, { channel }) => {
+export const filteredBlock: Responder = (block, { channel }) => {
   const filtered = new peer.FilteredBlock();
   filtered.setChannelId(channel.name);
   filtered.setNumber(block.number);
@@ -61,31 +59,21 @@ export const filteredBlock: Responder = ({ block }, { channel }) => {
   return response;
 };
 
-/** Whether all of these organisations may have a collection's part of a block, and it has not expired. */
-function readable(
-  channel: Channel,
-  block: number,
-  namespace: string,
-  name: string,
-  mspIds: readonly string[],
-): boolean {
+function readable(channel: Channel, namespace: string, name: string, mspIds: readonly string[]): boolean {
   const definition = channel.definition(namespace);
-  const collection = definition && collectionOf(definition, name, channel.mspIds);
-  if (!collection || expiringBlock(block, collection.blockToLive) < channel.ledger.height) return false;
-  return mspIds.every((mspId) => collection.members.includes(mspId));
+  const members = definition && collectionOf(definition, name, channel.mspIds)?.members;
+  return mspIds.every((mspId) => members?.includes(mspId));
 }
 
 /** The block and its private data, as far as both the peer and the client belong to the collections. */
 export function blockWithPrivateData(peerMspId: string): Responder {
-  return ({ block, privateData }, { channel, creator }) => {
+  return async (block, { channel, creator }) => {
     const client = channel.msps.validIdentity(creator)?.mspId ?? '';
     const both = new peer.BlockAndPrivateData();
     both.setBlock(blockToProto(block));
-    for (const [index, bytes] of privateData) {
+    for (const [index, bytes] of await channel.ledger.privateData(block.number)) {
       const allowed = decodePrivateSet(bytes)
-        .filter(({ namespace, collection }) =>
-          readable(channel, block.number, namespace, collection, [peerMspId, client]),
-        )
+        .filter(({ namespace, collection }) => readable(channel, namespace, collection, [peerMspId, client]))
         .map(({ namespace, collection, bytes: set }) => ({ namespace, collection, set }));
       if (allowed.length === 0) continue;
       const set = ledger.rwset.TxPvtReadWriteSet.deserializeBinary(encodePrivateSet(allowed));

@@ -25,14 +25,14 @@ async function* deliverBlocks(
 ): AsyncGenerator<peer.DeliverResponse, DeliverStatus> {
   const { ledger, commits } = seek.channel;
   for (let number = seek.first; number <= seek.last && !signal.aborted;) {
-    const record = await ledger.record(number);
-    if (!record) {
+    const block = await ledger.block(number);
+    if (!block) {
       if (seek.failIfNotReady) return Status.NOT_FOUND;
       await commits.next(signal);
       continue;
     }
     if (Date.now() > seek.expiresAtMs) return Status.FORBIDDEN;
-    yield respond(record, seek);
+    yield await respond(block, seek);
     number += 1;
   }
   return Status.SUCCESS;

@@ -4,23 +4,21 @@ import { entryOfExpiry, expiryKey, expiryRange, stateKey } from '../state/keys.j
 import { hashedNamespace, privateNamespace } from '../state/namespace.js';
 import { decodeValue, encodeValue, sameVersion } from '../state/version.js';
 import type { Updates } from '../validate/updates.js';
+import type { CollectionName, PrivateStore } from './private-store.js';
 
-/** For how many blocks entries of a namespace of the state live; those of others stay. */
-export type BlocksToLive = ReadonlyMap<string, number>;
+/** A collection whose data expires, and after how many blocks. */
+export interface Lifetime extends CollectionName {
+  readonly blockToLive: number;
+}
 
 const NOTHING = Buffer.alloc(0);
 
-/** The lifetimes that collections give to their values and hashes. */
-export function blocksToLive(definitions: ReadonlyMap<string, ChaincodeDefinition>): BlocksToLive {
-  return new Map(
-    [...definitions].flatMap(([chaincode, { collections }]) =>
-      [...collections.values()]
-        .filter((collection) => collection.blockToLive > 0)
-        .flatMap(({ name, blockToLive }): [string, number][] => [
-          [privateNamespace(chaincode, name), blockToLive],
-          [hashedNamespace(chaincode, name), blockToLive],
-        ]),
-    ),
+/** The collections whose data expires. */
+export function lifetimesOf(definitions: ReadonlyMap<string, ChaincodeDefinition>): Lifetime[] {
+  return [...definitions].flatMap(([namespace, { collections }]) =>
+    [...collections.values()]
+      .filter(({ blockToLive }) => blockToLive > 0)
+      .map(({ name, blockToLive }) => ({ namespace, collection: name, blockToLive })),
   );
 }
 
@@ -37,9 +35,16 @@ export async function expiryOperations(
   block: number,
   updates: Updates,
   index: IndexStore,
-  lives: BlocksToLive,
+  lifetimes: readonly Lifetime[],
 ): Promise<IndexOperation[]> {
-  if (lives.size === 0) return [];
+  if (lifetimes.length === 0) return [];
+  // Values and their hashes go together.
+  const lives = new Map(
+    lifetimes.flatMap(({ namespace, collection, blockToLive }): [string, number][] => [
+      [privateNamespace(namespace, collection), blockToLive],
+      [hashedNamespace(namespace, collection), blockToLive],
+    ]),
+  );
   const operations: IndexOperation[] = [];
   const written = new Set<string>();
   for (const [namespace, keys] of updates.namespaces()) {
@@ -62,4 +67,16 @@ export async function expiryOperations(
     if (isCurrent && !written.has(entry.toString('hex'))) operations.push({ type: 'del', key: entry });
   }
   return operations;
+}
+
+/** Removes what expires with a block from the private data of the blocks that wrote it. Doing it again does nothing. */
+export async function expirePrivateData(
+  block: number,
+  store: PrivateStore,
+  lifetimes: readonly Lifetime[],
+): Promise<void> {
+  for (const lifetime of lifetimes) {
+    const writtenBy = block - lifetime.blockToLive - 1;
+    if (writtenBy >= 0) await store.expire(writtenBy, [lifetime]);
+  }
 }

@@ -5,7 +5,7 @@ import { blockToProto } from '../block/block.js';
 import { BlockFile } from '../block/block-file.js';
 import type { ParsedTransaction } from '../block/parsed-transaction.js';
 import { parseTransaction } from '../block/parsed-transaction.js';
-import type { BlockRecord, PrivateData } from '../block/record.js';
+import type { PrivateData } from '../block/record.js';
 import { decodeRecord, encodeRecord } from '../block/record.js';
 import { DevnetError } from '../errors.js';
 import type { Log } from '../log.js';
@@ -23,55 +23,63 @@ import {
 import type { TransactionPlace } from '../state/keys.js';
 import { Codes } from '../validate/codes.js';
 import { Updates } from '../validate/updates.js';
-import { expiryOperations } from './expiry.js';
-import type { BlocksToLive } from './expiry.js';
+import { expirePrivateData, expiryOperations } from './expiry.js';
+import type { Lifetime } from './expiry.js';
 import { historyOperations, placeOperations, stateOperations } from './index-operations.js';
+import { PrivateStore } from './private-store.js';
 import { decodeSavepoint, encodeSavepoint } from './savepoint.js';
 
 const NO_HASH = Buffer.alloc(0);
 
-/** A block with its transactions taken apart, ready to be committed. */
-export interface CommittableBlock extends BlockRecord {
+/** A block with its private data, its transactions taken apart, ready to be committed. */
+export interface CommittableBlock {
+  readonly block: Block;
+  readonly privateData: PrivateData;
   readonly transactions: readonly ParsedTransaction[];
   readonly updates: Updates;
 }
 
 /**
- * One channel's ledger: the block file, and the index made from it. A block is durable when {@link commit}
- * resolves; the index follows it and is mended from the file at the next start if a crash comes between.
+ * One channel's ledger: the block file, the private data, and the index made from both. A block and its private data
+ * are durable when {@link commit} resolves; the index follows and is mended at the next start if a crash comes between.
  */
 export class Ledger {
   #height = 0;
   #lastHash: Buffer = NO_HASH;
   #previousHash: Buffer = NO_HASH;
   /** The newest block: what every listener asks for as soon as it is there. */
-  #newest: BlockRecord | undefined;
+  #newest: Block | undefined;
 
   private constructor(
     private readonly file: BlockFile,
+    private readonly privateStore: PrivateStore,
     readonly index: IndexStore,
-    private readonly lives: BlocksToLive,
+    private readonly lifetimes: readonly Lifetime[],
   ) {}
 
   /**
    * Opens a ledger and brings its index up to date.
    * @param genesis block 0, asked for when the ledger is new
-   * @param lives how long private data lives
+   * @param lifetimes of private data that expires
    * @throws DevnetError LEDGER_CORRUPT
    */
   static async open(
     folder: string,
     genesis: () => Promise<Block>,
-    lives: BlocksToLive,
+    lifetimes: readonly Lifetime[],
     log: Log,
   ): Promise<Ledger> {
     await mkdir(folder, { recursive: true });
     await using stack = new AsyncDisposableStack();
     const file = await BlockFile.open(join(folder, 'blocks'));
     stack.defer(() => file.close());
-    const ledger = new Ledger(file, await Ledger.#openIndex(file, join(folder, 'index'), log), lives);
-    stack.defer(() => ledger.index.close());
+    const privateStore = await PrivateStore.open(join(folder, 'private'));
+    stack.defer(() => privateStore.close());
+    const index = await Ledger.#openIndex(file, join(folder, 'index'), log);
+    stack.defer(() => index.close());
+    const ledger = new Ledger(file, privateStore, index, lifetimes);
     await ledger.#replay(log);
+    await privateStore.dropFrom(ledger.height);
     if (ledger.height === 0) {
       const block = await genesis();
       const transactions = block.envelopes.map(parseTransaction);
@@ -113,7 +121,10 @@ export class Ledger {
 
   /** Appends a block; resolves when it is on disk and its state can be read. */
   async commit(committable: CommittableBlock): Promise<void> {
-    const offset = await this.file.append(encodeRecord(committable));
+    const { block, privateData } = committable;
+    // First: a block without its private data could not be mended, private data without its block is dropped.
+    if (privateData.size > 0) await this.privateStore.put(block.number, privateData);
+    const offset = await this.file.append(encodeRecord(block));
     await this.#indexBlock(committable, offset);
   }
 
@@ -128,15 +139,16 @@ export class Ledger {
     return bytes && decodePlace(bytes);
   }
 
-  /** A block and its private data by number, or undefined beyond the height. */
-  async record(number: number): Promise<BlockRecord | undefined> {
-    if (number === this.#newest?.block.number) return this.#newest;
+  /** A block by number, or undefined beyond the height. */
+  async block(number: number): Promise<Block | undefined> {
+    if (number === this.#newest?.number) return this.#newest;
     const offset = this.index.getRaw(blockKey(number));
     return offset && decodeRecord(await this.file.read(decodeNumber(offset)));
   }
 
-  async block(number: number): Promise<Block | undefined> {
-    return (await this.record(number))?.block;
+  /** What is left of the private data of a block. */
+  privateData(number: number): Promise<PrivateData> {
+    return this.privateStore.get(number);
   }
 
   /** Number of the block with this header hash. */
@@ -147,6 +159,7 @@ export class Ledger {
 
   async close(): Promise<void> {
     await this.index.close();
+    await this.privateStore.close();
     await this.file.close();
   }
 
@@ -160,8 +173,7 @@ export class Ledger {
       this.#advance(last);
     }
     for await (const framed of this.file.records(end)) {
-      const record = decodeRecord(framed.record);
-      const { block } = record;
+      const block = decodeRecord(framed.record);
       if (block.number !== this.#height || !block.previousHash.equals(this.#lastHash)) {
         throw new DevnetError(
           'LEDGER_CORRUPT',
@@ -169,8 +181,9 @@ export class Ledger {
         );
       }
       const transactions = block.envelopes.map(parseTransaction);
-      const updates = updatesOf(record, transactions, new Updates(this.index));
-      await this.#indexBlock({ ...record, transactions, updates }, framed.offset, framed.end);
+      const privateData = await this.privateStore.get(block.number);
+      const updates = updatesOf(block, privateData, transactions, new Updates(this.index));
+      await this.#indexBlock({ block, privateData, transactions, updates }, framed.offset, framed.end);
       end = framed.end;
     }
     if (end < this.file.end) {
@@ -193,15 +206,28 @@ export class Ledger {
     const { block, transactions, updates } = committable;
     const isKnown = (txId: string): boolean => this.findTransaction(txId) !== undefined;
     const savepoint = { height: block.number + 1, end, lastHash: block.hash.toString('hex') };
+    await this.#removePrivateData(block, transactions);
     await this.index.write([
       ...stateOperations(updates),
-      ...(await expiryOperations(block.number, updates, this.index, this.lives)),
+      ...(await expiryOperations(block.number, updates, this.index, this.lifetimes)),
       ...placeOperations(block, transactions, offset, isKnown),
       ...historyOperations(block, transactions),
       { type: 'put', key: SAVEPOINT_KEY, value: encodeSavepoint(savepoint) },
     ]);
-    this.#newest = committable;
+    this.#newest = block;
     this.#advance(block);
+  }
+
+  /** Removes from earlier blocks, and this one, what expires with it and what it purges. */
+  async #removePrivateData(block: Block, transactions: readonly ParsedTransaction[]): Promise<void> {
+    await expirePrivateData(block.number, this.privateStore, this.lifetimes);
+    for (const [tx, { rwSet = [] }] of transactions.entries()) {
+      if (block.codes[tx] !== Codes.VALID) continue;
+      for (const { namespace, collections } of rwSet)
+        for (const { collection, writes } of collections)
+          for (const { key } of writes.filter(({ isPurge }) => isPurge))
+            await this.privateStore.purge({ namespace, collection }, key, { block: block.number, tx });
+    }
   }
 }
 
@@ -213,12 +239,13 @@ async function indexMatches(index: IndexStore, file: BlockFile): Promise<boolean
   const offset = index.getRaw(blockKey(savepoint.height - 1));
   const framed = offset && (await file.tryRead(decodeNumber(offset)));
   if (!framed || framed.end !== savepoint.end) return false;
-  return decodeRecord(framed.record).block.hash.toString('hex') === savepoint.lastHash;
+  return decodeRecord(framed.record).hash.toString('hex') === savepoint.lastHash;
 }
 
 /** The state changes of a block whose validation codes are known. */
 export function updatesOf(
-  { block, privateData }: { block: Block; privateData: PrivateData },
+  block: Block,
+  privateData: PrivateData,
   transactions: readonly ParsedTransaction[],
   updates: Updates,
 ): Updates {

@@ -20,6 +20,8 @@ interface CollectionParts {
   reads: Map<string, Version | undefined>;
   writes: Map<string, Buffer>;
   metadataWrites: Map<string, readonly MetadataEntry[]>;
+  /** Keys among the writes that are purged. */
+  purges: Set<string>;
 }
 
 interface NamespaceParts extends CollectionParts {
@@ -28,7 +30,7 @@ interface NamespaceParts extends CollectionParts {
 }
 
 function collectionParts(): CollectionParts {
-  return { reads: new Map(), writes: new Map(), metadataWrites: new Map() };
+  return { reads: new Map(), writes: new Map(), metadataWrites: new Map(), purges: new Set() };
 }
 
 /** Hash of a private key, as hashed namespaces have it: hex of SHA-256. */
@@ -69,7 +71,15 @@ export class RwSetBuilder {
   }
 
   addPrivateWrite(namespace: string, collection: string, key: string, value: Buffer): void {
-    this.#collection(namespace, collection).writes.set(key, value);
+    const parts = this.#collection(namespace, collection);
+    parts.writes.set(key, value);
+    parts.purges.delete(key);
+  }
+
+  /** Deletes a key with all that it has been. */
+  addPrivatePurge(namespace: string, collection: string, key: string): void {
+    this.addPrivateWrite(namespace, collection, key, Buffer.alloc(0));
+    this.#collection(namespace, collection).purges.add(key);
   }
 
   addPrivateMetadataWrite(
@@ -169,6 +179,7 @@ function hashedSet(collection: string, parts: CollectionParts, privateHash: Buff
       key: hashOfKey(key),
       value: isDelete ? Buffer.alloc(0) : sha256(value),
       isDelete,
+      ...(parts.purges.has(key) && { isPurge: true }),
     })),
     metadataWrites: metadataOf(parts.metadataWrites).map(({ key, entries }) => ({
       key: hashOfKey(key),

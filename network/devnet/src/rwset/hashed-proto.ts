@@ -25,10 +25,11 @@ export function collectionToProto(set: CollectionRwSet): CollectionHashed {
     }),
   );
   hashed.setHashedWritesList(
-    set.writes.map(({ key, value, isDelete: deleted }) => {
+    set.writes.map(({ key, value, isDelete: deleted, isPurge = false }) => {
       const write = new kv.KVWriteHash();
       write.setKeyHash(Buffer.from(key, 'hex'));
       write.setIsDelete(deleted);
+      write.setIsPurge(isPurge);
       write.setValueHash(value);
       return write;
     }),
@@ -61,6 +62,7 @@ export function collectionFromProto(proto: CollectionHashed): CollectionRwSet {
       key: asBuffer(write.getKeyHash_asU8()).toString('hex'),
       value: asBuffer(write.getValueHash_asU8()),
       isDelete: isDelete(write),
+      ...(write.getIsPurge() && { isPurge: true }),
     })),
     metadataWrites: hashed.getMetadataWritesList().map((write) => ({
       key: asBuffer(write.getKeyHash_asU8()).toString('hex'),

@@ -11,6 +11,8 @@ export interface KeyWrite {
   readonly key: string;
   readonly value: Buffer;
   readonly isDelete: boolean;
+  /** In a hashed set: a delete that also takes away what the key has ever been. */
+  readonly isPurge?: boolean;
 }
 
 /** One metadata entry of a key, e.g. its endorsement policy. */

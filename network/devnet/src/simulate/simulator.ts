@@ -120,6 +120,14 @@ export class Simulator {
     this.#interest.write(namespace, collection, this.#privateMetadata(namespace, collection, key));
   }
 
+  /** Deletes a private key with all that it has been. */
+  purgePrivate(namespace: string, collection: string, key: string): void {
+    this.collection(namespace, collection);
+    this.#beforeWrite();
+    this.#builder.addPrivatePurge(namespace, collection, key);
+    this.#interest.write(namespace, collection, this.#privateMetadata(namespace, collection, key));
+  }
+
   getPrivateMetadata(namespace: string, collection: string, key: string): MetadataEntry[] {
     this.getPrivateHash(namespace, collection, key);
     return this.#privateMetadata(namespace, collection, key);
