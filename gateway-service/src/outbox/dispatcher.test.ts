@@ -58,6 +58,33 @@ describe('a dispatcher', () => {
     expect(tried).toEqual(['a1', 'a1', 'a1', 'a1', 'a2']);
   });
 
+  test('goes on with other keys’ items while one fails alone, and does not hammer with that one', async () => {
+    const done: number[] = [];
+    let tries = 0;
+    await using dispatcher = new Dispatcher<number>({
+      name: 'test',
+      concurrency: 2,
+      backoff: { minMs: 10, maxMs: 60_000 },
+      logger,
+      run: async (item) => {
+        if (item === 0) {
+          tries += 1;
+          throw new Error('its provider is away');
+        }
+        done.push(item);
+      },
+    });
+    dispatcher.add(0, 0);
+    for (let item = 1; item <= 50; item++) {
+      dispatcher.add(1 + (item % 3), item);
+      if (item % 10 === 0) await new Promise((resolve) => setTimeout(resolve, 10));
+    }
+    await until(() => done.length === 50);
+    // At 0, 10, 30, 70, 150, … ms at the latest.
+    expect(tries).toBeLessThanOrEqual(8);
+    expect(dispatcher.health.waiting).toBe(1);
+  });
+
   test('does not hammer while the other side is away, however much arrives', async () => {
     let tries = 0;
     await using dispatcher = new Dispatcher<number>({

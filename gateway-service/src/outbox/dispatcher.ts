@@ -24,8 +24,10 @@ export interface DispatcherHealth {
 
 /**
  * Works off durable rows, as a copy of their order in memory: items of one key (a patient) one after another, those of
- * different keys side by side. A failure puts the item back at its place and pauses everything, longer each time, since
- * it nearly always means that the other side is away. What arrives meanwhile waits: no polling, no hammering.
+ * different keys side by side. A failure puts the item back at its place among its key's and pauses everything, longer
+ * each time, since it nearly always means that the other side is away. What arrives meanwhile waits: no polling, no
+ * hammering. The next try is another key's, and a key that failed waits by itself: an item that fails alone, such as
+ * one whose provider is away while another works, holds up nobody else.
  */
 export class Dispatcher<Item> implements AsyncDisposable {
   readonly #options: DispatcherOptions<Item>;
@@ -33,6 +35,8 @@ export class Dispatcher<Item> implements AsyncDisposable {
   /** Keys with something to do that are not on their way, in turn. */
   #ready: number[] = [];
   readonly #running = new Set<Promise<void>>();
+  /** Keys whose first item failed, with its failures in a row; until their time has come they are not ready. */
+  readonly #failed = new Map<number, { failures: number; timer: NodeJS.Timeout | undefined }>();
   readonly #abort = new AbortController();
   #waiting = 0;
   #failures = 0;
@@ -71,6 +75,7 @@ export class Dispatcher<Item> implements AsyncDisposable {
   /** Ends a pause: there is reason to believe that the other side is back. */
   retryNow(): void {
     this.#pausedUntilMs = 0;
+    for (const key of this.#failed.keys()) this.#endWait(key);
     this.#launch();
   }
 
@@ -78,6 +83,7 @@ export class Dispatcher<Item> implements AsyncDisposable {
   async stop(): Promise<void> {
     this.#abort.abort();
     clearTimeout(this.#pauseTimer);
+    for (const { timer } of this.#failed.values()) clearTimeout(timer);
     await Promise.all(this.#running);
   }
 
@@ -115,13 +121,14 @@ export class Dispatcher<Item> implements AsyncDisposable {
       await run(item, this.#abort.signal);
       this.#failures = 0;
       this.#lastError = undefined;
+      this.#failed.delete(key);
       queue.shift();
       this.#waiting -= 1;
       if (queue.length > 0) this.#ready.push(key);
       else this.#queues.delete(key);
     } catch (err) {
-      this.#ready.unshift(key);
       if (this.#abort.signal.aborted) return;
+      this.#wait(key);
       this.#lastError = err;
       // Those that failed together count once.
       if (Date.now() < this.#pausedUntilMs) return;
@@ -130,5 +137,21 @@ export class Dispatcher<Item> implements AsyncDisposable {
       this.#pausedUntilMs = Date.now() + delayMs;
       logger.warn({ err, dispatcher: name, failures: this.#failures, delayMs }, 'will be tried again');
     }
+  }
+
+  #wait(key: number): void {
+    const failures = (this.#failed.get(key)?.failures ?? 0) + 1;
+    const delayMs = backoffDelayMs(this.#options.backoff, failures);
+    const timer = setTimeout(() => this.#endWait(key), delayMs).unref();
+    this.#failed.set(key, { failures, timer });
+  }
+
+  #endWait(key: number): void {
+    const failed = this.#failed.get(key);
+    if (failed?.timer === undefined) return;
+    clearTimeout(failed.timer);
+    failed.timer = undefined;
+    this.#ready.push(key);
+    this.#launch();
   }
 }
