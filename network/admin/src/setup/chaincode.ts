@@ -1,3 +1,4 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import type { ChannelPlan, NetworkPlan } from '@careledger/network-definition';
 import { NetworkAdminError } from '../errors.js';
 import type { PeerConnection } from '../fabric/peer-connection.js';
@@ -43,6 +44,11 @@ export async function ensureDefinitions(
   );
 }
 
+/** Errors of a commit that overtook an approval on its way to some peer. */
+const RACES: ReadonlySet<string> = new Set(['TRANSACTION_INVALID', 'PROPOSAL_RESPONSES_DIFFER']);
+const COMMIT_ATTEMPTS = 5;
+const COMMIT_PAUSE_MS = 300;
+
 interface DefinitionTask {
   readonly channel: string;
   readonly name: string;
@@ -55,7 +61,7 @@ interface DefinitionTask {
 
 async function ensureDefinition(task: DefinitionTask): Promise<void> {
   const { channel, name, version, collections, pkg, peers, progress } = task;
-  const [first, ...others] = peers;
+  const [first] = peers;
   if (!first) throw new NetworkAdminError('UNKNOWN_NAME', `no peer is on ${channel}`);
   const committed = await queryCommitted(first, channel, name);
   const isCommitted = committed?.version === version && sameCollections(committed.collections, collections);
@@ -67,7 +73,29 @@ async function ensureDefinition(task: DefinitionTask): Promise<void> {
   if (approved > 0)
     progress('chaincode', `${name} ${version} on ${channel}: ${approved} organisations approved`);
   if (isCommitted) return;
+  await commitWhenSettled(task, definition);
+  progress('chaincode', `${name} ${version} on ${channel}: committed as sequence ${definition.sequence}`);
+}
 
+/** An approval may reach a peer's ledger after that peer was asked: what it simulated is void then, and done again. */
+async function commitWhenSettled(task: DefinitionTask, definition: ChaincodeDefinition): Promise<void> {
+  for (let attempt = 1; ; attempt++) {
+    try {
+      return await commitOnce(task, definition);
+    } catch (error) {
+      const isRace = error instanceof NetworkAdminError && RACES.has(error.code);
+      if (!isRace || attempt === COMMIT_ATTEMPTS) throw error;
+      await delay(COMMIT_PAUSE_MS);
+    }
+  }
+}
+
+async function commitOnce(
+  { channel, name, version, peers }: DefinitionTask,
+  definition: ChaincodeDefinition,
+): Promise<void> {
+  const [first, ...others] = peers;
+  if (!first) throw new NetworkAdminError('UNKNOWN_NAME', `no peer is on ${channel}`);
   const approvals = await checkReadiness(first, channel, definition);
   const approving = peers.filter((peer) => approvals[peer.identity.mspId]);
   const [submitter, ...endorsers] = approving.includes(first)
@@ -79,5 +107,4 @@ async function ensureDefinition(task: DefinitionTask): Promise<void> {
       `nobody on ${channel} approved ${name} ${version}`,
     );
   await commit(submitter, endorsers, channel, definition);
-  progress('chaincode', `${name} ${version} on ${channel}: committed as sequence ${definition.sequence}`);
 }
