@@ -21,7 +21,14 @@ export function ordererConfig({ node, paths, listenHost }: OrdererConfigOptions)
       MaxRecvMsgSize: MAX_MESSAGE_BYTES,
       MaxSendMsgSize: MAX_MESSAGE_BYTES,
       // Orderers call one another with the certificate that they serve.
-      Cluster: { SendBufferSize: 100 },
+      Cluster: {
+        SendBufferSize: 100,
+        // An orderer that joins or catches up asks all of them, itself included, for their height, and waits for the
+        // slowest: one that is starting takes connections but answers nothing yet. With Fabric's 5 s for each, one that
+        // returns keeps its channels waiting so long that the others change their view.
+        DialTimeout: '1s',
+        ReplicationPullTimeout: '2s',
+      },
       LocalMSPDir: paths.msp,
       LocalMSPID: node.mspId,
       Profile: { Enabled: false },
