@@ -171,6 +171,13 @@ if (binaries === undefined)
       expect((await home.chain()).fault).toBeUndefined();
       expect((await home.versions()).every(({ stage }) => stage === 'announced')).toBe(true);
       expect((await openAtHospital(oldRecord)).entry.length).toBeGreaterThan(0);
+
+      // What this host has never seen is not passed over in silence.
+      const lost = home.sent - report.frames;
+      await home.send();
+      await home.flush();
+      const goesOn = { ok: true, missing: 0, gaps: lost, frames: report.frames + 1 };
+      expect(await home.verify()).toMatchObject(goesOn);
     },
     TIMEOUT_MS,
   );

@@ -69,6 +69,11 @@ export class Home implements AsyncDisposable {
     return new Home(patient, await DeviceSession.open(device, { ca }));
   }
 
+  /** Frames that the device has sent, whoever has them. */
+  get sent(): number {
+    return this.#sent;
+  }
+
   /** Sends the next reading in a frame of its own; resolves once the gateway has it on disk. */
   async send(): Promise<void> {
     const n = this.#sent++;

@@ -28,10 +28,9 @@ const Processes = Type.Object({
   processes: Type.Array(Type.Object({ name: Type.String(), pid: Type.Integer(), running: Type.Boolean() })),
 });
 const Findings = Type.Array(Type.Object({ problem: Type.String(), mend: Type.String() }));
-const Services = Type.Object({
-  services: Type.Array(Type.Object({ id: Type.String(), url: Type.String() })),
-});
-const Credentials = Type.Array(Type.Object({ tokens: Type.Record(Type.String(), Type.String()) }));
+const Credentials = Type.Array(
+  Type.Object({ url: Type.String(), tokens: Type.Record(Type.String(), Type.String()) }),
+);
 
 /** A native network with its services, by the commands that operators have. */
 export class NativeDeployment {
@@ -96,13 +95,11 @@ export class NativeDeployment {
 
   /** The door of a service for one who holds a token there. */
   async door(service: string, holder: string): Promise<Door> {
-    // A second `up` of what runs changes nothing and says where the services are.
-    const { services } = Value.Parse(Services, await this.#call('up'));
     const [credentials] = Value.Parse(Credentials, await this.#call('credentials', service));
-    const url = services.find(({ id }) => id === service)?.url;
     const token = credentials?.tokens[holder];
-    if (url === undefined || token === undefined) throw new Error(`${holder} has no token at ${service}`);
-    return new Door(url, token);
+    if (credentials === undefined || token === undefined)
+      throw new Error(`${holder} has no token at ${service}`);
+    return new Door(credentials.url, token);
   }
 
   async #call(...args: readonly string[]): Promise<unknown> {

@@ -8,6 +8,8 @@ import { servicesOf } from './service-node.js';
 /** Bearer tokens that a service takes, by holder. They are secrets. */
 export interface ServiceCredentials {
   readonly service: string;
+  /** As the other services reach it. */
+  readonly url: string;
   readonly tokens: Readonly<Record<string, string>>;
 }
 
@@ -17,14 +19,18 @@ export async function serviceCredentials(
   layout: ServiceLayout,
   service?: string,
 ): Promise<ServiceCredentials[]> {
-  const known = servicesOf(plan).map(({ id }) => id);
-  if (service !== undefined && !known.includes(service)) {
-    throw new RunnerError('UNKNOWN_NAME', `there is no service ${service}; there are ${known.join(', ')}`);
+  const services = servicesOf(plan);
+  const asked = services.filter(({ id }) => service === undefined || id === service);
+  if (asked.length === 0) {
+    const known = services.map(({ id }) => id).join(', ');
+    throw new RunnerError('UNKNOWN_NAME', `there is no service ${service ?? ''}; there are ${known}`);
   }
   return Promise.all(
-    known
-      .filter((id) => service === undefined || id === service)
-      .map(async (id) => ({ service: id, tokens: (await readSecrets(layout.secrets(id)))?.tokens ?? {} })),
+    asked.map(async ({ id, url }) => ({
+      service: id,
+      url,
+      tokens: (await readSecrets(layout.secrets(id)))?.tokens ?? {},
+    })),
   );
 }
 
