@@ -39,7 +39,7 @@ describe('kill -9 of gateway, cloud and api in the middle of the demo', () => {
       const victims = ['gateway', 'cloud-a', 'hospital', 'gateway'];
       const killed: string[] = [];
       let rampage = Promise.resolve();
-      const onReplay = ({ stored }: ReplayCounts): Promise<void> => {
+      const onAnswer = ({ stored }: ReplayCounts): Promise<void> => {
         // One victim at each fifth of the way.
         const next = victims[killed.length];
         if (
@@ -59,7 +59,7 @@ describe('kill -9 of gateway, cloud and api in the middle of the demo', () => {
         network,
         recording,
         narrator: new Narrator(true),
-        onReplay,
+        replay: { onAnswer },
       });
 
       expect(killed).toEqual(victims);

@@ -2,7 +2,7 @@ import type { Careledger } from '@careledger/supervisor';
 import { Type } from 'typebox';
 import { Door, DoorError } from '../client/door.js';
 import { NoticeStream } from '../client/notice-stream.js';
-import { replay, type ReplayCounts } from '../replay/replay.js';
+import { replay, type ReplayCounts, type ReplayOptions } from '../replay/replay.js';
 import { revokeAll, subscribe } from './consent.js';
 import { labReport } from './lab-report.js';
 import type { Narrator } from './narrator.js';
@@ -86,18 +86,26 @@ export async function arrangeConsent(cast: Cast): Promise<void> {
   narrator.say(`${writer.name} was granted to read and write for one patient; the insurer has no grant`);
 }
 
+export interface CollectOptions extends Pick<ReplayOptions, 'pace'> {
+  /** Called at each answer; what it started is waited for at the end. */
+  readonly onAnswer?: (counts: ReplayCounts, answerMs: number) => Promise<void>;
+}
+
 /** Scenario 1: devices → private chain → records on both ledgers, emergencies at once. */
 export async function collect(
   { narrator, people }: Cast,
-  onProgress: (counts: ReplayCounts) => Promise<void> = () => Promise.resolve(),
+  { onAnswer, pace }: CollectOptions = {},
 ): Promise<ReplayCounts> {
   const total = people.reduce((sum, person) => sum + person.rows.length, 0);
   const disturbances: Promise<void>[] = [];
   const counts = await replay(
     people.map(({ device, rows }) => ({ device, rows })),
-    (soFar) => {
-      narrator.progress(() => `${soFar.stored} of ${total} frames acknowledged`);
-      disturbances.push(onProgress(soFar));
+    {
+      ...(pace && { pace }),
+      onAnswer: (soFar, answerMs) => {
+        narrator.progress(() => `${soFar.stored} of ${total} frames acknowledged`);
+        if (onAnswer) disturbances.push(onAnswer(soFar, answerMs));
+      },
     },
   );
   await Promise.all(disturbances);

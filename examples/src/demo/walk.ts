@@ -3,11 +3,18 @@ import { Type } from 'typebox';
 import { Door } from '../client/door.js';
 import type { ReceivedNotice } from '../client/notice-stream.js';
 import type { Recording } from '../recording/csv.js';
-import type { ReplayCounts } from '../replay/replay.js';
 import { LedgerView } from './ledger-view.js';
 import type { Narrator } from './narrator.js';
 import { enrol, type Person } from './people.js';
-import { arrangeConsent, collect, drain, followHospital, share, visit } from './scenarios.js';
+import {
+  arrangeConsent,
+  collect,
+  drain,
+  followHospital,
+  share,
+  visit,
+  type CollectOptions,
+} from './scenarios.js';
 import { percentile, type DemoSummary } from './summary.js';
 import { verifyAll } from './verification.js';
 
@@ -32,8 +39,10 @@ export interface WalkOptions {
   /** Already shifted into the past. */
   readonly recording: Recording;
   readonly narrator: Narrator;
-  /** Called as frames are acknowledged; tests disturb the services here. The walk goes on once it is done. */
-  readonly onReplay?: (counts: ReplayCounts) => Promise<void>;
+  /** Everybody is enrolled, and the hospital may read: the devices start next. */
+  readonly onEnrolled?: (people: readonly Person[]) => void;
+  /** How the devices send; tests disturb the services meanwhile. The walk goes on once they are done. */
+  readonly replay?: CollectOptions;
 }
 
 export interface Walk {
@@ -53,9 +62,10 @@ export async function walk(options: WalkOptions): Promise<Walk> {
   const cast = { careledger, people, narrator };
   await arrangeConsent(cast);
   await using notices = await followHospital(cast);
+  options.onEnrolled?.(people);
 
   narrator.chapter('Scenario 1: from the device to the ledgers');
-  const replayed = await collect(cast, options.onReplay);
+  const replayed = await collect(cast, options.replay);
   await drain(cast);
   const collected = await ops.call('GET', '/v1/statistics', Statistics);
   narrator.say(

@@ -22,6 +22,8 @@ export class DeviceSession implements AsyncDisposable {
   #prev: string;
   readonly #waiting = new Map<number, Sent>();
   #room: (() => void)[] = [];
+  /** Told of each frame that goes once more, after a lost connection. */
+  onResent: () => void = () => undefined;
 
   private constructor(
     readonly device: PairedDevice,
@@ -34,7 +36,10 @@ export class DeviceSession implements AsyncDisposable {
     });
     // After a lost connection: what was not answered goes again, byte for byte; the gateway knows duplicates.
     client.on('connect', () => {
-      for (const { token } of this.#waiting.values()) this.#publish(token);
+      for (const { token } of this.#waiting.values()) {
+        this.#publish(token);
+        this.onResent();
+      }
     });
   }
 

@@ -48,6 +48,8 @@ export interface CareledgerOptions {
   readonly dir: string;
   /** Period of the periodic records, in measured time. */
   readonly recordIntervalMs: number;
+  /** Time between anchors of the private chains; the gateway's own default unless given. */
+  readonly anchorIntervalMs?: number;
   /** Those of the demo that the network has, unless named. */
   readonly authorities?: readonly AuthoritySpec[];
   readonly providers?: readonly ProviderSpec[];
@@ -155,6 +157,7 @@ export async function startCareledger(options: CareledgerOptions): Promise<Carel
       gatewayId,
       mqtt: { host: '127.0.0.1', port: mqttPort },
       recordIntervalMs: options.recordIntervalMs,
+      ...(options.anchorIntervalMs !== undefined && { anchorIntervalMs: options.anchorIntervalMs }),
       providers: providerList,
       authorities: authorityList,
     },
