@@ -1,6 +1,8 @@
+import { collectionsOf } from '../collection-content.js';
 import { BRIEF_BLOCKS } from '../definition.js';
+import { peer } from '@hyperledger/fabric-protos';
 import { seen, type Outcome } from '../outcome.js';
-import { CLOUD_A, CLOUD_B, HOSPITAL, PATIENTS, type PeerNetwork } from '../peer-network.js';
+import { CLOUD_A, CLOUD_B, HOSPITAL, PATIENTS, PROBE, type PeerNetwork } from '../peer-network.js';
 import { ask, contractOf, get, hash, named, put } from '../private-calls.js';
 import { commit, submit, type Scenarios } from '../scenario.js';
 
@@ -216,6 +218,36 @@ export const collections: Scenarios = {
       now: await put(network, 'open', 'c18', 'v2', { by: [CLOUD_B] }),
       unnamed: await put(network, 'open', 'c18', 'v3'),
       value: await get(network, 'open', 'c18'),
+    };
+  },
+  'their definition can be asked for, by whom the channel lets': async (network) => {
+    const args = new peer.lifecycle.QueryChaincodeDefinitionArgs();
+    args.setName(PROBE);
+    const query = (mspId: string, at = mspId) =>
+      network
+        .client({ mspId, at })
+        .network.getContract('_lifecycle')
+        .evaluate('QueryChaincodeDefinition', {
+          arguments: [args.serializeBinary()],
+          endorsingOrganizations: [at],
+        });
+    const result = peer.lifecycle.QueryChaincodeDefinitionResult.deserializeBinary(await query(CLOUD_A));
+    const unknown = new peer.lifecycle.QueryChaincodeDefinitionArgs();
+    unknown.setName('nosuch');
+    return {
+      version: result.getVersion(),
+      sequence: result.getSequence(),
+      approvals: result.getApprovalsMap().toArray().sort(),
+      collections: collectionsOf(result.getCollections()),
+      member: (await query(HOSPITAL, CLOUD_A)).length > 0,
+      unknown: await seen(
+        network
+          .client()
+          .network.getContract('_lifecycle')
+          .evaluate('QueryChaincodeDefinition', {
+            arguments: [unknown.serializeBinary()],
+          }),
+      ),
     };
   },
   'an empty key, an empty value': async (network) => ({

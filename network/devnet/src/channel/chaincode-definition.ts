@@ -10,6 +10,8 @@ export interface CollectionDefinition {
   readonly memberOnlyWrite: boolean;
   /** Peers of other members that must have the data before an endorsement is given. */
   readonly requiredPeerCount: number;
+  /** Said to those who ask for the definition; here every member's peer gets the data. */
+  readonly maxPeerCount: number;
   /** Blocks after which the data is removed; 0 keeps it. */
   readonly blockToLive: number;
   /** Replaces the chaincode's policy for writes to the collection. */
@@ -47,6 +49,7 @@ export function collectionOf(
     memberOnlyRead: false,
     memberOnlyWrite: false,
     requiredPeerCount: 0,
+    maxPeerCount: 0,
     blockToLive: 0,
     endorsementPolicy: signedBy(mspId, 'member'),
   };

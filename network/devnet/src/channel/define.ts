@@ -11,6 +11,8 @@ import { majorityEndorsement, principalsOf } from '../policy/policy.js';
 import type { ChaincodeDefinition, CollectionDefinition } from './chaincode-definition.js';
 
 const DEFAULT_VERSION = '1.0';
+/** What Fabric's own tools fill in. */
+const DEFAULT_MAX_PEER_COUNT = 1;
 
 /** Every organisation of a channel. */
 export function organisationsOf({ organizations, members = [] }: ChannelOptions): string[] {
@@ -26,6 +28,7 @@ function defineCollection(options: CollectionOptions, mspIds: readonly string[])
     memberOnlyRead: options.memberOnlyRead ?? false,
     memberOnlyWrite: options.memberOnlyWrite ?? false,
     requiredPeerCount: options.requiredPeerCount ?? 0,
+    maxPeerCount: options.maxPeerCount ?? DEFAULT_MAX_PEER_COUNT,
     blockToLive: options.blockToLive ?? 0,
     ...(own && { endorsementPolicy: parsePolicy(own.signaturePolicy, mspIds) }),
   };

@@ -8,7 +8,7 @@ export interface CollectionOptions {
   readonly endorsementPolicy?: { readonly signaturePolicy: string };
   /** Peers of other members that must have the data before an endorsement is given. */
   readonly requiredPeerCount?: number;
-  /** Read and checked; here every member's peer gets the data. */
+  /** 1 by default; only said to those who ask for the definition: here every member's peer gets the data. */
   readonly maxPeerCount?: number;
   /** Blocks after which the data is removed; 0, the default, keeps it. */
   readonly blockToLive?: number;

@@ -11,7 +11,9 @@ import type { Log } from '../log.js';
 import { Simulator } from '../simulate/simulator.js';
 import type { Interest } from '../simulate/interest.js';
 import type { StateSnapshot } from '../state/index-store.js';
+import { asBuffer } from '../wire/bytes.js';
 import { checkDistribution } from './distribution.js';
+import { lifecycleQuery } from './lifecycle-queries.js';
 import type { ProposalOutcome } from './outcome.js';
 import type { UnpackedProposal } from './proposal.js';
 import { invokeSystemChaincode, refuseCallFromChaincode } from './system-chaincode.js';
@@ -202,13 +204,15 @@ export class Endorser {
     const name = nameAndVersion.split(':', 1)[0] ?? '';
     const channel = this.channels.get(channelName);
     if (name === 'qscc' || name === 'cscc') {
-      const reply = new ChaincodeMessage();
-      reply.setType(ChaincodeMessage.Type.COMPLETED);
-      reply.setPayload(refuseCallFromChaincode(name, caller.namespace).serializeBinary());
-      return reply;
+      return completed(refuseCallFromChaincode(name, caller.namespace));
     }
     if (!channel?.parts.peerMspIds.includes(this.mspId)) {
       throw new PeerRefusal(`Failed to get policy manager for channel [${channelName}]`);
+    }
+    if (name === '_lifecycle') {
+      const args = input.getArgsList_asU8().map(asBuffer);
+      const answer = lifecycleQuery(channel, args, caller.proposal.creator);
+      if (answer) return completed(answer);
     }
     if (channelName === caller.channel) {
       return this.#invoke(caller, channel, name, input, caller.simulator);
@@ -240,4 +244,12 @@ export class Endorser {
       throw new PeerRefusal(`execute failed: ${messageOf(error)}`, { cause: error });
     }
   }
+}
+
+/** What a chaincode gets that called one of the peer's own. */
+function completed(answer: peer.Response): peer.ChaincodeMessage {
+  const reply = new ChaincodeMessage();
+  reply.setType(ChaincodeMessage.Type.COMPLETED);
+  reply.setPayload(answer.serializeBinary());
+  return reply;
 }

@@ -6,24 +6,9 @@ import { PeerRefusal } from '../errors.js';
 import { blockBytes } from '../ledger/ledger.js';
 import type { Identity } from '../msp/identity.js';
 import { asBuffer } from '../wire/bytes.js';
+import { lifecycleQuery } from './lifecycle-queries.js';
 import type { UnpackedProposal } from './proposal.js';
-
-const OK = 200;
-const ERROR = 500;
-
-function success(payload: Uint8Array): peer.Response {
-  const response = new peer.Response();
-  response.setStatus(OK);
-  response.setPayload(payload);
-  return response;
-}
-
-function failure(message: string): peer.Response {
-  const response = new peer.Response();
-  response.setStatus(ERROR);
-  response.setMessage(message);
-  return response;
-}
+import { failure, success } from './system-response.js';
 
 type Query = (channel: Channel, argument: Buffer) => Promise<peer.Response>;
 
@@ -148,8 +133,8 @@ async function configQuery(
 }
 
 /**
- * Answers qscc and cscc, as far as a client's proposal may call them.
- * @throws PeerRefusal for the lifecycle, which is not part of the devnet: chaincode is defined at start
+ * Answers qscc, cscc and the queries of the lifecycle, as far as a client's proposal may call them.
+ * @throws PeerRefusal for changes of definitions, which are not part of the devnet: chaincode is defined at start
  */
 export function invokeSystemChaincode(
   proposal: UnpackedProposal,
@@ -159,6 +144,9 @@ export function invokeSystemChaincode(
   const args = proposal.input.getArgsList_asU8().map(asBuffer);
   if (proposal.chaincode === 'qscc') return ledgerQuery(args, creator, channels);
   if (proposal.chaincode === 'cscc') return configQuery(args, creator, channels);
+  const channel = channels.get(proposal.channel);
+  const answer = channel && proposal.chaincode === '_lifecycle' && lifecycleQuery(channel, args, creator);
+  if (answer) return Promise.resolve(answer);
   const name = args[0]?.toString('utf8') ?? '';
   throw new PeerRefusal(
     `error in simulation: failed to execute transaction ${proposal.txId}: function '${name}' of ${proposal.chaincode} is not available on this peer`,
