@@ -41,10 +41,20 @@ async function spawnDevnet(dir: string): Promise<{ child: ChildProcess; connecti
 }
 
 async function kill(child: ChildProcess): Promise<void> {
+  if (child.signalCode !== null) return;
   const ended = once(child, 'exit');
   child.kill('SIGKILL');
   await ended;
 }
+
+const putPrivate = (client: TestClient, key: string, value: string): Promise<Uint8Array> =>
+  client.contract().submit('putPrivate', {
+    arguments: ['_implicit_org_A', key],
+    transientData: { value },
+    endorsingOrganizations: ['A'],
+  });
+const getPrivate = async (client: TestClient, key: string): Promise<string> =>
+  textOf(await client.contract().evaluateTransaction('getPrivate', '_implicit_org_A', key));
 
 /** As much of a devnet as a client needs to find it. */
 function located(dir: string, connection: ConnectionProfile): Devnet {
@@ -101,7 +111,7 @@ describe('what was reported committed is there after a crash', () => {
       const outcomes = await Promise.allSettled(attempts);
       expect(outcomes.some((each) => each.status === 'rejected')).toBe(true);
     }
-    await kill(child).catch(() => undefined);
+    await kill(child);
     expect(acknowledged.length).toBeGreaterThanOrEqual(60);
     await using devnet = await startTestDevnet(folder);
     using client = await TestClient.open(devnet, 'ch', 'B');
@@ -183,6 +193,54 @@ describe('what was reported committed is there after a crash', () => {
     await using first = await startTestDevnet(folder);
     expect(first.connection.channels['ch']).toBeDefined();
     await expect(startTestDevnet(folder)).rejects.toMatchObject({ code: 'DIR_IN_USE' });
+  });
+
+  test('kill -9 while private data is written loses none that was acknowledged', async () => {
+    await using folder = await TemporaryFolder.make();
+    const { child, connection } = await spawnDevnet(folder.path);
+    const acknowledged: string[] = [];
+    {
+      using client = await TestClient.open(located(folder.path, connection), 'ch', 'A');
+      const attempts = Array.from({ length: 60 }, async (_, index) => {
+        await putPrivate(client, `key${index}`, `secret of key${index}`);
+        acknowledged.push(`key${index}`);
+        if (acknowledged.length === 20) child.kill('SIGKILL');
+      });
+      await Promise.allSettled(attempts);
+    }
+    await kill(child);
+    expect(acknowledged.length).toBeGreaterThanOrEqual(20);
+    await using devnet = await startTestDevnet(folder);
+    using client = await TestClient.open(devnet, 'ch', 'A');
+    for (const key of acknowledged) expect(await getPrivate(client, key)).toBe(`secret of ${key}`);
+  });
+
+  test('private data whose block was torn off does not come back with the next block of its number', async () => {
+    await using folder = await TemporaryFolder.make();
+    {
+      await using devnet = await startTestDevnet(folder);
+      using client = await TestClient.open(devnet, 'ch', 'A');
+      await client.contract().submitTransaction('put', 'before', 'v');
+    }
+    const { size } = await stat(blocksOf(folder));
+    {
+      await using devnet = await startTestDevnet(folder);
+      using client = await TestClient.open(devnet, 'ch', 'A');
+      await putPrivate(client, 'torn', 'never committed');
+    }
+    await truncate(blocksOf(folder), size + 100);
+    await using devnet = await startTestDevnet(folder);
+    using client = await TestClient.open(devnet, 'ch', 'A');
+    const number = (await client.contract().submitAsync('put', { arguments: ['after', 'v'] })).getStatus();
+    const blocks = await client.network.getBlockAndPrivateDataEvents({
+      startBlock: (await number).blockNumber,
+    });
+    for await (const block of blocks) {
+      expect(block.getPrivateDataMapMap().getLength()).toBe(0);
+      break;
+    }
+    blocks.close();
+    expect(await getPrivate(client, 'torn')).toBe('');
   });
 
   test('a transaction endorsed before a crash and submitted after it keeps its private data', async () => {
