@@ -21,23 +21,19 @@ status: ## what runs, in containers and natively, and the height and head of eac
 	  $(COMPOSE) ps --all --format 'table {{.Service}}\t{{.Status}}' && $(COMPOSE_RUN) network-setup $(CARELEDGER) status; fi
 	@if [ -d $(NATIVE_DIR) ]; then $(NATIVE) status; else echo "no native network is here"; fi
 
-logs: ## the last lines of every container and native process (ARGS="-f gateway", ARGS="-f peer-hospital" follow one)
-	@if [ -n "$$($(COMPOSE) ps -q 2>/dev/null)" ]; then $(COMPOSE) logs --tail 20 $(ARGS); \
-	elif [ -d $(NATIVE_DIR) ]; then $(NATIVE) logs $(ARGS); else echo "nothing runs: make up, or make up-native"; fi
+logs: ## the last lines of every container or native process (ARGS="-f gateway", ARGS="-f peer-hospital" follow one)
+	$(call on_either,$(COMPOSE) logs --tail 20 $(ARGS),$(NATIVE) logs $(ARGS))
 
-# Natively where there is a native network and no container runs, else in containers.
-is_native = [ -d $(NATIVE_DIR) ] && [ -z "$$($(COMPOSE) ps -q 2>/dev/null)" ]
-
-credentials: ## bearer tokens of the services, in containers or natively: secrets (ARGS=gateway shows one service's)
-	@if $(is_native); then $(NATIVE) credentials $(ARGS); else $(COMPOSE_RUN) network-init $(CARELEDGER) credentials $(ARGS); fi
+credentials: ## bearer tokens of the services: secrets (ARGS=gateway shows one service's)
+	$(call on_either,$(COMPOSE_RUN) network-init $(CARELEDGER) credentials $(ARGS),$(NATIVE) credentials $(ARGS))
 
 trust: ## certificates that clients of the services have to trust, as PEM
-	@if $(is_native); then $(NATIVE) trust; else $(COMPOSE_RUN) network-init $(CARELEDGER) trust; fi
+	$(call on_either,$(COMPOSE_RUN) network-init $(CARELEDGER) trust,$(NATIVE) trust)
 
 certify-device: ## a device's certificate request on standard input, its certificate for the broker on standard output
 	@$(COMPOSE_RUN) network-init $(CARELEDGER) certify-device
 
-test-deployment: build ## send frames through the containers that run while each is killed; needs root (CONFIRM=yes)
-	@[ "$(CONFIRM)" = yes ] || { echo "this kills running containers and writes test patients: repeat it with CONFIRM=yes"; exit 1; }
+test-deployment: build ## operate, kill, back up and restore the deployment that runs while a device sends; needs root (CONFIRM=yes)
+	@[ "$(CONFIRM)" = yes ] || { echo "this kills running containers, changes the network and writes test patients: repeat it with CONFIRM=yes"; exit 1; }
 	@[ -n "$$($(COMPOSE) ps -q gateway 2>/dev/null)" ] || { echo "no deployment is up: make up"; exit 1; }
-	@CARELEDGER_TEST_DEPLOYMENT=yes $(RUN) test:built -- conformance/dist/compose
+	@CARELEDGER_TEST_DEPLOYMENT=yes $(RUN) test:built -- --runInBand conformance/dist/compose

@@ -1,4 +1,4 @@
-# Operations of whatever is up: the containers, or the native network. ON=compose or ON=native says which, where both are.
+# What acts on whatever is up: the containers, or the native network. ON=compose or ON=native says which, where both are.
 ON ?= $(shell \
   if [ -n "$$($(COMPOSE) ps -q 2>/dev/null)" ]; then echo compose; \
   elif [ -d $(NATIVE_DIR) ]; then echo native; \

@@ -1,7 +1,11 @@
 import { execFileSync, execFile } from 'node:child_process';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
+import { Door } from '@careledger/examples';
 import { Type, type Static } from 'typebox';
 import { Value } from 'typebox/value';
 
@@ -10,6 +14,11 @@ const PROJECT = fileURLToPath(new URL('../../../', import.meta.url));
 const PROGRAM = ['node', 'network/runners/bin/careledger-compose.js'];
 const POLL_INTERVAL_MS = 250;
 const HEALTHY_TIMEOUT_MS = 120_000;
+/** Ports on this machine, as `.env` has them unless the environment says otherwise. */
+const DOORS: Readonly<Record<string, string>> = {
+  gateway: process.env['GATEWAY_PORT'] ?? '8440',
+  'api-hospital': process.env['API_HOSPITAL_PORT'] ?? '8441',
+};
 
 const Credentials = Type.Array(
   Type.Object({ service: Type.String(), tokens: Type.Record(Type.String(), Type.String()) }),
@@ -21,7 +30,15 @@ const Ledgers = Type.Array(
 /** Height and head of a channel at a peer. */
 export type LedgerHead = Static<typeof Ledgers>[number];
 
-/** What `docker compose up` of this project has brought up on this machine. */
+/** It kills containers, so nobody's deployment is tested by chance: `make test-deployment` says that it may. */
+export function isDeploymentMeant(): boolean {
+  const isMeant = process.env['CARELEDGER_TEST_DEPLOYMENT'] === 'yes' && Deployment.isUp();
+  if (!isMeant)
+    process.stderr.write('SKIPPED: the deployment in containers is tested by "make test-deployment" alone\n');
+  return isMeant;
+}
+
+/** What `docker compose up` of this project has brought up on this machine, by the commands that operators have. */
 export class Deployment {
   /** Whether one is up; there is none without a Docker engine. */
   static isUp(): boolean {
@@ -32,6 +49,57 @@ export class Deployment {
     } catch {
       return false;
     }
+  }
+
+  /** @param name of another deployment of the same files on this machine: volumes and containers of its own */
+  constructor(private readonly name?: string) {}
+
+  /** Runs a target of the Makefile on this deployment; returns what it prints. */
+  async make(target: string, ...variables: readonly string[]): Promise<string> {
+    const args = [target, ...variables, `COMPOSE=docker ${this.#compose().join(' ')}`, 'ON=compose'];
+    const { stdout } = await run('make', ['--no-print-directory', '-C', PROJECT, ...args]);
+    return stdout.trim();
+  }
+
+  /** Ends all containers, or one; they can be started again. */
+  async stop(...services: readonly string[]): Promise<void> {
+    await run('docker', this.#compose('stop', ...services), { cwd: PROJECT });
+  }
+
+  /** Deletes containers and volumes. */
+  async destroy(): Promise<void> {
+    await run('docker', this.#compose('down', '--volumes'), { cwd: PROJECT });
+  }
+
+  /** Starts what does not run, and waits until all is healthy. */
+  async up(): Promise<void> {
+    await this.make('up');
+  }
+
+  /** kill -9 of everything at once. */
+  async killAll(): Promise<void> {
+    const { stdout } = await run('docker', this.#compose('ps', '--quiet'), { cwd: PROJECT });
+    await run('docker', ['kill', '--signal', 'KILL', ...stdout.trim().split('\n')]);
+  }
+
+  /** Services that have a container which runs. */
+  async running(): Promise<string[]> {
+    return [...(await this.containers()).keys()].toSorted();
+  }
+
+  /** IDs of the containers that run, by service. */
+  async containers(): Promise<Map<string, string>> {
+    const args = this.#compose('ps', '--format', '{{.Service}} {{.ID}}');
+    const { stdout } = await run('docker', args, { cwd: PROJECT });
+    const lines = stdout.split('\n').filter((line) => line !== '');
+    return new Map(lines.map((line) => line.split(' ') as [string, string]));
+  }
+
+  /** The door of a service for one who holds a token there. */
+  async door(service: string, holder: string): Promise<Door> {
+    const port = DOORS[service];
+    if (port === undefined) throw new Error(`${service} has no port on this machine.`);
+    return new Door(`https://localhost:${port}`, await this.token(service, holder));
   }
 
   /** The bearer token of somebody at a service. */
@@ -47,10 +115,10 @@ export class Deployment {
     return Value.Parse(Type.Object({ pem: Type.String() }), await this.#json('trust')).pem;
   }
 
-  /** A certificate for a device, from its request. */
-  async certify(request: string): Promise<string> {
+  /** A certificate for a device, by its private key (PEM): it makes the request as any device with openssl would. */
+  async certify(keyPem: string): Promise<string> {
     const called = this.#call('certify-device');
-    called.child.stdin?.end(request);
+    called.child.stdin?.end(certificateRequest(keyPem));
     const { certificate } = Value.Parse(
       Type.Object({ certificate: Type.String() }),
       JSON.parse((await called).stdout),
@@ -85,7 +153,7 @@ export class Deployment {
   }
 
   async #inspect(service: string, format: string): Promise<string> {
-    const { stdout: id } = await run('docker', ['compose', 'ps', '--all', '--quiet', service], {
+    const { stdout: id } = await run('docker', this.#compose('ps', '--all', '--quiet', service), {
       cwd: PROJECT,
     });
     const { stdout } = await run('docker', ['inspect', '--format', format, id.trim()]);
@@ -97,7 +165,22 @@ export class Deployment {
   }
 
   #call(...args: readonly string[]) {
-    const container = ['compose', 'run', '--rm', '--no-deps', '-T', 'network-setup'];
+    const container = this.#compose('run', '--rm', '--no-deps', '-T', 'network-setup');
     return run('docker', [...container, ...PROGRAM, '--json', ...args], { cwd: PROJECT });
+  }
+
+  #compose(...args: readonly string[]): string[] {
+    return ['compose', ...(this.name === undefined ? [] : ['--project-name', this.name]), ...args];
+  }
+}
+
+function certificateRequest(keyPem: string): string {
+  const dir = mkdtempSync(join(tmpdir(), 'careledger-device-'));
+  try {
+    writeFileSync(join(dir, 'key.pem'), keyPem, { mode: 0o600 });
+    const args = ['req', '-new', '-key', join(dir, 'key.pem'), '-subj', '/CN=device'];
+    return execFileSync('openssl', args, { encoding: 'utf8' });
+  } finally {
+    rmSync(dir, { recursive: true });
   }
 }

@@ -1,4 +1,6 @@
+import { generateKeyPairSync } from 'node:crypto';
 import { LOINC } from '@careledger/clinical';
+import { signerFromPkcs8 } from '@careledger/crypto';
 import { timestampOf } from '@careledger/domain';
 import { DeviceSession, eventually, pairDevice, subscribe, Door, type Patient } from '@careledger/examples';
 import { Type, type Static } from 'typebox';
@@ -39,8 +41,17 @@ export class Home implements AsyncDisposable {
     readonly session: DeviceSession,
   ) {}
 
-  /** Enrols a patient, pairs a device, and lets the hospital read. `ca`: whom the device trusts, as PEM. */
-  static async enrol(ops: Door, hospital: Door, ca: string): Promise<Home> {
+  /**
+   * Enrols a patient, pairs a device, and lets the hospital read.
+   * @param ca whom the device trusts, as PEM
+   * @param certify for a broker that asks for certificates: makes one for the device's private key, both PEM
+   */
+  static async enrol(
+    ops: Door,
+    hospital: Door,
+    ca: string,
+    certify?: (keyPem: string) => Promise<string>,
+  ): Promise<Home> {
     const passphrase = 'correct horse battery staple';
     const { patientId, token } = await ops.call(
       'POST',
@@ -54,19 +65,22 @@ export class Home implements AsyncDisposable {
       `/v1/patients/${patientId}/pairing-codes`,
       Type.Object({ pairingCode: Type.String(), gatewayId: Type.String() }),
     );
+    const key = generateKeyPairSync('ed25519').privateKey.export({ type: 'pkcs8', format: 'pem' }).toString();
     const device = await pairDevice({
       gatewayUrl: ops.url,
       gatewayId,
       pairingCode,
       type: 'continuous-glucose-monitor',
       codes: [LOINC.glucose],
+      signer: signerFromPkcs8(key),
     });
     await subscribe(hospital, 'aut_hospital', patient, {
       permissions: ['read'],
       purposes: ['TREAT'],
       reason: 'Care at home',
     });
-    return new Home(patient, await DeviceSession.open(device, { ca }));
+    const identity = certify && { key, cert: await certify(key) };
+    return new Home(patient, await DeviceSession.open(device, { ca, ...identity }));
   }
 
   /** Frames that the device has sent, whoever has them. */
