@@ -19,7 +19,7 @@ down: ## end the containers; ledgers and keys stay (ARGS=-v CONFIRM=yes deletes 
 status: ## what runs, in containers and natively, and the height and head of each ledger
 	@if [ -z "$$($(COMPOSE) ps -q 2>/dev/null)" ]; then echo "no containers run"; else \
 	  $(COMPOSE) ps --all --format 'table {{.Service}}\t{{.Status}}' && $(COMPOSE_RUN) network-setup $(CARELEDGER) status; fi
-	@if [ -d $(NATIVE_DIR) ]; then $(NATIVE) status; else echo "no native network is here"; fi
+	@if [ -d $(NATIVE_DIR) ]; then $(NATIVE) status; fi
 
 logs: ## the last lines of every container or native process (ARGS="-f gateway", ARGS="-f peer-hospital" follow one)
 	$(call on_either,$(COMPOSE) logs --tail 20 $(ARGS),$(NATIVE) logs $(ARGS))
