@@ -4,14 +4,15 @@ PROFILE ?= small
 SERVICES ?=
 SERVICES_yes := --services
 SERVICES_no := --no-services
-# `make status` and `make logs` show it too, where there is one.
-NATIVE_DIR := .careledger/native
-NATIVE := node_modules/.bin/node network/runners/bin/careledger-native.js
+# `make status` and `make logs` show it too, where there is one. With a folder and ports of its own: a second network.
+NATIVE_DIR ?= .careledger/native
+PORT_OFFSET ?=
+NATIVE := node_modules/.bin/node network/runners/bin/careledger-native.js --dir $(NATIVE_DIR)
 
 .PHONY: up-native down-native demo-fabric conformance
 
 up-native: build ## start the network natively (PROFILE=small|full, SERVICES=yes); again: start what died, finish what is missing
-	@$(NATIVE) up --profile $(PROFILE) $(SERVICES_$(SERVICES))
+	@$(NATIVE) up --profile $(PROFILE) $(SERVICES_$(SERVICES)) $(addprefix --port-offset ,$(PORT_OFFSET))
 
 down-native: ## end the native network's processes; ledgers and identities stay
 	@$(NATIVE) down

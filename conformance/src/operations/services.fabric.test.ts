@@ -1,4 +1,5 @@
-import { mkdtempSync, rmSync } from 'node:fs';
+import { randomUUID } from 'node:crypto';
+import { rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { connect, setDefaultCACertificates } from 'node:tls';
@@ -22,25 +23,25 @@ if (binaries === undefined)
 
 // The tests build on one another: one deployment lives through all that may happen to it.
 (binaries === undefined ? describe.skip : describe)('services beside a network on real Fabric', () => {
-  const deployment = new NativeDeployment(mkdtempSync(join(tmpdir(), 'careledger-services-')));
+  // Made when something is put in it: a skipped test leaves none.
+  const deployment = new NativeDeployment(join(tmpdir(), `careledger-services-${randomUUID()}`));
+  const stack = new AsyncDisposableStack();
+  stack.defer(() => rmSync(deployment.dir, { recursive: true, force: true }));
   let hospital: Door;
   let home: Home;
 
   beforeAll(async () => {
+    stack.defer(() => deployment.destroy());
     await deployment.start(PORT_OFFSETS.services);
     const ca = await deployment.trust();
     setDefaultCACertificates([ca]);
     hospital = await deployment.door('api-hospital', 'practitioner');
-    home = await Home.enrol(await deployment.door('gateway', 'ops'), hospital, ca);
+    home = stack.use(await Home.enrol(await deployment.door('gateway', 'ops'), hospital, ca));
     for (let i = 0; i < FRAMES; i++) await home.send();
     await home.flush();
   }, TIMEOUT_MS);
 
-  afterAll(async () => {
-    await home[Symbol.asyncDispose]();
-    await deployment.destroy();
-    rmSync(deployment.dir, { recursive: true, force: true });
-  }, TIMEOUT_MS);
+  afterAll(() => stack.disposeAsync(), TIMEOUT_MS);
 
   const anyRecord = async (): Promise<string> => (await home.versions())[0]?.recordId ?? '';
   const open = async (at: Door): Promise<number> => {

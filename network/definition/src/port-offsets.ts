@@ -13,6 +13,7 @@ export const PORT_OFFSETS = {
   runnerCommands: 2_000,
   runnerFabricCa: 2_500,
   // conformance
+  operations: 4_000,
   backup: 4_500,
   faults: 5_000,
   services: 5_500,
