@@ -6,7 +6,8 @@ export class Pacer implements Disposable {
   #isReleased = false;
 
   constructor(framesPerS: number) {
-    this.#timer = setInterval(() => this.#letOneGo(), 1_000 / framesPerS);
+    // A suite that is skipped makes one too, and must be able to end.
+    this.#timer = setInterval(() => this.#letOneGo(), 1_000 / framesPerS).unref();
   }
 
   /** From now on so many, whatever was left of an earlier grant. */
