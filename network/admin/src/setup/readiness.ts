@@ -20,11 +20,19 @@ export interface Unready {
 }
 
 /**
- * Asks every peer's gateway once to have each chaincode endorsed on each of its channels: as the policy asks, and by
- * all of the channel's organisations with peers.
+ * Asks every peer's gateway once to have each chaincode endorsed on each of its channels: by all of the channel's
+ * organisations with peers, and as the policy asks.
  */
 export async function findUnready(plan: NetworkPlan, connections: NetworkConnections): Promise<Unready[]> {
-  const results = await Promise.all(probes(plan, connections).map(probe));
+  const results = await Promise.all(
+    probes(plan, connections).map(async (item) => {
+      for (const endorsers of waysOf(item)) {
+        const unready = await probe(item, endorsers);
+        if (unready) return unready;
+      }
+      return undefined;
+    }),
+  );
   return results.filter((result) => result !== undefined);
 }
 
@@ -43,21 +51,30 @@ export async function waitUntilReady(
   await waitForLeaders(plan, connections, deadline, signal);
   await Promise.all(
     probes(plan, connections).map(async (item) => {
-      for (;;) {
-        const unready = await probe(item);
-        if (!unready) return;
-        signal?.throwIfAborted();
-        if (Date.now() > deadline) {
-          throw new NetworkAdminError(
-            'NOT_READY',
-            `${unready.peer} cannot get ${unready.chaincode} endorsed on ${unready.channel}: ${unready.reason}; ` +
-              'run the doctor, or see the logs of the peer and of its chaincode',
-          );
-        }
-        await delay(POLL_MS);
-      }
+      for (const endorsers of waysOf(item)) await untilEndorsed(item, endorsers, deadline, signal);
     }),
   );
+}
+
+async function untilEndorsed(
+  item: Probe,
+  endorsers: readonly string[],
+  deadline: number,
+  signal?: AbortSignal,
+): Promise<void> {
+  for (;;) {
+    const unready = await probe(item, endorsers);
+    if (!unready) return;
+    signal?.throwIfAborted();
+    if (Date.now() > deadline) {
+      throw new NetworkAdminError(
+        'NOT_READY',
+        `${unready.peer} cannot get ${unready.chaincode} endorsed on ${unready.channel}: ${unready.reason}; ` +
+          'run the doctor, or see the logs of the peer and of its chaincode',
+      );
+    }
+    await delay(POLL_MS);
+  }
 }
 
 /** Raft takes nothing until a leader is elected, which endorsing does not show. BFT orderers keep what they are given. */
@@ -104,12 +121,18 @@ function probes(plan: NetworkPlan, connections: NetworkConnections): Probe[] {
   );
 }
 
-async function probe({ connection, channel, chaincode, organizations }: Probe): Promise<Unready | undefined> {
-  const proposal = { channel, chaincode, args: [PROBE_FUNCTION] };
+/**
+ * Whom to ask for: a gateway finds those whom the client names in another way than those whom it chooses itself. All
+ * first: that fails at once while one is unknown, where a choice that succeeds costs simulations each time.
+ */
+const waysOf = ({ organizations }: Probe): (readonly string[])[] => [organizations, []];
+
+async function probe(
+  { connection, channel, chaincode }: Probe,
+  endorsers: readonly string[],
+): Promise<Unready | undefined> {
   try {
-    // A gateway takes another way to those whom it chooses itself than to those whom the client names.
-    await connection.gatewayEndorse(proposal);
-    await connection.gatewayEndorse(proposal, organizations);
+    await connection.gatewayEndorse({ channel, chaincode, args: [PROBE_FUNCTION] }, endorsers);
     return undefined;
   } catch (error) {
     return { peer: connection.address.id, channel, chaincode, reason: messageOf(error) };
