@@ -46,11 +46,14 @@ function compose(
       ...files.flatMap((file) => ['-f', `${PROJECT}/${file}`]),
       ...['--profile', 'monitoring', 'config', '--format', 'json'],
     ],
-    { encoding: 'utf8', env: { ...process.env, ...variables } },
+    { encoding: 'utf8', env: { ...process.env, ...PINNED, ...variables } },
   );
   const { services } = JSON.parse(text) as { services: Record<string, Service> };
   return Object.fromEntries(Object.entries(services).filter(([, { scale }]) => scale !== 0));
 }
+
+/** What `.env.example` says of base images is left out: docker-compose.yaml pins them. */
+const PINNED = { NODE_IMAGE: '', MOSQUITTO_IMAGE: '' };
 
 const hasCompose = ((): boolean => {
   try {
