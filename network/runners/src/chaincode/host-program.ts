@@ -7,16 +7,14 @@ import type { ChaincodeCommand } from './launch.js';
 export const HOST_VARIABLE = 'CARELEDGER_CHAINCODE_HOST';
 
 /** The project's chaincode host: bundled, it starts in half the time. */
-const PROGRAMS = [
-  '../../../../chaincode/host/dist/bundle/careledger-chaincode-host.mjs',
-  '../../../../chaincode/host/dist/main.js',
-].map((path) => fileURLToPath(new URL(path, import.meta.url)));
+const PROGRAM = fileURLToPath(
+  new URL('../../../../chaincode/host/dist/bundle/careledger-chaincode-host.mjs', import.meta.url),
+);
 
 /** How to run the chaincode host: the one that is named, or else the project's own. */
 export async function chaincodeHostCommand(named = process.env[HOST_VARIABLE]): Promise<ChaincodeCommand> {
-  for (const program of named ? [named] : PROGRAMS) {
-    if (await isThere(program)) return { command: process.execPath, args: [program] };
-  }
+  const program = named ? named : PROGRAM;
+  if (await isThere(program)) return { command: process.execPath, args: [program] };
   throw new RunnerError(
     'CHAINCODE_MISSING',
     named ? `${named} is not there` : 'the chaincode is not built: run "npm run build", then this again',
