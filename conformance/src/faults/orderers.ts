@@ -49,8 +49,31 @@ export class Orderers implements Disposable {
     }
   }
 
-  /** Resolves when the orderer has every block that any of them has now. */
+  /**
+   * Resolves when the orderer has every block that any of them has now, and follows the same leaders as a quorum: before,
+   * it counts as one that is down.
+   */
   async untilCaughtUp(id: string): Promise<void> {
+    await this.#untilLevel(id);
+    const deadlineMs = Date.now() + CATCH_UP_TIMEOUT_MS;
+    while (!(await this.#followsAll(id))) {
+      if (Date.now() > deadlineMs)
+        throw new Error(`${id} follows no leader ${CATCH_UP_TIMEOUT_MS} ms after its return`);
+      await delay(POLL_MS);
+    }
+  }
+
+  async #followsAll(id: string): Promise<boolean> {
+    const [own, leaders] = await Promise.all([this.#metrics(id), this.leaders()]);
+    return [...leaders].every(([channel, leader]) => {
+      const followed = leaderIn(own, channel);
+      return (
+        leader !== undefined && this.plan.orderers.find((o) => o.consenterId === followed)?.id === leader
+      );
+    });
+  }
+
+  async #untilLevel(id: string): Promise<void> {
     for (const { name } of this.plan.channels) {
       const heights = await Promise.all(this.plan.orderers.map((node) => this.#height(node.id, name)));
       const deadlineMs = Date.now() + CATCH_UP_TIMEOUT_MS;

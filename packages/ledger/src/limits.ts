@@ -7,8 +7,11 @@ export const EVALUATE_TIMEOUT_MS = 10_000;
 export const SUBMIT_TIMEOUT_MS = 8_000;
 /** Until it is in a block; after that it counts as lost and goes in again, the same bytes. */
 export const COMMIT_STATUS_TIMEOUT_MS = 8_000;
-/** How long the same bytes are sent again before the caller is told COMMIT_UNKNOWN: a peer's restart fits in. */
-export const RESEND_WINDOW_MS = 20_000;
+/**
+ * How long the same bytes are sent again before the caller is told COMMIT_UNKNOWN: a peer's restart fits in, and two
+ * changes of a BFT leader, one after the other.
+ */
+export const RESEND_WINDOW_MS = 30_000;
 /** Journalled transactions that `resume()` has on their way at once. */
 export const RESUME_CONCURRENCY = 16;
 export const RESEND_MIN_DELAY_MS = 100;
