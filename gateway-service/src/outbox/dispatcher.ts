@@ -10,6 +10,8 @@ export interface DispatcherOptions<Item> {
    */
   readonly run: (item: Item, signal: AbortSignal) => Promise<void>;
   readonly backoff: Backoff;
+  /** Something has succeeded after failures: the other side is back. */
+  readonly onRecovered?: () => void;
   readonly logger: Pick<Logger, 'warn'>;
 }
 
@@ -119,6 +121,7 @@ export class Dispatcher<Item> implements AsyncDisposable {
     const { run, logger, name, backoff } = this.#options;
     try {
       await run(item, this.#abort.signal);
+      if (this.#failures > 0) this.#options.onRecovered?.();
       this.#failures = 0;
       this.#lastError = undefined;
       this.#failed.delete(key);

@@ -60,12 +60,10 @@ export class RecordOutbox implements AsyncDisposable {
     return LANES.flatMap((lane) => [this.#storing[lane].health, this.#announcing[lane].health]);
   }
 
-  /** Ends the pauses. */
-  retryNow(): void {
-    for (const lane of LANES) {
-      this.#storing[lane].retryNow();
-      this.#announcing[lane].retryNow();
-    }
+  /** Ends the pauses of a lane: there is reason to believe that the other side is back. */
+  retryNow(lane: Lane): void {
+    this.#storing[lane].retryNow();
+    this.#announcing[lane].retryNow();
   }
 
   async stop(): Promise<void> {
@@ -82,6 +80,8 @@ export class RecordOutbox implements AsyncDisposable {
       name: `${step}-${lane}`,
       concurrency,
       backoff: lane === 'emergency' ? EMERGENCY_BACKOFF : PERIODIC_BACKOFF,
+      // Whichever lane finds the other side back first, emergencies do not wait for their own next look.
+      onRecovered: () => this.retryNow('emergency'),
       logger,
       run: async (versionNo, signal) => {
         await this.#options[step](versionNo, lane, signal);
