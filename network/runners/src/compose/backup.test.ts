@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { appendFileSync, createReadStream, createWriteStream } from 'node:fs';
-import { mkdir, mkdtemp, readdir, readFile, rm, stat, truncate, writeFile } from 'node:fs/promises';
+import { chmod, mkdir, mkdtemp, readdir, readFile, rm, stat, truncate, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
@@ -24,7 +24,9 @@ beforeEach(async () => {
   await mkdir(layout.root);
   await mkdir(layout.data('peer-patients'), { recursive: true });
   await writeFile(join(layout.root, 'network.json'), '{}');
-  await writeFile(ledger, 'blocks', { mode: 0o600 });
+  await writeFile(ledger, 'blocks');
+  // More than this process gives to its own files.
+  await chmod(ledger, 0o660);
 });
 afterEach(() => rm(root, { recursive: true }));
 
@@ -60,7 +62,7 @@ describe('a backup of the volumes', () => {
     await restore(there, unpack(archive), silent);
     const restored = join(there.data('peer-patients'), 'ledger');
     expect(await readFile(restored, 'utf8')).toBe('blocks and more');
-    expect((await stat(restored)).mode & 0o777).toBe(0o600);
+    expect((await stat(restored)).mode & 0o777).toBe(0o660);
     expect(await readdir(there.root)).toEqual(['network.json']);
     expect(await readdir(there.dataRoot)).toEqual(['peer-patients']);
   });
