@@ -105,6 +105,37 @@ describe('a dispatcher', () => {
     expect(dispatcher.health).toMatchObject({ waiting: 200, failures: 1, lastError: 'away' });
   });
 
+  test('says once that the other side is back, and ends its pause when it is told so', async () => {
+    let isAway = true;
+    let recoveries = 0;
+    const done: number[] = [];
+    const options = (onRecovered?: () => void) => ({
+      name: 'test',
+      concurrency: 1,
+      logger,
+      ...(onRecovered && { onRecovered }),
+      run: async (item: number) => {
+        if (isAway) throw new Error('away');
+        done.push(item);
+      },
+    });
+    await using sleeper = new Dispatcher<number>({ ...options(), backoff: { minMs: 60_000, maxMs: 60_000 } });
+    await using first = new Dispatcher<number>({
+      ...options(() => {
+        recoveries += 1;
+        sleeper.retryNow();
+      }),
+      backoff: BACKOFF,
+    });
+    sleeper.add(1, 1);
+    first.add(2, 2);
+    first.add(3, 3);
+    await until(() => sleeper.health.failures === 1 && first.health.failures > 0);
+    isAway = false;
+    await until(() => done.length === 3);
+    expect(recoveries).toBe(1);
+  });
+
   test('starts nothing after a stop, and lets what runs end', async () => {
     const done: string[] = [];
     const dispatcher = new Dispatcher<string>({

@@ -54,3 +54,4 @@ export { newState, planOf, readState, requireState, writeState, type NetworkStat
 export { enrol, type EnrolmentRequest, type FabricCaOptions } from './identities/fabric-ca.js';
 export { revokeCertificate } from './identities/revocation.js';
 export { makeOutput, runCommand, table, type Output } from './cli/output.js';
+export { reportExpiry, reportFindings } from './cli/report.js';

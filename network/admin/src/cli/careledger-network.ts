@@ -7,7 +7,6 @@ import { ConfigUpdate, type ConfigEdit } from '../channel/config-update.js';
 import { NetworkAdminError } from '../errors.js';
 import { Identity } from '../fabric/identity.js';
 import { channelConfig, chainInfo, listChannels } from '../fabric/peer-channels.js';
-import { certificateExpiry } from '../identities/expiry.js';
 import { enrolmentsOf, writePair } from '../identities/ensure.js';
 import { enrol } from '../identities/fabric-ca.js';
 import { writePublic } from '../identities/files.js';
@@ -22,6 +21,7 @@ import { prepareNetwork, setUpNetwork } from '../setup/set-up.js';
 import { newState, planOf, readState, writeState } from '../setup/state.js';
 import { loadTrust } from '../setup/trust.js';
 import { runCommand, table, type Output } from './output.js';
+import { reportExpiry, reportFindings } from './report.js';
 
 interface GlobalOptions {
   readonly dir: string;
@@ -207,9 +207,7 @@ program
   .option('--days <n>', 'what is soon', Number, EXPIRY_WARNING_DAYS)
   .action(async ({ days }: { days: number }) =>
     onNetwork(async ({ layout, output }) => {
-      const report = await certificateExpiry(layout);
-      output.result(report, table(report.map(({ file, daysLeft }) => [`${daysLeft} days`, file])));
-      if (report.some(({ daysLeft }) => daysLeft < days)) process.exitCode = 1;
+      await reportExpiry(output, layout, days);
     }),
   );
 
@@ -226,13 +224,7 @@ program
         ...(await diagnoseCertificates(plan, layout, remedies)),
         ...(await diagnoseNodes(plan, connections, remedies)),
       ];
-      output.result(
-        findings,
-        findings.length === 0
-          ? ['nothing is wrong']
-          : findings.flatMap(({ problem, mend }) => [problem, `  mend: ${mend}`]),
-      );
-      if (findings.length > 0) process.exitCode = 1;
+      reportFindings(output, findings);
     }),
   );
 

@@ -24,9 +24,9 @@ export async function rotatePeer(plan: NetworkPlan, layout: NetworkLayout, node:
 }
 
 /**
- * New certificates for an orderer, with new keys where there are several orderers. Every channel lists its orderers by certificate, so each is changed
- * first; the orderer has to be started with the new ones right after this returns. The new keys are on disk before
- * any channel expects them, so a run that was cut short is finished by the next one.
+ * New certificates for an orderer, with new keys where there are several orderers. Every channel lists its orderers by
+ * certificate, so each is changed first; the orderer has to be started with the new ones right after this returns. The
+ * new keys are on disk before any channel expects them, so a run that was cut short is finished by the next one.
  */
 export async function rotateOrderer(
   plan: NetworkPlan,

@@ -2,9 +2,10 @@ import { once } from 'node:events';
 import { spawn } from 'node:child_process';
 import { Command, Option } from 'commander';
 import {
-  certificateExpiry,
   EXPIRY_WARNING_DAYS,
   NetworkConnections,
+  reportExpiry,
+  reportFindings,
   revokeOnChannels,
   runCommand,
   table,
@@ -288,9 +289,7 @@ program
   .action(async ({ days }: { days: number }) =>
     onNetwork(async (network, output) => {
       await network.state();
-      const report = await certificateExpiry(network.layout);
-      output.result(report, table(report.map(({ file, daysLeft }) => [`${daysLeft} days`, file])));
-      if (report.some(({ daysLeft }) => daysLeft < days)) process.exitCode = 1;
+      await reportExpiry(output, network.layout, days);
     }),
   );
 
@@ -299,14 +298,7 @@ program
   .description('what is wrong, and the command that mends it; status 1 when something is')
   .action(async () =>
     onNetwork(async (network, output) => {
-      const findings = await diagnose(network);
-      output.result(
-        findings,
-        findings.length === 0
-          ? ['nothing is wrong']
-          : findings.flatMap(({ problem, mend }) => [problem, `  mend: ${mend}`]),
-      );
-      if (findings.length > 0) process.exitCode = 1;
+      reportFindings(output, await diagnose(network));
     }),
   );
 

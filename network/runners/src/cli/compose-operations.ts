@@ -2,10 +2,10 @@ import { rm } from 'node:fs/promises';
 import { text } from 'node:stream/consumers';
 import type { Command } from 'commander';
 import {
-  certificateExpiry,
   EXPIRY_WARNING_DAYS,
+  reportExpiry,
+  reportFindings,
   setUpNetwork,
-  table,
   type Output,
 } from '@careledger/network-admin';
 import { readArchive, writeArchive } from '../compose/archive.js';
@@ -42,9 +42,7 @@ export function addOperations(program: Command, onLayout: OnLayout): void {
     .action(async ({ days }: { days: number }) =>
       onNetwork(async (network, output) => {
         await network.state();
-        const report = await certificateExpiry(network.layout);
-        output.result(report, table(report.map(({ file, daysLeft }) => [`${daysLeft} days`, file])));
-        if (report.some(({ daysLeft }) => daysLeft < days)) process.exitCode = 1;
+        await reportExpiry(output, network.layout, days);
       }),
     );
 
@@ -53,14 +51,7 @@ export function addOperations(program: Command, onLayout: OnLayout): void {
     .description('what is wrong, and the command that mends it; the host’s containers on standard input')
     .action(async () =>
       onNetwork(async (network, output) => {
-        const findings = await diagnose(network, parseContainers(await text(process.stdin)));
-        output.result(
-          findings,
-          findings.length === 0
-            ? ['nothing is wrong']
-            : findings.flatMap(({ problem, mend }) => [problem, `  mend: ${mend}`]),
-        );
-        if (findings.length > 0) process.exitCode = 1;
+        reportFindings(output, await diagnose(network, parseContainers(await text(process.stdin))));
       }),
     );
 

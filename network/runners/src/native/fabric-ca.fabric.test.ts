@@ -1,8 +1,7 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { X509Certificate } from 'node:crypto';
 import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
-import { connect, createServer } from 'node:net';
-import type { AddressInfo } from 'node:net';
+import { connect } from 'node:net';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
@@ -18,6 +17,8 @@ import { NativeNetwork } from './native-network.js';
 const TEST_TIMEOUT_MS = 120_000;
 const START_TIMEOUT_MS = 20_000;
 const POLL_MS = 100;
+/** The server's, and after it that of its operations: below those of the network. */
+const SERVER_PORT = 17_000 + PORT_OFFSETS.runnerFabricCa;
 /** Whose authorities are the server's. */
 const MSP_ID = 'CloudBMSP';
 
@@ -47,7 +48,7 @@ if (!program)
       ...enrolment,
       secret: `secret-${n}`,
     }));
-    const [port, operationsPort] = await Promise.all([freePort(), freePort()]);
+    const [port, operationsPort] = [SERVER_PORT, SERVER_PORT + 1];
     await mkdir(home, { recursive: true });
     await writeFile(
       secretsFile,
@@ -142,14 +143,6 @@ if (!program)
     TEST_TIMEOUT_MS,
   );
 });
-
-async function freePort(): Promise<number> {
-  const probe = createServer().listen(0, '127.0.0.1');
-  await new Promise((resolve) => probe.once('listening', resolve));
-  const { port } = probe.address() as AddressInfo;
-  await new Promise((resolve) => probe.close(resolve));
-  return port;
-}
 
 async function listening(port: number): Promise<void> {
   const deadline = Date.now() + START_TIMEOUT_MS;

@@ -60,8 +60,8 @@ export class NativeNetwork {
   }
 
   /**
-   * Brings the network up and returns when gateways endorse on every channel, and services are ready. Starts only what does not run, sets up
-   * only what is missing: after a crash it brings back what was there, with its data.
+   * Brings the network up and returns when gateways endorse on every channel, and services are ready. Starts only what
+   * does not run, sets up only what is missing: after a crash it brings back what was there, with its data.
    */
   async up(options: UpOptions = {}): Promise<NetworkPlan> {
     const started = new Set<string>();
