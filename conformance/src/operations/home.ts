@@ -30,6 +30,7 @@ const Versions = Type.Object({
     Type.Object({ recordId: Type.String(), version: Type.Integer(), stage: Type.String() }),
   ),
 });
+const Bundle = Type.Object({ resourceType: Type.Literal('Bundle'), entry: Type.Array(Type.Unknown()) });
 
 /** A patient at home with a paired device, through the gateway's public doors alone. */
 export class Home implements AsyncDisposable {
@@ -121,6 +122,12 @@ export class Home implements AsyncDisposable {
   /** Every version of every record that the gateway has made, and how far it has got. */
   async versions(): Promise<Static<typeof Versions>['records']> {
     return (await this.#call('GET', this.#path('records?limit=500'), Versions)).records;
+  }
+
+  /** Opens one of the patient's records at an authority, as its practitioner does. @returns how many entries it has */
+  async openAt(authority: Door, recordId: string): Promise<number> {
+    const path = `/v1/records/${recordId}?patientId=${this.patient.patientId}`;
+    return (await authority.call('GET', path, Bundle)).entry.length;
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

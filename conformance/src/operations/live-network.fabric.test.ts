@@ -7,7 +7,6 @@ import { NetworkConnections, queryCommitted } from '@careledger/network-admin';
 import { PORT_OFFSETS } from '@careledger/network-definition';
 import { NativeNetwork, chaincodeHostCommand, findFabricBinaries } from '@careledger/network-runners';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import { Type } from 'typebox';
 import { Probe } from '../faults/probe.js';
 import { Home } from './home.js';
 import { Makefile, type Made } from './makefile.js';
@@ -20,8 +19,6 @@ const FRAMES_BEFORE = 120;
 const PROBE_INTERVAL_MS = 1_000;
 /** What a client may see for a moment of a service, or of a peer or chaincode behind it, that is started anew. */
 const RESTARTING = ['NOBODY_ANSWERS', 'PROVIDER_UNREACHABLE', 'LEDGER_UNAVAILABLE'];
-
-const Bundle = Type.Object({ resourceType: Type.Literal('Bundle'), entry: Type.Array(Type.Unknown()) });
 
 const binaries = await findFabricBinaries();
 if (binaries === undefined)
@@ -53,7 +50,7 @@ if (binaries === undefined)
       oldRecord = (await home.versions()).at(-1)?.recordId ?? '';
       await opened(hospital, oldRecord);
       device = new SteadyDevice(home);
-      opening = new Probe(PROBE_INTERVAL_MS, () => open(hospital, oldRecord));
+      opening = new Probe(PROBE_INTERVAL_MS, () => home.openAt(hospital, oldRecord));
     }, TIMEOUT_MS);
 
     afterAll(async () => {
@@ -65,14 +62,11 @@ if (binaries === undefined)
       rmSync(dir, { recursive: true, force: true });
     }, TIMEOUT_MS);
 
-    const open = (door: Door, recordId: string) =>
-      door.call('GET', `/v1/records/${recordId}?patientId=${home.patient.patientId}`, Bundle);
-
     /** A record reaches each organisation's peer in its own time. */
     const opened = (door: Door, recordId: string) =>
       eventually(`${recordId} being opened`, async () => {
         try {
-          return await open(door, recordId);
+          return await home.openAt(door, recordId);
         } catch (error) {
           if (error instanceof DoorError) return undefined;
           throw error;

@@ -7,15 +7,12 @@ import { subscribe, type Door } from '@careledger/examples';
 import { PORT_OFFSETS } from '@careledger/network-definition';
 import { findFabricBinaries } from '@careledger/network-runners';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import { Type } from 'typebox';
 import { Home } from './home.js';
 import { NativeDeployment } from './native-deployment.js';
 
 const TIMEOUT_MS = 120_000;
 /** Three windows of an hour. */
 const FRAMES = 180;
-
-const Bundle = Type.Object({ resourceType: Type.Literal('Bundle'), entry: Type.Array(Type.Unknown()) });
 
 const binaries = await findFabricBinaries();
 if (binaries === undefined)
@@ -44,10 +41,7 @@ if (binaries === undefined)
   afterAll(() => stack.disposeAsync(), TIMEOUT_MS);
 
   const anyRecord = async (): Promise<string> => (await home.versions())[0]?.recordId ?? '';
-  const open = async (at: Door): Promise<number> => {
-    const path = `/v1/records/${await anyRecord()}?patientId=${home.patient.patientId}`;
-    return (await at.call('GET', path, Bundle)).entry.length;
-  };
+  const open = async (at: Door): Promise<number> => home.openAt(at, await anyRecord());
 
   test(
     'a second up starts nothing anew',

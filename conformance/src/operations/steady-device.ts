@@ -4,27 +4,41 @@ import type { Home } from './home.js';
 /** Between an answer and the next frame. */
 const PAUSE_MS = 100;
 
+/** What a device was answered over some time. */
+export interface Answered {
+  readonly acknowledged: number;
+  readonly slowestMs: number;
+}
+
 /** A home's device that sends frame after frame, each acknowledged before the next, until it is stopped. */
 export class SteadyDevice implements AsyncDisposable {
   readonly #home: Home;
+  readonly #pauseMs: number;
   readonly #sending: Promise<void>;
   #isStopped = false;
   #acknowledged = 0;
   #slowestMs = 0;
   #failure: unknown;
 
-  constructor(home: Home) {
+  constructor(home: Home, pauseMs = PAUSE_MS) {
     this.#home = home;
+    this.#pauseMs = pauseMs;
     this.#sending = this.#send();
   }
 
-  /** What was acknowledged since the last call, and how long the slowest answer took. @throws what a frame was refused with */
-  take(): { readonly acknowledged: number; readonly slowestMs: number } {
+  /** What was answered since the last call. @throws what a frame was refused with */
+  take(): Answered {
     if (this.#failure !== undefined) throw this.#failure;
     const taken = { acknowledged: this.#acknowledged, slowestMs: this.#slowestMs };
     this.#acknowledged = 0;
     this.#slowestMs = 0;
     return taken;
+  }
+
+  /** Stops, and takes what was answered until then. */
+  async end(): Promise<Answered> {
+    await this[Symbol.asyncDispose]();
+    return this.take();
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -43,7 +57,7 @@ export class SteadyDevice implements AsyncDisposable {
       }
       this.#acknowledged += 1;
       this.#slowestMs = Math.max(this.#slowestMs, performance.now() - sentMs);
-      await delay(PAUSE_MS);
+      await delay(this.#pauseMs);
     }
   }
 }
