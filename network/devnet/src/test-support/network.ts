@@ -16,6 +16,9 @@ export const PROBE = fileURLToPath(new URL('./probe.js', import.meta.url));
 /** The probe as a chaincode source. */
 export const PROBE_SOURCE = `module:${PROBE}`;
 
+const KEEPALIVE_INTERVAL_MS = 5_000;
+const KEEPALIVE_TIMEOUT_MS = 5_000;
+
 /** A folder that is removed at the end. */
 export class TemporaryFolder {
   private constructor(readonly path: string) {}
@@ -53,6 +56,9 @@ export class TestClient {
     const endpoint = devnet.connection.channels[channel]?.organizations[at] ?? endpointAnywhere(devnet, at);
     const client = new Client(endpoint.endpoint, credentials.createSsl(await readFile(endpoint.tlsRoot)), {
       'grpc.ssl_target_name_override': endpoint.serverName,
+      // Tests kill networks while they are called, and a killed one's connection can stay open in Node.
+      'grpc.keepalive_time_ms': KEEPALIVE_INTERVAL_MS,
+      'grpc.keepalive_timeout_ms': KEEPALIVE_TIMEOUT_MS,
     });
     const gateway = connect({
       client,
