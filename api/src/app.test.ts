@@ -62,7 +62,7 @@ beforeAll(async () => {
         mspId: 'HospitalMSP',
         certificateFile: join(dir, 'cert.pem'),
         privateKeyFile: join(dir, 'key.pem'),
-        peerMspId: { cloud: 'PatientsMSP' },
+        peerMspIds: { cloud: ['PatientsMSP'] },
       },
       providers: [
         { providerId: 'prv_cloud-a', url: 'http://127.0.0.1:9', token: randomBytes(16).toString('hex') },

@@ -100,7 +100,7 @@ export class ChaincodeNetwork implements AsyncDisposable {
     const ledger = connectLedger({
       connection: loadConnection(this.running.connectionFile),
       mspId,
-      peerMspId: Object.fromEntries(CHANNELS.map((channel) => [channel, peerOf(mspId, channel)])),
+      peerMspIds: Object.fromEntries(CHANNELS.map((channel) => [channel, [peerOf(mspId, channel)]])),
       certificatePem,
       privateKeyPem,
       journal: new MemoryJournal(),

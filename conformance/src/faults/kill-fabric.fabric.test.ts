@@ -199,9 +199,10 @@ if (binaries === undefined)
       expect(clientErrors(returned)).toBe(0);
     }
 
-    step('the gateway’s own peer: devices do not notice', async () => {
-      const { framesResent } = await observe(killNodes('the gateway’s peer', ['peer-patients']));
+    step('the gateway’s own peer: devices do not notice, and records are opened at another', async () => {
+      const { framesResent, opening } = await observe(killNodes('the gateway’s peer', ['peer-patients']));
       expect(framesResent).toBe(0);
+      expect(opening.errors).toEqual([]);
     });
 
     step('another peer: no client sees an error', async () => {

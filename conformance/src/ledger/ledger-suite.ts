@@ -129,7 +129,7 @@ export function describeLedger(name: string, start: () => Promise<TrialNetwork>)
 
     describe('who is let in', () => {
       test('a member is served at another organisation’s peer', async () => {
-        using guest = connectTo(network, { mspId: GUEST_MSP_ID, peerMspId: OTHER_MSP_ID });
+        using guest = connectTo(network, { mspId: GUEST_MSP_ID, peerMspIds: { [CHANNEL]: [OTHER_MSP_ID] } });
         const { result, transactionId } = await guest
           .channel(CHANNEL)
           .submit(counter, 'Put', { key: 'guest' });
@@ -151,7 +151,7 @@ export function describeLedger(name: string, start: () => Promise<TrialNetwork>)
 
       test('a channel or peer that the connection does not name is CONFIGURATION', async () => {
         expect(() => ledger.channel('elsewhere')).toThrow(expect.objectContaining({ code: 'CONFIGURATION' }));
-        using nobody = connectTo(network, { peerMspId: 'NobodyMSP' });
+        using nobody = connectTo(network, { peerMspIds: { [CHANNEL]: ['NobodyMSP'] } });
         expect(() => nobody.channel(CHANNEL)).toThrow(expect.objectContaining({ code: 'CONFIGURATION' }));
       });
     });

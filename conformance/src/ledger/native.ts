@@ -9,13 +9,13 @@ import { GUEST_MSP_ID, MSP_ID, OTHER_MSP_ID, type TrialNetwork } from './trial-n
 
 const HOST = fileURLToPath(new URL('./counter-host.js', import.meta.url));
 
-/** The small profile on real Fabric, with the counter in the place of both chaincodes. */
+/** The full profile on real Fabric, whose BFT orderers know what they have ordered, with the counter as both chaincodes. */
 export async function startNative(): Promise<TrialNetwork> {
   await using stack = new AsyncDisposableStack();
   const root = await mkdtemp(join(tmpdir(), 'careledger-trial-'));
   const network = new NativeNetwork({ root, chaincode: { command: process.execPath, args: [HOST] } });
   stack.defer(() => network.destroy());
-  await network.up({ profile: 'small', portOffset: PORT_OFFSETS.ledger });
+  await network.up({ profile: 'full', portOffset: PORT_OFFSETS.ledger });
   const connection = loadConnection(network.layout.connection);
   const users = new Map(
     await Promise.all(

@@ -132,7 +132,10 @@ export class LayersRig implements AsyncDisposable {
                 ...[...unitTokens].map(([unit, token]) => ({ ...tokenEntry(token, 'practitioner'), unit })),
               ],
             },
-            ledger: { ...common.ledger, peerMspId: { cloud: 'PatientsMSP' } },
+            ledger: {
+              ...common.ledger,
+              peerMspIds: { cloud: ['PatientsMSP', ...providers.map(({ mspId }) => mspId)] },
+            },
             authorityId,
             kind,
             providers: providerList,

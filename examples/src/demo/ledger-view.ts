@@ -31,7 +31,7 @@ export class LedgerView implements Disposable {
     this.#ledger = connectLedger({
       connection: loadConnection(network.connectionFile),
       mspId,
-      peerMspId: { authorities: mspId, cloud: 'PatientsMSP' },
+      peerMspIds: { cloud: ['PatientsMSP'] },
       certificatePem: readFileSync(certificateFile, 'utf8'),
       privateKeyPem: readFileSync(privateKeyFile, 'utf8'),
       journal: new MemoryJournal(),

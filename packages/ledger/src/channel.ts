@@ -1,4 +1,4 @@
-import type { Contract, Gateway, Network, Proposal, Signer, Transaction } from '@hyperledger/fabric-gateway';
+import type { Gateway, Network, Proposal, Signer } from '@hyperledger/fabric-gateway';
 import { findTransaction, type FoundTransaction } from './attest/find-transaction.js';
 import { decodeJson } from './codec.js';
 import type { LedgerCounters } from './counters.js';
@@ -11,6 +11,7 @@ import {
 import { readBlocks, type BlockOptions } from './events/blocks.js';
 import type { LedgerBlock } from './events/block.js';
 import { LedgerError } from './error.js';
+import type { PeerRoute } from './fabric/peer-route.js';
 import { translateEarly } from './fabric/translate.js';
 import type { CheckpointStore } from './ports.js';
 import type { ArgsOf, ContractShape, NamesOf, ResultOf } from './shape.js';
@@ -35,7 +36,7 @@ export interface Submitted<Result> extends Committed {
 }
 
 export interface LedgerChannelOptions {
-  readonly gateway: Gateway;
+  readonly route: PeerRoute;
   readonly name: string;
   readonly signer: Signer;
   readonly sender: Sender;
@@ -50,13 +51,13 @@ export interface LedgerChannelOptions {
 export class LedgerChannel {
   readonly name: string;
   readonly #options: LedgerChannelOptions;
-  readonly #network: Network;
-  readonly #contracts = new Map<string, Contract>();
+  /** What streams are opened on, each time anew: another peer goes on where one broke off. */
+  readonly #network: () => Network;
 
   constructor(options: LedgerChannelOptions) {
     this.#options = options;
     this.name = options.name;
-    this.#network = options.gateway.getNetwork(options.name);
+    this.#network = () => options.route.gateway.getNetwork(options.name);
   }
 
   /**
@@ -78,16 +79,17 @@ export class LedgerChannel {
     args: ArgsOf<C, N>,
     options: SubmitOptions,
   ): Promise<Submitted<ResultOf<C, N>>> {
-    const { gateway, sender, signer, timeouts } = this.#options;
+    const { route, sender, signer, timeouts } = this.#options;
     this.#assertOpen();
     const label = this.#label(contract, transaction);
-    const proposal = this.#propose(contract, transaction, args, options);
-    let endorsed: Transaction;
-    try {
-      endorsed = await proposal.endorse(within(timeouts.endorseMs));
-    } catch (error) {
-      throw translateEarly('endorse', label, error, proposal.getTransactionId());
-    }
+    const { gateway, endorsed } = await this.#ask(async (gateway) => {
+      const proposal = this.#propose(gateway, contract, transaction, args, options);
+      try {
+        return { gateway, endorsed: await proposal.endorse(within(timeouts.endorseMs)) };
+      } catch (error) {
+        throw translateEarly('endorse', label, error, proposal.getTransactionId());
+      }
+    });
     // Before it is submitted: an answer we cannot read must not change the ledger.
     const result = this.#decode(contract, transaction, endorsed.getResult());
     // Signed here, so that every sending has the same bytes: ECDSA signs differently each time.
@@ -100,7 +102,7 @@ export class LedgerChannel {
       reference: options.reference,
       bytes: signed.getBytes(),
     };
-    return { ...(await sender.send(gateway, entry)), result };
+    return { ...(await sender.send(route, entry)), result };
   }
 
   /** Asks one peer, also what a `submit` transaction would answer; nothing is ordered. @throws LedgerError */
@@ -123,20 +125,23 @@ export class LedgerChannel {
   ): Promise<ResultOf<C, N>> {
     this.#assertOpen();
     const label = this.#label(contract, transaction);
-    let answer: Uint8Array;
-    try {
-      const proposal = this.#propose(contract, transaction, args, options);
-      answer = await proposal.evaluate(within(this.#options.timeouts.evaluateMs));
-    } catch (error) {
-      throw translateEarly('evaluate', label, error);
-    }
+    const answer = await this.#ask(async (gateway) => {
+      try {
+        const proposal = this.#propose(gateway, contract, transaction, args, options);
+        return await proposal.evaluate(within(this.#options.timeouts.evaluateMs));
+      } catch (error) {
+        throw translateEarly('evaluate', label, error);
+      }
+    });
     return this.#decode(contract, transaction, answer);
   }
 
-  /** A committed transaction with its block, as this connection's peer has it. @throws LedgerError */
+  /** A committed transaction with its block, as the peer that answers has it. @throws LedgerError */
   findTransaction(transactionId: string): Promise<FoundTransaction> {
     this.#assertOpen();
-    return findTransaction(this.#network, transactionId, this.#options.timeouts.evaluateMs);
+    return this.#ask((gateway) =>
+      findTransaction(gateway.getNetwork(this.name), transactionId, this.#options.timeouts.evaluateMs),
+    );
   }
 
   /** Events of a chaincode from a durable checkpoint, at least once; ends with the signal or the connection. */
@@ -160,21 +165,41 @@ export class LedgerChannel {
     return AbortSignal.any([signal, this.#options.closing]);
   }
 
+  /** Asks one peer after the other while each is away: neither an endorsement nor an evaluation changes anything. */
+  async #ask<T>(ask: (gateway: Gateway) => Promise<T>): Promise<T> {
+    const [first, ...others] = this.#options.route.inOrder();
+    if (!first) throw new RangeError('A route needs a peer');
+    let answer = ask(first);
+    for (const other of others) {
+      answer = answer.catch((error: unknown) => {
+        if (error instanceof LedgerError && error.code === 'UNAVAILABLE') return ask(other);
+        throw error;
+      });
+    }
+    return answer;
+  }
+
   #assertOpen(): void {
     if (this.#options.closing.aborted) throw new LedgerError('CLOSED', 'The ledger connection is closed');
   }
 
-  #propose(contract: ContractShape, transaction: string, args: unknown, options: CallOptions): Proposal {
-    let fabricContract = this.#contracts.get(contract.name);
-    if (!fabricContract) {
-      fabricContract = this.#network.getContract(contract.name);
-      this.#contracts.set(contract.name, fabricContract);
-    }
-    return fabricContract.newProposal(transaction, {
-      arguments: [JSON.stringify(args)],
-      ...(options.transient && { transientData: { ...options.transient } }),
-      ...(options.endorsingOrganizations && { endorsingOrganizations: [...options.endorsingOrganizations] }),
-    });
+  #propose(
+    gateway: Gateway,
+    contract: ContractShape,
+    transaction: string,
+    args: unknown,
+    options: CallOptions,
+  ): Proposal {
+    return gateway
+      .getNetwork(this.name)
+      .getContract(contract.name)
+      .newProposal(transaction, {
+        arguments: [JSON.stringify(args)],
+        ...(options.transient && { transientData: { ...options.transient } }),
+        ...(options.endorsingOrganizations && {
+          endorsingOrganizations: [...options.endorsingOrganizations],
+        }),
+      });
   }
 
   #decode<C extends ContractShape, N extends keyof C['transactions'] & string>(

@@ -1,9 +1,16 @@
 import { hash as cryptoHash, X509Certificate } from 'node:crypto';
-import { connect, hash, type Gateway } from '@hyperledger/fabric-gateway';
+import { connect, hash } from '@hyperledger/fabric-gateway';
 import { LedgerChannel } from './channel.js';
 import { LedgerCounters } from './counters.js';
 import { LedgerError } from './error.js';
-import { checkConnection, GrpcClients, type ClientTls, type NetworkConnection } from './fabric/connection.js';
+import {
+  checkConnection,
+  GrpcClients,
+  type ClientTls,
+  type NetworkConnection,
+  type PeerEndpoint,
+} from './fabric/connection.js';
+import { PeerRoute, type PeerGateway } from './fabric/peer-route.js';
 import { newNativeSigner } from './fabric/signer.js';
 import { RESUME_CONCURRENCY } from './limits.js';
 import type { CheckpointStore, JournalEntry, TransactionJournal } from './ports.js';
@@ -14,8 +21,11 @@ export interface ConnectLedgerOptions {
   readonly connection: NetworkConnection;
   /** Organisation of the identity. */
   readonly mspId: string;
-  /** Whose peer to use, where the own organisation has none: for all channels, or per channel. */
-  readonly peerMspId?: string | Readonly<Record<string, string>>;
+  /**
+   * By channel: whose peers to use there, where the own organisation has none. In order of preference; the next one
+   * serves while one is away. Those that the connection does not name are left out.
+   */
+  readonly peerMspIds?: Readonly<Record<string, readonly string[]>>;
   readonly certificatePem: string;
   readonly privateKeyPem: string;
   readonly clientTls?: ClientTls;
@@ -51,7 +61,8 @@ export class Ledger implements Disposable {
   readonly #clients: GrpcClients;
   readonly #sender: Sender;
   readonly #signer: ReturnType<typeof newNativeSigner>;
-  readonly #gateways = new Map<string, Gateway>();
+  readonly #peers = new Map<string, PeerGateway>();
+  readonly #routes = new Map<string, PeerRoute>();
   readonly #channels = new Map<string, LedgerChannel>();
   readonly #closing = new AbortController();
 
@@ -69,7 +80,7 @@ export class Ledger implements Disposable {
     let channel = this.#channels.get(name);
     if (!channel) {
       channel = new LedgerChannel({
-        gateway: this.#gatewayOf(name),
+        route: this.#routeTo(name),
         name,
         signer: this.#signer,
         sender: this.#sender,
@@ -107,7 +118,7 @@ export class Ledger implements Disposable {
     const about = { transactionId, channel, label, reference };
     try {
       const { blockNumber } = await this.counters.count('resume', async () =>
-        this.#sender.sendAgain(this.#gatewayOf(channel), entry),
+        this.#sender.sendAgain(this.#routeTo(channel), entry),
       );
       return { ...about, blockNumber, error: undefined };
     } catch (error) {
@@ -119,8 +130,9 @@ export class Ledger implements Disposable {
   /** Ends event readers; what is being sent becomes COMMIT_UNKNOWN and stays in the journal. */
   close(): void {
     this.#closing.abort();
-    for (const gateway of this.#gateways.values()) gateway.close();
-    this.#gateways.clear();
+    for (const { gateway } of this.#peers.values()) gateway.close();
+    this.#peers.clear();
+    this.#routes.clear();
     this.#channels.clear();
     this.#clients.close();
   }
@@ -129,29 +141,43 @@ export class Ledger implements Disposable {
     this.close();
   }
 
-  #gatewayOf(channel: string): Gateway {
+  #routeTo(channel: string): PeerRoute {
     if (this.#closing.signal.aborted) throw new LedgerError('CLOSED', 'The ledger connection is closed');
-    const { peerMspId, mspId } = this.#options;
-    const organization = (typeof peerMspId === 'string' ? peerMspId : peerMspId?.[channel]) ?? mspId;
-    const peer = this.#connection.channels[channel]?.organizations[organization];
-    if (!peer) {
-      throw new LedgerError('CONFIGURATION', `The connection names no peer of ${organization} on ${channel}`);
+    let route = this.#routes.get(channel);
+    if (!route) {
+      const organizations = this.#options.peerMspIds?.[channel] ?? [this.#options.mspId];
+      const endpoints = organizations.flatMap(
+        (mspId) => this.#connection.channels[channel]?.organizations[mspId] ?? [],
+      );
+      if (endpoints.length === 0) {
+        throw new LedgerError(
+          'CONFIGURATION',
+          `The connection names no peer of ${organizations.join(', ')} on ${channel}`,
+        );
+      }
+      route = new PeerRoute(endpoints.map((endpoint) => this.#peerAt(endpoint)));
+      this.#routes.set(channel, route);
     }
-    const id = `${peer.endpoint} ${peer.serverName}`;
-    let gateway = this.#gateways.get(id);
-    if (!gateway) {
-      const { certificatePem, clientTls } = this.#options;
-      gateway = connect({
-        client: this.#clients.at(peer),
+    return route;
+  }
+
+  #peerAt(endpoint: PeerEndpoint): PeerGateway {
+    const id = `${endpoint.endpoint} ${endpoint.serverName}`;
+    let peer = this.#peers.get(id);
+    if (!peer) {
+      const { mspId, certificatePem, clientTls } = this.#options;
+      const client = this.#clients.at(endpoint);
+      const gateway = connect({
+        client,
         identity: { mspId, credentials: Buffer.from(certificatePem) },
         signer: this.#signer,
         // The signer hashes by itself.
         hash: hash.none,
         ...(clientTls && { tlsClientCertificateHash: certificateHash(clientTls.certificatePem) }),
       });
-      this.#gateways.set(id, gateway);
+      this.#peers.set(id, (peer = { client, gateway }));
     }
-    return gateway;
+    return peer;
   }
 }
 

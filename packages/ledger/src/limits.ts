@@ -7,6 +7,8 @@ export const EVALUATE_TIMEOUT_MS = 10_000;
 export const SUBMIT_TIMEOUT_MS = 8_000;
 /** Until it is in a block; after that it counts as lost and goes in again, the same bytes. */
 export const COMMIT_STATUS_TIMEOUT_MS = 8_000;
+/** Long enough for a peer to look into its ledger. */
+export const KNOWN_STATUS_TIMEOUT_MS = 1_000;
 /**
  * How long the same bytes are sent again before the caller is told COMMIT_UNKNOWN: a peer's restart fits in, and two
  * changes of a BFT leader, one after the other.

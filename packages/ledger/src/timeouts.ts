@@ -7,6 +7,8 @@ export interface LedgerTimeouts {
   readonly submitMs: number;
   /** 5–10 s: long enough for a leader change to be rare, short enough to notice a lost transaction. */
   readonly commitStatusMs: number;
+  /** For the status of what no orderer took, which only a block that is there already can tell. */
+  readonly knownStatusMs: number;
   /** How long a transaction of unknown outcome is sent again before the error is COMMIT_UNKNOWN. */
   readonly resendWindowMs: number;
 }
@@ -16,6 +18,7 @@ export const DEFAULT_TIMEOUTS: LedgerTimeouts = {
   evaluateMs: limits.EVALUATE_TIMEOUT_MS,
   submitMs: limits.SUBMIT_TIMEOUT_MS,
   commitStatusMs: limits.COMMIT_STATUS_TIMEOUT_MS,
+  knownStatusMs: limits.KNOWN_STATUS_TIMEOUT_MS,
   resendWindowMs: limits.RESEND_WINDOW_MS,
 };
 

@@ -136,7 +136,10 @@ export async function startCareledger(options: CareledgerOptions): Promise<Carel
         launcher: 'api/bin/careledger-api.js',
         config: {
           ...base,
-          ledger: { ...base.ledger, peerMspId: { cloud: 'PatientsMSP' } },
+          ledger: {
+            ...base.ledger,
+            peerMspIds: { cloud: ['PatientsMSP', ...providers.map(({ mspId }) => mspId)] },
+          },
           authorityId: id,
           kind: spec.kind,
           endpoint: place.url,

@@ -1,6 +1,6 @@
 import type { NetworkPlan } from '@careledger/network-definition';
 import { tokenEntries, type ServiceSecrets } from './secrets.js';
-import { GATEWAY, PATIENTS_MSP, type ServiceNode } from './service-node.js';
+import { GATEWAY, type ServiceNode } from './service-node.js';
 import type { ServiceSetting } from './service-places.js';
 
 export interface ServiceConfigOptions {
@@ -22,12 +22,16 @@ export function serviceConfig(node: ServiceNode, options: ServiceConfigOptions):
   const others = (program: string): ServiceNode[] =>
     services.filter((other) => other.program === program && other.id !== node.id);
   const { connection, tls, identity, data } = setting.places(node);
-  const hasOwnCloudPeer = plan.channels.every(({ organizations }) => organizations.includes(node.mspId));
+  const withoutOwnPeer = plan.channels.filter(({ members }) => members.includes(node.mspId));
   const ledger = {
     connectionFile: connection,
     mspId: node.mspId,
     certificateFile: identity.cert,
     privateKeyFile: identity.key,
+    // Authorities have no peer on channel `cloud`: whoever has one serves them there.
+    ...(withoutOwnPeer.length > 0 && {
+      peerMspIds: Object.fromEntries(withoutOwnPeer.map(({ name, organizations }) => [name, organizations])),
+    }),
   };
   const common = {
     networkId: plan.network,
@@ -51,8 +55,7 @@ export function serviceConfig(node: ServiceNode, options: ServiceConfigOptions):
     case 'api':
       return {
         ...common,
-        // Authorities have no peer on channel `cloud`; the patients' operator serves them there.
-        ledger: hasOwnCloudPeer ? ledger : { ...ledger, peerMspId: { cloud: PATIENTS_MSP } },
+        ledger,
         authorityId: node.name,
         kind: node.kind,
         endpoint: node.url,

@@ -9,12 +9,12 @@ export interface BlockOptions extends ReadOptions {
 
 /** Every block of the channel in order, and the new ones as they come. Reconnects; ends with the signal. */
 export async function* readBlocks(
-  network: Network,
+  network: () => Network,
   options: BlockOptions,
 ): AsyncGenerator<LedgerBlock, void, undefined> {
   let next = options.startBlock ?? 0n;
-  const open = () => network.getBlockEvents({ startBlock: next });
-  for await (const block of reconnecting(`Blocks of ${network.getName()}`, open, options)) {
+  const open = () => network().getBlockEvents({ startBlock: next });
+  for await (const block of reconnecting(`Blocks of ${network().getName()}`, open, options)) {
     const decoded = decodeBlock(block);
     next = decoded.number + 1n;
     yield decoded;

@@ -33,19 +33,19 @@ export interface EventOptions<E extends EventSchemas> extends ReadOptions {
  * acknowledged before a crash comes again. Reconnects by itself; ends when the signal aborts.
  */
 export async function* readChaincodeEvents<E extends EventSchemas>(
-  network: Network,
+  network: () => Network,
   chaincode: string,
   checkpoints: CheckpointStore,
   options: EventOptions<E>,
 ): AsyncGenerator<LedgerEvent<E>, void, undefined> {
   const { checkpoint: name, schemas, startBlock = 0n } = options;
-  const what = `Events of ${chaincode} on ${network.getName()}`;
+  const what = `Events of ${chaincode} on ${network().getName()}`;
   let position: Checkpoint = (await checkpoints.load(name)) ?? {
     blockNumber: startBlock,
     transactionId: undefined,
   };
   const open = () =>
-    network.getChaincodeEvents(chaincode, {
+    network().getChaincodeEvents(chaincode, {
       startBlock,
       checkpoint: {
         getBlockNumber: () => position.blockNumber,

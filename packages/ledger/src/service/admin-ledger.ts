@@ -18,6 +18,6 @@ export function connectAsAdmin(config: LedgerConfig, admin: AdminIdentity): Ledg
     privateKeyPem: readFileSync(admin.privateKeyFile, 'utf8'),
     journal: new MemoryJournal(),
     checkpoints: new MemoryCheckpoints(),
-    ...(config.peerMspId && { peerMspId: config.peerMspId }),
+    ...(config.peerMspIds && { peerMspIds: config.peerMspIds }),
   });
 }

@@ -16,8 +16,8 @@ export const LedgerConfig = Type.Object(
     mspId: File,
     certificateFile: File,
     privateKeyFile: File,
-    /** Organisation whose peer serves a channel on which the own one has none, e.g. `{cloud: PatientsMSP}`. */
-    peerMspId: Type.Optional(Type.Record(Type.String(), Type.String())),
+    /** By channel on which the own organisation has no peer: whose to ask, in order, e.g. `{cloud: [PatientsMSP]}`. */
+    peerMspIds: Type.Optional(Type.Record(Type.String(), Type.Array(Type.String(), { minItems: 1 }))),
     /** For peers that ask for a client certificate. */
     clientTls: Type.Optional(
       Type.Object({ certificateFile: File, privateKeyFile: File }, { additionalProperties: false }),
@@ -44,7 +44,7 @@ export function openServiceLedger(config: LedgerConfig, dataDir: string, file = 
     privateKeyPem: readFileSync(config.privateKeyFile, 'utf8'),
     journal: store.journal,
     checkpoints: store.checkpoints,
-    ...(config.peerMspId && { peerMspId: config.peerMspId }),
+    ...(config.peerMspIds && { peerMspIds: config.peerMspIds }),
     ...(clientTls && {
       clientTls: {
         certificatePem: readFileSync(clientTls.certificateFile, 'utf8'),

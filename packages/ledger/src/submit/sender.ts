@@ -2,6 +2,8 @@ import type { Gateway, Status } from '@hyperledger/fabric-gateway';
 import { jitteredDelayMs, pause } from '../delay.js';
 import type { LedgerCounters, ReplayedStep } from '../counters.js';
 import { LedgerError } from '../error.js';
+import { commitStatus } from '../fabric/commit-status.js';
+import type { PeerRoute } from '../fabric/peer-route.js';
 import {
   isDuplicateStatus,
   translateStatus,
@@ -27,7 +29,7 @@ interface Failed {
 /**
  * Sends journalled transactions until their status is known. A submit error or a status deadline says
  * nothing about the outcome, so the same bytes go again: if they had been committed the peer answers
- * with their first status (it looks the transaction id up before it waits), if they were lost they
+ * with their first status, whether or not the orderers take them once more; if they were lost they
  * commit now.
  */
 export class Sender {
@@ -51,21 +53,21 @@ export class Sender {
   }
 
   /** Makes the entry durable, then sends it. */
-  async send(gateway: Gateway, entry: JournalEntry): Promise<Committed> {
+  async send(route: PeerRoute, entry: JournalEntry): Promise<Committed> {
     this.#inFlight.add(entry.transactionId);
     try {
       await this.#journal.put(entry);
-      return await this.#untilKnown(gateway, entry, this.#timeouts.resendWindowMs, false);
+      return await this.#untilKnown(route, entry, this.#timeouts.resendWindowMs, false);
     } finally {
       this.#inFlight.delete(entry.transactionId);
     }
   }
 
   /** Sends again, once, what an earlier run or an earlier COMMIT_UNKNOWN left behind. */
-  async sendAgain(gateway: Gateway, entry: JournalEntry): Promise<Committed> {
+  async sendAgain(route: PeerRoute, entry: JournalEntry): Promise<Committed> {
     this.#inFlight.add(entry.transactionId);
     try {
-      return await this.#untilKnown(gateway, entry, 0, true);
+      return await this.#untilKnown(route, entry, 0, true);
     } finally {
       this.#inFlight.delete(entry.transactionId);
     }
@@ -76,7 +78,7 @@ export class Sender {
   }
 
   async #untilKnown(
-    gateway: Gateway,
+    route: PeerRoute,
     entry: JournalEntry,
     windowMs: number,
     sentBefore: boolean,
@@ -85,7 +87,7 @@ export class Sender {
     let last: LedgerError | undefined;
     const giveUpAt = Date.now() + windowMs;
     for (let sending = 1; ; sending += 1) {
-      const outcome = await this.#sendOnce(gateway, entry);
+      const outcome = await this.#sendOnce(route, entry, mayBeOrdered);
       if (!('error' in outcome)) return this.#settle(entry, outcome);
       last = outcome.error;
       if (last.code === 'COMMIT_UNKNOWN') {
@@ -119,16 +121,25 @@ export class Sender {
     return { transactionId: entry.transactionId, blockNumber: outcome.blockNumber };
   }
 
-  async #sendOnce(gateway: Gateway, entry: JournalEntry): Promise<Status | Failed> {
+  async #sendOnce(route: PeerRoute, entry: JournalEntry, mayBeOrdered: boolean): Promise<Status | Failed> {
     const { label, transactionId, bytes } = entry;
-    let submitted;
+    const { gateway } = route;
     try {
-      submitted = await gateway.newTransaction(bytes).submit(within(this.#timeouts.submitMs));
-    } catch (error) {
-      return { step: 'submit', error: translateSubmit(label, error, transactionId) };
+      await gateway.newTransaction(bytes).submit(within(this.#timeouts.submitMs));
+    } catch (cause) {
+      const error = translateSubmit(label, cause, transactionId);
+      if (!mayBeOrdered && error.code !== 'COMMIT_UNKNOWN') return { step: 'submit', error };
+      // BFT orderers refuse what they have ordered before, as any that is down; the peer knows which of the two it is.
+      const outcome = await this.#statusOf(gateway, entry, this.#timeouts.knownStatusMs);
+      return 'error' in outcome ? { step: 'submit', error } : outcome;
     }
+    return this.#statusOf(gateway, entry, this.#timeouts.commitStatusMs);
+  }
+
+  async #statusOf(gateway: Gateway, entry: JournalEntry, timeoutMs: number): Promise<Status | Failed> {
+    const { channel, label, transactionId } = entry;
     try {
-      const outcome = await submitted.getStatus(within(this.#timeouts.commitStatusMs));
+      const outcome = await commitStatus(gateway, channel, transactionId, timeoutMs);
       if (!isDuplicateStatus(outcome)) return outcome;
       const message = `${label}: only a second copy was seen`;
       return { step: 'status', error: new LedgerError('COMMIT_UNKNOWN', message, { transactionId }) };

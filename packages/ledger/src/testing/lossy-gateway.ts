@@ -8,8 +8,9 @@ import {
   type sendUnaryData,
   type ServerUnaryCall,
 } from '@grpc/grpc-js';
-import { connect, hash, type Gateway, type Signer } from '@hyperledger/fabric-gateway';
+import { connect, hash, type Signer } from '@hyperledger/fabric-gateway';
 import { common, gateway, msp, peer } from '@hyperledger/fabric-protos';
+import type { PeerGateway } from '../fabric/peer-route.js';
 
 /**
  * What happens to one sending of a transaction:
@@ -31,15 +32,19 @@ export class LossyGateway implements AsyncDisposable {
   readonly #server = new Server();
   readonly #committed = new Map<string, { code: number; block: number }>();
   readonly #waiting = new Map<string, (() => void)[]>();
-  #client: Client | undefined;
+  readonly #clients: Client[] = [];
+  #port = 0;
   /** Fate of the n-th sending, counted from 0 over all transactions. */
   fate: (sending: number) => Fate = () => 'commit';
   /** Validation code of what commits. */
   validationCode: number = peer.TxValidationCode.VALID;
+  /** Orderers refuse what they have ordered before, as BFT ones do; Raft ones order it once more. */
+  knowsOrdered = false;
   /** The envelope's bytes of each sending. */
   readonly sendings: Buffer[] = [];
 
-  async start(): Promise<void> {
+  /** @param port a free one by default */
+  async start(port = 0): Promise<void> {
     const unary = <Request, Response extends Message>(
       name: string,
       read: (bytes: Uint8Array) => Request,
@@ -70,19 +75,23 @@ export class LossyGateway implements AsyncDisposable {
       { endorse: endorse.definition, submit: submit.definition, commitStatus: state.definition },
       { endorse: endorse.handler, submit: submit.handler, commitStatus: state.handler },
     );
-    const port = await new Promise<number>((resolve, reject) =>
-      this.#server.bindAsync('127.0.0.1:0', ServerCredentials.createInsecure(), (error, bound) =>
+    this.#port = await new Promise<number>((resolve, reject) =>
+      this.#server.bindAsync(`127.0.0.1:${port}`, ServerCredentials.createInsecure(), (error, bound) =>
         error ? reject(error) : resolve(bound),
       ),
     );
-    this.#client = new Client(`127.0.0.1:${port}`, credentials.createInsecure());
+  }
+
+  get port(): number {
+    return this.#port;
   }
 
   /** A client whose identity is the bare public key, which is what signatures are checked against. */
-  connect(publicKeyPem: string, signer: Signer): Gateway {
-    if (!this.#client) throw new Error('start() first');
+  connect(publicKeyPem: string, signer: Signer): PeerGateway {
+    const client = new Client(`127.0.0.1:${this.#port}`, credentials.createInsecure());
+    this.#clients.push(client);
     const identity = { mspId: 'TestMSP', credentials: Buffer.from(publicKeyPem) };
-    return connect({ client: this.#client, identity, signer, hash: hash.none });
+    return { client, gateway: connect({ client, identity, signer, hash: hash.none }) };
   }
 
   /** How many different transactions are in blocks. */
@@ -90,8 +99,13 @@ export class LossyGateway implements AsyncDisposable {
     return this.#committed.size;
   }
 
+  /** Ends at once, as a killed process does. */
+  stop(): void {
+    this.#server.forceShutdown();
+  }
+
   async [Symbol.asyncDispose](): Promise<void> {
-    this.#client?.close();
+    for (const client of this.#clients) client.close();
     this.#server.forceShutdown();
   }
 
@@ -136,6 +150,7 @@ export class LossyGateway implements AsyncDisposable {
     const fate = this.fate(this.sendings.length);
     this.sendings.push(Buffer.from(envelope.serializeBinary()));
     if (!isSignedByCreator(envelope) || fate === 'refuse') return done(status.ABORTED);
+    if (this.knowsOrdered && this.#committed.has(request.getTransactionId())) return done(status.UNAVAILABLE);
     if (fate === 'commit' || fate === 'commit-silently') this.#commit(request.getTransactionId());
     if (fate === 'break' || fate === 'commit-silently') return done(status.UNAVAILABLE);
     done(null, new gateway.SubmitResponse());
