@@ -88,15 +88,18 @@ export class ConfigUpdate {
   /** Orders the change through `connection` and waits until that peer has the new configuration. */
   async submit(connection: PeerConnection): Promise<void> {
     const before = (await channelConfig(connection, this.channel)).getSequence();
+    const isApplied = async (): Promise<boolean> =>
+      (await channelConfig(connection, this.channel)).getSequence() > before;
     const { identity } = connection;
     const { header, txId } = makeHeader({
       type: common.HeaderType.CONFIG_UPDATE,
       channel: this.channel,
       creator: identity.serialize(),
     });
-    await connection.order(this.channel, txId, signEnvelope(identity, header, this.serialize()));
+    const envelope = signEnvelope(identity, header, this.serialize());
+    await connection.order(this.channel, txId, envelope, isApplied);
     const deadline = Date.now() + APPLY_TIMEOUT_MS;
-    while ((await channelConfig(connection, this.channel)).getSequence() <= before) {
+    while (!(await isApplied())) {
       if (Date.now() > deadline) {
         throw new NetworkAdminError(
           'CONFIG_NOT_APPLIED',

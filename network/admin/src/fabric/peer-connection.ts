@@ -11,9 +11,11 @@ import { makeTransaction } from './transaction.js';
 /** An unanswered call is given up after this. */
 const CALL_TIMEOUT_MS = 30_000;
 const COMMIT_TIMEOUT_MS = 60_000;
-/** While a node starts, a refused connection is tried again this often. */
+/** For a status that a block tells which is there already. */
+const KNOWN_STATUS_TIMEOUT_MS = 1_000;
 /** How often peers that are not level are asked again. */
 const LEVEL_POLL_MS = 250;
+/** While a node starts, a refused connection is tried again this often. */
 const RECONNECT_MS = 100;
 const MAX_RECONNECT_MS = 1_000;
 const LISTEN_TURN_MS = 500;
@@ -115,7 +117,7 @@ export class PeerConnection implements Disposable {
    */
   async submit(options: ProposalOptions, others: readonly PeerConnection[] = []): Promise<string> {
     const { txId, envelope } = await this.endorseTogether(options, [this, ...others]);
-    await this.order(options.channel, txId, envelope);
+    await this.order(options.channel, txId, envelope, () => this.isCommitted(options.channel, txId));
     await this.waitForCommit(options.channel, txId);
     return txId;
   }
@@ -139,8 +141,16 @@ export class PeerConnection implements Disposable {
     }
   }
 
-  /** Sends an envelope to the channel's orderers through this peer: to one of them, or to all where they are BFT. */
-  async order(channel: string, txId: string, envelope: common.Envelope): Promise<void> {
+  /**
+   * Sends an envelope to the channel's orderers through this peer: to one of them, or to all where they are BFT.
+   * @param isOrdered whether it is in a block already: BFT orderers do not take twice what some of them took before
+   */
+  async order(
+    channel: string,
+    txId: string,
+    envelope: common.Envelope,
+    isOrdered: () => Promise<boolean>,
+  ): Promise<void> {
     const request = new gateway.SubmitRequest();
     request.setChannelId(channel);
     request.setTransactionId(txId);
@@ -153,6 +163,7 @@ export class PeerConnection implements Disposable {
         );
         return;
       } catch (cause) {
+        if (await isOrdered()) return;
         // The same bytes again cannot commit twice. A fresh channel has no leader for a moment; a refusal is final.
         const refused = cause instanceof NetworkAdminError && cause.code === 'PROPOSAL_REFUSED';
         if (refused || Date.now() > deadline) {
@@ -184,21 +195,9 @@ export class PeerConnection implements Disposable {
   }
 
   private async waitForCommit(channel: string, txId: string): Promise<void> {
-    const request = new gateway.CommitStatusRequest();
-    request.setChannelId(channel);
-    request.setTransactionId(txId);
-    request.setIdentity(this.identity.serialize());
-    const bytes = request.serializeBinary();
-    const signed = new gateway.SignedCommitStatusRequest();
-    signed.setRequest(bytes);
-    signed.setSignature(this.identity.sign(bytes));
-
     let committed: gateway.CommitStatusResponse;
     try {
-      committed = await this.call<gateway.CommitStatusResponse>(
-        (options, reply) => this.gateway.commitStatus(signed, options, reply),
-        COMMIT_TIMEOUT_MS,
-      );
+      committed = await this.commitStatus(channel, txId, COMMIT_TIMEOUT_MS);
     } catch (cause) {
       throw new NetworkAdminError(
         'COMMIT_TIMEOUT',
@@ -215,6 +214,36 @@ export class PeerConnection implements Disposable {
         `transaction ${txId} on ${channel} is invalid: ${code ?? 'unknown code'}`,
       );
     }
+  }
+
+  private async isCommitted(channel: string, txId: string): Promise<boolean> {
+    try {
+      await this.commitStatus(channel, txId, KNOWN_STATUS_TIMEOUT_MS);
+      return true;
+    } catch {
+      return false;
+    }
+  }
+
+  /** Waits until the peer has the transaction in a block. */
+  private async commitStatus(
+    channel: string,
+    txId: string,
+    timeoutMs: number,
+  ): Promise<gateway.CommitStatusResponse> {
+    const request = new gateway.CommitStatusRequest();
+    request.setChannelId(channel);
+    request.setTransactionId(txId);
+    request.setIdentity(this.identity.serialize());
+    const bytes = request.serializeBinary();
+    const signed = new gateway.SignedCommitStatusRequest();
+    signed.setRequest(bytes);
+    signed.setSignature(this.identity.sign(bytes));
+
+    return this.call<gateway.CommitStatusResponse>(
+      (options, reply) => this.gateway.commitStatus(signed, options, reply),
+      timeoutMs,
+    );
   }
 
   private async call<Response>(
