@@ -9,6 +9,7 @@ export function findInconsistencies(definition: NetworkDefinition): string[] {
     ...findMissingAddresses(definition),
     ...findPortClashes(definition, 'native'),
     ...findUnworkableProfiles(definition),
+    ...findStrangersThatOrder(definition),
     ...findCollectionProblems(definition),
   ];
 }
@@ -62,6 +63,19 @@ function findUnknownNames(definition: NetworkDefinition): string[] {
     }
   }
   return problems;
+}
+
+/**
+ * Orderers see the blocks of every channel. And a peer that is on several takes an organisation's identity from any of them
+ * that knows it, be it as one that only orders there, and then asks that channel's Readers (fabric
+ * internal/peer/gossip/mcs.go): peers of an organisation that only orders are refused by chance.
+ */
+function findStrangersThatOrder({ channels, orderers }: NetworkDefinition): string[] {
+  return Object.entries(channels).flatMap(([name, { organizations, members }]) =>
+    orderers
+      .filter(({ organization }) => ![...organizations, ...members].includes(organization))
+      .map(({ id, organization }) => `orderers/${id}: ${organization} is not in channel ${name}`),
+  );
 }
 
 function findMissingAddresses(definition: NetworkDefinition): string[] {

@@ -61,12 +61,7 @@ describe('the shipped definition', () => {
   test('full: four BFT orderers, a peer and a chaincode host per organisation', () => {
     const plan = planNetwork(definition, { profile: 'full', runner: 'native' });
     expect(plan.consensus).toBe('BFT');
-    expect(plan.orderers.map((o) => o.mspId)).toEqual([
-      'PatientsMSP',
-      'HospitalMSP',
-      'InsurerMSP',
-      'CloudAMSP',
-    ]);
+    expect(plan.orderers.map((o) => o.mspId)).toEqual(['PatientsMSP', 'HospitalMSP', 'InsurerMSP', 'LabMSP']);
     expect(plan.peers).toHaveLength(7);
     expect(plan.chaincodeHosts.map((h) => h.serves)).toEqual(plan.peers.map((p) => [p.mspId]));
   });
@@ -232,9 +227,15 @@ describe('a definition that would start a broken network is refused', () => {
     ['a member that stands twice', 'members: []', 'members: [LabMSP]', /LabMSP stands twice/],
     [
       'three BFT orderers, which bear no fault',
-      'orderer-insurer, orderer-cloud-a]',
+      'orderer-insurer, orderer-lab]',
       'orderer-insurer]',
       /BFT needs at least 4/,
+    ],
+    [
+      'an orderer of an organisation that may not read what it orders',
+      'organization: LabMSP, consenterId: 4',
+      'organization: CloudAMSP, consenterId: 4',
+      /orderer-lab: CloudAMSP is not in channel authorities/,
     ],
     ['more endorsements than endorsers', 'count: 2', 'count: 4', /channel cloud has 3 endorsers, needs 4/],
     ['a peer without an address', / {6}peer-lab: .*\n/, '', /peer-lab has no address/],

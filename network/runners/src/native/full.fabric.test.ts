@@ -55,15 +55,15 @@ describeOnFabric('the full network on real Fabric: four BFT orderers, seven orga
   test(
     'one BFT orderer down: the others go on at once, and it catches up when it is back',
     async () => {
-      await network.processes.stop('orderer-cloud-a');
+      await network.processes.stop('orderer-lab');
       const started = performance.now();
-      await write('authorities', 'PharmacyMSP', 'without', 'cloud-a');
-      await write('cloud', 'CloudAMSP', 'without', 'cloud-a');
+      await write('authorities', 'PharmacyMSP', 'without', 'lab');
+      await write('cloud', 'CloudAMSP', 'without', 'lab');
       process.stderr.write(
         `full: two writes with one orderer down: ${Math.round(performance.now() - started)} ms\n`,
       );
       await network.up();
-      await waitUntilLevel('orderer-cloud-a');
+      await waitUntilLevel('orderer-lab');
     },
     TEST_TIMEOUT_MS,
   );
@@ -79,10 +79,10 @@ describeOnFabric('the full network on real Fabric: four BFT orderers, seven orga
       await write('cloud', 'CloudAMSP', 'rotated', 'yes');
       await waitUntilLevel('orderer-hospital');
       // A block needs three of four: without another one, it needs the one that was changed.
-      await network.processes.stop('orderer-cloud-a');
+      await network.processes.stop('orderer-lab');
       await write('authorities', 'PharmacyMSP', 'signed', 'by the new key');
       await network.up();
-      await waitUntilLevel('orderer-cloud-a');
+      await waitUntilLevel('orderer-lab');
     },
     TEST_TIMEOUT_MS,
   );
