@@ -82,7 +82,7 @@ export class LedgerChannel {
     const { route, sender, signer, timeouts } = this.#options;
     this.#assertOpen();
     const label = this.#label(contract, transaction);
-    const { gateway, endorsed } = await this.#ask(async (gateway) => {
+    const { gateway, endorsed } = await route.ask(async (gateway) => {
       const proposal = this.#propose(gateway, contract, transaction, args, options);
       try {
         return { gateway, endorsed: await proposal.endorse(within(timeouts.endorseMs)) };
@@ -125,7 +125,7 @@ export class LedgerChannel {
   ): Promise<ResultOf<C, N>> {
     this.#assertOpen();
     const label = this.#label(contract, transaction);
-    const answer = await this.#ask(async (gateway) => {
+    const answer = await this.#options.route.ask(async (gateway) => {
       try {
         const proposal = this.#propose(gateway, contract, transaction, args, options);
         return await proposal.evaluate(within(this.#options.timeouts.evaluateMs));
@@ -139,7 +139,7 @@ export class LedgerChannel {
   /** A committed transaction with its block, as the peer that answers has it. @throws LedgerError */
   findTransaction(transactionId: string): Promise<FoundTransaction> {
     this.#assertOpen();
-    return this.#ask((gateway) =>
+    return this.#options.route.ask((gateway) =>
       findTransaction(gateway.getNetwork(this.name), transactionId, this.#options.timeouts.evaluateMs),
     );
   }
@@ -163,20 +163,6 @@ export class LedgerChannel {
   /** Streams end with the caller's signal or with the connection. */
   #until(signal: AbortSignal): AbortSignal {
     return AbortSignal.any([signal, this.#options.closing]);
-  }
-
-  /** Asks one peer after the other while each is away: neither an endorsement nor an evaluation changes anything. */
-  async #ask<T>(ask: (gateway: Gateway) => Promise<T>): Promise<T> {
-    const [first, ...others] = this.#options.route.inOrder();
-    if (!first) throw new RangeError('A route needs a peer');
-    let answer = ask(first);
-    for (const other of others) {
-      answer = answer.catch((error: unknown) => {
-        if (error instanceof LedgerError && error.code === 'UNAVAILABLE') return ask(other);
-        throw error;
-      });
-    }
-    return answer;
   }
 
   #assertOpen(): void {

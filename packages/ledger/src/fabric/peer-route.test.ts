@@ -1,25 +1,10 @@
-import { generateKeyPairSync } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
-import { Type } from 'typebox';
-import { LedgerChannel } from '../channel.js';
-import { LedgerCounters } from '../counters.js';
-import { MemoryCheckpoints, MemoryJournal } from '../store/memory.js';
-import { Sender } from '../submit/sender.js';
+import type { LedgerChannel } from '../channel.js';
 import { LossyGateway } from '../testing/lossy-gateway.js';
-import { DEFAULT_TIMEOUTS } from '../timeouts.js';
+import { connectTo, contract, openTrialChannel } from '../testing/trial-channel.js';
 import { PeerRoute } from './peer-route.js';
-import { newNativeSigner } from './signer.js';
 
-const contract = {
-  name: 'records',
-  transactions: {
-    Store: { kind: 'submit', args: Type.Object({ id: Type.Number() }), result: Type.Literal('done') },
-  },
-} as const;
-const { privateKey, publicKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
-const signer = newNativeSigner(privateKey.export({ type: 'pkcs8', format: 'pem' }).toString());
-const publicKeyPem = publicKey.export({ type: 'spki', format: 'pem' }).toString();
 const BACK_WITHIN_MS = 10_000;
 const POLL_MS = 50;
 
@@ -31,19 +16,8 @@ beforeEach(async () => {
   stack = new AsyncDisposableStack();
   first = await peerAt();
   second = await peerAt();
-  const closing = new AbortController();
-  const timeouts = { ...DEFAULT_TIMEOUTS, resendWindowMs: 5_000 };
-  const counters = new LedgerCounters();
-  channel = new LedgerChannel({
-    route: new PeerRoute([first.connect(publicKeyPem, signer), second.connect(publicKeyPem, signer)]),
-    name: 'cloud',
-    signer,
-    sender: new Sender(new MemoryJournal(), timeouts, closing.signal, counters),
-    checkpoints: new MemoryCheckpoints(),
-    timeouts,
-    counters,
-    closing: closing.signal,
-  });
+  const route = new PeerRoute([connectTo(first), connectTo(second)]);
+  ({ channel } = openTrialChannel({ route, timeouts: { resendWindowMs: 5_000 } }));
 });
 afterEach(() => stack.disposeAsync());
 

@@ -1,25 +1,13 @@
-import { generateKeyPairSync } from 'node:crypto';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { Type } from 'typebox';
-import { LedgerChannel } from '../channel.js';
-import { LedgerCounters } from '../counters.js';
+import type { LedgerChannel } from '../channel.js';
+import type { LedgerCounters } from '../counters.js';
 import { PeerRoute } from '../fabric/peer-route.js';
-import { newNativeSigner } from '../fabric/signer.js';
 import type { JournalEntry } from '../ports.js';
-import { MemoryCheckpoints, MemoryJournal } from '../store/memory.js';
+import { MemoryJournal } from '../store/memory.js';
 import { LossyGateway, type Fate } from '../testing/lossy-gateway.js';
-import { DEFAULT_TIMEOUTS } from '../timeouts.js';
-import { Sender } from './sender.js';
-
-const contract = {
-  name: 'records',
-  transactions: {
-    Store: { kind: 'submit', args: Type.Object({ id: Type.Number() }), result: Type.Literal('done') },
-  },
-} as const;
-const { privateKey, publicKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
-const signer = newNativeSigner(privateKey.export({ type: 'pkcs8', format: 'pem' }).toString());
-const publicKeyPem = publicKey.export({ type: 'spki', format: 'pem' }).toString();
+import { connectTo, contract, openTrialChannel } from '../testing/trial-channel.js';
+import type { Sender } from './sender.js';
 
 let network: LossyGateway;
 let route: PeerRoute;
@@ -31,26 +19,15 @@ let channel: LedgerChannel;
 beforeEach(async () => {
   network = new LossyGateway();
   await network.start();
-  route = new PeerRoute([network.connect(publicKeyPem, signer)]);
+  route = new PeerRoute([connectTo(network)]);
   journal = new MemoryJournal();
   closing = new AbortController();
   resendFor(5_000);
 });
 /** How long the channel under test sends again. */
 function resendFor(resendWindowMs: number): void {
-  counters = new LedgerCounters();
-  const timeouts = { ...DEFAULT_TIMEOUTS, commitStatusMs: 250, resendWindowMs };
-  sender = new Sender(journal, timeouts, closing.signal, counters);
-  channel = new LedgerChannel({
-    route,
-    name: 'cloud',
-    signer,
-    sender,
-    checkpoints: new MemoryCheckpoints(),
-    timeouts,
-    counters,
-    closing: closing.signal,
-  });
+  const timeouts = { commitStatusMs: 250, resendWindowMs };
+  ({ channel, sender, counters } = openTrialChannel({ route, timeouts, journal, closing }));
 }
 afterEach(async () => {
   await network[Symbol.asyncDispose]();

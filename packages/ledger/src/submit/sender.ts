@@ -129,7 +129,7 @@ export class Sender {
     } catch (cause) {
       const error = translateSubmit(label, cause, transactionId);
       if (!mayBeOrdered && error.code !== 'COMMIT_UNKNOWN') return { step: 'submit', error };
-      // BFT orderers refuse what they have ordered before, as any that is down; the peer knows which of the two it is.
+      // BFT orderers refuse what they have ordered before, and this reads like an outage: the peer knows which it is.
       const outcome = await this.#statusOf(gateway, entry, this.#timeouts.knownStatusMs);
       return 'error' in outcome ? { step: 'submit', error } : outcome;
     }
