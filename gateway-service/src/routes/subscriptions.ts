@@ -2,6 +2,7 @@ import { CompactJws, SubscriptionState, accessControl } from '@careledger/contra
 import { fromUtf8 } from '@careledger/crypto';
 import { Id128, PatientId } from '@careledger/domain';
 import { EnvelopeError, decryptFrom } from '@careledger/envelope';
+import { allRows } from '@careledger/ledger';
 import { SEALED_CONTEXT, SubscriptionReason } from '@careledger/protocol';
 import { Type } from 'typebox';
 import { Value } from 'typebox/value';
@@ -21,21 +22,13 @@ const SubscriptionView = Type.Object({
 export function addSubscriptionRoutes({ app, gateway }: RouteContext): void {
   const { core, consent, ledger } = gateway;
 
-  async function list(patientId: string, status?: SubscriptionState['status']): Promise<SubscriptionState[]> {
-    const rows: SubscriptionState[] = [];
-    let bookmark = '';
-    do {
-      const page = await askLedger(
-        ledger.channel('authorities').evaluate(accessControl, 'ListSubscriptions', {
-          patientId,
-          ...(status !== undefined && { status }),
-          ...(bookmark !== '' && { bookmark }),
-        }),
-      );
-      rows.push(...page.rows);
-      bookmark = page.bookmark;
-    } while (bookmark !== '');
-    return rows;
+  function list(patientId: string, status?: SubscriptionState['status']): Promise<SubscriptionState[]> {
+    const filter = { patientId, ...(status !== undefined && { status }) };
+    return askLedger(
+      allRows((page) =>
+        ledger.channel('authorities').evaluate(accessControl, 'ListSubscriptions', { ...filter, ...page }),
+      ),
+    );
   }
 
   async function pending(patientId: string, subscriptionId: string): Promise<SubscriptionState> {
