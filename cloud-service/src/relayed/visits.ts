@@ -1,0 +1,23 @@
+import { records } from '@careledger/contracts';
+import { submitWithRetry, type LedgerChannel } from '@careledger/ledger';
+import { assertSpeaksFor, type Caller } from '../caller.js';
+import { problemOfLedger } from '../ledger/ledger-failure.js';
+import { readStatementOf } from '../ledger/statements.js';
+
+/**
+ * Scenario 3: relays an authority's `visit` statement as the related entry on channel `cloud`.
+ * @throws ProblemError ORGANISATION_MISMATCH, VISIT_REFUSED, LEDGER_UNAVAILABLE
+ */
+export async function relateVisit(
+  cloud: LedgerChannel,
+  statement: string,
+  caller: Caller,
+): Promise<{ txId: string }> {
+  assertSpeaksFor(caller, readStatementOf('visit', statement, 'VISIT_REFUSED').issuer);
+  try {
+    const { result } = await submitWithRetry(() => cloud.submit(records, 'RelateVisit', { statement }));
+    return { txId: result.txId };
+  } catch (error) {
+    throw problemOfLedger(error, 'VISIT_REFUSED');
+  }
+}
