@@ -1,6 +1,6 @@
 import { CompactJws, SubscriptionState, accessControl } from '@careledger/contracts';
 import { fromUtf8 } from '@careledger/crypto';
-import { Id128, PatientId } from '@careledger/domain';
+import { Id128, PatientId, closedObject } from '@careledger/domain';
 import { EnvelopeError, decryptFrom } from '@careledger/envelope';
 import { allRows } from '@careledger/ledger';
 import { SEALED_CONTEXT, SubscriptionReason } from '@careledger/protocol';
@@ -83,11 +83,8 @@ export function addSubscriptionRoutes({ app, gateway }: RouteContext): void {
         summary: 'Approve: a grant that names the subscription; what is not said is as the authority asked',
         params: Params,
         body: Type.Union([
-          Type.Object({ statement: CompactJws }, { additionalProperties: false }),
-          Type.Object(
-            { passphrase: Passphrase, ...Type.Partial(Type.Object(GrantTermsBody)).properties },
-            { additionalProperties: false },
-          ),
+          closedObject({ statement: CompactJws }),
+          closedObject({ passphrase: Passphrase, ...Type.Partial(Type.Object(GrantTermsBody)).properties }),
         ]),
         response: jobResponses,
       },

@@ -9,8 +9,9 @@ import {
   PurposeOfUse,
   Tag,
   Timestamp,
+  closedObject as args,
 } from '@careledger/domain';
-import { Type, type TProperties } from 'typebox';
+import { Type } from 'typebox';
 import { Batch, BatchResult, ItemResult } from './batch.js';
 import { STATEMENT_CODES } from './codes.js';
 import { transaction } from './contract.js';
@@ -29,8 +30,6 @@ import {
 } from './state.js';
 import { CompactJws } from './statements.js';
 
-const args = <P extends TProperties>(properties: P) =>
-  Type.Object(properties, { additionalProperties: false });
 const oneStatement = args({ statement: CompactJws });
 const both = ['authorities', 'cloud'] as const;
 const authorities = ['authorities'] as const;

@@ -11,13 +11,12 @@ import {
   Tag,
   Timestamp,
   TxId,
+  closedObject as object,
 } from '@careledger/domain';
 import { Type } from 'typebox';
-import type { Static, TProperties } from 'typebox';
+import type { Static } from 'typebox';
 import { WRAPS_MAX } from './limits.js';
 
-const object = <P extends TProperties>(properties: P) =>
-  Type.Object(properties, { additionalProperties: false });
 /** An RFC 7638 thumbprint has the form of a SHA-256. */
 const Kid = PublicKey;
 const CompactJwe = Type.String({

@@ -1,5 +1,6 @@
 import { CompactJws } from '@careledger/contracts';
-import { Type, type Static } from 'typebox';
+import { closedObject } from '@careledger/domain';
+import type { Static } from 'typebox';
 
 /** The door of an authority's api (layer 2) for gateways: straight emergencies. */
 export const AUTHORITY_ROUTES = {
@@ -7,5 +8,5 @@ export const AUTHORITY_ROUTES = {
   emergencyNotices: '/v1/emergency-notices',
 } as const;
 
-export const EmergencyNoticeHttp = Type.Object({ statement: CompactJws }, { additionalProperties: false });
+export const EmergencyNoticeHttp = closedObject({ statement: CompactJws });
 export type EmergencyNoticeHttp = Static<typeof EmergencyNoticeHttp>;
