@@ -1,6 +1,6 @@
-import { accessControl, PAGE_MAX_ROWS, type GrantState, type SubscriptionState } from '@careledger/contracts';
+import { accessControl, type GrantState, type SubscriptionState } from '@careledger/contracts';
 import type { Permission, PurposeOfUse } from '@careledger/domain';
-import { LedgerError } from '@careledger/ledger';
+import { LedgerError, allRows } from '@careledger/ledger';
 import type { Channel } from '../ledger-port.js';
 import type { Store } from '../store/store.js';
 import { bringsNotices, gives, isInForce } from './coverage.js';
@@ -46,7 +46,7 @@ export class Policy {
   /** Every grant of the patient to this authority, revoked ones included. @throws LedgerError */
   fetchGrants(patientId: string): Promise<GrantState[]> {
     const { authorities, authorityId } = this.#options;
-    return everyPage((page) =>
+    return allRows((page) =>
       authorities.evaluate(accessControl, 'ListGrants', { patientId, authorityId, ...page }),
     );
   }
@@ -92,21 +92,8 @@ export class Policy {
 
   #fetchSubscriptions(patientId: string): Promise<SubscriptionState[]> {
     const { authorities, authorityId } = this.#options;
-    return everyPage((page) =>
+    return allRows((page) =>
       authorities.evaluate(accessControl, 'ListSubscriptions', { patientId, authorityId, ...page }),
     );
   }
-}
-
-async function everyPage<Row>(
-  ask: (page: { pageSize: number; bookmark?: string }) => Promise<{ rows: Row[]; bookmark: string }>,
-): Promise<Row[]> {
-  const all: Row[] = [];
-  let bookmark: string | undefined;
-  do {
-    const page = await ask({ pageSize: PAGE_MAX_ROWS, ...(bookmark !== undefined && { bookmark }) });
-    all.push(...page.rows);
-    bookmark = page.bookmark === '' ? undefined : page.bookmark;
-  } while (bookmark !== undefined);
-  return all;
 }

@@ -1,5 +1,5 @@
 import { CompactJws, records, type VisitState } from '@careledger/contracts';
-import { Id128, PatientId, Timestamp, TxId } from '@careledger/domain';
+import { Id128, PatientId, Timestamp, TxId, closedObject } from '@careledger/domain';
 import { principalOf, requireRole, type ServiceApp } from '@careledger/service-kit';
 import { Type } from 'typebox';
 import type { Channels } from '../ledger-port.js';
@@ -48,15 +48,12 @@ export function addVisitRoutes(app: ServiceApp, options: VisitRouteOptions): voi
       schema: {
         summary: 'Record a visit: its data stays here, the ledgers get the salted hash',
         headers: IdempotencyHeaders,
-        body: Type.Object(
-          {
-            patientId: PatientId,
-            at: Timestamp,
-            data: Type.Unknown(),
-            checkIn: Type.Optional(CompactJws),
-          },
-          { additionalProperties: false },
-        ),
+        body: closedObject({
+          patientId: PatientId,
+          at: Timestamp,
+          data: Type.Unknown(),
+          checkIn: Type.Optional(CompactJws),
+        }),
         response: { 201: Visit, 202: Visit },
       },
     },

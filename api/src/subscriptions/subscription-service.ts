@@ -1,8 +1,8 @@
 import { sha256Hex, utf8 } from '@careledger/crypto';
-import { PAGE_MAX_ROWS, accessControl, type ItemResult, type SubscriptionState } from '@careledger/contracts';
+import { accessControl, type ItemResult, type SubscriptionState } from '@careledger/contracts';
 import type { Permission, PurposeOfUse } from '@careledger/domain';
 import { encryptTo } from '@careledger/envelope';
-import { submitWithRetry } from '@careledger/ledger';
+import { everyRow, submitWithRetry } from '@careledger/ledger';
 import { SEALED_CONTEXT, type SubscriptionReason } from '@careledger/protocol';
 import { readStatement } from '@careledger/statements';
 import type { Issuer } from '../issuer.js';
@@ -137,13 +137,8 @@ export class SubscriptionService {
   async #find(subscriptionId: string): Promise<Pick<SubscriptionState, 'patientId'>> {
     const mirrored = this.#options.mirror.subscription(subscriptionId);
     if (mirrored !== undefined) return mirrored;
-    let bookmark = '';
-    do {
-      const page = await this.list({ pageSize: PAGE_MAX_ROWS, ...(bookmark !== '' && { bookmark }) });
-      const found = page.rows.find((row) => row.subscriptionId === subscriptionId);
-      if (found !== undefined) return found;
-      ({ bookmark } = page);
-    } while (bookmark !== '');
+    for await (const row of everyRow((page) => this.list(page)))
+      if (row.subscriptionId === subscriptionId) return row;
     throw problem('SUBSCRIPTION_UNKNOWN', 'This authority has no such subscription');
   }
 }

@@ -1,5 +1,5 @@
 import { records, type VisitState } from '@careledger/contracts';
-import { LedgerError, submitWithRetry } from '@careledger/ledger';
+import { LedgerError, everyRow, submitWithRetry } from '@careledger/ledger';
 import { PROVIDER_ROUTES } from '@careledger/protocol';
 import { HttpClientError, type Logger } from '@careledger/service-kit';
 import { Type } from 'typebox';
@@ -94,17 +94,10 @@ export class VisitTask implements TaskHandler {
 
   async #findOnCloud({ visitId, patientId }: KeptVisit): Promise<VisitState | undefined> {
     const { authorityId, channels } = this.#options;
-    let bookmark: string | undefined;
-    do {
-      const page = await channels.cloud.evaluate(records, 'ListVisits', {
-        patientId,
-        authorityId,
-        ...(bookmark !== undefined && { bookmark }),
-      });
-      const found = page.rows.find((row) => row.visitId === visitId);
-      if (found !== undefined) return found;
-      bookmark = page.bookmark === '' ? undefined : page.bookmark;
-    } while (bookmark !== undefined);
+    const visits = everyRow((page) =>
+      channels.cloud.evaluate(records, 'ListVisits', { patientId, authorityId, ...page }),
+    );
+    for await (const visit of visits) if (visit.visitId === visitId) return visit;
     return undefined;
   }
 }

@@ -7,6 +7,7 @@ import {
   type StoredRecordState,
 } from '@careledger/contracts';
 import type { ChannelName } from '@careledger/domain';
+import { allRows, type LedgerPage } from '@careledger/ledger';
 import { StatusCode } from '@hyperledger/fabric-gateway';
 import { describe, expect, test } from '@jest/globals';
 import {
@@ -120,18 +121,15 @@ export function describeAccess(actors: Actors): void {
     const starts = [7, 2, 5, 1, 6].map((hour) => `2026-03-01T0${hour}:00:00Z`);
     for (const start of starts)
       expect(await store(storeOf(patient, { period: { start, end: PERIOD.end } }))).toEqual(['OK']);
-    const seen: string[] = [];
-    let bookmark = '';
-    do {
-      const page = (await network().evaluate('patients client', 'cloud', records, 'ListRecords', {
-        patientId: patient.id,
-        pageSize: 2,
-        bookmark,
-      })) as { rows: StoredRecordState[]; bookmark: string };
-      seen.push(...page.rows.map(({ period }) => period.start));
-      bookmark = page.bookmark;
-    } while (bookmark !== '');
-    expect(seen).toEqual([...starts].sort());
+    const listed = await allRows(
+      (page) =>
+        network().evaluate('patients client', 'cloud', records, 'ListRecords', {
+          patientId: patient.id,
+          ...page,
+        }) as Promise<LedgerPage<StoredRecordState>>,
+      2,
+    );
+    expect(listed.map(({ period }) => period.start)).toEqual([...starts].sort());
     const between = (await network().evaluate('patients client', 'cloud', records, 'ListRecords', {
       patientId: patient.id,
       from: '2026-03-01T02:00:00Z',

@@ -2,6 +2,7 @@ import { cpSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import type { DeviceSession } from '@careledger/examples/device';
 import { records } from '@careledger/contracts';
+import { allRows } from '@careledger/ledger';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { call } from '../rig/api-client.js';
 import { NoticeClient } from '../rig/notices.js';
@@ -51,20 +52,9 @@ async function drained(patient: RigPatient): Promise<void> {
 }
 
 /** Everything announced on the ledger about a patient, in the order of the announcements. */
-async function announcedOnLedger(patient: RigPatient) {
+function announcedOnLedger({ patientId }: RigPatient) {
   const channel = rig.layers.patientsLedger.channel('authorities');
-  const rows = [];
-  let bookmark = '';
-  do {
-    const page = await channel.evaluate(records, 'ListAnnouncements', {
-      patientId: patient.patientId,
-      pageSize: 200,
-      ...(bookmark !== '' && { bookmark }),
-    });
-    rows.push(...page.rows);
-    bookmark = page.bookmark;
-  } while (bookmark !== '');
-  return rows;
+  return allRows((page) => channel.evaluate(records, 'ListAnnouncements', { patientId, ...page }));
 }
 
 test('a gateway killed again and again loses no acknowledged frame and doubles no record', async () => {

@@ -1,6 +1,6 @@
 import { accessControl, type GrantState, type StatementBody } from '@careledger/contracts';
 import { CHANNELS, type ChannelName } from '@careledger/domain';
-import type { LedgerChannel } from '@careledger/ledger';
+import { everyRow, type LedgerChannel } from '@careledger/ledger';
 import { startWorker, type Logger, type Worker } from '@careledger/service-kit';
 import type { GatewayStore } from '../store/index.js';
 import type { Patient } from '../patients/index.js';
@@ -104,14 +104,10 @@ export class Reconciler implements AsyncDisposable {
 
   async #grantsOn(name: ChannelName, { patientId }: Patient): Promise<Map<string, GrantState>> {
     const grants = new Map<string, GrantState>();
-    let bookmark = '';
-    do {
-      const page = await this.#options
-        .channel(name)
-        .evaluate(accessControl, 'ListGrants', { patientId, ...(bookmark !== '' && { bookmark }) });
-      for (const grant of page.rows) grants.set(grant.grantId, grant);
-      bookmark = page.bookmark;
-    } while (bookmark !== '');
+    const rows = everyRow((page) =>
+      this.#options.channel(name).evaluate(accessControl, 'ListGrants', { patientId, ...page }),
+    );
+    for await (const grant of rows) grants.set(grant.grantId, grant);
     return grants;
   }
 

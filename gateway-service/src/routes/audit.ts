@@ -1,5 +1,5 @@
 import { AccessState, CompactJws, VisitState, records } from '@careledger/contracts';
-import { AuthorityId, timestampOf } from '@careledger/domain';
+import { AuthorityId, closedObject, timestampOf } from '@careledger/domain';
 import { Type } from 'typebox';
 import { openConsentKey } from '../consent/consent-key.js';
 import { askLedger } from '../problems.js';
@@ -67,10 +67,7 @@ export function addAuditRoutes({ app, gateway, config }: RouteContext): void {
         summary:
           'A signed check-in code for a visit: by the consent key with a passphrase, else by the gateway key',
         params: PatientParams,
-        body: Type.Object(
-          { authorityId: AuthorityId, passphrase: Type.Optional(Passphrase) },
-          { additionalProperties: false },
-        ),
+        body: closedObject({ authorityId: AuthorityId, passphrase: Type.Optional(Passphrase) }),
         response: { 200: Type.Object({ statement: CompactJws }) },
       },
     },

@@ -9,6 +9,7 @@ import {
   PurposeOfUse,
   ScopeTerm,
   Timestamp,
+  closedObject,
   timestampOf,
 } from '@careledger/domain';
 import { GrantMeaning } from '@careledger/protocol';
@@ -23,8 +24,6 @@ import {
   type RouteContext,
 } from './context.js';
 
-const closed = <P extends Parameters<typeof Type.Object>[0]>(properties: P) =>
-  Type.Object(properties, { additionalProperties: false });
 const word = Type.String({ minLength: 1, maxLength: 64 });
 
 /** What the patient may say of a grant, besides whom it is for. */
@@ -37,9 +36,9 @@ export const GrantTermsBody = {
   grantee: Type.Optional(
     Type.Array(
       Type.Union([
-        closed({ unit: word }),
-        closed({ role: word }),
-        closed({ practitionerId: PractitionerId }),
+        closedObject({ unit: word }),
+        closedObject({ role: word }),
+        closedObject({ practitionerId: PractitionerId }),
       ]),
       { maxItems: 16 },
     ),
@@ -51,8 +50,8 @@ export const GrantTermsBody = {
 };
 
 /** Ready from the patient's app. */
-const Ready = closed({ statement: CompactJws });
-export const ReadyOrPassphrase = Type.Union([Ready, closed({ passphrase: Passphrase })]);
+const Ready = closedObject({ statement: CompactJws });
+export const ReadyOrPassphrase = Type.Union([Ready, closedObject({ passphrase: Passphrase })]);
 
 /** A decision: done on every channel (200), or on its way (202). */
 export const JobView = Type.Object({
@@ -139,8 +138,8 @@ export function addGrantRoutes({ app, gateway }: RouteContext): void {
         params: PatientParams,
         body: Type.Union([
           Ready,
-          closed({
-            grant: closed({ authorityId: AuthorityId, ...GrantTermsBody }),
+          closedObject({
+            grant: closedObject({ authorityId: AuthorityId, ...GrantTermsBody }),
             passphrase: Passphrase,
           }),
         ]),

@@ -1,5 +1,5 @@
 import { CompactJws } from '@careledger/contracts';
-import { ChannelName, PatientId, TxId } from '@careledger/domain';
+import { ChannelName, PatientId, TxId, closedObject } from '@careledger/domain';
 import { attestTransaction } from '@careledger/ledger';
 import { requireRole } from '@careledger/service-kit';
 import { Type } from 'typebox';
@@ -130,7 +130,7 @@ export function addOperationRoutes({ app, gateway }: RouteContext): void {
       config: requireRole('ops', 'system'),
       schema: {
         summary: 'Attest a committed transaction, as this organisation’s peer has it; written on its channel',
-        body: Type.Object({ channel: ChannelName, txId: TxId }, { additionalProperties: false }),
+        body: closedObject({ channel: ChannelName, txId: TxId }),
         response: { 200: Type.Object({ statement: CompactJws }) },
       },
     },

@@ -1,7 +1,8 @@
 import { CompactJws, SubscriptionState, accessControl } from '@careledger/contracts';
 import { fromUtf8 } from '@careledger/crypto';
-import { Id128, PatientId } from '@careledger/domain';
+import { Id128, PatientId, closedObject } from '@careledger/domain';
 import { EnvelopeError, decryptFrom } from '@careledger/envelope';
+import { allRows } from '@careledger/ledger';
 import { SEALED_CONTEXT, SubscriptionReason } from '@careledger/protocol';
 import { Type } from 'typebox';
 import { Value } from 'typebox/value';
@@ -21,21 +22,13 @@ const SubscriptionView = Type.Object({
 export function addSubscriptionRoutes({ app, gateway }: RouteContext): void {
   const { core, consent, ledger } = gateway;
 
-  async function list(patientId: string, status?: SubscriptionState['status']): Promise<SubscriptionState[]> {
-    const rows: SubscriptionState[] = [];
-    let bookmark = '';
-    do {
-      const page = await askLedger(
-        ledger.channel('authorities').evaluate(accessControl, 'ListSubscriptions', {
-          patientId,
-          ...(status !== undefined && { status }),
-          ...(bookmark !== '' && { bookmark }),
-        }),
-      );
-      rows.push(...page.rows);
-      bookmark = page.bookmark;
-    } while (bookmark !== '');
-    return rows;
+  function list(patientId: string, status?: SubscriptionState['status']): Promise<SubscriptionState[]> {
+    const filter = { patientId, ...(status !== undefined && { status }) };
+    return askLedger(
+      allRows((page) =>
+        ledger.channel('authorities').evaluate(accessControl, 'ListSubscriptions', { ...filter, ...page }),
+      ),
+    );
   }
 
   async function pending(patientId: string, subscriptionId: string): Promise<SubscriptionState> {
@@ -90,11 +83,8 @@ export function addSubscriptionRoutes({ app, gateway }: RouteContext): void {
         summary: 'Approve: a grant that names the subscription; what is not said is as the authority asked',
         params: Params,
         body: Type.Union([
-          Type.Object({ statement: CompactJws }, { additionalProperties: false }),
-          Type.Object(
-            { passphrase: Passphrase, ...Type.Partial(Type.Object(GrantTermsBody)).properties },
-            { additionalProperties: false },
-          ),
+          closedObject({ statement: CompactJws }),
+          closedObject({ passphrase: Passphrase, ...Type.Partial(Type.Object(GrantTermsBody)).properties }),
         ]),
         response: jobResponses,
       },

@@ -16,6 +16,7 @@ export type { ReadOptions } from './events/reconnect.js';
 export { loadConnection, NetworkConnection, PeerEndpoint, type ClientTls } from './fabric/connection.js';
 export { connectLedger, Ledger, type ConnectLedgerOptions, type Resumed } from './ledger.js';
 export * from './limits.js';
+export { allRows, everyRow, type LedgerPage, type PageWanted } from './paging.js';
 export type { Checkpoint, CheckpointStore, JournalEntry, TransactionJournal } from './ports.js';
 export type { ArgsOf, ContractShape, NamesOf, ResultOf, TransactionShape } from './shape.js';
 export { MemoryCheckpoints, MemoryJournal } from './store/memory.js';

@@ -2,8 +2,8 @@ import { createPrivateKey } from 'node:crypto';
 import type { KeyObject } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { signLowS } from '@careledger/crypto/ecdsa';
 import { msp } from '@hyperledger/fabric-protos';
-import { signLowS } from './ecdsa.js';
 
 /** An identity that can sign: the serialized form Fabric puts in headers, and its private key. */
 export interface SigningIdentity {
