@@ -19,6 +19,7 @@ export {
   type FindToken,
   type Principal,
   type RouteAccess,
+  type TokenHolder,
 } from './http/auth.js';
 export type { ReadinessCheck } from './http/health.js';
 export * from './http/service.js';
