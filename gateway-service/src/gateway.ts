@@ -7,7 +7,6 @@ import type { Logger, Worker } from '@careledger/service-kit';
 import { EmbeddedBroker, ExternalBroker, type FrameSource } from './broker/index.js';
 import type { GatewayConfig } from './config.js';
 import {
-  CONSENT_MIGRATION,
   ConsentOutbox,
   ConsentService,
   GrantStore,
@@ -20,6 +19,7 @@ import { GatewayCore } from './core.js';
 import { Directory } from './directory/authorities.js';
 import { startWatcher } from './directory/watcher.js';
 import { ATTESTOR_KEY, openKeys } from './keys.js';
+import { GATEWAY_MIGRATIONS } from './migrations.js';
 import { AnchorStore } from './outbox/anchor-store.js';
 import { Anchoring, type AnchoredChain } from './outbox/anchoring.js';
 import { Announcing } from './outbox/announcing.js';
@@ -32,19 +32,11 @@ import { ProviderPool } from './outbox/providers.js';
 import { RecordOutbox } from './outbox/record-outbox.js';
 import { Storing } from './outbox/storing.js';
 import type { Patient } from './patients/index.js';
-import {
-  LANES,
-  PROCESSING_MIGRATION,
-  ProcessingStore,
-  Processor,
-  type DueRecord,
-  type Lane,
-} from './processing/index.js';
+import { LANES, ProcessingStore, Processor, type DueRecord, type Lane } from './processing/index.js';
 import { RecordMaker } from './records/maker.js';
 import { NoticeStore } from './records/notice-store.js';
 import { RewrapStore } from './records/rewrap-store.js';
 import { Rewrapper } from './records/rewrapper.js';
-import { RECORDS_MIGRATION } from './records/schema.js';
 import { VersionStore, type RecordVersion } from './records/version-store.js';
 import { SOFTWARE } from './software.js';
 import { PatientTokens } from './tokens.js';
@@ -115,7 +107,7 @@ export class Gateway implements AsyncDisposable {
     this.#keys = keys;
     this.core = new GatewayCore({
       storePath: join(dataDir, 'gateway.db'),
-      migrations: [PROCESSING_MIGRATION, RECORDS_MIGRATION, CONSENT_MIGRATION],
+      migrations: GATEWAY_MIGRATIONS,
       keyStore: keys,
       consentKeys: {
         folder: join(dataDir, 'consent-keys'),
@@ -410,12 +402,12 @@ export class Gateway implements AsyncDisposable {
   #onConsentSettling({ kind, job, patientNo, channel }: ConsentStep, isDone: boolean): void {
     if (kind !== 'grant') return;
     if (!isDone) {
-      this.grants.setStatus(job, 'pending', 'refused');
+      this.grants.setStatus(patientNo, job, 'pending', 'refused');
       return;
     }
-    const grant = this.grants.get(job);
+    const grant = this.grants.get(patientNo, job);
     if (channel !== 'authorities' || grant?.status !== 'pending') return;
-    this.grants.setStatus(job, 'pending', 'active');
+    this.grants.setStatus(patientNo, job, 'pending', 'active');
     const { subscriptionId, authorityId } = grant.body;
     if (subscriptionId !== undefined)
       this.subscriptions.put(patientNo, { subscriptionId, authorityId, status: 'approved' });

@@ -79,11 +79,12 @@ export class ConsentOutbox implements AsyncDisposable {
     const status = isDone ? 'done' : 'refused';
     store.deferred(() => {
       steps.settle(stepNo, { status, code: item.code, txId: item.txId, blockNumber }, clock());
-      if (!isDone) steps.refuseRest(step.job, item.code, clock());
+      if (!isDone) steps.refuseRest(step.patientNo, step.job, item.code, clock());
       onSettling(step, isDone);
     });
     await store.sync();
-    const next = steps.job(step.job).find(({ status: its, place }) => its === 'open' && place > step.place);
+    const rest = steps.job(step.patientNo, step.job);
+    const next = rest.find(({ status: its, place }) => its === 'open' && place > step.place);
     if (next !== undefined) this.add(next);
     onSettled(step, isDone);
   }

@@ -74,7 +74,7 @@ export class Rewrapper implements AsyncDisposable {
   async #work(job: RewrapJob): Promise<boolean> {
     const { core, grants, rewraps, versions, clock, onMoved } = this.#options;
     const { jobNo, patientNo, grantId, from, through } = job;
-    const grant = grants.get(grantId);
+    const grant = grants.get(patientNo, grantId);
     const page = versions.range(patientNo, from, through, VERSIONS_PER_ROUND);
     if (grant?.status !== 'active' || page.length === 0) {
       core.store.deferred(() => rewraps.remove(jobNo));

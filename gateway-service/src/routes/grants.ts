@@ -90,7 +90,7 @@ const GrantView = Type.Object({
 export function addGrantRoutes({ app, gateway }: RouteContext): void {
   const { core, consent, grants, steps } = gateway;
   const view = (patientId: string, grant: Grant) => {
-    const { grantId, authorityId, policySeq, status, body, meaning, madeMs, revokedMs } = grant;
+    const { grantId, patientNo, authorityId, policySeq, status, body, meaning, madeMs, revokedMs } = grant;
     const { permissions, purposes, from, until, subscriptionId } = body;
     return {
       ...{ grantId, patientId, authorityId, policySeq, status, permissions, purposes, from },
@@ -99,7 +99,7 @@ export function addGrantRoutes({ app, gateway }: RouteContext): void {
       ...(meaning !== null && { meaning }),
       madeAt: timestampOf(madeMs),
       ...(revokedMs !== null && { revokedAt: timestampOf(revokedMs) }),
-      channels: steps.job(grantId).map((step) => ({
+      channels: steps.job(patientNo, grantId).map((step) => ({
         channel: step.channel,
         status: step.status,
         txId: step.txId,
@@ -175,7 +175,7 @@ export function addGrantRoutes({ app, gateway }: RouteContext): void {
         const patient = core.patients.get(params.patientId);
         const { body } = request;
         let job: string;
-        if ('statement' in body) job = await consent.takeRevocation(patient, body.statement);
+        if ('statement' in body) job = await consent.takeRevocation(patient, body.statement, params.grantId);
         else if (params.grantId === undefined) job = await consent.revokeAll(patient, body.passphrase);
         else job = await consent.revoke(patient, params.grantId, body.passphrase);
         const outcome = await consent.outcome(patient, job, WAIT_MS);

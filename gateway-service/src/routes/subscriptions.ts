@@ -95,7 +95,7 @@ export function addSubscriptionRoutes({ app, gateway }: RouteContext): void {
       const { body } = request;
       let job: string;
       if ('statement' in body) {
-        job = await consent.takeGrant(patient, body.statement);
+        job = await consent.takeGrant(patient, body.statement, subscriptionId);
       } else {
         const asked = await pending(patient.patientId, subscriptionId);
         const { passphrase, ...terms } = body;
@@ -119,7 +119,7 @@ export function addSubscriptionRoutes({ app, gateway }: RouteContext): void {
       const { body } = request;
       const job =
         'statement' in body
-          ? await consent.takeRejection(patient, body.statement)
+          ? await consent.takeRejection(patient, body.statement, request.params.subscriptionId)
           : await consent.reject(
               patient,
               await pending(patient.patientId, request.params.subscriptionId),
