@@ -35,6 +35,7 @@ export const layers = [
       'statements',
       'envelope',
       'contracts',
+      'policy',
       'protocol',
       'clinical',
       'fhir',
