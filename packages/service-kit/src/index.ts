@@ -33,6 +33,8 @@ export {
 export * from './http/client.js';
 export * from './http/client-error.js';
 export * from './sqlite/index.js';
+export * from './idempotency/request.js';
+export * from './idempotency/idempotency-keys.js';
 export * from './background/backoff.js';
 export * from './background/worker.js';
 export * from './background/subject-batcher.js';

@@ -18,6 +18,11 @@ export const recordProblems = defineProblems({
   PROVIDER_UNREACHABLE: { status: 502, title: 'No provider that has the record can be reached' },
 });
 
+/** A key under which a caller may repeat a request. */
+export const idempotencyProblems = defineProblems({
+  IDEMPOTENCY_KEY_REUSED: { status: 409, title: 'The idempotency key was used for another request' },
+});
+
 /** The ledger's own answer, or none. */
 export const ledgerProblems = defineProblems({
   LEDGER_REFUSED: { status: 422, title: 'The ledger refused; `reason` says why' },
