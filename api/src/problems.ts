@@ -1,4 +1,5 @@
-import { defineProblems, ledgerProblems, recordProblems, statementProblems } from '@careledger/service-kit';
+import { ledgerProblems } from '@careledger/ledger/service';
+import { defineProblems, recordProblems, statementProblems } from '@careledger/service-kit';
 
 /** Codes of this service besides the common ones. Where the chaincode refused, `reason` has its code. */
 export const problems = defineProblems({
@@ -24,7 +25,6 @@ export const problems = defineProblems({
   // FHIR
   FHIR_INVALID: { status: 422, title: 'Not a FHIR R4 Bundle' },
   // reading
-  PATIENT_UNKNOWN: { status: 404, title: 'No such patient is registered' },
   PERMIT_NOT_COMMITTED: {
     status: 502,
     title: 'The provider served without a committed permit; nothing is shown',
