@@ -11,6 +11,7 @@ import {
   type RecordAad,
 } from '@careledger/envelope';
 import { FhirError, checkBundle, type FhirResource } from '@careledger/fhir';
+import { onLedger } from '@careledger/ledger/service';
 import type { ScopeMeaning } from '@careledger/protocol';
 import type { Issuer } from '../issuer.js';
 import type { Channels } from '../ledger-port.js';
@@ -21,7 +22,7 @@ import type { Meanings } from '../policy/meanings.js';
 import type { MirroredGrant } from '../policy/mirror-store.js';
 import type { Policy } from '../policy/policy.js';
 import type { Person, Vouching } from '../policy/vouching.js';
-import { onLedger, problem } from '../problem.js';
+import { problem } from '../problem.js';
 import type { ProviderPool } from '../providers/provider-pool.js';
 import type { Store } from '../store/store.js';
 import { periodOf, tagsFor, termsOf } from './bundle-terms.js';

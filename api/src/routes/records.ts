@@ -9,6 +9,7 @@ import {
   TxId,
   closedObject,
 } from '@careledger/domain';
+import { onLedger } from '@careledger/ledger/service';
 import { ScopeMeaning } from '@careledger/protocol';
 import { FHIR_JSON, principalOf, requireRole, type ServiceApp } from '@careledger/service-kit';
 import { Type } from 'typebox';
@@ -18,7 +19,7 @@ import type { Outbox } from '../outbox/outbox.js';
 import { coversScope, isInForce } from '../policy/coverage.js';
 import type { Policy } from '../policy/policy.js';
 import type { Vouching } from '../policy/vouching.js';
-import { onLedger, problem } from '../problem.js';
+import { problem } from '../problem.js';
 import { writeRef, type WriteService } from '../records/write-service.js';
 import { WRITE_STAGES, type Write, type WriteStore } from '../records/write-store.js';
 import {

@@ -7,12 +7,12 @@ import {
   type StatementBody,
 } from '@careledger/contracts';
 import { LedgerError, submitWithRetry, type LedgerChannel } from '@careledger/ledger';
+import { problemOfLedger } from '@careledger/ledger/service';
 import { PROVIDER_ROUTES, ReleasedRecord, type AccessAnswer } from '@careledger/protocol';
 import { HttpClientError, ProblemError, createHttpClient } from '@careledger/service-kit';
 import { StatementError, checkStatement, makeStatement, readStatement } from '@careledger/statements';
 import { Value } from 'typebox/value';
 import type { BlobStore } from '../blobs/blob-store.js';
-import { problemOfLedger } from '../ledger-failure.js';
 import type { ProblemCode } from '../problems.js';
 import type { ReleaseStore } from '../store/release-store.js';
 import type { VersionStore } from '../store/version-store.js';
@@ -71,7 +71,7 @@ export class AccessService {
       const { result } = await submitWithRetry(() => cloud.submit(records, 'RequestAccess', { statement }));
       return result;
     } catch (error) {
-      throw problemOfLedger(error, 'ACCESS_REFUSED');
+      throw problemOfLedger<ProblemCode>(error, 'ACCESS_REFUSED');
     }
   }
 
@@ -96,7 +96,7 @@ export class AccessService {
       });
     } catch (error) {
       if (error instanceof LedgerError && error.chaincodeCode === 'PERMIT_UNKNOWN') return undefined;
-      throw problemOfLedger(error, 'PERMIT_INVALID');
+      throw problemOfLedger<ProblemCode>(error, 'PERMIT_INVALID');
     }
   }
 
@@ -124,7 +124,7 @@ export class AccessService {
         throw new ProblemError<ProblemCode>('PERMIT_INVALID', `${error.code}: ${error.message}`, {
           cause: error,
         });
-      throw problemOfLedger(error, 'PERMIT_INVALID');
+      throw problemOfLedger<ProblemCode>(error, 'PERMIT_INVALID');
     }
   }
 
@@ -155,7 +155,7 @@ export class AccessService {
           cause: error,
           members: { holder, reason: error.problem?.code ?? error.code },
         });
-      throw problemOfLedger(error, 'ACCESS_REFUSED');
+      throw problemOfLedger<ProblemCode>(error, 'ACCESS_REFUSED');
     }
   }
 }

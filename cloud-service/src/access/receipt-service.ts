@@ -2,8 +2,8 @@ import { fromBase64url, type SignatureVerifier } from '@careledger/crypto';
 import { accessControl } from '@careledger/contracts';
 import { EnvelopeError, checkRecipientReceipt, readRecipientReceipt } from '@careledger/envelope';
 import type { LedgerChannel } from '@careledger/ledger';
+import { problemOfLedger } from '@careledger/ledger/service';
 import { ProblemError } from '@careledger/service-kit';
-import { problemOfLedger } from '../ledger-failure.js';
 import type { ProblemCode } from '../problems.js';
 import type { ReleaseStore } from '../store/release-store.js';
 
@@ -41,6 +41,6 @@ export async function keepReceipt(receipt: string, options: ReceiptServiceOption
       throw new ProblemError<ProblemCode>('RECEIPT_REFUSED', `${error.code}: ${error.message}`, {
         cause: error,
       });
-    throw problemOfLedger(error, 'RECEIPT_REFUSED');
+    throw problemOfLedger<ProblemCode>(error, 'RECEIPT_REFUSED');
   }
 }

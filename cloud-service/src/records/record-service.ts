@@ -16,10 +16,10 @@ import {
   readWrapSet,
 } from '@careledger/envelope';
 import { submitBatch, type LedgerChannel } from '@careledger/ledger';
+import { problemOfLedger } from '@careledger/ledger/service';
 import type { StoreRecordAnswer, StoreRecordRequest } from '@careledger/protocol';
 import { ProblemError, SubjectBatcher } from '@careledger/service-kit';
 import type { BlobStore } from '../blobs/blob-store.js';
-import { problemOfLedger } from '../ledger-failure.js';
 import type { ProblemCode } from '../problems.js';
 import type { HeldVersion, VersionStore } from '../store/version-store.js';
 import { readIncoming, readStoreStatement } from './incoming.js';
@@ -138,7 +138,7 @@ export class RecordService {
         throw new ProblemError<ProblemCode>('WRAPS_REFUSED', `${error.code}: ${error.message}`, {
           cause: error,
         });
-      throw problemOfLedger(error, 'WRAPS_REFUSED');
+      throw problemOfLedger<ProblemCode>(error, 'WRAPS_REFUSED');
     }
     if (!versions.replaceWraps(recordId, version, wrapSet, readWrapSet(wrapSet).seq))
       throw new ProblemError<ProblemCode>(
@@ -167,7 +167,7 @@ export class RecordService {
     try {
       settled = await this.#batchers[transaction].add({ patientId, statement, transaction });
     } catch (error) {
-      throw problemOfLedger(error, 'RECORD_REFUSED');
+      throw problemOfLedger<ProblemCode>(error, 'RECORD_REFUSED');
     }
     const { item, blockNumber } = settled;
     if (item.code !== 'OK') {

@@ -1,6 +1,7 @@
 import { records } from '@careledger/contracts';
 import { submitWithRetry, type LedgerChannel } from '@careledger/ledger';
-import { problemOfLedger } from '../ledger-failure.js';
+import { problemOfLedger } from '@careledger/ledger/service';
+import type { ProblemCode } from '../problems.js';
 
 /** Scenario 3: relays an authority's `visit` statement as the related entry on channel `cloud`. */
 export async function relateVisit(cloud: LedgerChannel, statement: string): Promise<{ txId: string }> {
@@ -8,6 +9,6 @@ export async function relateVisit(cloud: LedgerChannel, statement: string): Prom
     const { result } = await submitWithRetry(() => cloud.submit(records, 'RelateVisit', { statement }));
     return { txId: result.txId };
   } catch (error) {
-    throw problemOfLedger(error, 'VISIT_REFUSED');
+    throw problemOfLedger<ProblemCode>(error, 'VISIT_REFUSED');
   }
 }

@@ -1,8 +1,8 @@
 import { AccessState, CompactJws, VisitState, records } from '@careledger/contracts';
 import { AuthorityId, closedObject, timestampOf } from '@careledger/domain';
+import { onLedger } from '@careledger/ledger/service';
 import { Type } from 'typebox';
 import { openConsentKey } from '../consent/consent-key.js';
-import { askLedger } from '../problems.js';
 import { patientStatement } from '../statement.js';
 import { PatientParams, Passphrase, byPatient, byPatientOrAuditor, type RouteContext } from './context.js';
 
@@ -32,7 +32,7 @@ export function addAuditRoutes({ app, gateway, config }: RouteContext): void {
     },
     async (request) => {
       const { patientId } = core.patients.get(request.params.patientId);
-      const { rows, bookmark } = await askLedger(
+      const { rows, bookmark } = await onLedger(() =>
         ledger.channel('cloud').evaluate(records, 'ListAccesses', { patientId, ...request.query }),
       );
       return { accesses: rows, bookmark };
@@ -52,7 +52,7 @@ export function addAuditRoutes({ app, gateway, config }: RouteContext): void {
     },
     async (request) => {
       const { patientId } = core.patients.get(request.params.patientId);
-      const { rows, bookmark } = await askLedger(
+      const { rows, bookmark } = await onLedger(() =>
         ledger.channel('authorities').evaluate(records, 'ListVisits', { patientId, ...request.query }),
       );
       return { visits: rows, bookmark };

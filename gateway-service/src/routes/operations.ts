@@ -1,9 +1,9 @@
 import { CompactJws } from '@careledger/contracts';
 import { ChannelName, PatientId, TxId, closedObject } from '@careledger/domain';
 import { attestTransaction } from '@careledger/ledger';
+import { onLedger } from '@careledger/ledger/service';
 import { requireRole } from '@careledger/service-kit';
 import { Type } from 'typebox';
-import { askLedger } from '../problems.js';
 import { StatisticsView, statisticsOf } from '../statistics.js';
 import { PatientParams, WAIT_MS, byOps, byPatientOrOps, type RouteContext } from './context.js';
 
@@ -137,7 +137,7 @@ export function addOperationRoutes({ app, gateway }: RouteContext): void {
     async (request) => {
       const { channel, txId } = request.body;
       return {
-        statement: await askLedger(attestTransaction(ledger.channel(channel), txId, gateway.attestor)),
+        statement: await onLedger(() => attestTransaction(ledger.channel(channel), txId, gateway.attestor)),
       };
     },
   );

@@ -3,12 +3,12 @@ import { fromUtf8 } from '@careledger/crypto';
 import { Id128, PatientId, closedObject } from '@careledger/domain';
 import { EnvelopeError, decryptFrom } from '@careledger/envelope';
 import { allRows } from '@careledger/ledger';
+import { onLedger } from '@careledger/ledger/service';
 import { SEALED_CONTEXT, SubscriptionReason } from '@careledger/protocol';
 import { Type } from 'typebox';
 import { Value } from 'typebox/value';
 import { ConsentError } from '../consent/index.js';
 import type { Patient } from '../patients/index.js';
-import { askLedger } from '../problems.js';
 import { GrantTermsBody, ReadyOrPassphrase, jobResponses } from './grants.js';
 import { PatientParams, Passphrase, WAIT_MS, byPatient, type RouteContext } from './context.js';
 
@@ -24,7 +24,7 @@ export function addSubscriptionRoutes({ app, gateway }: RouteContext): void {
 
   function list(patientId: string, status?: SubscriptionState['status']): Promise<SubscriptionState[]> {
     const filter = { patientId, ...(status !== undefined && { status }) };
-    return askLedger(
+    return onLedger(() =>
       allRows((page) =>
         ledger.channel('authorities').evaluate(accessControl, 'ListSubscriptions', { ...filter, ...page }),
       ),

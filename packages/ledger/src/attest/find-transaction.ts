@@ -2,7 +2,7 @@ import { common } from '@hyperledger/fabric-protos';
 import type { Network } from '@hyperledger/fabric-gateway';
 import { LedgerError } from '../error.js';
 import { decodeBlock, type BlockTransaction, type LedgerBlock } from '../events/block.js';
-import { translateEarly } from '../fabric/translate.js';
+import { translateLookup } from '../fabric/translate.js';
 import { within } from '../timeouts.js';
 
 /** Fabric's query system chaincode: every peer answers it about its own ledger (fabric core/scc/qscc/query.go). */
@@ -16,7 +16,7 @@ export interface FoundTransaction {
   readonly transaction: BlockTransaction;
 }
 
-/** @throws LedgerError, BAD_REQUEST where the peer has no such transaction */
+/** @throws LedgerError, TRANSACTION_UNKNOWN where the peer has none of this id */
 export async function findTransaction(
   network: Network,
   transactionId: string,
@@ -31,7 +31,7 @@ export async function findTransaction(
       .newProposal(BLOCK_BY_TRANSACTION, { arguments: [channel, transactionId] });
     bytes = await proposal.evaluate(within(timeoutMs));
   } catch (error) {
-    throw translateEarly('evaluate', what, error, transactionId);
+    throw translateLookup(what, error, transactionId);
   }
   const block = decodeBlock(common.Block.deserializeBinary(bytes));
   const transaction = block.transactions.find((candidate) => candidate.transactionId === transactionId);
