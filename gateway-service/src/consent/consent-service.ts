@@ -10,7 +10,7 @@ import { currentKey, type Directory } from '../directory/authorities.js';
 import type { OutboxProgress } from '../outbox/progress.js';
 import type { Patient } from '../patients/index.js';
 import { patientStatement } from '../statement.js';
-import { checkAppStatement, genesisOf, openConsentKey } from './consent-key.js';
+import { checkAppStatement, genesisOf, openConsentKey, type ConsentPassphrase } from './consent-key.js';
 import type { ConsentOutbox } from './consent-outbox.js';
 import { ConsentError } from './errors.js';
 import type { GrantStore } from './grant-store.js';
@@ -78,10 +78,10 @@ export class ConsentService {
     return this.#submit(patient, { kind: 'register', statement, isUnordered: true }, () => undefined);
   }
 
-  async grant(patient: Patient, terms: GrantTerms, passphrase: string): Promise<string> {
+  async grant(patient: Patient, terms: GrantTerms, unlock: ConsentPassphrase): Promise<string> {
     const { core, grants, networkId } = this.#options;
     const { patientId, patientNo } = patient;
-    const signer = await openConsentKey(core, patient, passphrase);
+    const signer = await openConsentKey(core, patient, unlock);
     const meaning = meaningOf(core.patients.keys(patientId).scopeKey(), terms);
     const sealed = await sealMeaning(meaning, await this.#encryptionKeyOf(terms.authorityId));
     const policySeq = core.store.deferred(() => grants.takeSeq(patientNo));
@@ -101,13 +101,13 @@ export class ConsentService {
     return this.#keepGrant(patient, statement, body, null);
   }
 
-  async revoke(patient: Patient, grantId: string, passphrase: string): Promise<string> {
+  async revoke(patient: Patient, grantId: string, unlock: ConsentPassphrase): Promise<string> {
     this.#known(patient, grantId);
-    return this.#revoke(patient, passphrase, 'revoke', (policySeq) => ({ policySeq, grantId }));
+    return this.#revoke(patient, unlock, 'revoke', (policySeq) => ({ policySeq, grantId }));
   }
 
-  async revokeAll(patient: Patient, passphrase: string): Promise<string> {
-    return this.#revoke(patient, passphrase, 'revokeAll', (policySeq) => ({ policySeq }));
+  async revokeAll(patient: Patient, unlock: ConsentPassphrase): Promise<string> {
+    return this.#revoke(patient, unlock, 'revokeAll', (policySeq) => ({ policySeq }));
   }
 
   /** A `revoke` statement of the patient's app for this grant, a `revokeAll` without one. */
@@ -121,9 +121,13 @@ export class ConsentService {
     return this.#keepRevocation(patient, statement, body);
   }
 
-  async reject(patient: Patient, subscription: SubscriptionState, passphrase: string): Promise<string> {
+  async reject(
+    patient: Patient,
+    subscription: SubscriptionState,
+    unlock: ConsentPassphrase,
+  ): Promise<string> {
     const { core, networkId } = this.#options;
-    const signer = await openConsentKey(core, patient, passphrase);
+    const signer = await openConsentKey(core, patient, unlock);
     const { subscriptionId } = subscription;
     const statement = patientStatement(
       'rejectSubscription',
@@ -205,13 +209,13 @@ export class ConsentService {
 
   async #revoke(
     patient: Patient,
-    passphrase: string,
+    unlock: ConsentPassphrase,
     name: 'revoke' | 'revokeAll',
     bodyOf: (policySeq: number) => StatementBody<'revoke'> | StatementBody<'revokeAll'>,
   ): Promise<string> {
     const { core, grants, networkId } = this.#options;
     const { patientId, patientNo } = patient;
-    const signer = await openConsentKey(core, patient, passphrase);
+    const signer = await openConsentKey(core, patient, unlock);
     const body = bodyOf(core.store.deferred(() => grants.takeSeq(patientNo)));
     const statement = patientStatement(name, { patientId, networkId, channels: ORDER.revoke, body }, signer);
     return this.#keepRevocation(patient, statement, body);

@@ -21,6 +21,7 @@ import {
   WAIT_MS,
   byPatient,
   byPatientOrAuditor,
+  unlockOf,
   type RouteContext,
 } from './context.js';
 
@@ -152,7 +153,7 @@ export function addGrantRoutes({ app, gateway }: RouteContext): void {
       const job =
         'statement' in body
           ? await consent.takeGrant(patient, body.statement)
-          : await consent.grant(patient, body.grant, body.passphrase);
+          : await consent.grant(patient, body.grant, unlockOf(request, body));
       const outcome = await consent.outcome(patient, job, WAIT_MS);
       return reply.status(outcome.status === 'done' ? 200 : 202).send(outcome);
     },
@@ -176,8 +177,9 @@ export function addGrantRoutes({ app, gateway }: RouteContext): void {
         const { body } = request;
         let job: string;
         if ('statement' in body) job = await consent.takeRevocation(patient, body.statement, params.grantId);
-        else if (params.grantId === undefined) job = await consent.revokeAll(patient, body.passphrase);
-        else job = await consent.revoke(patient, params.grantId, body.passphrase);
+        else if (params.grantId === undefined)
+          job = await consent.revokeAll(patient, unlockOf(request, body));
+        else job = await consent.revoke(patient, params.grantId, unlockOf(request, body));
         const outcome = await consent.outcome(patient, job, WAIT_MS);
         return reply.status(outcome.status === 'done' ? 200 : 202).send(outcome);
       },
