@@ -36,6 +36,7 @@ export const layers = [
       'envelope',
       'contracts',
       'protocol',
+      'delivery',
       'clinical',
       'fhir',
     ].map((name) => `packages/${name}`),

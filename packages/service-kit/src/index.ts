@@ -34,5 +34,6 @@ export * from './http/client-error.js';
 export * from './sqlite/index.js';
 export * from './background/backoff.js';
 export * from './background/worker.js';
+export * from './background/durable-work.js';
 export * from './background/subject-batcher.js';
 export * from './cli.js';
