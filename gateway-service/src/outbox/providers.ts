@@ -1,6 +1,6 @@
-import { ProviderPool } from '@careledger/delivery';
+import { ProviderPool, PROVIDER_REST } from '@careledger/delivery';
 import { backoffDelayMs, createHttpClient, type HttpClient } from '@careledger/service-kit';
-import { PROVIDER_REST, STORE_TIMEOUT_MS } from './limits.js';
+import { STORE_TIMEOUT_MS } from './limits.js';
 
 export interface ProviderConfig {
   readonly providerId: string;

@@ -6,7 +6,7 @@ export {
   type AnnouncingSide,
 } from './announce-version.js';
 export { Grace, PREMATURE_GRACE_MS } from './grace.js';
-export { ProviderPool, type ProviderPoolOptions } from './provider-pool.js';
+export { ProviderPool, PROVIDER_REST, type ProviderPoolOptions } from './provider-pool.js';
 export { checkStoreAnswer, type VersionToStore } from './receipt.js';
 export {
   isLedgerAway,

@@ -1,3 +1,6 @@
+/** How long a provider that failed is passed over: the first time, and at most. */
+export const PROVIDER_REST = { minMs: 1_000, maxMs: 15_000 } as const;
+
 export interface ProviderPoolOptions<Client> {
   /** In the order of preference. */
   readonly providerIds: readonly string[];
