@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import type { KeyStore } from '@careledger/crypto/key-store';
 import { sodiumVerifier } from '@careledger/crypto/sodium';
 import type { ChannelName } from '@careledger/domain';
-import type { Logger, Worker } from '@careledger/service-kit';
+import { DurableWork, type Logger, type Worker } from '@careledger/service-kit';
 import { EmbeddedBroker, ExternalBroker, type FrameSource } from './broker/index.js';
 import type { GatewayConfig } from './config.js';
 import {
@@ -23,12 +23,11 @@ import { GATEWAY_MIGRATIONS } from './migrations.js';
 import { AnchorStore } from './outbox/anchor-store.js';
 import { Anchoring, type AnchoredChain } from './outbox/anchoring.js';
 import { Announcing } from './outbox/announcing.js';
-import { Dispatcher } from './outbox/dispatcher.js';
 import { LedgerLink } from './outbox/ledger-link.js';
 import { EMERGENCY_BACKOFF, MAKING_CONCURRENCY, PERIODIC_BACKOFF } from './outbox/limits.js';
 import { NoticeSender } from './outbox/notices.js';
 import { OutboxProgress } from './outbox/progress.js';
-import { ProviderPool } from './outbox/providers.js';
+import { openProviders, type Providers } from './outbox/providers.js';
 import { RecordOutbox } from './outbox/record-outbox.js';
 import { Storing } from './outbox/storing.js';
 import type { Patient } from './patients/index.js';
@@ -79,7 +78,7 @@ export class Gateway implements AsyncDisposable {
   readonly anchors: AnchorStore;
   readonly directory: Directory;
   readonly tokens: PatientTokens;
-  readonly providers: ProviderPool;
+  readonly providers: Providers;
   readonly progress = new OutboxProgress();
   readonly outbox: RecordOutbox;
   readonly anchoring: Anchoring;
@@ -89,7 +88,7 @@ export class Gateway implements AsyncDisposable {
   readonly #options: GatewayOptions;
   readonly #clock: () => number;
   readonly #keys: KeyStore;
-  readonly #making: Readonly<Record<Lane, Dispatcher<number>>>;
+  readonly #making: Readonly<Record<Lane, DurableWork<number>>>;
   readonly #registered: Readonly<Record<ChannelName, Set<number>>> = {
     authorities: new Set(),
     cloud: new Set(),
@@ -135,7 +134,7 @@ export class Gateway implements AsyncDisposable {
     this.anchors = new AnchorStore(database);
     this.tokens = new PatientTokens(database, (patientNo) => core.patients.byNo(patientNo).patientId);
     this.directory = new Directory(database, (name) => this.ledger.channel(name), clock);
-    this.providers = new ProviderPool(config.providers, clock);
+    this.providers = openProviders(config.providers, clock);
     for (const { patientNo, channel } of this.steps.registrations()) this.#registered[channel].add(patientNo);
 
     const parts = { ...this.#parts(), networkId, gatewayId, clock, logger };
@@ -151,10 +150,12 @@ export class Gateway implements AsyncDisposable {
         const { patientId, chain } = core.patients.byNo(patientNo);
         return { patientId, signer: chain.signer };
       },
+      makeAgain: (version) => this.#makeAgain(version),
     });
     const announcing = new Announcing({
       ...parts,
       batchers: { emergency: this.ledger.announceUrgent, periodic: this.ledger.announceBulk },
+      authorities: () => this.ledger.channel('authorities'),
       patientIdOf: (patientNo) => core.patients.byNo(patientNo).patientId,
     });
     this.outbox = new RecordOutbox({
@@ -360,8 +361,8 @@ export class Gateway implements AsyncDisposable {
     return { core, store: core.store, ...stores, directory, providers, verifier };
   }
 
-  #maker(lane: Lane, maker: RecordMaker): Dispatcher<number> {
-    return new Dispatcher<number>({
+  #maker(lane: Lane, maker: RecordMaker): DurableWork<number> {
+    return new DurableWork<number>({
       name: `make-${lane}`,
       concurrency: MAKING_CONCURRENCY,
       backoff: lane === 'emergency' ? EMERGENCY_BACKOFF : PERIODIC_BACKOFF,
@@ -387,6 +388,13 @@ export class Gateway implements AsyncDisposable {
 
   #onDue(due: readonly DueRecord[]): void {
     for (const { lane, patientNo, dueNo } of due) this.#making[lane].add(patientNo, dueNo);
+  }
+
+  /** Within a transaction. It is made once the version that is on its way has arrived. */
+  #makeAgain({ patientNo, kind, place, lane, arrivedMs }: RecordVersion): void {
+    // Clinical records are written by authorities.
+    if (kind !== 'clinical')
+      this.processing.putDue({ patientNo, kind, place, lane, arrivedMs }, this.#clock());
   }
 
   #onMoved(version: RecordVersion): void {
