@@ -7,17 +7,8 @@ export {
 } from './clinical.js';
 export { emergencyBundle, type DeviceEvidence, type EmergencyContent } from './emergency.js';
 export { FhirError, type FhirErrorCode } from './errors.js';
-export { operationOutcome, type IssueType } from './outcome.js';
 export { periodicBundle, type PeriodicContent } from './periodic.js';
-export type {
-  Bundle,
-  Device,
-  DocumentReference,
-  Observation,
-  OperationOutcome,
-  Provenance,
-  Resource,
-} from './schema.js';
+export type { Bundle, Device, DocumentReference, Observation, Provenance, Resource } from './schema.js';
 export type { ChainPosition, DeviceDescription, Source } from './source.js';
 export { SYSTEM } from './systems.js';
 export { uuidOf } from './uuid.js';
