@@ -2,9 +2,8 @@ import { summarise } from '@careledger/clinical';
 import { describe, expect, test } from '@jest/globals';
 import { clinicalBundle } from './clinical.js';
 import { emergencyBundle } from './emergency.js';
-import { operationOutcome } from './outcome.js';
 import { periodicBundle } from './periodic.js';
-import type { Bundle, Observation, OperationOutcome, Resource } from './schema.js';
+import type { Bundle, Observation, Resource } from './schema.js';
 import { SYSTEM } from './systems.js';
 import { checkBundle, checkOwnBundle, checkResource, parseOwnBundle } from './validate.js';
 import { H8, HOUR, PATIENT, clinical, emergency, periodic, vitals } from './vectors/samples.js';
@@ -136,17 +135,4 @@ test('nothing to say makes no record', () => {
   expect(() => periodicBundle({ ...periodic, summary: summarise([]) })).toThrow(RangeError);
   expect(() => emergencyBundle({ ...emergency, evidence: [] })).toThrow(RangeError);
   expect(() => clinicalBundle({ ...clinical, items: [] })).toThrow(RangeError);
-});
-
-test('an error is an OperationOutcome with our code', () => {
-  const outcome: OperationOutcome = operationOutcome(
-    'GRANT_EXPIRED',
-    'the grant ended yesterday',
-    'forbidden',
-  );
-  expect(checkResource(outcome)).toEqual(outcome);
-  expect(outcome.issue[0]).toMatchObject({
-    code: 'forbidden',
-    details: { coding: [{ code: 'GRANT_EXPIRED' }] },
-  });
 });

@@ -10,17 +10,8 @@ export { checkRecordContent, readRecordContent } from './content/record-content.
 export { emergencyBundle, type DeviceEvidence, type EmergencyContent } from './emergency.js';
 export { FhirError, type ContentErrorCode, type FhirErrorCode } from './errors.js';
 export { MAX_RESOURCE_CHARS } from './json.js';
-export { operationOutcome, type IssueType } from './outcome.js';
 export { periodicBundle, type PeriodicContent } from './periodic.js';
-export type {
-  Bundle,
-  Device,
-  DocumentReference,
-  Observation,
-  OperationOutcome,
-  Provenance,
-  Resource,
-} from './schema.js';
+export type { Bundle, Device, DocumentReference, Observation, Provenance, Resource } from './schema.js';
 export type { ChainPosition, DeviceDescription, Source } from './source.js';
 export { SYSTEM } from './systems.js';
 export { uuidOf } from './uuid.js';

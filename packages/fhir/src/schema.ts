@@ -120,16 +120,3 @@ export const Bundle = closedObject({
   entry: list(closedObject({ fullUrl: UrnUuid, resource: Resource })),
 });
 export type Bundle = Static<typeof Bundle>;
-
-export const OperationOutcome = closedObject({
-  resourceType: Type.Literal('OperationOutcome'),
-  issue: list(
-    closedObject({
-      severity: Type.Union([Type.Literal('fatal'), Type.Literal('error'), Type.Literal('warning')]),
-      code: Code,
-      details: closedObject({ coding: list(Coding) }),
-      diagnostics: text(4_096),
-    }),
-  ),
-});
-export type OperationOutcome = Static<typeof OperationOutcome>;
