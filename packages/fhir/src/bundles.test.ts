@@ -5,7 +5,7 @@ import { emergencyBundle } from './emergency.js';
 import { periodicBundle } from './periodic.js';
 import type { Bundle, Observation, Resource } from './schema.js';
 import { SYSTEM } from './systems.js';
-import { checkBundle, checkOwnBundle, checkResource, parseOwnBundle } from './validate.js';
+import { checkBundle, checkOwnBundle, parseOwnBundle } from './validate.js';
 import { H8, HOUR, PATIENT, clinical, emergency, periodic, vitals } from './vectors/samples.js';
 
 const observations = (bundle: Bundle): Observation[] =>
