@@ -37,6 +37,7 @@ export const layers = [
       'contracts',
       'policy',
       'protocol',
+      'delivery',
       'clinical',
       'fhir',
     ].map((name) => `packages/${name}`),

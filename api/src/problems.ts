@@ -1,7 +1,7 @@
+import { ledgerProblems } from '@careledger/ledger/service';
 import {
   defineProblems,
   idempotencyProblems,
-  ledgerProblems,
   recordProblems,
   statementProblems,
 } from '@careledger/service-kit';
@@ -30,7 +30,6 @@ export const problems = defineProblems({
   // FHIR
   FHIR_INVALID: { status: 422, title: 'Not a FHIR R4 Bundle' },
   // reading
-  PATIENT_UNKNOWN: { status: 404, title: 'No such patient is registered' },
   PERMIT_NOT_COMMITTED: {
     status: 502,
     title: 'The provider served without a committed permit; nothing is shown',

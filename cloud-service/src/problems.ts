@@ -1,9 +1,11 @@
-import { defineProblems, ledgerProblems, recordProblems, statementProblems } from '@careledger/service-kit';
+import { ledgerProblems } from '@careledger/ledger/service';
+import { defineProblems, recordProblems, statementProblems } from '@careledger/service-kit';
 
 /** Codes of this service besides those of the chaincode, which it passes on under their own names. */
 export const problems = defineProblems({
   ...statementProblems,
   ...recordProblems,
+  ...ledgerProblems,
   MANIFEST_MALFORMED: { status: 400, title: 'The manifest cannot be read' },
   WRAP_SET_MALFORMED: { status: 400, title: 'The wrap set cannot be read' },
   BASE64URL_INVALID: { status: 400, title: 'The ciphertext is not strict base64url' },
@@ -36,7 +38,6 @@ export const problems = defineProblems({
   },
   WRAPS_OUTDATED: { status: 409, title: 'The version is of a former format, kept but not released' },
   RECEIPT_REFUSED: { status: 422, title: 'The receipt does not match a release' },
-  ...ledgerProblems,
   BLOB_MISSING: { status: 500, title: 'The ciphertext is not in the blob store' },
   BLOB_DAMAGED: { status: 500, title: 'The ciphertext in the blob store is damaged' },
 });

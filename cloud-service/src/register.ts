@@ -1,6 +1,6 @@
 import { mkdirSync } from 'node:fs';
-import { canonicalJson, sha256, toBase64url } from '@careledger/crypto';
 import { STATEMENTS, accessControl, type StatementBody } from '@careledger/contracts';
+import { canonicalJson, sha256, toBase64url } from '@careledger/crypto';
 import { connectAsAdmin, type AdminIdentity } from '@careledger/ledger/service';
 import { makeStatement } from '@careledger/statements';
 import type { CloudConfig } from './config.js';

@@ -1,5 +1,5 @@
-import { LedgerError } from '@careledger/ledger';
-import { ProblemError, defineProblems, ledgerProblems } from '@careledger/service-kit';
+import { ledgerProblems } from '@careledger/ledger/service';
+import { defineProblems } from '@careledger/service-kit';
 
 /** Codes of this service. What the chaincode refuses is passed on with its own code as `reason`. */
 export const problems = defineProblems({
@@ -7,6 +7,8 @@ export const problems = defineProblems({
   // patients
   PATIENT_NOT_FOUND: { status: 404, title: 'This gateway serves no such patient' },
   PASSPHRASE_TOO_SHORT: { status: 400, title: 'The passphrase is too short for the key that it guards' },
+  PASSPHRASE_BACKOFF: { status: 429, title: 'Wrong passphrases came before: wait for `retryAfterS` seconds' },
+  PASSPHRASES_BUSY: { status: 503, title: 'Too many passphrases wait: try again in `retryAfterS` seconds' },
   // devices
   PAIRING_CODE_INVALID: { status: 403, title: 'The pairing code is unknown, used or expired' },
   PAIRING_CODES_EXHAUSTED: { status: 409, title: 'The patient has too many open pairing codes' },
@@ -42,22 +44,5 @@ export const problems = defineProblems({
   GRANT_NOT_FOUND: { status: 404, title: 'The patient has made no such grant here' },
   SUBSCRIPTION_NOT_FOUND: { status: 404, title: 'There is no such subscription' },
   SUBSCRIPTION_NOT_PENDING: { status: 409, title: 'The subscription is not pending any more' },
-  AUTHORITY_UNKNOWN: { status: 404, title: 'No such authority is registered' },
-  // ledger
 });
 export type ProblemCode = keyof typeof problems;
-
-/** Waits for an answer of the ledger; its failures become problems. */
-export async function askLedger<T>(answer: Promise<T>): Promise<T> {
-  try {
-    return await answer;
-  } catch (cause) {
-    if (!(cause instanceof LedgerError)) throw cause;
-    if (cause.code === 'CHAINCODE_REFUSED')
-      throw new ProblemError<ProblemCode>('LEDGER_REFUSED', cause.message, {
-        cause,
-        members: { reason: cause.chaincodeCode ?? null, details: cause.chaincodeDetails },
-      });
-    throw new ProblemError<ProblemCode>('LEDGER_UNAVAILABLE', `${cause.code}: ${cause.message}`, { cause });
-  }
-}

@@ -10,10 +10,11 @@ import { records, type AccessState, type PatientState } from '@careledger/contra
 import { EnvelopeError, openRecord, readWrapSet, type Manifest } from '@careledger/envelope';
 import { FhirError, parseResource } from '@careledger/fhir';
 import { LedgerError } from '@careledger/ledger';
+import { onLedger, problemOfLedger } from '@careledger/ledger/service';
 import type { AccessAnswer, ReleasedRecord } from '@careledger/protocol';
 import type { Channels } from '../ledger-port.js';
 import { everyKey, type Directory } from '../policy/directory.js';
-import { onLedger, problem, problemOfLedger } from '../problem.js';
+import { problem } from '../problem.js';
 
 /** Another organisation's peer may commit the permit's block a little later than the provider's. */
 const PERMIT_WAITS_MS = [0, 25, 75, 200, 500, 1_000, 1_500] as const;

@@ -3,13 +3,14 @@ import { EmergencyNoticeBody, STATEMENTS, type StatementBody } from '@careledger
 import { PatientId } from '@careledger/domain';
 import { EnvelopeError, decryptFrom } from '@careledger/envelope';
 import { FhirError, checkBundle, type FhirResource } from '@careledger/fhir';
+import { onLedger } from '@careledger/ledger/service';
 import { SEALED_CONTEXT } from '@careledger/protocol';
 import { checkStatement, readStatement, type HashedStatement } from '@careledger/statements';
 import { Value } from 'typebox/value';
 import type { Issuer } from '../issuer.js';
 import { currentKey, type Directory } from '../policy/directory.js';
 import type { Policy } from '../policy/policy.js';
-import { onLedger, problem } from '../problem.js';
+import { problem } from '../problem.js';
 import type { Store } from '../store/store.js';
 import { recordSource } from './announcements.js';
 import type { EmergencyStore, KeptEmergency } from './emergency-store.js';

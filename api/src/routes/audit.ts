@@ -1,10 +1,10 @@
 import { AccessState, records } from '@careledger/contracts';
 import { Id128, PatientId, PurposeOfUse, RecordId, RecordVersion, Timestamp } from '@careledger/domain';
+import { onLedger } from '@careledger/ledger/service';
 import { requireRole, type ServiceApp } from '@careledger/service-kit';
 import { Type } from 'typebox';
 import type { AccessLog } from '../access/access-log.js';
 import type { Channels } from '../ledger-port.js';
-import { onLedger } from '../problem.js';
 import { Cursor, Paging, cursorOf, pageArgs } from './schemas.js';
 
 const NullOr = <T extends Parameters<typeof Type.Union>[0][number]>(type: T) =>

@@ -1,5 +1,6 @@
 import { ForkState, GrantState, HeadState, records } from '@careledger/contracts';
 import { PatientId } from '@careledger/domain';
+import { onLedger } from '@careledger/ledger/service';
 import { GrantMeaning } from '@careledger/protocol';
 import { requireRole, type ServiceApp } from '@careledger/service-kit';
 import { Type } from 'typebox';
@@ -7,7 +8,6 @@ import type { Channel } from '../ledger-port.js';
 import { isInForce } from '../policy/coverage.js';
 import type { Meanings } from '../policy/meanings.js';
 import type { Policy } from '../policy/policy.js';
-import { onLedger } from '../problem.js';
 import { Cursor, Paging, cursorOf, pageArgs } from './schemas.js';
 
 const ShownGrant = Type.Object({

@@ -1,5 +1,5 @@
 import { RegisterPractitionerBody } from '@careledger/contracts';
-import { PractitionerId } from '@careledger/domain';
+import { PractitionerId, closedObject } from '@careledger/domain';
 import { randomId128 } from '@careledger/crypto';
 import { requireRole, type ServiceApp } from '@careledger/service-kit';
 import { Type } from 'typebox';
@@ -12,10 +12,7 @@ import { IdempotencyHeaders, Name } from './schemas.js';
 const IDENTITY_MAX_CHARS = 256;
 const Text = Type.String({ minLength: 1, maxLength: IDENTITY_MAX_CHARS });
 const { role } = RegisterPractitionerBody.properties;
-const IdentityBody = Type.Object(
-  { identifier: Text, name: Type.Optional(Text) },
-  { additionalProperties: false },
-);
+const IdentityBody = closedObject({ identifier: Text, name: Type.Optional(Text) });
 const Shown = Type.Object({
   practitionerId: PractitionerId,
   role,
@@ -40,10 +37,7 @@ export function addPractitionerRoutes(
       schema: {
         summary: 'Register a practitioner under a fresh pseudonym and key; who it is stays here',
         headers: IdempotencyHeaders,
-        body: Type.Object(
-          { role, unit: Type.Optional(Name), identity: IdentityBody },
-          { additionalProperties: false },
-        ),
+        body: closedObject({ role, unit: Type.Optional(Name), identity: IdentityBody }),
         response: { 201: Shown, 202: Shown },
       },
     },

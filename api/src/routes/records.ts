@@ -1,5 +1,15 @@
 import { AnnouncedRecordState, RECORD_MAX_BYTES, records } from '@careledger/contracts';
-import { PatientId, Period, RecordId, RecordKind, RecordVersion, Timestamp, TxId } from '@careledger/domain';
+import {
+  PatientId,
+  Period,
+  RecordId,
+  RecordKind,
+  RecordVersion,
+  Timestamp,
+  TxId,
+  closedObject,
+} from '@careledger/domain';
+import { onLedger } from '@careledger/ledger/service';
 import { ScopeMeaning } from '@careledger/protocol';
 import { FHIR_JSON, principalOf, requireRole, type ServiceApp } from '@careledger/service-kit';
 import { Type } from 'typebox';
@@ -9,7 +19,7 @@ import type { Outbox } from '../outbox/outbox.js';
 import { coversScope, isInForce } from '../policy/coverage.js';
 import type { Policy } from '../policy/policy.js';
 import type { Vouching } from '../policy/vouching.js';
-import { onLedger, problem } from '../problem.js';
+import { problem } from '../problem.js';
 import { writeRef, type WriteService } from '../records/write-service.js';
 import { WRITE_STAGES, type Write, type WriteStore } from '../records/write-store.js';
 import {
@@ -27,20 +37,15 @@ import {
 const BODY_LIMIT_BYTES = RECORD_MAX_BYTES + 65_536;
 
 const { category, resourceType } = ScopeMeaning.properties;
-const WriteRequest = Type.Object(
-  {
-    patientId: PatientId,
-    /** FHIR R4 Bundle. */
-    bundle: Type.Unknown(),
-    /** In words; by the bundle's resources unless given. */
-    scope: Type.Optional(
-      Type.Array(Type.Object({ category, resourceType }, { additionalProperties: false }), { minItems: 1 }),
-    ),
-    /** What the record is about; by the bundle's resources unless given. */
-    period: Type.Optional(Period),
-  },
-  { additionalProperties: false },
-);
+const WriteRequest = closedObject({
+  patientId: PatientId,
+  /** FHIR R4 Bundle. */
+  bundle: Type.Unknown(),
+  /** In words; by the bundle's resources unless given. */
+  scope: Type.Optional(Type.Array(closedObject({ category, resourceType }), { minItems: 1 })),
+  /** What the record is about; by the bundle's resources unless given. */
+  period: Type.Optional(Period),
+});
 
 const NullOr = <T extends Parameters<typeof Type.Union>[0][number]>(type: T) =>
   Type.Union([type, Type.Null()]);

@@ -1,10 +1,11 @@
 import { CompactJws, records, type VisitState } from '@careledger/contracts';
-import { Id128, PatientId, Timestamp, TxId } from '@careledger/domain';
+import { Id128, PatientId, Timestamp, TxId, closedObject } from '@careledger/domain';
+import { onLedger } from '@careledger/ledger/service';
 import { principalOf, requireRole, type ServiceApp } from '@careledger/service-kit';
 import { Type } from 'typebox';
 import type { Channels } from '../ledger-port.js';
 import type { Outbox } from '../outbox/outbox.js';
-import { onLedger, problem } from '../problem.js';
+import { problem } from '../problem.js';
 import type { VisitService } from '../visits/visit-service.js';
 import { VISIT_STAGES, type KeptVisit, type VisitStore } from '../visits/visit-store.js';
 import { Cursor, IdempotencyHeaders, Paging, cursorOf, idempotencyKeyOf, pageArgs } from './schemas.js';
@@ -48,15 +49,12 @@ export function addVisitRoutes(app: ServiceApp, options: VisitRouteOptions): voi
       schema: {
         summary: 'Record a visit: its data stays here, the ledgers get the salted hash',
         headers: IdempotencyHeaders,
-        body: Type.Object(
-          {
-            patientId: PatientId,
-            at: Timestamp,
-            data: Type.Unknown(),
-            checkIn: Type.Optional(CompactJws),
-          },
-          { additionalProperties: false },
-        ),
+        body: closedObject({
+          patientId: PatientId,
+          at: Timestamp,
+          data: Type.Unknown(),
+          checkIn: Type.Optional(CompactJws),
+        }),
         response: { 201: Visit, 202: Visit },
       },
     },

@@ -3,13 +3,14 @@ import { accessControl, type ItemResult, type SubscriptionState } from '@careled
 import type { Permission, PurposeOfUse } from '@careledger/domain';
 import { encryptTo } from '@careledger/envelope';
 import { everyRow, submitWithRetry } from '@careledger/ledger';
+import { onLedger } from '@careledger/ledger/service';
 import { SEALED_CONTEXT, type SubscriptionReason } from '@careledger/protocol';
 import { readStatement } from '@careledger/statements';
 import type { Issuer } from '../issuer.js';
 import type { Channel } from '../ledger-port.js';
 import { currentKey, type Directory } from '../policy/directory.js';
 import type { MirrorStore } from '../policy/mirror-store.js';
-import { onLedger, problem } from '../problem.js';
+import { problem } from '../problem.js';
 import type { Store } from '../store/store.js';
 
 export interface SubscriptionServiceOptions {

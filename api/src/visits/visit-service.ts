@@ -2,11 +2,12 @@ import { randomId128, sha256Hex, toBase64url, utf8 } from '@careledger/crypto';
 import type { X25519KeyPair } from '@careledger/crypto';
 import { CHANNELS } from '@careledger/domain';
 import { encryptTo, newSalt, saltedHash } from '@careledger/envelope';
+import { onLedger } from '@careledger/ledger/service';
 import { SEALED_CONTEXT, type VisitLocation } from '@careledger/protocol';
 import type { Issuer } from '../issuer.js';
 import { addTask, type Outbox } from '../outbox/outbox.js';
 import { currentKey, type Directory } from '../policy/directory.js';
-import { onLedger, problem } from '../problem.js';
+import { problem } from '../problem.js';
 import type { Store } from '../store/store.js';
 import type { KeptVisit, VisitStore } from './visit-store.js';
 

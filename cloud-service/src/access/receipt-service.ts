@@ -1,10 +1,11 @@
 import type { SignatureVerifier } from '@careledger/crypto';
 import { EnvelopeError, checkRecipientReceipt, readRecipientReceipt } from '@careledger/envelope';
+import { problemOfLedger } from '@careledger/ledger/service';
 import { everyKey } from '@careledger/policy';
 import { ProblemError } from '@careledger/service-kit';
 import { assertSpeaksFor, type Caller } from '../caller.js';
-import { problemOfLedger, refusal } from '../ledger/ledger-failure.js';
 import type { OwnPeer } from '../ledger/own-peer.js';
+import { refusal } from '../ledger/refusal.js';
 import type { ProblemCode } from '../problems.js';
 import type { ReleaseStore } from '../store/release-store.js';
 
@@ -44,6 +45,6 @@ export async function keepReceipt(
   } catch (error) {
     if (error instanceof EnvelopeError)
       throw refusal('RECEIPT_REFUSED', error.code, error.message, { cause: error });
-    throw problemOfLedger(error, 'RECEIPT_REFUSED');
+    throw problemOfLedger<ProblemCode>(error, 'RECEIPT_REFUSED');
   }
 }

@@ -1,12 +1,13 @@
 import { STATEMENTS, records, type AccessState, type StatementBody } from '@careledger/contracts';
 import type { Signer } from '@careledger/crypto';
 import { submitWithRetry, type LedgerChannel } from '@careledger/ledger';
+import { problemOfLedger } from '@careledger/ledger/service';
 import { PROVIDER_ROUTES, ReleasedRecord, type AccessAnswer } from '@careledger/protocol';
 import { HttpClientError, ProblemError, createHttpClient } from '@careledger/service-kit';
 import { makeStatement } from '@careledger/statements';
 import { assertSpeaksFor, type Caller } from '../caller.js';
-import { problemOfLedger, refusal } from '../ledger/ledger-failure.js';
 import type { OwnPeer } from '../ledger/own-peer.js';
+import { refusal } from '../ledger/refusal.js';
 import { readStatementOf } from '../ledger/statements.js';
 import type { ProblemCode } from '../problems.js';
 import type { ReleaseService } from './release-service.js';
@@ -58,7 +59,7 @@ export class RelayService {
       const { result } = await submitWithRetry(() => cloud.submit(records, 'RequestAccess', { statement }));
       return result;
     } catch (error) {
-      throw problemOfLedger(error, 'ACCESS_REFUSED');
+      throw problemOfLedger<ProblemCode>(error, 'ACCESS_REFUSED');
     }
   }
 
@@ -95,7 +96,7 @@ export class RelayService {
           cause: error,
           members: { holder, reason: error.problem?.code ?? error.code },
         });
-      throw problemOfLedger(error, 'ACCESS_REFUSED');
+      throw problemOfLedger<ProblemCode>(error, 'ACCESS_REFUSED');
     }
   }
 }

@@ -1,5 +1,6 @@
 import { STATEMENTS } from '@careledger/contracts';
 import { toBase64url, type SignatureVerifier } from '@careledger/crypto';
+import { problemOfLedger } from '@careledger/ledger/service';
 import { currentKey, isCurrentKid } from '@careledger/policy';
 import type { ReleasedRecord } from '@careledger/protocol';
 import { ProblemError } from '@careledger/service-kit';
@@ -7,7 +8,6 @@ import { checkStatement } from '@careledger/statements';
 import type { BlobStore } from '../blobs/blob-store.js';
 import { assertSpeaksFor, type Caller } from '../caller.js';
 import type { Clock } from '../clock.js';
-import { problemOfLedger } from '../ledger/ledger-failure.js';
 import type { OwnPeer } from '../ledger/own-peer.js';
 import { isBodyOf, problemOfStatement, readStatementOf, type ReadStatement } from '../ledger/statements.js';
 import type { ProblemCode } from '../problems.js';
@@ -73,7 +73,7 @@ export class ReleaseService {
       const parts = { recordId, version, patientId, manifest, wrapSet, wrap, acceptance, receipt };
       return { ...parts, ciphertext: toBase64url(ciphertext) };
     } catch (error) {
-      throw problemOfLedger(error, 'PERMIT_INVALID');
+      throw problemOfLedger<ProblemCode>(error, 'PERMIT_INVALID');
     }
   }
 
@@ -107,7 +107,7 @@ export class ReleaseService {
         verifier,
       });
     } catch (error) {
-      throw problemOfLedger(problemOfStatement(error, 'PERMIT_INVALID'), 'PERMIT_INVALID');
+      throw problemOfLedger<ProblemCode>(problemOfStatement(error, 'PERMIT_INVALID'), 'PERMIT_INVALID');
     }
   }
 }

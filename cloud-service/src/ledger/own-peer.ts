@@ -7,7 +7,7 @@ import {
   type ProviderState,
   type StoredRecordState,
 } from '@careledger/contracts';
-import { LedgerError, allRows, type LedgerChannel } from '@careledger/ledger';
+import { allRows, orUndefined, type LedgerChannel } from '@careledger/ledger';
 
 /**
  * Channel `cloud` as this provider's own peer has it. What a provider decides by itself it decides by this: another
@@ -57,18 +57,13 @@ export class OwnPeer {
   }
 
   /** A stored version, whoever holds it; undefined where this peer knows none. @throws LedgerError */
-  async storedVersion(
+  storedVersion(
     patientId: string,
     recordId: string,
     version: number,
   ): Promise<StoredRecordState | undefined> {
-    try {
-      const place = { patientId, recordId, version };
-      return await this.#channel.evaluate(records, 'GetRecord', place, this.#own);
-    } catch (error) {
-      if (error instanceof LedgerError && error.chaincodeCode === 'RECORD_UNKNOWN') return undefined;
-      throw error;
-    }
+    const place = { patientId, recordId, version };
+    return orUndefined(this.#channel.evaluate(records, 'GetRecord', place, this.#own), 'RECORD_UNKNOWN');
   }
 
   /**

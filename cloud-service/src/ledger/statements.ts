@@ -1,8 +1,8 @@
 import { STATEMENTS, type StatementBody, type StatementName } from '@careledger/contracts';
 import { StatementError, readStatement, type HashedStatement } from '@careledger/statements';
 import { Value } from 'typebox/value';
-import { refusal } from './ledger-failure.js';
 import type { ProblemCode } from '../problems.js';
+import { refusal } from './refusal.js';
 
 /** A statement of a kind, its form checked and nothing else: who signed it is not known yet. */
 export interface ReadStatement<N extends StatementName> {

@@ -1,14 +1,15 @@
-import type { AuthorityState, KeyPeriod, PatientState } from '@careledger/contracts';
+import { STATEMENTS, type AuthorityState, type KeyPeriod, type PatientState } from '@careledger/contracts';
 import type { SignatureVerifier } from '@careledger/crypto';
-import { STATEMENTS } from '@careledger/contracts';
 import { timestampOf } from '@careledger/domain';
 import { EnvelopeError, checkManifest, checkWrapSet } from '@careledger/envelope';
+import { problemOfLedger } from '@careledger/ledger/service';
 import { currentKey, everyKey, isCurrentKid } from '@careledger/policy';
 import { checkStatement } from '@careledger/statements';
 import type { Clock } from '../clock.js';
-import { problemOfLedger, refusal } from '../ledger/ledger-failure.js';
 import type { OwnPeer } from '../ledger/own-peer.js';
+import { refusal } from '../ledger/refusal.js';
 import { isBodyOf, problemOfStatement } from '../ledger/statements.js';
+import type { ProblemCode } from '../problems.js';
 import { recipientKids } from '../wraps/recipients.js';
 import { problemOfWraps, type IncomingVersion } from './incoming.js';
 
@@ -57,7 +58,7 @@ async function authorOf(
     ]);
     return { patient, author: authority === undefined ? gatewayOf(patient) : signerOf(authority) };
   } catch (error) {
-    throw problemOfLedger(error, 'RECORD_REFUSED');
+    throw problemOfLedger<ProblemCode>(error, 'RECORD_REFUSED');
   }
 }
 

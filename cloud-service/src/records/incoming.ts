@@ -1,6 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
-import { fromBase64url, sha256, toBase64url } from '@careledger/crypto';
 import type { StatementBody } from '@careledger/contracts';
+import { fromBase64url, sha256, toBase64url } from '@careledger/crypto';
 import { recordIdOf } from '@careledger/domain';
 import {
   EnvelopeError,
@@ -14,7 +14,7 @@ import {
 } from '@careledger/envelope';
 import type { StoreRecordRequest } from '@careledger/protocol';
 import { ProblemError } from '@careledger/service-kit';
-import { refusal } from '../ledger/ledger-failure.js';
+import { refusal } from '../ledger/refusal.js';
 import { readStatementOf, type ReadStatement } from '../ledger/statements.js';
 import type { ProblemCode } from '../problems.js';
 

@@ -1,12 +1,12 @@
 import { records } from '@careledger/contracts';
 import { tokenHash } from '@careledger/envelope';
 import { LedgerError, type LedgerChannel } from '@careledger/ledger';
+import { problemOfLedger } from '@careledger/ledger/service';
 import type { StoreRecordAnswer, StoreRecordRequest } from '@careledger/protocol';
 import { ProblemError } from '@careledger/service-kit';
 import { readStatement } from '@careledger/statements';
 import type { BlobStore } from '../blobs/blob-store.js';
 import { assertSpeaksFor, type Caller } from '../caller.js';
-import { problemOfLedger } from '../ledger/ledger-failure.js';
 import { StatementQueue } from '../ledger/statement-queue.js';
 import type { ProblemCode } from '../problems.js';
 import type { PendingQuota, PendingStore, PendingVersion } from '../store/pending-store.js';
@@ -106,7 +106,7 @@ export class RecordService {
       const code = await ownPeer.wouldStore(transactionOf(body.version), token);
       if (code !== 'OK') throw await settler.refused(body, code);
     } catch (error) {
-      throw problemOfLedger(error, 'RECORD_REFUSED');
+      throw problemOfLedger<ProblemCode>(error, 'RECORD_REFUSED');
     }
   }
 
@@ -131,7 +131,7 @@ export class RecordService {
       const settled = await this.#queues[transactionOf(version.version)].add(version);
       return await this.#options.settler.settle(version, settled);
     } catch (error) {
-      throw problemOfLedger(error, 'RECORD_REFUSED');
+      throw problemOfLedger<ProblemCode>(error, 'RECORD_REFUSED');
     }
   }
 

@@ -1,9 +1,10 @@
 import { records, type BatchResult } from '@careledger/contracts';
 import type { LedgerChannel } from '@careledger/ledger';
+import { problemOfLedger } from '@careledger/ledger/service';
 import { assertSpeaksFor, type Caller } from '../caller.js';
-import { problemOfLedger } from '../ledger/ledger-failure.js';
 import { StatementQueue } from '../ledger/statement-queue.js';
 import { readStatementOf } from '../ledger/statements.js';
+import type { ProblemCode } from '../problems.js';
 
 /** Takes to channel `cloud` what authorities say of direct emergency notices that they showed to somebody. */
 export class ReadingRelay {
@@ -28,7 +29,7 @@ export class ReadingRelay {
       const settled = await Promise.all(readings.map((reading) => this.#queue.add(reading)));
       return { items: settled.map(({ item }) => item) };
     } catch (error) {
-      throw problemOfLedger(error, 'LEDGER_REFUSED');
+      throw problemOfLedger<ProblemCode>(error, 'LEDGER_REFUSED');
     }
   }
 }

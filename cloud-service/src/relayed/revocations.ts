@@ -1,9 +1,11 @@
 import { STATEMENTS, accessControl } from '@careledger/contracts';
 import { submitWithRetry, type LedgerChannel } from '@careledger/ledger';
+import { problemOfLedger } from '@careledger/ledger/service';
 import type { RevocationAnswer } from '@careledger/protocol';
 import { readStatement } from '@careledger/statements';
-import { problemOfLedger, refusal } from '../ledger/ledger-failure.js';
 import type { OwnPeer } from '../ledger/own-peer.js';
+import { refusal } from '../ledger/refusal.js';
+import type { ProblemCode } from '../problems.js';
 
 /** What can be revoked on channel `cloud`. Subscriptions are a matter of channel `authorities`. */
 const REVOCATIONS: ReadonlySet<string> = new Set([STATEMENTS.revoke.typ, STATEMENTS.revokeAll.typ]);
@@ -31,6 +33,6 @@ export async function relayRevocation(
       throw refusal('LEDGER_REFUSED', String(item?.code), 'the ledger does not take the revocation');
     return { txId: item.txId };
   } catch (error) {
-    throw problemOfLedger(error, 'LEDGER_REFUSED');
+    throw problemOfLedger<ProblemCode>(error, 'LEDGER_REFUSED');
   }
 }

@@ -1,8 +1,9 @@
 import { records } from '@careledger/contracts';
 import { submitWithRetry, type LedgerChannel } from '@careledger/ledger';
+import { problemOfLedger } from '@careledger/ledger/service';
 import { assertSpeaksFor, type Caller } from '../caller.js';
-import { problemOfLedger } from '../ledger/ledger-failure.js';
 import { readStatementOf } from '../ledger/statements.js';
+import type { ProblemCode } from '../problems.js';
 
 /**
  * Scenario 3: relays an authority's `visit` statement as the related entry on channel `cloud`.
@@ -18,6 +19,6 @@ export async function relateVisit(
     const { result } = await submitWithRetry(() => cloud.submit(records, 'RelateVisit', { statement }));
     return { txId: result.txId };
   } catch (error) {
-    throw problemOfLedger(error, 'VISIT_REFUSED');
+    throw problemOfLedger<ProblemCode>(error, 'VISIT_REFUSED');
   }
 }

@@ -1,5 +1,5 @@
-import { RecordId, RecordVersion } from '@careledger/domain';
 import { RECORD_MAX_BYTES } from '@careledger/contracts';
+import { RecordId, RecordVersion } from '@careledger/domain';
 import {
   HeldWraps,
   PROVIDER_ROUTES,

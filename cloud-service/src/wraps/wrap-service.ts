@@ -10,11 +10,11 @@ import {
   type Wrap,
   type WrapSet,
 } from '@careledger/envelope';
+import { problemOfLedger } from '@careledger/ledger/service';
 import type { HeldWraps, ReplaceWrapsAnswer, ReplaceWrapsRequest } from '@careledger/protocol';
 import { ProblemError } from '@careledger/service-kit';
 import { assertSpeaksFor, speaksFor, type Caller } from '../caller.js';
 import type { Clock } from '../clock.js';
-import { problemOfLedger } from '../ledger/ledger-failure.js';
 import type { OwnPeer } from '../ledger/own-peer.js';
 import type { ProblemCode } from '../problems.js';
 import { problemOfWraps, wrapsOf } from '../records/incoming.js';
@@ -112,7 +112,7 @@ export class WrapService {
     try {
       ({ gatewayKeys: gateway } = await ownPeer.patient(held.patientId));
     } catch (error) {
-      throw problemOfLedger(error, 'WRAPS_REFUSED');
+      throw problemOfLedger<ProblemCode>(error, 'WRAPS_REFUSED');
     }
     try {
       checkWrapSet(wrapSet, held.manifest, manifest, { author: [], gateway, verifier });
@@ -128,7 +128,7 @@ export class WrapService {
     try {
       allowed = await this.#options.recipients.of({ patientId, author, tagGroups }, next);
     } catch (error) {
-      throw problemOfLedger(error, 'WRAPS_REFUSED');
+      throw problemOfLedger<ProblemCode>(error, 'WRAPS_REFUSED');
     }
     const drop = [...next].filter((kid) => !allowed.has(kid));
     const keep = wrapsOf(readWrapSet(held.wrapSet), present.wraps)

@@ -263,6 +263,12 @@ test('a reading is proved offline, from the device’s signature to the attested
     txId,
   });
   expect(attested.status).toBeLessThan(300);
+  const nowhere = { channel: 'authorities', txId: '0'.repeat(64) };
+  for (const door of [rig.layers.authority(), rig.gateway])
+    expect(await call(door, 'ops', 'POST', '/v1/attestations', nowhere)).toMatchObject({
+      status: 404,
+      body: { code: 'TRANSACTION_UNKNOWN', txId: nowhere.txId },
+    });
   const whole = await proofOf();
   expect(await check(whole)).toMatchObject({ ok: true, place: { channel: 'authorities', txId } });
   const altered = { ...whole, reading: { ...whole.reading, value: 98 } };

@@ -120,6 +120,10 @@ test('with the ledger away ingest goes on; afterwards emergencies are announced 
   });
   await using notices = await NoticeClient.connect(hospital);
   await child('devnet').kill();
+  const grant = { authorityId: 'aut_pharmacy', permissions: ['read'], purposes: ['TREAT'] };
+  const grants = `/v1/patients/${patient.patientId}/grants`;
+  const away = await rig.call('POST', grants, { grant, passphrase: PASSPHRASE }, patient.token);
+  expect([away.status, away.body['code']]).toEqual([503, 'LEDGER_UNAVAILABLE']);
   // The low one comes last, behind a backlog of a day.
   expect(await replay(device, 25, 24)).toBe(25 * 12);
   const straight = await notices.next(

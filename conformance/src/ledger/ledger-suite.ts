@@ -87,6 +87,14 @@ export function describeLedger(name: string, start: () => Promise<TrialNetwork>)
         await expect(channel.evaluate(counter, 'Refuse', {})).rejects.toMatchObject(refusal);
       });
 
+      test('a transaction that no block holds is unknown, not the ledger away', async () => {
+        const transactionId = 'ab'.repeat(32);
+        await expect(channel.findTransaction(transactionId)).rejects.toMatchObject({
+          code: 'TRANSACTION_UNKNOWN',
+          transactionId,
+        });
+      });
+
       test('conflicting increments all count once when proposed anew', async () => {
         const increments = Array.from({ length: 8 }, () =>
           submitWithRetry(() => channel.submit(counter, 'Increment', { key: 'n' }), { maxProposals: 50 }),

@@ -1,10 +1,17 @@
 import { AccessState, CompactJws, VisitState, records } from '@careledger/contracts';
-import { AuthorityId, timestampOf } from '@careledger/domain';
+import { AuthorityId, closedObject, timestampOf } from '@careledger/domain';
+import { onLedger } from '@careledger/ledger/service';
 import { Type } from 'typebox';
 import { openConsentKey } from '../consent/consent-key.js';
-import { askLedger } from '../problems.js';
 import { patientStatement } from '../statement.js';
-import { PatientParams, Passphrase, byPatient, byPatientOrAuditor, type RouteContext } from './context.js';
+import {
+  PatientParams,
+  Passphrase,
+  byPatient,
+  byPatientOrAuditor,
+  unlockOf,
+  type RouteContext,
+} from './context.js';
 
 const Page = Type.Object({
   /** As the page before returned it. */
@@ -32,7 +39,7 @@ export function addAuditRoutes({ app, gateway, config }: RouteContext): void {
     },
     async (request) => {
       const { patientId } = core.patients.get(request.params.patientId);
-      const { rows, bookmark } = await askLedger(
+      const { rows, bookmark } = await onLedger(() =>
         ledger.channel('cloud').evaluate(records, 'ListAccesses', { patientId, ...request.query }),
       );
       return { accesses: rows, bookmark };
@@ -52,7 +59,7 @@ export function addAuditRoutes({ app, gateway, config }: RouteContext): void {
     },
     async (request) => {
       const { patientId } = core.patients.get(request.params.patientId);
-      const { rows, bookmark } = await askLedger(
+      const { rows, bookmark } = await onLedger(() =>
         ledger.channel('authorities').evaluate(records, 'ListVisits', { patientId, ...request.query }),
       );
       return { visits: rows, bookmark };
@@ -67,10 +74,7 @@ export function addAuditRoutes({ app, gateway, config }: RouteContext): void {
         summary:
           'A signed check-in code for a visit: by the consent key with a passphrase, else by the gateway key',
         params: PatientParams,
-        body: Type.Object(
-          { authorityId: AuthorityId, passphrase: Type.Optional(Passphrase) },
-          { additionalProperties: false },
-        ),
+        body: closedObject({ authorityId: AuthorityId, passphrase: Type.Optional(Passphrase) }),
         response: { 200: Type.Object({ statement: CompactJws }) },
       },
     },
@@ -78,7 +82,9 @@ export function addAuditRoutes({ app, gateway, config }: RouteContext): void {
       const patient = core.patients.get(request.params.patientId);
       const { authorityId, passphrase } = request.body;
       const signer =
-        passphrase === undefined ? patient.chain.signer : await openConsentKey(core, patient, passphrase);
+        passphrase === undefined
+          ? patient.chain.signer
+          : await openConsentKey(core, patient, unlockOf(request, { passphrase }));
       const statement = patientStatement(
         'checkIn',
         {

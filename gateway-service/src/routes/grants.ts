@@ -9,6 +9,7 @@ import {
   PurposeOfUse,
   ScopeTerm,
   Timestamp,
+  closedObject,
   timestampOf,
 } from '@careledger/domain';
 import { GrantMeaning } from '@careledger/protocol';
@@ -20,11 +21,10 @@ import {
   WAIT_MS,
   byPatient,
   byPatientOrAuditor,
+  unlockOf,
   type RouteContext,
 } from './context.js';
 
-const closed = <P extends Parameters<typeof Type.Object>[0]>(properties: P) =>
-  Type.Object(properties, { additionalProperties: false });
 const word = Type.String({ minLength: 1, maxLength: 64 });
 
 /** What the patient may say of a grant, besides whom it is for. */
@@ -37,9 +37,9 @@ export const GrantTermsBody = {
   grantee: Type.Optional(
     Type.Array(
       Type.Union([
-        closed({ unit: word }),
-        closed({ role: word }),
-        closed({ practitionerId: PractitionerId }),
+        closedObject({ unit: word }),
+        closedObject({ role: word }),
+        closedObject({ practitionerId: PractitionerId }),
       ]),
       { maxItems: 16 },
     ),
@@ -51,8 +51,8 @@ export const GrantTermsBody = {
 };
 
 /** Ready from the patient's app. */
-const Ready = closed({ statement: CompactJws });
-export const ReadyOrPassphrase = Type.Union([Ready, closed({ passphrase: Passphrase })]);
+const Ready = closedObject({ statement: CompactJws });
+export const ReadyOrPassphrase = Type.Union([Ready, closedObject({ passphrase: Passphrase })]);
 
 /** A decision: done on every channel (200), or on its way (202). */
 export const JobView = Type.Object({
@@ -91,7 +91,7 @@ const GrantView = Type.Object({
 export function addGrantRoutes({ app, gateway }: RouteContext): void {
   const { core, consent, grants, steps } = gateway;
   const view = (patientId: string, grant: Grant) => {
-    const { grantId, authorityId, policySeq, status, body, meaning, madeMs, revokedMs } = grant;
+    const { grantId, patientNo, authorityId, policySeq, status, body, meaning, madeMs, revokedMs } = grant;
     const { permissions, purposes, from, until, subscriptionId } = body;
     return {
       ...{ grantId, patientId, authorityId, policySeq, status, permissions, purposes, from },
@@ -100,7 +100,7 @@ export function addGrantRoutes({ app, gateway }: RouteContext): void {
       ...(meaning !== null && { meaning }),
       madeAt: timestampOf(madeMs),
       ...(revokedMs !== null && { revokedAt: timestampOf(revokedMs) }),
-      channels: steps.job(grantId).map((step) => ({
+      channels: steps.job(patientNo, grantId).map((step) => ({
         channel: step.channel,
         status: step.status,
         txId: step.txId,
@@ -139,8 +139,8 @@ export function addGrantRoutes({ app, gateway }: RouteContext): void {
         params: PatientParams,
         body: Type.Union([
           Ready,
-          closed({
-            grant: closed({ authorityId: AuthorityId, ...GrantTermsBody }),
+          closedObject({
+            grant: closedObject({ authorityId: AuthorityId, ...GrantTermsBody }),
             passphrase: Passphrase,
           }),
         ]),
@@ -153,7 +153,7 @@ export function addGrantRoutes({ app, gateway }: RouteContext): void {
       const job =
         'statement' in body
           ? await consent.takeGrant(patient, body.statement)
-          : await consent.grant(patient, body.grant, body.passphrase);
+          : await consent.grant(patient, body.grant, unlockOf(request, body));
       const outcome = await consent.outcome(patient, job, WAIT_MS);
       return reply.status(outcome.status === 'done' ? 200 : 202).send(outcome);
     },
@@ -176,9 +176,10 @@ export function addGrantRoutes({ app, gateway }: RouteContext): void {
         const patient = core.patients.get(params.patientId);
         const { body } = request;
         let job: string;
-        if ('statement' in body) job = await consent.takeRevocation(patient, body.statement);
-        else if (params.grantId === undefined) job = await consent.revokeAll(patient, body.passphrase);
-        else job = await consent.revoke(patient, params.grantId, body.passphrase);
+        if ('statement' in body) job = await consent.takeRevocation(patient, body.statement, params.grantId);
+        else if (params.grantId === undefined)
+          job = await consent.revokeAll(patient, unlockOf(request, body));
+        else job = await consent.revoke(patient, params.grantId, unlockOf(request, body));
         const outcome = await consent.outcome(patient, job, WAIT_MS);
         return reply.status(outcome.status === 'done' ? 200 : 202).send(outcome);
       },

@@ -1,9 +1,9 @@
 import { CompactJws } from '@careledger/contracts';
-import { ChannelName, PatientId, TxId } from '@careledger/domain';
+import { ChannelName, PatientId, TxId, closedObject } from '@careledger/domain';
 import { attestTransaction } from '@careledger/ledger';
+import { onLedger } from '@careledger/ledger/service';
 import { requireRole } from '@careledger/service-kit';
 import { Type } from 'typebox';
-import { askLedger } from '../problems.js';
 import { StatisticsView, statisticsOf } from '../statistics.js';
 import { PatientParams, WAIT_MS, byOps, byPatientOrOps, type RouteContext } from './context.js';
 
@@ -130,14 +130,14 @@ export function addOperationRoutes({ app, gateway }: RouteContext): void {
       config: requireRole('ops', 'system'),
       schema: {
         summary: 'Attest a committed transaction, as this organisation’s peer has it; written on its channel',
-        body: Type.Object({ channel: ChannelName, txId: TxId }, { additionalProperties: false }),
+        body: closedObject({ channel: ChannelName, txId: TxId }),
         response: { 200: Type.Object({ statement: CompactJws }) },
       },
     },
     async (request) => {
       const { channel, txId } = request.body;
       return {
-        statement: await askLedger(attestTransaction(ledger.channel(channel), txId, gateway.attestor)),
+        statement: await onLedger(() => attestTransaction(ledger.channel(channel), txId, gateway.attestor)),
       };
     },
   );

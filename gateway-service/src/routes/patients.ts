@@ -1,4 +1,4 @@
-import { CHANNELS, ChannelName, PatientId, Timestamp, timestampOf } from '@careledger/domain';
+import { CHANNELS, ChannelName, PatientId, Timestamp, closedObject, timestampOf } from '@careledger/domain';
 import { Type } from 'typebox';
 import type { Patient } from '../patients/index.js';
 import { PatientParams, Passphrase, byOps, byPatientOrOps, type RouteContext } from './context.js';
@@ -34,7 +34,7 @@ export function addPatientRoutes({ app, gateway }: RouteContext): void {
       config: byOps,
       schema: {
         summary: 'Make a patient: keys, chain and registration; the passphrase is not kept',
-        body: Type.Object({ passphrase: Passphrase }, { additionalProperties: false }),
+        body: closedObject({ passphrase: Passphrase }),
         response: { 201: Type.Object({ ...PatientView.properties, ...TokenView.properties }) },
       },
     },

@@ -1,16 +1,16 @@
 import { CompactJws, SubscriptionState, accessControl } from '@careledger/contracts';
 import { fromUtf8 } from '@careledger/crypto';
-import { Id128, PatientId } from '@careledger/domain';
+import { Id128, PatientId, closedObject } from '@careledger/domain';
 import { EnvelopeError, decryptFrom } from '@careledger/envelope';
 import { allRows } from '@careledger/ledger';
+import { onLedger } from '@careledger/ledger/service';
 import { SEALED_CONTEXT, SubscriptionReason } from '@careledger/protocol';
 import { Type } from 'typebox';
 import { Value } from 'typebox/value';
 import { ConsentError } from '../consent/index.js';
 import type { Patient } from '../patients/index.js';
-import { askLedger } from '../problems.js';
 import { GrantTermsBody, ReadyOrPassphrase, jobResponses } from './grants.js';
-import { PatientParams, Passphrase, WAIT_MS, byPatient, type RouteContext } from './context.js';
+import { PatientParams, Passphrase, WAIT_MS, byPatient, unlockOf, type RouteContext } from './context.js';
 
 const Params = Type.Object({ patientId: PatientId, subscriptionId: Id128 });
 const SubscriptionView = Type.Object({
@@ -24,7 +24,7 @@ export function addSubscriptionRoutes({ app, gateway }: RouteContext): void {
 
   function list(patientId: string, status?: SubscriptionState['status']): Promise<SubscriptionState[]> {
     const filter = { patientId, ...(status !== undefined && { status }) };
-    return askLedger(
+    return onLedger(() =>
       allRows((page) =>
         ledger.channel('authorities').evaluate(accessControl, 'ListSubscriptions', { ...filter, ...page }),
       ),
@@ -83,11 +83,8 @@ export function addSubscriptionRoutes({ app, gateway }: RouteContext): void {
         summary: 'Approve: a grant that names the subscription; what is not said is as the authority asked',
         params: Params,
         body: Type.Union([
-          Type.Object({ statement: CompactJws }, { additionalProperties: false }),
-          Type.Object(
-            { passphrase: Passphrase, ...Type.Partial(Type.Object(GrantTermsBody)).properties },
-            { additionalProperties: false },
-          ),
+          closedObject({ statement: CompactJws }),
+          closedObject({ passphrase: Passphrase, ...Type.Partial(Type.Object(GrantTermsBody)).properties }),
         ]),
         response: jobResponses,
       },
@@ -98,13 +95,13 @@ export function addSubscriptionRoutes({ app, gateway }: RouteContext): void {
       const { body } = request;
       let job: string;
       if ('statement' in body) {
-        job = await consent.takeGrant(patient, body.statement);
+        job = await consent.takeGrant(patient, body.statement, subscriptionId);
       } else {
         const asked = await pending(patient.patientId, subscriptionId);
         const { passphrase, ...terms } = body;
         const { authorityId, permissions, purposes, until } = asked;
         const grant = { authorityId, permissions, purposes, until, ...terms, subscriptionId };
-        job = await consent.grant(patient, grant, passphrase);
+        job = await consent.grant(patient, grant, unlockOf(request, { passphrase }));
       }
       const outcome = await consent.outcome(patient, job, WAIT_MS);
       return reply.status(outcome.status === 'done' ? 200 : 202).send(outcome);
@@ -122,11 +119,11 @@ export function addSubscriptionRoutes({ app, gateway }: RouteContext): void {
       const { body } = request;
       const job =
         'statement' in body
-          ? await consent.takeRejection(patient, body.statement)
+          ? await consent.takeRejection(patient, body.statement, request.params.subscriptionId)
           : await consent.reject(
               patient,
               await pending(patient.patientId, request.params.subscriptionId),
-              body.passphrase,
+              unlockOf(request, body),
             );
       const outcome = await consent.outcome(patient, job, WAIT_MS);
       return reply.status(outcome.status === 'done' ? 200 : 202).send(outcome);

@@ -11,8 +11,9 @@ import {
   Tag,
   TagGroups,
   Timestamp,
+  closedObject as args,
 } from '@careledger/domain';
-import { Type, type TProperties } from 'typebox';
+import { Type } from 'typebox';
 import { Batch, BatchResult, ItemResult } from './batch.js';
 import { STATEMENT_CODES } from './codes.js';
 import { transaction } from './contract.js';
@@ -32,8 +33,6 @@ import {
 } from './state.js';
 import { CompactJws } from './statements.js';
 
-const args = <P extends TProperties>(properties: P) =>
-  Type.Object(properties, { additionalProperties: false });
 const oneStatement = args({ statement: CompactJws });
 const both = ['authorities', 'cloud'] as const;
 const authorities = ['authorities'] as const;

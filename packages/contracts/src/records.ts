@@ -8,8 +8,9 @@ import {
   RecordVersion,
   Timestamp,
   TxId,
+  closedObject as args,
 } from '@careledger/domain';
-import { Type, type TProperties } from 'typebox';
+import { Type } from 'typebox';
 import { Batch, BatchResult, ItemResult } from './batch.js';
 import { DENIAL_CODES, STATEMENT_CODES } from './codes.js';
 import { transaction } from './contract.js';
@@ -25,8 +26,6 @@ import {
 } from './state.js';
 import { CompactJws } from './statements.js';
 
-const args = <P extends TProperties>(properties: P) =>
-  Type.Object(properties, { additionalProperties: false });
 const oneStatement = args({ statement: CompactJws });
 const cloud = ['cloud'] as const;
 const authorities = ['authorities'] as const;

@@ -21,12 +21,10 @@ import {
   TagGroups,
   Timestamp,
   TxId,
+  closedObject as body,
 } from '@careledger/domain';
-import { Type, type Static, type TProperties, type TSchema } from 'typebox';
+import { Type, type Static, type TSchema } from 'typebox';
 import { SCOPE_TAGS_MAX, SEALED_MAX_CHARS, RECORD_MAX_BYTES } from './limits.js';
-
-const body = <P extends TProperties>(properties: P) =>
-  Type.Object(properties, { additionalProperties: false });
 
 /** A compact JWE (RFC 7516) for those concerned. */
 export const Sealed = Type.String({

@@ -1,4 +1,5 @@
 export * from './channels.js';
+export * from './closed-object.js';
 export * from './derive.js';
 export * from './grants.js';
 export * from './ids.js';

@@ -1,4 +1,5 @@
 import { Type, type Static } from 'typebox';
+import { closedObject } from './closed-object.js';
 import { Tag } from './ids.js';
 
 /** What makes a record: the passing of an interval, an emergency, or a clinician. Visible on the ledgers. */
@@ -17,13 +18,10 @@ export type RecordVersion = Static<typeof RecordVersion>;
  * What a grant's scope is made of before it is turned into tags: FHIR observation category
  * (`vital-signs`, `laboratory`, …) and FHIR resource type; `*` stands for any.
  */
-export const ScopeTerm = Type.Object(
-  {
-    category: Type.String({ minLength: 1, maxLength: 64 }),
-    resourceType: Type.String({ minLength: 1, maxLength: 64 }),
-  },
-  { additionalProperties: false },
-);
+export const ScopeTerm = closedObject({
+  category: Type.String({ minLength: 1, maxLength: 64 }),
+  resourceType: Type.String({ minLength: 1, maxLength: 64 }),
+});
 export type ScopeTerm = Static<typeof ScopeTerm>;
 
 /** Bytes of a record's ciphertext, IV and tag included. */

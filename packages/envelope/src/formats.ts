@@ -9,13 +9,12 @@ import {
   TagGroups,
   Timestamp,
   TxId,
+  closedObject as object,
 } from '@careledger/domain';
 import { Type } from 'typebox';
-import type { Static, TProperties } from 'typebox';
+import type { Static } from 'typebox';
 import { WRAPS_MAX } from './limits.js';
 
-const object = <P extends TProperties>(properties: P) =>
-  Type.Object(properties, { additionalProperties: false });
 /** `typ` of each signed document and encrypted blob of this package. */
 export const TYP = {
   manifest: 'careledger.manifest+jws',

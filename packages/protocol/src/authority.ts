@@ -1,4 +1,5 @@
 import { CompactJws } from '@careledger/contracts';
+import { closedObject } from '@careledger/domain';
 import { Type, type Static } from 'typebox';
 
 /** The HTTP API of an authority (layer 2) for patients' gateways. */
@@ -14,18 +15,15 @@ export const EMERGENCY_NOTICE_MAX_AGE_S = 24 * 60 * 60;
 /** Bytes of the ciphertext of a record that travels as a direct notice. */
 export const NOTICE_CIPHERTEXT_MAX_BYTES = 1024 * 1024;
 
-export const EmergencyNoticeHttp = Type.Object(
-  {
-    /** `emergencyNotice` statement. */
-    statement: CompactJws,
-    /** The version's ciphertext, base64url; its hash stands in the statement's manifest. */
-    ciphertext: Type.String({
-      pattern: '^[A-Za-z0-9_-]+$',
-      maxLength: Math.ceil((NOTICE_CIPHERTEXT_MAX_BYTES * 4) / 3),
-    }),
-  },
-  { additionalProperties: false },
-);
+export const EmergencyNoticeHttp = closedObject({
+  /** `emergencyNotice` statement. */
+  statement: CompactJws,
+  /** The version's ciphertext, base64url; its hash stands in the statement's manifest. */
+  ciphertext: Type.String({
+    pattern: '^[A-Za-z0-9_-]+$',
+    maxLength: Math.ceil((NOTICE_CIPHERTEXT_MAX_BYTES * 4) / 3),
+  }),
+});
 export type EmergencyNoticeHttp = Static<typeof EmergencyNoticeHttp>;
 
 /** `receipt`: `noticeReceipt` statement by the authority: the notice is on its disk. */

@@ -37,5 +37,6 @@ export * from './idempotency/request.js';
 export * from './idempotency/idempotency-keys.js';
 export * from './background/backoff.js';
 export * from './background/worker.js';
+export * from './background/durable-work.js';
 export * from './background/subject-batcher.js';
 export * from './cli.js';

@@ -1,4 +1,4 @@
-import { STATEMENTS, records, type StatementBody } from '@careledger/contracts';
+import { STATEMENTS, isContractCode, records, type StatementBody } from '@careledger/contracts';
 import { sha256, toBase64url, toHex, type Signer } from '@careledger/crypto';
 import type { ChannelName } from '@careledger/domain';
 import { makeStatement } from '@careledger/statements';
@@ -62,9 +62,11 @@ export async function attestTransaction(
     channel.submit(records, 'AttestTransactions', { items: [statement] }),
   );
   const [item] = result.items;
-  if (item?.code !== 'OK')
-    throw new LedgerError('CHAINCODE_REFUSED', `The attestation was refused: ${item?.code ?? 'no answer'}`, {
+  const code = item?.code ?? 'no answer';
+  if (code !== 'OK')
+    throw new LedgerError('CHAINCODE_REFUSED', `The attestation was refused: ${code}`, {
       transactionId,
+      ...(isContractCode(code) && { chaincodeCode: code }),
     });
   return statement;
 }

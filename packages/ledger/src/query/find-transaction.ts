@@ -11,7 +11,7 @@ export interface FoundTransaction {
   readonly transaction: BlockTransaction;
 }
 
-/** @throws LedgerError, BAD_REQUEST where the peer has no such transaction */
+/** @throws LedgerError, TRANSACTION_UNKNOWN where the peer has none of this id */
 export async function findTransaction(
   network: Network,
   transactionId: string,

@@ -1,5 +1,5 @@
 import type { Network } from '@hyperledger/fabric-gateway';
-import { translateEarly } from '../fabric/translate.js';
+import { translateEarly, translateLookup } from '../fabric/translate.js';
 import { within } from '../timeouts.js';
 
 /** Fabric's query system chaincode: every peer answers it about its own ledger (fabric core/scc/qscc/query.go). */
@@ -12,7 +12,7 @@ export interface OwnLedgerQuery {
   readonly timeoutMs: number;
   /** Ask a peer of these organisations alone. */
   readonly organizations?: readonly string[] | undefined;
-  /** What the question is about, for errors. */
+  /** The transaction that is looked for. */
   readonly transactionId?: string;
 }
 
@@ -20,7 +20,10 @@ export interface OwnLedgerQuery {
 export const queryLabel = ({ name }: Pick<OwnLedgerQuery, 'name'>, network: Network): string =>
   `${QUERY_CHAINCODE}.${name} on ${network.getName()}`;
 
-/** Asks a peer about its copy of the channel; resolves with the protobuf that it answers. @throws LedgerError */
+/**
+ * Asks a peer about its copy of the channel; resolves with the protobuf that it answers.
+ * @throws LedgerError, TRANSACTION_UNKNOWN where the peer does not have the one that is looked for
+ */
 export async function askOwnLedger(network: Network, query: OwnLedgerQuery): Promise<Uint8Array> {
   const { name, args = [], timeoutMs, organizations, transactionId } = query;
   try {
@@ -30,6 +33,9 @@ export async function askOwnLedger(network: Network, query: OwnLedgerQuery): Pro
     });
     return await proposal.evaluate(within(timeoutMs));
   } catch (error) {
-    throw translateEarly('evaluate', queryLabel(query, network), error, transactionId);
+    const what = queryLabel(query, network);
+    throw transactionId === undefined
+      ? translateEarly('evaluate', what, error)
+      : translateLookup(what, error, transactionId);
   }
 }

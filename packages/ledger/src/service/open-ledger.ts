@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { closedObject } from '@careledger/domain';
 import { Type, type Static } from 'typebox';
 import { loadConnection } from '../fabric/connection.js';
 import { connectLedger, type Ledger } from '../ledger.js';
@@ -8,23 +9,18 @@ import { openLedgerStore } from '../store/sqlite.js';
 const File = Type.String({ minLength: 1 });
 
 /** How a service reaches the network: the part of its configuration that every service has. */
-export const LedgerConfig = Type.Object(
-  {
-    /** `connection.json` of the network. */
-    connectionFile: File,
-    /** Organisation of the identity. */
-    mspId: File,
-    certificateFile: File,
-    privateKeyFile: File,
-    /** By channel on which the own organisation has no peer: whose to ask, in order, e.g. `{cloud: [PatientsMSP]}`. */
-    peerMspIds: Type.Optional(Type.Record(Type.String(), Type.Array(Type.String(), { minItems: 1 }))),
-    /** For peers that ask for a client certificate. */
-    clientTls: Type.Optional(
-      Type.Object({ certificateFile: File, privateKeyFile: File }, { additionalProperties: false }),
-    ),
-  },
-  { additionalProperties: false },
-);
+export const LedgerConfig = closedObject({
+  /** `connection.json` of the network. */
+  connectionFile: File,
+  /** Organisation of the identity. */
+  mspId: File,
+  certificateFile: File,
+  privateKeyFile: File,
+  /** By channel on which the own organisation has no peer: whose to ask, in order, e.g. `{cloud: [PatientsMSP]}`. */
+  peerMspIds: Type.Optional(Type.Record(Type.String(), Type.Array(Type.String(), { minItems: 1 }))),
+  /** For peers that ask for a client certificate. */
+  clientTls: Type.Optional(closedObject({ certificateFile: File, privateKeyFile: File })),
+});
 export type LedgerConfig = Static<typeof LedgerConfig>;
 
 /** A ledger connection together with its journal and checkpoints on disk. */

@@ -36,6 +36,8 @@ export function installErrorHandler(app: FastifyInstance, catalogue: ProblemCata
 /** Sends a problem as the client wants it: FHIR OperationOutcome or RFC 9457. */
 export function sendProblem(request: FastifyRequest, reply: FastifyReply, problem: Problem): FastifyReply {
   if (problem.status === 401) reply.header('www-authenticate', 'Bearer');
+  const { retryAfterS } = problem;
+  if (typeof retryAfterS === 'number') reply.header('retry-after', retryAfterS);
   reply.code(problem.status);
   // Serialised here: a route's response schema must not reshape an error.
   return wantsFhir(request.headers.accept)
