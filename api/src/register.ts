@@ -19,7 +19,7 @@ export async function register(
   config: ApiConfig,
   admin: AdminIdentity,
 ): Promise<Record<ChannelName, string>> {
-  mkdirSync(config.dataDir, { recursive: true });
+  mkdirSync(config.dataDir, { recursive: true, mode: 0o700 });
   await using keys = await openKeys(config.dataDir, config.keyPassphrase);
   const signer = keys.signer(KEY.signing);
   const { authorityId, kind, endpoint, networkId } = config;
