@@ -70,6 +70,12 @@ export const subscriptionsByAuthority = new KeyFamily<Present>('subscription-by-
   'patientId',
   'subscriptionId',
 ]);
+/** Requests that wait for the patient's answer: bounded, so that nobody floods a patient with them. */
+export const pendingSubscriptions = new KeyFamily<Present>('pending-subscription', [
+  'patientId',
+  'authorityId',
+  'subscriptionId',
+]);
 
 /** A decision that an authority had written down. */
 export interface RecordedDecision {

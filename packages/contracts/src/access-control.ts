@@ -43,6 +43,8 @@ export const DecisionRequest = args({
   /** Who wants to: an authority, or the patient. */
   requester: Type.Union([AuthorityId, PatientId]),
   granteeTags: Type.Array(Tag, { maxItems: SCOPE_TAGS_MAX }),
+  /** Who of the requester asks: registered there and active, else the denial is `PRACTITIONER_UNKNOWN`. */
+  practitionerId: Type.Optional(PractitionerId),
   permission: Permission,
   purpose: PurposeOfUse,
   /** The record's tag groups as it stands; of one that is yet to be made, as it is to become. */
@@ -131,7 +133,7 @@ export const accessControl = {
       callers: ['own-admin'],
       args: oneStatement,
       result: ItemResult,
-      codes: [...STATEMENT_CODES, 'ATTESTOR_LIMIT'],
+      codes: [...STATEMENT_CODES, 'KEY_REUSED', 'ATTESTOR_LIMIT'],
       event: 'OrganisationsChanged',
     }),
     /**
@@ -210,7 +212,7 @@ export const accessControl = {
       ],
       event: 'SubscriptionChanged',
     }),
-    /** The authority takes its pending or approved subscription back. */
+    /** The authority takes its pending or approved subscription back; one that is over stays as it ended. */
     CancelSubscription: transaction({
       kind: 'submit',
       channels: authorities,

@@ -36,7 +36,8 @@ export const CONTRACT_CODES = {
   PROVIDER_UNKNOWN: 'No such provider is registered on this channel.',
   PRACTITIONER_UNKNOWN: 'No such practitioner is registered within the authority.',
   ATTESTOR_UNKNOWN: 'The key is not registered as an attestor of the organisation, or was withdrawn.',
-  ATTESTOR_LIMIT: 'The organisation has as many attestors as it may have; withdraw one.',
+  ATTESTOR_LIMIT:
+    'The organisation has as many attestors, or attestations of this transaction, as it may have.',
   KEY_PROOF_INVALID: 'The proof of possession of a key does not verify.',
   KEY_UNCHANGED: 'The new key is the current one.',
   KEY_REUSED: 'The key was used before; rotation needs a fresh one.',
@@ -63,14 +64,14 @@ export const CONTRACT_CODES = {
   RECORD_EXISTS: 'This version of the record is on record already, by another statement.',
   RECORD_UNKNOWN: 'The patient has no record with this id, or not this version of it.',
   RECORD_ID_MISMATCH: 'The record’s id is not the hash of its author, patient and seed.',
-  RECORD_KIND_CHANGED:
-    'A version cannot change the kind of its record, or whether a patient or an authority makes it.',
+  RECORD_KIND_CHANGED: 'A version cannot change the kind of its record.',
   VERSION_NOT_YET: 'The version before is not announced yet; announce it first, or wait.',
   VERSION_CONFLICT:
     'The version is not the next one, or its previous-version hash is not the current version’s.',
   PROVIDER_MISMATCH: 'The statement names another provider than the one that submits it.',
   RELAY_MISMATCH: 'The request names another provider as its relay than the one that submits it.',
-  AUTHOR_MISMATCH: 'The author is not the one who may store or revise this record.',
+  AUTHOR_MISMATCH:
+    'The author is not one who may make this record: another patient, or a patient for an authority, or the reverse.',
   ANCHOR_PREV_MISMATCH: 'The named previous head is not the anchored one.',
   ANCHOR_HEIGHT_NOT_RISING: 'The height does not rise above the anchored one.',
   CHAIN_FORKED: 'A fork of this chain is on record: its anchors are refused until a re-key.',

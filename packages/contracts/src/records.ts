@@ -44,6 +44,9 @@ const RECORD_CODES = [
   ...DENIAL_CODES,
 ] as const;
 
+/** Who asks for records: an authority, or the patient. */
+const Requester = Type.Union([AuthorityId, PatientId]);
+
 /** Filter of a record query: by patient, by author, or both (at least one), kind, and period start (half-open). */
 const RecordFilter = {
   patientId: Type.Optional(PatientId),
@@ -106,7 +109,10 @@ export const records = {
       itemCodes: [...ITEM_CODES, 'ANCHOR_PREV_MISMATCH', 'ANCHOR_HEIGHT_NOT_RISING', 'CHAIN_FORKED'],
       event: 'HeadsAnchored',
     }),
-    /** Keeps two blocks of one height, both signed by the patient's gateway key, as evidence (canonical JSON each). */
+    /**
+     * Keeps two blocks of one height, both signed by gateway keys of the patient, as evidence (canonical JSON each). It
+     * convicts the key that signed both; where no single one did, those among the signers that were rotated away.
+     */
     ReportFork: transaction({
       kind: 'submit',
       channels: authorities,
@@ -178,7 +184,13 @@ export const records = {
       args: Batch,
       result: BatchResult,
       codes: [],
-      itemCodes: [...STATEMENT_CODES, 'BATCH_DUPLICATE_SUBJECT', 'ATTESTOR_UNKNOWN', 'ATTESTATION_CONFLICT'],
+      itemCodes: [
+        ...STATEMENT_CODES,
+        'BATCH_DUPLICATE_SUBJECT',
+        'ATTESTOR_UNKNOWN',
+        'ATTESTOR_LIMIT',
+        'ATTESTATION_CONFLICT',
+      ],
       event: 'TransactionsAttested',
     }),
     /** The newest stored version (or the named one) of a record. */
@@ -253,12 +265,12 @@ export const records = {
       result: pageOf(ForkState),
       codes: ['PAGE_TOKEN_INVALID'],
     }),
-    /** One access by its request's statement id. */
+    /** One access by its request's statement id, which is unique to its issuer. */
     GetAccess: transaction({
       kind: 'evaluate',
       channels: cloud,
       callers: ['member'],
-      args: args({ patientId: PatientId, requestSid: Id128 }),
+      args: args({ patientId: PatientId, requester: Requester, requestSid: Id128 }),
       result: AccessState,
       codes: ['PERMIT_UNKNOWN'],
     }),
@@ -269,7 +281,7 @@ export const records = {
       callers: ['member'],
       args: args({
         patientId: PatientId,
-        requester: Type.Optional(Type.Union([AuthorityId, PatientId])),
+        requester: Type.Optional(Requester),
         ...PageArgs,
       }),
       result: pageOf(AccessState),

@@ -264,6 +264,8 @@ export const ForkState = Type.Object({
   height: Type.Integer({ minimum: 0 }),
   /** The two blocks, canonical JSON as given. */
   blocks: Type.Tuple([Type.String(), Type.String()]),
+  /** Gateway keys that anchor no more on account of this evidence. */
+  convicted: Type.Array(PublicKey),
   reportedAt: Timestamp,
   txId: TxId,
 });

@@ -1,18 +1,14 @@
 import { networkIdOf } from '../network-id.js';
-import type { ContractClass } from './contract-class.js';
+import type { Chaincode } from '../dispatch/handlers.js';
+import { contractClass } from './contract-class.js';
 import { serve } from './serve.js';
 import { serverConfigOf } from './server-config.js';
-
-export interface LaunchedChaincode {
-  readonly name: string;
-  readonly contracts: readonly ContractClass[];
-}
 
 /**
  * Main program of a chaincode process: serves one chaincode, or several with their names before the variables, until
  * SIGTERM or SIGINT. Standard output carries one JSON line once all listen; logs go to standard error.
  */
-export async function launch(chaincodes: readonly LaunchedChaincode[]): Promise<void> {
+export async function launch(chaincodes: readonly Chaincode[]): Promise<void> {
   const announce = process.stdout.write.bind(process.stdout);
   // fabric-shim logs to standard output.
   process.stdout.write = process.stderr.write.bind(process.stderr);
@@ -27,12 +23,14 @@ export async function launch(chaincodes: readonly LaunchedChaincode[]): Promise<
   }
 }
 
-async function listen(chaincodes: readonly LaunchedChaincode[]): Promise<Record<string, string>> {
-  process.stderr.write(`Statements count for network ${networkIdOf(process.env)}.\n`);
+async function listen(chaincodes: readonly Chaincode[]): Promise<Record<string, string>> {
+  const networkId = networkIdOf(process.env);
+  process.stderr.write(`Statements count for network ${networkId}.\n`);
   const urls: Record<string, string> = {};
-  for (const { name, contracts } of chaincodes) {
+  for (const chaincode of chaincodes) {
+    const { name } = chaincode.definition;
     const config = serverConfigOf(process.env, chaincodes.length > 1 ? name : undefined);
-    await serve(name, contracts, config);
+    await serve(name, [contractClass(chaincode, networkId)], config);
     urls[name] = `${config.tls === undefined ? 'grpc' : 'grpcs'}://${config.address}`;
   }
   return urls;
