@@ -109,6 +109,42 @@ describe('who may call a route', () => {
   });
 });
 
+describe('resuming the stream of notices', () => {
+  test.each([
+    'abc',
+    '',
+    '1.5',
+    '-1',
+    '1e3',
+    '0x10',
+    ' 7 7',
+    'Infinity',
+    '9007199254740993',
+    '00',
+    '9'.repeat(200),
+  ])('a Last-Event-ID %j, which is no id, is refused instead of replaying everything', async (id) => {
+    const answer = await inject('GET', '/v1/notices', {
+      authorization: `Bearer ${tokens.practitioner}`,
+      'last-event-id': id,
+    });
+    expect([answer.statusCode, answer.json()]).toMatchObject([
+      400,
+      { code: 'VALIDATION_FAILED', errors: [{ in: 'headers', pointer: '/last-event-id' }] },
+    ]);
+  });
+
+  test('a Last-Event-ID that is an id opens the stream', async () => {
+    const url = await app.listen({ host: '127.0.0.1', port: 0 });
+    const client = new AbortController();
+    const response = await fetch(`${url}/v1/notices`, {
+      headers: { authorization: `Bearer ${tokens.practitioner}`, 'last-event-id': '7' },
+      signal: client.signal,
+    });
+    expect([response.status, response.headers.get('content-type')]).toEqual([200, 'text/event-stream']);
+    client.abort();
+  });
+});
+
 describe('while the ledger is away', () => {
   test('the service lives, and says that it is not ready', async () => {
     expect((await app.inject('/livez')).statusCode).toBe(200);

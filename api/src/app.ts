@@ -31,7 +31,7 @@ import { Vouching } from './policy/vouching.js';
 import { PractitionerService } from './practitioners/practitioner-service.js';
 import { PractitionerStore } from './practitioners/practitioner-store.js';
 import { problems } from './problems.js';
-import { ProviderPool } from './providers/provider-pool.js';
+import { openProviders } from './providers/providers.js';
 import { WriteService } from './records/write-service.js';
 import { WriteStore } from './records/write-store.js';
 import { WriteTask } from './records/write-task.js';
@@ -77,7 +77,7 @@ export async function buildApp(config: ApiConfig, logger: Logger): Promise<Servi
   const meanings = new Meanings({ keys: encryptionKeys, logger });
   const practitioners = new PractitionerStore(store, box);
   const vouching = new Vouching(practitioners, policy, meanings);
-  const pool = new ProviderPool({ configured: config.providers, directory, logger });
+  const providers = openProviders({ configured: config.providers, directory });
 
   const app = await buildService({
     name: authorityId,
@@ -104,7 +104,7 @@ export async function buildApp(config: ApiConfig, logger: Logger): Promise<Servi
     emergencies,
     log,
   });
-  const receipts = new Receipts({ issuer, pool, store, logger });
+  const receipts = new Receipts({ issuer, providers, store, logger });
   const accessLog = new AccessLog(store);
   const access = new AccessService({
     authorityId,
@@ -113,13 +113,14 @@ export async function buildApp(config: ApiConfig, logger: Logger): Promise<Servi
     directory,
     verifier,
     keys: [...encryptionKeys, ...keys.x25519Generations(KEY.breakGlass)],
-    pool,
+    providers,
     store,
     log: accessLog,
     receipts,
     vouching,
     outbox: outboxOf,
     count: metrics.access,
+    logger,
   });
   const writes = new WriteStore(store);
   const writer = new WriteService({
@@ -131,7 +132,7 @@ export async function buildApp(config: ApiConfig, logger: Logger): Promise<Servi
     policy,
     meanings,
     vouching,
-    pool,
+    providers,
     store,
     writes,
     outbox: outboxOf,
@@ -158,8 +159,8 @@ export async function buildApp(config: ApiConfig, logger: Logger): Promise<Servi
     store,
     logger,
     handlers: {
-      record: new WriteTask({ issuer, channels, directory, pool, store, writes, verifier, logger }),
-      visit: new VisitTask({ authorityId, channels, pool, store, visits, logger }),
+      record: new WriteTask({ issuer, channels, directory, providers, store, writes, verifier, logger }),
+      visit: new VisitTask({ authorityId, channels, providers, store, visits, logger }),
       practitioner: practitionerService,
       receipt: receipts,
     },

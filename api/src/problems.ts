@@ -1,5 +1,10 @@
 import { ledgerProblems } from '@careledger/ledger/service';
-import { defineProblems, recordProblems, statementProblems } from '@careledger/service-kit';
+import {
+  defineProblems,
+  idempotencyProblems,
+  recordProblems,
+  statementProblems,
+} from '@careledger/service-kit';
 
 /** Codes of this service besides the common ones. Where the chaincode refused, `reason` has its code. */
 export const problems = defineProblems({
@@ -40,7 +45,7 @@ export const problems = defineProblems({
   // writing
   WRITE_NOT_GRANTED: { status: 403, title: 'No grant of the patient lets this authority write this' },
   WRITE_PENDING: { status: 409, title: 'An earlier version is still on its way' },
-  IDEMPOTENCY_KEY_REUSED: { status: 409, title: 'The idempotency key was used for another request' },
+  ...idempotencyProblems,
   // people
   PRACTITIONER_UNKNOWN: { status: 422, title: 'No such practitioner is active within this authority' },
   UNIT_MISMATCH: { status: 403, title: 'The token is bound to another unit' },

@@ -145,6 +145,7 @@ export class GatewayCore implements AsyncDisposable {
   async close(): Promise<void> {
     clearInterval(this.#sealTimer);
     await this.pipeline.stop();
+    await this.patients.close();
     this.store.close();
   }
 

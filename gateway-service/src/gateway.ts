@@ -3,11 +3,10 @@ import { join } from 'node:path';
 import type { KeyStore } from '@careledger/crypto/key-store';
 import { sodiumVerifier } from '@careledger/crypto/sodium';
 import type { ChannelName } from '@careledger/domain';
-import { prepareDataDir, type Logger, type Worker } from '@careledger/service-kit';
+import { DurableWork, prepareDataDir, type Logger, type Worker } from '@careledger/service-kit';
 import { EmbeddedBroker, ExternalBroker, type FrameSource } from './broker/index.js';
 import type { GatewayConfig } from './config.js';
 import {
-  CONSENT_MIGRATION,
   ConsentOutbox,
   ConsentService,
   GrantStore,
@@ -20,31 +19,23 @@ import { GatewayCore } from './core.js';
 import { Directory } from './directory/authorities.js';
 import { startWatcher } from './directory/watcher.js';
 import { ATTESTOR_KEY, openKeys } from './keys.js';
+import { GATEWAY_MIGRATIONS } from './migrations.js';
 import { AnchorStore } from './outbox/anchor-store.js';
 import { Anchoring, type AnchoredChain } from './outbox/anchoring.js';
 import { Announcing } from './outbox/announcing.js';
-import { Dispatcher } from './outbox/dispatcher.js';
 import { LedgerLink } from './outbox/ledger-link.js';
 import { EMERGENCY_BACKOFF, MAKING_CONCURRENCY, PERIODIC_BACKOFF } from './outbox/limits.js';
 import { NoticeSender } from './outbox/notices.js';
 import { OutboxProgress } from './outbox/progress.js';
-import { ProviderPool } from './outbox/providers.js';
+import { openProviders, type Providers } from './outbox/providers.js';
 import { RecordOutbox } from './outbox/record-outbox.js';
 import { Storing } from './outbox/storing.js';
 import type { Patient } from './patients/index.js';
-import {
-  LANES,
-  PROCESSING_MIGRATION,
-  ProcessingStore,
-  Processor,
-  type DueRecord,
-  type Lane,
-} from './processing/index.js';
+import { LANES, ProcessingStore, Processor, type DueRecord, type Lane } from './processing/index.js';
 import { RecordMaker } from './records/maker.js';
 import { NoticeStore } from './records/notice-store.js';
 import { RewrapStore } from './records/rewrap-store.js';
 import { Rewrapper } from './records/rewrapper.js';
-import { RECORDS_MIGRATION } from './records/schema.js';
 import { VersionStore, type RecordVersion } from './records/version-store.js';
 import { SOFTWARE } from './software.js';
 import { PatientTokens } from './tokens.js';
@@ -87,7 +78,7 @@ export class Gateway implements AsyncDisposable {
   readonly anchors: AnchorStore;
   readonly directory: Directory;
   readonly tokens: PatientTokens;
-  readonly providers: ProviderPool;
+  readonly providers: Providers;
   readonly progress = new OutboxProgress();
   readonly outbox: RecordOutbox;
   readonly anchoring: Anchoring;
@@ -97,7 +88,7 @@ export class Gateway implements AsyncDisposable {
   readonly #options: GatewayOptions;
   readonly #clock: () => number;
   readonly #keys: KeyStore;
-  readonly #making: Readonly<Record<Lane, Dispatcher<number>>>;
+  readonly #making: Readonly<Record<Lane, DurableWork<number>>>;
   readonly #registered: Readonly<Record<ChannelName, Set<number>>> = {
     authorities: new Set(),
     cloud: new Set(),
@@ -115,7 +106,7 @@ export class Gateway implements AsyncDisposable {
     this.#keys = keys;
     this.core = new GatewayCore({
       storePath: join(dataDir, 'gateway.db'),
-      migrations: [PROCESSING_MIGRATION, RECORDS_MIGRATION, CONSENT_MIGRATION],
+      migrations: GATEWAY_MIGRATIONS,
       keyStore: keys,
       consentKeys: {
         folder: join(dataDir, 'consent-keys'),
@@ -143,7 +134,7 @@ export class Gateway implements AsyncDisposable {
     this.anchors = new AnchorStore(database);
     this.tokens = new PatientTokens(database, (patientNo) => core.patients.byNo(patientNo).patientId);
     this.directory = new Directory(database, (name) => this.ledger.channel(name), clock);
-    this.providers = new ProviderPool(config.providers, clock);
+    this.providers = openProviders(config.providers, clock);
     for (const { patientNo, channel } of this.steps.registrations()) this.#registered[channel].add(patientNo);
 
     const parts = { ...this.#parts(), networkId, gatewayId, clock, logger };
@@ -159,10 +150,12 @@ export class Gateway implements AsyncDisposable {
         const { patientId, chain } = core.patients.byNo(patientNo);
         return { patientId, signer: chain.signer };
       },
+      makeAgain: (version) => this.#makeAgain(version),
     });
     const announcing = new Announcing({
       ...parts,
       batchers: { emergency: this.ledger.announceUrgent, periodic: this.ledger.announceBulk },
+      authorities: () => this.ledger.channel('authorities'),
       patientIdOf: (patientNo) => core.patients.byNo(patientNo).patientId,
     });
     this.outbox = new RecordOutbox({
@@ -368,8 +361,8 @@ export class Gateway implements AsyncDisposable {
     return { core, store: core.store, ...stores, directory, providers, verifier };
   }
 
-  #maker(lane: Lane, maker: RecordMaker): Dispatcher<number> {
-    return new Dispatcher<number>({
+  #maker(lane: Lane, maker: RecordMaker): DurableWork<number> {
+    return new DurableWork<number>({
       name: `make-${lane}`,
       concurrency: MAKING_CONCURRENCY,
       backoff: lane === 'emergency' ? EMERGENCY_BACKOFF : PERIODIC_BACKOFF,
@@ -397,6 +390,13 @@ export class Gateway implements AsyncDisposable {
     for (const { lane, patientNo, dueNo } of due) this.#making[lane].add(patientNo, dueNo);
   }
 
+  /** Within a transaction. It is made once the version that is on its way has arrived. */
+  #makeAgain({ patientNo, kind, place, lane, arrivedMs }: RecordVersion): void {
+    // Clinical records are written by authorities.
+    if (kind !== 'clinical')
+      this.processing.putDue({ patientNo, kind, place, lane, arrivedMs }, this.#clock());
+  }
+
   #onMoved(version: RecordVersion): void {
     const { patientNo, kind, place, stage } = version;
     if (stage === 'stored' && this.rewraps.count() > 0) this.#rewrapper?.wake();
@@ -410,12 +410,12 @@ export class Gateway implements AsyncDisposable {
   #onConsentSettling({ kind, job, patientNo, channel }: ConsentStep, isDone: boolean): void {
     if (kind !== 'grant') return;
     if (!isDone) {
-      this.grants.setStatus(job, 'pending', 'refused');
+      this.grants.setStatus(patientNo, job, 'pending', 'refused');
       return;
     }
-    const grant = this.grants.get(job);
+    const grant = this.grants.get(patientNo, job);
     if (channel !== 'authorities' || grant?.status !== 'pending') return;
-    this.grants.setStatus(job, 'pending', 'active');
+    this.grants.setStatus(patientNo, job, 'pending', 'active');
     const { subscriptionId, authorityId } = grant.body;
     if (subscriptionId !== undefined)
       this.subscriptions.put(patientNo, { subscriptionId, authorityId, status: 'approved' });

@@ -7,6 +7,8 @@ export const problems = defineProblems({
   // patients
   PATIENT_NOT_FOUND: { status: 404, title: 'This gateway serves no such patient' },
   PASSPHRASE_TOO_SHORT: { status: 400, title: 'The passphrase is too short for the key that it guards' },
+  PASSPHRASE_BACKOFF: { status: 429, title: 'Wrong passphrases came before: wait for `retryAfterS` seconds' },
+  PASSPHRASES_BUSY: { status: 503, title: 'Too many passphrases wait: try again in `retryAfterS` seconds' },
   // devices
   PAIRING_CODE_INVALID: { status: 403, title: 'The pairing code is unknown, used or expired' },
   PAIRING_CODES_EXHAUSTED: { status: 409, title: 'The patient has too many open pairing codes' },

@@ -1,15 +1,16 @@
 import { randomId128 } from '@careledger/crypto';
 import { AccessState } from '@careledger/contracts';
+import { isUnavailable } from '@careledger/delivery';
 import type { PurposeOfUse } from '@careledger/domain';
 import { AccessAnswer, PROVIDER_ROUTES } from '@careledger/protocol';
-import { HttpClientError, ProblemError } from '@careledger/service-kit';
+import { HttpClientError, ProblemError, type Logger } from '@careledger/service-kit';
 import { Value } from 'typebox/value';
 import type { Issuer } from '../issuer.js';
 import type { Outbox } from '../outbox/outbox.js';
 import type { Person, Vouching } from '../policy/vouching.js';
 import { problem } from '../problem.js';
 import type { ProblemCode } from '../problems.js';
-import { isUnavailable, type ProviderPool, type ReachableProvider } from '../providers/provider-pool.js';
+import { firstOf, type Providers, type ReachableProvider } from '../providers/providers.js';
 import type { Store } from '../store/store.js';
 import type { AccessLog } from './access-log.js';
 import type { Receipts } from './receipts.js';
@@ -17,7 +18,7 @@ import { openReleased, type Opened, type OpeningOptions } from './released-recor
 
 export interface AccessServiceOptions extends OpeningOptions {
   readonly issuer: Issuer;
-  readonly pool: ProviderPool;
+  readonly providers: Providers;
   readonly store: Store;
   readonly log: AccessLog;
   readonly receipts: Receipts;
@@ -25,6 +26,7 @@ export interface AccessServiceOptions extends OpeningOptions {
   readonly outbox: () => Outbox;
   /** Counts what became of requests. */
   readonly count: (outcome: string) => void;
+  readonly logger: Pick<Logger, 'warn'>;
 }
 
 export interface RecordWanted {
@@ -63,14 +65,13 @@ export class AccessService {
 
   /** @throws ProblemError ACCESS_DENIED, RECORD_UNKNOWN, RECORD_ALTERED, PROVIDER_UNREACHABLE, … */
   async open(wanted: RecordWanted): Promise<Opened> {
-    const { count, pool, vouching } = this.#options;
+    const { count, logger, providers, vouching } = this.#options;
     try {
       const granteeTags = await vouching.granteeTags(wanted.patientId, wanted.person);
-      const opened = await pool.firstOf(
-        pool.order(),
-        (provider) => this.#ask(provider, wanted, granteeTags),
-        isWorthAnotherRequest,
-      );
+      const opened = await firstOf(providers, (provider) => this.#ask(provider, wanted, granteeTags), {
+        logger,
+        mayGoOn: isWorthAnotherRequest,
+      });
       count('opened');
       return opened;
     } catch (error) {

@@ -23,7 +23,7 @@ import type { MirroredGrant } from '../policy/mirror-store.js';
 import type { Policy } from '../policy/policy.js';
 import type { Person, Vouching } from '../policy/vouching.js';
 import { problem } from '../problem.js';
-import type { ProviderPool } from '../providers/provider-pool.js';
+import type { Providers } from '../providers/providers.js';
 import type { Store } from '../store/store.js';
 import { periodOf, tagsFor, termsOf } from './bundle-terms.js';
 import { storeStatement } from './write-statements.js';
@@ -39,7 +39,7 @@ export interface WriteServiceOptions {
   readonly policy: Policy;
   readonly meanings: Meanings;
   readonly vouching: Vouching;
-  readonly pool: ProviderPool;
+  readonly providers: Providers;
   readonly store: Store;
   readonly writes: WriteStore;
   readonly outbox: () => Outbox;
@@ -181,7 +181,7 @@ export class WriteService {
     granteeTags: readonly string[],
     request: { readonly requestKey: string; readonly requestSha256: string },
   ): Promise<Write> {
-    const { directory, issuer, ownKey, pool, store, writes, outbox } = this.#options;
+    const { directory, issuer, ownKey, providers, store, writes, outbox } = this.#options;
     const { patientId, bundle, purpose } = wanted;
     const { recordId, version, kind, prevVersionHash, scopeTags } = place;
     const patient = await onLedger(() => directory.patient(patientId));
@@ -214,7 +214,7 @@ export class WriteService {
       sizeBytes: ciphertext.length,
     };
     const described = { patientId, recordId, version, description, manifestHash };
-    const providerId = pool.order()[0];
+    const providerId = providers.preferred();
     if (providerId === undefined) throw problem('PROVIDER_UNREACHABLE', 'No provider is configured');
     await store.commit(() => {
       // Two equal requests at once: the first one made the version.

@@ -1,3 +1,5 @@
+import type { StoredRecordState } from '@careledger/contracts';
+import type { Addressing } from '@careledger/delivery';
 import type { Period, PurposeOfUse, RecordKind } from '@careledger/domain';
 import type { Store } from '../store/store.js';
 
@@ -27,26 +29,28 @@ export interface Write {
   readonly manifest: string;
   readonly manifestHash: string;
   readonly wrapSet: string;
-  /** Null once announced: the provider has it. */
+  /** Null once announced or taken over: the provider has it. */
   readonly ciphertext: Uint8Array | null;
   /** Where it is to be stored, then where it is. */
   readonly providerId: string;
   readonly storeStatement: string;
+  /** Statements made for providers that were tried before, by provider. */
+  readonly formerStores: Readonly<Record<string, string>>;
   readonly storeTxId: string | null;
   readonly receipt: string | null;
   readonly announceStatement: string | null;
   readonly announceTxId: string | null;
-  /** The chaincode's code. */
+  /** The chaincode's code, or why the version that stands there is not this one. */
   readonly refusal: string | null;
   readonly requestSha256: string;
   readonly createdAt: string;
 }
 
-type WriteRow = Omit<Write, 'description'> & { description: string };
+type WriteRow = Omit<Write, 'description' | 'formerStores'> & { description: string; formerStores: string };
 
 const COLUMNS = `record_id AS recordId, version, patient_id AS patientId, stage, description, manifest,
   manifest_hash AS manifestHash, wrap_set AS wrapSet, ciphertext, provider_id AS providerId,
-  store_statement AS storeStatement, store_tx_id AS storeTxId, receipt, announce_statement AS announceStatement,
+  store_statement AS storeStatement, former_stores AS formerStores, store_tx_id AS storeTxId, receipt, announce_statement AS announceStatement,
   announce_tx_id AS announceTxId, refusal, request_sha256 AS requestSha256, created_at AS createdAt`;
 
 /** What this authority writes, from before anything leaves it. Writing only within `store.commit`. */
@@ -74,7 +78,10 @@ export class WriteStore {
 
   /** A version that was refused before it was stored gives its place up for another try. */
   put(
-    write: Omit<Write, 'storeTxId' | 'receipt' | 'announceStatement' | 'announceTxId' | 'refusal'>,
+    write: Omit<
+      Write,
+      'formerStores' | 'storeTxId' | 'receipt' | 'announceStatement' | 'announceTxId' | 'refusal'
+    >,
     requestKey: string,
   ): void {
     this.store.run(
@@ -106,11 +113,13 @@ export class WriteStore {
   }
 
   /** Another provider is tried. */
-  readdress({ recordId, version }: Write, providerId: string, storeStatement: string): void {
+  readdress({ recordId, version }: Write, { providerId, storeStatement, formerStores }: Addressing): void {
     this.store.run(
-      'UPDATE writes SET provider_id = ?, store_statement = ? WHERE record_id = ? AND version = ?',
+      `UPDATE writes SET provider_id = ?, store_statement = ?, former_stores = ?
+       WHERE record_id = ? AND version = ?`,
       providerId,
       storeStatement,
+      JSON.stringify(formerStores),
       recordId,
       version,
     );
@@ -133,9 +142,36 @@ export class WriteStore {
     );
   }
 
+  /**
+   * The ledger has this version with other content by this authority, which this store has forgotten: the row stands for
+   * that one from now on. Once that is announced, the write is refused with `refusal`.
+   */
+  takeOver(
+    { recordId, version, description }: Write,
+    found: StoredRecordState,
+    announceStatement: string,
+    refusal: string,
+  ): void {
+    const { kind, period, scopeTags, prevVersionHash, ciphertextSha256, sizeBytes } = found;
+    const stored = { kind, period, scopeTags, prevVersionHash, ciphertextSha256, sizeBytes };
+    this.store.run(
+      `UPDATE writes SET stage = 'stored', provider_id = ?, store_tx_id = ?, manifest_hash = ?, description = ?,
+         announce_statement = ?, refusal = ?, ciphertext = NULL WHERE record_id = ? AND version = ?`,
+      found.providerId,
+      found.txId,
+      found.manifestHash,
+      JSON.stringify({ ...description, ...stored }),
+      announceStatement,
+      refusal,
+      recordId,
+      version,
+    );
+  }
+
   announced({ recordId, version }: Write, txId: string): void {
     this.store.run(
-      `UPDATE writes SET stage = 'announced', announce_tx_id = ?, ciphertext = NULL
+      `UPDATE writes SET stage = CASE WHEN refusal IS NULL THEN 'announced' ELSE 'refused' END, announce_tx_id = ?,
+         ciphertext = NULL
        WHERE record_id = ? AND version = ?`,
       txId,
       recordId,
@@ -154,4 +190,8 @@ export class WriteStore {
 }
 
 const read = (row: WriteRow | undefined): Write | undefined =>
-  row && { ...row, description: JSON.parse(row.description) as VersionDescription };
+  row && {
+    ...row,
+    description: JSON.parse(row.description) as VersionDescription,
+    formerStores: JSON.parse(row.formerStores) as Record<string, string>,
+  };

@@ -11,6 +11,8 @@ import { NOTICE_TYPES, NOTICES, type LoggedNotice } from '../notices/notice.js';
 const EMERGENCY_BODY_LIMIT_BYTES = EMERGENCY_NOTICE_MAX_CHARS + 1_024;
 const UNMATCHED_MAX_ROWS = 500;
 const { patientId, sid, recordId, version, receivedAt } = NOTICES.emergency.properties;
+/** An id of the log: at most 15 digits, so that every one is a safe integer. */
+const NOTICE_ID_PATTERN = '^(?:0|[1-9][0-9]{0,14})$';
 const Unmatched = Type.Object({ patientId, sid, recordId, version, receivedAt });
 
 export interface NoticeRouteOptions {
@@ -44,6 +46,10 @@ export function addNoticeRoutes(app: ServiceApp, options: NoticeRouteOptions): v
             Type.String({ pattern: `^(?:${NOTICE_TYPES.join('|')})(?:,(?:${NOTICE_TYPES.join('|')}))*$` }),
           ),
         }),
+        // Checked, not converted: what is no id of ours must not become one, least of all 0, which replays everything.
+        headers: Type.Object({
+          'last-event-id': Type.Optional(Type.String({ pattern: NOTICE_ID_PATTERN })),
+        }),
         produces: ['text/event-stream'],
       },
     },
@@ -54,7 +60,7 @@ export function addNoticeRoutes(app: ServiceApp, options: NoticeRouteOptions): v
         ...(types !== undefined && { types: NOTICE_TYPES.filter((type) => types.split(',').includes(type)) }),
       };
       return reply.sendEvents(async function* (lastEventId, signal) {
-        const from = idOf(lastEventId) ?? after ?? log.newestId;
+        const from = lastEventId === undefined ? (after ?? log.newestId) : Number(lastEventId);
         for await (const notice of log.follow(from, filter, signal)) yield await eventOf(notice);
       });
     },
@@ -116,11 +122,4 @@ export function addNoticeRoutes(app: ServiceApp, options: NoticeRouteOptions): v
       }
     },
   );
-}
-
-/** A Last-Event-ID that is none of ours starts from the beginning: better twice than never. */
-function idOf(lastEventId: string | undefined): number | undefined {
-  if (lastEventId === undefined) return undefined;
-  const id = Number(lastEventId);
-  return Number.isSafeInteger(id) && id >= 0 ? id : 0;
 }

@@ -158,4 +158,8 @@ export const migrations: readonly Migration[] = [
         statement TEXT NOT NULL
       ) STRICT, WITHOUT ROWID;`,
   },
+  {
+    name: 'writes: the statements for providers that were tried before',
+    sql: `ALTER TABLE writes ADD COLUMN former_stores TEXT NOT NULL DEFAULT '{}';`,
+  },
 ];

@@ -5,7 +5,15 @@ import { join } from 'node:path';
 import { buildApp, GatewayConfig, type GatewayApp } from '@careledger/gateway-service';
 import { createLogger, listRoutes, type Role } from '@careledger/service-kit';
 import { doorFaults } from '@careledger/service-kit/testing';
-import { Family, newRoleTokens, newToken, roleEntries, startEmbeddedNetwork } from '@careledger/supervisor';
+import {
+  Family,
+  PATIENTS_MSP,
+  newRoleTokens,
+  newToken,
+  roleEntries,
+  startEmbeddedNetwork,
+  systemToken,
+} from '@careledger/supervisor';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { Value } from 'typebox/value';
 import { PASSPHRASE } from './gateway-rig.js';
@@ -75,7 +83,7 @@ beforeAll(async () => {
   dir = await mkdtemp(join(tmpdir(), 'careledger-roles-'));
   family = new Family();
   const network = await startEmbeddedNetwork(family, join(dir, 'network'), join(dir, 'logs'));
-  const roleTokens = newRoleTokens();
+  const roleTokens = newRoleTokens([PATIENTS_MSP]);
   config = Value.Parse(
     GatewayConfig,
     Value.Default(GatewayConfig, {
@@ -84,11 +92,11 @@ beforeAll(async () => {
       dataDir: join(dir, 'gateway'),
       keyPassphrase: newToken(),
       scryptLogN: 10,
-      auth: { tokens: roleEntries(roleTokens) },
+      auth: { tokens: roleEntries(roleTokens, PATIENTS_MSP) },
       ledger: {
         connectionFile: network.connectionFile,
-        mspId: 'PatientsMSP',
-        ...network.identity('PatientsMSP', 'gateway'),
+        mspId: PATIENTS_MSP,
+        ...network.identity(PATIENTS_MSP, 'gateway'),
       },
       providers: [{ providerId: 'prv_none', url: 'http://127.0.0.1:9', token: newToken() }],
     }),
@@ -98,8 +106,8 @@ beforeAll(async () => {
   built = await buildApp(config, createLogger('gateway', { level: 'silent' }), (error) => {
     throw error;
   });
-  for (const role of ['ops', 'practitioner', 'auditor', 'system'] as const)
-    tokens.set(role, roleTokens[role]);
+  for (const role of ['ops', 'practitioner', 'auditor'] as const) tokens.set(role, roleTokens[role]);
+  tokens.set('system', systemToken(roleTokens, PATIENTS_MSP));
   const made = await built.app.inject({
     method: 'POST',
     url: '/v1/patients',

@@ -22,7 +22,7 @@ import { submitWithRetry, type Ledger } from '@careledger/ledger';
 import { PROVIDER_ROUTES, SEALED_CONTEXT, StoreRecordAnswer, type GrantMeaning } from '@careledger/protocol';
 import { createHttpClient } from '@careledger/service-kit';
 import { makeStatement, readStatement } from '@careledger/statements';
-import type { RunningService } from '@careledger/supervisor';
+import { PATIENTS_MSP, systemToken, type RunningService } from '@careledger/supervisor';
 
 /** A record that a home makes. */
 export interface HomeRecord {
@@ -235,6 +235,6 @@ export class TestHome {
   }
 }
 
-/** A client with the token of role `system`, as services have it. */
+/** A client with a token of role `system`, as the patients' operator has it. */
 export const clientOf = ({ url, tokens }: RunningService) =>
-  createHttpClient({ baseUrl: url, token: tokens.system });
+  createHttpClient({ baseUrl: url, token: systemToken(tokens, PATIENTS_MSP) });

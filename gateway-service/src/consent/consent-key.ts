@@ -15,14 +15,23 @@ export function genesisOf(core: Pick<GatewayCore, 'chain'>, { patientNo }: Patie
   return block.body;
 }
 
-/** Opens the consent key that this gateway keeps under the patient's passphrase. @throws ConsentError */
+/** A passphrase, and the token that it came with: see `unlockOf` of the routes. */
+export interface ConsentPassphrase {
+  readonly passphrase: string;
+  readonly caller: string;
+}
+
+/**
+ * Opens the consent key that this gateway keeps under the patient's passphrase.
+ * @throws ConsentError `CONSENT_KEY_LOCKED`; PatientError `PASSPHRASE_BACKOFF`, `PASSPHRASES_BUSY`
+ */
 export async function openConsentKey(
   core: Pick<GatewayCore, 'patients'>,
   { patientId }: Patient,
-  passphrase: string,
+  { passphrase, caller }: ConsentPassphrase,
 ): Promise<Signer> {
   try {
-    return await core.patients.unlockConsent(patientId, passphrase);
+    return await core.patients.unlockConsent(patientId, passphrase, caller);
   } catch (cause) {
     if (!(cause instanceof CryptoError)) throw cause;
     throw new ConsentError('CONSENT_KEY_LOCKED', 'This passphrase does not open the consent key', { cause });

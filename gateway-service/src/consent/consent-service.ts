@@ -10,7 +10,7 @@ import { currentKey, type Directory } from '../directory/authorities.js';
 import type { OutboxProgress } from '../outbox/progress.js';
 import type { Patient } from '../patients/index.js';
 import { patientStatement } from '../statement.js';
-import { checkAppStatement, genesisOf, openConsentKey } from './consent-key.js';
+import { checkAppStatement, genesisOf, openConsentKey, type ConsentPassphrase } from './consent-key.js';
 import type { ConsentOutbox } from './consent-outbox.js';
 import { ConsentError } from './errors.js';
 import type { GrantStore } from './grant-store.js';
@@ -78,10 +78,10 @@ export class ConsentService {
     return this.#submit(patient, { kind: 'register', statement, isUnordered: true }, () => undefined);
   }
 
-  async grant(patient: Patient, terms: GrantTerms, passphrase: string): Promise<string> {
+  async grant(patient: Patient, terms: GrantTerms, unlock: ConsentPassphrase): Promise<string> {
     const { core, grants, networkId } = this.#options;
     const { patientId, patientNo } = patient;
-    const signer = await openConsentKey(core, patient, passphrase);
+    const signer = await openConsentKey(core, patient, unlock);
     const meaning = meaningOf(core.patients.keys(patientId).scopeKey(), terms);
     const sealed = await sealMeaning(meaning, await this.#encryptionKeyOf(terms.authorityId));
     const policySeq = core.store.deferred(() => grants.takeSeq(patientNo));
@@ -94,30 +94,40 @@ export class ConsentService {
     return this.#keepGrant(patient, statement, body, meaning);
   }
 
-  /** A `grant` statement of the patient's app. */
-  async takeGrant(patient: Patient, statement: string): Promise<string> {
+  /** A `grant` statement of the patient's app. @param subscriptionId the one that it has to approve, where one is meant */
+  async takeGrant(patient: Patient, statement: string, subscriptionId?: string): Promise<string> {
     const { body } = this.#check(patient, statement, ['grant'], ORDER.grant);
-    return this.#keepGrant(patient, statement, body as StatementBody<'grant'>, null);
+    if (subscriptionId !== undefined) assertMeant('subscription', subscriptionId, body.subscriptionId);
+    return this.#keepGrant(patient, statement, body, null);
   }
 
-  async revoke(patient: Patient, grantId: string, passphrase: string): Promise<string> {
+  async revoke(patient: Patient, grantId: string, unlock: ConsentPassphrase): Promise<string> {
     this.#known(patient, grantId);
-    return this.#revoke(patient, passphrase, 'revoke', (policySeq) => ({ policySeq, grantId }));
+    return this.#revoke(patient, unlock, 'revoke', (policySeq) => ({ policySeq, grantId }));
   }
 
-  async revokeAll(patient: Patient, passphrase: string): Promise<string> {
-    return this.#revoke(patient, passphrase, 'revokeAll', (policySeq) => ({ policySeq }));
+  async revokeAll(patient: Patient, unlock: ConsentPassphrase): Promise<string> {
+    return this.#revoke(patient, unlock, 'revokeAll', (policySeq) => ({ policySeq }));
   }
 
-  /** A `revoke` or `revokeAll` statement of the patient's app. */
-  async takeRevocation(patient: Patient, statement: string): Promise<string> {
-    const { body } = this.#check(patient, statement, ['revoke', 'revokeAll'], ORDER.revoke);
+  /** A `revoke` statement of the patient's app for this grant, a `revokeAll` without one. */
+  async takeRevocation(patient: Patient, statement: string, grantId?: string): Promise<string> {
+    if (grantId === undefined) {
+      const { body } = this.#check(patient, statement, ['revokeAll'], ORDER.revoke);
+      return this.#keepRevocation(patient, statement, body);
+    }
+    const { body } = this.#check(patient, statement, ['revoke'], ORDER.revoke);
+    assertMeant('grant', grantId, body.grantId);
     return this.#keepRevocation(patient, statement, body);
   }
 
-  async reject(patient: Patient, subscription: SubscriptionState, passphrase: string): Promise<string> {
+  async reject(
+    patient: Patient,
+    subscription: SubscriptionState,
+    unlock: ConsentPassphrase,
+  ): Promise<string> {
     const { core, networkId } = this.#options;
-    const signer = await openConsentKey(core, patient, passphrase);
+    const signer = await openConsentKey(core, patient, unlock);
     const { subscriptionId } = subscription;
     const statement = patientStatement(
       'rejectSubscription',
@@ -127,16 +137,21 @@ export class ConsentService {
     return this.#submit(patient, { kind: 'reject', statement }, () => undefined);
   }
 
-  async takeRejection(patient: Patient, statement: string): Promise<string> {
-    this.#check(patient, statement, ['rejectSubscription'], ORDER.reject);
+  async takeRejection(patient: Patient, statement: string, subscriptionId: string): Promise<string> {
+    const { body } = this.#check(patient, statement, ['rejectSubscription'], ORDER.reject);
+    assertMeant('subscription', subscriptionId, body.subscriptionId);
     return this.#submit(patient, { kind: 'reject', statement }, () => undefined);
   }
 
   /** Waits until every channel has taken the statement. @throws ConsentError `CONSENT_REFUSED` */
   async outcome({ patientNo }: Patient, job: string, timeoutMs: number): Promise<JobOutcome> {
     const { steps, progress } = this.#options;
-    await progress.until(patientNo, () => steps.job(job).every(({ status }) => status !== 'open'), timeoutMs);
-    const all = steps.job(job);
+    await progress.until(
+      patientNo,
+      () => steps.job(patientNo, job).every(({ status }) => status !== 'open'),
+      timeoutMs,
+    );
+    const all = steps.job(patientNo, job);
     const refused = all.find(({ status }) => status === 'refused');
     if (refused !== undefined)
       throw new ConsentError('CONSENT_REFUSED', `The ledger refused the statement: ${refused.code}`, {
@@ -194,13 +209,13 @@ export class ConsentService {
 
   async #revoke(
     patient: Patient,
-    passphrase: string,
+    unlock: ConsentPassphrase,
     name: 'revoke' | 'revokeAll',
     bodyOf: (policySeq: number) => StatementBody<'revoke'> | StatementBody<'revokeAll'>,
   ): Promise<string> {
     const { core, grants, networkId } = this.#options;
     const { patientId, patientNo } = patient;
-    const signer = await openConsentKey(core, patient, passphrase);
+    const signer = await openConsentKey(core, patient, unlock);
     const body = bodyOf(core.store.deferred(() => grants.takeSeq(patientNo)));
     const statement = patientStatement(name, { patientId, networkId, channels: ORDER.revoke, body }, signer);
     return this.#keepRevocation(patient, statement, body);
@@ -216,7 +231,7 @@ export class ConsentService {
     const { patientNo } = patient;
     return this.#submit(patient, { kind: 'revoke', statement }, () => {
       grants.noteSeq(patientNo, body.policySeq);
-      if ('grantId' in body) grants.revoke(body.grantId, clock());
+      if ('grantId' in body) grants.revoke(patientNo, body.grantId, clock());
       else grants.revokeThrough(patientNo, body.policySeq, clock());
     });
   }
@@ -227,18 +242,23 @@ export class ConsentService {
     alsoWrite: (sid: string) => void,
   ): Promise<string> {
     const { core, steps, outbox, clock } = this.#options;
+    const { patientNo } = patient;
     const { sid: job } = readStatement(made.statement).payload;
-    const isNew = core.store.deferred(() => {
-      const inserted = steps.insert(
-        { ...made, job, patientNo: patient.patientNo, channels: ORDER[made.kind] },
-        clock(),
+    // Its answer would be another statement's.
+    if (steps.job(patientNo, job).some(({ statement }) => statement !== made.statement))
+      throw new ConsentError(
+        'CONSENT_STATEMENT_REFUSED',
+        `Another statement of this patient has the id ${job}`,
       );
+    const isNew = core.store.deferred(() => {
+      const inserted = steps.insert({ ...made, job, patientNo, channels: ORDER[made.kind] }, clock());
       if (inserted) alsoWrite(job);
       return inserted;
     });
     await core.store.sync();
     if (isNew)
-      for (const step of steps.job(job)) if (made.isUnordered === true || step.place === 0) outbox.add(step);
+      for (const step of steps.job(patientNo, job))
+        if (made.isUnordered === true || step.place === 0) outbox.add(step);
     return job;
   }
 
@@ -253,7 +273,16 @@ export class ConsentService {
   }
 
   #known({ patientNo }: Patient, grantId: string): void {
-    if (this.#options.grants.get(grantId)?.patientNo !== patientNo)
+    if (this.#options.grants.get(patientNo, grantId) === undefined)
       throw new ConsentError('GRANT_NOT_FOUND', `This patient has made no grant ${grantId} here`);
   }
+}
+
+/** A statement does what it says; one that says something else than the request asks is sent by mistake, or by trick. */
+function assertMeant(what: 'grant' | 'subscription', asked: string, said: string | undefined): void {
+  if (asked !== said)
+    throw new ConsentError(
+      'CONSENT_STATEMENT_REFUSED',
+      `The statement is not about ${what} ${asked}: send it to the one that it names`,
+    );
 }

@@ -29,7 +29,10 @@ interface Row {
   revoked_ms: number | null;
 }
 
-/** Grants as this gateway knows them. What writes must run within a transaction. */
+/**
+ * Grants as this gateway knows them. Their ids are chosen by whoever makes the statement, so that a grant is named by its
+ * patient and its id, never by the id alone. What writes must run within a transaction.
+ */
 export class GrantStore {
   readonly #database: Database;
 
@@ -40,10 +43,14 @@ export class GrantStore {
   insert(grant: Omit<Grant, 'authorityId' | 'policySeq' | 'revokedMs'>): void {
     const { grantId, patientNo, status, body, meaning, madeMs } = grant;
     this.#database
-      .prepare('INSERT OR IGNORE INTO grants VALUES (?, ?, ?, ?, ?, ?, ?, ?, NULL)')
+      .prepare(
+        `INSERT OR IGNORE INTO grants
+           (patient_no, grant_id, authority_id, policy_seq, status, body, meaning, made_ms)
+         VALUES (?, ?, ?, ?, ?, ?, ?, ?)`,
+      )
       .run(
-        grantId,
         patientNo,
+        grantId,
         body.authorityId,
         body.policySeq,
         status,
@@ -53,26 +60,27 @@ export class GrantStore {
       );
   }
 
-  get(grantId: string): Grant | undefined {
-    return this.#all('WHERE grant_id = ?', grantId)[0];
+  get(patientNo: number, grantId: string): Grant | undefined {
+    return this.#all('WHERE patient_no = ? AND grant_id = ?', patientNo, grantId)[0];
   }
 
   list(patientNo: number): Grant[] {
     return this.#all('WHERE patient_no = ? ORDER BY made_ms, grant_id', patientNo);
   }
 
-  setStatus(grantId: string, from: GrantStatus, to: GrantStatus): void {
+  setStatus(patientNo: number, grantId: string, from: GrantStatus, to: GrantStatus): void {
     this.#database
-      .prepare('UPDATE grants SET status = ? WHERE grant_id = ? AND status = ?')
-      .run(to, grantId, from);
+      .prepare('UPDATE grants SET status = ? WHERE patient_no = ? AND grant_id = ? AND status = ?')
+      .run(to, patientNo, grantId, from);
   }
 
-  revoke(grantId: string, nowMs: number): void {
+  revoke(patientNo: number, grantId: string, nowMs: number): void {
     this.#database
       .prepare(
-        `UPDATE grants SET status = 'revoked', revoked_ms = ? WHERE grant_id = ? AND status <> 'revoked'`,
+        `UPDATE grants SET status = 'revoked', revoked_ms = ?
+         WHERE patient_no = ? AND grant_id = ? AND status <> 'revoked'`,
       )
-      .run(nowMs, grantId);
+      .run(nowMs, patientNo, grantId);
   }
 
   revokeThrough(patientNo: number, policySeq: number, nowMs: number): void {

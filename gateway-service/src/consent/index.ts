@@ -3,6 +3,6 @@ export { ConsentService, type GrantTerms, type JobOutcome } from './consent-serv
 export { ConsentError, type ConsentErrorCode } from './errors.js';
 export { GrantStore, type Grant } from './grant-store.js';
 export { Reconciler } from './reconciler.js';
-export { CONSENT_MIGRATION } from './schema.js';
+export { CONSENT_MIGRATION, CONSENT_OWNERS_MIGRATION } from './schema.js';
 export { StepStore, type ConsentStep } from './step-store.js';
 export { SubscriptionStore } from './subscription-store.js';

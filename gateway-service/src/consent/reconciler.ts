@@ -97,7 +97,7 @@ export class Reconciler implements AsyncDisposable {
         ? (CHANNELS.find((name) => on[name]?.revokedAt === undefined) ?? null)
         : null;
       if (missingOn === null && notRevokedOn === null) return [];
-      const isBeingMended = missingOn !== null && this.#sendAgain(grantId, missingOn);
+      const isBeingMended = missingOn !== null && this.#sendAgain(patient, grantId, missingOn);
       return [{ patientId: patient.patientId, grantId, missingOn, notRevokedOn, isBeingMended }];
     });
   }
@@ -115,7 +115,7 @@ export class Reconciler implements AsyncDisposable {
   #adopt({ patientNo }: Patient, onLedger: ReadonlyMap<string, GrantState>): void {
     const { store, grants, clock } = this.#options;
     for (const [grantId, state] of onLedger) {
-      const known = grants.get(grantId);
+      const known = grants.get(patientNo, grantId);
       const { recordedAt, revokedAt } = state;
       const body = bodyOf(state);
       if (known === undefined)
@@ -127,15 +127,15 @@ export class Reconciler implements AsyncDisposable {
           });
         });
       if (revokedAt !== undefined && known?.status !== 'revoked')
-        store.deferred(() => grants.revoke(grantId, clock()));
+        store.deferred(() => grants.revoke(patientNo, grantId, clock()));
     }
   }
 
-  #sendAgain(job: string, channel: ChannelName): boolean {
+  #sendAgain({ patientNo }: Patient, job: string, channel: ChannelName): boolean {
     const { store, steps, outbox } = this.#options;
-    const step = steps.job(job).find((candidate) => candidate.channel === channel);
+    const step = steps.job(patientNo, job).find((candidate) => candidate.channel === channel);
     if (step?.status !== 'done') return false;
-    store.deferred(() => steps.reopen(job, channel));
+    store.deferred(() => steps.reopen(patientNo, job, channel));
     outbox.add({ ...step, status: 'open' });
     return true;
   }

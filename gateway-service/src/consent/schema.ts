@@ -78,3 +78,54 @@ export const CONSENT_MIGRATION: Migration = {
     ) STRICT;
   `,
 };
+
+/** Grants and statements are their patients' own: ids are chosen by who makes a statement, and may be alike. */
+export const CONSENT_OWNERS_MIGRATION: Migration = {
+  name: 'consent: grants and statements by patient and id',
+  sql: `
+    CREATE TABLE owned_steps (
+      step_no      INTEGER PRIMARY KEY,
+      patient_no   INTEGER NOT NULL,
+      job          TEXT NOT NULL,
+      place        INTEGER NOT NULL,
+      kind         TEXT NOT NULL CHECK (kind IN ('register', 'grant', 'revoke', 'reject')),
+      channel      TEXT NOT NULL,
+      statement    TEXT NOT NULL,
+      status       TEXT NOT NULL CHECK (status IN ('open', 'done', 'refused')),
+      code         TEXT,
+      tx_id        TEXT,
+      block_number INTEGER,
+      made_ms      INTEGER NOT NULL,
+      done_ms      INTEGER,
+      UNIQUE (patient_no, job, channel)
+    ) STRICT;
+    INSERT INTO owned_steps (step_no, patient_no, job, place, kind, channel, statement, status, code, tx_id,
+      block_number, made_ms, done_ms)
+    SELECT step_no, patient_no, job, place, kind, channel, statement, status, code, tx_id, block_number, made_ms, done_ms
+    FROM consent_steps;
+    DROP TABLE consent_steps;
+    ALTER TABLE owned_steps RENAME TO consent_steps;
+    CREATE INDEX consent_steps_of_patient ON consent_steps (patient_no, step_no);
+    CREATE INDEX consent_steps_open ON consent_steps (step_no) WHERE status = 'open';
+
+    CREATE TABLE owned_grants (
+      patient_no   INTEGER NOT NULL,
+      grant_id     TEXT NOT NULL,
+      authority_id TEXT NOT NULL,
+      policy_seq   INTEGER NOT NULL,
+      status       TEXT NOT NULL CHECK (status IN ('pending', 'active', 'refused', 'revoked')),
+      -- GrantBody of packages/contracts, JSON
+      body         TEXT NOT NULL,
+      -- what its tags mean, JSON; NULL where the patient's app has sealed it
+      meaning      TEXT,
+      made_ms      INTEGER NOT NULL,
+      revoked_ms   INTEGER,
+      PRIMARY KEY (patient_no, grant_id)
+    ) STRICT, WITHOUT ROWID;
+    INSERT INTO owned_grants (patient_no, grant_id, authority_id, policy_seq, status, body, meaning, made_ms, revoked_ms)
+    SELECT patient_no, grant_id, authority_id, policy_seq, status, body, meaning, made_ms, revoked_ms FROM grants;
+    DROP TABLE grants;
+    ALTER TABLE owned_grants RENAME TO grants;
+    CREATE INDEX grants_of_patient ON grants (patient_no, made_ms);
+  `,
+};

@@ -34,7 +34,10 @@ export interface NewJob {
 const COLUMNS = `step_no AS stepNo, patient_no AS patientNo, job, place, kind, channel, statement, status, code,
   tx_id AS txId, block_number AS blockNumber, made_ms AS madeMs`;
 
-/** Statements and the channels that have to take them. What writes must run within a transaction. */
+/**
+ * Statements and the channels that have to take them. A statement's id is chosen by who makes it, so that a job is named
+ * by its patient and its id, never by the id alone. What writes must run within a transaction.
+ */
 export class StepStore {
   readonly #database: Database;
 
@@ -42,9 +45,9 @@ export class StepStore {
     this.#database = database;
   }
 
-  /** Writes a job's steps; false if the statement is known already. */
+  /** Writes a job's steps; false if the patient has a job of this id already. */
   insert({ patientNo, job, kind, channels, isUnordered, statement }: NewJob, nowMs: number): boolean {
-    if (this.job(job).length > 0) return false;
+    if (this.job(patientNo, job).length > 0) return false;
     for (const [place, channel] of channels.entries()) {
       this.#database
         .prepare(
@@ -56,8 +59,8 @@ export class StepStore {
     return true;
   }
 
-  job(job: string): ConsentStep[] {
-    return this.#all('WHERE job = ? ORDER BY place', job);
+  job(patientNo: number, job: string): ConsentStep[] {
+    return this.#all('WHERE patient_no = ? AND job = ? ORDER BY place', patientNo, job);
   }
 
   get(stepNo: number): ConsentStep | undefined {
@@ -67,7 +70,8 @@ export class StepStore {
   /** Open steps that nothing of their job stands before, oldest first. */
   eligible(): ConsentStep[] {
     const first = `NOT EXISTS (SELECT 1 FROM consent_steps AS earlier
-      WHERE earlier.job = consent_steps.job AND earlier.place < consent_steps.place AND earlier.status = 'open')`;
+      WHERE earlier.patient_no = consent_steps.patient_no AND earlier.job = consent_steps.job
+        AND earlier.place < consent_steps.place AND earlier.status = 'open')`;
     return this.#all(`WHERE status = 'open' AND ${first} ORDER BY step_no`);
   }
 
@@ -95,19 +99,20 @@ export class StepStore {
   }
 
   /** What a channel lacks is to be sent there again. */
-  reopen(job: string, channel: ChannelName): void {
+  reopen(patientNo: number, job: string, channel: ChannelName): void {
     this.#database
-      .prepare(`UPDATE consent_steps SET status = 'open' WHERE job = ? AND channel = ?`)
-      .run(job, channel);
+      .prepare(`UPDATE consent_steps SET status = 'open' WHERE patient_no = ? AND job = ? AND channel = ?`)
+      .run(patientNo, job, channel);
   }
 
   /** Refuses the rest of a job with the code that stopped it. */
-  refuseRest(job: string, code: string, nowMs: number): void {
+  refuseRest(patientNo: number, job: string, code: string, nowMs: number): void {
     this.#database
       .prepare(
-        `UPDATE consent_steps SET status = 'refused', code = ?, done_ms = ? WHERE job = ? AND status = 'open'`,
+        `UPDATE consent_steps SET status = 'refused', code = ?, done_ms = ?
+         WHERE patient_no = ? AND job = ? AND status = 'open'`,
       )
-      .run(code, nowMs, job);
+      .run(code, nowMs, patientNo, job);
   }
 
   /** Channels on which patients are registered. */

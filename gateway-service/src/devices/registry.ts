@@ -166,7 +166,10 @@ export class DeviceRegistry {
       throw new DeviceError('DEVICE_REVOKED', `Device ${deviceId} was revoked for good: pair a new key`);
     }
     const nowMs = this.#options.clock();
-    this.#options.store.transaction((writer) => writer.setDeviceStatus(deviceId, status, nowMs));
+    const { patientNo } = device.chain.patient;
+    this.#options.store.transaction((writer) =>
+      writer.setDeviceStatus({ deviceId, patientNo, status, changedMs: nowMs }),
+    );
     device.status = status;
     device.changedMs = nowMs;
     if (status !== 'active') this.#stopped(device);

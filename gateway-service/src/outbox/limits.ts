@@ -3,8 +3,6 @@ import type { Backoff } from '@careledger/service-kit';
 /** Pauses while the other side is away: emergencies look more often. */
 export const EMERGENCY_BACKOFF: Backoff = { minMs: 100, maxMs: 3_000 };
 export const PERIODIC_BACKOFF: Backoff = { minMs: 200, maxMs: 15_000 };
-/** How long a provider that failed is passed over while another one works. */
-export const PROVIDER_REST: Backoff = { minMs: 1_000, maxMs: 15_000 };
 
 /** Records that are made at once: encryption is this process's CPU. */
 export const MAKING_CONCURRENCY = 2;

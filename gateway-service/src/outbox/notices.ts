@@ -1,9 +1,14 @@
 import { AUTHORITY_ROUTES } from '@careledger/protocol';
-import { createHttpClient, type Logger } from '@careledger/service-kit';
+import {
+  createHttpClient,
+  DurableWork,
+  messageOf,
+  type Logger,
+  type WorkHealth,
+} from '@careledger/service-kit';
 import type { Directory } from '../directory/authorities.js';
 import type { Notice, NoticeStore } from '../records/notice-store.js';
 import type { GatewayStore } from '../store/index.js';
-import { Dispatcher, type DispatcherHealth } from './dispatcher.js';
 import { EMERGENCY_BACKOFF, NOTICE_CONCURRENCY, NOTICE_GIVE_UP_MS, NOTICE_TIMEOUT_MS } from './limits.js';
 
 export interface NoticeSenderOptions {
@@ -23,7 +28,7 @@ export interface NoticeSenderOptions {
  */
 export class NoticeSender implements AsyncDisposable {
   readonly #options: NoticeSenderOptions;
-  readonly #dispatchers = new Map<string, Dispatcher<number>>();
+  readonly #work = new Map<string, DurableWork<number>>();
 
   constructor(options: NoticeSenderOptions) {
     this.#options = options;
@@ -37,26 +42,26 @@ export class NoticeSender implements AsyncDisposable {
   add(noticeNo: number): void {
     const notice = this.#options.notices.get(noticeNo);
     if (notice === undefined) return;
-    let dispatcher = this.#dispatchers.get(notice.authorityId);
-    if (dispatcher === undefined) {
-      dispatcher = new Dispatcher<number>({
+    let work = this.#work.get(notice.authorityId);
+    if (work === undefined) {
+      work = new DurableWork<number>({
         name: `notices-${notice.authorityId}`,
         concurrency: NOTICE_CONCURRENCY,
         backoff: EMERGENCY_BACKOFF,
         run: (no, signal) => this.#send(no, signal),
         logger: this.#options.logger,
       });
-      this.#dispatchers.set(notice.authorityId, dispatcher);
+      this.#work.set(notice.authorityId, work);
     }
-    dispatcher.add(notice.patientNo, noticeNo);
+    work.add(notice.patientNo, noticeNo);
   }
 
-  get health(): DispatcherHealth[] {
-    return [...this.#dispatchers.values()].map(({ health }) => health);
+  get health(): WorkHealth[] {
+    return [...this.#work.values()].map(({ health }) => health);
   }
 
   async stop(): Promise<void> {
-    await Promise.all([...this.#dispatchers.values()].map((dispatcher) => dispatcher.stop()));
+    await Promise.all([...this.#work.values()].map((work) => work.stop()));
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -100,5 +105,3 @@ export class NoticeSender implements AsyncDisposable {
     await client.bytes('POST', AUTHORITY_ROUTES.emergencyNotices, { body: { statement }, signal });
   }
 }
-
-const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));

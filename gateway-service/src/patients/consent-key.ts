@@ -1,7 +1,7 @@
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { generateEd25519, type Signer } from '@careledger/crypto';
-import { createKeyStore, openKeyStore } from '@careledger/crypto/key-store';
+import { createKeyStore, openKeyStore, type Scrypt } from '@careledger/crypto/key-store';
 import { PatientError } from './errors.js';
 
 /** NIST SP 800-63B section 3.1.1: at least 8 characters; this one guards a file that can be tried offline. */
@@ -15,6 +15,12 @@ export interface ConsentKeyFolder {
   readonly scryptLogN?: number;
 }
 
+/** What opens a consent key, and where the passphrase becomes a key. */
+export interface ConsentUnlock {
+  readonly passphrase: string;
+  readonly scrypt: Scrypt;
+}
+
 /** A key that is not kept anywhere yet. */
 export function newConsentKey(): { readonly seed: Uint8Array; readonly signer: Signer } {
   return generateEd25519();
@@ -25,12 +31,16 @@ export async function keepConsentKey(
   { folder, scryptLogN }: ConsentKeyFolder,
   patientId: string,
   seed: Uint8Array,
-  passphrase: string,
+  { passphrase, scrypt }: ConsentUnlock,
 ): Promise<void> {
   assertPassphrase(passphrase);
   await mkdir(folder, { recursive: true, mode: 0o700 });
-  const options = { path: pathOf(folder, patientId), unlock: { passphrase } };
-  await using store = await createKeyStore(scryptLogN === undefined ? options : { ...options, scryptLogN });
+  await using store = await createKeyStore({
+    path: pathOf(folder, patientId),
+    unlock: { passphrase },
+    scrypt,
+    ...(scryptLogN !== undefined && { scryptLogN }),
+  });
   await store.put({ name: CONSENT_KEY, type: 'ed25519', secret: seed });
 }
 
@@ -41,9 +51,9 @@ export async function keepConsentKey(
 export async function unlockConsentKey(
   { folder }: ConsentKeyFolder,
   patientId: string,
-  passphrase: string,
+  { passphrase, scrypt }: ConsentUnlock,
 ): Promise<Signer> {
-  await using store = await openKeyStore({ path: pathOf(folder, patientId), unlock: { passphrase } });
+  await using store = await openKeyStore({ path: pathOf(folder, patientId), unlock: { passphrase }, scrypt });
   return store.signer(CONSENT_KEY);
 }
 

@@ -1,14 +1,27 @@
-export type PatientErrorCode = 'PATIENT_NOT_FOUND' | 'PASSPHRASE_TOO_SHORT';
+export type PatientErrorCode =
+  | 'PATIENT_NOT_FOUND'
+  | 'PASSPHRASE_TOO_SHORT'
+  /** Wrong ones came before, by this token or for this patient: the next is not looked at yet. */
+  | 'PASSPHRASE_BACKOFF'
+  /** Too many passphrases wait for their turn. */
+  | 'PASSPHRASES_BUSY';
 
-/** A patient cannot be made or is not here. */
+/** A patient cannot be made, is not here, or is not to be spoken for now. */
 export class PatientError extends Error {
   override readonly name = 'PatientError';
+  /** Shown in the problem. */
+  readonly members: { readonly retryAfterS?: number };
 
   constructor(
     readonly code: PatientErrorCode,
     message: string,
-    options?: ErrorOptions,
+    options: ErrorOptions & {
+      /** How long to wait before the same again. */
+      readonly retryAfterMs?: number;
+    } = {},
   ) {
     super(message, options);
+    const { retryAfterMs } = options;
+    this.members = retryAfterMs === undefined ? {} : { retryAfterS: Math.ceil(retryAfterMs / 1000) };
   }
 }

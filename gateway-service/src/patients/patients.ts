@@ -1,4 +1,4 @@
-import { sha256, toBase64url, type Signer } from '@careledger/crypto';
+import { CryptoError, sha256, toBase64url, type Signer } from '@careledger/crypto';
 import type { KeyStore } from '@careledger/crypto/key-store';
 import { patientIdOf } from '@careledger/domain';
 import { sealGenesis, type GenesisBlock } from '@careledger/private-chain';
@@ -13,6 +13,8 @@ import {
   type ConsentKeyFolder,
 } from './consent-key.js';
 import { PatientError } from './errors.js';
+import { KeyStretching } from './key-stretching.js';
+import { PassphraseMistakes } from './mistakes.js';
 import { PatientKeys } from './patient-keys.js';
 import { makeRegistration } from './registration.js';
 
@@ -37,14 +39,20 @@ export interface Patient {
   readonly chain: PatientChain;
 }
 
+/** Who gives a passphrase, where that is not a bearer token's holder. */
+const THIS_PROCESS = 'this process';
+
 /** The patients of this gateway, each with a chain and keys of its own. */
 export class Patients {
   readonly #options: PatientsOptions;
   readonly #byId = new Map<string, Patient>();
   readonly #byNo = new Map<number, Patient>();
+  readonly #stretching = new KeyStretching();
+  readonly #mistakes: PassphraseMistakes;
 
   constructor(options: PatientsOptions) {
     this.#options = options;
+    this.#mistakes = new PassphraseMistakes(options.clock);
   }
 
   /** Reads all patients into the keeper. Opens no key: those are opened when a block is to be signed. */
@@ -59,14 +67,16 @@ export class Patients {
   /**
    * Makes a patient: keys, registration, chain with its genesis block. The consent key is encrypted under the
    * passphrase, which is not kept. What a crash leaves behind half made is keys that nobody uses.
-   * @throws PatientError `PASSPHRASE_TOO_SHORT`
+   * @throws PatientError `PASSPHRASE_TOO_SHORT`, `PASSPHRASES_BUSY`
    */
   async create({ passphrase }: { readonly passphrase: string }): Promise<Patient> {
     assertPassphrase(passphrase);
     const { store, keyStore, consentKeys, clock } = this.#options;
     const { seed, signer } = newConsentKey();
     const patientId = patientIdOf(signer.publicKey, sha256);
-    await keepConsentKey(consentKeys, patientId, seed, passphrase);
+    await this.#stretching.run(patientId, (scrypt) =>
+      keepConsentKey(consentKeys, patientId, seed, { passphrase, scrypt }),
+    );
     const keys = new PatientKeys(keyStore, patientId);
     await keys.generate();
     const createdMs = clock();
@@ -109,9 +119,33 @@ export class Patients {
     return new PatientKeys(this.#options.keyStore, this.get(patientId).patientId);
   }
 
-  /** The consent key, for one decision. @throws CryptoError `KEY_STORE_LOCKED` for a wrong passphrase */
-  async unlockConsent(patientId: string, passphrase: string): Promise<Signer> {
-    return unlockConsentKey(this.#options.consentKeys, this.get(patientId).patientId, passphrase);
+  /**
+   * The consent key, for one decision. @param caller names who gives the passphrase: a token, not its holder
+   * @throws CryptoError `KEY_STORE_LOCKED` for a wrong passphrase; PatientError `PASSPHRASE_BACKOFF` after several,
+   * `PASSPHRASES_BUSY`
+   */
+  async unlockConsent(patientId: string, passphrase: string, caller: string = THIS_PROCESS): Promise<Signer> {
+    this.get(patientId);
+    const mistakes = this.#mistakes;
+    mistakes.assertMayTry(caller, patientId);
+    return this.#stretching.run(patientId, async (scrypt) => {
+      // Those ahead in the line may have been wrong.
+      mistakes.assertMayTry(caller, patientId);
+      try {
+        const signer = await unlockConsentKey(this.#options.consentKeys, patientId, { passphrase, scrypt });
+        mistakes.forgive(caller, patientId);
+        return signer;
+      } catch (error) {
+        if (error instanceof CryptoError && error.code === 'KEY_STORE_LOCKED')
+          mistakes.note(caller, patientId);
+        throw error;
+      }
+    });
+  }
+
+  /** Lets no passphrase wait any more. */
+  async close(): Promise<void> {
+    await this.#stretching.close();
   }
 
   #genesis(

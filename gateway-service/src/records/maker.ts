@@ -16,7 +16,7 @@ import type { SubscriptionStore } from '../consent/subscription-store.js';
 import type { GatewayCore } from '../core.js';
 import { currentKey, type Directory } from '../directory/authorities.js';
 import { NOTICE_MAX_CHARS } from '../outbox/limits.js';
-import type { ProviderPool } from '../outbox/providers.js';
+import type { Providers } from '../outbox/providers.js';
 import type { Patient } from '../patients/index.js';
 import type { DueRecord, ProcessingStore } from '../processing/index.js';
 import { patientStatement } from '../statement.js';
@@ -35,7 +35,7 @@ export interface RecordMakerOptions {
   readonly grants: GrantStore;
   readonly subscriptions: SubscriptionStore;
   readonly directory: Pick<Directory, 'authority'>;
-  readonly providers: Pick<ProviderPool, 'preferred'>;
+  readonly providers: Pick<Providers, 'preferred'>;
   readonly gatewayId: string;
   readonly networkId: string;
   readonly clock: () => number;

@@ -6,7 +6,7 @@ import { coversReading } from '../consent/recipients.js';
 import type { GrantStore } from '../consent/grant-store.js';
 import type { GatewayCore } from '../core.js';
 import { currentKey, type Directory } from '../directory/authorities.js';
-import type { ProviderPool } from '../outbox/providers.js';
+import type { Providers } from '../outbox/providers.js';
 import type { RewrapJob, RewrapStore } from './rewrap-store.js';
 import type { RecordVersion, VersionStore } from './version-store.js';
 
@@ -20,7 +20,7 @@ export interface RewrapperOptions {
   readonly rewraps: RewrapStore;
   readonly grants: GrantStore;
   readonly directory: Pick<Directory, 'authority'>;
-  readonly providers: ProviderPool;
+  readonly providers: Providers;
   readonly verifier: SignatureVerifier;
   readonly clock: () => number;
   readonly onMoved: (patientNo: number) => void;
@@ -74,7 +74,7 @@ export class Rewrapper implements AsyncDisposable {
   async #work(job: RewrapJob): Promise<boolean> {
     const { core, grants, rewraps, versions, clock, onMoved } = this.#options;
     const { jobNo, patientNo, grantId, from, through } = job;
-    const grant = grants.get(grantId);
+    const grant = grants.get(patientNo, grantId);
     const page = versions.range(patientNo, from, through, VERSIONS_PER_ROUND);
     if (grant?.status !== 'active' || page.length === 0) {
       core.store.deferred(() => rewraps.remove(jobNo));
@@ -85,7 +85,9 @@ export class Rewrapper implements AsyncDisposable {
       // Its wraps may be on their way to the provider right now; the job goes on when it is stored.
       if (version.stage === 'made') return false;
       const wrapSet =
-        version.stage !== 'refused' && coversReading(grant, version.scopeTags, clock())
+        version.stage !== 'refused' &&
+        versions.hasContent(version.versionNo) &&
+        coversReading(grant, version.scopeTags, clock())
           ? await this.#wrap(version, grant.authorityId)
           : undefined;
       core.store.deferred(() => {
@@ -122,9 +124,11 @@ export class Rewrapper implements AsyncDisposable {
     const { core, providers, versions, onMoved, logger } = this.#options;
     const { recordId, wrapSet, versionNo, providerId, patientNo } = version;
     try {
-      await providers
-        .client(providerId)
-        .bytes('PUT', PROVIDER_ROUTES.wraps(recordId, version.version), { body: { wrapSet }, signal });
+      const client = await providers.client(providerId);
+      await client.bytes('PUT', PROVIDER_ROUTES.wraps(recordId, version.version), {
+        body: { wrapSet },
+        signal,
+      });
     } catch (error) {
       const isFinal = error instanceof HttpClientError && error.problem?.code === 'WRAPS_REFUSED';
       if (!isFinal) throw error;

@@ -1,4 +1,5 @@
 import type { WindowSummary } from '@careledger/clinical';
+import type { StoredRecordState } from '@careledger/contracts';
 import type { RecordKind } from '@careledger/domain';
 import type { Database } from '@careledger/service-kit';
 import type { Lane } from '../processing/index.js';
@@ -162,6 +163,14 @@ export class VersionStore {
       : this.#one('SELECT * FROM record_versions WHERE record_id = ? AND version = ?', recordId, version);
   }
 
+  /** False for a version that was taken over: its content was made before a backup that has forgotten it. */
+  hasContent(versionNo: number): boolean {
+    return (
+      this.#database.prepare('SELECT 1 FROM record_contents WHERE version_no = ?').get(versionNo) !==
+      undefined
+    );
+  }
+
   ciphertext(versionNo: number): Uint8Array {
     const row = this.#database
       .prepare('SELECT ciphertext FROM record_contents WHERE version_no = ?')
@@ -215,7 +224,7 @@ export class VersionStore {
     versionNo: number,
     providerId: string,
     storeStatement: string,
-    former: Record<string, string>,
+    former: Readonly<Record<string, string>>,
   ): void {
     this.#database
       .prepare(
@@ -228,19 +237,21 @@ export class VersionStore {
   setStored(
     versionNo: number,
     stored: {
+      readonly providerId: string;
       readonly txId: string;
-      readonly blockNumber: number;
-      readonly receipt: string;
+      readonly blockNumber: number | null;
+      readonly receipt: string | null;
       readonly announceStatement: string;
       readonly storedMs: number;
     },
   ): void {
     this.#database
       .prepare(
-        `UPDATE record_versions SET stage = 'stored', store_tx = ?, store_block = ?, receipt = ?,
-           announce_statement = ?, stored_ms = ? WHERE version_no = ? AND stage = 'made'`,
+        `UPDATE record_versions SET stage = 'stored', provider_id = ?, store_tx = ?, store_block = ?,
+           receipt = ?, announce_statement = ?, stored_ms = ? WHERE version_no = ? AND stage = 'made'`,
       )
       .run(
+        stored.providerId,
         stored.txId,
         stored.blockNumber,
         stored.receipt,
@@ -250,7 +261,36 @@ export class VersionStore {
       );
   }
 
-  setAnnounced(versionNo: number, txId: string, blockNumber: number, announcedMs: number): void {
+  /**
+   * The ledger has this version with other content by the same author: the row stands for that one from now on. Its
+   * content is not here, and nothing is known of its aggregates.
+   */
+  takeOver(
+    versionNo: number,
+    found: StoredRecordState,
+    stored: { readonly announceStatement: string; readonly storedMs: number },
+  ): void {
+    this.#database
+      .prepare(
+        `UPDATE record_versions SET stage = 'stored', provider_id = ?, store_tx = ?, manifest_hash = ?, period_start = ?,
+           period_end = ?, scope_tags = ?, summary = NULL, announce_statement = ?, stored_ms = ?
+         WHERE version_no = ? AND stage = 'made'`,
+      )
+      .run(
+        found.providerId,
+        found.txId,
+        found.manifestHash,
+        found.period.start,
+        found.period.end,
+        JSON.stringify(found.scopeTags),
+        stored.announceStatement,
+        stored.storedMs,
+        versionNo,
+      );
+    this.#database.prepare('DELETE FROM record_contents WHERE version_no = ?').run(versionNo);
+  }
+
+  setAnnounced(versionNo: number, txId: string, blockNumber: number | null, announcedMs: number): void {
     this.#database
       .prepare(
         `UPDATE record_versions SET stage = 'announced', announce_tx = ?, announce_block = ?, announced_ms = ?

@@ -4,7 +4,14 @@ import { onLedger } from '@careledger/ledger/service';
 import { Type } from 'typebox';
 import { openConsentKey } from '../consent/consent-key.js';
 import { patientStatement } from '../statement.js';
-import { PatientParams, Passphrase, byPatient, byPatientOrAuditor, type RouteContext } from './context.js';
+import {
+  PatientParams,
+  Passphrase,
+  byPatient,
+  byPatientOrAuditor,
+  unlockOf,
+  type RouteContext,
+} from './context.js';
 
 const Page = Type.Object({
   /** As the page before returned it. */
@@ -75,7 +82,9 @@ export function addAuditRoutes({ app, gateway, config }: RouteContext): void {
       const patient = core.patients.get(request.params.patientId);
       const { authorityId, passphrase } = request.body;
       const signer =
-        passphrase === undefined ? patient.chain.signer : await openConsentKey(core, patient, passphrase);
+        passphrase === undefined
+          ? patient.chain.signer
+          : await openConsentKey(core, patient, unlockOf(request, { passphrase }));
       const statement = patientStatement(
         'checkIn',
         {

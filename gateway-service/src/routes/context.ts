@@ -1,7 +1,10 @@
 import { DeviceId, PatientId, RecordId } from '@careledger/domain';
+import { hash } from 'node:crypto';
 import { requireRole, type ServiceApp } from '@careledger/service-kit';
+import type { FastifyRequest } from 'fastify';
 import { Type } from 'typebox';
 import type { GatewayConfig } from '../config.js';
+import type { ConsentPassphrase } from '../consent/consent-key.js';
 import type { Gateway } from '../gateway.js';
 
 /** What every group of routes needs. */
@@ -29,6 +32,17 @@ export const Passphrase = Type.String({
   maxLength: 1_024,
   description: 'Opens the consent key',
 });
+
+const BEARER = 'Bearer ';
+
+/** A request's passphrase with a name for the token that it came with, which is not the token: its SHA-256. */
+export function unlockOf(
+  { headers }: Pick<FastifyRequest, 'headers'>,
+  { passphrase }: { readonly passphrase: string },
+): ConsentPassphrase {
+  // Without the scheme, which may be written in any case.
+  return { passphrase, caller: hash('sha256', headers.authorization?.slice(BEARER.length) ?? '') };
+}
 
 /** Longest time that a request waits for the ledgers, unless the caller asks for less. */
 export const WAIT_MS = 20_000;

@@ -21,6 +21,7 @@ import {
   WAIT_MS,
   byPatient,
   byPatientOrAuditor,
+  unlockOf,
   type RouteContext,
 } from './context.js';
 
@@ -90,7 +91,7 @@ const GrantView = Type.Object({
 export function addGrantRoutes({ app, gateway }: RouteContext): void {
   const { core, consent, grants, steps } = gateway;
   const view = (patientId: string, grant: Grant) => {
-    const { grantId, authorityId, policySeq, status, body, meaning, madeMs, revokedMs } = grant;
+    const { grantId, patientNo, authorityId, policySeq, status, body, meaning, madeMs, revokedMs } = grant;
     const { permissions, purposes, from, until, subscriptionId } = body;
     return {
       ...{ grantId, patientId, authorityId, policySeq, status, permissions, purposes, from },
@@ -99,7 +100,7 @@ export function addGrantRoutes({ app, gateway }: RouteContext): void {
       ...(meaning !== null && { meaning }),
       madeAt: timestampOf(madeMs),
       ...(revokedMs !== null && { revokedAt: timestampOf(revokedMs) }),
-      channels: steps.job(grantId).map((step) => ({
+      channels: steps.job(patientNo, grantId).map((step) => ({
         channel: step.channel,
         status: step.status,
         txId: step.txId,
@@ -152,7 +153,7 @@ export function addGrantRoutes({ app, gateway }: RouteContext): void {
       const job =
         'statement' in body
           ? await consent.takeGrant(patient, body.statement)
-          : await consent.grant(patient, body.grant, body.passphrase);
+          : await consent.grant(patient, body.grant, unlockOf(request, body));
       const outcome = await consent.outcome(patient, job, WAIT_MS);
       return reply.status(outcome.status === 'done' ? 200 : 202).send(outcome);
     },
@@ -175,9 +176,10 @@ export function addGrantRoutes({ app, gateway }: RouteContext): void {
         const patient = core.patients.get(params.patientId);
         const { body } = request;
         let job: string;
-        if ('statement' in body) job = await consent.takeRevocation(patient, body.statement);
-        else if (params.grantId === undefined) job = await consent.revokeAll(patient, body.passphrase);
-        else job = await consent.revoke(patient, params.grantId, body.passphrase);
+        if ('statement' in body) job = await consent.takeRevocation(patient, body.statement, params.grantId);
+        else if (params.grantId === undefined)
+          job = await consent.revokeAll(patient, unlockOf(request, body));
+        else job = await consent.revoke(patient, params.grantId, unlockOf(request, body));
         const outcome = await consent.outcome(patient, job, WAIT_MS);
         return reply.status(outcome.status === 'done' ? 200 : 202).send(outcome);
       },

@@ -105,6 +105,11 @@ export function addRecordRoutes({ app, gateway }: RouteContext): void {
           'RECORD_NOT_FOUND',
           `There is no such version of ${recordId} here`,
         );
+      if (!versions.hasContent(version.versionNo))
+        throw new ProblemError<ProblemCode>(
+          'RECORD_NOT_FOUND',
+          `The content of this version was made before a backup: ask for the version after ${version.version}`,
+        );
       return { record: view(version), content: await openOwnRecord(gateway, patient, version) };
     },
   );

@@ -10,7 +10,7 @@ import { Value } from 'typebox/value';
 import { ConsentError } from '../consent/index.js';
 import type { Patient } from '../patients/index.js';
 import { GrantTermsBody, ReadyOrPassphrase, jobResponses } from './grants.js';
-import { PatientParams, Passphrase, WAIT_MS, byPatient, type RouteContext } from './context.js';
+import { PatientParams, Passphrase, WAIT_MS, byPatient, unlockOf, type RouteContext } from './context.js';
 
 const Params = Type.Object({ patientId: PatientId, subscriptionId: Id128 });
 const SubscriptionView = Type.Object({
@@ -95,13 +95,13 @@ export function addSubscriptionRoutes({ app, gateway }: RouteContext): void {
       const { body } = request;
       let job: string;
       if ('statement' in body) {
-        job = await consent.takeGrant(patient, body.statement);
+        job = await consent.takeGrant(patient, body.statement, subscriptionId);
       } else {
         const asked = await pending(patient.patientId, subscriptionId);
         const { passphrase, ...terms } = body;
         const { authorityId, permissions, purposes, until } = asked;
         const grant = { authorityId, permissions, purposes, until, ...terms, subscriptionId };
-        job = await consent.grant(patient, grant, passphrase);
+        job = await consent.grant(patient, grant, unlockOf(request, { passphrase }));
       }
       const outcome = await consent.outcome(patient, job, WAIT_MS);
       return reply.status(outcome.status === 'done' ? 200 : 202).send(outcome);
@@ -119,11 +119,11 @@ export function addSubscriptionRoutes({ app, gateway }: RouteContext): void {
       const { body } = request;
       const job =
         'statement' in body
-          ? await consent.takeRejection(patient, body.statement)
+          ? await consent.takeRejection(patient, body.statement, request.params.subscriptionId)
           : await consent.reject(
               patient,
               await pending(patient.patientId, request.params.subscriptionId),
-              body.passphrase,
+              unlockOf(request, body),
             );
       const outcome = await consent.outcome(patient, job, WAIT_MS);
       return reply.status(outcome.status === 'done' ? 200 : 202).send(outcome);

@@ -2,7 +2,6 @@ import type {
   BlockRow,
   DeviceChainRow,
   DeviceRow,
-  DeviceStatus,
   FrameRow,
   FrameRun,
   FramesOfBlock,
@@ -45,7 +44,7 @@ export interface StoreWriter extends StoreReader {
   insertDevice(device: DeviceRow): void;
   /** Type, codes, patient, status and chain of a device that is paired again. */
   replaceDevice(device: DeviceRow): void;
-  setDeviceStatus(deviceId: string, status: DeviceStatus, changedMs: number): void;
+  setDeviceStatus(device: Pick<DeviceRow, 'deviceId' | 'patientNo' | 'status' | 'changedMs'>): void;
   insertDeviceChain(patientNo: number, state: DeviceChainState, openedMs: number): number;
   insertPairingCode(code: PairingCodeRow): void;
   /** False if there was none: somebody else used it. */

@@ -3,15 +3,7 @@ import type { ChainState, DeviceChainState } from '@careledger/private-chain';
 import type { Database } from '@careledger/service-kit';
 import type { StoreWriter } from './port.js';
 import { encodeRowList } from './row-list.js';
-import type {
-  BlockRow,
-  DeviceRow,
-  DeviceStatus,
-  FrameRun,
-  FramesOfBlock,
-  NewFrameRow,
-  PairingCodeRow,
-} from './rows.js';
+import type { BlockRow, DeviceRow, FrameRun, FramesOfBlock, NewFrameRow, PairingCodeRow } from './rows.js';
 import { spanClassOf } from './span-class.js';
 import { SqlReader } from './sql-reader.js';
 
@@ -46,10 +38,15 @@ export class SqlWriter extends SqlReader implements StoreWriter {
     this.#putDevice('REPLACE', device);
   }
 
-  setDeviceStatus(deviceId: string, status: DeviceStatus, changedMs: number): void {
+  setDeviceStatus({
+    deviceId,
+    patientNo,
+    status,
+    changedMs,
+  }: Pick<DeviceRow, 'deviceId' | 'patientNo' | 'status' | 'changedMs'>): void {
     this.db
-      .prepare('UPDATE devices SET status = ?, changed_ms = ? WHERE device_id = ?')
-      .run(status, changedMs, deviceId);
+      .prepare('UPDATE devices SET status = ?, changed_ms = ? WHERE device_id = ? AND patient_no = ?')
+      .run(status, changedMs, deviceId, patientNo);
   }
 
   insertDeviceChain(patientNo: number, state: DeviceChainState, openedMs: number): number {

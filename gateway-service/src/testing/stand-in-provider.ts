@@ -10,8 +10,11 @@ import { readStatement } from '@careledger/statements';
 /** What the ledger has, shared by providers: one statement for each version of a record. */
 export type StoredVersions = Map<string, { readonly statement: string; readonly providerId: string }>;
 
-/** What becomes of a request: taken and answered, taken with the answer lost, or not taken at all. */
-export type Mood = 'answers' | 'loses-answer' | 'refuses';
+/**
+ * What becomes of a request: taken and answered, taken with the answer lost, not taken since its ledger is away; taken
+ * and receipted with a key that is not the provider's; not taken, with a lie about the ledger.
+ */
+export type Mood = 'answers' | 'loses-answer' | 'refuses' | 'signs-with-another-key' | 'says-it-was-refused';
 
 /** A cloud provider as the outbox sees one: it really signs, and the ledger that it shares takes a version once. */
 export class StandInProvider implements AsyncDisposable {
@@ -75,9 +78,13 @@ export class StandInProvider implements AsyncDisposable {
     const place = `${recordId} ${version}`;
     this.arrived.push(place);
     if (this.mood === 'refuses') return problem(503, 'LEDGER_UNAVAILABLE');
+    if (this.mood === 'says-it-was-refused') return problem(422, 'RECORD_REFUSED', 'AUTHOR_MISMATCH');
     const before = this.ledger.get(place);
     if (before !== undefined && before.statement !== statement)
-      return problem(422, 'RECORD_REFUSED', 'RECORD_EXISTS');
+      // A provider that holds the other one itself says so under its own name.
+      return before.providerId === this.providerId
+        ? problem(409, 'RECORD_EXISTS')
+        : problem(422, 'RECORD_REFUSED', 'RECORD_EXISTS');
     this.ledger.set(place, { statement, providerId: this.providerId });
     const { providerId } = this;
     const [txId, blockNumber] = [sha256Hex(statement), 1];
@@ -88,7 +95,7 @@ export class StandInProvider implements AsyncDisposable {
         ...{ manifestHash, ciphertextSha256, provider: providerId },
         storedAt: new Date().toISOString(),
       },
-      this.signer,
+      this.mood === 'signs-with-another-key' ? generateEd25519().signer : this.signer,
     );
     const answer: StoreRecordAnswer = { ...stored, providerId, receipt };
     return { status: 200, answer };

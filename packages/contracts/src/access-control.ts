@@ -7,7 +7,9 @@ import {
   PractitionerId,
   ProviderId,
   PurposeOfUse,
+  PublicKey,
   Tag,
+  TagGroups,
   Timestamp,
   closedObject as args,
 } from '@careledger/domain';
@@ -24,6 +26,7 @@ import {
   Decision,
   GrantState,
   PatientState,
+  PolicyVersion,
   PractitionerState,
   ProviderState,
   SubscriptionState,
@@ -42,8 +45,10 @@ export const DecisionRequest = args({
   granteeTags: Type.Array(Tag, { maxItems: SCOPE_TAGS_MAX }),
   permission: Permission,
   purpose: PurposeOfUse,
-  /** The record's tags; a grant covers it when it has no tags, or shares one. */
-  scopeTags: Type.Array(Tag, { maxItems: SCOPE_TAGS_MAX }),
+  /** The record's tag groups as it stands; of one that is yet to be made, as it is to become. */
+  tagGroups: TagGroups,
+  /** As its next version is to become, for `modify`: both have to be covered. */
+  revisedTagGroups: Type.Optional(TagGroups),
   /** Author of the record, who may always read it; absent for a record that is yet to be made. */
   author: Type.Optional(Type.Union([AuthorityId, PatientId])),
 });
@@ -79,7 +84,7 @@ export const accessControl = {
       callers: ['own-admin'],
       args: oneStatement,
       result: ItemResult,
-      codes: [...STATEMENT_CODES, 'AUTHORITY_EXISTS'],
+      codes: [...STATEMENT_CODES, 'ORGANISATION_ID_MISMATCH', 'AUTHORITY_EXISTS'],
       event: 'OrganisationsChanged',
     }),
     /** Registers a provider by a self-signed `registerProvider` statement. */
@@ -89,7 +94,7 @@ export const accessControl = {
       callers: ['own-admin'],
       args: oneStatement,
       result: ItemResult,
-      codes: [...STATEMENT_CODES, 'PROVIDER_EXISTS'],
+      codes: [...STATEMENT_CODES, 'ORGANISATION_ID_MISMATCH', 'PROVIDER_EXISTS'],
       event: 'OrganisationsChanged',
     }),
     /** Old signs new, for an authority or a provider (`iss`); the caller is an admin of its MSP. */
@@ -126,7 +131,20 @@ export const accessControl = {
       callers: ['own-admin'],
       args: oneStatement,
       result: ItemResult,
-      codes: [...STATEMENT_CODES],
+      codes: [...STATEMENT_CODES, 'ATTESTOR_LIMIT'],
+      event: 'OrganisationsChanged',
+    }),
+    /**
+     * Takes the right to attest from a key of the calling admin's organisation, e.g. one that is lost or stolen. Its
+     * earlier attestations stand. Repeating it changes nothing.
+     */
+    WithdrawAttestor: transaction({
+      kind: 'submit',
+      channels: both,
+      callers: ['own-admin'],
+      args: args({ mspId: MspId, key: PublicKey }),
+      result: AttestorState,
+      codes: ['ATTESTOR_UNKNOWN'],
       event: 'OrganisationsChanged',
     }),
     /** Records patients' `grant` statements. One that names a subscription approves it (channel `authorities`). */
@@ -153,11 +171,14 @@ export const accessControl = {
       ],
       event: 'PolicyChanged',
     }),
-    /** Records patients' `revoke` and `revokeAll` statements. Revoking an unknown grant leaves a tombstone. */
+    /**
+     * Records patients' `revoke` and `revokeAll` statements. Revoking an unknown grant leaves a tombstone. Any member
+     * relays them: no operator can hold a revocation back.
+     */
     Revoke: transaction({
       kind: 'submit',
       channels: both,
-      callers: ['patients-operator'],
+      callers: ['member'],
       args: Batch,
       result: BatchResult,
       codes: [],
@@ -171,14 +192,14 @@ export const accessControl = {
       callers: ['authority'],
       args: oneStatement,
       result: ItemResult,
-      codes: [...STATEMENT_CODES, 'PATIENT_UNKNOWN', 'AUTHORITY_UNKNOWN'],
+      codes: [...STATEMENT_CODES, 'PATIENT_UNKNOWN', 'AUTHORITY_UNKNOWN', 'SUBSCRIPTION_LIMIT'],
       event: 'SubscriptionChanged',
     }),
-    /** The patient says no. */
+    /** The patient says no; relayed by any member. */
     RejectSubscription: transaction({
       kind: 'submit',
       channels: authorities,
-      callers: ['patients-operator'],
+      callers: ['member'],
       args: oneStatement,
       result: ItemResult,
       codes: [
@@ -283,6 +304,15 @@ export const accessControl = {
       }),
       result: pageOf(SubscriptionState),
       codes: ['PAGE_TOKEN_INVALID'],
+    }),
+    /** The version of the patient's policy: what a permit must still be of when it is released. */
+    GetPolicyVersion: transaction({
+      kind: 'evaluate',
+      channels: both,
+      callers: ['member'],
+      args: args({ patientId: PatientId }),
+      result: PolicyVersion,
+      codes: ['PATIENT_UNKNOWN'],
     }),
     GetPatient: transaction({
       kind: 'evaluate',

@@ -34,7 +34,15 @@ const both = ['authorities', 'cloud'] as const;
 /** Why an item of a batch may be refused: its statement, or what it is about. */
 const ITEM_CODES = [...STATEMENT_CODES, 'BATCH_DUPLICATE_SUBJECT', 'PATIENT_UNKNOWN'] as const;
 /** The same of a record's version: besides, its author. */
-const RECORD_CODES = [...ITEM_CODES, 'AUTHORITY_UNKNOWN', 'AUTHOR_MISMATCH', ...DENIAL_CODES] as const;
+const RECORD_CODES = [
+  ...ITEM_CODES,
+  'AUTHORITY_UNKNOWN',
+  'AUTHOR_MISMATCH',
+  'RECORD_ID_MISMATCH',
+  'RECORD_KIND_CHANGED',
+  'VERSION_CONFLICT',
+  ...DENIAL_CODES,
+] as const;
 
 /** Filter of a record query: by patient, by author, or both (at least one), kind, and period start (half-open). */
 const RecordFilter = {
@@ -59,10 +67,13 @@ export const records = {
       args: Batch,
       result: BatchResult,
       codes: [],
-      itemCodes: [...RECORD_CODES, 'PROVIDER_MISMATCH', 'RECORD_EXISTS', 'VERSION_CONFLICT'],
+      itemCodes: [...RECORD_CODES, 'PROVIDER_MISMATCH', 'RECORD_EXISTS'],
       event: 'RecordsStored',
     }),
-    /** The next version of records. The author may; another authority needs `modify`. */
+    /**
+     * The next version of records. The author may; another authority needs `modify` for the newest stored version and
+     * for the new one. Kind and class of author stay.
+     */
     ReviseRecords: transaction({
       kind: 'submit',
       channels: cloud,
@@ -70,10 +81,10 @@ export const records = {
       args: Batch,
       result: BatchResult,
       codes: [],
-      itemCodes: [...RECORD_CODES, 'PROVIDER_MISMATCH', 'RECORD_UNKNOWN', 'VERSION_CONFLICT'],
+      itemCodes: [...RECORD_CODES, 'PROVIDER_MISMATCH', 'RECORD_UNKNOWN'],
       event: 'RecordsStored',
     }),
-    /** Announces stored versions to the authorities. Reads and writes no heads. */
+    /** Announces stored versions to the authorities, each after the one before. Reads and writes no heads. */
     AnnounceRecords: transaction({
       kind: 'submit',
       channels: authorities,
@@ -81,7 +92,7 @@ export const records = {
       args: Batch,
       result: BatchResult,
       codes: [],
-      itemCodes: [...RECORD_CODES, 'RECORD_EXISTS'],
+      itemCodes: [...RECORD_CODES, 'RECORD_EXISTS', 'VERSION_NOT_YET'],
       event: 'RecordsAnnounced',
     }),
     /** Anchors chain heads: each names the head anchored before. */
@@ -109,8 +120,9 @@ export const records = {
       event: 'ForkReported',
     }),
     /**
-     * Decides an `accessRequest` and writes the permit or the denial; both are a committed success. The same request
-     * again returns what was written first.
+     * Decides an `accessRequest` and writes the permit or the denial; both are a committed success, and so is the denial
+     * of a request for what is unknown. Only the relay that it names submits it. The same request again returns what was
+     * written first.
      */
     RequestAccess: transaction({
       kind: 'submit',
@@ -123,10 +135,20 @@ export const records = {
         'STATEMENT_EXPIRED',
         'PATIENT_UNKNOWN',
         'AUTHORITY_UNKNOWN',
-        'RECORD_UNKNOWN',
-        'PRACTITIONER_UNKNOWN',
+        'RELAY_MISMATCH',
       ],
       event: 'AccessDecided',
+    }),
+    /** Writes down that authorities showed direct emergency notices to somebody, and what the ledger says to it. */
+    ReportReadings: transaction({
+      kind: 'submit',
+      channels: cloud,
+      callers: ['member'],
+      args: Batch,
+      result: BatchResult,
+      codes: [],
+      itemCodes: [...ITEM_CODES, 'AUTHORITY_UNKNOWN'],
+      event: 'ReadingsReported',
     }),
     /** Records a visit (`visit` statement of the calling authority). */
     RecordVisit: transaction({
@@ -168,13 +190,22 @@ export const records = {
       result: StoredRecordState,
       codes: ['RECORD_UNKNOWN'],
     }),
-    /** All versions of a record, oldest first, on either channel. */
+    /** The versions of a record, oldest first, on either channel. */
     RecordHistory: transaction({
       kind: 'evaluate',
       channels: both,
       callers: ['member'],
-      args: args({ patientId: PatientId, recordId: RecordId }),
-      result: Type.Object({ versions: Type.Array(Type.Union([StoredRecordState, AnnouncedRecordState])) }),
+      args: args({ patientId: PatientId, recordId: RecordId, ...PageArgs }),
+      result: pageOf(Type.Union([StoredRecordState, AnnouncedRecordState])),
+      codes: ['RECORD_UNKNOWN', 'PAGE_TOKEN_INVALID'],
+    }),
+    /** One announced version. */
+    GetAnnouncement: transaction({
+      kind: 'evaluate',
+      channels: authorities,
+      callers: ['member'],
+      args: args({ patientId: PatientId, recordId: RecordId, version: RecordVersion }),
+      result: AnnouncedRecordState,
       codes: ['RECORD_UNKNOWN'],
     }),
     /** Stored records (newest version of each), by period start. */
@@ -218,9 +249,9 @@ export const records = {
       kind: 'evaluate',
       channels: authorities,
       callers: ['member'],
-      args: args({ patientId: PatientId }),
-      result: Type.Object({ forks: Type.Array(ForkState) }),
-      codes: [],
+      args: args({ patientId: PatientId, ...PageArgs }),
+      result: pageOf(ForkState),
+      codes: ['PAGE_TOKEN_INVALID'],
     }),
     /** One access by its request's statement id. */
     GetAccess: transaction({

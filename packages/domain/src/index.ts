@@ -3,6 +3,7 @@ export * from './closed-object.js';
 export * from './derive.js';
 export * from './grants.js';
 export * from './ids.js';
+export * from './organisations.js';
 export * from './readings.js';
 export * from './records.js';
 export * from './time.js';

@@ -8,6 +8,7 @@ export type { FoundTransaction } from './attest/find-transaction.js';
 export { LedgerChannel, type CallOptions, type SubmitOptions, type Submitted } from './channel.js';
 export { LedgerCounters, type CallCount, type LedgerCall, type ReplayedStep } from './counters.js';
 export * from './error.js';
+export { orUndefined } from './or-undefined.js';
 export type { LedgerBlock, BlockTransaction } from './events/block.js';
 export { blockHeaderHash } from './events/block-hash.js';
 export type { BlockOptions } from './events/blocks.js';

@@ -9,8 +9,6 @@ export const SEALED_CONTEXT = {
   subscriptionReason: 'subscription-reason',
   /** In a `visit`: authority → itself and the patient, `VisitLocation` as JSON. */
   visitLocation: 'visit-location',
-  /** In an `emergencyNotice`: gateway → authority, a FHIR R4 Bundle as JSON. */
-  emergencyNotice: 'emergency-notice',
 } as const;
 
 const Term = Type.String({ minLength: 1, maxLength: 64 });

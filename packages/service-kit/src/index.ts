@@ -20,6 +20,7 @@ export {
   type FindToken,
   type Principal,
   type RouteAccess,
+  type TokenHolder,
 } from './http/auth.js';
 export type { ReadinessCheck } from './http/health.js';
 export * from './http/service.js';
@@ -33,7 +34,10 @@ export {
 export * from './http/client.js';
 export * from './http/client-error.js';
 export * from './sqlite/index.js';
+export * from './idempotency/request.js';
+export * from './idempotency/idempotency-keys.js';
 export * from './background/backoff.js';
 export * from './background/worker.js';
+export * from './background/durable-work.js';
 export * from './background/subject-batcher.js';
 export * from './cli.js';

@@ -5,7 +5,7 @@ import { decodeKeyStoreFile, encodeKeyStoreFile } from './file-format.js';
 import { KeyStore } from './key-store.js';
 import { checkOpens, makeCheck } from './sealed-keys.js';
 import { deriveMasterKey, newKdf } from './unlock.js';
-import type { KeyStoreUnlock } from './unlock.js';
+import type { KeyStoreUnlock, Scrypt } from './unlock.js';
 import { writeFileAtomically } from './atomic-write.js';
 
 export type KeyStoreOptions = {
@@ -13,15 +13,17 @@ export type KeyStoreOptions = {
   readonly unlock: KeyStoreUnlock;
   /** Base-2 logarithm of scrypt's N for a new store; SCRYPT_LOG_N unless set. */
   readonly scryptLogN?: number;
+  /** Where scrypt runs; on a thread of Node's pool unless given. */
+  readonly scrypt?: Scrypt;
 };
 
 /**
  * Opens an existing store.
  * @throws CryptoError `KEY_NOT_FOUND` (no file), `KEY_STORE_LOCKED` (wrong passphrase or key file), `KEY_STORE_CORRUPT`
  */
-export async function openKeyStore({ path, unlock }: KeyStoreOptions): Promise<KeyStore> {
+export async function openKeyStore({ path, unlock, scrypt }: KeyStoreOptions): Promise<KeyStore> {
   const file = decodeKeyStoreFile(path, await readStore(path));
-  const masterKey = await deriveMasterKey(file.kdf, unlock);
+  const masterKey = await deriveMasterKey(file.kdf, unlock, scrypt);
   if (!opens(path, masterKey, file.check)) {
     const given = 'keyFile' in unlock ? 'key file' : 'passphrase';
     throw new CryptoError('KEY_STORE_LOCKED', `The ${given} is not that of the key store ${path}`);
@@ -30,10 +32,15 @@ export async function openKeyStore({ path, unlock }: KeyStoreOptions): Promise<K
 }
 
 /** Makes an empty store. @throws CryptoError `KEY_EXISTS` when there is a file at `path` */
-export async function createKeyStore({ path, unlock, scryptLogN }: KeyStoreOptions): Promise<KeyStore> {
+export async function createKeyStore({
+  path,
+  unlock,
+  scryptLogN,
+  scrypt,
+}: KeyStoreOptions): Promise<KeyStore> {
   await assertFree(path);
   const kdf = newKdf(unlock, scryptLogN);
-  const masterKey = await deriveMasterKey(kdf, unlock);
+  const masterKey = await deriveMasterKey(kdf, unlock, scrypt);
   const file = { v: 1 as const, kdf, check: makeCheck(masterKey), keys: [] };
   await writeFileAtomically(path, encodeKeyStoreFile(file));
   return new KeyStore(path, file, masterKey);

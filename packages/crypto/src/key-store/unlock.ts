@@ -1,4 +1,4 @@
-import { randomBytes, scrypt } from 'node:crypto';
+import { randomBytes, scrypt as scryptOfNode } from 'node:crypto';
 import { readFile, writeFile } from 'node:fs/promises';
 import { AES_KEY_BYTES } from '../node/aes-gcm.js';
 import { CryptoError, fromBase64url, toBase64url } from '../portable/index.js';
@@ -9,6 +9,22 @@ export type KeyStoreUnlock = { readonly passphrase: string } | { readonly keyFil
 /** How the master key comes about; kept in the store's header. */
 export type Kdf =
   { readonly name: 'scrypt'; readonly salt: string; readonly logN: number } | { readonly name: 'key-file' };
+
+/** What scrypt (RFC 7914) is asked for. */
+export type ScryptRequest = {
+  /** In normal form: see `deriveMasterKey`. */
+  readonly passphrase: string;
+  readonly salt: Uint8Array;
+  readonly keyBytes: number;
+  readonly N: number;
+  readonly r: number;
+  readonly p: number;
+  /** Bytes that it may use. */
+  readonly maxmem: number;
+};
+
+/** Derives a key. Whoever must not have Node's thread pool taken up by it gives one that runs elsewhere. */
+export type Scrypt = (request: ScryptRequest) => Promise<Uint8Array>;
 
 /** RFC 7914 with N = 2^17, r = 8, p = 1 (OWASP Password Storage Cheat Sheet): 128 MiB and about half a second, once. */
 export const SCRYPT_LOG_N = 17;
@@ -25,7 +41,11 @@ export function newKdf(unlock: KeyStoreUnlock, logN: number = SCRYPT_LOG_N): Kdf
 }
 
 /** @throws CryptoError `KEY_STORE_LOCKED` when this way of unlocking is not the store's, or the file is no key */
-export async function deriveMasterKey(kdf: Kdf, unlock: KeyStoreUnlock): Promise<Uint8Array> {
+export async function deriveMasterKey(
+  kdf: Kdf,
+  unlock: KeyStoreUnlock,
+  scrypt: Scrypt = scryptInPool,
+): Promise<Uint8Array> {
   if ('keyFile' in unlock) {
     if (kdf.name !== 'key-file') throw locked('it wants a passphrase, not a key file');
     return readKeyFile(unlock.keyFile);
@@ -35,7 +55,16 @@ export async function deriveMasterKey(kdf: Kdf, unlock: KeyStoreUnlock): Promise
   if (!Number.isInteger(logN) || logN < SCRYPT_MIN_LOG_N || logN > SCRYPT_MAX_LOG_N) {
     throw locked(`scrypt cost 2^${logN} is out of bounds`);
   }
-  return scryptKey(unlock.passphrase, fromBase64url(kdf.salt), logN);
+  const N = 2 ** logN;
+  return scrypt({
+    // NFKC (RFC 8265 in short), so that a passphrase typed on another keyboard is the same one.
+    passphrase: unlock.passphrase.normalize('NFKC'),
+    salt: fromBase64url(kdf.salt),
+    keyBytes: AES_KEY_BYTES,
+    ...{ N, r: SCRYPT_R, p: SCRYPT_P },
+    // RFC 7914 section 2: 128 N r bytes, and a little for the rest.
+    maxmem: 128 * N * SCRYPT_R + 2 ** 20,
+  });
 }
 
 /** Writes 32 random bytes as base64url, readable by the owner only; refuses to replace a file. */
@@ -59,14 +88,10 @@ async function readKeyFile(path: string): Promise<Uint8Array> {
   return key;
 }
 
-function scryptKey(passphrase: string, salt: Uint8Array, logN: number): Promise<Uint8Array> {
-  const N = 2 ** logN;
-  // RFC 7914 section 2: 128 N r bytes, and a little for the rest.
-  const maxmem = 128 * N * SCRYPT_R + 2 ** 20;
+/** On a thread of libuv's pool, which fdatasync and others share: for processes that open a store at their start. */
+function scryptInPool({ passphrase, salt, keyBytes, ...cost }: ScryptRequest): Promise<Uint8Array> {
   return new Promise((resolve, reject) => {
-    // NFKC (RFC 8265 in short), so that a passphrase typed on another keyboard is the same one.
-    const text = passphrase.normalize('NFKC');
-    scrypt(text, salt, AES_KEY_BYTES, { N, r: SCRYPT_R, p: SCRYPT_P, maxmem }, (error, key) => {
+    scryptOfNode(passphrase, salt, keyBytes, cost, (error, key) => {
       if (error === null) resolve(key);
       else reject(error);
     });

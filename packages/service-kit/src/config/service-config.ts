@@ -1,3 +1,4 @@
+import { MspId } from '@careledger/domain';
 import { Type, type Static } from 'typebox';
 import { ROLES } from '../http/roles.js';
 import { Secret } from './settings.js';
@@ -10,6 +11,8 @@ export const TokenConfig = Type.Object(
   {
     sha256: Secret({ pattern: '^[0-9a-f]{64}$' }),
     role: Type.Enum([...ROLES]),
+    /** The organisation whose word the token is; required for role system, whose holders speak for one another. */
+    mspId: Type.Optional(MspId),
     /** Whom a patient's token stands for; required for, and only for, role patient. */
     patientIds: Type.Optional(Type.Array(Type.String({ minLength: 1 }), { minItems: 1 })),
     name: Type.Optional(Type.String({ minLength: 1 })),

@@ -16,3 +16,8 @@ export const recordProblems = defineProblems({
   VISIT_REFUSED: { status: 422, title: 'The ledger refused the visit; `reason` says why' },
   PROVIDER_UNREACHABLE: { status: 502, title: 'No provider that has the record can be reached' },
 });
+
+/** A key under which a caller may repeat a request. */
+export const idempotencyProblems = defineProblems({
+  IDEMPOTENCY_KEY_REUSED: { status: 409, title: 'The idempotency key was used for another request' },
+});
