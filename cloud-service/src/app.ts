@@ -1,4 +1,3 @@
-import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { nodeVerifier } from '@careledger/crypto';
 import { accessControl } from '@careledger/contracts';
@@ -6,6 +5,7 @@ import { openServiceLedger, registerLedgerMetrics } from '@careledger/ledger/ser
 import {
   buildService,
   openDatabase,
+  prepareDataDir,
   startWorker,
   type Logger,
   type ServiceApp,
@@ -29,7 +29,7 @@ const RESUME_INTERVAL_MS = 60_000;
 /** Builds the service; what it opens, closing the app closes. Interrupted stores are finished in the background. */
 export async function buildApp(config: CloudConfig, logger: Logger): Promise<ServiceApp> {
   const { dataDir, networkId, providerId } = config;
-  mkdirSync(dataDir, { recursive: true });
+  prepareDataDir(dataDir);
   const keys = await openKeys(dataDir, config.keyPassphrase);
   const database = openDatabase({ path: join(dataDir, 'provider.db'), migrations });
   const { ledger, close } = openServiceLedger(config.ledger, dataDir);

@@ -1,9 +1,9 @@
-import { mkdirSync, readFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { KeyStore } from '@careledger/crypto/key-store';
 import { sodiumVerifier } from '@careledger/crypto/sodium';
 import type { ChannelName } from '@careledger/domain';
-import { DurableWork, type Logger, type Worker } from '@careledger/service-kit';
+import { DurableWork, prepareDataDir, type Logger, type Worker } from '@careledger/service-kit';
 import { EmbeddedBroker, ExternalBroker, type FrameSource } from './broker/index.js';
 import type { GatewayConfig } from './config.js';
 import {
@@ -205,7 +205,7 @@ export class Gateway implements AsyncDisposable {
   /** Opens the keys and the store, processes what an earlier run left, and starts the broker and the outbox. */
   static async start(options: GatewayOptions): Promise<Gateway> {
     const { config } = options;
-    mkdirSync(config.dataDir, { recursive: true, mode: 0o700 });
+    prepareDataDir(config.dataDir);
     const gateway = new Gateway(options, await openKeys(config));
     await gateway.#start();
     return gateway;
