@@ -51,7 +51,7 @@ export const DecisionRequest = args({
   tagGroups: TagGroups,
   /** As its next version is to become, for `modify`: both have to be covered. */
   revisedTagGroups: Type.Optional(TagGroups),
-  /** Author of the record, who may always read it; absent for a record that is yet to be made. */
+  /** Who made the version that is to be read, or the record that is to be changed; absent for one yet to be made. */
   author: Type.Optional(Type.Union([AuthorityId, PatientId])),
 });
 
