@@ -1,5 +1,5 @@
-import { canonicalJson, sha256, toBase64url } from '@careledger/crypto';
 import { STATEMENTS, accessControl, type StatementBody } from '@careledger/contracts';
+import { canonicalJson, sha256, toBase64url } from '@careledger/crypto';
 import { connectAsAdmin, type AdminIdentity } from '@careledger/ledger/service';
 import { prepareDataDir } from '@careledger/service-kit';
 import { makeStatement } from '@careledger/statements';
