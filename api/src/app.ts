@@ -1,9 +1,14 @@
-import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { nodeVerifier } from '@careledger/crypto';
 import { accessControl } from '@careledger/contracts';
 import { openServiceLedger, registerLedgerMetrics } from '@careledger/ledger/service';
-import { buildService, startWorker, type Logger, type ServiceApp } from '@careledger/service-kit';
+import {
+  buildService,
+  prepareDataDir,
+  startWorker,
+  type Logger,
+  type ServiceApp,
+} from '@careledger/service-kit';
 import { AccessLog } from './access/access-log.js';
 import { AccessService } from './access/access-service.js';
 import { CloudWitnesses } from './access/cloud-witnesses.js';
@@ -65,7 +70,7 @@ const RESUME_INTERVAL_MS = 5_000;
  */
 export async function buildApp(config: ApiConfig, logger: Logger): Promise<ServiceApp> {
   const { answerWithinMs, authorityId, dataDir, endpoint, networkId } = config;
-  mkdirSync(dataDir, { recursive: true, mode: 0o700 });
+  prepareDataDir(dataDir);
   const keys = await openKeys(dataDir, config.keyPassphrase);
   const store = new SqliteStore(join(dataDir, 'authority.db'));
   const { ledger, close: closeLedger } = openServiceLedger(config.ledger, dataDir);

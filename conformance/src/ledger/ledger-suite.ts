@@ -55,6 +55,12 @@ export function describeLedger(name: string, start: () => Promise<TrialNetwork>)
       return blocks;
     }
 
+    test('the height is the number that the next block gets', async () => {
+      const own = { endorsingOrganizations: [MSP_ID] };
+      const { blockNumber } = await channel.submit(counter, 'Put', { key: 'height' });
+      expect(await channel.height(own)).toBe(blockNumber + 1n);
+    });
+
     describe('transactions', () => {
       test('a submitted value is there when submit returns', async () => {
         const { result, transactionId, blockNumber } = await channel.submit(counter, 'Put', { key: 'a' });

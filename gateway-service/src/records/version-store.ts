@@ -4,7 +4,7 @@ import type { RecordKind } from '@careledger/domain';
 import type { Database } from '@careledger/service-kit';
 import type { Lane } from '../processing/index.js';
 
-/** made: on disk here; stored: a provider's receipt is kept; announced: on `authorities`; refused: for good. */
+/** made: on disk here; stored: on `cloud`, as a provider's receipt or the ledger says; announced: on `authorities`; refused: for good. */
 export type Stage = 'made' | 'stored' | 'announced' | 'refused';
 
 /** One version of a record with how far it has come. */

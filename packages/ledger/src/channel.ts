@@ -1,5 +1,4 @@
 import type { Gateway, Network, Proposal, Signer } from '@hyperledger/fabric-gateway';
-import { findTransaction, type FoundTransaction } from './attest/find-transaction.js';
 import { decodeJson } from './codec.js';
 import type { LedgerCounters } from './counters.js';
 import {
@@ -14,6 +13,8 @@ import { LedgerError } from './error.js';
 import type { PeerRoute } from './fabric/peer-route.js';
 import { translateEarly } from './fabric/translate.js';
 import type { CheckpointStore } from './ports.js';
+import { chainHeight } from './query/chain-height.js';
+import { findTransaction, type FoundTransaction } from './query/find-transaction.js';
 import type { ArgsOf, ContractShape, NamesOf, ResultOf } from './shape.js';
 import type { Committed, Sender } from './submit/sender.js';
 import { within, type LedgerTimeouts } from './timeouts.js';
@@ -156,6 +157,14 @@ export class LedgerChannel {
     this.#assertOpen();
     return this.#options.route.ask((gateway) =>
       findTransaction(gateway.getNetwork(this.name), transactionId, this.#options.timeouts.evaluateMs),
+    );
+  }
+
+  /** How many blocks the peer that is asked has: the next one gets this number. @throws LedgerError */
+  height({ endorsingOrganizations }: Pick<CallOptions, 'endorsingOrganizations'> = {}): Promise<bigint> {
+    this.#assertOpen();
+    return this.#options.route.ask((gateway) =>
+      chainHeight(gateway.getNetwork(this.name), this.#options.timeouts.evaluateMs, endorsingOrganizations),
     );
   }
 

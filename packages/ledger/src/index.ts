@@ -4,7 +4,6 @@ export {
   attestTransaction,
   type Attestor,
 } from './attest/attestation.js';
-export type { FoundTransaction } from './attest/find-transaction.js';
 export { LedgerChannel, type CallOptions, type SubmitOptions, type Submitted } from './channel.js';
 export { LedgerCounters, type CallCount, type LedgerCall, type ReplayedStep } from './counters.js';
 export * from './error.js';
@@ -19,6 +18,7 @@ export { connectLedger, Ledger, type ConnectLedgerOptions, type Resumed } from '
 export * from './limits.js';
 export { allRows, everyRow, type LedgerPage, type PageWanted } from './paging.js';
 export type { Checkpoint, CheckpointStore, JournalEntry, TransactionJournal } from './ports.js';
+export type { FoundTransaction } from './query/find-transaction.js';
 export type { ArgsOf, ContractShape, NamesOf, ResultOf, TransactionShape } from './shape.js';
 export { MemoryCheckpoints, MemoryJournal } from './store/memory.js';
 export * from './submit/batch.js';

@@ -4,6 +4,7 @@ import './http/metrics.js';
 export * from './config/config.js';
 export { Secret } from './config/settings.js';
 export * from './config/service-config.js';
+export { prepareDataDir } from './data-dir.js';
 export { createLogger, type Logger } from './logging.js';
 export { announceReady, type ReadyLine } from './ready.js';
 export { ROLES, type Role } from './http/roles.js';

@@ -5,7 +5,7 @@ import { makeStatement } from '@careledger/statements';
 import type { LedgerChannel } from '../channel.js';
 import { LedgerError } from '../error.js';
 import { submitWithRetry } from '../submit/retry.js';
-import type { FoundTransaction } from './find-transaction.js';
+import type { FoundTransaction } from '../query/find-transaction.js';
 
 /** Bytes of a statement's id. */
 const ID128_BYTES = 16;
