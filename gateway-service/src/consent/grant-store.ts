@@ -68,6 +68,26 @@ export class GrantStore {
     return this.#all('WHERE patient_no = ? ORDER BY made_ms, grant_id', patientNo);
   }
 
+  /** Those that a ledger has and that are not revoked; their time may not have come, or be over. */
+  active(patientNo: number): Grant[] {
+    return this.#all(`WHERE patient_no = ? AND status = 'active' ORDER BY made_ms, grant_id`, patientNo);
+  }
+
+  /** Patients with a grant, not revoked, that ended by its own terms in (afterMs, untilMs]. */
+  patientsOfEnded(afterMs: number, untilMs: number): number[] {
+    const rows = this.#database
+      .prepare(
+        `SELECT patient_no, json_extract(body, '$.until') AS ends FROM grants
+         WHERE status = 'active' AND json_extract(body, '$.until') IS NOT NULL`,
+      )
+      .all() as { patient_no: number; ends: string }[];
+    const ended = rows.filter(({ ends }) => {
+      const endMs = Date.parse(ends);
+      return endMs > afterMs && endMs <= untilMs;
+    });
+    return [...new Set(ended.map(({ patient_no }) => patient_no))];
+  }
+
   setStatus(patientNo: number, grantId: string, from: GrantStatus, to: GrantStatus): void {
     this.#database
       .prepare('UPDATE grants SET status = ? WHERE patient_no = ? AND grant_id = ? AND status = ?')

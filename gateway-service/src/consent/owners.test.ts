@@ -26,7 +26,7 @@ import {
   SubscriptionStore,
   type ConsentStep,
 } from './index.js';
-import { noticeRecipientsOf, readersOf } from './recipients.js';
+import { noticeRecipientsOf, readersOf } from '../records/readers.js';
 
 const HOSPITAL = 'aut_hospital';
 const SUBSCRIPTION = 'sub-of-the-hospital-1';
