@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { KeyStore } from '@careledger/crypto/key-store';
 import { sodiumVerifier } from '@careledger/crypto/sodium';
-import type { ChannelName } from '@careledger/domain';
+import { timestampOf, type ChannelName } from '@careledger/domain';
 import { DurableWork, prepareDataDir, type Logger, type Worker } from '@careledger/service-kit';
 import { EmbeddedBroker, ExternalBroker, type FrameSource } from './broker/index.js';
 import type { GatewayConfig } from './config.js';
@@ -31,7 +31,14 @@ import { openProviders, type Providers } from './outbox/providers.js';
 import { RecordOutbox } from './outbox/record-outbox.js';
 import { Storing } from './outbox/storing.js';
 import type { Patient } from './patients/index.js';
-import { LANES, ProcessingStore, Processor, type DueRecord, type Lane } from './processing/index.js';
+import {
+  Allowances,
+  LANES,
+  ProcessingStore,
+  Processor,
+  type DueRecord,
+  type Lane,
+} from './processing/index.js';
 import { RecordMaker } from './records/maker.js';
 import { NoticeStore } from './records/notice-store.js';
 import { RewrapStore } from './records/rewrap-store.js';
@@ -69,6 +76,7 @@ export class Gateway implements AsyncDisposable {
   readonly ledger: LedgerLink;
   readonly verifier = sodiumVerifier();
   readonly processing: ProcessingStore;
+  readonly allowances: Allowances;
   readonly processor: Processor;
   readonly versions: VersionStore;
   readonly notices: NoticeStore;
@@ -127,6 +135,7 @@ export class Gateway implements AsyncDisposable {
     const { database } = store;
     this.ledger = new LedgerLink({ config: config.ledger, enroller: config.enroller, dataDir, logger });
     this.processing = new ProcessingStore(database);
+    this.allowances = new Allowances(database, config.recordsPerDeviceHour);
     this.versions = new VersionStore(database);
     this.notices = new NoticeStore(database);
     this.rewraps = new RewrapStore(database);
@@ -198,9 +207,15 @@ export class Gateway implements AsyncDisposable {
     this.processor = new Processor({
       core,
       store: this.processing,
+      allowances: this.allowances,
       overrides: { windowMs: config.recordIntervalMs },
       clock,
       onDue: (due) => this.#onDue(due),
+      onOverAllowance: (deviceId, { kind, notBeforeMs }) =>
+        logger.warn(
+          { deviceId, kind, notBefore: timestampOf(notBeforeMs) },
+          'a device brings about more records than it may in an hour: those beyond are made later',
+        ),
       onStoreError: (err) => logger.error({ err }, 'the processing cannot be written; it is tried again'),
       onFatal,
     });
@@ -382,7 +397,8 @@ export class Gateway implements AsyncDisposable {
 
   async #make(dueNo: number, maker: RecordMaker): Promise<void> {
     const due = this.processing.due(dueNo);
-    if (due === undefined) return;
+    // One that is put off is handed out when its time has come.
+    if (due === undefined || due.notBeforeMs > this.#clock()) return;
     const making = await maker.make(due);
     if (making.outcome === 'made') {
       for (const noticeNo of making.noticeNos) this.noticeSender.add(noticeNo);

@@ -3,6 +3,7 @@ import { DeviceRegistration, RegisterDevice, framesTopic, resultsTopic } from '@
 import { Type } from 'typebox';
 import type { Device } from '../devices/index.js';
 import { DeviceError } from '../devices/index.js';
+import type { OverAllowance } from '../processing/index.js';
 import { DeviceParams, PatientParams, byPatientOrOps, type RouteContext } from './context.js';
 
 const PairingCodeView = Type.Object({
@@ -23,9 +24,11 @@ const DeviceView = Type.Object({
   nextSeq: Type.Integer(),
   /** Counters that it skipped and has not sent since. */
   missing: Type.Integer(),
+  /** It brought about more records than it may in an hour, and how many were put off; absent if it never did. */
+  overAllowance: Type.Optional(Type.Object({ deferred: Type.Integer(), lastAt: Timestamp })),
 });
 
-const view = (device: Device) => ({
+const view = (device: Device, over: OverAllowance | undefined) => ({
   deviceId: device.deviceId,
   patientId: device.patientId,
   type: device.type,
@@ -36,6 +39,9 @@ const view = (device: Device) => ({
   epoch: device.chain.state.epoch,
   nextSeq: device.chain.state.nextSeq,
   missing: missingOf(device),
+  ...(over !== undefined && {
+    overAllowance: { deferred: over.deferred, lastAt: timestampOf(over.deferredMs) },
+  }),
 });
 
 /** Frames that are missing from the device's chain. */
@@ -43,7 +49,7 @@ export const missingOf = ({ chain }: Device): number =>
   chain.state.gaps.reduce((total, { from, to }) => total + to - from + 1, 0);
 
 export function addDeviceRoutes({ app, gateway, config }: RouteContext): void {
-  const { core } = gateway;
+  const { core, allowances } = gateway;
   const { gatewayId } = config;
   const own = (patientId: string, deviceId: string): Device => {
     const device = core.devices.get(deviceId);
@@ -109,7 +115,11 @@ export function addDeviceRoutes({ app, gateway, config }: RouteContext): void {
     },
     async (request) => {
       const { patientId } = core.patients.get(request.params.patientId);
-      return { devices: core.devices.list(patientId).map(view) };
+      return {
+        devices: core.devices
+          .list(patientId)
+          .map((device) => view(device, allowances.overOf(device.deviceId))),
+      };
     },
   );
 
@@ -119,7 +129,8 @@ export function addDeviceRoutes({ app, gateway, config }: RouteContext): void {
       { config: byPatientOrOps, schema: { params: DeviceParams, response: { 200: DeviceView } } },
       async (request) => {
         const { patientId, deviceId } = request.params;
-        return view(core.devices[action](own(patientId, deviceId).deviceId));
+        const device = core.devices[action](own(patientId, deviceId).deviceId);
+        return view(device, allowances.overOf(deviceId));
       },
     );
   }

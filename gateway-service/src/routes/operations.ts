@@ -81,6 +81,8 @@ export function addOperationRoutes({ app, gateway }: RouteContext): void {
         response: {
           200: Type.Object({
             due: Type.Integer(),
+            /** Those of them that are put off: their devices brought about more than they may in an hour. */
+            deferred: Type.Integer(),
             open: Type.Object({ emergency: Type.Integer(), periodic: Type.Integer() }),
             consent: Type.Integer(),
             rewraps: Type.Integer(),
@@ -100,6 +102,7 @@ export function addOperationRoutes({ app, gateway }: RouteContext): void {
       const made = oldest && versions.get(oldest.versionNo);
       return {
         due: processing.dueCount(),
+        deferred: processing.deferredCount(),
         open: {
           emergency: open.filter(({ lane }) => lane === 'emergency').length,
           periodic: open.filter(({ lane }) => lane === 'periodic').length,
