@@ -175,7 +175,7 @@ export class Gateway implements AsyncDisposable {
       announce: (versionNo, lane) => announcing.run(versionNo, lane),
       open: (patientNo) => this.versions.open(patientNo),
       get: (versionNo) => this.versions.get(versionNo),
-      isRegistered: (patientNo, channel) => this.#registered[channel].has(patientNo),
+      isRegistered: (patientNo, channel) => this.isRegistered(patientNo, channel),
       onMoved: (version) => this.#onMoved(version),
       logger,
     });
@@ -186,7 +186,7 @@ export class Gateway implements AsyncDisposable {
       chains: () => core.patients.list().map(anchoredChain),
       chainOf: (patientNo) => anchoredChain(core.patients.byNo(patientNo)),
       hashAt: (patientNo, height) => core.chain.blocksFrom(patientNo, height, 1)[0]?.hash,
-      isRegistered: (patientNo) => this.#registered.authorities.has(patientNo),
+      isRegistered: (patientNo) => this.isRegistered(patientNo, 'authorities'),
       intervalMs: config.anchorIntervalMs,
       onMoved: (patientNo) => this.progress.notify(patientNo),
     });
@@ -247,6 +247,11 @@ export class Gateway implements AsyncDisposable {
   get attestor() {
     const { networkId, ledger } = this.#options.config;
     return { networkId, mspId: ledger.mspId, signer: this.#keys.signer(ATTESTOR_KEY) };
+  }
+
+  /** Whether a patient is registered on a channel, as far as this gateway has heard. */
+  isRegistered(patientNo: number, channel: ChannelName): boolean {
+    return this.#registered[channel].has(patientNo);
   }
 
   /** Makes a patient and sends the registration on its way. */
@@ -418,8 +423,9 @@ export class Gateway implements AsyncDisposable {
   /** Within a transaction. It is made once the version that is on its way has arrived. */
   #makeAgain({ patientNo, kind, place, lane, arrivedMs }: RecordVersion): void {
     // Clinical records are written by authorities.
-    if (kind !== 'clinical')
-      this.processing.putDue({ patientNo, kind, place, lane, arrivedMs }, this.#clock());
+    if (kind === 'clinical') return;
+    const putOffMs = this.processing.dueAt(patientNo, kind, place)?.notBeforeMs ?? 0;
+    this.processing.putDue({ patientNo, kind, place, lane, arrivedMs }, this.#clock(), putOffMs);
   }
 
   #onMoved(version: RecordVersion): void {

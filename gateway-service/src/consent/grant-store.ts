@@ -64,8 +64,13 @@ export class GrantStore {
     return this.#all('WHERE patient_no = ? AND grant_id = ?', patientNo, grantId)[0];
   }
 
-  list(patientNo: number): Grant[] {
-    return this.#all('WHERE patient_no = ? ORDER BY made_ms, grant_id', patientNo);
+  /** A patient's, oldest first. @param after id of the grant that the page before ended with */
+  page(patientNo: number, after: string | undefined, limit: number): Grant[] {
+    const last = after === undefined ? undefined : this.get(patientNo, after);
+    return this.#all(
+      'WHERE patient_no = ? AND (made_ms, grant_id) > (?, ?) ORDER BY made_ms, grant_id LIMIT ?',
+      ...[patientNo, last?.madeMs ?? -1, last?.grantId ?? '', limit],
+    );
   }
 
   /** Those that a ledger has and that are not revoked; their time may not have come, or be over. */

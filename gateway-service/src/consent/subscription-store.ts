@@ -13,10 +13,7 @@ export class SubscriptionStore {
   }
 
   /** Within a transaction. */
-  put(
-    patientNo: number,
-    { subscriptionId, authorityId, status }: KnownSubscription,
-  ): void {
+  put(patientNo: number, { subscriptionId, authorityId, status }: KnownSubscription): void {
     this.#database
       .prepare('INSERT OR REPLACE INTO subscriptions VALUES (?, ?, ?, ?)')
       .run(patientNo, subscriptionId, authorityId, status);

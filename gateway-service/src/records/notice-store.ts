@@ -36,10 +36,7 @@ export class NoticeStore {
   }
 
   /** One that cannot be sent, for people to see. */
-  insertGivenUp(
-    notice: Omit<NewNotice, 'statement'>,
-    why: string,
-  ): void {
+  insertGivenUp(notice: Omit<NewNotice, 'statement'>, why: string): void {
     this.#insert({ ...notice, statement: '' }, 'given-up', why);
   }
 
@@ -55,11 +52,16 @@ export class NoticeStore {
     return this.#all('WHERE version_no = ? ORDER BY notice_no', versionNo);
   }
 
-  openCount(patientNo: number): number {
+  givenUpCount(): number {
     const row = this.#database
-      .prepare(`SELECT count(*) AS n FROM emergency_notices WHERE status = 'open' AND patient_no = ?`)
-      .get(patientNo) as { n: number };
+      .prepare(`SELECT count(*) AS n FROM emergency_notices WHERE status = 'given-up'`)
+      .get() as { n: number };
     return row.n;
+  }
+
+  /** Notices that were never delivered, the newest first. */
+  givenUp(limit: number): Notice[] {
+    return this.#all(`WHERE status = 'given-up' ORDER BY notice_no DESC LIMIT ?`, limit);
   }
 
   /** Authorities that have been told of an episode under the id that the first release gave its record. */

@@ -26,13 +26,12 @@ export function noticeRecipientsOf(
   nowMs: number,
 ): string[] {
   const subscriptions = stores.subscriptions.list(patientNo);
-  const telling = readingGrants(stores.grants, patientNo, tagGroups, nowMs).filter(
-    ({ body, authorityId }) =>
-      bringsNotices(
-        body,
-        subscriptions.filter((subscription) => subscription.authorityId === authorityId),
-        nowMs,
-      ),
+  const telling = readingGrants(stores.grants, patientNo, tagGroups, nowMs).filter(({ body, authorityId }) =>
+    bringsNotices(
+      body,
+      subscriptions.filter((subscription) => subscription.authorityId === authorityId),
+      nowMs,
+    ),
   );
   return [...new Set(telling.map(({ authorityId }) => authorityId))];
 }

@@ -146,7 +146,10 @@ export class Rewrapper implements AsyncDisposable {
     const { core, providers, logger } = this.#options;
     const { recordId, providerId } = version;
     if (!providers.order().includes(providerId)) {
-      logger.error({ recordId, providerId }, 'its provider is not in the configuration: its wraps stay as they are');
+      logger.error(
+        { recordId, providerId },
+        'its provider is not in the configuration: its wraps stay as they are',
+      );
       return false;
     }
     if (!providers.isWorking(providerId)) return false;

@@ -28,8 +28,7 @@ export function tagGroupsOf(scopeKey: Uint8Array, bundle: Bundle): TagGroups {
   if (groups.length > TAG_GROUPS_MAX)
     throw overflow(`${groups.length} kinds of resources, ${TAG_GROUPS_MAX} are the limit`);
   const most = Math.max(0, ...groups.map((terms) => terms.length));
-  if (most > SCOPE_TAGS_MAX)
-    throw overflow(`a resource with ${most} tags, ${SCOPE_TAGS_MAX} are the limit`);
+  if (most > SCOPE_TAGS_MAX) throw overflow(`a resource with ${most} tags, ${SCOPE_TAGS_MAX} are the limit`);
   return groups.map((terms) => terms.map((term) => tagOf(scopeKey, term)));
 }
 
