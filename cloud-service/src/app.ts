@@ -1,10 +1,10 @@
-import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { nodeVerifier } from '@careledger/crypto';
 import { openServiceLedger, registerLedgerMetrics } from '@careledger/ledger/service';
 import {
   buildService,
   openDatabase,
+  prepareDataDir,
   startWorker,
   type Logger,
   type ServiceApp,
@@ -43,7 +43,7 @@ export async function buildApp(
   { clock = systemClock }: { readonly clock?: Clock } = {},
 ): Promise<ServiceApp> {
   const { dataDir, networkId, providerId, quota } = config;
-  mkdirSync(dataDir, { recursive: true, mode: 0o700 });
+  prepareDataDir(dataDir);
   const keys = await openKeys(dataDir, config.keyPassphrase);
   const database = openDatabase({ path: join(dataDir, 'provider.db'), migrations });
   const { ledger, close } = openServiceLedger(config.ledger, dataDir);

@@ -15,7 +15,7 @@ import { AccessState, type StatementBody } from '@careledger/contracts';
 import { randomId128 } from '@careledger/crypto';
 import { beforeEach, describe, expect, test } from '@jest/globals';
 import { Value } from 'typebox/value';
-import { RecordsScene, onCloud, recordOf, storeByPatient } from './testing/scene.js';
+import { RecordsScene, nextOf, onCloud, recordOf, storeByPatient } from './testing/scene.js';
 
 let scene: RecordsScene;
 let hospital: TestOrganisation;
@@ -100,6 +100,20 @@ describe('a request', () => {
     await scene.codes('Revoke', [patient.revokeAll()]);
     const own = await answer(asked(hospital, { recordId: body.recordId }));
     expect(own).toMatchObject({ decision: 'permit', reason: 'AUTHOR' });
+  });
+
+  test('by the author of a record, for a version that another one made, needs a grant like any other', async () => {
+    await grant({ permissions: ['write'] });
+    await scene.codes('Grant', [patient.grant(lab.id, { permissions: ['modify'] })]);
+    const first = recordOf(patient.id, {}, hospital.id);
+    await scene.codes('StoreRecords', [hospital.sign('storeRecord', first, hospital.signer)], onCloud());
+    await scene.codes('ReviseRecords', [lab.sign('storeRecord', nextOf(first), lab.signer)], onCloud());
+    await scene.codes('Revoke', [patient.revokeAll()]);
+    const { recordId: id } = first;
+    const reasonFor = async (by: TestOrganisation, version: number) =>
+      (await answer(asked(by, { recordId: id, version }))).reason;
+    expect([await reasonFor(hospital, 1), await reasonFor(hospital, 2)]).toEqual(['AUTHOR', 'NO_GRANT']);
+    expect([await reasonFor(lab, 1), await reasonFor(lab, 2)]).toEqual(['NO_GRANT', 'AUTHOR']);
   });
 
   test('older than two minutes is refused', async () => {

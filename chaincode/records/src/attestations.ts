@@ -24,7 +24,7 @@ export async function attestTransactions(tx: Submission, { items }: Batch): Prom
   const { result, news } = await acceptBatch(tx, items, {
     names: ['attestation'],
     signers: findSigners,
-    subjectOf: ({ key, body }) => `${key} ${body.channel} ${body.txId}`,
+    subjectOf: ({ iss, body }) => `${iss} ${body.channel} ${body.txId}`,
     apply: attest,
   });
   return { result, event: news.length > 0 ? { txIds: [...new Set(news)] } : undefined };

@@ -19,8 +19,8 @@ export function questionOf({ iss, body }: Reading, found: FoundRecord | undefine
     permission: 'read',
     purpose,
     tagGroups: found?.stored.tagGroups ?? [],
-    // Whoever made the record, or this version of it, knows what it says.
-    ...(found === undefined ? {} : { author: iss === found.author ? iss : found.stored.author }),
+    // Whoever made this version knows what it says. Who made the first one does not know what others have added since.
+    ...(found === undefined ? {} : { author: found.stored.author }),
   };
 }
 

@@ -40,14 +40,15 @@ export function describeAccess(actors: Actors): void {
       });
     });
 
-    test('requested twice is decided once, also through another provider and after a revocation', async () => {
+    test('requested twice is decided once, also after a revocation, and not through another provider', async () => {
       const { patient, recordId } = await patientWithRecord();
       await grant(patient.grant(HOSPITAL_ID));
       const statement = requestOf(patient, recordId);
       const permit = await request(statement);
       expect(permit).toMatchObject({ decision: 'permit', releasingProviderId: CLOUD_A_ID });
       await revoke(patient.revokeAll());
-      expect(await request(statement, 'cloud-b client')).toEqual(permit);
+      expect(await request(statement)).toEqual(permit);
+      expect(await codeOf(request(statement, 'cloud-b client'))).toBe('RELAY_MISMATCH');
     });
 
     test('whose request is older than two minutes is refused', async () => {

@@ -152,9 +152,9 @@ test('with the ledger away ingest goes on; afterwards emergencies are announced 
   expect(inOrder).toEqual([...inOrder].sort());
 }, 150_000);
 
-test('a gateway put back to a backup older than the ledger anchors no second history', async () => {
-  const patient = await rig.patient();
-  const backup = join(rig.layers.dir, 'gateway-of-yesterday');
+/** A gateway put back to a backup that has the first of two readings. Returns the head of the chain that it has lost. */
+async function putBack(patient: RigPatient, name: string): Promise<{ readonly height: number }> {
+  const backup = join(rig.layers.dir, name);
   const store = join(rig.layers.dir, 'gateway');
   {
     await using device = await rig.device(patient);
@@ -166,12 +166,17 @@ test('a gateway put back to a backup older than the ledger anchors no second his
     await device.send([glucose(START_MS + 5 * MINUTE_MS, 105)]);
     await drained(patient);
   }
-  const { head: lost } = (await rig.own(patient, 'GET', '/chain')) as { head: { height: number } };
-
+  const { head } = (await rig.own(patient, 'GET', '/chain')) as { head: { height: number } };
   await child('gateway').stop();
   rmSync(store, { recursive: true });
   cpSync(backup, store, { recursive: true });
   await child('gateway').start();
+  return head;
+}
+
+test('a gateway put back to a backup older than the ledger anchors no second history', async () => {
+  const patient = await rig.patient();
+  const lost = await putBack(patient, 'gateway-of-yesterday');
   await using later = await rig.device(patient);
   await later.send([glucose(START_MS + HOUR_MS, 110)]);
   await rig.own(patient, 'POST', '/flush?timeoutMs=3000');
@@ -183,4 +188,29 @@ test('a gateway put back to a backup older than the ledger anchors no second his
   const headers = { authorization: `Bearer ${rig.gateway.tokens.ops}` };
   const metrics = await (await fetch(new URL('/metrics', rig.gateway.url), { headers })).text();
   expect(metrics).toMatch(/^careledger_gateway_chain_faults(\{[^}]*\})? 1$/m);
+}, 120_000);
+
+test('a gateway put back to a backup takes over the versions that it has forgotten, and revises them', async () => {
+  const patient = await rig.patient();
+  await putBack(patient, 'gateway-of-the-day-before');
+  await using later = await rig.device(patient);
+  await later.send([glucose(START_MS + 10 * MINUTE_MS, 110)]);
+  for (
+    let made: readonly View[] = [];
+    !made.some(({ version, stage }) => version === 3 && stage === 'announced');
+  ) {
+    await rig.own(patient, 'POST', '/flush?timeoutMs=1000');
+    made = await recordsOf(patient);
+    expect(made.map(({ stage }) => stage)).not.toContain('refused');
+  }
+  const [recordId = ''] = (await recordsOf(patient)).map((record) => record.recordId);
+  const history = async (channel: 'authorities' | 'cloud') => {
+    const args = { patientId: patient.patientId, recordId };
+    const { versions } = await rig.layers.patientsLedger
+      .channel(channel)
+      .evaluate(records, 'RecordHistory', args);
+    return versions.map(({ version, manifestHash }) => `${version} ${manifestHash}`);
+  };
+  expect(await history('cloud')).toHaveLength(3);
+  expect(await history('authorities')).toEqual(await history('cloud'));
 }, 120_000);

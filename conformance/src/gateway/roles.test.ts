@@ -1,3 +1,4 @@
+import { mkdirSync, statSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -75,6 +76,7 @@ const PUBLIC = [
 let dir: string;
 let family: Family;
 let built: GatewayApp;
+let config: GatewayConfig;
 const tokens = new Map<Role, string>();
 
 beforeAll(async () => {
@@ -82,7 +84,7 @@ beforeAll(async () => {
   family = new Family();
   const network = await startEmbeddedNetwork(family, join(dir, 'network'), join(dir, 'logs'));
   const roleTokens = newRoleTokens([PATIENTS_MSP]);
-  const config = Value.Parse(
+  config = Value.Parse(
     GatewayConfig,
     Value.Default(GatewayConfig, {
       gatewayId: 'gateway-roles',
@@ -99,6 +101,8 @@ beforeAll(async () => {
       providers: [{ providerId: 'prv_none', url: 'http://127.0.0.1:9', token: newToken() }],
     }),
   );
+  // As somebody with the umask of most systems made it.
+  mkdirSync(config.dataDir, { mode: 0o755 });
   built = await buildApp(config, createLogger('gateway', { level: 'silent' }), (error) => {
     throw error;
   });
@@ -167,4 +171,8 @@ test('the description names every route', async () => {
   const described = Object.keys(paths).length;
   const distinct = new Set(routes().map(({ url }) => url)).size;
   expect(described).toBeGreaterThanOrEqual(distinct - 1);
+});
+
+test('another user of the host cannot open keys or store: the gateway closes its data folder', () => {
+  expect(statSync(config.dataDir).mode & 0o777).toBe(0o700);
 });

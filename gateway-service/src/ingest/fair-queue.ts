@@ -1,20 +1,46 @@
-/** What waits of one sender. */
-interface Lane<T> {
-  readonly items: T[];
-  isUrgent: boolean;
+/** What something that waits costs, and whether it should go before others. */
+export interface Weight {
+  /** In turns; 1 unless given. */
+  readonly cost?: number;
+  readonly isUrgent?: boolean;
 }
 
+interface Waiting<T> {
+  readonly item: T;
+  readonly cost: number;
+  readonly isUrgent: boolean;
+}
+
+/** What waits of one sender. */
+interface Lane<T> {
+  readonly waiting: Waiting<T>[];
+  /** What they cost together. */
+  cost: number;
+  /** How many of them are urgent. */
+  urgent: number;
+  /** Turns that it has had and not used. */
+  credit: number;
+}
+
+type Turn<Sender, T> = Map<Sender, Lane<T>>;
+
+/** Turns that urgent senders have for each one of the others, while both wait. */
+export const URGENT_TURNS = 8;
+
 /**
- * First come, first served among senders, one item each in turn, so that a busy sender does not hold up the others.
- * A sender with something urgent goes before all who have nothing urgent, with all that it sent before: its items never
- * change their order.
+ * Senders take turns (deficit round robin, Shreedhar and Varghese 1996): something that costs much uses up many of its
+ * sender's, so that a busy sender does not hold up the others, neither by many items nor by large ones. A sender with
+ * something urgent goes before those who have nothing urgent, with all that it sent before: its items never change their
+ * order. Of every few turns one is theirs all the same: nobody is kept waiting for good by whoever calls everything urgent.
  */
 export class FairQueue<Sender, T> {
   readonly #lanes = new Map<Sender, Lane<T>>();
   /** Those with something waiting, in the order of their turns. */
-  readonly #urgent = new Map<Sender, Lane<T>>();
-  readonly #normal = new Map<Sender, Lane<T>>();
+  readonly #urgent: Turn<Sender, T> = new Map();
+  readonly #normal: Turn<Sender, T> = new Map();
   #size = 0;
+  /** What urgent senders have used since the others last had a turn. */
+  #spent = 0;
 
   get size(): number {
     return this.#size;
@@ -24,38 +50,63 @@ export class FairQueue<Sender, T> {
     return this.#urgent.size > 0;
   }
 
-  push(sender: Sender, item: T, isUrgent: boolean): void {
+  /** What all that waits of one sender costs. */
+  costOf(sender: Sender): number {
+    return this.#lanes.get(sender)?.cost ?? 0;
+  }
+
+  push(sender: Sender, item: T, { cost = 1, isUrgent = false }: Weight = {}): void {
     let lane = this.#lanes.get(sender);
     if (lane === undefined) {
-      lane = { items: [], isUrgent: false };
+      lane = { waiting: [], cost: 0, urgent: 0, credit: 0 };
       this.#lanes.set(sender, lane);
+      this.#normal.set(sender, lane);
     }
-    lane.items.push(item);
+    lane.waiting.push({ item, cost, isUrgent });
+    lane.cost += cost;
     this.#size++;
-    if (isUrgent && !lane.isUrgent) {
-      lane.isUrgent = true;
+    if (!isUrgent) return;
+    lane.urgent++;
+    if (lane.urgent === 1) {
       this.#normal.delete(sender);
       this.#urgent.set(sender, lane);
-    } else if (!lane.isUrgent) this.#normal.set(sender, lane);
+    }
   }
 
   shift(): T | undefined {
-    const turn = this.#urgent.size > 0 ? this.#urgent : this.#normal;
-    for (const [sender, lane] of turn) {
-      const { items } = lane;
-      const item = items.shift();
-      this.#size--;
-      // To the end of the turn, or out of it.
-      turn.delete(sender);
-      if (items.length > 0) turn.set(sender, lane);
-      else this.#lanes.delete(sender);
-      return item;
-    }
-    return undefined;
+    const isNormalTurn = this.#urgent.size === 0 || (this.#normal.size > 0 && this.#spent >= URGENT_TURNS);
+    const next = this.#take(isNormalTurn ? this.#normal : this.#urgent);
+    if (next === undefined) return undefined;
+    this.#size--;
+    if (this.#urgent.size === 0) this.#spent = 0;
+    else this.#spent += isNormalTurn ? -URGENT_TURNS * next.cost : next.cost;
+    return next.item;
   }
 
   /** Takes everything out. */
   *drain(): Iterable<T> {
     for (let item = this.shift(); item !== undefined; item = this.shift()) yield item;
+  }
+
+  /** The first item whose sender has the turns for it; each that has not is one turn nearer to it. */
+  #take(turn: Turn<Sender, T>): Waiting<T> | undefined {
+    for (const [sender, lane] of turn) {
+      const [next] = lane.waiting;
+      // To the end of the turn, which this loop comes to as well.
+      turn.delete(sender);
+      lane.credit++;
+      if (next === undefined || lane.credit < next.cost) {
+        turn.set(sender, lane);
+        continue;
+      }
+      lane.credit -= next.cost;
+      lane.waiting.shift();
+      lane.cost -= next.cost;
+      if (next.isUrgent) lane.urgent--;
+      if (lane.waiting.length === 0) this.#lanes.delete(sender);
+      else (lane.urgent > 0 ? this.#urgent : this.#normal).set(sender, lane);
+      return next;
+    }
+    return undefined;
   }
 }

@@ -10,13 +10,17 @@ import { IngestCounters } from './counters.js';
 import { FairQueue } from './fair-queue.js';
 import { Group } from './group.js';
 import {
+  BYTES_PER_TURN,
+  DEVICE_QUEUE_MAX_TURNS,
   GROUP_MAX_FRAMES,
   QUEUE_MAX_BYTES,
   QUEUE_MAX_FRAMES,
   QUEUE_RESUME_FRACTION,
   SLICE_MAX_FRAMES,
+  URGENT_SYNCS_MAX,
 } from './limits.js';
 import type { CommittedFrame, FrameTicket } from './ticket.js';
+import { UrgentTrust } from './urgent-trust.js';
 
 export interface PipelineOptions extends FrameChecks {
   readonly store: Pick<GatewayStore, 'deferred' | 'syncThen'>;
@@ -39,13 +43,14 @@ interface QueuedFrame {
 
 /**
  * The hot path: frames in; checked, chained, on disk; results out. What arrives while a group of frames reaches the disk
- * makes the next group, with one transaction and one fdatasync. Frames that may be urgent are checked first, and their
- * group does not wait for the sync of the one before.
+ * makes the next group, with one transaction and one fdatasync. Devices take turns. Frames that may be urgent are checked
+ * first, and their group does not wait for the sync of an ordinary one.
  */
 export class IngestPipeline {
   readonly counters = new IngestCounters();
   readonly #options: PipelineOptions;
   readonly #queue = new FairQueue<Device, QueuedFrame>();
+  readonly #trust = new UrgentTrust();
   readonly #committedListeners: ((frames: readonly CommittedFrame[]) => void)[] = [];
   readonly #sealedListeners: ((blocks: readonly PendingBlock[]) => void)[] = [];
   readonly #drainListeners: (() => void)[] = [];
@@ -77,7 +82,7 @@ export class IngestPipeline {
     this.#drainListeners.push(listener);
   }
 
-  /** Whether sources should hold back: what they hand in all the same is taken, except by `submitIfRoom`. */
+  /** Whether sources should hold back: what they hand in all the same is taken, except by `ingest`. */
   get isFull(): boolean {
     return this.#isFull;
   }
@@ -87,17 +92,25 @@ export class IngestPipeline {
     return this.#queue.size;
   }
 
-  /** Takes a frame in. `bytes` must not change until the ticket is called. */
+  /** Takes a frame in, unless too many of its device wait. `bytes` must not change until the ticket is called. */
   submit(device: Device, bytes: Uint8Array, ticket: FrameTicket): void {
     if (this.#refusal !== undefined) {
       ticket.fail(this.#refusal);
       return;
     }
+    if (this.#queue.costOf(device) >= DEVICE_QUEUE_MAX_TURNS) {
+      ticket.fail(overloaded());
+      return;
+    }
     const frame = readFrame(bytes);
-    const isUrgent = typeof frame === 'object' && this.#options.rules.isPossiblyUrgent(frame.readings);
-    if (isUrgent) this.counters.urgent++;
     const receivedMs = this.#options.clock();
-    this.#queue.push(device, { device, bytes, frame, receivedMs, isUrgent, ticket }, isUrgent);
+    const isUrgent =
+      typeof frame === 'object' &&
+      this.#options.rules.isPossiblyUrgent(frame.readings, receivedMs) &&
+      this.#trust.mayGoFirst(device, receivedMs);
+    if (isUrgent) this.counters.urgent++;
+    const cost = 1 + Math.floor(bytes.length / BYTES_PER_TURN);
+    this.#queue.push(device, { device, bytes, frame, receivedMs, isUrgent, ticket }, { cost, isUrgent });
     this.#queuedBytes += bytes.length;
     if (this.#queue.size >= QUEUE_MAX_FRAMES || this.#queuedBytes >= QUEUE_MAX_BYTES) this.#isFull = true;
     this.#schedule();
@@ -105,14 +118,7 @@ export class IngestPipeline {
 
   /** `submit` as a promise, for HTTP. @throws IngestError `GATEWAY_OVERLOADED` and what fails a ticket */
   ingest(device: Device, bytes: Uint8Array): Promise<FrameResult> {
-    if (this.#isFull) {
-      return Promise.reject(
-        new IngestError(
-          'GATEWAY_OVERLOADED',
-          'Too many frames wait at the gateway: send it again in a second',
-        ),
-      );
-    }
+    if (this.#isFull) return Promise.reject(overloaded());
     return new Promise((settle, fail) => this.submit(device, bytes, { settle, fail }));
   }
 
@@ -180,10 +186,15 @@ export class IngestPipeline {
       // The urgent ones are through: their group goes now, without those that can wait.
       if (this.#group.isUrgent && !this.#queue.hasUrgent) break;
     }
-    if (this.#group.isUrgent || (this.#syncing === 0 && this.#isWorthWriting())) this.#commit();
+    if (this.#mayCommit()) this.#commit();
     if (this.#queue.size > 0 && this.#group.answers.length < GROUP_MAX_FRAMES) this.#schedule();
     this.#reportRoom();
     this.#reportIdle();
+  }
+
+  #mayCommit(): boolean {
+    if (this.#group.isUrgent) return this.#syncing < URGENT_SYNCS_MAX;
+    return this.#syncing === 0 && this.#isWorthWriting();
   }
 
   /**
@@ -202,6 +213,7 @@ export class IngestPipeline {
       return;
     }
     const checked = checkQueuedFrame(device, frame, bytes, nowMs, this.#options);
+    if (isUrgent) this.#trust.note(device, checked.outcome === 'accepted', nowMs);
     if (checked.outcome === 'rejected') {
       this.#refuse(ticket, frame.seq, checked.code);
       return;
@@ -271,7 +283,7 @@ export class IngestPipeline {
       if (error === null) this.#settle(group);
       else this.#lost(group, error);
       if (this.#queue.size > 0) this.#schedule();
-      if (this.#syncing === 0 && this.#isWorthWriting()) this.#commit();
+      if (this.#mayCommit()) this.#commit();
       this.#reportIdle();
     });
   }
@@ -351,4 +363,11 @@ function readFrame(bytes: Uint8Array): Frame | RefusalCode {
     if (error instanceof FrameError) return error.code;
     throw error;
   }
+}
+
+function overloaded(): IngestError {
+  return new IngestError(
+    'GATEWAY_OVERLOADED',
+    'Too many frames wait at the gateway: send it again in a second',
+  );
 }

@@ -1,5 +1,6 @@
 import { expect, test } from '@jest/globals';
 import type { TimedReading } from '@careledger/private-chain';
+import { URGENT_MAX_AGE_MS } from './limits.js';
 import { clinicalReadingRules } from './reading-rules.js';
 
 const reading = (code: string, value: number, unit = 'x'): TimedReading => ({
@@ -9,7 +10,7 @@ const reading = (code: string, value: number, unit = 'x'): TimedReading => ({
   value,
   unit,
 });
-const isUrgent = (...readings: TimedReading[]) => clinicalReadingRules.isPossiblyUrgent(readings);
+const isUrgent = (...readings: TimedReading[]) => clinicalReadingRules.isPossiblyUrgent(readings, 0);
 
 test.each([
   ['glucose 53', [reading('2339-0', 53)], true],
@@ -27,4 +28,10 @@ test.each([
   ['mean pressure, which NEWS2 does not score', [reading('8478-0', 20)], false],
 ])('%s', (_name, readings, expected) => {
   expect(isUrgent(...readings)).toBe(expected);
+});
+
+test('a reading of a quarter of an hour ago is no reason to hurry, nor does it add to one', () => {
+  const low = [reading('2339-0', 40)];
+  expect(clinicalReadingRules.isPossiblyUrgent(low, URGENT_MAX_AGE_MS)).toBe(true);
+  expect(clinicalReadingRules.isPossiblyUrgent(low, URGENT_MAX_AGE_MS + 1)).toBe(false);
 });

@@ -10,6 +10,7 @@ import {
   type ReadingErrorCode,
 } from '@careledger/clinical';
 import type { TimedReading } from '@careledger/private-chain';
+import { URGENT_MAX_AGE_MS } from './limits.js';
 
 /** What the hot path asks about readings. */
 export interface ReadingRules {
@@ -18,10 +19,10 @@ export interface ReadingRules {
   isSentSkewed(sentMs: number, nowMs: number): boolean;
   isKnownCode(code: string): boolean;
   /**
-   * Whether the frame should overtake others. A cheap look at its values alone, before its signature is checked: the
-   * rules decide later, with what came before. Answering yes too often makes the lane slow, not wrong.
+   * Whether the frame should overtake others. A cheap look at its recent values alone, before its signature is checked:
+   * the rules decide later, with what came before. Answering yes too often makes the lane slow, not wrong.
    */
-  isPossiblyUrgent(readings: readonly TimedReading[]): boolean;
+  isPossiblyUrgent(readings: readonly TimedReading[], nowMs: number): boolean;
 }
 
 const NEWS2_OF_LOINC = new Map<string, News2Parameter>([
@@ -41,9 +42,10 @@ export const clinicalReadingRules: ReadingRules = {
   refusal: ({ timeMs, code, value, unit }, nowMs) => readingError({ t: timeMs, code, value, unit }, nowMs),
   isSentSkewed,
   isKnownCode: (code) => codeEntry(code) !== undefined,
-  isPossiblyUrgent(readings) {
+  isPossiblyUrgent(readings, nowMs) {
     let total = 0;
     for (const reading of readings) {
+      if (nowMs - reading.timeMs > URGENT_MAX_AGE_MS) continue;
       const score = urgencyOf(reading);
       if (score >= SINGLE_PARAMETER) return true;
       total += score;

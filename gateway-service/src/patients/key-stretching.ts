@@ -14,7 +14,6 @@ const WORKER = new URL('./stretch.worker.js', import.meta.url);
  */
 export class KeyStretching {
   readonly #line = new FairQueue<string, () => Promise<void>>();
-  readonly #waiting = new Map<string, number>();
   #isRunning = false;
   #isClosed = false;
   #worker: Worker | undefined;
@@ -24,17 +23,14 @@ export class KeyStretching {
    * @throws PatientError `PASSPHRASES_BUSY`, and what `act` throws
    */
   run<T>(patientId: string, act: (scrypt: Scrypt) => Promise<T>): Promise<T> {
-    const waiting = this.#waiting.get(patientId) ?? 0;
-    if (this.#isClosed || waiting >= WAITING_PER_PATIENT_MAX || this.#line.size >= WAITING_MAX)
-      return Promise.reject(busy());
-    this.#waiting.set(patientId, waiting + 1);
+    const isFull = this.#line.costOf(patientId) >= WAITING_PER_PATIENT_MAX || this.#line.size >= WAITING_MAX;
+    if (this.#isClosed || isFull) return Promise.reject(busy());
     return new Promise((resolve, reject) => {
       const turn = async (): Promise<void> => {
-        this.#leave(patientId);
         if (this.#isClosed) reject(busy());
         else await act((request) => this.#scrypt(request)).then(resolve, reject);
       };
-      this.#line.push(patientId, turn, false);
+      this.#line.push(patientId, turn);
       void this.#next();
     });
   }
@@ -50,12 +46,6 @@ export class KeyStretching {
     this.#isRunning = true;
     for (let turn = this.#line.shift(); turn !== undefined; turn = this.#line.shift()) await turn();
     this.#isRunning = false;
-  }
-
-  #leave(patientId: string): void {
-    const waiting = (this.#waiting.get(patientId) ?? 1) - 1;
-    if (waiting === 0) this.#waiting.delete(patientId);
-    else this.#waiting.set(patientId, waiting);
   }
 
   async #scrypt(request: ScryptRequest): Promise<Uint8Array> {

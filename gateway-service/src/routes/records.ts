@@ -23,7 +23,7 @@ const VersionView = Type.Object({
   patientId: PatientId,
   kind: RecordKind,
   period: Type.Object({ start: Timestamp, end: Timestamp }),
-  /** made: on disk here; stored: a provider's receipt is kept; announced: on the ledger; refused: for good. */
+  /** made: on disk here; stored: on `cloud`, as a provider's receipt or the ledger says; announced: on the ledger; refused: for good. */
   stage: Type.Union([
     Type.Literal('made'),
     Type.Literal('stored'),

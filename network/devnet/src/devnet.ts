@@ -18,11 +18,11 @@ import { DevnetError, messageOf } from './errors.js';
 import { Endpoint } from './gateway/endpoint.js';
 import { Peers } from './gateway/peers.js';
 import {
+  defaultPeerName,
   ensureOrganisation,
   ensureTls,
   identityFolder,
   issueIdentity,
-  serverNameOf,
 } from './identity/organisation-store.js';
 import type { IdentityRequest, IssuedIdentity, TlsMaterial } from './identity/organisation-store.js';
 import { readSigningIdentity } from './identity/signing-identity.js';
@@ -92,8 +92,8 @@ export class Devnet {
 class Starter {
   readonly dir: string;
   readonly #channels: readonly [string, ChannelOptions][];
-  /** Organisations with peers, each once. */
-  readonly #peerMspIds: readonly string[];
+  /** Host name of each organisation's peer. */
+  readonly #peerNames: ReadonlyMap<string, string>;
   readonly #connections = new Map<string, ChaincodeConnection>();
   readonly #modules: ReadonlyMap<string, ModuleProcess>;
   /** Connections to chaincode that the devnet runs. */
@@ -108,7 +108,10 @@ class Starter {
     this.dir = resolve(options.dir);
     this.#modules = new Map(modules.map((each) => [each.path, each]));
     this.#channels = Object.entries(options.channels);
-    this.#peerMspIds = [...new Set(this.#channels.flatMap(([, each]) => each.organizations))];
+    const mspIds = this.#channels.flatMap(([, each]) => each.organizations);
+    this.#peerNames = new Map(
+      mspIds.map((mspId) => [mspId, options.peerNames?.[mspId] ?? defaultPeerName(mspId)]),
+    );
   }
 
   async run(): Promise<ConnectionProfile> {
@@ -116,7 +119,7 @@ class Starter {
     const mspIds = [...new Set(this.#channels.flatMap(([, each]) => organisationsOf(each)))];
     const [caPems, tls] = await Promise.all([
       Promise.all(mspIds.map((mspId) => ensureOrganisation(this.dir, mspId))),
-      ensureTls(this.dir, this.#peerMspIds),
+      ensureTls(this.dir, this.#peerNames),
     ]);
     const cas = new Map(mspIds.map((mspId, index) => [mspId, caPems[index] ?? '']));
     const endpoints = await this.#bind(tls, [...cas.values()]);
@@ -139,7 +142,7 @@ class Starter {
   async #bind(tls: TlsMaterial, cas: readonly string[]): Promise<Map<string, Endpoint>> {
     const { host = LOOPBACK, port = 0, requireClientCert = false } = this.options;
     const endpoints = new Map<string, Endpoint>();
-    for (const [index, mspId] of this.#peerMspIds.entries()) {
+    for (const [index, mspId] of [...this.#peerNames.keys()].entries()) {
       const server = tls.servers.get(mspId);
       if (!server) throw new DevnetError('UNKNOWN_ORGANISATION', `no TLS certificate of ${mspId}`);
       const endpoint = await Endpoint.bind({
@@ -249,7 +252,6 @@ class Starter {
   ): Promise<void> {
     const { batchTimeoutMs = DEFAULT_BATCH_TIMEOUT_MS, maxMessages = MAX_BLOCK_MESSAGES } = this.options;
     const { timeWindowMs = DEFAULT_TIME_WINDOW_MS } = this.options;
-    const host = advertised(this.options.host);
     // Closed in reverse: ordering ends first, then the endpoints, and only then what they read from.
     for (const endpoint of endpoints.values()) this.stack.defer(() => endpoint.close());
     const orderers = new Map<string, Orderer>();
@@ -261,7 +263,8 @@ class Starter {
     const endorsers = new Map<string, Endorser>();
     for (const [mspId, endpoint] of endpoints) {
       const signer = await readSigningIdentity(mspId, identityFolder(this.dir, mspId, 'peer'));
-      endorsers.set(mspId, new Endorser(mspId, `${host}:${endpoint.port}`, signer, channels, this.log));
+      const address = this.#addressOf(mspId, endpoint);
+      endorsers.set(mspId, new Endorser(mspId, address, signer, channels, this.log));
     }
     for (const [mspId, endpoint] of endpoints) {
       // A peer knows the channels it has joined, and no others.
@@ -271,7 +274,7 @@ class Starter {
         channels: joined,
         peers: new Peers(joined, endorsers, timeWindowMs),
         orderers: new Map([...orderers].filter(([name]) => joined.has(name))),
-        ordererAddress: `${host}:${endpoint.port}`,
+        ordererAddress: this.#addressOf(mspId, endpoint),
         timeWindowMs,
         requireClientCertificate: this.options.requireClientCert ?? false,
         log: this.log,
@@ -288,12 +291,21 @@ class Starter {
     }
   }
 
+  #nameOf(mspId: string): string {
+    return this.#peerNames.get(mspId) ?? defaultPeerName(mspId);
+  }
+
+  /** What a peer calls itself towards others, as Fabric's external endpoint. */
+  #addressOf(mspId: string, { port }: Endpoint): string {
+    return `${this.#nameOf(mspId)}:${port}`;
+  }
+
   #profile(endpoints: ReadonlyMap<string, Endpoint>, tls: TlsMaterial): ConnectionProfile {
     const host = advertised(this.options.host);
     const entries = this.#channels.map(([name, { organizations }]) => {
       const each = organizations.map((mspId) => {
         const endpoint = `${host}:${endpoints.get(mspId)?.port ?? 0}`;
-        return [mspId, { endpoint, tlsRoot: tls.caPath, serverName: serverNameOf(mspId) }] as const;
+        return [mspId, { endpoint, tlsRoot: tls.caPath, serverName: this.#nameOf(mspId) }] as const;
       });
       return [name, { organizations: Object.fromEntries(each) }] as const;
     });

@@ -176,7 +176,10 @@ export const records = {
       codes: [...STATEMENT_CODES, 'PATIENT_UNKNOWN', 'AUTHORITY_UNKNOWN', 'VISIT_EXISTS', 'CHECK_IN_INVALID'],
       event: 'VisitRecorded',
     }),
-    /** Attestations of committed transactions, by registered attestors. One an attestor and transaction. */
+    /**
+     * Attestations of committed transactions, by registered attestors. One an attestor and transaction; in one batch, one
+     * an organisation and transaction.
+     */
     AttestTransactions: transaction({
       kind: 'submit',
       channels: both,

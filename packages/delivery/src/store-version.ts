@@ -62,7 +62,8 @@ export async function storeVersion(
 ): Promise<StoreOutcome> {
   let at = addressing;
   let refused: string | undefined;
-  let last: unknown = new Error('No cloud provider is configured: add one to `providers`');
+  let failure: unknown = new Error('No cloud provider is configured: add one to `providers`');
+  let notYet: NotYetError | undefined;
   for (const providerId of side.pool.order(addressing.providerId)) {
     if (refused !== undefined && !side.pool.isWorking(providerId)) continue;
     if (providerId !== at.providerId) {
@@ -75,25 +76,29 @@ export async function storeVersion(
       return tried;
     }
     const { refusal, error } = tried;
-    last = error;
-    if (isAboutProvider(refusal)) side.pool.failed(providerId);
-    else if (isForGood(refusal, version, side)) refused ??= refusal.code;
+    failure = error;
+    if (isAboutProvider(refusal)) {
+      side.pool.failed(providerId);
+      continue;
+    }
+    if (refusal.meaning === 'final') {
+      refused ??= refusal.code;
+      continue;
+    }
+    const later = new NotYetError(refusal.code, { cause: error });
+    if (!side.grace.isOver(placeOf(version), side.clock())) throw later;
+    if (refusal.meaning === 'premature') refused ??= refusal.code;
+    // Another provider's peers may be further.
+    else notYet ??= later;
   }
-  if (refused === undefined) throw last;
+  // A provider that answers is not away, whatever the others are.
+  if (refused === undefined) throw notYet ?? failure;
   side.grace.forget(placeOf(version));
   return { outcome: 'refused', code: refused };
 }
 
 const isAboutProvider = ({ meaning }: Refusal): boolean =>
   meaning === 'other-provider' || meaning === 'ledger-away';
-
-/** @throws NotYetError within the grace of what may end by itself */
-function isForGood({ code, meaning }: Refusal, version: VersionToStore, side: StoringSide): boolean {
-  if (meaning === 'final') return true;
-  if (!side.grace.isOver(placeOf(version), side.clock())) throw new NotYetError(code);
-  // What may be taken later and was not for so long: another provider's peers may be further.
-  return meaning === 'premature';
-}
 
 async function tryAt(version: VersionToStore, at: Addressing, side: StoringSide): Promise<Try> {
   try {

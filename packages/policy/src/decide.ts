@@ -7,7 +7,7 @@ export interface Request extends WhatIsAsked {
   readonly patientId: string;
   /** An authority, or the patient. */
   readonly requester: string;
-  /** Who made the record; absent for one that is yet to be made. */
+  /** Who made the version that is to be read, or the record that is to be changed; absent for one yet to be made. */
   readonly author?: string | undefined;
 }
 

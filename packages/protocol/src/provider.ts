@@ -1,4 +1,4 @@
-import { PatientId, ProviderId, RecordId, RecordVersion, TxId } from '@careledger/domain';
+import { PatientId, ProviderId, RecordId, RecordVersion, TxId, closedObject } from '@careledger/domain';
 import {
   AccessState,
   BATCH_MAX_ITEMS,
@@ -52,17 +52,14 @@ export const PROVIDER_ROUTES = {
   receipts: '/v1/receipts',
 } as const;
 
-export const StoreRecordRequest = Type.Object(
-  {
-    /** `storeRecord` statement naming this provider; version 1 is stored, a higher one revises. */
-    statement: CompactJws,
-    manifest: CompactJws,
-    wrapSet: CompactJws,
-    wraps: Wraps,
-    ciphertext: Ciphertext,
-  },
-  { additionalProperties: false },
-);
+export const StoreRecordRequest = closedObject({
+  /** `storeRecord` statement naming this provider; version 1 is stored, a higher one revises. */
+  statement: CompactJws,
+  manifest: CompactJws,
+  wrapSet: CompactJws,
+  wraps: Wraps,
+  ciphertext: Ciphertext,
+});
 export type StoreRecordRequest = Static<typeof StoreRecordRequest>;
 
 /** `receipt`: JWS by the provider over record id, version, hashes, tx id and block number. It names no wrap set: that may change. */
@@ -76,10 +73,7 @@ export const StoreRecordAnswer = Type.Object({
 });
 export type StoreRecordAnswer = Static<typeof StoreRecordAnswer>;
 
-export const ReplaceWrapsRequest = Type.Object(
-  { wrapSet: CompactJws, wraps: Wraps },
-  { additionalProperties: false },
-);
+export const ReplaceWrapsRequest = closedObject({ wrapSet: CompactJws, wraps: Wraps });
 export type ReplaceWrapsRequest = Static<typeof ReplaceWrapsRequest>;
 
 /** The provider's signed word that the set's signer was current when it took the set (`makeWrapsAcceptance`). */
@@ -90,13 +84,10 @@ export type ReplaceWrapsAnswer = Static<typeof ReplaceWrapsAnswer>;
 export const HeldWraps = Type.Object({ wrapSet: CompactJws, wraps: Wraps, acceptance: CompactJws });
 export type HeldWraps = Static<typeof HeldWraps>;
 
-export const AccessRequestHttp = Type.Object(
-  {
-    /** `accessRequest` statement. */
-    statement: CompactJws,
-  },
-  { additionalProperties: false },
-);
+export const AccessRequestHttp = closedObject({
+  /** `accessRequest` statement. */
+  statement: CompactJws,
+});
 export type AccessRequestHttp = Static<typeof AccessRequestHttp>;
 
 /** What a provider releases: everything that a recipient needs to check and open one version, and nobody else's wrap. */
@@ -117,20 +108,17 @@ export type ReleasedRecord = Static<typeof ReleasedRecord>;
 export const AccessAnswer = Type.Object({ access: AccessState, record: ReleasedRecord });
 export type AccessAnswer = Static<typeof AccessAnswer>;
 
-export const ReleaseRequestHttp = Type.Object(
-  {
-    /** `releaseRequest` statement of the provider that asks. */
-    statement: CompactJws,
-  },
-  { additionalProperties: false },
-);
+export const ReleaseRequestHttp = closedObject({
+  /** `releaseRequest` statement of the provider that asks. */
+  statement: CompactJws,
+});
 export type ReleaseRequestHttp = Static<typeof ReleaseRequestHttp>;
 
-export const VisitRequest = Type.Object({ statement: CompactJws }, { additionalProperties: false });
+export const VisitRequest = closedObject({ statement: CompactJws });
 export type VisitRequest = Static<typeof VisitRequest>;
 
 /** A patient's `revoke`, `revokeAll` or `rejectSubscription` statement. */
-export const RevocationRequest = Type.Object({ statement: CompactJws }, { additionalProperties: false });
+export const RevocationRequest = closedObject({ statement: CompactJws });
 export type RevocationRequest = Static<typeof RevocationRequest>;
 
 /** The transaction that first carried the statement on this channel. */
@@ -138,18 +126,14 @@ export const RevocationAnswer = Type.Object({ txId: TxId });
 export type RevocationAnswer = Static<typeof RevocationAnswer>;
 
 /** `noticeReading` statements. */
-export const ReadingsRequest = Type.Object(
-  { statements: Type.Array(CompactJws, { minItems: 1, maxItems: BATCH_MAX_ITEMS }) },
-  { additionalProperties: false },
-);
+export const ReadingsRequest = closedObject({
+  statements: Type.Array(CompactJws, { minItems: 1, maxItems: BATCH_MAX_ITEMS }),
+});
 export type ReadingsRequest = Static<typeof ReadingsRequest>;
 export { BatchResult as ReadingsAnswer };
 
-export const ReceiptRequest = Type.Object(
-  {
-    /** JWS by the recipient: it got this version under this permit. */
-    receipt: CompactJws,
-  },
-  { additionalProperties: false },
-);
+export const ReceiptRequest = closedObject({
+  /** JWS by the recipient: it got this version under this permit. */
+  receipt: CompactJws,
+});
 export type ReceiptRequest = Static<typeof ReceiptRequest>;

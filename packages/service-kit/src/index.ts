@@ -4,12 +4,14 @@ import './http/metrics.js';
 export * from './config/config.js';
 export { Secret } from './config/settings.js';
 export * from './config/service-config.js';
+export { prepareDataDir } from './data-dir.js';
 export { createLogger, type Logger } from './logging.js';
 export { announceReady, type ReadyLine } from './ready.js';
 export { ROLES, type Role } from './http/roles.js';
 export * from './http/problems.js';
 export * from './http/shared-problems.js';
 export * from './http/operation-outcome.js';
+export { withoutAddresses } from './http/addresses.js';
 export { PROBLEM_JSON, sendProblem } from './http/error-handler.js';
 export {
   assertPatient,

@@ -1,8 +1,8 @@
-import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { closedObject } from '@careledger/domain';
 import { Type, type Static } from 'typebox';
 import { loadConnection } from '../fabric/connection.js';
+import { readIdentity } from '../fabric/identity-files.js';
 import { connectLedger, type Ledger } from '../ledger.js';
 import { openLedgerStore } from '../store/sqlite.js';
 
@@ -14,6 +14,7 @@ export const LedgerConfig = closedObject({
   connectionFile: File,
   /** Organisation of the identity. */
   mspId: File,
+  /** A file, or the folder that holds it: `signcerts` and `keystore` of an MSP folder. */
   certificateFile: File,
   privateKeyFile: File,
   /** By channel on which the own organisation has no peer: whose to ask, in order, e.g. `{cloud: [PatientsMSP]}`. */
@@ -36,17 +37,11 @@ export function openServiceLedger(config: LedgerConfig, dataDir: string, file = 
   const ledger = connectLedger({
     connection: loadConnection(config.connectionFile),
     mspId: config.mspId,
-    certificatePem: readFileSync(config.certificateFile, 'utf8'),
-    privateKeyPem: readFileSync(config.privateKeyFile, 'utf8'),
+    ...readIdentity(config),
     journal: store.journal,
     checkpoints: store.checkpoints,
     ...(config.peerMspIds && { peerMspIds: config.peerMspIds }),
-    ...(clientTls && {
-      clientTls: {
-        certificatePem: readFileSync(clientTls.certificateFile, 'utf8'),
-        privateKeyPem: readFileSync(clientTls.privateKeyFile, 'utf8'),
-      },
-    }),
+    ...(clientTls && { clientTls: readIdentity(clientTls) }),
   });
   const close = () => {
     ledger.close();

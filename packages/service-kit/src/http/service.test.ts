@@ -1,5 +1,6 @@
 import { hash } from 'node:crypto';
 import { afterEach, describe, expect, test } from '@jest/globals';
+import { closedObject } from '@careledger/domain';
 import { Type } from 'typebox';
 import type { TokenConfig } from '../config/service-config.js';
 import { createLogger } from '../logging.js';
@@ -45,7 +46,7 @@ async function newApp(
     '/echo',
     {
       config: requireRole('ops'),
-      schema: { body: Type.Object({ n: Type.Number() }, { additionalProperties: false }) },
+      schema: { body: closedObject({ n: Type.Number() }) },
     },
     async (request) => ({ n: request.body.n }),
   );
