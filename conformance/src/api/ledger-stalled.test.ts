@@ -77,7 +77,11 @@ test('a client goes on after its last notice although the api was killed meanwhi
 
   const api = rig.family.child('hospital');
   await api.kill();
-  const missed = await home.store(rig.provider(), { bundle: bundle, readers: [] });
+  const missed = await home.store(rig.provider(), {
+    kind: 'emergency',
+    bundle: glucoseEmergency(home.patientId),
+    readers: [],
+  });
   await missed.announce();
   await api.start();
   await using after = await NoticeClient.connect(hospital, { lastEventId: last.id });
