@@ -206,10 +206,9 @@ test('a gateway put back to a backup takes over the versions that it has forgott
   const [recordId = ''] = (await recordsOf(patient)).map((record) => record.recordId);
   const history = async (channel: 'authorities' | 'cloud') => {
     const args = { patientId: patient.patientId, recordId };
-    const { rows } = await rig.layers.patientsLedger
-      .channel(channel)
-      .evaluate(records, 'RecordHistory', args);
-    return rows.map(({ version, manifestHash }) => `${version} ${manifestHash}`);
+    const ledger = rig.layers.patientsLedger.channel(channel);
+    const versions = await allRows((page) => ledger.evaluate(records, 'RecordHistory', { ...args, ...page }));
+    return versions.map(({ version, manifestHash }) => `${version} ${manifestHash}`);
   };
   expect(await history('cloud')).toHaveLength(3);
   expect(await history('authorities')).toEqual(await history('cloud'));
