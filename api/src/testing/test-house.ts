@@ -173,7 +173,7 @@ export class TestHouse implements AsyncDisposable {
   readonly issuer = new Issuer(this.authorityId, TEST_NETWORK, generateEd25519().signer);
   /** What the providers were sent, and what they say to it. */
   readonly sent: { readonly path: string; readonly body: unknown }[] = [];
-  answerItem = (_statement: string): Pick<ItemResult, 'code'> => ({ code: 'OK' });
+  answerItem: (statement: string) => Pick<ItemResult, 'code'> = () => ({ code: 'OK' });
   /** Whether what is given out has been logged before: looked at when the outbox is woken. */
   woken = 0;
   #practitioners = 0;
