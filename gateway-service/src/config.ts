@@ -38,7 +38,18 @@ export const GatewayConfig = closed({
        * their frames and write their results. Then `publicUrl` says where devices reach it.
        */
       external: Type.Optional(
-        closed({ url: Type.String({ pattern: '^mqtts?://' }), username: File, password: Secret() }),
+        closed({
+          url: Type.String({ pattern: '^mqtts?://' }),
+          username: File,
+          password: Secret(),
+          /**
+           * It is a Mosquitto as docker/mosquitto sets it up: who certifies devices for it, and its `capath`. Then devices
+           * that are suspended or revoked do not connect, and their sessions end.
+           */
+          certificates: Type.Optional(
+            closed({ authorityCertFile: File, authorityKeyFile: File, revocationsDir: File }),
+          ),
+        }),
       ),
     },
     { additionalProperties: false, default: {} },
