@@ -1,10 +1,10 @@
+import { records } from '@careledger/contracts';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { call } from '../rig/api-client.js';
-import { noteBundle } from '../rig/bundles.js';
+import { emergencyRecord, noteBundle, periodicRecord } from '../rig/bundles.js';
 import { LayersRig } from '../rig/layers-rig.js';
 import { NoticeClient } from '../rig/notices.js';
 
-const BUNDLE = { resourceType: 'Bundle', type: 'collection' };
 const POLL_MS = 100;
 
 let rig: LayersRig;
@@ -28,18 +28,20 @@ test('while the ledger stands still, emergencies come through and writes wait; a
   await using notices = await NoticeClient.connect(hospital);
   await home.grant('aut_hospital', { permissions: ['read', 'write'] });
   await notices.next(({ type }) => type === 'policy');
-  const stored = await home.store(rig.provider(), { kind: 'emergency', bundle: BUNDLE, readers: [] });
-  const statement = await home.emergencyNotice('aut_hospital', { recordId: stored.recordId, bundle: BUNDLE });
+  const sealed = home.seal({ kind: 'emergency', bundle: emergencyRecord(home.patientId) });
+  const stored = await home.storeSealed(rig.provider(), sealed);
+  const notice = await home.emergencyNotice('aut_hospital', sealed);
 
   const devnet = rig.family.child('devnet').ready.pid;
   process.kill(devnet, 'SIGSTOP');
   let record, visit;
   try {
     const sentMs = performance.now();
-    const sent = await call(hospital, 'system', 'POST', '/v1/emergency-notices', { statement });
-    expect([sent.status, sent.body]).toEqual([202, { created: true }]);
-    const { atMs } = await notices.next(({ type }) => type === 'emergency');
+    const sent = await call(hospital, 'system', 'POST', '/v1/emergency-notices', notice);
+    expect([sent.status, sent.body['created']]).toEqual([202, true]);
+    const { atMs, data } = await notices.next(({ type }) => type === 'emergency');
     expect(atMs - sentMs).toBeLessThan(2_000);
+    expect(data).toMatchObject({ bundle: expect.anything(), decidedBy: 'mirror', asOf: expect.any(String) });
     const { patientId } = home;
     record = await call(hospital, 'practitioner', 'POST', '/v1/records', {
       patientId,
@@ -64,6 +66,14 @@ test('while the ledger stands still, emergencies come through and writes wait; a
     ({ type, data }) => type === 'record' && data['recordId'] === stored.recordId,
   );
   expect(announced.data).toMatchObject({ matched: true });
+  // That it was shown meanwhile reaches the ledger now.
+  const { patientId } = home;
+  const readings = async () =>
+    (await home.ledger.channel('cloud').evaluate(records, 'ListAccesses', { patientId })).rows;
+  while ((await readings()).length === 0) await new Promise((resolve) => setTimeout(resolve, POLL_MS));
+  expect(await readings()).toMatchObject([
+    { basis: 'notice', decision: 'permit', recordId: sealed.recordId },
+  ]);
 }, 180_000);
 
 test('a client goes on after its last notice although the api was killed meanwhile', async () => {
@@ -77,7 +87,8 @@ test('a client goes on after its last notice although the api was killed meanwhi
 
   const api = rig.family.child('hospital');
   await api.kill();
-  const missed = await home.store(rig.provider(), { bundle: BUNDLE, readers: [] });
+  const bundle = periodicRecord(home.patientId, 120);
+  const missed = await home.store(rig.provider(), { bundle, readers: [] });
   await missed.announce();
   await api.start();
   await using after = await NoticeClient.connect(hospital, { lastEventId: last.id });

@@ -6,20 +6,36 @@ import {
   type StatementBody,
 } from '@careledger/contracts';
 import { TestPatient } from '@careledger/chaincode-runtime/testing';
-import { fromBase64url, generateX25519, toBase64url, utf8 } from '@careledger/crypto';
-import { CHANNELS, type ChannelName, type Period, type RecordKind } from '@careledger/domain';
+import { fromBase64url, generateX25519, sha256, toBase64url, utf8 } from '@careledger/crypto';
+import {
+  CHANNELS,
+  recordIdOf,
+  type ChannelName,
+  type Period,
+  type RecordKind,
+  type ScopeTerm,
+  type TagGroups,
+} from '@careledger/domain';
 import {
   encryptTo,
   granteeTag,
   makeWrapSet,
   newSalt,
-  recordIdFor,
+  recordSeedFor,
   scopeTag,
   sealRecord,
   wrapKey,
+  type SealedRecord,
 } from '@careledger/envelope';
 import { submitWithRetry, type Ledger } from '@careledger/ledger';
-import { PROVIDER_ROUTES, SEALED_CONTEXT, StoreRecordAnswer, type GrantMeaning } from '@careledger/protocol';
+import {
+  EMERGENCY_NOTICE_MAX_CHARS,
+  PROVIDER_ROUTES,
+  SEALED_CONTEXT,
+  StoreRecordAnswer,
+  type EmergencyNoticeHttp,
+  type GrantMeaning,
+} from '@careledger/protocol';
 import { createHttpClient } from '@careledger/service-kit';
 import { makeStatement, readStatement } from '@careledger/statements';
 import { PATIENTS_MSP, systemToken, type RunningService } from '@careledger/supervisor';
@@ -30,10 +46,18 @@ export interface HomeRecord {
   readonly period?: Period;
   /** FHIR R4. */
   readonly bundle: object;
-  /** In words. */
-  readonly scope?: readonly { category: string; resourceType: string }[];
+  /** In words; each is a tag group of its own. */
+  readonly scope?: readonly ScopeTerm[];
   /** Authorities to which it is wrapped. */
   readonly readers: readonly string[];
+}
+
+/** Version 1 of a record, sealed and on its way nowhere yet. */
+export interface SealedHomeRecord extends Omit<HomeRecord, 'bundle' | 'readers'> {
+  readonly recordId: string;
+  readonly seed: string;
+  readonly tagGroups: TagGroups;
+  readonly sealed: SealedRecord;
 }
 
 export interface StoredHomeRecord {
@@ -90,7 +114,7 @@ export class TestHome {
     authorityId: string,
     body: Partial<StatementBody<'grant'>> = {},
     words: {
-      scope?: readonly { category: string; resourceType: string }[];
+      scope?: readonly ScopeTerm[];
       units?: readonly string[];
     } = {},
   ): Promise<string> {
@@ -120,38 +144,53 @@ export class TestHome {
     await this.#batch('authorities', 'Revoke', statement);
   }
 
-  nextRecordId(): string {
+  /** Where the next record lies. */
+  nextPlace(): { recordId: string; seed: string } {
+    const { patientId } = this;
     this.#made += 1;
     const key = String(this.#made);
-    return recordIdFor(this.#recordSecret, { patientId: this.patientId, kind: 'periodic', key });
+    const seed = recordSeedFor(this.#recordSecret, { patientId, kind: 'periodic', key });
+    return { seed, recordId: recordIdOf({ author: patientId, patientId, seed }, sha256) };
+  }
+
+  /** Seals a record, and sends it nowhere. */
+  seal(record: Omit<HomeRecord, 'readers'>): SealedHomeRecord {
+    return this.sealAt(this.nextPlace(), record);
+  }
+
+  /** Seals a record in a place that may have been taken before. */
+  sealAt(
+    { recordId, seed }: Pick<SealedHomeRecord, 'recordId' | 'seed'>,
+    { bundle, scope = [], kind, period }: Omit<HomeRecord, 'readers'>,
+  ): SealedHomeRecord {
+    const { patientId, patient } = this;
+    const tagGroups = scope.map((terms) => [scopeTag(this.scopeKey, terms)]);
+    const aad = { v: 2 as const, recordId, version: 1, patientId, author: patientId, tagGroups };
+    const content = utf8(JSON.stringify(bundle));
+    const sealed = sealRecord({ content, aad: { ...aad, prevVersionHash: null } }, patient.gateway);
+    return { recordId, seed, tagGroups, sealed, ...(kind && { kind }), ...(period && { period }) };
   }
 
   /** Seals a record and stores it at a provider. */
-  async store(
+  store(provider: RunningService & { providerId: string }, record: HomeRecord): Promise<StoredHomeRecord> {
+    return this.storeSealed(provider, this.seal(record), record.readers);
+  }
+
+  /** Stores what was sealed before. */
+  async storeSealed(
     provider: RunningService & { providerId: string },
-    record: HomeRecord,
+    { recordId, seed, tagGroups, sealed, kind = 'periodic', period = DEFAULT_PERIOD }: SealedHomeRecord,
+    readers: readonly string[] = [],
   ): Promise<StoredHomeRecord> {
     const { patientId, patient } = this;
-    const { kind = 'periodic', period = DEFAULT_PERIOD } = record;
-    const recordId = this.nextRecordId();
     const version = 1;
-    const scopeTags = (record.scope ?? []).map((terms) => scopeTag(this.scopeKey, terms));
-    const sealed = sealRecord(
-      {
-        content: utf8(JSON.stringify(record.bundle)),
-        aad: { v: 1, recordId, version, patientId, author: patientId, scopeTags, prevVersionHash: null },
-      },
-      patient.gateway,
-    );
-    const keys = [
-      this.encryption.publicKey,
-      ...(await Promise.all(record.readers.map((id) => this.keyOf(id)))),
-    ];
+    const keys = [this.encryption.publicKey, ...(await Promise.all(readers.map((id) => this.keyOf(id))))];
     const wraps = await Promise.all(
       keys.map((publicKey) => wrapKey(sealed.contentKey, { recordId, version }, { publicKey })),
     );
     const { manifest, manifestHash, ciphertext, ciphertextSha256 } = sealed;
-    const described = { patientId, recordId, version, kind, period, manifestHash, scopeTags };
+    const groups = tagGroups.map((group) => [...group]);
+    const described = { patientId, recordId, seed, version, kind, period, manifestHash, tagGroups: groups };
     const { providerId } = provider;
     const statement = patient.sign(
       'storeRecord',
@@ -164,13 +203,14 @@ export class TestHome {
         statement,
         manifest,
         wrapSet: makeWrapSet({ recordId, version, manifestHash, wraps }, patient.gateway),
+        wraps: wraps.map(({ jwe }) => jwe),
         ciphertext: toBase64url(ciphertext),
       },
       result: StoreRecordAnswer,
     });
     const announcement = patient.sign(
       'announceRecord',
-      { ...described, providerId, storeTxId: answer.txId },
+      { ...described, prevVersionHash: null, providerId, storeTxId: answer.txId },
       patient.gateway,
       { channels: ['authorities'] },
     );
@@ -182,31 +222,42 @@ export class TestHome {
     };
   }
 
-  /** An `emergencyNotice` statement with its sealed bundle. */
+  /** A direct notice of a sealed record, as a gateway sends it. */
   async emergencyNotice(
     authorityId: string,
-    notice: { recordId: string; bundle: object; addressee?: string; signer?: TestPatient },
-  ): Promise<string> {
+    record: SealedHomeRecord,
+    options: { addressee?: string; signer?: TestPatient } = {},
+  ): Promise<EmergencyNoticeHttp> {
     const { patient } = this;
-    const sealed = await encryptTo(await this.keyOf(authorityId), utf8(JSON.stringify(notice.bundle)), {
-      context: SEALED_CONTEXT.emergencyNotice,
-    });
+    const { recordId, seed, tagGroups, sealed, period = DEFAULT_PERIOD } = record;
+    const version = 1;
+    const publicKey = await this.keyOf(authorityId);
+    const { jwe } = await wrapKey(sealed.contentKey, { recordId, version }, { publicKey });
     const body: StatementBody<'emergencyNotice'> = {
       patientId: this.patientId,
-      recordId: notice.recordId,
-      version: 1,
-      period: DEFAULT_PERIOD,
-      authorityId: notice.addressee ?? authorityId,
-      sealed,
+      recordId,
+      seed,
+      version,
+      period,
+      authorityId: options.addressee ?? authorityId,
+      tagGroups: tagGroups.map((group) => [...group]),
+      manifest: sealed.manifest,
+      wrap: jwe,
     };
     const { typ } = STATEMENTS.emergencyNotice;
-    const envelope = { typ, iss: this.patientId, aud: patient.aud, channels: ['authorities'], body };
-    return makeStatement(envelope, (notice.signer ?? patient).gateway);
+    const channels = ['authorities'];
+    const statement = makeStatement(
+      { typ, iss: this.patientId, aud: patient.aud, channels, body, maxChars: EMERGENCY_NOTICE_MAX_CHARS },
+      (options.signer ?? patient).gateway,
+    );
+    return { statement, ciphertext: toBase64url(sealed.ciphertext) };
   }
 
-  /** The patient's signed check-in code. */
+  /** The patient's signed check-in code, made at the time that it names. */
   checkIn(authorityId: string, at: string): string {
-    return this.patient.sign('checkIn', { authorityId, at }, this.patient.gateway);
+    const { consent } = this.patient;
+    const iat = Math.floor(Date.parse(at) / 1_000);
+    return this.patient.sign('checkIn', { authorityId, at }, consent, { iat });
   }
 
   /** An authority's current encryption key. */

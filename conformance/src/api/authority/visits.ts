@@ -10,20 +10,23 @@ import type { LayersRig } from '../../rig/layers-rig.js';
 import type { TestHome } from '../../rig/test-home.js';
 import { textOf } from './granted.js';
 
+const MINUTE_MS = 60_000;
+const minutesAgo = (minutes: number): string => new Date(Date.now() - minutes * MINUTE_MS).toISOString();
+
 /** What an authority's clients see of visits. */
 export function describeVisits(rig: () => LayersRig): void {
   describe('visits', () => {
     const visit = (home: TestHome, more: object = {}) =>
       call(rig().authority(), 'practitioner', 'POST', '/v1/visits', {
         patientId: home.patientId,
-        at: '2026-05-05T09:30:00Z',
+        at: minutesAgo(10),
         data: { reason: 'check-up' },
         ...more,
       });
 
     test('with a check-in code it is confirmed, on both channels, and its data stays at home', async () => {
       const home = await rig().home();
-      const checkIn = home.checkIn('aut_hospital', '2026-05-05T09:20:00Z');
+      const checkIn = home.checkIn('aut_hospital', minutesAgo(20));
       const made = await visit(home, { checkIn });
       expect(made.status).toBe(201);
       expect(made.body).toMatchObject({
@@ -58,9 +61,41 @@ export function describeVisits(rig: () => LayersRig): void {
     test('without one it is unconfirmed, and with another patient’s it is refused', async () => {
       const home = await rig().home();
       expect((await visit(home)).body).toMatchObject({ stage: 'related', confirmed: false });
-      const checkIn = (await rig().home()).checkIn('aut_hospital', '2026-05-05T09:20:00Z');
+      const checkIn = (await rig().home()).checkIn('aut_hospital', minutesAgo(20));
       const refused = await visit(home, { checkIn });
       expect([refused.status, refused.body['reason']]).toEqual([422, 'CHECK_IN_INVALID']);
+    });
+
+    test('of last week, with a check-in code that dates itself back, is recorded and not confirmed', async () => {
+      const home = await rig().home();
+      const at = minutesAgo(7 * 24 * 60);
+      const made = await visit(home, { at, checkIn: home.checkIn('aut_hospital', at) });
+      expect([made.status, made.body['confirmed']]).toEqual([201, false]);
+      const path = `/v1/visits/${textOf(made.body['visitId'])}`;
+      const shown = await call(rig().authority(), 'practitioner', 'GET', path);
+      expect(shown.body).toMatchObject({ confirmed: false });
+    });
+
+    test('is shown to nobody who was withdrawn, and to whom it is shown is in the audit', async () => {
+      const hospital = rig().authority();
+      const home = await rig().home();
+      const { body } = await visit(home);
+      const registered = await call(hospital, 'ops', 'POST', '/v1/practitioners', {
+        ...{ role: 'physician', identity: { identifier: 'staff-18' } },
+      });
+      const practitionerId = textOf(registered.body['practitionerId']);
+      const path = `/v1/visits/${textOf(body['visitId'])}?practitionerId=${practitionerId}`;
+      expect((await call(hospital, 'practitioner', 'GET', path)).body).toHaveProperty('data');
+      const audit = await call(hospital, 'auditor', 'GET', '/v1/audit?limit=1');
+      expect(audit.body['accesses']).toEqual([
+        {
+          ledger: null,
+          own: expect.objectContaining({ basis: 'visit', visitId: body['visitId'], practitionerId }),
+        },
+      ]);
+      await call(hospital, 'ops', 'DELETE', `/v1/practitioners/${practitionerId}`);
+      const refused = await call(hospital, 'practitioner', 'GET', path);
+      expect([refused.body['code'], refused.body['data']]).toEqual(['PRACTITIONER_UNKNOWN', undefined]);
     });
 
     test('another provider relays it where one is away', async () => {
