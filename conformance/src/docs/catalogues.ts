@@ -51,6 +51,7 @@ const DECLARATIONS: readonly Declaration[] = [
   { file: 'packages/service-kit/src/sqlite/error.ts', name: 'DatabaseErrorCode', where: 'Store' },
   { file: 'gateway-service/src/store/errors.ts', name: 'StoreErrorCode', where: 'Store' },
   { file: 'gateway-service/src/outbox/anchoring.ts', name: 'BEHIND_LEDGER', where: 'Chain of a gateway' },
+  { file: 'api/src/store/former-formats.ts', name: 'FORMAT_RETIRED', where: 'Refusal of a write' },
   { file: 'gateway-service/src/records/errors.ts', name: 'RecordErrorCode', where: 'Making a record' },
 ];
 
