@@ -67,4 +67,5 @@ function leadsSomewhere(page: string, target: string): boolean {
   return statSync(join(WORKSPACE, file)).isFile() && file.endsWith('.md') && anchorsOf(file).has(anchor);
 }
 
-const sourceOf = (path: string): string => path.replace('/dist/', '/src/').replace(/(?<=\/src\/.*)\.js$/, '.ts');
+const sourceOf = (path: string): string =>
+  path.replace('/dist/', '/src/').replace(/(?<=\/src\/.*)\.js$/, '.ts');
