@@ -31,6 +31,7 @@ const EXPECTED: Readonly<Record<string, readonly Role[]>> = {
   'GET /v1/practitioners': ['ops', 'auditor'],
   'DELETE /v1/practitioners/:practitionerId': ['ops'],
   'GET /v1/audit': ['auditor'],
+  'POST /v1/revocations': ['patient', 'system', 'practitioner', 'ops'],
   'POST /v1/attestations': ['ops', 'auditor', 'system'],
   'GET /v1/patients/:patientId/grants': ['practitioner', 'ops', 'auditor'],
   'GET /v1/patients/:patientId/anchors': ['practitioner', 'ops', 'auditor'],
@@ -163,14 +164,17 @@ describe('while the ledger is away', () => {
   });
 
   test('an emergency notice that is no statement is refused', async () => {
-    const send = (statement: string) =>
+    const send = (payload: object) =>
       app.inject({
         method: 'POST',
         url: '/v1/emergency-notices',
         headers: { authorization: `Bearer ${tokens.system}` },
-        payload: { statement },
+        payload,
       });
-    expect((await send('a.b.c')).json()).toMatchObject({ code: 'STATEMENT_MALFORMED' });
+    expect((await send({ statement: 'a.b.c', ciphertext: 'AAAA' })).json()).toMatchObject({
+      code: 'STATEMENT_MALFORMED',
+    });
+    expect((await send({ statement: 'a.b.c' })).json()).toMatchObject({ code: 'VALIDATION_FAILED' });
   });
 });
 

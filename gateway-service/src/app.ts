@@ -1,5 +1,5 @@
 import { registerLedgerMetrics } from '@careledger/ledger/service';
-import { Gauge } from 'prom-client';
+import { Counter, Gauge } from 'prom-client';
 import { buildService, type Logger, type ServiceApp } from '@careledger/service-kit';
 import type { GatewayConfig } from './config.js';
 import { Gateway } from './gateway.js';
@@ -17,6 +17,9 @@ import { addReadingRoutes } from './routes/readings.js';
 import { addRecordRoutes } from './routes/records.js';
 import { addSubscriptionRoutes } from './routes/subscriptions.js';
 import { VERSION } from './software.js';
+
+/** How long a device counts as one over its allowance after it was. */
+const OVER_ALLOWANCE_SHOWN_MS = 60 * 60_000;
 
 export interface GatewayApp {
   readonly app: ServiceApp;
@@ -78,6 +81,24 @@ function addMetrics(app: ServiceApp, gateway: Gateway): void {
     registers: [app.metrics],
     collect() {
       this.set(gateway.anchors.faultCount());
+    },
+  });
+  new Counter({
+    name: 'careledger_gateway_records_deferred_total',
+    help: 'Records put off because their device brought about more than it may in an hour: emergencies of now, and others',
+    labelNames: ['lane'] as const,
+    registers: [app.metrics],
+    collect() {
+      this.reset();
+      for (const { lane, deferred } of gateway.allowances.totals()) this.inc({ lane }, deferred);
+    },
+  });
+  new Gauge({
+    name: 'careledger_gateway_devices_over_allowance',
+    help: 'Devices that brought about more records than they may, in the last hour',
+    registers: [app.metrics],
+    collect() {
+      this.set(gateway.allowances.countOver(Date.now() - OVER_ALLOWANCE_SHOWN_MS));
     },
   });
   new Gauge({

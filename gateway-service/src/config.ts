@@ -5,6 +5,7 @@ import { MAX_DIFFICULTY_BITS } from '@careledger/private-chain';
 import { Secret, TlsConfig, serviceConfigProperties } from '@careledger/service-kit';
 import { Type, type Static } from 'typebox';
 import { DEFAULT_ANCHOR_INTERVAL_MS } from './outbox/limits.js';
+import { EMERGENCIES_PER_DEVICE_HOUR, RECORDS_PER_DEVICE_HOUR } from './processing/limits.js';
 
 const File = Type.String({ minLength: 1 });
 const Token = Secret({ minLength: 16 });
@@ -57,6 +58,14 @@ export const GatewayConfig = closedObject({
     maximum: MAX_WINDOW_MS,
     default: DEFAULT_WINDOW_MS,
   }),
+  /** Records that one device may bring about in an hour: emergencies of now, and all others. Those beyond are made later. */
+  recordsPerDeviceHour: Type.Object(
+    {
+      emergency: Type.Integer({ minimum: 1, default: EMERGENCIES_PER_DEVICE_HOUR }),
+      periodic: Type.Integer({ minimum: 1, default: RECORDS_PER_DEVICE_HOUR }),
+    },
+    { additionalProperties: false, default: {} },
+  ),
   anchorIntervalMs: Type.Integer({ minimum: 1_000, default: DEFAULT_ANCHOR_INTERVAL_MS }),
   reconcileIntervalMs: Type.Integer({ minimum: 1_000, default: DEFAULT_RECONCILE_INTERVAL_MS }),
   /** Leading zero bits of the blocks of new chains: 0 unless for experiments. */

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { KeyStore } from '@careledger/crypto/key-store';
 import { sodiumVerifier } from '@careledger/crypto/sodium';
-import type { ChannelName } from '@careledger/domain';
+import { timestampOf, type ChannelName } from '@careledger/domain';
 import { DurableWork, prepareDataDir, type Logger, type Worker } from '@careledger/service-kit';
 import { EmbeddedBroker, ExternalBroker, type FrameSource } from './broker/index.js';
 import type { GatewayConfig } from './config.js';
@@ -31,11 +31,19 @@ import { openProviders, type Providers } from './outbox/providers.js';
 import { RecordOutbox } from './outbox/record-outbox.js';
 import { Storing } from './outbox/storing.js';
 import type { Patient } from './patients/index.js';
-import { LANES, ProcessingStore, Processor, type DueRecord, type Lane } from './processing/index.js';
+import {
+  Allowances,
+  LANES,
+  ProcessingStore,
+  Processor,
+  type DueRecord,
+  type Lane,
+} from './processing/index.js';
 import { RecordMaker } from './records/maker.js';
 import { NoticeStore } from './records/notice-store.js';
 import { RewrapStore } from './records/rewrap-store.js';
 import { Rewrapper } from './records/rewrapper.js';
+import { UnmadeStore } from './records/unmade-store.js';
 import { VersionStore, type RecordVersion } from './records/version-store.js';
 import { SOFTWARE } from './software.js';
 import { PatientTokens } from './tokens.js';
@@ -68,10 +76,12 @@ export class Gateway implements AsyncDisposable {
   readonly ledger: LedgerLink;
   readonly verifier = sodiumVerifier();
   readonly processing: ProcessingStore;
+  readonly allowances: Allowances;
   readonly processor: Processor;
   readonly versions: VersionStore;
   readonly notices: NoticeStore;
   readonly rewraps: RewrapStore;
+  readonly unmade: UnmadeStore;
   readonly steps: StepStore;
   readonly grants: GrantStore;
   readonly subscriptions: SubscriptionStore;
@@ -83,6 +93,7 @@ export class Gateway implements AsyncDisposable {
   readonly outbox: RecordOutbox;
   readonly anchoring: Anchoring;
   readonly noticeSender: NoticeSender;
+  readonly rewrapper: Rewrapper;
   readonly consentOutbox: ConsentOutbox;
   readonly consent: ConsentService;
   readonly #options: GatewayOptions;
@@ -94,7 +105,6 @@ export class Gateway implements AsyncDisposable {
     cloud: new Set(),
   };
   #reconciler: Reconciler | undefined;
-  #rewrapper: Rewrapper | undefined;
   #watcher: Worker | undefined;
   #source: FrameSource | undefined;
 
@@ -125,9 +135,11 @@ export class Gateway implements AsyncDisposable {
     const { database } = store;
     this.ledger = new LedgerLink({ config: config.ledger, enroller: config.enroller, dataDir, logger });
     this.processing = new ProcessingStore(database);
+    this.allowances = new Allowances(database, config.recordsPerDeviceHour);
     this.versions = new VersionStore(database);
     this.notices = new NoticeStore(database);
     this.rewraps = new RewrapStore(database);
+    this.unmade = new UnmadeStore(database);
     this.steps = new StepStore(database);
     this.grants = new GrantStore(database);
     this.subscriptions = new SubscriptionStore(database);
@@ -163,7 +175,7 @@ export class Gateway implements AsyncDisposable {
       announce: (versionNo, lane) => announcing.run(versionNo, lane),
       open: (patientNo) => this.versions.open(patientNo),
       get: (versionNo) => this.versions.get(versionNo),
-      isRegistered: (patientNo, channel) => this.#registered[channel].has(patientNo),
+      isRegistered: (patientNo, channel) => this.isRegistered(patientNo, channel),
       onMoved: (version) => this.#onMoved(version),
       logger,
     });
@@ -174,7 +186,7 @@ export class Gateway implements AsyncDisposable {
       chains: () => core.patients.list().map(anchoredChain),
       chainOf: (patientNo) => anchoredChain(core.patients.byNo(patientNo)),
       hashAt: (patientNo, height) => core.chain.blocksFrom(patientNo, height, 1)[0]?.hash,
-      isRegistered: (patientNo) => this.#registered.authorities.has(patientNo),
+      isRegistered: (patientNo) => this.isRegistered(patientNo, 'authorities'),
       intervalMs: config.anchorIntervalMs,
       onMoved: (patientNo) => this.progress.notify(patientNo),
     });
@@ -183,6 +195,7 @@ export class Gateway implements AsyncDisposable {
       tokens: new Map(config.authorities.map(({ authorityId, token }) => [authorityId, token])),
       onSent: ({ patientNo }) => this.progress.notify(patientNo),
     });
+    this.rewrapper = new Rewrapper({ ...parts, onMoved: (patientNo) => this.progress.notify(patientNo) });
     this.consentOutbox = new ConsentOutbox({
       ...parts,
       ledger: this.ledger,
@@ -194,9 +207,15 @@ export class Gateway implements AsyncDisposable {
     this.processor = new Processor({
       core,
       store: this.processing,
+      allowances: this.allowances,
       overrides: { windowMs: config.recordIntervalMs },
       clock,
       onDue: (due) => this.#onDue(due),
+      onOverAllowance: (deviceId, { kind, notBeforeMs }) =>
+        logger.warn(
+          { deviceId, kind, notBefore: timestampOf(notBeforeMs) },
+          'a device brings about more records than it may in an hour: those beyond are made later',
+        ),
       onStoreError: (err) => logger.error({ err }, 'the processing cannot be written; it is tried again'),
       onFatal,
     });
@@ -230,6 +249,11 @@ export class Gateway implements AsyncDisposable {
     return { networkId, mspId: ledger.mspId, signer: this.#keys.signer(ATTESTOR_KEY) };
   }
 
+  /** Whether a patient is registered on a channel, as far as this gateway has heard. */
+  isRegistered(patientNo: number, channel: ChannelName): boolean {
+    return this.#registered[channel].has(patientNo);
+  }
+
   /** Makes a patient and sends the registration on its way. */
   async enrol(passphrase: string): Promise<Patient> {
     const patient = await this.core.patients.create({ passphrase });
@@ -260,6 +284,7 @@ export class Gateway implements AsyncDisposable {
       ...this.consentOutbox.health,
       this.anchoring.health,
       ...this.noticeSender.health,
+      this.rewrapper.health,
     ];
   }
 
@@ -271,7 +296,7 @@ export class Gateway implements AsyncDisposable {
     await Promise.all([
       this.#watcher?.stop(),
       this.#reconciler?.stop(),
-      this.#rewrapper?.stop(),
+      this.rewrapper.stop(),
       ...LANES.map((lane) => this.#making[lane].stop()),
     ]);
     // What waits for an answer of the ledger ends with its connection and goes on at the next start.
@@ -337,13 +362,15 @@ export class Gateway implements AsyncDisposable {
     this.outbox.start();
     this.noticeSender.start();
     this.anchoring.start();
+    this.rewrapper.start();
     const parts = { ...this.#parts(), clock: this.#clock, logger };
-    this.#rewrapper = new Rewrapper({ ...parts, onMoved: (patientNo) => this.progress.notify(patientNo) });
     this.#reconciler = new Reconciler({
       ...parts,
       patients: () => core.patients.list(),
       outbox: this.consentOutbox,
       channel: (name) => this.ledger.channel(name),
+      onAdopting: (patientNo) => this.rewraps.request(patientNo),
+      onAdopted: (patientNo) => this.rewrapper.add(patientNo),
       intervalMs: config.reconcileIntervalMs,
     });
     this.#watcher = startWatcher({
@@ -355,9 +382,11 @@ export class Gateway implements AsyncDisposable {
   }
 
   #parts() {
-    const { core, processing, versions, notices, rewraps, steps, grants, subscriptions, anchors } = this;
-    const { directory, providers, verifier } = this;
-    const stores = { processing, versions, notices, rewraps, steps, grants, subscriptions, anchors };
+    const { core, processing, versions, notices, rewraps, unmade, steps, grants, subscriptions } = this;
+    const { anchors, directory, providers, verifier } = this;
+    const stores = {
+      ...{ processing, versions, notices, rewraps, unmade, steps, grants, subscriptions, anchors },
+    };
     return { core, store: core.store, ...stores, directory, providers, verifier };
   }
 
@@ -373,7 +402,8 @@ export class Gateway implements AsyncDisposable {
 
   async #make(dueNo: number, maker: RecordMaker): Promise<void> {
     const due = this.processing.due(dueNo);
-    if (due === undefined) return;
+    // One that is put off is handed out when its time has come.
+    if (due === undefined || due.notBeforeMs > this.#clock()) return;
     const making = await maker.make(due);
     if (making.outcome === 'made') {
       for (const noticeNo of making.noticeNos) this.noticeSender.add(noticeNo);
@@ -393,13 +423,14 @@ export class Gateway implements AsyncDisposable {
   /** Within a transaction. It is made once the version that is on its way has arrived. */
   #makeAgain({ patientNo, kind, place, lane, arrivedMs }: RecordVersion): void {
     // Clinical records are written by authorities.
-    if (kind !== 'clinical')
-      this.processing.putDue({ patientNo, kind, place, lane, arrivedMs }, this.#clock());
+    if (kind === 'clinical') return;
+    const putOffMs = this.processing.dueAt(patientNo, kind, place)?.notBeforeMs ?? 0;
+    this.processing.putDue({ patientNo, kind, place, lane, arrivedMs }, this.#clock(), putOffMs);
   }
 
   #onMoved(version: RecordVersion): void {
     const { patientNo, kind, place, stage } = version;
-    if (stage === 'stored' && this.rewraps.count() > 0) this.#rewrapper?.wake();
+    if (stage !== 'made') this.rewrapper.add(patientNo);
     if (stage === 'announced' || stage === 'refused') {
       const due = this.processing.dueAt(patientNo, kind, place);
       if (due !== undefined) this.#onDue([due]);
@@ -407,7 +438,11 @@ export class Gateway implements AsyncDisposable {
     this.progress.notify(patientNo);
   }
 
+  /** Within the transaction that settles a step. */
   #onConsentSettling({ kind, job, patientNo, channel }: ConsentStep, isDone: boolean): void {
+    // Providers hold wraps against the grants that they have on `cloud`.
+    if (isDone && channel === 'cloud' && (kind === 'grant' || kind === 'revoke'))
+      this.rewraps.request(patientNo);
     if (kind !== 'grant') return;
     if (!isDone) {
       this.grants.setStatus(patientNo, job, 'pending', 'refused');
@@ -419,7 +454,6 @@ export class Gateway implements AsyncDisposable {
     const { subscriptionId, authorityId } = grant.body;
     if (subscriptionId !== undefined)
       this.subscriptions.put(patientNo, { subscriptionId, authorityId, status: 'approved' });
-    this.rewraps.insert({ patientNo, grantId: job, from: 1, through: this.versions.lastVersionNo() });
   }
 
   #onConsentSettled({ kind, channel, patientNo }: ConsentStep, isDone: boolean): void {
@@ -428,14 +462,14 @@ export class Gateway implements AsyncDisposable {
       this.outbox.registered(patientNo, channel);
       if (channel === 'authorities') this.anchoring.registered(patientNo);
     }
-    if (kind === 'grant') this.#rewrapper?.wake();
+    this.rewrapper.add(patientNo);
     this.progress.notify(patientNo);
   }
 
   #left(patientNo: number): Omit<FlushOutcome, 'isDrained'> {
     return {
       due: this.processing.dueCount(patientNo),
-      open: this.versions.open(patientNo).length,
+      open: this.versions.openCount(patientNo),
       consent: this.steps.openCount(patientNo),
       rewraps: this.rewraps.count(patientNo),
       anchoredHeight: this.anchors.get(patientNo).anchored?.height ?? null,

@@ -34,6 +34,7 @@ export const problems = defineProblems({
   FRAME_ERASED: { status: 410, title: 'The frame was erased: only its place in the chain is left' },
   // records
   RECORD_NOT_FOUND: { status: 404, title: 'This gateway has made no such record' },
+  RECORD_DAMAGED: { status: 500, title: 'This gateway’s copy of the record is not what was signed' },
   // consent
   CONSENT_STATEMENT_REFUSED: {
     status: 400,

@@ -38,6 +38,7 @@ describe('the outbox', () => {
       visit: handler,
       practitioner: handler,
       receipt: handler,
+      reading: handler,
     };
     outbox = new Outbox({ store, logger, handlers });
     return outbox;

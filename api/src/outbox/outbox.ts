@@ -7,7 +7,7 @@ import type { Store } from '../store/store.js';
 export const OUTBOX_CONCURRENCY = 16;
 const TASK_BACKOFF: Backoff = { minMs: 250, maxMs: 15_000 };
 
-export type TaskKind = 'record' | 'visit' | 'practitioner' | 'receipt';
+export type TaskKind = 'record' | 'visit' | 'practitioner' | 'receipt' | 'reading';
 
 /** Something that is to be finished, come what may. Tasks of one kind and subject are done in their order. */
 export interface Task {
@@ -52,6 +52,7 @@ export class Outbox implements AsyncDisposable {
       visit: this.#worker('visit'),
       practitioner: this.#worker('practitioner'),
       receipt: this.#worker('receipt'),
+      reading: this.#worker('reading'),
     };
     this.wake();
   }

@@ -1,6 +1,6 @@
 import type { StoredRecordState } from '@careledger/contracts';
 import type { Addressing } from '@careledger/delivery';
-import type { Period, PurposeOfUse, RecordKind } from '@careledger/domain';
+import type { Period, PurposeOfUse, RecordKind, TagGroups } from '@careledger/domain';
 import type { Store } from '../store/store.js';
 
 /** `sealed` (here), `stored` (at a provider), `announced` (everywhere), or `refused` by the ledger. */
@@ -9,9 +9,11 @@ export type WriteStage = (typeof WRITE_STAGES)[number];
 
 /** What statements say of a version. */
 export interface VersionDescription {
+  /** Of the record's id. */
+  readonly seed: string;
   readonly kind: RecordKind;
   readonly period: Period;
-  readonly scopeTags: readonly string[];
+  readonly tagGroups: TagGroups;
   readonly prevVersionHash: string | null;
   readonly purpose: PurposeOfUse;
   readonly granteeTags: readonly string[];
@@ -29,6 +31,10 @@ export interface Write {
   readonly manifest: string;
   readonly manifestHash: string;
   readonly wrapSet: string;
+  /** Beside the set, in its order. */
+  readonly wraps: readonly string[];
+  /** When those who may read it were let in; until then the wraps are the patient's and the own one. */
+  readonly sharedAt: string | null;
   /** Null once announced or taken over: the provider has it. */
   readonly ciphertext: Uint8Array | null;
   /** Where it is to be stored, then where it is. */
@@ -42,16 +48,17 @@ export interface Write {
   readonly announceTxId: string | null;
   /** The chaincode's code, or why the version that stands there is not this one. */
   readonly refusal: string | null;
-  readonly requestSha256: string;
   readonly createdAt: string;
 }
 
-type WriteRow = Omit<Write, 'description' | 'formerStores'> & { description: string; formerStores: string };
+type WriteRow = Omit<Write, 'description' | 'formerStores' | 'wraps'> &
+  Record<'description' | 'formerStores' | 'wraps', string>;
 
 const COLUMNS = `record_id AS recordId, version, patient_id AS patientId, stage, description, manifest,
-  manifest_hash AS manifestHash, wrap_set AS wrapSet, ciphertext, provider_id AS providerId,
-  store_statement AS storeStatement, former_stores AS formerStores, store_tx_id AS storeTxId, receipt, announce_statement AS announceStatement,
-  announce_tx_id AS announceTxId, refusal, request_sha256 AS requestSha256, created_at AS createdAt`;
+  manifest_hash AS manifestHash, wrap_set AS wrapSet, wraps, shared_at AS sharedAt, ciphertext,
+  provider_id AS providerId, store_statement AS storeStatement, former_stores AS formerStores,
+  store_tx_id AS storeTxId, receipt, announce_statement AS announceStatement, announce_tx_id AS announceTxId, refusal,
+  created_at AS createdAt`;
 
 /** What this authority writes, from before anything leaves it. Writing only within `store.commit`. */
 export class WriteStore {
@@ -63,10 +70,6 @@ export class WriteStore {
     );
   }
 
-  findByRequest(requestKey: string): Write | undefined {
-    return read(this.store.get(`SELECT ${COLUMNS} FROM writes WHERE request_key = ?`, requestKey));
-  }
-
   /** Highest version of a record that is still on its way. */
   pendingVersion(recordId: string): number | undefined {
     const row = this.store.get<{ version: number | null }>(
@@ -76,39 +79,53 @@ export class WriteStore {
     return row?.version ?? undefined;
   }
 
+  /** Writes with a refusal, e.g. those that an upgrade gave up. */
+  countRefused(refusal: string): number {
+    const sql = `SELECT count(*) AS n FROM writes WHERE stage = 'refused' AND refusal = ?`;
+    return this.store.get<{ n: number }>(sql, refusal)?.n ?? 0;
+  }
+
   /** A version that was refused before it was stored gives its place up for another try. */
   put(
     write: Omit<
       Write,
-      'formerStores' | 'storeTxId' | 'receipt' | 'announceStatement' | 'announceTxId' | 'refusal'
+      'sharedAt' | 'formerStores' | 'storeTxId' | 'receipt' | 'announceStatement' | 'announceTxId' | 'refusal'
     >,
-    requestKey: string,
   ): void {
     this.store.run(
-      `DELETE FROM writes WHERE stage = 'refused' AND store_tx_id IS NULL
-         AND ((record_id = ? AND version = ?) OR request_key = ?)`,
+      `DELETE FROM writes WHERE stage = 'refused' AND store_tx_id IS NULL AND record_id = ? AND version = ?`,
       write.recordId,
       write.version,
-      requestKey,
     );
     this.store.run(
-      `INSERT INTO writes (record_id, version, patient_id, request_key, request_sha256, stage, description, manifest,
-         manifest_hash, wrap_set, ciphertext, provider_id, store_statement, created_at)
-       VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+      `INSERT INTO writes (record_id, version, patient_id, stage, description, manifest, manifest_hash, wrap_set, wraps,
+         ciphertext, provider_id, store_statement, created_at)
+       VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
       write.recordId,
       write.version,
       write.patientId,
-      requestKey,
-      write.requestSha256,
       write.stage,
       JSON.stringify(write.description),
       write.manifest,
       write.manifestHash,
       write.wrapSet,
+      JSON.stringify(write.wraps),
       write.ciphertext,
       write.providerId,
       write.storeStatement,
       write.createdAt,
+    );
+  }
+
+  /** Those who may read it are let in; afterwards set and wraps are sent as they are. */
+  share({ recordId, version }: Write, wrapSet: string, wraps: readonly string[]): void {
+    this.store.run(
+      'UPDATE writes SET wrap_set = ?, wraps = ?, shared_at = ? WHERE record_id = ? AND version = ?',
+      wrapSet,
+      JSON.stringify(wraps),
+      new Date().toISOString(),
+      recordId,
+      version,
     );
   }
 
@@ -143,17 +160,17 @@ export class WriteStore {
   }
 
   /**
-   * The ledger has this version with other content by this authority, which this store has forgotten: the row stands for
-   * that one from now on. Once that is announced, the write is refused with `refusal`.
+   * The ledger has this version with another manifest by this authority, which this store has forgotten: the row stands
+   * for that one from now on. Once that is announced, the write is refused with `refusal`; null: it says the same.
    */
   takeOver(
     { recordId, version, description }: Write,
     found: StoredRecordState,
     announceStatement: string,
-    refusal: string,
+    refusal: string | null,
   ): void {
-    const { kind, period, scopeTags, prevVersionHash, ciphertextSha256, sizeBytes } = found;
-    const stored = { kind, period, scopeTags, prevVersionHash, ciphertextSha256, sizeBytes };
+    const { seed, kind, period, tagGroups, prevVersionHash, ciphertextSha256, sizeBytes } = found;
+    const stored = { seed, kind, period, tagGroups, prevVersionHash, ciphertextSha256, sizeBytes };
     this.store.run(
       `UPDATE writes SET stage = 'stored', provider_id = ?, store_tx_id = ?, manifest_hash = ?, description = ?,
          announce_statement = ?, refusal = ?, ciphertext = NULL WHERE record_id = ? AND version = ?`,
@@ -194,4 +211,5 @@ const read = (row: WriteRow | undefined): Write | undefined =>
     ...row,
     description: JSON.parse(row.description) as VersionDescription,
     formerStores: JSON.parse(row.formerStores) as Record<string, string>,
+    wraps: JSON.parse(row.wraps) as string[],
   };

@@ -6,23 +6,24 @@ import {
   Grace,
   RECORD_OTHER_VERSION,
   storeVersion,
-  versionIn,
   type AnnouncedVersion,
   type StoreOutcome,
   type StoringSide,
 } from '@careledger/delivery';
 import { orUndefined, submitBatch } from '@careledger/ledger';
+import { everyKey } from '@careledger/policy';
 import { PROVIDER_ROUTES, StoreRecordAnswer } from '@careledger/protocol';
 import { HttpClientError, SubjectBatcher, type Logger } from '@careledger/service-kit';
 import type { Issuer } from '../issuer.js';
 import type { Channels } from '../ledger-port.js';
 import { removeTask, type TaskHandler } from '../outbox/outbox.js';
-import { everyKey, type Directory } from '../policy/directory.js';
+import type { Directory } from '../policy/directory.js';
 import type { Providers } from '../providers/providers.js';
 import type { Store } from '../store/store.js';
+import type { Sharing } from './sharing.js';
 import { announceStatement, storeStatement } from './write-statements.js';
 import type { Write, WriteStore } from './write-store.js';
-import { writeRef } from './write-service.js';
+import { ofWriteRef, writeRef } from './write-service.js';
 
 export interface WriteTaskOptions {
   readonly issuer: Issuer;
@@ -31,6 +32,7 @@ export interface WriteTaskOptions {
   readonly providers: Providers;
   readonly store: Store;
   readonly writes: WriteStore;
+  readonly sharing: Pick<Sharing, 'share'>;
   readonly verifier: SignatureVerifier;
   readonly clock?: () => number;
   readonly logger: Pick<Logger, 'info' | 'warn' | 'error'>;
@@ -66,15 +68,23 @@ export class WriteTask implements TaskHandler {
       await store.commit(() => removeTask(store, { kind: 'record', ref }));
       return;
     }
-    if (write.stage === 'sealed') await this.#store(write, signal);
+    if (write.stage === 'sealed') await this.#store(await this.#shared(write), signal);
     const stored = this.#find(ref);
     if (stored?.stage === 'stored' && stored.announceStatement !== null)
       await this.#announce(stored, stored.announceStatement);
   }
 
   #find(ref: string): Write | undefined {
-    const [recordId = '', version = ''] = ref.split('/');
-    return this.#options.writes.find(recordId, Number(version));
+    return this.#options.writes.find(...ofWriteRef(ref));
+  }
+
+  /** With the wraps of those who may read it: by the grants of when it is stored, and the same ever after. */
+  async #shared(write: Write): Promise<Write> {
+    const { sharing, store, writes } = this.#options;
+    if (write.sharedAt !== null) return write;
+    const { wrapSet, wraps } = await sharing.share(write);
+    await store.commit(() => writes.share(write, wrapSet, wraps));
+    return this.#find(writeRef(write.recordId, write.version)) ?? write;
   }
 
   async #store(write: Write, signal: AbortSignal): Promise<void> {
@@ -87,7 +97,7 @@ export class WriteTask implements TaskHandler {
 
   #side(write: Write, signal: AbortSignal): StoringSide {
     const { channels, directory, issuer, logger, providers, store, verifier, writes } = this.#options;
-    const { patientId, recordId, version, manifest, wrapSet, ciphertext } = write;
+    const { patientId, recordId, version, manifest, wrapSet, wraps, ciphertext } = write;
     return {
       pool: providers,
       grace: this.#grace,
@@ -103,7 +113,7 @@ export class WriteTask implements TaskHandler {
           throw new Error(`The ciphertext of ${recordId} is gone before it was stored`);
         const client = await providers.client(providerId);
         return client.call('PUT', PROVIDER_ROUTES.version(recordId, version), {
-          body: { statement, manifest, wrapSet, ciphertext: toBase64url(ciphertext) },
+          body: { statement, manifest, wrapSet, wraps, ciphertext: toBase64url(ciphertext) },
           result: StoreRecordAnswer,
           signal,
         });
@@ -128,12 +138,14 @@ export class WriteTask implements TaskHandler {
         return;
       }
       case 'own-other-version': {
-        // Whoever wrote it is told, and has the content to revise it with; the authorities get what is stored.
-        logger.warn({ recordId, version }, 'the ledger has this version with other content: taken over');
+        // The authorities get what is stored. A record's id says which request made it, so its first version says the
+        // same; a later one may not, and whoever wrote it is told, and has the content to revise it with.
+        const refusal = version === 1 ? null : RECORD_OTHER_VERSION;
+        logger.warn({ recordId, version, refusal }, 'the ledger has this version already: taken over');
         const { found } = outcome;
         const description = { ...write.description, ...found };
         const statement = announceStatement(issuer, { ...write, ...found, description }, found);
-        await store.commit(() => writes.takeOver(write, found, statement, RECORD_OTHER_VERSION));
+        await store.commit(() => writes.takeOver(write, found, statement, refusal));
         return;
       }
       case 'foreign':
@@ -171,12 +183,12 @@ export class WriteTask implements TaskHandler {
     });
   }
 
-  async #findAnnounced({ patientId, recordId, version }: Write): Promise<AnnouncedVersion | undefined> {
-    const history = await orUndefined(
-      this.#options.channels.authorities.evaluate(records, 'RecordHistory', { patientId, recordId }),
+  #findAnnounced({ patientId, recordId, version }: Write): Promise<AnnouncedVersion | undefined> {
+    const { authorities } = this.#options.channels;
+    return orUndefined(
+      authorities.evaluate(records, 'GetAnnouncement', { patientId, recordId, version }),
       'RECORD_UNKNOWN',
     );
-    return history && versionIn(history.versions, version);
   }
 
   async #refuse(write: Write, code: string): Promise<void> {

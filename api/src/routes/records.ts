@@ -10,13 +10,13 @@ import {
   closedObject,
 } from '@careledger/domain';
 import { onLedger } from '@careledger/ledger/service';
+import { coversTags, isInForce } from '@careledger/policy';
 import { ScopeMeaning } from '@careledger/protocol';
 import { FHIR_JSON, principalOf, requireRole, type ServiceApp } from '@careledger/service-kit';
 import { Type } from 'typebox';
 import type { AccessService } from '../access/access-service.js';
 import type { Channels } from '../ledger-port.js';
 import type { Outbox } from '../outbox/outbox.js';
-import { coversScope, isInForce } from '../policy/coverage.js';
 import type { Policy } from '../policy/policy.js';
 import type { Vouching } from '../policy/vouching.js';
 import { problem } from '../problem.js';
@@ -26,11 +26,13 @@ import {
   Cursor,
   DEFAULT_PURPOSE,
   IdempotencyHeaders,
+  NullOr,
   Paging,
   VouchingQuery,
   cursorOf,
-  idempotencyKeyOf,
   pageArgs,
+  readerOf,
+  repeatableRequestOf,
 } from './schemas.js';
 
 /** A bundle in JSON and what is said about it. */
@@ -41,14 +43,15 @@ const WriteRequest = closedObject({
   patientId: PatientId,
   /** FHIR R4 Bundle. */
   bundle: Type.Unknown(),
-  /** In words; by the bundle's resources unless given. */
+  /**
+   * In words, which a grant of the patient has told: narrows the record's tags, and with them who may read it. Each
+   * resource has to be of one of these scopes.
+   */
   scope: Type.Optional(Type.Array(closedObject({ category, resourceType }), { minItems: 1 })),
   /** What the record is about; by the bundle's resources unless given. */
   period: Type.Optional(Period),
 });
 
-const NullOr = <T extends Parameters<typeof Type.Union>[0][number]>(type: T) =>
-  Type.Union([type, Type.Null()]);
 const WriteStatus = Type.Object({
   recordId: RecordId,
   version: RecordVersion,
@@ -112,7 +115,8 @@ export function addRecordRoutes(app: ServiceApp, options: RecordRouteOptions): v
         (grant) => grant.permissions.includes('read') && isInForce(grant, Date.now()),
       );
       const visible = page.rows.filter(
-        (row) => row.author === authorityId || reading.some((grant) => coversScope(grant, row.scopeTags)),
+        (row) =>
+          row.author === authorityId || reading.some((grant) => coversTags(grant.scopeTags, row.tagGroups)),
       );
       return { records: visible, cursor: cursorOf(page.bookmark) };
     },
@@ -140,15 +144,12 @@ export function addRecordRoutes(app: ServiceApp, options: RecordRouteOptions): v
       },
     },
     async (request, reply) => {
-      const { patientId, version, purpose = DEFAULT_PURPOSE, ...claim } = request.query;
-      const principal = principalOf(request);
+      const { patientId, version } = request.query;
       const opened = await access.open({
         patientId,
         recordId: request.params.recordId,
         ...(version !== undefined && { version }),
-        purpose,
-        person: vouching.personOf(principal, claim),
-        ...(principal.name !== undefined && { caller: principal.name }),
+        reader: readerOf(request, request.query),
       });
       return reply
         .type(FHIR_JSON)
@@ -180,7 +181,7 @@ export function addRecordRoutes(app: ServiceApp, options: RecordRouteOptions): v
         ...request.body,
         purpose,
         person,
-        ...idempotencyKeyOf(request.headers),
+        request: repeatableRequestOf(request),
       });
       const { status, body } = await answerOf(write);
       return reply.status(status).header('location', statusPath(write)).send(body);
@@ -208,7 +209,7 @@ export function addRecordRoutes(app: ServiceApp, options: RecordRouteOptions): v
         ...request.body,
         purpose,
         person,
-        ...idempotencyKeyOf(request.headers),
+        request: repeatableRequestOf(request),
       });
       const { status, body } = await answerOf(write);
       return reply.status(status).header('location', statusPath(write)).send(body);

@@ -12,7 +12,7 @@ import { SubscriptionReason } from '@careledger/protocol';
 import { requireRole, type ServiceApp } from '@careledger/service-kit';
 import { Type } from 'typebox';
 import type { SubscriptionService } from '../subscriptions/subscription-service.js';
-import { Cursor, IdempotencyHeaders, Paging, cursorOf, idempotencyKeyOf, pageArgs } from './schemas.js';
+import { Cursor, IdempotencyHeaders, Paging, cursorOf, keyedRequestOf, pageArgs } from './schemas.js';
 
 const NewSubscription = closedObject({
   patientId: PatientId,
@@ -36,7 +36,8 @@ export function addSubscriptionRoutes(app: ServiceApp, service: SubscriptionServ
       },
     },
     async (request, reply) => {
-      const made = await service.request({ ...request.body, ...idempotencyKeyOf(request.headers) });
+      const keyed = keyedRequestOf(request);
+      const made = await service.request({ ...request.body, ...(keyed && { request: keyed }) });
       return reply.status(201).send(made);
     },
   );

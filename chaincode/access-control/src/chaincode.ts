@@ -8,7 +8,7 @@ import {
 } from '@careledger/chaincode-runtime';
 import { ContractError, accessControl, type ContractCode } from '@careledger/contracts';
 import { listAttestors, registerAttestor, withdrawAttestor } from './attestors.js';
-import { decideAll, decideNow, recordDecision } from './decisions.js';
+import { decideAll, decideNow } from './decisions.js';
 import { effectivePolicy } from './effective-policy.js';
 import { authorities, organisations, providers } from './families.js';
 import { grant, listGrants } from './grants.js';
@@ -66,7 +66,6 @@ export const accessControlChaincode: Chaincode<typeof accessControl> = {
     DecideAll: decideAll,
     FindSigners: async (tx, { signers }) => ({ signers: await findSigners(tx, signers) }),
     OwnOrganisation: async (tx) => ({ mspId: tx.caller.mspId, ...(await tx.organisation()) }),
-    RecordDecision: recordDecision,
     ListGrants: listGrants,
     EffectivePolicy: effectivePolicy,
     ListSubscriptions: listSubscriptions,

@@ -1,14 +1,7 @@
-import type { Evaluation, Outcome, Submission } from '@careledger/chaincode-runtime';
-import {
-  ContractError,
-  type AccessDenialCode,
-  type Decision,
-  type TransactionArgs,
-  type accessControl,
-} from '@careledger/contracts';
-import { canonicalJson, sha256Hex } from '@careledger/crypto';
+import type { Evaluation } from '@careledger/chaincode-runtime';
+import type { AccessDenialCode, Decision, TransactionArgs, accessControl } from '@careledger/contracts';
 import { decide } from '@careledger/policy';
-import { authorities, decisions, liveGrants, patients, practitioners } from './families.js';
+import { liveGrants, patients, practitioners } from './families.js';
 import { getPatient } from './patients.js';
 import { policyOf } from './policy.js';
 
@@ -56,26 +49,4 @@ export async function decideAll(
     made.push(known ? await decideNow(tx, request) : null);
   }
   return { decisions: made };
-}
-
-/** Decides and writes it down, once per request id. */
-export async function recordDecision(
-  tx: Submission,
-  { requestId, request }: { requestId: string; request: Request },
-): Promise<Outcome<Decision>> {
-  const { authorityId } = await tx.organisation();
-  const { patientId, requester } = request;
-  if (requester !== authorityId)
-    throw new ContractError('CALLER_REFUSED', 'An authority writes down its own decisions only.');
-  if ((await tx.state.get(authorities.at(requester))) === undefined)
-    throw new ContractError('AUTHORITY_UNKNOWN');
-  const key = decisions.at(patientId, requester, requestId);
-  const requestHash = sha256Hex(canonicalJson(request));
-  const before = await tx.state.get(key);
-  if (before !== undefined && before.requestHash !== requestHash)
-    throw new ContractError('STATEMENT_ID_REUSED');
-  if (before !== undefined) return { result: before.decision };
-  const decision = await decideNow(tx, request);
-  tx.state.put(key, { requestHash, decision, at: tx.at, txId: tx.txId });
-  return { result: decision };
 }

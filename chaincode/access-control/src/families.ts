@@ -1,7 +1,6 @@
 import type {
   AttestorState,
   AuthorityState,
-  Decision,
   GrantState,
   PatientState,
   PolicyState,
@@ -76,12 +75,3 @@ export const pendingSubscriptions = new KeyFamily<Present>('pending-subscription
   'authorityId',
   'subscriptionId',
 ]);
-
-/** A decision that an authority had written down. */
-export interface RecordedDecision {
-  readonly requestHash: string;
-  readonly decision: Decision;
-  readonly at: Timestamp;
-  readonly txId: string;
-}
-export const decisions = new KeyFamily<RecordedDecision>('decision', ['patientId', 'requester', 'requestId']);

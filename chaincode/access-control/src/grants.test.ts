@@ -299,26 +299,6 @@ describe('a revocation', () => {
     expect(states[0]?.writes.size).toBeLessThan(10);
   });
 
-  test('makes a decision that it overtook fail to commit', async () => {
-    const sid = randomId128();
-    await scene.codes('Grant', [patient.grant(hospital.id, {}, { sid })]);
-    const recorded = {
-      requestId: randomId128(),
-      request: {
-        patientId: patient.id,
-        requester: hospital.id,
-        granteeTags: [],
-        permission: 'read',
-        purpose: 'TREAT',
-        tagGroups: [],
-      },
-    };
-    const permit = await scene.propose('RecordDecision', recorded, { caller: client('HospitalMSP') });
-    expect(permit.result).toMatchObject({ decision: 'permit' });
-    await scene.codes('Revoke', [patient.revoke(sid)]);
-    expect(scene.commit(permit)).toBe('MVCC_READ_CONFLICT');
-  });
-
   test('of two patients at once does not conflict', async () => {
     const other = await scene.patient();
     const [a, b] = [

@@ -19,7 +19,7 @@ import {
   type SignerAnswer,
   type StatementBody,
 } from '@careledger/contracts';
-import { randomId128, type Signer } from '@careledger/crypto';
+import { type Signer } from '@careledger/crypto';
 import { beforeEach, describe, expect, test } from '@jest/globals';
 import { accessControlChaincode } from './chaincode.js';
 
@@ -210,27 +210,5 @@ describe('an attestor', () => {
     await withdraw(publicKeyOf(first));
     await registerAs(statementOf(newSigner()));
     expect(await codeOf(registerAs(statementOf(newSigner())))).toBe('ATTESTOR_LIMIT');
-  });
-});
-
-describe('a decision that an authority writes down', () => {
-  const decisionOf = (requester: string, patientId: string, requestId: string, purpose = 'TREAT') => ({
-    requestId,
-    request: { patientId, requester, granteeTags: [], permission: 'read', purpose, tagGroups: [] },
-  });
-
-  test('is its own, made once per request', async () => {
-    const patient = await scene.patient();
-    const requestId = randomId128();
-    const record = (args: object, mspId = 'HospitalMSP') =>
-      scene.run('RecordDecision', args, { caller: client(mspId) });
-    const args = decisionOf(hospital.id, patient.id, requestId);
-    const first = await record(args);
-    await scene.codes('Grant', [patient.grant(hospital.id)]);
-    expect((await record(args)).result).toEqual(first.result);
-    const other = decisionOf(hospital.id, patient.id, requestId, 'HRESCH');
-    expect(await codeOf(record(other))).toBe('STATEMENT_ID_REUSED');
-    const foreign = decisionOf('aut_lab', patient.id, requestId);
-    expect(await codeOf(record(foreign))).toBe('CALLER_REFUSED');
   });
 });

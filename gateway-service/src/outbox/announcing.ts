@@ -1,5 +1,5 @@
 import { records } from '@careledger/contracts';
-import { announceVersion, Grace, versionIn, type AnnouncedVersion } from '@careledger/delivery';
+import { announceVersion, Grace, type AnnouncedVersion } from '@careledger/delivery';
 import { orUndefined, type LedgerChannel } from '@careledger/ledger';
 import type { Logger } from '@careledger/service-kit';
 import type { Lane } from '../processing/index.js';
@@ -57,14 +57,10 @@ export class Announcing {
     // Not synced: after a power failure the statement goes again, and the ledger says the same.
   }
 
-  async #find(
-    { recordId, version }: RecordVersion,
-    patientId: string,
-  ): Promise<AnnouncedVersion | undefined> {
-    const history = await orUndefined(
-      this.#options.authorities().evaluate(records, 'RecordHistory', { patientId, recordId }),
+  #find({ recordId, version }: RecordVersion, patientId: string): Promise<AnnouncedVersion | undefined> {
+    return orUndefined(
+      this.#options.authorities().evaluate(records, 'GetAnnouncement', { patientId, recordId, version }),
       'RECORD_UNKNOWN',
     );
-    return history && versionIn(history.versions, version);
   }
 }

@@ -27,10 +27,7 @@ export interface StoringOptions {
 }
 
 /** What an announcement says of a stored version. */
-type StoredVersion = Pick<
-  StoredRecordState,
-  'recordId' | 'version' | 'kind' | 'period' | 'scopeTags' | 'providerId' | 'manifestHash' | 'txId'
->;
+type StoredVersion = StatementBody<'storeRecord'> & Pick<StoredRecordState, 'txId'>;
 
 /**
  * made → stored, or refused. Each provider gets the same bytes as often as it takes; while its provider is away another
@@ -56,7 +53,7 @@ export class Storing {
 
   #side(version: RecordVersion, signal: AbortSignal): StoringSide {
     const { store, versions, providers, directory, cloud, signerOf, verifier, clock, logger } = this.#options;
-    const { versionNo, recordId, manifest, wrapSet } = version;
+    const { versionNo, recordId, manifest, wrapSet, wraps } = version;
     const { patientId } = signerOf(version.patientNo);
     return {
       pool: providers,
@@ -73,7 +70,7 @@ export class Storing {
         const client = await providers.client(providerId);
         const ciphertext = toBase64url(versions.ciphertext(versionNo));
         return client.call('PUT', PROVIDER_ROUTES.version(recordId, version.version), {
-          body: { statement, manifest, wrapSet, ciphertext },
+          body: { statement, manifest, wrapSet, wraps, ciphertext },
           result: StoreRecordAnswer,
           signal,
         });
@@ -95,7 +92,8 @@ export class Storing {
     switch (outcome.outcome) {
       case 'stored': {
         const { providerId, txId } = outcome;
-        const announceStatement = this.#announcement(patientNo, { ...storedAs(version), providerId, txId });
+        const stored = { ...storeBody(version.storeStatement), providerId, txId };
+        const announceStatement = this.#announcement(patientNo, stored);
         store.deferred(() =>
           versions.setStored(versionNo, { ...outcome, announceStatement, storedMs: clock() }),
         );
@@ -132,11 +130,11 @@ export class Storing {
   #announcement(patientNo: number, stored: StoredVersion): string {
     const { networkId, signerOf } = this.#options;
     const { patientId, signer } = signerOf(patientNo);
-    const { recordId, version, kind, period, scopeTags, providerId, manifestHash, txId } = stored;
+    const { recordId, seed, version, prevVersionHash, kind, period, providerId } = stored;
+    const { manifestHash, tagGroups, txId: storeTxId } = stored;
     const body: StatementBody<'announceRecord'> = {
-      ...{ patientId, recordId, version, kind, period, providerId, manifestHash },
-      scopeTags: [...scopeTags],
-      storeTxId: txId,
+      ...{ patientId, recordId, seed, version, prevVersionHash, kind, period, providerId },
+      ...{ manifestHash, tagGroups, storeTxId },
     };
     return patientStatement(
       'announceRecord',
@@ -151,19 +149,6 @@ export class Storing {
     const body = { ...storeBody(version.storeStatement), providerId };
     return patientStatement('storeRecord', { patientId, networkId, channels: ['cloud'], body }, signer);
   }
-}
-
-function storedAs({
-  recordId,
-  version,
-  kind,
-  periodStart,
-  periodEnd,
-  scopeTags,
-  manifestHash,
-}: RecordVersion): Omit<StoredVersion, 'providerId' | 'txId'> {
-  const period = { start: periodStart, end: periodEnd };
-  return { recordId, version, kind, period, scopeTags: [...scopeTags], manifestHash };
 }
 
 /** Our own statement, as it was made. */

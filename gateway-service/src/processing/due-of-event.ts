@@ -1,12 +1,24 @@
 import type { ClinicalEvent } from '@careledger/clinical';
 import { timestampOf } from '@careledger/domain';
-import type { Episode, NewDueRecord, ProcessingStore } from './store.js';
+import { URGENT_MAX_AGE_MS } from '../ingest/index.js';
+import type { Episode, Lane, NewDueRecord, ProcessingStore } from './store.js';
 
-/** An event of the clinical rules, with when the frame that brought it about arrived. */
+/** An event of the clinical rules, with who brought it about and when that frame arrived. */
 export interface PatientEvent {
   readonly patientNo: number;
   readonly event: ClinicalEvent;
+  /** The devices that brought it about; none where the clock did. */
+  readonly deviceIds: readonly string[];
   readonly arrivedMs: number;
+}
+
+/**
+ * Which of a device's allowances an event uses. An emergency of now has one of its own, so that no backlog of windows, or
+ * of emergencies long past, keeps it waiting.
+ */
+export function allowanceFor({ event, arrivedMs }: PatientEvent): Lane {
+  const isNow = event.kind === 'episode-started' && arrivedMs - event.raisedAt <= URGENT_MAX_AGE_MS;
+  return isNow ? 'emergency' : 'periodic';
 }
 
 /** Name of a window within its patient. */
@@ -22,7 +34,7 @@ export function windowOfPlace(place: string): { readonly startMs: number; readon
 /** Writes down what an event changes and says which record is due because of it. Within a transaction. */
 export function applyEvent(
   store: ProcessingStore,
-  { patientNo, event, arrivedMs }: PatientEvent,
+  { patientNo, event, arrivedMs }: Omit<PatientEvent, 'deviceIds'>,
 ): NewDueRecord {
   if (event.kind === 'window-due') {
     const place = windowPlace(event.windowStart, event.windowEnd);

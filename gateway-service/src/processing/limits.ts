@@ -8,3 +8,7 @@ export const PERSIST_AFTER_FRAMES = 1_024;
 export const PERSIST_DELAY_MS = 500;
 /** A reading's id is its frame's row times this, plus its place: a frame has at most 512 readings. */
 export const READINGS_PER_ROW = 512;
+/** Records that one device may bring about in an hour unless configured: periodic ones, emergencies long past, versions. */
+export const RECORDS_PER_DEVICE_HOUR = 240;
+/** Emergencies of now that it may raise besides: there are three rules, and an episode lasts for 15 min at least. */
+export const EMERGENCIES_PER_DEVICE_HOUR = 12;

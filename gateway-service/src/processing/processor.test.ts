@@ -2,7 +2,8 @@ import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import type { GatewayCore } from '../core.js';
 import { TestCore } from '../testing/test-core.js';
 import { glucose } from '../testing/simulated-device.js';
-import { PROCESSING_MIGRATION, ProcessingStore, Processor, type DueRecord } from './index.js';
+import { GATEWAY_MIGRATIONS } from '../migrations.js';
+import { Allowances, ProcessingStore, Processor, type DueRecord } from './index.js';
 
 const MINUTE_MS = 60_000;
 const HOUR_MS = 60 * MINUTE_MS;
@@ -10,7 +11,7 @@ const HOUR_MS = 60 * MINUTE_MS;
 let bench: TestCore;
 let due: DueRecord[];
 let faults: unknown[];
-const withProcessing = { migrations: [PROCESSING_MIGRATION] };
+const withProcessing = { migrations: GATEWAY_MIGRATIONS };
 const open: Processor[] = [];
 
 beforeEach(async () => {
@@ -28,9 +29,11 @@ async function processorOf(core: GatewayCore): Promise<{ processor: Processor; s
   const processor = new Processor({
     core,
     store,
+    allowances: new Allowances(core.store.database, { emergency: 12, periodic: 240 }),
     overrides: {},
     clock: () => bench.nowMs,
     onDue: (records) => due.push(...records),
+    onOverAllowance: (_deviceId, record) => faults.push(record),
     onStoreError: (error) => faults.push(error),
     onFatal: (error) => faults.push(error),
   });
@@ -97,7 +100,7 @@ describe('the processing', () => {
     const { store } = await processorOf(bench.core);
     const patient = await bench.patient();
     const row = { patientNo: patient.patientNo, kind: 'periodic', place: 'a/b', lane: 'periodic' } as const;
-    const put = () => bench.core.store.deferred(() => store.putDue({ ...row, arrivedMs: null }, 1));
+    const put = () => bench.core.store.deferred(() => store.putDue({ ...row, arrivedMs: null }, 1, 0));
     const taken = put();
     put();
     expect(bench.core.store.deferred(() => store.removeDue(taken.dueNo, taken.generation))).toBe(false);

@@ -13,8 +13,9 @@ import {
   type ProcessingResult,
 } from '@careledger/clinical';
 import type { GatewayCore } from '../core.js';
-import type { CommittedFrame } from '../ingest/index.js';
-import { applyEvent, type PatientEvent } from './due-of-event.js';
+import { clinicalReadingRules, type CommittedFrame } from '../ingest/index.js';
+import type { Allowances } from './allowances.js';
+import { allowanceFor, applyEvent, type PatientEvent } from './due-of-event.js';
 import { CATCH_UP_FRAMES, PERSIST_AFTER_FRAMES, PERSIST_DELAY_MS, TICK_INTERVAL_MS } from './limits.js';
 import { clinicalReadings, rowOfReading, type ProcessedFrame } from './reading-id.js';
 import type { DueRecord, ProcessingStore } from './store.js';
@@ -23,9 +24,12 @@ export interface ProcessorOptions {
   readonly core: Pick<GatewayCore, 'frames' | 'store' | 'patients' | 'pipeline'>;
   readonly store: ProcessingStore;
   readonly overrides: ClinicalOverrides;
+  readonly allowances: Allowances;
   readonly clock: () => number;
   /** Called in the turn in which records became due, after they were committed (not synced: sync before you send). */
   readonly onDue: (due: readonly DueRecord[]) => void;
+  /** A device brought about more records than it may: told once an hour, with the first one that is made later. */
+  readonly onOverAllowance: (deviceId: string, due: DueRecord) => void;
   /** The store could not be written; it is tried again. */
   readonly onStoreError: (error: unknown) => void;
   /** The rules failed: only a restart can mend what is in memory. */
@@ -43,6 +47,11 @@ export class Processor {
   readonly #dirty = new Set<number>();
   readonly #flags = new Map<number, FlaggedReading>();
   #events: PatientEvent[] = [];
+  /** Patients with an emergency that is put off. */
+  readonly #waiting = new Set<number>();
+  /** Devices of theirs with something urgent in the frames since the last write. */
+  readonly #urgent = new Map<number, Set<string>>();
+  #nextReleaseMs = 0;
   #progress: { rowId: number; frames: number; readings: number };
   #unsavedFrames = 0;
   #persistTimer: NodeJS.Timeout | undefined;
@@ -53,6 +62,7 @@ export class Processor {
     this.#options = options;
     this.#progress = { ...options.store.progress() };
     for (const patientNo of options.store.patients()) this.#stateOf(patientNo);
+    for (const patientNo of options.store.patientsWaiting()) this.#waiting.add(patientNo);
   }
 
   /** Processes what an earlier run left, then follows the pipeline. */
@@ -70,15 +80,16 @@ export class Processor {
     return this.#progress;
   }
 
-  /** Closes windows by the wall clock. */
+  /** Closes windows by the wall clock, and hands out records that were put off until now. */
   tick(): void {
     const nowMs = this.#options.clock();
+    this.#release(nowMs);
     for (const [patientNo, state] of this.#states) {
       if (state.windows.open.length === 0) continue;
       const result = tick(state, nowMs);
       if (result.events.length > 0) this.#take(patientNo, result, nowMs);
     }
-    if (this.#events.length > 0) this.persist();
+    if (this.#events.length > 0 || this.#urgent.size > 0) this.persist();
   }
 
   /** Closes a patient's open windows now. */
@@ -93,14 +104,17 @@ export class Processor {
     clearTimeout(this.#persistTimer);
     this.#persistTimer = undefined;
     if (this.#dirty.size === 0 && this.#unsavedFrames === 0) return;
-    const { core, store, clock, onDue, onStoreError } = this.#options;
-    let due: DueRecord[];
+    const { core, store, clock, onDue, onOverAllowance, onStoreError } = this.#options;
+    const nowMs = clock();
+    let due: PutRecord[];
+    let called: DueRecord[];
     try {
-      due = core.store.deferred(() => {
+      [due, called] = core.store.deferred(() => {
         for (const flagged of this.#flags.values()) store.saveFlags(flagged);
         for (const patientNo of this.#dirty) store.saveState(patientNo, this.#stateOf(patientNo));
         store.setProgress(this.#progress);
-        return this.#events.map((event) => store.putDue(applyEvent(store, event), clock()));
+        const put = this.#events.map((event) => this.#putDue(event, nowMs));
+        return [put, this.#callUp(nowMs)];
       });
     } catch (error) {
       // E.g. a full disk: all of it is still here, and frames are refused meanwhile.
@@ -111,8 +125,18 @@ export class Processor {
     this.#flags.clear();
     this.#dirty.clear();
     this.#events = [];
+    this.#urgent.clear();
     this.#unsavedFrames = 0;
-    if (due.length > 0) onDue(due);
+    for (const { record, overOf } of due) {
+      if (record.notBeforeMs === 0) continue;
+      this.#nextReleaseMs = Math.min(this.#nextReleaseMs, record.notBeforeMs);
+      if (record.lane === 'emergency') this.#waiting.add(record.patientNo);
+      if (overOf !== undefined) onOverAllowance(overOf, record);
+    }
+    const ready = [...due.map(({ record }) => record), ...called].filter(
+      ({ notBeforeMs }) => notBeforeMs === 0,
+    );
+    if (ready.length > 0) onDue(ready);
   }
 
   /** Writes down what is left. Call before the store closes. */
@@ -120,6 +144,60 @@ export class Processor {
     clearInterval(this.#tickTimer);
     this.#isLive = false;
     this.#guard(() => this.persist());
+  }
+
+  /**
+   * Makes the record of an event due: at once if a device that brought it about has a place in this hour, else in a later
+   * one. Once due it is one record, whatever happens to it until it is made.
+   */
+  #putDue(event: PatientEvent, nowMs: number): PutRecord {
+    const { store, allowances } = this.#options;
+    const wanted = applyEvent(store, event);
+    const { patientNo, kind, place } = wanted;
+    const allowance = allowanceFor(event);
+    const waiting = store.dueAt(patientNo, kind, place);
+    const { deviceIds } = event;
+    const [deviceId] = deviceIds;
+    if (
+      waiting?.notBeforeMs === 0 ||
+      deviceId === undefined ||
+      allowances.takeNow(deviceIds, allowance, nowMs)
+    )
+      return { record: store.putDue(wanted, nowMs, 0) };
+    if (waiting !== undefined) return { record: store.putDue(wanted, nowMs, waiting.notBeforeMs) };
+    const { notBeforeMs, isFirst } = allowances.takeLater(deviceId, allowance, nowMs);
+    return { record: store.putDue(wanted, nowMs, notBeforeMs), ...(isFirst && { overOf: deviceId }) };
+  }
+
+  /**
+   * An emergency that is put off because of one device, and that another one within its allowance sees too, is made now:
+   * whoever raises false alarms does not hide a true one among them. At the next tick, with the cursor.
+   */
+  #callUp(nowMs: number): DueRecord[] {
+    const { store, allowances } = this.#options;
+    const called: DueRecord[] = [];
+    for (const [patientNo, deviceIds] of this.#urgent) {
+      for (const { dueNo } of store.waitingEmergencies(patientNo)) {
+        if (!allowances.takeNow([...deviceIds], 'emergency', nowMs)) continue;
+        const released = store.release(dueNo);
+        if (released !== undefined) called.push(released);
+      }
+    }
+    return called;
+  }
+
+  #release(nowMs: number): void {
+    if (nowMs < this.#nextReleaseMs) return;
+    const { core, store, onDue, onStoreError } = this.#options;
+    try {
+      const due = core.store.deferred(() => store.releaseDue(nowMs));
+      this.#nextReleaseMs = store.nextReleaseMs() ?? Number.POSITIVE_INFINITY;
+      this.#waiting.clear();
+      for (const patientNo of store.patientsWaiting()) this.#waiting.add(patientNo);
+      if (due.length > 0) onDue(due);
+    } catch (error) {
+      onStoreError(error);
+    }
   }
 
   #onCommitted(frames: readonly CommittedFrame[]): void {
@@ -148,6 +226,7 @@ export class Processor {
       const arrivedMs = own.at(-1)?.receivedMs ?? this.#options.clock();
       this.#take(patientNo, processReadings(this.#stateOf(patientNo), readings), arrivedMs, own);
       this.#progress.readings += readings.length;
+      if (this.#mayWait(patientNo)) this.#noteUrgent(patientNo, own);
     }
     this.#progress.rowId = lastRow;
     this.#progress.frames += frames.length;
@@ -162,7 +241,7 @@ export class Processor {
 
   #take(
     patientNo: number,
-    { state, events, flagged }: ProcessingResult,
+    { state, events, causes, flagged }: ProcessingResult,
     arrivedMs: number,
     frames: readonly ProcessedFrame[] = [],
   ): void {
@@ -171,8 +250,25 @@ export class Processor {
       this.#dirty.add(patientNo);
     }
     for (const flag of flagged) this.#flags.set(flag.rowId, flag);
-    for (const event of events)
-      this.#events.push({ patientNo, event, arrivedMs: arrivalOf(event, frames) ?? arrivedMs });
+    for (const [index, event] of events.entries()) {
+      const deviceIds = causes[index] ?? [];
+      this.#events.push({ patientNo, event, deviceIds, arrivedMs: arrivalOf(event, frames) ?? arrivedMs });
+    }
+  }
+
+  #mayWait(patientNo: number): boolean {
+    return (
+      this.#waiting.has(patientNo) ||
+      this.#events.some((known) => known.patientNo === patientNo && known.event.kind === 'episode-started')
+    );
+  }
+
+  #noteUrgent(patientNo: number, frames: readonly ProcessedFrame[]): void {
+    for (const { deviceId, receivedMs, frame } of frames) {
+      if (!clinicalReadingRules.isPossiblyUrgent(frame.readings, receivedMs)) continue;
+      const urgent = this.#urgent.get(patientNo) ?? new Set<string>();
+      this.#urgent.set(patientNo, urgent.add(deviceId));
+    }
   }
 
   #stateOf(patientNo: number): PatientState {
@@ -205,6 +301,12 @@ export class Processor {
       this.#options.onFatal(error instanceof Error ? error : new Error(String(error)));
     }
   }
+}
+
+/** A record that was made due, and the device that has just gone beyond its allowance with it. */
+interface PutRecord {
+  readonly record: DueRecord;
+  readonly overOf?: string;
 }
 
 /** Arrival of the newest frame that an emergency rests on. */

@@ -48,3 +48,30 @@ export const PROCESSING_MIGRATION: Migration = {
     ) STRICT;
   `,
 };
+
+/** How many records devices bring about, and records that are put off because of it. */
+export const PROCESSING_ALLOWANCES_MIGRATION: Migration = {
+  name: 'processing: allowances of devices, records put off',
+  sql: `
+    -- A record that is put off is not made before this time; 0 for all others.
+    ALTER TABLE due_records ADD COLUMN not_before_ms INTEGER NOT NULL DEFAULT 0;
+    CREATE INDEX due_records_deferred ON due_records (not_before_ms) WHERE not_before_ms > 0;
+
+    CREATE INDEX episodes_open ON episodes (patient_no) WHERE status = 'open';
+
+    -- Hours are whole hours since 1970.
+    CREATE TABLE device_allowances (
+      device_id   TEXT NOT NULL,
+      lane        TEXT NOT NULL CHECK (lane IN ('emergency', 'periodic')),
+      -- the hour whose places are being given, and how many of them are
+      slot_hour   INTEGER NOT NULL,
+      slot_used   INTEGER NOT NULL,
+      -- the last hour in which a record did not have to wait
+      direct_hour INTEGER NOT NULL,
+      -- records put off so far, and when the last was
+      deferred    INTEGER NOT NULL,
+      deferred_ms INTEGER,
+      PRIMARY KEY (device_id, lane)
+    ) STRICT, WITHOUT ROWID;
+  `,
+};

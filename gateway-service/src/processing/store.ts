@@ -35,8 +35,10 @@ export interface DueRecord {
   readonly lane: Lane;
   readonly generation: number;
   readonly arrivedMs: number | null;
+  /** Put off: not to be made before this time. 0 for all others. */
+  readonly notBeforeMs: number;
 }
-export type NewDueRecord = Omit<DueRecord, 'dueNo' | 'generation'>;
+export type NewDueRecord = Omit<DueRecord, 'dueNo' | 'generation' | 'notBeforeMs'>;
 
 interface DueRow {
   due_no: number;
@@ -46,6 +48,7 @@ interface DueRow {
   lane: Lane;
   generation: number;
   arrived_ms: number | null;
+  not_before_ms: number;
 }
 interface EpisodeRow {
   episode_id: string;
@@ -162,18 +165,27 @@ export class ProcessingStore {
       );
   }
 
-  /** Makes a record due. One that waits already counts up; the more urgent lane wins. */
-  putDue({ patientNo, kind, place, lane, arrivedMs }: NewDueRecord, nowMs: number): DueRecord {
+  /**
+   * Makes a record due. One that waits already counts up; the more urgent lane wins.
+   * @param notBeforeMs when it may be made: also of one that waits already
+   */
+  putDue(
+    { patientNo, kind, place, lane, arrivedMs }: NewDueRecord,
+    nowMs: number,
+    notBeforeMs: number,
+  ): DueRecord {
     const row = this.#database
       .prepare(
-        `INSERT INTO due_records (patient_no, kind, place, lane, arrived_ms, due_ms) VALUES (?, ?, ?, ?, ?, ?)
+        `INSERT INTO due_records (patient_no, kind, place, lane, arrived_ms, due_ms, not_before_ms)
+         VALUES (?, ?, ?, ?, ?, ?, ?)
          ON CONFLICT (patient_no, kind, place) DO UPDATE SET
            generation = generation + 1,
            lane = CASE WHEN excluded.lane = 'emergency' THEN 'emergency' ELSE lane END,
-           arrived_ms = coalesce(excluded.arrived_ms, arrived_ms)
+           arrived_ms = coalesce(excluded.arrived_ms, arrived_ms),
+           not_before_ms = excluded.not_before_ms
          RETURNING *`,
       )
-      .get(patientNo, kind, place, lane, arrivedMs, nowMs) as unknown as DueRow;
+      .get(patientNo, kind, place, lane, arrivedMs, nowMs, notBeforeMs) as unknown as DueRow;
     return dueOf(row);
   }
 
@@ -188,6 +200,58 @@ export class ProcessingStore {
       .prepare('SELECT * FROM due_records WHERE patient_no = ? AND kind = ? AND place = ?')
       .get(patientNo, kind, place) as DueRow | undefined;
     return row && dueOf(row);
+  }
+
+  /** Patients with an emergency that is put off. */
+  patientsWaiting(): number[] {
+    const rows = this.#database
+      .prepare(`SELECT DISTINCT patient_no FROM due_records WHERE not_before_ms > 0 AND lane = 'emergency'`)
+      .all();
+    return (rows as { patient_no: number }[]).map(({ patient_no }) => patient_no);
+  }
+
+  /** Emergencies of a patient that are put off although their episodes still last. */
+  waitingEmergencies(patientNo: number): DueRecord[] {
+    const rows = this.#database
+      .prepare(
+        `SELECT due_records.* FROM episodes JOIN due_records
+           ON due_records.patient_no = episodes.patient_no AND kind = 'emergency' AND place = episode_id
+         WHERE episodes.patient_no = ? AND status = 'open' AND not_before_ms > 0 AND lane = 'emergency'`,
+      )
+      .all(patientNo);
+    return (rows as unknown as DueRow[]).map(dueOf);
+  }
+
+  /** Puts a record off no longer. */
+  release(dueNo: number): DueRecord | undefined {
+    const row = this.#database
+      .prepare('UPDATE due_records SET not_before_ms = 0 WHERE due_no = ? RETURNING *')
+      .get(dueNo) as DueRow | undefined;
+    return row && dueOf(row);
+  }
+
+  /** Records that were put off until now, the oldest first: not any longer. */
+  releaseDue(nowMs: number): DueRecord[] {
+    const rows = this.#database
+      .prepare(
+        `UPDATE due_records SET not_before_ms = 0 WHERE not_before_ms > 0 AND not_before_ms <= ? RETURNING *`,
+      )
+      .all(nowMs);
+    return (rows as unknown as DueRow[]).map(dueOf).sort((a, b) => a.dueNo - b.dueNo);
+  }
+
+  /** When the next record that is put off may be made. */
+  nextReleaseMs(): number | undefined {
+    const row = this.#database
+      .prepare('SELECT min(not_before_ms) AS next FROM due_records WHERE not_before_ms > 0')
+      .get() as { next: number | null };
+    return row.next ?? undefined;
+  }
+
+  /** Records that are put off. */
+  deferredCount(): number {
+    const row = this.#database.prepare('SELECT count(*) AS n FROM due_records WHERE not_before_ms > 0').get();
+    return Number(row?.['n']);
   }
 
   allDue(): DueRecord[] {
@@ -222,5 +286,6 @@ function dueOf(row: DueRow): DueRecord {
     lane: row.lane,
     generation: row.generation,
     arrivedMs: row.arrived_ms,
+    notBeforeMs: row.not_before_ms,
   };
 }

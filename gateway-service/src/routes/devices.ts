@@ -3,7 +3,15 @@ import { DeviceRegistration, RegisterDevice, framesTopic, resultsTopic } from '@
 import { Type } from 'typebox';
 import type { Device } from '../devices/index.js';
 import { DeviceError } from '../devices/index.js';
-import { DeviceParams, PatientParams, byPatientOrOps, type RouteContext } from './context.js';
+import type { OverAllowance } from '../processing/index.js';
+import {
+  DeviceParams,
+  ListQuery,
+  PatientParams,
+  byPatientOrOps,
+  pageOfRows,
+  type RouteContext,
+} from './context.js';
 
 const PairingCodeView = Type.Object({
   pairingCode: Type.String(),
@@ -23,9 +31,11 @@ const DeviceView = Type.Object({
   nextSeq: Type.Integer(),
   /** Counters that it skipped and has not sent since. */
   missing: Type.Integer(),
+  /** It brought about more records than it may in an hour, and how many were put off; absent if it never did. */
+  overAllowance: Type.Optional(Type.Object({ deferred: Type.Integer(), lastAt: Timestamp })),
 });
 
-const view = (device: Device) => ({
+const view = (device: Device, over: OverAllowance | undefined) => ({
   deviceId: device.deviceId,
   patientId: device.patientId,
   type: device.type,
@@ -36,6 +46,9 @@ const view = (device: Device) => ({
   epoch: device.chain.state.epoch,
   nextSeq: device.chain.state.nextSeq,
   missing: missingOf(device),
+  ...(over !== undefined && {
+    overAllowance: { deferred: over.deferred, lastAt: timestampOf(over.deferredMs) },
+  }),
 });
 
 /** Frames that are missing from the device's chain. */
@@ -43,7 +56,7 @@ export const missingOf = ({ chain }: Device): number =>
   chain.state.gaps.reduce((total, { from, to }) => total + to - from + 1, 0);
 
 export function addDeviceRoutes({ app, gateway, config }: RouteContext): void {
-  const { core } = gateway;
+  const { core, allowances } = gateway;
   const { gatewayId } = config;
   const own = (patientId: string, deviceId: string): Device => {
     const device = core.devices.get(deviceId);
@@ -103,13 +116,24 @@ export function addDeviceRoutes({ app, gateway, config }: RouteContext): void {
     {
       config: byPatientOrOps,
       schema: {
+        summary: 'The patient’s devices, those that were revoked included, in the order of their ids',
         params: PatientParams,
-        response: { 200: Type.Object({ devices: Type.Array(DeviceView) }) },
+        querystring: ListQuery,
+        response: {
+          200: Type.Object({ devices: Type.Array(DeviceView), cursor: Type.Optional(Type.String()) }),
+        },
       },
     },
     async (request) => {
       const { patientId } = core.patients.get(request.params.patientId);
-      return { devices: core.devices.list(patientId).map(view) };
+      const { cursor = '', limit } = request.query;
+      const rows = core.devices
+        .list(patientId)
+        .filter(({ deviceId }) => deviceId > cursor)
+        .sort((a, b) => (a.deviceId < b.deviceId ? -1 : 1))
+        .slice(0, limit + 1);
+      const { page, next } = pageOfRows(rows, limit, ({ deviceId }) => deviceId);
+      return { devices: page.map((device) => view(device, allowances.overOf(device.deviceId))), ...next };
     },
   );
 
@@ -119,7 +143,8 @@ export function addDeviceRoutes({ app, gateway, config }: RouteContext): void {
       { config: byPatientOrOps, schema: { params: DeviceParams, response: { 200: DeviceView } } },
       async (request) => {
         const { patientId, deviceId } = request.params;
-        return view(core.devices[action](own(patientId, deviceId).deviceId));
+        const device = core.devices[action](own(patientId, deviceId).deviceId);
+        return view(device, allowances.overOf(deviceId));
       },
     );
   }

@@ -16,11 +16,13 @@ import { GrantMeaning } from '@careledger/protocol';
 import { Type } from 'typebox';
 import type { Grant } from '../consent/index.js';
 import {
+  ListQuery,
   PatientParams,
   Passphrase,
   WAIT_MS,
   byPatient,
   byPatientOrAuditor,
+  pageOfRows,
   unlockOf,
   type RouteContext,
 } from './context.js';
@@ -116,16 +118,25 @@ export function addGrantRoutes({ app, gateway }: RouteContext): void {
         summary:
           'What the patient has granted, revoked grants included, and the next policySeq for the patient’s app',
         params: PatientParams,
+        querystring: ListQuery,
         response: {
-          200: Type.Object({ grants: Type.Array(GrantView), nextPolicySeq: Type.Integer() }),
+          200: Type.Object({
+            grants: Type.Array(GrantView),
+            nextPolicySeq: Type.Integer(),
+            cursor: Type.Optional(Type.String()),
+          }),
         },
       },
     },
     async (request) => {
       const { patientId, patientNo } = core.patients.get(request.params.patientId);
+      const { cursor, limit } = request.query;
+      const rows = grants.page(patientNo, cursor, limit + 1);
+      const { page, next } = pageOfRows(rows, limit, ({ grantId }) => grantId);
       return {
-        grants: grants.list(patientNo).map((grant) => view(patientId, grant)),
+        grants: page.map((grant) => view(patientId, grant)),
         nextPolicySeq: grants.nextSeq(patientNo),
+        ...next,
       };
     },
   );

@@ -1,6 +1,7 @@
 import { sha256, sha256Hex, toBase64url, utf8 } from '@careledger/crypto';
 import type { StatementBody } from '@careledger/contracts';
-import { makeWrapSet, recordIdFor, sealRecord, wrapKey } from '@careledger/envelope';
+import { recordIdOf } from '@careledger/domain';
+import { makeWrapSet, recordSeedFor, sealRecord, wrapKey } from '@careledger/envelope';
 import { LedgerError } from '@careledger/ledger';
 import { readStatement } from '@careledger/statements';
 import { Announcing } from '../outbox/announcing.js';
@@ -9,8 +10,8 @@ import { RecordOutbox } from '../outbox/record-outbox.js';
 import { Storing } from '../outbox/storing.js';
 import type { Settled } from '../outbox/statement-batcher.js';
 import type { Patient } from '../patients/index.js';
-import { PROCESSING_MIGRATION, type Lane } from '../processing/index.js';
-import { RECORDS_MIGRATION } from '../records/schema.js';
+import { GATEWAY_MIGRATIONS } from '../migrations.js';
+import type { Lane } from '../processing/index.js';
 import { VersionStore, type RecordVersion } from '../records/version-store.js';
 import { patientStatement } from '../statement.js';
 import { sodiumVerifier } from '@careledger/crypto/sodium';
@@ -18,7 +19,7 @@ import { StandInProvider, type StoredVersions } from './stand-in-provider.js';
 import { TestCore } from './test-core.js';
 
 const NETWORK = 'devnet';
-const MIGRATIONS = { migrations: [PROCESSING_MIGRATION, RECORDS_MIGRATION] };
+const MIGRATIONS = { migrations: GATEWAY_MIGRATIONS };
 const silent = { info: () => undefined, warn: () => undefined, error: () => undefined };
 /** Content that this gateway has not made. */
 const OTHER_MANIFEST_HASH = toBase64url(sha256('another manifest'));
@@ -77,15 +78,16 @@ export class OutboxBench implements AsyncDisposable {
     const { patientId, chain } = core.patients.byNo(patientNo);
     const keys = core.patients.keys(patientId);
     const place = `place-${(this.#made += 1)}`;
-    const recordId = recordIdFor(keys.recordSecret(), { patientId, kind: lane, key: place });
+    const seed = recordSeedFor(keys.recordSecret(), { patientId, kind: lane, key: place });
+    const recordId = recordIdOf({ author: patientId, patientId, seed }, sha256);
     const record = { recordId, version: 1 };
     const content = utf8(JSON.stringify({ place }));
     const aad = {
-      v: 1 as const,
+      v: 2 as const,
       ...record,
       patientId,
       author: patientId,
-      scopeTags: [],
+      tagGroups: [],
       prevVersionHash: null,
     };
     const sealed = sealRecord({ content, aad }, chain.signer);
@@ -100,9 +102,9 @@ export class OutboxBench implements AsyncDisposable {
         networkId: NETWORK,
         channels: ['cloud'],
         body: {
-          ...{ patientId, ...record, prevVersionHash: null, kind: lane, providerId, manifestHash },
+          ...{ patientId, ...record, seed, prevVersionHash: null, kind: lane, providerId, manifestHash },
           period: { start: periodStart, end: periodEnd },
-          ...{ ciphertextSha256, sizeBytes: ciphertext.length, scopeTags: [] },
+          ...{ ciphertextSha256, sizeBytes: ciphertext.length, tagGroups: [] },
         },
       },
       chain.signer,
@@ -110,8 +112,9 @@ export class OutboxBench implements AsyncDisposable {
     const wrapSet = makeWrapSet({ ...record, manifestHash, wraps: [wrap] }, chain.signer);
     const versionNo = core.store.deferred(() =>
       this.versions.insert({
-        ...{ patientNo, ...record, kind: lane, place, lane, periodStart, periodEnd, scopeTags: [] },
-        ...{ summary: null, manifest, manifestHash, wrapSet, providerId, storeStatement, ciphertext },
+        ...{ patientNo, ...record, kind: lane, place, lane, periodStart, periodEnd, tagGroups: [] },
+        ...{ summary: null, manifest, manifestHash, wrapSet, wraps: [wrap.jwe], providerId, storeStatement },
+        ciphertext,
         ...{ arrivedMs: null, madeMs: 1 },
       }),
     );
@@ -139,10 +142,12 @@ export class OutboxBench implements AsyncDisposable {
 
   /** The same on `authorities`. */
   announceOther(place: string, { patientId, chain }: Patient, manifestHash = OTHER_MANIFEST_HASH): void {
-    const { recordId, version, kind, scopeTags, periodStart: start, periodEnd: end } = this.version(place);
+    const stored = readStatement(this.version(place).storeStatement).payload
+      .body as StatementBody<'storeRecord'>;
+    const { recordId, seed, version, prevVersionHash, kind, period, providerId, tagGroups } = stored;
     const body: StatementBody<'announceRecord'> = {
-      ...{ patientId, recordId, version, kind, period: { start, end }, providerId: 'prv_cloud-a' },
-      ...{ scopeTags: [...scopeTags], manifestHash, storeTxId: sha256Hex(place) },
+      ...{ patientId, recordId, seed, version, prevVersionHash, kind, period, providerId, tagGroups },
+      ...{ manifestHash, storeTxId: sha256Hex(place) },
     };
     const statement = patientStatement(
       'announceRecord',
@@ -214,7 +219,7 @@ export class OutboxBench implements AsyncDisposable {
     const announcing = new Announcing({
       ...common,
       batchers: { emergency: batcher, periodic: batcher },
-      authorities: () => ({ evaluate: this.#recordHistory as never }),
+      authorities: () => ({ evaluate: this.#getAnnouncement as never }),
       patientIdOf: (patientNo) => core.patients.byNo(patientNo).patientId,
     });
     this.outbox = new RecordOutbox({
@@ -239,14 +244,16 @@ export class OutboxBench implements AsyncDisposable {
     return { ...body, author: iss, providerId: stored.providerId, txId: sha256Hex(stored.statement) };
   };
 
-  readonly #recordHistory = async (
+  readonly #getAnnouncement = async (
     _contract: unknown,
     _name: string,
-    { recordId }: { recordId: string },
-  ): Promise<{ versions: Announcement[] }> => {
-    const versions = [...this.announced.values()].filter((each) => each.recordId === recordId);
-    if (versions.length === 0) throw refusedAs('RECORD_UNKNOWN');
-    return { versions };
+    { recordId, version }: { recordId: string; version: number },
+  ): Promise<Announcement> => {
+    const found = [...this.announced.values()].find(
+      (each) => each.recordId === recordId && each.version === version,
+    );
+    if (found === undefined) throw refusedAs('RECORD_UNKNOWN');
+    return found;
   };
 
   /** As the chaincode does: the same statement again is the same answer, another one for the version is refused. */

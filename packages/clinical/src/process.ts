@@ -41,6 +41,11 @@ export interface ProcessingResult {
   readonly state: PatientState;
   /** In the order in which they became true. */
   readonly events: readonly ClinicalEvent[];
+  /**
+   * For each event, the devices that brought it about: of a window those with readings in it, of an episode the one whose
+   * reading changed it; none where no reading did.
+   */
+  readonly causes: readonly (readonly string[])[];
   /** One entry per row at most; rows not named are plausible. */
   readonly flagged: readonly FlaggedReading[];
 }
@@ -113,6 +118,7 @@ class LanePairRun<Item extends LaneItem, Context> {
 class Run {
   readonly #state: PatientState;
   readonly #events: ClinicalEvent[] = [];
+  readonly #causes: (readonly string[])[] = [];
   readonly #flagged = new Map<number, FlaggedReading>();
   readonly #windows: WindowRun;
   #glucose: LanePairRun<GlucoseItem, GlucoseContext> | null = null;
@@ -122,9 +128,11 @@ class Run {
   constructor(state: PatientState) {
     this.#state = state;
     const { windowMs, allowedLatenessMs } = state.config;
-    this.#windows = new WindowRun(state.windows, windowMs, allowedLatenessMs, (event) =>
-      this.#events.push(event),
-    );
+    this.#windows = new WindowRun(state.windows, windowMs, allowedLatenessMs, (event, deviceIds) => {
+      this.#attribute();
+      this.#events.push(event);
+      this.#causes.push(deviceIds);
+    });
   }
 
   read(reading: ClinicalReading): void {
@@ -133,6 +141,7 @@ class Run {
       this.#windows.touch(reading.t, reading.deviceId, reading.receivedAt);
     }
     this.#windows.pass(reading.t, reading.deviceId);
+    this.#attribute();
   }
 
   tick(nowMs: number): void {
@@ -146,13 +155,21 @@ class Run {
   }
 
   finish(): ProcessingResult {
+    this.#current = null;
+    this.#attribute();
     const state: PatientState = {
       ...this.#state,
       windows: this.#windows.finish(),
       glucose: this.#glucose?.finish() ?? this.#state.glucose,
       news2: this.#news2?.finish() ?? this.#state.news2,
     };
-    return { state, events: this.#events, flagged: [...this.#flagged.values()] };
+    return { state, events: this.#events, causes: this.#causes, flagged: [...this.#flagged.values()] };
+  }
+
+  /** Events since the last one that has its cause are the present reading's. */
+  #attribute(): void {
+    const cause = this.#current === null ? [] : [this.#current.deviceId];
+    while (this.#causes.length < this.#events.length) this.#causes.push(cause);
   }
 
   #isPlausible(reading: ClinicalReading): boolean {
@@ -236,7 +253,7 @@ export function processReadings(state: PatientState, readings: readonly Clinical
 
 /** The wall clock has come to `nowMs`: live windows close 10 min after their end. Call about every second. */
 export function tick(state: PatientState, nowMs: number): ProcessingResult {
-  if (state.windows.open.length === 0) return { state, events: [], flagged: [] };
+  if (state.windows.open.length === 0) return { state, events: [], causes: [], flagged: [] };
   const run = new Run(state);
   run.tick(nowMs);
   return run.finish();

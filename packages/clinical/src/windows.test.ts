@@ -142,3 +142,41 @@ test('the state stays small under a backlog of years', () => {
   expect(seen.size).toBe(2_000);
   expect(JSON.stringify(state).length).toBeLessThan(32_000);
 });
+
+describe('who brought it about', () => {
+  test('of a window, every device with a reading in it; of one that the clock closes too', () => {
+    const { state, events, causes } = processReadings(initialState(PATIENT), [
+      at(10, undefined, 'dev_a'),
+      at(20, undefined, 'dev_b'),
+      at(30, undefined, 'dev_a'),
+      at(90, undefined, 'dev_c'),
+    ]);
+    expect([events.length, causes]).toEqual([1, [['dev_a', 'dev_b']]]);
+    const closed = tick(state, H8 + 2 * HOUR + CLOSE_AFTER_MS);
+    expect([closed.events.length, closed.causes]).toEqual([1, [['dev_c']]]);
+  });
+
+  test('of an episode, the device whose reading changed it, among others of one call', () => {
+    const glucose = (minute: number, value: number, deviceId: string): ClinicalReading => ({
+      ...at(minute, undefined, deviceId),
+      code: LOINC.glucose,
+      value,
+    });
+    const { state, events, causes } = processReadings(initialState(PATIENT), [
+      glucose(0, 100, 'dev_a'),
+      glucose(5, 40, 'dev_b'),
+      glucose(6, 41, 'dev_a'),
+    ]);
+    expect([events.map(({ kind }) => kind), causes]).toEqual([['episode-started'], [['dev_b']]]);
+    const later = processReadings(state, [glucose(300, 100, 'dev_a')]);
+    expect(later.events.map(({ kind }) => kind).toSorted()).toEqual(['episode-ended', 'window-due']);
+    expect(later.causes.toSorted((a, b) => a.length - b.length)).toEqual([['dev_a'], ['dev_a', 'dev_b']]);
+  });
+
+  test('of what a flush settles, nobody’s reading; a state of before it was kept knows the last device', () => {
+    const { state } = processReadings(initialState(PATIENT), [at(10, undefined, 'dev_a')]);
+    const open = state.windows.open.map((window) => ({ ...window, deviceIds: undefined }));
+    const { causes } = flush({ ...state, windows: { ...state.windows, open } });
+    expect(causes).toEqual([['dev_a']]);
+  });
+});

@@ -9,6 +9,8 @@ export interface OpenWindow {
   readonly late: boolean;
   /** The device whose reading came last: when it moves on, a late window is complete. */
   readonly deviceId: string;
+  /** Every device that has a reading in it, the first one first. States of before it was kept have the last one alone. */
+  readonly deviceIds?: readonly string[];
   readonly firstReceivedAt: number;
   readonly lastReceivedAt: number;
 }
@@ -30,6 +32,8 @@ export function windowOf(t: number, windowMs: number): { start: number; end: num
   return { start, end: start + windowMs };
 }
 
+const devicesOf = ({ deviceId, deviceIds = [deviceId] }: OpenWindow): readonly string[] => deviceIds;
+
 const due = ({ start, end, late }: OpenWindow): WindowDue => ({
   kind: 'window-due',
   windowStart: start,
@@ -41,15 +45,21 @@ const due = ({ start, end, late }: OpenWindow): WindowDue => ({
 export class WindowRun {
   readonly #windowMs: number;
   readonly #latenessMs: number;
-  readonly #events: (event: WindowDue) => void;
+  readonly #say: (event: WindowDue, deviceIds: readonly string[]) => void;
   #open: OpenWindow[];
   #newestT: number | null;
   #closedThrough: number;
 
-  constructor(state: WindowState, windowMs: number, latenessMs: number, say: (event: WindowDue) => void) {
+  /** @param say hears of each window that is due, with the devices whose readings it has */
+  constructor(
+    state: WindowState,
+    windowMs: number,
+    latenessMs: number,
+    say: (event: WindowDue, deviceIds: readonly string[]) => void,
+  ) {
     this.#windowMs = windowMs;
     this.#latenessMs = latenessMs;
-    this.#events = say;
+    this.#say = say;
     this.#open = state.open.slice();
     this.#newestT = state.newestT;
     this.#closedThrough = state.closedThrough ?? -Infinity;
@@ -60,12 +70,16 @@ export class WindowRun {
     const index = this.#open.findLastIndex(({ start, end }) => start <= t && t < end);
     const found = this.#open[index];
     if (found !== undefined) {
-      this.#open[index] = { ...found, deviceId, lastReceivedAt: Math.max(found.lastReceivedAt, receivedAt) };
+      const known = devicesOf(found);
+      const deviceIds = known.includes(deviceId) ? known : [...known, deviceId];
+      const lastReceivedAt = Math.max(found.lastReceivedAt, receivedAt);
+      this.#open[index] = { ...found, deviceId, deviceIds, lastReceivedAt };
       return;
     }
     const { start, end } = windowOf(t, this.#windowMs);
     const late = end <= this.#closedThrough;
-    this.#open.push({ start, end, late, deviceId, firstReceivedAt: receivedAt, lastReceivedAt: receivedAt });
+    const received = { firstReceivedAt: receivedAt, lastReceivedAt: receivedAt };
+    this.#open.push({ start, end, late, deviceId, deviceIds: [deviceId], ...received });
     if (this.#open.length > MAX_OPEN_WINDOWS) this.#close((_window, i) => i === 0);
   }
 
@@ -113,7 +127,7 @@ export class WindowRun {
     for (const window of closing) {
       // Only the newest closed window may move the mark: an older open one is not late because of it.
       if (!window.late) this.#closedThrough = Math.max(this.#closedThrough, window.end);
-      this.#events(due(window));
+      this.#say(due(window), devicesOf(window));
     }
   }
 }

@@ -1,6 +1,5 @@
 import {
   AuthorityId,
-  Id128,
   MspId,
   PatientId,
   Permission,
@@ -69,11 +68,14 @@ export const accessControl = {
       codes: [...STATEMENT_CODES, 'PATIENT_EXISTS', 'PATIENT_ID_MISMATCH', 'KEY_PROOF_INVALID'],
       event: 'PatientsChanged',
     }),
-    /** The current consent key names a new consent, gateway or encryption key. Writes the policy. */
+    /**
+     * The current consent key names a new consent, gateway or encryption key. Writes the policy. Any member relays it: no
+     * operator can keep a stolen key in force.
+     */
     RotatePatientKey: transaction({
       kind: 'submit',
       channels: both,
-      callers: ['patients-operator'],
+      callers: ['member'],
       args: oneStatement,
       result: ItemResult,
       codes: [...STATEMENT_CODES, 'PATIENT_UNKNOWN', 'KEY_PROOF_INVALID', 'KEY_UNCHANGED', 'KEY_REUSED'],
@@ -257,18 +259,6 @@ export const accessControl = {
       args: args({}),
       result: OwnOrganisation,
       codes: [],
-    }),
-    /**
-     * Decides now and writes the decision down, for what an authority does with data it holds already. The caller is
-     * the requester's organisation.
-     */
-    RecordDecision: transaction({
-      kind: 'submit',
-      channels: both,
-      callers: ['authority'],
-      args: args({ requestId: Id128, request: DecisionRequest }),
-      result: Decision,
-      codes: ['PATIENT_UNKNOWN', 'AUTHORITY_UNKNOWN', 'STATEMENT_ID_REUSED'],
     }),
     /** A patient's grants, revoked ones included, oldest id first. */
     ListGrants: transaction({

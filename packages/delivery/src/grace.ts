@@ -9,11 +9,14 @@ export const PREMATURE_GRACE_MS = 20_000;
 export class Grace {
   readonly #sinceMs = new Map<string, number>();
 
+  /** @param graceMs how long refusals go on before they count */
+  constructor(readonly graceMs: number = PREMATURE_GRACE_MS) {}
+
   /** Notes a refusal of now; true once they have gone on for the grace. */
   isOver(version: string, nowMs: number): boolean {
     const sinceMs = this.#sinceMs.get(version) ?? nowMs;
     this.#sinceMs.set(version, sinceMs);
-    return nowMs - sinceMs >= PREMATURE_GRACE_MS;
+    return nowMs - sinceMs >= this.graceMs;
   }
 
   /** The version was taken, or refused for good. */

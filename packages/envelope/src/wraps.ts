@@ -154,7 +154,7 @@ export function checkWrapSet(
 export async function unwrapKey(
   jwe: string,
   set: WrapSet,
-  manifest: Manifest,
+  manifest: Pick<Manifest, 'keyCommitment'>,
   recipientKey: X25519KeyPair,
 ): Promise<Uint8Array> {
   if (readWrap(jwe).kid !== recipientKey.kid)
@@ -172,7 +172,7 @@ export async function unwrapKey(
 export async function openWrap(
   jwe: string,
   subject: WrapSubject,
-  manifest: Manifest,
+  manifest: Pick<Manifest, 'keyCommitment'>,
   recipientKey: X25519KeyPair,
 ): Promise<Uint8Array> {
   assertWrapHeader(jwe, recipientKey.kid, subject);

@@ -12,6 +12,8 @@ export const AUTHORITY_ROUTES = {
 
 /** Age at which a direct emergency notice is news no more and is refused, in seconds: the chain has told of it. */
 export const EMERGENCY_NOTICE_MAX_AGE_S = 24 * 60 * 60;
+/** Characters of an emergency notice: the manifest stands in it, encoded once more, so the bound of others is too small. */
+export const EMERGENCY_NOTICE_MAX_CHARS = 65_536;
 /** Bytes of the ciphertext of a record that travels as a direct notice. */
 export const NOTICE_CIPHERTEXT_MAX_BYTES = 1024 * 1024;
 

@@ -11,6 +11,7 @@ export { ROLES, type Role } from './http/roles.js';
 export * from './http/problems.js';
 export * from './http/shared-problems.js';
 export * from './http/operation-outcome.js';
+export { withoutAddresses } from './http/addresses.js';
 export { PROBLEM_JSON, sendProblem } from './http/error-handler.js';
 export {
   assertPatient,

@@ -41,6 +41,9 @@ export const PROVIDERS: readonly ProviderSpec[] = [
   { name: 'cloud-b', mspId: 'CloudBMSP' },
 ];
 
+/** More than any recording makes. */
+const REPLAYED_RECORDS = 1_000_000;
+
 export interface CareledgerOptions {
   readonly family: Family;
   readonly network: RunningNetwork;
@@ -172,6 +175,8 @@ export async function startCareledger(options: CareledgerOptions): Promise<Carel
       gatewayId,
       mqtt: { host: '127.0.0.1', port: mqttPort },
       recordIntervalMs: options.recordIntervalMs,
+      // Recordings are replayed in seconds: what a device measured in weeks comes within one hour.
+      recordsPerDeviceHour: { emergency: REPLAYED_RECORDS, periodic: REPLAYED_RECORDS },
       ...(options.anchorIntervalMs !== undefined && { anchorIntervalMs: options.anchorIntervalMs }),
       providers: providersFor(PATIENTS_MSP),
       authorities: authorityList,

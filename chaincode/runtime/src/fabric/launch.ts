@@ -1,14 +1,29 @@
 import { networkIdOf } from '../network-id.js';
 import type { Chaincode } from '../dispatch/handlers.js';
-import { contractClass } from './contract-class.js';
+import { contractClass, type ContractClass } from './contract-class.js';
 import { serve } from './serve.js';
 import { serverConfigOf } from './server-config.js';
 
+/** A chaincode by its name on the channels, and the contracts that it serves for statements of one network. */
+export interface NamedContracts {
+  readonly name: string;
+  readonly contractsOf: (networkId: string) => readonly ContractClass[];
+}
+
+/** Main program of a chaincode process of this project; see `launchContracts`. */
+export const launch = (chaincodes: readonly Chaincode[]): Promise<void> =>
+  launchContracts(
+    chaincodes.map((chaincode) => ({
+      name: chaincode.definition.name,
+      contractsOf: (networkId) => [contractClass(chaincode, networkId)],
+    })),
+  );
+
 /**
- * Main program of a chaincode process: serves one chaincode, or several with their names before the variables, until
- * SIGTERM or SIGINT. Standard output carries one JSON line once all listen; logs go to standard error.
+ * Serves one chaincode, or several with their names before the variables, until SIGTERM or SIGINT. Standard output
+ * carries one JSON line once all listen; logs go to standard error.
  */
-export async function launch(chaincodes: readonly Chaincode[]): Promise<void> {
+export async function launchContracts(chaincodes: readonly NamedContracts[]): Promise<void> {
   const announce = process.stdout.write.bind(process.stdout);
   // fabric-shim logs to standard output.
   process.stdout.write = process.stderr.write.bind(process.stderr);
@@ -23,14 +38,13 @@ export async function launch(chaincodes: readonly Chaincode[]): Promise<void> {
   }
 }
 
-async function listen(chaincodes: readonly Chaincode[]): Promise<Record<string, string>> {
+async function listen(chaincodes: readonly NamedContracts[]): Promise<Record<string, string>> {
   const networkId = networkIdOf(process.env);
   process.stderr.write(`Statements count for network ${networkId}.\n`);
   const urls: Record<string, string> = {};
-  for (const chaincode of chaincodes) {
-    const { name } = chaincode.definition;
+  for (const { name, contractsOf } of chaincodes) {
     const config = serverConfigOf(process.env, chaincodes.length > 1 ? name : undefined);
-    await serve(name, [contractClass(chaincode, networkId)], config);
+    await serve(name, contractsOf(networkId), config);
     urls[name] = `${config.tls === undefined ? 'grpc' : 'grpcs'}://${config.address}`;
   }
   return urls;

@@ -126,7 +126,8 @@ export class StoringTrial {
     const { recordId, version, author, manifestHash, ciphertextSha256 } = this.version;
     return {
       ...{ patientId: AUTHOR, recordId, version, author, manifestHash, ciphertextSha256 },
-      ...{ prevVersionHash: null, kind: 'periodic', sizeBytes: 1, scopeTags: [], providerId: 'prv_cloud-a' },
+      ...{ seed: hashOf('seed'), prevVersionHash: null, kind: 'periodic', sizeBytes: 1, tagGroups: [] },
+      providerId: 'prv_cloud-a',
       period: { start: '2026-01-01T00:00:00.000Z', end: '2026-01-01T01:00:00.000Z' },
       storedAt: '2026-01-01T01:00:00.000Z',
       txId: sha256Hex('for prv_cloud-a'),

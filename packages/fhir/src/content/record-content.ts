@@ -29,10 +29,10 @@ export function checkRecordContent(value: unknown, about: RecordAbout): FhirReso
   checkWrapping(bundle);
   const places = new Places(bundle);
   const check = { about, places };
-  checkElements({ resource: bundle, path: '', contained: new Map() }, check);
+  checkBundleElements(bundle, check);
   for (const place of places.all) {
     if (place.resource.resourceType === 'Patient') checkPatient(place.resource, place.path, about.patientId);
-    checkElements(place, check);
+    checkMembers(place.resource, place.path, OF_RESOURCE, { ...check, place, isOwn: true });
     checkSubject(place, check);
   }
   if (!places.all.some(({ resource }) => isAboutPatient(resource.resourceType))) {
@@ -76,21 +76,33 @@ function refuseMembers(value: Json, names: readonly string[], path: string): voi
   throw new FhirError('BUNDLE_TYPE_REFUSED', at(path, found), 'no part of a collection or document');
 }
 
-/** Members of a resource that are not walked: resources have places of their own, links of a bundle are no content. */
-const NOT_WALKED: Readonly<Record<string, readonly string[]>> = { Bundle: ['entry', 'link'] };
+/** Members under which resources stand: these have places of their own. */
+const OF_RESOURCE = ['contained'];
+const OF_BUNDLE = ['entry'];
+const OF_ENTRY = ['resource'];
+/** Elements whose `url` is a name, or where the bundle was found; any other is where an attachment lies. */
+const URL_IS_NO_CONTENT: ReadonlySet<string> = new Set(['extension', 'link']);
 
-function checkElements(place: Place, check: Check): void {
-  const { resource, path } = place;
-  const skipped = NOT_WALKED[resource.resourceType] ?? ['contained'];
-  for (const [name, value] of Object.entries(resource)) {
-    if (!skipped.includes(name)) checkMember(name, value, at(path, name), { ...check, place, isOwn: true });
-  }
+/** What a bundle says beside its resources, in itself and in its entries. */
+function checkBundleElements(bundle: FhirResource, check: Check): void {
+  const standing = { ...check, place: { resource: bundle, path: '', contained: new Map() } };
+  checkMembers(bundle, '', OF_BUNDLE, { ...standing, isOwn: true });
+  const entries = Array.isArray(bundle['entry']) ? (bundle['entry'] as Json[]) : [];
+  entries.forEach((entry, index) =>
+    checkMembers(entry, `entry[${index}]`, OF_ENTRY, { ...standing, isOwn: false }),
+  );
 }
 
 interface Standing extends Check {
   readonly place: Place;
   /** Whether an identifier here is the resource's own. */
   readonly isOwn: boolean;
+}
+
+function checkMembers(value: Json, path: string, skipped: readonly string[], standing: Standing): void {
+  for (const [name, item] of Object.entries(value)) {
+    if (!skipped.includes(name)) checkMember(name, item, at(path, name), standing);
+  }
 }
 
 function checkMember(name: string, value: unknown, path: string, standing: Standing): void {
@@ -117,12 +129,11 @@ function checkElement(name: string, value: unknown, path: string, standing: Stan
   }
   if (isReference(value)) checkReference(name, value, path, standing);
   else if (name === 'focus') throw new FhirError('SUBJECT_MISMATCH', path, 'does not say what it is about');
-  if (typeof value['url'] === 'string' && name !== 'extension' && !places.resolve(value['url'], place)) {
+  const { url } = value;
+  if (typeof url === 'string' && !URL_IS_NO_CONTENT.has(name) && places.resolve(url, place) === undefined) {
     throw new FhirError('REFERENCE_OUTSIDE', at(path, 'url'), 'leads to nothing in the record');
   }
-  for (const [inner, item] of Object.entries(value)) {
-    checkMember(inner, item, at(path, inner), { ...standing, isOwn: false });
-  }
+  checkMembers(value, path, [], { ...standing, isOwn: false });
 }
 
 /** Types of somebody; in R4 a `focus` is what something is about when it is not about its subject. */

@@ -441,6 +441,15 @@ const SUBJECT_CASES: readonly Case[] = [
     one({ extension: [{ url: 'urn:example:twin', valueReference: otherSubject }] }),
   ],
   [
+    'entry-names-another-patient',
+    'SUBJECT_MISMATCH',
+    'Beside the resource, in an extension of its entry',
+    collectionOf({
+      ...entry(observation()),
+      extension: [{ url: 'urn:example:twin', valueReference: otherSubject }],
+    }),
+  ],
+  [
     'identifier-names-another-patient',
     'SUBJECT_MISMATCH',
     'The result is numbered by another patient',

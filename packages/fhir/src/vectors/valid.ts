@@ -85,6 +85,11 @@ const TAKEN: readonly Case[] = [
     ),
   ],
   [
+    'link-of-the-server',
+    'Where a server said that the bundle is',
+    { ...collectionOf(entry(observation())), link: [{ relation: 'self', url: `${SERVER}/Bundle/1` }] },
+  ],
+  [
     'addresses-of-a-server',
     'Entries under addresses of a server that refer to one another as there',
     collectionOf(
