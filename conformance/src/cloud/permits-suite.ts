@@ -6,7 +6,9 @@ import { makeStatement } from '@careledger/statements';
 import { describe, expect, test } from '@jest/globals';
 import type { IdentityName } from '../chaincode/identities.js';
 import { requestAhead } from './hasty-relay.js';
-import { gatewayOf, problemOf, type MadeVersion, type Scene } from './scene.js';
+import { gatewayOf, type MadeVersion } from './made-version.js';
+import { problemOf } from './problem-of.js';
+import type { Scene } from './scene.js';
 
 /** Peers refuse what is dated two minutes ahead. */
 const AHEAD_MS = 110_000;

@@ -5,7 +5,9 @@ import { TxId } from '@careledger/domain';
 import { PROVIDER_ROUTES, ReadingsAnswer, RevocationAnswer } from '@careledger/protocol';
 import { describe, expect, test } from '@jest/globals';
 import { Type } from 'typebox';
-import { gatewayOf, problemOf, type MadeVersion, type Scene } from './scene.js';
+import { gatewayOf, type MadeVersion } from './made-version.js';
+import { problemOf } from './problem-of.js';
+import type { Scene } from './scene.js';
 
 /** What a provider takes to the ledger for others. */
 export function describeRelayed(scene: Scene): void {

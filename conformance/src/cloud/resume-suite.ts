@@ -3,7 +3,9 @@ import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { statementHash } from '@careledger/statements';
 import { describe, expect, test } from '@jest/globals';
-import { blobPath, gatewayOf, problemOf, type MadeVersion, type Scene } from './scene.js';
+import { blobPath, gatewayOf, type MadeVersion } from './made-version.js';
+import { problemOf } from './problem-of.js';
+import type { Scene } from './scene.js';
 
 /** What a provider makes of what a crash left half done: its store is set back while it is stopped. */
 export function describeResuming(scene: Scene): void {

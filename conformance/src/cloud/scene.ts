@@ -1,4 +1,3 @@
-import { join } from 'node:path';
 import {
   TestOrganisation,
   TestPatient,
@@ -14,8 +13,8 @@ import {
   type ProviderState,
   type StatementBody,
 } from '@careledger/contracts';
-import { fromBase64url, kidOf, sha256, toBase64url, utf8, type Signer } from '@careledger/crypto';
-import { CHANNELS, type TagGroups } from '@careledger/domain';
+import { fromBase64url, kidOf, toBase64url, utf8, type Signer } from '@careledger/crypto';
+import { CHANNELS } from '@careledger/domain';
 import { makeWrapSet, sealRecord, wrapKey, type Wrap } from '@careledger/envelope';
 import {
   AccessAnswer,
@@ -23,65 +22,15 @@ import {
   PROVIDER_ROUTES,
   ReplaceWrapsAnswer,
   StoreRecordAnswer,
-  type StoreRecordRequest,
 } from '@careledger/protocol';
-import { HttpClientError } from '@careledger/service-kit';
 import { readStatement } from '@careledger/statements';
+import type { Author, ContentKey, MadeVersion, VersionPlan } from './made-version.js';
 import type { ProviderRig } from './provider-rig.js';
 import type { RunningProvider } from './running-provider.js';
 
 /** Seconds since 1970, as statements have them. */
 const nowS = () => Math.floor(Date.now() / 1000);
 const PERIOD = { start: '2026-03-01T10:00:00Z', end: '2026-03-01T11:00:00Z' };
-
-/** Who makes a version. */
-export interface Author {
-  /** PatientId or AuthorityId. */
-  readonly id: string;
-  readonly mspId: string;
-  readonly signer: Signer;
-}
-
-export const gatewayOf = (patient: TestPatient): Author => ({
-  id: patient.id,
-  mspId: 'PatientsMSP',
-  signer: patient.gateway,
-});
-
-export const authorOf = ({ id, mspId, signer }: TestOrganisation): Author => ({ id, mspId, signer });
-
-export interface VersionPlan {
-  /** Whose keys the content key is wrapped to; patient and author unless named. */
-  readonly recipients?: readonly string[];
-  /** Authorities to whose break-glass key it is wrapped besides. */
-  readonly breakGlassTo?: readonly string[];
-  readonly tagGroups?: TagGroups;
-  readonly content?: string;
-  /** What this version follows. */
-  readonly previous?: MadeVersion;
-  readonly record?: { readonly recordId: string; readonly seed: string };
-  readonly provider?: string;
-  readonly body?: Partial<StatementBody<'storeRecord'>>;
-}
-
-/** A version, sealed and signed by its author, and the key to wrap it anew. */
-export interface MadeVersion {
-  readonly author: Author;
-  readonly patientId: string;
-  readonly record: { readonly recordId: string; readonly seed: string };
-  readonly version: number;
-  readonly manifestHash: string;
-  readonly contentKey: Uint8Array;
-  readonly wraps: readonly Wrap[];
-  readonly request: StoreRecordRequest;
-}
-
-/** What opens a version. */
-export interface ContentKey {
-  readonly contentKey: Uint8Array;
-  readonly recordId: string;
-  readonly version: number;
-}
 
 /** Patients, a hospital and a lab that use the providers of a rig, which may still have to start. */
 export class Scene {
@@ -320,21 +269,4 @@ export class Scene {
   #ask(name: string, args: unknown): Promise<unknown> {
     return this.rig.network.evaluate('patients client', 'cloud', accessControl, name, args);
   }
-}
-
-/** Where a provider keeps a version's ciphertext. */
-export function blobPath({ dataDir }: RunningProvider, { request }: MadeVersion): string {
-  const hash = toBase64url(sha256(fromBase64url(request.ciphertext)));
-  return join(dataDir, 'blobs', hash.slice(0, 2), hash);
-}
-
-/** The problem with which a call fails. */
-export async function problemOf(call: Promise<unknown>): Promise<Readonly<Record<string, unknown>>> {
-  try {
-    await call;
-  } catch (error) {
-    if (error instanceof HttpClientError && error.problem !== undefined) return error.problem;
-    throw error;
-  }
-  return { code: undefined };
 }
