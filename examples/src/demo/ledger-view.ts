@@ -68,13 +68,17 @@ export class LedgerView implements Disposable {
     );
   }
 
-  /** Permits and denials of a patient's records. */
-  async accesses(patientId: string): Promise<{ permitted: number; denied: number }> {
+  /** Permits and denials of requests for a patient's records, and direct notices that were shown. */
+  async accesses(patientId: string): Promise<{ permitted: number; denied: number; noticesRead: number }> {
     const rows = await allRows((page) =>
       this.#ledger.channel('cloud').evaluate(records, 'ListAccesses', { patientId, ...page }),
     );
-    const permitted = rows.filter((access) => access.decision === 'permit').length;
-    return { permitted, denied: rows.length - permitted };
+    const requests = rows.filter(({ basis }) => basis === 'request');
+    const permitted = requests.filter(({ decision }) => decision === 'permit').length;
+    const noticesRead = rows.filter(
+      ({ basis, decision }) => basis === 'notice' && decision === 'permit',
+    ).length;
+    return { permitted, denied: requests.length - permitted, noticesRead };
   }
 
   /** Visits on channel `authorities` that have their related entry on `cloud`. */
