@@ -68,17 +68,22 @@ export class LedgerView implements Disposable {
     );
   }
 
-  /** Permits and denials of requests for a patient's records, and direct notices that were shown. */
+  /** Requests for a patient's records by what was decided, and record versions whose direct notice was shown. */
   async accesses(patientId: string): Promise<{ permitted: number; denied: number; noticesRead: number }> {
     const rows = await allRows((page) =>
       this.#ledger.channel('cloud').evaluate(records, 'ListAccesses', { patientId, ...page }),
     );
-    const requests = rows.filter(({ basis }) => basis === 'request');
-    const permitted = requests.filter(({ decision }) => decision === 'permit').length;
-    const noticesRead = rows.filter(
-      ({ basis, decision }) => basis === 'notice' && decision === 'permit',
-    ).length;
-    return { permitted, denied: requests.length - permitted, noticesRead };
+    const decided = (wanted: 'permit' | 'deny', by: 'request' | 'notice') =>
+      rows.filter(({ basis, decision }) => basis === by && decision === wanted);
+    // A stream that was cut shows a notice once more.
+    const read = new Set(
+      decided('permit', 'notice').map(({ recordId, version }) => `${recordId}/${version}`),
+    );
+    return {
+      permitted: decided('permit', 'request').length,
+      denied: decided('deny', 'request').length,
+      noticesRead: read.size,
+    };
   }
 
   /** Visits on channel `authorities` that have their related entry on `cloud`. */
