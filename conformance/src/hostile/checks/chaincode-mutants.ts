@@ -44,7 +44,6 @@ export const CHAINCODE_MUTANTS: readonly Mutant<ChaincodeCheck>[] = [
         'Grant',
         'RequestSubscription',
         'CancelSubscription',
-        'RecordDecision',
         'StoreRecords',
         'ReviseRecords',
         'AnnounceRecords',
@@ -83,11 +82,10 @@ export const CHAINCODE_MUTANTS: readonly Mutant<ChaincodeCheck>[] = [
         'RegisterPractitioner',
         'RequestSubscription',
         'CancelSubscription',
-        'RecordDecision',
         'AnnounceRecords',
         'RecordVisit',
       ],
-      'as-peer': ['RegisterPractitioner', 'RequestSubscription', 'CancelSubscription', 'RecordDecision'],
+      'as-peer': ['RegisterPractitioner', 'RequestSubscription', 'CancelSubscription'],
     },
   },
   {
@@ -294,7 +292,6 @@ export const CHAINCODE_MUTANTS: readonly Mutant<ChaincodeCheck>[] = [
   { off: ['subscription-id'], through: { 'taken-subscription-id': EVERY } },
   { off: ['subscription-patient'], through: { 'unknown-patient': ['RequestSubscription'] } },
   { off: ['subscription-limit'], through: { 'flood-of-requests': EVERY } },
-  { off: ['decision-own'], through: { 'not-of-authority': ['RecordDecision'] } },
   { off: ['practitioner'], through: { 'no-practitioner': EVERY, 'reading-no-practitioner': EVERY } },
   { off: ['grants-of-requester', 'grant-of-requester'], through: { 'no-grant': ['another authority’s'] } },
   {
