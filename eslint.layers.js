@@ -46,7 +46,7 @@ export const layers = [
   },
   {
     what: 'Packages know no layer above; only `ledger` is a client of Fabric',
-    folders: ['packages/crypto', 'packages/service-kit'],
+    folders: ['packages/crypto', 'packages/engine', 'packages/service-kit'],
     not: [...chaincode, ...services, ...network, ...tools, ...fabricClient],
   },
   {

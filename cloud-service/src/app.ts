@@ -91,6 +91,7 @@ export async function buildApp(
   addRelayedRoutes(app, { cloud, ownPeer, readings: new ReadingRelay(cloud) });
   app.addReadinessCheck('ledger', () => ownPeer.ping());
   const follower = new PermitFollower({ ...common, arrivals, permits, logger });
+  app.addReadinessCheck('permits', () => follower.assertLive());
   // First the journal's transactions, byte for byte; then versions that never had one. Serving does not wait for it.
   const resuming = startWorker({
     name: 'resume',

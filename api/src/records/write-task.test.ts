@@ -9,7 +9,8 @@ import {
 } from '@careledger/crypto';
 import type { ItemResult, ProviderState, StatementBody, StoredRecordState } from '@careledger/contracts';
 import { PREMATURE_GRACE_MS, ProviderPool } from '@careledger/delivery';
-import { makeStoreReceipt, newSalt, recordIdFor } from '@careledger/envelope';
+import { recordIdOf } from '@careledger/domain';
+import { makeStoreReceipt, newSalt, recordSeedFor } from '@careledger/envelope';
 import { LedgerError } from '@careledger/ledger';
 import type { StoreRecordAnswer, StoreRecordRequest } from '@careledger/protocol';
 import { HttpClientError, type HttpClient } from '@careledger/service-kit';
@@ -32,7 +33,8 @@ const SIGNERS: Readonly<Record<string, Signer>> = {
 };
 const { patientId } = testPatient();
 const issuer = new Issuer('aut_hospital', 'devnet', generateEd25519().signer);
-const recordId = recordIdFor(newSalt(), { patientId, kind: 'clinical', key: '1' });
+const seed = recordSeedFor(newSalt(), { patientId, kind: 'clinical', key: '1' });
+const recordId = recordIdOf({ author: issuer.authorityId, patientId, seed }, sha256);
 const REF = writeRef(recordId, 1);
 const MANIFEST = 'a manifest';
 const ANNOUNCE_TX = 'f'.repeat(64);
@@ -47,7 +49,8 @@ let writes: WriteStore;
 let nowMs: number;
 let behaviours: Record<string, Behaviour>;
 /** Statements in the order in which they were sent, by provider. */
-let sent: { readonly providerId: string; readonly statement: string }[];
+let sent: { readonly providerId: string; readonly statement: string; readonly wrapSet: string }[];
+let shared: number;
 let onCloud: StoredRecordState | undefined;
 let onAuthorities: object[];
 let announceCode: string;
@@ -59,6 +62,7 @@ beforeEach(async () => {
   writes = new WriteStore(store);
   nowMs = Date.now();
   sent = [];
+  shared = 0;
   onCloud = undefined;
   onAuthorities = [];
   announceCode = 'OK';
@@ -66,7 +70,7 @@ beforeEach(async () => {
   behaviours = {};
   task = newTask();
   await store.commit(() => {
-    writes.put(sealedWrite(), 'create/1');
+    writes.put(sealedWrite());
     addTask(store, { kind: 'record', ref: REF, subject: patientId });
   });
 });
@@ -78,7 +82,7 @@ function newTask(): WriteTask {
     channels: {
       cloud: fakeChannel('cloud', { GetRecord: () => onCloud ?? unknown() }),
       authorities: fakeChannel('authorities', {
-        RecordHistory: () => (onAuthorities.length > 0 ? { versions: onAuthorities } : unknown()),
+        GetAnnouncement: () => onAuthorities[0] ?? unknown(),
         AnnounceRecords: ({ items }: { items: string[] }) => announce(items),
       } as Answers),
     },
@@ -96,6 +100,12 @@ function newTask(): WriteTask {
     }),
     store,
     writes,
+    sharing: {
+      share: async () => {
+        shared += 1;
+        return { wrapSet: `set ${shared}`, wraps: ['a wrap'] };
+      },
+    },
     verifier: nodeVerifier(),
     clock: () => nowMs,
     logger: silent,
@@ -104,8 +114,8 @@ function newTask(): WriteTask {
 
 function clientOf(providerId: string): HttpClient {
   const put = async (_method: string, _path: string, { body }: { body?: unknown }) => {
-    const { statement } = body as StoreRecordRequest;
-    sent.push({ providerId, statement });
+    const { statement, wrapSet } = body as StoreRecordRequest;
+    sent.push({ providerId, statement, wrapSet });
     const answer = (behaviours[providerId] ?? stores(providerId))(statement);
     if (answer instanceof Error) throw answer;
     return answer;
@@ -147,15 +157,15 @@ function announce(statements: readonly string[]): object {
   return { result: { items }, blockNumber: 9n };
 }
 
-function sealedWrite(): Parameters<WriteStore['put']>[0] {
+function sealedWrite(version = 1): Parameters<WriteStore['put']>[0] {
   const described = {
     patientId,
     recordId,
-    version: 1,
+    version,
     description: {
       kind: 'clinical' as const,
       period: { start: '2026-01-01T00:00:00.000Z', end: '2026-01-01T01:00:00.000Z' },
-      ...{ scopeTags: [], prevVersionHash: null, purpose: 'TREAT' as const, granteeTags: [] },
+      ...{ seed, tagGroups: [], prevVersionHash: null, purpose: 'TREAT' as const, granteeTags: [] },
       ...{ ciphertextSha256: hashOf('ciphertext'), sizeBytes: 10 },
     },
     manifestHash: hashOf(MANIFEST),
@@ -165,7 +175,7 @@ function sealedWrite(): Parameters<WriteStore['put']>[0] {
     ...{ stage: 'sealed', manifest: MANIFEST, wrapSet: 'a wrap set', ciphertext: utf8('ciphertext') },
     ...{ providerId: A, storeStatement: storeStatement(issuer, described, A) },
     // Long ago: no grace is counted from it.
-    ...{ requestSha256: sha256Hex('request'), createdAt: '2020-01-01T00:00:00.000Z' },
+    ...{ wraps: [], createdAt: '2020-01-01T00:00:00.000Z' },
   };
 }
 
@@ -175,7 +185,7 @@ function stored(changes: Partial<StoredRecordState> = {}): StoredRecordState {
   const { kind, period, ciphertextSha256, sizeBytes } = description;
   return {
     ...{ patientId, recordId, version: 1, prevVersionHash: null, author: issuer.authorityId, kind, period },
-    ...{ providerId: A, manifestHash, ciphertextSha256, sizeBytes, scopeTags: [] },
+    ...{ seed, providerId: A, manifestHash, ciphertextSha256, sizeBytes, tagGroups: [] },
     ...{ storedAt: '2026-01-01T00:00:00.000Z', txId: 'a'.repeat(64) },
     ...changes,
   };
@@ -208,6 +218,8 @@ describe('a provider that is away', () => {
     behaviours = {};
     await advance();
     expect([write().stage, byProvider(A).size, byProvider(B).size]).toEqual(['announced', 1, 1]);
+    // Who may read it was asked once: every provider gets the same wraps.
+    expect([shared, new Set(sent.map(({ wrapSet }) => wrapSet))]).toEqual([1, new Set(['set 1'])]);
   });
 
   test('and stored after all: the receipt comes from it, and no second copy counts', async () => {
@@ -277,18 +289,38 @@ describe('nobody’s word', () => {
   });
 });
 
-test('a version that a restored backup has forgotten is announced as it stands; its writer is told to revise it', async () => {
-  behaviours[A] = () => refusedBy('RECORD_EXISTS');
-  onCloud = stored({ manifestHash: hashOf('another manifest'), providerId: B });
-  await advance();
-  expect(announced).toMatchObject([
-    { manifestHash: hashOf('another manifest'), providerId: B, storeTxId: onCloud.txId },
-  ]);
-  expect(write()).toMatchObject({
-    ...{ stage: 'refused', refusal: 'RECORD_OTHER_VERSION', manifestHash: hashOf('another manifest') },
-    announceTxId: ANNOUNCE_TX,
+describe('a version that a restored backup has forgotten', () => {
+  beforeEach(() => {
+    behaviours[A] = () => refusedBy('RECORD_EXISTS');
   });
-  expect(pending()).toBe(0);
+
+  test('stands where it is the record’s first: its id says that the same request made it', async () => {
+    onCloud = stored({ manifestHash: hashOf('another manifest'), providerId: B });
+    await advance();
+    expect(announced).toMatchObject([
+      { manifestHash: hashOf('another manifest'), providerId: B, storeTxId: onCloud.txId },
+    ]);
+    expect(write()).toMatchObject({
+      ...{ stage: 'announced', refusal: null, manifestHash: hashOf('another manifest') },
+      announceTxId: ANNOUNCE_TX,
+    });
+    expect(pending()).toBe(0);
+  });
+
+  test('is announced as it stands where it is a later one, and its writer is told to revise it', async () => {
+    await store.commit(() => {
+      store.run('DELETE FROM outbox');
+      writes.put(sealedWrite(2));
+      addTask(store, { kind: 'record', ref: writeRef(recordId, 2), subject: patientId });
+    });
+    onCloud = { ...stored({ manifestHash: hashOf('another manifest'), providerId: B }), version: 2 };
+    await task.advance(writeRef(recordId, 2), AbortSignal.timeout(10_000));
+    expect(announced).toMatchObject([{ version: 2, manifestHash: hashOf('another manifest') }]);
+    expect(writes.find(recordId, 2)).toMatchObject({
+      ...{ stage: 'refused', refusal: 'RECORD_OTHER_VERSION', announceTxId: ANNOUNCE_TX },
+    });
+    expect(pending()).toBe(0);
+  });
 });
 
 test('a denial is premature for a while from when it was first heard, however long the ledger was away before', async () => {

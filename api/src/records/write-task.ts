@@ -32,7 +32,7 @@ export interface WriteTaskOptions {
   readonly providers: Providers;
   readonly store: Store;
   readonly writes: WriteStore;
-  readonly sharing: Sharing;
+  readonly sharing: Pick<Sharing, 'share'>;
   readonly verifier: SignatureVerifier;
   readonly clock?: () => number;
   readonly logger: Pick<Logger, 'info' | 'warn' | 'error'>;

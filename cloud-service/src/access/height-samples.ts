@@ -27,6 +27,11 @@ export class HeightSamples {
     ];
   }
 
+  /** When the peer was last looked at; undefined before the first time. */
+  get newest(): Instant | undefined {
+    return this.#samples.at(-1)?.at;
+  }
+
   /** The last instant at which the peer did not have a block yet; undefined where it always had it, as far as is known. */
   lastWithout(blockNumber: bigint): Instant | undefined {
     return this.#samples.findLast(({ height }) => height <= blockNumber)?.at;

@@ -2,7 +2,7 @@ import { EVENTS, records, type AccessState } from '@careledger/contracts';
 import { timestampOf } from '@careledger/domain';
 import type { LedgerChannel, LedgerEvent } from '@careledger/ledger';
 import { startWorker, type Logger, type Worker } from '@careledger/service-kit';
-import type { Clock } from '../clock.js';
+import { elapsedMs, type Clock } from '../clock.js';
 import type { OwnPeer } from '../ledger/own-peer.js';
 import type { PermitStore } from '../store/permit-store.js';
 import type { Arrivals } from './arrivals.js';
@@ -12,6 +12,8 @@ import { HeightSamples } from './height-samples.js';
 export const HEIGHT_INTERVAL_MS = 1_000;
 /** Longest pause after a failure: a peer that is back is followed at once. */
 const BACKOFF = { minMs: 200, maxMs: 2_000 };
+/** Age of the newest look at the own peer from which on this provider is not ready to release anything. */
+const STALE_MS = 10_000;
 const CHECKPOINT = 'permits';
 const FOLLOWED = { AccessDecided: EVENTS.AccessDecided };
 
@@ -23,6 +25,8 @@ export interface PermitFollowerOptions {
   readonly permits: PermitStore;
   readonly clock: Clock;
   readonly logger: Logger;
+  /** Default HEIGHT_INTERVAL_MS. */
+  readonly heightIntervalMs?: number;
 }
 
 /**
@@ -38,7 +42,7 @@ export class PermitFollower implements AsyncDisposable {
 
   constructor(options: PermitFollowerOptions) {
     this.#options = options;
-    const { logger } = options;
+    const { logger, heightIntervalMs = HEIGHT_INTERVAL_MS } = options;
     const worker = (name: string, idleMs: number, run: (signal: AbortSignal) => Promise<unknown>) =>
       startWorker({
         name,
@@ -51,9 +55,16 @@ export class PermitFollower implements AsyncDisposable {
         },
       });
     this.#workers = [
-      worker('height', HEIGHT_INTERVAL_MS, () => this.#sample()),
+      worker('height', heightIntervalMs, () => this.#sample()),
       worker('permits', 0, (signal) => this.#follow(signal)),
     ];
+  }
+
+  /** Whether permits that come now are seen as they come. @throws Error */
+  assertLive(): void {
+    const { newest } = this.#samples;
+    if (newest === undefined || elapsedMs(newest, this.#options.clock()) > STALE_MS)
+      throw new Error('The height of the own peer is not known: permits that come now release nothing');
   }
 
   async stop(): Promise<void> {

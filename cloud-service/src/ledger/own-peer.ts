@@ -15,12 +15,12 @@ import { allRows, orUndefined, type LedgerChannel } from '@careledger/ledger';
  */
 export class OwnPeer {
   readonly #channel: LedgerChannel;
-  readonly #own: { readonly endorsingOrganizations: readonly string[] };
+  readonly #own: { readonly peerMspId: string };
 
   /** @param mspId this provider's organisation */
   constructor(channel: LedgerChannel, mspId: string) {
     this.#channel = channel;
-    this.#own = { endorsingOrganizations: [mspId] };
+    this.#own = { peerMspId: mspId };
   }
 
   /** @throws LedgerError, PATIENT_UNKNOWN among others */

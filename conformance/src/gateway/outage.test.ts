@@ -206,9 +206,8 @@ test('a gateway put back to a backup takes over the versions that it has forgott
   const [recordId = ''] = (await recordsOf(patient)).map((record) => record.recordId);
   const history = async (channel: 'authorities' | 'cloud') => {
     const args = { patientId: patient.patientId, recordId };
-    const { versions } = await rig.layers.patientsLedger
-      .channel(channel)
-      .evaluate(records, 'RecordHistory', args);
+    const ledger = rig.layers.patientsLedger.channel(channel);
+    const versions = await allRows((page) => ledger.evaluate(records, 'RecordHistory', { ...args, ...page }));
     return versions.map(({ version, manifestHash }) => `${version} ${manifestHash}`);
   };
   expect(await history('cloud')).toHaveLength(3);

@@ -56,9 +56,8 @@ export function describeLedger(name: string, start: () => Promise<TrialNetwork>)
     }
 
     test('the height is the number that the next block gets', async () => {
-      const own = { endorsingOrganizations: [MSP_ID] };
       const { blockNumber } = await channel.submit(counter, 'Put', { key: 'height' });
-      expect(await channel.height(own)).toBe(blockNumber + 1n);
+      expect(await channel.height({ peerMspId: MSP_ID })).toBe(blockNumber + 1n);
     });
 
     describe('transactions', () => {

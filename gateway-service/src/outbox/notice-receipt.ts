@@ -22,16 +22,15 @@ export function checkNoticeReceipt(
     readonly authority: AuthorityState;
     readonly networkId: string;
     readonly verifier: SignatureVerifier;
-    readonly nowMs: number;
   },
 ): void {
-  const { authority, networkId, verifier, nowMs } = expected;
+  const { authority, networkId, verifier } = expected;
   const { typ, body: schema } = STATEMENTS.noticeReceipt;
   const { payload, hash } = readStatement(notice);
   try {
     const { signingKeys, authorityId } = authority;
     const checked = checkStatement(receipt, {
-      ...{ typ, audience: networkId, issuer: authorityId, verifier, now: Math.floor(nowMs / 1_000) },
+      ...{ typ, audience: networkId, issuer: authorityId, verifier },
       publicKeyOf: (kid) => (isCurrentKid(signingKeys, kid) ? currentKey(signingKeys) : undefined),
     });
     const { body } = checked.payload;

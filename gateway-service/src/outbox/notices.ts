@@ -105,7 +105,7 @@ export class NoticeSender implements AsyncDisposable {
 
   /** Resolves with the authority's receipt. */
   async #post({ authorityId, statement, versionNo }: Notice, signal: AbortSignal): Promise<string> {
-    const { directory, versions, tokens, networkId, verifier, clock } = this.#options;
+    const { directory, versions, tokens, networkId, verifier } = this.#options;
     const authority = await directory.authority(authorityId);
     if (authority.endpoint === undefined)
       throw new Error(`${authorityId} has registered no endpoint for notices`);
@@ -122,7 +122,7 @@ export class NoticeSender implements AsyncDisposable {
       signal,
     });
     try {
-      checkNoticeReceipt(receipt, statement, { authority, networkId, verifier, nowMs: clock() });
+      checkNoticeReceipt(receipt, statement, { authority, networkId, verifier });
     } catch (error) {
       // Its key may have changed: the next try asks the ledger.
       if (error instanceof NoticeReceiptError) directory.forget([authorityId]);

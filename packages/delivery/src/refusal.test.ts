@@ -25,6 +25,7 @@ describe('a refusal', () => {
   test.each([
     ['VERSION_NOT_YET', 'again'],
     ['PATIENT_UNKNOWN', 'again'],
+    ['RECIPIENT_MISSING', 'premature'],
     ['RECORD_EXISTS', 'may-be-there'],
     ['VERSION_CONFLICT', 'may-be-there'],
     ['RECORD_ID_MISMATCH', 'final'],

@@ -89,8 +89,10 @@ const LEDGER_CODES: Readonly<Record<LedgerCode, Meaning>> = {
 };
 
 /** Codes of a provider's own that its status does not tell apart. */
-const PROVIDER_CODES: Readonly<Record<'LEDGER_UNAVAILABLE', Meaning>> = {
+const PROVIDER_CODES: Readonly<Record<'LEDGER_UNAVAILABLE' | 'RECIPIENT_MISSING', Meaning>> = {
   LEDGER_UNAVAILABLE: 'ledger-away',
+  // Wrapped to a key that the provider's peer may not have yet.
+  RECIPIENT_MISSING: 'premature',
 };
 
 /** Codes by name; those that are not here are judged by their status. */

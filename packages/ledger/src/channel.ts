@@ -161,10 +161,12 @@ export class LedgerChannel {
   }
 
   /** How many blocks the peer that is asked has: the next one gets this number. @throws LedgerError */
-  height({ endorsingOrganizations }: Pick<CallOptions, 'endorsingOrganizations'> = {}): Promise<bigint> {
+  height(options: Pick<CallOptions, 'peerMspId'> = {}): Promise<bigint> {
     this.#assertOpen();
-    return this.#options.route.ask((gateway) =>
-      chainHeight(gateway.getNetwork(this.name), this.#options.timeouts.evaluateMs, endorsingOrganizations),
+    const { peerMspId } = options;
+    const asked = peerMspId === undefined ? undefined : [peerMspId];
+    return this.#routeFor(options).ask((gateway) =>
+      chainHeight(gateway.getNetwork(this.name), this.#options.timeouts.evaluateMs, asked),
     );
   }
 
