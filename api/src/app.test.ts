@@ -110,6 +110,41 @@ describe('who may call a route', () => {
   });
 });
 
+test('a service that speaks for another organisation does not get this one’s attestation', async () => {
+  const answer = await app.inject({
+    method: 'POST',
+    url: '/v1/attestations',
+    headers: { authorization: `Bearer ${tokens.system}` },
+    payload: { channel: 'authorities', txId: 'a'.repeat(64) },
+  });
+  expect([answer.statusCode, answer.json().code]).toEqual([403, 'FORBIDDEN']);
+});
+
+test('a patient’s token relays that patient’s revocations alone', async () => {
+  const statement = [
+    { alg: 'EdDSA', typ: 'careledger.revoke-all+jws', kid: 'k'.repeat(43) },
+    {
+      ...{
+        iss: `pat_${'b'.repeat(32)}`,
+        aud: 'devnet',
+        channels: ['cloud'],
+        sid: `${'s'.repeat(21)}A`,
+        iat: 1,
+      },
+      body: { policySeq: 1 },
+    },
+  ]
+    .map((part) => Buffer.from(JSON.stringify(part)).toString('base64url'))
+    .join('.');
+  const answer = await app.inject({
+    method: 'POST',
+    url: '/v1/revocations',
+    headers: { authorization: `Bearer ${tokens.patient}` },
+    payload: { statement: `${statement}.${'A'.repeat(86)}` },
+  });
+  expect([answer.statusCode, answer.json().code]).toEqual([403, 'PATIENT_MISMATCH']);
+});
+
 describe('resuming the stream of notices', () => {
   test.each([
     'abc',

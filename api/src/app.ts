@@ -295,7 +295,15 @@ export async function buildApp(config: ApiConfig, logger: Logger): Promise<Servi
     log,
     logger,
   });
-  const keeper = new MirrorKeeper({ authorityId, authorities, store, mirror, policy, logger });
+  const keeper = new MirrorKeeper({
+    authorityId,
+    authorities,
+    store,
+    mirror,
+    policy,
+    directory,
+    logger,
+  });
   const resumer = startWorker({
     name: 'interrupted transactions',
     logger,

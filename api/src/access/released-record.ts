@@ -62,8 +62,10 @@ export async function openReleased(
   asked: Asked,
   options: OpeningOptions,
 ): Promise<Opened> {
-  const access = await committedPermit(answer, asked, options);
-  const stored = await storedVersion(access, asked, options);
+  const [access, stored] = await Promise.all([
+    committedPermit(answer, asked, options),
+    storedVersion(answer, asked, options),
+  ]);
   const { patientId } = asked;
   const patient = await onLedger(() => options.directory.patient(patientId));
   try {
@@ -93,9 +95,12 @@ async function open(
   if (wrap === null)
     throw new EnvelopeError('NOT_A_RECIPIENT', 'The provider has no wrap for this authority');
   const { gatewayKeys } = patient;
-  const authorPeriods =
-    author === patientId ? gatewayKeys : (await onLedger(() => directory.authority(author))).signingKeys;
-  const holder = await onLedger(() => directory.provider(access.releasingProviderId));
+  const [authorPeriods, holder] = await onLedger(() =>
+    Promise.all([
+      author === patientId ? gatewayKeys : directory.authority(author).then(({ signingKeys }) => signingKeys),
+      directory.provider(access.releasingProviderId),
+    ]),
+  );
   const wrapSigners: WrapSigners = {
     author: authorPeriods,
     gateway: gatewayKeys,
@@ -182,12 +187,16 @@ const isPermit = (access: AccessState): access is Permit =>
   access.version !== undefined &&
   access.releasingProviderId !== undefined;
 
-/** What counts of a record is what channel `cloud` has: an announcement may be of something that was never stored. */
+/**
+ * The version that came. What counts of a record is what channel `cloud` has: an announcement may be of something that was
+ * never stored.
+ */
 async function storedVersion(
-  { patientId, recordId, version, releasingProviderId }: Permit,
-  { relay }: Asked,
+  { access, record }: AccessAnswer,
+  { patientId, recordId, relay }: Asked,
   { channels, witnesses }: OpeningOptions,
 ): Promise<StoredRecordState> {
+  const { version } = record;
   const stored = await onLedger(() =>
     witnesses.find(
       (peerMspId) =>
@@ -195,7 +204,7 @@ async function storedVersion(
           channels.cloud.evaluate(records, 'GetRecord', { patientId, recordId, version }, { peerMspId }),
           'RECORD_UNKNOWN',
         ),
-      [relay, releasingProviderId],
+      involvedIn(access, relay),
     ),
   );
   if (stored !== undefined) return stored;

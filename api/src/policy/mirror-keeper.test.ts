@@ -15,7 +15,8 @@ beforeEach(async () => {
   house.ledgers.authorities.state = 'away';
   keeper = new MirrorKeeper({
     ...{ authorityId: house.authorityId, authorities: house.channels.authorities, store: house.store },
-    ...{ mirror: house.mirror, policy: house.policy, clock: house.clock },
+    ...{ mirror: house.mirror, policy: house.policy, directory: house.directory },
+    clock: house.clock,
     logger: createLogger('mirror', { level: 'silent' }),
   });
   await keeper.stop();
@@ -38,6 +39,16 @@ test('a revocation whose event never came is found', async () => {
   await keeper.check();
   expect(house.policy.inForce(patient.patientId)).toEqual([]);
   expect(heard()).toEqual({ version: 2, heardAt: now() });
+});
+
+test('a rotation of the gateway’s key whose event never came is found: the former key brings no emergencies', async () => {
+  const { authorities } = house.ledgers;
+  const gatewayKeys = [{ key: 'K'.repeat(42) + 'A', from: '2026-05-05T11:00:00Z' }];
+  authorities.patients.set(patient.patientId, { ...patient.state, gatewayKeys });
+  // Rotations write the policy.
+  authorities.versions.set(patient.patientId, 2);
+  await keeper.check();
+  expect((await house.directory.patient(patient.patientId)).gatewayKeys).toEqual(gatewayKeys);
 });
 
 test('a mirror that cannot be compared grows old', async () => {

@@ -27,7 +27,7 @@ const Visit = Type.Object({
   at: Timestamp,
   /** `unknown`: on the ledger, but not in this service's store. */
   stage: Type.Enum([...VISIT_STAGES, 'unknown']),
-  /** With the patient's check-in code, accepted by the ledger. A visit that is not must not be billable. */
+  /** With the patient's check-in code, which the ledger took in time. A visit that is not must not be billable. */
   confirmed: Type.Boolean(),
   /** On `authorities`. */
   txId: NullOr(TxId),
@@ -150,8 +150,7 @@ export function addVisitRoutes(app: ServiceApp, options: VisitRouteOptions): voi
   }
 
   function shown(visit: KeptVisit, content?: VisitContent) {
-    const { visitId, patientId, at, stage, checkedIn, txId, relatedTxId, relayedBy, refusal } = visit;
-    const confirmed = checkedIn && txId !== null;
+    const { visitId, patientId, at, stage, confirmed, txId, relatedTxId, relayedBy, refusal } = visit;
     return {
       visitId,
       patientId,

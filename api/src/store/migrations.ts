@@ -312,7 +312,8 @@ export const migrations: readonly Migration[] = [
         -- pending, recorded, related or refused
         stage TEXT NOT NULL,
         statement TEXT NOT NULL,
-        checked_in INTEGER NOT NULL,
+        -- whether the ledger took the patient's check-in code for it
+        confirmed INTEGER NOT NULL,
         -- {salt, data}, encrypted
         content BLOB NOT NULL,
         tx_id TEXT,
@@ -321,8 +322,8 @@ export const migrations: readonly Migration[] = [
         refusal TEXT,
         created_at TEXT NOT NULL
       ) STRICT;
-      INSERT INTO visits_2 SELECT visit_id, patient_id, at, stage, statement, checked_in, content, tx_id, related_tx_id,
-        relayed_by, refusal, created_at FROM visits;
+      INSERT INTO visits_2 SELECT visit_id, patient_id, at, stage, statement, checked_in AND tx_id IS NOT NULL, content,
+        tx_id, related_tx_id, relayed_by, refusal, created_at FROM visits;
       DROP TABLE visits;
       ALTER TABLE visits_2 RENAME TO visits;
 

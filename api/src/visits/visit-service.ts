@@ -46,7 +46,7 @@ export class VisitService {
   /** On disk and on its way when this resolves. @throws ProblemError PATIENT_UNKNOWN, IDEMPOTENCY_KEY_REUSED */
   async record(wanted: VisitWanted): Promise<KeptVisit> {
     const { directory, store, visits, outbox } = this.#options;
-    const { patientId, at, checkIn, request } = wanted;
+    const { patientId, at, request } = wanted;
     const data = JSON.stringify(wanted.data);
     const before = this.#before(request);
     if (before !== undefined) return before;
@@ -60,10 +60,9 @@ export class VisitService {
       // Two equal requests at once: the first one made the visit.
       const claimed = store.requests.claim(request, visitId);
       if (claimed.state === 'same') return visits.find(claimed.reference);
-      const checkedIn = checkIn !== undefined;
       const createdAt = new Date().toISOString();
       const content = { salt: toBase64url(salt), data };
-      visits.put({ visitId, patientId, at, statement, checkedIn, createdAt }, content);
+      visits.put({ visitId, patientId, at, statement, createdAt }, content);
       addTask(store, { kind: 'visit', ref: visitId, subject: patientId });
       return visits.find(visitId);
     });

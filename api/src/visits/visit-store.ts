@@ -1,3 +1,4 @@
+import type { VisitState } from '@careledger/contracts';
 import { Unread } from '../access/read-gate.js';
 import type { SealedBox } from '../store/sealed-box.js';
 import type { Store } from '../store/store.js';
@@ -20,8 +21,8 @@ export interface KeptVisit {
   readonly at: string;
   readonly stage: VisitStage;
   readonly statement: string;
-  /** Whether it quotes the patient's check-in code. */
-  readonly checkedIn: boolean;
+  /** Whether the ledger took the patient's check-in code for it; a code that is too old confirms nothing. */
+  readonly confirmed: boolean;
   readonly txId: string | null;
   readonly relatedTxId: string | null;
   readonly relayedBy: string | null;
@@ -29,9 +30,9 @@ export interface KeptVisit {
   readonly createdAt: string;
 }
 
-type VisitRow = Omit<KeptVisit, 'checkedIn'> & { checkedIn: number };
+type VisitRow = Omit<KeptVisit, 'confirmed'> & { confirmed: number };
 
-const COLUMNS = `visit_id AS visitId, patient_id AS patientId, at, stage, statement, checked_in AS checkedIn,
+const COLUMNS = `visit_id AS visitId, patient_id AS patientId, at, stage, statement, confirmed,
   tx_id AS txId, related_tx_id AS relatedTxId, relayed_by AS relayedBy, refusal, created_at AS createdAt`;
 const place = (visitId: string): string => `visits/${visitId}`;
 
@@ -56,25 +57,29 @@ export class VisitStore {
   }
 
   put(
-    visit: Pick<KeptVisit, 'visitId' | 'patientId' | 'at' | 'statement' | 'checkedIn' | 'createdAt'>,
+    visit: Pick<KeptVisit, 'visitId' | 'patientId' | 'at' | 'statement' | 'createdAt'>,
     content: VisitContent,
   ): void {
     const { visitId } = visit;
     this.store.run(
-      `INSERT INTO visits (visit_id, patient_id, at, stage, statement, checked_in, content, created_at)
-       VALUES (?, ?, ?, 'pending', ?, ?, ?, ?)`,
+      `INSERT INTO visits (visit_id, patient_id, at, stage, statement, confirmed, content, created_at)
+       VALUES (?, ?, ?, 'pending', ?, 0, ?, ?)`,
       visitId,
       visit.patientId,
       visit.at,
       visit.statement,
-      visit.checkedIn ? 1 : 0,
       this.box.seal(place(visitId), content),
       visit.createdAt,
     );
   }
 
-  recorded(visitId: string, txId: string): void {
-    this.store.run(`UPDATE visits SET stage = 'recorded', tx_id = ? WHERE visit_id = ?`, txId, visitId);
+  recorded(visitId: string, { txId, confirmed }: Pick<VisitState, 'txId' | 'confirmed'>): void {
+    this.store.run(
+      `UPDATE visits SET stage = 'recorded', tx_id = ?, confirmed = ? WHERE visit_id = ?`,
+      txId,
+      confirmed ? 1 : 0,
+      visitId,
+    );
   }
 
   related(visitId: string, { txId, relayedBy }: { txId: string; relayedBy: string | null }): void {
@@ -92,4 +97,4 @@ export class VisitStore {
 }
 
 const read = (row: VisitRow | undefined): KeptVisit | undefined =>
-  row && { ...row, checkedIn: row.checkedIn === 1 };
+  row && { ...row, confirmed: row.confirmed === 1 };

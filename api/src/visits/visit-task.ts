@@ -4,7 +4,7 @@ import { LedgerError, everyRow, submitWithRetry } from '@careledger/ledger';
 import { PROVIDER_ROUTES } from '@careledger/protocol';
 import { HttpClientError, type Logger } from '@careledger/service-kit';
 import { Type } from 'typebox';
-import type { Channels } from '../ledger-port.js';
+import type { Channel, Channels } from '../ledger-port.js';
 import { removeTask, type TaskHandler } from '../outbox/outbox.js';
 import { firstOf, type Providers } from '../providers/providers.js';
 import type { Store } from '../store/store.js';
@@ -41,17 +41,20 @@ export class VisitTask implements TaskHandler {
     });
   }
 
-  async #record({ visitId, statement }: KeptVisit): Promise<void> {
+  async #record(visit: KeptVisit): Promise<void> {
     const { channels, store, visits } = this.#options;
+    const { visitId, statement } = visit;
     try {
-      const { result } = await submitWithRetry(() =>
-        channels.authorities.submit(records, 'RecordVisit', { statement }),
-      );
-      await store.commit(() => visits.recorded(visitId, result.txId));
+      await submitWithRetry(() => channels.authorities.submit(records, 'RecordVisit', { statement }));
     } catch (error) {
       if (!(error instanceof LedgerError) || error.code !== 'CHAINCODE_REFUSED') throw error;
       await store.commit(() => visits.refused(visitId, error.chaincodeCode ?? error.message));
+      return;
     }
+    // By the ledger: a check-in code that reached it too late confirms nothing.
+    const recorded = await this.#find(channels.authorities, visit);
+    if (recorded === undefined) throw new Error('The visit is not at this peer yet');
+    await store.commit(() => visits.recorded(visitId, recorded));
   }
 
   async #relate(visit: KeptVisit, signal: AbortSignal): Promise<void> {
@@ -79,7 +82,7 @@ export class VisitTask implements TaskHandler {
       if (!(error instanceof HttpClientError) || refusal === undefined) throw error;
     }
     // By the ledger, not by a provider's word for it: neither that it did nor that it could not.
-    const onCloud = await this.#findOnCloud(visit);
+    const onCloud = await this.#find(this.#options.channels.cloud, visit);
     if (onCloud !== undefined) {
       const relayedBy = onCloud.relayedBy ?? null;
       await store.commit(() => visits.related(visitId, { txId: onCloud.txId, relayedBy }));
@@ -90,10 +93,10 @@ export class VisitTask implements TaskHandler {
     await store.commit(() => visits.refused(visitId, refusedAs));
   }
 
-  async #findOnCloud({ visitId, patientId }: KeptVisit): Promise<VisitState | undefined> {
-    const { authorityId, channels } = this.#options;
+  async #find(channel: Channel, { visitId, patientId }: KeptVisit): Promise<VisitState | undefined> {
+    const { authorityId } = this.#options;
     const visits = everyRow((page) =>
-      channels.cloud.evaluate(records, 'ListVisits', { patientId, authorityId, ...page }),
+      channel.evaluate(records, 'ListVisits', { patientId, authorityId, ...page }),
     );
     for await (const visit of visits) if (visit.visitId === visitId) return visit;
     return undefined;

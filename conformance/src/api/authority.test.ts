@@ -3,6 +3,7 @@ import { LayersRig } from '../rig/layers-rig.js';
 import { describeEmergencies } from './authority/emergencies.js';
 import { describePractitioners } from './authority/practitioners.js';
 import { describeRecords } from './authority/records.js';
+import { describeRevocations } from './authority/revocations.js';
 import { describeSubscriptions } from './authority/subscriptions.js';
 import { describeVisits } from './authority/visits.js';
 import { describeWriting } from './authority/writing.js';
@@ -10,7 +11,13 @@ import { describeWriting } from './authority/writing.js';
 let rig: LayersRig;
 const running = (): LayersRig => rig;
 beforeAll(async () => {
-  rig = await LayersRig.start({ units: ['cardiology', 'billing'] });
+  rig = await LayersRig.start({
+    authorities: [
+      { name: 'hospital', kind: 'hospital', mspId: 'HospitalMSP' },
+      { name: 'lab', kind: 'lab', mspId: 'LabMSP' },
+    ],
+    units: ['cardiology', 'billing'],
+  });
 }, 180_000);
 afterAll(() => rig[Symbol.asyncDispose]());
 
@@ -20,6 +27,7 @@ describeWriting(running);
 describeEmergencies(running);
 describeVisits(running);
 describePractitioners(running);
+describeRevocations(running);
 
 test('it is ready, and describes itself in OpenAPI 3.1', async () => {
   const { url } = rig.authority();

@@ -21,20 +21,34 @@ export class NoticeClient implements AsyncDisposable {
     this.#done = this.#read(response);
   }
 
-  /** Connected when it resolves. `lastEventId` resumes; `after` begins there. */
+  /**
+   * Connected when it resolves. `lastEventId` resumes; `after` begins there; `as` is for whom within the authority.
+   * @throws Error with the problem of the service
+   */
   static async connect(
     { url, tokens }: RunningService,
-    options: { lastEventId?: number; after?: number } = {},
+    options: {
+      readonly lastEventId?: number;
+      readonly after?: number;
+      readonly token?: string;
+      readonly as?: Readonly<Record<string, string>>;
+    } = {},
   ): Promise<NoticeClient> {
-    const query = options.after === undefined ? '' : `?after=${options.after}`;
-    const response = await fetch(`${url}/v1/notices${query}`, {
+    const { lastEventId, after, token = tokens.practitioner, as = {} } = options;
+    const query = new URLSearchParams({ ...(after !== undefined && { after: String(after) }), ...as });
+    const response = await fetch(`${url}/v1/notices?${query}`, {
       headers: {
-        authorization: `Bearer ${tokens.practitioner}`,
-        ...(options.lastEventId !== undefined && { 'last-event-id': String(options.lastEventId) }),
+        authorization: `Bearer ${token}`,
+        ...(lastEventId !== undefined && { 'last-event-id': String(lastEventId) }),
       },
     });
     if (!response.ok) throw new Error(`notices: ${response.status} ${await response.text()}`);
     return new NoticeClient(response);
+  }
+
+  /** Resolves when the service has ended the stream. */
+  get ended(): Promise<void> {
+    return this.#done;
   }
 
   /** The first notice, here or to come, that passes. */

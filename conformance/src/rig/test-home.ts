@@ -7,7 +7,15 @@ import {
 } from '@careledger/contracts';
 import { TestPatient } from '@careledger/chaincode-runtime/testing';
 import { fromBase64url, generateX25519, sha256, toBase64url, utf8 } from '@careledger/crypto';
-import { CHANNELS, recordIdOf, type ChannelName, type Period, type RecordKind } from '@careledger/domain';
+import {
+  CHANNELS,
+  recordIdOf,
+  type ChannelName,
+  type Period,
+  type RecordKind,
+  type ScopeTerm,
+  type TagGroups,
+} from '@careledger/domain';
 import {
   encryptTo,
   granteeTag,
@@ -17,9 +25,11 @@ import {
   scopeTag,
   sealRecord,
   wrapKey,
+  type SealedRecord,
 } from '@careledger/envelope';
 import { submitWithRetry, type Ledger } from '@careledger/ledger';
 import {
+  EMERGENCY_NOTICE_MAX_CHARS,
   PROVIDER_ROUTES,
   SEALED_CONTEXT,
   StoreRecordAnswer,
@@ -36,29 +46,26 @@ export interface HomeRecord {
   readonly period?: Period;
   /** FHIR R4. */
   readonly bundle: object;
-  /** In words: what its one kind of resource is. */
-  readonly scope?: readonly { category: string; resourceType: string }[];
+  /** In words; each is a tag group of its own. */
+  readonly scope?: readonly ScopeTerm[];
   /** Authorities to which it is wrapped. */
   readonly readers: readonly string[];
 }
 
-export interface StoredHomeRecord extends SealedHomeRecord {
+/** Version 1 of a record, sealed and on its way nowhere yet. */
+export interface SealedHomeRecord extends Omit<HomeRecord, 'bundle' | 'readers'> {
+  readonly recordId: string;
+  readonly seed: string;
+  readonly tagGroups: TagGroups;
+  readonly sealed: SealedRecord;
+}
+
+export interface StoredHomeRecord {
+  readonly recordId: string;
+  readonly manifestHash: string;
   readonly answer: StoreRecordAnswer;
   /** Makes the announcement. */
   readonly announce: () => Promise<void>;
-}
-
-/** A record as it is before anything leaves the home. */
-export interface SealedHomeRecord {
-  readonly recordId: string;
-  readonly seed: string;
-  readonly tagGroups: string[][];
-  readonly period: Period;
-  readonly manifest: string;
-  readonly manifestHash: string;
-  readonly ciphertext: Uint8Array;
-  readonly ciphertextSha256: string;
-  readonly contentKey: Uint8Array;
 }
 
 const DEFAULT_PERIOD: Period = { start: '2026-05-05T10:00:00Z', end: '2026-05-05T11:00:00Z' };
@@ -107,7 +114,7 @@ export class TestHome {
     authorityId: string,
     body: Partial<StatementBody<'grant'>> = {},
     words: {
-      scope?: readonly { category: string; resourceType: string }[];
+      scope?: readonly ScopeTerm[];
       units?: readonly string[];
     } = {},
   ): Promise<string> {
@@ -137,51 +144,57 @@ export class TestHome {
     await this.#batch('authorities', 'Revoke', statement);
   }
 
-  /** Seals a record under an id of its own; nothing leaves the home. */
-  seal({ kind = 'periodic', period = DEFAULT_PERIOD, scope = [], bundle }: HomeRecord): SealedHomeRecord {
-    const { patientId, patient } = this;
+  /** Where the next record lies. */
+  nextPlace(): { recordId: string; seed: string } {
+    const { patientId } = this;
     this.#made += 1;
-    const seed = recordSeedFor(this.#recordSecret, { patientId, kind, key: String(this.#made) });
-    const recordId = recordIdOf({ author: patientId, patientId, seed }, sha256);
-    const tags = scope.map((terms) => scopeTag(this.scopeKey, terms));
-    const tagGroups = tags.length === 0 ? [] : [tags];
-    const version = 1;
-    const sealed = sealRecord(
-      {
-        content: utf8(JSON.stringify(bundle)),
-        aad: { v: 2, recordId, version, patientId, author: patientId, tagGroups, prevVersionHash: null },
-      },
-      patient.gateway,
-    );
-    return { ...sealed, recordId, seed, tagGroups, period };
+    const key = String(this.#made);
+    const seed = recordSeedFor(this.#recordSecret, { patientId, kind: 'periodic', key });
+    return { seed, recordId: recordIdOf({ author: patientId, patientId, seed }, sha256) };
+  }
+
+  /** Seals a record, and sends it nowhere. */
+  seal(record: Omit<HomeRecord, 'readers'>): SealedHomeRecord {
+    return this.sealAt(this.nextPlace(), record);
+  }
+
+  /** Seals a record in a place that may have been taken before. */
+  sealAt(
+    { recordId, seed }: Pick<SealedHomeRecord, 'recordId' | 'seed'>,
+    { bundle, scope = [], kind, period }: Omit<HomeRecord, 'readers'>,
+  ): SealedHomeRecord {
+    const { patientId, patient } = this;
+    const tagGroups = scope.map((terms) => [scopeTag(this.scopeKey, terms)]);
+    const aad = { v: 2 as const, recordId, version: 1, patientId, author: patientId, tagGroups };
+    const content = utf8(JSON.stringify(bundle));
+    const sealed = sealRecord({ content, aad: { ...aad, prevVersionHash: null } }, patient.gateway);
+    return { recordId, seed, tagGroups, sealed, ...(kind && { kind }), ...(period && { period }) };
   }
 
   /** Seals a record and stores it at a provider. */
-  async store(
+  store(provider: RunningService & { providerId: string }, record: HomeRecord): Promise<StoredHomeRecord> {
+    return this.storeSealed(provider, this.seal(record), record.readers);
+  }
+
+  /** Stores what was sealed before. */
+  async storeSealed(
     provider: RunningService & { providerId: string },
-    record: HomeRecord,
+    { recordId, seed, tagGroups, sealed, kind = 'periodic', period = DEFAULT_PERIOD }: SealedHomeRecord,
+    readers: readonly string[] = [],
   ): Promise<StoredHomeRecord> {
     const { patientId, patient } = this;
-    const { kind = 'periodic' } = record;
-    const sealed = this.seal(record);
-    const { recordId, seed, tagGroups, period } = sealed;
     const version = 1;
-    const keys = [
-      this.encryption.publicKey,
-      ...(await Promise.all(record.readers.map((id) => this.keyOf(id)))),
-    ];
+    const keys = [this.encryption.publicKey, ...(await Promise.all(readers.map((id) => this.keyOf(id))))];
     const wraps = await Promise.all(
       keys.map((publicKey) => wrapKey(sealed.contentKey, { recordId, version }, { publicKey })),
     );
     const { manifest, manifestHash, ciphertext, ciphertextSha256 } = sealed;
-    const described = {
-      ...{ patientId, recordId, seed, version, kind, period, manifestHash, tagGroups },
-      prevVersionHash: null,
-    };
+    const groups = tagGroups.map((group) => [...group]);
+    const described = { patientId, recordId, seed, version, kind, period, manifestHash, tagGroups: groups };
     const { providerId } = provider;
     const statement = patient.sign(
       'storeRecord',
-      { ...described, providerId, ciphertextSha256, sizeBytes: ciphertext.length },
+      { ...described, prevVersionHash: null, providerId, ciphertextSha256, sizeBytes: ciphertext.length },
       patient.gateway,
       { channels: ['cloud'] },
     );
@@ -197,42 +210,54 @@ export class TestHome {
     });
     const announcement = patient.sign(
       'announceRecord',
-      { ...described, providerId, storeTxId: answer.txId },
+      { ...described, prevVersionHash: null, providerId, storeTxId: answer.txId },
       patient.gateway,
       { channels: ['authorities'] },
     );
     return {
-      ...sealed,
+      recordId,
+      manifestHash,
       answer,
       announce: () => this.#batch('authorities', 'AnnounceRecords', announcement),
     };
   }
 
-  /** A direct notice of a record that was sealed: what a gateway posts to an authority's api. */
+  /** A direct notice of a sealed record, as a gateway sends it. */
   async emergencyNotice(
     authorityId: string,
     record: SealedHomeRecord,
-    wrongly: { addressee?: string; signer?: TestPatient } = {},
+    options: { addressee?: string; signer?: TestPatient } = {},
   ): Promise<EmergencyNoticeHttp> {
-    const { patient, patientId } = this;
-    const { recordId, seed, period, tagGroups, manifest, contentKey, ciphertext } = record;
-    const publicKey = await this.keyOf(authorityId);
+    const { patient } = this;
+    const { recordId, seed, tagGroups, sealed, period = DEFAULT_PERIOD } = record;
     const version = 1;
-    const { jwe: wrap } = await wrapKey(contentKey, { recordId, version }, { publicKey });
+    const publicKey = await this.keyOf(authorityId);
+    const { jwe } = await wrapKey(sealed.contentKey, { recordId, version }, { publicKey });
     const body: StatementBody<'emergencyNotice'> = {
-      ...{ patientId, recordId, seed, version, period, tagGroups, manifest, wrap },
-      authorityId: wrongly.addressee ?? authorityId,
+      patientId: this.patientId,
+      recordId,
+      seed,
+      version,
+      period,
+      authorityId: options.addressee ?? authorityId,
+      tagGroups: tagGroups.map((group) => [...group]),
+      manifest: sealed.manifest,
+      wrap: jwe,
     };
     const { typ } = STATEMENTS.emergencyNotice;
-    const envelope = { typ, iss: patientId, aud: patient.aud, channels: ['authorities'], body };
-    const statement = makeStatement(envelope, (wrongly.signer ?? patient).gateway);
-    return { statement, ciphertext: toBase64url(ciphertext) };
+    const channels = ['authorities'];
+    const statement = makeStatement(
+      { typ, iss: this.patientId, aud: patient.aud, channels, body, maxChars: EMERGENCY_NOTICE_MAX_CHARS },
+      (options.signer ?? patient).gateway,
+    );
+    return { statement, ciphertext: toBase64url(sealed.ciphertext) };
   }
 
-  /** The patient's signed check-in code. */
+  /** The patient's signed check-in code, made at the time that it names. */
   checkIn(authorityId: string, at: string): string {
-    const iat = Math.floor(Date.parse(at) / 1000);
-    return this.patient.sign('checkIn', { authorityId, at }, this.patient.consent, { iat });
+    const { consent } = this.patient;
+    const iat = Math.floor(Date.parse(at) / 1_000);
+    return this.patient.sign('checkIn', { authorityId, at }, consent, { iat });
   }
 
   /** An authority's current encryption key. */

@@ -1,3 +1,5 @@
+import type { ChannelName } from '@careledger/domain';
+import { AUTHORITY_ROUTES } from '@careledger/protocol';
 import { Type } from 'typebox';
 import { DoorError, type Door } from '../client/door.js';
 import { eventually } from '../client/eventually.js';
@@ -56,9 +58,24 @@ async function unlessUnknown<T>(call: Promise<T>): Promise<T | undefined> {
   }
 }
 
-/** Revokes every grant of the patient. */
+/** Revokes every grant of the patient, through the gateway. */
 export async function revokeAll(person: Patient): Promise<void> {
   await person.door.call('POST', `/v1/patients/${person.patientId}/grants/revoke-all`, Anything, {
     passphrase: person.passphrase,
   });
+}
+
+/** A revocation of everything granted so far, signed with the consent key and sent by nobody yet. */
+export async function signedRevocation(person: Patient): Promise<string> {
+  const path = `/v1/patients/${person.patientId}/revocations`;
+  const { statement } = await person.door.call('POST', path, Type.Object({ statement: Type.String() }), {
+    passphrase: person.passphrase,
+  });
+  return statement;
+}
+
+/** Hands a signed revocation to an authority. Resolves with the transactions that carried it, by channel. */
+export function relayRevocation(authority: Door, statement: string): Promise<Record<ChannelName, string>> {
+  const Relayed = Type.Object({ authorities: Type.String(), cloud: Type.String() });
+  return authority.call('POST', AUTHORITY_ROUTES.revocations, Relayed, { statement });
 }

@@ -68,13 +68,22 @@ export class LedgerView implements Disposable {
     );
   }
 
-  /** Permits and denials of a patient's records. */
-  async accesses(patientId: string): Promise<{ permitted: number; denied: number }> {
+  /** Requests for a patient's records by what was decided, and record versions whose direct notice was shown. */
+  async accesses(patientId: string): Promise<{ permitted: number; denied: number; noticesRead: number }> {
     const rows = await allRows((page) =>
       this.#ledger.channel('cloud').evaluate(records, 'ListAccesses', { patientId, ...page }),
     );
-    const permitted = rows.filter((access) => access.decision === 'permit').length;
-    return { permitted, denied: rows.length - permitted };
+    const decided = (wanted: 'permit' | 'deny', by: 'request' | 'notice') =>
+      rows.filter(({ basis, decision }) => basis === by && decision === wanted);
+    // A stream that was cut shows a notice once more.
+    const read = new Set(
+      decided('permit', 'notice').map(({ recordId, version }) => `${recordId}/${version}`),
+    );
+    return {
+      permitted: decided('permit', 'request').length,
+      denied: decided('deny', 'request').length,
+      noticesRead: read.size,
+    };
   }
 
   /** Visits on channel `authorities` that have their related entry on `cloud`. */

@@ -16,6 +16,8 @@ export interface DemoSummary {
   readonly stored: number;
   readonly announced: number;
   readonly access: { readonly permitted: number; readonly denied: number };
+  /** Direct emergency notices that the hospital was shown, each on channel `cloud`. */
+  readonly notices_read: number;
   readonly visits: number;
   /** VALID transactions in the blocks. */
   readonly transactions: { readonly authorities: number; readonly cloud: number };
@@ -49,6 +51,7 @@ export function summaryTable(summary: DemoSummary): string {
     ],
     ['record versions stored / announced', `${summary.stored} / ${summary.announced}`],
     ['accesses permitted / denied', `${summary.access.permitted} / ${summary.access.denied}`],
+    ['emergency notices read, each on cloud', summary.notices_read],
     ['visits', summary.visits],
     [
       'transactions authorities / cloud',

@@ -5,16 +5,11 @@ import type { ReceivedNotice } from '../client/notice-stream.js';
 import type { Recording } from '../recording/csv.js';
 import { LedgerView } from './ledger-view.js';
 import type { Narrator } from './narrator.js';
+import { followHospital } from './cast.js';
 import { enrol, type Person } from './people.js';
-import {
-  arrangeConsent,
-  collect,
-  drain,
-  followHospital,
-  share,
-  visit,
-  type CollectOptions,
-} from './scenarios.js';
+import { noticesRead } from './notices-read.js';
+import { revoke } from './revocation.js';
+import { arrangeConsent, collect, drain, share, visit, type CollectOptions } from './scenarios.js';
 import { percentile, type DemoSummary } from './summary.js';
 import { verifyAll } from './verification.js';
 
@@ -73,16 +68,18 @@ export async function walk(options: WalkOptions): Promise<Walk> {
   );
   const emergencyMs = emergencyTimes(collected.emergencies, notices.received);
   for (const ms of emergencyMs) narrator.progress(() => `an emergency reached the hospital after ${ms} ms`);
+  using view = new LedgerView(network);
+  const notices_read = await noticesRead(cast, notices.received, view);
 
   narrator.chapter('Scenario 2: an authority asks for a record');
   await share(cast);
 
   narrator.chapter('Scenario 3: a visit, and the patient’s last word');
   await visit(cast);
+  await revoke(cast, notices.received);
   await drain(cast);
 
   narrator.chapter('Verification');
-  using view = new LedgerView(network);
   const verified = await verifyAll(people, careledger, view, narrator);
   const missed = collected.emergencies.length - emergencyMs.length;
   const failures = [
@@ -119,6 +116,7 @@ export async function walk(options: WalkOptions): Promise<Walk> {
     stored: totals.stored,
     announced: totals.announced,
     access: { permitted: totals.permitted, denied: totals.denied },
+    notices_read,
     visits: totals.visits,
     transactions,
     verified: { chains: verified.chains, records: verified.records, failures: failures.length },

@@ -1,7 +1,7 @@
 import { accessControl, records } from '@careledger/contracts';
 import { describe, expect, test } from '@jest/globals';
 import { call } from '../../rig/api-client.js';
-import { labBundle } from '../../rig/bundles.js';
+import { periodicRecord } from '../../rig/bundles.js';
 import type { LayersRig } from '../../rig/layers-rig.js';
 import { granted, textOf } from './granted.js';
 
@@ -12,7 +12,7 @@ export function describePractitioners(rig: () => LayersRig): void {
       const home = await rig().home();
       await granted(rig(), home);
       const stored = await home.store(rig().provider(), {
-        bundle: labBundle(home.patientId, 7),
+        bundle: periodicRecord(home.patientId, 120),
         readers: ['aut_hospital'],
       });
       await stored.announce();

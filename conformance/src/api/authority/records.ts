@@ -4,7 +4,7 @@ import { records } from '@careledger/contracts';
 import { checkResource } from '@careledger/fhir';
 import { describe, expect, test } from '@jest/globals';
 import { call } from '../../rig/api-client.js';
-import { labBundle } from '../../rig/bundles.js';
+import { periodicRecord } from '../../rig/bundles.js';
 import type { LayersRig } from '../../rig/layers-rig.js';
 import { granted } from './granted.js';
 
@@ -15,7 +15,7 @@ export function describeRecords(rig: () => LayersRig): void {
       const home = await rig().home();
       const hospital = rig().authority();
       await granted(rig(), home);
-      const bundle = labBundle(home.patientId, 7.3);
+      const bundle = periodicRecord(home.patientId, 123);
       const stored = await home.store(rig().provider('cloud-b'), { bundle, readers: ['aut_hospital'] });
       await stored.announce();
       const listed = await call(hospital, 'practitioner', 'GET', `/v1/records?patientId=${home.patientId}`);
@@ -41,7 +41,7 @@ export function describeRecords(rig: () => LayersRig): void {
     test('without a grant the denial is written down and told with its transaction', async () => {
       const home = await rig().home();
       const stored = await home.store(rig().provider(), {
-        bundle: labBundle(home.patientId, 7),
+        bundle: periodicRecord(home.patientId, 120),
         readers: ['aut_hospital'],
       });
       await stored.announce();
@@ -74,7 +74,7 @@ export function describeRecords(rig: () => LayersRig): void {
       const home = await rig().home();
       const grantId = await granted(rig(), home);
       const stored = await home.store(rig().provider(), {
-        bundle: labBundle(home.patientId, 7),
+        bundle: periodicRecord(home.patientId, 120),
         readers: ['aut_hospital'],
       });
       await stored.announce();
@@ -90,7 +90,7 @@ export function describeRecords(rig: () => LayersRig): void {
       const home = await rig().home();
       await granted(rig(), home, {}, { units: ['cardiology'] });
       const stored = await home.store(rig().provider(), {
-        bundle: labBundle(home.patientId, 7),
+        bundle: periodicRecord(home.patientId, 120),
         readers: ['aut_hospital'],
       });
       await stored.announce();
@@ -108,7 +108,7 @@ export function describeRecords(rig: () => LayersRig): void {
       const home = await rig().home();
       await granted(rig(), home);
       const stored = await home.store(rig().provider(), {
-        bundle: labBundle(home.patientId, 7),
+        bundle: periodicRecord(home.patientId, 120),
         readers: ['aut_hospital'],
       });
       await stored.announce();
@@ -120,7 +120,7 @@ export function describeRecords(rig: () => LayersRig): void {
         'RECORD_ALTERED',
         'WRAP_SIGNATURE_INVALID',
       ]);
-      expect(JSON.stringify(answer.body)).not.toContain('Hemoglobin');
+      expect(JSON.stringify(answer.body)).not.toContain('Observation');
       const metrics = await fetch(`${rig().authority().url}/metrics`, {
         headers: { authorization: `Bearer ${rig().authority().tokens.ops}` },
       });
@@ -131,7 +131,7 @@ export function describeRecords(rig: () => LayersRig): void {
       const home = await rig().home();
       await granted(rig(), home);
       const stored = await home.store(rig().provider(), {
-        bundle: labBundle(home.patientId, 7),
+        bundle: periodicRecord(home.patientId, 120),
         readers: [],
       });
       await stored.announce();

@@ -4,7 +4,7 @@ import { decryptFrom } from '@careledger/envelope';
 import { SEALED_CONTEXT } from '@careledger/protocol';
 import { describe, expect, test } from '@jest/globals';
 import { call } from '../../rig/api-client.js';
-import { labBundle } from '../../rig/bundles.js';
+import { periodicRecord } from '../../rig/bundles.js';
 import type { LayersRig } from '../../rig/layers-rig.js';
 import { NoticeClient } from '../../rig/notices.js';
 import { granted, textOf } from './granted.js';
@@ -47,7 +47,7 @@ export function describeSubscriptions(rig: () => LayersRig): void {
       );
       expect(approved.body['subscriptions']).toEqual([expect.objectContaining({ subscriptionId })]);
       const stored = await home.store(rig().provider(), {
-        bundle: labBundle(home.patientId, 6.1),
+        bundle: periodicRecord(home.patientId, 120),
         readers: [],
       });
       await stored.announce();
@@ -57,7 +57,7 @@ export function describeSubscriptions(rig: () => LayersRig): void {
       expect(cancelled.status).toBe(200);
       await notices.next(({ type, data }) => type === 'subscription' && data['status'] === 'cancelled');
       const silent = await home.store(rig().provider(), {
-        bundle: labBundle(home.patientId, 6.2),
+        bundle: periodicRecord(home.patientId, 120),
         readers: [],
       });
       await silent.announce();
@@ -65,7 +65,7 @@ export function describeSubscriptions(rig: () => LayersRig): void {
       const other = await rig().home();
       await granted(rig(), other);
       const heard = await other.store(rig().provider(), {
-        bundle: labBundle(other.patientId, 6),
+        bundle: periodicRecord(other.patientId, 120),
         readers: [],
       });
       await heard.announce();

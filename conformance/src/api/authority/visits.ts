@@ -2,7 +2,6 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { records } from '@careledger/contracts';
 import { fromUtf8, utf8 } from '@careledger/crypto';
-import { timestampOf } from '@careledger/domain';
 import { decryptFrom, newSalt, saltedHash } from '@careledger/envelope';
 import { SEALED_CONTEXT } from '@careledger/protocol';
 import { describe, expect, test } from '@jest/globals';
@@ -12,8 +11,7 @@ import type { TestHome } from '../../rig/test-home.js';
 import { textOf } from './granted.js';
 
 const MINUTE_MS = 60_000;
-/** A check-in confirms what reaches the ledger within a day: these visits are of today. */
-const minutesAgo = (minutes: number): string => timestampOf(Date.now() - minutes * MINUTE_MS);
+const minutesAgo = (minutes: number): string => new Date(Date.now() - minutes * MINUTE_MS).toISOString();
 
 /** What an authority's clients see of visits. */
 export function describeVisits(rig: () => LayersRig): void {
@@ -66,6 +64,38 @@ export function describeVisits(rig: () => LayersRig): void {
       const checkIn = (await rig().home()).checkIn('aut_hospital', minutesAgo(20));
       const refused = await visit(home, { checkIn });
       expect([refused.status, refused.body['reason']]).toEqual([422, 'CHECK_IN_INVALID']);
+    });
+
+    test('of last week, with a check-in code that dates itself back, is recorded and not confirmed', async () => {
+      const home = await rig().home();
+      const at = minutesAgo(7 * 24 * 60);
+      const made = await visit(home, { at, checkIn: home.checkIn('aut_hospital', at) });
+      expect([made.status, made.body['confirmed']]).toEqual([201, false]);
+      const path = `/v1/visits/${textOf(made.body['visitId'])}`;
+      const shown = await call(rig().authority(), 'practitioner', 'GET', path);
+      expect(shown.body).toMatchObject({ confirmed: false });
+    });
+
+    test('is shown to nobody who was withdrawn, and to whom it is shown is in the audit', async () => {
+      const hospital = rig().authority();
+      const home = await rig().home();
+      const { body } = await visit(home);
+      const registered = await call(hospital, 'ops', 'POST', '/v1/practitioners', {
+        ...{ role: 'physician', identity: { identifier: 'staff-18' } },
+      });
+      const practitionerId = textOf(registered.body['practitionerId']);
+      const path = `/v1/visits/${textOf(body['visitId'])}?practitionerId=${practitionerId}`;
+      expect((await call(hospital, 'practitioner', 'GET', path)).body).toHaveProperty('data');
+      const audit = await call(hospital, 'auditor', 'GET', '/v1/audit?limit=1');
+      expect(audit.body['accesses']).toEqual([
+        {
+          ledger: null,
+          own: expect.objectContaining({ basis: 'visit', visitId: body['visitId'], practitionerId }),
+        },
+      ]);
+      await call(hospital, 'ops', 'DELETE', `/v1/practitioners/${practitionerId}`);
+      const refused = await call(hospital, 'practitioner', 'GET', path);
+      expect([refused.body['code'], refused.body['data']]).toEqual(['PRACTITIONER_UNKNOWN', undefined]);
     });
 
     test('another provider relays it where one is away', async () => {

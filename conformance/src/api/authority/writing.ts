@@ -1,7 +1,7 @@
 import { records } from '@careledger/contracts';
 import { describe, expect, test } from '@jest/globals';
 import { call } from '../../rig/api-client.js';
-import { labBundle, noteBundle } from '../../rig/bundles.js';
+import { labBundle, noteBundle, periodicRecord } from '../../rig/bundles.js';
 import type { LayersRig } from '../../rig/layers-rig.js';
 import type { TestHome } from '../../rig/test-home.js';
 import { granted, textOf } from './granted.js';
@@ -77,6 +77,99 @@ export function describeWriting(rig: () => LayersRig): void {
       const home = await rig().home();
       const refused = await write(home, { resourceType: 'Bundle', type: 'nonsense' });
       expect([refused.status, refused.body['code']]).toEqual([422, 'FHIR_INVALID']);
+    });
+
+    test('a bundle about another patient, or in another authority’s name, is refused', async () => {
+      const home = await rig().home();
+      await granted(rig(), home, { permissions: ['read', 'write'] });
+      const other = (await rig().home()).patientId;
+      expect((await write(home, labBundle(other, 6.5))).body).toMatchObject({
+        ...{ status: 422, code: 'FHIR_INVALID', reason: 'SUBJECT_MISMATCH' },
+      });
+      expect((await write(home, labBundle(home.patientId, 6.5, 'd', 'aut_lab'))).body).toMatchObject({
+        ...{ status: 422, code: 'FHIR_INVALID', reason: 'AUTHOR_MISMATCH' },
+      });
+    });
+
+    test('a bundle in which somebody sees 5.4 and somebody else 54 is refused', async () => {
+      const home = await rig().home();
+      await granted(rig(), home, { permissions: ['read', 'write'] });
+      const { url, tokens } = rig().authority();
+      const text = JSON.stringify({ patientId: home.patientId, bundle: labBundle(home.patientId, 5.4) });
+      const answer = await fetch(`${url}/v1/records`, {
+        method: 'POST',
+        headers: { authorization: `Bearer ${tokens.practitioner}`, 'content-type': 'application/json' },
+        body: text.replace('"value":5.4', '"value":5.4,"value":54'),
+      });
+      expect(answer.status).toBe(400);
+    });
+
+    test('the caller cannot name scopes that say less than the bundle holds', async () => {
+      const home = await rig().home();
+      const scope = ['laboratory', 'vital-signs'].map((category) => ({
+        category,
+        resourceType: 'Observation',
+      }));
+      await granted(rig(), home, { permissions: ['read', 'write'] }, { scope });
+      const named = (category: string) =>
+        write(
+          home,
+          labBundle(home.patientId, 6.5),
+          {},
+          { scope: [{ category, resourceType: 'Observation' }] },
+        );
+      expect((await named('vital-signs')).body).toMatchObject({
+        ...{ code: 'WRITE_NOT_GRANTED', reason: 'SCOPE_NOT_GRANTED' },
+      });
+      expect((await named('laboratory')).status).toBe(201);
+    });
+
+    test('the patient’s own record is not revised by an authority', async () => {
+      const home = await rig().home();
+      await granted(rig(), home, { permissions: ['read', 'write', 'modify'] });
+      const stored = await home.store(rig().provider(), {
+        bundle: periodicRecord(home.patientId, 120),
+        readers: [],
+      });
+      await stored.announce();
+      const revised = await call(rig().authority(), 'practitioner', 'PUT', `/v1/records/${stored.recordId}`, {
+        patientId: home.patientId,
+        bundle: labBundle(home.patientId, 6.5),
+      });
+      expect([revised.status, revised.body['code']]).toEqual([403, 'AUTHOR_MISMATCH']);
+    });
+
+    test('one caller’s idempotency key shows another caller nothing, and stands for one request alone', async () => {
+      const home = await rig().home();
+      await granted(rig(), home, { permissions: ['read', 'write'] });
+      const headers = { 'idempotency-key': `shared-${home.patientId}` };
+      const bundle = noteBundle(home.patientId, 'mine');
+      const mine = await write(home, bundle, headers);
+      expect((await write(home, bundle, headers)).body).toEqual(mine.body);
+      const as = (token: string, text: string) =>
+        call(
+          rig().authority(),
+          'practitioner',
+          'POST',
+          '/v1/records',
+          { patientId: home.patientId, bundle: noteBundle(home.patientId, text) },
+          { headers, token },
+        );
+      const theirs = await as(rig().unitTokens.get('cardiology') ?? '', 'theirs');
+      expect([theirs.status, theirs.body['recordId'] === mine.body['recordId']]).toEqual([201, false]);
+      const other = await write(home, noteBundle(home.patientId, 'other'), headers);
+      expect([other.status, other.body['code']]).toEqual([409, 'IDEMPOTENCY_KEY_REUSED']);
+    });
+
+    test('whoever has a grant that covers it can open what this authority wrote, from the first', async () => {
+      const home = await rig().home();
+      await home.grant('aut_lab');
+      await granted(rig(), home, { permissions: ['read', 'write'] });
+      const written = await write(home, noteBundle(home.patientId, 'for the lab, too'));
+      expect(written.status).toBe(201);
+      const path = `/v1/records/${textOf(written.body['recordId'])}?patientId=${home.patientId}`;
+      const opened = await call(rig().authority('lab'), 'practitioner', 'GET', path);
+      expect(opened.body).toMatchObject({ resourceType: 'Bundle' });
     });
   });
 }

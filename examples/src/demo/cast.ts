@@ -1,0 +1,83 @@
+import type { Careledger } from '@careledger/supervisor';
+import { Type } from 'typebox';
+import { Door, DoorError } from '../client/door.js';
+import { NoticeStream } from '../client/notice-stream.js';
+import type { Narrator } from './narrator.js';
+import type { Person } from './people.js';
+
+const RecordList = Type.Object({
+  records: Type.Array(
+    Type.Object({
+      recordId: Type.String(),
+      kind: Type.String(),
+      providerId: Type.String(),
+      version: Type.Integer(),
+    }),
+  ),
+});
+
+/** Who takes part in the scenarios. */
+export interface Cast {
+  readonly careledger: Careledger;
+  readonly people: readonly Person[];
+  readonly narrator: Narrator;
+}
+
+/** An authority as its practitioners reach it. */
+export interface AuthorityDoor {
+  readonly name: string;
+  readonly authorityId: string;
+  readonly door: Door;
+}
+
+function authorityNamed({ careledger }: Cast, name: string): AuthorityDoor | undefined {
+  const service = careledger.authorities[name];
+  return (
+    service && {
+      name,
+      authorityId: service.authorityId,
+      door: new Door(service.url, service.tokens.practitioner),
+    }
+  );
+}
+
+/** Who reads: every network has a hospital. */
+export function hospitalOf(cast: Cast): AuthorityDoor {
+  const hospital = authorityNamed(cast, 'hospital');
+  if (hospital === undefined) throw new RangeError('There is no hospital.');
+  return hospital;
+}
+
+/** Who writes clinical records: the lab, where the network has one. */
+export const writerOf = (cast: Cast): AuthorityDoor => authorityNamed(cast, 'lab') ?? hospitalOf(cast);
+
+/** Who has no grant, where the network has somebody to spare. */
+export const outsiderOf = (cast: Cast): AuthorityDoor | undefined => authorityNamed(cast, 'insurer');
+
+/** Follows the hospital's notices from now on; `after` 0: all that it has. */
+export function followHospital({ careledger }: Cast, after?: number): Promise<NoticeStream> {
+  const hospital = careledger.authorities['hospital'];
+  if (hospital === undefined) throw new RangeError('There is no hospital.');
+  return NoticeStream.open(hospital.url, hospital.tokens.practitioner, undefined, after);
+}
+
+/** The newest record of a patient that an authority knows of. */
+export async function newestRecordOf({ door }: AuthorityDoor, patientId: string) {
+  const { records } = await door.call('GET', `/v1/records?patientId=${patientId}&limit=1`, RecordList);
+  return records[0];
+}
+
+/** A refusal that is expected; anything else is a failure of the demo. */
+export async function expectRefusal(call: Promise<unknown>, code?: string): Promise<void> {
+  try {
+    await call;
+  } catch (error) {
+    if (error instanceof DoorError && error.status === 403 && (code === undefined || error.code === code))
+      return;
+    throw error;
+  }
+  throw new Error(`A request that must be refused${code === undefined ? '' : ` with ${code}`} was not.`);
+}
+
+/** A pseudonym as lines for people show it. */
+export const short = (patientId: string): string => `${patientId.slice(0, 10)}…`;
