@@ -3,3 +3,4 @@ export { main } from './cli.js';
 export type { Clock, Instant } from './clock.js';
 export { CloudConfig } from './config.js';
 export { register } from './register.js';
+export { problems } from './problems.js';

@@ -36,7 +36,18 @@ export const GatewayConfig = closedObject({
        * their frames and write their results. Then `publicUrl` says where devices reach it.
        */
       external: Type.Optional(
-        closedObject({ url: Type.String({ pattern: '^mqtts?://' }), username: File, password: Secret() }),
+        closedObject({
+          url: Type.String({ pattern: '^mqtts?://' }),
+          username: File,
+          password: Secret(),
+          /**
+           * It is a Mosquitto as docker/mosquitto sets it up: who certifies devices for it, and its `capath`. Then devices
+           * that are suspended or revoked do not connect, and their sessions end.
+           */
+          certificates: Type.Optional(
+            closedObject({ authorityCertFile: File, authorityKeyFile: File, revocationsDir: File }),
+          ),
+        }),
       ),
     },
     { default: {} },

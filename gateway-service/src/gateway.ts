@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { KeyStore } from '@careledger/crypto/key-store';
 import { sodiumVerifier } from '@careledger/crypto/sodium';
+import { readAuthority } from '@careledger/crypto/x509';
 import { timestampOf, type ChannelName } from '@careledger/domain';
 import { DurableWork, prepareDataDir, type Logger, type Worker } from '@careledger/service-kit';
 import { EmbeddedBroker, ExternalBroker, type FrameSource } from './broker/index.js';
@@ -331,14 +332,19 @@ export class Gateway implements AsyncDisposable {
     const { devices, pipeline } = this.core;
     const { external, host, port, tls } = config.mqtt;
     if (external) {
-      const { url, ...credentials } = external;
+      const { url, username, password, certificates } = external;
       return ExternalBroker.start({
-        devices,
-        pipeline,
-        url,
-        credentials,
-        gatewayId: config.gatewayId,
-        logger,
+        ...{ devices, pipeline, url, credentials: { username, password } },
+        ...{ gatewayId: config.gatewayId, logger },
+        ...(certificates && {
+          certificates: {
+            authority: readAuthority(
+              readFileSync(certificates.authorityCertFile, 'utf8'),
+              readFileSync(certificates.authorityKeyFile, 'utf8'),
+            ),
+            folder: certificates.revocationsDir,
+          },
+        }),
       });
     }
     return EmbeddedBroker.start({

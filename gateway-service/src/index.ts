@@ -7,3 +7,4 @@ export * from './patients/index.js';
 export * from './store/index.js';
 export { buildApp, type GatewayApp } from './app.js';
 export { GatewayConfig } from './config.js';
+export { problems } from './problems.js';

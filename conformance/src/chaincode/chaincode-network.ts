@@ -14,7 +14,8 @@ import {
 } from '@careledger/ledger';
 import type { Ledger } from '@careledger/ledger';
 import { Client, credentials } from '@grpc/grpc-js';
-import { connect, hash, signers, type Transaction } from '@hyperledger/fabric-gateway';
+import { connect, hash, signers, type Gateway, type Transaction } from '@hyperledger/fabric-gateway';
+import { common, gateway as gatewayProtos } from '@hyperledger/fabric-protos';
 import { peerOf } from './definition.js';
 import { IDENTITIES, type IdentityName } from './identities.js';
 
@@ -32,6 +33,7 @@ export interface RunningChaincode {
 /** A connection to such a network for each kind of identity. */
 export class ChaincodeNetwork implements AsyncDisposable {
   readonly #ledgers = new Map<IdentityName, Ledger>();
+  readonly #gateways = new Map<string, Promise<Gateway>>();
   readonly #stack: AsyncDisposableStack;
   readonly networkId: string;
 
@@ -70,6 +72,40 @@ export class ChaincodeNetwork implements AsyncDisposable {
     name: string,
     args: unknown,
   ): Promise<Transaction> {
+    const gateway = await this.#gatewayOf(identity, channel);
+    const proposal = gateway
+      .getNetwork(channel)
+      .getContract(contract.name)
+      .newProposal(name, { arguments: [JSON.stringify(args)] });
+    return proposal.endorse();
+  }
+
+  /** Has an envelope that lies in a block ordered again, as it stands; the status that its transaction has then. */
+  async orderAgain(
+    identity: IdentityName,
+    channel: ChannelName,
+    transactionId: string,
+    bytes: Uint8Array,
+  ): Promise<number> {
+    const gateway = await this.#gatewayOf(identity, channel);
+    const envelope = common.Envelope.deserializeBinary(bytes);
+    const prepared = new gatewayProtos.PreparedTransaction();
+    prepared.setTransactionId(transactionId);
+    prepared.setEnvelope(envelope);
+    const signature = envelope.getSignature_asU8();
+    const again = gateway.newSignedTransaction(prepared.serializeBinary(), signature);
+    return (await (await again.submit()).getStatus()).code;
+  }
+
+  /** The gateway of the identity's peer on a channel, opened once. */
+  #gatewayOf(identity: IdentityName, channel: ChannelName): Promise<Gateway> {
+    const name = `${identity} on ${channel}`;
+    const known = this.#gateways.get(name) ?? this.#openGateway(identity, channel);
+    this.#gateways.set(name, known);
+    return known;
+  }
+
+  async #openGateway(identity: IdentityName, channel: ChannelName): Promise<Gateway> {
     const { mspId, certificatePem, privateKeyPem } = await this.#identityOf(identity);
     const organizations = loadConnection(this.running.connectionFile).channels[channel]?.organizations;
     const peer = organizations?.[peerOf(mspId, channel)];
@@ -85,11 +121,7 @@ export class ChaincodeNetwork implements AsyncDisposable {
       hash: hash.sha256,
     });
     this.#stack.defer(() => gateway.close());
-    const proposal = gateway
-      .getNetwork(channel)
-      .getContract(contract.name)
-      .newProposal(name, { arguments: [JSON.stringify(args)] });
-    return proposal.endorse();
+    return gateway;
   }
 
   /** A connection as this identity, made once. */

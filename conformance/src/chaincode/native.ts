@@ -11,14 +11,14 @@ import { chaincodeDefinition } from './definition.js';
 import { PRETENDER } from './identities.js';
 
 /** The small profile and the lab on real Fabric, with the project's own chaincode host. */
-export async function startNative(): Promise<ChaincodeNetwork> {
+export async function startNative(portOffset: number = PORT_OFFSETS.chaincode): Promise<ChaincodeNetwork> {
   await using stack = new AsyncDisposableStack();
   const root = await mkdtemp(join(tmpdir(), 'careledger-chaincode-'));
   const definitionPath = join(root, 'definition.yaml');
   await writeFile(definitionPath, stringify(chaincodeDefinition()));
   const network = new NativeNetwork({ root, definitionPath, chaincode: await chaincodeHostCommand() });
   stack.defer(() => network.destroy());
-  const plan = await network.up({ profile: 'small', portOffset: PORT_OFFSETS.chaincode });
+  const plan = await network.up({ profile: 'small', portOffset });
   const { layout } = network;
   const pretending = plan.organizations.find(({ mspId }) => mspId === PRETENDER.mspId);
   if (!pretending) throw new Error(`${PRETENDER.mspId} takes no part`);

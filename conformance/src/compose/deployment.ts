@@ -174,7 +174,7 @@ export class Deployment {
   }
 }
 
-function certificateRequest(keyPem: string): string {
+export function certificateRequest(keyPem: string): string {
   const dir = mkdtempSync(join(tmpdir(), 'careledger-device-'));
   try {
     writeFileSync(join(dir, 'key.pem'), keyPem, { mode: 0o600 });

@@ -23,6 +23,26 @@ export function namespacesOf(block: common.Block): Outcome {
   );
 }
 
+/** Keys that a transaction would write, but for Fabric's own, with the chaincode that they belong to. */
+export function keysWrittenBy(envelope: Uint8Array): string[] {
+  return setsOf(endorsedAction(envelope).done)
+    .filter((set) => set.getNamespace() !== LIFECYCLE)
+    .flatMap((set) =>
+      ledger.rwset.kvrwset.KVRWSet.deserializeBinary(set.getRwset_asU8())
+        .getWritesList()
+        .map((write) => `${set.getNamespace()} ${write.getKey()}`),
+    );
+}
+
+/** The arguments with which a transaction called its chaincode: the function's name first. */
+export function argumentsOf(envelope: Uint8Array): string[] {
+  const proposal = peer.ChaincodeProposalPayload.deserializeBinary(
+    actionOf(envelope).getChaincodeProposalPayload_asU8(),
+  );
+  const call = peer.ChaincodeInvocationSpec.deserializeBinary(proposal.getInput_asU8()).getChaincodeSpec();
+  return (call?.getInput()?.getArgsList_asU8() ?? []).map((each) => Buffer.from(each).toString('utf8'));
+}
+
 function contentOf(envelope: Uint8Array): { [name: string]: Outcome } {
   const { done, endorsers } = endorsedAction(envelope);
   return {
@@ -35,14 +55,17 @@ function contentOf(envelope: Uint8Array): { [name: string]: Outcome } {
   };
 }
 
-function endorsedAction(envelope: Uint8Array): { done: peer.ChaincodeAction; endorsers: string[] } {
+/** The one action of a transaction. */
+function actionOf(envelope: Uint8Array): peer.ChaincodeActionPayload {
   const payload = common.Payload.deserializeBinary(
     common.Envelope.deserializeBinary(envelope).getPayload_asU8(),
   );
   const [action] = peer.Transaction.deserializeBinary(payload.getData_asU8()).getActionsList();
-  const endorsed = peer.ChaincodeActionPayload.deserializeBinary(
-    action?.getPayload_asU8() ?? new Uint8Array(),
-  ).getAction();
+  return peer.ChaincodeActionPayload.deserializeBinary(action?.getPayload_asU8() ?? new Uint8Array());
+}
+
+function endorsedAction(envelope: Uint8Array): { done: peer.ChaincodeAction; endorsers: string[] } {
+  const endorsed = actionOf(envelope).getAction();
   const response = peer.ProposalResponsePayload.deserializeBinary(
     endorsed?.getProposalResponsePayload_asU8() ?? new Uint8Array(),
   );

@@ -5,6 +5,8 @@ import { FRAME_MAX_BYTES } from '@careledger/protocol';
  * frame; a packet that announces more is not buffered: its connection ends.
  */
 export const PACKET_MAX_BYTES = 2 * FRAME_MAX_BYTES;
+/** Time between lists of revoked devices for an external broker: whoever changes his mind often makes no flood of them. */
+export const REVOCATION_INTERVAL_MS = 10_000;
 /** Time from the connection to the CONNECT packet. */
 export const CONNECT_TIMEOUT_MS = 10_000;
 /** Connections at a time. */

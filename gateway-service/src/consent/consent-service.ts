@@ -103,12 +103,22 @@ export class ConsentService {
   }
 
   async revoke(patient: Patient, grantId: string, unlock: ConsentPassphrase): Promise<string> {
-    this.#known(patient, grantId);
-    return this.#revoke(patient, unlock, 'revoke', (policySeq) => ({ policySeq, grantId }));
+    const { statement, body } = await this.#signedRevocation(patient, unlock, grantId);
+    return this.#keepRevocation(patient, statement, body);
   }
 
   async revokeAll(patient: Patient, unlock: ConsentPassphrase): Promise<string> {
-    return this.#revoke(patient, unlock, 'revokeAll', (policySeq) => ({ policySeq }));
+    const { statement, body } = await this.#signedRevocation(patient, unlock);
+    return this.#keepRevocation(patient, statement, body);
+  }
+
+  /**
+   * A `revoke` statement for this grant, a `revokeAll` without one, that the patient takes to whoever relays it. Nothing
+   * is sent or noted here: it counts from when a ledger has it.
+   */
+  async signRevocation(patient: Patient, unlock: ConsentPassphrase, grantId?: string): Promise<string> {
+    const { statement } = await this.#signedRevocation(patient, unlock, grantId);
+    return statement;
   }
 
   /** A `revoke` statement of the patient's app for this grant, a `revokeAll` without one. */
@@ -208,18 +218,19 @@ export class ConsentService {
     });
   }
 
-  async #revoke(
-    patient: Patient,
-    unlock: ConsentPassphrase,
-    name: 'revoke' | 'revokeAll',
-    bodyOf: (policySeq: number) => StatementBody<'revoke'> | StatementBody<'revokeAll'>,
-  ): Promise<string> {
+  async #signedRevocation(patient: Patient, unlock: ConsentPassphrase, grantId?: string) {
     const { core, grants, networkId } = this.#options;
     const { patientId, patientNo } = patient;
+    if (grantId !== undefined) this.#known(patient, grantId);
     const signer = await openConsentKey(core, patient, unlock);
-    const body = bodyOf(core.store.deferred(() => grants.takeSeq(patientNo)));
-    const statement = patientStatement(name, { patientId, networkId, channels: ORDER.revoke, body }, signer);
-    return this.#keepRevocation(patient, statement, body);
+    const policySeq = core.store.deferred(() => grants.takeSeq(patientNo));
+    const common = { patientId, networkId, channels: ORDER.revoke };
+    if (grantId === undefined) {
+      const body = { policySeq };
+      return { body, statement: patientStatement('revokeAll', { ...common, body }, signer) };
+    }
+    const body = { policySeq, grantId };
+    return { body, statement: patientStatement('revoke', { ...common, body }, signer) };
   }
 
   /** From now on nothing more is wrapped for those whom it concerns, whatever the ledgers do. */

@@ -7,7 +7,7 @@ import { randomId128 } from '@careledger/crypto';
 import { sodiumVerifier } from '@careledger/crypto/sodium';
 import type { ChannelName } from '@careledger/domain';
 import { openDatabase } from '@careledger/service-kit';
-import { makeStatement } from '@careledger/statements';
+import { makeStatement, readStatement } from '@careledger/statements';
 import { GATEWAY_MIGRATIONS } from '../migrations.js';
 import { OutboxProgress } from '../outbox/progress.js';
 import type { Settled } from '../outbox/statement-batcher.js';
@@ -234,4 +234,38 @@ test('grants and steps of a store of the first release are there, each with its 
   } finally {
     rmSync(folder, { recursive: true });
   }
+});
+
+describe('a revocation that the patient takes elsewhere', () => {
+  const unlock = { passphrase: PASSPHRASE, caller: 'the patient' };
+
+  test('cannot be held back by the gateway: it is handed out, counts everywhere, and waits for nothing here', async () => {
+    const patient = await t.patient();
+    const grantId = await consent.takeGrant(patient, await said(patient, 'grant', grantBody()));
+    everythingIsActive();
+    sent = [];
+    const handedOut = [
+      await consent.signRevocation(patient, unlock, grantId),
+      await consent.signRevocation(patient, unlock),
+    ].map((statement) => readStatement(statement));
+    expect(handedOut.map(({ header, payload }) => [header.typ, payload.channels, payload.body])).toEqual([
+      [STATEMENTS.revoke.typ, ['cloud', 'authorities'], { policySeq: 2, grantId }],
+      [STATEMENTS.revokeAll.typ, ['cloud', 'authorities'], { policySeq: 3 }],
+    ]);
+    expect(sent).toEqual([]);
+    // Not noted either: a patient who keeps it in a drawer has revoked nothing.
+    expect(readersOf(grants, patient.patientNo, [], t.nowMs)).toEqual([HOSPITAL]);
+  });
+
+  test('is not signed without the passphrase, nor for a grant that the patient never made', async () => {
+    const [patient, other] = [await t.patient(), await t.patient()];
+    const grantId = await consent.takeGrant(other, await said(other, 'grant', grantBody()));
+    await expect(consent.signRevocation(patient, unlock, grantId)).rejects.toMatchObject({
+      code: 'GRANT_NOT_FOUND',
+    });
+    const guess = { passphrase: 'not the passphrase', caller: 'somebody' };
+    await expect(consent.signRevocation(patient, guess)).rejects.toMatchObject({
+      code: 'CONSENT_KEY_LOCKED',
+    });
+  });
 });

@@ -36,6 +36,7 @@ export class DeviceRegistry {
   readonly #devices = new Map<string, Device>();
   readonly #byKid = new Map<string, Device>();
   readonly #onStopped: ((device: Device) => void)[] = [];
+  readonly #onStatus: ((device: Device) => void)[] = [];
 
   constructor(options: DeviceRegistryOptions) {
     this.#options = options;
@@ -52,6 +53,11 @@ export class DeviceRegistry {
   /** Calls back when a device must not send any more, or not in its former epoch: its connection has to go. */
   onStopped(listener: (device: Device) => void): void {
     this.#onStopped.push(listener);
+  }
+
+  /** Calls back when a device may have another status than before. */
+  onStatus(listener: (device: Device) => void): void {
+    this.#onStatus.push(listener);
   }
 
   find(deviceId: string): Device | undefined {
@@ -173,6 +179,7 @@ export class DeviceRegistry {
     device.status = status;
     device.changedMs = nowMs;
     if (status !== 'active') this.#stopped(device);
+    for (const listener of this.#onStatus) listener(device);
     return device;
   }
 
@@ -180,6 +187,7 @@ export class DeviceRegistry {
     if (known === undefined) return this.#add(new Device(row, chain));
     known.pairAgain(chain, row);
     this.#stopped(known);
+    for (const listener of this.#onStatus) listener(known);
     return known;
   }
 

@@ -128,6 +128,16 @@ test('a record that is refused for good does not hold up the next one, and says 
   expect(bench.version(refused)).toMatchObject({ stage: 'refused', refusal: 'RECORD_FOREIGN' });
 });
 
+test('a version whose predecessor is not announced waits, however often it is told so, and is not given up', async () => {
+  const patient = await bench.patient();
+  bench.notYet = 3;
+  const place = await bench.make(patient, 'periodic');
+  const next = await bench.make(patient, 'periodic');
+  await bench.drained();
+  expect(bench.announcedPlaces).toEqual([place, next]);
+  expect(bench.version(place)).toMatchObject({ stage: 'announced', refusal: null });
+});
+
 /** Makes a record whose place on the ledgers is taken before a provider takes it. */
 async function held(
   patient: Patient,

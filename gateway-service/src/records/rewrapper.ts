@@ -1,3 +1,4 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import { kidOf, type SignatureVerifier } from '@careledger/crypto';
 import { isLedgerAway, isUnavailable, NotYetError } from '@careledger/delivery';
 import { EnvelopeError, nextWrapSet, readWrap, type Recipient } from '@careledger/envelope';
@@ -131,6 +132,8 @@ export class Rewrapper implements AsyncDisposable {
   async #page(job: RewrapJob, page: readonly RecordVersion[], signal: AbortSignal): Promise<boolean> {
     const { core, rewraps, versions } = this.#options;
     for (const version of page) {
+      // Others have their turn: a patient can have thousands of versions.
+      await nextTurn();
       signal.throwIfAborted();
       // Its first set may be on its way to the provider right now.
       if (version.stage === 'made') return false;
@@ -171,6 +174,7 @@ export class Rewrapper implements AsyncDisposable {
     let objections: Objections | undefined;
     for (let tries = 0; tries < TRIES_MAX; tries++) {
       const change = await this.#change(patient, version, held, objections);
+      if (change.add.length + change.drop.size === 0) return objections === undefined;
       const next = await this.#next(patient, version, held, change);
       if (next === undefined) return objections === undefined;
       const replaced = await this.#holder.replace(patient, version, next, signal);
@@ -210,14 +214,17 @@ export class Rewrapper implements AsyncDisposable {
       const publicKey = currentKey(encryptionKeys);
       if (publicKey !== undefined) wanted.push({ publicKey });
     }
-    const held = wraps.map((jwe) => readWrap(jwe).kid);
+    const held = new Set(wraps.map((jwe) => readWrap(jwe).kid));
     const isToGo = (kid: string): boolean => {
       if (kid === own || objections?.keep.has(kid) === true) return false;
       return !allowed.has(kid) || objections?.drop.has(kid) === true;
     };
     return {
-      add: wanted.filter(({ publicKey }) => !objections?.drop.has(kidOf('X25519', publicKey))),
-      drop: new Set(held.filter(isToGo)),
+      add: wanted.filter(({ publicKey }) => {
+        const kid = kidOf('X25519', publicKey);
+        return !held.has(kid) && objections?.drop.has(kid) !== true;
+      }),
+      drop: new Set([...held].filter(isToGo)),
     };
   }
 

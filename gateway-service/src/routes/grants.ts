@@ -198,4 +198,23 @@ export function addGrantRoutes({ app, gateway }: RouteContext): void {
   };
   addRevocation('/v1/patients/:patientId/grants/:grantId/revoke', false);
   addRevocation('/v1/patients/:patientId/grants/revoke-all', true);
+  app.post(
+    '/v1/patients/:patientId/revocations',
+    {
+      config: byPatient,
+      schema: {
+        summary:
+          'Sign a revocation of one grant, or of everything granted so far, and hand it out unsent: any provider or ' +
+          'authority relays it',
+        params: PatientParams,
+        body: closedObject({ grantId: Type.Optional(Id128), passphrase: Passphrase }),
+        response: { 200: Type.Object({ statement: CompactJws }) },
+      },
+    },
+    async (request) => {
+      const { body, params } = request;
+      const patient = core.patients.get(params.patientId);
+      return { statement: await consent.signRevocation(patient, unlockOf(request, body), body.grantId) };
+    },
+  );
 }

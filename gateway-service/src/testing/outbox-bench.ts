@@ -42,6 +42,8 @@ export class OutboxBench implements AsyncDisposable {
   readonly announced = new Map<string, Announcement>();
   /** Versions after which the gateway makes the next one. */
   readonly madeAgain: RecordVersion[] = [];
+  /** So many announcements are refused since the version before is not announced. */
+  notYet = 0;
   /** The ledger takes announcements, but its answer is lost. */
   losesAnnouncements = false;
   outbox!: RecordOutbox;
@@ -260,6 +262,10 @@ export class OutboxBench implements AsyncDisposable {
   async #announce(statement: string): Promise<Settled> {
     const { sid, iss, body } = readStatement(statement).payload;
     const txId = sha256Hex(statement);
+    if (this.notYet > 0) {
+      this.notYet -= 1;
+      return { item: { sid, code: 'VERSION_NOT_YET', txId }, blockNumber: 2 };
+    }
     const announcement = { ...(body as StatementBody<'announceRecord'>), author: iss, txId };
     const place = `${announcement.recordId} ${announcement.version}`;
     const isTaken = !this.announced.has(sid) && this.announcedPlaces.includes(place);

@@ -21,4 +21,5 @@ export const PORT_OFFSETS = {
   ledger: 6_500,
   peer: 7_000,
   chaincode: 8_000,
+  hostile: 8_500,
 } as const;

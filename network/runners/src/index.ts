@@ -5,6 +5,11 @@ export {
   type ChaincodeCommand,
   type ChaincodeEnvironmentOptions,
 } from './chaincode/launch.js';
+export { writeBrokerFiles } from './compose/broker-files.js';
+export { BROKER, BROKER_REVOCATIONS, DEVICES_AUTHORITY } from './compose/broker.js';
+export { certifyDevice } from './compose/device-certificate.js';
+export { DEVICES_ORGANIZATION } from './compose/devices.js';
+export { ComposeLayout } from './compose/layout.js';
 export { ProcessExitedError, RunnerError, type RunnerErrorCode } from './errors.js';
 export { findFabricBinaries, requireFabricBinaries, type FabricBinaries } from './native/binaries.js';
 export { DEFAULT_ROOT, NativeLayout } from './native/layout.js';
@@ -18,3 +23,5 @@ export { heights, ordererHeights, type OrdererHeight, type PeerHeight } from './
 export { addOrganization, removeOrganization } from './operations/membership.js';
 export { rotateNode } from './operations/rotate.js';
 export { upgradeChaincode } from './operations/upgrade-chaincode.js';
+export { GATEWAY, PATIENTS_MSP } from './services/service-node.js';
+export { ensureTlsCertificates, writeTlsRoots } from './services/tls.js';

@@ -1,4 +1,5 @@
 export * from './authority.js';
+export * from './device-certificate.js';
 export * from './device.js';
 export * from './mqtt.js';
 export * from './provider.js';

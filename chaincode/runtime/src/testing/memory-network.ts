@@ -39,6 +39,15 @@ export class MemoryNetwork {
     private readonly chaincodes: readonly Chaincode[],
   ) {}
 
+  /** Another network whose ledgers hold the same; what happens on one is not seen on the other. */
+  copy(): MemoryNetwork {
+    const copied = new MemoryNetwork(this.networkId, this.chaincodes);
+    for (const [name, world] of this.#worlds) copied.#worlds.set(name, new Map(world));
+    copied.#commits = this.#commits;
+    copied.nowMs = this.nowMs;
+    return copied;
+  }
+
   /** @throws ContractError as the chaincode does */
   async endorse({ channel, chaincode, name, args, caller, atMs }: MemoryProposal): Promise<Endorsed> {
     const txId = randomBytes(32).toString('hex');

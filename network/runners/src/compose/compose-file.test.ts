@@ -3,7 +3,8 @@ import { execFileSync } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { newState, planOf } from '@careledger/network-admin';
 import type { ProfileName } from '@careledger/network-definition';
-import { servicesOf } from '../services/service-node.js';
+import { GATEWAY, servicesOf } from '../services/service-node.js';
+import { BROKER, BROKER_REVOCATIONS } from './broker.js';
 import { ONE_SHOTS, OTHER_HOSTS } from './containers.js';
 
 const PROJECT = fileURLToPath(new URL('../../../../', import.meta.url));
@@ -143,7 +144,9 @@ const DEPLOYMENTS: readonly (readonly [string, Deployment])[] = [
       if (ONE_SHOTS.includes(name)) continue;
       for (const { type, source, volume, read_only } of volumes) {
         if (type !== 'volume') continue;
-        if (source === 'data') expect(volume?.subpath).toBe(name);
+        if (volume?.subpath === BROKER_REVOCATIONS) {
+          expect([name, read_only ?? false]).toEqual(name === GATEWAY ? [GATEWAY, false] : [BROKER, true]);
+        } else if (source === 'data') expect(volume?.subpath).toBe(name);
         else {
           const own = folders.get(name);
           const allowed = [`${own}/nodes/${name}`, `${own}/user`, `${own}/gateway`];

@@ -1,5 +1,5 @@
 import 'reflect-metadata';
-import { createHash, randomBytes, webcrypto } from 'node:crypto';
+import { webcrypto } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import {
   BasicConstraintsExtension,
@@ -11,7 +11,9 @@ import {
   X509Certificate,
   X509CertificateGenerator,
 } from '@peculiar/x509';
+import { sha256 } from '@careledger/crypto';
 import { deviceIdOf } from '@careledger/domain';
+import { deviceCertificateSerial } from '@careledger/protocol';
 import { DEVICES_MSP } from './devices.js';
 import { ComposeError } from './errors.js';
 import type { ComposeLayout } from './layout.js';
@@ -19,7 +21,6 @@ import type { ComposeLayout } from './layout.js';
 const DAY_MS = 86_400_000;
 /** How long a device's certificate is good for. */
 export const DEVICE_CERTIFICATE_VALIDITY_DAYS = 365;
-const SERIAL_BYTES = 16;
 const AUTHORITY_ALGORITHM = { name: 'ECDSA', namedCurve: 'P-256', hash: 'SHA-256' } as const;
 /** A raw Ed25519 key is the end of its SubjectPublicKeyInfo (RFC 8410, 4). */
 const ED25519_KEY_BYTES = 32;
@@ -31,7 +32,6 @@ const ED25519_KEY_BYTES = 32;
  */
 export async function certifyDevice(layout: ComposeLayout, requestPem: string): Promise<string> {
   const publicKey = await checkRequest(requestPem);
-  const sha256 = (bytes: Uint8Array): Uint8Array => createHash('sha256').update(bytes).digest();
   const deviceId = deviceIdOf(new Uint8Array(publicKey.rawData).slice(-ED25519_KEY_BYTES), sha256);
 
   const { cert, key } = layout.tlsCa(DEVICES_MSP);
@@ -41,7 +41,7 @@ export async function certifyDevice(layout: ComposeLayout, requestPem: string): 
     authority.notAfter.getTime(),
   );
   const certificate = await X509CertificateGenerator.create({
-    serialNumber: serialNumber(),
+    serialNumber: deviceCertificateSerial(deviceId, sha256),
     subject: `CN=${deviceId}`,
     issuer: authority.subject,
     notBefore: new Date(),
@@ -81,11 +81,4 @@ async function checkRequest(pem: string): Promise<Pkcs10CertificateRequest['publ
 async function privateKey(pem: string): Promise<webcrypto.CryptoKey> {
   const der = Buffer.from(pem.replaceAll(/-----[^-]+-----|\s/g, ''), 'base64');
   return webcrypto.subtle.importKey('pkcs8', der, AUTHORITY_ALGORITHM, false, ['sign']);
-}
-
-/** Positive (RFC 5280, 4.1.2.2), with 126 random bits. */
-function serialNumber(): string {
-  const bytes = randomBytes(SERIAL_BYTES);
-  bytes[0] = ((bytes[0] ?? 0) & 0x3f) | 0x40;
-  return bytes.toString('hex');
 }

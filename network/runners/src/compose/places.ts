@@ -10,6 +10,8 @@ export const CCAAS_BUILDER = '/opt/hyperledger/ccaas_builder';
 export const CONFIG = '/etc/careledger';
 /** A service's client identity at its organisation's peer. */
 export const IDENTITY = '/run/careledger/identity';
+/** Where the gateway tells the broker which devices' certificates do not count. */
+export const REVOCATIONS = '/var/lib/careledger/revocations';
 /** A service's store and keys. */
 export const DATA = '/var/lib/careledger/store';
 

@@ -1,6 +1,6 @@
 import type { ServiceSetting } from '../services/service-places.js';
-import { BROKER, BROKER_GATEWAY_PORT } from './broker.js';
-import { ANY_INTERFACE, CONFIG, DATA, IDENTITY } from './places.js';
+import { BROKER, BROKER_GATEWAY_PORT, DEVICES_AUTHORITY } from './broker.js';
+import { ANY_INTERFACE, CONFIG, DATA, IDENTITY, REVOCATIONS } from './places.js';
 
 /** Services in containers see the same paths each: docker-compose.yaml mounts what is behind them. */
 export const COMPOSE_SETTING: ServiceSetting = {
@@ -12,4 +12,9 @@ export const COMPOSE_SETTING: ServiceSetting = {
   }),
   listenHost: ANY_INTERFACE,
   brokerUrl: `mqtts://${BROKER}:${BROKER_GATEWAY_PORT}`,
+  brokerCertificates: {
+    authorityCertFile: `${CONFIG}/${DEVICES_AUTHORITY.cert}`,
+    authorityKeyFile: `${CONFIG}/${DEVICES_AUTHORITY.key}`,
+    revocationsDir: REVOCATIONS,
+  },
 };

@@ -74,7 +74,13 @@ export function serviceConfig(node: ServiceNode, options: ServiceConfigOptions):
         gatewayId: GATEWAY,
         mqtt:
           node.mqttPort === undefined
-            ? { external: { url: setting.brokerUrl, username: GATEWAY } }
+            ? {
+                external: {
+                  url: setting.brokerUrl,
+                  username: GATEWAY,
+                  ...(setting.brokerCertificates && { certificates: setting.brokerCertificates }),
+                },
+              }
             : {
                 host: setting.listenHost,
                 port: node.mqttPort,

@@ -19,4 +19,10 @@ export interface ServiceSetting {
   readonly listenHost: string;
   /** The broker of gateways that bring none of their own: `mqtts://host:port`. */
   readonly brokerUrl?: string;
+  /** Who certifies devices for that broker, and the folder in which it looks for revocation lists. */
+  readonly brokerCertificates?: {
+    readonly authorityCertFile: string;
+    readonly authorityKeyFile: string;
+    readonly revocationsDir: string;
+  };
 }

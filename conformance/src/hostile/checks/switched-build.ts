@@ -1,0 +1,137 @@
+import { readFile } from 'node:fs/promises';
+import { fileURLToPath } from 'node:url';
+import { build, type Plugin } from 'esbuild';
+
+/** The repository's root. */
+const ROOT = fileURLToPath(new URL('../../../../', import.meta.url));
+
+/** A check in compiled code: an expression that can be taken for another one. */
+export interface Place {
+  /** From the repository's root. */
+  readonly file: string;
+  /** The expression as it stands there, once; or once within `within`. */
+  readonly find: string;
+  /** A longer text that stands there once, where the expression stands more often. */
+  readonly within?: string;
+  /** What it is taken for while the check is off; {@link NOTHING} for a call that refuses by throwing. */
+  readonly off: string;
+  /** Whether it writes: then whoever comes by counts as if it made a difference. */
+  readonly writes?: boolean;
+}
+
+/** In the place of a call. */
+export const NOTHING = 'undefined';
+
+/** What a build exports besides what is asked of it. */
+export interface Switches {
+  /** Checks that are off. */
+  readonly off: Set<string>;
+  /** Checks that have made a difference, or may have: without them the run would have been another one. */
+  readonly decisive: Set<string>;
+}
+
+const BANNER = `const __switches = { off: new Set(), decisive: new Set() };
+const __isOff = (check) => __switches.off.has(check);
+const __on = (check, value, off) => {
+  if (!Object.is(value, off)) __switches.decisive.add(check);
+  return value;
+};
+const __refusing = (check, act) => {
+  const refused = (error) => {
+    __switches.decisive.add(check);
+    throw error;
+  };
+  try {
+    const made = act();
+    return made instanceof Promise ? made.catch(refused) : made;
+  } catch (error) {
+    return refused(error);
+  }
+};
+export { __switches as switches };`;
+
+/**
+ * Bundles modules with a switch at each place; all checks are on until one is put into `switches.off`.
+ * @param exports module → what to export of it
+ * @throws Error where a text is not found, or more than once: the check has moved, and the list with it
+ */
+export async function buildSwitched(
+  exports: Readonly<Record<string, readonly string[]>>,
+  places: Readonly<Record<string, Place>>,
+  outfile: string,
+): Promise<void> {
+  const used = new Set<string>();
+  const entry = Object.entries(exports).map(
+    ([from, names]) => `export { ${names.join(', ')} } from '${from}';`,
+  );
+  await build({
+    stdin: { contents: entry.join('\n'), resolveDir: fileURLToPath(new URL('.', import.meta.url)) },
+    outfile,
+    bundle: true,
+    platform: 'node',
+    target: 'node24',
+    format: 'esm',
+    logLevel: 'silent',
+    banner: { js: BANNER },
+    plugins: [switching(places, used)],
+  });
+  const missing = Object.keys(places).filter((name) => !used.has(name));
+  if (missing.length > 0)
+    throw new Error(`Files of these checks are not in the build: ${missing.join(', ')}`);
+}
+
+function switching(places: Readonly<Record<string, Place>>, used: Set<string>): Plugin {
+  const byFile = Map.groupBy(Object.entries(places), ([, { file }]) => `${ROOT}${file}`);
+  return {
+    name: 'switches',
+    setup: ({ onLoad }) => {
+      onLoad({ filter: /\/dist\/.*\.js$/ }, async ({ path }) => {
+        const here = byFile.get(path);
+        if (here === undefined) return undefined;
+        const text = await readFile(path, 'utf8');
+        const contents = withSwitches(text, here);
+        for (const [name] of here) used.add(name);
+        return { contents, loader: 'js' };
+      });
+    },
+  };
+}
+
+/** The text with a switch at each place; they are found in the text as it is, so that none hides another. */
+function withSwitches(text: string, places: readonly (readonly [string, Place])[]): string {
+  const found = places
+    .map(([name, place]) => ({ name, place, at: startOf(text, name, place) }))
+    .sort((a, b) => b.at - a.at);
+  let [switched, next] = [text, text.length];
+  for (const { name, place, at } of found) {
+    const { find } = place;
+    if (at + find.length > next) throw new Error(`${name}: another check stands within this one.`);
+    switched = `${switched.slice(0, at)}${switchFor(name, place)}${switched.slice(at + find.length)}`;
+    next = at;
+  }
+  return switched;
+}
+
+/** The expression with its switch, which notes where it is decisive. */
+function switchFor(name: string, { find, off, writes = false }: Place): string {
+  const awaited = find.startsWith('await ') ? find.slice('await '.length) : undefined;
+  const refusing = `__refusing('${name}', () => (${awaited ?? find}))`;
+  const compared = `__on('${name}', (${find}), (${off}))`;
+  const called = awaited === undefined ? refusing : `(await ${refusing})`;
+  const noted = `(__switches.decisive.add('${name}'), (${find}))`;
+  const on = writes ? noted : off === NOTHING ? called : compared;
+  return `(__isOff('${name}') ? (${off}) : ${on})`;
+}
+
+function startOf(text: string, name: string, { file, find, within = find }: Place): number {
+  const outer = onlyIndexOf(text, within);
+  const inner = onlyIndexOf(within, find);
+  if (outer === undefined || inner === undefined)
+    throw new Error(`${name}: ${file} does not have this once: ${outer === undefined ? within : find}`);
+  return outer + inner;
+}
+
+function onlyIndexOf(text: string, part: string): number | undefined {
+  const at = text.indexOf(part);
+  return at >= 0 && text.indexOf(part, at + 1) < 0 ? at : undefined;
+}

@@ -1,0 +1,178 @@
+import {
+  newSigner,
+  publicKeyOf,
+  type StatementOptions,
+  type TestIssuer,
+  type TestOrganisation,
+  type TestPatient,
+} from '@careledger/chaincode-runtime/testing';
+import type { StatementBody, StatementName } from '@careledger/contracts';
+import { randomId128, type Signer } from '@careledger/crypto';
+import type { ChannelName } from '@careledger/domain';
+import { newHash, newTxId } from '@careledger/records-chaincode/testing';
+import { adminOf, clientOf, type Cast } from './cast.js';
+import { functionNamed } from './ground.js';
+
+/** A statement before it is signed, and by whom it should be signed. */
+export interface Draft {
+  readonly kind: StatementName;
+  readonly issuer: TestIssuer;
+  readonly signer: Signer;
+  readonly body: object;
+  /** A key that the issuer, or one whom it concerns, has too, but that does not sign this kind. */
+  readonly otherKey: Signer;
+  /** Takes the key away from the issuer; absent where the statement itself registers the key. */
+  readonly retire?: () => Promise<unknown>;
+}
+
+/** What a function is called with when all is well: a statement, or what it takes instead of one. */
+export type Prepared =
+  | { readonly draft: Draft; readonly args?: undefined }
+  | { readonly args: object; readonly draft?: undefined };
+
+/** How a draft is signed otherwise than it should be. */
+export interface Forgery extends StatementOptions {
+  readonly signer?: Signer;
+  readonly body?: object;
+}
+
+/** The token of a draft as it should be, or otherwise. */
+export function signed(draft: Draft, { signer = draft.signer, body = draft.body, ...rest }: Forgery = {}) {
+  return draft.issuer.sign(draft.kind, body as never, signer, rest);
+}
+
+/** The one argument of a function for this statement: a batch of it, or itself. */
+export const argsOf = (name: string, statement: string): object =>
+  functionNamed(name).definition.itemCodes === undefined ? { statement } : { items: [statement] };
+
+/** The argument of a function as it should be. */
+export const honestArgsOf = (name: string, { args, draft }: Prepared): object =>
+  args ?? argsOf(name, signed(draft));
+
+/** A patient's statement, by the consent or the gateway key. */
+export function byPatient<N extends StatementName>(
+  cast: Cast,
+  channel: ChannelName,
+  patient: TestPatient,
+  use: 'consent' | 'gateway',
+  kind: N,
+  body: StatementBody<N>,
+): Prepared {
+  const other = use === 'consent' ? 'gateway' : 'consent';
+  const retire = () => rotatePatientKey(cast, patient, use, channel);
+  const keys = { signer: patient[use], otherKey: patient[other] };
+  return { draft: { kind, issuer: patient, body, ...keys, retire } };
+}
+
+/** An organisation's statement. */
+export function byOrganisation<N extends StatementName>(
+  cast: Cast,
+  channel: ChannelName,
+  organisation: TestOrganisation,
+  kind: N,
+  body: StatementBody<N>,
+  otherKey: Signer,
+): Prepared {
+  const { signer } = organisation;
+  const retire = () => rotateOrganisationKey(cast, organisation, channel);
+  return { draft: { kind, issuer: organisation, signer, body, otherKey, retire } };
+}
+
+/** The statement with which somebody registers a key of its own. */
+export function byNewcomer<N extends StatementName>(
+  issuer: TestIssuer,
+  signer: Signer,
+  kind: N,
+  body: StatementBody<N>,
+  otherKey: Signer,
+): Prepared {
+  return { draft: { kind, issuer, signer, body, otherKey } };
+}
+
+/** Puts a new key in the place of a patient's, which signs what follows. */
+export async function rotatePatientKey(
+  cast: Cast,
+  patient: TestPatient,
+  use: 'consent' | 'gateway',
+  channel?: ChannelName,
+): Promise<Signer> {
+  const next = newSigner();
+  const body = { use, newKey: publicKeyOf(next), newKeyProof: patient.proofOf(next) };
+  const statement = patient.sign('rotatePatientKey', body, patient.consent);
+  await cast.must('patients client', 'RotatePatientKey', { statement }, channel);
+  return next;
+}
+
+/** Puts a new key in the place of an organisation's signing key. */
+export async function rotateOrganisationKey(
+  cast: Cast,
+  organisation: TestOrganisation,
+  channel?: ChannelName,
+): Promise<Signer> {
+  const next = newSigner();
+  const newKeyProof = organisation.proofOf(next);
+  const body = { use: 'signing' as const, newKey: publicKeyOf(next), newKeyProof };
+  const statement = organisation.sign('rotateOrganisationKey', body, organisation.signer);
+  await cast.must(adminOf(organisation), 'RotateOrganisationKey', { statement }, channel);
+  return next;
+}
+
+/** What authorities ask for and patients grant, where nothing else is said. */
+export const TERMS = { permissions: ['read' as const], purposes: ['TREAT' as const] };
+
+/** A subscription that an authority has asked a patient for: its id. */
+export async function pendingSubscription(
+  cast: Cast,
+  patient: TestPatient,
+  by: TestOrganisation = cast.hospital,
+): Promise<string> {
+  const sid = randomId128();
+  const statement = by.sign('requestSubscription', { patientId: patient.id, ...TERMS }, by.signer, { sid });
+  await cast.must(clientOf(by), 'RequestSubscription', { statement });
+  return sid;
+}
+
+/** What an attestor says of a transaction. */
+export const attestationOf = (
+  cast: Cast,
+  body: Partial<StatementBody<'attestation'>> = {},
+): StatementBody<'attestation'> => ({
+  network: cast.ground.networkId,
+  channel: 'cloud',
+  block: 7,
+  blockHash: newTxId(),
+  txId: newTxId(),
+  envelopeHash: newHash(),
+  code: 'VALID',
+  ...body,
+});
+
+/** A visit of a patient, now. */
+export const visitOf = (
+  cast: Cast,
+  patientId: string,
+  body: Partial<StatementBody<'visit'>> = {},
+): StatementBody<'visit'> => ({
+  patientId,
+  at: cast.time(),
+  dataHash: newHash(),
+  location: 'sealed',
+  ...body,
+});
+
+/** What an authority says of a direct notice that it has shown. */
+export const readingOf = (
+  cast: Cast,
+  { patientId, recordId, manifestHash }: { patientId: string; recordId: string; manifestHash: string },
+  body: Partial<StatementBody<'noticeReading'>> = {},
+): StatementBody<'noticeReading'> => ({
+  patientId,
+  recordId,
+  version: 1,
+  manifestHash,
+  purpose: 'ETREAT',
+  granteeTags: [],
+  readAt: cast.time(),
+  decidedBy: 'peer',
+  ...body,
+});

@@ -1,0 +1,21 @@
+import { access } from './access.js';
+import { callers } from './callers.js';
+import { consent } from './consent.js';
+import { forgeries } from './forgeries.js';
+import type { LedgerKind } from './ledger-attempt.js';
+import { places } from './places.js';
+import { questions } from './questions.js';
+import { records } from './records.js';
+import { registrations } from './registrations.js';
+
+/** Everything that is tried on the ledger. */
+export const LEDGER_ATTEMPTS: readonly LedgerKind[] = [
+  ...callers,
+  ...forgeries,
+  ...registrations,
+  ...consent,
+  ...records,
+  ...access,
+  ...places,
+  ...questions,
+];

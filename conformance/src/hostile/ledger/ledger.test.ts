@@ -1,0 +1,6 @@
+import { startEmbedded } from '../../chaincode/embedded.js';
+import { describeHostileLedger } from './ledger-suite.js';
+
+const TIMEOUT_MS = 180_000;
+
+describeHostileLedger('the embedded network', startEmbedded, TIMEOUT_MS);

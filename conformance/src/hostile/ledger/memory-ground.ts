@@ -1,0 +1,39 @@
+import { admin, client, enroller, peer, type MemoryNetwork } from '@careledger/chaincode-runtime/testing';
+import { IDENTITIES, type IdentityName } from '../../chaincode/identities.js';
+import { contractOf, type Call, type LedgerGround } from './ground.js';
+
+type Caller = ReturnType<typeof client>;
+
+/** Callers as the certificates of these identities would say. */
+function callerAs(identity: IdentityName): Caller {
+  const { mspId, name } = IDENTITIES[identity];
+  if (name === 'admin') return admin(mspId);
+  if (name === 'peer') return peer(mspId);
+  if (name === 'gateway') return enroller();
+  return { ...client(mspId), mayEnrol: name === 'claims-to-enrol' };
+}
+
+/** The chaincode in memory. Nobody keeps strangers and peers away from it as a network does. */
+export function memoryGround(network: MemoryNetwork): LedgerGround {
+  const proposalOf = ({ identity, channel, contract, name, args }: Call) => ({
+    channel,
+    chaincode: contractOf(name, contract).name,
+    name,
+    args,
+    caller: callerAs(identity),
+  });
+  return {
+    networkId: network.networkId,
+    nowS: () => Math.floor(network.nowMs / 1000),
+    submit: async (call) => {
+      const { result, txId } = await network.submit(proposalOf(call));
+      return { result, transactionId: txId };
+    },
+    evaluate: async (call) => (await network.endorse(proposalOf(call))).result,
+    overtaken: async (call, by) => {
+      const endorsed = await network.endorse(proposalOf(call));
+      await by();
+      return network.commit(endorsed);
+    },
+  };
+}

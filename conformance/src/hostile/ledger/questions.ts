@@ -1,0 +1,72 @@
+import { records } from '@careledger/contracts';
+import { toBase64url, utf8 } from '@careledger/crypto';
+import { NO_EFFECT, THROUGH } from '../attempt.js';
+import { answerTo, codeOfError, type Cast } from './cast.js';
+import { kind, type LedgerKind } from './ledger-attempt.js';
+import { READING } from './reading-specimens.js';
+import { functionNamed } from './ground.js';
+import { honestArgsOf } from './drafts.js';
+
+/** Functions that answer in pages. */
+const PAGED = READING.filter(({ name }) =>
+  functionNamed(name).definition.codes.includes('PAGE_TOKEN_INVALID'),
+);
+
+/** The rows behind a bookmark of one's own making: none that lie elsewhere. */
+const behind =
+  (bookmark: string) =>
+  async (cast: Cast, { name, channel, prepare }: (typeof PAGED)[number]): Promise<string> => {
+    const args = { ...honestArgsOf(name, await prepare(cast)), bookmark };
+    try {
+      const { rows } = (await cast.ask(name, args, channel)) as { rows: object[] };
+      return rows.length > 0 ? THROUGH : NO_EFFECT;
+    } catch (error) {
+      return codeOfError(error);
+    }
+  };
+
+const everyPaged = (bookmark: string) =>
+  Object.fromEntries(PAGED.map((each) => [each.name, (cast: Cast) => behind(bookmark)(cast, each)]));
+const partsOf = (...parts: string[]) => toBase64url(utf8(JSON.stringify(parts)));
+
+/** What members ask, and how they would like to see or do more by asking. */
+export const questions: readonly LedgerKind[] = [
+  kind(
+    'made-up-bookmark',
+    'authority',
+    'reads on from a bookmark that no query gave it',
+    'PAGE_TOKEN_INVALID',
+    {
+      ...everyPaged('nonsense'),
+      ...Object.fromEntries(
+        PAGED.map((each) => [
+          `${each.name}, a key that leads elsewhere`,
+          (cast: Cast) => behind(partsOf('\0', '\0'))(cast, each),
+        ]),
+      ),
+    },
+  ),
+  kind(
+    'unknown-function',
+    'operator',
+    'calls what is no function of a contract, such as a member of the class that carries them',
+    'FUNCTION_UNKNOWN',
+    Object.fromEntries(
+      ['aroundTransaction', 'beforeTransaction', 'constructor', 'toString', '__proto__', 'Nope'].map(
+        (name) => [
+          name,
+          (cast: Cast) =>
+            answerTo(
+              cast.ground.submit({
+                identity: 'lab admin',
+                channel: 'cloud',
+                contract: records,
+                name,
+                args: {},
+              }),
+            ),
+        ],
+      ),
+    ),
+  ),
+];

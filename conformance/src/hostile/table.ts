@@ -1,0 +1,36 @@
+import { ROLES, answersOf, type Role } from './attempt.js';
+import { ATTEMPTS } from './attempts.js';
+
+const BEGIN =
+  '<!-- Begin of what hostile members try: written by `node conformance/dist/hostile/write-table.js` -->';
+const END = '<!-- End of what hostile members try -->';
+
+/** The attempts by role, as Markdown: what is tried, how often, and what came back. */
+function tableOfAttempts(): string {
+  const sections = (Object.keys(ROLES) as Role[]).flatMap((role) => {
+    const kinds = ATTEMPTS.filter((each) => each.role === role);
+    if (kinds.length === 0) return [];
+    const rows = kinds.map(({ what, tries }) => {
+      const times = tries.reduce((sum, each) => sum + (each.times ?? 1), 0);
+      const answers = answersOf(tries.flatMap(({ answer }) => answer.split(', ')));
+      return `| ${what} | ${times} | ${answers.replaceAll(/\b[A-Z][A-Z_]+\b/g, '`$&`')} |`;
+    });
+    return [
+      `### ${ROLES[role]} …`,
+      '',
+      '| what it does | times | answer |',
+      '| --- | ---: | --- |',
+      ...rows,
+      '',
+    ];
+  });
+  return sections.join('\n');
+}
+
+/** The page with the table as the suite has it. @throws Error where the page has no place for it */
+export function withTable(page: string): string {
+  const [from, to] = [page.indexOf(BEGIN), page.indexOf(END)];
+  if (from < 0 || to < from)
+    throw new Error(`The page has no place for the table, between ${BEGIN} and ${END}`);
+  return `${page.slice(0, from + BEGIN.length)}\n\n${tableOfAttempts()}\n${page.slice(to)}`;
+}
