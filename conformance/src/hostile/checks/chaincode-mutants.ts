@@ -34,7 +34,6 @@ export const CHAINCODE_MUTANTS: readonly Mutant<ChaincodeCheck>[] = [
     through: {
       'as-peer': except(
         'RegisterPatient',
-        'RotatePatientKey',
         'RegisterAuthority',
         'RegisterProvider',
         'RotateOrganisationKey',
@@ -44,7 +43,6 @@ export const CHAINCODE_MUTANTS: readonly Mutant<ChaincodeCheck>[] = [
         'Grant',
         'RequestSubscription',
         'CancelSubscription',
-        'RecordDecision',
         'StoreRecords',
         'ReviseRecords',
         'AnnounceRecords',
@@ -63,8 +61,8 @@ export const CHAINCODE_MUTANTS: readonly Mutant<ChaincodeCheck>[] = [
   {
     off: ['patients-msp'],
     through: {
-      'not-for-authority': ['RegisterPatient', 'RotatePatientKey', 'Grant', 'AnchorHeads'],
-      'not-for-provider': ['RotatePatientKey', 'Grant'],
+      'not-for-authority': ['RegisterPatient', 'Grant', 'AnchorHeads'],
+      'not-for-provider': ['Grant'],
     },
   },
   { off: ['enroller'], through: { 'not-for-relay': ['RegisterPatient'] } },
@@ -83,11 +81,10 @@ export const CHAINCODE_MUTANTS: readonly Mutant<ChaincodeCheck>[] = [
         'RegisterPractitioner',
         'RequestSubscription',
         'CancelSubscription',
-        'RecordDecision',
         'AnnounceRecords',
         'RecordVisit',
       ],
-      'as-peer': ['RegisterPractitioner', 'RequestSubscription', 'CancelSubscription', 'RecordDecision'],
+      'as-peer': ['RegisterPractitioner', 'RequestSubscription', 'CancelSubscription'],
     },
   },
   {
@@ -294,7 +291,6 @@ export const CHAINCODE_MUTANTS: readonly Mutant<ChaincodeCheck>[] = [
   { off: ['subscription-id'], through: { 'taken-subscription-id': EVERY } },
   { off: ['subscription-patient'], through: { 'unknown-patient': ['RequestSubscription'] } },
   { off: ['subscription-limit'], through: { 'flood-of-requests': EVERY } },
-  { off: ['decision-own'], through: { 'not-of-authority': ['RecordDecision'] } },
   { off: ['practitioner'], through: { 'no-practitioner': EVERY, 'reading-no-practitioner': EVERY } },
   { off: ['grants-of-requester', 'grant-of-requester'], through: { 'no-grant': ['another authority’s'] } },
   {

@@ -187,7 +187,6 @@ export const CHAINCODE_PLACES = {
   'subscription-limit': access('subscriptions', 'pending.length >= SUBSCRIPTIONS_PENDING_MAX', 'false'),
 
   // what is decided
-  'decision-own': access('decisions', 'requester !== authorityId', 'false'),
   practitioner: access('decisions', 'known?.active === true', 'true'),
   'grants-of-requester': access(
     'decisions',

@@ -308,22 +308,4 @@ export const access: readonly LedgerKind[] = [
     'SCOPE_NOT_GRANTED',
     { ReportReadings: (cast) => reads(cast, { scopeTags: [LABORATORY] }) },
   ),
-  denied('decision-of-another', 'writes a decision down under the id of another one', 'STATEMENT_ID_REUSED', {
-    RecordDecision: async (cast) => {
-      const patient = await cast.patient();
-      const requestId = randomId128();
-      const request = {
-        patientId: patient.id,
-        requester: cast.hospital.id,
-        granteeTags: [],
-        permission: 'read',
-        purpose: 'TREAT',
-        tagGroups: [],
-      };
-      await cast.send('hospital client', 'RecordDecision', { requestId, request });
-      const other = { ...request, purpose: 'ETREAT' };
-      await cast.granted(patient, cast.hospital, { purposes: ['ETREAT'] });
-      return cast.send('hospital client', 'RecordDecision', { requestId, request: other });
-    },
-  }),
 ];

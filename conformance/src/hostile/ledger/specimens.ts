@@ -1,6 +1,5 @@
 import { newEncryptionKey, newId, newSigner, publicKeyOf } from '@careledger/chaincode-runtime/testing';
 import type { accessControl, records } from '@careledger/contracts';
-import { randomId128 } from '@careledger/crypto';
 import type { ChannelName } from '@careledger/domain';
 import { announcementOf, newHash, nextOf, recordOf } from '@careledger/records-chaincode/testing';
 import { EVERYBODY, type IdentityName } from '../../chaincode/identities.js';
@@ -72,7 +71,7 @@ export const SPECIMENS: Readonly<Record<WritingFunction, Specimen>> = {
     };
     return byNewcomer(patient, patient.consent, 'registerPatient', body, patient.gateway);
   }),
-  RotatePatientKey: specimen('patient', 'cloud', 'patients client', async (cast) => {
+  RotatePatientKey: specimen('patient', 'cloud', 'lab client', async (cast) => {
     const patient = await cast.patient();
     const next = newSigner();
     const body = { use: 'gateway' as const, newKey: publicKeyOf(next), newKeyProof: patient.proofOf(next) };
@@ -207,19 +206,6 @@ export const SPECIMENS: Readonly<Record<WritingFunction, Specimen>> = {
       return byOrganisation(cast, 'authorities', hospital, 'cancelSubscription', body, patient.consent);
     },
     NOT_THE_LAB,
-  ),
-  RecordDecision: specimen(
-    undefined,
-    'authorities',
-    'hospital client',
-    async (cast) => {
-      const patient = await cast.patient();
-      await cast.granted(patient, cast.hospital, {}, 'authorities');
-      const asked = { permission: 'read', purpose: 'TREAT', granteeTags: [], tagGroups: [] };
-      const request = { patientId: patient.id, requester: cast.hospital.id, ...asked };
-      return { args: { requestId: randomId128(), request } };
-    },
-    { 'lab client': 'CALLER_REFUSED' },
   ),
   StoreRecords: specimen(
     'patient',
