@@ -34,7 +34,6 @@ export const CHAINCODE_MUTANTS: readonly Mutant<ChaincodeCheck>[] = [
     through: {
       'as-peer': except(
         'RegisterPatient',
-        'RotatePatientKey',
         'RegisterAuthority',
         'RegisterProvider',
         'RotateOrganisationKey',
@@ -62,8 +61,8 @@ export const CHAINCODE_MUTANTS: readonly Mutant<ChaincodeCheck>[] = [
   {
     off: ['patients-msp'],
     through: {
-      'not-for-authority': ['RegisterPatient', 'RotatePatientKey', 'Grant', 'AnchorHeads'],
-      'not-for-provider': ['RotatePatientKey', 'Grant'],
+      'not-for-authority': ['RegisterPatient', 'Grant', 'AnchorHeads'],
+      'not-for-provider': ['Grant'],
     },
   },
   { off: ['enroller'], through: { 'not-for-relay': ['RegisterPatient'] } },

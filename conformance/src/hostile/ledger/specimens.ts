@@ -71,7 +71,7 @@ export const SPECIMENS: Readonly<Record<WritingFunction, Specimen>> = {
     };
     return byNewcomer(patient, patient.consent, 'registerPatient', body, patient.gateway);
   }),
-  RotatePatientKey: specimen('patient', 'cloud', 'patients client', async (cast) => {
+  RotatePatientKey: specimen('patient', 'cloud', 'lab client', async (cast) => {
     const patient = await cast.patient();
     const next = newSigner();
     const body = { use: 'gateway' as const, newKey: publicKeyOf(next), newKeyProof: patient.proofOf(next) };
