@@ -35,7 +35,9 @@ export const layers = [
       'statements',
       'envelope',
       'contracts',
+      'policy',
       'protocol',
+      'delivery',
       'clinical',
       'fhir',
     ].map((name) => `packages/${name}`),
@@ -44,7 +46,7 @@ export const layers = [
   },
   {
     what: 'Packages know no layer above; only `ledger` is a client of Fabric',
-    folders: ['packages/crypto', 'packages/service-kit'],
+    folders: ['packages/crypto', 'packages/engine', 'packages/service-kit'],
     not: [...chaincode, ...services, ...network, ...tools, ...fabricClient],
   },
   {

@@ -1,4 +1,5 @@
 import { generateKeyPairSync, randomBytes } from 'node:crypto';
+import { mkdirSync, statSync } from 'node:fs';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -7,6 +8,7 @@ import { doorFaults, guardedRoutes, newDoorTokens, rolesByRoute } from '@careled
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { buildApp } from './app.js';
 import { ApiConfig } from './config.js';
+import { register } from './register.js';
 
 const { tokens, entries } = newDoorTokens(`pat_${'a'.repeat(32)}`);
 /** The matrix, written down: what each role may do at an authority. */
@@ -29,6 +31,7 @@ const EXPECTED: Readonly<Record<string, readonly Role[]>> = {
   'GET /v1/practitioners': ['ops', 'auditor'],
   'DELETE /v1/practitioners/:practitionerId': ['ops'],
   'GET /v1/audit': ['auditor'],
+  'POST /v1/revocations': ['patient', 'system', 'practitioner', 'ops'],
   'POST /v1/attestations': ['ops', 'auditor', 'system'],
   'GET /v1/patients/:patientId/grants': ['practitioner', 'ops', 'auditor'],
   'GET /v1/patients/:patientId/anchors': ['practitioner', 'ops', 'auditor'],
@@ -36,6 +39,7 @@ const EXPECTED: Readonly<Record<string, readonly Role[]>> = {
 
 let dir: string;
 let app: ServiceApp;
+let config: ApiConfig;
 /** A service whose ledger is away: nothing listens at its peers. */
 beforeAll(async () => {
   dir = await mkdtemp(join(tmpdir(), 'careledger-api-'));
@@ -71,7 +75,9 @@ beforeAll(async () => {
     }),
   };
   for (const [name, text] of Object.entries(files)) await writeFile(join(dir, name), text);
-  const { config } = loadConfig({ schema: ApiConfig, file: join(dir, 'config.json'), env: {} });
+  ({ config } = loadConfig({ schema: ApiConfig, file: join(dir, 'config.json'), env: {} }));
+  // As somebody with the umask of most systems made it.
+  mkdirSync(config.dataDir, { mode: 0o755 });
   app = await buildApp(config, createLogger('api', { level: 'silent' }));
   await app.ready();
 });
@@ -104,6 +110,42 @@ describe('who may call a route', () => {
   });
 });
 
+describe('resuming the stream of notices', () => {
+  test.each([
+    'abc',
+    '',
+    '1.5',
+    '-1',
+    '1e3',
+    '0x10',
+    ' 7 7',
+    'Infinity',
+    '9007199254740993',
+    '00',
+    '9'.repeat(200),
+  ])('a Last-Event-ID %j, which is no id, is refused instead of replaying everything', async (id) => {
+    const answer = await inject('GET', '/v1/notices', {
+      authorization: `Bearer ${tokens.practitioner}`,
+      'last-event-id': id,
+    });
+    expect([answer.statusCode, answer.json()]).toMatchObject([
+      400,
+      { code: 'VALIDATION_FAILED', errors: [{ in: 'headers', pointer: '/last-event-id' }] },
+    ]);
+  });
+
+  test('a Last-Event-ID that is an id opens the stream', async () => {
+    const url = await app.listen({ host: '127.0.0.1', port: 0 });
+    const client = new AbortController();
+    const response = await fetch(`${url}/v1/notices`, {
+      headers: { authorization: `Bearer ${tokens.practitioner}`, 'last-event-id': '7' },
+      signal: client.signal,
+    });
+    expect([response.status, response.headers.get('content-type')]).toEqual([200, 'text/event-stream']);
+    client.abort();
+  });
+});
+
 describe('while the ledger is away', () => {
   test('the service lives, and says that it is not ready', async () => {
     expect((await app.inject('/livez')).statusCode).toBe(200);
@@ -122,13 +164,25 @@ describe('while the ledger is away', () => {
   });
 
   test('an emergency notice that is no statement is refused', async () => {
-    const send = (statement: string) =>
+    const send = (payload: object) =>
       app.inject({
         method: 'POST',
         url: '/v1/emergency-notices',
         headers: { authorization: `Bearer ${tokens.system}` },
-        payload: { statement },
+        payload,
       });
-    expect((await send('a.b.c')).json()).toMatchObject({ code: 'STATEMENT_MALFORMED' });
+    expect((await send({ statement: 'a.b.c', ciphertext: 'AAAA' })).json()).toMatchObject({
+      code: 'STATEMENT_MALFORMED',
+    });
+    expect((await send({ statement: 'a.b.c' })).json()).toMatchObject({ code: 'VALIDATION_FAILED' });
   });
+});
+
+test('another user of the host cannot open keys or store: serving and registering close the data folder', async () => {
+  const permissions = (path: string) => statSync(path).mode & 0o777;
+  expect(permissions(config.dataDir)).toBe(0o700);
+  const registered = join(dir, 'registered');
+  const nobody = { certificateFile: join(dir, 'none'), privateKeyFile: join(dir, 'none') };
+  await expect(register({ ...config, dataDir: registered }, nobody)).rejects.toThrow('ENOENT');
+  expect(permissions(registered)).toBe(0o700);
 });

@@ -1,11 +1,19 @@
-import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { nodeVerifier } from '@careledger/crypto';
 import { accessControl } from '@careledger/contracts';
 import { openServiceLedger, registerLedgerMetrics } from '@careledger/ledger/service';
-import { buildService, startWorker, type Logger, type ServiceApp } from '@careledger/service-kit';
+import {
+  buildService,
+  prepareDataDir,
+  startWorker,
+  type Logger,
+  type ServiceApp,
+} from '@careledger/service-kit';
 import { AccessLog } from './access/access-log.js';
 import { AccessService } from './access/access-service.js';
+import { CloudWitnesses } from './access/cloud-witnesses.js';
+import { NoticeReadings } from './access/notice-readings.js';
+import { ReadGate } from './access/read-gate.js';
 import { Receipts } from './access/receipts.js';
 import type { ApiConfig } from './config.js';
 import { Issuer } from './issuer.js';
@@ -17,27 +25,35 @@ import { EmergencyService } from './notices/emergency-service.js';
 import { EmergencyStore } from './notices/emergency-store.js';
 import { Follower } from './notices/follower.js';
 import { NoticeLog } from './notices/notice-log.js';
+import { NoticeReader } from './notices/notice-reader.js';
 import { Outbox } from './outbox/outbox.js';
 import { Directory } from './policy/directory.js';
+import { Judge } from './policy/judge.js';
+import { KnownScopes } from './policy/known-scopes.js';
 import { Meanings } from './policy/meanings.js';
+import { MirrorKeeper } from './policy/mirror-keeper.js';
 import { MirrorStore } from './policy/mirror-store.js';
 import { Policy } from './policy/policy.js';
 import { Vouching } from './policy/vouching.js';
 import { PractitionerService } from './practitioners/practitioner-service.js';
 import { PractitionerStore } from './practitioners/practitioner-store.js';
 import { problems } from './problems.js';
-import { ProviderPool } from './providers/provider-pool.js';
+import { openProviders } from './providers/providers.js';
+import { Sharing } from './records/sharing.js';
 import { WriteService } from './records/write-service.js';
 import { WriteStore } from './records/write-store.js';
 import { WriteTask } from './records/write-task.js';
+import { RevocationService } from './revocations/revocation-service.js';
 import { addAttestationRoutes } from './routes/attestations.js';
 import { addAuditRoutes } from './routes/audit.js';
 import { addNoticeRoutes } from './routes/notices.js';
 import { addPatientRoutes } from './routes/patients.js';
 import { addPractitionerRoutes } from './routes/practitioners.js';
 import { addRecordRoutes } from './routes/records.js';
+import { addRevocationRoutes } from './routes/revocations.js';
 import { addSubscriptionRoutes } from './routes/subscriptions.js';
 import { addVisitRoutes } from './routes/visits.js';
+import { FORMAT_RETIRED } from './store/former-formats.js';
 import { SealedBox } from './store/sealed-box.js';
 import { SqliteStore } from './store/store.js';
 import { SubscriptionService } from './subscriptions/subscription-service.js';
@@ -54,7 +70,7 @@ const RESUME_INTERVAL_MS = 5_000;
  */
 export async function buildApp(config: ApiConfig, logger: Logger): Promise<ServiceApp> {
   const { answerWithinMs, authorityId, dataDir, endpoint, networkId } = config;
-  mkdirSync(dataDir, { recursive: true });
+  prepareDataDir(dataDir);
   const keys = await openKeys(dataDir, config.keyPassphrase);
   const store = new SqliteStore(join(dataDir, 'authority.db'));
   const { ledger, close: closeLedger } = openServiceLedger(config.ledger, dataDir);
@@ -72,7 +88,8 @@ export async function buildApp(config: ApiConfig, logger: Logger): Promise<Servi
   const meanings = new Meanings({ keys: encryptionKeys, logger });
   const practitioners = new PractitionerStore(store, box);
   const vouching = new Vouching(practitioners, policy, meanings);
-  const pool = new ProviderPool({ configured: config.providers, directory, logger });
+  const scopes = new KnownScopes(policy, meanings);
+  const providers = openProviders({ configured: config.providers, directory });
 
   const app = await buildService({
     name: authorityId,
@@ -88,7 +105,7 @@ export async function buildApp(config: ApiConfig, logger: Logger): Promise<Servi
 
   const log = new NoticeLog(store);
   const emergencies = new EmergencyStore(store);
-  const announcements = new Announcements({ store, policy, log, emergencies });
+  const announcements = new Announcements({ store, policy, log, emergencies, logger });
   const emergencyService = new EmergencyService({
     issuer,
     verifier,
@@ -99,22 +116,43 @@ export async function buildApp(config: ApiConfig, logger: Logger): Promise<Servi
     emergencies,
     log,
   });
-  const receipts = new Receipts({ issuer, pool, store, logger });
+  const receipts = new Receipts({ issuer, providers, store, logger });
   const accessLog = new AccessLog(store);
+  const readings = new NoticeReadings({
+    issuer,
+    cloud: channels.cloud,
+    providers,
+    store,
+    outbox: outboxOf,
+    logger,
+  });
+  const gate = new ReadGate({
+    issuer,
+    store,
+    log: accessLog,
+    readings,
+    vouching,
+    judge: new Judge({ authorityId, channels, mirror }),
+  });
+  const cloudMspIds = config.ledger.peerMspIds?.['cloud'] ?? [];
+  const { mspId } = config.ledger;
   const access = new AccessService({
     authorityId,
     issuer,
     channels,
+    witnesses: new CloudWitnesses({ mspId, peerMspIds: cloudMspIds.length === 0 ? [mspId] : cloudMspIds }),
     directory,
     verifier,
     keys: [...encryptionKeys, ...keys.x25519Generations(KEY.breakGlass)],
-    pool,
+    providers,
     store,
     log: accessLog,
     receipts,
     vouching,
+    gate,
     outbox: outboxOf,
     count: metrics.access,
+    logger,
   });
   const writes = new WriteStore(store);
   const writer = new WriteService({
@@ -124,13 +162,19 @@ export async function buildApp(config: ApiConfig, logger: Logger): Promise<Servi
     channels,
     directory,
     policy,
-    meanings,
+    scopes,
     vouching,
-    pool,
+    providers,
     store,
     writes,
     outbox: outboxOf,
   });
+  const retired = writes.countRefused(FORMAT_RETIRED);
+  if (retired > 0)
+    logger.warn(
+      { writes: retired },
+      'a former release left writes that no ledger takes any more (FORMAT_RETIRED): have them written again',
+    );
   const visits = new VisitStore(store, box);
   const visitService = new VisitService({
     issuer,
@@ -153,10 +197,28 @@ export async function buildApp(config: ApiConfig, logger: Logger): Promise<Servi
     store,
     logger,
     handlers: {
-      record: new WriteTask({ issuer, channels, directory, pool, store, writes, verifier, logger }),
-      visit: new VisitTask({ authorityId, channels, pool, store, visits, logger }),
+      record: new WriteTask({
+        issuer,
+        channels,
+        directory,
+        providers,
+        store,
+        writes,
+        sharing: new Sharing({
+          authorityId,
+          signer: issuer.signer,
+          ownKey,
+          keys: encryptionKeys,
+          directory,
+          policy,
+        }),
+        verifier,
+        logger,
+      }),
+      visit: new VisitTask({ authorityId, channels, providers, store, visits, logger }),
       practitioner: practitionerService,
       receipt: receipts,
+      reading: readings,
     },
   });
   const subscriptions = new SubscriptionService({ issuer, authorities, directory, mirror, store });
@@ -166,6 +228,16 @@ export async function buildApp(config: ApiConfig, logger: Logger): Promise<Servi
     log,
     emergencies,
     service: emergencyService,
+    reader: new NoticeReader({
+      gate,
+      emergencies,
+      service: emergencyService,
+      scopes,
+      log,
+      keys: encryptionKeys,
+      count: metrics.noticeReading,
+    }),
+    gate,
     unmatchedAfterMs: config.unmatchedAfterMs,
     observe: metrics.emergencySeconds,
     count: metrics.emergency,
@@ -181,13 +253,25 @@ export async function buildApp(config: ApiConfig, logger: Logger): Promise<Servi
     outbox,
     answerWithinMs,
   });
-  addVisitRoutes(app, { authorityId, channels, service: visitService, visits, outbox, answerWithinMs });
+  addVisitRoutes(app, {
+    authorityId,
+    channels,
+    service: visitService,
+    visits,
+    gate,
+    outbox,
+    answerWithinMs,
+  });
+  addRevocationRoutes(
+    app,
+    new RevocationService({ networkId, channels, cloudMspIds, directory, verifier, logger }),
+  );
   addPractitionerRoutes(app, practitionerService, outbox, answerWithinMs);
   addAuditRoutes(app, accessLog, channels, authorityId);
-  addPatientRoutes(app, { authorities, policy, meanings });
+  addPatientRoutes(app, { authorityId, authorities, meanings });
   addAttestationRoutes(app, ledger.channel('authorities'), {
     networkId,
-    mspId: config.ledger.mspId,
+    mspId,
     signer: keys.signer(KEY.attestor),
   });
 
@@ -211,6 +295,7 @@ export async function buildApp(config: ApiConfig, logger: Logger): Promise<Servi
     log,
     logger,
   });
+  const keeper = new MirrorKeeper({ authorityId, authorities, store, mirror, policy, logger });
   const resumer = startWorker({
     name: 'interrupted transactions',
     logger,
@@ -225,7 +310,7 @@ export async function buildApp(config: ApiConfig, logger: Logger): Promise<Servi
   app.addHook('onClose', async () => {
     // The ledger first: what waits for it then ends at once, and stays in journal and outbox.
     closeLedger();
-    await Promise.all([outbox.stop(), follower.stop(), resumer.stop()]);
+    await Promise.all([outbox.stop(), follower.stop(), keeper.stop(), resumer.stop()]);
     await store.close();
     await keys.close();
   });

@@ -8,6 +8,7 @@ const EMERGENCY_BUCKETS_SECONDS = [0.002, 0.005, 0.01, 0.025, 0.05, 0.1, 0.5, 2]
 export interface ApiMetrics {
   readonly access: (outcome: string) => void;
   readonly emergency: (outcome: string) => void;
+  readonly noticeReading: (outcome: string) => void;
   readonly emergencySeconds: (seconds: number) => void;
 }
 
@@ -22,6 +23,12 @@ export function registerMetrics(app: ServiceApp, outbox: () => Outbox): ApiMetri
   const emergencies = new Counter({
     name: 'careledger_api_emergency_notices_total',
     help: 'Direct emergency notices: accepted, repeated, or the code with which they were refused',
+    labelNames: ['outcome'] as const,
+    registers,
+  });
+  const readings = new Counter({
+    name: 'careledger_api_notice_readings_total',
+    help: 'Direct emergencies that were to be shown to somebody: shown, or the code with which they were withheld',
     labelNames: ['outcome'] as const,
     registers,
   });
@@ -42,6 +49,7 @@ export function registerMetrics(app: ServiceApp, outbox: () => Outbox): ApiMetri
   return {
     access: (outcome) => access.inc({ outcome }),
     emergency: (outcome) => emergencies.inc({ outcome }),
+    noticeReading: (outcome) => readings.inc({ outcome }),
     emergencySeconds: (value) => seconds.observe(value),
   };
 }

@@ -1,4 +1,10 @@
-import { defineProblems, ledgerProblems, recordProblems, statementProblems } from '@careledger/service-kit';
+import { ledgerProblems } from '@careledger/ledger/service';
+import {
+  defineProblems,
+  idempotencyProblems,
+  recordProblems,
+  statementProblems,
+} from '@careledger/service-kit';
 
 /** Codes of this service besides the common ones. Where the chaincode refused, `reason` has its code. */
 export const problems = defineProblems({
@@ -20,11 +26,14 @@ export const problems = defineProblems({
   STATEMENT_ID_REUSED: { status: 409, title: 'The statement id was used for other content' },
   NOT_ADDRESSED: { status: 403, title: 'The notice is for another authority' },
   NOT_SUBSCRIBED: { status: 403, title: 'This authority has no grant of the patient that gives notices' },
-  SEALED_UNREADABLE: { status: 422, title: 'The sealed content cannot be opened with this authority’s key' },
+  NOTICE_REFUSED: {
+    status: 422,
+    title: 'The notice is not the record that it says it is, or not for this authority; `reason` says why',
+  },
   // FHIR
-  FHIR_INVALID: { status: 422, title: 'Not a FHIR R4 Bundle' },
+  FHIR_INVALID: { status: 422, title: 'Not what a record may say; `reason` says why' },
   // reading
-  PATIENT_UNKNOWN: { status: 404, title: 'No such patient is registered' },
+  READ_REFUSED: { status: 403, title: 'This may not be shown to whoever asks; `reason` says why' },
   PERMIT_NOT_COMMITTED: {
     status: 502,
     title: 'The provider served without a committed permit; nothing is shown',
@@ -39,8 +48,13 @@ export const problems = defineProblems({
   },
   // writing
   WRITE_NOT_GRANTED: { status: 403, title: 'No grant of the patient lets this authority write this' },
+  AUTHOR_MISMATCH: {
+    status: 403,
+    title: 'Patients and authorities do not revise each other’s records',
+  },
+  TOO_MANY_TAGS: { status: 422, title: 'More tags than a record or a request may have: none is left out' },
   WRITE_PENDING: { status: 409, title: 'An earlier version is still on its way' },
-  IDEMPOTENCY_KEY_REUSED: { status: 409, title: 'The idempotency key was used for another request' },
+  ...idempotencyProblems,
   // people
   PRACTITIONER_UNKNOWN: { status: 422, title: 'No such practitioner is active within this authority' },
   UNIT_MISMATCH: { status: 403, title: 'The token is bound to another unit' },

@@ -1,9 +1,9 @@
-import { mkdirSync } from 'node:fs';
 import { canonicalJson, sha256, toBase64url } from '@careledger/crypto';
 import { STATEMENTS, accessControl, type StatementBody } from '@careledger/contracts';
 import { CHANNELS, type ChannelName } from '@careledger/domain';
 import { registerAttestor } from '@careledger/ledger';
 import { connectAsAdmin, type AdminIdentity } from '@careledger/ledger/service';
+import { prepareDataDir } from '@careledger/service-kit';
 import { makeStatement } from '@careledger/statements';
 import type { ApiConfig } from './config.js';
 import { KEY, openKeys } from './keys.js';
@@ -19,7 +19,7 @@ export async function register(
   config: ApiConfig,
   admin: AdminIdentity,
 ): Promise<Record<ChannelName, string>> {
-  mkdirSync(config.dataDir, { recursive: true });
+  prepareDataDir(config.dataDir);
   await using keys = await openKeys(config.dataDir, config.keyPassphrase);
   const signer = keys.signer(KEY.signing);
   const { authorityId, kind, endpoint, networkId } = config;

@@ -1,4 +1,7 @@
 #!/usr/bin/env node
-import { main } from '../dist/cli.js';
+import { onEngine } from '@careledger/engine';
 
-process.exitCode = await main(process.argv.slice(2));
+await onEngine(async () => {
+  const { main } = await import('../dist/cli.js');
+  process.exitCode = await main(process.argv.slice(2));
+});

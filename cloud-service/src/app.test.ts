@@ -1,4 +1,5 @@
 import { generateKeyPairSync, randomBytes } from 'node:crypto';
+import { mkdirSync, statSync } from 'node:fs';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -7,21 +8,26 @@ import { doorFaults, guardedRoutes, newDoorTokens, rolesByRoute } from '@careled
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { buildApp } from './app.js';
 import { CloudConfig } from './config.js';
+import { register } from './register.js';
 
 const { tokens, entries } = newDoorTokens(`pat_${'a'.repeat(32)}`);
 /** The matrix, written down: what each role may do at a provider. */
 const EXPECTED: Readonly<Record<string, readonly Role[]>> = {
   'PUT /v1/records/:recordId/versions/:version': ['system'],
   'PUT /v1/records/:recordId/versions/:version/wraps': ['system'],
+  'GET /v1/records/:recordId/versions/:version/wraps': ['system'],
   'POST /v1/access-requests': ['system'],
   'POST /v1/releases': ['system'],
   'GET /v1/releases': ['auditor', 'ops'],
   'POST /v1/receipts': ['system'],
   'POST /v1/visits': ['system'],
+  'POST /v1/revocations': ['system'],
+  'POST /v1/notice-readings': ['system'],
 };
 
 let dir: string;
 let app: ServiceApp;
+let config: CloudConfig;
 /** A service whose ledger is away: nothing listens at its peer. */
 beforeAll(async () => {
   dir = await mkdtemp(join(tmpdir(), 'careledger-cloud-'));
@@ -47,7 +53,9 @@ beforeAll(async () => {
     }),
   };
   for (const [name, text] of Object.entries(files)) await writeFile(join(dir, name), text);
-  const { config } = loadConfig({ schema: CloudConfig, file: join(dir, 'config.json'), env: {} });
+  ({ config } = loadConfig({ schema: CloudConfig, file: join(dir, 'config.json'), env: {} }));
+  // As somebody with the umask of most systems made it.
+  mkdirSync(config.dataDir, { mode: 0o755 });
   app = await buildApp(config, createLogger('cloud', { level: 'silent' }));
   await app.ready();
 });
@@ -83,6 +91,7 @@ describe('who may call a route', () => {
 });
 
 describe('bad input', () => {
+  const junk = { statement: 'a.b.c', manifest: 'a.b.c', wrapSet: 'a.b.c', wraps: ['a..b.c.d'] };
   const path = `/v1/records/rec_${'a'.repeat(32)}/versions/1`;
   const put = (body: object) =>
     app.inject({
@@ -93,18 +102,12 @@ describe('bad input', () => {
     });
 
   test('a version that is no statement changes nothing and says so', async () => {
-    const answer = await put({ statement: 'a.b.c', manifest: 'a.b.c', wrapSet: 'a.b.c', ciphertext: 'AAAA' });
+    const answer = await put({ ...junk, ciphertext: 'AAAA' });
     expect([answer.statusCode, answer.json().code]).toEqual([400, 'STATEMENT_MALFORMED']);
   });
 
   test('a member too many is refused with its place', async () => {
-    const answer = await put({
-      statement: 'a.b.c',
-      manifest: 'a.b.c',
-      wrapSet: 'a.b.c',
-      ciphertext: 'AAAA',
-      name: 'Jane',
-    });
+    const answer = await put({ ...junk, ciphertext: 'AAAA', name: 'Jane' });
     expect(answer.json()).toMatchObject({ code: 'VALIDATION_FAILED', status: 400 });
   });
 });
@@ -114,4 +117,13 @@ describe('while the ledger is away', () => {
     expect((await app.inject('/livez')).statusCode).toBe(200);
     expect((await app.inject('/readyz')).statusCode).toBe(503);
   });
+});
+
+test('another user of the host cannot open keys or store: serving and registering close the data folder', async () => {
+  const permissions = (path: string) => statSync(path).mode & 0o777;
+  expect(permissions(config.dataDir)).toBe(0o700);
+  const registered = join(dir, 'registered');
+  const nobody = { certificateFile: join(dir, 'none'), privateKeyFile: join(dir, 'none') };
+  await expect(register({ ...config, dataDir: registered }, nobody)).rejects.toThrow('ENOENT');
+  expect(permissions(registered)).toBe(0o700);
 });

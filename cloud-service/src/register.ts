@@ -1,7 +1,7 @@
-import { mkdirSync } from 'node:fs';
-import { canonicalJson, sha256, toBase64url } from '@careledger/crypto';
 import { STATEMENTS, accessControl, type StatementBody } from '@careledger/contracts';
+import { canonicalJson, sha256, toBase64url } from '@careledger/crypto';
 import { connectAsAdmin, type AdminIdentity } from '@careledger/ledger/service';
+import { prepareDataDir } from '@careledger/service-kit';
 import { makeStatement } from '@careledger/statements';
 import type { CloudConfig } from './config.js';
 import { KEY, openKeys } from './keys.js';
@@ -14,7 +14,7 @@ const ID128_BYTES = 16;
  * keys changes nothing. Resolves with the transaction's id.
  */
 export async function register(config: CloudConfig, admin: AdminIdentity): Promise<string> {
-  mkdirSync(config.dataDir, { recursive: true });
+  prepareDataDir(config.dataDir);
   await using keys = await openKeys(config.dataDir, config.keyPassphrase);
   const signer = keys.signer(KEY.signing);
   const { mspId } = config.ledger;

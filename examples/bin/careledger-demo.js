@@ -1,9 +1,12 @@
 #!/usr/bin/env node
-import { main } from '../dist/demo/main.js';
+import { onEngine } from '@careledger/engine';
 
-try {
-  process.exitCode = await main(process.argv.slice(2));
-} catch (error) {
-  process.stderr.write(`demo: ${error.stack}\n`);
-  process.exitCode = 1;
-}
+await onEngine(async () => {
+  try {
+    const { main } = await import('../dist/demo/main.js');
+    process.exitCode = await main(process.argv.slice(2));
+  } catch (error) {
+    process.stderr.write(`demo: ${error.stack}\n`);
+    process.exitCode = 1;
+  }
+});

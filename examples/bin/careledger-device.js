@@ -1,9 +1,12 @@
 #!/usr/bin/env node
-import { main } from '../dist/simulator/main.js';
+import { onEngine } from '@careledger/engine';
 
-try {
-  await main(process.argv.slice(2));
-} catch (error) {
-  process.stderr.write(`careledger-device: ${error.message}\n`);
-  process.exitCode = 1;
-}
+await onEngine(async () => {
+  try {
+    const { main } = await import('../dist/simulator/main.js');
+    await main(process.argv.slice(2));
+  } catch (error) {
+    process.stderr.write(`careledger-device: ${error.message}\n`);
+    process.exitCode = 1;
+  }
+});

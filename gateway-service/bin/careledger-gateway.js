@@ -1,9 +1,12 @@
 #!/usr/bin/env node
-import { main } from '../dist/cli.js';
+import { onEngine } from '@careledger/engine';
 
-try {
-  await main(process.argv);
-} catch (error) {
-  process.stderr.write(`careledger-gateway: ${error.code ? `${error.code}: ` : ''}${error.message}\n`);
-  process.exitCode = 1;
-}
+await onEngine(async () => {
+  try {
+    const { main } = await import('../dist/cli.js');
+    await main(process.argv);
+  } catch (error) {
+    process.stderr.write(`careledger-gateway: ${error.code ? `${error.code}: ` : ''}${error.message}\n`);
+    process.exitCode = 1;
+  }
+});

@@ -1,22 +1,20 @@
-import { AuthorityId, NetworkId, ProviderId } from '@careledger/domain';
+import { AuthorityId, NetworkId, ProviderId, closedObject } from '@careledger/domain';
 import { DEFAULT_WINDOW_MS, MAX_WINDOW_MS, MIN_WINDOW_MS } from '@careledger/clinical';
 import { LedgerConfig } from '@careledger/ledger/service';
 import { MAX_DIFFICULTY_BITS } from '@careledger/private-chain';
 import { Secret, TlsConfig, serviceConfigProperties } from '@careledger/service-kit';
-import { Type, type Static, type TProperties } from 'typebox';
+import { Type, type Static } from 'typebox';
 import { DEFAULT_ANCHOR_INTERVAL_MS } from './outbox/limits.js';
 import { EMERGENCIES_PER_DEVICE_HOUR, RECORDS_PER_DEVICE_HOUR } from './processing/limits.js';
 
 const File = Type.String({ minLength: 1 });
-const closed = <P extends TProperties>(properties: P) =>
-  Type.Object(properties, { additionalProperties: false });
 const Token = Secret({ minLength: 16 });
 
 /** Time between comparisons of the channels' grants. */
 const DEFAULT_RECONCILE_INTERVAL_MS = 15 * 60_000;
 
 /** Configuration of a gateway; see `config.example.yaml`. */
-export const GatewayConfig = closed({
+export const GatewayConfig = closedObject({
   ...serviceConfigProperties,
   /** Audience of devices' tokens and pairing proofs. */
   gatewayId: Type.String({ pattern: '^[a-z0-9][a-z0-9_.-]{0,62}$' }),
@@ -26,7 +24,7 @@ export const GatewayConfig = closed({
   /** Opens the key store. */
   keyPassphrase: Secret({ minLength: 12 }),
   /** Where devices connect; port 0 takes a free one, the ready line names it. */
-  mqtt: Type.Object(
+  mqtt: closedObject(
     {
       host: Type.String({ default: '127.0.0.1' }),
       port: Type.Integer({ minimum: 0, maximum: 65_535, default: 0 }),
@@ -38,7 +36,7 @@ export const GatewayConfig = closed({
        * their frames and write their results. Then `publicUrl` says where devices reach it.
        */
       external: Type.Optional(
-        closed({
+        closedObject({
           url: Type.String({ pattern: '^mqtts?://' }),
           username: File,
           password: Secret(),
@@ -47,24 +45,24 @@ export const GatewayConfig = closed({
            * that are suspended or revoked do not connect, and their sessions end.
            */
           certificates: Type.Optional(
-            closed({ authorityCertFile: File, authorityKeyFile: File, revocationsDir: File }),
+            closedObject({ authorityCertFile: File, authorityKeyFile: File, revocationsDir: File }),
           ),
         }),
       ),
     },
-    { additionalProperties: false, default: {} },
+    { default: {} },
   ),
   /** A client of PatientsMSP. */
   ledger: LedgerConfig,
   /** A client with the attribute careledger.enrol=true, where that is another one. */
-  enroller: Type.Optional(closed({ certificateFile: File, privateKeyFile: File })),
+  enroller: Type.Optional(closedObject({ certificateFile: File, privateKeyFile: File })),
   /** Cloud providers in the order of preference. */
   providers: Type.Array(
-    closed({ providerId: ProviderId, url: Type.String({ pattern: '^https?://' }), token: Token }),
+    closedObject({ providerId: ProviderId, url: Type.String({ pattern: '^https?://' }), token: Token }),
     { minItems: 1 },
   ),
   /** Bearer tokens at the apis of authorities, for emergency notices; endpoints come from the ledger. */
-  authorities: Type.Array(closed({ authorityId: AuthorityId, token: Token }), { default: [] }),
+  authorities: Type.Array(closedObject({ authorityId: AuthorityId, token: Token }), { default: [] }),
   /** Period of periodic records, in measured time. */
   recordIntervalMs: Type.Integer({
     minimum: MIN_WINDOW_MS,

@@ -1,10 +1,10 @@
-import { mkdirSync, readFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { KeyStore } from '@careledger/crypto/key-store';
 import { sodiumVerifier } from '@careledger/crypto/sodium';
 import { readAuthority } from '@careledger/crypto/x509';
 import { timestampOf, type ChannelName } from '@careledger/domain';
-import type { Logger, Worker } from '@careledger/service-kit';
+import { DurableWork, prepareDataDir, type Logger, type Worker } from '@careledger/service-kit';
 import { EmbeddedBroker, ExternalBroker, type FrameSource } from './broker/index.js';
 import type { GatewayConfig } from './config.js';
 import {
@@ -24,12 +24,11 @@ import { GATEWAY_MIGRATIONS } from './migrations.js';
 import { AnchorStore } from './outbox/anchor-store.js';
 import { Anchoring, type AnchoredChain } from './outbox/anchoring.js';
 import { Announcing } from './outbox/announcing.js';
-import { Dispatcher } from './outbox/dispatcher.js';
 import { LedgerLink } from './outbox/ledger-link.js';
 import { EMERGENCY_BACKOFF, MAKING_CONCURRENCY, PERIODIC_BACKOFF } from './outbox/limits.js';
 import { NoticeSender } from './outbox/notices.js';
 import { OutboxProgress } from './outbox/progress.js';
-import { ProviderPool } from './outbox/providers.js';
+import { openProviders, type Providers } from './outbox/providers.js';
 import { RecordOutbox } from './outbox/record-outbox.js';
 import { Storing } from './outbox/storing.js';
 import type { Patient } from './patients/index.js';
@@ -45,6 +44,7 @@ import { RecordMaker } from './records/maker.js';
 import { NoticeStore } from './records/notice-store.js';
 import { RewrapStore } from './records/rewrap-store.js';
 import { Rewrapper } from './records/rewrapper.js';
+import { UnmadeStore } from './records/unmade-store.js';
 import { VersionStore, type RecordVersion } from './records/version-store.js';
 import { SOFTWARE } from './software.js';
 import { PatientTokens } from './tokens.js';
@@ -82,29 +82,30 @@ export class Gateway implements AsyncDisposable {
   readonly versions: VersionStore;
   readonly notices: NoticeStore;
   readonly rewraps: RewrapStore;
+  readonly unmade: UnmadeStore;
   readonly steps: StepStore;
   readonly grants: GrantStore;
   readonly subscriptions: SubscriptionStore;
   readonly anchors: AnchorStore;
   readonly directory: Directory;
   readonly tokens: PatientTokens;
-  readonly providers: ProviderPool;
+  readonly providers: Providers;
   readonly progress = new OutboxProgress();
   readonly outbox: RecordOutbox;
   readonly anchoring: Anchoring;
   readonly noticeSender: NoticeSender;
+  readonly rewrapper: Rewrapper;
   readonly consentOutbox: ConsentOutbox;
   readonly consent: ConsentService;
   readonly #options: GatewayOptions;
   readonly #clock: () => number;
   readonly #keys: KeyStore;
-  readonly #making: Readonly<Record<Lane, Dispatcher<number>>>;
+  readonly #making: Readonly<Record<Lane, DurableWork<number>>>;
   readonly #registered: Readonly<Record<ChannelName, Set<number>>> = {
     authorities: new Set(),
     cloud: new Set(),
   };
   #reconciler: Reconciler | undefined;
-  #rewrapper: Rewrapper | undefined;
   #watcher: Worker | undefined;
   #source: FrameSource | undefined;
 
@@ -139,13 +140,14 @@ export class Gateway implements AsyncDisposable {
     this.versions = new VersionStore(database);
     this.notices = new NoticeStore(database);
     this.rewraps = new RewrapStore(database);
+    this.unmade = new UnmadeStore(database);
     this.steps = new StepStore(database);
     this.grants = new GrantStore(database);
     this.subscriptions = new SubscriptionStore(database);
     this.anchors = new AnchorStore(database);
     this.tokens = new PatientTokens(database, (patientNo) => core.patients.byNo(patientNo).patientId);
     this.directory = new Directory(database, (name) => this.ledger.channel(name), clock);
-    this.providers = new ProviderPool(config.providers, clock);
+    this.providers = openProviders(config.providers, clock);
     for (const { patientNo, channel } of this.steps.registrations()) this.#registered[channel].add(patientNo);
 
     const parts = { ...this.#parts(), networkId, gatewayId, clock, logger };
@@ -161,10 +163,12 @@ export class Gateway implements AsyncDisposable {
         const { patientId, chain } = core.patients.byNo(patientNo);
         return { patientId, signer: chain.signer };
       },
+      makeAgain: (version) => this.#makeAgain(version),
     });
     const announcing = new Announcing({
       ...parts,
       batchers: { emergency: this.ledger.announceUrgent, periodic: this.ledger.announceBulk },
+      authorities: () => this.ledger.channel('authorities'),
       patientIdOf: (patientNo) => core.patients.byNo(patientNo).patientId,
     });
     this.outbox = new RecordOutbox({
@@ -172,7 +176,7 @@ export class Gateway implements AsyncDisposable {
       announce: (versionNo, lane) => announcing.run(versionNo, lane),
       open: (patientNo) => this.versions.open(patientNo),
       get: (versionNo) => this.versions.get(versionNo),
-      isRegistered: (patientNo, channel) => this.#registered[channel].has(patientNo),
+      isRegistered: (patientNo, channel) => this.isRegistered(patientNo, channel),
       onMoved: (version) => this.#onMoved(version),
       logger,
     });
@@ -183,7 +187,7 @@ export class Gateway implements AsyncDisposable {
       chains: () => core.patients.list().map(anchoredChain),
       chainOf: (patientNo) => anchoredChain(core.patients.byNo(patientNo)),
       hashAt: (patientNo, height) => core.chain.blocksFrom(patientNo, height, 1)[0]?.hash,
-      isRegistered: (patientNo) => this.#registered.authorities.has(patientNo),
+      isRegistered: (patientNo) => this.isRegistered(patientNo, 'authorities'),
       intervalMs: config.anchorIntervalMs,
       onMoved: (patientNo) => this.progress.notify(patientNo),
     });
@@ -192,6 +196,7 @@ export class Gateway implements AsyncDisposable {
       tokens: new Map(config.authorities.map(({ authorityId, token }) => [authorityId, token])),
       onSent: ({ patientNo }) => this.progress.notify(patientNo),
     });
+    this.rewrapper = new Rewrapper({ ...parts, onMoved: (patientNo) => this.progress.notify(patientNo) });
     this.consentOutbox = new ConsentOutbox({
       ...parts,
       ledger: this.ledger,
@@ -220,7 +225,7 @@ export class Gateway implements AsyncDisposable {
   /** Opens the keys and the store, processes what an earlier run left, and starts the broker and the outbox. */
   static async start(options: GatewayOptions): Promise<Gateway> {
     const { config } = options;
-    mkdirSync(config.dataDir, { recursive: true, mode: 0o700 });
+    prepareDataDir(config.dataDir);
     const gateway = new Gateway(options, await openKeys(config));
     await gateway.#start();
     return gateway;
@@ -243,6 +248,11 @@ export class Gateway implements AsyncDisposable {
   get attestor() {
     const { networkId, ledger } = this.#options.config;
     return { networkId, mspId: ledger.mspId, signer: this.#keys.signer(ATTESTOR_KEY) };
+  }
+
+  /** Whether a patient is registered on a channel, as far as this gateway has heard. */
+  isRegistered(patientNo: number, channel: ChannelName): boolean {
+    return this.#registered[channel].has(patientNo);
   }
 
   /** Makes a patient and sends the registration on its way. */
@@ -275,6 +285,7 @@ export class Gateway implements AsyncDisposable {
       ...this.consentOutbox.health,
       this.anchoring.health,
       ...this.noticeSender.health,
+      this.rewrapper.health,
     ];
   }
 
@@ -286,7 +297,7 @@ export class Gateway implements AsyncDisposable {
     await Promise.all([
       this.#watcher?.stop(),
       this.#reconciler?.stop(),
-      this.#rewrapper?.stop(),
+      this.rewrapper.stop(),
       ...LANES.map((lane) => this.#making[lane].stop()),
     ]);
     // What waits for an answer of the ledger ends with its connection and goes on at the next start.
@@ -357,13 +368,15 @@ export class Gateway implements AsyncDisposable {
     this.outbox.start();
     this.noticeSender.start();
     this.anchoring.start();
+    this.rewrapper.start();
     const parts = { ...this.#parts(), clock: this.#clock, logger };
-    this.#rewrapper = new Rewrapper({ ...parts, onMoved: (patientNo) => this.progress.notify(patientNo) });
     this.#reconciler = new Reconciler({
       ...parts,
       patients: () => core.patients.list(),
       outbox: this.consentOutbox,
       channel: (name) => this.ledger.channel(name),
+      onAdopting: (patientNo) => this.rewraps.request(patientNo),
+      onAdopted: (patientNo) => this.rewrapper.add(patientNo),
       intervalMs: config.reconcileIntervalMs,
     });
     this.#watcher = startWatcher({
@@ -375,14 +388,16 @@ export class Gateway implements AsyncDisposable {
   }
 
   #parts() {
-    const { core, processing, versions, notices, rewraps, steps, grants, subscriptions, anchors } = this;
-    const { directory, providers, verifier } = this;
-    const stores = { processing, versions, notices, rewraps, steps, grants, subscriptions, anchors };
+    const { core, processing, versions, notices, rewraps, unmade, steps, grants, subscriptions } = this;
+    const { anchors, directory, providers, verifier } = this;
+    const stores = {
+      ...{ processing, versions, notices, rewraps, unmade, steps, grants, subscriptions, anchors },
+    };
     return { core, store: core.store, ...stores, directory, providers, verifier };
   }
 
-  #maker(lane: Lane, maker: RecordMaker): Dispatcher<number> {
-    return new Dispatcher<number>({
+  #maker(lane: Lane, maker: RecordMaker): DurableWork<number> {
+    return new DurableWork<number>({
       name: `make-${lane}`,
       concurrency: MAKING_CONCURRENCY,
       backoff: lane === 'emergency' ? EMERGENCY_BACKOFF : PERIODIC_BACKOFF,
@@ -411,9 +426,17 @@ export class Gateway implements AsyncDisposable {
     for (const { lane, patientNo, dueNo } of due) this.#making[lane].add(patientNo, dueNo);
   }
 
+  /** Within a transaction. It is made once the version that is on its way has arrived. */
+  #makeAgain({ patientNo, kind, place, lane, arrivedMs }: RecordVersion): void {
+    // Clinical records are written by authorities.
+    if (kind === 'clinical') return;
+    const putOffMs = this.processing.dueAt(patientNo, kind, place)?.notBeforeMs ?? 0;
+    this.processing.putDue({ patientNo, kind, place, lane, arrivedMs }, this.#clock(), putOffMs);
+  }
+
   #onMoved(version: RecordVersion): void {
     const { patientNo, kind, place, stage } = version;
-    if (stage === 'stored' && this.rewraps.count() > 0) this.#rewrapper?.wake();
+    if (stage !== 'made') this.rewrapper.add(patientNo);
     if (stage === 'announced' || stage === 'refused') {
       const due = this.processing.dueAt(patientNo, kind, place);
       if (due !== undefined) this.#onDue([due]);
@@ -421,7 +444,11 @@ export class Gateway implements AsyncDisposable {
     this.progress.notify(patientNo);
   }
 
+  /** Within the transaction that settles a step. */
   #onConsentSettling({ kind, job, patientNo, channel }: ConsentStep, isDone: boolean): void {
+    // Providers hold wraps against the grants that they have on `cloud`.
+    if (isDone && channel === 'cloud' && (kind === 'grant' || kind === 'revoke'))
+      this.rewraps.request(patientNo);
     if (kind !== 'grant') return;
     if (!isDone) {
       this.grants.setStatus(patientNo, job, 'pending', 'refused');
@@ -433,7 +460,6 @@ export class Gateway implements AsyncDisposable {
     const { subscriptionId, authorityId } = grant.body;
     if (subscriptionId !== undefined)
       this.subscriptions.put(patientNo, { subscriptionId, authorityId, status: 'approved' });
-    this.rewraps.insert({ patientNo, grantId: job, from: 1, through: this.versions.lastVersionNo() });
   }
 
   #onConsentSettled({ kind, channel, patientNo }: ConsentStep, isDone: boolean): void {
@@ -442,14 +468,14 @@ export class Gateway implements AsyncDisposable {
       this.outbox.registered(patientNo, channel);
       if (channel === 'authorities') this.anchoring.registered(patientNo);
     }
-    if (kind === 'grant') this.#rewrapper?.wake();
+    this.rewrapper.add(patientNo);
     this.progress.notify(patientNo);
   }
 
   #left(patientNo: number): Omit<FlushOutcome, 'isDrained'> {
     return {
       due: this.processing.dueCount(patientNo),
-      open: this.versions.open(patientNo).length,
+      open: this.versions.openCount(patientNo),
       consent: this.steps.openCount(patientNo),
       rewraps: this.rewraps.count(patientNo),
       anchoredHeight: this.anchors.get(patientNo).anchored?.height ?? null,

@@ -1,5 +1,5 @@
-import { LedgerError } from '@careledger/ledger';
-import { ProblemError, defineProblems, ledgerProblems } from '@careledger/service-kit';
+import { ledgerProblems } from '@careledger/ledger/service';
+import { defineProblems } from '@careledger/service-kit';
 
 /** Codes of this service. What the chaincode refuses is passed on with its own code as `reason`. */
 export const problems = defineProblems({
@@ -34,6 +34,7 @@ export const problems = defineProblems({
   FRAME_ERASED: { status: 410, title: 'The frame was erased: only its place in the chain is left' },
   // records
   RECORD_NOT_FOUND: { status: 404, title: 'This gateway has made no such record' },
+  RECORD_DAMAGED: { status: 500, title: 'This gateway’s copy of the record is not what was signed' },
   // consent
   CONSENT_STATEMENT_REFUSED: {
     status: 400,
@@ -44,22 +45,5 @@ export const problems = defineProblems({
   GRANT_NOT_FOUND: { status: 404, title: 'The patient has made no such grant here' },
   SUBSCRIPTION_NOT_FOUND: { status: 404, title: 'There is no such subscription' },
   SUBSCRIPTION_NOT_PENDING: { status: 409, title: 'The subscription is not pending any more' },
-  AUTHORITY_UNKNOWN: { status: 404, title: 'No such authority is registered' },
-  // ledger
 });
 export type ProblemCode = keyof typeof problems;
-
-/** Waits for an answer of the ledger; its failures become problems. */
-export async function askLedger<T>(answer: Promise<T>): Promise<T> {
-  try {
-    return await answer;
-  } catch (cause) {
-    if (!(cause instanceof LedgerError)) throw cause;
-    if (cause.code === 'CHAINCODE_REFUSED')
-      throw new ProblemError<ProblemCode>('LEDGER_REFUSED', cause.message, {
-        cause,
-        members: { reason: cause.chaincodeCode ?? null, details: cause.chaincodeDetails },
-      });
-    throw new ProblemError<ProblemCode>('LEDGER_UNAVAILABLE', `${cause.code}: ${cause.message}`, { cause });
-  }
-}

@@ -1,7 +1,7 @@
-import { mkdirSync } from 'node:fs';
 import { CHANNELS } from '@careledger/domain';
 import { registerAttestor } from '@careledger/ledger';
 import { connectAsAdmin, type AdminIdentity } from '@careledger/ledger/service';
+import { prepareDataDir } from '@careledger/service-kit';
 import type { GatewayConfig } from './config.js';
 import { ATTESTOR_KEY, openKeys } from './keys.js';
 
@@ -10,7 +10,7 @@ import { ATTESTOR_KEY, openKeys } from './keys.js';
  * organisation's admin. Repeating it changes nothing. Resolves with the transactions' ids by channel.
  */
 export async function register(config: GatewayConfig, admin: AdminIdentity): Promise<Record<string, string>> {
-  mkdirSync(config.dataDir, { recursive: true, mode: 0o700 });
+  prepareDataDir(config.dataDir);
   await using keys = await openKeys(config);
   using ledger = connectAsAdmin(config.ledger, admin);
   const {

@@ -11,20 +11,12 @@ export function patientStatement<N extends StatementName>(
     readonly networkId: string;
     readonly channels: readonly ChannelName[];
     readonly body: StatementBody<N>;
-    readonly maxChars?: number;
   },
   signer: Signer,
 ): string {
-  const { patientId, networkId, channels, body, maxChars } = statement;
+  const { patientId, networkId, channels, body } = statement;
   return makeStatement(
-    {
-      typ: STATEMENTS[name].typ,
-      iss: patientId,
-      aud: networkId,
-      channels,
-      body: body as object,
-      ...(maxChars !== undefined && { maxChars }),
-    },
+    { typ: STATEMENTS[name].typ, iss: patientId, aud: networkId, channels, body: body as object },
     signer,
   );
 }

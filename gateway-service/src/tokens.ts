@@ -1,5 +1,5 @@
 import { randomBytes, hash } from 'node:crypto';
-import type { Database, Principal } from '@careledger/service-kit';
+import type { Database, TokenHolder } from '@careledger/service-kit';
 import type { Patient } from './patients/index.js';
 
 const TOKEN_BYTES = 32;
@@ -27,12 +27,12 @@ export class PatientTokens {
   }
 
   /** Whose token has this hash. */
-  find(sha256: string): Principal | undefined {
+  find(sha256: string): TokenHolder | undefined {
     const row = this.#database
       .prepare('SELECT patient_no FROM patient_tokens WHERE sha256 = ?')
       .get(sha256) as { patient_no: number } | undefined;
     if (row === undefined) return undefined;
     const patientIds = new Set([this.#patientIdOf(row.patient_no)]);
-    return { role: 'patient', patientIds, name: undefined, unit: undefined };
+    return { role: 'patient', mspId: undefined, patientIds, name: undefined, unit: undefined };
   }
 }

@@ -1,40 +1,48 @@
-import { randomId128 } from '@careledger/crypto';
+import { randomId128, sha256 } from '@careledger/crypto';
 import { AccessState } from '@careledger/contracts';
-import type { PurposeOfUse } from '@careledger/domain';
+import { isUnavailable } from '@careledger/delivery';
+import { recordIdOf } from '@careledger/domain';
 import { AccessAnswer, PROVIDER_ROUTES } from '@careledger/protocol';
-import { HttpClientError, ProblemError } from '@careledger/service-kit';
+import { HttpClientError, ProblemError, type Logger } from '@careledger/service-kit';
 import { Value } from 'typebox/value';
 import type { Issuer } from '../issuer.js';
 import type { Outbox } from '../outbox/outbox.js';
-import type { Person, Vouching } from '../policy/vouching.js';
+import type { Vouching } from '../policy/vouching.js';
 import { problem } from '../problem.js';
 import type { ProblemCode } from '../problems.js';
-import { isUnavailable, type ProviderPool, type ReachableProvider } from '../providers/provider-pool.js';
+import { firstOf, type Providers, type ReachableProvider } from '../providers/providers.js';
 import type { Store } from '../store/store.js';
 import type { AccessLog } from './access-log.js';
 import type { Receipts } from './receipts.js';
-import { openReleased, type Opened, type OpeningOptions } from './released-record.js';
+import type { Reader, ReadGate } from './read-gate.js';
+import { openReleased, type Opened, type OpeningOptions, type Permit } from './released-record.js';
 
 export interface AccessServiceOptions extends OpeningOptions {
   readonly issuer: Issuer;
-  readonly pool: ProviderPool;
+  readonly providers: Providers;
   readonly store: Store;
   readonly log: AccessLog;
   readonly receipts: Receipts;
   readonly vouching: Vouching;
+  readonly gate: ReadGate;
   readonly outbox: () => Outbox;
   /** Counts what became of requests. */
   readonly count: (outcome: string) => void;
+  readonly logger: Pick<Logger, 'warn'>;
 }
 
 export interface RecordWanted {
   readonly patientId: string;
   readonly recordId: string;
   readonly version?: number;
-  readonly purpose: PurposeOfUse;
-  readonly person: Person;
-  /** Name of the bearer token. */
-  readonly caller?: string;
+  readonly reader: Reader;
+}
+
+/** What somebody who may see it gets to see. */
+export interface ShownRecord {
+  /** FHIR R4 JSON as its author wrote it. */
+  readonly json: string;
+  readonly access: Permit;
 }
 
 /** Problems of a provider with a permit or with its neighbours: another request, or another provider, may do. */
@@ -42,6 +50,7 @@ const WORTH_ANOTHER_REQUEST: ReadonlySet<string> = new Set([
   'PERMIT_EXPIRED',
   'PERMIT_USED',
   'PERMIT_INVALID',
+  'POLICY_CHANGED',
   'PROVIDER_UNREACHABLE',
   'BLOB_MISSING',
   'BLOB_DAMAGED',
@@ -61,18 +70,19 @@ export class AccessService {
     this.#options = options;
   }
 
-  /** @throws ProblemError ACCESS_DENIED, RECORD_UNKNOWN, RECORD_ALTERED, PROVIDER_UNREACHABLE, … */
-  async open(wanted: RecordWanted): Promise<Opened> {
-    const { count, pool, vouching } = this.#options;
+  /** @throws ProblemError ACCESS_DENIED, READ_REFUSED, RECORD_UNKNOWN, RECORD_ALTERED, PROVIDER_UNREACHABLE, … */
+  async open(wanted: RecordWanted): Promise<ShownRecord> {
+    const { count, gate, logger, providers, vouching } = this.#options;
+    const { patientId, reader } = wanted;
     try {
-      const granteeTags = await vouching.granteeTags(wanted.patientId, wanted.person);
-      const opened = await pool.firstOf(
-        pool.order(),
-        (provider) => this.#ask(provider, wanted, granteeTags),
-        isWorthAnotherRequest,
-      );
+      const person = gate.personOf(reader);
+      const granteeTags = await vouching.granteeTags(patientId, person, 'read', reader.purpose);
+      const shown = await firstOf(providers, (provider) => this.#ask(provider, wanted, granteeTags), {
+        logger,
+        mayGoOn: isWorthAnotherRequest,
+      });
       count('opened');
-      return opened;
+      return shown;
     } catch (error) {
       const refusal = error instanceof HttpClientError ? unreachable(error) : error;
       count(codeOf(refusal));
@@ -80,9 +90,12 @@ export class AccessService {
     }
   }
 
-  async #ask(provider: ReachableProvider, wanted: RecordWanted, granteeTags: string[]): Promise<Opened> {
-    const { issuer } = this.#options;
-    const { patientId, recordId, version, purpose, person } = wanted;
+  /** One signed request for one provider: no other one can spend its permit. */
+  async #ask(provider: ReachableProvider, wanted: RecordWanted, granteeTags: string[]): Promise<ShownRecord> {
+    const { gate, issuer } = this.#options;
+    const { patientId, recordId, version, reader } = wanted;
+    const { providerId: relay, client } = provider;
+    const { practitionerId } = gate.personOf(reader);
     const requestSid = randomId128();
     const statement = issuer.make(
       'accessRequest',
@@ -91,25 +104,21 @@ export class AccessService {
         patientId,
         recordId,
         ...(version !== undefined && { version }),
-        purpose,
+        purpose: reader.purpose,
         granteeTags,
-        ...(person.practitionerId !== undefined && { practitionerId: person.practitionerId }),
+        ...(practitionerId !== undefined && { practitionerId }),
+        relay,
       },
       requestSid,
     );
-    await this.#noteAsked(requestSid, wanted, provider.providerId);
+    await this.#noteAsked(requestSid, wanted, relay);
     try {
-      const answer = await provider.client.call('POST', PROVIDER_ROUTES.access, {
+      const answer = await client.call('POST', PROVIDER_ROUTES.access, {
         body: { statement },
         result: AccessAnswer,
       });
-      const opened = await openReleased(
-        answer,
-        { requestSid, patientId, recordId, ...(version !== undefined && { version }) },
-        this.#options,
-      );
-      await this.#noteOpened(opened);
-      return opened;
+      const asked = { requestSid, patientId, recordId, ...(version !== undefined && { version }), relay };
+      return await this.#show(reader, await openReleased(answer, asked, this.#options));
     } catch (error) {
       const refusal = refusalOf(error);
       await this.#noteRefused(requestSid, refusal);
@@ -117,32 +126,48 @@ export class AccessService {
     }
   }
 
+  async #show(reader: Reader, opened: Opened): Promise<ShownRecord> {
+    const { gate, log, outbox, receipts } = this.#options;
+    const { access, stored } = opened;
+    const { requestSid, patientId, version, decision, reason, txId } = access;
+    const json = await gate.record(reader, {
+      patientId,
+      tagGroups: stored.tagGroups,
+      author: this.#authorOf(opened),
+      unread: opened.json,
+      note: () => {
+        log.answered(requestSid, { version, decision, reason, txId, outcome: 'opened' });
+        receipts.sign(opened);
+      },
+    });
+    outbox().wake();
+    return { json, access };
+  }
+
+  /** Whose knowledge it is: who made the record knows it, and so does who made this version of it. */
+  #authorOf({ stored }: Opened): string {
+    const { authorityId } = this.#options;
+    const { patientId, recordId, seed, author } = stored;
+    return recordIdOf({ author: authorityId, patientId, seed }, sha256) === recordId ? authorityId : author;
+  }
+
   async #noteAsked(requestSid: string, wanted: RecordWanted, providerId: string): Promise<void> {
-    const { log, store } = this.#options;
-    const { patientId, recordId, purpose, person } = wanted;
+    const { gate, log, store } = this.#options;
+    const { patientId, recordId, reader } = wanted;
+    const { practitionerId, unit } = gate.personOf(reader);
     await store.commit(() =>
       log.asked({
         requestSid,
         patientId,
         recordId,
         version: wanted.version ?? null,
-        purpose,
-        practitionerId: person.practitionerId ?? null,
-        unit: person.unit ?? null,
-        caller: wanted.caller ?? null,
+        purpose: reader.purpose,
+        practitionerId: practitionerId ?? null,
+        unit: unit ?? null,
+        caller: reader.principal.name ?? null,
         providerId,
       }),
     );
-  }
-
-  async #noteOpened(opened: Opened): Promise<void> {
-    const { log, outbox, receipts, store } = this.#options;
-    const { requestSid, version, decision, reason, txId } = opened.access;
-    await store.commit(() => {
-      log.answered(requestSid, { version, decision, reason, txId, outcome: 'opened' });
-      receipts.sign(opened);
-    });
-    outbox().wake();
   }
 
   async #noteRefused(requestSid: string, error: unknown): Promise<void> {
@@ -150,7 +175,7 @@ export class AccessService {
     const access = error instanceof ProblemError ? error.members['access'] : undefined;
     await store.commit(() => {
       if (Value.Check(AccessState, access)) {
-        const { version, decision, reason, txId } = access;
+        const { version = null, decision, reason, txId } = access;
         log.answered(requestSid, { version, decision, reason, txId, outcome: 'denied' });
       } else log.answered(requestSid, { outcome: codeOf(error) });
     });
@@ -172,7 +197,8 @@ function refusalOf(error: unknown): unknown {
   const reason = typeof given?.['reason'] === 'string' ? given['reason'] : (given?.code ?? error.code);
   const access = given?.['access'];
   if (given?.code === 'ACCESS_DENIED' && Value.Check(AccessState, access))
-    return problem('ACCESS_DENIED', `Denied: ${access.reason}`, {
+    // A denial is on the ledger, also the one that there is nothing to decide about.
+    return problem(REASONS[access.reason] ?? 'ACCESS_DENIED', `Denied: ${access.reason}`, {
       cause: error,
       members: { reason: access.reason, txId: access.txId, access },
     });

@@ -1,16 +1,17 @@
+import { isUnavailable } from '@careledger/delivery';
 import { timestampOf } from '@careledger/domain';
 import { makeRecipientReceipt } from '@careledger/envelope';
 import { PROVIDER_ROUTES } from '@careledger/protocol';
 import { HttpClientError, type Logger } from '@careledger/service-kit';
 import type { Issuer } from '../issuer.js';
 import { addTask, removeTask, type TaskHandler } from '../outbox/outbox.js';
-import { isUnavailable, type ProviderPool } from '../providers/provider-pool.js';
+import type { Providers } from '../providers/providers.js';
 import type { Store } from '../store/store.js';
 import type { Opened } from './released-record.js';
 
 export interface ReceiptsOptions {
   readonly issuer: Issuer;
-  readonly pool: ProviderPool;
+  readonly providers: Providers;
   readonly store: Store;
   readonly logger: Pick<Logger, 'warn'>;
 }
@@ -52,14 +53,14 @@ export class Receipts implements TaskHandler {
   }
 
   async advance(permitTxId: string, signal: AbortSignal): Promise<void> {
-    const { logger, pool, store } = this.#options;
+    const { logger, providers, store } = this.#options;
     const row = store.get<{ providerId: string; receipt: string }>(
       'SELECT provider_id AS providerId, receipt FROM receipts WHERE permit_tx_id = ?',
       permitTxId,
     );
     if (row !== undefined) {
       try {
-        const client = await pool.client(row.providerId);
+        const client = await providers.client(row.providerId);
         await client.bytes('POST', PROVIDER_ROUTES.receipts, { body: { receipt: row.receipt }, signal });
       } catch (err) {
         if (!(err instanceof HttpClientError) || isUnavailable(err) || signal.aborted) throw err;

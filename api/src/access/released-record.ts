@@ -1,26 +1,27 @@
-import { setTimeout as delay } from 'node:timers/promises';
 import {
-  CryptoError,
   fromBase64url,
   fromUtf8,
+  CryptoError,
   type SignatureVerifier,
   type X25519KeyPair,
 } from '@careledger/crypto';
-import { records, type AccessState, type PatientState } from '@careledger/contracts';
-import { EnvelopeError, openRecord, readWrapSet, type Manifest } from '@careledger/envelope';
-import { FhirError, parseResource } from '@careledger/fhir';
-import { LedgerError } from '@careledger/ledger';
+import { records, type AccessState, type PatientState, type StoredRecordState } from '@careledger/contracts';
+import { EnvelopeError, openRecord, readWrap, type Manifest, type WrapSigners } from '@careledger/envelope';
+import { FhirError, readRecordContent } from '@careledger/fhir';
+import { orUndefined } from '@careledger/ledger';
+import { onLedger } from '@careledger/ledger/service';
+import { everyKey } from '@careledger/policy';
 import type { AccessAnswer, ReleasedRecord } from '@careledger/protocol';
 import type { Channels } from '../ledger-port.js';
-import { everyKey, type Directory } from '../policy/directory.js';
-import { onLedger, problem, problemOfLedger } from '../problem.js';
-
-/** Another organisation's peer may commit the permit's block a little later than the provider's. */
-const PERMIT_WAITS_MS = [0, 25, 75, 200, 500, 1_000, 1_500] as const;
+import type { Directory } from '../policy/directory.js';
+import { problem } from '../problem.js';
+import type { CloudWitnesses } from './cloud-witnesses.js';
+import { Unread } from './read-gate.js';
 
 export interface OpeningOptions {
   readonly authorityId: string;
   readonly channels: Channels;
+  readonly witnesses: CloudWitnesses;
   readonly directory: Directory;
   readonly verifier: SignatureVerifier;
   /** Every key to which records may be wrapped: all generations, break-glass keys too. */
@@ -33,19 +34,27 @@ export interface Asked {
   readonly patientId: string;
   readonly recordId: string;
   readonly version?: number;
+  /** Provider through which the request went, and no other. */
+  readonly relay: string;
 }
+
+/** A permit names the version that it is for and the provider that holds it. */
+export type Permit = AccessState & { readonly version: number; readonly releasingProviderId: string };
 
 /** A record that was checked and opened. */
 export interface Opened {
-  /** FHIR R4 JSON as its author wrote it. */
-  readonly json: string;
+  /** FHIR R4 JSON as its author wrote it; for the gate to give out. */
+  readonly json: Unread<string>;
   readonly manifest: Manifest;
   readonly manifestHash: string;
-  readonly access: AccessState;
+  readonly access: Permit;
+  /** The version as it stands on channel `cloud`. */
+  readonly stored: StoredRecordState;
 }
 
 /**
- * Checks everything that a provider said against the ledger and the author's signature, and opens the record.
+ * Checks everything that a provider said against the ledger and the author's signature, and opens the record. What an
+ * author wrote is checked as well: about this patient, by this author, of its kind.
  * @throws ProblemError PERMIT_NOT_COMMITTED, RECORD_ALTERED, RECORD_NOT_WRAPPED, LEDGER_UNAVAILABLE
  */
 export async function openReleased(
@@ -54,7 +63,7 @@ export async function openReleased(
   options: OpeningOptions,
 ): Promise<Opened> {
   const access = await committedPermit(answer, asked, options);
-  const stored = await onLedger(() => versionOnLedger(access, options.channels));
+  const stored = await storedVersion(access, asked, options);
   const { patientId } = asked;
   const patient = await onLedger(() => options.directory.patient(patientId));
   try {
@@ -73,30 +82,39 @@ export async function openReleased(
 
 async function open(
   record: ReleasedRecord,
-  access: AccessState,
-  { author, manifestHash }: { readonly author: string; readonly manifestHash: string },
+  access: Permit,
+  stored: StoredRecordState,
   patient: PatientState,
   { directory, keys, verifier }: OpeningOptions,
 ): Promise<Opened> {
   const { patientId, recordId, version } = access;
-  const gatewayKeys = everyKey(patient.gatewayKeys);
-  const authorKeys =
-    author === patientId
-      ? gatewayKeys
-      : everyKey((await onLedger(() => directory.authority(author))).signingKeys);
+  const { author, kind, manifestHash } = stored;
+  const { wrap } = record;
+  if (wrap === null)
+    throw new EnvelopeError('NOT_A_RECIPIENT', 'The provider has no wrap for this authority');
+  const { gatewayKeys } = patient;
+  const authorPeriods =
+    author === patientId ? gatewayKeys : (await onLedger(() => directory.authority(author))).signingKeys;
+  const holder = await onLedger(() => directory.provider(access.releasingProviderId));
+  const wrapSigners: WrapSigners = {
+    author: authorPeriods,
+    gateway: gatewayKeys,
+    acceptance: { token: record.acceptance, keys: everyKey(holder.signingKeys) },
+  };
   const opened = await openRecord({
     manifest: record.manifest,
     wrapSet: record.wrapSet,
+    wrap,
     ciphertext: fromBase64url(record.ciphertext),
-    recipientKey: keyFor(record, keys),
+    recipientKey: keyFor(wrap, keys),
     expected: { recordId, patientId, version, author, manifestHash },
-    authorKeys,
-    wrapSignerKeys: [...gatewayKeys, ...authorKeys],
+    authorKeys: everyKey(authorPeriods),
+    wrapSigners,
     verifier,
   });
-  const json = fromUtf8(opened.content);
-  parseResource(json);
-  return { json, manifest: opened.manifest, manifestHash, access };
+  readRecordContent(opened.content, { patientId, author, kind });
+  const json = new Unread(fromUtf8(opened.content));
+  return { json, manifest: opened.manifest, manifestHash, access, stored };
 }
 
 const isSignerUnknown = (cause: unknown): boolean =>
@@ -113,10 +131,10 @@ function refusalOf(cause: unknown): unknown {
   return cause;
 }
 
-/** The wrap's key among ours; any of ours where there is none, so that the signature checks still come first. */
-function keyFor({ wrapSet }: ReleasedRecord, keys: readonly X25519KeyPair[]): X25519KeyPair {
-  const kids = new Set(readWrapSet(wrapSet).wraps.map(({ kid }) => kid));
-  const key = keys.find(({ kid }) => kids.has(kid)) ?? keys[0];
+/** The key of ours that the wrap names; another one of ours where it is for none, so that signatures are checked first. */
+function keyFor(wrap: string, keys: readonly X25519KeyPair[]): X25519KeyPair {
+  const { kid } = readWrap(wrap);
+  const key = keys.find((own) => own.kid === kid) ?? keys[0];
   if (key === undefined) throw new RangeError('This authority has no encryption key');
   return key;
 }
@@ -124,15 +142,27 @@ function keyFor({ wrapSet }: ReleasedRecord, keys: readonly X25519KeyPair[]): X2
 /** The permit as the ledger has it: a provider's word that there is one is not enough. */
 async function committedPermit(
   { access, record }: AccessAnswer,
-  { requestSid, patientId, recordId, version }: Asked,
-  { authorityId, channels }: OpeningOptions,
-): Promise<AccessState> {
-  const committed = await committedAccess(channels, patientId, requestSid);
+  { requestSid, patientId, recordId, version, relay }: Asked,
+  { authorityId, channels, witnesses }: OpeningOptions,
+): Promise<Permit> {
+  const requester = authorityId;
+  const committed = await onLedger(() =>
+    witnesses.find(
+      (peerMspId) =>
+        orUndefined(
+          channels.cloud.evaluate(records, 'GetAccess', { patientId, requester, requestSid }, { peerMspId }),
+          'PERMIT_UNKNOWN',
+        ),
+      involvedIn(access, relay),
+    ),
+  );
   const isOurs =
     committed !== undefined &&
-    committed.decision === 'permit' &&
-    committed.requester === authorityId &&
+    isPermit(committed) &&
+    committed.requester === requester &&
+    committed.requestSid === requestSid &&
     committed.recordId === recordId &&
+    committed.throughProviderId === relay &&
     committed.txId === access.txId;
   if (!isOurs)
     throw problem('PERMIT_NOT_COMMITTED', 'The ledger has no permit for what the provider released', {
@@ -146,34 +176,34 @@ async function committedPermit(
   return committed;
 }
 
-async function committedAccess(
-  { cloud }: Channels,
-  patientId: string,
-  requestSid: string,
-): Promise<AccessState | undefined> {
-  for (const waitMs of PERMIT_WAITS_MS) {
-    if (waitMs > 0) await delay(waitMs);
-    try {
-      return await cloud.evaluate(records, 'GetAccess', { patientId, requestSid });
-    } catch (error) {
-      const isMissing = error instanceof LedgerError && error.chaincodeCode === 'PERMIT_UNKNOWN';
-      if (!isMissing) throw problemOfLedger(error);
-    }
-  }
-  return undefined;
+const isPermit = (access: AccessState): access is Permit =>
+  access.decision === 'permit' &&
+  access.basis === 'request' &&
+  access.version !== undefined &&
+  access.releasingProviderId !== undefined;
+
+/** What counts of a record is what channel `cloud` has: an announcement may be of something that was never stored. */
+async function storedVersion(
+  { patientId, recordId, version, releasingProviderId }: Permit,
+  { relay }: Asked,
+  { channels, witnesses }: OpeningOptions,
+): Promise<StoredRecordState> {
+  const stored = await onLedger(() =>
+    witnesses.find(
+      (peerMspId) =>
+        orUndefined(
+          channels.cloud.evaluate(records, 'GetRecord', { patientId, recordId, version }, { peerMspId }),
+          'RECORD_UNKNOWN',
+        ),
+      [relay, releasingProviderId],
+    ),
+  );
+  if (stored !== undefined) return stored;
+  throw problem('RECORD_ALTERED', 'The ledger has no such version', {
+    members: { reason: 'RECORD_UNKNOWN' },
+  });
 }
 
-/** Hash and author of a version: by the announcement at the own peer, or as stored where there is none yet. */
-async function versionOnLedger(
-  { patientId, recordId, version }: AccessState,
-  { authorities, cloud }: Channels,
-): Promise<{ manifestHash: string; author: string }> {
-  try {
-    const { versions } = await authorities.evaluate(records, 'RecordHistory', { patientId, recordId });
-    const announced = versions.find((row) => row.version === version);
-    if (announced !== undefined) return announced;
-  } catch (error) {
-    if (!(error instanceof LedgerError) || error.chaincodeCode !== 'RECORD_UNKNOWN') throw error;
-  }
-  return cloud.evaluate(records, 'GetRecord', { patientId, recordId, version });
-}
+/** The providers of which an answer speaks. */
+const involvedIn = ({ releasingProviderId }: AccessState, relay: string): string[] =>
+  releasingProviderId === undefined ? [relay] : [relay, releasingProviderId];

@@ -1,4 +1,5 @@
 import type { AnnouncedRecordState } from '@careledger/contracts';
+import { createLogger } from '@careledger/service-kit';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { MirrorStore } from '../policy/mirror-store.js';
 import { Policy } from '../policy/policy.js';
@@ -14,13 +15,15 @@ const { grantId } = grant();
 const announced = (letter: string, more: Partial<AnnouncedRecordState> = {}): AnnouncedRecordState => ({
   patientId,
   recordId: `rec_${letter.repeat(32)}`,
+  seed: 'S'.repeat(42) + 'A',
   version: 1,
+  prevVersionHash: null,
   author: patientId,
   kind: 'periodic',
   period: { start: '2026-05-05T10:00:00Z', end: '2026-05-05T11:00:00Z' },
   providerId: 'prv_cloud-a',
   manifestHash: 'A'.repeat(43),
-  scopeTags: [],
+  tagGroups: [],
   storeTxId: 'b'.repeat(64),
   announcedAt: '2026-05-05T11:00:00Z',
   txId: 'c'.repeat(64),
@@ -42,7 +45,13 @@ describe('announcements become notices', () => {
       mirror,
       store,
     });
-    announcements = new Announcements({ store, policy, log, emergencies: new EmergencyStore(store) });
+    announcements = new Announcements({
+      store,
+      policy,
+      log,
+      emergencies: new EmergencyStore(store),
+      logger: createLogger('announcements', { level: 'silent' }),
+    });
   });
   afterEach(() => store.close());
 
@@ -82,11 +91,12 @@ describe('announcements become notices', () => {
     expect(noticed()).toEqual([announced('a').recordId]);
   });
 
-  test('a scoped grant brings notices of its scope only', async () => {
-    const tag = `${'t'.repeat(21)}A`;
+  test('a scoped grant brings notices of what is wholly within its scope', async () => {
+    const [tag, other] = ['t', 'u'].map((letter) => `${letter.repeat(21)}A`) as [string, string];
     await readGrant(6, { scopeTags: [tag] });
-    await announce(7, announced('a'), announced('b', { scopeTags: [tag] }));
-    expect(noticed()).toEqual([announced('b').recordId]);
+    const within = announced('b', { tagGroups: [[tag, other]] });
+    await announce(7, announced('a'), within, announced('c', { tagGroups: [[tag], [other]] }));
+    expect(noticed()).toEqual([within.recordId]);
   });
 
   test.each([

@@ -1,5 +1,6 @@
 import type { AnnouncedRecordState } from '@careledger/contracts';
-import { coversScope } from '../policy/coverage.js';
+import { coversTags } from '@careledger/policy';
+import type { Logger } from '@careledger/service-kit';
 import type { MirroredGrant } from '../policy/mirror-store.js';
 import type { Policy } from '../policy/policy.js';
 import type { Store } from '../store/store.js';
@@ -17,6 +18,7 @@ export interface AnnouncementsOptions {
   readonly policy: Policy;
   readonly log: NoticeLog;
   readonly emergencies: EmergencyStore;
+  readonly logger: Pick<Logger, 'warn'>;
 }
 
 /**
@@ -36,7 +38,7 @@ export class Announcements {
     const { emergencies, policy } = this.#options;
     for (const record of records) {
       const grants = policy.noticing(record.patientId);
-      const direct = emergencies.ofRecord(record) !== undefined;
+      const direct = emergencies.tellsOf(record);
       if (direct || isNoticed(record, block, grants)) this.#notice(record);
       else this.#hold(record, block);
     }
@@ -66,9 +68,11 @@ export class Announcements {
   }
 
   #notice(record: AnnouncedRecordState): void {
-    const { emergencies, log } = this.#options;
-    const { patientId, recordId, version } = record;
+    const { emergencies, log, logger } = this.#options;
+    const { patientId, recordId, version, author } = record;
     const matched = emergencies.match(record);
+    if (!matched && emergencies.tellsOf(record))
+      logger.warn({ recordId, version, author }, 'something else is announced than a direct notice told of');
     log.append({
       type: 'record',
       source: recordSource(patientId, recordId, version),
@@ -100,5 +104,6 @@ export class Announcements {
 /** Whether a grant that came no later than the announcement covers it. */
 const isNoticed = (record: AnnouncedRecordState, block: number, grants: readonly MirroredGrant[]): boolean =>
   grants.some(
-    (grant) => grant.sinceBlock !== null && grant.sinceBlock <= block && coversScope(grant, record.scopeTags),
+    (grant) =>
+      grant.sinceBlock !== null && grant.sinceBlock <= block && coversTags(grant.scopeTags, record.tagGroups),
   );

@@ -116,14 +116,14 @@ export class Follower implements AsyncDisposable {
     const granted = change.granted
       .filter((grant) => grant.authorityId === authorityId)
       .map(({ grantId }) => grantId);
-    if (granted.length === 0 && !policy.knows(patientId)) return;
+    if (granted.length === 0 && policy.known(patientId).length === 0) return;
     const consent = await policy.fetch(patientId);
     // Kept now, so that this patient's emergencies can be verified when the ledger is away.
     await directory.patient(patientId);
     const own = new Set(consent.grants.map(({ grantId }) => grantId));
     const revoked = change.revoked.filter((grantId) => own.has(grantId));
     await store.commit(() => {
-      policy.put(consent);
+      policy.put(patientId, consent);
       for (const grantId of granted) mirror.grantSince(patientId, grantId, block);
       announcements.grantsChanged(patientId);
       if (granted.length + revoked.length === 0 && change.revokedThroughSeq === undefined) return;

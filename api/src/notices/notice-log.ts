@@ -41,9 +41,10 @@ export class NoticeLog {
     );
   }
 
-  /** Whether something about this source was logged. */
-  has(source: string): boolean {
-    return this.#store.get('SELECT 1 FROM notices WHERE source = ?', source) !== undefined;
+  /** What was logged about a source. */
+  ofSource(source: string): Readonly<Record<string, unknown>> | undefined {
+    const row = this.#store.get<{ data: string }>('SELECT data FROM notices WHERE source = ?', source);
+    return row && (JSON.parse(row.data) as Record<string, unknown>);
   }
 
   /** Everything committed before is durable: wakes whoever waits for it. */

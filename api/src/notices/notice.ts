@@ -23,8 +23,6 @@ export const NOTICES = {
     providerId,
     receivedAt: Timestamp,
     matched: Type.Optional(Type.Literal(true)),
-    /** FHIR R4 Bundle. */
-    bundle: Type.Optional(Type.Unknown()),
   }),
   subscription: SubscriptionState,
   /** The patient granted or revoked something; `active` is whether notices of this patient come now. */
@@ -39,6 +37,20 @@ export const NOTICES = {
   /** Two blocks of one height were reported: the patient's gateway contradicts itself. */
   fork: Type.Object({ patientId: PatientId, height: Type.Integer(), txId: TxId }),
 } as const;
+/** What is added to an emergency for whoever may see it now, in the place of which others get the reason. */
+export const ShownEmergency = Type.Union([
+  Type.Object({
+    /** FHIR R4 Bundle. */
+    bundle: Type.Unknown(),
+    /** Who decided that it may be shown: the own peer, or, while that is away, the own mirror of the ledger. */
+    decidedBy: Type.Union([Type.Literal('peer'), Type.Literal('mirror')]),
+    /** As of when that one knew the patient's will. */
+    asOf: Timestamp,
+  }),
+  Type.Object({ withheld: Type.String() }),
+]);
+export type ShownEmergency = Static<typeof ShownEmergency>;
+
 export type NoticeType = keyof typeof NOTICES;
 export type NoticeData<T extends NoticeType> = Static<(typeof NOTICES)[T]>;
 export const NOTICE_TYPES = Object.keys(NOTICES) as NoticeType[];

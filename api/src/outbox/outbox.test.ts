@@ -1,10 +1,18 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { LedgerError } from '@careledger/ledger';
 import { createLogger } from '@careledger/service-kit';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { SqliteStore } from '../store/store.js';
-import { Outbox, addTask, removeTask, type TaskHandler, type TaskKind } from './outbox.js';
+import {
+  OUTBOX_CONCURRENCY,
+  Outbox,
+  addTask,
+  removeTask,
+  type TaskHandler,
+  type TaskKind,
+} from './outbox.js';
 
 const logger = createLogger('outbox', { level: 'silent' });
 const TIMEOUT_MS = 5_000;
@@ -30,6 +38,7 @@ describe('the outbox', () => {
       visit: handler,
       practitioner: handler,
       receipt: handler,
+      reading: handler,
     };
     outbox = new Outbox({ store, logger, handlers });
     return outbox;
@@ -89,5 +98,37 @@ describe('the outbox', () => {
     running.wake();
     await running.finished('record', 'one', TIMEOUT_MS);
     expect(runs).toBe(1);
+  });
+
+  test('what is asked of a task while it is on its way is done before it ends', async () => {
+    let runs = 0;
+    const running = start(async (ref) => {
+      runs += 1;
+      if (runs > 1) await end(ref);
+    });
+    await add('one');
+    expect(await running.finished('record', 'one', TIMEOUT_MS)).toBe(true);
+    expect(runs).toBe(2);
+  });
+
+  test('while the ledger is away it is not hammered, whoever’s task it is; other failures hold up one subject', async () => {
+    let tries = 0;
+    const running = start(async (ref) => {
+      if (ref.startsWith('b')) throw new Error('its provider is away');
+      tries += 1;
+      throw new LedgerError('UNAVAILABLE', 'the ledger is away');
+    });
+    await add('b1', 'b');
+    for (let n = 0; n < 100; n++) await add(`a${n}`, `a${n}`);
+    running.wake();
+    await running.finished('record', 'a99', 100);
+    expect(tries).toBeLessThanOrEqual(OUTBOX_CONCURRENCY);
+    expect(running.lastError('record', 'b1')).toBe('its provider is away');
+  });
+
+  test('a task that nobody has woken it for is found by who waits for it', async () => {
+    const running = start(end);
+    await add('one');
+    expect(await running.finished('record', 'one', TIMEOUT_MS)).toBe(true);
   });
 });

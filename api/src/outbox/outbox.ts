@@ -1,15 +1,13 @@
-import { backoffDelayMs, startWorker, type Backoff, type Logger, type Worker } from '@careledger/service-kit';
+import { isLedgerAway } from '@careledger/delivery';
+import { LedgerError } from '@careledger/ledger';
+import { DurableWork, messageOf, type Backoff, type Logger, type TaskFailure } from '@careledger/service-kit';
 import type { Store } from '../store/store.js';
 
-/** Tasks on their way at once. */
+/** Tasks of one kind on their way at once. */
 export const OUTBOX_CONCURRENCY = 16;
-/** Tasks of one look into the outbox. */
-const LOOK_MAX_ROWS = 500;
-/** Longest time until a task whose pause has ended is seen. */
-const LOOK_INTERVAL_MS = 250;
 const TASK_BACKOFF: Backoff = { minMs: 250, maxMs: 15_000 };
 
-export type TaskKind = 'record' | 'visit' | 'practitioner' | 'receipt';
+export type TaskKind = 'record' | 'visit' | 'practitioner' | 'receipt' | 'reading';
 
 /** Something that is to be finished, come what may. Tasks of one kind and subject are done in their order. */
 export interface Task {
@@ -32,35 +30,31 @@ export interface TaskHandler {
 export interface OutboxOptions {
   readonly store: Store;
   readonly handlers: Readonly<Record<TaskKind, TaskHandler>>;
-  readonly logger: Pick<Logger, 'warn' | 'error'>;
-}
-
-interface TaskRow extends Task {
-  readonly attempts: number;
+  readonly logger: Pick<Logger, 'warn'>;
 }
 
 /**
- * Durable work: a task is in the store before anything leaves this process, stays there until its end is on disk, and
- * is taken up again at the next start. Failures are retried with growing pauses, without holding up other subjects.
+ * This authority's durable work: a task's row is in the store before anything leaves this process, stays there until its
+ * end is on disk, and is taken up again at the next start. While the ledger is away a kind's tasks pause together; any
+ * other failure holds up its own subject alone.
  */
 export class Outbox implements AsyncDisposable {
   readonly #options: OutboxOptions;
-  readonly #worker: Worker;
-  readonly #abort = new AbortController();
-  readonly #running = new Map<string, Promise<void>>();
-  readonly #busySubjects = new Set<string>();
-  /** When a task that failed may be tried again, milliseconds. After a restart: at once. */
-  readonly #notBeforeMs = new Map<string, number>();
-  readonly #watchers = new Map<string, Set<() => void>>();
+  readonly #work: Readonly<Record<TaskKind, DurableWork<string>>>;
+  /** Row of the newest task that is with its worker. */
+  #newestPlace = 0;
+  #isStopped = false;
 
   constructor(options: OutboxOptions) {
     this.#options = options;
-    this.#worker = startWorker({
-      name: 'outbox',
-      logger: options.logger,
-      idleMs: LOOK_INTERVAL_MS,
-      run: async () => this.#launch(),
-    });
+    this.#work = {
+      record: this.#worker('record'),
+      visit: this.#worker('visit'),
+      practitioner: this.#worker('practitioner'),
+      receipt: this.#worker('receipt'),
+      reading: this.#worker('reading'),
+    };
+    this.wake();
   }
 
   /** Tasks that are not finished. */
@@ -84,108 +78,62 @@ export class Outbox implements AsyncDisposable {
 
   /** A task was committed. */
   wake(): void {
-    this.#worker.wake();
+    if (this.#isStopped) return;
+    const rows = this.#options.store.all<Task & { place: number }>(
+      'SELECT place, kind, ref, subject FROM outbox WHERE place > ? ORDER BY place',
+      this.#newestPlace,
+    );
+    for (const { place, kind, ref, subject } of rows) {
+      this.#newestPlace = place;
+      this.#work[kind].add(subject, ref);
+    }
   }
 
   /** Resolves when the task has ended (true) or after the time (false). */
   async finished(kind: TaskKind, ref: string, timeoutMs: number): Promise<boolean> {
-    const key = keyOf({ kind, ref });
     if (!this.#has(kind, ref)) return true;
-    return new Promise((resolve) => {
-      const watchers = this.#watchers.get(key) ?? new Set();
-      this.#watchers.set(key, watchers);
-      const end = (isFinished: boolean): void => {
-        clearTimeout(timer);
-        watchers.delete(done);
-        if (watchers.size === 0) this.#watchers.delete(key);
-        resolve(isFinished);
-      };
-      const done = (): void => end(true);
-      const timer = setTimeout(() => end(false), timeoutMs);
-      watchers.add(done);
-    });
+    this.wake();
+    return this.#work[kind].finished(ref, timeoutMs);
   }
 
   /** Waits for what is on its way; what it cannot finish stays for the next start. */
   async stop(): Promise<void> {
-    this.#abort.abort();
-    await this.#worker.stop();
-    await Promise.all(this.#running.values());
+    this.#isStopped = true;
+    await Promise.all(Object.values(this.#work).map((work) => work.stop()));
   }
 
   [Symbol.asyncDispose](): Promise<void> {
     return this.stop();
   }
 
-  /** Starts what may start now; false: there is nothing more to do at once. */
-  #launch(): boolean {
-    const nowMs = Date.now();
-    const passed = new Set(this.#busySubjects);
-    for (const task of this.#look()) {
-      if (this.#running.size >= OUTBOX_CONCURRENCY || this.#abort.signal.aborted) break;
-      const subject = `${task.kind} ${task.subject}`;
-      // A subject whose earlier task waits must not be overtaken by a later one.
-      if (passed.has(subject)) continue;
-      passed.add(subject);
-      if ((this.#notBeforeMs.get(keyOf(task)) ?? 0) > nowMs) continue;
-      this.#start(task, subject);
-    }
-    return false;
-  }
-
-  #look(): TaskRow[] {
-    return this.#options.store.all(
-      `SELECT kind, ref, subject, attempts FROM outbox ORDER BY place LIMIT ${LOOK_MAX_ROWS}`,
-    );
-  }
-
-  #start(task: TaskRow, subject: string): void {
-    const key = keyOf(task);
-    this.#busySubjects.add(subject);
-    const run = this.#run(task).finally(() => {
-      this.#running.delete(key);
-      this.#busySubjects.delete(subject);
-      this.#worker.wake();
+  #worker(kind: TaskKind): DurableWork<string> {
+    return new DurableWork<string>({
+      name: `outbox-${kind}`,
+      concurrency: OUTBOX_CONCURRENCY,
+      backoff: TASK_BACKOFF,
+      isAway: (error) => error instanceof LedgerError && isLedgerAway(error),
+      onFailed: (ref, failure) => this.#note(kind, ref, failure),
+      logger: this.#options.logger,
+      run: (ref, signal) => this.#run(kind, ref, signal),
     });
-    this.#running.set(key, run);
   }
 
-  async #run(task: TaskRow): Promise<void> {
-    const { handlers, logger } = this.#options;
-    const { kind, ref } = task;
-    try {
-      await handlers[kind].advance(ref, this.#abort.signal);
-      this.#notBeforeMs.delete(keyOf(task));
-      if (!this.#has(kind, ref)) this.#settled(task);
-    } catch (err) {
-      if (this.#abort.signal.aborted) return;
-      await this.#failed(task, err).catch((cause: unknown) =>
-        logger.error({ err: cause, kind, ref }, 'the failure of a task could not be noted'),
-      );
-    }
+  /** Until its row is gone: something new may have been asked of it meanwhile. */
+  async #run(kind: TaskKind, ref: string, signal: AbortSignal): Promise<void> {
+    do await this.#options.handlers[kind].advance(ref, signal);
+    while (!signal.aborted && this.#has(kind, ref));
   }
 
-  async #failed(task: TaskRow, err: unknown): Promise<void> {
-    const { logger, store } = this.#options;
-    const { kind, ref } = task;
-    const attempts = task.attempts + 1;
-    const delayMs = backoffDelayMs(TASK_BACKOFF, attempts);
-    this.#notBeforeMs.set(keyOf(task), Date.now() + delayMs);
-    logger.warn({ err, kind, ref, attempts, delayMs }, 'a task failed; will try again');
-    const lastError = err instanceof Error ? err.message : String(err);
+  async #note(kind: TaskKind, ref: string, { error }: TaskFailure): Promise<void> {
+    const { store } = this.#options;
     await store.commit(() =>
       store.run(
-        'UPDATE outbox SET attempts = ?, last_error = ? WHERE kind = ? AND ref = ?',
-        attempts,
-        lastError,
+        'UPDATE outbox SET attempts = attempts + 1, last_error = ? WHERE kind = ? AND ref = ?',
+        messageOf(error),
         kind,
         ref,
       ),
     );
-  }
-
-  #settled(task: Task): void {
-    for (const done of this.#watchers.get(keyOf(task)) ?? []) done();
   }
 
   #has(kind: TaskKind, ref: string): boolean {
@@ -194,8 +142,6 @@ export class Outbox implements AsyncDisposable {
     );
   }
 }
-
-const keyOf = ({ kind, ref }: Pick<Task, 'kind' | 'ref'>): string => `${kind} ${ref}`;
 
 /** Only within `store.commit`; wake the outbox once that is durable. */
 export function addTask(store: Store, { kind, ref, subject }: Task): void {

@@ -1,24 +1,12 @@
-import { fromBase64url } from '@careledger/crypto';
 import {
   accessControl,
   type AuthorityState,
-  type KeyPeriod,
   type PatientState,
   type ProviderState,
 } from '@careledger/contracts';
 import type { Channels } from '../ledger-port.js';
 import type { Store } from '../store/store.js';
 import type { MirrorStore } from './mirror-store.js';
-
-/** Every key of a kind that was ever current: what was signed before a rotation still verifies. */
-export const everyKey = (periods: readonly KeyPeriod[]): Uint8Array[] =>
-  periods.map(({ key }) => fromBase64url(key));
-
-/** The key that is current now. */
-export function currentKey(periods: readonly KeyPeriod[]): Uint8Array | undefined {
-  const current = periods.find(({ until }) => until === undefined);
-  return current && fromBase64url(current.key);
-}
 
 /**
  * Who is who, by the ledger. Patients are kept in the own store, so that their gateways' emergencies can be verified

@@ -6,6 +6,12 @@ export interface MirroredGrant extends GrantState {
   readonly sinceBlock: number | null;
 }
 
+/** Which version of a patient's policy is mirrored, and when the own peer last said that it is the newest. */
+export interface MirroredPolicy {
+  readonly version: number;
+  readonly heardAt: string;
+}
+
 /** Own rows of what the ledger says about this authority's patients. Writing only within `store.commit`. */
 export class MirrorStore {
   constructor(readonly store: Store) {}
@@ -55,6 +61,28 @@ export class MirrorStore {
       patientId,
       grantId,
     );
+  }
+
+  policy(patientId: string): MirroredPolicy | undefined {
+    return this.store.get(
+      'SELECT version, heard_at AS heardAt FROM policies WHERE patient_id = ?',
+      patientId,
+    );
+  }
+
+  putPolicy(patientId: string, { version, heardAt }: MirroredPolicy): void {
+    this.store.run('INSERT OR REPLACE INTO policies VALUES (?, ?, ?)', patientId, version, heardAt);
+  }
+
+  /** Patients whose grants are mirrored, by id, after one: '' for the first. */
+  patientIds(after: string, limit: number): string[] {
+    return this.store
+      .all<{ patientId: string }>(
+        'SELECT DISTINCT patient_id AS patientId FROM grants WHERE patient_id > ? ORDER BY patient_id LIMIT ?',
+        after,
+        limit,
+      )
+      .map(({ patientId }) => patientId);
   }
 
   subscriptions(patientId: string): SubscriptionState[] {

@@ -1,10 +1,13 @@
-import { accessControl, PAGE_MAX_ROWS, type GrantState, type SubscriptionState } from '@careledger/contracts';
-import type { Permission, PurposeOfUse } from '@careledger/domain';
-import { LedgerError } from '@careledger/ledger';
-import type { Channel } from '../ledger-port.js';
+import { accessControl, type GrantState, type SubscriptionState } from '@careledger/contracts';
+import { timestampOf, type Permission, type PurposeOfUse } from '@careledger/domain';
+import { LedgerError, allRows } from '@careledger/ledger';
+import { bringsNotices, gives, isInForce } from '@careledger/policy';
+import { answerWithin, type Channel } from '../ledger-port.js';
 import type { Store } from '../store/store.js';
-import { bringsNotices, gives, isInForce } from './coverage.js';
-import type { MirroredGrant, MirrorStore } from './mirror-store.js';
+import type { MirroredGrant, MirroredPolicy, MirrorStore } from './mirror-store.js';
+
+/** How long a caller waits for the mirror to be read anew; a ledger that takes longer is away. */
+const REFRESH_MAX_MS = 2_000;
 
 export interface PolicyOptions {
   readonly authorityId: string;
@@ -17,13 +20,14 @@ export interface PolicyOptions {
 
 /** What the ledger has on one patient and this authority. */
 export interface Consent {
+  readonly policy: MirroredPolicy;
   readonly grants: readonly GrantState[];
   readonly subscriptions: readonly SubscriptionState[];
 }
 
 /**
- * What this authority may do, by the own mirror of the ledger. It decides about notices, about direct emergencies (also
- * while the ledger is away) and about what is worth trying; about access the chaincode decides alone.
+ * What this authority may do, by the own mirror of the ledger. It decides about who gets notices and about what is worth
+ * trying; what is shown to somebody is decided by the ledger (`Judge`).
  */
 export class Policy {
   readonly #options: PolicyOptions;
@@ -34,36 +38,58 @@ export class Policy {
     this.#clock = options.clock ?? Date.now;
   }
 
-  /** Grants and subscriptions as the ledger has them now. @throws LedgerError */
+  /**
+   * Grants and subscriptions as the ledger has them now. The version is asked for first: what changes meanwhile makes a
+   * later comparison differ, never agree.
+   * @throws LedgerError
+   */
   async fetch(patientId: string): Promise<Consent> {
+    const heardAt = timestampOf(this.#clock());
+    const { version } = await this.#options.authorities.evaluate(accessControl, 'GetPolicyVersion', {
+      patientId,
+    });
     const [grants, subscriptions] = await Promise.all([
       this.fetchGrants(patientId),
       this.#fetchSubscriptions(patientId),
     ]);
-    return { grants, subscriptions };
+    return { policy: { version, heardAt }, grants, subscriptions };
   }
 
   /** Every grant of the patient to this authority, revoked ones included. @throws LedgerError */
   fetchGrants(patientId: string): Promise<GrantState[]> {
     const { authorities, authorityId } = this.#options;
-    return everyPage((page) =>
+    return allRows((page) =>
       authorities.evaluate(accessControl, 'ListGrants', { patientId, authorityId, ...page }),
     );
   }
 
-  /** Puts what was fetched into the mirror; only within `store.commit`. */
-  put({ grants, subscriptions }: Consent): void {
-    this.#options.mirror.putGrants(grants);
-    this.#options.mirror.putSubscriptions(subscriptions);
+  /** Every grant of the patient, to whomever. @throws LedgerError */
+  fetchEveryGrant(patientId: string): Promise<GrantState[]> {
+    const { authorities } = this.#options;
+    return allRows((page) => authorities.evaluate(accessControl, 'ListGrants', { patientId, ...page }));
+  }
+
+  /** Puts what was fetched into the mirror, unless that is further already; only within `store.commit`. */
+  put(patientId: string, { policy, grants, subscriptions }: Consent): void {
+    const { mirror } = this.#options;
+    if ((mirror.policy(patientId)?.version ?? 0) > policy.version) return;
+    mirror.putGrants(grants);
+    mirror.putSubscriptions(subscriptions);
+    mirror.putPolicy(patientId, policy);
   }
 
   /** For a mirror that says no: a grant may be younger than what was read. Leaves it as it is while the ledger is away. */
   async refresh(patientId: string): Promise<void> {
+    let consent: Consent | undefined;
     try {
-      const consent = await this.fetch(patientId);
-      await this.#options.store.commit(() => this.put(consent));
+      consent = await answerWithin(REFRESH_MAX_MS, () => this.fetch(patientId));
     } catch (error) {
+      // A patient whom the ledger does not know has granted nothing.
       if (!(error instanceof LedgerError)) throw error;
+    }
+    if (consent !== undefined) {
+      const heard = consent;
+      await this.#options.store.commit(() => this.put(patientId, heard));
     }
   }
 
@@ -77,36 +103,23 @@ export class Policy {
 
   /** Grants in force that let this authority do something for a purpose. */
   giving(patientId: string, permission: Permission, purpose: PurposeOfUse): MirroredGrant[] {
+    return this.inForce(patientId).filter((grant) => gives(grant, permission, purpose));
+  }
+
+  inForce(patientId: string): MirroredGrant[] {
     const atMs = this.#clock();
-    return this.inForce(patientId, atMs).filter((grant) => gives(grant, permission, purpose));
+    return this.known(patientId).filter((grant) => isInForce(grant, atMs));
   }
 
-  inForce(patientId: string, atMs = this.#clock()): MirroredGrant[] {
-    return this.#options.mirror.grants(patientId).filter((grant) => isInForce(grant, atMs));
-  }
-
-  /** Whether anything of the patient is mirrored here. */
-  knows(patientId: string): boolean {
-    return this.#options.mirror.grants(patientId).length > 0;
+  /** Every grant of the patient that is mirrored here, ended ones included. */
+  known(patientId: string): MirroredGrant[] {
+    return this.#options.mirror.grants(patientId);
   }
 
   #fetchSubscriptions(patientId: string): Promise<SubscriptionState[]> {
     const { authorities, authorityId } = this.#options;
-    return everyPage((page) =>
+    return allRows((page) =>
       authorities.evaluate(accessControl, 'ListSubscriptions', { patientId, authorityId, ...page }),
     );
   }
-}
-
-async function everyPage<Row>(
-  ask: (page: { pageSize: number; bookmark?: string }) => Promise<{ rows: Row[]; bookmark: string }>,
-): Promise<Row[]> {
-  const all: Row[] = [];
-  let bookmark: string | undefined;
-  do {
-    const page = await ask({ pageSize: PAGE_MAX_ROWS, ...(bookmark !== undefined && { bookmark }) });
-    all.push(...page.rows);
-    bookmark = page.bookmark === '' ? undefined : page.bookmark;
-  } while (bookmark !== undefined);
-  return all;
 }

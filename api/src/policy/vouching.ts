@@ -1,5 +1,6 @@
 import type { GrantMeaning } from '@careledger/protocol';
 import { SCOPE_TAGS_MAX } from '@careledger/contracts';
+import type { Permission, PurposeOfUse } from '@careledger/domain';
 import type { Principal } from '@careledger/service-kit';
 import { problem } from '../problem.js';
 import type { PractitionerStore } from '../practitioners/practitioner-store.js';
@@ -48,15 +49,28 @@ export class Vouching {
     };
   }
 
-  /** Tags of the patient's grants in force that are about this person. */
-  async granteeTags(patientId: string, person: Person): Promise<string[]> {
+  /**
+   * Tags of the patient's grants in force that are about this person and give the right for the purpose.
+   * @throws ProblemError TOO_MANY_TAGS: none is left out
+   */
+  async granteeTags(
+    patientId: string,
+    person: Person,
+    permission: Permission,
+    purpose: PurposeOfUse,
+  ): Promise<string[]> {
     if (this.policy.inForce(patientId).length === 0) await this.policy.refresh(patientId);
     const tags = new Set<string>();
-    for (const grant of this.policy.inForce(patientId)) {
+    for (const grant of this.policy.giving(patientId, permission, purpose)) {
       const meaning = await this.meanings.of(grant);
       for (const entry of meaning?.grantee ?? []) if (isAbout(entry, person)) tags.add(entry.tag);
     }
-    return [...tags].slice(0, SCOPE_TAGS_MAX);
+    if (tags.size > SCOPE_TAGS_MAX)
+      throw problem(
+        'TOO_MANY_TAGS',
+        `The patient’s grants name this person by ${tags.size} tags; a request takes ${SCOPE_TAGS_MAX}`,
+      );
+    return [...tags];
   }
 }
 

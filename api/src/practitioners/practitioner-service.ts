@@ -4,6 +4,7 @@ import type { KeyStore } from '@careledger/crypto/key-store';
 import { STATEMENTS, accessControl } from '@careledger/contracts';
 import { CHANNELS, ID_HASH_BYTES } from '@careledger/domain';
 import { LedgerError, submitWithRetry } from '@careledger/ledger';
+import type { IdempotentRequest } from '@careledger/service-kit';
 import { makeStatement } from '@careledger/statements';
 import type { Issuer } from '../issuer.js';
 import { practitionerKey } from '../keys.js';
@@ -37,11 +38,15 @@ export class PractitionerService implements TaskHandler {
     this.#options = options;
   }
 
-  /** On its way to the ledger when this resolves; the same request key again gives the same practitioner. */
-  async register(wanted: NewPractitioner, requestKey: string): Promise<Practitioner> {
+  /**
+   * On its way to the ledger when this resolves; with an idempotency key the same request again gives the same
+   * practitioner.
+   * @throws ProblemError IDEMPOTENCY_KEY_REUSED
+   */
+  async register(wanted: NewPractitioner, request?: IdempotentRequest): Promise<Practitioner> {
     const { practitioners, keys, store, outbox } = this.#options;
-    const before = practitioners.findByRequest(requestKey);
-    if (before !== undefined) return before;
+    const before = request && store.requests.find(request);
+    if (before?.state === 'same') return this.get(before.reference);
     const practitionerId = `prc_${toBase32(randomBytes(ID_HASH_BYTES))}`;
     await keys.generate({ name: practitionerKey(practitionerId), type: 'ed25519' });
     const practitioner: Practitioner = {
@@ -55,12 +60,16 @@ export class PractitionerService implements TaskHandler {
       refusal: null,
       createdAt: new Date().toISOString(),
     };
-    await store.commit(() => {
-      practitioners.put(practitioner, requestKey);
+    const kept = await store.commit(() => {
+      // Two equal requests at once: the first one made the practitioner.
+      const claimed = request && store.requests.claim(request, practitionerId);
+      if (claimed?.state === 'same') return this.get(claimed.reference);
+      practitioners.put(practitioner);
       addTask(store, { kind: 'practitioner', ref: practitionerId, subject: practitionerId });
+      return practitioner;
     });
     outbox().wake();
-    return practitioner;
+    return kept;
   }
 
   /** @throws ProblemError PRACTITIONER_UNKNOWN */
@@ -84,8 +93,10 @@ export class PractitionerService implements TaskHandler {
     return found;
   }
 
-  list(): Practitioner[] {
-    return this.#options.practitioners.list();
+  /** By when they were registered. @param afterId the last one of the page before */
+  list(afterId: string | undefined, limit: number): Practitioner[] {
+    const { practitioners } = this.#options;
+    return practitioners.list(afterId === undefined ? undefined : this.get(afterId), limit);
   }
 
   async advance(practitionerId: string): Promise<void> {

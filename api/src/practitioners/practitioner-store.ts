@@ -44,27 +44,27 @@ export class PractitionerStore {
     );
   }
 
-  findByRequest(requestKey: string): Practitioner | undefined {
-    return this.#from(
-      this.store.get(`SELECT ${COLUMNS} FROM practitioners WHERE request_key = ?`, requestKey),
-    );
-  }
-
-  list(): Practitioner[] {
+  /** By when they were registered, oldest first. @param after the last one of the page before */
+  list(after: Pick<Practitioner, 'createdAt' | 'practitionerId'> | undefined, limit: number): Practitioner[] {
     return this.store
-      .all<PractitionerRow>(`SELECT ${COLUMNS} FROM practitioners ORDER BY created_at, practitioner_id`)
+      .all<PractitionerRow>(
+        `SELECT ${COLUMNS} FROM practitioners WHERE (created_at, practitioner_id) > (?, ?)
+         ORDER BY created_at, practitioner_id LIMIT ?`,
+        after?.createdAt ?? '',
+        after?.practitionerId ?? '',
+        limit,
+      )
       .flatMap((row) => this.#from(row) ?? []);
   }
 
-  put(practitioner: Practitioner, requestKey: string): void {
+  put(practitioner: Practitioner): void {
     const { practitionerId, identity } = practitioner;
     this.store.run(
-      `INSERT INTO practitioners (practitioner_id, role, unit, request_key, identity, stage, statement, tx_ids, created_at)
-       VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+      `INSERT INTO practitioners (practitioner_id, role, unit, identity, stage, statement, tx_ids, created_at)
+       VALUES (?, ?, ?, ?, ?, ?, ?, ?)`,
       practitionerId,
       practitioner.role,
       practitioner.unit,
-      requestKey,
       this.box.seal(place(practitionerId), identity),
       practitioner.stage,
       practitioner.statement,

@@ -1,6 +1,7 @@
 import { clinicalBundle, checkBundle } from '@careledger/fhir';
+import { SCOPE_TAGS_MAX, TAG_GROUPS_MAX } from '@careledger/domain';
 import { describe, expect, test } from '@jest/globals';
-import { periodOf, tagsFor, termsOf } from './bundle-terms.js';
+import { describedBy, kindsOf, periodOf } from './bundle-terms.js';
 
 const patientId = `pat_${'a'.repeat(32)}`;
 const AT_MS = Date.parse('2026-05-05T08:00:00Z');
@@ -21,27 +22,37 @@ const bundle = checkBundle(
   ),
 );
 const scope = (category: string, resourceType: string, tag: string) => ({ category, resourceType, tag });
+const kind = (resourceType: string, category: string | null) => ({ resourceType, category });
+const observation = (...codes: string[]) => ({
+  resourceType: 'Observation',
+  category: codes.map((code) => ({ coding: [{ code }] })),
+});
+const holding = (...resources: object[]) => ({
+  resourceType: 'Bundle' as const,
+  entry: resources.map((resource) => ({ resource })),
+});
 
 describe('what a bundle is about', () => {
   test('its resources by type and category, supporting ones left out', () => {
-    expect(termsOf(bundle)).toEqual([
-      { resourceType: 'Observation', categories: ['laboratory'] },
-      { resourceType: 'DocumentReference', categories: [] },
+    expect(kindsOf(bundle)).toEqual([kind('Observation', 'laboratory'), kind('DocumentReference', null)]);
+  });
+
+  test('equal kinds once', () => {
+    expect(kindsOf(holding(observation('laboratory'), observation('laboratory')))).toEqual([
+      kind('Observation', 'laboratory'),
     ]);
   });
 
-  test('it carries every known tag that covers a resource', () => {
-    const known = [
-      scope('laboratory', 'Observation', 'exact'),
-      scope('*', 'Observation', 'type'),
-      scope('*', 'DocumentReference', 'notes'),
-      scope('vital-signs', 'Observation', 'other'),
-    ];
-    expect(tagsFor(termsOf(bundle), known)).toEqual(['exact', 'type', 'notes']);
+  test('a laboratory result that hides within a vital sign counts, too', () => {
+    const hiding = { ...observation('vital-signs'), contained: [observation('laboratory')] };
+    expect(kindsOf(holding(hiding))).toEqual([
+      kind('Observation', 'vital-signs'),
+      kind('Observation', 'laboratory'),
+    ]);
   });
 
-  test('a resource that no scope covers makes the whole bundle uncovered', () => {
-    expect(tagsFor(termsOf(bundle), [scope('laboratory', 'Observation', 'exact')])).toBeUndefined();
+  test('a laboratory result that calls itself a vital sign besides is of both kinds', () => {
+    expect(kindsOf(holding(observation('vital-signs', 'laboratory')))).toHaveLength(2);
   });
 
   test('its period spans the times of its resources, half-open', () => {
@@ -57,5 +68,46 @@ describe('what a bundle is about', () => {
       start: '2026-05-05T08:00:00.000Z',
       end: '2026-05-05T08:00:00.001Z',
     });
+  });
+});
+
+describe('the tag groups of a record', () => {
+  test('are one for each kind of resource, with every known tag by which it can be granted', () => {
+    const known = [
+      scope('laboratory', 'Observation', 'exact'),
+      scope('*', 'Observation', 'type'),
+      scope('*', 'DocumentReference', 'notes'),
+      scope('vital-signs', 'Observation', 'other'),
+    ];
+    expect(describedBy(kindsOf(bundle), known)).toEqual([['exact', 'type'], ['notes']]);
+  });
+
+  test('are equal ones once', () => {
+    const known = [scope('*', '*', 'any')];
+    expect(describedBy(kindsOf(bundle), known)).toEqual([['any']]);
+  });
+
+  test('cannot be said of a bundle that holds one resource besides which no scope covers', () => {
+    const known = [scope('laboratory', 'Observation', 'exact')];
+    expect(describedBy(kindsOf(bundle), known)).toBeUndefined();
+  });
+
+  test('a kind with more tags than a group takes is refused, and none of its tags left out', () => {
+    const known = Array.from({ length: SCOPE_TAGS_MAX + 1 }, (_, n) => scope('*', '*', `tag-${n}`));
+    const refused = expect.objectContaining({ code: 'TOO_MANY_TAGS' });
+    expect(() => describedBy([kind('Observation', null)], known)).toThrow(refused);
+    expect(describedBy([kind('Observation', null)], known.slice(1))).toEqual([
+      known
+        .slice(1)
+        .map(({ tag }) => tag)
+        .sort(),
+    ]);
+  });
+
+  test('a bundle of more kinds than a record takes is refused, and no kind left out', () => {
+    const kinds = Array.from({ length: TAG_GROUPS_MAX + 1 }, (_, n) => kind('Observation', `category-${n}`));
+    const known = kinds.map(({ category }) => scope(String(category), 'Observation', `tag-${category}`));
+    expect(() => describedBy(kinds, known)).toThrow(expect.objectContaining({ code: 'TOO_MANY_TAGS' }));
+    expect(describedBy(kinds.slice(1), known)).toHaveLength(TAG_GROUPS_MAX);
   });
 });

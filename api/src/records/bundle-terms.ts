@@ -1,7 +1,7 @@
 import type { FhirResource } from '@careledger/fhir';
-import { SCOPE_TAGS_MAX } from '@careledger/contracts';
-import { timestampOf, type Period } from '@careledger/domain';
+import { SCOPE_TAGS_MAX, TAG_GROUPS_MAX, timestampOf, type Period, type TagGroups } from '@careledger/domain';
 import type { ScopeMeaning } from '@careledger/protocol';
+import { problem } from '../problem.js';
 
 type Json = Readonly<Record<string, unknown>>;
 const isObject = (value: unknown): value is Json =>
@@ -20,51 +20,70 @@ const SUPPORTING: ReadonlySet<string> = new Set([
 /** Any. */
 const ANY = '*';
 
-/** What one resource is, in the words of scopes. */
-export interface ResourceTerms {
+/** A kind of resource, in the words of scopes. */
+export interface ResourceKind {
   readonly resourceType: string;
-  /** Codes of its `category`. */
-  readonly categories: readonly string[];
+  /** A code of its `category`; null where it has none. */
+  readonly category: string | null;
 }
-
-/** The bundle's resources, supporting ones left out. */
-export function termsOf(bundle: FhirResource): ResourceTerms[] {
-  return resourcesOf(bundle)
-    .filter(({ resourceType }) => !SUPPORTING.has(resourceType))
-    .map(({ resourceType, category }) => ({
-      resourceType,
-      categories: [category]
-        .flat()
-        .flatMap((concept) => listOf(isObject(concept) ? concept['coding'] : undefined))
-        .flatMap((coding) =>
-          isObject(coding) && typeof coding['code'] === 'string' ? [coding['code']] : [],
-        ),
-    }));
-}
-
-/** Whether a scope in words covers a resource. */
-export const covers = (
-  { category, resourceType }: Pick<ScopeMeaning, 'category' | 'resourceType'>,
-  resource: ResourceTerms,
-): boolean =>
-  (resourceType === ANY || resourceType === resource.resourceType) &&
-  (category === ANY || resource.categories.includes(category));
 
 /**
- * The tags that a record of these resources carries: every known one that covers any of them. Undefined where a resource
- * is covered by none: the grant does not reach that far.
+ * The kinds of resource in a bundle, each once, contained ones too and supporting ones left out. A resource of several
+ * categories is of several kinds: whoever may see one of them is not to see it for the sake of that one.
  */
-export function tagsFor(
-  resources: readonly ResourceTerms[],
-  known: readonly ScopeMeaning[],
-): string[] | undefined {
-  const tags = new Set<string>();
-  for (const resource of resources) {
-    const covering = known.filter((scope) => covers(scope, resource));
-    if (covering.length === 0) return undefined;
-    for (const { tag } of covering) tags.add(tag);
+export function kindsOf(bundle: FhirResource): ResourceKind[] {
+  const kinds = new Map<string, ResourceKind>();
+  for (const { resourceType, category } of resourcesOf(bundle)) {
+    if (SUPPORTING.has(resourceType)) continue;
+    const categories: readonly (string | null)[] = codesOf(category);
+    for (const code of categories.length === 0 ? [null] : categories)
+      kinds.set(JSON.stringify([resourceType, code]), { resourceType, category: code });
   }
-  return [...tags].slice(0, SCOPE_TAGS_MAX);
+  return [...kinds.values()];
+}
+
+function codesOf(category: unknown): string[] {
+  return [category]
+    .flat()
+    .flatMap((concept) => listOf(isObject(concept) ? concept['coding'] : undefined))
+    .flatMap((coding) => (isObject(coding) && typeof coding['code'] === 'string' ? [coding['code']] : []));
+}
+
+/** Whether a scope in words covers a kind of resource. */
+export const covers = (
+  { category, resourceType }: Pick<ScopeMeaning, 'category' | 'resourceType'>,
+  kind: ResourceKind,
+): boolean =>
+  (resourceType === ANY || resourceType === kind.resourceType) &&
+  (category === ANY || category === kind.category);
+
+/**
+ * The tag groups of a record that holds these kinds: of each kind every known tag by which it can be granted, equal groups
+ * once. Undefined where a kind has none: then no groups can say what the record holds.
+ * @throws ProblemError TOO_MANY_TAGS: nothing is left out
+ */
+export function describedBy(
+  kinds: readonly ResourceKind[],
+  known: readonly ScopeMeaning[],
+): TagGroups | undefined {
+  const groups = new Map<string, string[]>();
+  for (const kind of kinds) {
+    const tags = new Set(known.filter((scope) => covers(scope, kind)).map(({ tag }) => tag));
+    if (tags.size === 0) return undefined;
+    if (tags.size > SCOPE_TAGS_MAX)
+      throw problem(
+        'TOO_MANY_TAGS',
+        `${tags.size} tags are known for ${kind.resourceType}; a record takes ${SCOPE_TAGS_MAX} for each kind: name a scope`,
+      );
+    const group = [...tags].sort();
+    groups.set(group.join(' '), group);
+  }
+  if (groups.size > TAG_GROUPS_MAX)
+    throw problem(
+      'TOO_MANY_TAGS',
+      `The bundle holds ${groups.size} kinds of resources; a record takes ${TAG_GROUPS_MAX}: write several`,
+    );
+  return [...groups.values()];
 }
 
 /** R4 elements that say when a resource's matter was, as text or as a Period. */
@@ -103,8 +122,14 @@ function timesIn(value: unknown): number[] {
   return Number.isNaN(timeMs) ? [] : [timeMs];
 }
 
+/** Every resource of the bundle, those that others contain included. */
 function resourcesOf(bundle: FhirResource): FhirResource[] {
   return listOf(bundle['entry']).flatMap((entry) =>
-    isObject(entry) && isObject(entry['resource']) ? [entry['resource'] as FhirResource] : [],
+    isObject(entry) ? withContained(entry['resource']) : [],
   );
+}
+
+function withContained(resource: unknown): FhirResource[] {
+  if (!isObject(resource)) return [];
+  return [resource as FhirResource, ...listOf(resource['contained']).flatMap(withContained)];
 }

@@ -1,69 +1,90 @@
-import { sha256Hex, utf8 } from '@careledger/crypto';
+import { canonicalJson, sha256, sha256Hex, utf8 } from '@careledger/crypto';
 import type { X25519KeyPair } from '@careledger/crypto';
 import { records, type StoredRecordState } from '@careledger/contracts';
-import type { Period, PurposeOfUse, RecordKind } from '@careledger/domain';
+import {
+  recordIdOf,
+  type Period,
+  type PurposeOfUse,
+  type RecordKind,
+  type TagGroups,
+} from '@careledger/domain';
 import {
   EnvelopeError,
   makeWrapSet,
-  recordIdFor,
+  recordSeedFor,
   sealRecord,
   wrapKey,
   type RecordAad,
 } from '@careledger/envelope';
-import { FhirError, checkBundle, type FhirResource } from '@careledger/fhir';
+import { FhirError, checkRecordContent, type FhirResource } from '@careledger/fhir';
+import { onLedger } from '@careledger/ledger/service';
+import { currentKey, decide, type Request } from '@careledger/policy';
 import type { ScopeMeaning } from '@careledger/protocol';
+import type { IdempotentRequest } from '@careledger/service-kit';
 import type { Issuer } from '../issuer.js';
 import type { Channels } from '../ledger-port.js';
 import { addTask, type Outbox } from '../outbox/outbox.js';
-import { coversGrantee } from '../policy/coverage.js';
-import { currentKey, type Directory } from '../policy/directory.js';
-import type { Meanings } from '../policy/meanings.js';
-import type { MirroredGrant } from '../policy/mirror-store.js';
+import type { Directory } from '../policy/directory.js';
+import type { KnownScopes } from '../policy/known-scopes.js';
 import type { Policy } from '../policy/policy.js';
 import type { Person, Vouching } from '../policy/vouching.js';
-import { onLedger, problem } from '../problem.js';
-import type { ProviderPool } from '../providers/provider-pool.js';
+import { problem } from '../problem.js';
+import type { Providers } from '../providers/providers.js';
 import type { Store } from '../store/store.js';
-import { periodOf, tagsFor, termsOf } from './bundle-terms.js';
+import { describedBy, kindsOf, periodOf } from './bundle-terms.js';
 import { storeStatement } from './write-statements.js';
 import type { VersionDescription, Write, WriteStore } from './write-store.js';
 
 export interface WriteServiceOptions {
   readonly issuer: Issuer;
-  /** Makes record ids. */
+  /** Makes the seeds of record ids. */
   readonly recordSecret: Uint8Array;
   readonly ownKey: X25519KeyPair;
   readonly channels: Channels;
   readonly directory: Directory;
   readonly policy: Policy;
-  readonly meanings: Meanings;
+  readonly scopes: KnownScopes;
   readonly vouching: Vouching;
-  readonly pool: ProviderPool;
+  readonly providers: Providers;
   readonly store: Store;
   readonly writes: WriteStore;
   readonly outbox: () => Outbox;
+  readonly clock?: () => number;
 }
 
 export interface WriteWanted {
   readonly patientId: string;
+  /** JSON of a FHIR R4 Bundle, parsed strictly. */
   readonly bundle: unknown;
   readonly purpose: PurposeOfUse;
   readonly person: Person;
-  /** In words; by the bundle's own resources unless given. */
+  /** Scopes in words to which the record's tags are narrowed: they have to cover all of it. */
   readonly scope?: readonly Pick<ScopeMeaning, 'category' | 'resourceType'>[];
   readonly period?: Period;
-  /** The caller's; by the content unless given. */
-  readonly idempotencyKey?: string;
+  /** Tells the same request from another one. */
+  readonly request: IdempotentRequest;
 }
+
+/** A request whose bundle was checked. */
+type Checked = Omit<WriteWanted, 'bundle'> & { readonly bundle: FhirResource };
 
 /** What a new version continues. */
 interface Place {
   readonly recordId: string;
+  readonly seed: string;
   readonly version: number;
   readonly kind: RecordKind;
   readonly prevVersionHash: string | null;
-  readonly scopeTags: readonly string[];
 }
+
+/** What the ledger will be told of a version, and asked about. */
+interface Entitlement {
+  readonly tagGroups: TagGroups;
+  readonly granteeTags: readonly string[];
+}
+
+/** Authorities make these alone. */
+const KIND: RecordKind = 'clinical';
 
 /**
  * Takes what clinicians write: sealed, signed and on disk before anything leaves; the outbox does the rest. The same
@@ -71,141 +92,180 @@ interface Place {
  */
 export class WriteService {
   readonly #options: WriteServiceOptions;
+  readonly #clock: () => number;
 
   constructor(options: WriteServiceOptions) {
     this.#options = options;
-  }
-
-  /** Version 1 of a clinical record. @throws ProblemError FHIR_INVALID, WRITE_NOT_GRANTED, IDEMPOTENCY_KEY_REUSED */
-  async create(wanted: WriteWanted): Promise<Write> {
-    const { recordSecret } = this.#options;
-    const { bundle, requestSha256, key } = readRequest(wanted);
-    const { patientId } = wanted;
-    const recordId = recordIdFor(recordSecret, { patientId, kind: 'clinical', key });
-    const requestKey = `create/${recordId}`;
-    const before = this.#before(requestKey, requestSha256);
-    if (before !== undefined) return before;
-    const granteeTags = await this.#options.vouching.granteeTags(patientId, wanted.person);
-    const scopeTags = await this.#scopeTags(wanted, bundle, granteeTags);
-    const place: Place = { recordId, version: 1, kind: 'clinical', prevVersionHash: null, scopeTags };
-    return this.#seal({ ...wanted, bundle }, place, granteeTags, { requestKey, requestSha256 });
+    this.#clock = options.clock ?? Date.now;
   }
 
   /**
-   * The next version of a record. Whether this authority may is decided by the ledger.
-   * @throws ProblemError as `create`, RECORD_UNKNOWN, WRITE_PENDING, LEDGER_UNAVAILABLE
+   * Version 1 of a clinical record. Its id comes from the request, so that the same one makes no second record, also
+   * where this store has forgotten the first.
+   * @throws ProblemError FHIR_INVALID, WRITE_NOT_GRANTED, TOO_MANY_TAGS, IDEMPOTENCY_KEY_REUSED
+   */
+  async create(wanted: WriteWanted): Promise<Write> {
+    const { issuer, recordSecret, writes } = this.#options;
+    const { patientId, request } = wanted;
+    const before = this.#before(request);
+    if (before !== undefined) return before;
+    const checked = this.#check(wanted);
+    const key = sha256Hex(canonicalJson({ ...request }));
+    const seed = recordSeedFor(recordSecret, { patientId, kind: KIND, key });
+    const recordId = recordIdOf({ author: issuer.authorityId, patientId, seed }, sha256);
+    // The key has expired, the version has not.
+    const kept = writes.find(recordId, 1);
+    if (kept !== undefined && !mayBeTriedAgain(kept)) return kept;
+    const entitlement = await this.#entitlement(checked, { permission: 'write' });
+    return this.#seal(
+      checked,
+      { recordId, seed, version: 1, kind: KIND, prevVersionHash: null },
+      entitlement,
+    );
+  }
+
+  /**
+   * The next version of a clinical record. Whether this authority may is decided by the ledger, on the version that is
+   * stored and on the new one.
+   * @throws ProblemError as `create`, RECORD_UNKNOWN, AUTHOR_MISMATCH, WRITE_PENDING, LEDGER_UNAVAILABLE
    */
   async revise(recordId: string, wanted: WriteWanted): Promise<Write> {
-    const { channels, writes, vouching } = this.#options;
-    const { bundle, requestSha256, key } = readRequest(wanted);
+    const { channels, writes } = this.#options;
     const { patientId } = wanted;
-    const requestKey = `revise/${recordId}/${key}`;
-    const before = this.#before(requestKey, requestSha256);
+    const before = this.#before(wanted.request);
     if (before !== undefined) return before;
+    const checked = this.#check(wanted);
     const pending = writes.pendingVersion(recordId);
     if (pending !== undefined)
       throw problem('WRITE_PENDING', `Version ${pending} is on its way; revise it once it is announced`);
     const newest = await onLedger(() =>
       channels.cloud.evaluate(records, 'GetRecord', { patientId, recordId }),
     );
-    await this.#requireModify(newest, wanted);
-    const granteeTags = await vouching.granteeTags(patientId, wanted.person);
-    const place: Place = {
-      recordId,
-      version: newest.version + 1,
-      kind: newest.kind,
-      prevVersionHash: newest.manifestHash,
-      scopeTags: newest.scopeTags,
-    };
-    return this.#seal({ ...wanted, bundle }, place, granteeTags, { requestKey, requestSha256 });
+    const { seed, version, kind, author, manifestHash } = newest;
+    if (kind !== KIND || author === patientId)
+      throw problem('AUTHOR_MISMATCH', 'The record is the patient’s own: no authority revises it');
+    const entitlement = await this.#entitlement(checked, {
+      permission: 'modify',
+      newest: newest.tagGroups,
+      author: this.#isOwn(newest) ? this.#options.issuer.authorityId : author,
+    });
+    const place = { recordId, seed, version: version + 1, kind, prevVersionHash: manifestHash };
+    return this.#seal(checked, place, entitlement);
   }
 
-  #before(requestKey: string, requestSha256: string): Write | undefined {
-    const before = this.#options.writes.findByRequest(requestKey);
-    // What was refused may be asked for again: a grant may have come since.
-    if (before === undefined || (before.stage === 'refused' && before.storeTxId === null)) return undefined;
-    if (before.requestSha256 !== requestSha256)
-      throw problem(
-        'IDEMPOTENCY_KEY_REUSED',
-        `The key stands for version ${before.version} of ${before.recordId}`,
-      );
-    return before;
+  /** Whether this authority made the record, whoever made its newest version: by the id, which says so. */
+  #isOwn({ recordId, patientId, seed }: StoredRecordState): boolean {
+    return recordIdOf({ author: this.#options.issuer.authorityId, patientId, seed }, sha256) === recordId;
   }
 
-  /** What is clearly hopeless is refused here; the ledger decides. */
-  async #requireModify({ author }: StoredRecordState, { patientId, purpose }: WriteWanted): Promise<void> {
-    const { issuer, policy } = this.#options;
-    const may = () => policy.giving(patientId, 'modify', purpose).length > 0;
-    if (author === issuer.authorityId || may()) return;
-    await policy.refresh(patientId);
-    if (may()) return;
+  /** @throws ProblemError IDEMPOTENCY_KEY_REUSED */
+  #before(request: IdempotentRequest): Write | undefined {
+    const { store, writes } = this.#options;
+    const answer = store.requests.find(request);
+    if (answer.state === 'new') return undefined;
+    const [recordId, version] = ofWriteRef(answer.reference);
+    const before = writes.find(recordId, version);
+    return before === undefined || mayBeTriedAgain(before) ? undefined : before;
+  }
+
+  #check(wanted: WriteWanted): Checked {
+    const { patientId } = wanted;
+    const about = { patientId, author: this.#options.issuer.authorityId, kind: KIND };
+    try {
+      return { ...wanted, bundle: checkRecordContent(wanted.bundle, about) };
+    } catch (cause) {
+      if (!(cause instanceof FhirError)) throw cause;
+      throw problem('FHIR_INVALID', cause.message, { cause, members: { reason: cause.code } });
+    }
+  }
+
+  /**
+   * The tags of the version and of who writes it. What is clearly hopeless by the own mirror is refused here, by the rules
+   * that the ledger decides by.
+   */
+  async #entitlement(
+    wanted: Checked,
+    asked: { permission: 'write' } | { permission: 'modify'; newest: TagGroups; author: string },
+  ): Promise<Entitlement> {
+    const first = await this.#decide(wanted, asked);
+    if (first.reason === undefined) return first;
+    await this.#options.policy.refresh(wanted.patientId);
+    const second = await this.#decide(wanted, asked);
+    if (second.reason === undefined) return second;
+    const { reason } = second;
     throw problem(
       'WRITE_NOT_GRANTED',
-      'No grant of the patient lets this authority modify records for that purpose',
+      `No grant of the patient lets this authority ${asked.permission} this`,
+      {
+        members: { reason },
+      },
     );
   }
 
-  /** Tags of the record, from what the patient told of the grants that let write. */
-  async #scopeTags(
-    wanted: WriteWanted,
-    bundle: FhirResource,
-    granteeTags: readonly string[],
-  ): Promise<string[]> {
-    const { meanings, policy } = this.#options;
-    const writing = () =>
-      policy
-        .giving(wanted.patientId, 'write', wanted.purpose)
-        .filter((grant) => coversGrantee(grant, granteeTags));
-    if (writing().length === 0) await policy.refresh(wanted.patientId);
-    const grants = writing();
-    if (grants.length === 0)
-      throw problem(
-        'WRITE_NOT_GRANTED',
-        'No grant of the patient lets this authority write for that purpose',
-      );
-    if (grants.some((grant) => grant.scopeTags.length === 0) && wanted.scope === undefined) return [];
-    const known = await knownScopes(grants, meanings);
-    const tags =
-      wanted.scope === undefined ? tagsFor(termsOf(bundle), known) : namedTags(wanted.scope, known);
-    if (tags === undefined)
-      throw problem('WRITE_NOT_GRANTED', 'The patient’s grants do not cover every resource of the bundle', {
-        members: { reason: 'SCOPE_NOT_GRANTED' },
-      });
-    return tags;
+  async #decide(
+    { patientId, bundle, person, purpose, scope }: Checked,
+    asked: { permission: 'write' } | { permission: 'modify'; newest: TagGroups; author: string },
+  ): Promise<Entitlement & { readonly reason?: string }> {
+    const { issuer, policy, scopes, vouching } = this.#options;
+    const { permission } = asked;
+    const granteeTags = await vouching.granteeTags(patientId, person, permission, purpose);
+    const known = await scopes.of(patientId);
+    const kinds = kindsOf(bundle);
+    const named = scope === undefined ? known : narrowed(known, scope);
+    const described = named && describedBy(kinds, named);
+    // Named scopes that leave something out would say less than the record holds.
+    if (scope !== undefined && (described === undefined || described.length === 0))
+      return { tagGroups: [], granteeTags, reason: 'SCOPE_NOT_GRANTED' };
+    // What cannot be said in full is not said at all: grants without a scope alone cover the record.
+    const tagGroups = described ?? [];
+    const request: Request = {
+      patientId,
+      requester: issuer.authorityId,
+      granteeTags,
+      permission,
+      purpose,
+      ...(asked.permission === 'modify'
+        ? { tagGroups: asked.newest, revisedTagGroups: tagGroups, author: asked.author }
+        : { tagGroups }),
+    };
+    // A grant that a revoke-all has voided is mirrored as revoked.
+    const now = { version: 0, revokedThroughSeq: 0 };
+    const { decision, reason } = decide(request, now, policy.known(patientId), this.#clock());
+    return { tagGroups, granteeTags, ...(decision === 'deny' && { reason }) };
   }
 
   async #seal(
-    wanted: WriteWanted & { readonly bundle: FhirResource },
-    place: Place,
-    granteeTags: readonly string[],
-    request: { readonly requestKey: string; readonly requestSha256: string },
+    wanted: Checked,
+    { recordId, seed, version, kind, prevVersionHash }: Place,
+    { tagGroups, granteeTags }: Entitlement,
   ): Promise<Write> {
-    const { directory, issuer, ownKey, pool, store, writes, outbox } = this.#options;
-    const { patientId, bundle, purpose } = wanted;
-    const { recordId, version, kind, prevVersionHash, scopeTags } = place;
+    const { directory, issuer, ownKey, providers, store, writes, outbox } = this.#options;
+    const { patientId, bundle, purpose, request } = wanted;
     const patient = await onLedger(() => directory.patient(patientId));
     const patientKey = currentKey(patient.encryptionKeys);
     if (patientKey === undefined) throw problem('PATIENT_UNKNOWN', 'The patient has no encryption key');
     const aad: RecordAad = {
-      v: 1,
+      v: 2,
       recordId,
       version,
       patientId,
       author: issuer.authorityId,
-      scopeTags: [...scopeTags],
+      tagGroups: tagGroups.map((group) => [...group]),
       prevVersionHash,
     };
     const sealed = sealContent(bundle, aad, issuer);
+    const { manifest, manifestHash, ciphertext, ciphertextSha256 } = sealed;
+    // For the time being: whoever else may read it is let in when it is stored.
     const wraps = await Promise.all(
       [patientKey, ownKey.publicKey].map((publicKey) =>
         wrapKey(sealed.contentKey, { recordId, version }, { publicKey }),
       ),
     );
-    const { manifest, manifestHash, ciphertext, ciphertextSha256 } = sealed;
     const description: VersionDescription = {
+      seed,
       kind,
-      period: wanted.period ?? periodOf(bundle, Date.now()),
-      scopeTags,
+      period: wanted.period ?? periodOf(bundle, this.#clock()),
+      tagGroups,
       prevVersionHash,
       purpose,
       granteeTags,
@@ -213,50 +273,49 @@ export class WriteService {
       sizeBytes: ciphertext.length,
     };
     const described = { patientId, recordId, version, description, manifestHash };
-    const providerId = pool.order()[0];
+    const providerId = providers.preferred();
     if (providerId === undefined) throw problem('PROVIDER_UNREACHABLE', 'No provider is configured');
-    await store.commit(() => {
+    const ref = writeRef(recordId, version);
+    const kept = await store.commit(() => {
       // Two equal requests at once: the first one made the version.
-      if (this.#before(request.requestKey, request.requestSha256) !== undefined) return;
+      const before = this.#before(request);
+      if (before !== undefined) return before;
       if (writes.pendingVersion(recordId) !== undefined)
         throw problem('WRITE_PENDING', 'Another version of the record is on its way');
-      writes.put(
-        {
-          ...described,
-          stage: 'sealed',
-          manifest,
-          wrapSet: makeWrapSet({ recordId, version, manifestHash, wraps }, issuer.signer),
-          ciphertext,
-          providerId,
-          storeStatement: storeStatement(issuer, described, providerId),
-          requestSha256: request.requestSha256,
-          createdAt: new Date().toISOString(),
-        },
-        request.requestKey,
-      );
-      addTask(store, { kind: 'record', ref: writeRef(recordId, version), subject: patientId });
+      // What was refused before is tried again under its key, maybe as another version.
+      store.requests.forget(request);
+      store.requests.claim(request, ref);
+      writes.put({
+        ...described,
+        stage: 'sealed',
+        manifest,
+        wrapSet: makeWrapSet({ recordId, version, manifestHash, wraps }, issuer.signer),
+        wraps: wraps.map(({ jwe }) => jwe),
+        ciphertext,
+        providerId,
+        storeStatement: storeStatement(issuer, described, providerId),
+        createdAt: new Date().toISOString(),
+      });
+      addTask(store, { kind: 'record', ref, subject: patientId });
+      return writes.find(recordId, version);
     });
     outbox().wake();
-    const made = writes.findByRequest(request.requestKey);
-    if (made === undefined) throw new Error(`The version ${version} of ${recordId} was not kept`);
-    return made;
+    if (kept === undefined) throw new Error(`The version ${version} of ${recordId} was not kept`);
+    return kept;
   }
 }
 
 /** Names a write's task in the outbox. */
 export const writeRef = (recordId: string, version: number): string => `${recordId}/${version}`;
 
-function readRequest(wanted: WriteWanted): { bundle: FhirResource; requestSha256: string; key: string } {
-  const { patientId, scope, period, idempotencyKey } = wanted;
-  const requestSha256 = sha256Hex(JSON.stringify([patientId, wanted.bundle, scope ?? null, period ?? null]));
-  try {
-    const bundle = checkBundle(wanted.bundle);
-    return { bundle, requestSha256, key: idempotencyKey ?? `content:${requestSha256}` };
-  } catch (cause) {
-    if (!(cause instanceof FhirError)) throw cause;
-    throw problem('FHIR_INVALID', cause.message, { cause, members: { reason: cause.code } });
-  }
+/** What such a name is of. */
+export function ofWriteRef(ref: string): [recordId: string, version: number] {
+  const [recordId = '', version = ''] = ref.split('/');
+  return [recordId, Number(version)];
 }
+
+/** What was refused before it was stored may be asked for again: a grant may have come since. */
+const mayBeTriedAgain = ({ stage, storeTxId }: Write): boolean => stage === 'refused' && storeTxId === null;
 
 function sealContent(bundle: FhirResource, aad: RecordAad, issuer: Issuer) {
   try {
@@ -267,19 +326,13 @@ function sealContent(bundle: FhirResource, aad: RecordAad, issuer: Issuer) {
   }
 }
 
-async function knownScopes(grants: readonly MirroredGrant[], meanings: Meanings): Promise<ScopeMeaning[]> {
-  const opened = await Promise.all(grants.map((grant) => meanings.of(grant)));
-  return opened.flatMap((meaning) => meaning?.scope ?? []);
-}
-
-/** Tags of scopes that the caller names; undefined where one is not known. */
-function namedTags(
-  named: readonly Pick<ScopeMeaning, 'category' | 'resourceType'>[],
+/** The known scopes that the caller names; undefined where one of them is not known. */
+function narrowed(
   known: readonly ScopeMeaning[],
-): string[] | undefined {
-  const tags = named.map(
-    ({ category, resourceType }) =>
-      known.find((scope) => scope.category === category && scope.resourceType === resourceType)?.tag,
+  named: readonly Pick<ScopeMeaning, 'category' | 'resourceType'>[],
+): ScopeMeaning[] | undefined {
+  const found = named.map(({ category, resourceType }) =>
+    known.filter((scope) => scope.category === category && scope.resourceType === resourceType),
   );
-  return tags.every((tag) => tag !== undefined) ? [...new Set(tags)] : undefined;
+  return found.every((scopes) => scopes.length > 0) ? found.flat() : undefined;
 }

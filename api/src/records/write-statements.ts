@@ -6,10 +6,11 @@ type Described = Pick<Write, 'patientId' | 'recordId' | 'version' | 'description
 /** The `storeRecord` statement of a version for one provider. */
 export function storeStatement(issuer: Issuer, write: Described, providerId: string): string {
   const { patientId, recordId, version, manifestHash, description } = write;
-  const { kind, period, prevVersionHash, ciphertextSha256, sizeBytes } = description;
+  const { seed, kind, period, prevVersionHash, ciphertextSha256, sizeBytes } = description;
   return issuer.make('storeRecord', ['cloud'], {
     patientId,
     recordId,
+    seed,
     version,
     prevVersionHash,
     kind,
@@ -29,11 +30,13 @@ export function announceStatement(
   { providerId, txId }: { readonly providerId: string; readonly txId: string },
 ): string {
   const { patientId, recordId, version, manifestHash, description } = write;
-  const { kind, period } = description;
+  const { seed, kind, period, prevVersionHash } = description;
   return issuer.make('announceRecord', ['authorities'], {
     patientId,
     recordId,
+    seed,
     version,
+    prevVersionHash,
     kind,
     period,
     providerId,
@@ -43,9 +46,9 @@ export function announceStatement(
   });
 }
 
-function writingAs({ description: { scopeTags, purpose, granteeTags } }: Described) {
+function writingAs({ description: { tagGroups, purpose, granteeTags } }: Described) {
   return {
-    scopeTags: [...scopeTags],
+    tagGroups: tagGroups.map((group) => [...group]),
     purpose,
     ...(granteeTags.length > 0 && { granteeTags: [...granteeTags] }),
   };

@@ -1,4 +1,6 @@
-import type { Period, PurposeOfUse, RecordKind } from '@careledger/domain';
+import type { StoredRecordState } from '@careledger/contracts';
+import type { Addressing } from '@careledger/delivery';
+import type { Period, PurposeOfUse, RecordKind, TagGroups } from '@careledger/domain';
 import type { Store } from '../store/store.js';
 
 /** `sealed` (here), `stored` (at a provider), `announced` (everywhere), or `refused` by the ledger. */
@@ -7,9 +9,11 @@ export type WriteStage = (typeof WRITE_STAGES)[number];
 
 /** What statements say of a version. */
 export interface VersionDescription {
+  /** Of the record's id. */
+  readonly seed: string;
   readonly kind: RecordKind;
   readonly period: Period;
-  readonly scopeTags: readonly string[];
+  readonly tagGroups: TagGroups;
   readonly prevVersionHash: string | null;
   readonly purpose: PurposeOfUse;
   readonly granteeTags: readonly string[];
@@ -27,27 +31,34 @@ export interface Write {
   readonly manifest: string;
   readonly manifestHash: string;
   readonly wrapSet: string;
-  /** Null once announced: the provider has it. */
+  /** Beside the set, in its order. */
+  readonly wraps: readonly string[];
+  /** When those who may read it were let in; until then the wraps are the patient's and the own one. */
+  readonly sharedAt: string | null;
+  /** Null once announced or taken over: the provider has it. */
   readonly ciphertext: Uint8Array | null;
   /** Where it is to be stored, then where it is. */
   readonly providerId: string;
   readonly storeStatement: string;
+  /** Statements made for providers that were tried before, by provider. */
+  readonly formerStores: Readonly<Record<string, string>>;
   readonly storeTxId: string | null;
   readonly receipt: string | null;
   readonly announceStatement: string | null;
   readonly announceTxId: string | null;
-  /** The chaincode's code. */
+  /** The chaincode's code, or why the version that stands there is not this one. */
   readonly refusal: string | null;
-  readonly requestSha256: string;
   readonly createdAt: string;
 }
 
-type WriteRow = Omit<Write, 'description'> & { description: string };
+type WriteRow = Omit<Write, 'description' | 'formerStores' | 'wraps'> &
+  Record<'description' | 'formerStores' | 'wraps', string>;
 
 const COLUMNS = `record_id AS recordId, version, patient_id AS patientId, stage, description, manifest,
-  manifest_hash AS manifestHash, wrap_set AS wrapSet, ciphertext, provider_id AS providerId,
-  store_statement AS storeStatement, store_tx_id AS storeTxId, receipt, announce_statement AS announceStatement,
-  announce_tx_id AS announceTxId, refusal, request_sha256 AS requestSha256, created_at AS createdAt`;
+  manifest_hash AS manifestHash, wrap_set AS wrapSet, wraps, shared_at AS sharedAt, ciphertext,
+  provider_id AS providerId, store_statement AS storeStatement, former_stores AS formerStores,
+  store_tx_id AS storeTxId, receipt, announce_statement AS announceStatement, announce_tx_id AS announceTxId, refusal,
+  created_at AS createdAt`;
 
 /** What this authority writes, from before anything leaves it. Writing only within `store.commit`. */
 export class WriteStore {
@@ -59,10 +70,6 @@ export class WriteStore {
     );
   }
 
-  findByRequest(requestKey: string): Write | undefined {
-    return read(this.store.get(`SELECT ${COLUMNS} FROM writes WHERE request_key = ?`, requestKey));
-  }
-
   /** Highest version of a record that is still on its way. */
   pendingVersion(recordId: string): number | undefined {
     const row = this.store.get<{ version: number | null }>(
@@ -72,32 +79,37 @@ export class WriteStore {
     return row?.version ?? undefined;
   }
 
+  /** Writes with a refusal, e.g. those that an upgrade gave up. */
+  countRefused(refusal: string): number {
+    const sql = `SELECT count(*) AS n FROM writes WHERE stage = 'refused' AND refusal = ?`;
+    return this.store.get<{ n: number }>(sql, refusal)?.n ?? 0;
+  }
+
   /** A version that was refused before it was stored gives its place up for another try. */
   put(
-    write: Omit<Write, 'storeTxId' | 'receipt' | 'announceStatement' | 'announceTxId' | 'refusal'>,
-    requestKey: string,
+    write: Omit<
+      Write,
+      'sharedAt' | 'formerStores' | 'storeTxId' | 'receipt' | 'announceStatement' | 'announceTxId' | 'refusal'
+    >,
   ): void {
     this.store.run(
-      `DELETE FROM writes WHERE stage = 'refused' AND store_tx_id IS NULL
-         AND ((record_id = ? AND version = ?) OR request_key = ?)`,
+      `DELETE FROM writes WHERE stage = 'refused' AND store_tx_id IS NULL AND record_id = ? AND version = ?`,
       write.recordId,
       write.version,
-      requestKey,
     );
     this.store.run(
-      `INSERT INTO writes (record_id, version, patient_id, request_key, request_sha256, stage, description, manifest,
-         manifest_hash, wrap_set, ciphertext, provider_id, store_statement, created_at)
-       VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+      `INSERT INTO writes (record_id, version, patient_id, stage, description, manifest, manifest_hash, wrap_set, wraps,
+         ciphertext, provider_id, store_statement, created_at)
+       VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
       write.recordId,
       write.version,
       write.patientId,
-      requestKey,
-      write.requestSha256,
       write.stage,
       JSON.stringify(write.description),
       write.manifest,
       write.manifestHash,
       write.wrapSet,
+      JSON.stringify(write.wraps),
       write.ciphertext,
       write.providerId,
       write.storeStatement,
@@ -105,12 +117,26 @@ export class WriteStore {
     );
   }
 
-  /** Another provider is tried. */
-  readdress({ recordId, version }: Write, providerId: string, storeStatement: string): void {
+  /** Those who may read it are let in; afterwards set and wraps are sent as they are. */
+  share({ recordId, version }: Write, wrapSet: string, wraps: readonly string[]): void {
     this.store.run(
-      'UPDATE writes SET provider_id = ?, store_statement = ? WHERE record_id = ? AND version = ?',
+      'UPDATE writes SET wrap_set = ?, wraps = ?, shared_at = ? WHERE record_id = ? AND version = ?',
+      wrapSet,
+      JSON.stringify(wraps),
+      new Date().toISOString(),
+      recordId,
+      version,
+    );
+  }
+
+  /** Another provider is tried. */
+  readdress({ recordId, version }: Write, { providerId, storeStatement, formerStores }: Addressing): void {
+    this.store.run(
+      `UPDATE writes SET provider_id = ?, store_statement = ?, former_stores = ?
+       WHERE record_id = ? AND version = ?`,
       providerId,
       storeStatement,
+      JSON.stringify(formerStores),
       recordId,
       version,
     );
@@ -133,9 +159,36 @@ export class WriteStore {
     );
   }
 
+  /**
+   * The ledger has this version with another manifest by this authority, which this store has forgotten: the row stands
+   * for that one from now on. Once that is announced, the write is refused with `refusal`; null: it says the same.
+   */
+  takeOver(
+    { recordId, version, description }: Write,
+    found: StoredRecordState,
+    announceStatement: string,
+    refusal: string | null,
+  ): void {
+    const { seed, kind, period, tagGroups, prevVersionHash, ciphertextSha256, sizeBytes } = found;
+    const stored = { seed, kind, period, tagGroups, prevVersionHash, ciphertextSha256, sizeBytes };
+    this.store.run(
+      `UPDATE writes SET stage = 'stored', provider_id = ?, store_tx_id = ?, manifest_hash = ?, description = ?,
+         announce_statement = ?, refusal = ?, ciphertext = NULL WHERE record_id = ? AND version = ?`,
+      found.providerId,
+      found.txId,
+      found.manifestHash,
+      JSON.stringify({ ...description, ...stored }),
+      announceStatement,
+      refusal,
+      recordId,
+      version,
+    );
+  }
+
   announced({ recordId, version }: Write, txId: string): void {
     this.store.run(
-      `UPDATE writes SET stage = 'announced', announce_tx_id = ?, ciphertext = NULL
+      `UPDATE writes SET stage = CASE WHEN refusal IS NULL THEN 'announced' ELSE 'refused' END, announce_tx_id = ?,
+         ciphertext = NULL
        WHERE record_id = ? AND version = ?`,
       txId,
       recordId,
@@ -154,4 +207,9 @@ export class WriteStore {
 }
 
 const read = (row: WriteRow | undefined): Write | undefined =>
-  row && { ...row, description: JSON.parse(row.description) as VersionDescription };
+  row && {
+    ...row,
+    description: JSON.parse(row.description) as VersionDescription,
+    formerStores: JSON.parse(row.formerStores) as Record<string, string>,
+    wraps: JSON.parse(row.wraps) as string[],
+  };

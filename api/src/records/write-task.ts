@@ -1,195 +1,215 @@
 import { toBase64url } from '@careledger/crypto';
 import type { SignatureVerifier } from '@careledger/crypto';
-import { BATCH_MAX_ITEMS, records, type ItemResult, type StoredRecordState } from '@careledger/contracts';
-import { EnvelopeError, checkStoreReceipt } from '@careledger/envelope';
-import { LedgerError, submitBatch } from '@careledger/ledger';
+import { BATCH_MAX_ITEMS, records, type ItemResult } from '@careledger/contracts';
+import {
+  announceVersion,
+  Grace,
+  RECORD_OTHER_VERSION,
+  storeVersion,
+  type AnnouncedVersion,
+  type StoreOutcome,
+  type StoringSide,
+} from '@careledger/delivery';
+import { orUndefined, submitBatch } from '@careledger/ledger';
+import { everyKey } from '@careledger/policy';
 import { PROVIDER_ROUTES, StoreRecordAnswer } from '@careledger/protocol';
 import { HttpClientError, SubjectBatcher, type Logger } from '@careledger/service-kit';
 import type { Issuer } from '../issuer.js';
 import type { Channels } from '../ledger-port.js';
 import { removeTask, type TaskHandler } from '../outbox/outbox.js';
-import { everyKey, type Directory } from '../policy/directory.js';
-import { isUnavailable, type ProviderPool, type ReachableProvider } from '../providers/provider-pool.js';
+import type { Directory } from '../policy/directory.js';
+import type { Providers } from '../providers/providers.js';
 import type { Store } from '../store/store.js';
+import type { Sharing } from './sharing.js';
 import { announceStatement, storeStatement } from './write-statements.js';
 import type { Write, WriteStore } from './write-store.js';
-import { writeRef } from './write-service.js';
-
-/** A grant reaches the two channels one after the other: a denial of a young write may be premature. */
-export const REFUSAL_GRACE_MS = 20_000;
-
-/** A grant's or a registration's absence may end; the rest of the refusals stand. */
-const MAY_BE_PREMATURE: ReadonlySet<string> = new Set(['NO_GRANT', 'PATIENT_UNKNOWN', 'AUTHORITY_UNKNOWN']);
-/** Refusals after which the ledger may have this very version: an answer was lost. */
-const MAY_BE_THERE: ReadonlySet<string> = new Set(['RECORD_EXISTS', 'VERSION_CONFLICT']);
-const TRY_AGAIN: ReadonlySet<string> = new Set(['BATCH_DUPLICATE_SUBJECT']);
+import { ofWriteRef, writeRef } from './write-service.js';
 
 export interface WriteTaskOptions {
   readonly issuer: Issuer;
   readonly channels: Channels;
-  readonly directory: Directory;
-  readonly pool: ProviderPool;
+  readonly directory: Pick<Directory, 'provider'>;
+  readonly providers: Providers;
   readonly store: Store;
   readonly writes: WriteStore;
+  readonly sharing: Pick<Sharing, 'share'>;
   readonly verifier: SignatureVerifier;
-  readonly logger: Pick<Logger, 'warn'>;
+  readonly clock?: () => number;
+  readonly logger: Pick<Logger, 'info' | 'warn' | 'error'>;
 }
 
-interface StoredAt {
-  readonly providerId: string;
-  readonly txId: string;
-  /** Null where another sending's answer was lost and the ledger alone tells of it. */
-  readonly receipt: string | null;
+interface Submitted {
+  readonly item: ItemResult;
+  readonly blockNumber: number;
 }
 
-/** The ledger's final no. */
-class Refused extends Error {
-  constructor(readonly reason: string) {
-    super(`The ledger refused the record: ${reason}`);
-  }
-}
-
-/** Brings a write from this store to a provider and from there to the authorities' ledger. */
+/** Brings a write from this store to a provider (sealed → stored) and from there to the authorities (→ announced). */
 export class WriteTask implements TaskHandler {
   readonly #options: WriteTaskOptions;
+  readonly #clock: () => number;
+  readonly #grace = new Grace();
   /** Announcements of different patients share transactions. */
-  readonly #announcements: SubjectBatcher<{ patientId: string; statement: string }, ItemResult>;
+  readonly #announcements: SubjectBatcher<{ patientId: string; statement: string }, Submitted>;
 
   constructor(options: WriteTaskOptions) {
     this.#options = options;
-    const { authorities } = options.channels;
+    this.#clock = options.clock ?? Date.now;
     this.#announcements = new SubjectBatcher({
       subjectOf: ({ patientId }) => patientId,
       maxItems: BATCH_MAX_ITEMS,
-      run: async (items) => {
-        const outcomes = await submitBatch({
-          items: items.map(({ statement }) => statement),
-          maxItems: BATCH_MAX_ITEMS,
-          submit: (statements) => authorities.submit(records, 'AnnounceRecords', { items: [...statements] }),
-        });
-        return outcomes.flatMap((outcome) => {
-          if (outcome.status === 'failed') throw outcome.error;
-          return outcome.submitted.result.items;
-        });
-      },
+      run: (items) => this.#submit(items.map(({ statement }) => statement)),
     });
   }
 
   async advance(ref: string, signal: AbortSignal): Promise<void> {
-    const { store, writes } = this.#options;
+    const { store } = this.#options;
     const write = this.#find(ref);
     if (write === undefined) {
       await store.commit(() => removeTask(store, { kind: 'record', ref }));
       return;
     }
-    try {
-      if (write.stage === 'sealed') await this.#store(write, signal);
-      await this.#announce(ref);
-    } catch (error) {
-      if (!(error instanceof Refused) || isPremature(error, write)) throw error;
-      await store.commit(() => {
-        writes.refused(write, error.reason);
-        removeTask(store, { kind: 'record', ref });
-      });
-    }
+    if (write.stage === 'sealed') await this.#store(await this.#shared(write), signal);
+    const stored = this.#find(ref);
+    if (stored?.stage === 'stored' && stored.announceStatement !== null)
+      await this.#announce(stored, stored.announceStatement);
   }
 
   #find(ref: string): Write | undefined {
-    const [recordId = '', version = ''] = ref.split('/');
-    return this.#options.writes.find(recordId, Number(version));
+    return this.#options.writes.find(...ofWriteRef(ref));
+  }
+
+  /** With the wraps of those who may read it: by the grants of when it is stored, and the same ever after. */
+  async #shared(write: Write): Promise<Write> {
+    const { sharing, store, writes } = this.#options;
+    if (write.sharedAt !== null) return write;
+    const { wrapSet, wraps } = await sharing.share(write);
+    await store.commit(() => writes.share(write, wrapSet, wraps));
+    return this.#find(writeRef(write.recordId, write.version)) ?? write;
   }
 
   async #store(write: Write, signal: AbortSignal): Promise<void> {
-    const { issuer, pool, store, writes } = this.#options;
-    const stored = await pool.firstOf(pool.order(write.providerId), (provider) =>
-      this.#storeAt(provider, write, signal),
-    );
-    const statement = announceStatement(issuer, write, stored);
-    await store.commit(() => writes.stored(write, stored, statement));
-  }
-
-  async #storeAt(provider: ReachableProvider, write: Write, signal: AbortSignal): Promise<StoredAt> {
-    const { issuer, store, writes } = this.#options;
-    const { recordId, version, manifest, wrapSet, ciphertext } = write;
-    if (ciphertext === null) throw new Error(`The ciphertext of ${recordId} is gone before it was stored`);
-    // By the store, not by `write`: another provider may have been tried before this one.
-    const current = writes.find(recordId, version) ?? write;
-    let statement = current.storeStatement;
-    if (current.providerId !== provider.providerId) {
-      statement = storeStatement(issuer, write, provider.providerId);
-      await store.commit(() => writes.readdress(write, provider.providerId, statement));
-    }
-    try {
-      const answer = await provider.client.call('PUT', PROVIDER_ROUTES.version(recordId, version), {
-        body: { statement, manifest, wrapSet, ciphertext: toBase64url(ciphertext) },
-        result: StoreRecordAnswer,
-        signal,
-      });
-      await this.#checkReceipt(answer, write);
-      return answer;
-    } catch (error) {
-      if (!(error instanceof HttpClientError) || isUnavailable(error)) throw error;
-      return this.#afterRefusal(error, write);
-    }
-  }
-
-  /** The provider's signed word has to be about this very version. */
-  async #checkReceipt(answer: StoreRecordAnswer, write: Write): Promise<void> {
-    const { directory, verifier } = this.#options;
-    const { providerId, txId, receipt } = answer;
+    const { issuer } = this.#options;
     const { recordId, version, manifestHash, description } = write;
     const { ciphertextSha256 } = description;
-    const keys = everyKey((await directory.provider(providerId)).signingKeys);
-    try {
-      const expected = { recordId, version, manifestHash, ciphertextSha256, provider: providerId, txId };
-      checkStoreReceipt(receipt, expected, { keys, verifier });
-    } catch (cause) {
-      if (!(cause instanceof EnvelopeError)) throw cause;
-      throw new HttpClientError('BAD_RESPONSE', `${providerId} gave a wrong receipt: ${cause.message}`, {
-        cause,
-      });
+    const wanted = { recordId, version, author: issuer.authorityId, manifestHash, ciphertextSha256 };
+    await this.#settle(write, await storeVersion(wanted, write, this.#side(write, signal)));
+  }
+
+  #side(write: Write, signal: AbortSignal): StoringSide {
+    const { channels, directory, issuer, logger, providers, store, verifier, writes } = this.#options;
+    const { patientId, recordId, version, manifest, wrapSet, wraps, ciphertext } = write;
+    return {
+      pool: providers,
+      grace: this.#grace,
+      clock: this.#clock,
+      verifier,
+      makeStatement: (providerId) => storeStatement(issuer, write, providerId),
+      keep: async (addressing) => {
+        logger.info({ recordId, to: addressing.providerId }, 'another provider is to store the record');
+        await store.commit(() => writes.readdress(write, addressing));
+      },
+      put: async (providerId, statement) => {
+        if (ciphertext === null)
+          throw new Error(`The ciphertext of ${recordId} is gone before it was stored`);
+        const client = await providers.client(providerId);
+        return client.call('PUT', PROVIDER_ROUTES.version(recordId, version), {
+          body: { statement, manifest, wrapSet, wraps, ciphertext: toBase64url(ciphertext) },
+          result: StoreRecordAnswer,
+          signal,
+        });
+      },
+      failureOf: (error) => (error instanceof HttpClientError ? error : undefined),
+      keysOf: async (providerId) => everyKey((await directory.provider(providerId)).signingKeys),
+      find: () =>
+        orUndefined(
+          channels.cloud.evaluate(records, 'GetRecord', { patientId, recordId, version }),
+          'RECORD_UNKNOWN',
+        ),
+    };
+  }
+
+  async #settle(write: Write, outcome: StoreOutcome): Promise<void> {
+    const { issuer, logger, store, writes } = this.#options;
+    const { recordId, version } = write;
+    switch (outcome.outcome) {
+      case 'stored': {
+        const statement = announceStatement(issuer, write, outcome);
+        await store.commit(() => writes.stored(write, outcome, statement));
+        return;
+      }
+      case 'own-other-version': {
+        // The authorities get what is stored. A record's id says which request made it, so its first version says the
+        // same; a later one may not, and whoever wrote it is told, and has the content to revise it with.
+        const refusal = version === 1 ? null : RECORD_OTHER_VERSION;
+        logger.warn({ recordId, version, refusal }, 'the ledger has this version already: taken over');
+        const { found } = outcome;
+        const description = { ...write.description, ...found };
+        const statement = announceStatement(issuer, { ...write, ...found, description }, found);
+        await store.commit(() => writes.takeOver(write, found, statement, refusal));
+        return;
+      }
+      case 'foreign':
+        logger.error(
+          { recordId, version, author: outcome.found.author },
+          'somebody else’s record stands in this one’s place',
+        );
+        return this.#refuse(write, outcome.code);
+      case 'refused':
+        return this.#refuse(write, outcome.code);
     }
   }
 
-  async #afterRefusal(error: HttpClientError, write: Write): Promise<StoredAt> {
-    const given = error.problem?.['reason'];
-    const reason = typeof given === 'string' ? given : (error.problem?.code ?? error.code);
-    if (TRY_AGAIN.has(reason)) throw error;
-    if (MAY_BE_THERE.has(reason)) {
-      const onLedger = await this.#onLedger(write);
-      if (onLedger?.manifestHash === write.manifestHash)
-        return { providerId: onLedger.providerId, txId: onLedger.txId, receipt: null };
-    }
-    throw new Refused(reason);
-  }
-
-  async #onLedger({ patientId, recordId, version }: Write): Promise<StoredRecordState | undefined> {
-    try {
-      return await this.#options.channels.cloud.evaluate(records, 'GetRecord', {
-        patientId,
-        recordId,
-        version,
-      });
-    } catch (error) {
-      if (error instanceof LedgerError && error.chaincodeCode === 'RECORD_UNKNOWN') return undefined;
-      throw error;
-    }
-  }
-
-  async #announce(ref: string): Promise<void> {
-    const { store, writes } = this.#options;
-    const write = this.#find(ref);
-    if (write?.stage !== 'stored' || write.announceStatement === null) return;
-    const { patientId } = write;
-    const item = await this.#announcements.add({ patientId, statement: write.announceStatement });
-    if (TRY_AGAIN.has(item.code)) throw new Error(`The announcement has to wait: ${item.code}`);
-    if (item.code !== 'OK') throw new Refused(item.code);
+  async #announce(write: Write, statement: string): Promise<void> {
+    const { issuer, logger, store, writes } = this.#options;
+    const { patientId, recordId, version, manifestHash } = write;
+    const outcome = await announceVersion(
+      { recordId, version, author: issuer.authorityId, manifestHash },
+      {
+        grace: this.#grace,
+        clock: this.#clock,
+        submit: () => this.#announcements.add({ patientId, statement }),
+        find: () => this.#findAnnounced(write),
+      },
+    );
+    if (outcome.outcome === 'foreign')
+      logger.error(
+        { recordId, version, author: outcome.found.author },
+        'somebody else’s record is announced in this one’s place',
+      );
+    if (outcome.outcome !== 'announced') return this.#refuse(write, outcome.code);
     await store.commit(() => {
-      writes.announced(write, item.txId);
+      writes.announced(write, outcome.txId);
+      removeTask(store, { kind: 'record', ref: writeRef(recordId, version) });
+    });
+  }
+
+  #findAnnounced({ patientId, recordId, version }: Write): Promise<AnnouncedVersion | undefined> {
+    const { authorities } = this.#options.channels;
+    return orUndefined(
+      authorities.evaluate(records, 'GetAnnouncement', { patientId, recordId, version }),
+      'RECORD_UNKNOWN',
+    );
+  }
+
+  async #refuse(write: Write, code: string): Promise<void> {
+    const { store, writes } = this.#options;
+    await store.commit(() => {
+      writes.refused(write, code);
       removeTask(store, { kind: 'record', ref: writeRef(write.recordId, write.version) });
     });
   }
-}
 
-const isPremature = ({ reason }: Refused, { createdAt }: Write): boolean =>
-  MAY_BE_PREMATURE.has(reason) && Date.now() - Date.parse(createdAt) < REFUSAL_GRACE_MS;
+  async #submit(statements: readonly string[]): Promise<Submitted[]> {
+    const { authorities } = this.#options.channels;
+    const outcomes = await submitBatch({
+      items: statements,
+      maxItems: BATCH_MAX_ITEMS,
+      submit: (items) => authorities.submit(records, 'AnnounceRecords', { items: [...items] }),
+    });
+    return outcomes.flatMap((outcome) => {
+      if (outcome.status === 'failed') throw outcome.error;
+      const { result, blockNumber } = outcome.submitted;
+      return result.items.map((item) => ({ item, blockNumber: Number(blockNumber) }));
+    });
+  }
+}

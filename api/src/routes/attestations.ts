@@ -1,9 +1,9 @@
 import { CompactJws } from '@careledger/contracts';
-import { TxId } from '@careledger/domain';
+import { TxId, closedObject } from '@careledger/domain';
 import { attestTransaction, type Attestor, type LedgerChannel } from '@careledger/ledger';
-import { requireRole, type ServiceApp } from '@careledger/service-kit';
+import { onLedger } from '@careledger/ledger/service';
+import { ProblemError, principalOf, requireRole, type ServiceApp } from '@careledger/service-kit';
 import { Type } from 'typebox';
-import { onLedger } from '../problem.js';
 
 /** Only for channel `authorities`: on `cloud` this organisation has no peer whose word it could give. */
 export function addAttestationRoutes(app: ServiceApp, authorities: LedgerChannel, attestor: Attestor): void {
@@ -13,15 +13,18 @@ export function addAttestationRoutes(app: ServiceApp, authorities: LedgerChannel
       config: requireRole('ops', 'auditor', 'system'),
       schema: {
         summary: 'Attest a committed transaction, as this organisation’s peer has it; written on its channel',
-        body: Type.Object(
-          { channel: Type.Literal('authorities'), txId: TxId },
-          { additionalProperties: false },
-        ),
+        body: closedObject({ channel: Type.Literal('authorities'), txId: TxId }),
         response: { 200: Type.Object({ statement: CompactJws }) },
       },
     },
-    async (request) => ({
-      statement: await onLedger(() => attestTransaction(authorities, request.body.txId, attestor)),
-    }),
+    async (request) => {
+      const { role, mspId } = principalOf(request);
+      // An attestation is this organisation's word: a service that speaks for another one does not ask for it.
+      if (role === 'system' && mspId !== attestor.mspId)
+        throw new ProblemError('FORBIDDEN', `This token speaks for ${mspId}, not for ${attestor.mspId}`);
+      return {
+        statement: await onLedger(() => attestTransaction(authorities, request.body.txId, attestor)),
+      };
+    },
   );
 }

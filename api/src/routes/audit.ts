@@ -1,27 +1,30 @@
 import { AccessState, records } from '@careledger/contracts';
 import { Id128, PatientId, PurposeOfUse, RecordId, RecordVersion, Timestamp } from '@careledger/domain';
+import { onLedger } from '@careledger/ledger/service';
 import { requireRole, type ServiceApp } from '@careledger/service-kit';
 import { Type } from 'typebox';
-import type { AccessLog } from '../access/access-log.js';
+import { ACCESS_BASES, type AccessLog } from '../access/access-log.js';
 import type { Channels } from '../ledger-port.js';
-import { onLedger } from '../problem.js';
-import { Cursor, Paging, cursorOf, pageArgs } from './schemas.js';
+import { Cursor, NullOr, Paging, cursorOf, pageArgs } from './schemas.js';
 
-const NullOr = <T extends Parameters<typeof Type.Union>[0][number]>(type: T) =>
-  Type.Union([type, Type.Null()]);
 const OwnEntry = Type.Object({
+  /** `request`: through a provider. `notice`: a direct emergency was shown. `visit`: what this authority did. */
+  basis: Type.Enum([...ACCESS_BASES]),
   requestSid: Id128,
   patientId: PatientId,
-  recordId: RecordId,
+  recordId: NullOr(RecordId),
+  visitId: NullOr(Id128),
   version: NullOr(RecordVersion),
   purpose: PurposeOfUse,
   practitionerId: NullOr(Type.String()),
   unit: NullOr(Type.String()),
   caller: NullOr(Type.String()),
-  providerId: Type.String(),
+  providerId: NullOr(Type.String()),
   askedAt: Timestamp,
   decision: NullOr(AccessState.properties.decision),
   reason: NullOr(Type.String()),
+  /** Of a notice: the own peer, or, while that was away, the own mirror. */
+  decidedBy: NullOr(Type.Enum(['peer', 'mirror'])),
   txId: NullOr(Type.String()),
   /** `opened`, `denied`, or the code with which nothing was shown; null: the answer never came. */
   outcome: NullOr(Type.String()),
@@ -46,7 +49,7 @@ export function addAuditRoutes(
     {
       config: requireRole('auditor'),
       schema: {
-        summary: 'What this authority asked for, and the answers',
+        summary: 'What this authority asked for and showed, and the answers',
         description:
           'With `patientId`: as the ledger has it, oldest first. Without: by this service’s own log, newest first.',
         querystring: Type.Object({ patientId: Type.Optional(PatientId), ...Paging }),

@@ -1,22 +1,43 @@
-import { AUTHORITY_ROUTES, EmergencyNoticeHttp } from '@careledger/protocol';
-import { PatientId } from '@careledger/domain';
-import { requireRole, type ServiceApp, type StreamedEvent } from '@careledger/service-kit';
+import {
+  AUTHORITY_ROUTES,
+  EMERGENCY_NOTICE_MAX_CHARS,
+  EmergencyNoticeAnswer,
+  EmergencyNoticeHttp,
+  NOTICE_CIPHERTEXT_MAX_BYTES,
+} from '@careledger/protocol';
+import { PatientId, timestampOf } from '@careledger/domain';
+import { ProblemError, requireRole, type ServiceApp, type StreamedEvent } from '@careledger/service-kit';
 import { Type } from 'typebox';
-import { EMERGENCY_NOTICE_MAX_CHARS, type EmergencyService } from '../notices/emergency-service.js';
-import type { EmergencyStore } from '../notices/emergency-store.js';
+import type { Reader, ReadGate } from '../access/read-gate.js';
+import type { EmergencyService } from '../notices/emergency-service.js';
+import { MISMATCHES, type EmergencyStore } from '../notices/emergency-store.js';
 import type { NoticeLog } from '../notices/notice-log.js';
+import type { NoticeReader } from '../notices/notice-reader.js';
 import { NOTICE_TYPES, NOTICES, type LoggedNotice } from '../notices/notice.js';
+import { Cursor, Paging, VouchingQuery, readerOf } from './schemas.js';
 
-/** The statement and the JSON around it. */
-const EMERGENCY_BODY_LIMIT_BYTES = EMERGENCY_NOTICE_MAX_CHARS + 1_024;
-const UNMATCHED_MAX_ROWS = 500;
+/** The statement, the ciphertext in base64url and the JSON around them. */
+const EMERGENCY_BODY_LIMIT_BYTES =
+  EMERGENCY_NOTICE_MAX_CHARS + Math.ceil((NOTICE_CIPHERTEXT_MAX_BYTES * 4) / 3) + 1_024;
 const { patientId, sid, recordId, version, receivedAt } = NOTICES.emergency.properties;
-const Unmatched = Type.Object({ patientId, sid, recordId, version, receivedAt });
+/** An id of the log: at most 15 digits, so that every one is a safe integer. */
+const NOTICE_ID_PATTERN = '^(?:0|[1-9][0-9]{0,14})$';
+const Unmatched = Type.Object({
+  patientId,
+  sid,
+  recordId,
+  version,
+  receivedAt,
+  /** Nothing is announced, or something else than the notice told of: by another author, or with another content. */
+  reason: Type.Enum(['NOT_ANNOUNCED', ...MISMATCHES]),
+});
 
 export interface NoticeRouteOptions {
   readonly log: NoticeLog;
   readonly emergencies: EmergencyStore;
   readonly service: EmergencyService;
+  readonly reader: NoticeReader;
+  readonly gate: ReadGate;
   readonly unmatchedAfterMs: number;
   /** How long an emergency took from its arrival until it was on disk and told, in seconds. */
   readonly observe: (seconds: number) => void;
@@ -24,7 +45,7 @@ export interface NoticeRouteOptions {
 }
 
 export function addNoticeRoutes(app: ServiceApp, options: NoticeRouteOptions): void {
-  const { log, emergencies, service, unmatchedAfterMs } = options;
+  const { log, emergencies, gate, reader: notices, service, unmatchedAfterMs } = options;
 
   app.get(
     '/v1/notices',
@@ -36,13 +57,22 @@ export function addNoticeRoutes(app: ServiceApp, options: NoticeRouteOptions): v
         summary: 'Notices as server-sent events',
         description:
           'Event names: ' +
-          `${NOTICE_TYPES.join(', ')}. Resumes after Last-Event-ID, or after \`after\` (0: all); else begins with what comes next.`,
+          `${NOTICE_TYPES.join(', ')}. Resumes after Last-Event-ID, or after \`after\` (0: all); else begins with what ` +
+          'comes next, and so it does after an id that is yet to come (of a store that was restored since). ' +
+          'What a direct emergency says is shown as `bundle` to whoever may see it at the moment at which it is sent, by ' +
+          'token, `unit`, `practitionerId` and `purpose`; others get `withheld` with the reason. The stream ends when ' +
+          'the practitioner is withdrawn.',
         querystring: Type.Object({
           after: Type.Optional(Type.Integer({ minimum: 0 })),
           patientId: Type.Optional(PatientId),
           types: Type.Optional(
             Type.String({ pattern: `^(?:${NOTICE_TYPES.join('|')})(?:,(?:${NOTICE_TYPES.join('|')}))*$` }),
           ),
+          ...VouchingQuery,
+        }),
+        // Checked, not converted: what is no id of ours must not become one, least of all 0, which replays everything.
+        headers: Type.Object({
+          'last-event-id': Type.Optional(Type.String({ pattern: NOTICE_ID_PATTERN })),
         }),
         produces: ['text/event-stream'],
       },
@@ -53,18 +83,32 @@ export function addNoticeRoutes(app: ServiceApp, options: NoticeRouteOptions): v
         ...(patientId !== undefined && { patientId }),
         ...(types !== undefined && { types: NOTICE_TYPES.filter((type) => types.split(',').includes(type)) }),
       };
+      const reader = readerOf(request, request.query);
+      gate.personOf(reader);
       return reply.sendEvents(async function* (lastEventId, signal) {
-        const from = idOf(lastEventId) ?? after ?? log.newestId;
-        for await (const notice of log.follow(from, filter, signal)) yield await eventOf(notice);
+        const from = lastEventId === undefined ? (after ?? log.newestId) : Number(lastEventId);
+        // From beyond the newest, what comes next would be passed over until it has caught up.
+        for await (const notice of log.follow(Math.min(from, log.newestId), filter, signal)) {
+          const event = await eventFor(reader, notice);
+          if (event === undefined) return;
+          yield event;
+        }
       });
     },
   );
 
-  async function eventOf(notice: LoggedNotice): Promise<StreamedEvent> {
+  /** Undefined where whoever follows is nobody here any more. */
+  async function eventFor(reader: Reader, notice: LoggedNotice): Promise<StreamedEvent | undefined> {
     const { id, type, data } = notice;
-    const kept = type === 'emergency' ? emergencies.ofNotice(id) : undefined;
-    const shown = kept === undefined ? data : { ...data, bundle: await service.bundleOf(kept) };
-    return { id: String(id), event: type, data: shown };
+    try {
+      gate.personOf(reader);
+      const kept = type === 'emergency' ? emergencies.ofNotice(id) : undefined;
+      const shown = kept === undefined ? data : { ...data, ...(await notices.read(reader, kept)) };
+      return { id: String(id), event: type, data: shown };
+    } catch (error) {
+      if (!(error instanceof ProblemError)) throw error;
+      return undefined;
+    }
   }
 
   app.get(
@@ -72,22 +116,36 @@ export function addNoticeRoutes(app: ServiceApp, options: NoticeRouteOptions): v
     {
       config: requireRole('practitioner', 'ops'),
       schema: {
-        summary: 'Direct emergencies that the ledger has not shown since',
-        querystring: Type.Object({ olderThanMs: Type.Integer({ minimum: 0, default: unmatchedAfterMs }) }),
-        response: { 200: Type.Object({ emergencies: Type.Array(Unmatched) }) },
+        summary: 'Direct emergencies that the ledger has not shown since, or shows otherwise; newest first',
+        querystring: Type.Object({
+          olderThanMs: Type.Integer({ minimum: 0, default: unmatchedAfterMs }),
+          withinMs: Type.Optional(Type.Integer({ minimum: 1 })),
+          cursor: Type.Optional(Type.Integer({ minimum: 1 })),
+          limit: Paging.limit,
+        }),
+        response: { 200: Type.Object({ emergencies: Type.Array(Unmatched), cursor: Cursor }) },
       },
     },
     async (request) => {
-      const before = new Date(Date.now() - request.query.olderThanMs + 1).toISOString();
-      const kept = emergencies.unmatched(before, UNMATCHED_MAX_ROWS);
+      const { olderThanMs, withinMs, cursor, limit } = request.query;
+      const nowMs = Date.now();
+      const kept = emergencies.unmatched({
+        receivedBefore: timestampOf(nowMs - olderThanMs + 1),
+        receivedAfter: timestampOf(withinMs === undefined ? 0 : nowMs - withinMs),
+        beforeNoticeId: cursor ?? Number.MAX_SAFE_INTEGER,
+        limit,
+      });
+      const last = kept.length === limit ? kept.at(-1) : undefined;
       return {
-        emergencies: kept.map(({ patientId, sid, recordId, version, receivedAt }) => ({
+        emergencies: kept.map(({ patientId, sid, recordId, version, receivedAt, mismatch }) => ({
           patientId,
           sid,
           recordId,
           version,
           receivedAt,
+          reason: mismatch ?? ('NOT_ANNOUNCED' as const),
         })),
+        cursor: last === undefined ? null : String(last.noticeId),
       };
     },
   );
@@ -95,32 +153,26 @@ export function addNoticeRoutes(app: ServiceApp, options: NoticeRouteOptions): v
   app.post(
     AUTHORITY_ROUTES.emergencyNotices,
     {
+      // Any member's token: the gateway's signature is what counts.
       config: requireRole('system'),
       bodyLimit: EMERGENCY_BODY_LIMIT_BYTES,
       schema: {
         summary: 'An emergency, straight from a patient’s gateway',
         body: EmergencyNoticeHttp,
-        response: { 202: Type.Object({ created: Type.Boolean() }) },
+        response: { 202: EmergencyNoticeAnswer },
       },
     },
     async (request, reply) => {
       const startMs = performance.now();
       try {
-        const created = await service.accept(request.body.statement);
+        const answer = await service.accept(request.body);
         options.observe((performance.now() - startMs) / 1000);
-        options.count(created ? 'accepted' : 'repeated');
-        return await reply.status(202).send({ created });
+        options.count(answer.created ? 'accepted' : 'repeated');
+        return await reply.status(202).send(answer);
       } catch (error) {
         options.count(error instanceof Error && 'code' in error ? String(error.code) : 'INTERNAL_ERROR');
         throw error;
       }
     },
   );
-}
-
-/** A Last-Event-ID that is none of ours starts from the beginning: better twice than never. */
-function idOf(lastEventId: string | undefined): number | undefined {
-  if (lastEventId === undefined) return undefined;
-  const id = Number(lastEventId);
-  return Number.isSafeInteger(id) && id >= 0 ? id : 0;
 }

@@ -1,21 +1,17 @@
 import { RegisterPractitionerBody } from '@careledger/contracts';
-import { PractitionerId } from '@careledger/domain';
-import { randomId128 } from '@careledger/crypto';
+import { PractitionerId, closedObject } from '@careledger/domain';
 import { requireRole, type ServiceApp } from '@careledger/service-kit';
 import { Type } from 'typebox';
 import type { Outbox } from '../outbox/outbox.js';
 import { problem } from '../problem.js';
 import type { PractitionerService } from '../practitioners/practitioner-service.js';
 import { PRACTITIONER_STAGES, type Practitioner } from '../practitioners/practitioner-store.js';
-import { IdempotencyHeaders, Name } from './schemas.js';
+import { Cursor, IdempotencyHeaders, Name, Paging, keyedRequestOf } from './schemas.js';
 
 const IDENTITY_MAX_CHARS = 256;
 const Text = Type.String({ minLength: 1, maxLength: IDENTITY_MAX_CHARS });
 const { role } = RegisterPractitionerBody.properties;
-const IdentityBody = Type.Object(
-  { identifier: Text, name: Type.Optional(Text) },
-  { additionalProperties: false },
-);
+const IdentityBody = closedObject({ identifier: Text, name: Type.Optional(Text) });
 const Shown = Type.Object({
   practitionerId: PractitionerId,
   role,
@@ -40,16 +36,12 @@ export function addPractitionerRoutes(
       schema: {
         summary: 'Register a practitioner under a fresh pseudonym and key; who it is stays here',
         headers: IdempotencyHeaders,
-        body: Type.Object(
-          { role, unit: Type.Optional(Name), identity: IdentityBody },
-          { additionalProperties: false },
-        ),
+        body: closedObject({ role, unit: Type.Optional(Name), identity: IdentityBody }),
         response: { 201: Shown, 202: Shown },
       },
     },
     async (request, reply) => {
-      const requestKey = request.headers['idempotency-key'] ?? randomId128();
-      const { practitionerId } = await service.register(request.body, requestKey);
+      const { practitionerId } = await service.register(request.body, keyedRequestOf(request));
       const practitioner = await settled(practitionerId);
       return reply.status(practitioner.stage === 'active' ? 201 : 202).send(shown(practitioner));
     },
@@ -60,11 +52,17 @@ export function addPractitionerRoutes(
     {
       config: requireRole('ops', 'auditor'),
       schema: {
-        summary: 'Practitioners of this authority and who they are',
-        response: { 200: Type.Object({ practitioners: Type.Array(Shown) }) },
+        summary: 'Practitioners of this authority and who they are, by when they were registered',
+        querystring: Type.Object({ cursor: Type.Optional(PractitionerId), limit: Paging.limit }),
+        response: { 200: Type.Object({ practitioners: Type.Array(Shown), cursor: Cursor }) },
       },
     },
-    async () => ({ practitioners: service.list().map(shown) }),
+    async (request) => {
+      const { cursor, limit } = request.query;
+      const practitioners = service.list(cursor, limit);
+      const last = practitioners.length === limit ? practitioners.at(-1) : undefined;
+      return { practitioners: practitioners.map(shown), cursor: last?.practitionerId ?? null };
+    },
   );
 
   app.delete(

@@ -1,49 +1,57 @@
 import { AnnouncedRecordState, RECORD_MAX_BYTES, records } from '@careledger/contracts';
-import { PatientId, Period, RecordId, RecordKind, RecordVersion, Timestamp, TxId } from '@careledger/domain';
+import {
+  PatientId,
+  Period,
+  RecordId,
+  RecordKind,
+  RecordVersion,
+  Timestamp,
+  TxId,
+  closedObject,
+} from '@careledger/domain';
+import { onLedger } from '@careledger/ledger/service';
+import { coversTags, isInForce } from '@careledger/policy';
 import { ScopeMeaning } from '@careledger/protocol';
 import { FHIR_JSON, principalOf, requireRole, type ServiceApp } from '@careledger/service-kit';
 import { Type } from 'typebox';
 import type { AccessService } from '../access/access-service.js';
 import type { Channels } from '../ledger-port.js';
 import type { Outbox } from '../outbox/outbox.js';
-import { coversScope, isInForce } from '../policy/coverage.js';
 import type { Policy } from '../policy/policy.js';
 import type { Vouching } from '../policy/vouching.js';
-import { onLedger, problem } from '../problem.js';
+import { problem } from '../problem.js';
 import { writeRef, type WriteService } from '../records/write-service.js';
 import { WRITE_STAGES, type Write, type WriteStore } from '../records/write-store.js';
 import {
   Cursor,
   DEFAULT_PURPOSE,
   IdempotencyHeaders,
+  NullOr,
   Paging,
   VouchingQuery,
   cursorOf,
-  idempotencyKeyOf,
   pageArgs,
+  readerOf,
+  repeatableRequestOf,
 } from './schemas.js';
 
 /** A bundle in JSON and what is said about it. */
 const BODY_LIMIT_BYTES = RECORD_MAX_BYTES + 65_536;
 
 const { category, resourceType } = ScopeMeaning.properties;
-const WriteRequest = Type.Object(
-  {
-    patientId: PatientId,
-    /** FHIR R4 Bundle. */
-    bundle: Type.Unknown(),
-    /** In words; by the bundle's resources unless given. */
-    scope: Type.Optional(
-      Type.Array(Type.Object({ category, resourceType }, { additionalProperties: false }), { minItems: 1 }),
-    ),
-    /** What the record is about; by the bundle's resources unless given. */
-    period: Type.Optional(Period),
-  },
-  { additionalProperties: false },
-);
+const WriteRequest = closedObject({
+  patientId: PatientId,
+  /** FHIR R4 Bundle. */
+  bundle: Type.Unknown(),
+  /**
+   * In words, which a grant of the patient has told: narrows the record's tags, and with them who may read it. Each
+   * resource has to be of one of these scopes.
+   */
+  scope: Type.Optional(Type.Array(closedObject({ category, resourceType }), { minItems: 1 })),
+  /** What the record is about; by the bundle's resources unless given. */
+  period: Type.Optional(Period),
+});
 
-const NullOr = <T extends Parameters<typeof Type.Union>[0][number]>(type: T) =>
-  Type.Union([type, Type.Null()]);
 const WriteStatus = Type.Object({
   recordId: RecordId,
   version: RecordVersion,
@@ -107,7 +115,8 @@ export function addRecordRoutes(app: ServiceApp, options: RecordRouteOptions): v
         (grant) => grant.permissions.includes('read') && isInForce(grant, Date.now()),
       );
       const visible = page.rows.filter(
-        (row) => row.author === authorityId || reading.some((grant) => coversScope(grant, row.scopeTags)),
+        (row) =>
+          row.author === authorityId || reading.some((grant) => coversTags(grant.scopeTags, row.tagGroups)),
       );
       return { records: visible, cursor: cursorOf(page.bookmark) };
     },
@@ -135,15 +144,12 @@ export function addRecordRoutes(app: ServiceApp, options: RecordRouteOptions): v
       },
     },
     async (request, reply) => {
-      const { patientId, version, purpose = DEFAULT_PURPOSE, ...claim } = request.query;
-      const principal = principalOf(request);
+      const { patientId, version } = request.query;
       const opened = await access.open({
         patientId,
         recordId: request.params.recordId,
         ...(version !== undefined && { version }),
-        purpose,
-        person: vouching.personOf(principal, claim),
-        ...(principal.name !== undefined && { caller: principal.name }),
+        reader: readerOf(request, request.query),
       });
       return reply
         .type(FHIR_JSON)
@@ -175,7 +181,7 @@ export function addRecordRoutes(app: ServiceApp, options: RecordRouteOptions): v
         ...request.body,
         purpose,
         person,
-        ...idempotencyKeyOf(request.headers),
+        request: repeatableRequestOf(request),
       });
       const { status, body } = await answerOf(write);
       return reply.status(status).header('location', statusPath(write)).send(body);
@@ -203,7 +209,7 @@ export function addRecordRoutes(app: ServiceApp, options: RecordRouteOptions): v
         ...request.body,
         purpose,
         person,
-        ...idempotencyKeyOf(request.headers),
+        request: repeatableRequestOf(request),
       });
       const { status, body } = await answerOf(write);
       return reply.status(status).header('location', statusPath(write)).send(body);

@@ -1,22 +1,27 @@
 import { SubscriptionState } from '@careledger/contracts';
-import { Id128, PatientId, Permission, PurposeOfUse, Timestamp, TxId } from '@careledger/domain';
+import {
+  Id128,
+  PatientId,
+  Permission,
+  PurposeOfUse,
+  Timestamp,
+  TxId,
+  closedObject,
+} from '@careledger/domain';
 import { SubscriptionReason } from '@careledger/protocol';
 import { requireRole, type ServiceApp } from '@careledger/service-kit';
 import { Type } from 'typebox';
 import type { SubscriptionService } from '../subscriptions/subscription-service.js';
-import { Cursor, IdempotencyHeaders, Paging, cursorOf, idempotencyKeyOf, pageArgs } from './schemas.js';
+import { Cursor, IdempotencyHeaders, Paging, cursorOf, keyedRequestOf, pageArgs } from './schemas.js';
 
-const NewSubscription = Type.Object(
-  {
-    patientId: PatientId,
-    permissions: Type.Array(Permission, { minItems: 1, uniqueItems: true }),
-    purposes: Type.Array(PurposeOfUse, { minItems: 1, uniqueItems: true }),
-    until: Type.Optional(Timestamp),
-    /** Encrypted to the patient. */
-    reason: Type.Optional(SubscriptionReason.properties.reason),
-  },
-  { additionalProperties: false },
-);
+const NewSubscription = closedObject({
+  patientId: PatientId,
+  permissions: Type.Array(Permission, { minItems: 1, uniqueItems: true }),
+  purposes: Type.Array(PurposeOfUse, { minItems: 1, uniqueItems: true }),
+  until: Type.Optional(Timestamp),
+  /** Encrypted to the patient. */
+  reason: Type.Optional(SubscriptionReason.properties.reason),
+});
 
 export function addSubscriptionRoutes(app: ServiceApp, service: SubscriptionService): void {
   app.post(
@@ -31,7 +36,8 @@ export function addSubscriptionRoutes(app: ServiceApp, service: SubscriptionServ
       },
     },
     async (request, reply) => {
-      const made = await service.request({ ...request.body, ...idempotencyKeyOf(request.headers) });
+      const keyed = keyedRequestOf(request);
+      const made = await service.request({ ...request.body, ...(keyed && { request: keyed }) });
       return reply.status(201).send(made);
     },
   );

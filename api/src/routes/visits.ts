@@ -1,16 +1,26 @@
 import { CompactJws, records, type VisitState } from '@careledger/contracts';
-import { Id128, PatientId, Timestamp, TxId } from '@careledger/domain';
-import { principalOf, requireRole, type ServiceApp } from '@careledger/service-kit';
+import { Id128, PatientId, Timestamp, TxId, closedObject } from '@careledger/domain';
+import { onLedger } from '@careledger/ledger/service';
+import { requireRole, type ServiceApp } from '@careledger/service-kit';
 import { Type } from 'typebox';
+import type { Reader, ReadGate } from '../access/read-gate.js';
 import type { Channels } from '../ledger-port.js';
 import type { Outbox } from '../outbox/outbox.js';
-import { onLedger, problem } from '../problem.js';
+import { problem } from '../problem.js';
 import type { VisitService } from '../visits/visit-service.js';
-import { VISIT_STAGES, type KeptVisit, type VisitStore } from '../visits/visit-store.js';
-import { Cursor, IdempotencyHeaders, Paging, cursorOf, idempotencyKeyOf, pageArgs } from './schemas.js';
+import { VISIT_STAGES, type KeptVisit, type VisitContent, type VisitStore } from '../visits/visit-store.js';
+import {
+  Cursor,
+  IdempotencyHeaders,
+  NullOr,
+  Paging,
+  VouchingQuery,
+  cursorOf,
+  pageArgs,
+  readerOf,
+  repeatableRequestOf,
+} from './schemas.js';
 
-const NullOr = <T extends Parameters<typeof Type.Union>[0][number]>(type: T) =>
-  Type.Union([type, Type.Null()]);
 const Visit = Type.Object({
   visitId: Id128,
   patientId: PatientId,
@@ -34,12 +44,13 @@ export interface VisitRouteOptions {
   readonly channels: Channels;
   readonly service: VisitService;
   readonly visits: VisitStore;
+  readonly gate: ReadGate;
   readonly outbox: Outbox;
   readonly answerWithinMs: number;
 }
 
 export function addVisitRoutes(app: ServiceApp, options: VisitRouteOptions): void {
-  const { authorityId, channels, outbox, service, visits } = options;
+  const { authorityId, channels, gate, outbox, service, visits } = options;
 
   app.post(
     '/v1/visits',
@@ -48,20 +59,17 @@ export function addVisitRoutes(app: ServiceApp, options: VisitRouteOptions): voi
       schema: {
         summary: 'Record a visit: its data stays here, the ledgers get the salted hash',
         headers: IdempotencyHeaders,
-        body: Type.Object(
-          {
-            patientId: PatientId,
-            at: Timestamp,
-            data: Type.Unknown(),
-            checkIn: Type.Optional(CompactJws),
-          },
-          { additionalProperties: false },
-        ),
+        body: closedObject({
+          patientId: PatientId,
+          at: Timestamp,
+          data: Type.Unknown(),
+          checkIn: Type.Optional(CompactJws),
+        }),
         response: { 201: Visit, 202: Visit },
       },
     },
     async (request, reply) => {
-      const { visitId } = await service.record({ ...request.body, ...idempotencyKeyOf(request.headers) });
+      const { visitId } = await service.record({ ...request.body, request: repeatableRequestOf(request) });
       await outbox.finished('visit', visitId, options.answerWithinMs);
       const visit = find(visitId);
       if (visit.stage === 'refused')
@@ -72,7 +80,7 @@ export function addVisitRoutes(app: ServiceApp, options: VisitRouteOptions): voi
       return reply
         .status(isDone ? 201 : 202)
         .header('location', `/v1/visits/${visitId}`)
-        .send(shown(visit, false));
+        .send(shown(visit));
     },
   );
 
@@ -82,7 +90,7 @@ export function addVisitRoutes(app: ServiceApp, options: VisitRouteOptions): voi
       config: requireRole('practitioner', 'auditor'),
       schema: {
         summary: 'This authority’s visits on the ledger, with what its own store has of them',
-        querystring: Type.Object({ patientId: Type.Optional(PatientId), ...Paging }),
+        querystring: Type.Object({ patientId: Type.Optional(PatientId), ...VouchingQuery, ...Paging }),
         response: { 200: Type.Object({ visits: Type.Array(Visit), cursor: Cursor }) },
       },
     },
@@ -95,8 +103,12 @@ export function addVisitRoutes(app: ServiceApp, options: VisitRouteOptions): voi
           ...pageArgs(request.query),
         }),
       );
-      const withData = principalOf(request).role === 'practitioner';
-      return { visits: rows.map((row) => onLedgerShown(row, withData)), cursor: cursorOf(bookmark) };
+      const own = rows.flatMap((row) => visits.find(row.visitId) ?? []);
+      const data = await dataOf(readerOf(request, request.query), own);
+      return {
+        visits: rows.map((row) => onLedgerShown(row, data.get(row.visitId))),
+        cursor: cursorOf(bookmark),
+      };
     },
   );
 
@@ -107,11 +119,29 @@ export function addVisitRoutes(app: ServiceApp, options: VisitRouteOptions): voi
       schema: {
         summary: 'A visit of this authority',
         params: Type.Object({ visitId: Id128 }),
+        querystring: Type.Object(VouchingQuery),
         response: { 200: Visit },
       },
     },
-    async (request) => shown(find(request.params.visitId), principalOf(request).role === 'practitioner'),
+    async (request) => {
+      const visit = find(request.params.visitId);
+      const data = await dataOf(readerOf(request, request.query), [visit]);
+      return shown(visit, data.get(visit.visitId));
+    },
   );
+
+  /** By visit; what was done there is for practitioners alone. */
+  async function dataOf(
+    reader: Reader,
+    kept: readonly KeptVisit[],
+  ): Promise<ReadonlyMap<string, VisitContent>> {
+    if (reader.principal.role !== 'practitioner') return new Map();
+    const readings = kept.flatMap(({ visitId, patientId }) => {
+      const unread = visits.content(visitId);
+      return unread === undefined ? [] : [{ visitId, patientId, unread }];
+    });
+    return gate.visits(reader, readings);
+  }
 
   function find(visitId: string): KeptVisit {
     const visit = visits.find(visitId);
@@ -119,10 +149,9 @@ export function addVisitRoutes(app: ServiceApp, options: VisitRouteOptions): voi
     return visit;
   }
 
-  function shown(visit: KeptVisit, withData: boolean) {
+  function shown(visit: KeptVisit, content?: VisitContent) {
     const { visitId, patientId, at, stage, checkedIn, txId, relatedTxId, relayedBy, refusal } = visit;
     const confirmed = checkedIn && txId !== null;
-    const content = withData ? visits.content(visitId) : undefined;
     return {
       visitId,
       patientId,
@@ -138,9 +167,9 @@ export function addVisitRoutes(app: ServiceApp, options: VisitRouteOptions): voi
   }
 
   /** A visit that the ledger has and the own store does not: restored from an older backup, or another instance. */
-  function onLedgerShown(row: VisitState, withData: boolean) {
+  function onLedgerShown(row: VisitState, content?: VisitContent) {
     const own = visits.find(row.visitId);
-    if (own !== undefined) return { ...shown(own, withData), confirmed: row.confirmed, txId: row.txId };
+    if (own !== undefined) return { ...shown(own, content), confirmed: row.confirmed, txId: row.txId };
     const { visitId, patientId, at, confirmed, txId } = row;
     const nothing = { relatedTxId: null, relayedBy: null, reason: null };
     return { visitId, patientId, at, stage: 'unknown' as const, confirmed, txId, ...nothing };

@@ -1,4 +1,4 @@
-import type { Migration } from '@careledger/service-kit';
+import { idempotencyKeysMigration, type Migration } from '@careledger/service-kit';
 
 /** Never edit a released one: add the next. */
 export const migrations: readonly Migration[] = [
@@ -155,6 +155,200 @@ export const migrations: readonly Migration[] = [
       CREATE TABLE statements (
         request_key TEXT PRIMARY KEY,
         request_sha256 TEXT NOT NULL,
+        statement TEXT NOT NULL
+      ) STRICT, WITHOUT ROWID;`,
+  },
+  {
+    name: 'writes: the statements for providers that were tried before',
+    sql: `ALTER TABLE writes ADD COLUMN former_stores TEXT NOT NULL DEFAULT '{}';`,
+  },
+  {
+    name: 'direct notices carry the record itself, and are answered with a receipt',
+    sql: `
+      CREATE TABLE emergencies_2 (
+        patient_id TEXT NOT NULL,
+        sid TEXT NOT NULL,
+        hash TEXT NOT NULL,
+        record_id TEXT NOT NULL,
+        version INTEGER NOT NULL,
+        -- by the statement's own word
+        issued_at TEXT NOT NULL,
+        received_at TEXT NOT NULL,
+        notice_id INTEGER NOT NULL REFERENCES notices (id),
+        -- as they came, sealed; of notices of the former form, which carried a bundle of their own, NULL
+        manifest TEXT,
+        manifest_hash TEXT,
+        wrap TEXT,
+        ciphertext BLOB,
+        tag_groups TEXT,
+        -- of the former form alone
+        sealed TEXT,
+        -- what the gateway was answered with
+        receipt TEXT,
+        matched_at TEXT,
+        -- why an announcement in this record's place is not this record
+        mismatch TEXT,
+        PRIMARY KEY (patient_id, sid),
+        CHECK ((sealed IS NULL) <> (manifest IS NULL))
+      ) STRICT;
+      INSERT INTO emergencies_2 (patient_id, sid, hash, record_id, version, issued_at, received_at, notice_id, sealed,
+          matched_at)
+        SELECT patient_id, sid, hash, record_id, version, received_at, received_at, notice_id, sealed, matched_at
+        FROM emergencies;
+      DROP TABLE emergencies;
+      ALTER TABLE emergencies_2 RENAME TO emergencies;
+      CREATE INDEX emergencies_record ON emergencies (patient_id, record_id, version);
+      CREATE INDEX emergencies_notice ON emergencies (notice_id);
+      CREATE INDEX emergencies_unmatched ON emergencies (notice_id) WHERE matched_at IS NULL;
+
+      -- who was shown one, until a provider has taken it to the ledger, and after
+      CREATE TABLE notice_readings (
+        sid TEXT PRIMARY KEY,
+        patient_id TEXT NOT NULL,
+        record_id TEXT NOT NULL,
+        version INTEGER NOT NULL,
+        statement TEXT NOT NULL,
+        tx_id TEXT
+      ) STRICT, WITHOUT ROWID;`,
+  },
+  {
+    name: 'accesses: readings of direct notices and of own visits too',
+    sql: `
+      CREATE TABLE accesses_2 (
+        id INTEGER PRIMARY KEY AUTOINCREMENT,
+        -- request (through a provider), notice (a direct emergency) or visit (of this authority)
+        basis TEXT NOT NULL,
+        -- of the statement; of a visit's reading, which nobody else hears of, a number of its own
+        request_sid TEXT NOT NULL UNIQUE,
+        patient_id TEXT NOT NULL,
+        record_id TEXT,
+        version INTEGER,
+        visit_id TEXT,
+        purpose TEXT NOT NULL,
+        practitioner_id TEXT,
+        unit TEXT,
+        caller TEXT,
+        provider_id TEXT,
+        asked_at TEXT NOT NULL,
+        -- NULL until the answer is known: then the ledger is to be asked
+        decision TEXT,
+        reason TEXT,
+        -- of a notice: peer or mirror
+        decided_by TEXT,
+        tx_id TEXT,
+        outcome TEXT
+      ) STRICT;
+      INSERT INTO accesses_2 (id, basis, request_sid, patient_id, record_id, version, purpose, practitioner_id, unit,
+          caller, provider_id, asked_at, decision, reason, tx_id, outcome)
+        SELECT id, 'request', request_sid, patient_id, record_id, version, purpose, practitioner_id, unit,
+          caller, provider_id, asked_at, decision, reason, tx_id, outcome
+        FROM accesses;
+      DROP TABLE accesses;
+      ALTER TABLE accesses_2 RENAME TO accesses;`,
+  },
+  {
+    name: 'mirror: which version of a patient’s policy it is of, and when the ledger last said so',
+    sql: `
+      CREATE TABLE policies (
+        patient_id TEXT PRIMARY KEY,
+        version INTEGER NOT NULL,
+        heard_at TEXT NOT NULL
+      ) STRICT, WITHOUT ROWID;
+      -- announcements of the former form have tags without groups: any of them was enough
+      UPDATE held_announcements SET state = json_set(state, '$.tagGroups',
+        CASE WHEN json_array_length(state, '$.scopeTags') > 0
+          THEN json_array(json_extract(state, '$.scopeTags')) ELSE json('[]') END)
+        WHERE json_extract(state, '$.tagGroups') IS NULL;`,
+  },
+  idempotencyKeysMigration,
+  {
+    name: 'requests are known by token, route and key; writes carry their wraps; open ones of the former form are refused',
+    sql: `
+      CREATE TABLE writes_2 (
+        record_id TEXT NOT NULL,
+        version INTEGER NOT NULL,
+        patient_id TEXT NOT NULL,
+        -- sealed, stored, announced or refused
+        stage TEXT NOT NULL,
+        description TEXT NOT NULL,
+        manifest TEXT NOT NULL,
+        manifest_hash TEXT NOT NULL,
+        wrap_set TEXT NOT NULL,
+        -- beside the set, in its order: a JSON array
+        wraps TEXT NOT NULL,
+        -- when those who may read it were let in; until then the wraps are the patient's and the own one
+        shared_at TEXT,
+        -- dropped once announced: the provider has it
+        ciphertext BLOB,
+        provider_id TEXT NOT NULL,
+        store_statement TEXT NOT NULL,
+        former_stores TEXT NOT NULL DEFAULT '{}',
+        store_tx_id TEXT,
+        receipt TEXT,
+        announce_statement TEXT,
+        announce_tx_id TEXT,
+        refusal TEXT,
+        created_at TEXT NOT NULL,
+        PRIMARY KEY (record_id, version)
+      ) STRICT;
+      -- no ledger takes the statements of the former form any more; what was written stays here, sealed
+      INSERT INTO writes_2 (record_id, version, patient_id, stage, description, manifest, manifest_hash, wrap_set,
+          wraps, ciphertext, provider_id, store_statement, former_stores, store_tx_id, receipt, announce_statement,
+          announce_tx_id, refusal, created_at)
+        SELECT record_id, version, patient_id,
+          CASE WHEN stage IN ('sealed', 'stored') THEN 'refused' ELSE stage END, description, manifest,
+          manifest_hash, wrap_set, '[]', ciphertext, provider_id, store_statement, former_stores, store_tx_id,
+          receipt, announce_statement, announce_tx_id,
+          CASE WHEN stage IN ('sealed', 'stored') THEN 'FORMAT_RETIRED' ELSE refusal END, created_at
+        FROM writes;
+      DROP TABLE writes;
+      ALTER TABLE writes_2 RENAME TO writes;
+      DELETE FROM outbox WHERE kind = 'record';
+
+      CREATE TABLE visits_2 (
+        visit_id TEXT PRIMARY KEY,
+        patient_id TEXT NOT NULL,
+        at TEXT NOT NULL,
+        -- pending, recorded, related or refused
+        stage TEXT NOT NULL,
+        statement TEXT NOT NULL,
+        checked_in INTEGER NOT NULL,
+        -- {salt, data}, encrypted
+        content BLOB NOT NULL,
+        tx_id TEXT,
+        related_tx_id TEXT,
+        relayed_by TEXT,
+        refusal TEXT,
+        created_at TEXT NOT NULL
+      ) STRICT;
+      INSERT INTO visits_2 SELECT visit_id, patient_id, at, stage, statement, checked_in, content, tx_id, related_tx_id,
+        relayed_by, refusal, created_at FROM visits;
+      DROP TABLE visits;
+      ALTER TABLE visits_2 RENAME TO visits;
+
+      CREATE TABLE practitioners_2 (
+        practitioner_id TEXT PRIMARY KEY,
+        role TEXT NOT NULL,
+        unit TEXT,
+        -- who it is, encrypted
+        identity BLOB NOT NULL,
+        -- registering, active, withdrawing, withdrawn or refused
+        stage TEXT NOT NULL,
+        statement TEXT NOT NULL,
+        tx_ids TEXT NOT NULL,
+        refusal TEXT,
+        created_at TEXT NOT NULL
+      ) STRICT;
+      INSERT INTO practitioners_2 SELECT practitioner_id, role, unit, identity, stage, statement, tx_ids, refusal,
+        created_at FROM practitioners;
+      DROP TABLE practitioners;
+      ALTER TABLE practitioners_2 RENAME TO practitioners;
+      CREATE INDEX practitioners_created ON practitioners (created_at, practitioner_id);
+
+      -- statements that are sent while their caller waits: an uncertain answer is followed by the same bytes
+      DROP TABLE statements;
+      CREATE TABLE statements (
+        sid TEXT PRIMARY KEY,
         statement TEXT NOT NULL
       ) STRICT, WITHOUT ROWID;`,
   },

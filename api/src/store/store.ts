@@ -1,4 +1,4 @@
-import { GroupCommit, openDatabase, type Database } from '@careledger/service-kit';
+import { GroupCommit, IdempotencyKeys, openDatabase, type Database } from '@careledger/service-kit';
 import { migrations } from './migrations.js';
 
 /** A row as SQLite gives it. */
@@ -19,15 +19,19 @@ export interface Store {
   run(sql: string, ...values: readonly Value[]): number;
   /** Only within `commit`. Returns the row id of an insert. */
   insert(sql: string, ...values: readonly Value[]): number;
+  /** Which requests came before. Claiming only within `commit`. */
+  readonly requests: IdempotencyKeys;
 }
 
 /** The store in one SQLite file, or `:memory:`. */
 export class SqliteStore implements Store, Disposable {
   readonly #database: Database;
   readonly #commits: GroupCommit<() => unknown, unknown>;
+  readonly requests: IdempotencyKeys;
 
   constructor(path: string) {
     this.#database = openDatabase({ path, migrations });
+    this.requests = new IdempotencyKeys({ database: this.#database });
     this.#commits = new GroupCommit({ database: this.#database, write: (work) => work() });
   }
 

@@ -1,15 +1,17 @@
-import { sha256Hex, utf8 } from '@careledger/crypto';
-import { PAGE_MAX_ROWS, accessControl, type ItemResult, type SubscriptionState } from '@careledger/contracts';
+import { randomId128, utf8 } from '@careledger/crypto';
+import { accessControl, type ItemResult, type SubscriptionState } from '@careledger/contracts';
 import type { Permission, PurposeOfUse } from '@careledger/domain';
 import { encryptTo } from '@careledger/envelope';
-import { submitWithRetry } from '@careledger/ledger';
+import { everyRow, submitWithRetry } from '@careledger/ledger';
+import { onLedger } from '@careledger/ledger/service';
+import { currentKey } from '@careledger/policy';
 import { SEALED_CONTEXT, type SubscriptionReason } from '@careledger/protocol';
-import { readStatement } from '@careledger/statements';
+import type { IdempotentRequest } from '@careledger/service-kit';
 import type { Issuer } from '../issuer.js';
 import type { Channel } from '../ledger-port.js';
-import { currentKey, type Directory } from '../policy/directory.js';
+import type { Directory } from '../policy/directory.js';
 import type { MirrorStore } from '../policy/mirror-store.js';
-import { onLedger, problem } from '../problem.js';
+import { problem } from '../problem.js';
 import type { Store } from '../store/store.js';
 
 export interface SubscriptionServiceOptions {
@@ -27,7 +29,8 @@ export interface SubscriptionWanted {
   readonly until?: string;
   /** For the patient to read, and nobody else. */
   readonly reason?: string;
-  readonly idempotencyKey?: string;
+  /** Where the caller named a key: tells the same request from another one. */
+  readonly request?: IdempotentRequest;
 }
 
 export interface SubscriptionPage {
@@ -50,29 +53,35 @@ export class SubscriptionService {
    * @throws ProblemError PATIENT_UNKNOWN, LEDGER_UNAVAILABLE, IDEMPOTENCY_KEY_REUSED
    */
   async request(wanted: SubscriptionWanted): Promise<{ subscriptionId: string; txId: string }> {
-    const { patientId, permissions, purposes, until, idempotencyKey } = wanted;
-    const { issuer } = this.#options;
-    const statement = await this.#once(idempotencyKey, wanted, async () => {
+    const { patientId, permissions, purposes, until, request } = wanted;
+    const { issuer, store } = this.#options;
+    const before = request && store.requests.find(request);
+    const sid = before?.state === 'same' ? before.reference : randomId128();
+    const make = async () => {
       const sealed = await this.#sealReason(wanted);
-      return issuer.make('requestSubscription', ['authorities'], {
-        patientId,
-        permissions: [...permissions],
-        purposes: [...purposes],
-        ...(until !== undefined && { until }),
-        ...(sealed !== undefined && { sealed }),
-      });
-    });
+      return issuer.make(
+        'requestSubscription',
+        ['authorities'],
+        {
+          patientId,
+          permissions: [...permissions],
+          purposes: [...purposes],
+          ...(until !== undefined && { until }),
+          ...(sealed !== undefined && { sealed }),
+        },
+        sid,
+      );
+    };
+    const { subscriptionId, statement } = await this.#keptRequest(sid, make, request);
     const { txId } = await this.#submit('RequestSubscription', statement);
-    return { subscriptionId: readStatement(statement).payload.sid, txId };
+    return { subscriptionId, txId };
   }
 
-  /** @throws ProblemError SUBSCRIPTION_UNKNOWN, LEDGER_UNAVAILABLE */
+  /** One that is over stays as it ended. @throws ProblemError SUBSCRIPTION_UNKNOWN, LEDGER_UNAVAILABLE */
   async cancel(subscriptionId: string): Promise<{ txId: string }> {
     const { issuer } = this.#options;
     const { patientId } = await this.#find(subscriptionId);
-    const statement = await this.#once(`cancel/${subscriptionId}`, subscriptionId, async () =>
-      issuer.make('cancelSubscription', ['authorities'], { subscriptionId, patientId }),
-    );
+    const statement = issuer.make('cancelSubscription', ['authorities'], { subscriptionId, patientId });
     const { txId } = await this.#submit('CancelSubscription', statement);
     return { txId };
   }
@@ -104,46 +113,43 @@ export class SubscriptionService {
     });
   }
 
-  /** The statement of this request, made once and kept before it is sent. */
-  async #once(key: string | undefined, request: unknown, make: () => Promise<string>): Promise<string> {
-    if (key === undefined) return make();
+  /** The statement of a request, made once and kept before it is sent, where the caller may send the request again. */
+  async #keptRequest(
+    sid: string,
+    make: () => Promise<string>,
+    request: IdempotentRequest | undefined,
+  ): Promise<{ subscriptionId: string; statement: string }> {
+    const before = this.#kept(sid);
+    if (before !== undefined) return { subscriptionId: sid, statement: before };
+    const statement = await make();
+    if (request === undefined) return { subscriptionId: sid, statement };
     const { store } = this.#options;
-    const requestKey = `subscription/${key}`;
-    const requestSha256 = sha256Hex(JSON.stringify(request));
-    const find = () =>
-      store.get<{ statement: string; requestSha256: string }>(
-        'SELECT statement, request_sha256 AS requestSha256 FROM statements WHERE request_key = ?',
-        requestKey,
-      );
-    let kept = find();
-    if (kept === undefined) {
-      const statement = await make();
-      await store.commit(() =>
-        store.run(
-          'INSERT INTO statements VALUES (?, ?, ?) ON CONFLICT DO NOTHING',
-          requestKey,
-          requestSha256,
-          statement,
-        ),
-      );
-      kept = find() ?? { statement, requestSha256 };
-    }
-    if (kept.requestSha256 !== requestSha256)
-      throw problem('IDEMPOTENCY_KEY_REUSED', 'The key stands for another request');
-    return kept.statement;
+    return store.commit(() => {
+      const claimed = store.requests.claim(request, sid);
+      // Two equal requests at once: the first one made the subscription.
+      const subscriptionId = claimed.state === 'same' ? claimed.reference : sid;
+      return { subscriptionId, statement: this.#keep(subscriptionId, statement) };
+    });
+  }
+
+  #kept(sid: string): string | undefined {
+    const sql = 'SELECT statement FROM statements WHERE sid = ?';
+    return this.#options.store.get<{ statement: string }>(sql, sid)?.statement;
+  }
+
+  /** Only within `store.commit`; the one that was kept before stays. */
+  #keep(sid: string, statement: string): string {
+    const { store } = this.#options;
+    store.run('INSERT INTO statements VALUES (?, ?) ON CONFLICT DO NOTHING', sid, statement);
+    return this.#kept(sid) ?? statement;
   }
 
   /** From the mirror, or from the ledger where its event is still on its way. */
   async #find(subscriptionId: string): Promise<Pick<SubscriptionState, 'patientId'>> {
     const mirrored = this.#options.mirror.subscription(subscriptionId);
     if (mirrored !== undefined) return mirrored;
-    let bookmark = '';
-    do {
-      const page = await this.list({ pageSize: PAGE_MAX_ROWS, ...(bookmark !== '' && { bookmark }) });
-      const found = page.rows.find((row) => row.subscriptionId === subscriptionId);
-      if (found !== undefined) return found;
-      ({ bookmark } = page);
-    } while (bookmark !== '');
+    for await (const row of everyRow((page) => this.list(page)))
+      if (row.subscriptionId === subscriptionId) return row;
     throw problem('SUBSCRIPTION_UNKNOWN', 'This authority has no such subscription');
   }
 }

@@ -1,12 +1,15 @@
-import { randomId128, sha256Hex, toBase64url, utf8 } from '@careledger/crypto';
+import { randomId128, toBase64url, utf8 } from '@careledger/crypto';
 import type { X25519KeyPair } from '@careledger/crypto';
 import { CHANNELS } from '@careledger/domain';
 import { encryptTo, newSalt, saltedHash } from '@careledger/envelope';
+import { onLedger } from '@careledger/ledger/service';
+import { currentKey } from '@careledger/policy';
 import { SEALED_CONTEXT, type VisitLocation } from '@careledger/protocol';
+import type { IdempotentRequest } from '@careledger/service-kit';
 import type { Issuer } from '../issuer.js';
 import { addTask, type Outbox } from '../outbox/outbox.js';
-import { currentKey, type Directory } from '../policy/directory.js';
-import { onLedger, problem } from '../problem.js';
+import type { Directory } from '../policy/directory.js';
+import { problem } from '../problem.js';
 import type { Store } from '../store/store.js';
 import type { KeptVisit, VisitStore } from './visit-store.js';
 
@@ -28,7 +31,8 @@ export interface VisitWanted {
   readonly data: unknown;
   /** The patient's signed check-in code, compact JWS. */
   readonly checkIn?: string;
-  readonly idempotencyKey?: string;
+  /** Tells the same request from another one. */
+  readonly request: IdempotentRequest;
 }
 
 /** Scenario 3: what happened stays here; the ledger gets its salted hash and where it lies, encrypted. */
@@ -42,11 +46,9 @@ export class VisitService {
   /** On disk and on its way when this resolves. @throws ProblemError PATIENT_UNKNOWN, IDEMPOTENCY_KEY_REUSED */
   async record(wanted: VisitWanted): Promise<KeptVisit> {
     const { directory, store, visits, outbox } = this.#options;
-    const { patientId, at, checkIn, idempotencyKey } = wanted;
+    const { patientId, at, checkIn, request } = wanted;
     const data = JSON.stringify(wanted.data);
-    const requestSha256 = sha256Hex(JSON.stringify([patientId, at, data, checkIn ?? null]));
-    const requestKey = idempotencyKey === undefined ? `content:${requestSha256}` : `key:${idempotencyKey}`;
-    const before = this.#before(requestKey, requestSha256);
+    const before = this.#before(request);
     if (before !== undefined) return before;
     const patient = await onLedger(() => directory.patient(patientId));
     const patientKey = currentKey(patient.encryptionKeys);
@@ -54,30 +56,27 @@ export class VisitService {
     const visitId = randomId128();
     const salt = newSalt();
     const statement = await this.#statement(wanted, { visitId, salt, data, patientKey });
-    await store.commit(() => {
+    const made = await store.commit(() => {
       // Two equal requests at once: the first one made the visit.
-      if (this.#before(requestKey, requestSha256) !== undefined) return;
+      const claimed = store.requests.claim(request, visitId);
+      if (claimed.state === 'same') return visits.find(claimed.reference);
       const checkedIn = checkIn !== undefined;
       const createdAt = new Date().toISOString();
       const content = { salt: toBase64url(salt), data };
-      visits.put(
-        { visitId, patientId, at, statement, checkedIn, requestSha256, createdAt },
-        content,
-        requestKey,
-      );
+      visits.put({ visitId, patientId, at, statement, checkedIn, createdAt }, content);
       addTask(store, { kind: 'visit', ref: visitId, subject: patientId });
+      return visits.find(visitId);
     });
     outbox().wake();
-    const made = visits.findByRequest(requestKey);
     if (made === undefined) throw new Error(`The visit ${visitId} was not kept`);
     return made;
   }
 
-  #before(requestKey: string, requestSha256: string): KeptVisit | undefined {
-    const before = this.#options.visits.findByRequest(requestKey);
-    if (before !== undefined && before.requestSha256 !== requestSha256)
-      throw problem('IDEMPOTENCY_KEY_REUSED', `The key stands for visit ${before.visitId}`);
-    return before;
+  /** @throws ProblemError IDEMPOTENCY_KEY_REUSED */
+  #before(request: IdempotentRequest): KeptVisit | undefined {
+    const { store, visits } = this.#options;
+    const answer = store.requests.find(request);
+    return answer.state === 'same' ? visits.find(answer.reference) : undefined;
   }
 
   async #statement(

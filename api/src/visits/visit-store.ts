@@ -1,3 +1,4 @@
+import { Unread } from '../access/read-gate.js';
 import type { SealedBox } from '../store/sealed-box.js';
 import type { Store } from '../store/store.js';
 
@@ -25,15 +26,13 @@ export interface KeptVisit {
   readonly relatedTxId: string | null;
   readonly relayedBy: string | null;
   readonly refusal: string | null;
-  readonly requestSha256: string;
   readonly createdAt: string;
 }
 
 type VisitRow = Omit<KeptVisit, 'checkedIn'> & { checkedIn: number };
 
 const COLUMNS = `visit_id AS visitId, patient_id AS patientId, at, stage, statement, checked_in AS checkedIn,
-  tx_id AS txId, related_tx_id AS relatedTxId, relayed_by AS relayedBy, refusal, request_sha256 AS requestSha256,
-  created_at AS createdAt`;
+  tx_id AS txId, related_tx_id AS relatedTxId, relayed_by AS relayedBy, refusal, created_at AS createdAt`;
 const place = (visitId: string): string => `visits/${visitId}`;
 
 /** Visits and what was done there; the content is encrypted. Writing only within `store.commit`. */
@@ -47,35 +46,26 @@ export class VisitStore {
     return read(this.store.get(`SELECT ${COLUMNS} FROM visits WHERE visit_id = ?`, visitId));
   }
 
-  findByRequest(requestKey: string): KeptVisit | undefined {
-    return read(this.store.get(`SELECT ${COLUMNS} FROM visits WHERE request_key = ?`, requestKey));
-  }
-
-  content(visitId: string): VisitContent | undefined {
+  /** What was done there, for the gate to give out. */
+  content(visitId: string): Unread<VisitContent> | undefined {
     const row = this.store.get<{ content: Uint8Array }>(
       'SELECT content FROM visits WHERE visit_id = ?',
       visitId,
     );
-    return row && (this.box.open(place(visitId), row.content) as VisitContent);
+    return row && new Unread(this.box.open(place(visitId), row.content) as VisitContent);
   }
 
   put(
-    visit: Pick<
-      KeptVisit,
-      'visitId' | 'patientId' | 'at' | 'statement' | 'checkedIn' | 'requestSha256' | 'createdAt'
-    >,
+    visit: Pick<KeptVisit, 'visitId' | 'patientId' | 'at' | 'statement' | 'checkedIn' | 'createdAt'>,
     content: VisitContent,
-    requestKey: string,
   ): void {
     const { visitId } = visit;
     this.store.run(
-      `INSERT INTO visits (visit_id, patient_id, at, request_key, request_sha256, stage, statement, checked_in,
-         content, created_at) VALUES (?, ?, ?, ?, ?, 'pending', ?, ?, ?, ?)`,
+      `INSERT INTO visits (visit_id, patient_id, at, stage, statement, checked_in, content, created_at)
+       VALUES (?, ?, ?, 'pending', ?, ?, ?, ?)`,
       visitId,
       visit.patientId,
       visit.at,
-      requestKey,
-      visit.requestSha256,
       visit.statement,
       visit.checkedIn ? 1 : 0,
       this.box.seal(place(visitId), content),

@@ -1,26 +1,21 @@
 import { records, type VisitState } from '@careledger/contracts';
-import { LedgerError, submitWithRetry } from '@careledger/ledger';
+import { isUnavailable, mayEnd } from '@careledger/delivery';
+import { LedgerError, everyRow, submitWithRetry } from '@careledger/ledger';
 import { PROVIDER_ROUTES } from '@careledger/protocol';
 import { HttpClientError, type Logger } from '@careledger/service-kit';
 import { Type } from 'typebox';
 import type { Channels } from '../ledger-port.js';
 import { removeTask, type TaskHandler } from '../outbox/outbox.js';
-import { isUnavailable, type ProviderPool } from '../providers/provider-pool.js';
+import { firstOf, type Providers } from '../providers/providers.js';
 import type { Store } from '../store/store.js';
 import type { KeptVisit, VisitStore } from './visit-store.js';
 
 const Relayed = Type.Object({ txId: Type.String() });
-/** Refusals that end by themselves: a registration or a rotation is still on its way to channel `cloud`. */
-const MAY_END: ReadonlySet<string> = new Set([
-  'PATIENT_UNKNOWN',
-  'AUTHORITY_UNKNOWN',
-  'STATEMENT_KEY_UNKNOWN',
-]);
 
 export interface VisitTaskOptions {
   readonly authorityId: string;
   readonly channels: Channels;
-  readonly pool: ProviderPool;
+  readonly providers: Providers;
   readonly store: Store;
   readonly visits: VisitStore;
   readonly logger: Pick<Logger, 'warn'>;
@@ -60,21 +55,24 @@ export class VisitTask implements TaskHandler {
   }
 
   async #relate(visit: KeptVisit, signal: AbortSignal): Promise<void> {
-    const { pool, store, visits } = this.#options;
+    const { logger, providers, store, visits } = this.#options;
     const { visitId, statement } = visit;
     let refusal: string | undefined;
     try {
-      await pool.firstOf(
-        pool.order(),
+      await firstOf(
+        providers,
         ({ client }) =>
           client.call('POST', PROVIDER_ROUTES.visits, { body: { statement }, result: Relayed, signal }),
-        // Whatever one provider says, another may relay it.
-        (error) => {
-          if (error.code === 'ABORTED') return false;
-          const reason = error.problem?.['reason'];
-          const isFinal = !isUnavailable(error) && typeof reason === 'string' && !MAY_END.has(reason);
-          refusal = isFinal ? (refusal ?? reason) : undefined;
-          return true;
+        {
+          logger,
+          // Whatever one provider says, another may relay it.
+          mayGoOn: (error) => {
+            if (error.code === 'ABORTED') return false;
+            const reason = error.problem?.['reason'];
+            const isFinal = !isUnavailable(error) && typeof reason === 'string' && !mayEnd(reason);
+            refusal = isFinal ? (refusal ?? reason) : undefined;
+            return true;
+          },
         },
       );
     } catch (error) {
@@ -94,17 +92,10 @@ export class VisitTask implements TaskHandler {
 
   async #findOnCloud({ visitId, patientId }: KeptVisit): Promise<VisitState | undefined> {
     const { authorityId, channels } = this.#options;
-    let bookmark: string | undefined;
-    do {
-      const page = await channels.cloud.evaluate(records, 'ListVisits', {
-        patientId,
-        authorityId,
-        ...(bookmark !== undefined && { bookmark }),
-      });
-      const found = page.rows.find((row) => row.visitId === visitId);
-      if (found !== undefined) return found;
-      bookmark = page.bookmark === '' ? undefined : page.bookmark;
-    } while (bookmark !== undefined);
+    const visits = everyRow((page) =>
+      channels.cloud.evaluate(records, 'ListVisits', { patientId, authorityId, ...page }),
+    );
+    for await (const visit of visits) if (visit.visitId === visitId) return visit;
     return undefined;
   }
 }

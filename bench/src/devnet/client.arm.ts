@@ -2,10 +2,10 @@ import { createPrivateKey, randomBytes } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Client, credentials } from '@grpc/grpc-js';
+import { signLowS } from '@careledger/crypto/ecdsa';
 import { loadConnection } from '@careledger/ledger';
 import { connect, hash, type Contract } from '@hyperledger/fabric-gateway';
 import { serveArm } from '../arm/serve.js';
-import { signLowS } from './low-s.js';
 
 const VALUE_BYTES = 150;
 let contract: Contract | undefined;

@@ -1,6 +1,6 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { Child } from '@careledger/supervisor';
+import { Child, EMBEDDED_NETWORK_ID } from '@careledger/supervisor';
 import { WORKSPACE } from '../run/folder.js';
 
 const PROGRAM = join(WORKSPACE, 'network/devnet/bin/careledger-devnet.js');
@@ -20,6 +20,7 @@ export function devnetProcess(dir: string, channels: Readonly<Record<string, Cha
   const child = new Child({
     name: 'devnet',
     program: [PROGRAM, 'start', '--config', config],
+    env: { CARELEDGER_NETWORK_ID: EMBEDDED_NETWORK_ID },
     logFile: join(dir, 'devnet.log'),
   });
   process.once('exit', () => {

@@ -5,7 +5,12 @@ import {
   type Submission,
   type Verified,
 } from '@careledger/chaincode-runtime';
-import { ContractError, type AttestorState, type ItemResult } from '@careledger/contracts';
+import {
+  ATTESTORS_PER_MSP_MAX,
+  ContractError,
+  type AttestorState,
+  type ItemResult,
+} from '@careledger/contracts';
 import { fromBase64url, kidOf } from '@careledger/crypto';
 import { everyEntry } from './every-entry.js';
 import { attestors } from './families.js';
@@ -28,11 +33,32 @@ export async function registerAttestor(
 async function add(tx: Submission, { iss, body }: Verified<'registerAttestor'>): Promise<void> {
   const { mspId, key } = body;
   if (iss !== mspId) throw new ContractError('STATEMENT_ISSUER_MISMATCH');
-  const at = attestors.at(mspId, kidOf('Ed25519', fromBase64url(key)));
-  if ((await tx.state.get(at)) === undefined) tx.state.put(at, { mspId, key, registeredAt: tx.at });
+  const had = await tx.state.all(attestors.under(mspId));
+  const known = had.find(({ value }) => value.key === key)?.value;
+  // It may be in a thief's hands: a statement that the thief signs must not bring it back.
+  if (known?.withdrawnAt !== undefined) throw new ContractError('KEY_REUSED');
+  if (known !== undefined) return;
+  if (had.filter(({ value }) => value.withdrawnAt === undefined).length >= ATTESTORS_PER_MSP_MAX)
+    throw new ContractError('ATTESTOR_LIMIT');
+  tx.state.put(keyOf(mspId, key), { mspId, key, registeredAt: tx.at });
 }
 
-/** Attestors of one organisation, or of all. A handful: one an organisation, and those before it. */
+const keyOf = (mspId: string, key: string) => attestors.at(mspId, kidOf('Ed25519', fromBase64url(key)));
+
+/** The key attests no more; what it attested stands. @throws ContractError `ATTESTOR_UNKNOWN` */
+export async function withdrawAttestor(
+  tx: Submission,
+  { mspId, key }: { mspId: string; key: string },
+): Promise<Outcome<AttestorState>> {
+  const attestor = await tx.state.get(keyOf(mspId, key));
+  if (attestor === undefined) throw new ContractError('ATTESTOR_UNKNOWN');
+  if (attestor.withdrawnAt !== undefined) return { result: attestor };
+  const withdrawn = { ...attestor, withdrawnAt: tx.at };
+  tx.state.put(keyOf(mspId, key), withdrawn);
+  return { result: withdrawn, event: { ids: [mspId] } };
+}
+
+/** Attestors of one organisation, or of all, withdrawn ones included. A handful: one an organisation, and those before it. */
 export async function listAttestors(
   { state }: Evaluation,
   { mspId }: { mspId?: string },

@@ -7,8 +7,8 @@ import {
   type StateKey,
 } from '@careledger/chaincode-runtime';
 import { ContractError, accessControl, type ContractCode } from '@careledger/contracts';
-import { listAttestors, registerAttestor } from './attestors.js';
-import { decideAll, decideNow, recordDecision } from './decisions.js';
+import { listAttestors, registerAttestor, withdrawAttestor } from './attestors.js';
+import { decideAll, decideNow } from './decisions.js';
 import { effectivePolicy } from './effective-policy.js';
 import { authorities, organisations, providers } from './families.js';
 import { grant, listGrants } from './grants.js';
@@ -20,6 +20,7 @@ import {
   rotateOrganisationKey,
 } from './organisations.js';
 import { getPatient, registerPatient, rotatePatientKey } from './patients.js';
+import { getPolicyVersion } from './policy.js';
 import { getPractitioner, registerPractitioner } from './practitioners.js';
 import { revoke } from './revoke.js';
 import { findSigners } from './signers.js';
@@ -55,6 +56,7 @@ export const accessControlChaincode: Chaincode<typeof accessControl> = {
     RotateOrganisationKey: rotateOrganisationKey,
     RegisterPractitioner: registerPractitioner,
     RegisterAttestor: registerAttestor,
+    WithdrawAttestor: withdrawAttestor,
     Grant: grant,
     Revoke: revoke,
     RequestSubscription: requestSubscription,
@@ -64,10 +66,10 @@ export const accessControlChaincode: Chaincode<typeof accessControl> = {
     DecideAll: decideAll,
     FindSigners: async (tx, { signers }) => ({ signers: await findSigners(tx, signers) }),
     OwnOrganisation: async (tx) => ({ mspId: tx.caller.mspId, ...(await tx.organisation()) }),
-    RecordDecision: recordDecision,
     ListGrants: listGrants,
     EffectivePolicy: effectivePolicy,
     ListSubscriptions: listSubscriptions,
+    GetPolicyVersion: getPolicyVersion,
     GetPatient: (tx, { patientId }) => getPatient(tx, patientId),
     GetAuthority: (tx, { authorityId }) => found(tx, authorities.at(authorityId), 'AUTHORITY_UNKNOWN'),
     ListAuthorities: ({ state }, page: PageRequest) =>
@@ -84,6 +86,7 @@ export const accessControlChaincode: Chaincode<typeof accessControl> = {
       RegisterAuthority: mspOfBody('registerAuthority'),
       RegisterProvider: mspOfBody('registerProvider'),
       RegisterAttestor: mspOfBody('registerAttestor'),
+      WithdrawAttestor: async (_tx, { mspId }) => mspId,
       RotateOrganisationKey: mspOfIssuer,
     },
   },

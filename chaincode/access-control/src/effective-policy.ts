@@ -1,5 +1,6 @@
 import { omit, type Evaluation } from '@careledger/chaincode-runtime';
 import type { GrantState } from '@careledger/contracts';
+import { isInForce } from '@careledger/policy';
 import { everyEntry } from './every-entry.js';
 import { grants, policyChanges, type RevokeAllState } from './families.js';
 import { getPatient } from './patients.js';
@@ -38,8 +39,8 @@ function asKnownAt(
   atMs: number,
 ): GrantState | undefined {
   const revokedAt = revokedAtOf(grant, revocations);
-  const begun = Math.max(Date.parse(grant.recordedAt), Date.parse(grant.from)) <= atMs;
-  const ended = [grant.until, revokedAt].some((end) => end !== undefined && Date.parse(end) <= atMs);
-  if (!begun || ended) return undefined;
-  return omit(grant, 'revokedAt');
+  const isRevoked = revokedAt !== undefined && Date.parse(revokedAt) <= atMs;
+  if (isRevoked || Date.parse(grant.recordedAt) > atMs) return undefined;
+  const known = omit(grant, 'revokedAt');
+  return isInForce(known, atMs) ? known : undefined;
 }

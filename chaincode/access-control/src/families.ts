@@ -1,7 +1,6 @@
 import type {
   AttestorState,
   AuthorityState,
-  Decision,
   GrantState,
   PatientState,
   PolicyState,
@@ -70,12 +69,9 @@ export const subscriptionsByAuthority = new KeyFamily<Present>('subscription-by-
   'patientId',
   'subscriptionId',
 ]);
-
-/** A decision that an authority had written down. */
-export interface RecordedDecision {
-  readonly requestHash: string;
-  readonly decision: Decision;
-  readonly at: Timestamp;
-  readonly txId: string;
-}
-export const decisions = new KeyFamily<RecordedDecision>('decision', ['patientId', 'requester', 'requestId']);
+/** Requests that wait for the patient's answer: bounded, so that nobody floods a patient with them. */
+export const pendingSubscriptions = new KeyFamily<Present>('pending-subscription', [
+  'patientId',
+  'authorityId',
+  'subscriptionId',
+]);

@@ -1,11 +1,17 @@
 import {
   TestScene,
   client,
+  codeOf,
+  newId,
+  newSigner,
+  publicKeyOf,
   type TestOrganisation,
   type TestPatient,
 } from '@careledger/chaincode-runtime/testing';
 import {
   GRANTS_PER_AUTHORITY_MAX,
+  SCOPE_TAGS_MAX,
+  TAG_GROUPS_MAX,
   type BatchResult,
   type Decision,
   type GrantState,
@@ -34,7 +40,7 @@ const decide = (request: object = {}, atMs = scene.nowMs) =>
       granteeTags: [],
       permission: 'read',
       purpose: 'TREAT',
-      scopeTags: [],
+      tagGroups: [],
       ...request,
     },
     { atMs },
@@ -54,8 +60,9 @@ describe('a grant', () => {
   });
 
   test('that expired does not count', async () => {
-    await scene.codes('Grant', [patient.grant(hospital.id, { until: at(scene.nowMs + DAY_MS) })]);
-    expect(await decide()).toMatchObject({ decision: 'permit' });
+    const until = at(scene.nowMs + DAY_MS);
+    await scene.codes('Grant', [patient.grant(hospital.id, { until })]);
+    expect(await decide()).toMatchObject({ decision: 'permit', until });
     expect(await decide({}, scene.nowMs + DAY_MS)).toMatchObject({
       decision: 'deny',
       reason: 'GRANT_EXPIRED',
@@ -65,11 +72,11 @@ describe('a grant', () => {
   test('denies by the one thing that it does not cover', async () => {
     const [tag, other] = [randomId128(), randomId128()];
     await scene.codes('Grant', [patient.grant(hospital.id, { scopeTags: [tag], granteeTags: [tag] })]);
-    const fitting = { scopeTags: [tag], granteeTags: [tag] };
+    const fitting = { tagGroups: [[tag]], granteeTags: [tag] };
     expect(await decide(fitting)).toMatchObject({ decision: 'permit' });
     const reasonFor = async (request: object) => (await decide({ ...fitting, ...request })).reason;
     expect(await reasonFor({ purpose: 'HRESCH' })).toBe('PURPOSE_NOT_GRANTED');
-    expect(await reasonFor({ scopeTags: [other] })).toBe('SCOPE_NOT_GRANTED');
+    expect(await reasonFor({ tagGroups: [[other]] })).toBe('SCOPE_NOT_GRANTED');
     expect(await reasonFor({ permission: 'write' })).toBe('PERMISSION_NOT_GRANTED');
     expect(await reasonFor({ granteeTags: [other] })).toBe('GRANTEE_MISMATCH');
     expect(await reasonFor({ granteeTags: [other], purpose: 'HRESCH' })).toBe('NO_GRANT');
@@ -147,6 +154,33 @@ describe('a grant', () => {
   });
 });
 
+describe('a scoped grant', () => {
+  const [vital, lab] = [randomId128(), randomId128()];
+  const reasonFor = async (request: object) => (await decide(request)).reason;
+
+  test('on vital signs does not open a record of vital signs and laboratory results', async () => {
+    await scene.codes('Grant', [patient.grant(hospital.id, { scopeTags: [vital] })]);
+    expect(await reasonFor({ tagGroups: [[vital]] })).toBe('GRANT');
+    expect(await reasonFor({ tagGroups: [[vital], [lab]] })).toBe('SCOPE_NOT_GRANTED');
+  });
+
+  test('does not open a record that does not say what it holds', async () => {
+    await scene.codes('Grant', [patient.grant(hospital.id, { scopeTags: [vital] })]);
+    expect(await reasonFor({ tagGroups: [] })).toBe('SCOPE_NOT_GRANTED');
+    await scene.codes('Grant', [patient.grant(hospital.id)]);
+    expect(await reasonFor({ tagGroups: [] })).toBe('GRANT');
+  });
+
+  test('is asked with as many tags and groups as a record may have; more are refused, not cut', async () => {
+    const tags = Array.from({ length: SCOPE_TAGS_MAX }, () => randomId128());
+    const groups = Array.from({ length: TAG_GROUPS_MAX }, () => [vital]);
+    await scene.codes('Grant', [patient.grant(hospital.id, { scopeTags: [vital] })]);
+    expect(await reasonFor({ tagGroups: groups })).toBe('GRANT');
+    for (const tagGroups of [[[...tags, vital]], [...groups, [vital]], [[]]])
+      expect(await codeOf(decide({ tagGroups }))).toBe('ARGUMENT_INVALID');
+  });
+});
+
 describe('a batch', () => {
   test('with bad items carries out the good ones', async () => {
     const [a, b] = [await scene.patient(), await scene.patient()];
@@ -179,7 +213,67 @@ describe('a batch', () => {
   });
 });
 
+describe('a decision that names a practitioner', () => {
+  const practitionerId = newId('prc');
+  const register = (active: boolean) => {
+    const signer = newSigner();
+    const body = {
+      practitionerId,
+      signingKey: publicKeyOf(signer),
+      signingKeyProof: hospital.proofOf(signer, practitionerId),
+      role: 'physician',
+      active,
+    };
+    const statement = hospital.sign('registerPractitioner', body, hospital.signer);
+    return scene.run('RegisterPractitioner', { statement }, { caller: client('HospitalMSP') });
+  };
+
+  test('is a denial unless the requester has registered one, who is active', async () => {
+    await scene.codes('Grant', [patient.grant(hospital.id)]);
+    const reason = async () => (await decide({ practitionerId })).reason;
+    expect(await reason()).toBe('PRACTITIONER_UNKNOWN');
+    await register(true);
+    expect(await reason()).toBe('GRANT');
+    expect((await decide({ practitionerId, requester: 'aut_lab' })).reason).toBe('PRACTITIONER_UNKNOWN');
+    await register(false);
+    expect(await reason()).toBe('PRACTITIONER_UNKNOWN');
+  });
+});
+
 describe('a revocation', () => {
+  test('is relayed by any member: the patients’ operator cannot hold it back', async () => {
+    for (const mspId of ['HospitalMSP', 'CloudAMSP', 'LabMSP']) {
+      const sid = randomId128();
+      await scene.codes('Grant', [patient.grant(hospital.id, {}, { sid })]);
+      const codes = await scene.codes('Revoke', [patient.revoke(sid)], { caller: client(mspId) });
+      expect([codes, (await decide()).decision]).toEqual([['OK'], 'deny']);
+    }
+    expect(await scene.codes('Revoke', [patient.revokeAll()], { caller: client('CloudAMSP') })).toEqual([
+      'OK',
+    ]);
+    expect(await decide()).toMatchObject({ decision: 'deny' });
+  });
+
+  test('that a member makes up, or replays, leaves nothing on the ledger', async () => {
+    const sid = randomId128();
+    await scene.codes('Grant', [patient.grant(hospital.id, {}, { sid })]);
+    const made = [
+      scene.newPatient().revokeAll({ iss: patient.id }),
+      scene.newPatient().revokeAll(),
+      patient.sign('revokeAll', { policySeq: 99 }, patient.gateway),
+      hospital.sign('revoke', { policySeq: 99, grantId: sid }, hospital.signer),
+      patient.revokeAll({ channels: ['authorities'] }),
+    ];
+    for (const item of made) {
+      const { states } = await scene.propose('Revoke', { items: [item] }, { caller: client('CloudAMSP') });
+      expect(states.flatMap(({ writes }) => [...writes.keys()])).toEqual([]);
+    }
+    const genuine = patient.revoke(sid);
+    await scene.codes('Revoke', [genuine]);
+    const replay = await scene.propose('Revoke', { items: [genuine] }, { caller: client('CloudAMSP') });
+    expect(replay.states.flatMap(({ writes }) => [...writes.keys()])).toEqual([]);
+  });
+
   test('that overtakes its grant leaves a tombstone', async () => {
     const sid = randomId128();
     const grant = patient.grant(hospital.id, {}, { sid });
@@ -205,26 +299,6 @@ describe('a revocation', () => {
     expect(states[0]?.writes.size).toBeLessThan(10);
   });
 
-  test('makes a decision that it overtook fail to commit', async () => {
-    const sid = randomId128();
-    await scene.codes('Grant', [patient.grant(hospital.id, {}, { sid })]);
-    const recorded = {
-      requestId: randomId128(),
-      request: {
-        patientId: patient.id,
-        requester: hospital.id,
-        granteeTags: [],
-        permission: 'read',
-        purpose: 'TREAT',
-        scopeTags: [],
-      },
-    };
-    const permit = await scene.propose('RecordDecision', recorded, { caller: client('HospitalMSP') });
-    expect(permit.result).toMatchObject({ decision: 'permit' });
-    await scene.codes('Revoke', [patient.revoke(sid)]);
-    expect(scene.commit(permit)).toBe('MVCC_READ_CONFLICT');
-  });
-
   test('of two patients at once does not conflict', async () => {
     const other = await scene.patient();
     const [a, b] = [
@@ -233,6 +307,17 @@ describe('a revocation', () => {
     ];
     expect([scene.commit(a), scene.commit(b)]).toEqual(['VALID', 'VALID']);
   });
+});
+
+test('the version of a policy is what a permit was made on, until it changes', async () => {
+  const versionOf = (patientId: string) => scene.ask('GetPolicyVersion', { patientId });
+  expect(await versionOf(patient.id)).toEqual({ patientId: patient.id, version: 0 });
+  await scene.codes('Grant', [patient.grant(hospital.id)]);
+  expect(await versionOf(patient.id)).toEqual({ patientId: patient.id, version: 1 });
+  const { policyVersion } = await decide();
+  await scene.codes('Revoke', [patient.revokeAll()]);
+  expect([policyVersion, await versionOf(patient.id)]).toEqual([1, { patientId: patient.id, version: 2 }]);
+  expect(await codeOf(versionOf(scene.newPatient().id))).toBe('PATIENT_UNKNOWN');
 });
 
 describe('the policy at a past date', () => {

@@ -16,6 +16,7 @@ import {
   type EventPayload,
   type GrantState,
 } from '@careledger/contracts';
+import { isStanding } from '@careledger/policy';
 import { authorities, grants, liveGrants, tombstones, type LiveGrant } from './families.js';
 import { changePolicy, claimPolicySeq, policyOf } from './policy.js';
 import { revokedAtOf, revokeAllsOf } from './revocations.js';
@@ -80,8 +81,7 @@ async function makeRoom(tx: Submission, patientId: string, authorityId: string):
   if (entries.length < GRANTS_PER_AUTHORITY_MAX) return;
   const { revokedThroughSeq } = await policyOf(tx.state, patientId);
   const spent = entries.filter(
-    ({ value: { policySeq, until } }) =>
-      policySeq <= revokedThroughSeq || (until !== undefined && Date.parse(until) <= tx.atMs),
+    ({ value }) => value.policySeq <= revokedThroughSeq || !isStanding(value, tx.atMs),
   );
   if (entries.length - spent.length >= GRANTS_PER_AUTHORITY_MAX) throw new ContractError('GRANT_LIMIT');
   for (const { parts } of spent) tx.state.delete(liveGrants.at(...parts));

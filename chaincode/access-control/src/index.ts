@@ -2,7 +2,5 @@ import { networkIdOf } from '@careledger/chaincode-runtime';
 import { contractClass } from '@careledger/chaincode-runtime/contract-class';
 import { accessControlChaincode } from './chaincode.js';
 
-export { accessControlChaincode } from './chaincode.js';
-
 /** What fabric-shim runs. The network for whose statements it works comes from the environment. */
 export const contracts = [contractClass(accessControlChaincode, networkIdOf(process.env))];

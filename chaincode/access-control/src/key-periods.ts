@@ -1,16 +1,10 @@
 import { ContractError, type KeyPeriod } from '@careledger/contracts';
-import { fromBase64url, kidOf } from '@careledger/crypto';
 import type { Timestamp } from '@careledger/domain';
+import { currentPeriod, isCurrentKey, isCurrentKid } from '@careledger/policy';
 
-/** The key in force; undefined once it was withdrawn without a successor. */
-export function currentKey(periods: readonly KeyPeriod[]): string | undefined {
-  return periods.find(({ until }) => until === undefined)?.key;
-}
-
-/** The key in force if it has this thumbprint. */
+/** The key in force, as the ledger has it, if it has this thumbprint. */
 export function currentKeyOfKid(periods: readonly KeyPeriod[], kid: string): string | undefined {
-  const key = currentKey(periods);
-  return key !== undefined && kidOf('Ed25519', fromBase64url(key)) === kid ? key : undefined;
+  return isCurrentKid(periods, kid) ? currentPeriod(periods)?.key : undefined;
 }
 
 /** Ends the current key; old ones stay, so that old signatures can be checked. */
@@ -29,7 +23,7 @@ export function rotated(
   at: Timestamp,
   used: readonly KeyPeriod[] = periods,
 ): KeyPeriod[] {
-  if (currentKey(periods) === newKey) throw new ContractError('KEY_UNCHANGED');
+  if (isCurrentKey(periods, newKey)) throw new ContractError('KEY_UNCHANGED');
   // A key that was rotated away may be in a thief's hands, and one key for two uses would be two powers at once.
   if ([...periods, ...used].some(({ key }) => key === newKey)) throw new ContractError('KEY_REUSED');
   return [...withdrawn(periods, at), { key: newKey, from: at }];

@@ -1,4 +1,4 @@
 import { launch } from '@careledger/chaincode-runtime/fabric';
-import { accessControlChaincode, contracts } from './index.js';
+import { accessControlChaincode } from './chaincode.js';
 
-await launch([{ name: accessControlChaincode.definition.name, contracts }]);
+await launch([accessControlChaincode]);

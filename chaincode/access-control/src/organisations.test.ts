@@ -9,9 +9,17 @@ import {
   newId,
   newSigner,
   publicKeyOf,
+  type StatementOptions,
 } from '@careledger/chaincode-runtime/testing';
-import type { AuthorityState, PractitionerState, StatementBody } from '@careledger/contracts';
-import { randomId128 } from '@careledger/crypto';
+import {
+  ATTESTORS_PER_MSP_MAX,
+  type AttestorState,
+  type AuthorityState,
+  type PractitionerState,
+  type SignerAnswer,
+  type StatementBody,
+} from '@careledger/contracts';
+import { type Signer } from '@careledger/crypto';
 import { beforeEach, describe, expect, test } from '@jest/globals';
 import { accessControlChaincode } from './chaincode.js';
 
@@ -28,9 +36,26 @@ const newOrganisation = (id: string, mspId: string) =>
   new TestOrganisation(id, mspId, scene.networkId, scene.iat);
 
 describe('registering an authority', () => {
-  test('under a name that is taken, or a second one of an organisation, is refused', async () => {
-    expect(await codeOf(register(newOrganisation('aut_hospital', 'LabMSP')))).toBe('AUTHORITY_EXISTS');
-    expect(await codeOf(register(newOrganisation('aut_clinic', 'HospitalMSP')))).toBe('AUTHORITY_EXISTS');
+  test('twice is refused', async () => {
+    expect(await codeOf(register(newOrganisation('aut_hospital', 'HospitalMSP')))).toBe('AUTHORITY_EXISTS');
+  });
+
+  test('a provider does not come first to the id of a pharmacy, and to what the pharmacy is granted', async () => {
+    expect(await codeOf(register(newOrganisation('aut_pharmacy', 'CloudAMSP')))).toBe(
+      'ORGANISATION_ID_MISMATCH',
+    );
+    expect(await codeOf(register(newOrganisation('aut_clinic', 'HospitalMSP')))).toBe(
+      'ORGANISATION_ID_MISMATCH',
+    );
+    const provider = newOrganisation('prv_cloud-b', 'CloudAMSP').registration();
+    const call = scene.run('RegisterProvider', { statement: provider }, { caller: admin('CloudAMSP') });
+    expect(await codeOf(call)).toBe('ORGANISATION_ID_MISMATCH');
+    await register(newOrganisation('aut_pharmacy', 'PharmacyMSP'));
+  });
+
+  test('an organisation whose MSP ID does not map back to an id registers none', async () => {
+    for (const mspId of ['pharmacyMSP', 'Pharmacy', 'Phar-macyMSP', 'Phar.macyMSP'])
+      expect(await codeOf(register(newOrganisation('aut_pharmacy', mspId)))).toBe('ORGANISATION_ID_MISMATCH');
   });
 
   test('by an admin of another organisation, or a client of its own, is refused', async () => {
@@ -121,42 +146,69 @@ describe('a practitioner', () => {
 });
 
 describe('an attestor', () => {
+  const issuer = () => new TestIssuer('LabMSP', scene.networkId, scene.iat);
+  const statementOf = (signer: Signer, options: StatementOptions = {}) =>
+    issuer().sign('registerAttestor', { mspId: 'LabMSP', key: publicKeyOf(signer) }, signer, options);
+  const registerAs = (statement: string, mspId = 'LabMSP') =>
+    scene.run('RegisterAttestor', { statement }, { caller: admin(mspId) });
+  const withdraw = (key: string, mspId = 'LabMSP', caller = admin(mspId)) =>
+    scene.run('WithdrawAttestor', { mspId, key }, { caller });
+  const list = async (filter: object = {}) =>
+    (await scene.ask<{ attestors: AttestorState[] }>('ListAttestors', filter)).attestors;
+  const isSigner = async (signer: Signer) => {
+    const { signers } = await scene.ask<{ signers: SignerAnswer[] }>('FindSigners', {
+      signers: [{ iss: 'LabMSP', kid: signer.kid }],
+    });
+    return signers[0]?.signer !== null;
+  };
+
   test('is registered by the organisation for which it speaks', async () => {
     const signer = newSigner();
-    const issuer = new TestIssuer('LabMSP', scene.networkId, scene.iat);
-    const body = { mspId: 'LabMSP', key: publicKeyOf(signer) };
-    const register = (statement: string, mspId: string) =>
-      scene.run('RegisterAttestor', { statement }, { caller: admin(mspId) });
-    const statement = issuer.sign('registerAttestor', body, signer);
-    expect(await codeOf(register(statement, 'HospitalMSP'))).toBe('CALLER_REFUSED');
-    const foreign = issuer.sign('registerAttestor', body, signer, { iss: 'HospitalMSP' });
-    expect(await codeOf(register(foreign, 'LabMSP'))).toBe('STATEMENT_ISSUER_MISMATCH');
-    await register(statement, 'LabMSP');
-    expect(await scene.ask('ListAttestors', {})).toEqual({
-      attestors: [{ ...body, registeredAt: new Date(scene.nowMs).toISOString() }],
-    });
-    expect(await scene.ask('ListAttestors', { mspId: 'HospitalMSP' })).toEqual({ attestors: [] });
-  });
-});
-
-describe('a decision that an authority writes down', () => {
-  const decisionOf = (requester: string, patientId: string, requestId: string, purpose = 'TREAT') => ({
-    requestId,
-    request: { patientId, requester, granteeTags: [], permission: 'read', purpose, scopeTags: [] },
+    expect(await codeOf(registerAs(statementOf(signer), 'HospitalMSP'))).toBe('CALLER_REFUSED');
+    const foreign = statementOf(signer, { iss: 'HospitalMSP' });
+    expect(await codeOf(registerAs(foreign))).toBe('STATEMENT_ISSUER_MISMATCH');
+    await registerAs(statementOf(signer));
+    const registeredAt = new Date(scene.nowMs).toISOString();
+    expect(await list()).toEqual([{ mspId: 'LabMSP', key: publicKeyOf(signer), registeredAt }]);
+    expect(await list({ mspId: 'HospitalMSP' })).toEqual([]);
   });
 
-  test('is its own, made once per request', async () => {
-    const patient = await scene.patient();
-    const requestId = randomId128();
-    const record = (args: object, mspId = 'HospitalMSP') =>
-      scene.run('RecordDecision', args, { caller: client(mspId) });
-    const args = decisionOf(hospital.id, patient.id, requestId);
-    const first = await record(args);
-    await scene.codes('Grant', [patient.grant(hospital.id)]);
-    expect((await record(args)).result).toEqual(first.result);
-    const other = decisionOf(hospital.id, patient.id, requestId, 'HRESCH');
-    expect(await codeOf(record(other))).toBe('STATEMENT_ID_REUSED');
-    const foreign = decisionOf('aut_lab', patient.id, requestId);
-    expect(await codeOf(record(foreign))).toBe('CALLER_REFUSED');
+  test('whose key was stolen is withdrawn, and no statement that the thief signs brings it back', async () => {
+    const stolen = newSigner();
+    const registration = statementOf(stolen);
+    await registerAs(registration);
+    expect(await isSigner(stolen)).toBe(true);
+    const { result, event } = await withdraw(publicKeyOf(stolen));
+    const withdrawnAt = new Date(scene.nowMs).toISOString();
+    expect(result).toMatchObject({ key: publicKeyOf(stolen), withdrawnAt });
+    expect(event).toEqual({ name: 'OrganisationsChanged', payload: { ids: ['LabMSP'] } });
+    expect([await isSigner(stolen), await list()]).toEqual([false, [result]]);
+    await registerAs(registration);
+    expect(await codeOf(registerAs(statementOf(stolen)))).toBe('KEY_REUSED');
+    expect(await isSigner(stolen)).toBe(false);
+  });
+
+  test('is withdrawn by an admin of its own organisation, once', async () => {
+    const signer = newSigner();
+    await registerAs(statementOf(signer));
+    const key = publicKeyOf(signer);
+    expect(await codeOf(withdraw(key, 'LabMSP', admin('HospitalMSP')))).toBe('CALLER_REFUSED');
+    expect(await codeOf(withdraw(key, 'LabMSP', client('LabMSP')))).toBe('CALLER_REFUSED');
+    expect(await codeOf(withdraw(key, 'HospitalMSP'))).toBe('ATTESTOR_UNKNOWN');
+    expect(await codeOf(withdraw(publicKeyOf(newSigner())))).toBe('ATTESTOR_UNKNOWN');
+    const first = await withdraw(key);
+    scene.nowMs += 1_000;
+    const second = await withdraw(key);
+    expect(second.result).toEqual(first.result);
+    expect(second.event).toBeUndefined();
+  });
+
+  test('joins no more than an organisation may have; a withdrawn one makes room', async () => {
+    const [first = newSigner(), ...others] = Array.from({ length: ATTESTORS_PER_MSP_MAX }, newSigner);
+    for (const signer of [first, ...others]) await registerAs(statementOf(signer));
+    expect(await codeOf(registerAs(statementOf(newSigner())))).toBe('ATTESTOR_LIMIT');
+    await withdraw(publicKeyOf(first));
+    await registerAs(statementOf(newSigner()));
+    expect(await codeOf(registerAs(statementOf(newSigner())))).toBe('ATTESTOR_LIMIT');
   });
 });

@@ -8,6 +8,7 @@ import {
   type Verified,
 } from '@careledger/chaincode-runtime';
 import { ContractError, type ItemResult, type StatementName } from '@careledger/contracts';
+import { authorityIdOfMsp, providerIdOfMsp } from '@careledger/domain';
 import { authorities, organisations, providers } from './families.js';
 import { rotated } from './key-periods.js';
 import { findSigners } from './signers.js';
@@ -65,6 +66,8 @@ const selfSignedBy = ({ signingKey }: { readonly signingKey: string }): string =
 async function addAuthority(tx: Submission, { iss, body }: Verified<'registerAuthority'>): Promise<void> {
   const { authorityId, mspId, kind, signingKey, encryptionKey, breakGlassKey, endpoint } = body;
   if (iss !== authorityId) throw new ContractError('STATEMENT_ISSUER_MISMATCH');
+  // Patients grant to an id: whoever could choose one would get what was meant for another organisation.
+  if (authorityIdOfMsp(mspId) !== authorityId) throw new ContractError('ORGANISATION_ID_MISMATCH');
   const organisation = (await tx.state.get(organisations.at(mspId))) ?? {};
   const taken = await tx.state.get(authorities.at(authorityId));
   // One authority an organisation: the caller's certificate then says for whom it acts.
@@ -87,6 +90,7 @@ async function addAuthority(tx: Submission, { iss, body }: Verified<'registerAut
 async function addProvider(tx: Submission, { iss, body }: Verified<'registerProvider'>): Promise<void> {
   const { providerId, mspId, signingKey, encryptionKey, endpoint } = body;
   if (iss !== providerId) throw new ContractError('STATEMENT_ISSUER_MISMATCH');
+  if (providerIdOfMsp(mspId) !== providerId) throw new ContractError('ORGANISATION_ID_MISMATCH');
   const organisation = (await tx.state.get(organisations.at(mspId))) ?? {};
   const taken = await tx.state.get(providers.at(providerId));
   if (taken !== undefined || organisation.providerId !== undefined)

@@ -1,11 +1,21 @@
-import { sortable, type StateReader, type Submission } from '@careledger/chaincode-runtime';
-import { ContractError, type PolicyState } from '@careledger/contracts';
-import { policies, policyChanges, policySeqs, revokeAlls } from './families.js';
+import { sortable, type Evaluation, type StateReader, type Submission } from '@careledger/chaincode-runtime';
+import { ContractError, type PolicyState, type PolicyVersion } from '@careledger/contracts';
+import { patients, policies, policyChanges, policySeqs, revokeAlls } from './families.js';
 
 /** Of a patient who has never changed anything: version 0, which is in no state yet. */
 export async function policyOf(state: StateReader, patientId: string): Promise<PolicyState> {
   const policy = await state.get(policies.at(patientId));
   return policy ?? { patientId, version: 0, revokedThroughSeq: 0 };
+}
+
+/** What a permit must still be of when it is released. @throws ContractError `PATIENT_UNKNOWN` */
+export async function getPolicyVersion(
+  { state }: Evaluation,
+  { patientId }: { patientId: string },
+): Promise<PolicyVersion> {
+  if ((await state.get(patients.at(patientId))) === undefined) throw new ContractError('PATIENT_UNKNOWN');
+  const { version } = await policyOf(state, patientId);
+  return { patientId, version };
 }
 
 /**

@@ -12,8 +12,9 @@ import {
   type KeyPeriod,
   type PractitionerState,
 } from '@careledger/contracts';
+import { isCurrentKey } from '@careledger/policy';
 import { practitioners } from './families.js';
-import { currentKey, withdrawn } from './key-periods.js';
+import { withdrawn } from './key-periods.js';
 import { findSigners } from './signers.js';
 import { requireOwn } from './subscriptions.js';
 
@@ -56,5 +57,5 @@ async function put(
 /** The authority vouches for its practitioners, so it may also bring one back under the key of before. */
 function keysOf(periods: readonly KeyPeriod[], key: string, active: boolean, at: string): KeyPeriod[] {
   if (!active) return withdrawn(periods, at);
-  return currentKey(periods) === key ? [...periods] : [...withdrawn(periods, at), { key, from: at }];
+  return isCurrentKey(periods, key) ? [...periods] : [...withdrawn(periods, at), { key, from: at }];
 }

@@ -46,8 +46,6 @@ async function findProvider(state: StateReader, providerId: string, kid: string)
 
 async function findAttestor(state: StateReader, mspId: string, kid: string): Promise<SignerAnswer> {
   const attestor = await state.get(attestors.at(mspId, kid));
-  return {
-    registered: true,
-    signer: attestor === undefined ? null : { role: 'attestor', key: attestor.key, mspId },
-  };
+  const inForce = attestor !== undefined && attestor.withdrawnAt === undefined;
+  return { registered: true, signer: inForce ? { role: 'attestor', key: attestor.key, mspId } : null };
 }

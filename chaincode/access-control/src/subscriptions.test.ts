@@ -6,7 +6,7 @@ import {
   type TestOrganisation,
   type TestPatient,
 } from '@careledger/chaincode-runtime/testing';
-import type { ItemResult, SubscriptionState } from '@careledger/contracts';
+import { SUBSCRIPTIONS_PENDING_MAX, type ItemResult, type SubscriptionState } from '@careledger/contracts';
 import { randomId128 } from '@careledger/crypto';
 import { beforeEach, describe, expect, test } from '@jest/globals';
 import { accessControlChaincode } from './chaincode.js';
@@ -36,9 +36,14 @@ async function request(by = hospital, sid?: string): Promise<string> {
 }
 const approve = (subscriptionId: string, authorityId = hospital.id, by = patient) =>
   scene.codes('Grant', [by.grant(authorityId, { subscriptionId })], onAuthorities());
-const reject = (subscriptionId: string) => {
-  const statement = patient.sign('rejectSubscription', { subscriptionId }, patient.consent);
-  return scene.run('RejectSubscription', { statement }, onAuthorities());
+const reject = (
+  subscriptionId: string,
+  caller = client('PatientsMSP'),
+  by = patient,
+  signer = by.consent,
+) => {
+  const statement = by.sign('rejectSubscription', { subscriptionId }, signer);
+  return scene.run('RejectSubscription', { statement }, onAuthorities({ caller }));
 };
 const cancel = (subscriptionId: string, by = hospital, caller = client(by.mspId)) => {
   const body = { subscriptionId, patientId: patient.id };
@@ -88,6 +93,37 @@ describe('a subscription', () => {
     );
     await cancel(subscriptionId);
     expect(await list({ patientId: patient.id, status: 'cancelled' })).toHaveLength(1);
+  });
+
+  test('is turned down through any member, but by nobody except its patient', async () => {
+    const subscriptionId = await request();
+    const other = await scene.patient();
+    expect(await codeOf(reject(subscriptionId, client('LabMSP'), other))).toBe('SUBSCRIPTION_UNKNOWN');
+    expect(await codeOf(reject(subscriptionId, client('LabMSP'), patient, patient.gateway))).toBe(
+      'STATEMENT_KEY_UNKNOWN',
+    );
+    await reject(subscriptionId, client('LabMSP'));
+    expect(await list({ patientId: patient.id, status: 'rejected' })).toHaveLength(1);
+  });
+
+  test('that the patient turned down does not become one that the authority took back', async () => {
+    const subscriptionId = await request();
+    await reject(subscriptionId);
+    const { event } = await cancel(subscriptionId);
+    expect(event).toBeUndefined();
+    expect(await list({ patientId: patient.id })).toMatchObject([{ subscriptionId, status: 'rejected' }]);
+  });
+
+  test('no authority floods a patient with requests: an answer makes room for the next', async () => {
+    const [first, second, third] = [await request(), await request(), await request()];
+    for (let n = 3; n < SUBSCRIPTIONS_PENDING_MAX; n += 1) await request();
+    expect(await codeOf(request())).toBe('SUBSCRIPTION_LIMIT');
+    await request(lab);
+    await approve(first);
+    await reject(second);
+    await cancel(third);
+    for (let n = 0; n < 3; n += 1) await request();
+    expect(await codeOf(request())).toBe('SUBSCRIPTION_LIMIT');
   });
 
   test('does not take the place of another authority’s with the same id', async () => {

@@ -8,8 +8,13 @@ import {
   type Submission,
   type Verified,
 } from '@careledger/chaincode-runtime';
-import { ContractError, type ItemResult, type SubscriptionState } from '@careledger/contracts';
-import { patients, subscriptions, subscriptionsByAuthority } from './families.js';
+import {
+  ContractError,
+  SUBSCRIPTIONS_PENDING_MAX,
+  type ItemResult,
+  type SubscriptionState,
+} from '@careledger/contracts';
+import { patients, pendingSubscriptions, subscriptions, subscriptionsByAuthority } from './families.js';
 import { findSigners } from './signers.js';
 
 type OneStatement = { readonly statement: string };
@@ -51,6 +56,8 @@ export async function cancelSubscription(
     const { iss, body } = verified;
     const subscription = await find(tx, body.patientId, body.subscriptionId);
     if (subscription.authorityId !== iss) throw new ContractError('SUBSCRIPTION_MISMATCH');
+    // What is over stays as it ended: the authority does not turn the patient's no into its own change of mind.
+    if (['rejected', 'cancelled'].includes(subscription.status)) return;
     changed = decide(tx, subscription, { status: 'cancelled' });
   });
   return outcomeOf(item, changed);
@@ -86,6 +93,8 @@ async function request(
   // Another authority's subscription has this id: ids are visible, so somebody could try to take its place.
   if ((await tx.state.get(subscriptions.at(patientId, subscriptionId))) !== undefined)
     throw new ContractError('STATEMENT_ID_REUSED');
+  const pending = await tx.state.all(pendingSubscriptions.under(patientId, authorityId));
+  if (pending.length >= SUBSCRIPTIONS_PENDING_MAX) throw new ContractError('SUBSCRIPTION_LIMIT');
   const made: SubscriptionState = {
     subscriptionId,
     authorityId,
@@ -95,6 +104,7 @@ async function request(
   };
   tx.state.put(subscriptions.at(patientId, subscriptionId), made);
   tx.state.put(subscriptionsByAuthority.at(authorityId, patientId, subscriptionId), PRESENT);
+  tx.state.put(pendingSubscriptions.at(patientId, authorityId, subscriptionId), PRESENT);
   return made;
 }
 
@@ -110,7 +120,9 @@ function decide(
   decision: Pick<SubscriptionState, 'status' | 'grantId'>,
 ): SubscriptionState {
   const decided = { ...subscription, ...decision, decidedAt: tx.at };
-  tx.state.put(subscriptions.at(subscription.patientId, subscription.subscriptionId), decided);
+  const { patientId, authorityId, subscriptionId } = subscription;
+  tx.state.put(subscriptions.at(patientId, subscriptionId), decided);
+  tx.state.delete(pendingSubscriptions.at(patientId, authorityId, subscriptionId));
   return decided;
 }
 

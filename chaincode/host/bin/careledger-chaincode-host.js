@@ -1,2 +1,4 @@
 #!/usr/bin/env node
-import '../dist/main.js';
+import { onEngine } from '@careledger/engine';
+
+await onEngine(() => import('../dist/main.js'));

@@ -43,6 +43,3 @@ export async function decideAll(
 }
 
 export const getPatient = (tx: Calling, patientId: string) => ask(tx, 'GetPatient', { patientId });
-
-export const getPractitioner = (tx: Calling, authorityId: string, practitionerId: string) =>
-  ask(tx, 'GetPractitioner', { authorityId, practitionerId });

@@ -1,18 +1,21 @@
 import {
+  TestOrganisation,
+  admin,
   client,
   codeOf,
   enroller,
   newId,
+  newRecord,
   newSigner,
   publicKeyOf,
   type StatementOptions,
-  type TestOrganisation,
   type TestPatient,
 } from '@careledger/chaincode-runtime/testing';
-import type { AccessState, StatementBody } from '@careledger/contracts';
+import { AccessState, type StatementBody } from '@careledger/contracts';
 import { randomId128 } from '@careledger/crypto';
 import { beforeEach, describe, expect, test } from '@jest/globals';
-import { RecordsScene, onCloud, recordOf, storeByPatient } from './testing/scene.js';
+import { Value } from 'typebox/value';
+import { RecordsScene, nextOf, onCloud, recordOf, storeByPatient } from './testing/scene.js';
 
 let scene: RecordsScene;
 let hospital: TestOrganisation;
@@ -21,16 +24,18 @@ let patient: TestPatient;
 let recordId: string;
 beforeEach(async () => {
   ({ scene, hospital, lab, patient } = await RecordsScene.make());
-  recordId = newId('rec');
-  await scene.codes('StoreRecords', [storeByPatient(patient, { recordId })], onCloud());
+  const record = newRecord(patient.id);
+  ({ recordId } = record);
+  await scene.codes('StoreRecords', [storeByPatient(patient, record)], onCloud());
 });
 
 type Body = Partial<StatementBody<'accessRequest'>>;
-const bodyOf = (body: Body) => ({
+const bodyOf = (body: Body): StatementBody<'accessRequest'> => ({
   patientId: patient.id,
   recordId,
   purpose: 'TREAT' as const,
   granteeTags: [],
+  relay: 'prv_cloud-a',
   ...body,
 });
 const now = () => Math.floor(scene.nowMs / 1000);
@@ -49,8 +54,12 @@ describe('a request', () => {
   test('that is granted gets a permit for one version and provider, for 30 seconds', async () => {
     const sid = randomId128();
     await grant({}, { sid });
-    const { result, event, txId } = await request(asked(hospital), client('CloudBMSP'));
+    const { result, event, txId } = await request(
+      asked(hospital, { relay: 'prv_cloud-b' }),
+      client('CloudBMSP'),
+    );
     expect(result).toMatchObject({
+      basis: 'request',
       decision: 'permit',
       reason: 'GRANT',
       grantId: sid,
@@ -86,40 +95,126 @@ describe('a request', () => {
 
   test('by the author is permitted after its grant has gone', async () => {
     await grant({ permissions: ['write'] });
-    const body = recordOf(patient.id);
+    const body = recordOf(patient.id, {}, hospital.id);
     await scene.codes('StoreRecords', [hospital.sign('storeRecord', body, hospital.signer)], onCloud());
     await scene.codes('Revoke', [patient.revokeAll()]);
     const own = await answer(asked(hospital, { recordId: body.recordId }));
     expect(own).toMatchObject({ decision: 'permit', reason: 'AUTHOR' });
   });
 
-  test('older than two minutes, or for a record or version that is not there, is refused', async () => {
+  test('by the author of a record, for a version that another one made, needs a grant like any other', async () => {
+    await grant({ permissions: ['write'] });
+    await scene.codes('Grant', [patient.grant(lab.id, { permissions: ['modify'] })]);
+    const first = recordOf(patient.id, {}, hospital.id);
+    await scene.codes('StoreRecords', [hospital.sign('storeRecord', first, hospital.signer)], onCloud());
+    await scene.codes('ReviseRecords', [lab.sign('storeRecord', nextOf(first), lab.signer)], onCloud());
+    await scene.codes('Revoke', [patient.revokeAll()]);
+    const { recordId: id } = first;
+    const reasonFor = async (by: TestOrganisation, version: number) =>
+      (await answer(asked(by, { recordId: id, version }))).reason;
+    expect([await reasonFor(hospital, 1), await reasonFor(hospital, 2)]).toEqual(['AUTHOR', 'NO_GRANT']);
+    expect([await reasonFor(lab, 1), await reasonFor(lab, 2)]).toEqual(['NO_GRANT', 'AUTHOR']);
+  });
+
+  test('older than two minutes is refused', async () => {
     expect(await codeOf(request(asked(hospital, {}, { iat: now() - 121 })))).toBe('STATEMENT_EXPIRED');
-    expect(await codeOf(request(asked(hospital, { recordId: newId('rec') })))).toBe('RECORD_UNKNOWN');
-    expect(await codeOf(request(asked(hospital, { version: 2 })))).toBe('RECORD_UNKNOWN');
     expect(await list()).toEqual([]);
+  });
+
+  test('for what is not there is a denial on record: nobody asks unseen', async () => {
+    await grant();
+    const denied = [
+      await answer(asked(hospital, { recordId: newId('rec') })),
+      await answer(asked(hospital, { version: 2 })),
+    ];
+    const unknown = { decision: 'deny', reason: 'RECORD_UNKNOWN', policyVersion: 1, requester: hospital.id };
+    expect(denied).toMatchObject([unknown, unknown]);
+    for (const each of denied) {
+      expect(Value.Errors(AccessState, each)).toEqual([]);
+      expect([each.version, each.releasingProviderId, each.releaseBefore]).toEqual([
+        undefined,
+        undefined,
+        undefined,
+      ]);
+    }
+    expect(await list()).toHaveLength(2);
+    const stranger = scene.newPatient();
+    expect(await codeOf(request(asked(hospital, { patientId: stranger.id })))).toBe('PATIENT_UNKNOWN');
+  });
+
+  test('is permitted no longer than its grant lasts', async () => {
+    const until = new Date(scene.nowMs + 10_000).toISOString();
+    await grant({ until });
+    const permit = await answer(asked(hospital));
+    expect(permit).toMatchObject({ decision: 'permit', releaseBefore: until });
+    expect(Value.Errors(AccessState, permit)).toEqual([]);
+    expect(permit).not.toHaveProperty('until');
+  });
+
+  test('for vital signs does not get a record of vital signs and laboratory results', async () => {
+    const [vital, laboratory] = [randomId128(), randomId128()];
+    const both = recordOf(patient.id, { tagGroups: [[vital], [laboratory]] });
+    const signs = recordOf(patient.id, { tagGroups: [[vital]] });
+    for (const body of [both, signs])
+      await scene.codes('StoreRecords', [patient.sign('storeRecord', body, patient.gateway)], onCloud());
+    await grant({ scopeTags: [vital] });
+    const reasons = [];
+    for (const each of [both.recordId, signs.recordId, recordId])
+      reasons.push((await answer(asked(hospital, { recordId: each }))).reason);
+    expect(reasons).toEqual(['SCOPE_NOT_GRANTED', 'GRANT', 'SCOPE_NOT_GRANTED']);
+  });
+});
+
+describe('the relay', () => {
+  const isOrganisationToo = async (): Promise<void> => {
+    const cloudB = new TestOrganisation('aut_cloud-b', 'CloudBMSP', scene.networkId, scene.iat);
+    const args = { statement: cloudB.registration() };
+    await scene.run('RegisterAuthority', args, { caller: admin('CloudBMSP') });
+  };
+
+  test('that a request does not name gets no permit for it, and does not use it up', async () => {
+    await grant();
+    await isOrganisationToo();
+    const statement = asked(hospital);
+    const stolen = request(statement, client('CloudBMSP'));
+    expect(await codeOf(stolen)).toBe('RELAY_MISMATCH');
+    expect(await list()).toEqual([]);
+    expect(await answer(statement)).toMatchObject({ decision: 'permit', throughProviderId: 'prv_cloud-a' });
+  });
+
+  test('that a request does not name does not get the answer by repeating it', async () => {
+    await grant();
+    const statement = asked(hospital);
+    await request(statement);
+    expect(await codeOf(request(statement, client('CloudBMSP')))).toBe('RELAY_MISMATCH');
   });
 });
 
 describe('a replayed request', () => {
-  test('returns what was written first, through any provider, however late, and no second permit', async () => {
+  test('returns what was written first, however late, and no second permit', async () => {
     await grant();
     const statement = asked(hospital);
     const first = await request(statement);
     await scene.codes('Revoke', [patient.revokeAll()]);
     scene.nowMs += 3_600_000;
-    const again = await request(statement, client('CloudBMSP'));
+    const again = await request(statement);
     expect(again.result).toEqual(first.result);
     expect(again.event).toBeUndefined();
     expect(await list()).toHaveLength(1);
   });
 
-  test('under another’s statement id does not overwrite the answer', async () => {
+  test('under an id that another authority used first is its own: nobody burns another’s request', async () => {
     const sid = randomId128();
-    const first = await answer(asked(hospital, {}, { sid }));
-    expect(await codeOf(request(asked(lab, {}, { sid })))).toBe('STATEMENT_ID_REUSED');
-    const args = { patientId: patient.id, requestSid: sid };
-    expect(await scene.ask('GetAccess', args, onCloud())).toEqual(first);
+    const taken = await answer(asked(lab, {}, { sid }));
+    await grant();
+    const own = await answer(asked(hospital, {}, { sid }));
+    expect([taken.decision, own.decision]).toEqual(['deny', 'permit']);
+    for (const each of [taken, own]) {
+      const args = { patientId: patient.id, requester: each.requester, requestSid: sid };
+      expect(await scene.ask('GetAccess', args, onCloud())).toEqual(each);
+    }
+    const args = { patientId: patient.id, requester: patient.id, requestSid: sid };
+    expect(await codeOf(scene.ask('GetAccess', args, onCloud()))).toBe('PERMIT_UNKNOWN');
   });
 });
 
@@ -158,14 +253,26 @@ describe('a practitioner who is named', () => {
 
   test('has to be registered and active, within the requester', async () => {
     await grant();
-    const ask = () => codeOf(request(asked(hospital, { practitionerId })));
+    const ask = async () => (await answer(asked(hospital, { practitionerId }))).reason;
     expect(await ask()).toBe('PRACTITIONER_UNKNOWN');
     await register(true, lab, client('LabMSP'));
     expect(await ask()).toBe('PRACTITIONER_UNKNOWN');
     await register(true);
-    expect(await ask()).toBeUndefined();
+    expect(await ask()).toBe('GRANT');
     await register(false);
     expect(await ask()).toBe('PRACTITIONER_UNKNOWN');
+    expect((await list()).map(({ decision }) => decision)).toContain('deny');
+    expect(await list()).toHaveLength(4);
+  });
+
+  test('who was withdrawn meanwhile makes the permit fail to commit', async () => {
+    await grant();
+    await register(true);
+    const statement = asked(hospital, { practitionerId });
+    const permit = await scene.propose('RequestAccess', { statement }, onCloud());
+    expect(permit.result).toMatchObject({ decision: 'permit' });
+    await register(false);
+    expect(scene.commit(permit)).toBe('MVCC_READ_CONFLICT');
   });
 
   test('is registered by the own organisation only', async () => {

@@ -83,6 +83,8 @@ describe('a fork', () => {
   };
   const report = (blocks: readonly [string, string]) =>
     scene.run('ReportFork', { patientId: patient.id, blocks }, onAuthorities());
+  const listForks = async () =>
+    (await scene.ask<{ rows: ForkState[] }>('ListForks', { patientId: patient.id }, onAuthorities())).rows;
   const rotateGateway = async (): Promise<Signer> => {
     const next = newSigner();
     const body = { use: 'gateway' as const, newKey: publicKeyOf(next), newKeyProof: patient.proofOf(next) };
@@ -94,7 +96,12 @@ describe('a fork', () => {
   test('is kept as evidence, and the key that signed it anchors no more until a re-key', async () => {
     const blocks = [blockAt(5, patient.gateway), blockAt(5, patient.gateway)] as const;
     const { result, event } = await report(blocks);
-    expect(result).toMatchObject({ patientId: patient.id, height: 5, blocks });
+    expect(result).toMatchObject({
+      patientId: patient.id,
+      height: 5,
+      blocks,
+      convicted: [publicKeyOf(patient.gateway)],
+    });
     expect(event?.name).toBe('ForkReported');
     expect(await anchor(anchorOf(head(9)))).toEqual(['CHAIN_FORKED']);
     const next = await rotateGateway();
@@ -105,9 +112,15 @@ describe('a fork', () => {
     const first = await report([blockAt(5, patient.gateway), blockAt(5, patient.gateway)]);
     const second = await report([blockAt(5, patient.gateway), blockAt(5, patient.gateway)]);
     expect(second.result).toEqual(first.result);
-    const args = { patientId: patient.id };
-    const { forks } = await scene.ask<{ forks: ForkState[] }>('ListForks', args, onAuthorities());
-    expect(forks).toHaveLength(1);
+    expect(await listForks()).toHaveLength(1);
+  });
+
+  test('by a key that is convicted already fills no ledger, at whatever height', async () => {
+    const first = await report([blockAt(5, patient.gateway), blockAt(5, patient.gateway)]);
+    const more = await report([blockAt(6, patient.gateway), blockAt(6, patient.gateway)]);
+    expect([more.result, more.event]).toEqual([first.result, undefined]);
+    expect(more.states.flatMap(({ writes }) => [...writes.keys()])).toEqual([]);
+    expect(await listForks()).toHaveLength(1);
   });
 
   test('made with a key that was rotated away does not stop the chain that went on', async () => {
@@ -115,6 +128,27 @@ describe('a fork', () => {
     const next = await rotateGateway();
     await report([blockAt(5, stolen), blockAt(5, stolen)]);
     expect(await anchor(anchorOf(head(9), undefined, next))).toEqual(['OK']);
+  });
+
+  test('a retired gateway key signs a block at an old height: the current key goes on anchoring', async () => {
+    const stolen = patient.gateway;
+    const next = await rotateGateway();
+    const { result } = await report([blockAt(5, stolen), blockAt(5, next)]);
+    expect(result).toMatchObject({ convicted: [publicKeyOf(stolen)] });
+    expect(await anchor(anchorOf(head(9), undefined, next))).toEqual(['OK']);
+  });
+
+  test('of the current key convicts it although a retired one signed a fork of that height before', async () => {
+    const stolen = patient.gateway;
+    const next = await rotateGateway();
+    await report([blockAt(5, stolen), blockAt(5, stolen)]);
+    const blocks = [blockAt(5, next), blockAt(5, next)] as const;
+    const { result } = await report(blocks);
+    expect(result).toMatchObject({ blocks, convicted: [publicKeyOf(next)] });
+    expect(await anchor(anchorOf(head(9), undefined, next))).toEqual(['CHAIN_FORKED']);
+    expect((await listForks()).map(({ convicted }) => convicted).sort()).toEqual(
+      [[publicKeyOf(stolen)], [publicKeyOf(next)]].sort(),
+    );
   });
 
   test('cannot be made up: a stranger’s signature, one block twice, two heights, another patient, no block', async () => {

@@ -1,37 +1,51 @@
 import {
   client,
-  newId,
+  codeOf,
   type TestOrganisation,
   type TestPatient,
 } from '@careledger/chaincode-runtime/testing';
-import type { AnnouncedRecordState } from '@careledger/contracts';
-import { beforeEach, expect, test } from '@jest/globals';
-import { RecordsScene, announcementOf, newHash, onAuthorities } from './testing/scene.js';
+import type { AnnouncedRecordState, StatementBody } from '@careledger/contracts';
+import { randomId128 } from '@careledger/crypto';
+import { beforeEach, describe, expect, test } from '@jest/globals';
+import { RecordsScene, announcementOf, newHash, nextOf, onAuthorities } from './testing/scene.js';
 
 let scene: RecordsScene;
 let hospital: TestOrganisation;
+let lab: TestOrganisation;
 let patient: TestPatient;
 beforeEach(async () => {
-  ({ scene, hospital, patient } = await RecordsScene.make());
+  ({ scene, hospital, lab, patient } = await RecordsScene.make());
 });
 
 const announce = (...items: string[]) => scene.codes('AnnounceRecords', items, onAuthorities());
-const byPatient = (body: Parameters<typeof announcementOf>[1] = {}) =>
-  patient.sign('announceRecord', announcementOf(patient.id, body), patient.gateway);
+type Body = ReturnType<typeof announcementOf>;
+const byPatient = (body: Body = announcementOf(patient.id)) =>
+  patient.sign('announceRecord', body, patient.gateway);
+const byAuthority = (
+  body: Body = announcementOf(patient.id, {}, hospital.id),
+  authority: TestOrganisation = hospital,
+) => authority.sign('announceRecord', body, authority.signer);
+const grant = (authority: TestOrganisation, body: Partial<StatementBody<'grant'>>) =>
+  scene.codes('Grant', [patient.grant(authority.id, body)], { channel: 'authorities' });
 
 test('an announcement tells the authorities what is stored where', async () => {
   const body = announcementOf(patient.id);
-  const statement = patient.sign('announceRecord', body, patient.gateway);
-  const { event, txId } = await scene.run('AnnounceRecords', { items: [statement] }, onAuthorities());
+  const { event, txId } = await scene.run('AnnounceRecords', { items: [byPatient(body)] }, onAuthorities());
   const announced = { ...body, author: patient.id, announcedAt: expect.any(String), txId };
   expect(event).toEqual({ name: 'RecordsAnnounced', payload: { records: [announced] } });
+  const { patientId, recordId } = body;
+  const args = { patientId, recordId, version: 1 };
+  expect(await scene.ask('GetAnnouncement', args, onAuthorities())).toEqual(announced);
+  expect(await codeOf(scene.ask('GetAnnouncement', { ...args, version: 2 }, onAuthorities()))).toBe(
+    'RECORD_UNKNOWN',
+  );
 });
 
 test('a version is announced once', async () => {
-  const recordId = newId('rec');
-  expect(await announce(byPatient({ recordId }))).toEqual(['OK']);
-  expect(await announce(byPatient({ recordId }))).toEqual(['RECORD_EXISTS']);
-  expect(await announce(byPatient({ recordId, version: 2 }))).toEqual(['OK']);
+  const first = announcementOf(patient.id);
+  expect(await announce(byPatient(first))).toEqual(['OK']);
+  expect(await announce(byPatient({ ...first, manifestHash: newHash() }))).toEqual(['RECORD_EXISTS']);
+  expect(await announce(byPatient(nextOf(first)))).toEqual(['OK']);
   const args = { patientId: patient.id, pageSize: 1 };
   const { rows, bookmark } = await scene.ask<{ rows: AnnouncedRecordState[]; bookmark: string }>(
     'ListAnnouncements',
@@ -41,22 +55,111 @@ test('a version is announced once', async () => {
   expect([rows.length, bookmark === '']).toEqual([1, false]);
 });
 
-test('an authority announces what it may write, and nothing else', async () => {
-  const byHospital = () => hospital.sign('announceRecord', announcementOf(patient.id), hospital.signer);
-  const call = onAuthorities({ caller: client('HospitalMSP') });
-  expect(await scene.codes('AnnounceRecords', [byHospital()], call)).toEqual(['NO_GRANT']);
-  const grant = patient.grant(hospital.id, { permissions: ['write'] });
-  await scene.codes('Grant', [grant], { channel: 'authorities' });
-  expect(await scene.codes('AnnounceRecords', [byHospital()], call)).toEqual(['OK']);
+describe('versions', () => {
+  test('that arrive out of order wait for the one before, and leave nothing behind', async () => {
+    const first = announcementOf(patient.id);
+    const second = nextOf(first);
+    const third = byPatient(nextOf(second));
+    await announce(byPatient(first));
+    const early = await scene.run('AnnounceRecords', { items: [third] }, onAuthorities());
+    expect(early.result).toMatchObject({ items: [{ code: 'VERSION_NOT_YET' }] });
+    expect(early.states.flatMap(({ writes }) => [...writes.keys()])).toEqual([]);
+    expect(await announce(byPatient(second))).toEqual(['OK']);
+    expect(await announce(third)).toEqual(['OK']);
+  });
+
+  test('follow what was announced: a wrong link, a first one with a link or a next one without is refused', async () => {
+    const first = announcementOf(patient.id);
+    expect(await announce(byPatient({ ...first, prevVersionHash: newHash() }))).toEqual(['VERSION_CONFLICT']);
+    await announce(byPatient(first));
+    const next = nextOf(first);
+    expect(await announce(byPatient({ ...next, prevVersionHash: newHash() }))).toEqual(['VERSION_CONFLICT']);
+    expect(await announce(byPatient({ ...next, prevVersionHash: null }))).toEqual(['VERSION_CONFLICT']);
+    expect(await announce(byPatient(next))).toEqual(['OK']);
+  });
+
+  test('are listed page by page, oldest first', async () => {
+    const first = announcementOf(patient.id);
+    const { patientId, recordId } = first;
+    const history = (page: object = {}) =>
+      scene.ask<{ rows: AnnouncedRecordState[]; bookmark: string }>(
+        'RecordHistory',
+        { patientId, recordId, pageSize: 1, ...page },
+        onAuthorities(),
+      );
+    expect(await codeOf(history())).toBe('RECORD_UNKNOWN');
+    await announce(byPatient(first));
+    await announce(byPatient(nextOf(first)));
+    const one = await history();
+    const two = await history({ bookmark: one.bookmark });
+    expect([one, two].flatMap(({ rows }) => rows.map(({ version }) => version))).toEqual([1, 2]);
+    expect(two.bookmark).toBe('');
+  });
 });
 
-test('a gateway announces no next version of a clinician’s record', async () => {
-  await scene.codes('Grant', [patient.grant(hospital.id, { permissions: ['write'] })], {
-    channel: 'authorities',
+describe('the id of a record', () => {
+  test('is nobody else’s to take: a grantee that saw it announces nothing under it', async () => {
+    await grant(hospital, { permissions: ['write'] });
+    const emergency = announcementOf(patient.id, { kind: 'emergency' });
+    const taken = byAuthority({ ...emergency, kind: 'clinical', manifestHash: newHash() });
+    expect(await announce(taken)).toEqual(['RECORD_ID_MISMATCH']);
+    expect(await announce(byPatient(emergency))).toEqual(['OK']);
   });
-  const body = announcementOf(patient.id);
-  await announce(hospital.sign('announceRecord', body, hospital.signer));
-  expect(await announce(byPatient({ recordId: body.recordId, version: 2 }))).toEqual(['AUTHOR_MISMATCH']);
+
+  test('stays with its seed and author in the versions that follow', async () => {
+    await grant(hospital, { permissions: ['write'] });
+    await grant(lab, { permissions: ['modify'] });
+    const first = announcementOf(patient.id, {}, hospital.id);
+    await announce(byAuthority(first));
+    const reseeded = nextOf(first, { seed: newHash() });
+    expect(await announce(byAuthority(reseeded, lab))).toEqual(['RECORD_ID_MISMATCH']);
+    expect(await announce(byAuthority(nextOf(first), lab))).toEqual(['OK']);
+  });
+});
+
+test('an authority announces what it may write, and nothing else', async () => {
+  const call = onAuthorities({ caller: client('HospitalMSP') });
+  expect(await scene.codes('AnnounceRecords', [byAuthority()], call)).toEqual(['NO_GRANT']);
+  await grant(hospital, { permissions: ['write'] });
+  expect(await scene.codes('AnnounceRecords', [byAuthority()], call)).toEqual(['OK']);
+});
+
+test('an authority that may write raises no emergency: those are the patient’s', async () => {
+  await grant(hospital, { permissions: ['write'] });
+  for (const kind of ['emergency', 'periodic'] as const)
+    expect(await announce(byAuthority(announcementOf(patient.id, { kind }, hospital.id)))).toEqual([
+      'AUTHOR_MISMATCH',
+    ]);
+  expect(await announce(byPatient(announcementOf(patient.id, { kind: 'clinical' })))).toEqual([
+    'AUTHOR_MISMATCH',
+  ]);
+});
+
+test('a patient and an authority do not continue each other’s records', async () => {
+  await grant(hospital, { permissions: ['write', 'modify'] });
+  const clinical = announcementOf(patient.id, {}, hospital.id);
+  const periodic = announcementOf(patient.id);
+  await announce(byAuthority(clinical));
+  await announce(byPatient(periodic));
+  expect(await announce(byPatient(nextOf(clinical)))).toEqual(['AUTHOR_MISMATCH']);
+  expect(await announce(byPatient(nextOf(clinical, { kind: 'periodic' })))).toEqual(['AUTHOR_MISMATCH']);
+  expect(await announce(byAuthority(nextOf(periodic)))).toEqual(['AUTHOR_MISMATCH']);
+  expect(await announce(byAuthority(nextOf(periodic, { kind: 'clinical' })))).toEqual(['AUTHOR_MISMATCH']);
+});
+
+test('a next version does not change the kind of its record', async () => {
+  const first = announcementOf(patient.id);
+  await announce(byPatient(first));
+  expect(await announce(byPatient(nextOf(first, { kind: 'emergency' })))).toEqual(['RECORD_KIND_CHANGED']);
+});
+
+test('a grant on vital signs takes over no laboratory’s record by declaring other tags', async () => {
+  const [vital, laboratory] = [randomId128(), randomId128()];
+  await grant(lab, { permissions: ['write'], scopeTags: [laboratory] });
+  await grant(hospital, { permissions: ['modify'], scopeTags: [vital] });
+  const first = announcementOf(patient.id, { tagGroups: [[laboratory]] }, lab.id);
+  expect(await announce(byAuthority(first, lab))).toEqual(['OK']);
+  expect(await announce(byAuthority(nextOf(first, { tagGroups: [[vital]] })))).toEqual(['SCOPE_NOT_GRANTED']);
 });
 
 test('an announcement and an anchor of one patient do not conflict: the emergency lane is free', async () => {

@@ -14,11 +14,19 @@ import {
   type BatchResult,
 } from '@careledger/contracts';
 import { findSigners } from './access-control.js';
-import { permissionsOf, requireAuthor, type Permissions } from './authorship.js';
+import {
+  requireAuthorsRecord,
+  requirePermission,
+  weigh,
+  weightOf,
+  type Precedent,
+  type Weighed,
+} from './authorship.js';
 import { announcedVersions } from './families.js';
 import { RecordIndex, type RecordFilter } from './record-index.js';
 
 type Item = Verified<'announceRecord'>;
+type Weight = Weighed<AnnouncedRecordState>;
 
 /** Every version. */
 const index = new RecordIndex<AnnouncedRecordState>('announced', ['recordId', 'version']);
@@ -29,42 +37,53 @@ export async function announceRecords(tx: Submission, { items }: Batch): Promise
     names: ['announceRecord'],
     signers: findSigners,
     subjectOf: ({ body }) => body.patientId,
-    prepare: (good) => permissionsOf(tx, good, ({ body }) => authorOf(tx, body)),
-    apply: announce,
+    prepare: (good) => weigh(tx, good, ({ body }) => precedentOf(tx, body)),
+    apply: (itemTx, item, weighed) => announce(itemTx, item, weightOf(item, weighed)),
   });
   return { result, event: news.length > 0 ? { records: news } : undefined };
 }
 
-async function announce(
-  tx: Submission,
-  item: Item,
-  permissions: Permissions | undefined,
-): Promise<AnnouncedRecordState> {
-  requireAuthor(item, permissions);
+async function announce(tx: Submission, item: Item, weight: Weight): Promise<AnnouncedRecordState> {
   const record = omit(item.body, 'purpose', 'granteeTags');
-  const { patientId, recordId, version } = record;
-  if (item.role === 'gateway') await requireOwnRecord(tx, item);
+  const { patientId, recordId, version, prevVersionHash } = record;
+  const { precedent } = weight;
+  if (version > 1 && precedent === undefined) throw new ContractError('VERSION_NOT_YET');
+  requireAuthorsRecord(item, precedent);
   const key = announcedVersions.at(patientId, recordId, sortable(version));
   if ((await tx.state.get(key)) !== undefined) throw new ContractError('RECORD_EXISTS');
+  if (prevVersionHash !== (precedent?.row.manifestHash ?? null)) throw new ContractError('VERSION_CONFLICT');
+  requirePermission(item, weight);
   const announced = { ...record, author: item.iss, announcedAt: tx.at, txId: tx.txId };
   tx.state.put(key, announced);
   index.add(tx.state, announced, [recordId, sortable(version)]);
   return announced;
 }
 
-/** A patient's gateway continues its own records only. */
-async function requireOwnRecord(tx: Submission, { iss, body }: Item): Promise<void> {
-  const author = await authorOf(tx, body);
-  if (author !== undefined && author !== iss) throw new ContractError('AUTHOR_MISMATCH');
+/** The version before, if it was announced here; then the first one was, too, and says who made the record. */
+async function precedentOf(
+  tx: Evaluation,
+  { patientId, recordId, version }: { patientId: string; recordId: string; version: number },
+): Promise<Precedent<AnnouncedRecordState> | undefined> {
+  if (version === 1) return undefined;
+  const row = await lookUp(tx, { patientId, recordId, version: version - 1 });
+  const first = row?.version === 1 ? row : await lookUp(tx, { patientId, recordId, version: 1 });
+  return row === undefined || first === undefined ? undefined : { row, author: first.author };
 }
 
-/** Author of the record, if its first version was announced here. */
-async function authorOf(
+const lookUp = (
   { state }: Evaluation,
   { patientId, recordId, version }: { patientId: string; recordId: string; version: number },
-): Promise<string | undefined> {
-  if (version === 1) return undefined;
-  return (await state.get(announcedVersions.at(patientId, recordId, sortable(1))))?.author;
+): Promise<AnnouncedRecordState | undefined> =>
+  state.get(announcedVersions.at(patientId, recordId, sortable(version)));
+
+/** @throws ContractError `RECORD_UNKNOWN` */
+export async function getAnnouncement(
+  tx: Evaluation,
+  named: { patientId: string; recordId: string; version: number },
+): Promise<AnnouncedRecordState> {
+  const found = await lookUp(tx, named);
+  if (found === undefined) throw new ContractError('RECORD_UNKNOWN');
+  return found;
 }
 
 export function listAnnouncements(tx: Evaluation, filter: RecordFilter) {

@@ -1,7 +1,7 @@
 import { admin, client, newSigner, publicKeyOf, TestIssuer } from '@careledger/chaincode-runtime/testing';
-import type { AttestationState, StatementBody } from '@careledger/contracts';
+import { ATTESTORS_PER_MSP_MAX, type AttestationState, type StatementBody } from '@careledger/contracts';
 import { STATEMENT_TYP, readStatement } from '@careledger/private-chain/verify';
-import { nodeVerifier, sha256 } from '@careledger/crypto';
+import { nodeVerifier, sha256, type Signer } from '@careledger/crypto';
 import { beforeEach, expect, test } from '@jest/globals';
 import { RecordsScene, newHash, newTxId, onAuthorities } from './testing/scene.js';
 
@@ -11,16 +11,7 @@ const signer = newSigner();
 beforeEach(async () => {
   ({ scene } = await RecordsScene.make());
   attestor = new TestIssuer('HospitalMSP', scene.networkId, scene.iat);
-  const statement = attestor.sign(
-    'registerAttestor',
-    { mspId: 'HospitalMSP', key: publicKeyOf(signer) },
-    signer,
-  );
-  await scene.run(
-    'RegisterAttestor',
-    { statement },
-    { channel: 'authorities', caller: admin('HospitalMSP') },
-  );
+  await register(signer);
 });
 
 const txId = newTxId();
@@ -36,7 +27,7 @@ const bodyOf = (body: Partial<StatementBody<'attestation'>> = {}): StatementBody
 });
 const attest = (...items: string[]) =>
   scene.codes('AttestTransactions', items, onAuthorities({ caller: client('LabMSP') }));
-const kept = async () => {
+const keptOf = async () => {
   const args = { channel: 'cloud', txId };
   const call = onAuthorities();
   return (await scene.ask<{ attestations: AttestationState[] }>('GetAttestations', args, call)).attestations;
@@ -45,7 +36,7 @@ const kept = async () => {
 test('an attestation is kept with its statement, as the proof verifier reads it', async () => {
   const body = bodyOf();
   expect(await attest(attestor.sign('attestation', body, signer))).toEqual(['OK']);
-  const [attestation] = await kept();
+  const [attestation] = await keptOf();
   expect(attestation).toMatchObject({ ...body, mspId: 'HospitalMSP' });
   const expected = {
     typ: STATEMENT_TYP.attestation,
@@ -67,7 +58,42 @@ test('an attestor does not say two things about one transaction', async () => {
   expect(await attest(attestor.sign('attestation', { ...body, block: 8 }, signer))).toEqual([
     'ATTESTATION_CONFLICT',
   ]);
-  expect(await kept()).toHaveLength(1);
+  expect(await keptOf()).toHaveLength(1);
+});
+
+const register = async (key: Signer) => {
+  const statement = attestor.sign('registerAttestor', { mspId: 'HospitalMSP', key: publicKeyOf(key) }, key);
+  const call = { channel: 'authorities' as const, caller: admin('HospitalMSP') };
+  await scene.run('RegisterAttestor', { statement }, call);
+};
+const withdraw = async (key: Signer) => {
+  const args = { mspId: 'HospitalMSP', key: publicKeyOf(key) };
+  await scene.run('WithdrawAttestor', args, { channel: 'authorities', caller: admin('HospitalMSP') });
+};
+
+test('a stolen attestor’s key attests nothing more once it is withdrawn; what it attested stands', async () => {
+  const before = attestor.sign('attestation', bodyOf(), signer);
+  const kept = attestor.sign('attestation', bodyOf({ txId: newTxId() }), signer);
+  expect(await attest(before)).toEqual(['OK']);
+  await withdraw(signer);
+  expect(await attest(kept)).toEqual(['ATTESTOR_UNKNOWN']);
+  expect(await attest(attestor.sign('attestation', bodyOf({ block: 8 }), signer))).toEqual([
+    'ATTESTOR_UNKNOWN',
+  ]);
+  expect(await attest(before)).toEqual(['OK']);
+  expect(await keptOf()).toHaveLength(1);
+});
+
+test('an organisation does not flood what is attested of a transaction by changing its keys', async () => {
+  expect(await attest(attestor.sign('attestation', bodyOf(), signer))).toEqual(['OK']);
+  for (let n = 1; n <= ATTESTORS_PER_MSP_MAX; n += 1) {
+    const next = newSigner();
+    await register(next);
+    const codes = await attest(attestor.sign('attestation', bodyOf(), next));
+    expect(codes).toEqual([n < ATTESTORS_PER_MSP_MAX ? 'OK' : 'ATTESTOR_LIMIT']);
+    await withdraw(next);
+  }
+  expect(await keptOf()).toHaveLength(ATTESTORS_PER_MSP_MAX);
 });
 
 test('nobody attests for an organisation that has not registered the key', async () => {

@@ -3,11 +3,12 @@ import { records } from '@careledger/contracts';
 import { getAccess, listAccesses, requestAccess } from './access.js';
 import { organisationOf } from './access-control.js';
 import { anchorHeads, getHead, listAnchors } from './anchors.js';
-import { announceRecords, listAnnouncements } from './announced.js';
+import { announceRecords, getAnnouncement, listAnnouncements } from './announced.js';
 import { attestTransactions, getAttestations } from './attestations.js';
 import { listForks, reportFork } from './forks.js';
 import { recordHistory } from './history.js';
-import { findStored, listRecords, reviseRecords, storeRecords } from './stored.js';
+import { reportReadings } from './notice-readings.js';
+import { getRecord, listRecords, reviseRecords, storeRecords } from './stored.js';
 import { listVisits, recordVisit, relateVisit } from './visits.js';
 
 /** What exists, who asked for it, and what was answered. */
@@ -20,11 +21,13 @@ export const recordsChaincode: Chaincode<typeof records> = {
     AnchorHeads: anchorHeads,
     ReportFork: reportFork,
     RequestAccess: requestAccess,
+    ReportReadings: reportReadings,
     RecordVisit: recordVisit,
     RelateVisit: relateVisit,
     AttestTransactions: attestTransactions,
-    GetRecord: async (tx, args) => (await findStored(tx, args)).stored,
+    GetRecord: getRecord,
     RecordHistory: recordHistory,
+    GetAnnouncement: getAnnouncement,
     ListRecords: listRecords,
     ListAnnouncements: listAnnouncements,
     GetHead: getHead,

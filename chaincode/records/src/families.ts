@@ -41,12 +41,22 @@ export const heads = new KeyFamily<HeadState>('head', ['patientId']);
 /** Every anchor. */
 export const anchors = new KeyFamily<HeadState>('anchor', ['patientId', 'height']);
 
-export const forks = new KeyFamily<ForkState>('fork', ['patientId', 'height']);
-/** Gateway keys that signed two histories: they anchor no more. */
-export const forkedKeys = new KeyFamily<Present>('forked-key', ['patientId', 'key']);
+/** One for each key that was convicted: more evidence against it says nothing new. */
+export const forks = new KeyFamily<ForkState>('fork', ['patientId', 'height', 'key']);
+/** Gateway keys that signed two histories: they anchor no more. Where the evidence is. */
+export const forkedKeys = new KeyFamily<{ readonly height: number; readonly key: string }>('forked-key', [
+  'patientId',
+  'key',
+]);
 
-export const accesses = new KeyFamily<AccessState>('access', ['patientId', 'requestSid']);
-export const accessesByTime = new KeyFamily<Present>('access-by-time', ['patientId', 'at', 'requestSid']);
+/** By requester, too: statement ids are visible, and nobody takes the place of another's. */
+export const accesses = new KeyFamily<AccessState>('access', ['patientId', 'requester', 'requestSid']);
+export const accessesByTime = new KeyFamily<Present>('access-by-time', [
+  'patientId',
+  'at',
+  'requester',
+  'requestSid',
+]);
 export const accessesByRequester = new KeyFamily<Present>('access-by-requester', [
   'patientId',
   'requester',
@@ -54,8 +64,14 @@ export const accessesByRequester = new KeyFamily<Present>('access-by-requester',
   'requestSid',
 ]);
 
-export const visits = new KeyFamily<VisitState>('visit', ['patientId', 'visitId']);
-export const visitsByTime = new KeyFamily<Present>('visit-by-time', ['patientId', 'at', 'visitId']);
+/** By authority, too: an id that is seen on one channel is not taken on the other. */
+export const visits = new KeyFamily<VisitState>('visit', ['patientId', 'authorityId', 'visitId']);
+export const visitsByTime = new KeyFamily<Present>('visit-by-time', [
+  'patientId',
+  'at',
+  'authorityId',
+  'visitId',
+]);
 export const visitsByAuthority = new KeyFamily<Present>('visit-by-authority', [
   'authorityId',
   'at',

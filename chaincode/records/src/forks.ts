@@ -1,11 +1,12 @@
 import {
-  PRESENT,
+  pagedRows,
   sortable,
   type Evaluation,
   type Outcome,
+  type PageRequest,
   type Submission,
 } from '@careledger/chaincode-runtime';
-import { ContractError, type ForkState } from '@careledger/contracts';
+import { ContractError, type ForkState, type KeyPeriod } from '@careledger/contracts';
 import { fromBase64url, nodeVerifier, sha256 } from '@careledger/crypto';
 import { ChainError, blockHash, detectFork, parseBlock, type Block } from '@careledger/private-chain/verify';
 import { getPatient } from './access-control.js';
@@ -13,7 +14,10 @@ import { forkedKeys, forks } from './families.js';
 
 const verification = { hash: sha256, verifier: nodeVerifier() };
 
-/** Keeps the evidence, once a height, and takes the right to anchor from the keys that signed it. */
+/**
+ * Keeps the evidence and takes the right to anchor from whom it convicts. Evidence against keys that are convicted already
+ * changes nothing.
+ */
 export async function reportFork(
   tx: Submission,
   { patientId, blocks }: { patientId: string; blocks: [string, string] },
@@ -23,22 +27,55 @@ export async function reportFork(
   const parsed = [read(blocks[0]), read(blocks[1])] as const;
   const fork = detectFork(...parsed, keys, verification);
   if (fork === undefined || fork.patientId !== patientId) throw new ContractError('FORK_EVIDENCE_INVALID');
-  const at = forks.at(patientId, sortable(fork.height));
-  const before = await tx.state.get(at);
-  const guilty = keys.filter((key) => parsed.some((block) => isSignedBy(block, key)));
-  for (const key of guilty) tx.state.put(forkedKeys.at(patientId, key), PRESENT);
-  if (before !== undefined) return { result: before };
-  const kept: ForkState = { patientId, height: fork.height, blocks, reportedAt: tx.at, txId: tx.txId };
-  tx.state.put(at, kept);
-  return { result: kept, event: { patientId, height: fork.height, txId: tx.txId } };
+  const { height } = fork;
+  const guilty = convictedBy(parsed, gatewayKeys);
+  const known: ForkState[] = [];
+  const convicted: string[] = [];
+  for (const key of guilty) {
+    const before = await evidenceAgainst(tx, patientId, key);
+    if (before === undefined) convicted.push(key);
+    else known.push(before);
+  }
+  const [key] = convicted;
+  const [first] = known;
+  if (key === undefined) {
+    if (first === undefined) throw new Error('Two blocks were signed, but nobody is to blame.');
+    return { result: first };
+  }
+  const kept: ForkState = { patientId, height, blocks, convicted, reportedAt: tx.at, txId: tx.txId };
+  tx.state.put(forks.at(patientId, sortable(height), key), kept);
+  for (const each of convicted) tx.state.put(forkedKeys.at(patientId, each), { height, key });
+  return { result: kept, event: { patientId, height, txId: tx.txId } };
 }
 
-export async function listForks(
+/** The evidence by which a key was convicted; undefined while it was not. */
+async function evidenceAgainst(
   { state }: Evaluation,
-  { patientId }: { patientId: string },
-): Promise<{ forks: ForkState[] }> {
-  const entries = await state.all(forks.under(patientId));
-  return { forks: entries.map(({ value }) => value) };
+  patientId: string,
+  key: string,
+): Promise<ForkState | undefined> {
+  const where = await state.get(forkedKeys.at(patientId, key));
+  return where && state.get(forks.at(patientId, sortable(where.height), where.key));
+}
+
+/**
+ * The keys that signed both blocks. Where no single one did, those among the signers that were rotated away: one that a
+ * thief has must not convict the key that took its place.
+ */
+function convictedBy(blocks: readonly [Block, Block], gatewayKeys: readonly KeyPeriod[]): string[] {
+  const signers = gatewayKeys.map(({ key, until }) => {
+    return { key, isRetired: until !== undefined, signed: blocks.map((block) => isSignedBy(block, key)) };
+  });
+  const both = signers.filter(({ signed }) => signed.every(Boolean));
+  const retired = signers.filter(({ signed, isRetired }) => isRetired && signed.some(Boolean));
+  return (both.length > 0 ? both : retired).map(({ key }) => key);
+}
+
+export function listForks(
+  { state }: Evaluation,
+  { patientId, ...page }: { patientId: string } & PageRequest,
+): Promise<{ rows: ForkState[]; bookmark: string }> {
+  return pagedRows(state, page, { prefix: forks.under(patientId), rowOf: ({ value }) => value });
 }
 
 function read(text: string): Block {

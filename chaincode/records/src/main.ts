@@ -1,4 +1,4 @@
 import { launch } from '@careledger/chaincode-runtime/fabric';
-import { contracts, recordsChaincode } from './index.js';
+import { recordsChaincode } from './chaincode.js';
 
-await launch([{ name: recordsChaincode.definition.name, contracts }]);
+await launch([recordsChaincode]);

@@ -1,15 +1,22 @@
 import {
   client,
   codeOf,
-  newId,
+  newRecord,
   type TestOrganisation,
   type TestPatient,
 } from '@careledger/chaincode-runtime/testing';
-import type { StoredRecordState } from '@careledger/contracts';
+import {
+  SCOPE_TAGS_MAX,
+  TAG_GROUPS_MAX,
+  type StatementBody,
+  type StoredRecordState,
+} from '@careledger/contracts';
+import { randomId128 } from '@careledger/crypto';
 import { beforeEach, describe, expect, test } from '@jest/globals';
 import {
   RecordsScene,
   newHash,
+  nextOf,
   onCloud,
   recordOf,
   storeByAuthority,
@@ -31,7 +38,7 @@ const list = (filter: object) =>
 
 describe('storing', () => {
   test('keeps what the statement says and tells who listens', async () => {
-    const body = recordOf(patient.id, { scopeTags: [] });
+    const body = recordOf(patient.id, { tagGroups: [[randomId128()]] });
     const statement = patient.sign('storeRecord', body, patient.gateway);
     const { event, txId } = await scene.run('StoreRecords', { items: [statement] }, onCloud());
     const { patientId, recordId } = body;
@@ -44,9 +51,39 @@ describe('storing', () => {
   });
 
   test('a record that is there already, by another statement, is refused', async () => {
-    const recordId = newId('rec');
-    expect(await store(storeByPatient(patient, { recordId }))).toEqual(['OK']);
-    expect(await store(storeByPatient(patient, { recordId }))).toEqual(['RECORD_EXISTS']);
+    const record = newRecord(patient.id);
+    expect(await store(storeByPatient(patient, record))).toEqual(['OK']);
+    expect(await store(storeByPatient(patient, record))).toEqual(['RECORD_EXISTS']);
+  });
+
+  test('a grantee that saw the id of an emergency does not store under it before the patient does', async () => {
+    await scene.codes('Grant', [patient.grant(hospital.id, { permissions: ['write'] })]);
+    const record = newRecord(patient.id);
+    expect(await store(storeByAuthority(hospital, patient, record))).toEqual(['RECORD_ID_MISMATCH']);
+    expect(await store(storeByPatient(patient, { ...record, kind: 'emergency' }))).toEqual(['OK']);
+  });
+
+  test('a record under an id that its seed does not give, or gives for another patient, is refused', async () => {
+    const other = await scene.patient();
+    const { recordId, seed } = newRecord(patient.id);
+    expect(await store(storeByPatient(patient, { recordId, seed: newHash() }))).toEqual([
+      'RECORD_ID_MISMATCH',
+    ]);
+    expect(await store(storeByPatient(other, { recordId, seed }))).toEqual(['RECORD_ID_MISMATCH']);
+  });
+
+  test('an authority that may write stores no emergency, and a patient no clinician’s record', async () => {
+    await scene.codes('Grant', [patient.grant(hospital.id, { permissions: ['write'] })]);
+    for (const kind of ['emergency', 'periodic'] as const)
+      expect(await store(storeByAuthority(hospital, patient, { kind }))).toEqual(['AUTHOR_MISMATCH']);
+    expect(await store(storeByPatient(patient, { kind: 'clinical' }))).toEqual(['AUTHOR_MISMATCH']);
+  });
+
+  test('more tags or groups than a record may have are refused, not cut', async () => {
+    const group = Array.from({ length: SCOPE_TAGS_MAX + 1 }, () => randomId128());
+    const groups = Array.from({ length: TAG_GROUPS_MAX + 1 }, () => [randomId128()]);
+    for (const tagGroups of [[group], groups, [[]]])
+      expect(await store(storeByPatient(patient, { tagGroups }))).toEqual(['STATEMENT_MALFORMED']);
   });
 
   test('for another patient, or through a provider that is not named, is refused', async () => {
@@ -116,39 +153,85 @@ describe('an authority', () => {
 });
 
 describe('revising', () => {
+  const byPatient = (body: StatementBody<'storeRecord'>) =>
+    patient.sign('storeRecord', body, patient.gateway);
+  const by = (authority: TestOrganisation, body: StatementBody<'storeRecord'>) =>
+    authority.sign('storeRecord', body, authority.signer);
+
   test('links versions; a wrong number, a wrong link or a fork of them is refused', async () => {
     const first = recordOf(patient.id);
-    await store(patient.sign('storeRecord', first, patient.gateway));
-    const next = { recordId: first.recordId, version: 2, prevVersionHash: first.manifestHash };
-    const wrongLink = storeByPatient(patient, { ...next, prevVersionHash: newHash() });
-    const skipped = storeByPatient(patient, { ...next, version: 3 });
-    const unknown = storeByPatient(patient, { ...next, recordId: newId('rec') });
-    expect(await revise(wrongLink)).toEqual(['VERSION_CONFLICT']);
-    expect(await revise(skipped)).toEqual(['VERSION_CONFLICT']);
-    expect(await revise(unknown)).toEqual(['RECORD_UNKNOWN']);
-    expect(await store(storeByPatient(patient, next))).toEqual(['VERSION_CONFLICT']);
-    expect(await revise(storeByPatient(patient, next))).toEqual(['OK']);
-    expect(await revise(storeByPatient(patient, next))).toEqual(['VERSION_CONFLICT']);
+    await store(byPatient(first));
+    const next = nextOf(first);
+    expect(await revise(byPatient({ ...next, prevVersionHash: newHash() }))).toEqual(['VERSION_CONFLICT']);
+    expect(await revise(byPatient({ ...next, version: 3 }))).toEqual(['VERSION_CONFLICT']);
+    expect(await revise(byPatient(nextOf(recordOf(patient.id))))).toEqual(['RECORD_UNKNOWN']);
+    expect(await revise(byPatient(recordOf(patient.id)))).toEqual(['VERSION_CONFLICT']);
+    expect(await store(byPatient(next))).toEqual(['VERSION_CONFLICT']);
+    expect(await revise(byPatient(next))).toEqual(['OK']);
+    expect(await revise(byPatient(nextOf(first)))).toEqual(['VERSION_CONFLICT']);
     const args = { patientId: patient.id, recordId: first.recordId };
-    const { versions } = await scene.ask<{ versions: StoredRecordState[] }>('RecordHistory', args, onCloud());
-    expect(versions.map(({ version }) => version)).toEqual([1, 2]);
+    const { rows } = await scene.ask<{ rows: StoredRecordState[] }>('RecordHistory', args, onCloud());
+    expect(rows.map(({ version }) => version)).toEqual([1, 2]);
     const old = await scene.ask<StoredRecordState>('GetRecord', { ...args, version: 1 }, onCloud());
     expect(old.manifestHash).toBe(first.manifestHash);
   });
 
   test('another’s record needs the right to modify; the author needs none', async () => {
     await scene.codes('Grant', [patient.grant(hospital.id, { permissions: ['write'] })]);
-    const first = recordOf(patient.id);
-    await store(hospital.sign('storeRecord', first, hospital.signer));
+    const first = recordOf(patient.id, {}, hospital.id);
+    await store(by(hospital, first));
     await scene.codes('Revoke', [patient.revokeAll()]);
-    const next = { recordId: first.recordId, version: 2, prevVersionHash: first.manifestHash };
-    expect(await revise(storeByAuthority(lab, patient, next))).toEqual(['NO_GRANT']);
-    expect(await revise(storeByPatient(patient, next))).toEqual(['AUTHOR_MISMATCH']);
-    const second = recordOf(patient.id, next);
-    expect(await revise(hospital.sign('storeRecord', second, hospital.signer))).toEqual(['OK']);
+    const second = nextOf(first);
+    expect(await revise(by(lab, second))).toEqual(['NO_GRANT']);
+    expect(await revise(by(hospital, second))).toEqual(['OK']);
     await scene.codes('Grant', [patient.grant(lab.id, { permissions: ['modify'] })]);
-    const third = { recordId: first.recordId, version: 3, prevVersionHash: second.manifestHash };
-    expect(await revise(storeByAuthority(lab, patient, third))).toEqual(['OK']);
+    expect(await revise(by(lab, nextOf(second)))).toEqual(['OK']);
+  });
+
+  test('a laboratory’s record is not taken over by declaring that it holds vital signs', async () => {
+    const [vital, laboratory] = [randomId128(), randomId128()];
+    await scene.codes('Grant', [
+      patient.grant(lab.id, { permissions: ['write'], scopeTags: [laboratory, vital] }),
+    ]);
+    await scene.codes('Grant', [patient.grant(hospital.id, { permissions: ['modify'], scopeTags: [vital] })]);
+    const results = recordOf(patient.id, { tagGroups: [[laboratory]] }, lab.id);
+    const signs = recordOf(patient.id, { tagGroups: [[vital]] }, lab.id);
+    expect(await store(by(lab, results))).toEqual(['OK']);
+    expect(await store(by(lab, signs))).toEqual(['OK']);
+    const declared = nextOf(results, { tagGroups: [[vital]] });
+    expect(await revise(by(hospital, declared))).toEqual(['SCOPE_NOT_GRANTED']);
+    expect(await revise(by(hospital, nextOf(signs, { tagGroups: [[laboratory]] })))).toEqual([
+      'SCOPE_NOT_GRANTED',
+    ]);
+    expect(await revise(by(hospital, nextOf(signs)))).toEqual(['OK']);
+  });
+
+  test('does not change the kind of a record', async () => {
+    const first = recordOf(patient.id);
+    await store(byPatient(first));
+    expect(await revise(byPatient(nextOf(first, { kind: 'emergency' })))).toEqual(['RECORD_KIND_CHANGED']);
+  });
+
+  test('a patient’s record is not an authority’s to revise, nor the other way round, whatever the kind says', async () => {
+    await scene.codes('Grant', [patient.grant(hospital.id, { permissions: ['write', 'modify'] })]);
+    const periodic = recordOf(patient.id);
+    const clinical = recordOf(patient.id, {}, hospital.id);
+    await store(byPatient(periodic));
+    await store(by(hospital, clinical));
+    for (const kind of ['periodic', 'clinical'] as const) {
+      expect(await revise(by(hospital, nextOf(periodic, { kind })))).toEqual(['AUTHOR_MISMATCH']);
+      expect(await revise(byPatient(nextOf(clinical, { kind })))).toEqual(['AUTHOR_MISMATCH']);
+    }
+  });
+
+  test('keeps the id: another seed, or the seed of a record of the reviser’s own, is refused', async () => {
+    await scene.codes('Grant', [patient.grant(hospital.id, { permissions: ['write'] })]);
+    await scene.codes('Grant', [patient.grant(lab.id, { permissions: ['modify'] })]);
+    const first = recordOf(patient.id, {}, hospital.id);
+    await store(by(hospital, first));
+    const { seed } = newRecord(patient.id, lab.id);
+    expect(await revise(by(lab, nextOf(first, { seed })))).toEqual(['RECORD_ID_MISMATCH']);
+    expect(await revise(by(lab, nextOf(first)))).toEqual(['OK']);
   });
 });
 
@@ -163,7 +246,7 @@ describe('listing', () => {
       }),
     );
     for (const body of bodies) await store(patient.sign('storeRecord', body, patient.gateway));
-    const clinical = recordOf(patient.id, { kind: 'clinical', period: { start: hour(12), end: hour(13) } });
+    const clinical = recordOf(patient.id, { period: { start: hour(12), end: hour(13) } }, hospital.id);
     await store(hospital.sign('storeRecord', clinical, hospital.signer));
     const [nine, three, six] = bodies;
     const idsOf = async (filter: object) => (await list(filter)).rows.map(({ recordId }) => recordId);
@@ -186,8 +269,7 @@ describe('listing', () => {
     const first = recordOf(patient.id);
     await store(patient.sign('storeRecord', first, patient.gateway));
     const period = { start: '2026-03-01T09:00:00Z', end: '2026-03-01T11:00:00Z' };
-    const next = { recordId: first.recordId, version: 2, prevVersionHash: first.manifestHash, period };
-    await revise(storeByPatient(patient, next));
+    await revise(patient.sign('storeRecord', nextOf(first, { period }), patient.gateway));
     const { rows } = await list({ patientId: patient.id });
     expect(rows.map(({ version, period: { start } }) => [version, start])).toEqual([[2, period.start]]);
   });

@@ -9,12 +9,20 @@ import {
 } from '@careledger/chaincode-runtime';
 import { ContractError, type Batch, type BatchResult, type StoredRecordState } from '@careledger/contracts';
 import { findSigners } from './access-control.js';
-import { permissionsOf, requireAuthor, type Permissions } from './authorship.js';
+import {
+  requireAuthorsRecord,
+  requirePermission,
+  weigh,
+  weightOf,
+  type Precedent,
+  type Weighed,
+} from './authorship.js';
 import { storedHeads, storedVersions, type StoredHead } from './families.js';
 import { RecordIndex, type RecordFilter } from './record-index.js';
 
 type Item = Verified<'storeRecord'>;
-type ApplyVersion = (tx: Submission, item: Item, head: StoredHead | undefined) => Promise<StoredHead>;
+type Weight = Weighed<StoredRecordState>;
+type ApplyVersion = (tx: Submission, item: Item, weight: Weight) => Promise<StoredHead>;
 
 /** Newest versions. */
 const index = new RecordIndex<StoredRecordState>('stored', ['recordId']);
@@ -32,8 +40,11 @@ async function putVersions(
     names: ['storeRecord'],
     signers: findSigners,
     subjectOf: ({ body }) => body.patientId,
-    prepare: (good) => permissionsOf(tx, good, ({ body }) => authorOf(tx, body)),
-    apply: (itemTx, item, permissions) => putVersion(itemTx, item, providerId, permissions, apply),
+    prepare: (good) => weigh(tx, good, ({ body }) => precedentOf(tx, body)),
+    apply: (itemTx, item, weighed) => {
+      if (item.body.providerId !== providerId) throw new ContractError('PROVIDER_MISMATCH');
+      return putVersion(itemTx, item, weightOf(item, weighed), apply);
+    },
   });
   return { result, event: news.length > 0 ? { records: news } : undefined };
 }
@@ -41,14 +52,12 @@ async function putVersions(
 async function putVersion(
   tx: Submission,
   item: Item,
-  providerId: string | null,
-  permissions: Permissions | undefined,
+  weight: Weight,
   apply: ApplyVersion,
 ): Promise<{ patientId: string; recordId: string; version: number }> {
   const { patientId, recordId, version } = item.body;
-  if (item.body.providerId !== providerId) throw new ContractError('PROVIDER_MISMATCH');
-  requireAuthor(item, permissions);
-  const head = await apply(tx, item, await tx.state.get(storedHeads.at(patientId, recordId)));
+  const head = await apply(tx, item, weight);
+  requirePermission(item, weight);
   const stored = stateOf(tx, item);
   tx.state.put(storedHeads.at(patientId, recordId), head);
   tx.state.put(storedVersions.at(patientId, recordId, sortable(version)), stored);
@@ -56,66 +65,76 @@ async function putVersion(
   return { patientId, recordId, version };
 }
 
-async function firstVersion(_tx: Submission, { iss, body }: Item, head: StoredHead | undefined) {
+async function firstVersion(tx: Submission, item: Item): Promise<StoredHead> {
+  const { iss, body } = item;
   if (body.version !== 1 || body.prevVersionHash !== null)
     throw new ContractError(
       'VERSION_CONFLICT',
       'A first version is 1 and follows none; revise for the next.',
     );
-  if (head !== undefined) throw new ContractError('RECORD_EXISTS');
+  requireAuthorsRecord(item, undefined);
+  if ((await tx.state.get(storedHeads.at(body.patientId, body.recordId))) !== undefined)
+    throw new ContractError('RECORD_EXISTS');
   return { version: 1, author: iss };
 }
 
-async function nextVersion(tx: Submission, { iss, body, role }: Item, head: StoredHead | undefined) {
-  const { patientId, recordId, version, prevVersionHash } = body;
-  if (head === undefined) throw new ContractError('RECORD_UNKNOWN');
-  if (role === 'gateway' && head.author !== iss) throw new ContractError('AUTHOR_MISMATCH');
-  const newest = await getVersion(tx, patientId, recordId, head.version);
-  if (version !== head.version + 1 || prevVersionHash !== newest.manifestHash)
-    throw new ContractError('VERSION_CONFLICT', undefined, { newest: head.version });
+async function nextVersion(tx: Submission, item: Item, { precedent }: Weight): Promise<StoredHead> {
+  const { recordId, version, prevVersionHash } = item.body;
+  if (version === 1) throw new ContractError('VERSION_CONFLICT', 'A first version is stored, not revised.');
+  if (precedent === undefined) throw new ContractError('RECORD_UNKNOWN');
+  requireAuthorsRecord(item, precedent);
+  const { row: newest, author } = precedent;
+  if (version !== newest.version + 1 || prevVersionHash !== newest.manifestHash)
+    throw new ContractError('VERSION_CONFLICT', undefined, { newest: newest.version });
   // Only the newest version is found by its period, which a revision may move.
   index.remove(tx.state, newest, [recordId]);
-  return { ...head, version };
+  return { version, author };
 }
 
 function stateOf(tx: Submission, { iss, body }: Item): StoredRecordState {
   return { ...omit(body, 'purpose', 'granteeTags'), author: iss, storedAt: tx.at, txId: tx.txId };
 }
 
-async function authorOf(
-  { state }: Evaluation,
-  { patientId, recordId, version }: { patientId: string; recordId: string; version: number },
-): Promise<string | undefined> {
-  return version === 1 ? undefined : (await state.get(storedHeads.at(patientId, recordId)))?.author;
-}
-
-async function getVersion(
-  { state }: Evaluation,
-  patientId: string,
-  recordId: string,
-  version: number,
-): Promise<StoredRecordState> {
-  const stored = await state.get(storedVersions.at(patientId, recordId, sortable(version)));
-  if (stored === undefined) throw new ContractError('RECORD_UNKNOWN');
-  return stored;
-}
-
-/** A version of a record, the newest unless named, and the record's author. @throws ContractError `RECORD_UNKNOWN` */
-export async function findStored(
+/** The newest version, whatever the item says that it follows. */
+async function precedentOf(
   tx: Evaluation,
+  { patientId, recordId, version }: { patientId: string; recordId: string; version: number },
+): Promise<Precedent<StoredRecordState> | undefined> {
+  if (version === 1) return undefined;
+  const found = await lookUpStored(tx, { patientId, recordId });
+  return found === undefined ? undefined : { row: found.stored, author: found.author };
+}
+
+/** A version of a record, and who made the record. */
+export interface FoundRecord {
+  readonly stored: StoredRecordState;
+  readonly author: string;
+}
+
+/** The version, the newest unless named; undefined where it is not stored. */
+export async function lookUpStored(
+  { state }: Evaluation,
   { patientId, recordId, version }: { patientId: string; recordId: string; version?: number },
-): Promise<{ stored: StoredRecordState; author: string }> {
-  const head = await tx.state.get(storedHeads.at(patientId, recordId));
-  if (head === undefined) throw new ContractError('RECORD_UNKNOWN');
-  return {
-    stored: await getVersion(tx, patientId, recordId, version ?? head.version),
-    author: head.author,
-  };
+): Promise<FoundRecord | undefined> {
+  const head = await state.get(storedHeads.at(patientId, recordId));
+  if (head === undefined) return undefined;
+  const stored = await state.get(storedVersions.at(patientId, recordId, sortable(version ?? head.version)));
+  return stored === undefined ? undefined : { stored, author: head.author };
+}
+
+/** The same for those who asked for it. @throws ContractError `RECORD_UNKNOWN` */
+export async function getRecord(
+  tx: Evaluation,
+  named: { patientId: string; recordId: string; version?: number },
+): Promise<StoredRecordState> {
+  const found = await lookUpStored(tx, named);
+  if (found === undefined) throw new ContractError('RECORD_UNKNOWN');
+  return found.stored;
 }
 
 export function listRecords(tx: Evaluation, filter: RecordFilter) {
   return index.page(tx, filter, async (patientId, [recordId = '']) => {
-    const head = await tx.state.get(storedHeads.at(patientId, recordId));
-    return head === undefined ? undefined : getVersion(tx, patientId, recordId, head.version);
+    const newest = await lookUpStored(tx, { patientId, recordId });
+    return newest?.stored;
   });
 }

@@ -52,12 +52,12 @@ async function put(
   const { iss: authorityId, sid: visitId, body } = verified;
   const { patientId, at } = body;
   await getPatient(tx, patientId);
-  if ((await tx.state.get(visits.at(patientId, visitId))) !== undefined)
+  if ((await tx.state.get(visits.at(patientId, authorityId, visitId))) !== undefined)
     throw new ContractError('VISIT_EXISTS');
   const confirmed = await useCheckIn(tx, verified);
   const visit = { ...body, visitId, authorityId, confirmed, recordedAt: tx.at, txId: tx.txId, ...relay };
-  tx.state.put(visits.at(patientId, visitId), visit);
-  tx.state.put(visitsByTime.at(patientId, sortableTime(at), visitId), PRESENT);
+  tx.state.put(visits.at(patientId, authorityId, visitId), visit);
+  tx.state.put(visitsByTime.at(patientId, sortableTime(at), authorityId, visitId), PRESENT);
   tx.state.put(visitsByAuthority.at(authorityId, sortableTime(at), patientId, visitId), PRESENT);
   return visit;
 }
@@ -74,15 +74,16 @@ export async function listVisits(
   if (patientId !== undefined)
     return pagedRows(state, page, {
       prefix: visitsByTime.under(patientId),
-      rowOf: async ({ parts: [, , visitId = ''] }) => {
-        const visit = await state.get(visits.at(patientId, visitId));
-        return authorityId === undefined || visit?.authorityId === authorityId ? visit : undefined;
-      },
+      rowOf: ({ parts: [, , authority = '', visitId = ''] }) =>
+        authorityId === undefined || authority === authorityId
+          ? state.get(visits.at(patientId, authority, visitId))
+          : undefined,
     });
   if (authorityId === undefined)
     throw new ContractError('ARGUMENT_INVALID', 'Name a patient, an authority, or both.');
   return pagedRows(state, page, {
     prefix: visitsByAuthority.under(authorityId),
-    rowOf: ({ parts: [, , patient = '', visitId = ''] }) => state.get(visits.at(patient, visitId)),
+    rowOf: ({ parts: [, , patient = '', visitId = ''] }) =>
+      state.get(visits.at(patient, authorityId, visitId)),
   });
 }

@@ -1,7 +1,9 @@
-import type { AccessState } from '@careledger/contracts';
+import { PERMIT_RELEASE_WINDOW_S, type AccessState } from '@careledger/contracts';
 import { ProblemError } from '@careledger/service-kit';
+import { elapsedMs, type Instant } from '../clock.js';
 import type { ProblemCode } from '../problems.js';
 import type { ReleaseStore } from '../store/release-store.js';
+import type { Arrival } from './arrivals.js';
 
 /** What is to be released, by the request's own word. */
 export interface ReleaseClaim {
@@ -13,33 +15,51 @@ export interface ReleaseClaim {
   readonly requester: string;
 }
 
+/** Who releases to whom, and what counts now. */
+export interface Spending {
+  /** As this provider's own peer has it; undefined where it has none of that transaction. */
+  readonly arrival: Arrival | undefined;
+  /** This provider. */
+  readonly releasing: string;
+  /** The provider that asks, by its token and its signature. */
+  readonly relay: string;
+  /** Of the patient's policy at the own peer, asked for last. */
+  readonly policyVersion: number;
+  readonly now: Instant;
+}
+
 /**
- * Spends a permit: it must be the committed one of this very request, record version and provider, a permit, still
- * fresh, and not used before. After this returns, bytes may leave.
- * @param committed what this provider's own peer has on channel `cloud`
- * @throws ProblemError PERMIT_INVALID, PERMIT_EXPIRED, PERMIT_USED
+ * Spends a permit. It must be the committed one of this very request, record version, relay and holder; it must have come
+ * to this provider's peer within the last 30 s, while this provider looked; by its own time and that of its grant it must
+ * not be over; the patient must not have changed the policy since; and it must not have been used. After this returns,
+ * bytes may leave.
+ * @throws ProblemError PERMIT_INVALID, PERMIT_EXPIRED, POLICY_CHANGED, PERMIT_USED
  */
-export function spendPermit(
-  claim: ReleaseClaim,
-  committed: AccessState | undefined,
-  providerId: string,
-  nowMs: number,
-  releases: ReleaseStore,
-): void {
-  if (committed === undefined || !matches(claim, committed, providerId))
+export function spendPermit(claim: ReleaseClaim, spending: Spending, releases: ReleaseStore): void {
+  const { arrival, policyVersion, now } = spending;
+  if (arrival === undefined || !matches(claim, arrival.access, spending))
     throw new ProblemError<ProblemCode>(
       'PERMIT_INVALID',
-      'No committed permit is for this request, version and provider',
+      'No committed permit is for this request, version, relay and provider',
     );
-  if (committed.releaseBefore === undefined || nowMs >= Date.parse(committed.releaseBefore))
-    throw new ProblemError<ProblemCode>('PERMIT_EXPIRED', 'A permit is good for 30 s after its transaction');
+  const { access, at } = arrival;
+  if (!isFresh(access, at, now))
+    throw new ProblemError<ProblemCode>(
+      'PERMIT_EXPIRED',
+      `A permit is good for ${PERMIT_RELEASE_WINDOW_S} s, while its holder sees it come`,
+    );
+  if (policyVersion !== access.policyVersion)
+    throw new ProblemError<ProblemCode>(
+      'POLICY_CHANGED',
+      'The patient has changed what is granted since the permit; sign a new request',
+    );
   const used = releases.use({
     requestSid: claim.requestSid,
     permitTxId: claim.permitTxId,
     recordId: claim.recordId,
     version: claim.version,
     requester: claim.requester,
-    releasedAt: new Date(nowMs).toISOString(),
+    releasedAt: new Date(now.wallMs).toISOString(),
   });
   if (!used)
     throw new ProblemError<ProblemCode>(
@@ -48,12 +68,24 @@ export function spendPermit(
     );
 }
 
-const matches = (claim: ReleaseClaim, committed: AccessState, providerId: string): boolean =>
-  committed.decision === 'permit' &&
-  committed.releasingProviderId === providerId &&
-  committed.txId === claim.permitTxId &&
-  committed.requestSid === claim.requestSid &&
-  committed.patientId === claim.patientId &&
-  committed.recordId === claim.recordId &&
-  committed.version === claim.version &&
-  committed.requester === claim.requester;
+/** The relay's clock alone dates the permit, so that its date can only shorten what this provider's clocks allow. */
+function isFresh({ releaseBefore }: AccessState, at: Instant | undefined, now: Instant): boolean {
+  if (at === undefined || releaseBefore === undefined) return false;
+  return elapsedMs(at, now) < PERMIT_RELEASE_WINDOW_S * 1000 && now.wallMs < Date.parse(releaseBefore);
+}
+
+const matches = (
+  claim: ReleaseClaim,
+  access: AccessState,
+  { releasing, relay }: Pick<Spending, 'releasing' | 'relay'>,
+): boolean =>
+  access.basis === 'request' &&
+  access.decision === 'permit' &&
+  access.releasingProviderId === releasing &&
+  access.throughProviderId === relay &&
+  access.txId === claim.permitTxId &&
+  access.requestSid === claim.requestSid &&
+  access.patientId === claim.patientId &&
+  access.recordId === claim.recordId &&
+  access.version === claim.version &&
+  access.requester === claim.requester;

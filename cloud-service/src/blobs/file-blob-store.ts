@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
-import { constants } from 'node:fs';
+import { constants, rmSync } from 'node:fs';
 import { access, mkdir, open, readFile, rename } from 'node:fs/promises';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { sha256, toBase64url } from '@careledger/crypto';
 import { BlobError, type BlobStore } from './blob-store.js';
 
@@ -13,8 +13,8 @@ export class FileBlobStore implements BlobStore {
   constructor(readonly root: string) {}
 
   async put(hash: string, bytes: Uint8Array): Promise<void> {
-    const folder = join(this.root, hash.slice(0, FOLDER_CHARS));
-    const path = join(folder, hash);
+    const path = this.#pathOf(hash);
+    const folder = dirname(path);
     if (await exists(path)) return;
     await mkdir(folder, { recursive: true });
     const temporary = join(folder, `.${randomUUID()}`);
@@ -29,13 +29,25 @@ export class FileBlobStore implements BlobStore {
   async get(hash: string): Promise<Uint8Array> {
     let bytes: Uint8Array;
     try {
-      bytes = await readFile(join(this.root, hash.slice(0, FOLDER_CHARS), hash));
+      bytes = await readFile(this.#pathOf(hash));
     } catch (cause) {
       throw new BlobError('BLOB_MISSING', `Blob ${hash} is not here: restore it from a backup`, { cause });
     }
     if (toBase64url(sha256(bytes)) !== hash)
       throw new BlobError('BLOB_DAMAGED', `Blob ${hash} is not what was stored: restore it from a backup`);
     return bytes;
+  }
+
+  has(hash: string): Promise<boolean> {
+    return exists(this.#pathOf(hash));
+  }
+
+  removeNow(hash: string): void {
+    rmSync(this.#pathOf(hash), { force: true });
+  }
+
+  #pathOf(hash: string): string {
+    return join(this.root, hash.slice(0, FOLDER_CHARS), hash);
   }
 }
 

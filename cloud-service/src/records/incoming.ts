@@ -1,32 +1,45 @@
+import { isDeepStrictEqual } from 'node:util';
+import type { StatementBody } from '@careledger/contracts';
 import { fromBase64url, sha256, toBase64url } from '@careledger/crypto';
-import { STATEMENTS, type StatementBody } from '@careledger/contracts';
-import { readManifest, readWrapSet } from '@careledger/envelope';
+import { recordIdOf } from '@careledger/domain';
+import {
+  EnvelopeError,
+  matchWraps,
+  readManifest,
+  readWrapSet,
+  tokenHash,
+  type Manifest,
+  type Wrap,
+  type WrapSet,
+} from '@careledger/envelope';
 import type { StoreRecordRequest } from '@careledger/protocol';
 import { ProblemError } from '@careledger/service-kit';
-import { readStatement } from '@careledger/statements';
-import { Value } from 'typebox/value';
+import { refusal } from '../ledger/refusal.js';
+import { readStatementOf, type ReadStatement } from '../ledger/statements.js';
 import type { ProblemCode } from '../problems.js';
 
-/** A version that somebody wants stored, its parts checked against one another. The ledger judges the author. */
+/** A version that somebody wants stored, its parts checked against one another. Nobody's signature is checked yet. */
 export interface IncomingVersion {
   readonly request: StoreRecordRequest;
-  readonly body: StatementBody<'storeRecord'>;
-  /** Who signed the statement: patient or authority. */
-  readonly author: string;
-  readonly wrapSeq: number;
+  readonly statement: ReadStatement<'storeRecord'>;
+  readonly manifest: Manifest;
+  readonly wrapSet: WrapSet;
+  readonly wraps: readonly Wrap[];
   readonly ciphertext: Uint8Array;
 }
 
 /**
- * Takes a request apart and checks that path, statement, manifest, wrap set and ciphertext are of one version.
- * @throws ProblemError STATEMENT_MALFORMED, VERSION_MISMATCH, PROVIDER_MISMATCH
+ * Takes a request apart and checks that path, statement, manifest, wraps and ciphertext are of one version.
+ * @throws ProblemError VERSION_MISMATCH, PROVIDER_MISMATCH, RECORD_REFUSED, WRAPS_REFUSED; StatementError, EnvelopeError
+ * or CryptoError of what is malformed
  */
 export function readIncoming(
   request: StoreRecordRequest,
   path: { readonly recordId: string; readonly version: number },
   providerId: string,
 ): IncomingVersion {
-  const { body, author } = readStoreStatement(request.statement);
+  const statement = readStatementOf('storeRecord', request.statement, 'RECORD_REFUSED');
+  const { body, issuer } = statement;
   if (body.providerId !== providerId)
     throw new ProblemError<ProblemCode>(
       'PROVIDER_MISMATCH',
@@ -34,35 +47,74 @@ export function readIncoming(
     );
   const ciphertext = fromBase64url(request.ciphertext);
   const manifest = readManifest(request.manifest);
-  const wraps = readWrapSet(request.wrapSet);
-  const { aad } = manifest;
-  const faults = [
-    (body.recordId !== path.recordId || body.version !== path.version) && 'path and statement',
-    (aad.recordId !== body.recordId || aad.version !== body.version || aad.patientId !== body.patientId) &&
-      'statement and manifest',
-    aad.author !== author && 'author of statement and manifest',
-    toBase64url(sha256(request.manifest)) !== body.manifestHash && 'manifest hash',
-    (toBase64url(sha256(ciphertext)) !== body.ciphertextSha256 || ciphertext.length !== body.sizeBytes) &&
-      'ciphertext',
-    manifest.ciphertextSha256 !== body.ciphertextSha256 && 'ciphertext hash of the manifest',
-    (wraps.recordId !== body.recordId || wraps.version !== body.version) && 'wrap set',
-  ].filter((fault) => fault !== false);
+  const wrapSet = readWrapSet(request.wrapSet);
+  const faults = faultsOf({ request, path, body, issuer, manifest, wrapSet, ciphertext });
   if (faults.length > 0)
     throw new ProblemError<ProblemCode>('VERSION_MISMATCH', `These do not agree: ${faults.join('; ')}`);
-  return { request, body, author, wrapSeq: wraps.seq, ciphertext };
+  assertRecordId(body, issuer);
+  return { request, statement, manifest, wrapSet, wraps: wrapsOf(wrapSet, request.wraps), ciphertext };
 }
 
-/** Form only. @throws ProblemError STATEMENT_MALFORMED */
-export function readStoreStatement(statement: string): {
-  body: StatementBody<'storeRecord'>;
-  author: string;
-} {
-  const { header, payload } = readStatement(statement);
-  const { typ, body: schema } = STATEMENTS.storeRecord;
-  if (header.typ !== typ || !Value.Check(schema, payload.body))
-    throw new ProblemError<ProblemCode>(
-      'STATEMENT_MALFORMED',
-      `Send a ${typ} statement with its body by the schema`,
-    );
-  return { body: payload.body, author: payload.iss };
+interface Parts {
+  readonly request: StoreRecordRequest;
+  readonly path: { readonly recordId: string; readonly version: number };
+  readonly body: StatementBody<'storeRecord'>;
+  readonly issuer: string;
+  readonly manifest: Manifest;
+  readonly wrapSet: WrapSet;
+  readonly ciphertext: Uint8Array;
+}
+
+function faultsOf({ request, path, body, issuer, manifest, wrapSet, ciphertext }: Parts): string[] {
+  const { aad } = manifest;
+  const checks: readonly (readonly [boolean, string])[] = [
+    [body.recordId === path.recordId && body.version === path.version, 'path and statement'],
+    [
+      aad.recordId === body.recordId && aad.version === body.version && aad.patientId === body.patientId,
+      'statement and manifest',
+    ],
+    [aad.author === issuer, 'author of statement and manifest'],
+    [isDeepStrictEqual(aad.tagGroups, body.tagGroups), 'tag groups of statement and manifest'],
+    [aad.prevVersionHash === body.prevVersionHash, 'previous version of statement and manifest'],
+    [tokenHash(request.manifest) === body.manifestHash, 'manifest hash'],
+    [
+      toBase64url(sha256(ciphertext)) === body.ciphertextSha256 && ciphertext.length === body.sizeBytes,
+      'ciphertext',
+    ],
+    [
+      manifest.ciphertextSha256 === body.ciphertextSha256 && manifest.size === body.sizeBytes,
+      'ciphertext of the manifest',
+    ],
+    [
+      wrapSet.recordId === body.recordId &&
+        wrapSet.version === body.version &&
+        wrapSet.manifestHash === body.manifestHash,
+      'wrap set',
+    ],
+    [wrapSet.seq === 1, 'number of the wrap set, which is 1 at first store'],
+  ];
+  return checks.flatMap(([holds, what]) => (holds ? [] : [what]));
+}
+
+/** The author of version 1 alone can have this id; whose seed a later version carries, the ledger knows. */
+function assertRecordId(body: StatementBody<'storeRecord'>, author: string): void {
+  const { patientId, recordId, seed, version } = body;
+  if (version === 1 && recordIdOf({ author, patientId, seed }, sha256) !== recordId)
+    throw refusal('RECORD_REFUSED', 'RECORD_ID_MISMATCH', `${recordId} is not the id of this author’s seed`);
+}
+
+/** The wraps that a set signs for, with the keys they are for. @throws ProblemError WRAPS_REFUSED */
+export function wrapsOf(set: WrapSet, jwes: readonly string[]): Wrap[] {
+  try {
+    return matchWraps(set, jwes);
+  } catch (error) {
+    throw problemOfWraps(error);
+  }
+}
+
+/** An EnvelopeError of a wrap set as the problem that it is; other errors as they are. */
+export function problemOfWraps(error: unknown): unknown {
+  return error instanceof EnvelopeError
+    ? refusal('WRAPS_REFUSED', error.code, error.message, { cause: error })
+    : error;
 }

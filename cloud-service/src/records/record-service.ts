@@ -1,232 +1,192 @@
-import type { Signer, SignatureVerifier } from '@careledger/crypto';
-import { fromBase64url } from '@careledger/crypto';
-import {
-  BATCH_MAX_ITEMS,
-  accessControl,
-  records,
-  type ItemResult,
-  type KeyPeriod,
-} from '@careledger/contracts';
-import { timestampOf } from '@careledger/domain';
-import {
-  EnvelopeError,
-  checkWrapSet,
-  makeStoreReceipt,
-  readManifest,
-  readWrapSet,
-} from '@careledger/envelope';
-import { submitBatch, type LedgerChannel } from '@careledger/ledger';
+import { records } from '@careledger/contracts';
+import { tokenHash } from '@careledger/envelope';
+import { LedgerError, type LedgerChannel } from '@careledger/ledger';
+import { problemOfLedger } from '@careledger/ledger/service';
 import type { StoreRecordAnswer, StoreRecordRequest } from '@careledger/protocol';
-import { ProblemError, SubjectBatcher } from '@careledger/service-kit';
+import { ProblemError } from '@careledger/service-kit';
+import { readStatement } from '@careledger/statements';
 import type { BlobStore } from '../blobs/blob-store.js';
-import { problemOfLedger } from '../ledger-failure.js';
+import { assertSpeaksFor, type Caller } from '../caller.js';
+import { StatementQueue } from '../ledger/statement-queue.js';
 import type { ProblemCode } from '../problems.js';
+import type { PendingQuota, PendingStore, PendingVersion } from '../store/pending-store.js';
 import type { HeldVersion, VersionStore } from '../store/version-store.js';
-import { readIncoming, readStoreStatement } from './incoming.js';
+import { checkAuthor, type AuthorCheckOptions } from './author.js';
+import { readIncoming, type IncomingVersion } from './incoming.js';
+import { answerOf, recordExists, type Settler } from './settling.js';
 
-export interface RecordServiceOptions {
+export interface RecordServiceOptions extends AuthorCheckOptions {
   readonly providerId: string;
-  readonly signer: Signer;
-  readonly verifier: SignatureVerifier;
   readonly cloud: LedgerChannel;
   readonly versions: VersionStore;
+  readonly pending: PendingStore;
   readonly blobs: BlobStore;
+  readonly settler: Settler;
+  readonly quota: PendingQuota;
 }
 
-/** A statement on its way to the ledger. */
-interface Submission {
-  readonly patientId: string;
-  readonly statement: string;
-  readonly transaction: 'StoreRecords' | 'ReviseRecords';
-}
+/** Interrupted versions that are in memory at once. */
+const RESUMED_AT_ONCE_MAX = 500;
 
-interface Settled {
-  readonly item: ItemResult;
-  readonly blockNumber: number;
-}
+type Transaction = 'StoreRecords' | 'ReviseRecords';
 
 /**
- * Stores versions of records. Durable in this order: blob, then statement, manifest and wraps, then the transaction,
- * then the receipt; only then is the caller answered. Every step can be repeated, and is after a crash.
+ * Stores versions of records. Who made a version is checked before anything of it is written. Durable in this order:
+ * statement, manifest and wraps, then the blob, then the transaction, then the receipt; only then is the caller answered.
+ * Every step can be repeated, and is after a crash.
  */
 export class RecordService {
   readonly #options: RecordServiceOptions;
-  readonly #batchers: Readonly<Record<Submission['transaction'], SubjectBatcher<Submission, Settled>>>;
+  readonly #queues: Readonly<Record<Transaction, StatementQueue>>;
+  /** By statement hash: the same request twice at once is one. */
+  readonly #underWay = new Map<string, Promise<StoreRecordAnswer>>();
 
   constructor(options: RecordServiceOptions) {
     this.#options = options;
-    this.#batchers = {
-      StoreRecords: this.#batcher('StoreRecords'),
-      ReviseRecords: this.#batcher('ReviseRecords'),
-    };
-  }
-
-  /** Items that wait for a transaction. */
-  get waiting(): number {
-    return this.#batchers.StoreRecords.waiting + this.#batchers.ReviseRecords.waiting;
+    const queue = (transaction: Transaction) =>
+      new StatementQueue((items) => options.cloud.submit(records, transaction, { items }));
+    this.#queues = { StoreRecords: queue('StoreRecords'), ReviseRecords: queue('ReviseRecords') };
   }
 
   /**
    * Stores a version, or gives the receipt of the same version again.
-   * @throws ProblemError VERSION_MISMATCH, PROVIDER_MISMATCH, RECORD_EXISTS, RECORD_REFUSED, LEDGER_UNAVAILABLE
+   * @throws ProblemError ORGANISATION_MISMATCH, VERSION_MISMATCH, PROVIDER_MISMATCH, RECORD_EXISTS (`manifestHash` of the
+   * version that stands there), RECORD_REFUSED, MANIFEST_REFUSED, WRAPS_REFUSED, TOO_MANY_REQUESTS, LEDGER_UNAVAILABLE
    */
   async store(
     request: StoreRecordRequest,
     path: { readonly recordId: string; readonly version: number },
+    caller: Caller,
   ): Promise<{ answer: StoreRecordAnswer; created: boolean }> {
-    const { blobs, providerId, versions } = this.#options;
+    const { providerId, versions } = this.#options;
     const incoming = readIncoming(request, path, providerId);
-    const { recordId, version, patientId, ciphertextSha256 } = incoming.body;
-    const held = versions.find(recordId, version);
-    if (held?.receipt != null) {
-      if (held.statement !== request.statement)
-        throw new ProblemError<ProblemCode>(
-          'RECORD_EXISTS',
-          `Version ${version} of ${recordId} is another one`,
-        );
-      return { answer: this.#answer(held), created: false };
-    }
-    await blobs.put(ciphertextSha256, incoming.ciphertext);
-    const { statement, manifest, wrapSet } = request;
-    versions.keep({
-      recordId,
-      version,
-      patientId,
-      statement,
-      manifest,
-      wrapSet,
-      wrapSeq: incoming.wrapSeq,
-      ciphertextSha256,
-    });
-    return { answer: await this.#submit({ recordId, version, patientId, statement }), created: true };
+    assertSpeaksFor(caller, incoming.statement.issuer);
+    const held = versions.find(path.recordId, path.version);
+    if (held !== undefined) return { answer: this.#answerAgain(held, incoming), created: false };
+    const acceptedAt = await checkAuthor(incoming, this.#options);
+    await this.#assertEntitled(incoming);
+    const answer = await this.#carryOut(pendingOf(incoming, caller, acceptedAt), incoming.ciphertext);
+    return { answer, created: true };
   }
 
   /**
-   * Finishes what a crash or an outage interrupted; the ledger recognises statements that it has. Resolves with how many
-   * versions were settled, one way or the other.
+   * Finishes some of what a crash or an outage interrupted; the ledger recognises statements that it has. Resolves with
+   * how many versions were settled, one way or the other: 0 when there are no more.
    * @throws ProblemError LEDGER_UNAVAILABLE while some cannot be
    */
   async resume(): Promise<number> {
-    const pending = this.#options.versions.pending();
-    const outcomes = await Promise.allSettled(pending.map((version) => this.#submit(version)));
-    const away = outcomes.find(
-      (outcome) =>
-        outcome.status === 'rejected' &&
-        outcome.reason instanceof ProblemError &&
-        outcome.reason.code === 'LEDGER_UNAVAILABLE',
-    );
-    if (away?.status === 'rejected') throw away.reason;
-    return pending.length;
+    const { pending } = this.#options;
+    const waiting = pending
+      .hashes()
+      .filter((hash) => !this.#underWay.has(hash))
+      .slice(0, RESUMED_AT_ONCE_MAX)
+      .flatMap((hash) => pending.find(hash) ?? []);
+    const outcomes = await Promise.allSettled(waiting.map((version) => this.#carryOut(version)));
+    const failed = outcomes.flatMap((outcome) => (outcome.status === 'rejected' ? [outcome.reason] : []));
+    const away = failed.find((reason) => !isSettled(reason));
+    if (away !== undefined) throw away;
+    return waiting.length;
   }
 
-  /**
-   * Takes a newer wrap set, signed by the patient's gateway or by the record's author.
-   * @throws ProblemError RECORD_UNKNOWN, WRAPS_REFUSED
-   */
-  async replaceWraps(recordId: string, version: number, wrapSet: string): Promise<void> {
-    const { versions, verifier } = this.#options;
-    const held = versions.find(recordId, version);
-    if (held === undefined)
-      throw new ProblemError<ProblemCode>('RECORD_UNKNOWN', 'No such version is held here');
-    if (held.wrapSet === wrapSet) return;
+  #answerAgain(held: HeldVersion, { statement }: IncomingVersion): StoreRecordAnswer {
+    const { providerId } = this.#options;
+    const { recordId, version, txId } = held;
+    // By the manifest, which its author signed: a statement may have been made anew.
+    const manifestHash = tokenHash(held.manifest);
+    if (manifestHash === statement.body.manifestHash) return answerOf(held, providerId);
+    const author = readStatement(held.statement).payload.iss;
+    throw recordExists({ recordId, version, manifestHash, author, providerId, txId });
+  }
+
+  /** An authority that may not write is told at once: nothing of it waits before what patients store. */
+  async #assertEntitled({ statement: { token, issuer, body } }: IncomingVersion): Promise<void> {
+    if (issuer === body.patientId) return;
+    const { ownPeer, settler } = this.#options;
     try {
-      const manifest = readManifest(held.manifest);
-      const keys = await this.#signersOf(held.patientId, manifest.aad.author);
-      checkWrapSet(wrapSet, held.manifest, manifest, { keys, verifier });
+      const code = await ownPeer.wouldStore(transactionOf(body.version), token);
+      if (code !== 'OK') throw await settler.refused(body, code);
     } catch (error) {
-      if (error instanceof EnvelopeError)
-        throw new ProblemError<ProblemCode>('WRAPS_REFUSED', `${error.code}: ${error.message}`, {
-          cause: error,
-        });
-      throw problemOfLedger(error, 'WRAPS_REFUSED');
+      throw problemOfLedger<ProblemCode>(error, 'RECORD_REFUSED');
     }
-    if (!versions.replaceWraps(recordId, version, wrapSet, readWrapSet(wrapSet).seq))
-      throw new ProblemError<ProblemCode>(
-        'WRAPS_REFUSED',
-        'Send a wrap set with a higher `seq` than the one held',
-      );
   }
 
-  async #signersOf(patientId: string, author: string): Promise<Uint8Array[]> {
-    const { cloud } = this.#options;
-    const patient = await cloud.evaluate(accessControl, 'GetPatient', { patientId });
-    const periods: KeyPeriod[] = [...patient.gatewayKeys];
-    if (author !== patientId) {
-      const authority = await cloud.evaluate(accessControl, 'GetAuthority', { authorityId: author });
-      periods.push(...authority.signingKeys);
-    }
-    return periods.map((period) => fromBase64url(period.key));
-  }
-
-  async #submit(
-    version: Pick<HeldVersion, 'recordId' | 'version' | 'patientId' | 'statement'>,
-  ): Promise<StoreRecordAnswer> {
-    const { recordId, version: number, patientId, statement } = version;
-    const transaction = number === 1 ? 'StoreRecords' : 'ReviseRecords';
-    let settled: Settled;
-    try {
-      settled = await this.#batchers[transaction].add({ patientId, statement, transaction });
-    } catch (error) {
-      throw problemOfLedger(error, 'RECORD_REFUSED');
-    }
-    const { item, blockNumber } = settled;
-    if (item.code !== 'OK') {
-      this.#options.versions.drop(recordId, number);
-      throw new ProblemError<ProblemCode>('RECORD_REFUSED', `The ledger refused the record: ${item.code}`, {
-        members: { reason: item.code, txId: item.txId },
-      });
-    }
-    return this.#settle(recordId, number, item.txId, blockNumber);
-  }
-
-  #settle(recordId: string, version: number, txId: string, blockNumber: number): StoreRecordAnswer {
-    const { providerId, signer, versions } = this.#options;
-    const held = versions.find(recordId, version);
-    if (held === undefined)
-      throw new ProblemError<ProblemCode>('RECORD_UNKNOWN', 'The version was dropped meanwhile');
-    if (held.receipt !== null) return this.#answer(held);
-    const { manifestHash, ciphertextSha256 } = readStoreStatement(held.statement).body;
-    const receipt = makeStoreReceipt(
-      {
-        recordId,
-        version,
-        ciphertextSha256,
-        manifestHash,
-        provider: providerId,
-        txId,
-        blockNumber,
-        storedAt: timestampOf(Date.now()),
-      },
-      signer,
-    );
-    versions.settle(recordId, version, { txId, blockNumber, receipt });
-    return { recordId, version, providerId, txId, blockNumber, receipt };
-  }
-
-  #answer(held: HeldVersion): StoreRecordAnswer {
-    const { recordId, version, txId, blockNumber, receipt } = held;
-    if (txId === null || blockNumber === null || receipt === null)
-      throw new ProblemError<ProblemCode>('RECORD_UNKNOWN', 'The version has no receipt yet');
-    return { recordId, version, providerId: this.#options.providerId, txId, blockNumber, receipt };
-  }
-
-  #batcher(transaction: Submission['transaction']): SubjectBatcher<Submission, Settled> {
-    const { cloud } = this.#options;
-    return new SubjectBatcher<Submission, Settled>({
-      subjectOf: (submission) => submission.patientId,
-      maxItems: BATCH_MAX_ITEMS,
-      run: async (submissions) => {
-        const outcomes = await submitBatch({
-          items: submissions.map((submission) => submission.statement),
-          maxItems: BATCH_MAX_ITEMS,
-          submit: (items) => cloud.submit(records, transaction, { items: [...items] }),
-        });
-        return outcomes.flatMap((outcome) => {
-          if (outcome.status === 'failed') throw outcome.error;
-          const { result, blockNumber } = outcome.submitted;
-          return result.items.map((item) => ({ item, blockNumber: Number(blockNumber) }));
-        });
-      },
+  /** From a checked version to its receipt. @param ciphertext absent where the blob is there already, or never will be */
+  #carryOut(version: PendingVersion, ciphertext?: Uint8Array): Promise<StoreRecordAnswer> {
+    const known = this.#underWay.get(version.statementHash);
+    if (known !== undefined) return known;
+    const answer = this.#keepAndSubmit(version, ciphertext).finally(() => {
+      this.#underWay.delete(version.statementHash);
     });
+    this.#underWay.set(version.statementHash, answer);
+    return answer;
   }
+
+  async #keepAndSubmit(
+    version: PendingVersion,
+    ciphertext: Uint8Array | undefined,
+  ): Promise<StoreRecordAnswer> {
+    if (ciphertext === undefined) await this.#assertBlob(version);
+    else await this.#keep(version, ciphertext);
+    try {
+      const settled = await this.#queues[transactionOf(version.version)].add(version);
+      return await this.#options.settler.settle(version, settled);
+    } catch (error) {
+      throw problemOfLedger<ProblemCode>(error, 'RECORD_REFUSED');
+    }
+  }
+
+  async #keep(version: PendingVersion, ciphertext: Uint8Array): Promise<void> {
+    const { blobs, pending, quota } = this.#options;
+    if (!pending.keep(version, quota))
+      throw new ProblemError(
+        'TOO_MANY_REQUESTS',
+        `${version.mspId} has as many versions or bytes on their way as it may; wait for some to be settled`,
+      );
+    try {
+      await blobs.put(version.ciphertextSha256, ciphertext);
+    } catch (error) {
+      pending.drop(version);
+      throw error;
+    }
+  }
+
+  /** A process that died while it took the blob, or gave it up, left none: the author has no answer and sends again. */
+  async #assertBlob(version: PendingVersion): Promise<void> {
+    const { blobs, pending } = this.#options;
+    if (await blobs.has(version.ciphertextSha256)) return;
+    pending.drop(version);
+    throw new ProblemError<ProblemCode>(
+      'BLOB_MISSING',
+      'The version was interrupted before its blob was here',
+    );
+  }
+}
+
+const transactionOf = (version: number): Transaction => (version === 1 ? 'StoreRecords' : 'ReviseRecords');
+
+/** Whether a version was given up, so that it waits no more; a refusal of the whole transaction is the operator's matter. */
+const isSettled = (reason: unknown): boolean =>
+  reason instanceof ProblemError &&
+  !(reason.cause instanceof LedgerError) &&
+  ['RECORD_REFUSED', 'RECORD_EXISTS', 'BLOB_MISSING'].includes((reason as ProblemError<ProblemCode>).code);
+
+function pendingOf(incoming: IncomingVersion, { mspId }: Caller, acceptedAt: string): PendingVersion {
+  const { request, statement } = incoming;
+  const { recordId, version, patientId, ciphertextSha256, sizeBytes } = statement.body;
+  const texts = [request.statement, request.manifest, request.wrapSet, ...request.wraps];
+  return {
+    statementHash: statement.statement.hash,
+    recordId,
+    version,
+    patientId,
+    issuer: statement.issuer,
+    mspId,
+    statement: request.statement,
+    manifest: request.manifest,
+    wrapSet: request.wrapSet,
+    wraps: request.wraps,
+    acceptedAt,
+    ciphertextSha256,
+    sizeBytes: texts.reduce((bytes, text) => bytes + text.length, sizeBytes),
+  };
 }

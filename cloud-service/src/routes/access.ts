@@ -8,8 +8,10 @@ import {
 } from '@careledger/protocol';
 import { requireRole, type ServiceApp } from '@careledger/service-kit';
 import { Type } from 'typebox';
-import type { AccessService } from '../access/access-service.js';
 import { keepReceipt, type ReceiptServiceOptions } from '../access/receipt-service.js';
+import type { RelayService } from '../access/relay-service.js';
+import type { ReleaseService } from '../access/release-service.js';
+import { callerOf } from '../caller.js';
 
 /** Releases that the audit route lists unless asked for fewer. */
 const RELEASES_MAX = 500;
@@ -22,18 +24,21 @@ const Release = Type.Object({
   releasedAt: Type.String(),
 });
 
-export function addAccessRoutes(
-  app: ServiceApp,
-  service: AccessService,
-  receipts: ReceiptServiceOptions,
-): void {
+/** The relay's side, the holder's, and what recipients sign for. */
+export interface AccessServices {
+  readonly relay: RelayService;
+  readonly release: ReleaseService;
+  readonly receipts: ReceiptServiceOptions;
+}
+
+export function addAccessRoutes(app: ServiceApp, { relay, release, receipts }: AccessServices): void {
   app.post(
     PROVIDER_ROUTES.access,
     {
       config: requireRole('system'),
       schema: { summary: 'Ask for a record', body: AccessRequestHttp, response: { 200: AccessAnswer } },
     },
-    (request) => service.request(request.body.statement),
+    (request) => relay.request(request.body.statement, callerOf(request)),
   );
 
   app.post(
@@ -46,7 +51,7 @@ export function addAccessRoutes(
         response: { 200: ReleasedRecord },
       },
     },
-    (request) => service.releaseTo(request.body.statement),
+    (request) => release.releaseTo(request.body.statement, callerOf(request)),
   );
 
   app.post(
@@ -56,7 +61,7 @@ export function addAccessRoutes(
       schema: { summary: 'Keep a recipient’s receipt', body: ReceiptRequest },
     },
     async (request, reply) => {
-      await keepReceipt(request.body.receipt, receipts);
+      await keepReceipt(request.body.receipt, callerOf(request), receipts);
       return reply.status(204).send();
     },
   );

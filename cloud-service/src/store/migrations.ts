@@ -34,4 +34,51 @@ export const migrations: readonly Migration[] = [
         received_at TEXT NOT NULL
       ) STRICT;`,
   },
+  {
+    // Versions that the ledger has stay with their receipts. Those with `wraps` NULL have a set of the first form, with
+    // the wraps in it, and a manifest that nobody reads any more: kept, never released (WRAPS_OUTDATED).
+    // What was on its way then is dropped when the service starts, blobs and all: the ledger refuses those statements.
+    name: 'pending versions by statement, wraps beside their sets, permits met',
+    sql: `
+      CREATE TABLE outdated_pending (
+        record_id TEXT NOT NULL,
+        version INTEGER NOT NULL,
+        ciphertext_sha256 TEXT NOT NULL
+      ) STRICT;
+      INSERT INTO outdated_pending SELECT record_id, version, ciphertext_sha256 FROM versions WHERE receipt IS NULL;
+      DELETE FROM versions WHERE receipt IS NULL;
+      DROP INDEX versions_pending;
+      ALTER TABLE versions ADD COLUMN wraps TEXT;
+      ALTER TABLE versions ADD COLUMN acceptance TEXT;
+      CREATE INDEX versions_blob ON versions (ciphertext_sha256);
+      CREATE TABLE pending (
+        statement_hash TEXT PRIMARY KEY,
+        record_id TEXT NOT NULL,
+        version INTEGER NOT NULL,
+        patient_id TEXT NOT NULL,
+        issuer TEXT NOT NULL,
+        msp_id TEXT NOT NULL,
+        statement TEXT NOT NULL,
+        manifest TEXT NOT NULL,
+        wrap_set TEXT NOT NULL,
+        wraps TEXT NOT NULL,
+        accepted_at TEXT NOT NULL,
+        ciphertext_sha256 TEXT NOT NULL,
+        size_bytes INTEGER NOT NULL
+      ) STRICT;
+      CREATE INDEX pending_blob ON pending (ciphertext_sha256);
+      CREATE INDEX pending_organisation ON pending (msp_id, size_bytes);
+      CREATE TABLE permits (
+        permit_tx_id TEXT PRIMARY KEY,
+        request_sid TEXT NOT NULL,
+        patient_id TEXT NOT NULL,
+        record_id TEXT NOT NULL,
+        version INTEGER NOT NULL,
+        requester TEXT NOT NULL,
+        through_provider_id TEXT NOT NULL,
+        block_number TEXT NOT NULL,
+        -- when this provider's peer got it at the earliest; NULL for one that was met later
+        arrived_at TEXT
+      ) STRICT;`,
+  },
 ];

@@ -8,92 +8,50 @@ export interface HeldVersion {
   readonly statement: string;
   readonly manifest: string;
   readonly wrapSet: string;
-  readonly wrapSeq: number;
+  /** Compact JWEs in the order of the set; null where the set is of the first form, which had them within. */
+  readonly wraps: readonly string[] | null;
+  /** This provider's word for the set; null with `wraps`. */
+  readonly acceptance: string | null;
   readonly ciphertextSha256: string;
-  /** Present once the transaction that stored it is VALID. */
-  readonly receipt: string | null;
-  readonly txId: string | null;
-  readonly blockNumber: number | null;
+  readonly receipt: string;
+  readonly txId: string;
+  readonly blockNumber: number;
+}
+
+/** What takes the place of a version's wraps. */
+export interface NewWraps {
+  readonly wrapSet: string;
+  readonly wraps: readonly string[];
+  readonly acceptance: string;
 }
 
 const COLUMNS = `record_id AS recordId, version, patient_id AS patientId, statement, manifest, wrap_set AS wrapSet,
-  wrap_seq AS wrapSeq, ciphertext_sha256 AS ciphertextSha256, receipt, tx_id AS txId, block_number AS blockNumber`;
+  wraps, acceptance, ciphertext_sha256 AS ciphertextSha256, receipt, tx_id AS txId, block_number AS blockNumber`;
 
-/** What is durable here: a version before its transaction is submitted, its receipt before it is handed out. */
+/** Versions that the ledger has and this provider signed for. */
 export class VersionStore {
   constructor(readonly database: Database) {}
 
   find(recordId: string, version: number): HeldVersion | undefined {
     const row = this.database
       .prepare(`SELECT ${COLUMNS} FROM versions WHERE record_id = ? AND version = ?`)
-      .get(recordId, version);
-    return row as HeldVersion | undefined;
+      .get(recordId, version) as (Omit<HeldVersion, 'wraps'> & { readonly wraps: string | null }) | undefined;
+    return row && { ...row, wraps: row.wraps === null ? null : (JSON.parse(row.wraps) as string[]) };
   }
 
-  /** Versions whose transaction has no known end: a crash came between. */
-  pending(): HeldVersion[] {
-    return this.database
-      .prepare(`SELECT ${COLUMNS} FROM versions WHERE receipt IS NULL ORDER BY rowid`)
-      .all() as unknown as HeldVersion[];
-  }
-
-  /** Keeps a version that is to be submitted; replaces one that never got a receipt. */
-  keep(version: Omit<HeldVersion, 'receipt' | 'txId' | 'blockNumber'>): void {
-    this.database.transaction(() =>
-      this.database
-        .prepare(
-          `INSERT INTO versions (record_id, version, patient_id, statement, manifest, wrap_set, wrap_seq, ciphertext_sha256)
-           VALUES (?, ?, ?, ?, ?, ?, ?, ?)
-           ON CONFLICT (record_id, version) DO UPDATE SET patient_id = excluded.patient_id,
-             statement = excluded.statement, manifest = excluded.manifest, wrap_set = excluded.wrap_set,
-             wrap_seq = excluded.wrap_seq, ciphertext_sha256 = excluded.ciphertext_sha256
-           WHERE receipt IS NULL`,
-        )
-        .run(
-          version.recordId,
-          version.version,
-          version.patientId,
-          version.statement,
-          version.manifest,
-          version.wrapSet,
-          version.wrapSeq,
-          version.ciphertextSha256,
-        ),
-    );
-  }
-
-  /** Notes that a version's transaction is VALID, together with the receipt that says so. */
-  settle(
-    recordId: string,
-    version: number,
-    stored: { txId: string; blockNumber: number; receipt: string },
-  ): void {
-    this.database.transaction(() =>
-      this.database
-        .prepare(
-          'UPDATE versions SET tx_id = ?, block_number = ?, receipt = ? WHERE record_id = ? AND version = ?',
-        )
-        .run(stored.txId, stored.blockNumber, stored.receipt, recordId, version),
-    );
-  }
-
-  /** Forgets a version that the ledger refused. */
-  drop(recordId: string, version: number): void {
-    this.database.transaction(() =>
-      this.database
-        .prepare('DELETE FROM versions WHERE record_id = ? AND version = ? AND receipt IS NULL')
-        .run(recordId, version),
-    );
-  }
-
-  /** Replaces the wrap set by one with a higher sequence number; false when there is none to replace. */
-  replaceWraps(recordId: string, version: number, wrapSet: string, wrapSeq: number): boolean {
+  /** Replaces the set that has this number by the next one; false when another one took its place meanwhile. */
+  replaceWraps(
+    { recordId, version }: Pick<HeldVersion, 'recordId' | 'version'>,
+    seq: number,
+    { wrapSet, wraps, acceptance }: NewWraps,
+  ): boolean {
     const { changes } = this.database.transaction(() =>
       this.database
         .prepare(
-          'UPDATE versions SET wrap_set = ?, wrap_seq = ? WHERE record_id = ? AND version = ? AND wrap_seq < ?',
+          `UPDATE versions SET wrap_set = ?, wraps = ?, acceptance = ?, wrap_seq = ?
+           WHERE record_id = ? AND version = ? AND wrap_seq = ?`,
         )
-        .run(wrapSet, wrapSeq, recordId, version, wrapSeq),
+        .run(wrapSet, JSON.stringify(wraps), acceptance, seq + 1, recordId, version, seq),
     );
     return changes === 1;
   }

@@ -4,6 +4,7 @@ import {
   type StoredRecordState,
   type VisitState,
 } from '@careledger/contracts';
+import { allRows } from '@careledger/ledger';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { call, isNetworkFailure, type ApiAnswer } from '../rig/api-client.js';
 import { labBundle } from '../rig/bundles.js';
@@ -43,18 +44,6 @@ async function persistently(
     }
     await pause();
   }
-}
-
-async function everyRow<Row>(
-  ask: (bookmark?: string) => Promise<{ rows: Row[]; bookmark: string }>,
-): Promise<Row[]> {
-  const all: Row[] = [];
-  for (let bookmark: string | undefined; bookmark !== '';) {
-    const page = await ask(bookmark);
-    all.push(...page.rows);
-    ({ bookmark } = page);
-  }
-  return all;
 }
 
 test('killing the api while it writes loses and doubles no record, visit or notice', async () => {
@@ -118,15 +107,18 @@ test('killing the api while it writes loses and doubles no record, visit or noti
   const announced: AnnouncedRecordState[] = [];
   const visits: Record<'authorities' | 'cloud', VisitState[]> = { authorities: [], cloud: [] };
   for (const { ledger, patientId } of homes) {
-    const page = (bookmark?: string) => ({ patientId, ...(bookmark !== undefined && { bookmark }) });
     const [authorities, cloud] = [ledger.channel('authorities'), ledger.channel('cloud')];
-    stored.push(...(await everyRow((mark) => cloud.evaluate(records, 'ListRecords', page(mark)))));
+    stored.push(...(await allRows((page) => cloud.evaluate(records, 'ListRecords', { patientId, ...page }))));
     announced.push(
-      ...(await everyRow((mark) => authorities.evaluate(records, 'ListAnnouncements', page(mark)))),
+      ...(await allRows((page) =>
+        authorities.evaluate(records, 'ListAnnouncements', { patientId, ...page }),
+      )),
     );
     for (const channel of ['authorities', 'cloud'] as const)
       visits[channel].push(
-        ...(await everyRow((mark) => ledger.channel(channel).evaluate(records, 'ListVisits', page(mark)))),
+        ...(await allRows((page) =>
+          ledger.channel(channel).evaluate(records, 'ListVisits', { patientId, ...page }),
+        )),
       );
   }
   expect(stored.map(({ recordId }) => recordId).sort()).toEqual(recordIds);

@@ -1,10 +1,9 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { call } from '../rig/api-client.js';
-import { noteBundle } from '../rig/bundles.js';
+import { glucoseEmergency, noteBundle } from '../rig/bundles.js';
 import { LayersRig } from '../rig/layers-rig.js';
 import { NoticeClient } from '../rig/notices.js';
 
-const BUNDLE = { resourceType: 'Bundle', type: 'collection' };
 const POLL_MS = 100;
 
 let rig: LayersRig;
@@ -28,16 +27,17 @@ test('while the ledger stands still, emergencies come through and writes wait; a
   await using notices = await NoticeClient.connect(hospital);
   await home.grant('aut_hospital', { permissions: ['read', 'write'] });
   await notices.next(({ type }) => type === 'policy');
-  const stored = await home.store(rig.provider(), { kind: 'emergency', bundle: BUNDLE, readers: [] });
-  const statement = await home.emergencyNotice('aut_hospital', { recordId: stored.recordId, bundle: BUNDLE });
+  const bundle = glucoseEmergency(home.patientId);
+  const stored = await home.store(rig.provider(), { kind: 'emergency', bundle, readers: [] });
+  const notice = await home.emergencyNotice('aut_hospital', stored);
 
   const devnet = rig.family.child('devnet').ready.pid;
   process.kill(devnet, 'SIGSTOP');
   let record, visit;
   try {
     const sentMs = performance.now();
-    const sent = await call(hospital, 'system', 'POST', '/v1/emergency-notices', { statement });
-    expect([sent.status, sent.body]).toEqual([202, { created: true }]);
+    const sent = await call(hospital, 'system', 'POST', '/v1/emergency-notices', notice);
+    expect([sent.status, sent.body]).toEqual([202, { created: true, receipt: expect.any(String) }]);
     const { atMs } = await notices.next(({ type }) => type === 'emergency');
     expect(atMs - sentMs).toBeLessThan(2_000);
     const { patientId } = home;
@@ -77,7 +77,11 @@ test('a client goes on after its last notice although the api was killed meanwhi
 
   const api = rig.family.child('hospital');
   await api.kill();
-  const missed = await home.store(rig.provider(), { bundle: BUNDLE, readers: [] });
+  const missed = await home.store(rig.provider(), {
+    kind: 'emergency',
+    bundle: glucoseEmergency(home.patientId),
+    readers: [],
+  });
   await missed.announce();
   await api.start();
   await using after = await NoticeClient.connect(hospital, { lastEventId: last.id });

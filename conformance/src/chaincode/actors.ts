@@ -1,7 +1,8 @@
 import { randomBytes } from 'node:crypto';
+import { omit } from '@careledger/chaincode-runtime';
 import {
   TestPatient,
-  newId,
+  newRecord,
   type StatementOptions,
   type TestOrganisation,
 } from '@careledger/chaincode-runtime/testing';
@@ -30,7 +31,7 @@ const newHash = () => toBase64url(randomBytes(32));
 export const PERIOD = { start: '2026-03-01T10:00:00Z', end: '2026-03-01T11:00:00Z' };
 const recordOf = (patientId: string, body: Partial<StatementBody<'storeRecord'>> = {}) => ({
   patientId,
-  recordId: newId('rec'),
+  ...newRecord(patientId),
   version: 1,
   prevVersionHash: null,
   kind: 'periodic' as const,
@@ -39,18 +40,15 @@ const recordOf = (patientId: string, body: Partial<StatementBody<'storeRecord'>>
   manifestHash: newHash(),
   ciphertextSha256: newHash(),
   sizeBytes: 100,
-  scopeTags: [],
+  tagGroups: [],
   ...body,
 });
 export const storeOf = (patient: TestPatient, body: Partial<StatementBody<'storeRecord'>> = {}) =>
   patient.sign('storeRecord', recordOf(patient.id, body), patient.gateway);
 export const announcementOf = (patient: TestPatient) => {
-  const { patientId, recordId, version, kind, period, providerId, manifestHash, scopeTags } = recordOf(
-    patient.id,
-  );
+  const record = omit(recordOf(patient.id), 'ciphertextSha256', 'sizeBytes');
   const storeTxId = randomBytes(32).toString('hex');
-  const body = { patientId, recordId, version, kind, period, providerId, manifestHash, scopeTags, storeTxId };
-  return patient.sign('announceRecord', body, patient.gateway);
+  return patient.sign('announceRecord', { ...record, storeTxId }, patient.gateway);
 };
 export const anchorOf = (patient: TestPatient) =>
   patient.sign(
@@ -78,7 +76,7 @@ export function actorsOn(network: () => ChaincodeNetwork) {
   const requestOf = (patient: TestPatient, recordId: string, options: StatementOptions = {}) =>
     hospital().sign(
       'accessRequest',
-      { patientId: patient.id, recordId, purpose: 'TREAT', granteeTags: [] },
+      { patientId: patient.id, recordId, purpose: 'TREAT', granteeTags: [], relay: CLOUD_A_ID },
       hospital().signer,
       { iat: nowS(), ...options },
     );
@@ -102,9 +100,9 @@ export function actorsOn(network: () => ChaincodeNetwork) {
 
   const patientWithRecord = async (): Promise<{ patient: TestPatient; recordId: string }> => {
     const patient = await newPatient();
-    const recordId = newId('rec');
-    expect(await store(storeOf(patient, { recordId }))).toEqual(['OK']);
-    return { patient, recordId };
+    const record = newRecord(patient.id);
+    expect(await store(storeOf(patient, record))).toEqual(['OK']);
+    return { patient, recordId: record.recordId };
   };
 
   return {

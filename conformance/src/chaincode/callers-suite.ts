@@ -91,6 +91,13 @@ export function describeCallers(use: () => ChaincodeNetwork): void {
         return cloudA().sign('rotateOrganisationKey', body, cloudA().signer);
       },
     };
+    test('WithdrawAttestor of another one is refused', async () => {
+      const args = { mspId: 'LabMSP', key };
+      expect(
+        await codeOf(use().submit('hospital admin', 'cloud', accessControl, 'WithdrawAttestor', args)),
+      ).toBe('CALLER_REFUSED');
+    });
+
     test.each(Object.entries(statements))('%s of another one is refused', async (name, statement) => {
       const args = { statement: statement() };
       expect(await codeOf(use().submit('hospital admin', 'cloud', accessControl, name, args))).toBe(

@@ -35,7 +35,7 @@ export class ChaincodeNetwork implements AsyncDisposable {
   readonly #stack: AsyncDisposableStack;
   readonly networkId: string;
 
-  constructor(private readonly running: RunningChaincode) {
+  constructor(readonly running: RunningChaincode) {
     this.#stack = running.stack;
     this.networkId = running.networkId;
   }

@@ -16,8 +16,9 @@ const SOURCES: Readonly<Record<string, string>> = {
   [accessControl.name]: moduleOf('@careledger/access-control-chaincode'),
   [records.name]: moduleOf('@careledger/records-chaincode'),
 };
-/** Statements name it as their audience. */
+/** Statements name it as their audience; the chaincode reads it from the environment. */
 const NETWORK_ID = 'devnet';
+process.env['CARELEDGER_NETWORK_ID'] = NETWORK_ID;
 
 /** Both channels with both chaincodes on an embedded network. */
 export async function startEmbedded(): Promise<ChaincodeNetwork> {

@@ -4,11 +4,13 @@ import { accessControl } from '@careledger/contracts';
 import { DeviceSession, pairDevice } from '@careledger/examples/device';
 import type { TrustRoots } from '@careledger/private-chain';
 import {
+  PATIENTS_MSP,
   freePorts,
   newRoleTokens,
   registerOrganisation,
   roleEntries,
   startService,
+  systemToken,
   type RunningService,
   type ServicePlan,
 } from '@careledger/supervisor';
@@ -45,7 +47,7 @@ export class GatewayRig implements AsyncDisposable {
     try {
       const { network, dir, providers, authorities } = layers;
       const [httpPort = 0, mqttPort = 0] = await freePorts(2);
-      const tokens = newRoleTokens();
+      const tokens = newRoleTokens([]);
       const plan: ServicePlan = {
         name: 'gateway',
         launcher: 'gateway-service/bin/careledger-gateway.js',
@@ -57,25 +59,25 @@ export class GatewayRig implements AsyncDisposable {
           scryptLogN: 10,
           http: { host: '127.0.0.1', port: httpPort },
           mqtt: { host: '127.0.0.1', port: mqttPort },
-          auth: { tokens: roleEntries(tokens) },
+          auth: { tokens: roleEntries(tokens, PATIENTS_MSP) },
           ledger: {
             connectionFile: network.connectionFile,
-            mspId: 'PatientsMSP',
-            ...network.identity('PatientsMSP', 'gateway'),
+            mspId: PATIENTS_MSP,
+            ...network.identity(PATIENTS_MSP, 'gateway'),
           },
           providers: Object.values(providers).map((provider) => ({
             providerId: provider.providerId,
             url: provider.url,
-            token: provider.tokens.system,
+            token: systemToken(provider.tokens, PATIENTS_MSP),
           })),
           authorities: Object.values(authorities).map((authority) => ({
             authorityId: authority.authorityId,
-            token: authority.tokens.system,
+            token: systemToken(authority.tokens, PATIENTS_MSP),
           })),
           ...options.gateway,
         },
       };
-      await registerOrganisation(plan, join(dir, 'config'), network.identity('PatientsMSP', 'admin'));
+      await registerOrganisation(plan, join(dir, 'config'), network.identity(PATIENTS_MSP, 'admin'));
       await startService(layers.family, plan, join(dir, 'config'), join(dir, 'logs'));
       return new GatewayRig(layers, { name: 'gateway', url: `http://127.0.0.1:${httpPort}`, tokens }, plan);
     } catch (error) {

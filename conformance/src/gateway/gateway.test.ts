@@ -1,11 +1,14 @@
 import type { DeviceSession } from '@careledger/examples/device';
 import { makeStatement } from '@careledger/statements';
-import { STATEMENTS } from '@careledger/contracts';
-import { generateEd25519, nodeVerifier, sha256 } from '@careledger/crypto';
+import { STATEMENTS, accessControl } from '@careledger/contracts';
+import { fromBase64url, generateEd25519, kidOf, nodeVerifier, sha256 } from '@careledger/crypto';
+import { readWrap } from '@careledger/envelope';
 import { readEnvelope, verifyProof, type Proof } from '@careledger/private-chain';
+import { HeldWraps, PROVIDER_ROUTES } from '@careledger/protocol';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { call } from '../rig/api-client.js';
 import { NoticeClient } from '../rig/notices.js';
+import { clientOf } from '../rig/test-home.js';
 import { GatewayRig, PASSPHRASE, glucose, type RigPatient } from './gateway-rig.js';
 
 const MINUTE_MS = 60_000;
@@ -14,6 +17,7 @@ const START_MS = Math.floor(Date.now() / HOUR_MS) * HOUR_MS - 5 * HOUR_MS;
 
 interface ListedRecord {
   readonly recordId: string;
+  readonly providerId: string;
   readonly version: number;
   readonly kind: string;
   readonly stage: string;
@@ -52,6 +56,16 @@ async function subscribed(): Promise<{ patient: RigPatient; device: DeviceSessio
 
 async function listed(patient: RigPatient): Promise<ListedRecord[]> {
   return (await rig.own(patient, 'GET', '/records'))['records'] as ListedRecord[];
+}
+
+/** The accesses that the ledger tells the patient of, once there are so many. */
+async function accessesOf(patient: RigPatient, count: number): Promise<Record<string, unknown>[]> {
+  const deadline = AbortSignal.timeout(20_000);
+  for (;;) {
+    const { accesses } = await rig.own(patient, 'GET', '/accesses');
+    const listed = accesses as Record<string, unknown>[];
+    if (listed.length >= count || deadline.aborted) return listed;
+  }
 }
 
 const openAtHospital = (patient: RigPatient, recordId: string) =>
@@ -121,14 +135,14 @@ describe('an emergency', () => {
     expect(emergency).toMatchObject({ version: 1, stage: 'announced', recordId: straight.data['recordId'] });
     const opened = await openAtHospital(patient, String(emergency?.recordId));
     expect([opened.status, opened.body['resourceType']]).toEqual([200, 'Bundle']);
-    const accesses = await rig.own(patient, 'GET', '/accesses');
-    expect(accesses['accesses']).toEqual([
-      expect.objectContaining({
-        requester: 'aut_hospital',
-        decision: 'permit',
-        recordId: emergency?.recordId,
-      }),
-    ]);
+    const { recordId } = straight.data;
+    // Being shown the notice is an access as well, which the hospital reports afterwards.
+    const shown = await accessesOf(patient, 2);
+    expect(shown.map(({ basis }) => basis).sort()).toEqual(['notice', 'request']);
+    for (const access of shown)
+      expect(access).toMatchObject({
+        ...{ requester: 'aut_hospital', decision: 'permit', recordId, isAgainstPolicy: false },
+      });
     await device.close();
   });
 
@@ -174,6 +188,33 @@ describe('consent', () => {
     expect((await openAtHospital(patient, recordId)).body).toMatchObject({ code: 'ACCESS_DENIED' });
     const { grants } = await rig.own(patient, 'GET', '/grants');
     expect(grants).toEqual([expect.objectContaining({ grantId, status: 'revoked' })]);
+  });
+
+  test('whoever is revoked has no wrap left at the provider, for any record; the patient has', async () => {
+    const patient = await rig.patient();
+    await using device = await rig.device(patient);
+    const grant = { authorityId: 'aut_hospital', permissions: ['read'], purposes: ['TREAT'] };
+    const granted = await rig.own(patient, 'POST', '/grants', { grant, passphrase: PASSPHRASE });
+    for (const hour of [0, 1]) await device.send([glucose(START_MS + hour * HOUR_MS, 120)]);
+    await rig.own(patient, 'POST', '/flush');
+    const made = await listed(patient);
+    const wrapsOf = async ({ recordId, version, providerId }: ListedRecord) => {
+      const provider = rig.layers.provider(providerId.slice('prv_'.length));
+      const { wraps } = await clientOf(provider).call('GET', PROVIDER_ROUTES.wraps(recordId, version), {
+        result: HeldWraps,
+      });
+      return wraps.map((jwe) => readWrap(jwe).kid);
+    };
+    const { encryptionKeys } = await rig.layers.patientsLedger
+      .channel('cloud')
+      .evaluate(accessControl, 'GetPatient', { patientId: patient.patientId });
+    const own = encryptionKeys.map(({ key }) => kidOf('X25519', fromBase64url(key)));
+    for (const record of made) expect(await wrapsOf(record)).toHaveLength(2);
+    const path = `/grants/${String(granted['statementId'])}/revoke`;
+    await rig.own(patient, 'POST', path, { passphrase: PASSPHRASE });
+    expect(await rig.own(patient, 'POST', '/flush')).toMatchObject({ isDrained: true, rewraps: 0 });
+    expect(made).toHaveLength(2);
+    for (const record of made) expect(await wrapsOf(record)).toEqual(own);
   });
 
   test('a grant that does not cover a record’s category does not open it', async () => {
@@ -263,6 +304,12 @@ test('a reading is proved offline, from the device’s signature to the attested
     txId,
   });
   expect(attested.status).toBeLessThan(300);
+  const nowhere = { channel: 'authorities', txId: '0'.repeat(64) };
+  for (const door of [rig.layers.authority(), rig.gateway])
+    expect(await call(door, 'ops', 'POST', '/v1/attestations', nowhere)).toMatchObject({
+      status: 404,
+      body: { code: 'TRANSACTION_UNKNOWN', txId: nowhere.txId },
+    });
   const whole = await proofOf();
   expect(await check(whole)).toMatchObject({ ok: true, place: { channel: 'authorities', txId } });
   const altered = { ...whole, reading: { ...whole.reading, value: 98 } };

@@ -2,6 +2,7 @@ import { cpSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import type { DeviceSession } from '@careledger/examples/device';
 import { records } from '@careledger/contracts';
+import { allRows } from '@careledger/ledger';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { call } from '../rig/api-client.js';
 import { NoticeClient } from '../rig/notices.js';
@@ -51,20 +52,9 @@ async function drained(patient: RigPatient): Promise<void> {
 }
 
 /** Everything announced on the ledger about a patient, in the order of the announcements. */
-async function announcedOnLedger(patient: RigPatient) {
+function announcedOnLedger({ patientId }: RigPatient) {
   const channel = rig.layers.patientsLedger.channel('authorities');
-  const rows = [];
-  let bookmark = '';
-  do {
-    const page = await channel.evaluate(records, 'ListAnnouncements', {
-      patientId: patient.patientId,
-      pageSize: 200,
-      ...(bookmark !== '' && { bookmark }),
-    });
-    rows.push(...page.rows);
-    bookmark = page.bookmark;
-  } while (bookmark !== '');
-  return rows;
+  return allRows((page) => channel.evaluate(records, 'ListAnnouncements', { patientId, ...page }));
 }
 
 test('a gateway killed again and again loses no acknowledged frame and doubles no record', async () => {
@@ -130,6 +120,10 @@ test('with the ledger away ingest goes on; afterwards emergencies are announced 
   });
   await using notices = await NoticeClient.connect(hospital);
   await child('devnet').kill();
+  const grant = { authorityId: 'aut_pharmacy', permissions: ['read'], purposes: ['TREAT'] };
+  const grants = `/v1/patients/${patient.patientId}/grants`;
+  const away = await rig.call('POST', grants, { grant, passphrase: PASSPHRASE }, patient.token);
+  expect([away.status, away.body['code']]).toEqual([503, 'LEDGER_UNAVAILABLE']);
   // The low one comes last, behind a backlog of a day.
   expect(await replay(device, 25, 24)).toBe(25 * 12);
   const straight = await notices.next(
@@ -158,9 +152,9 @@ test('with the ledger away ingest goes on; afterwards emergencies are announced 
   expect(inOrder).toEqual([...inOrder].sort());
 }, 150_000);
 
-test('a gateway put back to a backup older than the ledger anchors no second history', async () => {
-  const patient = await rig.patient();
-  const backup = join(rig.layers.dir, 'gateway-of-yesterday');
+/** A gateway put back to a backup that has the first of two readings. Returns the head of the chain that it has lost. */
+async function putBack(patient: RigPatient, name: string): Promise<{ readonly height: number }> {
+  const backup = join(rig.layers.dir, name);
   const store = join(rig.layers.dir, 'gateway');
   {
     await using device = await rig.device(patient);
@@ -172,12 +166,17 @@ test('a gateway put back to a backup older than the ledger anchors no second his
     await device.send([glucose(START_MS + 5 * MINUTE_MS, 105)]);
     await drained(patient);
   }
-  const { head: lost } = (await rig.own(patient, 'GET', '/chain')) as { head: { height: number } };
-
+  const { head } = (await rig.own(patient, 'GET', '/chain')) as { head: { height: number } };
   await child('gateway').stop();
   rmSync(store, { recursive: true });
   cpSync(backup, store, { recursive: true });
   await child('gateway').start();
+  return head;
+}
+
+test('a gateway put back to a backup older than the ledger anchors no second history', async () => {
+  const patient = await rig.patient();
+  const lost = await putBack(patient, 'gateway-of-yesterday');
   await using later = await rig.device(patient);
   await later.send([glucose(START_MS + HOUR_MS, 110)]);
   await rig.own(patient, 'POST', '/flush?timeoutMs=3000');
@@ -189,4 +188,28 @@ test('a gateway put back to a backup older than the ledger anchors no second his
   const headers = { authorization: `Bearer ${rig.gateway.tokens.ops}` };
   const metrics = await (await fetch(new URL('/metrics', rig.gateway.url), { headers })).text();
   expect(metrics).toMatch(/^careledger_gateway_chain_faults(\{[^}]*\})? 1$/m);
+}, 120_000);
+
+test('a gateway put back to a backup takes over the versions that it has forgotten, and revises them', async () => {
+  const patient = await rig.patient();
+  await putBack(patient, 'gateway-of-the-day-before');
+  await using later = await rig.device(patient);
+  await later.send([glucose(START_MS + 10 * MINUTE_MS, 110)]);
+  for (
+    let made: readonly View[] = [];
+    !made.some(({ version, stage }) => version === 3 && stage === 'announced');
+  ) {
+    await rig.own(patient, 'POST', '/flush?timeoutMs=1000');
+    made = await recordsOf(patient);
+    expect(made.map(({ stage }) => stage)).not.toContain('refused');
+  }
+  const [recordId = ''] = (await recordsOf(patient)).map((record) => record.recordId);
+  const history = async (channel: 'authorities' | 'cloud') => {
+    const args = { patientId: patient.patientId, recordId };
+    const ledger = rig.layers.patientsLedger.channel(channel);
+    const versions = await allRows((page) => ledger.evaluate(records, 'RecordHistory', { ...args, ...page }));
+    return versions.map(({ version, manifestHash }) => `${version} ${manifestHash}`);
+  };
+  expect(await history('cloud')).toHaveLength(3);
+  expect(await history('authorities')).toEqual(await history('cloud'));
 }, 120_000);

@@ -1,10 +1,19 @@
+import { mkdirSync, statSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { buildApp, GatewayConfig, type GatewayApp } from '@careledger/gateway-service';
 import { createLogger, listRoutes, type Role } from '@careledger/service-kit';
 import { doorFaults } from '@careledger/service-kit/testing';
-import { Family, newRoleTokens, newToken, roleEntries, startEmbeddedNetwork } from '@careledger/supervisor';
+import {
+  Family,
+  PATIENTS_MSP,
+  newRoleTokens,
+  newToken,
+  roleEntries,
+  startEmbeddedNetwork,
+  systemToken,
+} from '@careledger/supervisor';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { Value } from 'typebox/value';
 import { PASSPHRASE } from './gateway-rig.js';
@@ -67,14 +76,15 @@ const PUBLIC = [
 let dir: string;
 let family: Family;
 let built: GatewayApp;
+let config: GatewayConfig;
 const tokens = new Map<Role, string>();
 
 beforeAll(async () => {
   dir = await mkdtemp(join(tmpdir(), 'careledger-roles-'));
   family = new Family();
   const network = await startEmbeddedNetwork(family, join(dir, 'network'), join(dir, 'logs'));
-  const roleTokens = newRoleTokens();
-  const config = Value.Parse(
+  const roleTokens = newRoleTokens([PATIENTS_MSP]);
+  config = Value.Parse(
     GatewayConfig,
     Value.Default(GatewayConfig, {
       gatewayId: 'gateway-roles',
@@ -82,20 +92,22 @@ beforeAll(async () => {
       dataDir: join(dir, 'gateway'),
       keyPassphrase: newToken(),
       scryptLogN: 10,
-      auth: { tokens: roleEntries(roleTokens) },
+      auth: { tokens: roleEntries(roleTokens, PATIENTS_MSP) },
       ledger: {
         connectionFile: network.connectionFile,
-        mspId: 'PatientsMSP',
-        ...network.identity('PatientsMSP', 'gateway'),
+        mspId: PATIENTS_MSP,
+        ...network.identity(PATIENTS_MSP, 'gateway'),
       },
       providers: [{ providerId: 'prv_none', url: 'http://127.0.0.1:9', token: newToken() }],
     }),
   );
+  // As somebody with the umask of most systems made it.
+  mkdirSync(config.dataDir, { mode: 0o755 });
   built = await buildApp(config, createLogger('gateway', { level: 'silent' }), (error) => {
     throw error;
   });
-  for (const role of ['ops', 'practitioner', 'auditor', 'system'] as const)
-    tokens.set(role, roleTokens[role]);
+  for (const role of ['ops', 'practitioner', 'auditor'] as const) tokens.set(role, roleTokens[role]);
+  tokens.set('system', systemToken(roleTokens, PATIENTS_MSP));
   const made = await built.app.inject({
     method: 'POST',
     url: '/v1/patients',
@@ -159,4 +171,8 @@ test('the description names every route', async () => {
   const described = Object.keys(paths).length;
   const distinct = new Set(routes().map(({ url }) => url)).size;
   expect(described).toBeGreaterThanOrEqual(distinct - 1);
+});
+
+test('another user of the host cannot open keys or store: the gateway closes its data folder', () => {
+  expect(statSync(config.dataDir).mode & 0o777).toBe(0o700);
 });

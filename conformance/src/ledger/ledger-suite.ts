@@ -55,6 +55,11 @@ export function describeLedger(name: string, start: () => Promise<TrialNetwork>)
       return blocks;
     }
 
+    test('the height is the number that the next block gets', async () => {
+      const { blockNumber } = await channel.submit(counter, 'Put', { key: 'height' });
+      expect(await channel.height({ peerMspId: MSP_ID })).toBe(blockNumber + 1n);
+    });
+
     describe('transactions', () => {
       test('a submitted value is there when submit returns', async () => {
         const { result, transactionId, blockNumber } = await channel.submit(counter, 'Put', { key: 'a' });
@@ -79,6 +84,14 @@ export function describeLedger(name: string, start: () => Promise<TrialNetwork>)
           transactionId: expect.stringMatching(/^[0-9a-f]{64}$/),
         });
         await expect(channel.evaluate(counter, 'Refuse', {})).rejects.toMatchObject(refusal);
+      });
+
+      test('a transaction that no block holds is unknown, not the ledger away', async () => {
+        const transactionId = 'ab'.repeat(32);
+        await expect(channel.findTransaction(transactionId)).rejects.toMatchObject({
+          code: 'TRANSACTION_UNKNOWN',
+          transactionId,
+        });
       });
 
       test('conflicting increments all count once when proposed anew', async () => {

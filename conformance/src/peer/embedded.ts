@@ -47,7 +47,8 @@ export async function startEmbedded(): Promise<PeerNetwork> {
 }
 
 function optionsOf(dir: string, definition: NetworkDefinition): DevnetOptions {
-  const channels = Object.entries(embeddedNetwork(definition, 'small').channels).map(([name, channel]) => {
+  const network = embeddedNetwork(definition, 'small');
+  const channels = Object.entries(network.channels).map(([name, channel]) => {
     const { organizations, members, collections } = channel;
     const { outOf, of } = channel.policies.endorsement;
     const policy = `OutOf(${outOf}, ${of.map((mspId) => `'${mspId}.peer'`).join(', ')})`;
@@ -56,5 +57,10 @@ function optionsOf(dir: string, definition: NetworkDefinition): DevnetOptions {
     });
     return [name, { organizations, members, chaincodes: Object.fromEntries(chaincodes) }] as const;
   });
-  return { dir, channels: Object.fromEntries(channels), logLevel: 'error' };
+  return {
+    dir,
+    channels: Object.fromEntries(channels),
+    peerNames: network.peerNames,
+    logLevel: 'error',
+  };
 }

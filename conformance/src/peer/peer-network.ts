@@ -1,13 +1,13 @@
-import { createPrivateKey, sign, type KeyObject } from 'node:crypto';
+import { createPrivateKey, type KeyObject } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
+import { signLowS } from '@careledger/crypto/ecdsa';
 import { loadConnection } from '@careledger/ledger';
 import type { NetworkDefinition } from '@careledger/network-definition';
 import { Client, credentials } from '@grpc/grpc-js';
 import { connect, hash, type Contract, type Gateway, type Network } from '@hyperledger/fabric-gateway';
 import { common } from '@hyperledger/fabric-protos';
-import { inLowS } from './signature.js';
 
 /** Channel of three organisations with peers, of which two endorse, and of a member without one. */
 export const CLOUD = 'cloud';
@@ -41,8 +41,7 @@ export interface ClientOptions {
 }
 
 /** A signature as Fabric accepts it: ECDSA over SHA-256 with a low S. */
-export const properSignature: Signer = (key, message) =>
-  inLowS(sign('sha256', message, { key, dsaEncoding: 'ieee-p1363' }));
+export const properSignature: Signer = signLowS;
 
 /** Somebody's connection to the gateway of one organisation's peer. */
 export interface PeerClient {

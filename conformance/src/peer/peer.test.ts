@@ -4,7 +4,7 @@ import { DIFFERENCES } from './differences.js';
 import { startEmbedded } from './embedded.js';
 import { readExpected } from './expected.js';
 import type { Outcome } from './outcome.js';
-import type { PeerNetwork } from './peer-network.js';
+import { CLOUD_A, type PeerNetwork } from './peer-network.js';
 
 const TIMEOUT_MS = 180_000;
 const { recordedFrom, outcomes: expected } = readExpected();
@@ -27,6 +27,13 @@ describe(`the embedded network answers as ${recordedFrom} did`, () => {
 
   test.each(names.filter((name) => !(name in DIFFERENCES)))('%s', (name) => {
     expect(outcomes[name]).toEqual(expected[name]);
+  });
+
+  test('error details name the peer as the definition does', async () => {
+    const failing = network.client().contract.evaluateTransaction('noSuchFunction');
+    await expect(failing).rejects.toMatchObject({
+      details: [{ mspId: CLOUD_A, address: expect.stringMatching(/^peer-cloud-a:\d+$/) as unknown }],
+    });
   });
 
   test.each(Object.entries(DIFFERENCES))('still different: %s (%s)', (name) => {

@@ -1,4 +1,4 @@
-import type { RunningService } from '@careledger/supervisor';
+import { PATIENTS_MSP, systemToken, type RunningService } from '@careledger/supervisor';
 
 type Role = 'ops' | 'practitioner' | 'auditor' | 'system';
 
@@ -8,7 +8,7 @@ export interface ApiAnswer {
   readonly body: Readonly<Record<string, unknown>>;
 }
 
-/** Calls a route with the token of a role, as anybody with curl would. */
+/** Calls a route with the token of a role, as anybody with curl would; as role system the patients' operator calls. */
 export async function call(
   { url, tokens }: RunningService,
   role: Role,
@@ -20,7 +20,7 @@ export async function call(
   const response = await fetch(new URL(path, url), {
     method,
     headers: {
-      authorization: `Bearer ${options.token ?? tokens[role]}`,
+      authorization: `Bearer ${options.token ?? (role === 'system' ? systemToken(tokens, PATIENTS_MSP) : tokens[role])}`,
       ...(body !== undefined && { 'content-type': 'application/json' }),
       ...options.headers,
     },

@@ -1,4 +1,4 @@
-import { clinicalBundle } from '@careledger/fhir';
+import { clinicalBundle, emergencyBundle } from '@careledger/fhir';
 
 const RECORDED_MS = Date.parse('2026-05-05T11:00:00Z');
 
@@ -19,6 +19,25 @@ export const labBundle = (patientId: string, value: number, documentId = 'docume
         effectiveMs: Date.parse('2026-05-05T08:00:00Z'),
       },
     ],
+  });
+
+const DEVICE_ID = `dev_${'b'.repeat(32)}`;
+
+/** An emergency as a patient's gateway makes it: a glucose of 47 mg/dL. */
+export const glucoseEmergency = (patientId: string) =>
+  emergencyBundle({
+    patientId,
+    gatewayId: 'gateway-test',
+    devices: [{ deviceId: DEVICE_ID, type: 'continuous-glucose-monitor' }],
+    recordedAtMs: RECORDED_MS,
+    chain: undefined,
+    episodeId: `${patientId}/glucose-very-low/${RECORDED_MS}`,
+    rule: 'glucose-very-low',
+    start: RECORDED_MS,
+    raisedAt: RECORDED_MS,
+    end: null,
+    evidence: [{ rowId: 1, t: RECORDED_MS, code: '2339-0', value: 47, deviceId: DEVICE_ID }],
+    news2: null,
   });
 
 /** A clinician's note as a FHIR R4 Bundle. */

@@ -12,6 +12,7 @@ import {
 } from '@careledger/ledger';
 import {
   Family,
+  PATIENTS_MSP,
   freePorts,
   newRoleTokens,
   newToken,
@@ -19,6 +20,7 @@ import {
   roleEntries,
   startEmbeddedNetwork,
   startService,
+  systemToken,
   tokenEntry,
   type RunningNetwork,
   type RunningService,
@@ -72,36 +74,45 @@ export class LayersRig implements AsyncDisposable {
     const ports = await freePorts(authorities.length + providers.length);
     const unitTokens = new Map(units.map((unit) => [unit, newToken()]));
 
-    const place = (name: string, mspId: string) => {
+    const place = (name: string, mspId: string, callers: readonly string[]) => {
       const port = ports.pop() ?? 0;
-      const tokens = newRoleTokens();
+      const tokens = newRoleTokens(callers);
       const url = `http://127.0.0.1:${port}`;
       const common = {
         networkId: network.networkId,
         dataDir: join(dir, name),
         keyPassphrase: randomBytes(18).toString('base64url'),
         http: { host: '127.0.0.1', port },
-        auth: { tokens: roleEntries(tokens) },
+        auth: { tokens: roleEntries(tokens, mspId) },
         endpoint: url,
         ledger: { connectionFile: network.connectionFile, mspId, ...network.identity(mspId, 'user') },
       };
       return { running: { name, url, tokens }, common };
     };
+    const everyMspId = [PATIENTS_MSP, ...[...providers, ...authorities].map(({ mspId }) => mspId)];
     const providerPlaces = providers.map(({ name, mspId }) => ({
       mspId,
       providerId: `prv_${name}`,
-      ...place(name, mspId),
+      ...place(
+        name,
+        mspId,
+        everyMspId.filter((other) => other !== mspId),
+      ),
     }));
-    const providerList = providerPlaces.map(({ providerId, running }) => ({
-      providerId,
-      url: running.url,
-      token: running.tokens.system,
-    }));
+    /** The providers as another organisation calls them. */
+    const providersFor = (mspId: string) =>
+      providerPlaces
+        .filter((other) => other.mspId !== mspId)
+        .map(({ providerId, running }) => ({
+          providerId,
+          url: running.url,
+          token: systemToken(running.tokens, mspId),
+        }));
     const authorityPlaces = authorities.map(({ name, kind, mspId }) => ({
       kind,
       mspId,
       authorityId: `aut_${name}`,
-      ...place(name, mspId),
+      ...place(name, mspId, [PATIENTS_MSP]),
     }));
     const plans: { mspId: string; plan: ServicePlan }[] = [
       ...providerPlaces.map(({ mspId, providerId, running, common }) => ({
@@ -112,9 +123,7 @@ export class LayersRig implements AsyncDisposable {
           config: {
             ...common,
             providerId,
-            providers: providerList
-              .filter((other) => other.providerId !== providerId)
-              .map((other) => ({ providerId: other.providerId, token: other.token })),
+            providers: providersFor(mspId).map(({ providerId, token }) => ({ providerId, token })),
           },
         },
       })),
@@ -129,16 +138,19 @@ export class LayersRig implements AsyncDisposable {
             auth: {
               tokens: [
                 ...common.auth.tokens,
-                ...[...unitTokens].map(([unit, token]) => ({ ...tokenEntry(token, 'practitioner'), unit })),
+                ...[...unitTokens].map(([unit, token]) => ({
+                  ...tokenEntry(token, 'practitioner', { mspId }),
+                  unit,
+                })),
               ],
             },
             ledger: {
               ...common.ledger,
-              peerMspIds: { cloud: ['PatientsMSP', ...providers.map(({ mspId }) => mspId)] },
+              peerMspIds: { cloud: [PATIENTS_MSP, ...providers.map(({ mspId }) => mspId)] },
             },
             authorityId,
             kind,
-            providers: providerList,
+            providers: providersFor(mspId),
           },
         },
       })),
@@ -147,11 +159,11 @@ export class LayersRig implements AsyncDisposable {
       await registerOrganisation(plan, join(dir, 'config'), network.identity(mspId, 'admin'));
       await startService(family, plan, join(dir, 'config'), logDir);
     }
-    const { certificateFile, privateKeyFile } = network.identity('PatientsMSP', 'gateway');
+    const { certificateFile, privateKeyFile } = network.identity(PATIENTS_MSP, 'gateway');
     const patientsLedger = stack.use(
       connectLedger({
         connection: loadConnection(network.connectionFile),
-        mspId: 'PatientsMSP',
+        mspId: PATIENTS_MSP,
         certificatePem: readFileSync(certificateFile, 'utf8'),
         privateKeyPem: readFileSync(privateKeyFile, 'utf8'),
         journal: new MemoryJournal(),

@@ -6,23 +6,29 @@ import {
   type StatementBody,
 } from '@careledger/contracts';
 import { TestPatient } from '@careledger/chaincode-runtime/testing';
-import { fromBase64url, generateX25519, toBase64url, utf8 } from '@careledger/crypto';
-import { CHANNELS, type ChannelName, type Period, type RecordKind } from '@careledger/domain';
+import { fromBase64url, generateX25519, sha256, toBase64url, utf8 } from '@careledger/crypto';
+import { CHANNELS, recordIdOf, type ChannelName, type Period, type RecordKind } from '@careledger/domain';
 import {
   encryptTo,
   granteeTag,
   makeWrapSet,
   newSalt,
-  recordIdFor,
+  recordSeedFor,
   scopeTag,
   sealRecord,
   wrapKey,
 } from '@careledger/envelope';
 import { submitWithRetry, type Ledger } from '@careledger/ledger';
-import { PROVIDER_ROUTES, SEALED_CONTEXT, StoreRecordAnswer, type GrantMeaning } from '@careledger/protocol';
+import {
+  PROVIDER_ROUTES,
+  SEALED_CONTEXT,
+  StoreRecordAnswer,
+  type EmergencyNoticeHttp,
+  type GrantMeaning,
+} from '@careledger/protocol';
 import { createHttpClient } from '@careledger/service-kit';
 import { makeStatement, readStatement } from '@careledger/statements';
-import type { RunningService } from '@careledger/supervisor';
+import { PATIENTS_MSP, systemToken, type RunningService } from '@careledger/supervisor';
 
 /** A record that a home makes. */
 export interface HomeRecord {
@@ -30,18 +36,29 @@ export interface HomeRecord {
   readonly period?: Period;
   /** FHIR R4. */
   readonly bundle: object;
-  /** In words. */
+  /** In words: what its one kind of resource is. */
   readonly scope?: readonly { category: string; resourceType: string }[];
   /** Authorities to which it is wrapped. */
   readonly readers: readonly string[];
 }
 
-export interface StoredHomeRecord {
-  readonly recordId: string;
-  readonly manifestHash: string;
+export interface StoredHomeRecord extends SealedHomeRecord {
   readonly answer: StoreRecordAnswer;
   /** Makes the announcement. */
   readonly announce: () => Promise<void>;
+}
+
+/** A record as it is before anything leaves the home. */
+export interface SealedHomeRecord {
+  readonly recordId: string;
+  readonly seed: string;
+  readonly tagGroups: string[][];
+  readonly period: Period;
+  readonly manifest: string;
+  readonly manifestHash: string;
+  readonly ciphertext: Uint8Array;
+  readonly ciphertextSha256: string;
+  readonly contentKey: Uint8Array;
 }
 
 const DEFAULT_PERIOD: Period = { start: '2026-05-05T10:00:00Z', end: '2026-05-05T11:00:00Z' };
@@ -120,10 +137,23 @@ export class TestHome {
     await this.#batch('authorities', 'Revoke', statement);
   }
 
-  nextRecordId(): string {
+  /** Seals a record under an id of its own; nothing leaves the home. */
+  seal({ kind = 'periodic', period = DEFAULT_PERIOD, scope = [], bundle }: HomeRecord): SealedHomeRecord {
+    const { patientId, patient } = this;
     this.#made += 1;
-    const key = String(this.#made);
-    return recordIdFor(this.#recordSecret, { patientId: this.patientId, kind: 'periodic', key });
+    const seed = recordSeedFor(this.#recordSecret, { patientId, kind, key: String(this.#made) });
+    const recordId = recordIdOf({ author: patientId, patientId, seed }, sha256);
+    const tags = scope.map((terms) => scopeTag(this.scopeKey, terms));
+    const tagGroups = tags.length === 0 ? [] : [tags];
+    const version = 1;
+    const sealed = sealRecord(
+      {
+        content: utf8(JSON.stringify(bundle)),
+        aad: { v: 2, recordId, version, patientId, author: patientId, tagGroups, prevVersionHash: null },
+      },
+      patient.gateway,
+    );
+    return { ...sealed, recordId, seed, tagGroups, period };
   }
 
   /** Seals a record and stores it at a provider. */
@@ -132,17 +162,10 @@ export class TestHome {
     record: HomeRecord,
   ): Promise<StoredHomeRecord> {
     const { patientId, patient } = this;
-    const { kind = 'periodic', period = DEFAULT_PERIOD } = record;
-    const recordId = this.nextRecordId();
+    const { kind = 'periodic' } = record;
+    const sealed = this.seal(record);
+    const { recordId, seed, tagGroups, period } = sealed;
     const version = 1;
-    const scopeTags = (record.scope ?? []).map((terms) => scopeTag(this.scopeKey, terms));
-    const sealed = sealRecord(
-      {
-        content: utf8(JSON.stringify(record.bundle)),
-        aad: { v: 1, recordId, version, patientId, author: patientId, scopeTags, prevVersionHash: null },
-      },
-      patient.gateway,
-    );
     const keys = [
       this.encryption.publicKey,
       ...(await Promise.all(record.readers.map((id) => this.keyOf(id)))),
@@ -151,11 +174,14 @@ export class TestHome {
       keys.map((publicKey) => wrapKey(sealed.contentKey, { recordId, version }, { publicKey })),
     );
     const { manifest, manifestHash, ciphertext, ciphertextSha256 } = sealed;
-    const described = { patientId, recordId, version, kind, period, manifestHash, scopeTags };
+    const described = {
+      ...{ patientId, recordId, seed, version, kind, period, manifestHash, tagGroups },
+      prevVersionHash: null,
+    };
     const { providerId } = provider;
     const statement = patient.sign(
       'storeRecord',
-      { ...described, prevVersionHash: null, providerId, ciphertextSha256, sizeBytes: ciphertext.length },
+      { ...described, providerId, ciphertextSha256, sizeBytes: ciphertext.length },
       patient.gateway,
       { channels: ['cloud'] },
     );
@@ -164,6 +190,7 @@ export class TestHome {
         statement,
         manifest,
         wrapSet: makeWrapSet({ recordId, version, manifestHash, wraps }, patient.gateway),
+        wraps: wraps.map(({ jwe }) => jwe),
         ciphertext: toBase64url(ciphertext),
       },
       result: StoreRecordAnswer,
@@ -175,38 +202,37 @@ export class TestHome {
       { channels: ['authorities'] },
     );
     return {
-      recordId,
-      manifestHash,
+      ...sealed,
       answer,
       announce: () => this.#batch('authorities', 'AnnounceRecords', announcement),
     };
   }
 
-  /** An `emergencyNotice` statement with its sealed bundle. */
+  /** A direct notice of a record that was sealed: what a gateway posts to an authority's api. */
   async emergencyNotice(
     authorityId: string,
-    notice: { recordId: string; bundle: object; addressee?: string; signer?: TestPatient },
-  ): Promise<string> {
-    const { patient } = this;
-    const sealed = await encryptTo(await this.keyOf(authorityId), utf8(JSON.stringify(notice.bundle)), {
-      context: SEALED_CONTEXT.emergencyNotice,
-    });
+    record: SealedHomeRecord,
+    wrongly: { addressee?: string; signer?: TestPatient } = {},
+  ): Promise<EmergencyNoticeHttp> {
+    const { patient, patientId } = this;
+    const { recordId, seed, period, tagGroups, manifest, contentKey, ciphertext } = record;
+    const publicKey = await this.keyOf(authorityId);
+    const version = 1;
+    const { jwe: wrap } = await wrapKey(contentKey, { recordId, version }, { publicKey });
     const body: StatementBody<'emergencyNotice'> = {
-      patientId: this.patientId,
-      recordId: notice.recordId,
-      version: 1,
-      period: DEFAULT_PERIOD,
-      authorityId: notice.addressee ?? authorityId,
-      sealed,
+      ...{ patientId, recordId, seed, version, period, tagGroups, manifest, wrap },
+      authorityId: wrongly.addressee ?? authorityId,
     };
     const { typ } = STATEMENTS.emergencyNotice;
-    const envelope = { typ, iss: this.patientId, aud: patient.aud, channels: ['authorities'], body };
-    return makeStatement(envelope, (notice.signer ?? patient).gateway);
+    const envelope = { typ, iss: patientId, aud: patient.aud, channels: ['authorities'], body };
+    const statement = makeStatement(envelope, (wrongly.signer ?? patient).gateway);
+    return { statement, ciphertext: toBase64url(ciphertext) };
   }
 
   /** The patient's signed check-in code. */
   checkIn(authorityId: string, at: string): string {
-    return this.patient.sign('checkIn', { authorityId, at }, this.patient.gateway);
+    const iat = Math.floor(Date.parse(at) / 1000);
+    return this.patient.sign('checkIn', { authorityId, at }, this.patient.consent, { iat });
   }
 
   /** An authority's current encryption key. */
@@ -235,6 +261,6 @@ export class TestHome {
   }
 }
 
-/** A client with the token of role `system`, as services have it. */
+/** A client with a token of role `system`, as the patients' operator has it. */
 export const clientOf = ({ url, tokens }: RunningService) =>
-  createHttpClient({ baseUrl: url, token: tokens.system });
+  createHttpClient({ baseUrl: url, token: systemToken(tokens, PATIENTS_MSP) });

@@ -9,6 +9,7 @@ import type { ChannelName } from '@careledger/domain';
 import {
   MemoryCheckpoints,
   MemoryJournal,
+  allRows,
   connectLedger,
   loadConnection,
   type Ledger,
@@ -18,7 +19,6 @@ import type { RunningNetwork } from '@careledger/supervisor';
 
 /** No block for this long: the reader has seen all there are. */
 const QUIET_MS = 1_000;
-const PAGE_ROWS = 200;
 const CHAINCODES: readonly string[] = [accessControl.name, records.name];
 
 /** What any member can read of both ledgers, without asking a service: the demo checks the services against it. */
@@ -56,28 +56,22 @@ export class LedgerView implements Disposable {
 
   /** Every stored record of a patient, in its newest version. */
   stored(patientId: string): Promise<StoredRecordState[]> {
-    return allPages((bookmark) =>
-      this.#ledger
-        .channel('cloud')
-        .evaluate(records, 'ListRecords', { patientId, pageSize: PAGE_ROWS, ...bookmark }),
+    return allRows((page) =>
+      this.#ledger.channel('cloud').evaluate(records, 'ListRecords', { patientId, ...page }),
     );
   }
 
   /** Every announced version of a patient's records. */
   announced(patientId: string): Promise<AnnouncedRecordState[]> {
-    return allPages((bookmark) =>
-      this.#ledger
-        .channel('authorities')
-        .evaluate(records, 'ListAnnouncements', { patientId, pageSize: PAGE_ROWS, ...bookmark }),
+    return allRows((page) =>
+      this.#ledger.channel('authorities').evaluate(records, 'ListAnnouncements', { patientId, ...page }),
     );
   }
 
   /** Permits and denials of a patient's records. */
   async accesses(patientId: string): Promise<{ permitted: number; denied: number }> {
-    const rows = await allPages((bookmark) =>
-      this.#ledger
-        .channel('cloud')
-        .evaluate(records, 'ListAccesses', { patientId, pageSize: PAGE_ROWS, ...bookmark }),
+    const rows = await allRows((page) =>
+      this.#ledger.channel('cloud').evaluate(records, 'ListAccesses', { patientId, ...page }),
     );
     const permitted = rows.filter((access) => access.decision === 'permit').length;
     return { permitted, denied: rows.length - permitted };
@@ -86,10 +80,8 @@ export class LedgerView implements Disposable {
   /** Visits on channel `authorities` that have their related entry on `cloud`. */
   async visits(patientId: string): Promise<number> {
     const on = (channel: ChannelName) =>
-      allPages((bookmark) =>
-        this.#ledger
-          .channel(channel)
-          .evaluate(records, 'ListVisits', { patientId, pageSize: PAGE_ROWS, ...bookmark }),
+      allRows((page) =>
+        this.#ledger.channel(channel).evaluate(records, 'ListVisits', { patientId, ...page }),
       );
     const [visits, related] = await Promise.all([on('authorities'), on('cloud')]);
     const relatedIds = new Set(related.map((visit) => visit.visitId));
@@ -118,18 +110,4 @@ export class LedgerView implements Disposable {
   [Symbol.dispose](): void {
     this.#ledger.close();
   }
-}
-
-/** A page can be short, even empty, while its bookmark is not: go on until that is empty. */
-async function allPages<Row>(
-  page: (bookmark: { bookmark?: string }) => Promise<{ rows: readonly Row[]; bookmark: string }>,
-): Promise<Row[]> {
-  const rows: Row[] = [];
-  let bookmark = '';
-  do {
-    const next = await page(bookmark === '' ? {} : { bookmark });
-    rows.push(...next.rows);
-    bookmark = next.bookmark;
-  } while (bookmark !== '');
-  return rows;
 }

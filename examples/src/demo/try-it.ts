@@ -1,4 +1,4 @@
-import type { Careledger } from '@careledger/supervisor';
+import type { Careledger, RoleTokens } from '@careledger/supervisor';
 import type { Person } from './people.js';
 
 /** What somebody can do with a demo that was left running: URLs, this run's credentials, lines to paste. */
@@ -16,7 +16,7 @@ export function tryItYourself(
     'Everything is left running. Credentials of this run:',
     ...services.flatMap(({ name, tokens, url }) => [
       `  ${name.padEnd(10)} ${url}`,
-      ...Object.entries(tokens).map(([role, token]) => `    ${role.padEnd(13)} ${token}`),
+      ...holdersOf(tokens).map(([holder, token]) => `    ${holder.padEnd(19)} ${token}`),
     ]),
     ...(person === undefined
       ? []
@@ -52,3 +52,9 @@ export function tryItYourself(
     'Ctrl-C stops all of it.',
   ].join('\n');
 }
+
+/** Who holds which token of a service: roles of people, then the organisations whose services call it. */
+const holdersOf = ({ system, ...people }: RoleTokens): [string, string][] => [
+  ...Object.entries<string>(people),
+  ...Object.entries(system).map(([mspId, token]): [string, string] => [`system ${mspId}`, token]),
+];

@@ -1,11 +1,11 @@
 import { accessControl } from '@careledger/contracts';
-import { LedgerError } from '@careledger/ledger';
+import { mayBeTakenLater, NotYetError } from '@careledger/delivery';
 import { CHANNELS, type ChannelName } from '@careledger/domain';
-import type { Logger } from '@careledger/service-kit';
-import { Dispatcher, type DispatcherHealth } from '../outbox/dispatcher.js';
+import { LedgerError } from '@careledger/ledger';
+import { DurableWork, type Logger, type WorkHealth } from '@careledger/service-kit';
 import type { LedgerLink } from '../outbox/ledger-link.js';
 import { EMERGENCY_BACKOFF, LEDGER_CONCURRENCY } from '../outbox/limits.js';
-import { isTransientCode, NotYetError, type Settled } from '../outbox/statement-batcher.js';
+import type { Settled } from '../outbox/statement-batcher.js';
 import type { GatewayStore } from '../store/index.js';
 import type { ConsentStep, StepStore } from './step-store.js';
 
@@ -32,19 +32,20 @@ export interface ConsentOutboxOptions {
  */
 export class ConsentOutbox implements AsyncDisposable {
   readonly #options: ConsentOutboxOptions;
-  readonly #dispatchers: Readonly<Record<ChannelName, Dispatcher<number>>>;
+  readonly #work: Readonly<Record<ChannelName, DurableWork<number>>>;
 
   constructor(options: ConsentOutboxOptions) {
     this.#options = options;
-    const dispatcher = (channel: ChannelName) =>
-      new Dispatcher<number>({
+    const work = (channel: ChannelName) =>
+      new DurableWork<number>({
         name: `consent-${channel}`,
         concurrency: LEDGER_CONCURRENCY,
         backoff: EMERGENCY_BACKOFF,
+        isAway: (error) => !(error instanceof NotYetError),
         logger: options.logger,
         run: (stepNo) => this.#run(stepNo),
       });
-    this.#dispatchers = { authorities: dispatcher('authorities'), cloud: dispatcher('cloud') };
+    this.#work = { authorities: work('authorities'), cloud: work('cloud') };
   }
 
   /** Goes on with what earlier runs left. */
@@ -53,15 +54,15 @@ export class ConsentOutbox implements AsyncDisposable {
   }
 
   add({ channel, patientNo, stepNo }: ConsentStep): void {
-    this.#dispatchers[channel].add(patientNo, stepNo);
+    this.#work[channel].add(patientNo, stepNo);
   }
 
-  get health(): DispatcherHealth[] {
-    return CHANNELS.map((channel) => this.#dispatchers[channel].health);
+  get health(): WorkHealth[] {
+    return CHANNELS.map((channel) => this.#work[channel].health);
   }
 
   async stop(): Promise<void> {
-    await Promise.all(CHANNELS.map((channel) => this.#dispatchers[channel].stop()));
+    await Promise.all(CHANNELS.map((channel) => this.#work[channel].stop()));
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -73,7 +74,7 @@ export class ConsentOutbox implements AsyncDisposable {
     const step = steps.get(stepNo);
     if (step?.status !== 'open') return;
     const { item, blockNumber } = await this.#submit(step);
-    if (step.kind !== 'register' && isTransientCode(item.code)) throw new NotYetError(item.code);
+    if (step.kind !== 'register' && mayBeTakenLater(item.code)) throw new NotYetError(item.code);
     const isDone = item.code === 'OK';
     if (!isDone) logger.error({ job: step.job, channel: step.channel, code: item.code }, 'refused for good');
     const status = isDone ? 'done' : 'refused';

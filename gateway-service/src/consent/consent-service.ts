@@ -2,11 +2,12 @@ import { type SignatureVerifier } from '@careledger/crypto';
 import type { StatementBody, SubscriptionState } from '@careledger/contracts';
 import type { ChannelName, Permission, PurposeOfUse, ScopeTerm } from '@careledger/domain';
 import { timestampOf } from '@careledger/domain';
-import { LedgerError } from '@careledger/ledger';
+import { onLedger } from '@careledger/ledger/service';
+import { currentKey } from '@careledger/policy';
 import type { GrantMeaning } from '@careledger/protocol';
 import { readStatement } from '@careledger/statements';
 import type { GatewayCore } from '../core.js';
-import { currentKey, type Directory } from '../directory/authorities.js';
+import type { Directory } from '../directory/authorities.js';
 import type { OutboxProgress } from '../outbox/progress.js';
 import type { Patient } from '../patients/index.js';
 import { patientStatement } from '../statement.js';
@@ -187,13 +188,9 @@ export class ConsentService {
   }
 
   async #encryptionKeyOf(authorityId: string): Promise<Uint8Array> {
-    try {
-      const key = currentKey((await this.#options.directory.authority(authorityId)).encryptionKeys);
-      if (key !== undefined) return key;
-    } catch (cause) {
-      if (!(cause instanceof LedgerError) || cause.code !== 'CHAINCODE_REFUSED') throw cause;
-      throw new ConsentError('AUTHORITY_UNKNOWN', `No authority ${authorityId} is registered`, { cause });
-    }
+    const { encryptionKeys } = await onLedger(() => this.#options.directory.authority(authorityId));
+    const key = currentKey(encryptionKeys);
+    if (key !== undefined) return key;
     throw new ConsentError('AUTHORITY_UNKNOWN', `${authorityId} has no key to encrypt to`);
   }
 

@@ -64,8 +64,33 @@ export class GrantStore {
     return this.#all('WHERE patient_no = ? AND grant_id = ?', patientNo, grantId)[0];
   }
 
-  list(patientNo: number): Grant[] {
-    return this.#all('WHERE patient_no = ? ORDER BY made_ms, grant_id', patientNo);
+  /** A patient's, oldest first. @param after id of the grant that the page before ended with */
+  page(patientNo: number, after: string | undefined, limit: number): Grant[] {
+    const last = after === undefined ? undefined : this.get(patientNo, after);
+    return this.#all(
+      'WHERE patient_no = ? AND (made_ms, grant_id) > (?, ?) ORDER BY made_ms, grant_id LIMIT ?',
+      ...[patientNo, last?.madeMs ?? -1, last?.grantId ?? '', limit],
+    );
+  }
+
+  /** Those that a ledger has and that are not revoked; their time may not have come, or be over. */
+  active(patientNo: number): Grant[] {
+    return this.#all(`WHERE patient_no = ? AND status = 'active' ORDER BY made_ms, grant_id`, patientNo);
+  }
+
+  /** Patients with a grant, not revoked, that ended by its own terms in (afterMs, untilMs]. */
+  patientsOfEnded(afterMs: number, untilMs: number): number[] {
+    const rows = this.#database
+      .prepare(
+        `SELECT patient_no, json_extract(body, '$.until') AS ends FROM grants
+         WHERE status = 'active' AND json_extract(body, '$.until') IS NOT NULL`,
+      )
+      .all() as { patient_no: number; ends: string }[];
+    const ended = rows.filter(({ ends }) => {
+      const endMs = Date.parse(ends);
+      return endMs > afterMs && endMs <= untilMs;
+    });
+    return [...new Set(ended.map(({ patient_no }) => patient_no))];
   }
 
   setStatus(patientNo: number, grantId: string, from: GrantStatus, to: GrantStatus): void {

@@ -26,7 +26,7 @@ import {
   SubscriptionStore,
   type ConsentStep,
 } from './index.js';
-import { noticeRecipientsOf, readersOf } from './recipients.js';
+import { noticeRecipientsOf, readersOf } from '../records/readers.js';
 
 const HOSPITAL = 'aut_hospital';
 const SUBSCRIPTION = 'sub-of-the-hospital-1';
@@ -103,7 +103,7 @@ describe('ids that another patient has chosen', () => {
       await said(attacker, 'revoke', { policySeq: 1, grantId }),
       grantId,
     );
-    expect(grants.list(victim.patientNo)).toEqual([
+    expect(grants.page(victim.patientNo, undefined, 10)).toEqual([
       expect.objectContaining({ grantId, status: 'active', revokedMs: null }),
     ]);
     expect(readersOf(grants, victim.patientNo, [], t.nowMs)).toEqual([HOSPITAL]);
@@ -118,7 +118,7 @@ describe('ids that another patient has chosen', () => {
     await consent.takeGrant(attacker, await said(attacker, 'grant', grantBody(), sid));
     const statement = await said(victim, 'grant', grantBody(), sid);
     await consent.takeGrant(victim, statement);
-    expect(grants.list(victim.patientNo)).toEqual([
+    expect(grants.page(victim.patientNo, undefined, 10)).toEqual([
       expect.objectContaining({ grantId: sid, authorityId: HOSPITAL }),
     ]);
     expect(sent.map(({ patientNo }) => patientNo)).toEqual([attacker.patientNo, victim.patientNo]);
@@ -219,7 +219,7 @@ test('grants and steps of a store of the first release are there, each with its 
         .run(place, channel, channel === 'cloud' ? 'open' : 'done');
     before.close();
     using after = openDatabase({ path, migrations: [...STORE_MIGRATIONS, ...GATEWAY_MIGRATIONS] });
-    expect(new GrantStore(after).list(7)).toEqual([
+    expect(new GrantStore(after).page(7, undefined, 10)).toEqual([
       expect.objectContaining({
         grantId: 'grant-1',
         patientNo: 7,

@@ -1,6 +1,6 @@
 import { accessControl, type GrantState, type StatementBody } from '@careledger/contracts';
 import { CHANNELS, type ChannelName } from '@careledger/domain';
-import type { LedgerChannel } from '@careledger/ledger';
+import { everyRow, type LedgerChannel } from '@careledger/ledger';
 import { startWorker, type Logger, type Worker } from '@careledger/service-kit';
 import type { GatewayStore } from '../store/index.js';
 import type { Patient } from '../patients/index.js';
@@ -25,6 +25,10 @@ export interface ReconcilerOptions {
   readonly grants: GrantStore;
   readonly outbox: Pick<ConsentOutbox, 'add'>;
   readonly channel: (name: ChannelName) => Pick<LedgerChannel, 'evaluate'>;
+  /** Within the transaction that takes over what reached the ledger by another way. */
+  readonly onAdopting: (patientNo: number) => void;
+  /** After it. */
+  readonly onAdopted: (patientNo: number) => void;
   readonly intervalMs: number;
   readonly clock: () => number;
   readonly logger: Pick<Logger, 'warn' | 'error'>;
@@ -85,7 +89,7 @@ export class Reconciler implements AsyncDisposable {
       this.#options.steps.openCount(patient.patientNo) > 0
     )
       return [];
-    this.#adopt(patient, authorities);
+    this.#adopt(patient, authorities, cloud);
     const ids = new Set([...authorities.keys(), ...cloud.keys()]);
     return [...ids].flatMap((grantId) => {
       const on = { authorities: authorities.get(grantId), cloud: cloud.get(grantId) };
@@ -104,35 +108,45 @@ export class Reconciler implements AsyncDisposable {
 
   async #grantsOn(name: ChannelName, { patientId }: Patient): Promise<Map<string, GrantState>> {
     const grants = new Map<string, GrantState>();
-    let bookmark = '';
-    do {
-      const page = await this.#options
-        .channel(name)
-        .evaluate(accessControl, 'ListGrants', { patientId, ...(bookmark !== '' && { bookmark }) });
-      for (const grant of page.rows) grants.set(grant.grantId, grant);
-      bookmark = page.bookmark;
-    } while (bookmark !== '');
+    const rows = everyRow((page) =>
+      this.#options.channel(name).evaluate(accessControl, 'ListGrants', { patientId, ...page }),
+    );
+    for await (const grant of rows) grants.set(grant.grantId, grant);
     return grants;
   }
 
-  /** Grants and revocations that reached the ledger by another way. */
-  #adopt({ patientNo }: Patient, onLedger: ReadonlyMap<string, GrantState>): void {
-    const { store, grants, clock } = this.#options;
-    for (const [grantId, state] of onLedger) {
+  /**
+   * Grants and revocations that reached the ledger by another way. A revocation on either channel counts: whoever
+   * relayed it may reach that one alone.
+   */
+  #adopt(
+    { patientNo }: Patient,
+    authorities: ReadonlyMap<string, GrantState>,
+    cloud: ReadonlyMap<string, GrantState>,
+  ): void {
+    const { store, grants, clock, onAdopting, onAdopted } = this.#options;
+    const given = [...authorities.values()].filter(
+      ({ grantId }) => grants.get(patientNo, grantId) === undefined,
+    );
+    const revoked = [...authorities.values(), ...cloud.values()].filter(({ grantId, revokedAt }) => {
+      if (revokedAt === undefined) return false;
       const known = grants.get(patientNo, grantId);
-      const { recordedAt, revokedAt } = state;
-      const body = bodyOf(state);
-      if (known === undefined)
-        store.deferred(() => {
-          grants.noteSeq(patientNo, body.policySeq);
-          grants.insert({
-            ...{ grantId, patientNo, body, meaning: null, madeMs: Date.parse(recordedAt) },
-            status: 'active',
-          });
+      return known === undefined ? authorities.has(grantId) : known.status !== 'revoked';
+    });
+    if (given.length + revoked.length === 0) return;
+    store.deferred(() => {
+      for (const state of given) {
+        const body = bodyOf(state);
+        grants.noteSeq(patientNo, body.policySeq);
+        grants.insert({
+          ...{ grantId: state.grantId, patientNo, body, meaning: null },
+          ...{ status: 'active', madeMs: Date.parse(state.recordedAt) },
         });
-      if (revokedAt !== undefined && known?.status !== 'revoked')
-        store.deferred(() => grants.revoke(patientNo, grantId, clock()));
-    }
+      }
+      for (const { grantId } of revoked) grants.revoke(patientNo, grantId, clock());
+      onAdopting(patientNo);
+    });
+    onAdopted(patientNo);
   }
 
   #sendAgain({ patientNo }: Patient, job: string, channel: ChannelName): boolean {

@@ -1,6 +1,9 @@
 import type { SubscriptionState } from '@careledger/contracts';
 import type { Database } from '@careledger/service-kit';
 
+/** What of a subscription decides whether notices are sent. */
+export type KnownSubscription = Pick<SubscriptionState, 'subscriptionId' | 'authorityId' | 'status'>;
+
 /** Who is subscribed to whom, as far as this gateway has heard: for emergencies while the ledger is away. */
 export class SubscriptionStore {
   readonly #database: Database;
@@ -10,24 +13,20 @@ export class SubscriptionStore {
   }
 
   /** Within a transaction. */
-  put(
-    patientNo: number,
-    {
-      subscriptionId,
-      authorityId,
-      status,
-    }: Pick<SubscriptionState, 'subscriptionId' | 'authorityId' | 'status'>,
-  ): void {
+  put(patientNo: number, { subscriptionId, authorityId, status }: KnownSubscription): void {
     this.#database
       .prepare('INSERT OR REPLACE INTO subscriptions VALUES (?, ?, ?, ?)')
       .run(patientNo, subscriptionId, authorityId, status);
   }
 
-  /** Authorities with an approved subscription. */
-  approved(patientNo: number): string[] {
+  /** A patient's, as last heard. */
+  list(patientNo: number): KnownSubscription[] {
     const rows = this.#database
-      .prepare(`SELECT DISTINCT authority_id FROM subscriptions WHERE patient_no = ? AND status = 'approved'`)
+      .prepare(
+        `SELECT subscription_id AS subscriptionId, authority_id AS authorityId, status FROM subscriptions
+         WHERE patient_no = ?`,
+      )
       .all(patientNo);
-    return (rows as { authority_id: string }[]).map(({ authority_id }) => authority_id);
+    return rows as unknown as KnownSubscription[];
   }
 }

@@ -1,12 +1,7 @@
-import {
-  accessControl,
-  type AuthorityState,
-  type KeyPeriod,
-  type ProviderState,
-} from '@careledger/contracts';
-import { fromBase64url } from '@careledger/crypto';
+import { accessControl, type AuthorityState, type ProviderState } from '@careledger/contracts';
 import type { ChannelName } from '@careledger/domain';
 import type { LedgerChannel } from '@careledger/ledger';
+import { everyKey } from '@careledger/policy';
 import type { Database } from '@careledger/service-kit';
 
 /** After this long an authority is asked for again: a key that was rotated must not get new records for long. */
@@ -62,7 +57,7 @@ export class Directory {
       known = { state, fetchedMs: this.#clock() };
       this.#providers.set(providerId, known);
     }
-    return known.state.signingKeys.map(({ key }) => fromBase64url(key));
+    return everyKey(known.state.signingKeys);
   }
 
   /** Something about these organisations changed. */
@@ -83,10 +78,4 @@ export class Directory {
         .run(state.authorityId, JSON.stringify(state), fetchedMs),
     );
   }
-}
-
-/** The key in force, raw bytes; undefined where all have ended. */
-export function currentKey(periods: readonly KeyPeriod[]): Uint8Array | undefined {
-  const current = periods.find(({ until }) => until === undefined);
-  return current && fromBase64url(current.key);
 }

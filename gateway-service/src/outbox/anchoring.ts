@@ -1,13 +1,13 @@
 import { records } from '@careledger/contracts';
 import type { Signer } from '@careledger/crypto';
+import { mayBeTakenLater, NotYetError } from '@careledger/delivery';
 import type { LedgerChannel } from '@careledger/ledger';
-import type { Logger } from '@careledger/service-kit';
+import { DurableWork, type Logger, type WorkHealth } from '@careledger/service-kit';
 import { patientStatement } from '../statement.js';
 import type { GatewayStore } from '../store/index.js';
 import type { AnchorStore, Head } from './anchor-store.js';
-import { Dispatcher, type DispatcherHealth } from './dispatcher.js';
 import { LEDGER_CONCURRENCY, PERIODIC_BACKOFF } from './limits.js';
-import { isTransientCode, NotYetError, type Settled, type StatementBatcher } from './statement-batcher.js';
+import type { Settled, StatementBatcher } from './statement-batcher.js';
 
 /** Codes that say that the ledger has another head than this store: it is read again. */
 const STALE_CODES: ReadonlySet<string> = new Set(['ANCHOR_PREV_MISMATCH', 'ANCHOR_HEIGHT_NOT_RISING']);
@@ -47,16 +47,17 @@ export interface AnchoringOptions {
  */
 export class Anchoring implements AsyncDisposable {
   readonly #options: AnchoringOptions;
-  readonly #dispatcher: Dispatcher<number>;
+  readonly #work: DurableWork<number>;
   readonly #queued = new Set<number>();
   #timer: NodeJS.Timeout | undefined;
 
   constructor(options: AnchoringOptions) {
     this.#options = options;
-    this.#dispatcher = new Dispatcher<number>({
+    this.#work = new DurableWork<number>({
       name: 'anchor',
       concurrency: LEDGER_CONCURRENCY,
       backoff: PERIODIC_BACKOFF,
+      isAway: (error) => !(error instanceof NotYetError),
       logger: options.logger,
       run: (patientNo) => this.#anchor(patientNo),
     });
@@ -79,12 +80,12 @@ export class Anchoring implements AsyncDisposable {
   request(patientNo: number): void {
     if (this.#queued.has(patientNo)) return;
     this.#queued.add(patientNo);
-    if (this.#options.isRegistered(patientNo)) this.#dispatcher.add(patientNo, patientNo);
+    if (this.#options.isRegistered(patientNo)) this.#work.add(patientNo, patientNo);
   }
 
   /** A patient has been registered on `authorities`: what was asked for meanwhile goes. Call once a patient. */
   registered(patientNo: number): void {
-    if (this.#queued.has(patientNo)) this.#dispatcher.add(patientNo, patientNo);
+    if (this.#queued.has(patientNo)) this.#work.add(patientNo, patientNo);
   }
 
   /** Whether the newest block on disk is anchored, or the ledger takes no more of this chain. */
@@ -94,13 +95,13 @@ export class Anchoring implements AsyncDisposable {
     return fault !== null || (pending === null && anchored !== null && anchored.height >= height);
   }
 
-  get health(): DispatcherHealth {
-    return this.#dispatcher.health;
+  get health(): WorkHealth {
+    return this.#work.health;
   }
 
   async stop(): Promise<void> {
     clearInterval(this.#timer);
-    await this.#dispatcher.stop();
+    await this.#work.stop();
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -112,7 +113,7 @@ export class Anchoring implements AsyncDisposable {
     while (!this.isUpToDate(patientNo)) {
       const next = await this.#next(patientNo);
       const settled = await batcher.submit(chainOf(patientNo).patientId, next.statement);
-      if (isTransientCode(settled.item.code)) throw new NotYetError(settled.item.code);
+      if (mayBeTakenLater(settled.item.code)) throw new NotYetError(settled.item.code);
       await this.#settle(patientNo, next, settled);
     }
     this.#queued.delete(patientNo);

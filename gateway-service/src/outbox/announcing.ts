@@ -1,13 +1,17 @@
+import { records } from '@careledger/contracts';
+import { announceVersion, Grace, type AnnouncedVersion } from '@careledger/delivery';
+import { orUndefined, type LedgerChannel } from '@careledger/ledger';
 import type { Logger } from '@careledger/service-kit';
 import type { Lane } from '../processing/index.js';
-import type { VersionStore } from '../records/version-store.js';
+import type { RecordVersion, VersionStore } from '../records/version-store.js';
 import type { GatewayStore } from '../store/index.js';
-import { isTransientCode, NotYetError, type StatementBatcher } from './statement-batcher.js';
+import type { StatementBatcher } from './statement-batcher.js';
 
 export interface AnnouncingOptions {
   readonly store: Pick<GatewayStore, 'deferred'>;
   readonly versions: VersionStore;
   readonly batchers: Readonly<Record<Lane, Pick<StatementBatcher, 'submit'>>>;
+  readonly authorities: () => Pick<LedgerChannel, 'evaluate'>;
   readonly patientIdOf: (patientNo: number) => string;
   readonly clock: () => number;
   readonly logger: Pick<Logger, 'error'>;
@@ -16,6 +20,7 @@ export interface AnnouncingOptions {
 /** stored → announced: the same statement until the ledger has taken it, or has refused it for good. */
 export class Announcing {
   readonly #options: AnnouncingOptions;
+  readonly #grace = new Grace();
 
   constructor(options: AnnouncingOptions) {
     this.#options = options;
@@ -25,19 +30,37 @@ export class Announcing {
     const { store, versions, batchers, patientIdOf, clock, logger } = this.#options;
     const version = versions.get(versionNo);
     if (version?.stage !== 'stored' || version.announceStatement === null) return;
-    const { item, blockNumber } = await batchers[lane].submit(
-      patientIdOf(version.patientNo),
-      version.announceStatement,
+    const { recordId, manifestHash, announceStatement } = version;
+    const author = patientIdOf(version.patientNo);
+    const outcome = await announceVersion(
+      { recordId, version: version.version, author, manifestHash },
+      {
+        grace: this.#grace,
+        clock,
+        submit: () => batchers[lane].submit(author, announceStatement),
+        find: () => this.#find(version, author),
+      },
     );
-    if (isTransientCode(item.code)) throw new NotYetError(item.code);
-    // RECORD_EXISTS: announced by a statement that a restored backup has forgotten. The announcement stands.
-    const isAnnounced = item.code === 'OK' || item.code === 'RECORD_EXISTS';
-    if (!isAnnounced)
-      logger.error({ recordId: version.recordId, code: item.code }, 'the announcement was refused for good');
+    if (outcome.outcome !== 'announced')
+      logger.error(
+        {
+          ...{ recordId, version: version.version, code: outcome.code },
+          ...(outcome.outcome === 'foreign' && { author: outcome.found.author }),
+        },
+        'the announcement was refused for good',
+      );
     store.deferred(() => {
-      if (isAnnounced) versions.setAnnounced(versionNo, item.txId, blockNumber, clock());
-      else versions.setRefused(versionNo, item.code);
+      if (outcome.outcome === 'announced')
+        versions.setAnnounced(versionNo, outcome.txId, outcome.blockNumber, clock());
+      else versions.setRefused(versionNo, outcome.code);
     });
     // Not synced: after a power failure the statement goes again, and the ledger says the same.
+  }
+
+  #find({ recordId, version }: RecordVersion, patientId: string): Promise<AnnouncedVersion | undefined> {
+    return orUndefined(
+      this.#options.authorities().evaluate(records, 'GetAnnouncement', { patientId, recordId, version }),
+      'RECORD_UNKNOWN',
+    );
   }
 }

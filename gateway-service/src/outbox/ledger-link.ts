@@ -1,12 +1,10 @@
 import { accessControl, records } from '@careledger/contracts';
+import { isLedgerAway } from '@careledger/delivery';
 import type { ChannelName } from '@careledger/domain';
 import { LedgerError, type Ledger, type LedgerChannel, type LedgerCounters } from '@careledger/ledger';
 import { openServiceLedger, type LedgerConfig, type ServiceLedger } from '@careledger/ledger/service';
 import type { Logger } from '@careledger/service-kit';
 import { StatementBatcher } from './statement-batcher.js';
-
-/** Errors that mean that nobody answers. */
-const AWAY: ReadonlySet<string> = new Set(['UNAVAILABLE', 'TIMEOUT', 'COMMIT_UNKNOWN', 'ENDORSEMENT_FAILED']);
 
 export interface LedgerLinkOptions {
   readonly config: LedgerConfig;
@@ -84,7 +82,7 @@ export class LedgerLink implements Disposable {
   /** Notes whether the ledger answered. */
   note(error: unknown): void {
     if (error === undefined) this.#lastError = undefined;
-    else if (error instanceof LedgerError && AWAY.has(error.code)) this.#lastError = error;
+    else if (error instanceof LedgerError && isLedgerAway(error)) this.#lastError = error;
   }
 
   /** Sends again what earlier runs left in the journals. Never fails: statements are repeated by their rows as well. */

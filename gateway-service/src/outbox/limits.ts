@@ -1,10 +1,9 @@
+import { EMERGENCY_NOTICE_MAX_AGE_S } from '@careledger/protocol';
 import type { Backoff } from '@careledger/service-kit';
 
 /** Pauses while the other side is away: emergencies look more often. */
 export const EMERGENCY_BACKOFF: Backoff = { minMs: 100, maxMs: 3_000 };
 export const PERIODIC_BACKOFF: Backoff = { minMs: 200, maxMs: 15_000 };
-/** How long a provider that failed is passed over while another one works. */
-export const PROVIDER_REST: Backoff = { minMs: 1_000, maxMs: 15_000 };
 
 /** Records that are made at once: encryption is this process's CPU. */
 export const MAKING_CONCURRENCY = 2;
@@ -14,13 +13,15 @@ export const STORING_CONCURRENCY = 48;
 export const LEDGER_CONCURRENCY = 256;
 /** Emergency notices on their way at once. */
 export const NOTICE_CONCURRENCY = 32;
-/** A notice that an authority has not taken for this long is left to the chain, where the record is. */
-export const NOTICE_GIVE_UP_MS = 60 * 60_000;
+/** An emergency that is older than this is news no more: its authority has it by the chain. */
+export const NOTICE_MAX_AGE_MS = EMERGENCY_NOTICE_MAX_AGE_S * 1_000;
+/** Patients whose wraps are brought up to date at once. */
+export const REWRAP_CONCURRENCY = 4;
+/** Pauses while a provider does not agree about who may read, e.g. because its peer lags behind. */
+export const REWRAP_BACKOFF: Backoff = { minMs: 250, maxMs: 60_000 };
 /** An api that takes longer for a notice has failed. */
 export const NOTICE_TIMEOUT_MS = 5_000;
 /** A provider answers after its transaction has committed, which may take a few blocks. */
 export const STORE_TIMEOUT_MS = 40_000;
 /** Time between anchors of a chain unless configured. */
 export const DEFAULT_ANCHOR_INTERVAL_MS = 10 * 60_000;
-/** Characters of an emergency notice: a statement that no ledger carries. */
-export const NOTICE_MAX_CHARS = 1_500_000;

@@ -1,29 +1,41 @@
-import { AUTHORITY_ROUTES } from '@careledger/protocol';
-import { createHttpClient, type Logger } from '@careledger/service-kit';
+import { toBase64url, type SignatureVerifier } from '@careledger/crypto';
+import { AUTHORITY_ROUTES, EmergencyNoticeAnswer } from '@careledger/protocol';
+import {
+  createHttpClient,
+  DurableWork,
+  messageOf,
+  type Logger,
+  type WorkHealth,
+} from '@careledger/service-kit';
 import type { Directory } from '../directory/authorities.js';
 import type { Notice, NoticeStore } from '../records/notice-store.js';
+import type { VersionStore } from '../records/version-store.js';
 import type { GatewayStore } from '../store/index.js';
-import { Dispatcher, type DispatcherHealth } from './dispatcher.js';
-import { EMERGENCY_BACKOFF, NOTICE_CONCURRENCY, NOTICE_GIVE_UP_MS, NOTICE_TIMEOUT_MS } from './limits.js';
+import { EMERGENCY_BACKOFF, NOTICE_CONCURRENCY, NOTICE_MAX_AGE_MS, NOTICE_TIMEOUT_MS } from './limits.js';
+import { checkNoticeReceipt, NoticeReceiptError } from './notice-receipt.js';
 
 export interface NoticeSenderOptions {
   readonly store: Pick<GatewayStore, 'deferred'>;
   readonly notices: NoticeStore;
-  readonly directory: Pick<Directory, 'authority'>;
+  readonly versions: Pick<VersionStore, 'get' | 'hasContent' | 'ciphertext'>;
+  readonly directory: Pick<Directory, 'authority' | 'forget'>;
   /** Bearer tokens at the authorities' apis. */
   readonly tokens: ReadonlyMap<string, string>;
+  readonly networkId: string;
+  readonly verifier: SignatureVerifier;
   readonly clock: () => number;
   readonly onSent: (notice: Notice) => void;
   readonly logger: Pick<Logger, 'info' | 'warn'>;
 }
 
 /**
- * The straight way of an emergency: signed notices to the apis of subscribed authorities, while the same record goes
- * through the chain. Each authority has a queue of its own, so that one that is away delays no other.
+ * The straight way of an emergency: signed notices to the apis of the authorities that may read it, while the same
+ * record goes through the chain. A notice is delivered once the authority has signed that it has it; until then it goes
+ * again. Each authority has a queue of its own, so that one that is away delays no other.
  */
 export class NoticeSender implements AsyncDisposable {
   readonly #options: NoticeSenderOptions;
-  readonly #dispatchers = new Map<string, Dispatcher<number>>();
+  readonly #work = new Map<string, DurableWork<number>>();
 
   constructor(options: NoticeSenderOptions) {
     this.#options = options;
@@ -37,68 +49,85 @@ export class NoticeSender implements AsyncDisposable {
   add(noticeNo: number): void {
     const notice = this.#options.notices.get(noticeNo);
     if (notice === undefined) return;
-    let dispatcher = this.#dispatchers.get(notice.authorityId);
-    if (dispatcher === undefined) {
-      dispatcher = new Dispatcher<number>({
+    let work = this.#work.get(notice.authorityId);
+    if (work === undefined) {
+      work = new DurableWork<number>({
         name: `notices-${notice.authorityId}`,
         concurrency: NOTICE_CONCURRENCY,
         backoff: EMERGENCY_BACKOFF,
-        run: (no, signal) => this.#send(no, signal),
+        run: (no, signal) => this.#run(no, signal),
+        onFailed: async (no, { error }) => {
+          const { store, notices } = this.#options;
+          store.deferred(() => notices.setFailed(no, messageOf(error)));
+        },
         logger: this.#options.logger,
       });
-      this.#dispatchers.set(notice.authorityId, dispatcher);
+      this.#work.set(notice.authorityId, work);
     }
-    dispatcher.add(notice.patientNo, noticeNo);
+    work.add(notice.patientNo, noticeNo);
   }
 
-  get health(): DispatcherHealth[] {
-    return [...this.#dispatchers.values()].map(({ health }) => health);
+  get health(): WorkHealth[] {
+    return [...this.#work.values()].map(({ health }) => health);
   }
 
   async stop(): Promise<void> {
-    await Promise.all([...this.#dispatchers.values()].map((dispatcher) => dispatcher.stop()));
+    await Promise.all([...this.#work.values()].map((work) => work.stop()));
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
     await this.stop();
   }
 
-  async #send(noticeNo: number, signal: AbortSignal): Promise<void> {
-    const { store, notices, clock, logger, onSent } = this.#options;
+  async #run(noticeNo: number, signal: AbortSignal): Promise<void> {
+    const { store, notices, versions, clock, logger, onSent } = this.#options;
     const notice = notices.get(noticeNo);
     if (notice?.status !== 'open') return;
-    const { authorityId, statement, versionNo } = notice;
-    try {
-      await this.#post(authorityId, statement, signal);
-    } catch (error) {
-      if (signal.aborted) throw error;
-      const isGivenUp = clock() - notice.madeMs > NOTICE_GIVE_UP_MS;
-      store.deferred(() => notices.setFailed(noticeNo, messageOf(error), isGivenUp));
-      if (!isGivenUp) throw error;
-      logger.warn(
-        { err: error, authorityId, versionNo },
-        'emergency notice given up: the record is on the chain',
-      );
-      return;
-    }
-    store.deferred(() => notices.setSent(noticeNo, clock()));
-    logger.info({ authorityId, versionNo, afterMs: clock() - notice.madeMs }, 'emergency notice sent');
+    const { authorityId, versionNo, madeMs } = notice;
+    const sinceMs = versions.get(versionNo)?.arrivedMs ?? madeMs;
+    if (clock() - sinceMs > NOTICE_MAX_AGE_MS) return this.#giveUp(notice, 'NOTICE_TOO_OLD');
+    // Taken over from the ledger after a backup was put back: the next version has a notice of its own.
+    if (!versions.hasContent(versionNo)) return this.#giveUp(notice, 'RECORD_TAKEN_OVER');
+    const receipt = await this.#post(notice, signal);
+    store.deferred(() => notices.setSent(noticeNo, receipt, clock()));
+    logger.info({ authorityId, versionNo, afterMs: clock() - sinceMs }, 'emergency notice delivered');
     onSent(notice);
   }
 
-  async #post(authorityId: string, statement: string, signal: AbortSignal): Promise<void> {
-    const { directory, tokens } = this.#options;
-    const { endpoint } = await directory.authority(authorityId);
-    if (endpoint === undefined) throw new Error(`${authorityId} has registered no endpoint for notices`);
+  #giveUp({ noticeNo, authorityId, versionNo, lastError }: Notice, why: string): void {
+    const { store, notices, logger } = this.#options;
+    store.deferred(() => notices.setGivenUp(noticeNo, why));
+    logger.warn(
+      { authorityId, versionNo, why, lastError },
+      'emergency notice given up: the authority has the record by the chain alone',
+    );
+  }
+
+  /** Resolves with the authority's receipt. */
+  async #post({ authorityId, statement, versionNo }: Notice, signal: AbortSignal): Promise<string> {
+    const { directory, versions, tokens, networkId, verifier } = this.#options;
+    const authority = await directory.authority(authorityId);
+    if (authority.endpoint === undefined)
+      throw new Error(`${authorityId} has registered no endpoint for notices`);
     const token = tokens.get(authorityId);
     const client = createHttpClient({
-      baseUrl: endpoint,
+      baseUrl: authority.endpoint,
       timeoutMs: NOTICE_TIMEOUT_MS,
       retries: 0,
       ...(token !== undefined && { token }),
     });
-    await client.bytes('POST', AUTHORITY_ROUTES.emergencyNotices, { body: { statement }, signal });
+    const { receipt } = await client.call('POST', AUTHORITY_ROUTES.emergencyNotices, {
+      body: { statement, ciphertext: toBase64url(versions.ciphertext(versionNo)) },
+      result: EmergencyNoticeAnswer,
+      signal,
+    });
+    try {
+      checkNoticeReceipt(receipt, statement, { authority, networkId, verifier });
+    } catch (error) {
+      // Its key may have changed: the next try asks the ledger.
+      if (error instanceof NoticeReceiptError) directory.forget([authorityId]);
+      throw error;
+    }
+    return receipt;
   }
 }
-
-const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));

@@ -1,11 +1,11 @@
-import type { Logger } from '@careledger/service-kit';
+import { NotYetError } from '@careledger/delivery';
 import type { ChannelName } from '@careledger/domain';
+import { DurableWork, type Logger, type WorkHealth } from '@careledger/service-kit';
 import { LANES, type Lane } from '../processing/index.js';
 import type { OpenVersion, RecordVersion } from '../records/version-store.js';
-import { Dispatcher, type DispatcherHealth } from './dispatcher.js';
 import { EMERGENCY_BACKOFF, LEDGER_CONCURRENCY, PERIODIC_BACKOFF, STORING_CONCURRENCY } from './limits.js';
 
-/** A version's step, taken until it is done: see `Dispatcher.run`. */
+/** A version's step, taken until it is done: see `DurableWork`. */
 export type VersionStep = (versionNo: number, lane: Lane, signal: AbortSignal) => Promise<void>;
 
 export interface RecordOutboxOptions {
@@ -28,13 +28,13 @@ export interface RecordOutboxOptions {
  */
 export class RecordOutbox implements AsyncDisposable {
   readonly #options: RecordOutboxOptions;
-  readonly #storing: Readonly<Record<Lane, Dispatcher<number>>>;
-  readonly #announcing: Readonly<Record<Lane, Dispatcher<number>>>;
+  readonly #storing: Readonly<Record<Lane, DurableWork<number>>>;
+  readonly #announcing: Readonly<Record<Lane, DurableWork<number>>>;
 
   constructor(options: RecordOutboxOptions) {
     this.#options = options;
-    this.#storing = perLane((lane) => this.#dispatcher(lane, 'store', STORING_CONCURRENCY));
-    this.#announcing = perLane((lane) => this.#dispatcher(lane, 'announce', LEDGER_CONCURRENCY));
+    this.#storing = perLane((lane) => this.#work(lane, 'store', STORING_CONCURRENCY));
+    this.#announcing = perLane((lane) => this.#work(lane, 'announce', LEDGER_CONCURRENCY));
   }
 
   /** Goes on with what earlier runs left. */
@@ -46,8 +46,8 @@ export class RecordOutbox implements AsyncDisposable {
   add({ versionNo, patientNo, lane, stage }: OpenVersion): void {
     const channel = stage === 'made' ? 'cloud' : 'authorities';
     if (!this.#options.isRegistered(patientNo, channel)) return;
-    const dispatchers = stage === 'made' ? this.#storing : this.#announcing;
-    dispatchers[lane].add(patientNo, versionNo);
+    const work = stage === 'made' ? this.#storing : this.#announcing;
+    work[lane].add(patientNo, versionNo);
   }
 
   /** A patient has been registered on a channel: what waited for it goes. Call once a patient and channel. */
@@ -56,7 +56,7 @@ export class RecordOutbox implements AsyncDisposable {
     for (const version of this.#options.open(patientNo)) if (version.stage === stage) this.add(version);
   }
 
-  get health(): DispatcherHealth[] {
+  get health(): WorkHealth[] {
     return LANES.flatMap((lane) => [this.#storing[lane].health, this.#announcing[lane].health]);
   }
 
@@ -74,12 +74,13 @@ export class RecordOutbox implements AsyncDisposable {
     await this.stop();
   }
 
-  #dispatcher(lane: Lane, step: 'store' | 'announce', concurrency: number): Dispatcher<number> {
+  #work(lane: Lane, step: 'store' | 'announce', concurrency: number): DurableWork<number> {
     const { logger } = this.#options;
-    return new Dispatcher<number>({
+    return new DurableWork<number>({
       name: `${step}-${lane}`,
       concurrency,
       backoff: lane === 'emergency' ? EMERGENCY_BACKOFF : PERIODIC_BACKOFF,
+      isAway: (error) => !(error instanceof NotYetError),
       // Whichever lane finds the other side back first, emergencies do not wait for their own next look.
       onRecovered: () => this.retryNow('emergency'),
       logger,

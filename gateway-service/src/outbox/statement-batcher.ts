@@ -57,21 +57,3 @@ export class StatementBatcher {
     return outcome.settled;
   }
 }
-
-/** Codes after which the same statement may be taken later. */
-const TRANSIENT_CODES: ReadonlySet<string> = new Set([
-  'BATCH_DUPLICATE_SUBJECT',
-  // Its registration is on its way.
-  'PATIENT_UNKNOWN',
-  'STATEMENT_FROM_FUTURE',
-]);
-
-export const isTransientCode = (code: string): boolean => TRANSIENT_CODES.has(code);
-
-/** The ledger does not take a statement yet. */
-export class NotYetError extends Error {
-  override readonly name = 'NotYetError';
-  constructor(readonly code: string) {
-    super(`The ledger answers ${code}: later`);
-  }
-}

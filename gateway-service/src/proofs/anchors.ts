@@ -1,16 +1,10 @@
 import { records, type HeadState } from '@careledger/contracts';
+import { allRows } from '@careledger/ledger';
 import type { Gateway } from '../gateway.js';
 
 /** Every anchor of a patient, by height. */
-export async function anchorsOf(gateway: Gateway, patientId: string): Promise<HeadState[]> {
-  const anchors: HeadState[] = [];
-  let bookmark = '';
-  do {
-    const page = await gateway.ledger
-      .channel('authorities')
-      .evaluate(records, 'ListAnchors', { patientId, ...(bookmark !== '' && { bookmark }) });
-    anchors.push(...page.rows);
-    bookmark = page.bookmark;
-  } while (bookmark !== '');
-  return anchors;
+export function anchorsOf(gateway: Gateway, patientId: string): Promise<HeadState[]> {
+  return allRows((page) =>
+    gateway.ledger.channel('authorities').evaluate(records, 'ListAnchors', { patientId, ...page }),
+  );
 }

@@ -1,29 +1,33 @@
-import { utf8 } from '@careledger/crypto';
+import { sha256, utf8 } from '@careledger/crypto';
+import { recordIdOf, type RecordSeed, type TagGroups } from '@careledger/domain';
 import {
-  encryptTo,
+  EnvelopeError,
   makeWrapSet,
-  recordIdFor,
+  recordSeedFor,
   sealRecord,
   wrapKey,
-  type Recipient,
   type SealedRecord,
+  type Wrap,
 } from '@careledger/envelope';
-import { SEALED_CONTEXT } from '@careledger/protocol';
+import { FhirError, readRecordContent } from '@careledger/fhir';
+import { currentKey } from '@careledger/policy';
+import { NOTICE_CIPHERTEXT_MAX_BYTES } from '@careledger/protocol';
 import type { Logger } from '@careledger/service-kit';
-import { coversReading, noticeRecipientsOf, readersOf } from '../consent/recipients.js';
 import type { GrantStore } from '../consent/grant-store.js';
 import type { SubscriptionStore } from '../consent/subscription-store.js';
 import type { GatewayCore } from '../core.js';
-import { currentKey, type Directory } from '../directory/authorities.js';
-import { NOTICE_MAX_CHARS } from '../outbox/limits.js';
-import type { ProviderPool } from '../outbox/providers.js';
+import type { Directory } from '../directory/authorities.js';
+import type { Providers } from '../outbox/providers.js';
 import type { Patient } from '../patients/index.js';
 import type { DueRecord, ProcessingStore } from '../processing/index.js';
 import { patientStatement } from '../statement.js';
 import { emergencyContent, periodicContent, type RecordContent } from './content.js';
+import { RecordError } from './errors.js';
 import type { NoticeStore } from './notice-store.js';
+import { noticeRecipientsOf, readersOf } from './readers.js';
 import type { RewrapStore } from './rewrap-store.js';
-import { recordTags } from './scope.js';
+import { tagGroupsOf } from './scope.js';
+import type { UnmadeStore } from './unmade-store.js';
 import type { NewVersion, RecordVersion, VersionStore } from './version-store.js';
 
 export interface RecordMakerOptions {
@@ -32,23 +36,50 @@ export interface RecordMakerOptions {
   readonly versions: VersionStore;
   readonly notices: NoticeStore;
   readonly rewraps: RewrapStore;
+  readonly unmade: UnmadeStore;
   readonly grants: GrantStore;
   readonly subscriptions: SubscriptionStore;
   readonly directory: Pick<Directory, 'authority'>;
-  readonly providers: Pick<ProviderPool, 'preferred'>;
+  readonly providers: Pick<Providers, 'preferred'>;
   readonly gatewayId: string;
   readonly networkId: string;
   readonly clock: () => number;
-  readonly logger: Pick<Logger, 'warn'>;
+  readonly logger: Pick<Logger, 'warn' | 'error'>;
 }
 
 /**
  * made: on disk, with everything that its way needs; waits: its last version is still on its way; nothing: there is
- * nothing (more) to say.
+ * nothing (more) to say, or it cannot be said, which `unmade` tells.
  */
 export type MakingOutcome =
   | { readonly outcome: 'made'; readonly version: RecordVersion; readonly noticeNos: readonly number[] }
   | { readonly outcome: 'waits' | 'nothing' };
+
+/** What a version is made of. */
+interface Draft {
+  readonly recordId: string;
+  readonly seed: RecordSeed;
+  readonly previous: RecordVersion | undefined;
+  readonly content: RecordContent;
+  readonly madeMs: number;
+}
+
+/** A sealed version with its wraps. */
+interface SealedDraft extends Draft {
+  readonly sealed: SealedRecord;
+  readonly tagGroups: TagGroups;
+  readonly version: number;
+  readonly prevVersionHash: string | null;
+  readonly wrapSet: string;
+  readonly wraps: readonly Wrap[];
+  /** By authority. */
+  readonly wrapped: ReadonlyMap<string, Wrap>;
+}
+
+/** A notice that is to be kept; without a statement, why there is none. */
+type NewNotice = { readonly authorityId: string } & (
+  { readonly statement: string } | { readonly givenUp: string }
+);
 
 /**
  * Makes records: content as FHIR, sealed once, wrapped to the patient and to every authority that may read it, with the
@@ -62,20 +93,23 @@ export class RecordMaker {
   }
 
   async make(due: DueRecord): Promise<MakingOutcome> {
-    const { core, processing, versions, clock } = this.#options;
+    const { core, versions, clock } = this.#options;
     const patient = core.patients.byNo(due.patientNo);
     const { patientId } = patient;
     const secret = core.patients.keys(patientId).recordSecret();
-    const recordId = recordIdFor(secret, { patientId, kind: due.kind, key: due.place });
+    const seed = recordSeedFor(secret, { patientId, kind: due.kind, key: due.place });
+    const recordId = recordIdOf({ author: patientId, patientId, seed }, sha256);
     const previous = versions.find(recordId);
     if (previous?.stage === 'made' || previous?.stage === 'stored') return { outcome: 'waits' };
     const madeMs = clock();
     const content = await this.#content(due, patient, previous, madeMs);
-    if (content === undefined || previous?.stage === 'refused') {
-      core.store.deferred(() => processing.removeDue(due.dueNo, due.generation));
-      return { outcome: 'nothing' };
+    if (content === undefined || previous?.stage === 'refused') return this.#nothing(due);
+    try {
+      return await this.#seal(due, patient, { recordId, seed, previous, content, madeMs });
+    } catch (error) {
+      if (isUnmakeable(error)) return this.#unmade(due, error);
+      throw error;
     }
-    return this.#seal(due, patient, { recordId, previous, content, madeMs });
   }
 
   async #content(
@@ -91,65 +125,49 @@ export class RecordMaker {
     return emergencyContent(this.#options, patient, place, madeMs);
   }
 
-  async #seal(
-    due: DueRecord,
-    patient: Patient,
-    made: {
-      readonly recordId: string;
-      readonly previous: RecordVersion | undefined;
-      readonly content: RecordContent;
-      readonly madeMs: number;
-    },
-  ): Promise<MakingOutcome> {
-    const { core, processing, versions, notices, rewraps, providers, networkId } = this.#options;
-    const { recordId, previous, content, madeMs } = made;
-    const { patientId, patientNo } = patient;
-    const { signer } = patient.chain;
-    const version = (previous?.version ?? 0) + 1;
-    const prevVersionHash = previous?.manifestHash ?? null;
-    const scopeTags = recordTags(core.patients.keys(patientId).scopeKey(), content.bundle);
-    const plain = utf8(JSON.stringify(content.bundle));
-    const aad = {
-      v: 1 as const,
-      recordId,
-      version,
-      patientId,
-      author: patientId,
-      scopeTags,
-      prevVersionHash,
-    };
-    const sealed = sealRecord({ content: plain, aad }, signer);
-    const { wrapSet, wrapped } = await this.#wrap(sealed, patient, { recordId, version, scopeTags });
-    const providerId = providers.preferred();
-    if (providerId === undefined) throw new Error('No cloud provider is configured: add one to `providers`');
-    const { kind, place, lane, arrivedMs } = due;
-    const { manifest, manifestHash, ciphertext, ciphertextSha256 } = sealed;
-    const body = {
-      ...{ patientId, recordId, version, prevVersionHash, kind, period: content.period, providerId },
-      ...{ manifestHash, ciphertextSha256, sizeBytes: ciphertext.length, scopeTags },
-    };
-    const storeStatement = patientStatement(
-      'storeRecord',
-      { patientId, networkId, channels: ['cloud'], body },
-      signer,
-    );
-    const row: NewVersion = {
-      ...{ patientNo, recordId, version, kind, place, lane, scopeTags, summary: content.summary },
-      ...{ periodStart: content.period.start, periodEnd: content.period.end },
-      ...{ manifest, manifestHash, wrapSet, providerId, storeStatement, arrivedMs, madeMs, ciphertext },
-    };
-    const straight = lane === 'emergency' ? await this.#notices(patient, row, plain) : [];
+  #nothing(due: DueRecord): MakingOutcome {
+    const { core, processing, unmade } = this.#options;
+    core.store.deferred(() => {
+      processing.removeDue(due.dueNo, due.generation);
+      unmade.remove(due);
+    });
+    return { outcome: 'nothing' };
+  }
+
+  /** No repetition makes it: it is put aside for people to see, and waits for nothing but its next change. */
+  #unmade(due: DueRecord, error: Unmakeable): MakingOutcome {
+    const { core, processing, unmade, clock, logger } = this.#options;
+    const { patientNo, kind, place } = due;
+    const { code, message: reason } = error;
+    logger.error({ err: error, patientNo, kind, code }, 'a record cannot be made as it is');
+    core.store.deferred(() => {
+      processing.removeDue(due.dueNo, due.generation);
+      unmade.put({ patientNo, kind, place, code, reason, notedMs: clock() });
+    });
+    return { outcome: 'nothing' };
+  }
+
+  async #seal(due: DueRecord, patient: Patient, draft: Draft): Promise<MakingOutcome> {
+    const { core, processing, versions, notices, rewraps, unmade } = this.#options;
+    const sealed = await this.#sealed(due, patient, draft);
+    const row = this.#row(due, patient, sealed);
+    const straight = due.lane === 'emergency' ? this.#notices(patient, due, row, sealed) : [];
     const { versionNo, noticeNos } = core.store.deferred(() => {
       const no = versions.insert(row);
       processing.removeDue(due.dueNo, due.generation);
-      // An authority whose key could not be had, or whose grant came meanwhile: its wrap follows.
-      for (const grantId of this.#grantsLeftOut(patientNo, scopeTags, wrapped))
-        rewraps.insert({ patientNo, grantId, from: no, through: no });
+      unmade.remove(due);
+      // An authority whose key could not be had, or whose grant came or went meanwhile: the next set follows.
+      if (!this.#areReaders(patient.patientNo, sealed)) rewraps.request(patient.patientNo, no);
+      const common = { versionNo: no, patientNo: patient.patientNo, madeMs: draft.madeMs };
       return {
         versionNo: no,
-        noticeNos: straight.map(({ authorityId, statement }) =>
-          notices.insert({ versionNo: no, patientNo, authorityId, statement, madeMs }),
-        ),
+        noticeNos: straight.flatMap((notice) => {
+          const { authorityId } = notice;
+          if ('statement' in notice)
+            return notices.insert({ ...common, authorityId, statement: notice.statement });
+          notices.insertGivenUp({ ...common, authorityId }, notice.givenUp);
+          return [];
+        }),
       };
     });
     await core.store.sync();
@@ -158,33 +176,76 @@ export class RecordMaker {
     return { outcome: 'made', version: stored, noticeNos };
   }
 
-  async #wrap(
-    sealed: SealedRecord,
-    { patientId, patientNo, chain }: Patient,
-    record: { readonly recordId: string; readonly version: number; readonly scopeTags: readonly string[] },
-  ): Promise<{ wrapSet: string; wrapped: ReadonlySet<string> }> {
-    const { core, grants, clock } = this.#options;
-    const recipients: Recipient[] = [{ publicKey: core.patients.keys(patientId).encryption().publicKey }];
-    const readers = readersOf(grants, patientNo, record.scopeTags, clock());
-    const wrapped = new Set<string>();
-    for (const authorityId of readers) {
-      const publicKey = await this.#keyOf(authorityId);
-      if (publicKey === undefined) continue;
-      recipients.push({ publicKey });
-      wrapped.add(authorityId);
-    }
-    const wraps = await Promise.all(
-      recipients.map((recipient) => wrapKey(sealed.contentKey, record, recipient)),
-    );
-    const { recordId, version } = record;
-    const set = { recordId, version, manifestHash: sealed.manifestHash, wraps };
-    return { wrapSet: makeWrapSet(set, chain.signer), wrapped };
+  async #sealed({ kind }: DueRecord, patient: Patient, draft: Draft): Promise<SealedDraft> {
+    const { core } = this.#options;
+    const { recordId, previous, content } = draft;
+    const { patientId, chain } = patient;
+    const version = (previous?.version ?? 0) + 1;
+    const prevVersionHash = previous?.manifestHash ?? null;
+    const tagGroups = tagGroupsOf(core.patients.keys(patientId).scopeKey(), content.bundle);
+    const plain = utf8(JSON.stringify(content.bundle));
+    // What a reader would refuse must not become a record.
+    readRecordContent(plain, { patientId, author: patientId, kind });
+    const aad = {
+      ...{ v: 2 as const, recordId, version, patientId, author: patientId, tagGroups, prevVersionHash },
+    };
+    const sealed = sealRecord({ content: plain, aad }, chain.signer);
+    const wraps = await this.#wrap(sealed, patient, { recordId, version, tagGroups });
+    return { ...draft, sealed, tagGroups, version, prevVersionHash, ...wraps };
   }
 
-  #grantsLeftOut(patientNo: number, scopeTags: readonly string[], wrapped: ReadonlySet<string>): string[] {
+  #row({ kind, place, lane, arrivedMs }: DueRecord, patient: Patient, draft: SealedDraft): NewVersion {
+    const { providers, networkId } = this.#options;
+    const { patientId, patientNo, chain } = patient;
+    const { recordId, seed, version, prevVersionHash, content, tagGroups, wrapSet, wraps, madeMs } = draft;
+    const { manifest, manifestHash, ciphertext, ciphertextSha256 } = draft.sealed;
+    const providerId = providers.preferred();
+    if (providerId === undefined) throw new Error('No cloud provider is configured: add one to `providers`');
+    const { period, summary } = content;
+    const body = {
+      ...{ patientId, recordId, seed, version, prevVersionHash, kind, period, providerId },
+      ...{ manifestHash, ciphertextSha256, sizeBytes: ciphertext.length, tagGroups },
+    };
+    const storeStatement = patientStatement(
+      'storeRecord',
+      { patientId, networkId, channels: ['cloud'], body },
+      chain.signer,
+    );
+    return {
+      ...{ patientNo, recordId, version, kind, place, lane, tagGroups, summary },
+      ...{ periodStart: period.start, periodEnd: period.end, manifest, manifestHash },
+      ...{ wrapSet, wraps: wraps.map(({ jwe }) => jwe), providerId, storeStatement },
+      ...{ arrivedMs, madeMs, ciphertext },
+    };
+  }
+
+  /** To the patient, who is the author as well, and to whoever may read it. */
+  async #wrap(
+    { contentKey, manifestHash }: SealedRecord,
+    { patientId, patientNo, chain }: Patient,
+    record: { readonly recordId: string; readonly version: number; readonly tagGroups: TagGroups },
+  ): Promise<Pick<SealedDraft, 'wrapSet' | 'wraps' | 'wrapped'>> {
+    const { core, grants, clock } = this.#options;
+    const { recordId, version, tagGroups } = record;
+    const own = core.patients.keys(patientId).encryption();
+    const wraps = [await wrapKey(contentKey, record, { publicKey: own.publicKey })];
+    const wrapped = new Map<string, Wrap>();
+    for (const authorityId of readersOf(grants, patientNo, tagGroups, clock())) {
+      const publicKey = await this.#keyOf(authorityId);
+      if (publicKey === undefined) continue;
+      const wrap = await wrapKey(contentKey, record, { publicKey });
+      wraps.push(wrap);
+      wrapped.set(authorityId, wrap);
+    }
+    const wrapSet = makeWrapSet({ recordId, version, manifestHash, wraps }, chain.signer);
+    return { wrapSet, wraps, wrapped };
+  }
+
+  /** Whether those to whom it is wrapped are those who may read it. */
+  #areReaders(patientNo: number, { tagGroups, wrapped }: SealedDraft): boolean {
     const { grants, clock } = this.#options;
-    const covering = grants.list(patientNo).filter((grant) => coversReading(grant, scopeTags, clock()));
-    return covering.filter(({ authorityId }) => !wrapped.has(authorityId)).map(({ grantId }) => grantId);
+    const readers = new Set(readersOf(grants, patientNo, tagGroups, clock()));
+    return readers.symmetricDifference(new Set(wrapped.keys())).size === 0;
   }
 
   async #keyOf(authorityId: string): Promise<Uint8Array | undefined> {
@@ -196,27 +257,42 @@ export class RecordMaker {
     }
   }
 
-  async #notices(
+  #notices(
     { patientId, patientNo, chain }: Patient,
+    { place }: DueRecord,
     row: NewVersion,
-    plain: Uint8Array,
-  ): Promise<{ authorityId: string; statement: string }[]> {
-    const { clock, networkId } = this.#options;
-    const { recordId, version, providerId, scopeTags } = row;
-    const period = { start: row.periodStart, end: row.periodEnd };
-    const made: { authorityId: string; statement: string }[] = [];
-    for (const authorityId of noticeRecipientsOf(this.#options, patientNo, scopeTags, clock())) {
-      const key = await this.#keyOf(authorityId);
-      if (key === undefined) continue;
-      const sealed = await encryptTo(key, plain, { context: SEALED_CONTEXT.emergencyNotice });
-      const body = { patientId, recordId, version, period, providerId, authorityId, sealed };
-      const statement = patientStatement(
-        'emergencyNotice',
-        { patientId, networkId, channels: ['authorities'], body, maxChars: NOTICE_MAX_CHARS },
-        chain.signer,
-      );
-      made.push({ authorityId, statement });
-    }
-    return made;
+    { seed, tagGroups, wrapped }: SealedDraft,
+  ): NewNotice[] {
+    const { clock, networkId, notices } = this.#options;
+    const told = new Set(notices.toldBefore(patientNo, place));
+    const recipients = noticeRecipientsOf(this.#options, patientNo, tagGroups, clock());
+    return recipients
+      .filter((authorityId) => !told.has(authorityId))
+      .map((authorityId): NewNotice => {
+        const wrap = wrapped.get(authorityId);
+        if (wrap === undefined) return { authorityId, givenUp: 'RECIPIENT_KEY_UNKNOWN' };
+        if (row.ciphertext.length > NOTICE_CIPHERTEXT_MAX_BYTES)
+          return { authorityId, givenUp: 'NOTICE_TOO_LARGE' };
+        const { recordId, version, providerId, manifest } = row;
+        const period = { start: row.periodStart, end: row.periodEnd };
+        const body = {
+          ...{ patientId, recordId, seed, version, period, providerId, authorityId, tagGroups },
+          ...{ manifest, wrap: wrap.jwe },
+        };
+        const statement = patientStatement(
+          'emergencyNotice',
+          { patientId, networkId, channels: ['authorities'], body },
+          chain.signer,
+        );
+        return { authorityId, statement };
+      });
   }
+}
+
+type Unmakeable = RecordError | EnvelopeError | FhirError;
+
+/** What is wrong with the content, not with what surrounds it. */
+function isUnmakeable(error: unknown): error is Unmakeable {
+  if (error instanceof EnvelopeError) return error.code === 'CONTENT_TOO_LARGE';
+  return error instanceof RecordError || error instanceof FhirError;
 }

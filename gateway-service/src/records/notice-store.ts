@@ -6,7 +6,11 @@ export interface Notice {
   readonly versionNo: number;
   readonly patientNo: number;
   readonly authorityId: string;
+  /** Empty where none could be made. */
   readonly statement: string;
+  /** The authority's signed word that it has the notice, once it gave it. */
+  readonly receipt: string | null;
+  /** sent: with a receipt; given up: `lastError` says why, the record is on the chain. */
   readonly status: 'open' | 'sent' | 'given-up';
   readonly attempts: number;
   readonly lastError: string | null;
@@ -14,8 +18,10 @@ export interface Notice {
   readonly sentMs: number | null;
 }
 
+type NewNotice = Pick<Notice, 'versionNo' | 'patientNo' | 'authorityId' | 'statement' | 'madeMs'>;
+
 const COLUMNS = `notice_no AS noticeNo, version_no AS versionNo, patient_no AS patientNo, authority_id AS authorityId,
-  statement, status, attempts, last_error AS lastError, made_ms AS madeMs, sent_ms AS sentMs`;
+  statement, receipt, status, attempts, last_error AS lastError, made_ms AS madeMs, sent_ms AS sentMs`;
 
 /** Emergency notices: signed, logged, and kept. What writes must run within a transaction. */
 export class NoticeStore {
@@ -25,14 +31,13 @@ export class NoticeStore {
     this.#database = database;
   }
 
-  insert(notice: Pick<Notice, 'versionNo' | 'patientNo' | 'authorityId' | 'statement' | 'madeMs'>): number {
-    const { lastInsertRowid } = this.#database
-      .prepare(
-        `INSERT INTO emergency_notices (version_no, patient_no, authority_id, statement, status, made_ms)
-         VALUES (?, ?, ?, ?, 'open', ?)`,
-      )
-      .run(notice.versionNo, notice.patientNo, notice.authorityId, notice.statement, notice.madeMs);
-    return Number(lastInsertRowid);
+  insert(notice: NewNotice): number {
+    return this.#insert(notice, 'open', null);
+  }
+
+  /** One that cannot be sent, for people to see. */
+  insertGivenUp(notice: Omit<NewNotice, 'statement'>, why: string): void {
+    this.#insert({ ...notice, statement: '' }, 'given-up', why);
   }
 
   get(noticeNo: number): Notice | undefined {
@@ -47,28 +52,64 @@ export class NoticeStore {
     return this.#all('WHERE version_no = ? ORDER BY notice_no', versionNo);
   }
 
-  openCount(patientNo: number): number {
+  givenUpCount(): number {
     const row = this.#database
-      .prepare(`SELECT count(*) AS n FROM emergency_notices WHERE status = 'open' AND patient_no = ?`)
-      .get(patientNo) as { n: number };
+      .prepare(`SELECT count(*) AS n FROM emergency_notices WHERE status = 'given-up'`)
+      .get() as { n: number };
     return row.n;
   }
 
-  setSent(noticeNo: number, sentMs: number): void {
-    this.#database
-      .prepare(
-        `UPDATE emergency_notices SET status = 'sent', attempts = attempts + 1, last_error = NULL, sent_ms = ?
-         WHERE notice_no = ?`,
-      )
-      .run(sentMs, noticeNo);
+  /** Notices that were never delivered, the newest first. */
+  givenUp(limit: number): Notice[] {
+    return this.#all(`WHERE status = 'given-up' ORDER BY notice_no DESC LIMIT ?`, limit);
   }
 
-  setFailed(noticeNo: number, error: string, isGivenUp: boolean): void {
+  /** Authorities that have been told of an episode under the id that the first release gave its record. */
+  toldBefore(patientNo: number, episodeId: string): string[] {
+    const rows = this.#database
+      .prepare(
+        `SELECT DISTINCT authority_id FROM emergency_notices JOIN record_versions USING (version_no)
+         WHERE record_versions.patient_no = ? AND kind = 'emergency' AND place = ? AND format = 1 AND status = 'sent'`,
+      )
+      .all(patientNo, episodeId);
+    return (rows as { authority_id: string }[]).map(({ authority_id }) => authority_id);
+  }
+
+  setSent(noticeNo: number, receipt: string, sentMs: number): void {
     this.#database
       .prepare(
-        'UPDATE emergency_notices SET status = ?, attempts = attempts + 1, last_error = ? WHERE notice_no = ?',
+        `UPDATE emergency_notices
+         SET status = 'sent', attempts = attempts + 1, last_error = NULL, receipt = ?, sent_ms = ?
+         WHERE notice_no = ?`,
       )
-      .run(isGivenUp ? 'given-up' : 'open', error, noticeNo);
+      .run(receipt, sentMs, noticeNo);
+  }
+
+  /** It goes again. */
+  setFailed(noticeNo: number, error: string): void {
+    this.#database
+      .prepare('UPDATE emergency_notices SET attempts = attempts + 1, last_error = ? WHERE notice_no = ?')
+      .run(error, noticeNo);
+  }
+
+  setGivenUp(noticeNo: number, why: string): void {
+    this.#database
+      .prepare(`UPDATE emergency_notices SET status = 'given-up', last_error = ? WHERE notice_no = ?`)
+      .run(why, noticeNo);
+  }
+
+  #insert(
+    { versionNo, patientNo, authorityId, statement, madeMs }: NewNotice,
+    status: Notice['status'],
+    why: string | null,
+  ): number {
+    const { lastInsertRowid } = this.#database
+      .prepare(
+        `INSERT INTO emergency_notices (version_no, patient_no, authority_id, statement, status, last_error, made_ms)
+         VALUES (?, ?, ?, ?, ?, ?, ?)`,
+      )
+      .run(versionNo, patientNo, authorityId, statement, status, why, madeMs);
+    return Number(lastInsertRowid);
   }
 
   #all(where: string, ...values: number[]): Notice[] {

@@ -1,34 +1,81 @@
-import { fromUtf8, type SignatureVerifier } from '@careledger/crypto';
-import { openRecord } from '@careledger/envelope';
+import { toBase64url, type SignatureVerifier } from '@careledger/crypto';
+import {
+  EnvelopeError,
+  openRecord,
+  readWrap,
+  type SealedParts,
+  type SigningPeriod,
+} from '@careledger/envelope';
+import { FhirError, readRecordContent, type FhirResource } from '@careledger/fhir';
 import type { GatewayCore } from '../core.js';
 import type { Patient } from '../patients/index.js';
-import type { RecordVersion, VersionStore } from './version-store.js';
+import { RecordError } from './errors.js';
+import { openFormerRecord } from './former-record.js';
+import type { HeldSet, RecordVersion, VersionStore } from './version-store.js';
 
-/** Opens this gateway's own copy of a record with the patient's key, checked like anybody else's. @throws EnvelopeError */
-export async function openOwnRecord(
-  {
-    core,
-    versions,
-    verifier,
-  }: {
-    readonly core: Pick<GatewayCore, 'patients'>;
-    readonly versions: Pick<VersionStore, 'ciphertext'>;
-    readonly verifier: SignatureVerifier;
-  },
+/** Before every key: the gateway's own key is in force as far as its own copies go. */
+const EVER = '1970-01-01T00:00:00.000Z';
+
+/** A version of this gateway's own, with who has to have signed what. */
+export function ownParts(
   { patientId, chain }: Patient,
+  { recordId, version, manifest, manifestHash }: RecordVersion,
+  { wrapSet }: Pick<HeldSet, 'wrapSet'>,
+  verifier: SignatureVerifier,
+): SealedParts {
+  const { publicKey } = chain.signer;
+  const own: SigningPeriod[] = [{ key: toBase64url(publicKey), from: EVER }];
+  return {
+    ...{ manifest, wrapSet, verifier },
+    expected: { recordId, patientId, version, author: patientId, manifestHash },
+    authorKeys: [publicKey],
+    wrapSigners: { author: own, gateway: own },
+  };
+}
+
+export interface OwnRecords {
+  readonly core: Pick<GatewayCore, 'patients'>;
+  readonly versions: Pick<VersionStore, 'ciphertext'>;
+  readonly verifier: SignatureVerifier;
+}
+
+/**
+ * Opens this gateway's own copy of a record with the patient's key, checked like anybody else's: a store is no proof of
+ * what lies in it.
+ * @throws RecordError `RECORD_DAMAGED`
+ */
+export async function openOwnRecord(
+  records: OwnRecords,
+  patient: Patient,
   version: RecordVersion,
-): Promise<unknown> {
-  const own = [chain.signer.publicKey];
-  const { recordId, manifest, wrapSet, manifestHash } = version;
-  const { content } = await openRecord({
-    manifest,
-    wrapSet,
-    ciphertext: versions.ciphertext(version.versionNo),
-    recipientKey: core.patients.keys(patientId).encryption(),
-    expected: { recordId, patientId, version: version.version, author: patientId, manifestHash },
-    authorKeys: own,
-    wrapSignerKeys: own,
-    verifier,
-  });
-  return JSON.parse(fromUtf8(content));
+): Promise<FhirResource> {
+  const { patientId } = patient;
+  try {
+    const content = await open(records, patient, version);
+    return readRecordContent(content, { patientId, author: patientId, kind: version.kind });
+  } catch (error) {
+    if (!(error instanceof EnvelopeError || error instanceof FhirError)) throw error;
+    throw new RecordError('RECORD_DAMAGED', `${error.code}: the copy is not what was signed`, {
+      cause: error,
+    });
+  }
+}
+
+async function open(
+  { core, versions, verifier }: OwnRecords,
+  patient: Patient,
+  version: RecordVersion,
+): Promise<Uint8Array> {
+  const { patientId, chain } = patient;
+  const recipientKey = core.patients.keys(patientId).encryption();
+  const ciphertext = versions.ciphertext(version.versionNo);
+  if (version.format === 1) {
+    const signerKey = chain.signer.publicKey;
+    return openFormerRecord({ ...version, patientId, ciphertext, signerKey, recipientKey, verifier });
+  }
+  const wrap = version.wraps.find((jwe) => readWrap(jwe).kid === recipientKey.kid);
+  if (wrap === undefined) throw new EnvelopeError('NOT_A_RECIPIENT', 'The patient’s own wrap is gone');
+  const parts = ownParts(patient, version, version, verifier);
+  const { content } = await openRecord({ ...parts, wrap, ciphertext, recipientKey });
+  return content;
 }

@@ -72,3 +72,67 @@ export const RECORDS_MIGRATION: Migration = {
     ) STRICT;
   `,
 };
+
+/**
+ * Records under ids of their author, patient and seed, with tag groups, and wraps beside their sets. Nobody but this
+ * gateway reads versions of the first form (`format` 1) any more: they stay as they were made, for the patient to read,
+ * and each record is due again under its new id, so that those who were granted it get it back. Emergencies of which
+ * somebody waits to hear are due as such.
+ */
+export const RECORDS_FORMAT_MIGRATION: Migration = {
+  name: 'records: tag groups, wraps beside their sets, receipts of notices; what the first release made is made again',
+  sql: `
+    INSERT INTO due_records (patient_no, kind, place, lane, arrived_ms, due_ms)
+    SELECT patient_no, kind, place,
+      CASE WHEN max(lane = 'emergency' AND (stage <> 'announced' OR EXISTS (
+        SELECT 1 FROM emergency_notices AS notice
+        WHERE notice.version_no = record_versions.version_no AND notice.status = 'open')))
+        THEN 'emergency' ELSE 'periodic' END,
+      max(arrived_ms), max(made_ms)
+    FROM record_versions WHERE stage <> 'refused' GROUP BY patient_no, kind, place
+    ON CONFLICT (patient_no, kind, place) DO UPDATE SET
+      generation = generation + 1,
+      lane = CASE WHEN excluded.lane = 'emergency' THEN 'emergency' ELSE lane END,
+      arrived_ms = coalesce(excluded.arrived_ms, arrived_ms);
+    UPDATE record_versions SET stage = 'refused', refusal = 'FORMAT_OUTDATED' WHERE stage IN ('made', 'stored');
+
+    DROP INDEX record_versions_wraps;
+    ALTER TABLE record_versions DROP COLUMN wraps_pending;
+    -- TagGroups of packages/domain, JSON
+    ALTER TABLE record_versions RENAME COLUMN scope_tags TO tag_groups;
+    UPDATE record_versions SET tag_groups = '[]';
+    ALTER TABLE record_versions ADD COLUMN format INTEGER NOT NULL DEFAULT 1;
+    -- of the set, in its order, JSON; of format 1 they are in the set
+    ALTER TABLE record_versions ADD COLUMN wraps TEXT NOT NULL DEFAULT '[]';
+    -- the provider's word that it took the set; NULL for the first one, of which the receipt tells
+    ALTER TABLE record_versions ADD COLUMN acceptance TEXT;
+
+    -- the authority's word that it has the notice
+    ALTER TABLE emergency_notices ADD COLUMN receipt TEXT;
+    UPDATE emergency_notices SET status = 'given-up', last_error = 'FORMAT_OUTDATED' WHERE status = 'open';
+
+    -- Patients whose wraps are to be held against their grants, from a version on.
+    DROP TABLE rewrap_jobs;
+    CREATE TABLE rewrap_jobs (
+      patient_no      INTEGER PRIMARY KEY,
+      next_version_no INTEGER NOT NULL,
+      -- the first version on which its provider did not agree yet
+      again_from      INTEGER,
+      generation      INTEGER NOT NULL DEFAULT 1
+    ) STRICT;
+    -- Grants that ended by their own terms up to here have had their wraps looked at.
+    CREATE TABLE rewrap_sweep (id INTEGER PRIMARY KEY CHECK (id = 1), swept_ms INTEGER NOT NULL) STRICT;
+    INSERT INTO rewrap_sweep VALUES (1, 0);
+
+    -- Records that cannot be made as they are, until something happens to them.
+    CREATE TABLE unmade_records (
+      patient_no INTEGER NOT NULL,
+      kind       TEXT NOT NULL,
+      place      TEXT NOT NULL,
+      code       TEXT NOT NULL,
+      reason     TEXT NOT NULL,
+      noted_ms   INTEGER NOT NULL,
+      PRIMARY KEY (patient_no, kind, place)
+    ) STRICT, WITHOUT ROWID;
+  `,
+};

@@ -1,7 +1,7 @@
-import type { Bundle } from '@careledger/fhir';
-import { SCOPE_TAGS_MAX } from '@careledger/domain';
+import { SCOPE_TAGS_MAX, TAG_GROUPS_MAX, type ScopeTerm, type TagGroups } from '@careledger/domain';
 import { granteeTag, scopeTag, type GranteeTerms } from '@careledger/envelope';
-import type { ScopeTerm } from '@careledger/domain';
+import type { Bundle } from '@careledger/fhir';
+import { RecordError } from './errors.js';
 
 /** Stands for any category or resource type in a grant's scope. */
 export const ANY = '*';
@@ -16,25 +16,38 @@ export const granteeTagOf = (scopeKey: Uint8Array, terms: GranteeTerms): string 
   granteeTag(scopeKey, terms);
 
 /**
- * Tags of a record: its observations' categories, each as itself and under the wildcards that a grant may use. A grant
- * covers the record when they share one.
+ * Tag groups of a record: one for each kind of observation in it, told apart by its categories, each as itself and under
+ * the wildcards that a grant may use. Devices and provenance say where observations come from and have no scope of their
+ * own.
+ * @throws RecordError `TAG_GROUPS_OVERFLOW`: a tag that is left out would open the record to grants that do not cover it
  */
-export function recordTags(scopeKey: Uint8Array, bundle: Bundle): string[] {
-  const terms: ScopeTerm[] = [
-    { category: ANY, resourceType: ANY },
-    { category: ANY, resourceType: RESOURCE_TYPE },
-  ];
-  for (const category of categoriesOf(bundle)) {
-    terms.push({ category, resourceType: RESOURCE_TYPE }, { category, resourceType: ANY });
-  }
-  return terms.slice(0, SCOPE_TAGS_MAX).map((term) => tagOf(scopeKey, term));
+export function tagGroupsOf(scopeKey: Uint8Array, bundle: Bundle): TagGroups {
+  const kinds = new Map<string, readonly string[]>();
+  for (const categories of categoriesIn(bundle)) kinds.set(JSON.stringify(categories), categories);
+  const groups = [...kinds.keys()].sort().map((kind) => termsOf(kinds.get(kind) ?? []));
+  if (groups.length > TAG_GROUPS_MAX)
+    throw overflow(`${groups.length} kinds of resources, ${TAG_GROUPS_MAX} are the limit`);
+  const most = Math.max(0, ...groups.map((terms) => terms.length));
+  if (most > SCOPE_TAGS_MAX) throw overflow(`a resource with ${most} tags, ${SCOPE_TAGS_MAX} are the limit`);
+  return groups.map((terms) => terms.map((term) => tagOf(scopeKey, term)));
 }
 
-function categoriesOf({ entry }: Bundle): string[] {
-  const codes = new Set<string>();
-  for (const { resource } of entry) {
-    if (resource.resourceType !== RESOURCE_TYPE) continue;
-    for (const { coding } of resource.category) for (const { code } of coding) codes.add(code);
-  }
-  return [...codes].sort();
+/** Of each observation, sorted, each once. */
+function categoriesIn({ entry }: Bundle): string[][] {
+  return entry.flatMap(({ resource }) => {
+    if (resource.resourceType !== RESOURCE_TYPE) return [];
+    const codes = resource.category.flatMap(({ coding }) => coding.map(({ code }) => code));
+    return [[...new Set(codes)].sort()];
+  });
 }
+
+/** Every term by which such a resource can be granted. */
+function termsOf(categories: readonly string[]): ScopeTerm[] {
+  return [ANY, ...categories].flatMap((category) => [
+    { category, resourceType: ANY },
+    { category, resourceType: RESOURCE_TYPE },
+  ]);
+}
+
+const overflow = (what: string): RecordError =>
+  new RecordError('TAG_GROUPS_OVERFLOW', `The record cannot say what it holds: ${what}`);

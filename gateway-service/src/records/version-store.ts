@@ -1,9 +1,10 @@
 import type { WindowSummary } from '@careledger/clinical';
-import type { RecordKind } from '@careledger/domain';
+import type { StoredRecordState } from '@careledger/contracts';
+import type { RecordKind, TagGroups } from '@careledger/domain';
 import type { Database } from '@careledger/service-kit';
 import type { Lane } from '../processing/index.js';
 
-/** made: on disk here; stored: a provider's receipt is kept; announced: on `authorities`; refused: for good. */
+/** made: on disk here; stored: on `cloud`, as a provider's receipt or the ledger says; announced: on `authorities`; refused: for good. */
 export type Stage = 'made' | 'stored' | 'announced' | 'refused';
 
 /** One version of a record with how far it has come. */
@@ -18,12 +19,17 @@ export interface RecordVersion {
   readonly stage: Stage;
   readonly periodStart: string;
   readonly periodEnd: string;
-  readonly scopeTags: readonly string[];
+  readonly tagGroups: TagGroups;
   readonly summary: WindowSummary | null;
   readonly manifest: string;
   readonly manifestHash: string;
+  /** 1: as the first release made it, for this gateway's own reading alone. */
+  readonly format: 1 | 2;
   readonly wrapSet: string;
-  readonly wrapsPending: boolean;
+  /** Compact JWEs in the order of the set; of format 1 they are in the set. */
+  readonly wraps: readonly string[];
+  /** The provider's word that it took the set, once another one followed the first. */
+  readonly acceptance: string | null;
   readonly providerId: string;
   readonly storeStatement: string;
   readonly formerStores: Readonly<Record<string, string>>;
@@ -51,16 +57,20 @@ export type NewVersion = Pick<
   | 'lane'
   | 'periodStart'
   | 'periodEnd'
-  | 'scopeTags'
+  | 'tagGroups'
   | 'summary'
   | 'manifest'
   | 'manifestHash'
   | 'wrapSet'
+  | 'wraps'
   | 'providerId'
   | 'storeStatement'
   | 'arrivedMs'
   | 'madeMs'
 > & { readonly ciphertext: Uint8Array };
+
+/** A wrap set with its wraps, compact JWEs in its order. */
+export type HeldSet = Pick<RecordVersion, 'wrapSet' | 'wraps'>;
 
 interface Row {
   version_no: number;
@@ -73,12 +83,14 @@ interface Row {
   stage: Stage;
   period_start: string;
   period_end: string;
-  scope_tags: string;
+  tag_groups: string;
   summary: string | null;
   manifest: string;
   manifest_hash: string;
+  format: 1 | 2;
   wrap_set: string;
-  wraps_pending: number;
+  wraps: string;
+  acceptance: string | null;
   provider_id: string;
   store_statement: string;
   former_stores: string;
@@ -122,8 +134,9 @@ export class VersionStore {
     const { lastInsertRowid } = this.#database
       .prepare(
         `INSERT INTO record_versions (patient_no, record_id, version, kind, place, lane, stage, period_start, period_end,
-           scope_tags, summary, manifest, manifest_hash, wrap_set, provider_id, store_statement, arrived_ms, made_ms)
-         VALUES (?, ?, ?, ?, ?, ?, 'made', ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+           tag_groups, summary, manifest, manifest_hash, format, wrap_set, wraps, provider_id, store_statement, arrived_ms,
+           made_ms)
+         VALUES (?, ?, ?, ?, ?, ?, 'made', ?, ?, ?, ?, ?, ?, 2, ?, ?, ?, ?, ?, ?)`,
       )
       .run(
         version.patientNo,
@@ -134,11 +147,12 @@ export class VersionStore {
         version.lane,
         version.periodStart,
         version.periodEnd,
-        JSON.stringify(version.scopeTags),
+        JSON.stringify(version.tagGroups),
         version.summary && JSON.stringify(version.summary),
         version.manifest,
         version.manifestHash,
         version.wrapSet,
+        JSON.stringify(version.wraps),
         version.providerId,
         version.storeStatement,
         version.arrivedMs,
@@ -160,6 +174,14 @@ export class VersionStore {
     return version === undefined
       ? this.#one('SELECT * FROM record_versions WHERE record_id = ? ORDER BY version DESC LIMIT 1', recordId)
       : this.#one('SELECT * FROM record_versions WHERE record_id = ? AND version = ?', recordId, version);
+  }
+
+  /** False for a version that was taken over: its content was made before a backup that has forgotten it. */
+  hasContent(versionNo: number): boolean {
+    return (
+      this.#database.prepare('SELECT 1 FROM record_contents WHERE version_no = ?').get(versionNo) !==
+      undefined
+    );
   }
 
   ciphertext(versionNo: number): Uint8Array {
@@ -192,22 +214,35 @@ export class VersionStore {
     return rows as unknown as OpenVersion[];
   }
 
-  /** Versions with a number in [from, through], oldest first. */
-  range(patientNo: number, from: number, through: number, limit: number): RecordVersion[] {
-    const rows = this.#database
+  /** How many are not announced yet, by lane, and when the oldest of them was made. */
+  openCounts(): { readonly emergency: number; readonly periodic: number; readonly oldestMs: number | null } {
+    return this.#database
       .prepare(
-        `SELECT * FROM record_versions WHERE patient_no = ? AND version_no >= ? AND version_no <= ?
-         ORDER BY version_no LIMIT ?`,
+        `SELECT count(*) FILTER (WHERE lane = 'emergency') AS emergency,
+           count(*) FILTER (WHERE lane = 'periodic') AS periodic, min(made_ms) AS oldestMs
+         FROM record_versions WHERE stage IN ('made', 'stored')`,
       )
-      .all(patientNo, from, through, limit);
-    return (rows as unknown as Row[]).map(versionOf);
+      .get() as unknown as ReturnType<VersionStore['openCounts']>;
   }
 
-  lastVersionNo(): number {
-    const row = this.#database.prepare('SELECT max(version_no) AS last FROM record_versions').get() as {
-      last: number | null;
-    };
-    return row.last ?? 0;
+  openCount(patientNo: number): number {
+    const row = this.#database
+      .prepare(
+        `SELECT count(*) AS n FROM record_versions WHERE stage IN ('made', 'stored') AND patient_no = ?`,
+      )
+      .get(patientNo) as { n: number };
+    return row.n;
+  }
+
+  /** A patient's versions of the present format, from a number on, oldest first. */
+  from(patientNo: number, versionNo: number, limit: number): RecordVersion[] {
+    const rows = this.#database
+      .prepare(
+        `SELECT * FROM record_versions WHERE patient_no = ? AND version_no >= ? AND format = 2
+         ORDER BY version_no LIMIT ?`,
+      )
+      .all(patientNo, versionNo, limit);
+    return (rows as unknown as Row[]).map(versionOf);
   }
 
   /** Another provider is to store it. The statement for the former one is kept: it may have arrived after all. */
@@ -215,7 +250,7 @@ export class VersionStore {
     versionNo: number,
     providerId: string,
     storeStatement: string,
-    former: Record<string, string>,
+    former: Readonly<Record<string, string>>,
   ): void {
     this.#database
       .prepare(
@@ -228,19 +263,21 @@ export class VersionStore {
   setStored(
     versionNo: number,
     stored: {
+      readonly providerId: string;
       readonly txId: string;
-      readonly blockNumber: number;
-      readonly receipt: string;
+      readonly blockNumber: number | null;
+      readonly receipt: string | null;
       readonly announceStatement: string;
       readonly storedMs: number;
     },
   ): void {
     this.#database
       .prepare(
-        `UPDATE record_versions SET stage = 'stored', store_tx = ?, store_block = ?, receipt = ?,
-           announce_statement = ?, stored_ms = ? WHERE version_no = ? AND stage = 'made'`,
+        `UPDATE record_versions SET stage = 'stored', provider_id = ?, store_tx = ?, store_block = ?,
+           receipt = ?, announce_statement = ?, stored_ms = ? WHERE version_no = ? AND stage = 'made'`,
       )
       .run(
+        stored.providerId,
         stored.txId,
         stored.blockNumber,
         stored.receipt,
@@ -250,7 +287,36 @@ export class VersionStore {
       );
   }
 
-  setAnnounced(versionNo: number, txId: string, blockNumber: number, announcedMs: number): void {
+  /**
+   * The ledger has this version with other content by the same author: the row stands for that one from now on. Its
+   * content is not here, and nothing is known of its aggregates.
+   */
+  takeOver(
+    versionNo: number,
+    found: StoredRecordState,
+    stored: { readonly announceStatement: string; readonly storedMs: number },
+  ): void {
+    this.#database
+      .prepare(
+        `UPDATE record_versions SET stage = 'stored', provider_id = ?, store_tx = ?, manifest_hash = ?, period_start = ?,
+           period_end = ?, tag_groups = ?, summary = NULL, wraps = '[]', announce_statement = ?, stored_ms = ?
+         WHERE version_no = ? AND stage = 'made'`,
+      )
+      .run(
+        found.providerId,
+        found.txId,
+        found.manifestHash,
+        found.period.start,
+        found.period.end,
+        JSON.stringify(found.tagGroups),
+        stored.announceStatement,
+        stored.storedMs,
+        versionNo,
+      );
+    this.#database.prepare('DELETE FROM record_contents WHERE version_no = ?').run(versionNo);
+  }
+
+  setAnnounced(versionNo: number, txId: string, blockNumber: number | null, announcedMs: number): void {
     this.#database
       .prepare(
         `UPDATE record_versions SET stage = 'announced', announce_tx = ?, announce_block = ?, announced_ms = ?
@@ -265,24 +331,11 @@ export class VersionStore {
       .run(refusal, versionNo);
   }
 
-  setWraps(versionNo: number, wrapSet: string): void {
+  /** The wrap set that the provider has, with its wraps. */
+  setWraps(versionNo: number, { wrapSet, wraps }: HeldSet, acceptance: string): void {
     this.#database
-      .prepare('UPDATE record_versions SET wrap_set = ?, wraps_pending = 1 WHERE version_no = ?')
-      .run(wrapSet, versionNo);
-  }
-
-  /** The provider has this wrap set. */
-  setWrapsSent(versionNo: number, wrapSet: string): void {
-    this.#database
-      .prepare('UPDATE record_versions SET wraps_pending = 0 WHERE version_no = ? AND wrap_set = ?')
-      .run(versionNo, wrapSet);
-  }
-
-  wrapsPending(limit: number): RecordVersion[] {
-    const rows = this.#database
-      .prepare('SELECT * FROM record_versions WHERE wraps_pending = 1 ORDER BY version_no LIMIT ?')
-      .all(limit);
-    return (rows as unknown as Row[]).map(versionOf);
+      .prepare('UPDATE record_versions SET wrap_set = ?, wraps = ?, acceptance = ? WHERE version_no = ?')
+      .run(wrapSet, JSON.stringify(wraps), acceptance, versionNo);
   }
 
   /** Distinct records and their versions by kind and stage. */
@@ -323,12 +376,14 @@ function versionOf(row: Row): RecordVersion {
     stage: row.stage,
     periodStart: row.period_start,
     periodEnd: row.period_end,
-    scopeTags: JSON.parse(row.scope_tags) as string[],
+    tagGroups: JSON.parse(row.tag_groups) as TagGroups,
     summary: row.summary === null ? null : (JSON.parse(row.summary) as WindowSummary),
     manifest: row.manifest,
     manifestHash: row.manifest_hash,
+    format: row.format,
     wrapSet: row.wrap_set,
-    wrapsPending: row.wraps_pending === 1,
+    wraps: JSON.parse(row.wraps) as string[],
+    acceptance: row.acceptance,
     providerId: row.provider_id,
     storeStatement: row.store_statement,
     formerStores: JSON.parse(row.former_stores) as Record<string, string>,

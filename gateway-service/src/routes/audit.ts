@@ -1,8 +1,8 @@
 import { AccessState, CompactJws, VisitState, records } from '@careledger/contracts';
-import { AuthorityId, timestampOf } from '@careledger/domain';
+import { AuthorityId, CHANNELS, closedObject, timestampOf } from '@careledger/domain';
+import { onLedger } from '@careledger/ledger/service';
 import { Type } from 'typebox';
-import { openConsentKey } from '../consent/consent-key.js';
-import { askLedger } from '../problems.js';
+import { checkAppStatement, openConsentKey } from '../consent/consent-key.js';
 import { patientStatement } from '../statement.js';
 import {
   PatientParams,
@@ -18,6 +18,20 @@ const Page = Type.Object({
   bookmark: Type.Optional(Type.String({ maxLength: 1024 })),
   pageSize: Type.Optional(Type.Integer({ minimum: 1, maximum: 200 })),
 });
+/** An access as the patient sees it. */
+const AccessView = Type.Object({
+  ...AccessState.properties,
+  /**
+   * True where an authority says that it showed the content of a direct notice to somebody, and the ledger would not have
+   * permitted it: worth asking about.
+   */
+  isAgainstPolicy: Type.Boolean(),
+});
+const viewOf = (access: AccessState) => ({
+  ...access,
+  isAgainstPolicy: access.basis === 'notice' && access.decision === 'deny',
+});
+
 /** A page can be short, even empty, while its bookmark is not: go on until that is empty. */
 const pageOf = <Row extends Parameters<typeof Type.Array>[0]>(name: string, row: Row) =>
   Type.Object({ [name]: Type.Array(row), bookmark: Type.String() });
@@ -31,18 +45,19 @@ export function addAuditRoutes({ app, gateway, config }: RouteContext): void {
     {
       config: byPatientOrAuditor,
       schema: {
-        summary: 'Who asked for what, when, and the answer: permits and denials, from channel cloud',
+        summary:
+          'Who asked for what, and who was shown what, when, and the answer: permits and denials, from cloud',
         params: PatientParams,
         querystring: Page,
-        response: { 200: pageOf('accesses', AccessState) },
+        response: { 200: pageOf('accesses', AccessView) },
       },
     },
     async (request) => {
       const { patientId } = core.patients.get(request.params.patientId);
-      const { rows, bookmark } = await askLedger(
+      const { rows, bookmark } = await onLedger(() =>
         ledger.channel('cloud').evaluate(records, 'ListAccesses', { patientId, ...request.query }),
       );
-      return { accesses: rows, bookmark };
+      return { accesses: rows.map(viewOf), bookmark };
     },
   );
 
@@ -59,7 +74,7 @@ export function addAuditRoutes({ app, gateway, config }: RouteContext): void {
     },
     async (request) => {
       const { patientId } = core.patients.get(request.params.patientId);
-      const { rows, bookmark } = await askLedger(
+      const { rows, bookmark } = await onLedger(() =>
         ledger.channel('authorities').evaluate(records, 'ListVisits', { patientId, ...request.query }),
       );
       return { visits: rows, bookmark };
@@ -72,29 +87,33 @@ export function addAuditRoutes({ app, gateway, config }: RouteContext): void {
       config: byPatient,
       schema: {
         summary:
-          'A signed check-in code for a visit: by the consent key with a passphrase, else by the gateway key',
+          'A check-in code for a visit, signed with the consent key: by its passphrase, or ready from the app',
         params: PatientParams,
-        body: Type.Object(
-          { authorityId: AuthorityId, passphrase: Type.Optional(Passphrase) },
-          { additionalProperties: false },
-        ),
+        body: Type.Union([
+          closedObject({ statement: CompactJws }),
+          closedObject({ authorityId: AuthorityId, passphrase: Passphrase }),
+        ]),
         response: { 200: Type.Object({ statement: CompactJws }) },
       },
     },
     async (request) => {
+      const { body } = request;
       const patient = core.patients.get(request.params.patientId);
-      const { authorityId, passphrase } = request.body;
-      const signer =
-        passphrase === undefined
-          ? patient.chain.signer
-          : await openConsentKey(core, patient, unlockOf(request, { passphrase }));
+      const { networkId } = config;
+      if ('statement' in body) {
+        const { verifier } = gateway;
+        const expected = { names: ['checkIn'] as const, networkId, channels: CHANNELS, verifier };
+        checkAppStatement(core, patient, body.statement, expected);
+        return { statement: body.statement };
+      }
+      // No other key will do: one that this gateway has at hand would say that somebody is there who is not.
+      const signer = await openConsentKey(core, patient, unlockOf(request, body));
+      const { patientId } = patient;
       const statement = patientStatement(
         'checkIn',
         {
-          patientId: patient.patientId,
-          networkId: config.networkId,
-          channels: ['authorities', 'cloud'],
-          body: { authorityId, at: timestampOf(Date.now()) },
+          ...{ patientId, networkId, channels: CHANNELS },
+          body: { authorityId: body.authorityId, at: timestampOf(Date.now()) },
         },
         signer,
       );

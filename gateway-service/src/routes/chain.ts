@@ -1,7 +1,7 @@
 import { DeviceId, Timestamp, timestampOf } from '@careledger/domain';
+import { onLedger } from '@careledger/ledger/service';
 import { ProblemError } from '@careledger/service-kit';
 import { Type } from 'typebox';
-import { askLedger } from '../problems.js';
 import { anchorsOf } from '../proofs/anchors.js';
 import { makeReadingProof } from '../proofs/reading-proof.js';
 import { PatientParams, byPatient, byPatientOpsOrAuditor, type RouteContext } from './context.js';
@@ -86,7 +86,7 @@ export function addChainRoutes(context: RouteContext): void {
       },
       handler: async (request) => {
         const { patientNo, patientId } = core.patients.get(request.params.patientId);
-        const anchors = await askLedger(anchorsOf(gateway, patientId));
+        const anchors = await onLedger(() => anchorsOf(gateway, patientId));
         const report = await core.chain.verify(patientNo, anchors);
         return { report, anchorsOnLedger: anchors.length };
       },
@@ -116,7 +116,7 @@ export function addChainRoutes(context: RouteContext): void {
       const device = core.devices.get(deviceId);
       if (device.patientId !== patient.patientId)
         throw new ProblemError<'NOT_FOUND'>('NOT_FOUND', 'This patient has no such device');
-      return askLedger(makeReadingProof(gateway, { patient, device, seq, readingIndex: reading }));
+      return onLedger(() => makeReadingProof(gateway, { patient, device, seq, readingIndex: reading }));
     },
   );
 }

@@ -44,5 +44,26 @@ export function unlockOf(
   return { passphrase, caller: hash('sha256', headers.authorization?.slice(BEARER.length) ?? '') };
 }
 
+const LIST_LIMIT_DEFAULT = 100;
+const LIST_LIMIT_MAX = 500;
+
+/** Which part of a list that can grow without bound. */
+export const ListQuery = Type.Object({
+  /** As the page before returned it. */
+  cursor: Type.Optional(Type.String({ minLength: 1, maxLength: 64 })),
+  limit: Type.Integer({ minimum: 1, maximum: LIST_LIMIT_MAX, default: LIST_LIMIT_DEFAULT }),
+});
+
+/** The first `limit` of the rows, and a cursor where there are more. @param rows one more than `limit`, if there are */
+export function pageOfRows<Row>(
+  rows: readonly Row[],
+  limit: number,
+  cursorOf: (row: Row) => string,
+): { readonly page: readonly Row[]; readonly next: { readonly cursor?: string } } {
+  const page = rows.slice(0, limit);
+  const last = page.at(-1);
+  return { page, next: rows.length > limit && last !== undefined ? { cursor: cursorOf(last) } : {} };
+}
+
 /** Longest time that a request waits for the ledgers, unless the caller asks for less. */
 export const WAIT_MS = 20_000;

@@ -4,7 +4,14 @@ import { Type } from 'typebox';
 import type { Device } from '../devices/index.js';
 import { DeviceError } from '../devices/index.js';
 import type { OverAllowance } from '../processing/index.js';
-import { DeviceParams, PatientParams, byPatientOrOps, type RouteContext } from './context.js';
+import {
+  DeviceParams,
+  ListQuery,
+  PatientParams,
+  byPatientOrOps,
+  pageOfRows,
+  type RouteContext,
+} from './context.js';
 
 const PairingCodeView = Type.Object({
   pairingCode: Type.String(),
@@ -109,17 +116,24 @@ export function addDeviceRoutes({ app, gateway, config }: RouteContext): void {
     {
       config: byPatientOrOps,
       schema: {
+        summary: 'The patient’s devices, those that were revoked included, in the order of their ids',
         params: PatientParams,
-        response: { 200: Type.Object({ devices: Type.Array(DeviceView) }) },
+        querystring: ListQuery,
+        response: {
+          200: Type.Object({ devices: Type.Array(DeviceView), cursor: Type.Optional(Type.String()) }),
+        },
       },
     },
     async (request) => {
       const { patientId } = core.patients.get(request.params.patientId);
-      return {
-        devices: core.devices
-          .list(patientId)
-          .map((device) => view(device, allowances.overOf(device.deviceId))),
-      };
+      const { cursor = '', limit } = request.query;
+      const rows = core.devices
+        .list(patientId)
+        .filter(({ deviceId }) => deviceId > cursor)
+        .sort((a, b) => (a.deviceId < b.deviceId ? -1 : 1))
+        .slice(0, limit + 1);
+      const { page, next } = pageOfRows(rows, limit, ({ deviceId }) => deviceId);
+      return { devices: page.map((device) => view(device, allowances.overOf(device.deviceId))), ...next };
     },
   );
 

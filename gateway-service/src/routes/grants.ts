@@ -9,23 +9,24 @@ import {
   PurposeOfUse,
   ScopeTerm,
   Timestamp,
+  closedObject,
   timestampOf,
 } from '@careledger/domain';
 import { GrantMeaning } from '@careledger/protocol';
 import { Type } from 'typebox';
 import type { Grant } from '../consent/index.js';
 import {
+  ListQuery,
   PatientParams,
   Passphrase,
   WAIT_MS,
   byPatient,
   byPatientOrAuditor,
+  pageOfRows,
   unlockOf,
   type RouteContext,
 } from './context.js';
 
-const closed = <P extends Parameters<typeof Type.Object>[0]>(properties: P) =>
-  Type.Object(properties, { additionalProperties: false });
 const word = Type.String({ minLength: 1, maxLength: 64 });
 
 /** What the patient may say of a grant, besides whom it is for. */
@@ -38,9 +39,9 @@ export const GrantTermsBody = {
   grantee: Type.Optional(
     Type.Array(
       Type.Union([
-        closed({ unit: word }),
-        closed({ role: word }),
-        closed({ practitionerId: PractitionerId }),
+        closedObject({ unit: word }),
+        closedObject({ role: word }),
+        closedObject({ practitionerId: PractitionerId }),
       ]),
       { maxItems: 16 },
     ),
@@ -52,8 +53,8 @@ export const GrantTermsBody = {
 };
 
 /** Ready from the patient's app. */
-const Ready = closed({ statement: CompactJws });
-export const ReadyOrPassphrase = Type.Union([Ready, closed({ passphrase: Passphrase })]);
+const Ready = closedObject({ statement: CompactJws });
+export const ReadyOrPassphrase = Type.Union([Ready, closedObject({ passphrase: Passphrase })]);
 
 /** A decision: done on every channel (200), or on its way (202). */
 export const JobView = Type.Object({
@@ -117,16 +118,25 @@ export function addGrantRoutes({ app, gateway }: RouteContext): void {
         summary:
           'What the patient has granted, revoked grants included, and the next policySeq for the patient’s app',
         params: PatientParams,
+        querystring: ListQuery,
         response: {
-          200: Type.Object({ grants: Type.Array(GrantView), nextPolicySeq: Type.Integer() }),
+          200: Type.Object({
+            grants: Type.Array(GrantView),
+            nextPolicySeq: Type.Integer(),
+            cursor: Type.Optional(Type.String()),
+          }),
         },
       },
     },
     async (request) => {
       const { patientId, patientNo } = core.patients.get(request.params.patientId);
+      const { cursor, limit } = request.query;
+      const rows = grants.page(patientNo, cursor, limit + 1);
+      const { page, next } = pageOfRows(rows, limit, ({ grantId }) => grantId);
       return {
-        grants: grants.list(patientNo).map((grant) => view(patientId, grant)),
+        grants: page.map((grant) => view(patientId, grant)),
         nextPolicySeq: grants.nextSeq(patientNo),
+        ...next,
       };
     },
   );
@@ -140,8 +150,8 @@ export function addGrantRoutes({ app, gateway }: RouteContext): void {
         params: PatientParams,
         body: Type.Union([
           Ready,
-          closed({
-            grant: closed({ authorityId: AuthorityId, ...GrantTermsBody }),
+          closedObject({
+            grant: closedObject({ authorityId: AuthorityId, ...GrantTermsBody }),
             passphrase: Passphrase,
           }),
         ]),

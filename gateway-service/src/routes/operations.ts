@@ -1,9 +1,17 @@
 import { CompactJws } from '@careledger/contracts';
-import { ChannelName, PatientId, TxId } from '@careledger/domain';
+import {
+  AuthorityId,
+  ChannelName,
+  PatientId,
+  Timestamp,
+  TxId,
+  closedObject,
+  timestampOf,
+} from '@careledger/domain';
 import { attestTransaction } from '@careledger/ledger';
-import { requireRole } from '@careledger/service-kit';
+import { onLedger } from '@careledger/ledger/service';
+import { requireRole, withoutAddresses } from '@careledger/service-kit';
 import { Type } from 'typebox';
-import { askLedger } from '../problems.js';
 import { StatisticsView, statisticsOf } from '../statistics.js';
 import { PatientParams, WAIT_MS, byOps, byPatientOrOps, type RouteContext } from './context.js';
 
@@ -31,8 +39,26 @@ const WorkerView = Type.Object({
   lastError: Type.Union([Type.String(), Type.Null()]),
 });
 
+/** What needs somebody's eye is counted; so many of it are shown. */
+const SHOWN_MAX = 50;
+const Shown = <Row extends Parameters<typeof Type.Array>[0]>(row: Row) =>
+  Type.Object({ total: Type.Integer(), newest: Type.Array(row) });
+const UnmadeView = Type.Object({
+  patientId: PatientId,
+  kind: Type.String(),
+  place: Type.String(),
+  code: Type.String(),
+  at: Timestamp,
+});
+const UndeliveredView = Type.Object({
+  patientId: PatientId,
+  authorityId: AuthorityId,
+  code: Type.String(),
+  at: Timestamp,
+});
+
 export function addOperationRoutes({ app, gateway }: RouteContext): void {
-  const { core, ledger, providers, versions, processing, steps, rewraps } = gateway;
+  const { core, ledger, providers, versions, processing, steps, rewraps, unmade, notices } = gateway;
 
   app.post(
     '/v1/patients/:patientId/flush',
@@ -88,6 +114,9 @@ export function addOperationRoutes({ app, gateway }: RouteContext): void {
             rewraps: Type.Integer(),
             /** Milliseconds since the oldest record that is not announced was made. */
             oldestAgeMs: Type.Union([Type.Integer(), Type.Null()]),
+            /** Records that cannot be made as they are, and notices that were never delivered; the newest say why. */
+            unmade: Shown(UnmadeView),
+            undelivered: Shown(UndeliveredView),
             workers: Type.Array(WorkerView),
             ledgerAway: Type.Union([Type.String(), Type.Null()]),
             providersResting: Type.Array(Type.String()),
@@ -97,20 +126,32 @@ export function addOperationRoutes({ app, gateway }: RouteContext): void {
       },
     },
     async () => {
-      const open = versions.open();
-      const [oldest] = open;
-      const made = oldest && versions.get(oldest.versionNo);
+      const { oldestMs, ...open } = versions.openCounts();
       return {
         due: processing.dueCount(),
         deferred: processing.deferredCount(),
-        open: {
-          emergency: open.filter(({ lane }) => lane === 'emergency').length,
-          periodic: open.filter(({ lane }) => lane === 'periodic').length,
-        },
+        open,
         consent: steps.openCount(),
         rewraps: rewraps.count(),
-        oldestAgeMs: made === undefined ? null : Date.now() - made.madeMs,
-        workers: [...gateway.workers],
+        oldestAgeMs: oldestMs === null ? null : Date.now() - oldestMs,
+        unmade: {
+          total: unmade.count(),
+          newest: unmade.list(SHOWN_MAX).map(({ patientNo, kind, place, code, notedMs }) => ({
+            patientId: core.patients.byNo(patientNo).patientId,
+            ...{ kind, place, code, at: timestampOf(notedMs) },
+          })),
+        },
+        undelivered: {
+          total: notices.givenUpCount(),
+          newest: notices.givenUp(SHOWN_MAX).map(({ patientNo, authorityId, lastError, madeMs }) => ({
+            patientId: core.patients.byNo(patientNo).patientId,
+            ...{ authorityId, code: lastError ?? '', at: timestampOf(madeMs) },
+          })),
+        },
+        workers: gateway.workers.map(({ lastError, ...health }) => ({
+          ...health,
+          lastError: lastError === null ? null : withoutAddresses(lastError),
+        })),
         ledgerAway: ledger.awayBecause?.code ?? null,
         providersResting: providers.resting(),
         reconciliation: gateway.reconciliation,
@@ -133,14 +174,14 @@ export function addOperationRoutes({ app, gateway }: RouteContext): void {
       config: requireRole('ops', 'system'),
       schema: {
         summary: 'Attest a committed transaction, as this organisation’s peer has it; written on its channel',
-        body: Type.Object({ channel: ChannelName, txId: TxId }, { additionalProperties: false }),
+        body: closedObject({ channel: ChannelName, txId: TxId }),
         response: { 200: Type.Object({ statement: CompactJws }) },
       },
     },
     async (request) => {
       const { channel, txId } = request.body;
       return {
-        statement: await askLedger(attestTransaction(ledger.channel(channel), txId, gateway.attestor)),
+        statement: await onLedger(() => attestTransaction(ledger.channel(channel), txId, gateway.attestor)),
       };
     },
   );

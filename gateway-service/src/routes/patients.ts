@@ -1,7 +1,15 @@
-import { CHANNELS, ChannelName, PatientId, Timestamp, timestampOf } from '@careledger/domain';
+import { CHANNELS, ChannelName, PatientId, Timestamp, closedObject, timestampOf } from '@careledger/domain';
 import { Type } from 'typebox';
 import type { Patient } from '../patients/index.js';
-import { PatientParams, Passphrase, byOps, byPatientOrOps, type RouteContext } from './context.js';
+import {
+  ListQuery,
+  PatientParams,
+  Passphrase,
+  byOps,
+  byPatientOrOps,
+  pageOfRows,
+  type RouteContext,
+} from './context.js';
 
 const PatientView = Type.Object({
   patientId: PatientId,
@@ -16,17 +24,14 @@ const TokenView = Type.Object({
 });
 
 export function addPatientRoutes({ app, gateway }: RouteContext): void {
-  const { core, steps, tokens } = gateway;
-  const view = (patient: Patient) => {
-    const registered = steps.registrations().filter(({ patientNo }) => patientNo === patient.patientNo);
-    return {
-      patientId: patient.patientId,
-      createdAt: timestampOf(patient.createdMs),
-      chain: { ...patient.chain.durableHead },
-      devices: core.devices.list(patient.patientId).length,
-      registeredOn: CHANNELS.filter((name) => registered.some(({ channel }) => channel === name)),
-    };
-  };
+  const { core, tokens } = gateway;
+  const view = (patient: Patient) => ({
+    patientId: patient.patientId,
+    createdAt: timestampOf(patient.createdMs),
+    chain: { ...patient.chain.durableHead },
+    devices: core.devices.list(patient.patientId).length,
+    registeredOn: CHANNELS.filter((name) => gateway.isRegistered(patient.patientNo, name)),
+  });
 
   app.post(
     '/v1/patients',
@@ -34,7 +39,7 @@ export function addPatientRoutes({ app, gateway }: RouteContext): void {
       config: byOps,
       schema: {
         summary: 'Make a patient: keys, chain and registration; the passphrase is not kept',
-        body: Type.Object({ passphrase: Passphrase }, { additionalProperties: false }),
+        body: closedObject({ passphrase: Passphrase }),
         response: { 201: Type.Object({ ...PatientView.properties, ...TokenView.properties }) },
       },
     },
@@ -50,11 +55,24 @@ export function addPatientRoutes({ app, gateway }: RouteContext): void {
     {
       config: byOps,
       schema: {
-        summary: 'The patients of this gateway',
-        response: { 200: Type.Object({ patients: Type.Array(PatientView) }) },
+        summary: 'The patients of this gateway, in the order in which they came',
+        querystring: ListQuery,
+        response: {
+          200: Type.Object({ patients: Type.Array(PatientView), cursor: Type.Optional(Type.String()) }),
+        },
       },
     },
-    async () => ({ patients: core.patients.list().map(view) }),
+    async (request) => {
+      const { cursor, limit } = request.query;
+      const after = cursor === undefined ? undefined : core.patients.get(cursor);
+      const rows = core.patients
+        .list()
+        .filter(({ patientNo }) => patientNo > (after?.patientNo ?? 0))
+        .sort((a, b) => a.patientNo - b.patientNo)
+        .slice(0, limit + 1);
+      const { page, next } = pageOfRows(rows, limit, ({ patientId }) => patientId);
+      return { patients: page.map(view), ...next };
+    },
   );
 
   app.get(

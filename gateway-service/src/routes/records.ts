@@ -23,7 +23,7 @@ const VersionView = Type.Object({
   patientId: PatientId,
   kind: RecordKind,
   period: Type.Object({ start: Timestamp, end: Timestamp }),
-  /** made: on disk here; stored: a provider's receipt is kept; announced: on the ledger; refused: for good. */
+  /** made: on disk here; stored: on `cloud`, as a provider's receipt or the ledger says; announced: on the ledger; refused: for good. */
   stage: Type.Union([
     Type.Literal('made'),
     Type.Literal('stored'),
@@ -104,6 +104,11 @@ export function addRecordRoutes({ app, gateway }: RouteContext): void {
         throw new ProblemError<ProblemCode>(
           'RECORD_NOT_FOUND',
           `There is no such version of ${recordId} here`,
+        );
+      if (!versions.hasContent(version.versionNo))
+        throw new ProblemError<ProblemCode>(
+          'RECORD_NOT_FOUND',
+          `The content of this version was made before a backup: ask for the version after ${version.version}`,
         );
       return { record: view(version), content: await openOwnRecord(gateway, patient, version) };
     },

@@ -1,15 +1,21 @@
-import { CompactJws, SubscriptionState, accessControl } from '@careledger/contracts';
+import { CompactJws, PAGE_MAX_ROWS, SubscriptionState, accessControl } from '@careledger/contracts';
 import { fromUtf8 } from '@careledger/crypto';
-import { Id128, PatientId } from '@careledger/domain';
+import { Id128, PatientId, closedObject } from '@careledger/domain';
 import { EnvelopeError, decryptFrom } from '@careledger/envelope';
+import { everyRow } from '@careledger/ledger';
+import { onLedger } from '@careledger/ledger/service';
 import { SEALED_CONTEXT, SubscriptionReason } from '@careledger/protocol';
 import { Type } from 'typebox';
 import { Value } from 'typebox/value';
 import { ConsentError } from '../consent/index.js';
 import type { Patient } from '../patients/index.js';
-import { askLedger } from '../problems.js';
 import { GrantTermsBody, ReadyOrPassphrase, jobResponses } from './grants.js';
 import { PatientParams, Passphrase, WAIT_MS, byPatient, unlockOf, type RouteContext } from './context.js';
+
+/** Pages of the ledger's that make one here, at most. */
+const LEDGER_PAGES_MAX = 16;
+
+type Status = SubscriptionState['status'];
 
 const Params = Type.Object({ patientId: PatientId, subscriptionId: Id128 });
 const SubscriptionView = Type.Object({
@@ -21,25 +27,34 @@ const SubscriptionView = Type.Object({
 export function addSubscriptionRoutes({ app, gateway }: RouteContext): void {
   const { core, consent, ledger } = gateway;
 
-  async function list(patientId: string, status?: SubscriptionState['status']): Promise<SubscriptionState[]> {
+  /** A page of the ledger's can be empty although there is more: some of them make one. */
+  async function pageOf(
+    patientId: string,
+    { pageSize, bookmark = '', status }: { pageSize: number; bookmark?: string; status?: Status },
+  ): Promise<{ rows: SubscriptionState[]; bookmark: string }> {
     const rows: SubscriptionState[] = [];
-    let bookmark = '';
-    do {
-      const page = await askLedger(
-        ledger.channel('authorities').evaluate(accessControl, 'ListSubscriptions', {
-          patientId,
-          ...(status !== undefined && { status }),
-          ...(bookmark !== '' && { bookmark }),
-        }),
-      );
+    let next = bookmark;
+    for (let asked = 0; asked < LEDGER_PAGES_MAX; asked++) {
+      const page = await ledger.channel('authorities').evaluate(accessControl, 'ListSubscriptions', {
+        ...{ patientId, pageSize: pageSize - rows.length },
+        ...(status !== undefined && { status }),
+        ...(next !== '' && { bookmark: next }),
+      });
       rows.push(...page.rows);
-      bookmark = page.bookmark;
-    } while (bookmark !== '');
-    return rows;
+      next = page.bookmark;
+      if (next === '' || rows.length === pageSize) break;
+    }
+    return { rows, bookmark: next };
   }
 
   async function pending(patientId: string, subscriptionId: string): Promise<SubscriptionState> {
-    const found = (await list(patientId)).find((row) => row.subscriptionId === subscriptionId);
+    const found = await onLedger(async () => {
+      const rows = everyRow((page) =>
+        ledger.channel('authorities').evaluate(accessControl, 'ListSubscriptions', { patientId, ...page }),
+      );
+      for await (const row of rows) if (row.subscriptionId === subscriptionId) return row;
+      return undefined;
+    });
     if (found === undefined)
       throw new ConsentError('SUBSCRIPTION_NOT_FOUND', `There is no subscription ${subscriptionId}`);
     if (found.status !== 'pending')
@@ -71,14 +86,21 @@ export function addSubscriptionRoutes({ app, gateway }: RouteContext): void {
       schema: {
         summary: 'Who has asked to be subscribed, and what came of it',
         params: PatientParams,
-        querystring: Type.Object({ status: Type.Optional(SubscriptionState.properties.status) }),
-        response: { 200: Type.Object({ subscriptions: Type.Array(SubscriptionView) }) },
+        querystring: Type.Object({
+          status: Type.Optional(SubscriptionState.properties.status),
+          pageSize: Type.Integer({ minimum: 1, maximum: PAGE_MAX_ROWS, default: PAGE_MAX_ROWS }),
+          /** As the page before returned it. */
+          bookmark: Type.Optional(Type.String({ maxLength: 1024 })),
+        }),
+        response: {
+          200: Type.Object({ subscriptions: Type.Array(SubscriptionView), bookmark: Type.String() }),
+        },
       },
     },
     async (request) => {
       const patient = core.patients.get(request.params.patientId);
-      const rows = await list(patient.patientId, request.query.status);
-      return { subscriptions: await Promise.all(rows.map((row) => view(patient, row))) };
+      const { rows, bookmark } = await onLedger(() => pageOf(patient.patientId, request.query));
+      return { subscriptions: await Promise.all(rows.map((row) => view(patient, row))), bookmark };
     },
   );
 
@@ -90,11 +112,8 @@ export function addSubscriptionRoutes({ app, gateway }: RouteContext): void {
         summary: 'Approve: a grant that names the subscription; what is not said is as the authority asked',
         params: Params,
         body: Type.Union([
-          Type.Object({ statement: CompactJws }, { additionalProperties: false }),
-          Type.Object(
-            { passphrase: Passphrase, ...Type.Partial(Type.Object(GrantTermsBody)).properties },
-            { additionalProperties: false },
-          ),
+          closedObject({ statement: CompactJws }),
+          closedObject({ passphrase: Passphrase, ...Type.Partial(Type.Object(GrantTermsBody)).properties }),
         ]),
         response: jobResponses,
       },

@@ -1,26 +1,35 @@
-import { utf8 } from '@careledger/crypto';
+import { sha256, sha256Hex, toBase64url, utf8 } from '@careledger/crypto';
 import type { StatementBody } from '@careledger/contracts';
-import { makeWrapSet, recordIdFor, sealRecord, wrapKey } from '@careledger/envelope';
+import { recordIdOf } from '@careledger/domain';
+import { makeWrapSet, recordSeedFor, sealRecord, wrapKey } from '@careledger/envelope';
+import { LedgerError } from '@careledger/ledger';
 import { readStatement } from '@careledger/statements';
 import { Announcing } from '../outbox/announcing.js';
-import { ProviderPool } from '../outbox/providers.js';
+import { openProviders } from '../outbox/providers.js';
 import { RecordOutbox } from '../outbox/record-outbox.js';
 import { Storing } from '../outbox/storing.js';
 import type { Settled } from '../outbox/statement-batcher.js';
 import type { Patient } from '../patients/index.js';
-import { PROCESSING_MIGRATION, type Lane } from '../processing/index.js';
-import { RECORDS_MIGRATION } from '../records/schema.js';
-import { VersionStore } from '../records/version-store.js';
+import { GATEWAY_MIGRATIONS } from '../migrations.js';
+import type { Lane } from '../processing/index.js';
+import { VersionStore, type RecordVersion } from '../records/version-store.js';
 import { patientStatement } from '../statement.js';
 import { sodiumVerifier } from '@careledger/crypto/sodium';
 import { StandInProvider, type StoredVersions } from './stand-in-provider.js';
 import { TestCore } from './test-core.js';
 
 const NETWORK = 'devnet';
-const MIGRATIONS = { migrations: [PROCESSING_MIGRATION, RECORDS_MIGRATION] };
+const MIGRATIONS = { migrations: GATEWAY_MIGRATIONS };
 const silent = { info: () => undefined, warn: () => undefined, error: () => undefined };
+/** Content that this gateway has not made. */
+const OTHER_MANIFEST_HASH = toBase64url(sha256('another manifest'));
 /** Longer than the longest back-off, twice: what fails a few times by chance still comes true. */
 const UNTIL_TIMEOUT_MS = 45_000;
+
+interface Announcement extends StatementBody<'announceRecord'> {
+  readonly author: string;
+  readonly txId: string;
+}
 
 /** The outbox over a real store, with providers and a ledger that stand in for the real ones, made to be killed. */
 export class OutboxBench implements AsyncDisposable {
@@ -30,7 +39,9 @@ export class OutboxBench implements AsyncDisposable {
     new StandInProvider('prv_cloud-b', this.ledger),
   ] as const;
   /** Announcements that the ledger has taken, by statement id, in order. */
-  readonly announced = new Map<string, StatementBody<'announceRecord'>>();
+  readonly announced = new Map<string, Announcement>();
+  /** Versions after which the gateway makes the next one. */
+  readonly madeAgain: RecordVersion[] = [];
   /** The ledger takes announcements, but its answer is lost. */
   losesAnnouncements = false;
   outbox!: RecordOutbox;
@@ -67,15 +78,16 @@ export class OutboxBench implements AsyncDisposable {
     const { patientId, chain } = core.patients.byNo(patientNo);
     const keys = core.patients.keys(patientId);
     const place = `place-${(this.#made += 1)}`;
-    const recordId = recordIdFor(keys.recordSecret(), { patientId, kind: lane, key: place });
+    const seed = recordSeedFor(keys.recordSecret(), { patientId, kind: lane, key: place });
+    const recordId = recordIdOf({ author: patientId, patientId, seed }, sha256);
     const record = { recordId, version: 1 };
     const content = utf8(JSON.stringify({ place }));
     const aad = {
-      v: 1 as const,
+      v: 2 as const,
       ...record,
       patientId,
       author: patientId,
-      scopeTags: [],
+      tagGroups: [],
       prevVersionHash: null,
     };
     const sealed = sealRecord({ content, aad }, chain.signer);
@@ -90,9 +102,9 @@ export class OutboxBench implements AsyncDisposable {
         networkId: NETWORK,
         channels: ['cloud'],
         body: {
-          ...{ patientId, ...record, prevVersionHash: null, kind: lane, providerId, manifestHash },
+          ...{ patientId, ...record, seed, prevVersionHash: null, kind: lane, providerId, manifestHash },
           period: { start: periodStart, end: periodEnd },
-          ...{ ciphertextSha256, sizeBytes: ciphertext.length, scopeTags: [] },
+          ...{ ciphertextSha256, sizeBytes: ciphertext.length, tagGroups: [] },
         },
       },
       chain.signer,
@@ -100,13 +112,50 @@ export class OutboxBench implements AsyncDisposable {
     const wrapSet = makeWrapSet({ ...record, manifestHash, wraps: [wrap] }, chain.signer);
     const versionNo = core.store.deferred(() =>
       this.versions.insert({
-        ...{ patientNo, ...record, kind: lane, place, lane, periodStart, periodEnd, scopeTags: [] },
-        ...{ summary: null, manifest, manifestHash, wrapSet, providerId, storeStatement, ciphertext },
+        ...{ patientNo, ...record, kind: lane, place, lane, periodStart, periodEnd, tagGroups: [] },
+        ...{ summary: null, manifest, manifestHash, wrapSet, wraps: [wrap.jwe], providerId, storeStatement },
+        ciphertext,
         ...{ arrivedMs: null, madeMs: 1 },
       }),
     );
     this.outbox.add({ versionNo, patientNo, lane, stage: 'made' });
     return `${recordId} 1`;
+  }
+
+  /** Other content stands in a version's place on `cloud`, by this patient, whose record it need not be. */
+  storeOther(place: string, patient: Patient): void {
+    this.storeAgain(place, patient, OTHER_MANIFEST_HASH);
+  }
+
+  /** The version, or one with other content, stands there by another statement than the gateway has. */
+  storeAgain(place: string, { patientId, chain }: Patient, manifestHash?: string): void {
+    const { storeStatement } = this.version(place);
+    const own = readStatement(storeStatement).payload.body as StatementBody<'storeRecord'>;
+    const body = { ...own, patientId, ...(manifestHash !== undefined && { manifestHash }) };
+    const statement = patientStatement(
+      'storeRecord',
+      { patientId, networkId: NETWORK, channels: ['cloud'], body },
+      chain.signer,
+    );
+    this.ledger.set(place, { statement, providerId: body.providerId });
+  }
+
+  /** The same on `authorities`. */
+  announceOther(place: string, { patientId, chain }: Patient, manifestHash = OTHER_MANIFEST_HASH): void {
+    const stored = readStatement(this.version(place).storeStatement).payload
+      .body as StatementBody<'storeRecord'>;
+    const { recordId, seed, version, prevVersionHash, kind, period, providerId, tagGroups } = stored;
+    const body: StatementBody<'announceRecord'> = {
+      ...{ patientId, recordId, seed, version, prevVersionHash, kind, period, providerId, tagGroups },
+      ...{ manifestHash, storeTxId: sha256Hex(place) },
+    };
+    const statement = patientStatement(
+      'announceRecord',
+      { patientId, networkId: NETWORK, channels: ['authorities'], body },
+      chain.signer,
+    );
+    const { sid } = readStatement(statement).payload;
+    this.announced.set(sid, { ...body, author: patientId, txId: sha256Hex(statement) });
   }
 
   /** Resolves once nothing is open. */
@@ -134,22 +183,31 @@ export class OutboxBench implements AsyncDisposable {
     await this.bench[Symbol.asyncDispose]();
   }
 
+  /** A version as this gateway has it. */
+  version(place: string): RecordVersion {
+    const [recordId = ''] = place.split(' ');
+    const version = this.versions.find(recordId);
+    if (version === undefined) throw new Error(`No version was made for ${place}`);
+    return version;
+  }
+
   #build(): void {
     const { core } = this.bench;
     const { store } = core;
     this.versions = new VersionStore(store.database);
     const common = { store, versions: this.versions, clock: Date.now, logger: silent };
-    const pool = new ProviderPool(
+    const providers = openProviders(
       this.providers.map(({ providerId, url }) => ({ providerId, url, token: 'a token for tests' })),
     );
     const storing = new Storing({
       ...common,
-      providers: pool,
+      providers,
       directory: {
         providerKeys: async (id) =>
           this.providers.filter(({ providerId }) => providerId === id).map(({ signer }) => signer.publicKey),
       },
       cloud: () => ({ evaluate: this.#getRecord as never }),
+      makeAgain: (version) => this.madeAgain.push(version),
       signerOf: (patientNo) => {
         const { patientId, chain } = core.patients.byNo(patientNo);
         return { patientId, signer: chain.signer };
@@ -161,6 +219,7 @@ export class OutboxBench implements AsyncDisposable {
     const announcing = new Announcing({
       ...common,
       batchers: { emergency: batcher, periodic: batcher },
+      authorities: () => ({ evaluate: this.#getAnnouncement as never }),
       patientIdOf: (patientNo) => core.patients.byNo(patientNo).patientId,
     });
     this.outbox = new RecordOutbox({
@@ -180,19 +239,35 @@ export class OutboxBench implements AsyncDisposable {
     { recordId, version }: { recordId: string; version: number },
   ) => {
     const stored = this.ledger.get(`${recordId} ${version}`);
-    if (stored === undefined) throw new Error('RECORD_UNKNOWN');
-    const { manifestHash } = readStatement(stored.statement).payload.body as StatementBody<'storeRecord'>;
-    return { providerId: stored.providerId, manifestHash };
+    if (stored === undefined) throw refusedAs('RECORD_UNKNOWN');
+    const { iss, body } = readStatement(stored.statement).payload;
+    return { ...body, author: iss, providerId: stored.providerId, txId: sha256Hex(stored.statement) };
+  };
+
+  readonly #getAnnouncement = async (
+    _contract: unknown,
+    _name: string,
+    { recordId, version }: { recordId: string; version: number },
+  ): Promise<Announcement> => {
+    const found = [...this.announced.values()].find(
+      (each) => each.recordId === recordId && each.version === version,
+    );
+    if (found === undefined) throw refusedAs('RECORD_UNKNOWN');
+    return found;
   };
 
   /** As the chaincode does: the same statement again is the same answer, another one for the version is refused. */
   async #announce(statement: string): Promise<Settled> {
-    const { sid, body } = readStatement(statement).payload;
-    const announcement = body as StatementBody<'announceRecord'>;
+    const { sid, iss, body } = readStatement(statement).payload;
+    const txId = sha256Hex(statement);
+    const announcement = { ...(body as StatementBody<'announceRecord'>), author: iss, txId };
     const place = `${announcement.recordId} ${announcement.version}`;
     const isTaken = !this.announced.has(sid) && this.announcedPlaces.includes(place);
     if (!isTaken) this.announced.set(sid, announcement);
     if (this.losesAnnouncements) throw new Error('no answer');
-    return { item: { sid, code: isTaken ? 'RECORD_EXISTS' : 'OK', txId: 'f'.repeat(64) }, blockNumber: 2 };
+    return { item: { sid, code: isTaken ? 'RECORD_EXISTS' : 'OK', txId }, blockNumber: 2 };
   }
 }
+
+const refusedAs = (code: 'RECORD_UNKNOWN'): LedgerError =>
+  new LedgerError('CHAINCODE_REFUSED', code, { chaincodeCode: code });

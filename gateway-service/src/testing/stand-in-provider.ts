@@ -3,21 +3,42 @@ import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { generateEd25519, sha256Hex } from '@careledger/crypto';
 import type { StatementBody } from '@careledger/contracts';
-import { makeStoreReceipt } from '@careledger/envelope';
-import type { StoreRecordAnswer, StoreRecordRequest } from '@careledger/protocol';
+import { makeStoreReceipt, makeWrapsAcceptance, matchWraps, readWrapSet } from '@careledger/envelope';
+import type {
+  HeldWraps,
+  ReplaceWrapsRequest,
+  StoreRecordAnswer,
+  StoreRecordRequest,
+} from '@careledger/protocol';
 import { readStatement } from '@careledger/statements';
 
 /** What the ledger has, shared by providers: one statement for each version of a record. */
 export type StoredVersions = Map<string, { readonly statement: string; readonly providerId: string }>;
 
-/** What becomes of a request: taken and answered, taken with the answer lost, or not taken at all. */
-export type Mood = 'answers' | 'loses-answer' | 'refuses';
+/**
+ * What becomes of a request: taken and answered, taken with the answer lost, not taken since its ledger is away; taken
+ * and receipted with a key that is not the provider's; not taken, with a lie about the ledger.
+ */
+export type Mood = 'answers' | 'loses-answer' | 'refuses' | 'signs-with-another-key' | 'says-it-was-refused';
+
+interface Answer {
+  readonly status: number;
+  readonly answer: object;
+}
 
 /** A cloud provider as the outbox sees one: it really signs, and the ledger that it shares takes a version once. */
 export class StandInProvider implements AsyncDisposable {
   readonly signer = generateEd25519().signer;
   /** Record and version of every request that arrived, in order. */
   readonly arrived: string[] = [];
+  /** What was PUT for a record and version, newest last. */
+  readonly requests = new Map<string, StoreRecordRequest>();
+  /** Wraps by record and version. */
+  readonly wraps = new Map<string, HeldWraps>();
+  /** Numbers of the wrap sets that followed the first, in the order in which they came. */
+  readonly replaced: number[] = [];
+  /** Keys whose wraps may lie here, by this provider's peer; all of them unless a test says otherwise. */
+  allowed: ReadonlySet<string> | undefined;
   mood: Mood = 'answers';
   delayMs = 0;
   #server: Server | undefined;
@@ -34,8 +55,13 @@ export class StandInProvider implements AsyncDisposable {
       request.on('data', (chunk: Buffer) => chunks.push(chunk));
       request.on('end', () => {
         setTimeout(() => {
-          const body = JSON.parse(Buffer.concat(chunks).toString('utf8')) as StoreRecordRequest;
-          const { status, answer } = this.#take(body);
+          const [, , , recordId = '', , version = '', wraps] = (request.url ?? '').split('/');
+          const text = Buffer.concat(chunks).toString('utf8');
+          const body: unknown = text === '' ? undefined : JSON.parse(text);
+          const { status, answer } =
+            wraps === undefined
+              ? this.#take(body as StoreRecordRequest)
+              : this.#wraps(`${recordId} ${version}`, body as ReplaceWrapsRequest | undefined);
           if (this.mood === 'loses-answer') {
             response.destroy();
             return;
@@ -69,17 +95,36 @@ export class StandInProvider implements AsyncDisposable {
     await this.stop();
   }
 
-  #take({ statement }: StoreRecordRequest): { status: number; answer: object } {
+  /** Thumbprints of the keys whose wraps lie here for a record and version. */
+  kidsOf(place: string): string[] {
+    const held = this.wraps.get(place);
+    return held === undefined ? [] : matchWraps(readWrapSet(held.wrapSet), held.wraps).map(({ kid }) => kid);
+  }
+
+  /** Holds these wraps, whoever signed them. */
+  hold(place: string, { wrapSet, wraps }: ReplaceWrapsRequest): void {
+    this.wraps.set(place, { wrapSet, wraps, acceptance: this.#accept(wrapSet) });
+  }
+
+  #take(request: StoreRecordRequest): Answer {
+    const { statement } = request;
     const body = readStatement(statement).payload.body as StatementBody<'storeRecord'>;
     const { recordId, version, manifestHash, ciphertextSha256 } = body;
     const place = `${recordId} ${version}`;
     this.arrived.push(place);
     if (this.mood === 'refuses') return problem(503, 'LEDGER_UNAVAILABLE');
+    if (this.mood === 'says-it-was-refused')
+      return problem(422, 'RECORD_REFUSED', { reason: 'AUTHOR_MISMATCH' });
     const before = this.ledger.get(place);
     if (before !== undefined && before.statement !== statement)
-      return problem(422, 'RECORD_REFUSED', 'RECORD_EXISTS');
-    this.ledger.set(place, { statement, providerId: this.providerId });
+      // A provider that holds the other one itself says so under its own name.
+      return before.providerId === this.providerId
+        ? problem(409, 'RECORD_EXISTS')
+        : problem(422, 'RECORD_REFUSED', { reason: 'RECORD_EXISTS' });
     const { providerId } = this;
+    this.ledger.set(place, { statement, providerId });
+    this.requests.set(place, request);
+    if (!this.wraps.has(place)) this.hold(place, request);
     const [txId, blockNumber] = [sha256Hex(statement), 1];
     const stored = { recordId, version, txId, blockNumber };
     const receipt = makeStoreReceipt(
@@ -88,13 +133,41 @@ export class StandInProvider implements AsyncDisposable {
         ...{ manifestHash, ciphertextSha256, provider: providerId },
         storedAt: new Date().toISOString(),
       },
-      this.signer,
+      this.mood === 'signs-with-another-key' ? generateEd25519().signer : this.signer,
     );
     const answer: StoreRecordAnswer = { ...stored, providerId, receipt };
     return { status: 200, answer };
   }
+
+  /** As a provider does: the next number, without whom its peer does not know, with whom it does. */
+  #wraps(place: string, request: ReplaceWrapsRequest | undefined): Answer {
+    const held = this.wraps.get(place);
+    if (this.mood === 'refuses') return problem(503, 'LEDGER_UNAVAILABLE');
+    if (held === undefined) return problem(404, 'RECORD_UNKNOWN');
+    if (request === undefined) return { status: 200, answer: held };
+    if (request.wrapSet === held.wrapSet) return { status: 200, answer: { acceptance: held.acceptance } };
+    const [{ seq }, next] = [readWrapSet(held.wrapSet), readWrapSet(request.wrapSet)];
+    if (next.seq !== seq + 1) return problem(409, 'WRAPS_SEQ_MISMATCH', { seq });
+    const kids = matchWraps(next, request.wraps).map(({ kid }) => kid);
+    const { allowed } = this;
+    const drop = kids.filter((kid) => allowed?.has(kid) === false);
+    const keep = this.kidsOf(place).filter((kid) => allowed?.has(kid) === true && !kids.includes(kid));
+    if (drop.length + keep.length > 0) return problem(409, 'WRAPS_MISMATCH', { drop, keep });
+    this.hold(place, request);
+    this.replaced.push(next.seq);
+    return { status: 200, answer: { acceptance: this.wraps.get(place)?.acceptance } };
+  }
+
+  #accept(wrapSet: string): string {
+    const acceptedAt = new Date().toISOString();
+    const signer = this.mood === 'signs-with-another-key' ? generateEd25519().signer : this.signer;
+    return makeWrapsAcceptance(
+      { wrapSet, set: readWrapSet(wrapSet), provider: this.providerId, acceptedAt },
+      signer,
+    );
+  }
 }
 
-function problem(status: number, code: string, reason?: string): { status: number; answer: object } {
-  return { status, answer: { type: 'about:blank', title: code, status, code, ...(reason && { reason }) } };
+function problem(status: number, code: string, members: object = {}): Answer {
+  return { status, answer: { type: 'about:blank', title: code, status, code, ...members } };
 }

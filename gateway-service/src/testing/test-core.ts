@@ -26,6 +26,11 @@ export class TestCore implements AsyncDisposable {
     return new TestCore(folder, await openTestKeyStore(folder), overrides);
   }
 
+  /** On the files that are in a folder. */
+  static async on(folder: string, overrides: Partial<GatewayCoreOptions> = {}): Promise<TestCore> {
+    return new TestCore(folder, await openTestKeyStore(folder), overrides);
+  }
+
   /** Closes the core and opens another on the same files. */
   async reopen(overrides: Partial<GatewayCoreOptions> = {}): Promise<GatewayCore> {
     await this.core.close();

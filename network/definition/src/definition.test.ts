@@ -39,6 +39,18 @@ function problemsAfter(from: string | RegExp, to: string): DefinitionError {
 describe('the shipped definition', () => {
   const definition = loadNetworkDefinition();
 
+  test('names the peers of the embedded network as those of Fabric', () => {
+    expect(embeddedNetwork(definition).peerNames).toEqual({
+      PatientsMSP: 'peer-patients',
+      HospitalMSP: 'peer-hospital',
+      LabMSP: 'peer-lab',
+      InsurerMSP: 'peer-insurer',
+      PharmacyMSP: 'peer-pharmacy',
+      CloudAMSP: 'peer-cloud-a',
+      CloudBMSP: 'peer-cloud-b',
+    });
+  });
+
   test('has the membership and the rules of both channels', () => {
     const { channels, transactionTimeWindowMs } = embeddedNetwork(definition);
     expect(transactionTimeWindowMs).toBe(120_000);

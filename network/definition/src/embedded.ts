@@ -1,5 +1,5 @@
 import type { CollectionPlan } from './collections.js';
-import { planNetwork } from './resolve.js';
+import { planNetwork, type PeerNode } from './resolve.js';
 import type { EndorsementRule } from './policy.js';
 import type { NetworkDefinition, ProfileName } from './schema.js';
 
@@ -26,6 +26,8 @@ export interface EmbeddedCollection extends Omit<CollectionPlan, 'members' | 'en
 export interface EmbeddedNetwork {
   readonly network: string;
   readonly transactionTimeWindowMs: number;
+  /** What the peer of each MSP ID is called; of several peers the first, for the embedded network has one each. */
+  readonly peerNames: Readonly<Record<string, string>>;
   readonly channels: Readonly<Record<string, EmbeddedChannel>>;
 }
 
@@ -38,6 +40,7 @@ export function embeddedNetwork(
   return {
     network: plan.network,
     transactionTimeWindowMs: plan.transactionTimeWindowMs,
+    peerNames: peerNames(plan.peers),
     channels: Object.fromEntries(
       plan.channels.map((channel): [string, EmbeddedChannel] => [
         channel.name,
@@ -56,6 +59,14 @@ export function embeddedNetwork(
       ]),
     ),
   };
+}
+
+function peerNames(peers: readonly PeerNode[]): Record<string, string> {
+  const names = new Map<string, string>();
+  for (const { mspId, id, channels } of peers) {
+    if (channels.length > 0 && !names.has(mspId)) names.set(mspId, id);
+  }
+  return Object.fromEntries(names);
 }
 
 function embeddedCollection({ members, endorsement, ...rest }: CollectionPlan): EmbeddedCollection {

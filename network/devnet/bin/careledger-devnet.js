@@ -1,4 +1,7 @@
 #!/usr/bin/env node
-import { main } from '../dist/cli/main.js';
+import { onEngine } from '@careledger/engine';
 
-await main(process.argv.slice(2));
+await onEngine(async () => {
+  const { main } = await import('../dist/cli/main.js');
+  await main(process.argv.slice(2));
+});

@@ -3,11 +3,13 @@ import { join, resolve } from 'node:path';
 import { genesisBlock, organisationsOf as organisationsOfBlock } from './block/config-block.js';
 import { Channel } from './channel/channel.js';
 import { CommitNotifier } from './channel/commit-notifier.js';
-import { defineChaincodes, organisationsOf, readChaincodeTls, sourcesOf } from './channel/define.js';
+import { defineChaincodes, organisationsOf, readChaincodeTls } from './channel/define.js';
 import type { ConnectionTable } from './channel/define.js';
 import { ChaincodeConnection } from './chaincode/connection.js';
-import type { ChaincodeHost } from './chaincode/host/host-process.js';
-import { modulePath } from './config/modules.js';
+import type { ChaincodeTls } from './chaincode/connection.js';
+import type { ModuleProcess } from './chaincode/host/module-process.js';
+import { serverAt } from './chaincode/server.js';
+import { modulePath, sourcesOf } from './config/modules.js';
 import type { ChannelOptions, DevnetOptions } from './config/options.js';
 import type { ConnectionProfile } from './connection-profile.js';
 import { removeConnectionProfile, writeConnectionProfile } from './connection-profile.js';
@@ -16,11 +18,11 @@ import { DevnetError, messageOf } from './errors.js';
 import { Endpoint } from './gateway/endpoint.js';
 import { Peers } from './gateway/peers.js';
 import {
+  defaultPeerName,
   ensureOrganisation,
   ensureTls,
   identityFolder,
   issueIdentity,
-  serverNameOf,
 } from './identity/organisation-store.js';
 import type { IdentityRequest, IssuedIdentity, TlsMaterial } from './identity/organisation-store.js';
 import { readSigningIdentity } from './identity/signing-identity.js';
@@ -28,24 +30,13 @@ import { lifetimesOf } from './ledger/expiry.js';
 import type { Lifetime } from './ledger/expiry.js';
 import { Ledger } from './ledger/ledger.js';
 import { TransientStore } from './ledger/transient-store.js';
-import {
-  CHAINCODE_START_TIMEOUT_MS,
-  DEFAULT_BATCH_TIMEOUT_MS,
-  DEFAULT_TIME_WINDOW_MS,
-  MAX_BLOCK_MESSAGES,
-} from './limits.js';
+import { DEFAULT_BATCH_TIMEOUT_MS, DEFAULT_TIME_WINDOW_MS, MAX_BLOCK_MESSAGES } from './limits.js';
 import type { Log } from './log.js';
 import { MspManager } from './msp/manager.js';
 import { Msp } from './msp/msp.js';
 import { Orderer } from './order/orderer.js';
 
 const LOOPBACK = '127.0.0.1';
-
-/** The process of `module:` chaincodes, already on its way up. */
-export interface StartedHost {
-  readonly host: ChaincodeHost;
-  readonly addresses: Promise<Map<string, string>>;
-}
 
 /** A running devnet. */
 export class Devnet {
@@ -54,16 +45,19 @@ export class Devnet {
     /** What `DIR/connection.json` holds. */
     readonly connection: ConnectionProfile,
     private readonly stack: AsyncDisposableStack,
-    private readonly chaincodeHost: ChaincodeHost | undefined,
+    private readonly modules: readonly ModuleProcess[],
   ) {}
 
-  /** Starts a devnet from options that have been validated; resolves when `module:` chaincodes have registered. */
-  static async start(options: DevnetOptions, started: StartedHost | undefined, log: Log): Promise<Devnet> {
+  /**
+   * Starts a devnet from options that have been validated; resolves when `module:` chaincodes have registered.
+   * @param modules the processes of these chaincodes, already on their way up
+   */
+  static async start(options: DevnetOptions, modules: readonly ModuleProcess[], log: Log): Promise<Devnet> {
     await using stack = new AsyncDisposableStack();
-    if (started) stack.defer(() => started.host.close());
-    const starter = new Starter(options, log, stack);
-    const connection = await starter.run(started);
-    return new Devnet(starter.dir, connection, stack.move(), started?.host);
+    for (const each of modules) stack.defer(() => each.close());
+    const starter = new Starter(options, modules, log, stack);
+    const connection = await starter.run();
+    return new Devnet(starter.dir, connection, stack.move(), modules);
   }
 
   /** Folder with `cert.pem` and `key.pem` of an identity: `admin`, `user`, or the name of an issued one. */
@@ -76,9 +70,12 @@ export class Devnet {
     return issueIdentity({ dir: this.dir, ...request });
   }
 
-  /** Process id of the `module:` chaincodes, if there are any. */
-  get chaincodePid(): number | undefined {
-    return this.chaincodeHost?.pid;
+  /** Process id of each `module:` chaincode that runs, by the module's path. */
+  get chaincodePids(): ReadonlyMap<string, number> {
+    const running = this.modules.flatMap(({ path, pid }) =>
+      pid === undefined ? [] : [[path, pid] as const],
+    );
+    return new Map(running);
   }
 
   /** Stops taking requests, commits what was accepted, and closes everything. */
@@ -95,40 +92,48 @@ export class Devnet {
 class Starter {
   readonly dir: string;
   readonly #channels: readonly [string, ChannelOptions][];
-  /** Organisations with peers, each once. */
-  readonly #peerMspIds: readonly string[];
-  readonly #servers = new Map<string, ChaincodeConnection>();
+  /** Host name of each organisation's peer. */
+  readonly #peerNames: ReadonlyMap<string, string>;
+  readonly #connections = new Map<string, ChaincodeConnection>();
+  readonly #modules: ReadonlyMap<string, ModuleProcess>;
+  /** Connections to chaincode that the devnet runs. */
+  readonly #toModules: ChaincodeConnection[] = [];
 
   constructor(
     private readonly options: DevnetOptions,
+    modules: readonly ModuleProcess[],
     private readonly log: Log,
     private readonly stack: AsyncDisposableStack,
   ) {
     this.dir = resolve(options.dir);
+    this.#modules = new Map(modules.map((each) => [each.path, each]));
     this.#channels = Object.entries(options.channels);
-    this.#peerMspIds = [...new Set(this.#channels.flatMap(([, each]) => each.organizations))];
+    const mspIds = this.#channels.flatMap(([, each]) => each.organizations);
+    this.#peerNames = new Map(
+      mspIds.map((mspId) => [mspId, options.peerNames?.[mspId] ?? defaultPeerName(mspId)]),
+    );
   }
 
-  async run(started: StartedHost | undefined): Promise<ConnectionProfile> {
+  async run(): Promise<ConnectionProfile> {
     await mkdir(this.dir, { recursive: true });
     const mspIds = [...new Set(this.#channels.flatMap(([, each]) => organisationsOf(each)))];
     const [caPems, tls] = await Promise.all([
       Promise.all(mspIds.map((mspId) => ensureOrganisation(this.dir, mspId))),
-      ensureTls(this.dir, this.#peerMspIds),
+      ensureTls(this.dir, this.#peerNames),
     ]);
     const cas = new Map(mspIds.map((mspId, index) => [mspId, caPems[index] ?? '']));
     const endpoints = await this.#bind(tls, [...cas.values()]);
     const ledgers = await this.#openLedgers(cas, tls);
-    const modules = (await started?.addresses) ?? new Map<string, string>();
+    await Promise.all([...this.#modules.values()].map((each) => each.firstStart));
     const channels = new Map<string, Channel>();
     for (const [name, channel] of this.#channels) {
       const ledger = ledgers.get(name);
-      if (ledger) channels.set(name, await this.#channel(name, channel, cas, ledger, modules));
+      if (ledger) channels.set(name, await this.#channel(name, channel, cas, ledger));
     }
     // Only the one who holds the ledgers may touch the profile: another devnet may run here.
     await removeConnectionProfile(this.dir);
     await this.#serve(endpoints, channels);
-    await this.#modulesReady(modules);
+    await this.#modulesReady();
     const profile = this.#profile(endpoints, tls);
     await writeConnectionProfile(this.dir, profile);
     return profile;
@@ -137,7 +142,7 @@ class Starter {
   async #bind(tls: TlsMaterial, cas: readonly string[]): Promise<Map<string, Endpoint>> {
     const { host = LOOPBACK, port = 0, requireClientCert = false } = this.options;
     const endpoints = new Map<string, Endpoint>();
-    for (const [index, mspId] of this.#peerMspIds.entries()) {
+    for (const [index, mspId] of [...this.#peerNames.keys()].entries()) {
       const server = tls.servers.get(mspId);
       if (!server) throw new DevnetError('UNKNOWN_ORGANISATION', `no TLS certificate of ${mspId}`);
       const endpoint = await Endpoint.bind({
@@ -199,7 +204,6 @@ class Starter {
     options: ChannelOptions,
     cas: ReadonlyMap<string, string>,
     ledger: Ledger,
-    modules: ReadonlyMap<string, string>,
   ): Promise<Channel> {
     const mspIds = organisationsOf(options);
     return new Channel({
@@ -208,7 +212,7 @@ class Starter {
       peerMspIds: options.organizations,
       msps: new MspManager(mspIds.map((mspId) => new Msp(mspId, cas.get(mspId) ?? ''))),
       definitions: defineChaincodes(options),
-      connections: await this.#connections(options, modules),
+      connections: await this.#connectionsOf(options),
       ledger,
       transient: new TransientStore(ledger.index),
       commits: new CommitNotifier(),
@@ -216,29 +220,30 @@ class Starter {
   }
 
   /** One stream for each organisation and chaincode server, whatever chaincodes are on it. */
-  async #connections(
-    channel: ChannelOptions,
-    modules: ReadonlyMap<string, string>,
-  ): Promise<ConnectionTable> {
+  async #connectionsOf(channel: ChannelOptions): Promise<ConnectionTable> {
     const table = new Map<string, Map<string, ChaincodeConnection>>();
     for (const [name, options] of Object.entries(channel.chaincodes ?? {})) {
       const own = new Map<string, ChaincodeConnection>();
       table.set(name, own);
       const tls = options.tls && (await readChaincodeTls(options.tls));
       for (const [mspId, source] of sourcesOf(options, channel)) {
-        const address = modules.get(modulePath(source) ?? '') ?? source;
-        const id = `${mspId} ${address}`;
-        let connection = this.#servers.get(id);
-        if (!connection) {
-          const made = new ChaincodeConnection(mspId, address, this.log, tls);
-          this.stack.defer(() => made.close());
-          this.#servers.set(id, made);
-          connection = made;
-        }
-        own.set(mspId, connection);
+        own.set(mspId, this.#connectionTo(mspId, source, tls));
       }
     }
     return table;
+  }
+
+  #connectionTo(mspId: string, source: string, tls: ChaincodeTls | undefined): ChaincodeConnection {
+    const module = this.#modules.get(modulePath(source) ?? '');
+    const server = module?.serverOf(mspId) ?? serverAt(source);
+    const id = `${mspId} ${server.name}`;
+    const known = this.#connections.get(id);
+    if (known) return known;
+    const connection = new ChaincodeConnection(mspId, server, this.log, tls);
+    this.stack.defer(() => connection.close());
+    this.#connections.set(id, connection);
+    if (module) this.#toModules.push(connection);
+    return connection;
   }
 
   async #serve(
@@ -247,7 +252,6 @@ class Starter {
   ): Promise<void> {
     const { batchTimeoutMs = DEFAULT_BATCH_TIMEOUT_MS, maxMessages = MAX_BLOCK_MESSAGES } = this.options;
     const { timeWindowMs = DEFAULT_TIME_WINDOW_MS } = this.options;
-    const host = advertised(this.options.host);
     // Closed in reverse: ordering ends first, then the endpoints, and only then what they read from.
     for (const endpoint of endpoints.values()) this.stack.defer(() => endpoint.close());
     const orderers = new Map<string, Orderer>();
@@ -259,7 +263,8 @@ class Starter {
     const endorsers = new Map<string, Endorser>();
     for (const [mspId, endpoint] of endpoints) {
       const signer = await readSigningIdentity(mspId, identityFolder(this.dir, mspId, 'peer'));
-      endorsers.set(mspId, new Endorser(mspId, `${host}:${endpoint.port}`, signer, channels, this.log));
+      const address = this.#addressOf(mspId, endpoint);
+      endorsers.set(mspId, new Endorser(mspId, address, signer, channels, this.log));
     }
     for (const [mspId, endpoint] of endpoints) {
       // A peer knows the channels it has joined, and no others.
@@ -269,7 +274,7 @@ class Starter {
         channels: joined,
         peers: new Peers(joined, endorsers, timeWindowMs),
         orderers: new Map([...orderers].filter(([name]) => joined.has(name))),
-        ordererAddress: `${host}:${endpoint.port}`,
+        ordererAddress: this.#addressOf(mspId, endpoint),
         timeWindowMs,
         requireClientCertificate: this.options.requireClientCert ?? false,
         log: this.log,
@@ -277,14 +282,22 @@ class Starter {
     }
   }
 
-  async #modulesReady(modules: ReadonlyMap<string, string>): Promise<void> {
-    const addresses = new Set(modules.values());
-    const connections = [...this.#servers.values()].filter((each) => addresses.has(each.address));
+  /** Somebody else's servers are dialled when a proposal needs them; what the devnet runs has to be there. */
+  async #modulesReady(): Promise<void> {
     try {
-      await Promise.all(connections.map((each) => each.ready(CHAINCODE_START_TIMEOUT_MS)));
+      await Promise.all(this.#toModules.map((each) => each.ready()));
     } catch (cause) {
       throw new DevnetError('CHAINCODE_NOT_READY', messageOf(cause), { cause });
     }
+  }
+
+  #nameOf(mspId: string): string {
+    return this.#peerNames.get(mspId) ?? defaultPeerName(mspId);
+  }
+
+  /** What a peer calls itself towards others, as Fabric's external endpoint. */
+  #addressOf(mspId: string, { port }: Endpoint): string {
+    return `${this.#nameOf(mspId)}:${port}`;
   }
 
   #profile(endpoints: ReadonlyMap<string, Endpoint>, tls: TlsMaterial): ConnectionProfile {
@@ -292,7 +305,7 @@ class Starter {
     const entries = this.#channels.map(([name, { organizations }]) => {
       const each = organizations.map((mspId) => {
         const endpoint = `${host}:${endpoints.get(mspId)?.port ?? 0}`;
-        return [mspId, { endpoint, tlsRoot: tls.caPath, serverName: serverNameOf(mspId) }] as const;
+        return [mspId, { endpoint, tlsRoot: tls.caPath, serverName: this.#nameOf(mspId) }] as const;
       });
       return [name, { organizations: Object.fromEntries(each) }] as const;
     });

@@ -1,4 +1,4 @@
-import { ChaincodeHost } from './chaincode/host/host-process.js';
+import { ModuleProcess } from './chaincode/host/module-process.js';
 import type { DevnetOptions } from './config/options.js';
 import { validateOptions } from './config/validate.js';
 import { hostedModules } from './config/modules.js';
@@ -20,18 +20,15 @@ export { issueIdentity } from './identity/organisation-store.js';
 export type { IdentityRequest, IssuedIdentity } from './identity/organisation-store.js';
 
 /**
- * Starts a devnet in this process; chaincode of `module:` sources runs in a process beside it.
+ * Starts a devnet in this process; each chaincode of a `module:` source runs in a process beside it.
  * Resolves when clients can use it. Close what it returns.
  * @throws DevnetError
  */
 export async function startDevnet(options: DevnetOptions): Promise<Devnet> {
   validateOptions(options);
   const log = createLog(options.logLevel ?? 'warn');
-  const modules = hostedModules(options);
-  // The shim takes longest to load: it begins first, and the rest is loaded meanwhile.
-  const started = modules.length > 0 ? ChaincodeHost.start(modules, log) : undefined;
-  // Awaited later; until then a failure must not count as unhandled.
-  started?.addresses.catch(() => undefined);
+  // The shims take longest to load: they begin first, and the rest is loaded meanwhile.
+  const modules = [...hostedModules(options)].map(([path, mspIds]) => new ModuleProcess(path, mspIds, log));
   const devnet = await import('./devnet.js');
-  return devnet.Devnet.start(options, started, log);
+  return devnet.Devnet.start(options, modules, log);
 }

@@ -22,12 +22,12 @@ export const ENDPOINT_GRACE_MS = 300;
 export const DEFAULT_TIME_WINDOW_MS = 2 * 60 * 1000;
 /** How long a chaincode may take (`chaincode.executetimeout`). */
 export const CHAINCODE_EXECUTE_TIMEOUT_MS = 30_000;
-/** How long a proposal waits for a chaincode server that is not connected. */
+/** How long a proposal waits for a chaincode server that is not connected (`dial_timeout` of a ccaas package). */
 export const CHAINCODE_CONNECT_TIMEOUT_MS = 3_000;
-/** How long start-up waits for `module:` chaincode to register. */
+/** How long a start, or a proposal that finds the process ended, waits for `module:` chaincode to register. */
 export const CHAINCODE_START_TIMEOUT_MS = 20_000;
-export const CHAINCODE_RECONNECT_MIN_MS = 50;
-export const CHAINCODE_RECONNECT_MAX_MS = 2_000;
+/** A proposal that waits for a chaincode server dials it so often. */
+export const CHAINCODE_DIAL_INTERVAL_MS = 50;
 /** Rows in one QueryResponse to the shim (Fabric's `MaxResultLimit`). */
 export const QUERY_BATCH_ROWS = 100;
 /** Rows a query returns at most (`ledger.state.totalQueryLimit`). */

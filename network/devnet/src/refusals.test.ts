@@ -1,5 +1,6 @@
-import { createPrivateKey, randomBytes, sign } from 'node:crypto';
+import { createPrivateKey, randomBytes } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
+import { curveOf, negateS, signLowS } from '@careledger/crypto/ecdsa';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { Client, credentials, status } from '@grpc/grpc-js';
 import { connect, hash } from '@hyperledger/fabric-gateway';
@@ -7,30 +8,13 @@ import type { Gateway } from '@hyperledger/fabric-gateway';
 import { common } from '@hyperledger/fabric-protos';
 import { CertificateAuthority } from './identity/certificate-authority.js';
 import type { Devnet } from './devnet.js';
-import { signLowS } from './identity/ecdsa.js';
 import { failureOf } from './test-support/failure.js';
 import { PROBE_SOURCE, TemporaryFolder, TestClient, startTestDevnet } from './test-support/network.js';
 import { Codes } from './validate/codes.js';
 
-const P256_ORDER = 0xffffffff00000000ffffffffffffffffbce6faada7179e84f3b9cac2fc632551n;
-
 /** A signature that verifies, in the form that Fabric refuses: S in the upper half of the curve's order. */
 function signHighS(key: ReturnType<typeof createPrivateKey>, message: Uint8Array): Buffer {
-  const fixed = sign('sha256', message, { key, dsaEncoding: 'ieee-p1363' });
-  const s = BigInt(`0x${fixed.subarray(32).toString('hex')}`);
-  const high = s > P256_ORDER / 2n ? s : P256_ORDER - s;
-  const integer = (bytes: Buffer): Buffer => {
-    let start = 0;
-    while (start < bytes.length - 1 && bytes[start] === 0) start += 1;
-    const trimmed = bytes.subarray(start);
-    const body = (trimmed[0] ?? 0) >= 0x80 ? Buffer.concat([Buffer.of(0), trimmed]) : trimmed;
-    return Buffer.concat([Buffer.of(2, body.length), body]);
-  };
-  const body = Buffer.concat([
-    integer(fixed.subarray(0, 32)),
-    integer(Buffer.from(high.toString(16).padStart(64, '0'), 'hex')),
-  ]);
-  return Buffer.concat([Buffer.of(0x30, body.length), body]);
+  return negateS(signLowS(key, message), curveOf(key));
 }
 
 describe('what a peer refuses, in its own words', () => {

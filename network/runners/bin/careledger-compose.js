@@ -1,2 +1,4 @@
 #!/usr/bin/env node
-import '../dist/cli/careledger-compose.js';
+import { onEngine } from '@careledger/engine';
+
+await onEngine(() => import('../dist/cli/careledger-compose.js'));

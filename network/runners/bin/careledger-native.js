@@ -1,2 +1,4 @@
 #!/usr/bin/env node
-import '../dist/cli/careledger-native.js';
+import { onEngine } from '@careledger/engine';
+
+await onEngine(() => import('../dist/cli/careledger-native.js'));

@@ -1,16 +1,18 @@
 import {
   AuthorityId,
-  Id128,
   MspId,
   PatientId,
   Permission,
   PractitionerId,
   ProviderId,
   PurposeOfUse,
+  PublicKey,
   Tag,
+  TagGroups,
   Timestamp,
+  closedObject as args,
 } from '@careledger/domain';
-import { Type, type TProperties } from 'typebox';
+import { Type } from 'typebox';
 import { Batch, BatchResult, ItemResult } from './batch.js';
 import { STATEMENT_CODES } from './codes.js';
 import { transaction } from './contract.js';
@@ -23,14 +25,13 @@ import {
   Decision,
   GrantState,
   PatientState,
+  PolicyVersion,
   PractitionerState,
   ProviderState,
   SubscriptionState,
 } from './state.js';
 import { CompactJws } from './statements.js';
 
-const args = <P extends TProperties>(properties: P) =>
-  Type.Object(properties, { additionalProperties: false });
 const oneStatement = args({ statement: CompactJws });
 const both = ['authorities', 'cloud'] as const;
 const authorities = ['authorities'] as const;
@@ -41,11 +42,15 @@ export const DecisionRequest = args({
   /** Who wants to: an authority, or the patient. */
   requester: Type.Union([AuthorityId, PatientId]),
   granteeTags: Type.Array(Tag, { maxItems: SCOPE_TAGS_MAX }),
+  /** Who of the requester asks: registered there and active, else the denial is `PRACTITIONER_UNKNOWN`. */
+  practitionerId: Type.Optional(PractitionerId),
   permission: Permission,
   purpose: PurposeOfUse,
-  /** The record's tags; a grant covers it when it has no tags, or shares one. */
-  scopeTags: Type.Array(Tag, { maxItems: SCOPE_TAGS_MAX }),
-  /** Author of the record, who may always read it; absent for a record that is yet to be made. */
+  /** The record's tag groups as it stands; of one that is yet to be made, as it is to become. */
+  tagGroups: TagGroups,
+  /** As its next version is to become, for `modify`: both have to be covered. */
+  revisedTagGroups: Type.Optional(TagGroups),
+  /** Who made the version that is to be read, or the record that is to be changed; absent for one yet to be made. */
   author: Type.Optional(Type.Union([AuthorityId, PatientId])),
 });
 
@@ -63,11 +68,14 @@ export const accessControl = {
       codes: [...STATEMENT_CODES, 'PATIENT_EXISTS', 'PATIENT_ID_MISMATCH', 'KEY_PROOF_INVALID'],
       event: 'PatientsChanged',
     }),
-    /** The current consent key names a new consent, gateway or encryption key. Writes the policy. */
+    /**
+     * The current consent key names a new consent, gateway or encryption key. Writes the policy. Any member relays it: no
+     * operator can keep a stolen key in force.
+     */
     RotatePatientKey: transaction({
       kind: 'submit',
       channels: both,
-      callers: ['patients-operator'],
+      callers: ['member'],
       args: oneStatement,
       result: ItemResult,
       codes: [...STATEMENT_CODES, 'PATIENT_UNKNOWN', 'KEY_PROOF_INVALID', 'KEY_UNCHANGED', 'KEY_REUSED'],
@@ -80,7 +88,7 @@ export const accessControl = {
       callers: ['own-admin'],
       args: oneStatement,
       result: ItemResult,
-      codes: [...STATEMENT_CODES, 'AUTHORITY_EXISTS'],
+      codes: [...STATEMENT_CODES, 'ORGANISATION_ID_MISMATCH', 'AUTHORITY_EXISTS'],
       event: 'OrganisationsChanged',
     }),
     /** Registers a provider by a self-signed `registerProvider` statement. */
@@ -90,7 +98,7 @@ export const accessControl = {
       callers: ['own-admin'],
       args: oneStatement,
       result: ItemResult,
-      codes: [...STATEMENT_CODES, 'PROVIDER_EXISTS'],
+      codes: [...STATEMENT_CODES, 'ORGANISATION_ID_MISMATCH', 'PROVIDER_EXISTS'],
       event: 'OrganisationsChanged',
     }),
     /** Old signs new, for an authority or a provider (`iss`); the caller is an admin of its MSP. */
@@ -127,7 +135,20 @@ export const accessControl = {
       callers: ['own-admin'],
       args: oneStatement,
       result: ItemResult,
-      codes: [...STATEMENT_CODES],
+      codes: [...STATEMENT_CODES, 'KEY_REUSED', 'ATTESTOR_LIMIT'],
+      event: 'OrganisationsChanged',
+    }),
+    /**
+     * Takes the right to attest from a key of the calling admin's organisation, e.g. one that is lost or stolen. Its
+     * earlier attestations stand. Repeating it changes nothing.
+     */
+    WithdrawAttestor: transaction({
+      kind: 'submit',
+      channels: both,
+      callers: ['own-admin'],
+      args: args({ mspId: MspId, key: PublicKey }),
+      result: AttestorState,
+      codes: ['ATTESTOR_UNKNOWN'],
       event: 'OrganisationsChanged',
     }),
     /** Records patients' `grant` statements. One that names a subscription approves it (channel `authorities`). */
@@ -154,11 +175,14 @@ export const accessControl = {
       ],
       event: 'PolicyChanged',
     }),
-    /** Records patients' `revoke` and `revokeAll` statements. Revoking an unknown grant leaves a tombstone. */
+    /**
+     * Records patients' `revoke` and `revokeAll` statements. Revoking an unknown grant leaves a tombstone. Any member
+     * relays them: no operator can hold a revocation back.
+     */
     Revoke: transaction({
       kind: 'submit',
       channels: both,
-      callers: ['patients-operator'],
+      callers: ['member'],
       args: Batch,
       result: BatchResult,
       codes: [],
@@ -172,14 +196,14 @@ export const accessControl = {
       callers: ['authority'],
       args: oneStatement,
       result: ItemResult,
-      codes: [...STATEMENT_CODES, 'PATIENT_UNKNOWN', 'AUTHORITY_UNKNOWN'],
+      codes: [...STATEMENT_CODES, 'PATIENT_UNKNOWN', 'AUTHORITY_UNKNOWN', 'SUBSCRIPTION_LIMIT'],
       event: 'SubscriptionChanged',
     }),
-    /** The patient says no. */
+    /** The patient says no; relayed by any member. */
     RejectSubscription: transaction({
       kind: 'submit',
       channels: authorities,
-      callers: ['patients-operator'],
+      callers: ['member'],
       args: oneStatement,
       result: ItemResult,
       codes: [
@@ -190,7 +214,7 @@ export const accessControl = {
       ],
       event: 'SubscriptionChanged',
     }),
-    /** The authority takes its pending or approved subscription back. */
+    /** The authority takes its pending or approved subscription back; one that is over stays as it ended. */
     CancelSubscription: transaction({
       kind: 'submit',
       channels: authorities,
@@ -236,18 +260,6 @@ export const accessControl = {
       result: OwnOrganisation,
       codes: [],
     }),
-    /**
-     * Decides now and writes the decision down, for what an authority does with data it holds already. The caller is
-     * the requester's organisation.
-     */
-    RecordDecision: transaction({
-      kind: 'submit',
-      channels: both,
-      callers: ['authority'],
-      args: args({ requestId: Id128, request: DecisionRequest }),
-      result: Decision,
-      codes: ['PATIENT_UNKNOWN', 'AUTHORITY_UNKNOWN', 'STATEMENT_ID_REUSED'],
-    }),
     /** A patient's grants, revoked ones included, oldest id first. */
     ListGrants: transaction({
       kind: 'evaluate',
@@ -284,6 +296,15 @@ export const accessControl = {
       }),
       result: pageOf(SubscriptionState),
       codes: ['PAGE_TOKEN_INVALID'],
+    }),
+    /** The version of the patient's policy: what a permit must still be of when it is released. */
+    GetPolicyVersion: transaction({
+      kind: 'evaluate',
+      channels: both,
+      callers: ['member'],
+      args: args({ patientId: PatientId }),
+      result: PolicyVersion,
+      codes: ['PATIENT_UNKNOWN'],
     }),
     GetPatient: transaction({
       kind: 'evaluate',

@@ -1,13 +1,12 @@
-import { Id128 } from '@careledger/domain';
+import { Id128, closedObject } from '@careledger/domain';
 import { Type, type Static } from 'typebox';
 import { BATCH_MAX_ITEMS } from './limits.js';
 import { CompactJws } from './statements.js';
 
 /** Statements of different patients in one transaction: at most one a patient. */
-export const Batch = Type.Object(
-  { items: Type.Array(CompactJws, { minItems: 1, maxItems: BATCH_MAX_ITEMS }) },
-  { additionalProperties: false },
-);
+export const Batch = closedObject({
+  items: Type.Array(CompactJws, { minItems: 1, maxItems: BATCH_MAX_ITEMS }),
+});
 export type Batch = Static<typeof Batch>;
 
 /** What became of one statement: `OK`, or the code why it changed nothing. A repeated statement: the first one's. */

@@ -29,12 +29,15 @@ export const CONTRACT_CODES = {
   PATIENT_EXISTS: 'The patient is registered already, with other keys.',
   PATIENT_UNKNOWN: 'No such patient is registered on this channel.',
   PATIENT_ID_MISMATCH: 'The patient id is not the hash of the consent key.',
+  ORGANISATION_ID_MISMATCH: 'The id is not the one that the organisation’s MSP ID gives.',
   AUTHORITY_EXISTS: 'The authority, or another one of this organisation, is registered already.',
   AUTHORITY_UNKNOWN: 'No such authority is registered on this channel.',
   PROVIDER_EXISTS: 'The provider, or another one of this organisation, is registered already.',
   PROVIDER_UNKNOWN: 'No such provider is registered on this channel.',
   PRACTITIONER_UNKNOWN: 'No such practitioner is registered within the authority.',
-  ATTESTOR_UNKNOWN: 'The key is not registered as an attestor of the organisation.',
+  ATTESTOR_UNKNOWN: 'The key is not registered as an attestor of the organisation, or was withdrawn.',
+  ATTESTOR_LIMIT:
+    'The organisation has as many attestors, or attestations of this transaction, as it may have.',
   KEY_PROOF_INVALID: 'The proof of possession of a key does not verify.',
   KEY_UNCHANGED: 'The new key is the current one.',
   KEY_REUSED: 'The key was used before; rotation needs a fresh one.',
@@ -49,6 +52,7 @@ export const CONTRACT_CODES = {
   SUBSCRIPTION_UNKNOWN: 'No such subscription.',
   SUBSCRIPTION_NOT_PENDING: 'The subscription is not pending any more.',
   SUBSCRIPTION_MISMATCH: 'The subscription is of another patient or authority than the statement.',
+  SUBSCRIPTION_LIMIT: 'The authority has as many requests pending with this patient as it may have.',
   // decisions
   NO_GRANT: 'No grant of the patient covers the request.',
   GRANT_EXPIRED: 'A grant covers the request but for its time.',
@@ -58,11 +62,16 @@ export const CONTRACT_CODES = {
   GRANTEE_MISMATCH: 'A grant covers the authority, but another unit or practitioner.',
   // records
   RECORD_EXISTS: 'This version of the record is on record already, by another statement.',
-  RECORD_UNKNOWN: 'The patient has no record with this id.',
+  RECORD_UNKNOWN: 'The patient has no record with this id, or not this version of it.',
+  RECORD_ID_MISMATCH: 'The record’s id is not the hash of its author, patient and seed.',
+  RECORD_KIND_CHANGED: 'A version cannot change the kind of its record.',
+  VERSION_NOT_YET: 'The version before is not announced yet; announce it first, or wait.',
   VERSION_CONFLICT:
     'The version is not the next one, or its previous-version hash is not the current version’s.',
   PROVIDER_MISMATCH: 'The statement names another provider than the one that submits it.',
-  AUTHOR_MISMATCH: 'The author is not the one who may store or revise this record.',
+  RELAY_MISMATCH: 'The request names another provider as its relay than the one that submits it.',
+  AUTHOR_MISMATCH:
+    'The author is not one who may make this record: another patient, or a patient for an authority, or the reverse.',
   ANCHOR_PREV_MISMATCH: 'The named previous head is not the anchored one.',
   ANCHOR_HEIGHT_NOT_RISING: 'The height does not rise above the anchored one.',
   CHAIN_FORKED: 'A fork of this chain is on record: its anchors are refused until a re-key.',
@@ -111,3 +120,11 @@ export const DENIAL_CODES = [
   'GRANTEE_MISMATCH',
 ] as const satisfies ContractCode[];
 export type DenialCode = (typeof DENIAL_CODES)[number];
+
+/** Why an access request is denied: by the decision, or because there is nothing or nobody to decide about. */
+export const ACCESS_DENIAL_CODES = [
+  ...DENIAL_CODES,
+  'RECORD_UNKNOWN',
+  'PRACTITIONER_UNKNOWN',
+] as const satisfies ContractCode[];
+export type AccessDenialCode = (typeof ACCESS_DENIAL_CODES)[number];

@@ -53,6 +53,33 @@ describe('contracts', () => {
   });
 });
 
+describe('an endpoint on the ledger', () => {
+  const isEndpoint = (endpoint: string) =>
+    Value.Check(STATEMENTS.registerProvider.body.properties.endpoint, endpoint);
+
+  test.each([
+    'https://cloud.example',
+    'https://cloud.example:8443/v1',
+    'http://localhost:3000',
+    'http://127.0.0.1:3000/v1',
+    'http://[::1]:3000',
+  ])('is encrypted, or reached by nobody else: %s', (endpoint) => expect(isEndpoint(endpoint)).toBe(true));
+
+  test.each([
+    'http://cloud.example',
+    'http://10.0.0.1:3000',
+    'http://localhost.evil.example',
+    'http://127.0.0.1@evil.example',
+    'http://127.0.0.1:80:80.evil.example',
+    'https://user:secret@cloud.example',
+    'https://',
+    'ftp://localhost',
+    'https://cloud.example/#here',
+  ])('in the clear, or with more in it than a place, is refused: %s', (endpoint) =>
+    expect(isEndpoint(endpoint)).toBe(false),
+  );
+});
+
 describe('a contract failure', () => {
   test('is found within the prose that Fabric puts around it', () => {
     const error = new ContractError('NO_GRANT', undefined, { patientId: 'p' });

@@ -26,6 +26,7 @@ export const EVENTS = {
     heads: Type.Array(Type.Object({ patientId: PatientId, height: Type.Integer(), hash: Sha256 })),
   }),
   AccessDecided: Type.Object({ access: AccessState }),
+  ReadingsReported: Type.Object({ accesses: Type.Array(AccessState) }),
   VisitRecorded: Type.Object({ visit: VisitState }),
   ForkReported: Type.Object({ patientId: PatientId, height: Type.Integer(), txId: TxId }),
   TransactionsAttested: Type.Object({ txIds: Type.Array(TxId) }),

@@ -42,5 +42,8 @@ export function parseContractFailure(message: string): ContractFailure | undefin
 function isFailure(value: unknown): value is ContractFailure {
   if (typeof value !== 'object' || value === null) return false;
   const { code, message } = value as Record<string, unknown>;
-  return typeof code === 'string' && Object.hasOwn(CONTRACT_CODES, code) && typeof message === 'string';
+  return typeof code === 'string' && isContractCode(code) && typeof message === 'string';
 }
+
+/** Whether a text, such as an item's code in a batch, is one of the chaincode's codes; `OK` is none. */
+export const isContractCode = (code: string): code is ContractCode => Object.hasOwn(CONTRACT_CODES, code);

@@ -1,4 +1,4 @@
-import { AuthorityId, MspId, ProviderId, PublicKey } from '@careledger/domain';
+import { AuthorityId, MspId, ProviderId, PublicKey, closedObject } from '@careledger/domain';
 import { Type, type Static } from 'typebox';
 
 /**
@@ -10,13 +10,10 @@ import { Type, type Static } from 'typebox';
 export const SIGNERS_MAX = 400;
 
 /** Is this `kid` a current key of this issuer? */
-export const SignerQuery = Type.Object(
-  {
-    iss: Type.String({ minLength: 1, maxLength: 64 }),
-    kid: Type.String({ minLength: 1, maxLength: 64 }),
-  },
-  { additionalProperties: false },
-);
+export const SignerQuery = closedObject({
+  iss: Type.String({ minLength: 1, maxLength: 64 }),
+  kid: Type.String({ minLength: 1, maxLength: 64 }),
+});
 export type SignerQuery = Static<typeof SignerQuery>;
 
 export const SignerAnswer = Type.Object({

@@ -1,4 +1,4 @@
-export { RECORD_MAX_BYTES, SCOPE_TAGS_MAX } from '@careledger/domain';
+export { RECORD_MAX_BYTES, SCOPE_TAGS_MAX, TAG_GROUPS_MAX } from '@careledger/domain';
 export { STATEMENT_MAX_CHARS, STATEMENT_MAX_SKEW_S } from '@careledger/statements/portable';
 
 /** Statements in one batch transaction; keeps a proposal well under Fabric's 10 MB `AbsoluteMaxBytes`. */
@@ -15,5 +15,11 @@ export const ACCESS_REQUEST_MAX_AGE_S = 120;
 export const PERMIT_RELEASE_WINDOW_S = 30;
 /** Grants in force that one patient may have for one authority: what a decision reads at most. */
 export const GRANTS_PER_AUTHORITY_MAX = 64;
+/** Subscription requests of one authority that may wait for one patient's answer. */
+export const SUBSCRIPTIONS_PENDING_MAX = 8;
+/** Attestors' keys in force of one organisation. */
+export const ATTESTORS_PER_MSP_MAX = 16;
+/** How late after its check-in a visit may reach the ledger and still be confirmed, in seconds: an outage, no invention. */
+export const CHECK_IN_MAX_AGE_S = 24 * 60 * 60;
 /** How far a check-in may lie from the visit that quotes it, in seconds: a waiting room, not another day. */
 export const CHECK_IN_WINDOW_S = 4 * 60 * 60;

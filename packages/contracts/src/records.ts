@@ -8,8 +8,9 @@ import {
   RecordVersion,
   Timestamp,
   TxId,
+  closedObject as args,
 } from '@careledger/domain';
-import { Type, type TProperties } from 'typebox';
+import { Type } from 'typebox';
 import { Batch, BatchResult, ItemResult } from './batch.js';
 import { DENIAL_CODES, STATEMENT_CODES } from './codes.js';
 import { transaction } from './contract.js';
@@ -25,8 +26,6 @@ import {
 } from './state.js';
 import { CompactJws } from './statements.js';
 
-const args = <P extends TProperties>(properties: P) =>
-  Type.Object(properties, { additionalProperties: false });
 const oneStatement = args({ statement: CompactJws });
 const cloud = ['cloud'] as const;
 const authorities = ['authorities'] as const;
@@ -35,7 +34,18 @@ const both = ['authorities', 'cloud'] as const;
 /** Why an item of a batch may be refused: its statement, or what it is about. */
 const ITEM_CODES = [...STATEMENT_CODES, 'BATCH_DUPLICATE_SUBJECT', 'PATIENT_UNKNOWN'] as const;
 /** The same of a record's version: besides, its author. */
-const RECORD_CODES = [...ITEM_CODES, 'AUTHORITY_UNKNOWN', 'AUTHOR_MISMATCH', ...DENIAL_CODES] as const;
+const RECORD_CODES = [
+  ...ITEM_CODES,
+  'AUTHORITY_UNKNOWN',
+  'AUTHOR_MISMATCH',
+  'RECORD_ID_MISMATCH',
+  'RECORD_KIND_CHANGED',
+  'VERSION_CONFLICT',
+  ...DENIAL_CODES,
+] as const;
+
+/** Who asks for records: an authority, or the patient. */
+const Requester = Type.Union([AuthorityId, PatientId]);
 
 /** Filter of a record query: by patient, by author, or both (at least one), kind, and period start (half-open). */
 const RecordFilter = {
@@ -60,10 +70,13 @@ export const records = {
       args: Batch,
       result: BatchResult,
       codes: [],
-      itemCodes: [...RECORD_CODES, 'PROVIDER_MISMATCH', 'RECORD_EXISTS', 'VERSION_CONFLICT'],
+      itemCodes: [...RECORD_CODES, 'PROVIDER_MISMATCH', 'RECORD_EXISTS'],
       event: 'RecordsStored',
     }),
-    /** The next version of records. The author may; another authority needs `modify`. */
+    /**
+     * The next version of records. The author may; another authority needs `modify` for the newest stored version and
+     * for the new one. Kind and class of author stay.
+     */
     ReviseRecords: transaction({
       kind: 'submit',
       channels: cloud,
@@ -71,10 +84,10 @@ export const records = {
       args: Batch,
       result: BatchResult,
       codes: [],
-      itemCodes: [...RECORD_CODES, 'PROVIDER_MISMATCH', 'RECORD_UNKNOWN', 'VERSION_CONFLICT'],
+      itemCodes: [...RECORD_CODES, 'PROVIDER_MISMATCH', 'RECORD_UNKNOWN'],
       event: 'RecordsStored',
     }),
-    /** Announces stored versions to the authorities. Reads and writes no heads. */
+    /** Announces stored versions to the authorities, each after the one before. Reads and writes no heads. */
     AnnounceRecords: transaction({
       kind: 'submit',
       channels: authorities,
@@ -82,7 +95,7 @@ export const records = {
       args: Batch,
       result: BatchResult,
       codes: [],
-      itemCodes: [...RECORD_CODES, 'RECORD_EXISTS'],
+      itemCodes: [...RECORD_CODES, 'RECORD_EXISTS', 'VERSION_NOT_YET'],
       event: 'RecordsAnnounced',
     }),
     /** Anchors chain heads: each names the head anchored before. */
@@ -96,7 +109,10 @@ export const records = {
       itemCodes: [...ITEM_CODES, 'ANCHOR_PREV_MISMATCH', 'ANCHOR_HEIGHT_NOT_RISING', 'CHAIN_FORKED'],
       event: 'HeadsAnchored',
     }),
-    /** Keeps two blocks of one height, both signed by the patient's gateway key, as evidence (canonical JSON each). */
+    /**
+     * Keeps two blocks of one height, both signed by gateway keys of the patient, as evidence (canonical JSON each). It
+     * convicts the key that signed both; where no single one did, those among the signers that were rotated away.
+     */
     ReportFork: transaction({
       kind: 'submit',
       channels: authorities,
@@ -110,8 +126,9 @@ export const records = {
       event: 'ForkReported',
     }),
     /**
-     * Decides an `accessRequest` and writes the permit or the denial; both are a committed success. The same request
-     * again returns what was written first.
+     * Decides an `accessRequest` and writes the permit or the denial; both are a committed success, and so is the denial
+     * of a request for what is unknown. Only the relay that it names submits it. The same request again returns what was
+     * written first.
      */
     RequestAccess: transaction({
       kind: 'submit',
@@ -124,10 +141,20 @@ export const records = {
         'STATEMENT_EXPIRED',
         'PATIENT_UNKNOWN',
         'AUTHORITY_UNKNOWN',
-        'RECORD_UNKNOWN',
-        'PRACTITIONER_UNKNOWN',
+        'RELAY_MISMATCH',
       ],
       event: 'AccessDecided',
+    }),
+    /** Writes down that authorities showed direct emergency notices to somebody, and what the ledger says to it. */
+    ReportReadings: transaction({
+      kind: 'submit',
+      channels: cloud,
+      callers: ['member'],
+      args: Batch,
+      result: BatchResult,
+      codes: [],
+      itemCodes: [...ITEM_CODES, 'AUTHORITY_UNKNOWN'],
+      event: 'ReadingsReported',
     }),
     /** Records a visit (`visit` statement of the calling authority). */
     RecordVisit: transaction({
@@ -149,7 +176,10 @@ export const records = {
       codes: [...STATEMENT_CODES, 'PATIENT_UNKNOWN', 'AUTHORITY_UNKNOWN', 'VISIT_EXISTS', 'CHECK_IN_INVALID'],
       event: 'VisitRecorded',
     }),
-    /** Attestations of committed transactions, by registered attestors. One an attestor and transaction. */
+    /**
+     * Attestations of committed transactions, by registered attestors. One an attestor and transaction; in one batch, one
+     * an organisation and transaction.
+     */
     AttestTransactions: transaction({
       kind: 'submit',
       channels: both,
@@ -157,7 +187,13 @@ export const records = {
       args: Batch,
       result: BatchResult,
       codes: [],
-      itemCodes: [...STATEMENT_CODES, 'BATCH_DUPLICATE_SUBJECT', 'ATTESTOR_UNKNOWN', 'ATTESTATION_CONFLICT'],
+      itemCodes: [
+        ...STATEMENT_CODES,
+        'BATCH_DUPLICATE_SUBJECT',
+        'ATTESTOR_UNKNOWN',
+        'ATTESTOR_LIMIT',
+        'ATTESTATION_CONFLICT',
+      ],
       event: 'TransactionsAttested',
     }),
     /** The newest stored version (or the named one) of a record. */
@@ -169,13 +205,22 @@ export const records = {
       result: StoredRecordState,
       codes: ['RECORD_UNKNOWN'],
     }),
-    /** All versions of a record, oldest first, on either channel. */
+    /** The versions of a record, oldest first, on either channel. */
     RecordHistory: transaction({
       kind: 'evaluate',
       channels: both,
       callers: ['member'],
-      args: args({ patientId: PatientId, recordId: RecordId }),
-      result: Type.Object({ versions: Type.Array(Type.Union([StoredRecordState, AnnouncedRecordState])) }),
+      args: args({ patientId: PatientId, recordId: RecordId, ...PageArgs }),
+      result: pageOf(Type.Union([StoredRecordState, AnnouncedRecordState])),
+      codes: ['RECORD_UNKNOWN', 'PAGE_TOKEN_INVALID'],
+    }),
+    /** One announced version. */
+    GetAnnouncement: transaction({
+      kind: 'evaluate',
+      channels: authorities,
+      callers: ['member'],
+      args: args({ patientId: PatientId, recordId: RecordId, version: RecordVersion }),
+      result: AnnouncedRecordState,
       codes: ['RECORD_UNKNOWN'],
     }),
     /** Stored records (newest version of each), by period start. */
@@ -219,16 +264,16 @@ export const records = {
       kind: 'evaluate',
       channels: authorities,
       callers: ['member'],
-      args: args({ patientId: PatientId }),
-      result: Type.Object({ forks: Type.Array(ForkState) }),
-      codes: [],
+      args: args({ patientId: PatientId, ...PageArgs }),
+      result: pageOf(ForkState),
+      codes: ['PAGE_TOKEN_INVALID'],
     }),
-    /** One access by its request's statement id. */
+    /** One access by its request's statement id, which is unique to its issuer. */
     GetAccess: transaction({
       kind: 'evaluate',
       channels: cloud,
       callers: ['member'],
-      args: args({ patientId: PatientId, requestSid: Id128 }),
+      args: args({ patientId: PatientId, requester: Requester, requestSid: Id128 }),
       result: AccessState,
       codes: ['PERMIT_UNKNOWN'],
     }),
@@ -239,7 +284,7 @@ export const records = {
       callers: ['member'],
       args: args({
         patientId: PatientId,
-        requester: Type.Optional(Type.Union([AuthorityId, PatientId])),
+        requester: Type.Optional(Requester),
         ...PageArgs,
       }),
       result: pageOf(AccessState),

@@ -12,9 +12,11 @@ import {
   PurposeOfUse,
   RecordId,
   RecordKind,
+  RecordSeed,
   RecordVersion,
   Sha256,
   Tag,
+  TagGroups,
   Timestamp,
   TxId,
 } from '@careledger/domain';
@@ -72,7 +74,13 @@ export const PractitionerState = Type.Object({
 });
 export type PractitionerState = Static<typeof PractitionerState>;
 
-export const AttestorState = Type.Object({ mspId: MspId, key: PublicKey, registeredAt: Timestamp });
+export const AttestorState = Type.Object({
+  mspId: MspId,
+  key: PublicKey,
+  registeredAt: Timestamp,
+  /** Present once withdrawn: what it attested before stands. */
+  withdrawnAt: Type.Optional(Timestamp),
+});
 export type AttestorState = Static<typeof AttestorState>;
 
 /** Written by every grant, revocation and rotation, read by every decision: what makes an overtaken permit fail MVCC. */
@@ -84,6 +92,10 @@ export const PolicyState = Type.Object({
   revokedThroughSeq: Type.Integer({ minimum: 0 }),
 });
 export type PolicyState = Static<typeof PolicyState>;
+
+/** The version of a patient's policy as a query gives it: 0 before the first change. */
+export const PolicyVersion = Type.Object({ patientId: PatientId, version: Type.Integer({ minimum: 0 }) });
+export type PolicyVersion = Static<typeof PolicyVersion>;
 
 export const GrantState = Type.Object({
   patientId: PatientId,
@@ -130,6 +142,7 @@ export type SubscriptionState = Static<typeof SubscriptionState>;
 export const StoredRecordState = Type.Object({
   patientId: PatientId,
   recordId: RecordId,
+  seed: RecordSeed,
   version: RecordVersion,
   prevVersionHash: Type.Union([Sha256, Type.Null()]),
   /** PatientId or AuthorityId. */
@@ -140,7 +153,7 @@ export const StoredRecordState = Type.Object({
   manifestHash: Sha256,
   ciphertextSha256: Sha256,
   sizeBytes: Type.Integer(),
-  scopeTags: Type.Array(Tag),
+  tagGroups: TagGroups,
   storedAt: Timestamp,
   txId: TxId,
 });
@@ -150,13 +163,15 @@ export type StoredRecordState = Static<typeof StoredRecordState>;
 export const AnnouncedRecordState = Type.Object({
   patientId: PatientId,
   recordId: RecordId,
+  seed: RecordSeed,
   version: RecordVersion,
+  prevVersionHash: Type.Union([Sha256, Type.Null()]),
   author: Type.Union([PatientId, AuthorityId]),
   kind: RecordKind,
   period: Period,
   providerId: ProviderId,
   manifestHash: Sha256,
-  scopeTags: Type.Array(Tag),
+  tagGroups: TagGroups,
   storeTxId: TxId,
   announcedAt: Timestamp,
   txId: TxId,
@@ -181,30 +196,43 @@ export const Decision = Type.Object({
   reason: Type.String(),
   policyVersion: Type.Integer({ minimum: 0 }),
   grantId: Type.Optional(Id128),
+  /** When the grant ends by its own terms: a permit ends with it. */
+  until: Type.Optional(Timestamp),
 });
 export type Decision = Static<typeof Decision>;
 
-/** An access, permitted or denied, as `RequestAccess` wrote it on channel `cloud`: who asked for what, when, and the answer. */
+/**
+ * An access as it stands on channel `cloud`: who asked for what, when, and the answer. `request`: written by
+ * `RequestAccess` before any release. `notice`: an authority's word that it showed a direct emergency notice to
+ * somebody, with what the ledger says to that afterwards; `deny` is for the patient to see.
+ */
 export const AccessState = Type.Object({
   patientId: PatientId,
-  /** `sid` of the access request. */
+  basis: Type.Union([Type.Literal('request'), Type.Literal('notice')]),
+  /** `sid` of the access request, or of the notice reading. */
   requestSid: Id128,
   requester: Type.Union([PatientId, AuthorityId]),
   practitionerId: Type.Optional(PractitionerId),
   recordId: RecordId,
-  version: RecordVersion,
+  /** Absent where no such version is stored. */
+  version: Type.Optional(RecordVersion),
   purpose: PurposeOfUse,
-  /** Provider that submitted the request. */
-  throughProviderId: ProviderId,
-  /** Provider that holds the version and may release it. */
-  releasingProviderId: ProviderId,
+  /** Provider that submitted the request: the one that it names as its relay. Absent for a notice. */
+  throughProviderId: Type.Optional(ProviderId),
+  /** Provider that holds the version and may release it. Present for a permit. */
+  releasingProviderId: Type.Optional(ProviderId),
   decision: Type.Union([Type.Literal('permit'), Type.Literal('deny')]),
   reason: Type.String(),
   policyVersion: Type.Integer({ minimum: 0 }),
   grantId: Type.Optional(Id128),
   at: Timestamp,
-  /** A release must start before this; at most PERMIT_RELEASE_WINDOW_S after `at`. Absent for a denial. */
+  /**
+   * A release must start before this: PERMIT_RELEASE_WINDOW_S after `at`, or the end of the grant. Absent for a denial
+   * and for a notice.
+   */
   releaseBefore: Type.Optional(Timestamp),
+  /** Of a notice: when its content was shown, by the authority's word. */
+  readAt: Type.Optional(Timestamp),
   txId: TxId,
 });
 export type AccessState = Static<typeof AccessState>;
@@ -236,6 +264,8 @@ export const ForkState = Type.Object({
   height: Type.Integer({ minimum: 0 }),
   /** The two blocks, canonical JSON as given. */
   blocks: Type.Tuple([Type.String(), Type.String()]),
+  /** Gateway keys that anchor no more on account of this evidence. */
+  convicted: Type.Array(PublicKey),
   reportedAt: Timestamp,
   txId: TxId,
 });

@@ -14,17 +14,17 @@ import {
   PurposeOfUse,
   RecordId,
   RecordKind,
+  RecordSeed,
   RecordVersion,
   Sha256,
   Tag,
+  TagGroups,
   Timestamp,
   TxId,
+  closedObject as body,
 } from '@careledger/domain';
-import { Type, type Static, type TProperties, type TSchema } from 'typebox';
+import { Type, type Static, type TSchema } from 'typebox';
 import { SCOPE_TAGS_MAX, SEALED_MAX_CHARS, RECORD_MAX_BYTES } from './limits.js';
-
-const body = <P extends TProperties>(properties: P) =>
-  Type.Object(properties, { additionalProperties: false });
 
 /** A compact JWE (RFC 7516) for those concerned. */
 export const Sealed = Type.String({
@@ -38,7 +38,12 @@ export const CompactJws = Type.String({
   minLength: 1,
   pattern: '^[A-Za-z0-9_-]+\\.[A-Za-z0-9_-]+\\.[A-Za-z0-9_-]+$',
 });
-const HttpsUrl = Type.String({ pattern: '^https?://', maxLength: 256 });
+/** What others reach must be TLS; plain HTTP only where nobody else can reach it: on the loopback interface. */
+const EndpointUrl = Type.String({
+  pattern:
+    '^(?:https://[^/?#@\\s]+|http://(?:localhost|127\\.0\\.0\\.1|\\[::1\\])(?::[0-9]+)?)(?:/[^?#@\\s]*)?$',
+  maxLength: 256,
+});
 const PolicySeq = Type.Integer({ minimum: 1, maximum: Number.MAX_SAFE_INTEGER });
 const Height = Type.Integer({ minimum: 0, maximum: Number.MAX_SAFE_INTEGER });
 
@@ -63,7 +68,7 @@ export const RotatePatientKeyBody = body({
   newKeyProof: Type.Optional(CompactJws),
 });
 
-/** Self-signed by the signing key; `iss` = authorityId. `endpoint` is where its api answers. */
+/** Self-signed by the signing key; `iss` = authorityId, which is the MSP ID's own. `endpoint` is where its api answers. */
 export const RegisterAuthorityBody = body({
   authorityId: AuthorityId,
   mspId: MspId,
@@ -71,16 +76,16 @@ export const RegisterAuthorityBody = body({
   signingKey: PublicKey,
   encryptionKey: PublicKey,
   breakGlassKey: Type.Optional(PublicKey),
-  endpoint: Type.Optional(HttpsUrl),
+  endpoint: Type.Optional(EndpointUrl),
 });
 
-/** Self-signed by the signing key; `iss` = providerId. */
+/** Self-signed by the signing key; `iss` = providerId, which is the MSP ID's own. */
 export const RegisterProviderBody = body({
   providerId: ProviderId,
   mspId: MspId,
   signingKey: PublicKey,
   encryptionKey: PublicKey,
-  endpoint: HttpsUrl,
+  endpoint: EndpointUrl,
 });
 
 /** Signed by the current signing key of an authority or provider. */
@@ -147,6 +152,26 @@ export const AccessRequestBody = body({
   purpose: PurposeOfUse,
   granteeTags: ScopeTags,
   practitionerId: Type.Optional(PractitionerId),
+  /** The provider through which it is made: no other can submit it or spend its permit. */
+  relay: ProviderId,
+});
+
+/**
+ * By an authority: it has shown the content of a direct emergency notice to somebody. It does not expire, since the
+ * ledger may have been away; the chaincode writes down what it would have decided.
+ */
+export const NoticeReadingBody = body({
+  patientId: PatientId,
+  recordId: RecordId,
+  version: RecordVersion,
+  /** Of the manifest that the notice carried. */
+  manifestHash: Sha256,
+  purpose: PurposeOfUse,
+  granteeTags: ScopeTags,
+  practitionerId: Type.Optional(PractitionerId),
+  readAt: Timestamp,
+  /** Whether the authority decided by its own peer, or, while that was away, by its mirror of the ledger. */
+  decidedBy: Type.Union([Type.Literal('peer'), Type.Literal('mirror')]),
 });
 
 /** What the decision needs of an authority that writes; without them, `TREAT` and nobody in particular. */
@@ -159,6 +184,8 @@ const WritingAs = {
 export const StoreRecordBody = body({
   patientId: PatientId,
   recordId: RecordId,
+  /** Of the record's id, by the author of version 1; the same in every version. */
+  seed: RecordSeed,
   version: RecordVersion,
   /** SHA-256 of the previous version's manifest; null for version 1. */
   prevVersionHash: Type.Union([Sha256, Type.Null()]),
@@ -168,7 +195,7 @@ export const StoreRecordBody = body({
   manifestHash: Sha256,
   ciphertextSha256: Sha256,
   sizeBytes: Type.Integer({ minimum: 1, maximum: RECORD_MAX_BYTES }),
-  scopeTags: ScopeTags,
+  tagGroups: TagGroups,
   ...WritingAs,
 });
 
@@ -176,12 +203,15 @@ export const StoreRecordBody = body({
 export const AnnounceRecordBody = body({
   patientId: PatientId,
   recordId: RecordId,
+  seed: RecordSeed,
   version: RecordVersion,
+  /** SHA-256 of the previous version's manifest, which has to be announced before; null for version 1. */
+  prevVersionHash: Type.Union([Sha256, Type.Null()]),
   kind: RecordKind,
   period: Period,
   providerId: ProviderId,
   manifestHash: Sha256,
-  scopeTags: ScopeTags,
+  tagGroups: TagGroups,
   /** Transaction on channel `cloud` that stored it. */
   storeTxId: TxId,
   ...WritingAs,
@@ -195,7 +225,10 @@ export const AnchorHeadBody = body({
   prevHash: Type.Union([Sha256, Type.Null()]),
 });
 
-/** By the patient's consent or gateway key: this patient is here, at this authority. The visit quotes the JWS. */
+/**
+ * By the patient's consent key: this patient is here, at this authority. The visit quotes the JWS. A gateway's key alone
+ * makes none, since nobody has to have been there.
+ */
 export const CheckInBody = body({ authorityId: AuthorityId, at: Timestamp });
 
 /** By the authority. The statement's `sid` is the visit's id. */
@@ -233,16 +266,33 @@ export const ReleaseRequestBody = body({
   requester: Type.Union([AuthorityId, PatientId]),
 });
 
-/** Gateway → authority's api, straight: an emergency when the ledger is slow or away. Never on a ledger. */
+/**
+ * Gateway → authority's api, straight: an emergency when the ledger is slow or away. Never on a ledger. It carries the
+ * record's own manifest and the authority's wrap; the ciphertext travels beside the statement, bound by the manifest.
+ */
 export const EmergencyNoticeBody = body({
   patientId: PatientId,
   recordId: RecordId,
+  seed: RecordSeed,
   version: RecordVersion,
   period: Period,
   providerId: Type.Optional(ProviderId),
   authorityId: AuthorityId,
-  /** The FHIR Bundle, encrypted to the authority (JWE). */
-  sealed: Type.String({ minLength: 1, maxLength: 1_048_576, pattern: '^[A-Za-z0-9_.-]+$' }),
+  tagGroups: TagGroups,
+  /** The version's manifest (compact JWS): the same that is stored and announced. */
+  manifest: CompactJws,
+  /** The content key for the authority (compact JWE): one of the version's wraps. */
+  wrap: Sealed,
+});
+
+/** Authority → gateway: the answer to an emergency notice. It is on disk, and people are told. Never on a ledger. */
+export const NoticeReceiptBody = body({
+  patientId: PatientId,
+  /** `sid` of the notice. */
+  noticeSid: Id128,
+  /** Statement hash of the notice, lower-case hex. */
+  noticeHash: Type.String({ pattern: '^[0-9a-f]{64}$' }),
+  receivedAt: Timestamp,
 });
 
 /** Who signs a kind of statement, by the role of the key that its `kid` must name. */
@@ -316,7 +366,12 @@ export const STATEMENTS = {
     body: AnnounceRecordBody,
   }),
   anchorHead: kind({ typ: 'careledger.anchor+jws', signers: ['gateway'], body: AnchorHeadBody }),
-  checkIn: kind({ typ: 'careledger.check-in+jws', signers: ['consent', 'gateway'], body: CheckInBody }),
+  noticeReading: kind({
+    typ: 'careledger.notice-reading+jws',
+    signers: ['authority'],
+    body: NoticeReadingBody,
+  }),
+  checkIn: kind({ typ: 'careledger.check-in+jws', signers: ['consent'], body: CheckInBody }),
   visit: kind({ typ: 'careledger.visit+jws', signers: ['authority'], body: VisitBody }),
   attestation: kind({ typ: 'careledger.attestation+jws', signers: ['attestor'], body: AttestationBody }),
   releaseRequest: kind({ typ: 'careledger.release+jws', signers: ['provider'], body: ReleaseRequestBody }),
@@ -324,6 +379,11 @@ export const STATEMENTS = {
     typ: 'careledger.emergency-notice+jws',
     signers: ['gateway'],
     body: EmergencyNoticeBody,
+  }),
+  noticeReceipt: kind({
+    typ: 'careledger.notice-receipt+jws',
+    signers: ['authority'],
+    body: NoticeReceiptBody,
   }),
 } as const;
 

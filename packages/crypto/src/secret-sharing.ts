@@ -1,6 +1,6 @@
 import { combine, split } from 'shamir-secret-sharing';
 import { sha256 } from './node/hash.js';
-import { CryptoError, concatBytes, equalBytes, fromBase64url, toBase64url, utf8 } from './portable/index.js';
+import { CryptoError, concatBytes, fromBase64url, toBase64url, utf8 } from './portable/index.js';
 
 /** The secrets that are shared are keys: uniformly random, so that publishing a hash of one tells nothing. */
 export const SHARED_SECRET_BYTES = 32;
@@ -37,7 +37,7 @@ export async function splitSecret(
   )) {
     throw invalid(`2 <= threshold <= total <= ${MAX_SHARES} does not hold for ${threshold} of ${total}`);
   }
-  const commitment = toBase64url(commit(secret));
+  const commitment = commitmentOf(secret);
   const points = await split(Uint8Array.from(secret), total, threshold);
   return points.map((point) => ({ v: 1, threshold, total, commitment, share: toBase64url(point) }));
 }
@@ -54,7 +54,7 @@ export async function combineShares(shares: readonly SecretShare[]): Promise<Uin
     throw invalid(`${first.threshold} different ones are needed`);
   }
   const secret = await combinePoints(shares);
-  if (!equalBytes(commit(secret), fromBase64url(first.commitment))) throw invalid('one of them was altered');
+  if (commitmentOf(secret) !== first.commitment) throw invalid('one of them was altered');
   return secret;
 }
 
@@ -66,8 +66,8 @@ async function combinePoints(shares: readonly SecretShare[]): Promise<Uint8Array
   }
 }
 
-function commit(secret: Uint8Array): Uint8Array {
-  return sha256(concatBytes(COMMITMENT_DOMAIN, secret));
+function commitmentOf(secret: Uint8Array): string {
+  return toBase64url(sha256(concatBytes(COMMITMENT_DOMAIN, secret)));
 }
 
 function invalid(reason: string): CryptoError {

@@ -18,15 +18,15 @@ export type PatientId = Static<typeof PatientId>;
 export const DeviceId = base32Id('dev', 'A device, named by its key');
 export type DeviceId = Static<typeof DeviceId>;
 
-/** `rec_` + base32 of the first 20 bytes of an HMAC under the author's secret: unlinkable to its content. */
-export const RecordId = base32Id('rec', 'A record, chosen by its author');
+/** `rec_` + base32 of the first 20 bytes of a hash of author, patient and seed: nobody else can take it first. */
+export const RecordId = base32Id('rec', 'A record, named by its author');
 export type RecordId = Static<typeof RecordId>;
 
-/** An authority of layer 2, e.g. `aut_hospital`. Public: organisations are no persons. */
+/** An authority of layer 2, named by its MSP ID (`organisations.ts`), e.g. `aut_hospital`. Public: organisations are no persons. */
 export const AuthorityId = slugId('aut', 'An authority: hospital, lab, insurer, pharmacy or research body');
 export type AuthorityId = Static<typeof AuthorityId>;
 
-/** A cloud provider of layer 3, e.g. `prv_cloud-a`. */
+/** A cloud provider of layer 3, named by its MSP ID (`organisations.ts`), e.g. `prv_cloud-a`. */
 export const ProviderId = slugId('prv', 'A cloud provider');
 export type ProviderId = Static<typeof ProviderId>;
 
@@ -47,6 +47,13 @@ export const Sha256 = Type.String({
   description: 'SHA-256, base64url',
 });
 export type Sha256 = Static<typeof Sha256>;
+
+/** 32 bytes of an HMAC under the author's secret, base64url: with author and patient it gives a record's id. */
+export const RecordSeed = Type.String({
+  pattern: '^[A-Za-z0-9_-]{42}[AEIMQUYcgkosw048]$',
+  description: 'Seed of a record id, 32 bytes, base64url',
+});
+export type RecordSeed = Static<typeof RecordSeed>;
 
 /** A raw 32-byte public key (Ed25519 or X25519) as base64url without padding; the same alphabet rule as a SHA-256. */
 export const PublicKey = Type.String({
@@ -77,10 +84,11 @@ export const NetworkId = Type.String({
 });
 export type NetworkId = Static<typeof NetworkId>;
 
-/** Domain prefixes for the ids that are hashes of a key: SHA-256(prefix ‖ 32 key bytes), first 20 bytes. */
+/** Domain prefixes of the ids that are hashes: SHA-256(prefix ‖ …), first 20 bytes. */
 export const ID_HASH_PREFIX = {
   patient: 'careledger/patient/v1\0',
   device: 'careledger/device/v1\0',
+  record: 'careledger/record-id/v2\0',
 } as const;
 /** Bytes of a hash that go into an id. */
 export const ID_HASH_BYTES = 20;

@@ -1,4 +1,6 @@
 import { Type, type Static } from 'typebox';
+import { closedObject } from './closed-object.js';
+import { Tag } from './ids.js';
 
 /** What makes a record: the passing of an interval, an emergency, or a clinician. Visible on the ledgers. */
 export const RecordKind = Type.Union([
@@ -16,16 +18,25 @@ export type RecordVersion = Static<typeof RecordVersion>;
  * What a grant's scope is made of before it is turned into tags: FHIR observation category
  * (`vital-signs`, `laboratory`, …) and FHIR resource type; `*` stands for any.
  */
-export const ScopeTerm = Type.Object(
-  {
-    category: Type.String({ minLength: 1, maxLength: 64 }),
-    resourceType: Type.String({ minLength: 1, maxLength: 64 }),
-  },
-  { additionalProperties: false },
-);
+export const ScopeTerm = closedObject({
+  category: Type.String({ minLength: 1, maxLength: 64 }),
+  resourceType: Type.String({ minLength: 1, maxLength: 64 }),
+});
 export type ScopeTerm = Static<typeof ScopeTerm>;
 
 /** Bytes of a record's ciphertext, IV and tag included. */
 export const RECORD_MAX_BYTES = 4 * 1024 * 1024;
-/** Scope tags on one record or grant. */
+/** Tags of one group, and scope or grantee tags of one grant. */
 export const SCOPE_TAGS_MAX = 16;
+/** Different tag groups of one record. */
+export const TAG_GROUPS_MAX = 32;
+
+/**
+ * What a record holds, as tags: one group per kind of resource in it, equal groups once. A scoped grant covers the record
+ * when it shares a tag with every group; a record without groups is covered by grants without a scope alone.
+ */
+export const TagGroups = Type.Array(
+  Type.Array(Tag, { minItems: 1, maxItems: SCOPE_TAGS_MAX, uniqueItems: true }),
+  { maxItems: TAG_GROUPS_MAX },
+);
+export type TagGroups = Static<typeof TagGroups>;

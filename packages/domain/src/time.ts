@@ -1,4 +1,5 @@
 import { Type, type Static } from 'typebox';
+import { closedObject } from './closed-object.js';
 
 /** RFC 3339 in UTC with `Z`; milliseconds optional. The one form in which times travel. */
 export const Timestamp = Type.String({
@@ -9,7 +10,7 @@ export const Timestamp = Type.String({
 export type Timestamp = Static<typeof Timestamp>;
 
 /** A half-open span of time: start ≤ t < end. */
-export const Period = Type.Object({ start: Timestamp, end: Timestamp }, { additionalProperties: false });
+export const Period = closedObject({ start: Timestamp, end: Timestamp });
 export type Period = Static<typeof Period>;
 
 /** Milliseconds since the epoch as a `Timestamp` with milliseconds. */

@@ -1,21 +1,23 @@
 import { Value } from 'typebox/value';
-import { RECORD_MAX_BYTES, RecordId, Tag } from '@careledger/domain';
-import { generateEd25519, generateX25519, nodeVerifier, utf8 } from '@careledger/crypto';
+import { RECORD_MAX_BYTES, RecordSeed, Tag, recordIdOf } from '@careledger/domain';
+import { generateEd25519, generateX25519, nodeVerifier, sha256, toBase64url, utf8 } from '@careledger/crypto';
 import { expect, test } from '@jest/globals';
 import {
-  addWraps,
+  WRAPS_MAX,
   checkRecipientReceipt,
   decryptFrom,
   encryptTo,
   granteeTag,
   makeRecipientReceipt,
   makeWrapSet,
+  matchWraps,
   newSalt,
+  nextWrapSet,
   openRecord,
   readManifest,
   readRecipientReceipt,
   readWrapSet,
-  recordIdFor,
+  recordSeedFor,
   saltedHash,
   scopeTag,
   sealRecord,
@@ -37,14 +39,15 @@ const content = utf8('{"resourceType":"Bundle"}');
 const code = (value: string) => expect.objectContaining({ code: value });
 
 async function store(version = 1, prevVersionHash: string | null = null) {
-  const recordId = recordIdFor(secret, { patientId, kind: 'periodic', key: '2026-01-01T00:00:00.000Z' });
+  const seed = recordSeedFor(secret, { patientId, kind: 'periodic', key: '2026-01-01T00:00:00.000Z' });
+  const recordId = recordIdOf({ author: 'aut_hospital', patientId, seed }, sha256);
   const aad = {
-    v: 1 as const,
+    v: 2 as const,
     recordId,
     version,
     patientId,
     author: 'aut_hospital',
-    scopeTags: [],
+    tagGroups: [],
     prevVersionHash,
   };
   const sealed = sealRecord({ content, aad }, author);
@@ -58,8 +61,13 @@ async function store(version = 1, prevVersionHash: string | null = null) {
     wrapSet: makeWrapSet({ ...subject, manifestHash: sealed.manifestHash, wraps }, author),
     expected: { recordId, patientId, version, author: 'aut_hospital', manifestHash: sealed.manifestHash },
     authorKeys: [author.publicKey],
-    wrapSignerKeys: [author.publicKey, gateway.publicKey],
+    wrapSigners: {
+      author: [{ key: toBase64url(author.publicKey), from: '2026-01-01T00:00:00Z' }],
+      gateway: [{ key: toBase64url(gateway.publicKey), from: '2026-01-01T00:00:00Z' }],
+    },
     verifier,
+    wraps: wraps.map(({ jwe }) => jwe),
+    wrap: wraps[0]?.jwe ?? '',
   };
   return parts;
 }
@@ -67,23 +75,62 @@ async function store(version = 1, prevVersionHash: string | null = null) {
 test('a later grantee is let in by the gateway, and by nobody who cannot open the record', async () => {
   const parts = await store();
   await expect(openRecord({ ...parts, recipientKey: hospital })).rejects.toEqual(code('NOT_A_RECIPIENT'));
-  const recipients = [hospital, patient, hospital].map(({ publicKey }) => ({ publicKey }));
-  await expect(addWraps({ ...parts, ownKey: insurer, recipients }, gateway)).rejects.toEqual(
+  const change = {
+    add: [hospital, patient, hospital].map(({ publicKey }) => ({ publicKey })),
+    drop: new Set<string>(),
+  };
+  await expect(nextWrapSet({ ...parts, ownKey: insurer }, change, gateway)).rejects.toEqual(
     code('NOT_A_RECIPIENT'),
   );
 
-  const wrapSet = await addWraps({ ...parts, ownKey: patient, recipients }, gateway);
-  const opened = await openRecord({ ...parts, wrapSet: wrapSet ?? '', recipientKey: hospital });
+  const next = await nextWrapSet({ ...parts, ownKey: patient }, change, gateway);
+  if (next === undefined) throw new Error('Somebody is new');
+  expect(next.wraps.map(({ kid }) => kid)).toEqual([patient.kid, breakGlass.kid, hospital.kid]);
+  const { wrapSet } = next;
+  const wraps = next.wraps.map(({ jwe }) => jwe);
+  const opened = await openRecord({ ...parts, wrapSet, wrap: wraps[2] ?? '', recipientKey: hospital });
   expect(opened.content).toEqual(content);
   expect(opened.wrapSet.seq).toBe(2);
-  expect(opened.wrapSet.wraps.map(({ kid }) => kid)).toEqual([patient.kid, breakGlass.kid, hospital.kid]);
   expect(opened.wrapSet.wraps[1]?.breakGlass).toBe(true);
-  expect((await openRecord({ ...parts, wrapSet: wrapSet ?? '', recipientKey: patient })).content).toEqual(
-    content,
+  expect((await openRecord({ ...parts, wrapSet, recipientKey: patient })).content).toEqual(content);
+  expect(await nextWrapSet({ ...parts, wrapSet, wraps, ownKey: patient }, change, gateway)).toBeUndefined();
+});
+
+test('whose grant is gone has no wrap in the next set, and the patient’s own cannot go', async () => {
+  const parts = await store();
+  const gone = { add: [], drop: new Set([breakGlass.kid]) };
+  const next = await nextWrapSet({ ...parts, ownKey: patient }, gone, gateway);
+  expect(next?.wraps.map(({ kid }) => kid)).toEqual([patient.kid]);
+  const own = { add: [], drop: new Set([patient.kid]) };
+  await expect(nextWrapSet({ ...parts, ownKey: patient }, own, gateway)).rejects.toEqual(
+    code('NOT_A_RECIPIENT'),
   );
-  expect(
-    await addWraps({ ...parts, wrapSet: wrapSet ?? '', ownKey: patient, recipients }, gateway),
-  ).toBeUndefined();
+});
+
+test('a wrap set says nothing of who its recipients are', async () => {
+  const { wrapSet } = await store();
+  const shown = JSON.stringify(readWrapSet(wrapSet));
+  for (const { kid } of [patient, breakGlass]) expect(shown).not.toContain(kid);
+});
+
+test('wraps beside a set are those that it signs for: none exchanged, left out, added or twice', async () => {
+  const { wrapSet, wraps } = await store();
+  const other = await store();
+  const set = readWrapSet(wrapSet);
+  expect(matchWraps(set, wraps).map(({ kid }) => kid)).toEqual([patient.kid, breakGlass.kid]);
+  const [first = '', second = ''] = wraps;
+  for (const wrong of [
+    [second, first],
+    [first],
+    [...wraps, first],
+    [first, other.wraps[1] ?? ''],
+    [first, first],
+  ])
+    expect(() => matchWraps(set, wrong)).toThrow(code('WRAP_MISMATCH'));
+  const { recordId, version, manifestHash } = set;
+  const twice = [first, first].map((jwe) => ({ kid: patient.kid, jwe }));
+  const doubled = readWrapSet(makeWrapSet({ recordId, version, manifestHash, wraps: twice }, author));
+  expect(() => matchWraps(doubled, [first, first])).toThrow(code('WRAP_MISMATCH'));
 });
 
 test('an old wrap set does not open a new version, nor the new one an old ciphertext', async () => {
@@ -118,12 +165,12 @@ test('former keys of the author still open, keys unknown to the reader do not', 
 test('what is too large, or for no key, is refused before anything leaves', async () => {
   const { recordId } = (await store()).expected;
   const aad = {
-    v: 1 as const,
+    v: 2 as const,
     recordId,
     version: 1,
     patientId,
     author: patientId,
-    scopeTags: [],
+    tagGroups: [],
     prevVersionHash: null,
   };
   expect(() => sealRecord({ content: new Uint8Array(RECORD_MAX_BYTES - 27), aad }, author)).toThrow(
@@ -142,15 +189,15 @@ test('what is too large, or for no key, is refused before anything leaves', asyn
   }
 });
 
-test('200 recipients fit into a wrap set', async () => {
+test('as many recipients as there may be fit into a wrap set', async () => {
   const { contentKey, manifestHash, expected } = await store();
   const { recordId } = expected;
   const wrap = await wrapKey(contentKey, { recordId, version: 1 }, { publicKey: patient.publicKey });
   const set = makeWrapSet(
-    { recordId, version: 1, manifestHash, wraps: Array.from({ length: 200 }, () => wrap) },
+    { recordId, version: 1, manifestHash, wraps: Array.from({ length: WRAPS_MAX }, () => wrap) },
     gateway,
   );
-  expect(readWrapSet(set).wraps).toHaveLength(200);
+  expect(readWrapSet(set).wraps).toHaveLength(WRAPS_MAX);
 });
 
 test('a blob opens for each of those concerned, in its context only', async () => {
@@ -202,17 +249,17 @@ test('a recipient’s receipt stands for one permit', async () => {
   );
 });
 
-test('ids and tags have the form of the domain, repeat, and differ by every term and by who asks', () => {
+test('seeds and tags have the form of the domain, repeat, and differ by every term and by who asks', () => {
   const place = { patientId, kind: 'periodic', key: 'a' };
-  const ids = [
-    recordIdFor(secret, place),
-    recordIdFor(newSalt(), place),
-    recordIdFor(secret, { ...place, kind: 'emergency' }),
-    recordIdFor(secret, { ...place, key: 'b' }),
+  const seeds = [
+    recordSeedFor(secret, place),
+    recordSeedFor(newSalt(), place),
+    recordSeedFor(secret, { ...place, kind: 'emergency' }),
+    recordSeedFor(secret, { ...place, key: 'b' }),
   ];
-  expect(new Set(ids).size).toBe(4);
-  expect(recordIdFor(secret, { ...place })).toBe(ids[0]);
-  for (const id of ids) expect(Value.Check(RecordId, id)).toBe(true);
+  expect(new Set(seeds).size).toBe(4);
+  expect(recordSeedFor(secret, { ...place })).toBe(seeds[0]);
+  for (const seed of seeds) expect(Value.Check(RecordSeed, seed)).toBe(true);
   const tags = [
     scopeTag(secret, { category: 'a', resourceType: 'b' }),
     scopeTag(secret, { category: 'a', resourceType: 'c' }),

@@ -2,32 +2,24 @@ import {
   AuthorityId,
   PatientId,
   ProviderId,
-  PublicKey,
   RECORD_MAX_BYTES,
   RecordId,
   RecordVersion,
-  SCOPE_TAGS_MAX,
   Sha256,
-  Tag,
+  TagGroups,
   Timestamp,
   TxId,
+  closedObject as object,
 } from '@careledger/domain';
 import { Type } from 'typebox';
-import type { Static, TProperties } from 'typebox';
+import type { Static } from 'typebox';
 import { WRAPS_MAX } from './limits.js';
-
-const object = <P extends TProperties>(properties: P) =>
-  Type.Object(properties, { additionalProperties: false });
-/** An RFC 7638 thumbprint has the form of a SHA-256. */
-const Kid = PublicKey;
-const CompactJwe = Type.String({
-  pattern: '^[A-Za-z0-9_-]+\\.\\.[A-Za-z0-9_-]+\\.[A-Za-z0-9_-]+\\.[A-Za-z0-9_-]+$',
-});
 
 /** `typ` of each signed document and encrypted blob of this package. */
 export const TYP = {
   manifest: 'careledger.manifest+jws',
   wraps: 'careledger.wraps+jws',
+  wrapsAcceptance: 'careledger.wraps-acceptance+jws',
   storeReceipt: 'careledger.receipt+jws',
   recipientReceipt: 'careledger.recipient-receipt+jws',
   wrap: 'careledger.wrap+jwe',
@@ -36,12 +28,12 @@ export const TYP = {
 
 /** Authenticated with the content and signed in the manifest: what the ciphertext is, and of what. */
 export const RecordAad = object({
-  v: Type.Literal(1),
+  v: Type.Literal(2),
   recordId: RecordId,
   version: RecordVersion,
   patientId: PatientId,
   author: Type.Union([PatientId, AuthorityId]),
-  scopeTags: Type.Array(Tag, { maxItems: SCOPE_TAGS_MAX, uniqueItems: true }),
+  tagGroups: TagGroups,
   /** SHA-256 of the previous version's manifest; null for version 1. */
   prevVersionHash: Type.Union([Sha256, Type.Null()]),
 });
@@ -57,25 +49,49 @@ export const Manifest = object({
 });
 export type Manifest = Static<typeof Manifest>;
 
-/** The content key for one recipient. */
-export const Wrap = object({
-  kid: Kid,
-  jwe: CompactJwe,
+/** The content key for one recipient, as its maker and the provider have it. Only the recipient gets it. */
+export type Wrap = {
+  /** Thumbprint of the recipient's key; it stands in the JWE's protected header. */
+  readonly kid: string;
+  readonly jwe: string;
   /** To an authority's break-glass key: released on a committed break-glass permit only. */
-  breakGlass: Type.Optional(Type.Literal(true)),
-});
-export type Wrap = Static<typeof Wrap>;
+  readonly breakGlass?: true;
+};
 
+/** Signs for wraps by their hashes, so that no recipient learns who the others are. */
 export const WrapSet = object({
-  v: Type.Literal(1),
+  v: Type.Literal(2),
   recordId: RecordId,
   version: RecordVersion,
   manifestHash: Sha256,
-  /** 1 at first store, one more with each addition. */
+  /** 1 at first store, one more with each set that follows. */
   seq: Type.Integer({ minimum: 1, maximum: Number.MAX_SAFE_INTEGER }),
-  wraps: Type.Array(Wrap, { minItems: 1, maxItems: WRAPS_MAX }),
+  wraps: Type.Array(
+    object({
+      /** SHA-256 over the ASCII of the compact JWE, base64url. */
+      sha256: Sha256,
+      breakGlass: Type.Optional(Type.Literal(true)),
+    }),
+    { minItems: 1, maxItems: WRAPS_MAX },
+  ),
 });
 export type WrapSet = Static<typeof WrapSet>;
+
+/**
+ * A provider's word that a wrap set's signer was the current one when it took the set: what lets a reader trust a set
+ * whose signer has been rotated away since.
+ */
+export const WrapsAcceptance = object({
+  recordId: RecordId,
+  version: RecordVersion,
+  manifestHash: Sha256,
+  seq: Type.Integer({ minimum: 1, maximum: Number.MAX_SAFE_INTEGER }),
+  /** SHA-256 over the ASCII of the wrap set, base64url. */
+  wrapSetHash: Sha256,
+  provider: ProviderId,
+  acceptedAt: Timestamp,
+});
+export type WrapsAcceptance = Static<typeof WrapsAcceptance>;
 
 /** A provider's word that it holds a version and that the ledger says so. */
 export const StoreReceipt = object({

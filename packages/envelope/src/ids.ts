@@ -1,23 +1,23 @@
-import { canonicalJson, concatBytes, hmacSha256, toBase32, toBase64url, utf8 } from '@careledger/crypto';
+import { canonicalJson, concatBytes, hmacSha256, toBase64url, utf8 } from '@careledger/crypto';
 import type { JsonObject } from '@careledger/crypto';
 
-const ID_BYTES = 20;
 const TAG_BYTES = 16;
-const RECORD_ID_DOMAIN = utf8('careledger/record-id/v1\0');
+const RECORD_SEED_DOMAIN = utf8('careledger/record-seed/v1\0');
 const SCOPE_TAG_DOMAIN = utf8('careledger/scope-tag/v1\0');
 const GRANTEE_TAG_DOMAIN = utf8('careledger/grantee-tag/v1\0');
 
 /**
- * `rec_` + base32 of the first 20 bytes of HMAC-SHA-256 under the author's 32-byte secret. The same window or episode
- * gives the same ID after a crash; without the secret nobody can tell which window an ID stands for.
- * `key` names the window or episode, e.g. its start.
+ * Where a record comes from: the seed that gives its id together with author and patient (`recordIdOf`). HMAC-SHA-256
+ * under the author's 32-byte secret, base64url. The same window or episode gives the same seed after a crash and at any
+ * provider; without the secret nobody can tell which window a seed stands for. `key` names the window or episode, e.g.
+ * its start.
  */
-export function recordIdFor(
+export function recordSeedFor(
   secret: Uint8Array,
-  place: { patientId: string; kind: string; key: string },
+  place: { readonly patientId: string; readonly kind: string; readonly key: string },
 ): string {
   const { patientId, kind, key } = place;
-  return `rec_${toBase32(mac(secret, RECORD_ID_DOMAIN, { patientId, kind, key }).subarray(0, ID_BYTES))}`;
+  return toBase64url(mac(secret, RECORD_SEED_DOMAIN, { patientId, kind, key }));
 }
 
 /** What a tag stands for; `*` stands for any. At most one of unit and practitioner narrows it. */

@@ -2,7 +2,7 @@ import type { Signer } from '@careledger/crypto';
 import type { TSchema } from 'typebox';
 import { EnvelopeError } from './errors.js';
 import { RecipientReceipt, StoreReceipt, TYP } from './formats.js';
-import { MANIFEST_MAX_CHARS } from './limits.js';
+import { RECEIPT_MAX_CHARS } from './limits.js';
 import { checkDocument, readDocument, signDocument } from './signed-document.js';
 import type { DocumentKind, Signers } from './signed-document.js';
 
@@ -10,7 +10,7 @@ function receipt<S extends TSchema>(typ: string, schema: S): DocumentKind<S> {
   return {
     typ,
     schema,
-    maxChars: MANIFEST_MAX_CHARS,
+    maxChars: RECEIPT_MAX_CHARS,
     malformed: 'RECEIPT_MALFORMED',
     signerUnknown: 'RECEIPT_SIGNER_UNKNOWN',
     signatureInvalid: 'RECEIPT_SIGNATURE_INVALID',

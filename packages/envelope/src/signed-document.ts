@@ -47,6 +47,9 @@ export function readDocument<S extends TSchema>(kind: DocumentKind<S>, token: st
   return parse(kind, token).payload;
 }
 
+/** Thumbprint of the key that a well-formed document names as its signer. */
+export const signerKid = (token: string): string => parseJws(token).header.kid;
+
 /** Form, type, signer, signature. @throws EnvelopeError with the kind's codes */
 export function checkDocument<S extends TSchema>(
   kind: DocumentKind<S>,

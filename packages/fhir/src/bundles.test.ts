@@ -1,100 +1,12 @@
-import {
-  processReadings,
-  initialState,
-  summarise,
-  scoreNews2,
-  type WindowReading,
-} from '@careledger/clinical';
+import { summarise } from '@careledger/clinical';
 import { describe, expect, test } from '@jest/globals';
 import { clinicalBundle } from './clinical.js';
-import { emergencyBundle, type EmergencyContent } from './emergency.js';
-import { operationOutcome } from './outcome.js';
-import { periodicBundle, type PeriodicContent } from './periodic.js';
-import type { Bundle, Observation, OperationOutcome, Resource } from './schema.js';
+import { emergencyBundle } from './emergency.js';
+import { periodicBundle } from './periodic.js';
+import type { Bundle, Observation, Resource } from './schema.js';
 import { SYSTEM } from './systems.js';
-import { checkBundle, checkOwnBundle, checkResource, parseOwnBundle } from './validate.js';
-
-const PATIENT = `pat_${'a'.repeat(32)}`;
-const MONITOR = `dev_${'b'.repeat(32)}`;
-const OXIMETER = `dev_${'c'.repeat(32)}`;
-const HOUR = 3_600_000;
-const H8 = Date.UTC(2026, 2, 1, 8);
-
-const source = {
-  patientId: PATIENT,
-  gatewayId: 'gateway-home-1',
-  devices: [
-    { deviceId: OXIMETER, type: null },
-    { deviceId: MONITOR, type: 'continuous glucose monitor' },
-  ],
-  recordedAtMs: H8 + HOUR + 1_234,
-  chain: { height: 12, blockHash: 'h'.repeat(43) },
-};
-
-const reading = (deviceId: string, code: string, minute: number, value: number): WindowReading => ({
-  deviceId,
-  t: H8 + minute * 60_000,
-  code,
-  value,
-  plausible: true,
-});
-const periodic: PeriodicContent = {
-  ...source,
-  windowStart: H8,
-  windowEnd: H8 + HOUR,
-  summary: summarise([
-    ...[50, 60, 100, 200, 300].map((value, n) => reading(MONITOR, '2339-0', n, value)),
-    ...[70, 72].map((value, n) => reading(MONITOR, '8867-4', n, value)),
-    ...[70, 74].map((value, n) => reading(OXIMETER, '8867-4', n, value)),
-  ]),
-};
-
-const started = processReadings(initialState(PATIENT), [
-  { rowId: 1, deviceId: MONITOR, t: H8, code: '2339-0', value: 47, receivedAt: H8 },
-]).events[0];
-if (started?.kind !== 'episode-started') throw new Error('47 mg/dL raised nothing');
-const emergency: EmergencyContent = {
-  ...source,
-  ...started,
-  end: null,
-  evidence: started.evidence.map((evidence) => ({ ...evidence, deviceId: MONITOR })),
-};
-const vitals: EmergencyContent = {
-  ...source,
-  episodeId: `${PATIENT}/news2/${H8}`,
-  rule: 'news2',
-  start: H8,
-  raisedAt: H8,
-  end: H8 + HOUR,
-  evidence: [
-    { rowId: 1, t: H8, code: '9279-1', value: 8, deviceId: OXIMETER },
-    { rowId: 2, t: H8, code: '59408-5', value: 97, deviceId: OXIMETER },
-  ],
-  news2: scoreNews2({ respirationRate: 8, spo2: 97 }, 2),
-};
-const clinical = {
-  patientId: PATIENT,
-  author: { authorityId: 'aut_lab', practitionerId: `prc_${'d'.repeat(32)}` },
-  documentId: 'AAAAAAAAAAAAAAAAAAAAAA',
-  recordedAtMs: H8,
-  items: [
-    {
-      kind: 'lab-result' as const,
-      code: '4548-4',
-      display: 'Hemoglobin A1c/Hemoglobin.total in Blood',
-      value: 6.1,
-      unit: '%',
-      effectiveMs: H8 - HOUR,
-      interpretation: 'H',
-    },
-    {
-      kind: 'note' as const,
-      title: 'Visit',
-      text: 'Schwindel am Morgen – Kontrolle in 2 Wochen',
-      writtenMs: H8,
-    },
-  ],
-};
+import { checkBundle, checkOwnBundle, parseOwnBundle } from './validate.js';
+import { H8, HOUR, PATIENT, clinical, emergency, periodic, vitals } from './vectors/samples.js';
 
 const observations = (bundle: Bundle): Observation[] =>
   bundle.entry
@@ -223,17 +135,4 @@ test('nothing to say makes no record', () => {
   expect(() => periodicBundle({ ...periodic, summary: summarise([]) })).toThrow(RangeError);
   expect(() => emergencyBundle({ ...emergency, evidence: [] })).toThrow(RangeError);
   expect(() => clinicalBundle({ ...clinical, items: [] })).toThrow(RangeError);
-});
-
-test('an error is an OperationOutcome with our code', () => {
-  const outcome: OperationOutcome = operationOutcome(
-    'GRANT_EXPIRED',
-    'the grant ended yesterday',
-    'forbidden',
-  );
-  expect(checkResource(outcome)).toEqual(outcome);
-  expect(outcome.issue[0]).toMatchObject({
-    code: 'forbidden',
-    details: { coding: [{ code: 'GRANT_EXPIRED' }] },
-  });
 });

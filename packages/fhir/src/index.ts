@@ -5,24 +5,17 @@ export {
   type ClinicianNote,
   type LabResult,
 } from './clinical.js';
+export type { RecordAbout } from './content/about.js';
+export { checkRecordContent, readRecordContent } from './content/record-content.js';
 export { emergencyBundle, type DeviceEvidence, type EmergencyContent } from './emergency.js';
-export { FhirError, type FhirErrorCode } from './errors.js';
-export { operationOutcome, type IssueType } from './outcome.js';
+export { FhirError, type ContentErrorCode, type FhirErrorCode } from './errors.js';
+export { MAX_RESOURCE_CHARS } from './json.js';
 export { periodicBundle, type PeriodicContent } from './periodic.js';
-export type {
-  Bundle,
-  Device,
-  DocumentReference,
-  Observation,
-  OperationOutcome,
-  Provenance,
-  Resource,
-} from './schema.js';
+export type { Bundle, Device, DocumentReference, Observation, Provenance, Resource } from './schema.js';
 export type { ChainPosition, DeviceDescription, Source } from './source.js';
 export { SYSTEM } from './systems.js';
 export { uuidOf } from './uuid.js';
 export {
-  MAX_RESOURCE_CHARS,
   checkBundle,
   checkOwnBundle,
   checkResource,

@@ -1,11 +1,10 @@
-import { Type, type Static, type TProperties } from 'typebox';
+import { closedObject } from '@careledger/domain';
+import { Type, type Static } from 'typebox';
 
 /**
  * The part of FHIR R4 (4.0.1, https://hl7.org/fhir/R4/) that this system writes, closed: what is not named here is
  * refused in bundles that claim to come from a gateway of this system.
  */
-const closed = <T extends TProperties>(properties: T) =>
-  Type.Object(properties, { additionalProperties: false });
 const list = <T extends Parameters<typeof Type.Array>[0]>(items: T) =>
   Type.Array(items, { minItems: 1, maxItems: 10_000 });
 const text = (maxLength: number) => Type.String({ minLength: 1, maxLength });
@@ -18,20 +17,20 @@ export const UUID_PATTERN = '[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-
 const Id = Type.String({ pattern: `^${UUID_PATTERN}$` });
 const UrnUuid = Type.String({ pattern: `^urn:uuid:${UUID_PATTERN}$` });
 
-export const Coding = closed({ system: Uri, code: Code, display: Type.Optional(text(512)) });
+export const Coding = closedObject({ system: Uri, code: Code, display: Type.Optional(text(512)) });
 export type Coding = Static<typeof Coding>;
-export const CodeableConcept = closed({ coding: list(Coding), text: Type.Optional(text(1_024)) });
+export const CodeableConcept = closedObject({ coding: list(Coding), text: Type.Optional(text(1_024)) });
 export type CodeableConcept = Static<typeof CodeableConcept>;
-export const Identifier = closed({ system: Uri, value: text(512) });
+export const Identifier = closedObject({ system: Uri, value: text(512) });
 export type Identifier = Static<typeof Identifier>;
-export const Quantity = closed({ value: Type.Number(), unit: text(64), system: Uri, code: Code });
+export const Quantity = closedObject({ value: Type.Number(), unit: text(64), system: Uri, code: Code });
 export type Quantity = Static<typeof Quantity>;
 /** R4: both ends are inclusive. */
-export const Period = closed({ start: Instant, end: Type.Optional(Instant) });
+export const Period = closedObject({ start: Instant, end: Type.Optional(Instant) });
 /** To a resource of the same bundle by `fullUrl`, or to something outside by its identifier: never both. */
 export const Reference = Type.Union([
-  closed({ reference: UrnUuid }),
-  closed({ type: Code, identifier: Identifier }),
+  closedObject({ reference: UrnUuid }),
+  closedObject({ type: Code, identifier: Identifier }),
 ]);
 export type Reference = Static<typeof Reference>;
 
@@ -39,12 +38,12 @@ const ResourceType = <T extends string>(name: T) => ({ resourceType: Type.Litera
 
 /** R4 obs-6: a value, or the reason why there is none. */
 export const ObservationComponent = Type.Union([
-  closed({ code: CodeableConcept, valueQuantity: Quantity }),
-  closed({ code: CodeableConcept, dataAbsentReason: CodeableConcept }),
+  closedObject({ code: CodeableConcept, valueQuantity: Quantity }),
+  closedObject({ code: CodeableConcept, dataAbsentReason: CodeableConcept }),
 ]);
 export type ObservationComponent = Static<typeof ObservationComponent>;
 
-export const Observation = closed({
+export const Observation = closedObject({
   ...ResourceType('Observation'),
   identifier: Type.Optional(list(Identifier)),
   status: Type.Union([
@@ -70,25 +69,25 @@ export const Observation = closed({
 });
 export type Observation = Static<typeof Observation>;
 
-export const Device = closed({
+export const Device = closedObject({
   ...ResourceType('Device'),
   identifier: list(Identifier),
   status: Type.Literal('active'),
-  type: Type.Optional(closed({ text: text(256) })),
+  type: Type.Optional(closedObject({ text: text(256) })),
 });
 export type Device = Static<typeof Device>;
 
-export const Provenance = closed({
+export const Provenance = closedObject({
   ...ResourceType('Provenance'),
   target: list(Reference),
   occurredPeriod: Type.Optional(Period),
   recorded: Instant,
-  agent: list(closed({ type: CodeableConcept, who: Reference, onBehalfOf: Type.Optional(Reference) })),
-  entity: Type.Optional(list(closed({ role: Type.Literal('source'), what: Reference }))),
+  agent: list(closedObject({ type: CodeableConcept, who: Reference, onBehalfOf: Type.Optional(Reference) })),
+  entity: Type.Optional(list(closedObject({ role: Type.Literal('source'), what: Reference }))),
 });
 export type Provenance = Static<typeof Provenance>;
 
-export const DocumentReference = closed({
+export const DocumentReference = closedObject({
   ...ResourceType('DocumentReference'),
   status: Type.Literal('current'),
   docStatus: Type.Union([Type.Literal('preliminary'), Type.Literal('final'), Type.Literal('amended')]),
@@ -98,8 +97,8 @@ export const DocumentReference = closed({
   author: list(Reference),
   description: Type.Optional(text(1_024)),
   content: list(
-    closed({
-      attachment: closed({
+    closedObject({
+      attachment: closedObject({
         contentType: text(128),
         data: Type.String({ pattern: '^[A-Za-z0-9+/]+={0,2}$', description: 'base64' }),
         title: text(512),
@@ -113,24 +112,11 @@ export type DocumentReference = Static<typeof DocumentReference>;
 export const Resource = Type.Union([Observation, Device, Provenance, DocumentReference]);
 export type Resource = Static<typeof Resource>;
 
-export const Bundle = closed({
+export const Bundle = closedObject({
   ...ResourceType('Bundle'),
   identifier: Identifier,
   type: Type.Literal('collection'),
   timestamp: Instant,
-  entry: list(closed({ fullUrl: UrnUuid, resource: Resource })),
+  entry: list(closedObject({ fullUrl: UrnUuid, resource: Resource })),
 });
 export type Bundle = Static<typeof Bundle>;
-
-export const OperationOutcome = closed({
-  resourceType: Type.Literal('OperationOutcome'),
-  issue: list(
-    closed({
-      severity: Type.Union([Type.Literal('fatal'), Type.Literal('error'), Type.Literal('warning')]),
-      code: Code,
-      details: closed({ coding: list(Coding) }),
-      diagnostics: text(4_096),
-    }),
-  ),
-});
-export type OperationOutcome = Static<typeof OperationOutcome>;

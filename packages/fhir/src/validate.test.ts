@@ -1,16 +1,11 @@
+import { MAX_JSON_DEPTH } from '@careledger/crypto';
 import { describe, expect, test } from '@jest/globals';
 import { clinicalBundle } from './clinical.js';
 import { FhirError, type FhirErrorCode } from './errors.js';
+import { MAX_RESOURCE_CHARS } from './json.js';
 import { R4_RESOURCE_TYPES } from './r4.js';
 import { uuidOf } from './uuid.js';
-import {
-  MAX_DEPTH,
-  MAX_RESOURCE_CHARS,
-  checkBundle,
-  checkOwnBundle,
-  checkResource,
-  parseResource,
-} from './validate.js';
+import { checkBundle, checkOwnBundle, checkResource, parseOwnBundle, parseResource } from './validate.js';
 
 const codeOf = (act: () => unknown): FhirErrorCode | 'accepted' => {
   try {
@@ -29,7 +24,7 @@ const observation = {
   valueQuantity: { value: 6.1, unit: '%' },
 };
 let nested: unknown = 'x';
-for (let i = 0; i <= MAX_DEPTH; i++) nested = { extension: [nested] };
+for (let i = 0; i <= MAX_JSON_DEPTH; i++) nested = { extension: [nested] };
 
 describe('from an authority', () => {
   test.each([
@@ -72,8 +67,10 @@ describe('from an authority', () => {
     ['an id with a slash', { ...observation, id: '../../etc' }, 'INVALID_FHIR'],
     ['null for an element', { ...observation, note: null }, 'INVALID_FHIR'],
     ['an empty array', { ...observation, note: [] }, 'INVALID_FHIR'],
+    ['an array within an array', { ...observation, note: [[{ text: 'x' }]] }, 'INVALID_FHIR'],
     ['an empty object', { ...observation, code: {} }, 'INVALID_FHIR'],
     ['an empty string', { ...observation, note: [{ text: ' ' }] }, 'INVALID_FHIR'],
+    ['half a character', { ...observation, note: [{ text: '\ud800' }] }, 'INVALID_FHIR'],
     ['an element named like no element', { ...observation, 'a b': 1 }, 'INVALID_FHIR'],
     ['nesting without end', { ...observation, extension: [nested] }, 'INVALID_FHIR'],
     ['a Bundle without type', { resourceType: 'Bundle' }, 'INVALID_FHIR'],
@@ -104,6 +101,12 @@ describe('from an authority', () => {
     expect(codeOf(() => parseResource(' '.repeat(MAX_RESOURCE_CHARS + 1)))).toBe('TOO_LARGE');
     expect(codeOf(() => parseResource('{"resourceType":"Observation","status":1e999}'))).toBe('INVALID_FHIR');
     expect(parseResource(JSON.stringify(observation))).toEqual(observation);
+  });
+
+  test('text that names a member twice is refused: another reader would see the other value', () => {
+    const twice = JSON.stringify(observation).replace('"value":6.1', '"value":6.1,"value":61');
+    expect(codeOf(() => parseResource(twice))).toBe('JSON_DUPLICATE_KEY');
+    expect(codeOf(() => parseOwnBundle(twice))).toBe('JSON_DUPLICATE_KEY');
   });
 
   test('a bundle is asked for and something else comes', () => {

@@ -1,5 +1,7 @@
+import { MAX_JSON_DEPTH } from '@careledger/crypto/portable';
 import { Compile } from 'typebox/compile';
 import { FhirError } from './errors.js';
+import { isObject, parseFhirJson, type Json } from './json.js';
 import { R4_BUNDLE_TYPES, R4_REQUIRED, R4_RESOURCE_TYPES, R4_STATUS } from './r4.js';
 import { Bundle } from './schema.js';
 
@@ -10,19 +12,10 @@ export interface FhirResource {
   readonly [element: string]: unknown;
 }
 
-/** A resource given as text is refused beyond this size, in UTF-16 code units. */
-export const MAX_RESOURCE_CHARS = 4 * 1024 * 1024;
-/** Deepest nesting of objects and arrays; R4 resources in practice stay far below. */
-export const MAX_DEPTH = 64;
-
 /** https://hl7.org/fhir/R4/datatypes.html#id */
 const ID = /^[A-Za-z0-9\-.]{1,64}$/;
 /** JSON property: an element, or `_element` for the id and extensions of a primitive. */
 const PROPERTY = /^_?[A-Za-z][A-Za-z0-9]*$/;
-
-type Json = Readonly<Record<string, unknown>>;
-const isObject = (value: unknown): value is Json =>
-  typeof value === 'object' && value !== null && !Array.isArray(value);
 
 const ownProfile = Compile(Bundle);
 
@@ -50,9 +43,9 @@ export function checkBundle(value: unknown): FhirResource {
   return resource;
 }
 
-/** `checkResource` of JSON text. Throws FhirError NOT_JSON or TOO_LARGE too. */
+/** `checkResource` of JSON text. Throws FhirError NOT_JSON, JSON_DUPLICATE_KEY or TOO_LARGE too. */
 export function parseResource(text: string): FhirResource {
-  return checkResource(parsed(text));
+  return checkResource(parseFhirJson(text));
 }
 
 /**
@@ -79,19 +72,11 @@ export function checkOwnBundle(value: unknown): Bundle {
   return value;
 }
 
-/** `checkOwnBundle` of JSON text: parse → the same bundle that was made. Throws FhirError NOT_JSON or TOO_LARGE too. */
-export const parseOwnBundle = (text: string): Bundle => checkOwnBundle(parsed(text));
-
-function parsed(text: string): unknown {
-  if (text.length > MAX_RESOURCE_CHARS) {
-    throw new FhirError('TOO_LARGE', '', `more than ${MAX_RESOURCE_CHARS} characters`);
-  }
-  try {
-    return JSON.parse(text);
-  } catch (cause) {
-    throw new FhirError('NOT_JSON', '', 'not JSON', { cause });
-  }
-}
+/**
+ * `checkOwnBundle` of JSON text: parse → the same bundle that was made. Throws FhirError NOT_JSON, JSON_DUPLICATE_KEY or
+ * TOO_LARGE too.
+ */
+export const parseOwnBundle = (text: string): Bundle => checkOwnBundle(parseFhirJson(text));
 
 function checkReferences(value: unknown, path: string, urls: ReadonlySet<string>): void {
   if (Array.isArray(value)) {
@@ -106,12 +91,18 @@ function checkReferences(value: unknown, path: string, urls: ReadonlySet<string>
   }
 }
 
-const at = (path: string, name: string): string => (path === '' ? name : `${path}.${name}`);
+/** The path of a member. */
+export const at = (path: string, name: string): string => (path === '' ? name : `${path}.${name}`);
 
 function checkForm(value: unknown, path: string, depth: number): void {
-  if (depth > MAX_DEPTH) throw new FhirError('INVALID_FHIR', path, `nested deeper than ${MAX_DEPTH}`);
+  if (typeof value === 'object' && depth >= MAX_JSON_DEPTH) {
+    throw new FhirError('INVALID_FHIR', path, `nested deeper than ${MAX_JSON_DEPTH}`);
+  }
   if (typeof value === 'string' && value.trim() === '') {
     throw new FhirError('INVALID_FHIR', path, 'an empty string is not allowed: leave the element out');
+  }
+  if (typeof value === 'string' && !value.isWellFormed()) {
+    throw new FhirError('INVALID_FHIR', path, 'a lone surrogate is no text');
   }
   if (typeof value === 'number' && !Number.isFinite(value)) {
     throw new FhirError('INVALID_FHIR', path, 'not a finite number');
@@ -120,7 +111,9 @@ function checkForm(value: unknown, path: string, depth: number): void {
     if (value.length === 0) throw new FhirError('INVALID_FHIR', path, 'an empty array is not allowed');
     // Null holds the place of a primitive without a value, only beside an array `_name` (R4, section 2.6.2.2).
     value.forEach((item, index) => {
-      if (item !== null) checkForm(item, `${path}[${index}]`, depth + 1);
+      const itemPath = `${path}[${index}]`;
+      if (Array.isArray(item)) throw new FhirError('INVALID_FHIR', itemPath, 'an array within an array');
+      if (item !== null) checkForm(item, itemPath, depth + 1);
     });
     return;
   }

@@ -1,5 +1,4 @@
 import type { Gateway, Network, Proposal, Signer } from '@hyperledger/fabric-gateway';
-import { findTransaction, type FoundTransaction } from './attest/find-transaction.js';
 import { decodeJson } from './codec.js';
 import type { LedgerCounters } from './counters.js';
 import {
@@ -14,11 +13,18 @@ import { LedgerError } from './error.js';
 import type { PeerRoute } from './fabric/peer-route.js';
 import { translateEarly } from './fabric/translate.js';
 import type { CheckpointStore } from './ports.js';
+import { chainHeight } from './query/chain-height.js';
+import { findTransaction, type FoundTransaction } from './query/find-transaction.js';
 import type { ArgsOf, ContractShape, NamesOf, ResultOf } from './shape.js';
 import type { Committed, Sender } from './submit/sender.js';
 import { within, type LedgerTimeouts } from './timeouts.js';
 
 export interface CallOptions {
+  /**
+   * Go through this organisation's peer and nobody else's: while it is away the call fails. Default: the channel's own
+   * route. What an evaluation answers is one peer's word, so whose it is can matter.
+   */
+  readonly peerMspId?: string;
   /** Reaches the endorsers and nobody else: never a block. */
   readonly transient?: Readonly<Record<string, Uint8Array>>;
   /** Ask these organisations; default: the gateway finds a set that satisfies the policy. */
@@ -37,6 +43,8 @@ export interface Submitted<Result> extends Committed {
 
 export interface LedgerChannelOptions {
   readonly route: PeerRoute;
+  /** The way to one organisation's peer. @throws LedgerError CONFIGURATION */
+  readonly routeOf: (mspId: string) => PeerRoute;
   readonly name: string;
   readonly signer: Signer;
   readonly sender: Sender;
@@ -79,8 +87,9 @@ export class LedgerChannel {
     args: ArgsOf<C, N>,
     options: SubmitOptions,
   ): Promise<Submitted<ResultOf<C, N>>> {
-    const { route, sender, signer, timeouts } = this.#options;
+    const { sender, signer, timeouts } = this.#options;
     this.#assertOpen();
+    const route = this.#routeFor(options);
     const label = this.#label(contract, transaction);
     const { gateway, endorsed } = await route.ask(async (gateway) => {
       const proposal = this.#propose(gateway, contract, transaction, args, options);
@@ -105,7 +114,11 @@ export class LedgerChannel {
     return { ...(await sender.send(route, entry)), result };
   }
 
-  /** Asks one peer, also what a `submit` transaction would answer; nothing is ordered. @throws LedgerError */
+  /**
+   * Asks one peer, also what a `submit` transaction would answer; nothing is ordered. The answer carries no signature: it
+   * is the word of the peer that is reached.
+   * @throws LedgerError
+   */
   evaluate<C extends ContractShape, N extends keyof C['transactions'] & string>(
     contract: C,
     transaction: N,
@@ -125,9 +138,12 @@ export class LedgerChannel {
   ): Promise<ResultOf<C, N>> {
     this.#assertOpen();
     const label = this.#label(contract, transaction);
-    const answer = await this.#options.route.ask(async (gateway) => {
+    const { peerMspId } = options;
+    // Its gateway would else ask a peer of another organisation where its own has no chaincode.
+    const asked = peerMspId === undefined ? options : { ...options, endorsingOrganizations: [peerMspId] };
+    const answer = await this.#routeFor(options).ask(async (gateway) => {
       try {
-        const proposal = this.#propose(gateway, contract, transaction, args, options);
+        const proposal = this.#propose(gateway, contract, transaction, args, asked);
         return await proposal.evaluate(within(this.#options.timeouts.evaluateMs));
       } catch (error) {
         throw translateEarly('evaluate', label, error);
@@ -141,6 +157,16 @@ export class LedgerChannel {
     this.#assertOpen();
     return this.#options.route.ask((gateway) =>
       findTransaction(gateway.getNetwork(this.name), transactionId, this.#options.timeouts.evaluateMs),
+    );
+  }
+
+  /** How many blocks the peer that is asked has: the next one gets this number. @throws LedgerError */
+  height(options: Pick<CallOptions, 'peerMspId'> = {}): Promise<bigint> {
+    this.#assertOpen();
+    const { peerMspId } = options;
+    const asked = peerMspId === undefined ? undefined : [peerMspId];
+    return this.#routeFor(options).ask((gateway) =>
+      chainHeight(gateway.getNetwork(this.name), this.#options.timeouts.evaluateMs, asked),
     );
   }
 
@@ -163,6 +189,11 @@ export class LedgerChannel {
   /** Streams end with the caller's signal or with the connection. */
   #until(signal: AbortSignal): AbortSignal {
     return AbortSignal.any([signal, this.#options.closing]);
+  }
+
+  #routeFor({ peerMspId }: CallOptions): PeerRoute {
+    const { route, routeOf } = this.#options;
+    return peerMspId === undefined ? route : routeOf(peerMspId);
   }
 
   #assertOpen(): void {

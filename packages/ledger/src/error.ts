@@ -13,6 +13,8 @@ import type { ContractCode } from '@careledger/contracts';
  * `COMMIT_UNKNOWN`: the transaction may or may not have been ordered. It is in the journal, and
  * `resume()` finishes it with the same bytes.
  *
+ * `TRANSACTION_UNKNOWN`: the peer that was asked for a transaction has none of that id, or not yet.
+ *
  * `BAD_RESPONSE`: the chaincode's answer is not what its definition says. `CONFIGURATION`: the connection
  * cannot be made as described.
  */
@@ -29,6 +31,7 @@ export type LedgerErrorCode =
   | 'MVCC_CONFLICT'
   | 'INVALIDATED'
   | 'COMMIT_UNKNOWN'
+  | 'TRANSACTION_UNKNOWN'
   | 'BAD_RESPONSE'
   | 'CONFIGURATION';
 

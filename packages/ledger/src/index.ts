@@ -4,10 +4,10 @@ export {
   attestTransaction,
   type Attestor,
 } from './attest/attestation.js';
-export type { FoundTransaction } from './attest/find-transaction.js';
 export { LedgerChannel, type CallOptions, type SubmitOptions, type Submitted } from './channel.js';
 export { LedgerCounters, type CallCount, type LedgerCall, type ReplayedStep } from './counters.js';
 export * from './error.js';
+export { orUndefined } from './or-undefined.js';
 export type { LedgerBlock, BlockTransaction } from './events/block.js';
 export { blockHeaderHash } from './events/block-hash.js';
 export type { BlockOptions } from './events/blocks.js';
@@ -16,7 +16,9 @@ export type { ReadOptions } from './events/reconnect.js';
 export { loadConnection, NetworkConnection, PeerEndpoint, type ClientTls } from './fabric/connection.js';
 export { connectLedger, Ledger, type ConnectLedgerOptions, type Resumed } from './ledger.js';
 export * from './limits.js';
+export { allRows, everyRow, type LedgerPage, type PageWanted } from './paging.js';
 export type { Checkpoint, CheckpointStore, JournalEntry, TransactionJournal } from './ports.js';
+export type { FoundTransaction } from './query/find-transaction.js';
 export type { ArgsOf, ContractShape, NamesOf, ResultOf, TransactionShape } from './shape.js';
 export { MemoryCheckpoints, MemoryJournal } from './store/memory.js';
 export * from './submit/batch.js';

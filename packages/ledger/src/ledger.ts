@@ -81,6 +81,7 @@ export class Ledger implements Disposable {
     if (!channel) {
       channel = new LedgerChannel({
         route: this.#routeTo(name),
+        routeOf: (mspId) => this.#routeOver(name, [mspId]),
         name,
         signer: this.#signer,
         sender: this.#sender,
@@ -142,10 +143,15 @@ export class Ledger implements Disposable {
   }
 
   #routeTo(channel: string): PeerRoute {
+    return this.#routeOver(channel, this.#options.peerMspIds?.[channel] ?? [this.#options.mspId]);
+  }
+
+  /** @throws LedgerError CONFIGURATION, CLOSED */
+  #routeOver(channel: string, organizations: readonly string[]): PeerRoute {
     if (this.#closing.signal.aborted) throw new LedgerError('CLOSED', 'The ledger connection is closed');
-    let route = this.#routes.get(channel);
+    const id = [channel, ...organizations].join(' ');
+    let route = this.#routes.get(id);
     if (!route) {
-      const organizations = this.#options.peerMspIds?.[channel] ?? [this.#options.mspId];
       const endpoints = organizations.flatMap(
         (mspId) => this.#connection.channels[channel]?.organizations[mspId] ?? [],
       );
@@ -156,7 +162,7 @@ export class Ledger implements Disposable {
         );
       }
       route = new PeerRoute(endpoints.map((endpoint) => this.#peerAt(endpoint)));
-      this.#routes.set(channel, route);
+      this.#routes.set(id, route);
     }
     return route;
   }

@@ -1,11 +1,33 @@
 import { CompactJws } from '@careledger/contracts';
+import { closedObject } from '@careledger/domain';
 import { Type, type Static } from 'typebox';
 
-/** The door of an authority's api (layer 2) for gateways: straight emergencies. */
+/** The HTTP API of an authority (layer 2) for patients' gateways. */
 export const AUTHORITY_ROUTES = {
-  /** POST, `EmergencyNoticeHttp` (`emergencyNotice` statement) → 202; role `system`. */
+  /** POST, `EmergencyNoticeHttp` → 202 `EmergencyNoticeAnswer`; role `system`. */
   emergencyNotices: '/v1/emergency-notices',
+  /** POST, `RevocationRequest` → 201 `{authorities?, cloud?}`: a patient's revocation, relayed to the channels that it names. */
+  revocations: '/v1/revocations',
 } as const;
 
-export const EmergencyNoticeHttp = Type.Object({ statement: CompactJws }, { additionalProperties: false });
+/** Age at which a direct emergency notice is news no more and is refused, in seconds: the chain has told of it. */
+export const EMERGENCY_NOTICE_MAX_AGE_S = 24 * 60 * 60;
+/** Characters of an emergency notice: the manifest stands in it, encoded once more, so the bound of others is too small. */
+export const EMERGENCY_NOTICE_MAX_CHARS = 65_536;
+/** Bytes of the ciphertext of a record that travels as a direct notice. */
+export const NOTICE_CIPHERTEXT_MAX_BYTES = 1024 * 1024;
+
+export const EmergencyNoticeHttp = closedObject({
+  /** `emergencyNotice` statement. */
+  statement: CompactJws,
+  /** The version's ciphertext, base64url; its hash stands in the statement's manifest. */
+  ciphertext: Type.String({
+    pattern: '^[A-Za-z0-9_-]+$',
+    maxLength: Math.ceil((NOTICE_CIPHERTEXT_MAX_BYTES * 4) / 3),
+  }),
+});
 export type EmergencyNoticeHttp = Static<typeof EmergencyNoticeHttp>;
+
+/** `receipt`: `noticeReceipt` statement by the authority: the notice is on its disk. */
+export const EmergencyNoticeAnswer = Type.Object({ created: Type.Boolean(), receipt: CompactJws });
+export type EmergencyNoticeAnswer = Static<typeof EmergencyNoticeAnswer>;

@@ -1,4 +1,4 @@
-import { DeviceId, Id128, PublicKey, Timestamp } from '@careledger/domain';
+import { DeviceId, Id128, PublicKey, Timestamp, closedObject } from '@careledger/domain';
 import { CompactJws } from '@careledger/contracts';
 import { Type, type Static } from 'typebox';
 
@@ -6,34 +6,30 @@ import { Type, type Static } from 'typebox';
 export const PAIRING_PROOF_TYP = 'careledger.pairing-proof+jws';
 
 /** Payload of the pairing proof. */
-export const PairingProof = Type.Object(
-  { aud: Type.String(), pairingCode: Type.String(), deviceKey: PublicKey, iat: Type.Integer() },
-  { additionalProperties: false },
-);
+export const PairingProof = closedObject({
+  aud: Type.String(),
+  pairingCode: Type.String(),
+  deviceKey: PublicKey,
+  iat: Type.Integer(),
+});
 export type PairingProof = Static<typeof PairingProof>;
 
 /** `POST /v1/devices` at the gateway, by the device: no bearer token, the pairing code and the proof are its credentials. */
-export const RegisterDevice = Type.Object(
-  {
-    pairingCode: Type.String({ minLength: 8, maxLength: 64 }),
-    deviceKey: PublicKey,
-    proof: CompactJws,
-    profile: Type.Object(
-      {
-        /** What it is, e.g. `continuous-glucose-monitor`. */
-        type: Type.String({ minLength: 1, maxLength: 64 }),
-        /** LOINC codes that it measures; frames with others are refused. */
-        codes: Type.Array(Type.String({ pattern: '^[0-9]{1,7}-[0-9]$' }), {
-          minItems: 1,
-          maxItems: 64,
-          uniqueItems: true,
-        }),
-      },
-      { additionalProperties: false },
-    ),
-  },
-  { additionalProperties: false },
-);
+export const RegisterDevice = closedObject({
+  pairingCode: Type.String({ minLength: 8, maxLength: 64 }),
+  deviceKey: PublicKey,
+  proof: CompactJws,
+  profile: closedObject({
+    /** What it is, e.g. `continuous-glucose-monitor`. */
+    type: Type.String({ minLength: 1, maxLength: 64 }),
+    /** LOINC codes that it measures; frames with others are refused. */
+    codes: Type.Array(Type.String({ pattern: '^[0-9]{1,7}-[0-9]$' }), {
+      minItems: 1,
+      maxItems: 64,
+      uniqueItems: true,
+    }),
+  }),
+});
 export type RegisterDevice = Static<typeof RegisterDevice>;
 
 /** The answer: what the device needs to make frames and to connect. */

@@ -1,5 +1,12 @@
-import { PatientId, ProviderId, RecordId, RecordVersion, TxId } from '@careledger/domain';
-import { AccessState, CompactJws, RECORD_MAX_BYTES } from '@careledger/contracts';
+import { PatientId, ProviderId, RecordId, RecordVersion, TxId, closedObject } from '@careledger/domain';
+import {
+  AccessState,
+  BATCH_MAX_ITEMS,
+  BatchResult,
+  CompactJws,
+  RECORD_MAX_BYTES,
+} from '@careledger/contracts';
+import { WRAPS_MAX, WRAP_MAX_CHARS } from '@careledger/envelope';
 import { Type, type Static } from 'typebox';
 
 /** Characters of a record's ciphertext in base64url. */
@@ -10,39 +17,52 @@ const Ciphertext = Type.String({
   description: 'base64url',
 });
 
+/** One wrap: compact JWE (RFC 7516) with direct key agreement, so that its second part is empty. */
+const CompactJwe = Type.String({
+  pattern: '^[A-Za-z0-9_-]+\\.\\.[A-Za-z0-9_-]+\\.[A-Za-z0-9_-]+\\.[A-Za-z0-9_-]+$',
+  maxLength: WRAP_MAX_CHARS,
+});
+/** All wraps of a set, in its order. */
+const Wraps = Type.Array(CompactJwe, { minItems: 1, maxItems: WRAPS_MAX });
+
 /**
- * The HTTP door of a cloud provider (layer 3). Callers are gateways, authorities' apis and other providers, each with a
+ * The HTTP API of a cloud provider (layer 3). Callers are gateways, authorities' apis and other providers, each with a
  * bearer token of role `system`; what counts is the signed statement within.
  */
 export const PROVIDER_ROUTES = {
-  /** PUT, `StoreRecordRequest` → 201 `StoreRecordAnswer`; again with the same content → 200, the same receipt. */
+  /** PUT, `StoreRecordRequest` → 201 `StoreRecordAnswer`; the same statement again → 200, the same receipt. */
   version: (recordId: string, version: number | ':version') => `/v1/records/${recordId}/versions/${version}`,
-  /** PUT, `ReplaceWrapsRequest` → 204: a wrap set with a higher `seq`. */
+  /** PUT, `ReplaceWrapsRequest` → 200 `ReplaceWrapsAnswer`: the wrap set with the next `seq`. */
   wraps: (recordId: string, version: number | ':version') =>
     `/v1/records/${recordId}/versions/${version}/wraps`,
-  /** POST, `AccessRequestHttp` → 200 `AccessAnswer`; denial → 403 problem `ACCESS_DENIED` with `access`. */
+  /**
+   * POST, `AccessRequestHttp` → 200 `AccessAnswer`; denial → 403 problem `ACCESS_DENIED` with `access`. The token is the
+   * requester's own organisation's, for a patient the operator's.
+   */
   access: '/v1/access-requests',
-  /** POST, provider to provider, `ReleaseRequestHttp` → 200 `ReleasedRecord`. */
+  /** POST, provider to provider, `ReleaseRequestHttp` → 200 `ReleasedRecord`. Token and issuer are the permit's relay. */
   releases: '/v1/releases',
   /** POST, `VisitRequest` → 201 `{txId}`. */
   visits: '/v1/visits',
+  /** POST, `RevocationRequest` → 201 `RevocationAnswer`: a patient's revocation, relayed by whoever the patient reaches. */
+  revocations: '/v1/revocations',
+  /** POST, `ReadingsRequest` → 200 `ReadingsAnswer`: an authority's readings of direct emergency notices. */
+  readings: '/v1/notice-readings',
   /** POST, `ReceiptRequest` → 204: the recipient's word that it got the record. */
   receipts: '/v1/receipts',
 } as const;
 
-export const StoreRecordRequest = Type.Object(
-  {
-    /** `storeRecord` statement naming this provider; version 1 is stored, a higher one revises. */
-    statement: CompactJws,
-    manifest: CompactJws,
-    wrapSet: CompactJws,
-    ciphertext: Ciphertext,
-  },
-  { additionalProperties: false },
-);
+export const StoreRecordRequest = closedObject({
+  /** `storeRecord` statement naming this provider; version 1 is stored, a higher one revises. */
+  statement: CompactJws,
+  manifest: CompactJws,
+  wrapSet: CompactJws,
+  wraps: Wraps,
+  ciphertext: Ciphertext,
+});
 export type StoreRecordRequest = Static<typeof StoreRecordRequest>;
 
-/** `receipt`: JWS by the provider over record id, version, hashes, tx id and block number. */
+/** `receipt`: JWS by the provider over record id, version, hashes, tx id and block number. It names no wrap set: that may change. */
 export const StoreRecordAnswer = Type.Object({
   recordId: RecordId,
   version: RecordVersion,
@@ -53,25 +73,33 @@ export const StoreRecordAnswer = Type.Object({
 });
 export type StoreRecordAnswer = Static<typeof StoreRecordAnswer>;
 
-export const ReplaceWrapsRequest = Type.Object({ wrapSet: CompactJws }, { additionalProperties: false });
+export const ReplaceWrapsRequest = closedObject({ wrapSet: CompactJws, wraps: Wraps });
 export type ReplaceWrapsRequest = Static<typeof ReplaceWrapsRequest>;
 
-export const AccessRequestHttp = Type.Object(
-  {
-    /** `accessRequest` statement. */
-    statement: CompactJws,
-  },
-  { additionalProperties: false },
-);
+/** The provider's signed word that the set's signer was current when it took the set (`makeWrapsAcceptance`). */
+export const ReplaceWrapsAnswer = Type.Object({ acceptance: CompactJws });
+export type ReplaceWrapsAnswer = Static<typeof ReplaceWrapsAnswer>;
+
+/** A version's wraps as its provider holds them, for the patient's gateway or the author: GET on the same path. */
+export const HeldWraps = Type.Object({ wrapSet: CompactJws, wraps: Wraps, acceptance: CompactJws });
+export type HeldWraps = Static<typeof HeldWraps>;
+
+export const AccessRequestHttp = closedObject({
+  /** `accessRequest` statement. */
+  statement: CompactJws,
+});
 export type AccessRequestHttp = Static<typeof AccessRequestHttp>;
 
-/** What a provider releases: everything that a recipient needs to check and open one version. */
+/** What a provider releases: everything that a recipient needs to check and open one version, and nobody else's wrap. */
 export const ReleasedRecord = Type.Object({
   recordId: RecordId,
   version: RecordVersion,
   patientId: PatientId,
   manifest: CompactJws,
   wrapSet: CompactJws,
+  /** The requester's own; null where no wrap is for a key of the requester. */
+  wrap: Type.Union([CompactJwe, Type.Null()]),
+  acceptance: CompactJws,
   ciphertext: Ciphertext,
   receipt: CompactJws,
 });
@@ -80,23 +108,32 @@ export type ReleasedRecord = Static<typeof ReleasedRecord>;
 export const AccessAnswer = Type.Object({ access: AccessState, record: ReleasedRecord });
 export type AccessAnswer = Static<typeof AccessAnswer>;
 
-export const ReleaseRequestHttp = Type.Object(
-  {
-    /** `releaseRequest` statement of the provider that asks. */
-    statement: CompactJws,
-  },
-  { additionalProperties: false },
-);
+export const ReleaseRequestHttp = closedObject({
+  /** `releaseRequest` statement of the provider that asks. */
+  statement: CompactJws,
+});
 export type ReleaseRequestHttp = Static<typeof ReleaseRequestHttp>;
 
-export const VisitRequest = Type.Object({ statement: CompactJws }, { additionalProperties: false });
+export const VisitRequest = closedObject({ statement: CompactJws });
 export type VisitRequest = Static<typeof VisitRequest>;
 
-export const ReceiptRequest = Type.Object(
-  {
-    /** JWS by the recipient: it got this version under this permit. */
-    receipt: CompactJws,
-  },
-  { additionalProperties: false },
-);
+/** A patient's `revoke`, `revokeAll` or `rejectSubscription` statement. */
+export const RevocationRequest = closedObject({ statement: CompactJws });
+export type RevocationRequest = Static<typeof RevocationRequest>;
+
+/** The transaction that first carried the statement on this channel. */
+export const RevocationAnswer = Type.Object({ txId: TxId });
+export type RevocationAnswer = Static<typeof RevocationAnswer>;
+
+/** `noticeReading` statements. */
+export const ReadingsRequest = closedObject({
+  statements: Type.Array(CompactJws, { minItems: 1, maxItems: BATCH_MAX_ITEMS }),
+});
+export type ReadingsRequest = Static<typeof ReadingsRequest>;
+export { BatchResult as ReadingsAnswer };
+
+export const ReceiptRequest = closedObject({
+  /** JWS by the recipient: it got this version under this permit. */
+  receipt: CompactJws,
+});
 export type ReceiptRequest = Static<typeof ReceiptRequest>;

@@ -1,4 +1,4 @@
-import { PractitionerId, Tag } from '@careledger/domain';
+import { PractitionerId, Tag, closedObject as object } from '@careledger/domain';
 import { Type, type Static } from 'typebox';
 
 /** `context` of every sealed blob (envelope's `encryptTo`), so that none can stand in for another. */
@@ -9,12 +9,8 @@ export const SEALED_CONTEXT = {
   subscriptionReason: 'subscription-reason',
   /** In a `visit`: authority → itself and the patient, `VisitLocation` as JSON. */
   visitLocation: 'visit-location',
-  /** In an `emergencyNotice`: gateway → authority, a FHIR R4 Bundle as JSON. */
-  emergencyNotice: 'emergency-notice',
 } as const;
 
-const object = <P extends Parameters<typeof Type.Object>[0]>(properties: P) =>
-  Type.Object(properties, { additionalProperties: false });
 const Term = Type.String({ minLength: 1, maxLength: 64 });
 
 /** One of the grant's scope tags in words; `*` stands for any. */

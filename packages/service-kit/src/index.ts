@@ -4,12 +4,14 @@ import './http/metrics.js';
 export * from './config/config.js';
 export { Secret } from './config/settings.js';
 export * from './config/service-config.js';
+export { prepareDataDir } from './data-dir.js';
 export { createLogger, type Logger } from './logging.js';
 export { announceReady, type ReadyLine } from './ready.js';
 export { ROLES, type Role } from './http/roles.js';
 export * from './http/problems.js';
 export * from './http/shared-problems.js';
 export * from './http/operation-outcome.js';
+export { withoutAddresses } from './http/addresses.js';
 export { PROBLEM_JSON, sendProblem } from './http/error-handler.js';
 export {
   assertPatient,
@@ -19,6 +21,7 @@ export {
   type FindToken,
   type Principal,
   type RouteAccess,
+  type TokenHolder,
 } from './http/auth.js';
 export type { ReadinessCheck } from './http/health.js';
 export * from './http/service.js';
@@ -32,7 +35,10 @@ export {
 export * from './http/client.js';
 export * from './http/client-error.js';
 export * from './sqlite/index.js';
+export * from './idempotency/request.js';
+export * from './idempotency/idempotency-keys.js';
 export * from './background/backoff.js';
 export * from './background/worker.js';
+export * from './background/durable-work.js';
 export * from './background/subject-batcher.js';
 export * from './cli.js';

@@ -1,18 +1,22 @@
-import { pino, destination, type Logger } from 'pino';
+import { pino, destination, stdSerializers, type Logger, type LoggerOptions } from 'pino';
 import type { LogConfig } from './config/service-config.js';
 
 const STDERR_FD = 2;
 
 /** JSON lines on standard error; standard output belongs to the ready line. */
 export function createLogger(name: string, config: LogConfig): Logger {
-  return pino(
-    {
-      name,
-      level: config.level,
-      redact: ['headers.authorization', 'req.headers.authorization', 'password', '*.password'],
-    },
-    destination({ fd: STDERR_FD, sync: false }),
-  );
+  return pino(loggerOptions(name, config), destination({ fd: STDERR_FD, sync: false }));
+}
+
+/** How lines are written, wherever they go. */
+export function loggerOptions(name: string, config: LogConfig): LoggerOptions {
+  return {
+    name,
+    level: config.level,
+    // With the properties of causes: the address of a service that failed stands in one of them.
+    serializers: { err: stdSerializers.errWithCause },
+    redact: ['headers.authorization', 'req.headers.authorization', 'password', '*.password'],
+  };
 }
 
 export type { Logger };

@@ -4,7 +4,7 @@ import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import type { Family } from '../family.js';
 import { freePorts } from '../ports.js';
-import { newRoleTokens, roleEntries, type RoleTokens } from './credentials.js';
+import { PATIENTS_MSP, newRoleTokens, roleEntries, systemToken, type RoleTokens } from './credentials.js';
 import type { RunningNetwork } from './network.js';
 import { registerOrganisation, startService, type ServicePlan } from './service.js';
 
@@ -88,13 +88,23 @@ export async function startCareledger(options: CareledgerOptions): Promise<Carel
   const { dir, family, network, providers = PROVIDERS } = options;
   const { authorities = authoritiesOn(network) } = options;
   const ports = await freePorts(providers.length + authorities.length + 2);
-  const nextPlace = (): Place => {
+  const nextPlace = (callers: readonly string[]): Place => {
     const port = ports.pop() ?? 0;
-    return { port, url: `http://127.0.0.1:${port}`, tokens: newRoleTokens() };
+    return { port, url: `http://127.0.0.1:${port}`, tokens: newRoleTokens(callers) };
   };
-  const providerPlaces = providers.map((spec) => ({ spec, id: `prv_${spec.name}`, place: nextPlace() }));
-  const authorityPlaces = authorities.map((spec) => ({ spec, id: `aut_${spec.name}`, place: nextPlace() }));
-  const gatewayPlace = nextPlace();
+  // Every organisation calls the providers, gateways alone call the authorities.
+  const everyMspId = [PATIENTS_MSP, ...[...providers, ...authorities].map(({ mspId }) => mspId)];
+  const providerPlaces = providers.map((spec) => ({
+    spec,
+    id: `prv_${spec.name}`,
+    place: nextPlace(everyMspId.filter((mspId) => mspId !== spec.mspId)),
+  }));
+  const authorityPlaces = authorities.map((spec) => ({
+    spec,
+    id: `aut_${spec.name}`,
+    place: nextPlace([PATIENTS_MSP]),
+  }));
+  const gatewayPlace = nextPlace([]);
   const mqttPort = ports.pop() ?? 0;
 
   const common = (name: string, mspId: string, place: Place, user: 'user' | 'gateway' = 'user') => ({
@@ -102,17 +112,21 @@ export async function startCareledger(options: CareledgerOptions): Promise<Carel
     dataDir: join(dir, name),
     keyPassphrase: randomBytes(18).toString('base64url'),
     http: { host: '127.0.0.1', port: place.port },
-    auth: { tokens: roleEntries(place.tokens) },
+    auth: { tokens: roleEntries(place.tokens, mspId) },
     ledger: { connectionFile: network.connectionFile, mspId, ...network.identity(mspId, user) },
   });
-  const providerList = providerPlaces.map(({ id, place }) => ({
-    providerId: id,
-    url: place.url,
-    token: place.tokens.system,
-  }));
+  /** The providers as another organisation calls them. */
+  const providersFor = (mspId: string) =>
+    providerPlaces
+      .filter(({ spec }) => spec.mspId !== mspId)
+      .map(({ id, place }) => ({
+        providerId: id,
+        url: place.url,
+        token: systemToken(place.tokens, mspId),
+      }));
   const authorityList = authorityPlaces.map(({ id, place }) => ({
     authorityId: id,
-    token: place.tokens.system,
+    token: systemToken(place.tokens, PATIENTS_MSP),
   }));
 
   const providerPlans = providerPlaces.map(({ spec, id, place }) => ({
@@ -124,9 +138,7 @@ export async function startCareledger(options: CareledgerOptions): Promise<Carel
         ...common(spec.name, spec.mspId, place),
         providerId: id,
         endpoint: place.url,
-        providers: providerList
-          .filter(({ providerId }) => providerId !== id)
-          .map(({ providerId, token }) => ({ providerId, token })),
+        providers: providersFor(spec.mspId).map(({ providerId, token }) => ({ providerId, token })),
       },
     } satisfies ServicePlan,
   }));
@@ -141,13 +153,13 @@ export async function startCareledger(options: CareledgerOptions): Promise<Carel
           ...base,
           ledger: {
             ...base.ledger,
-            peerMspIds: { cloud: ['PatientsMSP', ...providers.map(({ mspId }) => mspId)] },
+            peerMspIds: { cloud: [PATIENTS_MSP, ...providers.map(({ mspId }) => mspId)] },
           },
           authorityId: id,
           kind: spec.kind,
           endpoint: place.url,
           // Asked first at another provider than the gateway's own, so that requests cross providers.
-          providers: providerList.toReversed(),
+          providers: providersFor(spec.mspId).toReversed(),
         },
       } satisfies ServicePlan,
     };
@@ -159,14 +171,14 @@ export async function startCareledger(options: CareledgerOptions): Promise<Carel
     // The hot path: collecting a small young generation over and over would cost it a quarter of its time.
     nodeFlags: ['--max-semi-space-size=8'],
     config: {
-      ...common('gateway', 'PatientsMSP', gatewayPlace, 'gateway'),
+      ...common('gateway', PATIENTS_MSP, gatewayPlace, 'gateway'),
       gatewayId,
       mqtt: { host: '127.0.0.1', port: mqttPort },
       recordIntervalMs: options.recordIntervalMs,
       // Recordings are replayed in seconds: what a device measured in weeks comes within one hour.
       recordsPerDeviceHour: { emergency: REPLAYED_RECORDS, periodic: REPLAYED_RECORDS },
       ...(options.anchorIntervalMs !== undefined && { anchorIntervalMs: options.anchorIntervalMs }),
-      providers: providerList,
+      providers: providersFor(PATIENTS_MSP),
       authorities: authorityList,
     },
   };
@@ -180,7 +192,7 @@ export async function startCareledger(options: CareledgerOptions): Promise<Carel
     isFirstCommitted = true;
     await startService(family, plan, configDir, logDir);
   });
-  await registerOrganisation(gatewayPlan, configDir, network.identity('PatientsMSP', 'admin'));
+  await registerOrganisation(gatewayPlan, configDir, network.identity(PATIENTS_MSP, 'admin'));
   await startService(family, gatewayPlan, configDir, logDir);
 
   const running = (name: string, { url, tokens }: Place): RunningService => ({ name, url, tokens });

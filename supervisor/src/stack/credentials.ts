@@ -1,9 +1,14 @@
 import { createHash, randomBytes } from 'node:crypto';
 
+/** The patients' operator: whose gateways call every other service. */
+export const PATIENTS_MSP = 'PatientsMSP';
+
 /** A bearer token's place in a service's configuration. */
 export interface TokenEntry {
   readonly sha256: string;
   readonly role: string;
+  /** The organisation that it speaks for. */
+  readonly mspId?: string;
   readonly patientIds?: readonly string[];
   readonly name?: string;
 }
@@ -18,15 +23,32 @@ export const tokenEntry = (token: string, role: string, more: Partial<TokenEntry
   ...more,
 });
 
-/** One token for each role at one service. */
-export type RoleTokens = Readonly<Record<'ops' | 'practitioner' | 'auditor' | 'system', string>>;
+/** Tokens at one service: one for each role of people, and one for each organisation whose services call it. */
+export interface RoleTokens {
+  readonly ops: string;
+  readonly practitioner: string;
+  readonly auditor: string;
+  /** By the MSP ID of the organisation that holds it. */
+  readonly system: Readonly<Record<string, string>>;
+}
 
-export const newRoleTokens = (): RoleTokens => ({
+/** @param callers MSP IDs of the organisations whose services call this one */
+export const newRoleTokens = (callers: readonly string[]): RoleTokens => ({
   ops: newToken(),
   practitioner: newToken(),
   auditor: newToken(),
-  system: newToken(),
+  system: Object.fromEntries(callers.map((mspId) => [mspId, newToken()])),
 });
 
-export const roleEntries = (tokens: RoleTokens): TokenEntry[] =>
-  Object.entries(tokens).map(([role, token]) => tokenEntry(token, role));
+/** What a service of organisation `mspId` is to know of its tokens; its people are the organisation's own. */
+export const roleEntries = ({ system, ...people }: RoleTokens, mspId: string): TokenEntry[] => [
+  ...Object.entries(people).map(([role, token]) => tokenEntry(token, role, { mspId })),
+  ...Object.entries(system).map(([caller, token]) => tokenEntry(token, 'system', { mspId: caller })),
+];
+
+/** The token with which services of `mspId` call. @throws RangeError where none was drawn */
+export function systemToken({ system }: RoleTokens, mspId: string): string {
+  const token = system[mspId];
+  if (token === undefined) throw new RangeError(`No token was drawn for callers of ${mspId}`);
+  return token;
+}

@@ -40,13 +40,14 @@ export async function startEmbeddedNetwork(
   logDir: string,
 ): Promise<RunningNetwork> {
   mkdirSync(dir, { recursive: true });
-  const { channels, transactionTimeWindowMs } = embeddedNetwork(loadNetworkDefinition());
+  const { channels, peerNames, transactionTimeWindowMs } = embeddedNetwork(loadNetworkDefinition());
   const mspIds = new Set(Object.values(channels).flatMap(({ organizations }) => organizations));
   const config = {
     dir,
     // Fixed, so that services find it again after a restart.
     port: await freePortRun(mspIds.size),
     timeWindowMs: transactionTimeWindowMs,
+    peerNames,
     channels: Object.fromEntries(
       Object.entries(channels).map(
         ([name, { organizations, members, policies, chaincodes, collections }]) => [

@@ -1,9 +1,9 @@
 import { randomBytes } from 'node:crypto';
-import { accessControlChaincode } from '@careledger/access-control-chaincode';
+import { accessControlChaincode } from '@careledger/access-control-chaincode/chaincode';
 import {
   TestScene,
   client,
-  newId,
+  newRecord,
   type Call,
   type StatementOptions,
   type TestOrganisation,
@@ -49,22 +49,35 @@ export const onAuthorities = (call: Call = {}): Call => ({
 
 export const PERIOD = { start: '2026-03-01T10:00:00Z', end: '2026-03-01T11:00:00Z' };
 
-/** What a version of a patient's record says unless told otherwise. */
+/** What a version of a record says unless told otherwise: a new one, of its patient's making or of another author's. */
 export const recordOf = (
   patientId: string,
   body: Partial<StatementBody<'storeRecord'>> = {},
+  author: string = patientId,
 ): StatementBody<'storeRecord'> => ({
   patientId,
-  recordId: newId('rec'),
+  ...newRecord(patientId, author),
   version: 1,
   prevVersionHash: null,
-  kind: 'periodic',
+  kind: author === patientId ? 'periodic' : 'clinical',
   period: PERIOD,
   providerId: 'prv_cloud-a',
   manifestHash: newHash(),
   ciphertextSha256: newHash(),
   sizeBytes: 1_000,
-  scopeTags: [],
+  tagGroups: [],
+  ...body,
+});
+
+/** The version that follows another one. */
+export const nextOf = <Body extends { version: number; manifestHash: string }>(
+  before: Body,
+  body: Partial<Body> = {},
+): Body => ({
+  ...before,
+  version: before.version + 1,
+  prevVersionHash: before.manifestHash,
+  manifestHash: newHash(),
   ...body,
 });
 
@@ -79,20 +92,23 @@ export const storeByAuthority = (
   patient: TestPatient,
   body: Partial<StatementBody<'storeRecord'>> = {},
   options: StatementOptions = {},
-): string => authority.sign('storeRecord', recordOf(patient.id, body), authority.signer, options);
+): string =>
+  authority.sign('storeRecord', recordOf(patient.id, body, authority.id), authority.signer, options);
 
 export const announcementOf = (
   patientId: string,
   body: Partial<StatementBody<'announceRecord'>> = {},
+  author: string = patientId,
 ): StatementBody<'announceRecord'> => ({
   patientId,
-  recordId: newId('rec'),
+  ...newRecord(patientId, author),
   version: 1,
-  kind: 'periodic',
+  prevVersionHash: null,
+  kind: author === patientId ? 'periodic' : 'clinical',
   period: PERIOD,
   providerId: 'prv_cloud-a',
   manifestHash: newHash(),
-  scopeTags: [],
+  tagGroups: [],
   storeTxId: newTxId(),
   ...body,
 });

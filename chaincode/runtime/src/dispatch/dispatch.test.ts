@@ -4,6 +4,7 @@ import {
   type EventName,
   type EventPayload,
 } from '@careledger/contracts';
+import { closedObject } from '@careledger/domain';
 import { Type } from 'typebox';
 import { describe, expect, test } from '@jest/globals';
 import { KeyFamily } from '../state/key.js';
@@ -13,7 +14,7 @@ import type { Chaincode } from './handlers.js';
 import type { Evaluation, Submission } from './transaction.js';
 
 const counters = new KeyFamily<number>('counter', ['name']);
-const args = Type.Object({ name: Type.String() }, { additionalProperties: false });
+const args = closedObject({ name: Type.String() });
 const definition = {
   name: 'counter',
   transactions: {

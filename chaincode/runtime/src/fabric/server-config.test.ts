@@ -37,8 +37,12 @@ describe('where a chaincode listens', () => {
   });
 });
 
+test('a chaincode that was not told its network does not take the statements of another one', () => {
+  for (const environment of [{}, { CARELEDGER_NETWORK_ID: '' }])
+    expect(() => networkIdOf(environment)).toThrow('Set CARELEDGER_NETWORK_ID');
+});
+
 test('a network ID that no statement could name is refused at start', () => {
-  expect(networkIdOf({})).toBe('devnet');
   expect(networkIdOf({ CARELEDGER_NETWORK_ID: 'careledger' })).toBe('careledger');
   expect(() => networkIdOf({ CARELEDGER_NETWORK_ID: 'Not One' })).toThrow('CARELEDGER_NETWORK_ID');
 });

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import type { BatchResult } from '@careledger/contracts';
-import { toBase32 } from '@careledger/crypto';
-import type { ChannelName } from '@careledger/domain';
+import { sha256, toBase32, toBase64url } from '@careledger/crypto';
+import { recordIdOf, type ChannelName } from '@careledger/domain';
 import type { Caller } from '../caller/caller.js';
 import type { Chaincode } from '../dispatch/handlers.js';
 import { admin, client, enroller } from './callers.js';
@@ -76,5 +76,11 @@ export class TestScene extends MemoryNetwork {
   }
 }
 
-/** A record's or practitioner's id as its maker would derive it. */
+/** A record's id with the seed that gives it, as its author would derive them. */
+export function newRecord(patientId: string, author: string = patientId): { recordId: string; seed: string } {
+  const seed = toBase64url(randomBytes(32));
+  return { seed, recordId: recordIdOf({ author, patientId, seed }, sha256) };
+}
+
+/** A record's or practitioner's id that is nobody's. */
 export const newId = (prefix: 'rec' | 'prc'): string => `${prefix}_${toBase32(randomBytes(20))}`;

@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { records } from '@careledger/contracts';
+import { checkResource } from '@careledger/fhir';
 import { describe, expect, test } from '@jest/globals';
 import { call } from '../../rig/api-client.js';
 import { labBundle } from '../../rig/bundles.js';
@@ -139,11 +140,17 @@ export function describeRecords(rig: () => LayersRig): void {
       expect([answer.status, answer.body['code']]).toEqual([409, 'RECORD_NOT_WRAPPED']);
     });
 
-    test('an unknown record is a 404', async () => {
+    test('an unknown record is a 404, to a FHIR client an OperationOutcome of R4', async () => {
       const home = await rig().home();
       const path = `/v1/records/rec_${'a'.repeat(32)}?patientId=${home.patientId}`;
       const answer = await call(rig().authority(), 'practitioner', 'GET', path);
       expect([answer.status, answer.body['code']]).toEqual([404, 'RECORD_UNKNOWN']);
+      const headers = { accept: 'application/fhir+json' };
+      const { body } = await call(rig().authority(), 'practitioner', 'GET', path, undefined, { headers });
+      expect(checkResource(body)).toMatchObject({
+        resourceType: 'OperationOutcome',
+        issue: [{ code: 'not-found', details: { coding: [{ code: 'RECORD_UNKNOWN' }] } }],
+      });
     });
   });
 }

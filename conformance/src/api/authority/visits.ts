@@ -2,6 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { records } from '@careledger/contracts';
 import { fromUtf8, utf8 } from '@careledger/crypto';
+import { timestampOf } from '@careledger/domain';
 import { decryptFrom, newSalt, saltedHash } from '@careledger/envelope';
 import { SEALED_CONTEXT } from '@careledger/protocol';
 import { describe, expect, test } from '@jest/globals';
@@ -10,20 +11,24 @@ import type { LayersRig } from '../../rig/layers-rig.js';
 import type { TestHome } from '../../rig/test-home.js';
 import { textOf } from './granted.js';
 
+const MINUTE_MS = 60_000;
+/** A check-in confirms what reaches the ledger within a day: these visits are of today. */
+const minutesAgo = (minutes: number): string => timestampOf(Date.now() - minutes * MINUTE_MS);
+
 /** What an authority's clients see of visits. */
 export function describeVisits(rig: () => LayersRig): void {
   describe('visits', () => {
     const visit = (home: TestHome, more: object = {}) =>
       call(rig().authority(), 'practitioner', 'POST', '/v1/visits', {
         patientId: home.patientId,
-        at: '2026-05-05T09:30:00Z',
+        at: minutesAgo(10),
         data: { reason: 'check-up' },
         ...more,
       });
 
     test('with a check-in code it is confirmed, on both channels, and its data stays at home', async () => {
       const home = await rig().home();
-      const checkIn = home.checkIn('aut_hospital', '2026-05-05T09:20:00Z');
+      const checkIn = home.checkIn('aut_hospital', minutesAgo(20));
       const made = await visit(home, { checkIn });
       expect(made.status).toBe(201);
       expect(made.body).toMatchObject({
@@ -58,7 +63,7 @@ export function describeVisits(rig: () => LayersRig): void {
     test('without one it is unconfirmed, and with another patient’s it is refused', async () => {
       const home = await rig().home();
       expect((await visit(home)).body).toMatchObject({ stage: 'related', confirmed: false });
-      const checkIn = (await rig().home()).checkIn('aut_hospital', '2026-05-05T09:20:00Z');
+      const checkIn = (await rig().home()).checkIn('aut_hospital', minutesAgo(20));
       const refused = await visit(home, { checkIn });
       expect([refused.status, refused.body['reason']]).toEqual([422, 'CHECK_IN_INVALID']);
     });

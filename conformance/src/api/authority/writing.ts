@@ -68,7 +68,7 @@ export function describeWriting(rig: () => LayersRig): void {
       const { rows } = await home.ledger
         .channel('authorities')
         .evaluate(records, 'ListAnnouncements', { patientId: home.patientId });
-      expect(rows[0]?.scopeTags).toEqual(grant?.scopeTags);
+      expect(rows[0]?.tagGroups).toEqual([grant?.scopeTags]);
       const beyond = await write(home, noteBundle(home.patientId, 'x'));
       expect(beyond.body).toMatchObject({ code: 'WRITE_NOT_GRANTED', reason: 'SCOPE_NOT_GRANTED' });
     });

@@ -1,5 +1,5 @@
 /** Serves the probe in the place of both of the project's chaincodes. */
-import { launch } from '@careledger/chaincode-runtime/fabric';
+import { launchContracts } from '@careledger/chaincode-runtime/fabric';
 import { contracts } from './probe.js';
 
-await launch(['access-control', 'records'].map((name) => ({ name, contracts })));
+await launchContracts(['access-control', 'records'].map((name) => ({ name, contractsOf: () => contracts })));

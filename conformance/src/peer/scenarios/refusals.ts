@@ -1,4 +1,5 @@
-import { randomBytes, sign } from 'node:crypto';
+import { randomBytes } from 'node:crypto';
+import { curveOf, negateS, signLowS } from '@careledger/crypto/ecdsa';
 import { seen, type Outcome } from '../outcome.js';
 import {
   AUTHORITIES,
@@ -11,7 +12,6 @@ import {
   type PeerNetwork,
 } from '../peer-network.js';
 import { endorse, evaluate, submit, type Scenarios } from '../scenario.js';
-import { inHighS } from '../signature.js';
 
 /** The first of a stream; asked for at once, since an error that nobody waits for ends the process. */
 async function firstOf(opening: Promise<AsyncIterable<unknown> & { close(): void }>): Promise<string> {
@@ -69,7 +69,7 @@ export const refusals: Scenarios = {
     triedBy(network, { mspId: CLOUD_A, certificateOf: [CLOUD_A, 'admin'] }),
   'a signature with a high S': (network) =>
     triedBy(network, {
-      signer: (key, message) => inHighS(sign('sha256', message, { key, dsaEncoding: 'ieee-p1363' })),
+      signer: (key, message) => negateS(signLowS(key, message), curveOf(key)),
     }),
   'an envelope that nobody signed': async (network) => {
     const transaction = await endorse(network.client(), 'put', 'unsigned', 'v');

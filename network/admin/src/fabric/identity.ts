@@ -1,8 +1,8 @@
-import { createPrivateKey, sign, type KeyObject } from 'node:crypto';
+import { createPrivateKey, type KeyObject } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
+import { signLowS } from '@careledger/crypto/ecdsa';
 import { msp } from '@hyperledger/fabric-protos';
 import { NetworkAdminError } from '../errors.js';
-import { toLowS } from '../identities/low-s.js';
 import type { PemPair } from '../layout.js';
 
 /** Who signs: a member of an organisation with its private key. */
@@ -40,6 +40,6 @@ export class Identity {
 
   /** ECDSA with SHA-256 in DER, low S. */
   sign(message: Uint8Array): Uint8Array {
-    return toLowS(sign('sha256', message, this.key));
+    return signLowS(this.key, message);
   }
 }

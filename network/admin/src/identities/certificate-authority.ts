@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
+import { isLowS } from '@careledger/crypto/ecdsa';
 import {
   AuthorityKeyIdentifierExtension,
   BasicConstraintsExtension,
@@ -18,8 +19,7 @@ import type { PemPair } from '../layout.js';
 import { attributesExtension } from './attributes.js';
 import { exists, readIfThere, writePublic, writeSecret } from './files.js';
 import type { IssuedCertificate, Issuer, SigningRequest, TlsRequest } from './issuer.js';
-import { ALGORITHM, generateKeyPair, loadKeyPair, privateKeyPem, type KeyPair } from './keys.js';
-import { isLowS } from './low-s.js';
+import { ALGORITHM, CURVE, generateKeyPair, loadKeyPair, privateKeyPem, type KeyPair } from './keys.js';
 
 const DAY_MS = 86_400_000;
 /** How long a new authority is good for. */
@@ -152,7 +152,7 @@ export class CertificateAuthority implements Issuer {
 async function untilLowS(make: () => Promise<X509Certificate>): Promise<X509Certificate> {
   for (;;) {
     const certificate = await make();
-    if (isLowS(new Uint8Array(certificate.signature))) return certificate;
+    if (isLowS(new Uint8Array(certificate.signature), CURVE)) return certificate;
   }
 }
 

@@ -1,7 +1,10 @@
 import { createPrivateKey, createPublicKey, webcrypto, type KeyObject } from 'node:crypto';
+import type { EcdsaCurve } from '@careledger/crypto/ecdsa';
 
 /** Fabric's identities are ECDSA over P-256 with SHA-256. */
 export const ALGORITHM = { name: 'ECDSA', namedCurve: 'P-256', hash: 'SHA-256' } as const;
+/** The same curve by OpenSSL's name. */
+export const CURVE: EcdsaCurve = 'prime256v1';
 
 export type KeyPair = webcrypto.CryptoKeyPair;
 

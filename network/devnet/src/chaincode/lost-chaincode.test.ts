@@ -1,10 +1,8 @@
 import { spawn } from 'node:child_process';
 import type { ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdir, writeFile } from 'node:fs/promises';
-import { createServer } from 'node:net';
+import { connect, createServer } from 'node:net';
 import type { AddressInfo } from 'node:net';
-import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, test } from '@jest/globals';
 import { status } from '@grpc/grpc-js';
@@ -17,11 +15,13 @@ import {
   startTestDevnet,
   textOf,
 } from '../test-support/network.js';
+import { probePackage } from '../test-support/packages.js';
 
 const SHIM_COMMAND = fileURLToPath(import.meta.resolve('fabric-shim/cli.js'));
 
 const PATIENCE_MS = 20_000;
 const RETRY_MS = 300;
+const POLL_MS = 5;
 const TEST_TIMEOUT_MS = 90_000;
 
 async function freePort(): Promise<number> {
@@ -31,18 +31,6 @@ async function freePort(): Promise<number> {
   server.close();
   await once(server, 'close');
   return port;
-}
-
-/** The probe as a CommonJS package, which most Node chaincode is. */
-async function commonJsPackage(folder: TemporaryFolder): Promise<string> {
-  const path = join(folder.path, 'chaincode');
-  await mkdir(path);
-  await writeFile(
-    join(path, 'package.json'),
-    JSON.stringify({ name: 'probe', version: '1.0.0', main: 'main.cjs' }),
-  );
-  await writeFile(join(path, 'main.cjs'), `exports.contracts = require(${JSON.stringify(PROBE)}).contracts;`);
-  return path;
 }
 
 /** A chaincode server as its makers start it: fabric-shim's own command, on the probe's package. */
@@ -62,6 +50,23 @@ function serveChaincode(port: number, packageFolder: string): ChildProcess {
     ],
     { stdio: 'ignore', env: { ...process.env, CORE_CHAINCODE_LOGGING_LEVEL: 'CRITICAL' } },
   );
+}
+
+/** Resolves once somebody listens on a port. */
+async function listening(port: number): Promise<void> {
+  const giveUpMs = performance.now() + PATIENCE_MS;
+  for (;;) {
+    const socket = connect(port, '127.0.0.1');
+    try {
+      await once(socket, 'connect');
+      return;
+    } catch (error) {
+      if (performance.now() > giveUpMs) throw error;
+      await new Promise((resolve) => setTimeout(resolve, POLL_MS));
+    } finally {
+      socket.destroy();
+    }
+  }
 }
 
 /** Submits until the chaincode is there again: how long its process takes to start depends on the machine. */
@@ -90,7 +95,7 @@ describe('a chaincode that is not there', () => {
     async () => {
       await using folder = await TemporaryFolder.make();
       const port = await freePort();
-      const packageFolder = await commonJsPackage(folder);
+      const packageFolder = await probePackage(folder, 'chaincode');
       await using devnet = await startTestDevnet(folder, {
         channels: {
           ch: { organizations: ['A', 'B'], chaincodes: { probe: { source: `127.0.0.1:${port}` } } },
@@ -112,9 +117,42 @@ describe('a chaincode that is not there', () => {
     TEST_TIMEOUT_MS,
   );
 
+  test(
+    'a server that is up again after a long time is dialled by the first proposal: none is refused while its port is open',
+    async () => {
+      await using folder = await TemporaryFolder.make();
+      const port = await freePort();
+      const packageFolder = await probePackage(folder, 'chaincode');
+      await using devnet = await startTestDevnet(folder, {
+        channels: { ch: { organizations: ['A'], chaincodes: { probe: { source: `127.0.0.1:${port}` } } } },
+      });
+      using client = await TestClient.open(devnet, 'ch', 'A');
+      await using servers = new AsyncDisposableStack();
+      for (const value of ['v1', 'v2']) {
+        // Refused after the whole time that a peer waits: whatever paused between attempts pauses longest now.
+        expect((await failureOf(client.contract().evaluateTransaction('get', 'k'))).code).toBe(
+          status.ABORTED,
+        );
+        const server = servers.adopt(serveChaincode(port, packageFolder), stopped);
+        await listening(port);
+        expect(textOf(await client.contract().submitTransaction('put', 'k', value))).toBe(value);
+        await stopped(server);
+      }
+    },
+    TEST_TIMEOUT_MS,
+  );
+
+  test('a proposal that arrives while its chaincode starts waits for it', async () => {
+    await using folder = await TemporaryFolder.make();
+    await using devnet = await startTestDevnet(folder);
+    using client = await TestClient.open(devnet, 'ch', 'A');
+    await failureOf(client.contract().evaluate('crash', { endorsingOrganizations: ['A'] }));
+    expect(textOf(await client.contract().submitTransaction('put', 'k', 'at once'))).toBe('at once');
+  });
+
   test('a CommonJS package is run as a module too', async () => {
     await using folder = await TemporaryFolder.make();
-    const source = `module:${await commonJsPackage(folder)}`;
+    const source = `module:${await probePackage(folder, 'chaincode')}`;
     const channels = { ch: { organizations: ['A'], chaincodes: { probe: { source } } } };
     await using devnet = await startTestDevnet(folder, { channels });
     using client = await TestClient.open(devnet, 'ch', 'A');
@@ -127,11 +165,11 @@ describe('a chaincode that is not there', () => {
       await using folder = await TemporaryFolder.make();
       await using devnet = await startTestDevnet(folder);
       using client = await TestClient.open(devnet, 'ch', 'A');
-      const before = devnet.chaincodePid;
+      const before = devnet.chaincodePids.get(PROBE);
       const failure = await failureOf(client.contract().evaluate('crash', { endorsingOrganizations: ['A'] }));
       expect(failure.details[0]).toContain('chaincode stream terminated');
       expect(await submitted(client, 'again')).toBe('again');
-      expect(devnet.chaincodePid).not.toBe(before);
+      expect(devnet.chaincodePids.get(PROBE)).not.toBe(before);
     },
     TEST_TIMEOUT_MS,
   );

@@ -60,13 +60,6 @@ export function defineChaincodes(channel: ChannelOptions): ReadonlyMap<string, C
   );
 }
 
-/** Source of a chaincode for each organisation that has it. */
-export function sourcesOf(options: ChaincodeOptions, channel: ChannelOptions): Map<string, string> {
-  const { source } = options;
-  if (typeof source !== 'string') return new Map(Object.entries(source));
-  return new Map(channel.organizations.map((mspId) => [mspId, source]));
-}
-
 /** Reads the PEM files of a chaincode server's TLS options. */
 export async function readChaincodeTls(options: ChaincodeTlsOptions): Promise<ChaincodeTls> {
   const [rootCertificate, clientKey, clientCertificate] = await Promise.all(

@@ -44,6 +44,7 @@ describe('the command line', () => {
       [
         ...['start', '--dir', dir, '--port', '0', '--channel', 'ch:A,B', '--member', 'ch:M'],
         ...['--chaincode', `ch/probe=module:${PROBE}`, '--policy', "ch/probe=OR('A.peer','B.peer')"],
+        ...['--peer-name', 'B=peer-b'],
       ],
       async (line) => {
         const ready = JSON.parse(line) as { ready: boolean; service: string; pid: number };
@@ -51,6 +52,7 @@ describe('the command line', () => {
         const profile = JSON.parse(await readFile(join(dir, 'connection.json'), 'utf8')) as ConnectionProfile;
         const { A, B, M } = profile.channels['ch']?.organizations ?? {};
         expect(A?.endpoint).not.toBe(B?.endpoint);
+        expect([A?.serverName, B?.serverName]).toEqual(['peer0.a.devnet.local', 'peer-b']);
         expect(M).toBeUndefined();
         expect(await readFile(A?.tlsRoot ?? '', 'utf8')).toContain('BEGIN CERTIFICATE');
         for (const name of ['A/admin', 'A/user', 'B/user', 'M/user']) {

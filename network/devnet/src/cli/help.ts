@@ -10,6 +10,8 @@ standard error, and writes DIR/connection.json
   --dir DIR                 identities, TLS, ledgers and connection.json; made on first use
   --port N                  port of the first organisation, the others get the following ones; 0: any free (default)
   --host ADDRESS            address to listen on (default 127.0.0.1)
+  --peer-name MSPID=NAME    host name of an organisation's peer, in its TLS certificate and in error details
+                            (default peer0.MSPID.devnet.local; repeatable)
   --channel NAME:MSPID,…    a channel and its organisations with peers (repeatable)
   --member CHANNEL:MSPID,…  organisations without peers: clients only (repeatable)
   --chaincode CHANNEL/NAME[@MSPID]=HOST:PORT|module:PATH
@@ -25,7 +27,8 @@ standard error, and writes DIR/connection.json
   --max-messages N          transactions in a block at most (default 500)
   --log-level LEVEL         silent, error, warn (default), info, debug
   --config FILE             all of this from a YAML or JSON file: {dir, port, channels: {NAME: {organizations,
-                            members, chaincodes: {NAME: {source, policy, collections}}}}, …}; flags win
+                            members, chaincodes: {NAME: {source, policy, collections}}}}, peerNames: {MSPID: NAME}, …};
+                            flags win
 
 identity: issues a certificate for DIR/organizations/MSPID/NAME/{cert,key}.pem; works beside a running devnet
   --ou client|admin         role (default client)

@@ -9,6 +9,7 @@ const FLAGS = {
   config: { type: 'string' },
   dir: { type: 'string' },
   host: { type: 'string' },
+  'peer-name': { type: 'string', multiple: true },
   port: { type: 'string' },
   channel: { type: 'string', multiple: true },
   member: { type: 'string', multiple: true },
@@ -142,11 +143,13 @@ export async function startOptions(args: readonly string[]): Promise<DevnetOptio
   const file = text(values, 'config');
   const config = file === undefined ? {} : await readConfig(file);
   const channels = await channelsOf(values);
+  const peerNames = texts(values, 'peer-name').map((flag) => split('peer-name', flag, '=', 'MSPID=NAME'));
   const flags = {
     dir: text(values, 'dir'),
     host: text(values, 'host'),
     port: wholeNumber(values, 'port'),
     channels,
+    peerNames: peerNames.length > 0 ? Object.fromEntries(peerNames) : undefined,
     requireClientCert: values['require-client-cert'] === true ? true : undefined,
     timeWindowMs: wholeNumber(values, 'time-window-ms'),
     batchTimeoutMs: wholeNumber(values, 'batch-timeout-ms'),

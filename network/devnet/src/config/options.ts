@@ -49,6 +49,11 @@ export interface DevnetOptions {
   /** Folder of identities, ledgers and the connection file; made if it is not there. */
   readonly dir: string;
   readonly channels: Readonly<Record<string, ChannelOptions>>;
+  /**
+   * Host name of an organisation's peer: in its TLS certificate, as `serverName` in `connection.json`, and as error
+   * details name it; `peer0.MSPID.devnet.local` by default.
+   */
+  readonly peerNames?: Readonly<Record<string, string>>;
   /** Address to listen on; loopback by default. */
   readonly host?: string;
   /** Port of the first organisation; the others get the following ones. 0 (default) gives each any free one. */

@@ -11,6 +11,8 @@ const MSP_ID = /^[A-Za-z0-9.-]{1,128}$/;
 const COLLECTION_NAME = /^[A-Za-z0-9-][A-Za-z0-9_-]*$/;
 const CHAINCODE_NAME = /^[A-Za-z0-9]+([-_][A-Za-z0-9]+)*$/;
 const HOST_AND_PORT = /^\[?[^\s/]+\]?:\d{1,5}$/;
+/** A DNS name (RFC 1123 §2.1). */
+const HOST_NAME = /^(?=.{1,253}$)[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?(\.[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?)*$/i;
 const MAX_PORT = 65_535;
 const MAX_PEER_COUNT = 1_000;
 const LOG_LEVELS: readonly string[] = ['silent', 'error', 'warn', 'info', 'debug', 'trace'];
@@ -92,6 +94,16 @@ function checkNumber(name: string, value: number | undefined, min: number, max: 
   bad(`${name} must be a whole number from ${min} to ${max}`);
 }
 
+function checkPeerNames({ peerNames = {}, channels }: DevnetOptions): void {
+  const withPeers = new Set(Object.values(channels).flatMap(({ organizations }) => organizations));
+  for (const [mspId, name] of Object.entries(peerNames)) {
+    if (!withPeers.has(mspId)) bad(`peerNames names ${mspId}, which has no peer on a channel`);
+    if (!HOST_NAME.test(name)) bad(`"${name}" cannot name the peer of ${mspId}: use a host name`);
+  }
+  const names = Object.values(peerNames).map((name) => name.toLowerCase());
+  if (new Set(names).size !== names.length) bad('peerNames gives two peers one name');
+}
+
 /** Refuses options that cannot work, before anything is made. @throws DevnetError BAD_CONFIG, BAD_POLICY */
 export function validateOptions(options: DevnetOptions): void {
   if (!options.dir) bad('a folder is needed: --dir DIR');
@@ -114,4 +126,5 @@ export function validateOptions(options: DevnetOptions): void {
       checkChaincode(where, each, channel, all);
     }
   }
+  checkPeerNames(options);
 }

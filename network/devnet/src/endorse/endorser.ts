@@ -35,7 +35,7 @@ interface Simulated {
 export class Endorser {
   constructor(
     readonly mspId: string,
-    /** As named in error details, `host:port`. */
+    /** As named in error details: the peer's host name and port. */
     readonly address: string,
     private readonly signer: SigningIdentity,
     private readonly channels: ReadonlyMap<string, Channel>,

@@ -1,10 +1,10 @@
 import { createPrivateKey, randomBytes } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
+import { signLowS } from '@careledger/crypto/ecdsa';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { Client, Metadata, credentials } from '@grpc/grpc-js';
 import { common, gateway, peer } from '@hyperledger/fabric-protos';
 import type { Devnet } from '../devnet.js';
-import { signLowS } from '../identity/ecdsa.js';
 import { TemporaryFolder, TestClient, startTestDevnet, textOf } from '../test-support/network.js';
 import { Codes } from '../validate/codes.js';
 

@@ -1,4 +1,5 @@
 import { readFile } from 'node:fs/promises';
+import { signLowS } from '@careledger/crypto/ecdsa';
 import { describe, expect, test } from '@jest/globals';
 import { X509Certificate, createHash, createPrivateKey } from 'node:crypto';
 import { Client, credentials, status } from '@grpc/grpc-js';
@@ -7,7 +8,6 @@ import type { Gateway } from '@hyperledger/fabric-gateway';
 import type { Devnet } from '../devnet.js';
 import { CertificateAuthority } from '../identity/certificate-authority.js';
 import type { KeyedCertificate } from '../identity/certificate-authority.js';
-import { signLowS } from '../identity/ecdsa.js';
 import { failureOf } from '../test-support/failure.js';
 import { TemporaryFolder, startTestDevnet } from '../test-support/network.js';
 

@@ -1,13 +1,18 @@
-import { access, mkdir, readFile, rename, writeFile } from 'node:fs/promises';
+import { X509Certificate, createPrivateKey } from 'node:crypto';
+import { readFile, readdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { DevnetError } from '../errors.js';
 import type { CertificateAuthority, KeyedCertificate, NodeOu } from './certificate-authority.js';
+import { completeIdentity, exists, hasPair, readPair, writeIdentity, writePair } from './identity-files.js';
 
 /** Folder names under DIR; this module is the only one that knows them. */
 const CA_FOLDER = 'ca';
 const PEER_FOLDER = 'peer';
 
-/** The files of one organisation: `DIR/organizations/MSPID/{ca,admin,user,peer}/{cert,key}.pem`. */
+/**
+ * The files of one organisation: `DIR/organizations/MSPID/{ca,admin,user,peer}/{cert,key}.pem`, and the identities among
+ * them also as `msp/{signcerts,keystore}`.
+ */
 export function organisationFolder(dir: string, mspId: string): string {
   return join(dir, 'organizations', mspId);
 }
@@ -15,31 +20,6 @@ export function organisationFolder(dir: string, mspId: string): string {
 /** Folder of one of an organisation's identities. */
 export function identityFolder(dir: string, mspId: string, name: string): string {
   return join(organisationFolder(dir, mspId), name);
-}
-
-/** Whether a file or folder is there. */
-async function exists(path: string): Promise<boolean> {
-  return access(path).then(
-    () => true,
-    () => false,
-  );
-}
-
-async function writePair(folder: string, pair: KeyedCertificate): Promise<void> {
-  await mkdir(folder, { recursive: true });
-  await writeFile(join(folder, 'key.pem'), pair.key, { mode: 0o600 });
-  // The certificate is written last and by rename, so that a folder with one is complete.
-  const temporary = join(folder, 'cert.pem.new');
-  await writeFile(temporary, pair.certificate);
-  await rename(temporary, join(folder, 'cert.pem'));
-}
-
-async function readPair(folder: string): Promise<KeyedCertificate> {
-  const [certificate, key] = await Promise.all([
-    readFile(join(folder, 'cert.pem'), 'utf8'),
-    readFile(join(folder, 'key.pem'), 'utf8'),
-  ]);
-  return { certificate, key };
 }
 
 /** The X.509 library takes a tenth of a second to load and is needed on a first start only. */
@@ -53,7 +33,7 @@ async function openOrCreateCa(
   organisation: string,
 ): Promise<CertificateAuthority> {
   const Authority = await authorities();
-  if (await exists(join(folder, 'cert.pem'))) return Authority.open(await readPair(folder));
+  if (await hasPair(folder)) return Authority.open(await readPair(folder));
   const created = await Authority.create(name, organisation);
   await writePair(folder, created.material);
   return created;
@@ -67,18 +47,27 @@ export async function ensureOrganisation(dir: string, mspId: string): Promise<st
     ['user', 'client'],
     [PEER_FOLDER, 'peer'],
   ];
-  const folders = wanted.map(([name]) => join(identityFolder(dir, mspId, name), 'cert.pem'));
-  const present = await Promise.all([join(caFolder, 'cert.pem'), ...folders].map(exists));
+  const present = await Promise.all(
+    [caFolder, ...wanted.map(([name]) => identityFolder(dir, mspId, name))].map(hasPair),
+  );
   if (!present.every(Boolean)) {
     const ca = await openOrCreateCa(caFolder, `ca.${mspId}`, mspId);
     await Promise.all(
       wanted.map(async ([name, ou], index) => {
         if (present[index + 1]) return;
-        await writePair(identityFolder(dir, mspId, name), await ca.issueIdentity(name, mspId, ou));
+        await writeIdentity(identityFolder(dir, mspId, name), await ca.issueIdentity(name, mspId, ou));
       }),
     );
   }
-  return readFile(join(caFolder, 'cert.pem'), 'utf8');
+  await completeIdentities(dir, mspId);
+  return (await readPair(caFolder)).certificate;
+}
+
+/** Identities that an earlier version issued have no MSP folder. */
+async function completeIdentities(dir: string, mspId: string): Promise<void> {
+  const names = await readdir(organisationFolder(dir, mspId));
+  const identities = names.filter((name) => name !== CA_FOLDER);
+  await Promise.all(identities.map((name) => completeIdentity(identityFolder(dir, mspId, name))));
 }
 
 /** What {@link issueIdentity} needs to know. */
@@ -104,7 +93,7 @@ const NAME_PATTERN = /^[A-Za-z0-9][A-Za-z0-9._@-]{0,63}$/;
 const RESERVED_NAMES: ReadonlySet<string> = new Set([CA_FOLDER, PEER_FOLDER]);
 
 /**
- * Issues a further identity of an organisation and writes it to `DIR/organizations/MSPID/NAME/`.
+ * Issues a further identity of an organisation and writes it to `DIR/organizations/MSPID/NAME/`, as the first ones are.
  * Works beside a running devnet: peers know an organisation by its CA.
  * @throws DevnetError BAD_IDENTITY_REQUEST, UNKNOWN_ORGANISATION
  */
@@ -117,7 +106,7 @@ export async function issueIdentity(request: IdentityRequest): Promise<IssuedIde
     );
   }
   const caFolder = identityFolder(dir, mspId, CA_FOLDER);
-  if (!(await exists(join(caFolder, 'cert.pem')))) {
+  if (!(await hasPair(caFolder))) {
     throw new DevnetError(
       'UNKNOWN_ORGANISATION',
       `${mspId} has no CA under ${dir}: start the devnet there once, with ${mspId} on a channel`,
@@ -127,7 +116,7 @@ export async function issueIdentity(request: IdentityRequest): Promise<IssuedIde
   const ca = await Authority.open(await readPair(caFolder));
   const pair = await ca.issueIdentity(name, mspId, ou, attributes, request.validDays);
   const folder = identityFolder(dir, mspId, name);
-  await writePair(folder, pair);
+  await writeIdentity(folder, pair);
   return { mspId, folder, ...pair };
 }
 
@@ -139,32 +128,42 @@ export interface TlsMaterial {
   readonly servers: ReadonlyMap<string, KeyedCertificate>;
 }
 
-/** Host name in the server certificate of an organisation's endpoint. */
-export function serverNameOf(mspId: string): string {
+/** Host name of an organisation's peer unless it is given another. */
+export function defaultPeerName(mspId: string): string {
   return `peer0.${mspId.toLowerCase().replace(/[^a-z0-9.-]/g, '-')}.devnet.local`;
 }
 
-/** Makes or reads the TLS authority and one server certificate per organisation. */
-export async function ensureTls(dir: string, mspIds: readonly string[]): Promise<TlsMaterial> {
+/** Whether a folder has a server certificate for a name, and its key. */
+async function isServer(folder: string, name: string): Promise<boolean> {
+  if (!(await hasPair(folder))) return false;
+  const pair = await readPair(folder);
+  const certificate = new X509Certificate(pair.certificate);
+  return certificate.checkHost(name) !== undefined && certificate.checkPrivateKey(createPrivateKey(pair.key));
+}
+
+/**
+ * Makes or reads the TLS authority and one server certificate per organisation.
+ * @param peerNames host names of the organisations' peers; a certificate made for another name is replaced
+ */
+export async function ensureTls(dir: string, peerNames: ReadonlyMap<string, string>): Promise<TlsMaterial> {
   const folder = join(dir, 'tls');
   const caPath = join(folder, 'ca.pem');
   const caFolder = join(folder, CA_FOLDER);
-  const folders = mspIds.map((mspId) => join(folder, mspId));
-  const present = await Promise.all(folders.map((each) => exists(join(each, 'cert.pem'))));
+  const servers = [...peerNames].map(([mspId, name]) => ({ mspId, name, folder: join(folder, mspId) }));
+  const present = await Promise.all(servers.map((each) => isServer(each.folder, each.name)));
   if (!(await exists(caPath)) || !present.every(Boolean)) {
     const ca = await openOrCreateCa(caFolder, 'tlsca.devnet', 'devnet');
     await Promise.all(
-      mspIds.map(async (mspId, index) => {
+      servers.map(async ({ name, folder: own }, index) => {
         if (present[index]) return;
-        const name = serverNameOf(mspId);
         const names = [name, 'localhost', 'host.docker.internal'];
-        await writePair(join(folder, mspId), await ca.issueTls(name, names, ['127.0.0.1', '::1']));
+        await writePair(own, await ca.issueTls(name, names, ['127.0.0.1', '::1']));
       }),
     );
     await writeFile(caPath, ca.material.certificate);
   }
   const pairs = await Promise.all(
-    mspIds.map(async (mspId) => [mspId, await readPair(join(folder, mspId))] as const),
+    servers.map(async ({ mspId, folder: own }) => [mspId, await readPair(own)] as const),
   );
   return { ca: await readFile(caPath, 'utf8'), caPath, servers: new Map(pairs) };
 }

@@ -1,9 +1,8 @@
 import { createPrivateKey } from 'node:crypto';
 import type { KeyObject } from 'node:crypto';
-import { readFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { signLowS } from '@careledger/crypto/ecdsa';
 import { msp } from '@hyperledger/fabric-protos';
-import { signLowS } from './ecdsa.js';
+import { readPair } from './identity-files.js';
 
 /** An identity that can sign: the serialized form Fabric puts in headers, and its private key. */
 export interface SigningIdentity {
@@ -32,9 +31,6 @@ export function signingIdentity(
 
 /** Reads `cert.pem` and `key.pem` of a folder. */
 export async function readSigningIdentity(mspId: string, folder: string): Promise<SigningIdentity> {
-  const [certificate, key] = await Promise.all([
-    readFile(join(folder, 'cert.pem'), 'utf8'),
-    readFile(join(folder, 'key.pem'), 'utf8'),
-  ]);
+  const { certificate, key } = await readPair(folder);
   return signingIdentity(mspId, certificate, key);
 }

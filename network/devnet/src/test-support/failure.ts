@@ -7,6 +7,8 @@ export interface SeenFailure {
   readonly message: string;
   /** Messages of the error details, each with the organisation that said it. */
   readonly details: readonly string[];
+  /** Who said them, as the details name it. */
+  readonly addresses: readonly string[];
 }
 
 /** Runs something that must fail, and says how it did. */
@@ -15,11 +17,12 @@ export async function failureOf(attempt: Promise<unknown>): Promise<SeenFailure>
     await attempt;
   } catch (error) {
     if (error instanceof CommitError) {
-      return { type: 'CommitError', code: error.code, message: error.message, details: [] };
+      return { type: 'CommitError', code: error.code, message: error.message, details: [], addresses: [] };
     }
     if (error instanceof GatewayError) {
       const details = error.details.map((each) => `${each.mspId}: ${each.message}`);
-      return { type: error.name, code: error.code, message: error.message, details };
+      const addresses = error.details.map((each) => each.address);
+      return { type: error.name, code: error.code, message: error.message, details, addresses };
     }
     throw error;
   }

@@ -3,11 +3,11 @@ import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { signLowS } from '@careledger/crypto/ecdsa';
 import { Client, credentials } from '@grpc/grpc-js';
 import { connect, hash } from '@hyperledger/fabric-gateway';
 import type { Contract, Gateway, Network } from '@hyperledger/fabric-gateway';
 import type { Devnet } from '../devnet.js';
-import { signLowS } from '../identity/ecdsa.js';
 import type { DevnetOptions } from '../config/options.js';
 import { startDevnet } from '../index.js';
 

@@ -207,6 +207,14 @@ export class Probe extends Contract {
     return bytes && bytes.length > 0 ? json(new KeyEndorsementPolicy(bytes).listOrgs()) : '[]';
   }
 
+  /** Whose peer runs it, by the shim and by the environment, before and after the peer was asked for something. */
+  async peerMspIds(ctx: Context): Promise<string> {
+    const before = ctx.stub.getMspID();
+    await ctx.stub.getState('nothing');
+    const { CORE_PEER_LOCALMSPID: inEnvironment, ...others } = process.env;
+    return json([before, ctx.stub.getMspID(), inEnvironment, 'PATH' in others]);
+  }
+
   /** Ends the process that runs it. */
   async crash(): Promise<void> {
     process.exit(3);

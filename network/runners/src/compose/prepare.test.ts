@@ -62,6 +62,17 @@ describe('what network-init prepares', () => {
       expect(config).not.toContain(own);
       expect(config).toContain(createHash('sha256').update(own).digest('hex'));
     }
+    const { auth } = JSON.parse(config) as { auth: { tokens: { name: string; mspId: string }[] } };
+    const speaksFor = Object.fromEntries(auth.tokens.map(({ name, mspId }) => [name, mspId]));
+    expect(speaksFor).toMatchObject({
+      ...{ ops: 'CloudAMSP', practitioner: 'CloudAMSP', auditor: 'CloudAMSP', monitoring: 'CloudAMSP' },
+      ...{
+        gateway: 'PatientsMSP',
+        'cloud-b': 'CloudBMSP',
+        'api-hospital': 'HospitalMSP',
+        'api-lab': 'LabMSP',
+      },
+    });
   });
 
   test('monitoring opens operations endpoints, and no administrator’s', async () => {

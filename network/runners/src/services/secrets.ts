@@ -58,13 +58,32 @@ export async function ensureSecretFile(path: string): Promise<string> {
   return secret;
 }
 
-/** How a service's configuration names who holds which token: by hash, so that it opens nothing itself. */
-export function tokenEntries({ tokens }: ServiceSecrets): { sha256: string; role: string; name: string }[] {
-  return Object.entries(tokens).map(([holder, token]) => ({
-    sha256: createHash('sha256').update(token).digest('hex'),
-    role: roleOf(holder),
-    name: holder,
-  }));
+/** A token's place in a service's configuration. */
+export interface TokenEntry {
+  readonly sha256: string;
+  readonly role: string;
+  readonly name: string;
+  /** The organisation that it speaks for. */
+  readonly mspId: string;
+}
+
+/**
+ * How a service's configuration names who holds which token: by hash, so that it opens nothing itself.
+ * @param mspId of the service itself, whose people are its own organisation's
+ * @param callers MSP IDs of the services that hold a token here, by their ids; whoever is none of them gets no entry
+ */
+export function tokenEntries(
+  { tokens }: ServiceSecrets,
+  mspId: string,
+  callers: ReadonlyMap<string, string>,
+): TokenEntry[] {
+  return Object.entries(tokens).flatMap(([holder, token]) => {
+    const role = roleOf(holder);
+    const speaksFor = role === 'system' ? callers.get(holder) : mspId;
+    if (speaksFor === undefined) return [];
+    const sha256 = createHash('sha256').update(token).digest('hex');
+    return [{ sha256, role, name: holder, mspId: speaksFor }];
+  });
 }
 
 function roleOf(holder: string): string {

@@ -41,7 +41,9 @@ export function serviceConfig(node: ServiceNode, options: ServiceConfigOptions):
       port: node.port,
       tls: { certFile: tls.cert, keyFile: tls.key },
     },
-    auth: { tokens: own ? tokenEntries(own) : [] },
+    auth: {
+      tokens: own ? tokenEntries(own, node.mspId, new Map(services.map(({ id, mspId }) => [id, mspId]))) : [],
+    },
   };
   switch (node.program) {
     case 'cloud':

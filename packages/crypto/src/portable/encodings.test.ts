@@ -98,3 +98,23 @@ test('colons and quotes inside strings are not taken for members', () => {
     c: [{ d: ':' }, { d: ':' }],
   });
 });
+
+/** What JSON.parse of the engine makes of an escaped name depends on what it has read before in this process. */
+test('the same bytes are the same value, whatever was read before', () => {
+  const text = '{"subject":1,"\\u0073ub":2}';
+  for (let i = 0; i < 3; i++) parseJson(utf8('{"subject":1,"\\\\u0":2}'));
+  expect(parseJson(utf8(text))).toEqual({ subject: 1, sub: 2 });
+});
+
+test('a member twice in two spellings is found, whatever was read before', () => {
+  for (let i = 0; i < 3; i++) parseJson(utf8('{"subject":1,"\\\\u0073u":2}'));
+  expect(() => parseJson(utf8('{"subject":1,"\\u0073ubject":2}'))).toThrow(
+    expect.objectContaining({ code: 'JSON_DUPLICATE_KEY' }),
+  );
+});
+
+test('names with escapes do not go deeper than others', () => {
+  const nested = (levels: number) => utf8('{"\\u0061":'.repeat(levels) + '0' + '}'.repeat(levels));
+  expect(parseJson(nested(32))).toBeDefined();
+  expect(() => parseJson(nested(33))).toThrow(expect.objectContaining({ code: 'JSON_INVALID' }));
+});

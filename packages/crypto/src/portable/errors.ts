@@ -18,6 +18,7 @@ export type CryptoErrorCode =
   | 'KEY_STORE_CORRUPT'
   | 'KEY_STORE_CLOSED'
   | 'SECRET_SHARES_INVALID'
+  | 'SIGNATURE_MALFORMED'
   | 'VERIFIER_UNSOUND';
 
 /** Bytes, keys or tokens that are not what the formats in `spec/crypto.md` allow. */

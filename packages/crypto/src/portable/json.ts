@@ -1,6 +1,7 @@
 import canonicalize from 'canonicalize';
 import { CryptoError } from './errors.js';
 import { fromUtf8 } from './bytes.js';
+import { readJson } from './json-reader.js';
 
 export type JsonObject = { [name: string]: unknown };
 
@@ -36,9 +37,12 @@ export function parseJson(bytes: Uint8Array): unknown {
   } catch (cause) {
     throw new CryptoError('JSON_INVALID', 'The bytes are not JSON', { cause });
   }
-  // JSON.parse keeps the last of several members of one name (RFC 8259 section 4 leaves it open), so that two
-  // readers could see two values: fewer members than name separators means that some were lost.
-  if (countMembers(value, 0) !== countNameSeparators(text)) {
+  const { members, isNameEscaped } = scanNames(text);
+  // JSON.parse is not to be relied on for names with escapes.
+  if (isNameEscaped) return readJson(text, MAX_JSON_DEPTH);
+  // It keeps the last of several members of one name (RFC 8259 section 4 leaves it open), so that two readers could
+  // see two values: fewer members than name separators means that some were lost.
+  if (countMembers(value, 0) !== members) {
     throw new CryptoError('JSON_DUPLICATE_KEY', 'A JSON object names a member twice');
   }
   return value;
@@ -73,19 +77,29 @@ const QUOTE = 0x22;
 const BACKSLASH = 0x5c;
 const COLON = 0x3a;
 
-/** Colons outside strings, in a text that is known to be JSON. */
-function countNameSeparators(text: string): number {
-  let count = 0;
+/** How many members a text that is known to be JSON writes, by their colons, and whether a name has an escape in it. */
+function scanNames(text: string): { members: number; isNameEscaped: boolean } {
+  let members = 0;
   let inString = false;
+  let isEscaped = false;
+  let isNameEscaped = false;
   for (let i = 0; i < text.length; i++) {
     const code = text.charCodeAt(i);
     if (inString) {
-      if (code === BACKSLASH) i++;
-      else if (code === QUOTE) inString = false;
-    } else if (code === QUOTE) inString = true;
-    else if (code === COLON) count++;
+      if (code === BACKSLASH) {
+        isEscaped = true;
+        i++;
+      } else if (code === QUOTE) inString = false;
+    } else if (code === QUOTE) {
+      inString = true;
+      isEscaped = false;
+    } else if (code === COLON) {
+      // The string before a colon is a name.
+      isNameEscaped ||= isEscaped;
+      members++;
+    }
   }
-  return count;
+  return { members, isNameEscaped };
 }
 
 function assertJson(value: unknown, depth: number): void {

@@ -6,6 +6,8 @@ export type Ed25519Vector = {
   publicKey: string;
   message: string;
   signature: string;
+  /** Where it is from, if not from here. */
+  source?: string;
   /** Valid ones that can be signed again. */
   seed?: string;
   /** Invalid ones: which check has to refuse, the byte comparisons or the equation. */
@@ -41,5 +43,41 @@ export type ThumbprintVector = {
   kid: string;
 };
 
-export type CryptoVector = Ed25519Vector | JwsVector | TextVector | ThumbprintVector;
+/** Bytes in hexadecimal, here and below. */
+export type X25519Vector = {
+  type: 'x25519';
+  description: string;
+  source: string;
+  privateKey: string;
+  publicKey: string;
+  /** Valid ones. */
+  sharedSecret?: string;
+  /** Invalid ones: as what is sealed with such a key is refused. */
+  code?: string;
+};
+
+export type AesGcmVector = {
+  type: 'aes-gcm';
+  description: string;
+  source: string;
+  key: string;
+  aad: string;
+  /** iv ‖ ciphertext ‖ tag. */
+  sealed: string;
+  /** Valid ones. */
+  plaintext?: string;
+  code?: string;
+};
+
+export type HmacVector = {
+  type: 'hmac';
+  description: string;
+  source: string;
+  key: string;
+  message: string;
+  mac: string;
+};
+
+export type CryptoVector =
+  Ed25519Vector | JwsVector | TextVector | ThumbprintVector | X25519Vector | AesGcmVector | HmacVector;
 export type NamedCryptoVector = CryptoVector & { name: string };

@@ -1,10 +1,14 @@
 import { loadVectors } from '@careledger/spec';
 import { describe, expect, test } from '@jest/globals';
 import {
+  aesGcmOpen,
+  aesGcmSeal,
+  GCM_IV_BYTES,
   canonicalJson,
   ed25519Acceptable,
   fromBase64url,
   fromHex,
+  hmacSha256,
   kidOf,
   nodeVerifier,
   parseJson,
@@ -17,7 +21,15 @@ import {
 } from '../index.js';
 import { sodiumVerifier } from '../sodium/sodium-verifier.js';
 import { cryptoVectors } from './all.js';
-import type { CryptoVector, Ed25519Vector, JwsVector, TextVector, ThumbprintVector } from './types.js';
+import type {
+  AesGcmVector,
+  CryptoVector,
+  Ed25519Vector,
+  HmacVector,
+  JwsVector,
+  TextVector,
+  ThumbprintVector,
+} from './types.js';
 
 const verifiers = [
   ['node', nodeVerifier()],
@@ -91,4 +103,22 @@ test.each(ofType<TextVector>(invalid, 'base64url', 'json'))('$name: $code', ({ t
 
 test.each(ofType<ThumbprintVector>(valid, 'thumbprint'))('$name', ({ curve, publicKey, kid }) => {
   expect(kidOf(curve, fromBase64url(publicKey))).toBe(kid);
+});
+
+const opened = ({ key, sealed, aad }: AesGcmVector) =>
+  aesGcmOpen(fromHex(key), fromHex(sealed), fromHex(aad));
+
+test.each(ofType<AesGcmVector>(valid, 'aes-gcm'))('$name opens, and is sealed like that', (vector) => {
+  const { key, aad, sealed, plaintext } = vector;
+  expect(toHex(opened(vector) ?? new Uint8Array(1))).toBe(plaintext);
+  const iv = fromHex(sealed).subarray(0, GCM_IV_BYTES);
+  expect(toHex(aesGcmSeal(fromHex(key), fromHex(plaintext ?? ''), fromHex(aad), iv))).toBe(sealed);
+});
+
+test.each(ofType<AesGcmVector>(invalid, 'aes-gcm'))('$name does not open', (vector) => {
+  expect(opened(vector)).toBeUndefined();
+});
+
+test.each(ofType<HmacVector>(valid, 'hmac'))('$name', ({ key, message, mac }) => {
+  expect(toHex(hmacSha256(fromHex(key), fromHex(message)))).toBe(mac);
 });

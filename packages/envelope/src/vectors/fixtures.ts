@@ -19,6 +19,10 @@ import type { Named, OpenVector } from './types.js';
 /** Fixed keys and fixed randomness, so that the vectors come out the same each time. Never use these for anything else. */
 export const author = signerFromSeed(new Uint8Array(32).fill(0x41));
 export const gateway = signerFromSeed(new Uint8Array(32).fill(0x42));
+/** A gateway key of the patient that was rotated away. */
+export const formerGateway = signerFromSeed(new Uint8Array(32).fill(0x44));
+/** When it was. */
+export const ROTATED_AT = '2026-02-01T00:00:00.000Z';
 export const provider = signerFromSeed(new Uint8Array(32).fill(0x43));
 export const patient = x25519FromPrivate(new Uint8Array(32).fill(0x51));
 export const hospital = x25519FromPrivate(new Uint8Array(32).fill(0x52));
@@ -29,12 +33,12 @@ export const RECORD_ID = `rec_${'b'.repeat(32)}`;
 export const OTHER_RECORD_ID = `rec_${'c'.repeat(32)}`;
 
 export const aad: RecordAad = {
-  v: 1,
+  v: 2,
   recordId: RECORD_ID,
   version: 1,
   patientId: PATIENT_ID,
   author: PATIENT_ID,
-  scopeTags: ['AAAAAAAAAAAAAAAAAAAAAA', 'BBBBBBBBBBBBBBBBBBBBBA'],
+  tagGroups: [['AAAAAAAAAAAAAAAAAAAAAA', 'BBBBBBBBBBBBBBBBBBBBBA'], ['CCCCCCCCCCCCCCCCCCCCCA']],
   prevVersionHash: null,
 };
 export const CONTENT = '{"resourceType":"Bundle","type":"collection"}';
@@ -92,10 +96,17 @@ export const good: Omit<Named<OpenVector>, 'name' | 'description'> = {
   type: 'open',
   manifest: sealed.manifest,
   wrapSet,
+  wrap: wraps[1].jwe,
   ciphertext: toBase64url(sealed.ciphertext),
   recipientKey: toBase64url(hospital.privateKey),
   authorKeys: [toBase64url(author.publicKey)],
-  wrapSignerKeys: [toBase64url(author.publicKey), toBase64url(gateway.publicKey)],
+  wrapSigners: {
+    author: [{ key: toBase64url(author.publicKey), from: '2026-01-01T00:00:00.000Z' }],
+    gateway: [
+      { key: toBase64url(formerGateway.publicKey), from: '2026-01-01T00:00:00.000Z', until: ROTATED_AT },
+      { key: toBase64url(gateway.publicKey), from: ROTATED_AT },
+    ],
+  },
   expected: {
     recordId: RECORD_ID,
     patientId: PATIENT_ID,

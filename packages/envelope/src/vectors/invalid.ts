@@ -6,8 +6,10 @@ import {
   OTHER_RECORD_ID,
   PATIENT_ID,
   RECORD_ID,
+  ROTATED_AT,
   author,
   fixedWrap,
+  formerGateway,
   gateway,
   good,
   hospital,
@@ -22,7 +24,7 @@ import {
 import { wrapHeader } from '../wraps.js';
 import { lowOrderJwe } from './low-order-jwe.js';
 import type { Named, OpenVector, ReceiptVector, SealedVector } from './types.js';
-import { sealedBlob, storeReceipt } from './valid.js';
+import { acceptanceOf, formerSet, sealedBlob, storeReceipt } from './valid.js';
 
 const [, goodWrap] = wraps;
 
@@ -68,7 +70,7 @@ function manifestAttacks(): Case[] {
   const byProvider = seal('record', {}, provider);
   const forOther = seal('record', { author: 'aut_hospital' });
   const forOtherPatient = seal('record', { patientId: `pat_${'d'.repeat(32)}` });
-  const retagged = resign({ aad: { ...readManifest(sealed.manifest).aad, scopeTags: [] } });
+  const retagged = resign({ aad: { ...readManifest(sealed.manifest).aad, tagGroups: [] } });
   const withoutHash = { recordId: RECORD_ID, patientId: PATIENT_ID, version: 1, author: PATIENT_ID };
   const offer = (manifest: string, expected: OpenVector['expected'] = withoutHash) => ({
     manifest,
@@ -114,7 +116,7 @@ function manifestAttacks(): Case[] {
     [
       'manifest-altered',
       'MANIFEST_SIGNATURE_INVALID',
-      'Scope tags replaced under the author’s signature',
+      'Tag groups replaced under the author’s signature',
       offer(transplant(retagged)),
     ],
     [
@@ -137,18 +139,25 @@ function manifestAttacks(): Case[] {
       {
         ...offer(retagged),
         wrapSet: makeWrapSet({ ...subject, manifestHash: tokenHash(retagged), wraps: [goodWrap] }, author),
+        wrap: goodWrap.jwe,
       },
     ],
   ];
 }
 
 async function wrapAttacks(): Promise<Case[]> {
+  const earlierFormerSet = makeWrapSet({ ...subject, seq: 2, wraps: [goodWrap] }, formerGateway);
+  const inTime = { token: '', ...acceptanceOf(formerSet, '2026-01-02T00:00:00Z') };
   const { contentKey } = sealed;
   const otherKey = seal('another record').contentKey;
   const other = { recordId: OTHER_RECORD_ID, version: 1 };
   const toHospital = (label: string, key: Uint8Array, of: WrapSubject = subject) =>
     fixedWrap(label, hospital.publicKey, key, of);
-  const withWrap = (wrap: Wrap) => ({ wrapSet: makeWrapSet({ ...subject, wraps: [wrap] }, author) });
+  const withWrap = (wrap: Wrap) => ({
+    wrapSet: makeWrapSet({ ...subject, wraps: [wrap] }, author),
+    wrap: wrap.jwe,
+  });
+  const unsigned = await fixedWrap('unsigned', hospital.publicKey, contentKey);
   const header = async (more: JsonObject) =>
     withWrap(await fixedWrap('header', hospital.publicKey, contentKey, subject, { header: more }));
   return [
@@ -213,6 +222,51 @@ async function wrapAttacks(): Promise<Case[]> {
       { recipientKey: toBase64url(stranger.privateKey) },
     ],
     [
+      'wrap-that-the-set-does-not-sign-for',
+      'WRAP_MISMATCH',
+      'A provider makes a wrap itself, to a key that was left out',
+      { wrap: unsigned.jwe },
+    ],
+    [
+      'wrap-set-by-a-former-gateway-key',
+      'WRAP_SIGNER_RETIRED',
+      'A stolen key that was rotated away signs a set',
+      { wrapSet: formerSet },
+    ],
+    [
+      'wrap-set-by-a-former-gateway-key-accepted-too-late',
+      'WRAP_SIGNER_RETIRED',
+      'The provider took it at the very time of the rotation',
+      { wrapSet: formerSet, acceptance: acceptanceOf(formerSet, ROTATED_AT) },
+    ],
+    [
+      'wrap-set-by-a-former-gateway-key-under-another-acceptance',
+      'WRAP_SIGNER_RETIRED',
+      'The provider took another set of that key in time',
+      { wrapSet: formerSet, acceptance: acceptanceOf(formerSet, '2026-01-02T00:00:00Z', earlierFormerSet) },
+    ],
+    [
+      'wrap-set-by-a-former-gateway-key-accepted-by-nobody',
+      'WRAP_SIGNER_RETIRED',
+      'The thief signs the acceptance too',
+      {
+        wrapSet: formerSet,
+        acceptance: { ...inTime, keys: [toBase64url(author.publicKey)] },
+      },
+    ],
+    [
+      'first-wrap-set-by-the-gateway-of-another-author',
+      'WRAP_SIGNER_UNKNOWN',
+      'Only the author signs the first set',
+      { wrapSet: makeWrapSet({ ...subject, wraps }, gateway) },
+    ],
+    [
+      'later-wrap-set-by-the-author',
+      'WRAP_SIGNER_UNKNOWN',
+      'Only the patient’s gateway signs later sets',
+      { wrapSet: makeWrapSet({ ...subject, seq: 2, wraps }, author) },
+    ],
+    [
       'wrap-set-signed-by-provider',
       'WRAP_SIGNER_UNKNOWN',
       'The provider lets in whom it likes',
@@ -222,7 +276,7 @@ async function wrapAttacks(): Promise<Case[]> {
       'wrap-set-of-another-manifest',
       'WRAP_SET_MISMATCH',
       'The wraps of another version, offered with this one',
-      { wrapSet: makeWrapSet({ ...subject, manifestHash: tokenHash(wrapSet), wraps: [goodWrap] }, gateway) },
+      { wrapSet: makeWrapSet({ ...subject, manifestHash: tokenHash(wrapSet), wraps: [goodWrap] }, author) },
     ],
     [
       'wrap-set-altered',
@@ -240,7 +294,7 @@ async function wrapAttacks(): Promise<Case[]> {
       'wrap-set-without-wraps',
       'WRAP_SET_MALFORMED',
       'Nobody can open it',
-      { wrapSet: signJws({ typ: TYP.wraps, payload: { v: 1, ...subject, seq: 1, wraps: [] } }, author) },
+      { wrapSet: signJws({ typ: TYP.wraps, payload: { v: 2, ...subject, seq: 1, wraps: [] } }, author) },
     ],
   ];
 }

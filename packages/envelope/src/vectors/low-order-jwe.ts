@@ -7,9 +7,19 @@ import { JWE_ALGORITHMS } from '../jwe.js';
  * recipient, so that anybody can make and read it. Its tag is right; only the check of RFC 7748 section 6.1 stops it.
  */
 export function lowOrderJwe(plaintext: Uint8Array, header: JsonObject): string {
-  const epk = { crv: 'X25519', kty: 'OKP', x: toBase64url(new Uint8Array(32)) };
+  const zeros = new Uint8Array(32);
+  return jweUnder({ ephemeralKey: zeros, sharedSecret: zeros }, plaintext, header);
+}
+
+/** A compact JWE whose ephemeral key and agreed secret are given: as from a sender who chose them by hand. */
+export function jweUnder(
+  { ephemeralKey, sharedSecret }: { ephemeralKey: Uint8Array; sharedSecret: Uint8Array },
+  plaintext: Uint8Array,
+  header: JsonObject,
+): string {
+  const epk = { crv: 'X25519', kty: 'OKP', x: toBase64url(ephemeralKey) };
   const encoded = toBase64url(utf8(JSON.stringify({ ...JWE_ALGORITHMS, ...header, epk })));
-  const sealed = aesGcmSeal(agreedKey(new Uint8Array(32)), plaintext, utf8(encoded), new Uint8Array(12));
+  const sealed = aesGcmSeal(agreedKey(sharedSecret), plaintext, utf8(encoded), new Uint8Array(12));
   const [iv, ciphertext, tag] = [sealed.subarray(0, 12), sealed.subarray(12, -16), sealed.subarray(-16)];
   return [encoded, '', ...[iv, ciphertext, tag].map(toBase64url)].join('.');
 }

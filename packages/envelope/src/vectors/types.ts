@@ -1,4 +1,4 @@
-import type { ExpectedRecord, GranteeTerms, ScopeTerms, StoreReceipt } from '../index.js';
+import type { ExpectedRecord, GranteeTerms, ScopeTerms, SigningPeriod, StoreReceipt } from '../index.js';
 
 /** Files of `spec/vectors/{valid,invalid}/envelope`, told apart by `type`; documented in `spec/envelope.md`. Bytes are base64url. */
 export type OpenVector = {
@@ -6,11 +6,15 @@ export type OpenVector = {
   description: string;
   manifest: string;
   wrapSet: string;
+  /** The recipient's own. */
+  wrap: string;
   ciphertext: string;
   /** X25519 private key. */
   recipientKey: string;
   authorKeys: string[];
-  wrapSignerKeys: string[];
+  wrapSigners: { author: SigningPeriod[]; gateway: SigningPeriod[] };
+  /** A provider's acceptance of the wrap set, and its keys. */
+  acceptance?: { token: string; keys: string[] };
   expected: ExpectedRecord;
   /** Valid ones: the content as text. */
   content?: string;
@@ -38,7 +42,8 @@ export type ReceiptVector = {
 };
 
 export type DerivedVector = { type: 'derived'; description: string; result: string } & (
-  | { what: 'record-id'; secret: string; input: { patientId: string; kind: string; key: string } }
+  | { what: 'record-seed'; secret: string; input: { patientId: string; kind: string; key: string } }
+  | { what: 'record-id'; secret: null; input: { author: string; patientId: string; seed: string } }
   | { what: 'scope-tag'; secret: string; input: ScopeTerms }
   | { what: 'grantee-tag'; secret: string; input: GranteeTerms }
   | { what: 'key-commitment'; secret: string; input: null }

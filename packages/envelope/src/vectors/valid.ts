@@ -1,11 +1,14 @@
-import { toBase64url, utf8 } from '@careledger/crypto';
+import { sha256, toBase64url, utf8 } from '@careledger/crypto';
+import { recordIdOf } from '@careledger/domain';
 import {
   TYP,
   granteeTag,
   keyCommitment,
   makeStoreReceipt,
   makeWrapSet,
-  recordIdFor,
+  makeWrapsAcceptance,
+  readWrapSet,
+  recordSeedFor,
   saltedHash,
   scopeTag,
 } from '../index.js';
@@ -13,8 +16,10 @@ import {
   CONTENT,
   PATIENT_ID,
   RECORD_ID,
+  author,
   fixedJwe,
   fixedWrap,
+  formerGateway,
   gateway,
   good,
   hospital,
@@ -45,9 +50,22 @@ export async function validEnvelopes(): Promise<Named[]> {
   );
 }
 
+/** The wraps as the former gateway key signed them. */
+export const formerSet = makeWrapSet({ ...subject, seq: 2, wraps }, formerGateway);
+
+/** A provider's acceptance as a vector has it. */
+export function acceptanceOf(wrapSet: string, acceptedAt: string, set = wrapSet): OpenVector['acceptance'] {
+  const token = makeWrapsAcceptance(
+    { wrapSet: set, set: readWrapSet(set), provider: 'prv_cloud-a', acceptedAt },
+    provider,
+  );
+  return { token, keys: [toBase64url(provider.publicKey)] };
+}
+
 async function openable(): Promise<Named<OpenVector>[]> {
   const next = seal('second version', { version: 2, prevVersionHash: sealed.manifestHash });
   const version2 = { recordId: RECORD_ID, version: 2, manifestHash: next.manifestHash };
+  const nextWrap = await fixedWrap('v2', hospital.publicKey, next.contentKey, version2);
   const later = await fixedWrap('stranger', stranger.publicKey, sealed.contentKey);
   return [
     {
@@ -60,6 +78,7 @@ async function openable(): Promise<Named<OpenVector>[]> {
       ...good,
       name: 'open-by-patient',
       description: 'The same, opened by the other recipient',
+      wrap: wraps[0].jwe,
       recipientKey: toBase64url(patient.privateKey),
       content: CONTENT,
     },
@@ -68,7 +87,16 @@ async function openable(): Promise<Named<OpenVector>[]> {
       name: 'open-later-grantee',
       description: 'A wrap added later: seq 2, signed by the patient’s gateway',
       wrapSet: makeWrapSet({ ...subject, seq: 2, wraps: [...wraps, later] }, gateway),
+      wrap: later.jwe,
       recipientKey: toBase64url(stranger.privateKey),
+      content: CONTENT,
+    },
+    {
+      ...good,
+      name: 'open-set-of-a-former-gateway-key',
+      description: 'A provider signed that it took the set while its signer was current',
+      wrapSet: formerSet,
+      acceptance: acceptanceOf(formerSet, '2026-01-31T23:59:59.999Z'),
       content: CONTENT,
     },
     {
@@ -77,10 +105,8 @@ async function openable(): Promise<Named<OpenVector>[]> {
       description: 'Version 2 names the manifest of version 1',
       manifest: next.manifest,
       ciphertext: toBase64url(next.ciphertext),
-      wrapSet: makeWrapSet(
-        { ...version2, wraps: [await fixedWrap('v2', hospital.publicKey, next.contentKey, version2)] },
-        gateway,
-      ),
+      wrapSet: makeWrapSet({ ...version2, wraps: [nextWrap] }, author),
+      wrap: nextWrap.jwe,
       expected: { ...good.expected, version: 2, manifestHash: next.manifestHash },
       content: CONTENT,
     },
@@ -115,19 +141,30 @@ function derived(): Named<DerivedVector>[] {
   const key = new Uint8Array(32).fill(0x61);
   const secret = toBase64url(key);
   const place = { patientId: PATIENT_ID, kind: 'periodic', key: '2026-01-01T00:00:00.000Z' };
+  const seed = recordSeedFor(key, place);
+  const named = { author: 'aut_hospital', patientId: PATIENT_ID, seed };
   const terms = { category: 'vital-signs', resourceType: 'Observation' };
   const narrowed = { ...terms, unit: 'cardiology' };
   const grantee = { authorityId: 'aut_hospital', unit: 'cardiology' };
   const type = 'derived' as const;
   return [
     {
-      name: 'record-id',
+      name: 'record-seed',
       type,
       description: 'Of a periodic record',
-      what: 'record-id',
+      what: 'record-seed',
       secret,
       input: place,
-      result: recordIdFor(key, place),
+      result: seed,
+    },
+    {
+      name: 'record-id',
+      type,
+      description: 'Of author, patient and seed: no secret is needed to check it',
+      what: 'record-id',
+      secret: null,
+      input: named,
+      result: recordIdOf(named, sha256),
     },
     {
       name: 'scope-tag',

@@ -2,11 +2,13 @@ import {
   fromBase64url,
   fromUtf8,
   nodeVerifier,
+  sha256,
   toBase64url,
   utf8,
   x25519FromPrivate,
 } from '@careledger/crypto';
 import { sodiumVerifier } from '@careledger/crypto/sodium';
+import { recordIdOf } from '@careledger/domain';
 import { loadVectors } from '@careledger/spec';
 import { describe, expect, test } from '@jest/globals';
 import {
@@ -15,7 +17,7 @@ import {
   granteeTag,
   keyCommitment,
   openRecord,
-  recordIdFor,
+  recordSeedFor,
   saltedHash,
   scopeTag,
 } from '../index.js';
@@ -46,7 +48,12 @@ describe.each([
       ciphertext: fromBase64url(vector.ciphertext),
       recipientKey: x25519FromPrivate(fromBase64url(vector.recipientKey)),
       authorKeys: vector.authorKeys.map(fromBase64url),
-      wrapSignerKeys: vector.wrapSignerKeys.map(fromBase64url),
+      wrapSigners: {
+        ...vector.wrapSigners,
+        ...(vector.acceptance && {
+          acceptance: { ...vector.acceptance, keys: vector.acceptance.keys.map(fromBase64url) },
+        }),
+      },
       verifier,
     });
   const checkReceipt = ({ receipt, expected, providerKeys }: ReceiptVector) =>
@@ -82,10 +89,11 @@ test.each(ofType<DerivedVector>(valid, 'derived'))('$name', (vector) => {
 });
 
 function derive(vector: DerivedVector): string {
+  if (vector.what === 'record-id') return recordIdOf(vector.input, sha256);
   const secret = fromBase64url(vector.secret);
   switch (vector.what) {
-    case 'record-id':
-      return recordIdFor(secret, vector.input);
+    case 'record-seed':
+      return recordSeedFor(secret, vector.input);
     case 'scope-tag':
       return scopeTag(secret, vector.input);
     case 'grantee-tag':

@@ -1,11 +1,11 @@
-import { STATEMENTS, records, type StatementBody } from '@careledger/contracts';
+import { STATEMENTS, isContractCode, records, type StatementBody } from '@careledger/contracts';
 import { sha256, toBase64url, toHex, type Signer } from '@careledger/crypto';
 import type { ChannelName } from '@careledger/domain';
 import { makeStatement } from '@careledger/statements';
 import type { LedgerChannel } from '../channel.js';
 import { LedgerError } from '../error.js';
 import { submitWithRetry } from '../submit/retry.js';
-import type { FoundTransaction } from './find-transaction.js';
+import type { FoundTransaction } from '../query/find-transaction.js';
 
 /** Bytes of a statement's id. */
 const ID128_BYTES = 16;
@@ -62,9 +62,11 @@ export async function attestTransaction(
     channel.submit(records, 'AttestTransactions', { items: [statement] }),
   );
   const [item] = result.items;
-  if (item?.code !== 'OK')
-    throw new LedgerError('CHAINCODE_REFUSED', `The attestation was refused: ${item?.code ?? 'no answer'}`, {
+  const code = item?.code ?? 'no answer';
+  if (code !== 'OK')
+    throw new LedgerError('CHAINCODE_REFUSED', `The attestation was refused: ${code}`, {
       transactionId,
+      ...(isContractCode(code) && { chaincodeCode: code }),
     });
   return statement;
 }

@@ -17,7 +17,8 @@ beforeEach(async () => {
   first = await peerAt();
   second = await peerAt();
   const route = new PeerRoute([connectTo(first), connectTo(second)]);
-  ({ channel } = openTrialChannel({ route, timeouts: { resendWindowMs: 5_000 } }));
+  const routes = { SecondMSP: new PeerRoute([connectTo(second)]) };
+  ({ channel } = openTrialChannel({ route, routes, timeouts: { resendWindowMs: 5_000 } }));
 });
 afterEach(() => stack.disposeAsync());
 
@@ -77,5 +78,28 @@ describe('a channel that two peers may serve', () => {
     first.fate = () => 'refuse';
     await expect(store()).rejects.toMatchObject({ code: 'ORDERER_REFUSED' });
     expect(second.sendings).toEqual([]);
+  });
+});
+
+describe('a call that names whose peer is to serve it', () => {
+  const bySecond = { peerMspId: 'SecondMSP' };
+
+  test('is not answered by another one: neither before nor while that one is away', async () => {
+    await channel.evaluate(contract, 'Store', { id: 1 }, bySecond);
+    await channel.submit(contract, 'Store', { id: 1 }, bySecond);
+    expect([first.evaluated, second.evaluated]).toEqual([[], [['SecondMSP']]]);
+    expect([first.committed, second.committed]).toEqual([0, 1]);
+    second.stop();
+    await expect(channel.evaluate(contract, 'Store', { id: 1 }, bySecond)).rejects.toMatchObject({
+      code: 'UNAVAILABLE',
+    });
+    expect(first.evaluated).toEqual([]);
+  });
+
+  test('is refused where the connection names no such peer', async () => {
+    const asked = channel.evaluate(contract, 'Store', { id: 1 }, { peerMspId: 'ThirdMSP' });
+    await expect(asked).rejects.toMatchObject({ code: 'CONFIGURATION' });
+    await channel.evaluate(contract, 'Store', { id: 1 });
+    expect(first.evaluated).toEqual([[]]);
   });
 });

@@ -39,6 +39,18 @@ export function translateEarly(
   return new LedgerError(earlyCode(step, failure), `${what}: ${describe(failure)}`, options);
 }
 
+/** An error of a query for a transaction: Fabric says in prose alone that there is none (ledger/blkstorage/blockindex.go). */
+export function translateLookup(what: string, error: unknown, transactionId: string): LedgerError {
+  const failure = grpcFailure(error);
+  return failure?.message.includes('no such transaction ID')
+    ? new LedgerError('TRANSACTION_UNKNOWN', `${what}: ${describe(failure)}`, {
+        ...grpcOptions(failure),
+        cause: error,
+        transactionId,
+      })
+    : translateEarly('evaluate', what, error, transactionId);
+}
+
 /** What a failed sending to the orderers means: a final no, or that nobody knows. */
 export function translateSubmit(what: string, error: unknown, transactionId: string): LedgerError {
   const failure = grpcFailure(error);

@@ -1,6 +1,6 @@
-import { readFileSync } from 'node:fs';
 import type { AdminFiles } from '@careledger/service-kit';
 import { loadConnection } from '../fabric/connection.js';
+import { readIdentity } from '../fabric/identity-files.js';
 import { connectLedger, type Ledger } from '../ledger.js';
 import { MemoryCheckpoints, MemoryJournal } from '../store/memory.js';
 import type { LedgerConfig } from './open-ledger.js';
@@ -14,8 +14,7 @@ export function connectAsAdmin(config: LedgerConfig, admin: AdminIdentity): Ledg
   return connectLedger({
     connection: loadConnection(config.connectionFile),
     mspId: config.mspId,
-    certificatePem: readFileSync(admin.certificateFile, 'utf8'),
-    privateKeyPem: readFileSync(admin.privateKeyFile, 'utf8'),
+    ...readIdentity(admin),
     journal: new MemoryJournal(),
     checkpoints: new MemoryCheckpoints(),
     ...(config.peerMspIds && { peerMspIds: config.peerMspIds }),

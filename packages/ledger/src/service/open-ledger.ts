@@ -1,30 +1,27 @@
-import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { closedObject } from '@careledger/domain';
 import { Type, type Static } from 'typebox';
 import { loadConnection } from '../fabric/connection.js';
+import { readIdentity } from '../fabric/identity-files.js';
 import { connectLedger, type Ledger } from '../ledger.js';
 import { openLedgerStore } from '../store/sqlite.js';
 
 const File = Type.String({ minLength: 1 });
 
 /** How a service reaches the network: the part of its configuration that every service has. */
-export const LedgerConfig = Type.Object(
-  {
-    /** `connection.json` of the network. */
-    connectionFile: File,
-    /** Organisation of the identity. */
-    mspId: File,
-    certificateFile: File,
-    privateKeyFile: File,
-    /** By channel on which the own organisation has no peer: whose to ask, in order, e.g. `{cloud: [PatientsMSP]}`. */
-    peerMspIds: Type.Optional(Type.Record(Type.String(), Type.Array(Type.String(), { minItems: 1 }))),
-    /** For peers that ask for a client certificate. */
-    clientTls: Type.Optional(
-      Type.Object({ certificateFile: File, privateKeyFile: File }, { additionalProperties: false }),
-    ),
-  },
-  { additionalProperties: false },
-);
+export const LedgerConfig = closedObject({
+  /** `connection.json` of the network. */
+  connectionFile: File,
+  /** Organisation of the identity. */
+  mspId: File,
+  /** A file, or the folder that holds it: `signcerts` and `keystore` of an MSP folder. */
+  certificateFile: File,
+  privateKeyFile: File,
+  /** By channel on which the own organisation has no peer: whose to ask, in order, e.g. `{cloud: [PatientsMSP]}`. */
+  peerMspIds: Type.Optional(Type.Record(Type.String(), Type.Array(Type.String(), { minItems: 1 }))),
+  /** For peers that ask for a client certificate. */
+  clientTls: Type.Optional(closedObject({ certificateFile: File, privateKeyFile: File })),
+});
 export type LedgerConfig = Static<typeof LedgerConfig>;
 
 /** A ledger connection together with its journal and checkpoints on disk. */
@@ -40,17 +37,11 @@ export function openServiceLedger(config: LedgerConfig, dataDir: string, file = 
   const ledger = connectLedger({
     connection: loadConnection(config.connectionFile),
     mspId: config.mspId,
-    certificatePem: readFileSync(config.certificateFile, 'utf8'),
-    privateKeyPem: readFileSync(config.privateKeyFile, 'utf8'),
+    ...readIdentity(config),
     journal: store.journal,
     checkpoints: store.checkpoints,
     ...(config.peerMspIds && { peerMspIds: config.peerMspIds }),
-    ...(clientTls && {
-      clientTls: {
-        certificatePem: readFileSync(clientTls.certificateFile, 'utf8'),
-        privateKeyPem: readFileSync(clientTls.privateKeyFile, 'utf8'),
-      },
-    }),
+    ...(clientTls && { clientTls: readIdentity(clientTls) }),
   });
   const close = () => {
     ledger.close();

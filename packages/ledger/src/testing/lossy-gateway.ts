@@ -42,6 +42,8 @@ export class LossyGateway implements AsyncDisposable {
   knowsOrdered = false;
   /** The envelope's bytes of each sending. */
   readonly sendings: Buffer[] = [];
+  /** Of each evaluation, the organisations whose peers it names. */
+  readonly evaluated: string[][] = [];
 
   /** @param port a free one by default */
   async start(port = 0): Promise<void> {
@@ -65,6 +67,7 @@ export class LossyGateway implements AsyncDisposable {
         ),
     });
     const endorse = unary('Endorse', gateway.EndorseRequest.deserializeBinary, this.#endorse.bind(this));
+    const evaluate = unary('Evaluate', gateway.EvaluateRequest.deserializeBinary, this.#evaluate.bind(this));
     const submit = unary('Submit', gateway.SubmitRequest.deserializeBinary, this.#submit.bind(this));
     const state = unary(
       'CommitStatus',
@@ -72,8 +75,18 @@ export class LossyGateway implements AsyncDisposable {
       this.#status.bind(this),
     );
     this.#server.addService(
-      { endorse: endorse.definition, submit: submit.definition, commitStatus: state.definition },
-      { endorse: endorse.handler, submit: submit.handler, commitStatus: state.handler },
+      {
+        endorse: endorse.definition,
+        evaluate: evaluate.definition,
+        submit: submit.definition,
+        commitStatus: state.definition,
+      },
+      {
+        endorse: endorse.handler,
+        evaluate: evaluate.handler,
+        submit: submit.handler,
+        commitStatus: state.handler,
+      },
     );
     this.#port = await new Promise<number>((resolve, reject) =>
       this.#server.bindAsync(`127.0.0.1:${port}`, ServerCredentials.createInsecure(), (error, bound) =>
@@ -109,6 +122,16 @@ export class LossyGateway implements AsyncDisposable {
     this.#server.forceShutdown();
   }
 
+  #evaluate(
+    request: gateway.EvaluateRequest,
+    done: (error: status | null, response?: gateway.EvaluateResponse) => void,
+  ) {
+    this.evaluated.push(request.getTargetOrganizationsList());
+    const result = new gateway.EvaluateResponse();
+    result.setResult(chaincodeAnswer());
+    done(null, result);
+  }
+
   #endorse(
     request: gateway.EndorseRequest,
     done: (error: status | null, response?: gateway.EndorseResponse) => void,
@@ -116,11 +139,8 @@ export class LossyGateway implements AsyncDisposable {
     const proposal = peer.Proposal.deserializeBinary(
       request.getProposedTransaction()?.getProposalBytes_asU8() ?? new Uint8Array(),
     );
-    const answer = new peer.Response();
-    answer.setStatus(200);
-    answer.setPayload(Buffer.from('"done"'));
     const action = new peer.ChaincodeAction();
-    action.setResponse(answer);
+    action.setResponse(chaincodeAnswer());
     const response = new peer.ProposalResponsePayload();
     response.setExtension$(action.serializeBinary());
     const endorsed = new peer.ChaincodeEndorsedAction();
@@ -193,4 +213,12 @@ function isSignedByCreator(envelope: common.Envelope): boolean {
   const identity = msp.SerializedIdentity.deserializeBinary(Buffer.from(creator as string, 'base64'));
   const key = createPublicKey(Buffer.from(identity.getIdBytes_asU8()));
   return verify('sha256', envelope.getPayload_asU8(), key, envelope.getSignature_asU8());
+}
+
+/** What the chaincode says to everything. */
+function chaincodeAnswer(): peer.Response {
+  const answer = new peer.Response();
+  answer.setStatus(200);
+  answer.setPayload(Buffer.from('"done"'));
+  return answer;
 }

@@ -2,6 +2,7 @@ import { generateKeyPairSync } from 'node:crypto';
 import { Type } from 'typebox';
 import { LedgerChannel } from '../channel.js';
 import { LedgerCounters } from '../counters.js';
+import { LedgerError } from '../error.js';
 import type { PeerGateway, PeerRoute } from '../fabric/peer-route.js';
 import { newNativeSigner } from '../fabric/signer.js';
 import { MemoryCheckpoints, MemoryJournal } from '../store/memory.js';
@@ -26,6 +27,8 @@ export const connectTo = (gateway: LossyGateway): PeerGateway => gateway.connect
 
 export interface TrialChannelOptions {
   readonly route: PeerRoute;
+  /** Peers by organisation. */
+  readonly routes?: Readonly<Record<string, PeerRoute>>;
   readonly timeouts: Partial<LedgerTimeouts>;
   readonly journal?: MemoryJournal;
   readonly closing?: AbortController;
@@ -33,12 +36,17 @@ export interface TrialChannelOptions {
 
 /** A channel as that client sees it, with what tests look into. */
 export function openTrialChannel(options: TrialChannelOptions) {
-  const { route, journal = new MemoryJournal(), closing = new AbortController() } = options;
+  const { route, routes = {}, journal = new MemoryJournal(), closing = new AbortController() } = options;
   const timeouts = { ...DEFAULT_TIMEOUTS, ...options.timeouts };
   const counters = new LedgerCounters();
   const sender = new Sender(journal, timeouts, closing.signal, counters);
   const channel = new LedgerChannel({
     route,
+    routeOf: (mspId) => {
+      const found = routes[mspId];
+      if (found === undefined) throw new LedgerError('CONFIGURATION', `No peer of ${mspId}`);
+      return found;
+    },
     name: 'cloud',
     signer,
     sender,

@@ -1,5 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
-import { SubjectBatcher } from './subject-batcher.js';
+import { OWNER_TURNS_MAX } from './fair-queues.js';
+import { SubjectBatcher, type SubjectBatcherOptions } from './subject-batcher.js';
 
 interface Item {
   readonly subject: string;
@@ -65,5 +66,114 @@ describe('a subject batcher', () => {
     const added = [1, 2, 3].map((n) => batcher.add(n));
     await expect(added[2]).rejects.toMatchObject({ code: 'TOO_MANY_REQUESTS' });
     expect(await Promise.all(added.slice(0, 2))).toEqual([1, 2]);
+  });
+});
+
+interface Statement {
+  readonly patient: string;
+  readonly issuer: string;
+  readonly relay?: string;
+  readonly n: number;
+}
+
+/** Statements by (patient, issuer), the patient's own first; a batch takes a turn of the event loop. */
+function statements(options: Partial<SubjectBatcherOptions<Statement, number>> = {}) {
+  const left: Statement[] = [];
+  const onTheirWay = new Set<string>();
+  const batcher = new SubjectBatcher<Statement, number>({
+    subjectOf: ({ patient }) => patient,
+    queueOf: ({ patient, issuer }) => `${patient} ${issuer}`,
+    isOwner: ({ patient, issuer }) => patient === issuer,
+    callerOf: ({ relay }) => relay ?? '',
+    maxItems: 100,
+    run: async (items) => {
+      const patients = items.map(({ patient }) => patient);
+      expect(patients.filter((patient) => onTheirWay.has(patient))).toEqual([]);
+      expect(new Set(patients).size).toBe(patients.length);
+      for (const patient of patients) onTheirWay.add(patient);
+      left.push(...items);
+      await new Promise(setImmediate);
+      for (const patient of patients) onTheirWay.delete(patient);
+      return items.map(({ n }) => n);
+    },
+    ...options,
+  });
+  const addAll = (items: readonly Statement[]) => Promise.all(items.map((item) => batcher.add(item)));
+  return { batcher, left, addAll };
+}
+
+const of = (issuer: string, count: number, patient = 'pat'): Statement[] =>
+  Array.from({ length: count }, (_, n) => ({ patient, issuer, n }));
+const named = (left: readonly Statement[]) => left.map(({ issuer, n }) => `${issuer}${n}`);
+
+describe('a subject batcher with queues by issuer', () => {
+  test('unentitled statements about a patient never wait before the patient’s own', async () => {
+    const { left, addAll } = statements();
+    const hostile = [...of('evil', 50), ...of('worse', 50)];
+    await addAll([...hostile, ...of('pat', 3)]);
+    expect(named(left).slice(0, 4)).toEqual(['pat0', 'pat1', 'pat2', 'evil0']);
+    expect(left).toHaveLength(103);
+  });
+
+  test('the patient’s own word waits for no more than what is on its way', async () => {
+    const { batcher, left } = statements();
+    const hostile = of('evil', 50).map((item) => batcher.add(item));
+    await hostile[0];
+    await batcher.add({ patient: 'pat', issuer: 'pat', n: 0 });
+    // Two: the one that had come back, and the one that left meanwhile.
+    expect(named(left).indexOf('pat0')).toBeLessThanOrEqual(2);
+    await Promise.all(hostile);
+  });
+
+  test('an issuer that sends a flood about a patient gets no more turns than one that sends two', async () => {
+    const { left, addAll } = statements();
+    await addAll([...of('evil', 50), ...of('lab', 2)]);
+    expect(named(left).slice(0, 5)).toEqual(['evil0', 'lab0', 'evil1', 'lab1', 'evil2']);
+  });
+
+  test('one hundred issuers of one statement each do not overtake an issuer’s order', async () => {
+    const { left, addAll } = statements();
+    const many = Array.from({ length: 100 }, (_, n) => of(`evil-${n}-`, 1)).flat();
+    await addAll([...of('lab', 3), ...many]);
+    expect(named(left.filter(({ issuer }) => issuer === 'lab'))).toEqual(['lab0', 'lab1', 'lab2']);
+    expect(named(left)[0]).toBe('lab0');
+  });
+
+  test('a patient that sends without end does not starve an authority', async () => {
+    const { left, addAll } = statements();
+    await addAll([...of('pat', 100), ...of('lab', 2)]);
+    expect(named(left).indexOf('lab0')).toBe(OWNER_TURNS_MAX);
+    expect(named(left).indexOf('lab1')).toBe(2 * OWNER_TURNS_MAX + 1);
+  });
+
+  test('a flood about one patient delays nobody else’s', async () => {
+    const { left, addAll } = statements({ maxItems: 1, maxInFlight: 1 });
+    await addAll([...of('evil', 50), ...of('other', 2, 'other')]);
+    expect(named(left).slice(0, 4)).toEqual(['evil0', 'other0', 'evil1', 'other1']);
+  });
+
+  test('an issuer that fills its queue about a patient is refused, and takes no place from another', async () => {
+    const { batcher, addAll } = statements({ maxWaitingPerQueue: 3 });
+    const hostile = of('evil', 4).map((item) => batcher.add(item));
+    await expect(hostile[3]).rejects.toMatchObject({ name: 'BatcherFullError', code: 'TOO_MANY_REQUESTS' });
+    await addAll([...of('pat', 3), ...of('evil', 3, 'other')]);
+    await Promise.all(hostile.slice(0, 3));
+    expect(await batcher.add({ patient: 'pat', issuer: 'evil', n: 7 })).toBe(7);
+  });
+
+  test('a relay that brings statements of many issuers about many patients takes no place from another', async () => {
+    const { batcher } = statements({ maxWaitingPerCaller: 5 });
+    const brought = Array.from({ length: 8 }, (_, n) =>
+      batcher.add({ patient: `pat-${n}`, issuer: `iss-${n}`, relay: 'evil', n }),
+    );
+    const own = batcher.add({ patient: 'pat', issuer: 'pat', relay: 'gateway', n: 1 });
+    expect(batcher.waiting).toBe(6);
+    const results = await Promise.allSettled(brought);
+    expect(results.map(({ status }) => status === 'fulfilled')).toEqual([
+      ...[true, true, true, true, true],
+      ...[false, false, false],
+    ]);
+    expect(await own).toBe(1);
+    expect(await batcher.add({ patient: 'pat', issuer: 'iss', relay: 'evil', n: 9 })).toBe(9);
   });
 });

@@ -2,22 +2,20 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { closedObject } from '@careledger/domain';
 import { Type } from 'typebox';
 import { loadConfig } from './config.js';
 import { serviceConfigProperties } from './service-config.js';
 import { Secret } from './settings.js';
 
-const schema = Type.Object(
-  {
-    ...serviceConfigProperties,
-    store: Type.Object({ path: Type.String() }, { additionalProperties: false }),
-    passphrase: Type.Optional(Secret()),
-    intervalMs: Type.Integer({ default: 3_600_000, minimum: 1 }),
-    mode: Type.Enum(['home', 'clinic'], { default: 'home' }),
-    peers: Type.Array(Type.String(), { default: [] }),
-  },
-  { additionalProperties: false },
-);
+const schema = closedObject({
+  ...serviceConfigProperties,
+  store: closedObject({ path: Type.String() }),
+  passphrase: Type.Optional(Secret()),
+  intervalMs: Type.Integer({ default: 3_600_000, minimum: 1 }),
+  mode: Type.Enum(['home', 'clinic'], { default: 'home' }),
+  peers: Type.Array(Type.String(), { default: [] }),
+});
 
 let dir: string;
 beforeAll(() => {

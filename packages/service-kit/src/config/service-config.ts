@@ -1,3 +1,4 @@
+import { MspId, closedObject } from '@careledger/domain';
 import { Type, type Static } from 'typebox';
 import { ROLES } from '../http/roles.js';
 import { Secret } from './settings.js';
@@ -6,31 +7,27 @@ import { Secret } from './settings.js';
 export const DEFAULT_BODY_LIMIT_BYTES = 1024 * 1024;
 
 /** One bearer token. Only its SHA-256 is known here, so a leaked configuration opens nothing. */
-export const TokenConfig = Type.Object(
-  {
-    sha256: Secret({ pattern: '^[0-9a-f]{64}$' }),
-    role: Type.Enum([...ROLES]),
-    /** Whom a patient's token stands for; required for, and only for, role patient. */
-    patientIds: Type.Optional(Type.Array(Type.String({ minLength: 1 }), { minItems: 1 })),
-    name: Type.Optional(Type.String({ minLength: 1 })),
-    unit: Type.Optional(Type.String({ minLength: 1 })),
-  },
-  { additionalProperties: false },
-);
+export const TokenConfig = closedObject({
+  sha256: Secret({ pattern: '^[0-9a-f]{64}$' }),
+  role: Type.Enum([...ROLES]),
+  /** The organisation whose word the token is; required for role system, whose holders speak for one another. */
+  mspId: Type.Optional(MspId),
+  /** Whom a patient's token stands for; required for, and only for, role patient. */
+  patientIds: Type.Optional(Type.Array(Type.String({ minLength: 1 }), { minItems: 1 })),
+  name: Type.Optional(Type.String({ minLength: 1 })),
+  unit: Type.Optional(Type.String({ minLength: 1 })),
+});
 export type TokenConfig = Static<typeof TokenConfig>;
 
-export const AuthConfig = Type.Object(
-  { tokens: Type.Array(TokenConfig, { default: [] }) },
-  { additionalProperties: false, default: {} },
-);
+export const AuthConfig = closedObject({ tokens: Type.Array(TokenConfig, { default: [] }) }, { default: {} });
 export type AuthConfig = Static<typeof AuthConfig>;
 
-export const TlsConfig = Type.Object(
-  { certFile: Type.String({ minLength: 1 }), keyFile: Type.String({ minLength: 1 }) },
-  { additionalProperties: false },
-);
+export const TlsConfig = closedObject({
+  certFile: Type.String({ minLength: 1 }),
+  keyFile: Type.String({ minLength: 1 }),
+});
 
-export const HttpConfig = Type.Object(
+export const HttpConfig = closedObject(
   {
     host: Type.String({ default: '127.0.0.1' }),
     /** 0 takes a free port; the ready line names it. */
@@ -40,13 +37,13 @@ export const HttpConfig = Type.Object(
     metricsOpen: Type.Boolean({ default: false }),
     tls: Type.Optional(TlsConfig),
   },
-  { additionalProperties: false, default: {} },
+  { default: {} },
 );
 export type HttpConfig = Static<typeof HttpConfig>;
 
-export const LogConfig = Type.Object(
+export const LogConfig = closedObject(
   { level: Type.Enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'], { default: 'info' }) },
-  { additionalProperties: false, default: {} },
+  { default: {} },
 );
 export type LogConfig = Static<typeof LogConfig>;
 

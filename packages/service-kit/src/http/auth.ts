@@ -7,6 +7,10 @@ import { ROLES, type Role } from './roles.js';
 /** Who a request's token stands for. */
 export interface Principal {
   readonly role: Role;
+  /** The one organisation that the token speaks for (Fabric MSP ID); always there for role system. */
+  readonly mspId: string | undefined;
+  /** Which token it is, lower-case hex: what names it where its own name is nobody else's business to choose. */
+  readonly tokenSha256: string;
   /** Patients this token is bound to; empty for every other role. */
   readonly patientIds: ReadonlySet<string>;
   readonly name: string | undefined;
@@ -41,11 +45,14 @@ export function listRoutes(app: FastifyInstance): readonly RouteAccess[] {
   return routesOfApp.get(app) ?? [];
 }
 
+/** Whom a token that the service handed out itself stands for. */
+export type TokenHolder = Omit<Principal, 'tokenSha256'>;
+
 /**
  * Finds who holds a token that is not in the configuration, e.g. one that the service handed out itself.
  * @param sha256 of the token, lower-case hex
  */
-export type FindToken = (sha256: string) => Principal | undefined;
+export type FindToken = (sha256: string) => TokenHolder | undefined;
 
 const noToken: FindToken = () => undefined;
 
@@ -58,22 +65,10 @@ export function requireRole(...roles: [Role, ...Role[]]): { roles: readonly Role
  * Authenticates every route but the public ones by bearer token (RFC 6750) and refuses, when it is
  * registered, a route that does not say who may call it. A patient's token reaches `:patientId`
  * routes of its own patients only.
+ * @throws RangeError for a token whose entry does not say for whom it stands
  */
 export function installAuth(app: FastifyInstance, config: AuthConfig, findToken: FindToken = noToken): void {
-  const tokens = config.tokens.map((token, index) => {
-    if ((token.role === 'patient') !== (token.patientIds !== undefined)) {
-      throw new RangeError(
-        `auth.tokens[${index}]: patientIds must be given for role patient and for no other role`,
-      );
-    }
-    const principal: Principal = {
-      role: token.role,
-      patientIds: new Set(token.patientIds),
-      name: token.name,
-      unit: token.unit,
-    };
-    return { digest: Buffer.from(token.sha256, 'hex'), principal };
-  });
+  const tokens = knownTokens(config);
   const routes: RouteAccess[] = [];
   routesOfApp.set(app, routes);
   app.decorateRequest('principal', undefined);
@@ -104,6 +99,29 @@ export function installAuth(app: FastifyInstance, config: AuthConfig, findToken:
   });
 }
 
+interface KnownToken {
+  readonly digest: Buffer;
+  readonly principal: Principal;
+}
+
+function knownTokens({ tokens }: AuthConfig): KnownToken[] {
+  const seen = new Set<string>();
+  return tokens.map(({ sha256, role, mspId, patientIds, name, unit }, index) => {
+    const where = `auth.tokens[${index}]`;
+    if ((role === 'patient') !== (patientIds !== undefined))
+      throw new RangeError(`${where}: patientIds must be given for role patient and for no other role`);
+    if (role === 'system' && mspId === undefined)
+      throw new RangeError(
+        `${where}: a token of role system speaks for one organisation: add its MSP ID, e.g. mspId: HospitalMSP`,
+      );
+    if (seen.has(sha256))
+      throw new RangeError(`${where}: this token is listed before: give each holder a token of its own`);
+    seen.add(sha256);
+    const principal = { role, mspId, tokenSha256: sha256, patientIds: new Set(patientIds), name, unit };
+    return { digest: Buffer.from(sha256, 'hex'), principal };
+  });
+}
+
 /**
  * Refuses a patient's token that is not bound to `patientId`; other roles pass. For routes whose
  * patient is not a `:patientId` parameter.
@@ -124,7 +142,7 @@ export function principalOf(request: FastifyRequest): Principal {
 
 function authenticate(
   request: FastifyRequest,
-  tokens: readonly { digest: Buffer; principal: Principal }[],
+  tokens: readonly KnownToken[],
   findToken: FindToken,
 ): Principal {
   const [, token] = /^Bearer ([A-Za-z0-9._~+/=-]+)$/i.exec(request.headers.authorization ?? '') ?? [];
@@ -135,7 +153,9 @@ function authenticate(
   let found: Principal | undefined;
   // No early exit: the time must not tell how far down the list a token stands.
   for (const known of tokens) if (timingSafeEqual(known.digest, digest)) found = known.principal;
-  found ??= findToken(digest.toString('hex'));
-  if (!found) throw new ProblemError('UNAUTHENTICATED', 'This token is not known here');
-  return found;
+  if (found) return found;
+  const tokenSha256 = digest.toString('hex');
+  const holder = findToken(tokenSha256);
+  if (!holder) throw new ProblemError('UNAUTHENTICATED', 'This token is not known here');
+  return { ...holder, tokenSha256 };
 }

@@ -1,5 +1,6 @@
 import { createServer, type RequestListener, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { gzipSync } from 'node:zlib';
 import { afterEach, describe, expect, test } from '@jest/globals';
 import { Type } from 'typebox';
 import { createHttpClient } from './client.js';
@@ -103,5 +104,104 @@ describe('calls to other services', () => {
     const client = createHttpClient({ baseUrl, token: 'secret' });
     expect([...(await client.bytes('PUT', '/blob', { body: Uint8Array.of(0xff, 0) }))]).toEqual([1, 2]);
     expect(seen).toEqual([['Bearer secret', 'ff00']]);
+  });
+});
+
+const MB = 1024 * 1024;
+
+describe('a server that is hostile', () => {
+  test('an answer of 200 kB that becomes 200 MB is cut off at the cap, and costs no more memory than that', async () => {
+    const bomb = gzipSync(Buffer.alloc(200 * MB, ' '));
+    expect(bomb.length).toBeLessThan(MB);
+    const baseUrl = await serverOf((_request, response) =>
+      response.writeHead(200, { 'content-type': 'application/json', 'content-encoding': 'gzip' }).end(bomb),
+    );
+    const client = createHttpClient({ baseUrl, maxBytes: 2 * MB });
+    let peakBytes = 0;
+    const watch = setInterval(() => {
+      peakBytes = Math.max(peakBytes, process.memoryUsage().arrayBuffers);
+    });
+    const before = process.memoryUsage().arrayBuffers;
+    try {
+      for (const call of [client.call('GET', '/', { result }), client.bytes('GET', '/')])
+        await expect(call).rejects.toMatchObject({ code: 'TOO_LARGE', status: 200, transient: false });
+    } finally {
+      clearInterval(watch);
+    }
+    expect(peakBytes - before).toBeLessThan(50 * MB);
+    const exact = createHttpClient({ baseUrl, maxBytes: 200 * MB });
+    expect(await exact.bytes('GET', '/')).toHaveLength(200 * MB);
+  });
+
+  test('a problem that becomes 200 MB is no problem, and its status stands', async () => {
+    const bomb = gzipSync(`{"code":"BUSY","title":"${' '.repeat(200 * MB)}"}`);
+    const baseUrl = await serverOf((_request, response) =>
+      response
+        .writeHead(403, { 'content-type': 'application/problem+json', 'content-encoding': 'gzip' })
+        .end(bomb),
+    );
+    await expect(createHttpClient({ baseUrl }).bytes('GET', '/')).rejects.toMatchObject({
+      code: 'REFUSED',
+      status: 403,
+      problem: undefined,
+    });
+  });
+
+  test.each([200, 403])(
+    'an answer of %s that drips for ever ends with the attempt’s time',
+    async (status) => {
+      let closed: () => void = () => undefined;
+      const gone = new Promise<void>((resolve) => (closed = resolve));
+      const baseUrl = await serverOf((_request, response) => {
+        response.writeHead(status, { 'content-type': 'application/problem+json' });
+        const drip = setInterval(() => response.write(' '), 5);
+        response.once('close', () => {
+          clearInterval(drip);
+          closed();
+        });
+      });
+      const client = createHttpClient({ baseUrl, retries: 0, timeoutMs: 100 });
+      await expect(client.call('GET', '/', { result })).rejects.toMatchObject({ code: 'TIMEOUT' });
+      await gone;
+    },
+  );
+
+  test('an answer in ten thousand pieces of one byte holds on to no more than its bytes', async () => {
+    const pieces = 10_000;
+    const baseUrl = await serverOf((_request, response) => {
+      response.writeHead(200);
+      for (let n = 0; n < pieces; n += 1) response.write('x');
+      response.end();
+    });
+    const bytes = await createHttpClient({ baseUrl }).bytes('GET', '/');
+    expect(Buffer.from(bytes).toString()).toBe('x'.repeat(pieces));
+    expect(bytes.buffer.byteLength).toBeLessThan(4 * pieces);
+  });
+
+  test('a redirect is not followed: the token goes to nobody else, and nobody is asked again', async () => {
+    const seen: (string | undefined)[] = [];
+    const elsewhere = await serverOf((request, response) => {
+      seen.push(request.headers.authorization);
+      response.end('{"ok":true}');
+    });
+    let asked = 0;
+    const baseUrl = await serverOf((_request, response) => {
+      asked += 1;
+      response.writeHead(307, { location: `${elsewhere}/loot` }).end();
+    });
+    const client = createHttpClient({ baseUrl, token: 'secret' });
+    await expect(client.call('GET', '/', { result })).rejects.toMatchObject({
+      code: 'BAD_RESPONSE',
+      status: 307,
+      transient: false,
+    });
+    expect([asked, seen]).toEqual([1, []]);
+  });
+
+  test('an answer that names a member twice is BAD_RESPONSE', async () => {
+    const baseUrl = await serverOf((_request, response) => response.end('{"ok":false,"\\u006fk":true}'));
+    await expect(createHttpClient({ baseUrl }).call('GET', '/', { result })).rejects.toMatchObject({
+      code: 'BAD_RESPONSE',
+    });
   });
 });

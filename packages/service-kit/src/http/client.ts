@@ -1,14 +1,20 @@
+import { CryptoError, isJsonObject, parseJson } from '@careledger/crypto';
 import pRetry, { AbortError } from 'p-retry';
 import type { Static, TSchema } from 'typebox';
 import { Value } from 'typebox/value';
-import { HttpClientError } from './client-error.js';
+import { discard, readBounded } from './bounded-body.js';
+import { HttpClientError, type HttpClientErrorCode, type HttpClientErrorOptions } from './client-error.js';
 import { PROBLEM_JSON } from './error-handler.js';
-import type { Problem } from './problems.js';
+import { PROBLEM_CODE_PATTERN, type Problem } from './problems.js';
 
 export const DEFAULT_CALL_TIMEOUT_MS = 10_000;
 export const DEFAULT_CALL_RETRIES = 3;
 export const RETRY_MIN_DELAY_MS = 100;
 export const RETRY_MAX_DELAY_MS = 2_000;
+/** Largest answer that is read, after decompression: the largest record in base64url with its wraps, and room. */
+export const DEFAULT_ANSWER_MAX_BYTES = 8 * 1024 * 1024;
+/** Largest problem that is read; one that is larger is as good as none. */
+export const PROBLEM_MAX_BYTES = 64 * 1024;
 
 /** RFC 9110 §9.2.2: the same request twice has the effect of one. */
 const IDEMPOTENT_METHODS: ReadonlySet<string> = new Set(['GET', 'HEAD', 'PUT', 'DELETE', 'OPTIONS']);
@@ -18,8 +24,10 @@ const TRANSIENT_STATUSES: ReadonlySet<number> = new Set([429, 502, 503, 504]);
 export interface HttpClientOptions {
   readonly baseUrl: string;
   readonly token?: string;
-  /** Per attempt. */
+  /** Per attempt, to the end of the body. */
   readonly timeoutMs?: number;
+  /** Largest body that is read, after decompression. Default DEFAULT_ANSWER_MAX_BYTES. */
+  readonly maxBytes?: number;
   /** After the first attempt; only for idempotent calls. */
   readonly retries?: number;
 }
@@ -34,6 +42,7 @@ export interface CallOptions<S extends TSchema> {
   readonly idempotent?: boolean;
   readonly signal?: AbortSignal;
   readonly timeoutMs?: number;
+  readonly maxBytes?: number;
 }
 
 /** A client of another service: timeouts, retries where safe, problems as typed errors. */
@@ -51,7 +60,7 @@ export function createHttpClient(client: HttpClientOptions): HttpClient {
   return {
     async call(method, path, options) {
       const bytes = await request(method, path, options);
-      return decode(options.result, bytes, `${method} ${path}`);
+      return decode(options.result, bytes, failureOf(client, method, path));
     },
     bytes: (method, path, options = {}) => request(method, path, options),
   };
@@ -87,23 +96,41 @@ async function attempt(
   options: Omit<CallOptions<TSchema>, 'result'>,
 ): Promise<Uint8Array> {
   const deadline = AbortSignal.timeout(options.timeoutMs ?? client.timeoutMs ?? DEFAULT_CALL_TIMEOUT_MS);
-  const where = `${method} ${new URL(path, client.baseUrl).href}`;
+  const failed = failureOf(client, method, path);
   try {
     const response = await fetch(new URL(path, client.baseUrl), {
       method,
-      redirect: 'error',
+      // Where it points is the other server's choice, and the token would go with it.
+      redirect: 'manual',
       signal: options.signal ? AbortSignal.any([options.signal, deadline]) : deadline,
       ...encode(client, options),
     });
-    const bytes = new Uint8Array(await response.arrayBuffer());
-    if (response.ok) return bytes;
-    throw refused(where, response, bytes);
+    if (response.ok) {
+      const maxBytes = options.maxBytes ?? client.maxBytes ?? DEFAULT_ANSWER_MAX_BYTES;
+      const bytes = await readBounded(response, maxBytes);
+      if (bytes !== undefined) return bytes;
+      throw failed('TOO_LARGE', `answered more than ${maxBytes} bytes`, { status: response.status });
+    }
+    throw await refused(response, failed);
   } catch (cause) {
     if (cause instanceof HttpClientError) throw cause;
-    if (options.signal?.aborted) throw new HttpClientError('ABORTED', `${where} was cancelled`, { cause });
-    if (deadline.aborted) throw new HttpClientError('TIMEOUT', `${where} took too long`, { cause });
-    throw new HttpClientError('UNREACHABLE', `${where} cannot be reached: is the service up?`, { cause });
+    if (options.signal?.aborted) throw failed('ABORTED', 'was cancelled', { cause });
+    if (deadline.aborted) throw failed('TIMEOUT', 'took too long', { cause });
+    throw failed('UNREACHABLE', 'cannot be reached: is the service up?', { cause });
   }
+}
+
+type Failure = (
+  code: HttpClientErrorCode,
+  what: string,
+  options?: Omit<HttpClientErrorOptions, 'url'>,
+) => HttpClientError;
+
+/** Names a failure by method and path; the address is for logs alone. */
+function failureOf(client: HttpClientOptions, method: string, path: string): Failure {
+  const { href, pathname } = new URL(path, client.baseUrl);
+  return (code, what, options = {}) =>
+    new HttpClientError(code, `${method} ${pathname} ${what}`, { ...options, url: href });
 }
 
 function encode(client: HttpClientOptions, options: Omit<CallOptions<TSchema>, 'result'>): RequestInit {
@@ -119,40 +146,44 @@ function encode(client: HttpClientOptions, options: Omit<CallOptions<TSchema>, '
   return { headers: { 'content-type': 'application/json', ...headers }, body: JSON.stringify(options.body) };
 }
 
-function refused(where: string, response: Response, bytes: Uint8Array): HttpClientError {
-  const problem = response.headers.get('content-type')?.startsWith(PROBLEM_JSON)
-    ? problemIn(bytes)
-    : undefined;
-  const why = problem ? `${problem.code}: ${problem.detail ?? problem.title}` : response.statusText;
-  return new HttpClientError('REFUSED', `${where} answered ${response.status} ${why}`, {
-    status: response.status,
-    transient: TRANSIENT_STATUSES.has(response.status),
+async function refused(response: Response, failed: Failure): Promise<HttpClientError> {
+  const { status } = response;
+  if (status >= 300 && status < 400) {
+    await discard(response);
+    return failed('BAD_RESPONSE', `answered ${status}: a redirect, which is not followed`, { status });
+  }
+  const problem = await problemOf(response);
+  // The code alone: a detail is the other server's text, which may name its own neighbours.
+  return failed('REFUSED', `answered ${status}${problem ? ` ${problem.code}` : ''}`, {
+    status,
+    transient: TRANSIENT_STATUSES.has(status),
     ...(problem && { problem }),
   });
 }
 
-function problemIn(bytes: Uint8Array): Problem | undefined {
-  const value = parseJson(bytes);
-  return typeof value === 'object' && value !== null && 'code' in value && typeof value.code === 'string'
-    ? (value as Problem)
-    : undefined;
+async function problemOf(response: Response): Promise<Problem | undefined> {
+  if (!response.headers.get('content-type')?.startsWith(PROBLEM_JSON)) {
+    await discard(response);
+    return undefined;
+  }
+  const value = valueOf((await readBounded(response, PROBLEM_MAX_BYTES)) ?? new Uint8Array());
+  const code = isJsonObject(value) ? value['code'] : undefined;
+  return typeof code === 'string' && PROBLEM_CODE_PATTERN.test(code) ? (value as Problem) : undefined;
 }
 
-function decode<S extends TSchema>(schema: S, bytes: Uint8Array, where: string): Static<S> {
-  const value = parseJson(bytes);
+function decode<S extends TSchema>(schema: S, bytes: Uint8Array, failed: Failure): Static<S> {
+  const value = valueOf(bytes);
   if (Value.Check(schema, value)) return value;
   const [fault] = Value.Errors(schema, value);
-  throw new HttpClientError(
-    'BAD_RESPONSE',
-    `${where} answered what it must not: ${fault?.instancePath} ${fault?.message}`,
-  );
+  throw failed('BAD_RESPONSE', `answered what it must not: ${fault?.instancePath} ${fault?.message}`);
 }
 
-function parseJson(bytes: Uint8Array): unknown {
+/** What the JSON of spec/crypto.md says; undefined where it is none, which the caller's check then names. */
+function valueOf(bytes: Uint8Array): unknown {
   try {
-    return JSON.parse(Buffer.from(bytes).toString('utf8'));
-  } catch {
-    // Not JSON at all: the caller's check says so with the place.
-    return undefined;
+    return parseJson(bytes);
+  } catch (error) {
+    if (error instanceof CryptoError) return undefined;
+    throw error;
   }
 }

@@ -1,4 +1,5 @@
 import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { withoutAddresses } from './addresses.js';
 import { FHIR_JSON, toOperationOutcome, wantsFhir } from './operation-outcome.js';
 import { commonProblems, problemTypeUri, type Problem, type ProblemCatalogue } from './problems.js';
 
@@ -8,8 +9,6 @@ export const PROBLEM_JSON = 'application/problem+json';
 const FASTIFY_CODES: Readonly<Record<string, keyof typeof commonProblems>> = {
   FST_ERR_CTP_BODY_TOO_LARGE: 'PAYLOAD_TOO_LARGE',
   FST_ERR_CTP_INVALID_MEDIA_TYPE: 'UNSUPPORTED_MEDIA_TYPE',
-  FST_ERR_CTP_EMPTY_JSON_BODY: 'MALFORMED_BODY',
-  FST_ERR_CTP_INVALID_JSON_BODY: 'MALFORMED_BODY',
   FST_ERR_CTP_INVALID_CONTENT_LENGTH: 'MALFORMED_BODY',
   FST_ERR_BAD_URL: 'NOT_FOUND',
 };
@@ -17,7 +16,8 @@ const FASTIFY_CODES: Readonly<Record<string, keyof typeof commonProblems>> = {
 /**
  * Turns whatever a handler throws into a problem: an error whose `code` is in the catalogue becomes
  * that problem (its message the detail, its `members` further members); a schema violation lists each
- * fault; everything else is INTERNAL_ERROR, whose cause is logged and never shown.
+ * fault; everything else is INTERNAL_ERROR. A cause is logged and never shown, and the detail of a failure
+ * of this side (5xx) names no address: it may repeat what a neighbour within the network said.
  */
 export function installErrorHandler(app: FastifyInstance, catalogue: ProblemCatalogue): void {
   app.setErrorHandler((error: FastifyError, request, reply) => {
@@ -57,7 +57,9 @@ function toProblem(error: FastifyError, request: FastifyRequest, catalogue: Prob
   const code: unknown = error.code;
   if (typeof code === 'string') {
     if (Object.hasOwn(catalogue, code)) {
-      return { ...membersOf(error), ...describe(code, catalogue, request), detail: error.message };
+      const problem = describe(code, catalogue, request);
+      const detail = problem.status >= 500 ? withoutAddresses(error.message) : error.message;
+      return { ...membersOf(error), ...problem, detail };
     }
     const common = FASTIFY_CODES[code];
     if (common) return { ...describe(common, catalogue, request), detail: error.message };

@@ -1,5 +1,6 @@
 import { once } from 'node:events';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { ProblemError } from './problems.js';
 
 /** A comment line goes out this often, so that proxies and clients see a dead connection. */
 export const HEARTBEAT_INTERVAL_MS = 15_000;
@@ -29,7 +30,10 @@ export interface EventStreamOptions {
 
 declare module 'fastify' {
   interface FastifyReply {
-    /** Answers with a stream of server-sent events; ends when the client goes or the service stops. */
+    /**
+     * Answers with a stream of server-sent events; ends when the client goes or the service stops.
+     * @throws ProblemError VALIDATION_FAILED before anything is answered: the Last-Event-ID is none
+     */
     sendEvents(source: EventSource, options?: EventStreamOptions): Promise<void>;
   }
 }
@@ -41,10 +45,17 @@ export function installEventStreams(app: FastifyInstance): void {
     for (const stream of open) stream.abort();
   });
   app.decorateReply('sendEvents', async function (this: FastifyReply, source, options = {}) {
+    // Before the head of the answer is out: a place that nobody gave out is neither the beginning nor the end.
+    const lastEventId = lastEventIdOf(this.request);
     const stream = new AbortController();
     open.add(stream);
     try {
-      await runStream(this, source, stream, options.heartbeatIntervalMs ?? HEARTBEAT_INTERVAL_MS);
+      await runStream(
+        this,
+        (signal) => source(lastEventId, signal),
+        stream,
+        options.heartbeatIntervalMs ?? HEARTBEAT_INTERVAL_MS,
+      );
     } finally {
       open.delete(stream);
       stream.abort();
@@ -54,7 +65,7 @@ export function installEventStreams(app: FastifyInstance): void {
 
 async function runStream(
   reply: FastifyReply,
-  source: EventSource,
+  events: (signal: AbortSignal) => AsyncIterable<StreamedEvent>,
   stream: AbortController,
   heartbeatIntervalMs: number,
 ): Promise<void> {
@@ -74,7 +85,7 @@ async function runStream(
     if (!raw.writableNeedDrain) raw.write(':\n\n');
   }, heartbeatIntervalMs);
   try {
-    for await (const event of source(lastEventId(request), stream.signal)) {
+    for await (const event of events(stream.signal)) {
       if (stream.signal.aborted) break;
       if (!raw.write(format(event))) await drained(reply, stream.signal);
     }
@@ -96,10 +107,14 @@ async function drained(reply: FastifyReply, signal: AbortSignal): Promise<void> 
   }
 }
 
-function lastEventId(request: FastifyRequest): string | undefined {
+function lastEventIdOf(request: FastifyRequest): string | undefined {
   const id = request.headers['last-event-id'];
-  if (typeof id !== 'string' || id === '' || id.length > MAX_EVENT_ID_LENGTH_CHARS) return undefined;
-  return id;
+  if (id === undefined || id === '') return undefined;
+  if (typeof id === 'string' && id.length <= MAX_EVENT_ID_LENGTH_CHARS) return id;
+  throw new ProblemError(
+    'VALIDATION_FAILED',
+    `headers/last-event-id must be one of at most ${MAX_EVENT_ID_LENGTH_CHARS} characters: send what the stream sent`,
+  );
 }
 
 function format({ id, event, data }: StreamedEvent): string {

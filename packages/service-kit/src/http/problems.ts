@@ -21,10 +21,13 @@ export interface Problem {
   readonly [member: string]: unknown;
 }
 
+/** What a code looks like. */
+export const PROBLEM_CODE_PATTERN = /^[A-Z][A-Z0-9_]{0,63}$/;
+
 /** Declares the codes of a service: the keys are its closed union of error codes. */
 export function defineProblems<const C extends ProblemCatalogue>(catalogue: C): C {
   for (const [code, { status }] of Object.entries<ProblemType>(catalogue)) {
-    if (!/^[A-Z][A-Z0-9_]*$/.test(code))
+    if (!PROBLEM_CODE_PATTERN.test(code))
       throw new RangeError(`Problem code ${code} must be UPPER_SNAKE_CASE`);
     if (status < 400 || status > 599) throw new RangeError(`Problem ${code} needs a status of 400 to 599`);
   }

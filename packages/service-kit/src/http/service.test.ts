@@ -1,9 +1,10 @@
 import { hash } from 'node:crypto';
 import { afterEach, describe, expect, test } from '@jest/globals';
+import { closedObject } from '@careledger/domain';
 import { Type } from 'typebox';
 import type { TokenConfig } from '../config/service-config.js';
 import { createLogger } from '../logging.js';
-import { listRoutes, requireRole } from './auth.js';
+import { listRoutes, principalOf, requireRole, type FindToken } from './auth.js';
 import { defineProblems, ProblemError } from './problems.js';
 import type { Role } from './roles.js';
 import { buildService, type ServiceApp } from './service.js';
@@ -19,7 +20,7 @@ afterEach(async () => {
 });
 
 async function newApp(
-  options: { tokens?: readonly TokenConfig[]; metricsOpen?: boolean } = {},
+  options: { tokens?: readonly TokenConfig[]; metricsOpen?: boolean; findToken?: FindToken } = {},
 ): Promise<ServiceApp> {
   const app = await buildService({
     name: 'kit',
@@ -30,6 +31,7 @@ async function newApp(
     },
     problems,
     openapi: { title: 'Kit', version: '1.0.0' },
+    ...(options.findToken && { findToken: options.findToken }),
   });
   apps.push(app);
   app.get(
@@ -44,10 +46,14 @@ async function newApp(
     '/echo',
     {
       config: requireRole('ops'),
-      schema: { body: Type.Object({ n: Type.Number() }, { additionalProperties: false }) },
+      schema: { body: closedObject({ n: Type.Number() }) },
     },
     async (request) => ({ n: request.body.n }),
   );
+  app.get('/who', { config: requireRole('system', 'ops', 'patient') }, async (request) => {
+    const { patientIds, ...principal } = principalOf(request);
+    return { ...principal, patientIds: [...patientIds] };
+  });
   app.get('/gone', { config: requireRole('ops') }, async () => {
     throw new ProblemError<keyof typeof problems>('RECORD_GONE', 'Erased at height 7', {
       members: { height: 7 },
@@ -108,6 +114,56 @@ describe('who may call a route', () => {
     await expect(newApp({ tokens: [{ sha256, role: 'ops', patientIds: ['p'] }] })).rejects.toThrow(
       /auth.tokens/,
     );
+  });
+});
+
+describe('whom a token speaks for', () => {
+  const sha256 = hash('sha256', 'held');
+
+  test('a token of role system that names no organisation stops the start, and says what to add', async () => {
+    const start = newApp({ tokens: [...tokens, { sha256, role: 'system', name: 'gateway' }] });
+    await expect(start).rejects.toThrow(RangeError);
+    await expect(start).rejects.toThrow(/auth\.tokens\[\d\]: .*add its MSP ID, e\.g\. mspId: HospitalMSP/);
+  });
+
+  test('one token cannot speak for two organisations', async () => {
+    const twice = ['HospitalMSP', 'LabMSP'].map((mspId): TokenConfig => ({ sha256, role: 'system', mspId }));
+    await expect(newApp({ tokens: twice })).rejects.toThrow(/auth\.tokens\[1\]: this token is listed before/);
+  });
+
+  test('a route sees the organisation and which token it was, whatever the token calls itself', async () => {
+    const other = hash('sha256', 'other');
+    const app = await newApp({
+      tokens: [
+        { sha256, role: 'system', mspId: 'HospitalMSP', name: 'api' },
+        { sha256: other, role: 'system', mspId: 'LabMSP', name: 'api' },
+      ],
+      findToken: (given) =>
+        given === hash('sha256', 'issued')
+          ? {
+              role: 'patient',
+              mspId: undefined,
+              patientIds: new Set([PATIENT]),
+              name: undefined,
+              unit: undefined,
+            }
+          : undefined,
+    });
+    const who = async (token: string) =>
+      (await app.inject({ url: '/who', headers: { authorization: `Bearer ${token}` } })).json();
+    expect(await who('held')).toEqual({
+      role: 'system',
+      mspId: 'HospitalMSP',
+      tokenSha256: sha256,
+      name: 'api',
+      patientIds: [],
+    });
+    expect(await who('other')).toMatchObject({ mspId: 'LabMSP', tokenSha256: other, name: 'api' });
+    expect(await who('issued')).toEqual({
+      role: 'patient',
+      tokenSha256: hash('sha256', 'issued'),
+      patientIds: [PATIENT],
+    });
   });
 });
 

@@ -15,6 +15,7 @@ import type { Logger } from '../logging.js';
 import { installAuth, type FindToken } from './auth.js';
 import { installErrorHandler } from './error-handler.js';
 import { installHealth } from './health.js';
+import { installJsonBodies } from './json-body.js';
 import { installMetrics } from './metrics.js';
 import { installOpenApi, type OpenApiInfo } from './openapi.js';
 import { commonProblems, ProblemError, type ProblemCatalogue } from './problems.js';
@@ -97,6 +98,7 @@ export async function buildService(options: BuildServiceOptions): Promise<Servic
   // Plugins take the plain instance: they use no schema types.
   const plain = app as unknown as FastifyInstance;
   installErrorHandler(plain, catalogue);
+  installJsonBodies(plain);
   installAuth(plain, auth, options.findToken);
   installEventStreams(plain);
   await installOpenApi(plain, options.openapi, catalogue);

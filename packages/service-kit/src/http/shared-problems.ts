@@ -10,7 +10,6 @@ export const statementProblems = defineProblems({
 
 /** Asking for a record, and storing one; where the chaincode refused, `reason` has its code. */
 export const recordProblems = defineProblems({
-  RECORD_UNKNOWN: { status: 404, title: 'There is no such record' },
   RECORD_REFUSED: { status: 422, title: 'The ledger refused to store the record; `reason` says why' },
   ACCESS_DENIED: { status: 403, title: 'The ledger denied the access; the denial is written down' },
   ACCESS_REFUSED: { status: 422, title: 'The ledger could not decide on the request; `reason` says why' },
@@ -18,8 +17,7 @@ export const recordProblems = defineProblems({
   PROVIDER_UNREACHABLE: { status: 502, title: 'No provider that has the record can be reached' },
 });
 
-/** The ledger's own answer, or none. */
-export const ledgerProblems = defineProblems({
-  LEDGER_REFUSED: { status: 422, title: 'The ledger refused; `reason` says why' },
-  LEDGER_UNAVAILABLE: { status: 503, title: 'The ledger does not answer; try again later' },
+/** A key under which a caller may repeat a request. */
+export const idempotencyProblems = defineProblems({
+  IDEMPOTENCY_KEY_REUSED: { status: 409, title: 'The idempotency key was used for another request' },
 });

@@ -5,6 +5,8 @@ import { ROLES, type Role } from '../http/roles.js';
 import type { ServiceApp } from '../http/service.js';
 
 const SECRET_BYTES = 16;
+/** Whom the drawn token of role system speaks for unless told otherwise: the patients' operator, who calls every service. */
+const CALLER_MSP_ID = 'PatientsMSP';
 const SERVED_BY_THE_KIT = new Set(['/livez', '/readyz', '/metrics', '/openapi.json', '/problems/:code']);
 
 /** A bearer token for each role, and the configuration that takes them. */
@@ -13,8 +15,8 @@ export interface DoorTokens {
   readonly entries: readonly TokenConfig[];
 }
 
-/** Draws a token for each role; the patient's stands for `patientId`. */
-export function newDoorTokens(patientId: string): DoorTokens {
+/** Draws a token for each role; the patient's stands for `patientId`, that of role system for `mspId`. */
+export function newDoorTokens(patientId: string, mspId = CALLER_MSP_ID): DoorTokens {
   const drawn = ROLES.map((role): [Role, string] => [role, randomBytes(SECRET_BYTES).toString('hex')]);
   return {
     tokens: Object.fromEntries(drawn) as Record<Role, string>,
@@ -22,6 +24,7 @@ export function newDoorTokens(patientId: string): DoorTokens {
       sha256: hash('sha256', token),
       role,
       ...(role === 'patient' && { patientIds: [patientId] }),
+      ...(role === 'system' && { mspId }),
     })),
   };
 }

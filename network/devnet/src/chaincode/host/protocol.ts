@@ -1,11 +1,12 @@
-/** A module to serve, and the port it had before a restart (0 the first time). */
+/** What the process of a chaincode module is started with. */
 export interface HostedModule {
   readonly path: string;
   readonly packageId: string;
-  readonly port: number;
+  /** Organisations whose peers run it; each gets a server. */
+  readonly mspIds: readonly string[];
 }
 
-/** What the host process tells the devnet, once. */
+/** What the process tells the devnet, once; the ports are in the order of the organisations. */
 export type HostReport =
   | { readonly kind: 'listening'; readonly ports: readonly number[] }
-  | { readonly kind: 'failed'; readonly path: string; readonly message: string };
+  | { readonly kind: 'failed'; readonly message: string };

@@ -1,0 +1,194 @@
+import { randomId128 } from '@careledger/crypto';
+import { timestampOf, type PurposeOfUse, type TagGroups } from '@careledger/domain';
+import type { Principal, ProblemError } from '@careledger/service-kit';
+import type { Issuer } from '../issuer.js';
+import type { DecidedBy, Judge } from '../policy/judge.js';
+import type { Claim, Person, Vouching } from '../policy/vouching.js';
+import { problem } from '../problem.js';
+import type { Store } from '../store/store.js';
+import type { AccessLog, AskedBy } from './access-log.js';
+import type { NoticeReadings } from './notice-readings.js';
+
+let takeOut: <T>(unread: Unread<T>) => T;
+
+/**
+ * Plaintext that nobody has been let to yet. Whatever opens something gives it out like this; only the gate below takes
+ * the content out, so that there is no other way to it.
+ */
+export class Unread<T> {
+  readonly #content: T;
+
+  constructor(content: T) {
+    this.#content = content;
+  }
+
+  static {
+    takeOut = (unread) => unread.#content;
+  }
+}
+
+/** Who asks to see something. Who that is *now* is looked up at each reading, however old the token or the stream. */
+export interface Reader {
+  readonly principal: Principal;
+  readonly claim: Claim;
+  readonly purpose: PurposeOfUse;
+}
+
+/** A record that was released under a committed permit and opened. */
+export interface ReleasedReading<T> {
+  readonly patientId: string;
+  readonly tagGroups: TagGroups;
+  /** Whose knowledge it is: of the record, or of this version. */
+  readonly author: string;
+  readonly unread: Unread<T>;
+  /** What has to be on disk before it is shown; runs in the commit that logs it. */
+  readonly note: () => void;
+}
+
+/** A direct notice, with what a decision on it needs. */
+export interface NoticeReading<T> {
+  readonly patientId: string;
+  readonly recordId: string;
+  readonly version: number;
+  /** Of the manifest that the notice carried. */
+  readonly manifestHash: string;
+  readonly tagGroups: TagGroups;
+  readonly issuedAtMs: number;
+  readonly open: () => Promise<Unread<T>>;
+}
+
+/** A visit that this authority recorded: its own knowledge, no grant of the patient is needed. */
+export interface VisitReading<T> {
+  readonly patientId: string;
+  readonly visitId: string;
+  readonly unread: Unread<T>;
+}
+
+export interface ReadGateOptions {
+  readonly issuer: Issuer;
+  readonly store: Store;
+  readonly log: AccessLog;
+  readonly readings: NoticeReadings;
+  readonly vouching: Vouching;
+  readonly judge: Judge;
+  /** Default: Date.now. */
+  readonly clock?: () => number;
+}
+
+/**
+ * The one way by which plaintext leaves this service. In this order: whoever asks is active now, and of the unit that the
+ * token speaks for; the grants cover person, purpose and content now; it is opened; what is shown to whom is in the own
+ * log, on disk; whoever asks is still active. Only then is it given out.
+ */
+export class ReadGate {
+  readonly #options: ReadGateOptions;
+  readonly #clock: () => number;
+
+  constructor(options: ReadGateOptions) {
+    this.#options = options;
+    this.#clock = options.clock ?? Date.now;
+  }
+
+  /** @throws ProblemError PRACTITIONER_UNKNOWN, UNIT_MISMATCH: nothing is shown to this one */
+  personOf({ principal, claim }: Reader): Person {
+    return this.#options.vouching.personOf(principal, claim);
+  }
+
+  /** What a released record says. @throws ProblemError READ_REFUSED, or of `personOf` */
+  async record<T>(reader: Reader, reading: ReleasedReading<T>): Promise<T> {
+    const { judge, store } = this.#options;
+    const { patientId, tagGroups, author, unread, note } = reading;
+    const question = { ...(await this.#asking(reader, patientId)), tagGroups, author };
+    const objection = await judge.objection(question);
+    if (objection !== undefined) throw refused(objection);
+    this.personOf(reader);
+    await store.commit(note);
+    return this.#give(reader, unread);
+  }
+
+  /**
+   * What a direct notice says. Its reading goes to the ledger as well, when that can be reached.
+   * @throws ProblemError READ_REFUSED, or of `personOf`
+   */
+  async notice<T>(reader: Reader, reading: NoticeReading<T>): Promise<{ content: T } & DecidedBy> {
+    const { issuer, judge, log, readings, store } = this.#options;
+    const { patientId, recordId, version, manifestHash, tagGroups, issuedAtMs } = reading;
+    const asking = await this.#asking(reader, patientId);
+    const judged = await judge.notice({ ...asking, tagGroups, author: patientId }, issuedAtMs);
+    if (judged.decision === 'deny') throw refused(judged.reason);
+    const { decidedBy, asOf, reason } = judged;
+    const unread = await reading.open();
+    this.personOf(reader);
+    const requestSid = randomId128();
+    const shown = { patientId, recordId, version };
+    const statement = issuer.make(
+      'noticeReading',
+      ['cloud'],
+      { ...asking, ...shown, manifestHash, readAt: timestampOf(this.#clock()), decidedBy },
+      requestSid,
+    );
+    await store.commit(() => {
+      const who = this.#askedBy(reader);
+      log.shown({ basis: 'notice', requestSid, ...shown, visitId: null, reason, decidedBy, ...who });
+      readings.add({ sid: requestSid, ...shown, statement });
+    });
+    readings.added();
+    return { content: this.#give(reader, unread), decidedBy, asOf };
+  }
+
+  /** What was done at visits, by visit. @throws ProblemError of `personOf` */
+  async visits<T>(reader: Reader, visits: readonly VisitReading<T>[]): Promise<ReadonlyMap<string, T>> {
+    const { log, store } = this.#options;
+    this.personOf(reader);
+    await store.commit(() => {
+      for (const { patientId, visitId } of visits)
+        log.shown({
+          basis: 'visit',
+          requestSid: randomId128(),
+          patientId,
+          recordId: null,
+          version: null,
+          visitId,
+          reason: 'AUTHOR',
+          decidedBy: null,
+          ...this.#askedBy(reader),
+        });
+    });
+    return new Map(visits.map(({ visitId, unread }) => [visitId, this.#give(reader, unread)]));
+  }
+
+  /** How this person asks for something of the patient, at this moment. */
+  async #asking(reader: Reader, patientId: string) {
+    const { purpose } = reader;
+    const person = this.personOf(reader);
+    const granteeTags = await this.#options.vouching.granteeTags(patientId, person, 'read', purpose);
+    const { practitionerId } = person;
+    return { patientId, purpose, granteeTags, ...(practitionerId !== undefined && { practitionerId }) };
+  }
+
+  #askedBy(reader: Reader): AskedBy {
+    const { practitionerId, unit } = this.personOf(reader);
+    return {
+      purpose: reader.purpose,
+      practitionerId: practitionerId ?? null,
+      unit: unit ?? null,
+      caller: reader.principal.name ?? null,
+    };
+  }
+
+  #give<T>(reader: Reader, unread: Unread<T>): T {
+    // While it was being logged, too, somebody may have been withdrawn.
+    this.personOf(reader);
+    return takeOut(unread);
+  }
+}
+
+/** Why nothing is shown, by its code. */
+export function reasonOfRefusal({ code, members: { reason } }: ProblemError): string {
+  return typeof reason === 'string' ? reason : code;
+}
+
+const refused = (reason: string) =>
+  reason === 'LEDGER_UNAVAILABLE'
+    ? problem('LEDGER_UNAVAILABLE', 'Nobody who may decide on this can be asked')
+    : problem('READ_REFUSED', `Not shown: ${reason}`, { members: { reason } });

@@ -1,0 +1,34 @@
+import { fromUtf8, type X25519KeyPair } from '@careledger/crypto';
+import { EnvelopeError, decryptFrom } from '@careledger/envelope';
+import { FhirError, readRecordContent, type FhirResource } from '@careledger/fhir';
+import { Unread } from '../access/read-gate.js';
+import { problem } from '../problem.js';
+import { kindsOf, type ResourceKind } from '../records/bundle-terms.js';
+import { FORMER_NOTICE_CONTEXT } from '../store/former-formats.js';
+
+/** What a notice of a former release says, for the gate, and of which kinds it is: it carried no tags. */
+export interface FormerNotice {
+  readonly unread: Unread<FhirResource>;
+  readonly kinds: readonly ResourceKind[];
+}
+
+/** Opens the bundle that a direct notice of a former release carried. @throws ProblemError NOTICE_REFUSED */
+export async function openFormerNotice(
+  sealed: string,
+  patientId: string,
+  keys: readonly X25519KeyPair[],
+): Promise<FormerNotice> {
+  try {
+    const opened = await decryptFrom(sealed, keys, { context: FORMER_NOTICE_CONTEXT });
+    const about = { patientId, author: patientId, kind: 'emergency' as const };
+    const bundle = readRecordContent(fromUtf8(opened), about);
+    return { unread: new Unread(bundle), kinds: kindsOf(bundle) };
+  } catch (cause) {
+    if (cause instanceof EnvelopeError || cause instanceof FhirError)
+      throw problem('NOTICE_REFUSED', `${cause.code}: ${cause.message}`, {
+        cause,
+        members: { reason: cause.code },
+      });
+    throw cause;
+  }
+}

@@ -1,0 +1,122 @@
+import { accessControl, type Decision } from '@careledger/contracts';
+import { timestampOf, type PurposeOfUse, type TagGroups } from '@careledger/domain';
+import { LedgerError } from '@careledger/ledger';
+import { decide } from '@careledger/policy';
+import { EMERGENCY_NOTICE_MAX_AGE_S } from '@careledger/protocol';
+import { answerWithin, type Channel, type Channels } from '../ledger-port.js';
+import type { MirrorStore } from './mirror-store.js';
+
+/** A peer that has not answered by then is away: somebody waits for an emergency. */
+export const PEER_ANSWER_MAX_MS = 1_000;
+/** Age at which a mirror that nothing was heard for says nothing any more. */
+export const MIRROR_MAX_AGE_MS = 24 * 60 * 60_000;
+const NOTICE_MAX_AGE_MS = EMERGENCY_NOTICE_MAX_AGE_S * 1_000;
+
+/** May somebody of this authority read this? */
+export interface ReadingQuestion {
+  readonly patientId: string;
+  readonly purpose: PurposeOfUse;
+  /** Under which it is asked. */
+  readonly granteeTags: readonly string[];
+  readonly practitionerId?: string;
+  readonly tagGroups: TagGroups;
+  readonly author: string;
+}
+
+/** By whom a reading was decided, and as of when that one knew the patient's will. */
+export interface DecidedBy {
+  readonly decidedBy: 'peer' | 'mirror';
+  readonly asOf: string;
+}
+
+export type Judgement =
+  | ({ readonly decision: 'permit'; readonly reason: string } & DecidedBy)
+  /** `LEDGER_UNAVAILABLE`: nobody who may decide can be asked. */
+  | { readonly decision: 'deny'; readonly reason: string };
+
+export interface JudgeOptions {
+  readonly authorityId: string;
+  readonly channels: Channels;
+  readonly mirror: MirrorStore;
+  readonly clock?: () => number;
+}
+
+/**
+ * Whether something may be shown now, by the ledgers: each channel that answers has to permit it, so that a revocation
+ * counts from when it is on one of them. What is shown without the own peer is decided by the mirror, for recent
+ * emergencies alone.
+ */
+export class Judge {
+  readonly #options: JudgeOptions;
+  readonly #clock: () => number;
+
+  constructor(options: JudgeOptions) {
+    this.#options = options;
+    this.#clock = options.clock ?? Date.now;
+  }
+
+  /**
+   * A direct emergency notice: by the own peer, else by a mirror of at most a day for a notice of at most a day; channel
+   * `cloud` is asked besides.
+   * @param issuedAtMs when its gateway made it, by its own word
+   */
+  async notice(question: ReadingQuestion, issuedAtMs: number): Promise<Judgement> {
+    const { authorities, cloud } = this.#options.channels;
+    const [own, other] = await Promise.all([this.#ask(authorities, question), this.#ask(cloud, question)]);
+    const strict = [own, other].find((answer) => answer?.decision === 'deny');
+    if (strict !== undefined) return { decision: 'deny', reason: strict.reason };
+    if (own === undefined) return this.#byMirror(question, issuedAtMs);
+    const asOf = timestampOf(this.#clock());
+    return { decision: 'permit', reason: own.reason, decidedBy: 'peer', asOf };
+  }
+
+  /**
+   * A record that channel `cloud` has just permitted: why the own peer objects to it, undefined where it does not or is
+   * away.
+   */
+  async objection(question: ReadingQuestion): Promise<string | undefined> {
+    const own = await this.#ask(this.#options.channels.authorities, question);
+    return own?.decision === 'deny' ? own.reason : undefined;
+  }
+
+  /** Undefined: no answer. */
+  async #ask(
+    channel: Channel,
+    { granteeTags, tagGroups, ...question }: ReadingQuestion,
+  ): Promise<Pick<Decision, 'decision' | 'reason'> | undefined> {
+    const request = {
+      ...question,
+      requester: this.#options.authorityId,
+      permission: 'read' as const,
+      granteeTags: [...granteeTags],
+      tagGroups: tagGroups.map((group) => [...group]),
+    };
+    try {
+      return await answerWithin(PEER_ANSWER_MAX_MS, () => channel.evaluate(accessControl, 'Decide', request));
+    } catch (error) {
+      if (!(error instanceof LedgerError)) throw error;
+      return { decision: 'deny', reason: error.chaincodeCode ?? error.code };
+    }
+  }
+
+  #byMirror(question: ReadingQuestion, issuedAtMs: number): Judgement {
+    const { authorityId, mirror } = this.#options;
+    const nowMs = this.#clock();
+    const policy = mirror.policy(question.patientId);
+    const isUsable =
+      policy !== undefined &&
+      nowMs - Date.parse(policy.heardAt) <= MIRROR_MAX_AGE_MS &&
+      nowMs - issuedAtMs <= NOTICE_MAX_AGE_MS;
+    if (!isUsable) return { decision: 'deny', reason: 'LEDGER_UNAVAILABLE' };
+    const { decision, reason } = decide(
+      { ...question, requester: authorityId, permission: 'read' },
+      // A grant that a revoke-all has voided is mirrored as revoked.
+      { version: policy.version, revokedThroughSeq: 0 },
+      mirror.grants(question.patientId),
+      nowMs,
+    );
+    return decision === 'permit'
+      ? { decision, reason, decidedBy: 'mirror', asOf: policy.heardAt }
+      : { decision, reason };
+  }
+}

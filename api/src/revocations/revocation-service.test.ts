@@ -1,0 +1,139 @@
+import { generateEd25519, nodeVerifier } from '@careledger/crypto';
+import { STATEMENTS, type StatementBody, type StatementName } from '@careledger/contracts';
+import { CHANNELS, PATIENTS_MSP } from '@careledger/domain';
+import { LedgerError } from '@careledger/ledger';
+import { makeStatement } from '@careledger/statements';
+import { beforeEach, describe, expect, test } from '@jest/globals';
+import { fakeChannel, type Answers } from '../testing/fake-channel.js';
+import { TEST_NETWORK, testPatient } from '../testing/test-patient.js';
+import { RateLimit } from './rate-limit.js';
+import { RevocationService } from './revocation-service.js';
+
+const sid = (letter: string): string => `${letter.repeat(21)}A`;
+const patient = testPatient();
+/** Which transactions were submitted where, through whose peer. */
+let submitted: [channel: string, transaction: string, peer: string | undefined][];
+/** What a channel's peer does: its item's code, or an error. */
+let answer: (channel: string, peer: string | undefined) => string;
+let service: RevocationService;
+
+function channelOf(name: 'authorities' | 'cloud') {
+  const play =
+    (transaction: string): Answers[string] =>
+    (_args, peer, call) => {
+      const code = answer(name, peer);
+      if (call === 'submit') submitted.push([name, transaction, peer]);
+      const txId = (name === 'cloud' ? 'c' : 'a').repeat(64);
+      if (transaction === 'RejectSubscription') return { result: { sid: null, code, txId } };
+      const items = [{ sid: null, code, txId }];
+      return call === 'submit' ? { result: { items } } : { items };
+    };
+  return fakeChannel(name, { Revoke: play('Revoke'), RejectSubscription: play('RejectSubscription') });
+}
+
+beforeEach(() => {
+  submitted = [];
+  answer = () => 'OK';
+  service = new RevocationService({
+    ...{ networkId: TEST_NETWORK, verifier: nodeVerifier(), logger: { warn: () => undefined } },
+    channels: { authorities: channelOf('authorities'), cloud: channelOf('cloud') },
+    cloudMspIds: [PATIENTS_MSP, 'CloudAMSP', 'CloudBMSP'],
+    directory: { refreshPatient: async () => patient.state },
+  });
+});
+
+function statement<N extends StatementName>(
+  name: N,
+  body: StatementBody<N> & object,
+  { signer = patient.consent, channels = CHANNELS as readonly string[], iss = patient.patientId } = {},
+): string {
+  return makeStatement({ typ: STATEMENTS[name].typ, iss, aud: TEST_NETWORK, channels, body }, signer);
+}
+const revocation = (options: Parameters<typeof statement>[2] = {}) =>
+  statement('revoke', { policySeq: 2, grantId: sid('g') }, options);
+const away = (): never => {
+  throw new LedgerError('UNAVAILABLE', 'no connection');
+};
+
+describe('a patient’s revocation', () => {
+  test('is taken to both channels, cloud first, and not by the operator’s peer', async () => {
+    expect(await service.relay(revocation())).toEqual({
+      cloud: 'c'.repeat(64),
+      authorities: 'a'.repeat(64),
+    });
+    expect(submitted).toEqual([
+      ['cloud', 'Revoke', 'CloudAMSP'],
+      ['authorities', 'Revoke', undefined],
+    ]);
+  });
+
+  test('of everything, and a veto, are taken as well', async () => {
+    await service.relay(statement('revokeAll', { policySeq: 3 }));
+    await service.relay(statement('rejectSubscription', { subscriptionId: sid('s') }));
+    expect(submitted.map(([channel, transaction]) => [channel, transaction])).toEqual([
+      ['cloud', 'Revoke'],
+      ['authorities', 'Revoke'],
+      ['authorities', 'RejectSubscription'],
+    ]);
+  });
+
+  test('is not held back by a peer that is away or refuses to serve: the next one is asked', async () => {
+    answer = (channel, peer) => (channel === 'cloud' && peer !== PATIENTS_MSP ? away() : 'OK');
+    await expect(service.relay(revocation())).resolves.toMatchObject({ cloud: expect.any(String) });
+    expect(submitted).toContainEqual(['cloud', 'Revoke', PATIENTS_MSP]);
+  });
+
+  test('reaches the channel that answers although the other one does not', async () => {
+    answer = (channel) => (channel === 'cloud' ? away() : 'OK');
+    await expect(service.relay(revocation())).rejects.toMatchObject({
+      code: 'LEDGER_UNAVAILABLE',
+      members: { authorities: 'a'.repeat(64) },
+    });
+  });
+
+  test('goes to those channels alone that it names', async () => {
+    expect(await service.relay(revocation({ channels: ['cloud'] }))).toEqual({ cloud: 'c'.repeat(64) });
+    const elsewhere = revocation({ channels: ['elsewhere'] });
+    await expect(service.relay(elsewhere)).rejects.toMatchObject({ code: 'STATEMENT_CHANNEL_MISMATCH' });
+  });
+
+  test.each([
+    ['by the gateway’s key', 'STATEMENT_KEY_UNKNOWN', () => revocation({ signer: patient.gateway })],
+    ['by a stranger', 'STATEMENT_KEY_UNKNOWN', () => revocation({ signer: generateEd25519().signer })],
+    ['by an authority', 'STATEMENT_ISSUER_MISMATCH', () => revocation({ iss: 'aut_lab' })],
+    [
+      'that grants something instead',
+      'STATEMENT_TYPE_MISMATCH',
+      () => statement('anchorHead', { height: 1, hash: 'A'.repeat(43), prevHash: null, prevHeight: null }),
+    ],
+  ])('%s fills no block', async (_name, code, made) => {
+    await expect(service.relay(made())).rejects.toMatchObject({ code });
+    expect(submitted).toEqual([]);
+  });
+
+  test('that the ledger would refuse fills no block, and says why', async () => {
+    answer = () => 'POLICY_SEQ_REUSED';
+    await expect(service.relay(revocation())).rejects.toMatchObject({
+      code: 'LEDGER_REFUSED',
+      members: { reason: 'POLICY_SEQ_REUSED' },
+    });
+    expect(submitted).toEqual([]);
+  });
+});
+
+describe('how often', () => {
+  test('so many at once, then one every so often, for each token by itself', () => {
+    let nowMs = 0;
+    const limit = new RateLimit({ burst: 3, intervalMs: 1_000, clock: () => nowMs });
+    const take = (caller: string) => () => limit.take(caller);
+    for (let n = 0; n < 3; n += 1) limit.take('a');
+    expect(take('a')).toThrow(expect.objectContaining({ code: 'TOO_MANY_REQUESTS' }));
+    expect(take('b')).not.toThrow();
+    nowMs = 1_000;
+    expect(take('a')).not.toThrow();
+    expect(take('a')).toThrow(expect.objectContaining({ code: 'TOO_MANY_REQUESTS' }));
+    nowMs = 60_000;
+    for (let n = 0; n < 3; n += 1) limit.take('a');
+    expect(take('a')).toThrow(expect.objectContaining({ code: 'TOO_MANY_REQUESTS' }));
+  });
+});

@@ -1,0 +1,67 @@
+import type { AccessState } from '@careledger/contracts';
+import { elapsedMs, type Clock, type Instant } from '../clock.js';
+
+/** How long an arrival is remembered; after that its permit is over in any case. */
+const REMEMBERED_MS = 120_000;
+/** How long a release waits for a permit that this provider's peer does not have yet. */
+export const PERMIT_WAIT_MS = 3_000;
+
+/** A permit as this provider's own peer has it in a block. */
+export interface Arrival {
+  readonly access: AccessState;
+  /**
+   * The latest instant at which the peer did not have it yet. Undefined for a permit that was met later than it came: in
+   * catching up, or before this process began.
+   */
+  readonly at: Instant | undefined;
+}
+
+/** The permits that arrived while this process lives. None of them comes back after a restart. */
+export class Arrivals {
+  readonly #clock: Clock;
+  readonly #arrivals = new Map<string, { readonly arrival: Arrival; readonly noted: Instant }>();
+  readonly #waiting = new Map<string, ((arrival: Arrival) => void)[]>();
+
+  constructor(clock: Clock) {
+    this.#clock = clock;
+  }
+
+  /** Notes a permit; what is noted already stays. */
+  note(arrival: Arrival): void {
+    const { txId } = arrival.access;
+    const noted = this.#clock();
+    this.#forgetBefore(noted);
+    if (!this.#arrivals.has(txId)) this.#arrivals.set(txId, { arrival, noted });
+    for (const resolve of this.#waiting.get(txId) ?? []) resolve(arrival);
+    this.#waiting.delete(txId);
+  }
+
+  /** A permit by its transaction, if it has come. */
+  known(txId: string): Arrival | undefined {
+    return this.#arrivals.get(txId)?.arrival;
+  }
+
+  /** A permit that has not come yet, waited for a short while: whoever relays it may have a peer that is faster. */
+  async waitFor(txId: string, waitMs = PERMIT_WAIT_MS): Promise<Arrival | undefined> {
+    const { promise, resolve } = Promise.withResolvers<Arrival | undefined>();
+    this.#waiting.set(txId, [...(this.#waiting.get(txId) ?? []), resolve]);
+    const timer = setTimeout(() => resolve(undefined), waitMs);
+    const arrival = await promise;
+    clearTimeout(timer);
+    if (arrival === undefined) this.#stopWaiting(txId, resolve);
+    return arrival;
+  }
+
+  #stopWaiting(txId: string, resolve: (arrival: Arrival) => void): void {
+    const others = this.#waiting.get(txId)?.filter((each) => each !== resolve) ?? [];
+    if (others.length > 0) this.#waiting.set(txId, others);
+    else this.#waiting.delete(txId);
+  }
+
+  #forgetBefore(now: Instant): void {
+    for (const [txId, { noted }] of this.#arrivals) {
+      if (elapsedMs(noted, now) < REMEMBERED_MS) return;
+      this.#arrivals.delete(txId);
+    }
+  }
+}

@@ -1,0 +1,96 @@
+import {
+  accessControl,
+  records,
+  type AuthorityState,
+  type GrantState,
+  type PatientState,
+  type ProviderState,
+  type StoredRecordState,
+} from '@careledger/contracts';
+import { allRows, orUndefined, type LedgerChannel } from '@careledger/ledger';
+
+/**
+ * Channel `cloud` as this provider's own peer has it. What a provider decides by itself it decides by this: another
+ * organisation's peer is somebody else's word.
+ */
+export class OwnPeer {
+  readonly #channel: LedgerChannel;
+  readonly #own: { readonly peerMspId: string };
+
+  /** @param mspId this provider's organisation */
+  constructor(channel: LedgerChannel, mspId: string) {
+    this.#channel = channel;
+    this.#own = { peerMspId: mspId };
+  }
+
+  /** @throws LedgerError, PATIENT_UNKNOWN among others */
+  patient(patientId: string): Promise<PatientState> {
+    return this.#channel.evaluate(accessControl, 'GetPatient', { patientId }, this.#own);
+  }
+
+  /** @throws LedgerError, AUTHORITY_UNKNOWN among others */
+  authority(authorityId: string): Promise<AuthorityState> {
+    return this.#channel.evaluate(accessControl, 'GetAuthority', { authorityId }, this.#own);
+  }
+
+  /** @throws LedgerError, PROVIDER_UNKNOWN among others */
+  provider(providerId: string): Promise<ProviderState> {
+    return this.#channel.evaluate(accessControl, 'GetProvider', { providerId }, this.#own);
+  }
+
+  /** All grants of a patient, those that are over or revoked included. @throws LedgerError */
+  grants(patientId: string): Promise<GrantState[]> {
+    return allRows((page) =>
+      this.#channel.evaluate(accessControl, 'ListGrants', { patientId, ...page }, this.#own),
+    );
+  }
+
+  /** @throws LedgerError */
+  async policyVersion(patientId: string): Promise<number> {
+    const { version } = await this.#channel.evaluate(
+      accessControl,
+      'GetPolicyVersion',
+      { patientId },
+      this.#own,
+    );
+    return version;
+  }
+
+  /** A stored version, whoever holds it; undefined where this peer knows none. @throws LedgerError */
+  storedVersion(
+    patientId: string,
+    recordId: string,
+    version: number,
+  ): Promise<StoredRecordState | undefined> {
+    const place = { patientId, recordId, version };
+    return orUndefined(this.#channel.evaluate(records, 'GetRecord', place, this.#own), 'RECORD_UNKNOWN');
+  }
+
+  /**
+   * What the chaincode would say now to a statement about a record's version, without anything being ordered.
+   * @returns `OK` or a ContractCode
+   * @throws LedgerError
+   */
+  async wouldStore(transaction: 'StoreRecords' | 'ReviseRecords', statement: string): Promise<string> {
+    const args = { items: [statement] };
+    const { items } = await this.#channel.evaluate(records, transaction, args, this.#own);
+    return items[0]?.code ?? 'STATEMENT_MALFORMED';
+  }
+
+  /** The same for a patient's revocation. @throws LedgerError */
+  async wouldRevoke(statement: string): Promise<string> {
+    const args = { items: [statement] };
+    const { items } = await this.#channel.evaluate(accessControl, 'Revoke', args, this.#own);
+    return items[0]?.code ?? 'STATEMENT_MALFORMED';
+  }
+
+  /** How many blocks it has. @throws LedgerError */
+  height(): Promise<bigint> {
+    return this.#channel.height(this.#own);
+  }
+
+  /** A page of one shows that it answers. @throws LedgerError */
+  async ping(): Promise<void> {
+    await this.#channel.evaluate(accessControl, 'ListProviders', { pageSize: 1 }, this.#own);
+  }
+}

@@ -1,0 +1,70 @@
+import type { KeyPeriod } from '@careledger/contracts';
+import { kidOf } from '@careledger/crypto';
+import type { TagGroups } from '@careledger/domain';
+import { coversReading, everyKey } from '@careledger/policy';
+import type { Clock } from '../clock.js';
+import type { OwnPeer } from '../ledger/own-peer.js';
+
+/** How long an authority's keys are taken from memory. A key that is not among them is looked for at the peer at once. */
+const AUTHORITY_KEYS_MAX_AGE_MS = 10_000;
+
+/** Thumbprints of all keys that somebody has or had for receiving wraps. */
+export const recipientKids = (periods: readonly KeyPeriod[]): string[] =>
+  everyKey(periods).map((key) => kidOf('X25519', key));
+
+/** Of what version it is asked who may have a wrap. */
+export interface WrappedVersion {
+  readonly patientId: string;
+  /** Patient or authority. */
+  readonly author: string;
+  readonly tagGroups: TagGroups;
+}
+
+/** Whose wraps belong into a version's set, by the ledger at this provider's own peer. */
+export class Recipients {
+  readonly #ownPeer: OwnPeer;
+  readonly #clock: Clock;
+  readonly #authorities = new Map<string, { readonly kids: readonly string[]; readonly atMs: number }>();
+
+  constructor(ownPeer: OwnPeer, clock: Clock) {
+    this.#ownPeer = ownPeer;
+    this.#clock = clock;
+  }
+
+  /**
+   * Keys of the patient, the author and every authority whose grant to read the version stands, former keys and those for
+   * break-glass included. A wrap for any other key has to go.
+   * @param wanted keys that the caller thinks belong there: one that is not known is looked for at the peer
+   * @throws LedgerError
+   */
+  async of(version: WrappedVersion, wanted: ReadonlySet<string>): Promise<ReadonlySet<string>> {
+    const { patientId, author, tagGroups } = version;
+    const [patient, grants] = await Promise.all([
+      this.#ownPeer.patient(patientId),
+      this.#ownPeer.grants(patientId),
+    ]);
+    const nowMs = this.#clock().wallMs;
+    const standing = grants.filter((grant) => coversReading(grant, tagGroups, nowMs));
+    const readers = new Set(standing.map(({ authorityId }) => authorityId));
+    if (author !== patientId) readers.add(author);
+    const patients = recipientKids(patient.encryptionKeys);
+    const known = await this.#kidsOf(readers, AUTHORITY_KEYS_MAX_AGE_MS);
+    const isAllKnown = [...wanted].every((kid) => patients.includes(kid) || known.includes(kid));
+    return new Set([...patients, ...(isAllKnown ? known : await this.#kidsOf(readers, 0))]);
+  }
+
+  async #kidsOf(authorityIds: ReadonlySet<string>, maxAgeMs: number): Promise<string[]> {
+    const kids = await Promise.all([...authorityIds].map((id) => this.#kidsOfOne(id, maxAgeMs)));
+    return kids.flat();
+  }
+
+  async #kidsOfOne(authorityId: string, maxAgeMs: number): Promise<readonly string[]> {
+    const nowMs = this.#clock().monotonicMs;
+    const held = this.#authorities.get(authorityId);
+    if (held !== undefined && nowMs - held.atMs < maxAgeMs) return held.kids;
+    const { encryptionKeys, breakGlassKeys } = await this.#ownPeer.authority(authorityId);
+    const kids = recipientKids([...encryptionKeys, ...breakGlassKeys]);
+    this.#authorities.set(authorityId, { kids, atMs: nowMs });
+    return kids;
+  }
+}

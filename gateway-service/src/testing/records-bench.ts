@@ -1,0 +1,243 @@
+import { randomId128 } from '@careledger/crypto';
+import { sodiumVerifier } from '@careledger/crypto/sodium';
+import type { StatementBody } from '@careledger/contracts';
+import { GrantStore, SubscriptionStore } from '../consent/index.js';
+import { GATEWAY_MIGRATIONS } from '../migrations.js';
+import { NoticeSender } from '../outbox/notices.js';
+import { openProviders } from '../outbox/providers.js';
+import { Storing } from '../outbox/storing.js';
+import type { Patient } from '../patients/index.js';
+import { Allowances, ProcessingStore, Processor } from '../processing/index.js';
+import { RecordMaker, type MakingOutcome } from '../records/maker.js';
+import { NoticeStore } from '../records/notice-store.js';
+import { openOwnRecord } from '../records/own-record.js';
+import { RewrapStore } from '../records/rewrap-store.js';
+import { Rewrapper } from '../records/rewrapper.js';
+import { UnmadeStore } from '../records/unmade-store.js';
+import { VersionStore, type RecordVersion } from '../records/version-store.js';
+import { GATEWAY_ID } from './open-core.js';
+import { glucose, type SimulatedDevice } from './simulated-device.js';
+import { StandInAuthority } from './stand-in-authority.js';
+import { StandInProvider } from './stand-in-provider.js';
+import { TestCore } from './test-core.js';
+
+export const NETWORK = 'devnet';
+const HOUR_MS = 60 * 60_000;
+const RECORDS_PER_HOUR = { emergency: 100, periodic: 100 };
+/** A critical value, milligrams a decilitre. */
+const VERY_LOW = 49;
+const WAIT_MAX_MS = 10_000;
+
+type Made = Extract<MakingOutcome, { outcome: 'made' }>;
+
+/**
+ * Records on a real core and a real store: made, stored, wrapped anew and told of, with a provider and authorities that
+ * stand in for the real ones.
+ */
+export class RecordsBench implements AsyncDisposable {
+  readonly hospital = new StandInAuthority('aut_hospital', NETWORK);
+  readonly insurer = new StandInAuthority('aut_insurer', NETWORK);
+  readonly provider = new StandInProvider('prv_cloud-a', new Map());
+  readonly verifier = sodiumVerifier();
+  /** What was logged, with the message. */
+  readonly logged: string[] = [];
+  processing!: ProcessingStore;
+  processor!: Processor;
+  versions!: VersionStore;
+  notices!: NoticeStore;
+  rewraps!: RewrapStore;
+  unmade!: UnmadeStore;
+  grants!: GrantStore;
+  subscriptions!: SubscriptionStore;
+  maker!: RecordMaker;
+  rewrapper!: Rewrapper;
+  sender!: NoticeSender;
+  #storing!: Storing;
+
+  private constructor(readonly bench: TestCore) {}
+
+  /** On a new store, or on the files of a folder. */
+  static async open(folder?: string): Promise<RecordsBench> {
+    const migrations = { migrations: GATEWAY_MIGRATIONS };
+    const bench = new RecordsBench(
+      folder === undefined ? await TestCore.open(migrations) : await TestCore.on(folder, migrations),
+    );
+    for (const part of [bench.hospital, bench.insurer, bench.provider]) await part.start();
+    await bench.#build();
+    return bench;
+  }
+
+  /** As after a kill -9. */
+  async restart(): Promise<void> {
+    await this.#stop();
+    await this.bench.reopen({ migrations: GATEWAY_MIGRATIONS });
+    await this.#build();
+  }
+
+  get core() {
+    return this.bench.core;
+  }
+
+  async patient(): Promise<{ readonly patient: Patient; readonly device: SimulatedDevice }> {
+    const patient = await this.bench.patient();
+    return { patient, device: this.bench.pair(patient) };
+  }
+
+  /** A grant that the ledgers have. Returns its id. */
+  grant(
+    { patientNo }: Patient,
+    { authorityId }: Pick<StandInAuthority, 'authorityId'>,
+    terms: Partial<StatementBody<'grant'>> = {},
+  ): string {
+    const grantId = randomId128();
+    const { grants } = this;
+    this.core.store.deferred(() => {
+      const body: StatementBody<'grant'> = {
+        ...{ policySeq: grants.takeSeq(patientNo), authorityId, granteeTags: [], scopeTags: [] },
+        ...{ permissions: ['read'], purposes: ['TREAT'], delegable: false },
+        from: '2026-01-01T00:00:00.000Z',
+        ...terms,
+      };
+      grants.insert({ ...{ grantId, patientNo, body, meaning: null }, status: 'active', madeMs: 1 });
+      this.rewraps.request(patientNo);
+    });
+    return grantId;
+  }
+
+  /** A revocation that the ledgers have: of one grant, or of all. */
+  revoke({ patientNo }: Patient, grantId?: string): void {
+    this.core.store.deferred(() => {
+      if (grantId === undefined) this.grants.revokeThrough(patientNo, Number.MAX_SAFE_INTEGER, 1);
+      else this.grants.revoke(patientNo, grantId, 1);
+      this.rewraps.request(patientNo);
+    });
+  }
+
+  /** Makes what is due, and returns what was made. */
+  async make(): Promise<Made[]> {
+    const made: Made[] = [];
+    for (const due of this.processing.allDue()) {
+      const making = await this.maker.make(due);
+      if (making.outcome === 'made') made.push(making);
+    }
+    return made;
+  }
+
+  /** The record of one glucose reading in a window that has passed. */
+  async periodic(patient: Patient, device: SimulatedDevice): Promise<RecordVersion> {
+    const { nowMs } = this.bench;
+    await this.bench.send(device, device.frame(nowMs, [glucose(nowMs - 5 * HOUR_MS, 100)]));
+    this.processor.flush(patient.patientNo);
+    return one(await this.make()).version;
+  }
+
+  /** The record of a reading that is critical. */
+  async emergency(device: SimulatedDevice): Promise<Made> {
+    const { nowMs } = this.bench;
+    await this.bench.send(device, device.frame(nowMs, [glucose(nowMs, VERY_LOW)]));
+    return one(await this.make());
+  }
+
+  /** Takes a version to the provider. Returns its place there. */
+  async store({ versionNo, recordId, version }: RecordVersion): Promise<string> {
+    await this.#storing.run(versionNo, new AbortController().signal);
+    return `${recordId} ${version}`;
+  }
+
+  /** Brings a patient's wraps up to date and resolves when nothing is left of it. */
+  async rewrapped({ patientNo }: Patient): Promise<void> {
+    this.rewrapper.add(patientNo);
+    await this.until(() => this.rewraps.count(patientNo) === 0);
+  }
+
+  open(patient: Patient, { versionNo }: Pick<RecordVersion, 'versionNo'>): Promise<unknown> {
+    return openOwnRecord({ ...this, core: this.core }, patient, this.version(versionNo));
+  }
+
+  version(versionNo: number): RecordVersion {
+    const version = this.versions.get(versionNo);
+    if (version === undefined) throw new Error(`There is no version ${versionNo}`);
+    return version;
+  }
+
+  async until(holds: () => boolean): Promise<void> {
+    const deadlineMs = Date.now() + WAIT_MAX_MS;
+    while (!holds()) {
+      if (Date.now() > deadlineMs) throw new Error(`It does not come true: ${this.logged.join('; ')}`);
+      await new Promise((resolve) => setTimeout(resolve, 5));
+    }
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.#stop();
+    for (const part of [this.hospital, this.insurer, this.provider]) await part[Symbol.asyncDispose]();
+    await this.bench[Symbol.asyncDispose]();
+  }
+
+  async #stop(): Promise<void> {
+    await Promise.all([this.rewrapper.stop(), this.sender.stop()]);
+    this.processor.close();
+  }
+
+  async #build(): Promise<void> {
+    const { core, verifier, provider } = this;
+    const { store } = core;
+    const { database } = store;
+    const clock = (): number => this.bench.nowMs;
+    this.processing = new ProcessingStore(database);
+    this.versions = new VersionStore(database);
+    this.notices = new NoticeStore(database);
+    this.rewraps = new RewrapStore(database);
+    this.unmade = new UnmadeStore(database);
+    this.grants = new GrantStore(database);
+    this.subscriptions = new SubscriptionStore(database);
+    const log = (_about: unknown, message = ''): void => void this.logged.push(message);
+    const { processing, versions, notices, rewraps, unmade, grants, subscriptions } = this;
+    const parts = {
+      ...{ core, store, processing, versions, notices, rewraps, unmade, grants, subscriptions },
+      ...{ verifier, clock, networkId: NETWORK, gatewayId: GATEWAY_ID },
+      providers: openProviders([{ ...{ providerId: provider.providerId, url: provider.url }, token: 't' }]),
+      directory: {
+        authority: async (id: string) =>
+          one([this.hospital, this.insurer].filter(({ authorityId }) => authorityId === id)).state,
+        providerKeys: async () => [provider.signer.publicKey],
+        forget: () => undefined,
+      },
+      logger: { info: () => undefined, warn: log, error: log },
+    };
+    this.maker = new RecordMaker(parts);
+    this.rewrapper = new Rewrapper({ ...parts, onMoved: () => undefined });
+    this.sender = new NoticeSender({ ...parts, tokens: new Map(), onSent: () => undefined });
+    this.#storing = new Storing({
+      ...parts,
+      cloud: () => ({ evaluate: () => Promise.reject(new Error('nobody asks the ledger here')) }),
+      signerOf: (patientNo) => {
+        const { patientId, chain } = core.patients.byNo(patientNo);
+        return { patientId, signer: chain.signer };
+      },
+      makeAgain: () => undefined,
+    });
+    this.processor = new Processor({
+      core,
+      store: processing,
+      allowances: new Allowances(database, RECORDS_PER_HOUR),
+      overrides: {},
+      clock,
+      onDue: () => undefined,
+      onOverAllowance: () => undefined,
+      onStoreError: fail,
+      onFatal: fail,
+    });
+    await this.processor.start();
+  }
+}
+
+function one<T>(list: readonly T[]): T {
+  const [only, ...more] = list;
+  if (only === undefined || more.length > 0) throw new Error(`There are ${list.length} of them, not one`);
+  return only;
+}
+
+function fail(error: unknown): never {
+  throw error;
+}

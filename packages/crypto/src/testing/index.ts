@@ -1,0 +1,2 @@
+export { alteredBytes, alteredText } from './altered.js';
+export { jsonObject, jsonValue } from './json-value.js';

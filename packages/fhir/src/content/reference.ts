@@ -1,0 +1,80 @@
+import { FhirError } from '../errors.js';
+import { isObject, type Json } from '../json.js';
+import { R4_RESOURCE_TYPES } from '../r4.js';
+import { SYSTEM } from '../systems.js';
+import { at } from '../validate.js';
+import type { Place, Places } from './places.js';
+
+/** `Patient/` and the pseudonym: no id of R4, for it has an underscore, but what integrators write, and unmistakable. */
+const PSEUDONYM_REFERENCE = /^Patient\/(pat_[a-z2-7]{32})$/;
+const CORE_TYPE = 'http://hl7.org/fhir/StructureDefinition/';
+
+/** A Reference (https://hl7.org/fhir/R4/references.html), followed to whatever it names. */
+export interface Reference {
+  readonly value: Json;
+  readonly path: string;
+  /** Types of what it names: as it says, and as found. */
+  readonly types: readonly string[];
+  /** The pseudonym in `Patient/pat_…`. */
+  readonly pseudonym: string | undefined;
+  /** The resource of the record. */
+  readonly place: Place | undefined;
+  readonly identifier: Json | undefined;
+}
+
+/** Whether a JSON object is a Reference: literal, logical (by one identifier), or one that says no more than Patient. */
+export const isReference = (value: Json): boolean =>
+  value['resourceType'] === undefined &&
+  (typeof value['reference'] === 'string' || isObject(value['identifier']) || typeOf(value) === 'Patient');
+
+function typeOf({ type }: Json): string | undefined {
+  if (typeof type !== 'string') return undefined;
+  return type.startsWith(CORE_TYPE) ? type.slice(CORE_TYPE.length) : type;
+}
+
+/**
+ * Reads a Reference that stands in the resource `from`.
+ * @throws FhirError REFERENCE_OUTSIDE when it leads neither to a resource of the record nor to a pseudonym, INVALID_FHIR
+ */
+export function readReference(value: Json, path: string, from: Place, places: Places): Reference {
+  const types: string[] = [];
+  const type = typeOf(value);
+  if (type !== undefined) {
+    if (!R4_RESOURCE_TYPES.has(type))
+      throw new FhirError('INVALID_FHIR', at(path, 'type'), 'not a type of R4');
+    types.push(type);
+  }
+  const { reference, identifier } = value;
+  let place: Place | undefined;
+  let pseudonym: string | undefined;
+  if (typeof reference === 'string') {
+    pseudonym = PSEUDONYM_REFERENCE.exec(reference)?.[1];
+    place = places.resolve(reference, from);
+    if (pseudonym === undefined && place === undefined) {
+      throw new FhirError('REFERENCE_OUTSIDE', at(path, 'reference'), 'leads to nothing in the record');
+    }
+    types.push(place?.resource.resourceType ?? 'Patient');
+  }
+  const logical = isObject(identifier) ? identifier : undefined;
+  if (logical?.['system'] === SYSTEM.patient) types.push('Patient');
+  return { value, path, types, pseudonym, place, identifier: logical };
+}
+
+/** Authorities that a reference names, itself or through the Organization or role to which it leads. */
+export function authoritiesOf(reference: Reference, places: Places, seen = new Set<Place>()): string[] {
+  const { identifier, place } = reference;
+  const named = authorityIn(identifier);
+  if (place === undefined || seen.has(place)) return named;
+  seen.add(place);
+  const { resource, path } = place;
+  const own = Array.isArray(resource['identifier']) ? (resource['identifier'] as unknown[]) : [];
+  const parents = ['partOf', 'organization'].flatMap((element) => {
+    const parent = resource[element];
+    if (!isObject(parent) || !isReference(parent)) return [];
+    return authoritiesOf(readReference(parent, at(path, element), place, places), places, seen);
+  });
+  return [...named, ...own.flatMap(authorityIn), ...parents];
+}
+
+const authorityIn = (identifier: unknown): string[] =>
+  isObject(identifier) && identifier['system'] === SYSTEM.authority ? [String(identifier['value'])] : [];

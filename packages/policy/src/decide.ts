@@ -1,0 +1,61 @@
+import type { Decision, DenialCode, GrantState, PolicyState } from '@careledger/contracts';
+import type { Permission } from '@careledger/domain';
+import { whatIsMissing, type GrantTerms, type WhatIsAsked } from './coverage.js';
+
+/** Who wants to do what with which record. */
+export interface Request extends WhatIsAsked {
+  readonly patientId: string;
+  /** An authority, or the patient. */
+  readonly requester: string;
+  /** Who made the version that is to be read, or the record that is to be changed; absent for one yet to be made. */
+  readonly author?: string | undefined;
+}
+
+/** What a decision needs to know of a grant. */
+export type StandingGrant = GrantTerms &
+  Pick<GrantState, 'patientId' | 'authorityId' | 'grantId' | 'policySeq'>;
+
+/** What a decision needs to know of a patient's policy. */
+export type PolicyNow = Pick<PolicyState, 'version' | 'revokedThroughSeq'>;
+
+/** What an author may do with a record of its own without a grant: look at it and correct it. */
+const AUTHORS_PERMISSIONS: readonly Permission[] = ['read', 'modify'];
+
+/**
+ * The decision on a request: default deny. A pure function, so that every peer and every test comes to the same one, in
+ * whatever order the grants come.
+ *
+ * Of several grants that cover the request the permit names the one that lasts longest, and ends with it. A denial names
+ * the one condition that alone stood in the way of a grant, else `NO_GRANT`.
+ * @param grants the patient's grants, or those to the requester
+ * @param atMs the time at which it has to count
+ */
+export function decide(
+  request: Request,
+  { version: policyVersion, revokedThroughSeq }: PolicyNow,
+  grants: readonly StandingGrant[],
+  atMs: number,
+): Decision {
+  const { patientId, requester, author, permission } = request;
+  if (requester === patientId) return { decision: 'permit', reason: 'OWNER', policyVersion };
+  if (requester === author && AUTHORS_PERMISSIONS.includes(permission))
+    return { decision: 'permit', reason: 'AUTHOR', policyVersion };
+  let best: StandingGrant | undefined;
+  let reason: DenialCode = 'NO_GRANT';
+  for (const grant of [...grants].sort(byGrantId)) {
+    const isTheirs = grant.patientId === patientId && grant.authorityId === requester;
+    const isRevoked = grant.revokedAt !== undefined || grant.policySeq <= revokedThroughSeq;
+    if (!isTheirs || isRevoked) continue;
+    const [only, more] = whatIsMissing(grant, request, atMs);
+    if (only === undefined) best = best === undefined || endMsOf(grant) > endMsOf(best) ? grant : best;
+    else if (more === undefined && reason === 'NO_GRANT') reason = only;
+  }
+  if (best === undefined) return { decision: 'deny', reason, policyVersion };
+  const { grantId, until } = best;
+  const ends = until === undefined ? {} : { until };
+  return { decision: 'permit', reason: 'GRANT', policyVersion, grantId, ...ends };
+}
+
+const endMsOf = ({ until }: StandingGrant): number => (until === undefined ? Infinity : Date.parse(until));
+
+const byGrantId = (a: StandingGrant, b: StandingGrant): number => (a.grantId < b.grantId ? -1 : 1);
