@@ -4,7 +4,7 @@ import { CONTRACT_CODES } from '@careledger/contracts';
 import { RECORD_FOREIGN, RECORD_OTHER_VERSION } from '@careledger/delivery';
 import { problems as gatewayProblems } from '@careledger/gateway-service';
 import { commonProblems, type ProblemCatalogue, type ProblemType } from '@careledger/service-kit';
-import { textOf } from './workspace.js';
+import { DECLARATIONS, LITERALS, codesOf } from './declared-codes.js';
 
 /** One meaning of a code. */
 export interface Meaning {
@@ -16,53 +16,6 @@ export interface Meaning {
 
 /** Every code that users meet, with all its meanings. */
 export type Catalogues = ReadonlyMap<string, readonly Meaning[]>;
-
-/** Codes that a source file declares, and its package does not export as values: literal types leave nothing at run time. */
-interface Declaration {
-  readonly file: string;
-  /** Of the type, or of the constant. */
-  readonly name: string;
-  readonly where: string;
-}
-
-const DECLARATIONS: readonly Declaration[] = [
-  { file: 'packages/private-chain/src/errors.ts', name: 'FrameErrorCode', where: 'Result of a frame' },
-  { file: 'packages/clinical/src/reading.ts', name: 'ReadingErrorCode', where: 'Result of a frame' },
-  { file: 'gateway-service/src/ingest/codes.ts', name: 'RefusalCode', where: 'Result of a frame' },
-  {
-    file: 'gateway-service/src/broker/violations.ts',
-    name: 'ViolationCode',
-    where: 'MQTT connection that is ended',
-  },
-  { file: 'packages/private-chain/src/errors.ts', name: 'ChainErrorCode', where: 'Chain verification' },
-  { file: 'packages/private-chain/src/chain/report.ts', name: 'ChainFaultCode', where: 'Chain verification' },
-  { file: 'packages/private-chain/src/errors.ts', name: 'ProofErrorCode', where: 'Proof verification' },
-  { file: 'packages/envelope/src/errors.ts', name: 'EnvelopeErrorCode', where: 'Sealed record' },
-  { file: 'packages/fhir/src/errors.ts', name: 'FhirErrorCode', where: 'Content of a record' },
-  { file: 'packages/fhir/src/errors.ts', name: 'ContentErrorCode', where: 'Content of a record' },
-  { file: 'packages/ledger/src/error.ts', name: 'LedgerErrorCode', where: 'Connection to the ledger' },
-  {
-    file: 'packages/service-kit/src/http/client-error.ts',
-    name: 'HttpClientErrorCode',
-    where: 'Call to another service',
-  },
-  { file: 'packages/crypto/src/portable/errors.ts', name: 'CryptoErrorCode', where: 'Keys and encodings' },
-  { file: 'packages/service-kit/src/config/config.ts', name: 'ConfigErrorCode', where: 'Start of a service' },
-  { file: 'packages/service-kit/src/sqlite/error.ts', name: 'DatabaseErrorCode', where: 'Store' },
-  { file: 'gateway-service/src/store/errors.ts', name: 'StoreErrorCode', where: 'Store' },
-  { file: 'gateway-service/src/outbox/anchoring.ts', name: 'BEHIND_LEDGER', where: 'Chain of a gateway' },
-  { file: 'api/src/store/former-formats.ts', name: 'FORMAT_RETIRED', where: 'Refusal of a write' },
-  { file: 'gateway-service/src/records/errors.ts', name: 'RecordErrorCode', where: 'Making a record' },
-];
-
-/** The codes of a declaration; those of types that it names are declared by themselves. */
-export function codesOf({ file, name }: Pick<Declaration, 'file' | 'name'>): string[] {
-  const source = textOf(file).replaceAll(/\/\*[^]*?\*\/|\/\/.*/g, '');
-  const [, declared] = new RegExp(`(?:type|const) ${name} =([^;]*);`).exec(source) ?? [];
-  const codes = [...(declared?.matchAll(/'([A-Z][A-Z0-9_]*)'/g) ?? [])].map(([, code]) => code as string);
-  if (codes.length === 0) throw new Error(`${file} declares no codes as ${name}`);
-  return codes;
-}
 
 /** Services by the name that the page has for them. */
 const SERVICES: Readonly<Record<string, ProblemCatalogue>> = {
@@ -86,6 +39,7 @@ export function readCatalogues(): Catalogues {
     for (const meaning of problemMeanings(code)) add(code, meaning);
   for (const declaration of DECLARATIONS)
     for (const code of codesOf(declaration)) add(code, { where: declaration.where });
+  for (const { codes, where } of LITERALS) for (const code of codes) add(code, { where });
   for (const code of [RECORD_FOREIGN, RECORD_OTHER_VERSION]) add(code, { where: 'Delivery of a record' });
   return all;
 }

@@ -1,5 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
-import { codesOf, readCatalogues } from './catalogues.js';
+import { readCatalogues } from './catalogues.js';
+import { LITERALS, codesOf, literalsOfServices } from './declared-codes.js';
 import {
   TROUBLESHOOTING_PAGE,
   parseTroubleshooting,
@@ -39,6 +40,12 @@ describe('the catalogues', () => {
       'Gateway, cloud, HTTP 404',
       'Api, HTTP 404',
     ]);
+  });
+
+  test('lack no code that a service gives', () => {
+    const given = literalsOfServices();
+    expect([...given].filter((code) => !codes.has(code))).toEqual([]);
+    expect(LITERALS.flatMap((literals) => literals.codes).filter((code) => !given.has(code))).toEqual([]);
   });
 
   test('do not pass over codes that have moved', () => {

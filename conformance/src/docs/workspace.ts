@@ -12,12 +12,17 @@ const FOREIGN: ReadonlySet<string> = new Set(['node_modules', 'dist', '.git', '.
 export const textOf = (path: string): string => readFileSync(join(WORKSPACE, path), 'utf8');
 
 /** Every Markdown page of the project, by its path from the root. */
-export function markdownPages(folder = ''): string[] {
+export const markdownPages = (): string[] => filesIn('').filter((path) => path.endsWith('.md'));
+
+/** TypeScript sources below a folder, without tests and what only tests use. */
+export const sourcesIn = (folder: string): string[] =>
+  filesIn(folder).filter((path) => path.endsWith('.ts') && !/\.test\.ts$|\/testing\//.test(path));
+
+function filesIn(folder: string): string[] {
   return readdirSync(join(WORKSPACE, folder), { withFileTypes: true })
     .filter(({ name }) => !FOREIGN.has(name))
     .flatMap((entry) => {
       const path = join(folder, entry.name);
-      if (entry.isDirectory()) return markdownPages(path);
-      return entry.name.endsWith('.md') ? [path] : [];
+      return entry.isDirectory() ? filesIn(path) : [path];
     });
 }
