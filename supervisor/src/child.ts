@@ -94,10 +94,8 @@ export class Child implements AsyncDisposable {
       log.write(chunk);
     });
     this.#exited = new Promise((resolve) => {
-      child.once('close', (code) => {
-        log.end();
-        resolve(code);
-      });
+      // Its last words are in its log when it counts as gone.
+      child.once('close', (code) => log.end(() => resolve(code)));
     });
     this.#ready = await this.#firstLine(child, readyTimeoutMs);
     return this.#ready;
