@@ -49,6 +49,7 @@ const EXPECTED: Readonly<Record<string, readonly string[]>> = {
   [`POST ${PATIENT}/grants`]: own,
   [`POST ${PATIENT}/grants/:grantId/revoke`]: own,
   [`POST ${PATIENT}/grants/revoke-all`]: own,
+  [`POST ${PATIENT}/revocations`]: own,
   [`GET ${PATIENT}/subscriptions`]: own,
   [`POST ${PATIENT}/subscriptions/:subscriptionId/approve`]: own,
   [`POST ${PATIENT}/subscriptions/:subscriptionId/reject`]: own,
