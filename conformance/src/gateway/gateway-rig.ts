@@ -47,7 +47,7 @@ export class GatewayRig implements AsyncDisposable {
     try {
       const { network, dir, providers, authorities } = layers;
       const [httpPort = 0, mqttPort = 0] = await freePorts(2);
-      const tokens = newRoleTokens([]);
+      const tokens = newRoleTokens([PATIENTS_MSP]);
       const plan: ServicePlan = {
         name: 'gateway',
         launcher: 'gateway-service/bin/careledger-gateway.js',
