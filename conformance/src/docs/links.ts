@@ -15,10 +15,10 @@ const REFERENCE = /^\[[^\]]+\]:\s+(\S+)/gm;
 const HEADING = /^#{1,6} +(.*?) *#*$/gm;
 /** `https:`, `mailto:` …: another test than this one would have to ask the network. */
 const ABSOLUTE = /^[a-z][a-z+.-]*:/i;
+/** What installing, compiling and running puts into a checkout. */
+const MADE: ReadonlySet<string> = new Set(['node_modules', 'dist', '.careledger']);
 /** Folders and files of the root by which a code span is known to be a path. */
-const ROOTS: ReadonlySet<string> = new Set(
-  readdirSync(WORKSPACE).filter((name) => name !== 'node_modules' && name !== 'dist'),
-);
+const ROOTS: ReadonlySet<string> = new Set(readdirSync(WORKSPACE).filter((name) => !MADE.has(name)));
 const PATH = /^[\w@.-]+(?:\/[\w@.-]+)+\/?$/;
 
 /** Links of a page to files of the checkout that are not there, or to headings that their pages do not have. */

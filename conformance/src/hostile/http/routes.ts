@@ -42,6 +42,7 @@ export const ROUTES = {
     [`GET ${PATIENT}`]: ownOrOps,
     [`POST ${PATIENT}/tokens`]: ops,
     [`POST ${PATIENT}/pairing-codes`]: ownOrOps,
+    [`POST ${PATIENT}/revocations`]: own,
     [`GET ${PATIENT}/devices`]: ownOrOps,
     [`POST ${PATIENT}/devices/{deviceId}/suspend`]: ownOrOps,
     [`POST ${PATIENT}/devices/{deviceId}/resume`]: ownOrOps,
