@@ -24,7 +24,8 @@ export class ProviderRig implements AsyncDisposable {
     private readonly stack: AsyncDisposableStack,
   ) {}
 
-  static async start(): Promise<ProviderRig> {
+  /** @param build of the service, where a test has one of its own */
+  static async start(build?: ProviderPlan['build']): Promise<ProviderRig> {
     await using stack = new AsyncDisposableStack();
     const dir = await mkdtemp(join(tmpdir(), 'careledger-providers-'));
     stack.defer(() => rm(dir, { recursive: true, force: true }));
@@ -40,6 +41,7 @@ export class ProviderRig implements AsyncDisposable {
       client: filesOf(network, mspId, 'user'),
       admin: filesOf(network, mspId, 'admin'),
       quota: QUOTA,
+      ...(build && { build }),
     });
     const a = stack.use(
       await RunningProvider.start({

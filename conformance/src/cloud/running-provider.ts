@@ -36,6 +36,8 @@ export interface ProviderPlan {
   /** Tokens of this provider at the others. */
   readonly providers: readonly { readonly providerId: string; readonly token: string }[];
   readonly quota?: Readonly<Record<string, number>>;
+  /** The service itself, unless a test has a build of its own. */
+  readonly build?: typeof buildApp;
 }
 
 /** A token for each of these organisations. */
@@ -57,7 +59,7 @@ export class RunningProvider implements AsyncDisposable {
     const config = await configOf(plan);
     await register(config, plan.admin);
     const clock = new TestClock();
-    const provider = new RunningProvider(plan, config, await listen(config, clock));
+    const provider = new RunningProvider(plan, config, await listen(config, clock, plan.build));
     provider.clock = clock;
     await provider.#ready();
     return provider;
@@ -91,7 +93,7 @@ export class RunningProvider implements AsyncDisposable {
   /** The same store, another process's memory and clock. */
   async start(): Promise<void> {
     this.clock = new TestClock();
-    this.app = await listen(this.config, this.clock);
+    this.app = await listen(this.config, this.clock, this.plan.build);
     await this.#ready();
   }
 
@@ -127,9 +129,9 @@ async function configOf(plan: ProviderPlan): Promise<CloudConfig> {
   return loadConfig({ schema: CloudConfig, file, env: {} }).config;
 }
 
-async function listen(config: CloudConfig, clock: TestClock): Promise<ServiceApp> {
+async function listen(config: CloudConfig, clock: TestClock, build = buildApp): Promise<ServiceApp> {
   const logger = createLogger(config.providerId, { level: 'silent' });
-  const app = await buildApp(config, logger, { clock: clock.now });
+  const app = await build(config, logger, { clock: clock.now });
   const { host, port } = config.http;
   await app.listen({ host, port });
   return app;

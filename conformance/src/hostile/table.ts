@@ -8,23 +8,20 @@ const END = '<!-- End of what hostile members try -->';
 /** The attempts by role, as Markdown: what is tried, how often, and what came back. */
 function tableOfAttempts(): string {
   const sections = (Object.keys(ROLES) as Role[]).flatMap((role) => {
-    const kinds = ATTEMPTS.filter((each) => each.role === role);
-    if (kinds.length === 0) return [];
-    const rows = kinds.map(({ what, tries }) => {
-      const times = tries.reduce((sum, each) => sum + (each.times ?? 1), 0);
-      const answers = answersOf(tries.flatMap(({ answer }) => answer.split(', ')));
-      return `| ${what} | ${times} | ${answers.replaceAll(/\b[A-Z][A-Z_]+\b/g, '`$&`')} |`;
-    });
-    return [
-      `### ${ROLES[role]} …`,
-      '',
-      '| what it does | times | answer |',
-      '| --- | ---: | --- |',
-      ...rows,
-      '',
-    ];
+    const rows = ATTEMPTS.flatMap(({ where, kinds }) =>
+      kinds.filter((each) => each.role === role).map((each) => rowOf(where, each)),
+    );
+    if (rows.length === 0) return [];
+    const head = ['| where | what it does | times | answer |', '| --- | --- | ---: | --- |'];
+    return [`### ${ROLES[role]} …`, '', ...head, ...rows, ''];
   });
   return sections.join('\n');
+}
+
+function rowOf(where: string, { what, tries }: (typeof ATTEMPTS)[number]['kinds'][number]): string {
+  const times = tries.reduce((sum, each) => sum + (each.times ?? 1), 0);
+  const answers = answersOf(tries.flatMap(({ answer }) => answer.split(', ')));
+  return `| ${where} | ${what} | ${times} | ${answers.replaceAll(/\b[A-Z][A-Z_0-9]+\b/g, '`$&`')} |`;
 }
 
 /** The page with the table as the suite has it. @throws Error where the page has no place for it */

@@ -1,7 +1,5 @@
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { pathToFileURL } from 'node:url';
+import { rm } from 'node:fs/promises';
+import { fileURLToPath, pathToFileURL } from 'node:url';
 import type * as AccessControl from '@careledger/access-control-chaincode/chaincode';
 import type * as Testing from '@careledger/chaincode-runtime/testing';
 import type * as Records from '@careledger/records-chaincode/chaincode';
@@ -23,9 +21,9 @@ type Build = Pick<typeof AccessControl, 'accessControlChaincode'> &
 
 const BASELINE_TIMEOUT_MS = 120_000;
 
-const folder = await mkdtemp(join(tmpdir(), 'careledger-checks-'));
-afterAll(() => rm(folder, { recursive: true }));
-const bundle = join(folder, 'chaincode.mjs');
+/** Beside compiled code: what is not of this repository is found from here. */
+const bundle = fileURLToPath(new URL(`switched-chaincode-${process.pid}.mjs`, import.meta.url));
+afterAll(() => rm(bundle));
 await buildSwitched(
   {
     '@careledger/access-control-chaincode/chaincode': ['accessControlChaincode'],

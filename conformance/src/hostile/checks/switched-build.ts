@@ -73,12 +73,22 @@ export async function buildSwitched(
     format: 'esm',
     logLevel: 'silent',
     banner: { js: BANNER },
-    plugins: [switching(places, used)],
+    plugins: [ownCodeAlone, switching(places, used)],
   });
   const missing = Object.keys(places).filter((name) => !used.has(name));
   if (missing.length > 0)
     throw new Error(`Files of these checks are not in the build: ${missing.join(', ')}`);
 }
+
+/** What is not of this repository stays what it is: much of it cannot be bundled. */
+const ownCodeAlone: Plugin = {
+  name: 'own code alone',
+  setup: ({ onResolve }) => {
+    onResolve({ filter: /^[^./]/ }, ({ path, importer }) =>
+      path.startsWith('@careledger/') || importer === '' ? undefined : { external: true },
+    );
+  },
+};
 
 function switching(places: Readonly<Record<string, Place>>, used: Set<string>): Plugin {
   const byFile = Map.groupBy(Object.entries(places), ([, { file }]) => `${ROOT}${file}`);
