@@ -1,5 +1,9 @@
 import type { Role } from './attempt.js';
-import { HTTP_ATTEMPTS } from './http/http-attempts.js';
+import { deviceAttempts } from './devices/device-attempts.js';
+import { GATE_ATTEMPTS } from './gate/gate-attempts.js';
+import { door } from './http/door.js';
+import { gatewayAttempts } from './http/gateway-attempts.js';
+import { hospitalAttempts } from './http/hospital-attempts.js';
 import { LEDGER_ATTEMPTS } from './ledger/ledger-attempts.js';
 import { REPLAYS } from './ledger/replay.js';
 import { PROVIDER_ATTEMPTS } from './provider/provider-attempts.js';
@@ -15,6 +19,8 @@ interface Described {
 /** Everything that the suite tries, by where it is tried. */
 export const ATTEMPTS: readonly { readonly where: string; readonly kinds: readonly Described[] }[] = [
   { where: 'ledger', kinds: [...REPLAYS, ...LEDGER_ATTEMPTS] },
-  { where: 'services', kinds: HTTP_ATTEMPTS },
+  { where: 'every service', kinds: door },
+  { where: 'gateway', kinds: [...gatewayAttempts, ...deviceAttempts] },
+  { where: 'api', kinds: [...hospitalAttempts, ...GATE_ATTEMPTS] },
   { where: 'provider', kinds: PROVIDER_ATTEMPTS },
 ];

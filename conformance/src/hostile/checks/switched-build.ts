@@ -1,4 +1,5 @@
-import { readFile } from 'node:fs/promises';
+import { randomUUID } from 'node:crypto';
+import { readFile, rm } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import { build, type Plugin } from 'esbuild';
 
@@ -55,7 +56,7 @@ export { __switches as switches };`;
  * @param exports module → what to export of it
  * @throws Error where a text is not found, or more than once: the check has moved, and the list with it
  */
-export async function buildSwitched(
+async function buildSwitched(
   exports: Readonly<Record<string, readonly string[]>>,
   places: Readonly<Record<string, Place>>,
   outfile: string,
@@ -78,6 +79,21 @@ export async function buildSwitched(
   const missing = Object.keys(places).filter((name) => !used.has(name));
   if (missing.length > 0)
     throw new Error(`Files of these checks are not in the build: ${missing.join(', ')}`);
+}
+
+/** The build, imported: its exports and its switches. It lies beside compiled code, from where all else is found. */
+export async function switchedBuild<Build>(
+  exports: Readonly<Record<string, readonly string[]>>,
+  places: Readonly<Record<string, Place>>,
+): Promise<{ readonly build: Build; readonly switches: Switches }> {
+  const file = new URL(`switched-${randomUUID()}.mjs`, import.meta.url);
+  try {
+    await buildSwitched(exports, places, fileURLToPath(file));
+    const build = (await import(file.href)) as Build & { readonly switches: Switches };
+    return { build, switches: build.switches };
+  } finally {
+    await rm(file, { force: true });
+  }
 }
 
 /** What is not of this repository stays what it is: much of it cannot be bundled. */

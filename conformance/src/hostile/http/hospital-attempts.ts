@@ -1,7 +1,8 @@
 import { newId } from '@careledger/chaincode-runtime/testing';
 import { randomId128 } from '@careledger/crypto';
 import { PATIENTS_MSP, systemToken } from '@careledger/supervisor';
-import { granted } from '../../api/authority/granted.js';
+import { granted, textOf } from '../../api/authority/granted.js';
+import { call } from '../../rig/api-client.js';
 import { emergencyRecord, labBundle, noteBundle, periodicRecord } from '../../rig/bundles.js';
 import { NoticeClient } from '../../rig/notices.js';
 import type { TestHome } from '../../rig/test-home.js';
@@ -173,6 +174,12 @@ export const hospitalAttempts: readonly HttpKind[] = [
     'VISIT_UNKNOWN',
     {
       'of nobody': (cast) => asPractitioner(cast, { method: 'GET', path: `/v1/visits/${randomId128()}` }),
+      'of the lab': async (cast) => {
+        const home = await cast.home();
+        const body = { patientId: home.patientId, at: new Date().toISOString(), data: { reason: 'none' } };
+        const made = await call(cast.service('lab'), 'practitioner', 'POST', '/v1/visits', body);
+        return asPractitioner(cast, { method: 'GET', path: `/v1/visits/${textOf(made.body['visitId'])}` });
+      },
     },
   ),
   kind(
