@@ -2,7 +2,7 @@ import { CompactJws } from '@careledger/contracts';
 import { TxId, closedObject } from '@careledger/domain';
 import { attestTransaction, type Attestor, type LedgerChannel } from '@careledger/ledger';
 import { onLedger } from '@careledger/ledger/service';
-import { ProblemError, principalOf, requireRole, type ServiceApp } from '@careledger/service-kit';
+import { assertOwnOrganisation, requireRole, type ServiceApp } from '@careledger/service-kit';
 import { Type } from 'typebox';
 
 /** Only for channel `authorities`: on `cloud` this organisation has no peer whose word it could give. */
@@ -18,10 +18,8 @@ export function addAttestationRoutes(app: ServiceApp, authorities: LedgerChannel
       },
     },
     async (request) => {
-      const { role, mspId } = principalOf(request);
       // An attestation is this organisation's word: a service that speaks for another one does not ask for it.
-      if (role === 'system' && mspId !== attestor.mspId)
-        throw new ProblemError('FORBIDDEN', `This token speaks for ${mspId}, not for ${attestor.mspId}`);
+      assertOwnOrganisation(request, attestor.mspId);
       return {
         statement: await onLedger(() => attestTransaction(authorities, request.body.txId, attestor)),
       };

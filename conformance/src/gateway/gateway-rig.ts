@@ -18,6 +18,8 @@ import { LayersRig, type LayersRigOptions } from '../rig/layers-rig.js';
 
 export const PASSPHRASE = 'a long passphrase for tests';
 export const GATEWAY_ID = 'gateway-test';
+/** An organisation whose services have a token of their own at the gateway. */
+export const OTHER_MSP = 'HospitalMSP';
 const GLUCOSE = '2339-0';
 
 /** An answer of the gateway's HTTP door. */
@@ -47,7 +49,7 @@ export class GatewayRig implements AsyncDisposable {
     try {
       const { network, dir, providers, authorities } = layers;
       const [httpPort = 0, mqttPort = 0] = await freePorts(2);
-      const tokens = newRoleTokens([PATIENTS_MSP]);
+      const tokens = newRoleTokens([PATIENTS_MSP, OTHER_MSP]);
       const plan: ServicePlan = {
         name: 'gateway',
         launcher: 'gateway-service/bin/careledger-gateway.js',

@@ -10,7 +10,7 @@ import {
 } from '@careledger/domain';
 import { attestTransaction } from '@careledger/ledger';
 import { onLedger } from '@careledger/ledger/service';
-import { requireRole, withoutAddresses } from '@careledger/service-kit';
+import { assertOwnOrganisation, requireRole, withoutAddresses } from '@careledger/service-kit';
 import { Type } from 'typebox';
 import { StatisticsView, statisticsOf } from '../statistics.js';
 import { PatientParams, WAIT_MS, byOps, byPatientOrOps, type RouteContext } from './context.js';
@@ -180,8 +180,11 @@ export function addOperationRoutes({ app, gateway }: RouteContext): void {
     },
     async (request) => {
       const { channel, txId } = request.body;
+      const { attestor } = gateway;
+      // An attestation is this organisation's word: a service that speaks for another one does not ask for it.
+      assertOwnOrganisation(request, attestor.mspId);
       return {
-        statement: await onLedger(() => attestTransaction(ledger.channel(channel), txId, gateway.attestor)),
+        statement: await onLedger(() => attestTransaction(ledger.channel(channel), txId, attestor)),
       };
     },
   );

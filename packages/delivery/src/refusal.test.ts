@@ -30,7 +30,6 @@ describe('a refusal', () => {
     ['VERSION_CONFLICT', 'may-be-there'],
     ['RECORD_ID_MISMATCH', 'final'],
     ['RECORD_KIND_CHANGED', 'final'],
-    ['RECORD_SEED_MISMATCH', 'final'],
   ])('%s means the same to an item of a batch and through a provider: %s', (code, meaning) => {
     expect([refusalOfCode(code), refusalOfCall(refusedBy(code))]).toEqual(Array(2).fill({ code, meaning }));
   });

@@ -39,7 +39,7 @@ type ItemCode =
   | 'RECORD_UNKNOWN'
   | 'VERSION_CONFLICT';
 /** What the chaincode answers when ids, kinds and order of versions are checked. */
-type VersionCode = 'VERSION_NOT_YET' | 'RECORD_ID_MISMATCH' | 'RECORD_KIND_CHANGED' | 'RECORD_SEED_MISMATCH';
+type VersionCode = 'VERSION_NOT_YET' | 'RECORD_ID_MISMATCH' | 'RECORD_KIND_CHANGED';
 type LedgerCode = ItemCode | (typeof COMMON_CODES)[number] | VersionCode;
 
 /** Grants reach the two channels one after the other, and a narrower one may have come first. */
@@ -85,7 +85,6 @@ const LEDGER_CODES: Readonly<Record<LedgerCode, Meaning>> = {
   AUTHOR_MISMATCH: 'final',
   RECORD_ID_MISMATCH: 'final',
   RECORD_KIND_CHANGED: 'final',
-  RECORD_SEED_MISMATCH: 'final',
 };
 
 /** Codes of a provider's own that its status does not tell apart. */

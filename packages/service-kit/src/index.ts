@@ -14,6 +14,7 @@ export * from './http/operation-outcome.js';
 export { withoutAddresses } from './http/addresses.js';
 export { PROBLEM_JSON, sendProblem } from './http/error-handler.js';
 export {
+  assertOwnOrganisation,
   assertPatient,
   listRoutes,
   principalOf,

@@ -2,6 +2,7 @@ import { newId } from '@careledger/chaincode-runtime/testing';
 import { randomId128 } from '@careledger/crypto';
 import { PATIENTS_MSP, systemToken } from '@careledger/supervisor';
 import { granted, textOf } from '../../api/authority/granted.js';
+import { OTHER_MSP } from '../../gateway/gateway-rig.js';
 import { call } from '../../rig/api-client.js';
 import { emergencyRecord, labBundle, noteBundle, periodicRecord } from '../../rig/bundles.js';
 import { NoticeClient } from '../../rig/notices.js';
@@ -318,6 +319,14 @@ export const hospitalAttempts: readonly HttpKind[] = [
           method: 'POST',
           path: '/v1/attestations',
           token: systemToken(cast.service('hospital').tokens, PATIENTS_MSP),
+          body: { channel: 'authorities', txId: 'a'.repeat(64) },
+        }),
+      gateway: (cast) =>
+        cast.send({
+          service: 'gateway',
+          method: 'POST',
+          path: '/v1/attestations',
+          token: systemToken(cast.service('gateway').tokens, OTHER_MSP),
           body: { channel: 'authorities', txId: 'a'.repeat(64) },
         }),
     },

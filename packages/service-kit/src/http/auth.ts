@@ -134,6 +134,17 @@ export function assertPatient(request: FastifyRequest, patientId: string): void 
   }
 }
 
+/**
+ * Refuses a token of role `system` that speaks for another organisation than the one that runs this service; other roles
+ * pass, since they are this service's own people. For what counts as this organisation's word.
+ * @throws ProblemError FORBIDDEN
+ */
+export function assertOwnOrganisation(request: FastifyRequest, mspId: string): void {
+  const { role, mspId: callers } = principalOf(request);
+  if (role === 'system' && callers !== mspId)
+    throw new ProblemError('FORBIDDEN', `This token speaks for ${callers}, not for ${mspId}`);
+}
+
 /** The caller of a route that is not public. */
 export function principalOf(request: FastifyRequest): Principal {
   if (!request.principal) throw new ProblemError('UNAUTHENTICATED', 'This route has no authenticated caller');
