@@ -41,12 +41,9 @@ test('a denial waits for its grace, then it stands', async () => {
   });
 });
 
-test.each(['RECORD_ID_MISMATCH', 'AUTHOR_MISMATCH', 'A_CODE_OF_TOMORROW'])(
-  '%s is final',
-  async (code) => {
-    expect(await announce(code)).toEqual({ outcome: 'refused', code });
-  },
-);
+test.each(['RECORD_ID_MISMATCH', 'AUTHOR_MISMATCH', 'A_CODE_OF_TOMORROW'])('%s is final', async (code) => {
+  expect(await announce(code)).toEqual({ outcome: 'refused', code });
+});
 
 describe('RECORD_EXISTS says nothing by itself', () => {
   test('this very version is announced already: by its own transaction, not by the one that was refused', async () => {
