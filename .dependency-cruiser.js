@@ -21,7 +21,7 @@ export default {
   ],
   options: {
     // Tests and their support import freely; sources are what has to be read in one direction.
-    exclude: { path: ['(^|/)dist/', '\.test\\.ts$', '(^|/)testing/'] },
+    exclude: { path: ['(^|/)dist/', '[.]test[.]ts$', '(^|/)testing/'] },
     doNotFollow: { path: 'node_modules' },
     tsPreCompilationDeps: true,
     combinedDependencies: true,
