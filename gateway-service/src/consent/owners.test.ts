@@ -15,8 +15,8 @@ import type { Patient } from '../patients/index.js';
 import { PROCESSING_MIGRATION } from '../processing/index.js';
 import { RECORDS_MIGRATION } from '../records/schema.js';
 import { STORE_MIGRATIONS } from '../store/index.js';
-import { PASSPHRASE } from '../testing/open-core.js';
-import { TestCore } from '../testing/test-core.js';
+import { PASSPHRASE } from '../../testing/open-core.js';
+import { TestCore } from '../../testing/test-core.js';
 import {
   CONSENT_MIGRATION,
   ConsentOutbox,

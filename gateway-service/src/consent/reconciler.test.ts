@@ -2,7 +2,7 @@ import type { GrantState } from '@careledger/contracts';
 import type { ChannelName } from '@careledger/domain';
 import { afterEach, beforeEach, expect, test } from '@jest/globals';
 import { readersOf } from '../records/readers.js';
-import { RecordsBench } from '../testing/records-bench.js';
+import { RecordsBench } from '../../testing/records-fixture.js';
 import { Reconciler } from './reconciler.js';
 import { StepStore } from './step-store.js';
 

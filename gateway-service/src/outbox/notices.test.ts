@@ -1,7 +1,7 @@
 import { toBase64url } from '@careledger/crypto';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
-import { RecordsBench } from '../testing/records-bench.js';
-import type { AuthorityMood } from '../testing/stand-in-authority.js';
+import { RecordsBench } from '../../testing/records-fixture.js';
+import type { AuthorityMood } from '../../testing/stand-in-authority.js';
 
 let bench: RecordsBench;
 beforeEach(async () => {

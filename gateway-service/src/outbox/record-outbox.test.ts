@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import type { Patient } from '../patients/index.js';
-import { OutboxBench } from '../testing/outbox-bench.js';
+import { OutboxBench } from '../../testing/delivery-fixture.js';
 
 let bench: OutboxBench;
 beforeEach(async () => {

@@ -5,8 +5,8 @@ import { GATEWAY_MIGRATIONS } from '../migrations.js';
 import type { Patient } from '../patients/index.js';
 import { RECORDS_MIGRATION } from '../records/schema.js';
 import { STORE_MIGRATIONS } from '../store/index.js';
-import { SimulatedDevice, glucose } from '../testing/simulated-device.js';
-import { TestCore } from '../testing/test-core.js';
+import { SimulatedDevice, glucose } from '../../testing/simulated-device.js';
+import { TestCore } from '../../testing/test-core.js';
 import {
   Allowances,
   PROCESSING_MIGRATION,

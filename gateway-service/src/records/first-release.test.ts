@@ -8,11 +8,11 @@ import { readWrap } from '@careledger/envelope';
 import { readStatement } from '@careledger/statements';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { StepStore } from '../consent/index.js';
-import { RecordsBench } from '../testing/records-bench.js';
+import { RecordsBench } from '../../testing/records-fixture.js';
 import type { RecordVersion } from './version-store.js';
 
 /** What the first release wrote: four windows and two emergencies of two patients, in every stage. */
-const FIXTURES = fileURLToPath(new URL('../../fixtures/', import.meta.url));
+const FIXTURES = fileURLToPath(new URL('../../../fixtures/', import.meta.url));
 const HOUR_MS = 60 * 60_000;
 
 interface OldVersion {

@@ -15,8 +15,8 @@ import {
 } from '@careledger/envelope';
 import { readStatement } from '@careledger/statements';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
-import { RecordsBench } from '../testing/records-bench.js';
-import { glucose } from '../testing/simulated-device.js';
+import { RecordsBench } from '../../testing/records-fixture.js';
+import { glucose } from '../../testing/simulated-device.js';
 import { tagOf } from './scope.js';
 import type { RecordVersion } from './version-store.js';
 

@@ -2,7 +2,7 @@ import { generateEd25519 } from '@careledger/crypto';
 import { makeWrapSet, matchWraps, readWrapSet } from '@careledger/envelope';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import type { Patient } from '../patients/index.js';
-import { RecordsBench } from '../testing/records-bench.js';
+import { RecordsBench } from '../../testing/records-fixture.js';
 import type { RecordVersion } from './version-store.js';
 
 let bench: RecordsBench;

@@ -8,8 +8,8 @@ import { makeStatement, readStatement } from '@careledger/statements';
 import type { Gateway } from '../gateway.js';
 import type { Patient } from '../patients/index.js';
 import { problems } from '../problems.js';
-import { PASSPHRASE } from '../testing/open-core.js';
-import { TestCore } from '../testing/test-core.js';
+import { PASSPHRASE } from '../../testing/open-core.js';
+import { TestCore } from '../../testing/test-core.js';
 import { addAuditRoutes } from './audit.js';
 
 const TOKEN = 'a-token-of-the-patient';

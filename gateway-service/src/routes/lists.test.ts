@@ -4,7 +4,7 @@ import { buildService, createLogger } from '@careledger/service-kit';
 import { StepStore } from '../consent/index.js';
 import type { Gateway } from '../gateway.js';
 import { problems } from '../problems.js';
-import { RecordsBench } from '../testing/records-bench.js';
+import { RecordsBench } from '../../testing/records-fixture.js';
 import { addDeviceRoutes } from './devices.js';
 import { addGrantRoutes } from './grants.js';
 import { addPatientRoutes } from './patients.js';

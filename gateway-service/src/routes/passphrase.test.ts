@@ -3,8 +3,8 @@ import { expect, test } from '@jest/globals';
 import { buildService, createLogger } from '@careledger/service-kit';
 import type { Gateway } from '../gateway.js';
 import { problems } from '../problems.js';
-import { PASSPHRASE } from '../testing/open-core.js';
-import { TestCore } from '../testing/test-core.js';
+import { PASSPHRASE } from '../../testing/open-core.js';
+import { TestCore } from '../../testing/test-core.js';
 import { addAuditRoutes } from './audit.js';
 
 const TOKEN = 'a-token-of-the-patient';

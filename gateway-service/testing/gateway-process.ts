@@ -1,4 +1,4 @@
-import { EmbeddedBroker } from '../broker/index.js';
+import { EmbeddedBroker } from '../src/broker/index.js';
 import { openTestCore, openTestKeyStore } from './open-core.js';
 
 /** A gateway in a process of its own, to be killed: prints its broker's URL and serves the folder given. */

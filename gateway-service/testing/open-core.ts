@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { openOrCreateKeyStore, type KeyStore } from '@careledger/crypto/key-store';
 import { sodiumVerifier } from '@careledger/crypto/sodium';
-import { GatewayCore, type GatewayCoreOptions } from '../core.js';
+import { GatewayCore, type GatewayCoreOptions } from '../src/core.js';
 
 export const GATEWAY_ID = 'gw_test';
 export const PASSPHRASE = 'a passphrase for tests';

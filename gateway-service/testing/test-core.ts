@@ -3,8 +3,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { KeyStore } from '@careledger/crypto/key-store';
 import type { FrameResult } from '@careledger/protocol';
-import type { GatewayCore, GatewayCoreOptions } from '../core.js';
-import type { Patient } from '../patients/index.js';
+import type { GatewayCore, GatewayCoreOptions } from '../src/core.js';
+import type { Patient } from '../src/patients/index.js';
 import { GATEWAY_ID, PASSPHRASE, openTestCore, openTestKeyStore } from './open-core.js';
 import { SimulatedDevice, type MadeFrame } from './simulated-device.js';
 
