@@ -42,8 +42,8 @@ export interface GatewayCoreOptions {
   readonly onFatal: (error: Error) => void;
 }
 
-/** A block by its place and its hash, base64url. */
-export interface BlockPlace {
+/** A block by its height and its hash, base64url. */
+export interface BlockPosition {
   readonly height: number;
   readonly hash: string;
 }
@@ -112,9 +112,9 @@ export class GatewayCore implements AsyncDisposable {
    * store before, complete its rotation after.
    * @param signer the gateway key in force from this block on
    */
-  async rekey(patientId: string, body: RekeyBody, signer: Signer): Promise<BlockPlace> {
+  async rekey(patientId: string, body: RekeyBody, signer: Signer): Promise<BlockPosition> {
     const { chain } = this.patients.get(patientId);
-    return placeOf(await this.pipeline.seal((keeper, nowMs) => keeper.rekey(chain, body, signer, nowMs)));
+    return positionOf(await this.pipeline.seal((keeper, nowMs) => keeper.rekey(chain, body, signer, nowMs)));
   }
 
   /**
@@ -122,22 +122,19 @@ export class GatewayCore implements AsyncDisposable {
    * verifies. Resolves when nothing of it is left in the store's files.
    * @throws PatientError, ChainAccessError, IngestError
    */
-  async eraseFrames(
-    patientId: string,
-    erasure: Erasure,
-  ): Promise<{ readonly height: number; readonly hash: string }> {
+  async eraseFrames(patientId: string, erasure: Erasure): Promise<BlockPosition> {
     const { chain } = this.patients.get(patientId);
     const { read } = this.store;
     const pending = await this.pipeline.seal((keeper, nowMs) => {
-      const { body, erased } = planErasure(read, chain.patientNo, chain.state, erasure, this.#verifier);
+      const { body, erased } = planErasure(chain, erasure, { read, verifier: this.#verifier });
       return keeper.sealContent(chain, { type: 'erasure', body }, nowMs, erased);
     });
     this.store.forgetErased();
-    return placeOf(pending);
+    return positionOf(pending);
   }
 
   /** Newest block of a patient that is on disk: what may be anchored. */
-  head(patientId: string): BlockPlace {
+  head(patientId: string): BlockPosition {
     return this.patients.get(patientId).chain.durableHead;
   }
 
@@ -158,6 +155,6 @@ export class GatewayCore implements AsyncDisposable {
   }
 }
 
-function placeOf({ sealed }: PendingBlock): BlockPlace {
+function positionOf({ sealed }: PendingBlock): BlockPosition {
   return { height: sealed.state.height, hash: sealed.state.head };
 }

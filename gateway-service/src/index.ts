@@ -1,6 +1,6 @@
 export * from './broker/index.js';
 export * from './chain/index.js';
-export { GatewayCore, type BlockPlace, type GatewayCoreOptions } from './core.js';
+export { GatewayCore, type BlockPosition, type GatewayCoreOptions } from './core.js';
 export * from './devices/index.js';
 export * from './ingest/index.js';
 export * from './patients/index.js';

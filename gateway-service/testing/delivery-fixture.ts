@@ -4,16 +4,17 @@ import { recordIdOf } from '@careledger/domain';
 import { makeWrapSet, recordSeedFor, sealRecord, wrapKey } from '@careledger/envelope';
 import { LedgerError } from '@careledger/ledger';
 import { readStatement } from '@careledger/statements';
-import { Announcing } from '../src/outbox/announcing.js';
-import { openProviders } from '../src/outbox/providers.js';
-import { RecordOutbox } from '../src/outbox/record-outbox.js';
-import { Storing } from '../src/outbox/storing.js';
-import type { Settled } from '../src/outbox/statement-batcher.js';
+import { Announcing } from '../src/delivery/announcing.js';
+import { openProviders } from '../src/ledger-access/providers.js';
+import { DeliveryPipeline } from '../src/delivery/pipeline.js';
+import { Storing } from '../src/delivery/storing.js';
+import type { Settled } from '../src/ledger-access/statement-batcher.js';
 import type { Patient } from '../src/patients/index.js';
 import { GATEWAY_MIGRATIONS } from '../src/migrations.js';
-import type { Lane } from '../src/processing/index.js';
-import { VersionStore, type RecordVersion } from '../src/records/version-store.js';
-import { patientStatement } from '../src/statement.js';
+import { ProcessingStore, type Priority } from '../src/processing/index.js';
+import { OwnVersionStore } from '../src/delivery/own-version-store.js';
+import type { OwnVersion } from '../src/records/own-version.js';
+import { patientStatement } from '../src/patients/patient-statement.js';
 import { sodiumVerifier } from '@careledger/crypto/sodium';
 import { StandInProvider, type StoredVersions } from './stand-in-provider.js';
 import { TestCore } from './test-core.js';
@@ -31,8 +32,8 @@ interface Announcement extends StatementBody<'announceRecord'> {
   readonly txId: string;
 }
 
-/** The outbox over a real store, with providers and a ledger that stand in for the real ones, made to be killed. */
-export class OutboxBench implements AsyncDisposable {
+/** The delivery over a real store, with providers and a ledger that stand in for the real ones, made to be killed. */
+export class DeliveryFixture implements AsyncDisposable {
   readonly ledger: StoredVersions = new Map();
   readonly providers = [
     new StandInProvider('prv_cloud-a', this.ledger),
@@ -41,49 +42,49 @@ export class OutboxBench implements AsyncDisposable {
   /** Announcements that the ledger has taken, by statement id, in order. */
   readonly announced = new Map<string, Announcement>();
   /** Versions after which the gateway makes the next one. */
-  readonly madeAgain: RecordVersion[] = [];
+  readonly madeAgain: OwnVersion[] = [];
   /** So many announcements are refused since the version before is not announced. */
   notYet = 0;
   /** The ledger takes announcements, but its answer is lost. */
   losesAnnouncements = false;
-  outbox!: RecordOutbox;
-  versions!: VersionStore;
+  pipeline!: DeliveryPipeline;
+  versions!: OwnVersionStore;
   readonly #patients: Patient[] = [];
   #made = 0;
 
-  private constructor(readonly bench: TestCore) {}
+  private constructor(readonly testCore: TestCore) {}
 
-  static async open(): Promise<OutboxBench> {
-    const bench = new OutboxBench(await TestCore.open(MIGRATIONS));
-    for (const provider of bench.providers) await provider.start();
-    bench.#build();
-    return bench;
+  static async open(): Promise<DeliveryFixture> {
+    const fixture = new DeliveryFixture(await TestCore.open(MIGRATIONS));
+    for (const provider of fixture.providers) await provider.start();
+    fixture.#build();
+    return fixture;
   }
 
   /** As after a kill -9: everything in memory is gone, the store is opened again and goes on. */
   async restart(): Promise<void> {
-    await this.outbox.stop();
-    await this.bench.reopen(MIGRATIONS);
+    await this.pipeline.stop();
+    await this.testCore.reopen(MIGRATIONS);
     this.#build();
-    this.outbox.start();
+    this.pipeline.start();
   }
 
   async patient(): Promise<Patient> {
-    const patient = await this.bench.patient();
+    const patient = await this.testCore.patient();
     this.#patients.push(patient);
     return patient;
   }
 
-  /** Makes a record and puts it on its way. Returns its place on the ledger. */
-  async make({ patientNo }: Patient, lane: Lane): Promise<string> {
-    const { core } = this.bench;
+  /** Makes a record and puts it on its way. Returns its id and version, as the ledger has them. */
+  async make({ patientNo }: Patient, priority: Priority): Promise<string> {
+    const { core } = this.testCore;
     const { patientId, chain } = core.patients.byNo(patientNo);
     const keys = core.patients.keys(patientId);
-    const place = `place-${(this.#made += 1)}`;
-    const seed = recordSeedFor(keys.recordSecret(), { patientId, kind: lane, key: place });
+    const source = `source-${(this.#made += 1)}`;
+    const seed = recordSeedFor(keys.recordSecret(), { patientId, kind: priority, key: source });
     const recordId = recordIdOf({ author: patientId, patientId, seed }, sha256);
     const record = { recordId, version: 1 };
-    const content = utf8(JSON.stringify({ place }));
+    const content = utf8(JSON.stringify({ source }));
     const aad = {
       v: 2 as const,
       ...record,
@@ -104,7 +105,7 @@ export class OutboxBench implements AsyncDisposable {
         networkId: NETWORK,
         channels: ['cloud'],
         body: {
-          ...{ patientId, ...record, seed, prevVersionHash: null, kind: lane, providerId, manifestHash },
+          ...{ patientId, ...record, seed, prevVersionHash: null, kind: priority, providerId, manifestHash },
           period: { start: periodStart, end: periodEnd },
           ...{ ciphertextSha256, sizeBytes: ciphertext.length, tagGroups: [] },
         },
@@ -114,24 +115,24 @@ export class OutboxBench implements AsyncDisposable {
     const wrapSet = makeWrapSet({ ...record, manifestHash, wraps: [wrap] }, chain.signer);
     const versionNo = core.store.deferred(() =>
       this.versions.insert({
-        ...{ patientNo, ...record, kind: lane, place, lane, periodStart, periodEnd, tagGroups: [] },
+        ...{ patientNo, ...record, kind: priority, source, priority, periodStart, periodEnd, tagGroups: [] },
         ...{ summary: null, manifest, manifestHash, wrapSet, wraps: [wrap.jwe], providerId, storeStatement },
         ciphertext,
         ...{ arrivedMs: null, madeMs: 1 },
       }),
     );
-    this.outbox.add({ versionNo, patientNo, lane, stage: 'made' });
+    this.pipeline.addMade({ versionNo, patientNo, priority, stage: 'made' });
     return `${recordId} 1`;
   }
 
   /** Other content stands in a version's place on `cloud`, by this patient, whose record it need not be. */
-  storeOther(place: string, patient: Patient): void {
-    this.storeAgain(place, patient, OTHER_MANIFEST_HASH);
+  storeOther(versionId: string, patient: Patient): void {
+    this.storeAgain(versionId, patient, OTHER_MANIFEST_HASH);
   }
 
   /** The version, or one with other content, stands there by another statement than the gateway has. */
-  storeAgain(place: string, { patientId, chain }: Patient, manifestHash?: string): void {
-    const { storeStatement } = this.version(place);
+  storeAgain(versionId: string, { patientId, chain }: Patient, manifestHash?: string): void {
+    const { storeStatement } = this.version(versionId);
     const own = readStatement(storeStatement).payload.body as StatementBody<'storeRecord'>;
     const body = { ...own, patientId, ...(manifestHash !== undefined && { manifestHash }) };
     const statement = patientStatement(
@@ -139,17 +140,17 @@ export class OutboxBench implements AsyncDisposable {
       { patientId, networkId: NETWORK, channels: ['cloud'], body },
       chain.signer,
     );
-    this.ledger.set(place, { statement, providerId: body.providerId });
+    this.ledger.set(versionId, { statement, providerId: body.providerId });
   }
 
   /** The same on `authorities`. */
-  announceOther(place: string, { patientId, chain }: Patient, manifestHash = OTHER_MANIFEST_HASH): void {
-    const stored = readStatement(this.version(place).storeStatement).payload
+  announceOther(versionId: string, { patientId, chain }: Patient, manifestHash = OTHER_MANIFEST_HASH): void {
+    const stored = readStatement(this.version(versionId).storeStatement).payload
       .body as StatementBody<'storeRecord'>;
     const { recordId, seed, version, prevVersionHash, kind, period, providerId, tagGroups } = stored;
     const body: StatementBody<'announceRecord'> = {
       ...{ patientId, recordId, seed, version, prevVersionHash, kind, period, providerId, tagGroups },
-      ...{ manifestHash, storeTxId: sha256Hex(place) },
+      ...{ manifestHash, storeTxId: sha256Hex(versionId) },
     };
     const statement = patientStatement(
       'announceRecord',
@@ -171,33 +172,33 @@ export class OutboxBench implements AsyncDisposable {
       if (holds()) return;
       await new Promise((resolve) => setTimeout(resolve, 5));
     }
-    throw new Error(`It does not come true: ${JSON.stringify(this.outbox.health)}`);
+    throw new Error(`It does not come true: ${JSON.stringify(this.pipeline.health)}`);
   }
 
   /** Places on the ledger in the order of their announcements. */
-  get announcedPlaces(): string[] {
+  get announcedIds(): string[] {
     return [...this.announced.values()].map(({ recordId, version }) => `${recordId} ${version}`);
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    await this.outbox.stop();
+    await this.pipeline.stop();
     for (const provider of this.providers) await provider.stop();
-    await this.bench[Symbol.asyncDispose]();
+    await this.testCore[Symbol.asyncDispose]();
   }
 
   /** A version as this gateway has it. */
-  version(place: string): RecordVersion {
-    const [recordId = ''] = place.split(' ');
+  version(versionId: string): OwnVersion {
+    const [recordId = ''] = versionId.split(' ');
     const version = this.versions.find(recordId);
-    if (version === undefined) throw new Error(`No version was made for ${place}`);
+    if (version === undefined) throw new Error(`No version was made for ${versionId}`);
     return version;
   }
 
   #build(): void {
-    const { core } = this.bench;
+    const { core } = this.testCore;
     const { store } = core;
-    this.versions = new VersionStore(store.database);
-    const common = { store, versions: this.versions, clock: Date.now, logger: silent };
+    this.versions = new OwnVersionStore(store.database);
+    const common = { store, patients: core.patients, versions: this.versions, clock: Date.now, logger: silent };
     const providers = openProviders(
       this.providers.map(({ providerId, url }) => ({ providerId, url, token: 'a token for tests' })),
     );
@@ -208,30 +209,28 @@ export class OutboxBench implements AsyncDisposable {
         providerKeys: async (id) =>
           this.providers.filter(({ providerId }) => providerId === id).map(({ signer }) => signer.publicKey),
       },
-      cloud: () => ({ evaluate: this.#getRecord as never }),
-      makeAgain: (version) => this.madeAgain.push(version),
-      signerOf: (patientNo) => {
-        const { patientId, chain } = core.patients.byNo(patientNo);
-        return { patientId, signer: chain.signer };
-      },
+      ledger: { channel: () => ({ evaluate: this.#getRecord as never }) },
+      remaking: { makeAgain: (version) => this.madeAgain.push(version) },
       verifier: sodiumVerifier(),
       networkId: NETWORK,
     });
     const batcher = { submit: (_patientId: string, statement: string) => this.#announce(statement) };
     const announcing = new Announcing({
       ...common,
-      batchers: { emergency: batcher, periodic: batcher },
-      authorities: () => ({ evaluate: this.#getAnnouncement as never }),
-      patientIdOf: (patientNo) => core.patients.byNo(patientNo).patientId,
+      ledger: {
+        channel: () => ({ evaluate: this.#getAnnouncement as never }),
+        announce: { emergency: batcher, periodic: batcher },
+      },
     });
-    this.outbox = new RecordOutbox({
-      store: (versionNo, _lane, signal) => storing.run(versionNo, signal),
-      announce: (versionNo, lane) => announcing.run(versionNo, lane),
-      open: (patientNo) => this.versions.open(patientNo),
-      get: (versionNo) => this.versions.get(versionNo),
-      isRegistered: () => true,
-      onMoved: () => undefined,
-      logger: silent,
+    this.pipeline = new DeliveryPipeline({
+      ...common,
+      ...{ storing, announcing, processing: new ProcessingStore(store.database) },
+      // Nothing becomes due here.
+      maker: { make: () => Promise.reject(new Error('nothing is made here')) },
+      noticeSender: { add: () => undefined },
+      rewrapper: { add: () => undefined },
+      registrations: { has: () => true },
+      progress: { notify: () => undefined },
     });
   }
 
@@ -267,8 +266,8 @@ export class OutboxBench implements AsyncDisposable {
       return { item: { sid, code: 'VERSION_NOT_YET', txId }, blockNumber: 2 };
     }
     const announcement = { ...(body as StatementBody<'announceRecord'>), author: iss, txId };
-    const place = `${announcement.recordId} ${announcement.version}`;
-    const isTaken = !this.announced.has(sid) && this.announcedPlaces.includes(place);
+    const versionId = `${announcement.recordId} ${announcement.version}`;
+    const isTaken = !this.announced.has(sid) && this.announcedIds.includes(versionId);
     if (!isTaken) this.announced.set(sid, announcement);
     if (this.losesAnnouncements) throw new Error('no answer');
     return { item: { sid, code: isTaken ? 'RECORD_EXISTS' : 'OK', txId }, blockNumber: 2 };

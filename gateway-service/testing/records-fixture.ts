@@ -3,25 +3,27 @@ import { sodiumVerifier } from '@careledger/crypto/sodium';
 import type { StatementBody } from '@careledger/contracts';
 import { GrantStore, SubscriptionStore } from '../src/consent/index.js';
 import { GATEWAY_MIGRATIONS } from '../src/migrations.js';
-import { NoticeSender } from '../src/outbox/notices.js';
-import { openProviders } from '../src/outbox/providers.js';
-import { Storing } from '../src/outbox/storing.js';
+import { NoticeSender } from '../src/delivery/notice-sender.js';
+import { openProviders } from '../src/ledger-access/providers.js';
+import { Storing } from '../src/delivery/storing.js';
 import type { Patient } from '../src/patients/index.js';
+import { PatientProgress } from '../src/patients/progress.js';
 import { Allowances, ProcessingStore, Processor } from '../src/processing/index.js';
 import { RecordMaker, type MakingOutcome } from '../src/records/maker.js';
-import { NoticeStore } from '../src/records/notice-store.js';
+import { NoticeStore } from '../src/delivery/notice-store.js';
 import { openOwnRecord } from '../src/records/own-record.js';
-import { RewrapStore } from '../src/records/rewrap-store.js';
-import { Rewrapper } from '../src/records/rewrapper.js';
+import { RewrapStore } from '../src/delivery/rewrap-store.js';
+import { Rewrapper } from '../src/delivery/rewrapper.js';
 import { UnmadeStore } from '../src/records/unmade-store.js';
-import { VersionStore, type RecordVersion } from '../src/records/version-store.js';
+import { OwnVersionStore } from '../src/delivery/own-version-store.js';
+import type { OwnVersion } from '../src/records/own-version.js';
 import { GATEWAY_ID } from './open-core.js';
 import { glucose, type SimulatedDevice } from './simulated-device.js';
 import { StandInAuthority } from './stand-in-authority.js';
 import { StandInProvider } from './stand-in-provider.js';
 import { TestCore } from './test-core.js';
 
-export const NETWORK = 'devnet';
+const NETWORK = 'devnet';
 const HOUR_MS = 60 * 60_000;
 const RECORDS_PER_HOUR = { emergency: 100, periodic: 100 };
 /** A critical value, milligrams a decilitre. */
@@ -31,10 +33,10 @@ const WAIT_MAX_MS = 10_000;
 type Made = Extract<MakingOutcome, { outcome: 'made' }>;
 
 /**
- * Records on a real core and a real store: made, stored, wrapped anew and told of, with a provider and authorities that
+ * Records on a real core and a real store: made, stored, wrapped again and told of, with a provider and authorities that
  * stand in for the real ones.
  */
-export class RecordsBench implements AsyncDisposable {
+export class RecordsFixture implements AsyncDisposable {
   readonly hospital = new StandInAuthority('aut_hospital', NETWORK);
   readonly insurer = new StandInAuthority('aut_insurer', NETWORK);
   readonly provider = new StandInProvider('prv_cloud-a', new Map());
@@ -43,7 +45,7 @@ export class RecordsBench implements AsyncDisposable {
   readonly logged: string[] = [];
   processing!: ProcessingStore;
   processor!: Processor;
-  versions!: VersionStore;
+  versions!: OwnVersionStore;
   notices!: NoticeStore;
   rewraps!: RewrapStore;
   unmade!: UnmadeStore;
@@ -54,33 +56,33 @@ export class RecordsBench implements AsyncDisposable {
   sender!: NoticeSender;
   #storing!: Storing;
 
-  private constructor(readonly bench: TestCore) {}
+  private constructor(readonly testCore: TestCore) {}
 
   /** On a new store, or on the files of a folder. */
-  static async open(folder?: string): Promise<RecordsBench> {
+  static async open(folder?: string): Promise<RecordsFixture> {
     const migrations = { migrations: GATEWAY_MIGRATIONS };
-    const bench = new RecordsBench(
+    const fixture = new RecordsFixture(
       folder === undefined ? await TestCore.open(migrations) : await TestCore.on(folder, migrations),
     );
-    for (const part of [bench.hospital, bench.insurer, bench.provider]) await part.start();
-    await bench.#build();
-    return bench;
+    for (const part of [fixture.hospital, fixture.insurer, fixture.provider]) await part.start();
+    await fixture.#build();
+    return fixture;
   }
 
   /** As after a kill -9. */
   async restart(): Promise<void> {
     await this.#stop();
-    await this.bench.reopen({ migrations: GATEWAY_MIGRATIONS });
+    await this.testCore.reopen({ migrations: GATEWAY_MIGRATIONS });
     await this.#build();
   }
 
   get core() {
-    return this.bench.core;
+    return this.testCore.core;
   }
 
   async patient(): Promise<{ readonly patient: Patient; readonly device: SimulatedDevice }> {
-    const patient = await this.bench.patient();
-    return { patient, device: this.bench.pair(patient) };
+    const patient = await this.testCore.patient();
+    return { patient, device: this.testCore.pair(patient) };
   }
 
   /** A grant that the ledgers have. Returns its id. */
@@ -124,22 +126,22 @@ export class RecordsBench implements AsyncDisposable {
   }
 
   /** The record of one glucose reading in a window that has passed. */
-  async periodic(patient: Patient, device: SimulatedDevice): Promise<RecordVersion> {
-    const { nowMs } = this.bench;
-    await this.bench.send(device, device.frame(nowMs, [glucose(nowMs - 5 * HOUR_MS, 100)]));
+  async periodic(patient: Patient, device: SimulatedDevice): Promise<OwnVersion> {
+    const { nowMs } = this.testCore;
+    await this.testCore.send(device, device.frame(nowMs, [glucose(nowMs - 5 * HOUR_MS, 100)]));
     this.processor.flush(patient.patientNo);
     return one(await this.make()).version;
   }
 
   /** The record of a reading that is critical. */
   async emergency(device: SimulatedDevice): Promise<Made> {
-    const { nowMs } = this.bench;
-    await this.bench.send(device, device.frame(nowMs, [glucose(nowMs, VERY_LOW)]));
+    const { nowMs } = this.testCore;
+    await this.testCore.send(device, device.frame(nowMs, [glucose(nowMs, VERY_LOW)]));
     return one(await this.make());
   }
 
-  /** Takes a version to the provider. Returns its place there. */
-  async store({ versionNo, recordId, version }: RecordVersion): Promise<string> {
+  /** Takes a version to the provider. Returns its id and version. */
+  async store({ versionNo, recordId, version }: OwnVersion): Promise<string> {
     await this.#storing.run(versionNo, new AbortController().signal);
     return `${recordId} ${version}`;
   }
@@ -150,11 +152,11 @@ export class RecordsBench implements AsyncDisposable {
     await this.until(() => this.rewraps.count(patientNo) === 0);
   }
 
-  open(patient: Patient, { versionNo }: Pick<RecordVersion, 'versionNo'>): Promise<unknown> {
+  open(patient: Patient, { versionNo }: Pick<OwnVersion, 'versionNo'>): Promise<unknown> {
     return openOwnRecord({ ...this, core: this.core }, patient, this.version(versionNo));
   }
 
-  version(versionNo: number): RecordVersion {
+  version(versionNo: number): OwnVersion {
     const version = this.versions.get(versionNo);
     if (version === undefined) throw new Error(`There is no version ${versionNo}`);
     return version;
@@ -171,7 +173,7 @@ export class RecordsBench implements AsyncDisposable {
   async [Symbol.asyncDispose](): Promise<void> {
     await this.#stop();
     for (const part of [this.hospital, this.insurer, this.provider]) await part[Symbol.asyncDispose]();
-    await this.bench[Symbol.asyncDispose]();
+    await this.testCore[Symbol.asyncDispose]();
   }
 
   async #stop(): Promise<void> {
@@ -183,9 +185,9 @@ export class RecordsBench implements AsyncDisposable {
     const { core, verifier, provider } = this;
     const { store } = core;
     const { database } = store;
-    const clock = (): number => this.bench.nowMs;
+    const clock = (): number => this.testCore.nowMs;
     this.processing = new ProcessingStore(database);
-    this.versions = new VersionStore(database);
+    this.versions = new OwnVersionStore(database);
     this.notices = new NoticeStore(database);
     this.rewraps = new RewrapStore(database);
     this.unmade = new UnmadeStore(database);
@@ -194,7 +196,7 @@ export class RecordsBench implements AsyncDisposable {
     const log = (_about: unknown, message = ''): void => void this.logged.push(message);
     const { processing, versions, notices, rewraps, unmade, grants, subscriptions } = this;
     const parts = {
-      ...{ core, store, processing, versions, notices, rewraps, unmade, grants, subscriptions },
+      ...{ core, store, patients: core.patients, progress: new PatientProgress(), processing, versions, notices, rewraps, unmade, grants, subscriptions },
       ...{ verifier, clock, networkId: NETWORK, gatewayId: GATEWAY_ID },
       providers: openProviders([{ ...{ providerId: provider.providerId, url: provider.url }, token: 't' }]),
       directory: {
@@ -206,16 +208,14 @@ export class RecordsBench implements AsyncDisposable {
       logger: { info: () => undefined, warn: log, error: log },
     };
     this.maker = new RecordMaker(parts);
-    this.rewrapper = new Rewrapper({ ...parts, onMoved: () => undefined });
-    this.sender = new NoticeSender({ ...parts, tokens: new Map(), onSent: () => undefined });
+    this.rewrapper = new Rewrapper(parts);
+    this.sender = new NoticeSender({ ...parts, tokens: new Map() });
     this.#storing = new Storing({
       ...parts,
-      cloud: () => ({ evaluate: () => Promise.reject(new Error('nobody asks the ledger here')) }),
-      signerOf: (patientNo) => {
-        const { patientId, chain } = core.patients.byNo(patientNo);
-        return { patientId, signer: chain.signer };
+      ledger: {
+        channel: () => ({ evaluate: () => Promise.reject(new Error('nobody asks the ledger here')) }),
       },
-      makeAgain: () => undefined,
+      remaking: { makeAgain: () => undefined },
     });
     this.processor = new Processor({
       core,
@@ -223,9 +223,8 @@ export class RecordsBench implements AsyncDisposable {
       allowances: new Allowances(database, RECORDS_PER_HOUR),
       overrides: {},
       clock,
-      onDue: () => undefined,
-      onOverAllowance: () => undefined,
-      onStoreError: fail,
+      queue: { addDue: () => undefined },
+      logger: { warn: () => undefined, error: fail },
       onFatal: fail,
     });
     await this.processor.start();

@@ -12,7 +12,7 @@ const SINCE = '2026-01-01T00:00:00.000Z';
  * What becomes of a notice: receipted; taken with a 202 that nobody signed, or that another key signed; answered with the
  * receipt of another notice; refused.
  */
-export type AuthorityMood =
+export type AuthorityBehaviour =
   'receipts' | 'signs-nothing' | 'signs-with-another-key' | 'receipts-another' | 'refuses';
 
 /** An authority as a gateway sees one: keys on the ledger, and an api that takes notices. It really signs. */
@@ -20,7 +20,7 @@ export class StandInAuthority implements AsyncDisposable {
   readonly signer = generateEd25519().signer;
   readonly encryption = generateX25519();
   readonly received: EmergencyNoticeHttp[] = [];
-  mood: AuthorityMood = 'receipts';
+  behaviour: AuthorityBehaviour = 'receipts';
   endpoint: string | undefined;
   #server: Server | undefined;
 
@@ -36,7 +36,7 @@ export class StandInAuthority implements AsyncDisposable {
       request.on('end', () => {
         const notice = JSON.parse(Buffer.concat(chunks).toString('utf8')) as EmergencyNoticeHttp;
         this.received.push(notice);
-        const status = this.mood === 'refuses' ? 503 : 202;
+        const status = this.behaviour === 'refuses' ? 503 : 202;
         response.writeHead(status, { 'content-type': 'application/json' });
         response.end(JSON.stringify(status === 503 ? {} : this.#answer(notice)));
       });
@@ -72,9 +72,9 @@ export class StandInAuthority implements AsyncDisposable {
   }
 
   #answer({ statement }: EmergencyNoticeHttp): object {
-    if (this.mood === 'signs-nothing') return { created: true };
+    if (this.behaviour === 'signs-nothing') return { created: true };
     const { payload, hash } = readStatement(statement);
-    const noticeHash = this.mood === 'receipts-another' ? '0'.repeat(64) : hash;
+    const noticeHash = this.behaviour === 'receipts-another' ? '0'.repeat(64) : hash;
     const receipt = makeStatement(
       {
         ...{ typ: STATEMENTS.noticeReceipt.typ, iss: this.authorityId, aud: this.networkId },
@@ -85,7 +85,7 @@ export class StandInAuthority implements AsyncDisposable {
           ...{ noticeHash, receivedAt: new Date().toISOString() },
         },
       },
-      this.mood === 'signs-with-another-key' ? generateEd25519().signer : this.signer,
+      this.behaviour === 'signs-with-another-key' ? generateEd25519().signer : this.signer,
     );
     return { created: true, receipt };
   }

@@ -19,7 +19,7 @@ export type StoredVersions = Map<string, { readonly statement: string; readonly 
  * What becomes of a request: taken and answered, taken with the answer lost, not taken since its ledger is away; taken
  * and receipted with a key that is not the provider's; not taken, with a lie about the ledger.
  */
-export type Mood = 'answers' | 'loses-answer' | 'refuses' | 'signs-with-another-key' | 'says-it-was-refused';
+export type ProviderBehaviour = 'answers' | 'loses-answer' | 'refuses' | 'signs-with-another-key' | 'says-it-was-refused';
 
 interface Answer {
   readonly status: number;
@@ -39,7 +39,7 @@ export class StandInProvider implements AsyncDisposable {
   readonly replaced: number[] = [];
   /** Keys whose wraps may lie here, by this provider's peer; all of them unless a test says otherwise. */
   allowed: ReadonlySet<string> | undefined;
-  mood: Mood = 'answers';
+  behaviour: ProviderBehaviour = 'answers';
   delayMs = 0;
   #server: Server | undefined;
   #port = 0;
@@ -62,7 +62,7 @@ export class StandInProvider implements AsyncDisposable {
             wraps === undefined
               ? this.#take(body as StoreRecordRequest)
               : this.#wraps(`${recordId} ${version}`, body as ReplaceWrapsRequest | undefined);
-          if (this.mood === 'loses-answer') {
+          if (this.behaviour === 'loses-answer') {
             response.destroy();
             return;
           }
@@ -96,35 +96,35 @@ export class StandInProvider implements AsyncDisposable {
   }
 
   /** Thumbprints of the keys whose wraps lie here for a record and version. */
-  kidsOf(place: string): string[] {
-    const held = this.wraps.get(place);
+  kidsOf(versionId: string): string[] {
+    const held = this.wraps.get(versionId);
     return held === undefined ? [] : matchWraps(readWrapSet(held.wrapSet), held.wraps).map(({ kid }) => kid);
   }
 
   /** Holds these wraps, whoever signed them. */
-  hold(place: string, { wrapSet, wraps }: ReplaceWrapsRequest): void {
-    this.wraps.set(place, { wrapSet, wraps, acceptance: this.#accept(wrapSet) });
+  hold(versionId: string, { wrapSet, wraps }: ReplaceWrapsRequest): void {
+    this.wraps.set(versionId, { wrapSet, wraps, acceptance: this.#accept(wrapSet) });
   }
 
   #take(request: StoreRecordRequest): Answer {
     const { statement } = request;
     const body = readStatement(statement).payload.body as StatementBody<'storeRecord'>;
     const { recordId, version, manifestHash, ciphertextSha256 } = body;
-    const place = `${recordId} ${version}`;
-    this.arrived.push(place);
-    if (this.mood === 'refuses') return problem(503, 'LEDGER_UNAVAILABLE');
-    if (this.mood === 'says-it-was-refused')
+    const versionId = `${recordId} ${version}`;
+    this.arrived.push(versionId);
+    if (this.behaviour === 'refuses') return problem(503, 'LEDGER_UNAVAILABLE');
+    if (this.behaviour === 'says-it-was-refused')
       return problem(422, 'RECORD_REFUSED', { reason: 'AUTHOR_MISMATCH' });
-    const before = this.ledger.get(place);
+    const before = this.ledger.get(versionId);
     if (before !== undefined && before.statement !== statement)
       // A provider that holds the other one itself says so under its own name.
       return before.providerId === this.providerId
         ? problem(409, 'RECORD_EXISTS')
         : problem(422, 'RECORD_REFUSED', { reason: 'RECORD_EXISTS' });
     const { providerId } = this;
-    this.ledger.set(place, { statement, providerId });
-    this.requests.set(place, request);
-    if (!this.wraps.has(place)) this.hold(place, request);
+    this.ledger.set(versionId, { statement, providerId });
+    this.requests.set(versionId, request);
+    if (!this.wraps.has(versionId)) this.hold(versionId, request);
     const [txId, blockNumber] = [sha256Hex(statement), 1];
     const stored = { recordId, version, txId, blockNumber };
     const receipt = makeStoreReceipt(
@@ -133,16 +133,16 @@ export class StandInProvider implements AsyncDisposable {
         ...{ manifestHash, ciphertextSha256, provider: providerId },
         storedAt: new Date().toISOString(),
       },
-      this.mood === 'signs-with-another-key' ? generateEd25519().signer : this.signer,
+      this.behaviour === 'signs-with-another-key' ? generateEd25519().signer : this.signer,
     );
     const answer: StoreRecordAnswer = { ...stored, providerId, receipt };
     return { status: 200, answer };
   }
 
   /** As a provider does: the next number, without whom its peer does not know, with whom it does. */
-  #wraps(place: string, request: ReplaceWrapsRequest | undefined): Answer {
-    const held = this.wraps.get(place);
-    if (this.mood === 'refuses') return problem(503, 'LEDGER_UNAVAILABLE');
+  #wraps(versionId: string, request: ReplaceWrapsRequest | undefined): Answer {
+    const held = this.wraps.get(versionId);
+    if (this.behaviour === 'refuses') return problem(503, 'LEDGER_UNAVAILABLE');
     if (held === undefined) return problem(404, 'RECORD_UNKNOWN');
     if (request === undefined) return { status: 200, answer: held };
     if (request.wrapSet === held.wrapSet) return { status: 200, answer: { acceptance: held.acceptance } };
@@ -151,16 +151,16 @@ export class StandInProvider implements AsyncDisposable {
     const kids = matchWraps(next, request.wraps).map(({ kid }) => kid);
     const { allowed } = this;
     const drop = kids.filter((kid) => allowed?.has(kid) === false);
-    const keep = this.kidsOf(place).filter((kid) => allowed?.has(kid) === true && !kids.includes(kid));
+    const keep = this.kidsOf(versionId).filter((kid) => allowed?.has(kid) === true && !kids.includes(kid));
     if (drop.length + keep.length > 0) return problem(409, 'WRAPS_MISMATCH', { drop, keep });
-    this.hold(place, request);
+    this.hold(versionId, request);
     this.replaced.push(next.seq);
-    return { status: 200, answer: { acceptance: this.wraps.get(place)?.acceptance } };
+    return { status: 200, answer: { acceptance: this.wraps.get(versionId)?.acceptance } };
   }
 
   #accept(wrapSet: string): string {
     const acceptedAt = new Date().toISOString();
-    const signer = this.mood === 'signs-with-another-key' ? generateEd25519().signer : this.signer;
+    const signer = this.behaviour === 'signs-with-another-key' ? generateEd25519().signer : this.signer;
     return makeWrapsAcceptance(
       { wrapSet, set: readWrapSet(wrapSet), provider: this.providerId, acceptedAt },
       signer,

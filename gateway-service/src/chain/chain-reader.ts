@@ -18,7 +18,7 @@ import { ChainAccessError } from './errors.js';
 import { READ_PAGE_BLOCKS } from './limits.js';
 import { leafOfRow } from './stored-leaves.js';
 
-/** A frame's place in its patient's chain. */
+/** A frame's position in its patient's chain. */
 export interface FrameProof {
   readonly patientNo: number;
   readonly block: Block;
@@ -55,6 +55,14 @@ export class ChainReader {
   ): { readonly block: Block; readonly hash: string }[] {
     const rows = this.#options.read.blocksFrom(patientNo, height, limit);
     return rows.map(({ json, hash }) => ({ block: parseBlock(json), hash }));
+  }
+
+  /** The genesis and every re-key below a height: how the gateway key came to be. */
+  keyBlocksBelow(patientNo: number, height: number): Block[] {
+    return this.#options.read
+      .blocksWithoutFrames(patientNo, height)
+      .map(({ json }) => parseBlock(json))
+      .filter(({ type }) => type === 'genesis' || type === 'rekey');
   }
 
   /** All blocks, read page by page. */

@@ -4,12 +4,14 @@ import type { PatientChain } from './patient-chain.js';
 
 /** Device chains by number, each in memory once it was asked for. */
 export class DeviceChains {
+  readonly #read: StoreReader;
+  readonly #findPatient: (patientNo: number) => PatientChain | undefined;
   readonly #chains = new Map<number, DeviceChain>();
 
-  constructor(
-    private readonly read: StoreReader,
-    private readonly findPatient: (patientNo: number) => PatientChain | undefined,
-  ) {}
+  constructor(read: StoreReader, findPatient: (patientNo: number) => PatientChain | undefined) {
+    this.#read = read;
+    this.#findPatient = findPatient;
+  }
 
   add(chain: DeviceChain): void {
     this.#chains.set(chain.chainNo, chain);
@@ -19,8 +21,8 @@ export class DeviceChains {
   get(chainNo: number): DeviceChain {
     const known = this.#chains.get(chainNo);
     if (known !== undefined) return known;
-    const row = this.read.deviceChain(chainNo);
-    const patient = row && this.findPatient(row.patientNo);
+    const row = this.#read.deviceChain(chainNo);
+    const patient = row && this.#findPatient(row.patientNo);
     if (row === undefined || patient === undefined) {
       throw new StoreError('STORE_INCONSISTENT', `The store lacks device chain ${chainNo} or its patient`);
     }
@@ -32,7 +34,7 @@ export class DeviceChains {
   /** Puts every chain back to what the store has. */
   reset(): void {
     for (const chain of this.#chains.values()) {
-      const row = this.read.deviceChain(chain.chainNo);
+      const row = this.#read.deviceChain(chain.chainNo);
       if (row !== undefined) chain.state = row.state;
     }
   }

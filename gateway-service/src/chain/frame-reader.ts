@@ -28,7 +28,7 @@ export interface StoredReading {
   readonly flags: number;
 }
 
-/** Reads stored frames by place and by measured time. Erased frames are left out. */
+/** Reads stored frames by row and by measured time. Erased frames are left out. */
 export class FrameReader {
   readonly #read: StoreReader;
   readonly #chains: DeviceChains;

@@ -12,7 +12,7 @@ interface Waiting<T> {
 }
 
 /** What waits of one sender. */
-interface Lane<T> {
+interface SenderQueue<T> {
   readonly waiting: Waiting<T>[];
   /** What they cost together. */
   cost: number;
@@ -22,7 +22,7 @@ interface Lane<T> {
   credit: number;
 }
 
-type Turn<Sender, T> = Map<Sender, Lane<T>>;
+type Turn<Sender, T> = Map<Sender, SenderQueue<T>>;
 
 /** Turns that urgent senders have for each one of the others, while both wait. */
 export const URGENT_TURNS = 8;
@@ -34,7 +34,7 @@ export const URGENT_TURNS = 8;
  * order. Of every few turns one is theirs all the same: nobody is kept waiting for good by whoever calls everything urgent.
  */
 export class FairQueue<Sender, T> {
-  readonly #lanes = new Map<Sender, Lane<T>>();
+  readonly #senders = new Map<Sender, SenderQueue<T>>();
   /** Those with something waiting, in the order of their turns. */
   readonly #urgent: Turn<Sender, T> = new Map();
   readonly #normal: Turn<Sender, T> = new Map();
@@ -52,24 +52,24 @@ export class FairQueue<Sender, T> {
 
   /** What all that waits of one sender costs. */
   costOf(sender: Sender): number {
-    return this.#lanes.get(sender)?.cost ?? 0;
+    return this.#senders.get(sender)?.cost ?? 0;
   }
 
   push(sender: Sender, item: T, { cost = 1, isUrgent = false }: Weight = {}): void {
-    let lane = this.#lanes.get(sender);
-    if (lane === undefined) {
-      lane = { waiting: [], cost: 0, urgent: 0, credit: 0 };
-      this.#lanes.set(sender, lane);
-      this.#normal.set(sender, lane);
+    let queue = this.#senders.get(sender);
+    if (queue === undefined) {
+      queue = { waiting: [], cost: 0, urgent: 0, credit: 0 };
+      this.#senders.set(sender, queue);
+      this.#normal.set(sender, queue);
     }
-    lane.waiting.push({ item, cost, isUrgent });
-    lane.cost += cost;
+    queue.waiting.push({ item, cost, isUrgent });
+    queue.cost += cost;
     this.#size++;
     if (!isUrgent) return;
-    lane.urgent++;
-    if (lane.urgent === 1) {
+    queue.urgent++;
+    if (queue.urgent === 1) {
       this.#normal.delete(sender);
-      this.#urgent.set(sender, lane);
+      this.#urgent.set(sender, queue);
     }
   }
 
@@ -90,21 +90,21 @@ export class FairQueue<Sender, T> {
 
   /** The first item whose sender has the turns for it; each that has not is one turn nearer to it. */
   #take(turn: Turn<Sender, T>): Waiting<T> | undefined {
-    for (const [sender, lane] of turn) {
-      const [next] = lane.waiting;
+    for (const [sender, queue] of turn) {
+      const [next] = queue.waiting;
       // To the end of the turn, which this loop comes to as well.
       turn.delete(sender);
-      lane.credit++;
-      if (next === undefined || lane.credit < next.cost) {
-        turn.set(sender, lane);
+      queue.credit++;
+      if (next === undefined || queue.credit < next.cost) {
+        turn.set(sender, queue);
         continue;
       }
-      lane.credit -= next.cost;
-      lane.waiting.shift();
-      lane.cost -= next.cost;
-      if (next.isUrgent) lane.urgent--;
-      if (lane.waiting.length === 0) this.#lanes.delete(sender);
-      else (lane.urgent > 0 ? this.#urgent : this.#normal).set(sender, lane);
+      queue.credit -= next.cost;
+      queue.waiting.shift();
+      queue.cost -= next.cost;
+      if (next.isUrgent) queue.urgent--;
+      if (queue.waiting.length === 0) this.#senders.delete(sender);
+      else (queue.urgent > 0 ? this.#urgent : this.#normal).set(sender, queue);
       return next;
     }
     return undefined;

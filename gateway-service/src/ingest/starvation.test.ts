@@ -109,7 +109,7 @@ describe('devices that flood', () => {
   });
 });
 
-describe('the fast lane', () => {
+describe('the queue of urgent frames', () => {
   let device: SimulatedDevice;
   beforeEach(() => {
     device = t.pair(patient);

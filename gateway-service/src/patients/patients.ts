@@ -11,7 +11,7 @@ import {
   newConsentKey,
   unlockConsentKey,
   type ConsentKeyFolder,
-} from './consent-key.js';
+} from './consent-key-file.js';
 import { PatientError } from './errors.js';
 import { KeyStretching } from './key-stretching.js';
 import { PassphraseMistakes } from './mistakes.js';

@@ -29,6 +29,8 @@ export interface StoreReader {
   block(patientNo: number, height: number): BlockRow | undefined;
   /** Blocks from a height on, ascending, at most `limit`. */
   blocksFrom(patientNo: number, height: number, limit: number): BlockRow[];
+  /** Those below a height that hold no frames, ascending. */
+  blocksWithoutFrames(patientNo: number, below: number): BlockRow[];
   framesOfBlock(patientNo: number, height: number): FramesOfBlock | undefined;
   /** Row ids of the frames of sealed blocks that may have a reading measured in [fromMs, toMs), ascending. */
   frameRowsBetween(patientNo: number, fromMs: number, toMs: number): number[];
