@@ -10,7 +10,7 @@ import {
   SEAL_CHECK_INTERVAL_MS,
   StoredLeaves,
   planErasure,
-  recoverChains,
+  ChainRecovery,
   type Erasure,
   type PendingBlock,
 } from './chain/index.js';
@@ -59,45 +59,34 @@ export class GatewayCore implements AsyncDisposable {
   readonly pipeline: IngestPipeline;
   readonly chain: ChainReader;
   readonly frames: FrameReader;
-  readonly #chains: DeviceChains;
-  readonly #keeper = new ChainKeeper();
-  readonly #clock: () => number;
   readonly #verifier: SignatureVerifier;
   readonly #sealTimer: NodeJS.Timeout;
 
   constructor(options: GatewayCoreOptions) {
     const { keyStore, consentKeys, verifier, gatewayId, network, software, onFatal } = options;
     const { difficulty = 0, clock = Date.now, rules = clinicalReadingRules, migrations = [] } = options;
-    const keeper = this.#keeper;
-    this.#clock = clock;
+    const keeper = new ChainKeeper();
     this.#verifier = verifier;
     this.store = openStore({ path: options.storePath, migrations: [...STORE_MIGRATIONS, ...migrations] });
     const { read } = this.store;
     const common = { store: this.store, clock };
     this.patients = new Patients({ ...common, keyStore, consentKeys, keeper, network, software, difficulty });
-    this.#chains = new DeviceChains(read, (patientNo) => keeper.patient(patientNo));
+    const chains = new DeviceChains(read, keeper);
+    const recovery = new ChainRecovery({ read, keeper, chains, clock });
     this.devices = new DeviceRegistry({
       ...common,
-      verifier,
-      gatewayId,
-      chains: this.#chains,
-      findPatient: (patientNo) => this.patients.byNo(patientNo).chain,
-      isKnownCode: (code) => rules.isKnownCode(code),
+      ...{ verifier, gatewayId, chains, rules },
+      patients: this.patients,
     });
     this.pipeline = new IngestPipeline({
-      ...common,
-      keeper,
-      verifier,
-      rules,
+      ...{ ...common, keeper, verifier, rules, recovery, onFatal },
       leaves: new StoredLeaves(read),
-      recover: () => this.#recover(),
-      onFatal,
     });
-    this.chain = new ChainReader({ read, verifier, findDevice: (kid) => this.devices.findByKid(kid) });
-    this.frames = new FrameReader(read, this.#chains);
+    this.chain = new ChainReader({ read, verifier, devices: this.devices });
+    this.frames = new FrameReader(read, chains);
     this.patients.load();
     this.devices.load();
-    this.#recover();
+    recovery.recover();
     this.#sealTimer = setInterval(() => this.pipeline.sealDue(), SEAL_CHECK_INTERVAL_MS).unref();
   }
 
@@ -148,10 +137,6 @@ export class GatewayCore implements AsyncDisposable {
 
   async [Symbol.asyncDispose](): Promise<void> {
     await this.close();
-  }
-
-  #recover(): void {
-    recoverChains(this.store.read, this.#keeper, this.#chains, this.#clock());
   }
 }
 

@@ -198,7 +198,13 @@ export class DeliveryFixture implements AsyncDisposable {
     const { core } = this.testCore;
     const { store } = core;
     this.versions = new OwnVersionStore(store.database);
-    const common = { store, patients: core.patients, versions: this.versions, clock: Date.now, logger: silent };
+    const common = {
+      store,
+      patients: core.patients,
+      versions: this.versions,
+      clock: Date.now,
+      logger: silent,
+    };
     const providers = openProviders(
       this.providers.map(({ providerId, url }) => ({ providerId, url, token: 'a token for tests' })),
     );

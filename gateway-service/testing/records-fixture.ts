@@ -196,7 +196,19 @@ export class RecordsFixture implements AsyncDisposable {
     const log = (_about: unknown, message = ''): void => void this.logged.push(message);
     const { processing, versions, notices, rewraps, unmade, grants, subscriptions } = this;
     const parts = {
-      ...{ core, store, patients: core.patients, progress: new PatientProgress(), processing, versions, notices, rewraps, unmade, grants, subscriptions },
+      ...{
+        core,
+        store,
+        patients: core.patients,
+        progress: new PatientProgress(),
+        processing,
+        versions,
+        notices,
+        rewraps,
+        unmade,
+        grants,
+        subscriptions,
+      },
       ...{ verifier, clock, networkId: NETWORK, gatewayId: GATEWAY_ID },
       providers: openProviders([{ ...{ providerId: provider.providerId, url: provider.url }, token: 't' }]),
       directory: {

@@ -19,7 +19,8 @@ export type StoredVersions = Map<string, { readonly statement: string; readonly 
  * What becomes of a request: taken and answered, taken with the answer lost, not taken since its ledger is away; taken
  * and receipted with a key that is not the provider's; not taken, with a lie about the ledger.
  */
-export type ProviderBehaviour = 'answers' | 'loses-answer' | 'refuses' | 'signs-with-another-key' | 'says-it-was-refused';
+export type ProviderBehaviour =
+  'answers' | 'loses-answer' | 'refuses' | 'signs-with-another-key' | 'says-it-was-refused';
 
 interface Answer {
   readonly status: number;

@@ -30,8 +30,8 @@ export interface FrameProof {
 export interface ChainReaderOptions {
   readonly read: StoreReader;
   readonly verifier: SignatureVerifier;
-  /** Devices by key id, former ones included. */
-  readonly findDevice: FindDevice;
+  /** `devices/registry.ts`: by key id, former ones included. */
+  readonly devices: { findByKid: FindDevice };
 }
 
 /** Reads sealed blocks, proves and verifies them. */
@@ -115,11 +115,11 @@ export class ChainReader {
 
   /** Verifies a whole chain against its raw frames and, where given, what the ledger has anchored. */
   verify(patientNo: number, anchors: readonly AnchoredHead[] = []): Promise<ChainReport> {
-    const { verifier, findDevice } = this.#options;
+    const { verifier, devices } = this.#options;
     return verifyChain(this.blocks(patientNo), {
       hash: sha256,
       verifier,
-      findDevice,
+      findDevice: (kid) => devices.findByKid(kid),
       anchors,
       framesOf: async ({ height }) => {
         // A block at a time, so that frames are taken in meanwhile.

@@ -1,16 +1,16 @@
 import { StoreError, type StoreReader } from '../store/index.js';
 import { DeviceChain } from './device-chain.js';
-import type { PatientChain } from './patient-chain.js';
+import type { ChainKeeper } from './keeper.js';
 
 /** Device chains by number, each in memory once it was asked for. */
 export class DeviceChains {
   readonly #read: StoreReader;
-  readonly #findPatient: (patientNo: number) => PatientChain | undefined;
+  readonly #keeper: Pick<ChainKeeper, 'patient'>;
   readonly #chains = new Map<number, DeviceChain>();
 
-  constructor(read: StoreReader, findPatient: (patientNo: number) => PatientChain | undefined) {
+  constructor(read: StoreReader, keeper: Pick<ChainKeeper, 'patient'>) {
     this.#read = read;
-    this.#findPatient = findPatient;
+    this.#keeper = keeper;
   }
 
   add(chain: DeviceChain): void {
@@ -22,7 +22,7 @@ export class DeviceChains {
     const known = this.#chains.get(chainNo);
     if (known !== undefined) return known;
     const row = this.#read.deviceChain(chainNo);
-    const patient = row && this.#findPatient(row.patientNo);
+    const patient = row && this.#keeper.patient(row.patientNo);
     if (row === undefined || patient === undefined) {
       throw new StoreError('STORE_INCONSISTENT', `The store lacks device chain ${chainNo} or its patient`);
     }

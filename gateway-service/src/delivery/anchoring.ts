@@ -75,8 +75,7 @@ export class Anchoring implements RegistrationAwaiter, AsyncDisposable {
   }
 
   requestAll(): void {
-    for (const { patientNo } of this.#chains())
-      if (!this.isUpToDate(patientNo)) this.request(patientNo);
+    for (const { patientNo } of this.#chains()) if (!this.isUpToDate(patientNo)) this.request(patientNo);
   }
 
   /** Anchors a patient's chain now, or as soon as the patient is registered. */

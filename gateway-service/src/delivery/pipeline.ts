@@ -96,7 +96,10 @@ export class DeliveryPipeline implements DueQueue, RegistrationAwaiter, AsyncDis
   get health(): WorkHealth[] {
     return [
       ...PRIORITIES.map((priority) => this.#making[priority].health),
-      ...PRIORITIES.flatMap((priority) => [this.#storing[priority].health, this.#announcing[priority].health]),
+      ...PRIORITIES.flatMap((priority) => [
+        this.#storing[priority].health,
+        this.#announcing[priority].health,
+      ]),
     ];
   }
 

@@ -1,6 +1,7 @@
 import { FrameError, parseFrame, type Frame } from '@careledger/private-chain';
 import type { FrameResult } from '@careledger/protocol';
 import type { ChainKeeper } from '../chain/keeper.js';
+import type { ChainRecovery } from '../chain/recover.js';
 import type { PendingBlock } from '../chain/seal.js';
 import type { Device } from '../devices/index.js';
 import { FRAME_FLAG, type GatewayStore, type StoreWriter } from '../store/index.js';
@@ -27,7 +28,7 @@ export interface PipelineOptions extends FrameChecks {
   readonly keeper: ChainKeeper;
   readonly clock: () => number;
   /** Brings the chains in memory back to what the store has, after a transaction that failed. */
-  readonly recover: () => void;
+  readonly recovery: Pick<ChainRecovery, 'recover'>;
   /** A sync failed: what is on disk is unknown, and only a restart can tell. */
   readonly onFatal: (error: Error) => void;
 }
@@ -324,7 +325,7 @@ export class IngestPipeline {
       },
     );
     group.fail(error);
-    this.#options.recover();
+    this.#options.recovery.recover();
   }
 
   /** fdatasync failed: the kernel may have dropped the pages, so nothing more is acknowledged by this process. */

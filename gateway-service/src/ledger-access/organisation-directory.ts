@@ -50,7 +50,9 @@ export class OrganisationDirectory {
   async providerKeys(providerId: string): Promise<Uint8Array[]> {
     let known = this.#providers.get(providerId);
     if (known === undefined || this.#clock() - known.fetchedMs >= REFRESH_AFTER_MS) {
-      const state = await this.#ledger.channel('cloud').evaluate(accessControl, 'GetProvider', { providerId });
+      const state = await this.#ledger
+        .channel('cloud')
+        .evaluate(accessControl, 'GetProvider', { providerId });
       known = { state, fetchedMs: this.#clock() };
       this.#providers.set(providerId, known);
     }

@@ -5,7 +5,7 @@ import { createKeyStore, openKeyStore, type Scrypt } from '@careledger/crypto/ke
 import { PatientError } from './errors.js';
 
 /** NIST SP 800-63B section 3.1.1: at least 8 characters; this one guards a file that can be tried offline. */
-export const PASSPHRASE_MIN_CHARS = 12;
+const PASSPHRASE_MIN_CHARS = 12;
 const CONSENT_KEY = 'consent';
 
 /** Where consent keys lie and how hard they are to try: one encrypted file per patient, under the patient's passphrase. */

@@ -5,13 +5,7 @@ import type { Patient } from '../patients/index.js';
 import { STORE_MIGRATIONS } from '../store/index.js';
 import { SimulatedDevice, glucose } from '../../testing/simulated-device.js';
 import { TestCore } from '../../testing/test-core.js';
-import {
-  Allowances,
-  ProcessingStore,
-  Processor,
-  type DueRecord,
-  type RecordsPerHour,
-} from './index.js';
+import { Allowances, ProcessingStore, Processor, type DueRecord, type RecordsPerHour } from './index.js';
 
 const HOUR_MS = 60 * 60_000;
 const PER_HOUR: RecordsPerHour = { emergency: 1, periodic: 10 };

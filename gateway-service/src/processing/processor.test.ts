@@ -101,13 +101,20 @@ describe('the processing', () => {
   test('a record that becomes due while it is being made stays due', async () => {
     const { store } = await processorOf(testCore.core);
     const patient = await testCore.patient();
-    const row = { patientNo: patient.patientNo, kind: 'periodic', source: 'a/b', priority: 'periodic' } as const;
+    const row = {
+      patientNo: patient.patientNo,
+      kind: 'periodic',
+      source: 'a/b',
+      priority: 'periodic',
+    } as const;
     const put = () => testCore.core.store.deferred(() => store.putDue({ ...row, arrivedMs: null }, 1, 0));
     const taken = put();
     put();
     expect(testCore.core.store.deferred(() => store.removeDue(taken.dueNo, taken.generation))).toBe(false);
     const again = store.due(taken.dueNo);
-    expect(testCore.core.store.deferred(() => store.removeDue(taken.dueNo, again?.generation ?? 0))).toBe(true);
+    expect(testCore.core.store.deferred(() => store.removeDue(taken.dueNo, again?.generation ?? 0))).toBe(
+      true,
+    );
   });
 
   test('a live window closes by the wall clock, ten minutes after its end', async () => {

@@ -108,7 +108,9 @@ describe('a store of the first release', () => {
       expect(oldIds).not.toContain(version.recordId);
       expect(version).toMatchObject({ version: 1, stage: 'made', format: 2 });
       expect(version.wraps.map((jwe) => readWrap(jwe).kid)).toContain(fixture.hospital.encryption.kid);
-      await expect(fixture.open(fixture.core.patients.byNo(version.patientNo), version)).resolves.toBeDefined();
+      await expect(
+        fixture.open(fixture.core.patients.byNo(version.patientNo), version),
+      ).resolves.toBeDefined();
     }
     expect(fixture.processing.dueCount()).toBe(0);
   });
@@ -137,7 +139,9 @@ describe('a store of the first release', () => {
       expect(fixture.grants.active(patientNo)).toEqual([
         expect.objectContaining({ authorityId: 'aut_hospital', policySeq: 1 }),
       ]);
-      expect(fixture.subscriptions.list(patientNo)).toEqual([expect.objectContaining({ status: 'approved' })]);
+      expect(fixture.subscriptions.list(patientNo)).toEqual([
+        expect.objectContaining({ status: 'approved' }),
+      ]);
     }
     const steps = new StepStore(fixture.core.store.database);
     expect(steps.eligible().map(({ kind, channel }) => [kind, channel])).toEqual([['revoke', 'cloud']]);

@@ -15,7 +15,6 @@ import type { ChainState, DeviceChainState } from '@careledger/private-chain';
 export interface StoreReader {
   patients(): Iterable<PatientRow>;
   devices(): Iterable<DeviceRow>;
-  deviceChains(): Iterable<DeviceChainRow>;
   deviceChain(chainNo: number): DeviceChainRow | undefined;
   pairingCode(codeHash: Uint8Array): PairingCodeRow | undefined;
   pairingCodeCount(patientNo: number, nowMs: number): number;

@@ -52,12 +52,6 @@ export class SqlReader implements StoreReader {
     }
   }
 
-  *deviceChains(): Iterable<DeviceChainRow> {
-    for (const row of this.db.prepare('SELECT * FROM device_chains').iterate() as Iterable<Row>) {
-      yield deviceChainRow(row);
-    }
-  }
-
   deviceChain(chainNo: number): DeviceChainRow | undefined {
     const row = this.db.prepare('SELECT * FROM device_chains WHERE chain_no = ?').get(chainNo) as
       Row | undefined;
@@ -150,7 +144,12 @@ export class SqlReader implements StoreReader {
 }
 
 function blockRows(rows: readonly object[], patientNo: number): BlockRow[] {
-  return (rows as Omit<BlockRow, 'patientNo'>[]).map(({ height, hash, json }) => ({ patientNo, height, hash, json }));
+  return (rows as Omit<BlockRow, 'patientNo'>[]).map(({ height, hash, json }) => ({
+    patientNo,
+    height,
+    hash,
+    json,
+  }));
 }
 
 function deviceChainRow(row: Row): DeviceChainRow {

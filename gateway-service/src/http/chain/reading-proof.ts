@@ -89,11 +89,7 @@ function anchorStatement(envelope: Uint8Array, patientId: string): string {
   return own;
 }
 
-async function attestationsOf(
-  attestor: Attestor,
-  channel: LedgerChannel,
-  txId: string,
-): Promise<string[]> {
+async function attestationsOf(attestor: Attestor, channel: LedgerChannel, txId: string): Promise<string[]> {
   const args = { channel: 'authorities' as const, txId };
   const { attestations } = await channel.evaluate(records, 'GetAttestations', args);
   const statements = attestations.map(({ statement }) => statement);

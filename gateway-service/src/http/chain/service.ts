@@ -54,8 +54,6 @@ export class ChainService {
     const device = core.devices.get(deviceId);
     if (device.patientId !== patient.patientId)
       throw new ProblemError<'NOT_FOUND'>('NOT_FOUND', 'This patient has no such device');
-    return onLedger(() =>
-      makeReadingProof(this.#options, { patient, device, seq, readingIndex: reading }),
-    );
+    return onLedger(() => makeReadingProof(this.#options, { patient, device, seq, readingIndex: reading }));
   }
 }

@@ -16,8 +16,7 @@ export function addDeviceRoutes(app: ServiceApp, devices: DeviceService): void {
         response: { 201: PairingCodeView },
       },
     },
-    async (request, reply) =>
-      reply.status(201).send(devices.issuePairingCode(request.params.patientId)),
+    async (request, reply) => reply.status(201).send(devices.issuePairingCode(request.params.patientId)),
   );
 
   app.post(

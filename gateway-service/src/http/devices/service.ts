@@ -1,5 +1,10 @@
 import { timestampOf } from '@careledger/domain';
-import { framesTopic, resultsTopic, type DeviceRegistration, type RegisterDevice } from '@careledger/protocol';
+import {
+  framesTopic,
+  resultsTopic,
+  type DeviceRegistration,
+  type RegisterDevice,
+} from '@careledger/protocol';
 import type { Static } from 'typebox';
 import type { GatewayCore } from '../../core.js';
 import { DeviceError, type Device } from '../../devices/index.js';

@@ -43,7 +43,7 @@ export const GrantTermsBody = {
 };
 
 /** Ready from the patient's app. */
-export const Ready = closedObject({ statement: CompactJws });
+const Ready = closedObject({ statement: CompactJws });
 export const ReadyOrPassphrase = Type.Union([Ready, closedObject({ passphrase: Passphrase })]);
 export type ReadyOrPassphrase = Static<typeof ReadyOrPassphrase>;
 

@@ -40,10 +40,7 @@ export class RecordService {
     const patient = core.patients.get(patientId);
     const version = versions.find(recordId, wantedVersion);
     if (version?.patientNo !== patient.patientNo)
-      throw new ProblemError<ProblemCode>(
-        'RECORD_NOT_FOUND',
-        `There is no such version of ${recordId} here`,
-      );
+      throw new ProblemError<ProblemCode>('RECORD_NOT_FOUND', `There is no such version of ${recordId} here`);
     if (!versions.hasContent(version.versionNo))
       throw new ProblemError<ProblemCode>(
         'RECORD_NOT_FOUND',
