@@ -8,13 +8,14 @@ import { sodiumVerifier } from '@careledger/crypto/sodium';
 import type { ChannelName } from '@careledger/domain';
 import { openDatabase } from '@careledger/service-kit';
 import { makeStatement, readStatement } from '@careledger/statements';
-import { FIRST_RELEASE_MIGRATIONS, GATEWAY_MIGRATIONS } from '../migrations.js';
-import { PatientProgress } from '../patients/progress.js';
-import type { Settled } from '../ledger-access/statement-batcher.js';
-import type { Patient } from '../patients/index.js';
-import { STORE_MIGRATIONS } from '../store/index.js';
 import { PASSPHRASE } from '../../testing/open-core.js';
 import { TestCore } from '../../testing/test-core.js';
+import type { Settled } from '../ledger-access/statement-batcher.js';
+import { FIRST_RELEASE_MIGRATIONS, GATEWAY_MIGRATIONS } from '../migrations.js';
+import type { Patient } from '../patients/index.js';
+import { PatientProgress } from '../patients/progress.js';
+import { noticeRecipientsOf, readersOf } from '../records/readers.js';
+import { STORE_MIGRATIONS } from '../store/index.js';
 import {
   ConsentOutbox,
   ConsentService,
@@ -23,7 +24,6 @@ import {
   SubscriptionStore,
   type ConsentStep,
 } from './index.js';
-import { noticeRecipientsOf, readersOf } from '../records/readers.js';
 
 const HOSPITAL = 'aut_hospital';
 const SUBSCRIPTION = 'sub-of-the-hospital-1';

@@ -1,8 +1,8 @@
 import type { GrantState } from '@careledger/contracts';
 import type { ChannelName } from '@careledger/domain';
 import { afterEach, beforeEach, expect, test } from '@jest/globals';
-import { readersOf } from '../records/readers.js';
 import { RecordsFixture } from '../../testing/records-fixture.js';
+import { readersOf } from '../records/readers.js';
 import { Reconciler } from './reconciler.js';
 import { StepStore } from './step-store.js';
 

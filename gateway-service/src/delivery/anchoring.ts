@@ -3,17 +3,17 @@ import type { Signer } from '@careledger/crypto';
 import type { ChannelName } from '@careledger/domain';
 import { mayBeTakenLater, NotYetError } from '@careledger/delivery';
 import { DurableWork, type Logger, type WorkHealth } from '@careledger/service-kit';
-import { patientStatement } from '../patients/patient-statement.js';
 import type { ChainReader } from '../chain/index.js';
 import type { Registrations } from '../consent/registrations.js';
 import type { RegistrationAwaiter } from '../consent/settle.js';
 import type { LedgerReader } from '../ledger-access/ledger-link.js';
+import { LEDGER_CONCURRENCY, PERIODIC_BACKOFF } from '../ledger-access/limits.js';
+import type { Settled, StatementBatcher } from '../ledger-access/statement-batcher.js';
 import type { Patient, Patients } from '../patients/index.js';
+import { patientStatement } from '../patients/patient-statement.js';
 import type { PatientProgress } from '../patients/progress.js';
 import type { GatewayStore } from '../store/index.js';
 import type { AnchorStore, Head } from './anchor-store.js';
-import { LEDGER_CONCURRENCY, PERIODIC_BACKOFF } from '../ledger-access/limits.js';
-import type { Settled, StatementBatcher } from '../ledger-access/statement-batcher.js';
 
 /** Codes that say that the ledger has another head than this store: it is read again. */
 const STALE_CODES: ReadonlySet<string> = new Set(['ANCHOR_PREV_MISMATCH', 'ANCHOR_HEIGHT_NOT_RISING']);

@@ -2,13 +2,13 @@ import { records } from '@careledger/contracts';
 import { announceVersion, Grace, type AnnouncedVersion } from '@careledger/delivery';
 import { orUndefined } from '@careledger/ledger';
 import type { Logger } from '@careledger/service-kit';
+import type { LedgerReader } from '../ledger-access/ledger-link.js';
+import type { StatementBatcher } from '../ledger-access/statement-batcher.js';
+import type { Patients } from '../patients/index.js';
 import type { Priority } from '../processing/index.js';
 import type { OwnVersion } from '../records/own-version.js';
-import type { OwnVersionStore } from './own-version-store.js';
-import type { Patients } from '../patients/index.js';
-import type { LedgerReader } from '../ledger-access/ledger-link.js';
 import type { GatewayStore } from '../store/index.js';
-import type { StatementBatcher } from '../ledger-access/statement-batcher.js';
+import type { OwnVersionStore } from './own-version-store.js';
 
 export interface AnnouncingOptions {
   readonly store: Pick<GatewayStore, 'deferred'>;

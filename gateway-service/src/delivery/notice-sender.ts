@@ -7,14 +7,14 @@ import {
   type Logger,
   type WorkHealth,
 } from '@careledger/service-kit';
-import type { OrganisationDirectory } from '../ledger-access/organisation-directory.js';
-import type { Notice, NoticeStore } from './notice-store.js';
-import type { OwnVersionStore } from './own-version-store.js';
-import type { GatewayStore } from '../store/index.js';
 import { EMERGENCY_BACKOFF } from '../ledger-access/limits.js';
+import type { OrganisationDirectory } from '../ledger-access/organisation-directory.js';
 import type { PatientProgress } from '../patients/progress.js';
+import type { GatewayStore } from '../store/index.js';
 import { NOTICE_CONCURRENCY, NOTICE_MAX_AGE_MS, NOTICE_TIMEOUT_MS } from './limits.js';
 import { checkNoticeReceipt, NoticeReceiptError } from './notice-receipt.js';
+import type { Notice, NoticeStore } from './notice-store.js';
+import type { OwnVersionStore } from './own-version-store.js';
 
 export interface NoticeSenderOptions {
   readonly store: Pick<GatewayStore, 'deferred'>;

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
-import type { Patient } from '../patients/index.js';
 import { DeliveryFixture } from '../../testing/delivery-fixture.js';
+import type { Patient } from '../patients/index.js';
 
 let fixture: DeliveryFixture;
 beforeEach(async () => {

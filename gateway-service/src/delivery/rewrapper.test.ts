@@ -1,8 +1,8 @@
 import { generateEd25519 } from '@careledger/crypto';
 import { makeWrapSet, matchWraps, readWrapSet } from '@careledger/envelope';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
-import type { Patient } from '../patients/index.js';
 import { RecordsFixture } from '../../testing/records-fixture.js';
+import type { Patient } from '../patients/index.js';
 import type { OwnVersion } from '../records/own-version.js';
 
 let fixture: RecordsFixture;

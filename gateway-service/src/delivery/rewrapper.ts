@@ -8,16 +8,16 @@ import { DurableWork, HttpClientError, type Logger, type WorkHealth } from '@car
 import type { GrantStore } from '../consent/grant-store.js';
 import type { GatewayCore } from '../core.js';
 import type { OrganisationDirectory } from '../ledger-access/organisation-directory.js';
-import { REWRAP_BACKOFF, REWRAP_CONCURRENCY } from './limits.js';
 import type { Providers } from '../ledger-access/providers.js';
 import type { Patient } from '../patients/index.js';
 import type { PatientProgress } from '../patients/progress.js';
-import { WrapHolder } from './wrap-holder.js';
 import { ownParts } from '../records/own-record.js';
-import { readersOf } from '../records/readers.js';
-import type { RewrapJob, RewrapStore } from './rewrap-store.js';
 import type { HeldSet, OwnVersion } from '../records/own-version.js';
+import { readersOf } from '../records/readers.js';
+import { REWRAP_BACKOFF, REWRAP_CONCURRENCY } from './limits.js';
 import type { OwnVersionStore } from './own-version-store.js';
+import type { RewrapJob, RewrapStore } from './rewrap-store.js';
+import { WrapHolder } from './wrap-holder.js';
 
 /** Versions that are read at a time. */
 const VERSIONS_PER_PAGE = 16;

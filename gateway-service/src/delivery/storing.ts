@@ -5,15 +5,15 @@ import { orUndefined } from '@careledger/ledger';
 import { PROVIDER_ROUTES, StoreRecordAnswer } from '@careledger/protocol';
 import { HttpClientError, type Logger } from '@careledger/service-kit';
 import { readStatement } from '@careledger/statements';
-import type { OrganisationDirectory } from '../ledger-access/organisation-directory.js';
-import { patientStatement } from '../patients/patient-statement.js';
 import type { LedgerReader } from '../ledger-access/ledger-link.js';
-import type { Patients } from '../patients/index.js';
-import type { Remaking } from './remaking.js';
-import type { GatewayStore } from '../store/index.js';
-import type { OwnVersion } from '../records/own-version.js';
-import type { OwnVersionStore } from './own-version-store.js';
+import type { OrganisationDirectory } from '../ledger-access/organisation-directory.js';
 import type { Providers } from '../ledger-access/providers.js';
+import type { Patients } from '../patients/index.js';
+import { patientStatement } from '../patients/patient-statement.js';
+import type { OwnVersion } from '../records/own-version.js';
+import type { GatewayStore } from '../store/index.js';
+import type { OwnVersionStore } from './own-version-store.js';
+import type { Remaking } from './remaking.js';
 
 export interface StoringOptions {
   readonly store: Pick<GatewayStore, 'deferred' | 'sync'>;

@@ -1,9 +1,9 @@
 import { hash } from 'node:crypto';
 import { expect, test } from '@jest/globals';
 import { buildService, createLogger } from '@careledger/service-kit';
+import { RecordsFixture } from '../../testing/records-fixture.js';
 import { StepStore } from '../consent/index.js';
 import { problems } from '../problems.js';
-import { RecordsFixture } from '../../testing/records-fixture.js';
 import { devicesPlugin } from './devices/plugin.js';
 import type { DeviceServiceOptions } from './devices/service.js';
 import { grantsPlugin } from './grants/plugin.js';

@@ -1,6 +1,6 @@
 import { expect, test } from '@jest/globals';
-import { TestCore } from '../../testing/test-core.js';
 import { glucose } from '../../testing/simulated-device.js';
+import { TestCore } from '../../testing/test-core.js';
 import type { CommittedFrame } from './ticket.js';
 
 test('an urgent frame does not wait behind 1,280 others', async () => {

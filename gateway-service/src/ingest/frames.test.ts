@@ -1,6 +1,6 @@
 import { expect, test } from '@jest/globals';
-import { TestCore } from '../../testing/test-core.js';
 import { SimulatedDevice, glucose } from '../../testing/simulated-device.js';
+import { TestCore } from '../../testing/test-core.js';
 
 test('a frame is stored, chained and found again after a restart', async () => {
   await using t = await TestCore.open();

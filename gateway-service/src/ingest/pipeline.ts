@@ -4,11 +4,11 @@ import type { ChainKeeper } from '../chain/keeper.js';
 import type { ChainRecovery } from '../chain/recover.js';
 import type { PendingBlock } from '../chain/seal.js';
 import type { Device } from '../devices/index.js';
+import { FairQueue } from '../scheduling/fair-queue.js';
 import { FRAME_FLAG, type GatewayStore, type StoreWriter } from '../store/index.js';
 import { checkQueuedFrame, type FrameChecks } from './check.js';
 import { IngestError, type RefusalCode } from './codes.js';
 import { IngestCounters } from './counters.js';
-import { FairQueue } from './fair-queue.js';
 import { Group } from './group.js';
 import {
   BYTES_PER_TURN,
@@ -68,7 +68,10 @@ export class IngestPipeline {
     this.#options = options;
   }
 
-  /** Called with what has become durable, in the same turn as its acknowledgements, in the order of row ids. */
+  /**
+   * Called with what has become durable, in the same turn as its acknowledgements, in the order of row ids. This is where
+   * frames go on: `processing/processor.ts` listens.
+   */
   onFramesCommitted(listener: (frames: readonly CommittedFrame[]) => void): void {
     this.#committedListeners.push(listener);
   }

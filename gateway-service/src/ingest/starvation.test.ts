@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
-import type { Patient } from '../patients/index.js';
 import { SimulatedDevice, glucose, type MadeFrame } from '../../testing/simulated-device.js';
 import { TestCore } from '../../testing/test-core.js';
+import type { Patient } from '../patients/index.js';
 import {
   DEVICE_QUEUE_MAX_TURNS,
   DISTRUSTED_INTERVAL_MS,

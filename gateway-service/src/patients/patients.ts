@@ -2,8 +2,8 @@ import { CryptoError, sha256, toBase64url, type Signer } from '@careledger/crypt
 import type { KeyStore } from '@careledger/crypto/key-store';
 import { patientIdOf } from '@careledger/domain';
 import { sealGenesis, type GenesisBlock } from '@careledger/private-chain';
-import { PatientChain } from '../chain/patient-chain.js';
 import type { ChainKeeper } from '../chain/keeper.js';
+import { PatientChain } from '../chain/patient-chain.js';
 import type { GatewayStore } from '../store/index.js';
 import {
   assertPassphrase,

@@ -1,10 +1,10 @@
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { openDatabase } from '@careledger/service-kit';
+import { SimulatedDevice, glucose } from '../../testing/simulated-device.js';
+import { TestCore } from '../../testing/test-core.js';
 import { FIRST_RELEASE_MIGRATIONS, GATEWAY_MIGRATIONS } from '../migrations.js';
 import type { Patient } from '../patients/index.js';
 import { STORE_MIGRATIONS } from '../store/index.js';
-import { SimulatedDevice, glucose } from '../../testing/simulated-device.js';
-import { TestCore } from '../../testing/test-core.js';
 import { Allowances, ProcessingStore, Processor, type DueRecord, type RecordsPerHour } from './index.js';
 
 const HOUR_MS = 60 * 60_000;

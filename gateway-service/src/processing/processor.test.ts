@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
-import type { GatewayCore } from '../core.js';
-import { TestCore } from '../../testing/test-core.js';
 import { glucose } from '../../testing/simulated-device.js';
+import { TestCore } from '../../testing/test-core.js';
+import type { GatewayCore } from '../core.js';
 import { GATEWAY_MIGRATIONS } from '../migrations.js';
 import { Allowances, ProcessingStore, Processor, type DueRecord } from './index.js';
 

@@ -7,8 +7,8 @@ import type { StatementBody } from '@careledger/contracts';
 import { readWrap } from '@careledger/envelope';
 import { readStatement } from '@careledger/statements';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
-import { StepStore } from '../consent/index.js';
 import { RecordsFixture } from '../../testing/records-fixture.js';
+import { StepStore } from '../consent/index.js';
 import type { OwnVersion } from './own-version.js';
 
 /** What the first release wrote: four windows and two emergencies of two patients, in every stage. */

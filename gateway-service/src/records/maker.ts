@@ -19,8 +19,8 @@ import type { GatewayCore } from '../core.js';
 import type { OrganisationDirectory } from '../ledger-access/organisation-directory.js';
 import type { Providers } from '../ledger-access/providers.js';
 import type { Patient } from '../patients/index.js';
-import type { DueRecord, ProcessingStore } from '../processing/index.js';
 import { patientStatement } from '../patients/patient-statement.js';
+import type { DueRecord, ProcessingStore } from '../processing/index.js';
 import { emergencyContent, periodicContent, type RecordContent } from './content.js';
 import { RecordError } from './errors.js';
 import type { MadeNotices, MadeVersions, RewrapRequests } from './handover.js';
@@ -152,7 +152,7 @@ export class RecordMaker {
     const { core, processing, versions, notices, rewraps, unmade } = this.#options;
     const sealed = await this.#sealed(due, patient, draft);
     const row = this.#row(due, patient, sealed);
-    const straight = due.priority === 'emergency' ? this.#notices(patient, due, row, sealed) : [];
+    const direct = due.priority === 'emergency' ? this.#notices(patient, due, row, sealed) : [];
     const { versionNo, noticeNos } = core.store.deferred(() => {
       const no = versions.insert(row);
       processing.removeDue(due.dueNo, due.generation);
@@ -162,7 +162,7 @@ export class RecordMaker {
       const common = { versionNo: no, patientNo: patient.patientNo, madeMs: draft.madeMs };
       return {
         versionNo: no,
-        noticeNos: straight.flatMap((notice) => {
+        noticeNos: direct.flatMap((notice) => {
           const { authorityId } = notice;
           if ('statement' in notice)
             return notices.insert({ ...common, authorityId, statement: notice.statement });

@@ -1,3 +1,4 @@
+import type { ChainState, DeviceChainState } from '@careledger/private-chain';
 import type {
   BlockRow,
   DeviceChainRow,
@@ -9,7 +10,6 @@ import type {
   PairingCodeRow,
   PatientRow,
 } from './rows.js';
-import type { ChainState, DeviceChainState } from '@careledger/private-chain';
 
 /** Reads what is committed, or within a transaction what it has written so far. */
 export interface StoreReader {

@@ -5,10 +5,10 @@ import type { Signer } from '@careledger/crypto';
 import { sodiumVerifier } from '@careledger/crypto/sodium';
 import { buildService, createLogger, type ServiceApp } from '@careledger/service-kit';
 import { makeStatement, readStatement } from '@careledger/statements';
-import type { Patient } from '../../patients/index.js';
-import { problems } from '../../problems.js';
 import { PASSPHRASE } from '../../../testing/open-core.js';
 import { TestCore } from '../../../testing/test-core.js';
+import type { Patient } from '../../patients/index.js';
+import { problems } from '../../problems.js';
 import { auditPlugin } from './plugin.js';
 
 const TOKEN = 'a-token-of-the-patient';

@@ -1,9 +1,9 @@
 import { hash } from 'node:crypto';
 import { expect, test } from '@jest/globals';
 import { buildService, createLogger } from '@careledger/service-kit';
-import { problems } from '../../problems.js';
 import { PASSPHRASE } from '../../../testing/open-core.js';
 import { TestCore } from '../../../testing/test-core.js';
+import { problems } from '../../problems.js';
 import { auditPlugin } from './plugin.js';
 import type { AuditServiceOptions } from './service.js';
 

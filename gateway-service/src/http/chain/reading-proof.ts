@@ -4,8 +4,8 @@ import { LedgerError, attestTransaction, type Attestor, type LedgerChannel } fro
 import { makeProof, readEnvelope, type Proof } from '@careledger/private-chain';
 import { ProblemError } from '@careledger/service-kit';
 import { readStatement } from '@careledger/statements';
-import type { Device } from '../../devices/index.js';
 import type { GatewayCore } from '../../core.js';
+import type { Device } from '../../devices/index.js';
 import type { LedgerLink } from '../../ledger-access/ledger-link.js';
 import type { Patient } from '../../patients/index.js';
 import type { ProblemCode } from '../../problems.js';

@@ -36,7 +36,7 @@ export const StatisticsView = Type.Object({
       madeMs: Type.Number(),
       storedMs: Type.Union([Type.Number(), Type.Null()]),
       announcedMs: Type.Union([Type.Number(), Type.Null()]),
-      /** Straight notices, by authority; sentMs: the api's 2xx. */
+      /** Direct notices, by authority; sentMs: the api's 2xx. */
       notices: Type.Array(
         Type.Object({
           authorityId: Type.String(),
