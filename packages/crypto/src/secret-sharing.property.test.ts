@@ -1,7 +1,7 @@
 import { expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { MAX_SHARES, combineShares, splitSecret } from './secret-sharing.js';
-import { alteredText } from './testing/altered.js';
+import { alteredText } from '../testing/altered.js';
 
 const secret = fc.uint8Array({ minLength: 32, maxLength: 32 });
 const sizes = fc

@@ -6,7 +6,7 @@ import { periodicBundle } from './periodic.js';
 import type { Bundle, Observation, Resource } from './schema.js';
 import { SYSTEM } from './systems.js';
 import { checkBundle, checkOwnBundle, parseOwnBundle } from './validate.js';
-import { H8, HOUR, PATIENT, clinical, emergency, periodic, vitals } from './vectors/samples.js';
+import { H8, HOUR, PATIENT, clinical, emergency, periodic, vitals } from '../testing/samples.js';
 
 const observations = (bundle: Bundle): Observation[] =>
   bundle.entry

@@ -3,8 +3,8 @@ import fc from 'fast-check';
 import { clinicalBundle } from '../clinical.js';
 import { FhirError } from '../errors.js';
 import { isObject } from '../json.js';
-import { HOSPITAL, authority, byLab, otherSubject } from '../vectors/parts.js';
-import { clinical } from '../vectors/samples.js';
+import { HOSPITAL, authority, byLab, otherSubject } from '../../testing/parts.js';
+import { clinical } from '../../testing/samples.js';
 import { readRecordContent } from './record-content.js';
 
 const bundle = clinicalBundle(clinical);
