@@ -34,7 +34,7 @@ export interface Outcome {
 }
 
 /** What a gateway would hold after all events. */
-export function outcomeOf(results: readonly ProcessingResult[]): Outcome {
+function outcomeOf(results: readonly ProcessingResult[]): Outcome {
   const episodes = new Map<string, FinalEpisode>();
   const windows = new Set<number>();
   const flagged = new Map<number, readonly ReadingFlag[]>();

@@ -2,11 +2,11 @@ import type { ClinicalConfig } from './config.js';
 import { EpisodeBook, type Ended, type FoundEpisode } from './episode-book.js';
 import type { Transition } from './episode.js';
 import type { ClinicalEvent } from './events.js';
-import type { Lane, LaneItem, LaneKind, PastEpisode } from './lane.js';
-import { MAX_LANE_ITEMS } from './limits.js';
+import type { Stream, StreamItem, StreamKind, PastEpisode } from './stream.js';
+import { MAX_STREAM_ITEMS } from './limits.js';
 
-/** Where a run of a lane puts what it finds. */
-export interface LaneSink<Item> {
+/** Where a run of a stream puts what it finds. */
+export interface StreamSink<Item> {
   readonly patientId: string;
   readonly config: ClinicalConfig;
   readonly events: ClinicalEvent[];
@@ -14,10 +14,10 @@ export interface LaneSink<Item> {
   rejudged(item: Item): void;
 }
 
-/** A private, changeable copy of a lane for the length of one call; `finish` gives the lane's next state. */
-export class LaneRun<Item extends LaneItem, Context> {
-  readonly #kind: LaneKind<Item, Context>;
-  readonly #sink: LaneSink<Item>;
+/** A private, changeable copy of a stream for the length of one call; `finish` gives the stream's next state. */
+export class StreamRun<Item extends StreamItem, Context> {
+  readonly #kind: StreamKind<Item, Context>;
+  readonly #sink: StreamSink<Item>;
   readonly #book: EpisodeBook;
   #checkpoint: Context;
   #before: Context;
@@ -29,32 +29,38 @@ export class LaneRun<Item extends LaneItem, Context> {
   #settledEarly: boolean;
 
   constructor(
-    lane: Lane<Item, Context>,
-    kind: LaneKind<Item, Context>,
-    sink: LaneSink<Item>,
+    stream: Stream<Item, Context>,
+    kind: StreamKind<Item, Context>,
+    sink: StreamSink<Item>,
     elsewhere: readonly PastEpisode[] = [],
   ) {
     this.#kind = kind;
     this.#sink = sink;
-    this.#book = new EpisodeBook(lane.known, lane.past, elsewhere, sink.patientId, sink.events);
-    this.#checkpoint = lane.checkpoint;
-    this.#before = lane.before;
-    this.#head = lane.head;
-    this.#items = lane.items.slice();
-    this.#floorT = lane.floorT;
-    this.#pending = lane.pending;
-    this.#lastStarted = lane.lastStarted;
-    this.#settledEarly = lane.settledEarly;
+    this.#book = new EpisodeBook({
+      known: stream.known,
+      past: stream.past,
+      elsewhere,
+      patientId: sink.patientId,
+      events: sink.events,
+    });
+    this.#checkpoint = stream.checkpoint;
+    this.#before = stream.before;
+    this.#head = stream.head;
+    this.#items = stream.items.slice();
+    this.#floorT = stream.floorT;
+    this.#pending = stream.pending;
+    this.#lastStarted = stream.lastStarted;
+    this.#settledEarly = stream.settledEarly;
   }
 
-  /** Whether an item of time `t` can still be put in its place. */
+  /** Whether an item of time `t` can still be inserted. */
   reaches(t: number): boolean {
     if (this.#floorT !== null && t <= this.#floorT) return false;
     const last = this.#items.at(-1);
     return last === undefined || t >= last.t - this.#kind.horizonMs;
   }
 
-  /** Every episode this lane remembers. */
+  /** Every episode this stream remembers. */
   episodes(): PastEpisode[] {
     return [...this.#book.past, ...this.#book.known];
   }
@@ -63,27 +69,27 @@ export class LaneRun<Item extends LaneItem, Context> {
   find(probe: Item): Item | undefined {
     const last = this.#items.at(-1);
     if (last === undefined || this.#kind.compare(probe, last) > 0) return undefined;
-    const found = this.#items[this.#place(probe)];
+    const found = this.#items[this.#indexOf(probe)];
     return found !== undefined && this.#kind.compare(found, probe) === 0 ? found : undefined;
   }
 
-  /** Puts a new item in its place; returns it as judged there. */
+  /** Inserts a new item in order; returns it as judged there. */
   add(item: Item): Item {
     const last = this.#items.at(-1);
     if (last === undefined || this.#kind.compare(item, last) > 0) return this.#append(item);
-    const place = this.#place(item);
-    this.#items.splice(place, 0, item);
+    const index = this.#indexOf(item);
+    this.#items.splice(index, 0, item);
     this.#rerun();
-    const judged = this.#items[place] ?? item;
+    const judged = this.#items[index] ?? item;
     this.#trim(last.t);
     return judged;
   }
 
-  /** Puts `item` in the place of the one that `find` found there. */
+  /** Replaces the item that `find` found by `item`. */
   replace(item: Item): void {
-    const place = this.#place(item);
-    this.#items[place] = item;
-    if (place < this.#items.length - 1 || this.#settledEarly) return this.#rerun();
+    const index = this.#indexOf(item);
+    this.#items[index] = item;
+    if (index < this.#items.length - 1 || this.#settledEarly) return this.#rerun();
     const out: Transition[] = [];
     const head = this.#kind.advance(this.#before, item, this.#sink.config, out);
     const started = out.find((transition) => transition.kind === 'started');
@@ -103,7 +109,7 @@ export class LaneRun<Item extends LaneItem, Context> {
     this.#settledEarly = true;
   }
 
-  finish(): Lane<Item, Context> {
+  finish(): Stream<Item, Context> {
     this.#describe();
     return {
       checkpoint: this.#checkpoint,
@@ -148,7 +154,7 @@ export class LaneRun<Item extends LaneItem, Context> {
     return judged;
   }
 
-  /** Runs the rules again over all items and says what came out differently. */
+  /** Runs the rules again over all items and emits what came out differently. */
   #rerun(): void {
     let context = this.#checkpoint;
     const found: FoundEpisode[] = this.#kind
@@ -193,7 +199,7 @@ export class LaneRun<Item extends LaneItem, Context> {
   }
 
   /** Index of the first item that is not before `item`. */
-  #place(item: Item): number {
+  #indexOf(item: Item): number {
     let low = 0;
     let high = this.#items.length;
     while (low < high) {
@@ -209,14 +215,14 @@ export class LaneRun<Item extends LaneItem, Context> {
   #trim(newestT: number): void {
     const oldestT = newestT - this.#kind.horizonMs;
     let first = this.#items[0];
-    if (first === undefined || (first.t >= oldestT && this.#items.length <= MAX_LANE_ITEMS)) return;
+    if (first === undefined || (first.t >= oldestT && this.#items.length <= MAX_STREAM_ITEMS)) return;
     // A long call raises emergencies whose evidence goes out of reach before it ends.
     this.#describe();
     let swallowed = 0;
     while (
       first !== undefined &&
       swallowed < this.#items.length - 1 &&
-      (first.t < oldestT || this.#items.length - swallowed > MAX_LANE_ITEMS)
+      (first.t < oldestT || this.#items.length - swallowed > MAX_STREAM_ITEMS)
     ) {
       this.#checkpoint = this.#kind.advance(this.#checkpoint, first, this.#sink.config, []);
       this.#floorT = first.t;

@@ -3,8 +3,8 @@ import type { Transition } from './episode.js';
 import type { EpisodeEndReason, Evidence, RuleName } from './events.js';
 import type { News2Score } from './news2.js';
 
-/** A measurement, or all parameters of one time, in its place in measured time. */
-export interface LaneItem {
+/** A measurement, or all parameters of one time. */
+export interface StreamItem {
   readonly t: number;
 }
 
@@ -28,17 +28,17 @@ export interface PastEpisode {
 }
 
 /**
- * One family of rules over measured time. `items` are the newest measurements in order, `checkpoint` the rules' context
+ * A group of rules that share a context, over measured time. `items` are the newest measurements in order, `checkpoint` the rules' context
  * before the first of them, `before` and `head` the contexts before and after the last. In order, a measurement costs
- * one step of `head`. A late one is put in its place and the rules run again from `checkpoint`, so that everything comes
- * out as if it had come in order; what differs from what was said before becomes revisions.
+ * one step of `head`. A late one is inserted in order and the rules run again from `checkpoint`, so that everything comes
+ * out as if it had come in order; what differs from the events emitted before becomes revisions.
  */
-export interface Lane<Item extends LaneItem, Context> {
+export interface Stream<Item extends StreamItem, Context> {
   readonly checkpoint: Context;
   readonly before: Context;
   readonly head: Context;
   readonly items: readonly Item[];
-  /** Measured time of the newest item that `checkpoint` has swallowed. Nothing at or before it can be put in place. */
+  /** Measured time of the newest item that `checkpoint` has swallowed. Nothing at or before it can be inserted. */
   readonly floorT: number | null;
   readonly known: readonly KnownEpisode[];
   readonly past: readonly PastEpisode[];
@@ -50,10 +50,10 @@ export interface Lane<Item extends LaneItem, Context> {
   readonly settledEarly: boolean;
 }
 
-/** What distinguishes one family of rules from another. */
-export interface LaneKind<Item extends LaneItem, Context> {
+/** What distinguishes one group of rules from another. */
+export interface StreamKind<Item extends StreamItem, Context> {
   readonly initial: Context;
-  /** Late items within this span of the newest are put in their place. Milliseconds of measured time. */
+  /** Late items within this span of the newest are inserted in order. Milliseconds of measured time. */
   readonly horizonMs: number;
   /** Items grow parameter by parameter: a recovery counts only once the next item has come. */
   readonly growingItems: boolean;
@@ -72,9 +72,9 @@ export interface LaneKind<Item extends LaneItem, Context> {
   ): { evidence: Evidence[]; news2: News2Score | null };
 }
 
-export function emptyLane<Item extends LaneItem, Context>(
-  kind: LaneKind<Item, Context>,
-): Lane<Item, Context> {
+export function emptyStream<Item extends StreamItem, Context>(
+  kind: StreamKind<Item, Context>,
+): Stream<Item, Context> {
   return {
     checkpoint: kind.initial,
     before: kind.initial,

@@ -1,6 +1,6 @@
 import { LOINC } from './codes.js';
 import { IDLE_MACHINE, stepEpisode, type EpisodeMachine } from './episode.js';
-import type { LaneItem, LaneKind } from './lane.js';
+import type { StreamItem, StreamKind } from './stream.js';
 import { NEWS2_HORIZON_MS } from './limits.js';
 import {
   NEWS2_PARAMETERS,
@@ -10,9 +10,10 @@ import {
   type News2Values,
   type Spo2Scale,
 } from './news2.js';
+import type { ClinicalReading } from './reading.js';
 
 /** Everything NEWS2 needs that was measured at one time: by LOINC code, the value and the row it lies in. */
-export interface VitalsItem extends LaneItem {
+export interface VitalsItem extends StreamItem {
   readonly values: Readonly<Record<string, readonly [value: number, rowId: number]>>;
 }
 
@@ -43,7 +44,7 @@ function sourceOf(item: VitalsItem, parameter: News2Parameter): string | undefin
 }
 
 /** The parameters measured at one time, from the preferred source of each. */
-export function news2Values(item: VitalsItem): News2Values {
+function news2Values(item: VitalsItem): News2Values {
   const values: News2Values = {};
   for (const parameter of NEWS2_PARAMETERS) {
     const code = sourceOf(item, parameter);
@@ -59,9 +60,7 @@ export function news2Values(item: VitalsItem): News2Values {
  */
 export function withVital(
   item: VitalsItem,
-  code: string,
-  value: number,
-  rowId: number,
+  { code, value, rowId }: Pick<ClinicalReading, 'code' | 'value' | 'rowId'>,
   scale: Spo2Scale,
 ): VitalsItem {
   const present = item.values[code];
@@ -75,7 +74,7 @@ export function withVital(
 }
 
 /** NEWS2 over the times at which anything it scores was measured. */
-export const NEWS2_LANE: LaneKind<VitalsItem, EpisodeMachine> = {
+export const NEWS2_STREAM: StreamKind<VitalsItem, EpisodeMachine> = {
   initial: IDLE_MACHINE,
   horizonMs: NEWS2_HORIZON_MS,
   growingItems: true,
@@ -86,7 +85,8 @@ export const NEWS2_LANE: LaneKind<VitalsItem, EpisodeMachine> = {
     const met =
       score.total >= news2.total ||
       (news2.singleParameter !== null && score.highest >= news2.singleParameter);
-    return stepEpisode('news2', 0, machine, item.t, met ? 'emergency' : 'recovered', out);
+    const grade = met ? 'emergency' : 'recovered';
+    return stepEpisode(machine, { rule: 'news2', onsetMs: 0, t: item.t, grade, out });
   },
   open: ({ open }) => (open === null ? [] : [{ rule: 'news2', ...open }]),
   evidence(items, _start, raisedAt, { news2 }) {

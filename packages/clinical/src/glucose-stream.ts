@@ -1,12 +1,12 @@
 import { LOINC } from './codes.js';
 import type { GlucoseThresholds } from './config.js';
 import { IDLE_MACHINE, stepEpisode, type EpisodeMachine, type Grade } from './episode.js';
-import type { LaneItem, LaneKind } from './lane.js';
+import type { StreamItem, StreamKind } from './stream.js';
 import { GLUCOSE_HORIZON_MS, RATE_OF_CHANGE_SPAN_MS } from './limits.js';
 import { assess } from './plausibility.js';
 
 /** A glucose reading within the plausible range, mg/dL. */
-export interface GlucoseItem extends LaneItem {
+export interface GlucoseItem extends StreamItem {
   readonly rowId: number;
   readonly deviceId: string;
   readonly value: number;
@@ -22,11 +22,11 @@ export interface GlucoseContext {
 }
 
 /** What a glucose value means to the rule for values below `veryLowMgPerDl`. */
-export const gradeLow = (value: number, thresholds: GlucoseThresholds): Grade =>
+const gradeLow = (value: number, thresholds: GlucoseThresholds): Grade =>
   value < thresholds.veryLowMgPerDl ? 'emergency' : gradeRecovery(value, thresholds);
 
 /** What a glucose value means to the rule for values above `veryHighMgPerDl`. */
-export const gradeHigh = (value: number, thresholds: GlucoseThresholds): Grade =>
+const gradeHigh = (value: number, thresholds: GlucoseThresholds): Grade =>
   value > thresholds.veryHighMgPerDl ? 'emergency' : gradeRecovery(value, thresholds);
 
 const gradeRecovery = (value: number, thresholds: GlucoseThresholds): Grade =>
@@ -50,7 +50,7 @@ const withPrevious = (
 };
 
 /** Very low at the first reading, very high with duration; each with episodes of its own. */
-export const GLUCOSE_LANE: LaneKind<GlucoseItem, GlucoseContext> = {
+export const GLUCOSE_STREAM: StreamKind<GlucoseItem, GlucoseContext> = {
   initial: { low: IDLE_MACHINE, high: IDLE_MACHINE, previous: {} },
   horizonMs: GLUCOSE_HORIZON_MS,
   growingItems: false,
@@ -64,15 +64,20 @@ export const GLUCOSE_LANE: LaneKind<GlucoseItem, GlucoseContext> = {
     if (item.jumped) return context;
     const { t, value } = item;
     return {
-      low: stepEpisode('glucose-very-low', MET_AT_ONCE_MS, context.low, t, gradeLow(value, glucose), out),
-      high: stepEpisode(
-        'glucose-very-high',
-        glucose.veryHighDurationMs,
-        context.high,
+      low: stepEpisode(context.low, {
+        rule: 'glucose-very-low',
+        onsetMs: MET_AT_ONCE_MS,
         t,
-        gradeHigh(value, glucose),
+        grade: gradeLow(value, glucose),
         out,
-      ),
+      }),
+      high: stepEpisode(context.high, {
+        rule: 'glucose-very-high',
+        onsetMs: glucose.veryHighDurationMs,
+        t,
+        grade: gradeHigh(value, glucose),
+        out,
+      }),
       previous: withPrevious(context.previous, item),
     };
   },
