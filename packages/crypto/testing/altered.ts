@@ -5,7 +5,7 @@ const INSERT = 'insert';
 const LEAVE_OUT = 'leave out';
 
 /**
- * Texts that differ from `text` in one place: a character replaced, added or left out. Most of the new characters come
+ * Texts that differ from `text` in one character, replaced, added or left out. Most of the new characters come
  * from the text itself, so that they are of its alphabet.
  */
 export function alteredText(text: string): fc.Arbitrary<string> {
@@ -16,13 +16,13 @@ export function alteredText(text: string): fc.Arbitrary<string> {
   return fc
     .record({
       how: fc.constantFrom(REPLACE, INSERT, LEAVE_OUT),
-      place: fc.nat({ max: text.length - 1 }),
+      index: fc.nat({ max: text.length - 1 }),
       letter,
     })
-    .map(({ how, place, letter: added }) => {
-      const before = text.slice(0, place);
-      if (how === INSERT) return before + added + text.slice(place);
-      return before + (how === REPLACE ? added : '') + text.slice(place + 1);
+    .map(({ how, index, letter: added }) => {
+      const before = text.slice(0, index);
+      if (how === INSERT) return before + added + text.slice(index);
+      return before + (how === REPLACE ? added : '') + text.slice(index + 1);
     })
     .filter((altered) => altered !== text);
 }

@@ -110,7 +110,7 @@ export const wraps: [Wrap, Wrap] = [
 export const subject = { recordId: RECORD_ID, version: 1, manifestHash: sealed.manifestHash };
 export const wrapSet = makeWrapSet({ ...subject, wraps }, author);
 
-/** A vector that opens, to be spoiled in one place. */
+/** A vector that opens; each attack spoils one part of it. */
 export const good: Omit<Vector<OpenVector>, 'name' | 'description'> = {
   type: 'open',
   manifest: sealed.manifest,

@@ -147,8 +147,8 @@ function receipt(): Vector<ReceiptVector> {
 function derived(): Vector<DerivedVector>[] {
   const key = new Uint8Array(32).fill(0x61);
   const secret = toBase64url(key);
-  const place = { patientId: PATIENT_ID, kind: 'periodic', key: '2026-01-01T00:00:00.000Z' };
-  const seed = recordSeedFor(key, place);
+  const identity = { patientId: PATIENT_ID, kind: 'periodic', key: '2026-01-01T00:00:00.000Z' };
+  const seed = recordSeedFor(key, identity);
   const named = { author: 'aut_hospital', patientId: PATIENT_ID, seed };
   const terms = { category: 'vital-signs', resourceType: 'Observation' };
   const narrowed = { ...terms, unit: 'cardiology' };
@@ -161,7 +161,7 @@ function derived(): Vector<DerivedVector>[] {
       description: 'Of a periodic record',
       what: 'record-seed',
       secret,
-      input: place,
+      input: identity,
       result: seed,
     },
     {
