@@ -1,15 +1,16 @@
 import { mkdir } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
-import { genesisBlock, organisationsOf as organisationsOfBlock } from './block/config-block.js';
-import { Channel } from './channel/channel.js';
-import { CommitNotifier } from './channel/commit-notifier.js';
-import { defineChaincodes, organisationsOf, readChaincodeTls } from './channel/define.js';
-import type { ConnectionTable } from './channel/define.js';
+import { genesisBlock, organisationsIn } from './block/config-block.js';
 import { ChaincodeConnection } from './chaincode/connection.js';
-import type { ChaincodeTls } from './chaincode/connection.js';
 import type { ModuleProcess } from './chaincode/host/module-process.js';
 import { serverAt } from './chaincode/server.js';
+import { readChaincodeTls } from './chaincode/tls.js';
+import type { ChaincodeTls } from './chaincode/tls.js';
+import { Channel } from './channel/channel.js';
+import type { ConnectionTable } from './channel/channel.js';
+import { CommitNotifier } from './channel/commit-notifier.js';
 import { modulePath, sourcesOf } from './config/modules.js';
+import { organisationsOf } from './config/options.js';
 import type { ChannelOptions, DevnetOptions } from './config/options.js';
 import type { ConnectionProfile } from './connection-profile.js';
 import { removeConnectionProfile, writeConnectionProfile } from './connection-profile.js';
@@ -30,6 +31,7 @@ import { lifetimesOf } from './ledger/expiry.js';
 import type { Lifetime } from './ledger/expiry.js';
 import { Ledger } from './ledger/ledger.js';
 import { TransientStore } from './ledger/transient-store.js';
+import { defineChaincodes } from './lifecycle/define.js';
 import { DEFAULT_BATCH_TIMEOUT_MS, DEFAULT_TIME_WINDOW_MS, MAX_BLOCK_MESSAGES } from './limits.js';
 import type { Log } from './log.js';
 import { MspManager } from './msp/manager.js';
@@ -332,7 +334,7 @@ async function checkSameOrganisations(
   wanted: ReadonlyMap<string, string>,
 ): Promise<void> {
   const genesis = await ledger.block(0);
-  const made = genesis ? organisationsOfBlock(genesis) : new Map<string, string>();
+  const made = genesis ? organisationsIn(genesis) : new Map<string, string>();
   const same = made.size === wanted.size && [...wanted].every(([mspId, pem]) => made.get(mspId) === pem);
   if (same) return;
   throw new DevnetError(

@@ -1,5 +1,4 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import type { Devnet } from './devnet.js';
 import {
   PROBE_SOURCE,
   TemporaryFolder,
@@ -7,7 +6,8 @@ import {
   jsonOf,
   startTestDevnet,
   textOf,
-} from './test-support/network.js';
+} from '../testing/network.js';
+import type { Devnet } from './devnet.js';
 
 /** A second package, because a chaincode cannot call one of its own package. */
 const SECOND_PROBE = PROBE_SOURCE.replace('probe.js', 'second-probe.js');

@@ -1,9 +1,7 @@
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import type { Devnet } from './devnet.js';
-import { failureOf } from './test-support/failure.js';
-import { sha256 } from './block/hash.js';
+import { failureOf } from '../testing/failure.js';
 import {
   PROBE_SOURCE,
   TemporaryFolder,
@@ -11,8 +9,10 @@ import {
   jsonOf,
   startTestDevnet,
   textOf,
-} from './test-support/network.js';
-import { Codes } from './validate/codes.js';
+} from '../testing/network.js';
+import { Codes } from './block/codes.js';
+import type { Devnet } from './devnet.js';
+import { sha256 } from './wire/sha256.js';
 
 describe('private data', () => {
   let folder: TemporaryFolder;

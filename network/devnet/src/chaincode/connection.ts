@@ -7,14 +7,8 @@ import { CHAINCODE_CONNECT_TIMEOUT_MS, CHAINCODE_DIAL_INTERVAL_MS } from '../lim
 import type { Log } from '../log.js';
 import type { ChaincodeServer } from './server.js';
 import { ChaincodeStream } from './stream.js';
+import type { ChaincodeTls } from './tls.js';
 import type { TransactionContext } from './transaction-context.js';
-
-/** TLS of a chaincode server, as `connection.json` of a ccaas package has it. PEM texts. */
-export interface ChaincodeTls {
-  readonly rootCertificate: string;
-  readonly clientKey?: string;
-  readonly clientCertificate?: string;
-}
 
 /** A proposal that waits until the chaincode has registered. */
 interface Waiter {

@@ -6,7 +6,7 @@ import type { AddressInfo } from 'node:net';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, test } from '@jest/globals';
 import { status } from '@grpc/grpc-js';
-import { failureOf } from '../test-support/failure.js';
+import { failureOf } from '../../testing/failure.js';
 import {
   PROBE,
   PROBE_SOURCE,
@@ -14,8 +14,8 @@ import {
   TestClient,
   startTestDevnet,
   textOf,
-} from '../test-support/network.js';
-import { probePackage } from '../test-support/packages.js';
+} from '../../testing/network.js';
+import { probePackage } from '../../testing/packages.js';
 
 const SHIM_COMMAND = fileURLToPath(import.meta.resolve('fabric-shim/cli.js'));
 

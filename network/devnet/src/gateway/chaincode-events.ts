@@ -1,12 +1,12 @@
 import { status } from '@grpc/grpc-js';
 import { gateway, orderer, peer } from '@hyperledger/fabric-protos';
 import type { Block } from '../block/block.js';
+import { Codes } from '../block/codes.js';
 import { parseTransaction } from '../block/parsed-transaction.js';
 import type { Channel } from '../channel/channel.js';
 import { messageOf } from '../errors.js';
-import { Codes } from '../validate/codes.js';
+import { RpcError } from '../rpc/rpc-error.js';
 import { readableChannel } from './commit-status.js';
-import { RpcError } from './rpc-error.js';
 
 /** Chaincode events of a block's valid transactions, in order. */
 export function eventsOf(block: Block): peer.ChaincodeEvent[] {

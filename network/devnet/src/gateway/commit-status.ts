@@ -1,11 +1,11 @@
 import { status } from '@grpc/grpc-js';
 import { gateway } from '@hyperledger/fabric-protos';
+import type { Code } from '../block/codes.js';
 import { checkChannelPolicy } from '../channel/acl.js';
 import type { ChannelPolicy } from '../channel/acl.js';
 import type { Channel } from '../channel/channel.js';
 import { messageOf } from '../errors.js';
-import type { Code } from '../validate/codes.js';
-import { RpcError } from './rpc-error.js';
+import { RpcError } from '../rpc/rpc-error.js';
 
 /** A request that its sender signed. */
 interface SignedRequest {

@@ -5,12 +5,12 @@ import type { ProposalOutcome } from '../endorse/outcome.js';
 import type { UnpackedProposal } from '../endorse/proposal.js';
 import { PeerRefusal, messageOf } from '../errors.js';
 import { endorsingSets } from '../policy/org-sets.js';
+import type { ErrorDetail } from '../rpc/rpc-error.js';
+import { RpcError } from '../rpc/rpc-error.js';
 import { assembleTransaction } from './assemble.js';
 import type { Peers, ProposalSession } from './peers.js';
 import { proposalOf } from './peers.js';
 import { requirementsOf } from './required-policies.js';
-import type { ErrorDetail } from './rpc-error.js';
-import { RpcError } from './rpc-error.js';
 
 type Endorsed = Extract<ProposalOutcome, { kind: 'endorsed' }>;
 

@@ -4,9 +4,9 @@ import { signLowS } from '@careledger/crypto/ecdsa';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { Client, Metadata, credentials } from '@grpc/grpc-js';
 import { common, gateway, peer } from '@hyperledger/fabric-protos';
+import { TemporaryFolder, TestClient, startTestDevnet, textOf } from '../../testing/network.js';
+import { Codes } from '../block/codes.js';
 import type { Devnet } from '../devnet.js';
-import { TemporaryFolder, TestClient, startTestDevnet, textOf } from '../test-support/network.js';
-import { Codes } from '../validate/codes.js';
 
 const DEADLINE_MS = 3_000;
 const METHODS = [

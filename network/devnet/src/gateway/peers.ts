@@ -1,7 +1,7 @@
 import { status } from '@grpc/grpc-js';
 import type { peer } from '@hyperledger/fabric-protos';
-import type { Channel } from '../channel/channel.js';
 import type { ProposalContext } from '../chaincode/transaction-context.js';
+import type { Channel } from '../channel/channel.js';
 import { admit, checkFilters, creatorOf } from '../endorse/admission.js';
 import type { Endorser } from '../endorse/endorser.js';
 import type { ProposalOutcome } from '../endorse/outcome.js';
@@ -9,9 +9,9 @@ import { unpackProposal } from '../endorse/proposal.js';
 import type { UnpackedProposal } from '../endorse/proposal.js';
 import { PeerRefusal, messageOf } from '../errors.js';
 import { MAX_CONCURRENT_PROPOSALS } from '../limits.js';
+import type { ErrorDetail } from '../rpc/rpc-error.js';
+import { RpcError } from '../rpc/rpc-error.js';
 import type { StateSnapshot } from '../state/index-store.js';
-import type { ErrorDetail } from './rpc-error.js';
-import { RpcError } from './rpc-error.js';
 
 /** The peers of all channels as a gateway sees them. */
 export class Peers {

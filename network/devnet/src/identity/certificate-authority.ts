@@ -14,9 +14,7 @@ import {
   cryptoProvider,
 } from '@peculiar/x509';
 import { CA_VALIDITY_DAYS, CERTIFICATE_VALIDITY_DAYS } from '../limits.js';
-
-/** NodeOU roles of Fabric's MSP. */
-export type NodeOu = 'client' | 'admin' | 'peer' | 'orderer';
+import type { NodeOu } from '../msp/roles.js';
 
 /** A certificate and its private key (PKCS #8), both PEM. */
 export interface KeyedCertificate {

@@ -4,9 +4,9 @@ import { join } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
 import { Client, credentials } from '@grpc/grpc-js';
 import { connect, hash } from '@hyperledger/fabric-gateway';
-import type { Devnet } from '../devnet.js';
-import { TemporaryFolder, TestClient, startTestDevnet, textOf } from '../test-support/network.js';
 import { signLowS } from '@careledger/crypto/ecdsa';
+import { TemporaryFolder, TestClient, startTestDevnet, textOf } from '../../testing/network.js';
+import type { Devnet } from '../devnet.js';
 
 /** The only file of a folder, as clients of Fabric find a certificate or a key whose name they cannot know. */
 async function onlyFileOf(folder: string): Promise<Buffer> {

@@ -2,7 +2,8 @@ import { X509Certificate, createPrivateKey } from 'node:crypto';
 import { readFile, readdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { DevnetError } from '../errors.js';
-import type { CertificateAuthority, KeyedCertificate, NodeOu } from './certificate-authority.js';
+import type { NodeOu } from '../msp/roles.js';
+import type { CertificateAuthority, KeyedCertificate } from './certificate-authority.js';
 import { completeIdentity, exists, hasPair, readPair, writeIdentity, writePair } from './identity-files.js';
 
 /** Folder names under DIR; this module is the only one that knows them. */

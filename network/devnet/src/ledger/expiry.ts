@@ -1,9 +1,10 @@
-import type { ChaincodeDefinition } from '../channel/chaincode-definition.js';
+import type { ChaincodeDefinition } from '../lifecycle/chaincode-definition.js';
+import { sameVersion } from '../rwset/version.js';
 import type { IndexOperation, IndexStore } from '../state/index-store.js';
 import { entryOfExpiry, expiryKey, expiryRange, stateKey } from '../state/keys.js';
 import { hashedNamespace, privateNamespace } from '../state/namespace.js';
-import { decodeValue, encodeValue, sameVersion } from '../state/version.js';
-import type { Updates } from '../validate/updates.js';
+import type { Updates } from '../state/updates.js';
+import { decodeValue, encodeValue } from '../state/value.js';
 import type { CollectionName, PrivateStore } from './private-store.js';
 
 /** A collection whose data expires, and after how many blocks. */

@@ -1,4 +1,5 @@
 import type { Block } from '../block/block.js';
+import { Codes } from '../block/codes.js';
 import type { ParsedTransaction } from '../block/parsed-transaction.js';
 import type { IndexOperation } from '../state/index-store.js';
 import {
@@ -10,9 +11,8 @@ import {
   stateKey,
   transactionKey,
 } from '../state/keys.js';
-import { encodeValue } from '../state/version.js';
-import { Codes } from '../validate/codes.js';
-import type { Updates } from '../validate/updates.js';
+import type { Updates } from '../state/updates.js';
+import { encodeValue } from '../state/value.js';
 
 const EMPTY = Buffer.alloc(0);
 

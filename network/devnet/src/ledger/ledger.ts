@@ -2,11 +2,9 @@ import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Block } from '../block/block.js';
 import { blockToProto } from '../block/block.js';
-import { BlockFile } from '../block/block-file.js';
+import { Codes } from '../block/codes.js';
 import type { ParsedTransaction } from '../block/parsed-transaction.js';
 import { parseTransaction } from '../block/parsed-transaction.js';
-import type { PrivateData } from '../block/record.js';
-import { decodeRecord, encodeRecord } from '../block/record.js';
 import { DevnetError } from '../errors.js';
 import type { Log } from '../log.js';
 import { decodePrivateSet } from '../rwset/codec.js';
@@ -21,12 +19,14 @@ import {
   transactionKey,
 } from '../state/keys.js';
 import type { TransactionPlace } from '../state/keys.js';
-import { Codes } from '../validate/codes.js';
-import { Updates } from '../validate/updates.js';
+import { Updates } from '../state/updates.js';
+import { BlockFile } from './block-file.js';
 import { expirePrivateData, expiryOperations } from './expiry.js';
 import type { Lifetime } from './expiry.js';
 import { historyOperations, placeOperations, stateOperations } from './index-operations.js';
 import { PrivateStore } from './private-store.js';
+import type { PrivateData } from './record.js';
+import { decodeRecord, encodeRecord } from './record.js';
 import { decodeSavepoint, encodeSavepoint } from './savepoint.js';
 
 const NO_HASH = Buffer.alloc(0);

@@ -1,8 +1,8 @@
 import { ClassicLevel } from 'classic-level';
-import type { PrivateData } from '../block/record.js';
+import { hashOfKey } from '../rwset/builder.js';
 import { decodePrivateSet, encodePrivateSet, encodePrivateWrites } from '../rwset/codec.js';
 import type { DecodedPrivateWrites } from '../rwset/codec.js';
-import { hashOfKey } from '../rwset/builder.js';
+import type { PrivateData } from './record.js';
 
 const BUFFERS = { keyEncoding: 'buffer', valueEncoding: 'buffer' } as const;
 type Level = ClassicLevel<Buffer, Buffer>;

@@ -1,8 +1,8 @@
-import { sha256 } from '../block/hash.js';
-import type { NamespaceRwSet } from '../rwset/model.js';
 import { decodePrivateSet, encodePrivateSet } from '../rwset/codec.js';
+import type { NamespaceRwSet } from '../rwset/model.js';
 import type { IndexStore } from '../state/index-store.js';
 import { decodeNumber, encodeNumber, transientKey } from '../state/keys.js';
+import { sha256 } from '../wire/sha256.js';
 
 const HEIGHT_BYTES = 8;
 /** Sorts behind every transaction id, which is hexadecimal. */

@@ -1,15 +1,14 @@
-import type { ChaincodeDefinition, CollectionDefinition } from '../channel/chaincode-definition.js';
-import { collectionOf, isImplicit } from '../channel/chaincode-definition.js';
 import { PeerRefusal } from '../errors.js';
+import type { ChaincodeDefinition, CollectionDefinition } from '../lifecycle/chaincode-definition.js';
+import { collectionOf, isImplicit } from '../lifecycle/chaincode-definition.js';
 import type { SimulationResult } from '../rwset/builder.js';
 import { RwSetBuilder, hashOfKey } from '../rwset/builder.js';
 import type { MetadataEntry } from '../rwset/model.js';
-import type { StateSnapshot } from '../state/index-store.js';
+import type { Version } from '../rwset/version.js';
+import { sameVersion } from '../rwset/version.js';
+import type { StateSnapshot, StateRow } from '../state/index-store.js';
 import { decodeMetadata } from '../state/metadata.js';
 import { hashedNamespace, privateNamespace } from '../state/namespace.js';
-import type { Version } from '../state/version.js';
-import { sameVersion } from '../state/version.js';
-import type { StateRow } from '../state/index-store.js';
 import { Interest } from './interest.js';
 import { RangeScan } from './range-scan.js';
 

@@ -1,7 +1,7 @@
 import { ClassicLevel } from 'classic-level';
 import { historyRange, keyOfState, placeOfHistory, stateKey, stateRange } from './keys.js';
-import type { VersionedValue } from './version.js';
-import { decodeValue } from './version.js';
+import type { VersionedValue } from './value.js';
+import { decodeValue } from './value.js';
 
 const BUFFERS = { keyEncoding: 'buffer', valueEncoding: 'buffer' } as const;
 type Level = ClassicLevel<Buffer, Buffer>;

@@ -1,15 +1,15 @@
+import { Codes } from '../block/codes.js';
+import type { Code } from '../block/codes.js';
 import type { ParsedTransaction } from '../block/parsed-transaction.js';
 import type { TransactionAction } from '../block/transaction.js';
-import { collectionOf } from '../channel/chaincode-definition.js';
 import type { Channel } from '../channel/channel.js';
+import { collectionOf } from '../lifecycle/chaincode-definition.js';
 import type { Identity } from '../msp/identity.js';
 import { satisfies } from '../policy/evaluate.js';
-import { keyPolicyOf } from '../policy/key-policy.js';
 import type { NamespaceRwSet } from '../rwset/model.js';
+import { keyPolicyOf } from '../state/key-policy.js';
 import { decodeMetadata } from '../state/metadata.js';
 import { hashedNamespace } from '../state/namespace.js';
-import { Codes } from './codes.js';
-import type { Code } from './codes.js';
 
 /** Identities whose endorsement signature holds. */
 export async function endorsersOf(action: TransactionAction, channel: Channel): Promise<Identity[]> {

@@ -1,13 +1,4 @@
-/** Height of the transaction that wrote a value. */
-export interface Version {
-  readonly block: number;
-  readonly tx: number;
-}
-
-/** Whether two versions are one; undefined is "there is no such key". */
-export function sameVersion(a: Version | undefined, b: Version | undefined): boolean {
-  return a === undefined || b === undefined ? a === b : a.block === b.block && a.tx === b.tx;
-}
+import type { Version } from '../rwset/version.js';
 
 /** A value of the state with its version and, where key-level policies are used, its metadata. */
 export interface VersionedValue {

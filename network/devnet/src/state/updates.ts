@@ -1,9 +1,9 @@
-import { hashedNamespace, privateNamespace } from '../state/namespace.js';
-import type { StateReader } from '../state/index-store.js';
-import type { Version, VersionedValue } from '../state/version.js';
-import { encodeMetadata } from '../state/metadata.js';
-import type { MetadataWrite, NamespaceRwSet, PrivateCollectionWrites } from '../rwset/model.js';
-import type { KeyWrite } from '../rwset/model.js';
+import type { MetadataWrite, NamespaceRwSet, PrivateCollectionWrites, KeyWrite } from '../rwset/model.js';
+import type { Version } from '../rwset/version.js';
+import type { StateReader } from './index-store.js';
+import { encodeMetadata } from './metadata.js';
+import { hashedNamespace, privateNamespace } from './namespace.js';
+import type { VersionedValue } from './value.js';
 
 /** What a block does to one key: a new value, or undefined for a delete. */
 export type KeyUpdate = VersionedValue | undefined;

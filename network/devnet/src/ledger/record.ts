@@ -1,5 +1,5 @@
-import type { Block } from './block.js';
-import { blockFromBytes, blockToProto } from './block.js';
+import type { Block } from '../block/block.js';
+import { blockFromBytes, blockToProto } from '../block/block.js';
 
 /** Private write sets of a block, by the transaction's place in it (TxPvtReadWriteSet bytes). */
 export type PrivateData = ReadonlyMap<number, Buffer>;

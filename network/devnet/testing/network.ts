@@ -7,9 +7,9 @@ import { signLowS } from '@careledger/crypto/ecdsa';
 import { Client, credentials } from '@grpc/grpc-js';
 import { connect, hash } from '@hyperledger/fabric-gateway';
 import type { Contract, Gateway, Network } from '@hyperledger/fabric-gateway';
-import type { Devnet } from '../devnet.js';
-import type { DevnetOptions } from '../config/options.js';
-import { startDevnet } from '../index.js';
+import type { DevnetOptions } from '../src/config/options.js';
+import type { Devnet } from '../src/devnet.js';
+import { startDevnet } from '../src/index.js';
 
 /** Path of the chaincode that the tests run. */
 export const PROBE = fileURLToPath(new URL('./probe.js', import.meta.url));

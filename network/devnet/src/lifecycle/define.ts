@@ -1,11 +1,5 @@
-import { readFile } from 'node:fs/promises';
-import type { ChaincodeConnection, ChaincodeTls } from '../chaincode/connection.js';
-import type {
-  ChaincodeOptions,
-  ChaincodeTlsOptions,
-  ChannelOptions,
-  CollectionOptions,
-} from '../config/options.js';
+import { organisationsOf } from '../config/options.js';
+import type { ChaincodeOptions, ChannelOptions, CollectionOptions } from '../config/options.js';
 import { parsePolicy } from '../policy/parse.js';
 import { majorityEndorsement, principalsOf } from '../policy/policy.js';
 import type { ChaincodeDefinition, CollectionDefinition } from './chaincode-definition.js';
@@ -13,11 +7,6 @@ import type { ChaincodeDefinition, CollectionDefinition } from './chaincode-defi
 const DEFAULT_VERSION = '1.0';
 /** What Fabric's own tools fill in. */
 const DEFAULT_MAX_PEER_COUNT = 1;
-
-/** Every organisation of a channel. */
-export function organisationsOf({ organizations, members = [] }: ChannelOptions): string[] {
-  return [...organizations, ...members];
-}
 
 function defineCollection(options: CollectionOptions, mspIds: readonly string[]): CollectionDefinition {
   const members = principalsOf(parsePolicy(options.policy, mspIds)).map((each) => each.mspId);
@@ -59,20 +48,3 @@ export function defineChaincodes(channel: ChannelOptions): ReadonlyMap<string, C
     ]),
   );
 }
-
-/** Reads the PEM files of a chaincode server's TLS options. */
-export async function readChaincodeTls(options: ChaincodeTlsOptions): Promise<ChaincodeTls> {
-  const [rootCertificate, clientKey, clientCertificate] = await Promise.all(
-    [options.rootCertificate, options.clientKey, options.clientCertificate].map((path) =>
-      path === undefined ? Promise.resolve(undefined) : readFile(path, 'utf8'),
-    ),
-  );
-  return {
-    rootCertificate: rootCertificate ?? '',
-    ...(clientKey !== undefined && { clientKey }),
-    ...(clientCertificate !== undefined && { clientCertificate }),
-  };
-}
-
-/** Chaincode servers by chaincode and organisation. */
-export type ConnectionTable = ReadonlyMap<string, ReadonlyMap<string, ChaincodeConnection>>;
