@@ -42,13 +42,19 @@ const LOOPBACK = '127.0.0.1';
 
 /** A running devnet. */
 export class Devnet {
+  readonly #stack: AsyncDisposableStack;
+  readonly #modules: readonly ModuleProcess[];
+
   private constructor(
     readonly dir: string,
     /** What `DIR/connection.json` holds. */
     readonly connection: ConnectionProfile,
-    private readonly stack: AsyncDisposableStack,
-    private readonly modules: readonly ModuleProcess[],
-  ) {}
+    stack: AsyncDisposableStack,
+    modules: readonly ModuleProcess[],
+  ) {
+    this.#stack = stack;
+    this.#modules = modules;
+  }
 
   /**
    * Starts a devnet from options that have been validated; resolves when `module:` chaincodes have registered.
@@ -74,7 +80,7 @@ export class Devnet {
 
   /** Process id of each `module:` chaincode that runs, by the module's path. */
   get chaincodePids(): ReadonlyMap<string, number> {
-    const running = this.modules.flatMap(({ path, pid }) =>
+    const running = this.#modules.flatMap(({ path, pid }) =>
       pid === undefined ? [] : [[path, pid] as const],
     );
     return new Map(running);
@@ -82,7 +88,7 @@ export class Devnet {
 
   /** Stops taking requests, commits what was accepted, and closes everything. */
   async close(): Promise<void> {
-    await this.stack.disposeAsync();
+    await this.#stack.disposeAsync();
   }
 
   [Symbol.asyncDispose](): Promise<void> {
@@ -100,13 +106,19 @@ class Starter {
   readonly #modules: ReadonlyMap<string, ModuleProcess>;
   /** Connections to chaincode that the devnet runs. */
   readonly #toModules: ChaincodeConnection[] = [];
+  readonly #options: DevnetOptions;
+  readonly #log: Log;
+  readonly #stack: AsyncDisposableStack;
 
   constructor(
-    private readonly options: DevnetOptions,
+    options: DevnetOptions,
     modules: readonly ModuleProcess[],
-    private readonly log: Log,
-    private readonly stack: AsyncDisposableStack,
+    log: Log,
+    stack: AsyncDisposableStack,
   ) {
+    this.#options = options;
+    this.#log = log;
+    this.#stack = stack;
     this.dir = resolve(options.dir);
     this.#modules = new Map(modules.map((each) => [each.path, each]));
     this.#channels = Object.entries(options.channels);
@@ -142,7 +154,7 @@ class Starter {
   }
 
   async #bind(tls: TlsMaterial, cas: readonly string[]): Promise<Map<string, Endpoint>> {
-    const { host = LOOPBACK, port = 0, requireClientCert = false } = this.options;
+    const { host = LOOPBACK, port = 0, requireClientCert = false } = this.#options;
     const endpoints = new Map<string, Endpoint>();
     for (const [index, mspId] of [...this.#peerNames.keys()].entries()) {
       const server = tls.servers.get(mspId);
@@ -154,7 +166,7 @@ class Starter {
         clientCas: [tls.ca, ...cas],
         requireClientCertificate: requireClientCert,
       });
-      this.stack.defer(() => endpoint.close());
+      this.#stack.defer(() => endpoint.close());
       endpoints.set(mspId, endpoint);
     }
     return endpoints;
@@ -169,11 +181,11 @@ class Starter {
           caPem: cas.get(mspId) ?? '',
           tlsCaPem: tls.ca,
         }));
-        const { batchTimeoutMs = DEFAULT_BATCH_TIMEOUT_MS, maxMessages = MAX_BLOCK_MESSAGES } = this.options;
+        const { batchTimeoutMs = DEFAULT_BATCH_TIMEOUT_MS, maxMessages = MAX_BLOCK_MESSAGES } = this.#options;
         const genesis = genesisBlock.bind(undefined, { name, organisations, batchTimeoutMs, maxMessages });
         const lifetimes = lifetimesOf(defineChaincodes(channel));
         const ledger = await this.#openLedger(name, genesis, lifetimes);
-        this.stack.defer(() => ledger.close());
+        this.#stack.defer(() => ledger.close());
         await checkSameOrganisations(
           name,
           ledger,
@@ -192,7 +204,7 @@ class Starter {
   ): Promise<Ledger> {
     const folder = join(this.dir, 'ledgers', name);
     try {
-      return await Ledger.open(folder, () => Promise.resolve(genesis()), lifetimes, this.log);
+      return await Ledger.open(folder, () => Promise.resolve(genesis()), lifetimes, this.#log);
     } catch (error) {
       if (isLocked(error)) {
         throw new DevnetError('DIR_IN_USE', `${this.dir} is in use by another devnet`, { cause: error });
@@ -241,8 +253,8 @@ class Starter {
     const id = `${mspId} ${server.name}`;
     const known = this.#connections.get(id);
     if (known) return known;
-    const connection = new ChaincodeConnection(mspId, server, this.log, tls);
-    this.stack.defer(() => connection.close());
+    const connection = new ChaincodeConnection(mspId, server, this.#log, tls);
+    this.#stack.defer(() => connection.close());
     this.#connections.set(id, connection);
     if (module) this.#toModules.push(connection);
     return connection;
@@ -252,21 +264,21 @@ class Starter {
     endpoints: ReadonlyMap<string, Endpoint>,
     channels: ReadonlyMap<string, Channel>,
   ): Promise<void> {
-    const { batchTimeoutMs = DEFAULT_BATCH_TIMEOUT_MS, maxMessages = MAX_BLOCK_MESSAGES } = this.options;
-    const { timeWindowMs = DEFAULT_TIME_WINDOW_MS } = this.options;
+    const { batchTimeoutMs = DEFAULT_BATCH_TIMEOUT_MS, maxMessages = MAX_BLOCK_MESSAGES } = this.#options;
+    const { timeWindowMs = DEFAULT_TIME_WINDOW_MS } = this.#options;
     // Closed in reverse: ordering ends first, then the endpoints, and only then what they read from.
-    for (const endpoint of endpoints.values()) this.stack.defer(() => endpoint.close());
+    for (const endpoint of endpoints.values()) this.#stack.defer(() => endpoint.close());
     const orderers = new Map<string, Orderer>();
     for (const [name, channel] of channels) {
-      const orderer = new Orderer(channel, { batchTimeoutMs, maxMessages }, this.log);
-      this.stack.defer(() => orderer.close());
+      const orderer = new Orderer(channel, { batchTimeoutMs, maxMessages }, this.#log);
+      this.#stack.defer(() => orderer.close());
       orderers.set(name, orderer);
     }
     const endorsers = new Map<string, Endorser>();
     for (const [mspId, endpoint] of endpoints) {
       const signer = await readSigningIdentity(mspId, identityFolder(this.dir, mspId, 'peer'));
       const address = this.#addressOf(mspId, endpoint);
-      endorsers.set(mspId, new Endorser(mspId, address, signer, channels, this.log));
+      endorsers.set(mspId, new Endorser(mspId, address, signer, channels, this.#log));
     }
     for (const [mspId, endpoint] of endpoints) {
       // A peer knows the channels it has joined, and no others.
@@ -278,8 +290,8 @@ class Starter {
         orderers: new Map([...orderers].filter(([name]) => joined.has(name))),
         ordererAddress: this.#addressOf(mspId, endpoint),
         timeWindowMs,
-        requireClientCertificate: this.options.requireClientCert ?? false,
-        log: this.log,
+        requireClientCertificate: this.#options.requireClientCert ?? false,
+        log: this.#log,
       });
     }
   }
@@ -303,7 +315,7 @@ class Starter {
   }
 
   #profile(endpoints: ReadonlyMap<string, Endpoint>, tls: TlsMaterial): ConnectionProfile {
-    const host = advertised(this.options.host);
+    const host = advertised(this.#options.host);
     const entries = this.#channels.map(([name, { organizations }]) => {
       const each = organizations.map((mspId) => {
         const endpoint = `${host}:${endpoints.get(mspId)?.port ?? 0}`;

@@ -34,11 +34,15 @@ export class TemporaryFolder {
 
 /** Somebody's connection to one organisation's peer. */
 export class TestClient {
+  readonly #client: Client;
+
   private constructor(
     readonly gateway: Gateway,
-    private readonly client: Client,
+    client: Client,
     readonly network: Network,
-  ) {}
+  ) {
+    this.#client = client;
+  }
 
   /** @param at the organisation whose peer is used; the client's own by default */
   static async open(
@@ -75,7 +79,7 @@ export class TestClient {
 
   [Symbol.dispose](): void {
     this.gateway.close();
-    this.client.close();
+    this.#client.close();
   }
 }
 

@@ -33,14 +33,22 @@ interface Simulated {
 
 /** One organisation's peer in its role as endorser: simulates with its own chaincode, signs with its own key. */
 export class Endorser {
+  readonly #signer: SigningIdentity;
+  readonly #channels: ReadonlyMap<string, Channel>;
+  readonly #log: Log;
+
   constructor(
     readonly mspId: string,
     /** As named in error details: the peer's host name and port. */
     readonly address: string,
-    private readonly signer: SigningIdentity,
-    private readonly channels: ReadonlyMap<string, Channel>,
-    private readonly log: Log,
-  ) {}
+    signer: SigningIdentity,
+    channels: ReadonlyMap<string, Channel>,
+    log: Log,
+  ) {
+    this.#signer = signer;
+    this.#channels = channels;
+    this.#log = log;
+  }
 
   /**
    * Runs an admitted proposal.
@@ -59,7 +67,7 @@ export class Endorser {
         : await this.#simulate(proposal, context, channel, snapshot);
     } catch (error) {
       if (!(error instanceof PeerRefusal))
-        this.log.error({ err: error, txId: proposal.txId }, 'simulation failed');
+        this.#log.error({ err: error, txId: proposal.txId }, 'simulation failed');
       return { kind: 'peer-error', message: messageOf(error) };
     }
     const { response } = simulated;
@@ -87,8 +95,8 @@ export class Endorser {
     responsePayload.setExtension$(action.serializeBinary());
     const payload = Buffer.from(responsePayload.serializeBinary());
     const endorsement = new peer.Endorsement();
-    endorsement.setEndorser(this.signer.serialized);
-    endorsement.setSignature(this.signer.sign(Buffer.concat([payload, this.signer.serialized])));
+    endorsement.setEndorser(this.#signer.serialized);
+    endorsement.setSignature(this.#signer.sign(Buffer.concat([payload, this.#signer.serialized])));
     return { kind: 'endorsed', response, payload, endorsement, interest };
   }
 
@@ -98,7 +106,7 @@ export class Endorser {
     channel: Channel,
     snapshot: StateSnapshot,
   ): Promise<Simulated> {
-    const response = await invokeSystemChaincode(proposal, context.creator, this.channels);
+    const response = await invokeSystemChaincode(proposal, context.creator, this.#channels);
     const { interest } = new Simulator(proposal.txId, this.mspId, channel, snapshot).finish();
     return {
       response,
@@ -202,7 +210,7 @@ export class Endorser {
   ): Promise<peer.ChaincodeMessage> {
     const [nameAndVersion = '', channelName = caller.channel] = target.split('/', 2);
     const name = nameAndVersion.split(':', 1)[0] ?? '';
-    const channel = this.channels.get(channelName);
+    const channel = this.#channels.get(channelName);
     if (name === 'qscc' || name === 'cscc') {
       return completed(refuseCallFromChaincode(name, caller.namespace));
     }

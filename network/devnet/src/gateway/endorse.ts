@@ -24,17 +24,19 @@ class Collection {
   readonly failed = new Set<string>();
   readonly details: ErrorDetail[] = [];
   #payload: Buffer | undefined;
+  readonly #session: ProposalSession;
+  readonly #peers: Peers;
 
-  constructor(
-    private readonly session: ProposalSession,
-    private readonly peers: Peers,
-  ) {}
+  constructor(session: ProposalSession, peers: Peers) {
+    this.#session = session;
+    this.#peers = peers;
+  }
 
   /** Asks one organisation; an answer that differs from the first is no endorsement. */
   async ask(mspId: string): Promise<Endorsed | undefined> {
     const known = this.endorsed.get(mspId);
     if (known) return known;
-    const outcome = await this.session.ask(mspId);
+    const outcome = await this.#session.ask(mspId);
     if (outcome.kind === 'endorsed') {
       this.#payload ??= outcome.payload;
       if (this.#payload.equals(outcome.payload)) {
@@ -43,7 +45,7 @@ class Collection {
       }
     }
     const message = outcome.kind === 'endorsed' ? 'ProposalResponsePayloads do not match' : outcome.message;
-    this.details.push(this.peers.detail(mspId, message));
+    this.details.push(this.#peers.detail(mspId, message));
     this.failed.add(mspId);
     return undefined;
   }

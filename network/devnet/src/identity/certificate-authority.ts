@@ -68,11 +68,17 @@ async function keyIdentifiers(
 
 /** A certificate authority of one organisation, or of the TLS endpoints. */
 export class CertificateAuthority {
+  readonly #certificate: X509Certificate;
+  readonly #key: webcrypto.CryptoKey;
+
   private constructor(
     readonly material: KeyedCertificate,
-    private readonly certificate: X509Certificate,
-    private readonly key: webcrypto.CryptoKey,
-  ) {}
+    certificate: X509Certificate,
+    key: webcrypto.CryptoKey,
+  ) {
+    this.#certificate = certificate;
+    this.#key = key;
+  }
 
   /** Makes a self-signed P-256 authority. */
   static async create(commonName: string, organisation: string): Promise<CertificateAuthority> {
@@ -153,17 +159,17 @@ export class CertificateAuthority {
     days: number,
   ): Promise<KeyedCertificate> {
     const keys = await webcrypto.subtle.generateKey(P256, true, ['sign', 'verify']);
-    const issuerId = this.certificate.getExtension('2.5.29.14')?.value;
+    const issuerId = this.#certificate.getExtension('2.5.29.14')?.value;
     const issuerKeyId = issuerId ? new Uint8Array(issuerId).subarray(2) : undefined;
     const ids = await keyIdentifiers(keys.publicKey, issuerKeyId);
     const certificate = await X509CertificateGenerator.create({
       serialNumber: serialNumber(),
       subject,
-      issuer: this.certificate.subjectName,
+      issuer: this.#certificate.subjectName,
       ...validity(days),
       signingAlgorithm: P256,
       publicKey: keys.publicKey,
-      signingKey: this.key,
+      signingKey: this.#key,
       extensions: [new BasicConstraintsExtension(false, undefined, true), ...extensions, ...ids.extensions],
     });
     return { certificate: `${certificate.toString('pem')}\n`, key: await pemOfKey(keys.privateKey) };

@@ -22,12 +22,14 @@ export interface FramedRecord {
  */
 export class BlockFile {
   #end: number;
+  readonly #handle: FileHandle;
 
   private constructor(
     readonly path: string,
-    private readonly handle: FileHandle,
+    handle: FileHandle,
     end: number,
   ) {
+    this.#handle = handle;
     this.#end = end;
   }
 
@@ -51,12 +53,12 @@ export class BlockFile {
     header.writeUInt32BE(record.length, 4);
     header.writeUInt32BE(crc32(record), 8);
     const offset = this.#end;
-    const { bytesWritten } = await this.handle.writev([header, record]);
+    const { bytesWritten } = await this.#handle.writev([header, record]);
     if (bytesWritten !== HEADER_BYTES + record.length) {
-      await this.handle.truncate(offset);
+      await this.#handle.truncate(offset);
       throw new Error(`${this.path}: wrote ${bytesWritten} of ${HEADER_BYTES + record.length} bytes`);
     }
-    await this.handle.datasync();
+    await this.#handle.datasync();
     this.#end = offset + bytesWritten;
     return offset;
   }
@@ -108,14 +110,14 @@ export class BlockFile {
       );
     }
     const cut = this.#end - offset;
-    await this.handle.truncate(offset);
-    await this.handle.datasync();
+    await this.#handle.truncate(offset);
+    await this.#handle.datasync();
     this.#end = offset;
     return cut;
   }
 
   close(): Promise<void> {
-    return this.handle.close();
+    return this.#handle.close();
   }
 
   async #findRecord(from: number): Promise<number | undefined> {
@@ -131,7 +133,7 @@ export class BlockFile {
   async #bytes(offset: number, length: number): Promise<Buffer> {
     const wanted = Math.max(0, Math.min(length, this.#end - offset));
     const bytes = Buffer.allocUnsafe(wanted);
-    const { bytesRead } = await this.handle.read(bytes, 0, wanted, offset);
+    const { bytesRead } = await this.#handle.read(bytes, 0, wanted, offset);
     return bytes.subarray(0, bytesRead);
   }
 }

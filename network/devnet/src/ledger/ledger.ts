@@ -49,13 +49,20 @@ export class Ledger {
   #previousHash: Buffer = NO_HASH;
   /** The newest block: what every listener asks for as soon as it is there. */
   #newest: Block | undefined;
+  readonly #file: BlockFile;
+  readonly #privateStore: PrivateStore;
+  readonly #lifetimes: readonly Lifetime[];
 
   private constructor(
-    private readonly file: BlockFile,
-    private readonly privateStore: PrivateStore,
+    file: BlockFile,
+    privateStore: PrivateStore,
     readonly index: IndexStore,
-    private readonly lifetimes: readonly Lifetime[],
-  ) {}
+    lifetimes: readonly Lifetime[],
+  ) {
+    this.#file = file;
+    this.#privateStore = privateStore;
+    this.#lifetimes = lifetimes;
+  }
 
   /**
    * Opens a ledger and brings its index up to date.
@@ -123,8 +130,8 @@ export class Ledger {
   async commit(committable: CommittableBlock): Promise<void> {
     const { block, privateData } = committable;
     // First: a block without its private data could not be mended, private data without its block is dropped.
-    if (privateData.size > 0) await this.privateStore.put(block.number, privateData);
-    const offset = await this.file.append(encodeRecord(block));
+    if (privateData.size > 0) await this.#privateStore.put(block.number, privateData);
+    const offset = await this.#file.append(encodeRecord(block));
     await this.#indexBlock(committable, offset);
   }
 
@@ -143,12 +150,12 @@ export class Ledger {
   async block(number: number): Promise<Block | undefined> {
     if (number === this.#newest?.number) return this.#newest;
     const offset = this.index.getRaw(blockKey(number));
-    return offset && decodeRecord(await this.file.read(decodeNumber(offset)));
+    return offset && decodeRecord(await this.#file.read(decodeNumber(offset)));
   }
 
   /** What is left of the private data of a block. */
   privateData(number: number): Promise<PrivateData> {
-    return this.privateStore.get(number);
+    return this.#privateStore.get(number);
   }
 
   /** Number of the block with this header hash. */
@@ -159,8 +166,8 @@ export class Ledger {
 
   async close(): Promise<void> {
     await this.index.close();
-    await this.privateStore.close();
-    await this.file.close();
+    await this.#privateStore.close();
+    await this.#file.close();
   }
 
   async #replay(log: Log): Promise<void> {
@@ -172,24 +179,24 @@ export class Ledger {
       const last = await this.block(savepoint.height - 1);
       this.#advance(last);
     }
-    for await (const framed of this.file.records(end)) {
+    for await (const framed of this.#file.records(end)) {
       const block = decodeRecord(framed.record);
       if (block.number !== this.#height || !block.previousHash.equals(this.#lastHash)) {
         throw new DevnetError(
           'LEDGER_CORRUPT',
-          `${this.file.path}: block ${block.number} at byte ${framed.offset} does not follow block ${this.#height - 1}`,
+          `${this.#file.path}: block ${block.number} at byte ${framed.offset} does not follow block ${this.#height - 1}`,
         );
       }
       const transactions = block.envelopes.map(parseTransaction);
-      const privateData = await this.privateStore.get(block.number);
+      const privateData = await this.#privateStore.get(block.number);
       const updates = updatesOf(block, privateData, transactions, new Updates(this.index));
       await this.#indexBlock({ block, privateData, transactions, updates }, framed.offset, framed.end);
       end = framed.end;
     }
-    if (end < this.file.end) {
-      const bytes = await this.file.cutTail(end);
+    if (end < this.#file.end) {
+      const bytes = await this.#file.cutTail(end);
       log.warn(
-        { file: this.file.path, bytes, height: this.#height },
+        { file: this.#file.path, bytes, height: this.#height },
         'cut off a block that a crash left unfinished',
       );
     }
@@ -202,14 +209,14 @@ export class Ledger {
     this.#previousHash = block.previousHash;
   }
 
-  async #indexBlock(committable: CommittableBlock, offset: number, end = this.file.end): Promise<void> {
+  async #indexBlock(committable: CommittableBlock, offset: number, end = this.#file.end): Promise<void> {
     const { block, transactions, updates } = committable;
     const isKnown = (txId: string): boolean => this.findTransaction(txId) !== undefined;
     const savepoint = { height: block.number + 1, end, lastHash: block.hash.toString('hex') };
     await this.#removePrivateData(block, transactions);
     await this.index.write([
       ...stateOperations(updates),
-      ...(await expiryOperations(block.number, updates, this.index, this.lifetimes)),
+      ...(await expiryOperations(block.number, updates, this.index, this.#lifetimes)),
       ...placeOperations(block, transactions, offset, isKnown),
       ...historyOperations(block, transactions),
       { type: 'put', key: SAVEPOINT_KEY, value: encodeSavepoint(savepoint) },
@@ -220,13 +227,13 @@ export class Ledger {
 
   /** Removes from earlier blocks, and this one, what expires with it and what it purges. */
   async #removePrivateData(block: Block, transactions: readonly ParsedTransaction[]): Promise<void> {
-    await expirePrivateData(block.number, this.privateStore, this.lifetimes);
+    await expirePrivateData(block.number, this.#privateStore, this.#lifetimes);
     for (const [tx, { rwSet = [] }] of transactions.entries()) {
       if (block.codes[tx] !== Codes.VALID) continue;
       for (const { namespace, collections } of rwSet)
         for (const { collection, writes } of collections)
           for (const { key } of writes.filter(({ isPurge }) => isPurge))
-            await this.privateStore.purge({ namespace, collection }, key, { block: block.number, tx });
+            await this.#privateStore.purge({ namespace, collection }, key, { block: block.number, tx });
     }
   }
 }

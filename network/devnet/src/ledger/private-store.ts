@@ -46,7 +46,11 @@ const writtenKey = ({ namespace, collection }: CollectionName, keyHash: string, 
  * when chaincode purges it.
  */
 export class PrivateStore {
-  private constructor(private readonly level: Level) {}
+  readonly #level: Level;
+
+  private constructor(level: Level) {
+    this.#level = level;
+  }
 
   static async open(folder: string): Promise<PrivateStore> {
     const level: Level = new ClassicLevel(folder, BUFFERS);
@@ -62,14 +66,14 @@ export class PrivateStore {
         return { type: 'put', key, value: NOTHING };
       }),
     ]);
-    await this.level.batch(operations, { sync: true });
+    await this.#level.batch(operations, { sync: true });
   }
 
   /** What is left of a block's private data. */
   async get(block: number): Promise<PrivateData> {
     const found = new Map<number, Buffer>();
     const range = { gte: dataKey({ block, tx: 0 }), lt: dataKey({ block: block + 1, tx: 0 }) };
-    for await (const [key, value] of this.level.iterator(range)) found.set(placeAtEnd(key).tx, value);
+    for await (const [key, value] of this.#level.iterator(range)) found.set(placeAtEnd(key).tx, value);
     return found;
   }
 
@@ -77,11 +81,11 @@ export class PrivateStore {
   async dropFrom(block: number): Promise<void> {
     const operations: Operation[] = [];
     const range = { gte: dataKey({ block, tx: 0 }), lt: Buffer.from(WRITTEN) };
-    for await (const [key, value] of this.level.iterator(range)) {
+    for await (const [key, value] of this.#level.iterator(range)) {
       const written = writtenKeys(placeAtEnd(key), decodePrivateSet(value));
       operations.push(...[key, ...written].map((each): Operation => ({ type: 'del', key: each })));
     }
-    if (operations.length > 0) await this.level.batch(operations);
+    if (operations.length > 0) await this.#level.batch(operations);
   }
 
   /** Removes what a block wrote to collections. */
@@ -93,7 +97,7 @@ export class PrivateStore {
       if (kept.length === sets.length) continue;
       const key = dataKey({ block, tx });
       const gone = writtenKeys({ block, tx }, sets.filter(expires));
-      await this.level.batch([
+      await this.#level.batch([
         kept.length > 0 ? { type: 'put', key, value: encode(kept) } : { type: 'del', key },
         ...gone.map((each) => ({ type: 'del', key: each }) as const),
       ]);
@@ -106,13 +110,13 @@ export class PrivateStore {
       gte: writtenKey(from, keyHash, { block: 0, tx: 0 }),
       lte: writtenKey(from, keyHash, upTo),
     };
-    for await (const [written] of this.level.iterator(range)) {
+    for await (const [written] of this.#level.iterator(range)) {
       const key = dataKey(placeAtEnd(written));
-      const bytes = this.level.getSync(key);
+      const bytes = this.#level.getSync(key);
       const sets = decodePrivateSet(bytes ?? NOTHING).map((each) =>
         isSame(each, from) ? without(each, keyHash) : each,
       );
-      await this.level.batch([
+      await this.#level.batch([
         { type: 'put', key, value: encode(sets) },
         { type: 'del', key: written },
       ]);
@@ -120,7 +124,7 @@ export class PrivateStore {
   }
 
   close(): Promise<void> {
-    return this.level.close();
+    return this.#level.close();
   }
 }
 

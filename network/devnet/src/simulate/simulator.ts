@@ -33,14 +33,21 @@ export class Simulator {
   #written = false;
   #paginated = false;
   #privateQueried = false;
+  readonly #txId: string;
+  /** The organisation whose peer simulates; private data of others is not there. */
+  readonly #mspId: string;
+  readonly #scope: SimulationScope;
 
   constructor(
-    private readonly txId: string,
-    /** The organisation whose peer simulates; private data of others is not there. */
-    private readonly mspId: string,
-    private readonly scope: SimulationScope,
+    txId: string,
+    mspId: string,
+    scope: SimulationScope,
     readonly snapshot: StateSnapshot,
-  ) {}
+  ) {
+    this.#txId = txId;
+    this.#mspId = mspId;
+    this.#scope = scope;
+  }
 
   getState(namespace: string, key: string): Buffer {
     const found = this.snapshot.get(namespace, key);
@@ -85,7 +92,7 @@ export class Simulator {
   getPrivate(namespace: string, collection: string, key: string): Buffer {
     const definition = this.collection(namespace, collection);
     const hashed = this.snapshot.get(hashedNamespace(namespace, collection), hashOfKey(key));
-    const found = definition.members.includes(this.mspId)
+    const found = definition.members.includes(this.#mspId)
       ? this.snapshot.get(privateNamespace(namespace, collection), key)
       : undefined;
     if (!sameVersion(hashed?.version, found?.version)) {
@@ -155,7 +162,7 @@ export class Simulator {
     this.#privateQueried = true;
     const definition = this.collection(namespace, collection);
     // A peer that is no member has none of the rows.
-    const own = definition.members.includes(this.mspId) ? privateNamespace(namespace, collection) : '';
+    const own = definition.members.includes(this.#mspId) ? privateNamespace(namespace, collection) : '';
     return this.snapshot.range(own, start, end);
   }
 
@@ -169,7 +176,7 @@ export class Simulator {
         `collection [${collection}] not defined in the collection config for chaincode [${namespace}]`,
       );
     }
-    throw new PeerRefusal(`collection ${this.scope.channel}/${namespace}/${collection} could not be found`);
+    throw new PeerRefusal(`collection ${this.#scope.channel}/${namespace}/${collection} could not be found`);
   }
 
   finish(): { readonly result: SimulationResult; readonly interest: Interest } {
@@ -177,8 +184,8 @@ export class Simulator {
   }
 
   #findCollection(namespace: string, collection: string): CollectionDefinition | undefined {
-    const definition = this.scope.definition(namespace);
-    return definition && collectionOf(definition, collection, this.scope.mspIds);
+    const definition = this.#scope.definition(namespace);
+    return definition && collectionOf(definition, collection, this.#scope.mspIds);
   }
 
   #privateMetadata(namespace: string, collection: string, key: string): MetadataEntry[] {
@@ -199,6 +206,6 @@ export class Simulator {
 
   // "unsuppored" is how Fabric spells it.
   #unsupported(why: string): never {
-    throw new PeerRefusal(`txid [${this.txId}]: unsuppored transaction. ${why}`);
+    throw new PeerRefusal(`txid [${this.#txId}]: unsuppored transaction. ${why}`);
   }
 }

@@ -26,28 +26,31 @@ export interface StateReader {
 
 /** A view that later commits do not change. It has to be closed. */
 export class StateSnapshot implements StateReader {
-  constructor(
-    private readonly level: Level,
-    private readonly snapshot: LevelSnapshot,
-  ) {}
+  readonly #level: Level;
+  readonly #snapshot: LevelSnapshot;
+
+  constructor(level: Level, snapshot: LevelSnapshot) {
+    this.#level = level;
+    this.#snapshot = snapshot;
+  }
 
   get(namespace: string, key: string): VersionedValue | undefined {
-    const bytes = this.level.getSync(stateKey(namespace, key), { snapshot: this.snapshot });
+    const bytes = this.#level.getSync(stateKey(namespace, key), { snapshot: this.#snapshot });
     return bytes && decodeValue(bytes);
   }
 
   range(namespace: string, start: string, end: string): AsyncIterableIterator<StateRow> {
-    return rows(this.level, namespace, start, end, this.snapshot);
+    return rows(this.#level, namespace, start, end, this.#snapshot);
   }
 
   /** Places of the transactions that wrote a key, newest first. */
   async *history(namespace: string, key: string): AsyncGenerator<{ block: number; tx: number }> {
-    const range = { ...historyRange(namespace, key), reverse: true, snapshot: this.snapshot };
-    for await (const entry of this.level.keys(range)) yield placeOfHistory(entry);
+    const range = { ...historyRange(namespace, key), reverse: true, snapshot: this.#snapshot };
+    for await (const entry of this.#level.keys(range)) yield placeOfHistory(entry);
   }
 
   async close(): Promise<void> {
-    await this.snapshot.close();
+    await this.#snapshot.close();
   }
 }
 
@@ -70,7 +73,11 @@ async function* rows(
  * file again, so its writes are atomic but not synced.
  */
 export class IndexStore implements StateReader {
-  private constructor(private readonly level: Level) {}
+  readonly #level: Level;
+
+  private constructor(level: Level) {
+    this.#level = level;
+  }
 
   static async open(folder: string): Promise<IndexStore> {
     const level: Level = new ClassicLevel(folder, BUFFERS);
@@ -84,33 +91,33 @@ export class IndexStore implements StateReader {
   }
 
   getRaw(key: Buffer): Buffer | undefined {
-    return this.level.getSync(key);
+    return this.#level.getSync(key);
   }
 
   get(namespace: string, key: string): VersionedValue | undefined {
-    const bytes = this.level.getSync(stateKey(namespace, key));
+    const bytes = this.#level.getSync(stateKey(namespace, key));
     return bytes && decodeValue(bytes);
   }
 
   range(namespace: string, start: string, end: string): AsyncIterableIterator<StateRow> {
-    return rows(this.level, namespace, start, end, undefined);
+    return rows(this.#level, namespace, start, end, undefined);
   }
 
   /** Raw entries from one key up to another. */
   entries(gte: Buffer, lt: Buffer): AsyncIterable<[Buffer, Buffer]> {
-    return this.level.iterator({ gte, lt });
+    return this.#level.iterator({ gte, lt });
   }
 
   snapshot(): StateSnapshot {
-    return new StateSnapshot(this.level, this.level.snapshot());
+    return new StateSnapshot(this.#level, this.#level.snapshot());
   }
 
   /** Applies all operations or none. */
   async write(operations: readonly IndexOperation[]): Promise<void> {
-    await this.level.batch([...operations]);
+    await this.#level.batch([...operations]);
   }
 
   close(): Promise<void> {
-    return this.level.close();
+    return this.#level.close();
   }
 }

@@ -11,8 +11,11 @@ export type KeyUpdate = VersionedValue | undefined;
 /** The state changes of a block's valid transactions, the later over the earlier. */
 export class Updates {
   readonly #namespaces = new Map<string, Map<string, KeyUpdate>>();
+  readonly #committed: StateReader;
 
-  constructor(private readonly committed: StateReader) {}
+  constructor(committed: StateReader) {
+    this.#committed = committed;
+  }
 
   /** Whether an earlier transaction of the block has written the key. */
   has(namespace: string, key: string): boolean {
@@ -22,7 +25,7 @@ export class Updates {
   /** The key's latest value: of the block so far, or of the state before it. */
   latest(namespace: string, key: string): KeyUpdate {
     const own = this.#namespaces.get(namespace);
-    return own?.has(key) ? own.get(key) : this.committed.get(namespace, key);
+    return own?.has(key) ? own.get(key) : this.#committed.get(namespace, key);
   }
 
   namespaces(): ReadonlyMap<string, ReadonlyMap<string, KeyUpdate>> {
