@@ -278,7 +278,7 @@ class Starter {
     for (const [mspId, endpoint] of endpoints) {
       const signer = await readSigningIdentity(mspId, identityFolder(this.dir, mspId, 'peer'));
       const address = this.#addressOf(mspId, endpoint);
-      endorsers.set(mspId, new Endorser(mspId, address, signer, channels, this.#log));
+      endorsers.set(mspId, new Endorser({ mspId, address, signer, channels, log: this.#log }));
     }
     for (const [mspId, endpoint] of endpoints) {
       // A peer knows the channels it has joined, and no others.

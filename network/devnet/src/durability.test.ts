@@ -16,7 +16,7 @@ import {
 import type { ConnectionProfile } from './connection-profile.js';
 import type { Devnet } from './devnet.js';
 import { identityFolder } from './identity/organisation-store.js';
-import { issueIdentity } from './index.js';
+import { issueIdentity } from './identity/organisation-store.js';
 
 const BIN = fileURLToPath(new URL('../../bin/careledger-devnet.js', import.meta.url));
 
@@ -149,7 +149,7 @@ describe('what was reported committed is there after a crash', () => {
     const sizes = await fill(folder, ['a', 'b', 'c']);
     const { size } = await stat(blocksOf(folder));
     await flip(blocksOf(folder), (sizes[0] ?? 0) + 100);
-    // The index has passed that block; only one made anew meets the damage.
+    // The index has passed that block; only one made again meets the damage.
     const index = join(folder.path, 'ledgers', 'ch', 'index');
     await rm(index, { recursive: true });
     await expect(startTestDevnet(folder)).rejects.toMatchObject({ code: 'LEDGER_CORRUPT' });

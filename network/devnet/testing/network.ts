@@ -15,6 +15,8 @@ import { startDevnet } from '../src/index.js';
 export const PROBE = fileURLToPath(new URL('./probe.js', import.meta.url));
 /** The probe as a chaincode source. */
 export const PROBE_SOURCE = `module:${PROBE}`;
+/** The same contract in a second package, because a chaincode cannot call one of its own package. */
+export const SECOND_PROBE_SOURCE = `module:${fileURLToPath(new URL('./second-probe.js', import.meta.url))}`;
 
 const KEEPALIVE_INTERVAL_MS = 5_000;
 const KEEPALIVE_TIMEOUT_MS = 5_000;

@@ -65,7 +65,12 @@ export class Probe extends Contract {
     return json(await rowsOf(await ctx.stub.getStateByRange(start, end)));
   }
 
-  async page(ctx: Context, start: string, end: string, size: string, bookmark: string): Promise<string> {
+  async page(
+    ctx: Context,
+    start: string,
+    end: string,
+    ...[size, bookmark]: [string, string]
+  ): Promise<string> {
     const { iterator, metadata } = await ctx.stub.getStateByRangeWithPagination(
       start,
       end,
@@ -100,7 +105,7 @@ export class Probe extends Contract {
     await ctx.stub.putState(key, Buffer.from(row.done ? 'none' : row.value.key));
   }
 
-  async putComposite(ctx: Context, type: string, a: string, b: string, value: string): Promise<void> {
+  async putComposite(ctx: Context, type: string, ...[a, b, value]: [string, string, string]): Promise<void> {
     await ctx.stub.putState(ctx.stub.createCompositeKey(type, [a, b]), Buffer.from(value));
   }
 

@@ -74,7 +74,7 @@ export class ChaincodeConnection {
       const { name } = this.#server;
       reject(this.#refusal(`error creating grpc connection to ${name}: context deadline exceeded`));
       this.#waiting.delete(waiter);
-    }, this.#server.patienceMs);
+    }, this.#server.waitMs);
     void this.#dial();
     try {
       return await promise;

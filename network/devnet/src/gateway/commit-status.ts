@@ -51,11 +51,11 @@ export async function commitStatus(
   if (txId === '') throw new RpcError(status.INVALID_ARGUMENT, 'transaction ID should not be empty');
   const channel = readableChannel(channels, request.getChannelId(), signed, identity);
   for (;;) {
-    const place = channel.ledger.findTransaction(txId);
-    if (place) {
+    const position = channel.ledger.findTransaction(txId);
+    if (position) {
       const response = new gateway.CommitStatusResponse();
-      response.setResult(place.code as Code);
-      response.setBlockNumber(place.block);
+      response.setResult(position.code as Code);
+      response.setBlockNumber(position.block);
       return response;
     }
     if (signal.aborted) throw new RpcError(status.CANCELLED, 'context canceled');

@@ -19,7 +19,7 @@ const FIRST_FAILED = 'failed to endorse transaction, see attached details for mo
 const NO_COMBINATION = 'no combination of peers can be derived which satisfy the endorsement policy: ';
 
 /** Collects endorsements of one proposal, and remembers who failed. */
-class Collection {
+class EndorsementCollector {
   readonly endorsed = new Map<string, Endorsed>();
   readonly failed = new Set<string>();
   readonly details: ErrorDetail[] = [];
@@ -76,13 +76,13 @@ export async function endorse(
   const channel = peers.channels.get(proposal.channel);
   if (!channel) throw unknownChannel(proposal, wanted);
   await using session = peers.session(proposal, channel);
-  const collection = new Collection(session, peers);
+  const collector = new EndorsementCollector(session, peers);
   const endorsed =
     wanted.length > 0
-      ? await collection.complete([namedOrganisations(channel, proposal, wanted)])
-      : await planned(collection, channel, proposal, localMspId);
+      ? await collector.complete([namedOrganisations(channel, proposal, wanted)])
+      : await planned(collector, channel, proposal, localMspId);
   const [first] = endorsed;
-  if (!first) throw new RpcError(status.ABORTED, NOT_ENOUGH, collection.details);
+  if (!first) throw new RpcError(status.ABORTED, NOT_ENOUGH, collector.details);
   const response = new gateway.EndorseResponse();
   response.setPreparedTransaction(
     assembleTransaction(
@@ -122,14 +122,14 @@ function namedOrganisations(
 
 /** A first peer's simulation tells what the transaction touches, and so who else has to endorse it. */
 async function planned(
-  collection: Collection,
+  collector: EndorsementCollector,
   channel: Channel,
   proposal: UnpackedProposal,
   localMspId: string,
 ): Promise<Endorsed[]> {
   const first = firstEndorser(channel, proposal, localMspId);
-  const outcome = await collection.ask(first);
-  if (!outcome) throw new RpcError(status.ABORTED, FIRST_FAILED, collection.details);
+  const outcome = await collector.ask(first);
+  if (!outcome) throw new RpcError(status.ABORTED, FIRST_FAILED, collector.details);
   const plan = (membersOnly: boolean): string[][] => {
     const { policies, candidates } = requirementsOf(
       channel,
@@ -146,7 +146,7 @@ async function planned(
     if (!(error instanceof PeerRefusal)) throw error;
     throw new RpcError(status.FAILED_PRECONDITION, NO_COMBINATION + messageOf(error));
   }
-  if (sets.length > 0) return collection.complete(sets);
+  if (sets.length > 0) return collector.complete(sets);
   const { protectedCollections } = requirementsOf(channel, proposal.chaincode, outcome.interest, false);
   if (proposal.hasTransient && protectedCollections.length > 0 && plan(false).length > 0) {
     throw new RpcError(

@@ -74,7 +74,7 @@ describe('malformed requests', () => {
     ['a proposal', () => proposalOf(randomBytes(200))],
     ['a header', () => proposalOf(headerOf(randomBytes(200)))],
     ['an empty proposal', () => proposalOf(Buffer.alloc(0))],
-  ])('noise in the place of %s', async (_name, make) => {
+  ])('noise instead of %s', async (_name, make) => {
     const request = new gateway.EvaluateRequest();
     request.setProposedTransaction(make());
     expect(await send('/gateway.Gateway/Evaluate', Buffer.from(request.serializeBinary()))).toBe(3);

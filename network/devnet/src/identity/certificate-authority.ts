@@ -22,6 +22,18 @@ export interface KeyedCertificate {
   readonly key: string;
 }
 
+/** What the certificate of an MSP identity says. */
+export interface IdentityCertificateRequest {
+  /** Common name. */
+  readonly name: string;
+  readonly organisation: string;
+  /** The NodeOU that decides the role. */
+  readonly ou: NodeOu;
+  /** Fabric attributes that chaincode reads, e.g. `{'careledger.enrol': 'true'}`. */
+  readonly attributes?: Readonly<Record<string, string>>;
+  readonly validDays?: number;
+}
+
 /** Where Fabric CA keeps attributes and fabric-shim's ClientIdentity looks for them. */
 const FABRIC_ATTRIBUTES_OID = '1.2.3.4.5.6.7.8.1';
 const P256 = { name: 'ECDSA', namedCurve: 'P-256', hash: 'SHA-256' } as const;
@@ -112,25 +124,16 @@ export class CertificateAuthority {
     return new CertificateAuthority(material, new X509Certificate(material.certificate), key);
   }
 
-  /**
-   * Issues an MSP identity.
-   * @param ou the NodeOU that decides the role
-   * @param attributes Fabric attributes that chaincode reads, e.g. `{'careledger.enrol': 'true'}`
-   */
-  issueIdentity(
-    name: string,
-    organisation: string,
-    ou: NodeOu,
-    attributes: Readonly<Record<string, string>> = {},
-    days = CERTIFICATE_VALIDITY_DAYS,
-  ): Promise<KeyedCertificate> {
+  /** Issues an MSP identity. */
+  issueIdentity(request: IdentityCertificateRequest): Promise<KeyedCertificate> {
+    const { name, organisation, ou, attributes = {}, validDays = CERTIFICATE_VALIDITY_DAYS } = request;
     const extensions: Extension[] = [new KeyUsagesExtension(KeyUsageFlags.digitalSignature, true)];
     if (Object.keys(attributes).length > 0) {
       extensions.push(
         new Extension(FABRIC_ATTRIBUTES_OID, false, Buffer.from(JSON.stringify({ attrs: attributes }))),
       );
     }
-    return this.#issue([{ O: [organisation] }, { OU: [ou] }, { CN: [name] }], extensions, days);
+    return this.#issue([{ O: [organisation] }, { OU: [ou] }, { CN: [name] }], extensions, validDays);
   }
 
   /** Issues a TLS server (and client) certificate for the host names and loopback addresses. */

@@ -89,7 +89,7 @@ describe('a key in a folder beside its certificate', () => {
     expect(await submitFrom(join(devnet.identityFolder('A', 'clerk'), 'msp'), devnet, 'v')).toBe('v');
   });
 
-  test('issued again, is replaced in both places', async () => {
+  test('issued again, is replaced in both folders', async () => {
     await using folder = await TemporaryFolder.make();
     await using devnet = await startTestDevnet(folder);
     await devnet.issueIdentity({ mspId: 'A', name: 'clerk' });

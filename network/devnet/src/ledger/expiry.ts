@@ -24,12 +24,12 @@ export function lifetimesOf(definitions: ReadonlyMap<string, ChaincodeDefinition
 }
 
 /** The block with whose commit something is removed that was written by `block`; never, where nothing says so. */
-export function expiringBlock(block: number, blockToLive: number): number {
+function expiringBlock(block: number, blockToLive: number): number {
   return blockToLive > 0 ? block + blockToLive + 1 : Infinity;
 }
 
 /**
- * What expires with a block is removed, unless it has been written anew; what the block writes is put on the schedule.
+ * What expires with a block is removed, unless it has been written again; what the block writes is put on the schedule.
  * A removal comes after the block's validation, as on Fabric: its transactions still see what it removes.
  */
 export async function expiryOperations(

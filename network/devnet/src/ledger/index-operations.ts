@@ -6,7 +6,7 @@ import {
   blockHashKey,
   blockKey,
   encodeNumber,
-  encodePlace,
+  encodePosition,
   historyKey,
   stateKey,
   transactionKey,
@@ -29,7 +29,7 @@ export function stateOperations(updates: Updates): IndexOperation[] {
 }
 
 /** Where the block and its transactions are; of several with one id, the first is the one that is found. */
-export function placeOperations(
+export function positionOperations(
   block: Block,
   transactions: readonly ParsedTransaction[],
   offset: number,
@@ -44,7 +44,7 @@ export function placeOperations(
     if (txId === '' || seen.has(txId) || isKnown(txId)) return;
     seen.add(txId);
     const code = block.codes[tx] ?? Codes.INVALID_OTHER_REASON;
-    const value = encodePlace({ block: block.number, tx, code });
+    const value = encodePosition({ block: block.number, tx, code });
     operations.push({ type: 'put', key: transactionKey(txId), value });
   });
   return operations;

@@ -15,15 +15,15 @@ import {
   blockHashKey,
   blockKey,
   decodeNumber,
-  decodePlace,
+  decodePosition,
   transactionKey,
 } from '../state/keys.js';
-import type { TransactionPlace } from '../state/keys.js';
+import type { TransactionPosition } from '../state/keys.js';
 import { Updates } from '../state/updates.js';
 import { BlockFile } from './block-file.js';
 import { expirePrivateData, expiryOperations } from './expiry.js';
 import type { Lifetime } from './expiry.js';
-import { historyOperations, placeOperations, stateOperations } from './index-operations.js';
+import { historyOperations, positionOperations, stateOperations } from './index-operations.js';
 import { PrivateStore } from './private-store.js';
 import type { PrivateData } from './record.js';
 import { decodeRecord, encodeRecord } from './record.js';
@@ -41,7 +41,7 @@ export interface CommittableBlock {
 
 /**
  * One channel's ledger: the block file, the private data, and the index made from both. A block and its private data
- * are durable when {@link commit} resolves; the index follows and is mended at the next start if a crash comes between.
+ * are durable when {@link commit} resolves; the index follows and is repaired at the next start if a crash comes between.
  */
 export class Ledger {
   #height = 0;
@@ -129,7 +129,7 @@ export class Ledger {
   /** Appends a block; resolves when it is on disk and its state can be read. */
   async commit(committable: CommittableBlock): Promise<void> {
     const { block, privateData } = committable;
-    // First: a block without its private data could not be mended, private data without its block is dropped.
+    // First: a block without its private data could not be repaired, private data without its block is dropped.
     if (privateData.size > 0) await this.#privateStore.put(block.number, privateData);
     const offset = await this.#file.append(encodeRecord(block));
     await this.#indexBlock(committable, offset);
@@ -141,9 +141,9 @@ export class Ledger {
   }
 
   /** Where a transaction is, or undefined when it has not been committed. */
-  findTransaction(txId: string): TransactionPlace | undefined {
+  findTransaction(txId: string): TransactionPosition | undefined {
     const bytes = this.index.getRaw(transactionKey(txId));
-    return bytes && decodePlace(bytes);
+    return bytes && decodePosition(bytes);
   }
 
   /** A block by number, or undefined beyond the height. */
@@ -217,7 +217,7 @@ export class Ledger {
     await this.index.write([
       ...stateOperations(updates),
       ...(await expiryOperations(block.number, updates, this.index, this.#lifetimes)),
-      ...placeOperations(block, transactions, offset, isKnown),
+      ...positionOperations(block, transactions, offset, isKnown),
       ...historyOperations(block, transactions),
       { type: 'put', key: SAVEPOINT_KEY, value: encodeSavepoint(savepoint) },
     ]);
@@ -238,7 +238,7 @@ export class Ledger {
   }
 }
 
-/** Whether the last block that the index knows is the one the file has in its place. */
+/** Whether the last block that the index knows is the one the file has at that number. */
 async function indexMatches(index: IndexStore, file: BlockFile): Promise<boolean> {
   const bytes = index.getRaw(SAVEPOINT_KEY);
   if (!bytes) return true;
@@ -250,7 +250,7 @@ async function indexMatches(index: IndexStore, file: BlockFile): Promise<boolean
 }
 
 /** The state changes of a block whose validation codes are known. */
-export function updatesOf(
+function updatesOf(
   block: Block,
   privateData: PrivateData,
   transactions: readonly ParsedTransaction[],

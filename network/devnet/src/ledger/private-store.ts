@@ -12,11 +12,11 @@ type Operation = { type: 'put'; key: Buffer; value: Buffer } | { type: 'del'; ke
 const DATA = 'd';
 /** Where a private key was written, by the hash of the key: a purge knows no more. */
 const WRITTEN = 'w';
-const PLACE_BYTES = 12;
+const POSITION_BYTES = 12;
 const NOTHING = Buffer.alloc(0);
 
-/** A transaction's place. */
-interface Place {
+/** A transaction's position. */
+interface Position {
   readonly block: number;
   readonly tx: number;
 }
@@ -27,19 +27,19 @@ export interface CollectionName {
   readonly collection: string;
 }
 
-function place({ block, tx }: Place): Buffer {
-  const bytes = Buffer.allocUnsafe(PLACE_BYTES);
+function encodePosition({ block, tx }: Position): Buffer {
+  const bytes = Buffer.allocUnsafe(POSITION_BYTES);
   bytes.writeBigUInt64BE(BigInt(block), 0);
   bytes.writeUInt32BE(tx, 8);
   return bytes;
 }
-function placeAtEnd(key: Buffer): Place {
-  const at = key.length - PLACE_BYTES;
+function positionAtEnd(key: Buffer): Position {
+  const at = key.length - POSITION_BYTES;
   return { block: Number(key.readBigUInt64BE(at)), tx: key.readUInt32BE(at + 8) };
 }
-const dataKey = (at: Place): Buffer => Buffer.concat([Buffer.from(DATA), place(at)]);
-const writtenKey = ({ namespace, collection }: CollectionName, keyHash: string, at: Place): Buffer =>
-  Buffer.concat([Buffer.from(`${WRITTEN}${namespace}\0${collection}\0${keyHash}`), place(at)]);
+const dataKey = (at: Position): Buffer => Buffer.concat([Buffer.from(DATA), encodePosition(at)]);
+const writtenKey = ({ namespace, collection }: CollectionName, keyHash: string, at: Position): Buffer =>
+  Buffer.concat([Buffer.from(`${WRITTEN}${namespace}\0${collection}\0${keyHash}`), encodePosition(at)]);
 
 /**
  * A channel's private data, apart from the blocks, because it has to be possible to remove it: when it expires, and
@@ -73,7 +73,7 @@ export class PrivateStore {
   async get(block: number): Promise<PrivateData> {
     const found = new Map<number, Buffer>();
     const range = { gte: dataKey({ block, tx: 0 }), lt: dataKey({ block: block + 1, tx: 0 }) };
-    for await (const [key, value] of this.#level.iterator(range)) found.set(placeAtEnd(key).tx, value);
+    for await (const [key, value] of this.#level.iterator(range)) found.set(positionAtEnd(key).tx, value);
     return found;
   }
 
@@ -82,7 +82,7 @@ export class PrivateStore {
     const operations: Operation[] = [];
     const range = { gte: dataKey({ block, tx: 0 }), lt: Buffer.from(WRITTEN) };
     for await (const [key, value] of this.#level.iterator(range)) {
-      const written = writtenKeys(placeAtEnd(key), decodePrivateSet(value));
+      const written = writtenKeys(positionAtEnd(key), decodePrivateSet(value));
       operations.push(...[key, ...written].map((each): Operation => ({ type: 'del', key: each })));
     }
     if (operations.length > 0) await this.#level.batch(operations);
@@ -104,14 +104,14 @@ export class PrivateStore {
     }
   }
 
-  /** Removes what a key has been up to and including a place; the collections stay, without it, as on Fabric. */
-  async purge(from: CollectionName, keyHash: string, upTo: Place): Promise<void> {
+  /** Removes what a key has been up to and including a position; the collections stay, without it, as on Fabric. */
+  async purge(from: CollectionName, keyHash: string, upTo: Position): Promise<void> {
     const range = {
       gte: writtenKey(from, keyHash, { block: 0, tx: 0 }),
       lte: writtenKey(from, keyHash, upTo),
     };
     for await (const [written] of this.#level.iterator(range)) {
-      const key = dataKey(placeAtEnd(written));
+      const key = dataKey(positionAtEnd(written));
       const bytes = this.#level.getSync(key);
       const sets = decodePrivateSet(bytes ?? NOTHING).map((each) =>
         isSame(each, from) ? without(each, keyHash) : each,
@@ -131,7 +131,7 @@ export class PrivateStore {
 const isSame = (a: CollectionName, b: CollectionName): boolean =>
   a.namespace === b.namespace && a.collection === b.collection;
 
-const writtenKeys = (at: Place, sets: readonly DecodedPrivateWrites[]): Buffer[] =>
+const writtenKeys = (at: Position, sets: readonly DecodedPrivateWrites[]): Buffer[] =>
   sets.flatMap((set) => set.writes.map(({ key }) => writtenKey(set, hashOfKey(key), at)));
 
 function without(set: DecodedPrivateWrites, keyHash: string): DecodedPrivateWrites {

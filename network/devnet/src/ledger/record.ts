@@ -1,7 +1,7 @@
 import type { Block } from '../block/block.js';
 import { blockFromBytes, blockToProto } from '../block/block.js';
 
-/** Private write sets of a block, by the transaction's place in it (TxPvtReadWriteSet bytes). */
+/** Private write sets of a block, by the transaction's index in it (TxPvtReadWriteSet bytes). */
 export type PrivateData = ReadonlyMap<number, Buffer>;
 
 const LENGTH_BYTES = 4;

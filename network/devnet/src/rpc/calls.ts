@@ -13,7 +13,7 @@ interface Outgoing<T> {
 }
 
 /** Any error as one that gRPC can send. */
-export function toRpcError(error: unknown, log: Log): RpcError {
+function toRpcError(error: unknown, log: Log): RpcError {
   if (error instanceof RpcError) return error;
   log.error({ err: error }, 'request failed');
   return new RpcError(status.INTERNAL, messageOf(error));

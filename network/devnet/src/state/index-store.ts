@@ -1,5 +1,5 @@
 import { ClassicLevel } from 'classic-level';
-import { historyRange, keyOfState, placeOfHistory, stateKey, stateRange } from './keys.js';
+import { historyRange, keyOfState, positionOfHistory, stateKey, stateRange } from './keys.js';
 import type { VersionedValue } from './value.js';
 import { decodeValue } from './value.js';
 
@@ -40,13 +40,13 @@ export class StateSnapshot implements StateReader {
   }
 
   range(namespace: string, start: string, end: string): AsyncIterableIterator<StateRow> {
-    return rows(this.#level, namespace, start, end, this.#snapshot);
+    return rows(this.#level, namespace, stateRange(namespace, start, end), this.#snapshot);
   }
 
-  /** Places of the transactions that wrote a key, newest first. */
+  /** Positions of the transactions that wrote a key, newest first. */
   async *history(namespace: string, key: string): AsyncGenerator<{ block: number; tx: number }> {
     const range = { ...historyRange(namespace, key), reverse: true, snapshot: this.#snapshot };
-    for await (const entry of this.#level.keys(range)) yield placeOfHistory(entry);
+    for await (const entry of this.#level.keys(range)) yield positionOfHistory(entry);
   }
 
   async close(): Promise<void> {
@@ -57,11 +57,9 @@ export class StateSnapshot implements StateReader {
 async function* rows(
   level: Level,
   namespace: string,
-  start: string,
-  end: string,
+  bounds: ReturnType<typeof stateRange>,
   snapshot: LevelSnapshot | undefined,
 ): AsyncGenerator<StateRow> {
-  const bounds = stateRange(namespace, start, end);
   if (Buffer.compare(bounds.gte, bounds.lt) >= 0) return;
   for await (const [key, value] of level.iterator(snapshot ? { ...bounds, snapshot } : bounds)) {
     yield { key: keyOfState(namespace, key), ...decodeValue(value) };
@@ -100,7 +98,7 @@ export class IndexStore implements StateReader {
   }
 
   range(namespace: string, start: string, end: string): AsyncIterableIterator<StateRow> {
-    return rows(this.#level, namespace, start, end, undefined);
+    return rows(this.#level, namespace, stateRange(namespace, start, end), undefined);
   }
 
   /** Raw entries from one key up to another. */

@@ -12,7 +12,7 @@ import { checkStructure } from './structure.js';
 export interface ValidatedBlock {
   readonly codes: readonly Code[];
   readonly updates: Updates;
-  /** Private write sets that were found and match, by the transaction's place. */
+  /** Private write sets that were found and match, by the transaction's index. */
   readonly privateData: ReadonlyMap<number, Buffer>;
 }
 

@@ -51,7 +51,7 @@ export class ModuleProcess {
   serverOf(mspId: string): ChaincodeServer {
     return {
       name: this.#packageId,
-      patienceMs: CHAINCODE_START_TIMEOUT_MS,
+      waitMs: CHAINCODE_START_TIMEOUT_MS,
       address: async () => {
         const address = (await this.started()).get(mspId);
         if (address === undefined) throw this.#failure(`${mspId} does not run it`);
