@@ -8,7 +8,7 @@ export interface Output {
   result(value: unknown, lines: readonly string[]): void;
 }
 
-export function makeOutput(json: boolean): Output {
+function makeOutput(json: boolean): Output {
   const began = performance.now();
   return {
     progress: (step, detail) => {

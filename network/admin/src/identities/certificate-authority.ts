@@ -23,9 +23,9 @@ import { ALGORITHM, CURVE, generateKeyPair, loadKeyPair, privateKeyPem, type Key
 
 const DAY_MS = 86_400_000;
 /** How long a new authority is good for. */
-export const CA_VALIDITY_DAYS = 3650;
+const CA_VALIDITY_DAYS = 3650;
 /** How long a new node or client certificate is good for. */
-export const CERTIFICATE_VALIDITY_DAYS = 365;
+const CERTIFICATE_VALIDITY_DAYS = 365;
 /** Certificates begin a little in the past, for nodes whose clocks are behind. */
 const CLOCK_SKEW_MS = 300_000;
 const SERIAL_BYTES = 16;

@@ -120,7 +120,7 @@ function attributesOf({ mspId }: OrganizationDefinition, kind: ClientKind): Read
   return mspId === ENROLLING_MSP && kind !== 'user' ? { [ENROL_ATTRIBUTE]: 'true' } : {};
 }
 
-export async function issueClient(
+async function issueClient(
   { ca }: Authorities,
   organization: OrganizationDefinition,
   kind: ClientKind,

@@ -10,7 +10,7 @@ import type { Progress } from '../progress.js';
 import type { NetworkConnections } from './connections.js';
 
 /** How long a node may take to open its port. */
-export const START_TIMEOUT_MS = 60_000;
+const START_TIMEOUT_MS = 60_000;
 const POLL_MS = 50;
 /** How long a new peer may take to fetch the ledgers: large ones take long. */
 const CATCH_UP_TIMEOUT_MS = 3_600_000;

@@ -6,10 +6,10 @@ import type { PeerConnection } from '../fabric/peer-connection.js';
 import type { NetworkConnections } from './connections.js';
 
 /** Every chaincode of fabric-contract-api answers this, reads nothing and writes nothing. */
-export const PROBE_FUNCTION = 'org.hyperledger.fabric:GetMetadata';
+const PROBE_FUNCTION = 'org.hyperledger.fabric:GetMetadata';
 const POLL_MS = 150;
 /** How long gossip and chaincode may take once everything is committed. */
-export const READY_TIMEOUT_MS = 60_000;
+const READY_TIMEOUT_MS = 60_000;
 
 /** A peer that cannot get a chaincode endorsed on a channel, and why. */
 export interface Unready {
