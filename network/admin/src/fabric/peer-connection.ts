@@ -122,7 +122,7 @@ export class PeerConnection implements Disposable {
     return txId;
   }
 
-  /** Peers that are some blocks apart simulate differently: nothing is ordered yet, so they are asked anew. */
+  /** Peers that are some blocks apart simulate differently: nothing is ordered yet, so they are asked again. */
   async #endorseTogether(
     options: ProposalOptions,
     peers: readonly PeerConnection[],

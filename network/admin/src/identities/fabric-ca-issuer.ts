@@ -12,7 +12,7 @@ const Secrets = Type.Record(Type.String(), Type.String({ minLength: 1 }));
 const PEM_CERTIFICATE = /-----BEGIN CERTIFICATE-----[^-]+-----END CERTIFICATE-----/g;
 
 /**
- * A Fabric CA server in the place of an authority of our own. A certificate's common name is its enrolment ID; the key
+ * A Fabric CA server instead of an authority of our own. A certificate's common name is its enrolment ID; the key
  * is made here and never leaves.
  */
 export class FabricCaIssuer implements Issuer {
