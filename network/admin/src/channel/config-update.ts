@@ -102,9 +102,9 @@ export class ConfigUpdate {
     });
     const envelope = signEnvelope(identity, header, this.serialize());
     await connection.order(this.channel, txId, envelope, isApplied);
-    const deadline = Date.now() + APPLY_TIMEOUT_MS;
+    const deadlineMs = Date.now() + APPLY_TIMEOUT_MS;
     while (!(await isApplied())) {
-      if (Date.now() > deadline) {
+      if (Date.now() > deadlineMs) {
         throw new NetworkAdminError(
           'CONFIG_NOT_APPLIED',
           `${this.channel} still has configuration ${before}: check that enough administrators signed, then run this again`,

@@ -73,10 +73,10 @@ export class PeerConnection implements Disposable {
 
   /** Resolves when the peer answers on its port. */
   async waitUntilListening(timeoutMs: number): Promise<void> {
-    const deadline = Date.now() + timeoutMs;
+    const deadlineMs = Date.now() + timeoutMs;
     // In short turns: a wait of grpc-js outlives the connection that is closed meanwhile.
     while (!(await this.#listensWithin(LISTEN_TURN_MS))) {
-      if (!this.#closed && Date.now() < deadline) continue;
+      if (!this.#closed && Date.now() < deadlineMs) continue;
       throw new NetworkAdminError(
         'PEER_UNREACHABLE',
         `${this.address.id} does not answer on ${this.address.host}:${this.address.port}: see whether it runs, and its log`,
@@ -127,7 +127,7 @@ export class PeerConnection implements Disposable {
     options: ProposalOptions,
     peers: readonly PeerConnection[],
   ): Promise<{ txId: string; envelope: common.Envelope }> {
-    const deadline = Date.now() + CALL_TIMEOUT_MS;
+    const deadlineMs = Date.now() + CALL_TIMEOUT_MS;
     for (;;) {
       const proposal = makeProposal(this.identity, options);
       const responses = await Promise.all(peers.map((connection) => connection.endorse(proposal)));
@@ -135,7 +135,7 @@ export class PeerConnection implements Disposable {
         return { txId: proposal.txId, envelope: makeTransaction(this.identity, proposal, responses) };
       } catch (error) {
         const apart = error instanceof NetworkAdminError && error.code === 'PROPOSAL_RESPONSES_DIFFER';
-        if (!apart || Date.now() > deadline) throw error;
+        if (!apart || Date.now() > deadlineMs) throw error;
         await delay(LEVEL_POLL_MS);
       }
     }
@@ -155,7 +155,7 @@ export class PeerConnection implements Disposable {
     request.setChannelId(channel);
     request.setTransactionId(txId);
     request.setPreparedTransaction(envelope);
-    const deadline = Date.now() + CALL_TIMEOUT_MS;
+    const deadlineMs = Date.now() + CALL_TIMEOUT_MS;
     for (;;) {
       try {
         await this.#call<gateway.SubmitResponse>((options, reply) =>
@@ -166,7 +166,7 @@ export class PeerConnection implements Disposable {
         if (await isOrdered()) return;
         // The same bytes again cannot commit twice. A fresh channel has no leader for a moment; a refusal is final.
         const refused = cause instanceof NetworkAdminError && cause.code === 'PROPOSAL_REFUSED';
-        if (refused || Date.now() > deadline) {
+        if (refused || Date.now() > deadlineMs) {
           throw new NetworkAdminError(
             'SUBMIT_FAILED',
             `no orderer took the transaction for ${channel}: ${messageOf(cause)}`,
