@@ -2,8 +2,8 @@ import { records, type StoredRecordState } from '@careledger/contracts';
 import { PROVIDER_ROUTES } from '@careledger/protocol';
 import { readStatement } from '@careledger/statements';
 import { afterEach, beforeEach, expect, test } from '@jest/globals';
-import { TestHouse, readerWith } from '../testing/test-house.js';
-import { testPatient } from '../testing/test-patient.js';
+import { TestHouse, readerWith } from '../../testing/test-house.js';
+import { testPatient } from '../../testing/test-patient.js';
 import { RECORD_AWAITED_MS } from './notice-readings.js';
 
 const NOT_YET = expect.objectContaining({ name: 'NotYetError' });

@@ -17,8 +17,8 @@ import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { Directory } from '../policy/directory.js';
 import { MirrorStore } from '../policy/mirror-store.js';
 import { SqliteStore } from '../store/store.js';
-import { fakeChannel } from '../testing/fake-channel.js';
-import { testPatient } from '../testing/test-patient.js';
+import { fakeChannel } from '../../testing/fake-channel.js';
+import { testPatient } from '../../testing/test-patient.js';
 import { CloudWitnesses } from './cloud-witnesses.js';
 import { openReleased } from './released-record.js';
 

@@ -5,8 +5,8 @@ import { EMERGENCY_NOTICE_MAX_AGE_S } from '@careledger/protocol';
 import { checkStatement, readStatement } from '@careledger/statements';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { Value } from 'typebox/value';
-import { TestHouse } from '../testing/test-house.js';
-import { TEST_NETWORK, testPatient } from '../testing/test-patient.js';
+import { TestHouse } from '../../testing/test-house.js';
+import { TEST_NETWORK, testPatient } from '../../testing/test-patient.js';
 
 const sid = (letter: string): string => `${letter.repeat(21)}A`;
 const FROM = '2026-01-01T00:00:00Z';

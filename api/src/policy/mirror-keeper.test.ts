@@ -1,7 +1,7 @@
 import { createLogger } from '@careledger/service-kit';
 import { afterEach, beforeEach, expect, test } from '@jest/globals';
-import { TestHouse } from '../testing/test-house.js';
-import { testPatient } from '../testing/test-patient.js';
+import { TestHouse } from '../../testing/test-house.js';
+import { testPatient } from '../../testing/test-patient.js';
 import { MirrorKeeper } from './mirror-keeper.js';
 
 let house: TestHouse;

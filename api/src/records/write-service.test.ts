@@ -6,8 +6,8 @@ import { clinicalBundle } from '@careledger/fhir';
 import type { IdempotentRequest } from '@careledger/service-kit';
 import { readStatement } from '@careledger/statements';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
-import { TestHouse } from '../testing/test-house.js';
-import { testPatient } from '../testing/test-patient.js';
+import { TestHouse } from '../../testing/test-house.js';
+import { testPatient } from '../../testing/test-patient.js';
 import { Sharing } from './sharing.js';
 import type { WriteWanted } from './write-service.js';
 

@@ -6,15 +6,15 @@ import { DatabaseSync } from 'node:sqlite';
 import type { PatientState } from '@careledger/contracts';
 import { fromBase64url, generateX25519, x25519FromPrivate } from '@careledger/crypto';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
-import { TestHouse, readerWith } from '../testing/test-house.js';
-import { testPatient } from '../testing/test-patient.js';
+import { TestHouse, readerWith } from '../../testing/test-house.js';
+import { testPatient } from '../../testing/test-patient.js';
 import { VisitStore } from '../visits/visit-store.js';
 import { FORMAT_RETIRED } from './former-formats.js';
 import { migrations } from './migrations.js';
 import { SqliteStore } from './store.js';
 
 /** An authority's store of the first release, and the keys that its key store had. */
-const FIRST_RELEASE = new URL('../../fixtures/first-release.sql', import.meta.url);
+const FIRST_RELEASE = new URL('../../../fixtures/first-release.sql', import.meta.url);
 const OWN_KEY = x25519FromPrivate(fromBase64url('tlxrJwkhCGuTsWJklenyioxrRCrtm4z8U9Aw1N8WXiA'));
 const STORE_KEY = new Uint8Array(32).fill(7);
 const PATIENT = 'pat_m4v5cejmzdxyaimsddm5tv5ux3dwnh6h';

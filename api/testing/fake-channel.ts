@@ -1,5 +1,5 @@
 import { LedgerError } from '@careledger/ledger';
-import type { Channel } from '../ledger-port.js';
+import type { Channel } from '../src/ledger-port.js';
 
 /** Whose peer a call names; undefined: the channel's own route. */
 type Peer = string | undefined;
