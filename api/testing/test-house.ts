@@ -15,7 +15,8 @@ import { decide, type Request } from '@careledger/policy';
 import { createLogger, type HttpClient, type Principal } from '@careledger/service-kit';
 import { AccessLog } from '../src/access/access-log.js';
 import { NoticeReadings } from '../src/access/notice-readings.js';
-import { ReadGate, type Reader } from '../src/access/read-gate.js';
+import { ReadGate } from '../src/access/read-gate.js';
+import type { Reader } from '../src/access/reader.js';
 import { Issuer } from '../src/issuer.js';
 import { Announcements } from '../src/notices/announcements.js';
 import { EmergencyService } from '../src/notices/emergency-service.js';
@@ -23,8 +24,7 @@ import { EmergencyStore } from '../src/notices/emergency-store.js';
 import { NoticeLog } from '../src/notices/notice-log.js';
 import { NoticeReader } from '../src/notices/notice-reader.js';
 import type { ShownEmergency } from '../src/notices/notice.js';
-import type { Outbox } from '../src/outbox/outbox.js';
-import { Directory } from '../src/policy/directory.js';
+import { Registrations } from '../src/policy/registrations.js';
 import { Judge } from '../src/policy/judge.js';
 import { KnownScopes } from '../src/policy/known-scopes.js';
 import { Meanings } from '../src/policy/meanings.js';
@@ -156,7 +156,7 @@ export class TestHouse implements AsyncDisposable {
   readonly box: SealedBox;
   readonly mirror: MirrorStore;
   readonly policy: Policy;
-  readonly directory: Directory;
+  readonly registrations: Registrations;
   readonly meanings: Meanings;
   readonly practitioners: PractitionerStore;
   readonly vouching: Vouching;
@@ -187,7 +187,7 @@ export class TestHouse implements AsyncDisposable {
     this.mirror = new MirrorStore(store);
     const { authorities } = channels;
     this.policy = new Policy({ authorityId, authorities, mirror: this.mirror, store, clock });
-    this.directory = new Directory(channels, this.mirror, store);
+    this.registrations = new Registrations(channels, this.mirror, store);
     this.meanings = new Meanings({ keys: [ownKey], logger });
     const scopes = new KnownScopes(this.policy, this.meanings);
     this.practitioners = new PractitionerStore(store, this.box);
@@ -202,7 +202,7 @@ export class TestHouse implements AsyncDisposable {
       logger,
     });
     this.accessLog = new AccessLog(store);
-    const outbox = () => ({ wake: () => void this.woken++ }) as unknown as Outbox;
+    const outbox = { wake: () => void this.woken++ };
     const providers = new ProviderPool<HttpClient>({
       providerIds: ['prv_cloud-a', 'prv_cloud-b'],
       connect: () => this.#provider(),
@@ -217,7 +217,7 @@ export class TestHouse implements AsyncDisposable {
     const { accessLog: log, readings, vouching } = this;
     this.gate = new ReadGate({ issuer, store, log, readings, vouching, judge, clock });
     this.service = new EmergencyService({
-      ...{ issuer, verifier: nodeVerifier(), keys: [ownKey], directory: this.directory },
+      ...{ issuer, verifier: nodeVerifier(), keys: [ownKey], registrations: this.registrations },
       ...{ policy: this.policy, store, emergencies: this.emergencies, log: this.log, clock },
     });
     this.notices = new NoticeReader({
@@ -226,7 +226,13 @@ export class TestHouse implements AsyncDisposable {
     });
     this.writes = new WriteStore(store);
     this.writer = new WriteService({
-      ...{ issuer, recordSecret: new Uint8Array(32).fill(9), ownKey, channels, directory: this.directory },
+      ...{
+        issuer,
+        recordSecret: new Uint8Array(32).fill(9),
+        ownKey,
+        channels,
+        registrations: this.registrations,
+      },
       ...{ policy: this.policy, scopes, vouching, providers, store, writes: this.writes, outbox, clock },
     });
   }
@@ -244,7 +250,7 @@ export class TestHouse implements AsyncDisposable {
   async mirrored(patientId: string): Promise<void> {
     const consent = await this.policy.fetch(patientId);
     await this.store.commit(() => this.policy.put(patientId, consent));
-    await this.directory.patient(patientId);
+    await this.registrations.patient(patientId);
   }
 
   /** Another authority on both channels. */

@@ -4,7 +4,6 @@ import { ProviderPool } from '@careledger/delivery';
 import { HttpClientError, type HttpClient } from '@careledger/service-kit';
 import { readStatement } from '@careledger/statements';
 import { afterEach, beforeEach, expect, test } from '@jest/globals';
-import type { Outbox } from '../outbox/outbox.js';
 import { TestHouse, readerWith } from '../../testing/test-house.js';
 import { testPatient } from '../../testing/test-patient.js';
 import { AccessService } from './access-service.js';
@@ -25,9 +24,9 @@ beforeEach(async () => {
   asked = [];
   answers = {};
   await house.granted(patient.state, patient.grant());
-  const { channels, authorityId, issuer, directory, store, vouching, gate, accessLog } = house;
+  const { channels, authorityId, issuer, registrations, store, vouching, gate, accessLog } = house;
   access = new AccessService({
-    ...{ authorityId, issuer, channels, directory, store, vouching, gate, log: accessLog },
+    ...{ authorityId, issuer, channels, registrations, store, vouching, gate, log: accessLog },
     ...{ verifier: nodeVerifier(), keys: [house.ownKey], receipts: {} as Receipts },
     witnesses: new CloudWitnesses({ mspId: 'HospitalMSP', peerMspIds: ['PatientsMSP'] }),
     providers: new ProviderPool<HttpClient>({
@@ -36,7 +35,7 @@ beforeEach(async () => {
       restMs: () => 1_000,
       clock: house.clock,
     }),
-    outbox: () => ({}) as Outbox,
+    outbox: { wake: () => undefined },
     count: () => undefined,
     logger: { warn: () => undefined },
   });

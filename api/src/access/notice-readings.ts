@@ -32,7 +32,7 @@ export interface NoticeReadingsOptions {
   readonly cloud: Channel;
   readonly providers: Providers;
   readonly store: Store;
-  readonly outbox: () => Outbox;
+  readonly outbox: Pick<Outbox, 'wake'>;
   readonly clock?: () => number;
   readonly logger: Pick<Logger, 'warn'>;
 }
@@ -71,7 +71,7 @@ export class NoticeReadings implements TaskHandler {
   }
 
   added(): void {
-    this.#options.outbox().wake();
+    this.#options.outbox.wake();
   }
 
   async advance(sid: string): Promise<void> {

@@ -15,7 +15,7 @@ beforeEach(async () => {
   house.ledgers.authorities.state = 'away';
   keeper = new MirrorKeeper({
     ...{ authorityId: house.authorityId, authorities: house.channels.authorities, store: house.store },
-    ...{ mirror: house.mirror, policy: house.policy, directory: house.directory },
+    ...{ mirror: house.mirror, policy: house.policy, registrations: house.registrations },
     clock: house.clock,
     logger: createLogger('mirror', { level: 'silent' }),
   });
@@ -48,7 +48,7 @@ test('a rotation of the gateway’s key whose event never came is found: the for
   // Rotations write the policy.
   authorities.versions.set(patient.patientId, 2);
   await keeper.check();
-  expect((await house.directory.patient(patient.patientId)).gatewayKeys).toEqual(gatewayKeys);
+  expect((await house.registrations.patient(patient.patientId)).gatewayKeys).toEqual(gatewayKeys);
 });
 
 test('a mirror that cannot be compared grows old', async () => {

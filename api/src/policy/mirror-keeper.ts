@@ -3,7 +3,7 @@ import { timestampOf } from '@careledger/domain';
 import { startWorker, type Logger, type Worker } from '@careledger/service-kit';
 import type { Channel } from '../ledger-port.js';
 import type { Store } from '../store/store.js';
-import type { Directory } from './directory.js';
+import type { Registrations } from './registrations.js';
 import type { MirrorStore } from './mirror-store.js';
 import type { Policy } from './policy.js';
 
@@ -16,7 +16,7 @@ export interface MirrorKeeperOptions {
   readonly store: Store;
   readonly mirror: MirrorStore;
   readonly policy: Policy;
-  readonly directory: Pick<Directory, 'refreshPatient'>;
+  readonly registrations: Pick<Registrations, 'refreshPatient'>;
   readonly logger: Logger;
   readonly clock?: () => number;
 }
@@ -65,7 +65,7 @@ export class MirrorKeeper implements AsyncDisposable {
   }
 
   async #compare(patientIds: readonly string[]): Promise<void> {
-    const { authorities, authorityId, directory, mirror, policy, store } = this.#options;
+    const { authorities, authorityId, registrations, mirror, policy, store } = this.#options;
     const heardAt = timestampOf(this.#clock());
     // One call for many patients; what it would decide matters to nobody.
     const requests = patientIds.map((patientId) => ({
@@ -93,7 +93,7 @@ export class MirrorKeeper implements AsyncDisposable {
       if (versions.get(patientId) === undefined) continue;
       const consent = await policy.fetch(patientId);
       // A change of the patient's keys is a change of the policy, too.
-      await directory.refreshPatient(patientId);
+      await registrations.refreshPatient(patientId);
       await store.commit(() => policy.put(patientId, consent));
     }
   }

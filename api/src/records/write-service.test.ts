@@ -294,7 +294,7 @@ describe('the first wraps of a version', () => {
         ownKey: house.ownKey,
         keys: [house.ownKey],
       },
-      ...{ directory: house.directory, policy: house.policy, clock: house.clock },
+      ...{ registrations: house.registrations, policy: house.policy, clock: house.clock },
     });
 
   test('are for the patient, this authority, and whoever’s grant covers it, now or later', async () => {

@@ -86,7 +86,7 @@ function newTask(): WriteTask {
         AnnounceRecords: ({ items }: { items: string[] }) => announce(items),
       } as Answers),
     },
-    directory: {
+    registrations: {
       provider: async (providerId) =>
         ({
           signingKeys: [{ key: toBase64url(signerOf(providerId).publicKey), from: '' }],

@@ -38,7 +38,7 @@ beforeEach(() => {
     ...{ networkId: TEST_NETWORK, verifier: nodeVerifier(), logger: { warn: () => undefined } },
     channels: { authorities: channelOf('authorities'), cloud: channelOf('cloud') },
     cloudMspIds: [PATIENTS_MSP, 'CloudAMSP', 'CloudBMSP'],
-    directory: { refreshPatient: async () => patient.state },
+    registrations: { refreshPatient: async () => patient.state },
   });
 });
 

@@ -12,7 +12,7 @@ import type { MirrorStore } from './mirror-store.js';
  * Who is who, by the ledger. Patients are kept in the own store, so that their gateways' emergencies can be verified
  * while the ledger is away; the follower forgets what an event says has changed.
  */
-export class Directory {
+export class Registrations {
   readonly #channels: Channels;
   readonly #mirror: MirrorStore;
   readonly #store: Store;

@@ -2,8 +2,8 @@ import { TxId } from '@careledger/domain';
 import { AUTHORITY_ROUTES, RevocationRequest } from '@careledger/protocol';
 import { assertPatient, principalOf, requireRole, type ServiceApp } from '@careledger/service-kit';
 import { Type } from 'typebox';
-import { RateLimit } from '../revocations/rate-limit.js';
-import type { RevocationService } from '../revocations/revocation-service.js';
+import { RateLimit } from './rate-limit.js';
+import type { RevocationService } from './revocation-service.js';
 
 /** Each relayed revocation is a transaction or two, also one that comes again. */
 const REVOCATIONS_BURST = 60;

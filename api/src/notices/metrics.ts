@@ -1,25 +1,17 @@
-import type { ServiceApp } from '@careledger/service-kit';
-import { Counter, Gauge, Histogram } from 'prom-client';
-import type { Outbox } from './outbox/outbox.js';
+import { Counter, Histogram, type Registry } from 'prom-client';
 
 const EMERGENCY_BUCKETS_SECONDS = [0.002, 0.005, 0.01, 0.025, 0.05, 0.1, 0.5, 2];
 
-/** What this service counts besides HTTP. */
-export interface ApiMetrics {
-  readonly access: (outcome: string) => void;
+/** What is counted of direct emergencies. */
+export interface NoticeMetrics {
   readonly emergency: (outcome: string) => void;
-  readonly noticeReading: (outcome: string) => void;
+  /** How long an emergency took from its arrival until it was on disk and told. */
   readonly emergencySeconds: (seconds: number) => void;
+  readonly noticeReading: (outcome: string) => void;
 }
 
-export function registerMetrics(app: ServiceApp, outbox: () => Outbox): ApiMetrics {
-  const registers = [app.metrics];
-  const access = new Counter({
-    name: 'careledger_api_accesses_total',
-    help: 'Requests for records: opened, or the code with which nothing was shown',
-    labelNames: ['outcome'] as const,
-    registers,
-  });
+export function noticeMetrics(registry: Registry): NoticeMetrics {
+  const registers = [registry];
   const emergencies = new Counter({
     name: 'careledger_api_emergency_notices_total',
     help: 'Direct emergency notices: accepted, repeated, or the code with which they were refused',
@@ -38,18 +30,9 @@ export function registerMetrics(app: ServiceApp, outbox: () => Outbox): ApiMetri
     buckets: EMERGENCY_BUCKETS_SECONDS,
     registers,
   });
-  new Gauge({
-    name: 'careledger_api_outbox_tasks',
-    help: 'Tasks that are not finished',
-    registers,
-    collect() {
-      this.set(outbox().pending());
-    },
-  });
   return {
-    access: (outcome) => access.inc({ outcome }),
     emergency: (outcome) => emergencies.inc({ outcome }),
-    noticeReading: (outcome) => readings.inc({ outcome }),
     emergencySeconds: (value) => seconds.observe(value),
+    noticeReading: (outcome) => readings.inc({ outcome }),
   };
 }

@@ -1,31 +1,25 @@
-import { ForkState, GrantState, HeadState, accessControl, records } from '@careledger/contracts';
+import { accessControl, records } from '@careledger/contracts';
 import { PatientId } from '@careledger/domain';
 import { onLedger } from '@careledger/ledger/service';
 import { isInForce } from '@careledger/policy';
-import { GrantMeaning } from '@careledger/protocol';
 import { requireRole, type ServiceApp } from '@careledger/service-kit';
 import { Type } from 'typebox';
+import { Cursor, Paging, cursorOf, pageArgs } from '../http/schemas.js';
 import type { Channel } from '../ledger-port.js';
-import type { Meanings } from '../policy/meanings.js';
-import { Cursor, Paging, cursorOf, pageArgs } from './schemas.js';
+import type { Meanings } from './meanings.js';
+import { Anchors, ShownGrant } from './schemas.js';
 
-const ShownGrant = Type.Object({
-  ...GrantState.properties,
-  inForce: Type.Boolean(),
-  /** What its tags stand for; null where the grant does not say so readably. */
-  meaning: Type.Union([GrantMeaning, Type.Null()]),
-});
 const params = Type.Object({ patientId: PatientId });
 
-export interface PatientRouteOptions {
+export interface PolicyRouteOptions {
   readonly authorityId: string;
   readonly authorities: Channel;
   readonly meanings: Meanings;
 }
 
-export function addPatientRoutes(
+export function addPolicyRoutes(
   app: ServiceApp,
-  { authorityId, authorities, meanings }: PatientRouteOptions,
+  { authorityId, authorities, meanings }: PolicyRouteOptions,
 ): void {
   app.get(
     '/v1/patients/:patientId/grants',
@@ -70,13 +64,7 @@ export function addPatientRoutes(
         params,
         querystring: Type.Object({ ...Paging, forksCursor: Paging.cursor }),
         response: {
-          200: Type.Object({
-            head: Type.Union([HeadState, Type.Null()]),
-            anchors: Type.Array(HeadState),
-            cursor: Cursor,
-            forks: Type.Array(ForkState),
-            forksCursor: Cursor,
-          }),
+          200: Anchors,
         },
       },
     },

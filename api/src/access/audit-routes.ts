@@ -1,49 +1,23 @@
-import { AccessState, records } from '@careledger/contracts';
-import { Id128, PatientId, PurposeOfUse, RecordId, RecordVersion, Timestamp } from '@careledger/domain';
+import { records } from '@careledger/contracts';
+import { PatientId } from '@careledger/domain';
 import { onLedger } from '@careledger/ledger/service';
 import { requireRole, type ServiceApp } from '@careledger/service-kit';
 import { Type } from 'typebox';
-import { ACCESS_BASES, type AccessLog } from '../access/access-log.js';
+import { Cursor, Paging, cursorOf, pageArgs } from '../http/schemas.js';
 import type { Channels } from '../ledger-port.js';
-import { Cursor, NullOr, Paging, cursorOf, pageArgs } from './schemas.js';
+import type { AccessLog } from './access-log.js';
+import { AuditEntry } from './schemas.js';
 
-const OwnEntry = Type.Object({
-  /** `request`: through a provider. `notice`: a direct emergency was shown. `visit`: what this authority did. */
-  basis: Type.Enum([...ACCESS_BASES]),
-  requestSid: Id128,
-  patientId: PatientId,
-  recordId: NullOr(RecordId),
-  visitId: NullOr(Id128),
-  version: NullOr(RecordVersion),
-  purpose: PurposeOfUse,
-  practitionerId: NullOr(Type.String()),
-  unit: NullOr(Type.String()),
-  caller: NullOr(Type.String()),
-  providerId: NullOr(Type.String()),
-  askedAt: Timestamp,
-  decision: NullOr(AccessState.properties.decision),
-  reason: NullOr(Type.String()),
-  /** Of a notice: the own peer, or, while that was away, the own mirror. */
-  decidedBy: NullOr(Type.Enum(['peer', 'mirror'])),
-  txId: NullOr(Type.String()),
-  /** `opened`, `denied`, or the code with which nothing was shown; null: the answer never came. */
-  outcome: NullOr(Type.String()),
-});
-const Entry = Type.Object({
-  /** Null: this authority asked, the ledger shows no decision (on this page). */
-  ledger: NullOr(AccessState),
-  /** Null: the ledger has a request under this authority's key that this service did not make. Look into it. */
-  own: NullOr(OwnEntry),
-});
 /** Before every id. */
 const NEWEST = Number.MAX_SAFE_INTEGER;
 
-export function addAuditRoutes(
-  app: ServiceApp,
-  log: AccessLog,
-  channels: Channels,
-  authorityId: string,
-): void {
+export interface AuditRouteOptions {
+  readonly authorityId: string;
+  readonly channels: Channels;
+  readonly log: AccessLog;
+}
+
+export function addAuditRoutes(app: ServiceApp, { authorityId, channels, log }: AuditRouteOptions): void {
   app.get(
     '/v1/audit',
     {
@@ -53,7 +27,7 @@ export function addAuditRoutes(
         description:
           'With `patientId`: as the ledger has it, oldest first. Without: by this service’s own log, newest first.',
         querystring: Type.Object({ patientId: Type.Optional(PatientId), ...Paging }),
-        response: { 200: Type.Object({ accesses: Type.Array(Entry), cursor: Cursor }) },
+        response: { 200: Type.Object({ accesses: Type.Array(AuditEntry), cursor: Cursor }) },
       },
     },
     (request) => {

@@ -1,43 +1,18 @@
 import { CompactJws, records, type VisitState } from '@careledger/contracts';
-import { Id128, PatientId, Timestamp, TxId, closedObject } from '@careledger/domain';
+import { Id128, PatientId, Timestamp, closedObject } from '@careledger/domain';
 import { onLedger } from '@careledger/ledger/service';
 import { requireRole, type ServiceApp } from '@careledger/service-kit';
 import { Type } from 'typebox';
-import type { Reader, ReadGate } from '../access/read-gate.js';
+import type { ReadGate } from '../access/read-gate.js';
+import { VouchingQuery, readerOf, type Reader } from '../access/reader.js';
+import { IdempotencyHeaders, repeatableRequestOf } from '../http/idempotency.js';
+import { Cursor, Paging, cursorOf, pageArgs } from '../http/schemas.js';
 import type { Channels } from '../ledger-port.js';
 import type { Outbox } from '../outbox/outbox.js';
-import { problem } from '../problem.js';
-import type { VisitService } from '../visits/visit-service.js';
-import { VISIT_STAGES, type KeptVisit, type VisitContent, type VisitStore } from '../visits/visit-store.js';
-import {
-  Cursor,
-  IdempotencyHeaders,
-  NullOr,
-  Paging,
-  VouchingQuery,
-  cursorOf,
-  pageArgs,
-  readerOf,
-  repeatableRequestOf,
-} from './schemas.js';
-
-const Visit = Type.Object({
-  visitId: Id128,
-  patientId: PatientId,
-  at: Timestamp,
-  /** `unknown`: on the ledger, but not in this service's store. */
-  stage: Type.Enum([...VISIT_STAGES, 'unknown']),
-  /** With the patient's check-in code, which the ledger took in time. A visit that is not must not be billable. */
-  confirmed: Type.Boolean(),
-  /** On `authorities`. */
-  txId: NullOr(TxId),
-  /** On `cloud`. */
-  relatedTxId: NullOr(TxId),
-  relayedBy: NullOr(Type.String()),
-  reason: NullOr(Type.String()),
-  /** What was done there; for practitioners. */
-  data: Type.Optional(Type.Unknown()),
-});
+import { problem } from '../problems.js';
+import { Visit, shown } from './schemas.js';
+import type { VisitService } from './visit-service.js';
+import type { KeptVisit, VisitContent, VisitStore } from './visit-store.js';
 
 export interface VisitRouteOptions {
   readonly authorityId: string;
@@ -147,22 +122,6 @@ export function addVisitRoutes(app: ServiceApp, options: VisitRouteOptions): voi
     const visit = visits.find(visitId);
     if (visit === undefined) throw problem('VISIT_UNKNOWN', 'This authority recorded no such visit');
     return visit;
-  }
-
-  function shown(visit: KeptVisit, content?: VisitContent) {
-    const { visitId, patientId, at, stage, confirmed, txId, relatedTxId, relayedBy, refusal } = visit;
-    return {
-      visitId,
-      patientId,
-      at,
-      stage,
-      confirmed,
-      txId,
-      relatedTxId,
-      relayedBy,
-      reason: refusal,
-      ...(content !== undefined && { data: JSON.parse(content.data) as unknown }),
-    };
   }
 
   /** A visit that the ledger has and the own store does not: restored from an older backup, or another instance. */

@@ -1,27 +1,11 @@
 import { SubscriptionState } from '@careledger/contracts';
-import {
-  Id128,
-  PatientId,
-  Permission,
-  PurposeOfUse,
-  Timestamp,
-  TxId,
-  closedObject,
-} from '@careledger/domain';
-import { SubscriptionReason } from '@careledger/protocol';
+import { Id128, PatientId, TxId } from '@careledger/domain';
 import { requireRole, type ServiceApp } from '@careledger/service-kit';
 import { Type } from 'typebox';
-import type { SubscriptionService } from '../subscriptions/subscription-service.js';
-import { Cursor, IdempotencyHeaders, Paging, cursorOf, keyedRequestOf, pageArgs } from './schemas.js';
-
-const NewSubscription = closedObject({
-  patientId: PatientId,
-  permissions: Type.Array(Permission, { minItems: 1, uniqueItems: true }),
-  purposes: Type.Array(PurposeOfUse, { minItems: 1, uniqueItems: true }),
-  until: Type.Optional(Timestamp),
-  /** Encrypted to the patient. */
-  reason: Type.Optional(SubscriptionReason.properties.reason),
-});
+import { IdempotencyHeaders, keyedRequestOf } from '../http/idempotency.js';
+import { Cursor, Paging, cursorOf, pageArgs } from '../http/schemas.js';
+import { NewSubscription } from './schemas.js';
+import type { SubscriptionService } from './subscription-service.js';
 
 export function addSubscriptionRoutes(app: ServiceApp, service: SubscriptionService): void {
   app.post(

@@ -8,29 +8,22 @@ import {
 import { PatientId, timestampOf } from '@careledger/domain';
 import { ProblemError, requireRole, type ServiceApp, type StreamedEvent } from '@careledger/service-kit';
 import { Type } from 'typebox';
-import type { Reader, ReadGate } from '../access/read-gate.js';
-import type { EmergencyService } from '../notices/emergency-service.js';
-import { MISMATCHES, type EmergencyStore } from '../notices/emergency-store.js';
-import type { NoticeLog } from '../notices/notice-log.js';
-import type { NoticeReader } from '../notices/notice-reader.js';
-import { NOTICE_TYPES, NOTICES, type LoggedNotice } from '../notices/notice.js';
-import { Cursor, Paging, VouchingQuery, readerOf } from './schemas.js';
+import type { ReadGate } from '../access/read-gate.js';
+import { VouchingQuery, readerOf, type Reader } from '../access/reader.js';
+import { Cursor, Paging } from '../http/schemas.js';
+import type { EmergencyService } from './emergency-service.js';
+import type { EmergencyStore } from './emergency-store.js';
+import type { NoticeMetrics } from './metrics.js';
+import type { NoticeLog } from './notice-log.js';
+import type { NoticeReader } from './notice-reader.js';
+import { NOTICE_TYPES, type LoggedNotice } from './notice.js';
+import { Unmatched } from './schemas.js';
 
 /** The statement, the ciphertext in base64url and the JSON around them. */
 const EMERGENCY_BODY_LIMIT_BYTES =
   EMERGENCY_NOTICE_MAX_CHARS + Math.ceil((NOTICE_CIPHERTEXT_MAX_BYTES * 4) / 3) + 1_024;
-const { patientId, sid, recordId, version, receivedAt } = NOTICES.emergency.properties;
 /** An id of the log: at most 15 digits, so that every one is a safe integer. */
 const NOTICE_ID_PATTERN = '^(?:0|[1-9][0-9]{0,14})$';
-const Unmatched = Type.Object({
-  patientId,
-  sid,
-  recordId,
-  version,
-  receivedAt,
-  /** Nothing is announced, or something else than the notice told of: by another author, or with another content. */
-  reason: Type.Enum(['NOT_ANNOUNCED', ...MISMATCHES]),
-});
 
 export interface NoticeRouteOptions {
   readonly log: NoticeLog;
@@ -39,13 +32,11 @@ export interface NoticeRouteOptions {
   readonly reader: NoticeReader;
   readonly gate: ReadGate;
   readonly unmatchedAfterMs: number;
-  /** How long an emergency took from its arrival until it was on disk and told, in seconds. */
-  readonly observe: (seconds: number) => void;
-  readonly count: (outcome: string) => void;
+  readonly metrics: Pick<NoticeMetrics, 'emergency' | 'emergencySeconds'>;
 }
 
 export function addNoticeRoutes(app: ServiceApp, options: NoticeRouteOptions): void {
-  const { log, emergencies, gate, reader: notices, service, unmatchedAfterMs } = options;
+  const { log, emergencies, gate, metrics, reader: notices, service, unmatchedAfterMs } = options;
 
   app.get(
     '/v1/notices',
@@ -166,11 +157,11 @@ export function addNoticeRoutes(app: ServiceApp, options: NoticeRouteOptions): v
       const startMs = performance.now();
       try {
         const answer = await service.accept(request.body);
-        options.observe((performance.now() - startMs) / 1000);
-        options.count(answer.created ? 'accepted' : 'repeated');
+        metrics.emergencySeconds((performance.now() - startMs) / 1000);
+        metrics.emergency(answer.created ? 'accepted' : 'repeated');
         return await reply.status(202).send(answer);
       } catch (error) {
-        options.count(error instanceof Error && 'code' in error ? String(error.code) : 'INTERNAL_ERROR');
+        metrics.emergency(error instanceof Error && 'code' in error ? String(error.code) : 'INTERNAL_ERROR');
         throw error;
       }
     },

@@ -1,33 +1,25 @@
-import { RegisterPractitionerBody } from '@careledger/contracts';
-import { PractitionerId, closedObject } from '@careledger/domain';
+import { PractitionerId } from '@careledger/domain';
 import { requireRole, type ServiceApp } from '@careledger/service-kit';
 import { Type } from 'typebox';
+import { IdempotencyHeaders, keyedRequestOf } from '../http/idempotency.js';
+import { Cursor, Paging } from '../http/schemas.js';
 import type { Outbox } from '../outbox/outbox.js';
-import { problem } from '../problem.js';
-import type { PractitionerService } from '../practitioners/practitioner-service.js';
-import { PRACTITIONER_STAGES, type Practitioner } from '../practitioners/practitioner-store.js';
-import { Cursor, IdempotencyHeaders, Name, Paging, keyedRequestOf } from './schemas.js';
+import { problem } from '../problems.js';
+import type { PractitionerService } from './practitioner-service.js';
+import type { Practitioner } from './practitioner-store.js';
+import { NewPractitionerBody, ShownPractitioner, shown } from './schemas.js';
 
-const IDENTITY_MAX_CHARS = 256;
-const Text = Type.String({ minLength: 1, maxLength: IDENTITY_MAX_CHARS });
-const { role } = RegisterPractitionerBody.properties;
-const IdentityBody = closedObject({ identifier: Text, name: Type.Optional(Text) });
-const Shown = Type.Object({
-  practitionerId: PractitionerId,
-  role,
-  unit: Type.Union([Type.String(), Type.Null()]),
-  identity: IdentityBody,
-  stage: Type.Enum([...PRACTITIONER_STAGES]),
-  txIds: Type.Record(Type.String(), Type.String()),
-  reason: Type.Union([Type.String(), Type.Null()]),
-});
 const practitionerIdParam = Type.Object({ practitionerId: PractitionerId });
+
+export interface PractitionerRouteOptions {
+  readonly service: PractitionerService;
+  readonly outbox: Outbox;
+  readonly answerWithinMs: number;
+}
 
 export function addPractitionerRoutes(
   app: ServiceApp,
-  service: PractitionerService,
-  outbox: Outbox,
-  answerWithinMs: number,
+  { service, outbox, answerWithinMs }: PractitionerRouteOptions,
 ): void {
   app.post(
     '/v1/practitioners',
@@ -36,8 +28,8 @@ export function addPractitionerRoutes(
       schema: {
         summary: 'Register a practitioner under a fresh pseudonym and key; who it is stays here',
         headers: IdempotencyHeaders,
-        body: closedObject({ role, unit: Type.Optional(Name), identity: IdentityBody }),
-        response: { 201: Shown, 202: Shown },
+        body: NewPractitionerBody,
+        response: { 201: ShownPractitioner, 202: ShownPractitioner },
       },
     },
     async (request, reply) => {
@@ -54,7 +46,7 @@ export function addPractitionerRoutes(
       schema: {
         summary: 'Practitioners of this authority and who they are, by when they were registered',
         querystring: Type.Object({ cursor: Type.Optional(PractitionerId), limit: Paging.limit }),
-        response: { 200: Type.Object({ practitioners: Type.Array(Shown), cursor: Cursor }) },
+        response: { 200: Type.Object({ practitioners: Type.Array(ShownPractitioner), cursor: Cursor }) },
       },
     },
     async (request) => {
@@ -72,7 +64,7 @@ export function addPractitionerRoutes(
       schema: {
         summary: 'Withdraw a practitioner',
         params: practitionerIdParam,
-        response: { 200: Shown, 202: Shown },
+        response: { 200: ShownPractitioner, 202: ShownPractitioner },
       },
     },
     async (request, reply) => {
@@ -92,8 +84,4 @@ export function addPractitionerRoutes(
       });
     return practitioner;
   }
-}
-
-function shown({ practitionerId, role, unit, identity, stage, txIds, refusal }: Practitioner) {
-  return { practitionerId, role, unit, identity, stage, txIds: { ...txIds }, reason: refusal };
 }

@@ -1,76 +1,29 @@
 import { AnnouncedRecordState, RECORD_MAX_BYTES, records } from '@careledger/contracts';
-import {
-  PatientId,
-  Period,
-  RecordId,
-  RecordKind,
-  RecordVersion,
-  Timestamp,
-  TxId,
-  closedObject,
-} from '@careledger/domain';
+import { PatientId, RecordId, RecordKind, RecordVersion, Timestamp } from '@careledger/domain';
 import { onLedger } from '@careledger/ledger/service';
 import { coversTags, isInForce } from '@careledger/policy';
-import { ScopeMeaning } from '@careledger/protocol';
-import { FHIR_JSON, principalOf, requireRole, type ServiceApp } from '@careledger/service-kit';
+import { principalOf, requireRole, type ServiceApp } from '@careledger/service-kit';
 import { Type } from 'typebox';
-import type { AccessService } from '../access/access-service.js';
+import { DEFAULT_PURPOSE, VouchingQuery } from '../access/reader.js';
+import { IdempotencyHeaders, repeatableRequestOf } from '../http/idempotency.js';
+import { Cursor, Paging, cursorOf, pageArgs } from '../http/schemas.js';
 import type { Channels } from '../ledger-port.js';
 import type { Outbox } from '../outbox/outbox.js';
 import type { Policy } from '../policy/policy.js';
 import type { Vouching } from '../policy/vouching.js';
-import { problem } from '../problem.js';
-import { writeRef, type WriteService } from '../records/write-service.js';
-import { WRITE_STAGES, type Write, type WriteStore } from '../records/write-store.js';
-import {
-  Cursor,
-  DEFAULT_PURPOSE,
-  IdempotencyHeaders,
-  NullOr,
-  Paging,
-  VouchingQuery,
-  cursorOf,
-  pageArgs,
-  readerOf,
-  repeatableRequestOf,
-} from './schemas.js';
+import { problem } from '../problems.js';
+import { WriteRequest, WriteStatus } from './schemas.js';
+import { writeRef, type WriteService } from './write-service.js';
+import type { Write, WriteStore } from './write-store.js';
 
 /** A bundle in JSON and what is said about it. */
 const BODY_LIMIT_BYTES = RECORD_MAX_BYTES + 65_536;
-
-const { category, resourceType } = ScopeMeaning.properties;
-const WriteRequest = closedObject({
-  patientId: PatientId,
-  /** FHIR R4 Bundle. */
-  bundle: Type.Unknown(),
-  /**
-   * In words, which a grant of the patient has told: narrows the record's tags, and with them who may read it. Each
-   * resource has to be of one of these scopes.
-   */
-  scope: Type.Optional(Type.Array(closedObject({ category, resourceType }), { minItems: 1 })),
-  /** What the record is about; by the bundle's resources unless given. */
-  period: Type.Optional(Period),
-});
-
-const WriteStatus = Type.Object({
-  recordId: RecordId,
-  version: RecordVersion,
-  patientId: PatientId,
-  stage: Type.Enum([...WRITE_STAGES]),
-  providerId: Type.String(),
-  storeTxId: NullOr(TxId),
-  receipt: NullOr(Type.String()),
-  announceTxId: NullOr(TxId),
-  reason: NullOr(Type.String()),
-  lastError: NullOr(Type.String()),
-});
 
 export interface RecordRouteOptions {
   readonly authorityId: string;
   readonly channels: Channels;
   readonly policy: Policy;
   readonly vouching: Vouching;
-  readonly access: AccessService;
   readonly writer: WriteService;
   readonly writes: WriteStore;
   readonly outbox: Outbox;
@@ -78,7 +31,7 @@ export interface RecordRouteOptions {
 }
 
 export function addRecordRoutes(app: ServiceApp, options: RecordRouteOptions): void {
-  const { access, authorityId, channels, outbox, policy, vouching, writer, writes } = options;
+  const { authorityId, channels, outbox, policy, vouching, writer, writes } = options;
   const recordIdParam = Type.Object({ recordId: RecordId });
 
   app.get(
@@ -119,45 +72,6 @@ export function addRecordRoutes(app: ServiceApp, options: RecordRouteOptions): v
           row.author === authorityId || reading.some((grant) => coversTags(grant.scopeTags, row.tagGroups)),
       );
       return { records: visible, cursor: cursorOf(page.bookmark) };
-    },
-  );
-
-  app.get(
-    '/v1/records/:recordId',
-    {
-      config: requireRole('practitioner'),
-      schema: {
-        summary: 'Open a record: asked for on the ledger, fetched, checked, decrypted',
-        params: recordIdParam,
-        querystring: Type.Object({
-          patientId: PatientId,
-          /** The newest unless named. */
-          version: Type.Optional(RecordVersion),
-          ...VouchingQuery,
-        }),
-        response: {
-          200: {
-            description: 'FHIR R4',
-            content: { [FHIR_JSON]: { schema: Type.Unsafe<string>(Type.Object({})) } },
-          },
-        },
-      },
-    },
-    async (request, reply) => {
-      const { patientId, version } = request.query;
-      const opened = await access.open({
-        patientId,
-        recordId: request.params.recordId,
-        ...(version !== undefined && { version }),
-        reader: readerOf(request, request.query),
-      });
-      return reply
-        .type(FHIR_JSON)
-        .header('etag', `W/"${opened.access.version}"`)
-        .header('x-careledger-permit', opened.access.txId)
-        .header('cache-control', 'no-store')
-        .serializer((json: unknown) => String(json))
-        .send(opened.json);
     },
   );
 
