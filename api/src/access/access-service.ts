@@ -12,9 +12,9 @@ import { problem, type ProblemCode } from '../problems.js';
 import { firstOf, type Providers, type ReachableProvider } from '../providers/providers.js';
 import type { Store } from '../store/store.js';
 import type { AccessLog } from './access-log.js';
-import type { Receipts } from './receipts.js';
-import type { Reader } from './reader.js';
 import type { ReadGate } from './read-gate.js';
+import type { Reader } from './reader.js';
+import type { Receipts } from './receipts.js';
 import { openReleased, type Opened, type OpeningOptions, type Permit } from './released-record.js';
 
 export interface AccessServiceOptions extends OpeningOptions {

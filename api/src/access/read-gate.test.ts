@@ -1,9 +1,9 @@
 import { STATEMENTS } from '@careledger/contracts';
 import { readStatement } from '@careledger/statements';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
-import { MIRROR_MAX_AGE_MS } from '../policy/judge.js';
 import { TestHouse, readerWith } from '../../testing/test-house.js';
 import { testPatient } from '../../testing/test-patient.js';
+import { MIRROR_MAX_AGE_MS } from '../policy/judge.js';
 import { Unread } from './read-gate.js';
 
 const HOUR_MS = 3_600_000;

@@ -16,8 +16,8 @@ import { checkStatement, readStatement, type HashedStatement } from '@careledger
 import { Value } from 'typebox/value';
 import { Unread } from '../access/read-gate.js';
 import type { Issuer } from '../issuer.js';
-import type { Registrations } from '../policy/registrations.js';
 import type { Policy } from '../policy/policy.js';
+import type { Registrations } from '../policy/registrations.js';
 import { problem } from '../problems.js';
 import type { Store } from '../store/store.js';
 import { recordSource } from './announcements.js';

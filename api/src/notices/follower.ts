@@ -2,9 +2,9 @@ import { EVENTS, accessControl, records, type EventPayload } from '@careledger/c
 import type { LedgerEvent } from '@careledger/ledger';
 import { startWorker, type Backoff, type Logger, type Worker } from '@careledger/service-kit';
 import type { Channel } from '../ledger-port.js';
-import type { Registrations } from '../policy/registrations.js';
 import type { MirrorStore } from '../policy/mirror-store.js';
 import type { Policy } from '../policy/policy.js';
+import type { Registrations } from '../policy/registrations.js';
 import type { Store } from '../store/store.js';
 import type { Announcements } from './announcements.js';
 import type { NoticeLog } from './notice-log.js';

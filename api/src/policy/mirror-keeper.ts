@@ -3,9 +3,9 @@ import { timestampOf } from '@careledger/domain';
 import { startWorker, type Logger, type Worker } from '@careledger/service-kit';
 import type { Channel } from '../ledger-port.js';
 import type { Store } from '../store/store.js';
-import type { Registrations } from './registrations.js';
 import type { MirrorStore } from './mirror-store.js';
 import type { Policy } from './policy.js';
+import type { Registrations } from './registrations.js';
 
 /** How often the own peer is asked whether the mirror is what it has. */
 export const MIRROR_CHECK_INTERVAL_MS = 5 * 60_000;

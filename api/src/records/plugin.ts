@@ -1,9 +1,9 @@
-import { KEY } from '../keys.js';
 import type { KeyStore } from '@careledger/crypto/key-store';
 import type { X25519KeyPair } from '@careledger/crypto';
 import type { Logger, ServiceApp } from '@careledger/service-kit';
-import type { Registrations } from '../policy/registrations.js';
+import { KEY } from '../keys.js';
 import type { Outbox } from '../outbox/outbox.js';
+import type { Registrations } from '../policy/registrations.js';
 import { FORMAT_RETIRED } from '../store/former-formats.js';
 import { addRecordRoutes } from './routes.js';
 import { Sharing } from './sharing.js';

@@ -1,8 +1,8 @@
 import type { Signer, X25519KeyPair } from '@careledger/crypto';
 import { makeWrapSet, readManifest, readWrap, readWrapSet, unwrapKey, wrapKey } from '@careledger/envelope';
 import { coversReading, currentKey } from '@careledger/policy';
-import type { Registrations } from '../policy/registrations.js';
 import type { Policy } from '../policy/policy.js';
+import type { Registrations } from '../policy/registrations.js';
 import type { Write } from './write-store.js';
 
 export interface SharingOptions {

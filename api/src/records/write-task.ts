@@ -21,9 +21,9 @@ import type { Registrations } from '../policy/registrations.js';
 import type { Providers } from '../providers/providers.js';
 import type { Store } from '../store/store.js';
 import type { Sharing } from './sharing.js';
+import { ofWriteRef, writeRef } from './write-service.js';
 import { announceStatement, storeStatement } from './write-statements.js';
 import type { Write, WriteStore } from './write-store.js';
-import { ofWriteRef, writeRef } from './write-service.js';
 
 export interface WriteTaskOptions {
   readonly issuer: Issuer;

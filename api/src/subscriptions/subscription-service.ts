@@ -9,8 +9,8 @@ import { SEALED_CONTEXT, type SubscriptionReason } from '@careledger/protocol';
 import type { IdempotentRequest } from '@careledger/service-kit';
 import type { Issuer } from '../issuer.js';
 import type { Channel } from '../ledger-port.js';
-import type { Registrations } from '../policy/registrations.js';
 import type { MirrorStore } from '../policy/mirror-store.js';
+import type { Registrations } from '../policy/registrations.js';
 import { problem } from '../problems.js';
 import type { Store } from '../store/store.js';
 

@@ -4,9 +4,9 @@ import type { LedgerChannel, LedgerEvent } from '@careledger/ledger';
 import { startWorker, type Logger, type Worker } from '@careledger/service-kit';
 import { elapsedMs, type Clock } from '../clock.js';
 import type { OwnPeer } from '../ledger/own-peer.js';
-import type { PermitStore } from '../store/permit-store.js';
 import type { Arrivals } from './arrivals.js';
 import { HeightSamples } from './height-samples.js';
+import type { PermitStore } from './permit-store.js';
 
 /** How often the own peer is asked for its height: by so much may a permit be taken for older than it is. */
 export const HEIGHT_INTERVAL_MS = 1_000;

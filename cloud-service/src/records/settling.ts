@@ -11,8 +11,8 @@ import { refusal } from '../ledger/refusal.js';
 import type { Settled } from '../ledger/statement-queue.js';
 import { readStatementOf } from '../ledger/statements.js';
 import type { ProblemCode } from '../problems.js';
-import type { PendingStore, PendingVersion } from '../store/pending-store.js';
-import type { HeldVersion, VersionStore } from '../store/version-store.js';
+import type { HeldVersion, HeldVersionStore } from '../store/held-version-store.js';
+import type { PendingStore, PendingVersion } from './pending-store.js';
 
 export interface SettlerOptions {
   readonly providerId: string;
@@ -20,7 +20,7 @@ export interface SettlerOptions {
   readonly cloud: Pick<LedgerChannel, 'findTransaction'>;
   readonly ownPeer: OwnPeer;
   readonly pending: PendingStore;
-  readonly versions: VersionStore;
+  readonly versions: HeldVersionStore;
   readonly clock: Clock;
 }
 

@@ -17,9 +17,9 @@ import { assertSpeaksFor, speaksFor, type Caller } from '../caller.js';
 import type { Clock } from '../clock.js';
 import type { OwnPeer } from '../ledger/own-peer.js';
 import type { ProblemCode } from '../problems.js';
-import { problemOfWraps, wrapsOf } from '../records/incoming.js';
-import type { HeldVersion, VersionStore } from '../store/version-store.js';
+import type { HeldVersion, HeldVersionStore } from '../store/held-version-store.js';
 import type { Recipients } from './recipients.js';
+import { problemOfWraps, wrapsOf } from './wrap-set.js';
 
 export interface WrapServiceOptions {
   readonly providerId: string;
@@ -27,7 +27,7 @@ export interface WrapServiceOptions {
   readonly verifier: SignatureVerifier;
   readonly ownPeer: OwnPeer;
   readonly recipients: Recipients;
-  readonly versions: VersionStore;
+  readonly versions: HeldVersionStore;
   readonly clock: Clock;
 }
 

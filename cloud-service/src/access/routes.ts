@@ -8,10 +8,10 @@ import {
 } from '@careledger/protocol';
 import { requireRole, type ServiceApp } from '@careledger/service-kit';
 import { Type } from 'typebox';
-import { keepReceipt, type ReceiptServiceOptions } from '../access/receipt-service.js';
-import type { RelayService } from '../access/relay-service.js';
-import type { ReleaseService } from '../access/release-service.js';
 import { callerOf } from '../caller.js';
+import { keepReceipt, type ReceiptServiceOptions } from './receipt-service.js';
+import type { RelayService } from './relay-service.js';
+import type { ReleaseService } from './release-service.js';
 
 /** Releases that the audit route lists unless asked for fewer. */
 const RELEASES_MAX = 500;

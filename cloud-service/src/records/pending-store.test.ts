@@ -5,9 +5,9 @@ import { sha256, toBase64url } from '@careledger/crypto';
 import { openDatabase, type Database } from '@careledger/service-kit';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { FileBlobStore } from '../blobs/file-blob-store.js';
-import { migrations } from './migrations.js';
+import { HeldVersionStore } from '../store/held-version-store.js';
+import { migrations } from '../store/migrations.js';
 import { PendingStore, type PendingVersion } from './pending-store.js';
-import { VersionStore } from './version-store.js';
 
 const ciphertext = Buffer.from('ciphertext');
 const ciphertextSha256 = toBase64url(sha256(ciphertext));
@@ -34,13 +34,13 @@ let dir: string;
 let database: Database;
 let blobs: FileBlobStore;
 let pending: PendingStore;
-let versions: VersionStore;
+let versions: HeldVersionStore;
 beforeEach(() => {
   dir = mkdtempSync(join(tmpdir(), 'careledger-provider-'));
   database = openDatabase({ path: join(dir, 'provider.db'), migrations });
   blobs = new FileBlobStore(join(dir, 'blobs'));
   pending = new PendingStore(database, blobs);
-  versions = new VersionStore(database);
+  versions = new HeldVersionStore(database);
 });
 afterEach(() => {
   database.close();

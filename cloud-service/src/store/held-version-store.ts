@@ -29,7 +29,7 @@ const COLUMNS = `record_id AS recordId, version, patient_id AS patientId, statem
   wraps, acceptance, ciphertext_sha256 AS ciphertextSha256, receipt, tx_id AS txId, block_number AS blockNumber`;
 
 /** Versions that the ledger has and this provider signed for. */
-export class VersionStore {
+export class HeldVersionStore {
   constructor(readonly database: Database) {}
 
   find(recordId: string, version: number): HeldVersion | undefined {

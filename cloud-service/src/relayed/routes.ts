@@ -12,9 +12,9 @@ import { requireRole, type ServiceApp } from '@careledger/service-kit';
 import { Type } from 'typebox';
 import { callerOf } from '../caller.js';
 import type { OwnPeer } from '../ledger/own-peer.js';
-import type { ReadingRelay } from '../relayed/readings.js';
-import { relayRevocation } from '../relayed/revocations.js';
-import { relateVisit } from '../relayed/visits.js';
+import type { ReadingRelay } from './readings.js';
+import { relayRevocation } from './revocations.js';
+import { relateVisit } from './visits.js';
 
 /** Statements as large as they may be, as many as a batch has. */
 const READINGS_BODY_LIMIT_BYTES = 8 * 1024 * 1024;
