@@ -93,18 +93,18 @@ export function testPatient() {
     const { to, tagGroups = [], bundle = emergency(), authorityId = 'aut_hospital' } = options;
     const { seed, recordId } = newRecord();
     const groups = tagGroups.map((group) => [...group]);
-    const place = { recordId, version: 1 };
+    const named = { recordId, version: 1 };
     const sealed = sealRecord(
       {
         content: utf8(JSON.stringify(bundle)),
-        aad: { v: 2, ...place, patientId, author: patientId, tagGroups: groups, prevVersionHash: null },
+        aad: { v: 2, ...named, patientId, author: patientId, tagGroups: groups, prevVersionHash: null },
       },
       gateway,
     );
-    const { jwe } = await wrapKey(sealed.contentKey, place, { publicKey: to });
+    const { jwe } = await wrapKey(sealed.contentKey, named, { publicKey: to });
     const body: StatementBody<'emergencyNotice'> = {
       patientId,
-      ...place,
+      ...named,
       seed,
       period: { start: '2026-05-05T08:00:00Z', end: '2026-05-05T08:00:01Z' },
       authorityId,

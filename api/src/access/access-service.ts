@@ -190,7 +190,7 @@ function codeOf(error: unknown): string {
 const isWorthAnotherRequest = (error: HttpClientError): boolean =>
   isUnavailable(error) || WORTH_ANOTHER_REQUEST.has(error.problem?.code ?? '');
 
-/** A provider's final refusal as our problem; what another provider may mend comes back as it is. */
+/** A provider's final refusal as our problem; where another provider may do better, the error comes back as it is. */
 function refusalOf(error: unknown): unknown {
   if (!(error instanceof HttpClientError) || isWorthAnotherRequest(error)) return error;
   const { problem: given } = error;

@@ -67,25 +67,31 @@ export async function openReleased(
     storedVersion(answer, asked, options),
   ]);
   const { patientId } = asked;
+  const released = { record: answer.record, access, stored };
   const patient = await onLedger(() => options.registrations.patient(patientId));
   try {
-    return await open(answer.record, access, stored, patient, options);
+    return await open(released, patient, options);
   } catch (cause) {
     if (!isSignerUnknown(cause)) throw refusalOf(cause);
   }
   // The key may be younger than what is kept here of the patient.
   const fresh = await onLedger(() => options.registrations.refreshPatient(patientId));
   try {
-    return await open(answer.record, access, stored, fresh, options);
+    return await open(released, fresh, options);
   } catch (cause) {
     throw refusalOf(cause);
   }
 }
 
+/** What a provider released, with what the ledger has of it. */
+interface Released {
+  readonly record: ReleasedRecord;
+  readonly access: Permit;
+  readonly stored: StoredRecordState;
+}
+
 async function open(
-  record: ReleasedRecord,
-  access: Permit,
-  stored: StoredRecordState,
+  { record, access, stored }: Released,
   patient: PatientState,
   { registrations, keys, verifier }: OpeningOptions,
 ): Promise<Opened> {

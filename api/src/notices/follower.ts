@@ -9,7 +9,7 @@ import type { Store } from '../store/store.js';
 import type { Announcements } from './announcements.js';
 import type { NoticeLog } from './notice-log.js';
 
-/** A reader that failed (rather than lost its connection, which it mends itself) begins again after this. */
+/** A reader that failed (rather than lost its connection, which it restores itself) begins again after this. */
 const FOLLOWER_BACKOFF: Backoff = { minMs: 200, maxMs: 5_000 };
 
 const { PatientsChanged, OrganisationsChanged, PolicyChanged, SubscriptionChanged } = EVENTS;

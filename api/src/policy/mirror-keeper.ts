@@ -8,7 +8,7 @@ import type { Policy } from './policy.js';
 import type { Registrations } from './registrations.js';
 
 /** How often the own peer is asked whether the mirror is what it has. */
-export const MIRROR_CHECK_INTERVAL_MS = 5 * 60_000;
+const MIRROR_CHECK_INTERVAL_MS = 5 * 60_000;
 
 export interface MirrorKeeperOptions {
   readonly authorityId: string;
@@ -44,7 +44,7 @@ export class MirrorKeeper implements AsyncDisposable {
     });
   }
 
-  /** Compares every mirrored patient's policy with the own peer's; what differs is read anew. @throws LedgerError */
+  /** Compares every mirrored patient's policy with the own peer's; what differs is read again. @throws LedgerError */
   async check(signal?: AbortSignal): Promise<void> {
     const { mirror } = this.#options;
     for (let after = ''; signal?.aborted !== true;) {

@@ -37,7 +37,7 @@ export class Registrations {
     return state;
   }
 
-  /** After an event: patients that are kept here are read anew. */
+  /** After an event: patients that are kept here are read again. */
   async patientsChanged(patientIds: readonly string[]): Promise<void> {
     for (const patientId of patientIds)
       if (this.#mirror.patient(patientId) !== undefined) await this.refreshPatient(patientId);
@@ -58,7 +58,7 @@ export class Registrations {
     return this.#channels.cloud.evaluate(accessControl, 'GetProvider', { providerId });
   }
 
-  /** After an event: authorities that are named are read anew. */
+  /** After an event: authorities that are named are read again. */
   organisationsChanged(ids: readonly string[]): void {
     for (const id of ids) this.#known.delete(id);
   }

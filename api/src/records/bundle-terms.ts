@@ -50,7 +50,7 @@ function codesOf(category: unknown): string[] {
 }
 
 /** Whether a scope in words covers a kind of resource. */
-export const covers = (
+const covers = (
   { category, resourceType }: Pick<ScopeMeaning, 'category' | 'resourceType'>,
   kind: ResourceKind,
 ): boolean =>

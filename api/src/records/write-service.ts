@@ -68,8 +68,8 @@ export interface WriteWanted {
 /** A request whose bundle was checked. */
 type Checked = Omit<WriteWanted, 'bundle'> & { readonly bundle: FhirResource };
 
-/** What a new version continues. */
-interface Place {
+/** Which version is made, and what it continues. */
+interface NextVersion {
   readonly recordId: string;
   readonly seed: string;
   readonly version: number;
@@ -149,8 +149,8 @@ export class WriteService {
       newest: newest.tagGroups,
       author: this.#isOwn(newest) ? this.#options.issuer.authorityId : author,
     });
-    const place = { recordId, seed, version: version + 1, kind, prevVersionHash: manifestHash };
-    return this.#seal(checked, place, entitlement);
+    const next = { recordId, seed, version: version + 1, kind, prevVersionHash: manifestHash };
+    return this.#seal(checked, next, entitlement);
   }
 
   /** Whether this authority made the record, whoever made its newest version: by the id, which says so. */
@@ -236,7 +236,7 @@ export class WriteService {
 
   async #seal(
     wanted: Checked,
-    { recordId, seed, version, kind, prevVersionHash }: Place,
+    { recordId, seed, version, kind, prevVersionHash }: NextVersion,
     { tagGroups, granteeTags }: Entitlement,
   ): Promise<Write> {
     const { registrations, issuer, ownKey, providers, store, writes, outbox } = this.#options;

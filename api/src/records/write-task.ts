@@ -151,7 +151,7 @@ export class WriteTask implements TaskHandler {
       case 'foreign':
         logger.error(
           { recordId, version, author: outcome.found.author },
-          'somebody else’s record stands in this one’s place',
+          'somebody else’s record is stored as this version',
         );
         return this.#refuse(write, outcome.code);
       case 'refused':
@@ -174,7 +174,7 @@ export class WriteTask implements TaskHandler {
     if (outcome.outcome === 'foreign')
       logger.error(
         { recordId, version, author: outcome.found.author },
-        'somebody else’s record is announced in this one’s place',
+        'somebody else’s record is announced as this version',
       );
     if (outcome.outcome !== 'announced') return this.#refuse(write, outcome.code);
     await store.commit(() => {

@@ -47,7 +47,7 @@ afterEach(() => {
   rmSync(dir, { recursive: true });
 });
 
-describe('of several versions for one place', () => {
+describe('of several for one version of a record', () => {
   test('the one that the ledger took is settled, not the one that came last', () => {
     pending.keep(version('honest'), quota);
     pending.keep(version('attacker', { issuer: 'aut_lab', mspId: 'LabMSP' }), quota);
@@ -56,7 +56,7 @@ describe('of several versions for one place', () => {
     expect(pending.hashes()).toEqual(['attacker']);
   });
 
-  test('one that is held stays when another is settled for its place', () => {
+  test('one that is held stays when another is settled for the same version', () => {
     for (const hash of ['first', 'again']) pending.keep(version(hash), quota);
     pending.settle('first', settlement);
     pending.settle('again', { ...settlement, receipt: 'another receipt' });
@@ -95,7 +95,7 @@ describe('the blob of a version that is given up', () => {
     expect(await blobs.has(ciphertextSha256)).toBe(true);
   });
 
-  test('is written anew by a PUT that begins after it was given up', async () => {
+  test('is written again by a PUT that begins after it was given up', async () => {
     pending.keep(version('refused'), quota);
     await blobs.put(ciphertextSha256, ciphertext);
     pending.drop(version('refused'));

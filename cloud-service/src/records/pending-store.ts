@@ -3,7 +3,7 @@ import type { BlobStore } from '../blobs/blob-store.js';
 
 /** A version whose author is checked, on its way to the ledger. */
 export interface PendingVersion {
-  /** What it is known by: of several for one place of a record, the ledger takes one. */
+  /** What it is known by: of several for one version of a record, the ledger takes one. */
   readonly statementHash: string;
   readonly recordId: string;
   readonly version: number;
@@ -44,10 +44,14 @@ type Row = Omit<PendingVersion, 'wraps'> & { readonly wraps: string };
 
 /** Versions before their transaction is known to be VALID: on disk before it is submitted. */
 export class PendingStore {
+  readonly #blobs: Pick<BlobStore, 'removeNow'>;
+
   constructor(
     readonly database: Database,
-    private readonly blobs: Pick<BlobStore, 'removeNow'>,
-  ) {}
+    blobs: Pick<BlobStore, 'removeNow'>,
+  ) {
+    this.#blobs = blobs;
+  }
 
   /** Of the statements that wait, the oldest first. */
   hashes(): string[] {
@@ -171,6 +175,6 @@ export class PendingStore {
          SELECT 1 FROM pending WHERE ciphertext_sha256 = ?1 LIMIT 1`,
       )
       .get(hash);
-    if (referred === undefined) this.blobs.removeNow(hash);
+    if (referred === undefined) this.#blobs.removeNow(hash);
   }
 }

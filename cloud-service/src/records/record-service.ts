@@ -91,7 +91,7 @@ export class RecordService {
   #answerAgain(held: HeldVersion, { statement }: IncomingVersion): StoreRecordAnswer {
     const { providerId } = this.#options;
     const { recordId, version, txId } = held;
-    // By the manifest, which its author signed: a statement may have been made anew.
+    // By the manifest, which its author signed: a statement may have been made again.
     const manifestHash = tokenHash(held.manifest);
     if (manifestHash === statement.body.manifestHash) return answerOf(held, providerId);
     const author = readStatement(held.statement).payload.iss;

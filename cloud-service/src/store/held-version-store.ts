@@ -18,7 +18,7 @@ export interface HeldVersion {
   readonly blockNumber: number;
 }
 
-/** What takes the place of a version's wraps. */
+/** What a version's wraps are replaced by. */
 export interface NewWraps {
   readonly wrapSet: string;
   readonly wraps: readonly string[];
@@ -39,7 +39,7 @@ export class HeldVersionStore {
     return row && { ...row, wraps: row.wraps === null ? null : (JSON.parse(row.wraps) as string[]) };
   }
 
-  /** Replaces the set that has this number by the next one; false when another one took its place meanwhile. */
+  /** Replaces the set that has this number by the next one; false when another one came first. */
   replaceWraps(
     { recordId, version }: Pick<HeldVersion, 'recordId' | 'version'>,
     seq: number,

@@ -156,7 +156,7 @@ export function presentWraps({ wrapSet, wraps, acceptance }: HeldVersion): HeldW
   if (wraps === null || acceptance === null)
     throw new ProblemError<ProblemCode>(
       'WRAPS_OUTDATED',
-      'The version is of a format that nobody reads any more: its author has to store the content anew',
+      'The version is of a format that nobody reads any more: its author has to store the content again',
     );
   return { wrapSet, wraps: [...wraps], acceptance };
 }

@@ -40,10 +40,10 @@ import { fakeChannel } from './fake-channel.js';
 import { TEST_NETWORK } from './test-patient.js';
 
 const FROM = '2026-01-01T00:00:00Z';
-const logger = createLogger('house', { level: 'silent' });
+const logger = createLogger('hospital', { level: 'silent' });
 
 /** What the peers of a channel have; decided by the rules that the chaincode decides by. */
-export class PlayedLedger {
+class FakeLedger {
   /** `away`: calls fail; `hangs`: they are never answered. */
   state: 'there' | 'away' | 'hangs' = 'there';
   readonly patients = new Map<string, PatientState>();
@@ -132,19 +132,19 @@ function refuse(chaincodeCode: 'PATIENT_UNKNOWN' | 'AUTHORITY_UNKNOWN' | 'RECORD
   throw new LedgerError('CHAINCODE_REFUSED', chaincodeCode, { chaincodeCode });
 }
 
-export interface TestHouseOptions {
+export interface TestHospitalOptions {
   readonly store?: SqliteStore;
   readonly ownKey?: X25519KeyPair;
   readonly storeKey?: Uint8Array;
 }
 
 /** The parts of an authority's api, as the service puts them together, on ledgers that a test plays. */
-export class TestHouse implements AsyncDisposable {
+export class TestHospital implements AsyncDisposable {
   nowMs = Date.parse('2026-05-05T12:00:00Z');
   readonly clock = (): number => this.nowMs;
   readonly ledgers = {
-    authorities: new PlayedLedger('authorities', this.clock),
-    cloud: new PlayedLedger('cloud', this.clock),
+    authorities: new FakeLedger('authorities', this.clock),
+    cloud: new FakeLedger('cloud', this.clock),
   };
   readonly channels = {
     authorities: this.ledgers.authorities.channel(),
@@ -178,7 +178,7 @@ export class TestHouse implements AsyncDisposable {
   woken = 0;
   #practitioners = 0;
 
-  constructor(options: TestHouseOptions = {}) {
+  constructor(options: TestHospitalOptions = {}) {
     const { clock, channels, authorityId } = this;
     const { store = new SqliteStore(':memory:'), ownKey = generateX25519() } = options;
     this.store = store;
