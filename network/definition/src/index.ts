@@ -17,7 +17,7 @@ export {
   type OrdererNode,
   type PeerNode,
   type PlanOptions,
-  type ServicePlace,
+  type ServiceAddress,
 } from './resolve.js';
 export {
   NetworkDefinitionSchema,
@@ -31,3 +31,19 @@ export {
   type ProfileName,
   type RunnerName,
 } from './schema.js';
+export {
+  serviceConfig,
+  type ServiceConfig,
+  type ServiceConfigOptions,
+  type ServiceSetting,
+} from './services/service-config.js';
+export {
+  callersOf,
+  clientOf,
+  GATEWAY,
+  SERVICE_LAUNCHERS,
+  servicesOf,
+  type ServiceNode,
+  type ServiceProgram,
+} from './services/service-node.js';
+export { systemTokenOf, tokenEntry, type ServiceToken, type TokenEntry } from './services/service-token.js';

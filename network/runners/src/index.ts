@@ -23,5 +23,4 @@ export { heights, ordererHeights, type OrdererHeight, type PeerHeight } from './
 export { addOrganization, removeOrganization } from './operations/membership.js';
 export { rotateNode } from './operations/rotate.js';
 export { upgradeChaincode } from './operations/upgrade-chaincode.js';
-export { GATEWAY, PATIENTS_MSP } from './services/service-node.js';
 export { ensureTlsCertificates, writeTlsRoots } from './services/tls.js';

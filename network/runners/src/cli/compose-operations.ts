@@ -8,6 +8,7 @@ import {
   setUpNetwork,
   type Output,
 } from '@careledger/network-admin';
+import { servicesOf } from '@careledger/network-definition';
 import { readArchive, writeArchive } from '../compose/archive.js';
 import { stageBackup } from '../compose/backup.js';
 import { ComposeNetwork } from '../compose/compose-network.js';
@@ -22,7 +23,6 @@ import { restore } from '../compose/restore.js';
 import { addOrganization, removeOrganization } from '../operations/membership.js';
 import { renewCertificates } from '../operations/rotate.js';
 import { upgradeChaincode } from '../operations/upgrade-chaincode.js';
-import { servicesOf } from '../services/service-node.js';
 
 /** Runs an action on the volumes; results go to standard output, progress to standard error. */
 export type OnLayout = (action: (layout: ComposeLayout, output: Output) => Promise<void>) => Promise<void>;

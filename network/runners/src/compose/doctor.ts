@@ -5,10 +5,9 @@ import {
   type Finding,
   type Remedies,
 } from '@careledger/network-admin';
-import type { NetworkPlan } from '@careledger/network-definition';
+import { servicesOf, type NetworkPlan } from '@careledger/network-definition';
 import { trustedRoots } from '../services/credentials.js';
 import { unreadyReason } from '../services/readiness.js';
-import { servicesOf } from '../services/service-node.js';
 import type { ComposeNetwork } from './compose-network.js';
 import type { ContainerState } from './container-state.js';
 import { diagnoseContainers } from './diagnose-containers.js';

@@ -15,12 +15,16 @@ import {
   type NetworkState,
   type Progress,
 } from '@careledger/network-admin';
-import type { NetworkPlan, ProfileName } from '@careledger/network-definition';
+import {
+  servicesOf,
+  type NetworkPlan,
+  type ProfileName,
+  type ServiceNode,
+} from '@careledger/network-definition';
 import type { ChaincodeCommand } from '../chaincode/launch.js';
 import { ProcessExitedError, RunnerError } from '../errors.js';
 import { waitUntilServicesReady } from '../services/readiness.js';
 import { registerAll } from '../services/register.js';
-import { servicesOf, type ServiceNode } from '../services/service-node.js';
 import { requireFabricBinaries } from './binaries.js';
 import { DEFAULT_ROOT, NativeLayout } from './layout.js';
 import { writeChaincodeHost, writeOrderer, writePeer, type NodeFiles } from './node-files.js';

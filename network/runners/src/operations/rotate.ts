@@ -1,8 +1,8 @@
 import { rm } from 'node:fs/promises';
 import { CLIENT_KINDS, NetworkConnections, rotateOrderer, rotatePeer } from '@careledger/network-admin';
+import { clientOf, type ServiceNode } from '@careledger/network-definition';
 import { RunnerError } from '../errors.js';
 import type { NativeNetwork } from '../native/native-network.js';
-import { clientKindOf, type ServiceNode } from '../services/service-node.js';
 import type { TlsHost } from '../services/tls.js';
 import type { RunnerNetwork } from './runner-network.js';
 
@@ -42,7 +42,7 @@ export async function renewCertificates(
     await rotateOrderer(plan, layout, connections, orderer, network.progress);
   } else if (host) {
     await rm(layout.nodeTls(host.mspId, host.id).cert, { force: true });
-    if (service) await rm(layout.client(service.mspId, clientKindOf(service)).cert, { force: true });
+    if (service) await rm(layout.client(service.mspId, clientOf(service)).cert, { force: true });
   } else if ([...plan.organizations.map(({ mspId }) => mspId), ...otherMspIds].includes(nodeOrMspId)) {
     const pairs = CLIENT_KINDS.map((kind) => layout.client(nodeOrMspId, kind));
     for (const { cert } of [...pairs, layout.adminTls(nodeOrMspId)]) await rm(cert, { force: true });
