@@ -39,7 +39,7 @@ export async function localServices(
     wanted.filter((service) => service.program === program),
   );
   const ports = await freePorts(ordered.length + 1);
-  return ordered.map(({ mqttPort: _, ...service }) => {
+  return ordered.map((service) => {
     const port = ports.pop() ?? 0;
     const isGateway = service.program === 'gateway';
     return {
