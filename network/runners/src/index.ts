@@ -17,10 +17,10 @@ export { NativeNetwork, type NativeOptions, type UpOptions } from './native/nati
 export type { ProcessStatus } from './native/processes.js';
 export { ordererConfig } from './node-config/orderer.js';
 export { peerConfig } from './node-config/peer.js';
-export { backup, restore, type BackupReport } from './operations/backup.js';
-export { diagnose } from './operations/doctor.js';
+export { backup, restore, type BackupReport } from './native/backup.js';
+export { diagnose } from './native/doctor.js';
 export { heights, ordererHeights, type OrdererHeight, type PeerHeight } from './operations/heights.js';
 export { addOrganization, removeOrganization } from './operations/membership.js';
-export { rotateNode } from './operations/rotate.js';
+export { rotate } from './operations/rotate.js';
 export { upgradeChaincode } from './operations/upgrade-chaincode.js';
 export { ensureTlsCertificates, writeTlsRoots } from './services/tls.js';

@@ -6,7 +6,7 @@ import { GATEWAY, servicesOf, type ProfileName } from '@careledger/network-defin
 import { BROKER, BROKER_REVOCATIONS } from './broker.js';
 import { ONE_SHOTS, OTHER_HOSTS } from './containers.js';
 
-const PROJECT = fileURLToPath(new URL('../../../../', import.meta.url));
+const PROJECT = fileURLToPath(new URL('../../../../../', import.meta.url));
 
 interface Mount {
   readonly type: string;

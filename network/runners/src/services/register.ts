@@ -15,7 +15,7 @@ const run = promisify(execFile);
 
 /** Path of a program's launcher. */
 export const launcherOf = (program: ServiceProgram): string =>
-  fileURLToPath(new URL(`../../../../${SERVICE_LAUNCHERS[program]}`, import.meta.url));
+  fileURLToPath(new URL(`../../../../../${SERVICE_LAUNCHERS[program]}`, import.meta.url));
 
 /** Each opens a key store, whose key derivation takes 128 MiB (scrypt). */
 const REGISTRATIONS_AT_ONCE = 2;
