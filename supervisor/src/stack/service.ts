@@ -24,7 +24,7 @@ const launcherOf = (plan: ServicePlan): string =>
   fileURLToPath(new URL(`../../../${plan.launcher}`, import.meta.url));
 
 /** Writes the configuration file and returns its path. */
-export function writeConfig(plan: ServicePlan, dir: string): string {
+function writeConfig(plan: ServicePlan, dir: string): string {
   mkdirSync(dir, { recursive: true });
   const file = join(dir, `${plan.name}.json`);
   writeFileSync(file, JSON.stringify(plan.config, undefined, 2), { mode: 0o600 });

@@ -9,7 +9,6 @@ const SECRET_BYTES = 24;
 
 /** Roles of people at a service's HTTP door; patients get their tokens from the gateway. */
 export const PEOPLE = ['ops', 'practitioner', 'auditor'] as const;
-export type Person = (typeof PEOPLE)[number];
 /** Who scrapes metrics. */
 export const MONITORING = 'monitoring';
 
@@ -25,7 +24,7 @@ const ServiceSecrets = Type.Object(
 export type ServiceSecrets = Static<typeof ServiceSecrets>;
 
 /** 192 random bits. */
-export const newSecret = (): string => randomBytes(SECRET_BYTES).toString('base64url');
+const newSecret = (): string => randomBytes(SECRET_BYTES).toString('base64url');
 
 /**
  * The service's secrets from `path`, with a token for each of `holders` and for nobody else. What is missing is drawn and
