@@ -5,12 +5,11 @@ import {
   type Finding,
   type Remedies,
 } from '@careledger/network-admin';
-import { findFabricBinaries } from '../native/binaries.js';
-import type { NativeNetwork } from '../native/native-network.js';
-import { trustedRoots } from '../services/credentials.js';
-import { unreadyReason } from '../services/readiness.js';
+import { unreadyServices } from '../services/unready.js';
+import { findFabricBinaries } from './binaries.js';
+import type { NativeNetwork } from './native-network.js';
 
-/** Everything that is wrong with a native network, each with the command that mends it; empty when all is well. */
+/** Everything that is wrong with a native network, each with the command that fixes it; empty when all is well. */
 export async function diagnose(network: NativeNetwork): Promise<Finding[]> {
   const folder = `--dir ${network.layout.root}`;
   const remedies: Remedies = {
@@ -38,11 +37,5 @@ export async function diagnose(network: NativeNetwork): Promise<Finding[]> {
   using connections = await NetworkConnections.open(plan, network.layout);
   findings.push(...(await diagnoseNodes(plan, connections, remedies)));
   if (findings.length > 0 || services.length === 0) return findings;
-  const roots = await trustedRoots(network.layout);
-  for (const node of services) {
-    const reason = await unreadyReason(node, roots);
-    if (reason !== undefined)
-      findings.push({ problem: `${node.id} is not ready: ${reason}`, mend: remedies.up });
-  }
-  return findings;
+  return unreadyServices(network.layout, services, () => remedies.up);
 }

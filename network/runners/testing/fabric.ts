@@ -3,8 +3,8 @@ import { randomUUID } from 'node:crypto';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { findFabricBinaries } from '../native/binaries.js';
-import { NativeNetwork } from '../native/native-network.js';
+import { findFabricBinaries } from '../src/native/binaries.js';
+import { NativeNetwork } from '../src/native/native-network.js';
 
 const binaries = await findFabricBinaries();
 if (!binaries) {

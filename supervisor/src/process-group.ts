@@ -2,7 +2,7 @@ import { Child, type ChildOptions } from './child.js';
 import { peakMemory, type PeakMemory } from './memory.js';
 
 /** All processes of a demo, a test or a bench: started in order, stopped in the reverse order, measured together. */
-export class Family implements AsyncDisposable {
+export class ProcessGroup implements AsyncDisposable {
   readonly #children: Child[] = [];
   readonly #memory: PeakMemory;
 

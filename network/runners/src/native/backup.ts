@@ -1,31 +1,23 @@
 import { mkdir, readdir, rename, rm, stat } from 'node:fs/promises';
 import { basename, dirname, join, resolve, sep } from 'node:path';
 import { requireState } from '@careledger/network-admin';
-import { MANIFEST_FILE, seal, verify } from '../backup/manifest.js';
-import { passUntilShort } from '../backup/passes.js';
+import { MANIFEST_FILE, verify } from '../backup/manifest.js';
+import { takeBackup, type BackupMoment } from '../backup/take-backup.js';
 import { TreeCopy } from '../backup/tree-copy.js';
 import { RunnerError } from '../errors.js';
-import { Halt } from '../native/halt.js';
-import type { NativeNetwork } from '../native/native-network.js';
-import { checkPorts, listeners } from '../native/ports.js';
+import { Halt } from './halt.js';
+import type { NativeNetwork } from './native-network.js';
+import { checkPorts, listeners } from './ports.js';
 
 /** What a backup is of, and what it cost. */
-export interface BackupReport {
-  /** The moment that it is a copy of. */
-  readonly at: Date;
+export interface BackupReport extends BackupMoment {
   readonly files: number;
   readonly bytes: number;
-  /** How long all processes were halted. */
-  readonly haltedMs: number;
 }
 
 /**
- * Copies all of a running network into a new folder: identities and keys, genesis blocks, secrets, ledgers, and the
- * services' stores, keys and blobs, all as they were at one moment. It has to be one: a gateway's store that is older
- * than its anchors on the ledger would continue its patients' chains from behind them, which is a fork; a ledger that is
- * older than a store would lack what the store takes for committed. So everything is copied while it runs; then all
- * processes are halted, what has changed since is copied again, and they go on. What was in flight at that moment is
- * what a kill -9 leaves: services repeat it, with the same bytes.
+ * Copies all of a running network into a new folder, as it is at one moment: identities and keys, genesis blocks,
+ * secrets, ledgers, and the services' stores, keys and blobs. All processes are halted for that moment.
  */
 export async function backup(network: NativeNetwork, destination: string): Promise<BackupReport> {
   const { root } = network.layout;
@@ -41,14 +33,12 @@ export async function backup(network: NativeNetwork, destination: string): Promi
   const partial = `${target}.partial`;
   await rm(partial, { recursive: true, force: true });
 
-  const copy = new TreeCopy(root, partial, isMadeAnew);
-  await passUntilShort(async () => {
-    const done = await copy.pass();
-    network.progress('backup', `${done.files} files, ${done.bytes} bytes copied while everything runs`);
-    return done;
+  const { at, haltedMs, files } = await takeBackup({
+    folder: partial,
+    copies: [new TreeCopy(root, partial, isMadeByUp)],
+    whileHalted: (copyRest) => whileHalted(network, copyRest),
+    progress: network.progress,
   });
-  const { at, haltedMs } = await copyHalted(network, copy);
-  const { files } = await seal(partial, at);
   const paths = Object.keys(files);
   const sizes = await Promise.all(paths.map(async (path) => (await stat(join(partial, path))).size));
   await rm(target, { recursive: true, force: true });
@@ -57,7 +47,7 @@ export async function backup(network: NativeNetwork, destination: string): Promi
 }
 
 /**
- * Puts a backup in the place of a network and brings it up, services too. Refuses where there is a network already,
+ * Puts a backup where no network is and brings it up, services too. Refuses where there is a network already,
  * a backup that is not as it was written, and ports that something else has.
  */
 export async function restore(network: NativeNetwork, source: string): Promise<void> {
@@ -78,11 +68,8 @@ export async function restore(network: NativeNetwork, source: string): Promise<v
   await network.up();
 }
 
-/** The last pass, with every process halted: services first, then what they need. */
-async function copyHalted(
-  network: NativeNetwork,
-  copy: TreeCopy,
-): Promise<Pick<BackupReport, 'at' | 'haltedMs'>> {
+/** Halts every process: services first, then what they need. */
+async function whileHalted(network: NativeNetwork, copyRest: () => Promise<void>): Promise<BackupMoment> {
   const state = await network.state();
   const plan = network.plan(state);
   const order = [...network.services(state), ...plan.chaincodeHosts, ...plan.peers, ...plan.orderers];
@@ -92,15 +79,15 @@ async function copyHalted(
     .sort((a, b) => (rank.get(a.name) ?? -1) - (rank.get(b.name) ?? -1));
   await using halt = await Halt.of(running.map(({ pid }) => pid));
   const at = new Date();
-  const { files, bytes } = await copy.pass();
+  await copyRest();
   await halt[Symbol.asyncDispose]();
   const haltedMs = Math.round(halt.haltedMs);
-  network.progress('backup', `${files} files, ${bytes} bytes with all halted, for ${haltedMs} ms`);
+  network.progress('backup', `all were halted for ${haltedMs} ms`);
   return { at, haltedMs };
 }
 
 /** What belongs to the processes that run now, and configuration that `up` makes of what is kept. */
-function isMadeAnew(path: string): boolean {
+function isMadeByUp(path: string): boolean {
   const [top = '', id, entry, builds] = path.split(sep);
   switch (top) {
     case 'logs':
