@@ -9,7 +9,7 @@ node_modules/.package-lock.json: package-lock.json package.json
 	npm ci --no-audit --no-fund
 	@touch $@
 
-.PHONY: help install build demo test lint bench clean
+.PHONY: help install build demo dev console test lint bench clean
 
 help: ## print this help
 	@awk -F':.*## ' '/^[a-z][a-z-]*:.*## /{printf "  make %-18s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -21,6 +21,12 @@ build: install ## compile everything
 
 demo: build ## walk the three scenarios on the embedded network (ARGS="--data FILE.csv --json --keep --interval 1h")
 	@$(RUN) demo -- $(ARGS)
+
+dev: build ## start everything on the embedded network, with a device that sends, and restart what changes (ARGS="--help")
+	@$(RUN) dev -- $(ARGS)
+
+console: build ## a JavaScript prompt on the ledger that runs: of make dev, native, or of the folder DIR (ORG=HospitalMSP)
+	@$(RUN) console -- $(addprefix --dir ,$(DIR)) $(addprefix --org ,$(ORG)) $(ARGS)
 
 test: build ## run every test (ARGS="PATTERN" runs some)
 	@$(RUN) test:built -- $(ARGS)
