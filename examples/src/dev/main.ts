@@ -1,5 +1,11 @@
 import { join } from 'node:path';
-import { Family, restartOnChange, startCareledger, startEmbeddedNetwork } from '@careledger/supervisor';
+import {
+  Family,
+  type Careledger,
+  restartOnChange,
+  startCareledger,
+  startEmbeddedNetwork,
+} from '@careledger/supervisor';
 import { onInterrupt } from '../demo/interrupt.js';
 import { Narrator } from '../demo/narrator.js';
 import { tryItYourself } from '../demo/try-it.js';
@@ -34,7 +40,14 @@ export async function main(argv: readonly string[]): Promise<void> {
   const feed = sendReadings(person.device, every, sending.signal, say);
   ending.use(restartOnChange({ family, careledger, compile, say }));
   narrator.table(tryItYourself(careledger, [person]));
+  narrator.table(`Processes: ${pidsOf(family, careledger)}.`);
   narrator.table(`Logs are in ${join(dir, 'logs')}; \`make console\` is a prompt on the ledger.`);
   await Promise.race([interrupted.promise, feed]);
   say('stopping everything');
 }
+
+/** For debuggers. */
+const pidsOf = (family: Family, { authorities, gateway, providers }: Careledger): string =>
+  ['devnet', ...[gateway, ...Object.values(authorities), ...Object.values(providers)].map(({ name }) => name)]
+    .map((name) => `${name} ${family.child(name).pid}`)
+    .join(', ');
