@@ -21,7 +21,7 @@ export async function main(argv: readonly string[]): Promise<void> {
   const interrupted = onInterrupt();
   await using ending = new AsyncDisposableStack();
   ending.use(claimFolder(dir));
-  const family = ending.use(new Family([process.pid]));
+  const family = ending.use(new Family([process.pid], { detached: true }));
   const starting = (async () => {
     const network = await startEmbeddedNetwork(family, join(dir, 'network'), join(dir, 'logs'));
     say('the embedded network runs');
