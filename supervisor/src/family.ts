@@ -5,7 +5,6 @@ import { peakMemory, type PeakMemory } from './memory.js';
 export class Family implements AsyncDisposable {
   readonly #children: Child[] = [];
   readonly #memory: PeakMemory;
-
   readonly #detached: boolean;
 
   /**

@@ -17,6 +17,8 @@ afterAll(() => rmSync(dir, { recursive: true, force: true }));
 test('a changed service restarts alone and has its data; Ctrl-C ends everything', async () => {
   const child = spawn(process.execPath, [DEV, '--no-compile', '--dir', dir, '--every', '1s'], {
     stdio: ['ignore', 'pipe', 'inherit'],
+    // A process group like that of a terminal's command.
+    detached: true,
   });
   let output = '';
   child.stdout.on('data', (chunk: Buffer) => (output += chunk.toString('utf8')));
@@ -52,11 +54,14 @@ test('a changed service restarts alone and has its data; Ctrl-C ends everything'
     while ((await framesTaken()) <= after) await delay(200);
   } finally {
     const children = childrenOf(child.pid);
-    child.kill('SIGINT');
+    // Ctrl-C.
+    if (child.pid !== undefined) process.kill(-child.pid, 'SIGINT');
     if (child.exitCode === null) await once(child, 'exit');
     expect(children.filter(isAlive)).toEqual([]);
   }
   expect(child.exitCode).toBe(0);
+  // The service was asked by whoever stops all in order, not by the terminal.
+  expect(readFileSync(join(dir, 'logs', 'gateway.log'), 'utf8')).not.toContain('"signal":"SIGINT"');
 }, 180_000);
 
 /** By /proc: on other systems than Linux none are found. */
