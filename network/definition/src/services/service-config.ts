@@ -96,7 +96,7 @@ export type ServiceConfig = CloudServiceConfig | ApiServiceConfig | GatewayServi
 
 /**
  * The configuration of a service, as its schema has it: what the network's definition says, with ports, tokens and
- * files of whoever runs it. This is the only place that puts one together; what one caller alone sets it adds itself.
+ * files of whoever runs it. No other code puts one together; what one caller alone sets it adds itself.
  */
 export function serviceConfig(service: ServiceNode, options: ServiceConfigOptions): ServiceConfig {
   switch (service.program) {
