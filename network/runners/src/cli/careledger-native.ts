@@ -140,7 +140,8 @@ program
       requireConfirmation(yes, `revokes ${file} for ever`);
       const plan = network.plan(await network.state());
       using connections = await NetworkConnections.open(plan, network.layout);
-      await revokeOnChannels(plan, network.layout, connections, mspId, file, output.progress);
+      const { layout } = network;
+      await revokeOnChannels({ plan, layout, connections, progress: output.progress }, mspId, file);
       output.result({ revoked: file }, [`${file} is revoked`]);
     }),
   );

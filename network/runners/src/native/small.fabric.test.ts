@@ -190,7 +190,8 @@ describeOnFabric('the small network on real Fabric', () => {
       const plan = network.plan(await network.state());
       using connections = await NetworkConnections.open(plan, network.layout);
       const { cert } = network.layout.client('HospitalMSP', 'user');
-      await revokeOnChannels(plan, network.layout, connections, 'HospitalMSP', cert, silent);
+      const { layout } = network;
+      await revokeOnChannels({ plan, layout, connections, progress: silent }, 'HospitalMSP', cert);
       await expect(revoked.put('after', 'revocation')).rejects.toThrow();
       using other = await TestClient.connect(network.layout, {
         channel: 'authorities',

@@ -41,7 +41,7 @@ async function renewCertificates(
     await rotatePeer(plan, layout, peer);
   } else if (orderer) {
     using connections = await NetworkConnections.open(plan, layout);
-    await rotateOrderer(plan, layout, connections, orderer, network.progress);
+    await rotateOrderer({ plan, layout, connections, progress: network.progress }, orderer);
   } else if (host) {
     await rm(layout.nodeTls(host.mspId, host.id).cert, { force: true });
     if (service) await rm(layout.client(service.mspId, clientOf(service)).cert, { force: true });
