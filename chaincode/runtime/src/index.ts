@@ -9,7 +9,7 @@ export type {
   Outcome,
   Submission,
   TransactionPort,
-} from './dispatch/transaction.js';
+} from './transaction/transaction.js';
 export { omit } from './omit.js';
 export { networkIdOf } from './network-id.js';
 export { KeyFamily, PRESENT, sortable } from './state/key.js';
@@ -26,4 +26,4 @@ export { readAs } from './statement/read.js';
 export type { ReadStatement } from './statement/read.js';
 export type { FindSigners } from './statement/signers.js';
 export { verifyAs } from './statement/verify.js';
-export type { Here, Verified } from './statement/verify.js';
+export type { Verified } from './statement/verify.js';

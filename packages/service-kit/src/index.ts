@@ -7,7 +7,7 @@ export * from './config/service-config.js';
 export { prepareDataDir } from './data-dir.js';
 export { createLogger, type Logger } from './logging.js';
 export { announceReady, type ReadyLine } from './ready.js';
-export { ROLES, type Role } from './http/roles.js';
+export { ROLES, type Role } from './config/roles.js';
 export * from './http/problems.js';
 export * from './http/shared-problems.js';
 export * from './http/operation-outcome.js';

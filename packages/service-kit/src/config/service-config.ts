@@ -1,6 +1,6 @@
 import { MspId, closedObject } from '@careledger/domain';
 import { Type, type Static } from 'typebox';
-import { ROLES } from '../http/roles.js';
+import { ROLES } from './roles.js';
 import { Secret } from './settings.js';
 
 /** Largest request body a service reads unless a route says otherwise. */
