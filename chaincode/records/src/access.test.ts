@@ -47,8 +47,13 @@ const answer = async (statement: string) => (await request(statement)).result as
 const grant = (body: Partial<StatementBody<'grant'>> = {}, options: StatementOptions = {}) =>
   fixture.codes('Grant', [patient.grant(hospital.id, body, options)]);
 const list = async (filter: object = {}) =>
-  (await fixture.ask<{ rows: AccessState[] }>('ListAccesses', { patientId: patient.id, ...filter }, onCloud()))
-    .rows;
+  (
+    await fixture.ask<{ rows: AccessState[] }>(
+      'ListAccesses',
+      { patientId: patient.id, ...filter },
+      onCloud(),
+    )
+  ).rows;
 
 describe('a request', () => {
   test('that is granted gets a permit for one version and provider, for 30 seconds', async () => {

@@ -162,7 +162,7 @@ test('a grant on vital signs takes over no laboratory’s record by declaring ot
   expect(await announce(byAuthority(nextOf(first, { tagGroups: [[vital]] })))).toEqual(['SCOPE_NOT_GRANTED']);
 });
 
-test('an announcement and an anchor of one patient do not conflict: the emergency lane is free', async () => {
+test('an announcement and an anchor of one patient do not conflict: emergencies are not held up', async () => {
   const anchor = { height: 1, hash: newHash(), prevHeight: null, prevHash: null };
   const items = [patient.sign('anchorHead', anchor, patient.gateway)];
   const anchoring = await fixture.propose('AnchorHeads', { items }, onAuthorities());

@@ -30,7 +30,8 @@ const attest = (...items: string[]) =>
 const keptOf = async () => {
   const args = { channel: 'cloud', txId };
   const call = onAuthorities();
-  return (await fixture.ask<{ attestations: AttestationState[] }>('GetAttestations', args, call)).attestations;
+  return (await fixture.ask<{ attestations: AttestationState[] }>('GetAttestations', args, call))
+    .attestations;
 };
 
 test('an attestation is kept with its statement, as the proof verifier reads it', async () => {

@@ -51,8 +51,13 @@ const report = (...items: string[]) =>
 const codesOf = async (...items: string[]) =>
   ((await report(...items)).result as BatchResult).items.map(({ code }) => code);
 const list = async (filter: object = {}) =>
-  (await fixture.ask<{ rows: AccessState[] }>('ListAccesses', { patientId: patient.id, ...filter }, onCloud()))
-    .rows;
+  (
+    await fixture.ask<{ rows: AccessState[] }>(
+      'ListAccesses',
+      { patientId: patient.id, ...filter },
+      onCloud(),
+    )
+  ).rows;
 /** What is written down when this reading is reported. */
 const answerTo = async (statement: string): Promise<AccessState | undefined> => {
   const { event } = await report(statement);

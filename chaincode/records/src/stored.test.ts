@@ -193,7 +193,9 @@ describe('revising', () => {
     await fixture.codes('Grant', [
       patient.grant(lab.id, { permissions: ['write'], scopeTags: [laboratory, vital] }),
     ]);
-    await fixture.codes('Grant', [patient.grant(hospital.id, { permissions: ['modify'], scopeTags: [vital] })]);
+    await fixture.codes('Grant', [
+      patient.grant(hospital.id, { permissions: ['modify'], scopeTags: [vital] }),
+    ]);
     const results = recordOf(patient.id, { tagGroups: [[laboratory]] }, lab.id);
     const signs = recordOf(patient.id, { tagGroups: [[vital]] }, lab.id);
     expect(await store(by(lab, results))).toEqual(['OK']);

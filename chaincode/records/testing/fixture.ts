@@ -47,7 +47,7 @@ export const onAuthorities = (call: Call = {}): Call => ({
   ...call,
 });
 
-export const PERIOD = { start: '2026-03-01T10:00:00Z', end: '2026-03-01T11:00:00Z' };
+const PERIOD = { start: '2026-03-01T10:00:00Z', end: '2026-03-01T11:00:00Z' };
 
 /** What a version of a record says unless told otherwise: a new one, of its patient's making or of another author's. */
 export const recordOf = (

@@ -64,17 +64,21 @@ export class MemoryNetwork {
       states.set(target, state);
       calls.push(`${target}.${fn}`);
       const text = typeof given === 'string' ? given : JSON.stringify(given);
-      const result = await dispatch(found, { networkId: this.networkId, name: fn, given: [text] }, {
-        channel,
-        txId,
-        atMs: atMs ?? this.nowMs,
-        caller,
-        state,
-        call: run,
-        emit: (eventName, payload) => {
-          event = { name: eventName, payload: JSON.parse(Buffer.from(payload).toString()) as unknown };
+      const result = await dispatch(
+        found,
+        { networkId: this.networkId, name: fn, given: [text] },
+        {
+          channel,
+          txId,
+          atMs: atMs ?? this.nowMs,
+          caller,
+          state,
+          call: run,
+          emit: (eventName, payload) => {
+            event = { name: eventName, payload: JSON.parse(Buffer.from(payload).toString()) as unknown };
+          },
         },
-      });
+      );
       return JSON.parse(result) as unknown;
     };
     const result = await run(chaincode, name, args);

@@ -54,7 +54,7 @@ describe('RECORD_EXISTS says nothing by itself', () => {
     });
   });
 
-  test('somebody else’s in its place is no announcement of ours', async () => {
+  test('somebody else’s under its number is no announcement of ours', async () => {
     expect(await announce('RECORD_EXISTS', { author: STRANGER })).toMatchObject({
       outcome: 'foreign',
       code: 'RECORD_FOREIGN',

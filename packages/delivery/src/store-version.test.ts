@@ -1,7 +1,14 @@
 import { sha256Hex } from '@careledger/crypto';
 import { beforeEach, describe, expect, test } from '@jest/globals';
 import { PREMATURE_GRACE_MS } from './grace.js';
-import { CallError, REST_MS, STRANGER, StoringFixture, hashOf, refusedBy } from '../testing/storing-fixture.js';
+import {
+  CallError,
+  REST_MS,
+  STRANGER,
+  StoringFixture,
+  hashOf,
+  refusedBy,
+} from '../testing/storing-fixture.js';
 
 const [A, B] = ['prv_cloud-a', 'prv_cloud-b'] as const;
 const later = (code: string) => expect.objectContaining({ name: 'NotYetError', code });
@@ -29,7 +36,7 @@ describe('providers', () => {
     ['fails', new CallError('REFUSED', 500, { code: 'INTERNAL_ERROR' })],
     ['does not know our token', new CallError('REFUSED', 401, { code: 'UNAUTHENTICATED' })],
     ['is another one than its address says', new CallError('REFUSED', 409, { code: 'PROVIDER_MISMATCH' })],
-    ['stands behind something that refuses in its place', new CallError('REFUSED', 413)],
+    ['stands behind something that refuses on its behalf', new CallError('REFUSED', 413)],
   ])(
     'one that %s is passed over: the next one gets a statement of its own, kept first',
     async (_what, failure) => {
@@ -109,7 +116,11 @@ describe('RECORD_EXISTS and VERSION_CONFLICT say nothing by themselves', () => {
   test.each(['RECORD_EXISTS', 'VERSION_CONFLICT'])(
     '%s and this very version on the ledger, at a provider that was given it before: its receipt is asked for',
     async (code) => {
-      fixture.addressing = { providerId: B, storeStatement: 'for b', formerStores: { [A]: 'for prv_cloud-a' } };
+      fixture.addressing = {
+        providerId: B,
+        storeStatement: 'for b',
+        formerStores: { [A]: 'for prv_cloud-a' },
+      };
       answers(B, refusedBy(code));
       fixture.found = fixture.onLedger();
       expect(await fixture.store()).toMatchObject({
@@ -126,7 +137,11 @@ describe('RECORD_EXISTS and VERSION_CONFLICT say nothing by themselves', () => {
     const byLedger = { outcome: 'stored', providerId: A, txId, blockNumber: null, receipt: null };
     const untrue = () => fixture.answer(A, sha256Hex('another transaction'));
     for (const behaviour of [() => new CallError('UNREACHABLE'), untrue]) {
-      fixture.addressing = { providerId: B, storeStatement: 'for b', formerStores: { [A]: 'for prv_cloud-a' } };
+      fixture.addressing = {
+        providerId: B,
+        storeStatement: 'for b',
+        formerStores: { [A]: 'for prv_cloud-a' },
+      };
       answers(B, refusedBy('RECORD_EXISTS'));
       fixture.behaviours.set(A, behaviour);
       fixture.found = fixture.onLedger();
@@ -149,7 +164,11 @@ describe('RECORD_EXISTS and VERSION_CONFLICT say nothing by themselves', () => {
   test('a version that somebody else put there is no success, not even with the same content', async () => {
     answers(A, refusedBy('RECORD_EXISTS'));
     fixture.found = fixture.onLedger({ author: STRANGER });
-    expect(await fixture.store()).toEqual({ outcome: 'foreign', code: 'RECORD_FOREIGN', found: fixture.found });
+    expect(await fixture.store()).toEqual({
+      outcome: 'foreign',
+      code: 'RECORD_FOREIGN',
+      found: fixture.found,
+    });
   });
 
   test('of a later version, somebody who may modify the record was first', async () => {
@@ -166,7 +185,7 @@ describe('RECORD_EXISTS and VERSION_CONFLICT say nothing by themselves', () => {
     expect(await fixture.store()).toMatchObject({ outcome: 'stored', providerId: B });
   });
 
-  test('a conflict without a version in this place is refused once the own peer had its time', async () => {
+  test('a conflict without a version of this number is refused once the own peer had its time', async () => {
     fixture = new StoringFixture(3);
     for (const id of [A, B]) answers(id, refusedBy('VERSION_CONFLICT'));
     await expect(fixture.store()).rejects.toEqual(later('VERSION_CONFLICT'));

@@ -67,7 +67,7 @@ interface Call {
 export class LedgerChannel {
   readonly name: string;
   readonly #options: LedgerChannelOptions;
-  /** What streams are opened on, each time again: another peer goes on where one broke off. */
+  /** What streams are opened on, looked up each time: another peer goes on where one broke off. */
   readonly #network: () => Network;
 
   constructor(options: LedgerChannelOptions) {

@@ -108,7 +108,9 @@ describe('the way in', () => {
       emit: () => undefined,
     };
     for (const given of [[], ['{"name":"a"}', '{}']])
-      expect(await codeOf(dispatch(chaincode, { networkId: 'test', name: 'Count', given }, port))).toBe('ARGUMENT_INVALID');
+      expect(await codeOf(dispatch(chaincode, { networkId: 'test', name: 'Count', given }, port))).toBe(
+        'ARGUMENT_INVALID',
+      );
   });
 
   test('names the faults of an argument', async () => {

@@ -7,7 +7,12 @@ import { verifySelfSigned } from './verify.js';
  * Whether the holder of a new key wants it registered for `subject`: a statement of its own by that key.
  * @throws ContractError `KEY_PROOF_INVALID`
  */
-export function checkKeyProof(proof: string | undefined, subject: string, key: string, context: StatementContext): void {
+export function checkKeyProof(
+  proof: string | undefined,
+  subject: string,
+  key: string,
+  context: StatementContext,
+): void {
   if (proof === undefined)
     throw new ContractError('KEY_PROOF_INVALID', 'A key that signs needs a proof of possession.');
   const { iss, body } = verified(proof, context);

@@ -83,7 +83,7 @@ describe('who may call a route', () => {
     const pathOf = (url: string) => url.replace(':patientId', PATIENT);
     expect(Object.keys(rolesByRoute(app))).toContain('POST /echo');
     expect(await accessFaults(app, secrets, pathOf)).toEqual([]);
-    // Who stands at the wrong door is noticed: here the tokens of two roles are exchanged.
+    // A token of the wrong role is noticed: here those of two roles are exchanged.
     const exchanged = { ...secrets, ops: secrets.patient, patient: secrets.ops };
     expect(await accessFaults(app, exchanged, pathOf)).toContainEqual(
       expect.objectContaining({ url: '/echo', role: 'patient', statusCode: 400 }),

@@ -46,6 +46,6 @@ export function isBusy(error: unknown): boolean {
 }
 
 /** No room left on the disk. */
-export function isDiskFull(error: unknown): boolean {
+function isDiskFull(error: unknown): boolean {
   return ((resultCode(error) ?? 0) & PRIMARY_CODE_MASK) === SQLITE_FULL;
 }
