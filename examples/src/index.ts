@@ -1,6 +1,7 @@
 export * from './client/api-client.js';
 export * from './client/eventually.js';
 export * from './client/notice-stream.js';
+export { DEMO_AUTHORITIES } from './demo/context.js';
 export { subscribe, type Patient } from './demo/consent.js';
 export { Narrator } from './demo/narrator.js';
 export { SAMPLE_FILE } from './demo/options.js';

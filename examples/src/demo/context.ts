@@ -16,6 +16,13 @@ const RecordList = Type.Object({
   ),
 });
 
+/** The parts of the scenarios, by the names of those who play them. */
+const READER = 'hospital';
+const WRITER = 'lab';
+const OUTSIDER = 'insurer';
+/** Authorities that the demo needs, where the network has them. */
+export const DEMO_AUTHORITIES: readonly string[] = [READER, WRITER, OUTSIDER];
+
 /** Who takes part in the scenarios. */
 export interface DemoContext {
   readonly careledger: Careledger;
@@ -43,22 +50,22 @@ function authorityNamed({ careledger }: DemoContext, name: string): AuthorityCli
 
 /** Who reads: every network has a hospital. */
 export function hospitalOf(context: DemoContext): AuthorityClient {
-  const hospital = authorityNamed(context, 'hospital');
+  const hospital = authorityNamed(context, READER);
   if (hospital === undefined) throw new RangeError('There is no hospital.');
   return hospital;
 }
 
 /** Who writes clinical records: the lab, where the network has one. */
 export const writerOf = (context: DemoContext): AuthorityClient =>
-  authorityNamed(context, 'lab') ?? hospitalOf(context);
+  authorityNamed(context, WRITER) ?? hospitalOf(context);
 
 /** Who has no grant, where the network has somebody to spare. */
 export const outsiderOf = (context: DemoContext): AuthorityClient | undefined =>
-  authorityNamed(context, 'insurer');
+  authorityNamed(context, OUTSIDER);
 
 /** Follows the hospital's notices from now on; `after` 0: all that it has. */
 export function followHospital({ careledger }: DemoContext, after?: number): Promise<NoticeStream> {
-  const hospital = careledger.authorities['hospital'];
+  const hospital = careledger.authorities[READER];
   if (hospital === undefined) throw new RangeError('There is no hospital.');
   return NoticeStream.open(hospital.url, hospital.tokens.practitioner, undefined, after);
 }
