@@ -1,4 +1,5 @@
 export * from './child.js';
+export * from './dev/restart-on-change.js';
 export * from './process-group.js';
 export * from './memory.js';
 export * from './ports.js';
