@@ -1,0 +1,46 @@
+import { Child, type ChildOptions } from './child.js';
+import { peakMemory, type PeakMemory } from './memory.js';
+
+/** All processes of a demo, a test or a bench: started in order, stopped in the reverse order, measured together. */
+export class ProcessGroup implements AsyncDisposable {
+  readonly #children: Child[] = [];
+  readonly #memory: PeakMemory;
+
+  /** `extraPids`: processes that count into the memory besides, such as the caller's own. */
+  constructor(extraPids: readonly number[] = []) {
+    this.#memory = peakMemory(() => [...extraPids, ...this.pids()]);
+  }
+
+  /** Starts one more member and waits until it is ready. */
+  async start(options: ChildOptions): Promise<Child> {
+    const child = new Child(options);
+    this.#children.push(child);
+    await child.start();
+    return child;
+  }
+
+  child(name: string): Child {
+    const found = this.#children.find((child) => child.name === name);
+    if (found === undefined) throw new RangeError(`No process is called ${name}.`);
+    return found;
+  }
+
+  pids(): number[] {
+    return this.#children.flatMap((child) => child.pid ?? []);
+  }
+
+  /** Peak of the proportional set sizes of all members and their children together, in bytes. */
+  get peakPssBytes(): number {
+    return this.#memory.peakBytes;
+  }
+
+  /** Stops all, last started first. */
+  async stop(): Promise<void> {
+    this.#memory.stop();
+    for (const child of this.#children.toReversed()) await child.stop();
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.stop();
+  }
+}
