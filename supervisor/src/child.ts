@@ -7,9 +7,9 @@ import { createInterface } from 'node:readline';
 /** V8 lets the heap of a busy process grow long before it collects; many processes on one machine must not. */
 export const SMALL_HEAP_FLAGS = ['--max-semi-space-size=2', '--max-old-space-size=512'];
 /** Time that a process gets to say that it is ready. */
-export const READY_TIMEOUT_MS = 60_000;
+const READY_TIMEOUT_MS = 60_000;
 /** Time that a process gets to stop by itself after SIGTERM, before SIGKILL. */
-export const STOP_TIMEOUT_MS = 15_000;
+const STOP_TIMEOUT_MS = 15_000;
 /** Services share most of their modules: what one has compiled, the next need not. */
 export const COMPILE_CACHE_DIR = join(tmpdir(), 'careledger-compile-cache');
 /** Characters of a process's standard error that an error message quotes. */
@@ -40,7 +40,7 @@ export interface ChildOptions {
 }
 
 /** A process that said more than it should, or nothing in time. */
-export class SupervisorError extends Error {
+class SupervisorError extends Error {
   override readonly name = 'SupervisorError';
   constructor(
     readonly code: 'CHILD_EXITED' | 'CHILD_NOT_READY' | 'CHILD_NOT_RUNNING',

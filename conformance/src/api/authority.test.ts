@@ -12,10 +12,7 @@ let rig: LayersRig;
 const running = (): LayersRig => rig;
 beforeAll(async () => {
   rig = await LayersRig.start({
-    authorities: [
-      { name: 'hospital', kind: 'hospital', mspId: 'HospitalMSP' },
-      { name: 'lab', kind: 'lab', mspId: 'LabMSP' },
-    ],
+    authorities: ['hospital', 'lab'],
     units: ['cardiology', 'billing'],
   });
 }, 180_000);

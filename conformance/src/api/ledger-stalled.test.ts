@@ -32,7 +32,7 @@ test('while the ledger stands still, emergencies come through and writes wait; a
   const stored = await home.storeSealed(rig.provider(), sealed);
   const notice = await home.emergencyNotice('aut_hospital', sealed);
 
-  const devnet = rig.family.child('devnet').ready.pid;
+  const devnet = rig.processes.child('devnet').ready.pid;
   process.kill(devnet, 'SIGSTOP');
   let record, visit;
   try {
@@ -85,7 +85,7 @@ test('a client goes on after its last notice although the api was killed meanwhi
     ({ type, data }) => type === 'policy' && data['patientId'] === home.patientId,
   );
 
-  const api = rig.family.child('hospital');
+  const api = rig.processes.child('hospital');
   await api.kill();
   const bundle = periodicRecord(home.patientId, 120);
   const missed = await home.store(rig.provider(), { bundle, readers: [] });

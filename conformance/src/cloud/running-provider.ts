@@ -1,4 +1,3 @@
-import { randomBytes } from 'node:crypto';
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
@@ -10,39 +9,21 @@ import {
   type HttpClient,
   type ServiceApp,
 } from '@careledger/service-kit';
-import { newToken, tokenEntry } from '@careledger/supervisor';
+import { systemToken, type IdentityFiles, type LocalService } from '@careledger/supervisor';
 import { TestClock } from './test-clock.js';
 
 const READY_TIMEOUT_MS = 20_000;
 const READY_INTERVAL_MS = 50;
 
-/** PEM files of an identity. */
-export interface IdentityFiles {
-  readonly certificateFile: string;
-  readonly privateKeyFile: string;
-}
-
 export interface ProviderPlan {
-  readonly name: string;
-  readonly mspId: string;
-  readonly port: number;
+  readonly service: LocalService;
+  readonly config: Readonly<Record<string, unknown>>;
+  /** Folder of the configuration file. */
   readonly dir: string;
-  readonly networkId: string;
-  readonly connectionFile: string;
-  readonly client: IdentityFiles;
   readonly admin: IdentityFiles;
-  /** Tokens at this provider, by the organisation for which each speaks. */
-  readonly tokens: Readonly<Record<string, string>>;
-  /** Tokens of this provider at the others. */
-  readonly providers: readonly { readonly providerId: string; readonly token: string }[];
-  readonly quota?: Readonly<Record<string, number>>;
   /** The service itself, unless a test has a build of its own. */
   readonly build?: typeof buildApp;
 }
-
-/** A token for each of these organisations. */
-export const newTokens = (mspIds: readonly string[]): Record<string, string> =>
-  Object.fromEntries(mspIds.map((mspId) => [mspId, newToken()]));
 
 /** The real service in this process, at a port of its own, so that a test can move its clock. */
 export class RunningProvider implements AsyncDisposable {
@@ -75,8 +56,7 @@ export class RunningProvider implements AsyncDisposable {
 
   /** A client with the token that speaks for this organisation; it does not try again by itself. */
   as(mspId: string): HttpClient {
-    const token = this.plan.tokens[mspId];
-    if (token === undefined) throw new RangeError(`${mspId} has no token at ${this.providerId}`);
+    const token = systemToken(this.plan.service.tokens, mspId);
     return createHttpClient({ baseUrl: this.config.endpoint, token, retries: 0, timeoutMs: 60_000 });
   }
 
@@ -108,23 +88,8 @@ export class RunningProvider implements AsyncDisposable {
   }
 }
 
-async function configOf(plan: ProviderPlan): Promise<CloudConfig> {
-  const { name, mspId, port, dir, networkId, connectionFile, client, tokens, providers, quota } = plan;
-  const file = join(dir, `${name}.json`);
-  const config = {
-    providerId: `prv_${name}`,
-    networkId,
-    endpoint: `http://127.0.0.1:${port}`,
-    dataDir: join(dir, name),
-    keyPassphrase: randomBytes(18).toString('base64url'),
-    http: { host: '127.0.0.1', port },
-    ledger: { connectionFile, mspId, ...client },
-    auth: {
-      tokens: Object.entries(tokens).map(([caller, token]) => tokenEntry(token, 'system', { mspId: caller })),
-    },
-    providers,
-    ...(quota && { quota }),
-  };
+async function configOf({ service, config, dir }: ProviderPlan): Promise<CloudConfig> {
+  const file = join(dir, `${service.id}.json`);
   await writeFile(file, JSON.stringify(config));
   return loadConfig({ schema: CloudConfig, file, env: {} }).config;
 }

@@ -5,15 +5,15 @@ import { connect } from 'node:net';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
+import { PATIENTS_MSP } from '@careledger/domain';
 import { newState, planOf, silent } from '@careledger/network-admin';
+import { GATEWAY } from '@careledger/network-definition';
 import {
   BROKER,
   BROKER_REVOCATIONS,
   ComposeLayout,
   DEVICES_AUTHORITY,
   DEVICES_ORGANIZATION,
-  GATEWAY,
-  PATIENTS_MSP,
   certifyDevice,
   ensureTlsCertificates,
   writeBrokerFiles,

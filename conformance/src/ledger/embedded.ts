@@ -80,5 +80,5 @@ export async function startEmbedded(): Promise<EmbeddedNetwork> {
 function devnetProgram(): string {
   const require = createRequire(import.meta.url);
   const entry = require.resolve('@careledger/devnet');
-  return join(dirname(entry), '..', 'bin', 'careledger-devnet.js');
+  return join(dirname(entry), '..', '..', 'bin', 'careledger-devnet.js');
 }

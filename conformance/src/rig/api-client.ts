@@ -1,4 +1,5 @@
-import { PATIENTS_MSP, systemToken, type RunningService } from '@careledger/supervisor';
+import { PATIENTS_MSP } from '@careledger/domain';
+import { systemToken, type RunningService } from '@careledger/supervisor';
 
 type Role = 'ops' | 'practitioner' | 'auditor' | 'system';
 

@@ -9,6 +9,7 @@ import { TestPatient } from '@careledger/chaincode-runtime/testing';
 import { fromBase64url, generateX25519, sha256, toBase64url, utf8 } from '@careledger/crypto';
 import {
   CHANNELS,
+  PATIENTS_MSP,
   recordIdOf,
   type ChannelName,
   type Period,
@@ -38,7 +39,7 @@ import {
 } from '@careledger/protocol';
 import { createHttpClient } from '@careledger/service-kit';
 import { makeStatement, readStatement } from '@careledger/statements';
-import { PATIENTS_MSP, systemToken, type RunningService } from '@careledger/supervisor';
+import { systemToken, type RunningService } from '@careledger/supervisor';
 
 /** A record that a home makes. */
 export interface HomeRecord {

@@ -1,11 +1,12 @@
 import { join } from 'node:path';
 import {
-  Family,
+  ProcessGroup,
   type Careledger,
   restartOnChange,
   startCareledger,
   startEmbeddedNetwork,
 } from '@careledger/supervisor';
+import { DEMO_AUTHORITIES } from '../demo/cast.js';
 import { onInterrupt } from '../demo/interrupt.js';
 import { Narrator } from '../demo/narrator.js';
 import { tryItYourself } from '../demo/try-it.js';
@@ -21,11 +22,17 @@ export async function main(argv: readonly string[]): Promise<void> {
   const interrupted = onInterrupt();
   await using ending = new AsyncDisposableStack();
   ending.use(claimFolder(dir));
-  const family = ending.use(new Family([process.pid], { detached: true }));
+  const processes = ending.use(new ProcessGroup([process.pid], { detached: true }));
   const starting = (async () => {
-    const network = await startEmbeddedNetwork(family, join(dir, 'network'), join(dir, 'logs'));
+    const network = await startEmbeddedNetwork(processes, join(dir, 'network'), join(dir, 'logs'));
     say('the embedded network runs');
-    const careledger = await startCareledger({ family, network, dir, recordIntervalMs: interval });
+    const careledger = await startCareledger({
+      processes,
+      network,
+      dir,
+      recordIntervalMs: interval,
+      authorities: DEMO_AUTHORITIES,
+    });
     say('the services run');
     return { careledger, person: await enrolAtHome(careledger) };
   })();
@@ -38,16 +45,16 @@ export async function main(argv: readonly string[]): Promise<void> {
   const sending = new AbortController();
   ending.defer(() => sending.abort());
   const feed = sendReadings(person.device, every, sending.signal, say);
-  ending.use(restartOnChange({ family, careledger, compile, say }));
+  ending.use(restartOnChange({ processes, careledger, compile, say }));
   narrator.table(tryItYourself(careledger, [person]));
-  narrator.table(`Processes: ${pidsOf(family, careledger)}.`);
+  narrator.table(`Processes: ${pidsOf(processes, careledger)}.`);
   narrator.table(`Logs are in ${join(dir, 'logs')}; \`make console\` is a prompt on the ledger.`);
   await Promise.race([interrupted.promise, feed]);
   say('stopping everything');
 }
 
 /** For debuggers. */
-const pidsOf = (family: Family, { authorities, gateway, providers }: Careledger): string =>
+const pidsOf = (processes: ProcessGroup, { authorities, gateway, providers }: Careledger): string =>
   ['devnet', ...[gateway, ...Object.values(authorities), ...Object.values(providers)].map(({ name }) => name)]
-    .map((name) => `${name} ${family.child(name).pid}`)
+    .map((name) => `${name} ${processes.child(name).pid}`)
     .join(', ');

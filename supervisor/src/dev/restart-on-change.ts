@@ -1,6 +1,6 @@
 import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
-import type { Family } from '../family.js';
+import type { ProcessGroup } from '../process-group.js';
 import type { Careledger } from '../stack/careledger.js';
 import { watchCompiled } from './compiled.js';
 import { Compiler } from './compiler.js';
@@ -11,7 +11,7 @@ const run = promisify(execFile);
 
 export interface RestartOnChangeOptions {
   /** Processes of an embedded network and of the services on it. */
-  readonly family: Family;
+  readonly processes: ProcessGroup;
   readonly careledger: Careledger;
   /** Compile what is edited; otherwise somebody else does, such as an editor. */
   readonly compile: boolean;
@@ -25,20 +25,20 @@ export interface RestartOnChangeOptions {
 export function restartOnChange({
   careledger,
   compile,
-  family,
+  processes,
   say,
 }: RestartOnChangeOptions): AsyncDisposable {
   const serviceOf =
     (folder: string) =>
     ({ name }: { readonly name: string }): Restartable => ({
-      child: family.child(name),
+      child: processes.child(name),
       packages: packagesBehind(folder),
     });
   const compiler = compile ? new Compiler(say) : undefined;
   const restarter = new Restarter({
     processes: [
       {
-        child: family.child('devnet'),
+        child: processes.child('devnet'),
         packages: packagesBehind('network/devnet', 'chaincode/host'),
         prepare: bundleChaincode,
       },

@@ -3,22 +3,22 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import { Family } from '../family.js';
+import { ProcessGroup } from '../process-group.js';
 import { packagesBehind } from './packages.js';
 import { Restarter } from './restarter.js';
 
 const folder = mkdtempSync(join(tmpdir(), 'careledger-restarter-'));
 const program = join(folder, 'program.mjs');
-const family = new Family();
+const processes = new ProcessGroup();
 
 beforeAll(async () => {
   const ready = `console.log(JSON.stringify({ready:true,service:'test',pid:process.pid}))`;
   writeFileSync(program, `setInterval(() => 0, 1e6); ${ready}`);
   for (const name of ['one', 'two'])
-    await family.start({ name, program: [program], logFile: join(folder, 'log') });
+    await processes.start({ name, program: [program], logFile: join(folder, 'log') });
 });
 afterAll(async () => {
-  await family.stop();
+  await processes.stop();
   rmSync(folder, { recursive: true });
 });
 
@@ -26,7 +26,7 @@ afterAll(async () => {
 function restarter(compiled: () => Promise<boolean> = () => Promise.resolve(true)) {
   const said: string[] = [];
   const process = (name: string, ...packages: string[]) => ({
-    child: family.child(name),
+    child: processes.child(name),
     packages: new Set(['shared', ...packages]),
   });
   return {
@@ -43,13 +43,13 @@ function restarter(compiled: () => Promise<boolean> = () => Promise.resolve(true
 describe('a change', () => {
   test('restarts the process that runs it, and no other', async () => {
     const { restarted, restarter: subject } = restarter();
-    const before = ['one', 'two'].map((name) => family.child(name).pid);
+    const before = ['one', 'two'].map((name) => processes.child(name).pid);
     subject.changed('b');
     await eventually(() => restarted().length === 1);
     await subject.stop();
     expect(restarted()).toEqual(['two']);
-    expect(family.child('one').pid).toBe(before[0]);
-    expect(family.child('two').pid).not.toBe(before[1]);
+    expect(processes.child('one').pid).toBe(before[0]);
+    expect(processes.child('two').pid).not.toBe(before[1]);
   });
 
   test('of many files restarts each process once, in order', async () => {

@@ -157,7 +157,7 @@ export function describeRecords(rig: () => LayersRig): void {
 
 /** Has provider A serve a wrap set whose signature is broken, as if somebody had got at its database. */
 async function breakWrapSet(rig: LayersRig, recordId: string): Promise<void> {
-  const provider = rig.family.child('cloud-a');
+  const provider = rig.processes.child('cloud-a');
   await provider.stop();
   const database = new DatabaseSync(join(rig.dir, 'cloud-a', 'provider.db'));
   const row = database.prepare('SELECT wrap_set FROM versions WHERE record_id = ?').get(recordId) as {

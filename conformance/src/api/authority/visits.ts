@@ -100,7 +100,7 @@ export function describeVisits(rig: () => LayersRig): void {
 
     test('another provider relays it where one is away', async () => {
       const home = await rig().home();
-      const provider = rig().family.child('cloud-a');
+      const provider = rig().processes.child('cloud-a');
       await provider.stop();
       try {
         expect((await visit(home)).body).toMatchObject({ stage: 'related', relayedBy: 'prv_cloud-b' });

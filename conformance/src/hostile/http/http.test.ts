@@ -11,10 +11,7 @@ let rig: GatewayRig | undefined;
 let cast: HttpCast;
 beforeAll(async () => {
   rig = await GatewayRig.start({
-    authorities: [
-      { name: 'hospital', kind: 'hospital', mspId: 'HospitalMSP' },
-      { name: 'lab', kind: 'lab', mspId: 'LabMSP' },
-    ],
+    authorities: ['hospital', 'lab'],
     units: ['cardiology', 'billing'],
   });
   cast = new HttpCast(rig);
