@@ -6,11 +6,11 @@ import {
 } from '@careledger/contracts';
 import { allRows } from '@careledger/ledger';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
-import { call, isNetworkFailure, type ApiAnswer } from '../rig/api-client.js';
-import { labBundle } from '../rig/bundles.js';
+import { call, isNetworkFailure, type ApiAnswer } from '../fixtures/services/api-client.js';
+import { labBundle } from '../fixtures/services/bundles.js';
 import { LayersRig } from '../rig/layers-rig.js';
-import { NoticeClient } from '../rig/notices.js';
-import type { TestHome } from '../rig/test-home.js';
+import { NoticeClient } from '../fixtures/services/notices.js';
+import type { TestHome } from '../fixtures/services/test-home.js';
 
 /** Records and visits that are written while the process is killed again and again. */
 const WRITES = 12;

@@ -1,9 +1,9 @@
 import { records } from '@careledger/contracts';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
-import { call } from '../rig/api-client.js';
-import { emergencyRecord, noteBundle, periodicRecord } from '../rig/bundles.js';
+import { call } from '../fixtures/services/api-client.js';
+import { emergencyRecord, noteBundle, periodicRecord } from '../fixtures/services/bundles.js';
 import { LayersRig } from '../rig/layers-rig.js';
-import { NoticeClient } from '../rig/notices.js';
+import { NoticeClient } from '../fixtures/services/notices.js';
 
 const POLL_MS = 100;
 

@@ -20,8 +20,8 @@ import {
   storeOf,
   type Actors,
 } from './actors.js';
-import { codeOf } from './chaincode-network.js';
-import type { IdentityName } from './identities.js';
+import { codeOf } from '../fixtures/chaincode/chaincode-network.js';
+import type { IdentityName } from '../fixtures/chaincode/identities.js';
 
 /** Who gets at a record, what a revocation overtakes, and what many patients do at once. */
 export function describeAccess(actors: Actors): void {

@@ -17,8 +17,8 @@ import {
 import { toBase64url } from '@careledger/crypto';
 import { CHANNELS, type ChannelName } from '@careledger/domain';
 import { expect } from '@jest/globals';
-import type { ChaincodeNetwork } from './chaincode-network.js';
-import type { IdentityName } from './identities.js';
+import type { ChaincodeNetwork } from '../fixtures/chaincode/chaincode-network.js';
+import type { IdentityName } from '../fixtures/chaincode/identities.js';
 
 export const HOSPITAL_ID = 'aut_hospital';
 export const CLOUD_A_ID = 'prv_cloud-a';

@@ -9,8 +9,8 @@ import {
 import { CHANNELS, type ChannelName } from '@careledger/domain';
 import { LedgerError } from '@careledger/ledger';
 import { describe, expect, test } from '@jest/globals';
-import { codeOf, type ChaincodeNetwork } from './chaincode-network.js';
-import { EVERYBODY, type IdentityName } from './identities.js';
+import { codeOf, type ChaincodeNetwork } from '../fixtures/chaincode/chaincode-network.js';
+import { EVERYBODY, type IdentityName } from '../fixtures/chaincode/identities.js';
 
 /** Who satisfies which rule, written out: the patients’ organisation and the lab have registered nothing. */
 const ADMITTED: Readonly<Record<CallerRule, readonly IdentityName[]>> = {

@@ -16,8 +16,8 @@ import {
   verifyProof,
 } from '@careledger/private-chain';
 import { expect, test } from '@jest/globals';
-import type { ChaincodeNetwork } from './chaincode-network.js';
-import { IDENTITIES, type IdentityName } from './identities.js';
+import type { ChaincodeNetwork } from '../fixtures/chaincode/chaincode-network.js';
+import { IDENTITIES, type IdentityName } from '../fixtures/chaincode/identities.js';
 
 /** A chain of one frame, as a gateway makes it, and the anchor of its head. */
 function chainOf(network: string, patient: TestPatient, registration: string, device: Signer) {

@@ -3,7 +3,7 @@ import { accessControl, records } from '@careledger/contracts';
 import { randomId128 } from '@careledger/crypto';
 import { describe, expect, test } from '@jest/globals';
 import { HOSPITAL_ID, announcementOf, anchorOf, nowS, storeOf, type Actors } from './actors.js';
-import { codeOf } from './chaincode-network.js';
+import { codeOf } from '../fixtures/chaincode/chaincode-network.js';
 
 /** Statements that nobody should get through with, alone and in batches. */
 export function describeStatements(actors: Actors): void {

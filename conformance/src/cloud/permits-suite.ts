@@ -4,11 +4,11 @@ import { makeRecipientReceipt, readManifest, readRecipientReceipt } from '@carel
 import { PROVIDER_ROUTES, ReleasedRecord } from '@careledger/protocol';
 import { makeStatement } from '@careledger/statements';
 import { describe, expect, test } from '@jest/globals';
-import type { IdentityName } from '../chaincode/identities.js';
-import { requestAhead } from './hasty-relay.js';
-import { gatewayOf, type MadeVersion } from './made-version.js';
-import { problemOf } from './problem-of.js';
-import type { Scene } from './scene.js';
+import type { IdentityName } from '../fixtures/chaincode/identities.js';
+import { requestAhead } from '../fixtures/providers/hasty-relay.js';
+import { gatewayOf, type MadeVersion } from '../fixtures/providers/made-version.js';
+import { problemOf } from '../fixtures/providers/problem-of.js';
+import type { Scene } from '../fixtures/providers/cloud-fixture.js';
 
 /** Peers refuse what is dated two minutes ahead. */
 const AHEAD_MS = 110_000;

@@ -3,9 +3,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { PATIENTS_MSP } from '@careledger/domain';
 import { freePorts } from '@careledger/supervisor';
-import type { ChaincodeNetwork } from '../chaincode/chaincode-network.js';
-import { startEmbedded } from '../chaincode/embedded.js';
-import { RunningProvider, newTokens, type ProviderPlan } from './running-provider.js';
+import type { ChaincodeNetwork } from '../fixtures/chaincode/chaincode-network.js';
+import { startEmbedded } from '../fixtures/chaincode/embedded.js';
+import { RunningProvider, newTokens, type ProviderPlan } from '../fixtures/providers/running-provider.js';
 
 const CALLERS = [PATIENTS_MSP, 'HospitalMSP', 'LabMSP', 'CloudAMSP', 'CloudBMSP'];
 

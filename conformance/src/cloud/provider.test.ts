@@ -3,7 +3,7 @@ import { describePermits } from './permits-suite.js';
 import { ProviderRig } from './provider-rig.js';
 import { describeRelayed } from './relayed-suite.js';
 import { describeResuming } from './resume-suite.js';
-import { Scene } from './scene.js';
+import { Scene } from '../fixtures/providers/cloud-fixture.js';
 import { describeStoring } from './storing-suite.js';
 import { describeWraps } from './wraps-suite.js';
 

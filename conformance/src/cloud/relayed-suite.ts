@@ -5,9 +5,9 @@ import { TxId } from '@careledger/domain';
 import { PROVIDER_ROUTES, ReadingsAnswer, RevocationAnswer } from '@careledger/protocol';
 import { describe, expect, test } from '@jest/globals';
 import { Type } from 'typebox';
-import { gatewayOf, type MadeVersion } from './made-version.js';
-import { problemOf } from './problem-of.js';
-import type { Scene } from './scene.js';
+import { gatewayOf, type MadeVersion } from '../fixtures/providers/made-version.js';
+import { problemOf } from '../fixtures/providers/problem-of.js';
+import type { Scene } from '../fixtures/providers/cloud-fixture.js';
 
 /** What a provider takes to the ledger for others. */
 export function describeRelayed(scene: Scene): void {

@@ -3,9 +3,9 @@ import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { statementHash } from '@careledger/statements';
 import { describe, expect, test } from '@jest/globals';
-import { blobPath, gatewayOf, type MadeVersion } from './made-version.js';
-import { problemOf } from './problem-of.js';
-import type { Scene } from './scene.js';
+import { blobPath, gatewayOf, type MadeVersion } from '../fixtures/providers/made-version.js';
+import { problemOf } from '../fixtures/providers/problem-of.js';
+import type { Scene } from '../fixtures/providers/cloud-fixture.js';
 
 /** What a provider makes of what a crash left half done: its store is set back while it is stopped. */
 export function describeResuming(scene: Scene): void {

@@ -2,11 +2,17 @@ import { existsSync } from 'node:fs';
 import { generateEd25519 } from '@careledger/crypto';
 import { makeWrapSet, readStoreReceipt } from '@careledger/envelope';
 import { describe, expect, test } from '@jest/globals';
-import { authorOf, blobPath, gatewayOf, type Author, type MadeVersion } from './made-version.js';
-import { problemOf } from './problem-of.js';
+import {
+  authorOf,
+  blobPath,
+  gatewayOf,
+  type Author,
+  type MadeVersion,
+} from '../fixtures/providers/made-version.js';
+import { problemOf } from '../fixtures/providers/problem-of.js';
 import { QUOTA } from './provider-rig.js';
-import type { RunningProvider } from './running-provider.js';
-import type { Scene } from './scene.js';
+import type { RunningProvider } from '../fixtures/providers/running-provider.js';
+import type { Scene } from '../fixtures/providers/cloud-fixture.js';
 
 const hasBlob = (provider: RunningProvider, made: MadeVersion): boolean =>
   existsSync(blobPath(provider, made));

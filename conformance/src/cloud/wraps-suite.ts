@@ -3,9 +3,9 @@ import { generateEd25519, generateX25519, nodeVerifier } from '@careledger/crypt
 import { checkWrapSet, readManifest, readWrapSet, wrapKey } from '@careledger/envelope';
 import { everyKey } from '@careledger/policy';
 import { describe, expect, test } from '@jest/globals';
-import { authorOf, gatewayOf, type MadeVersion } from './made-version.js';
-import { problemOf } from './problem-of.js';
-import type { Scene } from './scene.js';
+import { authorOf, gatewayOf, type MadeVersion } from '../fixtures/providers/made-version.js';
+import { problemOf } from '../fixtures/providers/problem-of.js';
+import type { Scene } from '../fixtures/providers/cloud-fixture.js';
 
 /** Who may change who can read a version. */
 export function describeWraps(scene: Scene): void {

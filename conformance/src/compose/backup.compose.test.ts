@@ -4,10 +4,14 @@ import { join } from 'node:path';
 import { setDefaultCACertificates } from 'node:tls';
 import type { Door } from '@careledger/examples';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import { Home } from '../operations/home.js';
-import { settled } from '../operations/settled.js';
-import { SteadyDevice } from '../operations/steady-device.js';
-import { Deployment, isDeploymentMeant, type LedgerHead } from './deployment.js';
+import { Home } from '../fixtures/deployments/home.js';
+import { settled } from '../fixtures/deployments/settled.js';
+import { SteadyDevice } from '../fixtures/deployments/steady-device.js';
+import {
+  Deployment,
+  isDeploymentMeant,
+  type LedgerHead,
+} from '../fixtures/deployments/compose-deployment.js';
 
 const TIMEOUT_MS = 600_000;
 /** Frames before anything is asked: hours of records, several sealed blocks. */

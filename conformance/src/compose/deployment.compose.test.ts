@@ -1,8 +1,12 @@
 import { setDefaultCACertificates } from 'node:tls';
 import { DeviceSession, type Door } from '@careledger/examples';
 import { beforeAll, describe, expect, test } from '@jest/globals';
-import { Home } from '../operations/home.js';
-import { Deployment, isDeploymentMeant, type LedgerHead } from './deployment.js';
+import { Home } from '../fixtures/deployments/home.js';
+import {
+  Deployment,
+  isDeploymentMeant,
+  type LedgerHead,
+} from '../fixtures/deployments/compose-deployment.js';
 
 const TIMEOUT_MS = 600_000;
 /** On their way when everything is killed. */

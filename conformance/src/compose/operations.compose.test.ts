@@ -1,9 +1,9 @@
 import { setDefaultCACertificates } from 'node:tls';
 import type { Door } from '@careledger/examples';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import { Home } from '../operations/home.js';
-import { SteadyDevice } from '../operations/steady-device.js';
-import { Deployment, isDeploymentMeant } from './deployment.js';
+import { Home } from '../fixtures/deployments/home.js';
+import { SteadyDevice } from '../fixtures/deployments/steady-device.js';
+import { Deployment, isDeploymentMeant } from '../fixtures/deployments/compose-deployment.js';
 
 const TIMEOUT_MS = 600_000;
 const JOINING = 'PharmacyMSP';

@@ -6,7 +6,7 @@ import { seen, type Finding } from './finding.js';
 import { callsBetween, snapshotLedgerCalls } from './ledger-calls.js';
 import type { Load } from './load.js';
 import { OutboxWatch } from './outbox-watch.js';
-import { Probe } from './probe.js';
+import { Probe } from '../fixtures/deployments/steady-client.js';
 
 const PROBE_INTERVAL_MS = 1_000;
 

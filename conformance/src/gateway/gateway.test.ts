@@ -6,9 +6,9 @@ import { readWrap } from '@careledger/envelope';
 import { readEnvelope, verifyProof, type Proof } from '@careledger/private-chain';
 import { HeldWraps, PROVIDER_ROUTES } from '@careledger/protocol';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import { call } from '../rig/api-client.js';
-import { NoticeClient } from '../rig/notices.js';
-import { clientOf } from '../rig/test-home.js';
+import { call } from '../fixtures/services/api-client.js';
+import { NoticeClient } from '../fixtures/services/notices.js';
+import { clientOf } from '../fixtures/services/test-home.js';
 import { GatewayRig, PASSPHRASE, glucose, type RigPatient } from './gateway-rig.js';
 
 const MINUTE_MS = 60_000;

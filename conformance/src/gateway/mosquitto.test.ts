@@ -10,7 +10,7 @@ import { DeviceSession, pairDevice, type PairedDevice } from '@careledger/exampl
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { connectAsync, type IClientOptions, type MqttClient } from 'mqtt';
 import { GATEWAY_ID, GatewayRig, glucose, type RigPatient } from './gateway-rig.js';
-import { Mosquitto, findMosquitto } from './mosquitto.js';
+import { Mosquitto, findMosquitto } from '../fixtures/deployments/mosquitto.js';
 
 const PROGRAM = findMosquitto();
 const TIMEOUT_MS = 60_000;

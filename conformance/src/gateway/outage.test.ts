@@ -4,8 +4,8 @@ import type { DeviceSession } from '@careledger/examples/device';
 import { records } from '@careledger/contracts';
 import { allRows } from '@careledger/ledger';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
-import { call } from '../rig/api-client.js';
-import { NoticeClient } from '../rig/notices.js';
+import { call } from '../fixtures/services/api-client.js';
+import { NoticeClient } from '../fixtures/services/notices.js';
 import { GatewayRig, PASSPHRASE, glucose, type RigPatient } from './gateway-rig.js';
 
 const MINUTE_MS = 60_000;

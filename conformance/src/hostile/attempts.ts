@@ -1,7 +1,7 @@
 import type { Role } from './attempt.js';
 import { deviceAttempts } from './devices/device-attempts.js';
 import { GATE_ATTEMPTS } from './gate/gate-attempts.js';
-import { door } from './http/door.js';
+import { door } from './http/every-route.js';
 import { gatewayAttempts } from './http/gateway-attempts.js';
 import { hospitalAttempts } from './http/hospital-attempts.js';
 import { LEDGER_ATTEMPTS } from './ledger/ledger-attempts.js';

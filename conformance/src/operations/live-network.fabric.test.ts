@@ -7,11 +7,11 @@ import { NetworkConnections, queryCommitted } from '@careledger/network-admin';
 import { PORT_OFFSETS } from '@careledger/network-definition';
 import { NativeNetwork, chaincodeHostCommand, findFabricBinaries } from '@careledger/network-runners';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import { Probe } from '../faults/probe.js';
-import { Home } from './home.js';
-import { Makefile, type Made } from './makefile.js';
-import { NativeDeployment } from './native-deployment.js';
-import { SteadyDevice } from './steady-device.js';
+import { Probe } from '../fixtures/deployments/steady-client.js';
+import { Home } from '../fixtures/deployments/home.js';
+import { Makefile, type Made } from '../fixtures/deployments/makefile.js';
+import { NativeDeployment } from '../fixtures/deployments/native-deployment.js';
+import { SteadyDevice } from '../fixtures/deployments/steady-device.js';
 
 const TIMEOUT_MS = 240_000;
 /** Two hours of readings: records are there before anything is changed. */

@@ -7,8 +7,8 @@ import { subscribe, type Door } from '@careledger/examples';
 import { PORT_OFFSETS } from '@careledger/network-definition';
 import { findFabricBinaries } from '@careledger/network-runners';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import { Home } from './home.js';
-import { NativeDeployment } from './native-deployment.js';
+import { Home } from '../fixtures/deployments/home.js';
+import { NativeDeployment } from '../fixtures/deployments/native-deployment.js';
 
 const TIMEOUT_MS = 120_000;
 /** Three windows of an hour. */

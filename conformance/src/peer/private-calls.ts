@@ -1,6 +1,6 @@
 import type { Contract } from '@hyperledger/fabric-gateway';
-import { seen, type Outcome } from './outcome.js';
-import { CLOUD_A, type PeerNetwork } from './peer-network.js';
+import { seen, type Outcome } from '../fixtures/observation/outcome.js';
+import { CLOUD_A, type PeerNetwork } from '../fixtures/probe/peer-network.js';
 
 /** Who calls whom. */
 export interface Call {

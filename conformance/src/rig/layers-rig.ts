@@ -26,7 +26,7 @@ import {
   type RunningService,
   type ServicePlan,
 } from '@careledger/supervisor';
-import { TestHome } from './test-home.js';
+import { TestHome } from '../fixtures/services/test-home.js';
 
 export type RigAuthority = RunningService & { readonly authorityId: string };
 export type RigProvider = RunningService & { readonly providerId: string };

@@ -5,12 +5,12 @@ import type { EmergencyNoticeHttp } from '@careledger/protocol';
 import { checkStatement, readStatement } from '@careledger/statements';
 import { describe, expect, test } from '@jest/globals';
 import { Value } from 'typebox/value';
-import { call } from '../../rig/api-client.js';
-import { emergencyRecord, periodicRecord } from '../../rig/bundles.js';
+import { call } from '../../fixtures/services/api-client.js';
+import { emergencyRecord, periodicRecord } from '../../fixtures/services/bundles.js';
 import type { LayersRig } from '../../rig/layers-rig.js';
-import { NoticeClient, type ReceivedNotice } from '../../rig/notices.js';
-import type { TestHome } from '../../rig/test-home.js';
-import { granted, textOf } from './granted.js';
+import { NoticeClient, type ReceivedNotice } from '../../fixtures/services/notices.js';
+import type { TestHome } from '../../fixtures/services/test-home.js';
+import { granted, textOf } from '../../fixtures/services/granted.js';
 
 const POLL_MS = 50;
 const isEmergencyOf =

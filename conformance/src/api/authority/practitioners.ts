@@ -1,9 +1,9 @@
 import { accessControl, records } from '@careledger/contracts';
 import { describe, expect, test } from '@jest/globals';
-import { call } from '../../rig/api-client.js';
-import { periodicRecord } from '../../rig/bundles.js';
+import { call } from '../../fixtures/services/api-client.js';
+import { periodicRecord } from '../../fixtures/services/bundles.js';
 import type { LayersRig } from '../../rig/layers-rig.js';
-import { granted, textOf } from './granted.js';
+import { granted, textOf } from '../../fixtures/services/granted.js';
 
 /** What an authority's clients see of practitioners. */
 export function describePractitioners(rig: () => LayersRig): void {

@@ -3,10 +3,10 @@ import { DatabaseSync } from 'node:sqlite';
 import { records } from '@careledger/contracts';
 import { checkResource } from '@careledger/fhir';
 import { describe, expect, test } from '@jest/globals';
-import { call } from '../../rig/api-client.js';
-import { periodicRecord } from '../../rig/bundles.js';
+import { call } from '../../fixtures/services/api-client.js';
+import { periodicRecord } from '../../fixtures/services/bundles.js';
 import type { LayersRig } from '../../rig/layers-rig.js';
-import { granted } from './granted.js';
+import { granted } from '../../fixtures/services/granted.js';
 
 /** What an authority's clients see of records. */
 export function describeRecords(rig: () => LayersRig): void {

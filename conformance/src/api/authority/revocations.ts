@@ -1,10 +1,10 @@
 import { accessControl } from '@careledger/contracts';
 import { AUTHORITY_ROUTES } from '@careledger/protocol';
 import { describe, expect, test } from '@jest/globals';
-import { call } from '../../rig/api-client.js';
+import { call } from '../../fixtures/services/api-client.js';
 import type { LayersRig } from '../../rig/layers-rig.js';
-import { NoticeClient } from '../../rig/notices.js';
-import { granted } from './granted.js';
+import { NoticeClient } from '../../fixtures/services/notices.js';
+import { granted } from '../../fixtures/services/granted.js';
 
 /** What patients can take back through an authority. */
 export function describeRevocations(rig: () => LayersRig): void {

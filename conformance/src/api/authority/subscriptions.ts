@@ -3,11 +3,11 @@ import { fromUtf8 } from '@careledger/crypto';
 import { decryptFrom } from '@careledger/envelope';
 import { SEALED_CONTEXT } from '@careledger/protocol';
 import { describe, expect, test } from '@jest/globals';
-import { call } from '../../rig/api-client.js';
-import { periodicRecord } from '../../rig/bundles.js';
+import { call } from '../../fixtures/services/api-client.js';
+import { periodicRecord } from '../../fixtures/services/bundles.js';
 import type { LayersRig } from '../../rig/layers-rig.js';
-import { NoticeClient } from '../../rig/notices.js';
-import { granted, textOf } from './granted.js';
+import { NoticeClient } from '../../fixtures/services/notices.js';
+import { granted, textOf } from '../../fixtures/services/granted.js';
 
 /** What an authority's clients see of subscriptions. */
 export function describeSubscriptions(rig: () => LayersRig): void {

@@ -5,10 +5,10 @@ import { fromUtf8, utf8 } from '@careledger/crypto';
 import { decryptFrom, newSalt, saltedHash } from '@careledger/envelope';
 import { SEALED_CONTEXT } from '@careledger/protocol';
 import { describe, expect, test } from '@jest/globals';
-import { call } from '../../rig/api-client.js';
+import { call } from '../../fixtures/services/api-client.js';
 import type { LayersRig } from '../../rig/layers-rig.js';
-import type { TestHome } from '../../rig/test-home.js';
-import { textOf } from './granted.js';
+import type { TestHome } from '../../fixtures/services/test-home.js';
+import { textOf } from '../../fixtures/services/granted.js';
 
 const MINUTE_MS = 60_000;
 const minutesAgo = (minutes: number): string => new Date(Date.now() - minutes * MINUTE_MS).toISOString();

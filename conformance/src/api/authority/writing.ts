@@ -1,10 +1,10 @@
 import { records } from '@careledger/contracts';
 import { describe, expect, test } from '@jest/globals';
-import { call } from '../../rig/api-client.js';
-import { labBundle, noteBundle, periodicRecord } from '../../rig/bundles.js';
+import { call } from '../../fixtures/services/api-client.js';
+import { labBundle, noteBundle, periodicRecord } from '../../fixtures/services/bundles.js';
 import type { LayersRig } from '../../rig/layers-rig.js';
-import type { TestHome } from '../../rig/test-home.js';
-import { granted, textOf } from './granted.js';
+import type { TestHome } from '../../fixtures/services/test-home.js';
+import { granted, textOf } from '../../fixtures/services/granted.js';
 
 /** What an authority's clients see of writing. */
 export function describeWriting(rig: () => LayersRig): void {

@@ -3,13 +3,13 @@ import type * as Testing from '@careledger/chaincode-runtime/testing';
 import type * as Records from '@careledger/records-chaincode/chaincode';
 import { expect, test } from '@jest/globals';
 import { THROUGH } from '../attempt.js';
-import { Cast } from '../ledger/cast.js';
+import { Cast } from '../ledger/ledger-fixture.js';
 import { honestArgsOf } from '../ledger/drafts.js';
 import { LEDGER_ATTEMPTS } from '../ledger/ledger-attempts.js';
-import { memoryGround } from '../ledger/memory-ground.js';
-import { WRITING } from '../ledger/specimens.js';
+import { memoryGround } from '../ledger/memory-target.js';
+import { WRITING } from '../ledger/valid-calls.js';
 import { CHAINCODE_MUTANTS } from './chaincode-mutants.js';
-import { CHAINCODE_PLACES } from './chaincode-places.js';
+import { CHAINCODE_PLACES } from './chaincode-locations.js';
 import { describeChecks } from './checks-suite.js';
 import { switchedBuild } from './switched-build.js';
 

@@ -1,4 +1,4 @@
-import { CHAINCODE_PLACES, type ChaincodeCheck } from './chaincode-places.js';
+import { CHAINCODE_PLACES, type ChaincodeCheck } from './chaincode-locations.js';
 import { EVERY, except, type Mutant } from './mutant.js';
 
 /**

@@ -1,7 +1,7 @@
 import { describeChecks } from './checks-suite.js';
 import { GATE_ATTEMPTS, type GateBuild } from '../gate/gate-attempts.js';
 import { GATE_MUTANTS } from './gate-mutants.js';
-import { GATE_PLACES } from './gate-places.js';
+import { GATE_PLACES } from './gate-locations.js';
 import { switchedBuild } from './switched-build.js';
 
 const { build, switches } = await switchedBuild<GateBuild>(

@@ -1,13 +1,13 @@
 import type { buildApp } from '@careledger/cloud-service';
 import { afterAll, beforeAll } from '@jest/globals';
-import { requestAhead } from '../../cloud/hasty-relay.js';
+import { requestAhead } from '../../fixtures/providers/hasty-relay.js';
 import { ProviderRig } from '../../cloud/provider-rig.js';
-import { Scene } from '../../cloud/scene.js';
+import { Scene } from '../../fixtures/providers/cloud-fixture.js';
 import { PROVIDER_ATTEMPTS } from '../provider/provider-attempts.js';
-import { ProviderCast } from '../provider/provider-cast.js';
+import { ProviderCast } from '../provider/provider-fixture.js';
 import { describeChecks } from './checks-suite.js';
 import { PROVIDER_MUTANTS } from './provider-mutants.js';
-import { PROVIDER_PLACES } from './provider-places.js';
+import { PROVIDER_PLACES } from './provider-locations.js';
 import { switchedBuild } from './switched-build.js';
 
 const START_TIMEOUT_MS = 120_000;

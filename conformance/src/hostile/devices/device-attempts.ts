@@ -14,7 +14,7 @@ import { Value } from 'typebox/value';
 import { GATEWAY_ID, glucose } from '../../gateway/gateway-rig.js';
 import { NO_EFFECT, THROUGH, answersOf } from '../attempt.js';
 import { kind, type HttpKind } from '../http/http-attempt.js';
-import type { HttpCast } from '../http/http-cast.js';
+import type { HttpCast } from '../http/http-fixture.js';
 import { connack } from './connack.js';
 
 const GLUCOSE = '2339-0';

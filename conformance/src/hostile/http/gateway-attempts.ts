@@ -2,7 +2,7 @@ import { TestPatient } from '@careledger/chaincode-runtime/testing';
 import { PASSPHRASE } from '../../gateway/gateway-rig.js';
 import { answersOf } from '../attempt.js';
 import { kind, type HttpKind } from './http-attempt.js';
-import type { Belongings, HttpCast } from './http-cast.js';
+import type { Belongings, HttpCast } from './http-fixture.js';
 
 /** A call of the attacker's own routes, about something of another patient. */
 const own =

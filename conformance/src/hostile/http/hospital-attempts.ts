@@ -1,15 +1,15 @@
 import { newId } from '@careledger/chaincode-runtime/testing';
 import { randomId128 } from '@careledger/crypto';
 import { PATIENTS_MSP, systemToken } from '@careledger/supervisor';
-import { granted, textOf } from '../../api/authority/granted.js';
+import { granted, textOf } from '../../fixtures/services/granted.js';
 import { OTHER_MSP } from '../../gateway/gateway-rig.js';
-import { call } from '../../rig/api-client.js';
-import { emergencyRecord, labBundle, noteBundle, periodicRecord } from '../../rig/bundles.js';
-import { NoticeClient } from '../../rig/notices.js';
-import type { TestHome } from '../../rig/test-home.js';
+import { call } from '../../fixtures/services/api-client.js';
+import { emergencyRecord, labBundle, noteBundle, periodicRecord } from '../../fixtures/services/bundles.js';
+import { NoticeClient } from '../../fixtures/services/notices.js';
+import type { TestHome } from '../../fixtures/services/test-home.js';
 import { THROUGH, answersOf } from '../attempt.js';
 import { kind, type HttpKind } from './http-attempt.js';
-import type { HttpCall, HttpCast } from './http-cast.js';
+import type { HttpCall, HttpCast } from './http-fixture.js';
 
 type Grant = Parameters<TestHome['grant']>[1];
 type Words = Parameters<TestHome['grant']>[2];

@@ -1,5 +1,5 @@
 import type { AttemptKind, Role, Try } from '../attempt.js';
-import type { HttpCast } from './http-cast.js';
+import type { HttpCast } from './http-fixture.js';
 
 /** An attempt at a service's door. */
 export type HttpTry = Try<HttpCast>;

@@ -9,7 +9,7 @@ import { PERMIT_RELEASE_WINDOW_S, type AccessState, type StatementBody } from '@
 import { randomId128 } from '@careledger/crypto';
 import { newHash, nextOf, recordOf } from '@careledger/records-chaincode/testing';
 import { NO_EFFECT, THROUGH } from '../attempt.js';
-import { LABORATORY, VITAL, clientOf, type Cast } from './cast.js';
+import { LABORATORY, VITAL, clientOf, type Cast } from './ledger-fixture.js';
 import { readingOf, rotatePatientKey } from './drafts.js';
 import { kind, type LedgerKind } from './ledger-attempt.js';
 

@@ -1,12 +1,12 @@
 import { CHANNELS, type ChannelName } from '@careledger/domain';
-import { EVERYBODY, type IdentityName } from '../../chaincode/identities.js';
+import { EVERYBODY, type IdentityName } from '../../fixtures/chaincode/identities.js';
 import { THROUGH, answersOf, type Role } from '../attempt.js';
-import type { Cast } from './cast.js';
+import type { Cast } from './ledger-fixture.js';
 import { honestArgsOf } from './drafts.js';
-import { FUNCTIONS, functionNamed } from './ground.js';
+import { FUNCTIONS, functionNamed } from './ledger-target.js';
 import type { LedgerKind, LedgerTry } from './ledger-attempt.js';
-import { READING } from './reading-specimens.js';
-import { WRITING, type Specimen } from './specimens.js';
+import { READING } from './valid-reads.js';
+import { WRITING, type Specimen } from './valid-calls.js';
 import { ADMITTED, CALLERS, PEER, isStranger, roleOf } from './who.js';
 
 type Named = Specimen & { readonly name: string };

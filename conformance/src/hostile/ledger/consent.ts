@@ -7,7 +7,7 @@ import {
 import { randomId128 } from '@careledger/crypto';
 import { storeByPatient } from '@careledger/records-chaincode/testing';
 import { NO_EFFECT, THROUGH } from '../attempt.js';
-import type { Cast } from './cast.js';
+import type { Cast } from './ledger-fixture.js';
 import { TERMS, pendingSubscription } from './drafts.js';
 import { kind, type LedgerKind } from './ledger-attempt.js';
 

@@ -3,8 +3,8 @@ import { CHANNELS } from '@careledger/domain';
 import { canonicalJson } from '@careledger/crypto';
 import { allRows, type LedgerPage } from '@careledger/ledger';
 import { concurrently } from '../concurrently.js';
-import { functionNamed } from './ground.js';
-import { networkGround } from './network-ground.js';
+import { functionNamed } from './ledger-target.js';
+import { networkGround } from './network-target.js';
 import type { WorkedNetwork } from './replay.js';
 
 /** What is asked about everybody, and about each patient. */

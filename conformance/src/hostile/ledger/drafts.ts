@@ -10,8 +10,8 @@ import type { StatementBody, StatementName } from '@careledger/contracts';
 import { randomId128, type Signer } from '@careledger/crypto';
 import type { ChannelName } from '@careledger/domain';
 import { newHash, newTxId } from '@careledger/records-chaincode/testing';
-import { adminOf, clientOf, type Cast } from './cast.js';
-import { functionNamed } from './ground.js';
+import { adminOf, clientOf, type Cast } from './ledger-fixture.js';
+import { functionNamed } from './ledger-target.js';
 
 /** A statement before it is signed, and by whom it should be signed. */
 export interface Draft {

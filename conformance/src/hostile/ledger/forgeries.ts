@@ -3,10 +3,10 @@ import type { StatementName } from '@careledger/contracts';
 import { randomId128 } from '@careledger/crypto';
 import { CHANNELS } from '@careledger/domain';
 import type { Role } from '../attempt.js';
-import { underTheNameOf, type Cast } from './cast.js';
+import { underTheNameOf, type Cast } from './ledger-fixture.js';
 import { argsOf, signed, type Draft } from './drafts.js';
 import type { LedgerKind, LedgerTry } from './ledger-attempt.js';
-import { WRITING, type IssuerClass } from './specimens.js';
+import { WRITING, type IssuerClass } from './valid-calls.js';
 
 const AN_HOUR_S = 3_600;
 

@@ -1,5 +1,5 @@
 import type { AttemptKind, Role, Try } from '../attempt.js';
-import type { Cast } from './cast.js';
+import type { Cast } from './ledger-fixture.js';
 
 /** An attempt on the ledger. */
 export interface LedgerTry extends Try<Cast> {

@@ -1,16 +1,16 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import type { ChaincodeNetwork } from '../../chaincode/chaincode-network.js';
+import type { ChaincodeNetwork } from '../../fixtures/chaincode/chaincode-network.js';
 import { THROUGH, answersOf } from '../attempt.js';
 import { concurrently } from '../concurrently.js';
 import { ALL_FUNCTIONS, TRIED_FUNCTIONS } from './callers.js';
 import { carriedCalls } from './carried.js';
-import { Cast } from './cast.js';
+import { Cast } from './ledger-fixture.js';
 import { digestOf } from './digest.js';
 import { honestArgsOf } from './drafts.js';
 import { LEDGER_ATTEMPTS } from './ledger-attempts.js';
-import { networkGround } from './network-ground.js';
+import { networkGround } from './network-target.js';
 import { CARRIED, REPLAYS, statementsCarried, type WorkedNetwork } from './replay.js';
-import { WRITING } from './specimens.js';
+import { WRITING } from './valid-calls.js';
 
 /** Everything that members can try on the ledger, on a network that runs. */
 export function describeHostileLedger(

@@ -1,10 +1,10 @@
 import { records } from '@careledger/contracts';
 import { toBase64url, utf8 } from '@careledger/crypto';
 import { NO_EFFECT, THROUGH } from '../attempt.js';
-import { answerTo, codeOfError, type Cast } from './cast.js';
+import { answerTo, codeOfError, type Cast } from './ledger-fixture.js';
 import { kind, type LedgerKind } from './ledger-attempt.js';
-import { READING } from './reading-specimens.js';
-import { functionNamed } from './ground.js';
+import { READING } from './valid-reads.js';
+import { functionNamed } from './ledger-target.js';
 import { honestArgsOf } from './drafts.js';
 
 /** Functions that answer in pages. */

@@ -3,7 +3,7 @@ import type { StatementBody } from '@careledger/contracts';
 import { randomId128 } from '@careledger/crypto';
 import { announcementOf, newHash, nextOf, recordOf } from '@careledger/records-chaincode/testing';
 import { THROUGH } from '../attempt.js';
-import { LABORATORY, VITAL, writerOf, type Cast } from './cast.js';
+import { LABORATORY, VITAL, writerOf, type Cast } from './ledger-fixture.js';
 import { kind, type LedgerKind } from './ledger-attempt.js';
 
 type Record = StatementBody<'storeRecord'>;

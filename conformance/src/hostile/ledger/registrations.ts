@@ -9,9 +9,9 @@ import {
 } from '@careledger/chaincode-runtime/testing';
 import { ATTESTORS_PER_MSP_MAX, type PractitionerState, type StatementBody } from '@careledger/contracts';
 import type { Signer } from '@careledger/crypto';
-import type { IdentityName } from '../../chaincode/identities.js';
+import type { IdentityName } from '../../fixtures/chaincode/identities.js';
 import { NO_EFFECT, THROUGH } from '../attempt.js';
-import { adminOf, type Cast } from './cast.js';
+import { adminOf, type Cast } from './ledger-fixture.js';
 import { argsOf, attestationOf, rotatePatientKey } from './drafts.js';
 import { kind, type LedgerKind } from './ledger-attempt.js';
 

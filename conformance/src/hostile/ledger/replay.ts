@@ -1,14 +1,14 @@
-import type { ChaincodeNetwork } from '../../chaincode/chaincode-network.js';
-import { EVERYBODY, type IdentityName } from '../../chaincode/identities.js';
-import { validationCode } from '../../peer/outcome.js';
+import type { ChaincodeNetwork } from '../../fixtures/chaincode/chaincode-network.js';
+import { EVERYBODY, type IdentityName } from '../../fixtures/chaincode/identities.js';
+import { validationCode } from '../../fixtures/observation/outcome.js';
 import { NO_EFFECT, THROUGH, answersOf, type AttemptKind, type Role } from '../attempt.js';
 import { concurrently } from '../concurrently.js';
 import { effects, statementsIn, type CarriedCall } from './carried.js';
-import { codeOfError } from './cast.js';
+import { codeOfError } from './ledger-fixture.js';
 import { argsOf } from './drafts.js';
-import { functionNamed, type LedgerGround } from './ground.js';
-import { networkGround } from './network-ground.js';
-import { WRITING } from './specimens.js';
+import { functionNamed, type LedgerGround } from './ledger-target.js';
+import { networkGround } from './network-target.js';
+import { WRITING } from './valid-calls.js';
 import { CALLERS, PEER, isStranger, roleOf } from './who.js';
 
 /** A network that has worked, and what lies in its blocks. */

@@ -8,9 +8,9 @@ import {
   wrapKey,
 } from '@careledger/envelope';
 import { PROVIDER_ROUTES } from '@careledger/protocol';
-import { authorOf, gatewayOf, type Author, type MadeVersion } from '../../cloud/made-version.js';
+import { authorOf, gatewayOf, type Author, type MadeVersion } from '../../fixtures/providers/made-version.js';
 import { NO_EFFECT, THROUGH, answersOf, type AttemptKind, type Role, type Try } from '../attempt.js';
-import { codeOf, type ProviderCast, type Relay } from './provider-cast.js';
+import { codeOf, type ProviderCast, type Relay } from './provider-fixture.js';
 
 type ProviderKind = AttemptKind<ProviderCast>;
 type Run = Try<ProviderCast>['run'];

@@ -1,8 +1,15 @@
-import { collectionsOf } from '../collection-content.js';
-import { BRIEF_BLOCKS } from '../definition.js';
+import { collectionsOf } from '../../fixtures/observation/collection-content.js';
+import { BRIEF_BLOCKS } from '../../fixtures/probe/definition.js';
 import { peer } from '@hyperledger/fabric-protos';
-import { seen, type Outcome } from '../outcome.js';
-import { CLOUD_A, CLOUD_B, HOSPITAL, PATIENTS, PROBE, type PeerNetwork } from '../peer-network.js';
+import { seen, type Outcome } from '../../fixtures/observation/outcome.js';
+import {
+  CLOUD_A,
+  CLOUD_B,
+  HOSPITAL,
+  PATIENTS,
+  PROBE,
+  type PeerNetwork,
+} from '../../fixtures/probe/peer-network.js';
 import { ask, contractOf, get, hash, named, put } from '../private-calls.js';
 import { commit, submit, type Scenarios } from '../scenario.js';
 

@@ -1,5 +1,5 @@
-import { seen, type Outcome } from '../outcome.js';
-import { CLOUD_A, CLOUD_B, PATIENTS, type PeerNetwork } from '../peer-network.js';
+import { seen, type Outcome } from '../../fixtures/observation/outcome.js';
+import { CLOUD_A, CLOUD_B, PATIENTS, type PeerNetwork } from '../../fixtures/probe/peer-network.js';
 import { get, hash, put as putIn } from '../private-calls.js';
 import { commit, evaluateJson, evaluate, type Scenarios } from '../scenario.js';
 

@@ -1,5 +1,5 @@
-import { upgradedDefinition } from '../definition.js';
-import { CLOUD_A, CLOUD_B, PATIENTS } from '../peer-network.js';
+import { upgradedDefinition } from '../../fixtures/probe/definition.js';
+import { CLOUD_A, CLOUD_B, PATIENTS } from '../../fixtures/probe/peer-network.js';
 import { get, hash, put } from '../private-calls.js';
 import { evaluate, submit, type Scenarios } from '../scenario.js';
 

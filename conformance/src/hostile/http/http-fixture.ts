@@ -1,6 +1,6 @@
 import type { RunningService } from '@careledger/supervisor';
 import { PASSPHRASE, glucose, type GatewayRig, type RigPatient } from '../../gateway/gateway-rig.js';
-import type { TestHome } from '../../rig/test-home.js';
+import type { TestHome } from '../../fixtures/services/test-home.js';
 import { THROUGH } from '../attempt.js';
 import type { ServiceName } from './routes.js';
 

@@ -1,7 +1,7 @@
 import { submitWithRetry } from '@careledger/ledger';
-import type { ChaincodeNetwork } from '../../chaincode/chaincode-network.js';
-import { validationCode } from '../../peer/outcome.js';
-import { contractOf, type LedgerGround } from './ground.js';
+import type { ChaincodeNetwork } from '../../fixtures/chaincode/chaincode-network.js';
+import { validationCode } from '../../fixtures/observation/outcome.js';
+import { contractOf, type LedgerGround } from './ledger-target.js';
 
 /** A network that runs the chaincode as it is deployed. */
 export function networkGround(network: ChaincodeNetwork): LedgerGround {

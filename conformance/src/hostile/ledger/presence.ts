@@ -8,7 +8,7 @@ import {
 import { randomId128, type Signer } from '@careledger/crypto';
 import { newHash } from '@careledger/records-chaincode/testing';
 import { NO_EFFECT, THROUGH } from '../attempt.js';
-import { blockOf, clientOf, type Cast } from './cast.js';
+import { blockOf, clientOf, type Cast } from './ledger-fixture.js';
 import { rotatePatientKey, visitOf } from './drafts.js';
 import { kind, type LedgerKind } from './ledger-attempt.js';
 

@@ -11,9 +11,9 @@ import { canonicalJson, randomId128 } from '@careledger/crypto';
 import { CHANNELS, type ChannelName } from '@careledger/domain';
 import { blockHash, type UnsignedBlock } from '@careledger/private-chain/verify';
 import { newHash, recordOf } from '@careledger/records-chaincode/testing';
-import type { IdentityName } from '../../chaincode/identities.js';
+import type { IdentityName } from '../../fixtures/chaincode/identities.js';
 import { NO_EFFECT, THROUGH, answersOf } from '../attempt.js';
-import { functionNamed, type LedgerGround, type Submitted } from './ground.js';
+import { functionNamed, type LedgerGround, type Submitted } from './ledger-target.js';
 
 /** One whose word on transactions counts. */
 export interface Attestor {

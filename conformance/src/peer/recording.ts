@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import type { Outcome } from './outcome.js';
+import type { Outcome } from '../fixtures/observation/outcome.js';
 
 /** What real Fabric answered, recorded by record.ts. */
 interface Recording {
@@ -9,8 +9,8 @@ interface Recording {
 }
 
 /** The one file that both networks are held to; it is not compiled, so it is read where it was written. */
-export const EXPECTED_FILE = new URL('../../src/peer/expected.json', import.meta.url);
+export const RECORDING_FILE = new URL('../../recordings/peer.json', import.meta.url);
 
-export function readExpected(): Recording {
-  return JSON.parse(readFileSync(EXPECTED_FILE, 'utf8')) as Recording;
+export function readRecording(): Recording {
+  return JSON.parse(readFileSync(RECORDING_FILE, 'utf8')) as Recording;
 }

@@ -1,6 +1,6 @@
 import { admin, client, enroller, peer, type MemoryNetwork } from '@careledger/chaincode-runtime/testing';
-import { IDENTITIES, type IdentityName } from '../../chaincode/identities.js';
-import { contractOf, type Call, type LedgerGround } from './ground.js';
+import { IDENTITIES, type IdentityName } from '../../fixtures/chaincode/identities.js';
+import { contractOf, type Call, type LedgerGround } from './ledger-target.js';
 
 type Caller = ReturnType<typeof client>;
 

@@ -1,7 +1,7 @@
 import type { ContractDefinition } from '@careledger/contracts';
 import { accessControl, records } from '@careledger/contracts';
 import type { ChannelName } from '@careledger/domain';
-import type { IdentityName } from '../../chaincode/identities.js';
+import type { IdentityName } from '../../fixtures/chaincode/identities.js';
 
 /** A call of the chaincode by somebody. */
 export interface Call {

@@ -3,10 +3,10 @@ import { STATEMENTS, records, type AccessState } from '@careledger/contracts';
 import { PROVIDER_ROUTES } from '@careledger/protocol';
 import { HttpClientError } from '@careledger/service-kit';
 import { makeStatement } from '@careledger/statements';
-import type { IdentityName } from '../../chaincode/identities.js';
-import { gatewayOf, type MadeVersion, type VersionPlan } from '../../cloud/made-version.js';
-import type { RunningProvider } from '../../cloud/running-provider.js';
-import type { Scene } from '../../cloud/scene.js';
+import type { IdentityName } from '../../fixtures/chaincode/identities.js';
+import { gatewayOf, type MadeVersion, type VersionPlan } from '../../fixtures/providers/made-version.js';
+import type { RunningProvider } from '../../fixtures/providers/running-provider.js';
+import type { Scene } from '../../fixtures/providers/cloud-fixture.js';
 import { THROUGH } from '../attempt.js';
 
 /** A request decided by a relay whose clock is ahead. */

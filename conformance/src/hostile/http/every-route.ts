@@ -4,7 +4,7 @@ import type { Role as TokenRole } from '@careledger/service-kit';
 import { PATIENTS_MSP, newToken, systemToken } from '@careledger/supervisor';
 import { answersOf, type Role } from '../attempt.js';
 import type { HttpKind, HttpTry } from './http-attempt.js';
-import type { HttpCall, HttpCast } from './http-cast.js';
+import type { HttpCall, HttpCast } from './http-fixture.js';
 import { EVERY_ROUTE, GUARDED, type Route, type ServiceName } from './routes.js';
 
 const ID = 'a'.repeat(32);

@@ -2,8 +2,8 @@ import { newEncryptionKey, newId, newSigner, publicKeyOf } from '@careledger/cha
 import type { accessControl, records } from '@careledger/contracts';
 import type { ChannelName } from '@careledger/domain';
 import { announcementOf, newHash, nextOf, recordOf } from '@careledger/records-chaincode/testing';
-import { EVERYBODY, type IdentityName } from '../../chaincode/identities.js';
-import { blockOf, type Cast } from './cast.js';
+import { EVERYBODY, type IdentityName } from '../../fixtures/chaincode/identities.js';
+import { blockOf, type Cast } from './ledger-fixture.js';
 import {
   TERMS,
   attestationOf,

@@ -3,10 +3,10 @@ import type { accessControl, records } from '@careledger/contracts';
 import { randomId128 } from '@careledger/crypto';
 import type { ChannelName } from '@careledger/domain';
 import { newTxId } from '@careledger/records-chaincode/testing';
-import type { IdentityName } from '../../chaincode/identities.js';
-import type { Cast } from './cast.js';
+import type { IdentityName } from '../../fixtures/chaincode/identities.js';
+import type { Cast } from './ledger-fixture.js';
 import type { Prepared } from './drafts.js';
-import type { WritingFunction } from './specimens.js';
+import type { WritingFunction } from './valid-calls.js';
 
 type Transactions = (typeof accessControl)['transactions'] & (typeof records)['transactions'];
 /** Functions that only read. */

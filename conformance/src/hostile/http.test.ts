@@ -1,9 +1,9 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
-import { GatewayRig } from '../../gateway/gateway-rig.js';
-import { concurrently } from '../concurrently.js';
+import { GatewayRig } from '../gateway/gateway-rig.js';
+import { concurrently } from './concurrently.js';
 import { HTTP_ATTEMPTS } from './http-attempts.js';
-import { HttpCast } from './http-cast.js';
-import { EVERY_ROUTE, SERVICES } from './routes.js';
+import { HttpCast } from './http/http-fixture.js';
+import { EVERY_ROUTE, SERVICES } from './http/routes.js';
 
 const TIMEOUT_MS = 240_000;
 
