@@ -19,11 +19,11 @@ const KILLS_AT = [1, 4, 7];
 const POLL_MS = 20;
 const pause = () => new Promise((resolve) => setTimeout(resolve, POLL_MS));
 
-let rig: LayersRig;
+let fixture: LayersRig;
 beforeAll(async () => {
-  rig = await LayersRig.start({ api: { answerWithinMs: 2_000 } });
+  fixture = await LayersRig.start({ api: { answerWithinMs: 2_000 } });
 }, 180_000);
-afterAll(() => rig[Symbol.asyncDispose]());
+afterAll(() => fixture[Symbol.asyncDispose]());
 
 const bundleOf = (home: TestHome, index: number) =>
   labBundle(home.patientId, 5 + index / 10, `document-${index}`);
@@ -47,8 +47,8 @@ async function persistently(
 }
 
 test('killing the api while it writes loses and doubles no record, visit or notice', async () => {
-  const hospital = rig.authority();
-  const homes = await Promise.all([rig.home(), rig.home(), rig.home()]);
+  const hospital = fixture.authority();
+  const homes = await Promise.all([fixture.home(), fixture.home(), fixture.home()]);
   const homeOf = (index: number): TestHome => homes[index % homes.length] as TestHome;
   {
     await using notices = await NoticeClient.connect(hospital, { after: 0 });
@@ -85,7 +85,7 @@ test('killing the api while it writes loses and doubles no record, visit or noti
       ({ status }) => status === 201,
     ),
   );
-  const process = rig.family.child('hospital');
+  const process = fixture.family.child('hospital');
   const storedCount = async () => {
     const lists = homes.map(({ ledger, patientId }) =>
       ledger.channel('cloud').evaluate(records, 'ListRecords', { patientId }),

@@ -7,32 +7,32 @@ import { NoticeClient } from '../fixtures/services/notices.js';
 
 const POLL_MS = 100;
 
-let rig: LayersRig;
+let fixture: LayersRig;
 beforeAll(async () => {
-  rig = await LayersRig.start({ api: { answerWithinMs: 300 } });
+  fixture = await LayersRig.start({ api: { answerWithinMs: 300 } });
 }, 180_000);
-afterAll(() => rig[Symbol.asyncDispose]());
+afterAll(() => fixture[Symbol.asyncDispose]());
 
 /** Asks until the answer is as it has to become. */
 async function eventually(path: string, stage: string): Promise<void> {
   for (;;) {
-    const { body } = await call(rig.authority(), 'practitioner', 'GET', path);
+    const { body } = await call(fixture.authority(), 'practitioner', 'GET', path);
     if (body['stage'] === stage) return;
     await new Promise((resolve) => setTimeout(resolve, POLL_MS));
   }
 }
 
 test('while the ledger stands still, emergencies come through and writes wait; afterwards all of it is there', async () => {
-  const hospital = rig.authority();
-  const home = await rig.home();
+  const hospital = fixture.authority();
+  const home = await fixture.home();
   await using notices = await NoticeClient.connect(hospital);
   await home.grant('aut_hospital', { permissions: ['read', 'write'] });
   await notices.next(({ type }) => type === 'policy');
   const sealed = home.seal({ kind: 'emergency', bundle: emergencyRecord(home.patientId) });
-  const stored = await home.storeSealed(rig.provider(), sealed);
+  const stored = await home.storeSealed(fixture.provider(), sealed);
   const notice = await home.emergencyNotice('aut_hospital', sealed);
 
-  const devnet = rig.family.child('devnet').ready.pid;
+  const devnet = fixture.family.child('devnet').ready.pid;
   process.kill(devnet, 'SIGSTOP');
   let record, visit;
   try {
@@ -77,18 +77,18 @@ test('while the ledger stands still, emergencies come through and writes wait; a
 }, 180_000);
 
 test('a client goes on after its last notice although the api was killed meanwhile', async () => {
-  const hospital = rig.authority();
+  const hospital = fixture.authority();
   await using before = await NoticeClient.connect(hospital, { after: 0 });
-  const home = await rig.home();
+  const home = await fixture.home();
   await home.grant('aut_hospital');
   const last = await before.next(
     ({ type, data }) => type === 'policy' && data['patientId'] === home.patientId,
   );
 
-  const api = rig.family.child('hospital');
+  const api = fixture.family.child('hospital');
   await api.kill();
   const bundle = periodicRecord(home.patientId, 120);
-  const missed = await home.store(rig.provider(), { bundle, readers: [] });
+  const missed = await home.store(fixture.provider(), { bundle, readers: [] });
   await missed.announce();
   await api.start();
   await using after = await NoticeClient.connect(hospital, { lastEventId: last.id });

@@ -101,7 +101,7 @@ export function describeAccess(actors: Actors): void {
         (identity: IdentityName, channel: ChannelName, contract: ContractDefinition, name: string) =>
         (item: string) =>
           codes(identity, channel, contract, name, [item]);
-      const lanes = [
+      const streams = [
         [submit('cloud-a client', 'cloud', records, 'StoreRecords'), storeOf],
         [submit('patients client', 'authorities', records, 'AnnounceRecords'), announcementOf],
         [submit('patients client', 'authorities', records, 'AnchorHeads'), anchorOf],
@@ -111,7 +111,7 @@ export function describeAccess(actors: Actors): void {
         ],
       ] as const;
       const results = await Promise.all(
-        lanes.flatMap(([run, statementOf]) => patients.map((each) => run(statementOf(each)))),
+        streams.flatMap(([run, statementOf]) => patients.map((each) => run(statementOf(each)))),
       );
       expect(results).toEqual(results.map(() => ['OK']));
     });

@@ -8,7 +8,7 @@ import { Home } from '../fixtures/deployments/home.js';
 import { settled } from '../fixtures/deployments/settled.js';
 import { SteadyDevice } from '../fixtures/deployments/steady-device.js';
 import {
-  Deployment,
+  ComposeDeployment,
   isDeploymentMeant,
   type LedgerHead,
 } from '../fixtures/deployments/compose-deployment.js';
@@ -29,8 +29,8 @@ const RESTORED = 'careledger-restored';
   const dir = mkdtempSync(join(tmpdir(), 'careledger-compose-backup-'));
   const underLoad = join(dir, 'under-load');
   const idle = join(dir, 'idle');
-  const first = new Deployment();
-  const second = new Deployment(RESTORED);
+  const first = new ComposeDeployment();
+  const second = new ComposeDeployment(RESTORED);
   let hospital: Door;
   let home: Home;
   let acknowledged = 0;
@@ -41,8 +41,8 @@ const RESTORED = 'careledger-restored';
   beforeAll(async () => {
     const ca = await first.trust();
     setDefaultCACertificates([ca]);
-    hospital = await first.door('api-hospital', 'practitioner');
-    const ops = await first.door('gateway', 'ops');
+    hospital = await first.client('api-hospital', 'practitioner');
+    const ops = await first.client('gateway', 'ops');
     home = await Home.enrol(ops, hospital, ca, (keyPem) => first.certify(keyPem));
   }, TIMEOUT_MS);
   afterAll(async () => {

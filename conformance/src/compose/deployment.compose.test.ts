@@ -3,7 +3,7 @@ import { DeviceSession, type Door } from '@careledger/examples';
 import { beforeAll, describe, expect, test } from '@jest/globals';
 import { Home } from '../fixtures/deployments/home.js';
 import {
-  Deployment,
+  ComposeDeployment,
   isDeploymentMeant,
   type LedgerHead,
 } from '../fixtures/deployments/compose-deployment.js';
@@ -13,15 +13,15 @@ const TIMEOUT_MS = 600_000;
 const FRAMES_IN_FLIGHT = 20;
 
 (isDeploymentMeant() ? describe : describe.skip)('a deployment in containers', () => {
-  const deployment = new Deployment();
+  const deployment = new ComposeDeployment();
   let ops: Door;
   let hospital: Door;
   let ca: string;
   beforeAll(async () => {
     ca = await deployment.trust();
     setDefaultCACertificates([ca]);
-    ops = await deployment.door('gateway', 'ops');
-    hospital = await deployment.door('api-hospital', 'practitioner');
+    ops = await deployment.client('gateway', 'ops');
+    hospital = await deployment.client('api-hospital', 'practitioner');
   }, TIMEOUT_MS);
 
   /** A new patient with a paired device that the broker knows. */

@@ -2,24 +2,24 @@ import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { GatewayRig } from '../gateway/gateway-rig.js';
 import { concurrently } from './concurrently.js';
 import { HTTP_ATTEMPTS } from './http-attempts.js';
-import { HttpCast } from './http/http-fixture.js';
+import { HttpFixture } from './http/http-fixture.js';
 import { EVERY_ROUTE, SERVICES } from './http/routes.js';
 
 const TIMEOUT_MS = 240_000;
 
-let rig: GatewayRig | undefined;
-let cast: HttpCast;
+let running: GatewayRig | undefined;
+let fixture: HttpFixture;
 beforeAll(async () => {
-  rig = await GatewayRig.start({
+  running = await GatewayRig.start({
     authorities: [
       { name: 'hospital', kind: 'hospital', mspId: 'HospitalMSP' },
       { name: 'lab', kind: 'lab', mspId: 'LabMSP' },
     ],
     units: ['cardiology', 'billing'],
   });
-  cast = new HttpCast(rig);
+  fixture = new HttpFixture(running);
 }, TIMEOUT_MS);
-afterAll(() => rig?.[Symbol.asyncDispose](), TIMEOUT_MS);
+afterAll(() => running?.[Symbol.asyncDispose](), TIMEOUT_MS);
 
 /** What a service's own description says of a route. */
 interface Described {
@@ -30,7 +30,7 @@ interface Described {
 test.each(SERVICES)(
   'every route of %s is tried, by the roles that it names: a new one has to come here',
   async (service) => {
-    const answer = await fetch(new URL('/openapi.json', cast.service(service).url));
+    const answer = await fetch(new URL('/openapi.json', fixture.service(service).url));
     const { paths } = (await answer.json()) as { paths: Record<string, Record<string, Described>> };
     const described = Object.entries(paths).flatMap(([path, methods]) =>
       Object.entries(methods)
@@ -53,11 +53,11 @@ test.each(SERVICES)(
 test(
   'every attempt is answered as the list says',
   async () => {
-    await Promise.all([cast.attacker(), cast.victim()]);
+    await Promise.all([fixture.attacker(), fixture.victim()]);
     const tries = HTTP_ATTEMPTS.flatMap(({ id, tries }) =>
       tries.map((each) => ({ key: `${id}: ${each.name}`, ...each })),
     );
-    const answers = await concurrently(tries, async ({ key, run }) => [key, await run(cast)]);
+    const answers = await concurrently(tries, async ({ key, run }) => [key, await run(fixture)]);
     expect(Object.fromEntries(answers)).toEqual(
       Object.fromEntries(tries.map(({ key, answer }) => [key, answer])),
     );

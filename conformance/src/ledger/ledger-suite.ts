@@ -94,7 +94,7 @@ export function describeLedger(name: string, start: () => Promise<TrialNetwork>)
         });
       });
 
-      test('conflicting increments all count once when proposed anew', async () => {
+      test('conflicting increments all count once when proposed again', async () => {
         const increments = Array.from({ length: 8 }, () =>
           submitWithRetry(() => channel.submit(counter, 'Increment', { key: 'n' }), { maxProposals: 50 }),
         );

@@ -51,8 +51,8 @@ if (binaries === undefined)
     await first.start(PORT_OFFSETS.backup);
     const ca = await first.trust();
     setDefaultCACertificates([ca]);
-    hospital = await first.door('api-hospital', 'practitioner');
-    home = stack.use(await Home.enrol(await first.door('gateway', 'ops'), hospital, ca));
+    hospital = await first.client('api-hospital', 'practitioner');
+    home = stack.use(await Home.enrol(await first.client('gateway', 'ops'), hospital, ca));
   }, TIMEOUT_MS);
 
   afterAll(() => stack.disposeAsync(), TIMEOUT_MS);

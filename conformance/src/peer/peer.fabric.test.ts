@@ -12,7 +12,7 @@ const { recordedFrom, outcomes: expected } = readRecording();
 const hasFabric = (await findFabricBinaries()) !== undefined;
 if (!hasFabric)
   process.stderr.write(
-    `SKIPPED: no Fabric here, so the answers recorded from ${recordedFrom} are not asked for anew\n`,
+    `SKIPPED: no Fabric here, so the answers recorded from ${recordedFrom} are not asked for again\n`,
   );
 
 (hasFabric ? describe : describe.skip)(`real Fabric answers as recorded from ${recordedFrom}`, () => {

@@ -1,25 +1,25 @@
-import { NOTHING, type Place } from './switched-build.js';
+import { NOTHING, type CheckLocation } from './switched-build.js';
 
-const place = (file: string, find: string, off: string, within?: string): Place => ({
+const location = (file: string, find: string, off: string, within?: string): CheckLocation => ({
   file,
   find,
   off,
   ...(within === undefined ? {} : { within }),
 });
 const runtime = (file: string, find: string, off: string, within?: string) =>
-  place(`chaincode/runtime/dist/${file}.js`, find, off, within);
+  location(`chaincode/runtime/dist/${file}.js`, find, off, within);
 const access = (file: string, find: string, off: string, within?: string) =>
-  place(`chaincode/access-control/dist/${file}.js`, find, off, within);
+  location(`chaincode/access-control/dist/${file}.js`, find, off, within);
 const records = (file: string, find: string, off: string, within?: string) =>
-  place(`chaincode/records/dist/${file}.js`, find, off, within);
+  location(`chaincode/records/dist/${file}.js`, find, off, within);
 const policy = (file: string, find: string, off: string, within?: string) =>
-  place(`packages/policy/dist/${file}.js`, find, off, within);
+  location(`packages/policy/dist/${file}.js`, find, off, within);
 const statement = (find: string, off: string) =>
-  place('packages/statements/dist/portable/check.js', find, off);
-const fork = (find: string, off: string) => place('packages/private-chain/dist/block/fork.js', find, off);
+  location('packages/statements/dist/portable/check.js', find, off);
+const fork = (find: string, off: string) => location('packages/private-chain/dist/block/fork.js', find, off);
 
 /** Each check of the chaincode: where it stands, and what it is taken for while it is off. */
-export const CHAINCODE_PLACES = {
+export const CHAINCODE_LOCATIONS = {
   // who calls what, where, with what
   channel: runtime(
     'dispatch/dispatch',
@@ -291,6 +291,6 @@ export const CHAINCODE_PLACES = {
   'fork-retired': records('forks', 'isRetired && signed.some(Boolean)', 'signed.some(Boolean)'),
   'attested-network': records('attestations', 'body.network !== tx.networkId', 'false'),
   'attested-once': records('attestations', 'canonicalJson(said) !== canonicalJson(body)', 'false'),
-} as const satisfies Readonly<Record<string, Place>>;
+} as const satisfies Readonly<Record<string, CheckLocation>>;
 
-export type ChaincodeCheck = keyof typeof CHAINCODE_PLACES;
+export type ChaincodeCheck = keyof typeof CHAINCODE_LOCATIONS;

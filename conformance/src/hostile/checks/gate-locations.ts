@@ -1,6 +1,6 @@
-import type { Place } from './switched-build.js';
+import type { CheckLocation } from './switched-build.js';
 
-const api = (file: string, find: string, off: string, within?: string): Place => ({
+const api = (file: string, find: string, off: string, within?: string): CheckLocation => ({
   file: `api/dist/${file}.js`,
   find,
   off,
@@ -8,7 +8,7 @@ const api = (file: string, find: string, off: string, within?: string): Place =>
 });
 
 /** Each check between an authority's people and plaintext: where it stands, and what it is taken for while it is off. */
-export const GATE_PLACES = {
+export const GATE_LOCATIONS = {
   active: api('policy/vouching', "practitionerId !== undefined && practitioner?.stage !== 'active'", 'false'),
   'one-unit': api('policy/vouching', 'units.some((other) => other !== unit)', 'false'),
   decided: api('policy/judge', 'strict !== undefined', 'false'),
@@ -43,6 +43,6 @@ export const GATE_PLACES = {
     'JSON.stringify(signed) !== JSON.stringify(tagGroups)',
     'false',
   ),
-} as const satisfies Readonly<Record<string, Place>>;
+} as const satisfies Readonly<Record<string, CheckLocation>>;
 
-export type GateCheck = keyof typeof GATE_PLACES;
+export type GateCheck = keyof typeof GATE_LOCATIONS;

@@ -1,6 +1,6 @@
-import { NOTHING, type Place } from './switched-build.js';
+import { NOTHING, type CheckLocation } from './switched-build.js';
 
-const provider = (file: string, find: string, off: string, within?: string): Place => ({
+const provider = (file: string, find: string, off: string, within?: string): CheckLocation => ({
   file: `cloud-service/dist/${file}.js`,
   find,
   off,
@@ -8,7 +8,7 @@ const provider = (file: string, find: string, off: string, within?: string): Pla
 });
 
 /** Each check of a provider: where it stands, and what it is taken for while it is off. */
-export const PROVIDER_PLACES = {
+export const PROVIDER_LOCATIONS = {
   organisation: provider('caller', '!speaksFor(caller, id)', 'false'),
   'wraps-reader': provider('wraps/wrap-service', '!speaksFor(caller, manifest.aad.author)', 'false'),
 
@@ -54,6 +54,6 @@ export const PROVIDER_PLACES = {
     'false',
     "if (code !== 'OK')\n            throw refusal('LEDGER_REFUSED', code",
   ),
-} as const satisfies Readonly<Record<string, Place>>;
+} as const satisfies Readonly<Record<string, CheckLocation>>;
 
-export type ProviderCheck = keyof typeof PROVIDER_PLACES;
+export type ProviderCheck = keyof typeof PROVIDER_LOCATIONS;

@@ -14,15 +14,15 @@ const HOUR_MS = 3_600_000;
 const [VITAL, LABORATORY, CARDIOLOGY] = [randomId128(), randomId128(), randomId128()] as const;
 
 /** A house of the build's own, with a patient who grants, where it is said what. */
-type Scene = (house: House, patient: Patient, build: GateBuild) => Promise<string>;
+type Act = (house: House, patient: Patient, build: GateBuild) => Promise<string>;
 const inHouse =
-  (scene: Scene, grant?: Grant): Try<GateBuild>['run'] =>
+  (act: Act, grant?: Grant): Try<GateBuild>['run'] =>
   async (build) => {
     await using house = new build.TestHouse();
     const patient = build.testPatient();
     const grants = grant === undefined ? [] : [patient.grant(grant)];
     await house.granted(patient.state, ...grants);
-    return await scene(house, patient, build);
+    return await act(house, patient, build);
   };
 
 /** The code with its reason, by which something is refused. */
@@ -57,7 +57,7 @@ async function sees(house: House, reader: Parameters<House['read']>[0]): Promise
 
 /** What the api says to a notice that is not what it should be. */
 const sends =
-  (notice: (house: House, patient: Patient) => Notice, ageMs = 0): Scene =>
+  (notice: (house: House, patient: Patient) => Notice, ageMs = 0): Act =>
   (house, patient) =>
     codeOf(noticed(house, patient, ageMs, notice(house, patient)));
 

@@ -4,7 +4,7 @@ import type { Role as TokenRole } from '@careledger/service-kit';
 import { PATIENTS_MSP, newToken, systemToken } from '@careledger/supervisor';
 import { answersOf, type Role } from '../attempt.js';
 import type { HttpKind, HttpTry } from './http-attempt.js';
-import type { HttpCall, HttpCast } from './http-fixture.js';
+import type { HttpCall, HttpFixture } from './http-fixture.js';
 import { EVERY_ROUTE, GUARDED, type Route, type ServiceName } from './routes.js';
 
 const ID = 'a'.repeat(32);
@@ -25,9 +25,9 @@ const pathOf = ({ path }: Route, patientId = `pat_${ID}`): string =>
 const nameOf = ({ service, method, path }: Route): string => `${service}: ${method} ${path}`;
 
 /** The token of a role at a service; the patient's is the attacker's own. */
-async function tokenOf(cast: HttpCast, service: ServiceName, role: TokenRole): Promise<string> {
-  if (role === 'patient') return (await cast.attacker()).token;
-  const { tokens } = cast.service(service);
+async function tokenOf(fixture: HttpFixture, service: ServiceName, role: TokenRole): Promise<string> {
+  if (role === 'patient') return (await fixture.attacker()).token;
+  const { tokens } = fixture.service(service);
   return role === 'system' ? systemToken(tokens, PATIENTS_MSP) : tokens[role];
 }
 
@@ -35,12 +35,12 @@ const withoutReason = (answer: string): string => answer.replace(/ \(.*\)$/, '')
 
 /** Calls a route in several ways; what they came to. */
 const each =
-  (route: Route, ways: (cast: HttpCast) => Promise<readonly Partial<HttpCall>[]>): HttpTry['run'] =>
-  async (cast) => {
+  (route: Route, ways: (fixture: HttpFixture) => Promise<readonly Partial<HttpCall>[]>): HttpTry['run'] =>
+  async (fixture) => {
     const { service, method } = route;
     const answers = [];
-    for (const way of await ways(cast))
-      answers.push(withoutReason(await cast.send({ service, method, path: pathOf(route), ...way })));
+    for (const way of await ways(fixture))
+      answers.push(withoutReason(await fixture.send({ service, method, path: pathOf(route), ...way })));
     return answersOf(answers);
   };
 
@@ -52,11 +52,11 @@ const noToken: HttpKind = {
     name: nameOf(route),
     times: 4,
     answer: 'UNAUTHENTICATED',
-    run: each(route, async (cast) => [
+    run: each(route, async (fixture) => [
       {},
       { token: newToken() },
       { headers: { authorization: `Basic ${randomBytes(12).toString('base64')}` } },
-      { path: `${pathOf(route)}?access_token=${cast.service(route.service).tokens.ops}` },
+      { path: `${pathOf(route)}?access_token=${fixture.service(route.service).tokens.ops}` },
     ]),
   })),
 };
@@ -69,9 +69,9 @@ const otherService: HttpKind = {
     name: nameOf(route),
     times: (HOLDERS.length - 1) * 2,
     answer: 'UNAUTHENTICATED',
-    run: each(route, async (cast) =>
+    run: each(route, async (fixture) =>
       HOLDERS.filter((holder) => holder !== route.service).flatMap((holder) => {
-        const { ops, practitioner } = cast.service(holder).tokens;
+        const { ops, practitioner } = fixture.service(holder).tokens;
         return [{ token: ops }, { token: practitioner }];
       }),
     ),
@@ -96,7 +96,7 @@ const otherRoles: readonly HttpKind[] = CALLERS.map(([role, who]) => ({
   ).map((route) => ({
     name: nameOf(route),
     answer: 'FORBIDDEN',
-    run: each(route, async (cast) => [{ token: await tokenOf(cast, route.service, role) }]),
+    run: each(route, async (fixture) => [{ token: await tokenOf(fixture, route.service, role) }]),
   })),
 }));
 
@@ -112,8 +112,8 @@ const otherPatient: HttpKind = {
   tries: OF_A_PATIENT.map((route) => ({
     name: nameOf(route),
     answer: 'PATIENT_MISMATCH',
-    run: each(route, async (cast) => {
-      const [{ token }, { patient }] = [await cast.attacker(), await cast.victim()];
+    run: each(route, async (fixture) => {
+      const [{ token }, { patient }] = [await fixture.attacker(), await fixture.victim()];
       return [{ token, path: pathOf(route, patient.patientId) }];
     }),
   })),
@@ -126,10 +126,10 @@ const replacedToken: HttpKind = {
   tries: OF_A_PATIENT.map((route) => ({
     name: nameOf(route),
     answer: 'UNAUTHENTICATED',
-    run: each(route, async (cast) => {
-      const { patientId, token } = await cast.once('replaced', async () => {
-        const patient = await cast.rig.patient();
-        await cast.rig.ok('POST', `/v1/patients/${patient.patientId}/tokens`);
+    run: each(route, async (fixture) => {
+      const { patientId, token } = await fixture.once('replaced', async () => {
+        const patient = await fixture.gateway.patient();
+        await fixture.gateway.ok('POST', `/v1/patients/${patient.patientId}/tokens`);
         return patient;
       });
       return [{ token, path: pathOf(route, patientId) }];
@@ -150,7 +150,7 @@ const unknownPatient: HttpKind = {
   ).map((route) => ({
     name: nameOf(route),
     answer: 'PATIENT_NOT_FOUND',
-    run: each(route, async (cast) => [{ token: cast.service('gateway').tokens.ops }]),
+    run: each(route, async (fixture) => [{ token: fixture.service('gateway').tokens.ops }]),
   })),
 };
 
@@ -173,18 +173,18 @@ const malformed: HttpKind = {
     name: nameOf(route),
     times: MALFORMED.length,
     answer: 'MALFORMED_BODY',
-    run: each(route, async (cast) => {
+    run: each(route, async (fixture) => {
       const { access, service } = route;
       const [role] = access === 'public' || access === 'device' ? [] : access;
       const token =
-        role === undefined ? undefined : await tokenOf(cast, service, tokenRoleAt(service, access));
-      const { patientId } = await cast.attacker();
+        role === undefined ? undefined : await tokenOf(fixture, service, tokenRoleAt(service, access));
+      const { patientId } = await fixture.attacker();
       return MALFORMED.map((body) => ({ token, body, path: pathOf(route, patientId) }));
     }),
   })),
 };
 
-/** A role that a route names and of which the rig has a token: patients' are the gateway's alone. */
+/** A role that a route names and of which the fixture has a token: patients' are the gateway's alone. */
 function tokenRoleAt(service: ServiceName, access: Route['access']): TokenRole {
   const named = access === 'public' || access === 'device' ? [] : access;
   const role = named.find((each) => each !== 'patient' || service === 'gateway');
@@ -193,7 +193,7 @@ function tokenRoleAt(service: ServiceName, access: Route['access']): TokenRole {
 }
 
 /** Every route by everybody who may not call it, and with what nobody may send. */
-export const door: readonly HttpKind[] = [
+export const everyRoute: readonly HttpKind[] = [
   noToken,
   otherService,
   replacedToken,

@@ -2,24 +2,24 @@ import { TestPatient } from '@careledger/chaincode-runtime/testing';
 import { PASSPHRASE } from '../../gateway/gateway-rig.js';
 import { answersOf } from '../attempt.js';
 import { kind, type HttpKind } from './http-attempt.js';
-import type { Belongings, HttpCast } from './http-fixture.js';
+import type { Belongings, HttpFixture } from './http-fixture.js';
 
 /** A call of the attacker's own routes, about something of another patient. */
 const own =
   (method: string, pathOf: (victim: Belongings) => string, body?: object) =>
-  async (cast: HttpCast): Promise<string> => {
-    const { patientId, token } = await cast.attacker();
-    const path = `/v1/patients/${patientId}${pathOf(await cast.victim())}`;
-    return cast.send({ service: 'gateway', method, path, token, ...(body && { body }) });
+  async (fixture: HttpFixture): Promise<string> => {
+    const { patientId, token } = await fixture.attacker();
+    const path = `/v1/patients/${patientId}${pathOf(await fixture.victim())}`;
+    return fixture.send({ service: 'gateway', method, path, token, ...(body && { body }) });
   };
 const passphrase = PASSPHRASE;
 
 /** A statement that the attacker's gateway is to take as the attacker's: another patient's, or by another key. */
 const statement =
   (path: string, sign: (signer: TestPatient) => string) =>
-  async (cast: HttpCast): Promise<string> => {
-    const { patientId, token } = await cast.attacker();
-    const stranger = new TestPatient(cast.rig.layers.network.networkId, Math.floor(Date.now() / 1000));
+  async (fixture: HttpFixture): Promise<string> => {
+    const { patientId, token } = await fixture.attacker();
+    const stranger = new TestPatient(fixture.gateway.layers.network.networkId, Math.floor(Date.now() / 1000));
     const call = {
       service: 'gateway' as const,
       method: 'POST',
@@ -27,8 +27,8 @@ const statement =
       token,
     };
     return answersOf([
-      await cast.send({ ...call, body: { statement: sign(stranger) } }),
-      await cast.send({ ...call, body: { statement: sign(Object.assign(stranger, { id: patientId })) } }),
+      await fixture.send({ ...call, body: { statement: sign(stranger) } }),
+      await fixture.send({ ...call, body: { statement: sign(Object.assign(stranger, { id: patientId })) } }),
     ]);
   };
 
@@ -80,12 +80,12 @@ export const gatewayAttempts: readonly HttpKind[] = [
     'decides for a patient with a stolen token and a guessed passphrase',
     'CONSENT_KEY_LOCKED, PASSPHRASE_BACKOFF',
     {
-      'grants, check-in, revoke-all': async (cast) => {
-        const { patientId, token } = await cast.rig.patient();
+      'grants, check-in, revoke-all': async (fixture) => {
+        const { patientId, token } = await fixture.gateway.patient();
         const guess = { passphrase: 'a guess of a passphrase' };
         const grant = { authorityId: 'aut_hospital', permissions: ['read'], purposes: ['TREAT'] };
         const send = (path: string, body: object) =>
-          cast.send({
+          fixture.send({
             service: 'gateway',
             method: 'POST',
             path: `/v1/patients/${patientId}${path}`,

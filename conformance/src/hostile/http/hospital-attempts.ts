@@ -9,42 +9,45 @@ import { NoticeClient } from '../../fixtures/services/notices.js';
 import type { TestHome } from '../../fixtures/services/test-home.js';
 import { THROUGH, answersOf } from '../attempt.js';
 import { kind, type HttpKind } from './http-attempt.js';
-import type { HttpCall, HttpCast } from './http-fixture.js';
+import type { HttpCall, HttpFixture } from './http-fixture.js';
 
 type Grant = Parameters<TestHome['grant']>[1];
 type Words = Parameters<TestHome['grant']>[2];
 
 /** A call of the hospital's api by one of its practitioners. */
-const asPractitioner = (cast: HttpCast, call: Omit<HttpCall, 'service'>): Promise<string> =>
-  cast.send({ service: 'hospital', token: cast.service('hospital').tokens.practitioner, ...call });
+const asPractitioner = (fixture: HttpFixture, call: Omit<HttpCall, 'service'>): Promise<string> =>
+  fixture.send({ service: 'hospital', token: fixture.service('hospital').tokens.practitioner, ...call });
 
 /** A patient with a record at a provider, who lets the hospital read it as these say. */
-async function patientWith(cast: HttpCast, grant?: Grant, words?: Words) {
-  const home = await cast.home();
-  if (grant !== undefined) await granted(cast.rig.layers, home, grant, words);
+async function patientWith(fixture: HttpFixture, grant?: Grant, words?: Words) {
+  const home = await fixture.home();
+  if (grant !== undefined) await granted(fixture.gateway.layers, home, grant, words);
   const bundle = periodicRecord(home.patientId, 120);
-  const { recordId } = await home.store(cast.rig.layers.provider(), { bundle, readers: ['aut_hospital'] });
+  const { recordId } = await home.store(fixture.gateway.layers.provider(), {
+    bundle,
+    readers: ['aut_hospital'],
+  });
   return { home, recordId };
 }
 
 /** What somebody at the hospital gets who opens such a record. */
 const opens =
   (grant?: Grant, words?: Words, query = '', unit?: string) =>
-  async (cast: HttpCast): Promise<string> => {
-    const { home, recordId } = await patientWith(cast, grant, words);
+  async (fixture: HttpFixture): Promise<string> => {
+    const { home, recordId } = await patientWith(fixture, grant, words);
     const path = `/v1/records/${recordId}?patientId=${home.patientId}${query}`;
-    const token = unit === undefined ? undefined : cast.rig.layers.unitTokens.get(unit);
-    return asPractitioner(cast, { method: 'GET', path, ...(token !== undefined && { token }) });
+    const token = unit === undefined ? undefined : fixture.gateway.layers.unitTokens.get(unit);
+    return asPractitioner(fixture, { method: 'GET', path, ...(token !== undefined && { token }) });
   };
 
 /** What becomes of a record that somebody at the hospital writes. */
 const writes =
-  (grant: Grant | undefined, bundleOf: (home: TestHome, cast: HttpCast) => object | Promise<object>) =>
-  async (cast: HttpCast): Promise<string> => {
-    const home = await cast.home();
-    if (grant !== undefined) await granted(cast.rig.layers, home, grant);
-    const body = { patientId: home.patientId, bundle: await bundleOf(home, cast) };
-    return asPractitioner(cast, { method: 'POST', path: '/v1/records', body });
+  (grant: Grant | undefined, bundleOf: (home: TestHome, fixture: HttpFixture) => object | Promise<object>) =>
+  async (fixture: HttpFixture): Promise<string> => {
+    const home = await fixture.home();
+    if (grant !== undefined) await granted(fixture.gateway.layers, home, grant);
+    const body = { patientId: home.patientId, bundle: await bundleOf(home, fixture) };
+    return asPractitioner(fixture, { method: 'POST', path: '/v1/records', body });
   };
 const WRITE: Grant = { permissions: ['read', 'write'] };
 
@@ -52,28 +55,28 @@ const WRITE: Grant = { permissions: ['read', 'write'] };
 const notice =
   (
     isGranted: boolean,
-    of: (home: TestHome, cast: HttpCast) => Promise<object>,
-  ): ((cast: HttpCast) => Promise<string>) =>
-  async (cast) => {
-    const home = await cast.home();
-    if (isGranted) await granted(cast.rig.layers, home);
-    const token = systemToken(cast.service('hospital').tokens, PATIENTS_MSP);
+    of: (home: TestHome, fixture: HttpFixture) => Promise<object>,
+  ): ((fixture: HttpFixture) => Promise<string>) =>
+  async (fixture) => {
+    const home = await fixture.home();
+    if (isGranted) await granted(fixture.gateway.layers, home);
+    const token = systemToken(fixture.service('hospital').tokens, PATIENTS_MSP);
     const path = '/v1/emergency-notices';
-    return cast.send({ service: 'hospital', method: 'POST', path, token, body: await of(home, cast) });
+    return fixture.send({ service: 'hospital', method: 'POST', path, token, body: await of(home, fixture) });
   };
 const sealed = (home: TestHome) => home.seal({ kind: 'emergency', bundle: emergencyRecord(home.patientId) });
 
 /** What somebody sees of a past emergency in the stream of notices. */
 const rereads =
   (grant: Grant, words: Words, options: { unit?: string; purpose?: string; isRevoked?: boolean }) =>
-  async (cast: HttpCast): Promise<string> => {
-    const { layers } = cast.rig;
-    const home = await cast.home();
+  async (fixture: HttpFixture): Promise<string> => {
+    const { layers } = fixture.gateway;
+    const home = await fixture.home();
     const grantId = await granted(layers, home, grant, words);
-    const token = systemToken(cast.service('hospital').tokens, PATIENTS_MSP);
+    const token = systemToken(fixture.service('hospital').tokens, PATIENTS_MSP);
     const body = await home.emergencyNotice('aut_hospital', sealed(home));
     const path = '/v1/emergency-notices';
-    await cast.send({ service: 'hospital', method: 'POST', path, token, body });
+    await fixture.send({ service: 'hospital', method: 'POST', path, token, body });
     if (options.isRevoked === true) await home.revoke(grantId);
     const unitToken = layers.unitTokens.get(options.unit ?? '');
     await using notices = await NoticeClient.connect(layers.authority(), {
@@ -116,11 +119,11 @@ export const hospitalAttempts: readonly HttpKind[] = [
     'UNIT_MISMATCH',
     {
       open: opens({}, { units: ['cardiology'] }, '&unit=cardiology', 'billing'),
-      notices: (cast) =>
-        asPractitioner(cast, {
+      notices: (fixture) =>
+        asPractitioner(fixture, {
           method: 'GET',
           path: '/v1/notices?unit=cardiology',
-          token: cast.rig.layers.unitTokens.get('billing'),
+          token: fixture.gateway.layers.unitTokens.get('billing'),
         }),
     },
   ),
@@ -131,11 +134,11 @@ export const hospitalAttempts: readonly HttpKind[] = [
     'PRACTITIONER_UNKNOWN',
     {
       open: opens({}, {}, `&practitionerId=${newId('prc')}`),
-      notices: (cast) =>
-        asPractitioner(cast, { method: 'GET', path: `/v1/notices?practitionerId=${newId('prc')}` }),
-      write: async (cast) => {
-        const home = await cast.home();
-        return asPractitioner(cast, {
+      notices: (fixture) =>
+        asPractitioner(fixture, { method: 'GET', path: `/v1/notices?practitionerId=${newId('prc')}` }),
+      write: async (fixture) => {
+        const home = await fixture.home();
+        return asPractitioner(fixture, {
           method: 'POST',
           path: `/v1/records?practitionerId=${newId('prc')}`,
           body: { patientId: home.patientId, bundle: noteBundle(home.patientId, 'x') },
@@ -158,7 +161,7 @@ export const hospitalAttempts: readonly HttpKind[] = [
     'writes into a patient’s record about another patient',
     'FHIR_INVALID (SUBJECT_MISMATCH)',
     {
-      write: writes(WRITE, async (_home, cast) => labBundle((await cast.home()).patientId, 6.5)),
+      write: writes(WRITE, async (_home, fixture) => labBundle((await fixture.home()).patientId, 6.5)),
     },
   ),
   kind(
@@ -174,12 +177,13 @@ export const hospitalAttempts: readonly HttpKind[] = [
     'looks for another authority’s visit, or one that is none',
     'VISIT_UNKNOWN',
     {
-      'of nobody': (cast) => asPractitioner(cast, { method: 'GET', path: `/v1/visits/${randomId128()}` }),
-      'of the lab': async (cast) => {
-        const home = await cast.home();
+      'of nobody': (fixture) =>
+        asPractitioner(fixture, { method: 'GET', path: `/v1/visits/${randomId128()}` }),
+      'of the lab': async (fixture) => {
+        const home = await fixture.home();
         const body = { patientId: home.patientId, at: new Date().toISOString(), data: { reason: 'none' } };
-        const made = await call(cast.service('lab'), 'practitioner', 'POST', '/v1/visits', body);
-        return asPractitioner(cast, { method: 'GET', path: `/v1/visits/${textOf(made.body['visitId'])}` });
+        const made = await call(fixture.service('lab'), 'practitioner', 'POST', '/v1/visits', body);
+        return asPractitioner(fixture, { method: 'GET', path: `/v1/visits/${textOf(made.body['visitId'])}` });
       },
     },
   ),
@@ -189,11 +193,11 @@ export const hospitalAttempts: readonly HttpKind[] = [
     'cancels another authority’s subscription',
     'SUBSCRIPTION_UNKNOWN',
     {
-      'of the hospital, at the lab': async (cast) => {
-        const { subscriptionId } = await cast.victim();
+      'of the hospital, at the lab': async (fixture) => {
+        const { subscriptionId } = await fixture.victim();
         const path = `/v1/subscriptions/${subscriptionId}`;
-        const token = cast.service('lab').tokens.practitioner;
-        return cast.send({ service: 'lab', method: 'DELETE', path, token });
+        const token = fixture.service('lab').tokens.practitioner;
+        return fixture.send({ service: 'lab', method: 'DELETE', path, token });
       },
     },
   ),
@@ -203,8 +207,8 @@ export const hospitalAttempts: readonly HttpKind[] = [
     'records a visit with another patient’s check-in code',
     'VISIT_REFUSED (CHECK_IN_INVALID)',
     {
-      visits: async (cast) => {
-        const [home, other] = [await cast.home(), await cast.home()];
+      visits: async (fixture) => {
+        const [home, other] = [await fixture.home(), await fixture.home()];
         const at = new Date().toISOString();
         const body = {
           patientId: home.patientId,
@@ -212,7 +216,7 @@ export const hospitalAttempts: readonly HttpKind[] = [
           data: { reason: 'none' },
           checkIn: other.checkIn('aut_hospital', at),
         };
-        return asPractitioner(cast, { method: 'POST', path: '/v1/visits', body });
+        return asPractitioner(fixture, { method: 'POST', path: '/v1/visits', body });
       },
     },
   ),
@@ -240,8 +244,8 @@ export const hospitalAttempts: readonly HttpKind[] = [
     'sends a direct notice in another patient’s name',
     'STATEMENT_KEY_UNKNOWN',
     {
-      notices: notice(true, async (home, cast) =>
-        home.emergencyNotice('aut_hospital', sealed(home), { signer: (await cast.home()).patient }),
+      notices: notice(true, async (home, fixture) =>
+        home.emergencyNotice('aut_hospital', sealed(home), { signer: (await fixture.home()).patient }),
       ),
     },
   ),
@@ -284,11 +288,15 @@ export const hospitalAttempts: readonly HttpKind[] = [
     'resumes the stream of notices from what is no id of it',
     'VALIDATION_FAILED',
     {
-      stream: async (cast) =>
+      stream: async (fixture) =>
         answersOf(
           await Promise.all(
             ['-1', 'NaN', '1e3', '0x10', ' '].map((id) =>
-              asPractitioner(cast, { method: 'GET', path: '/v1/notices', headers: { 'last-event-id': id } }),
+              asPractitioner(fixture, {
+                method: 'GET',
+                path: '/v1/notices',
+                headers: { 'last-event-id': id },
+              }),
             ),
           ),
         ),
@@ -300,10 +308,10 @@ export const hospitalAttempts: readonly HttpKind[] = [
     'has a revocation relayed that the patient has not signed',
     'STATEMENT_KEY_UNKNOWN',
     {
-      hospital: async (cast) => {
-        const [home, other] = [await cast.home(), await cast.home()];
+      hospital: async (fixture) => {
+        const [home, other] = [await fixture.home(), await fixture.home()];
         const statement = home.patient.sign('revokeAll', { policySeq: 1 }, other.patient.consent);
-        return asPractitioner(cast, { method: 'POST', path: '/v1/revocations', body: { statement } });
+        return asPractitioner(fixture, { method: 'POST', path: '/v1/revocations', body: { statement } });
       },
     },
   ),
@@ -313,20 +321,20 @@ export const hospitalAttempts: readonly HttpKind[] = [
     'has another organisation give its word on a transaction',
     'FORBIDDEN',
     {
-      hospital: (cast) =>
-        cast.send({
+      hospital: (fixture) =>
+        fixture.send({
           service: 'hospital',
           method: 'POST',
           path: '/v1/attestations',
-          token: systemToken(cast.service('hospital').tokens, PATIENTS_MSP),
+          token: systemToken(fixture.service('hospital').tokens, PATIENTS_MSP),
           body: { channel: 'authorities', txId: 'a'.repeat(64) },
         }),
-      gateway: (cast) =>
-        cast.send({
+      gateway: (fixture) =>
+        fixture.send({
           service: 'gateway',
           method: 'POST',
           path: '/v1/attestations',
-          token: systemToken(cast.service('gateway').tokens, OTHER_MSP),
+          token: systemToken(fixture.service('gateway').tokens, OTHER_MSP),
           body: { channel: 'authorities', txId: 'a'.repeat(64) },
         }),
     },

@@ -8,7 +8,7 @@ import type { ServiceName } from './routes.js';
 const ANSWER_TIMEOUT_MS = 30_000;
 const HOUR_MS = 3_600_000;
 
-/** A call of a service's door, by whomever and however. */
+/** A call of a service's HTTP API, by whomever and however. */
 export interface HttpCall {
   readonly service: ServiceName | 'lab' | 'cloud-b';
   readonly method: string;
@@ -30,13 +30,13 @@ export interface Belongings {
 }
 
 /** All services of all layers as processes, and patients of the gateway. */
-export class HttpCast {
+export class HttpFixture {
   readonly #made = new Map<string, Promise<unknown>>();
 
-  constructor(readonly rig: GatewayRig) {}
+  constructor(readonly gateway: GatewayRig) {}
 
   service(name: HttpCall['service']): RunningService {
-    const { layers, gateway } = this.rig;
+    const { layers, gateway } = this.gateway;
     if (name === 'gateway') return gateway;
     return name.startsWith('cloud-') ? layers.provider(name) : layers.authority(name);
   }
@@ -75,21 +75,21 @@ export class HttpCast {
 
   /** The patient who tries, with a token of the own. */
   attacker(): Promise<RigPatient> {
-    return this.once('attacker', () => this.rig.patient());
+    return this.once('attacker', () => this.gateway.patient());
   }
 
   /** What another patient of the same gateway has. */
   victim(): Promise<Belongings> {
     return this.once('victim', async () => {
-      const { rig } = this;
-      const patient = await rig.patient();
-      await using device = await rig.device(patient);
+      const { gateway } = this;
+      const patient = await gateway.patient();
+      await using device = await gateway.device(patient);
       const windowMs = Math.floor(Date.now() / HOUR_MS) * HOUR_MS - 2 * HOUR_MS;
       await device.send([glucose(windowMs, 100)]);
       const grant = { authorityId: 'aut_hospital', permissions: ['read'], purposes: ['TREAT'] };
-      const job = await rig.own(patient, 'POST', '/grants', { grant, passphrase: PASSPHRASE });
-      await rig.own(patient, 'POST', '/flush');
-      const { records } = await rig.own(patient, 'GET', '/records');
+      const job = await gateway.own(patient, 'POST', '/grants', { grant, passphrase: PASSPHRASE });
+      await gateway.own(patient, 'POST', '/flush');
+      const { records } = await gateway.own(patient, 'GET', '/records');
       const [record] = records as { recordId: string }[];
       const asked = await fetch(new URL('/v1/subscriptions', this.service('hospital').url), {
         method: 'POST',
@@ -108,6 +108,6 @@ export class HttpCast {
 
   /** A patient played by hand, whom no gateway serves. */
   home(): Promise<TestHome> {
-    return this.rig.layers.home();
+    return this.gateway.layers.home();
   }
 }

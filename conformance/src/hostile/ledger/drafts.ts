@@ -10,7 +10,7 @@ import type { StatementBody, StatementName } from '@careledger/contracts';
 import { randomId128, type Signer } from '@careledger/crypto';
 import type { ChannelName } from '@careledger/domain';
 import { newHash, newTxId } from '@careledger/records-chaincode/testing';
-import { adminOf, clientOf, type Cast } from './ledger-fixture.js';
+import { adminOf, clientOf, type LedgerFixture } from './ledger-fixture.js';
 import { functionNamed } from './ledger-target.js';
 
 /** A statement before it is signed, and by whom it should be signed. */
@@ -51,7 +51,7 @@ export const honestArgsOf = (name: string, { args, draft }: Prepared): object =>
 
 /** A patient's statement, by the consent or the gateway key. */
 export function byPatient<N extends StatementName>(
-  cast: Cast,
+  fixture: LedgerFixture,
   channel: ChannelName,
   patient: TestPatient,
   use: 'consent' | 'gateway',
@@ -59,14 +59,14 @@ export function byPatient<N extends StatementName>(
   body: StatementBody<N>,
 ): Prepared {
   const other = use === 'consent' ? 'gateway' : 'consent';
-  const retire = () => rotatePatientKey(cast, patient, use, channel);
+  const retire = () => rotatePatientKey(fixture, patient, use, channel);
   const keys = { signer: patient[use], otherKey: patient[other] };
   return { draft: { kind, issuer: patient, body, ...keys, retire } };
 }
 
 /** An organisation's statement. */
 export function byOrganisation<N extends StatementName>(
-  cast: Cast,
+  fixture: LedgerFixture,
   channel: ChannelName,
   organisation: TestOrganisation,
   kind: N,
@@ -74,7 +74,7 @@ export function byOrganisation<N extends StatementName>(
   otherKey: Signer,
 ): Prepared {
   const { signer } = organisation;
-  const retire = () => rotateOrganisationKey(cast, organisation, channel);
+  const retire = () => rotateOrganisationKey(fixture, organisation, channel);
   return { draft: { kind, issuer: organisation, signer, body, otherKey, retire } };
 }
 
@@ -89,9 +89,9 @@ export function byNewcomer<N extends StatementName>(
   return { draft: { kind, issuer, signer, body, otherKey } };
 }
 
-/** Puts a new key in the place of a patient's, which signs what follows. */
+/** Replaces a patient's key by a new one, which signs what follows. */
 export async function rotatePatientKey(
-  cast: Cast,
+  fixture: LedgerFixture,
   patient: TestPatient,
   use: 'consent' | 'gateway',
   channel?: ChannelName,
@@ -99,13 +99,13 @@ export async function rotatePatientKey(
   const next = newSigner();
   const body = { use, newKey: publicKeyOf(next), newKeyProof: patient.proofOf(next) };
   const statement = patient.sign('rotatePatientKey', body, patient.consent);
-  await cast.must('patients client', 'RotatePatientKey', { statement }, channel);
+  await fixture.must('patients client', 'RotatePatientKey', { statement }, channel);
   return next;
 }
 
-/** Puts a new key in the place of an organisation's signing key. */
+/** Replaces an organisation's signing key by a new one. */
 export async function rotateOrganisationKey(
-  cast: Cast,
+  fixture: LedgerFixture,
   organisation: TestOrganisation,
   channel?: ChannelName,
 ): Promise<Signer> {
@@ -113,7 +113,7 @@ export async function rotateOrganisationKey(
   const newKeyProof = organisation.proofOf(next);
   const body = { use: 'signing' as const, newKey: publicKeyOf(next), newKeyProof };
   const statement = organisation.sign('rotateOrganisationKey', body, organisation.signer);
-  await cast.must(adminOf(organisation), 'RotateOrganisationKey', { statement }, channel);
+  await fixture.must(adminOf(organisation), 'RotateOrganisationKey', { statement }, channel);
   return next;
 }
 
@@ -122,22 +122,22 @@ export const TERMS = { permissions: ['read' as const], purposes: ['TREAT' as con
 
 /** A subscription that an authority has asked a patient for: its id. */
 export async function pendingSubscription(
-  cast: Cast,
+  fixture: LedgerFixture,
   patient: TestPatient,
-  by: TestOrganisation = cast.hospital,
+  by: TestOrganisation = fixture.hospital,
 ): Promise<string> {
   const sid = randomId128();
   const statement = by.sign('requestSubscription', { patientId: patient.id, ...TERMS }, by.signer, { sid });
-  await cast.must(clientOf(by), 'RequestSubscription', { statement });
+  await fixture.must(clientOf(by), 'RequestSubscription', { statement });
   return sid;
 }
 
 /** What an attestor says of a transaction. */
 export const attestationOf = (
-  cast: Cast,
+  fixture: LedgerFixture,
   body: Partial<StatementBody<'attestation'>> = {},
 ): StatementBody<'attestation'> => ({
-  network: cast.ground.networkId,
+  network: fixture.target.networkId,
   channel: 'cloud',
   block: 7,
   blockHash: newTxId(),
@@ -149,12 +149,12 @@ export const attestationOf = (
 
 /** A visit of a patient, now. */
 export const visitOf = (
-  cast: Cast,
+  fixture: LedgerFixture,
   patientId: string,
   body: Partial<StatementBody<'visit'>> = {},
 ): StatementBody<'visit'> => ({
   patientId,
-  at: cast.time(),
+  at: fixture.time(),
   dataHash: newHash(),
   location: 'sealed',
   ...body,
@@ -162,7 +162,7 @@ export const visitOf = (
 
 /** What an authority says of a direct notice that it has shown. */
 export const readingOf = (
-  cast: Cast,
+  fixture: LedgerFixture,
   { patientId, recordId, manifestHash }: { patientId: string; recordId: string; manifestHash: string },
   body: Partial<StatementBody<'noticeReading'>> = {},
 ): StatementBody<'noticeReading'> => ({
@@ -172,7 +172,7 @@ export const readingOf = (
   manifestHash,
   purpose: 'ETREAT',
   granteeTags: [],
-  readAt: cast.time(),
+  readAt: fixture.time(),
   decidedBy: 'peer',
   ...body,
 });

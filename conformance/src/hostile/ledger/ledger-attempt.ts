@@ -1,12 +1,12 @@
 import type { AttemptKind, Role, Try } from '../attempt.js';
-import type { Cast } from './ledger-fixture.js';
+import type { LedgerFixture } from './ledger-fixture.js';
 
 /** An attempt on the ledger. */
-export interface LedgerTry extends Try<Cast> {
+export interface LedgerTry extends Try<LedgerFixture> {
   /** Where it is tried, if not everywhere. */
   readonly where?: 'memory' | 'network';
 }
-export type LedgerKind = AttemptKind<Cast, LedgerTry>;
+export type LedgerKind = AttemptKind<LedgerFixture, LedgerTry>;
 
 /** Attempts that are told apart by a word each. */
 export const kind = (

@@ -13,7 +13,7 @@ import { blockHash, type UnsignedBlock } from '@careledger/private-chain/verify'
 import { newHash, recordOf } from '@careledger/records-chaincode/testing';
 import type { IdentityName } from '../../fixtures/chaincode/identities.js';
 import { NO_EFFECT, THROUGH, answersOf } from '../attempt.js';
-import { functionNamed, type LedgerGround, type Submitted } from './ledger-target.js';
+import { functionNamed, type LedgerTarget, type Submitted } from './ledger-target.js';
 
 /** One whose word on transactions counts. */
 export interface Attestor {
@@ -38,7 +38,7 @@ const NAME_OF: Readonly<Record<string, 'hospital' | 'lab' | 'cloud-a' | 'cloud-b
  * Those who take part, honest and registered: a hospital, a lab that is a provider too, two providers, and patients as
  * many as are asked for. What one of them should not do, it does through here all the same.
  */
-export class Cast {
+export class LedgerFixture {
   readonly hospital: TestOrganisation;
   readonly lab: TestOrganisation;
   readonly cloudA: TestOrganisation;
@@ -51,11 +51,11 @@ export class Cast {
   readonly #prepared = new Map<string, Promise<unknown>>();
 
   private constructor(
-    readonly ground: LedgerGround,
-    known?: Cast,
+    readonly target: LedgerTarget,
+    known?: LedgerFixture,
   ) {
     const organisation = (id: string, mspId: string) =>
-      new TestOrganisation(id, mspId, ground.networkId, ground.nowS());
+      new TestOrganisation(id, mspId, target.networkId, target.nowS());
     this.hospital = known?.hospital ?? organisation('aut_hospital', 'HospitalMSP');
     this.lab = known?.lab ?? organisation('aut_lab', 'LabMSP');
     this.cloudA = known?.cloudA ?? organisation('prv_cloud-a', 'CloudAMSP');
@@ -66,28 +66,28 @@ export class Cast {
   }
 
   /** Registers all organisations where they have a part. */
-  static async on(ground: LedgerGround): Promise<Cast> {
-    const cast = new Cast(ground);
+  static async on(target: LedgerTarget): Promise<LedgerFixture> {
+    const fixture = new LedgerFixture(target);
     const register = (name: string, of: TestOrganisation, channel: ChannelName) =>
-      cast.must(adminOf(of), name, { statement: of.registration() }, channel);
+      fixture.must(adminOf(of), name, { statement: of.registration() }, channel);
     for (const channel of CHANNELS) {
-      await register('RegisterAuthority', cast.hospital, channel);
-      await register('RegisterAuthority', cast.lab, channel);
+      await register('RegisterAuthority', fixture.hospital, channel);
+      await register('RegisterAuthority', fixture.lab, channel);
     }
-    await register('RegisterProvider', cast.cloudA, 'cloud');
-    await register('RegisterProvider', cast.cloudB, 'cloud');
-    await register('RegisterProvider', cast.labCloud, 'cloud');
-    return cast;
+    await register('RegisterProvider', fixture.cloudA, 'cloud');
+    await register('RegisterProvider', fixture.cloudB, 'cloud');
+    await register('RegisterProvider', fixture.labCloud, 'cloud');
+    return fixture;
   }
 
   /** The same organisations on a copy of the ledger on which they are registered. */
-  movedTo(ground: LedgerGround): Cast {
-    return new Cast(ground, this);
+  movedTo(target: LedgerTarget): LedgerFixture {
+    return new LedgerFixture(target, this);
   }
 
   /** Seconds since 1970, for statements that expire. */
   get nowS(): number {
-    return this.ground.nowS();
+    return this.target.nowS();
   }
 
   /** The transaction's time, or one that lies apart from it, as statements have times. */
@@ -97,7 +97,7 @@ export class Cast {
 
   /** One who is registered nowhere. */
   stranger(consent?: Signer): TestPatient {
-    return new TestPatient(this.ground.networkId, this.nowS, consent);
+    return new TestPatient(this.target.networkId, this.nowS, consent);
   }
 
   /** One who is registered on both channels. */
@@ -122,7 +122,7 @@ export class Cast {
 
   /** Somebody who signs under this id. */
   issuer(id: string): TestIssuer {
-    return new TestIssuer(id, this.ground.networkId, this.nowS);
+    return new TestIssuer(id, this.target.networkId, this.nowS);
   }
 
   /** The attestor of an organisation on `cloud`, registered when it is first asked for: they are few. */
@@ -159,11 +159,11 @@ export class Cast {
   }
 
   submit(identity: IdentityName, name: string, args: unknown, channel?: ChannelName): Promise<Submitted> {
-    return this.ground.submit({ identity, channel: channelOf(name, channel), name, args });
+    return this.target.submit({ identity, channel: channelOf(name, channel), name, args });
   }
 
   ask(name: string, args: unknown, channel?: ChannelName, identity: IdentityName = RELAY): Promise<unknown> {
-    return this.ground.evaluate({ identity, channel: channelOf(name, channel), name, args });
+    return this.target.evaluate({ identity, channel: channelOf(name, channel), name, args });
   }
 
   /** A record of the patient's, or another author's, that is stored through provider A. */

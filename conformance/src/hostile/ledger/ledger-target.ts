@@ -20,7 +20,7 @@ export interface Submitted {
 }
 
 /** A ledger that attempts are made on: the chaincode in memory, or a network that runs it. */
-export interface LedgerGround {
+export interface LedgerTarget {
   readonly networkId: string;
   /** Seconds since 1970 by the clock that transactions are dated with. */
   readonly nowS: () => number;

@@ -1,6 +1,6 @@
 import { admin, client, enroller, peer, type MemoryNetwork } from '@careledger/chaincode-runtime/testing';
 import { IDENTITIES, type IdentityName } from '../../fixtures/chaincode/identities.js';
-import { contractOf, type Call, type LedgerGround } from './ledger-target.js';
+import { contractOf, type Call, type LedgerTarget } from './ledger-target.js';
 
 type Caller = ReturnType<typeof client>;
 
@@ -14,7 +14,7 @@ function callerAs(identity: IdentityName): Caller {
 }
 
 /** The chaincode in memory. Nobody keeps strangers and peers away from it as a network does. */
-export function memoryGround(network: MemoryNetwork): LedgerGround {
+export function memoryTarget(network: MemoryNetwork): LedgerTarget {
   const proposalOf = ({ identity, channel, contract, name, args }: Call) => ({
     channel,
     chaincode: contractOf(name, contract).name,

@@ -1,10 +1,10 @@
 import { submitWithRetry } from '@careledger/ledger';
 import type { ChaincodeNetwork } from '../../fixtures/chaincode/chaincode-network.js';
 import { validationCode } from '../../fixtures/observation/outcome.js';
-import { contractOf, type LedgerGround } from './ledger-target.js';
+import { contractOf, type LedgerTarget } from './ledger-target.js';
 
 /** A network that runs the chaincode as it is deployed. */
-export function networkGround(network: ChaincodeNetwork): LedgerGround {
+export function networkTarget(network: ChaincodeNetwork): LedgerTarget {
   return {
     networkId: network.networkId,
     nowS: () => Math.floor(Date.now() / 1000),

@@ -1,7 +1,7 @@
 import { records } from '@careledger/contracts';
 import { toBase64url, utf8 } from '@careledger/crypto';
 import { NO_EFFECT, THROUGH } from '../attempt.js';
-import { answerTo, codeOfError, type Cast } from './ledger-fixture.js';
+import { answerTo, codeOfError, type LedgerFixture } from './ledger-fixture.js';
 import { kind, type LedgerKind } from './ledger-attempt.js';
 import { READING } from './valid-reads.js';
 import { functionNamed } from './ledger-target.js';
@@ -15,10 +15,10 @@ const PAGED = READING.filter(({ name }) =>
 /** The rows behind a bookmark of one's own making: none that lie elsewhere. */
 const behind =
   (bookmark: string) =>
-  async (cast: Cast, { name, channel, prepare }: (typeof PAGED)[number]): Promise<string> => {
-    const args = { ...honestArgsOf(name, await prepare(cast)), bookmark };
+  async (fixture: LedgerFixture, { name, channel, prepare }: (typeof PAGED)[number]): Promise<string> => {
+    const args = { ...honestArgsOf(name, await prepare(fixture)), bookmark };
     try {
-      const { rows } = (await cast.ask(name, args, channel)) as { rows: object[] };
+      const { rows } = (await fixture.ask(name, args, channel)) as { rows: object[] };
       return rows.length > 0 ? THROUGH : NO_EFFECT;
     } catch (error) {
       return codeOfError(error);
@@ -26,7 +26,9 @@ const behind =
   };
 
 const everyPaged = (bookmark: string) =>
-  Object.fromEntries(PAGED.map((each) => [each.name, (cast: Cast) => behind(bookmark)(cast, each)]));
+  Object.fromEntries(
+    PAGED.map((each) => [each.name, (fixture: LedgerFixture) => behind(bookmark)(fixture, each)]),
+  );
 const partsOf = (...parts: string[]) => toBase64url(utf8(JSON.stringify(parts)));
 
 /** What members ask, and how they would like to see or do more by asking. */
@@ -41,7 +43,7 @@ export const questions: readonly LedgerKind[] = [
       ...Object.fromEntries(
         PAGED.map((each) => [
           `${each.name}, a key that leads elsewhere`,
-          (cast: Cast) => behind(partsOf('\0', '\0'))(cast, each),
+          (fixture: LedgerFixture) => behind(partsOf('\0', '\0'))(fixture, each),
         ]),
       ),
     },
@@ -55,9 +57,9 @@ export const questions: readonly LedgerKind[] = [
       ['aroundTransaction', 'beforeTransaction', 'constructor', 'toString', '__proto__', 'Nope'].map(
         (name) => [
           name,
-          (cast: Cast) =>
+          (fixture: LedgerFixture) =>
             answerTo(
-              cast.ground.submit({
+              fixture.target.submit({
                 identity: 'lab admin',
                 channel: 'cloud',
                 contract: records,

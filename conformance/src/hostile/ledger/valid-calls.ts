@@ -3,7 +3,7 @@ import type { accessControl, records } from '@careledger/contracts';
 import type { ChannelName } from '@careledger/domain';
 import { announcementOf, newHash, nextOf, recordOf } from '@careledger/records-chaincode/testing';
 import { EVERYBODY, type IdentityName } from '../../fixtures/chaincode/identities.js';
-import { blockOf, type Cast } from './ledger-fixture.js';
+import { blockOf, type LedgerFixture } from './ledger-fixture.js';
 import {
   TERMS,
   attestationOf,
@@ -26,7 +26,7 @@ export type WritingFunction = {
 export type IssuerClass = 'patient' | 'organisation' | 'attestor' | 'newcomer';
 
 /** One honest use of a function that writes. */
-export interface Specimen {
+export interface ValidCall {
   /** None where it takes no statement. */
   readonly by: IssuerClass | undefined;
   readonly channel: ChannelName;
@@ -34,21 +34,21 @@ export interface Specimen {
   /** Members whom the function admits but who may not carry this, and with what they are refused. */
   readonly refuses: Readonly<Partial<Record<IdentityName, string>>>;
   /** Brings about what has to be on the ledger before. */
-  readonly prepare: (cast: Cast) => Promise<Prepared>;
+  readonly prepare: (fixture: LedgerFixture) => Promise<Prepared>;
 }
 
-const specimen = (
+const validCall = (
   by: IssuerClass | undefined,
   channel: ChannelName,
   identity: IdentityName,
-  prepare: Specimen['prepare'],
-  refuses: Specimen['refuses'] = {},
-): Specimen => ({ by, channel, identity, prepare, refuses });
+  prepare: ValidCall['prepare'],
+  refuses: ValidCall['refuses'] = {},
+): ValidCall => ({ by, channel, identity, prepare, refuses });
 
 /** Authorities carry some statements of their own alone. */
 const NOT_THE_LAB = { 'lab client': 'STATEMENT_ISSUER_MISMATCH' } as const;
 const NOT_OTHER_PROVIDERS = (code: string) => ({ 'cloud-b client': code, 'lab client': code });
-const noOtherAdmin = (admin: IdentityName): Specimen['refuses'] =>
+const noOtherAdmin = (admin: IdentityName): ValidCall['refuses'] =>
   Object.fromEntries(
     EVERYBODY.filter((identity) => identity.endsWith(' admin') && identity !== admin).map((identity) => [
       identity,
@@ -60,9 +60,9 @@ const noOtherAdmin = (admin: IdentityName): Specimen['refuses'] =>
  * Each function that writes, used as it should be. What is tried afterwards differs from these in the one thing that
  * makes it an attack.
  */
-export const SPECIMENS: Readonly<Record<WritingFunction, Specimen>> = {
-  RegisterPatient: specimen('newcomer', 'cloud', 'patients enroller', async (cast) => {
-    const patient = cast.stranger();
+export const VALID_CALLS: Readonly<Record<WritingFunction, ValidCall>> = {
+  RegisterPatient: validCall('newcomer', 'cloud', 'patients enroller', async (fixture) => {
+    const patient = fixture.stranger();
     const body = {
       consentKey: publicKeyOf(patient.consent),
       gatewayKey: publicKeyOf(patient.gateway),
@@ -71,13 +71,13 @@ export const SPECIMENS: Readonly<Record<WritingFunction, Specimen>> = {
     };
     return byNewcomer(patient, patient.consent, 'registerPatient', body, patient.gateway);
   }),
-  RotatePatientKey: specimen('patient', 'cloud', 'lab client', async (cast) => {
-    const patient = await cast.patient();
+  RotatePatientKey: validCall('patient', 'cloud', 'lab client', async (fixture) => {
+    const patient = await fixture.patient();
     const next = newSigner();
     const body = { use: 'gateway' as const, newKey: publicKeyOf(next), newKeyProof: patient.proofOf(next) };
-    return byPatient(cast, 'cloud', patient, 'consent', 'rotatePatientKey', body);
+    return byPatient(fixture, 'cloud', patient, 'consent', 'rotatePatientKey', body);
   }),
-  RegisterAuthority: specimen(
+  RegisterAuthority: validCall(
     'newcomer',
     'cloud',
     'cloud-b admin',
@@ -94,7 +94,7 @@ export const SPECIMENS: Readonly<Record<WritingFunction, Specimen>> = {
     },
     noOtherAdmin('cloud-b admin'),
   ),
-  RegisterProvider: specimen(
+  RegisterProvider: validCall(
     'newcomer',
     'authorities',
     'hospital admin',
@@ -111,23 +111,23 @@ export const SPECIMENS: Readonly<Record<WritingFunction, Specimen>> = {
     },
     noOtherAdmin('hospital admin'),
   ),
-  RotateOrganisationKey: specimen(
+  RotateOrganisationKey: validCall(
     'organisation',
     'cloud',
     'lab admin',
-    async (cast) => {
-      const { labCloud, lab } = cast;
+    async (fixture) => {
+      const { labCloud, lab } = fixture;
       const body = { use: 'encryption' as const, newKey: newEncryptionKey() };
-      return byOrganisation(cast, 'cloud', labCloud, 'rotateOrganisationKey', body, lab.signer);
+      return byOrganisation(fixture, 'cloud', labCloud, 'rotateOrganisationKey', body, lab.signer);
     },
     noOtherAdmin('lab admin'),
   ),
-  RegisterPractitioner: specimen(
+  RegisterPractitioner: validCall(
     'organisation',
     'authorities',
     'hospital client',
-    async (cast) => {
-      const { hospital } = cast;
+    async (fixture) => {
+      const { hospital } = fixture;
       const [practitionerId, signer] = [newId('prc'), newSigner()];
       const body = {
         practitionerId,
@@ -136,163 +136,163 @@ export const SPECIMENS: Readonly<Record<WritingFunction, Specimen>> = {
         role: 'physician',
         active: true,
       };
-      return byOrganisation(cast, 'authorities', hospital, 'registerPractitioner', body, signer);
+      return byOrganisation(fixture, 'authorities', hospital, 'registerPractitioner', body, signer);
     },
     NOT_THE_LAB,
   ),
-  RegisterAttestor: specimen(
+  RegisterAttestor: validCall(
     'newcomer',
     'cloud',
     'cloud-a admin',
-    async (cast) => {
+    async (fixture) => {
       const signer = newSigner();
       const body = { mspId: 'CloudAMSP', key: publicKeyOf(signer) };
-      return byNewcomer(cast.issuer('CloudAMSP'), signer, 'registerAttestor', body, cast.cloudA.signer);
+      return byNewcomer(fixture.issuer('CloudAMSP'), signer, 'registerAttestor', body, fixture.cloudA.signer);
     },
     noOtherAdmin('cloud-a admin'),
   ),
-  WithdrawAttestor: specimen(
+  WithdrawAttestor: validCall(
     undefined,
     'cloud',
     'lab admin',
-    async (cast) => {
-      const { signer } = await cast.newAttestor(cast.lab);
+    async (fixture) => {
+      const { signer } = await fixture.newAttestor(fixture.lab);
       return { args: { mspId: 'LabMSP', key: publicKeyOf(signer) } };
     },
     noOtherAdmin('lab admin'),
   ),
-  Grant: specimen('patient', 'cloud', 'patients client', async (cast) => {
-    const patient = await cast.patient();
+  Grant: validCall('patient', 'cloud', 'patients client', async (fixture) => {
+    const patient = await fixture.patient();
     const body = {
       policySeq: 1,
-      authorityId: cast.hospital.id,
+      authorityId: fixture.hospital.id,
       granteeTags: [],
       scopeTags: [],
       from: '2026-01-01T00:00:00Z',
       delegable: false,
       ...TERMS,
     };
-    return byPatient(cast, 'cloud', patient, 'consent', 'grant', body);
+    return byPatient(fixture, 'cloud', patient, 'consent', 'grant', body);
   }),
-  Revoke: specimen('patient', 'cloud', 'lab client', async (cast) => {
-    const patient = await cast.patient();
-    const body = { policySeq: 2, grantId: await cast.granted(patient, cast.hospital) };
-    return byPatient(cast, 'cloud', patient, 'consent', 'revoke', body);
+  Revoke: validCall('patient', 'cloud', 'lab client', async (fixture) => {
+    const patient = await fixture.patient();
+    const body = { policySeq: 2, grantId: await fixture.granted(patient, fixture.hospital) };
+    return byPatient(fixture, 'cloud', patient, 'consent', 'revoke', body);
   }),
-  RequestSubscription: specimen(
+  RequestSubscription: validCall(
     'organisation',
     'authorities',
     'hospital client',
-    async (cast) => {
-      const { hospital, cloudA } = cast;
-      const body = { patientId: (await cast.patient()).id, ...TERMS };
-      return byOrganisation(cast, 'authorities', hospital, 'requestSubscription', body, cloudA.signer);
+    async (fixture) => {
+      const { hospital, cloudA } = fixture;
+      const body = { patientId: (await fixture.patient()).id, ...TERMS };
+      return byOrganisation(fixture, 'authorities', hospital, 'requestSubscription', body, cloudA.signer);
     },
     NOT_THE_LAB,
   ),
-  RejectSubscription: specimen('patient', 'authorities', 'lab client', async (cast) => {
-    const patient = await cast.patient();
-    const body = { subscriptionId: await pendingSubscription(cast, patient) };
-    return byPatient(cast, 'authorities', patient, 'consent', 'rejectSubscription', body);
+  RejectSubscription: validCall('patient', 'authorities', 'lab client', async (fixture) => {
+    const patient = await fixture.patient();
+    const body = { subscriptionId: await pendingSubscription(fixture, patient) };
+    return byPatient(fixture, 'authorities', patient, 'consent', 'rejectSubscription', body);
   }),
-  CancelSubscription: specimen(
+  CancelSubscription: validCall(
     'organisation',
     'authorities',
     'hospital client',
-    async (cast) => {
-      const { hospital } = cast;
-      const patient = await cast.patient();
-      const body = { subscriptionId: await pendingSubscription(cast, patient), patientId: patient.id };
-      return byOrganisation(cast, 'authorities', hospital, 'cancelSubscription', body, patient.consent);
+    async (fixture) => {
+      const { hospital } = fixture;
+      const patient = await fixture.patient();
+      const body = { subscriptionId: await pendingSubscription(fixture, patient), patientId: patient.id };
+      return byOrganisation(fixture, 'authorities', hospital, 'cancelSubscription', body, patient.consent);
     },
     NOT_THE_LAB,
   ),
-  StoreRecords: specimen(
+  StoreRecords: validCall(
     'patient',
     'cloud',
     'cloud-a client',
-    async (cast) => {
-      const patient = await cast.patient();
-      return byPatient(cast, 'cloud', patient, 'gateway', 'storeRecord', recordOf(patient.id));
+    async (fixture) => {
+      const patient = await fixture.patient();
+      return byPatient(fixture, 'cloud', patient, 'gateway', 'storeRecord', recordOf(patient.id));
     },
     NOT_OTHER_PROVIDERS('PROVIDER_MISMATCH'),
   ),
-  ReviseRecords: specimen(
+  ReviseRecords: validCall(
     'patient',
     'cloud',
     'cloud-a client',
-    async (cast) => {
-      const patient = await cast.patient();
-      const body = nextOf(await cast.stored(patient, patient));
-      return byPatient(cast, 'cloud', patient, 'gateway', 'storeRecord', body);
+    async (fixture) => {
+      const patient = await fixture.patient();
+      const body = nextOf(await fixture.stored(patient, patient));
+      return byPatient(fixture, 'cloud', patient, 'gateway', 'storeRecord', body);
     },
     NOT_OTHER_PROVIDERS('PROVIDER_MISMATCH'),
   ),
-  AnnounceRecords: specimen('patient', 'authorities', 'patients client', async (cast) => {
-    const patient = await cast.patient();
+  AnnounceRecords: validCall('patient', 'authorities', 'patients client', async (fixture) => {
+    const patient = await fixture.patient();
     const body = announcementOf(patient.id);
-    return byPatient(cast, 'authorities', patient, 'gateway', 'announceRecord', body);
+    return byPatient(fixture, 'authorities', patient, 'gateway', 'announceRecord', body);
   }),
-  AnchorHeads: specimen('patient', 'authorities', 'patients client', async (cast) => {
-    const patient = await cast.patient();
+  AnchorHeads: validCall('patient', 'authorities', 'patients client', async (fixture) => {
+    const patient = await fixture.patient();
     const body = { height: 1, hash: newHash(), prevHeight: null, prevHash: null };
-    return byPatient(cast, 'authorities', patient, 'gateway', 'anchorHead', body);
+    return byPatient(fixture, 'authorities', patient, 'gateway', 'anchorHead', body);
   }),
-  ReportFork: specimen(undefined, 'authorities', 'lab client', async (cast) => {
-    const { id, gateway } = await cast.patient();
+  ReportFork: validCall(undefined, 'authorities', 'lab client', async (fixture) => {
+    const { id, gateway } = await fixture.patient();
     return { args: { patientId: id, blocks: [blockOf(id, 5, gateway), blockOf(id, 5, gateway)] } };
   }),
-  RequestAccess: specimen(
+  RequestAccess: validCall(
     'patient',
     'cloud',
     'cloud-a client',
-    async (cast) => {
-      const patient = await cast.patient();
-      const { recordId } = await cast.stored(patient, patient);
+    async (fixture) => {
+      const patient = await fixture.patient();
+      const { recordId } = await fixture.stored(patient, patient);
       const body = {
         patientId: patient.id,
         recordId,
         purpose: 'PATRQT' as const,
         granteeTags: [],
-        relay: cast.cloudA.id,
+        relay: fixture.cloudA.id,
       };
-      return byPatient(cast, 'cloud', patient, 'consent', 'accessRequest', body);
+      return byPatient(fixture, 'cloud', patient, 'consent', 'accessRequest', body);
     },
     NOT_OTHER_PROVIDERS('RELAY_MISMATCH'),
   ),
-  ReportReadings: specimen('organisation', 'cloud', 'lab client', async (cast) => {
-    const { hospital } = cast;
-    const patient = await cast.patient();
-    const record = await cast.stored(patient, patient, { kind: 'emergency' });
-    const body = readingOf(cast, record);
-    return byOrganisation(cast, 'cloud', hospital, 'noticeReading', body, patient.consent);
+  ReportReadings: validCall('organisation', 'cloud', 'lab client', async (fixture) => {
+    const { hospital } = fixture;
+    const patient = await fixture.patient();
+    const record = await fixture.stored(patient, patient, { kind: 'emergency' });
+    const body = readingOf(fixture, record);
+    return byOrganisation(fixture, 'cloud', hospital, 'noticeReading', body, patient.consent);
   }),
-  RecordVisit: specimen(
+  RecordVisit: validCall(
     'organisation',
     'authorities',
     'hospital client',
-    async (cast) => {
-      const patient = await cast.patient();
-      const body = visitOf(cast, patient.id);
-      return byOrganisation(cast, 'authorities', cast.hospital, 'visit', body, patient.consent);
+    async (fixture) => {
+      const patient = await fixture.patient();
+      const body = visitOf(fixture, patient.id);
+      return byOrganisation(fixture, 'authorities', fixture.hospital, 'visit', body, patient.consent);
     },
     NOT_THE_LAB,
   ),
-  RelateVisit: specimen('organisation', 'cloud', 'cloud-b client', async (cast) => {
-    const patient = await cast.patient();
-    const body = visitOf(cast, patient.id);
-    return byOrganisation(cast, 'cloud', cast.hospital, 'visit', body, patient.consent);
+  RelateVisit: validCall('organisation', 'cloud', 'cloud-b client', async (fixture) => {
+    const patient = await fixture.patient();
+    const body = visitOf(fixture, patient.id);
+    return byOrganisation(fixture, 'cloud', fixture.hospital, 'visit', body, patient.consent);
   }),
-  AttestTransactions: specimen('attestor', 'cloud', 'cloud-b client', async (cast) => {
-    const { issuer, signer } = await cast.attestor(cast.hospital);
+  AttestTransactions: validCall('attestor', 'cloud', 'cloud-b client', async (fixture) => {
+    const { issuer, signer } = await fixture.attestor(fixture.hospital);
     const args = { mspId: 'HospitalMSP', key: publicKeyOf(signer) };
-    const retire = () => cast.must('hospital admin', 'WithdrawAttestor', args);
-    const otherKey = cast.hospital.signer;
+    const retire = () => fixture.must('hospital admin', 'WithdrawAttestor', args);
+    const otherKey = fixture.hospital.signer;
     return {
-      draft: { kind: 'attestation', issuer, signer, body: attestationOf(cast), otherKey, retire },
+      draft: { kind: 'attestation', issuer, signer, body: attestationOf(fixture), otherKey, retire },
     };
   }),
 };
 
-/** Every function that writes, with its specimen. */
-export const WRITING = Object.entries(SPECIMENS).map(([name, each]) => ({ name, ...each }));
+/** Every function that writes, with a valid call of it. */
+export const WRITING = Object.entries(VALID_CALLS).map(([name, each]) => ({ name, ...each }));

@@ -6,7 +6,7 @@ import { makeStatement } from '@careledger/statements';
 import type { IdentityName } from '../../fixtures/chaincode/identities.js';
 import { gatewayOf, type MadeVersion, type VersionPlan } from '../../fixtures/providers/made-version.js';
 import type { RunningProvider } from '../../fixtures/providers/running-provider.js';
-import type { Scene } from '../../fixtures/providers/cloud-fixture.js';
+import type { CloudFixture } from '../../fixtures/providers/cloud-fixture.js';
 import { THROUGH } from '../attempt.js';
 
 /** A request decided by a relay whose clock is ahead. */
@@ -19,31 +19,31 @@ export interface Relay {
 }
 
 /** Two providers with clocks that attempts move, and those who use them. */
-export class ProviderCast {
+export class ProviderFixture {
   constructor(
-    readonly scene: Scene,
+    readonly cloud: CloudFixture,
     private readonly ahead: RequestAhead,
   ) {}
 
   /** The hospital and the lab as providers of their own. */
   get hospitalsRelay(): Relay {
     return {
-      organisation: this.scene.rig.network.organisation('prv_hospital', 'HospitalMSP'),
+      organisation: this.cloud.providers.network.organisation('prv_hospital', 'HospitalMSP'),
       identity: 'hospital client',
     };
   }
 
   get labsRelay(): Relay {
     return {
-      organisation: this.scene.rig.network.organisation('prv_lab', 'LabMSP'),
+      organisation: this.cloud.providers.network.organisation('prv_lab', 'LabMSP'),
       identity: 'lab client',
     };
   }
 
   /** Registers all of them. */
   async register(): Promise<void> {
-    await this.scene.register();
-    const { network } = this.scene.rig;
+    await this.cloud.register();
+    const { network } = this.cloud.providers;
     await network.register(this.hospitalsRelay.organisation, 'hospital admin', 'cloud');
     await network.register(this.labsRelay.organisation, 'lab admin', 'cloud');
   }
@@ -53,29 +53,29 @@ export class ProviderCast {
     plan: VersionPlan = {},
     until?: string,
   ): Promise<{ patient: TestPatient; made: MadeVersion }> {
-    const { scene } = this;
-    const patient = await scene.newPatient();
-    await scene.decree('Grant', patient.grant('aut_hospital', until === undefined ? {} : { until }));
-    const made = await scene.version(patient.id, gatewayOf(patient), {
+    const { cloud } = this;
+    const patient = await cloud.newPatient();
+    await cloud.decree('Grant', patient.grant('aut_hospital', until === undefined ? {} : { until }));
+    const made = await cloud.version(patient.id, gatewayOf(patient), {
       recipients: [patient.id, 'aut_hospital'],
       ...plan,
     });
-    await scene.store(made);
+    await cloud.store(made);
     return { patient, made };
   }
 
   /** A permit for the hospital through a relay, not spent yet. */
   async obtain(made: MadeVersion, { organisation, identity }: Relay): Promise<AccessState> {
-    const { scene } = this;
-    const statement = scene.accessRequest(made, organisation.id);
-    const { network } = scene.rig;
+    const { cloud } = this;
+    const statement = cloud.accessRequest(made, organisation.id);
+    const { network } = cloud.providers;
     const { result } = await network.submit(identity, 'cloud', records, 'RequestAccess', { statement });
     return result as AccessState;
   }
 
   /** The same by a clock that is ahead. */
   obtainAhead(made: MadeVersion, { organisation, identity }: Relay, aheadMs: number): Promise<AccessState> {
-    return this.ahead(identity, this.scene.accessRequest(made, organisation.id), aheadMs);
+    return this.ahead(identity, this.cloud.accessRequest(made, organisation.id), aheadMs);
   }
 
   /** Asks provider A for what a permit allows. */
@@ -85,7 +85,7 @@ export class ProviderCast {
       {
         typ: STATEMENTS.releaseRequest.typ,
         iss: by.id,
-        aud: this.scene.rig.network.networkId,
+        aud: this.cloud.providers.network.networkId,
         channels: ['cloud'],
         body: { permitTxId, requestSid, patientId, recordId, version, requester },
       },
@@ -95,13 +95,18 @@ export class ProviderCast {
   }
 
   /** A call of provider A by an organisation. */
-  post(as: string, path: string, body: object, at: RunningProvider = this.scene.rig.a): Promise<unknown> {
+  post(
+    as: string,
+    path: string,
+    body: object,
+    at: RunningProvider = this.cloud.providers.a,
+  ): Promise<unknown> {
     return at.as(as).bytes('POST', path, { body });
   }
 
   /** Does something at another time of provider A, and sets its clock back. */
   async later<Result>(ms: number, act: () => Promise<Result>): Promise<Result> {
-    const { a } = this.scene.rig;
+    const { a } = this.cloud.providers;
     try {
       await a.pass(ms);
       return await act();
@@ -113,9 +118,9 @@ export class ProviderCast {
 
   /** What a call came to, if it has had something ordered: junk would fill the ledger's blocks. */
   async ordering(call: () => Promise<string>): Promise<string> {
-    const before = await this.scene.height();
+    const before = await this.cloud.height();
     const answer = await call();
-    return (await this.scene.height()) > before ? THROUGH : answer;
+    return (await this.cloud.height()) > before ? THROUGH : answer;
   }
 }
 

@@ -139,7 +139,7 @@ export const collections: Scenarios = {
     }
     return lives;
   },
-  'data that is written anew lives from then on': async (network) => {
+  'data that is written again lives from then on': async (network) => {
     await put(network, 'brief', 'c14', 'old');
     await put(network, 'brief', 'c14', 'new');
     for (let block = 0; block < BRIEF_BLOCKS; block += 1)
@@ -192,7 +192,7 @@ export const collections: Scenarios = {
       hash: await hash(network, 'open', 'c21', { as: PATIENTS }),
       other: await get(network, 'open', 'c22', { as: CLOUD_B }),
       isThere: isThere ?? 'no block',
-      anew: await put(network, 'open', 'c21', 'anew'),
+      again: await put(network, 'open', 'c21', 'again'),
       value2: await get(network, 'open', 'c21', { as: CLOUD_B }),
       nothing: await seen(contract.submit('purgePrivate', { arguments: ['open', 'c23'] })),
       unknown: await seen(contract.submit('purgePrivate', { arguments: ['nosuch', 'c21'] })),
