@@ -1,4 +1,4 @@
-import { CHAINCODE_LOCATIONS, type ChaincodeCheck } from './chaincode-locations.js';
+import type { ChaincodeCheck } from './chaincode-locations.js';
 import { EVERY, except, type Mutant } from './mutant.js';
 
 /**
@@ -421,6 +421,3 @@ export const CHAINCODE_MUTANTS: readonly Mutant<ChaincodeCheck>[] = [
   { off: ['attested-network'], through: { 'attested-elsewhere': EVERY } },
   { off: ['attested-once'], through: { 'attested-twice': EVERY } },
 ];
-
-/** Every check. */
-export const CHAINCODE_CHECKS = Object.keys(CHAINCODE_LOCATIONS) as ChaincodeCheck[];

@@ -313,7 +313,7 @@ export const deviceAttempts: readonly HttpKind[] = [
       },
     },
   ),
-  kind('frame-of-another-epoch', 'device', 'begins its chain again by itself', 'FRAME_EPOCH_UNKNOWN', {
+  kind('frame-of-another-epoch', 'device', 'begins a new chain by itself', 'FRAME_EPOCH_UNKNOWN', {
     frame: async (fixture) => {
       const device = await paired(fixture);
       return send(fixture, device, frameOf(device, { epoch: 'A'.repeat(22) }));

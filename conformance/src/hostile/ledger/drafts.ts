@@ -104,7 +104,7 @@ export async function rotatePatientKey(
 }
 
 /** Replaces an organisation's signing key by a new one. */
-export async function rotateOrganisationKey(
+async function rotateOrganisationKey(
   fixture: LedgerFixture,
   organisation: TestOrganisation,
   channel?: ChannelName,

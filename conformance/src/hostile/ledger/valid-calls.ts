@@ -60,7 +60,7 @@ const noOtherAdmin = (admin: IdentityName): ValidCall['refuses'] =>
  * Each function that writes, used as it should be. What is tried afterwards differs from these in the one thing that
  * makes it an attack.
  */
-export const VALID_CALLS: Readonly<Record<WritingFunction, ValidCall>> = {
+const VALID_CALLS: Readonly<Record<WritingFunction, ValidCall>> = {
   RegisterPatient: validCall('newcomer', 'cloud', 'patients enroller', async (fixture) => {
     const patient = fixture.stranger();
     const body = {

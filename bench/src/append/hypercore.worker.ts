@@ -1,4 +1,4 @@
-import { serveArm } from '../arm/serve.js';
+import { serveWorker } from '../worker/serve.js';
 import { BenchError } from '../errors.js';
 import { cpuPerOperationUs, sampleCpu } from '../run/cpu.js';
 import { BATCH_ENTRIES, batchesOf } from './entries.js';
@@ -31,6 +31,6 @@ const handlers = {
   },
 };
 
-export type HypercoreArm = typeof handlers;
+export type HypercoreWorker = typeof handlers;
 
-serveArm(handlers);
+serveWorker(handlers);

@@ -2,9 +2,9 @@ import { fork, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
 import { BenchError } from '../errors.js';
-import type { ArmReply, ArmRequest, Handlers } from './serve.js';
+import type { WorkerReply, WorkerRequest, Handlers } from './serve.js';
 
-/** Time that an arm gets to end by itself. */
+/** Time that a worker gets to end by itself. */
 const EXIT_TIMEOUT_MS = 5_000;
 
 type Argument<F> = F extends (argument: infer A) => unknown ? A : never;
@@ -19,23 +19,22 @@ interface Waiting {
  * A process that does one side of a measure, so that its CPU time is its own and no other side's garbage or compiled
  * code gets in its way. `H` is the type of its handlers.
  */
-export class Arm<H extends Handlers> implements AsyncDisposable {
+export class WorkerProcess<H extends Handlers> implements AsyncDisposable {
+  readonly #program: string;
   readonly #process: ChildProcess;
   readonly #waiting = new Map<number, Waiting>();
   #nextId = 0;
 
-  /** @param program the arm's module, relative to bench/dist, e.g. `ingest/verify.arm.js` */
-  constructor(
-    private readonly program: string,
-    nodeOptions: readonly string[] = [],
-  ) {
+  /** @param program the worker's module, relative to bench/dist, e.g. `ingest/verify.worker.js` */
+  constructor(program: string, nodeOptions: readonly string[] = []) {
+    this.#program = program;
     const path = fileURLToPath(new URL(`../${program}`, import.meta.url));
     this.#process = fork(path, {
       execArgv: [...nodeOptions],
       serialization: 'advanced',
       stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
     });
-    this.#process.on('message', (reply: ArmReply) => this.#settle(reply));
+    this.#process.on('message', (reply: WorkerReply) => this.#settle(reply));
     this.#process.once('exit', (code, signal) => this.#ended(`ended with ${code ?? signal}`));
     this.#process.once('error', (error) => this.#ended(error.message));
   }
@@ -44,19 +43,19 @@ export class Arm<H extends Handlers> implements AsyncDisposable {
     return this.#process.pid;
   }
 
-  /** @throws BenchError `ARM_FAILED` */
+  /** @throws BenchError `WORKER_FAILED` */
   call<N extends keyof H & string>(name: N, argument: Argument<H[N]>): Promise<Result<H[N]>> {
     const id = this.#nextId++;
     return new Promise((resolve, reject) => {
       this.#waiting.set(id, { resolve: resolve as (result: unknown) => void, reject });
-      const request: ArmRequest = { id, name, argument };
+      const request: WorkerRequest = { id, name, argument };
       this.#process.send(request, (error) => {
         if (error) this.#ended(error.message);
       });
     });
   }
 
-  /** Lets the process end, as `serveArm` does when nobody listens any more. */
+  /** Lets the process end, as `serveWorker` does when nobody listens any more. */
   async close(): Promise<void> {
     if (this.#process.exitCode !== null || this.#process.signalCode !== null) return;
     const exited = once(this.#process, 'exit');
@@ -70,7 +69,7 @@ export class Arm<H extends Handlers> implements AsyncDisposable {
     await this.close();
   }
 
-  #settle(reply: ArmReply): void {
+  #settle(reply: WorkerReply): void {
     const waiting = this.#waiting.get(reply.id);
     this.#waiting.delete(reply.id);
     if ('error' in reply) waiting?.reject(this.#failure(reply.error));
@@ -83,6 +82,6 @@ export class Arm<H extends Handlers> implements AsyncDisposable {
   }
 
   #failure(what: string): BenchError {
-    return new BenchError('ARM_FAILED', `${this.program}: ${what}`);
+    return new BenchError('WORKER_FAILED', `${this.#program}: ${what}`);
   }
 }

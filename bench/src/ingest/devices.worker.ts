@@ -1,5 +1,5 @@
 import type { RegisterDevice } from '@careledger/protocol';
-import { serveArm } from '../arm/serve.js';
+import { serveWorker } from '../worker/serve.js';
 import { BenchDevice } from './device.js';
 import { writeFrames } from './frame-file.js';
 
@@ -40,6 +40,6 @@ interface SignRequest {
   readonly gatewayId: string;
 }
 
-export type DevicesArm = typeof handlers;
+export type DevicesWorker = typeof handlers;
 
-serveArm(handlers);
+serveWorker(handlers);

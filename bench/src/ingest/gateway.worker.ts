@@ -4,7 +4,7 @@ import { openOrCreateKeyStore } from '@careledger/crypto/key-store';
 import { sodiumVerifier } from '@careledger/crypto/sodium';
 import { EmbeddedBroker, GatewayCore } from '@careledger/gateway-service';
 import type { RegisterDevice } from '@careledger/protocol';
-import { serveArm } from '../arm/serve.js';
+import { serveWorker } from '../worker/serve.js';
 
 /** 2^10: opening keys is no part of the measure. */
 const CHEAP_SCRYPT_LOG_N = 10;
@@ -108,6 +108,6 @@ interface Started {
   readonly pairingCodes: readonly string[];
 }
 
-export type GatewayArm = typeof handlers;
+export type GatewayWorker = typeof handlers;
 
-serveArm(handlers);
+serveWorker(handlers);

@@ -1,4 +1,4 @@
-import { serveArm } from '../arm/serve.js';
+import { serveWorker } from '../worker/serve.js';
 import { BenchError } from '../errors.js';
 import { cpuPerOperationUs, sampleCpu } from '../run/cpu.js';
 import { BATCH_ENTRIES, batchesOf } from './entries.js';
@@ -38,6 +38,6 @@ interface RoundRequest {
   readonly batchEntries: number;
 }
 
-export type OursArm = typeof handlers;
+export type OursWorker = typeof handlers;
 
-serveArm(handlers);
+serveWorker(handlers);

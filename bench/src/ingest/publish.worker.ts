@@ -1,7 +1,7 @@
 import { framesTopic } from '@careledger/protocol';
 import { connectAsync, type MqttClient } from 'mqtt';
-import { serveArm } from '../arm/serve.js';
-import type { DeviceLogin } from './devices.arm.js';
+import { serveWorker } from '../worker/serve.js';
+import type { DeviceLogin } from './devices.worker.js';
 import { readFrames, type DeviceFrames } from './frame-file.js';
 
 /** Frames of a device that wait for their PUBACK. */
@@ -22,13 +22,13 @@ class Publisher {
   async publish(count: number): Promise<void> {
     const end = Math.min(this.#next + count, this.frames.length);
     if (end - this.#next < count) throw new RangeError('Not enough frames were signed beforehand');
-    const lane = async (): Promise<void> => {
+    const publishInTurn = async (): Promise<void> => {
       while (this.#next < end) {
         const frame = this.frames[this.#next++] as Buffer;
         await this.client.publishAsync(this.topic, frame, { qos: 1 });
       }
     };
-    await Promise.all(Array.from({ length: IN_FLIGHT_PER_DEVICE }, lane));
+    await Promise.all(Array.from({ length: IN_FLIGHT_PER_DEVICE }, publishInTurn));
   }
 }
 
@@ -68,6 +68,6 @@ interface ConnectRequest {
   readonly logins: readonly DeviceLogin[];
 }
 
-export type PublishArm = typeof handlers;
+export type PublishWorker = typeof handlers;
 
-serveArm(handlers);
+serveWorker(handlers);

@@ -1,4 +1,4 @@
-import { serveArm } from '../arm/serve.js';
+import { serveWorker } from '../worker/serve.js';
 
 let held: Buffer | undefined;
 
@@ -10,6 +10,6 @@ const handlers = {
   },
 };
 
-export type BallastArm = typeof handlers;
+export type BallastWorker = typeof handlers;
 
-serveArm(handlers);
+serveWorker(handlers);

@@ -1,4 +1,4 @@
-import { serveArm } from '../arm/serve.js';
+import { serveWorker } from '../worker/serve.js';
 import { BenchDevice } from '../ingest/device.js';
 import { cpuPerOperationUs, sampleCpu } from '../run/cpu.js';
 import { EntryLog } from './entry-log.js';
@@ -49,6 +49,6 @@ const handlers = {
   },
 };
 
-export type GrowthArm = typeof handlers;
+export type GrowthWorker = typeof handlers;
 
-serveArm(handlers);
+serveWorker(handlers);

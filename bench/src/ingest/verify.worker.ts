@@ -1,7 +1,7 @@
 import { fromBase64url } from '@careledger/crypto';
 import { sodiumVerifier } from '@careledger/crypto/sodium';
 import { parseFrame, verifyFrame, type Frame } from '@careledger/private-chain';
-import { serveArm } from '../arm/serve.js';
+import { serveWorker } from '../worker/serve.js';
 import { BenchError } from '../errors.js';
 import { cpuPerOperationUs, sampleCpu } from '../run/cpu.js';
 import { readFrames } from './frame-file.js';
@@ -39,6 +39,6 @@ const handlers = {
   },
 };
 
-export type VerifyArm = typeof handlers;
+export type VerifyWorker = typeof handlers;
 
-serveArm(handlers);
+serveWorker(handlers);

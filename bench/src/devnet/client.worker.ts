@@ -5,7 +5,7 @@ import { Client, credentials } from '@grpc/grpc-js';
 import { signLowS } from '@careledger/crypto/ecdsa';
 import { loadConnection } from '@careledger/ledger';
 import { connect, hash, type Contract } from '@hyperledger/fabric-gateway';
-import { serveArm } from '../arm/serve.js';
+import { serveWorker } from '../worker/serve.js';
 
 const VALUE_BYTES = 150;
 let contract: Contract | undefined;
@@ -32,13 +32,13 @@ const handlers = {
   /** Submits and waits for each commit; a VALID status, or it throws. Returns transactions per second. */
   async round({ transactions, inFlight }: { transactions: number; inFlight: number }): Promise<number> {
     let rest = transactions;
-    const lane = async (): Promise<void> => {
+    const submitInTurn = async (): Promise<void> => {
       while (rest-- > 0) {
         await contract?.submitTransaction('put', `key-${key++}`, randomBytes(VALUE_BYTES).toString('hex'));
       }
     };
     const beginMs = performance.now();
-    await Promise.all(Array.from({ length: inFlight }, lane));
+    await Promise.all(Array.from({ length: inFlight }, submitInTurn));
     return (transactions * 1000) / (performance.now() - beginMs);
   },
 };
@@ -50,6 +50,6 @@ interface ConnectRequest {
   readonly chaincode: string;
 }
 
-export type ClientArm = typeof handlers;
+export type ClientWorker = typeof handlers;
 
-serveArm(handlers);
+serveWorker(handlers);
