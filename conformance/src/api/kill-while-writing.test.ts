@@ -62,11 +62,9 @@ test('killing the api while it writes loses and doubles no record, visit or noti
       () =>
         call(
           hospital,
-          'practitioner',
-          'POST',
-          '/v1/records',
+          { role: 'practitioner', headers: { 'idempotency-key': `record-${index}` } },
+          'POST /v1/records',
           { patientId: homeOf(index).patientId, bundle: bundleOf(homeOf(index), index) },
-          { headers: { 'idempotency-key': `record-${index}` } },
         ),
       ({ status }) => status === 201,
     ),
@@ -76,11 +74,9 @@ test('killing the api while it writes loses and doubles no record, visit or noti
       () =>
         call(
           hospital,
-          'practitioner',
-          'POST',
-          '/v1/visits',
+          { role: 'practitioner', headers: { 'idempotency-key': `visit-${index}` } },
+          'POST /v1/visits',
           { patientId: homeOf(index).patientId, at: '2026-05-05T09:30:00Z', data: { index } },
-          { headers: { 'idempotency-key': `visit-${index}` } },
         ),
       ({ status }) => status === 201,
     ),
@@ -137,7 +133,7 @@ test('killing the api while it writes loses and doubles no record, visit or noti
   // And what was written can be read.
   const [first] = written;
   const path = `/v1/records/${String(first?.body['recordId'])}?patientId=${homeOf(0).patientId}`;
-  expect((await call(hospital, 'practitioner', 'GET', path)).body).toEqual(
+  expect((await call(hospital, 'practitioner', `GET ${path}`)).body).toEqual(
     JSON.parse(JSON.stringify(bundleOf(homeOf(0), 0))),
   );
 }, 180_000);

@@ -16,7 +16,7 @@ afterAll(() => fixture[Symbol.asyncDispose]());
 /** Asks until the answer is as it has to become. */
 async function eventually(path: string, stage: string): Promise<void> {
   for (;;) {
-    const { body } = await call(fixture.authority(), 'practitioner', 'GET', path);
+    const { body } = await call(fixture.authority(), 'practitioner', `GET ${path}`);
     if (body['stage'] === stage) return;
     await new Promise((resolve) => setTimeout(resolve, POLL_MS));
   }
@@ -37,24 +37,24 @@ test('while the ledger stands still, emergencies come through and writes wait; a
   let record, visit;
   try {
     const sentMs = performance.now();
-    const sent = await call(hospital, 'system', 'POST', '/v1/emergency-notices', notice);
+    const sent = await call(hospital, 'system', 'POST /v1/emergency-notices', notice);
     expect([sent.status, sent.body['created']]).toEqual([202, true]);
     const { atMs, data } = await notices.next(({ type }) => type === 'emergency');
     expect(atMs - sentMs).toBeLessThan(2_000);
     expect(data).toMatchObject({ bundle: expect.anything(), decidedBy: 'mirror', asOf: expect.any(String) });
     const { patientId } = home;
-    record = await call(hospital, 'practitioner', 'POST', '/v1/records', {
+    record = await call(hospital, 'practitioner', 'POST /v1/records', {
       patientId,
       bundle: noteBundle(patientId, 'waiting'),
     });
-    visit = await call(hospital, 'practitioner', 'POST', '/v1/visits', {
+    visit = await call(hospital, 'practitioner', 'POST /v1/visits', {
       patientId,
       at: '2026-05-05T09:30:00Z',
       data: 'waiting',
     });
     expect([record.status, visit.status]).toEqual([202, 202]);
     expect(
-      (await call(hospital, 'ops', 'GET', '/v1/notices/unmatched?olderThanMs=0')).body['emergencies'],
+      (await call(hospital, 'ops', 'GET /v1/notices/unmatched?olderThanMs=0')).body['emergencies'],
     ).toHaveLength(1);
   } finally {
     process.kill(devnet, 'SIGCONT');

@@ -1,5 +1,5 @@
 import { TestOrganisation } from '@careledger/chaincode-runtime/testing';
-import { STATEMENTS, records, type AccessState } from '@careledger/contracts';
+import { STATEMENTS, type AccessState } from '@careledger/contracts';
 import { makeRecipientReceipt, readManifest, readRecipientReceipt } from '@careledger/envelope';
 import { PROVIDER_ROUTES, ReleasedRecord } from '@careledger/protocol';
 import { makeStatement } from '@careledger/statements';
@@ -42,7 +42,7 @@ export function describePermits(fixture: CloudFixture): void {
   /** A permit for the hospital through a relay, not spent yet. */
   const obtain = async (made: MadeVersion, { organisation, identity }: Relay): Promise<AccessState> => {
     const statement = fixture.accessRequest(made, organisation.id);
-    const { result } = await fixture.providers.network.submit(identity, 'cloud', records, 'RequestAccess', {
+    const { result } = await fixture.providers.network.submit(identity, 'cloud', 'RequestAccess', {
       statement,
     });
     return result as AccessState;
@@ -108,7 +108,7 @@ export function describePermits(fixture: CloudFixture): void {
         expect(await ask(here, mspId)).toMatchObject({ code: 'ORGANISATION_MISMATCH' });
       const log = { patientId: patient.id };
       expect(
-        await fixture.providers.network.evaluate('patients client', 'cloud', records, 'ListAccesses', log),
+        await fixture.providers.network.evaluate('patients client', 'cloud', 'ListAccesses', log),
       ).toMatchObject({ rows: [] });
     });
 

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { accessControl, records, type StatementBody } from '@careledger/contracts';
+import type { StatementBody } from '@careledger/contracts';
 import { toBase64url } from '@careledger/crypto';
 import { TxId } from '@careledger/domain';
 import { PROVIDER_ROUTES, ReadingsAnswer, RevocationAnswer } from '@careledger/protocol';
@@ -51,7 +51,7 @@ export function describeRelayed(fixture: CloudFixture): void {
         const answer = await revoke(statement, mspId);
         expect(await revoke(statement, mspId)).toEqual(answer);
         expect(
-          await fixture.providers.network.evaluate('patients client', 'cloud', accessControl, 'ListGrants', {
+          await fixture.providers.network.evaluate('patients client', 'cloud', 'ListGrants', {
             patientId: patient.id,
           }),
         ).toMatchObject({ rows: [{ grantId, revokedAt: expect.any(String) }] });
@@ -93,7 +93,7 @@ export function describeRelayed(fixture: CloudFixture): void {
       expect(items.map(({ code }) => code)).toEqual(['OK', 'OK', 'OK']);
       expect(await report(statements, 'HospitalMSP')).toEqual({ items });
       const accesses = async (patientId: string) =>
-        fixture.providers.network.evaluate('patients client', 'cloud', records, 'ListAccesses', {
+        fixture.providers.network.evaluate('patients client', 'cloud', 'ListAccesses', {
           patientId,
         });
       expect(await accesses(patient.id)).toMatchObject({

@@ -35,7 +35,7 @@ async function subscribed(): Promise<{ patient: RigPatient; device: DeviceSessio
   const device = await fixture.device(patient);
   const hospital = fixture.layers.authority();
   await fixture.own(patient, 'POST', '/flush');
-  const asked = await call(hospital, 'practitioner', 'POST', '/v1/subscriptions', {
+  const asked = await call(hospital, 'practitioner', 'POST /v1/subscriptions', {
     patientId: patient.patientId,
     permissions: ['read'],
     purposes: ['TREAT'],
@@ -72,8 +72,7 @@ const openAtHospital = (patient: RigPatient, recordId: string) =>
   call(
     fixture.layers.authority(),
     'practitioner',
-    'GET',
-    `/v1/records/${recordId}?patientId=${patient.patientId}`,
+    `GET /v1/records/${recordId}?patientId=${patient.patientId}`,
   );
 
 test('readings become periodic records: sealed, stored, announced, anchored, and the chain verifies', async () => {
@@ -317,14 +316,14 @@ test('a reading is proved offline, from the device’s signature to the attested
     'attestations',
   ]);
   const { txId } = readEnvelope((await proofOf()).transaction.envelope, sha256);
-  const attested = await call(fixture.layers.authority(), 'ops', 'POST', '/v1/attestations', {
+  const attested = await call(fixture.layers.authority(), 'ops', 'POST /v1/attestations', {
     channel: 'authorities',
     txId,
   });
   expect(attested.status).toBeLessThan(300);
   const nowhere = { channel: 'authorities', txId: '0'.repeat(64) };
   for (const service of [fixture.layers.authority(), fixture.gateway])
-    expect(await call(service, 'ops', 'POST', '/v1/attestations', nowhere)).toMatchObject({
+    expect(await call(service, 'ops', 'POST /v1/attestations', nowhere)).toMatchObject({
       status: 404,
       body: { code: 'TRANSACTION_UNKNOWN', txId: nowhere.txId },
     });

@@ -110,7 +110,7 @@ test('with the ledger away ingest goes on; afterwards emergencies are announced 
   await using device = await fixture.device(patient);
   const hospital = fixture.layers.authority();
   await drained(patient);
-  const asked = await call(hospital, 'practitioner', 'POST', '/v1/subscriptions', {
+  const asked = await call(hospital, 'practitioner', 'POST /v1/subscriptions', {
     patientId: patient.patientId,
     permissions: ['read'],
     purposes: ['TREAT'],

@@ -37,6 +37,21 @@ export interface AttemptKind<Target, Each extends Try<Target> = Try<Target>> {
   readonly tries: readonly Each[];
 }
 
+/** Attempts that are told apart by a word each, and come to the same answer. */
+export interface AlikeAttempts<Target> extends Omit<AttemptKind<Target>, 'tries'> {
+  readonly answer: string;
+  readonly tries: Readonly<Record<string, Try<Target>['run']>>;
+}
+
+export const kindOf = <Target>({
+  answer,
+  tries,
+  ...described
+}: AlikeAttempts<Target>): AttemptKind<Target> => ({
+  ...described,
+  tries: Object.entries(tries).map(([name, run]) => ({ name, answer, run })),
+});
+
 /** Several answers as one: each once, in order. */
 export const answersOf = (answers: Iterable<string>): string => [...new Set(answers)].sort().join(', ');
 

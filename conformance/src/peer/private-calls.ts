@@ -17,12 +17,11 @@ export const contractOf = (network: PeerNetwork, { as: mspId = CLOUD_A, at = msp
 export const named = ({ by }: Call): { endorsingOrganizations?: string[] } =>
   by ? { endorsingOrganizations: [...by] } : {};
 
-/** Puts `value` under a key of a collection. */
+/** Puts a value under a key of a collection. */
 export const put = (
   network: PeerNetwork,
   collection: string,
-  key: string,
-  value: string,
+  [key, value]: readonly [key: string, value: string],
   call: Call = {},
 ): Promise<Outcome> =>
   seen(

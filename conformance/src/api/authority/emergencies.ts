@@ -22,7 +22,7 @@ const isEmergencyOf =
 export function describeEmergencies(fixture: () => LayersRig): void {
   describe('emergencies', () => {
     const send = (notice: EmergencyNoticeHttp) =>
-      call(fixture().authority(), 'system', 'POST', '/v1/emergency-notices', notice);
+      call(fixture().authority(), 'system', 'POST /v1/emergency-notices', notice);
     const sealed = (home: TestHome, bundle: object = emergencyRecord(home.patientId)) =>
       home.seal({ kind: 'emergency', bundle });
     /** A direct emergency of a patient is here. */
@@ -56,14 +56,14 @@ export function describeEmergencies(fixture: () => LayersRig): void {
       const bundle: unknown = JSON.parse(JSON.stringify(emergencyRecord(home.patientId)));
       expect(direct.data).toMatchObject({ recordId: record.recordId, bundle, decidedBy: 'peer' });
       const unmatched = '/v1/notices/unmatched?olderThanMs=0';
-      expect((await call(fixture().authority(), 'ops', 'GET', unmatched)).body['emergencies']).toEqual([
+      expect((await call(fixture().authority(), 'ops', `GET ${unmatched}`)).body['emergencies']).toEqual([
         expect.objectContaining({ recordId: record.recordId, reason: 'NOT_ANNOUNCED' }),
       ]);
       const stored = await home.storeSealed(fixture().provider(), record, ['aut_hospital']);
       await stored.announce();
       const announced = await notices.next(({ type }) => type === 'record');
       expect(announced.data).toMatchObject({ recordId: record.recordId, matched: true });
-      expect((await call(fixture().authority(), 'ops', 'GET', unmatched)).body['emergencies']).toEqual([]);
+      expect((await call(fixture().authority(), 'ops', `GET ${unmatched}`)).body['emergencies']).toEqual([]);
       // The same notice again: recognised, told once, and answered with the same receipt.
       expect((await send(notice)).body).toEqual({ ...answer.body, created: false });
       await using replay = await NoticeClient.connect(fixture().authority(), { lastEventId: direct.id - 1 });
@@ -71,7 +71,7 @@ export function describeEmergencies(fixture: () => LayersRig): void {
       expect(replay.received.map(({ id }) => id)).toEqual([direct.id, announced.id]);
       // And what is opened through the ledger later is the same.
       const path = `/v1/records/${record.recordId}?patientId=${home.patientId}`;
-      expect((await call(fixture().authority(), 'practitioner', 'GET', path)).body).toEqual(bundle);
+      expect((await call(fixture().authority(), 'practitioner', `GET ${path}`)).body).toEqual(bundle);
     });
 
     test('the gateway gets the authority’s signed word that the notice is here', async () => {
@@ -111,12 +111,7 @@ export function describeEmergencies(fixture: () => LayersRig): void {
           ...{ decision: 'permit', reason: 'GRANT', purpose: 'TREAT', readAt: expect.any(String) },
         }),
       ]);
-      const audit = await call(
-        fixture().authority(),
-        'auditor',
-        'GET',
-        `/v1/audit?patientId=${home.patientId}`,
-      );
+      const audit = await call(fixture().authority(), 'auditor', `GET /v1/audit?patientId=${home.patientId}`);
       expect(audit.body['accesses']).toEqual([
         {
           ledger: expect.objectContaining({ basis: 'notice' }),
@@ -152,14 +147,14 @@ export function describeEmergencies(fixture: () => LayersRig): void {
       const hospital = fixture().authority();
       const home = await fixture().home();
       await granted(fixture(), home);
-      const registered = await call(hospital, 'ops', 'POST', '/v1/practitioners', {
+      const registered = await call(hospital, 'ops', 'POST /v1/practitioners', {
         ...{ role: 'physician', identity: { identifier: 'staff-19' } },
       });
       const practitionerId = textOf(registered.body['practitionerId']);
       await noticed(home);
       expect(await rereads(home, { as: { practitionerId } })).toHaveProperty('bundle');
       await using open = await NoticeClient.connect(hospital, { as: { practitionerId } });
-      await call(hospital, 'ops', 'DELETE', `/v1/practitioners/${practitionerId}`);
+      await call(hospital, 'ops', `DELETE /v1/practitioners/${practitionerId}`);
       await noticed(home);
       await open.ended;
       expect(open.received.filter(isEmergencyOf(home))).toEqual([]);
@@ -189,7 +184,7 @@ export function describeEmergencies(fixture: () => LayersRig): void {
         ({ type, data }) => type === 'record' && data['recordId'] === record.recordId,
       );
       expect(announced.data).not.toHaveProperty('matched');
-      const { body } = await call(fixture().authority(), 'ops', 'GET', '/v1/notices/unmatched');
+      const { body } = await call(fixture().authority(), 'ops', 'GET /v1/notices/unmatched');
       expect(body['emergencies']).toContainEqual(
         expect.objectContaining({ recordId: record.recordId, reason: 'MANIFEST_HASH_MISMATCH' }),
       );

@@ -16,7 +16,7 @@ export function describePractitioners(fixture: () => LayersRig): void {
         readers: ['aut_hospital'],
       });
       await stored.announce();
-      const made = await call(fixture().authority(), 'ops', 'POST', '/v1/practitioners', {
+      const made = await call(fixture().authority(), 'ops', 'POST /v1/practitioners', {
         role: 'physician',
         unit: 'cardiology',
         identity: { identifier: 'staff-17', name: 'Dr. Example' },
@@ -31,7 +31,7 @@ export function describePractitioners(fixture: () => LayersRig): void {
         expect(JSON.stringify(known)).not.toContain('Example');
       }
       const path = `/v1/records/${stored.recordId}?patientId=${home.patientId}&practitionerId=${practitionerId}`;
-      expect((await call(fixture().authority(), 'practitioner', 'GET', path)).status).toBe(200);
+      expect((await call(fixture().authority(), 'practitioner', `GET ${path}`)).status).toBe(200);
       const { rows } = await home.ledger
         .channel('cloud')
         .evaluate(records, 'ListAccesses', { patientId: home.patientId });
@@ -39,11 +39,10 @@ export function describePractitioners(fixture: () => LayersRig): void {
       const withdrawn = await call(
         fixture().authority(),
         'ops',
-        'DELETE',
-        `/v1/practitioners/${practitionerId}`,
+        `DELETE /v1/practitioners/${practitionerId}`,
       );
       expect(withdrawn.body).toMatchObject({ stage: 'withdrawn' });
-      expect((await call(fixture().authority(), 'practitioner', 'GET', path)).body).toMatchObject({
+      expect((await call(fixture().authority(), 'practitioner', `GET ${path}`)).body).toMatchObject({
         code: 'PRACTITIONER_UNKNOWN',
       });
     });

@@ -18,18 +18,18 @@ export function describeRecords(fixture: () => LayersRig): void {
       const bundle = periodicRecord(home.patientId, 123);
       const stored = await home.store(fixture().provider('cloud-b'), { bundle, readers: ['aut_hospital'] });
       await stored.announce();
-      const listed = await call(hospital, 'practitioner', 'GET', `/v1/records?patientId=${home.patientId}`);
+      const listed = await call(hospital, 'practitioner', `GET /v1/records?patientId=${home.patientId}`);
       expect(listed.body['records']).toEqual([
         expect.objectContaining({ recordId: stored.recordId, version: 1 }),
       ]);
 
       const path = `/v1/records/${stored.recordId}?patientId=${home.patientId}`;
-      const opened = await call(hospital, 'practitioner', 'GET', path);
+      const opened = await call(hospital, 'practitioner', `GET ${path}`);
       expect(opened.status).toBe(200);
       expect(opened.headers.get('content-type')).toBe('application/fhir+json');
       expect(opened.body).toEqual(JSON.parse(JSON.stringify(bundle)));
 
-      const audit = await call(hospital, 'auditor', 'GET', `/v1/audit?patientId=${home.patientId}`);
+      const audit = await call(hospital, 'auditor', `GET /v1/audit?patientId=${home.patientId}`);
       expect(audit.body['accesses']).toEqual([
         {
           ledger: expect.objectContaining({ decision: 'permit', recordId: stored.recordId }),
@@ -46,7 +46,7 @@ export function describeRecords(fixture: () => LayersRig): void {
       });
       await stored.announce();
       const path = `/v1/records/${stored.recordId}?patientId=${home.patientId}`;
-      const denied = await call(fixture().authority(), 'practitioner', 'GET', path);
+      const denied = await call(fixture().authority(), 'practitioner', `GET ${path}`);
       expect(denied.status).toBe(403);
       expect(denied.body).toMatchObject({
         code: 'ACCESS_DENIED',
@@ -57,15 +57,14 @@ export function describeRecords(fixture: () => LayersRig): void {
         .channel('cloud')
         .evaluate(records, 'ListAccesses', { patientId: home.patientId });
       expect(rows).toEqual([expect.objectContaining({ decision: 'deny', txId: denied.body['txId'] })]);
-      const own = await call(fixture().authority(), 'auditor', 'GET', '/v1/audit?limit=1');
+      const own = await call(fixture().authority(), 'auditor', 'GET /v1/audit?limit=1');
       expect(own.body['accesses']).toEqual([
         { ledger: null, own: expect.objectContaining({ outcome: 'denied', reason: 'NO_GRANT' }) },
       ]);
       const listed = await call(
         fixture().authority(),
         'practitioner',
-        'GET',
-        `/v1/records?patientId=${home.patientId}`,
+        `GET /v1/records?patientId=${home.patientId}`,
       );
       expect(listed.body['records']).toEqual([]);
     });
@@ -79,9 +78,9 @@ export function describeRecords(fixture: () => LayersRig): void {
       });
       await stored.announce();
       const path = `/v1/records/${stored.recordId}?patientId=${home.patientId}`;
-      expect((await call(fixture().authority(), 'practitioner', 'GET', path)).status).toBe(200);
+      expect((await call(fixture().authority(), 'practitioner', `GET ${path}`)).status).toBe(200);
       await home.revoke(grantId);
-      expect((await call(fixture().authority(), 'practitioner', 'GET', path)).body).toMatchObject({
+      expect((await call(fixture().authority(), 'practitioner', `GET ${path}`)).body).toMatchObject({
         code: 'ACCESS_DENIED',
       });
     });
@@ -96,9 +95,11 @@ export function describeRecords(fixture: () => LayersRig): void {
       await stored.announce();
       const path = `/v1/records/${stored.recordId}?patientId=${home.patientId}`;
       const as = (unit: string, more = '') =>
-        call(fixture().authority(), 'practitioner', 'GET', path + more, undefined, {
-          token: fixture().unitTokens.get(unit) ?? '',
-        });
+        call(
+          fixture().authority(),
+          { role: 'practitioner', token: fixture().unitTokens.get(unit) ?? '' },
+          `GET ${path}${more}`,
+        );
       expect((await as('cardiology')).status).toBe(200);
       expect((await as('billing')).body).toMatchObject({ code: 'ACCESS_DENIED', reason: 'GRANTEE_MISMATCH' });
       expect((await as('billing', '&unit=cardiology')).body).toMatchObject({ code: 'UNIT_MISMATCH' });
@@ -114,7 +115,7 @@ export function describeRecords(fixture: () => LayersRig): void {
       await stored.announce();
       await breakWrapSet(fixture(), stored.recordId);
       const path = `/v1/records/${stored.recordId}?patientId=${home.patientId}`;
-      const answer = await call(fixture().authority(), 'practitioner', 'GET', path);
+      const answer = await call(fixture().authority(), 'practitioner', `GET ${path}`);
       expect([answer.status, answer.body['code'], answer.body['reason']]).toEqual([
         502,
         'RECORD_ALTERED',
@@ -136,17 +137,17 @@ export function describeRecords(fixture: () => LayersRig): void {
       });
       await stored.announce();
       const path = `/v1/records/${stored.recordId}?patientId=${home.patientId}`;
-      const answer = await call(fixture().authority(), 'practitioner', 'GET', path);
+      const answer = await call(fixture().authority(), 'practitioner', `GET ${path}`);
       expect([answer.status, answer.body['code']]).toEqual([409, 'RECORD_NOT_WRAPPED']);
     });
 
     test('an unknown record is a 404, to a FHIR client an OperationOutcome of R4', async () => {
       const home = await fixture().home();
       const path = `/v1/records/rec_${'a'.repeat(32)}?patientId=${home.patientId}`;
-      const answer = await call(fixture().authority(), 'practitioner', 'GET', path);
+      const answer = await call(fixture().authority(), 'practitioner', `GET ${path}`);
       expect([answer.status, answer.body['code']]).toEqual([404, 'RECORD_UNKNOWN']);
       const headers = { accept: 'application/fhir+json' };
-      const { body } = await call(fixture().authority(), 'practitioner', 'GET', path, undefined, { headers });
+      const { body } = await call(fixture().authority(), { role: 'practitioner', headers }, `GET ${path}`);
       expect(checkResource(body)).toMatchObject({
         resourceType: 'OperationOutcome',
         issue: [{ code: 'not-found', details: { coding: [{ code: 'RECORD_UNKNOWN' }] } }],

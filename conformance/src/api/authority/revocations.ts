@@ -10,7 +10,7 @@ import { granted } from '../../fixtures/services/granted.js';
 export function describeRevocations(fixture: () => LayersRig): void {
   describe('revocations', () => {
     const relay = (statement: string, authority = fixture().authority()) =>
-      call(authority, 'system', 'POST', AUTHORITY_ROUTES.revocations, { statement });
+      call(authority, 'system', `POST ${AUTHORITY_ROUTES.revocations}`, { statement });
 
     test('a patient whose operator passes nothing on revokes through another authority, on both channels', async () => {
       const home = await fixture().home();
@@ -42,7 +42,7 @@ export function describeRevocations(fixture: () => LayersRig): void {
       const home = await fixture().home();
       await granted(fixture(), home);
       expect((await relay(home.patient.revokeAll())).status).toBe(201);
-      const asked = await call(fixture().authority(), 'ops', 'POST', '/v1/subscriptions', {
+      const asked = await call(fixture().authority(), 'ops', 'POST /v1/subscriptions', {
         ...{ patientId: home.patientId, permissions: ['read'], purposes: ['TREAT'] },
       });
       const subscriptionId = String(asked.body['subscriptionId']);

@@ -16,7 +16,7 @@ export function describeSubscriptions(fixture: () => LayersRig): void {
       const home = await fixture().home();
       const hospital = fixture().authority();
       await using notices = await NoticeClient.connect(hospital);
-      const asked = await call(hospital, 'practitioner', 'POST', '/v1/subscriptions', {
+      const asked = await call(hospital, 'practitioner', 'POST /v1/subscriptions', {
         patientId: home.patientId,
         permissions: ['read'],
         purposes: ['TREAT'],
@@ -42,8 +42,7 @@ export function describeSubscriptions(fixture: () => LayersRig): void {
       const approved = await call(
         hospital,
         'ops',
-        'GET',
-        `/v1/subscriptions?patientId=${home.patientId}&status=approved`,
+        `GET /v1/subscriptions?patientId=${home.patientId}&status=approved`,
       );
       expect(approved.body['subscriptions']).toEqual([expect.objectContaining({ subscriptionId })]);
       const stored = await home.store(fixture().provider(), {
@@ -53,7 +52,7 @@ export function describeSubscriptions(fixture: () => LayersRig): void {
       await stored.announce();
       await notices.next(({ type, data }) => type === 'record' && data['recordId'] === stored.recordId);
 
-      const cancelled = await call(hospital, 'ops', 'DELETE', `/v1/subscriptions/${subscriptionId}`);
+      const cancelled = await call(hospital, 'ops', `DELETE /v1/subscriptions/${subscriptionId}`);
       expect(cancelled.status).toBe(200);
       await notices.next(({ type, data }) => type === 'subscription' && data['status'] === 'cancelled');
       const silent = await home.store(fixture().provider(), {
@@ -78,11 +77,9 @@ export function describeSubscriptions(fixture: () => LayersRig): void {
       const ask = (patientId: string) =>
         call(
           fixture().authority(),
-          'ops',
-          'POST',
-          '/v1/subscriptions',
+          { role: 'ops', headers: { 'idempotency-key': `once-${home.patientId}` } },
+          'POST /v1/subscriptions',
           { patientId, permissions: ['read'], purposes: ['TREAT'] },
-          { headers: { 'idempotency-key': `once-${home.patientId}` } },
         );
       const [first, second] = [await ask(home.patientId), await ask(home.patientId)];
       expect(second.body).toEqual(first.body);
@@ -93,7 +90,7 @@ export function describeSubscriptions(fixture: () => LayersRig): void {
     test('a patient whom the ledger does not know is a 404', async () => {
       const patientId = `pat_${'a'.repeat(32)}`;
       const body = { patientId, permissions: ['read'], purposes: ['TREAT'], reason: 'x' };
-      const answer = await call(fixture().authority(), 'ops', 'POST', '/v1/subscriptions', body);
+      const answer = await call(fixture().authority(), 'ops', 'POST /v1/subscriptions', body);
       expect([answer.status, answer.body['code']]).toEqual([404, 'PATIENT_UNKNOWN']);
     });
   });

@@ -17,7 +17,7 @@ const minutesAgo = (minutes: number): string => new Date(Date.now() - minutes * 
 export function describeVisits(fixture: () => LayersRig): void {
   describe('visits', () => {
     const visit = (home: TestHome, more: object = {}) =>
-      call(fixture().authority(), 'practitioner', 'POST', '/v1/visits', {
+      call(fixture().authority(), 'practitioner', 'POST /v1/visits', {
         patientId: home.patientId,
         at: minutesAgo(10),
         data: { reason: 'check-up' },
@@ -47,9 +47,9 @@ export function describeVisits(fixture: () => LayersRig): void {
         expect(JSON.parse(fromUtf8(location))).toMatchObject({ id: visitId });
         expect(rows[0]?.dataHash).not.toBe(saltedHash(newSalt(), utf8('{"reason":"check-up"}')));
       }
-      const own = await call(fixture().authority(), 'practitioner', 'GET', `/v1/visits/${visitId}`);
+      const own = await call(fixture().authority(), 'practitioner', `GET /v1/visits/${visitId}`);
       expect(own.body).toMatchObject({ data: { reason: 'check-up' } });
-      const audited = await call(fixture().authority(), 'auditor', 'GET', `/v1/visits/${visitId}`);
+      const audited = await call(fixture().authority(), 'auditor', `GET /v1/visits/${visitId}`);
       expect(audited.body).not.toHaveProperty('data');
       const files = readdirSync(join(fixture().dir, 'hospital')).filter((name) =>
         name.startsWith('authority.db'),
@@ -72,7 +72,7 @@ export function describeVisits(fixture: () => LayersRig): void {
       const made = await visit(home, { at, checkIn: home.checkIn('aut_hospital', at) });
       expect([made.status, made.body['confirmed']]).toEqual([201, false]);
       const path = `/v1/visits/${textOf(made.body['visitId'])}`;
-      const shown = await call(fixture().authority(), 'practitioner', 'GET', path);
+      const shown = await call(fixture().authority(), 'practitioner', `GET ${path}`);
       expect(shown.body).toMatchObject({ confirmed: false });
     });
 
@@ -80,21 +80,21 @@ export function describeVisits(fixture: () => LayersRig): void {
       const hospital = fixture().authority();
       const home = await fixture().home();
       const { body } = await visit(home);
-      const registered = await call(hospital, 'ops', 'POST', '/v1/practitioners', {
+      const registered = await call(hospital, 'ops', 'POST /v1/practitioners', {
         ...{ role: 'physician', identity: { identifier: 'staff-18' } },
       });
       const practitionerId = textOf(registered.body['practitionerId']);
       const path = `/v1/visits/${textOf(body['visitId'])}?practitionerId=${practitionerId}`;
-      expect((await call(hospital, 'practitioner', 'GET', path)).body).toHaveProperty('data');
-      const audit = await call(hospital, 'auditor', 'GET', '/v1/audit?limit=1');
+      expect((await call(hospital, 'practitioner', `GET ${path}`)).body).toHaveProperty('data');
+      const audit = await call(hospital, 'auditor', 'GET /v1/audit?limit=1');
       expect(audit.body['accesses']).toEqual([
         {
           ledger: null,
           own: expect.objectContaining({ basis: 'visit', visitId: body['visitId'], practitionerId }),
         },
       ]);
-      await call(hospital, 'ops', 'DELETE', `/v1/practitioners/${practitionerId}`);
-      const refused = await call(hospital, 'practitioner', 'GET', path);
+      await call(hospital, 'ops', `DELETE /v1/practitioners/${practitionerId}`);
+      const refused = await call(hospital, 'practitioner', `GET ${path}`);
       expect([refused.body['code'], refused.body['data']]).toEqual(['PRACTITIONER_UNKNOWN', undefined]);
     });
 

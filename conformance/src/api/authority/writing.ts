@@ -10,14 +10,11 @@ import { granted, textOf } from '../../fixtures/services/granted.js';
 export function describeWriting(fixture: () => LayersRig): void {
   describe('writing', () => {
     const write = (home: TestHome, bundle: object, headers: Record<string, string> = {}, more: object = {}) =>
-      call(
-        fixture().authority(),
-        'practitioner',
-        'POST',
-        '/v1/records',
-        { patientId: home.patientId, bundle, ...more },
-        { headers },
-      );
+      call(fixture().authority(), { role: 'practitioner', headers }, 'POST /v1/records', {
+        patientId: home.patientId,
+        bundle,
+        ...more,
+      });
 
     test('a clinical record is stored, announced, readable by its author and its patient, and written once', async () => {
       const home = await fixture().home();
@@ -34,18 +31,18 @@ export function describeWriting(fixture: () => LayersRig): void {
       expect(rows).toEqual([expect.objectContaining({ recordId, author: 'aut_hospital', kind: 'clinical' })]);
 
       const path = `/v1/records/${recordId}?patientId=${home.patientId}`;
-      expect((await call(fixture().authority(), 'practitioner', 'GET', path)).body).toMatchObject({
+      expect((await call(fixture().authority(), 'practitioner', `GET ${path}`)).body).toMatchObject({
         resourceType: 'Bundle',
       });
 
-      const revised = await call(fixture().authority(), 'practitioner', 'PUT', `/v1/records/${recordId}`, {
+      const revised = await call(fixture().authority(), 'practitioner', `PUT /v1/records/${recordId}`, {
         patientId: home.patientId,
         bundle: noteBundle(home.patientId, 'Feels much better'),
       });
       expect([revised.status, revised.body['version'], revised.body['stage']]).toEqual([201, 2, 'announced']);
-      const newest = await call(fixture().authority(), 'practitioner', 'GET', path);
+      const newest = await call(fixture().authority(), 'practitioner', `GET ${path}`);
       expect(newest.headers.get('etag')).toBe('W/"2"');
-      const first = await call(fixture().authority(), 'practitioner', 'GET', `${path}&version=1`);
+      const first = await call(fixture().authority(), 'practitioner', `GET ${path}&version=1`);
       expect(first.body).toEqual(JSON.parse(JSON.stringify(bundle)));
     });
 
@@ -62,7 +59,7 @@ export function describeWriting(fixture: () => LayersRig): void {
       await granted(fixture(), home, { permissions: ['read', 'write'] }, { scope });
       const written = await write(home, labBundle(home.patientId, 6.5));
       expect(written.status).toBe(201);
-      const grants = await call(fixture().authority(), 'ops', 'GET', `/v1/patients/${home.patientId}/grants`);
+      const grants = await call(fixture().authority(), 'ops', `GET /v1/patients/${home.patientId}/grants`);
       const [grant] = grants.body['grants'] as { scopeTags: string[]; meaning: { scope: object[] } }[];
       expect(grant?.meaning.scope).toEqual([{ ...scope[0], tag: grant?.scopeTags[0] }]);
       const { rows } = await home.ledger
@@ -135,8 +132,7 @@ export function describeWriting(fixture: () => LayersRig): void {
       const revised = await call(
         fixture().authority(),
         'practitioner',
-        'PUT',
-        `/v1/records/${stored.recordId}`,
+        `PUT /v1/records/${stored.recordId}`,
         {
           patientId: home.patientId,
           bundle: labBundle(home.patientId, 6.5),
@@ -153,14 +149,10 @@ export function describeWriting(fixture: () => LayersRig): void {
       const mine = await write(home, bundle, headers);
       expect((await write(home, bundle, headers)).body).toEqual(mine.body);
       const as = (token: string, text: string) =>
-        call(
-          fixture().authority(),
-          'practitioner',
-          'POST',
-          '/v1/records',
-          { patientId: home.patientId, bundle: noteBundle(home.patientId, text) },
-          { headers, token },
-        );
+        call(fixture().authority(), { role: 'practitioner', headers, token }, 'POST /v1/records', {
+          patientId: home.patientId,
+          bundle: noteBundle(home.patientId, text),
+        });
       const theirs = await as(fixture().unitTokens.get('cardiology') ?? '', 'theirs');
       expect([theirs.status, theirs.body['recordId'] === mine.body['recordId']]).toEqual([201, false]);
       const other = await write(home, noteBundle(home.patientId, 'other'), headers);
@@ -174,7 +166,7 @@ export function describeWriting(fixture: () => LayersRig): void {
       const written = await write(home, noteBundle(home.patientId, 'for the lab, too'));
       expect(written.status).toBe(201);
       const path = `/v1/records/${textOf(written.body['recordId'])}?patientId=${home.patientId}`;
-      const opened = await call(fixture().authority('lab'), 'practitioner', 'GET', path);
+      const opened = await call(fixture().authority('lab'), 'practitioner', `GET ${path}`);
       expect(opened.body).toMatchObject({ resourceType: 'Bundle' });
     });
   });

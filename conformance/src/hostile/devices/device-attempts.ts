@@ -155,12 +155,12 @@ async function posing(fixture: HttpFixture): Promise<PairedDevice> {
 
 /** What devices try, and who would like to be one. */
 export const deviceAttempts: readonly HttpKind[] = [
-  kind(
-    'pairing-code-again',
-    'device',
-    'pairs with a code that was used, is another one’s guess, or was never given out',
-    'PAIRING_CODE_INVALID',
-    {
+  kind({
+    id: 'pairing-code-again',
+    role: 'device',
+    what: 'pairs with a code that was used, is another one’s guess, or was never given out',
+    answer: 'PAIRING_CODE_INVALID',
+    tries: {
       used: async (fixture) => {
         const code = await pairingCode(fixture);
         await register(fixture, code, generateEd25519().signer);
@@ -174,13 +174,13 @@ export const deviceAttempts: readonly HttpKind[] = [
         return register(fixture, code, device.signer);
       },
     },
-  ),
-  kind(
-    'pairing-proof',
-    'device',
-    'registers a key that it does not hold, or with a proof that was made for somebody or something else',
-    'PAIRING_PROOF_INVALID',
-    {
+  }),
+  kind({
+    id: 'pairing-proof',
+    role: 'device',
+    what: 'registers a key that it does not hold, or with a proof that was made for somebody or something else',
+    answer: 'PAIRING_PROOF_INVALID',
+    tries: {
       'another key': async (fixture) =>
         register(fixture, await pairingCode(fixture), generateEd25519().signer, {
           by: generateEd25519().signer,
@@ -192,37 +192,37 @@ export const deviceAttempts: readonly HttpKind[] = [
       'another time': async (fixture) =>
         register(fixture, await pairingCode(fixture), generateEd25519().signer, { iat: nowS() - AN_HOUR_S }),
     },
-  ),
-  kind(
-    'pairing-another-device',
-    'device',
-    'pairs with the code that pairs another device again',
-    'PAIRING_OTHER_DEVICE',
-    {
+  }),
+  kind({
+    id: 'pairing-another-device',
+    role: 'device',
+    what: 'pairs with the code that pairs another device again',
+    answer: 'PAIRING_OTHER_DEVICE',
+    tries: {
       're-pair': async (fixture) => {
         const { registration } = await paired(fixture);
         return register(fixture, await pairingCode(fixture, registration.deviceId), generateEd25519().signer);
       },
     },
-  ),
-  kind(
-    'registered-twice',
-    'device',
-    'registers as new although it is known, to begin its counter again',
-    'DEVICE_ALREADY_REGISTERED',
-    {
+  }),
+  kind({
+    id: 'registered-twice',
+    role: 'device',
+    what: 'registers as new although it is known, to begin its counter again',
+    answer: 'DEVICE_ALREADY_REGISTERED',
+    tries: {
       devices: async (fixture) => {
         const device = await paired(fixture);
         return register(fixture, await pairingCode(fixture), device.signer);
       },
     },
-  ),
-  kind(
-    'no-device-token',
-    'thief',
-    'calls a device’s routes without a token, with another role’s, or with one that the device has not signed',
-    'DEVICE_TOKEN_INVALID',
-    {
+  }),
+  kind({
+    id: 'no-device-token',
+    role: 'thief',
+    what: 'calls a device’s routes without a token, with another role’s, or with one that the device has not signed',
+    answer: 'DEVICE_TOKEN_INVALID',
+    tries: {
       none: (fixture) => bothRoutes(fixture, undefined),
       'of role ops': (fixture) => bothRoutes(fixture, fixture.service('gateway').tokens.ops),
       'of a patient': async (fixture) => bothRoutes(fixture, (await fixture.attacker()).token),
@@ -232,30 +232,36 @@ export const deviceAttempts: readonly HttpKind[] = [
       'that lasts a day': async (fixture) =>
         bothRoutes(fixture, tokenOf(await paired(fixture), { exp: nowS() + 24 * AN_HOUR_S })),
     },
-  ),
-  kind(
-    'token-for-another-gateway',
-    'thief',
-    'uses a device’s token that was made for another gateway',
-    'DEVICE_TOKEN_AUDIENCE',
-    {
+  }),
+  kind({
+    id: 'token-for-another-gateway',
+    role: 'thief',
+    what: 'uses a device’s token that was made for another gateway',
+    answer: 'DEVICE_TOKEN_AUDIENCE',
+    tries: {
       token: async (fixture) =>
         bothRoutes(fixture, tokenOf(await paired(fixture), { aud: 'gateway-elsewhere' })),
     },
-  ),
-  kind('expired-device-token', 'thief', 'uses a device’s token that has expired', 'DEVICE_TOKEN_EXPIRED', {
-    token: async (fixture) => {
-      const iat = nowS() - AN_HOUR_S;
-      return bothRoutes(fixture, tokenOf(await paired(fixture), { iat, exp: iat + 300 }));
+  }),
+  kind({
+    id: 'expired-device-token',
+    role: 'thief',
+    what: 'uses a device’s token that has expired',
+    answer: 'DEVICE_TOKEN_EXPIRED',
+    tries: {
+      token: async (fixture) => {
+        const iat = nowS() - AN_HOUR_S;
+        return bothRoutes(fixture, tokenOf(await paired(fixture), { iat, exp: iat + 300 }));
+      },
     },
   }),
   ...(['suspend', 'revoke'] as const).map((action) =>
-    kind(
-      `${action}-device`,
-      'thief',
-      `uses a device that was ${action === 'suspend' ? 'suspended' : 'revoked'}`,
-      action === 'suspend' ? 'DEVICE_SUSPENDED' : 'DEVICE_REVOKED',
-      {
+    kind({
+      id: `${action}-device`,
+      role: 'thief',
+      what: `uses a device that was ${action === 'suspend' ? 'suspended' : 'revoked'}`,
+      answer: action === 'suspend' ? 'DEVICE_SUSPENDED' : 'DEVICE_REVOKED',
+      tries: {
         http: async (fixture) => {
           const device = await paired(fixture);
           const path = `/devices/${device.registration.deviceId}/${action}`;
@@ -263,111 +269,159 @@ export const deviceAttempts: readonly HttpKind[] = [
           return bothRoutes(fixture, deviceToken(device));
         },
       },
-    ),
+    }),
   ),
-  kind('foreign-frame', 'device', 'sends frames that another key has signed', 'FRAME_SIGNATURE_INVALID', {
-    'of another device': async (fixture) => {
-      const [device, other] = [await paired(fixture), await paired(fixture)];
-      return send(fixture, device, frameOf(other));
-    },
-    'of nobody': async (fixture) => {
-      const device = await paired(fixture);
-      return send(fixture, device, frameOf(device, {}, generateEd25519().signer));
-    },
-    'that would be an emergency': async (fixture) => {
-      const device = await paired(fixture);
-      return send(fixture, device, frameOf(device, { value: 30 }, generateEd25519().signer));
-    },
-  }),
-  kind('frame-again', 'relay', 'sends a device’s frame again', NO_EFFECT, {
-    'at once': async (fixture) => {
-      const device = await paired(fixture);
-      const frame = frameOf(device);
-      await send(fixture, device, frame);
-      return send(fixture, device, frame);
+  kind({
+    id: 'foreign-frame',
+    role: 'device',
+    what: 'sends frames that another key has signed',
+    answer: 'FRAME_SIGNATURE_INVALID',
+    tries: {
+      'of another device': async (fixture) => {
+        const [device, other] = [await paired(fixture), await paired(fixture)];
+        return send(fixture, device, frameOf(other));
+      },
+      'of nobody': async (fixture) => {
+        const device = await paired(fixture);
+        return send(fixture, device, frameOf(device, {}, generateEd25519().signer));
+      },
+      'that would be an emergency': async (fixture) => {
+        const device = await paired(fixture);
+        return send(fixture, device, frameOf(device, { value: 30 }, generateEd25519().signer));
+      },
     },
   }),
-  kind(
-    'frame-rewritten',
-    'device',
-    'says something else under a counter that it has used',
-    'FRAME_SEQ_REUSED',
-    {
+  kind({
+    id: 'frame-again',
+    role: 'relay',
+    what: 'sends a device’s frame again',
+    answer: NO_EFFECT,
+    tries: {
+      'at once': async (fixture) => {
+        const device = await paired(fixture);
+        const frame = frameOf(device);
+        await send(fixture, device, frame);
+        return send(fixture, device, frame);
+      },
+    },
+  }),
+  kind({
+    id: 'frame-rewritten',
+    role: 'device',
+    what: 'says something else under a counter that it has used',
+    answer: 'FRAME_SEQ_REUSED',
+    tries: {
       frame: async (fixture) => {
         const device = await paired(fixture);
         await send(fixture, device, frameOf(device));
         return send(fixture, device, frameOf(device, { value: 180 }));
       },
     },
-  ),
-  kind(
-    'frame-unlinked',
-    'device',
-    'sends a frame that does not follow the one before',
-    'FRAME_PREV_MISMATCH',
-    {
+  }),
+  kind({
+    id: 'frame-unlinked',
+    role: 'device',
+    what: 'sends a frame that does not follow the one before',
+    answer: 'FRAME_PREV_MISMATCH',
+    tries: {
       frame: async (fixture) => {
         const device = await paired(fixture);
         await send(fixture, device, frameOf(device));
         return send(fixture, device, frameOf(device, { seq: 1 }));
       },
     },
-  ),
-  kind('frame-of-another-epoch', 'device', 'begins a new chain by itself', 'FRAME_EPOCH_UNKNOWN', {
-    frame: async (fixture) => {
-      const device = await paired(fixture);
-      return send(fixture, device, frameOf(device, { epoch: 'A'.repeat(22) }));
+  }),
+  kind({
+    id: 'frame-of-another-epoch',
+    role: 'device',
+    what: 'begins a new chain by itself',
+    answer: 'FRAME_EPOCH_UNKNOWN',
+    tries: {
+      frame: async (fixture) => {
+        const device = await paired(fixture);
+        return send(fixture, device, frameOf(device, { epoch: 'A'.repeat(22) }));
+      },
     },
   }),
-  kind('garbage', 'device', 'sends what is no frame', 'FRAME_MALFORMED', {
-    text: async (fixture) => send(fixture, await paired(fixture), 'no frame'),
-    nothing: async (fixture) => send(fixture, await paired(fixture), '..'),
-    'urgent garbage': async (fixture) => send(fixture, await paired(fixture), '{"urgent":true,"value":30}'),
+  kind({
+    id: 'garbage',
+    role: 'device',
+    what: 'sends what is no frame',
+    answer: 'FRAME_MALFORMED',
+    tries: {
+      text: async (fixture) => send(fixture, await paired(fixture), 'no frame'),
+      nothing: async (fixture) => send(fixture, await paired(fixture), '..'),
+      'urgent garbage': async (fixture) => send(fixture, await paired(fixture), '{"urgent":true,"value":30}'),
+    },
   }),
-  kind('too-large', 'device', 'sends a frame that is larger than frames are', 'PAYLOAD_TOO_LARGE', {
-    frame: async (fixture) => send(fixture, await paired(fixture), 'a'.repeat(FRAME_MAX_BYTES + 1)),
+  kind({
+    id: 'too-large',
+    role: 'device',
+    what: 'sends a frame that is larger than frames are',
+    answer: 'PAYLOAD_TOO_LARGE',
+    tries: {
+      frame: async (fixture) => send(fixture, await paired(fixture), 'a'.repeat(FRAME_MAX_BYTES + 1)),
+    },
   }),
-  kind('foreign-topic', 'device', 'publishes where another device publishes', DISCONNECTED, {
-    'another device’s frames': async (fixture) => {
-      const { deviceId } = await fixture.victim();
-      return connected(fixture, ({ client, device }) =>
-        client.publish(framesTopic(deviceId), frameOf(device), { qos: 1 }),
-      );
+  kind({
+    id: 'foreign-topic',
+    role: 'device',
+    what: 'publishes where another device publishes',
+    answer: DISCONNECTED,
+    tries: {
+      'another device’s frames': async (fixture) => {
+        const { deviceId } = await fixture.victim();
+        return connected(fixture, ({ client, device }) =>
+          client.publish(framesTopic(deviceId), frameOf(device), { qos: 1 }),
+        );
+      },
+      'its own results': (fixture) =>
+        connected(fixture, ({ client, device }) =>
+          client.publish(device.registration.resultsTopic, '{"status":"stored"}', { qos: 1 }),
+        ),
     },
-    'its own results': (fixture) =>
-      connected(fixture, ({ client, device }) =>
-        client.publish(device.registration.resultsTopic, '{"status":"stored"}', { qos: 1 }),
-      ),
   }),
-  kind('foreign-subscription-mqtt', 'device', 'listens to what is not for it', DISCONNECTED, {
-    'another device’s results': async (fixture) => {
-      const { deviceId } = await fixture.victim();
-      return connected(fixture, ({ client }) => client.subscribe(resultsTopic(deviceId), { qos: 1 }));
+  kind({
+    id: 'foreign-subscription-mqtt',
+    role: 'device',
+    what: 'listens to what is not for it',
+    answer: DISCONNECTED,
+    tries: {
+      'another device’s results': async (fixture) => {
+        const { deviceId } = await fixture.victim();
+        return connected(fixture, ({ client }) => client.subscribe(resultsTopic(deviceId), { qos: 1 }));
+      },
+      everything: (fixture) => connected(fixture, ({ client }) => client.subscribe('#', { qos: 1 })),
+      'every device': (fixture) =>
+        connected(fixture, ({ client }) => client.subscribe('careledger/v1/+/+/frames', { qos: 1 })),
+      'the broker': (fixture) => connected(fixture, ({ client }) => client.subscribe('$SYS/#', { qos: 1 })),
     },
-    everything: (fixture) => connected(fixture, ({ client }) => client.subscribe('#', { qos: 1 })),
-    'every device': (fixture) =>
-      connected(fixture, ({ client }) => client.subscribe('careledger/v1/+/+/frames', { qos: 1 })),
-    'the broker': (fixture) => connected(fixture, ({ client }) => client.subscribe('$SYS/#', { qos: 1 })),
   }),
-  kind('poses-as-another', 'device', 'connects as another device, or as one that it is no longer', REFUSED, {
-    'with its own key': async (fixture) => connects(await posing(fixture)),
-    'with another key': async (fixture) => {
-      const { signer } = generateEd25519();
-      return connects({ ...(await paired(fixture)), signer });
-    },
-    'with a token for another gateway': async (fixture) => {
-      const device = await paired(fixture);
-      return connects(device, tokenOf(device, { aud: 'gateway-elsewhere' }));
-    },
-    'with an expired token': async (fixture) => {
-      const device = await paired(fixture);
-      return connects(device, tokenOf(device, { iat: nowS() - AN_HOUR_S, exp: nowS() - AN_HOUR_S + 300 }));
-    },
-    'after it was revoked': async (fixture) => {
-      const device = await paired(fixture);
-      const path = `/devices/${device.registration.deviceId}/revoke`;
-      await fixture.gateway.own(await fixture.attacker(), 'POST', path);
-      return connects(device);
+  kind({
+    id: 'poses-as-another',
+    role: 'device',
+    what: 'connects as another device, or as one that it is no longer',
+    answer: REFUSED,
+    tries: {
+      'with its own key': async (fixture) => connects(await posing(fixture)),
+      'with another key': async (fixture) => {
+        const { signer } = generateEd25519();
+        return connects({ ...(await paired(fixture)), signer });
+      },
+      'with a token for another gateway': async (fixture) => {
+        const device = await paired(fixture);
+        return connects(device, tokenOf(device, { aud: 'gateway-elsewhere' }));
+      },
+      'with an expired token': async (fixture) => {
+        const device = await paired(fixture);
+        return connects(device, tokenOf(device, { iat: nowS() - AN_HOUR_S, exp: nowS() - AN_HOUR_S + 300 }));
+      },
+      'after it was revoked': async (fixture) => {
+        const device = await paired(fixture);
+        const path = `/devices/${device.registration.deviceId}/revoke`;
+        await fixture.gateway.own(await fixture.attacker(), 'POST', path);
+        return connects(device);
+      },
     },
   }),
 ];

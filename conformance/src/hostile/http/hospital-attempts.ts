@@ -92,32 +92,38 @@ const rereads =
 
 /** What somebody at an authority tries with its api, and what others bring to it. */
 export const hospitalAttempts: readonly HttpKind[] = [
-  kind('opens-ungranted', 'authority', 'opens a record without a grant', 'ACCESS_DENIED (NO_GRANT)', {
-    open: opens(),
+  kind({
+    id: 'opens-ungranted',
+    role: 'authority',
+    what: 'opens a record without a grant',
+    answer: 'ACCESS_DENIED (NO_GRANT)',
+    tries: {
+      open: opens(),
+    },
   }),
-  kind(
-    'opens-for-another-purpose',
-    'authority',
-    'opens a record for another purpose than was granted',
-    'ACCESS_DENIED (PURPOSE_NOT_GRANTED)',
-    { open: opens({}, {}, '&purpose=HRESCH') },
-  ),
-  kind(
-    'opens-as-another-unit',
-    'authority',
-    'opens a record as another unit than was granted',
-    'ACCESS_DENIED (GRANTEE_MISMATCH)',
-    {
+  kind({
+    id: 'opens-for-another-purpose',
+    role: 'authority',
+    what: 'opens a record for another purpose than was granted',
+    answer: 'ACCESS_DENIED (PURPOSE_NOT_GRANTED)',
+    tries: { open: opens({}, {}, '&purpose=HRESCH') },
+  }),
+  kind({
+    id: 'opens-as-another-unit',
+    role: 'authority',
+    what: 'opens a record as another unit than was granted',
+    answer: 'ACCESS_DENIED (GRANTEE_MISMATCH)',
+    tries: {
       'with a token of that unit': opens({}, { units: ['cardiology'] }, '', 'billing'),
       'with a token of none': opens({}, { units: ['cardiology'] }),
     },
-  ),
-  kind(
-    'claims-another-unit',
-    'authority',
-    'claims another unit than its token is bound to',
-    'UNIT_MISMATCH',
-    {
+  }),
+  kind({
+    id: 'claims-another-unit',
+    role: 'authority',
+    what: 'claims another unit than its token is bound to',
+    answer: 'UNIT_MISMATCH',
+    tries: {
       open: opens({}, { units: ['cardiology'] }, '&unit=cardiology', 'billing'),
       notices: (fixture) =>
         asPractitioner(fixture, {
@@ -126,13 +132,13 @@ export const hospitalAttempts: readonly HttpKind[] = [
           token: fixture.gateway.layers.unitTokens.get('billing'),
         }),
     },
-  ),
-  kind(
-    'claims-a-practitioner',
-    'authority',
-    'acts for a practitioner whom nobody registered',
-    'PRACTITIONER_UNKNOWN',
-    {
+  }),
+  kind({
+    id: 'claims-a-practitioner',
+    role: 'authority',
+    what: 'acts for a practitioner whom nobody registered',
+    answer: 'PRACTITIONER_UNKNOWN',
+    tries: {
       open: opens({}, {}, `&practitionerId=${newId('prc')}`),
       notices: (fixture) =>
         asPractitioner(fixture, { method: 'GET', path: `/v1/notices?practitionerId=${newId('prc')}` }),
@@ -145,54 +151,54 @@ export const hospitalAttempts: readonly HttpKind[] = [
         });
       },
     },
-  ),
-  kind(
-    'writes-ungranted',
-    'author',
-    'writes through its api without the right to',
-    'WRITE_NOT_GRANTED (NO_GRANT)',
-    {
+  }),
+  kind({
+    id: 'writes-ungranted',
+    role: 'author',
+    what: 'writes through its api without the right to',
+    answer: 'WRITE_NOT_GRANTED (NO_GRANT)',
+    tries: {
       'without a grant': writes(undefined, (home) => noteBundle(home.patientId, 'x')),
     },
-  ),
-  kind(
-    'writes-about-another',
-    'author',
-    'writes into a patient’s record about another patient',
-    'FHIR_INVALID (SUBJECT_MISMATCH)',
-    {
+  }),
+  kind({
+    id: 'writes-about-another',
+    role: 'author',
+    what: 'writes into a patient’s record about another patient',
+    answer: 'FHIR_INVALID (SUBJECT_MISMATCH)',
+    tries: {
       write: writes(WRITE, async (_home, fixture) => labBundle((await fixture.home()).patientId, 6.5)),
     },
-  ),
-  kind(
-    'writes-as-another',
-    'author',
-    'writes in another authority’s name',
-    'FHIR_INVALID (AUTHOR_MISMATCH)',
-    { write: writes(WRITE, (home) => labBundle(home.patientId, 6.5, 'd', 'aut_lab')) },
-  ),
-  kind(
-    'others-visit',
-    'authority',
-    'looks for another authority’s visit, or one that is none',
-    'VISIT_UNKNOWN',
-    {
+  }),
+  kind({
+    id: 'writes-as-another',
+    role: 'author',
+    what: 'writes in another authority’s name',
+    answer: 'FHIR_INVALID (AUTHOR_MISMATCH)',
+    tries: { write: writes(WRITE, (home) => labBundle(home.patientId, 6.5, 'd', 'aut_lab')) },
+  }),
+  kind({
+    id: 'others-visit',
+    role: 'authority',
+    what: 'looks for another authority’s visit, or one that is none',
+    answer: 'VISIT_UNKNOWN',
+    tries: {
       'of nobody': (fixture) =>
         asPractitioner(fixture, { method: 'GET', path: `/v1/visits/${randomId128()}` }),
       'of the lab': async (fixture) => {
         const home = await fixture.home();
         const body = { patientId: home.patientId, at: new Date().toISOString(), data: { reason: 'none' } };
-        const made = await call(fixture.service('lab'), 'practitioner', 'POST', '/v1/visits', body);
+        const made = await call(fixture.service('lab'), 'practitioner', 'POST /v1/visits', body);
         return asPractitioner(fixture, { method: 'GET', path: `/v1/visits/${textOf(made.body['visitId'])}` });
       },
     },
-  ),
-  kind(
-    'others-subscription',
-    'authority',
-    'cancels another authority’s subscription',
-    'SUBSCRIPTION_UNKNOWN',
-    {
+  }),
+  kind({
+    id: 'others-subscription',
+    role: 'authority',
+    what: 'cancels another authority’s subscription',
+    answer: 'SUBSCRIPTION_UNKNOWN',
+    tries: {
       'of the hospital, at the lab': async (fixture) => {
         const { subscriptionId } = await fixture.victim();
         const path = `/v1/subscriptions/${subscriptionId}`;
@@ -200,13 +206,13 @@ export const hospitalAttempts: readonly HttpKind[] = [
         return fixture.send({ service: 'lab', method: 'DELETE', path, token });
       },
     },
-  ),
-  kind(
-    'foreign-check-in-http',
-    'authority',
-    'records a visit with another patient’s check-in code',
-    'VISIT_REFUSED (CHECK_IN_INVALID)',
-    {
+  }),
+  kind({
+    id: 'foreign-check-in-http',
+    role: 'authority',
+    what: 'records a visit with another patient’s check-in code',
+    answer: 'VISIT_REFUSED (CHECK_IN_INVALID)',
+    tries: {
       visits: async (fixture) => {
         const [home, other] = [await fixture.home(), await fixture.home()];
         const at = new Date().toISOString();
@@ -219,75 +225,81 @@ export const hospitalAttempts: readonly HttpKind[] = [
         return asPractitioner(fixture, { method: 'POST', path: '/v1/visits', body });
       },
     },
-  ),
-  kind(
-    'notice-for-another',
-    'relay',
-    'brings a direct notice to another authority than it is for',
-    'NOT_ADDRESSED',
-    {
+  }),
+  kind({
+    id: 'notice-for-another',
+    role: 'relay',
+    what: 'brings a direct notice to another authority than it is for',
+    answer: 'NOT_ADDRESSED',
+    tries: {
       notices: notice(true, (home) =>
         home.emergencyNotice('aut_hospital', sealed(home), { addressee: 'aut_lab' }),
       ),
     },
-  ),
-  kind(
-    'notice-ungranted',
-    'patient',
-    'sends direct notices to an authority that has no grant',
-    'NOT_SUBSCRIBED',
-    { notices: notice(false, (home) => home.emergencyNotice('aut_hospital', sealed(home))) },
-  ),
-  kind(
-    'notice-forged',
-    'patient',
-    'sends a direct notice in another patient’s name',
-    'STATEMENT_KEY_UNKNOWN',
-    {
+  }),
+  kind({
+    id: 'notice-ungranted',
+    role: 'patient',
+    what: 'sends direct notices to an authority that has no grant',
+    answer: 'NOT_SUBSCRIBED',
+    tries: { notices: notice(false, (home) => home.emergencyNotice('aut_hospital', sealed(home))) },
+  }),
+  kind({
+    id: 'notice-forged',
+    role: 'patient',
+    what: 'sends a direct notice in another patient’s name',
+    answer: 'STATEMENT_KEY_UNKNOWN',
+    tries: {
       notices: notice(true, async (home, fixture) =>
         home.emergencyNotice('aut_hospital', sealed(home), { signer: (await fixture.home()).patient }),
       ),
     },
-  ),
-  kind(
-    'notice-of-another-record',
-    'relay',
-    'sends a direct notice with the ciphertext of another record',
-    'NOTICE_REFUSED (CIPHERTEXT_HASH_MISMATCH)',
-    {
+  }),
+  kind({
+    id: 'notice-of-another-record',
+    role: 'relay',
+    what: 'sends a direct notice with the ciphertext of another record',
+    answer: 'NOTICE_REFUSED (CIPHERTEXT_HASH_MISMATCH)',
+    tries: {
       notices: notice(true, async (home) => {
         const { statement } = await home.emergencyNotice('aut_hospital', sealed(home));
         const { ciphertext } = await home.emergencyNotice('aut_hospital', sealed(home));
         return { statement, ciphertext };
       }),
     },
-  ),
-  kind(
-    'rereads-as-another-unit',
-    'authority',
-    'rereads past emergencies as another unit than was granted',
-    'GRANTEE_MISMATCH',
-    {
+  }),
+  kind({
+    id: 'rereads-as-another-unit',
+    role: 'authority',
+    what: 'rereads past emergencies as another unit than was granted',
+    answer: 'GRANTEE_MISMATCH',
+    tries: {
       'with a token of that unit': rereads({}, { units: ['cardiology'] }, { unit: 'billing' }),
       'with a token of none': rereads({}, { units: ['cardiology'] }, {}),
     },
-  ),
-  kind(
-    'rereads-for-another-purpose',
-    'authority',
-    'rereads past emergencies for another purpose than was granted',
-    'PURPOSE_NOT_GRANTED',
-    { stream: rereads({}, {}, { purpose: 'HRESCH' }) },
-  ),
-  kind('rereads-after-revocation', 'authority', 'rereads past emergencies after the revocation', 'NO_GRANT', {
-    stream: rereads({}, {}, { isRevoked: true }),
   }),
-  kind(
-    'no-event-id',
-    'authority',
-    'resumes the stream of notices from what is no id of it',
-    'VALIDATION_FAILED',
-    {
+  kind({
+    id: 'rereads-for-another-purpose',
+    role: 'authority',
+    what: 'rereads past emergencies for another purpose than was granted',
+    answer: 'PURPOSE_NOT_GRANTED',
+    tries: { stream: rereads({}, {}, { purpose: 'HRESCH' }) },
+  }),
+  kind({
+    id: 'rereads-after-revocation',
+    role: 'authority',
+    what: 'rereads past emergencies after the revocation',
+    answer: 'NO_GRANT',
+    tries: {
+      stream: rereads({}, {}, { isRevoked: true }),
+    },
+  }),
+  kind({
+    id: 'no-event-id',
+    role: 'authority',
+    what: 'resumes the stream of notices from what is no id of it',
+    answer: 'VALIDATION_FAILED',
+    tries: {
       stream: async (fixture) =>
         answersOf(
           await Promise.all(
@@ -301,26 +313,26 @@ export const hospitalAttempts: readonly HttpKind[] = [
           ),
         ),
     },
-  ),
-  kind(
-    'forged-revocation',
-    'authority',
-    'has a revocation relayed that the patient has not signed',
-    'STATEMENT_KEY_UNKNOWN',
-    {
+  }),
+  kind({
+    id: 'forged-revocation',
+    role: 'authority',
+    what: 'has a revocation relayed that the patient has not signed',
+    answer: 'STATEMENT_KEY_UNKNOWN',
+    tries: {
       hospital: async (fixture) => {
         const [home, other] = [await fixture.home(), await fixture.home()];
         const statement = home.patient.sign('revokeAll', { policySeq: 1 }, other.patient.consent);
         return asPractitioner(fixture, { method: 'POST', path: '/v1/revocations', body: { statement } });
       },
     },
-  ),
-  kind(
-    'attested-by-another',
-    'operator',
-    'has another organisation give its word on a transaction',
-    'FORBIDDEN',
-    {
+  }),
+  kind({
+    id: 'attested-by-another',
+    role: 'operator',
+    what: 'has another organisation give its word on a transaction',
+    answer: 'FORBIDDEN',
+    tries: {
       hospital: (fixture) =>
         fixture.send({
           service: 'hospital',
@@ -338,5 +350,5 @@ export const hospitalAttempts: readonly HttpKind[] = [
           body: { channel: 'authorities', txId: 'a'.repeat(64) },
         }),
     },
-  ),
+  }),
 ];

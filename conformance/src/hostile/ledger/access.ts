@@ -28,7 +28,7 @@ async function asks(
   const patient = await fixture.patient();
   if (terms !== undefined) await fixture.granted(patient, fixture.hospital, terms);
   const { recordId } = await fixture.stored(patient, patient, { tagGroups });
-  return fixture.request(fixture.requestBy(fixture.hospital, patient, recordId, asked));
+  return fixture.request(fixture.requestBy(fixture.hospital, patient, recordId, { body: asked }));
 }
 
 /** A record that the hospital may read. */
@@ -92,63 +92,93 @@ async function reads(
 }
 
 /** Of an authority. */
-const denied = (id: string, what: string, answer: string, tries: Parameters<typeof kind>[4]): LedgerKind =>
-  kind(id, 'authority', what, answer, tries);
+const denied = (alike: Omit<Parameters<typeof kind>[0], 'role'>): LedgerKind =>
+  kind({ role: 'authority', ...alike });
 
 /** Who reads what, and who would like to. */
 export const access: readonly LedgerKind[] = [
-  denied('no-grant', 'asks for a record without a grant, or under another authority’s', 'NO_GRANT', {
-    none: (fixture) => asks(fixture, undefined),
-    'another authority’s': async (fixture) => {
-      const { patient, recordId } = await readable(fixture);
-      return fixture.request(fixture.requestBy(fixture.lab, patient, recordId), 'cloud-a client');
+  denied({
+    id: 'no-grant',
+    what: 'asks for a record without a grant, or under another authority’s',
+    answer: 'NO_GRANT',
+    tries: {
+      none: (fixture) => asks(fixture, undefined),
+      'another authority’s': async (fixture) => {
+        const { patient, recordId } = await readable(fixture);
+        return fixture.request(fixture.requestBy(fixture.lab, patient, recordId), 'cloud-a client');
+      },
+      'one that was revoked': async (fixture) => {
+        const { patient, grantId, recordId } = await readable(fixture);
+        await fixture.must('lab client', 'Revoke', { items: [patient.revoke(grantId)] });
+        return fixture.request(fixture.requestBy(fixture.hospital, patient, recordId));
+      },
+      'one under a revocation of everything': async (fixture) => {
+        const { patient, recordId } = await readable(fixture);
+        await fixture.must('lab client', 'Revoke', { items: [patient.revokeAll()] });
+        return fixture.request(fixture.requestBy(fixture.hospital, patient, recordId));
+      },
+      'as the author of the version before': async (fixture) => {
+        const patient = await fixture.patient();
+        await fixture.granted(patient, fixture.hospital, { permissions: ['write'] });
+        await fixture.granted(patient, fixture.lab, { permissions: ['modify'] });
+        const first = await fixture.stored(fixture.hospital, patient);
+        const items = [fixture.lab.sign('storeRecord', nextOf(first), fixture.lab.signer)];
+        await fixture.must('cloud-a client', 'ReviseRecords', { items });
+        await fixture.must('lab client', 'Revoke', { items: [patient.revokeAll()] });
+        return fixture.request(fixture.requestBy(fixture.hospital, patient, first.recordId));
+      },
     },
-    'one that was revoked': async (fixture) => {
-      const { patient, grantId, recordId } = await readable(fixture);
-      await fixture.must('lab client', 'Revoke', { items: [patient.revoke(grantId)] });
-      return fixture.request(fixture.requestBy(fixture.hospital, patient, recordId));
-    },
-    'one under a revocation of everything': async (fixture) => {
-      const { patient, recordId } = await readable(fixture);
-      await fixture.must('lab client', 'Revoke', { items: [patient.revokeAll()] });
-      return fixture.request(fixture.requestBy(fixture.hospital, patient, recordId));
-    },
-    'as the author of the version before': async (fixture) => {
-      const patient = await fixture.patient();
-      await fixture.granted(patient, fixture.hospital, { permissions: ['write'] });
-      await fixture.granted(patient, fixture.lab, { permissions: ['modify'] });
-      const first = await fixture.stored(fixture.hospital, patient);
-      const items = [fixture.lab.sign('storeRecord', nextOf(first), fixture.lab.signer)];
-      await fixture.must('cloud-a client', 'ReviseRecords', { items });
-      await fixture.must('lab client', 'Revoke', { items: [patient.revokeAll()] });
-      return fixture.request(fixture.requestBy(fixture.hospital, patient, first.recordId));
+  }),
+  denied({
+    id: 'grant-over',
+    what: 'asks under a grant that is over, or has not begun',
+    answer: 'GRANT_EXPIRED',
+    tries: {
+      over: (fixture) => asks(fixture, { until: '2026-01-02T00:00:00Z' }),
+      'not begun': (fixture) => asks(fixture, { from: fixture.time(TWO_MINUTES_S) }),
     },
   }),
-  denied('grant-over', 'asks under a grant that is over, or has not begun', 'GRANT_EXPIRED', {
-    over: (fixture) => asks(fixture, { until: '2026-01-02T00:00:00Z' }),
-    'not begun': (fixture) => asks(fixture, { from: fixture.time(TWO_MINUTES_S) }),
+  denied({
+    id: 'other-purpose',
+    what: 'asks for another purpose than was granted',
+    answer: 'PURPOSE_NOT_GRANTED',
+    tries: {
+      RequestAccess: (fixture) => asks(fixture, {}, { purpose: 'HRESCH' }),
+    },
   }),
-  denied('other-purpose', 'asks for another purpose than was granted', 'PURPOSE_NOT_GRANTED', {
-    RequestAccess: (fixture) => asks(fixture, {}, { purpose: 'HRESCH' }),
+  denied({
+    id: 'other-right',
+    what: 'reads with the right to write',
+    answer: 'PERMISSION_NOT_GRANTED',
+    tries: {
+      RequestAccess: (fixture) => asks(fixture, { permissions: ['write', 'modify'] }),
+    },
   }),
-  denied('other-right', 'reads with the right to write', 'PERMISSION_NOT_GRANTED', {
-    RequestAccess: (fixture) => asks(fixture, { permissions: ['write', 'modify'] }),
+  denied({
+    id: 'other-unit',
+    what: 'asks as another unit than was granted',
+    answer: 'GRANTEE_MISMATCH',
+    tries: {
+      RequestAccess: (fixture) =>
+        asks(fixture, { granteeTags: [randomId128()] }, { granteeTags: [randomId128()] }),
+    },
   }),
-  denied('other-unit', 'asks as another unit than was granted', 'GRANTEE_MISMATCH', {
-    RequestAccess: (fixture) =>
-      asks(fixture, { granteeTags: [randomId128()] }, { granteeTags: [randomId128()] }),
+  denied({
+    id: 'other-scope',
+    what: 'asks for a record that its grant does not cover whole',
+    answer: 'SCOPE_NOT_GRANTED',
+    tries: {
+      'of another kind': (fixture) => asks(fixture, { scopeTags: [VITAL] }),
+      'of which it covers a part': (fixture) =>
+        asks(fixture, { scopeTags: [VITAL] }, {}, [[VITAL], [LABORATORY]]),
+      'that does not say what it holds': (fixture) => asks(fixture, { scopeTags: [VITAL] }, {}, []),
+    },
   }),
-  denied('other-scope', 'asks for a record that its grant does not cover whole', 'SCOPE_NOT_GRANTED', {
-    'of another kind': (fixture) => asks(fixture, { scopeTags: [VITAL] }),
-    'of which it covers a part': (fixture) =>
-      asks(fixture, { scopeTags: [VITAL] }, {}, [[VITAL], [LABORATORY]]),
-    'that does not say what it holds': (fixture) => asks(fixture, { scopeTags: [VITAL] }, {}, []),
-  }),
-  denied(
-    'no-practitioner',
-    'asks for a practitioner who is unknown, another authority’s or withdrawn',
-    'PRACTITIONER_UNKNOWN',
-    {
+  denied({
+    id: 'no-practitioner',
+    what: 'asks for a practitioner who is unknown, another authority’s or withdrawn',
+    answer: 'PRACTITIONER_UNKNOWN',
+    tries: {
       unknown: (fixture) => asks(fixture, {}, { practitionerId: newId('prc') }),
       'another authority’s': async (fixture) =>
         asks(fixture, {}, { practitionerId: await (await practitioner(fixture, fixture.lab))(true) }),
@@ -158,46 +188,63 @@ export const access: readonly LedgerKind[] = [
         return asks(fixture, {}, { practitionerId: await register(false) });
       },
     },
-  ),
-  denied('unknown-record', 'asks for what is not there, to do it unseen', 'RECORD_UNKNOWN', {
-    'a record': (fixture) => asks(fixture, {}, { recordId: newId('rec') }),
-    'a version': (fixture) => asks(fixture, {}, { version: 2 }),
   }),
-  kind('for-another-patient', 'patient', 'asks for another patient’s record', 'STATEMENT_ISSUER_MISMATCH', {
-    RequestAccess: async (fixture) => {
-      const { patient, recordId } = await readable(fixture);
-      const other = await fixture.patient();
-      const body = {
-        patientId: patient.id,
-        recordId,
-        purpose: 'PATRQT' as const,
-        granteeTags: [],
-        relay: fixture.cloudA.id,
-      };
-      return fixture.request(other.sign('accessRequest', body, other.consent, { iat: fixture.nowS }));
+  denied({
+    id: 'unknown-record',
+    what: 'asks for what is not there, to do it unseen',
+    answer: 'RECORD_UNKNOWN',
+    tries: {
+      'a record': (fixture) => asks(fixture, {}, { recordId: newId('rec') }),
+      'a version': (fixture) => asks(fixture, {}, { version: 2 }),
     },
   }),
-  kind('old-request', 'thief', 'brings a request that is older than two minutes', 'STATEMENT_EXPIRED', {
-    RequestAccess: async (fixture) => {
-      const { patient, recordId } = await readable(fixture);
-      const body = {
-        patientId: patient.id,
-        recordId,
-        purpose: 'TREAT' as const,
-        granteeTags: [],
-        relay: fixture.cloudA.id,
-      };
-      const { hospital } = fixture;
-      const iat = fixture.nowS - TWO_MINUTES_S - 5;
-      return fixture.request(hospital.sign('accessRequest', body, hospital.signer, { iat }));
+  kind({
+    id: 'for-another-patient',
+    role: 'patient',
+    what: 'asks for another patient’s record',
+    answer: 'STATEMENT_ISSUER_MISMATCH',
+    tries: {
+      RequestAccess: async (fixture) => {
+        const { patient, recordId } = await readable(fixture);
+        const other = await fixture.patient();
+        const body = {
+          patientId: patient.id,
+          recordId,
+          purpose: 'PATRQT' as const,
+          granteeTags: [],
+          relay: fixture.cloudA.id,
+        };
+        return fixture.request(other.sign('accessRequest', body, other.consent, { iat: fixture.nowS }));
+      },
     },
   }),
-  kind(
-    'another-relay',
-    'provider',
-    'submits a request that names another provider, or asks for the permit that this one got',
-    'RELAY_MISMATCH',
-    {
+  kind({
+    id: 'old-request',
+    role: 'thief',
+    what: 'brings a request that is older than two minutes',
+    answer: 'STATEMENT_EXPIRED',
+    tries: {
+      RequestAccess: async (fixture) => {
+        const { patient, recordId } = await readable(fixture);
+        const body = {
+          patientId: patient.id,
+          recordId,
+          purpose: 'TREAT' as const,
+          granteeTags: [],
+          relay: fixture.cloudA.id,
+        };
+        const { hospital } = fixture;
+        const iat = fixture.nowS - TWO_MINUTES_S - 5;
+        return fixture.request(hospital.sign('accessRequest', body, hospital.signer, { iat }));
+      },
+    },
+  }),
+  kind({
+    id: 'another-relay',
+    role: 'provider',
+    what: 'submits a request that names another provider, or asks for the permit that this one got',
+    answer: 'RELAY_MISMATCH',
+    tries: {
       'a new request': async (fixture) => {
         const { patient, recordId } = await readable(fixture);
         return fixture.request(fixture.requestBy(fixture.hospital, patient, recordId), 'lab client');
@@ -211,13 +258,13 @@ export const access: readonly LedgerKind[] = [
         return again === NO_EFFECT ? THROUGH : again;
       },
     },
-  ),
-  kind(
-    'denial-undone',
-    'authority',
-    'sends a denied request again once it has a grant, so that the denial would not be on record',
-    NO_EFFECT,
-    {
+  }),
+  kind({
+    id: 'denial-undone',
+    role: 'authority',
+    what: 'sends a denied request again once it has a grant, so that the denial would not be on record',
+    answer: NO_EFFECT,
+    tries: {
       RequestAccess: async (fixture) => {
         const patient = await fixture.patient();
         const { recordId } = await fixture.stored(patient, patient);
@@ -227,39 +274,47 @@ export const access: readonly LedgerKind[] = [
         return fixture.request(statement);
       },
     },
-  ),
-  kind(
-    'denial-overwritten',
-    'authority',
-    'makes another request under the id of a denied one, so that the denial would not be on record',
-    'STATEMENT_ID_REUSED',
-    {
+  }),
+  kind({
+    id: 'denial-overwritten',
+    role: 'authority',
+    what: 'makes another request under the id of a denied one, so that the denial would not be on record',
+    answer: 'STATEMENT_ID_REUSED',
+    tries: {
       RequestAccess: async (fixture) => {
         const patient = await fixture.patient();
         const { recordId } = await fixture.stored(patient, patient);
         const sid = randomId128();
-        await fixture.request(fixture.requestBy(fixture.hospital, patient, recordId, {}, sid));
+        await fixture.request(fixture.requestBy(fixture.hospital, patient, recordId, { sid }));
         await fixture.granted(patient, fixture.hospital);
-        const other = fixture.requestBy(fixture.hospital, patient, recordId, { version: 1 }, sid);
+        const other = fixture.requestBy(fixture.hospital, patient, recordId, { body: { version: 1 }, sid });
         return fixture.request(other);
       },
     },
-  ),
-  kind('taken-request-id', 'authority', 'takes the id of another authority’s request first', NO_EFFECT, {
-    RequestAccess: async (fixture) => {
-      const { patient, recordId } = await readable(fixture);
-      const sid = randomId128();
-      await fixture.request(fixture.requestBy(fixture.lab, patient, recordId, {}, sid));
-      const victims = await fixture.request(fixture.requestBy(fixture.hospital, patient, recordId, {}, sid));
-      return victims === THROUGH ? NO_EFFECT : THROUGH;
+  }),
+  kind({
+    id: 'taken-request-id',
+    role: 'authority',
+    what: 'takes the id of another authority’s request first',
+    answer: NO_EFFECT,
+    tries: {
+      RequestAccess: async (fixture) => {
+        const { patient, recordId } = await readable(fixture);
+        const sid = randomId128();
+        await fixture.request(fixture.requestBy(fixture.lab, patient, recordId, { sid }));
+        const victims = await fixture.request(
+          fixture.requestBy(fixture.hospital, patient, recordId, { sid }),
+        );
+        return victims === THROUGH ? NO_EFFECT : THROUGH;
+      },
     },
   }),
-  kind(
-    'permit-outlasts-grant',
-    'authority',
-    'asks just before its grant ends, for a permit that lasts longer',
-    NO_EFFECT,
-    {
+  kind({
+    id: 'permit-outlasts-grant',
+    role: 'authority',
+    what: 'asks just before its grant ends, for a permit that lasts longer',
+    answer: NO_EFFECT,
+    tries: {
       RequestAccess: async (fixture) => {
         const until = fixture.time(PERMIT_RELEASE_WINDOW_S / 2);
         const { patient, recordId } = await readable(fixture, { until });
@@ -268,25 +323,25 @@ export const access: readonly LedgerKind[] = [
         return Date.parse(permit.releaseBefore ?? '') <= Date.parse(until) ? NO_EFFECT : THROUGH;
       },
     },
-  ),
-  kind(
-    'permit-overtaken',
-    'provider',
-    'has a permit ordered after the revocation that its peers had not seen',
-    'MVCC_READ_CONFLICT',
-    {
+  }),
+  kind({
+    id: 'permit-overtaken',
+    role: 'provider',
+    what: 'has a permit ordered after the revocation that its peers had not seen',
+    answer: 'MVCC_READ_CONFLICT',
+    tries: {
       'by a revocation of everything': (fixture) =>
         overtaken(fixture, (patient) =>
           fixture.must('lab client', 'Revoke', { items: [patient.revokeAll()] }),
         ),
     },
-  ),
-  kind(
-    'permit-overtaken-by-range',
-    'provider',
-    'has a permit ordered after the revocation of the grant that it rests on',
-    'MVCC_READ_CONFLICT',
-    {
+  }),
+  kind({
+    id: 'permit-overtaken-by-range',
+    role: 'provider',
+    what: 'has a permit ordered after the revocation of the grant that it rests on',
+    answer: 'MVCC_READ_CONFLICT',
+    tries: {
       'by a single revocation': (fixture) =>
         overtaken(fixture, (patient, grantId) =>
           fixture.must('lab client', 'Revoke', { items: [patient.revoke(grantId)] }),
@@ -294,30 +349,35 @@ export const access: readonly LedgerKind[] = [
       'by a rotation of the patient’s key': (fixture) =>
         overtaken(fixture, (patient) => rotatePatientKey(fixture, patient, 'consent')),
     },
-  ),
-  denied('reading-ungranted', 'reports that it showed a notice without a grant', 'NO_GRANT', {
-    stored: (fixture) => reads(fixture, undefined),
-    'not stored': (fixture) => reads(fixture, undefined, { isStored: false }),
   }),
-  denied(
-    'reading-unknown',
-    'reports that it showed a notice of something else than is stored',
-    'RECORD_UNKNOWN',
-    {
+  denied({
+    id: 'reading-ungranted',
+    what: 'reports that it showed a notice without a grant',
+    answer: 'NO_GRANT',
+    tries: {
+      stored: (fixture) => reads(fixture, undefined),
+      'not stored': (fixture) => reads(fixture, undefined, { isStored: false }),
+    },
+  }),
+  denied({
+    id: 'reading-unknown',
+    what: 'reports that it showed a notice of something else than is stored',
+    answer: 'RECORD_UNKNOWN',
+    tries: {
       'another manifest': (fixture) => reads(fixture, {}, { body: { manifestHash: newHash() } }),
       'not stored, under a scope': (fixture) => reads(fixture, { scopeTags: [VITAL] }, { isStored: false }),
     },
-  ),
-  denied(
-    'reading-no-practitioner',
-    'reports that it showed a notice to somebody whom it has not registered',
-    'PRACTITIONER_UNKNOWN',
-    { ReportReadings: (fixture) => reads(fixture, {}, { practitionerId: newId('prc') }) },
-  ),
-  denied(
-    'reading-out-of-scope',
-    'reports that it showed a notice that its grant does not cover',
-    'SCOPE_NOT_GRANTED',
-    { ReportReadings: (fixture) => reads(fixture, { scopeTags: [LABORATORY] }) },
-  ),
+  }),
+  denied({
+    id: 'reading-no-practitioner',
+    what: 'reports that it showed a notice to somebody whom it has not registered',
+    answer: 'PRACTITIONER_UNKNOWN',
+    tries: { ReportReadings: (fixture) => reads(fixture, {}, { practitionerId: newId('prc') }) },
+  }),
+  denied({
+    id: 'reading-out-of-scope',
+    what: 'reports that it showed a notice that its grant does not cover',
+    answer: 'SCOPE_NOT_GRANTED',
+    tries: { ReportReadings: (fixture) => reads(fixture, { scopeTags: [LABORATORY] }) },
+  }),
 ];

@@ -1,9 +1,9 @@
 import { CHANNELS, type ChannelName } from '@careledger/domain';
+import { FUNCTIONS, functionNamed } from '../../fixtures/chaincode/functions.js';
 import { EVERYBODY, type IdentityName } from '../../fixtures/chaincode/identities.js';
 import { THROUGH, answersOf, type Role } from '../attempt.js';
 import type { LedgerFixture } from './ledger-fixture.js';
 import { honestArgsOf } from './drafts.js';
-import { FUNCTIONS, functionNamed } from './ledger-target.js';
 import type { LedgerKind, LedgerTry } from './ledger-attempt.js';
 import { READING } from './valid-reads.js';
 import { WRITING, type ValidCall } from './valid-calls.js';
@@ -60,7 +60,7 @@ const notTheirs = (role: Role): LedgerKind => ({
   role,
   what: 'carries what is another one’s to carry',
   tries: WRITING.flatMap((each) => {
-    const refused = Object.entries(each.refuses).filter(
+    const refused = Object.entries(each.refuses ?? {}).filter(
       ([identity]) =>
         roleOf(identity as IdentityName) === role && !isStranger(identity as IdentityName, each.channel),
     );

@@ -45,27 +45,33 @@ const statusOf = async (
 
 /** What patients allow, and who would like it otherwise. */
 export const consent: readonly LedgerKind[] = [
-  kind('held-back-grant', 'relay', 'holds a grant back until after its revocation', 'GRANT_REVOKED', {
-    'a single revocation': async (fixture) => {
-      const patient = await fixture.patient();
-      const sid = randomId128();
-      const held = patient.grant(fixture.hospital.id, {}, { sid });
-      await revoke(fixture, patient.revoke(sid));
-      return grant(fixture, held);
-    },
-    'a revocation of everything': async (fixture) => {
-      const patient = await fixture.patient();
-      const held = patient.grant(fixture.hospital.id);
-      await revoke(fixture, patient.revokeAll());
-      return grant(fixture, held);
+  kind({
+    id: 'held-back-grant',
+    role: 'relay',
+    what: 'holds a grant back until after its revocation',
+    answer: 'GRANT_REVOKED',
+    tries: {
+      'a single revocation': async (fixture) => {
+        const patient = await fixture.patient();
+        const sid = randomId128();
+        const held = patient.grant(fixture.hospital.id, {}, { sid });
+        await revoke(fixture, patient.revoke(sid));
+        return grant(fixture, held);
+      },
+      'a revocation of everything': async (fixture) => {
+        const patient = await fixture.patient();
+        const held = patient.grant(fixture.hospital.id);
+        await revoke(fixture, patient.revokeAll());
+        return grant(fixture, held);
+      },
     },
   }),
-  kind(
-    'held-back-revocation',
-    'relay',
-    'carries a revocation of everything late, so that it would void what was granted since',
-    NO_EFFECT,
-    {
+  kind({
+    id: 'held-back-revocation',
+    role: 'relay',
+    what: 'carries a revocation of everything late, so that it would void what was granted since',
+    answer: NO_EFFECT,
+    tries: {
       Revoke: async (fixture) => {
         const patient = await fixture.patient();
         const held = patient.revokeAll();
@@ -74,32 +80,38 @@ export const consent: readonly LedgerKind[] = [
         return (await opens(fixture, patient)) === THROUGH ? NO_EFFECT : THROUGH;
       },
     },
-  ),
-  kind('replayed-grant', 'relay', 'sends a grant again after it was revoked', NO_EFFECT, {
-    'a single revocation': async (fixture) => {
-      const patient = await fixture.patient();
-      const sid = randomId128();
-      const old = patient.grant(fixture.hospital.id, {}, { sid });
-      await grant(fixture, old);
-      await revoke(fixture, patient.revoke(sid));
-      const answer = await grant(fixture, old);
-      return (await opens(fixture, patient)) === THROUGH ? THROUGH : answer;
-    },
-    'a revocation of everything': async (fixture) => {
-      const patient = await fixture.patient();
-      const old = patient.grant(fixture.hospital.id);
-      await grant(fixture, old);
-      await revoke(fixture, patient.revokeAll());
-      const answer = await grant(fixture, old);
-      return (await opens(fixture, patient)) === THROUGH ? THROUGH : answer;
+  }),
+  kind({
+    id: 'replayed-grant',
+    role: 'relay',
+    what: 'sends a grant again after it was revoked',
+    answer: NO_EFFECT,
+    tries: {
+      'a single revocation': async (fixture) => {
+        const patient = await fixture.patient();
+        const sid = randomId128();
+        const old = patient.grant(fixture.hospital.id, {}, { sid });
+        await grant(fixture, old);
+        await revoke(fixture, patient.revoke(sid));
+        const answer = await grant(fixture, old);
+        return (await opens(fixture, patient)) === THROUGH ? THROUGH : answer;
+      },
+      'a revocation of everything': async (fixture) => {
+        const patient = await fixture.patient();
+        const old = patient.grant(fixture.hospital.id);
+        await grant(fixture, old);
+        await revoke(fixture, patient.revokeAll());
+        const answer = await grant(fixture, old);
+        return (await opens(fixture, patient)) === THROUGH ? THROUGH : answer;
+      },
     },
   }),
-  kind(
-    'policy-seq-reused',
-    'thief',
-    'signs consent under a sequence number that was used',
-    'POLICY_SEQ_REUSED',
-    {
+  kind({
+    id: 'policy-seq-reused',
+    role: 'thief',
+    what: 'signs consent under a sequence number that was used',
+    answer: 'POLICY_SEQ_REUSED',
+    tries: {
       Grant: async (fixture) => {
         const patient = await fixture.patient();
         await fixture.granted(patient, fixture.lab);
@@ -118,46 +130,71 @@ export const consent: readonly LedgerKind[] = [
         return fixture.send('lab client', 'Revoke', { items: [again] });
       },
     },
-  ),
-  kind('foreign-grant', 'patient', 'revokes the grant of another patient by its id', NO_EFFECT, {
-    Revoke: async (fixture) => {
-      const [victim, other] = [await fixture.patient(), await fixture.patient()];
-      const grantId = await fixture.granted(victim, fixture.hospital);
-      await revoke(fixture, other.revoke(grantId));
-      return (await opens(fixture, victim)) === THROUGH ? NO_EFFECT : THROUGH;
+  }),
+  kind({
+    id: 'foreign-grant',
+    role: 'patient',
+    what: 'revokes the grant of another patient by its id',
+    answer: NO_EFFECT,
+    tries: {
+      Revoke: async (fixture) => {
+        const [victim, other] = [await fixture.patient(), await fixture.patient()];
+        const grantId = await fixture.granted(victim, fixture.hospital);
+        await revoke(fixture, other.revoke(grantId));
+        return (await opens(fixture, victim)) === THROUGH ? NO_EFFECT : THROUGH;
+      },
     },
   }),
-  kind('taken-grant-id', 'patient', 'takes the id of another one’s grant first', NO_EFFECT, {
-    Grant: async (fixture) => {
-      const [victim, other] = [await fixture.patient(), await fixture.patient()];
-      const sid = randomId128();
-      const waiting = victim.grant(fixture.hospital.id, {}, { sid });
-      await grant(fixture, other.grant(fixture.lab.id, {}, { sid }));
-      return (await grant(fixture, waiting)) === THROUGH ? NO_EFFECT : THROUGH;
-    },
-    'Revoke, before it arrives': async (fixture) => {
-      const [victim, other] = [await fixture.patient(), await fixture.patient()];
-      const sid = randomId128();
-      const waiting = victim.grant(fixture.hospital.id, {}, { sid });
-      await revoke(fixture, other.revoke(sid));
-      return (await grant(fixture, waiting)) === THROUGH ? NO_EFFECT : THROUGH;
+  kind({
+    id: 'taken-grant-id',
+    role: 'patient',
+    what: 'takes the id of another one’s grant first',
+    answer: NO_EFFECT,
+    tries: {
+      Grant: async (fixture) => {
+        const [victim, other] = [await fixture.patient(), await fixture.patient()];
+        const sid = randomId128();
+        const waiting = victim.grant(fixture.hospital.id, {}, { sid });
+        await grant(fixture, other.grant(fixture.lab.id, {}, { sid }));
+        return (await grant(fixture, waiting)) === THROUGH ? NO_EFFECT : THROUGH;
+      },
+      'Revoke, before it arrives': async (fixture) => {
+        const [victim, other] = [await fixture.patient(), await fixture.patient()];
+        const sid = randomId128();
+        const waiting = victim.grant(fixture.hospital.id, {}, { sid });
+        await revoke(fixture, other.revoke(sid));
+        return (await grant(fixture, waiting)) === THROUGH ? NO_EFFECT : THROUGH;
+      },
     },
   }),
-  kind('senseless-period', 'patient', 'grants until before the grant begins', 'GRANT_PERIOD_INVALID', {
-    Grant: async (fixture) => {
-      const patient = await fixture.patient();
-      return grant(fixture, patient.grant(fixture.hospital.id, { until: '2025-12-31T23:59:59Z' }));
+  kind({
+    id: 'senseless-period',
+    role: 'patient',
+    what: 'grants until before the grant begins',
+    answer: 'GRANT_PERIOD_INVALID',
+    tries: {
+      Grant: async (fixture) => {
+        const patient = await fixture.patient();
+        return grant(fixture, patient.grant(fixture.hospital.id, { until: '2025-12-31T23:59:59Z' }));
+      },
     },
   }),
-  kind('unknown-grantee', 'patient', 'grants to an id that nobody has yet', 'AUTHORITY_UNKNOWN', {
-    Grant: async (fixture) => grant(fixture, (await fixture.patient()).grant('aut_pharmacy')),
+  kind({
+    id: 'unknown-grantee',
+    role: 'patient',
+    what: 'grants to an id that nobody has yet',
+    answer: 'AUTHORITY_UNKNOWN',
+    tries: {
+      Grant: async (fixture) => grant(fixture, (await fixture.patient()).grant('aut_pharmacy')),
+    },
   }),
-  kind(
-    'too-many-grants',
-    'patient',
-    'makes the ledger read more grants for one decision than it may',
-    'GRANT_LIMIT',
-    {
+  kind({
+    id: 'too-many-grants',
+    role: 'patient',
+    what: 'makes the ledger read more grants for one decision than it may',
+    answer: 'GRANT_LIMIT',
+    where: 'memory',
+    tries: {
       Grant: async (fixture) => {
         const patient = await fixture.patient();
         for (let count = 0; count < GRANTS_PER_AUTHORITY_MAX; count += 1)
@@ -165,27 +202,26 @@ export const consent: readonly LedgerKind[] = [
         return grant(fixture, patient.grant(fixture.hospital.id));
       },
     },
-    'memory',
-  ),
-  kind(
-    'two-of-one',
-    'relay',
-    'puts two statements of one patient into one transaction, so that the second would not see the first',
-    'BATCH_DUPLICATE_SUBJECT',
-    {
+  }),
+  kind({
+    id: 'two-of-one',
+    role: 'relay',
+    what: 'puts two statements of one patient into one transaction, so that the second would not see the first',
+    answer: 'BATCH_DUPLICATE_SUBJECT',
+    tries: {
       StoreRecords: async (fixture) => {
         const patient = await fixture.patient();
         const items = [storeByPatient(patient), storeByPatient(patient)];
         return fixture.sendLast('cloud-a client', 'StoreRecords', items);
       },
     },
-  ),
-  kind(
-    'foreign-subscription',
-    'authority',
-    'ends or decides a subscription that is another one’s',
-    'SUBSCRIPTION_MISMATCH',
-    {
+  }),
+  kind({
+    id: 'foreign-subscription',
+    role: 'authority',
+    what: 'ends or decides a subscription that is another one’s',
+    answer: 'SUBSCRIPTION_MISMATCH',
+    tries: {
       CancelSubscription: async (fixture) => {
         const patient = await fixture.patient();
         const subscriptionId = await pendingSubscription(fixture, patient);
@@ -199,13 +235,13 @@ export const consent: readonly LedgerKind[] = [
         return grantOnAuthorities(fixture, patient.grant(fixture.lab.id, { subscriptionId }));
       },
     },
-  ),
-  kind(
-    'other-patients-subscription',
-    'patient',
-    'answers a request that was made to another patient',
-    'SUBSCRIPTION_UNKNOWN',
-    {
+  }),
+  kind({
+    id: 'other-patients-subscription',
+    role: 'patient',
+    what: 'answers a request that was made to another patient',
+    answer: 'SUBSCRIPTION_UNKNOWN',
+    tries: {
       RejectSubscription: async (fixture) => {
         const [victim, other] = [await fixture.patient(), await fixture.patient()];
         const subscriptionId = await pendingSubscription(fixture, victim);
@@ -218,13 +254,13 @@ export const consent: readonly LedgerKind[] = [
         return grantOnAuthorities(fixture, other.grant(fixture.hospital.id, { subscriptionId }));
       },
     },
-  ),
-  kind(
-    'answered-subscription',
-    'patient',
-    'answers a request for a subscription again',
-    'SUBSCRIPTION_NOT_PENDING',
-    {
+  }),
+  kind({
+    id: 'answered-subscription',
+    role: 'patient',
+    what: 'answers a request for a subscription again',
+    answer: 'SUBSCRIPTION_NOT_PENDING',
+    tries: {
       'Grant that names it': async (fixture) => {
         const patient = await fixture.patient();
         const subscriptionId = await rejected(fixture, patient);
@@ -237,13 +273,13 @@ export const consent: readonly LedgerKind[] = [
         return fixture.send('lab client', 'RejectSubscription', { statement });
       },
     },
-  ),
-  kind(
-    'veto-rewritten',
-    'authority',
-    'turns the patient’s refusal of a subscription into a cancellation of its own',
-    NO_EFFECT,
-    {
+  }),
+  kind({
+    id: 'veto-rewritten',
+    role: 'authority',
+    what: 'turns the patient’s refusal of a subscription into a cancellation of its own',
+    answer: NO_EFFECT,
+    tries: {
       CancelSubscription: async (fixture) => {
         const patient = await fixture.patient();
         const subscriptionId = await rejected(fixture, patient);
@@ -253,13 +289,13 @@ export const consent: readonly LedgerKind[] = [
         return (await statusOf(fixture, patient, subscriptionId)) === 'rejected' ? NO_EFFECT : THROUGH;
       },
     },
-  ),
-  kind(
-    'taken-subscription-id',
-    'authority',
-    'asks the same patient for a subscription under the id of another authority’s',
-    'STATEMENT_ID_REUSED',
-    {
+  }),
+  kind({
+    id: 'taken-subscription-id',
+    role: 'authority',
+    what: 'asks the same patient for a subscription under the id of another authority’s',
+    answer: 'STATEMENT_ID_REUSED',
+    tries: {
       RequestSubscription: async (fixture) => {
         const patient = await fixture.patient();
         const sid = await pendingSubscription(fixture, patient);
@@ -268,13 +304,13 @@ export const consent: readonly LedgerKind[] = [
         return fixture.send('lab client', 'RequestSubscription', { statement });
       },
     },
-  ),
-  kind(
-    'flood-of-requests',
-    'authority',
-    'floods a patient with requests for subscriptions',
-    'SUBSCRIPTION_LIMIT',
-    {
+  }),
+  kind({
+    id: 'flood-of-requests',
+    role: 'authority',
+    what: 'floods a patient with requests for subscriptions',
+    answer: 'SUBSCRIPTION_LIMIT',
+    tries: {
       RequestSubscription: async (fixture) => {
         const patient = await fixture.patient();
         for (let count = 0; count < SUBSCRIPTIONS_PENDING_MAX; count += 1)
@@ -284,13 +320,13 @@ export const consent: readonly LedgerKind[] = [
         return fixture.send('hospital client', 'RequestSubscription', { statement });
       },
     },
-  ),
-  kind(
-    'unknown-patient',
-    'authority',
-    'asks for, writes about or visits somebody who is no patient',
-    'PATIENT_UNKNOWN',
-    {
+  }),
+  kind({
+    id: 'unknown-patient',
+    role: 'authority',
+    what: 'asks for, writes about or visits somebody who is no patient',
+    answer: 'PATIENT_UNKNOWN',
+    tries: {
       RequestSubscription: async (fixture) => {
         const body = { patientId: fixture.stranger().id, ...TERMS };
         const statement = fixture.hospital.sign('requestSubscription', body, fixture.hospital.signer);
@@ -302,5 +338,5 @@ export const consent: readonly LedgerKind[] = [
         return fixture.request(fixture.requestBy(fixture.hospital, fixture.stranger(), recordId));
       },
     },
-  ),
+  }),
 ];

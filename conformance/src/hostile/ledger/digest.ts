@@ -2,8 +2,8 @@ import { createHash } from 'node:crypto';
 import { CHANNELS } from '@careledger/domain';
 import { canonicalJson } from '@careledger/crypto';
 import { allRows, type LedgerPage } from '@careledger/ledger';
+import { functionNamed } from '../../fixtures/chaincode/functions.js';
 import { concurrently } from '../concurrently.js';
-import { functionNamed } from './ledger-target.js';
 import { networkTarget } from './network-target.js';
 import type { WorkedNetwork } from './replay.js';
 

@@ -10,8 +10,8 @@ import type { StatementBody, StatementName } from '@careledger/contracts';
 import { randomId128, type Signer } from '@careledger/crypto';
 import type { ChannelName } from '@careledger/domain';
 import { newHash, newTxId } from '@careledger/records-chaincode/testing';
+import { functionNamed } from '../../fixtures/chaincode/functions.js';
 import { adminOf, clientOf, type LedgerFixture } from './ledger-fixture.js';
-import { functionNamed } from './ledger-target.js';
 
 /** A statement before it is signed, and by whom it should be signed. */
 export interface Draft {
@@ -52,12 +52,15 @@ export const honestArgsOf = (name: string, { args, draft }: Prepared): object =>
 /** A patient's statement, by the consent or the gateway key. */
 export function byPatient<N extends StatementName>(
   fixture: LedgerFixture,
-  channel: ChannelName,
-  patient: TestPatient,
-  use: 'consent' | 'gateway',
-  kind: N,
-  body: StatementBody<N>,
+  statement: {
+    readonly channel: ChannelName;
+    readonly patient: TestPatient;
+    readonly use: 'consent' | 'gateway';
+    readonly kind: N;
+    readonly body: StatementBody<N>;
+  },
 ): Prepared {
+  const { channel, patient, use, kind, body } = statement;
   const other = use === 'consent' ? 'gateway' : 'consent';
   const retire = () => rotatePatientKey(fixture, patient, use, channel);
   const keys = { signer: patient[use], otherKey: patient[other] };
@@ -67,12 +70,15 @@ export function byPatient<N extends StatementName>(
 /** An organisation's statement. */
 export function byOrganisation<N extends StatementName>(
   fixture: LedgerFixture,
-  channel: ChannelName,
-  organisation: TestOrganisation,
-  kind: N,
-  body: StatementBody<N>,
-  otherKey: Signer,
+  statement: {
+    readonly channel: ChannelName;
+    readonly organisation: TestOrganisation;
+    readonly kind: N;
+    readonly body: StatementBody<N>;
+    readonly otherKey: Signer;
+  },
 ): Prepared {
+  const { channel, organisation, kind, body, otherKey } = statement;
   const { signer } = organisation;
   const retire = () => rotateOrganisationKey(fixture, organisation, channel);
   return { draft: { kind, issuer: organisation, signer, body, otherKey, retire } };
@@ -80,13 +86,9 @@ export function byOrganisation<N extends StatementName>(
 
 /** The statement with which somebody registers a key of its own. */
 export function byNewcomer<N extends StatementName>(
-  issuer: TestIssuer,
-  signer: Signer,
-  kind: N,
-  body: StatementBody<N>,
-  otherKey: Signer,
+  draft: Omit<Draft, 'kind' | 'body' | 'retire'> & { readonly kind: N; readonly body: StatementBody<N> },
 ): Prepared {
-  return { draft: { kind, issuer, signer, body, otherKey } };
+  return { draft };
 }
 
 /** Replaces a patient's key by a new one, which signs what follows. */

@@ -11,9 +11,10 @@ import { canonicalJson, randomId128 } from '@careledger/crypto';
 import { CHANNELS, type ChannelName } from '@careledger/domain';
 import { blockHash, type UnsignedBlock } from '@careledger/private-chain/verify';
 import { newHash, recordOf } from '@careledger/records-chaincode/testing';
+import { functionNamed } from '../../fixtures/chaincode/functions.js';
 import type { IdentityName } from '../../fixtures/chaincode/identities.js';
 import { NO_EFFECT, THROUGH, answersOf } from '../attempt.js';
-import { functionNamed, type LedgerTarget, type Submitted } from './ledger-target.js';
+import type { LedgerTarget, Submitted } from './ledger-target.js';
 
 /** One whose word on transactions counts. */
 export interface Attestor {
@@ -196,9 +197,9 @@ export class LedgerFixture {
     by: TestOrganisation,
     patient: TestPatient,
     recordId: string,
-    body: Partial<StatementBody<'accessRequest'>> = {},
-    sid = randomId128(),
+    options: { readonly body?: Partial<StatementBody<'accessRequest'>>; readonly sid?: string } = {},
   ): string {
+    const { body = {}, sid = randomId128() } = options;
     const asked = {
       patientId: patient.id,
       recordId,

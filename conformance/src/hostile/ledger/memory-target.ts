@@ -1,6 +1,7 @@
 import { admin, client, enroller, peer, type MemoryNetwork } from '@careledger/chaincode-runtime/testing';
+import { askedFor } from '../../fixtures/chaincode/functions.js';
 import { IDENTITIES, type IdentityName } from '../../fixtures/chaincode/identities.js';
-import { contractOf, type Call, type LedgerTarget } from './ledger-target.js';
+import type { Call, LedgerTarget } from './ledger-target.js';
 
 type Caller = ReturnType<typeof client>;
 
@@ -15,13 +16,10 @@ function callerAs(identity: IdentityName): Caller {
 
 /** The chaincode in memory. Nobody keeps strangers and peers away from it as a network does. */
 export function memoryTarget(network: MemoryNetwork): LedgerTarget {
-  const proposalOf = ({ identity, channel, contract, name, args }: Call) => ({
-    channel,
-    chaincode: contractOf(name, contract).name,
-    name,
-    args,
-    caller: callerAs(identity),
-  });
+  const proposalOf = ({ identity, channel, name: named, args }: Call) => {
+    const { contract, name } = askedFor(named);
+    return { channel, chaincode: contract.name, name, args, caller: callerAs(identity) };
+  };
   return {
     networkId: network.networkId,
     nowS: () => Math.floor(network.nowMs / 1000),

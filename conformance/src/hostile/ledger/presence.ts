@@ -69,12 +69,12 @@ const report = (fixture: LedgerFixture, patientId: string, one: string, other: s
 
 /** Where people were, and what chains were. */
 export const presence: readonly LedgerKind[] = [
-  kind(
-    'foreign-check-in',
-    'authority',
-    'confirms a visit with a code that is not this patient’s for this visit',
-    'CHECK_IN_INVALID',
-    {
+  kind({
+    id: 'foreign-check-in',
+    role: 'authority',
+    what: 'confirms a visit with a code that is not this patient’s for this visit',
+    answer: 'CHECK_IN_INVALID',
+    tries: {
       'another patient’s': async (fixture) => {
         const [patient, other] = [await fixture.patient(), await fixture.patient()];
         return confirms(fixture, patient, { checkIn: checkInOf(fixture, patient, { by: other }) });
@@ -107,33 +107,39 @@ export const presence: readonly LedgerKind[] = [
         return record(fixture, patient, { checkIn });
       },
     },
-  ),
-  kind('made-up-check-in', 'thief', 'makes a code afterwards, to confirm a visit of long ago', NO_EFFECT, {
-    'that says when it was made': async (fixture) => {
-      const patient = await fixture.patient();
-      const apartS = -CHECK_IN_MAX_AGE_S - 60;
-      const checkIn = checkInOf(fixture, patient, { apartS, datedApartS: -apartS });
-      return confirms(fixture, patient, { at: fixture.time(apartS), checkIn });
-    },
-    'that is dated back': async (fixture) => {
-      const patient = await fixture.patient();
-      const apartS = -CHECK_IN_MAX_AGE_S - 60;
-      return confirms(fixture, patient, {
-        at: fixture.time(apartS),
-        checkIn: checkInOf(fixture, patient, { apartS }),
-      });
-    },
-    'of today, that does not say when it was made': async (fixture) => {
-      const patient = await fixture.patient();
-      return confirms(fixture, patient, { checkIn: checkInOf(fixture, patient, { datedApartS: -3_600 }) });
+  }),
+  kind({
+    id: 'made-up-check-in',
+    role: 'thief',
+    what: 'makes a code afterwards, to confirm a visit of long ago',
+    answer: NO_EFFECT,
+    tries: {
+      'that says when it was made': async (fixture) => {
+        const patient = await fixture.patient();
+        const apartS = -CHECK_IN_MAX_AGE_S - 60;
+        const checkIn = checkInOf(fixture, patient, { apartS, datedApartS: -apartS });
+        return confirms(fixture, patient, { at: fixture.time(apartS), checkIn });
+      },
+      'that is dated back': async (fixture) => {
+        const patient = await fixture.patient();
+        const apartS = -CHECK_IN_MAX_AGE_S - 60;
+        return confirms(fixture, patient, {
+          at: fixture.time(apartS),
+          checkIn: checkInOf(fixture, patient, { apartS }),
+        });
+      },
+      'of today, that does not say when it was made': async (fixture) => {
+        const patient = await fixture.patient();
+        return confirms(fixture, patient, { checkIn: checkInOf(fixture, patient, { datedApartS: -3_600 }) });
+      },
     },
   }),
-  kind(
-    'taken-visit-id',
-    'authority',
-    'takes the id of another authority’s visit on the other channel',
-    NO_EFFECT,
-    {
+  kind({
+    id: 'taken-visit-id',
+    role: 'authority',
+    what: 'takes the id of another authority’s visit on the other channel',
+    answer: NO_EFFECT,
+    tries: {
       RelateVisit: async (fixture) => {
         const patient = await fixture.patient();
         const sid = randomId128();
@@ -145,13 +151,13 @@ export const presence: readonly LedgerKind[] = [
         return answer === THROUGH ? NO_EFFECT : THROUGH;
       },
     },
-  ),
-  kind(
-    'other-head',
-    'author',
-    'anchors a chain that does not go on from the anchored head',
-    'ANCHOR_PREV_MISMATCH',
-    {
+  }),
+  kind({
+    id: 'other-head',
+    role: 'author',
+    what: 'anchors a chain that does not go on from the anchored head',
+    answer: 'ANCHOR_PREV_MISMATCH',
+    tries: {
       'as if there were none': async (fixture) => {
         const patient = await fixture.patient();
         await anchor(fixture, patient);
@@ -163,29 +169,44 @@ export const presence: readonly LedgerKind[] = [
         return anchor(fixture, patient, { height: 2, prevHeight: 1, prevHash: newHash() });
       },
     },
-  ),
-  kind('lower-head', 'author', 'anchors a head that is no higher', 'ANCHOR_HEIGHT_NOT_RISING', {
-    AnchorHeads: async (fixture) => {
-      const patient = await fixture.patient();
-      const hash = newHash();
-      await anchor(fixture, patient, { height: 5, hash });
-      return anchor(fixture, patient, { height: 5, prevHeight: 5, prevHash: hash });
+  }),
+  kind({
+    id: 'lower-head',
+    role: 'author',
+    what: 'anchors a head that is no higher',
+    answer: 'ANCHOR_HEIGHT_NOT_RISING',
+    tries: {
+      AnchorHeads: async (fixture) => {
+        const patient = await fixture.patient();
+        const hash = newHash();
+        await anchor(fixture, patient, { height: 5, hash });
+        return anchor(fixture, patient, { height: 5, prevHeight: 5, prevHash: hash });
+      },
     },
   }),
-  kind('forked-chain', 'author', 'goes on anchoring with a key that signed two histories', 'CHAIN_FORKED', {
-    AnchorHeads: async (fixture) => {
-      const patient = await fixture.patient();
-      const [one, other] = [blockOf(patient.id, 5, patient.gateway), blockOf(patient.id, 5, patient.gateway)];
-      await report(fixture, patient.id, one, other);
-      return anchor(fixture, patient);
+  kind({
+    id: 'forked-chain',
+    role: 'author',
+    what: 'goes on anchoring with a key that signed two histories',
+    answer: 'CHAIN_FORKED',
+    tries: {
+      AnchorHeads: async (fixture) => {
+        const patient = await fixture.patient();
+        const [one, other] = [
+          blockOf(patient.id, 5, patient.gateway),
+          blockOf(patient.id, 5, patient.gateway),
+        ];
+        await report(fixture, patient.id, one, other);
+        return anchor(fixture, patient);
+      },
     },
   }),
-  kind(
-    'made-up-fork',
-    'operator',
-    'stops a patient’s chain by evidence that is none',
-    'FORK_EVIDENCE_INVALID',
-    {
+  kind({
+    id: 'made-up-fork',
+    role: 'operator',
+    what: 'stops a patient’s chain by evidence that is none',
+    answer: 'FORK_EVIDENCE_INVALID',
+    tries: {
       'a stranger’s signature': async (fixture) => {
         const { id, gateway } = await fixture.patient();
         return report(fixture, id, blockOf(id, 5, gateway), blockOf(id, 5, newSigner()));
@@ -209,13 +230,13 @@ export const presence: readonly LedgerKind[] = [
         return report(fixture, id, blockOf(id, 5, gateway), '{}');
       },
     },
-  ),
-  kind(
-    'retired-key-convicts',
-    'thief',
-    'convicts the current gateway key with a block that a retired one signed at an old height',
-    NO_EFFECT,
-    {
+  }),
+  kind({
+    id: 'retired-key-convicts',
+    role: 'thief',
+    what: 'convicts the current gateway key with a block that a retired one signed at an old height',
+    answer: NO_EFFECT,
+    tries: {
       ReportFork: async (fixture) => {
         const patient = await fixture.patient();
         const next = await rotatePatientKey(fixture, patient, 'gateway', 'authorities');
@@ -228,12 +249,18 @@ export const presence: readonly LedgerKind[] = [
         return (await anchor(fixture, patient, {}, next)) === THROUGH ? NO_EFFECT : THROUGH;
       },
     },
-  ),
-  kind('more-forks', 'operator', 'fills the ledger with forks of a key that is convicted', NO_EFFECT, {
-    ReportFork: async (fixture) => {
-      const { id, gateway } = await fixture.patient();
-      await report(fixture, id, blockOf(id, 5, gateway), blockOf(id, 5, gateway));
-      return report(fixture, id, blockOf(id, 6, gateway), blockOf(id, 6, gateway));
+  }),
+  kind({
+    id: 'more-forks',
+    role: 'operator',
+    what: 'fills the ledger with forks of a key that is convicted',
+    answer: NO_EFFECT,
+    tries: {
+      ReportFork: async (fixture) => {
+        const { id, gateway } = await fixture.patient();
+        await report(fixture, id, blockOf(id, 5, gateway), blockOf(id, 5, gateway));
+        return report(fixture, id, blockOf(id, 6, gateway), blockOf(id, 6, gateway));
+      },
     },
   }),
 ];

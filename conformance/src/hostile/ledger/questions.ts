@@ -1,10 +1,10 @@
 import { records } from '@careledger/contracts';
 import { toBase64url, utf8 } from '@careledger/crypto';
+import { functionNamed } from '../../fixtures/chaincode/functions.js';
 import { NO_EFFECT, THROUGH } from '../attempt.js';
 import { answerTo, codeOfError, type LedgerFixture } from './ledger-fixture.js';
 import { kind, type LedgerKind } from './ledger-attempt.js';
 import { READING } from './valid-reads.js';
-import { functionNamed } from './ledger-target.js';
 import { honestArgsOf } from './drafts.js';
 
 /** Functions that answer in pages. */
@@ -33,12 +33,12 @@ const partsOf = (...parts: string[]) => toBase64url(utf8(JSON.stringify(parts)))
 
 /** What members ask, and how they would like to see or do more by asking. */
 export const questions: readonly LedgerKind[] = [
-  kind(
-    'made-up-bookmark',
-    'authority',
-    'reads on from a bookmark that no query gave it',
-    'PAGE_TOKEN_INVALID',
-    {
+  kind({
+    id: 'made-up-bookmark',
+    role: 'authority',
+    what: 'reads on from a bookmark that no query gave it',
+    answer: 'PAGE_TOKEN_INVALID',
+    tries: {
       ...everyPaged('nonsense'),
       ...Object.fromEntries(
         PAGED.map((each) => [
@@ -47,13 +47,13 @@ export const questions: readonly LedgerKind[] = [
         ]),
       ),
     },
-  ),
-  kind(
-    'unknown-function',
-    'operator',
-    'calls what is no function of a contract, such as a member of the class that carries them',
-    'FUNCTION_UNKNOWN',
-    Object.fromEntries(
+  }),
+  kind({
+    id: 'unknown-function',
+    role: 'operator',
+    what: 'calls what is no function of a contract, such as a member of the class that carries them',
+    answer: 'FUNCTION_UNKNOWN',
+    tries: Object.fromEntries(
       ['aroundTransaction', 'beforeTransaction', 'constructor', 'toString', '__proto__', 'Nope'].map(
         (name) => [
           name,
@@ -62,13 +62,12 @@ export const questions: readonly LedgerKind[] = [
               fixture.target.submit({
                 identity: 'lab admin',
                 channel: 'cloud',
-                contract: records,
-                name,
+                name: { contract: records, name },
                 args: {},
               }),
             ),
         ],
       ),
     ),
-  ),
+  }),
 ];

@@ -56,12 +56,12 @@ const UNGRANTED: readonly (readonly [string, string, Partial<StatementBody<'gran
 ];
 
 const ungranted: readonly LedgerKind[] = UNGRANTED.map(([name, code, terms]) =>
-  kind(
-    `writes-with-${name.replaceAll(' ', '-')}`,
-    'author',
-    `writes about a patient with ${name}`,
-    code,
-    Object.fromEntries(
+  kind({
+    id: `writes-with-${name.replaceAll(' ', '-')}`,
+    role: 'author',
+    what: `writes about a patient with ${name}`,
+    answer: code,
+    tries: Object.fromEntries(
       (['StoreRecords', 'AnnounceRecords'] as const).map((fn) => [
         fn,
         async (fixture: LedgerFixture) => {
@@ -74,30 +74,36 @@ const ungranted: readonly LedgerKind[] = UNGRANTED.map(([name, code, terms]) =>
         },
       ]),
     ),
-  ),
+  }),
 );
 
 /** What exists, and who would like it to be otherwise. */
 export const records: readonly LedgerKind[] = [
   ...ungranted,
-  kind('of-another-patient', 'patient', 'writes about another patient', 'AUTHOR_MISMATCH', {
-    StoreRecords: async (fixture) => {
-      const [victim, other] = [await fixture.patient(), await fixture.patient()];
-      const body = { ...recordOf(victim.id, {}, other.id), kind: 'periodic' as const };
-      return store(fixture, other, body);
-    },
-    AnnounceRecords: async (fixture) => {
-      const [victim, other] = [await fixture.patient(), await fixture.patient()];
-      const body = { ...announcementOf(victim.id, {}, other.id), kind: 'emergency' as const };
-      return announce(fixture, other, body);
+  kind({
+    id: 'of-another-patient',
+    role: 'patient',
+    what: 'writes about another patient',
+    answer: 'AUTHOR_MISMATCH',
+    tries: {
+      StoreRecords: async (fixture) => {
+        const [victim, other] = [await fixture.patient(), await fixture.patient()];
+        const body = { ...recordOf(victim.id, {}, other.id), kind: 'periodic' as const };
+        return store(fixture, other, body);
+      },
+      AnnounceRecords: async (fixture) => {
+        const [victim, other] = [await fixture.patient(), await fixture.patient()];
+        const body = { ...announcementOf(victim.id, {}, other.id), kind: 'emergency' as const };
+        return announce(fixture, other, body);
+      },
     },
   }),
-  kind(
-    'of-another-class',
-    'author',
-    'makes a record that only the other class of authors makes: an emergency that no device measured, or a finding that no clinician made',
-    'AUTHOR_MISMATCH',
-    {
+  kind({
+    id: 'of-another-class',
+    role: 'author',
+    what: 'makes a record that only the other class of authors makes: an emergency that no device measured, or a finding that no clinician made',
+    answer: 'AUTHOR_MISMATCH',
+    tries: {
       'StoreRecords, an authority': async (fixture) => {
         const patient = await granting(fixture, { permissions: ['write'] });
         return store(
@@ -124,13 +130,13 @@ export const records: readonly LedgerKind[] = [
         return revise(fixture, fixture.hospital, nextOf(record, { kind: 'clinical' }));
       },
     },
-  ),
-  kind(
-    'first-to-an-id',
-    'author',
-    'comes first to the id of another author’s record, whose seed it has seen',
-    'RECORD_ID_MISMATCH',
-    {
+  }),
+  kind({
+    id: 'first-to-an-id',
+    role: 'author',
+    what: 'comes first to the id of another author’s record, whose seed it has seen',
+    answer: 'RECORD_ID_MISMATCH',
+    tries: {
       StoreRecords: async (fixture) => {
         const patient = await granting(fixture, { permissions: ['write'] });
         const { recordId, seed } = recordOf(patient.id, { kind: 'emergency' });
@@ -147,60 +153,72 @@ export const records: readonly LedgerKind[] = [
         return announce(fixture, fixture.hospital, { ...own, recordId, seed });
       },
     },
-  ),
-  kind('same-version', 'author', 'makes a version that exists, with other content', 'RECORD_EXISTS', {
-    StoreRecords: async (fixture) => {
-      const patient = await fixture.patient();
-      const record = await fixture.stored(patient, patient);
-      return store(fixture, patient, { ...record, manifestHash: newHash() });
-    },
-    AnnounceRecords: async (fixture) => {
-      const patient = await fixture.patient();
-      const record = announcementOf(patient.id);
-      await announce(fixture, patient, record);
-      return announce(fixture, patient, { ...record, manifestHash: newHash() });
+  }),
+  kind({
+    id: 'same-version',
+    role: 'author',
+    what: 'makes a version that exists, with other content',
+    answer: 'RECORD_EXISTS',
+    tries: {
+      StoreRecords: async (fixture) => {
+        const patient = await fixture.patient();
+        const record = await fixture.stored(patient, patient);
+        return store(fixture, patient, { ...record, manifestHash: newHash() });
+      },
+      AnnounceRecords: async (fixture) => {
+        const patient = await fixture.patient();
+        const record = announcementOf(patient.id);
+        await announce(fixture, patient, record);
+        return announce(fixture, patient, { ...record, manifestHash: newHash() });
+      },
     },
   }),
-  kind('other-history', 'author', 'makes a version that follows none, or another one', 'VERSION_CONFLICT', {
-    'StoreRecords, a second version': async (fixture) => {
-      const patient = await fixture.patient();
-      return store(fixture, patient, nextOf(recordOf(patient.id)));
-    },
-    'StoreRecords, a first that follows one': async (fixture) => {
-      const patient = await fixture.patient();
-      return store(fixture, patient, recordOf(patient.id, { prevVersionHash: newHash() }));
-    },
-    'ReviseRecords, a first version': async (fixture) => {
-      const patient = await fixture.patient();
-      return revise(fixture, patient, recordOf(patient.id));
-    },
-    'ReviseRecords, after another': async (fixture) => {
-      const patient = await fixture.patient();
-      const record = await fixture.stored(patient, patient);
-      return revise(fixture, patient, nextOf(record, { prevVersionHash: newHash() }));
-    },
-    'ReviseRecords, one too far': async (fixture) => {
-      const patient = await fixture.patient();
-      const record = await fixture.stored(patient, patient);
-      return revise(fixture, patient, nextOf(record, { version: 3 }));
-    },
-    'AnnounceRecords, a first that follows one': async (fixture) => {
-      const patient = await fixture.patient();
-      return announce(fixture, patient, announcementOf(patient.id, { prevVersionHash: newHash() }));
-    },
-    'AnnounceRecords, after another': async (fixture) => {
-      const patient = await fixture.patient();
-      const record = announcementOf(patient.id);
-      await announce(fixture, patient, record);
-      return announce(fixture, patient, nextOf(record, { prevVersionHash: newHash() }));
+  kind({
+    id: 'other-history',
+    role: 'author',
+    what: 'makes a version that follows none, or another one',
+    answer: 'VERSION_CONFLICT',
+    tries: {
+      'StoreRecords, a second version': async (fixture) => {
+        const patient = await fixture.patient();
+        return store(fixture, patient, nextOf(recordOf(patient.id)));
+      },
+      'StoreRecords, a first that follows one': async (fixture) => {
+        const patient = await fixture.patient();
+        return store(fixture, patient, recordOf(patient.id, { prevVersionHash: newHash() }));
+      },
+      'ReviseRecords, a first version': async (fixture) => {
+        const patient = await fixture.patient();
+        return revise(fixture, patient, recordOf(patient.id));
+      },
+      'ReviseRecords, after another': async (fixture) => {
+        const patient = await fixture.patient();
+        const record = await fixture.stored(patient, patient);
+        return revise(fixture, patient, nextOf(record, { prevVersionHash: newHash() }));
+      },
+      'ReviseRecords, one too far': async (fixture) => {
+        const patient = await fixture.patient();
+        const record = await fixture.stored(patient, patient);
+        return revise(fixture, patient, nextOf(record, { version: 3 }));
+      },
+      'AnnounceRecords, a first that follows one': async (fixture) => {
+        const patient = await fixture.patient();
+        return announce(fixture, patient, announcementOf(patient.id, { prevVersionHash: newHash() }));
+      },
+      'AnnounceRecords, after another': async (fixture) => {
+        const patient = await fixture.patient();
+        const record = announcementOf(patient.id);
+        await announce(fixture, patient, record);
+        return announce(fixture, patient, nextOf(record, { prevVersionHash: newHash() }));
+      },
     },
   }),
-  kind(
-    'before-its-version',
-    'author',
-    'announces a version before the one that it follows',
-    'VERSION_NOT_YET',
-    {
+  kind({
+    id: 'before-its-version',
+    role: 'author',
+    what: 'announces a version before the one that it follows',
+    answer: 'VERSION_NOT_YET',
+    tries: {
       'as it is': async (fixture) => {
         const patient = await fixture.patient();
         return announce(fixture, patient, nextOf(announcementOf(patient.id)));
@@ -210,26 +228,32 @@ export const records: readonly LedgerKind[] = [
         return announce(fixture, patient, nextOf(announcementOf(patient.id), { prevVersionHash: null }));
       },
     },
-  ),
-  kind('kind-changed', 'author', 'turns a record into one of another kind', 'RECORD_KIND_CHANGED', {
-    ReviseRecords: async (fixture) => {
-      const patient = await fixture.patient();
-      const record = await fixture.stored(patient, patient);
-      return revise(fixture, patient, nextOf(record, { kind: 'emergency' }));
-    },
-    AnnounceRecords: async (fixture) => {
-      const patient = await fixture.patient();
-      const record = announcementOf(patient.id);
-      await announce(fixture, patient, record);
-      return announce(fixture, patient, nextOf(record, { kind: 'emergency' }));
+  }),
+  kind({
+    id: 'kind-changed',
+    role: 'author',
+    what: 'turns a record into one of another kind',
+    answer: 'RECORD_KIND_CHANGED',
+    tries: {
+      ReviseRecords: async (fixture) => {
+        const patient = await fixture.patient();
+        const record = await fixture.stored(patient, patient);
+        return revise(fixture, patient, nextOf(record, { kind: 'emergency' }));
+      },
+      AnnounceRecords: async (fixture) => {
+        const patient = await fixture.patient();
+        const record = announcementOf(patient.id);
+        await announce(fixture, patient, record);
+        return announce(fixture, patient, nextOf(record, { kind: 'emergency' }));
+      },
     },
   }),
-  kind(
-    'modifies-by-its-word',
-    'author',
-    'takes over a record by declaring tags that its grant covers',
-    'SCOPE_NOT_GRANTED',
-    {
+  kind({
+    id: 'modifies-by-its-word',
+    role: 'author',
+    what: 'takes over a record by declaring tags that its grant covers',
+    answer: 'SCOPE_NOT_GRANTED',
+    tries: {
       ReviseRecords: async (fixture) => {
         const { record } = await labsRecord(fixture, [VITAL], [[LABORATORY]]);
         return revise(fixture, fixture.hospital, nextOf(record, { tagGroups: [[VITAL]] }));
@@ -239,13 +263,13 @@ export const records: readonly LedgerKind[] = [
         return announce(fixture, fixture.hospital, nextOf(record, { tagGroups: [[VITAL]] }));
       },
     },
-  ),
-  kind(
-    'modifies-out-of-scope',
-    'author',
-    'leads a record out of what its grant covers',
-    'SCOPE_NOT_GRANTED',
-    {
+  }),
+  kind({
+    id: 'modifies-out-of-scope',
+    role: 'author',
+    what: 'leads a record out of what its grant covers',
+    answer: 'SCOPE_NOT_GRANTED',
+    tries: {
       ReviseRecords: async (fixture) => {
         const { record } = await labsRecord(fixture, [VITAL], [[VITAL]]);
         return revise(fixture, fixture.hospital, nextOf(record, { tagGroups: [[LABORATORY]] }));
@@ -255,13 +279,13 @@ export const records: readonly LedgerKind[] = [
         return announce(fixture, fixture.hospital, nextOf(record, { tagGroups: [[LABORATORY]] }));
       },
     },
-  ),
-  kind(
-    'modifies-a-mixture',
-    'author',
-    'modifies a record of which its grant covers a part',
-    'SCOPE_NOT_GRANTED',
-    {
+  }),
+  kind({
+    id: 'modifies-a-mixture',
+    role: 'author',
+    what: 'modifies a record of which its grant covers a part',
+    answer: 'SCOPE_NOT_GRANTED',
+    tries: {
       ReviseRecords: async (fixture) => {
         const { record } = await labsRecord(fixture, [VITAL], [[VITAL], [LABORATORY]]);
         return revise(fixture, fixture.hospital, nextOf(record, { tagGroups: [[VITAL]] }));
@@ -271,13 +295,13 @@ export const records: readonly LedgerKind[] = [
         return announce(fixture, fixture.hospital, nextOf(record, { tagGroups: [[VITAL]] }));
       },
     },
-  ),
-  kind(
-    'modifies-ungranted',
-    'author',
-    'modifies another author’s record with the right to write',
-    'PERMISSION_NOT_GRANTED',
-    {
+  }),
+  kind({
+    id: 'modifies-ungranted',
+    role: 'author',
+    what: 'modifies another author’s record with the right to write',
+    answer: 'PERMISSION_NOT_GRANTED',
+    tries: {
       ReviseRecords: async (fixture) => {
         const patient = await granting(fixture, { permissions: ['read', 'write'] });
         await fixture.granted(patient, fixture.lab, { permissions: ['write'] });
@@ -285,19 +309,25 @@ export const records: readonly LedgerKind[] = [
         return revise(fixture, fixture.hospital, nextOf(record));
       },
     },
-  ),
-  kind('revises-the-unknown', 'author', 'revises a record that is not there', 'RECORD_UNKNOWN', {
-    ReviseRecords: async (fixture) => {
-      const patient = await fixture.patient();
-      return revise(fixture, patient, nextOf(recordOf(patient.id)));
+  }),
+  kind({
+    id: 'revises-the-unknown',
+    role: 'author',
+    what: 'revises a record that is not there',
+    answer: 'RECORD_UNKNOWN',
+    tries: {
+      ReviseRecords: async (fixture) => {
+        const patient = await fixture.patient();
+        return revise(fixture, patient, nextOf(recordOf(patient.id)));
+      },
     },
   }),
-  kind(
-    'two-patients-one-id',
-    'author',
-    'puts statements with one id about two patients into one transaction, of which only the last would be remembered',
-    'BATCH_DUPLICATE_SUBJECT',
-    {
+  kind({
+    id: 'two-patients-one-id',
+    role: 'author',
+    what: 'puts statements with one id about two patients into one transaction, of which only the last would be remembered',
+    answer: 'BATCH_DUPLICATE_SUBJECT',
+    tries: {
       StoreRecords: async (fixture) => {
         const { hospital } = fixture;
         const sid = randomId128();
@@ -311,5 +341,5 @@ export const records: readonly LedgerKind[] = [
         return fixture.sendLast('cloud-a client', 'StoreRecords', items);
       },
     },
-  ),
+  }),
 ];

@@ -140,12 +140,12 @@ const REGISTERING: Readonly<
   },
 };
 
-const unproved = kind(
-  'unproved-key',
-  'thief',
-  'registers a key for signing whose holder has not asked for it',
-  'KEY_PROOF_INVALID',
-  Object.fromEntries(
+const unproved = kind({
+  id: 'unproved-key',
+  role: 'thief',
+  what: 'registers a key for signing whose holder has not asked for it',
+  answer: 'KEY_PROOF_INVALID',
+  tries: Object.fromEntries(
     Object.entries(REGISTERING).flatMap(([name, use]) =>
       Object.entries(PROOFS).map(([how, keyFor]) => [
         `${name}, ${how}`,
@@ -153,30 +153,30 @@ const unproved = kind(
       ]),
     ),
   ),
-);
+});
 
 /** Who is who, and who would like to be another one. */
 export const registrations: readonly LedgerKind[] = [
   unproved,
-  kind(
-    'foreign-pseudonym',
-    'patient',
-    'registers under a pseudonym that another key gives',
-    'PATIENT_ID_MISMATCH',
-    {
+  kind({
+    id: 'foreign-pseudonym',
+    role: 'patient',
+    what: 'registers under a pseudonym that another key gives',
+    answer: 'PATIENT_ID_MISMATCH',
+    tries: {
       RegisterPatient: async (fixture) => {
         const [victim, other] = [fixture.stranger(), fixture.stranger()];
         const body = { ...patientBody(other), gatewayKeyProof: victim.proofOf(other.gateway) };
         return register(fixture, victim.sign('registerPatient', body, other.consent));
       },
     },
-  ),
-  kind(
-    'consent-key-delegated',
-    'relay',
-    'registers a patient whose gateway holds the consent key',
-    'KEY_PROOF_INVALID',
-    {
+  }),
+  kind({
+    id: 'consent-key-delegated',
+    role: 'relay',
+    what: 'registers a patient whose gateway holds the consent key',
+    answer: 'KEY_PROOF_INVALID',
+    tries: {
       RegisterPatient: async (fixture) => {
         const patient = fixture.stranger();
         const gatewayKey = publicKeyOf(patient.consent);
@@ -188,13 +188,13 @@ export const registrations: readonly LedgerKind[] = [
         return register(fixture, patient.sign('registerPatient', body, patient.consent));
       },
     },
-  ),
-  kind(
-    'registered-again',
-    'thief',
-    'registers a patient again with the first consent key, which was rotated away',
-    'PATIENT_EXISTS',
-    {
+  }),
+  kind({
+    id: 'registered-again',
+    role: 'thief',
+    what: 'registers a patient again with the first consent key, which was rotated away',
+    answer: 'PATIENT_EXISTS',
+    tries: {
       RegisterPatient: async (fixture) => {
         const patient = await fixture.patient();
         await rotatePatientKey(fixture, patient, 'consent');
@@ -202,45 +202,57 @@ export const registrations: readonly LedgerKind[] = [
         return register(fixture, stolen.registration());
       },
     },
-  ),
-  kind('old-key-again', 'thief', 'rotates to a key that was used before, for whatever', 'KEY_REUSED', {
-    'RotatePatientKey, to the first gateway key': async (fixture) => {
-      const patient = await fixture.patient();
-      await rotatePatientKey(fixture, patient, 'gateway');
-      const newKey = publicKeyOf(patient.gateway);
-      const newKeyProof = patient.proofOf(patient.gateway);
-      return rotatePatient(fixture, patient, { use: 'gateway', newKey, newKeyProof });
-    },
-    'RotatePatientKey, from consent to the gateway’s': async (fixture) => {
-      const patient = await fixture.patient();
-      const newKey = publicKeyOf(patient.gateway);
-      const newKeyProof = patient.proofOf(patient.gateway);
-      return rotatePatient(fixture, patient, { use: 'consent', newKey, newKeyProof });
-    },
-    RotateOrganisationKey: async (fixture) => {
-      const [first, second] = [newEncryptionKey(), newEncryptionKey()];
-      const { cloudA } = fixture;
-      for (const newKey of [first, second])
-        await fixture.must('cloud-a admin', 'RotateOrganisationKey', {
-          statement: cloudA.sign('rotateOrganisationKey', { use: 'encryption', newKey }, cloudA.signer),
-        });
-      return rotateOf(fixture, cloudA, { use: 'encryption', newKey: first });
+  }),
+  kind({
+    id: 'old-key-again',
+    role: 'thief',
+    what: 'rotates to a key that was used before, for whatever',
+    answer: 'KEY_REUSED',
+    tries: {
+      'RotatePatientKey, to the first gateway key': async (fixture) => {
+        const patient = await fixture.patient();
+        await rotatePatientKey(fixture, patient, 'gateway');
+        const newKey = publicKeyOf(patient.gateway);
+        const newKeyProof = patient.proofOf(patient.gateway);
+        return rotatePatient(fixture, patient, { use: 'gateway', newKey, newKeyProof });
+      },
+      'RotatePatientKey, from consent to the gateway’s': async (fixture) => {
+        const patient = await fixture.patient();
+        const newKey = publicKeyOf(patient.gateway);
+        const newKeyProof = patient.proofOf(patient.gateway);
+        return rotatePatient(fixture, patient, { use: 'consent', newKey, newKeyProof });
+      },
+      RotateOrganisationKey: async (fixture) => {
+        const [first, second] = [newEncryptionKey(), newEncryptionKey()];
+        const { cloudA } = fixture;
+        for (const newKey of [first, second])
+          await fixture.must('cloud-a admin', 'RotateOrganisationKey', {
+            statement: cloudA.sign('rotateOrganisationKey', { use: 'encryption', newKey }, cloudA.signer),
+          });
+        return rotateOf(fixture, cloudA, { use: 'encryption', newKey: first });
+      },
     },
   }),
-  kind('same-key-again', 'thief', 'rotates to the key that is in force', 'KEY_UNCHANGED', {
-    RotatePatientKey: async (fixture) => {
-      const patient = await fixture.patient();
-      const newKey = publicKeyOf(patient.gateway);
-      const newKeyProof = patient.proofOf(patient.gateway);
-      return rotatePatient(fixture, patient, { use: 'gateway', newKey, newKeyProof });
+  kind({
+    id: 'same-key-again',
+    role: 'thief',
+    what: 'rotates to the key that is in force',
+    answer: 'KEY_UNCHANGED',
+    tries: {
+      RotatePatientKey: async (fixture) => {
+        const patient = await fixture.patient();
+        const newKey = publicKeyOf(patient.gateway);
+        const newKeyProof = patient.proofOf(patient.gateway);
+        return rotatePatient(fixture, patient, { use: 'gateway', newKey, newKeyProof });
+      },
     },
   }),
-  kind(
-    'foreign-organisation-id',
-    'operator',
-    'registers its own organisation under an id that patients know another one by',
-    'ORGANISATION_ID_MISMATCH',
-    {
+  kind({
+    id: 'foreign-organisation-id',
+    role: 'operator',
+    what: 'registers its own organisation under an id that patients know another one by',
+    answer: 'ORGANISATION_ID_MISMATCH',
+    tries: {
       'an authority’s, free': (fixture) =>
         registerOrganisation(fixture, 'CloudBMSP', fixture.issuer('aut_pharmacy')),
       'an authority’s, taken': (fixture) =>
@@ -250,53 +262,55 @@ export const registrations: readonly LedgerKind[] = [
       'a provider’s, taken': (fixture) =>
         registerOrganisation(fixture, 'HospitalMSP', fixture.issuer('prv_cloud-a')),
     },
-  ),
-  kind(
-    'foreign-statement-id-space',
-    'operator',
-    'registers its own id by a statement that another organisation is said to have issued',
-    'STATEMENT_ISSUER_MISMATCH',
-    {
+  }),
+  kind({
+    id: 'foreign-statement-id-space',
+    role: 'operator',
+    what: 'registers its own id by a statement that another organisation is said to have issued',
+    answer: 'STATEMENT_ISSUER_MISMATCH',
+    tries: {
       RegisterAuthority: (fixture) =>
         registerOrganisation(fixture, 'CloudBMSP', fixture.issuer('aut_hospital'), 'aut_cloud-b'),
       RegisterProvider: (fixture) =>
         registerOrganisation(fixture, 'HospitalMSP', fixture.issuer('prv_cloud-a'), 'prv_hospital'),
       RegisterAttestor: (fixture) => registerAttestor(fixture, fixture.lab, newSigner(), 'HospitalMSP'),
     },
-  ),
-  kind(
-    'organisation-again-authority',
-    'thief',
-    'registers an organisation again with the admin’s certificate, to give it keys of its own',
-    'AUTHORITY_EXISTS',
-    { RegisterAuthority: (fixture) => registerOrganisation(fixture, 'LabMSP', fixture.issuer('aut_lab')) },
-  ),
-  kind(
-    'organisation-again-provider',
-    'thief',
-    'registers a provider again with the admin’s certificate, to give it keys of its own',
-    'PROVIDER_EXISTS',
-    {
+  }),
+  kind({
+    id: 'organisation-again-authority',
+    role: 'thief',
+    what: 'registers an organisation again with the admin’s certificate, to give it keys of its own',
+    answer: 'AUTHORITY_EXISTS',
+    tries: {
+      RegisterAuthority: (fixture) => registerOrganisation(fixture, 'LabMSP', fixture.issuer('aut_lab')),
+    },
+  }),
+  kind({
+    id: 'organisation-again-provider',
+    role: 'thief',
+    what: 'registers a provider again with the admin’s certificate, to give it keys of its own',
+    answer: 'PROVIDER_EXISTS',
+    tries: {
       RegisterProvider: (fixture) =>
         registerOrganisation(fixture, 'CloudAMSP', fixture.issuer('prv_cloud-a')),
     },
-  ),
-  kind(
-    'provider-break-glass',
-    'provider',
-    'gives itself a key for breaking the glass, as if it read records',
-    'STATEMENT_MALFORMED',
-    {
+  }),
+  kind({
+    id: 'provider-break-glass',
+    role: 'provider',
+    what: 'gives itself a key for breaking the glass, as if it read records',
+    answer: 'STATEMENT_MALFORMED',
+    tries: {
       RotateOrganisationKey: (fixture) =>
         rotateOf(fixture, fixture.cloudB, { use: 'break-glass', newKey: newEncryptionKey() }),
     },
-  ),
-  kind(
-    'withdrawn-practitioner-back',
-    'relay',
-    'brings a withdrawn practitioner back by sending the first registration again',
-    NO_EFFECT,
-    {
+  }),
+  kind({
+    id: 'withdrawn-practitioner-back',
+    role: 'relay',
+    what: 'brings a withdrawn practitioner back by sending the first registration again',
+    answer: NO_EFFECT,
+    tries: {
       RegisterPractitioner: async (fixture) => {
         const first = await practitioner(fixture);
         await registerPractitioner(fixture, first.statement);
@@ -308,13 +322,13 @@ export const registrations: readonly LedgerKind[] = [
         return active ? THROUGH : answer;
       },
     },
-  ),
-  kind(
-    'withdrawn-attestor-attests',
-    'thief',
-    'attests with a key that was withdrawn, or never registered',
-    'ATTESTOR_UNKNOWN',
-    {
+  }),
+  kind({
+    id: 'withdrawn-attestor-attests',
+    role: 'thief',
+    what: 'attests with a key that was withdrawn, or never registered',
+    answer: 'ATTESTOR_UNKNOWN',
+    tries: {
       'a withdrawn key': async (fixture) => {
         const { issuer, signer } = await fixture.newAttestor(fixture.lab);
         await withdraw(fixture, 'lab admin', 'LabMSP', signer);
@@ -332,13 +346,13 @@ export const registrations: readonly LedgerKind[] = [
         );
       },
     },
-  ),
-  kind(
-    'withdrawn-attestor-again',
-    'thief',
-    'registers a withdrawn attestor’s key again, or sends its registration again',
-    'KEY_REUSED',
-    {
+  }),
+  kind({
+    id: 'withdrawn-attestor-again',
+    role: 'thief',
+    what: 'registers a withdrawn attestor’s key again, or sends its registration again',
+    answer: 'KEY_REUSED',
+    tries: {
       RegisterAttestor: async (fixture) => {
         const { issuer, signer } = await fixture.newAttestor(fixture.lab);
         await withdraw(fixture, 'lab admin', 'LabMSP', signer);
@@ -348,31 +362,37 @@ export const registrations: readonly LedgerKind[] = [
         return answer === THROUGH ? NO_EFFECT : answer;
       },
     },
-  ),
-  kind('unknown-attestor', 'operator', 'withdraws an attestor that nobody registered', 'ATTESTOR_UNKNOWN', {
-    WithdrawAttestor: (fixture) =>
-      fixture.send('lab admin', 'WithdrawAttestor', { mspId: 'LabMSP', key: publicKeyOf(newSigner()) }),
   }),
-  kind(
-    'too-many-attestors',
-    'operator',
-    'registers attestors without end',
-    'ATTESTOR_LIMIT',
-    {
+  kind({
+    id: 'unknown-attestor',
+    role: 'operator',
+    what: 'withdraws an attestor that nobody registered',
+    answer: 'ATTESTOR_UNKNOWN',
+    tries: {
+      WithdrawAttestor: (fixture) =>
+        fixture.send('lab admin', 'WithdrawAttestor', { mspId: 'LabMSP', key: publicKeyOf(newSigner()) }),
+    },
+  }),
+  kind({
+    id: 'too-many-attestors',
+    role: 'operator',
+    what: 'registers attestors without end',
+    answer: 'ATTESTOR_LIMIT',
+    where: 'memory',
+    tries: {
       RegisterAttestor: async (fixture) => {
         for (let count = 0; count < ATTESTORS_PER_MSP_MAX; count += 1)
           await fixture.newAttestor(fixture.cloudB);
         return registerAttestor(fixture, fixture.cloudB, newSigner());
       },
     },
-    'memory',
-  ),
-  kind(
-    'attested-twice',
-    'operator',
-    'attests something else of a transaction than it did before',
-    'ATTESTATION_CONFLICT',
-    {
+  }),
+  kind({
+    id: 'attested-twice',
+    role: 'operator',
+    what: 'attests something else of a transaction than it did before',
+    answer: 'ATTESTATION_CONFLICT',
+    tries: {
       AttestTransactions: async (fixture) => {
         const { issuer, signer } = await fixture.attestor(fixture.lab);
         const said = attestationOf(fixture);
@@ -380,13 +400,13 @@ export const registrations: readonly LedgerKind[] = [
         return attest(fixture, issuer.sign('attestation', { ...said, code: 'MVCC_READ_CONFLICT' }, signer));
       },
     },
-  ),
-  kind(
-    'attested-elsewhere',
-    'operator',
-    'attests transactions of another network here',
-    'STATEMENT_AUDIENCE_MISMATCH',
-    {
+  }),
+  kind({
+    id: 'attested-elsewhere',
+    role: 'operator',
+    what: 'attests transactions of another network here',
+    answer: 'STATEMENT_AUDIENCE_MISMATCH',
+    tries: {
       AttestTransactions: async (fixture) => {
         const { issuer, signer } = await fixture.attestor(fixture.lab);
         return attest(
@@ -395,7 +415,7 @@ export const registrations: readonly LedgerKind[] = [
         );
       },
     },
-  ),
+  }),
 ];
 
 const attest = (fixture: LedgerFixture, statement: string) =>

@@ -1,3 +1,4 @@
+import { functionNamed } from '../../fixtures/chaincode/functions.js';
 import type { ChaincodeNetwork } from '../../fixtures/chaincode/chaincode-network.js';
 import { EVERYBODY, type IdentityName } from '../../fixtures/chaincode/identities.js';
 import { validationCode } from '../../fixtures/observation/outcome.js';
@@ -6,7 +7,7 @@ import { concurrently } from '../concurrently.js';
 import { effects, statementsIn, type CarriedCall } from './carried.js';
 import { codeOfError } from './ledger-fixture.js';
 import { argsOf } from './drafts.js';
-import { functionNamed, type LedgerTarget } from './ledger-target.js';
+import type { LedgerTarget } from './ledger-target.js';
 import { networkTarget } from './network-target.js';
 import { WRITING } from './valid-calls.js';
 import { CALLERS, PEER, isStranger, roleOf } from './who.js';

@@ -32,18 +32,10 @@ export interface ValidCall {
   readonly channel: ChannelName;
   readonly identity: IdentityName;
   /** Members whom the function admits but who may not carry this, and with what they are refused. */
-  readonly refuses: Readonly<Partial<Record<IdentityName, string>>>;
+  readonly refuses?: Readonly<Partial<Record<IdentityName, string>>>;
   /** Brings about what has to be on the ledger before. */
   readonly prepare: (fixture: LedgerFixture) => Promise<Prepared>;
 }
-
-const validCall = (
-  by: IssuerClass | undefined,
-  channel: ChannelName,
-  identity: IdentityName,
-  prepare: ValidCall['prepare'],
-  refuses: ValidCall['refuses'] = {},
-): ValidCall => ({ by, channel, identity, prepare, refuses });
 
 /** Authorities carry some statements of their own alone. */
 const NOT_THE_LAB = { 'lab client': 'STATEMENT_ISSUER_MISMATCH' } as const;
@@ -61,27 +53,50 @@ const noOtherAdmin = (admin: IdentityName): ValidCall['refuses'] =>
  * makes it an attack.
  */
 const VALID_CALLS: Readonly<Record<WritingFunction, ValidCall>> = {
-  RegisterPatient: validCall('newcomer', 'cloud', 'patients enroller', async (fixture) => {
-    const patient = fixture.stranger();
-    const body = {
-      consentKey: publicKeyOf(patient.consent),
-      gatewayKey: publicKeyOf(patient.gateway),
-      gatewayKeyProof: patient.proofOf(patient.gateway),
-      encryptionKey: newEncryptionKey(),
-    };
-    return byNewcomer(patient, patient.consent, 'registerPatient', body, patient.gateway);
-  }),
-  RotatePatientKey: validCall('patient', 'cloud', 'lab client', async (fixture) => {
-    const patient = await fixture.patient();
-    const next = newSigner();
-    const body = { use: 'gateway' as const, newKey: publicKeyOf(next), newKeyProof: patient.proofOf(next) };
-    return byPatient(fixture, 'cloud', patient, 'consent', 'rotatePatientKey', body);
-  }),
-  RegisterAuthority: validCall(
-    'newcomer',
-    'cloud',
-    'cloud-b admin',
-    async ({ newAuthority, cloudB }) => {
+  RegisterPatient: {
+    by: 'newcomer',
+    channel: 'cloud',
+    identity: 'patients enroller',
+    prepare: async (fixture) => {
+      const patient = fixture.stranger();
+      const body = {
+        consentKey: publicKeyOf(patient.consent),
+        gatewayKey: publicKeyOf(patient.gateway),
+        gatewayKeyProof: patient.proofOf(patient.gateway),
+        encryptionKey: newEncryptionKey(),
+      };
+      return byNewcomer({
+        issuer: patient,
+        signer: patient.consent,
+        kind: 'registerPatient',
+        body,
+        otherKey: patient.gateway,
+      });
+    },
+  },
+  RotatePatientKey: {
+    by: 'patient',
+    channel: 'cloud',
+    identity: 'lab client',
+    prepare: async (fixture) => {
+      const patient = await fixture.patient();
+      const next = newSigner();
+      const body = { use: 'gateway' as const, newKey: publicKeyOf(next), newKeyProof: patient.proofOf(next) };
+      return byPatient(fixture, {
+        channel: 'cloud',
+        patient,
+        use: 'consent',
+        kind: 'rotatePatientKey',
+        body,
+      });
+    },
+  },
+  RegisterAuthority: {
+    by: 'newcomer',
+    channel: 'cloud',
+    identity: 'cloud-b admin',
+    refuses: noOtherAdmin('cloud-b admin'),
+    prepare: async ({ newAuthority, cloudB }) => {
       const signer = newSigner();
       const body = {
         authorityId: newAuthority.id,
@@ -90,15 +105,21 @@ const VALID_CALLS: Readonly<Record<WritingFunction, ValidCall>> = {
         signingKey: publicKeyOf(signer),
         encryptionKey: newEncryptionKey(),
       };
-      return byNewcomer(newAuthority, signer, 'registerAuthority', body, cloudB.signer);
+      return byNewcomer({
+        issuer: newAuthority,
+        signer,
+        kind: 'registerAuthority',
+        body,
+        otherKey: cloudB.signer,
+      });
     },
-    noOtherAdmin('cloud-b admin'),
-  ),
-  RegisterProvider: validCall(
-    'newcomer',
-    'authorities',
-    'hospital admin',
-    async ({ newProvider, hospital }) => {
+  },
+  RegisterProvider: {
+    by: 'newcomer',
+    channel: 'authorities',
+    identity: 'hospital admin',
+    refuses: noOtherAdmin('hospital admin'),
+    prepare: async ({ newProvider, hospital }) => {
       const signer = newSigner();
       const body = {
         providerId: newProvider.id,
@@ -107,26 +128,38 @@ const VALID_CALLS: Readonly<Record<WritingFunction, ValidCall>> = {
         encryptionKey: newEncryptionKey(),
         endpoint: 'https://cloud.example',
       };
-      return byNewcomer(newProvider, signer, 'registerProvider', body, hospital.signer);
+      return byNewcomer({
+        issuer: newProvider,
+        signer,
+        kind: 'registerProvider',
+        body,
+        otherKey: hospital.signer,
+      });
     },
-    noOtherAdmin('hospital admin'),
-  ),
-  RotateOrganisationKey: validCall(
-    'organisation',
-    'cloud',
-    'lab admin',
-    async (fixture) => {
+  },
+  RotateOrganisationKey: {
+    by: 'organisation',
+    channel: 'cloud',
+    identity: 'lab admin',
+    refuses: noOtherAdmin('lab admin'),
+    prepare: async (fixture) => {
       const { labCloud, lab } = fixture;
       const body = { use: 'encryption' as const, newKey: newEncryptionKey() };
-      return byOrganisation(fixture, 'cloud', labCloud, 'rotateOrganisationKey', body, lab.signer);
+      return byOrganisation(fixture, {
+        channel: 'cloud',
+        organisation: labCloud,
+        kind: 'rotateOrganisationKey',
+        body,
+        otherKey: lab.signer,
+      });
     },
-    noOtherAdmin('lab admin'),
-  ),
-  RegisterPractitioner: validCall(
-    'organisation',
-    'authorities',
-    'hospital client',
-    async (fixture) => {
+  },
+  RegisterPractitioner: {
+    by: 'organisation',
+    channel: 'authorities',
+    identity: 'hospital client',
+    refuses: NOT_THE_LAB,
+    prepare: async (fixture) => {
       const { hospital } = fixture;
       const [practitionerId, signer] = [newId('prc'), newSigner()];
       const body = {
@@ -136,117 +169,195 @@ const VALID_CALLS: Readonly<Record<WritingFunction, ValidCall>> = {
         role: 'physician',
         active: true,
       };
-      return byOrganisation(fixture, 'authorities', hospital, 'registerPractitioner', body, signer);
+      return byOrganisation(fixture, {
+        channel: 'authorities',
+        organisation: hospital,
+        kind: 'registerPractitioner',
+        body,
+        otherKey: signer,
+      });
     },
-    NOT_THE_LAB,
-  ),
-  RegisterAttestor: validCall(
-    'newcomer',
-    'cloud',
-    'cloud-a admin',
-    async (fixture) => {
+  },
+  RegisterAttestor: {
+    by: 'newcomer',
+    channel: 'cloud',
+    identity: 'cloud-a admin',
+    refuses: noOtherAdmin('cloud-a admin'),
+    prepare: async (fixture) => {
       const signer = newSigner();
       const body = { mspId: 'CloudAMSP', key: publicKeyOf(signer) };
-      return byNewcomer(fixture.issuer('CloudAMSP'), signer, 'registerAttestor', body, fixture.cloudA.signer);
+      return byNewcomer({
+        issuer: fixture.issuer('CloudAMSP'),
+        signer,
+        kind: 'registerAttestor',
+        body,
+        otherKey: fixture.cloudA.signer,
+      });
     },
-    noOtherAdmin('cloud-a admin'),
-  ),
-  WithdrawAttestor: validCall(
-    undefined,
-    'cloud',
-    'lab admin',
-    async (fixture) => {
+  },
+  WithdrawAttestor: {
+    by: undefined,
+    channel: 'cloud',
+    identity: 'lab admin',
+    refuses: noOtherAdmin('lab admin'),
+    prepare: async (fixture) => {
       const { signer } = await fixture.newAttestor(fixture.lab);
       return { args: { mspId: 'LabMSP', key: publicKeyOf(signer) } };
     },
-    noOtherAdmin('lab admin'),
-  ),
-  Grant: validCall('patient', 'cloud', 'patients client', async (fixture) => {
-    const patient = await fixture.patient();
-    const body = {
-      policySeq: 1,
-      authorityId: fixture.hospital.id,
-      granteeTags: [],
-      scopeTags: [],
-      from: '2026-01-01T00:00:00Z',
-      delegable: false,
-      ...TERMS,
-    };
-    return byPatient(fixture, 'cloud', patient, 'consent', 'grant', body);
-  }),
-  Revoke: validCall('patient', 'cloud', 'lab client', async (fixture) => {
-    const patient = await fixture.patient();
-    const body = { policySeq: 2, grantId: await fixture.granted(patient, fixture.hospital) };
-    return byPatient(fixture, 'cloud', patient, 'consent', 'revoke', body);
-  }),
-  RequestSubscription: validCall(
-    'organisation',
-    'authorities',
-    'hospital client',
-    async (fixture) => {
+  },
+  Grant: {
+    by: 'patient',
+    channel: 'cloud',
+    identity: 'patients client',
+    prepare: async (fixture) => {
+      const patient = await fixture.patient();
+      const body = {
+        policySeq: 1,
+        authorityId: fixture.hospital.id,
+        granteeTags: [],
+        scopeTags: [],
+        from: '2026-01-01T00:00:00Z',
+        delegable: false,
+        ...TERMS,
+      };
+      return byPatient(fixture, { channel: 'cloud', patient, use: 'consent', kind: 'grant', body });
+    },
+  },
+  Revoke: {
+    by: 'patient',
+    channel: 'cloud',
+    identity: 'lab client',
+    prepare: async (fixture) => {
+      const patient = await fixture.patient();
+      const body = { policySeq: 2, grantId: await fixture.granted(patient, fixture.hospital) };
+      return byPatient(fixture, { channel: 'cloud', patient, use: 'consent', kind: 'revoke', body });
+    },
+  },
+  RequestSubscription: {
+    by: 'organisation',
+    channel: 'authorities',
+    identity: 'hospital client',
+    refuses: NOT_THE_LAB,
+    prepare: async (fixture) => {
       const { hospital, cloudA } = fixture;
       const body = { patientId: (await fixture.patient()).id, ...TERMS };
-      return byOrganisation(fixture, 'authorities', hospital, 'requestSubscription', body, cloudA.signer);
+      return byOrganisation(fixture, {
+        channel: 'authorities',
+        organisation: hospital,
+        kind: 'requestSubscription',
+        body,
+        otherKey: cloudA.signer,
+      });
     },
-    NOT_THE_LAB,
-  ),
-  RejectSubscription: validCall('patient', 'authorities', 'lab client', async (fixture) => {
-    const patient = await fixture.patient();
-    const body = { subscriptionId: await pendingSubscription(fixture, patient) };
-    return byPatient(fixture, 'authorities', patient, 'consent', 'rejectSubscription', body);
-  }),
-  CancelSubscription: validCall(
-    'organisation',
-    'authorities',
-    'hospital client',
-    async (fixture) => {
+  },
+  RejectSubscription: {
+    by: 'patient',
+    channel: 'authorities',
+    identity: 'lab client',
+    prepare: async (fixture) => {
+      const patient = await fixture.patient();
+      const body = { subscriptionId: await pendingSubscription(fixture, patient) };
+      return byPatient(fixture, {
+        channel: 'authorities',
+        patient,
+        use: 'consent',
+        kind: 'rejectSubscription',
+        body,
+      });
+    },
+  },
+  CancelSubscription: {
+    by: 'organisation',
+    channel: 'authorities',
+    identity: 'hospital client',
+    refuses: NOT_THE_LAB,
+    prepare: async (fixture) => {
       const { hospital } = fixture;
       const patient = await fixture.patient();
       const body = { subscriptionId: await pendingSubscription(fixture, patient), patientId: patient.id };
-      return byOrganisation(fixture, 'authorities', hospital, 'cancelSubscription', body, patient.consent);
+      return byOrganisation(fixture, {
+        channel: 'authorities',
+        organisation: hospital,
+        kind: 'cancelSubscription',
+        body,
+        otherKey: patient.consent,
+      });
     },
-    NOT_THE_LAB,
-  ),
-  StoreRecords: validCall(
-    'patient',
-    'cloud',
-    'cloud-a client',
-    async (fixture) => {
+  },
+  StoreRecords: {
+    by: 'patient',
+    channel: 'cloud',
+    identity: 'cloud-a client',
+    refuses: NOT_OTHER_PROVIDERS('PROVIDER_MISMATCH'),
+    prepare: async (fixture) => {
       const patient = await fixture.patient();
-      return byPatient(fixture, 'cloud', patient, 'gateway', 'storeRecord', recordOf(patient.id));
+      return byPatient(fixture, {
+        channel: 'cloud',
+        patient,
+        use: 'gateway',
+        kind: 'storeRecord',
+        body: recordOf(patient.id),
+      });
     },
-    NOT_OTHER_PROVIDERS('PROVIDER_MISMATCH'),
-  ),
-  ReviseRecords: validCall(
-    'patient',
-    'cloud',
-    'cloud-a client',
-    async (fixture) => {
+  },
+  ReviseRecords: {
+    by: 'patient',
+    channel: 'cloud',
+    identity: 'cloud-a client',
+    refuses: NOT_OTHER_PROVIDERS('PROVIDER_MISMATCH'),
+    prepare: async (fixture) => {
       const patient = await fixture.patient();
       const body = nextOf(await fixture.stored(patient, patient));
-      return byPatient(fixture, 'cloud', patient, 'gateway', 'storeRecord', body);
+      return byPatient(fixture, { channel: 'cloud', patient, use: 'gateway', kind: 'storeRecord', body });
     },
-    NOT_OTHER_PROVIDERS('PROVIDER_MISMATCH'),
-  ),
-  AnnounceRecords: validCall('patient', 'authorities', 'patients client', async (fixture) => {
-    const patient = await fixture.patient();
-    const body = announcementOf(patient.id);
-    return byPatient(fixture, 'authorities', patient, 'gateway', 'announceRecord', body);
-  }),
-  AnchorHeads: validCall('patient', 'authorities', 'patients client', async (fixture) => {
-    const patient = await fixture.patient();
-    const body = { height: 1, hash: newHash(), prevHeight: null, prevHash: null };
-    return byPatient(fixture, 'authorities', patient, 'gateway', 'anchorHead', body);
-  }),
-  ReportFork: validCall(undefined, 'authorities', 'lab client', async (fixture) => {
-    const { id, gateway } = await fixture.patient();
-    return { args: { patientId: id, blocks: [blockOf(id, 5, gateway), blockOf(id, 5, gateway)] } };
-  }),
-  RequestAccess: validCall(
-    'patient',
-    'cloud',
-    'cloud-a client',
-    async (fixture) => {
+  },
+  AnnounceRecords: {
+    by: 'patient',
+    channel: 'authorities',
+    identity: 'patients client',
+    prepare: async (fixture) => {
+      const patient = await fixture.patient();
+      const body = announcementOf(patient.id);
+      return byPatient(fixture, {
+        channel: 'authorities',
+        patient,
+        use: 'gateway',
+        kind: 'announceRecord',
+        body,
+      });
+    },
+  },
+  AnchorHeads: {
+    by: 'patient',
+    channel: 'authorities',
+    identity: 'patients client',
+    prepare: async (fixture) => {
+      const patient = await fixture.patient();
+      const body = { height: 1, hash: newHash(), prevHeight: null, prevHash: null };
+      return byPatient(fixture, {
+        channel: 'authorities',
+        patient,
+        use: 'gateway',
+        kind: 'anchorHead',
+        body,
+      });
+    },
+  },
+  ReportFork: {
+    by: undefined,
+    channel: 'authorities',
+    identity: 'lab client',
+    prepare: async (fixture) => {
+      const { id, gateway } = await fixture.patient();
+      return { args: { patientId: id, blocks: [blockOf(id, 5, gateway), blockOf(id, 5, gateway)] } };
+    },
+  },
+  RequestAccess: {
+    by: 'patient',
+    channel: 'cloud',
+    identity: 'cloud-a client',
+    refuses: NOT_OTHER_PROVIDERS('RELAY_MISMATCH'),
+    prepare: async (fixture) => {
       const patient = await fixture.patient();
       const { recordId } = await fixture.stored(patient, patient);
       const body = {
@@ -256,42 +367,74 @@ const VALID_CALLS: Readonly<Record<WritingFunction, ValidCall>> = {
         granteeTags: [],
         relay: fixture.cloudA.id,
       };
-      return byPatient(fixture, 'cloud', patient, 'consent', 'accessRequest', body);
+      return byPatient(fixture, { channel: 'cloud', patient, use: 'consent', kind: 'accessRequest', body });
     },
-    NOT_OTHER_PROVIDERS('RELAY_MISMATCH'),
-  ),
-  ReportReadings: validCall('organisation', 'cloud', 'lab client', async (fixture) => {
-    const { hospital } = fixture;
-    const patient = await fixture.patient();
-    const record = await fixture.stored(patient, patient, { kind: 'emergency' });
-    const body = readingOf(fixture, record);
-    return byOrganisation(fixture, 'cloud', hospital, 'noticeReading', body, patient.consent);
-  }),
-  RecordVisit: validCall(
-    'organisation',
-    'authorities',
-    'hospital client',
-    async (fixture) => {
+  },
+  ReportReadings: {
+    by: 'organisation',
+    channel: 'cloud',
+    identity: 'lab client',
+    prepare: async (fixture) => {
+      const { hospital } = fixture;
+      const patient = await fixture.patient();
+      const record = await fixture.stored(patient, patient, { kind: 'emergency' });
+      const body = readingOf(fixture, record);
+      return byOrganisation(fixture, {
+        channel: 'cloud',
+        organisation: hospital,
+        kind: 'noticeReading',
+        body,
+        otherKey: patient.consent,
+      });
+    },
+  },
+  RecordVisit: {
+    by: 'organisation',
+    channel: 'authorities',
+    identity: 'hospital client',
+    refuses: NOT_THE_LAB,
+    prepare: async (fixture) => {
       const patient = await fixture.patient();
       const body = visitOf(fixture, patient.id);
-      return byOrganisation(fixture, 'authorities', fixture.hospital, 'visit', body, patient.consent);
+      return byOrganisation(fixture, {
+        channel: 'authorities',
+        organisation: fixture.hospital,
+        kind: 'visit',
+        body,
+        otherKey: patient.consent,
+      });
     },
-    NOT_THE_LAB,
-  ),
-  RelateVisit: validCall('organisation', 'cloud', 'cloud-b client', async (fixture) => {
-    const patient = await fixture.patient();
-    const body = visitOf(fixture, patient.id);
-    return byOrganisation(fixture, 'cloud', fixture.hospital, 'visit', body, patient.consent);
-  }),
-  AttestTransactions: validCall('attestor', 'cloud', 'cloud-b client', async (fixture) => {
-    const { issuer, signer } = await fixture.attestor(fixture.hospital);
-    const args = { mspId: 'HospitalMSP', key: publicKeyOf(signer) };
-    const retire = () => fixture.must('hospital admin', 'WithdrawAttestor', args);
-    const otherKey = fixture.hospital.signer;
-    return {
-      draft: { kind: 'attestation', issuer, signer, body: attestationOf(fixture), otherKey, retire },
-    };
-  }),
+  },
+  RelateVisit: {
+    by: 'organisation',
+    channel: 'cloud',
+    identity: 'cloud-b client',
+    prepare: async (fixture) => {
+      const patient = await fixture.patient();
+      const body = visitOf(fixture, patient.id);
+      return byOrganisation(fixture, {
+        channel: 'cloud',
+        organisation: fixture.hospital,
+        kind: 'visit',
+        body,
+        otherKey: patient.consent,
+      });
+    },
+  },
+  AttestTransactions: {
+    by: 'attestor',
+    channel: 'cloud',
+    identity: 'cloud-b client',
+    prepare: async (fixture) => {
+      const { issuer, signer } = await fixture.attestor(fixture.hospital);
+      const args = { mspId: 'HospitalMSP', key: publicKeyOf(signer) };
+      const retire = () => fixture.must('hospital admin', 'WithdrawAttestor', args);
+      const otherKey = fixture.hospital.signer;
+      return {
+        draft: { kind: 'attestation', issuer, signer, body: attestationOf(fixture), otherKey, retire },
+      };
+    },
+  },
 };
 
 /** Every function that writes, with a valid call of it. */

@@ -9,7 +9,7 @@ import {
 } from '@careledger/envelope';
 import { PROVIDER_ROUTES } from '@careledger/protocol';
 import { authorOf, gatewayOf, type Author, type MadeVersion } from '../../fixtures/providers/made-version.js';
-import { NO_EFFECT, THROUGH, answersOf, type AttemptKind, type Role, type Try } from '../attempt.js';
+import { NO_EFFECT, THROUGH, answersOf, kindOf, type AttemptKind, type Try } from '../attempt.js';
 import { codeOf, type ProviderFixture, type Relay } from './provider-fixture.js';
 
 type ProviderKind = AttemptKind<ProviderFixture>;
@@ -21,18 +21,7 @@ const AHEAD_MS = 110_000;
 const AFTER_WINDOW_MS = 31_000;
 const MISMATCH = 'ORGANISATION_MISMATCH';
 
-const kind = (
-  id: string,
-  role: Role,
-  what: string,
-  answer: string,
-  tries: Readonly<Record<string, Run>>,
-): ProviderKind => ({
-  id,
-  role,
-  what,
-  tries: Object.entries(tries).map(([name, run]) => ({ name, answer, run })),
-});
+const kind = kindOf<ProviderFixture>;
 
 /** The same call with the tokens of several organisations. */
 const asEach = async (mspIds: readonly string[], call: (mspId: string) => Promise<unknown>) => {
@@ -101,19 +90,25 @@ const replacing =
 
 /** What others try with a provider: who stores, who wraps, who asks, who releases. */
 export const PROVIDER_ATTEMPTS: readonly ProviderKind[] = [
-  kind('stores-for-another', 'operator', 'stores what another organisation has signed', MISMATCH, {
-    'a gateway’s': async (fixture) => {
-      const { made } = await version(fixture);
-      const mspIds = ['HospitalMSP', 'LabMSP', 'CloudBMSP'];
-      return asEach(mspIds, (as) => fixture.cloud.store(made, fixture.cloud.providers.a, as));
+  kind({
+    id: 'stores-for-another',
+    role: 'operator',
+    what: 'stores what another organisation has signed',
+    answer: MISMATCH,
+    tries: {
+      'a gateway’s': async (fixture) => {
+        const { made } = await version(fixture);
+        const mspIds = ['HospitalMSP', 'LabMSP', 'CloudBMSP'];
+        return asEach(mspIds, (as) => fixture.cloud.store(made, fixture.cloud.providers.a, as));
+      },
     },
   }),
-  kind(
-    'stores-forged',
-    'relay',
-    'puts a version under somebody’s id that another key has signed, so that the provider signs for it',
-    'RECORD_REFUSED (STATEMENT_KEY_UNKNOWN)',
-    {
+  kind({
+    id: 'stores-forged',
+    role: 'relay',
+    what: 'puts a version under somebody’s id that another key has signed, so that the provider signs for it',
+    answer: 'RECORD_REFUSED (STATEMENT_KEY_UNKNOWN)',
+    tries: {
       'all of it': async (fixture) => {
         const { patient, made } = await version(fixture);
         const forger: Author = { ...gatewayOf(patient), signer: generateEd25519().signer };
@@ -127,26 +122,26 @@ export const PROVIDER_ATTEMPTS: readonly ProviderKind[] = [
         return fixture.ordering(() => codeOf(fixture.cloud.store(withRequest(made, { statement }))));
       },
     },
-  ),
-  kind(
-    'stores-ungranted',
-    'author',
-    'stores without the right to write, before what patients store',
-    'RECORD_REFUSED (NO_GRANT)',
-    {
+  }),
+  kind({
+    id: 'stores-ungranted',
+    role: 'author',
+    what: 'stores without the right to write, before what patients store',
+    answer: 'RECORD_REFUSED (NO_GRANT)',
+    tries: {
       'an authority': async (fixture) => {
         const patient = await fixture.cloud.newPatient();
         const made = await fixture.cloud.version(patient.id, authorOf(fixture.cloud.lab));
         return fixture.ordering(() => codeOf(fixture.cloud.store(made)));
       },
     },
-  ),
-  kind(
-    'stores-another-manifest',
-    'author',
-    'stores a manifest that somebody else has signed',
-    'MANIFEST_REFUSED (MANIFEST_SIGNER_UNKNOWN)',
-    {
+  }),
+  kind({
+    id: 'stores-another-manifest',
+    role: 'author',
+    what: 'stores a manifest that somebody else has signed',
+    answer: 'MANIFEST_REFUSED (MANIFEST_SIGNER_UNKNOWN)',
+    tries: {
       'a gateway’s': async (fixture) => {
         const patient = await fixture.cloud.newPatient();
         const { signer } = generateEd25519();
@@ -160,13 +155,13 @@ export const PROVIDER_ATTEMPTS: readonly ProviderKind[] = [
         return codeOf(fixture.cloud.store(withRequest(foreign, { statement, wrapSet })));
       },
     },
-  ),
-  kind(
-    'stores-another-version',
-    'author',
-    'stores a ciphertext or a record id that is not what the statement says',
-    'VERSION_MISMATCH',
-    {
+  }),
+  kind({
+    id: 'stores-another-version',
+    role: 'author',
+    what: 'stores a ciphertext or a record id that is not what the statement says',
+    answer: 'VERSION_MISMATCH',
+    tries: {
       'another ciphertext': async (fixture) => {
         const { patient, made } = await version(fixture);
         const other = await fixture.cloud.version(patient.id, gatewayOf(patient), { content: '{"other":1}' });
@@ -177,13 +172,13 @@ export const PROVIDER_ATTEMPTS: readonly ProviderKind[] = [
         return codeOf(fixture.cloud.store({ ...made, record: other.record }));
       },
     },
-  ),
-  kind(
-    'stores-without-owner',
-    'author',
-    'stores a version that the patient, or its author, could never open',
-    'WRAPS_REFUSED (RECIPIENT_MISSING)',
-    {
+  }),
+  kind({
+    id: 'stores-without-owner',
+    role: 'author',
+    what: 'stores a version that the patient, or its author, could never open',
+    answer: 'WRAPS_REFUSED (RECIPIENT_MISSING)',
+    tries: {
       'without the patient': async (fixture) => {
         const patient = await fixture.cloud.newPatient();
         await fixture.cloud.decree('Grant', patient.grant('aut_lab', { permissions: ['write'] }));
@@ -192,13 +187,13 @@ export const PROVIDER_ATTEMPTS: readonly ProviderKind[] = [
         return codeOf(fixture.cloud.store(made));
       },
     },
-  ),
-  kind(
-    'stores-others-wraps',
-    'relay',
-    'stores a set of wraps that another key has signed',
-    'WRAPS_REFUSED (WRAP_SIGNER_UNKNOWN)',
-    {
+  }),
+  kind({
+    id: 'stores-others-wraps',
+    role: 'relay',
+    what: 'stores a set of wraps that another key has signed',
+    answer: 'WRAPS_REFUSED (WRAP_SIGNER_UNKNOWN)',
+    tries: {
       'at first store': async (fixture) => {
         const { made } = await version(fixture);
         const { record, version: number, manifestHash, wraps } = made;
@@ -207,63 +202,75 @@ export const PROVIDER_ATTEMPTS: readonly ProviderKind[] = [
         return codeOf(fixture.cloud.store(withRequest(made, { wrapSet })));
       },
     },
-  ),
-  kind('reads-wraps', 'operator', 'reads who has the keys of a version that is not its own', MISMATCH, {
-    wraps: async (fixture) => {
-      const { made } = await fixture.granted();
-      return asEach(['HospitalMSP', 'LabMSP', 'CloudBMSP'], (as) => fixture.cloud.heldWraps(made, as));
+  }),
+  kind({
+    id: 'reads-wraps',
+    role: 'operator',
+    what: 'reads who has the keys of a version that is not its own',
+    answer: MISMATCH,
+    tries: {
+      wraps: async (fixture) => {
+        const { made } = await fixture.granted();
+        return asEach(['HospitalMSP', 'LabMSP', 'CloudBMSP'], (as) => fixture.cloud.heldWraps(made, as));
+      },
     },
   }),
-  kind('replaces-wraps-of-another', 'operator', 'brings a set of wraps for another one’s patient', MISMATCH, {
-    wraps: replacing(
-      async (_fixture, made, patient) => ({ seq: 2, wraps: made.wraps, signer: patient.gateway }),
-      'LabMSP',
-    ),
+  kind({
+    id: 'replaces-wraps-of-another',
+    role: 'operator',
+    what: 'brings a set of wraps for another one’s patient',
+    answer: MISMATCH,
+    tries: {
+      wraps: replacing(
+        async (_fixture, made, patient) => ({ seq: 2, wraps: made.wraps, signer: patient.gateway }),
+        'LabMSP',
+      ),
+    },
   }),
-  kind(
-    'replaces-wraps-forged',
-    'authority',
-    'replaces the wraps of a version, to take readers away',
-    'WRAPS_REFUSED (WRAP_SIGNER_UNKNOWN)',
-    {
+  kind({
+    id: 'replaces-wraps-forged',
+    role: 'authority',
+    what: 'replaces the wraps of a version, to take readers away',
+    answer: 'WRAPS_REFUSED (WRAP_SIGNER_UNKNOWN)',
+    tries: {
       'by an authority': replacing(async ({ cloud }, made) => ({
         seq: 2,
         wraps: made.wraps,
         signer: cloud.hospital.signer,
       })),
     },
-  ),
-  kind(
-    'replaces-wraps-retired',
-    'thief',
-    'replaces the wraps of a version with a former gateway key',
-    'WRAPS_REFUSED (WRAP_SIGNER_RETIRED)',
-    {
+  }),
+  kind({
+    id: 'replaces-wraps-retired',
+    role: 'thief',
+    what: 'replaces the wraps of a version with a former gateway key',
+    answer: 'WRAPS_REFUSED (WRAP_SIGNER_RETIRED)',
+    tries: {
       'by a former key': replacing(async ({ cloud }, made, patient) => {
         await cloud.rotate(patient, 'gateway', generateEd25519().signer);
         return { seq: 2, wraps: made.wraps, signer: patient.gateway };
       }),
     },
-  ),
-  kind(
-    'replaces-wraps-out-of-turn',
-    'relay',
-    'brings an old set of wraps back, or one that comes too early',
-    'WRAPS_SEQ_MISMATCH',
-    {
+  }),
+  kind({
+    id: 'replaces-wraps-out-of-turn',
+    role: 'relay',
+    what: 'brings an old set of wraps back, or one that comes too early',
+    answer: 'WRAPS_SEQ_MISMATCH',
+    tries: {
       'too early': replacing(async (_fixture, made, patient) => ({
         seq: 3,
         wraps: made.wraps,
         signer: patient.gateway,
       })),
     },
-  ),
-  kind(
-    'replaces-wraps-with-others',
-    'thief',
-    'takes a granted reader’s wrap away, or adds one for a key that nobody was granted',
-    'WRAPS_MISMATCH',
-    {
+  }),
+  kind({
+    id: 'replaces-wraps-with-others',
+    role: 'thief',
+    what: 'takes a granted reader’s wrap away, or adds one for a key that nobody was granted',
+    answer: 'WRAPS_MISMATCH',
+    tries: {
       fewer: replacing(async ({ cloud }, made, patient) => {
         const hospital = await cloud.kidOf('aut_hospital');
         const wraps = made.wraps.filter(({ kid }) => kid !== hospital);
@@ -277,48 +284,54 @@ export const PROVIDER_ATTEMPTS: readonly ProviderKind[] = [
         return { seq: 2, wraps, signer: patient.gateway };
       }),
     },
-  ),
-  kind('asks-for-another', 'operator', 'asks for a record with a request that another one signed', MISMATCH, {
-    access: async (fixture) => {
-      const { made } = await fixture.granted();
-      const statement = fixture.cloud.accessRequest(made, 'prv_cloud-a');
-      return asEach(['LabMSP', 'PatientsMSP', 'CloudBMSP'], (as) =>
-        fixture.post(as, PROVIDER_ROUTES.access, { statement }),
-      );
+  }),
+  kind({
+    id: 'asks-for-another',
+    role: 'operator',
+    what: 'asks for a record with a request that another one signed',
+    answer: MISMATCH,
+    tries: {
+      access: async (fixture) => {
+        const { made } = await fixture.granted();
+        const statement = fixture.cloud.accessRequest(made, 'prv_cloud-a');
+        return asEach(['LabMSP', 'PatientsMSP', 'CloudBMSP'], (as) =>
+          fixture.post(as, PROVIDER_ROUTES.access, { statement }),
+        );
+      },
     },
   }),
-  kind(
-    'asks-elsewhere',
-    'provider',
-    'takes a request that names another provider as its relay',
-    'ACCESS_REFUSED (RELAY_MISMATCH)',
-    {
+  kind({
+    id: 'asks-elsewhere',
+    role: 'provider',
+    what: 'takes a request that names another provider as its relay',
+    answer: 'ACCESS_REFUSED (RELAY_MISMATCH)',
+    tries: {
       access: async (fixture) => {
         const { made } = await fixture.granted();
         const statement = fixture.cloud.accessRequest(made, 'prv_cloud-b');
         return codeOf(fixture.post('HospitalMSP', PROVIDER_ROUTES.access, { statement }));
       },
     },
-  ),
-  kind(
-    'asks-ungranted',
-    'authority',
-    'asks a provider for a record without a grant',
-    'ACCESS_DENIED (NO_GRANT)',
-    {
+  }),
+  kind({
+    id: 'asks-ungranted',
+    role: 'authority',
+    what: 'asks a provider for a record without a grant',
+    answer: 'ACCESS_DENIED (NO_GRANT)',
+    tries: {
       access: async (fixture) => {
         const { made } = await version(fixture);
         await fixture.cloud.store(made);
         return codeOf(fixture.cloud.request(made, fixture.cloud.providers.a));
       },
     },
-  ),
-  kind(
-    'break-glass-by-grant',
-    'authority',
-    'gets the wrap that is for breaking the glass under a grant',
-    NO_EFFECT,
-    {
+  }),
+  kind({
+    id: 'break-glass-by-grant',
+    role: 'authority',
+    what: 'gets the wrap that is for breaking the glass under a grant',
+    answer: NO_EFFECT,
+    tries: {
       access: async (fixture) => {
         const patient = await fixture.cloud.newPatient();
         await fixture.cloud.decree('Grant', patient.grant('aut_hospital'));
@@ -329,13 +342,13 @@ export const PROVIDER_ATTEMPTS: readonly ProviderKind[] = [
         return record.wrap === null ? NO_EFFECT : THROUGH;
       },
     },
-  ),
-  kind(
-    'others-wraps-in-release',
-    'authority',
-    'finds the wraps of other recipients in what it is released',
-    NO_EFFECT,
-    {
+  }),
+  kind({
+    id: 'others-wraps-in-release',
+    role: 'authority',
+    what: 'finds the wraps of other recipients in what it is released',
+    answer: NO_EFFECT,
+    tries: {
       access: async (fixture) => {
         const { patient, made } = await fixture.granted();
         const { record } = await fixture.cloud.request(made, fixture.cloud.providers.a);
@@ -346,61 +359,73 @@ export const PROVIDER_ATTEMPTS: readonly ProviderKind[] = [
         return found || others.length === 0 ? `${THROUGH}, ${patient.id}` : NO_EFFECT;
       },
     },
-  ),
-  kind(
-    'spends-anothers-permit',
-    'provider',
-    'spends a permit that was given through another one',
-    'PERMIT_INVALID',
-    {
+  }),
+  kind({
+    id: 'spends-anothers-permit',
+    role: 'provider',
+    what: 'spends a permit that was given through another one',
+    answer: 'PERMIT_INVALID',
+    tries: {
       'by its own signature': spending(async (fixture, made, relay) =>
         fixture.spend(await fixture.obtain(made, relay), fixture.labsRelay.organisation),
       ),
     },
-  ),
-  kind(
-    'spends-in-anothers-name',
-    'thief',
-    'spends a permit in its relay’s name',
-    'PERMIT_INVALID (STATEMENT_KEY_UNKNOWN)',
-    {
+  }),
+  kind({
+    id: 'spends-in-anothers-name',
+    role: 'thief',
+    what: 'spends a permit in its relay’s name',
+    answer: 'PERMIT_INVALID (STATEMENT_KEY_UNKNOWN)',
+    tries: {
       'with another key': spending(async (fixture, made, relay) => {
         const permit = await fixture.obtain(made, relay);
         const { networkId } = fixture.cloud.providers.network;
         return fixture.spend(permit, new TestOrganisation('prv_hospital', 'HospitalMSP', networkId, 0));
       }),
     },
-  ),
-  kind(
-    'spends-with-anothers-token',
-    'provider',
-    'brings a relay’s signed request for a release as its own',
-    MISMATCH,
-    {
+  }),
+  kind({
+    id: 'spends-with-anothers-token',
+    role: 'provider',
+    what: 'brings a relay’s signed request for a release as its own',
+    answer: MISMATCH,
+    tries: {
       releases: spending(async (fixture, made, relay) =>
         fixture.spend(await fixture.obtain(made, relay), relay.organisation, 'LabMSP'),
       ),
     },
-  ),
-  kind('spends-nothing', 'provider', 'spends a permit that nobody committed', 'PERMIT_INVALID', {
-    releases: spending(async (fixture, made, relay) => {
-      const permit = await fixture.obtain(made, relay);
-      return fixture.spend({ ...permit, txId: 'e'.repeat(64) }, relay.organisation);
-    }),
   }),
-  kind('spends-twice', 'provider', 'spends a permit twice', 'PERMIT_USED', {
-    releases: spending(async (fixture, made, relay) => {
-      const permit = await fixture.obtain(made, relay);
-      await fixture.spend(permit, relay.organisation);
-      return fixture.spend(permit, relay.organisation);
-    }),
+  kind({
+    id: 'spends-nothing',
+    role: 'provider',
+    what: 'spends a permit that nobody committed',
+    answer: 'PERMIT_INVALID',
+    tries: {
+      releases: spending(async (fixture, made, relay) => {
+        const permit = await fixture.obtain(made, relay);
+        return fixture.spend({ ...permit, txId: 'e'.repeat(64) }, relay.organisation);
+      }),
+    },
   }),
-  kind(
-    'spends-after-revocation',
-    'authority',
-    'spends, through a provider of its own, a permit from before the revocation',
-    'POLICY_CHANGED',
-    {
+  kind({
+    id: 'spends-twice',
+    role: 'provider',
+    what: 'spends a permit twice',
+    answer: 'PERMIT_USED',
+    tries: {
+      releases: spending(async (fixture, made, relay) => {
+        const permit = await fixture.obtain(made, relay);
+        await fixture.spend(permit, relay.organisation);
+        return fixture.spend(permit, relay.organisation);
+      }),
+    },
+  }),
+  kind({
+    id: 'spends-after-revocation',
+    role: 'authority',
+    what: 'spends, through a provider of its own, a permit from before the revocation',
+    answer: 'POLICY_CHANGED',
+    tries: {
       releases: async (fixture) => {
         const { patient, made } = await fixture.granted();
         const relay = fixture.hospitalsRelay;
@@ -409,25 +434,25 @@ export const PROVIDER_ATTEMPTS: readonly ProviderKind[] = [
         return fixture.spend(permit, relay.organisation);
       },
     },
-  ),
-  kind(
-    'spends-late',
-    'provider',
-    'spends a permit that is dated nearly two minutes ahead after 30 s',
-    'PERMIT_EXPIRED',
-    {
+  }),
+  kind({
+    id: 'spends-late',
+    role: 'provider',
+    what: 'spends a permit that is dated nearly two minutes ahead after 30 s',
+    answer: 'PERMIT_EXPIRED',
+    tries: {
       'dated ahead': spending(async (fixture, made, relay) => {
         const permit = await fixture.obtainAhead(made, relay, AHEAD_MS);
         return fixture.later(AFTER_WINDOW_MS, () => fixture.spend(permit, relay.organisation));
       }),
     },
-  ),
-  kind(
-    'spends-after-its-grant',
-    'provider',
-    'spends a permit after the grant that it rests on has ended',
-    'PERMIT_EXPIRED',
-    {
+  }),
+  kind({
+    id: 'spends-after-its-grant',
+    role: 'provider',
+    what: 'spends a permit after the grant that it rests on has ended',
+    answer: 'PERMIT_EXPIRED',
+    tries: {
       'within the window': spending(
         async (fixture, made, relay) => {
           const permit = await fixture.obtain(made, relay);
@@ -436,13 +461,13 @@ export const PROVIDER_ATTEMPTS: readonly ProviderKind[] = [
         () => new Date(Date.now() + AFTER_WINDOW_MS / 3).toISOString(),
       ),
     },
-  ),
-  kind(
-    'spends-after-restart',
-    'provider',
-    'spends a permit whose coming the holder has not seen',
-    'PERMIT_EXPIRED',
-    {
+  }),
+  kind({
+    id: 'spends-after-restart',
+    role: 'provider',
+    what: 'spends a permit whose coming the holder has not seen',
+    answer: 'PERMIT_EXPIRED',
+    tries: {
       'that came while the holder was away': spending(async (fixture, made, relay) => {
         const { a } = fixture.cloud.providers;
         await a.stop();
@@ -451,19 +476,27 @@ export const PROVIDER_ATTEMPTS: readonly ProviderKind[] = [
         return fixture.spend(permit, relay.organisation);
       }),
     },
-  ),
-  kind('receipts-of-another', 'operator', 'signs for a release in another organisation’s name', MISMATCH, {
-    receipts: async (fixture) => {
-      const receipt = await receiptOf(fixture);
-      return asEach(['LabMSP', 'CloudBMSP'], (as) => fixture.post(as, PROVIDER_ROUTES.receipts, { receipt }));
+  }),
+  kind({
+    id: 'receipts-of-another',
+    role: 'operator',
+    what: 'signs for a release in another organisation’s name',
+    answer: MISMATCH,
+    tries: {
+      receipts: async (fixture) => {
+        const receipt = await receiptOf(fixture);
+        return asEach(['LabMSP', 'CloudBMSP'], (as) =>
+          fixture.post(as, PROVIDER_ROUTES.receipts, { receipt }),
+        );
+      },
     },
   }),
-  kind(
-    'receipts-for-another',
-    'authority',
-    'signs for what was released to another authority',
-    'RECEIPT_REFUSED (RECEIPT_MISMATCH)',
-    {
+  kind({
+    id: 'receipts-for-another',
+    role: 'authority',
+    what: 'signs for what was released to another authority',
+    answer: 'RECEIPT_REFUSED (RECEIPT_MISMATCH)',
+    tries: {
       receipts: async (fixture) => {
         const { lab } = fixture.cloud;
         const body = { ...readRecipientReceipt(await receiptOf(fixture)), recipient: 'aut_lab' };
@@ -471,13 +504,13 @@ export const PROVIDER_ATTEMPTS: readonly ProviderKind[] = [
         return codeOf(fixture.post('LabMSP', PROVIDER_ROUTES.receipts, { receipt }));
       },
     },
-  ),
-  kind(
-    'reports-for-another',
-    'operator',
-    'has a reading or a visit of another authority written down',
-    MISMATCH,
-    {
+  }),
+  kind({
+    id: 'reports-for-another',
+    role: 'operator',
+    what: 'has a reading or a visit of another authority written down',
+    answer: MISMATCH,
+    tries: {
       'notice-readings': async (fixture) => {
         const { made } = await fixture.granted();
         const { patientId, record, version: number, manifestHash } = made;
@@ -512,13 +545,13 @@ export const PROVIDER_ATTEMPTS: readonly ProviderKind[] = [
         );
       },
     },
-  ),
-  kind(
-    'revokes-forged',
-    'relay',
-    'fills blocks with revocations that the patient has not signed',
-    'LEDGER_REFUSED (STATEMENT_KEY_UNKNOWN)',
-    {
+  }),
+  kind({
+    id: 'revokes-forged',
+    role: 'relay',
+    what: 'fills blocks with revocations that the patient has not signed',
+    answer: 'LEDGER_REFUSED (STATEMENT_KEY_UNKNOWN)',
+    tries: {
       revocations: async (fixture) => {
         const [patient, stranger] = [await fixture.cloud.newPatient(), await fixture.cloud.newPatient()];
         const statement = patient.sign('revokeAll', { policySeq: 1 }, stranger.consent);
@@ -527,5 +560,5 @@ export const PROVIDER_ATTEMPTS: readonly ProviderKind[] = [
         );
       },
     },
-  ),
+  }),
 ];

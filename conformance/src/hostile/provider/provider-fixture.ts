@@ -1,5 +1,5 @@
 import type { TestOrganisation, TestPatient } from '@careledger/chaincode-runtime/testing';
-import { STATEMENTS, records, type AccessState } from '@careledger/contracts';
+import { STATEMENTS, type AccessState } from '@careledger/contracts';
 import { PROVIDER_ROUTES } from '@careledger/protocol';
 import { HttpClientError } from '@careledger/service-kit';
 import { makeStatement } from '@careledger/statements';
@@ -69,7 +69,7 @@ export class ProviderFixture {
     const { cloud } = this;
     const statement = cloud.accessRequest(made, organisation.id);
     const { network } = cloud.providers;
-    const { result } = await network.submit(identity, 'cloud', records, 'RequestAccess', { statement });
+    const { result } = await network.submit(identity, 'cloud', 'RequestAccess', { statement });
     return result as AccessState;
   }
 

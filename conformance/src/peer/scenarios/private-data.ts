@@ -7,7 +7,7 @@ import { commit, evaluateJson, evaluate, type Scenarios } from '../scenario.js';
 const OWN = `_implicit_org_${CLOUD_A}`;
 
 const put = (network: PeerNetwork, key: string, value: string, by = [CLOUD_A]): Promise<Outcome> =>
-  putIn(network, OWN, key, value, { by });
+  putIn(network, OWN, [key, value], { by });
 
 export const privateData: Scenarios = {
   'its organisation reads it, others see the hash': async (network) => ({
