@@ -98,7 +98,7 @@ describe('who may call a route', () => {
     expect(await doorFaults(app, tokens)).toEqual([]);
   });
 
-  test('a role that a route names gets past the door', async () => {
+  test('a role that a route names is let through', async () => {
     for (const { method, url, roles } of guardedRoutes(app)) {
       // These answer by a stream, or by asking the ledger that is away here.
       if (!url.includes(':') || method === 'HEAD') continue;

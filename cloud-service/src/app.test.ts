@@ -80,7 +80,7 @@ describe('who may call a route', () => {
     expect(await doorFaults(app, tokens)).toEqual([]);
   });
 
-  test('a role that a route names gets past the door', async () => {
+  test('a role that a route names is let through', async () => {
     for (const { method, url, roles } of guardedRoutes(app)) {
       for (const role of roles) {
         const { statusCode } = await inject(method, url, tokens[role]);
@@ -106,7 +106,7 @@ describe('bad input', () => {
     expect([answer.statusCode, answer.json().code]).toEqual([400, 'STATEMENT_MALFORMED']);
   });
 
-  test('a member too many is refused with its place', async () => {
+  test('a member too many is refused with its location', async () => {
     const answer = await put({ ...junk, ciphertext: 'AAAA', name: 'Jane' });
     expect(answer.json()).toMatchObject({ code: 'VALIDATION_FAILED', status: 400 });
   });

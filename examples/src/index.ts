@@ -1,6 +1,7 @@
 export * from './client/door.js';
 export * from './client/eventually.js';
 export * from './client/notice-stream.js';
+export { DEMO_AUTHORITIES } from './demo/cast.js';
 export { subscribe, type Patient, type Terms } from './demo/consent.js';
 export { Narrator } from './demo/narrator.js';
 export { SAMPLE_FILE } from './demo/options.js';

@@ -12,10 +12,7 @@ let fixture: LayersRig;
 const running = (): LayersRig => fixture;
 beforeAll(async () => {
   fixture = await LayersRig.start({
-    authorities: [
-      { name: 'hospital', kind: 'hospital', mspId: 'HospitalMSP' },
-      { name: 'lab', kind: 'lab', mspId: 'LabMSP' },
-    ],
+    authorities: ['hospital', 'lab'],
     units: ['cardiology', 'billing'],
   });
 }, 180_000);

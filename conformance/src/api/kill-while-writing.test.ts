@@ -81,7 +81,7 @@ test('killing the api while it writes loses and doubles no record, visit or noti
       ({ status }) => status === 201,
     ),
   );
-  const process = fixture.family.child('hospital');
+  const process = fixture.processes.child('hospital');
   const storedCount = async () => {
     const lists = homes.map(({ ledger, patientId }) =>
       ledger.channel('cloud').evaluate(records, 'ListRecords', { patientId }),

@@ -32,7 +32,7 @@ test('while the ledger stands still, emergencies come through and writes wait; a
   const stored = await home.storeSealed(fixture.provider(), sealed);
   const notice = await home.emergencyNotice('aut_hospital', sealed);
 
-  const devnet = fixture.family.child('devnet').ready.pid;
+  const devnet = fixture.processes.child('devnet').ready.pid;
   process.kill(devnet, 'SIGSTOP');
   let record, visit;
   try {
@@ -85,7 +85,7 @@ test('a client goes on after its last notice although the api was killed meanwhi
     ({ type, data }) => type === 'policy' && data['patientId'] === home.patientId,
   );
 
-  const api = fixture.family.child('hospital');
+  const api = fixture.processes.child('hospital');
   await api.kill();
   const bundle = periodicRecord(home.patientId, 120);
   const missed = await home.store(fixture.provider(), { bundle, readers: [] });

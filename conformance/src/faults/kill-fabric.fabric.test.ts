@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import {
+  DEMO_AUTHORITIES,
   Narrator,
   SAMPLE_FILE,
   eventually,
@@ -21,7 +22,7 @@ import {
   heights,
 } from '@careledger/network-runners';
 import {
-  Family,
+  ProcessGroup,
   startCareledger,
   startNativeNetwork,
   type Careledger,
@@ -55,7 +56,7 @@ if (binaries === undefined)
   'kill -9 on real Fabric, full profile, while the demo’s load runs,',
   () => {
     const dir = mkdtempSync(join(tmpdir(), 'careledger-faults-'));
-    const family = new Family();
+    const processes = new ProcessGroup();
     const findings: Finding[] = [];
     const load = new Load();
     const faultsOver = Promise.withResolvers<void>();
@@ -72,9 +73,10 @@ if (binaries === undefined)
       nodes = new Nodes({ root: join(dir, 'network'), chaincode: await chaincodeHostCommand() });
       orderers = await Orderers.open(nodes.plan(await nodes.state()), nodes.layout);
       careledger = await startCareledger({
-        family,
+        processes,
         network,
         dir,
+        authorities: DEMO_AUTHORITIES,
         recordIntervalMs: RECORD_INTERVAL_MS,
         anchorIntervalMs: ANCHOR_INTERVAL_MS,
       });
@@ -103,7 +105,7 @@ if (binaries === undefined)
       load.release();
       faultsOver.resolve();
       await trial?.[Symbol.asyncDispose]();
-      await family.stop();
+      await processes.stop();
       orderers?.[Symbol.dispose]();
       await network?.clean();
       rmSync(dir, { recursive: true, force: true });
@@ -137,10 +139,10 @@ if (binaries === undefined)
       what,
       victim: name,
       run: async (gone, back) => {
-        await family.child(name).kill();
+        await processes.child(name).kill();
         gone();
         await delay(DEAD_MS);
-        await family.child(name).start();
+        await processes.child(name).start();
         back();
       },
     });

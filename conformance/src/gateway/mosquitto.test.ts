@@ -152,10 +152,10 @@ const isRefused = (device: CertifiedDevice): Promise<true | undefined> =>
       await act(device, 'suspend');
       await isClosed;
       await eventually('the certificate being refused', () => isRefused(device));
-      await fixture.layers.family.child('gateway').kill();
+      await fixture.layers.processes.child('gateway').kill();
       await broker.restart();
       expect(await isRefused(device)).toBe(true);
-      await fixture.layers.family.child('gateway').start();
+      await fixture.layers.processes.child('gateway').start();
       expect(await isRefused(device)).toBe(true);
       await act(device, 'resume');
       await eventually('the device being let in', async () =>

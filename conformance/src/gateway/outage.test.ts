@@ -18,7 +18,7 @@ beforeAll(async () => {
 }, 120_000);
 afterAll(() => fixture[Symbol.asyncDispose](), 60_000);
 
-const child = (name: string) => fixture.layers.family.child(name);
+const child = (name: string) => fixture.layers.processes.child(name);
 
 /** One reading every five minutes; in hour `lowIn`, the seventh is an emergency. */
 async function replay(device: DeviceSession, hours: number, lowIn = -1): Promise<number> {

@@ -11,10 +11,7 @@ let running: GatewayRig | undefined;
 let fixture: HttpFixture;
 beforeAll(async () => {
   running = await GatewayRig.start({
-    authorities: [
-      { name: 'hospital', kind: 'hospital', mspId: 'HospitalMSP' },
-      { name: 'lab', kind: 'lab', mspId: 'LabMSP' },
-    ],
+    authorities: ['hospital', 'lab'],
     units: ['cardiology', 'billing'],
   });
   fixture = new HttpFixture(running);

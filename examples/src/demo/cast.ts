@@ -16,6 +16,13 @@ const RecordList = Type.Object({
   ),
 });
 
+/** The parts of the scenarios, by the names of those who play them. */
+const READER = 'hospital';
+const WRITER = 'lab';
+const OUTSIDER = 'insurer';
+/** Authorities that the demo needs, where the network has them. */
+export const DEMO_AUTHORITIES: readonly string[] = [READER, WRITER, OUTSIDER];
+
 /** Who takes part in the scenarios. */
 export interface Cast {
   readonly careledger: Careledger;
@@ -43,20 +50,20 @@ function authorityNamed({ careledger }: Cast, name: string): AuthorityDoor | und
 
 /** Who reads: every network has a hospital. */
 export function hospitalOf(cast: Cast): AuthorityDoor {
-  const hospital = authorityNamed(cast, 'hospital');
+  const hospital = authorityNamed(cast, READER);
   if (hospital === undefined) throw new RangeError('There is no hospital.');
   return hospital;
 }
 
 /** Who writes clinical records: the lab, where the network has one. */
-export const writerOf = (cast: Cast): AuthorityDoor => authorityNamed(cast, 'lab') ?? hospitalOf(cast);
+export const writerOf = (cast: Cast): AuthorityDoor => authorityNamed(cast, WRITER) ?? hospitalOf(cast);
 
 /** Who has no grant, where the network has somebody to spare. */
-export const outsiderOf = (cast: Cast): AuthorityDoor | undefined => authorityNamed(cast, 'insurer');
+export const outsiderOf = (cast: Cast): AuthorityDoor | undefined => authorityNamed(cast, OUTSIDER);
 
 /** Follows the hospital's notices from now on; `after` 0: all that it has. */
 export function followHospital({ careledger }: Cast, after?: number): Promise<NoticeStream> {
-  const hospital = careledger.authorities['hospital'];
+  const hospital = careledger.authorities[READER];
   if (hospital === undefined) throw new RangeError('There is no hospital.');
   return NoticeStream.open(hospital.url, hospital.tokens.practitioner, undefined, after);
 }

@@ -44,7 +44,7 @@ export interface ChaincodeHostNode {
 }
 
 /** Where an organisation's service listens: the patients' gateway, a cloud provider's service or an authority's api. */
-export interface ServicePlace {
+export interface ServiceAddress {
   readonly mspId: string;
   readonly host: string;
   /** HTTPS. */
@@ -79,7 +79,7 @@ export interface NetworkPlan {
   readonly orderers: readonly OrdererNode[];
   readonly peers: readonly PeerNode[];
   readonly chaincodeHosts: readonly ChaincodeHostNode[];
-  readonly services: readonly ServicePlace[];
+  readonly services: readonly ServiceAddress[];
   readonly channels: readonly ChannelPlan[];
   readonly chaincodes: NetworkDefinition['chaincodes'];
 }

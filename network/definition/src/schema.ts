@@ -193,7 +193,5 @@ export type ProfileName = keyof NetworkDefinition['profiles'];
 export type RunnerName = keyof NetworkDefinition['runners'];
 export type Consensus = NetworkDefinition['profiles']['full']['consensus'];
 export type BatchSettings = Static<typeof BatchSettings>;
-export type EtcdRaftSettings = NetworkDefinition['ordering']['etcdraft'];
-export type BftSettings = NetworkDefinition['ordering']['bft'];
 export type OrganizationDefinition = NetworkDefinition['organizations'][number];
 export type FabricCaSettings = Static<typeof FabricCa>;

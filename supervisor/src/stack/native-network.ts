@@ -3,7 +3,7 @@ import { readFileSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
-import { loadNetworkDefinition, PORT_OFFSETS } from '@careledger/network-definition';
+import { loadNetworkDefinition, planNetwork, PORT_OFFSETS } from '@careledger/network-definition';
 import type { RunningNetwork } from './network.js';
 
 const run = promisify(execFile);
@@ -45,8 +45,10 @@ export async function startNativeNetwork(
     throw error;
   }
   const pidFolder = join(dir, 'pids');
+  const plan = planNetwork(loadNetworkDefinition(), { profile, runner: 'native', portOffset });
   return {
-    networkId: loadNetworkDefinition().network,
+    plan,
+    networkId: plan.network,
     connectionFile: join(dir, 'connection.json'),
     identity: (mspId, name) => ({
       certificateFile: join(dir, 'organizations', mspId, name, 'cert.pem'),

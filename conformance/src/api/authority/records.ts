@@ -158,7 +158,7 @@ export function describeRecords(fixture: () => LayersRig): void {
 
 /** Has provider A serve a wrap set whose signature is broken, as if somebody had got at its database. */
 async function breakWrapSet(fixture: LayersRig, recordId: string): Promise<void> {
-  const provider = fixture.family.child('cloud-a');
+  const provider = fixture.processes.child('cloud-a');
   await provider.stop();
   const database = new DatabaseSync(join(fixture.dir, 'cloud-a', 'provider.db'));
   const row = database.prepare('SELECT wrap_set FROM versions WHERE record_id = ?').get(recordId) as {

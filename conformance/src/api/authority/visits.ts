@@ -100,7 +100,7 @@ export function describeVisits(fixture: () => LayersRig): void {
 
     test('another provider relays it where one is away', async () => {
       const home = await fixture().home();
-      const provider = fixture().family.child('cloud-a');
+      const provider = fixture().processes.child('cloud-a');
       await provider.stop();
       try {
         expect((await visit(home)).body).toMatchObject({ stage: 'related', relayedBy: 'prv_cloud-b' });

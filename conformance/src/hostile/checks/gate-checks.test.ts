@@ -5,7 +5,7 @@ import { GATE_LOCATIONS } from './gate-locations.js';
 import { switchedBuild } from './switched-build.js';
 
 const { build, switches } = await switchedBuild<GateBuild>(
-  { '@careledger/api/testing': ['TestHouse', 'Unread', 'readerWith', 'testPatient'] },
+  { '@careledger/api/testing': ['TestHospital', 'Unread', 'readerWith', 'testPatient'] },
   GATE_LOCATIONS,
 );
 

@@ -1,7 +1,7 @@
 import type { CheckLocation } from './switched-build.js';
 
 const api = (file: string, find: string, off: string, within?: string): CheckLocation => ({
-  file: `api/dist/${file}.js`,
+  file: `api/dist/src/${file}.js`,
   find,
   off,
   ...(within === undefined ? {} : { within }),

@@ -3,9 +3,9 @@ import { generateEd25519, generateX25519, randomId128 } from '@careledger/crypto
 import { THROUGH, kindOf, type AttemptKind, type Try } from '../attempt.js';
 
 /** The parts of an authority's api, of whatever build. */
-export type GateBuild = Pick<typeof Testing, 'TestHouse' | 'Unread' | 'readerWith' | 'testPatient'>;
+export type GateBuild = Pick<typeof Testing, 'TestHospital' | 'Unread' | 'readerWith' | 'testPatient'>;
 type GateKind = AttemptKind<GateBuild>;
-type House = InstanceType<GateBuild['TestHouse']>;
+type House = InstanceType<GateBuild['TestHospital']>;
 type Patient = ReturnType<GateBuild['testPatient']>;
 type Grant = Parameters<Patient['grant']>[0];
 type Notice = Partial<Parameters<Patient['notice']>[0]>;
@@ -18,7 +18,7 @@ type Act = (house: House, patient: Patient, build: GateBuild) => Promise<string>
 const inHouse =
   (act: Act, grant?: Grant): Try<GateBuild>['run'] =>
   async (build) => {
-    await using house = new build.TestHouse();
+    await using house = new build.TestHospital();
     const patient = build.testPatient();
     const grants = grant === undefined ? [] : [patient.grant(grant)];
     await house.granted(patient.state, ...grants);

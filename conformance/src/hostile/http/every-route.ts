@@ -1,7 +1,8 @@
 import { randomBytes } from 'node:crypto';
 import { randomId128 } from '@careledger/crypto';
+import { PATIENTS_MSP } from '@careledger/domain';
 import type { Role as TokenRole } from '@careledger/service-kit';
-import { PATIENTS_MSP, newToken, systemToken } from '@careledger/supervisor';
+import { newToken, systemToken } from '@careledger/supervisor';
 import { answersOf, type Role } from '../attempt.js';
 import type { HttpKind, HttpTry } from './http-attempt.js';
 import type { HttpCall, HttpFixture } from './http-fixture.js';

@@ -1,6 +1,7 @@
 import { newId } from '@careledger/chaincode-runtime/testing';
 import { randomId128 } from '@careledger/crypto';
-import { PATIENTS_MSP, systemToken } from '@careledger/supervisor';
+import { PATIENTS_MSP } from '@careledger/domain';
+import { systemToken } from '@careledger/supervisor';
 import { granted, textOf } from '../../fixtures/services/granted.js';
 import { OTHER_MSP } from '../../gateway/gateway-rig.js';
 import { call } from '../../fixtures/services/api-client.js';

@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import { newState, planOf, type NetworkState } from '@careledger/network-admin';
-import { servicesOf } from '../services/service-node.js';
+import { servicesOf } from '@careledger/network-definition';
 import { BROKER } from './broker.js';
 import { parseContainers, type ContainerState } from './container-state.js';
 import { diagnoseContainers } from './diagnose-containers.js';

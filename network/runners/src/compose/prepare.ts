@@ -7,9 +7,8 @@ import {
   writeState,
   type Progress,
 } from '@careledger/network-admin';
-import type { NetworkPlan, ProfileName } from '@careledger/network-definition';
+import { servicesOf, type NetworkPlan, type ProfileName } from '@careledger/network-definition';
 import { writeServiceFiles } from '../services/service-files.js';
-import { servicesOf } from '../services/service-node.js';
 import { ensureTlsCertificates, writeTlsRoots } from '../services/tls.js';
 import { writeBrokerFiles } from './broker-files.js';
 import { OTHER_HOSTS } from './containers.js';
@@ -56,7 +55,7 @@ export async function prepare(
   await writeTlsRoots(layout, [...plan.organizations, MONITORING_ORGANIZATION]);
   await writeFabricFiles(plan, layout);
   await writeBrokerFiles(layout);
-  const secrets = await writeServiceFiles(plan, layout, services, COMPOSE_SETTING);
+  const secrets = await writeServiceFiles(plan, layout, services, () => COMPOSE_SETTING);
   await writeMonitoringFiles(plan, layout, services, secrets);
   progress('prepare', `configuration of ${services.length} services written`);
   return plan;

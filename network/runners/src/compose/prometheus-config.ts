@@ -1,6 +1,5 @@
-import type { NetworkPlan } from '@careledger/network-definition';
+import type { NetworkPlan, ServiceNode } from '@careledger/network-definition';
 import { stringify } from 'yaml';
-import type { ServiceNode } from '../services/service-node.js';
 import { CONFIG } from './places.js';
 
 const SCRAPE_INTERVAL = '15s';

@@ -10,15 +10,15 @@ import {
   silent,
   writeState,
 } from '@careledger/network-admin';
-import { backup, restore } from '../operations/backup.js';
-import { diagnose } from '../operations/doctor.js';
+import { backup, restore } from './backup.js';
+import { diagnose } from './doctor.js';
 import { heights } from '../operations/heights.js';
 import { addOrganization, removeOrganization } from '../operations/membership.js';
-import { rotateNode } from '../operations/rotate.js';
+import { rotate } from '../operations/rotate.js';
 import { upgradeChaincode } from '../operations/upgrade-chaincode.js';
 import { PORT_OFFSETS } from '@careledger/network-definition';
-import { TestClient } from '../testing/client.js';
-import { describeOnFabric, temporaryFolder, testNetwork } from '../testing/fabric.js';
+import { TestClient } from '../../testing/client.js';
+import { describeOnFabric, temporaryFolder, testNetwork } from '../../testing/fabric.js';
 
 const FIRST_TRANSACTION_LIMIT_MS = 20_000;
 const TEST_TIMEOUT_MS = 120_000;
@@ -143,7 +143,7 @@ describeOnFabric('the small network on real Fabric', () => {
   test(
     'a peer and the orderer get new certificates and go on',
     async () => {
-      for (const node of ['peer-cloud-a', 'orderer-patients']) await rotateNode(network, node);
+      for (const node of ['peer-cloud-a', 'orderer-patients']) await rotate(network, node);
       await write('cloud', 'CloudAMSP', 'rotated', 'yes');
       await killEverything();
       await network.up();
@@ -179,7 +179,8 @@ describeOnFabric('the small network on real Fabric', () => {
       const plan = network.plan(await network.state());
       using connections = await NetworkConnections.open(plan, network.layout);
       const { cert } = network.layout.client('HospitalMSP', 'user');
-      await revokeOnChannels(plan, network.layout, connections, 'HospitalMSP', cert, silent);
+      const { layout } = network;
+      await revokeOnChannels({ plan, layout, connections, progress: silent }, 'HospitalMSP', cert);
       await expect(revoked.put('after', 'revocation')).rejects.toThrow();
       using other = await TestClient.connect(
         network.layout,
@@ -204,7 +205,7 @@ describeOnFabric('the small network on real Fabric', () => {
       },
       { problem: 'peer-hospital does not run', mend: `careledger-native up --dir ${network.layout.root}` },
     ]);
-    await rotateNode(network, 'peer-cloud-a');
+    await rotate(network, 'peer-cloud-a');
     expect(await diagnose(network)).toEqual([]);
   });
 
