@@ -245,7 +245,7 @@ if (binaries === undefined)
   },
 );
 
-/** Undefined where the door refuses: the caller asks again. */
+/** Undefined where the API refuses: the caller asks again. */
 async function unlessRefused(ask: () => Promise<void>): Promise<true | undefined> {
   try {
     await ask();

@@ -25,7 +25,7 @@ import {
   type RunningNetwork,
   type RunningService,
 } from '@careledger/supervisor';
-import { TestHome } from './test-home.js';
+import { TestHome } from '../fixtures/services/test-home.js';
 
 export type RigAuthority = RunningService & { readonly authorityId: string };
 export type RigProvider = RunningService & { readonly providerId: string };
