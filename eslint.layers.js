@@ -1,6 +1,6 @@
 /**
  * The direction of dependencies: spec ← packages ← chaincode, services, network ← supervisor, examples, conformance,
- * bench. Each layer names what it may not import; TypeScript's project references hold the rest.
+ * bench; and packages ← vectors. Each layer names what it may not import; TypeScript's project references hold the rest.
  */
 const chaincode = [
   '@careledger/access-control-chaincode',
@@ -14,6 +14,7 @@ const tools = [
   '@careledger/examples',
   '@careledger/conformance',
   '@careledger/bench',
+  '@careledger/vectors',
 ];
 const fabricClient = ['@hyperledger/fabric-gateway', '@hyperledger/fabric-protos', '@grpc/grpc-js'];
 const io = [
@@ -53,6 +54,11 @@ export const layers = [
     what: 'ledger knows no layer above',
     folders: ['packages/ledger'],
     not: [...chaincode, ...services, ...network, ...tools],
+  },
+  {
+    what: 'Vectors are made of packages alone, so that every layer above can be held to them',
+    folders: ['vectors'],
+    not: [...chaincode, ...services, ...network, ...tools, ...fabricClient],
   },
   {
     what: 'Chaincode imports pure packages alone, so that it is deterministic and bundles small',

@@ -8,7 +8,7 @@ export const main = (argv: readonly string[]): Promise<void> =>
   runServiceCli(
     {
       name: 'careledger-api',
-      description: 'Door of an authority (layer 2)',
+      description: 'API of an authority (layer 2)',
       schema: ApiConfig,
       identityOf: (config) => config.authorityId,
       build: async (config, logger) => ({ app: await buildApp(config, logger) }),

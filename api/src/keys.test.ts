@@ -6,7 +6,7 @@ import { afterEach, beforeEach, expect, test } from '@jest/globals';
 import { KEY, openKeys } from './keys.js';
 
 const PASSPHRASE = 'correct horse battery staple';
-const PLACE = { patientId: `pat_${'a'.repeat(32)}`, kind: 'clinical', key: 'k' };
+const RECORD = { patientId: `pat_${'a'.repeat(32)}`, kind: 'clinical', key: 'k' };
 
 let dir: string;
 beforeEach(async () => {
@@ -18,11 +18,11 @@ test('what makes record ids is in the data folder: an authority put back from a 
   const [home, restored] = [join(dir, 'home'), join(dir, 'restored')];
   await mkdir(home);
   const before = await openKeys(home, PASSPHRASE);
-  const seed = recordSeedFor(before.secret(KEY.recordIds), PLACE);
+  const seed = recordSeedFor(before.secret(KEY.recordIds), RECORD);
   await before.close();
   await cp(home, restored, { recursive: true });
   await rm(home, { recursive: true });
   const after = await openKeys(restored, PASSPHRASE);
-  expect(recordSeedFor(after.secret(KEY.recordIds), PLACE)).toBe(seed);
+  expect(recordSeedFor(after.secret(KEY.recordIds), RECORD)).toBe(seed);
   await after.close();
 });

@@ -1,9 +1,11 @@
 import { ledgerProblems } from '@careledger/ledger/service';
 import {
+  ProblemError,
   defineProblems,
   idempotencyProblems,
   recordProblems,
   statementProblems,
+  type ProblemErrorOptions,
 } from '@careledger/service-kit';
 
 /** Codes of this service besides the common ones. Where the chaincode refused, `reason` has its code. */
@@ -63,3 +65,7 @@ export const problems = defineProblems({
   VISIT_UNKNOWN: { status: 404, title: 'This authority recorded no such visit' },
 });
 export type ProblemCode = keyof typeof problems;
+
+/** A refusal of this service. */
+export const problem = (code: ProblemCode, detail: string, options: ProblemErrorOptions = {}) =>
+  new ProblemError<ProblemCode>(code, detail, options);

@@ -1,6 +1,5 @@
 export { buildApp } from './app.js';
-export { main } from './cli.js';
-export type { Clock, Instant } from './clock.js';
+export type { Clock } from './clock.js';
 export { CloudConfig } from './config.js';
 export { register } from './register.js';
 export { problems } from './problems.js';

@@ -1,2 +1,2 @@
-export { loadVectors, writeVectors } from './vectors.js';
+export { loadVectors, vectorsFolder } from './vectors.js';
 export type { Vector, VectorBody, VectorKind } from './vectors.js';

@@ -1,4 +1,4 @@
-import { mkdirSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { readFileSync, readdirSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 
 /** `valid` vectors have to be accepted, `invalid` ones refused; an invalid one is named for its attack. */
@@ -19,7 +19,7 @@ const SUFFIX = '.json';
  * @throws Error when the topic has no vectors: a test over nothing would pass
  */
 export function loadVectors<T extends VectorBody = VectorBody>(kind: VectorKind, topic: string): Vector<T>[] {
-  const folder = folderOf(kind, topic);
+  const folder = vectorsFolder(kind, topic);
   const names = readdirSync(folder)
     .filter((file) => file.endsWith(SUFFIX))
     .map((file) => file.slice(0, -SUFFIX.length))
@@ -31,16 +31,7 @@ export function loadVectors<T extends VectorBody = VectorBody>(kind: VectorKind,
   }));
 }
 
-/** Replaces a topic's vectors, for the packages' generators. Takes them with their names, as {@link loadVectors} gives them. */
-export function writeVectors(kind: VectorKind, topic: string, vectors: readonly Vector[]): void {
-  const folder = folderOf(kind, topic);
-  rmSync(folder, { recursive: true, force: true });
-  mkdirSync(folder, { recursive: true });
-  for (const { name, ...body } of vectors) {
-    writeFileSync(`${folder}/${name}${SUFFIX}`, `${JSON.stringify(body, null, 2)}\n`);
-  }
-}
-
-function folderOf(kind: VectorKind, topic: string): string {
+/** Where the vectors of a topic lie, whether there are any or not. */
+export function vectorsFolder(kind: VectorKind, topic: string): string {
   return `${VECTORS}/${kind}/${topic}`;
 }

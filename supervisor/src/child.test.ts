@@ -2,7 +2,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, test } from '@jest/globals';
-import { Child, Family } from './index.js';
+import { Child, ProcessGroup } from './index.js';
 
 const folder = mkdtempSync(join(tmpdir(), 'careledger-supervisor-'));
 afterAll(() => rmSync(folder, { recursive: true }));
@@ -59,16 +59,16 @@ describe('a supervised process', () => {
   });
 });
 
-describe('a family', () => {
+describe('a process group', () => {
   test('measures the memory of all its members together', async () => {
-    await using family = new Family();
-    await family.start({
+    await using processes = new ProcessGroup();
+    await processes.start({
       name: 'one',
       program: program('one', `${READY} setInterval(() => 0, 1e6)`),
       logFile,
     });
-    for (let tries = 0; tries < 40 && family.peakPssBytes === 0; tries++)
+    for (let tries = 0; tries < 40 && processes.peakPssBytes === 0; tries++)
       await new Promise((r) => setTimeout(r, 100));
-    expect(family.peakPssBytes).toBeGreaterThan(5_000_000);
+    expect(processes.peakPssBytes).toBeGreaterThan(5_000_000);
   });
 });

@@ -7,9 +7,9 @@ import { createInterface } from 'node:readline';
 /** V8 lets the heap of a busy process grow long before it collects; many processes on one machine must not. */
 export const SMALL_HEAP_FLAGS = ['--max-semi-space-size=2', '--max-old-space-size=512'];
 /** Time that a process gets to say that it is ready. */
-export const READY_TIMEOUT_MS = 60_000;
+const READY_TIMEOUT_MS = 60_000;
 /** Time that a process gets to stop by itself after SIGTERM, before SIGKILL. */
-export const STOP_TIMEOUT_MS = 15_000;
+const STOP_TIMEOUT_MS = 15_000;
 /** Services share most of their modules: what one has compiled, the next need not. */
 export const COMPILE_CACHE_DIR = join(tmpdir(), 'careledger-compile-cache');
 /** Characters of a process's standard error that an error message quotes. */
@@ -35,10 +35,12 @@ export interface ChildOptions {
   /** Standard error goes to this file, appended. */
   readonly logFile: string;
   readonly readyTimeoutMs?: number;
+  /** Ctrl-C in a terminal does not reach it: whoever started it decides when it stops. */
+  readonly detached?: boolean;
 }
 
 /** A process that said more than it should, or nothing in time. */
-export class SupervisorError extends Error {
+class SupervisorError extends Error {
   override readonly name = 'SupervisorError';
   constructor(
     readonly code: 'CHILD_EXITED' | 'CHILD_NOT_READY' | 'CHILD_NOT_RUNNING',
@@ -80,12 +82,14 @@ export class Child implements AsyncDisposable {
 
   /** Starts the process and waits for its ready line. */
   async start(): Promise<ReadyLine> {
-    const { program, nodeFlags = [], env, logFile, readyTimeoutMs = READY_TIMEOUT_MS } = this.options;
+    const { program, nodeFlags = [], env, logFile, detached = false } = this.options;
+    const { readyTimeoutMs = READY_TIMEOUT_MS } = this.options;
     mkdirSync(dirname(logFile), { recursive: true });
     const log = createWriteStream(logFile, { flags: 'a' });
     const child = spawn(process.execPath, [...nodeFlags, ...program], {
       env: { ...process.env, NODE_COMPILE_CACHE: COMPILE_CACHE_DIR, ...env },
       stdio: ['ignore', 'pipe', 'pipe'],
+      detached,
     });
     this.#process = child;
     this.#quote = '';

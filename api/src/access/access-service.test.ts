@@ -4,9 +4,8 @@ import { ProviderPool } from '@careledger/delivery';
 import { HttpClientError, type HttpClient } from '@careledger/service-kit';
 import { readStatement } from '@careledger/statements';
 import { afterEach, beforeEach, expect, test } from '@jest/globals';
-import type { Outbox } from '../outbox/outbox.js';
-import { TestHouse, readerWith } from '../testing/test-house.js';
-import { testPatient } from '../testing/test-patient.js';
+import { TestHospital, readerWith } from '../../testing/test-hospital.js';
+import { testPatient } from '../../testing/test-patient.js';
 import { AccessService } from './access-service.js';
 import { CloudWitnesses } from './cloud-witnesses.js';
 import type { Receipts } from './receipts.js';
@@ -15,39 +14,39 @@ const PROVIDERS = ['prv_cloud-a', 'prv_cloud-b'];
 const patient = testPatient();
 const { recordId } = patient.newRecord();
 
-let house: TestHouse;
+let hospital: TestHospital;
 let access: AccessService;
 /** What each provider was sent, and what the own log had of it then. */
 let asked: { providerId: string; statement: string; logged: unknown }[];
 let answers: Record<string, HttpClientError>;
 beforeEach(async () => {
-  house = new TestHouse();
+  hospital = new TestHospital();
   asked = [];
   answers = {};
-  await house.granted(patient.state, patient.grant());
-  const { channels, authorityId, issuer, directory, store, vouching, gate, accessLog } = house;
+  await hospital.granted(patient.state, patient.grant());
+  const { channels, authorityId, issuer, registrations, store, vouching, gate, accessLog } = hospital;
   access = new AccessService({
-    ...{ authorityId, issuer, channels, directory, store, vouching, gate, log: accessLog },
-    ...{ verifier: nodeVerifier(), keys: [house.ownKey], receipts: {} as Receipts },
+    ...{ authorityId, issuer, channels, registrations, store, vouching, gate, log: accessLog },
+    ...{ verifier: nodeVerifier(), keys: [hospital.ownKey], receipts: {} as Receipts },
     witnesses: new CloudWitnesses({ mspId: 'HospitalMSP', peerMspIds: ['PatientsMSP'] }),
     providers: new ProviderPool<HttpClient>({
       providerIds: PROVIDERS,
       connect: clientOf,
       restMs: () => 1_000,
-      clock: house.clock,
+      clock: hospital.clock,
     }),
-    outbox: () => ({}) as Outbox,
+    outbox: { wake: () => undefined },
     count: () => undefined,
     logger: { warn: () => undefined },
   });
 });
-afterEach(() => house[Symbol.asyncDispose]());
+afterEach(() => hospital[Symbol.asyncDispose]());
 
 function clientOf(providerId: string): HttpClient {
   const call = async (_method: string, _path: string, { body }: { body?: unknown }) => {
     const { statement } = body as { statement: string };
     const { sid } = readStatement(statement).payload;
-    asked.push({ providerId, statement, logged: house.accessLog.find(sid) });
+    asked.push({ providerId, statement, logged: hospital.accessLog.find(sid) });
     throw answers[providerId] ?? new HttpClientError('UNREACHABLE', 'away');
   };
   return { call: call as unknown as HttpClient['call'], bytes: () => Promise.reject(new Error('no')) };
@@ -70,7 +69,7 @@ test('each request is in the own log before it leaves', async () => {
   );
 });
 
-test('a permit that the patient’s policy has overtaken is asked for anew', async () => {
+test('a permit that the patient’s policy has overtaken is asked for again', async () => {
   answers['prv_cloud-a'] = new HttpClientError('REFUSED', 'overtaken', {
     status: 403,
     problem: { type: '', title: '', status: 403, code: 'POLICY_CHANGED' },
@@ -91,13 +90,17 @@ test('the denial that there is no such record is on the ledger, and a 404 here',
   });
   await expect(open()).rejects.toMatchObject({ code: 'RECORD_UNKNOWN' });
   const [{ sid } = { sid: '' }] = asked.map(({ statement }) => readStatement(statement).payload);
-  expect(house.accessLog.find(sid)).toMatchObject({ outcome: 'denied', txId: 'f'.repeat(64), version: null });
+  expect(hospital.accessLog.find(sid)).toMatchObject({
+    outcome: 'denied',
+    txId: 'f'.repeat(64),
+    version: null,
+  });
   expect(asked).toHaveLength(1);
 });
 
 test('a practitioner who is not active asks for nothing', async () => {
-  const practitionerId = await house.practitioner();
-  await house.setStage(practitionerId, 'withdrawn');
+  const practitionerId = await hospital.practitioner();
+  await hospital.setStage(practitionerId, 'withdrawn');
   await expect(open(readerWith({ practitionerId }))).rejects.toMatchObject({ code: 'PRACTITIONER_UNKNOWN' });
   expect(asked).toEqual([]);
 });

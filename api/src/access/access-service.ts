@@ -8,13 +8,13 @@ import { Value } from 'typebox/value';
 import type { Issuer } from '../issuer.js';
 import type { Outbox } from '../outbox/outbox.js';
 import type { Vouching } from '../policy/vouching.js';
-import { problem } from '../problem.js';
-import type { ProblemCode } from '../problems.js';
+import { problem, type ProblemCode } from '../problems.js';
 import { firstOf, type Providers, type ReachableProvider } from '../providers/providers.js';
 import type { Store } from '../store/store.js';
 import type { AccessLog } from './access-log.js';
+import type { ReadGate } from './read-gate.js';
+import type { Reader } from './reader.js';
 import type { Receipts } from './receipts.js';
-import type { Reader, ReadGate } from './read-gate.js';
 import { openReleased, type Opened, type OpeningOptions, type Permit } from './released-record.js';
 
 export interface AccessServiceOptions extends OpeningOptions {
@@ -25,7 +25,7 @@ export interface AccessServiceOptions extends OpeningOptions {
   readonly receipts: Receipts;
   readonly vouching: Vouching;
   readonly gate: ReadGate;
-  readonly outbox: () => Outbox;
+  readonly outbox: Pick<Outbox, 'wake'>;
   /** Counts what became of requests. */
   readonly count: (outcome: string) => void;
   readonly logger: Pick<Logger, 'warn'>;
@@ -140,7 +140,7 @@ export class AccessService {
         receipts.sign(opened);
       },
     });
-    outbox().wake();
+    outbox.wake();
     return { json, access };
   }
 
@@ -190,7 +190,7 @@ function codeOf(error: unknown): string {
 const isWorthAnotherRequest = (error: HttpClientError): boolean =>
   isUnavailable(error) || WORTH_ANOTHER_REQUEST.has(error.problem?.code ?? '');
 
-/** A provider's final refusal as our problem; what another provider may mend comes back as it is. */
+/** A provider's final refusal as our problem; where another provider may do better, the error comes back as it is. */
 function refusalOf(error: unknown): unknown {
   if (!(error instanceof HttpClientError) || isWorthAnotherRequest(error)) return error;
   const { problem: given } = error;

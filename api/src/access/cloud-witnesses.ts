@@ -2,7 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { canonicalJson } from '@careledger/crypto';
 import { PATIENTS_MSP, mspIdOf } from '@careledger/domain';
 import { answerWithin } from '../ledger-port.js';
-import { problem } from '../problem.js';
+import { problem } from '../problems.js';
 
 /** Another organisation's peer may commit a permit's block a little later than the provider's. */
 const WITNESS_WAITS_MS = [0, 25, 75, 200, 500, 1_000, 1_500] as const;

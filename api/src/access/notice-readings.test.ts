@@ -2,63 +2,65 @@ import { records, type StoredRecordState } from '@careledger/contracts';
 import { PROVIDER_ROUTES } from '@careledger/protocol';
 import { readStatement } from '@careledger/statements';
 import { afterEach, beforeEach, expect, test } from '@jest/globals';
-import { TestHouse, readerWith } from '../testing/test-house.js';
-import { testPatient } from '../testing/test-patient.js';
+import { TestHospital, readerWith } from '../../testing/test-hospital.js';
+import { testPatient } from '../../testing/test-patient.js';
 import { RECORD_AWAITED_MS } from './notice-readings.js';
 
 const NOT_YET = expect.objectContaining({ name: 'NotYetError' });
 const DAY_MS = 24 * 3_600_000;
 
-let house: TestHouse;
+let hospital: TestHospital;
 let patient: ReturnType<typeof testPatient>;
 let recordId: string;
 beforeEach(async () => {
-  house = new TestHouse();
+  hospital = new TestHospital();
   patient = testPatient();
-  await house.granted(patient.state, patient.grant());
-  const iat = Math.floor(house.nowMs / 1_000);
-  const notice = await patient.notice({ to: house.ownKey.publicKey, iat });
+  await hospital.granted(patient.state, patient.grant());
+  const iat = Math.floor(hospital.nowMs / 1_000);
+  const notice = await patient.notice({ to: hospital.ownKey.publicKey, iat });
   ({ recordId } = notice);
-  await house.service.accept(notice);
-  await house.read(readerWith());
+  await hospital.service.accept(notice);
+  await hospital.read(readerWith());
 });
-afterEach(() => house[Symbol.asyncDispose]());
+afterEach(() => hospital[Symbol.asyncDispose]());
 
 const reading = () =>
-  house.store.get<{ sid: string; statement: string; tx_id: string | null }>('SELECT * FROM notice_readings');
-const advance = (): Promise<void> => house.readings.advance(reading()?.sid ?? '');
-const pending = () => house.store.all('SELECT kind FROM outbox').length;
+  hospital.store.get<{ sid: string; statement: string; tx_id: string | null }>(
+    'SELECT * FROM notice_readings',
+  );
+const advance = (): Promise<void> => hospital.readings.advance(reading()?.sid ?? '');
+const pending = () => hospital.store.all('SELECT kind FROM outbox').length;
 const isStored = () => {
-  house.ledgers.cloud.records = [{ recordId, version: 1 } as StoredRecordState];
+  hospital.ledgers.cloud.records = [{ recordId, version: 1 } as StoredRecordState];
 };
 
 test('a reading is told to the ledger through a provider, and kept with its transaction', async () => {
   isStored();
   await advance();
   const { sid, statement } = reading() ?? {};
-  expect(house.sent).toEqual([{ path: PROVIDER_ROUTES.readings, body: { statements: [statement] } }]);
+  expect(hospital.sent).toEqual([{ path: PROVIDER_ROUTES.readings, body: { statements: [statement] } }]);
   expect([reading()?.tx_id, pending()]).toEqual(['a'.repeat(64), 0]);
-  expect(house.accessLog.find(sid ?? '')).toMatchObject({ basis: 'notice', txId: 'a'.repeat(64) });
+  expect(hospital.accessLog.find(sid ?? '')).toMatchObject({ basis: 'notice', txId: 'a'.repeat(64) });
   expect(records.transactions.ReportReadings.callers).toContain('member');
 });
 
 test('while its record is on its way, it waits: by a record that nobody knows it could not be judged', async () => {
   await expect(advance()).rejects.toEqual(NOT_YET);
-  house.nowMs += RECORD_AWAITED_MS - 1;
+  hospital.nowMs += RECORD_AWAITED_MS - 1;
   await expect(advance()).rejects.toEqual(NOT_YET);
-  expect(house.sent).toEqual([]);
-  house.nowMs += 1;
+  expect(hospital.sent).toEqual([]);
+  hospital.nowMs += 1;
   await advance();
-  expect([house.sent.length, pending()]).toEqual([1, 0]);
+  expect([hospital.sent.length, pending()]).toEqual([1, 0]);
 });
 
 test('however long the ledger is away, it does not expire', async () => {
-  house.ledgers.cloud.state = 'away';
+  hospital.ledgers.cloud.state = 'away';
   for (let days = 0; days < 30; days += 10) {
-    house.nowMs += 10 * DAY_MS;
+    hospital.nowMs += 10 * DAY_MS;
     await expect(advance()).rejects.toMatchObject({ code: 'UNAVAILABLE' });
   }
-  house.ledgers.cloud.state = 'there';
+  hospital.ledgers.cloud.state = 'there';
   isStored();
   await advance();
   expect(pending()).toBe(0);
@@ -66,20 +68,20 @@ test('however long the ledger is away, it does not expire', async () => {
 
 test('what the ledger refuses is told again, until it is taken', async () => {
   isStored();
-  house.answerItem = () => ({ code: 'PATIENT_UNKNOWN' });
+  hospital.answerItem = () => ({ code: 'PATIENT_UNKNOWN' });
   await expect(advance()).rejects.toEqual(NOT_YET);
   expect(pending()).toBe(1);
-  house.answerItem = () => ({ code: 'OK' });
+  hospital.answerItem = () => ({ code: 'OK' });
   await advance();
   expect(pending()).toBe(0);
 });
 
-test('after a rotation of the authority’s key it is signed anew, with the same id', async () => {
+test('after a rotation of the authority’s key it is signed again, with the same id', async () => {
   isStored();
   const { sid, statement: first } = reading() ?? {};
   // Restarted with another key, in the same store.
-  const later = new TestHouse({ store: house.store, ownKey: house.ownKey });
-  later.ledgers.cloud.records = house.ledgers.cloud.records;
+  const later = new TestHospital({ store: hospital.store, ownKey: hospital.ownKey });
+  later.ledgers.cloud.records = hospital.ledgers.cloud.records;
   const current = later.issuer.signer.kid;
   later.answerItem = (statement) => ({
     code: readStatement(statement).header.kid === current ? 'OK' : 'STATEMENT_KEY_UNKNOWN',

@@ -32,7 +32,7 @@ export interface NoticeReadingsOptions {
   readonly cloud: Channel;
   readonly providers: Providers;
   readonly store: Store;
-  readonly outbox: () => Outbox;
+  readonly outbox: Pick<Outbox, 'wake'>;
   readonly clock?: () => number;
   readonly logger: Pick<Logger, 'warn'>;
 }
@@ -71,7 +71,7 @@ export class NoticeReadings implements TaskHandler {
   }
 
   added(): void {
-    this.#options.outbox().wake();
+    this.#options.outbox.wake();
   }
 
   async advance(sid: string): Promise<void> {
@@ -81,7 +81,7 @@ export class NoticeReadings implements TaskHandler {
       await this.#awaitRecord(reading);
       const { code, txId } = await this.#reports.add(reading);
       if (code !== 'OK') {
-        if (code === 'STATEMENT_KEY_UNKNOWN' && (await this.#signAnew(reading))) return;
+        if (code === 'STATEMENT_KEY_UNKNOWN' && (await this.#signAgain(reading))) return;
         logger.warn({ sid, code }, 'the ledger does not take that a notice was read; it is told again');
         throw new NotYetError(code);
       }
@@ -96,23 +96,30 @@ export class NoticeReadings implements TaskHandler {
   /** @throws NotYetError while the version is not stored, for a while; LedgerError while nobody can say */
   async #awaitRecord({ patientId, recordId, version }: KeptReading): Promise<void> {
     const { cloud } = this.#options;
-    const place = `${recordId}/${version}`;
+    const ref = `${recordId}/${version}`;
     const stored = await orUndefined(
       cloud.evaluate(records, 'GetRecord', { patientId, recordId, version }),
       'RECORD_UNKNOWN',
     );
-    if (stored === undefined && !this.#awaited.isOver(place, this.#clock()))
+    if (stored === undefined && !this.#awaited.isOver(ref, this.#clock()))
       throw new NotYetError('RECORD_UNKNOWN');
-    if (stored !== undefined) this.#awaited.forget(place);
+    if (stored !== undefined) this.#awaited.forget(ref);
   }
 
   /** After a rotation of this authority's key the old signature counts no more. False: it is signed with this key. */
-  async #signAnew({ sid, statement }: KeptReading): Promise<boolean> {
+  async #signAgain({ sid, statement }: KeptReading): Promise<boolean> {
     const { issuer, store } = this.#options;
     const { header, payload } = readStatement(statement);
     if (header.kid === issuer.signer.kid) return false;
-    const anew = issuer.make('noticeReading', ['cloud'], payload.body as StatementBody<'noticeReading'>, sid);
-    await store.commit(() => store.run('UPDATE notice_readings SET statement = ? WHERE sid = ?', anew, sid));
+    const signed = issuer.make(
+      'noticeReading',
+      ['cloud'],
+      payload.body as StatementBody<'noticeReading'>,
+      sid,
+    );
+    await store.commit(() =>
+      store.run('UPDATE notice_readings SET statement = ? WHERE sid = ?', signed, sid),
+    );
     return true;
   }
 

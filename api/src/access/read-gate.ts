@@ -1,13 +1,14 @@
 import { randomId128 } from '@careledger/crypto';
-import { timestampOf, type PurposeOfUse, type TagGroups } from '@careledger/domain';
-import type { Principal, ProblemError } from '@careledger/service-kit';
+import { timestampOf, type TagGroups } from '@careledger/domain';
+import type { ProblemError } from '@careledger/service-kit';
 import type { Issuer } from '../issuer.js';
 import type { DecidedBy, Judge } from '../policy/judge.js';
-import type { Claim, Person, Vouching } from '../policy/vouching.js';
-import { problem } from '../problem.js';
+import type { Person, Vouching } from '../policy/vouching.js';
+import { problem } from '../problems.js';
 import type { Store } from '../store/store.js';
 import type { AccessLog, AskedBy } from './access-log.js';
 import type { NoticeReadings } from './notice-readings.js';
+import type { Reader } from './reader.js';
 
 let takeOut: <T>(unread: Unread<T>) => T;
 
@@ -25,13 +26,6 @@ export class Unread<T> {
   static {
     takeOut = (unread) => unread.#content;
   }
-}
-
-/** Who asks to see something. Who that is *now* is looked up at each reading, however old the token or the stream. */
-export interface Reader {
-  readonly principal: Principal;
-  readonly claim: Claim;
-  readonly purpose: PurposeOfUse;
 }
 
 /** A record that was released under a committed permit and opened. */

@@ -14,11 +14,11 @@ import { clinicalBundle } from '@careledger/fhir';
 import { LedgerError } from '@careledger/ledger';
 import type { ReleasedRecord } from '@careledger/protocol';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
-import { Directory } from '../policy/directory.js';
+import { fakeChannel } from '../../testing/fake-channel.js';
+import { testPatient } from '../../testing/test-patient.js';
 import { MirrorStore } from '../policy/mirror-store.js';
+import { Registrations } from '../policy/registrations.js';
 import { SqliteStore } from '../store/store.js';
-import { fakeChannel } from '../testing/fake-channel.js';
-import { testPatient } from '../testing/test-patient.js';
 import { CloudWitnesses } from './cloud-witnesses.js';
 import { openReleased } from './released-record.js';
 
@@ -153,7 +153,7 @@ describe('what a provider released', () => {
           mspId: 'HospitalMSP',
           peerMspIds: [PATIENTS_MSP, 'CloudAMSP', 'CloudBMSP'],
         }),
-        directory: new Directory(channels, new MirrorStore(store), store),
+        registrations: new Registrations(channels, new MirrorStore(store), store),
         verifier: nodeVerifier(),
         keys: [reader],
       },

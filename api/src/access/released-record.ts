@@ -13,8 +13,8 @@ import { onLedger } from '@careledger/ledger/service';
 import { everyKey } from '@careledger/policy';
 import type { AccessAnswer, ReleasedRecord } from '@careledger/protocol';
 import type { Channels } from '../ledger-port.js';
-import type { Directory } from '../policy/directory.js';
-import { problem } from '../problem.js';
+import type { Registrations } from '../policy/registrations.js';
+import { problem } from '../problems.js';
 import type { CloudWitnesses } from './cloud-witnesses.js';
 import { Unread } from './read-gate.js';
 
@@ -22,7 +22,7 @@ export interface OpeningOptions {
   readonly authorityId: string;
   readonly channels: Channels;
   readonly witnesses: CloudWitnesses;
-  readonly directory: Directory;
+  readonly registrations: Registrations;
   readonly verifier: SignatureVerifier;
   /** Every key to which records may be wrapped: all generations, break-glass keys too. */
   readonly keys: readonly X25519KeyPair[];
@@ -67,27 +67,33 @@ export async function openReleased(
     storedVersion(answer, asked, options),
   ]);
   const { patientId } = asked;
-  const patient = await onLedger(() => options.directory.patient(patientId));
+  const released = { record: answer.record, access, stored };
+  const patient = await onLedger(() => options.registrations.patient(patientId));
   try {
-    return await open(answer.record, access, stored, patient, options);
+    return await open(released, patient, options);
   } catch (cause) {
     if (!isSignerUnknown(cause)) throw refusalOf(cause);
   }
   // The key may be younger than what is kept here of the patient.
-  const fresh = await onLedger(() => options.directory.refreshPatient(patientId));
+  const fresh = await onLedger(() => options.registrations.refreshPatient(patientId));
   try {
-    return await open(answer.record, access, stored, fresh, options);
+    return await open(released, fresh, options);
   } catch (cause) {
     throw refusalOf(cause);
   }
 }
 
+/** What a provider released, with what the ledger has of it. */
+interface Released {
+  readonly record: ReleasedRecord;
+  readonly access: Permit;
+  readonly stored: StoredRecordState;
+}
+
 async function open(
-  record: ReleasedRecord,
-  access: Permit,
-  stored: StoredRecordState,
+  { record, access, stored }: Released,
   patient: PatientState,
-  { directory, keys, verifier }: OpeningOptions,
+  { registrations, keys, verifier }: OpeningOptions,
 ): Promise<Opened> {
   const { patientId, recordId, version } = access;
   const { author, kind, manifestHash } = stored;
@@ -97,8 +103,10 @@ async function open(
   const { gatewayKeys } = patient;
   const [authorPeriods, holder] = await onLedger(() =>
     Promise.all([
-      author === patientId ? gatewayKeys : directory.authority(author).then(({ signingKeys }) => signingKeys),
-      directory.provider(access.releasingProviderId),
+      author === patientId
+        ? gatewayKeys
+        : registrations.authority(author).then(({ signingKeys }) => signingKeys),
+      registrations.provider(access.releasingProviderId),
     ]),
   );
   const wrapSigners: WrapSigners = {

@@ -1,11 +1,11 @@
 import type { AnnouncedRecordState } from '@careledger/contracts';
 import { createLogger } from '@careledger/service-kit';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
+import { fakeChannel } from '../../testing/fake-channel.js';
+import { testPatient } from '../../testing/test-patient.js';
 import { MirrorStore } from '../policy/mirror-store.js';
 import { Policy } from '../policy/policy.js';
 import { SqliteStore } from '../store/store.js';
-import { fakeChannel } from '../testing/fake-channel.js';
-import { testPatient } from '../testing/test-patient.js';
 import { Announcements } from './announcements.js';
 import { EmergencyStore } from './emergency-store.js';
 import { NoticeLog } from './notice-log.js';

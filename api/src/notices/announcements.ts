@@ -8,7 +8,7 @@ import type { EmergencyStore } from './emergency-store.js';
 import type { NoticeLog } from './notice-log.js';
 
 /** Announcements that wait for a grant which may still be on its way; the oldest go first. */
-export const HELD_MAX_ROWS = 20_000;
+const HELD_MAX_ROWS = 20_000;
 
 export const recordSource = (patientId: string, recordId: string, version: number): string =>
   `record/${patientId}/${recordId}/${version}`;
@@ -50,15 +50,15 @@ export class Announcements {
     const { policy, store } = this.#options;
     const grants = policy.noticing(patientId);
     if (grants.length === 0) return;
-    const held = store.all<{ place: number; block: number; state: string }>(
-      'SELECT place, block, state FROM held_announcements WHERE patient_id = ? ORDER BY place',
+    const held = store.all<{ row: number; block: number; state: string }>(
+      'SELECT place AS row, block, state FROM held_announcements WHERE patient_id = ? ORDER BY place',
       patientId,
     );
-    for (const { place, block, state } of held) {
+    for (const { row, block, state } of held) {
       const record = JSON.parse(state) as AnnouncedRecordState;
       if (!isNoticed(record, block, grants)) continue;
       this.#notice(record);
-      store.run('DELETE FROM held_announcements WHERE place = ?', place);
+      store.run('DELETE FROM held_announcements WHERE place = ?', row);
     }
   }
 

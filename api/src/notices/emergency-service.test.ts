@@ -5,27 +5,27 @@ import { EMERGENCY_NOTICE_MAX_AGE_S } from '@careledger/protocol';
 import { checkStatement, readStatement } from '@careledger/statements';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { Value } from 'typebox/value';
-import { TestHouse } from '../testing/test-house.js';
-import { TEST_NETWORK, testPatient } from '../testing/test-patient.js';
+import { TestHospital } from '../../testing/test-hospital.js';
+import { TEST_NETWORK, testPatient } from '../../testing/test-patient.js';
 
 const sid = (letter: string): string => `${letter.repeat(21)}A`;
 const FROM = '2026-01-01T00:00:00Z';
 
-let house: TestHouse;
+let hospital: TestHospital;
 let patient: ReturnType<typeof testPatient>;
 beforeEach(async () => {
-  house = new TestHouse();
+  hospital = new TestHospital();
   patient = testPatient();
-  await house.granted(patient.state, patient.grant());
+  await hospital.granted(patient.state, patient.grant());
 });
-afterEach(() => house[Symbol.asyncDispose]());
+afterEach(() => hospital[Symbol.asyncDispose]());
 
-const nowS = () => Math.floor(house.nowMs / 1_000);
+const nowS = () => Math.floor(hospital.nowMs / 1_000);
 const send = async (options: Partial<Parameters<typeof patient.notice>[0]> = {}) => {
-  const notice = await patient.notice({ to: house.ownKey.publicKey, iat: nowS(), ...options });
-  return { notice, answer: await house.service.accept(notice) };
+  const notice = await patient.notice({ to: hospital.ownKey.publicKey, iat: nowS(), ...options });
+  return { notice, answer: await hospital.service.accept(notice) };
 };
-const kept = () => house.store.all('SELECT record_id FROM emergencies');
+const kept = () => hospital.store.all('SELECT record_id FROM emergencies');
 const refusedAs = (code: string, reason?: string) =>
   expect.objectContaining({ code, ...(reason && { members: expect.objectContaining({ reason }) }) });
 
@@ -37,23 +37,24 @@ describe('a direct notice', () => {
       audience: TEST_NETWORK,
       issuer: 'aut_hospital',
       isBody: (body): body is object => Value.Check(NoticeReceiptBody, body),
-      publicKeyOf: (kid) => (kid === house.issuer.signer.kid ? house.issuer.signer.publicKey : undefined),
+      publicKeyOf: (kid) =>
+        kid === hospital.issuer.signer.kid ? hospital.issuer.signer.publicKey : undefined,
       verifier: nodeVerifier(),
     });
     const { payload: noticed, hash } = readStatement(notice.statement, { maxChars: 65_536 });
     expect(payload.body).toEqual({
       ...{ patientId: patient.patientId, noticeSid: noticed.sid, noticeHash: hash },
-      receivedAt: new Date(house.nowMs).toISOString(),
+      receivedAt: new Date(hospital.nowMs).toISOString(),
     });
     expect(answer.created).toBe(true);
-    house.nowMs += 60_000;
-    expect(await house.service.accept(notice)).toEqual({ created: false, receipt: answer.receipt });
+    hospital.nowMs += 60_000;
+    expect(await hospital.service.accept(notice)).toEqual({ created: false, receipt: answer.receipt });
     expect(kept()).toHaveLength(1);
   });
 
   test('that comes twice at once is one, with one receipt', async () => {
-    const notice = await patient.notice({ to: house.ownKey.publicKey, iat: nowS() });
-    const answers = await Promise.all([house.service.accept(notice), house.service.accept(notice)]);
+    const notice = await patient.notice({ to: hospital.ownKey.publicKey, iat: nowS() });
+    const answers = await Promise.all([hospital.service.accept(notice), hospital.service.accept(notice)]);
     expect(new Set(answers.map(({ receipt }) => receipt)).size).toBe(1);
     expect(answers.filter(({ created }) => created)).toHaveLength(1);
     expect(kept()).toHaveLength(1);
@@ -61,9 +62,9 @@ describe('a direct notice', () => {
 
   test('is kept sealed, as it came', async () => {
     const { notice } = await send();
-    const [row] = house.store.all<{ ciphertext: Uint8Array }>('SELECT * FROM emergencies');
+    const [row] = hospital.store.all<{ ciphertext: Uint8Array }>('SELECT * FROM emergencies');
     expect(toBase64url(row?.ciphertext ?? utf8(''))).toBe(notice.ciphertext);
-    expect(JSON.stringify(house.store.all('SELECT * FROM notices'))).not.toContain('2339-0');
+    expect(JSON.stringify(hospital.store.all('SELECT * FROM notices'))).not.toContain('2339-0');
   });
 
   test('that is a day old is refused, and one of the minute before is taken', async () => {
@@ -84,8 +85,8 @@ describe('a direct notice', () => {
       { key: toBase64url(signer.publicKey), from: '2026-05-01T00:00:00Z' },
     ];
     const state = { ...patient.state, gatewayKeys };
-    await house.store.commit(() => house.mirror.putPatient(state));
-    house.ledgers.authorities.patients.set(patient.patientId, state);
+    await hospital.store.commit(() => hospital.mirror.putPatient(state));
+    hospital.ledgers.authorities.patients.set(patient.patientId, state);
     await expect(send()).rejects.toEqual(refusedAs('STATEMENT_KEY_UNKNOWN'));
     await expect(send({ signer })).resolves.toMatchObject({ answer: { created: true } });
   });
@@ -105,7 +106,7 @@ describe('a direct notice', () => {
   });
 
   test('whose manifest is of another record of the same patient is refused', async () => {
-    const other = await patient.notice({ to: house.ownKey.publicKey });
+    const other = await patient.notice({ to: hospital.ownKey.publicKey });
     const { manifest } = readStatement(other.statement, { maxChars: 65_536 }).payload.body as {
       manifest: string;
     };
@@ -120,9 +121,9 @@ describe('a direct notice', () => {
   });
 
   test('with another ciphertext than the manifest’s is refused', async () => {
-    const notice = await patient.notice({ to: house.ownKey.publicKey, iat: nowS() });
-    const other = await patient.notice({ to: house.ownKey.publicKey, iat: nowS() });
-    await expect(house.service.accept({ ...notice, ciphertext: other.ciphertext })).rejects.toEqual(
+    const notice = await patient.notice({ to: hospital.ownKey.publicKey, iat: nowS() });
+    const other = await patient.notice({ to: hospital.ownKey.publicKey, iat: nowS() });
+    await expect(hospital.service.accept({ ...notice, ciphertext: other.ciphertext })).rejects.toEqual(
       refusedAs('NOTICE_REFUSED', 'CIPHERTEXT_HASH_MISMATCH'),
     );
   });
@@ -149,14 +150,14 @@ describe('a direct notice', () => {
 
   test('for another authority, or without a grant that brings notices, is refused', async () => {
     await expect(send({ authorityId: 'aut_lab' })).rejects.toEqual(refusedAs('NOT_ADDRESSED'));
-    const { authorities } = house.ledgers;
+    const { authorities } = hospital.ledgers;
     authorities.revoke(patient.grant());
-    await house.mirrored(patient.patientId);
+    await hospital.mirrored(patient.patientId);
     await expect(send()).rejects.toEqual(refusedAs('NOT_SUBSCRIBED'));
   });
 
   test('is taken while the ledger is away', async () => {
-    house.ledgers.authorities.state = house.ledgers.cloud.state = 'away';
+    hospital.ledgers.authorities.state = hospital.ledgers.cloud.state = 'away';
     await expect(send()).resolves.toMatchObject({ answer: { created: true } });
   });
 });
@@ -173,14 +174,14 @@ describe('the announcement of a notice’s record', () => {
     ...more,
   });
   const announce = (row: AnnouncedRecordState) =>
-    house.store.commit(() => house.announcements.announced([row], 7));
+    hospital.store.commit(() => hospital.announcements.announced([row], 7));
   const unmatched = () =>
-    house.emergencies
+    hospital.emergencies
       .unmatched({ receivedAfter: '', receivedBefore: '9', beforeNoticeId: 1_000, limit: 10 })
       .map(({ recordId, mismatch }) => [recordId, mismatch]);
   const isNoticed = () => {
-    house.log.published();
-    return house.log
+    hospital.log.published();
+    return hospital.log
       .after(0)
       .filter(({ type }) => type === 'record')
       .map(({ data }) => data['matched']);
@@ -194,10 +195,12 @@ describe('the announcement of a notice’s record', () => {
   });
 
   test('matches it, too, where it came first', async () => {
-    const notice = await patient.notice({ to: house.ownKey.publicKey, iat: nowS() });
-    await house.store.commit(() => house.mirror.grantSince(patient.patientId, patient.grant().grantId, 6));
+    const notice = await patient.notice({ to: hospital.ownKey.publicKey, iat: nowS() });
+    await hospital.store.commit(() =>
+      hospital.mirror.grantSince(patient.patientId, patient.grant().grantId, 6),
+    );
     await announce(announced(notice));
-    await house.service.accept(notice);
+    await hospital.service.accept(notice);
     expect(unmatched()).toEqual([]);
   });
 
@@ -209,15 +212,17 @@ describe('the announcement of a notice’s record', () => {
     await announce(announced(notice, more));
     expect([unmatched(), isNoticed()]).toEqual([[[notice.recordId, reason]], [undefined]]);
     // The right one still comes.
-    await house.store.commit(() => house.emergencies.match(announced(notice)));
+    await hospital.store.commit(() => hospital.emergencies.match(announced(notice)));
     expect(unmatched()).toEqual([]);
   });
 
   test('of another content that came first is no match either', async () => {
-    const notice = await patient.notice({ to: house.ownKey.publicKey, iat: nowS() });
-    await house.store.commit(() => house.mirror.grantSince(patient.patientId, patient.grant().grantId, 6));
+    const notice = await patient.notice({ to: hospital.ownKey.publicKey, iat: nowS() });
+    await hospital.store.commit(() =>
+      hospital.mirror.grantSince(patient.patientId, patient.grant().grantId, 6),
+    );
     await announce(announced(notice, { manifestHash: 'A'.repeat(43) }));
-    await house.service.accept(notice);
+    await hospital.service.accept(notice);
     expect(unmatched()).toEqual([[notice.recordId, 'MANIFEST_HASH_MISMATCH']]);
   });
 });

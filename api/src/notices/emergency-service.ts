@@ -16,9 +16,9 @@ import { checkStatement, readStatement, type HashedStatement } from '@careledger
 import { Value } from 'typebox/value';
 import { Unread } from '../access/read-gate.js';
 import type { Issuer } from '../issuer.js';
-import type { Directory } from '../policy/directory.js';
 import type { Policy } from '../policy/policy.js';
-import { problem } from '../problem.js';
+import type { Registrations } from '../policy/registrations.js';
+import { problem } from '../problems.js';
 import type { Store } from '../store/store.js';
 import { recordSource } from './announcements.js';
 import {
@@ -41,7 +41,7 @@ export interface EmergencyServiceOptions {
   readonly verifier: SignatureVerifier;
   /** All generations of this authority's encryption key. */
   readonly keys: readonly X25519KeyPair[];
-  readonly directory: Directory;
+  readonly registrations: Registrations;
   readonly policy: Policy;
   readonly store: Store;
   readonly emergencies: EmergencyStore;
@@ -186,11 +186,12 @@ export class EmergencyService {
 
   /** The patient's current gateway key; a key that is not known here may just be new. */
   async #gatewayKeyOf(patientId: string, kid: string): Promise<(kid: string) => Uint8Array | undefined> {
-    const { directory } = this.#options;
+    const { registrations } = this.#options;
     const isOf = (key: Uint8Array | undefined): key is Uint8Array =>
       key !== undefined && kidOf('Ed25519', key) === kid;
-    let key = currentKey((await onLedger(() => directory.patient(patientId))).gatewayKeys);
-    if (!isOf(key)) key = currentKey((await onLedger(() => directory.refreshPatient(patientId))).gatewayKeys);
+    let key = currentKey((await onLedger(() => registrations.patient(patientId))).gatewayKeys);
+    if (!isOf(key))
+      key = currentKey((await onLedger(() => registrations.refreshPatient(patientId))).gatewayKeys);
     return () => (isOf(key) ? key : undefined);
   }
 
@@ -224,8 +225,8 @@ export class EmergencyService {
     { patientId, recordId, version }: Pick<Body, 'patientId' | 'recordId' | 'version'>,
     { manifest, manifestHash, wrap, ciphertext }: RecordContent,
   ): Promise<Unread<FhirResource>> {
-    const { directory, verifier } = this.#options;
-    const { gatewayKeys } = await onLedger(() => directory.patient(patientId));
+    const { registrations, verifier } = this.#options;
+    const { gatewayKeys } = await onLedger(() => registrations.patient(patientId));
     const author = patientId;
     return onParts(async () => {
       const { content } = await openNoticeRecord({

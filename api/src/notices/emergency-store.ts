@@ -1,7 +1,7 @@
 import type { TagGroups } from '@careledger/domain';
 import type { Store } from '../store/store.js';
 
-/** Why what is announced in a direct notice's place is not what the notice carried. */
+/** Why what is announced as a direct notice's version is not what the notice carried. */
 export const MISMATCHES = ['AUTHOR_MISMATCH', 'MANIFEST_HASH_MISMATCH'] as const;
 export type Mismatch = (typeof MISMATCHES)[number];
 
@@ -144,20 +144,20 @@ export class EmergencyStore {
   }
 
   /**
-   * A version was announced: direct notices of this very version are matched, others in its place are flagged.
+   * A version was announced: direct notices of this very content are matched, others of the same version are flagged.
    * @returns whether there is one that it matches
    */
   match(announced: Announced): boolean {
     const { patientId, recordId, version } = announced;
-    const inPlace = this.store.all<{ sid: string; manifestHash: string | null; matchedAt: string | null }>(
+    const ofVersion = this.store.all<{ sid: string; manifestHash: string | null; matchedAt: string | null }>(
       `SELECT sid, manifest_hash AS manifestHash, matched_at AS matchedAt FROM emergencies
        WHERE patient_id = ? AND record_id = ? AND version = ?`,
       patientId,
       recordId,
       version,
     );
-    const same = inPlace.filter(({ manifestHash }) => mismatchWith(announced, manifestHash) === null);
-    for (const { sid, manifestHash, matchedAt } of inPlace) {
+    const same = ofVersion.filter(({ manifestHash }) => mismatchWith(announced, manifestHash) === null);
+    for (const { sid, manifestHash, matchedAt } of ofVersion) {
       const mismatch = mismatchWith(announced, manifestHash);
       if (matchedAt !== null) continue;
       this.store.run(
@@ -172,7 +172,7 @@ export class EmergencyStore {
   }
 
   /**
-   * Not seen on the ledger since: received before a time, or something else stands in the place; newest first.
+   * Not seen on the ledger since: received before a time, or something else is announced; newest first.
    * @param window `receivedAfter` and `beforeNoticeId` bound it
    */
   unmatched(window: {

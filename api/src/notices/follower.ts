@@ -2,14 +2,14 @@ import { EVENTS, accessControl, records, type EventPayload } from '@careledger/c
 import type { LedgerEvent } from '@careledger/ledger';
 import { startWorker, type Backoff, type Logger, type Worker } from '@careledger/service-kit';
 import type { Channel } from '../ledger-port.js';
-import type { Directory } from '../policy/directory.js';
 import type { MirrorStore } from '../policy/mirror-store.js';
 import type { Policy } from '../policy/policy.js';
+import type { Registrations } from '../policy/registrations.js';
 import type { Store } from '../store/store.js';
 import type { Announcements } from './announcements.js';
 import type { NoticeLog } from './notice-log.js';
 
-/** A reader that failed (rather than lost its connection, which it mends itself) begins again after this. */
+/** A reader that failed (rather than lost its connection, which it restores itself) begins again after this. */
 const FOLLOWER_BACKOFF: Backoff = { minMs: 200, maxMs: 5_000 };
 
 const { PatientsChanged, OrganisationsChanged, PolicyChanged, SubscriptionChanged } = EVENTS;
@@ -23,7 +23,7 @@ export interface FollowerOptions {
   readonly store: Store;
   readonly mirror: MirrorStore;
   readonly policy: Policy;
-  readonly directory: Directory;
+  readonly registrations: Registrations;
   readonly announcements: Announcements;
   readonly log: NoticeLog;
   readonly logger: Logger;
@@ -85,14 +85,14 @@ export class Follower implements AsyncDisposable {
   }
 
   async #consentEvent(event: LedgerEvent<typeof CONSENT_EVENTS>): Promise<void> {
-    const { announcements, directory, log, store } = this.#options;
+    const { announcements, registrations, log, store } = this.#options;
     const block = Number(event.blockNumber);
     switch (event.name) {
       case 'PatientsChanged':
-        await directory.patientsChanged(event.payload.patientIds);
+        await registrations.patientsChanged(event.payload.patientIds);
         break;
       case 'OrganisationsChanged':
-        directory.organisationsChanged(event.payload.ids);
+        registrations.organisationsChanged(event.payload.ids);
         break;
       case 'PolicyChanged':
         for (const change of event.payload.changes)
@@ -111,7 +111,7 @@ export class Follower implements AsyncDisposable {
     block: number,
     txId: string,
   ): Promise<void> {
-    const { announcements, authorityId, directory, log, mirror, policy, store } = this.#options;
+    const { announcements, authorityId, registrations, log, mirror, policy, store } = this.#options;
     const { patientId } = change;
     const granted = change.granted
       .filter((grant) => grant.authorityId === authorityId)
@@ -119,7 +119,7 @@ export class Follower implements AsyncDisposable {
     if (granted.length === 0 && policy.known(patientId).length === 0) return;
     const consent = await policy.fetch(patientId);
     // Kept now, so that this patient's emergencies can be verified when the ledger is away.
-    await directory.patient(patientId);
+    await registrations.patient(patientId);
     const own = new Set(consent.grants.map(({ grantId }) => grantId));
     const revoked = change.revoked.filter((grantId) => own.has(grantId));
     await store.commit(() => {

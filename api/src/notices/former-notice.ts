@@ -2,7 +2,7 @@ import { fromUtf8, type X25519KeyPair } from '@careledger/crypto';
 import { EnvelopeError, decryptFrom } from '@careledger/envelope';
 import { FhirError, readRecordContent, type FhirResource } from '@careledger/fhir';
 import { Unread } from '../access/read-gate.js';
-import { problem } from '../problem.js';
+import { problem } from '../problems.js';
 import { kindsOf, type ResourceKind } from '../records/bundle-terms.js';
 import { FORMER_NOTICE_CONTEXT } from '../store/former-formats.js';
 

@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { SqliteStore } from '../store/store.js';
-import type { NewNotice } from './notice.js';
 import { NoticeLog } from './notice-log.js';
+import type { NewNotice } from './notice.js';
 
 const patientId = `pat_${'a'.repeat(32)}`;
 const fork = (height: number): NewNotice => ({

@@ -2,7 +2,8 @@ import { sha256, toBase64url, utf8, type X25519KeyPair } from '@careledger/crypt
 import type { TagGroups } from '@careledger/domain';
 import type { FhirResource } from '@careledger/fhir';
 import { ProblemError } from '@careledger/service-kit';
-import { reasonOfRefusal, type Reader, type ReadGate, type Unread } from '../access/read-gate.js';
+import { reasonOfRefusal, type ReadGate, type Unread } from '../access/read-gate.js';
+import type { Reader } from '../access/reader.js';
 import type { KnownScopes } from '../policy/known-scopes.js';
 import { describedBy, type ResourceKind } from '../records/bundle-terms.js';
 import { recordSource } from './announcements.js';

@@ -37,7 +37,7 @@ export const NOTICES = {
   /** Two blocks of one height were reported: the patient's gateway contradicts itself. */
   fork: Type.Object({ patientId: PatientId, height: Type.Integer(), txId: TxId }),
 } as const;
-/** What is added to an emergency for whoever may see it now, in the place of which others get the reason. */
+/** What is added to an emergency for whoever may see it now; others get the reason instead. */
 export const ShownEmergency = Type.Union([
   Type.Object({
     /** FHIR R4 Bundle. */

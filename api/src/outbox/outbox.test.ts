@@ -5,14 +5,7 @@ import { LedgerError } from '@careledger/ledger';
 import { createLogger } from '@careledger/service-kit';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { SqliteStore } from '../store/store.js';
-import {
-  OUTBOX_CONCURRENCY,
-  Outbox,
-  addTask,
-  removeTask,
-  type TaskHandler,
-  type TaskKind,
-} from './outbox.js';
+import { OUTBOX_CONCURRENCY, Outbox, TASK_KINDS, addTask, removeTask, type TaskHandler } from './outbox.js';
 
 const logger = createLogger('outbox', { level: 'silent' });
 const TIMEOUT_MS = 5_000;
@@ -32,15 +25,9 @@ describe('the outbox', () => {
     await rm(dir, { recursive: true });
   });
   const start = (advance: TaskHandler['advance']): Outbox => {
-    const handler = { advance };
-    const handlers: Record<TaskKind, TaskHandler> = {
-      record: handler,
-      visit: handler,
-      practitioner: handler,
-      receipt: handler,
-      reading: handler,
-    };
-    outbox = new Outbox({ store, logger, handlers });
+    outbox = new Outbox({ store, logger });
+    for (const kind of TASK_KINDS) outbox.handle(kind, { advance });
+    outbox.start();
     return outbox;
   };
   const add = (ref: string, subject = 'patient') =>

@@ -7,7 +7,8 @@ import type { Store } from '../store/store.js';
 export const OUTBOX_CONCURRENCY = 16;
 const TASK_BACKOFF: Backoff = { minMs: 250, maxMs: 15_000 };
 
-export type TaskKind = 'record' | 'visit' | 'practitioner' | 'receipt' | 'reading';
+export const TASK_KINDS = ['record', 'visit', 'practitioner', 'receipt', 'reading'] as const;
+export type TaskKind = (typeof TASK_KINDS)[number];
 
 /** Something that is to be finished, come what may. Tasks of one kind and subject are done in their order. */
 export interface Task {
@@ -29,31 +30,35 @@ export interface TaskHandler {
 
 export interface OutboxOptions {
   readonly store: Store;
-  readonly handlers: Readonly<Record<TaskKind, TaskHandler>>;
   readonly logger: Pick<Logger, 'warn'>;
 }
 
 /**
  * This authority's durable work: a task's row is in the store before anything leaves this process, stays there until its
  * end is on disk, and is taken up again at the next start. While the ledger is away a kind's tasks pause together; any
- * other failure holds up its own subject alone.
+ * other failure holds up its own subject alone. Each kind gets its handler, then the outbox is started.
  */
 export class Outbox implements AsyncDisposable {
   readonly #options: OutboxOptions;
-  readonly #work: Readonly<Record<TaskKind, DurableWork<string>>>;
+  readonly #work = new Map<TaskKind, DurableWork<string>>();
   /** Row of the newest task that is with its worker. */
-  #newestPlace = 0;
-  #isStopped = false;
+  #newestRow = 0;
+  #isRunning = false;
 
   constructor(options: OutboxOptions) {
     this.#options = options;
-    this.#work = {
-      record: this.#worker('record'),
-      visit: this.#worker('visit'),
-      practitioner: this.#worker('practitioner'),
-      receipt: this.#worker('receipt'),
-      reading: this.#worker('reading'),
-    };
+  }
+
+  /** Who carries on tasks of a kind; before `start`. @throws RangeError where somebody does already */
+  handle(kind: TaskKind, handler: TaskHandler): void {
+    if (this.#work.has(kind)) throw new RangeError(`Tasks of kind ${kind} have a handler already`);
+    this.#work.set(kind, this.#worker(kind, handler));
+  }
+
+  /** Takes up what is in the store, and from now on what is added. @throws RangeError for a kind without a handler */
+  start(): void {
+    for (const kind of TASK_KINDS) this.#workOf(kind);
+    this.#isRunning = true;
     this.wake();
   }
 
@@ -78,14 +83,14 @@ export class Outbox implements AsyncDisposable {
 
   /** A task was committed. */
   wake(): void {
-    if (this.#isStopped) return;
-    const rows = this.#options.store.all<Task & { place: number }>(
-      'SELECT place, kind, ref, subject FROM outbox WHERE place > ? ORDER BY place',
-      this.#newestPlace,
+    if (!this.#isRunning) return;
+    const rows = this.#options.store.all<Task & { row: number }>(
+      'SELECT place AS row, kind, ref, subject FROM outbox WHERE place > ? ORDER BY place',
+      this.#newestRow,
     );
-    for (const { place, kind, ref, subject } of rows) {
-      this.#newestPlace = place;
-      this.#work[kind].add(subject, ref);
+    for (const { row, kind, ref, subject } of rows) {
+      this.#newestRow = row;
+      this.#workOf(kind).add(subject, ref);
     }
   }
 
@@ -93,20 +98,26 @@ export class Outbox implements AsyncDisposable {
   async finished(kind: TaskKind, ref: string, timeoutMs: number): Promise<boolean> {
     if (!this.#has(kind, ref)) return true;
     this.wake();
-    return this.#work[kind].finished(ref, timeoutMs);
+    return this.#workOf(kind).finished(ref, timeoutMs);
   }
 
   /** Waits for what is on its way; what it cannot finish stays for the next start. */
   async stop(): Promise<void> {
-    this.#isStopped = true;
-    await Promise.all(Object.values(this.#work).map((work) => work.stop()));
+    this.#isRunning = false;
+    await Promise.all([...this.#work.values()].map((work) => work.stop()));
   }
 
   [Symbol.asyncDispose](): Promise<void> {
     return this.stop();
   }
 
-  #worker(kind: TaskKind): DurableWork<string> {
+  #workOf(kind: TaskKind): DurableWork<string> {
+    const work = this.#work.get(kind);
+    if (work === undefined) throw new RangeError(`Tasks of kind ${kind} have no handler`);
+    return work;
+  }
+
+  #worker(kind: TaskKind, handler: TaskHandler): DurableWork<string> {
     return new DurableWork<string>({
       name: `outbox-${kind}`,
       concurrency: OUTBOX_CONCURRENCY,
@@ -114,13 +125,17 @@ export class Outbox implements AsyncDisposable {
       isAway: (error) => error instanceof LedgerError && isLedgerAway(error),
       onFailed: (ref, failure) => this.#note(kind, ref, failure),
       logger: this.#options.logger,
-      run: (ref, signal) => this.#run(kind, ref, signal),
+      run: (ref, signal) => this.#run(kind, handler, { ref, signal }),
     });
   }
 
   /** Until its row is gone: something new may have been asked of it meanwhile. */
-  async #run(kind: TaskKind, ref: string, signal: AbortSignal): Promise<void> {
-    do await this.#options.handlers[kind].advance(ref, signal);
+  async #run(
+    kind: TaskKind,
+    handler: TaskHandler,
+    { ref, signal }: { readonly ref: string; readonly signal: AbortSignal },
+  ): Promise<void> {
+    do await handler.advance(ref, signal);
     while (!signal.aborted && this.#has(kind, ref));
   }
 

@@ -7,7 +7,7 @@ import { answerWithin, type Channel, type Channels } from '../ledger-port.js';
 import type { MirrorStore } from './mirror-store.js';
 
 /** A peer that has not answered by then is away: somebody waits for an emergency. */
-export const PEER_ANSWER_MAX_MS = 1_000;
+const PEER_ANSWER_MAX_MS = 1_000;
 /** Age at which a mirror that nothing was heard for says nothing any more. */
 export const MIRROR_MAX_AGE_MS = 24 * 60 * 60_000;
 const NOTICE_MAX_AGE_MS = EMERGENCY_NOTICE_MAX_AGE_S * 1_000;

@@ -3,12 +3,12 @@ import { timestampOf } from '@careledger/domain';
 import { startWorker, type Logger, type Worker } from '@careledger/service-kit';
 import type { Channel } from '../ledger-port.js';
 import type { Store } from '../store/store.js';
-import type { Directory } from './directory.js';
 import type { MirrorStore } from './mirror-store.js';
 import type { Policy } from './policy.js';
+import type { Registrations } from './registrations.js';
 
 /** How often the own peer is asked whether the mirror is what it has. */
-export const MIRROR_CHECK_INTERVAL_MS = 5 * 60_000;
+const MIRROR_CHECK_INTERVAL_MS = 5 * 60_000;
 
 export interface MirrorKeeperOptions {
   readonly authorityId: string;
@@ -16,7 +16,7 @@ export interface MirrorKeeperOptions {
   readonly store: Store;
   readonly mirror: MirrorStore;
   readonly policy: Policy;
-  readonly directory: Pick<Directory, 'refreshPatient'>;
+  readonly registrations: Pick<Registrations, 'refreshPatient'>;
   readonly logger: Logger;
   readonly clock?: () => number;
 }
@@ -44,7 +44,7 @@ export class MirrorKeeper implements AsyncDisposable {
     });
   }
 
-  /** Compares every mirrored patient's policy with the own peer's; what differs is read anew. @throws LedgerError */
+  /** Compares every mirrored patient's policy with the own peer's; what differs is read again. @throws LedgerError */
   async check(signal?: AbortSignal): Promise<void> {
     const { mirror } = this.#options;
     for (let after = ''; signal?.aborted !== true;) {
@@ -65,7 +65,7 @@ export class MirrorKeeper implements AsyncDisposable {
   }
 
   async #compare(patientIds: readonly string[]): Promise<void> {
-    const { authorities, authorityId, directory, mirror, policy, store } = this.#options;
+    const { authorities, authorityId, registrations, mirror, policy, store } = this.#options;
     const heardAt = timestampOf(this.#clock());
     // One call for many patients; what it would decide matters to nobody.
     const requests = patientIds.map((patientId) => ({
@@ -93,7 +93,7 @@ export class MirrorKeeper implements AsyncDisposable {
       if (versions.get(patientId) === undefined) continue;
       const consent = await policy.fetch(patientId);
       // A change of the patient's keys is a change of the policy, too.
-      await directory.refreshPatient(patientId);
+      await registrations.refreshPatient(patientId);
       await store.commit(() => policy.put(patientId, consent));
     }
   }

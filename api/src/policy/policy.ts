@@ -6,7 +6,7 @@ import { answerWithin, type Channel } from '../ledger-port.js';
 import type { Store } from '../store/store.js';
 import type { MirroredGrant, MirroredPolicy, MirrorStore } from './mirror-store.js';
 
-/** How long a caller waits for the mirror to be read anew; a ledger that takes longer is away. */
+/** How long a caller waits for the mirror to be read again; a ledger that takes longer is away. */
 const REFRESH_MAX_MS = 2_000;
 
 export interface PolicyOptions {

@@ -2,8 +2,8 @@ import type { GrantMeaning } from '@careledger/protocol';
 import { SCOPE_TAGS_MAX } from '@careledger/contracts';
 import type { Permission, PurposeOfUse } from '@careledger/domain';
 import type { Principal } from '@careledger/service-kit';
-import { problem } from '../problem.js';
 import type { PractitionerStore } from '../practitioners/practitioner-store.js';
+import { problem } from '../problems.js';
 import type { Meanings } from './meanings.js';
 import type { Policy } from './policy.js';
 

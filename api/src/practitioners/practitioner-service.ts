@@ -10,7 +10,7 @@ import type { Issuer } from '../issuer.js';
 import { practitionerKey } from '../keys.js';
 import type { Channels } from '../ledger-port.js';
 import { addTask, removeTask, type Outbox, type TaskHandler } from '../outbox/outbox.js';
-import { problem } from '../problem.js';
+import { problem } from '../problems.js';
 import type { Store } from '../store/store.js';
 import type { Identity, Practitioner, PractitionerStore } from './practitioner-store.js';
 
@@ -20,8 +20,7 @@ export interface PractitionerServiceOptions {
   readonly channels: Channels;
   readonly store: Store;
   readonly practitioners: PractitionerStore;
-  /** The outbox is made of handlers, this one among them. */
-  readonly outbox: () => Outbox;
+  readonly outbox: Pick<Outbox, 'wake'>;
 }
 
 export interface NewPractitioner {
@@ -68,7 +67,7 @@ export class PractitionerService implements TaskHandler {
       addTask(store, { kind: 'practitioner', ref: practitionerId, subject: practitionerId });
       return practitioner;
     });
-    outbox().wake();
+    outbox.wake();
     return kept;
   }
 
@@ -82,7 +81,7 @@ export class PractitionerService implements TaskHandler {
       practitioners.update(practitionerId, { stage: 'withdrawing', statement, txIds: {}, refusal: null });
       addTask(store, { kind: 'practitioner', ref: practitionerId, subject: practitionerId });
     });
-    outbox().wake();
+    outbox.wake();
     return this.get(practitionerId);
   }
 

@@ -29,7 +29,7 @@ type PractitionerRow = Omit<Practitioner, 'identity' | 'txIds'> & { identity: Ui
 
 const COLUMNS = `practitioner_id AS practitionerId, role, unit, stage, identity, statement, tx_ids AS txIds, refusal,
   created_at AS createdAt`;
-const place = (practitionerId: string): string => `practitioners/${practitionerId}`;
+const rowOf = (practitionerId: string): string => `practitioners/${practitionerId}`;
 
 /** Which pseudonym is who. Writing only within `store.commit`. */
 export class PractitionerStore {
@@ -65,7 +65,7 @@ export class PractitionerStore {
       practitionerId,
       practitioner.role,
       practitioner.unit,
-      this.box.seal(place(practitionerId), identity),
+      this.box.seal(rowOf(practitionerId), identity),
       practitioner.stage,
       practitioner.statement,
       JSON.stringify(practitioner.txIds),
@@ -92,7 +92,7 @@ export class PractitionerStore {
       row && {
         ...row,
         txIds: JSON.parse(row.txIds) as Record<string, string>,
-        identity: this.box.open(place(row.practitionerId), row.identity) as Identity,
+        identity: this.box.open(rowOf(row.practitionerId), row.identity) as Identity,
       }
     );
   }

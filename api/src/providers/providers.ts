@@ -7,8 +7,8 @@ import {
   type Logger,
 } from '@careledger/service-kit';
 import type { ProviderAccess } from '../config.js';
-import type { Directory } from '../policy/directory.js';
-import { problem } from '../problem.js';
+import type { Registrations } from '../policy/registrations.js';
+import { problem } from '../problems.js';
 
 /** The cloud providers at which this authority has a token. */
 export type Providers = ProviderPool<HttpClient>;
@@ -16,7 +16,7 @@ export type Providers = ProviderPool<HttpClient>;
 export interface ProvidersOptions {
   /** In the order in which they are tried. */
   readonly configured: readonly ProviderAccess[];
-  readonly directory: Pick<Directory, 'provider'>;
+  readonly registrations: Pick<Registrations, 'provider'>;
   readonly clock?: () => number;
 }
 
@@ -26,7 +26,7 @@ export interface ReachableProvider {
 }
 
 /** A provider whose address is not configured answers where the ledger says. */
-export function openProviders({ configured, directory, clock = Date.now }: ProvidersOptions): Providers {
+export function openProviders({ configured, registrations, clock = Date.now }: ProvidersOptions): Providers {
   return new ProviderPool({
     providerIds: configured.map(({ providerId }) => providerId),
     connect: async (providerId) => {
@@ -36,7 +36,7 @@ export function openProviders({ configured, directory, clock = Date.now }: Provi
           'PROVIDER_UNREACHABLE',
           `${providerId} is not configured: give its token under providers`,
         );
-      const baseUrl = access.url ?? (await directory.provider(providerId)).endpoint;
+      const baseUrl = access.url ?? (await registrations.provider(providerId)).endpoint;
       // No retries here: the next provider, or the outbox, is the retry.
       return createHttpClient({ baseUrl, token: access.token, retries: 0 });
     },

@@ -1,7 +1,7 @@
 import type { FhirResource } from '@careledger/fhir';
 import { SCOPE_TAGS_MAX, TAG_GROUPS_MAX, timestampOf, type Period, type TagGroups } from '@careledger/domain';
 import type { ScopeMeaning } from '@careledger/protocol';
-import { problem } from '../problem.js';
+import { problem } from '../problems.js';
 
 type Json = Readonly<Record<string, unknown>>;
 const isObject = (value: unknown): value is Json =>
@@ -50,7 +50,7 @@ function codesOf(category: unknown): string[] {
 }
 
 /** Whether a scope in words covers a kind of resource. */
-export const covers = (
+const covers = (
   { category, resourceType }: Pick<ScopeMeaning, 'category' | 'resourceType'>,
   kind: ResourceKind,
 ): boolean =>

@@ -1,8 +1,8 @@
 import type { Signer, X25519KeyPair } from '@careledger/crypto';
 import { makeWrapSet, readManifest, readWrap, readWrapSet, unwrapKey, wrapKey } from '@careledger/envelope';
 import { coversReading, currentKey } from '@careledger/policy';
-import type { Directory } from '../policy/directory.js';
 import type { Policy } from '../policy/policy.js';
+import type { Registrations } from '../policy/registrations.js';
 import type { Write } from './write-store.js';
 
 export interface SharingOptions {
@@ -11,7 +11,7 @@ export interface SharingOptions {
   readonly ownKey: X25519KeyPair;
   /** All generations of it. */
   readonly keys: readonly X25519KeyPair[];
-  readonly directory: Directory;
+  readonly registrations: Registrations;
   readonly policy: Policy;
   readonly clock?: () => number;
 }
@@ -38,7 +38,7 @@ export class Sharing {
     wraps,
     description,
   }: Write): Promise<{ wrapSet: string; wraps: string[] }> {
-    const { authorityId, directory, ownKey, policy, signer } = this.#options;
+    const { authorityId, registrations, ownKey, policy, signer } = this.#options;
     const atMs = (this.#options.clock ?? Date.now)();
     const grants = await policy.fetchEveryGrant(patientId);
     const readers = new Set(
@@ -47,8 +47,8 @@ export class Sharing {
         .map((grant) => grant.authorityId),
     );
     readers.delete(authorityId);
-    const others = await Promise.all([...readers].sort().map((id) => directory.authority(id)));
-    const { encryptionKeys } = await directory.patient(patientId);
+    const others = await Promise.all([...readers].sort().map((id) => registrations.authority(id)));
+    const { encryptionKeys } = await registrations.patient(patientId);
     const own = this.#ownWrap(wraps);
     const contentKey = await unwrapKey(own.jwe, readWrapSet(wrapSet), readManifest(manifest), own.key);
     const theirs = others.map((other) => currentKey(other.encryptionKeys));

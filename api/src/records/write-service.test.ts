@@ -6,8 +6,8 @@ import { clinicalBundle } from '@careledger/fhir';
 import type { IdempotentRequest } from '@careledger/service-kit';
 import { readStatement } from '@careledger/statements';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
-import { TestHouse } from '../testing/test-house.js';
-import { testPatient } from '../testing/test-patient.js';
+import { TestHospital } from '../../testing/test-hospital.js';
+import { testPatient } from '../../testing/test-patient.js';
 import { Sharing } from './sharing.js';
 import type { WriteWanted } from './write-service.js';
 
@@ -22,19 +22,19 @@ const SCOPES = [
 ];
 const LAB_SCOPE = { category: 'laboratory', resourceType: 'Observation' };
 
-let house: TestHouse;
+let hospital: TestHospital;
 let patient: ReturnType<typeof testPatient>;
 let requests: number;
 beforeEach(() => {
-  house = new TestHouse();
+  hospital = new TestHospital();
   patient = testPatient();
   requests = 0;
 });
-afterEach(() => house[Symbol.asyncDispose]());
+afterEach(() => hospital[Symbol.asyncDispose]());
 
 const granted = async (...grants: Partial<GrantState>[]) => {
-  const sealed = await patient.meaning(house.ownKey.publicKey, { scope: SCOPES });
-  await house.granted(
+  const sealed = await patient.meaning(hospital.ownKey.publicKey, { scope: SCOPES });
+  await hospital.granted(
     patient.state,
     ...grants.map((grant, n) =>
       patient.grant({ grantId: sid('ghi'[n] ?? 'g'), permissions: ['write'], sealed, ...grant }),
@@ -74,7 +74,7 @@ const wanted = (bundle: unknown, more: Partial<WriteWanted> = {}): WriteWanted =
   ...more,
 });
 const create = (bundle: unknown, more: Partial<WriteWanted> = {}) =>
-  house.writer.create(wanted(bundle, more));
+  hospital.writer.create(wanted(bundle, more));
 const refusedAs = (code: string, reason?: string) =>
   expect.objectContaining({ code, ...(reason && { members: expect.objectContaining({ reason }) }) });
 
@@ -94,9 +94,9 @@ describe('a record’s id', () => {
     const request = requestWith();
     const { recordId } = await create(bundleOf([note]), { request });
     expect((await create(bundleOf([note]), { request })).recordId).toBe(recordId);
-    await house.store.commit(() => {
-      house.store.requests.forget(request);
-      house.store.run('DELETE FROM writes');
+    await hospital.store.commit(() => {
+      hospital.store.requests.forget(request);
+      hospital.store.run('DELETE FROM writes');
     });
     expect((await create(bundleOf([note]), { request })).recordId).toBe(recordId);
   });
@@ -130,7 +130,7 @@ describe('what a record holds', () => {
   });
 
   test('is not said at all where it cannot be said in full', async () => {
-    const sealed = await patient.meaning(house.ownKey.publicKey, { scope: SCOPES.slice(0, 2) });
+    const sealed = await patient.meaning(hospital.ownKey.publicKey, { scope: SCOPES.slice(0, 2) });
     await granted({ sealed });
     expect(await groupsOf(bundleOf([labResult, note]))).toEqual([]);
   });
@@ -168,7 +168,7 @@ describe('what a record holds', () => {
       ...LAB_SCOPE,
       tag: `${String.fromCharCode(97 + n).repeat(21)}A`,
     }));
-    await granted({ sealed: await patient.meaning(house.ownKey.publicKey, { scope }) });
+    await granted({ sealed: await patient.meaning(hospital.ownKey.publicKey, { scope }) });
     await expect(create(bundleOf([labResult]))).rejects.toEqual(refusedAs('TOO_MANY_TAGS'));
   });
 
@@ -177,7 +177,7 @@ describe('what a record holds', () => {
       unit: 'ward',
       tag: `${String.fromCharCode(97 + n).repeat(21)}A`,
     }));
-    await granted({ sealed: await patient.meaning(house.ownKey.publicKey, { scope: SCOPES, grantee }) });
+    await granted({ sealed: await patient.meaning(hospital.ownKey.publicKey, { scope: SCOPES, grantee }) });
     await expect(create(bundleOf([note]), { person: { unit: 'ward' } })).rejects.toEqual(
       refusedAs('TOO_MANY_TAGS'),
     );
@@ -211,7 +211,7 @@ describe('what a record says', () => {
   ])('%s is refused, and nothing is kept', async (_name, reason, bundle) => {
     await granted({});
     await expect(create(bundle())).rejects.toEqual(refusedAs('FHIR_INVALID', reason));
-    expect(house.store.all('SELECT 1 FROM writes')).toEqual([]);
+    expect(hospital.store.all('SELECT 1 FROM writes')).toEqual([]);
   });
 });
 
@@ -233,8 +233,8 @@ describe('a revision', () => {
     };
   };
   const revise = (newest: StoredRecordState, bundle: object) => {
-    house.ledgers.cloud.records = [newest];
-    return house.writer.revise(newest.recordId, wanted(bundle));
+    hospital.ledgers.cloud.records = [newest];
+    return hospital.writer.revise(newest.recordId, wanted(bundle));
   };
 
   test('names the version before, keeps id, seed and kind, and says what it holds now', async () => {
@@ -289,24 +289,24 @@ describe('the first wraps of a version', () => {
   const sharing = () =>
     new Sharing({
       ...{
-        authorityId: house.authorityId,
-        signer: house.issuer.signer,
-        ownKey: house.ownKey,
-        keys: [house.ownKey],
+        authorityId: hospital.authorityId,
+        signer: hospital.issuer.signer,
+        ownKey: hospital.ownKey,
+        keys: [hospital.ownKey],
       },
-      ...{ directory: house.directory, policy: house.policy, clock: house.clock },
+      ...{ registrations: hospital.registrations, policy: hospital.policy, clock: hospital.clock },
     });
 
   test('are for the patient, this authority, and whoever’s grant covers it, now or later', async () => {
     await granted({});
     const keys = Object.fromEntries(
       ['aut_lab', 'aut_ward', 'aut_narrow', 'aut_later', 'aut_over', 'aut_revoked', 'aut_writer'].map(
-        (id) => [id, house.authority(id)],
+        (id) => [id, hospital.authority(id)],
       ),
     );
     const to = (authorityId: string, more: Partial<GrantState> = {}) =>
       patient.grant({ authorityId, grantId: sid(authorityId[5] ?? 'x'), ...more });
-    house.ledgers.authorities.grant(
+    hospital.ledgers.authorities.grant(
       to('aut_lab'),
       to('aut_ward', { scopeTags: [LAB, NOTES] }),
       to('aut_narrow', { scopeTags: [LAB] }),
@@ -321,7 +321,7 @@ describe('the first wraps of a version', () => {
     const kids = matchWraps(set, wraps).map(({ kid }) => kid);
     expect(new Set(kids)).toEqual(
       new Set([
-        ...[patient.encryption.kid, house.ownKey.kid],
+        ...[patient.encryption.kid, hospital.ownKey.kid],
         ...['aut_lab', 'aut_ward', 'aut_later'].map((id) => keys[id]?.kid),
       ]),
     );
@@ -331,7 +331,7 @@ describe('the first wraps of a version', () => {
   test('wait for the own peer: by a mirror somebody who may read it would be left out', async () => {
     await granted({});
     const write = await create(bundleOf([note]));
-    house.ledgers.authorities.state = 'away';
+    hospital.ledgers.authorities.state = 'away';
     await expect(sharing().share(write)).rejects.toMatchObject({ code: 'UNAVAILABLE' });
   });
 });

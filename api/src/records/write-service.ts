@@ -24,11 +24,11 @@ import type { IdempotentRequest } from '@careledger/service-kit';
 import type { Issuer } from '../issuer.js';
 import type { Channels } from '../ledger-port.js';
 import { addTask, type Outbox } from '../outbox/outbox.js';
-import type { Directory } from '../policy/directory.js';
 import type { KnownScopes } from '../policy/known-scopes.js';
 import type { Policy } from '../policy/policy.js';
+import type { Registrations } from '../policy/registrations.js';
 import type { Person, Vouching } from '../policy/vouching.js';
-import { problem } from '../problem.js';
+import { problem } from '../problems.js';
 import type { Providers } from '../providers/providers.js';
 import type { Store } from '../store/store.js';
 import { describedBy, kindsOf, periodOf } from './bundle-terms.js';
@@ -41,14 +41,14 @@ export interface WriteServiceOptions {
   readonly recordSecret: Uint8Array;
   readonly ownKey: X25519KeyPair;
   readonly channels: Channels;
-  readonly directory: Directory;
+  readonly registrations: Registrations;
   readonly policy: Policy;
   readonly scopes: KnownScopes;
   readonly vouching: Vouching;
   readonly providers: Providers;
   readonly store: Store;
   readonly writes: WriteStore;
-  readonly outbox: () => Outbox;
+  readonly outbox: Pick<Outbox, 'wake'>;
   readonly clock?: () => number;
 }
 
@@ -68,8 +68,8 @@ export interface WriteWanted {
 /** A request whose bundle was checked. */
 type Checked = Omit<WriteWanted, 'bundle'> & { readonly bundle: FhirResource };
 
-/** What a new version continues. */
-interface Place {
+/** Which version is made, and what it continues. */
+interface NextVersion {
   readonly recordId: string;
   readonly seed: string;
   readonly version: number;
@@ -149,8 +149,8 @@ export class WriteService {
       newest: newest.tagGroups,
       author: this.#isOwn(newest) ? this.#options.issuer.authorityId : author,
     });
-    const place = { recordId, seed, version: version + 1, kind, prevVersionHash: manifestHash };
-    return this.#seal(checked, place, entitlement);
+    const next = { recordId, seed, version: version + 1, kind, prevVersionHash: manifestHash };
+    return this.#seal(checked, next, entitlement);
   }
 
   /** Whether this authority made the record, whoever made its newest version: by the id, which says so. */
@@ -236,12 +236,12 @@ export class WriteService {
 
   async #seal(
     wanted: Checked,
-    { recordId, seed, version, kind, prevVersionHash }: Place,
+    { recordId, seed, version, kind, prevVersionHash }: NextVersion,
     { tagGroups, granteeTags }: Entitlement,
   ): Promise<Write> {
-    const { directory, issuer, ownKey, providers, store, writes, outbox } = this.#options;
+    const { registrations, issuer, ownKey, providers, store, writes, outbox } = this.#options;
     const { patientId, bundle, purpose, request } = wanted;
-    const patient = await onLedger(() => directory.patient(patientId));
+    const patient = await onLedger(() => registrations.patient(patientId));
     const patientKey = currentKey(patient.encryptionKeys);
     if (patientKey === undefined) throw problem('PATIENT_UNKNOWN', 'The patient has no encryption key');
     const aad: RecordAad = {
@@ -299,7 +299,7 @@ export class WriteService {
       addTask(store, { kind: 'record', ref, subject: patientId });
       return writes.find(recordId, version);
     });
-    outbox().wake();
+    outbox.wake();
     if (kept === undefined) throw new Error(`The version ${version} of ${recordId} was not kept`);
     return kept;
   }

@@ -85,7 +85,7 @@ export class WriteStore {
     return this.store.get<{ n: number }>(sql, refusal)?.n ?? 0;
   }
 
-  /** A version that was refused before it was stored gives its place up for another try. */
+  /** A version that was refused before it was stored makes way for another try. */
   put(
     write: Omit<
       Write,

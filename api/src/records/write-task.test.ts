@@ -16,13 +16,13 @@ import type { StoreRecordAnswer, StoreRecordRequest } from '@careledger/protocol
 import { HttpClientError, type HttpClient } from '@careledger/service-kit';
 import { readStatement } from '@careledger/statements';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
+import { fakeChannel, type Answers } from '../../testing/fake-channel.js';
+import { testPatient } from '../../testing/test-patient.js';
 import { Issuer } from '../issuer.js';
 import { addTask } from '../outbox/outbox.js';
 import { SqliteStore } from '../store/store.js';
-import { fakeChannel, type Answers } from '../testing/fake-channel.js';
-import { testPatient } from '../testing/test-patient.js';
-import { storeStatement } from './write-statements.js';
 import { writeRef } from './write-service.js';
+import { storeStatement } from './write-statements.js';
 import { WriteStore, type Write } from './write-store.js';
 import { WriteTask } from './write-task.js';
 
@@ -86,7 +86,7 @@ function newTask(): WriteTask {
         AnnounceRecords: ({ items }: { items: string[] }) => announce(items),
       } as Answers),
     },
-    directory: {
+    registrations: {
       provider: async (providerId) =>
         ({
           signingKeys: [{ key: toBase64url(signerOf(providerId).publicKey), from: '' }],

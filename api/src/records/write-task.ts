@@ -17,18 +17,18 @@ import { HttpClientError, SubjectBatcher, type Logger } from '@careledger/servic
 import type { Issuer } from '../issuer.js';
 import type { Channels } from '../ledger-port.js';
 import { removeTask, type TaskHandler } from '../outbox/outbox.js';
-import type { Directory } from '../policy/directory.js';
+import type { Registrations } from '../policy/registrations.js';
 import type { Providers } from '../providers/providers.js';
 import type { Store } from '../store/store.js';
 import type { Sharing } from './sharing.js';
+import { ofWriteRef, writeRef } from './write-service.js';
 import { announceStatement, storeStatement } from './write-statements.js';
 import type { Write, WriteStore } from './write-store.js';
-import { ofWriteRef, writeRef } from './write-service.js';
 
 export interface WriteTaskOptions {
   readonly issuer: Issuer;
   readonly channels: Channels;
-  readonly directory: Pick<Directory, 'provider'>;
+  readonly registrations: Pick<Registrations, 'provider'>;
   readonly providers: Providers;
   readonly store: Store;
   readonly writes: WriteStore;
@@ -96,7 +96,7 @@ export class WriteTask implements TaskHandler {
   }
 
   #side(write: Write, signal: AbortSignal): StoringSide {
-    const { channels, directory, issuer, logger, providers, store, verifier, writes } = this.#options;
+    const { channels, registrations, issuer, logger, providers, store, verifier, writes } = this.#options;
     const { patientId, recordId, version, manifest, wrapSet, wraps, ciphertext } = write;
     return {
       pool: providers,
@@ -119,7 +119,7 @@ export class WriteTask implements TaskHandler {
         });
       },
       failureOf: (error) => (error instanceof HttpClientError ? error : undefined),
-      keysOf: async (providerId) => everyKey((await directory.provider(providerId)).signingKeys),
+      keysOf: async (providerId) => everyKey((await registrations.provider(providerId)).signingKeys),
       find: () =>
         orUndefined(
           channels.cloud.evaluate(records, 'GetRecord', { patientId, recordId, version }),
@@ -151,7 +151,7 @@ export class WriteTask implements TaskHandler {
       case 'foreign':
         logger.error(
           { recordId, version, author: outcome.found.author },
-          'somebody else’s record stands in this one’s place',
+          'somebody else’s record is stored as this version',
         );
         return this.#refuse(write, outcome.code);
       case 'refused':
@@ -174,7 +174,7 @@ export class WriteTask implements TaskHandler {
     if (outcome.outcome === 'foreign')
       logger.error(
         { recordId, version, author: outcome.found.author },
-        'somebody else’s record is announced in this one’s place',
+        'somebody else’s record is announced as this version',
       );
     if (outcome.outcome !== 'announced') return this.#refuse(write, outcome.code);
     await store.commit(() => {

@@ -1,7 +1,7 @@
 import { LruMap } from '@careledger/crypto';
 import { ProblemError } from '@careledger/service-kit';
 
-/** Callers that are remembered; one that is forgotten begins anew. */
+/** Callers that are remembered; one that is forgotten begins again. */
 const REMEMBERED_MAX = 10_000;
 
 export interface RateLimitOptions {

@@ -4,8 +4,8 @@ import { CHANNELS, PATIENTS_MSP } from '@careledger/domain';
 import { LedgerError } from '@careledger/ledger';
 import { makeStatement } from '@careledger/statements';
 import { beforeEach, describe, expect, test } from '@jest/globals';
-import { fakeChannel, type Answers } from '../testing/fake-channel.js';
-import { TEST_NETWORK, testPatient } from '../testing/test-patient.js';
+import { fakeChannel, type Answers } from '../../testing/fake-channel.js';
+import { TEST_NETWORK, testPatient } from '../../testing/test-patient.js';
 import { RateLimit } from './rate-limit.js';
 import { RevocationService } from './revocation-service.js';
 
@@ -38,7 +38,7 @@ beforeEach(() => {
     ...{ networkId: TEST_NETWORK, verifier: nodeVerifier(), logger: { warn: () => undefined } },
     channels: { authorities: channelOf('authorities'), cloud: channelOf('cloud') },
     cloudMspIds: [PATIENTS_MSP, 'CloudAMSP', 'CloudBMSP'],
-    directory: { refreshPatient: async () => patient.state },
+    registrations: { refreshPatient: async () => patient.state },
   });
 });
 

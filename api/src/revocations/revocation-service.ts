@@ -8,8 +8,8 @@ import { ProblemError, type Logger } from '@careledger/service-kit';
 import { checkStatement, readStatement, type HashedStatement } from '@careledger/statements';
 import { Value } from 'typebox/value';
 import type { Channels } from '../ledger-port.js';
-import type { Directory } from '../policy/directory.js';
-import { problem } from '../problem.js';
+import type { Registrations } from '../policy/registrations.js';
+import { problem } from '../problems.js';
 
 /** By what a patient takes something back, and on which channels it counts. `cloud` first: records are released there. */
 const REVOCATIONS = {
@@ -24,7 +24,7 @@ export interface RevocationServiceOptions {
   readonly channels: Channels;
   /** Whose peers can be asked on channel `cloud`; empty where this organisation has one of its own there. */
   readonly cloudMspIds: readonly string[];
-  readonly directory: Pick<Directory, 'refreshPatient'>;
+  readonly registrations: Pick<Registrations, 'refreshPatient'>;
   readonly verifier: SignatureVerifier;
   readonly logger: Pick<Logger, 'warn'>;
 }
@@ -94,11 +94,11 @@ export class RevocationService {
 
   /** By the consent key that the own peer has: what does not count is not ordered, else it would fill the blocks. */
   async #check(statement: string): Promise<CheckedRevocation> {
-    const { directory, networkId, verifier } = this.#options;
+    const { registrations, networkId, verifier } = this.#options;
     const { read, name } = this.#read(statement);
     const { iss: patientId, channels: named } = read.payload;
     const { typ, body } = STATEMENTS[name];
-    const { consentKeys } = await onLedger(() => directory.refreshPatient(patientId));
+    const { consentKeys } = await onLedger(() => registrations.refreshPatient(patientId));
     checkStatement(read, {
       typ,
       audience: networkId,

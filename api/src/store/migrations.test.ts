@@ -6,15 +6,15 @@ import { DatabaseSync } from 'node:sqlite';
 import type { PatientState } from '@careledger/contracts';
 import { fromBase64url, generateX25519, x25519FromPrivate } from '@careledger/crypto';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
-import { TestHouse, readerWith } from '../testing/test-house.js';
-import { testPatient } from '../testing/test-patient.js';
+import { TestHospital, readerWith } from '../../testing/test-hospital.js';
+import { testPatient } from '../../testing/test-patient.js';
 import { VisitStore } from '../visits/visit-store.js';
 import { FORMAT_RETIRED } from './former-formats.js';
 import { migrations } from './migrations.js';
 import { SqliteStore } from './store.js';
 
 /** An authority's store of the first release, and the keys that its key store had. */
-const FIRST_RELEASE = new URL('../../fixtures/first-release.sql', import.meta.url);
+const FIRST_RELEASE = new URL('../../../fixtures/first-release.sql', import.meta.url);
 const OWN_KEY = x25519FromPrivate(fromBase64url('tlxrJwkhCGuTsWJklenyioxrRCrtm4z8U9Aw1N8WXiA'));
 const STORE_KEY = new Uint8Array(32).fill(7);
 const PATIENT = 'pat_m4v5cejmzdxyaimsddm5tv5ux3dwnh6h';
@@ -31,7 +31,7 @@ type Rows = Record<string, unknown>[];
 describe('a store of the first release', () => {
   let dir: string;
   let before: (sql: string) => Rows;
-  let house: TestHouse;
+  let hospital: TestHospital;
   beforeEach(async () => {
     dir = await mkdtemp(join(tmpdir(), 'careledger-authority-'));
     const path = join(dir, 'authority.db');
@@ -42,13 +42,13 @@ describe('a store of the first release', () => {
     untouched.exec(readFileSync(FIRST_RELEASE, 'utf8'));
     before = (sql) => untouched.prepare(sql).all();
     const store = new SqliteStore(path);
-    house = new TestHouse({ store, ownKey: OWN_KEY, storeKey: STORE_KEY });
+    hospital = new TestHospital({ store, ownKey: OWN_KEY, storeKey: STORE_KEY });
   });
   afterEach(async () => {
-    await house[Symbol.asyncDispose]();
+    await hospital[Symbol.asyncDispose]();
     await rm(dir, { recursive: true });
   });
-  const after = (sql: string): Rows => house.store.all(sql);
+  const after = (sql: string): Rows => hospital.store.all(sql);
 
   test('keeps the text of what was released', () => {
     expect(before('SELECT name, sha256 FROM schema_migrations')).toEqual(
@@ -70,67 +70,69 @@ describe('a store of the first release', () => {
 
   test('refuses the writes that were on their way, by name, and keeps what they say, sealed', () => {
     for (const recordId of [RECORD.open, RECORD.halfway]) {
-      const write = house.writes.find(recordId, 1);
+      const write = hospital.writes.find(recordId, 1);
       expect(write).toMatchObject({ stage: 'refused', refusal: FORMAT_RETIRED });
       expect(write?.ciphertext?.length).toBe(write?.description.sizeBytes);
     }
-    expect(house.writes.countRefused(FORMAT_RETIRED)).toBe(2);
-    expect(house.writes.find(RECORD.done, 1)).toMatchObject({ stage: 'announced', refusal: null });
-    expect(house.writes.find(RECORD.refused, 1)).toMatchObject({ stage: 'refused', refusal: 'NO_GRANT' });
-    expect(house.writes.pendingVersion(RECORD.open)).toBeUndefined();
+    expect(hospital.writes.countRefused(FORMAT_RETIRED)).toBe(2);
+    expect(hospital.writes.find(RECORD.done, 1)).toMatchObject({ stage: 'announced', refusal: null });
+    expect(hospital.writes.find(RECORD.refused, 1)).toMatchObject({ stage: 'refused', refusal: 'NO_GRANT' });
+    expect(hospital.writes.pendingVersion(RECORD.open)).toBeUndefined();
   });
 
   test('goes on with everything else that its outbox had to do', () => {
     expect(after('SELECT kind, ref, subject FROM outbox ORDER BY place')).toEqual(
       before(`SELECT kind, ref, subject FROM outbox WHERE kind <> 'record' ORDER BY place`),
     );
-    const visits = new VisitStore(house.store, house.box);
+    const visits = new VisitStore(hospital.store, hospital.box);
     expect(visits.find(sid('v'))).toMatchObject({ stage: 'pending' });
     const was = before(`SELECT statement FROM visits WHERE visit_id = '${sid('v')}'`);
     expect([{ statement: visits.find(sid('v'))?.statement }]).toEqual(was);
   });
 
   test('shows the data of its visits, and who its practitioners are', async () => {
-    const visits = new VisitStore(house.store, house.box);
+    const visits = new VisitStore(hospital.store, hospital.box);
     const unread = visits.content(sid('v'));
     if (unread === undefined) throw new Error('The visit has no content');
-    const shown = await house.gate.visits(readerWith(), [{ patientId: PATIENT, visitId: sid('v'), unread }]);
+    const shown = await hospital.gate.visits(readerWith(), [
+      { patientId: PATIENT, visitId: sid('v'), unread },
+    ]);
     expect(shown.get(sid('v'))).toMatchObject({ data: '{"reason":"check-up"}' });
-    expect(house.practitioners.list(undefined, 10)).toMatchObject([
+    expect(hospital.practitioners.list(undefined, 10)).toMatchObject([
       { stage: 'active', identity: { identifier: 'staff-p' } },
       { stage: 'registering', identity: { identifier: 'staff-q' } },
     ]);
   });
 
   test('keeps its log of accesses, and goes on with its numbers', async () => {
-    expect(house.accessLog.find(sid('a'))).toMatchObject({
+    expect(hospital.accessLog.find(sid('a'))).toMatchObject({
       ...{ id: 1, basis: 'request', outcome: 'opened', providerId: 'prv_cloud-a', unit: 'cardiology' },
     });
-    expect(house.accessLog.find(sid('b'))).toMatchObject({ id: 2, outcome: null });
+    expect(hospital.accessLog.find(sid('b'))).toMatchObject({ id: 2, outcome: null });
     const shown = { basis: 'visit' as const, requestSid: sid('c'), visitId: sid('v'), reason: 'AUTHOR' };
     const by = { purpose: 'TREAT' as const, practitionerId: null, unit: null, caller: null };
     const about = { patientId: PATIENT, recordId: null, version: null, decidedBy: null };
-    await house.store.commit(() => house.accessLog.shown({ ...shown, ...by, ...about }));
-    expect(house.accessLog.find(sid('c'))?.id).toBe(3);
+    await hospital.store.commit(() => hospital.accessLog.shown({ ...shown, ...by, ...about }));
+    expect(hospital.accessLog.find(sid('c'))?.id).toBe(3);
   });
 
   test('goes on with announcements that wait for a grant', async () => {
-    const { state } = house.store.get<{ state: string }>('SELECT state FROM grants') ?? { state: '{}' };
+    const { state } = hospital.store.get<{ state: string }>('SELECT state FROM grants') ?? { state: '{}' };
     const grant = { ...JSON.parse(state), scopeTags: [sid('t')] };
-    await house.store.commit(() => {
-      house.mirror.putGrants([grant]);
-      house.announcements.grantsChanged(PATIENT);
+    await hospital.store.commit(() => {
+      hospital.mirror.putGrants([grant]);
+      hospital.announcements.grantsChanged(PATIENT);
     });
-    house.log.published();
+    hospital.log.published();
     const scoped = before(`SELECT state FROM held_announcements WHERE state LIKE '%${sid('t')}%'`);
-    expect(house.log.after(0).at(-1)?.data['recordId']).toBe(
+    expect(hospital.log.after(0).at(-1)?.data['recordId']).toBe(
       JSON.parse(String(scoped[0]?.['state']))['recordId'],
     );
   });
 
   describe('has direct notices of the former form', () => {
     const noticed = () => {
-      const kept = house.emergencies.find(PATIENT, UNMATCHED_NOTICE);
+      const kept = hospital.emergencies.find(PATIENT, UNMATCHED_NOTICE);
       if (kept === undefined) throw new Error('The notice is gone');
       return kept;
     };
@@ -139,29 +141,29 @@ describe('a store of the first release', () => {
       const [row] = after('SELECT state FROM patients');
       const state = JSON.parse(String(row?.['state'])) as PatientState;
       const template = testPatient().grant({ patientId: PATIENT, ...grant });
-      await house.granted(state, template);
+      await hospital.granted(state, template);
       return template;
     };
 
     test('that stay readable for those who may read them, through the gate', async () => {
       await onLedgers();
-      const shown = await house.notices.read(readerWith(), noticed());
+      const shown = await hospital.notices.read(readerWith(), noticed());
       expect(shown).toMatchObject({ decidedBy: 'peer', bundle: { resourceType: 'Bundle' } });
       expect(JSON.stringify(shown)).toContain('2339-0');
-      expect(house.store.all('SELECT basis, outcome FROM accesses ORDER BY id DESC LIMIT 1')).toEqual([
+      expect(hospital.store.all('SELECT basis, outcome FROM accesses ORDER BY id DESC LIMIT 1')).toEqual([
         { basis: 'notice', outcome: 'opened' },
       ]);
-      expect(house.store.all('SELECT patient_id FROM notice_readings')).toEqual([{ patient_id: PATIENT }]);
+      expect(hospital.store.all('SELECT patient_id FROM notice_readings')).toEqual([{ patient_id: PATIENT }]);
     });
 
     test('that nobody reads whose grant was revoked, or covers something else', async () => {
       const grant = await onLedgers();
-      for (const ledger of Object.values(house.ledgers)) ledger.revoke(grant);
-      expect(await house.notices.read(readerWith(), noticed())).toEqual({ withheld: 'NO_GRANT' });
+      for (const ledger of Object.values(hospital.ledgers)) ledger.revoke(grant);
+      expect(await hospital.notices.read(readerWith(), noticed())).toEqual({ withheld: 'NO_GRANT' });
       const scopeTags = [sid('s')];
       const narrow = testPatient().grant({ patientId: PATIENT, grantId: sid('n'), scopeTags });
-      for (const ledger of Object.values(house.ledgers)) ledger.grant(narrow);
-      expect(await house.notices.read(readerWith(), noticed())).toEqual({ withheld: 'SCOPE_NOT_GRANTED' });
+      for (const ledger of Object.values(hospital.ledgers)) ledger.grant(narrow);
+      expect(await hospital.notices.read(readerWith(), noticed())).toEqual({ withheld: 'SCOPE_NOT_GRANTED' });
     });
 
     test('that a scoped grant covers by what they say, since they carry no tags', async () => {
@@ -169,20 +171,26 @@ describe('a store of the first release', () => {
         scope: [{ category: '*', resourceType: 'Observation', tag: sid('o') }],
       });
       await onLedgers({ scopeTags: [sid('o')], sealed: told });
-      expect(await house.notices.read(readerWith(), noticed())).toMatchObject({ decidedBy: 'peer' });
+      expect(await hospital.notices.read(readerWith(), noticed())).toMatchObject({ decidedBy: 'peer' });
     });
 
     test('that open with the key of their time alone', async () => {
       await onLedgers();
-      const other = new TestHouse({ store: house.store, ownKey: generateX25519(), storeKey: STORE_KEY });
-      Object.assign(other.ledgers.authorities, { grants: house.ledgers.authorities.grants });
+      const other = new TestHospital({
+        store: hospital.store,
+        ownKey: generateX25519(),
+        storeKey: STORE_KEY,
+      });
+      Object.assign(other.ledgers.authorities, { grants: hospital.ledgers.authorities.grants });
       const shown = await other.notices.read(readerWith(), noticed());
       expect(shown).toEqual({ withheld: 'NOT_A_RECIPIENT' });
     });
 
     test('that are listed as unmatched as before', () => {
       const window = { receivedAfter: '', receivedBefore: '9', beforeNoticeId: 1_000, limit: 10 };
-      expect(house.emergencies.unmatched(window)).toMatchObject([{ sid: UNMATCHED_NOTICE, mismatch: null }]);
+      expect(hospital.emergencies.unmatched(window)).toMatchObject([
+        { sid: UNMATCHED_NOTICE, mismatch: null },
+      ]);
     });
   });
 });

@@ -4,15 +4,15 @@ import { aesGcmOpen, aesGcmSeal, fromUtf8, utf8 } from '@careledger/crypto';
 export class SealedBox {
   constructor(readonly key: Uint8Array) {}
 
-  /** `place` (table and id) is authenticated, so that rows cannot be exchanged. */
-  seal(place: string, value: unknown): Uint8Array {
-    return aesGcmSeal(this.key, utf8(JSON.stringify(value)), utf8(place));
+  /** `row` (table and id) is authenticated, so that rows cannot be exchanged. */
+  seal(row: string, value: unknown): Uint8Array {
+    return aesGcmSeal(this.key, utf8(JSON.stringify(value)), utf8(row));
   }
 
-  open(place: string, sealed: Uint8Array): unknown {
-    const opened = aesGcmOpen(this.key, sealed, utf8(place));
+  open(row: string, sealed: Uint8Array): unknown {
+    const opened = aesGcmOpen(this.key, sealed, utf8(row));
     if (opened === undefined)
-      throw new Error(`${place} was altered, or belongs to another key store: restore both from one backup`);
+      throw new Error(`${row} was altered, or belongs to another key store: restore both from one backup`);
     return JSON.parse(fromUtf8(opened));
   }
 }

@@ -1,8 +1,6 @@
 import { GroupCommit, IdempotencyKeys, openDatabase, type Database } from '@careledger/service-kit';
 import { migrations } from './migrations.js';
 
-/** A row as SQLite gives it. */
-export type Row = Record<string, string | number | null | Uint8Array>;
 /** What a statement takes. */
 export type Value = string | number | null | Uint8Array;
 

@@ -9,15 +9,15 @@ import { SEALED_CONTEXT, type SubscriptionReason } from '@careledger/protocol';
 import type { IdempotentRequest } from '@careledger/service-kit';
 import type { Issuer } from '../issuer.js';
 import type { Channel } from '../ledger-port.js';
-import type { Directory } from '../policy/directory.js';
 import type { MirrorStore } from '../policy/mirror-store.js';
-import { problem } from '../problem.js';
+import type { Registrations } from '../policy/registrations.js';
+import { problem } from '../problems.js';
 import type { Store } from '../store/store.js';
 
 export interface SubscriptionServiceOptions {
   readonly issuer: Issuer;
   readonly authorities: Channel;
-  readonly directory: Directory;
+  readonly registrations: Registrations;
   readonly mirror: MirrorStore;
   readonly store: Store;
 }
@@ -96,7 +96,7 @@ export class SubscriptionService {
 
   async #sealReason({ patientId, reason }: SubscriptionWanted): Promise<string | undefined> {
     if (reason === undefined) return undefined;
-    const patient = await onLedger(() => this.#options.directory.patient(patientId));
+    const patient = await onLedger(() => this.#options.registrations.patient(patientId));
     const key = currentKey(patient.encryptionKeys);
     if (key === undefined) throw problem('PATIENT_UNKNOWN', 'The patient has no encryption key');
     const content: SubscriptionReason = { v: 1, reason };

@@ -8,8 +8,8 @@ import { SEALED_CONTEXT, type VisitLocation } from '@careledger/protocol';
 import type { IdempotentRequest } from '@careledger/service-kit';
 import type { Issuer } from '../issuer.js';
 import { addTask, type Outbox } from '../outbox/outbox.js';
-import type { Directory } from '../policy/directory.js';
-import { problem } from '../problem.js';
+import type { Registrations } from '../policy/registrations.js';
+import { problem } from '../problems.js';
 import type { Store } from '../store/store.js';
 import type { KeptVisit, VisitStore } from './visit-store.js';
 
@@ -18,10 +18,10 @@ export interface VisitServiceOptions {
   readonly ownKey: X25519KeyPair;
   /** Where this service answers: the visit's location begins with it. */
   readonly endpoint: string;
-  readonly directory: Directory;
+  readonly registrations: Registrations;
   readonly store: Store;
   readonly visits: VisitStore;
-  readonly outbox: () => Outbox;
+  readonly outbox: Pick<Outbox, 'wake'>;
 }
 
 export interface VisitWanted {
@@ -45,12 +45,12 @@ export class VisitService {
 
   /** On disk and on its way when this resolves. @throws ProblemError PATIENT_UNKNOWN, IDEMPOTENCY_KEY_REUSED */
   async record(wanted: VisitWanted): Promise<KeptVisit> {
-    const { directory, store, visits, outbox } = this.#options;
+    const { registrations, store, visits, outbox } = this.#options;
     const { patientId, at, request } = wanted;
     const data = JSON.stringify(wanted.data);
     const before = this.#before(request);
     if (before !== undefined) return before;
-    const patient = await onLedger(() => directory.patient(patientId));
+    const patient = await onLedger(() => registrations.patient(patientId));
     const patientKey = currentKey(patient.encryptionKeys);
     if (patientKey === undefined) throw problem('PATIENT_UNKNOWN', 'The patient has no encryption key');
     const visitId = randomId128();
@@ -66,7 +66,7 @@ export class VisitService {
       addTask(store, { kind: 'visit', ref: visitId, subject: patientId });
       return visits.find(visitId);
     });
-    outbox().wake();
+    outbox.wake();
     if (made === undefined) throw new Error(`The visit ${visitId} was not kept`);
     return made;
   }

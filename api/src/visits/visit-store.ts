@@ -34,7 +34,7 @@ type VisitRow = Omit<KeptVisit, 'confirmed'> & { confirmed: number };
 
 const COLUMNS = `visit_id AS visitId, patient_id AS patientId, at, stage, statement, confirmed,
   tx_id AS txId, related_tx_id AS relatedTxId, relayed_by AS relayedBy, refusal, created_at AS createdAt`;
-const place = (visitId: string): string => `visits/${visitId}`;
+const rowOf = (visitId: string): string => `visits/${visitId}`;
 
 /** Visits and what was done there; the content is encrypted. Writing only within `store.commit`. */
 export class VisitStore {
@@ -53,7 +53,7 @@ export class VisitStore {
       'SELECT content FROM visits WHERE visit_id = ?',
       visitId,
     );
-    return row && new Unread(this.box.open(place(visitId), row.content) as VisitContent);
+    return row && new Unread(this.box.open(rowOf(visitId), row.content) as VisitContent);
   }
 
   put(
@@ -68,7 +68,7 @@ export class VisitStore {
       visit.patientId,
       visit.at,
       visit.statement,
-      this.box.seal(place(visitId), content),
+      this.box.seal(rowOf(visitId), content),
       visit.createdAt,
     );
   }

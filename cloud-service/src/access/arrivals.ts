@@ -4,7 +4,7 @@ import { elapsedMs, type Clock, type Instant } from '../clock.js';
 /** How long an arrival is remembered; after that its permit is over in any case. */
 const REMEMBERED_MS = 120_000;
 /** How long a release waits for a permit that this provider's peer does not have yet. */
-export const PERMIT_WAIT_MS = 3_000;
+const PERMIT_WAIT_MS = 3_000;
 
 /** A permit as this provider's own peer has it in a block. */
 export interface Arrival {

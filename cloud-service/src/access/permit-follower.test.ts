@@ -4,9 +4,9 @@ import { createLogger, openDatabase, type Database } from '@careledger/service-k
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import type { OwnPeer } from '../ledger/own-peer.js';
 import { migrations } from '../store/migrations.js';
-import { PermitStore } from '../store/permit-store.js';
 import { Arrivals } from './arrivals.js';
 import { PermitFollower } from './permit-follower.js';
+import { PermitStore } from './permit-store.js';
 
 type Event = LedgerEvent<Record<string, never>>;
 

@@ -4,12 +4,12 @@ import type { LedgerChannel, LedgerEvent } from '@careledger/ledger';
 import { startWorker, type Logger, type Worker } from '@careledger/service-kit';
 import { elapsedMs, type Clock } from '../clock.js';
 import type { OwnPeer } from '../ledger/own-peer.js';
-import type { PermitStore } from '../store/permit-store.js';
 import type { Arrivals } from './arrivals.js';
 import { HeightSamples } from './height-samples.js';
+import type { PermitStore } from './permit-store.js';
 
 /** How often the own peer is asked for its height: by so much may a permit be taken for older than it is. */
-export const HEIGHT_INTERVAL_MS = 1_000;
+const HEIGHT_INTERVAL_MS = 1_000;
 /** Longest pause after a failure: a peer that is back is followed at once. */
 const BACKOFF = { minMs: 200, maxMs: 2_000 };
 /** Age of the newest look at the own peer from which on this provider is not ready to release anything. */
@@ -36,7 +36,7 @@ export interface PermitFollowerOptions {
  */
 export class PermitFollower implements AsyncDisposable {
   readonly #options: PermitFollowerOptions;
-  /** Begun anew after each break: what came meanwhile was not seen as it came. */
+  /** Started again after each break: what came meanwhile was not seen as it came. */
   #samples = new HeightSamples();
   readonly #workers: readonly Worker[];
 

@@ -2,8 +2,8 @@ import type { AccessState } from '@careledger/contracts';
 import { openDatabase } from '@careledger/service-kit';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { migrations } from '../store/migrations.js';
-import { ReleaseStore } from '../store/release-store.js';
 import { spendPermit, type ReleaseClaim, type Spending } from './permit.js';
+import { ReleaseStore } from './release-store.js';
 
 const CAME_MS = Date.parse('2026-05-05T11:59:50Z');
 /** So many seconds after the permit came, by both clocks unless told otherwise. */

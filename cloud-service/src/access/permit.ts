@@ -2,8 +2,8 @@ import { PERMIT_RELEASE_WINDOW_S, type AccessState } from '@careledger/contracts
 import { ProblemError } from '@careledger/service-kit';
 import { elapsedMs, type Instant } from '../clock.js';
 import type { ProblemCode } from '../problems.js';
-import type { ReleaseStore } from '../store/release-store.js';
 import type { Arrival } from './arrivals.js';
+import type { ReleaseStore } from './release-store.js';
 
 /** What is to be released, by the request's own word. */
 export interface ReleaseClaim {

@@ -7,7 +7,7 @@ import { assertSpeaksFor, type Caller } from '../caller.js';
 import type { OwnPeer } from '../ledger/own-peer.js';
 import { refusal } from '../ledger/refusal.js';
 import type { ProblemCode } from '../problems.js';
-import type { ReleaseStore } from '../store/release-store.js';
+import type { ReleaseStore } from './release-store.js';
 
 export interface ReceiptServiceOptions {
   readonly providerId: string;

@@ -55,7 +55,7 @@ export class RelayService {
   async #decide(statement: string): Promise<AccessState> {
     const { cloud } = this.#options;
     try {
-      // An overtaken decision fails MVCC by design: the policy has just changed, so it is decided anew.
+      // An overtaken decision fails MVCC by design: the policy has just changed, so it is decided again.
       const { result } = await submitWithRetry(() => cloud.submit(records, 'RequestAccess', { statement }));
       return result;
     } catch (error) {

@@ -11,12 +11,12 @@ import type { Clock } from '../clock.js';
 import type { OwnPeer } from '../ledger/own-peer.js';
 import { isBodyOf, problemOfStatement, readStatementOf, type ReadStatement } from '../ledger/statements.js';
 import type { ProblemCode } from '../problems.js';
-import type { PermitStore } from '../store/permit-store.js';
-import type { ReleaseStore } from '../store/release-store.js';
-import type { HeldVersion, VersionStore } from '../store/version-store.js';
+import type { HeldVersion, HeldVersionStore } from '../store/held-version-store.js';
 import { presentWraps } from '../wraps/wrap-service.js';
 import type { Arrival, Arrivals } from './arrivals.js';
+import type { PermitStore } from './permit-store.js';
 import { spendPermit, type ReleaseClaim } from './permit.js';
+import type { ReleaseStore } from './release-store.js';
 import { requesterWrap } from './requester-wrap.js';
 
 export interface ReleaseServiceOptions {
@@ -24,7 +24,7 @@ export interface ReleaseServiceOptions {
   readonly networkId: string;
   readonly verifier: SignatureVerifier;
   readonly ownPeer: OwnPeer;
-  readonly versions: VersionStore;
+  readonly versions: HeldVersionStore;
   readonly releases: ReleaseStore;
   readonly permits: PermitStore;
   readonly arrivals: Arrivals;

@@ -3,8 +3,8 @@ import { readWrapSet, type Wrap } from '@careledger/envelope';
 import { currentKey } from '@careledger/policy';
 import type { HeldWraps } from '@careledger/protocol';
 import type { OwnPeer } from '../ledger/own-peer.js';
-import { wrapsOf } from '../records/incoming.js';
 import { recipientKids } from '../wraps/recipients.js';
+import { wrapsOf } from '../wraps/wrap-set.js';
 
 /**
  * The requester's own wrap, for its current key where there is one, else for a former one; null where there is none. A

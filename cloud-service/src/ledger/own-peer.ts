@@ -62,8 +62,8 @@ export class OwnPeer {
     recordId: string,
     version: number,
   ): Promise<StoredRecordState | undefined> {
-    const place = { patientId, recordId, version };
-    return orUndefined(this.#channel.evaluate(records, 'GetRecord', place, this.#own), 'RECORD_UNKNOWN');
+    const wanted = { patientId, recordId, version };
+    return orUndefined(this.#channel.evaluate(records, 'GetRecord', wanted, this.#own), 'RECORD_UNKNOWN');
   }
 
   /**

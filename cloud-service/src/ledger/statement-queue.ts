@@ -3,7 +3,7 @@ import { submitBatch, type Submitted } from '@careledger/ledger';
 import { SubjectBatcher } from '@careledger/service-kit';
 
 /** Statements of one organisation that may wait. */
-export const WAITING_PER_ORGANISATION_MAX = 5_000;
+const WAITING_PER_ORGANISATION_MAX = 5_000;
 
 /** A statement on its way to the ledger, its issuer checked. */
 export interface QueuedStatement {

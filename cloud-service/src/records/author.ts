@@ -11,7 +11,8 @@ import { refusal } from '../ledger/refusal.js';
 import { isBodyOf, problemOfStatement } from '../ledger/statements.js';
 import type { ProblemCode } from '../problems.js';
 import { recipientKids } from '../wraps/recipients.js';
-import { problemOfWraps, type IncomingVersion } from './incoming.js';
+import { problemOfWraps } from '../wraps/wrap-set.js';
+import type { IncomingVersion } from './incoming.js';
 
 export interface AuthorCheckOptions {
   readonly ownPeer: OwnPeer;

@@ -3,8 +3,6 @@ import type { StatementBody } from '@careledger/contracts';
 import { fromBase64url, sha256, toBase64url } from '@careledger/crypto';
 import { recordIdOf } from '@careledger/domain';
 import {
-  EnvelopeError,
-  matchWraps,
   readManifest,
   readWrapSet,
   tokenHash,
@@ -17,6 +15,7 @@ import { ProblemError } from '@careledger/service-kit';
 import { refusal } from '../ledger/refusal.js';
 import { readStatementOf, type ReadStatement } from '../ledger/statements.js';
 import type { ProblemCode } from '../problems.js';
+import { wrapsOf } from '../wraps/wrap-set.js';
 
 /** A version that somebody wants stored, its parts checked against one another. Nobody's signature is checked yet. */
 export interface IncomingVersion {
@@ -101,20 +100,4 @@ function assertRecordId(body: StatementBody<'storeRecord'>, author: string): voi
   const { patientId, recordId, seed, version } = body;
   if (version === 1 && recordIdOf({ author, patientId, seed }, sha256) !== recordId)
     throw refusal('RECORD_REFUSED', 'RECORD_ID_MISMATCH', `${recordId} is not the id of this author’s seed`);
-}
-
-/** The wraps that a set signs for, with the keys they are for. @throws ProblemError WRAPS_REFUSED */
-export function wrapsOf(set: WrapSet, jwes: readonly string[]): Wrap[] {
-  try {
-    return matchWraps(set, jwes);
-  } catch (error) {
-    throw problemOfWraps(error);
-  }
-}
-
-/** An EnvelopeError of a wrap set as the problem that it is; other errors as they are. */
-export function problemOfWraps(error: unknown): unknown {
-  return error instanceof EnvelopeError
-    ? refusal('WRAPS_REFUSED', error.code, error.message, { cause: error })
-    : error;
 }

@@ -9,16 +9,16 @@ import type { BlobStore } from '../blobs/blob-store.js';
 import { assertSpeaksFor, type Caller } from '../caller.js';
 import { StatementQueue } from '../ledger/statement-queue.js';
 import type { ProblemCode } from '../problems.js';
-import type { PendingQuota, PendingStore, PendingVersion } from '../store/pending-store.js';
-import type { HeldVersion, VersionStore } from '../store/version-store.js';
+import type { HeldVersion, HeldVersionStore } from '../store/held-version-store.js';
 import { checkAuthor, type AuthorCheckOptions } from './author.js';
 import { readIncoming, type IncomingVersion } from './incoming.js';
+import type { PendingQuota, PendingStore, PendingVersion } from './pending-store.js';
 import { answerOf, recordExists, type Settler } from './settling.js';
 
 export interface RecordServiceOptions extends AuthorCheckOptions {
   readonly providerId: string;
   readonly cloud: LedgerChannel;
-  readonly versions: VersionStore;
+  readonly versions: HeldVersionStore;
   readonly pending: PendingStore;
   readonly blobs: BlobStore;
   readonly settler: Settler;
@@ -91,7 +91,7 @@ export class RecordService {
   #answerAgain(held: HeldVersion, { statement }: IncomingVersion): StoreRecordAnswer {
     const { providerId } = this.#options;
     const { recordId, version, txId } = held;
-    // By the manifest, which its author signed: a statement may have been made anew.
+    // By the manifest, which its author signed: a statement may have been made again.
     const manifestHash = tokenHash(held.manifest);
     if (manifestHash === statement.body.manifestHash) return answerOf(held, providerId);
     const author = readStatement(held.statement).payload.iss;

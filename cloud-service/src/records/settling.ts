@@ -11,8 +11,8 @@ import { refusal } from '../ledger/refusal.js';
 import type { Settled } from '../ledger/statement-queue.js';
 import { readStatementOf } from '../ledger/statements.js';
 import type { ProblemCode } from '../problems.js';
-import type { PendingStore, PendingVersion } from '../store/pending-store.js';
-import type { HeldVersion, VersionStore } from '../store/version-store.js';
+import type { HeldVersion, HeldVersionStore } from '../store/held-version-store.js';
+import type { PendingStore, PendingVersion } from './pending-store.js';
 
 export interface SettlerOptions {
   readonly providerId: string;
@@ -20,14 +20,14 @@ export interface SettlerOptions {
   readonly cloud: Pick<LedgerChannel, 'findTransaction'>;
   readonly ownPeer: OwnPeer;
   readonly pending: PendingStore;
-  readonly versions: VersionStore;
+  readonly versions: HeldVersionStore;
   readonly clock: Clock;
 }
 
-/** Codes with which the ledger says that the version's place may be taken. */
-const PLACE_TAKEN: ReadonlySet<string> = new Set(['RECORD_EXISTS', 'VERSION_CONFLICT']);
+/** Codes with which the ledger says that the version may be taken. */
+const VERSION_TAKEN: ReadonlySet<string> = new Set(['RECORD_EXISTS', 'VERSION_CONFLICT']);
 
-/** Carries out what the ledger said to a pending version: that very one, whatever else waits for the same place. */
+/** Carries out what the ledger said to a pending version: that very one, whatever else waits to become the same version. */
 export class Settler {
   readonly #options: SettlerOptions;
 
@@ -52,7 +52,7 @@ export class Settler {
     { patientId, recordId, version }: Pick<PendingVersion, 'patientId' | 'recordId' | 'version'>,
     code: string,
   ): Promise<ProblemError<ProblemCode>> {
-    const winner = PLACE_TAKEN.has(code)
+    const winner = VERSION_TAKEN.has(code)
       ? await this.#options.ownPeer.storedVersion(patientId, recordId, version)
       : undefined;
     return winner === undefined
@@ -96,7 +96,7 @@ export class Settler {
   }
 }
 
-/** Another version stands in this place; its hash lets the author see whether it is its own. */
+/** The version is taken by another content; its hash lets the author see whether it is its own. */
 export const recordExists = ({
   recordId,
   version,

@@ -5,11 +5,11 @@ import { DatabaseSync } from 'node:sqlite';
 import { readStoreReceipt } from '@careledger/envelope';
 import { openDatabase, type Database } from '@careledger/service-kit';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
+import { ReleaseStore } from '../access/release-store.js';
+import { PendingStore } from '../records/pending-store.js';
 import { presentWraps } from '../wraps/wrap-service.js';
+import { HeldVersionStore } from './held-version-store.js';
 import { migrations } from './migrations.js';
-import { PendingStore } from './pending-store.js';
-import { ReleaseStore } from './release-store.js';
-import { VersionStore } from './version-store.js';
 
 /** What the first release wrote: a version with its receipt, one on its way, a release. */
 const FIRST_RELEASE = new URL('../../fixtures/first-release.sql', import.meta.url);
@@ -39,7 +39,7 @@ describe('a store of the first release', () => {
   });
 
   test('keeps each settled version with its receipt, byte for byte, and says that nobody reads its wraps', () => {
-    const held = new VersionStore(database).find(HELD, 1);
+    const held = new HeldVersionStore(database).find(HELD, 1);
     expect(held).toMatchObject({
       statement: before[0]?.['statement'],
       manifest: before[0]?.['manifest'],
@@ -57,7 +57,7 @@ describe('a store of the first release', () => {
   });
 
   test('gives up what was on its way, with its blob, once', () => {
-    expect(new VersionStore(database).find(ON_ITS_WAY, 1)).toBeUndefined();
+    expect(new HeldVersionStore(database).find(ON_ITS_WAY, 1)).toBeUndefined();
     expect(pending.hashes()).toEqual([]);
     expect(pending.dropOutdated()).toEqual([{ recordId: ON_ITS_WAY, version: 1 }]);
     expect(removed).toEqual([before[1]?.['ciphertext_sha256']]);

@@ -17,9 +17,9 @@ import { assertSpeaksFor, speaksFor, type Caller } from '../caller.js';
 import type { Clock } from '../clock.js';
 import type { OwnPeer } from '../ledger/own-peer.js';
 import type { ProblemCode } from '../problems.js';
-import { problemOfWraps, wrapsOf } from '../records/incoming.js';
-import type { HeldVersion, VersionStore } from '../store/version-store.js';
+import type { HeldVersion, HeldVersionStore } from '../store/held-version-store.js';
 import type { Recipients } from './recipients.js';
+import { problemOfWraps, wrapsOf } from './wrap-set.js';
 
 export interface WrapServiceOptions {
   readonly providerId: string;
@@ -27,7 +27,7 @@ export interface WrapServiceOptions {
   readonly verifier: SignatureVerifier;
   readonly ownPeer: OwnPeer;
   readonly recipients: Recipients;
-  readonly versions: VersionStore;
+  readonly versions: HeldVersionStore;
   readonly clock: Clock;
 }
 
@@ -156,7 +156,7 @@ export function presentWraps({ wrapSet, wraps, acceptance }: HeldVersion): HeldW
   if (wraps === null || acceptance === null)
     throw new ProblemError<ProblemCode>(
       'WRAPS_OUTDATED',
-      'The version is of a format that nobody reads any more: its author has to store the content anew',
+      'The version is of a format that nobody reads any more: its author has to store the content again',
     );
   return { wrapSet, wraps: [...wraps], acceptance };
 }

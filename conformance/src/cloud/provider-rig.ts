@@ -1,13 +1,12 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { PATIENTS_MSP } from '@careledger/domain';
-import { freePorts } from '@careledger/supervisor';
-import type { ChaincodeNetwork } from '../chaincode/chaincode-network.js';
-import { startEmbedded } from '../chaincode/embedded.js';
-import { RunningProvider, newTokens, type ProviderPlan } from './running-provider.js';
-
-const CALLERS = [PATIENTS_MSP, 'HospitalMSP', 'LabMSP', 'CloudAMSP', 'CloudBMSP'];
+import { planNetwork } from '@careledger/network-definition';
+import { localConfig, localServices, newRoleTokens, type RunningNetwork } from '@careledger/supervisor';
+import type { ChaincodeNetwork } from '../fixtures/chaincode/chaincode-network.js';
+import { chaincodeDefinition } from '../fixtures/chaincode/definition.js';
+import { startEmbedded } from '../fixtures/chaincode/embedded.js';
+import { RunningProvider, type ProviderPlan } from '../fixtures/providers/running-provider.js';
 
 /** Quota of each organisation at both providers: small, so that a test fills it. */
 export const QUOTA = { versionsMax: 4, bytesMax: 8 * 1024 * 1024 };
@@ -17,12 +16,16 @@ export const QUOTA = { versionsMax: 4, bytesMax: 8 * 1024 * 1024 };
  * process, so that tests move their clocks.
  */
 export class ProviderRig implements AsyncDisposable {
+  readonly #stack: AsyncDisposableStack;
+
   private constructor(
     readonly network: ChaincodeNetwork,
     readonly a: RunningProvider,
     readonly b: RunningProvider,
-    private readonly stack: AsyncDisposableStack,
-  ) {}
+    stack: AsyncDisposableStack,
+  ) {
+    this.#stack = stack;
+  }
 
   /** @param build of the service, where a test has one of its own */
   static async start(build?: ProviderPlan['build']): Promise<ProviderRig> {
@@ -30,44 +33,43 @@ export class ProviderRig implements AsyncDisposable {
     const dir = await mkdtemp(join(tmpdir(), 'careledger-providers-'));
     stack.defer(() => rm(dir, { recursive: true, force: true }));
     const network = stack.use(await startEmbedded());
-    const [portA = 0, portB = 0] = await freePorts(2);
-    const tokens = { a: newTokens(CALLERS), b: newTokens(CALLERS) };
-    const planOf = (name: string, mspId: string): Omit<ProviderPlan, 'port' | 'tokens' | 'providers'> => ({
-      name,
-      mspId,
-      dir,
-      networkId: network.networkId,
-      connectionFile: network.running.connectionFile,
-      client: filesOf(network, mspId, 'user'),
-      admin: filesOf(network, mspId, 'admin'),
-      quota: QUOTA,
-      ...(build && { build }),
-    });
-    const a = stack.use(
-      await RunningProvider.start({
-        ...planOf('cloud-a', 'CloudAMSP'),
-        port: portA,
-        tokens: tokens.a,
-        providers: [{ providerId: 'prv_cloud-b', token: tokens.b['CloudAMSP'] ?? '' }],
-      }),
-    );
-    const b = stack.use(
-      await RunningProvider.start({
-        ...planOf('cloud-b', 'CloudBMSP'),
-        port: portB,
-        tokens: tokens.b,
-        providers: [{ providerId: 'prv_cloud-a', token: tokens.a['CloudBMSP'] ?? '' }],
-      }),
-    );
+    const running = runningNetwork(network);
+    // Tests call a provider for every organisation, its own included.
+    const everyMspId = running.plan.organizations.map(({ mspId }) => mspId);
+    const services = (await localServices(running)).map((service) => ({
+      ...service,
+      tokens: newRoleTokens(everyMspId),
+    }));
+    const providers: RunningProvider[] = [];
+    for (const service of services.filter(({ program }) => program === 'cloud')) {
+      const provider = await RunningProvider.start({
+        service,
+        config: { ...localConfig(service, { network: running, dir, services }), quota: QUOTA },
+        admin: running.identity(service.mspId, 'admin'),
+        dir,
+        ...(build && { build }),
+      });
+      providers.push(stack.use(provider));
+    }
+    const [a, b] = providers;
+    if (a === undefined || b === undefined) throw new RangeError('The network has fewer than two providers.');
     return new ProviderRig(network, a, b, stack.move());
   }
 
   [Symbol.asyncDispose](): Promise<void> {
-    return this.stack.disposeAsync();
+    return this.#stack.disposeAsync();
   }
 }
 
-function filesOf(network: ChaincodeNetwork, mspId: string, name: string) {
-  const { cert, key } = network.running.identity({ mspId, name });
-  return { certificateFile: cert, privateKeyFile: key };
+/** The network as services see it. */
+function runningNetwork({ networkId, running }: ChaincodeNetwork): RunningNetwork {
+  return {
+    plan: planNetwork(chaincodeDefinition(), { profile: 'small', runner: 'native' }),
+    networkId,
+    connectionFile: running.connectionFile,
+    identity: (mspId, name) => {
+      const { cert, key } = running.identity({ mspId, name });
+      return { certificateFile: cert, privateKeyFile: key };
+    },
+  };
 }

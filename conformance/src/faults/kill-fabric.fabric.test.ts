@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import {
+  DEMO_AUTHORITIES,
   Narrator,
   SAMPLE_FILE,
   eventually,
@@ -15,17 +16,17 @@ import {
 } from '@careledger/examples';
 import { PORT_OFFSETS } from '@careledger/network-definition';
 import {
-  NativeNetwork as Nodes,
+  NativeNetwork,
   chaincodeHostCommand,
   findFabricBinaries,
   heights,
 } from '@careledger/network-runners';
 import {
-  Family,
+  ProcessGroup,
   startCareledger,
   startNativeNetwork,
   type Careledger,
-  type NativeNetwork,
+  type FabricNetwork,
 } from '@careledger/supervisor';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { practitioner } from './clients.js';
@@ -55,12 +56,12 @@ if (binaries === undefined)
   'kill -9 on real Fabric, full profile, while the demo’s load runs,',
   () => {
     const dir = mkdtempSync(join(tmpdir(), 'careledger-faults-'));
-    const family = new Family();
+    const processes = new ProcessGroup();
     const findings: Finding[] = [];
     const load = new Load();
     const faultsOver = Promise.withResolvers<void>();
-    let network: NativeNetwork;
-    let nodes: Nodes;
+    let network: FabricNetwork;
+    let nodes: NativeNetwork;
     let orderers: Orderers;
     let careledger: Careledger;
     let trial: Trial;
@@ -69,12 +70,13 @@ if (binaries === undefined)
 
     beforeAll(async () => {
       network = await startNativeNetwork(join(dir, 'network'), 'full', PORT_OFFSETS.faults);
-      nodes = new Nodes({ root: join(dir, 'network'), chaincode: await chaincodeHostCommand() });
+      nodes = new NativeNetwork({ root: join(dir, 'network'), chaincode: await chaincodeHostCommand() });
       orderers = await Orderers.open(nodes.plan(await nodes.state()), nodes.layout);
       careledger = await startCareledger({
-        family,
+        processes,
         network,
         dir,
+        authorities: DEMO_AUTHORITIES,
         recordIntervalMs: RECORD_INTERVAL_MS,
         anchorIntervalMs: ANCHOR_INTERVAL_MS,
       });
@@ -103,7 +105,7 @@ if (binaries === undefined)
       load.release();
       faultsOver.resolve();
       await trial?.[Symbol.asyncDispose]();
-      await family.stop();
+      await processes.stop();
       orderers?.[Symbol.dispose]();
       await network?.clean();
       rmSync(dir, { recursive: true, force: true });
@@ -137,10 +139,10 @@ if (binaries === undefined)
       what,
       victim: name,
       run: async (gone, back) => {
-        await family.child(name).kill();
+        await processes.child(name).kill();
         gone();
         await delay(DEAD_MS);
-        await family.child(name).start();
+        await processes.child(name).start();
         back();
       },
     });
@@ -243,7 +245,7 @@ if (binaries === undefined)
   },
 );
 
-/** Undefined where the door refuses: the caller asks again. */
+/** Undefined where the API refuses: the caller asks again. */
 async function unlessRefused(ask: () => Promise<void>): Promise<true | undefined> {
   try {
     await ask();

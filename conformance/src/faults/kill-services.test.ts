@@ -2,7 +2,8 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import {
-  Door,
+  DEMO_AUTHORITIES,
+  ApiClient,
   Narrator,
   NoticeStream,
   SAMPLE_FILE,
@@ -12,7 +13,7 @@ import {
   type Recording,
   type ReplayCounts,
 } from '@careledger/examples';
-import { Family, startCareledger, startEmbeddedNetwork } from '@careledger/supervisor';
+import { ProcessGroup, startCareledger, startEmbeddedNetwork } from '@careledger/supervisor';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { Type } from 'typebox';
 import { expectWholeWalk } from './expected.js';
@@ -21,21 +22,27 @@ const TIMEOUT_MS = 600_000;
 const HOUR_MS = 3_600_000;
 describe('kill -9 of gateway, cloud and api in the middle of the demo', () => {
   const dir = mkdtempSync(join(tmpdir(), 'careledger-kill-'));
-  const family = new Family();
+  const processes = new ProcessGroup();
   let recording: Recording;
   beforeAll(async () => {
     recording = shiftIntoPast(await readRecording(SAMPLE_FILE), Date.now());
   });
   afterAll(async () => {
-    await family.stop();
+    await processes.stop();
     rmSync(dir, { recursive: true, force: true });
   });
 
   test(
     'loses nothing and doubles nothing',
     async () => {
-      const network = await startEmbeddedNetwork(family, join(dir, 'network'), join(dir, 'logs'));
-      const careledger = await startCareledger({ family, network, dir, recordIntervalMs: HOUR_MS });
+      const network = await startEmbeddedNetwork(processes, join(dir, 'network'), join(dir, 'logs'));
+      const careledger = await startCareledger({
+        processes,
+        network,
+        dir,
+        authorities: DEMO_AUTHORITIES,
+        recordIntervalMs: HOUR_MS,
+      });
       const victims = ['gateway', 'cloud-a', 'hospital', 'gateway'];
       const killed: string[] = [];
       let rampage = Promise.resolve();
@@ -48,8 +55,8 @@ describe('kill -9 of gateway, cloud and api in the middle of the demo', () => {
         ) {
           killed.push(next);
           rampage = rampage.then(async () => {
-            await family.child(next).kill();
-            await family.child(next).start();
+            await processes.child(next).kill();
+            await processes.child(next).start();
           });
         }
         return rampage;
@@ -76,7 +83,7 @@ describe('kill -9 of gateway, cloud and api in the middle of the demo', () => {
         () => undefined,
         0,
       );
-      const ops = new Door(careledger.gateway.url, careledger.gateway.tokens.ops);
+      const ops = new ApiClient(careledger.gateway.url, careledger.gateway.tokens.ops);
       const { announced } = await ops.call(
         'GET',
         '/v1/statistics',

@@ -1,16 +1,16 @@
-import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
 import { accessControl } from '@careledger/contracts';
+import { PATIENTS_MSP } from '@careledger/domain';
 import { DeviceSession, pairDevice } from '@careledger/examples/device';
 import type { TrustRoots } from '@careledger/private-chain';
 import {
-  PATIENTS_MSP,
-  freePorts,
+  localConfig,
   newRoleTokens,
   registerOrganisation,
-  roleEntries,
+  runningService,
+  servicePlan,
   startService,
-  systemToken,
+  type LocalService,
   type RunningService,
   type ServicePlan,
 } from '@careledger/supervisor';
@@ -22,7 +22,7 @@ export const GATEWAY_ID = 'gateway-test';
 export const OTHER_MSP = 'HospitalMSP';
 const GLUCOSE = '2339-0';
 
-/** An answer of the gateway's HTTP door. */
+/** An answer of the gateway's HTTP API. */
 export interface Answer {
   readonly status: number;
   readonly body: Readonly<Record<string, unknown>>;
@@ -47,41 +47,16 @@ export class GatewayRig implements AsyncDisposable {
   ): Promise<GatewayRig> {
     const layers = await LayersRig.start(options);
     try {
-      const { network, dir, providers, authorities } = layers;
-      const [httpPort = 0, mqttPort = 0] = await freePorts(2);
-      const tokens = newRoleTokens([PATIENTS_MSP, OTHER_MSP]);
-      const plan: ServicePlan = {
-        name: 'gateway',
-        launcher: 'gateway-service/bin/careledger-gateway.js',
-        config: {
-          networkId: network.networkId,
-          gatewayId: GATEWAY_ID,
-          dataDir: join(dir, 'gateway'),
-          keyPassphrase: randomBytes(18).toString('base64url'),
-          scryptLogN: 10,
-          http: { host: '127.0.0.1', port: httpPort },
-          mqtt: { host: '127.0.0.1', port: mqttPort },
-          auth: { tokens: roleEntries(tokens, PATIENTS_MSP) },
-          ledger: {
-            connectionFile: network.connectionFile,
-            mspId: PATIENTS_MSP,
-            ...network.identity(PATIENTS_MSP, 'gateway'),
-          },
-          providers: Object.values(providers).map((provider) => ({
-            providerId: provider.providerId,
-            url: provider.url,
-            token: systemToken(provider.tokens, PATIENTS_MSP),
-          })),
-          authorities: Object.values(authorities).map((authority) => ({
-            authorityId: authority.authorityId,
-            token: systemToken(authority.tokens, PATIENTS_MSP),
-          })),
-          ...options.gateway,
-        },
-      };
+      const { network, dir, services, processes } = layers;
+      const service = gatewayOf(services);
+      const plan = servicePlan(service, {
+        ...localConfig(service, { network, dir, services }),
+        scryptLogN: 10,
+        ...options.gateway,
+      });
       await registerOrganisation(plan, join(dir, 'config'), network.identity(PATIENTS_MSP, 'admin'));
-      await startService(layers.family, plan, join(dir, 'config'), join(dir, 'logs'));
-      return new GatewayRig(layers, { name: 'gateway', url: `http://127.0.0.1:${httpPort}`, tokens }, plan);
+      await startService(processes, plan, join(dir, 'config'), join(dir, 'logs'));
+      return new GatewayRig(layers, runningService(service), plan);
     } catch (error) {
       await layers[Symbol.asyncDispose]();
       throw error;
@@ -159,6 +134,13 @@ export class GatewayRig implements AsyncDisposable {
   async [Symbol.asyncDispose](): Promise<void> {
     await this.layers[Symbol.asyncDispose]();
   }
+}
+
+/** The gateway, where another organisation's services have a token too. */
+function gatewayOf(services: readonly LocalService[]): LocalService {
+  const service = services.find(({ program }) => program === 'gateway');
+  if (service === undefined) throw new RangeError('There is no gateway');
+  return { ...service, name: GATEWAY_ID, tokens: newRoleTokens([PATIENTS_MSP, OTHER_MSP]) };
 }
 
 /** A glucose reading as a device sends it. */

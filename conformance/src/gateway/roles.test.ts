@@ -2,15 +2,15 @@ import { mkdirSync, statSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { PATIENTS_MSP } from '@careledger/domain';
 import { buildApp, GatewayConfig, type GatewayApp } from '@careledger/gateway-service';
 import { createLogger, listRoutes, type Role } from '@careledger/service-kit';
-import { doorFaults } from '@careledger/service-kit/testing';
+import { accessFaults } from '@careledger/service-kit/testing';
 import {
-  Family,
-  PATIENTS_MSP,
+  ProcessGroup,
+  localConfig,
+  localServices,
   newRoleTokens,
-  newToken,
-  roleEntries,
   startEmbeddedNetwork,
   systemToken,
 } from '@careledger/supervisor';
@@ -75,31 +75,25 @@ const PUBLIC = [
 ];
 
 let dir: string;
-let family: Family;
+let processes: ProcessGroup;
 let built: GatewayApp;
 let config: GatewayConfig;
 const tokens = new Map<Role, string>();
 
 beforeAll(async () => {
   dir = await mkdtemp(join(tmpdir(), 'careledger-roles-'));
-  family = new Family();
-  const network = await startEmbeddedNetwork(family, join(dir, 'network'), join(dir, 'logs'));
+  processes = new ProcessGroup();
+  const network = await startEmbeddedNetwork(processes, join(dir, 'network'), join(dir, 'logs'));
+  const services = await localServices(network);
+  const gateway = services.find(({ program }) => program === 'gateway');
+  if (gateway === undefined) throw new RangeError('The network has no gateway.');
   const roleTokens = newRoleTokens([PATIENTS_MSP]);
   config = Value.Parse(
     GatewayConfig,
     Value.Default(GatewayConfig, {
-      gatewayId: 'gateway-roles',
-      networkId: network.networkId,
-      dataDir: join(dir, 'gateway'),
-      keyPassphrase: newToken(),
+      // No other service runs.
+      ...localConfig({ ...gateway, tokens: roleTokens }, { network, dir, services }),
       scryptLogN: 10,
-      auth: { tokens: roleEntries(roleTokens, PATIENTS_MSP) },
-      ledger: {
-        connectionFile: network.connectionFile,
-        mspId: PATIENTS_MSP,
-        ...network.identity(PATIENTS_MSP, 'gateway'),
-      },
-      providers: [{ providerId: 'prv_none', url: 'http://127.0.0.1:9', token: newToken() }],
     }),
   );
   // As somebody with the umask of most systems made it.
@@ -120,7 +114,7 @@ beforeAll(async () => {
 
 afterAll(async () => {
   await built.app.close();
-  await family.stop();
+  await processes.stop();
   await rm(dir, { recursive: true });
 }, 30_000);
 
@@ -143,7 +137,7 @@ test('each route refuses whoever has no token, and each role that is not named',
       .replace(':deviceId', `dev_${'a'.repeat(32)}`)
       .replace(':recordId', `rec_${'a'.repeat(32)}`)
       .replace(/:[a-zA-Z]+/, 'AAAAAAAAAAAAAAAAAAAAAA');
-  expect(await doorFaults(built.app, Object.fromEntries(tokens), pathOf)).toEqual([]);
+  expect(await accessFaults(built.app, Object.fromEntries(tokens), pathOf)).toEqual([]);
 });
 
 test('the device’s routes ask for the device’s own token', async () => {

@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { Family, startCareledger, startEmbeddedNetwork } from '@careledger/supervisor';
+import { ProcessGroup, startCareledger, startEmbeddedNetwork } from '@careledger/supervisor';
 import { afterAll, describe, expect, test } from '@jest/globals';
 import { exposedMetrics, isFabricMetric, metricsOf, namedMetrics } from './named-metrics.js';
 
@@ -9,9 +9,9 @@ const TIMEOUT_MS = 120_000;
 
 describe('what dashboards and alerting rules read', () => {
   const dir = mkdtempSync(join(tmpdir(), 'careledger-metrics-'));
-  const family = new Family();
+  const processes = new ProcessGroup();
   afterAll(async () => {
-    await family.stop();
+    await processes.stop();
     rmSync(dir, { recursive: true, force: true });
   });
 
@@ -29,9 +29,9 @@ describe('what dashboards and alerting rules read', () => {
   test(
     'is there on /metrics of the services that run',
     async () => {
-      const network = await startEmbeddedNetwork(family, join(dir, 'network'), join(dir, 'logs'));
+      const network = await startEmbeddedNetwork(processes, join(dir, 'network'), join(dir, 'logs'));
       const { gateway, authorities, providers } = await startCareledger({
-        family,
+        processes,
         network,
         dir,
         recordIntervalMs: 3_600_000,

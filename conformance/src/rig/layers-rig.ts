@@ -1,8 +1,8 @@
-import { randomBytes } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { PATIENTS_MSP } from '@careledger/domain';
 import {
   MemoryCheckpoints,
   MemoryJournal,
@@ -10,154 +10,92 @@ import {
   loadConnection,
   type Ledger,
 } from '@careledger/ledger';
+import type { ServiceProgram } from '@careledger/network-definition';
 import {
-  Family,
-  PATIENTS_MSP,
-  freePorts,
-  newRoleTokens,
+  ProcessGroup,
+  localConfig,
+  localServices,
   newToken,
   registerOrganisation,
-  roleEntries,
+  runningService,
+  servicePlan,
   startEmbeddedNetwork,
   startService,
-  systemToken,
-  tokenEntry,
+  type LocalService,
   type RunningNetwork,
   type RunningService,
-  type ServicePlan,
 } from '@careledger/supervisor';
-import { TestHome } from './test-home.js';
+import { TestHome } from '../fixtures/services/test-home.js';
 
 export type RigAuthority = RunningService & { readonly authorityId: string };
 export type RigProvider = RunningService & { readonly providerId: string };
 
 export interface LayersRigOptions {
-  readonly authorities?: readonly { name: string; kind: string; mspId: string }[];
-  readonly providers?: readonly { name: string; mspId: string }[];
+  /** Names of the authorities whose apis run; the hospital's alone unless given. */
+  readonly authorities?: readonly string[];
   /** More configuration of every api. */
   readonly api?: Readonly<Record<string, unknown>>;
   /** Units for each of which there is a practitioner's token, `UNIT` → token. */
   readonly units?: readonly string[];
 }
 
-const HOSPITAL = { name: 'hospital', kind: 'hospital', mspId: 'HospitalMSP' };
-const CLOUDS = [
-  { name: 'cloud-a', mspId: 'CloudAMSP' },
-  { name: 'cloud-b', mspId: 'CloudBMSP' },
-];
+interface RunningLayers {
+  readonly processes: ProcessGroup;
+  readonly network: RunningNetwork;
+  readonly dir: string;
+  readonly services: readonly LocalService[];
+  readonly unitTokens: ReadonlyMap<string, string>;
+  readonly patientsLedger: Ledger;
+  readonly stack: AsyncDisposableStack;
+}
 
 /**
  * Layers 2 and 3 as processes on an embedded network: its ledgers, cloud providers, authorities' apis. Patients are
- * played by `home()`, through the same doors that a gateway uses.
+ * played by `home()`, by the same APIs that a gateway uses.
  */
 export class LayersRig implements AsyncDisposable {
-  private constructor(
-    readonly family: Family,
-    readonly network: RunningNetwork,
-    readonly dir: string,
-    readonly authorities: Readonly<Record<string, RigAuthority>>,
-    readonly providers: Readonly<Record<string, RigProvider>>,
-    /** Tokens of practitioners that are bound to a unit. */
-    readonly unitTokens: ReadonlyMap<string, string>,
-    readonly patientsLedger: Ledger,
-    private readonly stack: AsyncDisposableStack,
-  ) {}
+  readonly processes: ProcessGroup;
+  readonly network: RunningNetwork;
+  readonly dir: string;
+  /** Of all layers; whoever wants a gateway starts it. */
+  readonly services: readonly LocalService[];
+  /** Tokens of practitioners that are bound to a unit. */
+  readonly unitTokens: ReadonlyMap<string, string>;
+  readonly patientsLedger: Ledger;
+  readonly #stack: AsyncDisposableStack;
+
+  private constructor(running: RunningLayers) {
+    this.processes = running.processes;
+    this.network = running.network;
+    this.dir = running.dir;
+    this.services = running.services;
+    this.unitTokens = running.unitTokens;
+    this.patientsLedger = running.patientsLedger;
+    this.#stack = running.stack;
+  }
 
   static async start(options: LayersRigOptions = {}): Promise<LayersRig> {
-    const { authorities = [HOSPITAL], providers = CLOUDS, units = [] } = options;
+    const { authorities = ['hospital'], units = [] } = options;
     await using stack = new AsyncDisposableStack();
     const dir = await mkdtemp(join(tmpdir(), 'careledger-rig-'));
     stack.defer(() => rm(dir, { recursive: true, force: true }));
-    const family = stack.use(new Family());
+    const processes = stack.use(new ProcessGroup());
     const logDir = join(dir, 'logs');
-    const network = await startEmbeddedNetwork(family, join(dir, 'network'), logDir);
-    const ports = await freePorts(authorities.length + providers.length);
+    const network = await startEmbeddedNetwork(processes, join(dir, 'network'), logDir);
+    const services = await localServices(network, authorities);
     const unitTokens = new Map(units.map((unit) => [unit, newToken()]));
-
-    const place = (name: string, mspId: string, callers: readonly string[]) => {
-      const port = ports.pop() ?? 0;
-      const tokens = newRoleTokens(callers);
-      const url = `http://127.0.0.1:${port}`;
-      const common = {
-        networkId: network.networkId,
-        dataDir: join(dir, name),
-        keyPassphrase: randomBytes(18).toString('base64url'),
-        http: { host: '127.0.0.1', port },
-        auth: { tokens: roleEntries(tokens, mspId) },
-        endpoint: url,
-        ledger: { connectionFile: network.connectionFile, mspId, ...network.identity(mspId, 'user') },
-      };
-      return { running: { name, url, tokens }, common };
+    const configOf = (service: LocalService): Readonly<Record<string, unknown>> => {
+      if (service.program !== 'api') return { ...localConfig(service, { network, dir, services }) };
+      const { mspId } = service;
+      const moreTokens = [...unitTokens].map(
+        ([unit, token]) => ({ token, role: 'practitioner', mspId, unit }) as const,
+      );
+      return { ...localConfig(service, { network, dir, services, moreTokens }), ...options.api };
     };
-    const everyMspId = [PATIENTS_MSP, ...[...providers, ...authorities].map(({ mspId }) => mspId)];
-    const providerPlaces = providers.map(({ name, mspId }) => ({
-      mspId,
-      providerId: `prv_${name}`,
-      ...place(
-        name,
-        mspId,
-        everyMspId.filter((other) => other !== mspId),
-      ),
-    }));
-    /** The providers as another organisation calls them. */
-    const providersFor = (mspId: string) =>
-      providerPlaces
-        .filter((other) => other.mspId !== mspId)
-        .map(({ providerId, running }) => ({
-          providerId,
-          url: running.url,
-          token: systemToken(running.tokens, mspId),
-        }));
-    const authorityPlaces = authorities.map(({ name, kind, mspId }) => ({
-      kind,
-      mspId,
-      authorityId: `aut_${name}`,
-      ...place(name, mspId, [PATIENTS_MSP]),
-    }));
-    const plans: { mspId: string; plan: ServicePlan }[] = [
-      ...providerPlaces.map(({ mspId, providerId, running, common }) => ({
-        mspId,
-        plan: {
-          name: running.name,
-          launcher: 'cloud-service/bin/careledger-cloud.js',
-          config: {
-            ...common,
-            providerId,
-            providers: providersFor(mspId).map(({ providerId, token }) => ({ providerId, token })),
-          },
-        },
-      })),
-      ...authorityPlaces.map(({ mspId, kind, authorityId, running, common }) => ({
-        mspId,
-        plan: {
-          name: running.name,
-          launcher: 'api/bin/careledger-api.js',
-          config: {
-            ...common,
-            ...options.api,
-            auth: {
-              tokens: [
-                ...common.auth.tokens,
-                ...[...unitTokens].map(([unit, token]) => ({
-                  ...tokenEntry(token, 'practitioner', { mspId }),
-                  unit,
-                })),
-              ],
-            },
-            ledger: {
-              ...common.ledger,
-              peerMspIds: { cloud: [PATIENTS_MSP, ...providers.map(({ mspId }) => mspId)] },
-            },
-            authorityId,
-            kind,
-            providers: providersFor(mspId),
-          },
-        },
-      })),
-    ];
-    for (const { mspId, plan } of plans) {
-      await registerOrganisation(plan, join(dir, 'config'), network.identity(mspId, 'admin'));
-      await startService(family, plan, join(dir, 'config'), logDir);
+    for (const service of services.filter(({ program }) => program !== 'gateway')) {
+      const plan = servicePlan(service, configOf(service));
+      await registerOrganisation(plan, join(dir, 'config'), network.identity(service.mspId, 'admin'));
+      await startService(processes, plan, join(dir, 'config'), logDir);
     }
     const { certificateFile, privateKeyFile } = network.identity(PATIENTS_MSP, 'gateway');
     const patientsLedger = stack.use(
@@ -170,29 +108,30 @@ export class LayersRig implements AsyncDisposable {
         checkpoints: new MemoryCheckpoints(),
       }),
     );
-    const named = <T extends { running: RunningService }, R>(list: readonly T[], of: (entry: T) => R) =>
-      Object.fromEntries(list.map((entry) => [entry.running.name, { ...entry.running, ...of(entry) }]));
-    return new LayersRig(
-      family,
+    return new LayersRig({
+      processes,
       network,
       dir,
-      named(authorityPlaces, ({ authorityId }) => ({ authorityId })),
-      named(providerPlaces, ({ providerId }) => ({ providerId })),
+      services,
       unitTokens,
       patientsLedger,
-      stack.move(),
-    );
+      stack: stack.move(),
+    });
   }
 
   authority(name = 'hospital'): RigAuthority {
-    const found = this.authorities[name];
-    if (found === undefined) throw new RangeError(`There is no authority ${name}`);
-    return found;
+    const service = this.#service('api', name);
+    return { ...runningService(service), authorityId: service.name };
   }
 
   provider(name = 'cloud-a'): RigProvider {
-    const found = this.providers[name];
-    if (found === undefined) throw new RangeError(`There is no provider ${name}`);
+    const service = this.#service('cloud', name);
+    return { ...runningService(service), providerId: service.name };
+  }
+
+  #service(program: ServiceProgram, name: string): LocalService {
+    const found = this.services.find((service) => service.program === program && service.id === name);
+    if (found === undefined) throw new RangeError(`There is no ${program} ${name}`);
     return found;
   }
 
@@ -202,6 +141,6 @@ export class LayersRig implements AsyncDisposable {
   }
 
   [Symbol.asyncDispose](): Promise<void> {
-    return this.stack.disposeAsync();
+    return this.#stack.disposeAsync();
   }
 }

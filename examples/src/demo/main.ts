@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import {
-  Family,
+  ProcessGroup,
   startCareledger,
   startEmbeddedNetwork,
   startNativeNetwork,
@@ -11,6 +11,8 @@ import {
 } from '@careledger/supervisor';
 import { readRecording } from '../recording/csv.js';
 import { shiftIntoPast } from '../recording/shift.js';
+import { DEMO_AUTHORITIES } from './context.js';
+import { onInterrupt } from './interrupt.js';
 import { Narrator } from './narrator.js';
 import { parseOptions, type DemoOptions } from './options.js';
 import { summaryTable } from './summary.js';
@@ -28,16 +30,17 @@ export async function main(argv: readonly string[]): Promise<number> {
   const dir = mkdtempSync(join(tmpdir(), 'careledger-demo-'));
   const interrupted = onInterrupt();
   try {
-    await using family = new Family([process.pid]);
+    await using processes = new ProcessGroup([process.pid]);
     narrator.chapter('Start');
-    await using running = await startNetwork(options.network, family, dir);
+    await using running = await startNetwork(options.network, processes, dir);
     const { network } = running;
     narrator.say(`${options.network} network: channels authorities and cloud, both chaincodes on each`);
     let firstTransactionSeconds = 0;
     const careledger = await startCareledger({
-      family,
+      processes,
       network,
       dir,
+      authorities: DEMO_AUTHORITIES,
       recordIntervalMs: options.intervalMs,
       onFirstTransaction: () => {
         firstTransactionSeconds = narrator.seconds;
@@ -60,7 +63,7 @@ export async function main(argv: readonly string[]): Promise<number> {
     narrator.chapter('Summary');
     narrator.table(summaryTable(summary));
     for (const failure of failures) narrator.say(`FAILED ${failure}`);
-    narrator.say(`peak memory of all processes: ${Math.round(family.peakPssBytes / 1e6)} MB (PSS)`);
+    narrator.say(`peak memory of all processes: ${Math.round(processes.peakPssBytes / 1e6)} MB (PSS)`);
     if (options.json) process.stdout.write(`${JSON.stringify(summary)}\n`);
     if (options.keep) {
       narrator.table(tryItYourself(careledger, people));
@@ -68,24 +71,24 @@ export async function main(argv: readonly string[]): Promise<number> {
       narrator.say('stopping everything');
     }
     // Services before the network that they use.
-    await family.stop();
+    await processes.stop();
     return failures.length === 0 ? 0 : 1;
   } finally {
     rmSync(dir, { recursive: true, force: true });
   }
 }
 
-/** The network that was asked for; the family stops an embedded one, a native one is taken down here. */
+/** The network that was asked for; the process group stops an embedded one, a native one is taken down here. */
 async function startNetwork(
   kind: DemoOptions['network'],
-  family: Family,
+  processes: ProcessGroup,
   dir: string,
 ): Promise<AsyncDisposable & { readonly network: RunningNetwork }> {
   if (kind === 'native') {
     const network = await startNativeNetwork(join(dir, 'network'));
     return { network, [Symbol.asyncDispose]: () => network.clean() };
   }
-  const network = await startEmbeddedNetwork(family, join(dir, 'network'), join(dir, 'logs'));
+  const network = await startEmbeddedNetwork(processes, join(dir, 'network'), join(dir, 'logs'));
   return { network, [Symbol.asyncDispose]: () => Promise.resolve() };
 }
 
@@ -93,10 +96,3 @@ const describe = ({ authorities, gateway, providers }: Careledger): string =>
   [...Object.values(providers), ...Object.values(authorities), gateway]
     .map(({ name, url }) => `${name} ${url}`)
     .join(', ');
-
-/** Ctrl-C or SIGTERM, once; whoever waits decides what to stop. */
-function onInterrupt(): { readonly promise: Promise<'interrupted'> } {
-  const { promise, resolve } = Promise.withResolvers<'interrupted'>();
-  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => resolve('interrupted'));
-  return { promise };
-}

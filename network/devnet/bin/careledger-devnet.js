@@ -2,6 +2,6 @@
 import { onEngine } from '@careledger/engine';
 
 await onEngine(async () => {
-  const { main } = await import('../dist/cli/main.js');
+  const { main } = await import('../dist/src/cli/main.js');
   await main(process.argv.slice(2));
 });

@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import type { Transaction } from '@hyperledger/fabric-gateway';
+import { TemporaryFolder, TestClient, startTestDevnet, textOf } from '../testing/network.js';
+import { Codes } from './block/codes.js';
 import type { Devnet } from './devnet.js';
-import { TemporaryFolder, TestClient, startTestDevnet, textOf } from './test-support/network.js';
-import { Codes } from './validate/codes.js';
 
 describe('transactions that overtake each other', () => {
   let folder: TemporaryFolder;

@@ -5,7 +5,6 @@ import { open, readFile, rm, stat, truncate } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, test } from '@jest/globals';
-import { issueIdentity } from './index.js';
 import {
   PROBE_SOURCE,
   TemporaryFolder,
@@ -13,12 +12,13 @@ import {
   jsonOf,
   startTestDevnet,
   textOf,
-} from './test-support/network.js';
+} from '../testing/network.js';
 import type { ConnectionProfile } from './connection-profile.js';
 import type { Devnet } from './devnet.js';
 import { identityFolder } from './identity/organisation-store.js';
+import { issueIdentity } from './identity/organisation-store.js';
 
-const BIN = fileURLToPath(new URL('../bin/careledger-devnet.js', import.meta.url));
+const BIN = fileURLToPath(new URL('../../bin/careledger-devnet.js', import.meta.url));
 
 /** A devnet in a process of its own, so that it can be killed. */
 async function spawnDevnet(dir: string): Promise<{ child: ChildProcess; connection: ConnectionProfile }> {
@@ -149,7 +149,7 @@ describe('what was reported committed is there after a crash', () => {
     const sizes = await fill(folder, ['a', 'b', 'c']);
     const { size } = await stat(blocksOf(folder));
     await flip(blocksOf(folder), (sizes[0] ?? 0) + 100);
-    // The index has passed that block; only one made anew meets the damage.
+    // The index has passed that block; only one made again meets the damage.
     const index = join(folder.path, 'ledgers', 'ch', 'index');
     await rm(index, { recursive: true });
     await expect(startTestDevnet(folder)).rejects.toMatchObject({ code: 'LEDGER_CORRUPT' });

@@ -1,16 +1,14 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import type { Devnet } from './devnet.js';
 import {
   PROBE_SOURCE,
+  SECOND_PROBE_SOURCE,
   TemporaryFolder,
   TestClient,
   jsonOf,
   startTestDevnet,
   textOf,
-} from './test-support/network.js';
-
-/** A second package, because a chaincode cannot call one of its own package. */
-const SECOND_PROBE = PROBE_SOURCE.replace('probe.js', 'second-probe.js');
+} from '../testing/network.js';
+import type { Devnet } from './devnet.js';
 
 describe('a devnet used by unmodified clients and chaincode', () => {
   let folder: TemporaryFolder;
@@ -23,9 +21,9 @@ describe('a devnet used by unmodified clients and chaincode', () => {
       channels: {
         ch: {
           organizations: ['A', 'B', 'C'],
-          chaincodes: { probe: { source: PROBE_SOURCE }, other: { source: SECOND_PROBE } },
+          chaincodes: { probe: { source: PROBE_SOURCE }, other: { source: SECOND_PROBE_SOURCE } },
         },
-        side: { organizations: ['A', 'B'], chaincodes: { probe: { source: SECOND_PROBE } } },
+        side: { organizations: ['A', 'B'], chaincodes: { probe: { source: SECOND_PROBE_SOURCE } } },
       },
     });
     client = await TestClient.open(devnet, 'ch', 'A');

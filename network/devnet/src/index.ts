@@ -5,19 +5,8 @@ import { hostedModules } from './config/modules.js';
 import type { Devnet } from './devnet.js';
 import { createLog } from './log.js';
 
-export type {
-  ChaincodeOptions,
-  ChaincodeTlsOptions,
-  ChannelOptions,
-  CollectionOptions,
-  DevnetOptions,
-} from './config/options.js';
-export type { ConnectionProfile, OrganisationEndpoint } from './connection-profile.js';
+export type { DevnetOptions } from './config/options.js';
 export type { Devnet } from './devnet.js';
-export { DevnetError } from './errors.js';
-export type { DevnetErrorCode } from './errors.js';
-export { issueIdentity } from './identity/organisation-store.js';
-export type { IdentityRequest, IssuedIdentity } from './identity/organisation-store.js';
 
 /**
  * Starts a devnet in this process; each chaincode of a `module:` source runs in a process beside it.

@@ -1,6 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import type { Devnet } from './devnet.js';
-import { failureOf } from './test-support/failure.js';
+import { failureOf } from '../testing/failure.js';
 import {
   PROBE_SOURCE,
   TemporaryFolder,
@@ -8,8 +7,9 @@ import {
   jsonOf,
   startTestDevnet,
   textOf,
-} from './test-support/network.js';
-import { Codes } from './validate/codes.js';
+} from '../testing/network.js';
+import { Codes } from './block/codes.js';
+import type { Devnet } from './devnet.js';
 
 describe('keys with an endorsement policy of their own', () => {
   let folder: TemporaryFolder;

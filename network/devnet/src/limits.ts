@@ -8,7 +8,7 @@ export const MAX_ENVELOPE_BYTES = 10 * 1024 * 1024;
 export const MAX_BLOCK_MESSAGES = 500;
 /** A block is cut once its envelopes reach this size (`PreferredMaxBytes`). */
 export const PREFERRED_BLOCK_BYTES = 2 * 1024 * 1024;
-/** How long the first transaction of a block waits for company. */
+/** How long the first transaction of a block waits for others. */
 export const DEFAULT_BATCH_TIMEOUT_MS = 10;
 /** Envelopes accepted and not yet committed, per channel; beyond it submit answers SERVICE_UNAVAILABLE. */
 export const MAX_PENDING_ENVELOPES = 10_000;

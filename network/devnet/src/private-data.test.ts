@@ -1,9 +1,7 @@
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import type { Devnet } from './devnet.js';
-import { failureOf } from './test-support/failure.js';
-import { sha256 } from './block/hash.js';
+import { failureOf } from '../testing/failure.js';
 import {
   PROBE_SOURCE,
   TemporaryFolder,
@@ -11,8 +9,10 @@ import {
   jsonOf,
   startTestDevnet,
   textOf,
-} from './test-support/network.js';
-import { Codes } from './validate/codes.js';
+} from '../testing/network.js';
+import { Codes } from './block/codes.js';
+import type { Devnet } from './devnet.js';
+import { sha256 } from './wire/sha256.js';
 
 describe('private data', () => {
   let folder: TemporaryFolder;
@@ -55,8 +55,7 @@ describe('private data', () => {
   const put = (
     client: TestClient,
     collection: string,
-    key: string,
-    value: string,
+    [key, value]: readonly [key: string, value: string],
     organisations?: string[],
   ) =>
     client.contract().submit('putPrivate', {
@@ -66,7 +65,7 @@ describe('private data', () => {
     });
 
   test('members read it, everybody sees its hash, and no block holds it', async () => {
-    await put(member, 'ab', 'k', 'a secret diagnosis');
+    await put(member, 'ab', ['k', 'a secret diagnosis']);
     expect(textOf(await member.contract().evaluateTransaction('getPrivate', 'ab', 'k'))).toBe(
       'a secret diagnosis',
     );
@@ -91,12 +90,12 @@ describe('private data', () => {
     expect(read.message).toContain(
       'tx creator does not have read access permission on privatedata in chaincodeName:probe collectionName: ab',
     );
-    const write = await failureOf(put(outsider, 'ab', 'k', 'forged', ['A']));
+    const write = await failureOf(put(outsider, 'ab', ['k', 'forged'], ['A']));
     expect(write.details[0]).toContain('tx creator does not have write access permission on privatedata');
   });
 
   test('a peer that is no member does not have it, even where reading is open', async () => {
-    await put(member, 'open', 'k', 'value');
+    await put(member, 'open', ['k', 'value']);
     const failure = await failureOf(
       outsider.contract().evaluate('getPrivate', { arguments: ['open', 'k'], endorsingOrganizations: ['C'] }),
     );
@@ -110,18 +109,18 @@ describe('private data', () => {
   });
 
   test("a collection's own endorsement policy decides over writes to it", async () => {
-    const failure = await failureOf(put(member, 'strict', 'k', 'v', ['A']));
+    const failure = await failureOf(put(member, 'strict', ['k', 'v'], ['A']));
     expect(failure.code).toBe(Codes.ENDORSEMENT_POLICY_FAILURE);
-    await put(member, 'strict', 'k', 'v');
+    await put(member, 'strict', ['k', 'v']);
     expect(textOf(await member.contract().evaluateTransaction('getPrivate', 'strict', 'k'))).toBe('v');
   });
 
   test('an organisation has an implicit collection of its own', async () => {
-    await put(outsider, '_implicit_org_C', 'own', 'mine', ['C']);
+    await put(outsider, '_implicit_org_C', ['own', 'mine'], ['C']);
     expect(
       textOf(await outsider.contract().evaluateTransaction('getPrivate', '_implicit_org_C', 'own')),
     ).toBe('mine');
-    const failure = await failureOf(put(member, '_implicit_org_C', 'own', 'yours', ['A']));
+    const failure = await failureOf(put(member, '_implicit_org_C', ['own', 'yours'], ['A']));
     expect(failure.code).toBe(Codes.ENDORSEMENT_POLICY_FAILURE);
   });
 
@@ -131,22 +130,22 @@ describe('private data', () => {
   });
 
   test('deleted private data is gone, for members too', async () => {
-    await put(member, 'ab', 'gone', 'v');
+    await put(member, 'ab', ['gone', 'v']);
     await member.contract().submitTransaction('delPrivate', 'ab', 'gone');
     expect(textOf(await member.contract().evaluateTransaction('getPrivate', 'ab', 'gone'))).toBe('');
   });
 
   test('a private read conflicts with a private write before it', async () => {
-    await put(member, 'open', 'raced', 'v0');
+    await put(member, 'open', ['raced', 'v0']);
     const proposal = member.contract().newProposal('copyPrivate', { arguments: ['open', 'raced', 'copy'] });
     const late = await proposal.endorse();
-    await put(member, 'open', 'raced', 'v1');
+    await put(member, 'open', ['raced', 'v1']);
     expect((await (await late.submit()).getStatus()).code).toBe(Codes.MVCC_READ_CONFLICT);
   });
 
   test('private ranges are read by members', async () => {
-    await put(member, 'open', 'r1', 'x');
-    await put(member, 'open', 'r2', 'y');
+    await put(member, 'open', ['r1', 'x']);
+    await put(member, 'open', ['r2', 'y']);
     const rows = jsonOf(await member.contract().evaluateTransaction('privateRange', 'open', 'r1', 'r9'));
     expect(rows).toEqual([
       ['r1', 'x'],
@@ -173,7 +172,7 @@ describe('private data', () => {
   test('data expires after so many blocks, whatever restarts in between, and its hash with it', async () => {
     const read = async (client: TestClient, name: string): Promise<string> =>
       textOf(await client.contract().evaluateTransaction(name, 'brief', 'k'));
-    await put(member, 'brief', 'k', 'soon gone');
+    await put(member, 'brief', ['k', 'soon gone']);
     for (const filler of ['1', '2']) await member.contract().submitTransaction('put', 'filler', filler);
     await restart();
     await member.contract().submitTransaction('put', 'filler', '3');
@@ -185,7 +184,7 @@ describe('private data', () => {
   });
 
   test('an index that is made again from the blocks has nothing in it that had expired', async () => {
-    await put(member, 'brief', 'again', 'soon gone');
+    await put(member, 'brief', ['again', 'soon gone']);
     for (const filler of ['1', '2', '3', '4'])
       await member.contract().submitTransaction('put', 'filler', filler);
     await devnet.close();
@@ -241,7 +240,7 @@ describe('private data', () => {
   });
 
   test('what too few peers can have is not endorsed, and nothing of it is kept', async () => {
-    const failure = await failureOf(put(member, 'far', 'k', 'v'));
+    const failure = await failureOf(put(member, 'far', ['k', 'v']));
     expect(failure.details[0]).toContain(
       'required to disseminate to at least 2 peers, but know of only 1 eligible peers',
     );

@@ -6,11 +6,11 @@ import { Client, credentials, status } from '@grpc/grpc-js';
 import { connect, hash } from '@hyperledger/fabric-gateway';
 import type { Gateway } from '@hyperledger/fabric-gateway';
 import { common } from '@hyperledger/fabric-protos';
-import { CertificateAuthority } from './identity/certificate-authority.js';
+import { failureOf } from '../testing/failure.js';
+import { PROBE_SOURCE, TemporaryFolder, TestClient, startTestDevnet } from '../testing/network.js';
+import { Codes } from './block/codes.js';
 import type { Devnet } from './devnet.js';
-import { failureOf } from './test-support/failure.js';
-import { PROBE_SOURCE, TemporaryFolder, TestClient, startTestDevnet } from './test-support/network.js';
-import { Codes } from './validate/codes.js';
+import { CertificateAuthority } from './identity/certificate-authority.js';
 
 /** A signature that verifies, in the form that Fabric refuses: S in the upper half of the curve's order. */
 function signHighS(key: ReturnType<typeof createPrivateKey>, message: Uint8Array): Buffer {
@@ -175,7 +175,8 @@ describe('what a peer refuses, in its own words', () => {
   });
 
   test("a certificate of somebody else's CA that claims the organisation", async () => {
-    const fake = await (await CertificateAuthority.create('ca.A', 'A')).issueIdentity('user', 'A', 'client');
+    const foreign = await CertificateAuthority.create('ca.A', 'A');
+    const fake = await foreign.issueIdentity({ name: 'user', organisation: 'A', ou: 'client' });
     const key = createPrivateKey(fake.key);
     const failure = await evaluateAs('A', fake.certificate, (message) => signLowS(key, message));
     expect(failure.code).toBe(status.FAILED_PRECONDITION);

@@ -6,7 +6,7 @@
  */
 
 /** Where the plausibility ranges come from. */
-export const RANGE_SOURCE = {
+const RANGE_SOURCE = {
   /** Ranges used to clean MIMIC-III's charted values: columns VALID LOW and VALID HIGH. */
   mimic3:
     'Harutyunyan et al., Multitask learning and benchmarking with clinical time series data, Scientific Data 6:96 (2019), resources/variable_ranges.csv',
@@ -59,24 +59,15 @@ export const LOINC = {
 /** A value of `LOINC.consciousness`: the position in ACVPU. New confusion (C) came with NEWS2. */
 export const ACVPU = { alert: 0, confusion: 1, voice: 2, pain: 3, unresponsive: 4 } as const;
 
+/** A vital sign as a bedside monitor sends it: 0 means that the sensor is off, unless the entry says otherwise. */
 const vital = (
-  code: string,
-  display: string,
-  unit: string,
-  column: string | null,
-  low: number,
-  high: number,
-  zeroMeansOff = true,
-  source: string = RANGE_SOURCE.mimic3,
-): CodeEntry => ({
-  code,
-  display,
-  unit,
-  category: 'vital-signs',
-  column,
-  plausible: { low, high, source },
-  zeroMeansOff,
-  maxChangePerMinute: null,
+  entry: Pick<CodeEntry, 'code' | 'display' | 'unit' | 'column' | 'plausible'> & Partial<CodeEntry>,
+): CodeEntry => ({ category: 'vital-signs', zeroMeansOff: true, maxChangePerMinute: null, ...entry });
+
+const mimic3 = (low: number, high: number): CodeEntry['plausible'] => ({
+  low,
+  high,
+  source: RANGE_SOURCE.mimic3,
 });
 
 /** Every code that a device may send. */
@@ -91,38 +82,100 @@ export const CODES: readonly CodeEntry[] = [
     zeroMeansOff: true,
     maxChangePerMinute: 20,
   },
-  vital(LOINC.heartRate, 'Heart rate', '/min', 'hr_bpm', 0, 350),
-  vital(LOINC.pulseOximeterRate, 'Heart rate by Pulse oximetry', '/min', 'pulse_bpm', 0, 350),
-  vital(LOINC.arterialSystolic, 'Invasive Systolic blood pressure', 'mm[Hg]', 'abp_sys_mmhg', 0, 375),
-  vital(LOINC.arterialDiastolic, 'Invasive Diastolic blood pressure', 'mm[Hg]', 'abp_dias_mmhg', 0, 375),
-  vital(LOINC.arterialMean, 'Invasive Mean blood pressure', 'mm[Hg]', 'abp_mean_mmhg', 14, 330),
-  vital(LOINC.cuffSystolic, 'Systolic blood pressure', 'mm[Hg]', 'nbp_sys_mmhg', 0, 375),
-  vital(LOINC.cuffDiastolic, 'Diastolic blood pressure', 'mm[Hg]', 'nbp_dias_mmhg', 0, 375),
-  vital(LOINC.cuffMean, 'Mean blood pressure', 'mm[Hg]', 'nbp_mean_mmhg', 14, 330),
-  vital(LOINC.respiratoryRate, 'Respiratory rate', '/min', 'resp_per_min', 0, 300),
-  vital(LOINC.spo2, 'Oxygen saturation in Arterial blood by Pulse oximetry', '%', 'spo2_percent', 0, 100),
-  vital(LOINC.temperature, 'Body temperature', 'Cel', 'temperature_cel', 26, 45),
+  vital({
+    code: LOINC.heartRate,
+    display: 'Heart rate',
+    unit: '/min',
+    column: 'hr_bpm',
+    plausible: mimic3(0, 350),
+  }),
+  vital({
+    code: LOINC.pulseOximeterRate,
+    display: 'Heart rate by Pulse oximetry',
+    unit: '/min',
+    column: 'pulse_bpm',
+    plausible: mimic3(0, 350),
+  }),
+  vital({
+    code: LOINC.arterialSystolic,
+    display: 'Invasive Systolic blood pressure',
+    unit: 'mm[Hg]',
+    column: 'abp_sys_mmhg',
+    plausible: mimic3(0, 375),
+  }),
+  vital({
+    code: LOINC.arterialDiastolic,
+    display: 'Invasive Diastolic blood pressure',
+    unit: 'mm[Hg]',
+    column: 'abp_dias_mmhg',
+    plausible: mimic3(0, 375),
+  }),
+  vital({
+    code: LOINC.arterialMean,
+    display: 'Invasive Mean blood pressure',
+    unit: 'mm[Hg]',
+    column: 'abp_mean_mmhg',
+    plausible: mimic3(14, 330),
+  }),
+  vital({
+    code: LOINC.cuffSystolic,
+    display: 'Systolic blood pressure',
+    unit: 'mm[Hg]',
+    column: 'nbp_sys_mmhg',
+    plausible: mimic3(0, 375),
+  }),
+  vital({
+    code: LOINC.cuffDiastolic,
+    display: 'Diastolic blood pressure',
+    unit: 'mm[Hg]',
+    column: 'nbp_dias_mmhg',
+    plausible: mimic3(0, 375),
+  }),
+  vital({
+    code: LOINC.cuffMean,
+    display: 'Mean blood pressure',
+    unit: 'mm[Hg]',
+    column: 'nbp_mean_mmhg',
+    plausible: mimic3(14, 330),
+  }),
+  vital({
+    code: LOINC.respiratoryRate,
+    display: 'Respiratory rate',
+    unit: '/min',
+    column: 'resp_per_min',
+    plausible: mimic3(0, 300),
+  }),
+  vital({
+    code: LOINC.spo2,
+    display: 'Oxygen saturation in Arterial blood by Pulse oximetry',
+    unit: '%',
+    column: 'spo2_percent',
+    plausible: mimic3(0, 100),
+  }),
+  vital({
+    code: LOINC.temperature,
+    display: 'Body temperature',
+    unit: 'Cel',
+    column: 'temperature_cel',
+    plausible: mimic3(26, 45),
+  }),
   // 0 is a value here: alert, and breathing air.
-  vital(
-    LOINC.consciousness,
-    'Level of consciousness AVPU score',
-    '{score}',
-    'acvpu_score',
-    ACVPU.alert,
-    ACVPU.unresponsive,
-    false,
-    RANGE_SOURCE.acvpu,
-  ),
-  vital(
-    LOINC.oxygenFlow,
-    'Inhaled oxygen flow rate',
-    'L/min',
-    'oxygen_l_per_min',
-    0,
-    100,
-    false,
-    RANGE_SOURCE.oxygenFlow,
-  ),
+  vital({
+    code: LOINC.consciousness,
+    display: 'Level of consciousness AVPU score',
+    unit: '{score}',
+    column: 'acvpu_score',
+    plausible: { low: ACVPU.alert, high: ACVPU.unresponsive, source: RANGE_SOURCE.acvpu },
+    zeroMeansOff: false,
+  }),
+  vital({
+    code: LOINC.oxygenFlow,
+    display: 'Inhaled oxygen flow rate',
+    unit: 'L/min',
+    column: 'oxygen_l_per_min',
+    plausible: { low: 0, high: 100, source: RANGE_SOURCE.oxygenFlow },
+    zeroMeansOff: false,
+  }),
 ];
 
 const byCode = new Map(CODES.map((entry) => [entry.code, entry]));

@@ -3,7 +3,7 @@ import { LOINC } from './codes.js';
 import type { ClinicalEvent } from './events.js';
 import { flush, initialState, processReadings, type PatientState } from './process.js';
 import type { ClinicalReading } from './reading.js';
-import { PATIENT } from './test-support/replay.js';
+import { PATIENT } from '../testing/replay.js';
 
 const MINUTE = 60_000;
 const H8 = Date.UTC(2026, 2, 1, 8);

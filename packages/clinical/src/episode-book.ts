@@ -1,12 +1,12 @@
 import type { Transition } from './episode.js';
 import type { ClinicalEvent, EpisodeEndReason, EpisodeRevised, Evidence, RuleName } from './events.js';
-import type { KnownEpisode, PastEpisode } from './lane.js';
+import type { KnownEpisode, PastEpisode } from './stream.js';
 import { MAX_PAST_EPISODES } from './limits.js';
 import type { News2Score } from './news2.js';
 
 export type Ended = Extract<Transition, { kind: 'ended' }>;
 
-/** An episode as the rules find it now, before it is known what had been said of it. */
+/** An episode as the rules find it now, before it is compared with what was emitted. */
 export interface FoundEpisode {
   readonly rule: RuleName;
   readonly start: number;
@@ -18,24 +18,27 @@ export interface FoundEpisode {
 const overlaps = (a: PastEpisode, b: PastEpisode): boolean =>
   a.rule === b.rule && a.start <= (b.end ?? Infinity) && b.start <= (a.end ?? Infinity);
 
-/** The episodes of a lane during one call: what was said of them, and the events by which that changes. */
+export interface EpisodeBookOptions {
+  readonly known: readonly KnownEpisode[];
+  readonly past: readonly PastEpisode[];
+  /** Episodes raised by another stream; one that starts inside them is the same emergency. */
+  readonly elsewhere: readonly PastEpisode[];
+  readonly patientId: string;
+  /** Where events go. */
+  readonly events: ClinicalEvent[];
+}
+
+/** The episodes of a stream during one call: what was emitted of them, and the events by which that changes. */
 export class EpisodeBook {
   readonly #patientId: string;
   readonly #events: ClinicalEvent[];
   readonly #elsewhere: readonly PastEpisode[];
-  /** Episodes started in this call, by their place among the events. */
+  /** Episodes started in this call, by the index of their event. */
   readonly #started = new Map<number, KnownEpisode>();
   #known: KnownEpisode[];
   #past: PastEpisode[];
 
-  /** `elsewhere`: episodes raised by another lane; one that starts inside them is the same emergency. */
-  constructor(
-    known: readonly KnownEpisode[],
-    past: readonly PastEpisode[],
-    elsewhere: readonly PastEpisode[],
-    patientId: string,
-    events: ClinicalEvent[],
-  ) {
+  constructor({ known, past, elsewhere, patientId, events }: EpisodeBookOptions) {
     this.#known = known.slice();
     this.#past = past.slice();
     this.#elsewhere = elsewhere;
@@ -59,8 +62,8 @@ export class EpisodeBook {
     this.#known.push(known);
     if (silent) return;
     this.#started.set(this.#events.length, known);
-    this.#sayStarted(known, this.#events.length, [], null);
-    if (end !== null && reason !== null) this.#sayEnded(known, end, reason);
+    this.#emitStarted(known, this.#events.length, [], null);
+    if (end !== null && reason !== null) this.#emitEnded(known, end, reason);
   }
 
   end({ rule, end, reason }: Ended): void {
@@ -68,10 +71,10 @@ export class EpisodeBook {
     const known = this.#known[index];
     if (known === undefined) return;
     this.#known[index] = { ...known, end, reason };
-    this.#sayEnded(known, end, reason);
+    this.#emitEnded(known, end, reason);
   }
 
-  /** Replaces what is known by what the rules find now, and says the difference. `found` is in the order of starts. */
+  /** Replaces what is known by what the rules find now, and emits the difference. `found` is in the order of starts. */
   reconcile(found: readonly FoundEpisode[]): void {
     const before = this.#known;
     this.#known = [];
@@ -83,10 +86,10 @@ export class EpisodeBook {
       const [first, ...others] = same;
       if (first === undefined) unknown.push(episode);
       else this.#revise(first, episode);
-      for (const other of others) this.#say(other, 'merged', first?.id ?? null);
+      for (const other of others) this.#emitRevised(other, 'merged', first?.id ?? null);
     }
     for (const known of before) {
-      if (!matched.has(known)) this.#say(known, 'withdrawn', null);
+      if (!matched.has(known)) this.#emitRevised(known, 'withdrawn', null);
     }
     // Last, so that the ids of those that stand are known.
     for (const episode of unknown) this.raise(episode);
@@ -110,7 +113,7 @@ export class EpisodeBook {
   describe(evidenceOf: (known: KnownEpisode) => { evidence: Evidence[]; news2: News2Score | null }): void {
     for (const [index, known] of this.#started) {
       const { evidence, news2 } = evidenceOf(known);
-      this.#sayStarted(known, index, evidence, news2);
+      this.#emitStarted(known, index, evidence, news2);
     }
     this.#started.clear();
   }
@@ -129,24 +132,24 @@ export class EpisodeBook {
     const isSameStart = known.start === start && known.raisedAt === raisedAt;
     if (isSameStart && known.end === end) return;
     if (isSameStart && known.end === null && end !== null && reason !== null) {
-      this.#sayEnded(revised, end, reason);
+      this.#emitEnded(revised, end, reason);
     } else {
-      this.#say(revised, end === null ? 'open' : 'ended', null);
+      this.#emitRevised(revised, end === null ? 'open' : 'ended', null);
     }
   }
 
-  #sayStarted(known: KnownEpisode, index: number, evidence: Evidence[], news2: News2Score | null): void {
+  #emitStarted(known: KnownEpisode, index: number, evidence: Evidence[], news2: News2Score | null): void {
     const { id: episodeId, rule, start, raisedAt } = known;
     this.#events[index] = { kind: 'episode-started', episodeId, rule, start, raisedAt, evidence, news2 };
   }
 
-  #sayEnded(known: KnownEpisode, end: number, reason: EpisodeEndReason): void {
+  #emitEnded(known: KnownEpisode, end: number, reason: EpisodeEndReason): void {
     if (known.silent) return;
     const { id: episodeId, rule, start } = known;
     this.#events.push({ kind: 'episode-ended', episodeId, rule, start, end, reason });
   }
 
-  #say(known: KnownEpisode, status: EpisodeRevised['status'], mergedInto: string | null): void {
+  #emitRevised(known: KnownEpisode, status: EpisodeRevised['status'], mergedInto: string | null): void {
     if (known.silent) return;
     const { id: episodeId, rule, start, raisedAt, end, reason } = known;
     this.#events.push({

@@ -26,18 +26,26 @@ export type Transition =
       readonly reason: EpisodeEndReason;
     };
 
+/** One measurement, and the rule that it is held against. */
+export interface EpisodeStep {
+  readonly rule: RuleName;
+  /** How long the rule has to be met before an episode starts. */
+  readonly onsetMs: number;
+  /** Not before the measurement of the step before. */
+  readonly t: number;
+  readonly grade: Grade;
+  /** Gets what the measurement brought about. */
+  readonly out: Transition[];
+}
+
 /**
- * One measurement at `t`, not before the last one: the machine after it, and what it brought about in `out`.
+ * The machine after one more measurement.
  * An episode starts when the rule has been met for `onsetMs` (0: at once); it ends after 15 min of recovered
  * measurements without any other between, or when more than 60 min went by without a measurement.
  */
 export function stepEpisode(
-  rule: RuleName,
-  onsetMs: number,
   machine: EpisodeMachine,
-  t: number,
-  grade: Grade,
-  out: Transition[],
+  { rule, onsetMs, t, grade, out }: EpisodeStep,
 ): EpisodeMachine {
   let { runStart, recoveredSince, open } = machine;
   if (machine.lastT !== null && t - machine.lastT > EPISODE_GAP_MS) {

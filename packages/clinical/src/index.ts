@@ -1,32 +1,6 @@
-export {
-  ACVPU,
-  CODES,
-  LOINC,
-  RANGE_SOURCE,
-  codeEntry,
-  columnEntry,
-  type CodeEntry,
-  type ObservationCategory,
-} from './codes.js';
-export {
-  ClinicalConfigError,
-  DEFAULT_CONFIG,
-  clinicalConfig,
-  type ClinicalConfig,
-  type ClinicalOverrides,
-  type GlucoseThresholds,
-  type News2Thresholds,
-} from './config.js';
-export type {
-  ClinicalEvent,
-  EpisodeEnded,
-  EpisodeEndReason,
-  EpisodeRevised,
-  EpisodeStarted,
-  Evidence,
-  RuleName,
-  WindowDue,
-} from './events.js';
+export { LOINC, codeEntry, columnEntry } from './codes.js';
+export { DEFAULT_CONFIG, clinicalConfig, type ClinicalOverrides } from './config.js';
+export type { ClinicalEvent, Evidence, RuleName } from './events.js';
 export * from './limits.js';
 export {
   NEWS2_PARAMETERS,
@@ -34,10 +8,8 @@ export {
   scoreParameter,
   type News2Parameter,
   type News2Score,
-  type News2Values,
-  type Spo2Scale,
 } from './news2.js';
-export { assess, type Assessment, type ReadingFlag } from './plausibility.js';
+export { assess } from './plausibility.js';
 export {
   flush,
   initialState,
@@ -50,14 +22,10 @@ export {
 } from './process.js';
 export { isSentSkewed, readingError, type ClinicalReading, type ReadingErrorCode } from './reading.js';
 export {
-  PERCENTILES,
   changedCodes,
-  percentile,
   summarise,
   type CodeSummary,
-  type PercentileName,
   type TimeInRange,
   type WindowReading,
   type WindowSummary,
 } from './summary.js';
-export { windowOf } from './windows.js';

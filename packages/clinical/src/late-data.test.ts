@@ -2,9 +2,9 @@ import { describe, expect, test } from '@jest/globals';
 import { LOINC } from './codes.js';
 import { DEFAULT_WINDOW_MS, EPISODE_GAP_MS, GLUCOSE_HORIZON_MS, NEWS2_HORIZON_MS } from './limits.js';
 import type { ClinicalReading } from './reading.js';
-import { delayed, seeded } from './test-support/random.js';
-import { reference } from './test-support/reference.js';
-import { replay } from './test-support/replay.js';
+import { delayed, seeded } from '../testing/random.js';
+import { reference } from '../testing/reference.js';
+import { replay } from '../testing/replay.js';
 
 const MINUTE = 60_000;
 const START = Date.UTC(2026, 2, 1, 8);

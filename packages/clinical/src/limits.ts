@@ -29,10 +29,10 @@ export const EPISODE_GAP_MS = 60 * MINUTE_MS;
 /** Glucose above the upper threshold is an emergency once it has lasted this long (Battelino et al. 2019: an event lasts ≥ 15 min). */
 export const HIGH_GLUCOSE_DURATION_MS = 15 * MINUTE_MS;
 
-/** How far behind a rule's newest measurement a late one is still put in its place, as if it had come in order. */
+/** How far behind a rule's newest measurement a late one is still inserted, as if it had come in order. */
 export const GLUCOSE_HORIZON_MS = 120 * MINUTE_MS;
 export const NEWS2_HORIZON_MS = 30 * MINUTE_MS;
 /** Measurements a rule keeps for that, at most. */
-export const MAX_LANE_ITEMS = 1_024;
+export const MAX_STREAM_ITEMS = 1_024;
 /** Past episodes that a state remembers, so that a very late reading inside one raises no second emergency. */
 export const MAX_PAST_EPISODES = 16;

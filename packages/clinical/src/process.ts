@@ -2,19 +2,12 @@ import { codeEntry, LOINC } from './codes.js';
 import { clinicalConfig, type ClinicalConfig, type ClinicalOverrides } from './config.js';
 import type { EpisodeMachine } from './episode.js';
 import type { ClinicalEvent } from './events.js';
-import { GLUCOSE_LANE, type GlucoseContext, type GlucoseItem } from './glucose-lane.js';
-import { emptyLane, type Lane, type LaneItem, type LaneKind } from './lane.js';
-import { LaneRun, type LaneSink } from './lane-run.js';
-import { NEWS2_LANE, news2Parameter, withVital, type VitalsItem } from './news2-lane.js';
+import { GLUCOSE_STREAM, type GlucoseContext, type GlucoseItem } from './glucose-stream.js';
+import { StreamPairRun, emptyPair, type StreamPair } from './stream-pair.js';
+import { NEWS2_STREAM, news2Parameter, withVital, type VitalsItem } from './news2-stream.js';
 import { assess, type ReadingFlag } from './plausibility.js';
 import type { ClinicalReading } from './reading.js';
 import { NO_WINDOWS, WindowRun, type WindowState } from './windows.js';
-
-/** A family of rules: the lane that follows the newest measurements, and one for a backlog out of its reach. */
-export interface LanePair<Item extends LaneItem, Context> {
-  readonly main: Lane<Item, Context>;
-  readonly backlog: Lane<Item, Context> | null;
-}
 
 /**
  * Everything the processing knows about one patient: plain JSON, bounded, never changed in place. Persist it in the
@@ -26,8 +19,8 @@ export interface PatientState {
   readonly patientId: string;
   readonly config: ClinicalConfig;
   readonly windows: WindowState;
-  readonly glucose: LanePair<GlucoseItem, GlucoseContext>;
-  readonly news2: LanePair<VitalsItem, EpisodeMachine>;
+  readonly glucose: StreamPair<GlucoseItem, GlucoseContext>;
+  readonly news2: StreamPair<VitalsItem, EpisodeMachine>;
 }
 
 /** A row whose plausibility the store must note. A row can come back with none when a late reading explains it. */
@@ -57,8 +50,8 @@ export function initialState(patientId: string, overrides: ClinicalOverrides = {
     patientId,
     config: clinicalConfig(overrides),
     windows: NO_WINDOWS,
-    glucose: { main: emptyLane(GLUCOSE_LANE), backlog: null },
-    news2: { main: emptyLane(NEWS2_LANE), backlog: null },
+    glucose: emptyPair(GLUCOSE_STREAM),
+    news2: emptyPair(NEWS2_STREAM),
   };
 }
 
@@ -68,52 +61,6 @@ export const withOverrides = (state: PatientState, overrides: ClinicalOverrides)
   config: clinicalConfig(overrides),
 });
 
-/** Both lanes of a family during one call; copied only when something of theirs comes. */
-class LanePairRun<Item extends LaneItem, Context> {
-  readonly #kind: LaneKind<Item, Context>;
-  readonly #sink: LaneSink<Item>;
-  readonly #main: LaneRun<Item, Context>;
-  #backlog: LaneRun<Item, Context> | null = null;
-  #backlogState: Lane<Item, Context> | null;
-
-  constructor(pair: LanePair<Item, Context>, kind: LaneKind<Item, Context>, sink: LaneSink<Item>) {
-    this.#kind = kind;
-    this.#sink = sink;
-    this.#main = new LaneRun(pair.main, kind, sink);
-    this.#backlogState = pair.backlog;
-  }
-
-  /** The lane in which an item of time `t` can be put in its place. */
-  at(t: number): LaneRun<Item, Context> {
-    if (this.#main.reaches(t)) return this.#main;
-    this.#backlog ??= this.#openBacklog();
-    if (!this.#backlog.reaches(t)) {
-      // Older than the backlog so far: a backlog of its own. What this one has raised stands.
-      this.#backlogState = this.#backlog.finish();
-      const elsewhere = [...this.#main.episodes(), ...this.#backlog.episodes()];
-      this.#backlog = new LaneRun(emptyLane(this.#kind), this.#kind, this.#sink, elsewhere);
-    }
-    return this.#backlog;
-  }
-
-  settle(): void {
-    this.#main.settle();
-    if (this.#backlogState !== null || this.#backlog !== null) {
-      this.#backlog ??= this.#openBacklog();
-      this.#backlog.settle();
-    }
-  }
-
-  finish(): LanePair<Item, Context> {
-    return { main: this.#main.finish(), backlog: this.#backlog?.finish() ?? this.#backlogState };
-  }
-
-  #openBacklog(): LaneRun<Item, Context> {
-    const state = this.#backlogState ?? emptyLane(this.#kind);
-    return new LaneRun(state, this.#kind, this.#sink, this.#main.episodes());
-  }
-}
-
 /** One call of the reducer: the parts of a state, each copied when it is first needed. */
 class Run {
   readonly #state: PatientState;
@@ -121,8 +68,8 @@ class Run {
   readonly #causes: (readonly string[])[] = [];
   readonly #flagged = new Map<number, FlaggedReading>();
   readonly #windows: WindowRun;
-  #glucose: LanePairRun<GlucoseItem, GlucoseContext> | null = null;
-  #news2: LanePairRun<VitalsItem, EpisodeMachine> | null = null;
+  #glucose: StreamPairRun<GlucoseItem, GlucoseContext> | null = null;
+  #news2: StreamPairRun<VitalsItem, EpisodeMachine> | null = null;
   #current: ClinicalReading | null = null;
 
   constructor(state: PatientState) {
@@ -173,7 +120,7 @@ class Run {
   }
 
   #isPlausible(reading: ClinicalReading): boolean {
-    // The rate of change is judged in the lane, among what was measured before.
+    // The rate of change is judged in the stream, among what was measured before.
     const { plausible, flags } = assess(reading, null);
     if (!plausible) {
       this.#flag(reading.rowId, flags);
@@ -186,23 +133,24 @@ class Run {
 
   #readGlucose({ rowId, deviceId, t, value }: ClinicalReading): boolean {
     const item: GlucoseItem = { t, rowId, deviceId, value, jumped: false };
-    const lane = this.#glucoseRun().at(t);
-    if (lane.find(item) !== undefined) {
+    const stream = this.#glucoseRun().at(t);
+    if (stream.find(item) !== undefined) {
       this.#flag(rowId, ['DUPLICATE']);
       return false;
     }
-    const { jumped } = lane.add(item);
+    const { jumped } = stream.add(item);
     if (jumped) this.#flag(rowId, ['RATE_OF_CHANGE']);
     return !jumped;
   }
 
-  #readVital({ rowId, t, code, value }: ClinicalReading): void {
-    const lane = this.#news2Run().at(t);
+  #readVital(reading: ClinicalReading): void {
+    const { t } = reading;
+    const stream = this.#news2Run().at(t);
     const empty: VitalsItem = { t, values: {} };
-    const found = lane.find(empty);
-    const item = withVital(found ?? empty, code, value, rowId, this.#state.config.news2.spo2Scale);
-    if (found === undefined) lane.add(item);
-    else if (item !== found) lane.replace(item);
+    const found = stream.find(empty);
+    const item = withVital(found ?? empty, reading, this.#state.config.news2.spo2Scale);
+    if (found === undefined) stream.add(item);
+    else if (item !== found) stream.replace(item);
   }
 
   #flag(rowId: number, flags: readonly ReadingFlag[]): void {
@@ -216,16 +164,16 @@ class Run {
     this.#windows.touch(item.t, current.deviceId, current.receivedAt);
   }
 
-  #glucoseRun(): LanePairRun<GlucoseItem, GlucoseContext> {
-    this.#glucose ??= new LanePairRun(this.#state.glucose, GLUCOSE_LANE, {
+  #glucoseRun(): StreamPairRun<GlucoseItem, GlucoseContext> {
+    this.#glucose ??= new StreamPairRun(this.#state.glucose, GLUCOSE_STREAM, {
       ...this.#sinkBase(),
       rejudged: (item) => this.#rejudgedGlucose(item),
     });
     return this.#glucose;
   }
 
-  #news2Run(): LanePairRun<VitalsItem, EpisodeMachine> {
-    this.#news2 ??= new LanePairRun(this.#state.news2, NEWS2_LANE, {
+  #news2Run(): StreamPairRun<VitalsItem, EpisodeMachine> {
+    this.#news2 ??= new StreamPairRun(this.#state.news2, NEWS2_STREAM, {
       ...this.#sinkBase(),
       // Vital signs have no rate of change: nothing is judged twice.
       rejudged: () => undefined,

@@ -3,7 +3,7 @@ import { MAX_FUTURE_MS, MAX_SENT_SKEW_MS } from './limits.js';
 
 /** One accepted measurement as the processing sees it; the unit is the code table's. */
 export interface ClinicalReading {
-  /** Place in the gateway's store; names the reading in evidence and flags. */
+  /** Number of its row in the gateway's store; names the reading in evidence and flags. */
   readonly rowId: number;
   readonly deviceId: string;
   /** Measured time, milliseconds since the epoch. */

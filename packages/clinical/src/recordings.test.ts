@@ -1,14 +1,14 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, test } from '@jest/globals';
 import { DEFAULT_WINDOW_MS } from './limits.js';
-import { seeded } from './test-support/random.js';
-import { parseRecording } from './test-support/recording.js';
-import { reference } from './test-support/reference.js';
-import { replay } from './test-support/replay.js';
+import { seeded } from '../testing/random.js';
+import { parseRecording } from '../testing/recording.js';
+import { reference } from '../testing/reference.js';
+import { replay } from '../testing/replay.js';
 import type { ClinicalReading } from './reading.js';
 
 const sample = parseRecording(
-  readFileSync(new URL('../../../examples/data/cgm-sample.csv', import.meta.url), 'utf8'),
+  readFileSync(new URL('../../../../examples/data/cgm-sample.csv', import.meta.url), 'utf8'),
 );
 
 test('the sample has three people, two days each, and two lows', () => {

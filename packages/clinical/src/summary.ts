@@ -114,9 +114,9 @@ export function summarise(readings: readonly WindowReading[]): WindowSummary {
     }
     const group = byCode.get(reading.code) ?? new Map<string, WindowReading>();
     byCode.set(reading.code, group);
-    const place = `${reading.deviceId}@${reading.t}`;
-    const present = group.get(place);
-    if (present === undefined || reading.value < present.value) group.set(place, reading);
+    const key = `${reading.deviceId}@${reading.t}`;
+    const present = group.get(key);
+    if (present === undefined || reading.value < present.value) group.set(key, reading);
   }
   const codes = [...byCode.keys()]
     .sort()

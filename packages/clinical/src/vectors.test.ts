@@ -5,7 +5,7 @@ import type { EpisodeEndReason, RuleName } from './events.js';
 import { scoreNews2, type News2Parameter, type News2Values, type Spo2Scale } from './news2.js';
 import type { ReadingFlag } from './plausibility.js';
 import { readingError, type ClinicalReading, type ReadingErrorCode } from './reading.js';
-import { replay } from './test-support/replay.js';
+import { replay } from '../testing/replay.js';
 
 interface StreamVector extends VectorBody {
   readonly kind: 'stream';

@@ -11,7 +11,7 @@ import {
   type ProcessingResult,
 } from './process.js';
 import type { ClinicalReading } from './reading.js';
-import { PATIENT } from './test-support/replay.js';
+import { PATIENT } from '../testing/replay.js';
 import { windowOf } from './windows.js';
 
 const MINUTE = 60_000;

@@ -1,7 +1,7 @@
 import type { WindowDue } from './events.js';
 import { CLOSE_AFTER_MS, LATE_QUIET_MS, MAX_OPEN_WINDOWS } from './limits.js';
 
-/** A window that has plausible readings no `WindowDue` was said for. Wall-clock times are marked `…At`. */
+/** A window that has plausible readings no `WindowDue` was emitted for. Wall-clock times are marked `…At`. */
 export interface OpenWindow {
   readonly start: number;
   readonly end: number;
@@ -45,21 +45,21 @@ const due = ({ start, end, late }: OpenWindow): WindowDue => ({
 export class WindowRun {
   readonly #windowMs: number;
   readonly #latenessMs: number;
-  readonly #say: (event: WindowDue, deviceIds: readonly string[]) => void;
+  readonly #emit: (event: WindowDue, deviceIds: readonly string[]) => void;
   #open: OpenWindow[];
   #newestT: number | null;
   #closedThrough: number;
 
-  /** @param say hears of each window that is due, with the devices whose readings it has */
+  /** @param emit is called for each window that is due, with the devices whose readings it has */
   constructor(
     state: WindowState,
     windowMs: number,
     latenessMs: number,
-    say: (event: WindowDue, deviceIds: readonly string[]) => void,
+    emit: (event: WindowDue, deviceIds: readonly string[]) => void,
   ) {
     this.#windowMs = windowMs;
     this.#latenessMs = latenessMs;
-    this.#say = say;
+    this.#emit = emit;
     this.#open = state.open.slice();
     this.#newestT = state.newestT;
     this.#closedThrough = state.closedThrough ?? -Infinity;
@@ -127,7 +127,7 @@ export class WindowRun {
     for (const window of closing) {
       // Only the newest closed window may move the mark: an older open one is not late because of it.
       if (!window.late) this.#closedThrough = Math.max(this.#closedThrough, window.end);
-      this.#say(due(window), devicesOf(window));
+      this.#emit(due(window), devicesOf(window));
     }
   }
 }

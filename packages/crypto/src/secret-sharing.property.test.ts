@@ -1,7 +1,7 @@
 import { expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { MAX_SHARES, combineShares, splitSecret } from './secret-sharing.js';
-import { alteredText } from './testing/altered.js';
+import { alteredText } from '../testing/altered.js';
 
 const secret = fc.uint8Array({ minLength: 32, maxLength: 32 });
 const sizes = fc
@@ -15,8 +15,8 @@ test('as many guardians as were asked for restore the key, whichever they are an
     fc.asyncProperty(secret, sizes, fc.infiniteStream(fc.nat()), async (key, size, order) => {
       const shares = await splitSecret(key, size);
       const shuffled = shares
-        .map((share) => ({ share, place: order.next().value ?? 0 }))
-        .sort((a, b) => a.place - b.place)
+        .map((share) => ({ share, rank: order.next().value ?? 0 }))
+        .sort((a, b) => a.rank - b.rank)
         .map(({ share }) => share);
       expect(await combineShares(shuffled.slice(0, size.threshold))).toEqual(key);
       expect(await combineShares(shuffled)).toEqual(key);

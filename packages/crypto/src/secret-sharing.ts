@@ -3,7 +3,7 @@ import { sha256 } from './node/hash.js';
 import { CryptoError, concatBytes, fromBase64url, toBase64url, utf8 } from './portable/index.js';
 
 /** The secrets that are shared are keys: uniformly random, so that publishing a hash of one tells nothing. */
-export const SHARED_SECRET_BYTES = 32;
+const SHARED_SECRET_BYTES = 32;
 /** Shamir's scheme over GF(2^8) has at most 255 points; guardians are few. */
 export const MAX_SHARES = 255;
 const COMMITMENT_DOMAIN = utf8('careledger/secret-sharing/v1\0');

@@ -250,15 +250,15 @@ test('a recipient’s receipt stands for one permit', async () => {
 });
 
 test('seeds and tags have the form of the domain, repeat, and differ by every term and by who asks', () => {
-  const place = { patientId, kind: 'periodic', key: 'a' };
+  const identity = { patientId, kind: 'periodic', key: 'a' };
   const seeds = [
-    recordSeedFor(secret, place),
-    recordSeedFor(newSalt(), place),
-    recordSeedFor(secret, { ...place, kind: 'emergency' }),
-    recordSeedFor(secret, { ...place, key: 'b' }),
+    recordSeedFor(secret, identity),
+    recordSeedFor(newSalt(), identity),
+    recordSeedFor(secret, { ...identity, kind: 'emergency' }),
+    recordSeedFor(secret, { ...identity, key: 'b' }),
   ];
   expect(new Set(seeds).size).toBe(4);
-  expect(recordSeedFor(secret, { ...place })).toBe(seeds[0]);
+  expect(recordSeedFor(secret, { ...identity })).toBe(seeds[0]);
   for (const seed of seeds) expect(Value.Check(RecordSeed, seed)).toBe(true);
   const tags = [
     scopeTag(secret, { category: 'a', resourceType: 'b' }),

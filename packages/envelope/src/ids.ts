@@ -14,9 +14,9 @@ const GRANTEE_TAG_DOMAIN = utf8('careledger/grantee-tag/v1\0');
  */
 export function recordSeedFor(
   secret: Uint8Array,
-  place: { readonly patientId: string; readonly kind: string; readonly key: string },
+  identity: { readonly patientId: string; readonly kind: string; readonly key: string },
 ): string {
-  const { patientId, kind, key } = place;
+  const { patientId, kind, key } = identity;
   return toBase64url(mac(secret, RECORD_SEED_DOMAIN, { patientId, kind, key }));
 }
 

@@ -1,25 +1,16 @@
 export { EnvelopeError } from './errors.js';
 export type { EnvelopeErrorCode } from './errors.js';
-export { SEALED_MAX_CHARS, WRAPS_MAX, WRAP_MAX_CHARS, WRAP_SET_MAX_CHARS } from './limits.js';
+export { WRAPS_MAX, WRAP_MAX_CHARS } from './limits.js';
 export { granteeTag, recordSeedFor, scopeTag } from './ids.js';
 export type { GranteeTerms, ScopeTerms } from './ids.js';
-export { SALT_BYTES, newSalt, saltedHash } from './salted-hash.js';
-export {
-  Manifest,
-  RecordAad,
-  RecipientReceipt,
-  StoreReceipt,
-  TYP,
-  WrapSet,
-  WrapsAcceptance,
-} from './formats.js';
+export { newSalt, saltedHash } from './salted-hash.js';
+export { Manifest, RecordAad, StoreReceipt, TYP, WrapSet } from './formats.js';
 export type { Wrap } from './formats.js';
 export { tokenHash } from './signed-document.js';
-export type { Signers } from './signed-document.js';
-export { checkCiphertext, checkManifest, ciphertextHash, keyCommitment, readManifest } from './manifest.js';
+export { checkManifest, ciphertextHash, keyCommitment, readManifest } from './manifest.js';
 export type { ExpectedRecord } from './manifest.js';
 export { sealRecord } from './seal-record.js';
-export type { RecordToSeal, SealedRecord } from './seal-record.js';
+export type { SealedRecord } from './seal-record.js';
 export {
   checkWrapSet,
   makeWrapSet,
@@ -33,10 +24,9 @@ export {
 export type { Recipient, WrapSubject } from './wraps.js';
 export { makeWrapsAcceptance } from './acceptance.js';
 export type { SigningPeriod, WrapSigners } from './acceptance.js';
-export { checkParts, openNoticeRecord, openRecord } from './open-record.js';
-export type { NoticeParts, OpenedRecord, SealedParts } from './open-record.js';
+export { openNoticeRecord, openRecord } from './open-record.js';
+export type { SealedParts } from './open-record.js';
 export { nextWrapSet } from './next-wrap-set.js';
-export type { SignedWraps, WrapChange } from './next-wrap-set.js';
 export {
   checkRecipientReceipt,
   checkStoreReceipt,

@@ -3,7 +3,7 @@ import { loadVectors } from '@careledger/spec';
 import type { VectorBody } from '@careledger/spec';
 import { expect, test } from '@jest/globals';
 import { TYP, decryptFrom, encryptTo } from './index.js';
-import { jweUnder } from './vectors/low-order-jwe.js';
+import { jweUnder } from '../testing/jwe-under.js';
 
 /** The files of type `x25519` in `spec/vectors/{valid,invalid}/crypto`; see spec/crypto.md. */
 type Agreement = VectorBody & {

@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { concatBytes, sha256, toBase64url, utf8 } from '@careledger/crypto';
 
 /** A salt of fixed length, so that salt and data cannot be told apart in two ways. */
-export const SALT_BYTES = 32;
+const SALT_BYTES = 32;
 const DOMAIN = utf8('careledger/salted-hash/v1\0');
 
 export function newSalt(): Uint8Array {

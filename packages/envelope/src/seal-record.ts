@@ -33,19 +33,7 @@ export type SealedRecord = {
  * Encrypts a version of a record under a fresh key and signs its manifest as its author.
  * @throws EnvelopeError `CONTENT_TOO_LARGE`, `MANIFEST_MALFORMED` (an AAD that no reader would accept)
  */
-export function sealRecord(record: RecordToSeal, author: Signer): SealedRecord {
-  return sealRecordWith(record, author, {
-    contentKey: randomBytes(AES_KEY_BYTES),
-    iv: randomBytes(GCM_IV_BYTES),
-  });
-}
-
-/** With given randomness: for vectors only. A key that seals twice under one IV gives both contents away. */
-export function sealRecordWith(
-  { content, aad }: RecordToSeal,
-  author: Signer,
-  { contentKey, iv }: { contentKey: Uint8Array; iv: Uint8Array },
-): SealedRecord {
+export function sealRecord({ content, aad }: RecordToSeal, author: Signer): SealedRecord {
   const size = GCM_IV_BYTES + content.length + GCM_TAG_BYTES;
   if (size > RECORD_MAX_BYTES) {
     throw new EnvelopeError(
@@ -53,7 +41,8 @@ export function sealRecordWith(
       `A record of ${size} bytes; ${RECORD_MAX_BYTES} are the limit`,
     );
   }
-  const ciphertext = aesGcmSeal(contentKey, content, aadBytes(aad), iv);
+  const contentKey = randomBytes(AES_KEY_BYTES);
+  const ciphertext = aesGcmSeal(contentKey, content, aadBytes(aad));
   const ciphertextSha256 = ciphertextHash(ciphertext);
   const payload = { aad, ciphertextSha256, keyCommitment: keyCommitment(contentKey), size };
   const manifest = signDocument(MANIFEST, payload, author);

@@ -11,7 +11,7 @@ import { keyCommitment } from './manifest.js';
 import { checkDocument, readDocument, signDocument, signerKid, tokenHash } from './signed-document.js';
 import type { DocumentKind } from './signed-document.js';
 
-export const WRAP_SET: DocumentKind<typeof WrapSet> = {
+const WRAP_SET: DocumentKind<typeof WrapSet> = {
   typ: TYP.wraps,
   schema: WrapSet,
   maxChars: WRAP_SET_MAX_CHARS,
@@ -46,7 +46,7 @@ export async function wrapKey(
   return recipient.breakGlass === true ? { kid, jwe, breakGlass: true } : { kid, jwe };
 }
 
-export function wrapHeader(kid: string, { recordId, version }: WrapSubject) {
+function wrapHeader(kid: string, { recordId, version }: WrapSubject) {
   return { typ: TYP.wrap, kid, recordId, version };
 }
 

@@ -2,11 +2,12 @@ import { summarise } from '@careledger/clinical';
 import { describe, expect, test } from '@jest/globals';
 import { clinicalBundle } from './clinical.js';
 import { emergencyBundle } from './emergency.js';
+import { parseFhirJson } from './json.js';
 import { periodicBundle } from './periodic.js';
 import type { Bundle, Observation, Resource } from './schema.js';
 import { SYSTEM } from './systems.js';
-import { checkBundle, checkOwnBundle, parseOwnBundle } from './validate.js';
-import { H8, HOUR, PATIENT, clinical, emergency, periodic, vitals } from './vectors/samples.js';
+import { checkBundle, checkOwnBundle } from './validate.js';
+import { H8, HOUR, PATIENT, clinical, emergency, periodic, vitals } from '../testing/samples.js';
 
 const observations = (bundle: Bundle): Observation[] =>
   bundle.entry
@@ -27,7 +28,7 @@ describe.each([
     const bundle = make();
     expect(checkOwnBundle(bundle)).toEqual(bundle);
     expect(checkBundle(bundle)).toEqual(bundle);
-    expect(parseOwnBundle(JSON.stringify(bundle))).toEqual(bundle);
+    expect(checkOwnBundle(parseFhirJson(JSON.stringify(bundle)))).toEqual(bundle);
   });
 
   test('is the same bytes when it is made again', () => {
@@ -120,7 +121,7 @@ test('a NEWS2 emergency names what was not measured instead of assuming it', () 
 });
 
 test('a note keeps its letters', () => {
-  const bundle = parseOwnBundle(JSON.stringify(clinicalBundle(clinical)));
+  const bundle = checkOwnBundle(parseFhirJson(JSON.stringify(clinicalBundle(clinical))));
   const note = bundle.entry
     .map(({ resource }) => resource)
     .find(({ resourceType }) => resourceType === 'DocumentReference');

@@ -13,12 +13,12 @@ const Uri = Type.String({ pattern: '^\\S{1,1024}$' });
 const Code = Type.String({ pattern: '^[^\\s]+(\\s[^\\s]+)*$', maxLength: 128 });
 /** R4 `instant` and `dateTime`, here always with milliseconds and `Z`. */
 const Instant = Type.String({ pattern: '^\\d{4}-\\d{2}-\\d{2}T\\d{2}:\\d{2}:\\d{2}\\.\\d{3}Z$' });
-export const UUID_PATTERN = '[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}';
+const UUID_PATTERN = '[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}';
 const Id = Type.String({ pattern: `^${UUID_PATTERN}$` });
 const UrnUuid = Type.String({ pattern: `^urn:uuid:${UUID_PATTERN}$` });
 
-export const Coding = closedObject({ system: Uri, code: Code, display: Type.Optional(text(512)) });
-export type Coding = Static<typeof Coding>;
+const Coding = closedObject({ system: Uri, code: Code, display: Type.Optional(text(512)) });
+type Coding = Static<typeof Coding>;
 export const CodeableConcept = closedObject({ coding: list(Coding), text: Type.Optional(text(1_024)) });
 export type CodeableConcept = Static<typeof CodeableConcept>;
 export const Identifier = closedObject({ system: Uri, value: text(512) });
@@ -26,7 +26,7 @@ export type Identifier = Static<typeof Identifier>;
 export const Quantity = closedObject({ value: Type.Number(), unit: text(64), system: Uri, code: Code });
 export type Quantity = Static<typeof Quantity>;
 /** R4: both ends are inclusive. */
-export const Period = closedObject({ start: Instant, end: Type.Optional(Instant) });
+const Period = closedObject({ start: Instant, end: Type.Optional(Instant) });
 /** To a resource of the same bundle by `fullUrl`, or to something outside by its identifier: never both. */
 export const Reference = Type.Union([
   closedObject({ reference: UrnUuid }),

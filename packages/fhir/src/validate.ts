@@ -1,7 +1,7 @@
 import { MAX_JSON_DEPTH } from '@careledger/crypto/portable';
 import { Compile } from 'typebox/compile';
 import { FhirError } from './errors.js';
-import { isObject, parseFhirJson, type Json } from './json.js';
+import { isObject, type Json } from './json.js';
 import { R4_BUNDLE_TYPES, R4_REQUIRED, R4_RESOURCE_TYPES, R4_STATUS } from './r4.js';
 import { Bundle } from './schema.js';
 
@@ -43,11 +43,6 @@ export function checkBundle(value: unknown): FhirResource {
   return resource;
 }
 
-/** `checkResource` of JSON text. Throws FhirError NOT_JSON, JSON_DUPLICATE_KEY or TOO_LARGE too. */
-export function parseResource(text: string): FhirResource {
-  return checkResource(parseFhirJson(text));
-}
-
 /**
  * A bundle that this system made (`periodicBundle`, `emergencyBundle`, `clinicalBundle`) and nothing more: every element
  * is one that we write, and references lead to the bundle's own entries. Throws FhirError PROFILE_VIOLATION.
@@ -71,12 +66,6 @@ export function checkOwnBundle(value: unknown): Bundle {
   checkReferences(value.entry, 'entry', urls);
   return value;
 }
-
-/**
- * `checkOwnBundle` of JSON text: parse → the same bundle that was made. Throws FhirError NOT_JSON, JSON_DUPLICATE_KEY or
- * TOO_LARGE too.
- */
-export const parseOwnBundle = (text: string): Bundle => checkOwnBundle(parseFhirJson(text));
 
 function checkReferences(value: unknown, path: string, urls: ReadonlySet<string>): void {
   if (Array.isArray(value)) {

@@ -2,6 +2,6 @@
 import { onEngine } from '@careledger/engine';
 
 await onEngine(async () => {
-  const { main } = await import('../dist/cli.js');
+  const { main } = await import('../dist/src/cli.js');
   process.exitCode = await main(process.argv.slice(2), process);
 });

@@ -1,23 +1,15 @@
 import { runInNewContext } from 'node:vm';
 import { fileURLToPath } from 'node:url';
+import { loadVectors } from '@careledger/spec';
 import { expect, test } from '@jest/globals';
 import { build } from 'esbuild';
-import { validProofs } from './vectors/proofs.js';
+import type { ProofVector } from '../testing/vectors.js';
 
 const entry = (file: string): string => fileURLToPath(new URL(file, import.meta.url));
 
-/** A page's script: verifies with the two parameters that a browser brings along. */
-const SCRIPT = `
-  import { verifyProof } from ${JSON.stringify(entry('./verify.js'))};
-  import { sha256 } from '@noble/hashes/sha2.js';
-  import { ed25519 } from '@noble/curves/ed25519.js';
-  const verifier = { verify: (key, message, signature) => ed25519.verify(signature, message, key, { zip215: false }) };
-  globalThis.report = verifyProof(JSON.parse(globalThis.proof), JSON.parse(globalThis.roots), { hash: sha256, verifier });
-`;
-
 test('a browser verifies a proof: the bundle has no node module and nothing that signs', async () => {
   const { outputFiles, metafile } = await build({
-    stdin: { contents: SCRIPT, resolveDir: entry('..') },
+    entryPoints: [entry('../testing/browser-page.js')],
     bundle: true,
     format: 'iife',
     platform: 'browser',
@@ -27,13 +19,16 @@ test('a browser verifies a proof: the bundle has no node module and nothing that
   const inputs = Object.keys(metafile.inputs);
   expect(
     inputs.filter((path) =>
-      /private-chain\/dist\/(?:frame\/make|block\/seal|block\/mine|proof\/make)/.test(path),
+      /private-chain\/dist\/src\/(?:frame\/make|block\/seal|block\/mine|proof\/make)/.test(path),
     ),
   ).toEqual([]);
   expect(
-    inputs.filter((path) => /crypto\/dist\/(?!portable)|statements\/dist\/(?!portable)/.test(path)),
+    inputs.filter((path) => /crypto\/dist\/src\/(?!portable)|statements\/dist\/(?!portable)/.test(path)),
   ).toEqual([]);
-  const { proof, roots } = validProofs()[0]!;
+  expect(inputs.some((path) => path.includes('crypto/dist/src/portable/'))).toBe(true);
+  const { proof, roots } = loadVectors<ProofVector>('valid', 'private-chain').find(
+    ({ name }) => name === 'proof',
+  )!;
   const page = {
     proof: JSON.stringify(proof),
     roots: JSON.stringify(roots),

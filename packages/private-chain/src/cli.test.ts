@@ -3,10 +3,11 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { loadVectors, type VectorKind } from '@careledger/spec';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
-import { invalidProofs, validProofs } from './vectors/proofs.js';
+import type { ProofVector } from '../testing/vectors.js';
 
-const bin = fileURLToPath(new URL('../bin/careledger-verify.js', import.meta.url));
+const bin = fileURLToPath(new URL('../../bin/careledger-verify.js', import.meta.url));
 let folder = '';
 
 beforeAll(() => {
@@ -25,7 +26,9 @@ function run(...args: string[]): { status: number | null; stdout: string; stderr
   return { status, stdout, stderr };
 }
 
-const [{ proof, roots }] = validProofs() as [ReturnType<typeof validProofs>[number]];
+const vector = (kind: VectorKind, wanted: string): ProofVector =>
+  loadVectors<ProofVector>(kind, 'private-chain').find(({ name }) => name === wanted)!;
+const { proof, roots } = vector('valid', 'proof');
 
 test('a proof that holds: a line per step, exit code 0', () => {
   const { status, stdout, stderr } = run(file('proof.json', proof), '--roots', file('roots.json', roots));
@@ -36,7 +39,7 @@ test('a proof that holds: a line per step, exit code 0', () => {
 });
 
 test('a proof that does not hold: says which step, exit code 1', () => {
-  const forged = invalidProofs().find(({ name }) => name === 'proof-anchor-by-stranger')!;
+  const forged = vector('invalid', 'proof-anchor-by-stranger');
   const { status, stdout } = run(file('forged.json', forged.proof), '--roots', file('roots.json', roots));
   expect(status).toBe(1);
   expect(stdout).toMatch(/^FAIL {4}anchor-statement/m);
@@ -45,7 +48,7 @@ test('a proof that does not hold: says which step, exit code 1', () => {
 });
 
 test('an embedded network is named for what it is', () => {
-  const devnet = validProofs().find(({ name }) => name === 'proof-devnet')!;
+  const devnet = vector('valid', 'proof-devnet');
   const paths = [file('devnet.json', devnet.proof), '--roots', file('devnet-roots.json', devnet.roots)];
   expect(run(...paths).stdout).toContain(
     'Warning: one operator holds all keys: integrity only, no independent parties\n',

@@ -1,27 +1,8 @@
-import { createHash, randomBytes } from 'node:crypto';
-
-/** The patients' operator: whose gateways call every other service. */
-export const PATIENTS_MSP = 'PatientsMSP';
-
-/** A bearer token's place in a service's configuration. */
-export interface TokenEntry {
-  readonly sha256: string;
-  readonly role: string;
-  /** The organisation that it speaks for. */
-  readonly mspId?: string;
-  readonly patientIds?: readonly string[];
-  readonly name?: string;
-}
+import { randomBytes } from 'node:crypto';
+import type { ServiceToken } from '@careledger/network-definition';
 
 /** A random bearer token, fresh for every run. */
 export const newToken = (): string => randomBytes(24).toString('base64url');
-
-/** What the service that takes the token may know of it. */
-export const tokenEntry = (token: string, role: string, more: Partial<TokenEntry> = {}): TokenEntry => ({
-  sha256: createHash('sha256').update(token).digest('hex'),
-  role,
-  ...more,
-});
 
 /** Tokens at one service: one for each role of people, and one for each organisation whose services call it. */
 export interface RoleTokens {
@@ -40,10 +21,15 @@ export const newRoleTokens = (callers: readonly string[]): RoleTokens => ({
   system: Object.fromEntries(callers.map((mspId) => [mspId, newToken()])),
 });
 
-/** What a service of organisation `mspId` is to know of its tokens; its people are the organisation's own. */
-export const roleEntries = ({ system, ...people }: RoleTokens, mspId: string): TokenEntry[] => [
-  ...Object.entries(people).map(([role, token]) => tokenEntry(token, role, { mspId })),
-  ...Object.entries(system).map(([caller, token]) => tokenEntry(token, 'system', { mspId: caller })),
+/** Who holds which of a service's tokens; its people are those of its own organisation, `mspId`. */
+export const heldTokens = (
+  { ops, practitioner, auditor, system }: RoleTokens,
+  mspId: string,
+): ServiceToken[] => [
+  { token: ops, role: 'ops', mspId },
+  { token: practitioner, role: 'practitioner', mspId },
+  { token: auditor, role: 'auditor', mspId },
+  ...Object.entries(system).map(([caller, token]) => ({ token, role: 'system', mspId: caller }) as const),
 ];
 
 /** The token with which services of `mspId` call. @throws RangeError where none was drawn */

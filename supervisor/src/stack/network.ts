@@ -3,9 +3,15 @@ import { execFile } from 'node:child_process';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { embeddedNetwork, loadNetworkDefinition } from '@careledger/network-definition';
+import { PATIENTS_MSP } from '@careledger/domain';
+import {
+  embeddedNetwork,
+  loadNetworkDefinition,
+  planNetwork,
+  type NetworkPlan,
+} from '@careledger/network-definition';
 import { SMALL_HEAP_FLAGS } from '../child.js';
-import type { Family } from '../family.js';
+import type { ProcessGroup } from '../process-group.js';
 import { freePortRun } from '../ports.js';
 
 const run = promisify(execFile);
@@ -18,6 +24,8 @@ export interface IdentityFiles {
 
 /** A running network, as services see it: they cannot tell which kind it is. */
 export interface RunningNetwork {
+  /** Who takes part, and in which channels. */
+  readonly plan: NetworkPlan;
   /** `aud` of every statement. */
   readonly networkId: string;
   readonly connectionFile: string;
@@ -25,6 +33,8 @@ export interface RunningNetwork {
   identity(mspId: string, name: 'admin' | 'user' | 'gateway'): IdentityFiles;
 }
 
+/** Every organisation takes part in the embedded network. */
+const PROFILE = 'full';
 /** Network id of the embedded network: proofs made on it are refused under production roots. */
 export const EMBEDDED_NETWORK_ID = 'devnet';
 const workspaceFile = (path: string): string => fileURLToPath(new URL(`../../../${path}`, import.meta.url));
@@ -35,12 +45,13 @@ export const chaincodeModule = (name: string): string =>
 
 /** Starts the embedded network with both channels and both chaincodes; its ledgers lie in `dir`. */
 export async function startEmbeddedNetwork(
-  family: Family,
+  processes: ProcessGroup,
   dir: string,
   logDir: string,
 ): Promise<RunningNetwork> {
   mkdirSync(dir, { recursive: true });
-  const { channels, peerNames, transactionTimeWindowMs } = embeddedNetwork(loadNetworkDefinition());
+  const definition = loadNetworkDefinition();
+  const { channels, peerNames, transactionTimeWindowMs } = embeddedNetwork(definition, PROFILE);
   const mspIds = new Set(Object.values(channels).flatMap(({ organizations }) => organizations));
   const config = {
     dir,
@@ -72,7 +83,7 @@ export async function startEmbeddedNetwork(
   };
   const configFile = join(dir, 'devnet.json');
   writeFileSync(configFile, JSON.stringify(config, undefined, 2));
-  await family.start({
+  await processes.start({
     name: 'devnet',
     program: [DEVNET, 'start', '--config', configFile],
     nodeFlags: SMALL_HEAP_FLAGS,
@@ -80,14 +91,19 @@ export async function startEmbeddedNetwork(
     logFile: join(logDir, 'devnet.log'),
   });
   await run(process.execPath, [
-    ...[DEVNET, 'identity', '--dir', dir, '--msp', 'PatientsMSP', '--name', 'gateway'],
+    ...[DEVNET, 'identity', '--dir', dir, '--msp', PATIENTS_MSP, '--name', 'gateway'],
     ...['--attr', 'careledger.enrol=true'],
   ]);
   const identity = (mspId: string, name: string): IdentityFiles => ({
     certificateFile: join(dir, 'organizations', mspId, name, 'cert.pem'),
     privateKeyFile: join(dir, 'organizations', mspId, name, 'key.pem'),
   });
-  return { networkId: EMBEDDED_NETWORK_ID, connectionFile: join(dir, 'connection.json'), identity };
+  return {
+    plan: planNetwork(definition, { profile: PROFILE, runner: 'native' }),
+    networkId: EMBEDDED_NETWORK_ID,
+    connectionFile: join(dir, 'connection.json'),
+    identity,
+  };
 }
 
 /** The rule in the language of Fabric's policies. */

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { COMPILE_CACHE_DIR, SMALL_HEAP_FLAGS, type Child } from '../child.js';
-import type { Family } from '../family.js';
+import type { ProcessGroup } from '../process-group.js';
 import type { IdentityFiles } from './network.js';
 
 const run = promisify(execFile);
@@ -24,7 +24,7 @@ const launcherOf = (plan: ServicePlan): string =>
   fileURLToPath(new URL(`../../../${plan.launcher}`, import.meta.url));
 
 /** Writes the configuration file and returns its path. */
-export function writeConfig(plan: ServicePlan, dir: string): string {
+function writeConfig(plan: ServicePlan, dir: string): string {
   mkdirSync(dir, { recursive: true });
   const file = join(dir, `${plan.name}.json`);
   writeFileSync(file, JSON.stringify(plan.config, undefined, 2), { mode: 0o600 });
@@ -49,9 +49,14 @@ export async function registerOrganisation(
 }
 
 /** Starts `LAUNCHER serve` and waits until it serves. */
-export function startService(family: Family, plan: ServicePlan, dir: string, logDir: string): Promise<Child> {
+export function startService(
+  processes: ProcessGroup,
+  plan: ServicePlan,
+  dir: string,
+  logDir: string,
+): Promise<Child> {
   const file = writeConfig(plan, dir);
-  return family.start({
+  return processes.start({
     name: plan.name,
     program: [launcherOf(plan), 'serve', '--config', file],
     nodeFlags: plan.nodeFlags ?? SMALL_HEAP_FLAGS,

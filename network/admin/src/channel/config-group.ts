@@ -1,7 +1,7 @@
 import { common } from '@hyperledger/fabric-protos';
 
 /** Who may change an element: the `Admins` policy of the group that it stands in. */
-export const ADMINS = 'Admins';
+const ADMINS = 'Admins';
 
 interface Serializable {
   serializeBinary(): Uint8Array;

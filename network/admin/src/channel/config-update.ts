@@ -17,10 +17,14 @@ export type ConfigEdit = (channelGroup: common.ConfigGroup) => void;
 
 /** A change of a channel's configuration with the signatures collected so far. */
 export class ConfigUpdate {
+  readonly #envelope: common.ConfigUpdateEnvelope;
+
   private constructor(
     readonly channel: string,
-    private readonly envelope: common.ConfigUpdateEnvelope,
-  ) {}
+    envelope: common.ConfigUpdateEnvelope,
+  ) {
+    this.#envelope = envelope;
+  }
 
   /** The change that `edit` makes, or undefined when the configuration is as wanted already. */
   static compute(channel: string, current: common.Config, edit: ConfigEdit): ConfigUpdate | undefined {
@@ -57,12 +61,12 @@ export class ConfigUpdate {
   }
 
   serialize(): Uint8Array {
-    return this.envelope.serializeBinary();
+    return this.#envelope.serializeBinary();
   }
 
   /** MSP IDs of those who signed. */
   get signers(): string[] {
-    return this.envelope.getSignaturesList().map((signature) => {
+    return this.#envelope.getSignaturesList().map((signature) => {
       const header = common.SignatureHeader.deserializeBinary(signature.getSignatureHeader_asU8());
       return signerMspId(header.getCreator_asU8());
     });
@@ -80,9 +84,9 @@ export class ConfigUpdate {
     const signature = new common.ConfigSignature();
     signature.setSignatureHeader(signatureHeader);
     signature.setSignature(
-      identity.sign(Buffer.concat([signatureHeader, this.envelope.getConfigUpdate_asU8()])),
+      identity.sign(Buffer.concat([signatureHeader, this.#envelope.getConfigUpdate_asU8()])),
     );
-    this.envelope.addSignatures(signature);
+    this.#envelope.addSignatures(signature);
   }
 
   /** Orders the change through `connection` and waits until that peer has the new configuration. */
@@ -98,9 +102,9 @@ export class ConfigUpdate {
     });
     const envelope = signEnvelope(identity, header, this.serialize());
     await connection.order(this.channel, txId, envelope, isApplied);
-    const deadline = Date.now() + APPLY_TIMEOUT_MS;
+    const deadlineMs = Date.now() + APPLY_TIMEOUT_MS;
     while (!(await isApplied())) {
-      if (Date.now() > deadline) {
+      if (Date.now() > deadlineMs) {
         throw new NetworkAdminError(
           'CONFIG_NOT_APPLIED',
           `${this.channel} still has configuration ${before}: check that enough administrators signed, then run this again`,

@@ -151,7 +151,7 @@ function bftConsenters(consenters: readonly Consenter[]): common.Orderers {
 }
 
 /** With n nodes of which f may be faulty, any two quorums of ⌈(n + f + 1) / 2⌉ share an honest node. */
-export function bftQuorum(nodes: number): number {
+function bftQuorum(nodes: number): number {
   const faulty = Math.floor((nodes - 1) / 3);
   return Math.ceil((nodes + faulty + 1) / 2);
 }

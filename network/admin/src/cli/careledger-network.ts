@@ -213,7 +213,7 @@ program
 
 program
   .command('doctor')
-  .description('what is wrong, and the command that mends it; status 1 when something is')
+  .description('what is wrong, and the command that repairs it; status 1 when something is')
   .action(async () =>
     onConnections(async ({ plan, layout, output }, connections) => {
       const remedies = {

@@ -8,11 +8,11 @@ export interface Output {
   result(value: unknown, lines: readonly string[]): void;
 }
 
-export function makeOutput(json: boolean): Output {
-  const began = performance.now();
+function makeOutput(json: boolean): Output {
+  const beganMs = performance.now();
   return {
     progress: (step, detail) => {
-      const seconds = ((performance.now() - began) / 1000).toFixed(1).padStart(5);
+      const seconds = ((performance.now() - beganMs) / 1000).toFixed(1).padStart(5);
       process.stderr.write(`${seconds} s  ${step.padEnd(12)} ${detail}\n`);
     },
     result: (value, lines) => {

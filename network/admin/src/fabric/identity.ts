@@ -7,14 +7,14 @@ import type { PemPair } from '../layout.js';
 
 /** Who signs: a member of an organisation with its private key. */
 export class Identity {
-  private readonly key: KeyObject;
+  readonly #key: KeyObject;
 
   constructor(
     readonly mspId: string,
     readonly certificatePem: string,
     privateKeyPem: string,
   ) {
-    this.key = createPrivateKey(privateKeyPem);
+    this.#key = createPrivateKey(privateKeyPem);
   }
 
   static async load(mspId: string, paths: PemPair): Promise<Identity> {
@@ -40,6 +40,6 @@ export class Identity {
 
   /** ECDSA with SHA-256 in DER, low S. */
   sign(message: Uint8Array): Uint8Array {
-    return signLowS(this.key, message);
+    return signLowS(this.#key, message);
   }
 }

@@ -20,15 +20,17 @@ export interface HttpAnswer {
 
 /** HTTPS with mutual TLS to one node. */
 export class MutualTlsClient implements Disposable {
-  private readonly agent: Agent;
+  readonly #agent: Agent;
+  readonly #address: MutualTlsAddress;
 
-  constructor(private readonly address: MutualTlsAddress) {
+  constructor(address: MutualTlsAddress) {
+    this.#address = address;
     const { tlsRoot: ca, clientCert: cert, clientKey: key } = address;
-    this.agent = new Agent({ ca, cert, key, keepAlive: true });
+    this.#agent = new Agent({ ca, cert, key, keepAlive: true });
   }
 
   [Symbol.dispose](): void {
-    this.agent.destroy();
+    this.#agent.destroy();
   }
 
   /** The answer, when its status is one of those expected. */
@@ -38,12 +40,12 @@ export class MutualTlsClient implements Disposable {
     expected: readonly number[],
     form?: { readonly contentType: string; readonly body: Buffer },
   ): Promise<HttpAnswer> {
-    const { id, host, port } = this.address;
+    const { id, host, port } = this.#address;
     const headers = form ? { 'content-type': form.contentType, 'content-length': form.body.length } : {};
     const answer = await new Promise<HttpAnswer>((resolve, reject) => {
       const call = request(
         // The certificate is the node's, whatever address leads to it.
-        { host, port, servername: id, path, method, agent: this.agent, timeout: TIMEOUT_MS, headers },
+        { host, port, servername: id, path, method, agent: this.#agent, timeout: TIMEOUT_MS, headers },
         (response) => {
           const chunks: Buffer[] = [];
           response.on('data', (chunk: Buffer) => chunks.push(chunk));

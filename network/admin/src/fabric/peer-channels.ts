@@ -37,16 +37,3 @@ export async function channelConfig(connection: PeerConnection, channel: string)
   const bytes = await connection.query({ channel, chaincode: 'cscc', args: ['GetChannelConfig', channel] });
   return common.Config.deserializeBinary(bytes);
 }
-
-/** One block, by number. */
-export async function blockByNumber(
-  connection: PeerConnection,
-  channel: string,
-  number: number,
-): Promise<Uint8Array> {
-  return connection.query({
-    channel,
-    chaincode: 'qscc',
-    args: ['GetBlockByNumber', channel, String(number)],
-  });
-}

@@ -41,9 +41,9 @@ type Reply<Response> = (error: ServiceError | null, response?: Response) => void
 
 /** One connection to a peer, used by one identity. */
 export class PeerConnection implements Disposable {
-  private readonly endorser: peer.EndorserClient;
-  private readonly gateway: gateway.GatewayClient;
-  private closed = false;
+  readonly #endorser: peer.EndorserClient;
+  readonly #gateway: gateway.GatewayClient;
+  #closed = false;
 
   constructor(
     readonly address: PeerAddress,
@@ -61,22 +61,22 @@ export class PeerConnection implements Disposable {
       // Each connection has its own channel, so that closing one leaves others alone.
       'grpc.use_local_subchannel_pool': 1,
     };
-    this.endorser = new peer.EndorserClient(target, tls, options);
-    this.gateway = new gateway.GatewayClient(target, tls, options);
+    this.#endorser = new peer.EndorserClient(target, tls, options);
+    this.#gateway = new gateway.GatewayClient(target, tls, options);
   }
 
   [Symbol.dispose](): void {
-    this.closed = true;
-    this.endorser.close();
-    this.gateway.close();
+    this.#closed = true;
+    this.#endorser.close();
+    this.#gateway.close();
   }
 
   /** Resolves when the peer answers on its port. */
   async waitUntilListening(timeoutMs: number): Promise<void> {
-    const deadline = Date.now() + timeoutMs;
+    const deadlineMs = Date.now() + timeoutMs;
     // In short turns: a wait of grpc-js outlives the connection that is closed meanwhile.
-    while (!(await this.listensWithin(LISTEN_TURN_MS))) {
-      if (!this.closed && Date.now() < deadline) continue;
+    while (!(await this.#listensWithin(LISTEN_TURN_MS))) {
+      if (!this.#closed && Date.now() < deadlineMs) continue;
       throw new NetworkAdminError(
         'PEER_UNREACHABLE',
         `${this.address.id} does not answer on ${this.address.host}:${this.address.port}: see whether it runs, and its log`,
@@ -84,16 +84,16 @@ export class PeerConnection implements Disposable {
     }
   }
 
-  private async listensWithin(timeoutMs: number): Promise<boolean> {
+  async #listensWithin(timeoutMs: number): Promise<boolean> {
     return new Promise((resolve) =>
-      this.endorser.waitForReady(Date.now() + timeoutMs, (error) => resolve(!error)),
+      this.#endorser.waitForReady(Date.now() + timeoutMs, (error) => resolve(!error)),
     );
   }
 
   /** Asks this peer to simulate and endorse. Throws `PROPOSAL_REFUSED` with the peer's own words. */
   async endorse(proposal: Proposal): Promise<peer.ProposalResponse> {
-    const answer = await this.call<peer.ProposalResponse>((options, reply) =>
-      this.endorser.processProposal(proposal.signed, options, reply),
+    const answer = await this.#call<peer.ProposalResponse>((options, reply) =>
+      this.#endorser.processProposal(proposal.signed, options, reply),
     );
     const answered = answer.getResponse()?.getStatus() ?? 0;
     if (answered < 200 || answered >= 400) {
@@ -116,18 +116,18 @@ export class PeerConnection implements Disposable {
    * Throws unless it is committed as valid.
    */
   async submit(options: ProposalOptions, others: readonly PeerConnection[] = []): Promise<string> {
-    const { txId, envelope } = await this.endorseTogether(options, [this, ...others]);
-    await this.order(options.channel, txId, envelope, () => this.isCommitted(options.channel, txId));
-    await this.waitForCommit(options.channel, txId);
+    const { txId, envelope } = await this.#endorseTogether(options, [this, ...others]);
+    await this.order(options.channel, txId, envelope, () => this.#isCommitted(options.channel, txId));
+    await this.#waitForCommit(options.channel, txId);
     return txId;
   }
 
-  /** Peers that are some blocks apart simulate differently: nothing is ordered yet, so they are asked anew. */
-  private async endorseTogether(
+  /** Peers that are some blocks apart simulate differently: nothing is ordered yet, so they are asked again. */
+  async #endorseTogether(
     options: ProposalOptions,
     peers: readonly PeerConnection[],
   ): Promise<{ txId: string; envelope: common.Envelope }> {
-    const deadline = Date.now() + CALL_TIMEOUT_MS;
+    const deadlineMs = Date.now() + CALL_TIMEOUT_MS;
     for (;;) {
       const proposal = makeProposal(this.identity, options);
       const responses = await Promise.all(peers.map((connection) => connection.endorse(proposal)));
@@ -135,7 +135,7 @@ export class PeerConnection implements Disposable {
         return { txId: proposal.txId, envelope: makeTransaction(this.identity, proposal, responses) };
       } catch (error) {
         const apart = error instanceof NetworkAdminError && error.code === 'PROPOSAL_RESPONSES_DIFFER';
-        if (!apart || Date.now() > deadline) throw error;
+        if (!apart || Date.now() > deadlineMs) throw error;
         await delay(LEVEL_POLL_MS);
       }
     }
@@ -155,18 +155,18 @@ export class PeerConnection implements Disposable {
     request.setChannelId(channel);
     request.setTransactionId(txId);
     request.setPreparedTransaction(envelope);
-    const deadline = Date.now() + CALL_TIMEOUT_MS;
+    const deadlineMs = Date.now() + CALL_TIMEOUT_MS;
     for (;;) {
       try {
-        await this.call<gateway.SubmitResponse>((options, reply) =>
-          this.gateway.submit(request, options, reply),
+        await this.#call<gateway.SubmitResponse>((options, reply) =>
+          this.#gateway.submit(request, options, reply),
         );
         return;
       } catch (cause) {
         if (await isOrdered()) return;
         // The same bytes again cannot commit twice. A fresh channel has no leader for a moment; a refusal is final.
         const refused = cause instanceof NetworkAdminError && cause.code === 'PROPOSAL_REFUSED';
-        if (refused || Date.now() > deadline) {
+        if (refused || Date.now() > deadlineMs) {
           throw new NetworkAdminError(
             'SUBMIT_FAILED',
             `no orderer took the transaction for ${channel}: ${messageOf(cause)}`,
@@ -189,15 +189,15 @@ export class PeerConnection implements Disposable {
     request.setTransactionId(proposal.txId);
     request.setProposedTransaction(proposal.signed);
     request.setEndorsingOrganizationsList([...endorsers]);
-    await this.call<gateway.EndorseResponse>((options, reply) =>
-      this.gateway.endorse(request, options, reply),
+    await this.#call<gateway.EndorseResponse>((options, reply) =>
+      this.#gateway.endorse(request, options, reply),
     );
   }
 
-  private async waitForCommit(channel: string, txId: string): Promise<void> {
+  async #waitForCommit(channel: string, txId: string): Promise<void> {
     let committed: gateway.CommitStatusResponse;
     try {
-      committed = await this.commitStatus(channel, txId, COMMIT_TIMEOUT_MS);
+      committed = await this.#commitStatus(channel, txId, COMMIT_TIMEOUT_MS);
     } catch (cause) {
       throw new NetworkAdminError(
         'COMMIT_TIMEOUT',
@@ -216,9 +216,9 @@ export class PeerConnection implements Disposable {
     }
   }
 
-  private async isCommitted(channel: string, txId: string): Promise<boolean> {
+  async #isCommitted(channel: string, txId: string): Promise<boolean> {
     try {
-      await this.commitStatus(channel, txId, KNOWN_STATUS_TIMEOUT_MS);
+      await this.#commitStatus(channel, txId, KNOWN_STATUS_TIMEOUT_MS);
       return true;
     } catch {
       return false;
@@ -226,7 +226,7 @@ export class PeerConnection implements Disposable {
   }
 
   /** Waits until the peer has the transaction in a block. */
-  private async commitStatus(
+  async #commitStatus(
     channel: string,
     txId: string,
     timeoutMs: number,
@@ -240,13 +240,13 @@ export class PeerConnection implements Disposable {
     signed.setRequest(bytes);
     signed.setSignature(this.identity.sign(bytes));
 
-    return this.call<gateway.CommitStatusResponse>(
-      (options, reply) => this.gateway.commitStatus(signed, options, reply),
+    return this.#call<gateway.CommitStatusResponse>(
+      (options, reply) => this.#gateway.commitStatus(signed, options, reply),
       timeoutMs,
     );
   }
 
-  private async call<Response>(
+  async #call<Response>(
     start: (options: { deadline: number }, reply: Reply<Response>) => unknown,
     timeoutMs = CALL_TIMEOUT_MS,
   ): Promise<Response> {

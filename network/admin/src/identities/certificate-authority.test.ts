@@ -79,7 +79,7 @@ describe('identities', () => {
     }
   });
 
-  test('are not made anew by a second run; a lost one alone is', async () => {
+  test('are not made again by a second run; a lost one alone is', async () => {
     const before = await readFile(layout.client('PatientsMSP', 'user').cert, 'utf8');
     await rm(layout.client('HospitalMSP', 'user').cert);
     const seen: string[] = [];

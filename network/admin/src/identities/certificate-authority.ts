@@ -23,19 +23,23 @@ import { ALGORITHM, CURVE, generateKeyPair, loadKeyPair, privateKeyPem, type Key
 
 const DAY_MS = 86_400_000;
 /** How long a new authority is good for. */
-export const CA_VALIDITY_DAYS = 3650;
+const CA_VALIDITY_DAYS = 3650;
 /** How long a new node or client certificate is good for. */
-export const CERTIFICATE_VALIDITY_DAYS = 365;
+const CERTIFICATE_VALIDITY_DAYS = 365;
 /** Certificates begin a little in the past, for nodes whose clocks are behind. */
 const CLOCK_SKEW_MS = 300_000;
 const SERIAL_BYTES = 16;
 
 /** An organisation's certificate authority: one for identities, one for TLS. */
 export class CertificateAuthority implements Issuer {
+  readonly #keys: KeyPair | undefined;
+
   private constructor(
     readonly certificate: X509Certificate,
-    private readonly keys: KeyPair | undefined,
-  ) {}
+    keys: KeyPair | undefined,
+  ) {
+    this.#keys = keys;
+  }
 
   /** The authority whose files are at `paths`; made and stored there when there is none. */
   static async open(
@@ -80,7 +84,7 @@ export class CertificateAuthority implements Issuer {
 
   /** Throws where the key is elsewhere. */
   get signingKeys(): KeyPair {
-    if (this.keys) return this.keys;
+    if (this.#keys) return this.#keys;
     throw new NetworkAdminError(
       'IDENTITY_MISSING',
       `the key of ${this.certificate.subject} is not here: put it back from a backup, or have the missing ` +
@@ -94,7 +98,7 @@ export class CertificateAuthority implements Issuer {
 
   async issueIdentity(request: SigningRequest, keyPem?: string): Promise<IssuedCertificate> {
     const { commonName, role, attributes = {} } = request;
-    return this.issue(
+    return this.#issue(
       `CN=${commonName}, OU=${role}`,
       [
         new KeyUsagesExtension(KeyUsageFlags.digitalSignature, true),
@@ -109,7 +113,7 @@ export class CertificateAuthority implements Issuer {
       type: isIp(value) ? ('ip' as const) : ('dns' as const),
       value,
     }));
-    return this.issue(
+    return this.#issue(
       `CN=${request.commonName}`,
       [
         new KeyUsagesExtension(KeyUsageFlags.digitalSignature | KeyUsageFlags.keyEncipherment, true),
@@ -120,7 +124,7 @@ export class CertificateAuthority implements Issuer {
     );
   }
 
-  private async issue(subject: string, extensions: Extension[], keyPem?: string): Promise<IssuedCertificate> {
+  async #issue(subject: string, extensions: Extension[], keyPem?: string): Promise<IssuedCertificate> {
     const keys = keyPem === undefined ? await generateKeyPair() : await loadKeyPair(keyPem);
     const { publicKey } = keys;
     const all = [

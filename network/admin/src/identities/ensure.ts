@@ -79,7 +79,7 @@ async function ensureOrganization(
       ...peers.map((node) => ({ node, role: 'peer' as const })),
     ].map(({ node, role }) =>
       ensurePair(layout.nodeIdentity(mspId, node.id), () =>
-        issueNodeIdentity(authorities, organization, node.id, role),
+        issueNodeIdentity(authorities, organization, { id: node.id, role }),
       ),
     ),
     ...[...orderers, ...peers, ...chaincodeHosts].map((node) =>
@@ -120,7 +120,7 @@ function attributesOf({ mspId }: OrganizationDefinition, kind: ClientKind): Read
   return mspId === ENROLLING_MSP && kind !== 'user' ? { [ENROL_ATTRIBUTE]: 'true' } : {};
 }
 
-export async function issueClient(
+async function issueClient(
   { ca }: Authorities,
   organization: OrganizationDefinition,
   kind: ClientKind,
@@ -135,11 +135,10 @@ export async function issueClient(
 export async function issueNodeIdentity(
   { ca }: Authorities,
   organization: OrganizationDefinition,
-  nodeId: string,
-  role: 'peer' | 'orderer',
+  { id, role }: { readonly id: string; readonly role: 'peer' | 'orderer' },
   keyPem?: string,
 ): Promise<IssuedCertificate> {
-  return ca.issueIdentity({ commonName: `${nodeId}.${organization.domain}`, role }, keyPem);
+  return ca.issueIdentity({ commonName: `${id}.${organization.domain}`, role }, keyPem);
 }
 
 /** A node is called by its name, by its address in this runner, and by loopback on its own machine. */

@@ -12,14 +12,17 @@ const Secrets = Type.Record(Type.String(), Type.String({ minLength: 1 }));
 const PEM_CERTIFICATE = /-----BEGIN CERTIFICATE-----[^-]+-----END CERTIFICATE-----/g;
 
 /**
- * A Fabric CA server in the place of an authority of our own. A certificate's common name is its enrolment ID; the key
+ * A Fabric CA server instead of an authority of our own. A certificate's common name is its enrolment ID; the key
  * is made here and never leaves.
  */
 export class FabricCaIssuer implements Issuer {
-  private constructor(
-    private readonly settings: FabricCaSettings,
-    private readonly options: FabricCaOptions,
-  ) {}
+  readonly #settings: FabricCaSettings;
+  readonly #options: FabricCaOptions;
+
+  private constructor(settings: FabricCaSettings, options: FabricCaOptions) {
+    this.#settings = settings;
+    this.#options = options;
+  }
 
   /** The server's authority; its certificate is fetched and stored at `path` when it is not there. */
   static async open(path: string, settings: FabricCaSettings, caName?: string): Promise<FabricCaIssuer> {
@@ -31,10 +34,10 @@ export class FabricCaIssuer implements Issuer {
 
   async issueIdentity(request: SigningRequest, keyPem?: string): Promise<IssuedCertificate> {
     const { commonName, role, attributes = {} } = request;
-    const secret = await this.secretOf(commonName, role);
+    const secret = await this.#secretOf(commonName, role);
     const names = Object.keys(attributes);
     const issued = await enrol(
-      this.options,
+      this.#options,
       { enrolmentId: commonName, secret, ...(names.length > 0 ? { attributes: names } : {}) },
       keyPem,
     );
@@ -42,19 +45,19 @@ export class FabricCaIssuer implements Issuer {
     if (!subject.split('\n').includes(`OU=${role}`)) {
       throw new NetworkAdminError(
         'ENROLMENT_FAILED',
-        `${this.options.url} issued ${commonName} a certificate with another role: register it with --id.type ${role}`,
+        `${this.#options.url} issued ${commonName} a certificate with another role: register it with --id.type ${role}`,
       );
     }
     return issued;
   }
 
   async issueTls({ commonName, hosts }: TlsRequest, keyPem?: string): Promise<IssuedCertificate> {
-    const secret = await this.secretOf(commonName);
-    return enrol(this.options, { enrolmentId: commonName, secret, profile: 'tls', hosts }, keyPem);
+    const secret = await this.#secretOf(commonName);
+    return enrol(this.#options, { enrolmentId: commonName, secret, profile: 'tls', hosts }, keyPem);
   }
 
-  private async secretOf(enrolmentId: string, role?: NodeRole): Promise<string> {
-    const { secretsFile, url } = this.settings;
+  async #secretOf(enrolmentId: string, role?: NodeRole): Promise<string> {
+    const { secretsFile, url } = this.#settings;
     const text = await readIfThere(secretsFile);
     const secrets: unknown = text === undefined ? {} : JSON.parse(text);
     if (!Value.Check(Secrets, secrets)) {

@@ -36,6 +36,6 @@ export async function writeSecret(path: string, data: string | Uint8Array): Prom
 }
 
 /** Whether something thrown is a system error of this code. Not by class: another realm has other classes. */
-export function hasCode(error: unknown, code: string): boolean {
+function hasCode(error: unknown, code: string): boolean {
   return typeof error === 'object' && error !== null && 'code' in error && error.code === code;
 }

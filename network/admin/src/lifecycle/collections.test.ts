@@ -39,7 +39,7 @@ describe('the collections of a definition', () => {
     { memberOnlyWrite: true },
     { endorsement: { outOf: 1, of: ['CloudAMSP', 'CloudBMSP'] } },
     { endorsement: { outOf: 2, of: ['CloudAMSP', 'PatientsMSP'] } },
-  ])('are others when one has %j: everybody has to approve anew', (change) => {
+  ])('are others when one has %j: everybody has to approve again', (change) => {
     const changed = collectionPackage([{ ...collection, ...change }]);
     expect(sameCollections(collectionPackage([collection]), changed)).toBe(false);
   });

@@ -9,7 +9,7 @@ const { lifecycle } = peer;
 const LIFECYCLE = '_lifecycle';
 
 /** Package IDs that a peer has. */
-export async function queryInstalled(connection: PeerConnection): Promise<string[]> {
+async function queryInstalled(connection: PeerConnection): Promise<string[]> {
   const bytes = await call(
     connection,
     '',

@@ -7,7 +7,7 @@ import type { ChaincodeDefinition } from '../lifecycle/definition.js';
 import { approve, checkReadiness, commit, queryCommitted } from '../lifecycle/lifecycle.js';
 import { packageChaincode, type ChaincodePackage } from '../lifecycle/package.js';
 import type { Progress } from '../progress.js';
-import type { NetworkConnections } from './connections.js';
+import type { RunningNetwork } from './running-network.js';
 
 /** The packages of a plan, by chaincode name. */
 export async function packagesOf(plan: NetworkPlan): Promise<Map<string, ChaincodePackage>> {
@@ -25,11 +25,9 @@ export async function packagesOf(plan: NetworkPlan): Promise<Map<string, Chainco
  * transaction commits. What is committed stays; anything else is committed under the next sequence number.
  */
 export async function ensureDefinitions(
-  plan: NetworkPlan,
+  { plan, connections, progress }: Pick<RunningNetwork, 'plan' | 'connections' | 'progress'>,
   channel: ChannelPlan,
   packages: ReadonlyMap<string, ChaincodePackage>,
-  connections: NetworkConnections,
-  progress: Progress,
 ): Promise<void> {
   const peers = connections.onChannel(plan, channel.name);
   await Promise.all(

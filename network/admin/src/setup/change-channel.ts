@@ -1,19 +1,15 @@
-import type { NetworkPlan } from '@careledger/network-definition';
 import { ConfigUpdate, type ConfigEdit } from '../channel/config-update.js';
 import { NetworkAdminError } from '../errors.js';
 import { Identity } from '../fabric/identity.js';
 import { channelConfig } from '../fabric/peer-channels.js';
-import type { NetworkLayout } from '../layout.js';
-import type { NetworkConnections } from './connections.js';
+import type { RunningNetwork } from './running-network.js';
 
 /**
  * Changes a channel with the signatures of every administrator whose identity is in this folder. Where organisations
  * keep theirs to themselves, the update goes from one to the next as a file: {@link ConfigUpdate}.
  */
 export async function changeChannel(
-  plan: NetworkPlan,
-  layout: NetworkLayout,
-  connections: NetworkConnections,
+  { plan, layout, connections }: Pick<RunningNetwork, 'plan' | 'layout' | 'connections'>,
   channel: string,
   edit: ConfigEdit,
 ): Promise<'changed' | 'present'> {

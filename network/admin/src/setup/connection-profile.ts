@@ -19,10 +19,7 @@ export interface ConnectionProfile {
   >;
 }
 
-export async function connectionProfile(
-  plan: NetworkPlan,
-  layout: NetworkLayout,
-): Promise<ConnectionProfile> {
+async function connectionProfile(plan: NetworkPlan, layout: NetworkLayout): Promise<ConnectionProfile> {
   const channels: [string, { organizations: Record<string, OrganizationConnection> }][] = [];
   for (const channel of plan.channels) {
     const organizations: Record<string, OrganizationConnection> = {};

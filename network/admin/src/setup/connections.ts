@@ -10,16 +10,18 @@ import type { NetworkLayout } from '../layout.js';
 /** An orderer's two endpoints for administrators. */
 export class OrdererConnection implements Disposable {
   readonly admin: OrdererAdmin;
+  readonly #adminEndpoint: MutualTlsClient;
 
   constructor(
-    private readonly adminEndpoint: MutualTlsClient,
+    adminEndpoint: MutualTlsClient,
     readonly operations: MutualTlsClient,
   ) {
+    this.#adminEndpoint = adminEndpoint;
     this.admin = new OrdererAdmin(adminEndpoint);
   }
 
   [Symbol.dispose](): void {
-    this.adminEndpoint[Symbol.dispose]();
+    this.#adminEndpoint[Symbol.dispose]();
     this.operations[Symbol.dispose]();
   }
 }

@@ -11,7 +11,7 @@ import { queryCommitted } from '../lifecycle/lifecycle.js';
 import type { NetworkConnections } from './connections.js';
 import { findUnready } from './readiness.js';
 
-/** Something that is wrong, and the command that mends it. */
+/** Something that is wrong, and the command that repairs it. */
 export interface Finding {
   readonly problem: string;
   readonly mend: string;

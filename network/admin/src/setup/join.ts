@@ -10,7 +10,7 @@ import type { Progress } from '../progress.js';
 import type { NetworkConnections } from './connections.js';
 
 /** How long a node may take to open its port. */
-export const START_TIMEOUT_MS = 60_000;
+const START_TIMEOUT_MS = 60_000;
 const POLL_MS = 50;
 /** How long a new peer may take to fetch the ledgers: large ones take long. */
 const CATCH_UP_TIMEOUT_MS = 3_600_000;
@@ -36,13 +36,13 @@ export async function joinOrderers(
 }
 
 async function listOnceListening(orderer: OrdererAdmin): Promise<string[]> {
-  const deadline = Date.now() + START_TIMEOUT_MS;
+  const deadlineMs = Date.now() + START_TIMEOUT_MS;
   for (;;) {
     try {
       return await orderer.list();
     } catch (error) {
       const starting = error instanceof NetworkAdminError && error.code === 'ORDERER_UNREACHABLE';
-      if (!starting || Date.now() > deadline) throw error;
+      if (!starting || Date.now() > deadlineMs) throw error;
       await delay(POLL_MS);
     }
   }
@@ -70,7 +70,7 @@ export async function joinPeer(
  * knows the channel as it was at first, perhaps without its own organisation, and refuses its own administrator.
  */
 export async function waitUntilCaughtUp(plan: NetworkPlan, connections: NetworkConnections): Promise<void> {
-  const deadline = Date.now() + CATCH_UP_TIMEOUT_MS;
+  const deadlineMs = Date.now() + CATCH_UP_TIMEOUT_MS;
   await Promise.all(
     plan.channels.map(async ({ name }) => {
       const peers = connections.onChannel(plan, name);
@@ -79,7 +79,7 @@ export async function waitUntilCaughtUp(plan: NetworkPlan, connections: NetworkC
       await Promise.all(
         peers.map(async (peer) => {
           while ((await heightOf(peer, name)) < goal) {
-            if (Date.now() > deadline) {
+            if (Date.now() > deadlineMs) {
               throw new NetworkAdminError(
                 'NOT_READY',
                 `${peer.address.id} does not reach block ${goal} of ${name}: see in its log whether it reaches the orderers`,

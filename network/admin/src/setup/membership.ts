@@ -24,7 +24,7 @@ export async function admitOrganization(change: MembershipChange): Promise<void>
     if (![...channel.organizations, ...channel.members].includes(mspId)) continue;
     const member = await loadMember(to, layout, channel, mspId);
     const edit = addOrganization(member, channelRule(channel));
-    const outcome = await changeChannel(from, layout, connections, channel.name, edit);
+    const outcome = await changeChannel({ plan: from, layout, connections }, channel.name, edit);
     progress(
       'channel',
       `${mspId} ${outcome === 'changed' ? 'admitted to' : 'is already on'} ${channel.name}`,
@@ -37,7 +37,7 @@ export async function expelOrganization(change: MembershipChange): Promise<void>
   const { from, to, mspId, layout, connections, progress } = change;
   for (const channel of to.channels) {
     const edit = removeOrganization(mspId, channelRule(channel));
-    const outcome = await changeChannel(from, layout, connections, channel.name, edit);
+    const outcome = await changeChannel({ plan: from, layout, connections }, channel.name, edit);
     if (outcome === 'changed') progress('channel', `${mspId} removed from ${channel.name}`);
   }
 }

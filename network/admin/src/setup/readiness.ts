@@ -6,10 +6,10 @@ import type { PeerConnection } from '../fabric/peer-connection.js';
 import type { NetworkConnections } from './connections.js';
 
 /** Every chaincode of fabric-contract-api answers this, reads nothing and writes nothing. */
-export const PROBE_FUNCTION = 'org.hyperledger.fabric:GetMetadata';
+const PROBE_FUNCTION = 'org.hyperledger.fabric:GetMetadata';
 const POLL_MS = 150;
 /** How long gossip and chaincode may take once everything is committed. */
-export const READY_TIMEOUT_MS = 60_000;
+const READY_TIMEOUT_MS = 60_000;
 
 /** A peer that cannot get a chaincode endorsed on a channel, and why. */
 export interface Unready {
@@ -47,11 +47,11 @@ export async function waitUntilReady(
   timeoutMs = READY_TIMEOUT_MS,
   signal?: AbortSignal,
 ): Promise<void> {
-  const deadline = Date.now() + timeoutMs;
-  await waitForLeaders(plan, connections, deadline, signal);
+  const deadlineMs = Date.now() + timeoutMs;
+  await waitForLeaders(plan, connections, deadlineMs, signal);
   await Promise.all(
     probes(plan, connections).map(async (item) => {
-      for (const endorsers of waysOf(item)) await untilEndorsed(item, endorsers, deadline, signal);
+      for (const endorsers of waysOf(item)) await untilEndorsed(item, endorsers, deadlineMs, signal);
     }),
   );
 }
@@ -59,14 +59,14 @@ export async function waitUntilReady(
 async function untilEndorsed(
   item: Probe,
   endorsers: readonly string[],
-  deadline: number,
+  deadlineMs: number,
   signal?: AbortSignal,
 ): Promise<void> {
   for (;;) {
     const unready = await probe(item, endorsers);
     if (!unready) return;
     signal?.throwIfAborted();
-    if (Date.now() > deadline) {
+    if (Date.now() > deadlineMs) {
       throw new NetworkAdminError(
         'NOT_READY',
         `${unready.peer} cannot get ${unready.chaincode} endorsed on ${unready.channel}: ${unready.reason}; ` +
@@ -81,7 +81,7 @@ async function untilEndorsed(
 async function waitForLeaders(
   plan: NetworkPlan,
   connections: NetworkConnections,
-  deadline: number,
+  deadlineMs: number,
   signal?: AbortSignal,
 ): Promise<void> {
   if (plan.consensus !== 'etcdraft') return;
@@ -92,7 +92,7 @@ async function waitForLeaders(
     const leaderless = plan.channels.filter((channel) => !led.flat().includes(channel.name));
     if (leaderless.length === 0) return;
     signal?.throwIfAborted();
-    if (Date.now() > deadline) {
+    if (Date.now() > deadlineMs) {
       const names = leaderless.map((channel) => channel.name).join(', ');
       throw new NetworkAdminError(
         'NOT_READY',

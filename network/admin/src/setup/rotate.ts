@@ -12,14 +12,13 @@ import {
 } from '../identities/ensure.js';
 import { revokeCertificate } from '../identities/revocation.js';
 import type { NetworkLayout, PemPair } from '../layout.js';
-import type { Progress } from '../progress.js';
 import { changeChannel } from './change-channel.js';
-import type { NetworkConnections } from './connections.js';
+import type { RunningNetwork } from './running-network.js';
 import { loadConsenters, loadTrust } from './trust.js';
 
 /** New keys and certificates for a peer. No channel has to know: its organisation's authorities are the same. */
 export async function rotatePeer(plan: NetworkPlan, layout: NetworkLayout, node: PeerNode): Promise<void> {
-  await stage(plan, layout, node, 'peer');
+  await stage({ plan, layout }, node, 'peer');
   await adopt(layout, node);
 }
 
@@ -28,20 +27,15 @@ export async function rotatePeer(plan: NetworkPlan, layout: NetworkLayout, node:
  * certificate, so each is changed first; the orderer has to be started with the new ones right after this returns. The
  * new keys are on disk before any channel expects them, so a run that was cut short is finished by the next one.
  */
-export async function rotateOrderer(
-  plan: NetworkPlan,
-  layout: NetworkLayout,
-  connections: NetworkConnections,
-  node: OrdererNode,
-  progress: Progress,
-): Promise<void> {
+export async function rotateOrderer(network: RunningNetwork, node: OrdererNode): Promise<void> {
+  const { plan, layout, progress } = network;
   if (plan.orderers.length === 1) {
     // A lone Raft node cannot commit its own replacement, and need not: nodes compare certificates by public key.
-    await stage(plan, layout, node, 'orderer', 'same key');
+    await stage({ plan, layout }, node, 'orderer', 'same key');
     await adopt(layout, node);
     return;
   }
-  await stage(plan, layout, node, 'orderer');
+  await stage({ plan, layout }, node, 'orderer');
   const [identityCert, tlsCert] = await Promise.all([
     readFile(layout.nextNodeIdentity(node.mspId, node.id).cert, 'utf8'),
     readFile(layout.nextNodeTls(node.mspId, node.id).cert, 'utf8'),
@@ -51,7 +45,7 @@ export async function rotateOrderer(
   );
   for (const { name } of plan.channels) {
     const edit = replaceConsenters(plan.consensus, plan.ordering, consenters);
-    await changeChannel(plan, layout, connections, name, edit);
+    await changeChannel(network, name, edit);
     progress('channel', `${name} expects the new certificate of ${node.id}`);
   }
   await adopt(layout, node);
@@ -59,25 +53,22 @@ export async function rotateOrderer(
 
 /** Revokes a certificate of an organisation on every channel that knows the organisation. */
 export async function revokeOnChannels(
-  plan: NetworkPlan,
-  layout: NetworkLayout,
-  connections: NetworkConnections,
+  network: RunningNetwork,
   mspId: string,
   certificateFile: string,
-  progress: Progress,
 ): Promise<void> {
+  const { plan, layout, progress } = network;
   await revokeCertificate(layout, organizationOf(plan, mspId), certificateFile);
   const trust = await loadTrust(layout, mspId);
   for (const { name } of plan.channels) {
-    const outcome = await changeChannel(plan, layout, connections, name, updateTrust(trust));
+    const outcome = await changeChannel(network, name, updateTrust(trust));
     if (outcome === 'changed') progress('channel', `${name} has the revocation list of ${mspId}`);
   }
 }
 
 /** Makes the next certificates of a node, unless an earlier run did. */
 async function stage(
-  plan: NetworkPlan,
-  layout: NetworkLayout,
+  { plan, layout }: Pick<RunningNetwork, 'plan' | 'layout'>,
   node: PeerNode | OrdererNode,
   role: 'peer' | 'orderer',
   keys: 'new key' | 'same key' = 'new key',
@@ -88,14 +79,14 @@ async function stage(
   const keyOf = async ({ key }: PemPair): Promise<string | undefined> =>
     keys === 'same key' ? readFile(key, 'utf8') : undefined;
   await ensurePair(layout.nextNodeIdentity(mspId, id), async () =>
-    issueNodeIdentity(authorities, organization, id, role, await keyOf(layout.nodeIdentity(mspId, id))),
+    issueNodeIdentity(authorities, organization, { id, role }, await keyOf(layout.nodeIdentity(mspId, id))),
   );
   await ensurePair(layout.nextNodeTls(mspId, id), async () =>
     issueNodeTls(authorities, organization, node, await keyOf(layout.nodeTls(mspId, id))),
   );
 }
 
-/** Puts the next certificates in the place of the present ones. */
+/** Replaces the present certificates by the next ones. */
 async function adopt(layout: NetworkLayout, node: PeerNode | OrdererNode): Promise<void> {
   const moves = [
     [layout.nextNodeIdentity(node.mspId, node.id), layout.nodeIdentity(node.mspId, node.id)],

@@ -46,6 +46,6 @@ export async function setUpNetwork(
   ]);
   await waitUntilCaughtUp(plan, connections);
   await Promise.all(
-    plan.channels.map((channel) => ensureDefinitions(plan, channel, packages, connections, progress)),
+    plan.channels.map((channel) => ensureDefinitions({ plan, connections, progress }, channel, packages)),
   );
 }

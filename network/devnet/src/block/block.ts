@@ -1,6 +1,7 @@
 import { common } from '@hyperledger/fabric-protos';
 import { asBuffer } from '../wire/bytes.js';
-import { blockHash, sha256 } from './hash.js';
+import { sha256 } from '../wire/sha256.js';
+import { blockHash } from './hash.js';
 
 /** Where in a block's metadata things are (common.BlockMetadataIndex). */
 const METADATA_SLOTS = 5;

@@ -1,12 +1,12 @@
 import { randomBytes } from 'node:crypto';
 import { common, msp, orderer } from '@hyperledger/fabric-protos';
-import { transactionId } from '../endorse/proposal.js';
 import { MAX_ENVELOPE_BYTES, PREFERRED_BLOCK_BYTES } from '../limits.js';
 import { outOf, signedBy } from '../policy/policy.js';
-import { Codes } from '../validate/codes.js';
 import { timestampOf } from '../wire/timestamp.js';
+import { transactionId } from '../wire/transaction-id.js';
 import type { Block } from './block.js';
 import { makeBlock } from './block.js';
+import { Codes } from './codes.js';
 import {
   configGroup,
   setCapability,
@@ -166,7 +166,7 @@ export function configOf(block: Block): common.ConfigEnvelope {
 }
 
 /** The organisations of a config block, and the PEM of their CAs. */
-export function organisationsOf(block: Block): Map<string, string> {
+export function organisationsIn(block: Block): Map<string, string> {
   const application = configOf(block).getConfig()?.getChannelGroup()?.getGroupsMap().get('Application');
   const organisations = new Map<string, string>();
   application?.getGroupsMap().forEach((group: common.ConfigGroup, mspId: string) => {

@@ -1,11 +1,4 @@
-import { createHash } from 'node:crypto';
-
-/** SHA-256 over the parts as if they were one. */
-export function sha256(...parts: readonly Uint8Array[]): Buffer {
-  const hash = createHash('sha256');
-  for (const part of parts) hash.update(part);
-  return hash.digest();
-}
+import { sha256 } from '../wire/sha256.js';
 
 function derLength(length: number): Buffer {
   return length < 0x80 ? Buffer.of(length) : Buffer.of(0x81, length);

@@ -7,14 +7,8 @@ import { CHAINCODE_CONNECT_TIMEOUT_MS, CHAINCODE_DIAL_INTERVAL_MS } from '../lim
 import type { Log } from '../log.js';
 import type { ChaincodeServer } from './server.js';
 import { ChaincodeStream } from './stream.js';
+import type { ChaincodeTls } from './tls.js';
 import type { TransactionContext } from './transaction-context.js';
-
-/** TLS of a chaincode server, as `connection.json` of a ccaas package has it. PEM texts. */
-export interface ChaincodeTls {
-  readonly rootCertificate: string;
-  readonly clientKey?: string;
-  readonly clientCertificate?: string;
-}
 
 /** A proposal that waits until the chaincode has registered. */
 interface Waiter {
@@ -34,13 +28,14 @@ export class ChaincodeConnection {
   #stream: ChaincodeStream | undefined;
   #packageId: string | undefined;
   #isDialling = false;
+  readonly #mspId: string;
+  readonly #server: ChaincodeServer;
+  readonly #log: Log;
 
-  constructor(
-    private readonly mspId: string,
-    private readonly server: ChaincodeServer,
-    private readonly log: Log,
-    tls?: ChaincodeTls,
-  ) {
+  constructor(mspId: string, server: ChaincodeServer, log: Log, tls?: ChaincodeTls) {
+    this.#mspId = mspId;
+    this.#server = server;
+    this.#log = log;
     this.#credentials = tls
       ? credentials.createSsl(
           Buffer.from(tls.rootCertificate),
@@ -76,10 +71,10 @@ export class ChaincodeConnection {
     const waiter: Waiter = { resolve, reject };
     this.#waiting.add(waiter);
     const timer = setTimeout(() => {
-      const { name } = this.server;
+      const { name } = this.#server;
       reject(this.#refusal(`error creating grpc connection to ${name}: context deadline exceeded`));
       this.#waiting.delete(waiter);
-    }, this.server.patienceMs);
+    }, this.#server.waitMs);
     void this.#dial();
     try {
       return await promise;
@@ -98,7 +93,7 @@ export class ChaincodeConnection {
         await delay(CHAINCODE_DIAL_INTERVAL_MS, undefined, { signal: this.#closing.signal });
       } catch (error) {
         if (this.#closing.signal.aborted) break;
-        this.log.error({ err: error, mspId: this.mspId }, 'chaincode cannot be started');
+        this.#log.error({ err: error, mspId: this.#mspId }, 'chaincode cannot be started');
         this.#refuse('it cannot be started');
       }
     }
@@ -107,18 +102,18 @@ export class ChaincodeConnection {
 
   /** One attempt; serves those who wait if it succeeds. */
   async #open(): Promise<boolean> {
-    const { mspId } = this;
-    const address = await this.server.address();
+    const mspId = this.#mspId;
+    const address = await this.#server.address();
     const stream = await ChaincodeStream.open(address, {
       credentials: this.#credentials,
-      log: this.log,
+      log: this.#log,
       signal: AbortSignal.any([this.#closing.signal, AbortSignal.timeout(CHAINCODE_CONNECT_TIMEOUT_MS)]),
-      onEnd: (reason) => this.log.warn({ mspId, address, reason }, 'chaincode stream terminated'),
+      onEnd: (reason) => this.#log.warn({ mspId, address, reason }, 'chaincode stream terminated'),
     });
     if (!stream) return false;
     this.#stream = stream;
     this.#packageId = stream.packageId;
-    this.log.debug({ mspId, address, packageId: stream.packageId }, 'chaincode registered');
+    this.#log.debug({ mspId, address, packageId: stream.packageId }, 'chaincode registered');
     for (const waiter of this.#waiting) waiter.resolve(stream);
     this.#waiting.clear();
     return true;
@@ -130,7 +125,7 @@ export class ChaincodeConnection {
   }
 
   #refusal(reason: string): PeerRefusal {
-    const id = this.#packageId ?? this.server.name;
+    const id = this.#packageId ?? this.#server.name;
     return new PeerRefusal(
       `could not launch chaincode ${id}: connection to ${id} failed: error cannot create connection for ${id}: ${reason}`,
     );

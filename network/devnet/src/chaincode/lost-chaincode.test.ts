@@ -6,7 +6,7 @@ import type { AddressInfo } from 'node:net';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, test } from '@jest/globals';
 import { status } from '@grpc/grpc-js';
-import { failureOf } from '../test-support/failure.js';
+import { failureOf } from '../../testing/failure.js';
 import {
   PROBE,
   PROBE_SOURCE,
@@ -14,12 +14,12 @@ import {
   TestClient,
   startTestDevnet,
   textOf,
-} from '../test-support/network.js';
-import { probePackage } from '../test-support/packages.js';
+} from '../../testing/network.js';
+import { probePackage } from '../../testing/packages.js';
 
 const SHIM_COMMAND = fileURLToPath(import.meta.resolve('fabric-shim/cli.js'));
 
-const PATIENCE_MS = 20_000;
+const WAIT_MS = 20_000;
 const RETRY_MS = 300;
 const POLL_MS = 5;
 const TEST_TIMEOUT_MS = 90_000;
@@ -54,7 +54,7 @@ function serveChaincode(port: number, packageFolder: string): ChildProcess {
 
 /** Resolves once somebody listens on a port. */
 async function listening(port: number): Promise<void> {
-  const giveUpMs = performance.now() + PATIENCE_MS;
+  const giveUpMs = performance.now() + WAIT_MS;
   for (;;) {
     const socket = connect(port, '127.0.0.1');
     try {
@@ -71,7 +71,7 @@ async function listening(port: number): Promise<void> {
 
 /** Submits until the chaincode is there again: how long its process takes to start depends on the machine. */
 async function submitted(client: TestClient, value: string): Promise<string> {
-  const giveUpMs = performance.now() + PATIENCE_MS;
+  const giveUpMs = performance.now() + WAIT_MS;
   for (;;) {
     try {
       return textOf(await client.contract().submitTransaction('put', 'k', value));

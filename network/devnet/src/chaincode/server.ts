@@ -1,11 +1,11 @@
 import { CHAINCODE_CONNECT_TIMEOUT_MS } from '../limits.js';
 
-/** Where a peer finds a chaincode: a server that somebody else runs, or one that the devnet starts. */
+/** How a peer finds a chaincode: a server that somebody else runs, or one that the devnet starts. */
 export interface ChaincodeServer {
   /** As messages name it while nothing has registered. */
   readonly name: string;
   /** How long a proposal waits for it. */
-  readonly patienceMs: number;
+  readonly waitMs: number;
   /** `host:port`; starts what does not run. @throws DevnetError CHAINCODE_MODULE_FAILED */
   address(): Promise<string>;
 }
@@ -14,7 +14,7 @@ export interface ChaincodeServer {
 export function serverAt(address: string): ChaincodeServer {
   return {
     name: address,
-    patienceMs: CHAINCODE_CONNECT_TIMEOUT_MS,
+    waitMs: CHAINCODE_CONNECT_TIMEOUT_MS,
     address: () => Promise.resolve(address),
   };
 }

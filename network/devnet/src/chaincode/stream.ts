@@ -44,11 +44,12 @@ export class ChaincodeStream {
   readonly #registered = Promise.withResolvers<boolean>();
   #packageId: string | undefined;
   #hasEnded = false;
+  readonly #address: string;
+  readonly #options: StreamOptions;
 
-  private constructor(
-    private readonly address: string,
-    private readonly options: StreamOptions,
-  ) {
+  private constructor(address: string, options: StreamOptions) {
+    this.#address = address;
+    this.#options = options;
     this.#client = new peer.ChaincodeClient(address, options.credentials, {
       'grpc.max_receive_message_length': MAX_MESSAGE_BYTES,
       'grpc.max_send_message_length': MAX_MESSAGE_BYTES,
@@ -83,7 +84,7 @@ export class ChaincodeStream {
 
   /** As the chaincode has registered. */
   get packageId(): string {
-    return this.#packageId ?? this.address;
+    return this.#packageId ?? this.#address;
   }
 
   /**
@@ -131,8 +132,8 @@ export class ChaincodeStream {
     if (this.#hasEnded) return;
     const wasRegistered = this.#packageId !== undefined;
     this.#end();
-    if (wasRegistered) this.options.onEnd(reason);
-    else this.options.log.debug({ address: this.address, reason }, 'chaincode not reachable');
+    if (wasRegistered) this.#options.onEnd(reason);
+    else this.#options.log.debug({ address: this.#address, reason }, 'chaincode not reachable');
   }
 
   #end(): void {
@@ -156,15 +157,15 @@ export class ChaincodeStream {
     }
     const handler = REQUEST_HANDLERS.get(type);
     if (!handler) {
-      this.options.log.error(
-        { address: this.address, type },
+      this.#options.log.error(
+        { address: this.#address, type },
         'chaincode sent a message a peer does not handle',
       );
       this.#stream.cancel();
       return;
     }
     if (call?.busy) {
-      this.options.log.error(
+      this.#options.log.error(
         { txId: received.getTxid() },
         'another request pending for this transaction: dropped',
       );
@@ -175,7 +176,7 @@ export class ChaincodeStream {
 
   #register(received: ChaincodeMessage): void {
     this.#packageId =
-      peer.ChaincodeID.deserializeBinary(received.getPayload_asU8()).getName() || this.address;
+      peer.ChaincodeID.deserializeBinary(received.getPayload_asU8()).getName() || this.#address;
     this.#stream.write(message(Type.REGISTERED));
     this.#stream.write(message(Type.READY));
     this.#registered.resolve(true);
@@ -196,7 +197,7 @@ export class ChaincodeStream {
       response.setPayload(await handle(request.getPayload_asU8(), call.context));
     } catch (error) {
       if (!(error instanceof PeerRefusal))
-        this.options.log.error({ err: error, request: name }, 'request of a chaincode failed');
+        this.#options.log.error({ err: error, request: name }, 'request of a chaincode failed');
       response.setType(Type.ERROR);
       response.setPayload(
         Buffer.from(`${name} failed: transaction ID: ${request.getTxid()}: ${messageOf(error)}`, 'utf8'),

@@ -2,7 +2,7 @@ import type { peer } from '@hyperledger/fabric-protos';
 import type { Ledger } from '../ledger/ledger.js';
 import type { Identity } from '../msp/identity.js';
 import type { Simulator } from '../simulate/simulator.js';
-import { QueryIterators } from './query-iterators.js';
+import type { QueryIterators } from './query-iterators.js';
 
 /** Who asked for what: the proposal as the client signed it. */
 export interface ProposalContext {
@@ -11,19 +11,16 @@ export interface ProposalContext {
 }
 
 /** What one call of a chaincode works with. */
-export class TransactionContext {
-  readonly queries = new QueryIterators();
-
-  constructor(
-    readonly channel: string,
-    readonly txId: string,
-    readonly namespace: string,
-    readonly proposal: ProposalContext,
-    readonly simulator: Simulator,
-    readonly ledger: Ledger,
-    /** Calls another chaincode on behalf of this one. */
-    readonly callChaincode: ChaincodeCaller,
-  ) {}
+export interface TransactionContext {
+  readonly channel: string;
+  readonly txId: string;
+  readonly namespace: string;
+  readonly proposal: ProposalContext;
+  readonly simulator: Simulator;
+  readonly ledger: Ledger;
+  readonly queries: QueryIterators;
+  /** Calls another chaincode on behalf of this one. */
+  readonly callChaincode: ChaincodeCaller;
 }
 
 /** Runs `target` ("name", "name:version" or "name/channel") and gives the callee's last message. */

@@ -1,7 +1,7 @@
 import { PeerRefusal } from '../errors.js';
-import type { NodeOu } from '../identity/certificate-authority.js';
 import type { Identity } from '../msp/identity.js';
 import type { MspManager } from '../msp/manager.js';
+import type { NodeOu } from '../msp/roles.js';
 
 /** The channel policies that requests are checked against: ANY organisation's policy of that name. */
 export type ChannelPolicy = 'Readers' | 'Writers';

@@ -1,10 +1,13 @@
 import type { ChaincodeConnection } from '../chaincode/connection.js';
 import type { Ledger } from '../ledger/ledger.js';
 import type { TransientStore } from '../ledger/transient-store.js';
+import type { ChaincodeDefinition } from '../lifecycle/chaincode-definition.js';
 import type { MspManager } from '../msp/manager.js';
 import type { SimulationScope } from '../simulate/simulator.js';
-import type { ChaincodeDefinition } from './chaincode-definition.js';
 import type { CommitNotifier } from './commit-notifier.js';
+
+/** Chaincode servers by chaincode and organisation; a missing one is a chaincode not installed there. */
+export type ConnectionTable = ReadonlyMap<string, ReadonlyMap<string, ChaincodeConnection>>;
 
 /** Everything the peers of a channel share. */
 export interface ChannelParts {
@@ -15,8 +18,7 @@ export interface ChannelParts {
   readonly peerMspIds: readonly string[];
   readonly msps: MspManager;
   readonly definitions: ReadonlyMap<string, ChaincodeDefinition>;
-  /** Chaincode servers by chaincode and organisation; a missing one is a chaincode not installed there. */
-  readonly connections: ReadonlyMap<string, ReadonlyMap<string, ChaincodeConnection>>;
+  readonly connections: ConnectionTable;
   readonly ledger: Ledger;
   readonly transient: TransientStore;
   readonly commits: CommitNotifier;

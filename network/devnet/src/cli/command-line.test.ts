@@ -6,10 +6,10 @@ import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, test } from '@jest/globals';
+import { PROBE, TemporaryFolder } from '../../testing/network.js';
 import type { ConnectionProfile } from '../connection-profile.js';
-import { PROBE, TemporaryFolder } from '../test-support/network.js';
 
-const BIN = fileURLToPath(new URL('../../bin/careledger-devnet.js', import.meta.url));
+const BIN = fileURLToPath(new URL('../../../bin/careledger-devnet.js', import.meta.url));
 
 interface Run {
   code: number | null;

@@ -5,12 +5,12 @@ import { Metadata, credentials } from '@grpc/grpc-js';
 import { common, gateway, peer } from '@hyperledger/fabric-protos';
 import type { ConnectionProfile, OrganisationEndpoint } from '../connection-profile.js';
 import { connectionProfilePath } from '../connection-profile.js';
-import { transactionId } from '../endorse/proposal.js';
 import { DevnetError, messageOf } from '../errors.js';
 import { identityFolder } from '../identity/organisation-store.js';
 import { readSigningIdentity } from '../identity/signing-identity.js';
 import type { SigningIdentity } from '../identity/signing-identity.js';
 import { timestampOf } from '../wire/timestamp.js';
+import { transactionId } from '../wire/transaction-id.js';
 import { parseFlags, text } from './parse.js';
 
 const NONCE_BYTES = 24;

@@ -44,6 +44,11 @@ export interface ChannelOptions {
   readonly chaincodes?: Readonly<Record<string, ChaincodeOptions>>;
 }
 
+/** Every organisation of a channel. */
+export function organisationsOf({ organizations, members = [] }: ChannelOptions): string[] {
+  return [...organizations, ...members];
+}
+
 /** Everything a devnet is made of. A configuration file has this shape. */
 export interface DevnetOptions {
   /** Folder of identities, ledgers and the connection file; made if it is not there. */

@@ -2,6 +2,7 @@ import { DevnetError } from '../errors.js';
 import { MAX_ENDORSING_ORGANISATIONS } from '../limits.js';
 import { parsePolicy } from '../policy/parse.js';
 import { principalsOf } from '../policy/policy.js';
+import { organisationsOf } from './options.js';
 import type { ChaincodeOptions, ChannelOptions, CollectionOptions, DevnetOptions } from './options.js';
 
 /** Fabric's rule for channel names. */
@@ -29,13 +30,14 @@ function bad(message: string): never {
   throw new DevnetError('BAD_CONFIG', message);
 }
 
-function checkOrganisations(name: string, { organizations, members = [] }: ChannelOptions): string[] {
+function checkOrganisations(name: string, channel: ChannelOptions): string[] {
+  const { organizations } = channel;
   if (!CHANNEL_NAME.test(name)) {
     bad(
       `"${name}" cannot name a channel: begin with a lower-case letter, go on with lower-case letters, digits, . or -`,
     );
   }
-  const all = [...organizations, ...members];
+  const all = organisationsOf(channel);
   if (organizations.length === 0) bad(`channel ${name} has no organisation with a peer`);
   if (organizations.length > MAX_ENDORSING_ORGANISATIONS) {
     bad(

@@ -1,11 +1,12 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { checkpointers } from '@hyperledger/fabric-gateway';
 import { common, peer } from '@hyperledger/fabric-protos';
+import { failureOf } from '../../testing/failure.js';
+import { TemporaryFolder, TestClient, startTestDevnet, textOf } from '../../testing/network.js';
+import { Codes } from '../block/codes.js';
+import { blockHash } from '../block/hash.js';
 import type { Devnet } from '../devnet.js';
-import { blockHash, sha256 } from '../block/hash.js';
-import { failureOf } from '../test-support/failure.js';
-import { TemporaryFolder, TestClient, startTestDevnet, textOf } from '../test-support/network.js';
-import { Codes } from '../validate/codes.js';
+import { sha256 } from '../wire/sha256.js';
 
 async function take<T>(events: AsyncIterable<T>, count: number): Promise<T[]> {
   const taken: T[] = [];

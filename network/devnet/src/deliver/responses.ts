@@ -2,8 +2,8 @@ import { ledger, peer } from '@hyperledger/fabric-protos';
 import type { Block } from '../block/block.js';
 import { blockToProto } from '../block/block.js';
 import { parseTransaction } from '../block/parsed-transaction.js';
-import { collectionOf } from '../channel/chaincode-definition.js';
 import type { Channel } from '../channel/channel.js';
+import { collectionOf } from '../lifecycle/chaincode-definition.js';
 import { decodePrivateSet, encodePrivateSet } from '../rwset/codec.js';
 import type { Seek } from './seek.js';
 

@@ -1,10 +1,10 @@
 import { common, orderer } from '@hyperledger/fabric-protos';
 import { readHeaders } from '../block/transaction.js';
 import type { EnvelopeHeaders } from '../block/transaction.js';
-import { sha256 } from '../block/hash.js';
 import { checkChannelPolicy } from '../channel/acl.js';
 import type { Channel } from '../channel/channel.js';
 import { PeerRefusal } from '../errors.js';
+import { sha256 } from '../wire/sha256.js';
 import { msOf } from '../wire/timestamp.js';
 
 const { Status } = common;

@@ -1,8 +1,8 @@
 import type { ServerDuplexStream } from '@grpc/grpc-js';
 import { common, peer } from '@hyperledger/fabric-protos';
-import { pump, signalOf } from '../gateway/calls.js';
-import type { EndpointContext } from '../gateway/service.js';
-
+import type { Channel } from '../channel/channel.js';
+import type { Log } from '../log.js';
+import { pump, signalOf } from '../rpc/calls.js';
 import { blockWithPrivateData, filteredBlock, wholeBlock } from './responses.js';
 import type { Responder } from './responses.js';
 import { SeekRefusal, readSeek } from './seek.js';
@@ -10,6 +10,16 @@ import type { DeliverStatus, Seek, SeekScope } from './seek.js';
 
 type DeliverCall = ServerDuplexStream<common.Envelope, peer.DeliverResponse>;
 const { Status } = common;
+
+/** What the deliver service of one organisation's endpoint works with. */
+export interface DeliverContext {
+  readonly mspId: string;
+  readonly channels: ReadonlyMap<string, Channel>;
+  readonly timeWindowMs: number;
+  /** Mutual TLS: requests for blocks must be bound to the client's TLS certificate. */
+  readonly requireClientCertificate: boolean;
+  readonly log: Log;
+}
 
 function statusResponse(status: DeliverStatus): peer.DeliverResponse {
   const response = new peer.DeliverResponse();
@@ -63,7 +73,7 @@ async function* answer(
 }
 
 /** protos.Deliver for one organisation's endpoint: blocks, filtered blocks, blocks with private data. */
-export function deliverService(context: EndpointContext): peer.IDeliverServer {
+export function deliverService(context: DeliverContext): peer.IDeliverServer {
   const serve =
     (respond: Responder) =>
     (call: DeliverCall): void => {

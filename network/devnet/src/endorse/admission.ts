@@ -6,7 +6,7 @@ import { PeerRefusal } from '../errors.js';
 import type { Identity } from '../msp/identity.js';
 import type { Creator } from '../msp/manager.js';
 import { msOf } from '../wire/timestamp.js';
-import { transactionId } from './proposal.js';
+import { transactionId } from '../wire/transaction-id.js';
 import type { UnpackedProposal } from './proposal.js';
 
 const { HeaderType } = common;

@@ -3,8 +3,8 @@ import { aclRefusal, allows } from '../channel/acl.js';
 import type { Channel } from '../channel/channel.js';
 import { SYSTEM_CHAINCODES } from '../channel/channel.js';
 import type { ChaincodeConnection } from '../chaincode/connection.js';
-import { TransactionContext } from '../chaincode/transaction-context.js';
-import type { ProposalContext } from '../chaincode/transaction-context.js';
+import { QueryIterators } from '../chaincode/query-iterators.js';
+import type { ProposalContext, TransactionContext } from '../chaincode/transaction-context.js';
 import { PeerRefusal, messageOf } from '../errors.js';
 import type { SigningIdentity } from '../identity/signing-identity.js';
 import type { Log } from '../log.js';
@@ -31,16 +31,39 @@ interface Simulated {
   readonly version: string;
 }
 
+/** What an endorser works with. */
+export interface EndorserOptions {
+  readonly mspId: string;
+  /** As named in error details: the peer's host name and port. */
+  readonly address: string;
+  readonly signer: SigningIdentity;
+  readonly channels: ReadonlyMap<string, Channel>;
+  readonly log: Log;
+}
+
+/** A chaincode's call of another. */
+interface ChaincodeCall {
+  readonly channel: Channel;
+  readonly chaincode: string;
+  readonly input: peer.ChaincodeInput;
+  readonly simulator: Simulator;
+}
+
 /** One organisation's peer in its role as endorser: simulates with its own chaincode, signs with its own key. */
 export class Endorser {
-  constructor(
-    readonly mspId: string,
-    /** As named in error details: the peer's host name and port. */
-    readonly address: string,
-    private readonly signer: SigningIdentity,
-    private readonly channels: ReadonlyMap<string, Channel>,
-    private readonly log: Log,
-  ) {}
+  readonly mspId: string;
+  readonly address: string;
+  readonly #signer: SigningIdentity;
+  readonly #channels: ReadonlyMap<string, Channel>;
+  readonly #log: Log;
+
+  constructor({ mspId, address, signer, channels, log }: EndorserOptions) {
+    this.mspId = mspId;
+    this.address = address;
+    this.#signer = signer;
+    this.#channels = channels;
+    this.#log = log;
+  }
 
   /**
    * Runs an admitted proposal.
@@ -59,7 +82,7 @@ export class Endorser {
         : await this.#simulate(proposal, context, channel, snapshot);
     } catch (error) {
       if (!(error instanceof PeerRefusal))
-        this.log.error({ err: error, txId: proposal.txId }, 'simulation failed');
+        this.#log.error({ err: error, txId: proposal.txId }, 'simulation failed');
       return { kind: 'peer-error', message: messageOf(error) };
     }
     const { response } = simulated;
@@ -87,8 +110,8 @@ export class Endorser {
     responsePayload.setExtension$(action.serializeBinary());
     const payload = Buffer.from(responsePayload.serializeBinary());
     const endorsement = new peer.Endorsement();
-    endorsement.setEndorser(this.signer.serialized);
-    endorsement.setSignature(this.signer.sign(Buffer.concat([payload, this.signer.serialized])));
+    endorsement.setEndorser(this.#signer.serialized);
+    endorsement.setSignature(this.#signer.sign(Buffer.concat([payload, this.#signer.serialized])));
     return { kind: 'endorsed', response, payload, endorsement, interest };
   }
 
@@ -98,7 +121,7 @@ export class Endorser {
     channel: Channel,
     snapshot: StateSnapshot,
   ): Promise<Simulated> {
-    const response = await invokeSystemChaincode(proposal, context.creator, this.channels);
+    const response = await invokeSystemChaincode(proposal, context.creator, this.#channels);
     const { interest } = new Simulator(proposal.txId, this.mspId, channel, snapshot).finish();
     return {
       response,
@@ -148,7 +171,12 @@ export class Endorser {
     const failure = `error in simulation: failed to execute transaction ${proposal.txId}`;
     let reply: peer.ChaincodeMessage;
     try {
-      const callee = this.#context(channel, proposal.txId, proposal.chaincode, context, simulator);
+      const callee = this.#context(
+        { txId: proposal.txId, proposal: context },
+        channel,
+        proposal.chaincode,
+        simulator,
+      );
       reply = await this.#connection(channel, proposal.chaincode).execute(callee, proposal.input);
     } catch (error) {
       throw new PeerRefusal(`${failure}: ${messageOf(error)}`, { cause: error });
@@ -166,21 +194,21 @@ export class Endorser {
   }
 
   #context(
+    { txId, proposal }: Pick<TransactionContext, 'txId' | 'proposal'>,
     channel: Channel,
-    txId: string,
     namespace: string,
-    proposal: ProposalContext,
     simulator: Simulator,
   ): TransactionContext {
-    return new TransactionContext(
-      channel.name,
+    return {
+      channel: channel.name,
       txId,
       namespace,
       proposal,
       simulator,
-      channel.ledger,
-      (...call) => this.#call(...call),
-    );
+      ledger: channel.ledger,
+      queries: new QueryIterators(),
+      callChaincode: (...call) => this.#call(...call),
+    };
   }
 
   #connection(channel: Channel, chaincode: string): ChaincodeConnection {
@@ -202,7 +230,7 @@ export class Endorser {
   ): Promise<peer.ChaincodeMessage> {
     const [nameAndVersion = '', channelName = caller.channel] = target.split('/', 2);
     const name = nameAndVersion.split(':', 1)[0] ?? '';
-    const channel = this.channels.get(channelName);
+    const channel = this.#channels.get(channelName);
     if (name === 'qscc' || name === 'cscc') {
       return completed(refuseCallFromChaincode(name, caller.namespace));
     }
@@ -215,7 +243,7 @@ export class Endorser {
       if (answer) return completed(answer);
     }
     if (channelName === caller.channel) {
-      return this.#invoke(caller, channel, name, input, caller.simulator);
+      return this.#invoke(caller, { channel, chaincode: name, input, simulator: caller.simulator });
     }
     const { creator, signedProposal } = caller.proposal;
     const local = channel.msps.validIdentity(creator.serialized);
@@ -224,7 +252,10 @@ export class Endorser {
     try {
       const simulator = new Simulator(caller.txId, this.mspId, channel, snapshot);
       const proposal = { signedProposal, creator: local };
-      return await this.#invoke({ txId: caller.txId, proposal }, channel, name, input, simulator);
+      return await this.#invoke(
+        { txId: caller.txId, proposal },
+        { channel, chaincode: name, input, simulator },
+      );
     } finally {
       await snapshot.close();
     }
@@ -232,14 +263,11 @@ export class Endorser {
 
   async #invoke(
     caller: Pick<TransactionContext, 'txId' | 'proposal'>,
-    channel: Channel,
-    name: string,
-    input: peer.ChaincodeInput,
-    simulator: Simulator,
+    { channel, chaincode, input, simulator }: ChaincodeCall,
   ): Promise<peer.ChaincodeMessage> {
     try {
-      const callee = this.#context(channel, caller.txId, name, caller.proposal, simulator);
-      return await this.#connection(channel, name).execute(callee, input);
+      const callee = this.#context(caller, channel, chaincode, simulator);
+      return await this.#connection(channel, chaincode).execute(callee, input);
     } catch (error) {
       throw new PeerRefusal(`execute failed: ${messageOf(error)}`, { cause: error });
     }

@@ -1,11 +1,11 @@
 import { peer } from '@hyperledger/fabric-protos';
 import { aclRefusal, allows } from '../channel/acl.js';
-import type { ChaincodeDefinition, CollectionDefinition } from '../channel/chaincode-definition.js';
 import type { Channel } from '../channel/channel.js';
+import type { ChaincodeDefinition, CollectionDefinition } from '../lifecycle/chaincode-definition.js';
 import type { Identity } from '../msp/identity.js';
+import { policyToProto } from '../policy/policy-proto.js';
 import { outOf, signedBy } from '../policy/policy.js';
 import type { Policy } from '../policy/policy.js';
-import { policyToProto } from '../policy/policy-proto.js';
 import { failure, notFound, success } from './system-response.js';
 
 const { lifecycle } = peer;

@@ -1,7 +1,7 @@
 import { common, peer } from '@hyperledger/fabric-protos';
-import { sha256 } from '../block/hash.js';
 import { PeerRefusal, messageOf } from '../errors.js';
 import { asBuffer } from '../wire/bytes.js';
+import { sha256 } from '../wire/sha256.js';
 
 /** A proposal taken apart, every part there; nothing about it has been checked. */
 export interface UnpackedProposal {
@@ -77,9 +77,4 @@ export function unpackProposal(signed: peer.SignedProposal): UnpackedProposal {
     hasTransient: payload.getTransientmapMap().getLength() > 0,
     hash: sha256(header.getChannelHeader_asU8(), header.getSignatureHeader_asU8(), payloadToCommit),
   };
-}
-
-/** Fabric's transaction id: hex of SHA-256 over nonce and creator. */
-export function transactionId(nonce: Uint8Array, creator: Uint8Array): string {
-  return sha256(nonce, creator).toString('hex');
 }

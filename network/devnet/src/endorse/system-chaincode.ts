@@ -44,23 +44,23 @@ function blockByHash(channel: Channel, argument: Buffer): Promise<peer.Response>
 
 function blockByTxId(channel: Channel, argument: Buffer): Promise<peer.Response> {
   const txId = argument.toString('utf8');
-  const place = channel.ledger.findTransaction(txId);
+  const position = channel.ledger.findTransaction(txId);
   const missing = `Failed to get block for txID ${txId}, error no such transaction ID [${txId}] in index`;
-  return place ? blockOrFailure(channel, place.block, missing) : Promise.resolve(failure(missing));
+  return position ? blockOrFailure(channel, position.block, missing) : Promise.resolve(failure(missing));
 }
 
 async function transactionById(channel: Channel, argument: Buffer): Promise<peer.Response> {
   const txId = argument.toString('utf8');
-  const place = channel.ledger.findTransaction(txId);
-  const envelope = place && (await channel.ledger.block(place.block))?.envelopes[place.tx];
-  if (!place || !envelope) {
+  const position = channel.ledger.findTransaction(txId);
+  const envelope = position && (await channel.ledger.block(position.block))?.envelopes[position.tx];
+  if (!position || !envelope) {
     return failure(
       `Failed to get transaction with id ${txId}, error no such transaction ID [${txId}] in index`,
     );
   }
   const processed = new peer.ProcessedTransaction();
   processed.setTransactionenvelope(common.Envelope.deserializeBinary(envelope));
-  processed.setValidationcode(place.code);
+  processed.setValidationcode(position.code);
   return success(processed.serializeBinary());
 }
 

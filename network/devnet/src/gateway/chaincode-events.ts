@@ -1,15 +1,15 @@
 import { status } from '@grpc/grpc-js';
 import { gateway, orderer, peer } from '@hyperledger/fabric-protos';
 import type { Block } from '../block/block.js';
+import { Codes } from '../block/codes.js';
 import { parseTransaction } from '../block/parsed-transaction.js';
 import type { Channel } from '../channel/channel.js';
 import { messageOf } from '../errors.js';
-import { Codes } from '../validate/codes.js';
+import { RpcError } from '../rpc/rpc-error.js';
 import { readableChannel } from './commit-status.js';
-import { RpcError } from './rpc-error.js';
 
 /** Chaincode events of a block's valid transactions, in order. */
-export function eventsOf(block: Block): peer.ChaincodeEvent[] {
+function eventsOf(block: Block): peer.ChaincodeEvent[] {
   return block.envelopes.flatMap((envelope, tx) => {
     if (block.codes[tx] !== Codes.VALID) return [];
     const events = parseTransaction(envelope).action?.events;
@@ -43,11 +43,7 @@ export async function* chaincodeEvents(
 }
 
 /** Blocks in order, waiting for those to come, until the signal aborts. */
-export async function* blocksFrom(
-  channel: Channel,
-  first: number,
-  signal: AbortSignal,
-): AsyncGenerator<Block> {
+async function* blocksFrom(channel: Channel, first: number, signal: AbortSignal): AsyncGenerator<Block> {
   for (let number = first; !signal.aborted;) {
     const block = await channel.ledger.block(number);
     if (block) {
@@ -81,8 +77,8 @@ function eventFilter(request: gateway.ChaincodeEventsRequest): (event: peer.Chai
 
 function startBlock(request: gateway.ChaincodeEventsRequest, channel: Channel): number {
   const after = request.getAfterTransactionId();
-  const place = after === '' ? undefined : channel.ledger.findTransaction(after);
-  if (place) return place.block;
+  const checkpoint = after === '' ? undefined : channel.ledger.findTransaction(after);
+  if (checkpoint) return checkpoint.block;
   const position = request.getStartPosition();
   switch (position?.getTypeCase() ?? orderer.SeekPosition.TypeCase.TYPE_NOT_SET) {
     case orderer.SeekPosition.TypeCase.TYPE_NOT_SET:

@@ -1,11 +1,11 @@
 import { status } from '@grpc/grpc-js';
 import { gateway } from '@hyperledger/fabric-protos';
+import type { Code } from '../block/codes.js';
 import { checkChannelPolicy } from '../channel/acl.js';
 import type { ChannelPolicy } from '../channel/acl.js';
 import type { Channel } from '../channel/channel.js';
 import { messageOf } from '../errors.js';
-import type { Code } from '../validate/codes.js';
-import { RpcError } from './rpc-error.js';
+import { RpcError } from '../rpc/rpc-error.js';
 
 /** A request that its sender signed. */
 interface SignedRequest {
@@ -51,11 +51,11 @@ export async function commitStatus(
   if (txId === '') throw new RpcError(status.INVALID_ARGUMENT, 'transaction ID should not be empty');
   const channel = readableChannel(channels, request.getChannelId(), signed, identity);
   for (;;) {
-    const place = channel.ledger.findTransaction(txId);
-    if (place) {
+    const position = channel.ledger.findTransaction(txId);
+    if (position) {
       const response = new gateway.CommitStatusResponse();
-      response.setResult(place.code as Code);
-      response.setBlockNumber(place.block);
+      response.setResult(position.code as Code);
+      response.setBlockNumber(position.block);
       return response;
     }
     if (signal.aborted) throw new RpcError(status.CANCELLED, 'context canceled');

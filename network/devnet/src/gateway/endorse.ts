@@ -5,12 +5,12 @@ import type { ProposalOutcome } from '../endorse/outcome.js';
 import type { UnpackedProposal } from '../endorse/proposal.js';
 import { PeerRefusal, messageOf } from '../errors.js';
 import { endorsingSets } from '../policy/org-sets.js';
+import type { ErrorDetail } from '../rpc/rpc-error.js';
+import { RpcError } from '../rpc/rpc-error.js';
 import { assembleTransaction } from './assemble.js';
 import type { Peers, ProposalSession } from './peers.js';
 import { proposalOf } from './peers.js';
 import { requirementsOf } from './required-policies.js';
-import type { ErrorDetail } from './rpc-error.js';
-import { RpcError } from './rpc-error.js';
 
 type Endorsed = Extract<ProposalOutcome, { kind: 'endorsed' }>;
 
@@ -19,22 +19,24 @@ const FIRST_FAILED = 'failed to endorse transaction, see attached details for mo
 const NO_COMBINATION = 'no combination of peers can be derived which satisfy the endorsement policy: ';
 
 /** Collects endorsements of one proposal, and remembers who failed. */
-class Collection {
+class EndorsementCollector {
   readonly endorsed = new Map<string, Endorsed>();
   readonly failed = new Set<string>();
   readonly details: ErrorDetail[] = [];
   #payload: Buffer | undefined;
+  readonly #session: ProposalSession;
+  readonly #peers: Peers;
 
-  constructor(
-    private readonly session: ProposalSession,
-    private readonly peers: Peers,
-  ) {}
+  constructor(session: ProposalSession, peers: Peers) {
+    this.#session = session;
+    this.#peers = peers;
+  }
 
   /** Asks one organisation; an answer that differs from the first is no endorsement. */
   async ask(mspId: string): Promise<Endorsed | undefined> {
     const known = this.endorsed.get(mspId);
     if (known) return known;
-    const outcome = await this.session.ask(mspId);
+    const outcome = await this.#session.ask(mspId);
     if (outcome.kind === 'endorsed') {
       this.#payload ??= outcome.payload;
       if (this.#payload.equals(outcome.payload)) {
@@ -43,7 +45,7 @@ class Collection {
       }
     }
     const message = outcome.kind === 'endorsed' ? 'ProposalResponsePayloads do not match' : outcome.message;
-    this.details.push(this.peers.detail(mspId, message));
+    this.details.push(this.#peers.detail(mspId, message));
     this.failed.add(mspId);
     return undefined;
   }
@@ -74,13 +76,13 @@ export async function endorse(
   const channel = peers.channels.get(proposal.channel);
   if (!channel) throw unknownChannel(proposal, wanted);
   await using session = peers.session(proposal, channel);
-  const collection = new Collection(session, peers);
+  const collector = new EndorsementCollector(session, peers);
   const endorsed =
     wanted.length > 0
-      ? await collection.complete([namedOrganisations(channel, proposal, wanted)])
-      : await planned(collection, channel, proposal, localMspId);
+      ? await collector.complete([namedOrganisations(channel, proposal, wanted)])
+      : await planned(collector, channel, proposal, localMspId);
   const [first] = endorsed;
-  if (!first) throw new RpcError(status.ABORTED, NOT_ENOUGH, collection.details);
+  if (!first) throw new RpcError(status.ABORTED, NOT_ENOUGH, collector.details);
   const response = new gateway.EndorseResponse();
   response.setPreparedTransaction(
     assembleTransaction(
@@ -120,14 +122,14 @@ function namedOrganisations(
 
 /** A first peer's simulation tells what the transaction touches, and so who else has to endorse it. */
 async function planned(
-  collection: Collection,
+  collector: EndorsementCollector,
   channel: Channel,
   proposal: UnpackedProposal,
   localMspId: string,
 ): Promise<Endorsed[]> {
   const first = firstEndorser(channel, proposal, localMspId);
-  const outcome = await collection.ask(first);
-  if (!outcome) throw new RpcError(status.ABORTED, FIRST_FAILED, collection.details);
+  const outcome = await collector.ask(first);
+  if (!outcome) throw new RpcError(status.ABORTED, FIRST_FAILED, collector.details);
   const plan = (membersOnly: boolean): string[][] => {
     const { policies, candidates } = requirementsOf(
       channel,
@@ -144,7 +146,7 @@ async function planned(
     if (!(error instanceof PeerRefusal)) throw error;
     throw new RpcError(status.FAILED_PRECONDITION, NO_COMBINATION + messageOf(error));
   }
-  if (sets.length > 0) return collection.complete(sets);
+  if (sets.length > 0) return collector.complete(sets);
   const { protectedCollections } = requirementsOf(channel, proposal.chaincode, outcome.interest, false);
   if (proposal.hasTransient && protectedCollections.length > 0 && plan(false).length > 0) {
     throw new RpcError(

@@ -22,11 +22,14 @@ export interface ListenOptions {
 /** One organisation's TLS endpoint, bound and not yet answering. */
 export class Endpoint {
   #closing: Promise<void> | undefined;
+  readonly #server: Server;
 
   private constructor(
-    private readonly server: Server,
+    server: Server,
     readonly port: number,
-  ) {}
+  ) {
+    this.#server = server;
+  }
 
   /** Binds the port. @throws DevnetError PORT_UNAVAILABLE */
   static async bind(options: ListenOptions): Promise<Endpoint> {
@@ -60,18 +63,18 @@ export class Endpoint {
 
   /** Adds the services; requests are answered from now on. */
   serve(context: EndpointContext): void {
-    this.server.addService(gateway.GatewayService, gatewayService(context));
-    this.server.addService(peer.DeliverService, deliverService(context));
+    this.#server.addService(gateway.GatewayService, gatewayService(context));
+    this.#server.addService(peer.DeliverService, deliverService(context));
   }
 
   /** Stops listening; calls that are about to be answered still are, streams are ended. */
   close(): Promise<void> {
     this.#closing ??= new Promise<void>((resolve) => {
       const timer = setTimeout(() => {
-        this.server.forceShutdown();
+        this.#server.forceShutdown();
         resolve();
       }, ENDPOINT_GRACE_MS);
-      this.server.tryShutdown(() => {
+      this.#server.tryShutdown(() => {
         clearTimeout(timer);
         resolve();
       });

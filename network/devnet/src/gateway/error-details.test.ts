@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
+import { failureOf } from '../../testing/failure.js';
+import { TemporaryFolder, TestClient, startTestDevnet, textOf } from '../../testing/network.js';
 import type { Devnet } from '../devnet.js';
-import { failureOf } from '../test-support/failure.js';
-import { TemporaryFolder, TestClient, startTestDevnet, textOf } from '../test-support/network.js';
 
 const portOf = (devnet: Devnet, mspId: string): string =>
   devnet.connection.channels['ch']?.organizations[mspId]?.endpoint.split(':').at(-1) ?? '';

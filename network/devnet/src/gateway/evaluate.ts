@@ -1,10 +1,10 @@
 import { status } from '@grpc/grpc-js';
 import { gateway } from '@hyperledger/fabric-protos';
 import type { ProposalOutcome } from '../endorse/outcome.js';
+import type { ErrorDetail } from '../rpc/rpc-error.js';
+import { RpcError } from '../rpc/rpc-error.js';
 import type { Peers } from './peers.js';
 import { proposalOf } from './peers.js';
-import type { ErrorDetail } from './rpc-error.js';
-import { RpcError } from './rpc-error.js';
 
 type Failure = Exclude<ProposalOutcome, { kind: 'endorsed' }>;
 

@@ -4,9 +4,9 @@ import { signLowS } from '@careledger/crypto/ecdsa';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { Client, Metadata, credentials } from '@grpc/grpc-js';
 import { common, gateway, peer } from '@hyperledger/fabric-protos';
+import { TemporaryFolder, TestClient, startTestDevnet, textOf } from '../../testing/network.js';
+import { Codes } from '../block/codes.js';
 import type { Devnet } from '../devnet.js';
-import { TemporaryFolder, TestClient, startTestDevnet, textOf } from '../test-support/network.js';
-import { Codes } from '../validate/codes.js';
 
 const DEADLINE_MS = 3_000;
 const METHODS = [
@@ -74,7 +74,7 @@ describe('malformed requests', () => {
     ['a proposal', () => proposalOf(randomBytes(200))],
     ['a header', () => proposalOf(headerOf(randomBytes(200)))],
     ['an empty proposal', () => proposalOf(Buffer.alloc(0))],
-  ])('noise in the place of %s', async (_name, make) => {
+  ])('noise instead of %s', async (_name, make) => {
     const request = new gateway.EvaluateRequest();
     request.setProposedTransaction(make());
     expect(await send('/gateway.Gateway/Evaluate', Buffer.from(request.serializeBinary()))).toBe(3);

@@ -1,7 +1,7 @@
 import { status } from '@grpc/grpc-js';
 import type { peer } from '@hyperledger/fabric-protos';
-import type { Channel } from '../channel/channel.js';
 import type { ProposalContext } from '../chaincode/transaction-context.js';
+import type { Channel } from '../channel/channel.js';
 import { admit, checkFilters, creatorOf } from '../endorse/admission.js';
 import type { Endorser } from '../endorse/endorser.js';
 import type { ProposalOutcome } from '../endorse/outcome.js';
@@ -9,22 +9,27 @@ import { unpackProposal } from '../endorse/proposal.js';
 import type { UnpackedProposal } from '../endorse/proposal.js';
 import { PeerRefusal, messageOf } from '../errors.js';
 import { MAX_CONCURRENT_PROPOSALS } from '../limits.js';
+import type { ErrorDetail } from '../rpc/rpc-error.js';
+import { RpcError } from '../rpc/rpc-error.js';
 import type { StateSnapshot } from '../state/index-store.js';
-import type { ErrorDetail } from './rpc-error.js';
-import { RpcError } from './rpc-error.js';
 
 /** The peers of all channels as a gateway sees them. */
 export class Peers {
   #running = 0;
+  readonly #endorsers: ReadonlyMap<string, Endorser>;
+  readonly #timeWindowMs: number;
 
   constructor(
     readonly channels: ReadonlyMap<string, Channel>,
-    private readonly endorsers: ReadonlyMap<string, Endorser>,
-    private readonly timeWindowMs: number,
-  ) {}
+    endorsers: ReadonlyMap<string, Endorser>,
+    timeWindowMs: number,
+  ) {
+    this.#endorsers = endorsers;
+    this.#timeWindowMs = timeWindowMs;
+  }
 
   endorser(mspId: string): Endorser {
-    const endorser = this.endorsers.get(mspId);
+    const endorser = this.#endorsers.get(mspId);
     if (!endorser) throw new Error(`no peer of ${mspId}`);
     return endorser;
   }
@@ -57,7 +62,7 @@ export class Peers {
   session(proposal: UnpackedProposal, channel: Channel): ProposalSession {
     const creator = creatorOf(proposal, channel);
     try {
-      checkFilters(proposal, creator, this.timeWindowMs);
+      checkFilters(proposal, creator, this.#timeWindowMs);
     } catch (error) {
       return new ProposalSession(this, proposal, channel, { kind: 'unavailable', message: messageOf(error) });
     }
@@ -77,19 +82,29 @@ export class Peers {
 /** One proposal on its way through several peers. Close it to release the state it reads. */
 export class ProposalSession {
   readonly #snapshot: StateSnapshot;
+  readonly #peers: Peers;
+  readonly #proposal: UnpackedProposal;
+  readonly #channel: Channel;
+  readonly #admission: ProposalContext | ProposalOutcome;
 
   constructor(
-    private readonly peers: Peers,
-    private readonly proposal: UnpackedProposal,
-    private readonly channel: Channel,
-    private readonly admission: ProposalContext | ProposalOutcome,
+    peers: Peers,
+    proposal: UnpackedProposal,
+    channel: Channel,
+    admission: ProposalContext | ProposalOutcome,
   ) {
+    this.#peers = peers;
+    this.#proposal = proposal;
+    this.#channel = channel;
+    this.#admission = admission;
     this.#snapshot = channel.ledger.snapshot();
   }
 
   ask(mspId: string): Promise<ProposalOutcome> {
-    if ('kind' in this.admission) return Promise.resolve(this.admission);
-    return this.peers.endorser(mspId).process(this.proposal, this.admission, this.channel, this.#snapshot);
+    if ('kind' in this.#admission) return Promise.resolve(this.#admission);
+    return this.#peers
+      .endorser(mspId)
+      .process(this.#proposal, this.#admission, this.#channel, this.#snapshot);
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

@@ -1,6 +1,6 @@
-import { collectionOf } from '../channel/chaincode-definition.js';
 import type { Channel } from '../channel/channel.js';
 import { PeerRefusal } from '../errors.js';
+import { collectionOf } from '../lifecycle/chaincode-definition.js';
 import type { Policy } from '../policy/policy.js';
 import type { Interest } from '../simulate/interest.js';
 

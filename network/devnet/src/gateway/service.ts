@@ -1,9 +1,8 @@
 import type { ServerWritableStream } from '@grpc/grpc-js';
 import type { gateway } from '@hyperledger/fabric-protos';
-import type { Channel } from '../channel/channel.js';
-import type { Log } from '../log.js';
+import type { DeliverContext } from '../deliver/service.js';
 import type { Orderer } from '../order/orderer.js';
-import { pump, signalOf, unary } from './calls.js';
+import { pump, signalOf, unary } from '../rpc/calls.js';
 import { chaincodeEvents } from './chaincode-events.js';
 import { commitStatus } from './commit-status.js';
 import { endorse } from './endorse.js';
@@ -12,17 +11,11 @@ import type { Peers } from './peers.js';
 import { submit } from './submit.js';
 
 /** What the services of one organisation's endpoint work with. */
-export interface EndpointContext {
-  readonly mspId: string;
-  readonly channels: ReadonlyMap<string, Channel>;
+export interface EndpointContext extends DeliverContext {
   readonly peers: Peers;
   readonly orderers: ReadonlyMap<string, Orderer>;
   /** `host:port` of the ordering service, as error details name it. */
   readonly ordererAddress: string;
-  readonly timeWindowMs: number;
-  /** Mutual TLS: requests for blocks must be bound to the client's TLS certificate. */
-  readonly requireClientCertificate: boolean;
-  readonly log: Log;
 }
 
 /** gateway.Gateway for one organisation's endpoint. */

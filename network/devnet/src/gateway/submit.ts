@@ -2,8 +2,8 @@ import { status } from '@grpc/grpc-js';
 import { gateway } from '@hyperledger/fabric-protos';
 import { BroadcastRefusal } from '../order/admission.js';
 import type { Orderer } from '../order/orderer.js';
-import type { ErrorDetail } from './rpc-error.js';
-import { RpcError } from './rpc-error.js';
+import type { ErrorDetail } from '../rpc/rpc-error.js';
+import { RpcError } from '../rpc/rpc-error.js';
 
 /** Gateway.Submit: hands a signed transaction to the orderer. Success means accepted, not committed. */
 export function submit(

@@ -5,11 +5,11 @@ import { X509Certificate, createHash, createPrivateKey } from 'node:crypto';
 import { Client, credentials, status } from '@grpc/grpc-js';
 import { connect, hash } from '@hyperledger/fabric-gateway';
 import type { Gateway } from '@hyperledger/fabric-gateway';
+import { failureOf } from '../../testing/failure.js';
+import { TemporaryFolder, startTestDevnet } from '../../testing/network.js';
 import type { Devnet } from '../devnet.js';
 import { CertificateAuthority } from '../identity/certificate-authority.js';
 import type { KeyedCertificate } from '../identity/certificate-authority.js';
-import { failureOf } from '../test-support/failure.js';
-import { TemporaryFolder, startTestDevnet } from '../test-support/network.js';
 
 const DEADLINE_MS = 3_000;
 

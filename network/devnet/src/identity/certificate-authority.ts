@@ -14,14 +14,24 @@ import {
   cryptoProvider,
 } from '@peculiar/x509';
 import { CA_VALIDITY_DAYS, CERTIFICATE_VALIDITY_DAYS } from '../limits.js';
-
-/** NodeOU roles of Fabric's MSP. */
-export type NodeOu = 'client' | 'admin' | 'peer' | 'orderer';
+import type { NodeOu } from '../msp/roles.js';
 
 /** A certificate and its private key (PKCS #8), both PEM. */
 export interface KeyedCertificate {
   readonly certificate: string;
   readonly key: string;
+}
+
+/** What the certificate of an MSP identity says. */
+export interface IdentityCertificateRequest {
+  /** Common name. */
+  readonly name: string;
+  readonly organisation: string;
+  /** The NodeOU that decides the role. */
+  readonly ou: NodeOu;
+  /** Fabric attributes that chaincode reads, e.g. `{'careledger.enrol': 'true'}`. */
+  readonly attributes?: Readonly<Record<string, string>>;
+  readonly validDays?: number;
 }
 
 /** Where Fabric CA keeps attributes and fabric-shim's ClientIdentity looks for them. */
@@ -70,11 +80,17 @@ async function keyIdentifiers(
 
 /** A certificate authority of one organisation, or of the TLS endpoints. */
 export class CertificateAuthority {
+  readonly #certificate: X509Certificate;
+  readonly #key: webcrypto.CryptoKey;
+
   private constructor(
     readonly material: KeyedCertificate,
-    private readonly certificate: X509Certificate,
-    private readonly key: webcrypto.CryptoKey,
-  ) {}
+    certificate: X509Certificate,
+    key: webcrypto.CryptoKey,
+  ) {
+    this.#certificate = certificate;
+    this.#key = key;
+  }
 
   /** Makes a self-signed P-256 authority. */
   static async create(commonName: string, organisation: string): Promise<CertificateAuthority> {
@@ -108,25 +124,16 @@ export class CertificateAuthority {
     return new CertificateAuthority(material, new X509Certificate(material.certificate), key);
   }
 
-  /**
-   * Issues an MSP identity.
-   * @param ou the NodeOU that decides the role
-   * @param attributes Fabric attributes that chaincode reads, e.g. `{'careledger.enrol': 'true'}`
-   */
-  issueIdentity(
-    name: string,
-    organisation: string,
-    ou: NodeOu,
-    attributes: Readonly<Record<string, string>> = {},
-    days = CERTIFICATE_VALIDITY_DAYS,
-  ): Promise<KeyedCertificate> {
+  /** Issues an MSP identity. */
+  issueIdentity(request: IdentityCertificateRequest): Promise<KeyedCertificate> {
+    const { name, organisation, ou, attributes = {}, validDays = CERTIFICATE_VALIDITY_DAYS } = request;
     const extensions: Extension[] = [new KeyUsagesExtension(KeyUsageFlags.digitalSignature, true)];
     if (Object.keys(attributes).length > 0) {
       extensions.push(
         new Extension(FABRIC_ATTRIBUTES_OID, false, Buffer.from(JSON.stringify({ attrs: attributes }))),
       );
     }
-    return this.#issue([{ O: [organisation] }, { OU: [ou] }, { CN: [name] }], extensions, days);
+    return this.#issue([{ O: [organisation] }, { OU: [ou] }, { CN: [name] }], extensions, validDays);
   }
 
   /** Issues a TLS server (and client) certificate for the host names and loopback addresses. */
@@ -155,17 +162,17 @@ export class CertificateAuthority {
     days: number,
   ): Promise<KeyedCertificate> {
     const keys = await webcrypto.subtle.generateKey(P256, true, ['sign', 'verify']);
-    const issuerId = this.certificate.getExtension('2.5.29.14')?.value;
+    const issuerId = this.#certificate.getExtension('2.5.29.14')?.value;
     const issuerKeyId = issuerId ? new Uint8Array(issuerId).subarray(2) : undefined;
     const ids = await keyIdentifiers(keys.publicKey, issuerKeyId);
     const certificate = await X509CertificateGenerator.create({
       serialNumber: serialNumber(),
       subject,
-      issuer: this.certificate.subjectName,
+      issuer: this.#certificate.subjectName,
       ...validity(days),
       signingAlgorithm: P256,
       publicKey: keys.publicKey,
-      signingKey: this.key,
+      signingKey: this.#key,
       extensions: [new BasicConstraintsExtension(false, undefined, true), ...extensions, ...ids.extensions],
     });
     return { certificate: `${certificate.toString('pem')}\n`, key: await pemOfKey(keys.privateKey) };

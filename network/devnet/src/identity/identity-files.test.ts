@@ -4,9 +4,9 @@ import { join } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
 import { Client, credentials } from '@grpc/grpc-js';
 import { connect, hash } from '@hyperledger/fabric-gateway';
-import type { Devnet } from '../devnet.js';
-import { TemporaryFolder, TestClient, startTestDevnet, textOf } from '../test-support/network.js';
 import { signLowS } from '@careledger/crypto/ecdsa';
+import { TemporaryFolder, TestClient, startTestDevnet, textOf } from '../../testing/network.js';
+import type { Devnet } from '../devnet.js';
 
 /** The only file of a folder, as clients of Fabric find a certificate or a key whose name they cannot know. */
 async function onlyFileOf(folder: string): Promise<Buffer> {
@@ -89,7 +89,7 @@ describe('a key in a folder beside its certificate', () => {
     expect(await submitFrom(join(devnet.identityFolder('A', 'clerk'), 'msp'), devnet, 'v')).toBe('v');
   });
 
-  test('issued again, is replaced in both places', async () => {
+  test('issued again, is replaced in both folders', async () => {
     await using folder = await TemporaryFolder.make();
     await using devnet = await startTestDevnet(folder);
     await devnet.issueIdentity({ mspId: 'A', name: 'clerk' });

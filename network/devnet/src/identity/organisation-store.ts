@@ -2,7 +2,8 @@ import { X509Certificate, createPrivateKey } from 'node:crypto';
 import { readFile, readdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { DevnetError } from '../errors.js';
-import type { CertificateAuthority, KeyedCertificate, NodeOu } from './certificate-authority.js';
+import type { NodeOu } from '../msp/roles.js';
+import type { CertificateAuthority, KeyedCertificate } from './certificate-authority.js';
 import { completeIdentity, exists, hasPair, readPair, writeIdentity, writePair } from './identity-files.js';
 
 /** Folder names under DIR; this module is the only one that knows them. */
@@ -13,7 +14,7 @@ const PEER_FOLDER = 'peer';
  * The files of one organisation: `DIR/organizations/MSPID/{ca,admin,user,peer}/{cert,key}.pem`, and the identities among
  * them also as `msp/{signcerts,keystore}`.
  */
-export function organisationFolder(dir: string, mspId: string): string {
+function organisationFolder(dir: string, mspId: string): string {
   return join(dir, 'organizations', mspId);
 }
 
@@ -55,7 +56,8 @@ export async function ensureOrganisation(dir: string, mspId: string): Promise<st
     await Promise.all(
       wanted.map(async ([name, ou], index) => {
         if (present[index + 1]) return;
-        await writeIdentity(identityFolder(dir, mspId, name), await ca.issueIdentity(name, mspId, ou));
+        const pair = await ca.issueIdentity({ name, organisation: mspId, ou });
+        await writeIdentity(identityFolder(dir, mspId, name), pair);
       }),
     );
   }
@@ -98,7 +100,7 @@ const RESERVED_NAMES: ReadonlySet<string> = new Set([CA_FOLDER, PEER_FOLDER]);
  * @throws DevnetError BAD_IDENTITY_REQUEST, UNKNOWN_ORGANISATION
  */
 export async function issueIdentity(request: IdentityRequest): Promise<IssuedIdentity> {
-  const { dir, mspId, name, ou = 'client', attributes = {} } = request;
+  const { dir, mspId, name, ou = 'client', attributes, validDays } = request;
   if (!NAME_PATTERN.test(name) || RESERVED_NAMES.has(name)) {
     throw new DevnetError(
       'BAD_IDENTITY_REQUEST',
@@ -114,7 +116,7 @@ export async function issueIdentity(request: IdentityRequest): Promise<IssuedIde
   }
   const Authority = await authorities();
   const ca = await Authority.open(await readPair(caFolder));
-  const pair = await ca.issueIdentity(name, mspId, ou, attributes, request.validDays);
+  const pair = await ca.issueIdentity({ name, organisation: mspId, ou, attributes, validDays });
   const folder = identityFolder(dir, mspId, name);
   await writeIdentity(folder, pair);
   return { mspId, folder, ...pair };

@@ -13,11 +13,7 @@ export interface SigningIdentity {
 }
 
 /** A signing identity from PEM texts. */
-export function signingIdentity(
-  mspId: string,
-  certificatePem: string,
-  privateKeyPem: string,
-): SigningIdentity {
+function signingIdentity(mspId: string, certificatePem: string, privateKeyPem: string): SigningIdentity {
   const key: KeyObject = createPrivateKey(privateKeyPem);
   const serialized = new msp.SerializedIdentity();
   serialized.setMspid(mspId);

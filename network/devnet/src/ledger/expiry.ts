@@ -1,9 +1,10 @@
-import type { ChaincodeDefinition } from '../channel/chaincode-definition.js';
+import type { ChaincodeDefinition } from '../lifecycle/chaincode-definition.js';
+import { sameVersion } from '../rwset/version.js';
 import type { IndexOperation, IndexStore } from '../state/index-store.js';
 import { entryOfExpiry, expiryKey, expiryRange, stateKey } from '../state/keys.js';
 import { hashedNamespace, privateNamespace } from '../state/namespace.js';
-import { decodeValue, encodeValue, sameVersion } from '../state/version.js';
-import type { Updates } from '../validate/updates.js';
+import type { Updates } from '../state/updates.js';
+import { decodeValue, encodeValue } from '../state/value.js';
 import type { CollectionName, PrivateStore } from './private-store.js';
 
 /** A collection whose data expires, and after how many blocks. */
@@ -23,12 +24,12 @@ export function lifetimesOf(definitions: ReadonlyMap<string, ChaincodeDefinition
 }
 
 /** The block with whose commit something is removed that was written by `block`; never, where nothing says so. */
-export function expiringBlock(block: number, blockToLive: number): number {
+function expiringBlock(block: number, blockToLive: number): number {
   return blockToLive > 0 ? block + blockToLive + 1 : Infinity;
 }
 
 /**
- * What expires with a block is removed, unless it has been written anew; what the block writes is put on the schedule.
+ * What expires with a block is removed, unless it has been written again; what the block writes is put on the schedule.
  * A removal comes after the block's validation, as on Fabric: its transactions still see what it removes.
  */
 export async function expiryOperations(

@@ -1,18 +1,18 @@
 import type { Block } from '../block/block.js';
+import { Codes } from '../block/codes.js';
 import type { ParsedTransaction } from '../block/parsed-transaction.js';
 import type { IndexOperation } from '../state/index-store.js';
 import {
   blockHashKey,
   blockKey,
   encodeNumber,
-  encodePlace,
+  encodePosition,
   historyKey,
   stateKey,
   transactionKey,
 } from '../state/keys.js';
-import { encodeValue } from '../state/version.js';
-import { Codes } from '../validate/codes.js';
-import type { Updates } from '../validate/updates.js';
+import type { Updates } from '../state/updates.js';
+import { encodeValue } from '../state/value.js';
 
 const EMPTY = Buffer.alloc(0);
 
@@ -29,7 +29,7 @@ export function stateOperations(updates: Updates): IndexOperation[] {
 }
 
 /** Where the block and its transactions are; of several with one id, the first is the one that is found. */
-export function placeOperations(
+export function positionOperations(
   block: Block,
   transactions: readonly ParsedTransaction[],
   offset: number,
@@ -44,7 +44,7 @@ export function placeOperations(
     if (txId === '' || seen.has(txId) || isKnown(txId)) return;
     seen.add(txId);
     const code = block.codes[tx] ?? Codes.INVALID_OTHER_REASON;
-    const value = encodePlace({ block: block.number, tx, code });
+    const value = encodePosition({ block: block.number, tx, code });
     operations.push({ type: 'put', key: transactionKey(txId), value });
   });
   return operations;

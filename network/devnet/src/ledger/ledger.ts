@@ -2,11 +2,9 @@ import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Block } from '../block/block.js';
 import { blockToProto } from '../block/block.js';
-import { BlockFile } from '../block/block-file.js';
+import { Codes } from '../block/codes.js';
 import type { ParsedTransaction } from '../block/parsed-transaction.js';
 import { parseTransaction } from '../block/parsed-transaction.js';
-import type { PrivateData } from '../block/record.js';
-import { decodeRecord, encodeRecord } from '../block/record.js';
 import { DevnetError } from '../errors.js';
 import type { Log } from '../log.js';
 import { decodePrivateSet } from '../rwset/codec.js';
@@ -17,16 +15,18 @@ import {
   blockHashKey,
   blockKey,
   decodeNumber,
-  decodePlace,
+  decodePosition,
   transactionKey,
 } from '../state/keys.js';
-import type { TransactionPlace } from '../state/keys.js';
-import { Codes } from '../validate/codes.js';
-import { Updates } from '../validate/updates.js';
+import type { TransactionPosition } from '../state/keys.js';
+import { Updates } from '../state/updates.js';
+import { BlockFile } from './block-file.js';
 import { expirePrivateData, expiryOperations } from './expiry.js';
 import type { Lifetime } from './expiry.js';
-import { historyOperations, placeOperations, stateOperations } from './index-operations.js';
+import { historyOperations, positionOperations, stateOperations } from './index-operations.js';
 import { PrivateStore } from './private-store.js';
+import type { PrivateData } from './record.js';
+import { decodeRecord, encodeRecord } from './record.js';
 import { decodeSavepoint, encodeSavepoint } from './savepoint.js';
 
 const NO_HASH = Buffer.alloc(0);
@@ -41,7 +41,7 @@ export interface CommittableBlock {
 
 /**
  * One channel's ledger: the block file, the private data, and the index made from both. A block and its private data
- * are durable when {@link commit} resolves; the index follows and is mended at the next start if a crash comes between.
+ * are durable when {@link commit} resolves; the index follows and is repaired at the next start if a crash comes between.
  */
 export class Ledger {
   #height = 0;
@@ -49,13 +49,20 @@ export class Ledger {
   #previousHash: Buffer = NO_HASH;
   /** The newest block: what every listener asks for as soon as it is there. */
   #newest: Block | undefined;
+  readonly #file: BlockFile;
+  readonly #privateStore: PrivateStore;
+  readonly #lifetimes: readonly Lifetime[];
 
   private constructor(
-    private readonly file: BlockFile,
-    private readonly privateStore: PrivateStore,
+    file: BlockFile,
+    privateStore: PrivateStore,
     readonly index: IndexStore,
-    private readonly lifetimes: readonly Lifetime[],
-  ) {}
+    lifetimes: readonly Lifetime[],
+  ) {
+    this.#file = file;
+    this.#privateStore = privateStore;
+    this.#lifetimes = lifetimes;
+  }
 
   /**
    * Opens a ledger and brings its index up to date.
@@ -122,9 +129,9 @@ export class Ledger {
   /** Appends a block; resolves when it is on disk and its state can be read. */
   async commit(committable: CommittableBlock): Promise<void> {
     const { block, privateData } = committable;
-    // First: a block without its private data could not be mended, private data without its block is dropped.
-    if (privateData.size > 0) await this.privateStore.put(block.number, privateData);
-    const offset = await this.file.append(encodeRecord(block));
+    // First: a block without its private data could not be repaired, private data without its block is dropped.
+    if (privateData.size > 0) await this.#privateStore.put(block.number, privateData);
+    const offset = await this.#file.append(encodeRecord(block));
     await this.#indexBlock(committable, offset);
   }
 
@@ -134,21 +141,21 @@ export class Ledger {
   }
 
   /** Where a transaction is, or undefined when it has not been committed. */
-  findTransaction(txId: string): TransactionPlace | undefined {
+  findTransaction(txId: string): TransactionPosition | undefined {
     const bytes = this.index.getRaw(transactionKey(txId));
-    return bytes && decodePlace(bytes);
+    return bytes && decodePosition(bytes);
   }
 
   /** A block by number, or undefined beyond the height. */
   async block(number: number): Promise<Block | undefined> {
     if (number === this.#newest?.number) return this.#newest;
     const offset = this.index.getRaw(blockKey(number));
-    return offset && decodeRecord(await this.file.read(decodeNumber(offset)));
+    return offset && decodeRecord(await this.#file.read(decodeNumber(offset)));
   }
 
   /** What is left of the private data of a block. */
   privateData(number: number): Promise<PrivateData> {
-    return this.privateStore.get(number);
+    return this.#privateStore.get(number);
   }
 
   /** Number of the block with this header hash. */
@@ -159,8 +166,8 @@ export class Ledger {
 
   async close(): Promise<void> {
     await this.index.close();
-    await this.privateStore.close();
-    await this.file.close();
+    await this.#privateStore.close();
+    await this.#file.close();
   }
 
   async #replay(log: Log): Promise<void> {
@@ -172,24 +179,24 @@ export class Ledger {
       const last = await this.block(savepoint.height - 1);
       this.#advance(last);
     }
-    for await (const framed of this.file.records(end)) {
+    for await (const framed of this.#file.records(end)) {
       const block = decodeRecord(framed.record);
       if (block.number !== this.#height || !block.previousHash.equals(this.#lastHash)) {
         throw new DevnetError(
           'LEDGER_CORRUPT',
-          `${this.file.path}: block ${block.number} at byte ${framed.offset} does not follow block ${this.#height - 1}`,
+          `${this.#file.path}: block ${block.number} at byte ${framed.offset} does not follow block ${this.#height - 1}`,
         );
       }
       const transactions = block.envelopes.map(parseTransaction);
-      const privateData = await this.privateStore.get(block.number);
+      const privateData = await this.#privateStore.get(block.number);
       const updates = updatesOf(block, privateData, transactions, new Updates(this.index));
       await this.#indexBlock({ block, privateData, transactions, updates }, framed.offset, framed.end);
       end = framed.end;
     }
-    if (end < this.file.end) {
-      const bytes = await this.file.cutTail(end);
+    if (end < this.#file.end) {
+      const bytes = await this.#file.cutTail(end);
       log.warn(
-        { file: this.file.path, bytes, height: this.#height },
+        { file: this.#file.path, bytes, height: this.#height },
         'cut off a block that a crash left unfinished',
       );
     }
@@ -202,15 +209,15 @@ export class Ledger {
     this.#previousHash = block.previousHash;
   }
 
-  async #indexBlock(committable: CommittableBlock, offset: number, end = this.file.end): Promise<void> {
+  async #indexBlock(committable: CommittableBlock, offset: number, end = this.#file.end): Promise<void> {
     const { block, transactions, updates } = committable;
     const isKnown = (txId: string): boolean => this.findTransaction(txId) !== undefined;
     const savepoint = { height: block.number + 1, end, lastHash: block.hash.toString('hex') };
     await this.#removePrivateData(block, transactions);
     await this.index.write([
       ...stateOperations(updates),
-      ...(await expiryOperations(block.number, updates, this.index, this.lifetimes)),
-      ...placeOperations(block, transactions, offset, isKnown),
+      ...(await expiryOperations(block.number, updates, this.index, this.#lifetimes)),
+      ...positionOperations(block, transactions, offset, isKnown),
       ...historyOperations(block, transactions),
       { type: 'put', key: SAVEPOINT_KEY, value: encodeSavepoint(savepoint) },
     ]);
@@ -220,18 +227,18 @@ export class Ledger {
 
   /** Removes from earlier blocks, and this one, what expires with it and what it purges. */
   async #removePrivateData(block: Block, transactions: readonly ParsedTransaction[]): Promise<void> {
-    await expirePrivateData(block.number, this.privateStore, this.lifetimes);
+    await expirePrivateData(block.number, this.#privateStore, this.#lifetimes);
     for (const [tx, { rwSet = [] }] of transactions.entries()) {
       if (block.codes[tx] !== Codes.VALID) continue;
       for (const { namespace, collections } of rwSet)
         for (const { collection, writes } of collections)
           for (const { key } of writes.filter(({ isPurge }) => isPurge))
-            await this.privateStore.purge({ namespace, collection }, key, { block: block.number, tx });
+            await this.#privateStore.purge({ namespace, collection }, key, { block: block.number, tx });
     }
   }
 }
 
-/** Whether the last block that the index knows is the one the file has in its place. */
+/** Whether the last block that the index knows is the one the file has at that number. */
 async function indexMatches(index: IndexStore, file: BlockFile): Promise<boolean> {
   const bytes = index.getRaw(SAVEPOINT_KEY);
   if (!bytes) return true;
@@ -243,7 +250,7 @@ async function indexMatches(index: IndexStore, file: BlockFile): Promise<boolean
 }
 
 /** The state changes of a block whose validation codes are known. */
-export function updatesOf(
+function updatesOf(
   block: Block,
   privateData: PrivateData,
   transactions: readonly ParsedTransaction[],

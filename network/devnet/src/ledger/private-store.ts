@@ -1,8 +1,8 @@
 import { ClassicLevel } from 'classic-level';
-import type { PrivateData } from '../block/record.js';
+import { hashOfKey } from '../rwset/builder.js';
 import { decodePrivateSet, encodePrivateSet, encodePrivateWrites } from '../rwset/codec.js';
 import type { DecodedPrivateWrites } from '../rwset/codec.js';
-import { hashOfKey } from '../rwset/builder.js';
+import type { PrivateData } from './record.js';
 
 const BUFFERS = { keyEncoding: 'buffer', valueEncoding: 'buffer' } as const;
 type Level = ClassicLevel<Buffer, Buffer>;
@@ -12,11 +12,11 @@ type Operation = { type: 'put'; key: Buffer; value: Buffer } | { type: 'del'; ke
 const DATA = 'd';
 /** Where a private key was written, by the hash of the key: a purge knows no more. */
 const WRITTEN = 'w';
-const PLACE_BYTES = 12;
+const POSITION_BYTES = 12;
 const NOTHING = Buffer.alloc(0);
 
-/** A transaction's place. */
-interface Place {
+/** A transaction's position. */
+interface Position {
   readonly block: number;
   readonly tx: number;
 }
@@ -27,26 +27,30 @@ export interface CollectionName {
   readonly collection: string;
 }
 
-function place({ block, tx }: Place): Buffer {
-  const bytes = Buffer.allocUnsafe(PLACE_BYTES);
+function encodePosition({ block, tx }: Position): Buffer {
+  const bytes = Buffer.allocUnsafe(POSITION_BYTES);
   bytes.writeBigUInt64BE(BigInt(block), 0);
   bytes.writeUInt32BE(tx, 8);
   return bytes;
 }
-function placeAtEnd(key: Buffer): Place {
-  const at = key.length - PLACE_BYTES;
+function positionAtEnd(key: Buffer): Position {
+  const at = key.length - POSITION_BYTES;
   return { block: Number(key.readBigUInt64BE(at)), tx: key.readUInt32BE(at + 8) };
 }
-const dataKey = (at: Place): Buffer => Buffer.concat([Buffer.from(DATA), place(at)]);
-const writtenKey = ({ namespace, collection }: CollectionName, keyHash: string, at: Place): Buffer =>
-  Buffer.concat([Buffer.from(`${WRITTEN}${namespace}\0${collection}\0${keyHash}`), place(at)]);
+const dataKey = (at: Position): Buffer => Buffer.concat([Buffer.from(DATA), encodePosition(at)]);
+const writtenKey = ({ namespace, collection }: CollectionName, keyHash: string, at: Position): Buffer =>
+  Buffer.concat([Buffer.from(`${WRITTEN}${namespace}\0${collection}\0${keyHash}`), encodePosition(at)]);
 
 /**
  * A channel's private data, apart from the blocks, because it has to be possible to remove it: when it expires, and
  * when chaincode purges it.
  */
 export class PrivateStore {
-  private constructor(private readonly level: Level) {}
+  readonly #level: Level;
+
+  private constructor(level: Level) {
+    this.#level = level;
+  }
 
   static async open(folder: string): Promise<PrivateStore> {
     const level: Level = new ClassicLevel(folder, BUFFERS);
@@ -62,14 +66,14 @@ export class PrivateStore {
         return { type: 'put', key, value: NOTHING };
       }),
     ]);
-    await this.level.batch(operations, { sync: true });
+    await this.#level.batch(operations, { sync: true });
   }
 
   /** What is left of a block's private data. */
   async get(block: number): Promise<PrivateData> {
     const found = new Map<number, Buffer>();
     const range = { gte: dataKey({ block, tx: 0 }), lt: dataKey({ block: block + 1, tx: 0 }) };
-    for await (const [key, value] of this.level.iterator(range)) found.set(placeAtEnd(key).tx, value);
+    for await (const [key, value] of this.#level.iterator(range)) found.set(positionAtEnd(key).tx, value);
     return found;
   }
 
@@ -77,11 +81,11 @@ export class PrivateStore {
   async dropFrom(block: number): Promise<void> {
     const operations: Operation[] = [];
     const range = { gte: dataKey({ block, tx: 0 }), lt: Buffer.from(WRITTEN) };
-    for await (const [key, value] of this.level.iterator(range)) {
-      const written = writtenKeys(placeAtEnd(key), decodePrivateSet(value));
+    for await (const [key, value] of this.#level.iterator(range)) {
+      const written = writtenKeys(positionAtEnd(key), decodePrivateSet(value));
       operations.push(...[key, ...written].map((each): Operation => ({ type: 'del', key: each })));
     }
-    if (operations.length > 0) await this.level.batch(operations);
+    if (operations.length > 0) await this.#level.batch(operations);
   }
 
   /** Removes what a block wrote to collections. */
@@ -93,26 +97,26 @@ export class PrivateStore {
       if (kept.length === sets.length) continue;
       const key = dataKey({ block, tx });
       const gone = writtenKeys({ block, tx }, sets.filter(expires));
-      await this.level.batch([
+      await this.#level.batch([
         kept.length > 0 ? { type: 'put', key, value: encode(kept) } : { type: 'del', key },
         ...gone.map((each) => ({ type: 'del', key: each }) as const),
       ]);
     }
   }
 
-  /** Removes what a key has been up to and including a place; the collections stay, without it, as on Fabric. */
-  async purge(from: CollectionName, keyHash: string, upTo: Place): Promise<void> {
+  /** Removes what a key has been up to and including a position; the collections stay, without it, as on Fabric. */
+  async purge(from: CollectionName, keyHash: string, upTo: Position): Promise<void> {
     const range = {
       gte: writtenKey(from, keyHash, { block: 0, tx: 0 }),
       lte: writtenKey(from, keyHash, upTo),
     };
-    for await (const [written] of this.level.iterator(range)) {
-      const key = dataKey(placeAtEnd(written));
-      const bytes = this.level.getSync(key);
+    for await (const [written] of this.#level.iterator(range)) {
+      const key = dataKey(positionAtEnd(written));
+      const bytes = this.#level.getSync(key);
       const sets = decodePrivateSet(bytes ?? NOTHING).map((each) =>
         isSame(each, from) ? without(each, keyHash) : each,
       );
-      await this.level.batch([
+      await this.#level.batch([
         { type: 'put', key, value: encode(sets) },
         { type: 'del', key: written },
       ]);
@@ -120,14 +124,14 @@ export class PrivateStore {
   }
 
   close(): Promise<void> {
-    return this.level.close();
+    return this.#level.close();
   }
 }
 
 const isSame = (a: CollectionName, b: CollectionName): boolean =>
   a.namespace === b.namespace && a.collection === b.collection;
 
-const writtenKeys = (at: Place, sets: readonly DecodedPrivateWrites[]): Buffer[] =>
+const writtenKeys = (at: Position, sets: readonly DecodedPrivateWrites[]): Buffer[] =>
   sets.flatMap((set) => set.writes.map(({ key }) => writtenKey(set, hashOfKey(key), at)));
 
 function without(set: DecodedPrivateWrites, keyHash: string): DecodedPrivateWrites {

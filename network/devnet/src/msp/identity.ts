@@ -1,7 +1,7 @@
 import type { KeyObject, X509Certificate } from 'node:crypto';
-import type { NodeOu } from '../identity/certificate-authority.js';
-import { verifyLowS, verifyLowSAsync } from '../identity/ecdsa.js';
-import type { Principal } from '../policy/policy.js';
+import { verifyLowS, verifyLowSAsync } from './ecdsa.js';
+import type { Principal } from './principal.js';
+import type { NodeOu } from './roles.js';
 
 /** A certificate that an organisation's MSP has accepted, with the one role its NodeOU gives it. */
 export class Identity {

@@ -1,4 +1,5 @@
-import type { NodeOu } from '../identity/certificate-authority.js';
+/** NodeOU roles of Fabric's MSP. */
+export type NodeOu = 'client' | 'admin' | 'peer' | 'orderer';
 
 /** Roles that a principal of an endorsement policy can name. */
 export type Role = 'member' | 'admin' | 'client' | 'peer' | 'orderer';

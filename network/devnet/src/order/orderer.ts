@@ -28,17 +28,20 @@ export class Orderer {
   #loop: Promise<void> | undefined;
   #failure: unknown;
   #closed = false;
+  readonly #channel: Channel;
+  readonly #settings: BatchSettings;
+  readonly #log: Log;
 
-  constructor(
-    private readonly channel: Channel,
-    private readonly settings: BatchSettings,
-    private readonly log: Log,
-  ) {}
+  constructor(channel: Channel, settings: BatchSettings, log: Log) {
+    this.#channel = channel;
+    this.#settings = settings;
+    this.#log = log;
+  }
 
   /** Takes an envelope, as an orderer's broadcast does. @throws BroadcastRefusal */
   submit(envelope: Buffer): void {
     const transaction = parseTransaction(envelope);
-    admitEnvelope(transaction, this.channel);
+    admitEnvelope(transaction, this.#channel);
     if (this.#closed || this.#failure !== undefined) {
       throw new BroadcastRefusal('SERVICE_UNAVAILABLE', 'the ordering service is not available');
     }
@@ -67,7 +70,7 @@ export class Orderer {
     } catch (error) {
       // A block that cannot be written (disk full, say) must not be skipped: nothing is taken any more.
       this.#failure = error;
-      this.log.error({ err: error, channel: this.channel.name }, 'cannot commit: ordering has stopped');
+      this.#log.error({ err: error, channel: this.#channel.name }, 'cannot commit: ordering has stopped');
     } finally {
       this.#loop = undefined;
     }
@@ -75,8 +78,8 @@ export class Orderer {
 
   async #gather(): Promise<void> {
     const [first] = this.#pending;
-    if (!first || this.#closed || this.#pending.length >= this.settings.maxMessages) return;
-    const waitMs = first.arrivedMs + this.settings.batchTimeoutMs - performance.now();
+    if (!first || this.#closed || this.#pending.length >= this.#settings.maxMessages) return;
+    const waitMs = first.arrivedMs + this.#settings.batchTimeoutMs - performance.now();
     if (waitMs > 0) await new Promise((resolve) => setTimeout(resolve, waitMs));
   }
 
@@ -87,15 +90,15 @@ export class Orderer {
       bytes += transaction.envelope.length;
       if (count > 0 && bytes > PREFERRED_BLOCK_BYTES) break;
       count += 1;
-      if (count === this.settings.maxMessages) break;
+      if (count === this.#settings.maxMessages) break;
     }
     return this.#pending.splice(0, count).map((each) => each.transaction);
   }
 
   async #commit(transactions: readonly ParsedTransaction[]): Promise<void> {
-    const { ledger, transient, commits } = this.channel;
+    const { ledger, transient, commits } = this.#channel;
     const number = ledger.height;
-    const { codes, updates, privateData } = await validateBlock(number, transactions, this.channel);
+    const { codes, updates, privateData } = await validateBlock(number, transactions, this.#channel);
     const envelopes = transactions.map((each) => each.envelope);
     const block = makeBlock(number, ledger.lastHash, envelopes, codes);
     await ledger.commit({ block, privateData, transactions, updates });
@@ -103,8 +106,8 @@ export class Orderer {
     if (number % TRANSIENT_RETENTION_BLOCKS === 0) {
       await transient.forgetBefore(number - TRANSIENT_RETENTION_BLOCKS);
     }
-    this.log.debug(
-      { channel: this.channel.name, block: number, transactions: envelopes.length },
+    this.#log.debug(
+      { channel: this.#channel.name, block: number, transactions: envelopes.length },
       'committed',
     );
     commits.notify();

@@ -1,4 +1,5 @@
-import type { Policy, Principal } from './policy.js';
+import type { Principal } from '../msp/principal.js';
+import type { Policy } from './policy.js';
 
 /** Who signed: anything that can say whether it satisfies a principal. */
 export interface Signer {

@@ -1,5 +1,6 @@
+import type { Principal } from '../msp/principal.js';
 import { satisfies } from './evaluate.js';
-import type { Policy, Principal } from './policy.js';
+import type { Policy } from './policy.js';
 
 /** The one peer an organisation has here. */
 function peerOf(mspId: string): { id: string; satisfies(principal: Principal): boolean } {

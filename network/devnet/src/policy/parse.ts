@@ -34,15 +34,17 @@ function tokenize(text: string): Token[] {
 
 class Parser {
   #position = 0;
+  readonly #text: string;
+  readonly #tokens: readonly Token[];
 
-  constructor(
-    private readonly text: string,
-    private readonly tokens: readonly Token[],
-  ) {}
+  constructor(text: string, tokens: readonly Token[]) {
+    this.#text = text;
+    this.#tokens = tokens;
+  }
 
   parse(): Policy {
     const policy = this.#rule();
-    if (this.#position < this.tokens.length) this.#fail('ends too late');
+    if (this.#position < this.#tokens.length) this.#fail('ends too late');
     return policy;
   }
 
@@ -77,13 +79,13 @@ class Parser {
   }
 
   #next(): Token {
-    const token = this.tokens[this.#position++];
+    const token = this.#tokens[this.#position++];
     if (!token) this.#fail('ends too early');
     return token;
   }
 
   #peek(mark: string): boolean {
-    const token = this.tokens[this.#position];
+    const token = this.#tokens[this.#position];
     return token?.kind === 'mark' && token.text === mark;
   }
 
@@ -93,7 +95,7 @@ class Parser {
   }
 
   #fail(what: string): never {
-    throw new DevnetError('BAD_POLICY', `policy "${this.text}" ${what}`);
+    throw new DevnetError('BAD_POLICY', `policy "${this.#text}" ${what}`);
   }
 }
 

@@ -1,11 +1,10 @@
 import { describe, expect, test } from '@jest/globals';
+import type { Role } from '../msp/roles.js';
 import { satisfies } from './evaluate.js';
 import type { Signer } from './evaluate.js';
-import { policyFromBytes } from './key-policy.js';
 import { endorsingSets } from './org-sets.js';
 import { parsePolicy } from './parse.js';
-import { policyToProto } from './policy-proto.js';
-import type { Role } from '../msp/roles.js';
+import { policyFromBytes, policyToProto } from './policy-proto.js';
 
 const ORGANISATIONS = ['A', 'B', 'C', 'D', 'E'];
 

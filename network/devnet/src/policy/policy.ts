@@ -1,10 +1,5 @@
+import type { Principal } from '../msp/principal.js';
 import type { Role } from '../msp/roles.js';
-
-/** "Somebody of this organisation in this role". */
-export interface Principal {
-  readonly mspId: string;
-  readonly role: Role;
-}
 
 /**
  * A policy over signatures: Fabric's SignaturePolicy, and its ImplicitMetaPolicy, which counts organisations

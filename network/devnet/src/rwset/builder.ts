@@ -1,6 +1,5 @@
-import { sha256 } from '../block/hash.js';
-import type { Version } from '../state/version.js';
 import { compareUtf8, sortedKeys } from '../wire/bytes.js';
+import { sha256 } from '../wire/sha256.js';
 import { encodePrivateSet, encodePrivateWrites, encodeRwSet } from './codec.js';
 import type {
   CollectionRwSet,
@@ -10,6 +9,7 @@ import type {
   NamespaceRwSet,
   RangeRead,
 } from './model.js';
+import type { Version } from './version.js';
 
 /** A range query still open when the simulation ends; its digest is taken then. */
 export interface OpenRange {

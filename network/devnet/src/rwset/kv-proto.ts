@@ -1,7 +1,7 @@
 import { ledger } from '@hyperledger/fabric-protos';
-import type { Version } from '../state/version.js';
 import { asBuffer } from '../wire/bytes.js';
 import type { KeyRead, KeyWrite, MetadataEntry, MetadataWrite, RangeRead } from './model.js';
+import type { Version } from './version.js';
 
 const kv = ledger.rwset.kvrwset;
 type Kv = typeof kv;

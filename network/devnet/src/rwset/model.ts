@@ -1,4 +1,4 @@
-import type { Version } from '../state/version.js';
+import type { Version } from './version.js';
 
 /** A key that was read, and the version it had; none when it was not there. */
 export interface KeyRead {

@@ -1,6 +1,6 @@
 import { ledger } from '@hyperledger/fabric-protos';
-import { sha256 } from '../block/hash.js';
 import { RANGE_MERKLE_DEGREE } from '../limits.js';
+import { sha256 } from '../wire/sha256.js';
 import { kvReadToProto } from './kv-proto.js';
 import type { KeyRead, MerkleSummary } from './model.js';
 

@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
-import { sha256 } from '../block/hash.js';
 import { compareUtf8 } from '../wire/bytes.js';
+import { sha256 } from '../wire/sha256.js';
 import { RwSetBuilder } from './builder.js';
 import { decodeRwSet, encodeRwSet } from './codec.js';
 import { RangeDigest } from './range-digest.js';

@@ -9,28 +9,29 @@ const { KeyModification } = ledger.queryresult;
 
 /** The values a key has had, newest first, read from the blocks. */
 export class HistoryScan implements RowSource {
-  readonly #places: AsyncGenerator<{ block: number; tx: number }>;
+  readonly #positions: AsyncGenerator<{ block: number; tx: number }>;
+  readonly #chain: Ledger;
+  readonly #namespace: string;
+  readonly #key: string;
 
-  constructor(
-    private readonly chain: Ledger,
-    snapshot: StateSnapshot,
-    private readonly namespace: string,
-    private readonly key: string,
-  ) {
-    this.#places = snapshot.history(namespace, key);
+  constructor(chain: Ledger, snapshot: StateSnapshot, namespace: string, key: string) {
+    this.#chain = chain;
+    this.#namespace = namespace;
+    this.#key = key;
+    this.#positions = snapshot.history(namespace, key);
   }
 
   async next(): Promise<QueryRow | undefined> {
-    const { done, value: place } = await this.#places.next();
+    const { done, value: position } = await this.#positions.next();
     if (done) return undefined;
-    const block = await this.chain.block(place.block);
-    const envelope = block?.envelopes[place.tx];
+    const block = await this.#chain.block(position.block);
+    const envelope = block?.envelopes[position.tx];
     const transaction = envelope && parseTransaction(envelope);
-    const set = transaction?.rwSet?.find((each) => each.namespace === this.namespace);
-    const write = set?.writes.find((each) => each.key === this.key);
+    const set = transaction?.rwSet?.find((each) => each.namespace === this.#namespace);
+    const write = set?.writes.find((each) => each.key === this.#key);
     if (!transaction || !write) {
       throw new PeerRefusal(
-        `no namespace or key is found for namespace ${this.namespace} and key ${this.key} with decoded blockNum ${place.block} and tranNum ${place.tx}`,
+        `no namespace or key is found for namespace ${this.#namespace} and key ${this.#key} with decoded blockNum ${position.block} and tranNum ${position.tx}`,
       );
     }
     const row = new KeyModification();
@@ -46,6 +47,6 @@ export class HistoryScan implements RowSource {
   }
 
   async close(): Promise<void> {
-    await this.#places.return(undefined);
+    await this.#positions.return(undefined);
   }
 }

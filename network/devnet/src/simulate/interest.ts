@@ -1,6 +1,6 @@
-import type { MetadataEntry } from '../rwset/model.js';
-import { keyPolicyOf } from '../policy/key-policy.js';
 import type { Policy } from '../policy/policy.js';
+import type { MetadataEntry } from '../rwset/model.js';
+import { keyPolicyOf } from '../state/key-policy.js';
 
 /** What a simulation touched, as far as it decides who has to endorse (Fabric's ChaincodeInterest). */
 export interface NamespaceInterest {

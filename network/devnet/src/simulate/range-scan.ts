@@ -19,12 +19,15 @@ export class RangeScan implements OpenRange {
   readonly #digest = new RangeDigest();
   #lastKey = '';
   #exhausted = false;
+  readonly #rows: AsyncIterator<StateRow>;
+  readonly #startKey: string;
+  readonly #endKey: string;
 
-  constructor(
-    private readonly rows: AsyncIterator<StateRow>,
-    private readonly startKey: string,
-    private readonly endKey: string,
-  ) {}
+  constructor(rows: AsyncIterator<StateRow>, startKey: string, endKey: string) {
+    this.#rows = rows;
+    this.#startKey = startKey;
+    this.#endKey = endKey;
+  }
 
   /** The next row, which becomes part of the read set; undefined at the end of the range. */
   async next(): Promise<StateRow | undefined> {
@@ -44,20 +47,20 @@ export class RangeScan implements OpenRange {
   }
 
   async close(): Promise<void> {
-    await this.rows.return?.();
+    await this.#rows.return?.();
   }
 
   finish(): RangeRead {
     return {
-      startKey: this.startKey,
-      endKey: this.#exhausted ? this.endKey : this.#lastKey,
+      startKey: this.#startKey,
+      endKey: this.#exhausted ? this.#endKey : this.#lastKey,
       exhausted: this.#exhausted,
       ...this.#digest.finish(),
     };
   }
 
   async #advance(): Promise<StateRow | undefined> {
-    const { done, value } = await this.rows.next();
+    const { done, value } = await this.#rows.next();
     return done ? undefined : (value as StateRow);
   }
 }

@@ -1,15 +1,14 @@
-import type { ChaincodeDefinition, CollectionDefinition } from '../channel/chaincode-definition.js';
-import { collectionOf, isImplicit } from '../channel/chaincode-definition.js';
 import { PeerRefusal } from '../errors.js';
+import type { ChaincodeDefinition, CollectionDefinition } from '../lifecycle/chaincode-definition.js';
+import { collectionOf, isImplicit } from '../lifecycle/chaincode-definition.js';
 import type { SimulationResult } from '../rwset/builder.js';
 import { RwSetBuilder, hashOfKey } from '../rwset/builder.js';
 import type { MetadataEntry } from '../rwset/model.js';
-import type { StateSnapshot } from '../state/index-store.js';
+import type { Version } from '../rwset/version.js';
+import { sameVersion } from '../rwset/version.js';
+import type { StateSnapshot, StateRow } from '../state/index-store.js';
 import { decodeMetadata } from '../state/metadata.js';
 import { hashedNamespace, privateNamespace } from '../state/namespace.js';
-import type { Version } from '../state/version.js';
-import { sameVersion } from '../state/version.js';
-import type { StateRow } from '../state/index-store.js';
 import { Interest } from './interest.js';
 import { RangeScan } from './range-scan.js';
 
@@ -34,14 +33,21 @@ export class Simulator {
   #written = false;
   #paginated = false;
   #privateQueried = false;
+  readonly #txId: string;
+  /** The organisation whose peer simulates; private data of others is not there. */
+  readonly #mspId: string;
+  readonly #scope: SimulationScope;
 
   constructor(
-    private readonly txId: string,
-    /** The organisation whose peer simulates; private data of others is not there. */
-    private readonly mspId: string,
-    private readonly scope: SimulationScope,
+    txId: string,
+    mspId: string,
+    scope: SimulationScope,
     readonly snapshot: StateSnapshot,
-  ) {}
+  ) {
+    this.#txId = txId;
+    this.#mspId = mspId;
+    this.#scope = scope;
+  }
 
   getState(namespace: string, key: string): Buffer {
     const found = this.snapshot.get(namespace, key);
@@ -86,7 +92,7 @@ export class Simulator {
   getPrivate(namespace: string, collection: string, key: string): Buffer {
     const definition = this.collection(namespace, collection);
     const hashed = this.snapshot.get(hashedNamespace(namespace, collection), hashOfKey(key));
-    const found = definition.members.includes(this.mspId)
+    const found = definition.members.includes(this.#mspId)
       ? this.snapshot.get(privateNamespace(namespace, collection), key)
       : undefined;
     if (!sameVersion(hashed?.version, found?.version)) {
@@ -156,7 +162,7 @@ export class Simulator {
     this.#privateQueried = true;
     const definition = this.collection(namespace, collection);
     // A peer that is no member has none of the rows.
-    const own = definition.members.includes(this.mspId) ? privateNamespace(namespace, collection) : '';
+    const own = definition.members.includes(this.#mspId) ? privateNamespace(namespace, collection) : '';
     return this.snapshot.range(own, start, end);
   }
 
@@ -170,7 +176,7 @@ export class Simulator {
         `collection [${collection}] not defined in the collection config for chaincode [${namespace}]`,
       );
     }
-    throw new PeerRefusal(`collection ${this.scope.channel}/${namespace}/${collection} could not be found`);
+    throw new PeerRefusal(`collection ${this.#scope.channel}/${namespace}/${collection} could not be found`);
   }
 
   finish(): { readonly result: SimulationResult; readonly interest: Interest } {
@@ -178,8 +184,8 @@ export class Simulator {
   }
 
   #findCollection(namespace: string, collection: string): CollectionDefinition | undefined {
-    const definition = this.scope.definition(namespace);
-    return definition && collectionOf(definition, collection, this.scope.mspIds);
+    const definition = this.#scope.definition(namespace);
+    return definition && collectionOf(definition, collection, this.#scope.mspIds);
   }
 
   #privateMetadata(namespace: string, collection: string, key: string): MetadataEntry[] {
@@ -200,6 +206,6 @@ export class Simulator {
 
   // "unsuppored" is how Fabric spells it.
   #unsupported(why: string): never {
-    throw new PeerRefusal(`txid [${this.txId}]: unsuppored transaction. ${why}`);
+    throw new PeerRefusal(`txid [${this.#txId}]: unsuppored transaction. ${why}`);
   }
 }

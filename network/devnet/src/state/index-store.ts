@@ -1,7 +1,7 @@
 import { ClassicLevel } from 'classic-level';
-import { historyRange, keyOfState, placeOfHistory, stateKey, stateRange } from './keys.js';
-import type { VersionedValue } from './version.js';
-import { decodeValue } from './version.js';
+import { historyRange, keyOfState, positionOfHistory, stateKey, stateRange } from './keys.js';
+import type { VersionedValue } from './value.js';
+import { decodeValue } from './value.js';
 
 const BUFFERS = { keyEncoding: 'buffer', valueEncoding: 'buffer' } as const;
 type Level = ClassicLevel<Buffer, Buffer>;
@@ -26,39 +26,40 @@ export interface StateReader {
 
 /** A view that later commits do not change. It has to be closed. */
 export class StateSnapshot implements StateReader {
-  constructor(
-    private readonly level: Level,
-    private readonly snapshot: LevelSnapshot,
-  ) {}
+  readonly #level: Level;
+  readonly #snapshot: LevelSnapshot;
+
+  constructor(level: Level, snapshot: LevelSnapshot) {
+    this.#level = level;
+    this.#snapshot = snapshot;
+  }
 
   get(namespace: string, key: string): VersionedValue | undefined {
-    const bytes = this.level.getSync(stateKey(namespace, key), { snapshot: this.snapshot });
+    const bytes = this.#level.getSync(stateKey(namespace, key), { snapshot: this.#snapshot });
     return bytes && decodeValue(bytes);
   }
 
   range(namespace: string, start: string, end: string): AsyncIterableIterator<StateRow> {
-    return rows(this.level, namespace, start, end, this.snapshot);
+    return rows(this.#level, namespace, stateRange(namespace, start, end), this.#snapshot);
   }
 
-  /** Places of the transactions that wrote a key, newest first. */
+  /** Positions of the transactions that wrote a key, newest first. */
   async *history(namespace: string, key: string): AsyncGenerator<{ block: number; tx: number }> {
-    const range = { ...historyRange(namespace, key), reverse: true, snapshot: this.snapshot };
-    for await (const entry of this.level.keys(range)) yield placeOfHistory(entry);
+    const range = { ...historyRange(namespace, key), reverse: true, snapshot: this.#snapshot };
+    for await (const entry of this.#level.keys(range)) yield positionOfHistory(entry);
   }
 
   async close(): Promise<void> {
-    await this.snapshot.close();
+    await this.#snapshot.close();
   }
 }
 
 async function* rows(
   level: Level,
   namespace: string,
-  start: string,
-  end: string,
+  bounds: ReturnType<typeof stateRange>,
   snapshot: LevelSnapshot | undefined,
 ): AsyncGenerator<StateRow> {
-  const bounds = stateRange(namespace, start, end);
   if (Buffer.compare(bounds.gte, bounds.lt) >= 0) return;
   for await (const [key, value] of level.iterator(snapshot ? { ...bounds, snapshot } : bounds)) {
     yield { key: keyOfState(namespace, key), ...decodeValue(value) };
@@ -70,7 +71,11 @@ async function* rows(
  * file again, so its writes are atomic but not synced.
  */
 export class IndexStore implements StateReader {
-  private constructor(private readonly level: Level) {}
+  readonly #level: Level;
+
+  private constructor(level: Level) {
+    this.#level = level;
+  }
 
   static async open(folder: string): Promise<IndexStore> {
     const level: Level = new ClassicLevel(folder, BUFFERS);
@@ -84,33 +89,33 @@ export class IndexStore implements StateReader {
   }
 
   getRaw(key: Buffer): Buffer | undefined {
-    return this.level.getSync(key);
+    return this.#level.getSync(key);
   }
 
   get(namespace: string, key: string): VersionedValue | undefined {
-    const bytes = this.level.getSync(stateKey(namespace, key));
+    const bytes = this.#level.getSync(stateKey(namespace, key));
     return bytes && decodeValue(bytes);
   }
 
   range(namespace: string, start: string, end: string): AsyncIterableIterator<StateRow> {
-    return rows(this.level, namespace, start, end, undefined);
+    return rows(this.#level, namespace, stateRange(namespace, start, end), undefined);
   }
 
   /** Raw entries from one key up to another. */
   entries(gte: Buffer, lt: Buffer): AsyncIterable<[Buffer, Buffer]> {
-    return this.level.iterator({ gte, lt });
+    return this.#level.iterator({ gte, lt });
   }
 
   snapshot(): StateSnapshot {
-    return new StateSnapshot(this.level, this.level.snapshot());
+    return new StateSnapshot(this.#level, this.#level.snapshot());
   }
 
   /** Applies all operations or none. */
   async write(operations: readonly IndexOperation[]): Promise<void> {
-    await this.level.batch([...operations]);
+    await this.#level.batch([...operations]);
   }
 
   close(): Promise<void> {
-    return this.level.close();
+    return this.#level.close();
   }
 }

@@ -62,7 +62,7 @@ export function historyRange(namespace: string, key: string): { gte: Buffer; lte
 }
 
 /** Which transaction a history entry is about. */
-export function placeOfHistory(entry: Buffer): { block: number; tx: number } {
+export function positionOfHistory(entry: Buffer): { block: number; tx: number } {
   const at = entry.length - 12;
   return { block: Number(entry.readBigUInt64BE(at)), tx: entry.readUInt32BE(at + 8) };
 }
@@ -72,17 +72,17 @@ export function transactionKey(txId: string): Buffer {
 }
 
 /** Where a transaction is, and its validation code. */
-export interface TransactionPlace {
+export interface TransactionPosition {
   readonly block: number;
   readonly tx: number;
   readonly code: number;
 }
 
-export function encodePlace({ block, tx, code }: TransactionPlace): Buffer {
+export function encodePosition({ block, tx, code }: TransactionPosition): Buffer {
   return Buffer.concat([u64(block), u32(tx), Buffer.of(code)]);
 }
 
-export function decodePlace(bytes: Buffer): TransactionPlace {
+export function decodePosition(bytes: Buffer): TransactionPosition {
   return { block: Number(bytes.readBigUInt64BE(0)), tx: bytes.readUInt32BE(8), code: bytes.readUInt8(12) };
 }
 

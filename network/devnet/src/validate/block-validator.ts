@@ -1,18 +1,18 @@
+import { Codes } from '../block/codes.js';
+import type { Code } from '../block/codes.js';
 import type { ParsedTransaction } from '../block/parsed-transaction.js';
 import type { Channel } from '../channel/channel.js';
 import { decodePrivateSet } from '../rwset/codec.js';
-import { Codes } from './codes.js';
-import type { Code } from './codes.js';
+import { Updates } from '../state/updates.js';
 import { checkConflicts } from './conflicts.js';
 import { EndorsementCheck, endorsersOf } from './endorsement.js';
 import { checkStructure } from './structure.js';
-import { Updates } from './updates.js';
 
 /** What validation makes of a block's transactions. */
 export interface ValidatedBlock {
   readonly codes: readonly Code[];
   readonly updates: Updates;
-  /** Private write sets that were found and match, by the transaction's place. */
+  /** Private write sets that were found and match, by the transaction's index. */
   readonly privateData: ReadonlyMap<number, Buffer>;
 }
 

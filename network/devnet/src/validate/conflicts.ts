@@ -1,12 +1,12 @@
-import { RangeDigest } from '../rwset/range-digest.js';
+import { Codes } from '../block/codes.js';
+import type { Code } from '../block/codes.js';
 import type { KeyRead, NamespaceRwSet, RangeRead } from '../rwset/model.js';
+import { RangeDigest } from '../rwset/range-digest.js';
+import { sameVersion } from '../rwset/version.js';
 import type { StateReader } from '../state/index-store.js';
 import { hashedNamespace } from '../state/namespace.js';
-import { sameVersion } from '../state/version.js';
+import type { Updates } from '../state/updates.js';
 import { compareUtf8 } from '../wire/bytes.js';
-import { Codes } from './codes.js';
-import type { Code } from './codes.js';
-import type { Updates } from './updates.js';
 
 /**
  * Whether what a transaction read is still so, given the state and the valid transactions before it in its block

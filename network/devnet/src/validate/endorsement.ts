@@ -1,15 +1,15 @@
+import { Codes } from '../block/codes.js';
+import type { Code } from '../block/codes.js';
 import type { ParsedTransaction } from '../block/parsed-transaction.js';
 import type { TransactionAction } from '../block/transaction.js';
-import { collectionOf } from '../channel/chaincode-definition.js';
 import type { Channel } from '../channel/channel.js';
+import { collectionOf } from '../lifecycle/chaincode-definition.js';
 import type { Identity } from '../msp/identity.js';
 import { satisfies } from '../policy/evaluate.js';
-import { keyPolicyOf } from '../policy/key-policy.js';
 import type { NamespaceRwSet } from '../rwset/model.js';
+import { keyPolicyOf } from '../state/key-policy.js';
 import { decodeMetadata } from '../state/metadata.js';
 import { hashedNamespace } from '../state/namespace.js';
-import { Codes } from './codes.js';
-import type { Code } from './codes.js';
 
 /** Identities whose endorsement signature holds. */
 export async function endorsersOf(action: TransactionAction, channel: Channel): Promise<Identity[]> {
@@ -51,8 +51,11 @@ function writesAnything(set: NamespaceRwSet): boolean {
  */
 export class EndorsementCheck {
   readonly #changedPolicies = new Set<string>();
+  readonly #channel: Channel;
 
-  constructor(private readonly channel: Channel) {}
+  constructor(channel: Channel) {
+    this.#channel = channel;
+  }
 
   /** VALID, or the code of what is missing. Every written namespace is checked, and the invoked one always. */
   check(transaction: ParsedTransaction, endorsers: readonly Identity[]): Code {
@@ -70,15 +73,16 @@ export class EndorsementCheck {
   }
 
   #namespace(namespace: string, set: NamespaceRwSet | undefined, endorsers: readonly Identity[]): Code {
-    const definition = this.channel.definition(namespace);
+    const definition = this.#channel.definition(namespace);
     if (!definition) return Codes.INVALID_CHAINCODE;
     const keys = set ? writtenKeys(set) : [];
     const policies = new Set<(typeof definition)['policy']>();
     for (const { stateNamespace, collection, key } of keys) {
       if (this.#changedPolicies.has(`${stateNamespace}\0${key}`)) return Codes.ENDORSEMENT_POLICY_FAILURE;
-      const metadata = this.channel.ledger.index.get(stateNamespace, key)?.metadata;
+      const metadata = this.#channel.ledger.index.get(stateNamespace, key)?.metadata;
       const own = keyPolicyOf(decodeMetadata(metadata));
-      const found = collection === '' ? undefined : collectionOf(definition, collection, this.channel.mspIds);
+      const found =
+        collection === '' ? undefined : collectionOf(definition, collection, this.#channel.mspIds);
       if (collection !== '' && !found) return Codes.ENDORSEMENT_POLICY_FAILURE;
       policies.add(own ?? found?.endorsementPolicy ?? definition.policy);
     }

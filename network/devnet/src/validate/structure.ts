@@ -1,10 +1,10 @@
 import { common, peer } from '@hyperledger/fabric-protos';
-import { sha256 } from '../block/hash.js';
+import { Codes } from '../block/codes.js';
+import type { Code } from '../block/codes.js';
 import type { ParsedTransaction } from '../block/parsed-transaction.js';
 import type { Channel } from '../channel/channel.js';
-import { transactionId } from '../endorse/proposal.js';
-import { Codes } from './codes.js';
-import type { Code } from './codes.js';
+import { sha256 } from '../wire/sha256.js';
+import { transactionId } from '../wire/transaction-id.js';
 
 /**
  * What a committing peer checks of a transaction by itself: headers, creator's signature, transaction id,

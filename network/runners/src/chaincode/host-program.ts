@@ -8,7 +8,7 @@ export const HOST_VARIABLE = 'CARELEDGER_CHAINCODE_HOST';
 
 /** The project's chaincode host: bundled, it starts in half the time. */
 const PROGRAM = fileURLToPath(
-  new URL('../../../../chaincode/host/dist/bundle/careledger-chaincode-host.mjs', import.meta.url),
+  new URL('../../../../../chaincode/host/dist/bundle/careledger-chaincode-host.mjs', import.meta.url),
 );
 
 /** How to run the chaincode host: the one that is named, or else the project's own. */

@@ -1,22 +1,19 @@
+import { rm } from 'node:fs/promises';
 import { text } from 'node:stream/consumers';
 import { Command, Option } from 'commander';
-import {
-  chainInfo,
-  messageOf,
-  NetworkConnections,
-  planOf,
-  requireState,
-  runCommand,
-  table,
-  type Output,
-} from '@careledger/network-admin';
+import { runCommand, type Output } from '@careledger/network-admin';
 import type { ProfileName } from '@careledger/network-definition';
+import { readArchive, writeArchive } from '../compose/archive.js';
+import { stageBackup } from '../compose/backup.js';
+import { ComposeNetwork } from '../compose/compose-network.js';
 import { certifyDevice } from '../compose/device-certificate.js';
+import { Host } from '../compose/host.js';
 import { ComposeLayout, DATA_ROOT, NETWORK_ROOT } from '../compose/layout.js';
 import { prepare } from '../compose/prepare.js';
+import { restore } from '../compose/restore.js';
 import { setUp } from '../compose/set-up.js';
-import { addOperations } from './compose-operations.js';
-import { credentialLines, serviceCredentials, trustedRoots } from '../services/credentials.js';
+import { ComposeRunner } from './compose-runner.js';
+import { addOperations } from './operations.js';
 
 interface GlobalOptions {
   readonly dir: string;
@@ -64,59 +61,6 @@ program
   );
 
 program
-  .command('status')
-  .description('height and head of every channel at every peer')
-  .action(async () =>
-    onLayout(async (layout, output) => {
-      const plan = planOf(await requireState(layout.root));
-      using connections = await NetworkConnections.open(plan, layout);
-      const ledgers = await Promise.all(
-        plan.peers.flatMap(({ id, channels }) =>
-          channels.map(async (channel) => ({
-            peer: id,
-            channel,
-            ...(await chainInfo(connections.peer(id), channel).catch((error: unknown) => ({
-              error: messageOf(error),
-            }))),
-          })),
-        ),
-      );
-      output.result(
-        ledgers,
-        table(
-          ledgers.map((ledger) => [
-            ledger.peer,
-            ledger.channel,
-            ...('error' in ledger ? [ledger.error] : [`height ${ledger.height}`, ledger.head.slice(0, 16)]),
-          ]),
-        ),
-      );
-      if (ledgers.some((ledger) => 'error' in ledger)) process.exitCode = 1;
-    }),
-  );
-
-program
-  .command('credentials [service]')
-  .description('bearer tokens that services take; they are secrets')
-  .action(async (service: string | undefined) =>
-    onLayout(async (layout, output) => {
-      const plan = planOf(await requireState(layout.root));
-      const tokens = await serviceCredentials(plan, layout, service);
-      output.result(tokens, credentialLines(tokens));
-    }),
-  );
-
-program
-  .command('trust')
-  .description('the TLS authorities of all organisations, as PEM: what clients outside need to trust')
-  .action(async () =>
-    onLayout(async (layout, output) => {
-      const pem = await trustedRoots(layout);
-      output.result({ pem }, [pem.trimEnd()]);
-    }),
-  );
-
-program
   .command('certify-device')
   .description(
     'a device’s certificate request (PKCS #10, PEM) on standard input, its certificate on standard output',
@@ -128,6 +72,39 @@ program
     }),
   );
 
-addOperations(program, onLayout);
+program
+  .command('backup')
+  .description('both volumes at one moment, as an archive on standard output; docker/operations/backup.sh')
+  .action(async () =>
+    onLayout(async (layout, output) => {
+      using host = new Host(process.stdin, process.stdout);
+      try {
+        const haltedMs = await stageBackup(layout, host, output.progress);
+        await host.say(`sealed ${(haltedMs / 1000).toFixed(1)}`);
+        await writeArchive(layout.backupStaging, process.stdout);
+      } finally {
+        await rm(layout.backupStaging, { recursive: true, force: true });
+      }
+    }),
+  );
+
+program
+  .command('restore')
+  .description('fill empty volumes with the archive on standard input')
+  .action(async () =>
+    onLayout(async (layout, output) => {
+      await restore(layout, (folder) => readArchive(process.stdin, folder), output.progress);
+      output.result({ restored: true }, ['the volumes are as they were']);
+    }),
+  );
+
+addOperations(program, {
+  onRunner: (action) =>
+    onLayout((layout, output) =>
+      action(new ComposeRunner(new ComposeNetwork(layout, output.progress)), output),
+    ),
+  // Whoever calls docker/operations has confirmed it there.
+  confirmsRemoval: false,
+});
 
 await program.parseAsync();

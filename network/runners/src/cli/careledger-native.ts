@@ -2,26 +2,20 @@ import { once } from 'node:events';
 import { spawn } from 'node:child_process';
 import { Command, Option } from 'commander';
 import {
-  EXPIRY_WARNING_DAYS,
   NetworkConnections,
-  reportExpiry,
-  reportFindings,
   revokeOnChannels,
   runCommand,
   table,
   type Output,
 } from '@careledger/network-admin';
 import { chaincodeHostCommand, HOST_VARIABLE } from '../chaincode/host-program.js';
-import { RunnerError } from '../errors.js';
+import { backup, restore } from '../native/backup.js';
 import { DEFAULT_ROOT } from '../native/layout.js';
 import { NativeNetwork, type UpOptions } from '../native/native-network.js';
-import { backup, restore } from '../operations/backup.js';
-import { diagnose } from '../operations/doctor.js';
-import { heights, ordererHeights } from '../operations/heights.js';
-import { addOrganization, removeOrganization } from '../operations/membership.js';
-import { rotateNode } from '../operations/rotate.js';
-import { upgradeChaincode } from '../operations/upgrade-chaincode.js';
-import { credentialLines, serviceCredentials, trustedRoots } from '../services/credentials.js';
+import { heights } from '../operations/heights.js';
+import { ledgerLines } from './answer.js';
+import { NativeRunner } from './native-runner.js';
+import { addOperations, requireConfirmation } from './operations.js';
 
 interface GlobalOptions {
   readonly dir: string;
@@ -58,10 +52,6 @@ async function onNetwork(action: (network: NativeNetwork, output: Output) => Pro
     });
     await action(network, output);
   });
-}
-
-function confirmed(yes: boolean | undefined, what: string): void {
-  if (!yes) throw new RunnerError('CONFIRMATION_MISSING', `this ${what}: repeat it with --yes`);
 }
 
 program
@@ -101,34 +91,6 @@ program
   );
 
 program
-  .command('status')
-  .description('which processes run; heights of the ledgers')
-  .action(async () =>
-    onNetwork(async (network, output) => {
-      const processes = await network.status();
-      const allRun = processes.length > 0 && processes.every(({ running }) => running);
-      const ledgers = allRun ? await heights(network) : [];
-      const orderers = allRun ? await ordererHeights(network) : [];
-      output.result({ processes, ledgers, orderers }, [
-        ...(processes.length === 0 ? ['nothing runs'] : []),
-        ...table(
-          processes.map(({ name, pid, running }) => [name, running ? `runs (pid ${pid})` : 'HAS ENDED']),
-        ),
-        ...table([
-          ...orderers.map(({ orderer, channel, height }) => [orderer, channel, `height ${height}`]),
-          ...ledgers.map(({ peer, channel, height, head }) => [
-            peer,
-            channel,
-            `height ${height}`,
-            head.slice(0, 16),
-          ]),
-        ]),
-      ]);
-      if (processes.length === 0 || processes.some(({ running }) => !running)) process.exitCode = 1;
-    }),
-  );
-
-program
   .command('logs [node]')
   .description('the last lines of all logs, or of one; -f goes on')
   .option('-n, --lines <n>', 'lines of each', Number, 20)
@@ -163,72 +125,9 @@ program
   .option('--yes', 'really')
   .action(async ({ yes }: { yes?: boolean }) =>
     onNetwork(async (network, output) => {
-      confirmed(yes, `deletes ${network.layout.root} with everything in it`);
+      requireConfirmation(yes, `deletes ${network.layout.root} with everything in it`);
       await network.destroy();
       output.result({ deleted: network.layout.root }, [`${network.layout.root} deleted`]);
-    }),
-  );
-
-program
-  .command('add-org <mspId>')
-  .description('let an organisation of the definition join the running network, for example PharmacyMSP')
-  .action(async (mspId: string) =>
-    onNetwork(async (network, output) => {
-      await addOrganization(network, mspId);
-      output.result({ joined: mspId }, [`${mspId} takes part`]);
-    }),
-  );
-
-program
-  .command('remove-org <mspId>')
-  .description('shut an organisation out of all channels')
-  .option('--yes', 'really')
-  .action(async (mspId: string, { yes }: { yes?: boolean }) =>
-    onNetwork(async (network, output) => {
-      confirmed(yes, `shuts ${mspId} out of all channels`);
-      await removeOrganization(network, mspId);
-      output.result({ left: mspId }, [`${mspId} takes no part any more`]);
-    }),
-  );
-
-program
-  .command('upgrade-chaincode <name> <version>')
-  .description('install, approve and commit another version of a chaincode, then start its hosts anew')
-  .action(async (name: string, version: string) =>
-    onNetwork(async (network, output) => {
-      await upgradeChaincode(network, name, version);
-      output.result({ chaincode: name, version }, [`${name} ${version} runs`]);
-    }),
-  );
-
-program
-  .command('rotate <node>')
-  .description('new certificates for a peer, an orderer or a service; the others keep running')
-  .action(async (node: string) =>
-    onNetwork(async (network, output) => {
-      await rotateNode(network, node);
-      output.result({ rotated: node }, [`${node} runs with new certificates`]);
-    }),
-  );
-
-program
-  .command('credentials [service]')
-  .description('bearer tokens that services take; they are secrets')
-  .action(async (service: string | undefined) =>
-    onNetwork(async (network, output) => {
-      const plan = network.plan(await network.state());
-      const credentials = await serviceCredentials(plan, network.layout, service);
-      output.result(credentials, credentialLines(credentials));
-    }),
-  );
-
-program
-  .command('trust')
-  .description('the TLS authorities of all organisations, as PEM: what clients of the services need to trust')
-  .action(async () =>
-    onNetwork(async (network, output) => {
-      const pem = await trustedRoots(network.layout);
-      output.result({ pem }, [pem.trimEnd()]);
     }),
   );
 
@@ -238,10 +137,11 @@ program
   .option('--yes', 'really')
   .action(async (mspId: string, file: string, { yes }: { yes?: boolean }) =>
     onNetwork(async (network, output) => {
-      confirmed(yes, `revokes ${file} for ever`);
+      requireConfirmation(yes, `revokes ${file} for ever`);
       const plan = network.plan(await network.state());
       using connections = await NetworkConnections.open(plan, network.layout);
-      await revokeOnChannels(plan, network.layout, connections, mspId, file, output.progress);
+      const { layout } = network;
+      await revokeOnChannels({ plan, layout, connections, progress: output.progress }, mspId, file);
       output.result({ revoked: file }, [`${file} is revoked`]);
     }),
   );
@@ -268,38 +168,13 @@ program
     onNetwork(async (network, output) => {
       await restore(network, folder);
       const ledgers = await heights(network);
-      output.result(
-        { ledgers },
-        table(
-          ledgers.map(({ peer, channel, height, head }) => [
-            peer,
-            channel,
-            `height ${height}`,
-            head.slice(0, 16),
-          ]),
-        ),
-      );
+      output.result({ ledgers }, ledgerLines(ledgers));
     }),
   );
 
-program
-  .command('expiry')
-  .description('when certificates expire; status 1 when one does soon')
-  .option('--days <n>', 'what is soon', Number, EXPIRY_WARNING_DAYS)
-  .action(async ({ days }: { days: number }) =>
-    onNetwork(async (network, output) => {
-      await network.state();
-      await reportExpiry(output, network.layout, days);
-    }),
-  );
-
-program
-  .command('doctor')
-  .description('what is wrong, and the command that mends it; status 1 when something is')
-  .action(async () =>
-    onNetwork(async (network, output) => {
-      reportFindings(output, await diagnose(network));
-    }),
-  );
+addOperations(program, {
+  onRunner: (action) => onNetwork((network, output) => action(new NativeRunner(network), output)),
+  confirmsRemoval: true,
+});
 
 await program.parseAsync();

@@ -5,11 +5,11 @@ import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { PORT_OFFSETS } from '@careledger/network-definition';
 import { afterAll, expect, test } from '@jest/globals';
-import { describeOnFabric, TEST_CHAINCODE_HOST, temporaryFolder } from '../testing/fabric.js';
+import { describeOnFabric, TEST_CHAINCODE_HOST, temporaryFolder } from '../../testing/fabric.js';
 
 const run = promisify(execFile);
 const TEST_TIMEOUT_MS = 120_000;
-const bin = (path: string): string => fileURLToPath(new URL(`../../../${path}`, import.meta.url));
+const bin = (path: string): string => fileURLToPath(new URL(`../../../../${path}`, import.meta.url));
 
 interface Outcome {
   readonly status: number;

@@ -1,9 +1,10 @@
 import { pbkdf2Sync, randomBytes } from 'node:crypto';
 import { mkdir, readFile } from 'node:fs/promises';
 import { makeRevocationList, readAuthority } from '@careledger/crypto/x509';
+import { PATIENTS_MSP } from '@careledger/domain';
 import { readIfThere, writePublic, writeSecret } from '@careledger/network-admin';
+import { GATEWAY } from '@careledger/network-definition';
 import { ensureSecretFile } from '../services/secrets.js';
-import { GATEWAY, PATIENTS_MSP } from '../services/service-node.js';
 import { BROKER, BROKER_REVOCATIONS, DEVICES_AUTHORITY } from './broker.js';
 import { DEVICES_MSP } from './devices.js';
 import type { ComposeLayout } from './layout.js';

@@ -2,12 +2,11 @@ import { describe, expect, test } from '@jest/globals';
 import { execFileSync } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { newState, planOf } from '@careledger/network-admin';
-import type { ProfileName } from '@careledger/network-definition';
-import { GATEWAY, servicesOf } from '../services/service-node.js';
+import { GATEWAY, servicesOf, type ProfileName } from '@careledger/network-definition';
 import { BROKER, BROKER_REVOCATIONS } from './broker.js';
 import { ONE_SHOTS, OTHER_HOSTS } from './containers.js';
 
-const PROJECT = fileURLToPath(new URL('../../../../', import.meta.url));
+const PROJECT = fileURLToPath(new URL('../../../../../', import.meta.url));
 
 interface Mount {
   readonly type: string;

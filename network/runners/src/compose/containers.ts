@@ -1,6 +1,6 @@
+import { PATIENTS_MSP } from '@careledger/domain';
+import { callersOf, servicesOf, type ServiceNode } from '@careledger/network-definition';
 import type { RunnerNetwork } from '../operations/runner-network.js';
-import { callersOf } from '../services/service-config.js';
-import { PATIENTS_MSP, servicesOf, type ServiceNode } from '../services/service-node.js';
 import type { TlsHost } from '../services/tls.js';
 import { BROKER } from './broker.js';
 import { GRAFANA, MONITORING_MSP, PROMETHEUS } from './monitoring.js';
@@ -41,7 +41,7 @@ export async function containersOf(network: RunnerNetwork, mspId: string): Promi
   const own = services.filter((node) => node.mspId === mspId);
   const isNeighbour = (other: ServiceNode): boolean =>
     own.some((node) =>
-      [...callersOf(node, services), ...calleesOf(node, services)].some((id) => id === other.id),
+      [...callersOf(node, services), ...calleesOf(node, services)].some(({ id }) => id === other.id),
     );
   const name = plan.organizations.find((organization) => organization.mspId === mspId)?.name ?? mspId;
   return {
@@ -52,6 +52,6 @@ export async function containersOf(network: RunnerNetwork, mspId: string): Promi
   };
 }
 
-function calleesOf(node: ServiceNode, services: readonly ServiceNode[]): string[] {
-  return services.filter((other) => callersOf(other, services).includes(node.id)).map(({ id }) => id);
+function calleesOf(node: ServiceNode, services: readonly ServiceNode[]): ServiceNode[] {
+  return services.filter((other) => callersOf(other, services).includes(node));
 }

@@ -20,7 +20,7 @@ import type { ComposeLayout } from './layout.js';
 
 const DAY_MS = 86_400_000;
 /** How long a device's certificate is good for. */
-export const DEVICE_CERTIFICATE_VALIDITY_DAYS = 365;
+const DEVICE_CERTIFICATE_VALIDITY_DAYS = 365;
 const AUTHORITY_ALGORITHM = { name: 'ECDSA', namedCurve: 'P-256', hash: 'SHA-256' } as const;
 /** A raw Ed25519 key is the end of its SubjectPublicKeyInfo (RFC 8410, 4). */
 const ED25519_KEY_BYTES = 32;

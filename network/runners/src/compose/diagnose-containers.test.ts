@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import { newState, planOf, type NetworkState } from '@careledger/network-admin';
-import { servicesOf } from '../services/service-node.js';
+import { servicesOf } from '@careledger/network-definition';
 import { BROKER } from './broker.js';
 import { parseContainers, type ContainerState } from './container-state.js';
 import { diagnoseContainers } from './diagnose-containers.js';
@@ -42,8 +42,8 @@ describe('the doctor, looking at containers', () => {
   test('who is on the channels and has no containers is told apart: one who joined, one who was there', () => {
     const state = { ...SMALL, joined: ['PharmacyMSP'] };
     const lost = containers().filter(({ service }) => service !== 'cloud-b');
-    const mends = diagnose(lost, state).map(({ problem, mend }) => [problem.split(' ')[0], mend]);
-    expect(Object.fromEntries(mends)).toEqual({
+    const fixes = diagnose(lost, state).map(({ problem, mend }) => [problem.split(' ')[0], mend]);
+    expect(Object.fromEntries(fixes)).toEqual({
       'cloud-b': 'make up',
       'peer-pharmacy': 'make add-org ORG=PharmacyMSP',
       'chaincode-pharmacy': 'make add-org ORG=PharmacyMSP',

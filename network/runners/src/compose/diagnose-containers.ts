@@ -1,6 +1,5 @@
 import type { Finding, NetworkState } from '@careledger/network-admin';
-import type { NetworkPlan } from '@careledger/network-definition';
-import { servicesOf } from '../services/service-node.js';
+import { servicesOf, type NetworkPlan } from '@careledger/network-definition';
 import { BROKER } from './broker.js';
 import type { ContainerState } from './container-state.js';
 import { MONITORING_HOSTS, ONE_SHOTS } from './containers.js';

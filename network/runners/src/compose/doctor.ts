@@ -6,14 +6,12 @@ import {
   type Remedies,
 } from '@careledger/network-admin';
 import type { NetworkPlan } from '@careledger/network-definition';
-import { trustedRoots } from '../services/credentials.js';
-import { unreadyReason } from '../services/readiness.js';
-import { servicesOf } from '../services/service-node.js';
+import { unreadyServices } from '../services/unready.js';
 import type { ComposeNetwork } from './compose-network.js';
 import type { ContainerState } from './container-state.js';
 import { diagnoseContainers } from './diagnose-containers.js';
 
-/** Everything that is wrong with a deployment, each with what its operator types to mend it; empty when all is well. */
+/** Everything that is wrong with a deployment, each with what its operator types to fix it; empty when all is well. */
 export async function diagnose(
   network: ComposeNetwork,
   containers: readonly ContainerState[],
@@ -31,12 +29,10 @@ export async function diagnose(
   if (!nodes.every(({ id }) => running.has(id))) return findings;
   using connections = await NetworkConnections.open(plan, network.layout);
   findings.push(...(await diagnoseNodes(plan, connections, remedies)));
-  const roots = await trustedRoots(network.layout);
-  for (const service of servicesOf(plan).filter(({ id }) => running.has(id))) {
-    const reason = await unreadyReason(service, roots);
-    const mend = `docker compose restart ${service.id}`;
-    if (reason !== undefined) findings.push({ problem: `${service.id} is not ready: ${reason}`, mend });
-  }
+  const services = network.services(state).filter(({ id }) => running.has(id));
+  findings.push(
+    ...(await unreadyServices(network.layout, services, ({ id }) => `docker compose restart ${id}`)),
+  );
   return findings;
 }
 

@@ -1,8 +1,7 @@
 import { mkdir, readFile } from 'node:fs/promises';
 import { writePublic, writeSecret } from '@careledger/network-admin';
-import type { NetworkPlan } from '@careledger/network-definition';
+import type { NetworkPlan, ServiceNode } from '@careledger/network-definition';
 import { ensureSecretFile, MONITORING, type ServiceSecrets } from '../services/secrets.js';
-import type { ServiceNode } from '../services/service-node.js';
 import type { ComposeLayout } from './layout.js';
 import { GRAFANA, MONITORING_MSP, PROMETHEUS } from './monitoring.js';
 import {

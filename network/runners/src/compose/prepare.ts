@@ -7,9 +7,8 @@ import {
   writeState,
   type Progress,
 } from '@careledger/network-admin';
-import type { NetworkPlan, ProfileName } from '@careledger/network-definition';
+import { servicesOf, type NetworkPlan, type ProfileName } from '@careledger/network-definition';
 import { writeServiceFiles } from '../services/service-files.js';
-import { servicesOf } from '../services/service-node.js';
 import { ensureTlsCertificates, writeTlsRoots } from '../services/tls.js';
 import { writeBrokerFiles } from './broker-files.js';
 import { OTHER_HOSTS } from './containers.js';
@@ -23,7 +22,7 @@ import { COMPOSE_SETTING } from './service-setting.js';
 
 /**
  * Makes everything that has to be on the volumes before the first node starts: identities, genesis blocks, certificates,
- * secrets drawn at random, and each container's configuration. What is there stays; configuration is written anew, so
+ * secrets drawn at random, and each container's configuration. What is there stays; configuration is written again, so
  * that a newer image brings newer configuration.
  */
 export async function prepare(
@@ -49,14 +48,16 @@ export async function prepare(
   const plan = planOf(state);
   await prepareNetwork(plan, layout, progress);
   const services = servicesOf(plan);
-  await ensureTlsCertificates(plan, layout, [...services, ...OTHER_HOSTS], progress, [
-    MONITORING_ORGANIZATION,
-    DEVICES_ORGANIZATION,
-  ]);
+  await ensureTlsCertificates(plan, {
+    layout,
+    hosts: [...services, ...OTHER_HOSTS],
+    others: [MONITORING_ORGANIZATION, DEVICES_ORGANIZATION],
+    progress,
+  });
   await writeTlsRoots(layout, [...plan.organizations, MONITORING_ORGANIZATION]);
   await writeFabricFiles(plan, layout);
   await writeBrokerFiles(layout);
-  const secrets = await writeServiceFiles(plan, layout, services, COMPOSE_SETTING);
+  const secrets = await writeServiceFiles(plan, layout, services, () => COMPOSE_SETTING);
   await writeMonitoringFiles(plan, layout, services, secrets);
   progress('prepare', `configuration of ${services.length} services written`);
   return plan;

@@ -1,20 +1,21 @@
-import type { ServiceSetting } from '../services/service-places.js';
+import { GATEWAY, type ServiceSetting } from '@careledger/network-definition';
 import { BROKER, BROKER_GATEWAY_PORT, DEVICES_AUTHORITY } from './broker.js';
-import { ANY_INTERFACE, CONFIG, DATA, IDENTITY, REVOCATIONS } from './places.js';
+import { ANY_INTERFACE, CONFIG, DATA, IDENTITY, REVOCATIONS } from './container-paths.js';
 
 /** Services in containers see the same paths each: docker-compose.yaml mounts what is behind them. */
 export const COMPOSE_SETTING: ServiceSetting = {
-  places: () => ({
-    connection: `${CONFIG}/connection.json`,
-    tls: { cert: `${CONFIG}/tls/cert.pem`, key: `${CONFIG}/tls/key.pem` },
-    identity: { cert: `${IDENTITY}/cert.pem`, key: `${IDENTITY}/key.pem` },
-    data: DATA,
-  }),
   listenHost: ANY_INTERFACE,
-  brokerUrl: `mqtts://${BROKER}:${BROKER_GATEWAY_PORT}`,
-  brokerCertificates: {
-    authorityCertFile: `${CONFIG}/${DEVICES_AUTHORITY.cert}`,
-    authorityKeyFile: `${CONFIG}/${DEVICES_AUTHORITY.key}`,
-    revocationsDir: REVOCATIONS,
+  tls: { certFile: `${CONFIG}/tls/cert.pem`, keyFile: `${CONFIG}/tls/key.pem` },
+  connectionFile: `${CONFIG}/connection.json`,
+  identity: { certificateFile: `${IDENTITY}/cert.pem`, privateKeyFile: `${IDENTITY}/key.pem` },
+  dataDir: DATA,
+  broker: {
+    url: `mqtts://${BROKER}:${BROKER_GATEWAY_PORT}`,
+    username: GATEWAY,
+    certificates: {
+      authorityCertFile: `${CONFIG}/${DEVICES_AUTHORITY.cert}`,
+      authorityKeyFile: `${CONFIG}/${DEVICES_AUTHORITY.key}`,
+      revocationsDir: REVOCATIONS,
+    },
   },
 };

@@ -6,9 +6,8 @@ import {
   waitUntilReady,
   type Progress,
 } from '@careledger/network-admin';
-import type { NetworkPlan } from '@careledger/network-definition';
+import { servicesOf, type NetworkPlan } from '@careledger/network-definition';
 import { registerAll } from '../services/register.js';
-import { servicesOf } from '../services/service-node.js';
 import type { ComposeLayout } from './layout.js';
 
 /**

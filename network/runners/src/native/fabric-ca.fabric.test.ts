@@ -8,9 +8,9 @@ import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { enrolmentsOf, newState } from '@careledger/network-admin';
 import { loadNetworkDefinition, planNetwork, PORT_OFFSETS } from '@careledger/network-definition';
 import { stringify } from 'yaml';
-import { rotateNode } from '../operations/rotate.js';
-import { TestClient } from '../testing/client.js';
-import { temporaryFolder, TEST_CHAINCODE_HOST } from '../testing/fabric.js';
+import { rotate } from '../operations/rotate.js';
+import { TestClient } from '../../testing/client.js';
+import { temporaryFolder, TEST_CHAINCODE_HOST } from '../../testing/fabric.js';
 import { findFabricBinaries, findProgram } from './binaries.js';
 import { NativeNetwork } from './native-network.js';
 
@@ -99,7 +99,7 @@ if (!program)
 
   /** With an endorsement of the organisation's peer, under a certificate that the server issued. */
   const write = async (value: string): Promise<void> => {
-    using client = await TestClient.connect(network.layout, 'cloud', MSP_ID);
+    using client = await TestClient.connect(network.layout, { channel: 'cloud', mspId: MSP_ID });
     const endorsingOrganizations = ['PatientsMSP', MSP_ID];
     await client.contract('records').submit('put', { arguments: ['key', value], endorsingOrganizations });
   };
@@ -123,7 +123,7 @@ if (!program)
     async () => {
       const { cert } = network.layout.nodeIdentity(MSP_ID, 'peer-cloud-b');
       const before = await readFile(cert, 'utf8');
-      await rotateNode(network, 'peer-cloud-b');
+      await rotate(network, 'peer-cloud-b');
       expect(await readFile(cert, 'utf8')).not.toBe(before);
       await write('rotated');
     },
@@ -134,7 +134,7 @@ if (!program)
     'is told what to register where a secret is missing',
     async () => {
       await writeFile(secretsFile, '{}');
-      await expect(rotateNode(network, 'peer-cloud-b')).rejects.toMatchObject({
+      await expect(rotate(network, 'peer-cloud-b')).rejects.toMatchObject({
         code: 'ENROLMENT_FAILED',
         message: expect.stringContaining('--id.type peer') as unknown,
       });

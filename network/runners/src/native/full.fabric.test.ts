@@ -1,10 +1,10 @@
 import { afterAll, expect, test } from '@jest/globals';
 import { readFile } from 'node:fs/promises';
 import { ordererHeights } from '../operations/heights.js';
-import { rotateNode } from '../operations/rotate.js';
-import { TestClient } from '../testing/client.js';
+import { rotate } from '../operations/rotate.js';
+import { TestClient } from '../../testing/client.js';
 import { PORT_OFFSETS } from '@careledger/network-definition';
-import { describeOnFabric, testNetwork } from '../testing/fabric.js';
+import { describeOnFabric, testNetwork } from '../../testing/fabric.js';
 
 const FIRST_TRANSACTION_LIMIT_MS = 60_000;
 const LEVEL_LIMIT_MS = 60_000;
@@ -15,7 +15,7 @@ describeOnFabric('the full network on real Fabric: four BFT orderers, seven orga
   afterAll(() => network.destroy(), TEST_TIMEOUT_MS);
 
   const write = async (channel: string, mspId: string, key: string, value: string): Promise<void> => {
-    using client = await TestClient.connect(network.layout, channel, mspId);
+    using client = await TestClient.connect(network.layout, { channel, mspId });
     await client.put(key, value);
   };
 
@@ -73,7 +73,7 @@ describeOnFabric('the full network on real Fabric: four BFT orderers, seven orga
     async () => {
       const { cert } = network.layout.nodeTls('HospitalMSP', 'orderer-hospital');
       const before = await readFile(cert, 'utf8');
-      await rotateNode(network, 'orderer-hospital');
+      await rotate(network, 'orderer-hospital');
       expect(await readFile(cert, 'utf8')).not.toBe(before);
       await write('authorities', 'PharmacyMSP', 'rotated', 'yes');
       await write('cloud', 'CloudAMSP', 'rotated', 'yes');
@@ -92,7 +92,10 @@ describeOnFabric('the full network on real Fabric: four BFT orderers, seven orga
     async () => {
       for (const { name } of await network.status()) await network.processes.signal(name, 'SIGKILL');
       await network.up();
-      using client = await TestClient.connect(network.layout, 'authorities', 'InsurerMSP');
+      using client = await TestClient.connect(network.layout, {
+        channel: 'authorities',
+        mspId: 'InsurerMSP',
+      });
       expect(await client.get('rotated')).toBe('yes');
       await client.put('after', 'the kill');
     },

@@ -15,12 +15,17 @@ import {
   type NetworkState,
   type Progress,
 } from '@careledger/network-admin';
-import type { NetworkPlan, ProfileName } from '@careledger/network-definition';
+import {
+  servicesOf,
+  type NetworkPlan,
+  type ProfileName,
+  type ServiceNode,
+} from '@careledger/network-definition';
 import type { ChaincodeCommand } from '../chaincode/launch.js';
 import { ProcessExitedError, RunnerError } from '../errors.js';
+import type { RunnerNetwork } from '../operations/runner-network.js';
 import { waitUntilServicesReady } from '../services/readiness.js';
 import { registerAll } from '../services/register.js';
-import { servicesOf, type ServiceNode } from '../services/service-node.js';
 import { requireFabricBinaries } from './binaries.js';
 import { DEFAULT_ROOT, NativeLayout } from './layout.js';
 import { writeChaincodeHost, writeOrderer, writePeer, type NodeFiles } from './node-files.js';
@@ -48,12 +53,16 @@ export interface UpOptions {
 }
 
 /** Fabric, and the organisations' services where they are wanted, as processes of this machine, all on loopback. */
-export class NativeNetwork {
+export class NativeNetwork implements RunnerNetwork {
   readonly layout: NativeLayout;
   readonly processes: ProcessTable;
   readonly progress: Progress;
+  readonly otherHosts = [];
+  readonly otherMspIds = [];
+  readonly #options: NativeOptions;
 
-  constructor(private readonly options: NativeOptions) {
+  constructor(options: NativeOptions) {
+    this.#options = options;
     this.layout = new NativeLayout(resolve(options.root ?? DEFAULT_ROOT));
     this.processes = new ProcessTable(this.layout.pids, this.layout.logs);
     this.progress = options.progress ?? silent;
@@ -67,7 +76,7 @@ export class NativeNetwork {
     const started = new Set<string>();
     for (;;) {
       try {
-        return await this.bringUp(options, started);
+        return await this.#bringUp(options, started);
       } catch (error) {
         // It ran when this began and has ended since, as after a kill whose victim took a moment to die.
         if (error instanceof ProcessExitedError && !started.has(error.process)) continue;
@@ -77,7 +86,7 @@ export class NativeNetwork {
   }
 
   /** One attempt; adds to `started` what it starts. */
-  private async bringUp(options: UpOptions, started: Set<string>): Promise<NetworkPlan> {
+  async #bringUp(options: UpOptions, started: Set<string>): Promise<NetworkPlan> {
     const { profile, portOffset } = options;
     const known = (await readState(this.layout.root)) ?? newState(profile ?? 'small', 'native', portOffset);
     const state = options.services === undefined ? known : { ...known, services: options.services };
@@ -92,36 +101,40 @@ export class NativeNetwork {
       );
     }
     const plan = this.plan(state);
-    const binaries = await requireFabricBinaries(this.options.env);
+    const binaries = await requireFabricBinaries(this.#options.env);
     const planned = listeners(plan, this.services(state));
-    await this.goOn();
-    await this.stopUnplanned(planned);
-    await this.forgetDead(this.services(state));
-    await this.checkPorts(planned);
+    await this.#goOn();
+    await this.#stopUnplanned(planned);
+    await this.#forgetDead(this.services(state));
+    await this.#checkPorts(planned);
     await writeState(this.layout.root, state);
     await prepareNetwork(plan, this.layout, this.progress);
     await linkBuilder(this.layout, binaries.ccaasBuilder);
     const files: NodeFiles = { plan, layout: this.layout, binaries };
-    const outdated = await this.startAll(files, started);
+    const outdated = await this.#startAll(files, started);
     await whileAllRun(this.processes, (signal) => setUpNetwork(plan, this.layout, this.progress, signal));
     // Chaincode of another version answers to the peers only once its definition is committed.
-    for (const spec of outdated) await this.startAnew(spec, started);
+    for (const spec of outdated) await this.#restart(spec, started);
     await whileAllRun(this.processes, (signal) => this.waitUntilReady(plan, signal));
-    if (state.services) await this.bringUpServices(plan, started);
+    if (state.services) await this.#bringUpServices(plan, started);
     return plan;
   }
 
   /** Ends every process, services before what they need; ledgers, stores and identities stay. */
   async down(): Promise<number> {
-    await this.goOn();
+    await this.#goOn();
     const known = (await this.processes.list()).map(({ name }) => name);
-    const services = new Set(await this.serviceNames());
+    const services = new Set(await this.#serviceNames());
     let stopped = 0;
     for (const names of [known.filter((n) => services.has(n)), known.filter((n) => !services.has(n))]) {
       const outcomes = await Promise.all(names.map((name) => this.processes.stop(name)));
       stopped += outcomes.filter((outcome) => outcome === 'stopped').length;
     }
     return stopped;
+  }
+
+  async end(nodeIds: readonly string[]): Promise<void> {
+    for (const id of nodeIds) await this.processes.stop(id);
   }
 
   async status(): Promise<ProcessStatus[]> {
@@ -141,7 +154,7 @@ export class NativeNetwork {
 
   /** The plan that a state amounts to. */
   plan(state: NetworkState): NetworkPlan {
-    return planOf(state, this.options.definitionPath);
+    return planOf(state, this.#options.definitionPath);
   }
 
   /** The services that run beside the network: none unless they are wanted. */
@@ -159,16 +172,18 @@ export class NativeNetwork {
   }
 
   /** Starts what does not run; returns the chaincode hosts that run, but with settings of an earlier version. */
-  private async startAll(files: NodeFiles, started: Set<string>): Promise<ProcessSpec[]> {
+  async #startAll(files: NodeFiles, started: Set<string>): Promise<ProcessSpec[]> {
     const { plan } = files;
     const packages = await packagesOf(plan);
-    const running = await this.running();
+    const running = await this.#running();
     const absent = <T extends { id: string }>(nodes: readonly T[]): T[] =>
       nodes.filter(({ id }) => !running.has(id));
     const specs = await Promise.all([
       ...absent(plan.orderers).map((node) => writeOrderer(files, node)),
       ...absent(plan.peers).map((node) => writePeer(files, node)),
-      ...plan.chaincodeHosts.map((host) => writeChaincodeHost(files, host, packages, this.options.chaincode)),
+      ...plan.chaincodeHosts.map((host) =>
+        writeChaincodeHost(files, host, packages, this.#options.chaincode),
+      ),
     ]);
     const outcomes = await Promise.all(
       specs.map(async (spec) => {
@@ -186,7 +201,7 @@ export class NativeNetwork {
   }
 
   /** Registers the services and starts those that do not run; returns when all are ready. */
-  private async bringUpServices(plan: NetworkPlan, started: Set<string>): Promise<void> {
+  async #bringUpServices(plan: NetworkPlan, started: Set<string>): Promise<void> {
     const services = await prepareServices(plan, this.layout, this.progress);
     await whileAllRun(this.processes, () => registerAll(this.layout, services, this.progress));
     const roots = await readFile(this.layout.tlsRoots, 'utf8');
@@ -201,53 +216,53 @@ export class NativeNetwork {
     await ready(services.filter((node) => !outdated.includes(node)));
     // One after the other, so that another provider serves while one is away.
     for (const node of outdated) {
-      await this.startAnew(await serviceSpec(this.layout, node), started);
+      await this.#restart(await serviceSpec(this.layout, node), started);
       await ready([node]);
     }
     this.progress('services', `${services.map(({ id }) => id).join(', ')} are ready`);
   }
 
-  private async startAnew(spec: ProcessSpec, started: Set<string>): Promise<void> {
+  async #restart(spec: ProcessSpec, started: Set<string>): Promise<void> {
     await this.processes.stop(spec.name);
     await this.processes.start(spec);
     started.add(spec.name);
-    this.progress('processes', `${spec.name} started anew`);
+    this.progress('processes', `${spec.name} restarted`);
   }
 
   /** Services start after what they need: until then, those that have died are not looked for. */
-  private async forgetDead(services: readonly ServiceNode[]): Promise<void> {
-    const running = await this.running();
+  async #forgetDead(services: readonly ServiceNode[]): Promise<void> {
+    const running = await this.#running();
     for (const { id } of services) if (!running.has(id)) await this.processes.stop(id);
   }
 
   /** What a backup that was killed has left halted goes on. */
-  private async goOn(): Promise<void> {
+  async #goOn(): Promise<void> {
     for (const { name } of await this.processes.list()) await this.processes.signal(name, 'SIGCONT');
   }
 
-  private async serviceNames(): Promise<string[]> {
+  async #serviceNames(): Promise<string[]> {
     const state = await readState(this.layout.root);
     return state ? servicesOf(this.plan(state)).map(({ id }) => id) : [];
   }
 
   /** Ends processes of organisations that have left, and services that are not wanted any more. */
-  private async stopUnplanned(planned: ReadonlyMap<string, Listener>): Promise<void> {
+  async #stopUnplanned(planned: ReadonlyMap<string, Listener>): Promise<void> {
     for (const { name } of await this.processes.list())
       if (!planned.has(name)) await this.processes.stop(name);
   }
 
-  private async checkPorts(planned: ReadonlyMap<string, Listener>): Promise<void> {
-    const running = await this.running();
+  async #checkPorts(planned: ReadonlyMap<string, Listener>): Promise<void> {
+    const running = await this.#running();
     await checkPorts(planned, new Set([...planned.keys()].filter((name) => !running.has(name))));
   }
 
-  private async running(): Promise<Set<string>> {
+  async #running(): Promise<Set<string>> {
     const known = await this.processes.list();
     return new Set(known.filter((entry) => entry.running).map((entry) => entry.name));
   }
 }
 
-/** The peer looks for `bin/detect` below the builder's path; distributions put the programs in differing places. */
+/** The peer looks for `bin/detect` below the builder's path; distributions put the programs in differing folders. */
 async function linkBuilder(layout: NativeLayout, programs: string): Promise<void> {
   await mkdir(layout.ccaasBuilder, { recursive: true });
   const link = join(layout.ccaasBuilder, 'bin');

@@ -1,8 +1,7 @@
 import { createServer } from 'node:net';
 import { setTimeout as delay } from 'node:timers/promises';
-import type { NetworkPlan } from '@careledger/network-definition';
+import type { NetworkPlan, ServiceNode } from '@careledger/network-definition';
 import { RunnerError } from '../errors.js';
-import type { ServiceNode } from '../services/service-node.js';
 
 /** Natively nothing listens beyond this machine. */
 export const LOOPBACK = '127.0.0.1';

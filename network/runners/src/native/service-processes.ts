@@ -1,11 +1,15 @@
 import { createHash } from 'node:crypto';
 import { mkdir, readFile } from 'node:fs/promises';
 import type { Progress } from '@careledger/network-admin';
-import type { NetworkPlan } from '@careledger/network-definition';
-import { LAUNCHERS } from '../services/register.js';
+import {
+  clientOf,
+  servicesOf,
+  type NetworkPlan,
+  type ServiceNode,
+  type ServiceSetting,
+} from '@careledger/network-definition';
+import { launcherOf } from '../services/register.js';
 import { writeServiceFiles } from '../services/service-files.js';
-import { clientKindOf, servicesOf, type ServiceNode } from '../services/service-node.js';
-import type { ServiceSetting } from '../services/service-places.js';
 import { ensureTlsCertificates, writeTlsRoots } from '../services/tls.js';
 import { inheritedEnvironment } from './environment.js';
 import type { NativeLayout } from './layout.js';
@@ -13,15 +17,15 @@ import type { ProcessSpec } from './processes.js';
 import { LOOPBACK } from './ports.js';
 
 /** Natively a service finds everything where the layout has it. */
-function nativeSetting(layout: NativeLayout): ServiceSetting {
+function nativeSetting(layout: NativeLayout, node: ServiceNode): ServiceSetting {
+  const tls = layout.nodeTls(node.mspId, node.id);
+  const identity = layout.client(node.mspId, clientOf(node));
   return {
-    places: (node) => ({
-      connection: layout.nodeFile(node.mspId, node.id, 'connection.json'),
-      tls: layout.nodeTls(node.mspId, node.id),
-      identity: layout.client(node.mspId, clientKindOf(node)),
-      data: layout.data(node.id),
-    }),
     listenHost: LOOPBACK,
+    tls: { certFile: tls.cert, keyFile: tls.key },
+    connectionFile: layout.nodeFile(node.mspId, node.id, 'connection.json'),
+    identity: { certificateFile: identity.cert, privateKeyFile: identity.key },
+    dataDir: layout.data(node.id),
   };
 }
 
@@ -32,9 +36,9 @@ export async function prepareServices(
   progress: Progress,
 ): Promise<ServiceNode[]> {
   const services = servicesOf(plan);
-  await ensureTlsCertificates(plan, layout, services, progress);
+  await ensureTlsCertificates(plan, { layout, hosts: services, progress });
   await writeTlsRoots(layout, plan.organizations);
-  await writeServiceFiles(plan, layout, services, nativeSetting(layout));
+  await writeServiceFiles(plan, layout, services, (node) => nativeSetting(layout, node));
   return services;
 }
 
@@ -42,21 +46,21 @@ export async function prepareServices(
 export async function serviceSpec(layout: NativeLayout, node: ServiceNode): Promise<ProcessSpec> {
   const { mspId, id } = node;
   const file = (name: string): string => layout.nodeFile(mspId, id, name);
-  const identity = layout.client(mspId, clientKindOf(node));
+  const identity = layout.client(mspId, clientOf(node));
   const read = [file('config.json'), layout.nodeTls(mspId, id).cert, identity.cert, layout.tlsRoots];
   const cwd = layout.process(id);
   await mkdir(cwd, { recursive: true });
   return {
     name: id,
     command: process.execPath,
-    args: [LAUNCHERS[node.program], 'serve', '--config', file('config.json')],
+    args: [launcherOf(node.program), 'serve', '--config', file('config.json')],
     cwd,
     env: {
       ...inheritedEnvironment(),
       NODE_EXTRA_CA_CERTS: layout.tlsRoots,
       CARELEDGER_KEY_PASSPHRASE_FILE: file('passphrase'),
     },
-    // It reads these when it starts: with others it has to be started anew.
+    // It reads these when it starts: with others it has to be restarted.
     fingerprint: await hashOf(read),
   };
 }

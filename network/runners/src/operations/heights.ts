@@ -1,13 +1,33 @@
-import { chainInfo, NetworkConnections, type ChainInfo } from '@careledger/network-admin';
-import type { NativeNetwork } from '../native/native-network.js';
+import { chainInfo, messageOf, NetworkConnections, type ChainInfo } from '@careledger/network-admin';
+import type { RunnerNetwork } from './runner-network.js';
 
-export interface PeerHeight extends ChainInfo {
+/** A channel's ledger at one peer. */
+interface PeerLedger {
   readonly peer: string;
   readonly channel: string;
 }
 
+export interface PeerHeight extends PeerLedger, ChainInfo {}
+
+/** A ledger whose peer does not answer. */
+export interface UnreachableLedger extends PeerLedger {
+  readonly error: string;
+}
+
 /** Height and head of every channel at every peer. */
-export async function heights(network: NativeNetwork): Promise<PeerHeight[]> {
+export function heights(network: RunnerNetwork): Promise<PeerHeight[]> {
+  return ofEveryLedger(network, (info) => info);
+}
+
+/** The same, with what is wrong with those that cannot be asked. */
+export function reachableHeights(network: RunnerNetwork): Promise<(PeerHeight | UnreachableLedger)[]> {
+  return ofEveryLedger(network, (info) => info.catch((error: unknown) => ({ error: messageOf(error) })));
+}
+
+async function ofEveryLedger<T extends object>(
+  network: RunnerNetwork,
+  read: (info: Promise<ChainInfo>) => Promise<T>,
+): Promise<(PeerLedger & T)[]> {
   const plan = network.plan(await network.state());
   using connections = await NetworkConnections.open(plan, network.layout);
   return await Promise.all(
@@ -15,7 +35,7 @@ export async function heights(network: NativeNetwork): Promise<PeerHeight[]> {
       channels.map(async (channel) => ({
         peer: id,
         channel,
-        ...(await chainInfo(connections.peer(id), channel)),
+        ...(await read(chainInfo(connections.peer(id), channel))),
       })),
     ),
   );
@@ -28,7 +48,7 @@ export interface OrdererHeight {
 }
 
 /** Height of every channel at every orderer. */
-export async function ordererHeights(network: NativeNetwork): Promise<OrdererHeight[]> {
+export async function ordererHeights(network: RunnerNetwork): Promise<OrdererHeight[]> {
   const plan = network.plan(await network.state());
   using connections = await NetworkConnections.open(plan, network.layout);
   return await Promise.all(

@@ -1,9 +1,8 @@
 import { readIfThere, table } from '@careledger/network-admin';
-import type { NetworkPlan } from '@careledger/network-definition';
+import { servicesOf, type NetworkPlan } from '@careledger/network-definition';
 import { RunnerError } from '../errors.js';
 import type { ServiceLayout } from './layout.js';
 import { readSecrets } from './secrets.js';
-import { servicesOf } from './service-node.js';
 
 /** Bearer tokens that a service takes, by holder. They are secrets. */
 export interface ServiceCredentials {

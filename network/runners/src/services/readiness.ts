@@ -1,11 +1,11 @@
 import { get } from 'node:https';
 import { setTimeout as delay } from 'node:timers/promises';
 import { messageOf } from '@careledger/network-admin';
+import type { ServiceNode } from '@careledger/network-definition';
 import { RunnerError } from '../errors.js';
-import type { ServiceNode } from './service-node.js';
 
 /** A service that was started derives a key and connects to its peer before it answers. */
-export const READY_TIMEOUT_MS = 60_000;
+const READY_TIMEOUT_MS = 60_000;
 const ANSWER_TIMEOUT_MS = 5_000;
 const POLL_INTERVAL_MS = 200;
 const OK = 200;

@@ -2,19 +2,20 @@ import { execFile } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { readIfThere, writePublic, type Progress } from '@careledger/network-admin';
+import {
+  clientOf,
+  SERVICE_LAUNCHERS,
+  type ServiceNode,
+  type ServiceProgram,
+} from '@careledger/network-definition';
 import { RunnerError } from '../errors.js';
 import type { ServiceLayout } from './layout.js';
-import { clientKindOf, type ServiceNode } from './service-node.js';
 
 const run = promisify(execFile);
-const launcher = (path: string): string => fileURLToPath(new URL(`../../../../${path}`, import.meta.url));
 
-/** Every program serves by one command, and registers its keys by another, as its organisation's admin. */
-export const LAUNCHERS: Readonly<Record<ServiceNode['program'], string>> = {
-  gateway: launcher('gateway-service/bin/careledger-gateway.js'),
-  cloud: launcher('cloud-service/bin/careledger-cloud.js'),
-  api: launcher('api/bin/careledger-api.js'),
-};
+/** Path of a program's launcher. */
+export const launcherOf = (program: ServiceProgram): string =>
+  fileURLToPath(new URL(`../../../../../${SERVICE_LAUNCHERS[program]}`, import.meta.url));
 
 /** Each opens a key store, whose key derivation takes 128 MiB (scrypt). */
 const REGISTRATIONS_AT_ONCE = 2;
@@ -37,13 +38,13 @@ export async function registerAll(
  * run cut short in between repeats the same statement, which changes nothing.
  */
 async function register(layout: ServiceLayout, node: ServiceNode, progress: Progress): Promise<void> {
-  const program = LAUNCHERS[node.program];
+  const program = launcherOf(node.program);
   const done = layout.registration(node.id);
   if ((await readIfThere(done)) === node.url) return;
   const file = (name: string): string => layout.nodeFile(node.mspId, node.id, name);
   const admin = layout.client(node.mspId, 'admin');
-  const client = layout.client(node.mspId, clientKindOf(node));
-  // The configuration names paths as the service sees them; in a container's place the same files lie elsewhere.
+  const client = layout.client(node.mspId, clientOf(node));
+  // The configuration names paths as the service sees them; here the same files of a container lie elsewhere.
   const hasOwnBroker = node.mqttPort !== undefined;
   const env = {
     ...process.env,

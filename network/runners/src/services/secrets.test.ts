@@ -2,7 +2,7 @@ import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { ensureSecrets, tokenEntries } from './secrets.js';
+import { ensureSecrets, heldTokens } from './secrets.js';
 
 let folder: string;
 beforeAll(async () => {
@@ -24,11 +24,11 @@ test('who leaves loses the token for good; everybody else keeps theirs', async (
 test('each token speaks for its holder’s organisation, and that of a service that is gone for nobody', async () => {
   const path = join(folder, 'cloud-b.json');
   const secrets = await ensureSecrets(path, ['ops', 'monitoring', 'gateway', 'api-lab', 'api-gone']);
-  const callers = new Map([
-    ['gateway', 'PatientsMSP'],
-    ['api-lab', 'LabMSP'],
-  ]);
-  const entries = tokenEntries(secrets, 'CloudBMSP', callers);
+  const callers = [
+    { id: 'gateway', mspId: 'PatientsMSP' },
+    { id: 'api-lab', mspId: 'LabMSP' },
+  ];
+  const entries = heldTokens(secrets, 'CloudBMSP', callers);
   expect(entries.map(({ name, role, mspId }) => [name, role, mspId])).toEqual([
     ['ops', 'ops', 'CloudBMSP'],
     ['monitoring', 'ops', 'CloudBMSP'],

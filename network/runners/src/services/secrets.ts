@@ -1,14 +1,14 @@
-import { createHash, randomBytes } from 'node:crypto';
+import { randomBytes } from 'node:crypto';
 import { readIfThere, writeSecret } from '@careledger/network-admin';
+import type { ServiceNode, ServiceToken } from '@careledger/network-definition';
 import { Type, type Static } from 'typebox';
 import { Value } from 'typebox/value';
 import { RunnerError } from '../errors.js';
 
 const SECRET_BYTES = 24;
 
-/** Roles of people at a service's HTTP door; patients get their tokens from the gateway. */
+/** Roles of people at a service's HTTP API; patients get their tokens from the gateway. */
 export const PEOPLE = ['ops', 'practitioner', 'auditor'] as const;
-export type Person = (typeof PEOPLE)[number];
 /** Who scrapes metrics. */
 export const MONITORING = 'monitoring';
 
@@ -24,7 +24,7 @@ const ServiceSecrets = Type.Object(
 export type ServiceSecrets = Static<typeof ServiceSecrets>;
 
 /** 192 random bits. */
-export const newSecret = (): string => randomBytes(SECRET_BYTES).toString('base64url');
+const newSecret = (): string => randomBytes(SECRET_BYTES).toString('base64url');
 
 /**
  * The service's secrets from `path`, with a token for each of `holders` and for nobody else. What is missing is drawn and
@@ -58,35 +58,23 @@ export async function ensureSecretFile(path: string): Promise<string> {
   return secret;
 }
 
-/** A token's place in a service's configuration. */
-export interface TokenEntry {
-  readonly sha256: string;
-  readonly role: string;
-  readonly name: string;
-  /** The organisation that it speaks for. */
-  readonly mspId: string;
-}
-
 /**
- * How a service's configuration names who holds which token: by hash, so that it opens nothing itself.
- * @param mspId of the service itself, whose people are its own organisation's
- * @param callers MSP IDs of the services that hold a token here, by their ids; whoever is none of them gets no entry
+ * Who holds which of a service's tokens. People are of the service's own organisation, another service speaks for its
+ * own; a holder that is neither has nothing to say any more.
  */
-export function tokenEntries(
+export function heldTokens(
   { tokens }: ServiceSecrets,
   mspId: string,
-  callers: ReadonlyMap<string, string>,
-): TokenEntry[] {
-  return Object.entries(tokens).flatMap(([holder, token]) => {
+  services: readonly Pick<ServiceNode, 'id' | 'mspId'>[],
+): ServiceToken[] {
+  return Object.entries(tokens).flatMap(([holder, token]): ServiceToken[] => {
     const role = roleOf(holder);
-    const speaksFor = role === 'system' ? callers.get(holder) : mspId;
-    if (speaksFor === undefined) return [];
-    const sha256 = createHash('sha256').update(token).digest('hex');
-    return [{ sha256, role, name: holder, mspId: speaksFor }];
+    const speaksFor = role === 'system' ? services.find(({ id }) => id === holder)?.mspId : mspId;
+    return speaksFor === undefined ? [] : [{ token, role, name: holder, mspId: speaksFor }];
   });
 }
 
-function roleOf(holder: string): string {
+function roleOf(holder: string): ServiceToken['role'] {
   if (holder === MONITORING) return 'ops';
-  return PEOPLE.some((person) => person === holder) ? holder : 'system';
+  return PEOPLE.find((person) => person === holder) ?? 'system';
 }

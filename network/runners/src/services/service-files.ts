@@ -1,30 +1,44 @@
 import { copyFile, mkdir } from 'node:fs/promises';
 import { writeSecret } from '@careledger/network-admin';
-import type { NetworkPlan } from '@careledger/network-definition';
+import {
+  callersOf,
+  serviceConfig,
+  type NetworkPlan,
+  type ServiceNode,
+  type ServiceSetting,
+  type ServiceToken,
+} from '@careledger/network-definition';
 import type { ServiceLayout } from './layout.js';
-import { ensureSecrets, MONITORING, PEOPLE, type ServiceSecrets } from './secrets.js';
-import { callersOf, serviceConfig } from './service-config.js';
-import type { ServiceNode } from './service-node.js';
-import type { ServiceSetting } from './service-places.js';
+import { ensureSecrets, heldTokens, MONITORING, PEOPLE, type ServiceSecrets } from './secrets.js';
 
 /** Draws what services need to trust one another, and writes each its configuration. */
 export async function writeServiceFiles(
   plan: NetworkPlan,
   layout: ServiceLayout,
   services: readonly ServiceNode[],
-  setting: ServiceSetting,
+  setting: (service: ServiceNode) => ServiceSetting,
 ): Promise<ReadonlyMap<string, ServiceSecrets>> {
   const drawn = await Promise.all(
     services.map(async (node): Promise<[string, ServiceSecrets]> => {
-      const holders = [...PEOPLE, MONITORING, ...callersOf(node, services)];
+      const holders = [...PEOPLE, MONITORING, ...callersOf(node, services).map(({ id }) => id)];
       return [node.id, await ensureSecrets(layout.secrets(node.id), holders)];
     }),
   );
   const secrets = new Map(drawn);
+  const tokensAt = ({ id, mspId }: ServiceNode): ServiceToken[] => {
+    const own = secrets.get(id);
+    return own ? heldTokens(own, mspId, services) : [];
+  };
   await Promise.all(
     services.map(async (node) => {
       const file = (name: string): string => layout.nodeFile(node.mspId, node.id, name);
-      const config = serviceConfig(node, { plan, services, secrets, setting });
+      const config = serviceConfig(node, {
+        plan,
+        networkId: plan.network,
+        services,
+        tokensAt,
+        setting: setting(node),
+      });
       await writeSecret(file('config.json'), `${JSON.stringify(config, undefined, 2)}\n`);
       await writeSecret(file('passphrase'), `${secrets.get(node.id)?.passphrase ?? ''}\n`);
       await copyFile(layout.connection, file('connection.json'));

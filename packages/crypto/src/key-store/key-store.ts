@@ -127,7 +127,7 @@ export class KeyStore implements AsyncDisposable {
     });
   }
 
-  /** Seals everything anew under another passphrase or key file. Backups still open with the former one. */
+  /** Seals everything again, under another passphrase or key file. Backups still open with the former one. */
   async changeUnlock(unlock: KeyStoreUnlock, options: { scryptLogN?: number } = {}): Promise<void> {
     const kdf = newKdf(unlock, options.scryptLogN);
     const next = await deriveMasterKey(kdf, unlock);

@@ -27,7 +27,7 @@ export type ScryptRequest = {
 export type Scrypt = (request: ScryptRequest) => Promise<Uint8Array>;
 
 /** RFC 7914 with N = 2^17, r = 8, p = 1 (OWASP Password Storage Cheat Sheet): 128 MiB and about half a second, once. */
-export const SCRYPT_LOG_N = 17;
+const SCRYPT_LOG_N = 17;
 const SCRYPT_R = 8;
 const SCRYPT_P = 1;
 /** A header that asks for more would be a way to exhaust memory: 2^20 takes 1 GiB. */

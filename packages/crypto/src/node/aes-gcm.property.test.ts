@@ -1,7 +1,7 @@
 import { expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { AES_KEY_BYTES, aesGcmOpen, aesGcmSeal } from '../index.js';
-import { alteredBytes } from '../testing/altered.js';
+import { alteredBytes } from '../../testing/altered.js';
 
 const sealing = fc
   .record({

@@ -1,7 +1,7 @@
 import { expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { isKid, kidOf } from '../index.js';
-import { alteredBytes, alteredText } from '../testing/altered.js';
+import { alteredBytes, alteredText } from '../../testing/altered.js';
 
 const key = fc.uint8Array({ minLength: 32, maxLength: 32 });
 

@@ -6,7 +6,7 @@ import { LruMap } from './lru-map.js';
 import { okpPublicKey } from './okp.js';
 
 /** Enough for every device of a large home gateway; about 1 kB per key. */
-export const DEFAULT_KEY_CACHE_SIZE = 4096;
+const DEFAULT_KEY_CACHE_SIZE = 4096;
 
 /**
  * Verifier on node:crypto (OpenSSL): the one for chaincode and everything that must not load native add-ons.

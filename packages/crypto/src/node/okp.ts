@@ -54,7 +54,7 @@ export function kidOf(curve: OkpCurve, publicKey: Uint8Array): string {
   return jwkThumbprint(curve, publicKey, sha256);
 }
 
-export function assertKeyLength(key: Uint8Array): void {
+function assertKeyLength(key: Uint8Array): void {
   if (key.length !== OKP_KEY_BYTES) {
     throw new CryptoError('KEY_INVALID', `A key has ${OKP_KEY_BYTES} bytes, this has ${key.length}`);
   }

@@ -1,6 +1,6 @@
 import { fromHex } from './bytes.js';
 
-export const ED25519_PUBLIC_KEY_BYTES = 32;
+const ED25519_PUBLIC_KEY_BYTES = 32;
 export const ED25519_SIGNATURE_BYTES = 64;
 const POINT_BYTES = 32;
 

@@ -1,7 +1,7 @@
 import { expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import { alteredText } from '../testing/altered.js';
-import { jsonValue } from '../testing/json-value.js';
+import { alteredText } from '../../testing/altered.js';
+import { jsonValue } from '../../testing/json-value.js';
 import { CryptoError, canonicalJson, parseJson, utf8 } from './index.js';
 
 /** JSON as it is written, before anybody has read it: an object is a list in which a name may be there twice. */

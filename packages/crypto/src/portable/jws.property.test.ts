@@ -11,7 +11,7 @@ import {
   type SignatureVerifier,
 } from '../index.js';
 import { sodiumVerifier } from '../sodium/sodium-verifier.js';
-import { alteredBytes, alteredText, jsonObject } from '../testing/index.js';
+import { alteredBytes, alteredText, jsonObject } from '../../testing/index.js';
 
 const signer = signerFromSeed(new Uint8Array(32).fill(0x41));
 const payload = jsonObject(1);

@@ -1,2 +1,2 @@
 export { nameHashOf, readAuthority, type CertificateAuthority } from './authority.js';
-export { makeRevocationList, revocationListTime, type RevocationList } from './revocation-list.js';
+export { makeRevocationList, revocationListTime } from './revocation-list.js';

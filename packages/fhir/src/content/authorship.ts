@@ -3,7 +3,7 @@ import type { Json } from '../json.js';
 import { SYSTEM } from '../systems.js';
 import type { RecordAbout } from './about.js';
 import { authoritiesOf, type Reference } from './reference.js';
-import type { Places } from './places.js';
+import type { BundleResources } from './bundle-resources.js';
 
 /** Resources that describe an organisation, a place or a product: what they name made it, not what is recorded. */
 const DIRECTORY: ReadonlySet<string> = new Set([
@@ -58,14 +58,14 @@ export function checkClaim(
   reference: Reference,
   { type, element }: { readonly type: string; readonly element: string },
   { author, patientId }: RecordAbout,
-  places: Places,
+  resources: BundleResources,
 ): void {
   const { path, types } = reference;
   if (author !== patientId && types.includes('Patient') && hasElement(WRITTEN_BY, type, element)) {
     throw new FhirError('AUTHOR_MISMATCH', path, `the patient did not write what ${author} signed`);
   }
   if (DIRECTORY.has(type) || ADDRESSEES.has(element) || hasElement(ASKED, type, element)) return;
-  const other = authoritiesOf(reference, places).find((authority) => authority !== author);
+  const other = authoritiesOf(reference, resources).find((authority) => authority !== author);
   if (other !== undefined) {
     throw new FhirError('AUTHOR_MISMATCH', path, `${other} did not sign this, ${author} did`);
   }

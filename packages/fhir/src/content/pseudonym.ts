@@ -28,7 +28,7 @@ export function checkPatient(patient: Json, path: string, patientId: string): vo
  * @throws FhirError PATIENT_IDENTIFIED, SUBJECT_MISMATCH
  */
 export function checkPatientReference(reference: Reference, patientId: string): void {
-  const { value, path, types, pseudonym, place, identifier } = reference;
+  const { value, path, types, pseudonym, target, identifier } = reference;
   checkMembers(value, REFERENCE_MEMBERS, path);
   if (types.some((type) => type !== 'Patient')) {
     throw new FhirError('SUBJECT_MISMATCH', path, 'names a patient and something else');
@@ -38,7 +38,7 @@ export function checkPatientReference(reference: Reference, patientId: string): 
   }
   if (identifier !== undefined) checkPseudonym(identifier, at(path, 'identifier'), patientId);
   // A Patient of the record to which it leads is checked where it stands.
-  if (pseudonym === undefined && place === undefined && identifier === undefined) {
+  if (pseudonym === undefined && target === undefined && identifier === undefined) {
     throw new FhirError('SUBJECT_MISMATCH', path, 'names a patient without saying which');
   }
 }

@@ -3,8 +3,8 @@ import fc from 'fast-check';
 import { clinicalBundle } from '../clinical.js';
 import { FhirError } from '../errors.js';
 import { isObject } from '../json.js';
-import { HOSPITAL, authority, byLab, otherSubject } from '../vectors/parts.js';
-import { clinical } from '../vectors/samples.js';
+import { HOSPITAL, authority, byLab, otherSubject } from '../../testing/parts.js';
+import { clinical } from '../../testing/samples.js';
 import { readRecordContent } from './record-content.js';
 
 const bundle = clinicalBundle(clinical);
@@ -26,7 +26,7 @@ const objectsIn = (value: unknown): Record<string, unknown>[] => {
   return isObject(value) ? [value, ...Object.values(value).flatMap(objectsIn)] : [];
 };
 const OBJECTS = objectsIn(bundle).length;
-const place = fc.nat({ max: OBJECTS - 1 });
+const anyIndex = fc.nat({ max: OBJECTS - 1 });
 const element = fc.constantFrom('focus', 'subject', 'member', 'link', 'extension', 'x');
 
 /** The bundle with a member put into one of its objects. */
@@ -39,7 +39,7 @@ function withMember(index: number, name: string, value: unknown): string {
 
 test('another patient is found wherever in the record', () => {
   fc.assert(
-    fc.property(place, element, fc.boolean(), (index, name, isList) => {
+    fc.property(anyIndex, element, fc.boolean(), (index, name, isList) => {
       const text = withMember(index, name, isList ? [otherSubject] : otherSubject);
       expect(['SUBJECT_MISMATCH', 'PATIENT_IDENTIFIED']).toContain(codeOf(text));
     }),
@@ -49,7 +49,7 @@ test('another patient is found wherever in the record', () => {
 
 test('another authority is found wherever in the record', () => {
   fc.assert(
-    fc.property(place, element, (index, name) => {
+    fc.property(anyIndex, element, (index, name) => {
       expect(codeOf(withMember(index, name, authority(HOSPITAL)))).not.toBe('accepted');
     }),
     { numRuns: 300 },
@@ -58,7 +58,7 @@ test('another authority is found wherever in the record', () => {
 
 test('a member twice is found wherever in the record', () => {
   fc.assert(
-    fc.property(place, (index) => {
+    fc.property(anyIndex, (index) => {
       const marked = withMember(index, 'marker', 'x');
       expect(codeOf(marked.replace('"marker":"x"', '"marker":"x","marker":"y"'))).toBe('JSON_DUPLICATE_KEY');
     }),

@@ -3,8 +3,8 @@ import { clinicalBundle } from '../clinical.js';
 import { emergencyBundle } from '../emergency.js';
 import { FhirError } from '../errors.js';
 import { periodicBundle } from '../periodic.js';
-import { HOSPITAL, LAB, OTHER_PATIENT, byGateway, byLab } from '../vectors/parts.js';
-import { PATIENT, clinical, emergency, periodic, vitals } from '../vectors/samples.js';
+import { HOSPITAL, LAB, OTHER_PATIENT, byGateway, byLab } from '../../testing/parts.js';
+import { PATIENT, clinical, emergency, periodic, vitals } from '../../testing/samples.js';
 import type { RecordAbout } from './about.js';
 import { checkRecordContent, readRecordContent } from './record-content.js';
 

@@ -4,7 +4,7 @@ import { at, checkBundle, checkOwnBundle, type FhirResource } from '../validate.
 import { checkAbout, type RecordAbout } from './about.js';
 import { checkClaim, checkIdentifier } from './authorship.js';
 import { checkGatewayMade } from './gateway-made.js';
-import { Places, type Place } from './places.js';
+import { BundleResources, type LocatedResource } from './bundle-resources.js';
 import { checkPatient, checkPatientReference } from './pseudonym.js';
 import { RECORD_TYPES, isAboutPatient } from './record-types.js';
 import { isReference, readReference } from './reference.js';
@@ -27,15 +27,16 @@ export function checkRecordContent(value: unknown, about: RecordAbout): FhirReso
   const bundle = checkBundle(value);
   checkAbout(about);
   checkWrapping(bundle);
-  const places = new Places(bundle);
-  const check = { about, places };
+  const resources = new BundleResources(bundle);
+  const check = { about, resources };
   checkBundleElements(bundle, check);
-  for (const place of places.all) {
-    if (place.resource.resourceType === 'Patient') checkPatient(place.resource, place.path, about.patientId);
-    checkMembers(place.resource, place.path, OF_RESOURCE, { ...check, place, isOwn: true });
-    checkSubject(place, check);
+  for (const located of resources.all) {
+    if (located.resource.resourceType === 'Patient')
+      checkPatient(located.resource, located.path, about.patientId);
+    checkMembers(located.resource, located.path, OF_RESOURCE, { ...check, located, isOwn: true });
+    checkSubject(located, check);
   }
-  if (!places.all.some(({ resource }) => isAboutPatient(resource.resourceType))) {
+  if (!resources.all.some(({ resource }) => isAboutPatient(resource.resourceType))) {
     throw new FhirError('SUBJECT_MISSING', 'entry', 'nothing in the bundle is about the patient');
   }
   if (about.kind !== 'clinical') checkGatewayMade(checkOwnBundle(value), about.kind);
@@ -44,7 +45,7 @@ export function checkRecordContent(value: unknown, about: RecordAbout): FhirReso
 
 interface Check {
   readonly about: RecordAbout;
-  readonly places: Places;
+  readonly resources: BundleResources;
 }
 
 /** Elements of a Bundle and of its entries by which it would be an instruction or an answer (R4 bdl-1 to bdl-4). */
@@ -76,7 +77,7 @@ function refuseMembers(value: Json, names: readonly string[], path: string): voi
   throw new FhirError('BUNDLE_TYPE_REFUSED', at(path, found), 'no part of a collection or document');
 }
 
-/** Members under which resources stand: these have places of their own. */
+/** Members that hold resources: those are checked by themselves. */
 const OF_RESOURCE = ['contained'];
 const OF_BUNDLE = ['entry'];
 const OF_ENTRY = ['resource'];
@@ -85,27 +86,28 @@ const URL_IS_NO_CONTENT: ReadonlySet<string> = new Set(['extension', 'link']);
 
 /** What a bundle says beside its resources, in itself and in its entries. */
 function checkBundleElements(bundle: FhirResource, check: Check): void {
-  const standing = { ...check, place: { resource: bundle, path: '', contained: new Map() } };
-  checkMembers(bundle, '', OF_BUNDLE, { ...standing, isOwn: true });
+  const context = { ...check, located: { resource: bundle, path: '', contained: new Map() } };
+  checkMembers(bundle, '', OF_BUNDLE, { ...context, isOwn: true });
   const entries = Array.isArray(bundle['entry']) ? (bundle['entry'] as Json[]) : [];
   entries.forEach((entry, index) =>
-    checkMembers(entry, `entry[${index}]`, OF_ENTRY, { ...standing, isOwn: false }),
+    checkMembers(entry, `entry[${index}]`, OF_ENTRY, { ...context, isOwn: false }),
   );
 }
 
-interface Standing extends Check {
-  readonly place: Place;
+interface ElementContext extends Check {
+  /** The resource in which the element stands. */
+  readonly located: LocatedResource;
   /** Whether an identifier here is the resource's own. */
   readonly isOwn: boolean;
 }
 
-function checkMembers(value: Json, path: string, skipped: readonly string[], standing: Standing): void {
+function checkMembers(value: Json, path: string, skipped: readonly string[], context: ElementContext): void {
   for (const [name, item] of Object.entries(value)) {
-    if (!skipped.includes(name)) checkMember(name, item, at(path, name), standing);
+    if (!skipped.includes(name)) checkMember(name, item, at(path, name), context);
   }
 }
 
-function checkMember(name: string, value: unknown, path: string, standing: Standing): void {
+function checkMember(name: string, value: unknown, path: string, context: ElementContext): void {
   if (name === 'modifierExtension' || name === 'implicitRules') {
     throw new FhirError(
       'MODIFIER_UNKNOWN',
@@ -114,26 +116,30 @@ function checkMember(name: string, value: unknown, path: string, standing: Stand
     );
   }
   if (Array.isArray(value)) {
-    value.forEach((item, index) => checkElement(name, item, `${path}[${index}]`, standing));
-  } else checkElement(name, value, path, standing);
+    value.forEach((item, index) => checkElement(name, item, `${path}[${index}]`, context));
+  } else checkElement(name, value, path, context);
 }
 
-function checkElement(name: string, value: unknown, path: string, standing: Standing): void {
+function checkElement(name: string, value: unknown, path: string, context: ElementContext): void {
   if (!isObject(value)) return;
-  const { about, places, place, isOwn } = standing;
+  const { about, resources, located, isOwn } = context;
   if (value['resourceType'] !== undefined) {
     throw new FhirError('INVALID_FHIR', path, 'a resource stands in an entry or in `contained`');
   }
   if (typeof value['system'] === 'string') {
     checkIdentifier(value, path, isOwn && name === 'identifier', about);
   }
-  if (isReference(value)) checkReference(name, value, path, standing);
+  if (isReference(value)) checkReference(name, value, path, context);
   else if (name === 'focus') throw new FhirError('SUBJECT_MISMATCH', path, 'does not say what it is about');
   const { url } = value;
-  if (typeof url === 'string' && !URL_IS_NO_CONTENT.has(name) && places.resolve(url, place) === undefined) {
+  if (
+    typeof url === 'string' &&
+    !URL_IS_NO_CONTENT.has(name) &&
+    resources.resolve(url, located) === undefined
+  ) {
     throw new FhirError('REFERENCE_OUTSIDE', at(path, 'url'), 'leads to nothing in the record');
   }
-  checkMembers(value, path, [], { ...standing, isOwn: false });
+  checkMembers(value, path, [], { ...context, isOwn: false });
 }
 
 /** Types of somebody; in R4 a `focus` is what something is about when it is not about its subject. */
@@ -145,19 +151,24 @@ const SOMEBODY: ReadonlySet<string> = new Set([
   'RelatedPerson',
 ]);
 
-function checkReference(name: string, value: Json, path: string, { about, places, place }: Standing): void {
-  const reference = readReference(value, path, place, places);
+function checkReference(
+  name: string,
+  value: Json,
+  path: string,
+  { about, resources, located }: ElementContext,
+): void {
+  const reference = readReference(value, path, located, resources);
   const { types } = reference;
   if (types.includes('Patient')) checkPatientReference(reference, about.patientId);
   if (name === 'focus' && (types.length === 0 || types.some((type) => SOMEBODY.has(type)))) {
     throw new FhirError('SUBJECT_MISMATCH', path, 'is about somebody else, or does not say what it is about');
   }
-  checkClaim(reference, { type: place.resource.resourceType, element: name }, about, places);
+  checkClaim(reference, { type: located.resource.resourceType, element: name }, about, resources);
 }
 
 /** Whoever is named has been checked; here it has to be a patient, where the type has one. */
-function checkSubject(place: Place, { places }: Check): void {
-  const { resource, path } = place;
+function checkSubject(located: LocatedResource, { resources }: Check): void {
+  const { resource, path } = located;
   const { subject, isOptional } = RECORD_TYPES.get(resource.resourceType) ?? {};
   if (subject === undefined) return;
   const value = resource[subject];
@@ -172,7 +183,7 @@ function checkSubject(place: Place, { places }: Check): void {
   }
   for (const item of [value].flat()) {
     const names =
-      isObject(item) && isReference(item) ? readReference(item, subjectPath, place, places).types : [];
+      isObject(item) && isReference(item) ? readReference(item, subjectPath, located, resources).types : [];
     if (!names.includes('Patient')) {
       throw new FhirError('SUBJECT_MISMATCH', subjectPath, 'is not about the patient');
     }

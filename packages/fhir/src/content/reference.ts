@@ -3,7 +3,7 @@ import { isObject, type Json } from '../json.js';
 import { R4_RESOURCE_TYPES } from '../r4.js';
 import { SYSTEM } from '../systems.js';
 import { at } from '../validate.js';
-import type { Place, Places } from './places.js';
+import type { LocatedResource, BundleResources } from './bundle-resources.js';
 
 /** `Patient/` and the pseudonym: no id of R4, for it has an underscore, but what integrators write, and unmistakable. */
 const PSEUDONYM_REFERENCE = /^Patient\/(pat_[a-z2-7]{32})$/;
@@ -18,7 +18,7 @@ export interface Reference {
   /** The pseudonym in `Patient/pat_…`. */
   readonly pseudonym: string | undefined;
   /** The resource of the record. */
-  readonly place: Place | undefined;
+  readonly target: LocatedResource | undefined;
   readonly identifier: Json | undefined;
 }
 
@@ -36,7 +36,12 @@ function typeOf({ type }: Json): string | undefined {
  * Reads a Reference that stands in the resource `from`.
  * @throws FhirError REFERENCE_OUTSIDE when it leads neither to a resource of the record nor to a pseudonym, INVALID_FHIR
  */
-export function readReference(value: Json, path: string, from: Place, places: Places): Reference {
+export function readReference(
+  value: Json,
+  path: string,
+  from: LocatedResource,
+  resources: BundleResources,
+): Reference {
   const types: string[] = [];
   const type = typeOf(value);
   if (type !== undefined) {
@@ -45,33 +50,37 @@ export function readReference(value: Json, path: string, from: Place, places: Pl
     types.push(type);
   }
   const { reference, identifier } = value;
-  let place: Place | undefined;
+  let target: LocatedResource | undefined;
   let pseudonym: string | undefined;
   if (typeof reference === 'string') {
     pseudonym = PSEUDONYM_REFERENCE.exec(reference)?.[1];
-    place = places.resolve(reference, from);
-    if (pseudonym === undefined && place === undefined) {
+    target = resources.resolve(reference, from);
+    if (pseudonym === undefined && target === undefined) {
       throw new FhirError('REFERENCE_OUTSIDE', at(path, 'reference'), 'leads to nothing in the record');
     }
-    types.push(place?.resource.resourceType ?? 'Patient');
+    types.push(target?.resource.resourceType ?? 'Patient');
   }
   const logical = isObject(identifier) ? identifier : undefined;
   if (logical?.['system'] === SYSTEM.patient) types.push('Patient');
-  return { value, path, types, pseudonym, place, identifier: logical };
+  return { value, path, types, pseudonym, target, identifier: logical };
 }
 
 /** Authorities that a reference names, itself or through the Organization or role to which it leads. */
-export function authoritiesOf(reference: Reference, places: Places, seen = new Set<Place>()): string[] {
-  const { identifier, place } = reference;
+export function authoritiesOf(
+  reference: Reference,
+  resources: BundleResources,
+  seen = new Set<LocatedResource>(),
+): string[] {
+  const { identifier, target } = reference;
   const named = authorityIn(identifier);
-  if (place === undefined || seen.has(place)) return named;
-  seen.add(place);
-  const { resource, path } = place;
+  if (target === undefined || seen.has(target)) return named;
+  seen.add(target);
+  const { resource, path } = target;
   const own = Array.isArray(resource['identifier']) ? (resource['identifier'] as unknown[]) : [];
   const parents = ['partOf', 'organization'].flatMap((element) => {
     const parent = resource[element];
     if (!isObject(parent) || !isReference(parent)) return [];
-    return authoritiesOf(readReference(parent, at(path, element), place, places), places, seen);
+    return authoritiesOf(readReference(parent, at(path, element), target, resources), resources, seen);
   });
   return [...named, ...own.flatMap(authorityIn), ...parents];
 }

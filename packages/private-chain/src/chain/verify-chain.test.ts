@@ -1,8 +1,8 @@
 import { nodeVerifier, sha256 } from '@careledger/crypto';
 import { expect, test } from '@jest/globals';
-import { device, deviceId } from '../vectors/cast.js';
-import { ChainBuilder } from '../vectors/chain-builder.js';
-import { honestFrames } from '../vectors/device-chains.js';
+import { device, deviceId } from '../../testing/fixtures.js';
+import { ChainBuilder } from '../../testing/chain-builder.js';
+import { honestFrames } from '../../testing/honest-frames.js';
 import { MAX_REPORTED_FAULTS } from './report.js';
 import { verifyChain } from './verify-chain.js';
 

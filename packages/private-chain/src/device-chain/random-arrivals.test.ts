@@ -2,7 +2,7 @@ import { sha256 } from '@careledger/crypto';
 import { describe, expect, test } from '@jest/globals';
 import { frameOrigin } from '../frame/origin.js';
 import { MAX_OPEN_GAPS } from '../limits.js';
-import { hashNamed } from '../vectors/cast.js';
+import { hashNamed } from '../../testing/fixtures.js';
 import { checkFrame } from './check-frame.js';
 import type { FrameVerdict } from './check-frame.js';
 import { newDeviceChain } from './state.js';

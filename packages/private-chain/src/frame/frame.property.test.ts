@@ -5,7 +5,7 @@ import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { FrameError } from '../errors.js';
 import { MAX_FRAME_SEQ } from '../limits.js';
-import { device, hashNamed } from '../vectors/cast.js';
+import { device, hashNamed } from '../../testing/fixtures.js';
 import type { FramePayload } from './frame.js';
 import { makeFrame } from './make.js';
 import { parseFrame, verifyFrame } from './parse.js';

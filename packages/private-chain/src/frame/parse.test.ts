@@ -1,7 +1,7 @@
 import { nodeVerifier, sha256 } from '@careledger/crypto';
 import { expect, test } from '@jest/globals';
 import { MAX_FRAME_BYTES } from '../limits.js';
-import { EPOCH, device, deviceId, payload, sign, thief } from '../vectors/cast.js';
+import { EPOCH, device, deviceId, payload, sign, thief } from '../../testing/fixtures.js';
 import { makeFrame } from './make.js';
 import { frameOrigin } from './origin.js';
 import { parseFrame, verifyFrame } from './parse.js';

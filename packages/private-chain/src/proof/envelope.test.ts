@@ -1,6 +1,6 @@
 import { sha256 } from '@careledger/crypto';
 import { expect, test } from '@jest/globals';
-import { writeEnvelope } from '../vectors/envelope-writer.js';
+import { writeEnvelope } from '../../testing/envelope-writer.js';
 import { readEnvelope } from './envelope.js';
 
 /** Written by @hyperledger/fabric-protos 0.3.7, with fields that our own writer leaves out. */

@@ -1,6 +1,5 @@
 export { StatementError } from './errors.js';
-export type { StatementErrorCode } from './errors.js';
 export { STATEMENT_MAX_CHARS, STATEMENT_MAX_SKEW_S, parseStatement } from './statement.js';
-export type { Statement, StatementPayload } from './statement.js';
+export type { Statement } from './statement.js';
 export { checkStatement } from './check.js';
 export type { StatementExpectation } from './check.js';

@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { failureOf } from '../../test-support/failure.js';
+import { failureOf } from '../../../testing/failure.js';
 import {
   PROBE_SOURCE,
   TemporaryFolder,
@@ -7,8 +7,8 @@ import {
   jsonOf,
   startTestDevnet,
   textOf,
-} from '../../test-support/network.js';
-import { packageWithOwnShim } from '../../test-support/packages.js';
+} from '../../../testing/network.js';
+import { packageWithOwnShim } from '../../../testing/packages.js';
 
 const TEST_TIMEOUT_MS = 60_000;
 

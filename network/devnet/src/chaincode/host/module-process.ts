@@ -27,12 +27,16 @@ export class ModuleProcess {
   #child: ChildProcess | undefined;
   #addresses: Promise<Addresses> | undefined;
   #closed = false;
+  readonly #mspIds: readonly string[];
+  readonly #log: Log;
 
   constructor(
     readonly path: string,
-    private readonly mspIds: readonly string[],
-    private readonly log: Log,
+    mspIds: readonly string[],
+    log: Log,
   ) {
+    this.#mspIds = mspIds;
+    this.#log = log;
     this.firstStart = this.started();
     // Awaited later; until then a failure must not count as unhandled.
     this.firstStart.catch(() => undefined);
@@ -47,7 +51,7 @@ export class ModuleProcess {
   serverOf(mspId: string): ChaincodeServer {
     return {
       name: this.#packageId,
-      patienceMs: CHAINCODE_START_TIMEOUT_MS,
+      waitMs: CHAINCODE_START_TIMEOUT_MS,
       address: async () => {
         const address = (await this.started()).get(mspId);
         if (address === undefined) throw this.#failure(`${mspId} does not run it`);
@@ -87,7 +91,7 @@ export class ModuleProcess {
   }
 
   async #launch(): Promise<Addresses> {
-    const module: HostedModule = { path: this.path, packageId: this.#packageId, mspIds: this.mspIds };
+    const module: HostedModule = { path: this.path, packageId: this.#packageId, mspIds: this.#mspIds };
     const child = spawn(process.execPath, [...LEAN_HEAP, HOST_MAIN, JSON.stringify(module)], {
       // Standard output belongs to the devnet's ready line, so a chaincode's output goes to standard error.
       stdio: ['ignore', 2, 2, 'ipc'],
@@ -101,12 +105,12 @@ export class ModuleProcess {
     child.once('exit', (code, signal) => {
       this.#addresses = undefined;
       if (!this.#closed) {
-        this.log.error({ path: this.path, code, signal }, 'the process of a chaincode has ended');
+        this.#log.error({ path: this.path, code, signal }, 'the process of a chaincode has ended');
       }
     });
     const report = await this.#firstReport(child);
     if (report.kind === 'failed') throw this.#failure(report.message);
-    return new Map(this.mspIds.map((mspId, index) => [mspId, `127.0.0.1:${report.ports[index] ?? 0}`]));
+    return new Map(this.#mspIds.map((mspId, index) => [mspId, `127.0.0.1:${report.ports[index] ?? 0}`]));
   }
 
   /** What the process reports; one that fails to load ends after its report. */

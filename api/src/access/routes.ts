@@ -1,0 +1,46 @@
+import { PatientId, RecordId, RecordVersion } from '@careledger/domain';
+import { FHIR_JSON, requireRole, type ServiceApp } from '@careledger/service-kit';
+import { Type } from 'typebox';
+import type { AccessService } from './access-service.js';
+import { VouchingQuery, readerOf } from './reader.js';
+
+export function addAccessRoutes(app: ServiceApp, service: AccessService): void {
+  app.get(
+    '/v1/records/:recordId',
+    {
+      config: requireRole('practitioner'),
+      schema: {
+        summary: 'Open a record: asked for on the ledger, fetched, checked, decrypted',
+        params: Type.Object({ recordId: RecordId }),
+        querystring: Type.Object({
+          patientId: PatientId,
+          /** The newest unless named. */
+          version: Type.Optional(RecordVersion),
+          ...VouchingQuery,
+        }),
+        response: {
+          200: {
+            description: 'FHIR R4',
+            content: { [FHIR_JSON]: { schema: Type.Unsafe<string>(Type.Object({})) } },
+          },
+        },
+      },
+    },
+    async (request, reply) => {
+      const { patientId, version } = request.query;
+      const opened = await service.open({
+        patientId,
+        recordId: request.params.recordId,
+        ...(version !== undefined && { version }),
+        reader: readerOf(request, request.query),
+      });
+      return reply
+        .type(FHIR_JSON)
+        .header('etag', `W/"${opened.access.version}"`)
+        .header('x-careledger-permit', opened.access.txId)
+        .header('cache-control', 'no-store')
+        .serializer((json: unknown) => String(json))
+        .send(opened.json);
+    },
+  );
+}

@@ -1,0 +1,43 @@
+import { join } from 'node:path';
+import { nodeVerifier } from '@careledger/crypto';
+import { openServiceLedger } from '@careledger/ledger/service';
+import { prepareDataDir, type Logger } from '@careledger/service-kit';
+import type { ApiConfig } from './config.js';
+import { Issuer } from './issuer.js';
+import { KEY, openKeys } from './keys.js';
+import type { Channels } from './ledger-port.js';
+import { SealedBox } from './store/sealed-box.js';
+import { SqliteStore } from './store/store.js';
+
+/** Opens what every part of the service stands on: this authority's keys, its store, its connection to the ledger. */
+export async function openFoundation(config: ApiConfig, logger: Logger) {
+  const { answerWithinMs, authorityId, dataDir, endpoint, networkId } = config;
+  prepareDataDir(dataDir);
+  const keys = await openKeys(dataDir, config.keyPassphrase);
+  const store = new SqliteStore(join(dataDir, 'authority.db'));
+  const { ledger, close: closeLedger } = openServiceLedger(config.ledger, dataDir);
+  const channels: Channels = { authorities: ledger.channel('authorities'), cloud: ledger.channel('cloud') };
+  return {
+    answerWithinMs,
+    authorityId,
+    endpoint,
+    networkId,
+    logger,
+    keys,
+    issuer: new Issuer(authorityId, networkId, keys.signer(KEY.signing)),
+    ownKey: keys.x25519(KEY.encryption),
+    /** All generations of it. */
+    encryptionKeys: keys.x25519Generations(KEY.encryption),
+    verifier: nodeVerifier(),
+    store,
+    box: new SealedBox(keys.secret(KEY.store)),
+    /** This organisation. */
+    mspId: config.ledger.mspId,
+    /** Whose peers can be asked on channel `cloud`; empty where this organisation has one of its own there. */
+    cloudMspIds: config.ledger.peerMspIds?.['cloud'] ?? [],
+    ledger,
+    closeLedger,
+    channels,
+    ...channels,
+  };
+}

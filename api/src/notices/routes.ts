@@ -1,0 +1,169 @@
+import {
+  AUTHORITY_ROUTES,
+  EMERGENCY_NOTICE_MAX_CHARS,
+  EmergencyNoticeAnswer,
+  EmergencyNoticeHttp,
+  NOTICE_CIPHERTEXT_MAX_BYTES,
+} from '@careledger/protocol';
+import { PatientId, timestampOf } from '@careledger/domain';
+import { ProblemError, requireRole, type ServiceApp, type StreamedEvent } from '@careledger/service-kit';
+import { Type } from 'typebox';
+import type { ReadGate } from '../access/read-gate.js';
+import { VouchingQuery, readerOf, type Reader } from '../access/reader.js';
+import { Cursor, Paging } from '../http/schemas.js';
+import type { EmergencyService } from './emergency-service.js';
+import type { EmergencyStore } from './emergency-store.js';
+import type { NoticeMetrics } from './metrics.js';
+import type { NoticeLog } from './notice-log.js';
+import type { NoticeReader } from './notice-reader.js';
+import { NOTICE_TYPES, type LoggedNotice } from './notice.js';
+import { Unmatched } from './schemas.js';
+
+/** The statement, the ciphertext in base64url and the JSON around them. */
+const EMERGENCY_BODY_LIMIT_BYTES =
+  EMERGENCY_NOTICE_MAX_CHARS + Math.ceil((NOTICE_CIPHERTEXT_MAX_BYTES * 4) / 3) + 1_024;
+/** An id of the log: at most 15 digits, so that every one is a safe integer. */
+const NOTICE_ID_PATTERN = '^(?:0|[1-9][0-9]{0,14})$';
+
+export interface NoticeRouteOptions {
+  readonly log: NoticeLog;
+  readonly emergencies: EmergencyStore;
+  readonly service: EmergencyService;
+  readonly reader: NoticeReader;
+  readonly gate: ReadGate;
+  readonly unmatchedAfterMs: number;
+  readonly metrics: Pick<NoticeMetrics, 'emergency' | 'emergencySeconds'>;
+}
+
+export function addNoticeRoutes(app: ServiceApp, options: NoticeRouteOptions): void {
+  const { log, emergencies, gate, metrics, reader: notices, service, unmatchedAfterMs } = options;
+
+  app.get(
+    '/v1/notices',
+    {
+      config: requireRole('practitioner'),
+      // HEAD would follow the stream for ever.
+      exposeHeadRoute: false,
+      schema: {
+        summary: 'Notices as server-sent events',
+        description:
+          'Event names: ' +
+          `${NOTICE_TYPES.join(', ')}. Resumes after Last-Event-ID, or after \`after\` (0: all); else begins with what ` +
+          'comes next, and so it does after an id that is yet to come (of a store that was restored since). ' +
+          'What a direct emergency says is shown as `bundle` to whoever may see it at the moment at which it is sent, by ' +
+          'token, `unit`, `practitionerId` and `purpose`; others get `withheld` with the reason. The stream ends when ' +
+          'the practitioner is withdrawn.',
+        querystring: Type.Object({
+          after: Type.Optional(Type.Integer({ minimum: 0 })),
+          patientId: Type.Optional(PatientId),
+          types: Type.Optional(
+            Type.String({ pattern: `^(?:${NOTICE_TYPES.join('|')})(?:,(?:${NOTICE_TYPES.join('|')}))*$` }),
+          ),
+          ...VouchingQuery,
+        }),
+        // Checked, not converted: what is no id of ours must not become one, least of all 0, which replays everything.
+        headers: Type.Object({
+          'last-event-id': Type.Optional(Type.String({ pattern: NOTICE_ID_PATTERN })),
+        }),
+        produces: ['text/event-stream'],
+      },
+    },
+    (request, reply) => {
+      const { after, patientId, types } = request.query;
+      const filter = {
+        ...(patientId !== undefined && { patientId }),
+        ...(types !== undefined && { types: NOTICE_TYPES.filter((type) => types.split(',').includes(type)) }),
+      };
+      const reader = readerOf(request, request.query);
+      gate.personOf(reader);
+      return reply.sendEvents(async function* (lastEventId, signal) {
+        const from = lastEventId === undefined ? (after ?? log.newestId) : Number(lastEventId);
+        // From beyond the newest, what comes next would be passed over until it has caught up.
+        for await (const notice of log.follow(Math.min(from, log.newestId), filter, signal)) {
+          const event = await eventFor(reader, notice);
+          if (event === undefined) return;
+          yield event;
+        }
+      });
+    },
+  );
+
+  /** Undefined where whoever follows is nobody here any more. */
+  async function eventFor(reader: Reader, notice: LoggedNotice): Promise<StreamedEvent | undefined> {
+    const { id, type, data } = notice;
+    try {
+      gate.personOf(reader);
+      const kept = type === 'emergency' ? emergencies.ofNotice(id) : undefined;
+      const shown = kept === undefined ? data : { ...data, ...(await notices.read(reader, kept)) };
+      return { id: String(id), event: type, data: shown };
+    } catch (error) {
+      if (!(error instanceof ProblemError)) throw error;
+      return undefined;
+    }
+  }
+
+  app.get(
+    '/v1/notices/unmatched',
+    {
+      config: requireRole('practitioner', 'ops'),
+      schema: {
+        summary: 'Direct emergencies that the ledger has not shown since, or shows otherwise; newest first',
+        querystring: Type.Object({
+          olderThanMs: Type.Integer({ minimum: 0, default: unmatchedAfterMs }),
+          withinMs: Type.Optional(Type.Integer({ minimum: 1 })),
+          cursor: Type.Optional(Type.Integer({ minimum: 1 })),
+          limit: Paging.limit,
+        }),
+        response: { 200: Type.Object({ emergencies: Type.Array(Unmatched), cursor: Cursor }) },
+      },
+    },
+    async (request) => {
+      const { olderThanMs, withinMs, cursor, limit } = request.query;
+      const nowMs = Date.now();
+      const kept = emergencies.unmatched({
+        receivedBefore: timestampOf(nowMs - olderThanMs + 1),
+        receivedAfter: timestampOf(withinMs === undefined ? 0 : nowMs - withinMs),
+        beforeNoticeId: cursor ?? Number.MAX_SAFE_INTEGER,
+        limit,
+      });
+      const last = kept.length === limit ? kept.at(-1) : undefined;
+      return {
+        emergencies: kept.map(({ patientId, sid, recordId, version, receivedAt, mismatch }) => ({
+          patientId,
+          sid,
+          recordId,
+          version,
+          receivedAt,
+          reason: mismatch ?? ('NOT_ANNOUNCED' as const),
+        })),
+        cursor: last === undefined ? null : String(last.noticeId),
+      };
+    },
+  );
+
+  app.post(
+    AUTHORITY_ROUTES.emergencyNotices,
+    {
+      // Any member's token: the gateway's signature is what counts.
+      config: requireRole('system'),
+      bodyLimit: EMERGENCY_BODY_LIMIT_BYTES,
+      schema: {
+        summary: 'An emergency, straight from a patient’s gateway',
+        body: EmergencyNoticeHttp,
+        response: { 202: EmergencyNoticeAnswer },
+      },
+    },
+    async (request, reply) => {
+      const startMs = performance.now();
+      try {
+        const answer = await service.accept(request.body);
+        metrics.emergencySeconds((performance.now() - startMs) / 1000);
+        metrics.emergency(answer.created ? 'accepted' : 'repeated');
+        return await reply.status(202).send(answer);
+      } catch (error) {
+        metrics.emergency(error instanceof Error && 'code' in error ? String(error.code) : 'INTERNAL_ERROR');
+        throw error;
+      }
+    },
+  );
+}

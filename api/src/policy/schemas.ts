@@ -1,0 +1,21 @@
+import { ForkState, GrantState, HeadState } from '@careledger/contracts';
+import { GrantMeaning } from '@careledger/protocol';
+import { Type } from 'typebox';
+import { Cursor, NullOr } from '../http/schemas.js';
+
+/** A grant to this authority. */
+export const ShownGrant = Type.Object({
+  ...GrantState.properties,
+  inForce: Type.Boolean(),
+  /** What its tags stand for; null where the grant does not say so readably. */
+  meaning: NullOr(GrantMeaning),
+});
+
+/** How far a patient's private chain is anchored. */
+export const Anchors = Type.Object({
+  head: NullOr(HeadState),
+  anchors: Type.Array(HeadState),
+  cursor: Cursor,
+  forks: Type.Array(ForkState),
+  forksCursor: Cursor,
+});

@@ -1,0 +1,183 @@
+import { AnnouncedRecordState, RECORD_MAX_BYTES, records } from '@careledger/contracts';
+import { PatientId, RecordId, RecordKind, RecordVersion, Timestamp } from '@careledger/domain';
+import { onLedger } from '@careledger/ledger/service';
+import { coversTags, isInForce } from '@careledger/policy';
+import { principalOf, requireRole, type ServiceApp } from '@careledger/service-kit';
+import { Type } from 'typebox';
+import { DEFAULT_PURPOSE, VouchingQuery } from '../access/reader.js';
+import { IdempotencyHeaders, repeatableRequestOf } from '../http/idempotency.js';
+import { Cursor, Paging, cursorOf, pageArgs } from '../http/schemas.js';
+import type { Channels } from '../ledger-port.js';
+import type { Outbox } from '../outbox/outbox.js';
+import type { Policy } from '../policy/policy.js';
+import type { Vouching } from '../policy/vouching.js';
+import { problem } from '../problems.js';
+import { WriteRequest, WriteStatus } from './schemas.js';
+import { writeRef, type WriteService } from './write-service.js';
+import type { Write, WriteStore } from './write-store.js';
+
+/** A bundle in JSON and what is said about it. */
+const BODY_LIMIT_BYTES = RECORD_MAX_BYTES + 65_536;
+
+export interface RecordRouteOptions {
+  readonly authorityId: string;
+  readonly channels: Channels;
+  readonly policy: Policy;
+  readonly vouching: Vouching;
+  readonly writer: WriteService;
+  readonly writes: WriteStore;
+  readonly outbox: Outbox;
+  readonly answerWithinMs: number;
+}
+
+export function addRecordRoutes(app: ServiceApp, options: RecordRouteOptions): void {
+  const { authorityId, channels, outbox, policy, vouching, writer, writes } = options;
+  const recordIdParam = Type.Object({ recordId: RecordId });
+
+  app.get(
+    '/v1/records',
+    {
+      config: requireRole('practitioner'),
+      schema: {
+        summary: 'Announced records of a patient that this authority may read, by period; every version',
+        querystring: Type.Object({
+          patientId: PatientId,
+          kind: Type.Optional(RecordKind),
+          from: Type.Optional(Timestamp),
+          to: Type.Optional(Timestamp),
+          ...Paging,
+        }),
+        response: { 200: Type.Object({ records: Type.Array(AnnouncedRecordState), cursor: Cursor }) },
+      },
+    },
+    async (request) => {
+      const { patientId, kind, from, to } = request.query;
+      const [page, grants] = await onLedger(() =>
+        Promise.all([
+          channels.authorities.evaluate(records, 'ListAnnouncements', {
+            patientId,
+            ...(kind !== undefined && { kind }),
+            ...(from !== undefined && { from }),
+            ...(to !== undefined && { to }),
+            ...pageArgs(request.query),
+          }),
+          policy.fetchGrants(patientId),
+        ]),
+      );
+      const reading = grants.filter(
+        (grant) => grant.permissions.includes('read') && isInForce(grant, Date.now()),
+      );
+      const visible = page.rows.filter(
+        (row) =>
+          row.author === authorityId || reading.some((grant) => coversTags(grant.scopeTags, row.tagGroups)),
+      );
+      return { records: visible, cursor: cursorOf(page.bookmark) };
+    },
+  );
+
+  app.post(
+    '/v1/records',
+    {
+      config: requireRole('practitioner'),
+      bodyLimit: BODY_LIMIT_BYTES,
+      schema: {
+        summary: 'Write a clinical record',
+        headers: IdempotencyHeaders,
+        querystring: Type.Object(VouchingQuery),
+        body: WriteRequest,
+        response: { 201: WriteStatus, 202: WriteStatus },
+      },
+    },
+    async (request, reply) => {
+      const { purpose = DEFAULT_PURPOSE, ...claim } = request.query;
+      const person = vouching.personOf(principalOf(request), claim);
+      const write = await writer.create({
+        ...request.body,
+        purpose,
+        person,
+        request: repeatableRequestOf(request),
+      });
+      const { status, body } = await answerOf(write);
+      return reply.status(status).header('location', statusPath(write)).send(body);
+    },
+  );
+
+  app.put(
+    '/v1/records/:recordId',
+    {
+      config: requireRole('practitioner'),
+      bodyLimit: BODY_LIMIT_BYTES,
+      schema: {
+        summary: 'Revise a record: its next version',
+        params: recordIdParam,
+        headers: IdempotencyHeaders,
+        querystring: Type.Object(VouchingQuery),
+        body: WriteRequest,
+        response: { 201: WriteStatus, 202: WriteStatus },
+      },
+    },
+    async (request, reply) => {
+      const { purpose = DEFAULT_PURPOSE, ...claim } = request.query;
+      const person = vouching.personOf(principalOf(request), claim);
+      const write = await writer.revise(request.params.recordId, {
+        ...request.body,
+        purpose,
+        person,
+        request: repeatableRequestOf(request),
+      });
+      const { status, body } = await answerOf(write);
+      return reply.status(status).header('location', statusPath(write)).send(body);
+    },
+  );
+
+  app.get(
+    '/v1/records/:recordId/versions/:version/status',
+    {
+      config: requireRole('practitioner', 'ops'),
+      schema: {
+        summary: 'How far a version that this authority writes has come',
+        params: Type.Object({ recordId: RecordId, version: RecordVersion }),
+        response: { 200: WriteStatus },
+      },
+    },
+    async (request) => {
+      const { recordId, version } = request.params;
+      const write = writes.find(recordId, version);
+      if (write === undefined) throw problem('RECORD_UNKNOWN', 'This authority wrote no such version');
+      return statusOf(write);
+    },
+  );
+
+  /** 201 once the authorities know it, 202 while it is on its way. */
+  async function answerOf({ recordId, version }: Write) {
+    await outbox.finished('record', writeRef(recordId, version), options.answerWithinMs);
+    const write = writes.find(recordId, version);
+    if (write === undefined) throw problem('RECORD_UNKNOWN', 'The version was given up meanwhile');
+    if (write.stage === 'refused')
+      throw problem('RECORD_REFUSED', `The ledger refused the record: ${write.refusal}`, {
+        members: { reason: write.refusal, recordId, version },
+      });
+    return { status: write.stage === 'announced' ? (201 as const) : (202 as const), body: statusOf(write) };
+  }
+
+  function statusOf(write: Write) {
+    const { recordId, version, patientId, stage, providerId, storeTxId, receipt, announceTxId, refusal } =
+      write;
+    const lastError = outbox.lastError('record', writeRef(recordId, version));
+    return {
+      recordId,
+      version,
+      patientId,
+      stage,
+      providerId,
+      storeTxId,
+      receipt,
+      announceTxId,
+      reason: refusal,
+      lastError,
+    };
+  }
+}
+
+const statusPath = ({ recordId, version }: Write): string =>
+  `/v1/records/${recordId}/versions/${version}/status`;

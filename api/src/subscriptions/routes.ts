@@ -1,0 +1,66 @@
+import { SubscriptionState } from '@careledger/contracts';
+import { Id128, PatientId, TxId } from '@careledger/domain';
+import { requireRole, type ServiceApp } from '@careledger/service-kit';
+import { Type } from 'typebox';
+import { IdempotencyHeaders, keyedRequestOf } from '../http/idempotency.js';
+import { Cursor, Paging, cursorOf, pageArgs } from '../http/schemas.js';
+import { NewSubscription } from './schemas.js';
+import type { SubscriptionService } from './subscription-service.js';
+
+export function addSubscriptionRoutes(app: ServiceApp, service: SubscriptionService): void {
+  app.post(
+    '/v1/subscriptions',
+    {
+      config: requireRole('practitioner', 'ops'),
+      schema: {
+        summary: 'Ask a patient for a subscription',
+        headers: IdempotencyHeaders,
+        body: NewSubscription,
+        response: { 201: Type.Object({ subscriptionId: Id128, txId: TxId }) },
+      },
+    },
+    async (request, reply) => {
+      const keyed = keyedRequestOf(request);
+      const made = await service.request({ ...request.body, ...(keyed && { request: keyed }) });
+      return reply.status(201).send(made);
+    },
+  );
+
+  app.get(
+    '/v1/subscriptions',
+    {
+      config: requireRole('practitioner', 'ops', 'auditor'),
+      schema: {
+        summary: 'Subscriptions of this authority, as the ledger has them',
+        querystring: Type.Object({
+          patientId: Type.Optional(PatientId),
+          status: Type.Optional(SubscriptionState.properties.status),
+          ...Paging,
+        }),
+        response: { 200: Type.Object({ subscriptions: Type.Array(SubscriptionState), cursor: Cursor }) },
+      },
+    },
+    async (request) => {
+      const { patientId, status } = request.query;
+      const { rows, bookmark } = await service.list({
+        ...pageArgs(request.query),
+        ...(patientId !== undefined && { patientId }),
+        ...(status !== undefined && { status }),
+      });
+      return { subscriptions: rows, cursor: cursorOf(bookmark) };
+    },
+  );
+
+  app.delete(
+    '/v1/subscriptions/:subscriptionId',
+    {
+      config: requireRole('practitioner', 'ops'),
+      schema: {
+        summary: 'Cancel a subscription: its notices end, the grant stands until the patient revokes it',
+        params: Type.Object({ subscriptionId: Id128 }),
+        response: { 200: Type.Object({ txId: TxId }) },
+      },
+    },
+    (request) => service.cancel(request.params.subscriptionId),
+  );
+}

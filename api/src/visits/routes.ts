@@ -1,0 +1,135 @@
+import { CompactJws, records, type VisitState } from '@careledger/contracts';
+import { Id128, PatientId, Timestamp, closedObject } from '@careledger/domain';
+import { onLedger } from '@careledger/ledger/service';
+import { requireRole, type ServiceApp } from '@careledger/service-kit';
+import { Type } from 'typebox';
+import type { ReadGate } from '../access/read-gate.js';
+import { VouchingQuery, readerOf, type Reader } from '../access/reader.js';
+import { IdempotencyHeaders, repeatableRequestOf } from '../http/idempotency.js';
+import { Cursor, Paging, cursorOf, pageArgs } from '../http/schemas.js';
+import type { Channels } from '../ledger-port.js';
+import type { Outbox } from '../outbox/outbox.js';
+import { problem } from '../problems.js';
+import { Visit, shown } from './schemas.js';
+import type { VisitService } from './visit-service.js';
+import type { KeptVisit, VisitContent, VisitStore } from './visit-store.js';
+
+export interface VisitRouteOptions {
+  readonly authorityId: string;
+  readonly channels: Channels;
+  readonly service: VisitService;
+  readonly visits: VisitStore;
+  readonly gate: ReadGate;
+  readonly outbox: Outbox;
+  readonly answerWithinMs: number;
+}
+
+export function addVisitRoutes(app: ServiceApp, options: VisitRouteOptions): void {
+  const { authorityId, channels, gate, outbox, service, visits } = options;
+
+  app.post(
+    '/v1/visits',
+    {
+      config: requireRole('practitioner'),
+      schema: {
+        summary: 'Record a visit: its data stays here, the ledgers get the salted hash',
+        headers: IdempotencyHeaders,
+        body: closedObject({
+          patientId: PatientId,
+          at: Timestamp,
+          data: Type.Unknown(),
+          checkIn: Type.Optional(CompactJws),
+        }),
+        response: { 201: Visit, 202: Visit },
+      },
+    },
+    async (request, reply) => {
+      const { visitId } = await service.record({ ...request.body, request: repeatableRequestOf(request) });
+      await outbox.finished('visit', visitId, options.answerWithinMs);
+      const visit = find(visitId);
+      if (visit.stage === 'refused')
+        throw problem('VISIT_REFUSED', `The ledger refused the visit: ${visit.refusal}`, {
+          members: { reason: visit.refusal, visitId },
+        });
+      const isDone = visit.stage === 'related';
+      return reply
+        .status(isDone ? 201 : 202)
+        .header('location', `/v1/visits/${visitId}`)
+        .send(shown(visit));
+    },
+  );
+
+  app.get(
+    '/v1/visits',
+    {
+      config: requireRole('practitioner', 'auditor'),
+      schema: {
+        summary: 'This authority’s visits on the ledger, with what its own store has of them',
+        querystring: Type.Object({ patientId: Type.Optional(PatientId), ...VouchingQuery, ...Paging }),
+        response: { 200: Type.Object({ visits: Type.Array(Visit), cursor: Cursor }) },
+      },
+    },
+    async (request) => {
+      const { patientId } = request.query;
+      const { rows, bookmark } = await onLedger(() =>
+        channels.authorities.evaluate(records, 'ListVisits', {
+          authorityId,
+          ...(patientId !== undefined && { patientId }),
+          ...pageArgs(request.query),
+        }),
+      );
+      const own = rows.flatMap((row) => visits.find(row.visitId) ?? []);
+      const data = await dataOf(readerOf(request, request.query), own);
+      return {
+        visits: rows.map((row) => onLedgerShown(row, data.get(row.visitId))),
+        cursor: cursorOf(bookmark),
+      };
+    },
+  );
+
+  app.get(
+    '/v1/visits/:visitId',
+    {
+      config: requireRole('practitioner', 'auditor'),
+      schema: {
+        summary: 'A visit of this authority',
+        params: Type.Object({ visitId: Id128 }),
+        querystring: Type.Object(VouchingQuery),
+        response: { 200: Visit },
+      },
+    },
+    async (request) => {
+      const visit = find(request.params.visitId);
+      const data = await dataOf(readerOf(request, request.query), [visit]);
+      return shown(visit, data.get(visit.visitId));
+    },
+  );
+
+  /** By visit; what was done there is for practitioners alone. */
+  async function dataOf(
+    reader: Reader,
+    kept: readonly KeptVisit[],
+  ): Promise<ReadonlyMap<string, VisitContent>> {
+    if (reader.principal.role !== 'practitioner') return new Map();
+    const readings = kept.flatMap(({ visitId, patientId }) => {
+      const unread = visits.content(visitId);
+      return unread === undefined ? [] : [{ visitId, patientId, unread }];
+    });
+    return gate.visits(reader, readings);
+  }
+
+  function find(visitId: string): KeptVisit {
+    const visit = visits.find(visitId);
+    if (visit === undefined) throw problem('VISIT_UNKNOWN', 'This authority recorded no such visit');
+    return visit;
+  }
+
+  /** A visit that the ledger has and the own store does not: restored from an older backup, or another instance. */
+  function onLedgerShown(row: VisitState, content?: VisitContent) {
+    const own = visits.find(row.visitId);
+    if (own !== undefined) return { ...shown(own, content), confirmed: row.confirmed, txId: row.txId };
+    const { visitId, patientId, at, confirmed, txId } = row;
+    const nothing = { relatedTxId: null, relayedBy: null, reason: null };
+    return { visitId, patientId, at, stage: 'unknown' as const, confirmed, txId, ...nothing };
+  }
+}

@@ -1,0 +1,31 @@
+import { RECORD_MAX_BYTES } from '@careledger/contracts';
+import { RecordId, RecordVersion } from '@careledger/domain';
+import { PROVIDER_ROUTES, StoreRecordAnswer, StoreRecordRequest } from '@careledger/protocol';
+import { requireRole, type ServiceApp } from '@careledger/service-kit';
+import { Type } from 'typebox';
+import { callerOf } from '../caller.js';
+import type { RecordService } from './record-service.js';
+
+/** Base64url, manifest and wraps beside the ciphertext. */
+const BODY_LIMIT_BYTES = 2 * RECORD_MAX_BYTES;
+const Params = Type.Object({ recordId: RecordId, version: RecordVersion });
+
+export function addRecordRoutes(app: ServiceApp, service: RecordService): void {
+  app.put(
+    PROVIDER_ROUTES.version(':recordId', ':version'),
+    {
+      config: requireRole('system'),
+      bodyLimit: BODY_LIMIT_BYTES,
+      schema: {
+        summary: 'Store a version of a record',
+        params: Params,
+        body: StoreRecordRequest,
+        response: { 200: StoreRecordAnswer, 201: StoreRecordAnswer },
+      },
+    },
+    async (request, reply) => {
+      const { answer, created } = await service.store(request.body, request.params, callerOf(request));
+      return reply.status(created ? 201 : 200).send(answer);
+    },
+  );
+}

@@ -1,0 +1,71 @@
+import { TxId } from '@careledger/domain';
+import type { LedgerChannel } from '@careledger/ledger';
+import {
+  PROVIDER_ROUTES,
+  ReadingsAnswer,
+  ReadingsRequest,
+  RevocationAnswer,
+  RevocationRequest,
+  VisitRequest,
+} from '@careledger/protocol';
+import { requireRole, type ServiceApp } from '@careledger/service-kit';
+import { Type } from 'typebox';
+import { callerOf } from '../caller.js';
+import type { OwnPeer } from '../ledger/own-peer.js';
+import type { ReadingRelay } from './readings.js';
+import { relayRevocation } from './revocations.js';
+import { relateVisit } from './visits.js';
+
+/** Statements as large as they may be, as many as a batch has. */
+const READINGS_BODY_LIMIT_BYTES = 8 * 1024 * 1024;
+
+export interface RelayedServices {
+  readonly cloud: LedgerChannel;
+  readonly ownPeer: OwnPeer;
+  readonly readings: ReadingRelay;
+}
+
+/** What others sign and this provider takes to channel `cloud`. */
+export function addRelayedRoutes(app: ServiceApp, { cloud, ownPeer, readings }: RelayedServices): void {
+  app.post(
+    PROVIDER_ROUTES.visits,
+    {
+      config: requireRole('system'),
+      schema: {
+        summary: 'Relay a visit to the cloud channel',
+        body: VisitRequest,
+        response: { 201: Type.Object({ txId: TxId }) },
+      },
+    },
+    async (request, reply) =>
+      reply.status(201).send(await relateVisit(cloud, request.body.statement, callerOf(request))),
+  );
+
+  app.post(
+    PROVIDER_ROUTES.revocations,
+    {
+      config: requireRole('system'),
+      schema: {
+        summary: 'Relay a patient’s revocation to the cloud channel',
+        body: RevocationRequest,
+        response: { 201: RevocationAnswer },
+      },
+    },
+    async (request, reply) =>
+      reply.status(201).send(await relayRevocation({ cloud, ownPeer }, request.body.statement)),
+  );
+
+  app.post(
+    PROVIDER_ROUTES.readings,
+    {
+      config: requireRole('system'),
+      bodyLimit: READINGS_BODY_LIMIT_BYTES,
+      schema: {
+        summary: 'Report to the cloud channel who was shown a direct emergency notice',
+        body: ReadingsRequest,
+        response: { 200: ReadingsAnswer },
+      },
+    },
+    (request) => readings.report(request.body.statements, callerOf(request)),
+  );
+}

@@ -1,0 +1,58 @@
+import type { Database } from '@careledger/service-kit';
+
+/** A version of a record as this provider holds it; the ciphertext lies in the blob store. */
+export interface HeldVersion {
+  readonly recordId: string;
+  readonly version: number;
+  readonly patientId: string;
+  readonly statement: string;
+  readonly manifest: string;
+  readonly wrapSet: string;
+  /** Compact JWEs in the order of the set; null where the set is of the first form, which had them within. */
+  readonly wraps: readonly string[] | null;
+  /** This provider's word for the set; null with `wraps`. */
+  readonly acceptance: string | null;
+  readonly ciphertextSha256: string;
+  readonly receipt: string;
+  readonly txId: string;
+  readonly blockNumber: number;
+}
+
+/** What a version's wraps are replaced by. */
+export interface NewWraps {
+  readonly wrapSet: string;
+  readonly wraps: readonly string[];
+  readonly acceptance: string;
+}
+
+const COLUMNS = `record_id AS recordId, version, patient_id AS patientId, statement, manifest, wrap_set AS wrapSet,
+  wraps, acceptance, ciphertext_sha256 AS ciphertextSha256, receipt, tx_id AS txId, block_number AS blockNumber`;
+
+/** Versions that the ledger has and this provider signed for. */
+export class HeldVersionStore {
+  constructor(readonly database: Database) {}
+
+  find(recordId: string, version: number): HeldVersion | undefined {
+    const row = this.database
+      .prepare(`SELECT ${COLUMNS} FROM versions WHERE record_id = ? AND version = ?`)
+      .get(recordId, version) as (Omit<HeldVersion, 'wraps'> & { readonly wraps: string | null }) | undefined;
+    return row && { ...row, wraps: row.wraps === null ? null : (JSON.parse(row.wraps) as string[]) };
+  }
+
+  /** Replaces the set that has this number by the next one; false when another one came first. */
+  replaceWraps(
+    { recordId, version }: Pick<HeldVersion, 'recordId' | 'version'>,
+    seq: number,
+    { wrapSet, wraps, acceptance }: NewWraps,
+  ): boolean {
+    const { changes } = this.database.transaction(() =>
+      this.database
+        .prepare(
+          `UPDATE versions SET wrap_set = ?, wraps = ?, acceptance = ?, wrap_seq = ?
+           WHERE record_id = ? AND version = ? AND wrap_seq = ?`,
+        )
+        .run(wrapSet, JSON.stringify(wraps), acceptance, seq + 1, recordId, version, seq),
+    );
+    return changes === 1;
+  }
+}

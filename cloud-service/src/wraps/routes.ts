@@ -1,0 +1,38 @@
+import { RecordId, RecordVersion } from '@careledger/domain';
+import { HeldWraps, PROVIDER_ROUTES, ReplaceWrapsAnswer, ReplaceWrapsRequest } from '@careledger/protocol';
+import { requireRole, type ServiceApp } from '@careledger/service-kit';
+import { Type } from 'typebox';
+import { callerOf } from '../caller.js';
+import type { WrapService } from './wrap-service.js';
+
+const Params = Type.Object({ recordId: RecordId, version: RecordVersion });
+const wrapsPath = PROVIDER_ROUTES.wraps(':recordId', ':version');
+
+export function addWrapRoutes(app: ServiceApp, service: WrapService): void {
+  app.put(
+    wrapsPath,
+    {
+      config: requireRole('system'),
+      schema: {
+        summary: 'Replace the wraps of a version by the set that follows',
+        params: Params,
+        body: ReplaceWrapsRequest,
+        response: { 200: ReplaceWrapsAnswer },
+      },
+    },
+    (request) => service.replace(request.params, request.body, callerOf(request)),
+  );
+
+  app.get(
+    wrapsPath,
+    {
+      config: requireRole('system'),
+      schema: {
+        summary: 'The wraps of a version, for the patient’s operator and the author',
+        params: Params,
+        response: { 200: HeldWraps },
+      },
+    },
+    async (request) => service.read(request.params, callerOf(request)),
+  );
+}

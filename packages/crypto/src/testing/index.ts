@@ -1,2 +1,0 @@
-export { alteredBytes, alteredText } from './altered.js';
-export { jsonObject, jsonValue } from './json-value.js';

@@ -1,0 +1,2 @@
+export { jweUnder } from './jwe-under.js';
+export type { DerivedVector, EnvelopeVector, OpenVector, ReceiptVector, SealedVector } from './vectors.js';

@@ -1,0 +1,24 @@
+export { concept, outside, subjectOf } from '../src/elements.js';
+export {
+  HOSPITAL,
+  HOSPITAL_NUMBER,
+  LAB,
+  OTHER_PATIENT,
+  authority,
+  byGateway,
+  byHospital,
+  byLab,
+  collectionOf,
+  composition,
+  documentOf,
+  entry,
+  observation,
+  otherSubject,
+  provenance,
+  pseudonym,
+  subject,
+  uuid,
+  type Part,
+} from './parts.js';
+export { H8, PATIENT, clinical, emergency, periodic, vitals } from './samples.js';
+export type { ContentVector } from './vectors.js';

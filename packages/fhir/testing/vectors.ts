@@ -1,0 +1,14 @@
+import type { RecordAbout } from '../src/content/about.js';
+import type { FhirErrorCode } from '../src/errors.js';
+
+/** Files of `spec/vectors/{valid,invalid}/fhir`; documented in `spec/content.md`. */
+export type ContentVector = {
+  description: string;
+  /** What the manifest and the ledger say of the record. */
+  about: RecordAbout;
+  /** JSON as text; where it is no text, `bytes` in its place, base64url. */
+  content?: string;
+  bytes?: string;
+  /** Invalid ones. */
+  code?: FhirErrorCode;
+};

@@ -1,0 +1,45 @@
+import { accessControl, Decision, type DenialCode } from '@careledger/contracts';
+import { Timestamp } from '@careledger/domain';
+import { loadVectors, type VectorBody } from '@careledger/spec';
+import { expect, test } from '@jest/globals';
+import { Value } from 'typebox/value';
+import { decide, type PolicyNow, type Request, type StandingGrant } from './index.js';
+
+/** Files of `spec/vectors/{valid,invalid}/grants`; documented in `spec/grants.md`. */
+type GrantVector = VectorBody & {
+  /** When it has to count. */
+  readonly at: string;
+  readonly policy: PolicyNow;
+  readonly grants: readonly StandingGrant[];
+  readonly request: Request;
+  /** Valid ones: the permit. */
+  readonly decision?: Decision;
+  /** Invalid ones: the reason of the denial. */
+  readonly code?: DenialCode;
+};
+
+const valid = loadVectors<GrantVector>('valid', 'grants');
+const invalid = loadVectors<GrantVector>('invalid', 'grants');
+
+const decisionOf = ({ request, policy, grants, at }: GrantVector) =>
+  decide(request, policy, grants, Date.parse(at));
+
+test.each([...valid, ...invalid])('$name is a question that the ledger takes', ({ request, at }) => {
+  expect(Value.Errors(accessControl.transactions.Decide.args, request)).toEqual([]);
+  expect(Value.Check(Timestamp, at)).toBe(true);
+});
+
+test.each(valid)('permitted: $name', (vector) => {
+  const decision = decisionOf(vector);
+  expect(decision).toEqual(vector.decision);
+  expect(Value.Check(Decision, decision)).toBe(true);
+});
+
+test.each(invalid)('denied: $name', (vector) => {
+  const { version: policyVersion } = vector.policy;
+  expect(decisionOf(vector)).toEqual({ decision: 'deny', reason: vector.code, policyVersion });
+});
+
+test.each([...valid, ...invalid])('$name is decided alike in whatever order the grants come', (vector) => {
+  expect(decisionOf({ ...vector, grants: vector.grants.toReversed() })).toEqual(decisionOf(vector));
+});

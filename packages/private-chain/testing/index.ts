@@ -1,0 +1,32 @@
+export { elementAt } from '../src/element-at.js';
+export { ChainBuilder } from './chain-builder.js';
+export { field, txIdOf, writeEnvelope, type EnvelopeParts } from './envelope-writer.js';
+export {
+  EPOCH,
+  NETWORK,
+  consent,
+  device,
+  deviceId,
+  devices,
+  gateway,
+  hashNamed,
+  nextGateway,
+  patientId,
+  payload,
+  publicKeyOf,
+  registration,
+  sign,
+  signerNamed,
+  statement,
+  thief,
+} from './fixtures.js';
+export { honestFrames } from './honest-frames.js';
+export type {
+  ChainVector,
+  DeviceChainVector,
+  ForkVector,
+  FrameVector,
+  MerkleVector,
+  PrivateChainVector,
+  ProofVector,
+} from './vectors.js';

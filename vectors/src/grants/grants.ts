@@ -1,0 +1,369 @@
+import type { Decision, DenialCode } from '@careledger/contracts';
+import { TAG_GROUPS_MAX, type TagGroups } from '@careledger/domain';
+import type { PolicyNow, Request, StandingGrant } from '@careledger/policy';
+import type { Vector, VectorKind } from '@careledger/spec';
+
+/** Files of `spec/vectors/{valid,invalid}/grants`; documented in `spec/grants.md`. */
+type GrantVector = {
+  description: string;
+  /** When it has to count. */
+  at: string;
+  policy: PolicyNow;
+  grants: readonly StandingGrant[];
+  request: Request;
+  /** Valid ones: the permit. */
+  decision?: Decision;
+  /** Invalid ones: the reason of the denial. */
+  code?: DenialCode;
+};
+type Named = Vector<GrantVector>;
+type Given = {
+  readonly at?: string;
+  readonly policy?: Partial<PolicyNow>;
+  readonly grants?: readonly Partial<StandingGrant>[];
+  readonly request?: Partial<Request>;
+};
+
+/** 22 characters of base64url whose last one has no bits to spare. */
+const id = (letter: string): string => `${letter.repeat(21)}A`;
+const [VITAL, VITAL_OBSERVATION, LAB, WARD_1, WARD_2] = ['v', 'o', 'l', 'w', 'x'].map(id) as [
+  string,
+  string,
+  string,
+  string,
+  string,
+];
+const PATIENT = `pat_${'a'.repeat(32)}`;
+const OTHER_PATIENT = `pat_${'b'.repeat(32)}`;
+const HOSPITAL = 'aut_hospital';
+const LABORATORY = 'aut_lab';
+const NOW = '2026-03-01T12:00:00.000Z';
+
+const policy: PolicyNow = { version: 7, revokedThroughSeq: 0 };
+const grant: StandingGrant = {
+  patientId: PATIENT,
+  grantId: id('g'),
+  policySeq: 5,
+  authorityId: HOSPITAL,
+  granteeTags: [],
+  permissions: ['read'],
+  scopeTags: [],
+  purposes: ['TREAT'],
+  from: '2026-03-01T00:00:00Z',
+};
+/** One group per kind of resource, each with the tag of its category and of its category and resource type. */
+const vital: TagGroups = [[VITAL, VITAL_OBSERVATION]];
+const vitalAndLab: TagGroups = [...vital, [LAB]];
+const request: Request = {
+  patientId: PATIENT,
+  requester: HOSPITAL,
+  granteeTags: [],
+  permission: 'read',
+  purpose: 'TREAT',
+  tagGroups: vital,
+  author: PATIENT,
+};
+const permit = (more: Partial<Decision> = {}): Decision => {
+  return { decision: 'permit', reason: 'GRANT', policyVersion: 7, grantId: grant.grantId, ...more };
+};
+const byRight = (reason: 'OWNER' | 'AUTHOR'): Decision => {
+  return { decision: 'permit', reason, policyVersion: 7 };
+};
+const situationOf = ({ at = NOW, ...given }: Given) => ({
+  at,
+  policy: { ...policy, ...given.policy },
+  grants: (given.grants ?? [{}]).map((each) => ({ ...grant, ...each })),
+  request: { ...request, ...given.request },
+});
+
+/** Everything in `spec/vectors/KIND/grants`. */
+export const grantVectors = (kind: VectorKind): Named[] =>
+  kind === 'valid' ? validGrants() : invalidGrants();
+
+function validGrants(): Named[] {
+  const make = (name: string, description: string, given: Given, decision: Decision): Named => {
+    return { name, description, ...situationOf(given), decision };
+  };
+  const until = '2026-03-01T12:00:00.001Z';
+  return [
+    make('grant-without-scope', 'No scope covers every record', {}, permit()),
+    make(
+      'grant-without-scope-record-without-groups',
+      'No scope covers a record that does not say what it holds',
+      { request: { tagGroups: [] } },
+      permit(),
+    ),
+    make(
+      'scope-of-a-category',
+      'One tag of the group suffices',
+      { grants: [{ scopeTags: [VITAL] }] },
+      permit(),
+    ),
+    make(
+      'scope-of-every-group',
+      'Each group shares a tag with the scope, whichever',
+      { grants: [{ scopeTags: [VITAL_OBSERVATION, LAB] }], request: { tagGroups: vitalAndLab } },
+      permit(),
+    ),
+    make(
+      'grantee-of-one-of-several-units',
+      'One of the tags under which somebody asks suffices',
+      { grants: [{ granteeTags: [WARD_1] }], request: { granteeTags: [WARD_2, WARD_1] } },
+      permit(),
+    ),
+    make('grant-at-its-first-millisecond', 'A grant counts from its beginning', { at: grant.from }, permit()),
+    make(
+      'grant-at-its-last-millisecond',
+      'Until just before its end; the permit ends with it',
+      { grants: [{ until }] },
+      permit({ until }),
+    ),
+    make(
+      'longest-of-two-grants',
+      'The permit names the grant that lasts longest, not the first one',
+      { grants: [{ until }, { grantId: id('h'), until: '2026-03-01T13:00:00Z' }] },
+      permit({ grantId: id('h'), until: '2026-03-01T13:00:00Z' }),
+    ),
+    make(
+      'first-of-two-grants-that-last-alike',
+      'Of two that last alike, the one whose id sorts first, in whatever order they are given',
+      { grants: [{ grantId: id('h') }, {}] },
+      permit(),
+    ),
+    make(
+      'grant-above-a-revoke-all',
+      'A revoke-all voids up to its number',
+      { policy: { revokedThroughSeq: 4 } },
+      permit(),
+    ),
+    make(
+      'grant-beside-one-that-does-not-cover',
+      'A grant that covers everything counts whatever stands beside it',
+      { grants: [{ grantId: id('f'), purposes: ['HRESCH'] }, {}] },
+      permit(),
+    ),
+    make(
+      'write-what-the-scope-covers',
+      'A record that is yet to be made has no author',
+      {
+        grants: [{ permissions: ['write'], scopeTags: [LAB] }],
+        request: { permission: 'write', tagGroups: [[LAB]], author: undefined },
+      },
+      permit(),
+    ),
+    make(
+      'modify-within-the-scope',
+      'The version before and the new one are covered',
+      {
+        grants: [{ permissions: ['modify'], scopeTags: [VITAL, LAB] }],
+        request: {
+          permission: 'modify',
+          tagGroups: [[LAB]],
+          revisedTagGroups: vitalAndLab,
+          author: LABORATORY,
+        },
+      },
+      permit(),
+    ),
+    make(
+      'owner',
+      'The patient may do anything, without a grant',
+      { grants: [], request: { requester: PATIENT, permission: 'modify', purpose: 'PATRQT' } },
+      byRight('OWNER'),
+    ),
+    make(
+      'author-reads',
+      'Who made a record may read it after its grant has gone',
+      { grants: [], request: { author: HOSPITAL } },
+      byRight('AUTHOR'),
+    ),
+    make(
+      'author-corrects',
+      'Who made a record may correct it after its grant has gone',
+      { grants: [], request: { author: HOSPITAL, permission: 'modify', revisedTagGroups: vitalAndLab } },
+      byRight('AUTHOR'),
+    ),
+  ];
+}
+
+function invalidGrants(): Named[] {
+  const cases: [name: string, code: DenialCode, description: string, given: Given][] = [
+    ['no-grant', 'NO_GRANT', 'Nothing is allowed that nobody granted', { grants: [] }],
+    [
+      'vital-grant-opens-vital-and-lab-bundle',
+      'SCOPE_NOT_GRANTED',
+      'A bundle holds one thing that is granted and one that is not',
+      { grants: [{ scopeTags: [VITAL] }], request: { tagGroups: vitalAndLab } },
+    ],
+    [
+      'last-of-many-groups-outside-the-scope',
+      'SCOPE_NOT_GRANTED',
+      'As many groups as a record may have, the last of them not granted',
+      {
+        grants: [{ scopeTags: [VITAL] }],
+        request: { tagGroups: [...Array.from({ length: TAG_GROUPS_MAX - 1 }, () => [VITAL]), [LAB]] },
+      },
+    ],
+    [
+      'vital-grant-and-lab-grant-open-a-bundle-of-both',
+      'SCOPE_NOT_GRANTED',
+      'One grant has to cover all of it: two that cover a group each do not add up',
+      {
+        grants: [{ scopeTags: [VITAL] }, { grantId: id('h'), scopeTags: [LAB] }],
+        request: { tagGroups: vitalAndLab },
+      },
+    ],
+    [
+      'record-without-tags-under-scoped-grant',
+      'SCOPE_NOT_GRANTED',
+      'A record that does not say what it holds, to slip under any scope',
+      { grants: [{ scopeTags: [VITAL] }], request: { tagGroups: [] } },
+    ],
+    [
+      'record-of-another-category',
+      'SCOPE_NOT_GRANTED',
+      'No tag in common',
+      { grants: [{ scopeTags: [VITAL] }], request: { tagGroups: [[LAB]] } },
+    ],
+    [
+      'modify-lab-record-by-declaring-vital-tags',
+      'SCOPE_NOT_GRANTED',
+      'The new version would be covered, the one that it replaces is not',
+      {
+        grants: [{ permissions: ['modify'], scopeTags: [VITAL] }],
+        request: {
+          permission: 'modify',
+          tagGroups: [[LAB]],
+          revisedTagGroups: vital,
+          author: LABORATORY,
+        },
+      },
+    ],
+    [
+      'modify-vital-record-into-a-lab-record',
+      'SCOPE_NOT_GRANTED',
+      'The version before is covered, the new one is not',
+      {
+        grants: [{ permissions: ['modify'], scopeTags: [VITAL] }],
+        request: {
+          permission: 'modify',
+          tagGroups: vital,
+          revisedTagGroups: [[LAB]],
+          author: LABORATORY,
+        },
+      },
+    ],
+    [
+      'modify-vital-record-into-one-without-tags',
+      'SCOPE_NOT_GRANTED',
+      'The new version does not say what it holds',
+      {
+        grants: [{ permissions: ['modify'], scopeTags: [VITAL] }],
+        request: { permission: 'modify', tagGroups: vital, revisedTagGroups: [], author: LABORATORY },
+      },
+    ],
+    [
+      'revoked-through-seq',
+      'NO_GRANT',
+      'A revoke-all voids every grant up to and including its number',
+      { policy: { revokedThroughSeq: 5 } },
+    ],
+    ['revoked', 'NO_GRANT', 'A grant that was revoked singly', { grants: [{ revokedAt: NOW }] }],
+    [
+      'revoked-ahead-of-this-clock',
+      'NO_GRANT',
+      'The revocation is dated by a clock ahead of this one: it counts at once',
+      { grants: [{ revokedAt: '2026-03-01T12:01:00Z' }] },
+    ],
+    [
+      'ended-at-this-instant',
+      'GRANT_EXPIRED',
+      'At its end a grant does not count any more',
+      { grants: [{ until: NOW }] },
+    ],
+    [
+      'begins-in-a-millisecond',
+      'GRANT_EXPIRED',
+      'Before its beginning a grant does not count yet',
+      { grants: [{ from: '2026-03-01T12:00:00.001Z' }] },
+    ],
+    [
+      'other-unit',
+      'GRANTEE_MISMATCH',
+      'A grant to one ward, asked for by another',
+      { grants: [{ granteeTags: [WARD_1] }], request: { granteeTags: [WARD_2] } },
+    ],
+    [
+      'nobody-in-particular-under-a-unit-s-grant',
+      'GRANTEE_MISMATCH',
+      'A grant to one ward, asked for without saying who asks',
+      { grants: [{ granteeTags: [WARD_1] }] },
+    ],
+    [
+      'treatment-grant-used-for-research',
+      'PURPOSE_NOT_GRANTED',
+      'Another purpose than granted',
+      { request: { purpose: 'HRESCH' } },
+    ],
+    [
+      'read-grant-used-to-write',
+      'PERMISSION_NOT_GRANTED',
+      'Another right than granted',
+      { request: { permission: 'write', author: undefined } },
+    ],
+    [
+      'write-grant-used-to-modify',
+      'PERMISSION_NOT_GRANTED',
+      'Who may make records may not change those of others',
+      {
+        grants: [{ permissions: ['write'] }],
+        request: { permission: 'modify', revisedTagGroups: vital, author: LABORATORY },
+      },
+    ],
+    [
+      'author-makes-another-record',
+      'NO_GRANT',
+      'To have made a record gives no right to make the next',
+      { grants: [], request: { author: HOSPITAL, permission: 'write' } },
+    ],
+    [
+      'author-of-nothing-here',
+      'NO_GRANT',
+      'The record is of another author',
+      { grants: [], request: { author: LABORATORY } },
+    ],
+    [
+      'another-patient-as-requester',
+      'NO_GRANT',
+      'A patient reads the own records by right, nobody else’s',
+      { request: { requester: OTHER_PATIENT } },
+    ],
+    [
+      'grant-to-another-authority',
+      'NO_GRANT',
+      'A grant counts for the authority that it names',
+      { grants: [{ authorityId: LABORATORY }] },
+    ],
+    [
+      'grant-of-another-patient',
+      'NO_GRANT',
+      'A grant counts for the patient who made it',
+      { grants: [{ patientId: OTHER_PATIENT }] },
+    ],
+    [
+      'halves-of-two-grants',
+      'PURPOSE_NOT_GRANTED',
+      'The right by one grant, the purpose by another',
+      { grants: [{ purposes: ['HPAYMT'] }, { grantId: id('h'), permissions: ['write'] }] },
+    ],
+    [
+      'two-conditions-missing',
+      'NO_GRANT',
+      'A denial names a condition only where it alone stood in the way',
+      { grants: [{ granteeTags: [WARD_1], purposes: ['HRESCH'] }] },
+    ],
+  ];
+  return cases.map(([name, code, description, given]) => {
+    return { name, description, ...situationOf(given), code };
+  });
+}

@@ -1,0 +1,19 @@
+import type { Vector, VectorKind } from '@careledger/spec';
+import { cryptoVectors } from './crypto/all.js';
+import { envelopeVectors } from './envelope/all.js';
+import { fhirVectors } from './fhir/all.js';
+import { grantVectors } from './grants/grants.js';
+import { privateChainVectors } from './private-chain/all.js';
+import { statementVectors } from './statements/statements.js';
+
+type Generator = (kind: VectorKind) => readonly Vector[] | Promise<readonly Vector[]>;
+
+/** The topics whose vectors are generated. Those of `clinical` are written by hand, from the published rules. */
+export const TOPICS: Readonly<Record<string, Generator>> = {
+  crypto: cryptoVectors,
+  envelope: envelopeVectors,
+  fhir: fhirVectors,
+  grants: grantVectors,
+  'private-chain': privateChainVectors,
+  statements: statementVectors,
+};
