@@ -12,7 +12,8 @@ export * from './http/problems.js';
 export * from './http/shared-problems.js';
 export * from './http/operation-outcome.js';
 export { withoutAddresses } from './http/addresses.js';
-export { PROBLEM_JSON, sendProblem } from './http/error-handler.js';
+export { sendProblem } from './http/error-handler.js';
+export { PROBLEM_JSON } from './http/transport-problems.js';
 export {
   assertOwnOrganisation,
   assertPatient,
