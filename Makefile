@@ -9,30 +9,36 @@ node_modules/.package-lock.json: package-lock.json package.json
 	npm ci --no-audit --no-fund
 	@touch $@
 
-.PHONY: help install build demo test lint bench clean
+.PHONY: help install build demo dev console test lint bench clean
 
 help: ## print this help
 	@awk -F':.*## ' '/^[a-z][a-z-]*:.*## /{printf "  make %-18s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
-install: node_modules/.package-lock.json ## install what the lock file names
+install: node_modules/.package-lock.json ## install the dependencies that the lock file names; other targets do it when needed
 
-build: install ## compile everything
+build: install ## compile everything; other targets do it when needed
 	@$(RUN) build
 
-demo: build ## walk the three scenarios on the embedded network (ARGS="--data FILE.csv --json --keep --interval 1h")
+demo: build ## walk through the three scenarios on the embedded network (ARGS="--data FILE.csv --json --keep --interval 1h")
 	@$(RUN) demo -- $(ARGS)
 
-test: build ## run every test (ARGS="PATTERN" runs some)
+dev: build ## start everything on the embedded network, with a device that sends readings; restart what changes (ARGS="--help")
+	@$(RUN) dev -- $(ARGS)
+
+console: build ## open a JavaScript prompt on the ledger that runs: of make dev, native, or of the network in DIR (ORG=HospitalMSP)
+	@$(RUN) console -- $(addprefix --dir ,$(DIR)) $(addprefix --org ,$(ORG)) $(ARGS)
+
+test: build ## run all tests, or those that match a pattern (ARGS=packages/crypto)
 	@$(RUN) test:built -- $(ARGS)
 
-lint: install ## check style, types of imports and their direction
+lint: install ## check style, types and the direction of imports
 	@$(RUN) lint
 
-bench: build ## measure, side by side in one run (ARGS="--json --quick NAME")
+bench: build ## measure against the budgets and write docs/performance.md (ARGS="--json --quick NAME")
 	@$(RUN) bench -- $(ARGS)
 
-clean: ## remove what was compiled, and native networks with their data (CONFIRM=yes; containers: make down ARGS=-v)
-	@test "$(CONFIRM)" = yes || { echo "This deletes networks and their data: say CONFIRM=yes"; exit 2; }
+clean: ## delete what was compiled, and the native network with its data (CONFIRM=yes; containers: make down ARGS=-v)
+	@test "$(CONFIRM)" = yes || { echo "This deletes networks and their data: repeat it with CONFIRM=yes"; exit 2; }
 	@if [ -d $(NATIVE_DIR) ]; then $(NATIVE) clean --yes || { echo "End the native network first: make build down-native"; exit 1; }; fi
 	@rm -rf .careledger $$(find . -name dist -not -path '*/node_modules/*' -prune) $$(find . -name '*.tsbuildinfo' -not -path '*/node_modules/*')
 

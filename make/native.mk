@@ -11,14 +11,14 @@ NATIVE := node_modules/.bin/node network/runners/bin/careledger-native.js --dir 
 
 .PHONY: up-native down-native demo-fabric conformance
 
-up-native: build ## start the network natively (PROFILE=small|full, SERVICES=yes); again: start what died, finish what is missing
+up-native: build ## start the network as processes of this machine, or what is missing of it (PROFILE=small|full, SERVICES=yes|no)
 	@$(NATIVE) up --profile $(PROFILE) $(SERVICES_$(SERVICES)) $(addprefix --port-offset ,$(PORT_OFFSET))
 
-down-native: ## end the native network's processes; ledgers and identities stay
+down-native: ## stop the native network; ledgers and identities stay
 	@$(NATIVE) down
 
-demo-fabric: build ## the demo on real Fabric: small native network up, demo (same ARGS), down
+demo-fabric: build ## run the demo on a small native network that is started and deleted for it (same ARGS)
 	@$(RUN) demo -- --network native $(ARGS)
 
-conformance: build ## the conformance suite on the embedded network, and on Fabric where its binaries are
+conformance: build ## run the end-to-end tests on the embedded network, and on Fabric where its binaries are found
 	@$(RUN) test:built -- conformance/ $(ARGS)

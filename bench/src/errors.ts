@@ -2,7 +2,7 @@ export type BenchErrorCode =
   /** A measure's name that does not exist. */
   | 'UNKNOWN_MEASURE'
   /** A process that a measure needs ended, or answered with an error. */
-  | 'ARM_FAILED'
+  | 'WORKER_FAILED'
   /** What was measured is not what should have been: a figure would be worth nothing. */
   | 'MEASURE_INVALID';
 

@@ -4,15 +4,15 @@
 #   backup.sh DIR
 #
 # A container copies both volumes while everything runs; then all others are paused while it copies what has changed
-# since. `docker pause` freezes a container's processes by its cgroup, all of them and without their doing: nobody writes
-# or sends any more, and nobody notices but by the clock. In which order they are paused does not matter: what one of them
-# has received by then, its sender had sent before it was paused, so no copy knows of anything that another lacks.
+# since. `docker pause` freezes all processes of a container by its cgroup: nothing writes or sends any more. The order does
+# not matter: what a container has received before its pause, the sender had sent before its own, so no copy depends on
+# something that another lacks.
 [ $# -eq 1 ] && [ -n "$1" ] || { echo "usage: backup.sh DIR" >&2; exit 2; }
 case $1 in /*) target=$1 ;; *) target=$PWD/$1 ;; esac
 cd "$(dirname "$0")/../.."
 . docker/operations/common.sh
 
-# Nobody stands still for longer than this, whatever happens to the copy.
+# Nothing stays paused for longer than this, whatever happens to the copy.
 HALT_LIMIT_S=120
 # Checks do not run while a container is paused, and it counts as unhealthy until the next one.
 HEALTHY_LIMIT_S=60
@@ -48,7 +48,7 @@ exec 3> /dev/null 4< /dev/null
 trap clean_up EXIT
 trap 'exit 130' INT TERM HUP
 
-# Should this script be killed while they are paused, this one lets them go on.
+# If this script is killed while they are paused, this one unpauses them.
 guard() {
   trap '' INT TERM HUP
   while kill -0 $$ 2> /dev/null; do

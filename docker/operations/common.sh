@@ -33,7 +33,7 @@ is_there() {
   [ -n "$($COMPOSE ps --all --quiet "$1" 2> /dev/null)" ]
 }
 
-# Starts containers anew, so that they read what they are given now; those that are not part of this deployment stay out.
+# Creates containers again, so that they read their present configuration; those that are not part of this deployment are left out.
 recreate() {
   local name there=()
   for name in "$@"; do ! is_there "$name" || there+=("$name"); done

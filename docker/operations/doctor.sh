@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Says what is wrong with a deployment, and what mends it; status 1 when something is.
+# Prints what is wrong with a deployment and the command that repairs it; status 1 if something is.
 cd "$(dirname "$0")/../.."
 . docker/operations/common.sh
 

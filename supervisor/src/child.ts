@@ -35,6 +35,8 @@ export interface ChildOptions {
   /** Standard error goes to this file, appended. */
   readonly logFile: string;
   readonly readyTimeoutMs?: number;
+  /** Ctrl-C in a terminal does not reach it: whoever started it decides when it stops. */
+  readonly detached?: boolean;
 }
 
 /** A process that said more than it should, or nothing in time. */
@@ -80,12 +82,14 @@ export class Child implements AsyncDisposable {
 
   /** Starts the process and waits for its ready line. */
   async start(): Promise<ReadyLine> {
-    const { program, nodeFlags = [], env, logFile, readyTimeoutMs = READY_TIMEOUT_MS } = this.options;
+    const { program, nodeFlags = [], env, logFile, detached = false } = this.options;
+    const { readyTimeoutMs = READY_TIMEOUT_MS } = this.options;
     mkdirSync(dirname(logFile), { recursive: true });
     const log = createWriteStream(logFile, { flags: 'a' });
     const child = spawn(process.execPath, [...nodeFlags, ...program], {
       env: { ...process.env, NODE_COMPILE_CACHE: COMPILE_CACHE_DIR, ...env },
       stdio: ['ignore', 'pipe', 'pipe'],
+      detached,
     });
     this.#process = child;
     this.#quote = '';

@@ -5,15 +5,20 @@ import { peakMemory, type PeakMemory } from './memory.js';
 export class ProcessGroup implements AsyncDisposable {
   readonly #children: Child[] = [];
   readonly #memory: PeakMemory;
+  readonly #detached: boolean;
 
-  /** `extraPids`: processes that count into the memory besides, such as the caller's own. */
-  constructor(extraPids: readonly number[] = []) {
+  /**
+   * @param extraPids processes that count into the memory besides, such as the caller's own
+   * @param detached see {@link ChildOptions}
+   */
+  constructor(extraPids: readonly number[] = [], { detached = false }: Pick<ChildOptions, 'detached'> = {}) {
+    this.#detached = detached;
     this.#memory = peakMemory(() => [...extraPids, ...this.pids()]);
   }
 
   /** Starts one more member and waits until it is ready. */
   async start(options: ChildOptions): Promise<Child> {
-    const child = new Child(options);
+    const child = new Child({ detached: this.#detached, ...options });
     this.#children.push(child);
     await child.start();
     return child;

@@ -1,5 +1,5 @@
-import { generateEd25519, randomId128, sha256, toBase64url } from '@careledger/crypto';
-import { deviceIdOf, patientIdOf } from '@careledger/domain';
+import { generateEd25519, randomId128, sha256 } from '@careledger/crypto';
+import { deviceIdOf } from '@careledger/domain';
 import {
   ChainKeeper,
   DeviceChain,
@@ -9,7 +9,8 @@ import {
   type GatewayStore,
   type StoreWriter,
 } from '@careledger/gateway-service';
-import { checkFrame, newDeviceChain, nodeMerkleHasher, sealGenesis } from '@careledger/private-chain';
+import { checkFrame, newDeviceChain, nodeMerkleHasher } from '@careledger/private-chain';
+import { benchGenesis } from '../chain/genesis.js';
 
 /** Time between two entries of the log. */
 const ENTRY_INTERVAL_MS = 1_000;
@@ -56,8 +57,8 @@ export class EntryLog implements Disposable {
     chain.state = verdict.nextState;
     const timeMs = this.#next * ENTRY_INTERVAL_MS;
     const frame = { seq, readings: [{ t: '', timeMs, code: '', value: 0, unit: '' }] };
-    const place = this.#keeper.append({ chain, frame, leaf, missing: 0 }, timeMs);
-    this.#staged.push({ ...place, chain, seq, bytes });
+    const position = this.#keeper.append({ chain, frame, leaf, missing: 0 }, timeMs);
+    this.#staged.push({ ...position, chain, seq, bytes });
     this.#next++;
   }
 
@@ -95,16 +96,7 @@ export class EntryLog implements Disposable {
 
   #addPatient(writer: StoreWriter): DeviceChain {
     const { signer } = generateEd25519();
-    const patientId = patientIdOf(signer.publicKey, sha256);
-    const key = toBase64url(signer.publicKey);
-    const body = {
-      network: 'bench',
-      consentKey: key,
-      gatewayKey: key,
-      registration: '',
-      software: 'careledger-bench/0.1.0',
-    };
-    const { block, state } = sealGenesis({ patientId, timeMs: 0, difficulty: 0, body }, signer);
+    const { patientId, block, state } = benchGenesis(signer);
     const deviceState = newDeviceChain(deviceIdOf(signer.publicKey, sha256), randomId128(), sha256);
     const patientNo = writer.insertPatient(patientId, 0, state);
     writer.insertBlock({ patientNo, height: 0, hash: state.head, json: JSON.stringify(block) });

@@ -1,8 +1,8 @@
 import { join } from 'node:path';
-import { Arm } from '../arm/arm.js';
+import { WorkerProcess } from '../worker/worker-process.js';
 import { growthRatio, type BenchContext, type Figures, type Measure, type Outcome } from '../run/measure.js';
 import { inTurn, type Rounds } from '../run/rounds.js';
-import type { GrowthArm } from './growth.arm.js';
+import type { GrowthWorker } from './growth.worker.js';
 
 const LARGE_READINGS = 1_200_000;
 const SMALL_READINGS = 100_000;
@@ -26,8 +26,8 @@ export const appendGrowth: Measure = {
   controlWhat: 'both stores with an index on (chain, counter) of frames, which ours does without',
 
   async run({ folder, quick, progress }: BenchContext): Promise<Outcome> {
-    await using large = new Arm<GrowthArm>('append/growth.arm.js');
-    await using small = new Arm<GrowthArm>('append/growth.arm.js');
+    await using large = new WorkerProcess<GrowthWorker>('append/growth.worker.js');
+    await using small = new WorkerProcess<GrowthWorker>('append/growth.worker.js');
     progress(`growth: building a store of ${LARGE_READINGS} readings`);
     await Promise.all([
       large.call('build', { path: join(folder, 'growth-large', 'gateway.db'), readings: LARGE_READINGS }),

@@ -1,10 +1,10 @@
 import { join } from 'node:path';
-import { Arm } from '../arm/arm.js';
+import { WorkerProcess } from '../worker/worker-process.js';
 import { costRatio, type BenchContext, type Measure, type Outcome } from '../run/measure.js';
 import { inTurn, type Rounds } from '../run/rounds.js';
 import { BATCH_ENTRIES } from './entries.js';
-import type { HypercoreArm } from './hypercore.arm.js';
-import type { OursArm } from './ours.arm.js';
+import type { HypercoreWorker } from './hypercore.worker.js';
+import type { OursWorker } from './ours.worker.js';
 
 /** Of a round: 62 MB of hypercore's log, so that RocksDB writes a full memtable (64 MB) to its tables in almost each. */
 const ROUND_BATCHES = 1_000;
@@ -32,9 +32,9 @@ export const appendVsHypercore: Measure = {
   controlWhat: 'our store in batches of one, each with its own signature and sync',
 
   async run({ folder, quick, progress }: BenchContext): Promise<Outcome> {
-    await using ours = new Arm<OursArm>('append/ours.arm.js');
-    await using theirs = new Arm<HypercoreArm>('append/hypercore.arm.js');
-    await using single = new Arm<OursArm>('append/ours.arm.js');
+    await using ours = new WorkerProcess<OursWorker>('append/ours.worker.js');
+    await using theirs = new WorkerProcess<HypercoreWorker>('append/hypercore.worker.js');
+    await using single = new WorkerProcess<OursWorker>('append/ours.worker.js');
     await ours.call('open', join(folder, 'ours.db'));
     await theirs.call('open', join(folder, 'hypercore'));
     await single.call('open', join(folder, 'single.db'));

@@ -1,7 +1,10 @@
 import shim from 'fabric-shim';
 import type { ChaincodeInterface, ChaincodeStub } from 'fabric-shim';
 
-/** The smallest chaincode that writes: `put KEY VALUE`. */
+/**
+ * The smallest chaincode that writes: `put KEY VALUE`.
+ * @public read by the peer that loads this module
+ */
 export const chaincode: ChaincodeInterface = {
   Init: () => Promise.resolve(shim.success()),
   async Invoke(stub: ChaincodeStub) {

@@ -24,7 +24,7 @@ export const devnetStart: Measure = {
   a: 'from the start of the process to its ready line',
   b: null,
   what: `Wall time until the embedded network is ready in an empty folder: both channels of
-    network/careledger.network.yaml, identities of all organisations made anew, both chaincodes started.`,
+    network/careledger.network.yaml, identities of all organisations newly made, both chaincodes started.`,
   controlWhat: 'one of the chaincodes takes 1.5 s to load',
 
   async run({ folder, quick, progress }: BenchContext): Promise<Outcome> {

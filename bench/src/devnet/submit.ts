@@ -1,9 +1,9 @@
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { Arm } from '../arm/arm.js';
+import { WorkerProcess } from '../worker/worker-process.js';
 import { single, type BenchContext, type Measure, type Outcome } from '../run/measure.js';
 import { inTurn, type Rounds } from '../run/rounds.js';
-import type { ClientArm } from './client.arm.js';
+import type { ClientWorker } from './client.worker.js';
 import { devnetProcess } from './process.js';
 
 const IN_FLIGHT = 128;
@@ -34,7 +34,7 @@ export const devnetSubmit: Measure = {
     const chaincodes = { put: { source: `module:${PUT_CHAINCODE}` } };
     await using devnet = devnetProcess(dir, { ch: { organizations: ORGANIZATIONS, chaincodes } });
     await devnet.start();
-    await using client = new Arm<ClientArm>('devnet/client.arm.js');
+    await using client = new WorkerProcess<ClientWorker>('devnet/client.worker.js');
     await client.call('connect', { dir, channel: 'ch', mspId: 'Org1MSP', chaincode: 'put' });
     progress('devnet submit');
     const [many = [], one = []] = await inTurn(quick ? ROUNDS.quick : ROUNDS.full, [

@@ -1,9 +1,9 @@
 import { join } from 'node:path';
-import { Arm } from '../arm/arm.js';
+import { WorkerProcess } from '../worker/worker-process.js';
 import { costRatio, type BenchContext, type Figures, type Measure, type Outcome } from '../run/measure.js';
 import { inTurn, totalRounds, type Rounds } from '../run/rounds.js';
 import { DEVICES, Station } from './station.js';
-import type { VerifyArm } from './verify.arm.js';
+import type { VerifyWorker } from './verify.worker.js';
 
 /** Frames that each device sends in a round. */
 const FRAMES_EACH = 128;
@@ -45,7 +45,7 @@ async function compare(
   const framesEach = FRAMES_EACH * totalRounds(rounds);
   progress(`${name}: signing ${DEVICES * framesEach} frames`);
   await using station = await Station.open({ folder: join(folder, name), framesEach, verifications });
-  await using limit = new Arm<VerifyArm>('ingest/verify.arm.js');
+  await using limit = new WorkerProcess<VerifyWorker>('ingest/verify.worker.js');
   await limit.call('load', { path: station.framesPath, deviceKeys: station.deviceKeys });
   progress(`${name}: ${rounds.counted} rounds`);
   const [gateway = [], verify = []] = await inTurn(rounds, [

@@ -1,10 +1,10 @@
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { Arm } from '../arm/arm.js';
+import { WorkerProcess } from '../worker/worker-process.js';
 import { BenchError } from '../errors.js';
-import type { DevicesArm } from './devices.arm.js';
-import type { GatewayArm } from './gateway.arm.js';
-import type { PublishArm } from './publish.arm.js';
+import type { DevicesWorker } from './devices.worker.js';
+import type { GatewayWorker } from './gateway.worker.js';
+import type { PublishWorker } from './publish.worker.js';
 
 const GATEWAY_ID = 'gw_bench';
 const PATIENTS = 32;
@@ -22,22 +22,27 @@ export interface StationOptions {
 
 /** A gateway in a process, its devices in another, and their frames, which a third has signed and which is gone. */
 export class Station implements AsyncDisposable {
+  readonly #gateway: WorkerProcess<GatewayWorker>;
+  readonly #publisher: WorkerProcess<PublishWorker>;
   #published = 0;
 
   private constructor(
     readonly framesPath: string,
     /** In the order of the devices in the file. */
     readonly deviceKeys: readonly string[],
-    private readonly gateway: Arm<GatewayArm>,
-    private readonly publisher: Arm<PublishArm>,
-  ) {}
+    gateway: WorkerProcess<GatewayWorker>,
+    publisher: WorkerProcess<PublishWorker>,
+  ) {
+    this.#gateway = gateway;
+    this.#publisher = publisher;
+  }
 
   static async open({ folder, framesEach, verifications }: StationOptions): Promise<Station> {
     mkdirSync(folder, { recursive: true });
     const path = join(folder, 'frames');
     const gatewayId = GATEWAY_ID;
     await using stack = new AsyncDisposableStack();
-    const gateway = stack.use(new Arm<GatewayArm>('ingest/gateway.arm.js'));
+    const gateway = stack.use(new WorkerProcess<GatewayWorker>('ingest/gateway.worker.js'));
     const { url, pairingCodes } = await gateway.call('start', {
       folder,
       gatewayId,
@@ -45,11 +50,11 @@ export class Station implements AsyncDisposable {
       devicesEach: DEVICES_EACH,
       verifications,
     });
-    await using devices = new Arm<DevicesArm>('ingest/devices.arm.js');
+    await using devices = new WorkerProcess<DevicesWorker>('ingest/devices.worker.js');
     const registrations = await devices.call('make', { pairingCodes, gatewayId });
     const epochs = await gateway.call('register', registrations);
     const logins = await devices.call('sign', { epochs, framesEach, path, gatewayId });
-    const publisher = stack.use(new Arm<PublishArm>('ingest/publish.arm.js'));
+    const publisher = stack.use(new WorkerProcess<PublishWorker>('ingest/publish.worker.js'));
     await publisher.call('connect', { url, path, logins });
     const deviceKeys = registrations.map(({ deviceKey }) => deviceKey);
     stack.move();
@@ -58,9 +63,9 @@ export class Station implements AsyncDisposable {
 
   /** Every device sends its next frames. CPU of the gateway alone, in microseconds per frame. */
   async round(framesEach: number): Promise<number> {
-    await this.gateway.call('begin', undefined);
-    const frames = await this.publisher.call('round', framesEach);
-    const { cpuUs, stored } = await this.gateway.call('end', undefined);
+    await this.#gateway.call('begin', undefined);
+    const frames = await this.#publisher.call('round', framesEach);
+    const { cpuUs, stored } = await this.#gateway.call('end', undefined);
     this.#published += frames;
     if (stored !== this.#published) throw lost(this.#published, stored);
     return cpuUs / frames;
@@ -68,13 +73,13 @@ export class Station implements AsyncDisposable {
 
   /** @throws BenchError `MEASURE_INVALID` unless every frame is in a chain that verifies */
   async check(): Promise<void> {
-    const frames = await this.gateway.call('check', undefined);
+    const frames = await this.#gateway.call('check', undefined);
     if (frames !== this.#published) throw lost(this.#published, frames);
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    await this.publisher.close();
-    await this.gateway.close();
+    await this.#publisher.close();
+    await this.#gateway.close();
   }
 }
 

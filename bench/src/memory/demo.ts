@@ -2,11 +2,11 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { setTimeout } from 'node:timers/promises';
 import { peakMemory } from '@careledger/supervisor';
-import { Arm } from '../arm/arm.js';
+import { WorkerProcess } from '../worker/worker-process.js';
 import { BenchError } from '../errors.js';
 import { WORKSPACE } from '../run/folder.js';
 import { single, type BenchContext, type Measure, type Outcome } from '../run/measure.js';
-import type { BallastArm } from './ballast.arm.js';
+import type { BallastWorker } from './ballast.worker.js';
 
 const MB = 1_000_000;
 const BUDGET_MB = 1_200;
@@ -61,7 +61,7 @@ async function demoPeakMb(): Promise<number> {
 
 /** Watches this process, so that what is held lies in one below it, as in the demo. */
 async function ballastPeakMb(): Promise<number> {
-  await using ballast = new Arm<BallastArm>('memory/ballast.arm.js');
+  await using ballast = new WorkerProcess<BallastWorker>('memory/ballast.worker.js');
   await ballast.call('hold', CONTROL_MB * MB);
   const peak = peakMemory(() => [process.pid]);
   await setTimeout(CONTROL_HOLD_MS);

@@ -1,6 +1,6 @@
-import { generateEd25519, sha256, toBase64url, type Signer } from '@careledger/crypto';
-import { patientIdOf } from '@careledger/domain';
-import { MerkleTree, nodeMerkleHasher, sealBlock, sealGenesis } from '@careledger/private-chain';
+import { generateEd25519, type Signer } from '@careledger/crypto';
+import { MerkleTree, nodeMerkleHasher, sealBlock } from '@careledger/private-chain';
+import { benchGenesis } from '../chain/genesis.js';
 
 /** A patient's chain in memory, with the difficulty of an experiment. */
 export class ExperimentChain {
@@ -9,16 +9,7 @@ export class ExperimentChain {
   #timeMs = Date.now();
 
   constructor(difficulty: number) {
-    const key = toBase64url(this.#signer.publicKey);
-    const patientId = patientIdOf(this.#signer.publicKey, sha256);
-    const body = {
-      network: 'bench',
-      consentKey: key,
-      gatewayKey: key,
-      registration: '',
-      software: 'careledger-bench/0.1.0',
-    };
-    this.#state = sealGenesis({ patientId, timeMs: this.#timeMs, difficulty, body }, this.#signer).state;
+    this.#state = benchGenesis(this.#signer, this.#timeMs, difficulty).state;
   }
 
   /** Hashes the frames, mines and signs the block. Returns the milliseconds that it took. */

@@ -7,7 +7,7 @@ export interface Point {
   readonly runs: number;
 }
 
-/** A figure of the paper, made anew: how a time depends on something. No budget: it is what it is. */
+/** A figure of the paper, measured again: how a time depends on something. No budget: it is what it is. */
 export interface Experiment {
   readonly title: string;
   /** What was varied and what was timed, for docs/performance.md. */

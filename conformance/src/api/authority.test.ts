@@ -8,15 +8,15 @@ import { describeSubscriptions } from './authority/subscriptions.js';
 import { describeVisits } from './authority/visits.js';
 import { describeWriting } from './authority/writing.js';
 
-let rig: LayersRig;
-const running = (): LayersRig => rig;
+let fixture: LayersRig;
+const running = (): LayersRig => fixture;
 beforeAll(async () => {
-  rig = await LayersRig.start({
+  fixture = await LayersRig.start({
     authorities: ['hospital', 'lab'],
     units: ['cardiology', 'billing'],
   });
 }, 180_000);
-afterAll(() => rig[Symbol.asyncDispose]());
+afterAll(() => fixture[Symbol.asyncDispose]());
 
 describeSubscriptions(running);
 describeRecords(running);
@@ -27,7 +27,7 @@ describePractitioners(running);
 describeRevocations(running);
 
 test('it is ready, and describes itself in OpenAPI 3.1', async () => {
-  const { url } = rig.authority();
+  const { url } = fixture.authority();
   expect((await fetch(`${url}/livez`)).status).toBe(200);
   expect(await (await fetch(`${url}/readyz`)).json()).toMatchObject({ status: 'ready' });
   const openapi = (await (await fetch(`${url}/openapi.json`)).json()) as { openapi: string; paths: object };

@@ -6,11 +6,11 @@ import {
 } from '@careledger/contracts';
 import { allRows } from '@careledger/ledger';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
-import { call, isNetworkFailure, type ApiAnswer } from '../rig/api-client.js';
-import { labBundle } from '../rig/bundles.js';
+import { call, isNetworkFailure, type ApiAnswer } from '../fixtures/services/api-client.js';
+import { labBundle } from '../fixtures/services/bundles.js';
 import { LayersRig } from '../rig/layers-rig.js';
-import { NoticeClient } from '../rig/notices.js';
-import type { TestHome } from '../rig/test-home.js';
+import { NoticeClient } from '../fixtures/services/notices.js';
+import type { TestHome } from '../fixtures/services/test-home.js';
 
 /** Records and visits that are written while the process is killed again and again. */
 const WRITES = 12;
@@ -19,11 +19,11 @@ const KILLS_AT = [1, 4, 7];
 const POLL_MS = 20;
 const pause = () => new Promise((resolve) => setTimeout(resolve, POLL_MS));
 
-let rig: LayersRig;
+let fixture: LayersRig;
 beforeAll(async () => {
-  rig = await LayersRig.start({ api: { answerWithinMs: 2_000 } });
+  fixture = await LayersRig.start({ api: { answerWithinMs: 2_000 } });
 }, 180_000);
-afterAll(() => rig[Symbol.asyncDispose]());
+afterAll(() => fixture[Symbol.asyncDispose]());
 
 const bundleOf = (home: TestHome, index: number) =>
   labBundle(home.patientId, 5 + index / 10, `document-${index}`);
@@ -47,8 +47,8 @@ async function persistently(
 }
 
 test('killing the api while it writes loses and doubles no record, visit or notice', async () => {
-  const hospital = rig.authority();
-  const homes = await Promise.all([rig.home(), rig.home(), rig.home()]);
+  const hospital = fixture.authority();
+  const homes = await Promise.all([fixture.home(), fixture.home(), fixture.home()]);
   const homeOf = (index: number): TestHome => homes[index % homes.length] as TestHome;
   {
     await using notices = await NoticeClient.connect(hospital, { after: 0 });
@@ -62,11 +62,9 @@ test('killing the api while it writes loses and doubles no record, visit or noti
       () =>
         call(
           hospital,
-          'practitioner',
-          'POST',
-          '/v1/records',
+          { role: 'practitioner', headers: { 'idempotency-key': `record-${index}` } },
+          'POST /v1/records',
           { patientId: homeOf(index).patientId, bundle: bundleOf(homeOf(index), index) },
-          { headers: { 'idempotency-key': `record-${index}` } },
         ),
       ({ status }) => status === 201,
     ),
@@ -76,16 +74,14 @@ test('killing the api while it writes loses and doubles no record, visit or noti
       () =>
         call(
           hospital,
-          'practitioner',
-          'POST',
-          '/v1/visits',
+          { role: 'practitioner', headers: { 'idempotency-key': `visit-${index}` } },
+          'POST /v1/visits',
           { patientId: homeOf(index).patientId, at: '2026-05-05T09:30:00Z', data: { index } },
-          { headers: { 'idempotency-key': `visit-${index}` } },
         ),
       ({ status }) => status === 201,
     ),
   );
-  const process = rig.processes.child('hospital');
+  const process = fixture.processes.child('hospital');
   const storedCount = async () => {
     const lists = homes.map(({ ledger, patientId }) =>
       ledger.channel('cloud').evaluate(records, 'ListRecords', { patientId }),
@@ -137,7 +133,7 @@ test('killing the api while it writes loses and doubles no record, visit or noti
   // And what was written can be read.
   const [first] = written;
   const path = `/v1/records/${String(first?.body['recordId'])}?patientId=${homeOf(0).patientId}`;
-  expect((await call(hospital, 'practitioner', 'GET', path)).body).toEqual(
+  expect((await call(hospital, 'practitioner', `GET ${path}`)).body).toEqual(
     JSON.parse(JSON.stringify(bundleOf(homeOf(0), 0))),
   );
 }, 180_000);

@@ -1,60 +1,60 @@
 import { records } from '@careledger/contracts';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
-import { call } from '../rig/api-client.js';
-import { emergencyRecord, noteBundle, periodicRecord } from '../rig/bundles.js';
+import { call } from '../fixtures/services/api-client.js';
+import { emergencyRecord, noteBundle, periodicRecord } from '../fixtures/services/bundles.js';
 import { LayersRig } from '../rig/layers-rig.js';
-import { NoticeClient } from '../rig/notices.js';
+import { NoticeClient } from '../fixtures/services/notices.js';
 
 const POLL_MS = 100;
 
-let rig: LayersRig;
+let fixture: LayersRig;
 beforeAll(async () => {
-  rig = await LayersRig.start({ api: { answerWithinMs: 300 } });
+  fixture = await LayersRig.start({ api: { answerWithinMs: 300 } });
 }, 180_000);
-afterAll(() => rig[Symbol.asyncDispose]());
+afterAll(() => fixture[Symbol.asyncDispose]());
 
 /** Asks until the answer is as it has to become. */
 async function eventually(path: string, stage: string): Promise<void> {
   for (;;) {
-    const { body } = await call(rig.authority(), 'practitioner', 'GET', path);
+    const { body } = await call(fixture.authority(), 'practitioner', `GET ${path}`);
     if (body['stage'] === stage) return;
     await new Promise((resolve) => setTimeout(resolve, POLL_MS));
   }
 }
 
 test('while the ledger stands still, emergencies come through and writes wait; afterwards all of it is there', async () => {
-  const hospital = rig.authority();
-  const home = await rig.home();
+  const hospital = fixture.authority();
+  const home = await fixture.home();
   await using notices = await NoticeClient.connect(hospital);
   await home.grant('aut_hospital', { permissions: ['read', 'write'] });
   await notices.next(({ type }) => type === 'policy');
   const sealed = home.seal({ kind: 'emergency', bundle: emergencyRecord(home.patientId) });
-  const stored = await home.storeSealed(rig.provider(), sealed);
+  const stored = await home.storeSealed(fixture.provider(), sealed);
   const notice = await home.emergencyNotice('aut_hospital', sealed);
 
-  const devnet = rig.processes.child('devnet').ready.pid;
+  const devnet = fixture.processes.child('devnet').ready.pid;
   process.kill(devnet, 'SIGSTOP');
   let record, visit;
   try {
     const sentMs = performance.now();
-    const sent = await call(hospital, 'system', 'POST', '/v1/emergency-notices', notice);
+    const sent = await call(hospital, 'system', 'POST /v1/emergency-notices', notice);
     expect([sent.status, sent.body['created']]).toEqual([202, true]);
     const { atMs, data } = await notices.next(({ type }) => type === 'emergency');
     expect(atMs - sentMs).toBeLessThan(2_000);
     expect(data).toMatchObject({ bundle: expect.anything(), decidedBy: 'mirror', asOf: expect.any(String) });
     const { patientId } = home;
-    record = await call(hospital, 'practitioner', 'POST', '/v1/records', {
+    record = await call(hospital, 'practitioner', 'POST /v1/records', {
       patientId,
       bundle: noteBundle(patientId, 'waiting'),
     });
-    visit = await call(hospital, 'practitioner', 'POST', '/v1/visits', {
+    visit = await call(hospital, 'practitioner', 'POST /v1/visits', {
       patientId,
       at: '2026-05-05T09:30:00Z',
       data: 'waiting',
     });
     expect([record.status, visit.status]).toEqual([202, 202]);
     expect(
-      (await call(hospital, 'ops', 'GET', '/v1/notices/unmatched?olderThanMs=0')).body['emergencies'],
+      (await call(hospital, 'ops', 'GET /v1/notices/unmatched?olderThanMs=0')).body['emergencies'],
     ).toHaveLength(1);
   } finally {
     process.kill(devnet, 'SIGCONT');
@@ -77,18 +77,18 @@ test('while the ledger stands still, emergencies come through and writes wait; a
 }, 180_000);
 
 test('a client goes on after its last notice although the api was killed meanwhile', async () => {
-  const hospital = rig.authority();
+  const hospital = fixture.authority();
   await using before = await NoticeClient.connect(hospital, { after: 0 });
-  const home = await rig.home();
+  const home = await fixture.home();
   await home.grant('aut_hospital');
   const last = await before.next(
     ({ type, data }) => type === 'policy' && data['patientId'] === home.patientId,
   );
 
-  const api = rig.processes.child('hospital');
+  const api = fixture.processes.child('hospital');
   await api.kill();
   const bundle = periodicRecord(home.patientId, 120);
-  const missed = await home.store(rig.provider(), { bundle, readers: [] });
+  const missed = await home.store(fixture.provider(), { bundle, readers: [] });
   await missed.announce();
   await api.start();
   await using after = await NoticeClient.connect(hospital, { lastEventId: last.id });

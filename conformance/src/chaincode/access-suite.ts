@@ -1,11 +1,5 @@
 import type { TestPatient } from '@careledger/chaincode-runtime/testing';
-import {
-  accessControl,
-  records,
-  type AccessState,
-  type ContractDefinition,
-  type StoredRecordState,
-} from '@careledger/contracts';
+import type { AccessState, StoredRecordState } from '@careledger/contracts';
 import type { ChannelName } from '@careledger/domain';
 import { allRows, type LedgerPage } from '@careledger/ledger';
 import { StatusCode } from '@hyperledger/fabric-gateway';
@@ -20,8 +14,8 @@ import {
   storeOf,
   type Actors,
 } from './actors.js';
-import { codeOf } from './chaincode-network.js';
-import type { IdentityName } from './identities.js';
+import { codeOf } from '../fixtures/chaincode/chaincode-network.js';
+import type { IdentityName } from '../fixtures/chaincode/identities.js';
 
 /** Who gets at a record, what a revocation overtakes, and what many patients do at once. */
 export function describeAccess(actors: Actors): void {
@@ -34,7 +28,7 @@ export function describeAccess(actors: Actors): void {
       const denied = await request(requestOf(patient, recordId));
       expect(denied).toMatchObject({ decision: 'deny', reason: 'GRANT_EXPIRED', policyVersion: 1 });
       const args = { patientId: patient.id };
-      expect(await network().evaluate('hospital client', 'cloud', records, 'ListAccesses', args)).toEqual({
+      expect(await network().evaluate('hospital client', 'cloud', 'ListAccesses', args)).toEqual({
         rows: [denied],
         bookmark: '',
       });
@@ -61,7 +55,7 @@ export function describeAccess(actors: Actors): void {
       const { patient, recordId } = await patientWithRecord();
       await grant(patient.grant(HOSPITAL_ID));
       const args = { statement: requestOf(patient, recordId) };
-      const permit = await network().endorse('cloud-a client', 'cloud', records, 'RequestAccess', args);
+      const permit = await network().endorse('cloud-a client', 'cloud', 'RequestAccess', args);
       expect(JSON.parse(Buffer.from(permit.getResult()).toString())).toMatchObject({ decision: 'permit' });
       await revoke(patient.revokeAll());
       const status = await (await permit.submit()).getStatus();
@@ -74,7 +68,7 @@ export function describeAccess(actors: Actors): void {
       await grant(patient.grant(HOSPITAL_ID));
       const permits = Array.from({ length: 20 }, () =>
         network()
-          .submit('cloud-a client', 'cloud', records, 'RequestAccess', {
+          .submit('cloud-a client', 'cloud', 'RequestAccess', {
             statement: requestOf(patient, recordId),
           })
           .then(({ result }) => result as AccessState)
@@ -97,21 +91,16 @@ export function describeAccess(actors: Actors): void {
   describe('two patients', () => {
     test('never conflict, whatever they do at once', async () => {
       const patients = await Promise.all(Array.from({ length: 12 }, newPatient));
-      const submit =
-        (identity: IdentityName, channel: ChannelName, contract: ContractDefinition, name: string) =>
-        (item: string) =>
-          codes(identity, channel, contract, name, [item]);
-      const lanes = [
-        [submit('cloud-a client', 'cloud', records, 'StoreRecords'), storeOf],
-        [submit('patients client', 'authorities', records, 'AnnounceRecords'), announcementOf],
-        [submit('patients client', 'authorities', records, 'AnchorHeads'), anchorOf],
-        [
-          submit('patients client', 'cloud', accessControl, 'Grant'),
-          (each: TestPatient) => each.grant(HOSPITAL_ID),
-        ],
+      const submit = (identity: IdentityName, channel: ChannelName, name: string) => (item: string) =>
+        codes(identity, channel, name, [item]);
+      const streams = [
+        [submit('cloud-a client', 'cloud', 'StoreRecords'), storeOf],
+        [submit('patients client', 'authorities', 'AnnounceRecords'), announcementOf],
+        [submit('patients client', 'authorities', 'AnchorHeads'), anchorOf],
+        [submit('patients client', 'cloud', 'Grant'), (each: TestPatient) => each.grant(HOSPITAL_ID)],
       ] as const;
       const results = await Promise.all(
-        lanes.flatMap(([run, statementOf]) => patients.map((each) => run(statementOf(each)))),
+        streams.flatMap(([run, statementOf]) => patients.map((each) => run(statementOf(each)))),
       );
       expect(results).toEqual(results.map(() => ['OK']));
     });
@@ -124,14 +113,14 @@ export function describeAccess(actors: Actors): void {
       expect(await store(storeOf(patient, { period: { start, end: PERIOD.end } }))).toEqual(['OK']);
     const listed = await allRows(
       (page) =>
-        network().evaluate('patients client', 'cloud', records, 'ListRecords', {
+        network().evaluate('patients client', 'cloud', 'ListRecords', {
           patientId: patient.id,
           ...page,
         }) as Promise<LedgerPage<StoredRecordState>>,
       2,
     );
     expect(listed.map(({ period }) => period.start)).toEqual([...starts].sort());
-    const between = (await network().evaluate('patients client', 'cloud', records, 'ListRecords', {
+    const between = (await network().evaluate('patients client', 'cloud', 'ListRecords', {
       patientId: patient.id,
       from: '2026-03-01T02:00:00Z',
       to: '2026-03-01T06:00:00.000Z',

@@ -6,19 +6,12 @@ import {
   type StatementOptions,
   type TestOrganisation,
 } from '@careledger/chaincode-runtime/testing';
-import {
-  accessControl,
-  records,
-  type AccessState,
-  type BatchResult,
-  type ContractDefinition,
-  type StatementBody,
-} from '@careledger/contracts';
+import type { AccessState, BatchResult, StatementBody } from '@careledger/contracts';
 import { toBase64url } from '@careledger/crypto';
 import { CHANNELS, type ChannelName } from '@careledger/domain';
 import { expect } from '@jest/globals';
-import type { ChaincodeNetwork } from './chaincode-network.js';
-import type { IdentityName } from './identities.js';
+import type { ChaincodeNetwork } from '../fixtures/chaincode/chaincode-network.js';
+import type { IdentityName } from '../fixtures/chaincode/identities.js';
 
 export const HOSPITAL_ID = 'aut_hospital';
 export const CLOUD_A_ID = 'prv_cloud-a';
@@ -67,7 +60,7 @@ export function actorsOn(network: () => ChaincodeNetwork) {
   const newPatient = async (): Promise<TestPatient> => {
     const patient = stranger();
     for (const channel of CHANNELS)
-      await network().submit('patients enroller', channel, accessControl, 'RegisterPatient', {
+      await network().submit('patients enroller', channel, 'RegisterPatient', {
         statement: patient.registration(),
       });
     return patient;
@@ -84,19 +77,17 @@ export function actorsOn(network: () => ChaincodeNetwork) {
   const codes = async (
     identity: IdentityName,
     channel: ChannelName,
-    contract: ContractDefinition,
     name: string,
     items: readonly string[],
   ): Promise<string[]> => {
-    const { result } = await network().submit(identity, channel, contract, name, { items });
+    const { result } = await network().submit(identity, channel, name, { items });
     return (result as BatchResult).items.map(({ code }) => code);
   };
-  const grant = (...items: string[]) => codes('patients client', 'cloud', accessControl, 'Grant', items);
-  const revoke = (...items: string[]) => codes('patients client', 'cloud', accessControl, 'Revoke', items);
-  const store = (...items: string[]) => codes('cloud-a client', 'cloud', records, 'StoreRecords', items);
+  const grant = (...items: string[]) => codes('patients client', 'cloud', 'Grant', items);
+  const revoke = (...items: string[]) => codes('patients client', 'cloud', 'Revoke', items);
+  const store = (...items: string[]) => codes('cloud-a client', 'cloud', 'StoreRecords', items);
   const request = async (statement: string, identity: IdentityName = 'cloud-a client') =>
-    (await network().submit(identity, 'cloud', records, 'RequestAccess', { statement }))
-      .result as AccessState;
+    (await network().submit(identity, 'cloud', 'RequestAccess', { statement })).result as AccessState;
 
   const patientWithRecord = async (): Promise<{ patient: TestPatient; recordId: string }> => {
     const patient = await newPatient();

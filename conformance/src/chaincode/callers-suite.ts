@@ -1,16 +1,11 @@
 import { newSigner, publicKeyOf } from '@careledger/chaincode-runtime/testing';
-import {
-  accessControl,
-  records,
-  type CallerRule,
-  type ContractDefinition,
-  type TransactionDefinition,
-} from '@careledger/contracts';
+import { records, type CallerRule, type TransactionDefinition } from '@careledger/contracts';
 import { CHANNELS, type ChannelName } from '@careledger/domain';
 import { LedgerError } from '@careledger/ledger';
 import { describe, expect, test } from '@jest/globals';
-import { codeOf, type ChaincodeNetwork } from './chaincode-network.js';
-import { EVERYBODY, type IdentityName } from './identities.js';
+import { codeOf, type ChaincodeNetwork } from '../fixtures/chaincode/chaincode-network.js';
+import { FUNCTIONS, type ChaincodeFunction } from '../fixtures/chaincode/functions.js';
+import { EVERYBODY, type IdentityName } from '../fixtures/chaincode/identities.js';
 
 /** Who satisfies which rule, written out: the patients’ organisation and the lab have registered nothing. */
 const ADMITTED: Readonly<Record<CallerRule, readonly IdentityName[]>> = {
@@ -32,11 +27,10 @@ async function outcomeOf(
   network: ChaincodeNetwork,
   identity: IdentityName,
   channel: ChannelName,
-  contract: ContractDefinition,
-  name: string,
+  named: ChaincodeFunction,
 ): Promise<string | undefined> {
   try {
-    return await codeOf(network.evaluate(identity, channel, contract, name, { noSuchMember: true }));
+    return await codeOf(network.evaluate(identity, channel, named, { noSuchMember: true }));
   } catch (error) {
     if (error instanceof LedgerError) return error.code;
     throw error;
@@ -55,20 +49,15 @@ function expectedOf(
   return callers.some((rule) => ADMITTED[rule].includes(identity)) ? 'ARGUMENT_INVALID' : 'CALLER_REFUSED';
 }
 
-const contracts: readonly ContractDefinition[] = [accessControl, records];
-const functions = contracts.flatMap((contract) =>
-  Object.entries(contract.transactions).map(([name, definition]) => ({ contract, name, definition })),
-);
-
 /** Every function, called by every kind of identity. */
 export function describeCallers(use: () => ChaincodeNetwork): void {
   describe.each(CHANNELS)('on channel %s', (channel) => {
-    test.each(functions)('$name of $contract.name admits its callers and nobody else', async (each) => {
+    test.each(FUNCTIONS)('$name of $contract.name admits its callers and nobody else', async (each) => {
       const { contract, name, definition } = each;
       const outcomes = await Promise.all(
         EVERYBODY.map(async (identity) => [
           identity,
-          await outcomeOf(use(), identity, channel, contract, name),
+          await outcomeOf(use(), identity, channel, { contract, name }),
         ]),
       );
       const expected = EVERYBODY.map((identity) => [identity, expectedOf(definition, channel, identity)]);
@@ -93,22 +82,20 @@ export function describeCallers(use: () => ChaincodeNetwork): void {
     };
     test('WithdrawAttestor of another one is refused', async () => {
       const args = { mspId: 'LabMSP', key };
-      expect(
-        await codeOf(use().submit('hospital admin', 'cloud', accessControl, 'WithdrawAttestor', args)),
-      ).toBe('CALLER_REFUSED');
+      expect(await codeOf(use().submit('hospital admin', 'cloud', 'WithdrawAttestor', args))).toBe(
+        'CALLER_REFUSED',
+      );
     });
 
     test.each(Object.entries(statements))('%s of another one is refused', async (name, statement) => {
       const args = { statement: statement() };
-      expect(await codeOf(use().submit('hospital admin', 'cloud', accessControl, name, args))).toBe(
-        'CALLER_REFUSED',
-      );
+      expect(await codeOf(use().submit('hospital admin', 'cloud', name, args))).toBe('CALLER_REFUSED');
     });
   });
 
   test('a function that no definition names is unknown, whoever calls it', async () => {
     for (const name of ['aroundTransaction', 'constructor', 'toString', 'Nope']) {
-      const call = use().evaluate('patients client', 'cloud', records, name, {});
+      const call = use().evaluate('patients client', 'cloud', { contract: records, name }, {});
       expect(await codeOf(call)).toBe('FUNCTION_UNKNOWN');
     }
   });

@@ -3,7 +3,7 @@ import { afterAll, beforeAll, describe } from '@jest/globals';
 import { CLOUD_A_ID, HOSPITAL_ID, actorsOn } from './actors.js';
 import { describeAccess } from './access-suite.js';
 import { describeCallers } from './callers-suite.js';
-import type { ChaincodeNetwork } from './chaincode-network.js';
+import type { ChaincodeNetwork } from '../fixtures/chaincode/chaincode-network.js';
 import { describeProof } from './proof-suite.js';
 import { describeStatements } from './statements-suite.js';
 

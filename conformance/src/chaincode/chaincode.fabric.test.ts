@@ -1,7 +1,7 @@
 import { findFabricBinaries } from '@careledger/network-runners';
 import { describe, jest } from '@jest/globals';
 import { describeChaincode } from './chaincode-suite.js';
-import { startNative } from './native.js';
+import { startNative } from '../fixtures/chaincode/native.js';
 
 const START_TIMEOUT_MS = 180_000;
 /** A block takes 200 ms there, and some tests write many. */

@@ -1,5 +1,5 @@
 import { describeChaincode } from './chaincode-suite.js';
-import { startEmbedded } from './embedded.js';
+import { startEmbedded } from '../fixtures/chaincode/embedded.js';
 
 const START_TIMEOUT_MS = 60_000;
 

@@ -1,5 +1,5 @@
 import { TestPatient, newSigner, publicKeyOf } from '@careledger/chaincode-runtime/testing';
-import { accessControl, records, type AttestationState } from '@careledger/contracts';
+import { records, type AttestationState } from '@careledger/contracts';
 import { nodeVerifier, sha256, type Signer } from '@careledger/crypto';
 import { CHANNELS, deviceIdOf } from '@careledger/domain';
 import { attestTransaction, attestorRegistration } from '@careledger/ledger';
@@ -16,8 +16,8 @@ import {
   verifyProof,
 } from '@careledger/private-chain';
 import { expect, test } from '@jest/globals';
-import type { ChaincodeNetwork } from './chaincode-network.js';
-import { IDENTITIES, type IdentityName } from './identities.js';
+import type { ChaincodeNetwork } from '../fixtures/chaincode/chaincode-network.js';
+import { IDENTITIES, type IdentityName } from '../fixtures/chaincode/identities.js';
 
 /** A chain of one frame, as a gateway makes it, and the anchor of its head. */
 function chainOf(network: string, patient: TestPatient, registration: string, device: Signer) {
@@ -68,7 +68,7 @@ async function attest(
   const attestor = { networkId: network.networkId, mspId, signer: newSigner() };
   const admin = identity.replace('client', 'admin') as IdentityName;
   const statement = attestorRegistration(attestor, ['authorities']);
-  await network.submit(admin, 'authorities', accessControl, 'RegisterAttestor', { statement });
+  await network.submit(admin, 'authorities', 'RegisterAttestor', { statement });
   const channel = (await network.as(identity)).channel('authorities');
   await attestTransaction(channel, transactionId, attestor);
   return [mspId, publicKeyOf(attestor.signer)];
@@ -81,12 +81,12 @@ export function describeProof(use: () => ChaincodeNetwork): void {
     const patient = new TestPatient(network.networkId, Math.floor(Date.now() / 1000));
     const registration = patient.registration();
     for (const channel of CHANNELS)
-      await network.submit('patients enroller', channel, accessControl, 'RegisterPatient', {
+      await network.submit('patients enroller', channel, 'RegisterPatient', {
         statement: registration,
       });
     const device = newSigner();
     const { anchor, ...chain } = chainOf(network.networkId, patient, registration, device);
-    const { transactionId } = await network.submit('patients client', 'authorities', records, 'AnchorHeads', {
+    const { transactionId } = await network.submit('patients client', 'authorities', 'AnchorHeads', {
       items: [anchor],
     });
     const keys = [
@@ -95,7 +95,7 @@ export function describeProof(use: () => ChaincodeNetwork): void {
     ];
 
     const args = { channel: 'authorities', txId: transactionId };
-    const given = await network.evaluate('patients client', 'authorities', records, 'GetAttestations', args);
+    const given = await network.evaluate('patients client', 'authorities', 'GetAttestations', args);
     const { attestations } = given as { attestations: AttestationState[] };
     const found = await (
       await network.as('patients client')

@@ -1,9 +1,8 @@
 import { newSigner, publicKeyOf } from '@careledger/chaincode-runtime/testing';
-import { accessControl, records } from '@careledger/contracts';
 import { randomId128 } from '@careledger/crypto';
 import { describe, expect, test } from '@jest/globals';
 import { HOSPITAL_ID, announcementOf, anchorOf, nowS, storeOf, type Actors } from './actors.js';
-import { codeOf } from './chaincode-network.js';
+import { codeOf } from '../fixtures/chaincode/chaincode-network.js';
 
 /** Statements that nobody should get through with, alone and in batches. */
 export function describeStatements(actors: Actors): void {
@@ -33,20 +32,8 @@ export function describeStatements(actors: Actors): void {
       const patient = stranger();
       const statement = patient.registration();
       const args = { statement };
-      const first = await network().submit(
-        'patients enroller',
-        'cloud',
-        accessControl,
-        'RegisterPatient',
-        args,
-      );
-      const again = await network().submit(
-        'patients enroller',
-        'cloud',
-        accessControl,
-        'RegisterPatient',
-        args,
-      );
+      const first = await network().submit('patients enroller', 'cloud', 'RegisterPatient', args);
+      const again = await network().submit('patients enroller', 'cloud', 'RegisterPatient', args);
       expect(again.result).toEqual({ sid: expect.any(String), code: 'OK', txId: first.transactionId });
       expect(again.transactionId).not.toBe(first.transactionId);
     });
@@ -88,18 +75,14 @@ export function describeStatements(actors: Actors): void {
         const body = { use, newKey: publicKeyOf(next), newKeyProof: patient.proofOf(next) };
         const statement = patient.sign('rotatePatientKey', body, patient.consent);
         for (const channel of ['cloud', 'authorities'] as const)
-          await network().submit('patients client', channel, accessControl, 'RotatePatientKey', {
+          await network().submit('patients client', channel, 'RotatePatientKey', {
             statement,
           });
       }
       const refused = ['STATEMENT_KEY_UNKNOWN'];
       expect(await store(old[0])).toEqual(refused);
-      expect(await codes('patients client', 'authorities', records, 'AnnounceRecords', [old[1]])).toEqual(
-        refused,
-      );
-      expect(await codes('patients client', 'authorities', records, 'AnchorHeads', [old[2]])).toEqual(
-        refused,
-      );
+      expect(await codes('patients client', 'authorities', 'AnnounceRecords', [old[1]])).toEqual(refused);
+      expect(await codes('patients client', 'authorities', 'AnchorHeads', [old[2]])).toEqual(refused);
       expect(await grant(old[3])).toEqual(refused);
     });
   });
@@ -120,8 +103,7 @@ export function describeStatements(actors: Actors): void {
 
     test('that is too long, or no batch at all, fails with a code', async () => {
       const items = new Array<string>(201).fill('a.b.c');
-      const submit = (args: unknown) =>
-        network().submit('patients client', 'cloud', accessControl, 'Grant', args);
+      const submit = (args: unknown) => network().submit('patients client', 'cloud', 'Grant', args);
       expect(await codeOf(submit({ items }))).toBe('ARGUMENT_INVALID');
       expect(await codeOf(submit({ items: [], more: true }))).toBe('ARGUMENT_INVALID');
       expect(await codeOf(submit('text'))).toBe('ARGUMENT_INVALID');

@@ -1,14 +1,14 @@
 import { TestOrganisation } from '@careledger/chaincode-runtime/testing';
-import { STATEMENTS, records, type AccessState } from '@careledger/contracts';
+import { STATEMENTS, type AccessState } from '@careledger/contracts';
 import { makeRecipientReceipt, readManifest, readRecipientReceipt } from '@careledger/envelope';
 import { PROVIDER_ROUTES, ReleasedRecord } from '@careledger/protocol';
 import { makeStatement } from '@careledger/statements';
 import { describe, expect, test } from '@jest/globals';
-import type { IdentityName } from '../chaincode/identities.js';
-import { requestAhead } from './hasty-relay.js';
-import { gatewayOf, type MadeVersion } from './made-version.js';
-import { problemOf } from './problem-of.js';
-import type { Scene } from './scene.js';
+import type { IdentityName } from '../fixtures/chaincode/identities.js';
+import { requestAhead } from '../fixtures/providers/hasty-relay.js';
+import { gatewayOf, type MadeVersion } from '../fixtures/providers/made-version.js';
+import { problemOf } from '../fixtures/providers/problem-of.js';
+import type { CloudFixture } from '../fixtures/providers/cloud-fixture.js';
 
 /** Peers refuse what is dated two minutes ahead. */
 const AHEAD_MS = 110_000;
@@ -20,20 +20,20 @@ interface Relay {
 }
 
 /** When what a provider holds leaves it. */
-export function describePermits(scene: Scene): void {
+export function describePermits(fixture: CloudFixture): void {
   const granted = async () => {
-    const patient = await scene.newPatient();
-    await scene.decree('Grant', patient.grant('aut_hospital'));
-    const made = await scene.version(patient.id, gatewayOf(patient), {
+    const patient = await fixture.newPatient();
+    await fixture.decree('Grant', patient.grant('aut_hospital'));
+    const made = await fixture.version(patient.id, gatewayOf(patient), {
       recipients: [patient.id, 'aut_hospital'],
     });
-    await scene.store(made);
+    await fixture.store(made);
     return { patient, made };
   };
 
   /** The hospital itself, as a provider of its own: it registers, and relays what it asks for. */
   const hospitalsRelay = async (): Promise<Relay> => {
-    const { network } = scene.rig;
+    const { network } = fixture.providers;
     const organisation = network.organisation('prv_hospital', 'HospitalMSP');
     await network.register(organisation, 'hospital admin', 'cloud');
     return { organisation, identity: 'hospital client' };
@@ -41,8 +41,8 @@ export function describePermits(scene: Scene): void {
 
   /** A permit for the hospital through a relay, not spent yet. */
   const obtain = async (made: MadeVersion, { organisation, identity }: Relay): Promise<AccessState> => {
-    const statement = scene.accessRequest(made, organisation.id);
-    const { result } = await scene.rig.network.submit(identity, 'cloud', records, 'RequestAccess', {
+    const statement = fixture.accessRequest(made, organisation.id);
+    const { result } = await fixture.providers.network.submit(identity, 'cloud', 'RequestAccess', {
       statement,
     });
     return result as AccessState;
@@ -50,7 +50,7 @@ export function describePermits(scene: Scene): void {
 
   /** The same by a clock that is nearly as far ahead as peers let pass. */
   const obtainAhead = (made: MadeVersion, { organisation, identity }: Relay): Promise<AccessState> =>
-    requestAhead(scene.rig.network, identity, scene.accessRequest(made, organisation.id), AHEAD_MS);
+    requestAhead(fixture.providers.network, identity, fixture.accessRequest(made, organisation.id), AHEAD_MS);
 
   const spend = (
     { txId, requestSid, patientId, recordId, version = 0, requester }: AccessState,
@@ -61,13 +61,13 @@ export function describePermits(scene: Scene): void {
       {
         typ: STATEMENTS.releaseRequest.typ,
         iss: by.id,
-        aud: scene.rig.network.networkId,
+        aud: fixture.providers.network.networkId,
         channels: ['cloud'],
         body: { permitTxId: txId, requestSid, patientId, recordId, version, requester },
       },
       by.signer,
     );
-    return scene.rig.a
+    return fixture.providers.a
       .as(as)
       .call('POST', PROVIDER_ROUTES.releases, { body: { statement }, result: ReleasedRecord });
   };
@@ -75,8 +75,8 @@ export function describePermits(scene: Scene): void {
   describe('a permit', () => {
     test('lets a record go through the relay that the requester chose, at either provider', async () => {
       const { made } = await granted();
-      for (const provider of [scene.rig.a, scene.rig.b]) {
-        const { access, record } = await scene.request(made, provider);
+      for (const provider of [fixture.providers.a, fixture.providers.b]) {
+        const { access, record } = await fixture.request(made, provider);
         expect(access).toMatchObject({ decision: 'permit', throughProviderId: provider.providerId });
         expect(record.ciphertext).toBe(made.request.ciphertext);
       }
@@ -94,28 +94,28 @@ export function describePermits(scene: Scene): void {
       const { patient, made } = await granted();
       const ask = (statement: string, as: string) =>
         problemOf(
-          scene.rig.a
+          fixture.providers.a
             .as(as)
             .call('POST', PROVIDER_ROUTES.access, { body: { statement }, result: ReleasedRecord }),
         );
-      const elsewhere = scene.accessRequest(made, 'prv_cloud-b');
+      const elsewhere = fixture.accessRequest(made, 'prv_cloud-b');
       expect(await ask(elsewhere, 'HospitalMSP')).toMatchObject({
         code: 'ACCESS_REFUSED',
         reason: 'RELAY_MISMATCH',
       });
-      const here = scene.accessRequest(made, 'prv_cloud-a');
+      const here = fixture.accessRequest(made, 'prv_cloud-a');
       for (const mspId of ['LabMSP', 'PatientsMSP', 'CloudBMSP'])
         expect(await ask(here, mspId)).toMatchObject({ code: 'ORGANISATION_MISMATCH' });
       const log = { patientId: patient.id };
       expect(
-        await scene.rig.network.evaluate('patients client', 'cloud', records, 'ListAccesses', log),
+        await fixture.providers.network.evaluate('patients client', 'cloud', 'ListAccesses', log),
       ).toMatchObject({ rows: [] });
     });
 
     test('a permit can be spent by others than the one it was given through: by none of them any more', async () => {
       const { made } = await granted();
       const relay = await hospitalsRelay();
-      const { network } = scene.rig;
+      const { network } = fixture.providers;
       const other = network.organisation('prv_lab', 'LabMSP');
       await network.register(other, 'lab admin', 'cloud');
       const permit = await obtain(made, relay);
@@ -124,7 +124,12 @@ export function describePermits(scene: Scene): void {
       expect(await problemOf(spend(permit, relay.organisation, 'LabMSP'))).toMatchObject({
         code: 'ORGANISATION_MISMATCH',
       });
-      const thief = new TestOrganisation('prv_hospital', 'HospitalMSP', network.networkId, 0);
+      const thief = new TestOrganisation({
+        id: 'prv_hospital',
+        mspId: 'HospitalMSP',
+        aud: network.networkId,
+        iat: 0,
+      });
       expect(await problemOf(spend(permit, thief))).toMatchObject({ code: 'PERMIT_INVALID' });
       expect((await spend(permit, relay.organisation)).recordId).toBe(made.record.recordId);
     });
@@ -133,7 +138,7 @@ export function describePermits(scene: Scene): void {
       const { patient, made } = await granted();
       const relay = await hospitalsRelay();
       const permit = await obtain(made, relay);
-      await scene.decree('Revoke', patient.revokeAll());
+      await fixture.decree('Revoke', patient.revokeAll());
       expect(await problemOf(spend(permit, relay.organisation))).toMatchObject({ code: 'POLICY_CHANGED' });
       expect(await obtain(made, relay)).toMatchObject({ decision: 'deny' });
     });
@@ -142,7 +147,7 @@ export function describePermits(scene: Scene): void {
       const { patient, made } = await granted();
       const relay = await hospitalsRelay();
       const permit = await obtain(made, relay);
-      await scene.decree('Grant', patient.grant('aut_lab'));
+      await fixture.decree('Grant', patient.grant('aut_lab'));
       expect(await problemOf(spend(permit, relay.organisation))).toMatchObject({ code: 'POLICY_CHANGED' });
     });
 
@@ -152,7 +157,7 @@ export function describePermits(scene: Scene): void {
       const permit = await obtainAhead(made, relay);
       const window = Date.parse(permit.releaseBefore ?? '') - Date.now();
       expect(window).toBeGreaterThan(100_000);
-      await scene.rig.a.pass(31_000);
+      await fixture.providers.a.pass(31_000);
       expect(await problemOf(spend(permit, relay.organisation))).toMatchObject({ code: 'PERMIT_EXPIRED' });
     });
 
@@ -161,9 +166,9 @@ export function describePermits(scene: Scene): void {
       const relay = await hospitalsRelay();
       const first = await obtainAhead(made, relay);
       // Nobody asks the holder for 29 s, then for 31 s: what counts is when the permit came.
-      await scene.rig.a.pass(28_000);
+      await fixture.providers.a.pass(28_000);
       const second = await obtainAhead(made, relay);
-      await scene.rig.a.pass(3_000);
+      await fixture.providers.a.pass(3_000);
       expect(await problemOf(spend(first, relay.organisation))).toMatchObject({ code: 'PERMIT_EXPIRED' });
       expect((await spend(second, relay.organisation)).recordId).toBe(made.record.recordId);
     });
@@ -172,9 +177,9 @@ export function describePermits(scene: Scene): void {
       const { made } = await granted();
       const relay = await hospitalsRelay();
       const before = await obtain(made, relay);
-      await scene.rig.a.stop();
+      await fixture.providers.a.stop();
       const meanwhile = await obtain(made, relay);
-      await scene.rig.a.start();
+      await fixture.providers.a.start();
       for (const permit of [before, meanwhile])
         expect(await problemOf(spend(permit, relay.organisation))).toMatchObject({ code: 'PERMIT_EXPIRED' });
       const after = await obtain(made, relay);
@@ -193,7 +198,7 @@ export function describePermits(scene: Scene): void {
   describe('a recipient’s receipt', () => {
     test('is kept from the recipient’s organisation alone, for what was released', async () => {
       const { made } = await granted();
-      const { access, record } = await scene.request(made, scene.rig.a);
+      const { access, record } = await fixture.request(made, fixture.providers.a);
       const manifest = readManifest(record.manifest);
       const receipt = makeRecipientReceipt(
         {
@@ -206,15 +211,17 @@ export function describePermits(scene: Scene): void {
           permitTxId: access.txId,
           receivedAt: '2026-05-05T12:00:00.000Z',
         },
-        scene.hospital.signer,
+        fixture.hospital.signer,
       );
       const post = (token: string, as: string) =>
-        problemOf(scene.rig.a.as(as).bytes('POST', PROVIDER_ROUTES.receipts, { body: { receipt: token } }));
+        problemOf(
+          fixture.providers.a.as(as).bytes('POST', PROVIDER_ROUTES.receipts, { body: { receipt: token } }),
+        );
       expect(await post(receipt, 'LabMSP')).toMatchObject({ code: 'ORGANISATION_MISMATCH' });
       expect(await post(receipt, 'HospitalMSP')).toEqual({ code: undefined });
       const byLab = makeRecipientReceipt(
         { ...readRecipientReceipt(receipt), recipient: 'aut_lab' },
-        scene.lab.signer,
+        fixture.lab.signer,
       );
       expect(await post(byLab, 'LabMSP')).toMatchObject({
         code: 'RECEIPT_REFUSED',

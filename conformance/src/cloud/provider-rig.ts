@@ -3,10 +3,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { planNetwork } from '@careledger/network-definition';
 import { localConfig, localServices, newRoleTokens, type RunningNetwork } from '@careledger/supervisor';
-import type { ChaincodeNetwork } from '../chaincode/chaincode-network.js';
-import { chaincodeDefinition } from '../chaincode/definition.js';
-import { startEmbedded } from '../chaincode/embedded.js';
-import { RunningProvider, type ProviderPlan } from './running-provider.js';
+import type { ChaincodeNetwork } from '../fixtures/chaincode/chaincode-network.js';
+import { chaincodeDefinition } from '../fixtures/chaincode/definition.js';
+import { startEmbedded } from '../fixtures/chaincode/embedded.js';
+import { RunningProvider, type ProviderPlan } from '../fixtures/providers/running-provider.js';
 
 /** Quota of each organisation at both providers: small, so that a test fills it. */
 export const QUOTA = { versionsMax: 4, bytesMax: 8 * 1024 * 1024 };
@@ -16,12 +16,16 @@ export const QUOTA = { versionsMax: 4, bytesMax: 8 * 1024 * 1024 };
  * process, so that tests move their clocks.
  */
 export class ProviderRig implements AsyncDisposable {
+  readonly #stack: AsyncDisposableStack;
+
   private constructor(
     readonly network: ChaincodeNetwork,
     readonly a: RunningProvider,
     readonly b: RunningProvider,
-    private readonly stack: AsyncDisposableStack,
-  ) {}
+    stack: AsyncDisposableStack,
+  ) {
+    this.#stack = stack;
+  }
 
   /** @param build of the service, where a test has one of its own */
   static async start(build?: ProviderPlan['build']): Promise<ProviderRig> {
@@ -53,7 +57,7 @@ export class ProviderRig implements AsyncDisposable {
   }
 
   [Symbol.asyncDispose](): Promise<void> {
-    return this.stack.disposeAsync();
+    return this.#stack.disposeAsync();
   }
 }
 

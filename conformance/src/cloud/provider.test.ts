@@ -3,27 +3,27 @@ import { describePermits } from './permits-suite.js';
 import { ProviderRig } from './provider-rig.js';
 import { describeRelayed } from './relayed-suite.js';
 import { describeResuming } from './resume-suite.js';
-import { Scene } from './scene.js';
+import { CloudFixture } from '../fixtures/providers/cloud-fixture.js';
 import { describeStoring } from './storing-suite.js';
 import { describeWraps } from './wraps-suite.js';
 
 const START_TIMEOUT_MS = 120_000;
 
 describe('cloud providers', () => {
-  let rig: ProviderRig | undefined;
-  const scene = new Scene(() => {
-    if (rig === undefined) throw new Error('The providers have not started');
-    return rig;
+  let providers: ProviderRig | undefined;
+  const fixture = new CloudFixture(() => {
+    if (providers === undefined) throw new Error('The providers have not started');
+    return providers;
   });
   beforeAll(async () => {
-    rig = await ProviderRig.start();
-    await scene.register();
+    providers = await ProviderRig.start();
+    await fixture.register();
   }, START_TIMEOUT_MS);
-  afterAll(() => rig?.[Symbol.asyncDispose](), START_TIMEOUT_MS);
+  afterAll(() => providers?.[Symbol.asyncDispose](), START_TIMEOUT_MS);
 
-  describeStoring(scene);
-  describeWraps(scene);
-  describePermits(scene);
-  describeRelayed(scene);
-  describeResuming(scene);
+  describeStoring(fixture);
+  describeWraps(fixture);
+  describePermits(fixture);
+  describeRelayed(fixture);
+  describeResuming(fixture);
 });

@@ -1,29 +1,29 @@
 import { randomBytes } from 'node:crypto';
-import { accessControl, records, type StatementBody } from '@careledger/contracts';
+import type { StatementBody } from '@careledger/contracts';
 import { toBase64url } from '@careledger/crypto';
 import { TxId } from '@careledger/domain';
 import { PROVIDER_ROUTES, ReadingsAnswer, RevocationAnswer } from '@careledger/protocol';
 import { describe, expect, test } from '@jest/globals';
 import { Type } from 'typebox';
-import { gatewayOf, type MadeVersion } from './made-version.js';
-import { problemOf } from './problem-of.js';
-import type { Scene } from './scene.js';
+import { gatewayOf, type MadeVersion } from '../fixtures/providers/made-version.js';
+import { problemOf } from '../fixtures/providers/problem-of.js';
+import type { CloudFixture } from '../fixtures/providers/cloud-fixture.js';
 
 /** What a provider takes to the ledger for others. */
-export function describeRelayed(scene: Scene): void {
+export function describeRelayed(fixture: CloudFixture): void {
   const revoke = (statement: string, as: string) =>
-    scene.rig.a
+    fixture.providers.a
       .as(as)
       .call('POST', PROVIDER_ROUTES.revocations, { body: { statement }, result: RevocationAnswer });
   const report = (statements: readonly string[], as: string) =>
-    scene.rig.a
+    fixture.providers.a
       .as(as)
       .call('POST', PROVIDER_ROUTES.readings, { body: { statements }, result: ReadingsAnswer });
 
   const readingOf = (
     { patientId, record, version, manifestHash }: MadeVersion,
     body: Partial<StatementBody<'noticeReading'>> = {},
-    by = scene.hospital,
+    by = fixture.hospital,
   ) =>
     by.sign(
       'noticeReading',
@@ -45,13 +45,13 @@ export function describeRelayed(scene: Scene): void {
   describe('a revocation', () => {
     test('only the patients’ operator can relay a revocation: any member does', async () => {
       for (const mspId of ['HospitalMSP', 'LabMSP', 'CloudBMSP', 'PatientsMSP']) {
-        const patient = await scene.newPatient();
-        const grantId = await scene.decree('Grant', patient.grant('aut_hospital'));
+        const patient = await fixture.newPatient();
+        const grantId = await fixture.decree('Grant', patient.grant('aut_hospital'));
         const statement = patient.revoke(grantId);
         const answer = await revoke(statement, mspId);
         expect(await revoke(statement, mspId)).toEqual(answer);
         expect(
-          await scene.rig.network.evaluate('patients client', 'cloud', accessControl, 'ListGrants', {
+          await fixture.providers.network.evaluate('patients client', 'cloud', 'ListGrants', {
             patientId: patient.id,
           }),
         ).toMatchObject({ rows: [{ grantId, revokedAt: expect.any(String) }] });
@@ -59,9 +59,9 @@ export function describeRelayed(scene: Scene): void {
     });
 
     test('that the patient did not sign, or that revokes nothing here, fills no block', async () => {
-      const patient = await scene.newPatient();
-      const stranger = await scene.newPatient();
-      const before = await scene.height();
+      const patient = await fixture.newPatient();
+      const stranger = await fixture.newPatient();
+      const before = await fixture.height();
       const forged = patient.sign('revokeAll', { policySeq: 1 }, stranger.consent);
       expect(await problemOf(revoke(forged, 'HospitalMSP'))).toMatchObject({
         code: 'LEDGER_REFUSED',
@@ -76,24 +76,26 @@ export function describeRelayed(scene: Scene): void {
         code: 'LEDGER_REFUSED',
         reason: 'STATEMENT_TYPE_MISMATCH',
       });
-      expect(await scene.height()).toBe(before);
+      expect(await fixture.height()).toBe(before);
     });
   });
 
   describe('readings of emergency notices', () => {
     test('are written down with what the ledger says to them, several of one patient as well', async () => {
-      const patient = await scene.newPatient();
-      const other = await scene.newPatient();
-      await scene.decree('Grant', patient.grant('aut_hospital'));
-      const made = await scene.version(patient.id, gatewayOf(patient));
-      const foreign = await scene.version(other.id, gatewayOf(other));
-      for (const version of [made, foreign]) await scene.store(version);
+      const patient = await fixture.newPatient();
+      const other = await fixture.newPatient();
+      await fixture.decree('Grant', patient.grant('aut_hospital'));
+      const made = await fixture.version(patient.id, gatewayOf(patient));
+      const foreign = await fixture.version(other.id, gatewayOf(other));
+      for (const version of [made, foreign]) await fixture.store(version);
       const statements = [readingOf(made), readingOf(foreign), readingOf(made)];
       const { items } = await report(statements, 'HospitalMSP');
       expect(items.map(({ code }) => code)).toEqual(['OK', 'OK', 'OK']);
       expect(await report(statements, 'HospitalMSP')).toEqual({ items });
       const accesses = async (patientId: string) =>
-        scene.rig.network.evaluate('patients client', 'cloud', records, 'ListAccesses', { patientId });
+        fixture.providers.network.evaluate('patients client', 'cloud', 'ListAccesses', {
+          patientId,
+        });
       expect(await accesses(patient.id)).toMatchObject({
         rows: [
           { basis: 'notice', decision: 'permit' },
@@ -104,8 +106,8 @@ export function describeRelayed(scene: Scene): void {
     });
 
     test('of another authority are not taken', async () => {
-      const patient = await scene.newPatient();
-      const made = await scene.version(patient.id, gatewayOf(patient));
+      const patient = await fixture.newPatient();
+      const made = await fixture.version(patient.id, gatewayOf(patient));
       for (const mspId of ['LabMSP', 'PatientsMSP'])
         expect(await problemOf(report([readingOf(made)], mspId))).toMatchObject({
           code: 'ORGANISATION_MISMATCH',
@@ -114,8 +116,8 @@ export function describeRelayed(scene: Scene): void {
   });
 
   test('a visit of another authority is not related', async () => {
-    const patient = await scene.newPatient();
-    const { hospital } = scene;
+    const patient = await fixture.newPatient();
+    const { hospital } = fixture;
     const statement = hospital.sign(
       'visit',
       {
@@ -127,7 +129,7 @@ export function describeRelayed(scene: Scene): void {
       hospital.signer,
     );
     const relate = (as: string) =>
-      scene.rig.a.as(as).call('POST', PROVIDER_ROUTES.visits, {
+      fixture.providers.a.as(as).call('POST', PROVIDER_ROUTES.visits, {
         body: { statement },
         result: Type.Object({ txId: TxId }),
       });

@@ -2,12 +2,16 @@ import { existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setDefaultCACertificates } from 'node:tls';
-import type { Door } from '@careledger/examples';
+import type { ApiClient } from '@careledger/examples';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import { Home } from '../operations/home.js';
-import { settled } from '../operations/settled.js';
-import { SteadyDevice } from '../operations/steady-device.js';
-import { Deployment, isDeploymentMeant, type LedgerHead } from './deployment.js';
+import { Home } from '../fixtures/deployments/home.js';
+import { settled } from '../fixtures/deployments/settled.js';
+import { SteadyDevice } from '../fixtures/deployments/steady-device.js';
+import {
+  ComposeDeployment,
+  isDeploymentMeant,
+  type LedgerHead,
+} from '../fixtures/deployments/compose-deployment.js';
 
 const TIMEOUT_MS = 600_000;
 /** Frames before anything is asked: hours of records, several sealed blocks. */
@@ -25,9 +29,9 @@ const RESTORED = 'careledger-restored';
   const dir = mkdtempSync(join(tmpdir(), 'careledger-compose-backup-'));
   const underLoad = join(dir, 'under-load');
   const idle = join(dir, 'idle');
-  const first = new Deployment();
-  const second = new Deployment(RESTORED);
-  let hospital: Door;
+  const first = new ComposeDeployment();
+  const second = new ComposeDeployment(RESTORED);
+  let hospital: ApiClient;
   let home: Home;
   let acknowledged = 0;
   let idleLedgers: LedgerHead[];
@@ -37,8 +41,8 @@ const RESTORED = 'careledger-restored';
   beforeAll(async () => {
     const ca = await first.trust();
     setDefaultCACertificates([ca]);
-    hospital = await first.door('api-hospital', 'practitioner');
-    const ops = await first.door('gateway', 'ops');
+    hospital = await first.client('api-hospital', 'practitioner');
+    const ops = await first.client('gateway', 'ops');
     home = await Home.enrol(ops, hospital, ca, (keyPem) => first.certify(keyPem));
   }, TIMEOUT_MS);
   afterAll(async () => {

@@ -1,23 +1,27 @@
 import { setDefaultCACertificates } from 'node:tls';
-import { DeviceSession, type Door } from '@careledger/examples';
+import { DeviceSession, type ApiClient } from '@careledger/examples';
 import { beforeAll, describe, expect, test } from '@jest/globals';
-import { Home } from '../operations/home.js';
-import { Deployment, isDeploymentMeant, type LedgerHead } from './deployment.js';
+import { Home } from '../fixtures/deployments/home.js';
+import {
+  ComposeDeployment,
+  isDeploymentMeant,
+  type LedgerHead,
+} from '../fixtures/deployments/compose-deployment.js';
 
 const TIMEOUT_MS = 600_000;
 /** On their way when everything is killed. */
 const FRAMES_IN_FLIGHT = 20;
 
 (isDeploymentMeant() ? describe : describe.skip)('a deployment in containers', () => {
-  const deployment = new Deployment();
-  let ops: Door;
-  let hospital: Door;
+  const deployment = new ComposeDeployment();
+  let ops: ApiClient;
+  let hospital: ApiClient;
   let ca: string;
   beforeAll(async () => {
     ca = await deployment.trust();
     setDefaultCACertificates([ca]);
-    ops = await deployment.door('gateway', 'ops');
-    hospital = await deployment.door('api-hospital', 'practitioner');
+    ops = await deployment.client('gateway', 'ops');
+    hospital = await deployment.client('api-hospital', 'practitioner');
   }, TIMEOUT_MS);
 
   /** A new patient with a paired device that the broker knows. */

@@ -1,25 +1,25 @@
 import { setDefaultCACertificates } from 'node:tls';
-import type { Door } from '@careledger/examples';
+import type { ApiClient } from '@careledger/examples';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import { Home } from '../operations/home.js';
-import { SteadyDevice } from '../operations/steady-device.js';
-import { Deployment, isDeploymentMeant } from './deployment.js';
+import { Home } from '../fixtures/deployments/home.js';
+import { SteadyDevice } from '../fixtures/deployments/steady-device.js';
+import { ComposeDeployment, isDeploymentMeant } from '../fixtures/deployments/compose-deployment.js';
 
 const TIMEOUT_MS = 600_000;
 const JOINING = 'PharmacyMSP';
 const JOINING_PEER = 'peer-pharmacy';
 
 (isDeploymentMeant() ? describe : describe.skip)('operating a deployment while a device sends', () => {
-  const deployment = new Deployment();
-  let hospital: Door;
+  const deployment = new ComposeDeployment();
+  let hospital: ApiClient;
   let home: Home;
   let device: SteadyDevice;
   let wasThere: boolean;
   beforeAll(async () => {
     const ca = await deployment.trust();
     setDefaultCACertificates([ca]);
-    hospital = await deployment.door('api-hospital', 'practitioner');
-    const ops = await deployment.door('gateway', 'ops');
+    hospital = await deployment.client('api-hospital', 'practitioner');
+    const ops = await deployment.client('gateway', 'ops');
     home = await Home.enrol(ops, hospital, ca, (keyPem) => deployment.certify(keyPem));
     wasThere = (await deployment.running()).includes(JOINING_PEER);
     device = new SteadyDevice(home);
@@ -41,7 +41,7 @@ const JOINING_PEER = 'peer-pharmacy';
   const leave = () => operate('remove-org', `ORG=${JOINING}`, 'CONFIRM=yes');
 
   test.each(['peer-hospital', 'orderer-patients', 'cloud-a', 'gateway', 'mosquitto'])(
-    'certificates of %s are rotated, and it alone is started anew',
+    'certificates of %s are rotated, and it alone is started again',
     async (node) => {
       const before = await deployment.containers();
       expect(await operate('rotate-certs', `NODE=${node}`)).toMatch(`${node} has new certificates`);

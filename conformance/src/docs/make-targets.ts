@@ -1,16 +1,36 @@
 import { markdownPages, textOf } from './workspace.js';
 
 const MAKEFILES = ['Makefile', 'make/compose.mk', 'make/native.mk', 'make/operations.mk'];
-const TARGET = /^([a-z][a-z-]*):.*## /gm;
-/** First cell of a row that describes a target. */
-const DESCRIBED = /^\| `make ([a-z-]+)[^`]*`/gm;
+/** A target with its description, as `make help` prints it. */
+const TARGET = /^([a-z][a-z-]*):.*## (.*)$/gm;
+/** First cell of a row about a target, and what follows it. */
+const ROW = /^\| `make ([a-z-]+)[^`]*` +\|(.*)$/gm;
+const CELL_END = /(?<!\\)\|/;
+
+export interface MakeTarget {
+  readonly target: string;
+  readonly description: string;
+}
 
 /** Targets that `make` lists. */
-export const makeTargets = (): string[] =>
-  MAKEFILES.flatMap((file) => [...textOf(file).matchAll(TARGET)].map(([, target]) => target as string));
-
-/** Targets that the tables of all pages describe, each with its page. */
-export const describedTargets = (): { readonly page: string; readonly target: string }[] =>
-  markdownPages().flatMap((page) =>
-    [...textOf(page).matchAll(DESCRIBED)].map(([, target]) => ({ page, target: target as string })),
+export const makeTargets = (): MakeTarget[] =>
+  MAKEFILES.flatMap((file) =>
+    [...textOf(file).matchAll(TARGET)].map(([, target = '', description = '']) => ({ target, description })),
   );
+
+/** Targets in the tables of all pages, each with its page and the plain text of its second cell. */
+export const describedTargets = (): (MakeTarget & { readonly page: string })[] =>
+  markdownPages().flatMap((page) =>
+    [...textOf(page).matchAll(ROW)].map(([, target = '', cells = '']) => ({
+      page,
+      target,
+      description: plainText(cells.split(CELL_END)[0] ?? ''),
+    })),
+  );
+
+const plainText = (cell: string): string =>
+  cell
+    .trim()
+    .replaceAll(/\[([^\]]*)\]\([^)]*\)/g, '$1')
+    .replaceAll('`', '')
+    .replaceAll(String.raw`\|`, '|');

@@ -14,7 +14,7 @@ const text = textOf(TROUBLESHOOTING_PAGE);
 const page = parseTroubleshooting(text);
 const codes = readCatalogues();
 
-// What fails here is mended by `npm run troubleshooting`, and by what that asks for.
+// What fails here is fixed by `npm run troubleshooting`, and by what that asks for.
 describe(TROUBLESHOOTING_PAGE, () => {
   test('has a section for every code that users meet', () => {
     expect([...codes.keys()].filter((code) => !page.advice.has(code))).toEqual([]);

@@ -1,4 +1,4 @@
-import type { Attempt } from './probe.js';
+import type { Attempt } from '../fixtures/deployments/steady-client.js';
 
 /** What clients saw of one thing that they do over and over. */
 export interface Seen {

@@ -6,7 +6,7 @@ const SAMPLE = /^(careledger_ledger_calls_total|careledger_ledger_replays_total)
 const STARTED = /^process_start_time_seconds\{[^}]*\} (\S+)$/m;
 
 interface Exposition {
-  /** Seconds since 1970, of the process: a later one has begun to count anew. */
+  /** Seconds since 1970, of the process: a later one has begun to count from zero. */
   readonly startedS: string;
   readonly samples: ReadonlyMap<string, number>;
 }

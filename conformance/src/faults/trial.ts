@@ -6,9 +6,9 @@ import { seen, type Finding } from './finding.js';
 import { callsBetween, snapshotLedgerCalls } from './ledger-calls.js';
 import type { Load } from './load.js';
 import { OutboxWatch } from './outbox-watch.js';
-import { Probe } from './probe.js';
+import { SteadyClient } from '../fixtures/deployments/steady-client.js';
 
-const PROBE_INTERVAL_MS = 1_000;
+const CALL_INTERVAL_MS = 1_000;
 
 /** Something that is done to the network while clients go on. */
 export interface Fault {
@@ -32,15 +32,15 @@ export interface TrialOptions {
 export class Trial implements AsyncDisposable {
   readonly #options: TrialOptions;
   readonly #outbox: OutboxWatch;
-  readonly #opening: Probe;
-  readonly #asking: Probe;
+  readonly #opening: SteadyClient;
+  readonly #asking: SteadyClient;
 
   constructor(options: TrialOptions) {
     const { careledger, people } = options;
     this.#options = options;
     this.#outbox = new OutboxWatch(careledger);
-    this.#opening = new Probe(PROBE_INTERVAL_MS, practitioner(careledger, people));
-    this.#asking = new Probe(PROBE_INTERVAL_MS, patient(people));
+    this.#opening = new SteadyClient(CALL_INTERVAL_MS, practitioner(careledger, people));
+    this.#asking = new SteadyClient(CALL_INTERVAL_MS, patient(people));
   }
 
   /** Does it, waits until devices are answered, the outbox has caught up and every client has its answer, and says what was seen. */

@@ -6,9 +6,9 @@ import { readWrap } from '@careledger/envelope';
 import { readEnvelope, verifyProof, type Proof } from '@careledger/private-chain';
 import { HeldWraps, PROVIDER_ROUTES } from '@careledger/protocol';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import { call } from '../rig/api-client.js';
-import { NoticeClient } from '../rig/notices.js';
-import { clientOf } from '../rig/test-home.js';
+import { call } from '../fixtures/services/api-client.js';
+import { NoticeClient } from '../fixtures/services/notices.js';
+import { clientOf } from '../fixtures/services/test-home.js';
 import { GatewayRig, PASSPHRASE, glucose, type RigPatient } from './gateway-rig.js';
 
 const MINUTE_MS = 60_000;
@@ -23,31 +23,31 @@ interface ListedRecord {
   readonly stage: string;
 }
 
-let rig: GatewayRig;
+let fixture: GatewayRig;
 beforeAll(async () => {
-  rig = await GatewayRig.start();
+  fixture = await GatewayRig.start();
 }, 120_000);
-afterAll(() => rig[Symbol.asyncDispose](), 60_000);
+afterAll(() => fixture[Symbol.asyncDispose](), 60_000);
 
 /** A patient of whom the hospital has been told what it may do. */
 async function subscribed(): Promise<{ patient: RigPatient; device: DeviceSession }> {
-  const patient = await rig.patient();
-  const device = await rig.device(patient);
-  const hospital = rig.layers.authority();
-  await rig.own(patient, 'POST', '/flush');
-  const asked = await call(hospital, 'practitioner', 'POST', '/v1/subscriptions', {
+  const patient = await fixture.patient();
+  const device = await fixture.device(patient);
+  const hospital = fixture.layers.authority();
+  await fixture.own(patient, 'POST', '/flush');
+  const asked = await call(hospital, 'practitioner', 'POST /v1/subscriptions', {
     patientId: patient.patientId,
     permissions: ['read'],
     purposes: ['TREAT'],
     reason: 'Diabetes ward',
   });
   expect(asked.status).toBe(201);
-  const pending = await rig.own(patient, 'GET', '/subscriptions?status=pending');
+  const pending = await fixture.own(patient, 'GET', '/subscriptions?status=pending');
   const subscriptionId = String(asked.body['subscriptionId']);
   expect(pending['subscriptions']).toEqual([
     expect.objectContaining({ subscriptionId, reason: 'Diabetes ward', status: 'pending' }),
   ]);
-  const approved = await rig.own(patient, 'POST', `/subscriptions/${subscriptionId}/approve`, {
+  const approved = await fixture.own(patient, 'POST', `/subscriptions/${subscriptionId}/approve`, {
     passphrase: PASSPHRASE,
   });
   expect(approved).toMatchObject({ status: 'done' });
@@ -55,14 +55,14 @@ async function subscribed(): Promise<{ patient: RigPatient; device: DeviceSessio
 }
 
 async function listed(patient: RigPatient): Promise<ListedRecord[]> {
-  return (await rig.own(patient, 'GET', '/records'))['records'] as ListedRecord[];
+  return (await fixture.own(patient, 'GET', '/records'))['records'] as ListedRecord[];
 }
 
 /** The accesses that the ledger tells the patient of, once there are so many. */
 async function accessesOf(patient: RigPatient, count: number): Promise<Record<string, unknown>[]> {
   const deadline = AbortSignal.timeout(20_000);
   for (;;) {
-    const { accesses } = await rig.own(patient, 'GET', '/accesses');
+    const { accesses } = await fixture.own(patient, 'GET', '/accesses');
     const listed = accesses as Record<string, unknown>[];
     if (listed.length >= count || deadline.aborted) return listed;
   }
@@ -70,20 +70,19 @@ async function accessesOf(patient: RigPatient, count: number): Promise<Record<st
 
 const openAtHospital = (patient: RigPatient, recordId: string) =>
   call(
-    rig.layers.authority(),
+    fixture.layers.authority(),
     'practitioner',
-    'GET',
-    `/v1/records/${recordId}?patientId=${patient.patientId}`,
+    `GET /v1/records/${recordId}?patientId=${patient.patientId}`,
   );
 
 test('readings become periodic records: sealed, stored, announced, anchored, and the chain verifies', async () => {
-  const patient = await rig.patient();
-  await using device = await rig.device(patient);
+  const patient = await fixture.patient();
+  await using device = await fixture.device(patient);
   for (let minute = 0; minute < 120; minute += 5) {
     const result = await device.send([glucose(START_MS + minute * MINUTE_MS, 100 + minute / 5)]);
     expect(result).toMatchObject({ status: 'stored' });
   }
-  expect(await rig.own(patient, 'POST', '/flush')).toMatchObject({
+  expect(await fixture.own(patient, 'POST', '/flush')).toMatchObject({
     isDrained: true,
     due: 0,
     open: 0,
@@ -94,23 +93,23 @@ test('readings become periodic records: sealed, stored, announced, anchored, and
     { kind: 'periodic', version: 1, stage: 'announced' },
     { kind: 'periodic', version: 1, stage: 'announced' },
   ]);
-  const opened = await rig.own(patient, 'GET', `/records/${records[0]?.recordId}`);
+  const opened = await fixture.own(patient, 'GET', `/records/${records[0]?.recordId}`);
   expect(opened['content']).toMatchObject({ resourceType: 'Bundle', type: 'collection' });
-  expect(await rig.own(patient, 'GET', '/chain/verify')).toMatchObject({
+  expect(await fixture.own(patient, 'GET', '/chain/verify')).toMatchObject({
     anchorsOnLedger: 1,
     report: { ok: true, frames: 24, anchors: 1, faultCount: 0 },
   });
-  const readings = await rig.own(patient, 'GET', `/readings?from=${new Date(START_MS).toISOString()}`);
+  const readings = await fixture.own(patient, 'GET', `/readings?from=${new Date(START_MS).toISOString()}`);
   expect(readings['readings']).toHaveLength(24);
 });
 
 test('a late reading makes the next version of its window’s record, and nothing else', async () => {
-  const patient = await rig.patient();
-  await using device = await rig.device(patient);
+  const patient = await fixture.patient();
+  await using device = await fixture.device(patient);
   for (const minute of [0, 5, 10, 70, 75]) await device.send([glucose(START_MS + minute * MINUTE_MS, 110)]);
-  await rig.own(patient, 'POST', '/flush');
+  await fixture.own(patient, 'POST', '/flush');
   await device.send([glucose(START_MS + 20 * MINUTE_MS, 180)]);
-  await rig.own(patient, 'POST', '/flush');
+  await fixture.own(patient, 'POST', '/flush');
   const records = await listed(patient);
   expect(records.map(({ version, stage }) => [version, stage])).toEqual([
     [2, 'announced'],
@@ -123,14 +122,14 @@ test('a late reading makes the next version of its window’s record, and nothin
 describe('an emergency', () => {
   test('reaches the subscribed hospital straight, and by the chain, which it can open', async () => {
     const { patient, device } = await subscribed();
-    await using notices = await NoticeClient.connect(rig.layers.authority());
+    await using notices = await NoticeClient.connect(fixture.layers.authority());
     const sentMs = performance.now();
     await device.send([glucose(Date.now(), 49)]);
     const straight = await notices.next(
       ({ type, data }) => type === 'emergency' && data['patientId'] === patient.patientId,
     );
     expect(straight.atMs - sentMs).toBeLessThan(5_000);
-    await rig.own(patient, 'POST', '/flush');
+    await fixture.own(patient, 'POST', '/flush');
     const emergency = (await listed(patient)).find(({ kind }) => kind === 'emergency');
     expect(emergency).toMatchObject({ version: 1, stage: 'announced', recordId: straight.data['recordId'] });
     const opened = await openAtHospital(patient, String(emergency?.recordId));
@@ -147,13 +146,17 @@ describe('an emergency', () => {
   });
 
   test('of an implausible reading is none', async () => {
-    const patient = await rig.patient();
-    await using device = await rig.device(patient);
+    const patient = await fixture.patient();
+    await using device = await fixture.device(patient);
     await device.send([glucose(START_MS, 0)]);
     await device.send([glucose(START_MS + MINUTE_MS, 5)]);
-    await rig.own(patient, 'POST', '/flush');
+    await fixture.own(patient, 'POST', '/flush');
     expect(await listed(patient)).toEqual([]);
-    const { readings } = await rig.own(patient, 'GET', `/readings?from=${new Date(START_MS).toISOString()}`);
+    const { readings } = await fixture.own(
+      patient,
+      'GET',
+      `/readings?from=${new Date(START_MS).toISOString()}`,
+    );
     expect(readings).toEqual([
       expect.objectContaining({ value: 0, flags: ['SENSOR_OFF'] }),
       expect.objectContaining({ value: 5, flags: ['OUT_OF_RANGE'] }),
@@ -163,14 +166,14 @@ describe('an emergency', () => {
 
 describe('consent', () => {
   test('a grant opens earlier records too, and its revocation closes them', async () => {
-    const patient = await rig.patient();
-    await using device = await rig.device(patient);
+    const patient = await fixture.patient();
+    await using device = await fixture.device(patient);
     for (const minute of [0, 5, 10]) await device.send([glucose(START_MS + minute * MINUTE_MS, 120)]);
-    await rig.own(patient, 'POST', '/flush');
+    await fixture.own(patient, 'POST', '/flush');
     const [record] = await listed(patient);
     const recordId = String(record?.recordId);
     expect((await openAtHospital(patient, recordId)).status).toBe(403);
-    const granted = await rig.own(patient, 'POST', '/grants', {
+    const granted = await fixture.own(patient, 'POST', '/grants', {
       grant: {
         authorityId: 'aut_hospital',
         permissions: ['read'],
@@ -180,47 +183,49 @@ describe('consent', () => {
       passphrase: PASSPHRASE,
     });
     expect(granted).toMatchObject({ status: 'done' });
-    expect(await rig.own(patient, 'POST', '/flush')).toMatchObject({ isDrained: true, rewraps: 0 });
+    expect(await fixture.own(patient, 'POST', '/flush')).toMatchObject({ isDrained: true, rewraps: 0 });
     expect((await openAtHospital(patient, recordId)).status).toBe(200);
     const grantId = String(granted['statementId']);
-    const revoked = await rig.own(patient, 'POST', `/grants/${grantId}/revoke`, { passphrase: PASSPHRASE });
+    const revoked = await fixture.own(patient, 'POST', `/grants/${grantId}/revoke`, {
+      passphrase: PASSPHRASE,
+    });
     expect(revoked).toMatchObject({ status: 'done' });
     expect((await openAtHospital(patient, recordId)).body).toMatchObject({ code: 'ACCESS_DENIED' });
-    const { grants } = await rig.own(patient, 'GET', '/grants');
+    const { grants } = await fixture.own(patient, 'GET', '/grants');
     expect(grants).toEqual([expect.objectContaining({ grantId, status: 'revoked' })]);
   });
 
   test('whoever is revoked has no wrap left at the provider, for any record; the patient has', async () => {
-    const patient = await rig.patient();
-    await using device = await rig.device(patient);
+    const patient = await fixture.patient();
+    await using device = await fixture.device(patient);
     const grant = { authorityId: 'aut_hospital', permissions: ['read'], purposes: ['TREAT'] };
-    const granted = await rig.own(patient, 'POST', '/grants', { grant, passphrase: PASSPHRASE });
+    const granted = await fixture.own(patient, 'POST', '/grants', { grant, passphrase: PASSPHRASE });
     for (const hour of [0, 1]) await device.send([glucose(START_MS + hour * HOUR_MS, 120)]);
-    await rig.own(patient, 'POST', '/flush');
+    await fixture.own(patient, 'POST', '/flush');
     const made = await listed(patient);
     const wrapsOf = async ({ recordId, version, providerId }: ListedRecord) => {
-      const provider = rig.layers.provider(providerId.slice('prv_'.length));
+      const provider = fixture.layers.provider(providerId.slice('prv_'.length));
       const { wraps } = await clientOf(provider).call('GET', PROVIDER_ROUTES.wraps(recordId, version), {
         result: HeldWraps,
       });
       return wraps.map((jwe) => readWrap(jwe).kid);
     };
-    const { encryptionKeys } = await rig.layers.patientsLedger
+    const { encryptionKeys } = await fixture.layers.patientsLedger
       .channel('cloud')
       .evaluate(accessControl, 'GetPatient', { patientId: patient.patientId });
     const own = encryptionKeys.map(({ key }) => kidOf('X25519', fromBase64url(key)));
     for (const record of made) expect(await wrapsOf(record)).toHaveLength(2);
     const path = `/grants/${String(granted['statementId'])}/revoke`;
-    await rig.own(patient, 'POST', path, { passphrase: PASSPHRASE });
-    expect(await rig.own(patient, 'POST', '/flush')).toMatchObject({ isDrained: true, rewraps: 0 });
+    await fixture.own(patient, 'POST', path, { passphrase: PASSPHRASE });
+    expect(await fixture.own(patient, 'POST', '/flush')).toMatchObject({ isDrained: true, rewraps: 0 });
     expect(made).toHaveLength(2);
     for (const record of made) expect(await wrapsOf(record)).toEqual(own);
   });
 
   test('a grant that does not cover a record’s category does not open it', async () => {
-    const patient = await rig.patient();
-    await using device = await rig.device(patient);
-    await rig.own(patient, 'POST', '/grants', {
+    const patient = await fixture.patient();
+    await using device = await fixture.device(patient);
+    await fixture.own(patient, 'POST', '/grants', {
       grant: {
         authorityId: 'aut_hospital',
         permissions: ['read'],
@@ -230,7 +235,7 @@ describe('consent', () => {
       passphrase: PASSPHRASE,
     });
     await device.send([glucose(START_MS, 120)]);
-    await rig.own(patient, 'POST', '/flush');
+    await fixture.own(patient, 'POST', '/flush');
     const [record] = await listed(patient);
     expect((await openAtHospital(patient, String(record?.recordId))).body).toMatchObject({
       code: 'ACCESS_DENIED',
@@ -239,10 +244,15 @@ describe('consent', () => {
   });
 
   test('a wrong passphrase, another patient’s statement and an unknown authority change nothing', async () => {
-    const patient = await rig.patient();
+    const patient = await fixture.patient();
     const grant = { authorityId: 'aut_hospital', permissions: ['read'], purposes: ['TREAT'] };
     const path = `/v1/patients/${patient.patientId}/grants`;
-    const wrong = await rig.call('POST', path, { grant, passphrase: 'not the passphrase' }, patient.token);
+    const wrong = await fixture.call(
+      'POST',
+      path,
+      { grant, passphrase: 'not the passphrase' },
+      patient.token,
+    );
     expect([wrong.status, wrong.body['code']]).toEqual([403, 'CONSENT_KEY_LOCKED']);
     const { signer } = generateEd25519();
     const forged = makeStatement(
@@ -255,21 +265,28 @@ describe('consent', () => {
       },
       signer,
     );
-    const refused = await rig.call('POST', `${path}/revoke-all`, { statement: forged }, patient.token);
+    const refused = await fixture.call('POST', `${path}/revoke-all`, { statement: forged }, patient.token);
     expect([refused.status, refused.body['code']]).toEqual([400, 'CONSENT_STATEMENT_REFUSED']);
     const nobody = { ...grant, authorityId: 'aut_nobody' };
-    const unknown = await rig.call('POST', path, { grant: nobody, passphrase: PASSPHRASE }, patient.token);
+    const unknown = await fixture.call(
+      'POST',
+      path,
+      { grant: nobody, passphrase: PASSPHRASE },
+      patient.token,
+    );
     expect([unknown.status, unknown.body['code']]).toEqual([404, 'AUTHORITY_UNKNOWN']);
-    expect(await rig.own(patient, 'GET', '/grants')).toMatchObject({ grants: [] });
+    expect(await fixture.own(patient, 'GET', '/grants')).toMatchObject({ grants: [] });
   });
 
   test('revoke-all voids what was granted before', async () => {
     const { patient, device } = await subscribed();
-    expect(await rig.own(patient, 'POST', '/grants/revoke-all', { passphrase: PASSPHRASE })).toMatchObject({
+    expect(
+      await fixture.own(patient, 'POST', '/grants/revoke-all', { passphrase: PASSPHRASE }),
+    ).toMatchObject({
       status: 'done',
     });
     await device.send([glucose(START_MS, 130)]);
-    await rig.own(patient, 'POST', '/flush');
+    await fixture.own(patient, 'POST', '/flush');
     const [record] = await listed(patient);
     expect((await openAtHospital(patient, String(record?.recordId))).body).toMatchObject({
       code: 'ACCESS_DENIED',
@@ -279,34 +296,34 @@ describe('consent', () => {
 });
 
 test('a patient’s token reaches no other patient', async () => {
-  const [one, other] = [await rig.patient(), await rig.patient()];
-  const answer = await rig.call('GET', `/v1/patients/${other.patientId}/records`, undefined, one.token);
+  const [one, other] = [await fixture.patient(), await fixture.patient()];
+  const answer = await fixture.call('GET', `/v1/patients/${other.patientId}/records`, undefined, one.token);
   expect([answer.status, answer.body['code']]).toEqual([403, 'PATIENT_MISMATCH']);
 });
 
 test('a reading is proved offline, from the device’s signature to the attested transaction', async () => {
-  const patient = await rig.patient();
-  await using device = await rig.device(patient);
+  const patient = await fixture.patient();
+  await using device = await fixture.device(patient);
   for (const minute of [0, 5, 10]) await device.send([glucose(START_MS + minute * MINUTE_MS, 99)]);
-  await rig.own(patient, 'POST', '/flush');
+  await fixture.own(patient, 'POST', '/flush');
   const { registration } = device.device;
   const path = `/proofs?deviceId=${registration.deviceId}&seq=1`;
-  const proofOf = async () => (await rig.own(patient, 'GET', path)) as unknown as Proof;
-  const roots = await rig.trustRoots();
+  const proofOf = async () => (await fixture.own(patient, 'GET', path)) as unknown as Proof;
+  const roots = await fixture.trustRoots();
   const check = async (proof: Proof) => verifyProof(proof, roots, { hash: sha256, verifier: nodeVerifier() });
   const alone = await check(await proofOf());
   expect(alone.steps.filter(({ status }) => status !== 'pass').map(({ step }) => step)).toEqual([
     'attestations',
   ]);
   const { txId } = readEnvelope((await proofOf()).transaction.envelope, sha256);
-  const attested = await call(rig.layers.authority(), 'ops', 'POST', '/v1/attestations', {
+  const attested = await call(fixture.layers.authority(), 'ops', 'POST /v1/attestations', {
     channel: 'authorities',
     txId,
   });
   expect(attested.status).toBeLessThan(300);
   const nowhere = { channel: 'authorities', txId: '0'.repeat(64) };
-  for (const door of [rig.layers.authority(), rig.gateway])
-    expect(await call(door, 'ops', 'POST', '/v1/attestations', nowhere)).toMatchObject({
+  for (const service of [fixture.layers.authority(), fixture.gateway])
+    expect(await call(service, 'ops', 'POST /v1/attestations', nowhere)).toMatchObject({
       status: 404,
       body: { code: 'TRANSACTION_UNKNOWN', txId: nowhere.txId },
     });

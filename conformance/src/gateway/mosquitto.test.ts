@@ -10,7 +10,7 @@ import { DeviceSession, pairDevice, type PairedDevice } from '@careledger/exampl
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { connectAsync, type IClientOptions, type MqttClient } from 'mqtt';
 import { GATEWAY_ID, GatewayRig, glucose, type RigPatient } from './gateway-rig.js';
-import { Mosquitto, findMosquitto } from './mosquitto.js';
+import { Mosquitto, findMosquitto } from '../fixtures/deployments/mosquitto.js';
 
 const PROGRAM = findMosquitto();
 const TIMEOUT_MS = 60_000;
@@ -22,14 +22,14 @@ interface CertifiedDevice {
 
 let dir: string;
 let broker: Mosquitto;
-let rig: GatewayRig;
+let fixture: GatewayRig;
 let patient: RigPatient;
 
 async function certified(): Promise<CertifiedDevice> {
   const key = generateKeyPairSync('ed25519').privateKey.export({ type: 'pkcs8', format: 'pem' }).toString();
-  const { pairingCode } = await rig.own(patient, 'POST', '/pairing-codes');
+  const { pairingCode } = await fixture.own(patient, 'POST', '/pairing-codes');
   const device = await pairDevice({
-    gatewayUrl: rig.gateway.url,
+    gatewayUrl: fixture.gateway.url,
     gatewayId: GATEWAY_ID,
     pairingCode: String(pairingCode),
     type: 'continuous-glucose-monitor',
@@ -70,7 +70,7 @@ async function resumeUntilClosed({ tls }: CertifiedDevice, session: Buffer): Pro
 }
 
 const act = ({ device }: CertifiedDevice, action: 'suspend' | 'resume' | 'revoke') =>
-  rig.own(patient, 'POST', `/devices/${device.registration.deviceId}/${action}`);
+  fixture.own(patient, 'POST', `/devices/${device.registration.deviceId}/${action}`);
 
 const isRefused = (device: CertifiedDevice): Promise<true | undefined> =>
   connectOnce(device).then(
@@ -86,11 +86,11 @@ const isRefused = (device: CertifiedDevice): Promise<true | undefined> =>
     dir = await mkdtemp(join(tmpdir(), 'careledger-mosquitto-'));
     broker = await Mosquitto.start(PROGRAM ?? '', dir);
     process.env['NODE_EXTRA_CA_CERTS'] = broker.caFile;
-    rig = await GatewayRig.start({ gateway: { mqtt: await broker.gatewayConfig() } });
-    patient = await rig.patient();
+    fixture = await GatewayRig.start({ gateway: { mqtt: await broker.gatewayConfig() } });
+    patient = await fixture.patient();
   }, 120_000);
   afterAll(async () => {
-    await rig[Symbol.asyncDispose]();
+    await fixture[Symbol.asyncDispose]();
     await broker[Symbol.asyncDispose]();
     delete process.env['NODE_EXTRA_CA_CERTS'];
     await rm(dir, { recursive: true });
@@ -122,7 +122,7 @@ const isRefused = (device: CertifiedDevice): Promise<true | undefined> =>
   );
 
   test(
-    'revoked-certificate: the session ends, and the certificate connects no more: not anew, not by a TLS session that was kept',
+    'revoked-certificate: the session ends, and the certificate connects no more: neither afresh nor by a TLS session that was kept',
     async () => {
       const [device, other] = [await certified(), await certified()];
       await using bystander = await open(other);
@@ -144,7 +144,7 @@ const isRefused = (device: CertifiedDevice): Promise<true | undefined> =>
   );
 
   test(
-    'a suspended device is kept out until it is resumed, also by a broker and a gateway that started anew',
+    'a suspended device is kept out until it is resumed, also by a broker and a gateway that started again',
     async () => {
       const device = await certified();
       const client = await connectOnce(device);
@@ -152,10 +152,10 @@ const isRefused = (device: CertifiedDevice): Promise<true | undefined> =>
       await act(device, 'suspend');
       await isClosed;
       await eventually('the certificate being refused', () => isRefused(device));
-      await rig.layers.processes.child('gateway').kill();
+      await fixture.layers.processes.child('gateway').kill();
       await broker.restart();
       expect(await isRefused(device)).toBe(true);
-      await rig.layers.processes.child('gateway').start();
+      await fixture.layers.processes.child('gateway').start();
       expect(await isRefused(device)).toBe(true);
       await act(device, 'resume');
       await eventually('the device being let in', async () =>

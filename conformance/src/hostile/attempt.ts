@@ -17,7 +17,7 @@ export const THROUGH = 'OK';
 export const NO_EFFECT = 'no effect';
 
 /** One attempt, or several that are alike. */
-export interface Try<Ground> {
+export interface Try<Target> {
   /** What distinguishes it within its kind, e.g. the function that it calls. */
   readonly name: string;
   /** How often it is tried, where that is not once. */
@@ -25,17 +25,32 @@ export interface Try<Ground> {
   /** What it has to come to: a code, or {@link NO_EFFECT}. */
   readonly answer: string;
   /** Makes it, and says what it came to: {@link THROUGH} where the attacker got what the kind is about. */
-  readonly run: (ground: Ground) => Promise<string>;
+  readonly run: (target: Target) => Promise<string>;
 }
 
 /** Attempts that one sentence describes. */
-export interface AttemptKind<Ground, Each extends Try<Ground> = Try<Ground>> {
+export interface AttemptKind<Target, Each extends Try<Target> = Try<Target>> {
   readonly id: string;
   readonly role: Role;
   /** What is tried, as the end of a sentence that the role begins. */
   readonly what: string;
   readonly tries: readonly Each[];
 }
+
+/** Attempts that are told apart by a word each, and come to the same answer. */
+export interface AlikeAttempts<Target> extends Omit<AttemptKind<Target>, 'tries'> {
+  readonly answer: string;
+  readonly tries: Readonly<Record<string, Try<Target>['run']>>;
+}
+
+export const kindOf = <Target>({
+  answer,
+  tries,
+  ...described
+}: AlikeAttempts<Target>): AttemptKind<Target> => ({
+  ...described,
+  tries: Object.entries(tries).map(([name, run]) => ({ name, answer, run })),
+});
 
 /** Several answers as one: each once, in order. */
 export const answersOf = (answers: Iterable<string>): string => [...new Set(answers)].sort().join(', ');

@@ -24,10 +24,10 @@ function rowOf(where: string, { what, tries }: (typeof ATTEMPTS)[number]['kinds'
   return `| ${where} | ${what} | ${times} | ${answers.replaceAll(/\b[A-Z][A-Z_0-9]+\b/g, '`$&`')} |`;
 }
 
-/** The page with the table as the suite has it. @throws Error where the page has no place for it */
+/** The page with the table as the suite has it. @throws Error where the page does not mark where it stands */
 export function withTable(page: string): string {
   const [from, to] = [page.indexOf(BEGIN), page.indexOf(END)];
   if (from < 0 || to < from)
-    throw new Error(`The page has no place for the table, between ${BEGIN} and ${END}`);
+    throw new Error(`The page does not mark where the table stands, between ${BEGIN} and ${END}`);
   return `${page.slice(0, from + BEGIN.length)}\n\n${tableOfAttempts()}\n${page.slice(to)}`;
 }

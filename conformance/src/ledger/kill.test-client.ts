@@ -2,8 +2,8 @@
 import { readFileSync } from 'node:fs';
 import { connectLedger, type NetworkConnection } from '@careledger/ledger';
 import { openLedgerStore } from '@careledger/ledger/sqlite';
-import { counter } from './counter-contract.js';
-import { CHANNEL } from './trial-network.js';
+import { counter } from '../fixtures/counter/counter-contract.js';
+import { CHANNEL } from '../fixtures/counter/trial-network.js';
 
 interface ClientConfiguration {
   readonly connection: NetworkConnection;

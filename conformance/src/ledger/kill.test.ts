@@ -7,9 +7,9 @@ import { fileURLToPath } from 'node:url';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { LedgerError, type Ledger } from '@careledger/ledger';
 import { openLedgerStore } from '@careledger/ledger/sqlite';
-import { counter, counterEvents } from './counter-contract.js';
-import { startEmbedded, type EmbeddedNetwork } from './embedded.js';
-import { CHANNEL, connectTo } from './trial-network.js';
+import { counter, counterEvents } from '../fixtures/counter/counter-contract.js';
+import { startEmbedded, type EmbeddedNetwork } from '../fixtures/counter/embedded.js';
+import { CHANNEL, connectTo } from '../fixtures/counter/trial-network.js';
 
 const IN_FLIGHT = 32;
 const CLIENT = fileURLToPath(new URL('./kill.test-client.js', import.meta.url));

@@ -9,7 +9,7 @@ import {
   type LedgerBlock,
   type LedgerChannel,
 } from '@careledger/ledger';
-import { counter, counterEvents } from './counter-contract.js';
+import { counter, counterEvents } from '../fixtures/counter/counter-contract.js';
 import {
   CHANNEL,
   connectTo,
@@ -17,7 +17,7 @@ import {
   MSP_ID,
   OTHER_MSP_ID,
   type TrialNetwork,
-} from './trial-network.js';
+} from '../fixtures/counter/trial-network.js';
 
 /** Keeps what it was given, so that a test can send a committed transaction once more. */
 class HoardingJournal extends MemoryJournal {
@@ -94,7 +94,7 @@ export function describeLedger(name: string, start: () => Promise<TrialNetwork>)
         });
       });
 
-      test('conflicting increments all count once when proposed anew', async () => {
+      test('conflicting increments all count once when proposed again', async () => {
         const increments = Array.from({ length: 8 }, () =>
           submitWithRetry(() => channel.submit(counter, 'Increment', { key: 'n' }), { maxProposals: 50 }),
         );

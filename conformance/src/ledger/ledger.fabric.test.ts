@@ -1,7 +1,7 @@
 import { findFabricBinaries } from '@careledger/network-runners';
 import { describe, jest } from '@jest/globals';
 import { describeLedger } from './ledger-suite.js';
-import { startNative } from './native.js';
+import { startNative } from '../fixtures/counter/native.js';
 
 const TIMEOUT_MS = 120_000;
 jest.setTimeout(TIMEOUT_MS);

@@ -3,14 +3,14 @@ import { existsSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setDefaultCACertificates } from 'node:tls';
-import type { Door } from '@careledger/examples';
+import type { ApiClient } from '@careledger/examples';
 import { PORT_OFFSETS } from '@careledger/network-definition';
 import { findFabricBinaries } from '@careledger/network-runners';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import { Home } from './home.js';
-import { NativeDeployment, type Ledgers } from './native-deployment.js';
-import { settled } from './settled.js';
-import { SteadyDevice } from './steady-device.js';
+import { Home } from '../fixtures/deployments/home.js';
+import { NativeDeployment, type Ledgers } from '../fixtures/deployments/native-deployment.js';
+import { settled } from '../fixtures/deployments/settled.js';
+import { SteadyDevice } from '../fixtures/deployments/steady-device.js';
 
 const TIMEOUT_MS = 240_000;
 /** Frames before anything is asked: ten hours of records, a dozen sealed blocks. */
@@ -39,7 +39,7 @@ if (binaries === undefined)
     return deployment;
   };
   const first = host('first');
-  let hospital: Door;
+  let hospital: ApiClient;
   let home: Home;
   /** Frames that were acknowledged before the backup under load began. */
   let acknowledged = 0;
@@ -51,8 +51,8 @@ if (binaries === undefined)
     await first.start(PORT_OFFSETS.backup);
     const ca = await first.trust();
     setDefaultCACertificates([ca]);
-    hospital = await first.door('api-hospital', 'practitioner');
-    home = stack.use(await Home.enrol(await first.door('gateway', 'ops'), hospital, ca));
+    hospital = await first.client('api-hospital', 'practitioner');
+    home = stack.use(await Home.enrol(await first.client('gateway', 'ops'), hospital, ca));
   }, TIMEOUT_MS);
 
   afterAll(() => stack.disposeAsync(), TIMEOUT_MS);

@@ -2,22 +2,22 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { connect, setDefaultCACertificates } from 'node:tls';
-import { DoorError, eventually, subscribe, type Door } from '@careledger/examples';
+import { ApiError, eventually, subscribe, type ApiClient } from '@careledger/examples';
 import { NetworkConnections, queryCommitted } from '@careledger/network-admin';
 import { PORT_OFFSETS } from '@careledger/network-definition';
 import { NativeNetwork, chaincodeHostCommand, findFabricBinaries } from '@careledger/network-runners';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import { Probe } from '../faults/probe.js';
-import { Home } from './home.js';
-import { Makefile, type Made } from './makefile.js';
-import { NativeDeployment } from './native-deployment.js';
-import { SteadyDevice } from './steady-device.js';
+import { SteadyClient } from '../fixtures/deployments/steady-client.js';
+import { Home } from '../fixtures/deployments/home.js';
+import { Makefile, type Made } from '../fixtures/deployments/makefile.js';
+import { NativeDeployment } from '../fixtures/deployments/native-deployment.js';
+import { SteadyDevice } from '../fixtures/deployments/steady-device.js';
 
 const TIMEOUT_MS = 240_000;
 /** Two hours of readings: records are there before anything is changed. */
 const FRAMES_BEFORE = 120;
-const PROBE_INTERVAL_MS = 1_000;
-/** What a client may see for a moment of a service, or of a peer or chaincode behind it, that is started anew. */
+const CALL_INTERVAL_MS = 1_000;
+/** What a client may see for a moment of a service, or of a peer or chaincode behind it, that is started again. */
 const RESTARTING = ['NOBODY_ANSWERS', 'PROVIDER_UNREACHABLE', 'LEDGER_UNAVAILABLE'];
 
 const binaries = await findFabricBinaries();
@@ -35,22 +35,22 @@ if (binaries === undefined)
     const lines: string[] = [];
     let home: Home;
     let device: SteadyDevice;
-    let hospital: Door;
+    let hospital: ApiClient;
     let oldRecord: string;
-    let opening: Probe;
+    let opening: SteadyClient;
 
     beforeAll(async () => {
       expectMade(await makefile.make('up-native', { PROFILE: 'small', SERVICES: 'yes' }), /hospital/);
       const ca = await deployment.trust();
       setDefaultCACertificates([ca]);
-      hospital = await deployment.door('api-hospital', 'practitioner');
-      home = await Home.enrol(await deployment.door('gateway', 'ops'), hospital, ca);
+      hospital = await deployment.client('api-hospital', 'practitioner');
+      home = await Home.enrol(await deployment.client('gateway', 'ops'), hospital, ca);
       for (let i = 0; i < FRAMES_BEFORE; i++) await home.send();
       await home.flush();
       oldRecord = (await home.versions()).at(-1)?.recordId ?? '';
       await opened(hospital, oldRecord);
       device = new SteadyDevice(home);
-      opening = new Probe(PROBE_INTERVAL_MS, () => home.openAt(hospital, oldRecord));
+      opening = new SteadyClient(CALL_INTERVAL_MS, () => home.openAt(hospital, oldRecord));
     }, TIMEOUT_MS);
 
     afterAll(async () => {
@@ -63,12 +63,12 @@ if (binaries === undefined)
     }, TIMEOUT_MS);
 
     /** A record reaches each organisation's peer in its own time. */
-    const opened = (door: Door, recordId: string) =>
+    const opened = (door: ApiClient, recordId: string) =>
       eventually(`${recordId} being opened`, async () => {
         try {
           return await home.openAt(door, recordId);
         } catch (error) {
-          if (error instanceof DoorError) return undefined;
+          if (error instanceof ApiError) return undefined;
           throw error;
         }
       });
@@ -109,7 +109,7 @@ if (binaries === undefined)
       lines.push(
         `${command}: ${(tookMs / 1_000).toFixed(1)} s; ${acknowledged} frames meanwhile, the slowest ${(slowestMs / 1_000).toFixed(1)} s; ` +
           `the hospital opened a record ${attempts.length - errors.length} of ${attempts.length} times${errors.length > 0 ? ` (${errors.join(', ')})` : ''}; ` +
-          `started anew or ended: ${restarted.join(', ') || 'nothing'}`,
+          `started again or ended: ${restarted.join(', ') || 'nothing'}`,
       );
       expect(acknowledged).toBeGreaterThan(0);
       expect(errors.filter((code) => !RESTARTING.includes(code))).toEqual([]);
@@ -132,7 +132,7 @@ if (binaries === undefined)
 
         // Its services have a certificate of its own authority.
         setDefaultCACertificates([await deployment.trust()]);
-        const pharmacy = await deployment.door('api-pharmacy', 'practitioner');
+        const pharmacy = await deployment.client('api-pharmacy', 'practitioner');
         await subscribe(pharmacy, 'aut_pharmacy', home.patient, {
           permissions: ['read'],
           purposes: ['TREAT'],

@@ -3,12 +3,12 @@ import { rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { connect, setDefaultCACertificates } from 'node:tls';
-import { subscribe, type Door } from '@careledger/examples';
+import { subscribe, type ApiClient } from '@careledger/examples';
 import { PORT_OFFSETS } from '@careledger/network-definition';
 import { findFabricBinaries } from '@careledger/network-runners';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import { Home } from './home.js';
-import { NativeDeployment } from './native-deployment.js';
+import { Home } from '../fixtures/deployments/home.js';
+import { NativeDeployment } from '../fixtures/deployments/native-deployment.js';
 
 const TIMEOUT_MS = 120_000;
 /** Three windows of an hour. */
@@ -24,7 +24,7 @@ if (binaries === undefined)
   const deployment = new NativeDeployment(join(tmpdir(), `careledger-services-${randomUUID()}`));
   const stack = new AsyncDisposableStack();
   stack.defer(() => rmSync(deployment.dir, { recursive: true, force: true }));
-  let hospital: Door;
+  let hospital: ApiClient;
   let home: Home;
 
   beforeAll(async () => {
@@ -32,8 +32,8 @@ if (binaries === undefined)
     await deployment.start(PORT_OFFSETS.services);
     const ca = await deployment.trust();
     setDefaultCACertificates([ca]);
-    hospital = await deployment.door('api-hospital', 'practitioner');
-    home = stack.use(await Home.enrol(await deployment.door('gateway', 'ops'), hospital, ca));
+    hospital = await deployment.client('api-hospital', 'practitioner');
+    home = stack.use(await Home.enrol(await deployment.client('gateway', 'ops'), hospital, ca));
     for (let i = 0; i < FRAMES; i++) await home.send();
     await home.flush();
   }, TIMEOUT_MS);
@@ -41,10 +41,10 @@ if (binaries === undefined)
   afterAll(() => stack.disposeAsync(), TIMEOUT_MS);
 
   const anyRecord = async (): Promise<string> => (await home.versions())[0]?.recordId ?? '';
-  const open = async (at: Door): Promise<number> => home.openAt(at, await anyRecord());
+  const open = async (at: ApiClient): Promise<number> => home.openAt(at, await anyRecord());
 
   test(
-    'a second up starts nothing anew',
+    'a second up starts nothing again',
     async () => {
       const before = await deployment.processes();
       await deployment.up();
@@ -57,7 +57,7 @@ if (binaries === undefined)
   );
 
   test(
-    'one that was killed, one that hangs: the doctor names them, and the command that it names mends it',
+    'one that was killed, one that hangs: the doctor names them, and the command that it names fixes it',
     async () => {
       const before = await deployment.processes();
       const pidOf = (name: string): number => before.get(name) ?? 0;
@@ -81,9 +81,9 @@ if (binaries === undefined)
   );
 
   test(
-    'a service gets a new certificate: it alone starts anew, and serves it',
+    'a service gets a new certificate: it alone starts again, and serves it',
     async () => {
-      const { url } = await deployment.door('cloud-a', 'ops');
+      const { url } = await deployment.client('cloud-a', 'ops');
       const before = await deployment.processes();
       const old = await servedBy(url);
       await deployment.rotate('cloud-a');
@@ -104,7 +104,7 @@ if (binaries === undefined)
       await deployment.addOrganization('PharmacyMSP');
       expect(nodesOf(await deployment.processes())).toEqual(expect.arrayContaining(nodes));
       setDefaultCACertificates([await deployment.trust()]);
-      const pharmacy = await deployment.door('api-pharmacy', 'practitioner');
+      const pharmacy = await deployment.client('api-pharmacy', 'practitioner');
       await subscribe(pharmacy, 'aut_pharmacy', home.patient, {
         permissions: ['read'],
         purposes: ['TREAT'],
@@ -122,7 +122,7 @@ if (binaries === undefined)
     async () => {
       await deployment.removeOrganization('PharmacyMSP');
       expect([...(await deployment.processes()).keys()]).not.toContain('api-pharmacy');
-      await expect(deployment.door('api-pharmacy', 'practitioner')).rejects.toThrow('UNKNOWN_NAME');
+      await expect(deployment.client('api-pharmacy', 'practitioner')).rejects.toThrow('UNKNOWN_NAME');
       expect(await deployment.findings()).toEqual([]);
       await home.send();
       expect(await open(hospital)).toBeGreaterThan(0);

@@ -1,6 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import type { Outcome } from './outcome.js';
-import type { PeerNetwork } from './peer-network.js';
+import type { Outcome } from '../fixtures/observation/outcome.js';
+import type { PeerNetwork } from '../fixtures/probe/peer-network.js';
 import type { Scenario } from './scenario.js';
 import { calls } from './scenarios/calls.js';
 import { collections } from './scenarios/collections.js';

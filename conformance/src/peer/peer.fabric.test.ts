@@ -1,18 +1,18 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { findFabricBinaries } from '@careledger/network-runners';
 import { outcomesOn, SCENARIOS } from './all.js';
-import { readExpected } from './expected.js';
-import { startNative } from './native.js';
-import type { Outcome } from './outcome.js';
-import type { PeerNetwork } from './peer-network.js';
+import { readRecording } from './recording.js';
+import { startNative } from '../fixtures/probe/native.js';
+import type { Outcome } from '../fixtures/observation/outcome.js';
+import type { PeerNetwork } from '../fixtures/probe/peer-network.js';
 
 const TIMEOUT_MS = 300_000;
-const { recordedFrom, outcomes: expected } = readExpected();
+const { recordedFrom, outcomes: expected } = readRecording();
 
 const hasFabric = (await findFabricBinaries()) !== undefined;
 if (!hasFabric)
   process.stderr.write(
-    `SKIPPED: no Fabric here, so the answers recorded from ${recordedFrom} are not asked for anew\n`,
+    `SKIPPED: no Fabric here, so the answers recorded from ${recordedFrom} are not asked for again\n`,
   );
 
 (hasFabric ? describe : describe.skip)(`real Fabric answers as recorded from ${recordedFrom}`, () => {

@@ -1,13 +1,13 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { hasFailed, outcomesOn, SCENARIOS } from './all.js';
 import { DIFFERENCES } from './differences.js';
-import { startEmbedded } from './embedded.js';
-import { readExpected } from './expected.js';
-import type { Outcome } from './outcome.js';
-import { CLOUD_A, type PeerNetwork } from './peer-network.js';
+import { startEmbedded } from '../fixtures/probe/embedded.js';
+import { readRecording } from './recording.js';
+import type { Outcome } from '../fixtures/observation/outcome.js';
+import { CLOUD_A, type PeerNetwork } from '../fixtures/probe/peer-network.js';
 
 const TIMEOUT_MS = 180_000;
-const { recordedFrom, outcomes: expected } = readExpected();
+const { recordedFrom, outcomes: expected } = readRecording();
 const names = [...SCENARIOS.keys()];
 
 test('each scenario has a recorded answer, each answer its scenario', () => {

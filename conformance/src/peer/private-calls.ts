@@ -1,6 +1,6 @@
 import type { Contract } from '@hyperledger/fabric-gateway';
-import { seen, type Outcome } from './outcome.js';
-import { CLOUD_A, type PeerNetwork } from './peer-network.js';
+import { seen, type Outcome } from '../fixtures/observation/outcome.js';
+import { CLOUD_A, type PeerNetwork } from '../fixtures/probe/peer-network.js';
 
 /** Who calls whom. */
 export interface Call {
@@ -17,12 +17,11 @@ export const contractOf = (network: PeerNetwork, { as: mspId = CLOUD_A, at = msp
 export const named = ({ by }: Call): { endorsingOrganizations?: string[] } =>
   by ? { endorsingOrganizations: [...by] } : {};
 
-/** Puts `value` under a key of a collection. */
+/** Puts a value under a key of a collection. */
 export const put = (
   network: PeerNetwork,
   collection: string,
-  key: string,
-  value: string,
+  [key, value]: readonly [key: string, value: string],
   call: Call = {},
 ): Promise<Outcome> =>
   seen(

@@ -1,11 +1,11 @@
-/** Writes what real Fabric answers to expected.json: `FABRIC_BIN=… node conformance/dist/peer/record.js`. */
+/** Writes what real Fabric answers to recordings/peer.json: `FABRIC_BIN=… node conformance/dist/peer/record.js`. */
 import { execFile } from 'node:child_process';
 import { writeFile } from 'node:fs/promises';
 import { promisify } from 'node:util';
 import { requireFabricBinaries } from '@careledger/network-runners';
 import { hasFailed, outcomesOn } from './all.js';
-import { EXPECTED_FILE } from './expected.js';
-import { startNative } from './native.js';
+import { RECORDING_FILE } from './recording.js';
+import { startNative } from '../fixtures/probe/native.js';
 
 const { peer } = await requireFabricBinaries();
 const { stdout } = await promisify(execFile)(peer, ['version']);
@@ -15,6 +15,6 @@ const outcomes = await outcomesOn(network);
 const failed = Object.entries(outcomes).filter(([, outcome]) => hasFailed(outcome));
 if (failed.length > 0) throw new Error(`nothing recorded: ${JSON.stringify(failed)}`);
 await writeFile(
-  EXPECTED_FILE,
+  RECORDING_FILE,
   `${JSON.stringify({ recordedFrom: `Fabric ${version}`, outcomes }, null, 2)}\n`,
 );

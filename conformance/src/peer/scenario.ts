@@ -1,6 +1,6 @@
 import type { Transaction } from '@hyperledger/fabric-gateway';
-import { validationCode, type Outcome } from './outcome.js';
-import type { PeerClient, PeerNetwork } from './peer-network.js';
+import { validationCode, type Outcome } from '../fixtures/observation/outcome.js';
+import type { PeerClient, PeerNetwork } from '../fixtures/probe/peer-network.js';
 
 /** What clients see of one behaviour of Fabric. Uses keys of its own; the same on every network that behaves alike. */
 export type Scenario = (network: PeerNetwork) => Promise<Outcome>;

@@ -11,7 +11,8 @@ import {
 } from '@careledger/supervisor';
 import { readRecording } from '../recording/csv.js';
 import { shiftIntoPast } from '../recording/shift.js';
-import { DEMO_AUTHORITIES } from './cast.js';
+import { DEMO_AUTHORITIES } from './context.js';
+import { onInterrupt } from './interrupt.js';
 import { Narrator } from './narrator.js';
 import { parseOptions, type DemoOptions } from './options.js';
 import { summaryTable } from './summary.js';
@@ -95,10 +96,3 @@ const describe = ({ authorities, gateway, providers }: Careledger): string =>
   [...Object.values(providers), ...Object.values(authorities), gateway]
     .map(({ name, url }) => `${name} ${url}`)
     .join(', ');
-
-/** Ctrl-C or SIGTERM, once; whoever waits decides what to stop. */
-function onInterrupt(): { readonly promise: Promise<'interrupted'> } {
-  const { promise, resolve } = Promise.withResolvers<'interrupted'>();
-  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => resolve('interrupted'));
-  return { promise };
-}

@@ -5,12 +5,12 @@ import type { EmergencyNoticeHttp } from '@careledger/protocol';
 import { checkStatement, readStatement } from '@careledger/statements';
 import { describe, expect, test } from '@jest/globals';
 import { Value } from 'typebox/value';
-import { call } from '../../rig/api-client.js';
-import { emergencyRecord, periodicRecord } from '../../rig/bundles.js';
+import { call } from '../../fixtures/services/api-client.js';
+import { emergencyRecord, periodicRecord } from '../../fixtures/services/bundles.js';
 import type { LayersRig } from '../../rig/layers-rig.js';
-import { NoticeClient, type ReceivedNotice } from '../../rig/notices.js';
-import type { TestHome } from '../../rig/test-home.js';
-import { granted, textOf } from './granted.js';
+import { NoticeClient, type ReceivedNotice } from '../../fixtures/services/notices.js';
+import type { TestHome } from '../../fixtures/services/test-home.js';
+import { granted, textOf } from '../../fixtures/services/granted.js';
 
 const POLL_MS = 50;
 const isEmergencyOf =
@@ -19,10 +19,10 @@ const isEmergencyOf =
     type === 'emergency' && data['patientId'] === home.patientId;
 
 /** What an authority's clients see of emergencies. */
-export function describeEmergencies(rig: () => LayersRig): void {
+export function describeEmergencies(fixture: () => LayersRig): void {
   describe('emergencies', () => {
     const send = (notice: EmergencyNoticeHttp) =>
-      call(rig().authority(), 'system', 'POST', '/v1/emergency-notices', notice);
+      call(fixture().authority(), 'system', 'POST /v1/emergency-notices', notice);
     const sealed = (home: TestHome, bundle: object = emergencyRecord(home.patientId)) =>
       home.seal({ kind: 'emergency', bundle });
     /** A direct emergency of a patient is here. */
@@ -34,7 +34,7 @@ export function describeEmergencies(rig: () => LayersRig): void {
     };
     /** What somebody sees of a past emergency who asks for all of the past. */
     const rereads = async (home: TestHome, options: Parameters<typeof NoticeClient.connect>[1] = {}) => {
-      await using notices = await NoticeClient.connect(rig().authority(), { after: 0, ...options });
+      await using notices = await NoticeClient.connect(fixture().authority(), { after: 0, ...options });
       return (await notices.next(isEmergencyOf(home))).data;
     };
     const readingsOf = (home: TestHome) =>
@@ -45,9 +45,9 @@ export function describeEmergencies(rig: () => LayersRig): void {
       );
 
     test('a direct emergency is told at once with its bundle, and matched with its announcement later', async () => {
-      const home = await rig().home();
-      await granted(rig(), home);
-      await using notices = await NoticeClient.connect(rig().authority());
+      const home = await fixture().home();
+      await granted(fixture(), home);
+      await using notices = await NoticeClient.connect(fixture().authority());
       const record = sealed(home);
       const notice = await home.emergencyNotice('aut_hospital', record);
       const answer = await send(notice);
@@ -56,27 +56,27 @@ export function describeEmergencies(rig: () => LayersRig): void {
       const bundle: unknown = JSON.parse(JSON.stringify(emergencyRecord(home.patientId)));
       expect(direct.data).toMatchObject({ recordId: record.recordId, bundle, decidedBy: 'peer' });
       const unmatched = '/v1/notices/unmatched?olderThanMs=0';
-      expect((await call(rig().authority(), 'ops', 'GET', unmatched)).body['emergencies']).toEqual([
+      expect((await call(fixture().authority(), 'ops', `GET ${unmatched}`)).body['emergencies']).toEqual([
         expect.objectContaining({ recordId: record.recordId, reason: 'NOT_ANNOUNCED' }),
       ]);
-      const stored = await home.storeSealed(rig().provider(), record, ['aut_hospital']);
+      const stored = await home.storeSealed(fixture().provider(), record, ['aut_hospital']);
       await stored.announce();
       const announced = await notices.next(({ type }) => type === 'record');
       expect(announced.data).toMatchObject({ recordId: record.recordId, matched: true });
-      expect((await call(rig().authority(), 'ops', 'GET', unmatched)).body['emergencies']).toEqual([]);
+      expect((await call(fixture().authority(), 'ops', `GET ${unmatched}`)).body['emergencies']).toEqual([]);
       // The same notice again: recognised, told once, and answered with the same receipt.
       expect((await send(notice)).body).toEqual({ ...answer.body, created: false });
-      await using replay = await NoticeClient.connect(rig().authority(), { lastEventId: direct.id - 1 });
+      await using replay = await NoticeClient.connect(fixture().authority(), { lastEventId: direct.id - 1 });
       await replay.next(({ id }) => id === announced.id);
       expect(replay.received.map(({ id }) => id)).toEqual([direct.id, announced.id]);
       // And what is opened through the ledger later is the same.
       const path = `/v1/records/${record.recordId}?patientId=${home.patientId}`;
-      expect((await call(rig().authority(), 'practitioner', 'GET', path)).body).toEqual(bundle);
+      expect((await call(fixture().authority(), 'practitioner', `GET ${path}`)).body).toEqual(bundle);
     });
 
     test('the gateway gets the authority’s signed word that the notice is here', async () => {
-      const home = await rig().home();
-      await granted(rig(), home);
+      const home = await fixture().home();
+      await granted(fixture(), home);
       const notice = await home.emergencyNotice('aut_hospital', sealed(home));
       const { body } = await send(notice);
       const { signingKeys } = await home.ledger
@@ -84,7 +84,7 @@ export function describeEmergencies(rig: () => LayersRig): void {
         .evaluate(accessControl, 'GetAuthority', { authorityId: 'aut_hospital' });
       const { payload } = checkStatement(textOf(body['receipt']), {
         typ: 'careledger.notice-receipt+jws',
-        audience: rig().network.networkId,
+        audience: fixture().network.networkId,
         issuer: 'aut_hospital',
         isBody: (value): value is { noticeHash: string } => Value.Check(NoticeReceiptBody, value),
         publicKeyOf: () => fromBase64url(signingKeys[0]?.key ?? ''),
@@ -94,10 +94,10 @@ export function describeEmergencies(rig: () => LayersRig): void {
     });
 
     test('each reading is on the ledger, with what the ledger says to it', async () => {
-      const home = await rig().home();
-      await granted(rig(), home);
+      const home = await fixture().home();
+      await granted(fixture(), home);
       const record = await noticed(home);
-      await home.storeSealed(rig().provider(), record);
+      await home.storeSealed(fixture().provider(), record);
       await rereads(home);
       await rereads(home, { as: { purpose: 'HRESCH' } });
       let rows = await readingsOf(home);
@@ -111,7 +111,7 @@ export function describeEmergencies(rig: () => LayersRig): void {
           ...{ decision: 'permit', reason: 'GRANT', purpose: 'TREAT', readAt: expect.any(String) },
         }),
       ]);
-      const audit = await call(rig().authority(), 'auditor', 'GET', `/v1/audit?patientId=${home.patientId}`);
+      const audit = await call(fixture().authority(), 'auditor', `GET /v1/audit?patientId=${home.patientId}`);
       expect(audit.body['accesses']).toEqual([
         {
           ledger: expect.objectContaining({ basis: 'notice' }),
@@ -121,10 +121,10 @@ export function describeEmergencies(rig: () => LayersRig): void {
     });
 
     test('a practitioner of another unit sees nothing of past emergencies', async () => {
-      const home = await rig().home();
-      await granted(rig(), home, {}, { units: ['cardiology'] });
+      const home = await fixture().home();
+      await granted(fixture(), home, {}, { units: ['cardiology'] });
       await noticed(home);
-      const as = (unit: string) => rereads(home, { token: rig().unitTokens.get(unit) ?? '' });
+      const as = (unit: string) => rereads(home, { token: fixture().unitTokens.get(unit) ?? '' });
       expect(await as('cardiology')).toHaveProperty('bundle');
       expect(await as('billing')).toMatchObject({ withheld: 'GRANTEE_MISMATCH' });
       expect(await as('billing')).not.toHaveProperty('bundle');
@@ -132,10 +132,10 @@ export function describeEmergencies(rig: () => LayersRig): void {
     });
 
     test('after the revocation nobody sees anything of past emergencies, whenever the token was made', async () => {
-      const home = await rig().home();
-      const grantId = await granted(rig(), home);
+      const home = await fixture().home();
+      const grantId = await granted(fixture(), home);
       await noticed(home);
-      await using open = await NoticeClient.connect(rig().authority());
+      await using open = await NoticeClient.connect(fixture().authority());
       expect(await rereads(home)).toHaveProperty('bundle');
       await home.revoke(grantId);
       expect(await rereads(home)).toMatchObject({ withheld: 'NO_GRANT' });
@@ -144,17 +144,17 @@ export function describeEmergencies(rig: () => LayersRig): void {
     });
 
     test('a practitioner who is withdrawn sees nothing more: the stream ends, and none begins', async () => {
-      const hospital = rig().authority();
-      const home = await rig().home();
-      await granted(rig(), home);
-      const registered = await call(hospital, 'ops', 'POST', '/v1/practitioners', {
+      const hospital = fixture().authority();
+      const home = await fixture().home();
+      await granted(fixture(), home);
+      const registered = await call(hospital, 'ops', 'POST /v1/practitioners', {
         ...{ role: 'physician', identity: { identifier: 'staff-19' } },
       });
       const practitionerId = textOf(registered.body['practitionerId']);
       await noticed(home);
       expect(await rereads(home, { as: { practitionerId } })).toHaveProperty('bundle');
       await using open = await NoticeClient.connect(hospital, { as: { practitionerId } });
-      await call(hospital, 'ops', 'DELETE', `/v1/practitioners/${practitionerId}`);
+      await call(hospital, 'ops', `DELETE /v1/practitioners/${practitionerId}`);
       await noticed(home);
       await open.ended;
       expect(open.received.filter(isEmergencyOf(home))).toEqual([]);
@@ -164,27 +164,27 @@ export function describeEmergencies(rig: () => LayersRig): void {
     });
 
     test('a Last-Event-ID from beyond the newest notice goes on with what comes next', async () => {
-      const home = await rig().home();
-      await granted(rig(), home);
-      await using notices = await NoticeClient.connect(rig().authority(), { lastEventId: 999_999_999 });
+      const home = await fixture().home();
+      await granted(fixture(), home);
+      await using notices = await NoticeClient.connect(fixture().authority(), { lastEventId: 999_999_999 });
       await noticed(home);
       expect((await notices.next(isEmergencyOf(home))).data).toHaveProperty('bundle');
     });
 
     test('something else that is announced in its place is no match, and listed with the reason', async () => {
-      const home = await rig().home();
-      await granted(rig(), home);
+      const home = await fixture().home();
+      await granted(fixture(), home);
       const record = await noticed(home);
       // The gateway itself stores another content under the id.
       const other = home.sealAt(record, { kind: 'emergency', bundle: emergencyRecord(home.patientId, 44) });
-      const stored = await home.storeSealed(rig().provider(), other);
+      const stored = await home.storeSealed(fixture().provider(), other);
       await stored.announce();
-      await using notices = await NoticeClient.connect(rig().authority(), { after: 0 });
+      await using notices = await NoticeClient.connect(fixture().authority(), { after: 0 });
       const announced = await notices.next(
         ({ type, data }) => type === 'record' && data['recordId'] === record.recordId,
       );
       expect(announced.data).not.toHaveProperty('matched');
-      const { body } = await call(rig().authority(), 'ops', 'GET', '/v1/notices/unmatched');
+      const { body } = await call(fixture().authority(), 'ops', 'GET /v1/notices/unmatched');
       expect(body['emergencies']).toContainEqual(
         expect.objectContaining({ recordId: record.recordId, reason: 'MANIFEST_HASH_MISMATCH' }),
       );
@@ -194,18 +194,18 @@ export function describeEmergencies(rig: () => LayersRig): void {
       [
         'another patient’s gateway',
         'STATEMENT_KEY_UNKNOWN',
-        async () => ({ signer: (await rig().home()).patient }),
+        async () => ({ signer: (await fixture().home()).patient }),
       ],
       ['a notice for another authority', 'NOT_ADDRESSED', async () => ({ addressee: 'aut_lab' })],
     ])('%s is refused', async (_name, code, made) => {
-      const home = await rig().home();
-      await granted(rig(), home);
+      const home = await fixture().home();
+      await granted(fixture(), home);
       const answer = await send(await home.emergencyNotice('aut_hospital', sealed(home), await made()));
       expect([answer.status, answer.body['code']]).toEqual([403, code]);
     });
 
     test('without a grant it is refused', async () => {
-      const home = await rig().home();
+      const home = await fixture().home();
       const answer = await send(await home.emergencyNotice('aut_hospital', sealed(home)));
       expect([answer.status, answer.body['code']]).toEqual([403, 'NOT_SUBSCRIBED']);
     });
@@ -215,8 +215,8 @@ export function describeEmergencies(rig: () => LayersRig): void {
       ['an emergency of somebody else', () => emergencyRecord(`pat_${'a'.repeat(32)}`)],
       ['no emergency', (home: TestHome) => periodicRecord(home.patientId, 120)],
     ])('something sealed that is %s is refused', async (_name, bundle) => {
-      const home = await rig().home();
-      await granted(rig(), home);
+      const home = await fixture().home();
+      await granted(fixture(), home);
       const notice = await home.emergencyNotice('aut_hospital', sealed(home, bundle(home)));
       const answer = await send(notice);
       expect([answer.status, answer.body['code']]).toEqual([422, 'NOTICE_REFUSED']);

@@ -1,22 +1,22 @@
 import { accessControl, records } from '@careledger/contracts';
 import { describe, expect, test } from '@jest/globals';
-import { call } from '../../rig/api-client.js';
-import { periodicRecord } from '../../rig/bundles.js';
+import { call } from '../../fixtures/services/api-client.js';
+import { periodicRecord } from '../../fixtures/services/bundles.js';
 import type { LayersRig } from '../../rig/layers-rig.js';
-import { granted, textOf } from './granted.js';
+import { granted, textOf } from '../../fixtures/services/granted.js';
 
 /** What an authority's clients see of practitioners. */
-export function describePractitioners(rig: () => LayersRig): void {
+export function describePractitioners(fixture: () => LayersRig): void {
   describe('practitioners', () => {
     test('a practitioner gets a pseudonym on both channels, may be vouched for, and can be withdrawn', async () => {
-      const home = await rig().home();
-      await granted(rig(), home);
-      const stored = await home.store(rig().provider(), {
+      const home = await fixture().home();
+      await granted(fixture(), home);
+      const stored = await home.store(fixture().provider(), {
         bundle: periodicRecord(home.patientId, 120),
         readers: ['aut_hospital'],
       });
       await stored.announce();
-      const made = await call(rig().authority(), 'ops', 'POST', '/v1/practitioners', {
+      const made = await call(fixture().authority(), 'ops', 'POST /v1/practitioners', {
         role: 'physician',
         unit: 'cardiology',
         identity: { identifier: 'staff-17', name: 'Dr. Example' },
@@ -31,14 +31,18 @@ export function describePractitioners(rig: () => LayersRig): void {
         expect(JSON.stringify(known)).not.toContain('Example');
       }
       const path = `/v1/records/${stored.recordId}?patientId=${home.patientId}&practitionerId=${practitionerId}`;
-      expect((await call(rig().authority(), 'practitioner', 'GET', path)).status).toBe(200);
+      expect((await call(fixture().authority(), 'practitioner', `GET ${path}`)).status).toBe(200);
       const { rows } = await home.ledger
         .channel('cloud')
         .evaluate(records, 'ListAccesses', { patientId: home.patientId });
       expect(rows).toEqual([expect.objectContaining({ practitionerId })]);
-      const withdrawn = await call(rig().authority(), 'ops', 'DELETE', `/v1/practitioners/${practitionerId}`);
+      const withdrawn = await call(
+        fixture().authority(),
+        'ops',
+        `DELETE /v1/practitioners/${practitionerId}`,
+      );
       expect(withdrawn.body).toMatchObject({ stage: 'withdrawn' });
-      expect((await call(rig().authority(), 'practitioner', 'GET', path)).body).toMatchObject({
+      expect((await call(fixture().authority(), 'practitioner', `GET ${path}`)).body).toMatchObject({
         code: 'PRACTITIONER_UNKNOWN',
       });
     });

@@ -1,23 +1,23 @@
 import { accessControl } from '@careledger/contracts';
 import { AUTHORITY_ROUTES } from '@careledger/protocol';
 import { describe, expect, test } from '@jest/globals';
-import { call } from '../../rig/api-client.js';
+import { call } from '../../fixtures/services/api-client.js';
 import type { LayersRig } from '../../rig/layers-rig.js';
-import { NoticeClient } from '../../rig/notices.js';
-import { granted } from './granted.js';
+import { NoticeClient } from '../../fixtures/services/notices.js';
+import { granted } from '../../fixtures/services/granted.js';
 
 /** What patients can take back through an authority. */
-export function describeRevocations(rig: () => LayersRig): void {
+export function describeRevocations(fixture: () => LayersRig): void {
   describe('revocations', () => {
-    const relay = (statement: string, authority = rig().authority()) =>
-      call(authority, 'system', 'POST', AUTHORITY_ROUTES.revocations, { statement });
+    const relay = (statement: string, authority = fixture().authority()) =>
+      call(authority, 'system', `POST ${AUTHORITY_ROUTES.revocations}`, { statement });
 
     test('a patient whose operator passes nothing on revokes through another authority, on both channels', async () => {
-      const home = await rig().home();
-      const grantId = await granted(rig(), home);
-      await using notices = await NoticeClient.connect(rig().authority());
+      const home = await fixture().home();
+      const grantId = await granted(fixture(), home);
+      await using notices = await NoticeClient.connect(fixture().authority());
       const statement = home.patient.revoke(grantId);
-      const relayed = await relay(statement, rig().authority('lab'));
+      const relayed = await relay(statement, fixture().authority('lab'));
       expect([relayed.status, relayed.body]).toEqual([
         201,
         {
@@ -39,10 +39,10 @@ export function describeRevocations(rig: () => LayersRig): void {
     });
 
     test('everything at once, and a veto', async () => {
-      const home = await rig().home();
-      await granted(rig(), home);
+      const home = await fixture().home();
+      await granted(fixture(), home);
       expect((await relay(home.patient.revokeAll())).status).toBe(201);
-      const asked = await call(rig().authority(), 'ops', 'POST', '/v1/subscriptions', {
+      const asked = await call(fixture().authority(), 'ops', 'POST /v1/subscriptions', {
         ...{ patientId: home.patientId, permissions: ['read'], purposes: ['TREAT'] },
       });
       const subscriptionId = String(asked.body['subscriptionId']);
@@ -55,12 +55,12 @@ export function describeRevocations(rig: () => LayersRig): void {
     });
 
     test('nobody revokes for a patient: not another one, and not the patient’s own gateway', async () => {
-      const home = await rig().home();
-      const grantId = await granted(rig(), home);
+      const home = await fixture().home();
+      const grantId = await granted(fixture(), home);
       const { patient } = home;
       const byGateway = patient.sign('revoke', { policySeq: 9, grantId }, patient.gateway);
       expect((await relay(byGateway)).body).toMatchObject({ code: 'STATEMENT_KEY_UNKNOWN' });
-      const stranger = (await rig().home()).patient;
+      const stranger = (await fixture().home()).patient;
       const foreign = stranger.sign('revoke', { policySeq: 9, grantId }, stranger.consent, {
         iss: home.patientId,
       });

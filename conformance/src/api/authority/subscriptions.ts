@@ -3,20 +3,20 @@ import { fromUtf8 } from '@careledger/crypto';
 import { decryptFrom } from '@careledger/envelope';
 import { SEALED_CONTEXT } from '@careledger/protocol';
 import { describe, expect, test } from '@jest/globals';
-import { call } from '../../rig/api-client.js';
-import { periodicRecord } from '../../rig/bundles.js';
+import { call } from '../../fixtures/services/api-client.js';
+import { periodicRecord } from '../../fixtures/services/bundles.js';
 import type { LayersRig } from '../../rig/layers-rig.js';
-import { NoticeClient } from '../../rig/notices.js';
-import { granted, textOf } from './granted.js';
+import { NoticeClient } from '../../fixtures/services/notices.js';
+import { granted, textOf } from '../../fixtures/services/granted.js';
 
 /** What an authority's clients see of subscriptions. */
-export function describeSubscriptions(rig: () => LayersRig): void {
+export function describeSubscriptions(fixture: () => LayersRig): void {
   describe('subscriptions', () => {
     test('the patient alone can read the reason, and approval brings notices', async () => {
-      const home = await rig().home();
-      const hospital = rig().authority();
+      const home = await fixture().home();
+      const hospital = fixture().authority();
       await using notices = await NoticeClient.connect(hospital);
-      const asked = await call(hospital, 'practitioner', 'POST', '/v1/subscriptions', {
+      const asked = await call(hospital, 'practitioner', 'POST /v1/subscriptions', {
         patientId: home.patientId,
         permissions: ['read'],
         purposes: ['TREAT'],
@@ -42,29 +42,28 @@ export function describeSubscriptions(rig: () => LayersRig): void {
       const approved = await call(
         hospital,
         'ops',
-        'GET',
-        `/v1/subscriptions?patientId=${home.patientId}&status=approved`,
+        `GET /v1/subscriptions?patientId=${home.patientId}&status=approved`,
       );
       expect(approved.body['subscriptions']).toEqual([expect.objectContaining({ subscriptionId })]);
-      const stored = await home.store(rig().provider(), {
+      const stored = await home.store(fixture().provider(), {
         bundle: periodicRecord(home.patientId, 120),
         readers: [],
       });
       await stored.announce();
       await notices.next(({ type, data }) => type === 'record' && data['recordId'] === stored.recordId);
 
-      const cancelled = await call(hospital, 'ops', 'DELETE', `/v1/subscriptions/${subscriptionId}`);
+      const cancelled = await call(hospital, 'ops', `DELETE /v1/subscriptions/${subscriptionId}`);
       expect(cancelled.status).toBe(200);
       await notices.next(({ type, data }) => type === 'subscription' && data['status'] === 'cancelled');
-      const silent = await home.store(rig().provider(), {
+      const silent = await home.store(fixture().provider(), {
         bundle: periodicRecord(home.patientId, 120),
         readers: [],
       });
       await silent.announce();
       // A notice about somebody else, later on the ledger, shows that this one would have come by now.
-      const other = await rig().home();
-      await granted(rig(), other);
-      const heard = await other.store(rig().provider(), {
+      const other = await fixture().home();
+      await granted(fixture(), other);
+      const heard = await other.store(fixture().provider(), {
         bundle: periodicRecord(other.patientId, 120),
         readers: [],
       });
@@ -74,26 +73,24 @@ export function describeSubscriptions(rig: () => LayersRig): void {
     });
 
     test('the same idempotency key is the same subscription', async () => {
-      const home = await rig().home();
+      const home = await fixture().home();
       const ask = (patientId: string) =>
         call(
-          rig().authority(),
-          'ops',
-          'POST',
-          '/v1/subscriptions',
+          fixture().authority(),
+          { role: 'ops', headers: { 'idempotency-key': `once-${home.patientId}` } },
+          'POST /v1/subscriptions',
           { patientId, permissions: ['read'], purposes: ['TREAT'] },
-          { headers: { 'idempotency-key': `once-${home.patientId}` } },
         );
       const [first, second] = [await ask(home.patientId), await ask(home.patientId)];
       expect(second.body).toEqual(first.body);
-      const reused = await ask((await rig().home()).patientId);
+      const reused = await ask((await fixture().home()).patientId);
       expect([reused.status, reused.body['code']]).toEqual([409, 'IDEMPOTENCY_KEY_REUSED']);
     });
 
     test('a patient whom the ledger does not know is a 404', async () => {
       const patientId = `pat_${'a'.repeat(32)}`;
       const body = { patientId, permissions: ['read'], purposes: ['TREAT'], reason: 'x' };
-      const answer = await call(rig().authority(), 'ops', 'POST', '/v1/subscriptions', body);
+      const answer = await call(fixture().authority(), 'ops', 'POST /v1/subscriptions', body);
       expect([answer.status, answer.body['code']]).toEqual([404, 'PATIENT_UNKNOWN']);
     });
   });

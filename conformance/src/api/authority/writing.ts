@@ -1,27 +1,24 @@
 import { records } from '@careledger/contracts';
 import { describe, expect, test } from '@jest/globals';
-import { call } from '../../rig/api-client.js';
-import { labBundle, noteBundle, periodicRecord } from '../../rig/bundles.js';
+import { call } from '../../fixtures/services/api-client.js';
+import { labBundle, noteBundle, periodicRecord } from '../../fixtures/services/bundles.js';
 import type { LayersRig } from '../../rig/layers-rig.js';
-import type { TestHome } from '../../rig/test-home.js';
-import { granted, textOf } from './granted.js';
+import type { TestHome } from '../../fixtures/services/test-home.js';
+import { granted, textOf } from '../../fixtures/services/granted.js';
 
 /** What an authority's clients see of writing. */
-export function describeWriting(rig: () => LayersRig): void {
+export function describeWriting(fixture: () => LayersRig): void {
   describe('writing', () => {
     const write = (home: TestHome, bundle: object, headers: Record<string, string> = {}, more: object = {}) =>
-      call(
-        rig().authority(),
-        'practitioner',
-        'POST',
-        '/v1/records',
-        { patientId: home.patientId, bundle, ...more },
-        { headers },
-      );
+      call(fixture().authority(), { role: 'practitioner', headers }, 'POST /v1/records', {
+        patientId: home.patientId,
+        bundle,
+        ...more,
+      });
 
     test('a clinical record is stored, announced, readable by its author and its patient, and written once', async () => {
-      const home = await rig().home();
-      await granted(rig(), home, { permissions: ['read', 'write', 'modify'] });
+      const home = await fixture().home();
+      await granted(fixture(), home, { permissions: ['read', 'write', 'modify'] });
       const bundle = noteBundle(home.patientId, 'Feels better');
       const written = await write(home, bundle);
       expect(written.status).toBe(201);
@@ -34,35 +31,35 @@ export function describeWriting(rig: () => LayersRig): void {
       expect(rows).toEqual([expect.objectContaining({ recordId, author: 'aut_hospital', kind: 'clinical' })]);
 
       const path = `/v1/records/${recordId}?patientId=${home.patientId}`;
-      expect((await call(rig().authority(), 'practitioner', 'GET', path)).body).toMatchObject({
+      expect((await call(fixture().authority(), 'practitioner', `GET ${path}`)).body).toMatchObject({
         resourceType: 'Bundle',
       });
 
-      const revised = await call(rig().authority(), 'practitioner', 'PUT', `/v1/records/${recordId}`, {
+      const revised = await call(fixture().authority(), 'practitioner', `PUT /v1/records/${recordId}`, {
         patientId: home.patientId,
         bundle: noteBundle(home.patientId, 'Feels much better'),
       });
       expect([revised.status, revised.body['version'], revised.body['stage']]).toEqual([201, 2, 'announced']);
-      const newest = await call(rig().authority(), 'practitioner', 'GET', path);
+      const newest = await call(fixture().authority(), 'practitioner', `GET ${path}`);
       expect(newest.headers.get('etag')).toBe('W/"2"');
-      const first = await call(rig().authority(), 'practitioner', 'GET', `${path}&version=1`);
+      const first = await call(fixture().authority(), 'practitioner', `GET ${path}&version=1`);
       expect(first.body).toEqual(JSON.parse(JSON.stringify(bundle)));
     });
 
     test('without the right to write nothing is stored', async () => {
-      const home = await rig().home();
-      await granted(rig(), home);
+      const home = await fixture().home();
+      await granted(fixture(), home);
       const refused = await write(home, noteBundle(home.patientId, 'x'));
       expect([refused.status, refused.body['code']]).toEqual([403, 'WRITE_NOT_GRANTED']);
     });
 
     test('a scoped grant gives its tags, and nothing beyond its scope', async () => {
-      const home = await rig().home();
+      const home = await fixture().home();
       const scope = [{ category: 'laboratory', resourceType: 'Observation' }];
-      await granted(rig(), home, { permissions: ['read', 'write'] }, { scope });
+      await granted(fixture(), home, { permissions: ['read', 'write'] }, { scope });
       const written = await write(home, labBundle(home.patientId, 6.5));
       expect(written.status).toBe(201);
-      const grants = await call(rig().authority(), 'ops', 'GET', `/v1/patients/${home.patientId}/grants`);
+      const grants = await call(fixture().authority(), 'ops', `GET /v1/patients/${home.patientId}/grants`);
       const [grant] = grants.body['grants'] as { scopeTags: string[]; meaning: { scope: object[] } }[];
       expect(grant?.meaning.scope).toEqual([{ ...scope[0], tag: grant?.scopeTags[0] }]);
       const { rows } = await home.ledger
@@ -74,15 +71,15 @@ export function describeWriting(rig: () => LayersRig): void {
     });
 
     test('what is no FHIR Bundle is refused', async () => {
-      const home = await rig().home();
+      const home = await fixture().home();
       const refused = await write(home, { resourceType: 'Bundle', type: 'nonsense' });
       expect([refused.status, refused.body['code']]).toEqual([422, 'FHIR_INVALID']);
     });
 
     test('a bundle about another patient, or in another authority’s name, is refused', async () => {
-      const home = await rig().home();
-      await granted(rig(), home, { permissions: ['read', 'write'] });
-      const other = (await rig().home()).patientId;
+      const home = await fixture().home();
+      await granted(fixture(), home, { permissions: ['read', 'write'] });
+      const other = (await fixture().home()).patientId;
       expect((await write(home, labBundle(other, 6.5))).body).toMatchObject({
         ...{ status: 422, code: 'FHIR_INVALID', reason: 'SUBJECT_MISMATCH' },
       });
@@ -92,9 +89,9 @@ export function describeWriting(rig: () => LayersRig): void {
     });
 
     test('a bundle in which somebody sees 5.4 and somebody else 54 is refused', async () => {
-      const home = await rig().home();
-      await granted(rig(), home, { permissions: ['read', 'write'] });
-      const { url, tokens } = rig().authority();
+      const home = await fixture().home();
+      await granted(fixture(), home, { permissions: ['read', 'write'] });
+      const { url, tokens } = fixture().authority();
       const text = JSON.stringify({ patientId: home.patientId, bundle: labBundle(home.patientId, 5.4) });
       const answer = await fetch(`${url}/v1/records`, {
         method: 'POST',
@@ -105,12 +102,12 @@ export function describeWriting(rig: () => LayersRig): void {
     });
 
     test('the caller cannot name scopes that say less than the bundle holds', async () => {
-      const home = await rig().home();
+      const home = await fixture().home();
       const scope = ['laboratory', 'vital-signs'].map((category) => ({
         category,
         resourceType: 'Observation',
       }));
-      await granted(rig(), home, { permissions: ['read', 'write'] }, { scope });
+      await granted(fixture(), home, { permissions: ['read', 'write'] }, { scope });
       const named = (category: string) =>
         write(
           home,
@@ -125,50 +122,51 @@ export function describeWriting(rig: () => LayersRig): void {
     });
 
     test('the patient’s own record is not revised by an authority', async () => {
-      const home = await rig().home();
-      await granted(rig(), home, { permissions: ['read', 'write', 'modify'] });
-      const stored = await home.store(rig().provider(), {
+      const home = await fixture().home();
+      await granted(fixture(), home, { permissions: ['read', 'write', 'modify'] });
+      const stored = await home.store(fixture().provider(), {
         bundle: periodicRecord(home.patientId, 120),
         readers: [],
       });
       await stored.announce();
-      const revised = await call(rig().authority(), 'practitioner', 'PUT', `/v1/records/${stored.recordId}`, {
-        patientId: home.patientId,
-        bundle: labBundle(home.patientId, 6.5),
-      });
+      const revised = await call(
+        fixture().authority(),
+        'practitioner',
+        `PUT /v1/records/${stored.recordId}`,
+        {
+          patientId: home.patientId,
+          bundle: labBundle(home.patientId, 6.5),
+        },
+      );
       expect([revised.status, revised.body['code']]).toEqual([403, 'AUTHOR_MISMATCH']);
     });
 
     test('one caller’s idempotency key shows another caller nothing, and stands for one request alone', async () => {
-      const home = await rig().home();
-      await granted(rig(), home, { permissions: ['read', 'write'] });
+      const home = await fixture().home();
+      await granted(fixture(), home, { permissions: ['read', 'write'] });
       const headers = { 'idempotency-key': `shared-${home.patientId}` };
       const bundle = noteBundle(home.patientId, 'mine');
       const mine = await write(home, bundle, headers);
       expect((await write(home, bundle, headers)).body).toEqual(mine.body);
       const as = (token: string, text: string) =>
-        call(
-          rig().authority(),
-          'practitioner',
-          'POST',
-          '/v1/records',
-          { patientId: home.patientId, bundle: noteBundle(home.patientId, text) },
-          { headers, token },
-        );
-      const theirs = await as(rig().unitTokens.get('cardiology') ?? '', 'theirs');
+        call(fixture().authority(), { role: 'practitioner', headers, token }, 'POST /v1/records', {
+          patientId: home.patientId,
+          bundle: noteBundle(home.patientId, text),
+        });
+      const theirs = await as(fixture().unitTokens.get('cardiology') ?? '', 'theirs');
       expect([theirs.status, theirs.body['recordId'] === mine.body['recordId']]).toEqual([201, false]);
       const other = await write(home, noteBundle(home.patientId, 'other'), headers);
       expect([other.status, other.body['code']]).toEqual([409, 'IDEMPOTENCY_KEY_REUSED']);
     });
 
     test('whoever has a grant that covers it can open what this authority wrote, from the first', async () => {
-      const home = await rig().home();
+      const home = await fixture().home();
       await home.grant('aut_lab');
-      await granted(rig(), home, { permissions: ['read', 'write'] });
+      await granted(fixture(), home, { permissions: ['read', 'write'] });
       const written = await write(home, noteBundle(home.patientId, 'for the lab, too'));
       expect(written.status).toBe(201);
       const path = `/v1/records/${textOf(written.body['recordId'])}?patientId=${home.patientId}`;
-      const opened = await call(rig().authority('lab'), 'practitioner', 'GET', path);
+      const opened = await call(fixture().authority('lab'), 'practitioner', `GET ${path}`);
       expect(opened.body).toMatchObject({ resourceType: 'Bundle' });
     });
   });

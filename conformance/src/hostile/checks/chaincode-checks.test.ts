@@ -3,13 +3,13 @@ import type * as Testing from '@careledger/chaincode-runtime/testing';
 import type * as Records from '@careledger/records-chaincode/chaincode';
 import { expect, test } from '@jest/globals';
 import { THROUGH } from '../attempt.js';
-import { Cast } from '../ledger/cast.js';
+import { LedgerFixture } from '../ledger/ledger-fixture.js';
 import { honestArgsOf } from '../ledger/drafts.js';
 import { LEDGER_ATTEMPTS } from '../ledger/ledger-attempts.js';
-import { memoryGround } from '../ledger/memory-ground.js';
-import { WRITING } from '../ledger/specimens.js';
+import { memoryTarget } from '../ledger/memory-target.js';
+import { WRITING } from '../ledger/valid-calls.js';
 import { CHAINCODE_MUTANTS } from './chaincode-mutants.js';
-import { CHAINCODE_PLACES } from './chaincode-places.js';
+import { CHAINCODE_LOCATIONS } from './chaincode-locations.js';
 import { describeChecks } from './checks-suite.js';
 import { switchedBuild } from './switched-build.js';
 
@@ -23,33 +23,33 @@ const { build, switches } = await switchedBuild<Build>(
     '@careledger/records-chaincode/chaincode': ['recordsChaincode'],
     '@careledger/chaincode-runtime/testing': ['MemoryNetwork'],
   },
-  CHAINCODE_PLACES,
+  CHAINCODE_LOCATIONS,
 );
 
 const network = new build.MemoryNetwork('test', [build.accessControlChaincode, build.recordsChaincode]);
-const everybody = await Cast.on(memoryGround(network));
+const everybody = await LedgerFixture.on(memoryTarget(network));
 /** Everybody on a ledger of their own. */
-const cast = () => everybody.movedTo(memoryGround(network.copy()));
+const fixture = () => everybody.movedTo(memoryTarget(network.copy()));
 
 test.each(WRITING)('with every check on, $name is taken as it should be', async (each) => {
-  const here = cast();
+  const here = fixture();
   const args = honestArgsOf(each.name, await each.prepare(here));
   expect(await here.send(each.identity, each.name, args, each.channel)).toBe(THROUGH);
 });
 
 describeChecks({
   switches,
-  places: CHAINCODE_PLACES,
+  locations: CHAINCODE_LOCATIONS,
   mutants: CHAINCODE_MUTANTS,
   attempts: LEDGER_ATTEMPTS.map((each) => ({
     ...each,
     tries: each.tries.filter(({ where }) => where !== 'network'),
   })),
-  run: (each) => each.run(cast()),
+  run: (each) => each.run(fixture()),
 });
 
 test('a check that has moved fails the build', async () => {
-  const gone = { ...CHAINCODE_PLACES['audience'], find: 'payload.aud !== nobody' };
+  const gone = { ...CHAINCODE_LOCATIONS['audience'], find: 'payload.aud !== nobody' };
   const building = switchedBuild({ '@careledger/statements/portable': ['checkStatement'] }, { gone });
   await expect(building).rejects.toThrow('does not have this once');
 });

@@ -1,4 +1,4 @@
-import { CHAINCODE_PLACES, type ChaincodeCheck } from './chaincode-places.js';
+import type { ChaincodeCheck } from './chaincode-locations.js';
 import { EVERY, except, type Mutant } from './mutant.js';
 
 /**
@@ -183,7 +183,7 @@ export const CHAINCODE_MUTANTS: readonly Mutant<ChaincodeCheck>[] = [
   },
   { off: ['patient-id'], through: { 'foreign-pseudonym': EVERY } },
   { off: ['consent-not-delegated'], through: { 'consent-key-delegated': EVERY } },
-  { off: ['patient-exists'], through: { 'registered-anew': EVERY } },
+  { off: ['patient-exists'], through: { 'registered-again': EVERY } },
   {
     off: ['key-proof-registration'],
     through: {
@@ -246,13 +246,13 @@ export const CHAINCODE_MUTANTS: readonly Mutant<ChaincodeCheck>[] = [
   { off: ['attestor-issuer'], through: { 'foreign-statement-id-space': ['RegisterAttestor'] } },
   { off: ['authority-id'], through: { 'foreign-organisation-id': ['an authority’s, free'] } },
   { off: ['provider-id'], through: { 'foreign-organisation-id': ['a provider’s, free'] } },
-  { off: ['authority-exists'], through: { 'organisation-anew-authority': EVERY } },
-  { off: ['provider-exists'], through: { 'organisation-anew-provider': EVERY } },
-  { off: ['attestor-withdrawn', 'attestor-known'], through: { 'withdrawn-attestor-anew': EVERY } },
+  { off: ['authority-exists'], through: { 'organisation-again-authority': EVERY } },
+  { off: ['provider-exists'], through: { 'organisation-again-provider': EVERY } },
+  { off: ['attestor-withdrawn', 'attestor-known'], through: { 'withdrawn-attestor-again': EVERY } },
   { off: ['attestor-limit'], through: { 'too-many-attestors': EVERY } },
   {
     off: ['attestor-in-force'],
-    through: { 'withdrawn-attestor-attests': ['a withdrawn key'], 'withdrawn-attestor-anew': EVERY },
+    through: { 'withdrawn-attestor-attests': ['a withdrawn key'], 'withdrawn-attestor-again': EVERY },
   },
   {
     off: ['own-statement'],
@@ -421,6 +421,3 @@ export const CHAINCODE_MUTANTS: readonly Mutant<ChaincodeCheck>[] = [
   { off: ['attested-network'], through: { 'attested-elsewhere': EVERY } },
   { off: ['attested-once'], through: { 'attested-twice': EVERY } },
 ];
-
-/** Every check. */
-export const CHAINCODE_CHECKS = Object.keys(CHAINCODE_PLACES) as ChaincodeCheck[];

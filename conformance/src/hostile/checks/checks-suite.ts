@@ -1,14 +1,14 @@
 import { afterEach, expect, test } from '@jest/globals';
 import { isThrough, type AttemptKind, type Try } from '../attempt.js';
 import { expectedThrough, keysOf, type Mutant } from './mutant.js';
-import type { Place, Switches } from './switched-build.js';
+import type { CheckLocation, Switches } from './switched-build.js';
 
 /** Signing, networks and restarts: what all attempts together may take on a busy machine. */
 const BASELINE_TIMEOUT_MS = 180_000;
 
 interface Checks<Each extends Try<never>, Check extends string> {
   readonly switches: Switches;
-  readonly places: Readonly<Record<Check, Place>>;
+  readonly locations: Readonly<Record<Check, CheckLocation>>;
   readonly mutants: readonly Mutant<Check>[];
   readonly attempts: readonly AttemptKind<never, Each>[];
   /** Makes an attempt on the switched build. */
@@ -22,7 +22,7 @@ interface Checks<Each extends Try<never>, Check extends string> {
 export function describeChecks<Each extends Try<never>, Check extends string>(
   checks: Checks<Each, Check>,
 ): void {
-  const { switches, places, mutants, run } = checks;
+  const { switches, locations, mutants, run } = checks;
   const tries = checks.attempts.flatMap(({ id, tries }) =>
     tries.map((each) => ({ kind: id, name: each.name, each })),
   );
@@ -47,7 +47,7 @@ export function describeChecks<Each extends Try<never>, Check extends string>(
   );
 
   test('every check is switched off by some mutant', () => {
-    expect([...new Set(mutants.flatMap(({ off }) => off))].sort()).toEqual(Object.keys(places).sort());
+    expect([...new Set(mutants.flatMap(({ off }) => off))].sort()).toEqual(Object.keys(locations).sort());
   });
 
   test.each(mutants)('without $off, exactly what it holds against gets through', async ({ off, through }) => {

@@ -1,4 +1,4 @@
-import type { GateCheck } from './gate-places.js';
+import type { GateCheck } from './gate-locations.js';
 import { EVERY, type Mutant } from './mutant.js';
 
 /** An authority's api with checks off, and which attempts then get through; all others are refused as before. */

@@ -1,5 +1,5 @@
 import { EVERY, type Mutant } from './mutant.js';
-import type { ProviderCheck } from './provider-places.js';
+import type { ProviderCheck } from './provider-locations.js';
 
 /** A provider with checks off, and which attempts then get through; all others are refused as before. */
 export const PROVIDER_MUTANTS: readonly Mutant<ProviderCheck>[] = [

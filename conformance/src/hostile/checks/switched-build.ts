@@ -7,7 +7,7 @@ import { build, type Plugin } from 'esbuild';
 const ROOT = fileURLToPath(new URL('../../../../', import.meta.url));
 
 /** A check in compiled code: an expression that can be taken for another one. */
-export interface Place {
+export interface CheckLocation {
   /** From the repository's root. */
   readonly file: string;
   /** The expression as it stands there, once; or once within `within`. */
@@ -20,7 +20,7 @@ export interface Place {
   readonly writes?: boolean;
 }
 
-/** In the place of a call. */
+/** What a call is replaced by. */
 export const NOTHING = 'undefined';
 
 /** What a build exports besides what is asked of it. */
@@ -52,13 +52,13 @@ const __refusing = (check, act) => {
 export { __switches as switches };`;
 
 /**
- * Bundles modules with a switch at each place; all checks are on until one is put into `switches.off`.
+ * Bundles modules with a switch at each location; all checks are on until one is put into `switches.off`.
  * @param exports module → what to export of it
  * @throws Error where a text is not found, or more than once: the check has moved, and the list with it
  */
 async function buildSwitched(
   exports: Readonly<Record<string, readonly string[]>>,
-  places: Readonly<Record<string, Place>>,
+  locations: Readonly<Record<string, CheckLocation>>,
   outfile: string,
 ): Promise<void> {
   const used = new Set<string>();
@@ -74,9 +74,9 @@ async function buildSwitched(
     format: 'esm',
     logLevel: 'silent',
     banner: { js: BANNER },
-    plugins: [ownCodeAlone, switching(places, used)],
+    plugins: [ownCodeAlone, switching(locations, used)],
   });
-  const missing = Object.keys(places).filter((name) => !used.has(name));
+  const missing = Object.keys(locations).filter((name) => !used.has(name));
   if (missing.length > 0)
     throw new Error(`Files of these checks are not in the build: ${missing.join(', ')}`);
 }
@@ -84,11 +84,11 @@ async function buildSwitched(
 /** The build, imported: its exports and its switches. It lies beside compiled code, from where all else is found. */
 export async function switchedBuild<Build>(
   exports: Readonly<Record<string, readonly string[]>>,
-  places: Readonly<Record<string, Place>>,
+  locations: Readonly<Record<string, CheckLocation>>,
 ): Promise<{ readonly build: Build; readonly switches: Switches }> {
   const file = new URL(`switched-${randomUUID()}.mjs`, import.meta.url);
   try {
-    await buildSwitched(exports, places, fileURLToPath(file));
+    await buildSwitched(exports, locations, fileURLToPath(file));
     const build = (await import(file.href)) as Build & { readonly switches: Switches };
     return { build, switches: build.switches };
   } finally {
@@ -106,8 +106,8 @@ const ownCodeAlone: Plugin = {
   },
 };
 
-function switching(places: Readonly<Record<string, Place>>, used: Set<string>): Plugin {
-  const byFile = Map.groupBy(Object.entries(places), ([, { file }]) => `${ROOT}${file}`);
+function switching(locations: Readonly<Record<string, CheckLocation>>, used: Set<string>): Plugin {
+  const byFile = Map.groupBy(Object.entries(locations), ([, { file }]) => `${ROOT}${file}`);
   return {
     name: 'switches',
     setup: ({ onLoad }) => {
@@ -123,23 +123,23 @@ function switching(places: Readonly<Record<string, Place>>, used: Set<string>): 
   };
 }
 
-/** The text with a switch at each place; they are found in the text as it is, so that none hides another. */
-function withSwitches(text: string, places: readonly (readonly [string, Place])[]): string {
-  const found = places
-    .map(([name, place]) => ({ name, place, at: startOf(text, name, place) }))
+/** The text with a switch at each location; they are found in the text as it is, so that none hides another. */
+function withSwitches(text: string, locations: readonly (readonly [string, CheckLocation])[]): string {
+  const found = locations
+    .map(([name, location]) => ({ name, location, at: startOf(text, name, location) }))
     .sort((a, b) => b.at - a.at);
   let [switched, next] = [text, text.length];
-  for (const { name, place, at } of found) {
-    const { find } = place;
+  for (const { name, location, at } of found) {
+    const { find } = location;
     if (at + find.length > next) throw new Error(`${name}: another check stands within this one.`);
-    switched = `${switched.slice(0, at)}${switchFor(name, place)}${switched.slice(at + find.length)}`;
+    switched = `${switched.slice(0, at)}${switchFor(name, location)}${switched.slice(at + find.length)}`;
     next = at;
   }
   return switched;
 }
 
 /** The expression with its switch, which notes where it is decisive. */
-function switchFor(name: string, { find, off, writes = false }: Place): string {
+function switchFor(name: string, { find, off, writes = false }: CheckLocation): string {
   const awaited = find.startsWith('await ') ? find.slice('await '.length) : undefined;
   const refusing = `__refusing('${name}', () => (${awaited ?? find}))`;
   const compared = `__on('${name}', (${find}), (${off}))`;
@@ -149,7 +149,7 @@ function switchFor(name: string, { find, off, writes = false }: Place): string {
   return `(__isOff('${name}') ? (${off}) : ${on})`;
 }
 
-function startOf(text: string, name: string, { file, find, within = find }: Place): number {
+function startOf(text: string, name: string, { file, find, within = find }: CheckLocation): number {
   const outer = onlyIndexOf(text, within);
   const inner = onlyIndexOf(within, find);
   if (outer === undefined || inner === undefined)

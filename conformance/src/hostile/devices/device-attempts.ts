@@ -14,7 +14,7 @@ import { Value } from 'typebox/value';
 import { GATEWAY_ID, glucose } from '../../gateway/gateway-rig.js';
 import { NO_EFFECT, THROUGH, answersOf } from '../attempt.js';
 import { kind, type HttpKind } from '../http/http-attempt.js';
-import type { HttpCast } from '../http/http-cast.js';
+import type { HttpFixture } from '../http/http-fixture.js';
 import { connack } from './connack.js';
 
 const GLUCOSE = '2339-0';
@@ -29,25 +29,28 @@ const DISCONNECTED = 'disconnected';
 const REFUSED = 'connection refused';
 
 /** A pairing code of the attacker's, or one that pairs a device of the attacker's again. */
-async function pairingCode(cast: HttpCast, deviceId?: string): Promise<string> {
-  const attacker = await cast.attacker();
+async function pairingCode(fixture: HttpFixture, deviceId?: string): Promise<string> {
+  const attacker = await fixture.attacker();
   const path = deviceId === undefined ? '/pairing-codes' : `/devices/${deviceId}/re-pair`;
-  return String((await cast.rig.own(attacker, 'POST', path))['pairingCode']);
+  return String((await fixture.gateway.own(attacker, 'POST', path))['pairingCode']);
 }
 
 /** A device of the attacker's, with a chain that has not begun. */
-const paired = async (cast: HttpCast, signer: Signer = generateEd25519().signer): Promise<PairedDevice> =>
+const paired = async (
+  fixture: HttpFixture,
+  signer: Signer = generateEd25519().signer,
+): Promise<PairedDevice> =>
   pairDevice({
-    gatewayUrl: cast.service('gateway').url,
+    gatewayUrl: fixture.service('gateway').url,
     gatewayId: GATEWAY_ID,
-    pairingCode: await pairingCode(cast),
+    pairingCode: await pairingCode(fixture),
     signer,
     ...PROFILE,
   });
 
 /** Registers a device with what it claims to be a proof. */
 function register(
-  cast: HttpCast,
+  fixture: HttpFixture,
   code: string,
   signer: Signer,
   proof: { readonly by?: Signer; readonly aud?: string; readonly code?: string; readonly iat?: number } = {},
@@ -61,7 +64,7 @@ function register(
     proof: signJws({ typ: PAIRING_PROOF_TYP, payload }, by),
     profile: PROFILE,
   };
-  return cast.send({ service: 'gateway', method: 'POST', path: '/v1/devices', body });
+  return fixture.send({ service: 'gateway', method: 'POST', path: '/v1/devices', body });
 }
 
 /** A device's token with claims of one's own. */
@@ -79,11 +82,11 @@ function tokenOf(
 }
 
 /** What both of the device's routes answer to a token. */
-async function bothRoutes(cast: HttpCast, token: string | undefined): Promise<string> {
+async function bothRoutes(fixture: HttpFixture, token: string | undefined): Promise<string> {
   const service = 'gateway';
   return answersOf([
-    await cast.send({ service, method: 'GET', path: '/v1/device/head', token }),
-    await cast.send({
+    await fixture.send({ service, method: 'GET', path: '/v1/device/head', token }),
+    await fixture.send({
       ...{ service, method: 'POST', path: '/v1/frames', token, body: 'frame' },
       headers: { 'content-type': 'application/jose' },
     }),
@@ -112,8 +115,8 @@ function frameOf(
 }
 
 /** What becomes of a frame that comes with a device's token. */
-async function send(cast: HttpCast, device: PairedDevice, frame: string): Promise<string> {
-  const response = await fetch(new URL('/v1/frames', cast.service('gateway').url), {
+async function send(fixture: HttpFixture, device: PairedDevice, frame: string): Promise<string> {
+  const response = await fetch(new URL('/v1/frames', fixture.service('gateway').url), {
     method: 'POST',
     headers: { authorization: `Bearer ${deviceToken(device)}`, 'content-type': 'application/jose' },
     body: frame,
@@ -125,8 +128,8 @@ async function send(cast: HttpCast, device: PairedDevice, frame: string): Promis
 }
 
 /** What the broker does to a device that does something. */
-async function connected(cast: HttpCast, act: (session: DeviceSession) => unknown): Promise<string> {
-  const session = await DeviceSession.open(await paired(cast));
+async function connected(fixture: HttpFixture, act: (session: DeviceSession) => unknown): Promise<string> {
+  const session = await DeviceSession.open(await paired(fixture));
   const closed = new Promise((resolve) => session.client.once('close', () => resolve(DISCONNECTED)));
   try {
     act(session);
@@ -145,221 +148,280 @@ async function connects(device: PairedDevice, password = deviceToken(device)): P
 }
 
 /** The victim's device, as somebody without its key would be it. */
-async function posing(cast: HttpCast): Promise<PairedDevice> {
-  const [own, { deviceId }] = [await paired(cast), await cast.victim()];
+async function posing(fixture: HttpFixture): Promise<PairedDevice> {
+  const [own, { deviceId }] = [await paired(fixture), await fixture.victim()];
   return { ...own, registration: { ...own.registration, deviceId } };
 }
 
 /** What devices try, and who would like to be one. */
 export const deviceAttempts: readonly HttpKind[] = [
-  kind(
-    'pairing-code-again',
-    'device',
-    'pairs with a code that was used, is another one’s guess, or was never given out',
-    'PAIRING_CODE_INVALID',
-    {
-      used: async (cast) => {
-        const code = await pairingCode(cast);
-        await register(cast, code, generateEd25519().signer);
-        return register(cast, code, generateEd25519().signer);
+  kind({
+    id: 'pairing-code-again',
+    role: 'device',
+    what: 'pairs with a code that was used, is another one’s guess, or was never given out',
+    answer: 'PAIRING_CODE_INVALID',
+    tries: {
+      used: async (fixture) => {
+        const code = await pairingCode(fixture);
+        await register(fixture, code, generateEd25519().signer);
+        return register(fixture, code, generateEd25519().signer);
       },
-      guessed: (cast) => register(cast, 'aaaaaaaaaaaaaaaa', generateEd25519().signer),
-      'used to pair again': async (cast) => {
-        const device = await paired(cast);
-        const code = await pairingCode(cast, device.registration.deviceId);
-        await register(cast, code, device.signer);
-        return register(cast, code, device.signer);
-      },
-    },
-  ),
-  kind(
-    'pairing-proof',
-    'device',
-    'registers a key that it does not hold, or with a proof that was made for another place',
-    'PAIRING_PROOF_INVALID',
-    {
-      'another key': async (cast) =>
-        register(cast, await pairingCode(cast), generateEd25519().signer, { by: generateEd25519().signer }),
-      'another gateway': async (cast) =>
-        register(cast, await pairingCode(cast), generateEd25519().signer, { aud: 'gateway-elsewhere' }),
-      'another code': async (cast) =>
-        register(cast, await pairingCode(cast), generateEd25519().signer, { code: 'aaaaaaaaaaaaaaaa' }),
-      'another time': async (cast) =>
-        register(cast, await pairingCode(cast), generateEd25519().signer, { iat: nowS() - AN_HOUR_S }),
-    },
-  ),
-  kind(
-    'pairing-another-device',
-    'device',
-    'pairs with the code that pairs another device again',
-    'PAIRING_OTHER_DEVICE',
-    {
-      're-pair': async (cast) => {
-        const { registration } = await paired(cast);
-        return register(cast, await pairingCode(cast, registration.deviceId), generateEd25519().signer);
+      guessed: (fixture) => register(fixture, 'aaaaaaaaaaaaaaaa', generateEd25519().signer),
+      'used to pair again': async (fixture) => {
+        const device = await paired(fixture);
+        const code = await pairingCode(fixture, device.registration.deviceId);
+        await register(fixture, code, device.signer);
+        return register(fixture, code, device.signer);
       },
     },
-  ),
-  kind(
-    'registered-twice',
-    'device',
-    'registers as new although it is known, to begin its counter anew',
-    'DEVICE_ALREADY_REGISTERED',
-    {
-      devices: async (cast) => {
-        const device = await paired(cast);
-        return register(cast, await pairingCode(cast), device.signer);
+  }),
+  kind({
+    id: 'pairing-proof',
+    role: 'device',
+    what: 'registers a key that it does not hold, or with a proof that was made for somebody or something else',
+    answer: 'PAIRING_PROOF_INVALID',
+    tries: {
+      'another key': async (fixture) =>
+        register(fixture, await pairingCode(fixture), generateEd25519().signer, {
+          by: generateEd25519().signer,
+        }),
+      'another gateway': async (fixture) =>
+        register(fixture, await pairingCode(fixture), generateEd25519().signer, { aud: 'gateway-elsewhere' }),
+      'another code': async (fixture) =>
+        register(fixture, await pairingCode(fixture), generateEd25519().signer, { code: 'aaaaaaaaaaaaaaaa' }),
+      'another time': async (fixture) =>
+        register(fixture, await pairingCode(fixture), generateEd25519().signer, { iat: nowS() - AN_HOUR_S }),
+    },
+  }),
+  kind({
+    id: 'pairing-another-device',
+    role: 'device',
+    what: 'pairs with the code that pairs another device again',
+    answer: 'PAIRING_OTHER_DEVICE',
+    tries: {
+      're-pair': async (fixture) => {
+        const { registration } = await paired(fixture);
+        return register(fixture, await pairingCode(fixture, registration.deviceId), generateEd25519().signer);
       },
     },
-  ),
-  kind(
-    'no-device-token',
-    'thief',
-    'calls a device’s routes without a token, with another role’s, or with one that the device has not signed',
-    'DEVICE_TOKEN_INVALID',
-    {
-      none: (cast) => bothRoutes(cast, undefined),
-      'of role ops': (cast) => bothRoutes(cast, cast.service('gateway').tokens.ops),
-      'of a patient': async (cast) => bothRoutes(cast, (await cast.attacker()).token),
-      'by another key': async (cast) =>
-        bothRoutes(cast, tokenOf(await paired(cast), {}, generateEd25519().signer)),
-      'in another device’s name': async (cast) => bothRoutes(cast, tokenOf(await posing(cast))),
-      'that lasts a day': async (cast) =>
-        bothRoutes(cast, tokenOf(await paired(cast), { exp: nowS() + 24 * AN_HOUR_S })),
+  }),
+  kind({
+    id: 'registered-twice',
+    role: 'device',
+    what: 'registers as new although it is known, to begin its counter again',
+    answer: 'DEVICE_ALREADY_REGISTERED',
+    tries: {
+      devices: async (fixture) => {
+        const device = await paired(fixture);
+        return register(fixture, await pairingCode(fixture), device.signer);
+      },
     },
-  ),
-  kind(
-    'token-for-another-gateway',
-    'thief',
-    'uses a device’s token that was made for another gateway',
-    'DEVICE_TOKEN_AUDIENCE',
-    { token: async (cast) => bothRoutes(cast, tokenOf(await paired(cast), { aud: 'gateway-elsewhere' })) },
-  ),
-  kind('expired-device-token', 'thief', 'uses a device’s token that has expired', 'DEVICE_TOKEN_EXPIRED', {
-    token: async (cast) => {
-      const iat = nowS() - AN_HOUR_S;
-      return bothRoutes(cast, tokenOf(await paired(cast), { iat, exp: iat + 300 }));
+  }),
+  kind({
+    id: 'no-device-token',
+    role: 'thief',
+    what: 'calls a device’s routes without a token, with another role’s, or with one that the device has not signed',
+    answer: 'DEVICE_TOKEN_INVALID',
+    tries: {
+      none: (fixture) => bothRoutes(fixture, undefined),
+      'of role ops': (fixture) => bothRoutes(fixture, fixture.service('gateway').tokens.ops),
+      'of a patient': async (fixture) => bothRoutes(fixture, (await fixture.attacker()).token),
+      'by another key': async (fixture) =>
+        bothRoutes(fixture, tokenOf(await paired(fixture), {}, generateEd25519().signer)),
+      'in another device’s name': async (fixture) => bothRoutes(fixture, tokenOf(await posing(fixture))),
+      'that lasts a day': async (fixture) =>
+        bothRoutes(fixture, tokenOf(await paired(fixture), { exp: nowS() + 24 * AN_HOUR_S })),
+    },
+  }),
+  kind({
+    id: 'token-for-another-gateway',
+    role: 'thief',
+    what: 'uses a device’s token that was made for another gateway',
+    answer: 'DEVICE_TOKEN_AUDIENCE',
+    tries: {
+      token: async (fixture) =>
+        bothRoutes(fixture, tokenOf(await paired(fixture), { aud: 'gateway-elsewhere' })),
+    },
+  }),
+  kind({
+    id: 'expired-device-token',
+    role: 'thief',
+    what: 'uses a device’s token that has expired',
+    answer: 'DEVICE_TOKEN_EXPIRED',
+    tries: {
+      token: async (fixture) => {
+        const iat = nowS() - AN_HOUR_S;
+        return bothRoutes(fixture, tokenOf(await paired(fixture), { iat, exp: iat + 300 }));
+      },
     },
   }),
   ...(['suspend', 'revoke'] as const).map((action) =>
-    kind(
-      `${action}-device`,
-      'thief',
-      `uses a device that was ${action === 'suspend' ? 'suspended' : 'revoked'}`,
-      action === 'suspend' ? 'DEVICE_SUSPENDED' : 'DEVICE_REVOKED',
-      {
-        http: async (cast) => {
-          const device = await paired(cast);
+    kind({
+      id: `${action}-device`,
+      role: 'thief',
+      what: `uses a device that was ${action === 'suspend' ? 'suspended' : 'revoked'}`,
+      answer: action === 'suspend' ? 'DEVICE_SUSPENDED' : 'DEVICE_REVOKED',
+      tries: {
+        http: async (fixture) => {
+          const device = await paired(fixture);
           const path = `/devices/${device.registration.deviceId}/${action}`;
-          await cast.rig.own(await cast.attacker(), 'POST', path);
-          return bothRoutes(cast, deviceToken(device));
+          await fixture.gateway.own(await fixture.attacker(), 'POST', path);
+          return bothRoutes(fixture, deviceToken(device));
         },
       },
-    ),
+    }),
   ),
-  kind('foreign-frame', 'device', 'sends frames that another key has signed', 'FRAME_SIGNATURE_INVALID', {
-    'of another device': async (cast) => {
-      const [device, other] = [await paired(cast), await paired(cast)];
-      return send(cast, device, frameOf(other));
-    },
-    'of nobody': async (cast) => {
-      const device = await paired(cast);
-      return send(cast, device, frameOf(device, {}, generateEd25519().signer));
-    },
-    'that would be an emergency': async (cast) => {
-      const device = await paired(cast);
-      return send(cast, device, frameOf(device, { value: 30 }, generateEd25519().signer));
-    },
-  }),
-  kind('frame-again', 'relay', 'sends a device’s frame again', NO_EFFECT, {
-    'at once': async (cast) => {
-      const device = await paired(cast);
-      const frame = frameOf(device);
-      await send(cast, device, frame);
-      return send(cast, device, frame);
-    },
-  }),
-  kind(
-    'frame-rewritten',
-    'device',
-    'says something else under a counter that it has used',
-    'FRAME_SEQ_REUSED',
-    {
-      frame: async (cast) => {
-        const device = await paired(cast);
-        await send(cast, device, frameOf(device));
-        return send(cast, device, frameOf(device, { value: 180 }));
+  kind({
+    id: 'foreign-frame',
+    role: 'device',
+    what: 'sends frames that another key has signed',
+    answer: 'FRAME_SIGNATURE_INVALID',
+    tries: {
+      'of another device': async (fixture) => {
+        const [device, other] = [await paired(fixture), await paired(fixture)];
+        return send(fixture, device, frameOf(other));
+      },
+      'of nobody': async (fixture) => {
+        const device = await paired(fixture);
+        return send(fixture, device, frameOf(device, {}, generateEd25519().signer));
+      },
+      'that would be an emergency': async (fixture) => {
+        const device = await paired(fixture);
+        return send(fixture, device, frameOf(device, { value: 30 }, generateEd25519().signer));
       },
     },
-  ),
-  kind(
-    'frame-unlinked',
-    'device',
-    'sends a frame that does not follow the one before',
-    'FRAME_PREV_MISMATCH',
-    {
-      frame: async (cast) => {
-        const device = await paired(cast);
-        await send(cast, device, frameOf(device));
-        return send(cast, device, frameOf(device, { seq: 1 }));
+  }),
+  kind({
+    id: 'frame-again',
+    role: 'relay',
+    what: 'sends a device’s frame again',
+    answer: NO_EFFECT,
+    tries: {
+      'at once': async (fixture) => {
+        const device = await paired(fixture);
+        const frame = frameOf(device);
+        await send(fixture, device, frame);
+        return send(fixture, device, frame);
       },
     },
-  ),
-  kind('frame-of-another-epoch', 'device', 'begins its chain anew by itself', 'FRAME_EPOCH_UNKNOWN', {
-    frame: async (cast) => {
-      const device = await paired(cast);
-      return send(cast, device, frameOf(device, { epoch: 'A'.repeat(22) }));
+  }),
+  kind({
+    id: 'frame-rewritten',
+    role: 'device',
+    what: 'says something else under a counter that it has used',
+    answer: 'FRAME_SEQ_REUSED',
+    tries: {
+      frame: async (fixture) => {
+        const device = await paired(fixture);
+        await send(fixture, device, frameOf(device));
+        return send(fixture, device, frameOf(device, { value: 180 }));
+      },
     },
   }),
-  kind('garbage', 'device', 'sends what is no frame', 'FRAME_MALFORMED', {
-    text: async (cast) => send(cast, await paired(cast), 'no frame'),
-    nothing: async (cast) => send(cast, await paired(cast), '..'),
-    'urgent garbage': async (cast) => send(cast, await paired(cast), '{"urgent":true,"value":30}'),
+  kind({
+    id: 'frame-unlinked',
+    role: 'device',
+    what: 'sends a frame that does not follow the one before',
+    answer: 'FRAME_PREV_MISMATCH',
+    tries: {
+      frame: async (fixture) => {
+        const device = await paired(fixture);
+        await send(fixture, device, frameOf(device));
+        return send(fixture, device, frameOf(device, { seq: 1 }));
+      },
+    },
   }),
-  kind('too-large', 'device', 'sends a frame that is larger than frames are', 'PAYLOAD_TOO_LARGE', {
-    frame: async (cast) => send(cast, await paired(cast), 'a'.repeat(FRAME_MAX_BYTES + 1)),
+  kind({
+    id: 'frame-of-another-epoch',
+    role: 'device',
+    what: 'begins a new chain by itself',
+    answer: 'FRAME_EPOCH_UNKNOWN',
+    tries: {
+      frame: async (fixture) => {
+        const device = await paired(fixture);
+        return send(fixture, device, frameOf(device, { epoch: 'A'.repeat(22) }));
+      },
+    },
   }),
-  kind('foreign-topic', 'device', 'publishes where another device publishes', DISCONNECTED, {
-    'another device’s frames': async (cast) => {
-      const { deviceId } = await cast.victim();
-      return connected(cast, ({ client, device }) =>
-        client.publish(framesTopic(deviceId), frameOf(device), { qos: 1 }),
-      );
+  kind({
+    id: 'garbage',
+    role: 'device',
+    what: 'sends what is no frame',
+    answer: 'FRAME_MALFORMED',
+    tries: {
+      text: async (fixture) => send(fixture, await paired(fixture), 'no frame'),
+      nothing: async (fixture) => send(fixture, await paired(fixture), '..'),
+      'urgent garbage': async (fixture) => send(fixture, await paired(fixture), '{"urgent":true,"value":30}'),
     },
-    'its own results': (cast) =>
-      connected(cast, ({ client, device }) =>
-        client.publish(device.registration.resultsTopic, '{"status":"stored"}', { qos: 1 }),
-      ),
   }),
-  kind('foreign-subscription-mqtt', 'device', 'listens to what is not for it', DISCONNECTED, {
-    'another device’s results': async (cast) => {
-      const { deviceId } = await cast.victim();
-      return connected(cast, ({ client }) => client.subscribe(resultsTopic(deviceId), { qos: 1 }));
+  kind({
+    id: 'too-large',
+    role: 'device',
+    what: 'sends a frame that is larger than frames are',
+    answer: 'PAYLOAD_TOO_LARGE',
+    tries: {
+      frame: async (fixture) => send(fixture, await paired(fixture), 'a'.repeat(FRAME_MAX_BYTES + 1)),
     },
-    everything: (cast) => connected(cast, ({ client }) => client.subscribe('#', { qos: 1 })),
-    'every device': (cast) =>
-      connected(cast, ({ client }) => client.subscribe('careledger/v1/+/+/frames', { qos: 1 })),
-    'the broker': (cast) => connected(cast, ({ client }) => client.subscribe('$SYS/#', { qos: 1 })),
   }),
-  kind('poses-as-another', 'device', 'connects as another device, or as one that it is no longer', REFUSED, {
-    'with its own key': async (cast) => connects(await posing(cast)),
-    'with another key': async (cast) => {
-      const { signer } = generateEd25519();
-      return connects({ ...(await paired(cast)), signer });
+  kind({
+    id: 'foreign-topic',
+    role: 'device',
+    what: 'publishes where another device publishes',
+    answer: DISCONNECTED,
+    tries: {
+      'another device’s frames': async (fixture) => {
+        const { deviceId } = await fixture.victim();
+        return connected(fixture, ({ client, device }) =>
+          client.publish(framesTopic(deviceId), frameOf(device), { qos: 1 }),
+        );
+      },
+      'its own results': (fixture) =>
+        connected(fixture, ({ client, device }) =>
+          client.publish(device.registration.resultsTopic, '{"status":"stored"}', { qos: 1 }),
+        ),
     },
-    'with a token for another gateway': async (cast) => {
-      const device = await paired(cast);
-      return connects(device, tokenOf(device, { aud: 'gateway-elsewhere' }));
+  }),
+  kind({
+    id: 'foreign-subscription-mqtt',
+    role: 'device',
+    what: 'listens to what is not for it',
+    answer: DISCONNECTED,
+    tries: {
+      'another device’s results': async (fixture) => {
+        const { deviceId } = await fixture.victim();
+        return connected(fixture, ({ client }) => client.subscribe(resultsTopic(deviceId), { qos: 1 }));
+      },
+      everything: (fixture) => connected(fixture, ({ client }) => client.subscribe('#', { qos: 1 })),
+      'every device': (fixture) =>
+        connected(fixture, ({ client }) => client.subscribe('careledger/v1/+/+/frames', { qos: 1 })),
+      'the broker': (fixture) => connected(fixture, ({ client }) => client.subscribe('$SYS/#', { qos: 1 })),
     },
-    'with an expired token': async (cast) => {
-      const device = await paired(cast);
-      return connects(device, tokenOf(device, { iat: nowS() - AN_HOUR_S, exp: nowS() - AN_HOUR_S + 300 }));
-    },
-    'after it was revoked': async (cast) => {
-      const device = await paired(cast);
-      const path = `/devices/${device.registration.deviceId}/revoke`;
-      await cast.rig.own(await cast.attacker(), 'POST', path);
-      return connects(device);
+  }),
+  kind({
+    id: 'poses-as-another',
+    role: 'device',
+    what: 'connects as another device, or as one that it is no longer',
+    answer: REFUSED,
+    tries: {
+      'with its own key': async (fixture) => connects(await posing(fixture)),
+      'with another key': async (fixture) => {
+        const { signer } = generateEd25519();
+        return connects({ ...(await paired(fixture)), signer });
+      },
+      'with a token for another gateway': async (fixture) => {
+        const device = await paired(fixture);
+        return connects(device, tokenOf(device, { aud: 'gateway-elsewhere' }));
+      },
+      'with an expired token': async (fixture) => {
+        const device = await paired(fixture);
+        return connects(device, tokenOf(device, { iat: nowS() - AN_HOUR_S, exp: nowS() - AN_HOUR_S + 300 }));
+      },
+      'after it was revoked': async (fixture) => {
+        const device = await paired(fixture);
+        const path = `/devices/${device.registration.deviceId}/revoke`;
+        await fixture.gateway.own(await fixture.attacker(), 'POST', path);
+        return connects(device);
+      },
     },
   }),
 ];

@@ -1,6 +1,6 @@
 import type * as Testing from '@careledger/api/testing';
 import { generateEd25519, generateX25519, randomId128 } from '@careledger/crypto';
-import { THROUGH, type AttemptKind, type Role, type Try } from '../attempt.js';
+import { THROUGH, kindOf, type AttemptKind, type Try } from '../attempt.js';
 
 /** The parts of an authority's api, of whatever build. */
 export type GateBuild = Pick<typeof Testing, 'TestHospital' | 'Unread' | 'readerWith' | 'testPatient'>;
@@ -14,15 +14,15 @@ const HOUR_MS = 3_600_000;
 const [VITAL, LABORATORY, CARDIOLOGY] = [randomId128(), randomId128(), randomId128()] as const;
 
 /** A house of the build's own, with a patient who grants, where it is said what. */
-type Scene = (house: House, patient: Patient, build: GateBuild) => Promise<string>;
+type Act = (house: House, patient: Patient, build: GateBuild) => Promise<string>;
 const inHouse =
-  (scene: Scene, grant?: Grant): Try<GateBuild>['run'] =>
+  (act: Act, grant?: Grant): Try<GateBuild>['run'] =>
   async (build) => {
     await using house = new build.TestHospital();
     const patient = build.testPatient();
     const grants = grant === undefined ? [] : [patient.grant(grant)];
     await house.granted(patient.state, ...grants);
-    return await scene(house, patient, build);
+    return await act(house, patient, build);
   };
 
 /** The code with its reason, by which something is refused. */
@@ -57,22 +57,11 @@ async function sees(house: House, reader: Parameters<House['read']>[0]): Promise
 
 /** What the api says to a notice that is not what it should be. */
 const sends =
-  (notice: (house: House, patient: Patient) => Notice, ageMs = 0): Scene =>
+  (notice: (house: House, patient: Patient) => Notice, ageMs = 0): Act =>
   (house, patient) =>
     codeOf(noticed(house, patient, ageMs, notice(house, patient)));
 
-const kind = (
-  id: string,
-  role: Role,
-  what: string,
-  answer: string,
-  tries: Readonly<Record<string, Try<GateBuild>['run']>>,
-): GateKind => ({
-  id,
-  role,
-  what,
-  tries: Object.entries(tries).map(([name, run]) => ({ name, answer, run })),
-});
+const kind = kindOf<GateBuild>;
 
 /** The grant covers one unit alone. */
 async function ofCardiology(house: House, patient: Patient): Promise<void> {
@@ -84,12 +73,12 @@ async function ofCardiology(house: House, patient: Patient): Promise<void> {
 
 /** What of an authority's own people stands between them and plaintext, whatever way they come. */
 export const GATE_ATTEMPTS: readonly GateKind[] = [
-  kind(
-    'gate-other-unit',
-    'authority',
-    'is shown an emergency as another unit than was granted',
-    'GRANTEE_MISMATCH',
-    {
+  kind({
+    id: 'gate-other-unit',
+    role: 'authority',
+    what: 'is shown an emergency as another unit than was granted',
+    answer: 'GRANTEE_MISMATCH',
+    tries: {
       'a practitioner of that unit': inHouse(async (house, patient, { readerWith }) => {
         await ofCardiology(house, patient);
         await noticed(house, patient);
@@ -101,13 +90,13 @@ export const GATE_ATTEMPTS: readonly GateKind[] = [
         return sees(house, readerWith({}, { unit: 'billing' }));
       }),
     },
-  ),
-  kind(
-    'gate-claimed-unit',
-    'authority',
-    'claims the unit that was granted with a token of another, or lends such a token to a practitioner of another',
-    'UNIT_MISMATCH',
-    {
+  }),
+  kind({
+    id: 'gate-claimed-unit',
+    role: 'authority',
+    what: 'claims the unit that was granted with a token of another, or lends such a token to a practitioner of another',
+    answer: 'UNIT_MISMATCH',
+    tries: {
       token: inHouse(async (house, patient, { readerWith }) => {
         await ofCardiology(house, patient);
         await noticed(house, patient);
@@ -120,13 +109,13 @@ export const GATE_ATTEMPTS: readonly GateKind[] = [
         return sees(house, readerWith({ practitionerId }, { unit: 'cardiology' }));
       }),
     },
-  ),
-  kind(
-    'gate-withdrawn',
-    'authority',
-    'is shown an emergency after it was withdrawn, by a stream that was open before',
-    'PRACTITIONER_UNKNOWN',
-    {
+  }),
+  kind({
+    id: 'gate-withdrawn',
+    role: 'authority',
+    what: 'is shown an emergency after it was withdrawn, by a stream that was open before',
+    answer: 'PRACTITIONER_UNKNOWN',
+    tries: {
       withdrawn: inHouse(async (house, patient, { readerWith }) => {
         await noticed(house, patient);
         const practitionerId = await house.practitioner();
@@ -148,13 +137,13 @@ export const GATE_ATTEMPTS: readonly GateKind[] = [
         return seen;
       }, {}),
     },
-  ),
-  kind(
-    'gate-revoked',
-    'authority',
-    'is shown an emergency after a revocation that one channel alone has',
-    'NO_GRANT',
-    {
+  }),
+  kind({
+    id: 'gate-revoked',
+    role: 'authority',
+    what: 'is shown an emergency after a revocation that one channel alone has',
+    answer: 'NO_GRANT',
+    tries: {
       'on cloud': inHouse(async (house, patient, { readerWith }) => {
         await noticed(house, patient);
         house.ledgers.cloud.revoke(patient.grant({}));
@@ -166,25 +155,25 @@ export const GATE_ATTEMPTS: readonly GateKind[] = [
         return sees(house, readerWith());
       }, {}),
     },
-  ),
-  kind(
-    'gate-purpose',
-    'authority',
-    'is shown an emergency for another purpose than was granted',
-    'PURPOSE_NOT_GRANTED',
-    {
+  }),
+  kind({
+    id: 'gate-purpose',
+    role: 'authority',
+    what: 'is shown an emergency for another purpose than was granted',
+    answer: 'PURPOSE_NOT_GRANTED',
+    tries: {
       research: inHouse(async (house, patient, { readerWith }) => {
         await noticed(house, patient);
         return sees(house, { ...readerWith(), purpose: 'HRESCH' });
       }, {}),
     },
-  ),
-  kind(
-    'gate-scope',
-    'authority',
-    'is shown an emergency of which its grant covers a part',
-    'SCOPE_NOT_GRANTED',
-    {
+  }),
+  kind({
+    id: 'gate-scope',
+    role: 'authority',
+    what: 'is shown an emergency of which its grant covers a part',
+    answer: 'SCOPE_NOT_GRANTED',
+    tries: {
       part: inHouse(
         async (house, patient, { readerWith }) => {
           await noticed(house, patient, 0, { tagGroups: [[VITAL], [LABORATORY]] });
@@ -193,13 +182,13 @@ export const GATE_ATTEMPTS: readonly GateKind[] = [
         { scopeTags: [VITAL] },
       ),
     },
-  ),
-  kind(
-    'gate-old-mirror',
-    'authority',
-    'is shown an emergency while no peer can be asked, by what was heard more than a day ago',
-    'LEDGER_UNAVAILABLE',
-    {
+  }),
+  kind({
+    id: 'gate-old-mirror',
+    role: 'authority',
+    what: 'is shown an emergency while no peer can be asked, by what was heard more than a day ago',
+    answer: 'LEDGER_UNAVAILABLE',
+    tries: {
       mirror: inHouse(async (house, patient, { readerWith }) => {
         house.nowMs += 25 * HOUR_MS;
         await noticed(house, patient);
@@ -207,13 +196,13 @@ export const GATE_ATTEMPTS: readonly GateKind[] = [
         return sees(house, readerWith());
       }, {}),
     },
-  ),
-  kind(
-    'gate-old-notice',
-    'authority',
-    'is shown an old emergency while no peer can be asked',
-    'LEDGER_UNAVAILABLE',
-    {
+  }),
+  kind({
+    id: 'gate-old-notice',
+    role: 'authority',
+    what: 'is shown an old emergency while no peer can be asked',
+    answer: 'LEDGER_UNAVAILABLE',
+    tries: {
       notice: inHouse(async (house, patient, { readerWith }) => {
         await noticed(house, patient, 12 * HOUR_MS);
         house.nowMs += 13 * HOUR_MS;
@@ -222,13 +211,13 @@ export const GATE_ATTEMPTS: readonly GateKind[] = [
         return sees(house, readerWith());
       }, {}),
     },
-  ),
-  kind(
-    'gate-stricter-channel',
-    'authority',
-    'is shown a record that cloud has permitted and its own peer would not',
-    'READ_REFUSED (NO_GRANT)',
-    {
+  }),
+  kind({
+    id: 'gate-stricter-channel',
+    role: 'authority',
+    what: 'is shown a record that cloud has permitted and its own peer would not',
+    answer: 'READ_REFUSED (NO_GRANT)',
+    tries: {
       record: inHouse(async (house, patient, { readerWith, Unread }) =>
         codeOf(
           house.gate.record(readerWith(), {
@@ -241,74 +230,86 @@ export const GATE_ATTEMPTS: readonly GateKind[] = [
         ),
       ),
     },
-  ),
-  kind(
-    'gate-forged-notice',
-    'patient',
-    'raises an emergency in another patient’s name',
-    'STATEMENT_KEY_UNKNOWN',
-    {
+  }),
+  kind({
+    id: 'gate-forged-notice',
+    role: 'patient',
+    what: 'raises an emergency in another patient’s name',
+    answer: 'STATEMENT_KEY_UNKNOWN',
+    tries: {
       signature: inHouse(
         sends(() => ({ signer: generateEd25519().signer })),
         {},
       ),
     },
-  ),
-  kind('gate-foreign-notice', 'relay', 'brings an emergency that is for another authority', 'NOT_ADDRESSED', {
-    addressee: inHouse(
-      sends(() => ({ authorityId: 'aut_lab' })),
-      {},
-    ),
   }),
-  kind(
-    'gate-ungranted-notice',
-    'patient',
-    'floods an authority that it has granted nothing',
-    'NOT_SUBSCRIBED',
-    {
+  kind({
+    id: 'gate-foreign-notice',
+    role: 'relay',
+    what: 'brings an emergency that is for another authority',
+    answer: 'NOT_ADDRESSED',
+    tries: {
+      addressee: inHouse(
+        sends(() => ({ authorityId: 'aut_lab' })),
+        {},
+      ),
+    },
+  }),
+  kind({
+    id: 'gate-ungranted-notice',
+    role: 'patient',
+    what: 'floods an authority that it has granted nothing',
+    answer: 'NOT_SUBSCRIBED',
+    tries: {
       notice: inHouse(sends(() => ({}))),
     },
-  ),
-  kind('gate-stale-notice', 'relay', 'brings an emergency of the day before yesterday', 'STATEMENT_EXPIRED', {
-    notice: inHouse(
-      sends(() => ({}), 25 * HOUR_MS),
-      {},
-    ),
   }),
-  kind(
-    'gate-other-record',
-    'patient',
-    'raises an emergency under the id of a record that is not of its making',
-    'NOTICE_REFUSED (RECORD_ID_MISMATCH)',
-    {
+  kind({
+    id: 'gate-stale-notice',
+    role: 'relay',
+    what: 'brings an emergency of the day before yesterday',
+    answer: 'STATEMENT_EXPIRED',
+    tries: {
+      notice: inHouse(
+        sends(() => ({}), 25 * HOUR_MS),
+        {},
+      ),
+    },
+  }),
+  kind({
+    id: 'gate-other-record',
+    role: 'patient',
+    what: 'raises an emergency under the id of a record that is not of its making',
+    answer: 'NOTICE_REFUSED (RECORD_ID_MISMATCH)',
+    tries: {
       seed: inHouse(
         sends((_house, patient) => ({ body: { seed: patient.newRecord().seed } })),
         {},
       ),
     },
-  ),
-  kind(
-    'gate-other-tags',
-    'patient',
-    'says of an emergency that it holds less than its manifest says',
-    'NOTICE_REFUSED (AAD_MISMATCH)',
-    {
+  }),
+  kind({
+    id: 'gate-other-tags',
+    role: 'patient',
+    what: 'says of an emergency that it holds less than its manifest says',
+    answer: 'NOTICE_REFUSED (AAD_MISMATCH)',
+    tries: {
       tags: inHouse(
         sends(() => ({ tagGroups: [[VITAL], [LABORATORY]], body: { tagGroups: [[VITAL]] } })),
         {},
       ),
     },
-  ),
-  kind(
-    'gate-no-wrap',
-    'patient',
-    'raises an emergency that the authority cannot open',
-    'NOTICE_REFUSED (NOT_A_RECIPIENT)',
-    {
+  }),
+  kind({
+    id: 'gate-no-wrap',
+    role: 'patient',
+    what: 'raises an emergency that the authority cannot open',
+    answer: 'NOTICE_REFUSED (NOT_A_RECIPIENT)',
+    tries: {
       wrap: inHouse(
         sends(() => ({ to: generateX25519().publicKey })),
         {},
       ),
     },
-  ),
+  }),
 ];

@@ -2,24 +2,24 @@ import { TestPatient } from '@careledger/chaincode-runtime/testing';
 import { PASSPHRASE } from '../../gateway/gateway-rig.js';
 import { answersOf } from '../attempt.js';
 import { kind, type HttpKind } from './http-attempt.js';
-import type { Belongings, HttpCast } from './http-cast.js';
+import type { Belongings, HttpFixture } from './http-fixture.js';
 
 /** A call of the attacker's own routes, about something of another patient. */
 const own =
   (method: string, pathOf: (victim: Belongings) => string, body?: object) =>
-  async (cast: HttpCast): Promise<string> => {
-    const { patientId, token } = await cast.attacker();
-    const path = `/v1/patients/${patientId}${pathOf(await cast.victim())}`;
-    return cast.send({ service: 'gateway', method, path, token, ...(body && { body }) });
+  async (fixture: HttpFixture): Promise<string> => {
+    const { patientId, token } = await fixture.attacker();
+    const path = `/v1/patients/${patientId}${pathOf(await fixture.victim())}`;
+    return fixture.send({ service: 'gateway', method, path, token, ...(body && { body }) });
   };
 const passphrase = PASSPHRASE;
 
 /** A statement that the attacker's gateway is to take as the attacker's: another patient's, or by another key. */
 const statement =
   (path: string, sign: (signer: TestPatient) => string) =>
-  async (cast: HttpCast): Promise<string> => {
-    const { patientId, token } = await cast.attacker();
-    const stranger = new TestPatient(cast.rig.layers.network.networkId, Math.floor(Date.now() / 1000));
+  async (fixture: HttpFixture): Promise<string> => {
+    const { patientId, token } = await fixture.attacker();
+    const stranger = new TestPatient(fixture.gateway.layers.network.networkId, Math.floor(Date.now() / 1000));
     const call = {
       service: 'gateway' as const,
       method: 'POST',
@@ -27,65 +27,89 @@ const statement =
       token,
     };
     return answersOf([
-      await cast.send({ ...call, body: { statement: sign(stranger) } }),
-      await cast.send({ ...call, body: { statement: sign(Object.assign(stranger, { id: patientId })) } }),
+      await fixture.send({ ...call, body: { statement: sign(stranger) } }),
+      await fixture.send({ ...call, body: { statement: sign(Object.assign(stranger, { id: patientId })) } }),
     ]);
   };
 
 /** What a patient, or the holder of a patient's token, tries at the gateway. */
 export const gatewayAttempts: readonly HttpKind[] = [
-  kind('foreign-device', 'patient', 'acts on another patient’s device as on its own', 'DEVICE_NOT_FOUND', {
-    suspend: own('POST', ({ deviceId }) => `/devices/${deviceId}/suspend`),
-    resume: own('POST', ({ deviceId }) => `/devices/${deviceId}/resume`),
-    revoke: own('POST', ({ deviceId }) => `/devices/${deviceId}/revoke`),
-    're-pair': own('POST', ({ deviceId }) => `/devices/${deviceId}/re-pair`),
+  kind({
+    id: 'foreign-device',
+    role: 'patient',
+    what: 'acts on another patient’s device as on its own',
+    answer: 'DEVICE_NOT_FOUND',
+    tries: {
+      suspend: own('POST', ({ deviceId }) => `/devices/${deviceId}/suspend`),
+      resume: own('POST', ({ deviceId }) => `/devices/${deviceId}/resume`),
+      revoke: own('POST', ({ deviceId }) => `/devices/${deviceId}/revoke`),
+      're-pair': own('POST', ({ deviceId }) => `/devices/${deviceId}/re-pair`),
+    },
   }),
-  kind('foreign-proof', 'patient', 'has a reading of another patient’s device proved', 'NOT_FOUND', {
-    proofs: own('GET', ({ deviceId }) => `/proofs?deviceId=${deviceId}&seq=0`),
+  kind({
+    id: 'foreign-proof',
+    role: 'patient',
+    what: 'has a reading of another patient’s device proved',
+    answer: 'NOT_FOUND',
+    tries: {
+      proofs: own('GET', ({ deviceId }) => `/proofs?deviceId=${deviceId}&seq=0`),
+    },
   }),
-  kind('foreign-record', 'patient', 'opens another patient’s record as its own', 'RECORD_NOT_FOUND', {
-    records: own('GET', ({ recordId }) => `/records/${recordId}`),
+  kind({
+    id: 'foreign-record',
+    role: 'patient',
+    what: 'opens another patient’s record as its own',
+    answer: 'RECORD_NOT_FOUND',
+    tries: {
+      records: own('GET', ({ recordId }) => `/records/${recordId}`),
+    },
   }),
-  kind('foreign-grant-http', 'patient', 'revokes another patient’s grant as its own', 'GRANT_NOT_FOUND', {
-    revoke: own('POST', ({ grantId }) => `/grants/${grantId}/revoke`, { passphrase }),
+  kind({
+    id: 'foreign-grant-http',
+    role: 'patient',
+    what: 'revokes another patient’s grant as its own',
+    answer: 'GRANT_NOT_FOUND',
+    tries: {
+      revoke: own('POST', ({ grantId }) => `/grants/${grantId}/revoke`, { passphrase }),
+    },
   }),
-  kind(
-    'foreign-subscription-http',
-    'patient',
-    'answers a request for a subscription that was made to another patient',
-    'SUBSCRIPTION_NOT_FOUND',
-    {
+  kind({
+    id: 'foreign-subscription-http',
+    role: 'patient',
+    what: 'answers a request for a subscription that was made to another patient',
+    answer: 'SUBSCRIPTION_NOT_FOUND',
+    tries: {
       approve: own('POST', ({ subscriptionId }) => `/subscriptions/${subscriptionId}/approve`, {
         passphrase,
       }),
       reject: own('POST', ({ subscriptionId }) => `/subscriptions/${subscriptionId}/reject`, { passphrase }),
     },
-  ),
-  kind(
-    'foreign-consent',
-    'patient',
-    'has the gateway take consent that another patient has signed, or another key in its own name',
-    'CONSENT_STATEMENT_REFUSED',
-    {
+  }),
+  kind({
+    id: 'foreign-consent',
+    role: 'patient',
+    what: 'has the gateway take consent that another patient has signed, or another key in its own name',
+    answer: 'CONSENT_STATEMENT_REFUSED',
+    tries: {
       grants: statement('/grants', (by) => by.grant('aut_hospital')),
       'revoke-all': statement('/grants/revoke-all', (by) => by.revokeAll()),
       'check-in': statement('/check-in', (by) =>
         by.sign('checkIn', { authorityId: 'aut_hospital', at: new Date().toISOString() }, by.consent),
       ),
     },
-  ),
-  kind(
-    'wrong-passphrase',
-    'thief',
-    'decides for a patient with a stolen token and a guessed passphrase',
-    'CONSENT_KEY_LOCKED, PASSPHRASE_BACKOFF',
-    {
-      'grants, check-in, revoke-all': async (cast) => {
-        const { patientId, token } = await cast.rig.patient();
+  }),
+  kind({
+    id: 'wrong-passphrase',
+    role: 'thief',
+    what: 'decides for a patient with a stolen token and a guessed passphrase',
+    answer: 'CONSENT_KEY_LOCKED, PASSPHRASE_BACKOFF',
+    tries: {
+      'grants, check-in, revoke-all': async (fixture) => {
+        const { patientId, token } = await fixture.gateway.patient();
         const guess = { passphrase: 'a guess of a passphrase' };
         const grant = { authorityId: 'aut_hospital', permissions: ['read'], purposes: ['TREAT'] };
         const send = (path: string, body: object) =>
-          cast.send({
+          fixture.send({
             service: 'gateway',
             method: 'POST',
             path: `/v1/patients/${patientId}${path}`,
@@ -102,5 +126,5 @@ export const gatewayAttempts: readonly HttpKind[] = [
         return answersOf(answers);
       },
     },
-  ),
+  }),
 ];

@@ -2,50 +2,53 @@ import { newId } from '@careledger/chaincode-runtime/testing';
 import { randomId128 } from '@careledger/crypto';
 import { PATIENTS_MSP } from '@careledger/domain';
 import { systemToken } from '@careledger/supervisor';
-import { granted, textOf } from '../../api/authority/granted.js';
+import { granted, textOf } from '../../fixtures/services/granted.js';
 import { OTHER_MSP } from '../../gateway/gateway-rig.js';
-import { call } from '../../rig/api-client.js';
-import { emergencyRecord, labBundle, noteBundle, periodicRecord } from '../../rig/bundles.js';
-import { NoticeClient } from '../../rig/notices.js';
-import type { TestHome } from '../../rig/test-home.js';
+import { call } from '../../fixtures/services/api-client.js';
+import { emergencyRecord, labBundle, noteBundle, periodicRecord } from '../../fixtures/services/bundles.js';
+import { NoticeClient } from '../../fixtures/services/notices.js';
+import type { TestHome } from '../../fixtures/services/test-home.js';
 import { THROUGH, answersOf } from '../attempt.js';
 import { kind, type HttpKind } from './http-attempt.js';
-import type { HttpCall, HttpCast } from './http-cast.js';
+import type { HttpCall, HttpFixture } from './http-fixture.js';
 
 type Grant = Parameters<TestHome['grant']>[1];
 type Words = Parameters<TestHome['grant']>[2];
 
 /** A call of the hospital's api by one of its practitioners. */
-const asPractitioner = (cast: HttpCast, call: Omit<HttpCall, 'service'>): Promise<string> =>
-  cast.send({ service: 'hospital', token: cast.service('hospital').tokens.practitioner, ...call });
+const asPractitioner = (fixture: HttpFixture, call: Omit<HttpCall, 'service'>): Promise<string> =>
+  fixture.send({ service: 'hospital', token: fixture.service('hospital').tokens.practitioner, ...call });
 
 /** A patient with a record at a provider, who lets the hospital read it as these say. */
-async function patientWith(cast: HttpCast, grant?: Grant, words?: Words) {
-  const home = await cast.home();
-  if (grant !== undefined) await granted(cast.rig.layers, home, grant, words);
+async function patientWith(fixture: HttpFixture, grant?: Grant, words?: Words) {
+  const home = await fixture.home();
+  if (grant !== undefined) await granted(fixture.gateway.layers, home, grant, words);
   const bundle = periodicRecord(home.patientId, 120);
-  const { recordId } = await home.store(cast.rig.layers.provider(), { bundle, readers: ['aut_hospital'] });
+  const { recordId } = await home.store(fixture.gateway.layers.provider(), {
+    bundle,
+    readers: ['aut_hospital'],
+  });
   return { home, recordId };
 }
 
 /** What somebody at the hospital gets who opens such a record. */
 const opens =
   (grant?: Grant, words?: Words, query = '', unit?: string) =>
-  async (cast: HttpCast): Promise<string> => {
-    const { home, recordId } = await patientWith(cast, grant, words);
+  async (fixture: HttpFixture): Promise<string> => {
+    const { home, recordId } = await patientWith(fixture, grant, words);
     const path = `/v1/records/${recordId}?patientId=${home.patientId}${query}`;
-    const token = unit === undefined ? undefined : cast.rig.layers.unitTokens.get(unit);
-    return asPractitioner(cast, { method: 'GET', path, ...(token !== undefined && { token }) });
+    const token = unit === undefined ? undefined : fixture.gateway.layers.unitTokens.get(unit);
+    return asPractitioner(fixture, { method: 'GET', path, ...(token !== undefined && { token }) });
   };
 
 /** What becomes of a record that somebody at the hospital writes. */
 const writes =
-  (grant: Grant | undefined, bundleOf: (home: TestHome, cast: HttpCast) => object | Promise<object>) =>
-  async (cast: HttpCast): Promise<string> => {
-    const home = await cast.home();
-    if (grant !== undefined) await granted(cast.rig.layers, home, grant);
-    const body = { patientId: home.patientId, bundle: await bundleOf(home, cast) };
-    return asPractitioner(cast, { method: 'POST', path: '/v1/records', body });
+  (grant: Grant | undefined, bundleOf: (home: TestHome, fixture: HttpFixture) => object | Promise<object>) =>
+  async (fixture: HttpFixture): Promise<string> => {
+    const home = await fixture.home();
+    if (grant !== undefined) await granted(fixture.gateway.layers, home, grant);
+    const body = { patientId: home.patientId, bundle: await bundleOf(home, fixture) };
+    return asPractitioner(fixture, { method: 'POST', path: '/v1/records', body });
   };
 const WRITE: Grant = { permissions: ['read', 'write'] };
 
@@ -53,28 +56,28 @@ const WRITE: Grant = { permissions: ['read', 'write'] };
 const notice =
   (
     isGranted: boolean,
-    of: (home: TestHome, cast: HttpCast) => Promise<object>,
-  ): ((cast: HttpCast) => Promise<string>) =>
-  async (cast) => {
-    const home = await cast.home();
-    if (isGranted) await granted(cast.rig.layers, home);
-    const token = systemToken(cast.service('hospital').tokens, PATIENTS_MSP);
+    of: (home: TestHome, fixture: HttpFixture) => Promise<object>,
+  ): ((fixture: HttpFixture) => Promise<string>) =>
+  async (fixture) => {
+    const home = await fixture.home();
+    if (isGranted) await granted(fixture.gateway.layers, home);
+    const token = systemToken(fixture.service('hospital').tokens, PATIENTS_MSP);
     const path = '/v1/emergency-notices';
-    return cast.send({ service: 'hospital', method: 'POST', path, token, body: await of(home, cast) });
+    return fixture.send({ service: 'hospital', method: 'POST', path, token, body: await of(home, fixture) });
   };
 const sealed = (home: TestHome) => home.seal({ kind: 'emergency', bundle: emergencyRecord(home.patientId) });
 
 /** What somebody sees of a past emergency in the stream of notices. */
 const rereads =
   (grant: Grant, words: Words, options: { unit?: string; purpose?: string; isRevoked?: boolean }) =>
-  async (cast: HttpCast): Promise<string> => {
-    const { layers } = cast.rig;
-    const home = await cast.home();
+  async (fixture: HttpFixture): Promise<string> => {
+    const { layers } = fixture.gateway;
+    const home = await fixture.home();
     const grantId = await granted(layers, home, grant, words);
-    const token = systemToken(cast.service('hospital').tokens, PATIENTS_MSP);
+    const token = systemToken(fixture.service('hospital').tokens, PATIENTS_MSP);
     const body = await home.emergencyNotice('aut_hospital', sealed(home));
     const path = '/v1/emergency-notices';
-    await cast.send({ service: 'hospital', method: 'POST', path, token, body });
+    await fixture.send({ service: 'hospital', method: 'POST', path, token, body });
     if (options.isRevoked === true) await home.revoke(grantId);
     const unitToken = layers.unitTokens.get(options.unit ?? '');
     await using notices = await NoticeClient.connect(layers.authority(), {
@@ -90,122 +93,129 @@ const rereads =
 
 /** What somebody at an authority tries with its api, and what others bring to it. */
 export const hospitalAttempts: readonly HttpKind[] = [
-  kind('opens-ungranted', 'authority', 'opens a record without a grant', 'ACCESS_DENIED (NO_GRANT)', {
-    open: opens(),
+  kind({
+    id: 'opens-ungranted',
+    role: 'authority',
+    what: 'opens a record without a grant',
+    answer: 'ACCESS_DENIED (NO_GRANT)',
+    tries: {
+      open: opens(),
+    },
   }),
-  kind(
-    'opens-for-another-purpose',
-    'authority',
-    'opens a record for another purpose than was granted',
-    'ACCESS_DENIED (PURPOSE_NOT_GRANTED)',
-    { open: opens({}, {}, '&purpose=HRESCH') },
-  ),
-  kind(
-    'opens-as-another-unit',
-    'authority',
-    'opens a record as another unit than was granted',
-    'ACCESS_DENIED (GRANTEE_MISMATCH)',
-    {
+  kind({
+    id: 'opens-for-another-purpose',
+    role: 'authority',
+    what: 'opens a record for another purpose than was granted',
+    answer: 'ACCESS_DENIED (PURPOSE_NOT_GRANTED)',
+    tries: { open: opens({}, {}, '&purpose=HRESCH') },
+  }),
+  kind({
+    id: 'opens-as-another-unit',
+    role: 'authority',
+    what: 'opens a record as another unit than was granted',
+    answer: 'ACCESS_DENIED (GRANTEE_MISMATCH)',
+    tries: {
       'with a token of that unit': opens({}, { units: ['cardiology'] }, '', 'billing'),
       'with a token of none': opens({}, { units: ['cardiology'] }),
     },
-  ),
-  kind(
-    'claims-another-unit',
-    'authority',
-    'claims another unit than its token is bound to',
-    'UNIT_MISMATCH',
-    {
+  }),
+  kind({
+    id: 'claims-another-unit',
+    role: 'authority',
+    what: 'claims another unit than its token is bound to',
+    answer: 'UNIT_MISMATCH',
+    tries: {
       open: opens({}, { units: ['cardiology'] }, '&unit=cardiology', 'billing'),
-      notices: (cast) =>
-        asPractitioner(cast, {
+      notices: (fixture) =>
+        asPractitioner(fixture, {
           method: 'GET',
           path: '/v1/notices?unit=cardiology',
-          token: cast.rig.layers.unitTokens.get('billing'),
+          token: fixture.gateway.layers.unitTokens.get('billing'),
         }),
     },
-  ),
-  kind(
-    'claims-a-practitioner',
-    'authority',
-    'acts for a practitioner whom nobody registered',
-    'PRACTITIONER_UNKNOWN',
-    {
+  }),
+  kind({
+    id: 'claims-a-practitioner',
+    role: 'authority',
+    what: 'acts for a practitioner whom nobody registered',
+    answer: 'PRACTITIONER_UNKNOWN',
+    tries: {
       open: opens({}, {}, `&practitionerId=${newId('prc')}`),
-      notices: (cast) =>
-        asPractitioner(cast, { method: 'GET', path: `/v1/notices?practitionerId=${newId('prc')}` }),
-      write: async (cast) => {
-        const home = await cast.home();
-        return asPractitioner(cast, {
+      notices: (fixture) =>
+        asPractitioner(fixture, { method: 'GET', path: `/v1/notices?practitionerId=${newId('prc')}` }),
+      write: async (fixture) => {
+        const home = await fixture.home();
+        return asPractitioner(fixture, {
           method: 'POST',
           path: `/v1/records?practitionerId=${newId('prc')}`,
           body: { patientId: home.patientId, bundle: noteBundle(home.patientId, 'x') },
         });
       },
     },
-  ),
-  kind(
-    'writes-ungranted',
-    'author',
-    'writes through its api without the right to',
-    'WRITE_NOT_GRANTED (NO_GRANT)',
-    {
+  }),
+  kind({
+    id: 'writes-ungranted',
+    role: 'author',
+    what: 'writes through its api without the right to',
+    answer: 'WRITE_NOT_GRANTED (NO_GRANT)',
+    tries: {
       'without a grant': writes(undefined, (home) => noteBundle(home.patientId, 'x')),
     },
-  ),
-  kind(
-    'writes-about-another',
-    'author',
-    'writes into a patient’s record about another patient',
-    'FHIR_INVALID (SUBJECT_MISMATCH)',
-    {
-      write: writes(WRITE, async (_home, cast) => labBundle((await cast.home()).patientId, 6.5)),
+  }),
+  kind({
+    id: 'writes-about-another',
+    role: 'author',
+    what: 'writes into a patient’s record about another patient',
+    answer: 'FHIR_INVALID (SUBJECT_MISMATCH)',
+    tries: {
+      write: writes(WRITE, async (_home, fixture) => labBundle((await fixture.home()).patientId, 6.5)),
     },
-  ),
-  kind(
-    'writes-as-another',
-    'author',
-    'writes in another authority’s name',
-    'FHIR_INVALID (AUTHOR_MISMATCH)',
-    { write: writes(WRITE, (home) => labBundle(home.patientId, 6.5, 'd', 'aut_lab')) },
-  ),
-  kind(
-    'others-visit',
-    'authority',
-    'looks for another authority’s visit, or one that is none',
-    'VISIT_UNKNOWN',
-    {
-      'of nobody': (cast) => asPractitioner(cast, { method: 'GET', path: `/v1/visits/${randomId128()}` }),
-      'of the lab': async (cast) => {
-        const home = await cast.home();
+  }),
+  kind({
+    id: 'writes-as-another',
+    role: 'author',
+    what: 'writes in another authority’s name',
+    answer: 'FHIR_INVALID (AUTHOR_MISMATCH)',
+    tries: { write: writes(WRITE, (home) => labBundle(home.patientId, 6.5, 'd', 'aut_lab')) },
+  }),
+  kind({
+    id: 'others-visit',
+    role: 'authority',
+    what: 'looks for another authority’s visit, or one that is none',
+    answer: 'VISIT_UNKNOWN',
+    tries: {
+      'of nobody': (fixture) =>
+        asPractitioner(fixture, { method: 'GET', path: `/v1/visits/${randomId128()}` }),
+      'of the lab': async (fixture) => {
+        const home = await fixture.home();
         const body = { patientId: home.patientId, at: new Date().toISOString(), data: { reason: 'none' } };
-        const made = await call(cast.service('lab'), 'practitioner', 'POST', '/v1/visits', body);
-        return asPractitioner(cast, { method: 'GET', path: `/v1/visits/${textOf(made.body['visitId'])}` });
+        const made = await call(fixture.service('lab'), 'practitioner', 'POST /v1/visits', body);
+        return asPractitioner(fixture, { method: 'GET', path: `/v1/visits/${textOf(made.body['visitId'])}` });
       },
     },
-  ),
-  kind(
-    'others-subscription',
-    'authority',
-    'cancels another authority’s subscription',
-    'SUBSCRIPTION_UNKNOWN',
-    {
-      'of the hospital, at the lab': async (cast) => {
-        const { subscriptionId } = await cast.victim();
+  }),
+  kind({
+    id: 'others-subscription',
+    role: 'authority',
+    what: 'cancels another authority’s subscription',
+    answer: 'SUBSCRIPTION_UNKNOWN',
+    tries: {
+      'of the hospital, at the lab': async (fixture) => {
+        const { subscriptionId } = await fixture.victim();
         const path = `/v1/subscriptions/${subscriptionId}`;
-        const token = cast.service('lab').tokens.practitioner;
-        return cast.send({ service: 'lab', method: 'DELETE', path, token });
+        const token = fixture.service('lab').tokens.practitioner;
+        return fixture.send({ service: 'lab', method: 'DELETE', path, token });
       },
     },
-  ),
-  kind(
-    'foreign-check-in-http',
-    'authority',
-    'records a visit with another patient’s check-in code',
-    'VISIT_REFUSED (CHECK_IN_INVALID)',
-    {
-      visits: async (cast) => {
-        const [home, other] = [await cast.home(), await cast.home()];
+  }),
+  kind({
+    id: 'foreign-check-in-http',
+    role: 'authority',
+    what: 'records a visit with another patient’s check-in code',
+    answer: 'VISIT_REFUSED (CHECK_IN_INVALID)',
+    tries: {
+      visits: async (fixture) => {
+        const [home, other] = [await fixture.home(), await fixture.home()];
         const at = new Date().toISOString();
         const body = {
           patientId: home.patientId,
@@ -213,123 +223,133 @@ export const hospitalAttempts: readonly HttpKind[] = [
           data: { reason: 'none' },
           checkIn: other.checkIn('aut_hospital', at),
         };
-        return asPractitioner(cast, { method: 'POST', path: '/v1/visits', body });
+        return asPractitioner(fixture, { method: 'POST', path: '/v1/visits', body });
       },
     },
-  ),
-  kind(
-    'notice-for-another',
-    'relay',
-    'brings a direct notice to another authority than it is for',
-    'NOT_ADDRESSED',
-    {
+  }),
+  kind({
+    id: 'notice-for-another',
+    role: 'relay',
+    what: 'brings a direct notice to another authority than it is for',
+    answer: 'NOT_ADDRESSED',
+    tries: {
       notices: notice(true, (home) =>
         home.emergencyNotice('aut_hospital', sealed(home), { addressee: 'aut_lab' }),
       ),
     },
-  ),
-  kind(
-    'notice-ungranted',
-    'patient',
-    'sends direct notices to an authority that has no grant',
-    'NOT_SUBSCRIBED',
-    { notices: notice(false, (home) => home.emergencyNotice('aut_hospital', sealed(home))) },
-  ),
-  kind(
-    'notice-forged',
-    'patient',
-    'sends a direct notice in another patient’s name',
-    'STATEMENT_KEY_UNKNOWN',
-    {
-      notices: notice(true, async (home, cast) =>
-        home.emergencyNotice('aut_hospital', sealed(home), { signer: (await cast.home()).patient }),
+  }),
+  kind({
+    id: 'notice-ungranted',
+    role: 'patient',
+    what: 'sends direct notices to an authority that has no grant',
+    answer: 'NOT_SUBSCRIBED',
+    tries: { notices: notice(false, (home) => home.emergencyNotice('aut_hospital', sealed(home))) },
+  }),
+  kind({
+    id: 'notice-forged',
+    role: 'patient',
+    what: 'sends a direct notice in another patient’s name',
+    answer: 'STATEMENT_KEY_UNKNOWN',
+    tries: {
+      notices: notice(true, async (home, fixture) =>
+        home.emergencyNotice('aut_hospital', sealed(home), { signer: (await fixture.home()).patient }),
       ),
     },
-  ),
-  kind(
-    'notice-of-another-record',
-    'relay',
-    'sends a direct notice with the ciphertext of another record',
-    'NOTICE_REFUSED (CIPHERTEXT_HASH_MISMATCH)',
-    {
+  }),
+  kind({
+    id: 'notice-of-another-record',
+    role: 'relay',
+    what: 'sends a direct notice with the ciphertext of another record',
+    answer: 'NOTICE_REFUSED (CIPHERTEXT_HASH_MISMATCH)',
+    tries: {
       notices: notice(true, async (home) => {
         const { statement } = await home.emergencyNotice('aut_hospital', sealed(home));
         const { ciphertext } = await home.emergencyNotice('aut_hospital', sealed(home));
         return { statement, ciphertext };
       }),
     },
-  ),
-  kind(
-    'rereads-as-another-unit',
-    'authority',
-    'rereads past emergencies as another unit than was granted',
-    'GRANTEE_MISMATCH',
-    {
+  }),
+  kind({
+    id: 'rereads-as-another-unit',
+    role: 'authority',
+    what: 'rereads past emergencies as another unit than was granted',
+    answer: 'GRANTEE_MISMATCH',
+    tries: {
       'with a token of that unit': rereads({}, { units: ['cardiology'] }, { unit: 'billing' }),
       'with a token of none': rereads({}, { units: ['cardiology'] }, {}),
     },
-  ),
-  kind(
-    'rereads-for-another-purpose',
-    'authority',
-    'rereads past emergencies for another purpose than was granted',
-    'PURPOSE_NOT_GRANTED',
-    { stream: rereads({}, {}, { purpose: 'HRESCH' }) },
-  ),
-  kind('rereads-after-revocation', 'authority', 'rereads past emergencies after the revocation', 'NO_GRANT', {
-    stream: rereads({}, {}, { isRevoked: true }),
   }),
-  kind(
-    'no-event-id',
-    'authority',
-    'resumes the stream of notices from what is no id of it',
-    'VALIDATION_FAILED',
-    {
-      stream: async (cast) =>
+  kind({
+    id: 'rereads-for-another-purpose',
+    role: 'authority',
+    what: 'rereads past emergencies for another purpose than was granted',
+    answer: 'PURPOSE_NOT_GRANTED',
+    tries: { stream: rereads({}, {}, { purpose: 'HRESCH' }) },
+  }),
+  kind({
+    id: 'rereads-after-revocation',
+    role: 'authority',
+    what: 'rereads past emergencies after the revocation',
+    answer: 'NO_GRANT',
+    tries: {
+      stream: rereads({}, {}, { isRevoked: true }),
+    },
+  }),
+  kind({
+    id: 'no-event-id',
+    role: 'authority',
+    what: 'resumes the stream of notices from what is no id of it',
+    answer: 'VALIDATION_FAILED',
+    tries: {
+      stream: async (fixture) =>
         answersOf(
           await Promise.all(
             ['-1', 'NaN', '1e3', '0x10', ' '].map((id) =>
-              asPractitioner(cast, { method: 'GET', path: '/v1/notices', headers: { 'last-event-id': id } }),
+              asPractitioner(fixture, {
+                method: 'GET',
+                path: '/v1/notices',
+                headers: { 'last-event-id': id },
+              }),
             ),
           ),
         ),
     },
-  ),
-  kind(
-    'forged-revocation',
-    'authority',
-    'has a revocation relayed that the patient has not signed',
-    'STATEMENT_KEY_UNKNOWN',
-    {
-      hospital: async (cast) => {
-        const [home, other] = [await cast.home(), await cast.home()];
+  }),
+  kind({
+    id: 'forged-revocation',
+    role: 'authority',
+    what: 'has a revocation relayed that the patient has not signed',
+    answer: 'STATEMENT_KEY_UNKNOWN',
+    tries: {
+      hospital: async (fixture) => {
+        const [home, other] = [await fixture.home(), await fixture.home()];
         const statement = home.patient.sign('revokeAll', { policySeq: 1 }, other.patient.consent);
-        return asPractitioner(cast, { method: 'POST', path: '/v1/revocations', body: { statement } });
+        return asPractitioner(fixture, { method: 'POST', path: '/v1/revocations', body: { statement } });
       },
     },
-  ),
-  kind(
-    'attested-by-another',
-    'operator',
-    'has another organisation give its word on a transaction',
-    'FORBIDDEN',
-    {
-      hospital: (cast) =>
-        cast.send({
+  }),
+  kind({
+    id: 'attested-by-another',
+    role: 'operator',
+    what: 'has another organisation give its word on a transaction',
+    answer: 'FORBIDDEN',
+    tries: {
+      hospital: (fixture) =>
+        fixture.send({
           service: 'hospital',
           method: 'POST',
           path: '/v1/attestations',
-          token: systemToken(cast.service('hospital').tokens, PATIENTS_MSP),
+          token: systemToken(fixture.service('hospital').tokens, PATIENTS_MSP),
           body: { channel: 'authorities', txId: 'a'.repeat(64) },
         }),
-      gateway: (cast) =>
-        cast.send({
+      gateway: (fixture) =>
+        fixture.send({
           service: 'gateway',
           method: 'POST',
           path: '/v1/attestations',
-          token: systemToken(cast.service('gateway').tokens, OTHER_MSP),
+          token: systemToken(fixture.service('gateway').tokens, OTHER_MSP),
           body: { channel: 'authorities', txId: 'a'.repeat(64) },
         }),
     },
-  ),
+  }),
 ];

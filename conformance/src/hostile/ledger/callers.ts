@@ -1,15 +1,15 @@
 import { CHANNELS, type ChannelName } from '@careledger/domain';
-import { EVERYBODY, type IdentityName } from '../../chaincode/identities.js';
+import { FUNCTIONS, functionNamed } from '../../fixtures/chaincode/functions.js';
+import { EVERYBODY, type IdentityName } from '../../fixtures/chaincode/identities.js';
 import { THROUGH, answersOf, type Role } from '../attempt.js';
-import type { Cast } from './cast.js';
+import type { LedgerFixture } from './ledger-fixture.js';
 import { honestArgsOf } from './drafts.js';
-import { FUNCTIONS, functionNamed } from './ground.js';
 import type { LedgerKind, LedgerTry } from './ledger-attempt.js';
-import { READING } from './reading-specimens.js';
-import { WRITING, type Specimen } from './specimens.js';
+import { READING } from './valid-reads.js';
+import { WRITING, type ValidCall } from './valid-calls.js';
 import { ADMITTED, CALLERS, PEER, isStranger, roleOf } from './who.js';
 
-type Named = Specimen & { readonly name: string };
+type Named = ValidCall & { readonly name: string };
 
 /** Calls the function as it should be called, as each of these, who may not. */
 function asEach(
@@ -18,14 +18,14 @@ function asEach(
   more: Pick<LedgerTry, 'answer' | 'where'>,
 ): LedgerTry[] {
   if (identities.length === 0) return [];
-  const run = async (cast: Cast): Promise<string> => {
+  const run = async (fixture: LedgerFixture): Promise<string> => {
     const answers: string[] = [];
-    let prepared = await cast.once(name, () => prepare(cast));
+    let prepared = await fixture.once(name, () => prepare(fixture));
     for (const identity of identities) {
-      const answer = await cast.send(identity, name, honestArgsOf(name, prepared), channel);
+      const answer = await fixture.send(identity, name, honestArgsOf(name, prepared), channel);
       answers.push(answer);
       // Spent: the next one needs what would count.
-      if (answer === THROUGH) prepared = await prepare(cast);
+      if (answer === THROUGH) prepared = await prepare(fixture);
     }
     return answersOf(answers);
   };
@@ -60,7 +60,7 @@ const notTheirs = (role: Role): LedgerKind => ({
   role,
   what: 'carries what is another one’s to carry',
   tries: WRITING.flatMap((each) => {
-    const refused = Object.entries(each.refuses).filter(
+    const refused = Object.entries(each.refuses ?? {}).filter(
       ([identity]) =>
         roleOf(identity as IdentityName) === role && !isStranger(identity as IdentityName, each.channel),
     );
@@ -116,9 +116,9 @@ const wrongChannel: LedgerKind = {
     return CHANNELS.filter((channel) => !channels.includes(channel)).map((channel) => ({
       name: each.name,
       answer: 'WRONG_CHANNEL',
-      run: async (cast: Cast) => {
-        const args = honestArgsOf(each.name, await cast.once(each.name, () => each.prepare(cast)));
-        return cast.send(memberOf(each.identity, channel), each.name, args, channel);
+      run: async (fixture: LedgerFixture) => {
+        const args = honestArgsOf(each.name, await fixture.once(each.name, () => each.prepare(fixture)));
+        return fixture.send(memberOf(each.identity, channel), each.name, args, channel);
       },
     }));
   }),
@@ -131,9 +131,9 @@ const moreArguments: LedgerKind = {
   tries: everything.map(({ name, channel, identity, prepare }) => ({
     name,
     answer: 'ARGUMENT_INVALID',
-    run: async (cast: Cast) => {
-      const args = { ...honestArgsOf(name, await cast.once(name, () => prepare(cast))), more: true };
-      return cast.send(identity, name, args, channel);
+    run: async (fixture: LedgerFixture) => {
+      const args = { ...honestArgsOf(name, await fixture.once(name, () => prepare(fixture))), more: true };
+      return fixture.send(identity, name, args, channel);
     },
   })),
 };

@@ -1,8 +1,8 @@
 import { CHANNELS, type ChannelName } from '@careledger/domain';
 import type { BlockTransaction } from '@careledger/ledger';
-import type { ChaincodeNetwork } from '../../chaincode/chaincode-network.js';
-import { argumentsOf, keysWrittenBy } from '../../peer/transaction-content.js';
-import { FUNCTIONS } from './ground.js';
+import { FUNCTIONS } from '../../fixtures/chaincode/functions.js';
+import type { ChaincodeNetwork } from '../../fixtures/chaincode/chaincode-network.js';
+import { argumentsOf, keysWrittenBy } from '../../fixtures/observation/transaction-content.js';
 
 /** A call that lies in a block and has taken effect. */
 export interface CarriedCall {

@@ -7,31 +7,37 @@ import {
 import { randomId128 } from '@careledger/crypto';
 import { storeByPatient } from '@careledger/records-chaincode/testing';
 import { NO_EFFECT, THROUGH } from '../attempt.js';
-import type { Cast } from './cast.js';
+import type { LedgerFixture } from './ledger-fixture.js';
 import { TERMS, pendingSubscription } from './drafts.js';
 import { kind, type LedgerKind } from './ledger-attempt.js';
 
-const grant = (cast: Cast, ...items: string[]) => cast.send('patients client', 'Grant', { items });
-const grantOnAuthorities = (cast: Cast, ...items: string[]) =>
-  cast.send('patients client', 'Grant', { items }, 'authorities');
-const revoke = (cast: Cast, ...items: string[]) => cast.must('lab client', 'Revoke', { items });
+const grant = (fixture: LedgerFixture, ...items: string[]) =>
+  fixture.send('patients client', 'Grant', { items });
+const grantOnAuthorities = (fixture: LedgerFixture, ...items: string[]) =>
+  fixture.send('patients client', 'Grant', { items }, 'authorities');
+const revoke = (fixture: LedgerFixture, ...items: string[]) =>
+  fixture.must('lab client', 'Revoke', { items });
 
 /** Whether the hospital gets at a record of the patient's: what a grant is good for. */
-async function opens(cast: Cast, patient: TestPatient): Promise<string> {
-  const { recordId } = await cast.stored(patient, patient);
-  return cast.request(cast.requestBy(cast.hospital, patient, recordId));
+async function opens(fixture: LedgerFixture, patient: TestPatient): Promise<string> {
+  const { recordId } = await fixture.stored(patient, patient);
+  return fixture.request(fixture.requestBy(fixture.hospital, patient, recordId));
 }
 
 /** A subscription whose request was answered. */
-async function rejected(cast: Cast, patient: TestPatient): Promise<string> {
-  const subscriptionId = await pendingSubscription(cast, patient);
+async function rejected(fixture: LedgerFixture, patient: TestPatient): Promise<string> {
+  const subscriptionId = await pendingSubscription(fixture, patient);
   const statement = patient.sign('rejectSubscription', { subscriptionId }, patient.consent);
-  await cast.must('lab client', 'RejectSubscription', { statement });
+  await fixture.must('lab client', 'RejectSubscription', { statement });
   return subscriptionId;
 }
 
-const statusOf = async (cast: Cast, patient: TestPatient, subscriptionId: string): Promise<string> => {
-  const { rows } = (await cast.ask('ListSubscriptions', { patientId: patient.id })) as {
+const statusOf = async (
+  fixture: LedgerFixture,
+  patient: TestPatient,
+  subscriptionId: string,
+): Promise<string> => {
+  const { rows } = (await fixture.ask('ListSubscriptions', { patientId: patient.id })) as {
     rows: SubscriptionState[];
   };
   return rows.find((row) => row.subscriptionId === subscriptionId)?.status ?? 'unknown';
@@ -39,262 +45,298 @@ const statusOf = async (cast: Cast, patient: TestPatient, subscriptionId: string
 
 /** What patients allow, and who would like it otherwise. */
 export const consent: readonly LedgerKind[] = [
-  kind('held-back-grant', 'relay', 'holds a grant back until after its revocation', 'GRANT_REVOKED', {
-    'a single revocation': async (cast) => {
-      const patient = await cast.patient();
-      const sid = randomId128();
-      const held = patient.grant(cast.hospital.id, {}, { sid });
-      await revoke(cast, patient.revoke(sid));
-      return grant(cast, held);
-    },
-    'a revocation of everything': async (cast) => {
-      const patient = await cast.patient();
-      const held = patient.grant(cast.hospital.id);
-      await revoke(cast, patient.revokeAll());
-      return grant(cast, held);
+  kind({
+    id: 'held-back-grant',
+    role: 'relay',
+    what: 'holds a grant back until after its revocation',
+    answer: 'GRANT_REVOKED',
+    tries: {
+      'a single revocation': async (fixture) => {
+        const patient = await fixture.patient();
+        const sid = randomId128();
+        const held = patient.grant(fixture.hospital.id, {}, { sid });
+        await revoke(fixture, patient.revoke(sid));
+        return grant(fixture, held);
+      },
+      'a revocation of everything': async (fixture) => {
+        const patient = await fixture.patient();
+        const held = patient.grant(fixture.hospital.id);
+        await revoke(fixture, patient.revokeAll());
+        return grant(fixture, held);
+      },
     },
   }),
-  kind(
-    'held-back-revocation',
-    'relay',
-    'carries a revocation of everything late, so that it would void what was granted since',
-    NO_EFFECT,
-    {
-      Revoke: async (cast) => {
-        const patient = await cast.patient();
+  kind({
+    id: 'held-back-revocation',
+    role: 'relay',
+    what: 'carries a revocation of everything late, so that it would void what was granted since',
+    answer: NO_EFFECT,
+    tries: {
+      Revoke: async (fixture) => {
+        const patient = await fixture.patient();
         const held = patient.revokeAll();
-        await cast.granted(patient, cast.hospital);
-        await revoke(cast, held);
-        return (await opens(cast, patient)) === THROUGH ? NO_EFFECT : THROUGH;
+        await fixture.granted(patient, fixture.hospital);
+        await revoke(fixture, held);
+        return (await opens(fixture, patient)) === THROUGH ? NO_EFFECT : THROUGH;
       },
-    },
-  ),
-  kind('replayed-grant', 'relay', 'sends a grant again after it was revoked', NO_EFFECT, {
-    'a single revocation': async (cast) => {
-      const patient = await cast.patient();
-      const sid = randomId128();
-      const old = patient.grant(cast.hospital.id, {}, { sid });
-      await grant(cast, old);
-      await revoke(cast, patient.revoke(sid));
-      const answer = await grant(cast, old);
-      return (await opens(cast, patient)) === THROUGH ? THROUGH : answer;
-    },
-    'a revocation of everything': async (cast) => {
-      const patient = await cast.patient();
-      const old = patient.grant(cast.hospital.id);
-      await grant(cast, old);
-      await revoke(cast, patient.revokeAll());
-      const answer = await grant(cast, old);
-      return (await opens(cast, patient)) === THROUGH ? THROUGH : answer;
     },
   }),
-  kind(
-    'policy-seq-reused',
-    'thief',
-    'signs consent under a sequence number that was used',
-    'POLICY_SEQ_REUSED',
-    {
-      Grant: async (cast) => {
-        const patient = await cast.patient();
-        await cast.granted(patient, cast.lab);
-        return grant(cast, patient.grant(cast.hospital.id, { policySeq: 1 }));
+  kind({
+    id: 'replayed-grant',
+    role: 'relay',
+    what: 'sends a grant again after it was revoked',
+    answer: NO_EFFECT,
+    tries: {
+      'a single revocation': async (fixture) => {
+        const patient = await fixture.patient();
+        const sid = randomId128();
+        const old = patient.grant(fixture.hospital.id, {}, { sid });
+        await grant(fixture, old);
+        await revoke(fixture, patient.revoke(sid));
+        const answer = await grant(fixture, old);
+        return (await opens(fixture, patient)) === THROUGH ? THROUGH : answer;
       },
-      Revoke: async (cast) => {
-        const patient = await cast.patient();
-        const grantId = await cast.granted(patient, cast.lab);
+      'a revocation of everything': async (fixture) => {
+        const patient = await fixture.patient();
+        const old = patient.grant(fixture.hospital.id);
+        await grant(fixture, old);
+        await revoke(fixture, patient.revokeAll());
+        const answer = await grant(fixture, old);
+        return (await opens(fixture, patient)) === THROUGH ? THROUGH : answer;
+      },
+    },
+  }),
+  kind({
+    id: 'policy-seq-reused',
+    role: 'thief',
+    what: 'signs consent under a sequence number that was used',
+    answer: 'POLICY_SEQ_REUSED',
+    tries: {
+      Grant: async (fixture) => {
+        const patient = await fixture.patient();
+        await fixture.granted(patient, fixture.lab);
+        return grant(fixture, patient.grant(fixture.hospital.id, { policySeq: 1 }));
+      },
+      Revoke: async (fixture) => {
+        const patient = await fixture.patient();
+        const grantId = await fixture.granted(patient, fixture.lab);
         const again = patient.sign('revoke', { policySeq: 1, grantId }, patient.consent);
-        return cast.send('lab client', 'Revoke', { items: [again] });
+        return fixture.send('lab client', 'Revoke', { items: [again] });
       },
-      'Revoke, of everything': async (cast) => {
-        const patient = await cast.patient();
-        await cast.granted(patient, cast.lab);
+      'Revoke, of everything': async (fixture) => {
+        const patient = await fixture.patient();
+        await fixture.granted(patient, fixture.lab);
         const again = patient.sign('revokeAll', { policySeq: 1 }, patient.consent);
-        return cast.send('lab client', 'Revoke', { items: [again] });
+        return fixture.send('lab client', 'Revoke', { items: [again] });
       },
     },
-  ),
-  kind('foreign-grant', 'patient', 'revokes the grant of another patient by its id', NO_EFFECT, {
-    Revoke: async (cast) => {
-      const [victim, other] = [await cast.patient(), await cast.patient()];
-      const grantId = await cast.granted(victim, cast.hospital);
-      await revoke(cast, other.revoke(grantId));
-      return (await opens(cast, victim)) === THROUGH ? NO_EFFECT : THROUGH;
+  }),
+  kind({
+    id: 'foreign-grant',
+    role: 'patient',
+    what: 'revokes the grant of another patient by its id',
+    answer: NO_EFFECT,
+    tries: {
+      Revoke: async (fixture) => {
+        const [victim, other] = [await fixture.patient(), await fixture.patient()];
+        const grantId = await fixture.granted(victim, fixture.hospital);
+        await revoke(fixture, other.revoke(grantId));
+        return (await opens(fixture, victim)) === THROUGH ? NO_EFFECT : THROUGH;
+      },
     },
   }),
-  kind('taken-grant-id', 'patient', 'takes the id of another one’s grant first', NO_EFFECT, {
-    Grant: async (cast) => {
-      const [victim, other] = [await cast.patient(), await cast.patient()];
-      const sid = randomId128();
-      const waiting = victim.grant(cast.hospital.id, {}, { sid });
-      await grant(cast, other.grant(cast.lab.id, {}, { sid }));
-      return (await grant(cast, waiting)) === THROUGH ? NO_EFFECT : THROUGH;
-    },
-    'Revoke, before it arrives': async (cast) => {
-      const [victim, other] = [await cast.patient(), await cast.patient()];
-      const sid = randomId128();
-      const waiting = victim.grant(cast.hospital.id, {}, { sid });
-      await revoke(cast, other.revoke(sid));
-      return (await grant(cast, waiting)) === THROUGH ? NO_EFFECT : THROUGH;
+  kind({
+    id: 'taken-grant-id',
+    role: 'patient',
+    what: 'takes the id of another one’s grant first',
+    answer: NO_EFFECT,
+    tries: {
+      Grant: async (fixture) => {
+        const [victim, other] = [await fixture.patient(), await fixture.patient()];
+        const sid = randomId128();
+        const waiting = victim.grant(fixture.hospital.id, {}, { sid });
+        await grant(fixture, other.grant(fixture.lab.id, {}, { sid }));
+        return (await grant(fixture, waiting)) === THROUGH ? NO_EFFECT : THROUGH;
+      },
+      'Revoke, before it arrives': async (fixture) => {
+        const [victim, other] = [await fixture.patient(), await fixture.patient()];
+        const sid = randomId128();
+        const waiting = victim.grant(fixture.hospital.id, {}, { sid });
+        await revoke(fixture, other.revoke(sid));
+        return (await grant(fixture, waiting)) === THROUGH ? NO_EFFECT : THROUGH;
+      },
     },
   }),
-  kind('senseless-period', 'patient', 'grants until before the grant begins', 'GRANT_PERIOD_INVALID', {
-    Grant: async (cast) => {
-      const patient = await cast.patient();
-      return grant(cast, patient.grant(cast.hospital.id, { until: '2025-12-31T23:59:59Z' }));
+  kind({
+    id: 'senseless-period',
+    role: 'patient',
+    what: 'grants until before the grant begins',
+    answer: 'GRANT_PERIOD_INVALID',
+    tries: {
+      Grant: async (fixture) => {
+        const patient = await fixture.patient();
+        return grant(fixture, patient.grant(fixture.hospital.id, { until: '2025-12-31T23:59:59Z' }));
+      },
     },
   }),
-  kind('unknown-grantee', 'patient', 'grants to an id that nobody has yet', 'AUTHORITY_UNKNOWN', {
-    Grant: async (cast) => grant(cast, (await cast.patient()).grant('aut_pharmacy')),
+  kind({
+    id: 'unknown-grantee',
+    role: 'patient',
+    what: 'grants to an id that nobody has yet',
+    answer: 'AUTHORITY_UNKNOWN',
+    tries: {
+      Grant: async (fixture) => grant(fixture, (await fixture.patient()).grant('aut_pharmacy')),
+    },
   }),
-  kind(
-    'too-many-grants',
-    'patient',
-    'makes the ledger read more grants for one decision than it may',
-    'GRANT_LIMIT',
-    {
-      Grant: async (cast) => {
-        const patient = await cast.patient();
+  kind({
+    id: 'too-many-grants',
+    role: 'patient',
+    what: 'makes the ledger read more grants for one decision than it may',
+    answer: 'GRANT_LIMIT',
+    where: 'memory',
+    tries: {
+      Grant: async (fixture) => {
+        const patient = await fixture.patient();
         for (let count = 0; count < GRANTS_PER_AUTHORITY_MAX; count += 1)
-          await cast.granted(patient, cast.hospital);
-        return grant(cast, patient.grant(cast.hospital.id));
+          await fixture.granted(patient, fixture.hospital);
+        return grant(fixture, patient.grant(fixture.hospital.id));
       },
     },
-    'memory',
-  ),
-  kind(
-    'two-of-one',
-    'relay',
-    'puts two statements of one patient into one transaction, so that the second would not see the first',
-    'BATCH_DUPLICATE_SUBJECT',
-    {
-      StoreRecords: async (cast) => {
-        const patient = await cast.patient();
+  }),
+  kind({
+    id: 'two-of-one',
+    role: 'relay',
+    what: 'puts two statements of one patient into one transaction, so that the second would not see the first',
+    answer: 'BATCH_DUPLICATE_SUBJECT',
+    tries: {
+      StoreRecords: async (fixture) => {
+        const patient = await fixture.patient();
         const items = [storeByPatient(patient), storeByPatient(patient)];
-        return cast.sendLast('cloud-a client', 'StoreRecords', items);
+        return fixture.sendLast('cloud-a client', 'StoreRecords', items);
       },
     },
-  ),
-  kind(
-    'foreign-subscription',
-    'authority',
-    'ends or decides a subscription that is another one’s',
-    'SUBSCRIPTION_MISMATCH',
-    {
-      CancelSubscription: async (cast) => {
-        const patient = await cast.patient();
-        const subscriptionId = await pendingSubscription(cast, patient);
+  }),
+  kind({
+    id: 'foreign-subscription',
+    role: 'authority',
+    what: 'ends or decides a subscription that is another one’s',
+    answer: 'SUBSCRIPTION_MISMATCH',
+    tries: {
+      CancelSubscription: async (fixture) => {
+        const patient = await fixture.patient();
+        const subscriptionId = await pendingSubscription(fixture, patient);
         const body = { subscriptionId, patientId: patient.id };
-        const statement = cast.lab.sign('cancelSubscription', body, cast.lab.signer);
-        return cast.send('lab client', 'CancelSubscription', { statement });
+        const statement = fixture.lab.sign('cancelSubscription', body, fixture.lab.signer);
+        return fixture.send('lab client', 'CancelSubscription', { statement });
       },
-      'Grant that names it': async (cast) => {
-        const patient = await cast.patient();
-        const subscriptionId = await pendingSubscription(cast, patient);
-        return grantOnAuthorities(cast, patient.grant(cast.lab.id, { subscriptionId }));
+      'Grant that names it': async (fixture) => {
+        const patient = await fixture.patient();
+        const subscriptionId = await pendingSubscription(fixture, patient);
+        return grantOnAuthorities(fixture, patient.grant(fixture.lab.id, { subscriptionId }));
       },
     },
-  ),
-  kind(
-    'other-patients-subscription',
-    'patient',
-    'answers a request that was made to another patient',
-    'SUBSCRIPTION_UNKNOWN',
-    {
-      RejectSubscription: async (cast) => {
-        const [victim, other] = [await cast.patient(), await cast.patient()];
-        const subscriptionId = await pendingSubscription(cast, victim);
+  }),
+  kind({
+    id: 'other-patients-subscription',
+    role: 'patient',
+    what: 'answers a request that was made to another patient',
+    answer: 'SUBSCRIPTION_UNKNOWN',
+    tries: {
+      RejectSubscription: async (fixture) => {
+        const [victim, other] = [await fixture.patient(), await fixture.patient()];
+        const subscriptionId = await pendingSubscription(fixture, victim);
         const statement = other.sign('rejectSubscription', { subscriptionId }, other.consent);
-        return cast.send('lab client', 'RejectSubscription', { statement });
+        return fixture.send('lab client', 'RejectSubscription', { statement });
       },
-      'Grant that names it': async (cast) => {
-        const [victim, other] = [await cast.patient(), await cast.patient()];
-        const subscriptionId = await pendingSubscription(cast, victim);
-        return grantOnAuthorities(cast, other.grant(cast.hospital.id, { subscriptionId }));
+      'Grant that names it': async (fixture) => {
+        const [victim, other] = [await fixture.patient(), await fixture.patient()];
+        const subscriptionId = await pendingSubscription(fixture, victim);
+        return grantOnAuthorities(fixture, other.grant(fixture.hospital.id, { subscriptionId }));
       },
     },
-  ),
-  kind(
-    'answered-subscription',
-    'patient',
-    'answers a request for a subscription again',
-    'SUBSCRIPTION_NOT_PENDING',
-    {
-      'Grant that names it': async (cast) => {
-        const patient = await cast.patient();
-        const subscriptionId = await rejected(cast, patient);
-        return grantOnAuthorities(cast, patient.grant(cast.hospital.id, { subscriptionId }));
+  }),
+  kind({
+    id: 'answered-subscription',
+    role: 'patient',
+    what: 'answers a request for a subscription again',
+    answer: 'SUBSCRIPTION_NOT_PENDING',
+    tries: {
+      'Grant that names it': async (fixture) => {
+        const patient = await fixture.patient();
+        const subscriptionId = await rejected(fixture, patient);
+        return grantOnAuthorities(fixture, patient.grant(fixture.hospital.id, { subscriptionId }));
       },
-      RejectSubscription: async (cast) => {
-        const patient = await cast.patient();
-        const subscriptionId = await rejected(cast, patient);
+      RejectSubscription: async (fixture) => {
+        const patient = await fixture.patient();
+        const subscriptionId = await rejected(fixture, patient);
         const statement = patient.sign('rejectSubscription', { subscriptionId }, patient.consent);
-        return cast.send('lab client', 'RejectSubscription', { statement });
+        return fixture.send('lab client', 'RejectSubscription', { statement });
       },
     },
-  ),
-  kind(
-    'veto-rewritten',
-    'authority',
-    'turns the patient’s refusal of a subscription into a cancellation of its own',
-    NO_EFFECT,
-    {
-      CancelSubscription: async (cast) => {
-        const patient = await cast.patient();
-        const subscriptionId = await rejected(cast, patient);
+  }),
+  kind({
+    id: 'veto-rewritten',
+    role: 'authority',
+    what: 'turns the patient’s refusal of a subscription into a cancellation of its own',
+    answer: NO_EFFECT,
+    tries: {
+      CancelSubscription: async (fixture) => {
+        const patient = await fixture.patient();
+        const subscriptionId = await rejected(fixture, patient);
         const body = { subscriptionId, patientId: patient.id };
-        const statement = cast.hospital.sign('cancelSubscription', body, cast.hospital.signer);
-        await cast.must('hospital client', 'CancelSubscription', { statement });
-        return (await statusOf(cast, patient, subscriptionId)) === 'rejected' ? NO_EFFECT : THROUGH;
+        const statement = fixture.hospital.sign('cancelSubscription', body, fixture.hospital.signer);
+        await fixture.must('hospital client', 'CancelSubscription', { statement });
+        return (await statusOf(fixture, patient, subscriptionId)) === 'rejected' ? NO_EFFECT : THROUGH;
       },
     },
-  ),
-  kind(
-    'taken-subscription-id',
-    'authority',
-    'asks the same patient for a subscription under the id of another authority’s',
-    'STATEMENT_ID_REUSED',
-    {
-      RequestSubscription: async (cast) => {
-        const patient = await cast.patient();
-        const sid = await pendingSubscription(cast, patient);
+  }),
+  kind({
+    id: 'taken-subscription-id',
+    role: 'authority',
+    what: 'asks the same patient for a subscription under the id of another authority’s',
+    answer: 'STATEMENT_ID_REUSED',
+    tries: {
+      RequestSubscription: async (fixture) => {
+        const patient = await fixture.patient();
+        const sid = await pendingSubscription(fixture, patient);
         const body = { patientId: patient.id, ...TERMS };
-        const statement = cast.lab.sign('requestSubscription', body, cast.lab.signer, { sid });
-        return cast.send('lab client', 'RequestSubscription', { statement });
+        const statement = fixture.lab.sign('requestSubscription', body, fixture.lab.signer, { sid });
+        return fixture.send('lab client', 'RequestSubscription', { statement });
       },
     },
-  ),
-  kind(
-    'flood-of-requests',
-    'authority',
-    'floods a patient with requests for subscriptions',
-    'SUBSCRIPTION_LIMIT',
-    {
-      RequestSubscription: async (cast) => {
-        const patient = await cast.patient();
+  }),
+  kind({
+    id: 'flood-of-requests',
+    role: 'authority',
+    what: 'floods a patient with requests for subscriptions',
+    answer: 'SUBSCRIPTION_LIMIT',
+    tries: {
+      RequestSubscription: async (fixture) => {
+        const patient = await fixture.patient();
         for (let count = 0; count < SUBSCRIPTIONS_PENDING_MAX; count += 1)
-          await pendingSubscription(cast, patient);
+          await pendingSubscription(fixture, patient);
         const body = { patientId: patient.id, ...TERMS };
-        const statement = cast.hospital.sign('requestSubscription', body, cast.hospital.signer);
-        return cast.send('hospital client', 'RequestSubscription', { statement });
+        const statement = fixture.hospital.sign('requestSubscription', body, fixture.hospital.signer);
+        return fixture.send('hospital client', 'RequestSubscription', { statement });
       },
     },
-  ),
-  kind(
-    'unknown-patient',
-    'authority',
-    'asks for, writes about or visits somebody who is no patient',
-    'PATIENT_UNKNOWN',
-    {
-      RequestSubscription: async (cast) => {
-        const body = { patientId: cast.stranger().id, ...TERMS };
-        const statement = cast.hospital.sign('requestSubscription', body, cast.hospital.signer);
-        return cast.send('hospital client', 'RequestSubscription', { statement });
+  }),
+  kind({
+    id: 'unknown-patient',
+    role: 'authority',
+    what: 'asks for, writes about or visits somebody who is no patient',
+    answer: 'PATIENT_UNKNOWN',
+    tries: {
+      RequestSubscription: async (fixture) => {
+        const body = { patientId: fixture.stranger().id, ...TERMS };
+        const statement = fixture.hospital.sign('requestSubscription', body, fixture.hospital.signer);
+        return fixture.send('hospital client', 'RequestSubscription', { statement });
       },
-      RequestAccess: async (cast) => {
-        const patient = await cast.patient();
-        const { recordId } = await cast.stored(patient, patient);
-        return cast.request(cast.requestBy(cast.hospital, cast.stranger(), recordId));
+      RequestAccess: async (fixture) => {
+        const patient = await fixture.patient();
+        const { recordId } = await fixture.stored(patient, patient);
+        return fixture.request(fixture.requestBy(fixture.hospital, fixture.stranger(), recordId));
       },
     },
-  ),
+  }),
 ];

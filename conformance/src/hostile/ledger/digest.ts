@@ -2,9 +2,9 @@ import { createHash } from 'node:crypto';
 import { CHANNELS } from '@careledger/domain';
 import { canonicalJson } from '@careledger/crypto';
 import { allRows, type LedgerPage } from '@careledger/ledger';
+import { functionNamed } from '../../fixtures/chaincode/functions.js';
 import { concurrently } from '../concurrently.js';
-import { functionNamed } from './ground.js';
-import { networkGround } from './network-ground.js';
+import { networkTarget } from './network-target.js';
 import type { WorkedNetwork } from './replay.js';
 
 /** What is asked about everybody, and about each patient. */
@@ -22,7 +22,7 @@ const OF_EACH = [
 
 /** SHA-256 of all that the listings of both channels say of organisations and of the patients in these calls. */
 export async function digestOf({ network, calls }: WorkedNetwork): Promise<string> {
-  const ground = networkGround(network);
+  const target = networkTarget(network);
   const patients = new Set(JSON.stringify(calls.map(({ args }) => args)).match(/pat_[a-z2-7]{32}/g));
   const questions = CHANNELS.flatMap((channel) => {
     const works = (name: string) => functionNamed(name).definition.channels.includes(channel);
@@ -36,7 +36,7 @@ export async function digestOf({ network, calls }: WorkedNetwork): Promise<strin
   const listed = await concurrently(questions, async ({ channel, name, filter }) =>
     allRows(
       (page) =>
-        ground.evaluate({
+        target.evaluate({
           identity: 'patients client',
           channel,
           name,

@@ -10,8 +10,8 @@ import type { StatementBody, StatementName } from '@careledger/contracts';
 import { randomId128, type Signer } from '@careledger/crypto';
 import type { ChannelName } from '@careledger/domain';
 import { newHash, newTxId } from '@careledger/records-chaincode/testing';
-import { adminOf, clientOf, type Cast } from './cast.js';
-import { functionNamed } from './ground.js';
+import { functionNamed } from '../../fixtures/chaincode/functions.js';
+import { adminOf, clientOf, type LedgerFixture } from './ledger-fixture.js';
 
 /** A statement before it is signed, and by whom it should be signed. */
 export interface Draft {
@@ -51,47 +51,49 @@ export const honestArgsOf = (name: string, { args, draft }: Prepared): object =>
 
 /** A patient's statement, by the consent or the gateway key. */
 export function byPatient<N extends StatementName>(
-  cast: Cast,
-  channel: ChannelName,
-  patient: TestPatient,
-  use: 'consent' | 'gateway',
-  kind: N,
-  body: StatementBody<N>,
+  fixture: LedgerFixture,
+  statement: {
+    readonly channel: ChannelName;
+    readonly patient: TestPatient;
+    readonly use: 'consent' | 'gateway';
+    readonly kind: N;
+    readonly body: StatementBody<N>;
+  },
 ): Prepared {
+  const { channel, patient, use, kind, body } = statement;
   const other = use === 'consent' ? 'gateway' : 'consent';
-  const retire = () => rotatePatientKey(cast, patient, use, channel);
+  const retire = () => rotatePatientKey(fixture, patient, use, channel);
   const keys = { signer: patient[use], otherKey: patient[other] };
   return { draft: { kind, issuer: patient, body, ...keys, retire } };
 }
 
 /** An organisation's statement. */
 export function byOrganisation<N extends StatementName>(
-  cast: Cast,
-  channel: ChannelName,
-  organisation: TestOrganisation,
-  kind: N,
-  body: StatementBody<N>,
-  otherKey: Signer,
+  fixture: LedgerFixture,
+  statement: {
+    readonly channel: ChannelName;
+    readonly organisation: TestOrganisation;
+    readonly kind: N;
+    readonly body: StatementBody<N>;
+    readonly otherKey: Signer;
+  },
 ): Prepared {
+  const { channel, organisation, kind, body, otherKey } = statement;
   const { signer } = organisation;
-  const retire = () => rotateOrganisationKey(cast, organisation, channel);
+  const retire = () => rotateOrganisationKey(fixture, organisation, channel);
   return { draft: { kind, issuer: organisation, signer, body, otherKey, retire } };
 }
 
 /** The statement with which somebody registers a key of its own. */
 export function byNewcomer<N extends StatementName>(
-  issuer: TestIssuer,
-  signer: Signer,
-  kind: N,
-  body: StatementBody<N>,
-  otherKey: Signer,
+  draft: Omit<Draft, 'kind' | 'body' | 'retire'> & { readonly kind: N; readonly body: StatementBody<N> },
 ): Prepared {
-  return { draft: { kind, issuer, signer, body, otherKey } };
+  return { draft };
 }
 
-/** Puts a new key in the place of a patient's, which signs what follows. */
+/** Replaces a patient's key by a new one, which signs what follows. */
 export async function rotatePatientKey(
-  cast: Cast,
+  fixture: LedgerFixture,
   patient: TestPatient,
   use: 'consent' | 'gateway',
   channel?: ChannelName,
@@ -99,13 +101,13 @@ export async function rotatePatientKey(
   const next = newSigner();
   const body = { use, newKey: publicKeyOf(next), newKeyProof: patient.proofOf(next) };
   const statement = patient.sign('rotatePatientKey', body, patient.consent);
-  await cast.must('patients client', 'RotatePatientKey', { statement }, channel);
+  await fixture.must('patients client', 'RotatePatientKey', { statement }, channel);
   return next;
 }
 
-/** Puts a new key in the place of an organisation's signing key. */
-export async function rotateOrganisationKey(
-  cast: Cast,
+/** Replaces an organisation's signing key by a new one. */
+async function rotateOrganisationKey(
+  fixture: LedgerFixture,
   organisation: TestOrganisation,
   channel?: ChannelName,
 ): Promise<Signer> {
@@ -113,7 +115,7 @@ export async function rotateOrganisationKey(
   const newKeyProof = organisation.proofOf(next);
   const body = { use: 'signing' as const, newKey: publicKeyOf(next), newKeyProof };
   const statement = organisation.sign('rotateOrganisationKey', body, organisation.signer);
-  await cast.must(adminOf(organisation), 'RotateOrganisationKey', { statement }, channel);
+  await fixture.must(adminOf(organisation), 'RotateOrganisationKey', { statement }, channel);
   return next;
 }
 
@@ -122,22 +124,22 @@ export const TERMS = { permissions: ['read' as const], purposes: ['TREAT' as con
 
 /** A subscription that an authority has asked a patient for: its id. */
 export async function pendingSubscription(
-  cast: Cast,
+  fixture: LedgerFixture,
   patient: TestPatient,
-  by: TestOrganisation = cast.hospital,
+  by: TestOrganisation = fixture.hospital,
 ): Promise<string> {
   const sid = randomId128();
   const statement = by.sign('requestSubscription', { patientId: patient.id, ...TERMS }, by.signer, { sid });
-  await cast.must(clientOf(by), 'RequestSubscription', { statement });
+  await fixture.must(clientOf(by), 'RequestSubscription', { statement });
   return sid;
 }
 
 /** What an attestor says of a transaction. */
 export const attestationOf = (
-  cast: Cast,
+  fixture: LedgerFixture,
   body: Partial<StatementBody<'attestation'>> = {},
 ): StatementBody<'attestation'> => ({
-  network: cast.ground.networkId,
+  network: fixture.target.networkId,
   channel: 'cloud',
   block: 7,
   blockHash: newTxId(),
@@ -149,12 +151,12 @@ export const attestationOf = (
 
 /** A visit of a patient, now. */
 export const visitOf = (
-  cast: Cast,
+  fixture: LedgerFixture,
   patientId: string,
   body: Partial<StatementBody<'visit'>> = {},
 ): StatementBody<'visit'> => ({
   patientId,
-  at: cast.time(),
+  at: fixture.time(),
   dataHash: newHash(),
   location: 'sealed',
   ...body,
@@ -162,7 +164,7 @@ export const visitOf = (
 
 /** What an authority says of a direct notice that it has shown. */
 export const readingOf = (
-  cast: Cast,
+  fixture: LedgerFixture,
   { patientId, recordId, manifestHash }: { patientId: string; recordId: string; manifestHash: string },
   body: Partial<StatementBody<'noticeReading'>> = {},
 ): StatementBody<'noticeReading'> => ({
@@ -172,7 +174,7 @@ export const readingOf = (
   manifestHash,
   purpose: 'ETREAT',
   granteeTags: [],
-  readAt: cast.time(),
+  readAt: fixture.time(),
   decidedBy: 'peer',
   ...body,
 });

@@ -3,10 +3,10 @@ import type { StatementName } from '@careledger/contracts';
 import { randomId128 } from '@careledger/crypto';
 import { CHANNELS } from '@careledger/domain';
 import type { Role } from '../attempt.js';
-import { underTheNameOf, type Cast } from './cast.js';
+import { underTheNameOf, type LedgerFixture } from './ledger-fixture.js';
 import { argsOf, signed, type Draft } from './drafts.js';
 import type { LedgerKind, LedgerTry } from './ledger-attempt.js';
-import { WRITING, type IssuerClass } from './specimens.js';
+import { WRITING, type IssuerClass } from './valid-calls.js';
 
 const AN_HOUR_S = 3_600;
 
@@ -23,7 +23,7 @@ interface Forging {
   /** Whether others cannot forge the same draft afterwards. */
   readonly usesUp?: boolean;
   /** Makes the forged token. */
-  readonly forge: (cast: Cast, draft: Draft) => Promise<string> | string;
+  readonly forge: (fixture: LedgerFixture, draft: Draft) => Promise<string> | string;
 }
 
 const ALL: readonly IssuerClass[] = ['patient', 'organisation', 'attestor', 'newcomer'];
@@ -90,7 +90,7 @@ const FORGINGS: readonly Forging[] = [
     what: 'brings a statement that is dated an hour ahead',
     answer: 'STATEMENT_FROM_FUTURE',
     of: ALL,
-    forge: (cast, draft) => signed(draft, { iat: cast.nowS + AN_HOUR_S }),
+    forge: (fixture, draft) => signed(draft, { iat: fixture.nowS + AN_HOUR_S }),
   },
   {
     id: 'foreign-key',
@@ -98,7 +98,7 @@ const FORGINGS: readonly Forging[] = [
     what: 'signs, with its own registered keys, in the name of the one who has to decide',
     answer: 'STATEMENT_KEY_UNKNOWN',
     of: REGISTERED,
-    forge: async (cast, draft) => signed(draft, { signer: (await cast.bystander()).consent }),
+    forge: async (fixture, draft) => signed(draft, { signer: (await fixture.bystander()).consent }),
   },
   {
     id: 'foreign-authority',
@@ -106,7 +106,7 @@ const FORGINGS: readonly Forging[] = [
     what: 'signs, with its own registered key, in the name of the one who has to decide',
     answer: 'STATEMENT_KEY_UNKNOWN',
     of: REGISTERED,
-    forge: (cast, draft) => signed(draft, { signer: cast.lab.signer }),
+    forge: (fixture, draft) => signed(draft, { signer: fixture.lab.signer }),
   },
   {
     id: 'foreign-provider',
@@ -114,7 +114,7 @@ const FORGINGS: readonly Forging[] = [
     what: 'signs, with its own registered key, in the name of the one who has to decide',
     answer: 'STATEMENT_KEY_UNKNOWN',
     of: REGISTERED,
-    forge: (cast, draft) => signed(draft, { signer: cast.cloudB.signer }),
+    forge: (fixture, draft) => signed(draft, { signer: fixture.cloudB.signer }),
   },
   {
     id: 'other-use',
@@ -150,11 +150,11 @@ const otherChannel: LedgerKind = {
   tries: WRITING.filter(({ by }) => by !== undefined).map(({ name, channel, identity, prepare }) => ({
     name,
     answer: 'STATEMENT_CHANNEL_MISMATCH',
-    run: async (cast) => {
-      const { draft } = await cast.once(name, () => prepare(cast));
+    run: async (fixture) => {
+      const { draft } = await fixture.once(name, () => prepare(fixture));
       if (draft === undefined) throw new Error(`${name} takes no statement.`);
       const channels = CHANNELS.filter((each) => each !== channel);
-      return cast.send(identity, name, argsOf(name, signed(draft, { channels })), channel);
+      return fixture.send(identity, name, argsOf(name, signed(draft, { channels })), channel);
     },
   })),
 };
@@ -169,13 +169,13 @@ const idReused: LedgerKind = {
     answer: 'STATEMENT_ID_REUSED',
     // An organisation registers once.
     ...(by === 'newcomer' ? { where: 'memory' as const } : {}),
-    run: async (cast) => {
-      const { draft } = await prepare(cast);
+    run: async (fixture) => {
+      const { draft } = await prepare(fixture);
       if (draft === undefined) throw new Error(`${name} takes no statement.`);
       const sid = randomId128();
-      await cast.must(identity, name, argsOf(name, signed(draft, { sid })), channel);
+      await fixture.must(identity, name, argsOf(name, signed(draft, { sid })), channel);
       const again = signed(draft, { sid, iat: draft.issuer.iat - 1 });
-      return cast.send(identity, name, argsOf(name, again), channel);
+      return fixture.send(identity, name, argsOf(name, again), channel);
     },
   })),
 };
@@ -191,10 +191,10 @@ export const forgeries: readonly LedgerKind[] = [
     what,
     tries: WRITING.flatMap(({ name, by, channel, identity, prepare }): LedgerTry[] => {
       if (by === undefined || !of.includes(by)) return [];
-      const run = async (cast: Cast) => {
-        const { draft } = await (usesUp ? prepare(cast) : cast.once(name, () => prepare(cast)));
+      const run = async (fixture: LedgerFixture) => {
+        const { draft } = await (usesUp ? prepare(fixture) : fixture.once(name, () => prepare(fixture)));
         if (draft === undefined) throw new Error(`${name} takes no statement.`);
-        return cast.send(identity, name, argsOf(name, await forge(cast, draft)), channel);
+        return fixture.send(identity, name, argsOf(name, await forge(fixture, draft)), channel);
       };
       const expected = by === 'attestor' ? (OF_ATTESTORS[answer] ?? answer) : answer;
       return [{ name, answer: expected, run, ...(inMemory.includes(by) ? { where: 'memory' } : {}) }];

@@ -1,29 +1,16 @@
-import type { AttemptKind, Role, Try } from '../attempt.js';
-import type { Cast } from './cast.js';
+import { kindOf, type AlikeAttempts, type AttemptKind, type Try } from '../attempt.js';
+import type { LedgerFixture } from './ledger-fixture.js';
 
-/** An attempt on the ledger. */
-export interface LedgerTry extends Try<Cast> {
-  /** Where it is tried, if not everywhere. */
+/** Where an attempt is tried, if not everywhere. */
+interface Where {
   readonly where?: 'memory' | 'network';
 }
-export type LedgerKind = AttemptKind<Cast, LedgerTry>;
+/** An attempt on the ledger. */
+export type LedgerTry = Try<LedgerFixture> & Where;
+export type LedgerKind = AttemptKind<LedgerFixture, LedgerTry>;
 
-/** Attempts that are told apart by a word each. */
-export const kind = (
-  id: string,
-  role: Role,
-  what: string,
-  answer: string,
-  tries: Readonly<Record<string, LedgerTry['run']>>,
-  where?: 'memory' | 'network',
-): LedgerKind => ({
-  id,
-  role,
-  what,
-  tries: Object.entries(tries).map(([name, run]) => ({
-    name,
-    answer,
-    run,
-    ...(where === undefined ? {} : { where }),
-  })),
-});
+export function kind({ where, ...alike }: AlikeAttempts<LedgerFixture> & Where): LedgerKind {
+  const made = kindOf(alike);
+  if (where === undefined) return made;
+  return { ...made, tries: made.tries.map((each) => ({ ...each, where })) };
+}

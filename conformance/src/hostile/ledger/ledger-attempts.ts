@@ -3,7 +3,7 @@ import { callers } from './callers.js';
 import { consent } from './consent.js';
 import { forgeries } from './forgeries.js';
 import type { LedgerKind } from './ledger-attempt.js';
-import { places } from './places.js';
+import { presence } from './presence.js';
 import { questions } from './questions.js';
 import { records } from './records.js';
 import { registrations } from './registrations.js';
@@ -16,6 +16,6 @@ export const LEDGER_ATTEMPTS: readonly LedgerKind[] = [
   ...consent,
   ...records,
   ...access,
-  ...places,
+  ...presence,
   ...questions,
 ];

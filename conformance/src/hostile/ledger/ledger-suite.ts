@@ -1,16 +1,16 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import type { ChaincodeNetwork } from '../../chaincode/chaincode-network.js';
+import type { ChaincodeNetwork } from '../../fixtures/chaincode/chaincode-network.js';
 import { THROUGH, answersOf } from '../attempt.js';
 import { concurrently } from '../concurrently.js';
 import { ALL_FUNCTIONS, TRIED_FUNCTIONS } from './callers.js';
 import { carriedCalls } from './carried.js';
-import { Cast } from './cast.js';
+import { LedgerFixture } from './ledger-fixture.js';
 import { digestOf } from './digest.js';
 import { honestArgsOf } from './drafts.js';
 import { LEDGER_ATTEMPTS } from './ledger-attempts.js';
-import { networkGround } from './network-ground.js';
+import { networkTarget } from './network-target.js';
 import { CARRIED, REPLAYS, statementsCarried, type WorkedNetwork } from './replay.js';
-import { WRITING } from './specimens.js';
+import { WRITING } from './valid-calls.js';
 
 /** Everything that members can try on the ledger, on a network that runs. */
 export function describeHostileLedger(
@@ -20,7 +20,7 @@ export function describeHostileLedger(
 ): void {
   describe(`hostile members of ${name}`, () => {
     let network: ChaincodeNetwork | undefined;
-    let cast: Cast | undefined;
+    let fixture: LedgerFixture | undefined;
     let worked: WorkedNetwork | undefined;
     const used: Record<string, string> = {};
     const given = <Value>(value: Value | undefined): Value => {
@@ -30,7 +30,7 @@ export function describeHostileLedger(
 
     beforeAll(async () => {
       network = await start();
-      const everybody = (cast = await Cast.on(networkGround(network)));
+      const everybody = (fixture = await LedgerFixture.on(networkTarget(network)));
       await concurrently(WRITING, async ({ name, channel, identity, prepare }) => {
         const args = honestArgsOf(name, await prepare(everybody));
         used[name] = await everybody.send(identity, name, args, channel);
@@ -39,7 +39,7 @@ export function describeHostileLedger(
     }, timeoutMs);
     afterAll(() => network?.[Symbol.asyncDispose](), timeoutMs);
 
-    test('every function is tried: a new one needs a specimen', () => {
+    test('every function is tried: a new one needs a valid call', () => {
       expect([...TRIED_FUNCTIONS].sort()).toEqual([...ALL_FUNCTIONS].sort());
     });
 
@@ -56,17 +56,17 @@ export function describeHostileLedger(
     test(
       'what lies in blocks changes nothing when somebody sends it again',
       async () => {
-        const ground = given(worked);
-        const before = await digestOf(ground);
+        const target = given(worked);
+        const before = await digestOf(target);
         const answers: Record<string, string> = {};
         for (const { id, tries } of REPLAYS)
-          answers[id] = answersOf(await Promise.all(tries.map((each) => each.run(ground))));
+          answers[id] = answersOf(await Promise.all(tries.map((each) => each.run(target))));
         expect(answers).toEqual(
           Object.fromEntries(
             REPLAYS.map(({ id, tries }) => [id, answersOf(tries.map(({ answer }) => answer))]),
           ),
         );
-        expect(await digestOf(ground)).toBe(before);
+        expect(await digestOf(target)).toBe(before);
       },
       timeoutMs,
     );
@@ -74,7 +74,7 @@ export function describeHostileLedger(
     test(
       'every attempt is answered as the list says',
       async () => {
-        const everybody = given(cast);
+        const everybody = given(fixture);
         const tries = LEDGER_ATTEMPTS.flatMap(({ id, tries }) =>
           tries
             .filter(({ where }) => where !== 'memory')

@@ -1,7 +1,7 @@
 import { PORT_OFFSETS } from '@careledger/network-definition';
 import { findFabricBinaries } from '@careledger/network-runners';
 import { describe } from '@jest/globals';
-import { startNative } from '../../chaincode/native.js';
+import { startNative } from '../../fixtures/chaincode/native.js';
 import { describeHostileLedger } from './ledger-suite.js';
 
 const TIMEOUT_MS = 300_000;

@@ -1,4 +1,4 @@
-import { startEmbedded } from '../../chaincode/embedded.js';
+import { startEmbedded } from '../../fixtures/chaincode/embedded.js';
 import { describeHostileLedger } from './ledger-suite.js';
 
 const TIMEOUT_MS = 180_000;

@@ -1,10 +1,10 @@
 import { records } from '@careledger/contracts';
 import { toBase64url, utf8 } from '@careledger/crypto';
+import { functionNamed } from '../../fixtures/chaincode/functions.js';
 import { NO_EFFECT, THROUGH } from '../attempt.js';
-import { answerTo, codeOfError, type Cast } from './cast.js';
+import { answerTo, codeOfError, type LedgerFixture } from './ledger-fixture.js';
 import { kind, type LedgerKind } from './ledger-attempt.js';
-import { READING } from './reading-specimens.js';
-import { functionNamed } from './ground.js';
+import { READING } from './valid-reads.js';
 import { honestArgsOf } from './drafts.js';
 
 /** Functions that answer in pages. */
@@ -15,10 +15,10 @@ const PAGED = READING.filter(({ name }) =>
 /** The rows behind a bookmark of one's own making: none that lie elsewhere. */
 const behind =
   (bookmark: string) =>
-  async (cast: Cast, { name, channel, prepare }: (typeof PAGED)[number]): Promise<string> => {
-    const args = { ...honestArgsOf(name, await prepare(cast)), bookmark };
+  async (fixture: LedgerFixture, { name, channel, prepare }: (typeof PAGED)[number]): Promise<string> => {
+    const args = { ...honestArgsOf(name, await prepare(fixture)), bookmark };
     try {
-      const { rows } = (await cast.ask(name, args, channel)) as { rows: object[] };
+      const { rows } = (await fixture.ask(name, args, channel)) as { rows: object[] };
       return rows.length > 0 ? THROUGH : NO_EFFECT;
     } catch (error) {
       return codeOfError(error);
@@ -26,47 +26,48 @@ const behind =
   };
 
 const everyPaged = (bookmark: string) =>
-  Object.fromEntries(PAGED.map((each) => [each.name, (cast: Cast) => behind(bookmark)(cast, each)]));
+  Object.fromEntries(
+    PAGED.map((each) => [each.name, (fixture: LedgerFixture) => behind(bookmark)(fixture, each)]),
+  );
 const partsOf = (...parts: string[]) => toBase64url(utf8(JSON.stringify(parts)));
 
 /** What members ask, and how they would like to see or do more by asking. */
 export const questions: readonly LedgerKind[] = [
-  kind(
-    'made-up-bookmark',
-    'authority',
-    'reads on from a bookmark that no query gave it',
-    'PAGE_TOKEN_INVALID',
-    {
+  kind({
+    id: 'made-up-bookmark',
+    role: 'authority',
+    what: 'reads on from a bookmark that no query gave it',
+    answer: 'PAGE_TOKEN_INVALID',
+    tries: {
       ...everyPaged('nonsense'),
       ...Object.fromEntries(
         PAGED.map((each) => [
           `${each.name}, a key that leads elsewhere`,
-          (cast: Cast) => behind(partsOf('\0', '\0'))(cast, each),
+          (fixture: LedgerFixture) => behind(partsOf('\0', '\0'))(fixture, each),
         ]),
       ),
     },
-  ),
-  kind(
-    'unknown-function',
-    'operator',
-    'calls what is no function of a contract, such as a member of the class that carries them',
-    'FUNCTION_UNKNOWN',
-    Object.fromEntries(
+  }),
+  kind({
+    id: 'unknown-function',
+    role: 'operator',
+    what: 'calls what is no function of a contract, such as a member of the class that carries them',
+    answer: 'FUNCTION_UNKNOWN',
+    tries: Object.fromEntries(
       ['aroundTransaction', 'beforeTransaction', 'constructor', 'toString', '__proto__', 'Nope'].map(
         (name) => [
           name,
-          (cast: Cast) =>
+          (fixture: LedgerFixture) =>
             answerTo(
-              cast.ground.submit({
+              fixture.target.submit({
                 identity: 'lab admin',
                 channel: 'cloud',
-                contract: records,
-                name,
+                name: { contract: records, name },
                 args: {},
               }),
             ),
         ],
       ),
     ),
-  ),
+  }),
 ];

@@ -1,14 +1,15 @@
-import type { ChaincodeNetwork } from '../../chaincode/chaincode-network.js';
-import { EVERYBODY, type IdentityName } from '../../chaincode/identities.js';
-import { validationCode } from '../../peer/outcome.js';
+import { functionNamed } from '../../fixtures/chaincode/functions.js';
+import type { ChaincodeNetwork } from '../../fixtures/chaincode/chaincode-network.js';
+import { EVERYBODY, type IdentityName } from '../../fixtures/chaincode/identities.js';
+import { validationCode } from '../../fixtures/observation/outcome.js';
 import { NO_EFFECT, THROUGH, answersOf, type AttemptKind, type Role } from '../attempt.js';
 import { concurrently } from '../concurrently.js';
 import { effects, statementsIn, type CarriedCall } from './carried.js';
-import { codeOfError } from './cast.js';
+import { codeOfError } from './ledger-fixture.js';
 import { argsOf } from './drafts.js';
-import { functionNamed, type LedgerGround } from './ground.js';
-import { networkGround } from './network-ground.js';
-import { WRITING } from './specimens.js';
+import type { LedgerTarget } from './ledger-target.js';
+import { networkTarget } from './network-target.js';
+import { WRITING } from './valid-calls.js';
 import { CALLERS, PEER, isStranger, roleOf } from './who.js';
 
 /** A network that has worked, and what lies in its blocks. */
@@ -24,10 +25,10 @@ export const CARRIED = { calls: 68, statements: 1_399 } as const;
 /** A call that was refused, by its code, or the transaction that it has become. */
 type Sent = { readonly code: string } | { readonly transactionId: string };
 
-async function send(ground: LedgerGround, call: CarriedCall, identity: IdentityName): Promise<Sent> {
+async function send(target: LedgerTarget, call: CarriedCall, identity: IdentityName): Promise<Sent> {
   const { channel, name, args } = call;
   try {
-    return { transactionId: (await ground.submit({ identity, channel, name, args })).transactionId };
+    return { transactionId: (await target.submit({ identity, channel, name, args })).transactionId };
   } catch (error) {
     return { code: codeOfError(error) };
   }
@@ -56,9 +57,9 @@ const calls = (role: Role, answer: string): ReplayKind => ({
       times: CARRIED.calls * membersOf(role).length,
       answer,
       run: async ({ network, calls }) => {
-        const ground = networkGround(network);
+        const target = networkTarget(network);
         const all = calls.flatMap((call) => membersOf(role).map((identity) => ({ call, identity })));
-        const sent = await concurrently(all, ({ call, identity }) => send(ground, call, identity));
+        const sent = await concurrently(all, ({ call, identity }) => send(target, call, identity));
         return answersOf(await outcomesOf(network, sent));
       },
     },
@@ -92,19 +93,19 @@ const statements: ReplayKind = {
       times: CARRIED.statements,
       answer: `CALLER_REFUSED, STATEMENT_TYPE_MISMATCH, ${NO_EFFECT}`,
       run: async ({ network, calls }) => {
-        const ground = networkGround(network);
+        const target = networkTarget(network);
         const sent = await concurrently(
           statementsCarried(calls),
           async ({ channel, name, identity, statement }): Promise<Sent> => {
             const call = { identity, channel, name, args: argsOf(name, statement) };
             try {
-              const asked = (await ground.evaluate(call)) as { items?: { code: string }[] };
+              const asked = (await target.evaluate(call)) as { items?: { code: string }[] };
               const code = asked.items?.[0]?.code ?? THROUGH;
               if (code !== THROUGH) return { code };
             } catch (error) {
               return { code: codeOfError(error) };
             }
-            return { transactionId: (await ground.submit(call)).transactionId };
+            return { transactionId: (await target.submit(call)).transactionId };
           },
         );
         return answersOf(await outcomesOf(network, sent));

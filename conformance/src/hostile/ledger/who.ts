@@ -1,6 +1,6 @@
 import type { CallerRule } from '@careledger/contracts';
 import type { ChannelName } from '@careledger/domain';
-import { EVERYBODY, type IdentityName } from '../../chaincode/identities.js';
+import { EVERYBODY, type IdentityName } from '../../fixtures/chaincode/identities.js';
 import type { Role } from '../attempt.js';
 
 export const PEER: IdentityName = 'hospital peer';

@@ -8,12 +8,12 @@ import {
   wrapKey,
 } from '@careledger/envelope';
 import { PROVIDER_ROUTES } from '@careledger/protocol';
-import { authorOf, gatewayOf, type Author, type MadeVersion } from '../../cloud/made-version.js';
-import { NO_EFFECT, THROUGH, answersOf, type AttemptKind, type Role, type Try } from '../attempt.js';
-import { codeOf, type ProviderCast, type Relay } from './provider-cast.js';
+import { authorOf, gatewayOf, type Author, type MadeVersion } from '../../fixtures/providers/made-version.js';
+import { NO_EFFECT, THROUGH, answersOf, kindOf, type AttemptKind, type Try } from '../attempt.js';
+import { codeOf, type ProviderFixture, type Relay } from './provider-fixture.js';
 
-type ProviderKind = AttemptKind<ProviderCast>;
-type Run = Try<ProviderCast>['run'];
+type ProviderKind = AttemptKind<ProviderFixture>;
+type Run = Try<ProviderFixture>['run'];
 
 /** Peers refuse what is dated two minutes ahead. */
 const AHEAD_MS = 110_000;
@@ -21,18 +21,7 @@ const AHEAD_MS = 110_000;
 const AFTER_WINDOW_MS = 31_000;
 const MISMATCH = 'ORGANISATION_MISMATCH';
 
-const kind = (
-  id: string,
-  role: Role,
-  what: string,
-  answer: string,
-  tries: Readonly<Record<string, Run>>,
-): ProviderKind => ({
-  id,
-  role,
-  what,
-  tries: Object.entries(tries).map(([name, run]) => ({ name, answer, run })),
-});
+const kind = kindOf<ProviderFixture>;
 
 /** The same call with the tokens of several organisations. */
 const asEach = async (mspIds: readonly string[], call: (mspId: string) => Promise<unknown>) => {
@@ -42,9 +31,9 @@ const asEach = async (mspIds: readonly string[], call: (mspId: string) => Promis
 };
 
 /** A version of a patient's gateway, stored nowhere. */
-async function version({ scene }: ProviderCast) {
-  const patient = await scene.newPatient();
-  return { patient, made: await scene.version(patient.id, gatewayOf(patient)) };
+async function version({ cloud }: ProviderFixture) {
+  const patient = await cloud.newPatient();
+  return { patient, made: await cloud.version(patient.id, gatewayOf(patient)) };
 }
 
 /** A version with another request. */
@@ -56,19 +45,19 @@ const withRequest = (made: MadeVersion, request: Partial<MadeVersion['request']>
 /** What the holder answers to a permit that something has happened to. */
 const spending =
   (
-    happen: (cast: ProviderCast, made: MadeVersion, relay: Relay) => Promise<string>,
+    happen: (fixture: ProviderFixture, made: MadeVersion, relay: Relay) => Promise<string>,
     until?: () => string,
   ): Run =>
-  async (cast) => {
-    const { made } = await cast.granted({}, until?.());
-    return happen(cast, made, cast.hospitalsRelay);
+  async (fixture) => {
+    const { made } = await fixture.granted({}, until?.());
+    return happen(fixture, made, fixture.hospitalsRelay);
   };
 
 /** The hospital's receipt for a version that provider A released to it. */
-async function receiptOf(cast: ProviderCast): Promise<string> {
-  const { scene } = cast;
-  const { made } = await cast.granted();
-  const { access, record } = await scene.request(made, scene.rig.a);
+async function receiptOf(fixture: ProviderFixture): Promise<string> {
+  const { cloud } = fixture;
+  const { made } = await fixture.granted();
+  const { access, record } = await cloud.request(made, cloud.providers.a);
   return makeRecipientReceipt(
     {
       recordId: made.record.recordId,
@@ -80,408 +69,455 @@ async function receiptOf(cast: ProviderCast): Promise<string> {
       permitTxId: access.txId,
       receivedAt: '2026-05-05T12:00:00.000Z',
     },
-    scene.hospital.signer,
+    cloud.hospital.signer,
   );
 }
 
-/** A set of wraps in the place of the one that provider A holds. */
+/** A set of wraps instead of the one that provider A holds. */
 const replacing =
   (
     set: (
-      cast: ProviderCast,
+      fixture: ProviderFixture,
       made: MadeVersion,
-      patient: Awaited<ReturnType<ProviderCast['granted']>>['patient'],
-    ) => Promise<Parameters<ProviderCast['scene']['replaceWraps']>[1]>,
+      patient: Awaited<ReturnType<ProviderFixture['granted']>>['patient'],
+    ) => Promise<Parameters<ProviderFixture['cloud']['replaceWraps']>[1]>,
     as?: string,
   ): Run =>
-  async (cast) => {
-    const { patient, made } = await cast.granted();
-    return codeOf(cast.scene.replaceWraps(made, await set(cast, made, patient), as));
+  async (fixture) => {
+    const { patient, made } = await fixture.granted();
+    return codeOf(fixture.cloud.replaceWraps(made, await set(fixture, made, patient), as));
   };
 
 /** What others try with a provider: who stores, who wraps, who asks, who releases. */
 export const PROVIDER_ATTEMPTS: readonly ProviderKind[] = [
-  kind('stores-for-another', 'operator', 'stores what another organisation has signed', MISMATCH, {
-    'a gateway’s': async (cast) => {
-      const { made } = await version(cast);
-      const mspIds = ['HospitalMSP', 'LabMSP', 'CloudBMSP'];
-      return asEach(mspIds, (as) => cast.scene.store(made, cast.scene.rig.a, as));
+  kind({
+    id: 'stores-for-another',
+    role: 'operator',
+    what: 'stores what another organisation has signed',
+    answer: MISMATCH,
+    tries: {
+      'a gateway’s': async (fixture) => {
+        const { made } = await version(fixture);
+        const mspIds = ['HospitalMSP', 'LabMSP', 'CloudBMSP'];
+        return asEach(mspIds, (as) => fixture.cloud.store(made, fixture.cloud.providers.a, as));
+      },
     },
   }),
-  kind(
-    'stores-forged',
-    'relay',
-    'puts a version under somebody’s id that another key has signed, so that the provider signs for it',
-    'RECORD_REFUSED (STATEMENT_KEY_UNKNOWN)',
-    {
-      'all of it': async (cast) => {
-        const { patient, made } = await version(cast);
+  kind({
+    id: 'stores-forged',
+    role: 'relay',
+    what: 'puts a version under somebody’s id that another key has signed, so that the provider signs for it',
+    answer: 'RECORD_REFUSED (STATEMENT_KEY_UNKNOWN)',
+    tries: {
+      'all of it': async (fixture) => {
+        const { patient, made } = await version(fixture);
         const forger: Author = { ...gatewayOf(patient), signer: generateEd25519().signer };
-        const forged = await cast.scene.version(patient.id, forger, { record: made.record });
-        return cast.ordering(() => codeOf(cast.scene.store(forged)));
+        const forged = await fixture.cloud.version(patient.id, forger, { record: made.record });
+        return fixture.ordering(() => codeOf(fixture.cloud.store(forged)));
       },
-      'the statement alone': async (cast) => {
-        const { patient, made } = await version(cast);
+      'the statement alone': async (fixture) => {
+        const { patient, made } = await version(fixture);
         const forger: Author = { ...gatewayOf(patient), signer: generateEd25519().signer };
-        const statement = cast.scene.statementAbout(made, forger);
-        return cast.ordering(() => codeOf(cast.scene.store(withRequest(made, { statement }))));
+        const statement = fixture.cloud.statementAbout(made, forger);
+        return fixture.ordering(() => codeOf(fixture.cloud.store(withRequest(made, { statement }))));
       },
     },
-  ),
-  kind(
-    'stores-ungranted',
-    'author',
-    'stores without the right to write, before what patients store',
-    'RECORD_REFUSED (NO_GRANT)',
-    {
-      'an authority': async (cast) => {
-        const patient = await cast.scene.newPatient();
-        const made = await cast.scene.version(patient.id, authorOf(cast.scene.lab));
-        return cast.ordering(() => codeOf(cast.scene.store(made)));
+  }),
+  kind({
+    id: 'stores-ungranted',
+    role: 'author',
+    what: 'stores without the right to write, before what patients store',
+    answer: 'RECORD_REFUSED (NO_GRANT)',
+    tries: {
+      'an authority': async (fixture) => {
+        const patient = await fixture.cloud.newPatient();
+        const made = await fixture.cloud.version(patient.id, authorOf(fixture.cloud.lab));
+        return fixture.ordering(() => codeOf(fixture.cloud.store(made)));
       },
     },
-  ),
-  kind(
-    'stores-another-manifest',
-    'author',
-    'stores a manifest that somebody else has signed',
-    'MANIFEST_REFUSED (MANIFEST_SIGNER_UNKNOWN)',
-    {
-      'a gateway’s': async (cast) => {
-        const patient = await cast.scene.newPatient();
+  }),
+  kind({
+    id: 'stores-another-manifest',
+    role: 'author',
+    what: 'stores a manifest that somebody else has signed',
+    answer: 'MANIFEST_REFUSED (MANIFEST_SIGNER_UNKNOWN)',
+    tries: {
+      'a gateway’s': async (fixture) => {
+        const patient = await fixture.cloud.newPatient();
         const { signer } = generateEd25519();
-        const foreign = await cast.scene.version(patient.id, { ...gatewayOf(patient), signer });
+        const foreign = await fixture.cloud.version(patient.id, { ...gatewayOf(patient), signer });
         const { record, version: number, manifestHash, wraps } = foreign;
         const wrapSet = makeWrapSet(
           { recordId: record.recordId, version: number, manifestHash, wraps },
           patient.gateway,
         );
-        const statement = cast.scene.statementAbout(foreign, gatewayOf(patient));
-        return codeOf(cast.scene.store(withRequest(foreign, { statement, wrapSet })));
+        const statement = fixture.cloud.statementAbout(foreign, gatewayOf(patient));
+        return codeOf(fixture.cloud.store(withRequest(foreign, { statement, wrapSet })));
       },
     },
-  ),
-  kind(
-    'stores-another-version',
-    'author',
-    'stores a ciphertext or a place that is not what the statement says',
-    'VERSION_MISMATCH',
-    {
-      'another ciphertext': async (cast) => {
-        const { patient, made } = await version(cast);
-        const other = await cast.scene.version(patient.id, gatewayOf(patient), { content: '{"other":1}' });
-        return codeOf(cast.scene.store(withRequest(made, { ciphertext: other.request.ciphertext })));
+  }),
+  kind({
+    id: 'stores-another-version',
+    role: 'author',
+    what: 'stores a ciphertext or a record id that is not what the statement says',
+    answer: 'VERSION_MISMATCH',
+    tries: {
+      'another ciphertext': async (fixture) => {
+        const { patient, made } = await version(fixture);
+        const other = await fixture.cloud.version(patient.id, gatewayOf(patient), { content: '{"other":1}' });
+        return codeOf(fixture.cloud.store(withRequest(made, { ciphertext: other.request.ciphertext })));
       },
-      'another place': async (cast) => {
-        const [{ made }, { made: other }] = [await version(cast), await version(cast)];
-        return codeOf(cast.scene.store({ ...made, record: other.record }));
+      'another record id': async (fixture) => {
+        const [{ made }, { made: other }] = [await version(fixture), await version(fixture)];
+        return codeOf(fixture.cloud.store({ ...made, record: other.record }));
       },
     },
-  ),
-  kind(
-    'stores-without-owner',
-    'author',
-    'stores a version that the patient, or its author, could never open',
-    'WRAPS_REFUSED (RECIPIENT_MISSING)',
-    {
-      'without the patient': async (cast) => {
-        const patient = await cast.scene.newPatient();
-        await cast.scene.decree('Grant', patient.grant('aut_lab', { permissions: ['write'] }));
+  }),
+  kind({
+    id: 'stores-without-owner',
+    role: 'author',
+    what: 'stores a version that the patient, or its author, could never open',
+    answer: 'WRAPS_REFUSED (RECIPIENT_MISSING)',
+    tries: {
+      'without the patient': async (fixture) => {
+        const patient = await fixture.cloud.newPatient();
+        await fixture.cloud.decree('Grant', patient.grant('aut_lab', { permissions: ['write'] }));
         const recipients = ['aut_lab'];
-        const made = await cast.scene.version(patient.id, authorOf(cast.scene.lab), { recipients });
-        return codeOf(cast.scene.store(made));
+        const made = await fixture.cloud.version(patient.id, authorOf(fixture.cloud.lab), { recipients });
+        return codeOf(fixture.cloud.store(made));
       },
     },
-  ),
-  kind(
-    'stores-others-wraps',
-    'relay',
-    'stores a set of wraps that another key has signed',
-    'WRAPS_REFUSED (WRAP_SIGNER_UNKNOWN)',
-    {
-      'at first store': async (cast) => {
-        const { made } = await version(cast);
+  }),
+  kind({
+    id: 'stores-others-wraps',
+    role: 'relay',
+    what: 'stores a set of wraps that another key has signed',
+    answer: 'WRAPS_REFUSED (WRAP_SIGNER_UNKNOWN)',
+    tries: {
+      'at first store': async (fixture) => {
+        const { made } = await version(fixture);
         const { record, version: number, manifestHash, wraps } = made;
         const named = { recordId: record.recordId, version: number, manifestHash, wraps };
         const wrapSet = makeWrapSet(named, generateEd25519().signer);
-        return codeOf(cast.scene.store(withRequest(made, { wrapSet })));
+        return codeOf(fixture.cloud.store(withRequest(made, { wrapSet })));
       },
     },
-  ),
-  kind('reads-wraps', 'operator', 'reads who has the keys of a version that is not its own', MISMATCH, {
-    wraps: async (cast) => {
-      const { made } = await cast.granted();
-      return asEach(['HospitalMSP', 'LabMSP', 'CloudBMSP'], (as) => cast.scene.heldWraps(made, as));
+  }),
+  kind({
+    id: 'reads-wraps',
+    role: 'operator',
+    what: 'reads who has the keys of a version that is not its own',
+    answer: MISMATCH,
+    tries: {
+      wraps: async (fixture) => {
+        const { made } = await fixture.granted();
+        return asEach(['HospitalMSP', 'LabMSP', 'CloudBMSP'], (as) => fixture.cloud.heldWraps(made, as));
+      },
     },
   }),
-  kind('replaces-wraps-of-another', 'operator', 'brings a set of wraps for another one’s patient', MISMATCH, {
-    wraps: replacing(
-      async (_cast, made, patient) => ({ seq: 2, wraps: made.wraps, signer: patient.gateway }),
-      'LabMSP',
-    ),
+  kind({
+    id: 'replaces-wraps-of-another',
+    role: 'operator',
+    what: 'brings a set of wraps for another one’s patient',
+    answer: MISMATCH,
+    tries: {
+      wraps: replacing(
+        async (_fixture, made, patient) => ({ seq: 2, wraps: made.wraps, signer: patient.gateway }),
+        'LabMSP',
+      ),
+    },
   }),
-  kind(
-    'replaces-wraps-forged',
-    'authority',
-    'replaces the wraps of a version, to take readers away',
-    'WRAPS_REFUSED (WRAP_SIGNER_UNKNOWN)',
-    {
-      'by an authority': replacing(async ({ scene }, made) => ({
+  kind({
+    id: 'replaces-wraps-forged',
+    role: 'authority',
+    what: 'replaces the wraps of a version, to take readers away',
+    answer: 'WRAPS_REFUSED (WRAP_SIGNER_UNKNOWN)',
+    tries: {
+      'by an authority': replacing(async ({ cloud }, made) => ({
         seq: 2,
         wraps: made.wraps,
-        signer: scene.hospital.signer,
+        signer: cloud.hospital.signer,
       })),
     },
-  ),
-  kind(
-    'replaces-wraps-retired',
-    'thief',
-    'replaces the wraps of a version with a former gateway key',
-    'WRAPS_REFUSED (WRAP_SIGNER_RETIRED)',
-    {
-      'by a former key': replacing(async ({ scene }, made, patient) => {
-        await scene.rotate(patient, 'gateway', generateEd25519().signer);
+  }),
+  kind({
+    id: 'replaces-wraps-retired',
+    role: 'thief',
+    what: 'replaces the wraps of a version with a former gateway key',
+    answer: 'WRAPS_REFUSED (WRAP_SIGNER_RETIRED)',
+    tries: {
+      'by a former key': replacing(async ({ cloud }, made, patient) => {
+        await cloud.rotate(patient, 'gateway', generateEd25519().signer);
         return { seq: 2, wraps: made.wraps, signer: patient.gateway };
       }),
     },
-  ),
-  kind(
-    'replaces-wraps-out-of-turn',
-    'relay',
-    'brings an old set of wraps back, or one that comes too early',
-    'WRAPS_SEQ_MISMATCH',
-    {
-      'too early': replacing(async (_cast, made, patient) => ({
+  }),
+  kind({
+    id: 'replaces-wraps-out-of-turn',
+    role: 'relay',
+    what: 'brings an old set of wraps back, or one that comes too early',
+    answer: 'WRAPS_SEQ_MISMATCH',
+    tries: {
+      'too early': replacing(async (_fixture, made, patient) => ({
         seq: 3,
         wraps: made.wraps,
         signer: patient.gateway,
       })),
     },
-  ),
-  kind(
-    'replaces-wraps-with-others',
-    'thief',
-    'takes a granted reader’s wrap away, or adds one for a key that nobody was granted',
-    'WRAPS_MISMATCH',
-    {
-      fewer: replacing(async ({ scene }, made, patient) => {
-        const hospital = await scene.kidOf('aut_hospital');
+  }),
+  kind({
+    id: 'replaces-wraps-with-others',
+    role: 'thief',
+    what: 'takes a granted reader’s wrap away, or adds one for a key that nobody was granted',
+    answer: 'WRAPS_MISMATCH',
+    tries: {
+      fewer: replacing(async ({ cloud }, made, patient) => {
+        const hospital = await cloud.kidOf('aut_hospital');
         const wraps = made.wraps.filter(({ kid }) => kid !== hospital);
         return { seq: 2, wraps, signer: patient.gateway };
       }),
-      more: replacing(async (_cast, made, patient) => {
+      more: replacing(async (_fixture, made, patient) => {
         const { contentKey, record, version: number } = made;
-        const place = { recordId: record.recordId, version: number };
+        const subject = { recordId: record.recordId, version: number };
         const { publicKey } = generateX25519();
-        const wraps = [...made.wraps, await wrapKey(contentKey, place, { publicKey })];
+        const wraps = [...made.wraps, await wrapKey(contentKey, subject, { publicKey })];
         return { seq: 2, wraps, signer: patient.gateway };
       }),
     },
-  ),
-  kind('asks-for-another', 'operator', 'asks for a record with a request that another one signed', MISMATCH, {
-    access: async (cast) => {
-      const { made } = await cast.granted();
-      const statement = cast.scene.accessRequest(made, 'prv_cloud-a');
-      return asEach(['LabMSP', 'PatientsMSP', 'CloudBMSP'], (as) =>
-        cast.post(as, PROVIDER_ROUTES.access, { statement }),
-      );
+  }),
+  kind({
+    id: 'asks-for-another',
+    role: 'operator',
+    what: 'asks for a record with a request that another one signed',
+    answer: MISMATCH,
+    tries: {
+      access: async (fixture) => {
+        const { made } = await fixture.granted();
+        const statement = fixture.cloud.accessRequest(made, 'prv_cloud-a');
+        return asEach(['LabMSP', 'PatientsMSP', 'CloudBMSP'], (as) =>
+          fixture.post(as, PROVIDER_ROUTES.access, { statement }),
+        );
+      },
     },
   }),
-  kind(
-    'asks-elsewhere',
-    'provider',
-    'takes a request that names another provider as its relay',
-    'ACCESS_REFUSED (RELAY_MISMATCH)',
-    {
-      access: async (cast) => {
-        const { made } = await cast.granted();
-        const statement = cast.scene.accessRequest(made, 'prv_cloud-b');
-        return codeOf(cast.post('HospitalMSP', PROVIDER_ROUTES.access, { statement }));
+  kind({
+    id: 'asks-elsewhere',
+    role: 'provider',
+    what: 'takes a request that names another provider as its relay',
+    answer: 'ACCESS_REFUSED (RELAY_MISMATCH)',
+    tries: {
+      access: async (fixture) => {
+        const { made } = await fixture.granted();
+        const statement = fixture.cloud.accessRequest(made, 'prv_cloud-b');
+        return codeOf(fixture.post('HospitalMSP', PROVIDER_ROUTES.access, { statement }));
       },
     },
-  ),
-  kind(
-    'asks-ungranted',
-    'authority',
-    'asks a provider for a record without a grant',
-    'ACCESS_DENIED (NO_GRANT)',
-    {
-      access: async (cast) => {
-        const { made } = await version(cast);
-        await cast.scene.store(made);
-        return codeOf(cast.scene.request(made, cast.scene.rig.a));
+  }),
+  kind({
+    id: 'asks-ungranted',
+    role: 'authority',
+    what: 'asks a provider for a record without a grant',
+    answer: 'ACCESS_DENIED (NO_GRANT)',
+    tries: {
+      access: async (fixture) => {
+        const { made } = await version(fixture);
+        await fixture.cloud.store(made);
+        return codeOf(fixture.cloud.request(made, fixture.cloud.providers.a));
       },
     },
-  ),
-  kind(
-    'break-glass-by-grant',
-    'authority',
-    'gets the wrap that is for breaking the glass under a grant',
-    NO_EFFECT,
-    {
-      access: async (cast) => {
-        const patient = await cast.scene.newPatient();
-        await cast.scene.decree('Grant', patient.grant('aut_hospital'));
+  }),
+  kind({
+    id: 'break-glass-by-grant',
+    role: 'authority',
+    what: 'gets the wrap that is for breaking the glass under a grant',
+    answer: NO_EFFECT,
+    tries: {
+      access: async (fixture) => {
+        const patient = await fixture.cloud.newPatient();
+        await fixture.cloud.decree('Grant', patient.grant('aut_hospital'));
         const plan = { recipients: [patient.id], breakGlassTo: ['aut_hospital'] };
-        const made = await cast.scene.version(patient.id, gatewayOf(patient), plan);
-        await cast.scene.store(made);
-        const { record } = await cast.scene.request(made, cast.scene.rig.a);
+        const made = await fixture.cloud.version(patient.id, gatewayOf(patient), plan);
+        await fixture.cloud.store(made);
+        const { record } = await fixture.cloud.request(made, fixture.cloud.providers.a);
         return record.wrap === null ? NO_EFFECT : THROUGH;
       },
     },
-  ),
-  kind(
-    'others-wraps-in-release',
-    'authority',
-    'finds the wraps of other recipients in what it is released',
-    NO_EFFECT,
-    {
-      access: async (cast) => {
-        const { patient, made } = await cast.granted();
-        const { record } = await cast.scene.request(made, cast.scene.rig.a);
-        const own = await cast.scene.kidOf('aut_hospital');
+  }),
+  kind({
+    id: 'others-wraps-in-release',
+    role: 'authority',
+    what: 'finds the wraps of other recipients in what it is released',
+    answer: NO_EFFECT,
+    tries: {
+      access: async (fixture) => {
+        const { patient, made } = await fixture.granted();
+        const { record } = await fixture.cloud.request(made, fixture.cloud.providers.a);
+        const own = await fixture.cloud.kidOf('aut_hospital');
         const others = made.wraps.filter(({ kid }) => kid !== own);
         const text = JSON.stringify(record);
         const found = others.some(({ jwe }) => text.includes(jwe));
         return found || others.length === 0 ? `${THROUGH}, ${patient.id}` : NO_EFFECT;
       },
     },
-  ),
-  kind(
-    'spends-anothers-permit',
-    'provider',
-    'spends a permit that was given through another one',
-    'PERMIT_INVALID',
-    {
-      'by its own signature': spending(async (cast, made, relay) =>
-        cast.spend(await cast.obtain(made, relay), cast.labsRelay.organisation),
+  }),
+  kind({
+    id: 'spends-anothers-permit',
+    role: 'provider',
+    what: 'spends a permit that was given through another one',
+    answer: 'PERMIT_INVALID',
+    tries: {
+      'by its own signature': spending(async (fixture, made, relay) =>
+        fixture.spend(await fixture.obtain(made, relay), fixture.labsRelay.organisation),
       ),
     },
-  ),
-  kind(
-    'spends-in-anothers-name',
-    'thief',
-    'spends a permit in its relay’s name',
-    'PERMIT_INVALID (STATEMENT_KEY_UNKNOWN)',
-    {
-      'with another key': spending(async (cast, made, relay) => {
-        const permit = await cast.obtain(made, relay);
-        const { networkId } = cast.scene.rig.network;
-        return cast.spend(permit, new TestOrganisation('prv_hospital', 'HospitalMSP', networkId, 0));
+  }),
+  kind({
+    id: 'spends-in-anothers-name',
+    role: 'thief',
+    what: 'spends a permit in its relay’s name',
+    answer: 'PERMIT_INVALID (STATEMENT_KEY_UNKNOWN)',
+    tries: {
+      'with another key': spending(async (fixture, made, relay) => {
+        const permit = await fixture.obtain(made, relay);
+        const { networkId } = fixture.cloud.providers.network;
+        return fixture.spend(
+          permit,
+          new TestOrganisation({ id: 'prv_hospital', mspId: 'HospitalMSP', aud: networkId, iat: 0 }),
+        );
       }),
     },
-  ),
-  kind(
-    'spends-with-anothers-token',
-    'provider',
-    'brings a relay’s signed request for a release as its own',
-    MISMATCH,
-    {
-      releases: spending(async (cast, made, relay) =>
-        cast.spend(await cast.obtain(made, relay), relay.organisation, 'LabMSP'),
+  }),
+  kind({
+    id: 'spends-with-anothers-token',
+    role: 'provider',
+    what: 'brings a relay’s signed request for a release as its own',
+    answer: MISMATCH,
+    tries: {
+      releases: spending(async (fixture, made, relay) =>
+        fixture.spend(await fixture.obtain(made, relay), relay.organisation, 'LabMSP'),
       ),
     },
-  ),
-  kind('spends-nothing', 'provider', 'spends a permit that nobody committed', 'PERMIT_INVALID', {
-    releases: spending(async (cast, made, relay) => {
-      const permit = await cast.obtain(made, relay);
-      return cast.spend({ ...permit, txId: 'e'.repeat(64) }, relay.organisation);
-    }),
   }),
-  kind('spends-twice', 'provider', 'spends a permit twice', 'PERMIT_USED', {
-    releases: spending(async (cast, made, relay) => {
-      const permit = await cast.obtain(made, relay);
-      await cast.spend(permit, relay.organisation);
-      return cast.spend(permit, relay.organisation);
-    }),
+  kind({
+    id: 'spends-nothing',
+    role: 'provider',
+    what: 'spends a permit that nobody committed',
+    answer: 'PERMIT_INVALID',
+    tries: {
+      releases: spending(async (fixture, made, relay) => {
+        const permit = await fixture.obtain(made, relay);
+        return fixture.spend({ ...permit, txId: 'e'.repeat(64) }, relay.organisation);
+      }),
+    },
   }),
-  kind(
-    'spends-after-revocation',
-    'authority',
-    'spends, through a provider of its own, a permit from before the revocation',
-    'POLICY_CHANGED',
-    {
-      releases: async (cast) => {
-        const { patient, made } = await cast.granted();
-        const relay = cast.hospitalsRelay;
-        const permit = await cast.obtain(made, relay);
-        await cast.scene.decree('Revoke', patient.revokeAll());
-        return cast.spend(permit, relay.organisation);
+  kind({
+    id: 'spends-twice',
+    role: 'provider',
+    what: 'spends a permit twice',
+    answer: 'PERMIT_USED',
+    tries: {
+      releases: spending(async (fixture, made, relay) => {
+        const permit = await fixture.obtain(made, relay);
+        await fixture.spend(permit, relay.organisation);
+        return fixture.spend(permit, relay.organisation);
+      }),
+    },
+  }),
+  kind({
+    id: 'spends-after-revocation',
+    role: 'authority',
+    what: 'spends, through a provider of its own, a permit from before the revocation',
+    answer: 'POLICY_CHANGED',
+    tries: {
+      releases: async (fixture) => {
+        const { patient, made } = await fixture.granted();
+        const relay = fixture.hospitalsRelay;
+        const permit = await fixture.obtain(made, relay);
+        await fixture.cloud.decree('Revoke', patient.revokeAll());
+        return fixture.spend(permit, relay.organisation);
       },
     },
-  ),
-  kind(
-    'spends-late',
-    'provider',
-    'spends a permit that is dated nearly two minutes ahead after 30 s',
-    'PERMIT_EXPIRED',
-    {
-      'dated ahead': spending(async (cast, made, relay) => {
-        const permit = await cast.obtainAhead(made, relay, AHEAD_MS);
-        return cast.later(AFTER_WINDOW_MS, () => cast.spend(permit, relay.organisation));
+  }),
+  kind({
+    id: 'spends-late',
+    role: 'provider',
+    what: 'spends a permit that is dated nearly two minutes ahead after 30 s',
+    answer: 'PERMIT_EXPIRED',
+    tries: {
+      'dated ahead': spending(async (fixture, made, relay) => {
+        const permit = await fixture.obtainAhead(made, relay, AHEAD_MS);
+        return fixture.later(AFTER_WINDOW_MS, () => fixture.spend(permit, relay.organisation));
       }),
     },
-  ),
-  kind(
-    'spends-after-its-grant',
-    'provider',
-    'spends a permit after the grant that it rests on has ended',
-    'PERMIT_EXPIRED',
-    {
+  }),
+  kind({
+    id: 'spends-after-its-grant',
+    role: 'provider',
+    what: 'spends a permit after the grant that it rests on has ended',
+    answer: 'PERMIT_EXPIRED',
+    tries: {
       'within the window': spending(
-        async (cast, made, relay) => {
-          const permit = await cast.obtain(made, relay);
-          return cast.later(AFTER_WINDOW_MS / 2, () => cast.spend(permit, relay.organisation));
+        async (fixture, made, relay) => {
+          const permit = await fixture.obtain(made, relay);
+          return fixture.later(AFTER_WINDOW_MS / 2, () => fixture.spend(permit, relay.organisation));
         },
         () => new Date(Date.now() + AFTER_WINDOW_MS / 3).toISOString(),
       ),
     },
-  ),
-  kind(
-    'spends-after-restart',
-    'provider',
-    'spends a permit whose coming the holder has not seen',
-    'PERMIT_EXPIRED',
-    {
-      'that came while the holder was away': spending(async (cast, made, relay) => {
-        const { a } = cast.scene.rig;
+  }),
+  kind({
+    id: 'spends-after-restart',
+    role: 'provider',
+    what: 'spends a permit whose coming the holder has not seen',
+    answer: 'PERMIT_EXPIRED',
+    tries: {
+      'that came while the holder was away': spending(async (fixture, made, relay) => {
+        const { a } = fixture.cloud.providers;
         await a.stop();
-        const permit = await cast.obtain(made, relay);
+        const permit = await fixture.obtain(made, relay);
         await a.start();
-        return cast.spend(permit, relay.organisation);
+        return fixture.spend(permit, relay.organisation);
       }),
     },
-  ),
-  kind('receipts-of-another', 'operator', 'signs for a release in another organisation’s name', MISMATCH, {
-    receipts: async (cast) => {
-      const receipt = await receiptOf(cast);
-      return asEach(['LabMSP', 'CloudBMSP'], (as) => cast.post(as, PROVIDER_ROUTES.receipts, { receipt }));
-    },
   }),
-  kind(
-    'receipts-for-another',
-    'authority',
-    'signs for what was released to another authority',
-    'RECEIPT_REFUSED (RECEIPT_MISMATCH)',
-    {
-      receipts: async (cast) => {
-        const { lab } = cast.scene;
-        const body = { ...readRecipientReceipt(await receiptOf(cast)), recipient: 'aut_lab' };
-        const receipt = makeRecipientReceipt(body, lab.signer);
-        return codeOf(cast.post('LabMSP', PROVIDER_ROUTES.receipts, { receipt }));
+  kind({
+    id: 'receipts-of-another',
+    role: 'operator',
+    what: 'signs for a release in another organisation’s name',
+    answer: MISMATCH,
+    tries: {
+      receipts: async (fixture) => {
+        const receipt = await receiptOf(fixture);
+        return asEach(['LabMSP', 'CloudBMSP'], (as) =>
+          fixture.post(as, PROVIDER_ROUTES.receipts, { receipt }),
+        );
       },
     },
-  ),
-  kind(
-    'reports-for-another',
-    'operator',
-    'has a reading or a visit of another authority written down',
-    MISMATCH,
-    {
-      'notice-readings': async (cast) => {
-        const { made } = await cast.granted();
+  }),
+  kind({
+    id: 'receipts-for-another',
+    role: 'authority',
+    what: 'signs for what was released to another authority',
+    answer: 'RECEIPT_REFUSED (RECEIPT_MISMATCH)',
+    tries: {
+      receipts: async (fixture) => {
+        const { lab } = fixture.cloud;
+        const body = { ...readRecipientReceipt(await receiptOf(fixture)), recipient: 'aut_lab' };
+        const receipt = makeRecipientReceipt(body, lab.signer);
+        return codeOf(fixture.post('LabMSP', PROVIDER_ROUTES.receipts, { receipt }));
+      },
+    },
+  }),
+  kind({
+    id: 'reports-for-another',
+    role: 'operator',
+    what: 'has a reading or a visit of another authority written down',
+    answer: MISMATCH,
+    tries: {
+      'notice-readings': async (fixture) => {
+        const { made } = await fixture.granted();
         const { patientId, record, version: number, manifestHash } = made;
-        const { hospital } = cast.scene;
+        const { hospital } = fixture.cloud;
         const body = {
           patientId,
           recordId: record.recordId,
@@ -494,12 +530,12 @@ export const PROVIDER_ATTEMPTS: readonly ProviderKind[] = [
         };
         const statements = [hospital.sign('noticeReading', body, hospital.signer, { channels: ['cloud'] })];
         return asEach(['LabMSP', 'PatientsMSP'], (as) =>
-          cast.post(as, PROVIDER_ROUTES.readings, { statements }),
+          fixture.post(as, PROVIDER_ROUTES.readings, { statements }),
         );
       },
-      visits: async (cast) => {
-        const { patient } = await version(cast);
-        const { hospital } = cast.scene;
+      visits: async (fixture) => {
+        const { patient } = await version(fixture);
+        const { hospital } = fixture.cloud;
         const body = {
           patientId: patient.id,
           at: '2026-03-01T10:30:00Z',
@@ -508,24 +544,24 @@ export const PROVIDER_ATTEMPTS: readonly ProviderKind[] = [
         };
         const statement = hospital.sign('visit', body, hospital.signer);
         return asEach(['LabMSP', 'PatientsMSP'], (as) =>
-          cast.post(as, PROVIDER_ROUTES.visits, { statement }),
+          fixture.post(as, PROVIDER_ROUTES.visits, { statement }),
         );
       },
     },
-  ),
-  kind(
-    'revokes-forged',
-    'relay',
-    'fills blocks with revocations that the patient has not signed',
-    'LEDGER_REFUSED (STATEMENT_KEY_UNKNOWN)',
-    {
-      revocations: async (cast) => {
-        const [patient, stranger] = [await cast.scene.newPatient(), await cast.scene.newPatient()];
+  }),
+  kind({
+    id: 'revokes-forged',
+    role: 'relay',
+    what: 'fills blocks with revocations that the patient has not signed',
+    answer: 'LEDGER_REFUSED (STATEMENT_KEY_UNKNOWN)',
+    tries: {
+      revocations: async (fixture) => {
+        const [patient, stranger] = [await fixture.cloud.newPatient(), await fixture.cloud.newPatient()];
         const statement = patient.sign('revokeAll', { policySeq: 1 }, stranger.consent);
-        return cast.ordering(() =>
-          codeOf(cast.post('HospitalMSP', PROVIDER_ROUTES.revocations, { statement })),
+        return fixture.ordering(() =>
+          codeOf(fixture.post('HospitalMSP', PROVIDER_ROUTES.revocations, { statement })),
         );
       },
     },
-  ),
+  }),
 ];

@@ -1,5 +1,12 @@
-import { seen, type Outcome } from '../outcome.js';
-import { AUTHORITIES, CLOUD, OTHER_PROBE, PATIENTS, PROBE, type PeerNetwork } from '../peer-network.js';
+import { seen, type Outcome } from '../../fixtures/observation/outcome.js';
+import {
+  AUTHORITIES,
+  CLOUD,
+  OTHER_PROBE,
+  PATIENTS,
+  PROBE,
+  type PeerNetwork,
+} from '../../fixtures/probe/peer-network.js';
 import { evaluate, submit, type Scenarios } from '../scenario.js';
 
 /** A lifecycle.QueryChaincodeDefinitionArgs with the name `nosuch`. */

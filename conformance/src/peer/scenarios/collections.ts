@@ -1,8 +1,15 @@
-import { collectionsOf } from '../collection-content.js';
-import { BRIEF_BLOCKS } from '../definition.js';
+import { collectionsOf } from '../../fixtures/observation/collection-content.js';
+import { BRIEF_BLOCKS } from '../../fixtures/probe/definition.js';
 import { peer } from '@hyperledger/fabric-protos';
-import { seen, type Outcome } from '../outcome.js';
-import { CLOUD_A, CLOUD_B, HOSPITAL, PATIENTS, PROBE, type PeerNetwork } from '../peer-network.js';
+import { seen, type Outcome } from '../../fixtures/observation/outcome.js';
+import {
+  CLOUD_A,
+  CLOUD_B,
+  HOSPITAL,
+  PATIENTS,
+  PROBE,
+  type PeerNetwork,
+} from '../../fixtures/probe/peer-network.js';
 import { ask, contractOf, get, hash, named, put } from '../private-calls.js';
 import { commit, submit, type Scenarios } from '../scenario.js';
 
@@ -25,13 +32,13 @@ async function partsOf(network: PeerNetwork, mspId: string, block: bigint): Prom
 
 export const collections: Scenarios = {
   'members read what one of them wrote': async (network) => ({
-    put: await put(network, 'open', 'c1', 'a diagnosis'),
+    put: await put(network, 'open', ['c1', 'a diagnosis']),
     writer: await get(network, 'open', 'c1'),
     other: await get(network, 'open', 'c1', { as: CLOUD_B }),
     hash: await hash(network, 'open', 'c1'),
   }),
   'the peer of an organisation outside has the hash alone': async (network) => {
-    await put(network, 'open', 'c2', 'v');
+    await put(network, 'open', ['c2', 'v']);
     return {
       value: await get(network, 'open', 'c2', { as: PATIENTS }),
       hash: await hash(network, 'open', 'c2', { as: PATIENTS }),
@@ -40,8 +47,8 @@ export const collections: Scenarios = {
     };
   },
   'an outsider’s client reads at a member’s peer, unless members only may': async (network) => {
-    await put(network, 'open', 'c4', 'v');
-    await put(network, 'closed', 'c4', 'v');
+    await put(network, 'open', ['c4', 'v']);
+    await put(network, 'closed', ['c4', 'v']);
     const outsider = { as: PATIENTS, at: CLOUD_A };
     return {
       open: await get(network, 'open', 'c4', outsider),
@@ -54,12 +61,12 @@ export const collections: Scenarios = {
   'an outsider’s client writes, unless members only may': async (network) => {
     const outsider = { as: PATIENTS, at: CLOUD_A, by: [CLOUD_A, CLOUD_B] };
     return {
-      open: await put(network, 'open', 'c6', 'v', outsider),
-      openUnnamed: await put(network, 'open', 'c6', 'w', { as: PATIENTS, at: CLOUD_A }),
-      openAtOwnPeer: await put(network, 'open', 'c6', 'x', { as: PATIENTS }),
-      openByOwnPeer: await put(network, 'open', 'c6', 'y', { as: PATIENTS, by: [PATIENTS, CLOUD_A] }),
+      open: await put(network, 'open', ['c6', 'v'], outsider),
+      openUnnamed: await put(network, 'open', ['c6', 'w'], { as: PATIENTS, at: CLOUD_A }),
+      openAtOwnPeer: await put(network, 'open', ['c6', 'x'], { as: PATIENTS }),
+      openByOwnPeer: await put(network, 'open', ['c6', 'y'], { as: PATIENTS, by: [PATIENTS, CLOUD_A] }),
       value: await get(network, 'open', 'c6'),
-      closed: await put(network, 'closed', 'c6', 'v', outsider),
+      closed: await put(network, 'closed', ['c6', 'v'], outsider),
       closedDeleted: await seen(
         contractOf(network, outsider).submit('delPrivate', {
           arguments: ['closed', 'c6'],
@@ -70,30 +77,30 @@ export const collections: Scenarios = {
     };
   },
   'a member without a peer reads at another’s': async (network) => {
-    await put(network, 'guest', 'c7', 'v');
+    await put(network, 'guest', ['c7', 'v']);
     return {
       member: await get(network, 'guest', 'c7', { as: HOSPITAL, at: CLOUD_A }),
       outsider: await get(network, 'guest', 'c7', { as: CLOUD_B, at: CLOUD_A }),
-      written: await put(network, 'guest', 'c7', 'w', { as: HOSPITAL, at: CLOUD_A }),
+      written: await put(network, 'guest', ['c7', 'w'], { as: HOSPITAL, at: CLOUD_A }),
       elsewhere: await get(network, 'guest', 'c7', { as: HOSPITAL, at: CLOUD_B }),
     };
   },
   'its own policy asks for more than the chaincode’s': async (network) => ({
-    one: await put(network, 'joint', 'c8', '1', { by: [CLOUD_A] }),
-    oneAndAnOutsider: await put(network, 'joint', 'c8', '2', { by: [PATIENTS, CLOUD_A] }),
-    both: await put(network, 'joint', 'c8', '3', { by: [CLOUD_A, CLOUD_B] }),
-    unnamed: await put(network, 'joint', 'c8', '4'),
+    one: await put(network, 'joint', ['c8', '1'], { by: [CLOUD_A] }),
+    oneAndAnOutsider: await put(network, 'joint', ['c8', '2'], { by: [PATIENTS, CLOUD_A] }),
+    both: await put(network, 'joint', ['c8', '3'], { by: [CLOUD_A, CLOUD_B] }),
+    unnamed: await put(network, 'joint', ['c8', '4']),
     value: await get(network, 'joint', 'c8', { as: CLOUD_B }),
   }),
   'its own policy asks for less than the chaincode’s': async (network) => ({
-    one: await put(network, 'alone', 'c9', '1', { by: [CLOUD_A] }),
-    others: await put(network, 'alone', 'c9', '2', { by: [PATIENTS, CLOUD_B] }),
-    unnamed: await put(network, 'alone', 'c9', '3'),
+    one: await put(network, 'alone', ['c9', '1'], { by: [CLOUD_A] }),
+    others: await put(network, 'alone', ['c9', '2'], { by: [PATIENTS, CLOUD_B] }),
+    unnamed: await put(network, 'alone', ['c9', '3']),
     value: await get(network, 'alone', 'c9'),
   }),
   'a policy that members alone cannot satisfy': async (network) => ({
-    unnamed: await put(network, 'narrow', 'c10', '1'),
-    named: await put(network, 'narrow', 'c10', '2', { by: [CLOUD_A, CLOUD_B] }),
+    unnamed: await put(network, 'narrow', ['c10', '1']),
+    named: await put(network, 'narrow', ['c10', '2'], { by: [CLOUD_A, CLOUD_B] }),
     value: await get(network, 'narrow', 'c10'),
     endorserHasNothing: await get(network, 'narrow', 'c10', { as: CLOUD_B }),
     read: await seen(
@@ -101,15 +108,15 @@ export const collections: Scenarios = {
     ),
   }),
   'data that was sent before the endorsement, data that is fetched with the block': async (network) => ({
-    pushed: await put(network, 'pushed', 'c11', 'v', { by: [PATIENTS, CLOUD_A] }),
-    pulled: await put(network, 'pulled', 'c11', 'v', { by: [PATIENTS, CLOUD_A] }),
+    pushed: await put(network, 'pushed', ['c11', 'v'], { by: [PATIENTS, CLOUD_A] }),
+    pulled: await put(network, 'pulled', ['c11', 'v'], { by: [PATIENTS, CLOUD_A] }),
     received: await get(network, 'pushed', 'c11', { as: CLOUD_B }),
     fetched: await get(network, 'pulled', 'c11', { as: CLOUD_B }),
   }),
   'fewer peers can have the data than must': async (network) => ({
-    unnamed: await put(network, 'unreachable', 'c12', 'v'),
-    named: await put(network, 'unreachable', 'c12', 'v', { by: [CLOUD_A, CLOUD_B] }),
-    byAnOutsider: await put(network, 'unreachable', 'c12', 'v', { by: [PATIENTS] }),
+    unnamed: await put(network, 'unreachable', ['c12', 'v']),
+    named: await put(network, 'unreachable', ['c12', 'v'], { by: [CLOUD_A, CLOUD_B] }),
+    byAnOutsider: await put(network, 'unreachable', ['c12', 'v'], { by: [PATIENTS] }),
     deleted: await seen(contractOf(network, {}).submit('delPrivate', { arguments: ['unreachable', 'c12'] })),
     evaluated: await seen(
       contractOf(network, {}).evaluate('putPrivate', {
@@ -120,7 +127,7 @@ export const collections: Scenarios = {
     read: await get(network, 'unreachable', 'c12'),
   }),
   'data outlives so many blocks and no more': async (network) => {
-    await put(network, 'brief', 'c13', 'v');
+    await put(network, 'brief', ['c13', 'v']);
     const lives: Outcome[] = [];
     for (let block = 0; block <= BRIEF_BLOCKS + 1; block += 1) {
       lives.push({
@@ -132,9 +139,9 @@ export const collections: Scenarios = {
     }
     return lives;
   },
-  'data that is written anew lives from then on': async (network) => {
-    await put(network, 'brief', 'c14', 'old');
-    await put(network, 'brief', 'c14', 'new');
+  'data that is written again lives from then on': async (network) => {
+    await put(network, 'brief', ['c14', 'old']);
+    await put(network, 'brief', ['c14', 'new']);
     for (let block = 0; block < BRIEF_BLOCKS; block += 1)
       await submit(network.client(), 'put', 'filler', String(block));
     const last = await get(network, 'brief', 'c14');
@@ -142,7 +149,7 @@ export const collections: Scenarios = {
     return { last, gone: await get(network, 'brief', 'c14') };
   },
   'a transaction that read data which has expired since': async (network) => {
-    await put(network, 'brief', 'c15', 'v');
+    await put(network, 'brief', ['c15', 'v']);
     const late = await endorsed(network, 'copyPrivate', 'brief', 'c15', 'c15-copy');
     for (let block = 0; block <= BRIEF_BLOCKS; block += 1)
       await submit(network.client(), 'put', 'filler', String(block));
@@ -169,7 +176,7 @@ export const collections: Scenarios = {
       transientData: { value: 'purged-secret-21' },
     });
     const { blockNumber } = await (await (await proposal.endorse()).submit()).getStatus();
-    await put(network, 'open', 'c22', 'stays');
+    await put(network, 'open', ['c22', 'stays']);
     const purged = await seen(contract.submit('purgePrivate', { arguments: ['open', 'c21'] }));
     const delivered = await channel.getBlockAndPrivateDataEvents({ startBlock: blockNumber });
     let isThere: boolean | undefined;
@@ -185,7 +192,7 @@ export const collections: Scenarios = {
       hash: await hash(network, 'open', 'c21', { as: PATIENTS }),
       other: await get(network, 'open', 'c22', { as: CLOUD_B }),
       isThere: isThere ?? 'no block',
-      anew: await put(network, 'open', 'c21', 'anew'),
+      again: await put(network, 'open', ['c21', 'again']),
       value2: await get(network, 'open', 'c21', { as: CLOUD_B }),
       nothing: await seen(contract.submit('purgePrivate', { arguments: ['open', 'c23'] })),
       unknown: await seen(contract.submit('purgePrivate', { arguments: ['nosuch', 'c21'] })),
@@ -198,15 +205,15 @@ export const collections: Scenarios = {
     };
   },
   'a write overtakes a transaction that read the hash': async (network) => {
-    await put(network, 'open', 'c17', 'v0');
+    await put(network, 'open', ['c17', 'v0']);
     const late = await contractOf(network, { as: PATIENTS })
       .newProposal('hashInto', { arguments: ['open', 'c17', 'hash-c17'] })
       .endorse();
-    await put(network, 'open', 'c17', 'v1');
+    await put(network, 'open', ['c17', 'v1']);
     return commit(late);
   },
   'a private key of its own policy': async (network) => {
-    await put(network, 'open', 'c18', 'v0');
+    await put(network, 'open', ['c18', 'v0']);
     const { contract } = network.client();
     await contract.submit('protectPrivate', {
       arguments: ['open', 'c18', CLOUD_B],
@@ -214,9 +221,9 @@ export const collections: Scenarios = {
     });
     return {
       policy: await ask(network, 'privatePolicyOf', ['open', 'c18']),
-      before: await put(network, 'open', 'c18', 'v1', { by: [PATIENTS, CLOUD_A] }),
-      now: await put(network, 'open', 'c18', 'v2', { by: [CLOUD_B] }),
-      unnamed: await put(network, 'open', 'c18', 'v3'),
+      before: await put(network, 'open', ['c18', 'v1'], { by: [PATIENTS, CLOUD_A] }),
+      now: await put(network, 'open', ['c18', 'v2'], { by: [CLOUD_B] }),
+      unnamed: await put(network, 'open', ['c18', 'v3']),
       value: await get(network, 'open', 'c18'),
     };
   },
@@ -251,12 +258,12 @@ export const collections: Scenarios = {
     };
   },
   'an empty key, an empty value': async (network) => ({
-    key: await put(network, 'open', '', 'v'),
-    value: await put(network, 'open', 'c19', ''),
+    key: await put(network, 'open', ['', 'v']),
+    value: await put(network, 'open', ['c19', '']),
     read: await get(network, 'open', 'c19'),
     hash: await hash(network, 'open', 'c19'),
   }),
-  'a collection that is not there is written': (network) => put(network, 'nosuch', 'c20', 'v'),
+  'a collection that is not there is written': (network) => put(network, 'nosuch', ['c20', 'v']),
   'a collection of this chaincode is not the other’s': async (network) => {
     const other = network.client().network.getContract('access-control');
     return seen(other.evaluateTransaction('getPrivate', 'open', 'c1'));

@@ -1,5 +1,5 @@
 import { commit, endorse, evaluate, submit, type Scenarios } from '../scenario.js';
-import { CLOUD_B } from '../peer-network.js';
+import { CLOUD_B } from '../../fixtures/probe/peer-network.js';
 
 export const conflicts: Scenarios = {
   'of two that read one version, the first is valid': async (network) => {

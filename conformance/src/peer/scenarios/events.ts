@@ -1,8 +1,8 @@
 import { checkpointers, type ChaincodeEvent } from '@hyperledger/fabric-gateway';
-import { validationCode, type Outcome } from '../outcome.js';
-import { CLOUD_A, CLOUD_B, PATIENTS, PROBE, type PeerClient } from '../peer-network.js';
+import { validationCode, type Outcome } from '../../fixtures/observation/outcome.js';
+import { CLOUD_A, CLOUD_B, PATIENTS, PROBE, type PeerClient } from '../../fixtures/probe/peer-network.js';
 import { submit, type Scenarios } from '../scenario.js';
-import { actionsOf, namespacesOf } from '../transaction-content.js';
+import { actionsOf, namespacesOf } from '../../fixtures/observation/transaction-content.js';
 
 const emit = async (client: PeerClient, value: string, by = [CLOUD_A, CLOUD_B]) => {
   const proposal = client.contract.newProposal('putWithEvent', {

@@ -1,5 +1,5 @@
-import { seen, type Outcome } from '../outcome.js';
-import { CLOUD_A, CLOUD_B, HOSPITAL, PATIENTS, type PeerNetwork } from '../peer-network.js';
+import { seen, type Outcome } from '../../fixtures/observation/outcome.js';
+import { CLOUD_A, CLOUD_B, HOSPITAL, PATIENTS, type PeerNetwork } from '../../fixtures/probe/peer-network.js';
 import { commit, evaluate, evaluateJson, submit, type Scenarios } from '../scenario.js';
 
 const putBy = (network: PeerNetwork, key: string, value: string, organizations: string[]): Promise<Outcome> =>

@@ -1,5 +1,5 @@
-import { seen, type Outcome } from '../outcome.js';
-import { CLOUD_A, CLOUD_B, PATIENTS, type PeerNetwork } from '../peer-network.js';
+import { seen, type Outcome } from '../../fixtures/observation/outcome.js';
+import { CLOUD_A, CLOUD_B, PATIENTS, type PeerNetwork } from '../../fixtures/probe/peer-network.js';
 import { get, hash, put as putIn } from '../private-calls.js';
 import { commit, evaluateJson, evaluate, type Scenarios } from '../scenario.js';
 
@@ -7,7 +7,7 @@ import { commit, evaluateJson, evaluate, type Scenarios } from '../scenario.js';
 const OWN = `_implicit_org_${CLOUD_A}`;
 
 const put = (network: PeerNetwork, key: string, value: string, by = [CLOUD_A]): Promise<Outcome> =>
-  putIn(network, OWN, key, value, { by });
+  putIn(network, OWN, [key, value], { by });
 
 export const privateData: Scenarios = {
   'its organisation reads it, others see the hash': async (network) => ({

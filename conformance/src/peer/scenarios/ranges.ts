@@ -1,4 +1,4 @@
-import type { Outcome } from '../outcome.js';
+import type { Outcome } from '../../fixtures/observation/outcome.js';
 import { evaluateJson, submit, type Scenarios } from '../scenario.js';
 
 interface Page {

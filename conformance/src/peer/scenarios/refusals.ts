@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { curveOf, negateS, signLowS } from '@careledger/crypto/ecdsa';
-import { seen, type Outcome } from '../outcome.js';
+import { seen, type Outcome } from '../../fixtures/observation/outcome.js';
 import {
   AUTHORITIES,
   CLOUD_A,
@@ -10,7 +10,7 @@ import {
   PROBE,
   type ClientOptions,
   type PeerNetwork,
-} from '../peer-network.js';
+} from '../../fixtures/probe/peer-network.js';
 import { endorse, evaluate, submit, type Scenarios } from '../scenario.js';
 
 /** The first of a stream; asked for at once, since an error that nobody waits for ends the process. */

@@ -1,6 +1,6 @@
-import { seen } from '../outcome.js';
+import { seen } from '../../fixtures/observation/outcome.js';
 import { evaluate, evaluateJson, submit, type Scenarios } from '../scenario.js';
-import { CLOUD_B, HOSPITAL, PATIENTS } from '../peer-network.js';
+import { CLOUD_B, HOSPITAL, PATIENTS } from '../../fixtures/probe/peer-network.js';
 
 export const state: Scenarios = {
   'written, read, deleted': async (network) => {

@@ -1,0 +1,55 @@
+import { createPrivateKey, randomBytes } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { Client, credentials } from '@grpc/grpc-js';
+import { signLowS } from '@careledger/crypto/ecdsa';
+import { loadConnection } from '@careledger/ledger';
+import { connect, hash, type Contract } from '@hyperledger/fabric-gateway';
+import { serveWorker } from '../worker/serve.js';
+
+const VALUE_BYTES = 150;
+let contract: Contract | undefined;
+let key = 0;
+
+const handlers = {
+  /** Connects a user of the organisation to the organisation's own peer. */
+  connect({ dir, channel, mspId, chaincode }: ConnectRequest): void {
+    const identity = join(dir, 'organizations', mspId, 'user');
+    const peer = loadConnection(join(dir, 'connection.json')).channels[channel]?.organizations[mspId];
+    if (peer === undefined) throw new Error(`${mspId} has no peer on ${channel}`);
+    const client = new Client(peer.endpoint, credentials.createSsl(Buffer.from(peer.tlsRoot)), {
+      'grpc.ssl_target_name_override': peer.serverName,
+    });
+    const privateKey = createPrivateKey(readFileSync(join(identity, 'key.pem')));
+    const gateway = connect({
+      client,
+      identity: { mspId, credentials: readFileSync(join(identity, 'cert.pem')) },
+      signer: (message) => Promise.resolve(signLowS(privateKey, message)),
+      hash: hash.none,
+    });
+    contract = gateway.getNetwork(channel).getContract(chaincode);
+  },
+  /** Submits and waits for each commit; a VALID status, or it throws. Returns transactions per second. */
+  async round({ transactions, inFlight }: { transactions: number; inFlight: number }): Promise<number> {
+    let rest = transactions;
+    const submitInTurn = async (): Promise<void> => {
+      while (rest-- > 0) {
+        await contract?.submitTransaction('put', `key-${key++}`, randomBytes(VALUE_BYTES).toString('hex'));
+      }
+    };
+    const beginMs = performance.now();
+    await Promise.all(Array.from({ length: inFlight }, submitInTurn));
+    return (transactions * 1000) / (performance.now() - beginMs);
+  },
+};
+
+interface ConnectRequest {
+  readonly dir: string;
+  readonly channel: string;
+  readonly mspId: string;
+  readonly chaincode: string;
+}
+
+export type ClientWorker = typeof handlers;
+
+serveWorker(handlers);

@@ -1,2 +1,0 @@
-export { MEASURES, NAMES } from './registry.js';
-export type { Figures, Measure, Outcome } from './run/measure.js';

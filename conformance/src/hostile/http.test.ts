@@ -1,0 +1,63 @@
+import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { GatewayRig } from '../gateway/gateway-rig.js';
+import { concurrently } from './concurrently.js';
+import { HTTP_ATTEMPTS } from './http-attempts.js';
+import { HttpFixture } from './http/http-fixture.js';
+import { EVERY_ROUTE, SERVICES } from './http/routes.js';
+
+const TIMEOUT_MS = 240_000;
+
+let running: GatewayRig | undefined;
+let fixture: HttpFixture;
+beforeAll(async () => {
+  running = await GatewayRig.start({
+    authorities: ['hospital', 'lab'],
+    units: ['cardiology', 'billing'],
+  });
+  fixture = new HttpFixture(running);
+}, TIMEOUT_MS);
+afterAll(() => running?.[Symbol.asyncDispose](), TIMEOUT_MS);
+
+/** What a service's own description says of a route. */
+interface Described {
+  readonly description?: string;
+  readonly security?: readonly object[];
+}
+
+test.each(SERVICES)(
+  'every route of %s is tried, by the roles that it names: a new one has to come here',
+  async (service) => {
+    const answer = await fetch(new URL('/openapi.json', fixture.service(service).url));
+    const { paths } = (await answer.json()) as { paths: Record<string, Record<string, Described>> };
+    const described = Object.entries(paths).flatMap(([path, methods]) =>
+      Object.entries(methods)
+        .filter(([method]) => method !== 'head')
+        .map(([method, { description = '', security = [] }]) => {
+          const roles = /Roles: (.*)\.$/.exec(description)?.[1]?.split(', ') ?? [];
+          return [`${method.toUpperCase()} ${path}`, security.length === 0 ? 'no role' : roles.sort()];
+        }),
+    );
+    const expected = EVERY_ROUTE.filter((route) => route.service === service).map(
+      ({ method, path, access }) => [
+        `${method} ${path}`,
+        access === 'public' || access === 'device' ? 'no role' : [...access].sort(),
+      ],
+    );
+    expect(Object.fromEntries(described)).toEqual(Object.fromEntries(expected));
+  },
+);
+
+test(
+  'every attempt is answered as the list says',
+  async () => {
+    await Promise.all([fixture.attacker(), fixture.victim()]);
+    const tries = HTTP_ATTEMPTS.flatMap(({ id, tries }) =>
+      tries.map((each) => ({ key: `${id}: ${each.name}`, ...each })),
+    );
+    const answers = await concurrently(tries, async ({ key, run }) => [key, await run(fixture)]);
+    expect(Object.fromEntries(answers)).toEqual(
+      Object.fromEntries(tries.map(({ key, answer }) => [key, answer])),
+    );
+  },
+  TIMEOUT_MS,
+);

@@ -1,0 +1,441 @@
+import { newEncryptionKey, newId, newSigner, publicKeyOf } from '@careledger/chaincode-runtime/testing';
+import type { accessControl, records } from '@careledger/contracts';
+import type { ChannelName } from '@careledger/domain';
+import { announcementOf, newHash, nextOf, recordOf } from '@careledger/records-chaincode/testing';
+import { EVERYBODY, type IdentityName } from '../../fixtures/chaincode/identities.js';
+import { blockOf, type LedgerFixture } from './ledger-fixture.js';
+import {
+  TERMS,
+  attestationOf,
+  byNewcomer,
+  byOrganisation,
+  byPatient,
+  pendingSubscription,
+  readingOf,
+  visitOf,
+  type Prepared,
+} from './drafts.js';
+
+type Transactions = (typeof accessControl)['transactions'] & (typeof records)['transactions'];
+/** Functions that write. */
+export type WritingFunction = {
+  [N in keyof Transactions]: Transactions[N]['kind'] extends 'submit' ? N : never;
+}[keyof Transactions];
+
+/** Whose statement a function takes; `newcomer`: of one who registers a key by it. */
+export type IssuerClass = 'patient' | 'organisation' | 'attestor' | 'newcomer';
+
+/** One honest use of a function that writes. */
+export interface ValidCall {
+  /** None where it takes no statement. */
+  readonly by: IssuerClass | undefined;
+  readonly channel: ChannelName;
+  readonly identity: IdentityName;
+  /** Members whom the function admits but who may not carry this, and with what they are refused. */
+  readonly refuses?: Readonly<Partial<Record<IdentityName, string>>>;
+  /** Brings about what has to be on the ledger before. */
+  readonly prepare: (fixture: LedgerFixture) => Promise<Prepared>;
+}
+
+/** Authorities carry some statements of their own alone. */
+const NOT_THE_LAB = { 'lab client': 'STATEMENT_ISSUER_MISMATCH' } as const;
+const NOT_OTHER_PROVIDERS = (code: string) => ({ 'cloud-b client': code, 'lab client': code });
+const noOtherAdmin = (admin: IdentityName): ValidCall['refuses'] =>
+  Object.fromEntries(
+    EVERYBODY.filter((identity) => identity.endsWith(' admin') && identity !== admin).map((identity) => [
+      identity,
+      'CALLER_REFUSED',
+    ]),
+  );
+
+/**
+ * Each function that writes, used as it should be. What is tried afterwards differs from these in the one thing that
+ * makes it an attack.
+ */
+const VALID_CALLS: Readonly<Record<WritingFunction, ValidCall>> = {
+  RegisterPatient: {
+    by: 'newcomer',
+    channel: 'cloud',
+    identity: 'patients enroller',
+    prepare: async (fixture) => {
+      const patient = fixture.stranger();
+      const body = {
+        consentKey: publicKeyOf(patient.consent),
+        gatewayKey: publicKeyOf(patient.gateway),
+        gatewayKeyProof: patient.proofOf(patient.gateway),
+        encryptionKey: newEncryptionKey(),
+      };
+      return byNewcomer({
+        issuer: patient,
+        signer: patient.consent,
+        kind: 'registerPatient',
+        body,
+        otherKey: patient.gateway,
+      });
+    },
+  },
+  RotatePatientKey: {
+    by: 'patient',
+    channel: 'cloud',
+    identity: 'lab client',
+    prepare: async (fixture) => {
+      const patient = await fixture.patient();
+      const next = newSigner();
+      const body = { use: 'gateway' as const, newKey: publicKeyOf(next), newKeyProof: patient.proofOf(next) };
+      return byPatient(fixture, {
+        channel: 'cloud',
+        patient,
+        use: 'consent',
+        kind: 'rotatePatientKey',
+        body,
+      });
+    },
+  },
+  RegisterAuthority: {
+    by: 'newcomer',
+    channel: 'cloud',
+    identity: 'cloud-b admin',
+    refuses: noOtherAdmin('cloud-b admin'),
+    prepare: async ({ newAuthority, cloudB }) => {
+      const signer = newSigner();
+      const body = {
+        authorityId: newAuthority.id,
+        mspId: newAuthority.mspId,
+        kind: 'research' as const,
+        signingKey: publicKeyOf(signer),
+        encryptionKey: newEncryptionKey(),
+      };
+      return byNewcomer({
+        issuer: newAuthority,
+        signer,
+        kind: 'registerAuthority',
+        body,
+        otherKey: cloudB.signer,
+      });
+    },
+  },
+  RegisterProvider: {
+    by: 'newcomer',
+    channel: 'authorities',
+    identity: 'hospital admin',
+    refuses: noOtherAdmin('hospital admin'),
+    prepare: async ({ newProvider, hospital }) => {
+      const signer = newSigner();
+      const body = {
+        providerId: newProvider.id,
+        mspId: newProvider.mspId,
+        signingKey: publicKeyOf(signer),
+        encryptionKey: newEncryptionKey(),
+        endpoint: 'https://cloud.example',
+      };
+      return byNewcomer({
+        issuer: newProvider,
+        signer,
+        kind: 'registerProvider',
+        body,
+        otherKey: hospital.signer,
+      });
+    },
+  },
+  RotateOrganisationKey: {
+    by: 'organisation',
+    channel: 'cloud',
+    identity: 'lab admin',
+    refuses: noOtherAdmin('lab admin'),
+    prepare: async (fixture) => {
+      const { labCloud, lab } = fixture;
+      const body = { use: 'encryption' as const, newKey: newEncryptionKey() };
+      return byOrganisation(fixture, {
+        channel: 'cloud',
+        organisation: labCloud,
+        kind: 'rotateOrganisationKey',
+        body,
+        otherKey: lab.signer,
+      });
+    },
+  },
+  RegisterPractitioner: {
+    by: 'organisation',
+    channel: 'authorities',
+    identity: 'hospital client',
+    refuses: NOT_THE_LAB,
+    prepare: async (fixture) => {
+      const { hospital } = fixture;
+      const [practitionerId, signer] = [newId('prc'), newSigner()];
+      const body = {
+        practitionerId,
+        signingKey: publicKeyOf(signer),
+        signingKeyProof: hospital.proofOf(signer, practitionerId),
+        role: 'physician',
+        active: true,
+      };
+      return byOrganisation(fixture, {
+        channel: 'authorities',
+        organisation: hospital,
+        kind: 'registerPractitioner',
+        body,
+        otherKey: signer,
+      });
+    },
+  },
+  RegisterAttestor: {
+    by: 'newcomer',
+    channel: 'cloud',
+    identity: 'cloud-a admin',
+    refuses: noOtherAdmin('cloud-a admin'),
+    prepare: async (fixture) => {
+      const signer = newSigner();
+      const body = { mspId: 'CloudAMSP', key: publicKeyOf(signer) };
+      return byNewcomer({
+        issuer: fixture.issuer('CloudAMSP'),
+        signer,
+        kind: 'registerAttestor',
+        body,
+        otherKey: fixture.cloudA.signer,
+      });
+    },
+  },
+  WithdrawAttestor: {
+    by: undefined,
+    channel: 'cloud',
+    identity: 'lab admin',
+    refuses: noOtherAdmin('lab admin'),
+    prepare: async (fixture) => {
+      const { signer } = await fixture.newAttestor(fixture.lab);
+      return { args: { mspId: 'LabMSP', key: publicKeyOf(signer) } };
+    },
+  },
+  Grant: {
+    by: 'patient',
+    channel: 'cloud',
+    identity: 'patients client',
+    prepare: async (fixture) => {
+      const patient = await fixture.patient();
+      const body = {
+        policySeq: 1,
+        authorityId: fixture.hospital.id,
+        granteeTags: [],
+        scopeTags: [],
+        from: '2026-01-01T00:00:00Z',
+        delegable: false,
+        ...TERMS,
+      };
+      return byPatient(fixture, { channel: 'cloud', patient, use: 'consent', kind: 'grant', body });
+    },
+  },
+  Revoke: {
+    by: 'patient',
+    channel: 'cloud',
+    identity: 'lab client',
+    prepare: async (fixture) => {
+      const patient = await fixture.patient();
+      const body = { policySeq: 2, grantId: await fixture.granted(patient, fixture.hospital) };
+      return byPatient(fixture, { channel: 'cloud', patient, use: 'consent', kind: 'revoke', body });
+    },
+  },
+  RequestSubscription: {
+    by: 'organisation',
+    channel: 'authorities',
+    identity: 'hospital client',
+    refuses: NOT_THE_LAB,
+    prepare: async (fixture) => {
+      const { hospital, cloudA } = fixture;
+      const body = { patientId: (await fixture.patient()).id, ...TERMS };
+      return byOrganisation(fixture, {
+        channel: 'authorities',
+        organisation: hospital,
+        kind: 'requestSubscription',
+        body,
+        otherKey: cloudA.signer,
+      });
+    },
+  },
+  RejectSubscription: {
+    by: 'patient',
+    channel: 'authorities',
+    identity: 'lab client',
+    prepare: async (fixture) => {
+      const patient = await fixture.patient();
+      const body = { subscriptionId: await pendingSubscription(fixture, patient) };
+      return byPatient(fixture, {
+        channel: 'authorities',
+        patient,
+        use: 'consent',
+        kind: 'rejectSubscription',
+        body,
+      });
+    },
+  },
+  CancelSubscription: {
+    by: 'organisation',
+    channel: 'authorities',
+    identity: 'hospital client',
+    refuses: NOT_THE_LAB,
+    prepare: async (fixture) => {
+      const { hospital } = fixture;
+      const patient = await fixture.patient();
+      const body = { subscriptionId: await pendingSubscription(fixture, patient), patientId: patient.id };
+      return byOrganisation(fixture, {
+        channel: 'authorities',
+        organisation: hospital,
+        kind: 'cancelSubscription',
+        body,
+        otherKey: patient.consent,
+      });
+    },
+  },
+  StoreRecords: {
+    by: 'patient',
+    channel: 'cloud',
+    identity: 'cloud-a client',
+    refuses: NOT_OTHER_PROVIDERS('PROVIDER_MISMATCH'),
+    prepare: async (fixture) => {
+      const patient = await fixture.patient();
+      return byPatient(fixture, {
+        channel: 'cloud',
+        patient,
+        use: 'gateway',
+        kind: 'storeRecord',
+        body: recordOf(patient.id),
+      });
+    },
+  },
+  ReviseRecords: {
+    by: 'patient',
+    channel: 'cloud',
+    identity: 'cloud-a client',
+    refuses: NOT_OTHER_PROVIDERS('PROVIDER_MISMATCH'),
+    prepare: async (fixture) => {
+      const patient = await fixture.patient();
+      const body = nextOf(await fixture.stored(patient, patient));
+      return byPatient(fixture, { channel: 'cloud', patient, use: 'gateway', kind: 'storeRecord', body });
+    },
+  },
+  AnnounceRecords: {
+    by: 'patient',
+    channel: 'authorities',
+    identity: 'patients client',
+    prepare: async (fixture) => {
+      const patient = await fixture.patient();
+      const body = announcementOf(patient.id);
+      return byPatient(fixture, {
+        channel: 'authorities',
+        patient,
+        use: 'gateway',
+        kind: 'announceRecord',
+        body,
+      });
+    },
+  },
+  AnchorHeads: {
+    by: 'patient',
+    channel: 'authorities',
+    identity: 'patients client',
+    prepare: async (fixture) => {
+      const patient = await fixture.patient();
+      const body = { height: 1, hash: newHash(), prevHeight: null, prevHash: null };
+      return byPatient(fixture, {
+        channel: 'authorities',
+        patient,
+        use: 'gateway',
+        kind: 'anchorHead',
+        body,
+      });
+    },
+  },
+  ReportFork: {
+    by: undefined,
+    channel: 'authorities',
+    identity: 'lab client',
+    prepare: async (fixture) => {
+      const { id, gateway } = await fixture.patient();
+      return { args: { patientId: id, blocks: [blockOf(id, 5, gateway), blockOf(id, 5, gateway)] } };
+    },
+  },
+  RequestAccess: {
+    by: 'patient',
+    channel: 'cloud',
+    identity: 'cloud-a client',
+    refuses: NOT_OTHER_PROVIDERS('RELAY_MISMATCH'),
+    prepare: async (fixture) => {
+      const patient = await fixture.patient();
+      const { recordId } = await fixture.stored(patient, patient);
+      const body = {
+        patientId: patient.id,
+        recordId,
+        purpose: 'PATRQT' as const,
+        granteeTags: [],
+        relay: fixture.cloudA.id,
+      };
+      return byPatient(fixture, { channel: 'cloud', patient, use: 'consent', kind: 'accessRequest', body });
+    },
+  },
+  ReportReadings: {
+    by: 'organisation',
+    channel: 'cloud',
+    identity: 'lab client',
+    prepare: async (fixture) => {
+      const { hospital } = fixture;
+      const patient = await fixture.patient();
+      const record = await fixture.stored(patient, patient, { kind: 'emergency' });
+      const body = readingOf(fixture, record);
+      return byOrganisation(fixture, {
+        channel: 'cloud',
+        organisation: hospital,
+        kind: 'noticeReading',
+        body,
+        otherKey: patient.consent,
+      });
+    },
+  },
+  RecordVisit: {
+    by: 'organisation',
+    channel: 'authorities',
+    identity: 'hospital client',
+    refuses: NOT_THE_LAB,
+    prepare: async (fixture) => {
+      const patient = await fixture.patient();
+      const body = visitOf(fixture, patient.id);
+      return byOrganisation(fixture, {
+        channel: 'authorities',
+        organisation: fixture.hospital,
+        kind: 'visit',
+        body,
+        otherKey: patient.consent,
+      });
+    },
+  },
+  RelateVisit: {
+    by: 'organisation',
+    channel: 'cloud',
+    identity: 'cloud-b client',
+    prepare: async (fixture) => {
+      const patient = await fixture.patient();
+      const body = visitOf(fixture, patient.id);
+      return byOrganisation(fixture, {
+        channel: 'cloud',
+        organisation: fixture.hospital,
+        kind: 'visit',
+        body,
+        otherKey: patient.consent,
+      });
+    },
+  },
+  AttestTransactions: {
+    by: 'attestor',
+    channel: 'cloud',
+    identity: 'cloud-b client',
+    prepare: async (fixture) => {
+      const { issuer, signer } = await fixture.attestor(fixture.hospital);
+      const args = { mspId: 'HospitalMSP', key: publicKeyOf(signer) };
+      const retire = () => fixture.must('hospital admin', 'WithdrawAttestor', args);
+      const otherKey = fixture.hospital.signer;
+      return {
+        draft: { kind: 'attestation', issuer, signer, body: attestationOf(fixture), otherKey, retire },
+      };
+    },
+  },
+};
+
+/** Every function that writes, with a valid call of it. */
+export const WRITING = Object.entries(VALID_CALLS).map(([name, each]) => ({ name, ...each }));

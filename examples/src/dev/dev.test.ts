@@ -1,0 +1,80 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtempSync, readFileSync, rmSync, utimesSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { setTimeout as delay } from 'node:timers/promises';
+import { afterAll, expect, test } from '@jest/globals';
+
+const workspace = fileURLToPath(new URL('../../../', import.meta.url));
+const DEV = join(workspace, 'examples/bin/careledger-dev.js');
+/** A sealed block counts for more frames than an open one has. */
+const FRAMES_PER_BLOCK = 1_024;
+const dir = mkdtempSync(join(tmpdir(), 'careledger-dev-'));
+afterAll(() => rmSync(dir, { recursive: true, force: true }));
+
+test('a changed service restarts alone and has its data; Ctrl-C ends everything', async () => {
+  const child = spawn(process.execPath, [DEV, '--no-compile', '--dir', dir, '--every', '1s'], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+    // A process group like that of a terminal's command.
+    detached: true,
+  });
+  let output = '';
+  child.stdout.on('data', (chunk: Buffer) => (output += chunk.toString('utf8')));
+  const printed = async (text: RegExp): Promise<RegExpExecArray> => {
+    for (;;) {
+      const found = text.exec(output);
+      if (found) return found;
+      if (child.exitCode !== null) throw new Error(`It ended with ${child.exitCode}:\n${output}`);
+      await delay(100);
+    }
+  };
+  try {
+    const [, token = '', url = ''] = await printed(/Bearer (\S+)' '(http\S+\/chain)'/);
+    await printed(/Ctrl-C stops all of it/);
+    const framesTaken = async (): Promise<number> => {
+      const response = await fetch(url, { headers: { authorization: `Bearer ${token}` } });
+      expect(response.status).toBe(200);
+      const { blocks, openFrames } = (await response.json()) as { blocks: number; openFrames: number };
+      return blocks * FRAMES_PER_BLOCK + openFrames;
+    };
+    const before = await framesTaken();
+    const pids = childrenOf(child.pid);
+
+    const now = new Date();
+    utimesSync(join(workspace, 'gateway-service/dist/index.js'), now, now);
+    const [, pid] = await printed(/ s {2}gateway restarted in .* s \(pid (\d+)\)/);
+    const after = await framesTaken();
+    expect(after).toBeGreaterThanOrEqual(before);
+    // The gateway is another process, all others are the same.
+    expect(childrenOf(child.pid).filter((one) => !pids.includes(one))).toEqual([Number(pid)]);
+    expect(output.match(/ restarted in /g)).toHaveLength(1);
+    // The device goes on.
+    while ((await framesTaken()) <= after) await delay(200);
+  } finally {
+    const children = childrenOf(child.pid);
+    // Ctrl-C.
+    if (child.pid !== undefined) process.kill(-child.pid, 'SIGINT');
+    if (child.exitCode === null) await once(child, 'exit');
+    expect(children.filter(isAlive)).toEqual([]);
+  }
+  expect(child.exitCode).toBe(0);
+  // The service was asked by whoever stops all in order, not by the terminal.
+  expect(readFileSync(join(dir, 'logs', 'gateway.log'), 'utf8')).not.toContain('"signal":"SIGINT"');
+}, 180_000);
+
+/** By /proc: on other systems than Linux none are found. */
+function childrenOf(pid: number | undefined): number[] {
+  const text = readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8').trim();
+  return text === '' ? [] : text.split(' ').map(Number);
+}
+
+function isAlive(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch {
+    return false;
+  }
+}

@@ -1,0 +1,53 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import { LOINC } from '@careledger/clinical';
+import type { Careledger } from '@careledger/supervisor';
+import { ApiClient } from '../client/api-client.js';
+import { subscribe } from '../demo/consent.js';
+import { enrol, type Person } from '../demo/people.js';
+import type { PairedDevice } from '../device/pairing.js';
+import { DeviceSession } from '../device/session.js';
+import { SimulatedGlucose } from '../simulator/glucose.js';
+
+/** Enrols a patient with a paired glucose monitor, to whom the hospital is subscribed. */
+export async function enrolAtHome({ authorities, gateway }: Careledger): Promise<Person> {
+  const ops = new ApiClient(gateway.url, gateway.tokens.ops);
+  const nothingRecorded = {
+    codes: [LOINC.glucose],
+    subjects: new Map([['dev', []]]),
+    readingCount: 0,
+    rowCount: 0,
+  };
+  const [person] = await enrol(ops, gateway.gatewayId, nothingRecorded);
+  const hospital = authorities['hospital'];
+  if (person === undefined || hospital === undefined)
+    throw new RangeError('There is no patient or no hospital.');
+  await subscribe(new ApiClient(hospital.url, hospital.tokens.practitioner), hospital.authorityId, person, {
+    permissions: ['read'],
+    purposes: ['TREAT', 'ETREAT'],
+    reason: 'Care at home',
+  });
+  return person;
+}
+
+/** Sends a reading now and then until the signal. What a restart of the gateway interrupts is sent again. */
+export async function sendReadings(
+  device: PairedDevice,
+  everyMs: number,
+  signal: AbortSignal,
+  say: (line: string) => void,
+): Promise<void> {
+  const session = await DeviceSession.open(device);
+  // While the gateway is away, the loop may stand still for room in flight.
+  signal.addEventListener('abort', () => void session.close());
+  const glucose = new SimulatedGlucose();
+  while (!signal.aborted) {
+    const { answer } = await session.enqueue([glucose.next(Date.now())]);
+    answer.then(
+      ({ code, seq, status }) => {
+        if (status === 'rejected') say(`frame ${seq} was rejected: ${code}`);
+      },
+      () => undefined, // the session was closed before the answer
+    );
+    await delay(everyMs, undefined, { signal }).catch(() => undefined);
+  }
+}

@@ -1,0 +1,27 @@
+/** A service that runs as a process of its own, for serve.test.ts. */
+import { setTimeout as delay } from 'node:timers/promises';
+import { createLogger } from '../src/logging.js';
+import { serve } from '../src/http/serve.js';
+import { buildService } from '../src/http/service.js';
+
+const hang = process.argv[2] === 'hang';
+const http = { host: '127.0.0.1', port: 0, bodyLimitBytes: 1024, metricsOpen: false };
+const logger = createLogger('kit', { level: 'info' });
+const app = await buildService({
+  name: 'kit',
+  logger,
+  config: { http, auth: { tokens: [] } },
+  problems: {},
+  openapi: { title: 'Kit', version: '1.0.0' },
+});
+app.get('/slow', { config: { public: true } }, async () => {
+  logger.info('slow request');
+  await delay(200);
+  return { done: true };
+});
+app.addHook('onClose', async () => logger.info('closed first'));
+app.addHook('onClose', async () => {
+  logger.info('closed second');
+  if (hang) await delay(60_000);
+});
+await serve(app, { service: 'kit', http, shutdownDeadlineMs: hang ? 50 : 5_000 });
