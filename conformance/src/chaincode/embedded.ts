@@ -1,6 +1,6 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { dirname, join } from 'node:path';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { accessControl, records } from '@careledger/contracts';
 import { startDevnet } from '@careledger/devnet';
@@ -10,8 +10,7 @@ import { ChaincodeNetwork } from './chaincode-network.js';
 import { chaincodeDefinition } from './definition.js';
 import { PRETENDER } from './identities.js';
 
-const moduleOf = (packageName: string): string =>
-  `module:${dirname(dirname(fileURLToPath(import.meta.resolve(packageName))))}`;
+const moduleOf = (packageName: string): string => `module:${fileURLToPath(import.meta.resolve(packageName))}`;
 const SOURCES: Readonly<Record<string, string>> = {
   [accessControl.name]: moduleOf('@careledger/access-control-chaincode'),
   [records.name]: moduleOf('@careledger/records-chaincode'),
