@@ -146,7 +146,7 @@ export class ChaincodeNetwork implements AsyncDisposable {
   organisation(id: string, mspId: string): TestOrganisation {
     const seed = createHash('sha256').update(`conformance ${id}`).digest();
     const nowS = Math.floor(Date.now() / 1000);
-    return new TestOrganisation(id, mspId, this.networkId, nowS, signerFromSeed(seed));
+    return new TestOrganisation({ id, mspId, aud: this.networkId, iat: nowS, signer: signerFromSeed(seed) });
   }
 
   /** Registers an organisation where it is not registered yet. */

@@ -16,12 +16,16 @@ export const QUOTA = { versionsMax: 4, bytesMax: 8 * 1024 * 1024 };
  * process, so that tests move their clocks.
  */
 export class ProviderRig implements AsyncDisposable {
+  readonly #stack: AsyncDisposableStack;
+
   private constructor(
     readonly network: ChaincodeNetwork,
     readonly a: RunningProvider,
     readonly b: RunningProvider,
-    private readonly stack: AsyncDisposableStack,
-  ) {}
+    stack: AsyncDisposableStack,
+  ) {
+    this.#stack = stack;
+  }
 
   /** @param build of the service, where a test has one of its own */
   static async start(build?: ProviderPlan['build']): Promise<ProviderRig> {
@@ -53,7 +57,7 @@ export class ProviderRig implements AsyncDisposable {
   }
 
   [Symbol.asyncDispose](): Promise<void> {
-    return this.stack.disposeAsync();
+    return this.#stack.disposeAsync();
   }
 }
 

@@ -176,13 +176,11 @@ export class Scene {
   }
 
   #issuer(author: Author): TestOrganisation {
-    return new TestOrganisation(
-      author.id,
-      author.mspId,
-      this.rig.network.networkId,
-      nowS() - 60,
-      author.signer,
-    );
+    return new TestOrganisation({
+      ...author,
+      aud: this.rig.network.networkId,
+      iat: nowS() - 60,
+    });
   }
 
   store(version: MadeVersion, at: RunningProvider = this.rig.a, as = version.author.mspId) {

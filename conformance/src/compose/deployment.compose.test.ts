@@ -1,5 +1,5 @@
 import { setDefaultCACertificates } from 'node:tls';
-import { DeviceSession, type Door } from '@careledger/examples';
+import { DeviceSession, type ApiClient } from '@careledger/examples';
 import { beforeAll, describe, expect, test } from '@jest/globals';
 import { Home } from '../operations/home.js';
 import { Deployment, isDeploymentMeant, type LedgerHead } from './deployment.js';
@@ -10,8 +10,8 @@ const FRAMES_IN_FLIGHT = 20;
 
 (isDeploymentMeant() ? describe : describe.skip)('a deployment in containers', () => {
   const deployment = new Deployment();
-  let ops: Door;
-  let hospital: Door;
+  let ops: ApiClient;
+  let hospital: ApiClient;
   let ca: string;
   beforeAll(async () => {
     ca = await deployment.trust();

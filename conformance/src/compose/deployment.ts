@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
-import { Door } from '@careledger/examples';
+import { ApiClient } from '@careledger/examples';
 import { Type, type Static } from 'typebox';
 import { Value } from 'typebox/value';
 
@@ -96,10 +96,10 @@ export class Deployment {
   }
 
   /** The door of a service for one who holds a token there. */
-  async door(service: string, holder: string): Promise<Door> {
+  async door(service: string, holder: string): Promise<ApiClient> {
     const port = DOORS[service];
     if (port === undefined) throw new Error(`${service} has no port on this machine.`);
-    return new Door(`https://localhost:${port}`, await this.token(service, holder));
+    return new ApiClient(`https://localhost:${port}`, await this.token(service, holder));
   }
 
   /** The bearer token of somebody at a service. */

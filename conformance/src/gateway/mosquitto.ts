@@ -58,9 +58,10 @@ export class Mosquitto implements AsyncDisposable {
     const plan = planOf(newState('small', 'compose'));
     const hosts = [{ id: BROKER, mspId: PATIENTS_MSP, host: BROKER }];
     const patients = plan.organizations.filter(({ mspId }) => mspId === PATIENTS_MSP);
-    await ensureTlsCertificates({ ...plan, organizations: patients }, layout, hosts, silent, [
-      DEVICES_ORGANIZATION,
-    ]);
+    await ensureTlsCertificates(
+      { ...plan, organizations: patients },
+      { layout, hosts, others: [DEVICES_ORGANIZATION], progress: silent },
+    );
     await writeTlsRoots(layout, patients);
     await writeBrokerFiles(layout);
     const [devicePort = 0, gatewayPort = 0] = await freePorts(2);

@@ -2,7 +2,14 @@ import { generateKeyPairSync } from 'node:crypto';
 import { LOINC } from '@careledger/clinical';
 import { signerFromPkcs8 } from '@careledger/crypto';
 import { timestampOf } from '@careledger/domain';
-import { DeviceSession, eventually, pairDevice, subscribe, Door, type Patient } from '@careledger/examples';
+import {
+  DeviceSession,
+  eventually,
+  pairDevice,
+  subscribe,
+  ApiClient,
+  type Patient,
+} from '@careledger/examples';
 import { Type, type Static } from 'typebox';
 
 /** Distance of readings in measured time: many windows close while few frames are sent. */
@@ -48,8 +55,8 @@ export class Home implements AsyncDisposable {
    * @param certify for a broker that asks for certificates: makes one for the device's private key, both PEM
    */
   static async enrol(
-    ops: Door,
-    hospital: Door,
+    ops: ApiClient,
+    hospital: ApiClient,
     ca: string,
     certify?: (keyPem: string) => Promise<string>,
   ): Promise<Home> {
@@ -60,8 +67,8 @@ export class Home implements AsyncDisposable {
       Type.Object({ patientId: Type.String(), token: Type.String() }),
       { passphrase },
     );
-    const patient = { patientId, passphrase, door: new Door(ops.url, token) };
-    const { pairingCode, gatewayId } = await patient.door.call(
+    const patient = { patientId, passphrase, api: new ApiClient(ops.url, token) };
+    const { pairingCode, gatewayId } = await patient.api.call(
       'POST',
       `/v1/patients/${patientId}/pairing-codes`,
       Type.Object({ pairingCode: Type.String(), gatewayId: Type.String() }),
@@ -125,7 +132,7 @@ export class Home implements AsyncDisposable {
   }
 
   /** Opens one of the patient's records at an authority, as its practitioner does. @returns how many entries it has */
-  async openAt(authority: Door, recordId: string): Promise<number> {
+  async openAt(authority: ApiClient, recordId: string): Promise<number> {
     const path = `/v1/records/${recordId}?patientId=${this.patient.patientId}`;
     return (await authority.call('GET', path, Bundle)).entry.length;
   }
@@ -138,5 +145,5 @@ export class Home implements AsyncDisposable {
     return `/v1/patients/${this.patient.patientId}/${rest}`;
   }
 
-  #call: Door['call'] = (...args) => this.patient.door.call(...args);
+  #call: ApiClient['call'] = (...args) => this.patient.api.call(...args);
 }

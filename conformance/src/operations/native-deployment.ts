@@ -1,7 +1,7 @@
 import { execFile } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
-import { Door } from '@careledger/examples';
+import { ApiClient } from '@careledger/examples';
 import { Type, type Static } from 'typebox';
 import { Value } from 'typebox/value';
 
@@ -94,12 +94,12 @@ export class NativeDeployment {
   }
 
   /** The door of a service for one who holds a token there. */
-  async door(service: string, holder: string): Promise<Door> {
+  async door(service: string, holder: string): Promise<ApiClient> {
     const [credentials] = Value.Parse(Credentials, await this.#call('credentials', service));
     const token = credentials?.tokens[holder];
     if (credentials === undefined || token === undefined)
       throw new Error(`${holder} has no token at ${service}`);
-    return new Door(credentials.url, token);
+    return new ApiClient(credentials.url, token);
   }
 
   async #call(...args: readonly string[]): Promise<unknown> {

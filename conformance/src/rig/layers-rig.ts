@@ -39,22 +39,40 @@ export interface LayersRigOptions {
   readonly units?: readonly string[];
 }
 
+interface RunningLayers {
+  readonly processes: ProcessGroup;
+  readonly network: RunningNetwork;
+  readonly dir: string;
+  readonly services: readonly LocalService[];
+  readonly unitTokens: ReadonlyMap<string, string>;
+  readonly patientsLedger: Ledger;
+  readonly stack: AsyncDisposableStack;
+}
+
 /**
  * Layers 2 and 3 as processes on an embedded network: its ledgers, cloud providers, authorities' apis. Patients are
  * played by `home()`, by the same APIs that a gateway uses.
  */
 export class LayersRig implements AsyncDisposable {
-  private constructor(
-    readonly processes: ProcessGroup,
-    readonly network: RunningNetwork,
-    readonly dir: string,
-    /** Of all layers; whoever wants a gateway starts it. */
-    readonly services: readonly LocalService[],
-    /** Tokens of practitioners that are bound to a unit. */
-    readonly unitTokens: ReadonlyMap<string, string>,
-    readonly patientsLedger: Ledger,
-    private readonly stack: AsyncDisposableStack,
-  ) {}
+  readonly processes: ProcessGroup;
+  readonly network: RunningNetwork;
+  readonly dir: string;
+  /** Of all layers; whoever wants a gateway starts it. */
+  readonly services: readonly LocalService[];
+  /** Tokens of practitioners that are bound to a unit. */
+  readonly unitTokens: ReadonlyMap<string, string>;
+  readonly patientsLedger: Ledger;
+  readonly #stack: AsyncDisposableStack;
+
+  private constructor(running: RunningLayers) {
+    this.processes = running.processes;
+    this.network = running.network;
+    this.dir = running.dir;
+    this.services = running.services;
+    this.unitTokens = running.unitTokens;
+    this.patientsLedger = running.patientsLedger;
+    this.#stack = running.stack;
+  }
 
   static async start(options: LayersRigOptions = {}): Promise<LayersRig> {
     const { authorities = ['hospital'], units = [] } = options;
@@ -90,7 +108,15 @@ export class LayersRig implements AsyncDisposable {
         checkpoints: new MemoryCheckpoints(),
       }),
     );
-    return new LayersRig(processes, network, dir, services, unitTokens, patientsLedger, stack.move());
+    return new LayersRig({
+      processes,
+      network,
+      dir,
+      services,
+      unitTokens,
+      patientsLedger,
+      stack: stack.move(),
+    });
   }
 
   authority(name = 'hospital'): RigAuthority {
@@ -115,6 +141,6 @@ export class LayersRig implements AsyncDisposable {
   }
 
   [Symbol.asyncDispose](): Promise<void> {
-    return this.stack.disposeAsync();
+    return this.#stack.disposeAsync();
   }
 }

@@ -7,11 +7,11 @@ const place = (file: string, find: string, off: string, within?: string): Place 
   ...(within === undefined ? {} : { within }),
 });
 const runtime = (file: string, find: string, off: string, within?: string) =>
-  place(`chaincode/runtime/dist/${file}.js`, find, off, within);
+  place(`chaincode/runtime/dist/src/${file}.js`, find, off, within);
 const access = (file: string, find: string, off: string, within?: string) =>
   place(`chaincode/access-control/dist/${file}.js`, find, off, within);
 const records = (file: string, find: string, off: string, within?: string) =>
-  place(`chaincode/records/dist/${file}.js`, find, off, within);
+  place(`chaincode/records/dist/src/${file}.js`, find, off, within);
 const policy = (file: string, find: string, off: string, within?: string) =>
   place(`packages/policy/dist/${file}.js`, find, off, within);
 const statement = (find: string, off: string) =>

@@ -55,7 +55,7 @@ export class Cast {
     known?: Cast,
   ) {
     const organisation = (id: string, mspId: string) =>
-      new TestOrganisation(id, mspId, ground.networkId, ground.nowS());
+      new TestOrganisation({ id, mspId, aud: ground.networkId, iat: ground.nowS() });
     this.hospital = known?.hospital ?? organisation('aut_hospital', 'HospitalMSP');
     this.lab = known?.lab ?? organisation('aut_lab', 'LabMSP');
     this.cloudA = known?.cloudA ?? organisation('prv_cloud-a', 'CloudAMSP');

@@ -59,7 +59,13 @@ const providerBody = (id: string, mspId: string, signer: Signer): StatementBody<
 /** Registers, by the admin of an organisation, what its statement says. */
 function registerOrganisation(cast: Cast, mspId: string, issuer: TestIssuer, id = issuer.id) {
   const signer = newSigner();
-  const by = new TestOrganisation(issuer.id, mspId, cast.ground.networkId, cast.nowS, signer);
+  const by = new TestOrganisation({
+    id: issuer.id,
+    mspId,
+    aud: cast.ground.networkId,
+    iat: cast.nowS,
+    signer,
+  });
   if (id.startsWith('aut_')) {
     const statement = by.sign('registerAuthority', authorityBody(id, mspId, signer), signer);
     return cast.send(adminOf(by), 'RegisterAuthority', { statement });

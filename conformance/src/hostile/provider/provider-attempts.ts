@@ -367,7 +367,10 @@ export const PROVIDER_ATTEMPTS: readonly ProviderKind[] = [
       'with another key': spending(async (cast, made, relay) => {
         const permit = await cast.obtain(made, relay);
         const { networkId } = cast.scene.rig.network;
-        return cast.spend(permit, new TestOrganisation('prv_hospital', 'HospitalMSP', networkId, 0));
+        return cast.spend(
+          permit,
+          new TestOrganisation({ id: 'prv_hospital', mspId: 'HospitalMSP', aud: networkId, iat: 0 }),
+        );
       }),
     },
   ),

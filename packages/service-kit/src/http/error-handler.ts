@@ -34,7 +34,7 @@ export function installErrorHandler(app: FastifyInstance, catalogue: ProblemCata
 }
 
 /** Sends a problem as the client wants it: FHIR OperationOutcome or RFC 9457. */
-export function sendProblem(request: FastifyRequest, reply: FastifyReply, problem: Problem): FastifyReply {
+function sendProblem(request: FastifyRequest, reply: FastifyReply, problem: Problem): FastifyReply {
   if (problem.status === 401) reply.header('www-authenticate', 'Bearer');
   const { retryAfterS } = problem;
   if (typeof retryAfterS === 'number') reply.header('retry-after', retryAfterS);

@@ -3,7 +3,7 @@ import { announceReady } from '../ready.js';
 import type { ServiceApp } from './service.js';
 
 /** A stop that takes longer is cut off: the process exits with code 1. */
-export const SHUTDOWN_DEADLINE_MS = 10_000;
+const SHUTDOWN_DEADLINE_MS = 10_000;
 
 /** Listens as configured; returns the URL with the port that was taken. */
 export async function listen(app: ServiceApp, http: HttpConfig): Promise<string> {

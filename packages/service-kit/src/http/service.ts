@@ -23,9 +23,9 @@ import { installEventStreams } from './event-stream.js';
 import { typeboxValidatorCompiler } from './validation.js';
 
 /** A whole request must have arrived by then; a response, e.g. an event stream, may take longer. */
-export const REQUEST_TIMEOUT_MS = 30_000;
+const REQUEST_TIMEOUT_MS = 30_000;
 /** Longest `:parameter` of a path. */
-export const MAX_PARAM_LENGTH_CHARS = 256;
+const MAX_PARAM_LENGTH_CHARS = 256;
 const REQUEST_ID_HEADER = 'x-request-id';
 const ACCEPTABLE_REQUEST_ID = /^[A-Za-z0-9._-]{1,64}$/;
 
