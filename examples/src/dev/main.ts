@@ -6,7 +6,7 @@ import {
   startCareledger,
   startEmbeddedNetwork,
 } from '@careledger/supervisor';
-import { DEMO_AUTHORITIES } from '../demo/cast.js';
+import { DEMO_AUTHORITIES } from '../demo/context.js';
 import { onInterrupt } from '../demo/interrupt.js';
 import { Narrator } from '../demo/narrator.js';
 import { tryItYourself } from '../demo/try-it.js';
