@@ -2,11 +2,11 @@ import { DeviceChainHead, FRAME_MAX_BYTES, FrameResult } from '@careledger/proto
 import type { ServiceApp } from '@careledger/service-kit';
 import type { FrameService } from './service.js';
 
-/** A compact JWS (RFC 7515 section 9.2.1), or plain text for small clients. */
-const MEDIA_TYPES = ['application/jose', 'text/plain'];
+/** A compact JWS (RFC 7515 section 9.2.1). */
+const MEDIA_TYPE = 'application/jose';
 
 export function addFrameRoutes(app: ServiceApp, frames: FrameService): void {
-  app.addContentTypeParser(MEDIA_TYPES, { parseAs: 'buffer' }, (_request, body, done) => done(null, body));
+  app.addContentTypeParser(MEDIA_TYPE, { parseAs: 'buffer' }, (_request, body, done) => done(null, body));
 
   app.post(
     '/v1/frames',
