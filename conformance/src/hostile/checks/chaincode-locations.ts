@@ -16,7 +16,8 @@ const policy = (file: string, find: string, off: string, within?: string) =>
   location(`packages/policy/dist/${file}.js`, find, off, within);
 const statement = (find: string, off: string) =>
   location('packages/statements/dist/portable/check.js', find, off);
-const fork = (find: string, off: string) => location('packages/private-chain/dist/src/block/fork.js', find, off);
+const fork = (find: string, off: string) =>
+  location('packages/private-chain/dist/src/block/fork.js', find, off);
 
 /** Each check of the chaincode: where it stands, and what it is taken for while it is off. */
 export const CHAINCODE_LOCATIONS = {
