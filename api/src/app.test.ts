@@ -4,13 +4,13 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createLogger, loadConfig, type Role, type ServiceApp } from '@careledger/service-kit';
-import { doorFaults, guardedRoutes, newDoorTokens, rolesByRoute } from '@careledger/service-kit/testing';
+import { accessFaults, guardedRoutes, newApiTokens, rolesByRoute } from '@careledger/service-kit/testing';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { buildApp } from './app.js';
 import { ApiConfig } from './config.js';
 import { register } from './register.js';
 
-const { tokens, entries } = newDoorTokens(`pat_${'a'.repeat(32)}`);
+const { tokens, entries } = newApiTokens(`pat_${'a'.repeat(32)}`);
 /** The matrix, written down: what each role may do at an authority. */
 const EXPECTED: Readonly<Record<string, readonly Role[]>> = {
   'POST /v1/subscriptions': ['practitioner', 'ops'],
@@ -95,7 +95,7 @@ describe('who may call a route', () => {
   });
 
   test('every route refuses every role that it does not name, and whoever has no token', async () => {
-    expect(await doorFaults(app, tokens)).toEqual([]);
+    expect(await accessFaults(app, tokens)).toEqual([]);
   });
 
   test('a role that a route names is let through', async () => {

@@ -1,1 +1,2 @@
+export { ApiConfig } from './config.js';
 export { problems } from './problems.js';

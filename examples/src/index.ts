@@ -1,14 +1,13 @@
-export * from './client/door.js';
+export * from './client/api-client.js';
 export * from './client/eventually.js';
 export * from './client/notice-stream.js';
-export { DEMO_AUTHORITIES } from './demo/cast.js';
-export { subscribe, type Patient, type Terms } from './demo/consent.js';
+export { DEMO_AUTHORITIES } from './demo/context.js';
+export { subscribe, type Patient } from './demo/consent.js';
 export { Narrator } from './demo/narrator.js';
 export { SAMPLE_FILE } from './demo/options.js';
 export type { Person } from './demo/people.js';
 export type { CollectOptions } from './demo/scenarios.js';
-export type { DemoSummary } from './demo/summary.js';
-export { walk, type Walk, type WalkOptions } from './demo/walk.js';
+export { walk, type Walk } from './demo/walk.js';
 export * from './device/pairing.js';
 export * from './device/session.js';
 export * from './recording/csv.js';

@@ -6,6 +6,6 @@ export * from './ports.js';
 export * from './stack/careledger.js';
 export * from './stack/credentials.js';
 export * from './stack/local-services.js';
-export * from './stack/native-network.js';
+export * from './stack/fabric-network.js';
 export * from './stack/network.js';
 export * from './stack/service.js';

@@ -4,7 +4,7 @@ import { readFileSync, readdirSync } from 'node:fs';
 const SAMPLE_INTERVAL_MS = 500;
 
 /** The process and all that descend from it, by /proc (Linux). */
-function familyOf(pid: number): number[] {
+function processTreeOf(pid: number): number[] {
   const found = [pid];
   for (let index = 0; index < found.length; index++) {
     const parent = found[index];
@@ -48,7 +48,7 @@ export interface PeakMemory {
 export function peakMemory(pids: () => readonly number[]): PeakMemory {
   let peakBytes = 0;
   const sample = () => {
-    const all = new Set(pids().flatMap(familyOf));
+    const all = new Set(pids().flatMap(processTreeOf));
     const sum = [...all].reduce((total, pid) => total + pssBytes(pid), 0);
     peakBytes = Math.max(peakBytes, sum);
   };

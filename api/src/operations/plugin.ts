@@ -24,7 +24,7 @@ export interface OperationsOptions {
   readonly logger: Logger;
 }
 
-/** What runs the service rather than serves patients: attestations, readiness, metrics, interrupted transactions. */
+/** For whoever runs the service: attestations, readiness, metrics; interrupted transactions are sent again. */
 export async function operationsPlugin(app: ServiceApp, options: OperationsOptions): Promise<void> {
   const { authorityId, channels, keys, ledger, logger, mspId, networkId, outbox } = options;
   registerOutboxMetrics(app.metrics, outbox);

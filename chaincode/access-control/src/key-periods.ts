@@ -13,7 +13,7 @@ export function withdrawn(periods: readonly KeyPeriod[], at: Timestamp): KeyPeri
 }
 
 /**
- * Puts a new key in the place of the current one.
+ * Replaces the current key with a new one.
  * @param used all keys that the holder has had for signing, whatever their use
  * @throws ContractError `KEY_UNCHANGED`, `KEY_REUSED`
  */

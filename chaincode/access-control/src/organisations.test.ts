@@ -1,7 +1,7 @@
 import {
   TestIssuer,
   TestOrganisation,
-  TestScene,
+  ChaincodeFixture,
   admin,
   client,
   codeOf,
@@ -23,17 +23,17 @@ import { type Signer } from '@careledger/crypto';
 import { beforeEach, describe, expect, test } from '@jest/globals';
 import { accessControlChaincode } from './chaincode.js';
 
-let scene: TestScene;
+let fixture: ChaincodeFixture;
 let hospital: TestOrganisation;
 beforeEach(async () => {
-  scene = new TestScene([accessControlChaincode]);
-  hospital = await scene.organisation('aut_hospital', 'HospitalMSP');
+  fixture = new ChaincodeFixture([accessControlChaincode]);
+  hospital = await fixture.organisation('aut_hospital', 'HospitalMSP');
 });
 
 const register = (organisation: TestOrganisation, caller = admin(organisation.mspId)) =>
-  scene.run('RegisterAuthority', { statement: organisation.registration() }, { caller });
+  fixture.run('RegisterAuthority', { statement: organisation.registration() }, { caller });
 const newOrganisation = (id: string, mspId: string) =>
-  new TestOrganisation(id, mspId, scene.networkId, scene.iat);
+  new TestOrganisation({ id, mspId, aud: fixture.networkId, iat: fixture.iat });
 
 describe('registering an authority', () => {
   test('twice is refused', async () => {
@@ -48,7 +48,7 @@ describe('registering an authority', () => {
       'ORGANISATION_ID_MISMATCH',
     );
     const provider = newOrganisation('prv_cloud-b', 'CloudAMSP').registration();
-    const call = scene.run('RegisterProvider', { statement: provider }, { caller: admin('CloudAMSP') });
+    const call = fixture.run('RegisterProvider', { statement: provider }, { caller: admin('CloudAMSP') });
     expect(await codeOf(call)).toBe('ORGANISATION_ID_MISMATCH');
     await register(newOrganisation('aut_pharmacy', 'PharmacyMSP'));
   });
@@ -67,7 +67,7 @@ describe('registering an authority', () => {
   test('in another’s name is refused', async () => {
     const lab = newOrganisation('aut_lab', 'LabMSP');
     const statement = lab.registration({ iss: 'aut_other' });
-    const call = scene.run('RegisterAuthority', { statement }, { caller: admin('LabMSP') });
+    const call = fixture.run('RegisterAuthority', { statement }, { caller: admin('LabMSP') });
     expect(await codeOf(call)).toBe('STATEMENT_ISSUER_MISMATCH');
   });
 
@@ -75,7 +75,7 @@ describe('registering an authority', () => {
     const lab = newOrganisation('aut_lab', 'LabMSP');
     await register(lab);
     const ids = async (channel: 'cloud' | 'authorities') => {
-      const page = await scene.ask<{ rows: AuthorityState[] }>('ListAuthorities', {}, { channel });
+      const page = await fixture.ask<{ rows: AuthorityState[] }>('ListAuthorities', {}, { channel });
       return page.rows.map(({ authorityId }) => authorityId);
     };
     expect(await ids('cloud')).toEqual(['aut_hospital', 'aut_lab']);
@@ -86,7 +86,7 @@ describe('registering an authority', () => {
 describe('rotating an organisation’s key', () => {
   const rotate = (body: StatementBody<'rotateOrganisationKey'>, by = hospital) => {
     const statement = by.sign('rotateOrganisationKey', body, by.signer);
-    return scene.run('RotateOrganisationKey', { statement }, { caller: admin(by.mspId) });
+    return fixture.run('RotateOrganisationKey', { statement }, { caller: admin(by.mspId) });
   };
 
   test('needs the old key to sign and the new one to prove itself', async () => {
@@ -101,12 +101,12 @@ describe('rotating an organisation’s key', () => {
     expect(await codeOf(rotate({ use: 'encryption', newKey: newEncryptionKey() }))).toBe(
       'STATEMENT_KEY_UNKNOWN',
     );
-    const state = await scene.ask<AuthorityState>('GetAuthority', { authorityId: hospital.id });
-    expect(state.signingKeys.at(-1)).toEqual({ key: newKey, from: new Date(scene.nowMs).toISOString() });
+    const state = await fixture.ask<AuthorityState>('GetAuthority', { authorityId: hospital.id });
+    expect(state.signingKeys.at(-1)).toEqual({ key: newKey, from: new Date(fixture.nowMs).toISOString() });
   });
 
   test('of a provider works the same, but it has no break-glass key', async () => {
-    const cloud = await scene.organisation('prv_cloud-a', 'CloudAMSP');
+    const cloud = await fixture.organisation('prv_cloud-a', 'CloudAMSP');
     const newKey = newEncryptionKey();
     expect(await codeOf(rotate({ use: 'break-glass', newKey }, cloud))).toBe('STATEMENT_MALFORMED');
     expect(await codeOf(rotate({ use: 'encryption', newKey }, cloud))).toBeUndefined();
@@ -134,29 +134,29 @@ describe('a practitioner', () => {
         active,
       };
       const statement = hospital.sign('registerPractitioner', body, hospital.signer);
-      await scene.run('RegisterPractitioner', { statement }, { caller: client('HospitalMSP') });
-      scene.nowMs += 1_000;
+      await fixture.run('RegisterPractitioner', { statement }, { caller: client('HospitalMSP') });
+      fixture.nowMs += 1_000;
     };
     for (const active of [true, false, true]) await put(active);
     const args = { authorityId: hospital.id, practitionerId };
-    const { signingKeys, active } = await scene.ask<PractitionerState>('GetPractitioner', args);
+    const { signingKeys, active } = await fixture.ask<PractitionerState>('GetPractitioner', args);
     expect(active).toBe(true);
     expect(signingKeys.map(({ until }) => until === undefined)).toEqual([false, true]);
   });
 });
 
 describe('an attestor', () => {
-  const issuer = () => new TestIssuer('LabMSP', scene.networkId, scene.iat);
+  const issuer = () => new TestIssuer('LabMSP', fixture.networkId, fixture.iat);
   const statementOf = (signer: Signer, options: StatementOptions = {}) =>
     issuer().sign('registerAttestor', { mspId: 'LabMSP', key: publicKeyOf(signer) }, signer, options);
   const registerAs = (statement: string, mspId = 'LabMSP') =>
-    scene.run('RegisterAttestor', { statement }, { caller: admin(mspId) });
+    fixture.run('RegisterAttestor', { statement }, { caller: admin(mspId) });
   const withdraw = (key: string, mspId = 'LabMSP', caller = admin(mspId)) =>
-    scene.run('WithdrawAttestor', { mspId, key }, { caller });
+    fixture.run('WithdrawAttestor', { mspId, key }, { caller });
   const list = async (filter: object = {}) =>
-    (await scene.ask<{ attestors: AttestorState[] }>('ListAttestors', filter)).attestors;
+    (await fixture.ask<{ attestors: AttestorState[] }>('ListAttestors', filter)).attestors;
   const isSigner = async (signer: Signer) => {
-    const { signers } = await scene.ask<{ signers: SignerAnswer[] }>('FindSigners', {
+    const { signers } = await fixture.ask<{ signers: SignerAnswer[] }>('FindSigners', {
       signers: [{ iss: 'LabMSP', kid: signer.kid }],
     });
     return signers[0]?.signer !== null;
@@ -168,7 +168,7 @@ describe('an attestor', () => {
     const foreign = statementOf(signer, { iss: 'HospitalMSP' });
     expect(await codeOf(registerAs(foreign))).toBe('STATEMENT_ISSUER_MISMATCH');
     await registerAs(statementOf(signer));
-    const registeredAt = new Date(scene.nowMs).toISOString();
+    const registeredAt = new Date(fixture.nowMs).toISOString();
     expect(await list()).toEqual([{ mspId: 'LabMSP', key: publicKeyOf(signer), registeredAt }]);
     expect(await list({ mspId: 'HospitalMSP' })).toEqual([]);
   });
@@ -179,7 +179,7 @@ describe('an attestor', () => {
     await registerAs(registration);
     expect(await isSigner(stolen)).toBe(true);
     const { result, event } = await withdraw(publicKeyOf(stolen));
-    const withdrawnAt = new Date(scene.nowMs).toISOString();
+    const withdrawnAt = new Date(fixture.nowMs).toISOString();
     expect(result).toMatchObject({ key: publicKeyOf(stolen), withdrawnAt });
     expect(event).toEqual({ name: 'OrganisationsChanged', payload: { ids: ['LabMSP'] } });
     expect([await isSigner(stolen), await list()]).toEqual([false, [result]]);
@@ -197,7 +197,7 @@ describe('an attestor', () => {
     expect(await codeOf(withdraw(key, 'HospitalMSP'))).toBe('ATTESTOR_UNKNOWN');
     expect(await codeOf(withdraw(publicKeyOf(newSigner())))).toBe('ATTESTOR_UNKNOWN');
     const first = await withdraw(key);
-    scene.nowMs += 1_000;
+    fixture.nowMs += 1_000;
     const second = await withdraw(key);
     expect(second.result).toEqual(first.result);
     expect(second.event).toBeUndefined();

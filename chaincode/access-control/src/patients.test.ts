@@ -4,33 +4,33 @@ import {
   newEncryptionKey,
   newSigner,
   publicKeyOf,
-  TestScene,
+  ChaincodeFixture,
 } from '@careledger/chaincode-runtime/testing';
 import type { PatientState } from '@careledger/contracts';
 import { beforeEach, describe, expect, test } from '@jest/globals';
 import { accessControlChaincode } from './chaincode.js';
 
-let scene: TestScene;
+let fixture: ChaincodeFixture;
 beforeEach(() => {
-  scene = new TestScene([accessControlChaincode]);
+  fixture = new ChaincodeFixture([accessControlChaincode]);
 });
 
-const register = (statement: string) => scene.run('RegisterPatient', { statement }, { caller: enroller() });
-const rotate = (statement: string) => scene.run('RotatePatientKey', { statement });
+const register = (statement: string) => fixture.run('RegisterPatient', { statement }, { caller: enroller() });
+const rotate = (statement: string) => fixture.run('RotatePatientKey', { statement });
 
 describe('registering a patient', () => {
   test('keeps the keys, the sponsor and the time, and tells', async () => {
-    const patient = scene.newPatient();
+    const patient = fixture.newPatient();
     const { result, event, txId } = await register(patient.registration());
     expect(result).toMatchObject({ code: 'OK', txId });
     expect(event).toEqual({ name: 'PatientsChanged', payload: { patientIds: [patient.id] } });
-    const state = await scene.ask<PatientState>('GetPatient', { patientId: patient.id });
+    const state = await fixture.ask<PatientState>('GetPatient', { patientId: patient.id });
     expect(state.consentKeys).toEqual([{ key: publicKeyOf(patient.consent), from: state.registeredAt }]);
     expect(state.sponsor).toBe(enroller().certificateSha256);
   });
 
   test('twice by the same statement changes nothing and answers with the first transaction', async () => {
-    const registration = scene.newPatient().registration();
+    const registration = fixture.newPatient().registration();
     const first = await register(registration);
     const second = await register(registration);
     expect(second.result).toEqual(first.result);
@@ -39,18 +39,18 @@ describe('registering a patient', () => {
   });
 
   test('by another statement is refused, so that nobody swaps the gateway key', async () => {
-    const patient = await scene.patient();
+    const patient = await fixture.patient();
     expect(await codeOf(register(patient.registration()))).toBe('PATIENT_EXISTS');
   });
 
   test('under another patient’s pseudonym is refused', async () => {
-    const [victim, thief] = [scene.newPatient(), scene.newPatient()];
+    const [victim, thief] = [fixture.newPatient(), fixture.newPatient()];
     const stolen = thief.registration({ iss: victim.id });
     expect(await codeOf(register(stolen))).toBe('PATIENT_ID_MISMATCH');
   });
 
   test('with a gateway key that did not agree is refused', async () => {
-    const patient = scene.newPatient();
+    const patient = fixture.newPatient();
     const body = {
       consentKey: publicKeyOf(patient.consent),
       gatewayKey: publicKeyOf(newSigner()),
@@ -63,30 +63,30 @@ describe('registering a patient', () => {
   });
 
   test('for another network is refused', async () => {
-    const foreign = scene.newPatient().registration({ aud: 'elsewhere' });
+    const foreign = fixture.newPatient().registration({ aud: 'elsewhere' });
     expect(await codeOf(register(foreign))).toBe('STATEMENT_AUDIENCE_MISMATCH');
   });
 
   test('for the other channel only is refused', async () => {
-    const elsewhere = scene.newPatient().registration({ channels: ['authorities'] });
+    const elsewhere = fixture.newPatient().registration({ channels: ['authorities'] });
     expect(await codeOf(register(elsewhere))).toBe('STATEMENT_CHANNEL_MISMATCH');
   });
 
   test('from the future is refused', async () => {
-    const early = scene.newPatient().registration({ iat: scene.nowMs / 1000 + 121 });
+    const early = fixture.newPatient().registration({ iat: fixture.nowMs / 1000 + 121 });
     expect(await codeOf(register(early))).toBe('STATEMENT_FROM_FUTURE');
   });
 });
 
 describe('rotating a patient’s key', () => {
   test('takes all power from the old one, and from a thief who has it', async () => {
-    const hospital = await scene.organisation('aut_hospital', 'HospitalMSP');
-    const patient = await scene.patient();
+    const hospital = await fixture.organisation('aut_hospital', 'HospitalMSP');
+    const patient = await fixture.patient();
     const next = newSigner();
     const body = { use: 'consent' as const, newKey: publicKeyOf(next), newKeyProof: patient.proofOf(next) };
     await rotate(patient.sign('rotatePatientKey', body, patient.consent));
-    expect(await scene.codes('Grant', [patient.grant(hospital.id)])).toEqual(['STATEMENT_KEY_UNKNOWN']);
-    const { consentKeys } = await scene.ask<PatientState>('GetPatient', { patientId: patient.id });
+    expect(await fixture.codes('Grant', [patient.grant(hospital.id)])).toEqual(['STATEMENT_KEY_UNKNOWN']);
+    const { consentKeys } = await fixture.ask<PatientState>('GetPatient', { patientId: patient.id });
     expect(consentKeys.map(({ key, until }) => [key, until === undefined])).toEqual([
       [publicKeyOf(patient.consent), false],
       [publicKeyOf(next), true],
@@ -94,7 +94,7 @@ describe('rotating a patient’s key', () => {
   });
 
   test('needs the consent key: a stolen gateway key cannot appoint itself', async () => {
-    const patient = await scene.patient();
+    const patient = await fixture.patient();
     const next = newSigner();
     const body = { use: 'gateway' as const, newKey: publicKeyOf(next), newKeyProof: patient.proofOf(next) };
     expect(await codeOf(rotate(patient.sign('rotatePatientKey', body, patient.gateway)))).toBe(
@@ -103,7 +103,7 @@ describe('rotating a patient’s key', () => {
   });
 
   test('refuses the current key, one that was used before, and one without proof', async () => {
-    const patient = await scene.patient();
+    const patient = await fixture.patient();
     const sign = (newKey: string, newKeyProof?: string) =>
       patient.sign(
         'rotatePatientKey',
@@ -116,12 +116,12 @@ describe('rotating a patient’s key', () => {
   });
 
   test('begins a new policy version, so that a decision made before fails to commit', async () => {
-    const patient = await scene.patient();
+    const patient = await fixture.patient();
     const body = { use: 'encryption' as const, newKey: newEncryptionKey() };
     await rotate(patient.sign('rotatePatientKey', body, patient.consent));
-    const { policyVersion } = await scene.ask<{ policyVersion: number }>('EffectivePolicy', {
+    const { policyVersion } = await fixture.ask<{ policyVersion: number }>('EffectivePolicy', {
       patientId: patient.id,
-      at: new Date(scene.nowMs).toISOString(),
+      at: new Date(fixture.nowMs).toISOString(),
     });
     expect(policyVersion).toBe(1);
   });

@@ -1,5 +1,5 @@
 import {
-  TestScene,
+  ChaincodeFixture,
   client,
   codeOf,
   type Call,
@@ -11,15 +11,15 @@ import { randomId128 } from '@careledger/crypto';
 import { beforeEach, describe, expect, test } from '@jest/globals';
 import { accessControlChaincode } from './chaincode.js';
 
-let scene: TestScene;
+let fixture: ChaincodeFixture;
 let hospital: TestOrganisation;
 let lab: TestOrganisation;
 let patient: TestPatient;
 beforeEach(async () => {
-  scene = new TestScene([accessControlChaincode]);
-  hospital = await scene.organisation('aut_hospital', 'HospitalMSP');
-  lab = await scene.organisation('aut_lab', 'LabMSP');
-  patient = await scene.patient();
+  fixture = new ChaincodeFixture([accessControlChaincode]);
+  hospital = await fixture.organisation('aut_hospital', 'HospitalMSP');
+  lab = await fixture.organisation('aut_lab', 'LabMSP');
+  patient = await fixture.patient();
 });
 
 const onAuthorities = (call: Call = {}): Call => ({ channel: 'authorities', ...call });
@@ -32,10 +32,10 @@ async function request(by = hospital, sid?: string): Promise<string> {
   const options = sid === undefined ? {} : { sid };
   const statement = by.sign('requestSubscription', bodyOf(), by.signer, options);
   const call = onAuthorities({ caller: client(by.mspId) });
-  return ((await scene.run('RequestSubscription', { statement }, call)).result as ItemResult).sid ?? '';
+  return ((await fixture.run('RequestSubscription', { statement }, call)).result as ItemResult).sid ?? '';
 }
 const approve = (subscriptionId: string, authorityId = hospital.id, by = patient) =>
-  scene.codes('Grant', [by.grant(authorityId, { subscriptionId })], onAuthorities());
+  fixture.codes('Grant', [by.grant(authorityId, { subscriptionId })], onAuthorities());
 const reject = (
   subscriptionId: string,
   caller = client('PatientsMSP'),
@@ -43,15 +43,15 @@ const reject = (
   signer = by.consent,
 ) => {
   const statement = by.sign('rejectSubscription', { subscriptionId }, signer);
-  return scene.run('RejectSubscription', { statement }, onAuthorities({ caller }));
+  return fixture.run('RejectSubscription', { statement }, onAuthorities({ caller }));
 };
 const cancel = (subscriptionId: string, by = hospital, caller = client(by.mspId)) => {
   const body = { subscriptionId, patientId: patient.id };
   const statement = by.sign('cancelSubscription', body, by.signer);
-  return scene.run('CancelSubscription', { statement }, onAuthorities({ caller }));
+  return fixture.run('CancelSubscription', { statement }, onAuthorities({ caller }));
 };
 const list = async (filter: object) =>
-  (await scene.ask<{ rows: SubscriptionState[] }>('ListSubscriptions', filter, onAuthorities())).rows;
+  (await fixture.ask<{ rows: SubscriptionState[] }>('ListSubscriptions', filter, onAuthorities())).rows;
 
 describe('a subscription', () => {
   test('is asked for, approved by a grant, and seen by both sides', async () => {
@@ -74,7 +74,7 @@ describe('a subscription', () => {
   test('is not approved by a grant to another authority, or by another patient', async () => {
     const subscriptionId = await request();
     expect(await approve(subscriptionId, lab.id)).toEqual(['SUBSCRIPTION_MISMATCH']);
-    expect(await approve(subscriptionId, hospital.id, await scene.patient())).toEqual([
+    expect(await approve(subscriptionId, hospital.id, await fixture.patient())).toEqual([
       'SUBSCRIPTION_UNKNOWN',
     ]);
     expect(await approve(randomId128())).toEqual(['SUBSCRIPTION_UNKNOWN']);
@@ -82,7 +82,7 @@ describe('a subscription', () => {
 
   test('that a grant names does not stop the grant on channel cloud, where there are none', async () => {
     const grant = patient.grant(hospital.id, { subscriptionId: await request() });
-    expect(await scene.codes('Grant', [grant])).toEqual(['OK']);
+    expect(await fixture.codes('Grant', [grant])).toEqual(['OK']);
   });
 
   test('is taken back by its authority only', async () => {
@@ -97,7 +97,7 @@ describe('a subscription', () => {
 
   test('is turned down through any member, but by nobody except its patient', async () => {
     const subscriptionId = await request();
-    const other = await scene.patient();
+    const other = await fixture.patient();
     expect(await codeOf(reject(subscriptionId, client('LabMSP'), other))).toBe('SUBSCRIPTION_UNKNOWN');
     expect(await codeOf(reject(subscriptionId, client('LabMSP'), patient, patient.gateway))).toBe(
       'STATEMENT_KEY_UNKNOWN',

@@ -1,4 +1,4 @@
 #!/usr/bin/env node
 import { onEngine } from '@careledger/engine';
 
-await onEngine(() => import('../dist/main.js'));
+await onEngine(() => import('../dist/src/main.js'));

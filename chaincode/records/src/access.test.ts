@@ -15,18 +15,18 @@ import { AccessState, type StatementBody } from '@careledger/contracts';
 import { randomId128 } from '@careledger/crypto';
 import { beforeEach, describe, expect, test } from '@jest/globals';
 import { Value } from 'typebox/value';
-import { RecordsScene, nextOf, onCloud, recordOf, storeByPatient } from './testing/scene.js';
+import { RecordsFixture, nextOf, onCloud, recordOf, storeByPatient } from '../testing/fixture.js';
 
-let scene: RecordsScene;
+let fixture: RecordsFixture;
 let hospital: TestOrganisation;
 let lab: TestOrganisation;
 let patient: TestPatient;
 let recordId: string;
 beforeEach(async () => {
-  ({ scene, hospital, lab, patient } = await RecordsScene.make());
+  ({ fixture, hospital, lab, patient } = await RecordsFixture.make());
   const record = newRecord(patient.id);
   ({ recordId } = record);
-  await scene.codes('StoreRecords', [storeByPatient(patient, record)], onCloud());
+  await fixture.codes('StoreRecords', [storeByPatient(patient, record)], onCloud());
 });
 
 type Body = Partial<StatementBody<'accessRequest'>>;
@@ -38,17 +38,22 @@ const bodyOf = (body: Body): StatementBody<'accessRequest'> => ({
   relay: 'prv_cloud-a',
   ...body,
 });
-const now = () => Math.floor(scene.nowMs / 1000);
+const now = () => Math.floor(fixture.nowMs / 1000);
 const asked = (by: TestOrganisation, body: Body = {}, options: StatementOptions = {}) =>
   by.sign('accessRequest', bodyOf(body), by.signer, { iat: now(), ...options });
 const request = (statement: string, caller = client('CloudAMSP')) =>
-  scene.run('RequestAccess', { statement }, onCloud({ caller }));
+  fixture.run('RequestAccess', { statement }, onCloud({ caller }));
 const answer = async (statement: string) => (await request(statement)).result as AccessState;
 const grant = (body: Partial<StatementBody<'grant'>> = {}, options: StatementOptions = {}) =>
-  scene.codes('Grant', [patient.grant(hospital.id, body, options)]);
+  fixture.codes('Grant', [patient.grant(hospital.id, body, options)]);
 const list = async (filter: object = {}) =>
-  (await scene.ask<{ rows: AccessState[] }>('ListAccesses', { patientId: patient.id, ...filter }, onCloud()))
-    .rows;
+  (
+    await fixture.ask<{ rows: AccessState[] }>(
+      'ListAccesses',
+      { patientId: patient.id, ...filter },
+      onCloud(),
+    )
+  ).rows;
 
 describe('a request', () => {
   test('that is granted gets a permit for one version and provider, for 30 seconds', async () => {
@@ -66,8 +71,8 @@ describe('a request', () => {
       version: 1,
       throughProviderId: 'prv_cloud-b',
       releasingProviderId: 'prv_cloud-a',
-      at: new Date(scene.nowMs).toISOString(),
-      releaseBefore: new Date(scene.nowMs + 30_000).toISOString(),
+      at: new Date(fixture.nowMs).toISOString(),
+      releaseBefore: new Date(fixture.nowMs + 30_000).toISOString(),
       txId,
     });
     expect(event).toEqual({ name: 'AccessDecided', payload: { access: result } });
@@ -88,7 +93,7 @@ describe('a request', () => {
   });
 
   test('by another patient is refused', async () => {
-    const other = await scene.patient();
+    const other = await fixture.patient();
     const statement = other.sign('accessRequest', bodyOf({}), other.consent, { iat: now() });
     expect(await codeOf(request(statement))).toBe('STATEMENT_ISSUER_MISMATCH');
   });
@@ -96,19 +101,19 @@ describe('a request', () => {
   test('by the author is permitted after its grant has gone', async () => {
     await grant({ permissions: ['write'] });
     const body = recordOf(patient.id, {}, hospital.id);
-    await scene.codes('StoreRecords', [hospital.sign('storeRecord', body, hospital.signer)], onCloud());
-    await scene.codes('Revoke', [patient.revokeAll()]);
+    await fixture.codes('StoreRecords', [hospital.sign('storeRecord', body, hospital.signer)], onCloud());
+    await fixture.codes('Revoke', [patient.revokeAll()]);
     const own = await answer(asked(hospital, { recordId: body.recordId }));
     expect(own).toMatchObject({ decision: 'permit', reason: 'AUTHOR' });
   });
 
   test('by the author of a record, for a version that another one made, needs a grant like any other', async () => {
     await grant({ permissions: ['write'] });
-    await scene.codes('Grant', [patient.grant(lab.id, { permissions: ['modify'] })]);
+    await fixture.codes('Grant', [patient.grant(lab.id, { permissions: ['modify'] })]);
     const first = recordOf(patient.id, {}, hospital.id);
-    await scene.codes('StoreRecords', [hospital.sign('storeRecord', first, hospital.signer)], onCloud());
-    await scene.codes('ReviseRecords', [lab.sign('storeRecord', nextOf(first), lab.signer)], onCloud());
-    await scene.codes('Revoke', [patient.revokeAll()]);
+    await fixture.codes('StoreRecords', [hospital.sign('storeRecord', first, hospital.signer)], onCloud());
+    await fixture.codes('ReviseRecords', [lab.sign('storeRecord', nextOf(first), lab.signer)], onCloud());
+    await fixture.codes('Revoke', [patient.revokeAll()]);
     const { recordId: id } = first;
     const reasonFor = async (by: TestOrganisation, version: number) =>
       (await answer(asked(by, { recordId: id, version }))).reason;
@@ -138,12 +143,12 @@ describe('a request', () => {
       ]);
     }
     expect(await list()).toHaveLength(2);
-    const stranger = scene.newPatient();
+    const stranger = fixture.newPatient();
     expect(await codeOf(request(asked(hospital, { patientId: stranger.id })))).toBe('PATIENT_UNKNOWN');
   });
 
   test('is permitted no longer than its grant lasts', async () => {
-    const until = new Date(scene.nowMs + 10_000).toISOString();
+    const until = new Date(fixture.nowMs + 10_000).toISOString();
     await grant({ until });
     const permit = await answer(asked(hospital));
     expect(permit).toMatchObject({ decision: 'permit', releaseBefore: until });
@@ -156,7 +161,7 @@ describe('a request', () => {
     const both = recordOf(patient.id, { tagGroups: [[vital], [laboratory]] });
     const signs = recordOf(patient.id, { tagGroups: [[vital]] });
     for (const body of [both, signs])
-      await scene.codes('StoreRecords', [patient.sign('storeRecord', body, patient.gateway)], onCloud());
+      await fixture.codes('StoreRecords', [patient.sign('storeRecord', body, patient.gateway)], onCloud());
     await grant({ scopeTags: [vital] });
     const reasons = [];
     for (const each of [both.recordId, signs.recordId, recordId])
@@ -167,9 +172,14 @@ describe('a request', () => {
 
 describe('the relay', () => {
   const isOrganisationToo = async (): Promise<void> => {
-    const cloudB = new TestOrganisation('aut_cloud-b', 'CloudBMSP', scene.networkId, scene.iat);
+    const cloudB = new TestOrganisation({
+      id: 'aut_cloud-b',
+      mspId: 'CloudBMSP',
+      aud: fixture.networkId,
+      iat: fixture.iat,
+    });
     const args = { statement: cloudB.registration() };
-    await scene.run('RegisterAuthority', args, { caller: admin('CloudBMSP') });
+    await fixture.run('RegisterAuthority', args, { caller: admin('CloudBMSP') });
   };
 
   test('that a request does not name gets no permit for it, and does not use it up', async () => {
@@ -195,8 +205,8 @@ describe('a replayed request', () => {
     await grant();
     const statement = asked(hospital);
     const first = await request(statement);
-    await scene.codes('Revoke', [patient.revokeAll()]);
-    scene.nowMs += 3_600_000;
+    await fixture.codes('Revoke', [patient.revokeAll()]);
+    fixture.nowMs += 3_600_000;
     const again = await request(statement);
     expect(again.result).toEqual(first.result);
     expect(again.event).toBeUndefined();
@@ -211,28 +221,28 @@ describe('a replayed request', () => {
     expect([taken.decision, own.decision]).toEqual(['deny', 'permit']);
     for (const each of [taken, own]) {
       const args = { patientId: patient.id, requester: each.requester, requestSid: sid };
-      expect(await scene.ask('GetAccess', args, onCloud())).toEqual(each);
+      expect(await fixture.ask('GetAccess', args, onCloud())).toEqual(each);
     }
     const args = { patientId: patient.id, requester: patient.id, requestSid: sid };
-    expect(await codeOf(scene.ask('GetAccess', args, onCloud()))).toBe('PERMIT_UNKNOWN');
+    expect(await codeOf(fixture.ask('GetAccess', args, onCloud()))).toBe('PERMIT_UNKNOWN');
   });
 });
 
 describe('a revocation', () => {
   test('that was ordered first makes the permit fail: none is ordered after it', async () => {
     await grant();
-    const permit = await scene.propose('RequestAccess', { statement: asked(hospital) }, onCloud());
+    const permit = await fixture.propose('RequestAccess', { statement: asked(hospital) }, onCloud());
     expect(permit.result).toMatchObject({ decision: 'permit' });
-    await scene.codes('Revoke', [patient.revokeAll()]);
-    expect(scene.commit(permit)).toBe('MVCC_READ_CONFLICT');
+    await fixture.codes('Revoke', [patient.revokeAll()]);
+    expect(fixture.commit(permit)).toBe('MVCC_READ_CONFLICT');
   });
 
   test('of another patient does not', async () => {
     await grant();
-    const other = await scene.patient();
-    const permit = await scene.propose('RequestAccess', { statement: asked(hospital) }, onCloud());
-    await scene.codes('Revoke', [other.revokeAll()]);
-    expect(scene.commit(permit)).toBe('VALID');
+    const other = await fixture.patient();
+    const permit = await fixture.propose('RequestAccess', { statement: asked(hospital) }, onCloud());
+    await fixture.codes('Revoke', [other.revokeAll()]);
+    expect(fixture.commit(permit)).toBe('VALID');
   });
 });
 
@@ -248,7 +258,7 @@ describe('a practitioner who is named', () => {
       active,
     };
     const statement = by.sign('registerPractitioner', body, by.signer);
-    return scene.run('RegisterPractitioner', { statement }, { caller });
+    return fixture.run('RegisterPractitioner', { statement }, { caller });
   };
 
   test('has to be registered and active, within the requester', async () => {
@@ -269,10 +279,10 @@ describe('a practitioner who is named', () => {
     await grant();
     await register(true);
     const statement = asked(hospital, { practitionerId });
-    const permit = await scene.propose('RequestAccess', { statement }, onCloud());
+    const permit = await fixture.propose('RequestAccess', { statement }, onCloud());
     expect(permit.result).toMatchObject({ decision: 'permit' });
     await register(false);
-    expect(scene.commit(permit)).toBe('MVCC_READ_CONFLICT');
+    expect(fixture.commit(permit)).toBe('MVCC_READ_CONFLICT');
   });
 
   test('is registered by the own organisation only', async () => {
@@ -282,7 +292,7 @@ describe('a practitioner who is named', () => {
 
 test('accesses are listed newest last, of one requester if asked', async () => {
   const byHospital = await answer(asked(hospital));
-  scene.nowMs += 1_000;
+  fixture.nowMs += 1_000;
   const byLab = await answer(asked(lab));
   expect(await list()).toEqual([byHospital, byLab]);
   expect(await list({ requester: lab.id })).toEqual([byLab]);

@@ -4,12 +4,12 @@ import { fromBase64url, sha256, toBase64url, type Signer } from '@careledger/cry
 import { canonicalJson } from '@careledger/crypto';
 import { blockHash, type UnsignedBlock } from '@careledger/private-chain/verify';
 import { beforeEach, describe, expect, test } from '@jest/globals';
-import { RecordsScene, newHash, onAuthorities } from './testing/scene.js';
+import { RecordsFixture, newHash, onAuthorities } from '../testing/fixture.js';
 
-let scene: RecordsScene;
+let fixture: RecordsFixture;
 let patient: TestPatient;
 beforeEach(async () => {
-  ({ scene, patient } = await RecordsScene.make());
+  ({ fixture, patient } = await RecordsFixture.make());
 });
 
 type Head = { height: number; hash: string };
@@ -19,7 +19,7 @@ const anchorOf = (head: Head, prev?: Head, signer: Signer = patient.gateway) =>
     { ...head, prevHeight: prev?.height ?? null, prevHash: prev?.hash ?? null },
     signer,
   );
-const anchor = (...items: string[]) => scene.codes('AnchorHeads', items, onAuthorities());
+const anchor = (...items: string[]) => fixture.codes('AnchorHeads', items, onAuthorities());
 const head = (height: number): Head => ({ height, hash: newHash() });
 
 describe('anchoring', () => {
@@ -32,9 +32,9 @@ describe('anchoring', () => {
     expect(await anchor(anchorOf(head(3), a))).toEqual(['ANCHOR_HEIGHT_NOT_RISING']);
     expect(await anchor(anchorOf(b, a))).toEqual(['OK']);
     const patientId = patient.id;
-    const { head: now } = await scene.ask<{ head: HeadState }>('GetHead', { patientId }, onAuthorities());
+    const { head: now } = await fixture.ask<{ head: HeadState }>('GetHead', { patientId }, onAuthorities());
     expect(now).toMatchObject({ ...b, prevHeight: a.height, prevHash: a.hash });
-    const { rows } = await scene.ask<{ rows: HeadState[] }>('ListAnchors', { patientId }, onAuthorities());
+    const { rows } = await fixture.ask<{ rows: HeadState[] }>('ListAnchors', { patientId }, onAuthorities());
     expect(rows.map(({ height }) => height)).toEqual([3, 7]);
   });
 
@@ -44,7 +44,7 @@ describe('anchoring', () => {
     await anchor(first);
     await anchor(anchorOf(b, a));
     expect(await anchor(first)).toEqual(['OK']);
-    const { head: now } = await scene.ask<{ head: Head }>(
+    const { head: now } = await fixture.ask<{ head: Head }>(
       'GetHead',
       { patientId: patient.id },
       onAuthorities(),
@@ -53,15 +53,15 @@ describe('anchoring', () => {
   });
 
   test('many patients go in one transaction, and two transactions do not conflict', async () => {
-    const other = await scene.patient();
-    const third = await scene.patient();
+    const other = await fixture.patient();
+    const third = await fixture.patient();
     const of = (each: TestPatient) =>
       each.sign('anchorHead', { ...head(1), prevHeight: null, prevHash: null }, each.gateway);
     const [one, two] = [
-      await scene.propose('AnchorHeads', { items: [of(patient), of(other)] }, onAuthorities()),
-      await scene.propose('AnchorHeads', { items: [of(third)] }, onAuthorities()),
+      await fixture.propose('AnchorHeads', { items: [of(patient), of(other)] }, onAuthorities()),
+      await fixture.propose('AnchorHeads', { items: [of(third)] }, onAuthorities()),
     ];
-    expect([scene.commit(one), scene.commit(two)]).toEqual(['VALID', 'VALID']);
+    expect([fixture.commit(one), fixture.commit(two)]).toEqual(['VALID', 'VALID']);
   });
 });
 
@@ -82,14 +82,14 @@ describe('a fork', () => {
     return canonicalJson({ ...unsigned, sig });
   };
   const report = (blocks: readonly [string, string]) =>
-    scene.run('ReportFork', { patientId: patient.id, blocks }, onAuthorities());
+    fixture.run('ReportFork', { patientId: patient.id, blocks }, onAuthorities());
   const listForks = async () =>
-    (await scene.ask<{ rows: ForkState[] }>('ListForks', { patientId: patient.id }, onAuthorities())).rows;
+    (await fixture.ask<{ rows: ForkState[] }>('ListForks', { patientId: patient.id }, onAuthorities())).rows;
   const rotateGateway = async (): Promise<Signer> => {
     const next = newSigner();
     const body = { use: 'gateway' as const, newKey: publicKeyOf(next), newKeyProof: patient.proofOf(next) };
     const statement = patient.sign('rotatePatientKey', body, patient.consent);
-    await scene.run('RotatePatientKey', { statement }, { channel: 'authorities' });
+    await fixture.run('RotatePatientKey', { statement }, { channel: 'authorities' });
     return next;
   };
 
@@ -157,7 +157,7 @@ describe('a fork', () => {
       [mine, blockAt(5, newSigner())],
       [mine, mine],
       [mine, blockAt(6, patient.gateway)],
-      [mine, blockAt(5, patient.gateway, scene.newPatient().id)],
+      [mine, blockAt(5, patient.gateway, fixture.newPatient().id)],
       [mine, '{}'],
     ];
     for (const blocks of made) expect(await codeOf(report(blocks))).toBe('FORK_EVIDENCE_INVALID');

@@ -7,17 +7,17 @@ import {
 import type { AnnouncedRecordState, StatementBody } from '@careledger/contracts';
 import { randomId128 } from '@careledger/crypto';
 import { beforeEach, describe, expect, test } from '@jest/globals';
-import { RecordsScene, announcementOf, newHash, nextOf, onAuthorities } from './testing/scene.js';
+import { RecordsFixture, announcementOf, newHash, nextOf, onAuthorities } from '../testing/fixture.js';
 
-let scene: RecordsScene;
+let fixture: RecordsFixture;
 let hospital: TestOrganisation;
 let lab: TestOrganisation;
 let patient: TestPatient;
 beforeEach(async () => {
-  ({ scene, hospital, lab, patient } = await RecordsScene.make());
+  ({ fixture, hospital, lab, patient } = await RecordsFixture.make());
 });
 
-const announce = (...items: string[]) => scene.codes('AnnounceRecords', items, onAuthorities());
+const announce = (...items: string[]) => fixture.codes('AnnounceRecords', items, onAuthorities());
 type Body = ReturnType<typeof announcementOf>;
 const byPatient = (body: Body = announcementOf(patient.id)) =>
   patient.sign('announceRecord', body, patient.gateway);
@@ -26,17 +26,17 @@ const byAuthority = (
   authority: TestOrganisation = hospital,
 ) => authority.sign('announceRecord', body, authority.signer);
 const grant = (authority: TestOrganisation, body: Partial<StatementBody<'grant'>>) =>
-  scene.codes('Grant', [patient.grant(authority.id, body)], { channel: 'authorities' });
+  fixture.codes('Grant', [patient.grant(authority.id, body)], { channel: 'authorities' });
 
 test('an announcement tells the authorities what is stored where', async () => {
   const body = announcementOf(patient.id);
-  const { event, txId } = await scene.run('AnnounceRecords', { items: [byPatient(body)] }, onAuthorities());
+  const { event, txId } = await fixture.run('AnnounceRecords', { items: [byPatient(body)] }, onAuthorities());
   const announced = { ...body, author: patient.id, announcedAt: expect.any(String), txId };
   expect(event).toEqual({ name: 'RecordsAnnounced', payload: { records: [announced] } });
   const { patientId, recordId } = body;
   const args = { patientId, recordId, version: 1 };
-  expect(await scene.ask('GetAnnouncement', args, onAuthorities())).toEqual(announced);
-  expect(await codeOf(scene.ask('GetAnnouncement', { ...args, version: 2 }, onAuthorities()))).toBe(
+  expect(await fixture.ask('GetAnnouncement', args, onAuthorities())).toEqual(announced);
+  expect(await codeOf(fixture.ask('GetAnnouncement', { ...args, version: 2 }, onAuthorities()))).toBe(
     'RECORD_UNKNOWN',
   );
 });
@@ -47,7 +47,7 @@ test('a version is announced once', async () => {
   expect(await announce(byPatient({ ...first, manifestHash: newHash() }))).toEqual(['RECORD_EXISTS']);
   expect(await announce(byPatient(nextOf(first)))).toEqual(['OK']);
   const args = { patientId: patient.id, pageSize: 1 };
-  const { rows, bookmark } = await scene.ask<{ rows: AnnouncedRecordState[]; bookmark: string }>(
+  const { rows, bookmark } = await fixture.ask<{ rows: AnnouncedRecordState[]; bookmark: string }>(
     'ListAnnouncements',
     args,
     onAuthorities(),
@@ -61,7 +61,7 @@ describe('versions', () => {
     const second = nextOf(first);
     const third = byPatient(nextOf(second));
     await announce(byPatient(first));
-    const early = await scene.run('AnnounceRecords', { items: [third] }, onAuthorities());
+    const early = await fixture.run('AnnounceRecords', { items: [third] }, onAuthorities());
     expect(early.result).toMatchObject({ items: [{ code: 'VERSION_NOT_YET' }] });
     expect(early.states.flatMap(({ writes }) => [...writes.keys()])).toEqual([]);
     expect(await announce(byPatient(second))).toEqual(['OK']);
@@ -82,7 +82,7 @@ describe('versions', () => {
     const first = announcementOf(patient.id);
     const { patientId, recordId } = first;
     const history = (page: object = {}) =>
-      scene.ask<{ rows: AnnouncedRecordState[]; bookmark: string }>(
+      fixture.ask<{ rows: AnnouncedRecordState[]; bookmark: string }>(
         'RecordHistory',
         { patientId, recordId, pageSize: 1, ...page },
         onAuthorities(),
@@ -119,9 +119,9 @@ describe('the id of a record', () => {
 
 test('an authority announces what it may write, and nothing else', async () => {
   const call = onAuthorities({ caller: client('HospitalMSP') });
-  expect(await scene.codes('AnnounceRecords', [byAuthority()], call)).toEqual(['NO_GRANT']);
+  expect(await fixture.codes('AnnounceRecords', [byAuthority()], call)).toEqual(['NO_GRANT']);
   await grant(hospital, { permissions: ['write'] });
-  expect(await scene.codes('AnnounceRecords', [byAuthority()], call)).toEqual(['OK']);
+  expect(await fixture.codes('AnnounceRecords', [byAuthority()], call)).toEqual(['OK']);
 });
 
 test('an authority that may write raises no emergency: those are the patient’s', async () => {
@@ -162,10 +162,10 @@ test('a grant on vital signs takes over no laboratory’s record by declaring ot
   expect(await announce(byAuthority(nextOf(first, { tagGroups: [[vital]] })))).toEqual(['SCOPE_NOT_GRANTED']);
 });
 
-test('an announcement and an anchor of one patient do not conflict: the emergency lane is free', async () => {
+test('an announcement and an anchor of one patient do not conflict: emergencies are not held up', async () => {
   const anchor = { height: 1, hash: newHash(), prevHeight: null, prevHash: null };
   const items = [patient.sign('anchorHead', anchor, patient.gateway)];
-  const anchoring = await scene.propose('AnchorHeads', { items }, onAuthorities());
-  const announcing = await scene.propose('AnnounceRecords', { items: [byPatient()] }, onAuthorities());
-  expect([scene.commit(anchoring), scene.commit(announcing)]).toEqual(['VALID', 'VALID']);
+  const anchoring = await fixture.propose('AnchorHeads', { items }, onAuthorities());
+  const announcing = await fixture.propose('AnnounceRecords', { items: [byPatient()] }, onAuthorities());
+  expect([fixture.commit(anchoring), fixture.commit(announcing)]).toEqual(['VALID', 'VALID']);
 });

@@ -3,20 +3,20 @@ import { ATTESTORS_PER_MSP_MAX, type AttestationState, type StatementBody } from
 import { STATEMENT_TYP, readStatement } from '@careledger/private-chain/verify';
 import { nodeVerifier, sha256, type Signer } from '@careledger/crypto';
 import { beforeEach, expect, test } from '@jest/globals';
-import { RecordsScene, newHash, newTxId, onAuthorities } from './testing/scene.js';
+import { RecordsFixture, newHash, newTxId, onAuthorities } from '../testing/fixture.js';
 
-let scene: RecordsScene;
+let fixture: RecordsFixture;
 let attestor: TestIssuer;
 const signer = newSigner();
 beforeEach(async () => {
-  ({ scene } = await RecordsScene.make());
-  attestor = new TestIssuer('HospitalMSP', scene.networkId, scene.iat);
+  ({ fixture } = await RecordsFixture.make());
+  attestor = new TestIssuer('HospitalMSP', fixture.networkId, fixture.iat);
   await register(signer);
 });
 
 const txId = newTxId();
 const bodyOf = (body: Partial<StatementBody<'attestation'>> = {}): StatementBody<'attestation'> => ({
-  network: scene.networkId,
+  network: fixture.networkId,
   channel: 'cloud',
   block: 7,
   blockHash: newTxId(),
@@ -26,11 +26,12 @@ const bodyOf = (body: Partial<StatementBody<'attestation'>> = {}): StatementBody
   ...body,
 });
 const attest = (...items: string[]) =>
-  scene.codes('AttestTransactions', items, onAuthorities({ caller: client('LabMSP') }));
+  fixture.codes('AttestTransactions', items, onAuthorities({ caller: client('LabMSP') }));
 const keptOf = async () => {
   const args = { channel: 'cloud', txId };
   const call = onAuthorities();
-  return (await scene.ask<{ attestations: AttestationState[] }>('GetAttestations', args, call)).attestations;
+  return (await fixture.ask<{ attestations: AttestationState[] }>('GetAttestations', args, call))
+    .attestations;
 };
 
 test('an attestation is kept with its statement, as the proof verifier reads it', async () => {
@@ -41,7 +42,7 @@ test('an attestation is kept with its statement, as the proof verifier reads it'
   const expected = {
     typ: STATEMENT_TYP.attestation,
     issuer: 'HospitalMSP',
-    network: scene.networkId,
+    network: fixture.networkId,
     key: publicKeyOf(signer),
   };
   const read = readStatement(attestation?.statement ?? '', expected, {
@@ -64,11 +65,11 @@ test('an attestor does not say two things about one transaction', async () => {
 const register = async (key: Signer) => {
   const statement = attestor.sign('registerAttestor', { mspId: 'HospitalMSP', key: publicKeyOf(key) }, key);
   const call = { channel: 'authorities' as const, caller: admin('HospitalMSP') };
-  await scene.run('RegisterAttestor', { statement }, call);
+  await fixture.run('RegisterAttestor', { statement }, call);
 };
 const withdraw = async (key: Signer) => {
   const args = { mspId: 'HospitalMSP', key: publicKeyOf(key) };
-  await scene.run('WithdrawAttestor', args, { channel: 'authorities', caller: admin('HospitalMSP') });
+  await fixture.run('WithdrawAttestor', args, { channel: 'authorities', caller: admin('HospitalMSP') });
 };
 
 test('a stolen attestor’s key attests nothing more once it is withdrawn; what it attested stands', async () => {
@@ -97,7 +98,7 @@ test('an organisation does not flood what is attested of a transaction by changi
 });
 
 test('nobody attests for an organisation that has not registered the key', async () => {
-  const lab = new TestIssuer('LabMSP', scene.networkId, scene.iat);
+  const lab = new TestIssuer('LabMSP', fixture.networkId, fixture.iat);
   expect(await attest(lab.sign('attestation', bodyOf(), signer))).toEqual(['ATTESTOR_UNKNOWN']);
   expect(await attest(attestor.sign('attestation', bodyOf(), newSigner()))).toEqual(['ATTESTOR_UNKNOWN']);
   const elsewhere = attestor.sign('attestation', bodyOf({ network: 'elsewhere' }), signer);

@@ -3,7 +3,7 @@ import { KeyFamily } from '@careledger/chaincode-runtime';
 import { expect, test } from '@jest/globals';
 import * as families from './families.js';
 
-const page = readFileSync(new URL('../../../spec/contracts.md', import.meta.url), 'utf8');
+const page = readFileSync(new URL('../../../../spec/contracts.md', import.meta.url), 'utf8');
 
 test('spec/contracts.md names every family of keys and its parts', () => {
   for (const family of Object.values(families)) {

@@ -2,5 +2,8 @@ import { networkIdOf } from '@careledger/chaincode-runtime';
 import { contractClass } from '@careledger/chaincode-runtime/contract-class';
 import { recordsChaincode } from './chaincode.js';
 
-/** What fabric-shim runs. The network for whose statements it works comes from the environment. */
+/**
+ * What fabric-shim runs. The network for whose statements it works comes from the environment.
+ * @public whoever runs the module finds them by this name; nothing imports it
+ */
 export const contracts = [contractClass(recordsChaincode, networkIdOf(process.env))];

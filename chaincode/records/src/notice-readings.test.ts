@@ -13,18 +13,18 @@ import { AccessState, type BatchResult, type StatementBody } from '@careledger/c
 import { randomId128 } from '@careledger/crypto';
 import { beforeEach, describe, expect, test } from '@jest/globals';
 import { Value } from 'typebox/value';
-import { RecordsScene, newHash, onCloud, recordOf } from './testing/scene.js';
+import { RecordsFixture, newHash, onCloud, recordOf } from '../testing/fixture.js';
 
 const DAY_MS = 86_400_000;
 const VITAL = randomId128();
 
-let scene: RecordsScene;
+let fixture: RecordsFixture;
 let hospital: TestOrganisation;
 let lab: TestOrganisation;
 let patient: TestPatient;
 let emergency: StatementBody<'storeRecord'>;
 beforeEach(async () => {
-  ({ scene, hospital, lab, patient } = await RecordsScene.make());
+  ({ fixture, hospital, lab, patient } = await RecordsFixture.make());
   emergency = recordOf(patient.id, { kind: 'emergency', tagGroups: [[VITAL]] });
 });
 
@@ -43,16 +43,21 @@ const readingOf = (body: Body = {}): StatementBody<'noticeReading'> => ({
 const reading = (body: Body = {}, by = hospital, options: StatementOptions = {}) =>
   by.sign('noticeReading', readingOf(body), by.signer, options);
 const store = () =>
-  scene.codes('StoreRecords', [patient.sign('storeRecord', emergency, patient.gateway)], onCloud());
+  fixture.codes('StoreRecords', [patient.sign('storeRecord', emergency, patient.gateway)], onCloud());
 const grant = (body: Partial<StatementBody<'grant'>> = {}) =>
-  scene.codes('Grant', [patient.grant(hospital.id, { purposes: ['ETREAT'], ...body })]);
+  fixture.codes('Grant', [patient.grant(hospital.id, { purposes: ['ETREAT'], ...body })]);
 const report = (...items: string[]) =>
-  scene.run('ReportReadings', { items }, onCloud({ caller: client('LabMSP') }));
+  fixture.run('ReportReadings', { items }, onCloud({ caller: client('LabMSP') }));
 const codesOf = async (...items: string[]) =>
   ((await report(...items)).result as BatchResult).items.map(({ code }) => code);
 const list = async (filter: object = {}) =>
-  (await scene.ask<{ rows: AccessState[] }>('ListAccesses', { patientId: patient.id, ...filter }, onCloud()))
-    .rows;
+  (
+    await fixture.ask<{ rows: AccessState[] }>(
+      'ListAccesses',
+      { patientId: patient.id, ...filter },
+      onCloud(),
+    )
+  ).rows;
 /** What is written down when this reading is reported. */
 const answerTo = async (statement: string): Promise<AccessState | undefined> => {
   const { event } = await report(statement);
@@ -63,7 +68,7 @@ describe('a reading of a direct notice', () => {
   test('is an access like others, for the patient to see, whoever relays it', async () => {
     const sid = randomId128();
     const grantId = randomId128();
-    await scene.codes('Grant', [
+    await fixture.codes('Grant', [
       patient.grant(hospital.id, { purposes: ['ETREAT'], scopeTags: [VITAL] }, { sid: grantId }),
     ]);
     await store();
@@ -80,7 +85,7 @@ describe('a reading of a direct notice', () => {
       reason: 'GRANT',
       grantId,
       policyVersion: 1,
-      at: new Date(scene.nowMs).toISOString(),
+      at: new Date(fixture.nowMs).toISOString(),
       readAt: '2026-03-01T11:00:00Z',
       txId,
     };
@@ -89,7 +94,7 @@ describe('a reading of a direct notice', () => {
     expect(await list()).toEqual([written]);
     expect(await list({ requester: hospital.id })).toEqual([written]);
     const args = { patientId: patient.id, requester: hospital.id, requestSid: sid };
-    expect(await scene.ask('GetAccess', args, onCloud())).toEqual(written);
+    expect(await fixture.ask('GetAccess', args, onCloud())).toEqual(written);
   });
 
   test('that no grant covers is on record with the denial', async () => {
@@ -103,14 +108,14 @@ describe('a reading of a direct notice', () => {
   test('before a revocation is not dated by its authority’s word: the denial shows both times', async () => {
     await store();
     await grant();
-    await scene.codes('Revoke', [patient.revokeAll()]);
-    scene.nowMs += DAY_MS;
+    await fixture.codes('Revoke', [patient.revokeAll()]);
+    fixture.nowMs += DAY_MS;
     const readAt = '2026-03-01T11:59:59Z';
     expect(await answerTo(reading({ readAt }))).toMatchObject({
       decision: 'deny',
       reason: 'NO_GRANT',
       readAt,
-      at: new Date(scene.nowMs).toISOString(),
+      at: new Date(fixture.nowMs).toISOString(),
     });
   });
 
@@ -118,7 +123,7 @@ describe('a reading of a direct notice', () => {
     await grant();
     await store();
     const statement = reading();
-    scene.nowMs += 30 * DAY_MS;
+    fixture.nowMs += 30 * DAY_MS;
     expect(await answerTo(statement)).toMatchObject({ decision: 'permit' });
   });
 
@@ -139,7 +144,7 @@ describe('a reading of a direct notice', () => {
         active,
       };
       const statement = hospital.sign('registerPractitioner', body, hospital.signer);
-      return scene.run('RegisterPractitioner', { statement }, { caller: client('HospitalMSP') });
+      return fixture.run('RegisterPractitioner', { statement }, { caller: client('HospitalMSP') });
     };
     await register(true);
     expect(await answerTo(reading({ practitionerId }))).toMatchObject({ decision: 'permit', practitionerId });
@@ -175,8 +180,8 @@ describe('a version that the ledger does not know', () => {
 
 describe('a report', () => {
   test('that nobody signed who may, is of no patient, or is a second one of its patient leaves nothing', async () => {
-    const other = await scene.patient();
-    const stranger = scene.newPatient();
+    const other = await fixture.patient();
+    const stranger = fixture.newPatient();
     const codes = await codesOf(
       reading({}, hospital, { iss: lab.id }),
       patient.sign('noticeReading', readingOf(), patient.consent),
@@ -197,7 +202,7 @@ describe('a report', () => {
   test('again, through another member, writes nothing twice', async () => {
     const statement = reading();
     const first = await report(statement);
-    const again = await scene.run(
+    const again = await fixture.run(
       'ReportReadings',
       { items: [statement] },
       onCloud({ caller: client('CloudBMSP') }),
@@ -214,9 +219,9 @@ describe('a report', () => {
   });
 
   test('asks access-control once for a whole batch', async () => {
-    const other = await scene.patient();
+    const other = await fixture.patient();
     const items = [reading(), reading({ patientId: other.id })];
-    const { calls } = await scene.propose('ReportReadings', { items }, onCloud());
+    const { calls } = await fixture.propose('ReportReadings', { items }, onCloud());
     expect(calls).toEqual([
       'records.ReportReadings',
       'access-control.FindSigners',
@@ -226,6 +231,6 @@ describe('a report', () => {
 
   test('is taken from members, and from no peer', async () => {
     const call = onCloud({ caller: peer('LabMSP') });
-    expect(await codeOf(scene.run('ReportReadings', { items: [reading()] }, call))).toBe('CALLER_REFUSED');
+    expect(await codeOf(fixture.run('ReportReadings', { items: [reading()] }, call))).toBe('CALLER_REFUSED');
   });
 });

@@ -14,39 +14,39 @@ import {
 import { randomId128 } from '@careledger/crypto';
 import { beforeEach, describe, expect, test } from '@jest/globals';
 import {
-  RecordsScene,
+  RecordsFixture,
   newHash,
   nextOf,
   onCloud,
   recordOf,
   storeByAuthority,
   storeByPatient,
-} from './testing/scene.js';
+} from '../testing/fixture.js';
 
-let scene: RecordsScene;
+let fixture: RecordsFixture;
 let hospital: TestOrganisation;
 let lab: TestOrganisation;
 let patient: TestPatient;
 beforeEach(async () => {
-  ({ scene, hospital, lab, patient } = await RecordsScene.make());
+  ({ fixture, hospital, lab, patient } = await RecordsFixture.make());
 });
 
-const store = (...items: string[]) => scene.codes('StoreRecords', items, onCloud());
-const revise = (...items: string[]) => scene.codes('ReviseRecords', items, onCloud());
+const store = (...items: string[]) => fixture.codes('StoreRecords', items, onCloud());
+const revise = (...items: string[]) => fixture.codes('ReviseRecords', items, onCloud());
 const list = (filter: object) =>
-  scene.ask<{ rows: StoredRecordState[]; bookmark: string }>('ListRecords', filter, onCloud());
+  fixture.ask<{ rows: StoredRecordState[]; bookmark: string }>('ListRecords', filter, onCloud());
 
 describe('storing', () => {
   test('keeps what the statement says and tells who listens', async () => {
     const body = recordOf(patient.id, { tagGroups: [[randomId128()]] });
     const statement = patient.sign('storeRecord', body, patient.gateway);
-    const { event, txId } = await scene.run('StoreRecords', { items: [statement] }, onCloud());
+    const { event, txId } = await fixture.run('StoreRecords', { items: [statement] }, onCloud());
     const { patientId, recordId } = body;
     expect(event).toEqual({
       name: 'RecordsStored',
       payload: { records: [{ patientId, recordId, version: 1 }] },
     });
-    const stored = await scene.ask<StoredRecordState>('GetRecord', { patientId, recordId }, onCloud());
+    const stored = await fixture.ask<StoredRecordState>('GetRecord', { patientId, recordId }, onCloud());
     expect(stored).toEqual({ ...body, author: patientId, storedAt: expect.any(String), txId });
   });
 
@@ -57,14 +57,14 @@ describe('storing', () => {
   });
 
   test('a grantee that saw the id of an emergency does not store under it before the patient does', async () => {
-    await scene.codes('Grant', [patient.grant(hospital.id, { permissions: ['write'] })]);
+    await fixture.codes('Grant', [patient.grant(hospital.id, { permissions: ['write'] })]);
     const record = newRecord(patient.id);
     expect(await store(storeByAuthority(hospital, patient, record))).toEqual(['RECORD_ID_MISMATCH']);
     expect(await store(storeByPatient(patient, { ...record, kind: 'emergency' }))).toEqual(['OK']);
   });
 
   test('a record under an id that its seed does not give, or gives for another patient, is refused', async () => {
-    const other = await scene.patient();
+    const other = await fixture.patient();
     const { recordId, seed } = newRecord(patient.id);
     expect(await store(storeByPatient(patient, { recordId, seed: newHash() }))).toEqual([
       'RECORD_ID_MISMATCH',
@@ -73,7 +73,7 @@ describe('storing', () => {
   });
 
   test('an authority that may write stores no emergency, and a patient no clinician’s record', async () => {
-    await scene.codes('Grant', [patient.grant(hospital.id, { permissions: ['write'] })]);
+    await fixture.codes('Grant', [patient.grant(hospital.id, { permissions: ['write'] })]);
     for (const kind of ['emergency', 'periodic'] as const)
       expect(await store(storeByAuthority(hospital, patient, { kind }))).toEqual(['AUTHOR_MISMATCH']);
     expect(await store(storeByPatient(patient, { kind: 'clinical' }))).toEqual(['AUTHOR_MISMATCH']);
@@ -87,7 +87,7 @@ describe('storing', () => {
   });
 
   test('for another patient, or through a provider that is not named, is refused', async () => {
-    const other = await scene.patient();
+    const other = await fixture.patient();
     const foreign = other.sign('storeRecord', recordOf(patient.id), other.gateway);
     const elsewhere = storeByPatient(patient, { providerId: 'prv_cloud-b' });
     expect(await store(foreign, elsewhere)).toEqual(['AUTHOR_MISMATCH', 'PROVIDER_MISMATCH']);
@@ -99,9 +99,9 @@ describe('storing', () => {
   });
 
   test('two authorities’ statements with one id in one batch do not undo each other', async () => {
-    const other = await scene.patient();
+    const other = await fixture.patient();
     for (const each of [patient, other])
-      await scene.codes('Grant', [each.grant(hospital.id, { permissions: ['write'] })]);
+      await fixture.codes('Grant', [each.grant(hospital.id, { permissions: ['write'] })]);
     const first = storeByAuthority(hospital, patient, {}, { sid: 'AAAAAAAAAAAAAAAAAAAAAA' });
     const second = storeByAuthority(hospital, other, {}, { sid: 'AAAAAAAAAAAAAAAAAAAAAA' });
     expect(await store(first, second)).toEqual(['OK', 'BATCH_DUPLICATE_SUBJECT']);
@@ -109,17 +109,17 @@ describe('storing', () => {
   });
 
   test('of two patients at once does not conflict', async () => {
-    const other = await scene.patient();
+    const other = await fixture.patient();
     const propose = (each: TestPatient) =>
-      scene.propose('StoreRecords', { items: [storeByPatient(each)] }, onCloud());
+      fixture.propose('StoreRecords', { items: [storeByPatient(each)] }, onCloud());
     const [a, b] = [await propose(patient), await propose(other)];
-    expect([scene.commit(a), scene.commit(b)]).toEqual(['VALID', 'VALID']);
+    expect([fixture.commit(a), fixture.commit(b)]).toEqual(['VALID', 'VALID']);
   });
 
   test('asks access-control once for a whole batch of patients', async () => {
-    const patients = [patient, await scene.patient(), await scene.patient()];
+    const patients = [patient, await fixture.patient(), await fixture.patient()];
     const items = patients.map((each) => storeByPatient(each));
-    const { calls } = await scene.propose('StoreRecords', { items }, onCloud());
+    const { calls } = await fixture.propose('StoreRecords', { items }, onCloud());
     expect(calls).toEqual([
       'records.StoreRecords',
       'access-control.OwnOrganisation',
@@ -132,22 +132,22 @@ describe('storing', () => {
 describe('an authority', () => {
   test('writes only where it was granted', async () => {
     expect(await store(storeByAuthority(hospital, patient))).toEqual(['NO_GRANT']);
-    await scene.codes('Grant', [patient.grant(hospital.id, { permissions: ['read'] })]);
+    await fixture.codes('Grant', [patient.grant(hospital.id, { permissions: ['read'] })]);
     expect(await store(storeByAuthority(hospital, patient))).toEqual(['PERMISSION_NOT_GRANTED']);
-    await scene.codes('Grant', [patient.grant(hospital.id, { permissions: ['write'] })]);
+    await fixture.codes('Grant', [patient.grant(hospital.id, { permissions: ['write'] })]);
     expect(await store(storeByAuthority(hospital, patient))).toEqual(['OK']);
   });
 
   test('that was revoked meanwhile does not write: the batch that overlooked it fails to commit', async () => {
-    await scene.codes('Grant', [patient.grant(hospital.id, { permissions: ['write'] })]);
+    await fixture.codes('Grant', [patient.grant(hospital.id, { permissions: ['write'] })]);
     const items = [storeByAuthority(hospital, patient)];
-    const overtaken = await scene.propose('StoreRecords', { items }, onCloud());
-    await scene.codes('Revoke', [patient.revokeAll()]);
-    expect(scene.commit(overtaken)).toBe('MVCC_READ_CONFLICT');
+    const overtaken = await fixture.propose('StoreRecords', { items }, onCloud());
+    await fixture.codes('Revoke', [patient.revokeAll()]);
+    expect(fixture.commit(overtaken)).toBe('MVCC_READ_CONFLICT');
   });
 
   test('writes for no stranger', async () => {
-    const stranger = scene.newPatient();
+    const stranger = fixture.newPatient();
     expect(await store(storeByAuthority(hospital, stranger))).toEqual(['PATIENT_UNKNOWN']);
   });
 });
@@ -170,30 +170,32 @@ describe('revising', () => {
     expect(await revise(byPatient(next))).toEqual(['OK']);
     expect(await revise(byPatient(nextOf(first)))).toEqual(['VERSION_CONFLICT']);
     const args = { patientId: patient.id, recordId: first.recordId };
-    const { rows } = await scene.ask<{ rows: StoredRecordState[] }>('RecordHistory', args, onCloud());
+    const { rows } = await fixture.ask<{ rows: StoredRecordState[] }>('RecordHistory', args, onCloud());
     expect(rows.map(({ version }) => version)).toEqual([1, 2]);
-    const old = await scene.ask<StoredRecordState>('GetRecord', { ...args, version: 1 }, onCloud());
+    const old = await fixture.ask<StoredRecordState>('GetRecord', { ...args, version: 1 }, onCloud());
     expect(old.manifestHash).toBe(first.manifestHash);
   });
 
   test('another’s record needs the right to modify; the author needs none', async () => {
-    await scene.codes('Grant', [patient.grant(hospital.id, { permissions: ['write'] })]);
+    await fixture.codes('Grant', [patient.grant(hospital.id, { permissions: ['write'] })]);
     const first = recordOf(patient.id, {}, hospital.id);
     await store(by(hospital, first));
-    await scene.codes('Revoke', [patient.revokeAll()]);
+    await fixture.codes('Revoke', [patient.revokeAll()]);
     const second = nextOf(first);
     expect(await revise(by(lab, second))).toEqual(['NO_GRANT']);
     expect(await revise(by(hospital, second))).toEqual(['OK']);
-    await scene.codes('Grant', [patient.grant(lab.id, { permissions: ['modify'] })]);
+    await fixture.codes('Grant', [patient.grant(lab.id, { permissions: ['modify'] })]);
     expect(await revise(by(lab, nextOf(second)))).toEqual(['OK']);
   });
 
   test('a laboratory’s record is not taken over by declaring that it holds vital signs', async () => {
     const [vital, laboratory] = [randomId128(), randomId128()];
-    await scene.codes('Grant', [
+    await fixture.codes('Grant', [
       patient.grant(lab.id, { permissions: ['write'], scopeTags: [laboratory, vital] }),
     ]);
-    await scene.codes('Grant', [patient.grant(hospital.id, { permissions: ['modify'], scopeTags: [vital] })]);
+    await fixture.codes('Grant', [
+      patient.grant(hospital.id, { permissions: ['modify'], scopeTags: [vital] }),
+    ]);
     const results = recordOf(patient.id, { tagGroups: [[laboratory]] }, lab.id);
     const signs = recordOf(patient.id, { tagGroups: [[vital]] }, lab.id);
     expect(await store(by(lab, results))).toEqual(['OK']);
@@ -213,7 +215,7 @@ describe('revising', () => {
   });
 
   test('a patient’s record is not an authority’s to revise, nor the other way round, whatever the kind says', async () => {
-    await scene.codes('Grant', [patient.grant(hospital.id, { permissions: ['write', 'modify'] })]);
+    await fixture.codes('Grant', [patient.grant(hospital.id, { permissions: ['write', 'modify'] })]);
     const periodic = recordOf(patient.id);
     const clinical = recordOf(patient.id, {}, hospital.id);
     await store(byPatient(periodic));
@@ -225,8 +227,8 @@ describe('revising', () => {
   });
 
   test('keeps the id: another seed, or the seed of a record of the reviser’s own, is refused', async () => {
-    await scene.codes('Grant', [patient.grant(hospital.id, { permissions: ['write'] })]);
-    await scene.codes('Grant', [patient.grant(lab.id, { permissions: ['modify'] })]);
+    await fixture.codes('Grant', [patient.grant(hospital.id, { permissions: ['write'] })]);
+    await fixture.codes('Grant', [patient.grant(lab.id, { permissions: ['modify'] })]);
     const first = recordOf(patient.id, {}, hospital.id);
     await store(by(hospital, first));
     const { seed } = newRecord(patient.id, lab.id);
@@ -237,7 +239,7 @@ describe('revising', () => {
 
 describe('listing', () => {
   test('finds by patient, author, kind and time, page by page, the newest version of each', async () => {
-    await scene.codes('Grant', [patient.grant(hospital.id, { permissions: ['write'] })]);
+    await fixture.codes('Grant', [patient.grant(hospital.id, { permissions: ['write'] })]);
     const hour = (h: number) => `2026-03-01T${String(h).padStart(2, '0')}:00:00Z`;
     const bodies = [9, 3, 6].map((h) =>
       recordOf(patient.id, {
@@ -284,6 +286,6 @@ describe('listing', () => {
 
 test('a client of an organisation without a provider stores nothing', async () => {
   const items = [storeByPatient(patient)];
-  const call = scene.run('StoreRecords', { items }, onCloud({ caller: client('PatientsMSP') }));
+  const call = fixture.run('StoreRecords', { items }, onCloud({ caller: client('PatientsMSP') }));
   expect(await codeOf(call)).toBe('CALLER_REFUSED');
 });

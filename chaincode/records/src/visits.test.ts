@@ -8,14 +8,14 @@ import {
 import { CHECK_IN_MAX_AGE_S, type StatementBody, type VisitState } from '@careledger/contracts';
 import { randomId128, type Signer } from '@careledger/crypto';
 import { beforeEach, describe, expect, test } from '@jest/globals';
-import { RecordsScene, newHash, onAuthorities, onCloud } from './testing/scene.js';
+import { RecordsFixture, newHash, onAuthorities, onCloud } from '../testing/fixture.js';
 
-let scene: RecordsScene;
+let fixture: RecordsFixture;
 let hospital: TestOrganisation;
 let lab: TestOrganisation;
 let patient: TestPatient;
 beforeEach(async () => {
-  ({ scene, hospital, lab, patient } = await RecordsScene.make());
+  ({ fixture, hospital, lab, patient } = await RecordsFixture.make());
 });
 
 const AT = '2026-03-01T11:30:00Z';
@@ -39,11 +39,11 @@ const checkIn = (
   return by.sign('checkIn', { authorityId: hospital.id, ...body, at }, signer, { iat, ...options });
 };
 const record = (statement: string, caller = client('HospitalMSP')) =>
-  scene.run('RecordVisit', { statement }, onAuthorities({ caller }));
+  fixture.run('RecordVisit', { statement }, onAuthorities({ caller }));
 const relate = (statement: string, caller = client('CloudBMSP')) =>
-  scene.run('RelateVisit', { statement }, onCloud({ caller }));
+  fixture.run('RelateVisit', { statement }, onCloud({ caller }));
 const list = async (filter: object, call = onAuthorities()) =>
-  (await scene.ask<{ rows: VisitState[] }>('ListVisits', filter, call)).rows;
+  (await fixture.ask<{ rows: VisitState[] }>('ListVisits', filter, call)).rows;
 
 test('a visit is on both channels: recorded by its authority, related by a provider', async () => {
   const body = visitOf({ checkIn: checkIn() });
@@ -84,7 +84,7 @@ describe('a visit that nobody attended', () => {
   });
 
   test('is not confirmed by a check-in of another patient, authority, day, or one used before', async () => {
-    const other = await scene.patient();
+    const other = await fixture.patient();
     const forged = [
       checkIn({}, other),
       checkIn({ authorityId: lab.id }),
@@ -108,7 +108,7 @@ describe('a visit that nobody attended', () => {
   test('a check-in made afterwards confirms a backdated visit: it does not', async () => {
     const at = '2026-02-20T11:30:00Z';
     const made = (iat: number) => checkIn({ at }, patient, patient.consent, { iat });
-    const nowS = scene.nowMs / 1000;
+    const nowS = fixture.nowMs / 1000;
     // As it is, as somebody would date it who knows the rule, and as one that was made long before.
     for (const iat of [nowS, Date.parse(at) / 1000, Date.parse(at) / 1000 - 86_400])
       await record(visit({ at, checkIn: made(iat) }));
@@ -131,7 +131,7 @@ describe('a visit that nobody attended', () => {
 
 test('a visit that an outage delayed by up to a day is confirmed still, and not a moment later', async () => {
   const lateBy = async (ms: number) => {
-    scene.nowMs = Date.parse(AT) + ms;
+    fixture.nowMs = Date.parse(AT) + ms;
     await record(visit({ checkIn: checkIn() }));
     const visits = await list({ patientId: patient.id });
     return visits.filter(({ confirmed }) => confirmed).length;

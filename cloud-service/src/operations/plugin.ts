@@ -8,7 +8,7 @@ export interface OperationsOptions {
   readonly ownPeer: OwnPeer;
 }
 
-/** What shows how the service does to whoever runs it: metrics of the ledger, readiness of the own peer. */
+/** For whoever runs the service: metrics of the ledger, readiness of the own peer. */
 export async function operationsPlugin(
   app: ServiceApp,
   { ledger, ownPeer }: OperationsOptions,

@@ -124,7 +124,12 @@ export function describePermits(fixture: CloudFixture): void {
       expect(await problemOf(spend(permit, relay.organisation, 'LabMSP'))).toMatchObject({
         code: 'ORGANISATION_MISMATCH',
       });
-      const thief = new TestOrganisation('prv_hospital', 'HospitalMSP', network.networkId, 0);
+      const thief = new TestOrganisation({
+        id: 'prv_hospital',
+        mspId: 'HospitalMSP',
+        aud: network.networkId,
+        iat: 0,
+      });
       expect(await problemOf(spend(permit, thief))).toMatchObject({ code: 'PERMIT_INVALID' });
       expect((await spend(permit, relay.organisation)).recordId).toBe(made.record.recordId);
     });

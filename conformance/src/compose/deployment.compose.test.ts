@@ -1,5 +1,5 @@
 import { setDefaultCACertificates } from 'node:tls';
-import { DeviceSession, type Door } from '@careledger/examples';
+import { DeviceSession, type ApiClient } from '@careledger/examples';
 import { beforeAll, describe, expect, test } from '@jest/globals';
 import { Home } from '../fixtures/deployments/home.js';
 import {
@@ -14,8 +14,8 @@ const FRAMES_IN_FLIGHT = 20;
 
 (isDeploymentMeant() ? describe : describe.skip)('a deployment in containers', () => {
   const deployment = new ComposeDeployment();
-  let ops: Door;
-  let hospital: Door;
+  let ops: ApiClient;
+  let hospital: ApiClient;
   let ca: string;
   beforeAll(async () => {
     ca = await deployment.trust();

@@ -1,5 +1,5 @@
 import { setDefaultCACertificates } from 'node:tls';
-import type { Door } from '@careledger/examples';
+import type { ApiClient } from '@careledger/examples';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { Home } from '../fixtures/deployments/home.js';
 import { SteadyDevice } from '../fixtures/deployments/steady-device.js';
@@ -11,7 +11,7 @@ const JOINING_PEER = 'peer-pharmacy';
 
 (isDeploymentMeant() ? describe : describe.skip)('operating a deployment while a device sends', () => {
   const deployment = new ComposeDeployment();
-  let hospital: Door;
+  let hospital: ApiClient;
   let home: Home;
   let device: SteadyDevice;
   let wasThere: boolean;

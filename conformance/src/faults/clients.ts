@@ -1,4 +1,4 @@
-import { Door, type Person } from '@careledger/examples';
+import { ApiClient, type Person } from '@careledger/examples';
 import type { Careledger } from '@careledger/supervisor';
 import { Type } from 'typebox';
 
@@ -19,14 +19,14 @@ function inTurn<T>(items: readonly T[]): () => T {
 export function practitioner(careledger: Careledger, people: readonly Person[]): () => Promise<void> {
   const hospital = careledger.authorities['hospital'];
   if (hospital === undefined) throw new RangeError('There is no hospital.');
-  const door = new Door(hospital.url, hospital.tokens.practitioner);
+  const api = new ApiClient(hospital.url, hospital.tokens.practitioner);
   const nextPatient = inTurn(people);
   return async () => {
     const { patientId } = nextPatient();
-    const { records } = await door.call('GET', `/v1/records?patientId=${patientId}&limit=1`, Records);
+    const { records } = await api.call('GET', `/v1/records?patientId=${patientId}&limit=1`, Records);
     const [record] = records;
     if (record === undefined) throw new Error(`The hospital sees no record of ${patientId} yet.`);
-    await door.call('GET', `/v1/records/${record.recordId}?patientId=${patientId}`, Anything);
+    await api.call('GET', `/v1/records/${record.recordId}?patientId=${patientId}`, Anything);
   };
 }
 
@@ -34,7 +34,7 @@ export function practitioner(careledger: Careledger, people: readonly Person[]):
 export function patient(people: readonly Person[]): () => Promise<void> {
   const nextPatient = inTurn(people);
   return async () => {
-    const { door, patientId } = nextPatient();
-    await door.call('GET', `/v1/patients/${patientId}/accesses`, Anything);
+    const { api, patientId } = nextPatient();
+    await api.call('GET', `/v1/patients/${patientId}/accesses`, Anything);
   };
 }

@@ -16,7 +16,7 @@ import {
 } from '@careledger/examples';
 import { PORT_OFFSETS } from '@careledger/network-definition';
 import {
-  NativeNetwork as Nodes,
+  NativeNetwork,
   chaincodeHostCommand,
   findFabricBinaries,
   heights,
@@ -26,7 +26,7 @@ import {
   startCareledger,
   startNativeNetwork,
   type Careledger,
-  type NativeNetwork,
+  type FabricNetwork,
 } from '@careledger/supervisor';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { practitioner } from './clients.js';
@@ -60,8 +60,8 @@ if (binaries === undefined)
     const findings: Finding[] = [];
     const load = new Load();
     const faultsOver = Promise.withResolvers<void>();
-    let network: NativeNetwork;
-    let nodes: Nodes;
+    let network: FabricNetwork;
+    let nodes: NativeNetwork;
     let orderers: Orderers;
     let careledger: Careledger;
     let trial: Trial;
@@ -70,7 +70,7 @@ if (binaries === undefined)
 
     beforeAll(async () => {
       network = await startNativeNetwork(join(dir, 'network'), 'full', PORT_OFFSETS.faults);
-      nodes = new Nodes({ root: join(dir, 'network'), chaincode: await chaincodeHostCommand() });
+      nodes = new NativeNetwork({ root: join(dir, 'network'), chaincode: await chaincodeHostCommand() });
       orderers = await Orderers.open(nodes.plan(await nodes.state()), nodes.layout);
       careledger = await startCareledger({
         processes,

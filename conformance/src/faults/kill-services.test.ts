@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import {
   DEMO_AUTHORITIES,
-  Door,
+  ApiClient,
   Narrator,
   NoticeStream,
   SAMPLE_FILE,
@@ -83,7 +83,7 @@ describe('kill -9 of gateway, cloud and api in the middle of the demo', () => {
         () => undefined,
         0,
       );
-      const ops = new Door(careledger.gateway.url, careledger.gateway.tokens.ops);
+      const ops = new ApiClient(careledger.gateway.url, careledger.gateway.tokens.ops);
       const { announced } = await ops.call(
         'GET',
         '/v1/statistics',

@@ -1,5 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { Door } from '@careledger/examples';
+import { ApiClient } from '@careledger/examples';
 import type { Careledger } from '@careledger/supervisor';
 import { Type, type Static } from 'typebox';
 
@@ -31,13 +31,13 @@ export interface OutboxState extends Static<typeof Statistics> {
 
 /** Looks at a gateway's outbox again and again, also while the gateway is dead. */
 export class OutboxWatch implements AsyncDisposable {
-  readonly #ops: Door;
+  readonly #ops: ApiClient;
   readonly #states: OutboxState[] = [];
   readonly #stop = new AbortController();
   readonly #watching: Promise<void>;
 
   constructor({ gateway }: Careledger) {
-    this.#ops = new Door(gateway.url, gateway.tokens.ops);
+    this.#ops = new ApiClient(gateway.url, gateway.tokens.ops);
     this.#watching = this.#watch();
   }
 

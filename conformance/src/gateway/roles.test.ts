@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { PATIENTS_MSP } from '@careledger/domain';
 import { buildApp, GatewayConfig, type GatewayApp } from '@careledger/gateway-service';
 import { createLogger, listRoutes, type Role } from '@careledger/service-kit';
-import { doorFaults } from '@careledger/service-kit/testing';
+import { accessFaults } from '@careledger/service-kit/testing';
 import {
   ProcessGroup,
   localConfig,
@@ -95,7 +95,7 @@ test('each route refuses whoever has no token, and each role that is not named',
       .replace(':deviceId', `dev_${'a'.repeat(32)}`)
       .replace(':recordId', `rec_${'a'.repeat(32)}`)
       .replace(/:[a-zA-Z]+/, 'AAAAAAAAAAAAAAAAAAAAAA');
-  expect(await doorFaults(built.app, Object.fromEntries(tokens), pathOf)).toEqual([]);
+  expect(await accessFaults(built.app, Object.fromEntries(tokens), pathOf)).toEqual([]);
 });
 
 test('the device’s routes ask for the device’s own token', async () => {

@@ -3,7 +3,7 @@ import { existsSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setDefaultCACertificates } from 'node:tls';
-import type { Door } from '@careledger/examples';
+import type { ApiClient } from '@careledger/examples';
 import { PORT_OFFSETS } from '@careledger/network-definition';
 import { findFabricBinaries } from '@careledger/network-runners';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
@@ -39,7 +39,7 @@ if (binaries === undefined)
     return deployment;
   };
   const first = host('first');
-  let hospital: Door;
+  let hospital: ApiClient;
   let home: Home;
   /** Frames that were acknowledged before the backup under load began. */
   let acknowledged = 0;

@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { connect, setDefaultCACertificates } from 'node:tls';
-import { DoorError, eventually, subscribe, type Door } from '@careledger/examples';
+import { ApiError, eventually, subscribe, type ApiClient } from '@careledger/examples';
 import { NetworkConnections, queryCommitted } from '@careledger/network-admin';
 import { PORT_OFFSETS } from '@careledger/network-definition';
 import { NativeNetwork, chaincodeHostCommand, findFabricBinaries } from '@careledger/network-runners';
@@ -35,7 +35,7 @@ if (binaries === undefined)
     const lines: string[] = [];
     let home: Home;
     let device: SteadyDevice;
-    let hospital: Door;
+    let hospital: ApiClient;
     let oldRecord: string;
     let opening: SteadyClient;
 
@@ -63,12 +63,12 @@ if (binaries === undefined)
     }, TIMEOUT_MS);
 
     /** A record reaches each organisation's peer in its own time. */
-    const opened = (door: Door, recordId: string) =>
+    const opened = (door: ApiClient, recordId: string) =>
       eventually(`${recordId} being opened`, async () => {
         try {
           return await home.openAt(door, recordId);
         } catch (error) {
-          if (error instanceof DoorError) return undefined;
+          if (error instanceof ApiError) return undefined;
           throw error;
         }
       });

@@ -3,7 +3,7 @@ import { rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { connect, setDefaultCACertificates } from 'node:tls';
-import { subscribe, type Door } from '@careledger/examples';
+import { subscribe, type ApiClient } from '@careledger/examples';
 import { PORT_OFFSETS } from '@careledger/network-definition';
 import { findFabricBinaries } from '@careledger/network-runners';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
@@ -24,7 +24,7 @@ if (binaries === undefined)
   const deployment = new NativeDeployment(join(tmpdir(), `careledger-services-${randomUUID()}`));
   const stack = new AsyncDisposableStack();
   stack.defer(() => rmSync(deployment.dir, { recursive: true, force: true }));
-  let hospital: Door;
+  let hospital: ApiClient;
   let home: Home;
 
   beforeAll(async () => {
@@ -41,7 +41,7 @@ if (binaries === undefined)
   afterAll(() => stack.disposeAsync(), TIMEOUT_MS);
 
   const anyRecord = async (): Promise<string> => (await home.versions())[0]?.recordId ?? '';
-  const open = async (at: Door): Promise<number> => home.openAt(at, await anyRecord());
+  const open = async (at: ApiClient): Promise<number> => home.openAt(at, await anyRecord());
 
   test(
     'a second up starts nothing again',

@@ -1,7 +1,7 @@
 /** Between two looks. */
 const POLL_INTERVAL_MS = 100;
 /** Time that ledgers get to show on one organisation's peer what another's has committed. */
-export const EVENTUALLY_TIMEOUT_MS = 30_000;
+const EVENTUALLY_TIMEOUT_MS = 30_000;
 
 /** Asks until there is an answer. @throws Error that says what never came */
 export async function eventually<T>(what: string, ask: () => Promise<T | undefined>): Promise<T> {

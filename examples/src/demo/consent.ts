@@ -1,12 +1,12 @@
 import type { ChannelName } from '@careledger/domain';
 import { AUTHORITY_ROUTES } from '@careledger/protocol';
 import { Type } from 'typebox';
-import { DoorError, type Door } from '../client/door.js';
+import { ApiError, type ApiClient } from '../client/api-client.js';
 import { eventually } from '../client/eventually.js';
 import type { Person } from './people.js';
 
-/** Somebody who can consent: a door to the gateway, and what unlocks the consent key. */
-export type Patient = Pick<Person, 'patientId' | 'door' | 'passphrase'>;
+/** Somebody who can consent: a client of the gateway, and what unlocks the consent key. */
+export type Patient = Pick<Person, 'patientId' | 'api' | 'passphrase'>;
 
 const Subscriptions = Type.Object({
   subscriptions: Type.Array(Type.Object({ subscriptionId: Type.String(), authorityId: Type.String() })),
@@ -20,7 +20,7 @@ export interface Terms {
 
 /** The authority asks, the patient sees the request on the ledger and approves it with the consent key. */
 export async function subscribe(
-  authority: Door,
+  authority: ApiClient,
   authorityId: string,
   person: Patient,
   terms: Terms,
@@ -35,12 +35,12 @@ export async function subscribe(
   );
   await eventually('The request reaching the patient', async () => {
     const path = `/v1/patients/${person.patientId}/subscriptions?status=pending`;
-    const { subscriptions } = await person.door.call('GET', path, Subscriptions);
+    const { subscriptions } = await person.api.call('GET', path, Subscriptions);
     return subscriptions.find(
       (found) => found.subscriptionId === subscriptionId && found.authorityId === authorityId,
     );
   });
-  await person.door.call(
+  await person.api.call(
     'POST',
     `/v1/patients/${person.patientId}/subscriptions/${subscriptionId}/approve`,
     Anything,
@@ -53,14 +53,14 @@ async function unlessUnknown<T>(call: Promise<T>): Promise<T | undefined> {
   try {
     return await call;
   } catch (error) {
-    if (error instanceof DoorError && error.code === 'PATIENT_UNKNOWN') return undefined;
+    if (error instanceof ApiError && error.code === 'PATIENT_UNKNOWN') return undefined;
     throw error;
   }
 }
 
 /** Revokes every grant of the patient, through the gateway. */
 export async function revokeAll(person: Patient): Promise<void> {
-  await person.door.call('POST', `/v1/patients/${person.patientId}/grants/revoke-all`, Anything, {
+  await person.api.call('POST', `/v1/patients/${person.patientId}/grants/revoke-all`, Anything, {
     passphrase: person.passphrase,
   });
 }
@@ -68,14 +68,17 @@ export async function revokeAll(person: Patient): Promise<void> {
 /** A revocation of everything granted so far, signed with the consent key and sent by nobody yet. */
 export async function signedRevocation(person: Patient): Promise<string> {
   const path = `/v1/patients/${person.patientId}/revocations`;
-  const { statement } = await person.door.call('POST', path, Type.Object({ statement: Type.String() }), {
+  const { statement } = await person.api.call('POST', path, Type.Object({ statement: Type.String() }), {
     passphrase: person.passphrase,
   });
   return statement;
 }
 
 /** Hands a signed revocation to an authority. Resolves with the transactions that carried it, by channel. */
-export function relayRevocation(authority: Door, statement: string): Promise<Record<ChannelName, string>> {
+export function relayRevocation(
+  authority: ApiClient,
+  statement: string,
+): Promise<Record<ChannelName, string>> {
   const Relayed = Type.Object({ authorities: Type.String(), cloud: Type.String() });
   return authority.call('POST', AUTHORITY_ROUTES.revocations, Relayed, { statement });
 }

@@ -11,7 +11,7 @@ import {
 } from '@careledger/supervisor';
 import { readRecording } from '../recording/csv.js';
 import { shiftIntoPast } from '../recording/shift.js';
-import { DEMO_AUTHORITIES } from './cast.js';
+import { DEMO_AUTHORITIES } from './context.js';
 import { onInterrupt } from './interrupt.js';
 import { Narrator } from './narrator.js';
 import { parseOptions, type DemoOptions } from './options.js';

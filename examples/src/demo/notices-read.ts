@@ -1,6 +1,6 @@
 import type { ReceivedNotice } from '../client/notice-stream.js';
 import { eventually } from '../client/eventually.js';
-import type { Cast } from './cast.js';
+import type { DemoContext } from './context.js';
 import type { LedgerView } from './ledger-view.js';
 
 /** Why a notice may be withheld from somebody who has a grant: the own peer did not answer in time. */
@@ -12,7 +12,7 @@ const NOBODY_ASKED = 'LEDGER_UNAVAILABLE';
  * @throws Error where one was withheld, although every patient has granted the hospital to read
  */
 export async function noticesRead(
-  { narrator, people }: Cast,
+  { narrator, people }: DemoContext,
   received: readonly ReceivedNotice[],
   view: LedgerView,
 ): Promise<number> {

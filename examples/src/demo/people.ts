@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { CHANNELS } from '@careledger/domain';
 import { Type } from 'typebox';
-import { Door } from '../client/door.js';
+import { ApiClient } from '../client/api-client.js';
 import { eventually } from '../client/eventually.js';
 import { pairDevice, type PairedDevice } from '../device/pairing.js';
 import type { Recording, RecordingRow } from '../recording/csv.js';
@@ -13,8 +13,8 @@ export interface Person {
   readonly patientId: string;
   /** Unlocks the consent key. */
   readonly passphrase: string;
-  /** The patient's own door to the gateway. */
-  readonly door: Door;
+  /** The patient's own client of the gateway. */
+  readonly api: ApiClient;
   readonly device: PairedDevice;
   readonly rows: readonly RecordingRow[];
 }
@@ -26,14 +26,14 @@ const PairingCode = Type.Object({ pairingCode: Type.String() });
 const GLUCOSE_CODE = '2339-0';
 
 /** Enrols one person for each subject of the recording and pairs a device with the codes that it holds. */
-export async function enrol(ops: Door, gatewayId: string, recording: Recording): Promise<Person[]> {
+export async function enrol(ops: ApiClient, gatewayId: string, recording: Recording): Promise<Person[]> {
   const type = recording.codes.includes(GLUCOSE_CODE) ? 'continuous-glucose-monitor' : 'bedside-monitor';
   return Promise.all(
     [...recording.subjects].map(async ([subject, rows]) => {
       const passphrase = randomBytes(12).toString('base64url');
       const { patientId, token } = await ops.call('POST', '/v1/patients', NewPatient, { passphrase });
-      const door = new Door(ops.url, token);
-      const { pairingCode } = await door.call('POST', `/v1/patients/${patientId}/pairing-codes`, PairingCode);
+      const api = new ApiClient(ops.url, token);
+      const { pairingCode } = await api.call('POST', `/v1/patients/${patientId}/pairing-codes`, PairingCode);
       const device = await pairDevice({
         gatewayUrl: ops.url,
         gatewayId,
@@ -42,10 +42,10 @@ export async function enrol(ops: Door, gatewayId: string, recording: Recording):
         codes: recording.codes,
       });
       await eventually(`The registration of ${patientId}`, async () => {
-        const { registeredOn } = await door.call('GET', `/v1/patients/${patientId}`, Registration);
+        const { registeredOn } = await api.call('GET', `/v1/patients/${patientId}`, Registration);
         return registeredOn.length === CHANNELS.length ? registeredOn : undefined;
       });
-      return { subject, patientId, passphrase, door, device, rows };
+      return { subject, patientId, passphrase, api, device, rows };
     }),
   );
 }

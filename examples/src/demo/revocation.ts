@@ -9,9 +9,9 @@ import {
   outsiderOf,
   short,
   writerOf,
-  type AuthorityDoor,
-  type Cast,
-} from './cast.js';
+  type AuthorityClient,
+  type DemoContext,
+} from './context.js';
 import { relayRevocation, revokeAll, signedRevocation } from './consent.js';
 import { labReport } from './lab-report.js';
 import type { Person } from './people.js';
@@ -32,45 +32,45 @@ const Accesses = Type.Object({
  * The patients' last word: revocations by two ways, and what is left to whom they concern.
  * @param notices what the hospital has heard so far
  */
-export async function revoke(cast: Cast, notices: readonly ReceivedNotice[]): Promise<void> {
-  const { narrator, people } = cast;
+export async function revoke(context: DemoContext, notices: readonly ReceivedNotice[]): Promise<void> {
+  const { narrator, people } = context;
   const [first, ...others] = people;
   if (first === undefined) return;
   const second =
     others.find((person) => notices.some((notice) => isEmergencyOf(person, notice))) ?? others[0];
   const { patientId } = first;
-  const hospital = hospitalOf(cast);
+  const hospital = hospitalOf(context);
   // Revoked, the hospital is not even told what there is.
   const firstRecord = await pathOfNewest(hospital, first);
   const secondRecord = second && (await pathOfNewest(hospital, second));
   const revocation = await signedRevocation(first);
-  const { cloud } = await relayRevocation(hospital.door, revocation);
+  const { cloud } = await relayRevocation(hospital.api, revocation);
   narrator.say(
     `${short(patientId)}: signed a revocation of everything and handed it to the hospital, past the gateway: it is on both ledgers`,
   );
-  const outsider = outsiderOf(cast);
+  const outsider = outsiderOf(context);
   if (outsider !== undefined) {
-    const again = await relayRevocation(outsider.door, revocation);
+    const again = await relayRevocation(outsider.api, revocation);
     if (again.cloud !== cloud) throw new Error('A revocation that was relayed twice counted twice.');
     narrator.say(
       `${short(patientId)}: ${outsider.name} relayed the same once more; it counts once, and nobody can hold it back`,
     );
   }
-  await expectNothingLeft(cast, first, firstRecord);
+  await expectNothingLeft(context, first, firstRecord);
   if (second !== undefined && secondRecord !== undefined) {
     await revokeAll(second);
-    await expectRefusal(hospital.door.call('GET', secondRecord, Anything), 'ACCESS_DENIED');
+    await expectRefusal(hospital.api.call('GET', secondRecord, Anything), 'ACCESS_DENIED');
     narrator.say(
       `${short(second.patientId)}: revoked everything through the gateway; the hospital’s next request was denied`,
     );
-    await expectWithheld(cast, second);
+    await expectWithheld(context, second);
   }
-  await tellAccesses(cast, first);
+  await tellAccesses(context, first);
 }
 
 /** What the ledger shows the patient: who asked, who read, and what came of it. */
-async function tellAccesses({ narrator }: Cast, { door, patientId }: Person): Promise<void> {
-  const { accesses } = await door.call('GET', `/v1/patients/${patientId}/accesses`, Accesses);
+async function tellAccesses({ narrator }: DemoContext, { api, patientId }: Person): Promise<void> {
+  const { accesses } = await api.call('GET', `/v1/patients/${patientId}/accesses`, Accesses);
   const times = new Map<string, number>();
   for (const { basis, requester, decision, reason } of accesses) {
     const did = basis === 'notice' ? 'read an emergency notice' : 'asked for a record';
@@ -82,41 +82,45 @@ async function tellAccesses({ narrator }: Cast, { door, patientId }: Person): Pr
 }
 
 /** A revoked authority asks for a record, reads old emergencies once more, and writes: none of it succeeds. */
-async function expectNothingLeft(cast: Cast, person: Person, record: string | undefined): Promise<void> {
-  const { narrator } = cast;
+async function expectNothingLeft(
+  context: DemoContext,
+  person: Person,
+  record: string | undefined,
+): Promise<void> {
+  const { narrator } = context;
   const { patientId } = person;
-  const hospital = hospitalOf(cast);
-  const writer = writerOf(cast);
+  const hospital = hospitalOf(context);
+  const writer = writerOf(context);
   if (record !== undefined) {
-    await expectRefusal(hospital.door.call('GET', record, Anything), 'ACCESS_DENIED');
+    await expectRefusal(hospital.api.call('GET', record, Anything), 'ACCESS_DENIED');
     narrator.say(`${short(patientId)}: revoked, the hospital asked for a record once more: denied`);
   }
   const report = { patientId, bundle: labReport(patientId, new Date().toISOString()) };
-  await expectRefusal(writer.door.call('POST', '/v1/records', Anything, report));
+  await expectRefusal(writer.api.call('POST', '/v1/records', Anything, report));
   narrator.say(`${short(patientId)}: revoked, ${writer.name} tried to write: refused`);
-  await expectWithheld(cast, person);
+  await expectWithheld(context, person);
 }
 
 /** Old emergencies, read again from the stream of notices after a revocation. */
-async function expectWithheld(cast: Cast, person: Person): Promise<void> {
-  const past = await emergenciesNow(cast, person);
+async function expectWithheld(context: DemoContext, person: Person): Promise<void> {
+  const past = await emergenciesNow(context, person);
   if (past.some(({ data }) => 'bundle' in data))
     throw new Error('A revoked authority read an emergency of before the revocation.');
   if (past.length > 0)
-    cast.narrator.say(
+    context.narrator.say(
       `${short(person.patientId)}: revoked, the hospital read its old emergency notices again (${past.length}): withheld`,
     );
 }
 
 /** Where the newest record of a patient is opened; undefined where the authority knows of none. */
-async function pathOfNewest(authority: AuthorityDoor, { patientId }: Person): Promise<string | undefined> {
+async function pathOfNewest(authority: AuthorityClient, { patientId }: Person): Promise<string | undefined> {
   const record = await newestRecordOf(authority, patientId);
   return record && `/v1/records/${record.recordId}?patientId=${patientId}`;
 }
 
 /** What the hospital's stream of notices, read from its beginning, tells of a patient's emergencies after a revocation. */
-async function emergenciesNow(cast: Cast, person: Person): Promise<readonly ReceivedNotice[]> {
-  await using stream = await followHospital(cast, 0);
+async function emergenciesNow(context: DemoContext, person: Person): Promise<readonly ReceivedNotice[]> {
+  await using stream = await followHospital(context, 0);
   // The revocation is the last that the hospital has heard of: by then everything of before was told.
   await eventually('The hospital’s notice of the revocation', async () =>
     stream.received.find(

@@ -1,7 +1,15 @@
 import { Type } from 'typebox';
-import { Door } from '../client/door.js';
+import { ApiClient } from '../client/api-client.js';
 import { replay, type ReplayCounts, type ReplayOptions } from '../replay/replay.js';
-import { expectRefusal, hospitalOf, newestRecordOf, outsiderOf, short, writerOf, type Cast } from './cast.js';
+import {
+  expectRefusal,
+  hospitalOf,
+  newestRecordOf,
+  outsiderOf,
+  short,
+  writerOf,
+  type DemoContext,
+} from './context.js';
 import { subscribe } from './consent.js';
 import { labReport } from './lab-report.js';
 
@@ -12,14 +20,14 @@ const Bundle = Type.Object({ resourceType: Type.Literal('Bundle'), entry: Type.A
 const FLUSH_WAIT_MS = 20_000;
 
 /** Before the first scenario: the hospital is subscribed to everybody, one authority may write for the first patient. */
-export async function arrangeConsent(cast: Cast): Promise<void> {
-  const { narrator, people } = cast;
+export async function arrangeConsent(context: DemoContext): Promise<void> {
+  const { narrator, people } = context;
   const [first] = people;
-  const hospital = hospitalOf(cast);
-  const writer = writerOf(cast);
+  const hospital = hospitalOf(context);
+  const writer = writerOf(context);
   await Promise.all(
     people.map((person) =>
-      subscribe(hospital.door, hospital.authorityId, person, {
+      subscribe(hospital.api, hospital.authorityId, person, {
         permissions: person === first && writer.name === hospital.name ? ['read', 'write'] : ['read'],
         purposes: ['TREAT', 'ETREAT'],
         reason: 'Care at home',
@@ -30,7 +38,7 @@ export async function arrangeConsent(cast: Cast): Promise<void> {
     `hospital asked ${people.length} patients to subscribe; each approved with its own consent key`,
   );
   if (first === undefined || writer.name === hospital.name) return;
-  await subscribe(writer.door, writer.authorityId, first, {
+  await subscribe(writer.api, writer.authorityId, first, {
     permissions: ['read', 'write'],
     purposes: ['TREAT'],
     reason: 'Laboratory results',
@@ -45,7 +53,7 @@ export interface CollectOptions extends Pick<ReplayOptions, 'pace'> {
 
 /** Scenario 1: devices → private chain → records on both ledgers, emergencies at once. */
 export async function collect(
-  { narrator, people }: Cast,
+  { narrator, people }: DemoContext,
   { onAnswer, pace }: CollectOptions = {},
 ): Promise<ReplayCounts> {
   const total = people.reduce((sum, person) => sum + person.rows.length, 0);
@@ -68,8 +76,8 @@ export async function collect(
 }
 
 /** Closes the open windows and waits until every record has arrived on both ledgers. */
-export async function drain({ careledger, narrator }: Cast): Promise<void> {
-  const ops = new Door(careledger.gateway.url, careledger.gateway.tokens.ops);
+export async function drain({ careledger, narrator }: DemoContext): Promise<void> {
+  const ops = new ApiClient(careledger.gateway.url, careledger.gateway.tokens.ops);
   const Outcome = Type.Object({
     isDrained: Type.Boolean(),
     patients: Type.Array(Type.Object({ due: Type.Integer(), open: Type.Integer() })),
@@ -83,44 +91,44 @@ export async function drain({ careledger, narrator }: Cast): Promise<void> {
 }
 
 /** Scenario 2: who is allowed reads, through any provider; who is not is refused, and both are written down. */
-export async function share(cast: Cast): Promise<void> {
-  const { narrator, people } = cast;
-  const hospital = hospitalOf(cast);
-  const outsider = outsiderOf(cast);
+export async function share(context: DemoContext): Promise<void> {
+  const { narrator, people } = context;
+  const hospital = hospitalOf(context);
+  const outsider = outsiderOf(context);
   for (const { patientId } of people) {
     const record = await newestRecordOf(hospital, patientId);
     if (record === undefined) continue;
     const path = `/v1/records/${record.recordId}?patientId=${patientId}`;
-    const { entry } = await hospital.door.call('GET', path, Bundle);
+    const { entry } = await hospital.api.call('GET', path, Bundle);
     narrator.say(
       `${short(patientId)}: hospital opened a ${record.kind} record kept by ${record.providerId} (${entry.length} FHIR entries)`,
     );
     if (outsider === undefined) continue;
-    await expectRefusal(outsider.door.call('GET', path, Anything), 'ACCESS_DENIED');
+    await expectRefusal(outsider.api.call('GET', path, Anything), 'ACCESS_DENIED');
     narrator.say(`${short(patientId)}: ${outsider.name} asked for the same record and was denied`);
   }
   const [first] = people;
   if (first === undefined) return;
-  const writer = writerOf(cast);
+  const writer = writerOf(context);
   const report = { patientId: first.patientId, bundle: labReport(first.patientId, new Date().toISOString()) };
-  const { recordId } = await writer.door.call('POST', '/v1/records', Written, report);
-  await writer.door.call('GET', `/v1/records/${recordId}?patientId=${first.patientId}`, Bundle);
+  const { recordId } = await writer.api.call('POST', '/v1/records', Written, report);
+  await writer.api.call('GET', `/v1/records/${recordId}?patientId=${first.patientId}`, Bundle);
   narrator.say(`${short(first.patientId)}: ${writer.name} wrote a clinical record and read it back`);
   if (outsider === undefined) return;
-  await expectRefusal(outsider.door.call('POST', '/v1/records', Written, report));
+  await expectRefusal(outsider.api.call('POST', '/v1/records', Written, report));
   narrator.say(
     `${short(first.patientId)}: ${outsider.name} tried to write without being granted to: refused`,
   );
 }
 
 /** Scenario 3: a visit with the patient's check-in code, and its related entry on `cloud`. */
-export async function visit(cast: Cast): Promise<void> {
-  const { narrator, people } = cast;
+export async function visit(context: DemoContext): Promise<void> {
+  const { narrator, people } = context;
   const [first] = people;
   if (first === undefined) return;
-  const { door, passphrase, patientId } = first;
-  const hospital = hospitalOf(cast);
-  const { statement: checkIn } = await door.call(
+  const { api, passphrase, patientId } = first;
+  const hospital = hospitalOf(context);
+  const { statement: checkIn } = await api.call(
     'POST',
     `/v1/patients/${patientId}/check-in`,
     Type.Object({ statement: Type.String() }),
@@ -129,7 +137,7 @@ export async function visit(cast: Cast): Promise<void> {
   const at = new Date().toISOString();
   const Visit = Type.Object({ visitId: Type.String(), confirmed: Type.Boolean(), relayedBy: Type.Unknown() });
   const data = { reason: 'check-up after an alarm', findings: 'well' };
-  const { confirmed, relayedBy } = await hospital.door.call('POST', '/v1/visits', Visit, {
+  const { confirmed, relayedBy } = await hospital.api.call('POST', '/v1/visits', Visit, {
     ...{ patientId, at, data, checkIn },
   });
   if (!confirmed) throw new Error('A visit with the patient’s check-in code was not confirmed.');

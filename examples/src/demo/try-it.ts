@@ -22,7 +22,7 @@ export function tryItYourself(
       ? []
       : [
           `  patient    ${person.patientId}`,
-          `    token         ${person.door.token}`,
+          `    token         ${person.api.token}`,
           `    passphrase    ${person.passphrase}`,
         ]),
     '',
@@ -33,14 +33,14 @@ export function tryItYourself(
       ? []
       : [
           '  # a device of your own: a pairing code, then the simulator',
-          `  curl -s -X POST -H 'authorization: Bearer ${person.door.token}' '${gateway.url}/v1/patients/${person.patientId}/pairing-codes'`,
+          `  curl -s -X POST -H 'authorization: Bearer ${person.api.token}' '${gateway.url}/v1/patients/${person.patientId}/pairing-codes'`,
           `  node examples/bin/careledger-device.js --gateway ${gateway.url} --gateway-id ${gateway.gatewayId} --pairing-code CODE`,
         ]),
     ...(person === undefined || hospital === undefined
       ? []
       : [
-          curl(gateway.url, person.door.token, `/v1/patients/${person.patientId}/chain`),
-          curl(gateway.url, person.door.token, `/v1/patients/${person.patientId}/accesses`),
+          curl(gateway.url, person.api.token, `/v1/patients/${person.patientId}/chain`),
+          curl(gateway.url, person.api.token, `/v1/patients/${person.patientId}/accesses`),
           curl(
             hospital.url,
             hospital.tokens.practitioner,

@@ -2,7 +2,7 @@ import { nodeVerifier, sha256 } from '@careledger/crypto';
 import { parseProof, readEnvelope, verifyProof, type ChainReport } from '@careledger/private-chain';
 import type { Careledger } from '@careledger/supervisor';
 import { Type } from 'typebox';
-import { Door } from '../client/door.js';
+import { ApiClient } from '../client/api-client.js';
 import type { LedgerView } from './ledger-view.js';
 import type { Narrator } from './narrator.js';
 import type { Person } from './people.js';
@@ -50,8 +50,8 @@ export async function verifyAll(
   return { chains: people.length, records, failures };
 }
 
-async function verifyChain({ door, patientId }: Person): Promise<string[]> {
-  const { report, anchorsOnLedger } = await door.call(
+async function verifyChain({ api, patientId }: Person): Promise<string[]> {
+  const { report, anchorsOnLedger } = await api.call(
     'GET',
     `/v1/patients/${patientId}/chain/verify`,
     Verified,
@@ -66,7 +66,7 @@ async function verifyChain({ door, patientId }: Person): Promise<string[]> {
 
 /** What the gateway says it made is what the provider stored and what the authorities were told. */
 async function verifyRecords(
-  { door, patientId }: Person,
+  { api, patientId }: Person,
   view: LedgerView,
 ): Promise<{ count: number; failures: string[] }> {
   const [stored, announced] = await Promise.all([view.stored(patientId), view.announced(patientId)]);
@@ -80,7 +80,7 @@ async function verifyRecords(
   let cursor: number | undefined;
   do {
     const query = cursor === undefined ? '' : `&cursor=${cursor}`;
-    const page = await door.call('GET', `/v1/patients/${patientId}/records?limit=500${query}`, RecordPage);
+    const page = await api.call('GET', `/v1/patients/${patientId}/records?limit=500${query}`, RecordPage);
     for (const { recordId, version, manifestHash } of page.records)
       if ((newest.get(recordId)?.version ?? 0) < version) newest.set(recordId, { version, manifestHash });
     ({ cursor } = page);
@@ -96,21 +96,21 @@ async function verifyRecords(
 
 /** From a reading to the transaction that anchors it, with the word of a majority of organisations. */
 async function verifyOneProof(
-  { device, door, patientId }: Person,
+  { device, api, patientId }: Person,
   careledger: Careledger,
   view: LedgerView,
   narrator: Narrator,
 ): Promise<string[]> {
   const path = `/v1/patients/${patientId}/proofs?deviceId=${device.registration.deviceId}&seq=0`;
   const anything = Type.Unknown();
-  const unattested = parseProof(JSON.stringify(await door.call('GET', path, anything)));
+  const unattested = parseProof(JSON.stringify(await api.call('GET', path, anything)));
   const { txId } = readEnvelope(unattested.transaction.envelope, sha256);
   for (const { url, tokens } of [careledger.gateway, ...Object.values(careledger.authorities)])
-    await new Door(url, tokens.ops).call('POST', '/v1/attestations', anything, {
+    await new ApiClient(url, tokens.ops).call('POST', '/v1/attestations', anything, {
       channel: 'authorities',
       txId,
     });
-  const proof = parseProof(JSON.stringify(await door.call('GET', path, anything)));
+  const proof = parseProof(JSON.stringify(await api.call('GET', path, anything)));
   // Endorsement on `authorities` asks for a majority of the organisations with peers, and so does the proof.
   const organisations = 1 + Object.keys(careledger.authorities).length;
   const roots = await view.trustRoots(Math.floor(organisations / 2) + 1);

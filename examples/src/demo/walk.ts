@@ -1,11 +1,11 @@
 import type { Careledger, RunningNetwork } from '@careledger/supervisor';
 import { Type } from 'typebox';
-import { Door } from '../client/door.js';
+import { ApiClient } from '../client/api-client.js';
 import type { ReceivedNotice } from '../client/notice-stream.js';
 import type { Recording } from '../recording/csv.js';
 import { LedgerView } from './ledger-view.js';
 import type { Narrator } from './narrator.js';
-import { followHospital } from './cast.js';
+import { followHospital } from './context.js';
 import { enrol, type Person } from './people.js';
 import { noticesRead } from './notices-read.js';
 import { revoke } from './revocation.js';
@@ -49,19 +49,19 @@ export interface Walk {
 /** Walks the three scenarios through the services' public interfaces, then verifies what came of it. */
 export async function walk(options: WalkOptions): Promise<Walk> {
   const { careledger, narrator, network, recording } = options;
-  const ops = new Door(careledger.gateway.url, careledger.gateway.tokens.ops);
+  const ops = new ApiClient(careledger.gateway.url, careledger.gateway.tokens.ops);
 
   narrator.chapter('Enrolment');
   const people = await enrol(ops, careledger.gateway.gatewayId, recording);
   narrator.say(`${people.length} patients have keys and a private chain; each has a paired device`);
-  const cast = { careledger, people, narrator };
-  await arrangeConsent(cast);
-  await using notices = await followHospital(cast);
+  const context = { careledger, people, narrator };
+  await arrangeConsent(context);
+  await using notices = await followHospital(context);
   options.onEnrolled?.(people);
 
   narrator.chapter('Scenario 1: from the device to the ledgers');
-  const replayed = await collect(cast, options.replay);
-  await drain(cast);
+  const replayed = await collect(context, options.replay);
+  await drain(context);
   const collected = await ops.call('GET', '/v1/statistics', Statistics);
   narrator.say(
     `${collected.records.periodic} periodic and ${collected.records.emergency} emergency records stored, announced and anchored`,
@@ -69,15 +69,15 @@ export async function walk(options: WalkOptions): Promise<Walk> {
   const emergencyMs = emergencyTimes(collected.emergencies, notices.received);
   for (const ms of emergencyMs) narrator.progress(() => `an emergency reached the hospital after ${ms} ms`);
   using view = new LedgerView(network);
-  const notices_read = await noticesRead(cast, notices.received, view);
+  const notices_read = await noticesRead(context, notices.received, view);
 
   narrator.chapter('Scenario 2: an authority asks for a record');
-  await share(cast);
+  await share(context);
 
   narrator.chapter('Scenario 3: a visit, and the patient’s last word');
-  await visit(cast);
-  await revoke(cast, notices.received);
-  await drain(cast);
+  await visit(context);
+  await revoke(context, notices.received);
+  await drain(context);
 
   narrator.chapter('Verification');
   const verified = await verifyAll(people, careledger, view, narrator);

@@ -1,7 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { LOINC } from '@careledger/clinical';
 import type { Careledger } from '@careledger/supervisor';
-import { Door } from '../client/door.js';
+import { ApiClient } from '../client/api-client.js';
 import { subscribe } from '../demo/consent.js';
 import { enrol, type Person } from '../demo/people.js';
 import type { PairedDevice } from '../device/pairing.js';
@@ -10,7 +10,7 @@ import { SimulatedGlucose } from '../simulator/glucose.js';
 
 /** Enrols a patient with a paired glucose monitor, to whom the hospital is subscribed. */
 export async function enrolAtHome({ authorities, gateway }: Careledger): Promise<Person> {
-  const ops = new Door(gateway.url, gateway.tokens.ops);
+  const ops = new ApiClient(gateway.url, gateway.tokens.ops);
   const nothingRecorded = {
     codes: [LOINC.glucose],
     subjects: new Map([['dev', []]]),
@@ -21,7 +21,7 @@ export async function enrolAtHome({ authorities, gateway }: Careledger): Promise
   const hospital = authorities['hospital'];
   if (person === undefined || hospital === undefined)
     throw new RangeError('There is no patient or no hospital.');
-  await subscribe(new Door(hospital.url, hospital.tokens.practitioner), hospital.authorityId, person, {
+  await subscribe(new ApiClient(hospital.url, hospital.tokens.practitioner), hospital.authorityId, person, {
     permissions: ['read'],
     purposes: ['TREAT', 'ETREAT'],
     reason: 'Care at home',

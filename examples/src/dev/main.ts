@@ -6,6 +6,7 @@ import {
   startCareledger,
   startEmbeddedNetwork,
 } from '@careledger/supervisor';
+import { DEMO_AUTHORITIES } from '../demo/context.js';
 import { onInterrupt } from '../demo/interrupt.js';
 import { Narrator } from '../demo/narrator.js';
 import { tryItYourself } from '../demo/try-it.js';
@@ -25,7 +26,13 @@ export async function main(argv: readonly string[]): Promise<void> {
   const starting = (async () => {
     const network = await startEmbeddedNetwork(processes, join(dir, 'network'), join(dir, 'logs'));
     say('the embedded network runs');
-    const careledger = await startCareledger({ processes, network, dir, recordIntervalMs: interval });
+    const careledger = await startCareledger({
+      processes,
+      network,
+      dir,
+      recordIntervalMs: interval,
+      authorities: DEMO_AUTHORITIES,
+    });
     say('the services run');
     return { careledger, person: await enrolAtHome(careledger) };
   })();

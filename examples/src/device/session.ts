@@ -7,7 +7,7 @@ import { Value } from 'typebox/value';
 import { deviceToken, type PairedDevice } from './pairing.js';
 
 /** Frames that a device sends ahead of the gateway's answers. */
-export const IN_FLIGHT_MAX = 32;
+const IN_FLIGHT_MAX = 32;
 
 /** A frame on its way: what the device keeps until the gateway has answered, to send it again if need be. */
 interface Sent {

@@ -4,7 +4,7 @@ import { timestampOf, type Reading } from '@careledger/domain';
 import { parse } from 'csv-parse';
 
 /** Subject of a recording whose file has no column `subject`: one patient, one bedside monitor. */
-export const ONLY_SUBJECT = 'bedside';
+const ONLY_SUBJECT = 'bedside';
 
 /** One row of a recording: what one device measured at one time. */
 export interface RecordingRow {
@@ -25,7 +25,7 @@ export interface Recording {
 }
 
 /** A file that is no recording: the message says what is wrong, and on which line. */
-export class RecordingError extends Error {
+class RecordingError extends Error {
   override readonly name = 'RecordingError';
   constructor(
     readonly code: 'COLUMN_MISSING' | 'TIME_INVALID' | 'VALUE_INVALID' | 'EMPTY',

@@ -3,8 +3,8 @@ import type { FastifyRequest } from 'fastify';
 import { DeviceError, type Device } from '../devices/index.js';
 import type { RouteContext } from './context.js';
 
-/** A compact JWS (RFC 7515 section 9.2.1), or plain text for small clients. */
-const MEDIA_TYPES = ['application/jose', 'text/plain'];
+/** A compact JWS (RFC 7515 section 9.2.1). */
+const MEDIA_TYPE = 'application/jose';
 
 /** A device's door for those without MQTT. The device's token is the credential, as its MQTT password is. */
 export function addFrameRoutes({ app, gateway }: RouteContext): void {
@@ -17,9 +17,7 @@ export function addFrameRoutes({ app, gateway }: RouteContext): void {
   };
 
   app.register(async (scope) => {
-    scope.addContentTypeParser(MEDIA_TYPES, { parseAs: 'buffer' }, (_request, body, done) =>
-      done(null, body),
-    );
+    scope.addContentTypeParser(MEDIA_TYPE, { parseAs: 'buffer' }, (_request, body, done) => done(null, body));
     scope.post(
       '/v1/frames',
       {

@@ -27,10 +27,10 @@ function findDuplicates(definition: NetworkDefinition): string[] {
       [...channel.organizations, ...channel.members],
     ]),
   ];
-  return lists.flatMap(([place, values]) =>
+  return lists.flatMap(([location, values]) =>
     values
       .filter((value, i) => values.indexOf(value) !== i)
-      .map((value) => `${place}: ${value} stands twice`),
+      .map((value) => `${location}: ${value} stands twice`),
   );
 }
 
@@ -49,8 +49,10 @@ function findUnknownNames(definition: NetworkDefinition): string[] {
       p.organizations,
     ]),
   ];
-  const problems = uses.flatMap(([place, names]) =>
-    names.filter((name) => !mspIds.has(name)).map((name) => `${place}: organisation ${name} is not defined`),
+  const problems = uses.flatMap(([location, names]) =>
+    names
+      .filter((name) => !mspIds.has(name))
+      .map((name) => `${location}: organisation ${name} is not defined`),
   );
   for (const [name, profile] of Object.entries(definition.profiles)) {
     for (const id of profile.orderers.filter((id) => !ordererIds.has(id))) {

@@ -46,12 +46,12 @@ export function collectionPlans(
 export function findCollectionProblems(definition: NetworkDefinition): string[] {
   return definition.chaincodes.flatMap((chaincode) =>
     (chaincode.collections ?? []).flatMap((collection, index, all) => {
-      const place = `chaincodes/${chaincode.name}/collections/${collection.name}`;
+      const location = `chaincodes/${chaincode.name}/collections/${collection.name}`;
       const twice = all.findIndex((other) => sameName(other, collection)) !== index;
       return [
         ...(twice ? [`stands twice on ${collection.channel}`] : []),
         ...problemsOf(definition, chaincode, collection),
-      ].map((problem) => `${place}: ${problem}`);
+      ].map((problem) => `${location}: ${problem}`);
     }),
   );
 }

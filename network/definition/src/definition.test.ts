@@ -263,7 +263,7 @@ describe('a definition that would start a broken network is refused', () => {
     expect(error.message).toMatch(message);
   });
 
-  test('a misspelt field is named with its place', () => {
+  test('a misspelt field is named with its location', () => {
     const error = problemsAfter('transactionTimeWindowMs', 'transactionTimeWindow');
     expect(error.code).toBe('DEFINITION_INVALID');
     expect(error.message).toMatch(/transactionTimeWindow/);

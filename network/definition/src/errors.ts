@@ -6,7 +6,7 @@ export type DefinitionErrorCode =
   | 'UNKNOWN_PROFILE'
   | 'UNKNOWN_ORGANIZATION';
 
-/** A definition that cannot be used; `problems` names every fault found, each with its place. */
+/** A definition that cannot be used; `problems` names every fault found, each with its location. */
 export class DefinitionError extends Error {
   override readonly name = 'DefinitionError';
 

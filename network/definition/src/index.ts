@@ -20,7 +20,7 @@ export type {
   ProfileName,
   RunnerName,
 } from './schema.js';
-export { serviceConfig, type ServiceConfig, type ServiceSetting } from './services/service-config.js';
+export { serviceConfig, type ServiceConfigFile, type ServiceSetting } from './services/service-config.js';
 export {
   callersOf,
   clientOf,

@@ -1,6 +1,6 @@
 /**
  * What is added to the native ports of the definition, so that networks of different purposes can run on one machine
- * at once: tests beside each other, and beside what a developer has up. One that is needed anew is added here.
+ * at once: tests beside each other, and beside what a developer has up. A further one that is needed is added here.
  */
 export const PORT_OFFSETS = {
   /** `make up-native`. */

@@ -198,46 +198,44 @@ function chaincodeHostNodes(
 
 /** Addresses of one runner, with the offset added to every port. */
 class Addresses {
-  private readonly runner: NetworkDefinition['runners'][RunnerName];
+  readonly #runner: NetworkDefinition['runners'][RunnerName];
+  readonly #offset: number;
 
-  constructor(
-    definition: NetworkDefinition,
-    runner: RunnerName,
-    private readonly offset: number,
-  ) {
-    this.runner = definition.runners[runner];
+  constructor(definition: NetworkDefinition, runner: RunnerName, offset: number) {
+    this.#runner = definition.runners[runner];
+    this.#offset = offset;
   }
 
   orderer(id: string): { host: string; port: number; adminPort: number; operationsPort: number } {
-    const { host, port, adminPort, operationsPort } = find(this.runner.orderers, id);
+    const { host, port, adminPort, operationsPort } = find(this.#runner.orderers, id);
     return {
       host,
-      port: port + this.offset,
-      adminPort: adminPort + this.offset,
-      operationsPort: operationsPort + this.offset,
+      port: port + this.#offset,
+      adminPort: adminPort + this.#offset,
+      operationsPort: operationsPort + this.#offset,
     };
   }
 
   peer(id: string): { host: string; port: number; operationsPort: number } {
-    const { host, port, operationsPort } = find(this.runner.peers, id);
-    return { host, port: port + this.offset, operationsPort: operationsPort + this.offset };
+    const { host, port, operationsPort } = find(this.#runner.peers, id);
+    return { host, port: port + this.#offset, operationsPort: operationsPort + this.#offset };
   }
 
   chaincodeHost(mspId: string): { host: string; ports: Record<string, number> } {
-    const { host, ports } = find(this.runner.chaincodeHosts, mspId);
+    const { host, ports } = find(this.#runner.chaincodeHosts, mspId);
     const shifted = Object.entries(ports).map(([field, port]): [string, number] => [
       field,
-      port + this.offset,
+      port + this.#offset,
     ]);
     return { host, ports: Object.fromEntries(shifted) };
   }
 
   service(mspId: string): { host: string; port: number; mqttPort?: number } {
-    const { host, port, mqttPort } = find(this.runner.services, mspId);
+    const { host, port, mqttPort } = find(this.#runner.services, mspId);
     return {
       host,
-      port: port + this.offset,
-      ...(mqttPort !== undefined && { mqttPort: mqttPort + this.offset }),
+      port: port + this.#offset,
+      ...(mqttPort !== undefined && { mqttPort: mqttPort + this.#offset }),
     };
   }
 }

@@ -24,7 +24,7 @@ const Endorsement = Type.Union([
 ]);
 
 /**
- * Fabric CA servers in the place of authorities of our own. Everything that needs a certificate is registered there
+ * Fabric CA servers instead of authorities of our own. Everything that needs a certificate is registered there
  * beforehand; its enrolment secret stands in the secrets file, JSON of enrolment ID → secret.
  */
 const FabricCa = Type.Object(
@@ -98,7 +98,7 @@ const Collection = Type.Object(
     /** Whether clients of organisations that are no members are refused; not unless said. */
     memberOnlyRead: Type.Optional(Type.Boolean()),
     memberOnlyWrite: Type.Optional(Type.Boolean()),
-    /** Who has to endorse writes, in the place of the channel's rule: `outOf` peers of these organisations. */
+    /** Who has to endorse writes, instead of the channel's rule: `outOf` peers of these organisations. */
     endorsement: Type.Optional(Type.Object({ outOf: Count, of: Type.Array(MspId, { minItems: 1 }) }, closed)),
   },
   closed,

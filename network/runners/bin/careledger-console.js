@@ -1,4 +1,4 @@
 #!/usr/bin/env node
 import { onEngine } from '@careledger/engine';
 
-await onEngine(() => import('../dist/cli/careledger-console.js'));
+await onEngine(() => import('../dist/src/cli/careledger-console.js'));

@@ -4,20 +4,29 @@ import { Client, credentials } from '@grpc/grpc-js';
 import { connect, signers, type Contract, type Gateway } from '@hyperledger/fabric-gateway';
 import type { ClientKind, ConnectionProfile, NetworkLayout } from '@careledger/network-admin';
 
+export interface TestClientOptions {
+  readonly channel: string;
+  readonly mspId: string;
+  /** Whose peer it calls; the own organisation's unless given. */
+  readonly at?: string;
+  readonly kind?: ClientKind;
+}
+
 /** A client as services are: it knows a network by its connection.json and an identity's files alone. */
 export class TestClient implements Disposable {
-  private constructor(
-    private readonly client: Client,
-    private readonly gateway: Gateway,
-    private readonly channel: string,
-  ) {}
+  readonly #client: Client;
+  readonly #gateway: Gateway;
+  readonly #channel: string;
+
+  private constructor(client: Client, gateway: Gateway, channel: string) {
+    this.#client = client;
+    this.#gateway = gateway;
+    this.#channel = channel;
+  }
 
   static async connect(
     layout: NetworkLayout,
-    channel: string,
-    mspId: string,
-    at: string = mspId,
-    kind: ClientKind = 'user',
+    { channel, mspId, at = mspId, kind = 'user' }: TestClientOptions,
   ): Promise<TestClient> {
     const profile = JSON.parse(await readFile(layout.connection, 'utf8')) as ConnectionProfile;
     const peer = profile.channels[channel]?.organizations[at];
@@ -37,7 +46,7 @@ export class TestClient implements Disposable {
   }
 
   contract(chaincode: string): Contract {
-    return this.gateway.getNetwork(this.channel).getContract(chaincode);
+    return this.#gateway.getNetwork(this.#channel).getContract(chaincode);
   }
 
   async put(key: string, value: string, chaincode = 'records'): Promise<void> {
@@ -49,7 +58,7 @@ export class TestClient implements Disposable {
   }
 
   [Symbol.dispose](): void {
-    this.gateway.close();
-    this.client.close();
+    this.#gateway.close();
+    this.#client.close();
   }
 }

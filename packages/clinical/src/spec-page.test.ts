@@ -4,7 +4,7 @@ import { CODES } from './codes.js';
 
 /** Rows of the table of codes in words: column, LOINC code, unit. */
 const tabled = [
-  ...readFileSync(new URL('../../../spec/clinical.md', import.meta.url), 'utf8').matchAll(
+  ...readFileSync(new URL('../../../../spec/clinical.md', import.meta.url), 'utf8').matchAll(
     /^\| `(\w+)` +\| ([\d-]+) +\| `([^`]+)`/gm,
   ),
 ].map(([, column, code, unit]) => ({ column, code, unit }));

@@ -37,7 +37,7 @@ const both = ['authorities', 'cloud'] as const;
 const authorities = ['authorities'] as const;
 
 /** A request as the decision sees it. */
-export const DecisionRequest = args({
+const DecisionRequest = args({
   patientId: PatientId,
   /** Who wants to: an authority, or the patient. */
   requester: Type.Union([AuthorityId, PatientId]),

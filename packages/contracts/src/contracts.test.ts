@@ -75,7 +75,7 @@ describe('an endpoint on the ledger', () => {
     'https://',
     'ftp://localhost',
     'https://cloud.example/#here',
-  ])('in the clear, or with more in it than a place, is refused: %s', (endpoint) =>
+  ])('in the clear, or with more in it than an address, is refused: %s', (endpoint) =>
     expect(isEndpoint(endpoint)).toBe(false),
   );
 });

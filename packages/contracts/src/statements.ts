@@ -51,10 +51,10 @@ const Height = Type.Integer({ minimum: 0, maximum: Number.MAX_SAFE_INTEGER });
  * Proof that the holder of a new key wants it registered: a JWS of type `careledger.key-proof+jws` signed by that key
  * over `{iss, aud, channels, sid, iat, body: {subject, key}}`, where `iss` and `subject` are the id that registers it.
  */
-export const KeyProofBody = body({ subject: Type.String({ minLength: 1, maxLength: 64 }), key: PublicKey });
+const KeyProofBody = body({ subject: Type.String({ minLength: 1, maxLength: 64 }), key: PublicKey });
 
 /** Self-signed by the consent key; `iss` = the patient id that is its hash. */
-export const RegisterPatientBody = body({
+const RegisterPatientBody = body({
   consentKey: PublicKey,
   gatewayKey: PublicKey,
   gatewayKeyProof: CompactJws,
@@ -62,14 +62,14 @@ export const RegisterPatientBody = body({
 });
 
 /** Signed by the current consent key; the new key is proved where it can sign. */
-export const RotatePatientKeyBody = body({
+const RotatePatientKeyBody = body({
   use: Type.Union([Type.Literal('consent'), Type.Literal('gateway'), Type.Literal('encryption')]),
   newKey: PublicKey,
   newKeyProof: Type.Optional(CompactJws),
 });
 
 /** Self-signed by the signing key; `iss` = authorityId, which is the MSP ID's own. `endpoint` is where its api answers. */
-export const RegisterAuthorityBody = body({
+const RegisterAuthorityBody = body({
   authorityId: AuthorityId,
   mspId: MspId,
   kind: AuthorityKind,
@@ -80,7 +80,7 @@ export const RegisterAuthorityBody = body({
 });
 
 /** Self-signed by the signing key; `iss` = providerId, which is the MSP ID's own. */
-export const RegisterProviderBody = body({
+const RegisterProviderBody = body({
   providerId: ProviderId,
   mspId: MspId,
   signingKey: PublicKey,
@@ -89,7 +89,7 @@ export const RegisterProviderBody = body({
 });
 
 /** Signed by the current signing key of an authority or provider. */
-export const RotateOrganisationKeyBody = body({
+const RotateOrganisationKeyBody = body({
   use: Type.Union([Type.Literal('signing'), Type.Literal('encryption'), Type.Literal('break-glass')]),
   newKey: PublicKey,
   newKeyProof: Type.Optional(CompactJws),
@@ -105,13 +105,13 @@ export const RegisterPractitionerBody = body({
 });
 
 /** Self-signed by the attestor's key; `iss` = the MSP id. */
-export const RegisterAttestorBody = body({ mspId: MspId, key: PublicKey });
+const RegisterAttestorBody = body({ mspId: MspId, key: PublicKey });
 
 /**
  * Patient → authority. The statement's `sid` is the grant's id. `scopeTags` empty means: every record of the patient.
  * `granteeTags` empty means: anybody within the authority. `sealed` tells the authority in JSON what its tags mean.
  */
-export const GrantBody = body({
+const GrantBody = body({
   policySeq: PolicySeq,
   authorityId: AuthorityId,
   granteeTags: ScopeTags,
@@ -126,12 +126,12 @@ export const GrantBody = body({
   sealed: Type.Optional(Sealed),
 });
 
-export const RevokeBody = body({ policySeq: PolicySeq, grantId: Id128 });
+const RevokeBody = body({ policySeq: PolicySeq, grantId: Id128 });
 /** Voids every grant with a lower or equal policySeq, whenever it arrives. */
-export const RevokeAllBody = body({ policySeq: PolicySeq });
+const RevokeAllBody = body({ policySeq: PolicySeq });
 
 /** Authority → patient. The statement's `sid` is the subscription's id. `sealed` (to the patient) says why. */
-export const RequestSubscriptionBody = body({
+const RequestSubscriptionBody = body({
   patientId: PatientId,
   permissions: Type.Array(Permission, { minItems: 1, uniqueItems: true }),
   purposes: Type.Array(PurposeOfUse, { minItems: 1, uniqueItems: true }),
@@ -139,12 +139,12 @@ export const RequestSubscriptionBody = body({
   sealed: Type.Optional(Sealed),
 });
 /** By the patient. Approval is a grant that names the subscription. */
-export const RejectSubscriptionBody = body({ subscriptionId: Id128 });
+const RejectSubscriptionBody = body({ subscriptionId: Id128 });
 /** By the authority. Ends notices; the grant ends by the patient's revocation or its own time. */
-export const CancelSubscriptionBody = body({ subscriptionId: Id128, patientId: PatientId });
+const CancelSubscriptionBody = body({ subscriptionId: Id128, patientId: PatientId });
 
 /** Signed by the requester: an authority, or the patient with the consent key for the patient's own records. */
-export const AccessRequestBody = body({
+const AccessRequestBody = body({
   patientId: PatientId,
   recordId: RecordId,
   /** The newest version unless named. */
@@ -160,7 +160,7 @@ export const AccessRequestBody = body({
  * By an authority: it has shown the content of a direct emergency notice to somebody. It does not expire, since the
  * ledger may have been away; the chaincode writes down what it would have decided.
  */
-export const NoticeReadingBody = body({
+const NoticeReadingBody = body({
   patientId: PatientId,
   recordId: RecordId,
   version: RecordVersion,
@@ -181,7 +181,7 @@ const WritingAs = {
 };
 
 /** By the author of a version: the patient's gateway key, or an authority with the right to write. */
-export const StoreRecordBody = body({
+const StoreRecordBody = body({
   patientId: PatientId,
   recordId: RecordId,
   /** Of the record's id, by the author of version 1; the same in every version. */
@@ -200,7 +200,7 @@ export const StoreRecordBody = body({
 });
 
 /** By the author: tells the authorities that a version is stored, and where. */
-export const AnnounceRecordBody = body({
+const AnnounceRecordBody = body({
   patientId: PatientId,
   recordId: RecordId,
   seed: RecordSeed,
@@ -218,7 +218,7 @@ export const AnnounceRecordBody = body({
 });
 
 /** By the patient's gateway key. `prevHeight` and `prevHash` are null for the first anchor. */
-export const AnchorHeadBody = body({
+const AnchorHeadBody = body({
   height: Height,
   hash: Sha256,
   prevHeight: Type.Union([Height, Type.Null()]),
@@ -229,7 +229,7 @@ export const AnchorHeadBody = body({
  * By the patient's consent key: this patient is here, at this authority. The visit quotes the JWS. A gateway's key alone
  * makes none, since nobody has to have been there.
  */
-export const CheckInBody = body({ authorityId: AuthorityId, at: Timestamp });
+const CheckInBody = body({ authorityId: AuthorityId, at: Timestamp });
 
 /** By the authority. The statement's `sid` is the visit's id. */
 export const VisitBody = body({
@@ -257,7 +257,7 @@ export const AttestationBody = body({
 });
 
 /** Provider → provider: releases what a committed permit allows. Never on a ledger. */
-export const ReleaseRequestBody = body({
+const ReleaseRequestBody = body({
   permitTxId: TxId,
   requestSid: Id128,
   patientId: PatientId,

@@ -1,7 +1,7 @@
 import { beforeEach, describe, expect, test } from '@jest/globals';
 import { announceVersion, type AnnouncedVersion } from './announce-version.js';
 import { Grace, PREMATURE_GRACE_MS } from './grace.js';
-import { AUTHOR, RECORD_ID, STRANGER, hashOf } from './testing/trial.js';
+import { AUTHOR, RECORD_ID, STRANGER, hashOf } from '../testing/storing-fixture.js';
 
 const VERSION = { recordId: RECORD_ID, version: 1, author: AUTHOR, manifestHash: hashOf('manifest') };
 const [OWN_TX, OTHER_TX] = ['1'.repeat(64), '2'.repeat(64)];
@@ -54,7 +54,7 @@ describe('RECORD_EXISTS says nothing by itself', () => {
     });
   });
 
-  test('somebody else’s in its place is no announcement of ours', async () => {
+  test('somebody else’s under its number is no announcement of ours', async () => {
     expect(await announce('RECORD_EXISTS', { author: STRANGER })).toMatchObject({
       outcome: 'foreign',
       code: 'RECORD_FOREIGN',

@@ -12,7 +12,7 @@ export interface AnnouncedVersion extends VersionId {
 export type AnnounceOutcome =
   /** `blockNumber` null: another statement's transaction, which the ledger was asked for. */
   | { readonly outcome: 'announced'; readonly txId: string; readonly blockNumber: number | null }
-  /** Somebody else's version is announced in this one's place: refused, and flagged. */
+  /** Somebody else's version is announced under this one's number: refused, and flagged. */
   | { readonly outcome: 'foreign'; readonly code: string; readonly found: AnnouncedVersion }
   | { readonly outcome: 'refused'; readonly code: string };
 
@@ -32,7 +32,7 @@ export interface AnnouncingSide {
  */
 export async function announceVersion(version: VersionId, side: AnnouncingSide): Promise<AnnounceOutcome> {
   const outcome = await announce(version, side);
-  side.grace.forget(placeOf(version));
+  side.grace.forget(graceKeyOf(version));
   return outcome;
 }
 
@@ -46,7 +46,7 @@ async function announce(version: VersionId, side: AnnouncingSide): Promise<Annou
     case 'may-be-there':
       return look(version, side, code);
     case 'premature':
-      if (side.grace.isOver(placeOf(version), side.clock())) return { outcome: 'refused', code };
+      if (side.grace.isOver(graceKeyOf(version), side.clock())) return { outcome: 'refused', code };
       throw new NotYetError(code);
     default:
       throw new NotYetError(code);
@@ -69,4 +69,4 @@ async function look(version: VersionId, side: AnnouncingSide, code: string): Pro
   }
 }
 
-const placeOf = ({ recordId, version }: VersionId): string => `announce ${recordId}/${version}`;
+const graceKeyOf = ({ recordId, version }: VersionId): string => `announce ${recordId}/${version}`;

@@ -55,7 +55,7 @@ test('calls that fail together count once', () => {
   expect(pool.isWorking('a')).toBe(true);
 });
 
-test('a client is made once, and anew after a failure: its address may have changed', async () => {
+test('a client is made once, and again after a failure: its address may have changed', async () => {
   expect([await pool.client('a'), await pool.client('a')]).toEqual(['client of a', 'client of a']);
   pool.failed('a');
   await pool.client('a');

@@ -1,7 +1,7 @@
 import { COMMON_CODES, DENIAL_CODES, records } from '@careledger/contracts';
 import { describe, expect, test } from '@jest/globals';
 import { MEANINGS, isUnavailable, mayBeTakenLater, mayEnd, refusalOfCall, refusalOfCode } from './refusal.js';
-import { CallError, refusedBy } from './testing/trial.js';
+import { CallError, refusedBy } from '../testing/storing-fixture.js';
 
 test('every code with which the ledger refuses a version has a meaning', () => {
   const { StoreRecords, ReviseRecords, AnnounceRecords } = records.transactions;

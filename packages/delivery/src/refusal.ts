@@ -69,7 +69,7 @@ const LEDGER_CODES: Readonly<Record<LedgerCode, Meaning>> = {
   RECORD_EXISTS: 'may-be-there',
   VERSION_CONFLICT: 'may-be-there',
   PROVIDER_MISMATCH: 'other-provider',
-  // A matter of certificates or of what is installed: operators mend it, the statement stands.
+  // A matter of certificates or of what is installed: operators repair it, the statement stands.
   CALLER_REFUSED: 'other-provider',
   WRONG_CHANNEL: 'other-provider',
   FUNCTION_UNKNOWN: 'other-provider',

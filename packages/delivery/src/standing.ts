@@ -1,4 +1,4 @@
-/** A version by its place, its author and its content. */
+/** A version by its record and number, its author and its content. */
 export interface VersionId {
   readonly recordId: string;
   readonly version: number;
@@ -8,7 +8,7 @@ export interface VersionId {
 }
 
 /**
- * Whose version stands on a ledger in a version's place.
+ * Whose version a ledger has under a version's record and number.
  *
  * - `absent`: none, as far as this peer knows
  * - `ours`: this very version: an answer was lost
@@ -31,15 +31,7 @@ export function standingOf<State extends VersionId>(
     : { outcome: 'own-other-version', found };
 }
 
-/** A version among those that `RecordHistory` gives of a channel. */
-export function versionIn<State extends VersionId>(
-  versions: readonly State[],
-  version: number,
-): State | undefined {
-  return versions.find((state) => state.version === version);
-}
-
-/** Somebody else's version stands in this one's place: refused, and worth a look. */
+/** The ledger has somebody else's version under this one's number: refused, and worth a look. */
 export const RECORD_FOREIGN = 'RECORD_FOREIGN';
-/** The author's own version with other content stands in this one's place. */
+/** The ledger has the author's own version with other content under this one's number. */
 export const RECORD_OTHER_VERSION = 'RECORD_OTHER_VERSION';

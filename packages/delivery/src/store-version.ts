@@ -72,7 +72,7 @@ export async function storeVersion(
     }
     const tried = await tryAt(version, at, side);
     if (tried.outcome !== 'refusal') {
-      side.grace.forget(placeOf(version));
+      side.grace.forget(graceKeyOf(version));
       return tried;
     }
     const { refusal, error } = tried;
@@ -86,14 +86,14 @@ export async function storeVersion(
       continue;
     }
     const later = new NotYetError(refusal.code, { cause: error });
-    if (!side.grace.isOver(placeOf(version), side.clock())) throw later;
+    if (!side.grace.isOver(graceKeyOf(version), side.clock())) throw later;
     if (refusal.meaning === 'premature') refused ??= refusal.code;
     // Another provider's peers may be further.
     else notYet ??= later;
   }
   // A provider that answers is not away, whatever the others are.
   if (refused === undefined) throw notYet ?? failure;
-  side.grace.forget(placeOf(version));
+  side.grace.forget(graceKeyOf(version));
   return { outcome: 'refused', code: refused };
 }
 
@@ -130,7 +130,7 @@ function refusalIn(error: unknown, { failureOf }: StoringSide): Refusal | undefi
   return call === undefined || call.code === 'ABORTED' ? undefined : refusalOfCall(call);
 }
 
-/** What the ledger has in the version's place decides, not what a provider says of it. */
+/** What the ledger has under the version's number decides, not what a provider says of it. */
 async function look(
   version: VersionToStore,
   at: Addressing,
@@ -185,4 +185,4 @@ async function takeOver(
   }
 }
 
-const placeOf = ({ recordId, version }: VersionToStore): string => `${recordId}/${version}`;
+const graceKeyOf = ({ recordId, version }: VersionToStore): string => `${recordId}/${version}`;

@@ -55,11 +55,19 @@ export interface LedgerChannelOptions {
   readonly closing: AbortSignal;
 }
 
+/** A function's call, before it is a proposal. */
+interface Call {
+  readonly contract: ContractShape;
+  readonly transaction: string;
+  readonly args: unknown;
+  readonly options: CallOptions;
+}
+
 /** One channel, as one identity sees it. */
 export class LedgerChannel {
   readonly name: string;
   readonly #options: LedgerChannelOptions;
-  /** What streams are opened on, each time anew: another peer goes on where one broke off. */
+  /** What streams are opened on, looked up each time: another peer goes on where one broke off. */
   readonly #network: () => Network;
 
   constructor(options: LedgerChannelOptions) {
@@ -92,7 +100,7 @@ export class LedgerChannel {
     const route = this.#routeFor(options);
     const label = this.#label(contract, transaction);
     const { gateway, endorsed } = await route.ask(async (gateway) => {
-      const proposal = this.#propose(gateway, contract, transaction, args, options);
+      const proposal = this.#propose(gateway, { contract, transaction, args, options });
       try {
         return { gateway, endorsed: await proposal.endorse(within(timeouts.endorseMs)) };
       } catch (error) {
@@ -143,7 +151,7 @@ export class LedgerChannel {
     const asked = peerMspId === undefined ? options : { ...options, endorsingOrganizations: [peerMspId] };
     const answer = await this.#routeFor(options).ask(async (gateway) => {
       try {
-        const proposal = this.#propose(gateway, contract, transaction, args, asked);
+        const proposal = this.#propose(gateway, { contract, transaction, args, options: asked });
         return await proposal.evaluate(within(this.#options.timeouts.evaluateMs));
       } catch (error) {
         throw translateEarly('evaluate', label, error);
@@ -200,13 +208,7 @@ export class LedgerChannel {
     if (this.#options.closing.aborted) throw new LedgerError('CLOSED', 'The ledger connection is closed');
   }
 
-  #propose(
-    gateway: Gateway,
-    contract: ContractShape,
-    transaction: string,
-    args: unknown,
-    options: CallOptions,
-  ): Proposal {
+  #propose(gateway: Gateway, { contract, transaction, args, options }: Call): Proposal {
     return gateway
       .getNetwork(this.name)
       .getContract(contract.name)

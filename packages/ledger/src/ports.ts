@@ -20,7 +20,7 @@ export interface TransactionJournal {
   list(): Promise<readonly JournalEntry[]>;
 }
 
-/** A place in a channel: everything up to and including this transaction (or block) was processed. */
+/** A position in a channel: everything up to and including this transaction (or block) was processed. */
 export interface Checkpoint {
   /** Where to go on. */
   readonly blockNumber: bigint;

@@ -1,7 +1,7 @@
 import type { DenialCode, GrantState } from '@careledger/contracts';
 import type { Permission, PurposeOfUse, TagGroups } from '@careledger/domain';
 
-/** What of a grant its place in time depends on. */
+/** What of a grant says when it is in force. */
 export type Timed = Pick<GrantState, 'from' | 'until' | 'revokedAt'>;
 
 /** What of a grant says whether it covers something. */
@@ -41,7 +41,7 @@ export function coversTags(scopeTags: readonly string[], tagGroups: TagGroups): 
 }
 
 /** Whether a grant covers who asks within the authority. No tags in the grant: anybody there. */
-export function coversGrantee(granteeTags: readonly string[], asked: readonly string[]): boolean {
+function coversGrantee(granteeTags: readonly string[], asked: readonly string[]): boolean {
   return granteeTags.length === 0 || granteeTags.some((tag) => asked.includes(tag));
 }
 

@@ -1,14 +1,4 @@
-export {
-  coversGrantee,
-  coversReading,
-  coversRequest,
-  coversTags,
-  gives,
-  isInForce,
-  isStanding,
-  whatIsMissing,
-} from './coverage.js';
-export type { GrantTerms, Timed, WhatIsAsked } from './coverage.js';
+export { coversReading, coversRequest, coversTags, gives, isInForce, isStanding } from './coverage.js';
 export { decide } from './decide.js';
 export type { PolicyNow, Request, StandingGrant } from './decide.js';
 export { currentKey, currentPeriod, everyKey, isCurrentKey, isCurrentKid, keyAt } from './key-periods.js';

@@ -89,7 +89,7 @@ function describe({ ok, steps, warnings }: ProofReport): string {
 
 const MARK = { pass: 'pass   ', fail: 'FAIL   ', skipped: 'skipped' } as const;
 
-/** What a user can mend: the arguments, the files, their content. Anything else is a defect and keeps its stack. */
+/** What a user can repair: the arguments, the files, their content. Anything else is a defect and keeps its stack. */
 function isExpected(error: unknown): error is Error {
   return (
     error instanceof UsageError ||

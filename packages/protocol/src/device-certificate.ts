@@ -7,7 +7,7 @@ const SERIAL_BYTES = 16;
 
 /**
  * Serial number of the certificates that a device gets for a broker, 32 hex digits, positive. It follows from the device:
- * a certificate that is issued anew takes the place of the former one, and whoever revokes need not know of either.
+ * a certificate that is issued again replaces the former one, and whoever revokes need not know of either.
  */
 export function deviceCertificateSerial(deviceId: string, sha256: Sha256Function): string {
   const serial = sha256(new TextEncoder().encode(`${SERIAL_DOMAIN}${deviceId}`)).slice(0, SERIAL_BYTES);

@@ -46,7 +46,7 @@ export const DeviceRegistration = Type.Object({
 });
 export type DeviceRegistration = Static<typeof DeviceRegistration>;
 
-/** `GET /v1/device/head` (device token): where the device's chain stands, so that a device that lost its place can go on. */
+/** `GET /v1/device/head` (device token): where the device's chain stands, so that a device that lost its position can go on. */
 export const DeviceChainHead = Type.Object({
   deviceId: DeviceId,
   epoch: Id128,

@@ -5,7 +5,7 @@ import { Type, type Static } from 'typebox';
 const TOPIC_ROOT = 'careledger/v1';
 
 /** The character of a device id that spreads devices over subscribers: the last one, as uniform as the hash it ends. */
-export const shardOf = (deviceId: string): string => deviceId.slice(-1);
+const shardOf = (deviceId: string): string => deviceId.slice(-1);
 
 /** Where a device publishes its frames (QoS 1, one compact JWS a message). The topic carries no patient id. */
 export const framesTopic = (deviceId: string): string =>

@@ -1,4 +1,5 @@
-// Declares `app.metrics`, which no exported type would bring along.
+// These declare `app.addReadinessCheck` and `app.metrics`, which no exported type would bring along.
+import './http/health.js';
 import './http/metrics.js';
 
 export * from './config/config.js';
@@ -6,33 +7,23 @@ export { Secret } from './config/settings.js';
 export * from './config/service-config.js';
 export { prepareDataDir } from './data-dir.js';
 export { createLogger, type Logger } from './logging.js';
-export { announceReady, type ReadyLine } from './ready.js';
-export { ROLES, type Role } from './http/roles.js';
+export { type Role } from './config/roles.js';
 export * from './http/problems.js';
 export * from './http/shared-problems.js';
 export * from './http/operation-outcome.js';
 export { withoutAddresses } from './http/addresses.js';
-export { PROBLEM_JSON, sendProblem } from './http/error-handler.js';
 export {
   assertOwnOrganisation,
   assertPatient,
   listRoutes,
   principalOf,
   requireRole,
-  type FindToken,
   type Principal,
-  type RouteAccess,
   type TokenHolder,
 } from './http/auth.js';
-export type { ReadinessCheck } from './http/health.js';
 export * from './http/service.js';
 export * from './http/serve.js';
-export {
-  HEARTBEAT_INTERVAL_MS,
-  type EventSource,
-  type EventStreamOptions,
-  type StreamedEvent,
-} from './http/event-stream.js';
+export { type StreamedEvent } from './http/event-stream.js';
 export * from './http/client.js';
 export * from './http/client-error.js';
 export * from './sqlite/index.js';

@@ -7,7 +7,7 @@ import {
   serviceConfig,
   SERVICE_LAUNCHERS,
   servicesOf,
-  type ServiceConfig,
+  type ServiceConfigFile,
   type ServiceNode,
   type ServiceToken,
 } from '@careledger/network-definition';
@@ -65,7 +65,7 @@ export interface LocalConfigOptions {
 }
 
 /** The configuration of a service on this machine, with a key store's passphrase of its own. */
-export function localConfig(service: LocalService, options: LocalConfigOptions): ServiceConfig {
+export function localConfig(service: LocalService, options: LocalConfigOptions): ServiceConfigFile {
   const { network, dir, services, moreTokens = [] } = options;
   const tokens = new Map(services.map(({ id, mspId, tokens }) => [id, heldTokens(tokens, mspId)]));
   tokens.set(service.id, [...heldTokens(service.tokens, service.mspId), ...moreTokens]);

@@ -15,7 +15,7 @@ export interface RuleFacts {
 }
 
 /**
- * The one place that says who is who: a rule of the definitions → whether this caller satisfies it. `own-admin` is
+ * Says who is who, and nothing else does: a rule of the definitions → whether this caller satisfies it. `own-admin` is
  * only half decided here: that the arguments name the caller's own MSP is seen once they are read.
  */
 export const CALLER_RULES: Readonly<Record<CallerRule, (facts: RuleFacts) => Promise<boolean> | boolean>> = {

@@ -8,10 +8,10 @@ import { closedObject } from '@careledger/domain';
 import { Type } from 'typebox';
 import { describe, expect, test } from '@jest/globals';
 import { KeyFamily } from '../state/key.js';
-import { admin, client, codeOf, MemoryNetwork } from '../testing/index.js';
+import { admin, client, codeOf, MemoryNetwork } from '../../testing/index.js';
 import { dispatch } from './dispatch.js';
 import type { Chaincode } from './handlers.js';
-import type { Evaluation, Submission } from './transaction.js';
+import type { Evaluation, Submission } from '../transaction/transaction.js';
 
 const counters = new KeyFamily<number>('counter', ['name']);
 const args = closedObject({ name: Type.String() });
@@ -108,7 +108,9 @@ describe('the way in', () => {
       emit: () => undefined,
     };
     for (const given of [[], ['{"name":"a"}', '{}']])
-      expect(await codeOf(dispatch(chaincode, 'test', 'Count', given, port))).toBe('ARGUMENT_INVALID');
+      expect(await codeOf(dispatch(chaincode, { networkId: 'test', name: 'Count', given }, port))).toBe(
+        'ARGUMENT_INVALID',
+      );
   });
 
   test('names the faults of an argument', async () => {

@@ -12,7 +12,15 @@ import { CALLER_RULES, type Organisation } from '../caller/rules.js';
 import { WriteBuffer } from '../state/write-buffer.js';
 import { readArgument } from './arguments.js';
 import type { Chaincode } from './handlers.js';
-import type { Evaluation, Outcome, TransactionPort } from './transaction.js';
+import type { Evaluation, Outcome, TransactionPort } from '../transaction/transaction.js';
+
+/** A function asked for, for statements of one network. */
+export interface Invocation {
+  readonly networkId: string;
+  readonly name: string;
+  /** The arguments as the proposal carries them. */
+  readonly given: readonly string[];
+}
 
 type AnyHandler = (tx: Evaluation, args: unknown) => Promise<unknown>;
 type AnyNamedMsp = (tx: Evaluation, args: unknown) => Promise<string>;
@@ -24,9 +32,7 @@ type AnyNamedMsp = (tx: Evaluation, args: unknown) => Promise<string>;
  */
 export async function dispatch<D extends ContractDefinition>(
   chaincode: Chaincode<D>,
-  networkId: string,
-  name: string,
-  given: readonly string[],
+  { networkId, name, given }: Invocation,
   port: TransactionPort,
 ): Promise<string> {
   const definition = definitionOf(chaincode, name);

@@ -1,7 +1,7 @@
 import type { ContractDefinition, TransactionDefinition, TransactionName } from '@careledger/contracts';
 import type { Static } from 'typebox';
 import type { Organisation } from '../caller/rules.js';
-import type { Evaluation, Outcome, Submission } from './transaction.js';
+import type { Evaluation, Outcome, Submission } from '../transaction/transaction.js';
 
 type HandlerOf<T extends TransactionDefinition> = T['kind'] extends 'submit'
   ? (tx: Submission, args: Static<T['args']>) => Promise<Outcome<Static<T['result']>>>

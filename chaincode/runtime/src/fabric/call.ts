@@ -1,6 +1,6 @@
 import { ContractError, parseContractFailure } from '@careledger/contracts';
 import type { ChaincodeStub } from 'fabric-shim-api';
-import type { CallChaincode } from '../dispatch/transaction.js';
+import type { CallChaincode } from '../transaction/transaction.js';
 
 const HTTP_OK = 200;
 

@@ -1,7 +1,7 @@
 import { ContractError, type ContractDefinition } from '@careledger/contracts';
 import { Contract, type Context } from 'fabric-contract-api';
 import { callerOf } from '../caller/caller.js';
-import { dispatch } from '../dispatch/dispatch.js';
+import { dispatch, type Invocation } from '../dispatch/dispatch.js';
 import type { Chaincode } from '../dispatch/handlers.js';
 import { callThrough } from './call.js';
 import { StubState } from './stub-state.js';
@@ -35,21 +35,19 @@ export function contractClass<D extends ContractDefinition>(
   for (const name of Object.keys(transactions))
     Object.defineProperty(DefinedContract.prototype, name, {
       // fabric-shim passes all arguments on to a method that declares none besides the context.
-      value: (context: Context, ...given: string[]) => run(chaincode, networkId, name, context, given),
+      value: (context: Context, ...given: string[]) => run(chaincode, { networkId, name, given }, context),
     });
   return DefinedContract;
 }
 
 async function run<D extends ContractDefinition>(
   chaincode: Chaincode<D>,
-  networkId: string,
-  name: string,
+  invocation: Invocation,
   { stub, clientIdentity }: Context,
-  given: readonly string[],
 ): Promise<string> {
   const state = new StubState(stub);
   try {
-    const result = await dispatch(chaincode, networkId, name, given, {
+    const result = await dispatch(chaincode, invocation, {
       channel: stub.getChannelID(),
       txId: stub.getTxID(),
       atMs: stub.getDateTimestamp().getTime(),

@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
-import { codeOf } from '../testing/index.js';
-import { MemoryState, type World } from '../testing/memory-state.js';
+import { codeOf } from '../../testing/index.js';
+import { MemoryState, type World } from '../../testing/memory-state.js';
 import { KeyFamily, sortable } from './key.js';
 import { pagedRows } from './paged.js';
 import { WriteBuffer } from './write-buffer.js';

@@ -12,20 +12,23 @@ interface Write {
  * Reads go to the state below: as on Fabric, they do not see these writes.
  */
 export class WriteBuffer implements StateWriter {
+  readonly #base: StateReader;
   readonly #writes = new Map<string, Write>();
 
-  constructor(private readonly base: StateReader) {}
+  constructor(base: StateReader) {
+    this.#base = base;
+  }
 
   get<Value>(key: StateKey<Value>): Promise<Value | undefined> {
-    return this.base.get(key);
+    return this.#base.get(key);
   }
 
   all<Value>(prefix: StatePrefix<Value>): Promise<StateEntry<Value>[]> {
-    return this.base.all(prefix);
+    return this.#base.all(prefix);
   }
 
   page<Value>(prefix: StatePrefix<Value>, size: number, from?: readonly string[]): Promise<StatePage<Value>> {
-    return this.base.page(prefix, size, from);
+    return this.#base.page(prefix, size, from);
   }
 
   put<Value>(key: StateKey<Value>, value: Value): void {

@@ -1,6 +1,6 @@
 import type { BatchResult, ItemResult, StatementBody, StatementName } from '@careledger/contracts';
 import { ContractError } from '@careledger/contracts';
-import type { Submission } from '../dispatch/transaction.js';
+import type { Submission } from '../transaction/transaction.js';
 import { WriteBuffer } from '../state/write-buffer.js';
 import { recall, remember, type Remembered } from './memory.js';
 import { readAs, type ReadStatement } from './read.js';
@@ -80,19 +80,25 @@ export async function acceptBatch<N extends StatementName, Prepared, News>(
   for (const item of checked) {
     if ('repeated' in item) items.push({ sid: item.sid, code: 'OK', txId: item.repeated.txId });
     else if ('error' in item) items.push({ sid: item.sid, code: item.error.code, txId: tx.txId });
-    else items.push(await applyItem(tx, item.verified, handler, prepared, applied, news));
+    else items.push(await applyItem(tx, item.verified, { handler, prepared, applied, news }));
   }
   for (const writes of applied.values()) writes.flushTo(tx.state);
   return { result: { items }, news };
 }
 
+/** A batch under way, beside which an item is applied. */
+interface RunningBatch<N extends StatementName, Prepared, News> {
+  readonly handler: BatchHandler<N, Prepared, News>;
+  readonly prepared: Prepared | undefined;
+  /** Writes of the items that were applied, by whom they are about. */
+  readonly applied: Map<string, WriteBuffer>;
+  readonly news: News[];
+}
+
 async function applyItem<N extends StatementName, Prepared, News>(
   tx: Submission,
   verified: Verified<N>,
-  handler: BatchHandler<N, Prepared, News>,
-  prepared: Prepared | undefined,
-  applied: Map<string, WriteBuffer>,
-  news: News[],
+  { handler, prepared, applied, news }: RunningBatch<N, Prepared, News>,
 ): Promise<ItemResult> {
   const { sid } = verified;
   const subject = handler.subjectOf(verified);
@@ -136,9 +142,9 @@ async function checkAll<N extends StatementName>(
     open.map(({ known }) => known),
     intake,
   );
-  for (const [position, { index, known }] of open.entries()) {
+  for (const [openIndex, { index, known }] of open.entries()) {
     const { sid } = known.read.statement.payload;
-    const answer = verified[position];
+    const answer = verified[openIndex];
     if (answer === undefined) throw new Error('A statement was left unanswered.');
     checked[index] = answer instanceof ContractError ? { error: answer, sid } : { verified: answer, sid };
   }

@@ -1,5 +1,5 @@
 import type { SignerAnswer, SignerQuery } from '@careledger/contracts';
-import type { Evaluation } from '../dispatch/transaction.js';
+import type { Evaluation } from '../transaction/transaction.js';
 
 /**
  * Looks up who holds which keys, many at once: in `access-control` its own state, in `records` one call of

@@ -8,20 +8,12 @@ import {
   type StatementSigner,
 } from '@careledger/contracts';
 import { fromBase64url, nodeVerifier } from '@careledger/crypto';
-import type { ChannelName } from '@careledger/domain';
 import { checkStatement, selfSigned, type HashedStatement } from '@careledger/statements';
+import type { StatementContext } from '../transaction/transaction.js';
 import { asContractError, isBodyOf, type ReadStatement } from './read.js';
 
 const MS_PER_S = 1000;
 const verifier = nodeVerifier();
-
-/** Where and when a statement is to count. */
-export interface Here {
-  readonly networkId: string;
-  readonly channel: ChannelName;
-  /** The transaction's timestamp, so that all peers agree. */
-  readonly atMs: number;
-}
 
 interface VerifiedOf<N extends StatementName> {
   readonly name: N;
@@ -49,13 +41,13 @@ const MAX_AGE_S: Partial<Record<StatementName, number>> = { accessRequest: ACCES
  */
 export function verifyAs<N extends StatementName>(
   { name, statement }: ReadStatement<N>,
-  here: Here,
+  context: StatementContext,
   answer: SignerAnswer,
 ): Verified<N> {
   const { signer } = answer;
   const entitled = signer !== null && STATEMENTS[name].signers.includes(signer.role);
   // Form before key: what is no statement of this network says nothing about its issuer.
-  const checked = check(name, statement, here, (kid) => {
+  const checked = check(name, statement, context, (kid) => {
     if (!answer.registered) throw new ContractError(unknownCodeOf(statement.payload.iss));
     if (name === 'attestation' && signer === null) throw new ContractError('ATTESTOR_UNKNOWN');
     return entitled && kid === statement.header.kid ? fromBase64url(signer.key) : undefined;
@@ -69,20 +61,20 @@ export function verifyAs<N extends StatementName>(
 /** The same for a statement that registers the very key that signs it. */
 export function verifySelfSigned<N extends StatementName>(
   { name, statement }: ReadStatement<N>,
-  here: Here,
+  context: StatementContext,
   keyOf: (body: StatementBody<N>) => string,
 ): Verified<N> {
   const isBody = isBodyOf(name);
   const { body } = statement.payload;
   const key = isBody(body) ? keyOf(body) : undefined;
-  const checked = check(name, statement, here, key === undefined ? () => undefined : selfSigned(key));
+  const checked = check(name, statement, context, key === undefined ? () => undefined : selfSigned(key));
   return { name, ...checked, role: 'self', key } as Verified<N>;
 }
 
 function check<N extends StatementName>(
   name: N,
   statement: HashedStatement,
-  { networkId, channel, atMs }: Here,
+  { networkId, channel, atMs }: StatementContext,
   publicKeyOf: (kid: string) => Uint8Array | undefined,
 ): { iss: string; sid: string; body: StatementBody<N>; statement: HashedStatement } {
   const maxAgeSeconds = MAX_AGE_S[name];

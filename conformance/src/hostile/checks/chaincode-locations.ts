@@ -7,11 +7,11 @@ const location = (file: string, find: string, off: string, within?: string): Che
   ...(within === undefined ? {} : { within }),
 });
 const runtime = (file: string, find: string, off: string, within?: string) =>
-  location(`chaincode/runtime/dist/${file}.js`, find, off, within);
+  location(`chaincode/runtime/dist/src/${file}.js`, find, off, within);
 const access = (file: string, find: string, off: string, within?: string) =>
   location(`chaincode/access-control/dist/${file}.js`, find, off, within);
 const records = (file: string, find: string, off: string, within?: string) =>
-  location(`chaincode/records/dist/${file}.js`, find, off, within);
+  location(`chaincode/records/dist/src/${file}.js`, find, off, within);
 const policy = (file: string, find: string, off: string, within?: string) =>
   location(`packages/policy/dist/${file}.js`, find, off, within);
 const statement = (find: string, off: string) =>

@@ -56,7 +56,7 @@ export class LedgerFixture {
     known?: LedgerFixture,
   ) {
     const organisation = (id: string, mspId: string) =>
-      new TestOrganisation(id, mspId, target.networkId, target.nowS());
+      new TestOrganisation({ id, mspId, aud: target.networkId, iat: target.nowS() });
     this.hospital = known?.hospital ?? organisation('aut_hospital', 'HospitalMSP');
     this.lab = known?.lab ?? organisation('aut_lab', 'LabMSP');
     this.cloudA = known?.cloudA ?? organisation('prv_cloud-a', 'CloudAMSP');

@@ -59,7 +59,13 @@ const providerBody = (id: string, mspId: string, signer: Signer): StatementBody<
 /** Registers, by the admin of an organisation, what its statement says. */
 function registerOrganisation(fixture: LedgerFixture, mspId: string, issuer: TestIssuer, id = issuer.id) {
   const signer = newSigner();
-  const by = new TestOrganisation(issuer.id, mspId, fixture.target.networkId, fixture.nowS, signer);
+  const by = new TestOrganisation({
+    id: issuer.id,
+    mspId,
+    aud: fixture.target.networkId,
+    iat: fixture.nowS,
+    signer,
+  });
   if (id.startsWith('aut_')) {
     const statement = by.sign('registerAuthority', authorityBody(id, mspId, signer), signer);
     return fixture.send(adminOf(by), 'RegisterAuthority', { statement });

@@ -380,7 +380,10 @@ export const PROVIDER_ATTEMPTS: readonly ProviderKind[] = [
       'with another key': spending(async (fixture, made, relay) => {
         const permit = await fixture.obtain(made, relay);
         const { networkId } = fixture.cloud.providers.network;
-        return fixture.spend(permit, new TestOrganisation('prv_hospital', 'HospitalMSP', networkId, 0));
+        return fixture.spend(
+          permit,
+          new TestOrganisation({ id: 'prv_hospital', mspId: 'HospitalMSP', aud: networkId, iat: 0 }),
+        );
       }),
     },
   }),

@@ -70,20 +70,20 @@ interface ProviderAccess {
   readonly token: string;
 }
 
-export interface CloudServiceConfig extends CommonConfig {
+export interface CloudConfigFile extends CommonConfig {
   readonly providerId: string;
   readonly endpoint: string;
   readonly providers: readonly Omit<ProviderAccess, 'url'>[];
 }
 
-export interface ApiServiceConfig extends CommonConfig {
+export interface ApiConfigFile extends CommonConfig {
   readonly authorityId: string;
   readonly kind: string | undefined;
   readonly endpoint: string;
   readonly providers: readonly ProviderAccess[];
 }
 
-export interface GatewayServiceConfig extends CommonConfig {
+export interface GatewayConfigFile extends CommonConfig {
   readonly gatewayId: string;
   readonly mqtt:
     | { readonly external: ExternalBroker | undefined }
@@ -92,13 +92,13 @@ export interface GatewayServiceConfig extends CommonConfig {
   readonly authorities: readonly { readonly authorityId: string; readonly token: string }[];
 }
 
-export type ServiceConfig = CloudServiceConfig | ApiServiceConfig | GatewayServiceConfig;
+export type ServiceConfigFile = CloudConfigFile | ApiConfigFile | GatewayConfigFile;
 
 /**
  * The configuration of a service, as its schema has it: what the network's definition says, with ports, tokens and
- * files of whoever runs it. This is the only place that puts one together; what one caller alone sets it adds itself.
+ * files of whoever runs it. No other code puts one together; what one caller alone sets it adds itself.
  */
-export function serviceConfig(service: ServiceNode, options: ServiceConfigOptions): ServiceConfig {
+export function serviceConfig(service: ServiceNode, options: ServiceConfigOptions): ServiceConfigFile {
   switch (service.program) {
     case 'cloud':
       return cloudConfig(service, options);
@@ -109,7 +109,7 @@ export function serviceConfig(service: ServiceNode, options: ServiceConfigOption
   }
 }
 
-function cloudConfig(service: ServiceNode, options: ServiceConfigOptions): CloudServiceConfig {
+function cloudConfig(service: ServiceNode, options: ServiceConfigOptions): CloudConfigFile {
   return {
     ...commonConfig(service, options),
     providerId: service.name,
@@ -119,7 +119,7 @@ function cloudConfig(service: ServiceNode, options: ServiceConfigOptions): Cloud
   };
 }
 
-function apiConfig(service: ServiceNode, options: ServiceConfigOptions): ApiServiceConfig {
+function apiConfig(service: ServiceNode, options: ServiceConfigOptions): ApiConfigFile {
   return {
     ...commonConfig(service, options),
     authorityId: service.name,
@@ -129,7 +129,7 @@ function apiConfig(service: ServiceNode, options: ServiceConfigOptions): ApiServ
   };
 }
 
-function gatewayConfig(service: ServiceNode, options: ServiceConfigOptions): GatewayServiceConfig {
+function gatewayConfig(service: ServiceNode, options: ServiceConfigOptions): GatewayConfigFile {
   const { listenHost, tls, broker } = options.setting;
   return {
     ...commonConfig(service, options),

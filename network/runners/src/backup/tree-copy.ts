@@ -28,30 +28,34 @@ export class TreeCopy {
   readonly #copied = new Map<string, string>();
   readonly #there = new Set<string>();
 
+  readonly #source: string;
+  readonly #target: string;
+  readonly #leavesOut: (path: string) => boolean;
+
   /** `leavesOut` is asked of every path, relative to `source`; what is below one that it leaves out is out too. */
-  constructor(
-    private readonly source: string,
-    private readonly target: string,
-    private readonly leavesOut: (path: string) => boolean = () => false,
-  ) {}
+  constructor(source: string, target: string, leavesOut: (path: string) => boolean = () => false) {
+    this.#source = source;
+    this.#target = target;
+    this.#leavesOut = leavesOut;
+  }
 
   /** Brings the copy to what the folder is now. What vanishes meanwhile is taken for never there. */
   async pass(): Promise<CopyPass> {
     let files = 0;
     let bytes = 0;
     const seen = new Set<string>();
-    await mkdir(this.target, { recursive: true, mode: 0o700 });
+    await mkdir(this.#target, { recursive: true, mode: 0o700 });
     for await (const { path, stat } of this.#walk('')) {
       seen.add(path);
       if (stat.isDirectory()) {
-        await mkdir(join(this.target, path), { recursive: true, mode: Number(stat.mode & 0o777n) });
+        await mkdir(join(this.#target, path), { recursive: true, mode: Number(stat.mode & 0o777n) });
       } else if (await this.#copy(path, stat)) {
         files += 1;
         bytes += Number(stat.size);
       }
     }
     for (const path of this.#there.difference(seen)) {
-      await rm(join(this.target, path), { recursive: true, force: true });
+      await rm(join(this.#target, path), { recursive: true, force: true });
       this.#copied.delete(path);
       this.#there.delete(path);
     }
@@ -61,11 +65,11 @@ export class TreeCopy {
 
   /** Parents before what is in them. Sockets and links are nothing that a store keeps. */
   async *#walk(folder: string): AsyncGenerator<Entry> {
-    const names = await unlessGone(readdir(join(this.source, folder)));
+    const names = await unlessGone(readdir(join(this.#source, folder)));
     for (const name of (names ?? []).sort()) {
       const path = join(folder, name);
-      if (this.leavesOut(path)) continue;
-      const stat = await unlessGone(lstat(join(this.source, path), { bigint: true }));
+      if (this.#leavesOut(path)) continue;
+      const stat = await unlessGone(lstat(join(this.#source, path), { bigint: true }));
       if (!stat?.isFile() && !stat?.isDirectory()) continue;
       yield { path, stat };
       if (stat.isDirectory()) yield* this.#walk(path);
@@ -79,7 +83,7 @@ export class TreeCopy {
     if (this.#copied.get(path) === stamp) return false;
     // Where the file system can, a copy shares its blocks with the original: halted owners wait for an instant.
     const flags = constants.COPYFILE_FICLONE;
-    await unlessGone(copyFile(join(this.source, path), join(this.target, path), flags));
+    await unlessGone(copyFile(join(this.#source, path), join(this.#target, path), flags));
     if (lookedAtNs - stat.ctimeNs > STAMP_TICK_NS) this.#copied.set(path, stamp);
     else this.#copied.delete(path);
     return true;

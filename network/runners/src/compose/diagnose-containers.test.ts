@@ -42,8 +42,8 @@ describe('the doctor, looking at containers', () => {
   test('who is on the channels and has no containers is told apart: one who joined, one who was there', () => {
     const state = { ...SMALL, joined: ['PharmacyMSP'] };
     const lost = containers().filter(({ service }) => service !== 'cloud-b');
-    const mends = diagnose(lost, state).map(({ problem, mend }) => [problem.split(' ')[0], mend]);
-    expect(Object.fromEntries(mends)).toEqual({
+    const fixes = diagnose(lost, state).map(({ problem, mend }) => [problem.split(' ')[0], mend]);
+    expect(Object.fromEntries(fixes)).toEqual({
       'cloud-b': 'make up',
       'peer-pharmacy': 'make add-org ORG=PharmacyMSP',
       'chaincode-pharmacy': 'make add-org ORG=PharmacyMSP',

@@ -11,7 +11,7 @@ import type { NodePaths } from '../node-config/paths.js';
 import { peerConfig } from '../node-config/peer.js';
 import type { ComposeLayout } from './layout.js';
 import { MONITORING_MSP } from './monitoring.js';
-import { ANY_INTERFACE, CCAAS_BUILDER, CONFIG, FABRIC_CONFIG, FABRIC_DATA } from './places.js';
+import { ANY_INTERFACE, CCAAS_BUILDER, CONFIG, FABRIC_CONFIG, FABRIC_DATA } from './container-paths.js';
 
 const MONITORING_ROOT = 'monitoring-ca.pem';
 
@@ -35,7 +35,11 @@ export async function writeFabricFiles(plan: NetworkPlan, layout: ComposeLayout)
 
 async function writeOrderer(layout: ComposeLayout, node: OrdererNode): Promise<void> {
   const config = ordererConfig({ node, paths: PATHS, listenHost: ANY_INTERFACE });
-  await writeNode(layout, node, 'orderer.yaml', config, ['Operations', 'TLS', 'ClientRootCAs']);
+  await writeNode(layout, node, {
+    file: 'orderer.yaml',
+    config,
+    clientRoots: ['Operations', 'TLS', 'ClientRootCAs'],
+  });
 }
 
 async function writePeer(plan: NetworkPlan, layout: ComposeLayout, node: PeerNode): Promise<void> {
@@ -49,7 +53,11 @@ async function writePeer(plan: NetworkPlan, layout: ComposeLayout, node: PeerNod
     listenHost: ANY_INTERFACE,
     ccaasBuilder: CCAAS_BUILDER,
   });
-  await writeNode(layout, node, 'core.yaml', config, ['operations', 'tls', 'clientRootCAs', 'files']);
+  await writeNode(layout, node, {
+    file: 'core.yaml',
+    config,
+    clientRoots: ['operations', 'tls', 'clientRootCAs', 'files'],
+  });
   const tls = layout.nodeTls(node.mspId, node.id);
   const [rootCert, clientCert, clientKey] = await Promise.all(
     [layout.tlsCa(host.mspId).cert, tls.cert, tls.key].map((path) => readFile(path, 'utf8')),
@@ -65,13 +73,20 @@ async function writePeer(plan: NetworkPlan, layout: ComposeLayout, node: PeerNod
   );
 }
 
+/** A Fabric node's configuration file. */
+interface NodeConfig {
+  readonly file: string;
+  /** YAML. */
+  readonly config: string;
+  /** Path of the setting with the authorities that the operations endpoint trusts. */
+  readonly clientRoots: readonly string[];
+}
+
 /** The node's configuration, whose operations endpoint takes the monitoring's certificates too. */
 async function writeNode(
   layout: ComposeLayout,
   { mspId, id }: { readonly mspId: string; readonly id: string },
-  file: string,
-  config: string,
-  clientRoots: readonly string[],
+  { file, config, clientRoots }: NodeConfig,
 ): Promise<void> {
   const document = parseDocument(config);
   document.addIn(clientRoots, join(FABRIC_CONFIG, MONITORING_ROOT));

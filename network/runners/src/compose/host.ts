@@ -10,17 +10,16 @@ import { ComposeError } from './errors.js';
 export class Host implements Disposable {
   readonly #lines: Interface;
   readonly #heard: AsyncIterator<string>;
+  readonly #output: Writable;
 
-  constructor(
-    input: Readable,
-    private readonly output: Writable,
-  ) {
+  constructor(input: Readable, output: Writable) {
+    this.#output = output;
     this.#lines = createInterface({ input });
     this.#heard = this.#lines[Symbol.asyncIterator]();
   }
 
   async say(line: string): Promise<void> {
-    if (!this.output.write(`${line}\n`)) await once(this.output, 'drain');
+    if (!this.#output.write(`${line}\n`)) await once(this.#output, 'drain');
   }
 
   /** Waits for a line. @throws ComposeError `HOST_AWAY` when another one comes, or none any more */

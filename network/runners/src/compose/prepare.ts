@@ -22,7 +22,7 @@ import { COMPOSE_SETTING } from './service-setting.js';
 
 /**
  * Makes everything that has to be on the volumes before the first node starts: identities, genesis blocks, certificates,
- * secrets drawn at random, and each container's configuration. What is there stays; configuration is written anew, so
+ * secrets drawn at random, and each container's configuration. What is there stays; configuration is written again, so
  * that a newer image brings newer configuration.
  */
 export async function prepare(
@@ -48,10 +48,12 @@ export async function prepare(
   const plan = planOf(state);
   await prepareNetwork(plan, layout, progress);
   const services = servicesOf(plan);
-  await ensureTlsCertificates(plan, layout, [...services, ...OTHER_HOSTS], progress, [
-    MONITORING_ORGANIZATION,
-    DEVICES_ORGANIZATION,
-  ]);
+  await ensureTlsCertificates(plan, {
+    layout,
+    hosts: [...services, ...OTHER_HOSTS],
+    others: [MONITORING_ORGANIZATION, DEVICES_ORGANIZATION],
+    progress,
+  });
   await writeTlsRoots(layout, [...plan.organizations, MONITORING_ORGANIZATION]);
   await writeFabricFiles(plan, layout);
   await writeBrokerFiles(layout);

@@ -1,6 +1,6 @@
 import type { NetworkPlan, ServiceNode } from '@careledger/network-definition';
 import { stringify } from 'yaml';
-import { CONFIG } from './places.js';
+import { CONFIG } from './container-paths.js';
 
 const SCRAPE_INTERVAL = '15s';
 /** Names of the files beside prometheus.yaml. */
@@ -45,7 +45,7 @@ export function prometheusConfig(plan: NetworkPlan, services: readonly ServiceNo
   return stringify(config, { aliasDuplicateObjects: false });
 }
 
-/** Prometheus' own door: TLS, and only for those whom the monitoring's authority certified. */
+/** Prometheus' own API: TLS, and only for those whom the monitoring's authority certified. */
 export function prometheusWebConfig(): string {
   return stringify({
     tls_server_config: {
@@ -57,7 +57,7 @@ export function prometheusWebConfig(): string {
   });
 }
 
-/** How the healthcheck calls that door. */
+/** How the healthcheck calls that API. */
 export function prometheusProbeConfig(): string {
   return stringify({ tls_config: CLIENT_TLS });
 }

@@ -1,6 +1,6 @@
 import { GATEWAY, type ServiceSetting } from '@careledger/network-definition';
 import { BROKER, BROKER_GATEWAY_PORT, DEVICES_AUTHORITY } from './broker.js';
-import { ANY_INTERFACE, CONFIG, DATA, IDENTITY, REVOCATIONS } from './places.js';
+import { ANY_INTERFACE, CONFIG, DATA, IDENTITY, REVOCATIONS } from './container-paths.js';
 
 /** Services in containers see the same paths each: docker-compose.yaml mounts what is behind them. */
 export const COMPOSE_SETTING: ServiceSetting = {

@@ -8,7 +8,7 @@ import { promisify } from 'node:util';
 import { startDevnet, type Devnet } from '@careledger/devnet';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 
-const workspace = fileURLToPath(new URL('../../../../', import.meta.url));
+const workspace = fileURLToPath(new URL('../../../../../', import.meta.url));
 const CONSOLE = join(workspace, 'network/runners/bin/careledger-console.js');
 const CHAINCODE = join(workspace, 'chaincode/host/dist/modules/access-control.mjs');
 

@@ -31,7 +31,7 @@ export async function findFabricBinaries(
   return ccaasBuilder ? { peer, orderer, ccaasBuilder } : undefined;
 }
 
-/** A program beside Fabric's, such as `fabric-ca-server`, looked for in the same places. */
+/** A program beside Fabric's, such as `fabric-ca-server`, looked for in the same folders. */
 export async function findProgram(
   name: string,
   env: NodeJS.ProcessEnv = process.env,

@@ -37,5 +37,5 @@ export async function diagnose(network: NativeNetwork): Promise<Finding[]> {
   using connections = await NetworkConnections.open(plan, network.layout);
   findings.push(...(await diagnoseNodes(plan, connections, remedies)));
   if (findings.length > 0 || services.length === 0) return findings;
-  return unreadyServices(network.layout, services, () => remedies.up);
+  return await unreadyServices(network.layout, services, () => remedies.up);
 }

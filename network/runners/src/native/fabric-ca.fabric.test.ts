@@ -99,7 +99,7 @@ if (!program)
 
   /** With an endorsement of the organisation's peer, under a certificate that the server issued. */
   const write = async (value: string): Promise<void> => {
-    using client = await TestClient.connect(network.layout, 'cloud', MSP_ID);
+    using client = await TestClient.connect(network.layout, { channel: 'cloud', mspId: MSP_ID });
     const endorsingOrganizations = ['PatientsMSP', MSP_ID];
     await client.contract('records').submit('put', { arguments: ['key', value], endorsingOrganizations });
   };

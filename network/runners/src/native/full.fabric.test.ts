@@ -15,7 +15,7 @@ describeOnFabric('the full network on real Fabric: four BFT orderers, seven orga
   afterAll(() => network.destroy(), TEST_TIMEOUT_MS);
 
   const write = async (channel: string, mspId: string, key: string, value: string): Promise<void> => {
-    using client = await TestClient.connect(network.layout, channel, mspId);
+    using client = await TestClient.connect(network.layout, { channel, mspId });
     await client.put(key, value);
   };
 
@@ -92,7 +92,10 @@ describeOnFabric('the full network on real Fabric: four BFT orderers, seven orga
     async () => {
       for (const { name } of await network.status()) await network.processes.signal(name, 'SIGKILL');
       await network.up();
-      using client = await TestClient.connect(network.layout, 'authorities', 'InsurerMSP');
+      using client = await TestClient.connect(network.layout, {
+        channel: 'authorities',
+        mspId: 'InsurerMSP',
+      });
       expect(await client.get('rotated')).toBe('yes');
       await client.put('after', 'the kill');
     },

@@ -21,10 +21,13 @@ const GUARD = 'cat >/dev/null; for pid in "$@"; do kill -CONT "$pid"; done';
  * process is killed: it holds the other end of a pipe that closes with it.
  */
 export class Halt implements AsyncDisposable {
-  private readonly haltedAt = performance.now();
+  readonly #haltedAt = performance.now();
+  readonly #guard: ChildProcess;
   #haltedMs: number | undefined;
 
-  private constructor(private readonly guard: ChildProcess) {}
+  private constructor(guard: ChildProcess) {
+    this.#guard = guard;
+  }
 
   /**
    * Halts processes one after the other; none of them does anything any more when this resolves. They go on in the
@@ -50,14 +53,14 @@ export class Halt implements AsyncDisposable {
 
   /** How long they have been, or were, halted. */
   get haltedMs(): number {
-    return this.#haltedMs ?? performance.now() - this.haltedAt;
+    return this.#haltedMs ?? performance.now() - this.#haltedAt;
   }
 
   /** Lets them go on. */
   async [Symbol.asyncDispose](): Promise<void> {
     if (this.#haltedMs !== undefined) return;
-    const ended = once(this.guard, 'exit');
-    this.guard.stdin?.end();
+    const ended = once(this.#guard, 'exit');
+    this.#guard.stdin?.end();
     await ended;
     this.#haltedMs = this.haltedMs;
   }

@@ -262,7 +262,7 @@ export class NativeNetwork implements RunnerNetwork {
   }
 }
 
-/** The peer looks for `bin/detect` below the builder's path; distributions put the programs in differing places. */
+/** The peer looks for `bin/detect` below the builder's path; distributions put the programs in differing folders. */
 async function linkBuilder(layout: NativeLayout, programs: string): Promise<void> {
   await mkdir(layout.ccaasBuilder, { recursive: true });
   const link = join(layout.ccaasBuilder, 'bin');

@@ -38,13 +38,16 @@ interface PidRecord {
 
 /** Processes that outlive the command that started them, with a pid file and a log each. */
 export class ProcessTable {
-  constructor(
-    private readonly pidFolder: string,
-    private readonly logFolder: string,
-  ) {}
+  readonly #pidFolder: string;
+  readonly #logFolder: string;
+
+  constructor(pidFolder: string, logFolder: string) {
+    this.#pidFolder = pidFolder;
+    this.#logFolder = logFolder;
+  }
 
   logFile(name: string): string {
-    return join(this.logFolder, `${name}.log`);
+    return join(this.#logFolder, `${name}.log`);
   }
 
   /**
@@ -52,13 +55,13 @@ export class ProcessTable {
    * settings than these.
    */
   async start(spec: ProcessSpec): Promise<'started' | 'running' | 'outdated'> {
-    if ((await this.runningPid(spec.name)) !== undefined) {
-      const record = await readRecord(this.pidFile(spec.name));
+    if ((await this.#runningPid(spec.name)) !== undefined) {
+      const record = await readRecord(this.#pidFile(spec.name));
       return record?.digest === digestOf(spec) ? 'running' : 'outdated';
     }
     await Promise.all([
-      mkdir(this.pidFolder, { recursive: true }),
-      mkdir(this.logFolder, { recursive: true }),
+      mkdir(this.#pidFolder, { recursive: true }),
+      mkdir(this.#logFolder, { recursive: true }),
     ]);
     await using log = await open(this.logFile(spec.name), 'a');
     const child = spawn(spec.command, spec.args, {
@@ -76,27 +79,27 @@ export class ProcessTable {
     child.unref();
     const started = (await startTime(pid)) ?? '';
     const record: PidRecord = { pid, started, digest: digestOf(spec) };
-    await writeFile(this.pidFile(spec.name), JSON.stringify(record));
+    await writeFile(this.#pidFile(spec.name), JSON.stringify(record));
     return 'started';
   }
 
   /** Ends a process: asks first, then insists. */
   async stop(name: string): Promise<'stopped' | 'absent'> {
-    const pid = await this.runningPid(name);
+    const pid = await this.#runningPid(name);
     if (pid !== undefined) {
       process.kill(pid, 'SIGTERM');
-      if (!(await this.endsWithin(name, STOP_TIMEOUT_MS))) {
+      if (!(await this.#endsWithin(name, STOP_TIMEOUT_MS))) {
         process.kill(pid, 'SIGKILL');
-        await this.endsWithin(name, STOP_TIMEOUT_MS);
+        await this.#endsWithin(name, STOP_TIMEOUT_MS);
       }
     }
-    await rm(this.pidFile(name), { force: true });
+    await rm(this.#pidFile(name), { force: true });
     return pid === undefined ? 'absent' : 'stopped';
   }
 
   /** Sends a signal to a process if it runs. */
   async signal(name: string, signal: NodeJS.Signals): Promise<boolean> {
-    const pid = await this.runningPid(name);
+    const pid = await this.#runningPid(name);
     if (pid === undefined) return false;
     process.kill(pid, signal);
     return true;
@@ -104,11 +107,11 @@ export class ProcessTable {
 
   /** Every process that was started and not stopped, whether it still runs or not. */
   async list(): Promise<ProcessStatus[]> {
-    const files = await readdir(this.pidFolder).catch(() => []);
+    const files = await readdir(this.#pidFolder).catch(() => []);
     const records = await Promise.all(
       files.sort().map(async (file) => ({
         name: file.replace(/\.json$/, ''),
-        record: await readRecord(join(this.pidFolder, file)),
+        record: await readRecord(join(this.#pidFolder, file)),
       })),
     );
     const known = records.flatMap(({ name, record }) => (record ? [{ name, record }] : []));
@@ -129,23 +132,23 @@ export class ProcessTable {
     return text.trimEnd().split('\n').slice(-lines);
   }
 
-  private async runningPid(name: string): Promise<number | undefined> {
-    const record = await readRecord(this.pidFile(name));
+  async #runningPid(name: string): Promise<number | undefined> {
+    const record = await readRecord(this.#pidFile(name));
     if (!record) return undefined;
     return (await startTime(record.pid)) === record.started ? record.pid : undefined;
   }
 
-  private async endsWithin(name: string, timeoutMs: number): Promise<boolean> {
+  async #endsWithin(name: string, timeoutMs: number): Promise<boolean> {
     const deadline = Date.now() + timeoutMs;
-    while ((await this.runningPid(name)) !== undefined) {
+    while ((await this.#runningPid(name)) !== undefined) {
       if (Date.now() > deadline) return false;
       await delay(POLL_MS);
     }
     return true;
   }
 
-  private pidFile(name: string): string {
-    return join(this.pidFolder, `${name}.json`);
+  #pidFile(name: string): string {
+    return join(this.#pidFolder, `${name}.json`);
   }
 }
 

@@ -36,7 +36,7 @@ export async function prepareServices(
   progress: Progress,
 ): Promise<ServiceNode[]> {
   const services = servicesOf(plan);
-  await ensureTlsCertificates(plan, layout, services, progress);
+  await ensureTlsCertificates(plan, { layout, hosts: services, progress });
   await writeTlsRoots(layout, plan.organizations);
   await writeServiceFiles(plan, layout, services, (node) => nativeSetting(layout, node));
   return services;
@@ -60,7 +60,7 @@ export async function serviceSpec(layout: NativeLayout, node: ServiceNode): Prom
       NODE_EXTRA_CA_CERTS: layout.tlsRoots,
       CARELEDGER_KEY_PASSPHRASE_FILE: file('passphrase'),
     },
-    // It reads these when it starts: with others it has to be started anew.
+    // It reads these when it starts: with others it has to be restarted.
     fingerprint: await hashOf(read),
   };
 }

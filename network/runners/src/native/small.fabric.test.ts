@@ -34,11 +34,11 @@ describeOnFabric('the small network on real Fabric', () => {
   }, TEST_TIMEOUT_MS);
 
   const write = async (channel: string, mspId: string, key: string, value: string): Promise<void> => {
-    using client = await TestClient.connect(network.layout, channel, mspId);
+    using client = await TestClient.connect(network.layout, { channel, mspId });
     await client.put(key, value);
   };
   const read = async (channel: string, mspId: string, key: string): Promise<string> => {
-    using client = await TestClient.connect(network.layout, channel, mspId);
+    using client = await TestClient.connect(network.layout, { channel, mspId });
     return await client.get(key);
   };
   const killEverything = async (): Promise<void> => {
@@ -83,7 +83,7 @@ describeOnFabric('the small network on real Fabric', () => {
 
   test('one chaincode calls the other', async () => {
     await write('cloud', 'CloudAMSP', 'asked', 'yes');
-    using client = await TestClient.connect(network.layout, 'cloud', 'CloudAMSP');
+    using client = await TestClient.connect(network.layout, { channel: 'cloud', mspId: 'CloudAMSP' });
     const answer = await client
       .contract('access-control')
       .evaluateTransaction('ask', 'records', 'get', 'asked');
@@ -91,10 +91,18 @@ describeOnFabric('the small network on real Fabric', () => {
   });
 
   test("a member without peers writes through another's peer; an outsider is refused", async () => {
-    using member = await TestClient.connect(network.layout, 'cloud', 'HospitalMSP', 'CloudBMSP');
+    using member = await TestClient.connect(network.layout, {
+      channel: 'cloud',
+      mspId: 'HospitalMSP',
+      at: 'CloudBMSP',
+    });
     await member.put('from-hospital', 'through a provider');
     expect(await read('cloud', 'PatientsMSP', 'from-hospital')).toBe('through a provider');
-    using outsider = await TestClient.connect(network.layout, 'authorities', 'CloudBMSP', 'HospitalMSP');
+    using outsider = await TestClient.connect(network.layout, {
+      channel: 'authorities',
+      mspId: 'CloudBMSP',
+      at: 'HospitalMSP',
+    });
     await expect(outsider.put('from-outside', 'no')).rejects.toThrow();
   });
 
@@ -131,7 +139,7 @@ describeOnFabric('the small network on real Fabric', () => {
     'a chaincode is upgraded by sequence; its data stays',
     async () => {
       await upgradeChaincode(network, 'records', '1.1');
-      using client = await TestClient.connect(network.layout, 'cloud', 'CloudAMSP');
+      using client = await TestClient.connect(network.layout, { channel: 'cloud', mspId: 'CloudAMSP' });
       const serving = Buffer.from(await client.contract('records').evaluateTransaction('version')).toString();
       expect(serving).toMatch(/^records_1\.1:/);
       expect(await client.get('survives')).toBe('a kill');
@@ -174,7 +182,10 @@ describeOnFabric('the small network on real Fabric', () => {
   test(
     'a revoked certificate is refused on every channel; others of its organisation are not',
     async () => {
-      using revoked = await TestClient.connect(network.layout, 'authorities', 'HospitalMSP');
+      using revoked = await TestClient.connect(network.layout, {
+        channel: 'authorities',
+        mspId: 'HospitalMSP',
+      });
       await revoked.put('before', 'revocation');
       const plan = network.plan(await network.state());
       using connections = await NetworkConnections.open(plan, network.layout);
@@ -182,19 +193,17 @@ describeOnFabric('the small network on real Fabric', () => {
       const { layout } = network;
       await revokeOnChannels({ plan, layout, connections, progress: silent }, 'HospitalMSP', cert);
       await expect(revoked.put('after', 'revocation')).rejects.toThrow();
-      using other = await TestClient.connect(
-        network.layout,
-        'authorities',
-        'HospitalMSP',
-        'HospitalMSP',
-        'gateway',
-      );
+      using other = await TestClient.connect(network.layout, {
+        channel: 'authorities',
+        mspId: 'HospitalMSP',
+        kind: 'gateway',
+      });
       await other.put('after', 'revocation');
     },
     TEST_TIMEOUT_MS,
   );
 
-  test('the doctor names what is wrong and the command that mends it', async () => {
+  test('the doctor names what is wrong and the command that fixes it', async () => {
     expect(await diagnose(network)).toEqual([]);
     await network.processes.stop('peer-hospital');
     await rm(network.layout.nodeIdentity('CloudAMSP', 'peer-cloud-a').key);
@@ -212,7 +221,11 @@ describeOnFabric('the small network on real Fabric', () => {
   test(
     'Pharmacy leaves: it is refused from then on, and the majority is counted without it',
     async () => {
-      using pharmacy = await TestClient.connect(network.layout, 'authorities', 'PharmacyMSP', 'PatientsMSP');
+      using pharmacy = await TestClient.connect(network.layout, {
+        channel: 'authorities',
+        mspId: 'PharmacyMSP',
+        at: 'PatientsMSP',
+      });
       await pharmacy.put('last', 'word');
       await removeOrganization(network, 'PharmacyMSP');
       await expect(pharmacy.put('another', 'word')).rejects.toThrow();
@@ -258,7 +271,7 @@ describeOnFabric('a set-up that was cut short', () => {
       await writeFile(join(lock, 'LOG'), '');
 
       await network.up();
-      using client = await TestClient.connect(network.layout, 'cloud', 'CloudBMSP');
+      using client = await TestClient.connect(network.layout, { channel: 'cloud', mspId: 'CloudBMSP' });
       await client.put('finished', 'yes');
     },
     TEST_TIMEOUT_MS,

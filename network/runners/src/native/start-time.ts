@@ -4,7 +4,7 @@ import { promisify } from 'node:util';
 
 const run = promisify(execFile);
 
-/** Place of the start time in /proc/PID/stat, counted from the state, which follows the name (proc_pid_stat(5)). */
+/** Index of the start time in /proc/PID/stat, counted from the state, which follows the name (proc_pid_stat(5)). */
 const START_TIME_FIELD = 19;
 const THREADS_FIELD = 17;
 const ZOMBIE = 'Z';

@@ -4,7 +4,7 @@ import type { RunnerNetwork } from './runner-network.js';
 
 /**
  * Takes a chaincode to another version: every organisation installs and approves it, each channel commits it under
- * the next sequence number, then the chaincode hosts start anew. The wish is written down first, so that a run cut
+ * the next sequence number, then the chaincode hosts restart. The wish is written down first, so that a run cut
  * short is finished by the next `up`.
  */
 export async function upgradeChaincode(network: RunnerNetwork, name: string, version: string): Promise<void> {

@@ -44,7 +44,7 @@ async function register(layout: ServiceLayout, node: ServiceNode, progress: Prog
   const file = (name: string): string => layout.nodeFile(node.mspId, node.id, name);
   const admin = layout.client(node.mspId, 'admin');
   const client = layout.client(node.mspId, clientOf(node));
-  // The configuration names paths as the service sees them; in a container's place the same files lie elsewhere.
+  // The configuration names paths as the service sees them; here the same files of a container lie elsewhere.
   const hasOwnBroker = node.mqttPort !== undefined;
   const env = {
     ...process.env,

@@ -7,7 +7,7 @@ import { RunnerError } from '../errors.js';
 
 const SECRET_BYTES = 24;
 
-/** Roles of people at a service's HTTP door; patients get their tokens from the gateway. */
+/** Roles of people at a service's HTTP API; patients get their tokens from the gateway. */
 export const PEOPLE = ['ops', 'practitioner', 'auditor'] as const;
 /** Who scrapes metrics. */
 export const MONITORING = 'monitoring';

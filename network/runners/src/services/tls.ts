@@ -11,13 +11,18 @@ export interface TlsHost {
   readonly host: string;
 }
 
+export interface TlsCertificateOptions {
+  readonly layout: ServiceLayout;
+  readonly hosts: readonly TlsHost[];
+  /** Organisations of hosts that are not the plan's. */
+  readonly others?: readonly OrganizationDefinition[];
+  readonly progress: Progress;
+}
+
 /** Makes the TLS certificates that hosts lack, each from the TLS authority of its organisation. */
 export async function ensureTlsCertificates(
   plan: NetworkPlan,
-  layout: ServiceLayout,
-  hosts: readonly TlsHost[],
-  progress: Progress,
-  others: readonly OrganizationDefinition[] = [],
+  { layout, hosts, others = [], progress }: TlsCertificateOptions,
 ): Promise<void> {
   // A chaincode host is to the identities what all of these are: it has a TLS certificate and no other.
   const chaincodeHosts = hosts.map((host): ChaincodeHostNode => ({ ...host, ports: {}, serves: [] }));

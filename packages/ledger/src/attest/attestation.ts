@@ -18,7 +18,7 @@ export interface Attestor {
 }
 
 /** What a peer says of a transaction, as an attestor signs it. */
-export function attestationBody(
+function attestationBody(
   { channel, block, transaction }: FoundTransaction,
   networkId: string,
 ): StatementBody<'attestation'> {

@@ -13,7 +13,7 @@ export interface ReadOptions {
 /**
  * Reads a stream of the peer and, whenever it breaks or ends, opens it again; `open` must go on after
  * what was yielded last. Ends when the signal aborts.
- * @throws LedgerError for what a new connection cannot mend
+ * @throws LedgerError for what a new connection cannot repair
  */
 export async function* reconnecting<T>(
   what: string,

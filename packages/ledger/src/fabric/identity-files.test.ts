@@ -82,10 +82,7 @@ describe('a certificate and its key', () => {
       { 'signcerts/a.pem': CERTIFICATE, 'signcerts/b.pem': CERTIFICATE, 'keystore/a_sk': KEY },
     ],
     ["somebody else's key", { 'signcerts/a.pem': CERTIFICATE, 'keystore/a_sk': anotherKey() }],
-    [
-      'the certificate in the place of the key',
-      { 'signcerts/a.pem': CERTIFICATE, 'keystore/a_sk': CERTIFICATE },
-    ],
+    ['the certificate instead of the key', { 'signcerts/a.pem': CERTIFICATE, 'keystore/a_sk': CERTIFICATE }],
   ])('folders with %s are CONFIGURATION', (_what, files) => {
     mkdirSync(join(dir, 'signcerts'));
     write(files);

@@ -1,8 +1,8 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import type { LedgerChannel } from '../channel.js';
-import { LossyGateway } from '../testing/lossy-gateway.js';
-import { connectTo, contract, openTrialChannel } from '../testing/trial-channel.js';
+import { LossyGateway } from '../../testing/lossy-gateway.js';
+import { connectTo, contract, openTestChannel } from '../../testing/test-channel.js';
 import { PeerRoute } from './peer-route.js';
 
 const BACK_WITHIN_MS = 10_000;
@@ -18,7 +18,7 @@ beforeEach(async () => {
   second = await peerAt();
   const route = new PeerRoute([connectTo(first), connectTo(second)]);
   const routes = { SecondMSP: new PeerRoute([connectTo(second)]) };
-  ({ channel } = openTrialChannel({ route, routes, timeouts: { resendWindowMs: 5_000 } }));
+  ({ channel } = openTestChannel({ route, routes, timeouts: { resendWindowMs: 5_000 } }));
 });
 afterEach(() => stack.disposeAsync());
 

@@ -1,4 +1,4 @@
-/** The one place where Fabric's errors become ours. */
+/** Fabric's errors become ours here and nowhere else. */
 import { status } from '@grpc/grpc-js';
 import { parseContractFailure, type ContractFailure } from '@careledger/contracts';
 import { GatewayError, type Status } from '@hyperledger/fabric-gateway';

@@ -19,7 +19,7 @@ export const ledgerProblems = defineProblems({
 export type LedgerProblemCode = keyof typeof ledgerProblems;
 
 /**
- * In the place of what the peers said, which names their addresses: whoever runs the service finds that in the log, by
+ * Said instead of what the peers said, which names their addresses: whoever runs the service finds that in the log, by
  * the cause.
  */
 const DETAILS: Readonly<Record<Exclude<LedgerErrorCode, 'CHAINCODE_REFUSED'>, string>> = {

@@ -5,8 +5,8 @@ import type { LedgerCounters } from '../counters.js';
 import { PeerRoute } from '../fabric/peer-route.js';
 import type { JournalEntry } from '../ports.js';
 import { MemoryJournal } from '../store/memory.js';
-import { LossyGateway, type Fate } from '../testing/lossy-gateway.js';
-import { connectTo, contract, openTrialChannel } from '../testing/trial-channel.js';
+import { LossyGateway, type Fate } from '../../testing/lossy-gateway.js';
+import { connectTo, contract, openTestChannel } from '../../testing/test-channel.js';
 import type { Sender } from './sender.js';
 
 let network: LossyGateway;
@@ -27,7 +27,7 @@ beforeEach(async () => {
 /** How long the channel under test sends again. */
 function resendFor(resendWindowMs: number): void {
   const timeouts = { commitStatusMs: 250, resendWindowMs };
-  ({ channel, sender, counters } = openTrialChannel({ route, timeouts, journal, closing }));
+  ({ channel, sender, counters } = openTestChannel({ route, timeouts, journal, closing }));
 }
 afterEach(async () => {
   await network[Symbol.asyncDispose]();

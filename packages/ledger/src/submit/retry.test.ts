@@ -16,7 +16,7 @@ const failing = (code: LedgerErrorCode, times: number) => {
 };
 
 describe('submitWithRetry', () => {
-  test('proposes anew after a conflict', async () => {
+  test('proposes again after a conflict', async () => {
     const attempt = failing('MVCC_CONFLICT', 2);
     await expect(submitWithRetry(attempt.submit)).resolves.toBe(3);
   });

@@ -9,7 +9,7 @@ export interface RetryOptions {
 }
 
 /**
- * Proposes anew, with growing jittered pauses, while the error says that nothing of the last proposal
+ * Proposes again, with growing jittered pauses, while the error says that nothing of the last proposal
  * took effect and another may succeed (`LedgerError.reproposable`). Everything else is thrown at once,
  * COMMIT_UNKNOWN above all.
  */

@@ -34,7 +34,7 @@ export function checkAppend(state: ChainState | null, candidate: Block, options:
   const block = checkBlockForm(candidate);
   if (block.type === 'genesis') return checkGenesis(state, block, options);
   if (state === null) throw new ChainError('GENESIS_INVALID', 'A chain begins with a genesis block');
-  checkPlace(state, block);
+  checkPosition(state, block);
   const keys = block.type === 'rekey' ? keysOfRekey(state, block, options) : state;
   const head = checkSeal(block, keys.gatewayKey, options);
   if (block.type === 'frames') checkFramesRoot(block, options);
@@ -50,7 +50,7 @@ function checkGenesis(state: ChainState | null, block: GenesisBlock, options: Ve
   return nextState({ patientId, network: body.network, difficulty }, block, keys, head);
 }
 
-function checkPlace(state: ChainState, block: Block): void {
+function checkPosition(state: ChainState, block: Block): void {
   if (block.patientId !== state.patientId) {
     throw new ChainError(
       'PATIENT_MISMATCH',

@@ -3,7 +3,7 @@ import type { HashFunction } from '@careledger/crypto/portable';
 import type { Block, UnsignedBlock } from './block.js';
 
 /** Keeps a block's hash from meaning anything else, and anything else from being a block. */
-export const BLOCK_HASH_PREFIX = 'careledger/block/v1\0';
+const BLOCK_HASH_PREFIX = 'careledger/block/v1\0';
 
 /** What is hashed: the domain prefix and the block's canonical JSON (RFC 8785) without `sig`. */
 export function blockPreimage(block: UnsignedBlock | Block): string {

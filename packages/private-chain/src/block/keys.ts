@@ -39,7 +39,7 @@ export function keysOfRekey(
   options: Verification,
 ): ChainKeys {
   let keys: ChainKeys = { consentKey: state.consentKey, gatewayKey: state.gatewayKey };
-  for (const token of body.statements) keys = rotated(keys, token, state, height, options);
+  for (const token of body.statements) keys = rotated(keys, { token, state, height, options });
   if (keys.consentKey !== body.consentKey || keys.gatewayKey !== body.gatewayKey) {
     throw new ChainError('REKEY_UNPROVEN', `The statements in block ${height} lead to other keys`);
   }
@@ -48,10 +48,17 @@ export function keysOfRekey(
 
 function rotated(
   keys: ChainKeys,
-  token: string,
-  { patientId, network }: { readonly patientId: string; readonly network: string },
-  height: number,
-  options: Verification,
+  {
+    token,
+    state: { patientId, network },
+    height,
+    options,
+  }: {
+    readonly token: string;
+    readonly state: { readonly patientId: string; readonly network: string };
+    readonly height: number;
+    readonly options: Verification;
+  },
 ): ChainKeys {
   const expected = { typ: STATEMENT_TYP.keyRotation, issuer: patientId, network, key: keys.consentKey };
   const statement = readStatement(token, expected, options);

@@ -62,7 +62,7 @@ export function isPatientId(text: unknown): text is string {
   return typeof text === 'string' && PATIENT_ID.test(text);
 }
 
-export function isHeight(value: unknown): value is number {
+function isHeight(value: unknown): value is number {
   return isCount(value, Number.MAX_SAFE_INTEGER);
 }
 

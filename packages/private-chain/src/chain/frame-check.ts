@@ -45,7 +45,7 @@ export class FrameCheck {
     return count;
   }
 
-  /** Checks a block's frames. Returns how many are sound and which places are empty. */
+  /** Checks a block's frames. Returns how many are sound and at which indexes the frame is gone. */
   check(block: FramesBlock, stored: readonly StoredFrame[]): { sound: number; gone: number[] } {
     const gaps: BlockGap[] = [];
     const gone: number[] = [];
@@ -90,18 +90,24 @@ export class FrameCheck {
     const device = this.#findDevice(frame.kid);
     if (device === undefined) return 'FRAME_DEVICE_UNKNOWN';
     if (!verifyFrame(frame, device.publicKey, this.#verification.verifier)) return 'FRAME_SIGNATURE_INVALID';
-    const code = this.#follow(device, frame, leaf, index, gaps);
+    const code = this.#follow({ deviceId: device.deviceId, frame, leaf, index, gaps });
     if (code === undefined) this.readings += frame.readings.length;
     return code;
   }
 
-  #follow(
-    { deviceId }: KnownDevice,
-    frame: Frame,
-    leaf: string,
-    index: number,
-    gaps: BlockGap[],
-  ): ChainFaultCode | undefined {
+  #follow({
+    deviceId,
+    frame,
+    leaf,
+    index,
+    gaps,
+  }: {
+    readonly deviceId: string;
+    readonly frame: Frame;
+    readonly leaf: string;
+    readonly index: number;
+    readonly gaps: BlockGap[];
+  }): ChainFaultCode | undefined {
     const name = `${deviceId} ${frame.epoch}`;
     const state = this.#chains.get(name) ?? newDeviceChain(deviceId, frame.epoch, this.#verification.hash);
     // Nothing is looked up: in a chain no counter stands twice, so whatever the state does not expect is a fault.

@@ -6,7 +6,7 @@ export type ChainFaultCode =
   | FrameErrorCode
   /** The chain has no block. */
   | 'CHAIN_EMPTY'
-  /** The chain lacks a block that the ledger has an anchor for, or has another one in its place. */
+  /** The chain lacks a block that the ledger has an anchor for, or has another one instead. */
   | 'CHAIN_FORKED'
   /** A leaf without its frame, and no erasure block names it. */
   | 'FRAME_MISSING'

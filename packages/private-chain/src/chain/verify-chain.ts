@@ -89,8 +89,8 @@ class ChainPass {
     if (this.#state === null && this.#faultCount === 0) {
       this.#fail({ code: 'CHAIN_EMPTY', height: 0, detail: 'there is no block' });
     }
-    for (const place of this.#gone.keys()) {
-      const [height, index] = place.split(':').map(Number) as [number, number];
+    for (const key of this.#gone.keys()) {
+      const [height, index] = key.split(':').map(Number) as [number, number];
       this.#fail({
         code: 'FRAME_MISSING',
         height,
@@ -147,11 +147,11 @@ class ChainPass {
 
   #addErasure(block: ErasureBlock): void {
     for (const { height, index, leaf } of block.body.erased) {
-      const place = `${height}:${index}`;
-      if (this.#gone.get(place) === leaf) {
-        this.#gone.delete(place);
-        this.#erased.set(place, leaf);
-      } else if (this.#erased.get(place) !== leaf) {
+      const key = `${height}:${index}`;
+      if (this.#gone.get(key) === leaf) {
+        this.#gone.delete(key);
+        this.#erased.set(key, leaf);
+      } else if (this.#erased.get(key) !== leaf) {
         const detail = `block ${block.height} erased this frame, which is still stored or never was; erase it again`;
         this.#fail({ code: 'ERASURE_NOT_APPLIED', height, index, detail });
       }

@@ -17,7 +17,7 @@ export type FrameVerdict =
       readonly nextState: DeviceChainState;
       /** The counters that this frame skipped. */
       readonly gap?: { readonly from: number; readonly to: number };
-      /** The frame came late and filled a place in a gap. */
+      /** The frame came late and filled a counter in a gap. */
       readonly filler?: true;
       /** The oldest open gap, given up because there were too many: its frames will be refused. */
       readonly abandoned?: OpenGap;

@@ -26,7 +26,7 @@ export type FramePayload = {
 /** A reading with its measured time also as milliseconds since 1970. */
 export type TimedReading = FrameReading & { readonly timeMs: number };
 
-/** A frame whose form is right. Its signature and its place in the chain are not checked yet. */
+/** A frame whose form is right. Neither its signature nor its link in the chain is checked yet. */
 export type Frame = Omit<FramePayload, 'readings'> & {
   readonly readings: readonly TimedReading[];
   readonly sentMs: number;

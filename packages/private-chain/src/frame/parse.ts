@@ -14,7 +14,7 @@ const asciiEncoder = new TextEncoder();
 
 /**
  * Reads a frame strictly: form of the token, exact members, types, ranges and times. Pure apart from a bounded cache
- * of headers. Checks neither the signature ({@link verifyFrame}) nor the place in the device's chain (`checkFrame`).
+ * of headers. Checks neither the signature ({@link verifyFrame}) nor the link in the device's chain (`checkFrame`).
  * @param token the compact JWS, as text or as the bytes that came in
  * @throws FrameError `FRAME_TOO_LARGE`, `FRAME_MALFORMED`, `FRAME_TYPE_WRONG`, `FRAME_VERSION_UNSUPPORTED`,
  *   `FRAME_TOO_MANY_READINGS`, `FRAME_TIME_INVALID`, `FRAME_VALUE_INVALID`, `FRAME_DUPLICATE_READING`

@@ -59,7 +59,7 @@ export function readFramePayload(payload: JsonObject, envelope: FrameEnvelope): 
 }
 
 /** Whether the text can name an epoch: 1 to 32 characters of the base64url alphabet. */
-export function isEpoch(text: unknown): text is string {
+function isEpoch(text: unknown): text is string {
   return typeof text === 'string' && EPOCH.test(text);
 }
 

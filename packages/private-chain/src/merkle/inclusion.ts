@@ -13,16 +13,12 @@ export type InclusionProof = {
 };
 
 /**
- * The root that leaf and path lead to (RFC 9162 section 2.1.3.2), or undefined if the path's length does not fit the
- * place: a proof for one size or index never passes for another.
+ * The root that leaf and path lead to (RFC 9162 section 2.1.3.2), or undefined if the path's length does not fit
+ * index and size: a proof for one size or index never passes for another.
  */
-export function rootFromInclusion(
-  leaf: string,
-  proof: InclusionProof,
-  hasher: MerkleHasher,
-): string | undefined {
+function rootFromInclusion(leaf: string, proof: InclusionProof, hasher: MerkleHasher): string | undefined {
   const { index, size, path } = proof;
-  if (!isPlace(index, size) || !isBytes32(leaf) || !path.every(isBytes32)) return undefined;
+  if (!isIndex(index, size) || !isBytes32(leaf) || !path.every(isBytes32)) return undefined;
   const sides = sidesOf(index, size);
   if (sides.length !== path.length) return undefined;
   return sides.reduce(
@@ -32,7 +28,7 @@ export function rootFromInclusion(
   );
 }
 
-/** Whether the leaf lies at that place of the tree with that root. */
+/** Whether the leaf lies at that index of the tree with that root. */
 export function verifyInclusion(
   leaf: string,
   proof: InclusionProof,
@@ -42,7 +38,7 @@ export function verifyInclusion(
   return rootFromInclusion(leaf, proof, hasher) === root;
 }
 
-function isPlace(index: number, size: number): boolean {
+function isIndex(index: number, size: number): boolean {
   return (
     Number.isInteger(index) && Number.isInteger(size) && index >= 0 && index < size && size <= MAX_TREE_LEAVES
   );
@@ -51,13 +47,13 @@ function isPlace(index: number, size: number): boolean {
 /** For each step from the leaf upwards: whether the node is a right child. */
 function sidesOf(index: number, size: number): boolean[] {
   const sides: boolean[] = [];
-  let place = index;
+  let offset = index;
   let rest = size;
   while (rest > 1) {
     const split = splitOf(rest);
-    const isRight = place >= split;
+    const isRight = offset >= split;
     sides.push(isRight);
-    if (isRight) place -= split;
+    if (isRight) offset -= split;
     rest = isRight ? rest - split : split;
   }
   return sides.reverse();

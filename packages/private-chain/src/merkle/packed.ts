@@ -2,7 +2,7 @@ import { fromBase64url, toBase64url } from '@careledger/crypto/portable';
 import type { NodeReader } from './tree.js';
 
 /** Levels of a tree that lie together in one blob: a path through a million leaves reads three or four blobs. */
-export const LEVELS_PER_BLOB = 8;
+const LEVELS_PER_BLOB = 8;
 const HASH_BYTES = 32;
 
 /** Complete subtrees of eight levels, to be stored under `(tier, index)`. */

@@ -49,7 +49,7 @@ test('the two hashers agree on frames as text and as bytes', () => {
   expect(() => nodeMerkleHasher.leaf('x'.repeat(65_537))).toThrow(RangeError);
 });
 
-test('every leaf of every tree up to 70 has a path that verifies at its place only', () => {
+test('every leaf of every tree up to 70 has a path that verifies at its index only', () => {
   for (let size = 1; size <= 70; size++) {
     const leaves = leavesOf(size);
     const tree = new MerkleTree(nodeMerkleHasher, leaves);

@@ -23,10 +23,10 @@ export function anchorFault(
   if (envelope.response.status !== 200) return `the chaincode answered ${envelope.response.status}`;
   const items = itemsOf(argument);
   const results = itemsOf(envelope.response.payload);
-  const place = items?.indexOf(anchor) ?? -1;
-  if (items === undefined || place < 0) return 'its arguments do not hold the anchor statement';
+  const index = items?.indexOf(anchor) ?? -1;
+  if (items === undefined || index < 0) return 'its arguments do not hold the anchor statement';
   if (results === undefined || results.length !== items.length) return 'it has no result for every item';
-  const result = results[place];
+  const result = results[index];
   if (!isJsonObject(result) || result.sid !== sid) return 'the result is about another statement';
   return result.code === ACCEPTED ? undefined : `the chaincode refused the statement: ${String(result.code)}`;
 }

@@ -8,12 +8,12 @@ import type { TrustRoots } from './proof.js';
 const VALID = 'VALID';
 
 /** Where the attesting organisations saw the transaction. */
-export type AttestedPlace = { readonly block: number; readonly blockHash: string };
+export type AttestedPosition = { readonly block: number; readonly blockHash: string };
 
 export type AttestationCount = {
-  /** The organisations that attest one and the same place, most of them if they disagree. */
+  /** The organisations that attest one and the same position, most of them if they disagree. */
   readonly organisations: readonly string[];
-  readonly place: AttestedPlace | null;
+  readonly position: AttestedPosition | null;
   /** Why the others do not count. */
   readonly faults: readonly string[];
 };
@@ -29,7 +29,7 @@ export function countAttestations(
   roots: TrustRoots,
   verification: Verification,
 ): AttestationCount {
-  const byPlace = new Map<string, { place: AttestedPlace; organisations: Set<string> }>();
+  const byPosition = new Map<string, { position: AttestedPosition; organisations: Set<string> }>();
   const faults: string[] = [];
   for (const [index, token] of attestations.entries()) {
     const attested = readAttestation(token, envelope, roots, verification);
@@ -37,15 +37,15 @@ export function countAttestations(
       faults.push(`attestation ${index}: ${attested.fault}`);
       continue;
     }
-    const { organisation, place } = attested;
-    const name = `${place.block} ${place.blockHash}`;
-    const entry = byPlace.get(name) ?? { place, organisations: new Set<string>() };
-    byPlace.set(name, entry);
+    const { organisation, position } = attested;
+    const name = `${position.block} ${position.blockHash}`;
+    const entry = byPosition.get(name) ?? { position, organisations: new Set<string>() };
+    byPosition.set(name, entry);
     entry.organisations.add(organisation);
   }
-  const [best, second] = [...byPlace.values()].sort((a, b) => b.organisations.size - a.organisations.size);
+  const [best, second] = [...byPosition.values()].sort((a, b) => b.organisations.size - a.organisations.size);
   if (second !== undefined) faults.push('the attestors disagree about the block');
-  return { organisations: [...(best?.organisations ?? [])], place: best?.place ?? null, faults };
+  return { organisations: [...(best?.organisations ?? [])], position: best?.position ?? null, faults };
 }
 
 function readAttestation(
@@ -53,7 +53,7 @@ function readAttestation(
   envelope: TransactionEnvelope,
   roots: TrustRoots,
   verification: Verification,
-): { organisation: string; place: AttestedPlace } | { fault: string } {
+): { organisation: string; position: AttestedPosition } | { fault: string } {
   const organisation = issuerOf(token);
   if (organisation === undefined) return { fault: 'it is no statement' };
   if (!Object.hasOwn(roots.attestors, organisation))
@@ -61,7 +61,7 @@ function readAttestation(
   const expected = { typ: STATEMENT_TYP.attestation, issuer: organisation, network: roots.network };
   for (const key of roots.attestors[organisation] ?? []) {
     const statement = readStatement(token, { ...expected, key }, verification);
-    if (!('fault' in statement)) return readPlace(statement.body, organisation, envelope, roots);
+    if (!('fault' in statement)) return readPosition(statement.body, organisation, envelope, roots);
     if (!statement.isKeyUnknown) return { fault: statement.fault };
   }
   return { fault: `its key is not one of ${organisation}'s in the trust roots` };
@@ -76,12 +76,12 @@ function issuerOf(token: string): string | undefined {
   }
 }
 
-function readPlace(
+function readPosition(
   body: Readonly<Record<string, unknown>>,
   organisation: string,
   envelope: TransactionEnvelope,
   roots: TrustRoots,
-): { organisation: string; place: AttestedPlace } | { fault: string } {
+): { organisation: string; position: AttestedPosition } | { fault: string } {
   const { network, channel, block, blockHash, txId, envelopeHash, code } = body;
   if (network !== roots.network) return { fault: 'it is about another network' };
   if (channel !== envelope.channel) return { fault: 'it is about another channel' };
@@ -89,5 +89,5 @@ function readPlace(
   if (envelopeHash !== envelope.envelopeHash) return { fault: 'it is about an envelope with other bytes' };
   if (code !== VALID) return { fault: `the transaction is ${String(code)}, not ${VALID}` };
   if (!Number.isSafeInteger(block) || typeof blockHash !== 'string') return { fault: 'it names no block' };
-  return { organisation, place: { block: block as number, blockHash } };
+  return { organisation, position: { block: block as number, blockHash } };
 }

@@ -14,7 +14,7 @@ export type ProofParts = {
   readonly readingIndex: number;
   /** Raw 32 bytes. */
   readonly deviceKey: Uint8Array;
-  /** The frame's place in its block, from `MerkleTree.path` or a store's packed nodes. */
+  /** Where the frame lies in its block, from `MerkleTree.path` or a store's packed nodes. */
   readonly inclusion: InclusionProof;
   /** The genesis and every rekey block below the frame's block. */
   readonly keyBlocks: readonly Block[];

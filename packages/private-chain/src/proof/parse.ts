@@ -75,7 +75,7 @@ function frameFault(frame: unknown): string | undefined {
   const { inclusion } = frame;
   if (!isJsonObject(inclusion) || !hasExactly(inclusion, 3))
     return 'inclusion has exactly index, size and path';
-  if (!isCount(inclusion.index) || !isCount(inclusion.size)) return 'inclusion has no place';
+  if (!isCount(inclusion.index) || !isCount(inclusion.size)) return 'inclusion has no index or size';
   const { path } = inclusion;
   if (!Array.isArray(path) || path.length > MAX_PATH_HASHES) return 'inclusion.path is no list of hashes';
   return path.every(isBytes32) ? undefined : 'inclusion.path is no list of hashes';

@@ -8,7 +8,7 @@ export type Proof = {
   /** Network ID; `devnet` marks an embedded network with one operator. */
   readonly network: string;
   readonly patientId: string;
-  /** What is proved: a reading of the frame, by its place in it. */
+  /** What is proved: a reading of the frame, by its index in it. */
   readonly reading: {
     readonly index: number;
     readonly t: string;
@@ -21,7 +21,7 @@ export type Proof = {
     readonly jws: string;
     /** The device's raw Ed25519 key, base64url. */
     readonly deviceKey: string;
-    /** Place in the first of `blocks`. */
+    /** Index and path in the first of `blocks`. */
     readonly inclusion: InclusionProof;
   };
   /** Genesis and every rekey block before the first of `blocks`: how the gateway key came to be. */

@@ -9,7 +9,7 @@ import { merkleHasher } from '../merkle/hasher.js';
 import { verifyInclusion } from '../merkle/inclusion.js';
 import { anchorFault } from './anchor.js';
 import { countAttestations } from './attestation.js';
-import type { AttestedPlace } from './attestation.js';
+import type { AttestedPosition } from './attestation.js';
 import { Checklist, StepFault, allOf } from './checklist.js';
 import type { Found, StepResult } from './checklist.js';
 import { readEnvelope } from './envelope.js';
@@ -27,11 +27,11 @@ export type ProofReport = {
   readonly steps: readonly StepResult[];
   readonly warnings: readonly string[];
   /** Where the ledger has the anchored head; null unless the attestations suffice. */
-  readonly place: (AttestedPlace & { readonly channel: string; readonly txId: string }) | null;
+  readonly place: (AttestedPosition & { readonly channel: string; readonly txId: string }) | null;
 };
 
 /** An embedded network's ID: `devnet`, or `devnet-` and a name. */
-export function isDevnet(network: string): boolean {
+function isDevnet(network: string): boolean {
   return network === 'devnet' || network.startsWith('devnet-');
 }
 
@@ -55,7 +55,7 @@ export function verifyProof(candidate: Proof, roots: TrustRoots, verification: V
   list.check('anchor-in-transaction', allOf(envelope, sid), ([transaction, anchorSid]) =>
     checkAnchored(proof, transaction, anchorSid, roots),
   );
-  const place = list.check('attestations', envelope, (transaction) =>
+  const position = list.check('attestations', envelope, (transaction) =>
     checkAttestations(proof, transaction, roots, verification),
   );
   return {
@@ -63,9 +63,9 @@ export function verifyProof(candidate: Proof, roots: TrustRoots, verification: V
     steps: list.steps,
     warnings: isDevnet(proof.network) ? [DEVNET_WARNING] : [],
     place:
-      place === undefined || envelope === undefined
+      position === undefined || envelope === undefined
         ? null
-        : { ...place, channel: envelope.channel, txId: envelope.txId },
+        : { ...position, channel: envelope.channel, txId: envelope.txId },
   };
 }
 
@@ -142,9 +142,9 @@ function checkInclusion({ frame, blocks }: Proof, { hash }: Verification): Found
   if (inclusion.size !== block.body.frameCount)
     throw new StepFault(`the block has ${block.body.frameCount} frames`);
   if (!verifyInclusion(hasher.leaf(jws), inclusion, block.body.framesRoot, hasher)) {
-    throw new StepFault(`the frame is not at place ${inclusion.index} of block ${block.height}`);
+    throw new StepFault(`the frame is not at index ${inclusion.index} of block ${block.height}`);
   }
-  return { value: true, detail: `place ${inclusion.index} of ${inclusion.size} in block ${block.height}` };
+  return { value: true, detail: `frame ${inclusion.index} of ${inclusion.size} in block ${block.height}` };
 }
 
 function checkAnchor(proof: Proof, head: ChainState, verification: Verification): Found<string> {
@@ -188,17 +188,17 @@ function checkAttestations(
   envelope: TransactionEnvelope,
   roots: TrustRoots,
   verification: Verification,
-): Found<AttestedPlace> {
-  const { organisations, place, faults } = countAttestations(
+): Found<AttestedPosition> {
+  const { organisations, position, faults } = countAttestations(
     transaction.attestations,
     envelope,
     roots,
     verification,
   );
   const remarks = faults.map((fault) => `; ${fault}`).join('');
-  if (place === null || organisations.length < roots.threshold) {
+  if (position === null || organisations.length < roots.threshold) {
     throw new StepFault(`${organisations.length} of ${roots.threshold} organisations attest it${remarks}`);
   }
-  const detail = `${organisations.join(', ')}: block ${place.block}${remarks}`;
-  return { value: place, detail };
+  const detail = `${organisations.join(', ')}: block ${position.block}${remarks}`;
+  return { value: position, detail };
 }

@@ -40,7 +40,7 @@ describe('durable work', () => {
     expect(work.health).toMatchObject({ waiting: 0, running: 0, failures: 0 });
   });
 
-  test('tries a failed task again at its place: nothing of its key overtakes it', async () => {
+  test('tries a failed task again where it stands in the queue: nothing of its key overtakes it', async () => {
     const tried: string[] = [];
     let failures = 3;
     await using work = workOf<string>({

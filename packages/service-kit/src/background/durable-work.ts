@@ -25,7 +25,7 @@ export interface DurableWorkOptions<Ref extends TaskRef> {
   readonly backoff: Backoff;
   /** Whether a failure means that the other side is away, so that everything pauses. Every failure does unless told. */
   readonly isAway?: (error: unknown) => boolean;
-  /** Notes in a task's row why it waits, where the rows have a place for it. */
+  /** Notes in a task's row why it waits, where the rows have a column for it. */
   readonly onFailed?: (ref: Ref, failure: TaskFailure) => Promise<void>;
   /** Something has succeeded after the other side was away: it is back. */
   readonly onRecovered?: () => void;
@@ -50,7 +50,7 @@ interface KeyWait {
  * Works off durable rows, as a copy of their order in memory: tasks of one key one after another, those of different
  * keys side by side. After a crash whoever owns the rows adds them again.
  *
- * A failure keeps the task at its place among its key's, and that key waits, longer each time. When it means that the
+ * A failed task stays first in its key's queue, and that key waits, longer each time. When it means that the
  * other side is away, everything pauses as well, and after the pause one task, another key's, finds out whether things
  * work again. What arrives meanwhile waits: no polling, no hammering. A task that fails alone holds up nobody else.
  */
@@ -61,7 +61,7 @@ export class DurableWork<Ref extends TaskRef> implements AsyncDisposable {
   #ready: TaskKey[] = [];
   readonly #running = new Map<Ref, Promise<void>>();
   /** How often a task is in the queues: twice if it was added again while it was on its way. */
-  readonly #places = new Map<Ref, number>();
+  readonly #queued = new Map<Ref, number>();
   /** Keys whose first task failed; until their time has come they are not ready. */
   readonly #failed = new Map<TaskKey, KeyWait>();
   readonly #watchers = new Map<Ref, Set<(isFinished: boolean) => void>>();
@@ -87,13 +87,13 @@ export class DurableWork<Ref extends TaskRef> implements AsyncDisposable {
   }
 
   /**
-   * Puts a task behind those of its key. One that waits already stays at its place; one that is on its way is done once
+   * Puts a task behind those of its key. One that waits already keeps its turn; one that is on its way is done once
    * more afterwards.
    */
   add(key: TaskKey, ref: Ref): void {
-    const places = this.#places.get(ref) ?? 0;
-    if (places > (this.#running.has(ref) ? 1 : 0)) return;
-    this.#places.set(ref, places + 1);
+    const queued = this.#queued.get(ref) ?? 0;
+    if (queued > (this.#running.has(ref) ? 1 : 0)) return;
+    this.#queued.set(ref, queued + 1);
     this.#waiting += 1;
     const queue = this.#queues.get(key);
     if (queue === undefined) {
@@ -107,7 +107,7 @@ export class DurableWork<Ref extends TaskRef> implements AsyncDisposable {
 
   /** Resolves when a task is done with (true), or after the time or a stop (false). One that is not here is done. */
   finished(ref: Ref, timeoutMs: number): Promise<boolean> {
-    if (!this.#places.has(ref)) return Promise.resolve(true);
+    if (!this.#queued.has(ref)) return Promise.resolve(true);
     if (this.#abort.signal.aborted) return Promise.resolve(false);
     const watchers = this.#watchers.get(ref) ?? new Set();
     this.#watchers.set(ref, watchers);
@@ -187,12 +187,12 @@ export class DurableWork<Ref extends TaskRef> implements AsyncDisposable {
     this.#waiting -= 1;
     if (queue.length > 0) this.#ready.push(key);
     else this.#queues.delete(key);
-    const places = (this.#places.get(ref) ?? 1) - 1;
-    if (places > 0) {
-      this.#places.set(ref, places);
+    const queued = (this.#queued.get(ref) ?? 1) - 1;
+    if (queued > 0) {
+      this.#queued.set(ref, queued);
       return;
     }
-    this.#places.delete(ref);
+    this.#queued.delete(ref);
     for (const end of this.#watchers.get(ref) ?? []) end(true);
   }
 

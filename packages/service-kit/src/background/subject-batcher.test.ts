@@ -152,7 +152,7 @@ describe('a subject batcher with queues by issuer', () => {
     expect(named(left).slice(0, 4)).toEqual(['evil0', 'other0', 'evil1', 'other1']);
   });
 
-  test('an issuer that fills its queue about a patient is refused, and takes no place from another', async () => {
+  test('an issuer that fills its queue about a patient is refused, and takes no room from another', async () => {
     const { batcher, addAll } = statements({ maxWaitingPerQueue: 3 });
     const hostile = of('evil', 4).map((item) => batcher.add(item));
     await expect(hostile[3]).rejects.toMatchObject({ name: 'BatcherFullError', code: 'TOO_MANY_REQUESTS' });
@@ -161,7 +161,7 @@ describe('a subject batcher with queues by issuer', () => {
     expect(await batcher.add({ patient: 'pat', issuer: 'evil', n: 7 })).toBe(7);
   });
 
-  test('a relay that brings statements of many issuers about many patients takes no place from another', async () => {
+  test('a relay that brings statements of many issuers about many patients takes no room from another', async () => {
     const { batcher } = statements({ maxWaitingPerCaller: 5 });
     const brought = Array.from({ length: 8 }, (_, n) =>
       batcher.add({ patient: `pat-${n}`, issuer: `iss-${n}`, relay: 'evil', n }),

@@ -1,9 +1,9 @@
 import { FairQueues } from './fair-queues.js';
 
 /** Batches that may be on their way at once. */
-export const DEFAULT_BATCHES_IN_FLIGHT = 4;
+const DEFAULT_BATCHES_IN_FLIGHT = 4;
 /** Items that may wait; more are refused, so that memory stays bounded. */
-export const DEFAULT_WAITING_MAX = 10_000;
+const DEFAULT_WAITING_MAX = 10_000;
 
 export interface SubjectBatcherOptions<Item, Result> {
   /** Whom an item is about, e.g. a patient id. */
@@ -37,7 +37,7 @@ interface Entry<Item, Result> {
 }
 
 /** A queue is full: the caller should answer 429 or 503 and be asked again later. */
-export class BatcherFullError extends Error {
+class BatcherFullError extends Error {
   override readonly name = 'BatcherFullError';
   readonly code = 'TOO_MANY_REQUESTS';
 }

@@ -2,7 +2,7 @@ import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { Logger } from '../logging.js';
 import { backoffDelayMs, type Backoff } from './backoff.js';
 
-export const DEFAULT_BACKOFF: Backoff = { minMs: 200, maxMs: 30_000 };
+const DEFAULT_BACKOFF: Backoff = { minMs: 200, maxMs: 30_000 };
 
 export interface WorkerOptions {
   readonly name: string;

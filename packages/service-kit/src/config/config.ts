@@ -5,14 +5,14 @@ import { parse as parseYaml, YAMLParseError } from 'yaml';
 import { settingsOf, type Setting } from './settings.js';
 
 /** Prefix of every environment variable that sets a key of the configuration. */
-export const ENV_PREFIX = 'CARELEDGER_';
+const ENV_PREFIX = 'CARELEDGER_';
 /** Names the configuration file when the caller does not. */
-export const ENV_CONFIG_FILE = `${ENV_PREFIX}CONFIG`;
+const ENV_CONFIG_FILE = `${ENV_PREFIX}CONFIG`;
 
 export type ConfigErrorCode = 'CONFIG_FILE_UNREADABLE' | 'CONFIG_FILE_MALFORMED' | 'CONFIG_INVALID';
 
 /** A configuration that cannot be used; the message names each key and what to do about it. */
-export class ConfigError extends Error {
+class ConfigError extends Error {
   override readonly name = 'ConfigError';
   constructor(
     readonly code: ConfigErrorCode,

@@ -1,10 +1,10 @@
 import { MspId, closedObject } from '@careledger/domain';
 import { Type, type Static } from 'typebox';
-import { ROLES } from '../http/roles.js';
+import { ROLES } from './roles.js';
 import { Secret } from './settings.js';
 
 /** Largest request body a service reads unless a route says otherwise. */
-export const DEFAULT_BODY_LIMIT_BYTES = 1024 * 1024;
+const DEFAULT_BODY_LIMIT_BYTES = 1024 * 1024;
 
 /** One bearer token. Only its SHA-256 is known here, so a leaked configuration opens nothing. */
 export const TokenConfig = closedObject({

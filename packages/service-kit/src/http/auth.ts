@@ -1,8 +1,8 @@
 import { hash, timingSafeEqual } from 'node:crypto';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import type { AuthConfig } from '../config/service-config.js';
+import { ROLES, type Role } from '../config/roles.js';
 import { ProblemError } from './problems.js';
-import { ROLES, type Role } from './roles.js';
 
 /** Who a request's token stands for. */
 export interface Principal {

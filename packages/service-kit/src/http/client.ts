@@ -4,17 +4,17 @@ import type { Static, TSchema } from 'typebox';
 import { Value } from 'typebox/value';
 import { discard, readBounded } from './bounded-body.js';
 import { HttpClientError, type HttpClientErrorCode, type HttpClientErrorOptions } from './client-error.js';
-import { PROBLEM_JSON } from './error-handler.js';
+import { PROBLEM_JSON } from './transport-problems.js';
 import { PROBLEM_CODE_PATTERN, type Problem } from './problems.js';
 
-export const DEFAULT_CALL_TIMEOUT_MS = 10_000;
-export const DEFAULT_CALL_RETRIES = 3;
-export const RETRY_MIN_DELAY_MS = 100;
-export const RETRY_MAX_DELAY_MS = 2_000;
+const DEFAULT_CALL_TIMEOUT_MS = 10_000;
+const DEFAULT_CALL_RETRIES = 3;
+const RETRY_MIN_DELAY_MS = 100;
+const RETRY_MAX_DELAY_MS = 2_000;
 /** Largest answer that is read, after decompression: the largest record in base64url with its wraps, and room. */
-export const DEFAULT_ANSWER_MAX_BYTES = 8 * 1024 * 1024;
+const DEFAULT_ANSWER_MAX_BYTES = 8 * 1024 * 1024;
 /** Largest problem that is read; one that is larger is as good as none. */
-export const PROBLEM_MAX_BYTES = 64 * 1024;
+const PROBLEM_MAX_BYTES = 64 * 1024;
 
 /** RFC 9110 §9.2.2: the same request twice has the effect of one. */
 const IDEMPOTENT_METHODS: ReadonlySet<string> = new Set(['GET', 'HEAD', 'PUT', 'DELETE', 'OPTIONS']);

@@ -1,16 +1,30 @@
 import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { withoutAddresses } from './addresses.js';
 import { FHIR_JSON, toOperationOutcome, wantsFhir } from './operation-outcome.js';
-import { commonProblems, problemTypeUri, type Problem, type ProblemCatalogue } from './problems.js';
+import type { AllowedMethods } from './allowed-methods.js';
+import {
+  commonProblems,
+  problemTypeUri,
+  type CommonProblemCode,
+  type Problem,
+  type ProblemCatalogue,
+} from './problems.js';
+import { PROBLEM_JSON } from './transport-problems.js';
 
-export const PROBLEM_JSON = 'application/problem+json';
-
-/** Fastify's own codes and what they are to our clients. */
-const FASTIFY_CODES: Readonly<Record<string, keyof typeof commonProblems>> = {
-  FST_ERR_CTP_BODY_TOO_LARGE: 'PAYLOAD_TOO_LARGE',
-  FST_ERR_CTP_INVALID_MEDIA_TYPE: 'UNSUPPORTED_MEDIA_TYPE',
+/** Fastify's own codes that mean more to our clients than their status does. */
+const FASTIFY_CODES: Readonly<Record<string, CommonProblemCode>> = {
   FST_ERR_CTP_INVALID_CONTENT_LENGTH: 'MALFORMED_BODY',
-  FST_ERR_BAD_URL: 'NOT_FOUND',
+};
+/** The code of whatever else of Fastify's is the client's fault; a status that is not listed is MALFORMED_REQUEST. */
+const CODE_BY_STATUS: Readonly<Record<number, CommonProblemCode>> = {
+  404: 'NOT_FOUND',
+  405: 'METHOD_NOT_ALLOWED',
+  408: 'REQUEST_TIMEOUT',
+  413: 'PAYLOAD_TOO_LARGE',
+  414: 'URI_TOO_LONG',
+  415: 'UNSUPPORTED_MEDIA_TYPE',
+  417: 'EXPECTATION_FAILED',
+  431: 'HEADERS_TOO_LARGE',
 };
 
 /**
@@ -19,22 +33,39 @@ const FASTIFY_CODES: Readonly<Record<string, keyof typeof commonProblems>> = {
  * fault; everything else is INTERNAL_ERROR. A cause is logged and never shown, and the detail of a failure
  * of this side (5xx) names no address: it may repeat what a neighbour within the network said.
  */
-export function installErrorHandler(app: FastifyInstance, catalogue: ProblemCatalogue): void {
+export function installErrorHandler(
+  app: FastifyInstance,
+  catalogue: ProblemCatalogue,
+  allowedMethods: AllowedMethods,
+): void {
   app.setErrorHandler((error: FastifyError, request, reply) => {
     const problem = toProblem(error, request, catalogue);
     if (problem.status >= 500) request.log.error({ err: error, code: problem.code }, 'request failed');
     return sendProblem(request, reply, problem);
   });
-  app.setNotFoundHandler((request, reply) =>
-    sendProblem(request, reply, {
-      ...describe('NOT_FOUND', commonProblems, request),
+  app.setNotFoundHandler((request, reply) => {
+    const allowed = allowedMethods(request.url);
+    // A route may itself say that it has no such thing.
+    const isMethodLacking = allowed.length > 0 && !allowed.includes(request.method);
+    if (isMethodLacking) reply.header('allow', allowed.join(', '));
+    return sendProblem(request, reply, {
+      ...describe(isMethodLacking ? 'METHOD_NOT_ALLOWED' : 'NOT_FOUND', commonProblems, request),
       detail: `There is no ${request.method} route of this path`,
-    }),
-  );
+    });
+  });
+}
+
+/** Fastify's `frameworkErrors`: a path that it cannot read, met before any hook, is answered as a problem all the same. */
+export function answerUnreadablePath(
+  error: FastifyError,
+  request: FastifyRequest,
+  reply: FastifyReply,
+): void {
+  void sendProblem(request, reply, toProblem(error, request, commonProblems));
 }
 
 /** Sends a problem as the client wants it: FHIR OperationOutcome or RFC 9457. */
-export function sendProblem(request: FastifyRequest, reply: FastifyReply, problem: Problem): FastifyReply {
+function sendProblem(request: FastifyRequest, reply: FastifyReply, problem: Problem): FastifyReply {
   if (problem.status === 401) reply.header('www-authenticate', 'Bearer');
   const { retryAfterS } = problem;
   if (typeof retryAfterS === 'number') reply.header('retry-after', retryAfterS);
@@ -61,8 +92,11 @@ function toProblem(error: FastifyError, request: FastifyRequest, catalogue: Prob
       const detail = problem.status >= 500 ? withoutAddresses(error.message) : error.message;
       return { ...membersOf(error), ...problem, detail };
     }
-    const common = FASTIFY_CODES[code];
-    if (common) return { ...describe(common, catalogue, request), detail: error.message };
+    const { statusCode = 500 } = error;
+    if (code.startsWith('FST_') && statusCode >= 400 && statusCode < 500) {
+      const common = FASTIFY_CODES[code] ?? CODE_BY_STATUS[statusCode] ?? 'MALFORMED_REQUEST';
+      return { ...describe(common, catalogue, request), detail: error.message };
+    }
   }
   return describe('INTERNAL_ERROR', catalogue, request);
 }

@@ -54,7 +54,7 @@ describe('event streams', () => {
     expect(again).not.toContain('id: 2');
   });
 
-  test('a place that is too long to be one is refused, and no event is skipped in silence', async () => {
+  test('an id that is too long to be one is refused, and no event is skipped in silence', async () => {
     const [, url] = await serveEvents(upTo(3));
     const response = await fetch(url, { headers: { 'last-event-id': '1'.repeat(129) } });
     expect([response.status, await response.json()]).toMatchObject([400, { code: 'VALIDATION_FAILED' }]);

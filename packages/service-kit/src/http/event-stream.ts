@@ -3,11 +3,11 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { ProblemError } from './problems.js';
 
 /** A comment line goes out this often, so that proxies and clients see a dead connection. */
-export const HEARTBEAT_INTERVAL_MS = 15_000;
+const HEARTBEAT_INTERVAL_MS = 15_000;
 /** A client that takes no data for this long is disconnected; it resumes by Last-Event-ID. */
-export const STALLED_CLIENT_TIMEOUT_MS = 30_000;
+const STALLED_CLIENT_TIMEOUT_MS = 30_000;
 /** Longest Last-Event-ID taken. */
-export const MAX_EVENT_ID_LENGTH_CHARS = 128;
+const MAX_EVENT_ID_LENGTH_CHARS = 128;
 
 /** One server-sent event (https://html.spec.whatwg.org/multipage/server-sent-events.html). */
 export interface StreamedEvent {
@@ -45,7 +45,7 @@ export function installEventStreams(app: FastifyInstance): void {
     for (const stream of open) stream.abort();
   });
   app.decorateReply('sendEvents', async function (this: FastifyReply, source, options = {}) {
-    // Before the head of the answer is out: a place that nobody gave out is neither the beginning nor the end.
+    // Before the head of the answer is out: an id that nobody gave out means neither the beginning nor the end.
     const lastEventId = lastEventIdOf(this.request);
     const stream = new AbortController();
     open.add(stream);

@@ -2,7 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import type { FastifyInstance } from 'fastify';
 
 /** A readiness check that takes longer has failed. */
-export const READINESS_CHECK_TIMEOUT_MS = 2_000;
+const READINESS_CHECK_TIMEOUT_MS = 2_000;
 
 /** Throws while the service cannot serve; `degraded` is for what it can do without for a while. */
 export type ReadinessCheck = () => void | 'degraded' | Promise<void | 'degraded'>;

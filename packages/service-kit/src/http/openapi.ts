@@ -1,7 +1,8 @@
 import swagger from '@fastify/swagger';
 import type { FastifyInstance, FastifySchema } from 'fastify';
-import { PROBLEM_JSON } from './error-handler.js';
+import { toOpenApiSchema } from './openapi-schema.js';
 import { problemTypeUri, type ProblemCatalogue } from './problems.js';
+import { PROBLEM_JSON } from './transport-problems.js';
 
 export interface OpenApiInfo {
   readonly title: string;
@@ -20,6 +21,21 @@ const PROBLEM_SCHEMA = {
     code: { type: 'string' },
     detail: { type: 'string' },
     instance: { type: 'string', description: 'Id of the request, as in the log' },
+    errors: {
+      type: 'array',
+      description: 'Each fault of a request that does not match its schema',
+      items: {
+        type: 'object',
+        required: ['in', 'pointer', 'message'] as string[],
+        properties: {
+          in: { type: 'string', enum: ['body', 'params', 'querystring', 'headers'] as string[] },
+          pointer: { type: 'string', description: 'JSON Pointer (RFC 6901) of the faulty member' },
+          message: { type: 'string' },
+        },
+      },
+    },
+    reason: { type: 'string', description: 'Code of what refused further down, e.g. of the chaincode' },
+    retryAfterS: { type: 'integer', description: 'As the header Retry-After, in seconds' },
   },
 } as const;
 
@@ -46,7 +62,7 @@ export async function installOpenApi(
     },
     transform: ({ schema, url, route }) => {
       const { roles = [], public: isPublic } = route.config ?? {};
-      const documented = withProblemResponse((schema ?? {}) as FastifySchema);
+      const documented = withProblemResponse(toOpenApiSchema((schema ?? {}) as FastifySchema));
       if (isPublic) return { schema: { ...documented, security: [] }, url };
       const who = `Roles: ${roles.join(', ')}.`;
       return {

@@ -1,3 +1,4 @@
+import Negotiator from 'negotiator';
 import type { Problem } from './problems.js';
 
 /** https://hl7.org/fhir/R4/operationoutcome.html, as far as an error needs it. */
@@ -48,7 +49,10 @@ export function toOperationOutcome(problem: Problem): OperationOutcome {
   };
 }
 
-/** Whether the client asked for FHIR rather than plain problem details. */
+/** What an error can be sent as; the first is for clients that take any. */
+const ERROR_TYPES = ['application/problem+json', 'application/json', FHIR_JSON];
+
+/** Whether the client prefers FHIR to plain problem details, by the weights of its `Accept` (RFC 9110, 12.5.1). */
 export function wantsFhir(accept: string | undefined): boolean {
-  return accept?.includes(FHIR_JSON) ?? false;
+  return new Negotiator({ headers: { accept } }).mediaType(ERROR_TYPES) === FHIR_JSON;
 }

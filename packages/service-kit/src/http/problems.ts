@@ -37,14 +37,20 @@ export function defineProblems<const C extends ProblemCatalogue>(catalogue: C): 
 /** Codes every service has. */
 export const commonProblems = defineProblems({
   VALIDATION_FAILED: { status: 400, title: 'The request does not match the documented schema' },
+  MALFORMED_REQUEST: { status: 400, title: 'The request is no valid HTTP' },
   MALFORMED_BODY: { status: 400, title: 'The body cannot be parsed' },
   UNAUTHENTICATED: { status: 401, title: 'A valid bearer token is required' },
   FORBIDDEN: { status: 403, title: 'The role of this token may not do this' },
   PATIENT_MISMATCH: { status: 403, title: 'This token stands for another patient' },
   NOT_FOUND: { status: 404, title: 'There is no such resource' },
+  METHOD_NOT_ALLOWED: { status: 405, title: 'This path has other methods: see the header Allow' },
+  REQUEST_TIMEOUT: { status: 408, title: 'The request did not arrive in time' },
   PAYLOAD_TOO_LARGE: { status: 413, title: 'The body is larger than the limit' },
+  URI_TOO_LONG: { status: 414, title: 'A part of the path is longer than the limit' },
   UNSUPPORTED_MEDIA_TYPE: { status: 415, title: 'The media type of the body is not supported' },
+  EXPECTATION_FAILED: { status: 417, title: 'The service does not do what the header Expect asks for' },
   TOO_MANY_REQUESTS: { status: 429, title: 'Too many requests: slow down' },
+  HEADERS_TOO_LARGE: { status: 431, title: 'The headers are larger than the limit' },
   INTERNAL_ERROR: { status: 500, title: 'The service failed; the log has the cause under the instance id' },
   SHUTTING_DOWN: { status: 503, title: 'The service is stopping: ask again shortly' },
 });

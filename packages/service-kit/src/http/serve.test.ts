@@ -4,7 +4,7 @@ import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import { expect, test } from '@jest/globals';
 
-const SERVICE = fileURLToPath(new URL('./serve.test-service.js', import.meta.url));
+const SERVICE = fileURLToPath(new URL('../../testing/serving-program.js', import.meta.url));
 
 test('a stopped service finishes what runs, closes in order and writes one line to stdout', async () => {
   const child = spawn(process.execPath, [SERVICE], { stdio: ['ignore', 'pipe', 'pipe'] });

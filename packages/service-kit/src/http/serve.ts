@@ -3,11 +3,13 @@ import { announceReady } from '../ready.js';
 import type { ServiceApp } from './service.js';
 
 /** A stop that takes longer is cut off: the process exits with code 1. */
-export const SHUTDOWN_DEADLINE_MS = 10_000;
+const SHUTDOWN_DEADLINE_MS = 10_000;
 
 /** Listens as configured; returns the URL with the port that was taken. */
 export async function listen(app: ServiceApp, http: HttpConfig): Promise<string> {
-  return app.listen({ host: http.host, port: http.port });
+  const url = await app.listen({ host: http.host, port: http.port });
+  // The server is ours, so that Fastify does not know that it speaks TLS.
+  return http.tls ? url.replace('http:', 'https:') : url;
 }
 
 export interface ServeOptions {

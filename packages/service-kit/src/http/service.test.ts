@@ -6,12 +6,12 @@ import type { TokenConfig } from '../config/service-config.js';
 import { createLogger } from '../logging.js';
 import { listRoutes, principalOf, requireRole, type FindToken } from './auth.js';
 import { defineProblems, ProblemError } from './problems.js';
-import type { Role } from './roles.js';
+import type { Role } from '../config/roles.js';
 import { buildService, type ServiceApp } from './service.js';
-import { doorFaults, newDoorTokens, rolesByRoute } from '../testing/door.js';
+import { accessFaults, newApiTokens, rolesByRoute } from '../../testing/api-access.js';
 
 const PATIENT = 'pat_a';
-const { tokens: secrets, entries: tokens } = newDoorTokens(PATIENT);
+const { tokens: secrets, entries: tokens } = newApiTokens(PATIENT);
 const problems = defineProblems({ RECORD_GONE: { status: 410, title: 'The record was erased' } });
 
 const apps: ServiceApp[] = [];
@@ -82,10 +82,10 @@ describe('who may call a route', () => {
     await app.ready();
     const pathOf = (url: string) => url.replace(':patientId', PATIENT);
     expect(Object.keys(rolesByRoute(app))).toContain('POST /echo');
-    expect(await doorFaults(app, secrets, pathOf)).toEqual([]);
-    // Who stands at the wrong door is noticed: here the tokens of two roles are exchanged.
+    expect(await accessFaults(app, secrets, pathOf)).toEqual([]);
+    // A token of the wrong role is noticed: here those of two roles are exchanged.
     const exchanged = { ...secrets, ops: secrets.patient, patient: secrets.ops };
-    expect(await doorFaults(app, exchanged, pathOf)).toContainEqual(
+    expect(await accessFaults(app, exchanged, pathOf)).toContainEqual(
       expect.objectContaining({ url: '/echo', role: 'patient', statusCode: 400 }),
     );
     const wrong = { headers: { authorization: 'Bearer wrong' } };

@@ -1,6 +1,4 @@
 import { randomUUID } from 'node:crypto';
-import { readFileSync } from 'node:fs';
-import type { ServerOptions } from 'node:https';
 import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox';
 import fastify, {
   LogController,
@@ -13,19 +11,20 @@ import fastify, {
 import type { ServiceConfig } from '../config/service-config.js';
 import type { Logger } from '../logging.js';
 import { installAuth, type FindToken } from './auth.js';
-import { installErrorHandler } from './error-handler.js';
+import { rememberMethods } from './allowed-methods.js';
+import { answerUnreadablePath, installErrorHandler } from './error-handler.js';
 import { installHealth } from './health.js';
 import { installJsonBodies } from './json-body.js';
 import { installMetrics } from './metrics.js';
+import { createHttpServer } from './server.js';
 import { installOpenApi, type OpenApiInfo } from './openapi.js';
 import { commonProblems, ProblemError, type ProblemCatalogue } from './problems.js';
 import { installEventStreams } from './event-stream.js';
+import { answerParserError, installTransportProblems, namesItsHost } from './transport-problems.js';
 import { typeboxValidatorCompiler } from './validation.js';
 
-/** A whole request must have arrived by then; a response, e.g. an event stream, may take longer. */
-export const REQUEST_TIMEOUT_MS = 30_000;
 /** Longest `:parameter` of a path. */
-export const MAX_PARAM_LENGTH_CHARS = 256;
+const MAX_PARAM_LENGTH_CHARS = 256;
 const REQUEST_ID_HEADER = 'x-request-id';
 const ACCEPTABLE_REQUEST_ID = /^[A-Za-z0-9._-]{1,64}$/;
 
@@ -63,7 +62,6 @@ export async function buildService(options: BuildServiceOptions): Promise<Servic
     // The onResponse hook below logs instead: by route pattern, so that no patient stands in the log.
     logController: new LogController({ disableRequestLogging: true }),
     bodyLimit: http.bodyLimitBytes,
-    requestTimeout: REQUEST_TIMEOUT_MS,
     // On close idle connections go at once, busy ones after their response.
     forceCloseConnections: 'idle',
     // refuseWhileClosing answers instead, with a problem.
@@ -75,13 +73,18 @@ export async function buildService(options: BuildServiceOptions): Promise<Servic
       const given = request.headers[REQUEST_ID_HEADER];
       return typeof given === 'string' && ACCEPTABLE_REQUEST_ID.test(given) ? given : randomUUID();
     },
-    https: tlsOptions(http.tls),
+    serverFactory: (handler) => createHttpServer(handler, http.tls),
+    clientErrorHandler: answerParserError,
+    frameworkErrors: answerUnreadablePath,
   })
     .withTypeProvider<TypeBoxTypeProvider>()
     .setValidatorCompiler(typeboxValidatorCompiler);
 
   app.addHook('onRequest', async (request, reply) => {
     reply.header(REQUEST_ID_HEADER, request.id);
+  });
+  app.addHook('onRequest', async ({ raw }) => {
+    if (!namesItsHost(raw)) throw new ProblemError('MALFORMED_REQUEST', 'A request names its host, once');
   });
   refuseWhileClosing(app);
   app.addHook('onResponse', async (request, reply) => {
@@ -97,7 +100,8 @@ export async function buildService(options: BuildServiceOptions): Promise<Servic
   });
   // Plugins take the plain instance: they use no schema types.
   const plain = app as unknown as FastifyInstance;
-  installErrorHandler(plain, catalogue);
+  installErrorHandler(plain, catalogue, rememberMethods(plain, MAX_PARAM_LENGTH_CHARS));
+  installTransportProblems(plain);
   installJsonBodies(plain);
   installAuth(plain, auth, options.findToken);
   installEventStreams(plain);
@@ -120,10 +124,4 @@ function refuseWhileClosing(app: ServiceApp): void {
     // Else the client keeps the connection, and the server waits for it.
     if (closing) reply.header('connection', 'close');
   });
-}
-
-/** Options of a TLS server, TLS 1.2 at least; null for plain HTTP. */
-function tlsOptions(tls: ServiceConfig['http']['tls']): ServerOptions | null {
-  if (!tls) return null;
-  return { cert: readFileSync(tls.certFile), key: readFileSync(tls.keyFile), minVersion: 'TLSv1.2' };
 }

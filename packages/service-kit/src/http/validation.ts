@@ -2,15 +2,16 @@ import type { FastifySchemaCompiler } from 'fastify';
 import type { TSchema } from 'typebox';
 import { Compile } from 'typebox/compile';
 import { Value } from 'typebox/value';
+import { readTextValues } from './text-values.js';
 
 /**
  * Checks requests with TypeBox. Bodies are taken as they are (a "5" is no number); parameters, query
- * and headers are text and therefore converted, and get the schema's defaults.
+ * and headers are text and therefore read by their schema's types, and get its defaults.
  */
 export const typeboxValidatorCompiler: FastifySchemaCompiler<TSchema> = ({ schema, httpPart }) => {
   const compiled = Compile(schema);
   return (value: unknown) => {
-    const checked = httpPart === 'body' ? value : Value.Convert(schema, Value.Default(schema, value));
+    const checked = httpPart === 'body' ? value : readTextValues(schema, Value.Default(schema, value));
     if (compiled.Check(checked)) return { value: checked };
     return { error: compiled.Errors(checked).filter((fault) => fault.keyword !== 'boolean') };
   };

@@ -7,7 +7,7 @@ import type { IdempotentRequest } from './request.js';
 /** How long a key stands for its request; afterwards it is as new. */
 export const IDEMPOTENCY_KEY_TTL_MS = 24 * 60 * 60_000;
 /** Keys of one token that may stand at a time; a further one is refused until the oldest has expired. */
-export const IDEMPOTENCY_KEYS_PER_TOKEN_MAX = 100_000;
+const IDEMPOTENCY_KEYS_PER_TOKEN_MAX = 100_000;
 /** Expired keys that one claim clears away: more than it adds, and little work. */
 const CLEARED_PER_CLAIM_MAX = 64;
 

@@ -5,7 +5,7 @@ import { DatabaseError, isBusy } from './error.js';
 import { migrate, type Migration } from './migrations.js';
 
 /** How long a statement waits for another connection's lock. */
-export const BUSY_TIMEOUT_MS = 5_000;
+const BUSY_TIMEOUT_MS = 5_000;
 
 export interface OpenDatabaseOptions {
   /** A file, made with its folder if missing, or `:memory:`. */

@@ -1,7 +1,6 @@
 /** Result codes of https://sqlite.org/rescode.html that callers decide on. */
 const SQLITE_BUSY = 5;
 const SQLITE_LOCKED = 6;
-const SQLITE_FULL = 13;
 const SQLITE_CONSTRAINT_PRIMARYKEY = 1555;
 const SQLITE_CONSTRAINT_UNIQUE = 2067;
 /** Extended codes carry their primary code in the low byte. */
@@ -43,9 +42,4 @@ export function isUniqueViolation(error: unknown): boolean {
 export function isBusy(error: unknown): boolean {
   const primary = (resultCode(error) ?? 0) & PRIMARY_CODE_MASK;
   return primary === SQLITE_BUSY || primary === SQLITE_LOCKED;
-}
-
-/** No room left on the disk. */
-export function isDiskFull(error: unknown): boolean {
-  return ((resultCode(error) ?? 0) & PRIMARY_CODE_MASK) === SQLITE_FULL;
 }

@@ -1,7 +1,7 @@
 import type { Database } from './database.js';
 
 /** More than this in one transaction would hold up what waits behind it. */
-export const MAX_GROUP_ITEMS = 512;
+const MAX_GROUP_ITEMS = 512;
 
 export interface GroupCommitOptions<Item, Result> {
   readonly database: Pick<Database, 'deferred' | 'syncThen'>;

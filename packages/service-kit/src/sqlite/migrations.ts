@@ -15,7 +15,7 @@ interface AppliedRow {
 }
 
 /**
- * Brings the schema up to the last of `migrations` (numbered from 1 by their place), each in a
+ * Brings the schema up to the last of `migrations` (numbered from 1 in their order), each in a
  * transaction of its own. Refuses a store that a newer release wrote and one whose applied
  * migrations are not these.
  * @throws DatabaseError DATABASE_NEWER, MIGRATION_CHANGED, MIGRATION_FAILED
@@ -39,7 +39,7 @@ export function migrate(db: DatabaseSync, migrations: readonly Migration[]): voi
     const sha256 = hash('sha256', sql);
     const before = applied[index];
     if (!before) {
-      apply(db, version, name, sql, sha256);
+      apply(db, { version, name, sql, sha256 });
     } else if (before.version !== version || before.sha256 !== sha256) {
       throw new DatabaseError(
         'MIGRATION_CHANGED',
@@ -49,7 +49,7 @@ export function migrate(db: DatabaseSync, migrations: readonly Migration[]): voi
   }
 }
 
-function apply(db: DatabaseSync, version: number, name: string, sql: string, sha256: string): void {
+function apply(db: DatabaseSync, { version, name, sql, sha256 }: AppliedRow & Migration): void {
   db.exec('BEGIN IMMEDIATE');
   try {
     db.exec(sql);

@@ -2,8 +2,8 @@ import { randomBytes } from 'node:crypto';
 import type { BatchResult } from '@careledger/contracts';
 import { sha256, toBase32, toBase64url } from '@careledger/crypto';
 import { recordIdOf, type ChannelName } from '@careledger/domain';
-import type { Caller } from '../caller/caller.js';
-import type { Chaincode } from '../dispatch/handlers.js';
+import type { Caller } from '../src/caller/caller.js';
+import type { Chaincode } from '../src/dispatch/handlers.js';
 import { admin, client, enroller } from './callers.js';
 import { TestOrganisation, TestPatient } from './issuers.js';
 import { MemoryNetwork, type Endorsed } from './memory-network.js';
@@ -19,7 +19,7 @@ export interface Call {
 }
 
 /** Both chaincodes in memory, and people who use them. */
-export class TestScene extends MemoryNetwork {
+export class ChaincodeFixture extends MemoryNetwork {
   /** Statements are an hour old when the tests begin: none of them is from the future. */
   readonly iat = Math.floor(this.nowMs / 1000) - 3_600;
 
@@ -44,7 +44,7 @@ export class TestScene extends MemoryNetwork {
 
   /** A registered organisation: `aut_…` is an authority, `prv_…` a provider. */
   async organisation(id: string, mspId: string): Promise<TestOrganisation> {
-    const organisation = new TestOrganisation(id, mspId, this.networkId, this.iat);
+    const organisation = new TestOrganisation({ id, mspId, aud: this.networkId, iat: this.iat });
     const name = id.startsWith('aut_') ? 'RegisterAuthority' : 'RegisterProvider';
     for (const channel of ['authorities', 'cloud'] as const)
       await this.run(name, { statement: organisation.registration() }, { caller: admin(mspId), channel });

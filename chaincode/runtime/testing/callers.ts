@@ -1,4 +1,4 @@
-import type { Caller } from '../caller/caller.js';
+import type { Caller } from '../src/caller/caller.js';
 
 const caller = (mspId: string, unit: string, mayEnrol = false): Caller => ({
   mspId,

@@ -10,7 +10,7 @@ const run = promisify(execFile);
 const NATIVE = fileURLToPath(new URL('../../../network/runners/bin/careledger-native.js', import.meta.url));
 
 /** A network on Fabric's own binaries (from PATH or FABRIC_BIN). */
-export interface NativeNetwork extends RunningNetwork, AsyncDisposable {
+export interface FabricNetwork extends RunningNetwork, AsyncDisposable {
   /** Names of its processes, e.g. `peer-patients`. */
   processes(): string[];
   /** kill -9 of one of its processes. */
@@ -30,7 +30,7 @@ export async function startNativeNetwork(
   dir: string,
   profile: 'small' | 'full' = 'small',
   portOffset: number = PORT_OFFSETS.demo,
-): Promise<NativeNetwork> {
+): Promise<FabricNetwork> {
   const native = (...args: string[]) => run(process.execPath, [NATIVE, '--dir', dir, ...args]);
   const up = async () => {
     await native('up', '--profile', profile, '--port-offset', String(portOffset));

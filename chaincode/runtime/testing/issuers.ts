@@ -102,16 +102,25 @@ export class TestPatient extends TestIssuer {
   }
 }
 
+export interface TestOrganisationOptions {
+  readonly id: string;
+  readonly mspId: string;
+  /** The network for which its statements count. */
+  readonly aud: string;
+  /** Issue time of its statements, in seconds since the epoch. */
+  readonly iat: number;
+  readonly signer?: Signer;
+}
+
 /** An authority or provider with a signing key of its own, not yet registered. */
 export class TestOrganisation extends TestIssuer {
-  constructor(
-    id: string,
-    readonly mspId: string,
-    aud: string,
-    iat: number,
-    readonly signer: Signer = newSigner(),
-  ) {
+  readonly mspId: string;
+  readonly signer: Signer;
+
+  constructor({ id, mspId, aud, iat, signer = newSigner() }: TestOrganisationOptions) {
     super(id, aud, iat);
+    this.mspId = mspId;
+    this.signer = signer;
   }
 
   registration(options: StatementOptions = {}): string {

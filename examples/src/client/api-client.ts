@@ -2,8 +2,8 @@ import type { Static, TSchema } from 'typebox';
 import { Value } from 'typebox/value';
 
 /** A service refused: its RFC 9457 problem, with `code` as the member to program against. */
-export class DoorError extends Error {
-  override readonly name = 'DoorError';
+export class ApiError extends Error {
+  override readonly name = 'ApiError';
   constructor(
     readonly status: number,
     readonly code: string,
@@ -15,14 +15,14 @@ export class DoorError extends Error {
   }
 }
 
-/** The REST door of a service, opened with a bearer token: all that an integrator needs. */
-export class Door {
+/** A client of a service's REST API with a bearer token: all that an integrator needs. */
+export class ApiClient {
   constructor(
     readonly url: string,
     readonly token: string,
   ) {}
 
-  /** Calls a route and checks the answer. @throws DoorError; TypeError when nobody answers */
+  /** Calls a route and checks the answer. @throws ApiError; TypeError when nobody answers */
   async call<S extends TSchema>(method: string, path: string, result: S, body?: unknown): Promise<Static<S>> {
     const response = await fetch(new URL(path, this.url), {
       method,
@@ -39,9 +39,9 @@ export class Door {
   }
 }
 
-function refusal(where: string, status: number, answer: unknown): DoorError {
+function refusal(where: string, status: number, answer: unknown): ApiError {
   const problem = typeof answer === 'object' && answer !== null ? (answer as Record<string, unknown>) : {};
   const code = typeof problem['code'] === 'string' ? problem['code'] : 'UNKNOWN';
   const detail = typeof problem['detail'] === 'string' ? problem['detail'] : '';
-  return new DoorError(status, code, `${where} answered ${status} ${code}: ${detail}`, problem);
+  return new ApiError(status, code, `${where} answered ${status} ${code}: ${detail}`, problem);
 }

@@ -10,7 +10,7 @@ import {
 } from '@grpc/grpc-js';
 import { connect, hash, type Signer } from '@hyperledger/fabric-gateway';
 import { common, gateway, msp, peer } from '@hyperledger/fabric-protos';
-import type { PeerGateway } from '../fabric/peer-route.js';
+import type { PeerGateway } from '../src/fabric/peer-route.js';
 
 /**
  * What happens to one sending of a transaction:

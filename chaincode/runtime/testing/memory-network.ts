@@ -1,9 +1,9 @@
 import { randomBytes } from 'node:crypto';
 import { ContractError } from '@careledger/contracts';
 import type { ChannelName } from '@careledger/domain';
-import type { Caller } from '../caller/caller.js';
-import { dispatch } from '../dispatch/dispatch.js';
-import type { Chaincode } from '../dispatch/handlers.js';
+import type { Caller } from '../src/caller/caller.js';
+import { dispatch } from '../src/dispatch/dispatch.js';
+import type { Chaincode } from '../src/dispatch/handlers.js';
 import { MemoryState, type World } from './memory-state.js';
 
 export interface MemoryProposal {
@@ -29,6 +29,7 @@ export interface Endorsed {
  * checks of read sets that Fabric makes in between.
  */
 export class MemoryNetwork {
+  readonly #chaincodes: readonly Chaincode[];
   readonly #worlds = new Map<string, World>();
   #commits = 0;
   /** Default timestamp of transactions; tests move it. */
@@ -36,12 +37,14 @@ export class MemoryNetwork {
 
   constructor(
     readonly networkId: string,
-    private readonly chaincodes: readonly Chaincode[],
-  ) {}
+    chaincodes: readonly Chaincode[],
+  ) {
+    this.#chaincodes = chaincodes;
+  }
 
   /** Another network whose ledgers hold the same; what happens on one is not seen on the other. */
   copy(): MemoryNetwork {
-    const copied = new MemoryNetwork(this.networkId, this.chaincodes);
+    const copied = new MemoryNetwork(this.networkId, this.#chaincodes);
     for (const [name, world] of this.#worlds) copied.#worlds.set(name, new Map(world));
     copied.#commits = this.#commits;
     copied.nowMs = this.nowMs;
@@ -55,23 +58,27 @@ export class MemoryNetwork {
     const calls: string[] = [];
     let event: Endorsed['event'];
     const run = async (target: string, fn: string, given: unknown): Promise<unknown> => {
-      const found = this.chaincodes.find(({ definition }) => definition.name === target);
+      const found = this.#chaincodes.find(({ definition }) => definition.name === target);
       if (found === undefined) throw new Error(`No chaincode ${target} here.`);
       const state = states.get(target) ?? new MemoryState(this.#worldOf(channel, target));
       states.set(target, state);
       calls.push(`${target}.${fn}`);
       const text = typeof given === 'string' ? given : JSON.stringify(given);
-      const result = await dispatch(found, this.networkId, fn, [text], {
-        channel,
-        txId,
-        atMs: atMs ?? this.nowMs,
-        caller,
-        state,
-        call: run,
-        emit: (eventName, payload) => {
-          event = { name: eventName, payload: JSON.parse(Buffer.from(payload).toString()) as unknown };
+      const result = await dispatch(
+        found,
+        { networkId: this.networkId, name: fn, given: [text] },
+        {
+          channel,
+          txId,
+          atMs: atMs ?? this.nowMs,
+          caller,
+          state,
+          call: run,
+          emit: (eventName, payload) => {
+            event = { name: eventName, payload: JSON.parse(Buffer.from(payload).toString()) as unknown };
+          },
         },
-      });
+      );
       return JSON.parse(result) as unknown;
     };
     const result = await run(chaincode, name, args);

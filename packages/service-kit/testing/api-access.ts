@@ -1,8 +1,8 @@
 import { hash, randomBytes } from 'node:crypto';
-import type { TokenConfig } from '../config/service-config.js';
-import { listRoutes, type RouteAccess } from '../http/auth.js';
-import { ROLES, type Role } from '../http/roles.js';
-import type { ServiceApp } from '../http/service.js';
+import type { TokenConfig } from '../src/config/service-config.js';
+import { listRoutes, type RouteAccess } from '../src/http/auth.js';
+import { ROLES, type Role } from '../src/config/roles.js';
+import type { ServiceApp } from '../src/http/service.js';
 
 const SECRET_BYTES = 16;
 /** Whom the drawn token of role system speaks for unless told otherwise: the patients' operator, who calls every service. */
@@ -10,13 +10,13 @@ const CALLER_MSP_ID = 'PatientsMSP';
 const SERVED_BY_THE_KIT = new Set(['/livez', '/readyz', '/metrics', '/openapi.json', '/problems/:code']);
 
 /** A bearer token for each role, and the configuration that takes them. */
-export interface DoorTokens {
+export interface ApiTokens {
   readonly tokens: Readonly<Record<Role, string>>;
   readonly entries: readonly TokenConfig[];
 }
 
 /** Draws a token for each role; the patient's stands for `patientId`, that of role system for `mspId`. */
-export function newDoorTokens(patientId: string, mspId = CALLER_MSP_ID): DoorTokens {
+export function newApiTokens(patientId: string, mspId = CALLER_MSP_ID): ApiTokens {
   const drawn = ROLES.map((role): [Role, string] => [role, randomBytes(SECRET_BYTES).toString('hex')]);
   return {
     tokens: Object.fromEntries(drawn) as Record<Role, string>,
@@ -41,7 +41,7 @@ export function rolesByRoute(app: ServiceApp): Record<string, readonly Role[]> {
 }
 
 /** An answer of a route that the roles it names do not explain. */
-export interface DoorFault {
+export interface AccessFault {
   readonly method: string;
   readonly url: string;
   readonly role: Role | 'nobody';
@@ -52,12 +52,12 @@ export interface DoorFault {
  * Calls every route with each role that it does not name (must answer 403) and with no token (must answer 401), and
  * returns what was answered otherwise. `pathOf` fills in a path's parameters.
  */
-export async function doorFaults(
+export async function accessFaults(
   app: ServiceApp,
   tokens: Readonly<Partial<Record<Role, string>>>,
   pathOf: (url: string) => string = (url) => url.replaceAll(/:\w+/g, 'x'),
-): Promise<DoorFault[]> {
-  const faults: DoorFault[] = [];
+): Promise<AccessFault[]> {
+  const faults: AccessFault[] = [];
   for (const { method, url, roles } of guardedRoutes(app)) {
     const callers: ['nobody' | Role, string | undefined][] = [['nobody', undefined]];
     for (const role of ROLES)

@@ -1,8 +1,8 @@
-/** A service for serve.test.ts, run as a process of its own. */
+/** A service that runs as a process of its own, for serve.test.ts. */
 import { setTimeout as delay } from 'node:timers/promises';
-import { createLogger } from '../logging.js';
-import { serve } from './serve.js';
-import { buildService } from './service.js';
+import { createLogger } from '../src/logging.js';
+import { serve } from '../src/http/serve.js';
+import { buildService } from '../src/http/service.js';
 
 const hang = process.argv[2] === 'hang';
 const http = { host: '127.0.0.1', port: 0, bodyLimitBytes: 1024, metricsOpen: false };

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { accessControlChaincode } from '@careledger/access-control-chaincode/chaincode';
 import {
-  TestScene,
+  ChaincodeFixture,
   client,
   newRecord,
   type Call,
@@ -11,25 +11,25 @@ import {
 } from '@careledger/chaincode-runtime/testing';
 import type { StatementBody } from '@careledger/contracts';
 import { toBase64url } from '@careledger/crypto';
-import { recordsChaincode } from '../chaincode.js';
+import { recordsChaincode } from '../src/chaincode.js';
 
 export const newHash = (): string => toBase64url(randomBytes(32));
 export const newTxId = (): string => randomBytes(32).toString('hex');
 
 /** A patient, a hospital, a lab and two providers, registered on both channels: what the tests of records begin with. */
-export class RecordsScene extends TestScene {
+export class RecordsFixture extends ChaincodeFixture {
   private constructor() {
     super([accessControlChaincode, recordsChaincode]);
   }
 
   static async make() {
-    const scene = new RecordsScene();
-    const hospital = await scene.organisation('aut_hospital', 'HospitalMSP');
-    const lab = await scene.organisation('aut_lab', 'LabMSP');
-    const cloudA = await scene.organisation('prv_cloud-a', 'CloudAMSP');
-    const cloudB = await scene.organisation('prv_cloud-b', 'CloudBMSP');
-    const patient = await scene.patient();
-    return { scene, hospital, lab, cloudA, cloudB, patient };
+    const fixture = new RecordsFixture();
+    const hospital = await fixture.organisation('aut_hospital', 'HospitalMSP');
+    const lab = await fixture.organisation('aut_lab', 'LabMSP');
+    const cloudA = await fixture.organisation('prv_cloud-a', 'CloudAMSP');
+    const cloudB = await fixture.organisation('prv_cloud-b', 'CloudBMSP');
+    const patient = await fixture.patient();
+    return { fixture, hospital, lab, cloudA, cloudB, patient };
   }
 }
 
@@ -47,7 +47,7 @@ export const onAuthorities = (call: Call = {}): Call => ({
   ...call,
 });
 
-export const PERIOD = { start: '2026-03-01T10:00:00Z', end: '2026-03-01T11:00:00Z' };
+const PERIOD = { start: '2026-03-01T10:00:00Z', end: '2026-03-01T11:00:00Z' };
 
 /** What a version of a record says unless told otherwise: a new one, of its patient's making or of another author's. */
 export const recordOf = (

@@ -9,12 +9,12 @@ import {
 } from '@careledger/crypto';
 import { makeStoreReceipt } from '@careledger/envelope';
 import type { StoreRecordAnswer } from '@careledger/protocol';
-import type { Addressing } from '../addressing.js';
-import { Grace } from '../grace.js';
-import { ProviderPool } from '../provider-pool.js';
-import type { VersionToStore } from '../receipt.js';
-import type { FailedCall } from '../refusal.js';
-import { storeVersion, type StoreOutcome } from '../store-version.js';
+import type { Addressing } from '../src/addressing.js';
+import { Grace } from '../src/grace.js';
+import { ProviderPool } from '../src/provider-pool.js';
+import type { VersionToStore } from '../src/receipt.js';
+import type { FailedCall } from '../src/refusal.js';
+import { storeVersion, type StoreOutcome } from '../src/store-version.js';
 
 export const AUTHOR = `pat_${'a'.repeat(32)}`;
 export const STRANGER = 'aut_stranger';
@@ -48,7 +48,7 @@ export const refusedBy = (reason: string): CallError =>
 export type Behaviour = (providerId: string, statement: string) => StoreRecordAnswer | CallError;
 
 /** Storing one version with played providers and a played ledger, on a clock that the test turns. */
-export class StoringTrial {
+export class StoringFixture {
   nowMs = 1_000_000;
   /** What this organisation's peer has of the version. */
   found: StoredRecordState | undefined;
@@ -137,7 +137,7 @@ export class StoringTrial {
 
   signer(providerId: string): Signer {
     const signer = this.signers[providerId];
-    if (signer === undefined) throw new Error(`There is no ${providerId} in this trial`);
+    if (signer === undefined) throw new Error(`There is no ${providerId} in this fixture`);
     return signer;
   }
 }

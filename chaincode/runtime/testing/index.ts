@@ -10,5 +10,5 @@ export {
 export type { StatementOptions } from './issuers.js';
 export { MemoryNetwork, codeOf } from './memory-network.js';
 export type { Endorsed, MemoryProposal } from './memory-network.js';
-export { TestScene, newId, newRecord } from './scene.js';
-export type { Call } from './scene.js';
+export { ChaincodeFixture, newId, newRecord } from './fixture.js';
+export type { Call } from './fixture.js';

@@ -1,13 +1,13 @@
 import { generateKeyPairSync } from 'node:crypto';
 import { Type } from 'typebox';
-import { LedgerChannel } from '../channel.js';
-import { LedgerCounters } from '../counters.js';
-import { LedgerError } from '../error.js';
-import type { PeerGateway, PeerRoute } from '../fabric/peer-route.js';
-import { newNativeSigner } from '../fabric/signer.js';
-import { MemoryCheckpoints, MemoryJournal } from '../store/memory.js';
-import { Sender } from '../submit/sender.js';
-import { DEFAULT_TIMEOUTS, type LedgerTimeouts } from '../timeouts.js';
+import { LedgerChannel } from '../src/channel.js';
+import { LedgerCounters } from '../src/counters.js';
+import { LedgerError } from '../src/error.js';
+import type { PeerGateway, PeerRoute } from '../src/fabric/peer-route.js';
+import { newNativeSigner } from '../src/fabric/signer.js';
+import { MemoryCheckpoints, MemoryJournal } from '../src/store/memory.js';
+import { Sender } from '../src/submit/sender.js';
+import { DEFAULT_TIMEOUTS, type LedgerTimeouts } from '../src/timeouts.js';
 import type { LossyGateway } from './lossy-gateway.js';
 
 /** What a `LossyGateway` answers to. */
@@ -25,7 +25,7 @@ const publicKeyPem = publicKey.export({ type: 'spki', format: 'pem' }).toString(
 /** A connection as the one client of these tests. */
 export const connectTo = (gateway: LossyGateway): PeerGateway => gateway.connect(publicKeyPem, signer);
 
-export interface TrialChannelOptions {
+export interface TestChannelOptions {
   readonly route: PeerRoute;
   /** Peers by organisation. */
   readonly routes?: Readonly<Record<string, PeerRoute>>;
@@ -35,7 +35,7 @@ export interface TrialChannelOptions {
 }
 
 /** A channel as that client sees it, with what tests look into. */
-export function openTrialChannel(options: TrialChannelOptions) {
+export function openTestChannel(options: TestChannelOptions) {
   const { route, routes = {}, journal = new MemoryJournal(), closing = new AbortController() } = options;
   const timeouts = { ...DEFAULT_TIMEOUTS, ...options.timeouts };
   const counters = new LedgerCounters();

@@ -3,7 +3,6 @@ import type { EventName, EventPayload } from '@careledger/contracts';
 import type { Caller } from '../caller/caller.js';
 import type { Organisation } from '../caller/rules.js';
 import type { StateReader, StateWriter } from '../state/port.js';
-import type { Here } from '../statement/verify.js';
 
 /** Calls a function of another chaincode on the same channel; its reads join this transaction's. */
 export type CallChaincode = (chaincode: string, name: string, args: object) => Promise<unknown>;
@@ -21,9 +20,16 @@ export interface TransactionPort {
   readonly emit: (event: string, payload: Uint8Array) => void;
 }
 
-/** What a handler sees of its transaction. */
-export interface Evaluation extends Here {
+/** Where and when a statement is to count. */
+export interface StatementContext {
+  readonly networkId: string;
   readonly channel: ChannelName;
+  /** The transaction's timestamp, so that all peers agree. */
+  readonly atMs: number;
+}
+
+/** What a handler sees of its transaction. */
+export interface Evaluation extends StatementContext {
   readonly txId: string;
   readonly at: Timestamp;
   readonly caller: Caller;

@@ -1,6 +1,6 @@
 import type { Careledger } from '@careledger/supervisor';
 import { Type } from 'typebox';
-import { Door, DoorError } from '../client/door.js';
+import { ApiClient, ApiError } from '../client/api-client.js';
 import { NoticeStream } from '../client/notice-stream.js';
 import type { Narrator } from './narrator.js';
 import type { Person } from './people.js';
@@ -24,53 +24,55 @@ const OUTSIDER = 'insurer';
 export const DEMO_AUTHORITIES: readonly string[] = [READER, WRITER, OUTSIDER];
 
 /** Who takes part in the scenarios. */
-export interface Cast {
+export interface DemoContext {
   readonly careledger: Careledger;
   readonly people: readonly Person[];
   readonly narrator: Narrator;
 }
 
 /** An authority as its practitioners reach it. */
-export interface AuthorityDoor {
+export interface AuthorityClient {
   readonly name: string;
   readonly authorityId: string;
-  readonly door: Door;
+  readonly api: ApiClient;
 }
 
-function authorityNamed({ careledger }: Cast, name: string): AuthorityDoor | undefined {
+function authorityNamed({ careledger }: DemoContext, name: string): AuthorityClient | undefined {
   const service = careledger.authorities[name];
   return (
     service && {
       name,
       authorityId: service.authorityId,
-      door: new Door(service.url, service.tokens.practitioner),
+      api: new ApiClient(service.url, service.tokens.practitioner),
     }
   );
 }
 
 /** Who reads: every network has a hospital. */
-export function hospitalOf(cast: Cast): AuthorityDoor {
-  const hospital = authorityNamed(cast, READER);
+export function hospitalOf(context: DemoContext): AuthorityClient {
+  const hospital = authorityNamed(context, READER);
   if (hospital === undefined) throw new RangeError('There is no hospital.');
   return hospital;
 }
 
 /** Who writes clinical records: the lab, where the network has one. */
-export const writerOf = (cast: Cast): AuthorityDoor => authorityNamed(cast, WRITER) ?? hospitalOf(cast);
+export const writerOf = (context: DemoContext): AuthorityClient =>
+  authorityNamed(context, WRITER) ?? hospitalOf(context);
 
 /** Who has no grant, where the network has somebody to spare. */
-export const outsiderOf = (cast: Cast): AuthorityDoor | undefined => authorityNamed(cast, OUTSIDER);
+export const outsiderOf = (context: DemoContext): AuthorityClient | undefined =>
+  authorityNamed(context, OUTSIDER);
 
 /** Follows the hospital's notices from now on; `after` 0: all that it has. */
-export function followHospital({ careledger }: Cast, after?: number): Promise<NoticeStream> {
+export function followHospital({ careledger }: DemoContext, after?: number): Promise<NoticeStream> {
   const hospital = careledger.authorities[READER];
   if (hospital === undefined) throw new RangeError('There is no hospital.');
   return NoticeStream.open(hospital.url, hospital.tokens.practitioner, undefined, after);
 }
 
 /** The newest record of a patient that an authority knows of. */
-export async function newestRecordOf({ door }: AuthorityDoor, patientId: string) {
-  const { records } = await door.call('GET', `/v1/records?patientId=${patientId}&limit=1`, RecordList);
+export async function newestRecordOf({ api }: AuthorityClient, patientId: string) {
+  const { records } = await api.call('GET', `/v1/records?patientId=${patientId}&limit=1`, RecordList);
   return records[0];
 }
 
@@ -79,7 +81,7 @@ export async function expectRefusal(call: Promise<unknown>, code?: string): Prom
   try {
     await call;
   } catch (error) {
-    if (error instanceof DoorError && error.status === 403 && (code === undefined || error.code === code))
+    if (error instanceof ApiError && error.status === 403 && (code === undefined || error.code === code))
       return;
     throw error;
   }

@@ -1,0 +1,33 @@
+import { expect, test } from '@jest/globals';
+import { Type } from 'typebox';
+import { toOpenApiSchema } from './openapi-schema.js';
+
+test('a tuple is written as JSON Schema 2020-12 has it, however deep it lies', () => {
+  const blocks = Type.Tuple([Type.String(), Type.Integer()]);
+  const written = toOpenApiSchema({
+    response: { 200: Type.Object({ forks: Type.Array(Type.Object({ blocks })) }) },
+  });
+  expect(JSON.parse(JSON.stringify(written))).toMatchObject({
+    response: {
+      200: {
+        properties: {
+          forks: {
+            items: {
+              properties: {
+                blocks: { prefixItems: [{ type: 'string' }, { type: 'integer' }], items: false, minItems: 2 },
+              },
+            },
+          },
+        },
+      },
+    },
+  });
+  expect(JSON.stringify(written)).not.toContain('additionalItems');
+});
+
+test('what has a default may be left out of query and headers, and the route’s own schema is untouched', () => {
+  const querystring = Type.Object({ limit: Type.Integer({ default: 20 }), from: Type.String() });
+  const written = toOpenApiSchema({ querystring, body: Type.Object({ n: Type.Integer({ default: 1 }) }) });
+  expect(written).toMatchObject({ querystring: { required: ['from'] }, body: { required: ['n'] } });
+  expect(querystring.required).toEqual(['limit', 'from']);
+});
