@@ -42,9 +42,9 @@ export const ranges: Scenarios = {
   },
   'composite keys are found by their first parts, and are in no plain range': async (network) => {
     const client = network.client();
-    await submit(client, 'putComposite', 'pet', 'ann', 'rex', 'dog');
-    await submit(client, 'putComposite', 'pet', 'ann', 'tom', 'cat');
-    await submit(client, 'putComposite', 'pet', 'anna', 'flo', 'flea');
+    await submit(client, 'putComposite', 'pet', '["ann","rex"]', 'dog');
+    await submit(client, 'putComposite', 'pet', '["ann","tom"]', 'cat');
+    await submit(client, 'putComposite', 'pet', '["anna","flo"]', 'flea');
     return {
       found: await evaluateJson(client, 'byPartialComposite', 'pet', 'ann'),
       plain: await evaluateJson(client, 'range', 'pet', 'pet~'),
