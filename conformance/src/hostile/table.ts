@@ -1,8 +1,7 @@
 import { ROLES, answersOf, type Role } from './attempt.js';
 import { ATTEMPTS } from './attempts.js';
 
-const BEGIN =
-  '<!-- Begin of what hostile members try: written by `node conformance/dist/hostile/write-table.js` -->';
+const BEGIN = '<!-- Begin of what hostile members try: written by `npm run attempts` -->';
 const END = '<!-- End of what hostile members try -->';
 
 /** The attempts by role, as Markdown: what is tried, how often, and what came back. */

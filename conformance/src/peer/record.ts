@@ -1,4 +1,4 @@
-/** Writes what real Fabric answers to recordings/peer.json: `FABRIC_BIN=… node conformance/dist/peer/record.js`. */
+/** Writes what real Fabric answers to recordings/peer.json: `FABRIC_BIN=… npm run record-peer`. */
 import { execFile } from 'node:child_process';
 import { writeFile } from 'node:fs/promises';
 import { promisify } from 'node:util';
