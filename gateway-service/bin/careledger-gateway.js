@@ -3,7 +3,7 @@ import { onEngine } from '@careledger/engine';
 
 await onEngine(async () => {
   try {
-    const { main } = await import('../dist/cli.js');
+    const { main } = await import('../dist/src/cli.js');
     await main(process.argv);
   } catch (error) {
     process.stderr.write(`careledger-gateway: ${error.code ? `${error.code}: ` : ''}${error.message}\n`);

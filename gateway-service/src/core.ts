@@ -10,7 +10,7 @@ import {
   SEAL_CHECK_INTERVAL_MS,
   StoredLeaves,
   planErasure,
-  recoverChains,
+  ChainRecovery,
   type Erasure,
   type PendingBlock,
 } from './chain/index.js';
@@ -42,8 +42,8 @@ export interface GatewayCoreOptions {
   readonly onFatal: (error: Error) => void;
 }
 
-/** A block by its place and its hash, base64url. */
-export interface BlockPlace {
+/** A block by its height and its hash, base64url. */
+export interface BlockPosition {
   readonly height: number;
   readonly hash: string;
 }
@@ -59,45 +59,34 @@ export class GatewayCore implements AsyncDisposable {
   readonly pipeline: IngestPipeline;
   readonly chain: ChainReader;
   readonly frames: FrameReader;
-  readonly #chains: DeviceChains;
-  readonly #keeper = new ChainKeeper();
-  readonly #clock: () => number;
   readonly #verifier: SignatureVerifier;
   readonly #sealTimer: NodeJS.Timeout;
 
   constructor(options: GatewayCoreOptions) {
     const { keyStore, consentKeys, verifier, gatewayId, network, software, onFatal } = options;
     const { difficulty = 0, clock = Date.now, rules = clinicalReadingRules, migrations = [] } = options;
-    const keeper = this.#keeper;
-    this.#clock = clock;
+    const keeper = new ChainKeeper();
     this.#verifier = verifier;
     this.store = openStore({ path: options.storePath, migrations: [...STORE_MIGRATIONS, ...migrations] });
     const { read } = this.store;
     const common = { store: this.store, clock };
     this.patients = new Patients({ ...common, keyStore, consentKeys, keeper, network, software, difficulty });
-    this.#chains = new DeviceChains(read, (patientNo) => keeper.patient(patientNo));
+    const chains = new DeviceChains(read, keeper);
+    const recovery = new ChainRecovery({ read, keeper, chains, clock });
     this.devices = new DeviceRegistry({
       ...common,
-      verifier,
-      gatewayId,
-      chains: this.#chains,
-      findPatient: (patientNo) => this.patients.byNo(patientNo).chain,
-      isKnownCode: (code) => rules.isKnownCode(code),
+      ...{ verifier, gatewayId, chains, rules },
+      patients: this.patients,
     });
     this.pipeline = new IngestPipeline({
-      ...common,
-      keeper,
-      verifier,
-      rules,
+      ...{ ...common, keeper, verifier, rules, recovery, onFatal },
       leaves: new StoredLeaves(read),
-      recover: () => this.#recover(),
-      onFatal,
     });
-    this.chain = new ChainReader({ read, verifier, findDevice: (kid) => this.devices.findByKid(kid) });
-    this.frames = new FrameReader(read, this.#chains);
+    this.chain = new ChainReader({ read, verifier, devices: this.devices });
+    this.frames = new FrameReader(read, chains);
     this.patients.load();
     this.devices.load();
-    this.#recover();
+    recovery.recover();
     this.#sealTimer = setInterval(() => this.pipeline.sealDue(), SEAL_CHECK_INTERVAL_MS).unref();
   }
 
@@ -112,9 +101,9 @@ export class GatewayCore implements AsyncDisposable {
    * store before, complete its rotation after.
    * @param signer the gateway key in force from this block on
    */
-  async rekey(patientId: string, body: RekeyBody, signer: Signer): Promise<BlockPlace> {
+  async rekey(patientId: string, body: RekeyBody, signer: Signer): Promise<BlockPosition> {
     const { chain } = this.patients.get(patientId);
-    return placeOf(await this.pipeline.seal((keeper, nowMs) => keeper.rekey(chain, body, signer, nowMs)));
+    return positionOf(await this.pipeline.seal((keeper, nowMs) => keeper.rekey(chain, body, signer, nowMs)));
   }
 
   /**
@@ -122,22 +111,19 @@ export class GatewayCore implements AsyncDisposable {
    * verifies. Resolves when nothing of it is left in the store's files.
    * @throws PatientError, ChainAccessError, IngestError
    */
-  async eraseFrames(
-    patientId: string,
-    erasure: Erasure,
-  ): Promise<{ readonly height: number; readonly hash: string }> {
+  async eraseFrames(patientId: string, erasure: Erasure): Promise<BlockPosition> {
     const { chain } = this.patients.get(patientId);
     const { read } = this.store;
     const pending = await this.pipeline.seal((keeper, nowMs) => {
-      const { body, erased } = planErasure(read, chain.patientNo, chain.state, erasure, this.#verifier);
+      const { body, erased } = planErasure(chain, erasure, { read, verifier: this.#verifier });
       return keeper.sealContent(chain, { type: 'erasure', body }, nowMs, erased);
     });
     this.store.forgetErased();
-    return placeOf(pending);
+    return positionOf(pending);
   }
 
   /** Newest block of a patient that is on disk: what may be anchored. */
-  head(patientId: string): BlockPlace {
+  head(patientId: string): BlockPosition {
     return this.patients.get(patientId).chain.durableHead;
   }
 
@@ -152,12 +138,8 @@ export class GatewayCore implements AsyncDisposable {
   async [Symbol.asyncDispose](): Promise<void> {
     await this.close();
   }
-
-  #recover(): void {
-    recoverChains(this.store.read, this.#keeper, this.#chains, this.#clock());
-  }
 }
 
-function placeOf({ sealed }: PendingBlock): BlockPlace {
+function positionOf({ sealed }: PendingBlock): BlockPosition {
   return { height: sealed.state.height, hash: sealed.state.head };
 }

@@ -1,10 +1,7 @@
-export * from './broker/index.js';
-export * from './chain/index.js';
-export { GatewayCore, type BlockPlace, type GatewayCoreOptions } from './core.js';
-export * from './devices/index.js';
-export * from './ingest/index.js';
-export * from './patients/index.js';
-export * from './store/index.js';
 export { buildApp, type GatewayApp } from './app.js';
+export { EmbeddedBroker } from './broker/index.js';
+export { ChainKeeper, DeviceChain, PatientChain } from './chain/index.js';
 export { GatewayConfig } from './config.js';
+export { GatewayCore } from './core.js';
 export { problems } from './problems.js';
+export { STORE_MIGRATIONS, openStore, type GatewayStore, type StoreWriter } from './store/index.js';

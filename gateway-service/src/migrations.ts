@@ -1,14 +1,31 @@
 import type { Migration } from '@careledger/service-kit';
-import { CONSENT_MIGRATION, CONSENT_OWNERS_MIGRATION } from './consent/index.js';
-import { PROCESSING_ALLOWANCES_MIGRATION, PROCESSING_MIGRATION } from './processing/index.js';
-import { RECORDS_FORMAT_MIGRATION, RECORDS_MIGRATION } from './records/schema.js';
+import { CONSENT_OWNERS, CONSENT_TABLES } from './consent/schema.js';
+import { ANCHORS_TABLE, VERSIONS_FORMAT, VERSIONS_TABLES } from './delivery/schema.js';
+import { AUTHORITIES_TABLE } from './ledger-access/schema.js';
+import { PATIENT_TOKENS_TABLE } from './patients/schema.js';
+import { ALLOWANCES_TABLES, PROCESSING_TABLES } from './processing/schema.js';
+import { UNMADE_RECORDS_TABLE } from './records/schema.js';
 
-/** Everything on top of the store's own tables. Released ones keep their places and their text: new ones go to the end. */
+/** Those of the first release. */
+export const FIRST_RELEASE_MIGRATIONS: readonly Migration[] = [
+  { name: 'processing: cursor, states, flags, episodes, due records', sql: PROCESSING_TABLES },
+  { name: 'records: versions and their way to the ledgers', sql: VERSIONS_TABLES },
+  {
+    name: 'consent: statements and their channels, grants, subscriptions, tokens, anchors',
+    sql: CONSENT_TABLES + AUTHORITIES_TABLE + PATIENT_TOKENS_TABLE + ANCHORS_TABLE,
+  },
+];
+
+/**
+ * Everything on top of the store's own tables; each folder has the text of the tables that it reads. Released ones keep
+ * their order, name and text: new ones go to the end.
+ */
 export const GATEWAY_MIGRATIONS: readonly Migration[] = [
-  PROCESSING_MIGRATION,
-  RECORDS_MIGRATION,
-  CONSENT_MIGRATION,
-  CONSENT_OWNERS_MIGRATION,
-  PROCESSING_ALLOWANCES_MIGRATION,
-  RECORDS_FORMAT_MIGRATION,
+  ...FIRST_RELEASE_MIGRATIONS,
+  { name: 'consent: grants and statements by patient and id', sql: CONSENT_OWNERS },
+  { name: 'processing: allowances of devices, records put off', sql: ALLOWANCES_TABLES },
+  {
+    name: 'records: tag groups, wraps beside their sets, receipts of notices; what the first release made is made again',
+    sql: VERSIONS_FORMAT + UNMADE_RECORDS_TABLE,
+  },
 ];

@@ -33,7 +33,7 @@ export const DECLARATIONS: readonly Declaration[] = [
   { file: 'packages/service-kit/src/config/config.ts', name: 'ConfigErrorCode', where: 'Start of a service' },
   { file: 'packages/service-kit/src/sqlite/error.ts', name: 'DatabaseErrorCode', where: 'Store' },
   { file: 'gateway-service/src/store/errors.ts', name: 'StoreErrorCode', where: 'Store' },
-  { file: 'gateway-service/src/outbox/anchoring.ts', name: 'BEHIND_LEDGER', where: 'Chain of a gateway' },
+  { file: 'gateway-service/src/delivery/anchoring.ts', name: 'BEHIND_LEDGER', where: 'Chain of a gateway' },
   { file: 'api/src/store/former-formats.ts', name: 'FORMAT_RETIRED', where: 'Refusal of a write' },
   { file: 'gateway-service/src/records/errors.ts', name: 'RecordErrorCode', where: 'Making a record' },
   { file: 'packages/clinical/src/plausibility.ts', name: 'ReadingFlag', where: 'Flag of a reading' },

@@ -314,6 +314,13 @@ test('a reading is proved offline, from the device’s signature to the attested
   const { registration } = device.device;
   const path = `/proofs?deviceId=${registration.deviceId}&seq=1`;
   const proofOf = async () => (await fixture.own(patient, 'GET', path)) as unknown as Proof;
+  const beyond = await fixture.call(
+    'GET',
+    `/v1/patients/${patient.patientId}${path}&reading=1`,
+    undefined,
+    patient.token,
+  );
+  expect([beyond.status, beyond.body['code']]).toEqual([404, 'READING_NOT_FOUND']);
   const roots = await fixture.trustRoots();
   const check = async (proof: Proof) => verifyProof(proof, roots, { hash: sha256, verifier: nodeVerifier() });
   const alone = await check(await proofOf());

@@ -43,7 +43,7 @@ test('a changed service restarts alone and has its data; Ctrl-C ends everything'
     const pids = childrenOf(child.pid);
 
     const now = new Date();
-    utimesSync(join(workspace, 'gateway-service/dist/index.js'), now, now);
+    utimesSync(join(workspace, 'gateway-service/dist/src/index.js'), now, now);
     const [, pid] = await printed(/ s {2}gateway restarted in .* s \(pid (\d+)\)/);
     const after = await framesTaken();
     expect(after).toBeGreaterThanOrEqual(before);
@@ -62,7 +62,7 @@ test('a changed service restarts alone and has its data; Ctrl-C ends everything'
   expect(child.exitCode).toBe(0);
   // The service was asked by whoever stops all in order, not by the terminal.
   expect(readFileSync(join(dir, 'logs', 'gateway.log'), 'utf8')).not.toContain('"signal":"SIGINT"');
-}, 180_000);
+}, 300_000);
 
 /** By /proc: on other systems than Linux none are found. */
 function childrenOf(pid: number | undefined): number[] {

@@ -1,8 +1,8 @@
 import { framesTopic, resultsTopic, type FrameResult } from '@careledger/protocol';
 import type { Client } from 'aedes';
 import type { Device } from '../devices/index.js';
-import { ANSWERS_BACKLOG_MAX_BYTES } from './limits.js';
 import { pubackPacket, resultPacket, topicField } from './answer-packets.js';
+import { ANSWERS_BACKLOG_MAX_BYTES } from './limits.js';
 
 /** A device's connection. */
 export class DeviceSession {

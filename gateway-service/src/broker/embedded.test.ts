@@ -4,10 +4,10 @@ import { setImmediate } from 'node:timers/promises';
 import { afterEach, beforeEach, expect, test } from '@jest/globals';
 import { framesTopic, resultsTopic } from '@careledger/protocol';
 import { connectAsync } from 'mqtt';
-import { MqttDevice } from '../testing/mqtt-device.js';
-import { GATEWAY_ID } from '../testing/open-core.js';
-import { SimulatedDevice } from '../testing/simulated-device.js';
-import { TestCore } from '../testing/test-core.js';
+import { MqttDevice } from '../../testing/mqtt-device.js';
+import { GATEWAY_ID } from '../../testing/open-core.js';
+import { SimulatedDevice } from '../../testing/simulated-device.js';
+import { TestCore } from '../../testing/test-core.js';
 import { EmbeddedBroker } from './embedded.js';
 
 const silent = { info: () => undefined, warn: () => undefined };

@@ -4,7 +4,7 @@ import { expect, test } from '@jest/globals';
 import { framesTopic, resultsTopic } from '@careledger/protocol';
 import { Aedes } from 'aedes';
 import { connectAsync } from 'mqtt';
-import { TestCore } from '../testing/test-core.js';
+import { TestCore } from '../../testing/test-core.js';
 import { ExternalBroker } from './external.js';
 
 const silent = { info: () => undefined, warn: () => undefined };

@@ -18,7 +18,7 @@ import { watchSessions } from './session-watch.js';
 
 /** Last characters of device ids: base32. */
 const SHARDS = [...'abcdefghijklmnopqrstuvwxyz234567'];
-/** Pause before a lost connection, or one given up to have frames delivered again, is made anew. */
+/** Pause before a lost connection, or one given up to have frames delivered again, is made again. */
 const RECONNECT_INTERVAL_MS = 1_000;
 
 /** Who certifies the devices of a broker, and where that looks for lists of certificates that do not count. */
@@ -48,7 +48,7 @@ export interface ExternalBrokerOptions {
 /**
  * Frames from a broker that runs elsewhere, with QoS 1 and a persistent session per shard. The PUBACK to the broker goes
  * out once the frame is on disk or refused; a frame that could not be stored is not acknowledged, and its connection is
- * made anew so that the broker delivers it again. Who may connect and publish where is the broker's to decide; what a
+ * made again so that the broker delivers it again. Who may connect and publish where is the broker's to decide; what a
  * frame says is signed by its device all the same. Where the broker goes by certificates, those of devices that are
  * suspended or revoked do not count any more, and their sessions end.
  */

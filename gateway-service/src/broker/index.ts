@@ -1,5 +1,3 @@
-export { EmbeddedBroker, type EmbeddedBrokerOptions } from './embedded.js';
-export { ExternalBroker, type ExternalBrokerOptions } from './external.js';
+export { EmbeddedBroker } from './embedded.js';
 export type { FrameSource } from './frame-source.js';
-export * from './limits.js';
-export { ViolationCounters, type ViolationCode } from './violations.js';
+export { openFrameSource } from './open-source.js';

@@ -2,11 +2,11 @@ import { spawn, type ChildProcessByStdio } from 'node:child_process';
 import { once } from 'node:events';
 import type { Readable } from 'node:stream';
 import { expect, test } from '@jest/globals';
-import { MqttDevice } from '../testing/mqtt-device.js';
-import type { MadeFrame, SimulatedDevice } from '../testing/simulated-device.js';
-import { TestCore } from '../testing/test-core.js';
+import { MqttDevice } from '../../testing/mqtt-device.js';
+import type { MadeFrame, SimulatedDevice } from '../../testing/simulated-device.js';
+import { TestCore } from '../../testing/test-core.js';
 
-const PROCESS = new URL('../testing/gateway-process.js', import.meta.url).pathname;
+const PROCESS = new URL('../../testing/gateway-process.js', import.meta.url).pathname;
 const KILLS = 4;
 const FRAMES_PER_ROUND = 600;
 const IN_FLIGHT = 100;

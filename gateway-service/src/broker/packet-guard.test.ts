@@ -1,6 +1,6 @@
 import { expect, test } from '@jest/globals';
-import { PacketGuard } from './packet-guard.js';
 import { resultPacket, topicField } from './answer-packets.js';
+import { PacketGuard } from './packet-guard.js';
 
 /** A PUBLISH-like packet with this remaining length. */
 function packet(length: number): Buffer {

@@ -13,8 +13,11 @@ export class PacketGuard {
   /** Digits of the length read so far; -1 before a packet's first byte. */
   #digits = -1;
   #length = 0;
+  readonly #maxBytes: number;
 
-  constructor(private readonly maxBytes: number) {}
+  constructor(maxBytes: number) {
+    this.#maxBytes = maxBytes;
+  }
 
   /** False once a packet is too large, or its length malformed. */
   accept(chunk: Uint8Array): boolean {
@@ -39,6 +42,6 @@ export class PacketGuard {
     if ((byte & CONTINUES) !== 0) return this.#digits < LENGTH_DIGITS_MAX;
     this.#digits = -1;
     this.#rest = this.#length;
-    return this.#length <= this.maxBytes;
+    return this.#length <= this.#maxBytes;
   }
 }

@@ -63,7 +63,7 @@ test('a gateway that starts again goes on after the lists that the broker has, a
   revoked = [...revoked, '4004'];
   await (await open()).close();
   expect(await names()).toEqual([0, 1, 2, 3].map((n) => `${HASH}.r${n}`));
-  // A broker that starts anew reads them all: the older ones are the newest of before, and one file.
+  // A broker that starts again reads them all: the older ones are the newest of before, and one file.
   const files = await Promise.all([0, 1, 2].map((n) => stat(join(folder, `${HASH}.r${n}`))));
   expect(new Set(files.map(({ ino }) => ino)).size).toBe(1);
   expect(await timeOf(3)).toBeGreaterThan(await timeOf(0));

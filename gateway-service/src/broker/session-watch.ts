@@ -9,7 +9,7 @@ const DEVICE_CONNECTED = /(?:^|: )New client connected from \S+ as (dev_[a-z2-7]
 export interface SessionWatchOptions {
   readonly url: string;
   readonly options: IClientOptions;
-  /** The watch has begun, or begun anew: what happened before was not seen. */
+  /** The watch has begun, or begun again: what happened before was not seen. */
   readonly onWatching: () => void;
   readonly onDeviceConnected: (deviceId: string) => void;
   readonly logger: Pick<Logger, 'warn'>;

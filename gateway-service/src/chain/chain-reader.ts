@@ -18,7 +18,7 @@ import { ChainAccessError } from './errors.js';
 import { READ_PAGE_BLOCKS } from './limits.js';
 import { leafOfRow } from './stored-leaves.js';
 
-/** A frame's place in its patient's chain. */
+/** A frame's position in its patient's chain. */
 export interface FrameProof {
   readonly patientNo: number;
   readonly block: Block;
@@ -30,8 +30,8 @@ export interface FrameProof {
 export interface ChainReaderOptions {
   readonly read: StoreReader;
   readonly verifier: SignatureVerifier;
-  /** Devices by key id, former ones included. */
-  readonly findDevice: FindDevice;
+  /** `devices/registry.ts`: by key id, former ones included. */
+  readonly devices: { findByKid: FindDevice };
 }
 
 /** Reads sealed blocks, proves and verifies them. */
@@ -55,6 +55,14 @@ export class ChainReader {
   ): { readonly block: Block; readonly hash: string }[] {
     const rows = this.#options.read.blocksFrom(patientNo, height, limit);
     return rows.map(({ json, hash }) => ({ block: parseBlock(json), hash }));
+  }
+
+  /** The genesis and every re-key below a height: how the gateway key came to be. */
+  keyBlocksBelow(patientNo: number, height: number): Block[] {
+    return this.#options.read
+      .blocksWithoutFrames(patientNo, height)
+      .map(({ json }) => parseBlock(json))
+      .filter(({ type }) => type === 'genesis' || type === 'rekey');
   }
 
   /** All blocks, read page by page. */
@@ -107,11 +115,11 @@ export class ChainReader {
 
   /** Verifies a whole chain against its raw frames and, where given, what the ledger has anchored. */
   verify(patientNo: number, anchors: readonly AnchoredHead[] = []): Promise<ChainReport> {
-    const { verifier, findDevice } = this.#options;
+    const { verifier, devices } = this.#options;
     return verifyChain(this.blocks(patientNo), {
       hash: sha256,
       verifier,
-      findDevice,
+      findDevice: (kid) => devices.findByKid(kid),
       anchors,
       framesOf: async ({ height }) => {
         // A block at a time, so that frames are taken in meanwhile.

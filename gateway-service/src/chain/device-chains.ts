@@ -1,15 +1,17 @@
 import { StoreError, type StoreReader } from '../store/index.js';
 import { DeviceChain } from './device-chain.js';
-import type { PatientChain } from './patient-chain.js';
+import type { ChainKeeper } from './keeper.js';
 
 /** Device chains by number, each in memory once it was asked for. */
 export class DeviceChains {
+  readonly #read: StoreReader;
+  readonly #keeper: Pick<ChainKeeper, 'patient'>;
   readonly #chains = new Map<number, DeviceChain>();
 
-  constructor(
-    private readonly read: StoreReader,
-    private readonly findPatient: (patientNo: number) => PatientChain | undefined,
-  ) {}
+  constructor(read: StoreReader, keeper: Pick<ChainKeeper, 'patient'>) {
+    this.#read = read;
+    this.#keeper = keeper;
+  }
 
   add(chain: DeviceChain): void {
     this.#chains.set(chain.chainNo, chain);
@@ -19,8 +21,8 @@ export class DeviceChains {
   get(chainNo: number): DeviceChain {
     const known = this.#chains.get(chainNo);
     if (known !== undefined) return known;
-    const row = this.read.deviceChain(chainNo);
-    const patient = row && this.findPatient(row.patientNo);
+    const row = this.#read.deviceChain(chainNo);
+    const patient = row && this.#keeper.patient(row.patientNo);
     if (row === undefined || patient === undefined) {
       throw new StoreError('STORE_INCONSISTENT', `The store lacks device chain ${chainNo} or its patient`);
     }
@@ -32,7 +34,7 @@ export class DeviceChains {
   /** Puts every chain back to what the store has. */
   reset(): void {
     for (const chain of this.#chains.values()) {
-      const row = this.read.deviceChain(chain.chainNo);
+      const row = this.#read.deviceChain(chain.chainNo);
       if (row !== undefined) chain.state = row.state;
     }
   }

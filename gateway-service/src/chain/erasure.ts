@@ -21,6 +21,12 @@ export interface Erasure {
   readonly statement: string | null;
 }
 
+/** Whose frames they are: a `PatientChain`. */
+interface ErasedChain {
+  readonly patientNo: number;
+  readonly state: ChainState;
+}
+
 /** What an erasure block says, and the rows that go with it. */
 export interface PlannedErasure {
   readonly body: ErasureBody;
@@ -28,15 +34,13 @@ export interface PlannedErasure {
 }
 
 /**
- * Finds the places of the frames in the patient's chain. Changes nothing.
+ * Finds the positions of the frames in the patient's chain. Changes nothing.
  * @throws ChainAccessError `FRAME_NOT_FOUND`, `FRAME_NOT_SEALED`, `ERASURE_UNPROVEN`; RangeError for too many or none
  */
 export function planErasure(
-  read: StoreReader,
-  patientNo: number,
-  state: ChainState,
+  { patientNo, state }: ErasedChain,
   { rowIds, reason, statement }: Erasure,
-  verifier: SignatureVerifier,
+  { read, verifier }: { readonly read: StoreReader; readonly verifier: SignatureVerifier },
 ): PlannedErasure {
   if (rowIds.length === 0 || rowIds.length > MAX_ERASED_PER_BLOCK) {
     throw new RangeError(`Erase 1 to ${MAX_ERASED_PER_BLOCK} frames at a time`);

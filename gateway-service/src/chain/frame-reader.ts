@@ -16,19 +16,7 @@ export interface StoredFrameView {
   readonly frame: Frame;
 }
 
-/** One measurement as stored; times in milliseconds since 1970. */
-export interface StoredReading {
-  readonly rowId: number;
-  readonly deviceId: string;
-  readonly t: number;
-  readonly code: string;
-  readonly value: number;
-  readonly unit: string;
-  readonly receivedAt: number;
-  readonly flags: number;
-}
-
-/** Reads stored frames by place and by measured time. Erased frames are left out. */
+/** Reads stored frames by row and by measured time. Erased frames are left out. */
 export class FrameReader {
   readonly #read: StoreReader;
   readonly #chains: DeviceChains;
@@ -63,17 +51,6 @@ export class FrameReader {
     }
   }
 
-  /** Readings measured in [fromMs, toMs), in the order of acceptance. */
-  readingsBetween(patient: PatientChain, fromMs: number, toMs: number): StoredReading[] {
-    const readings: StoredReading[] = [];
-    for (const view of this.framesBetween(patient, fromMs, toMs)) {
-      for (const reading of readingsOf(view)) {
-        if (reading.t >= fromMs && reading.t < toMs) readings.push(reading);
-      }
-    }
-    return readings;
-  }
-
   #rowsBetween({ patientNo, open, uncommitted }: PatientChain, fromMs: number, toMs: number): number[] {
     const rows = this.#read.frameRowsBetween(patientNo, fromMs, toMs);
     for (const block of open === undefined ? uncommitted : [...uncommitted, open]) {
@@ -97,18 +74,4 @@ export class FrameReader {
       frame: parseFrame(row.jws),
     };
   }
-}
-
-/** A stored frame's readings one by one. */
-export function readingsOf({ rowId, deviceId, receivedMs, flags, frame }: StoredFrameView): StoredReading[] {
-  return frame.readings.map(({ timeMs, code, value, unit }) => ({
-    rowId,
-    deviceId,
-    t: timeMs,
-    code,
-    value,
-    unit,
-    receivedAt: receivedMs,
-    flags,
-  }));
 }

@@ -1,12 +1,11 @@
-export { ChainReader, type FrameProof } from './chain-reader.js';
+export { ChainReader } from './chain-reader.js';
 export { DeviceChain } from './device-chain.js';
 export { DeviceChains } from './device-chains.js';
-export { planErasure, type Erasure, type PlannedErasure } from './erasure.js';
-export { ChainAccessError, type ChainAccessErrorCode } from './errors.js';
-export { FrameReader, readingsOf, type StoredFrameView, type StoredReading } from './frame-reader.js';
+export { planErasure, type Erasure } from './erasure.js';
+export { FrameReader } from './frame-reader.js';
 export { ChainKeeper } from './keeper.js';
-export * from './limits.js';
+export { SEAL_CHECK_INTERVAL_MS } from './limits.js';
 export { PatientChain } from './patient-chain.js';
-export { recoverChains } from './recover.js';
+export { ChainRecovery } from './recover.js';
 export type { PendingBlock } from './seal.js';
 export { StoredLeaves } from './stored-leaves.js';

@@ -15,14 +15,14 @@ export interface AcceptedFrame {
   readonly missing: number;
 }
 
-/** Where a frame has its place. */
-export interface FramePlace {
+/** A frame's row and the block that it is in. */
+export interface FramePosition {
   readonly rowId: number;
   readonly height: number;
 }
 
 /**
- * All patients' chains in memory: gives every accepted frame its row and its place in an open block, and seals blocks.
+ * All patients' chains in memory: gives every accepted frame its row and its position in an open block, and seals blocks.
  * What it does here runs ahead of the store by at most one transaction, which `write` and `committed` complete; after a
  * transaction that failed nothing here is right any more, and it must be recovered from the store (`recoverChains`).
  */
@@ -53,7 +53,7 @@ export class ChainKeeper {
   }
 
   /** Puts the frame into its patient's open block, and seals that if it is full. `chain.state` has it already. */
-  append(accepted: AcceptedFrame, nowMs: number): FramePlace {
+  append(accepted: AcceptedFrame, nowMs: number): FramePosition {
     const rowId = this.#nextRow++;
     const height = this.restore(rowId, accepted, nowMs);
     const { patient } = accepted.chain;

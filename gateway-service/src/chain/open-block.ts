@@ -1,10 +1,15 @@
-import type { BlockGap } from '@careledger/private-chain';
-import type { DeviceChain } from './device-chain.js';
+import type { BlockGap, DeviceChainState } from '@careledger/private-chain';
+
+/** What a block needs of the device's chain that a frame continues: a `DeviceChain`. */
+export interface ContinuedChain {
+  readonly chainNo: number;
+  readonly state: DeviceChainState;
+}
 
 /** A frame that is on its way into a block. */
 export interface OpenFrame {
   readonly rowId: number;
-  readonly chain: DeviceChain;
+  readonly chain: ContinuedChain;
   readonly seq: number;
   /** Leaf hash, base64url. */
   readonly leaf: string;
@@ -44,7 +49,7 @@ export class OpenBlock {
   }
 
   /** Leaf of the frame with this counter, if it is in here. */
-  leafOf(chain: DeviceChain, seq: number): string | undefined {
+  leafOf(chain: ContinuedChain, seq: number): string | undefined {
     return this.frames.find((frame) => frame.seq === seq && frame.chain === chain)?.leaf;
   }
 }

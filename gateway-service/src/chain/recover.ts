@@ -5,34 +5,43 @@ import type { DeviceChains } from './device-chains.js';
 import type { ChainKeeper } from './keeper.js';
 import { READ_PAGE_FRAMES } from './limits.js';
 
+export interface ChainRecoveryOptions {
+  readonly read: StoreReader;
+  readonly keeper: ChainKeeper;
+  readonly chains: DeviceChains;
+  readonly clock: () => number;
+}
+
 /**
  * Brings the chains in memory to what the store has: heads from the newest blocks; open blocks and device chains from
  * the frames that are in no sealed block yet. Reads from the store's recovery row on: at most what came within one seal
- * interval. At the start, and after a transaction that failed. Returns how many frames are open.
- * @throws StoreError `STORE_INCONSISTENT`
+ * interval. At the start, and after a transaction that failed.
  */
-export function recoverChains(
-  read: StoreReader,
-  keeper: ChainKeeper,
-  chains: DeviceChains,
-  nowMs: number,
-): number {
-  keeper.reset(read.lastFrameRow());
-  for (const { patientNo, chainState } of read.patients()) keeper.patient(patientNo)?.reset(chainState);
-  chains.reset();
-  let open = 0;
-  let after = read.recoveryRow() - 1;
-  for (;;) {
-    const page = read.framesAfter(after, READ_PAGE_FRAMES);
-    for (const row of page) {
-      const chain = chains.get(row.chainNo);
-      if (row.height <= chain.patient.state.height) continue;
-      restoreFrame(row, chain, keeper, nowMs);
-      open++;
+export class ChainRecovery {
+  readonly #options: ChainRecoveryOptions;
+
+  constructor(options: ChainRecoveryOptions) {
+    this.#options = options;
+  }
+
+  /** @throws StoreError `STORE_INCONSISTENT` */
+  recover(): void {
+    const { read, keeper, chains, clock } = this.#options;
+    const nowMs = clock();
+    keeper.reset(read.lastFrameRow());
+    for (const { patientNo, chainState } of read.patients()) keeper.patient(patientNo)?.reset(chainState);
+    chains.reset();
+    let after = read.recoveryRow() - 1;
+    for (;;) {
+      const page = read.framesAfter(after, READ_PAGE_FRAMES);
+      for (const row of page) {
+        const chain = chains.get(row.chainNo);
+        if (row.height > chain.patient.state.height) restoreFrame(row, chain, keeper, nowMs);
+      }
+      const last = page.at(-1);
+      if (last === undefined) return;
+      after = last.rowId;
     }
-    const last = page.at(-1);
-    if (last === undefined) return open;
-    after = last.rowId;
   }
 }
 

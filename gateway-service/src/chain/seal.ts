@@ -8,8 +8,7 @@ import {
   type Sealed,
 } from '@careledger/private-chain';
 import type { BlockRow, FrameRun, FramesOfBlock, StoreWriter } from '../store/index.js';
-import type { DeviceChain } from './device-chain.js';
-import type { OpenBlock, OpenFrame } from './open-block.js';
+import type { ContinuedChain, OpenBlock, OpenFrame } from './open-block.js';
 import type { PatientChain } from './patient-chain.js';
 
 /** A signed block on its way into the store, with the states that hold after it. */
@@ -22,7 +21,7 @@ export interface PendingBlock {
     readonly stored: FramesOfBlock;
     readonly runs: readonly FrameRun[];
     /** Each device's chain as it stood at the seal: by the time of the commit it may have gone on. */
-    readonly states: ReadonlyMap<DeviceChain, DeviceChainState>;
+    readonly states: ReadonlyMap<ContinuedChain, DeviceChainState>;
   };
 }
 
@@ -84,8 +83,8 @@ export function writeBlock(
   for (const run of frames.runs) writer.insertFrameRun(run);
 }
 
-function seqsByChain(frames: readonly OpenFrame[]): Map<DeviceChain, number[]> {
-  const byChain = new Map<DeviceChain, number[]>();
+function seqsByChain(frames: readonly OpenFrame[]): Map<ContinuedChain, number[]> {
+  const byChain = new Map<ContinuedChain, number[]>();
   for (const { chain, seq } of frames) {
     const seqs = byChain.get(chain);
     if (seqs === undefined) byChain.set(chain, [seq]);
@@ -95,7 +94,7 @@ function seqsByChain(frames: readonly OpenFrame[]): Map<DeviceChain, number[]> {
 }
 
 /** Consecutive counters put together; late fillers make runs of their own. */
-export function* runsOf(chainNo: number, seqs: readonly number[], height: number): Iterable<FrameRun> {
+function* runsOf(chainNo: number, seqs: readonly number[], height: number): Iterable<FrameRun> {
   const sorted = [...seqs].sort((a, b) => a - b);
   let fromSeq: number | undefined;
   for (const [index, seq] of sorted.entries()) {

@@ -3,7 +3,7 @@ import { BLOCK_MAX_FRAMES, SEAL_INTERVAL_MS } from './limits.js';
 /** Fractional part of the golden ratio: its multiples spread evenly however many patients there are (Weyl 1916). */
 const GOLDEN_FRACTION = 0.6180339887498949;
 
-/** A patient's place in the cycle, 0 ≤ phase < 1. */
+/** A patient's phase in the cycle, 0 ≤ phase < 1. */
 export function phaseOf(patientNo: number): number {
   return (patientNo * GOLDEN_FRACTION) % 1;
 }

@@ -3,10 +3,12 @@ import { mayBeTakenLater, NotYetError } from '@careledger/delivery';
 import { CHANNELS, type ChannelName } from '@careledger/domain';
 import { LedgerError } from '@careledger/ledger';
 import { DurableWork, type Logger, type WorkHealth } from '@careledger/service-kit';
-import type { LedgerLink } from '../outbox/ledger-link.js';
-import { EMERGENCY_BACKOFF, LEDGER_CONCURRENCY } from '../outbox/limits.js';
-import type { Settled } from '../outbox/statement-batcher.js';
+import type { LedgerLink } from '../ledger-access/ledger-link.js';
+import { EMERGENCY_BACKOFF, LEDGER_CONCURRENCY } from '../ledger-access/limits.js';
+import type { Settled } from '../ledger-access/statement-batcher.js';
+import type { Patients } from '../patients/index.js';
 import type { GatewayStore } from '../store/index.js';
+import type { ConsentSettler } from './settle.js';
 import type { ConsentStep, StepStore } from './step-store.js';
 
 /** The part of the ledger that consent needs. */
@@ -16,12 +18,9 @@ export interface ConsentOutboxOptions {
   readonly store: Pick<GatewayStore, 'deferred' | 'sync'>;
   readonly steps: StepStore;
   readonly ledger: ConsentLedger;
-  readonly patientIdOf: (patientNo: number) => string;
+  readonly patients: Pick<Patients, 'byNo'>;
   readonly clock: () => number;
-  /** Within the transaction that settles a step. */
-  readonly onSettling: (step: ConsentStep, isDone: boolean) => void;
-  /** After a step was settled, on disk. */
-  readonly onSettled: (step: ConsentStep, isDone: boolean) => void;
+  readonly settler: Pick<ConsentSettler, 'settling' | 'settled'>;
   readonly logger: Pick<Logger, 'warn' | 'error'>;
 }
 
@@ -70,7 +69,7 @@ export class ConsentOutbox implements AsyncDisposable {
   }
 
   async #run(stepNo: number): Promise<void> {
-    const { store, steps, clock, onSettling, onSettled, logger } = this.#options;
+    const { store, steps, clock, settler, logger } = this.#options;
     const step = steps.get(stepNo);
     if (step?.status !== 'open') return;
     const { item, blockNumber } = await this.#submit(step);
@@ -81,19 +80,19 @@ export class ConsentOutbox implements AsyncDisposable {
     store.deferred(() => {
       steps.settle(stepNo, { status, code: item.code, txId: item.txId, blockNumber }, clock());
       if (!isDone) steps.refuseRest(step.patientNo, step.job, item.code, clock());
-      onSettling(step, isDone);
+      settler.settling(step, isDone);
     });
     await store.sync();
     const rest = steps.job(step.patientNo, step.job);
-    const next = rest.find(({ status: its, place }) => its === 'open' && place > step.place);
+    const next = rest.find(({ status: its, index }) => its === 'open' && index > step.index);
     if (next !== undefined) this.add(next);
-    onSettled(step, isDone);
+    settler.settled(step, isDone);
   }
 
   #submit({ kind, channel, patientNo, statement }: ConsentStep): Promise<Settled> {
-    const { ledger, patientIdOf } = this.#options;
+    const { ledger, patients } = this.#options;
     if (kind === 'grant' || kind === 'revoke')
-      return ledger[kind][channel].submit(patientIdOf(patientNo), statement);
+      return ledger[kind][channel].submit(patients.byNo(patientNo).patientId, statement);
     return this.#submitOne(
       kind === 'register' ? 'RegisterPatient' : 'RejectSubscription',
       channel,
@@ -117,7 +116,7 @@ export class ConsentOutbox implements AsyncDisposable {
       ledger.note(error);
       if (!(error instanceof LedgerError) || error.code !== 'CHAINCODE_REFUSED') throw error;
       const code = error.chaincodeCode;
-      // CALLER_REFUSED is a matter of the certificate: operators mend it, the statement stands.
+      // CALLER_REFUSED is a matter of the certificate: operators fix it, the statement stands.
       if (code === undefined || code === 'CALLER_REFUSED') throw error;
       return { item: { sid: null, code, txId: error.transactionId ?? '' }, blockNumber: 0 };
     }

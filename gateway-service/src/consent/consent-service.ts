@@ -1,4 +1,4 @@
-import { type SignatureVerifier } from '@careledger/crypto';
+import type { SignatureVerifier } from '@careledger/crypto';
 import type { StatementBody, SubscriptionState } from '@careledger/contracts';
 import type { ChannelName, Permission, PurposeOfUse, ScopeTerm } from '@careledger/domain';
 import { timestampOf } from '@careledger/domain';
@@ -7,16 +7,18 @@ import { currentKey } from '@careledger/policy';
 import type { GrantMeaning } from '@careledger/protocol';
 import { readStatement } from '@careledger/statements';
 import type { GatewayCore } from '../core.js';
-import type { Directory } from '../directory/authorities.js';
-import type { OutboxProgress } from '../outbox/progress.js';
+import type { OrganisationDirectory } from '../ledger-access/organisation-directory.js';
 import type { Patient } from '../patients/index.js';
-import { patientStatement } from '../statement.js';
-import { checkAppStatement, genesisOf, openConsentKey, type ConsentPassphrase } from './consent-key.js';
+import { patientStatement } from '../patients/patient-statement.js';
+import type { PatientProgress } from '../patients/progress.js';
+import { checkAppStatement } from './app-statement.js';
 import type { ConsentOutbox } from './consent-outbox.js';
 import { ConsentError } from './errors.js';
+import { genesisOf } from './genesis.js';
 import type { GrantStore } from './grant-store.js';
 import { meaningOf, sealMeaning, type GranteeTerm } from './meaning.js';
 import type { NewJob, StepKind, StepStore } from './step-store.js';
+import { openConsentKey, type ConsentPassphrase } from './unlock.js';
 
 /** A grant reaches the authorities first, a revocation the providers: what narrows access is never late there. */
 const ORDER: Readonly<Record<StepKind, readonly ChannelName[]>> = {
@@ -54,9 +56,9 @@ export interface ConsentServiceOptions {
   readonly core: Pick<GatewayCore, 'store' | 'chain' | 'patients'>;
   readonly steps: StepStore;
   readonly grants: GrantStore;
-  readonly directory: Pick<Directory, 'authority'>;
+  readonly directory: Pick<OrganisationDirectory, 'authority'>;
   readonly outbox: Pick<ConsentOutbox, 'add'>;
-  readonly progress: OutboxProgress;
+  readonly progress: PatientProgress;
   readonly verifier: SignatureVerifier;
   readonly networkId: string;
   readonly clock: () => number;
@@ -270,7 +272,7 @@ export class ConsentService {
     await core.store.sync();
     if (isNew)
       for (const step of steps.job(patientNo, job))
-        if (made.isUnordered === true || step.place === 0) outbox.add(step);
+        if (made.isUnordered === true || step.index === 0) outbox.add(step);
     return job;
   }
 

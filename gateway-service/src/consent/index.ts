@@ -1,8 +1,9 @@
 export { ConsentOutbox } from './consent-outbox.js';
-export { ConsentService, type GrantTerms, type JobOutcome } from './consent-service.js';
-export { ConsentError, type ConsentErrorCode } from './errors.js';
+export { ConsentService, type JobOutcome } from './consent-service.js';
+export { ConsentError } from './errors.js';
 export { GrantStore, type Grant } from './grant-store.js';
 export { Reconciler } from './reconciler.js';
-export { CONSENT_MIGRATION, CONSENT_OWNERS_MIGRATION } from './schema.js';
+export { Registrations } from './registrations.js';
+export { ConsentSettler } from './settle.js';
 export { StepStore, type ConsentStep } from './step-store.js';
 export { SubscriptionStore } from './subscription-store.js';

@@ -2,7 +2,7 @@ import { utf8 } from '@careledger/crypto';
 import { encryptTo, type GranteeTerms } from '@careledger/envelope';
 import type { ScopeTerm } from '@careledger/domain';
 import { SEALED_CONTEXT, type GrantMeaning, type GranteeMeaning } from '@careledger/protocol';
-import { granteeTagOf, tagOf } from '../records/scope.js';
+import { granteeTagOf, tagOf } from './scope-tags.js';
 
 /** Within an authority: a unit, a role or a practitioner. */
 export type GranteeTerm =

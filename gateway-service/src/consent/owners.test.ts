@@ -8,17 +8,15 @@ import { sodiumVerifier } from '@careledger/crypto/sodium';
 import type { ChannelName } from '@careledger/domain';
 import { openDatabase } from '@careledger/service-kit';
 import { makeStatement, readStatement } from '@careledger/statements';
-import { GATEWAY_MIGRATIONS } from '../migrations.js';
-import { OutboxProgress } from '../outbox/progress.js';
-import type { Settled } from '../outbox/statement-batcher.js';
+import { PASSPHRASE } from '../../testing/open-core.js';
+import { TestCore } from '../../testing/test-core.js';
+import type { Settled } from '../ledger-access/statement-batcher.js';
+import { FIRST_RELEASE_MIGRATIONS, GATEWAY_MIGRATIONS } from '../migrations.js';
 import type { Patient } from '../patients/index.js';
-import { PROCESSING_MIGRATION } from '../processing/index.js';
-import { RECORDS_MIGRATION } from '../records/schema.js';
+import { PatientProgress } from '../patients/progress.js';
+import { noticeRecipientsOf, readersOf } from '../records/readers.js';
 import { STORE_MIGRATIONS } from '../store/index.js';
-import { PASSPHRASE } from '../testing/open-core.js';
-import { TestCore } from '../testing/test-core.js';
 import {
-  CONSENT_MIGRATION,
   ConsentOutbox,
   ConsentService,
   GrantStore,
@@ -26,7 +24,6 @@ import {
   SubscriptionStore,
   type ConsentStep,
 } from './index.js';
-import { noticeRecipientsOf, readersOf } from '../records/readers.js';
 
 const HOSPITAL = 'aut_hospital';
 const SUBSCRIPTION = 'sub-of-the-hospital-1';
@@ -48,7 +45,7 @@ beforeEach(async () => {
     ...{ core, steps, grants, networkId: 'devnet', clock: () => t.nowMs },
     directory: { authority: () => Promise.reject(new Error('no ledger here')) },
     outbox: { add: (step) => sent.push(step) },
-    progress: new OutboxProgress(),
+    progress: new PatientProgress(),
     verifier: sodiumVerifier(),
   });
 });
@@ -151,10 +148,12 @@ describe('ids that another patient has chosen', () => {
         channel: () => submit,
         note: () => undefined,
       },
-      patientIdOf: (patientNo) => patients.byNo(patientNo).patientId,
-      onSettling: () => undefined,
-      onSettled: ({ patientNo, channel }) => {
-        if (patientNo === victim.patientNo && channel === 'cloud') isSettled.resolve();
+      patients,
+      settler: {
+        settling: () => undefined,
+        settled: ({ patientNo, channel }) => {
+          if (patientNo === victim.patientNo && channel === 'cloud') isSettled.resolve();
+        },
       },
     });
     outbox.start();
@@ -205,7 +204,7 @@ test('grants and steps of a store of the first release are there, each with its 
   const folder = mkdtempSync(join(tmpdir(), 'careledger-gateway-'));
   const path = join(folder, 'gateway.db');
   try {
-    const released = [...STORE_MIGRATIONS, PROCESSING_MIGRATION, RECORDS_MIGRATION, CONSENT_MIGRATION];
+    const released = [...STORE_MIGRATIONS, ...FIRST_RELEASE_MIGRATIONS];
     const before = openDatabase({ path, migrations: released });
     before
       .prepare('INSERT INTO grants VALUES (?, ?, ?, ?, ?, ?, NULL, ?, NULL)')
@@ -229,7 +228,7 @@ test('grants and steps of a store of the first release are there, each with its 
       }),
     ]);
     expect(new StepStore(after).eligible()).toEqual([
-      expect.objectContaining({ stepNo: 2, patientNo: 7, job: 'grant-1', channel: 'cloud', place: 1 }),
+      expect.objectContaining({ stepNo: 2, patientNo: 7, job: 'grant-1', channel: 'cloud', index: 1 }),
     ]);
   } finally {
     rmSync(folder, { recursive: true });

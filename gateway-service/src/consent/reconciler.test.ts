@@ -1,24 +1,24 @@
 import type { GrantState } from '@careledger/contracts';
 import type { ChannelName } from '@careledger/domain';
 import { afterEach, beforeEach, expect, test } from '@jest/globals';
+import { RecordsFixture } from '../../testing/records-fixture.js';
 import { readersOf } from '../records/readers.js';
-import { RecordsBench } from '../testing/records-bench.js';
 import { Reconciler } from './reconciler.js';
 import { StepStore } from './step-store.js';
 
-let bench: RecordsBench;
+let fixture: RecordsFixture;
 beforeEach(async () => {
-  bench = await RecordsBench.open();
+  fixture = await RecordsFixture.open();
 });
-afterEach(() => bench[Symbol.asyncDispose]());
+afterEach(() => fixture[Symbol.asyncDispose]());
 
 test('a revocation that a provider relayed, since the operator would not, ends wraps and notices here too', async () => {
-  const { patient, device } = await bench.patient();
+  const { patient, device } = await fixture.patient();
   const { patientId, patientNo } = patient;
-  const grantId = bench.grant(patient, bench.hospital);
-  const place = await bench.store(await bench.periodic(patient, device));
-  await bench.rewrapped(patient);
-  const body = bench.grants.get(patientNo, grantId)?.body;
+  const grantId = fixture.grant(patient, fixture.hospital);
+  const versionId = await fixture.store(await fixture.periodic(patient, device));
+  await fixture.rewrapped(patient);
+  const body = fixture.grants.get(patientNo, grantId)?.body;
   if (body === undefined) throw new Error('the grant was just made');
   const state: GrantState = {
     ...{ ...body, patientId, grantId, txId: '0'.repeat(64) },
@@ -30,21 +30,26 @@ test('a revocation that a provider relayed, since the operator would not, ends w
     cloud: { ...state, revokedAt: '2026-06-01T08:00:00.000Z' },
   };
   await using reconciler = new Reconciler({
-    store: bench.core.store,
-    patients: () => [patient],
-    steps: new StepStore(bench.core.store.database),
-    grants: bench.grants,
+    store: fixture.core.store,
+    patients: { list: () => [patient] },
+    steps: new StepStore(fixture.core.store.database),
+    grants: fixture.grants,
     outbox: { add: () => undefined },
-    channel: (name) => ({ evaluate: (async () => ({ rows: [on[name]], bookmark: '' })) as never }),
-    onAdopting: (no) => bench.rewraps.request(no),
-    onAdopted: (no) => bench.rewrapper.add(no),
+    ledger: {
+      channel: (name) => ({ evaluate: (async () => ({ rows: [on[name]], bookmark: '' })) as never }),
+    },
+    settler: {
+      adopting: (no) => fixture.rewraps.request(no),
+      adopted: (no) => fixture.rewrapper.add(no),
+    },
     intervalMs: 60_000,
-    clock: () => bench.bench.nowMs,
+    clock: () => fixture.testCore.nowMs,
     logger: { warn: () => undefined, error: () => undefined },
   });
-  await bench.until(() => reconciler.report.comparedMs !== null);
-  expect(readersOf(bench.grants, patientNo, [], bench.bench.nowMs)).toEqual([]);
+  reconciler.start();
+  await fixture.until(() => reconciler.report.comparedMs !== null);
+  expect(readersOf(fixture.grants, patientNo, [], fixture.testCore.nowMs)).toEqual([]);
   expect(reconciler.report.differences).toMatchObject([{ grantId, notRevokedOn: 'authorities' }]);
-  await bench.until(() => bench.rewraps.count() === 0);
-  expect(bench.provider.kidsOf(place)).not.toContain(bench.hospital.encryption.kid);
+  await fixture.until(() => fixture.rewraps.count() === 0);
+  expect(fixture.provider.kidsOf(versionId)).not.toContain(fixture.hospital.encryption.kid);
 });

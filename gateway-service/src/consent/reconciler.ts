@@ -1,11 +1,13 @@
 import { accessControl, type GrantState, type StatementBody } from '@careledger/contracts';
 import { CHANNELS, type ChannelName } from '@careledger/domain';
-import { everyRow, type LedgerChannel } from '@careledger/ledger';
+import { everyRow } from '@careledger/ledger';
 import { startWorker, type Logger, type Worker } from '@careledger/service-kit';
+import type { LedgerReader } from '../ledger-access/ledger-link.js';
+import type { Patient, Patients } from '../patients/index.js';
 import type { GatewayStore } from '../store/index.js';
-import type { Patient } from '../patients/index.js';
 import type { ConsentOutbox } from './consent-outbox.js';
 import type { GrantStore } from './grant-store.js';
+import type { ConsentSettler } from './settle.js';
 import type { StepStore } from './step-store.js';
 
 /** A grant that the two channels do not agree on while nothing of it is under way. */
@@ -20,33 +22,34 @@ export interface GrantDifference {
 
 export interface ReconcilerOptions {
   readonly store: Pick<GatewayStore, 'deferred'>;
-  readonly patients: () => readonly Patient[];
+  readonly patients: Pick<Patients, 'list'>;
   readonly steps: StepStore;
   readonly grants: GrantStore;
   readonly outbox: Pick<ConsentOutbox, 'add'>;
-  readonly channel: (name: ChannelName) => Pick<LedgerChannel, 'evaluate'>;
-  /** Within the transaction that takes over what reached the ledger by another way. */
-  readonly onAdopting: (patientNo: number) => void;
-  /** After it. */
-  readonly onAdopted: (patientNo: number) => void;
+  readonly ledger: LedgerReader;
+  readonly settler: Pick<ConsentSettler, 'adopting' | 'adopted'>;
   readonly intervalMs: number;
   readonly clock: () => number;
   readonly logger: Pick<Logger, 'warn' | 'error'>;
 }
 
-/** Compares every patient's grants on both channels now and then, reports differences and mends what it can. */
+/** Compares every patient's grants on both channels now and then, reports differences and repairs what it can. */
 export class Reconciler implements AsyncDisposable {
   readonly #options: ReconcilerOptions;
-  readonly #worker: Worker;
+  #worker: Worker | undefined;
   #differences: readonly GrantDifference[] = [];
   #comparedMs: number | null = null;
 
   constructor(options: ReconcilerOptions) {
     this.#options = options;
+  }
+
+  start(): void {
+    const { intervalMs, logger } = this.#options;
     this.#worker = startWorker({
       name: 'reconcile',
-      idleMs: options.intervalMs,
-      logger: options.logger,
+      idleMs: intervalMs,
+      logger,
       run: async (signal) => {
         await this.#round(signal);
         return false;
@@ -60,7 +63,7 @@ export class Reconciler implements AsyncDisposable {
   }
 
   async stop(): Promise<void> {
-    await this.#worker.stop();
+    await this.#worker?.stop();
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -70,7 +73,7 @@ export class Reconciler implements AsyncDisposable {
   async #round(signal: AbortSignal): Promise<void> {
     const { patients, steps, clock, logger } = this.#options;
     const found: GrantDifference[] = [];
-    for (const patient of patients()) {
+    for (const patient of patients.list()) {
       if (signal.aborted) return;
       // What is under way differs by nature.
       if (steps.openCount(patient.patientNo) > 0) continue;
@@ -109,7 +112,7 @@ export class Reconciler implements AsyncDisposable {
   async #grantsOn(name: ChannelName, { patientId }: Patient): Promise<Map<string, GrantState>> {
     const grants = new Map<string, GrantState>();
     const rows = everyRow((page) =>
-      this.#options.channel(name).evaluate(accessControl, 'ListGrants', { patientId, ...page }),
+      this.#options.ledger.channel(name).evaluate(accessControl, 'ListGrants', { patientId, ...page }),
     );
     for await (const grant of rows) grants.set(grant.grantId, grant);
     return grants;
@@ -124,7 +127,7 @@ export class Reconciler implements AsyncDisposable {
     authorities: ReadonlyMap<string, GrantState>,
     cloud: ReadonlyMap<string, GrantState>,
   ): void {
-    const { store, grants, clock, onAdopting, onAdopted } = this.#options;
+    const { store, grants, clock, settler } = this.#options;
     const given = [...authorities.values()].filter(
       ({ grantId }) => grants.get(patientNo, grantId) === undefined,
     );
@@ -144,9 +147,9 @@ export class Reconciler implements AsyncDisposable {
         });
       }
       for (const { grantId } of revoked) grants.revoke(patientNo, grantId, clock());
-      onAdopting(patientNo);
+      settler.adopting(patientNo);
     });
-    onAdopted(patientNo);
+    settler.adopted(patientNo);
   }
 
   #sendAgain({ patientNo }: Patient, job: string, channel: ChannelName): boolean {

@@ -1,9 +1,5 @@
-import type { Migration } from '@careledger/service-kit';
-
-/** What patients decided, and how far each decision has come on each channel. */
-export const CONSENT_MIGRATION: Migration = {
-  name: 'consent: statements and their channels, grants, subscriptions, tokens, anchors',
-  sql: `
+/** What patients decided, and how far each decision has come on each channel. Part of a released migration: its text stays. */
+export const CONSENT_TABLES = `
     -- A statement and one channel that has to take it. Steps of one job go in the order of their places.
     CREATE TABLE consent_steps (
       step_no      INTEGER PRIMARY KEY,
@@ -50,39 +46,13 @@ export const CONSENT_MIGRATION: Migration = {
       status          TEXT NOT NULL,
       PRIMARY KEY (patient_no, subscription_id)
     ) STRICT, WITHOUT ROWID;
+`;
 
-    CREATE TABLE authorities (
-      authority_id TEXT PRIMARY KEY,
-      -- AuthorityState of packages/contracts, JSON
-      state        TEXT NOT NULL,
-      fetched_ms   INTEGER NOT NULL
-    ) STRICT, WITHOUT ROWID;
-
-    -- Bearer tokens of role patient that this gateway handed out: only their hashes.
-    CREATE TABLE patient_tokens (
-      sha256     TEXT PRIMARY KEY,
-      patient_no INTEGER NOT NULL,
-      made_ms    INTEGER NOT NULL
-    ) STRICT, WITHOUT ROWID;
-
-    -- Newest anchored head, and the statement that is to follow it: its bytes stay until the ledger has answered.
-    CREATE TABLE anchors (
-      patient_no  INTEGER PRIMARY KEY,
-      height      INTEGER,
-      hash        TEXT,
-      next_height INTEGER,
-      next_hash   TEXT,
-      statement   TEXT,
-      fault       TEXT,
-      anchored_ms INTEGER
-    ) STRICT;
-  `,
-};
-
-/** Grants and statements are their patients' own: ids are chosen by who makes a statement, and may be alike. */
-export const CONSENT_OWNERS_MIGRATION: Migration = {
-  name: 'consent: grants and statements by patient and id',
-  sql: `
+/**
+ * Grants and statements are their patients' own: ids are chosen by who makes a statement, and may be alike.
+ * Part of a released migration: its text stays.
+ */
+export const CONSENT_OWNERS = `
     CREATE TABLE owned_steps (
       step_no      INTEGER PRIMARY KEY,
       patient_no   INTEGER NOT NULL,
@@ -127,5 +97,4 @@ export const CONSENT_OWNERS_MIGRATION: Migration = {
     DROP TABLE grants;
     ALTER TABLE owned_grants RENAME TO grants;
     CREATE INDEX grants_of_patient ON grants (patient_no, made_ms);
-  `,
-};
+  `;

@@ -7,9 +7,10 @@ export type StepKind = 'register' | 'grant' | 'revoke' | 'reject';
 export interface ConsentStep {
   readonly stepNo: number;
   readonly patientNo: number;
-  /** Id of the statement (`sid`): its steps, one a channel, go in the order of their places. */
+  /** Id of the statement (`sid`): its steps, one a channel, go in their order. */
   readonly job: string;
-  readonly place: number;
+  /** Among the steps of its job; steps of the same index go side by side. */
+  readonly index: number;
   readonly kind: StepKind;
   readonly channel: ChannelName;
   readonly statement: string;
@@ -31,7 +32,7 @@ export interface NewJob {
   readonly statement: string;
 }
 
-const COLUMNS = `step_no AS stepNo, patient_no AS patientNo, job, place, kind, channel, statement, status, code,
+const COLUMNS = `step_no AS stepNo, patient_no AS patientNo, job, place AS "index", kind, channel, statement, status, code,
   tx_id AS txId, block_number AS blockNumber, made_ms AS madeMs`;
 
 /**
@@ -48,13 +49,13 @@ export class StepStore {
   /** Writes a job's steps; false if the patient has a job of this id already. */
   insert({ patientNo, job, kind, channels, isUnordered, statement }: NewJob, nowMs: number): boolean {
     if (this.job(patientNo, job).length > 0) return false;
-    for (const [place, channel] of channels.entries()) {
+    for (const [index, channel] of channels.entries()) {
       this.#database
         .prepare(
           `INSERT INTO consent_steps (patient_no, job, place, kind, channel, statement, status, made_ms)
            VALUES (?, ?, ?, ?, ?, ?, 'open', ?)`,
         )
-        .run(patientNo, job, isUnordered === true ? 0 : place, kind, channel, statement, nowMs);
+        .run(patientNo, job, isUnordered === true ? 0 : index, kind, channel, statement, nowMs);
     }
     return true;
   }

@@ -43,6 +43,11 @@ export class Device {
     return this.chain.patient.patientId;
   }
 
+  /** Frames that are missing from its chain. */
+  get missing(): number {
+    return this.chain.state.gaps.reduce((total, { from, to }) => total + to - from + 1, 0);
+  }
+
   toRow(): DeviceRow {
     return {
       deviceId: this.deviceId,

@@ -1,9 +1,9 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, test } from '@jest/globals';
-import { GATEWAY_ID } from '../testing/open-core.js';
-import { SimulatedDevice } from '../testing/simulated-device.js';
-import { TestCore } from '../testing/test-core.js';
+import { GATEWAY_ID } from '../../testing/open-core.js';
+import { SimulatedDevice } from '../../testing/simulated-device.js';
+import { TestCore } from '../../testing/test-core.js';
 import { MAX_PAIRING_CODES, PAIRING_CODE_TTL_MS } from './limits.js';
 
 const refused = (code: string) => expect.objectContaining({ name: 'DeviceError', code });

@@ -4,7 +4,7 @@ import { newDeviceChain } from '@careledger/private-chain';
 import type { RegisterDevice } from '@careledger/protocol';
 import { DeviceChain } from '../chain/device-chain.js';
 import type { DeviceChains } from '../chain/device-chains.js';
-import type { PatientChain } from '../chain/patient-chain.js';
+import type { Patients } from '../patients/index.js';
 import type { DeviceRow, DeviceStatus, GatewayStore, PairingCodeRow } from '../store/index.js';
 import { Device } from './device.js';
 import { DeviceError } from './errors.js';
@@ -24,10 +24,10 @@ export interface DeviceRegistryOptions {
   /** Audience of tokens and proofs. */
   readonly gatewayId: string;
   readonly clock: () => number;
-  readonly findPatient: (patientNo: number) => PatientChain;
+  readonly patients: Pick<Patients, 'byNo'>;
   readonly chains: DeviceChains;
-  /** Whether a LOINC code is one that the gateway can judge. */
-  readonly isKnownCode: (code: string) => boolean;
+  /** `ingest/reading-rules.ts`: whether a LOINC code is one that the gateway can judge. */
+  readonly rules: { isKnownCode(code: string): boolean };
 }
 
 /** All registered devices, in memory and in the store. Changes are on disk before a method returns. */
@@ -98,7 +98,7 @@ export class DeviceRegistry {
    * @throws DeviceError
    */
   register(request: RegisterDevice): Device {
-    const { store, verifier, gatewayId, clock, isKnownCode } = this.#options;
+    const { store, patients, verifier, gatewayId, clock, rules } = this.#options;
     const nowMs = clock();
     const publicKey = fromBase64url(request.deviceKey);
     checkPairingProof(request, publicKey, { verifier, gatewayId, nowMs });
@@ -106,14 +106,14 @@ export class DeviceRegistry {
     const deviceId = deviceIdOf(publicKey, sha256);
     const known = this.#devices.get(deviceId);
     assertMayPair(deviceId, known, code);
-    const unknown = request.profile.codes.find((loinc) => !isKnownCode(loinc));
+    const unknown = request.profile.codes.find((loinc) => !rules.isKnownCode(loinc));
     if (unknown !== undefined) {
       throw new DeviceError(
         'PROFILE_CODE_UNKNOWN',
         `This gateway has no rules for LOINC ${unknown}: leave it out`,
       );
     }
-    const patient = this.#options.findPatient(code.patientNo);
+    const { chain: patient } = patients.byNo(code.patientNo);
     const state = newDeviceChain(deviceId, randomId128(), sha256);
     const fields = {
       deviceId,
@@ -203,7 +203,7 @@ export class DeviceRegistry {
 }
 
 /** @throws DeviceError `DEVICE_SUSPENDED`, `DEVICE_REVOKED` */
-export function assertActive({ deviceId, status }: Device): void {
+function assertActive({ deviceId, status }: Device): void {
   if (status === 'suspended') throw new DeviceError('DEVICE_SUSPENDED', `Device ${deviceId} is suspended`);
   if (status === 'revoked') throw new DeviceError('DEVICE_REVOKED', `Device ${deviceId} is revoked`);
 }

@@ -17,6 +17,13 @@ export interface FrameChecks {
   readonly leaves: StoredLeaves;
 }
 
+/** A frame as it came, and what it says. */
+interface ParsedFrame {
+  readonly device: Device;
+  readonly frame: Frame;
+  readonly bytes: Uint8Array;
+}
+
 export type CheckedFrame =
   | {
       readonly outcome: 'accepted';
@@ -28,12 +35,10 @@ export type CheckedFrame =
 
 /**
  * Everything that a parsed frame must pass, in the order in which it is cheapest to fail and tells a stranger least:
- * the device, its signature, its place in the device's chain, its readings. Changes nothing.
+ * the device, its signature, its position in the device's chain, its readings. Changes nothing.
  */
 export function checkQueuedFrame(
-  device: Device,
-  frame: Frame,
-  bytes: Uint8Array,
+  { device, frame, bytes }: ParsedFrame,
   nowMs: number,
   { verifier, rules, leaves }: FrameChecks,
 ): CheckedFrame {

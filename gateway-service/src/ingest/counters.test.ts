@@ -1,6 +1,6 @@
 import { expect, test } from '@jest/globals';
 import { Registry } from 'prom-client';
-import { TestCore } from '../testing/test-core.js';
+import { TestCore } from '../../testing/test-core.js';
 import { registerIngestMetrics } from './counters.js';
 
 test('what became of frames is shown to Prometheus, by code, however often it asks', async () => {

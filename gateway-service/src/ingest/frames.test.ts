@@ -1,6 +1,6 @@
 import { expect, test } from '@jest/globals';
-import { TestCore } from '../testing/test-core.js';
-import { SimulatedDevice, glucose } from '../testing/simulated-device.js';
+import { SimulatedDevice, glucose } from '../../testing/simulated-device.js';
+import { TestCore } from '../../testing/test-core.js';
 
 test('a frame is stored, chained and found again after a restart', async () => {
   await using t = await TestCore.open();
@@ -159,9 +159,9 @@ test('frames are found by measured time, sealed and open, late ones too', async 
   for (const minute of [59, 400, 30, 301])
     await t.send(device, device.frame(t.nowMs, [glucose(at(minute), 101)]));
   const found = (from: number, to: number) =>
-    t.core.frames
-      .readingsBetween(patient.chain, at(from), at(to))
-      .map((reading) => (reading.t - startMs) / 60_000);
+    [...t.core.frames.framesBetween(patient.chain, at(from), at(to))]
+      .flatMap(({ frame }) => frame.readings)
+      .map(({ timeMs }) => (timeMs - startMs) / 60_000);
   expect(found(0, 2)).toEqual([0, 1]);
   expect(found(59, 62)).toEqual([60, 61, 59]);
   expect(found(300, 302)).toEqual([300, 301]);

@@ -1,6 +1,5 @@
-export { IngestError, type IngestErrorCode, type RefusalCode } from './codes.js';
-export { IngestCounters, registerIngestMetrics } from './counters.js';
-export * from './limits.js';
-export { IngestPipeline, type PipelineOptions } from './pipeline.js';
+export { registerIngestMetrics } from './counters.js';
+export { URGENT_MAX_AGE_MS } from './limits.js';
+export { IngestPipeline } from './pipeline.js';
 export { clinicalReadingRules, type ReadingRules } from './reading-rules.js';
-export type { CommittedFrame, FrameTicket } from './ticket.js';
+export type { CommittedFrame } from './ticket.js';

@@ -1,13 +1,14 @@
 import { FrameError, parseFrame, type Frame } from '@careledger/private-chain';
 import type { FrameResult } from '@careledger/protocol';
 import type { ChainKeeper } from '../chain/keeper.js';
+import type { ChainRecovery } from '../chain/recover.js';
 import type { PendingBlock } from '../chain/seal.js';
 import type { Device } from '../devices/index.js';
+import { FairQueue } from '../scheduling/fair-queue.js';
 import { FRAME_FLAG, type GatewayStore, type StoreWriter } from '../store/index.js';
 import { checkQueuedFrame, type FrameChecks } from './check.js';
 import { IngestError, type RefusalCode } from './codes.js';
 import { IngestCounters } from './counters.js';
-import { FairQueue } from './fair-queue.js';
 import { Group } from './group.js';
 import {
   BYTES_PER_TURN,
@@ -27,7 +28,7 @@ export interface PipelineOptions extends FrameChecks {
   readonly keeper: ChainKeeper;
   readonly clock: () => number;
   /** Brings the chains in memory back to what the store has, after a transaction that failed. */
-  readonly recover: () => void;
+  readonly recovery: Pick<ChainRecovery, 'recover'>;
   /** A sync failed: what is on disk is unknown, and only a restart can tell. */
   readonly onFatal: (error: Error) => void;
 }
@@ -67,7 +68,10 @@ export class IngestPipeline {
     this.#options = options;
   }
 
-  /** Called with what has become durable, in the same turn as its acknowledgements, in the order of row ids. */
+  /**
+   * Called with what has become durable, in the same turn as its acknowledgements, in the order of row ids. This is where
+   * frames go on: `processing/processor.ts` listens.
+   */
   onFramesCommitted(listener: (frames: readonly CommittedFrame[]) => void): void {
     this.#committedListeners.push(listener);
   }
@@ -212,7 +216,7 @@ export class IngestPipeline {
       this.#refuse(ticket, null, frame);
       return;
     }
-    const checked = checkQueuedFrame(device, frame, bytes, nowMs, this.#options);
+    const checked = checkQueuedFrame({ device, frame, bytes }, nowMs, this.#options);
     if (isUrgent) this.#trust.note(device, checked.outcome === 'accepted', nowMs);
     if (checked.outcome === 'rejected') {
       this.#refuse(ticket, frame.seq, checked.code);
@@ -324,7 +328,7 @@ export class IngestPipeline {
       },
     );
     group.fail(error);
-    this.#options.recover();
+    this.#options.recovery.recover();
   }
 
   /** fdatasync failed: the kernel may have dropped the pages, so nothing more is acknowledged by this process. */

@@ -20,7 +20,7 @@ export interface ReadingRules {
   isKnownCode(code: string): boolean;
   /**
    * Whether the frame should overtake others. A cheap look at its recent values alone, before its signature is checked:
-   * the rules decide later, with what came before. Answering yes too often makes the lane slow, not wrong.
+   * the rules decide later, with what came before. Answering yes too often makes urgent frames slow, nothing wrong.
    */
   isPossiblyUrgent(readings: readonly TimedReading[], nowMs: number): boolean;
 }
@@ -37,7 +37,7 @@ const NEWS2_OF_LOINC = new Map<string, News2Parameter>([
   [LOINC.temperature, 'temperature'],
 ]);
 
-/** The rules of packages/clinical, with its published thresholds; per-patient overrides do not change the lane. */
+/** The rules of packages/clinical, with its published thresholds; per-patient overrides do not change what is urgent. */
 export const clinicalReadingRules: ReadingRules = {
   refusal: ({ timeMs, code, value, unit }, nowMs) => readingError({ t: timeMs, code, value, unit }, nowMs),
   isSentSkewed,

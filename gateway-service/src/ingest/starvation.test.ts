@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
+import { SimulatedDevice, glucose, type MadeFrame } from '../../testing/simulated-device.js';
+import { TestCore } from '../../testing/test-core.js';
 import type { Patient } from '../patients/index.js';
-import { SimulatedDevice, glucose, type MadeFrame } from '../testing/simulated-device.js';
-import { TestCore } from '../testing/test-core.js';
 import {
   DEVICE_QUEUE_MAX_TURNS,
   DISTRUSTED_INTERVAL_MS,
@@ -109,7 +109,7 @@ describe('devices that flood', () => {
   });
 });
 
-describe('the fast lane', () => {
+describe('the queue of urgent frames', () => {
   let device: SimulatedDevice;
   beforeEach(() => {
     device = t.pair(patient);

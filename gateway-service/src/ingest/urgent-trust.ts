@@ -4,7 +4,7 @@ import { DISTRUSTED_INTERVAL_MS } from './limits.js';
 /**
  * Whose word is taken that a frame is urgent, before its signature is checked. A device whose last urgent frame turned
  * out to be none, forged or sent before, has one a second taken at its word, and is trusted again with the first that
- * holds: whoever sends rubbish in its name neither fills the fast lane nor shuts the device out of it.
+ * holds: whoever sends rubbish in its name neither fills the queue of urgent frames nor shuts the device out of it.
  */
 export class UrgentTrust {
   /** Devices that are not trusted, with when one of their frames last went fast. */

@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { Worker } from 'node:worker_threads';
 import type { Scrypt, ScryptRequest } from '@careledger/crypto/key-store';
-import { FairQueue } from '../ingest/fair-queue.js';
+import { FairQueue } from '../scheduling/fair-queue.js';
 import { PatientError } from './errors.js';
 import { ROOM_RETRY_MS, WAITING_MAX, WAITING_PER_PATIENT_MAX } from './limits.js';
 

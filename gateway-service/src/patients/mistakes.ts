@@ -11,7 +11,7 @@ const NONE: Mistakes = { count: 0, lastMs: Number.NEGATIVE_INFINITY };
  * Wrong passphrases, by who sent them and for whom. Each costs a pause that doubles, for the token and for the patient:
  * tokens take a patient's guesses no further together than one alone. A token that made no mistake of its own about a
  * patient is heard whatever others did, and no pause is longer than a minute: whoever has the right passphrase gets in.
- * In memory: a caller cannot make the gateway start anew.
+ * In memory: a caller cannot make the gateway start again.
  */
 export class PassphraseMistakes {
   readonly #clock: () => number;

@@ -1,8 +1,8 @@
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
-import type { SimulatedDevice } from '../testing/simulated-device.js';
-import { PASSPHRASE } from '../testing/open-core.js';
-import { TestCore } from '../testing/test-core.js';
+import { PASSPHRASE } from '../../testing/open-core.js';
+import type { SimulatedDevice } from '../../testing/simulated-device.js';
+import { TestCore } from '../../testing/test-core.js';
 import type { Patient } from './index.js';
 import {
   FREE_MISTAKES,

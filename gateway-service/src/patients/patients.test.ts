@@ -5,8 +5,8 @@ import { sha256 } from '@careledger/crypto';
 import { sodiumVerifier } from '@careledger/crypto/sodium';
 import { patientIdOf } from '@careledger/domain';
 import { checkAppend } from '@careledger/private-chain';
-import { PASSPHRASE } from '../testing/open-core.js';
-import { TestCore } from '../testing/test-core.js';
+import { PASSPHRASE } from '../../testing/open-core.js';
+import { TestCore } from '../../testing/test-core.js';
 
 test('a patient has a genesis block that anybody can check, and keys that come back after a restart', async () => {
   await using t = await TestCore.open();

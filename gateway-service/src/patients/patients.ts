@@ -2,8 +2,8 @@ import { CryptoError, sha256, toBase64url, type Signer } from '@careledger/crypt
 import type { KeyStore } from '@careledger/crypto/key-store';
 import { patientIdOf } from '@careledger/domain';
 import { sealGenesis, type GenesisBlock } from '@careledger/private-chain';
-import { PatientChain } from '../chain/patient-chain.js';
 import type { ChainKeeper } from '../chain/keeper.js';
+import { PatientChain } from '../chain/patient-chain.js';
 import type { GatewayStore } from '../store/index.js';
 import {
   assertPassphrase,
@@ -11,7 +11,7 @@ import {
   newConsentKey,
   unlockConsentKey,
   type ConsentKeyFolder,
-} from './consent-key.js';
+} from './consent-key-file.js';
 import { PatientError } from './errors.js';
 import { KeyStretching } from './key-stretching.js';
 import { PassphraseMistakes } from './mistakes.js';

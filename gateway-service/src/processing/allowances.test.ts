@@ -1,20 +1,11 @@
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { openDatabase } from '@careledger/service-kit';
-import { CONSENT_MIGRATION } from '../consent/index.js';
-import { GATEWAY_MIGRATIONS } from '../migrations.js';
+import { SimulatedDevice, glucose } from '../../testing/simulated-device.js';
+import { TestCore } from '../../testing/test-core.js';
+import { FIRST_RELEASE_MIGRATIONS, GATEWAY_MIGRATIONS } from '../migrations.js';
 import type { Patient } from '../patients/index.js';
-import { RECORDS_MIGRATION } from '../records/schema.js';
 import { STORE_MIGRATIONS } from '../store/index.js';
-import { SimulatedDevice, glucose } from '../testing/simulated-device.js';
-import { TestCore } from '../testing/test-core.js';
-import {
-  Allowances,
-  PROCESSING_MIGRATION,
-  ProcessingStore,
-  Processor,
-  type DueRecord,
-  type RecordsPerHour,
-} from './index.js';
+import { Allowances, ProcessingStore, Processor, type DueRecord, type RecordsPerHour } from './index.js';
 
 const HOUR_MS = 60 * 60_000;
 const PER_HOUR: RecordsPerHour = { emergency: 1, periodic: 10 };
@@ -51,11 +42,13 @@ async function start(): Promise<void> {
   told = [];
   processor = new Processor({
     ...{ core, store, allowances, overrides: {}, clock: () => t.nowMs },
-    onDue: (records) => due.push(...records),
-    onOverAllowance: (deviceId) => told.push(deviceId),
-    onStoreError: (error) => {
-      throw error;
-    },
+    queue: { addDue: (records) => due.push(...records) },
+    logger: {
+      warn: ({ deviceId }: { deviceId: string }) => told.push(deviceId),
+      error: ({ err }: { err: unknown }) => {
+        throw err;
+      },
+    } as never,
     onFatal: (error) => {
       throw error;
     },
@@ -79,7 +72,7 @@ const send = (device: SimulatedDevice, ...readings: ReturnType<typeof glucose>[]
 const raised = () =>
   due
     .filter(({ kind, notBeforeMs }) => kind === 'emergency' && notBeforeMs === 0)
-    .map(({ place }) => place.slice(place.indexOf('/') + 1));
+    .map(({ source }) => source.slice(source.indexOf('/') + 1));
 
 /** The records that become ready when the clock goes on by an hour. */
 function anHourLater(): DueRecord[] {
@@ -96,11 +89,11 @@ describe('a device that brings about more than it may in an hour', () => {
     expect(due).toHaveLength(PER_HOUR.periodic);
     expect(store.dueCount()).toBe(95);
     expect(store.deferredCount()).toBe(85);
-    const made = due.map(({ place }) => place);
+    const made = due.map(({ source }) => source);
     for (let hour = 1; hour < 10; hour++) {
       const ready = anHourLater();
       expect(ready.length).toBeLessThanOrEqual(PER_HOUR.periodic);
-      made.push(...ready.map(({ place }) => place));
+      made.push(...ready.map(({ source }) => source));
     }
     expect(new Set(made).size).toBe(95);
     expect(made).toHaveLength(95);
@@ -115,7 +108,7 @@ describe('a device that brings about more than it may in an hour', () => {
     const over = { deferred: 5, deferredMs: t.nowMs };
     expect(allowances.overOf(hostile.deviceId)).toEqual(over);
     expect(allowances.overOf(other.deviceId)).toBeUndefined();
-    expect(allowances.totals()).toContainEqual({ lane: 'periodic', deferred: 5 });
+    expect(allowances.totals()).toContainEqual({ priority: 'periodic', deferred: 5 });
     expect(allowances.countOver(t.nowMs)).toBe(1);
     processor.close();
     await t.reopen(migrations);
@@ -166,7 +159,7 @@ describe('an emergency', () => {
     expect(store.waitingEmergencies(patient.patientNo)).toHaveLength(1);
     t.nowMs += HOUR_MS / 2;
     await send(hostile, heartRate(t.nowMs, 140));
-    // The one that waits has the next hour's place: that hour's first goes all the same.
+    // The one that waits has the next hour's slot: that hour's first goes all the same.
     t.nowMs += HOUR_MS / 2 + 1;
     due = [];
     await send(hostile, glucose(t.nowMs, 41));
@@ -220,7 +213,7 @@ describe('an emergency', () => {
 });
 
 test('what a store of the first release has due is due at once', () => {
-  const released = [...STORE_MIGRATIONS, PROCESSING_MIGRATION, RECORDS_MIGRATION, CONSENT_MIGRATION];
+  const released = [...STORE_MIGRATIONS, ...FIRST_RELEASE_MIGRATIONS];
   using before = openDatabase({ path: `${t.folder}/released.db`, migrations: released });
   before
     .prepare(
@@ -233,6 +226,6 @@ test('what a store of the first release has due is due at once', () => {
     migrations: [...STORE_MIGRATIONS, ...GATEWAY_MIGRATIONS],
   });
   const migrated = new ProcessingStore(after);
-  expect(migrated.allDue()).toEqual([expect.objectContaining({ place: 'a/b', notBeforeMs: 0 })]);
+  expect(migrated.allDue()).toEqual([expect.objectContaining({ source: 'a/b', notBeforeMs: 0 })]);
   expect(migrated.deferredCount()).toBe(0);
 });

@@ -1,10 +1,10 @@
 import type { Database } from '@careledger/service-kit';
-import type { Lane } from './store.js';
+import type { Priority } from './store.js';
 
 const HOUR_MS = 60 * 60_000;
 
 /** Records that one device may bring about in an hour: emergencies of now, and all others. Those beyond are made later. */
-export type RecordsPerHour = Readonly<Record<Lane, number>>;
+export type RecordsPerHour = Readonly<Record<Priority, number>>;
 
 /** What a device brought about beyond its allowance. */
 export interface OverAllowance {
@@ -27,7 +27,7 @@ const UNUSED: Row = { slot_hour: 0, slot_used: 0, direct_hour: 0, deferred: 0, d
 /**
  * How many records each device has brought about, hour by hour of the gateway's clock. A record is worth as much work and
  * as much of the ledgers whatever it says, so that a device could bring down more than itself: one frame can touch 512
- * windows. What is beyond the allowance gets a place in the next hour that has one; nothing is dropped. The first
+ * windows. What is beyond the allowance gets a slot in the next hour that has one; nothing is dropped. The first
  * emergency of an hour never waits. What writes must run within a transaction.
  */
 export class Allowances {
@@ -39,25 +39,25 @@ export class Allowances {
     this.#perHour = perHour;
   }
 
-  /** Takes one of this hour's places, of the first of these devices that has one left. False if none has. */
-  takeNow(deviceIds: readonly string[], lane: Lane, nowMs: number): boolean {
-    return deviceIds.some((deviceId) => this.#takeNow(deviceId, lane, nowMs));
+  /** Takes one of this hour's slots, of the first of these devices that has one left. False if none has. */
+  takeNow(deviceIds: readonly string[], priority: Priority, nowMs: number): boolean {
+    return deviceIds.some((deviceId) => this.#takeNow(deviceId, priority, nowMs));
   }
 
   /**
-   * Takes a place in the next hour of this device that has one.
+   * Takes a slot in the next hour of this device that has one.
    * @returns when that hour begins, and whether it is the first time in this hour that the device needs a later one
    */
   takeLater(
     deviceId: string,
-    lane: Lane,
+    priority: Priority,
     nowMs: number,
   ): { readonly notBeforeMs: number; readonly isFirst: boolean } {
-    const row = this.#row(deviceId, lane, nowMs);
-    const isFull = row.slot_hour === hourOf(nowMs) || row.slot_used >= this.#perHour[lane];
+    const row = this.#row(deviceId, priority, nowMs);
+    const isFull = row.slot_hour === hourOf(nowMs) || row.slot_used >= this.#perHour[priority];
     const slot_hour = isFull ? row.slot_hour + 1 : row.slot_hour;
     const slot_used = isFull ? 1 : row.slot_used + 1;
-    this.#put(deviceId, lane, {
+    this.#put(deviceId, priority, {
       ...row,
       slot_hour,
       slot_used,
@@ -80,11 +80,11 @@ export class Allowances {
   }
 
   /** Records put off so far. */
-  totals(): { readonly lane: Lane; readonly deferred: number }[] {
+  totals(): { readonly priority: Priority; readonly deferred: number }[] {
     const rows = this.#database
-      .prepare('SELECT lane, sum(deferred) AS deferred FROM device_allowances GROUP BY lane')
+      .prepare('SELECT lane AS priority, sum(deferred) AS deferred FROM device_allowances GROUP BY lane')
       .all();
-    return rows as unknown as { lane: Lane; deferred: number }[];
+    return rows as unknown as { priority: Priority; deferred: number }[];
   }
 
   /** Devices that had a record put off since a time. */
@@ -95,35 +95,35 @@ export class Allowances {
     return row.n;
   }
 
-  #takeNow(deviceId: string, lane: Lane, nowMs: number): boolean {
+  #takeNow(deviceId: string, priority: Priority, nowMs: number): boolean {
     const hour = hourOf(nowMs);
-    const row = this.#row(deviceId, lane, nowMs);
-    const isRoom = row.slot_hour === hour && row.slot_used < this.#perHour[lane];
+    const row = this.#row(deviceId, priority, nowMs);
+    const isRoom = row.slot_hour === hour && row.slot_used < this.#perHour[priority];
     // Those put off fill hours ahead; an emergency of an hour in which none was said yet does not wait behind them.
-    const isFirst = lane === 'emergency' && row.direct_hour < hour;
+    const isFirst = priority === 'emergency' && row.direct_hour < hour;
     if (!isRoom && !isFirst) return false;
     const slot_used = isRoom ? row.slot_used + 1 : row.slot_used;
-    this.#put(deviceId, lane, { ...row, slot_used, direct_hour: hour });
+    this.#put(deviceId, priority, { ...row, slot_used, direct_hour: hour });
     return true;
   }
 
-  /** As it stands at `nowMs`: places of hours that are over are gone. */
-  #row(deviceId: string, lane: Lane, nowMs: number): Row {
+  /** As it stands at `nowMs`: slots of hours that are over are gone. */
+  #row(deviceId: string, priority: Priority, nowMs: number): Row {
     const stored = this.#database
       .prepare(
         `SELECT slot_hour, slot_used, direct_hour, deferred, deferred_ms FROM device_allowances
          WHERE device_id = ? AND lane = ?`,
       )
-      .get(deviceId, lane) as Row | undefined;
+      .get(deviceId, priority) as Row | undefined;
     const row = stored ?? UNUSED;
     const hour = hourOf(nowMs);
     return row.slot_hour < hour ? { ...row, slot_hour: hour, slot_used: 0 } : row;
   }
 
-  #put(deviceId: string, lane: Lane, row: Row): void {
+  #put(deviceId: string, priority: Priority, row: Row): void {
     this.#database
       .prepare('INSERT OR REPLACE INTO device_allowances VALUES (?, ?, ?, ?, ?, ?, ?)')
-      .run(deviceId, lane, row.slot_hour, row.slot_used, row.direct_hour, row.deferred, row.deferred_ms);
+      .run(deviceId, priority, row.slot_hour, row.slot_used, row.direct_hour, row.deferred, row.deferred_ms);
   }
 }
 

@@ -1,7 +1,7 @@
 import type { ClinicalEvent } from '@careledger/clinical';
 import { timestampOf } from '@careledger/domain';
 import { URGENT_MAX_AGE_MS } from '../ingest/index.js';
-import type { Episode, Lane, NewDueRecord, ProcessingStore } from './store.js';
+import type { Episode, Priority, NewDueRecord, ProcessingStore } from './store.js';
 
 /** An event of the clinical rules, with who brought it about and when that frame arrived. */
 export interface PatientEvent {
@@ -16,18 +16,18 @@ export interface PatientEvent {
  * Which of a device's allowances an event uses. An emergency of now has one of its own, so that no backlog of windows, or
  * of emergencies long past, keeps it waiting.
  */
-export function allowanceFor({ event, arrivedMs }: PatientEvent): Lane {
+export function allowanceFor({ event, arrivedMs }: PatientEvent): Priority {
   const isNow = event.kind === 'episode-started' && arrivedMs - event.raisedAt <= URGENT_MAX_AGE_MS;
   return isNow ? 'emergency' : 'periodic';
 }
 
 /** Name of a window within its patient. */
-export const windowPlace = (startMs: number, endMs: number): string =>
+const windowSource = (startMs: number, endMs: number): string =>
   `${timestampOf(startMs)}/${timestampOf(endMs)}`;
 
 /** Start and end of a window, milliseconds. */
-export function windowOfPlace(place: string): { readonly startMs: number; readonly endMs: number } {
-  const [start = '', end = ''] = place.split('/');
+export function windowOfSource(source: string): { readonly startMs: number; readonly endMs: number } {
+  const [start = '', end = ''] = source.split('/');
   return { startMs: Date.parse(start), endMs: Date.parse(end) };
 }
 
@@ -37,23 +37,23 @@ export function applyEvent(
   { patientNo, event, arrivedMs }: Omit<PatientEvent, 'deviceIds'>,
 ): NewDueRecord {
   if (event.kind === 'window-due') {
-    const place = windowPlace(event.windowStart, event.windowEnd);
-    return { patientNo, kind: 'periodic', place, lane: 'periodic', arrivedMs: null };
+    const source = windowSource(event.windowStart, event.windowEnd);
+    return { patientNo, kind: 'periodic', source, priority: 'periodic', arrivedMs: null };
   }
-  const { episodeId: place } = event;
+  const { episodeId: source } = event;
   if (event.kind === 'episode-started') {
     const { rule, start, raisedAt, evidence, news2 } = event;
     store.saveEpisode({
-      ...{ episodeId: place, patientNo, rule, status: 'open', startMs: start, raisedMs: raisedAt },
+      ...{ episodeId: source, patientNo, rule, status: 'open', startMs: start, raisedMs: raisedAt },
       ...{ endMs: null, evidence, news2, arrivedMs },
     });
-    return { patientNo, kind: 'emergency', place, lane: 'emergency', arrivedMs };
+    return { patientNo, kind: 'emergency', source, priority: 'emergency', arrivedMs };
   }
-  const known = store.episode(place);
-  if (known === undefined) throw new Error(`Episode ${place} changed before it started`);
+  const known = store.episode(source);
+  if (known === undefined) throw new Error(`Episode ${source} changed before it started`);
   store.saveEpisode({ ...known, ...changeOf(event) });
   // The emergency was said when it was raised; how it goes on can wait its turn.
-  return { patientNo, kind: 'emergency', place, lane: 'periodic', arrivedMs: null };
+  return { patientNo, kind: 'emergency', source, priority: 'periodic', arrivedMs: null };
 }
 
 function changeOf(

@@ -6,7 +6,7 @@ export const CATCH_UP_FRAMES = 512;
 export const PERSIST_AFTER_FRAMES = 1_024;
 /** States are written no later than this after a frame. What a crash loses is processed again. */
 export const PERSIST_DELAY_MS = 500;
-/** A reading's id is its frame's row times this, plus its place: a frame has at most 512 readings. */
+/** A reading's id is its frame's row times this, plus its index: a frame has at most 512 readings. */
 export const READINGS_PER_ROW = 512;
 /** Records that one device may bring about in an hour unless configured: periodic ones, emergencies long past, versions. */
 export const RECORDS_PER_DEVICE_HOUR = 240;

@@ -1,27 +1,27 @@
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
+import { glucose } from '../../testing/simulated-device.js';
+import { TestCore } from '../../testing/test-core.js';
 import type { GatewayCore } from '../core.js';
-import { TestCore } from '../testing/test-core.js';
-import { glucose } from '../testing/simulated-device.js';
 import { GATEWAY_MIGRATIONS } from '../migrations.js';
 import { Allowances, ProcessingStore, Processor, type DueRecord } from './index.js';
 
 const MINUTE_MS = 60_000;
 const HOUR_MS = 60 * MINUTE_MS;
 
-let bench: TestCore;
+let testCore: TestCore;
 let due: DueRecord[];
 let faults: unknown[];
 const withProcessing = { migrations: GATEWAY_MIGRATIONS };
 const open: Processor[] = [];
 
 beforeEach(async () => {
-  bench = await TestCore.open(withProcessing);
+  testCore = await TestCore.open(withProcessing);
   due = [];
   faults = [];
 });
 afterEach(async () => {
   for (const processor of open.splice(0)) processor.close();
-  await bench[Symbol.asyncDispose]();
+  await testCore[Symbol.asyncDispose]();
 });
 
 async function processorOf(core: GatewayCore): Promise<{ processor: Processor; store: ProcessingStore }> {
@@ -31,10 +31,12 @@ async function processorOf(core: GatewayCore): Promise<{ processor: Processor; s
     store,
     allowances: new Allowances(core.store.database, { emergency: 12, periodic: 240 }),
     overrides: {},
-    clock: () => bench.nowMs,
-    onDue: (records) => due.push(...records),
-    onOverAllowance: (_deviceId, record) => faults.push(record),
-    onStoreError: (error) => faults.push(error),
+    clock: () => testCore.nowMs,
+    queue: { addDue: (records) => due.push(...records) },
+    logger: {
+      warn: (about: unknown) => faults.push(about),
+      error: ({ err }: { err: unknown }) => faults.push(err),
+    } as never,
     onFatal: (error) => faults.push(error),
   });
   open.push(processor);
@@ -44,26 +46,26 @@ async function processorOf(core: GatewayCore): Promise<{ processor: Processor; s
 
 describe('the processing', () => {
   test('makes an emergency due in the turn in which its frame is acknowledged', async () => {
-    const { store } = await processorOf(bench.core);
-    const patient = await bench.patient();
-    const device = bench.pair(patient);
-    const result = await bench.send(device, device.frame(bench.nowMs, [glucose(bench.nowMs, 49)]));
+    const { store } = await processorOf(testCore.core);
+    const patient = await testCore.patient();
+    const device = testCore.pair(patient);
+    const result = await testCore.send(device, device.frame(testCore.nowMs, [glucose(testCore.nowMs, 49)]));
     expect(result.status).toBe('stored');
-    expect(due).toEqual([expect.objectContaining({ lane: 'emergency', arrivedMs: bench.nowMs })]);
-    expect(store.episode(due[0]?.place ?? '')).toMatchObject({ rule: 'glucose-very-low', status: 'open' });
+    expect(due).toEqual([expect.objectContaining({ priority: 'emergency', arrivedMs: testCore.nowMs })]);
+    expect(store.episode(due[0]?.source ?? '')).toMatchObject({ rule: 'glucose-very-low', status: 'open' });
     expect(faults).toEqual([]);
   });
 
   test('killed before anything was written, goes on from its cursor with the same outcome', async () => {
-    const patient = await bench.patient();
-    const device = bench.pair(patient);
+    const patient = await testCore.patient();
+    const device = testCore.pair(patient);
     for (let n = 0; n < 30; n++)
-      await bench.send(
+      await testCore.send(
         device,
-        device.frame(bench.nowMs, [glucose(bench.nowMs - 5 * HOUR_MS + n * 5 * MINUTE_MS, 100)]),
+        device.frame(testCore.nowMs, [glucose(testCore.nowMs - 5 * HOUR_MS + n * 5 * MINUTE_MS, 100)]),
       );
     // Nobody has processed them: as after a kill -9 between the frames' commit and the processing's.
-    const { processor, store } = await processorOf(await bench.reopen(withProcessing));
+    const { processor, store } = await processorOf(await testCore.reopen(withProcessing));
     expect(due.map(({ kind }) => kind)).toEqual(['periodic', 'periodic']);
     expect(store.progress()).toMatchObject({ frames: 30, readings: 30 });
     processor.flush(patient.patientNo);
@@ -71,53 +73,60 @@ describe('the processing', () => {
   });
 
   test('started again without new frames, makes nothing due twice', async () => {
-    const first = await processorOf(bench.core);
-    const patient = await bench.patient();
-    const device = bench.pair(patient);
-    await bench.send(device, device.frame(bench.nowMs, [glucose(bench.nowMs, 49)]));
+    const first = await processorOf(testCore.core);
+    const patient = await testCore.patient();
+    const device = testCore.pair(patient);
+    await testCore.send(device, device.frame(testCore.nowMs, [glucose(testCore.nowMs, 49)]));
     first.processor.close();
     open.length = 0;
     due = [];
-    const { store } = await processorOf(await bench.reopen(withProcessing));
+    const { store } = await processorOf(await testCore.reopen(withProcessing));
     expect(due).toEqual([]);
     expect(store.allDue()).toHaveLength(1);
     expect(store.progress().frames).toBe(1);
   });
 
-  test('flags implausible readings for good, by their place in the frame', async () => {
-    const { processor, store } = await processorOf(bench.core);
-    const patient = await bench.patient();
-    const device = bench.pair(patient);
-    const readings = [glucose(bench.nowMs, 100), glucose(bench.nowMs + 1, 0)];
-    await bench.send(device, device.frame(bench.nowMs, readings));
+  test('flags implausible readings for good, by their index in the frame', async () => {
+    const { processor, store } = await processorOf(testCore.core);
+    const patient = await testCore.patient();
+    const device = testCore.pair(patient);
+    const readings = [glucose(testCore.nowMs, 100), glucose(testCore.nowMs + 1, 0)];
+    await testCore.send(device, device.frame(testCore.nowMs, readings));
     processor.persist();
-    const row = bench.core.store.read.lastFrameRow();
+    const row = testCore.core.store.read.lastFrameRow();
     expect([...store.flagsOfRow(row)]).toEqual([[1, ['SENSOR_OFF']]]);
     expect(store.flagCount()).toBe(1);
   });
 
   test('a record that becomes due while it is being made stays due', async () => {
-    const { store } = await processorOf(bench.core);
-    const patient = await bench.patient();
-    const row = { patientNo: patient.patientNo, kind: 'periodic', place: 'a/b', lane: 'periodic' } as const;
-    const put = () => bench.core.store.deferred(() => store.putDue({ ...row, arrivedMs: null }, 1, 0));
+    const { store } = await processorOf(testCore.core);
+    const patient = await testCore.patient();
+    const row = {
+      patientNo: patient.patientNo,
+      kind: 'periodic',
+      source: 'a/b',
+      priority: 'periodic',
+    } as const;
+    const put = () => testCore.core.store.deferred(() => store.putDue({ ...row, arrivedMs: null }, 1, 0));
     const taken = put();
     put();
-    expect(bench.core.store.deferred(() => store.removeDue(taken.dueNo, taken.generation))).toBe(false);
+    expect(testCore.core.store.deferred(() => store.removeDue(taken.dueNo, taken.generation))).toBe(false);
     const again = store.due(taken.dueNo);
-    expect(bench.core.store.deferred(() => store.removeDue(taken.dueNo, again?.generation ?? 0))).toBe(true);
+    expect(testCore.core.store.deferred(() => store.removeDue(taken.dueNo, again?.generation ?? 0))).toBe(
+      true,
+    );
   });
 
   test('a live window closes by the wall clock, ten minutes after its end', async () => {
-    const { processor } = await processorOf(bench.core);
-    const patient = await bench.patient();
-    const device = bench.pair(patient);
-    await bench.send(device, device.frame(bench.nowMs, [glucose(bench.nowMs, 100)]));
-    bench.nowMs += HOUR_MS + 9 * MINUTE_MS;
+    const { processor } = await processorOf(testCore.core);
+    const patient = await testCore.patient();
+    const device = testCore.pair(patient);
+    await testCore.send(device, device.frame(testCore.nowMs, [glucose(testCore.nowMs, 100)]));
+    testCore.nowMs += HOUR_MS + 9 * MINUTE_MS;
     processor.tick();
     expect(due).toEqual([]);
-    bench.nowMs += 2 * MINUTE_MS;
+    testCore.nowMs += 2 * MINUTE_MS;
     processor.tick();
-    expect(due.map(({ kind, lane }) => [kind, lane])).toEqual([['periodic', 'periodic']]);
+    expect(due.map(({ kind, priority }) => [kind, priority])).toEqual([['periodic', 'periodic']]);
   });
 });

@@ -12,6 +12,8 @@ import {
   type PatientState,
   type ProcessingResult,
 } from '@careledger/clinical';
+import { timestampOf } from '@careledger/domain';
+import type { Logger } from '@careledger/service-kit';
 import type { GatewayCore } from '../core.js';
 import { clinicalReadingRules, type CommittedFrame } from '../ingest/index.js';
 import type { Allowances } from './allowances.js';
@@ -20,19 +22,21 @@ import { CATCH_UP_FRAMES, PERSIST_AFTER_FRAMES, PERSIST_DELAY_MS, TICK_INTERVAL_
 import { clinicalReadings, rowOfReading, type ProcessedFrame } from './reading-id.js';
 import type { DueRecord, ProcessingStore } from './store.js';
 
+/** Where records go that became due: `delivery/pipeline.ts`. */
+export interface DueQueue {
+  /** Called in the turn in which they became due, after they were committed (not synced: sync before you send). */
+  addDue(due: readonly DueRecord[]): void;
+}
+
 export interface ProcessorOptions {
   readonly core: Pick<GatewayCore, 'frames' | 'store' | 'patients' | 'pipeline'>;
   readonly store: ProcessingStore;
   readonly overrides: ClinicalOverrides;
   readonly allowances: Allowances;
   readonly clock: () => number;
-  /** Called in the turn in which records became due, after they were committed (not synced: sync before you send). */
-  readonly onDue: (due: readonly DueRecord[]) => void;
-  /** A device brought about more records than it may: told once an hour, with the first one that is made later. */
-  readonly onOverAllowance: (deviceId: string, due: DueRecord) => void;
-  /** The store could not be written; it is tried again. */
-  readonly onStoreError: (error: unknown) => void;
-  /** The rules failed: only a restart can mend what is in memory. */
+  readonly queue: DueQueue;
+  readonly logger: Pick<Logger, 'warn' | 'error'>;
+  /** The rules failed: only a restart can repair what is in memory. */
   readonly onFatal: (error: Error) => void;
 }
 
@@ -104,7 +108,7 @@ export class Processor {
     clearTimeout(this.#persistTimer);
     this.#persistTimer = undefined;
     if (this.#dirty.size === 0 && this.#unsavedFrames === 0) return;
-    const { core, store, clock, onDue, onOverAllowance, onStoreError } = this.#options;
+    const { core, store, clock, queue } = this.#options;
     const nowMs = clock();
     let due: PutRecord[];
     let called: DueRecord[];
@@ -118,7 +122,7 @@ export class Processor {
       });
     } catch (error) {
       // E.g. a full disk: all of it is still here, and frames are refused meanwhile.
-      onStoreError(error);
+      this.#reportStoreError(error);
       this.#persistLater();
       return;
     }
@@ -130,13 +134,13 @@ export class Processor {
     for (const { record, overOf } of due) {
       if (record.notBeforeMs === 0) continue;
       this.#nextReleaseMs = Math.min(this.#nextReleaseMs, record.notBeforeMs);
-      if (record.lane === 'emergency') this.#waiting.add(record.patientNo);
-      if (overOf !== undefined) onOverAllowance(overOf, record);
+      if (record.priority === 'emergency') this.#waiting.add(record.patientNo);
+      if (overOf !== undefined) this.#reportOverAllowance(overOf, record);
     }
     const ready = [...due.map(({ record }) => record), ...called].filter(
       ({ notBeforeMs }) => notBeforeMs === 0,
     );
-    if (ready.length > 0) onDue(ready);
+    if (ready.length > 0) queue.addDue(ready);
   }
 
   /** Writes down what is left. Call before the store closes. */
@@ -147,15 +151,15 @@ export class Processor {
   }
 
   /**
-   * Makes the record of an event due: at once if a device that brought it about has a place in this hour, else in a later
+   * Makes the record of an event due: at once if a device that brought it about has a slot in this hour, else in a later
    * one. Once due it is one record, whatever happens to it until it is made.
    */
   #putDue(event: PatientEvent, nowMs: number): PutRecord {
     const { store, allowances } = this.#options;
     const wanted = applyEvent(store, event);
-    const { patientNo, kind, place } = wanted;
+    const { patientNo, kind, source } = wanted;
     const allowance = allowanceFor(event);
-    const waiting = store.dueAt(patientNo, kind, place);
+    const waiting = store.dueAt(patientNo, kind, source);
     const { deviceIds } = event;
     const [deviceId] = deviceIds;
     if (
@@ -188,16 +192,28 @@ export class Processor {
 
   #release(nowMs: number): void {
     if (nowMs < this.#nextReleaseMs) return;
-    const { core, store, onDue, onStoreError } = this.#options;
+    const { core, store, queue } = this.#options;
     try {
       const due = core.store.deferred(() => store.releaseDue(nowMs));
       this.#nextReleaseMs = store.nextReleaseMs() ?? Number.POSITIVE_INFINITY;
       this.#waiting.clear();
       for (const patientNo of store.patientsWaiting()) this.#waiting.add(patientNo);
-      if (due.length > 0) onDue(due);
+      if (due.length > 0) queue.addDue(due);
     } catch (error) {
-      onStoreError(error);
+      this.#reportStoreError(error);
     }
+  }
+
+  /** Once an hour, with the first record that is made later. */
+  #reportOverAllowance(deviceId: string, { kind, notBeforeMs }: DueRecord): void {
+    this.#options.logger.warn(
+      { deviceId, kind, notBefore: timestampOf(notBeforeMs) },
+      'a device brings about more records than it may in an hour: those beyond are made later',
+    );
+  }
+
+  #reportStoreError(err: unknown): void {
+    this.#options.logger.error({ err }, 'the processing cannot be written; it is tried again');
   }
 
   #onCommitted(frames: readonly CommittedFrame[]): void {

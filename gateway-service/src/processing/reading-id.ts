@@ -3,7 +3,7 @@ import type { Frame } from '@careledger/private-chain';
 import { READINGS_PER_ROW } from './limits.js';
 
 /** Names one reading of a stored frame for good: what the clinical rules call its row. */
-export const readingIdOf = (rowId: number, index: number): number => rowId * READINGS_PER_ROW + index;
+const readingIdOf = (rowId: number, index: number): number => rowId * READINGS_PER_ROW + index;
 
 /** The frame's row of a reading id. */
 export const rowOfReading = (readingId: number): number => Math.floor(readingId / READINGS_PER_ROW);

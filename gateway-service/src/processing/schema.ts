@@ -1,9 +1,5 @@
-import type { Migration } from '@careledger/service-kit';
-
-/** What the processing knows, with what is due because of it: written in one transaction. */
-export const PROCESSING_MIGRATION: Migration = {
-  name: 'processing: cursor, states, flags, episodes, due records',
-  sql: `
+/** What the processing knows, with what is due because of it: written in one transaction. Part of a released migration: its text stays. */
+export const PROCESSING_TABLES = `
     -- Every frame up to this row is in the states; the counts are of those frames.
     CREATE TABLE processing_cursor (
       id       INTEGER PRIMARY KEY CHECK (id = 1),
@@ -46,13 +42,10 @@ export const PROCESSING_MIGRATION: Migration = {
       due_ms     INTEGER NOT NULL,
       UNIQUE (patient_no, kind, place)
     ) STRICT;
-  `,
-};
+  `;
 
-/** How many records devices bring about, and records that are put off because of it. */
-export const PROCESSING_ALLOWANCES_MIGRATION: Migration = {
-  name: 'processing: allowances of devices, records put off',
-  sql: `
+/** How many records devices bring about, and records that are put off because of it. Part of a released migration: its text stays. */
+export const ALLOWANCES_TABLES = `
     -- A record that is put off is not made before this time; 0 for all others.
     ALTER TABLE due_records ADD COLUMN not_before_ms INTEGER NOT NULL DEFAULT 0;
     CREATE INDEX due_records_deferred ON due_records (not_before_ms) WHERE not_before_ms > 0;
@@ -73,5 +66,4 @@ export const PROCESSING_ALLOWANCES_MIGRATION: Migration = {
       deferred_ms INTEGER,
       PRIMARY KEY (device_id, lane)
     ) STRICT, WITHOUT ROWID;
-  `,
-};
+  `;

@@ -2,9 +2,9 @@ import type { Evidence, FlaggedReading, News2Score, PatientState, RuleName } fro
 import type { Database } from '@careledger/service-kit';
 import { READINGS_PER_ROW } from './limits.js';
 
-export type Lane = 'emergency' | 'periodic';
+export type Priority = 'emergency' | 'periodic';
 /** In the order in which they are served. */
-export const LANES: readonly Lane[] = ['emergency', 'periodic'];
+export const PRIORITIES: readonly Priority[] = ['emergency', 'periodic'];
 
 export interface Progress {
   /** Last row that is in the states. */
@@ -26,13 +26,14 @@ export interface Episode {
   readonly arrivedMs: number;
 }
 
-/** A record that is to be made, or made anew. */
+/** A record that is to be made, or made again. */
 export interface DueRecord {
   readonly dueNo: number;
   readonly patientNo: number;
   readonly kind: 'periodic' | 'emergency';
-  readonly place: string;
-  readonly lane: Lane;
+  /** Its window (`START/END`), or the id of its episode. */
+  readonly source: string;
+  readonly priority: Priority;
   readonly generation: number;
   readonly arrivedMs: number | null;
   /** Put off: not to be made before this time. 0 for all others. */
@@ -45,7 +46,7 @@ interface DueRow {
   patient_no: number;
   kind: DueRecord['kind'];
   place: string;
-  lane: Lane;
+  lane: Priority;
   generation: number;
   arrived_ms: number | null;
   not_before_ms: number;
@@ -113,7 +114,7 @@ export class ProcessingStore {
         .run(rowId, flags.join(' '));
   }
 
-  /** Flags of a frame's implausible readings by their place in it. */
+  /** Flags of a frame's implausible readings by their index in it. */
   flagsOfRow(rowId: number): ReadonlyMap<number, readonly string[]> {
     const from = rowId * READINGS_PER_ROW;
     const rows = this.#database
@@ -166,11 +167,11 @@ export class ProcessingStore {
   }
 
   /**
-   * Makes a record due. One that waits already counts up; the more urgent lane wins.
+   * Makes a record due. One that waits already counts up; the more urgent priority wins.
    * @param notBeforeMs when it may be made: also of one that waits already
    */
   putDue(
-    { patientNo, kind, place, lane, arrivedMs }: NewDueRecord,
+    { patientNo, kind, source, priority, arrivedMs }: NewDueRecord,
     nowMs: number,
     notBeforeMs: number,
   ): DueRecord {
@@ -185,7 +186,7 @@ export class ProcessingStore {
            not_before_ms = excluded.not_before_ms
          RETURNING *`,
       )
-      .get(patientNo, kind, place, lane, arrivedMs, nowMs, notBeforeMs) as unknown as DueRow;
+      .get(patientNo, kind, source, priority, arrivedMs, nowMs, notBeforeMs) as unknown as DueRow;
     return dueOf(row);
   }
 
@@ -195,10 +196,10 @@ export class ProcessingStore {
     return row && dueOf(row);
   }
 
-  dueAt(patientNo: number, kind: string, place: string): DueRecord | undefined {
+  dueAt(patientNo: number, kind: string, source: string): DueRecord | undefined {
     const row = this.#database
       .prepare('SELECT * FROM due_records WHERE patient_no = ? AND kind = ? AND place = ?')
-      .get(patientNo, kind, place) as DueRow | undefined;
+      .get(patientNo, kind, source) as DueRow | undefined;
     return row && dueOf(row);
   }
 
@@ -282,8 +283,8 @@ function dueOf(row: DueRow): DueRecord {
     dueNo: row.due_no,
     patientNo: row.patient_no,
     kind: row.kind,
-    place: row.place,
-    lane: row.lane,
+    source: row.place,
+    priority: row.lane,
     generation: row.generation,
     arrivedMs: row.arrived_ms,
     notBeforeMs: row.not_before_ms,

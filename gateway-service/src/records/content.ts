@@ -11,7 +11,7 @@ import {
 } from '@careledger/fhir';
 import type { GatewayCore } from '../core.js';
 import type { Patient } from '../patients/index.js';
-import { rowOfReading, windowOfPlace, type ProcessingStore } from '../processing/index.js';
+import { rowOfReading, windowOfSource, type ProcessingStore } from '../processing/index.js';
 
 /** Frames read before others have their turn: a window of a bedside monitor holds thousands. */
 const FRAMES_PER_TURN = 64;
@@ -37,11 +37,13 @@ export interface ContentSource {
 export async function periodicContent(
   { core, processing, gatewayId }: ContentSource,
   patient: Patient,
-  place: string,
-  previous: WindowSummary | null,
-  recordedAtMs: number,
+  {
+    source,
+    previous,
+    recordedAtMs,
+  }: { readonly source: string; readonly previous: WindowSummary | null; readonly recordedAtMs: number },
 ): Promise<RecordContent | undefined> {
-  const { startMs, endMs } = windowOfPlace(place);
+  const { startMs, endMs } = windowOfSource(source);
   const readings: WindowReading[] = [];
   let height = -1;
   let frames = 0;

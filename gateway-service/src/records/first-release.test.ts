@@ -7,12 +7,12 @@ import type { StatementBody } from '@careledger/contracts';
 import { readWrap } from '@careledger/envelope';
 import { readStatement } from '@careledger/statements';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
+import { RecordsFixture } from '../../testing/records-fixture.js';
 import { StepStore } from '../consent/index.js';
-import { RecordsBench } from '../testing/records-bench.js';
-import type { RecordVersion } from './version-store.js';
+import type { OwnVersion } from './own-version.js';
 
 /** What the first release wrote: four windows and two emergencies of two patients, in every stage. */
-const FIXTURES = fileURLToPath(new URL('../../fixtures/', import.meta.url));
+const FIXTURES = fileURLToPath(new URL('../../../fixtures/', import.meta.url));
 const HOUR_MS = 60 * 60_000;
 
 interface OldVersion {
@@ -24,7 +24,7 @@ interface OldVersion {
   readonly place: string;
 }
 
-let bench: RecordsBench;
+let fixture: RecordsFixture;
 let before: OldVersion[];
 
 beforeEach(async () => {
@@ -34,12 +34,12 @@ beforeEach(async () => {
   old.exec(readFileSync(join(FIXTURES, 'first-release.sql'), 'utf8'));
   before = old.prepare('SELECT * FROM record_versions ORDER BY version_no').all() as unknown as OldVersion[];
   old.close();
-  bench = await RecordsBench.open(folder);
+  fixture = await RecordsFixture.open(folder);
 });
-afterEach(() => bench[Symbol.asyncDispose]());
+afterEach(() => fixture[Symbol.asyncDispose]());
 
-const oldVersions = (): RecordVersion[] => before.map(({ version_no }) => bench.version(version_no));
-const placeOf = ({ kind, place }: Pick<RecordVersion, 'kind' | 'place'>) => `${kind} ${place}`;
+const oldVersions = (): OwnVersion[] => before.map(({ version_no }) => fixture.version(version_no));
+const sourceOf = ({ kind, source }: Pick<OwnVersion, 'kind' | 'source'>) => `${kind} ${source}`;
 
 describe('a store of the first release', () => {
   test('has every record still there for its patient to read, checked like any other', async () => {
@@ -52,12 +52,12 @@ describe('a store of the first release', () => {
       'stored',
     ]);
     for (const version of oldVersions()) {
-      const patient = bench.core.patients.byNo(version.patientNo);
-      const content = await bench.open(patient, version);
+      const patient = fixture.core.patients.byNo(version.patientNo);
+      const content = await fixture.open(patient, version);
       expect(content).toMatchObject({ resourceType: 'Bundle', type: 'collection' });
       expect(JSON.stringify(content)).toContain(patient.patientId);
     }
-    const listed = bench.versions.list(1, { limit: 10 }).map(({ recordId }) => recordId);
+    const listed = fixture.versions.list(1, { limit: 10 }).map(({ recordId }) => recordId);
     expect(listed).toEqual(
       before
         .filter(({ patient_no }) => patient_no === 1)
@@ -70,10 +70,10 @@ describe('a store of the first release', () => {
     const [first] = oldVersions();
     const other = oldVersions()[1];
     if (first === undefined || other === undefined) throw new Error('the fixture is empty');
-    const patient = bench.core.patients.byNo(first.patientNo);
+    const patient = fixture.core.patients.byNo(first.patientNo);
     const swap = (column: string, value: string | Uint8Array, table = 'record_versions') =>
-      bench.core.store.deferred(() =>
-        bench.core.store.database
+      fixture.core.store.deferred(() =>
+        fixture.core.store.database
           .prepare(`UPDATE ${table} SET ${column} = ? WHERE version_no = ?`)
           .run(value, first.versionNo),
       );
@@ -83,63 +83,67 @@ describe('a store of the first release', () => {
       ['wrap_set', first.wrapSet, other.wrapSet],
     ] as const) {
       swap(column, forged);
-      await expect(bench.open(patient, first)).rejects.toEqual(damaged);
+      await expect(fixture.open(patient, first)).rejects.toEqual(damaged);
       swap(column, honest);
     }
-    swap('ciphertext', bench.versions.ciphertext(other.versionNo), 'record_contents');
-    await expect(bench.open(patient, first)).rejects.toEqual(damaged);
+    swap('ciphertext', fixture.versions.ciphertext(other.versionNo), 'record_contents');
+    await expect(fixture.open(patient, first)).rejects.toEqual(damaged);
   });
 
   test('sends nothing more of what nobody takes: what was on its way says so', () => {
-    expect(bench.versions.open()).toEqual([]);
-    expect(bench.notices.open()).toEqual([]);
+    expect(fixture.versions.open()).toEqual([]);
+    expect(fixture.notices.open()).toEqual([]);
     for (const { stage, version_no } of before)
       if (stage === 'made' || stage === 'stored')
-        expect(bench.version(version_no)).toMatchObject({ stage: 'refused', refusal: 'FORMAT_OUTDATED' });
-      else expect(bench.version(version_no).stage).toBe(stage);
+        expect(fixture.version(version_no)).toMatchObject({ stage: 'refused', refusal: 'FORMAT_OUTDATED' });
+      else expect(fixture.version(version_no).stage).toBe(stage);
   });
 
   test('has every record made again under its new id, for those who were granted it', async () => {
-    const made = (await bench.make()).map(({ version }) => version);
+    const made = (await fixture.make()).map(({ version }) => version);
     const owed = before.filter(({ stage }) => stage !== 'refused');
-    expect(made.map(placeOf).sort()).toEqual(owed.map((row) => `${row.kind} ${row.place}`).sort());
+    expect(made.map(sourceOf).sort()).toEqual(owed.map((row) => `${row.kind} ${row.place}`).sort());
     const oldIds = new Set(before.map(({ record_id }) => record_id));
     for (const version of made) {
       expect(oldIds).not.toContain(version.recordId);
       expect(version).toMatchObject({ version: 1, stage: 'made', format: 2 });
-      expect(version.wraps.map((jwe) => readWrap(jwe).kid)).toContain(bench.hospital.encryption.kid);
-      await expect(bench.open(bench.core.patients.byNo(version.patientNo), version)).resolves.toBeDefined();
+      expect(version.wraps.map((jwe) => readWrap(jwe).kid)).toContain(fixture.hospital.encryption.kid);
+      await expect(
+        fixture.open(fixture.core.patients.byNo(version.patientNo), version),
+      ).resolves.toBeDefined();
     }
-    expect(bench.processing.dueCount()).toBe(0);
+    expect(fixture.processing.dueCount()).toBe(0);
   });
 
   test('tells of the emergency that nobody was told of, and of no other', async () => {
-    bench.bench.nowMs += HOUR_MS;
-    const made = await bench.make();
+    fixture.testCore.nowMs += HOUR_MS;
+    const made = await fixture.make();
     const told = made.filter(({ noticeNos }) => noticeNos.length > 0);
     expect(told.map(({ version }) => version.patientNo)).toEqual([2]);
-    const [notice] = bench.notices.open();
+    const [notice] = fixture.notices.open();
     const body = readStatement(notice?.statement ?? '').payload.body as StatementBody<'emergencyNotice'>;
     expect(body).toMatchObject({ authorityId: 'aut_hospital', recordId: told[0]?.version.recordId });
   });
 
   test('does not tell of it as news a day later, and says that it did not', async () => {
-    bench.bench.nowMs += 25 * HOUR_MS;
-    await bench.make();
-    bench.sender.start();
-    await bench.until(() => bench.notices.open().length === 0);
-    expect(bench.hospital.received).toEqual([]);
-    expect(bench.notices.givenUp(1)).toEqual([expect.objectContaining({ lastError: 'NOTICE_TOO_OLD' })]);
+    fixture.testCore.nowMs += 25 * HOUR_MS;
+    await fixture.make();
+    fixture.sender.start();
+    await fixture.until(() => fixture.notices.open().length === 0);
+    expect(fixture.hospital.received).toEqual([]);
+    expect(fixture.notices.givenUp(1)).toEqual([expect.objectContaining({ lastError: 'NOTICE_TOO_OLD' })]);
   });
 
   test('keeps its grants, subscriptions and statements on their way', () => {
     for (const patientNo of [1, 2]) {
-      expect(bench.grants.active(patientNo)).toEqual([
+      expect(fixture.grants.active(patientNo)).toEqual([
         expect.objectContaining({ authorityId: 'aut_hospital', policySeq: 1 }),
       ]);
-      expect(bench.subscriptions.list(patientNo)).toEqual([expect.objectContaining({ status: 'approved' })]);
+      expect(fixture.subscriptions.list(patientNo)).toEqual([
+        expect.objectContaining({ status: 'approved' }),
+      ]);
     }
-    const steps = new StepStore(bench.core.store.database);
+    const steps = new StepStore(fixture.core.store.database);
     expect(steps.eligible().map(({ kind, channel }) => [kind, channel])).toEqual([['revoke', 'cloud']]);
   });
 });

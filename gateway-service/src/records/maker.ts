@@ -16,30 +16,29 @@ import type { Logger } from '@careledger/service-kit';
 import type { GrantStore } from '../consent/grant-store.js';
 import type { SubscriptionStore } from '../consent/subscription-store.js';
 import type { GatewayCore } from '../core.js';
-import type { Directory } from '../directory/authorities.js';
-import type { Providers } from '../outbox/providers.js';
+import type { OrganisationDirectory } from '../ledger-access/organisation-directory.js';
+import type { Providers } from '../ledger-access/providers.js';
 import type { Patient } from '../patients/index.js';
+import { patientStatement } from '../patients/patient-statement.js';
 import type { DueRecord, ProcessingStore } from '../processing/index.js';
-import { patientStatement } from '../statement.js';
 import { emergencyContent, periodicContent, type RecordContent } from './content.js';
 import { RecordError } from './errors.js';
-import type { NoticeStore } from './notice-store.js';
+import type { MadeNotices, MadeVersions, RewrapRequests } from './handover.js';
+import type { NewVersion, OwnVersion } from './own-version.js';
 import { noticeRecipientsOf, readersOf } from './readers.js';
-import type { RewrapStore } from './rewrap-store.js';
 import { tagGroupsOf } from './scope.js';
 import type { UnmadeStore } from './unmade-store.js';
-import type { NewVersion, RecordVersion, VersionStore } from './version-store.js';
 
 export interface RecordMakerOptions {
   readonly core: GatewayCore;
   readonly processing: ProcessingStore;
-  readonly versions: VersionStore;
-  readonly notices: NoticeStore;
-  readonly rewraps: RewrapStore;
+  readonly versions: MadeVersions;
+  readonly notices: MadeNotices;
+  readonly rewraps: RewrapRequests;
   readonly unmade: UnmadeStore;
   readonly grants: GrantStore;
   readonly subscriptions: SubscriptionStore;
-  readonly directory: Pick<Directory, 'authority'>;
+  readonly directory: Pick<OrganisationDirectory, 'authority'>;
   readonly providers: Pick<Providers, 'preferred'>;
   readonly gatewayId: string;
   readonly networkId: string;
@@ -52,14 +51,14 @@ export interface RecordMakerOptions {
  * nothing (more) to say, or it cannot be said, which `unmade` tells.
  */
 export type MakingOutcome =
-  | { readonly outcome: 'made'; readonly version: RecordVersion; readonly noticeNos: readonly number[] }
+  | { readonly outcome: 'made'; readonly version: OwnVersion; readonly noticeNos: readonly number[] }
   | { readonly outcome: 'waits' | 'nothing' };
 
 /** What a version is made of. */
 interface Draft {
   readonly recordId: string;
   readonly seed: RecordSeed;
-  readonly previous: RecordVersion | undefined;
+  readonly previous: OwnVersion | undefined;
   readonly content: RecordContent;
   readonly madeMs: number;
 }
@@ -77,7 +76,7 @@ interface SealedDraft extends Draft {
 }
 
 /** A notice that is to be kept; without a statement, why there is none. */
-type NewNotice = { readonly authorityId: string } & (
+type DraftNotice = { readonly authorityId: string } & (
   { readonly statement: string } | { readonly givenUp: string }
 );
 
@@ -97,7 +96,7 @@ export class RecordMaker {
     const patient = core.patients.byNo(due.patientNo);
     const { patientId } = patient;
     const secret = core.patients.keys(patientId).recordSecret();
-    const seed = recordSeedFor(secret, { patientId, kind: due.kind, key: due.place });
+    const seed = recordSeedFor(secret, { patientId, kind: due.kind, key: due.source });
     const recordId = recordIdOf({ author: patientId, patientId, seed }, sha256);
     const previous = versions.find(recordId);
     if (previous?.stage === 'made' || previous?.stage === 'stored') return { outcome: 'waits' };
@@ -113,16 +112,18 @@ export class RecordMaker {
   }
 
   async #content(
-    { kind, place }: DueRecord,
+    { kind, source }: DueRecord,
     patient: Patient,
-    previous: RecordVersion | undefined,
+    previous: OwnVersion | undefined,
     madeMs: number,
   ): Promise<RecordContent | undefined> {
-    if (kind === 'periodic')
-      return periodicContent(this.#options, patient, place, previous?.summary ?? null, madeMs);
+    if (kind === 'periodic') {
+      const about = { source, previous: previous?.summary ?? null, recordedAtMs: madeMs };
+      return periodicContent(this.#options, patient, about);
+    }
     // The block that the emergency rests on is named in its Provenance.
     await this.#options.core.sealNow(patient.patientId);
-    return emergencyContent(this.#options, patient, place, madeMs);
+    return emergencyContent(this.#options, patient, source, madeMs);
   }
 
   #nothing(due: DueRecord): MakingOutcome {
@@ -137,12 +138,12 @@ export class RecordMaker {
   /** No repetition makes it: it is put aside for people to see, and waits for nothing but its next change. */
   #unmade(due: DueRecord, error: Unmakeable): MakingOutcome {
     const { core, processing, unmade, clock, logger } = this.#options;
-    const { patientNo, kind, place } = due;
+    const { patientNo, kind, source } = due;
     const { code, message: reason } = error;
     logger.error({ err: error, patientNo, kind, code }, 'a record cannot be made as it is');
     core.store.deferred(() => {
       processing.removeDue(due.dueNo, due.generation);
-      unmade.put({ patientNo, kind, place, code, reason, notedMs: clock() });
+      unmade.put({ patientNo, kind, source, code, reason, notedMs: clock() });
     });
     return { outcome: 'nothing' };
   }
@@ -151,7 +152,7 @@ export class RecordMaker {
     const { core, processing, versions, notices, rewraps, unmade } = this.#options;
     const sealed = await this.#sealed(due, patient, draft);
     const row = this.#row(due, patient, sealed);
-    const straight = due.lane === 'emergency' ? this.#notices(patient, due, row, sealed) : [];
+    const direct = due.priority === 'emergency' ? this.#notices(patient, due, row, sealed) : [];
     const { versionNo, noticeNos } = core.store.deferred(() => {
       const no = versions.insert(row);
       processing.removeDue(due.dueNo, due.generation);
@@ -161,7 +162,7 @@ export class RecordMaker {
       const common = { versionNo: no, patientNo: patient.patientNo, madeMs: draft.madeMs };
       return {
         versionNo: no,
-        noticeNos: straight.flatMap((notice) => {
+        noticeNos: direct.flatMap((notice) => {
           const { authorityId } = notice;
           if ('statement' in notice)
             return notices.insert({ ...common, authorityId, statement: notice.statement });
@@ -194,7 +195,7 @@ export class RecordMaker {
     return { ...draft, sealed, tagGroups, version, prevVersionHash, ...wraps };
   }
 
-  #row({ kind, place, lane, arrivedMs }: DueRecord, patient: Patient, draft: SealedDraft): NewVersion {
+  #row({ kind, source, priority, arrivedMs }: DueRecord, patient: Patient, draft: SealedDraft): NewVersion {
     const { providers, networkId } = this.#options;
     const { patientId, patientNo, chain } = patient;
     const { recordId, seed, version, prevVersionHash, content, tagGroups, wrapSet, wraps, madeMs } = draft;
@@ -212,7 +213,7 @@ export class RecordMaker {
       chain.signer,
     );
     return {
-      ...{ patientNo, recordId, version, kind, place, lane, tagGroups, summary },
+      ...{ patientNo, recordId, version, kind, source, priority, tagGroups, summary },
       ...{ periodStart: period.start, periodEnd: period.end, manifest, manifestHash },
       ...{ wrapSet, wraps: wraps.map(({ jwe }) => jwe), providerId, storeStatement },
       ...{ arrivedMs, madeMs, ciphertext },
@@ -259,16 +260,16 @@ export class RecordMaker {
 
   #notices(
     { patientId, patientNo, chain }: Patient,
-    { place }: DueRecord,
+    { source }: DueRecord,
     row: NewVersion,
     { seed, tagGroups, wrapped }: SealedDraft,
-  ): NewNotice[] {
+  ): DraftNotice[] {
     const { clock, networkId, notices } = this.#options;
-    const told = new Set(notices.toldBefore(patientNo, place));
+    const told = new Set(notices.toldBefore(patientNo, source));
     const recipients = noticeRecipientsOf(this.#options, patientNo, tagGroups, clock());
     return recipients
       .filter((authorityId) => !told.has(authorityId))
-      .map((authorityId): NewNotice => {
+      .map((authorityId): DraftNotice => {
         const wrap = wrapped.get(authorityId);
         if (wrap === undefined) return { authorityId, givenUp: 'RECIPIENT_KEY_UNKNOWN' };
         if (row.ciphertext.length > NOTICE_CIPHERTEXT_MAX_BYTES)

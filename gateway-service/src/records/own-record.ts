@@ -11,7 +11,7 @@ import type { GatewayCore } from '../core.js';
 import type { Patient } from '../patients/index.js';
 import { RecordError } from './errors.js';
 import { openFormerRecord } from './former-record.js';
-import type { HeldSet, RecordVersion, VersionStore } from './version-store.js';
+import type { HeldSet, OwnVersion } from './own-version.js';
 
 /** Before every key: the gateway's own key is in force as far as its own copies go. */
 const EVER = '1970-01-01T00:00:00.000Z';
@@ -19,7 +19,7 @@ const EVER = '1970-01-01T00:00:00.000Z';
 /** A version of this gateway's own, with who has to have signed what. */
 export function ownParts(
   { patientId, chain }: Patient,
-  { recordId, version, manifest, manifestHash }: RecordVersion,
+  { recordId, version, manifest, manifestHash }: OwnVersion,
   { wrapSet }: Pick<HeldSet, 'wrapSet'>,
   verifier: SignatureVerifier,
 ): SealedParts {
@@ -35,7 +35,7 @@ export function ownParts(
 
 export interface OwnRecords {
   readonly core: Pick<GatewayCore, 'patients'>;
-  readonly versions: Pick<VersionStore, 'ciphertext'>;
+  readonly versions: { ciphertext(versionNo: number): Uint8Array };
   readonly verifier: SignatureVerifier;
 }
 
@@ -47,7 +47,7 @@ export interface OwnRecords {
 export async function openOwnRecord(
   records: OwnRecords,
   patient: Patient,
-  version: RecordVersion,
+  version: OwnVersion,
 ): Promise<FhirResource> {
   const { patientId } = patient;
   try {
@@ -64,7 +64,7 @@ export async function openOwnRecord(
 async function open(
   { core, versions, verifier }: OwnRecords,
   patient: Patient,
-  version: RecordVersion,
+  version: OwnVersion,
 ): Promise<Uint8Array> {
   const { patientId, chain } = patient;
   const recipientKey = core.patients.keys(patientId).encryption();

@@ -18,7 +18,7 @@ export function readersOf(...asked: Parameters<typeof readingGrants>): string[] 
   return [...new Set(readingGrants(...asked).map(({ authorityId }) => authorityId))];
 }
 
-/** Authorities that are told of an emergency straight away. */
+/** Authorities that are told of an emergency directly. */
 export function noticeRecipientsOf(
   stores: { readonly grants: GrantStore; readonly subscriptions: SubscriptionStore },
   patientNo: number,

@@ -2,7 +2,8 @@ import type { Bundle, Device, Observation } from '@careledger/fhir';
 import { newSalt } from '@careledger/envelope';
 import { coversTags } from '@careledger/policy';
 import { describe, expect, test } from '@jest/globals';
-import { ANY, tagGroupsOf, tagOf } from './scope.js';
+import { tagOf } from '../consent/scope-tags.js';
+import { ANY, tagGroupsOf } from './scope.js';
 
 const key = newSalt();
 const CATEGORY = 'http://terminology.hl7.org/CodeSystem/observation-category';

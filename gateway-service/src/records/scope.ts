@@ -1,19 +1,11 @@
 import { SCOPE_TAGS_MAX, TAG_GROUPS_MAX, type ScopeTerm, type TagGroups } from '@careledger/domain';
-import { granteeTag, scopeTag, type GranteeTerms } from '@careledger/envelope';
 import type { Bundle } from '@careledger/fhir';
+import { tagOf } from '../consent/scope-tags.js';
 import { RecordError } from './errors.js';
 
 /** Stands for any category or resource type in a grant's scope. */
 export const ANY = '*';
 const RESOURCE_TYPE = 'Observation';
-
-/** Tag of one term of a grant's scope. */
-export const tagOf = (scopeKey: Uint8Array, { category, resourceType }: ScopeTerm): string =>
-  scopeTag(scopeKey, { category, resourceType });
-
-/** Tag of one of those within an authority to whom a grant is narrowed. */
-export const granteeTagOf = (scopeKey: Uint8Array, terms: GranteeTerms): string =>
-  granteeTag(scopeKey, terms);
 
 /**
  * Tag groups of a record: one for each kind of observation in it, told apart by its categories, each as itself and under

@@ -2,10 +2,10 @@ import type { Database } from '@careledger/service-kit';
 import type { DueRecord } from '../processing/index.js';
 
 /** Which record: a window or an episode of a patient. */
-export type RecordPlace = Pick<DueRecord, 'patientNo' | 'kind' | 'place'>;
+export type RecordSource = Pick<DueRecord, 'patientNo' | 'kind' | 'source'>;
 
 /** A record that was due and cannot be made as it is. */
-export interface UnmadeRecord extends RecordPlace {
+export interface UnmadeRecord extends RecordSource {
   readonly code: string;
   readonly reason: string;
   readonly notedMs: number;
@@ -19,17 +19,17 @@ export class UnmadeStore {
     this.#database = database;
   }
 
-  put({ patientNo, kind, place, code, reason, notedMs }: UnmadeRecord): void {
+  put({ patientNo, kind, source, code, reason, notedMs }: UnmadeRecord): void {
     this.#database
       .prepare('INSERT OR REPLACE INTO unmade_records VALUES (?, ?, ?, ?, ?, ?)')
-      .run(patientNo, kind, place, code, reason, notedMs);
+      .run(patientNo, kind, source, code, reason, notedMs);
   }
 
   /** It has been made, or there is nothing to say any more. */
-  remove({ patientNo, kind, place }: RecordPlace): void {
+  remove({ patientNo, kind, source }: RecordSource): void {
     this.#database
       .prepare('DELETE FROM unmade_records WHERE patient_no = ? AND kind = ? AND place = ?')
-      .run(patientNo, kind, place);
+      .run(patientNo, kind, source);
   }
 
   count(): number {
@@ -41,7 +41,7 @@ export class UnmadeStore {
   list(limit: number): UnmadeRecord[] {
     const rows = this.#database
       .prepare(
-        `SELECT patient_no AS patientNo, kind, place, code, reason, noted_ms AS notedMs FROM unmade_records
+        `SELECT patient_no AS patientNo, kind, place AS source, code, reason, noted_ms AS notedMs FROM unmade_records
          ORDER BY noted_ms DESC LIMIT ?`,
       )
       .all(limit);

@@ -1,3 +1,4 @@
+import type { ChainState, DeviceChainState } from '@careledger/private-chain';
 import type {
   BlockRow,
   DeviceChainRow,
@@ -9,13 +10,11 @@ import type {
   PairingCodeRow,
   PatientRow,
 } from './rows.js';
-import type { ChainState, DeviceChainState } from '@careledger/private-chain';
 
 /** Reads what is committed, or within a transaction what it has written so far. */
 export interface StoreReader {
   patients(): Iterable<PatientRow>;
   devices(): Iterable<DeviceRow>;
-  deviceChains(): Iterable<DeviceChainRow>;
   deviceChain(chainNo: number): DeviceChainRow | undefined;
   pairingCode(codeHash: Uint8Array): PairingCodeRow | undefined;
   pairingCodeCount(patientNo: number, nowMs: number): number;
@@ -29,6 +28,8 @@ export interface StoreReader {
   block(patientNo: number, height: number): BlockRow | undefined;
   /** Blocks from a height on, ascending, at most `limit`. */
   blocksFrom(patientNo: number, height: number, limit: number): BlockRow[];
+  /** Those below a height that hold no frames, ascending. */
+  blocksWithoutFrames(patientNo: number, below: number): BlockRow[];
   framesOfBlock(patientNo: number, height: number): FramesOfBlock | undefined;
   /** Row ids of the frames of sealed blocks that may have a reading measured in [fromMs, toMs), ascending. */
   frameRowsBetween(patientNo: number, fromMs: number, toMs: number): number[];

@@ -52,12 +52,6 @@ export class SqlReader implements StoreReader {
     }
   }
 
-  *deviceChains(): Iterable<DeviceChainRow> {
-    for (const row of this.db.prepare('SELECT * FROM device_chains').iterate() as Iterable<Row>) {
-      yield deviceChainRow(row);
-    }
-  }
-
   deviceChain(chainNo: number): DeviceChainRow | undefined {
     const row = this.db.prepare('SELECT * FROM device_chains WHERE chain_no = ?').get(chainNo) as
       Row | undefined;
@@ -103,11 +97,14 @@ export class SqlReader implements StoreReader {
 
   blocksFrom(patientNo: number, height: number, limit: number): BlockRow[] {
     const sql = `SELECT height, hash, json FROM blocks WHERE patient_no = ? AND height >= ? ORDER BY height LIMIT ?`;
-    const rows = this.db.prepare(sql).all(patientNo, height, limit) as unknown as Omit<
-      BlockRow,
-      'patientNo'
-    >[];
-    return rows.map(({ height: at, hash, json }) => ({ patientNo, height: at, hash, json }));
+    return blockRows(this.db.prepare(sql).all(patientNo, height, limit), patientNo);
+  }
+
+  blocksWithoutFrames(patientNo: number, below: number): BlockRow[] {
+    // Only blocks of frames have measured times.
+    const sql = `SELECT height, hash, json FROM blocks
+      WHERE patient_no = ? AND height < ? AND span_class IS NULL ORDER BY height`;
+    return blockRows(this.db.prepare(sql).all(patientNo, below), patientNo);
   }
 
   framesOfBlock(patientNo: number, height: number): FramesOfBlock | undefined {
@@ -144,6 +141,15 @@ export class SqlReader implements StoreReader {
   recoveryRow(): number {
     return (this.db.prepare('SELECT from_row FROM recovery').get() as { from_row: number }).from_row;
   }
+}
+
+function blockRows(rows: readonly object[], patientNo: number): BlockRow[] {
+  return (rows as Omit<BlockRow, 'patientNo'>[]).map(({ height, hash, json }) => ({
+    patientNo,
+    height,
+    hash,
+    json,
+  }));
 }
 
 function deviceChainRow(row: Row): DeviceChainRow {

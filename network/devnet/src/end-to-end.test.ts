@@ -83,7 +83,8 @@ describe('a devnet used by unmodified clients and chaincode', () => {
     const keys: string[] = [];
     let bookmark = '';
     do {
-      const page = jsonOf<Page>(await probe.evaluateTransaction('page', 'page', 'page~', '3', bookmark));
+      const wanted = JSON.stringify({ size: 3, bookmark });
+      const page = jsonOf<Page>(await probe.evaluateTransaction('page', 'page', 'page~', wanted));
       expect(page.count).toBe(page.rows.length);
       keys.push(...page.rows.map(([key]) => key));
       bookmark = page.bookmark;
@@ -93,8 +94,8 @@ describe('a devnet used by unmodified clients and chaincode', () => {
 
   test('composite keys are found by their first parts', async () => {
     const probe = client.contract();
-    await probe.submitTransaction('putComposite', 'pet', 'ann', 'rex', 'dog');
-    await probe.submitTransaction('putComposite', 'pet', 'bob', 'tom', 'cat');
+    await probe.submitTransaction('putComposite', 'pet', '["ann","rex"]', 'dog');
+    await probe.submitTransaction('putComposite', 'pet', '["bob","tom"]', 'cat');
     expect(jsonOf(await probe.evaluateTransaction('byPartialComposite', 'pet', 'ann'))).toEqual([
       [['ann', 'rex'], 'dog'],
     ]);

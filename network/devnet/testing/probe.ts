@@ -65,18 +65,10 @@ export class Probe extends Contract {
     return json(await rowsOf(await ctx.stub.getStateByRange(start, end)));
   }
 
-  async page(
-    ctx: Context,
-    start: string,
-    end: string,
-    ...[size, bookmark]: [string, string]
-  ): Promise<string> {
-    const { iterator, metadata } = await ctx.stub.getStateByRangeWithPagination(
-      start,
-      end,
-      Number(size),
-      bookmark,
-    );
+  /** @param pageJson `{size, bookmark}` */
+  async page(ctx: Context, start: string, end: string, pageJson: string): Promise<string> {
+    const { size, bookmark } = JSON.parse(pageJson) as { size: number; bookmark: string };
+    const { iterator, metadata } = await ctx.stub.getStateByRangeWithPagination(start, end, size, bookmark);
     return json({
       rows: await rowsOf(iterator),
       bookmark: metadata.bookmark,
@@ -105,8 +97,10 @@ export class Probe extends Contract {
     await ctx.stub.putState(key, Buffer.from(row.done ? 'none' : row.value.key));
   }
 
-  async putComposite(ctx: Context, type: string, ...[a, b, value]: [string, string, string]): Promise<void> {
-    await ctx.stub.putState(ctx.stub.createCompositeKey(type, [a, b]), Buffer.from(value));
+  /** @param attributesJson the parts of the key */
+  async putComposite(ctx: Context, type: string, attributesJson: string, value: string): Promise<void> {
+    const attributes = JSON.parse(attributesJson) as string[];
+    await ctx.stub.putState(ctx.stub.createCompositeKey(type, attributes), Buffer.from(value));
   }
 
   async byPartialComposite(ctx: Context, type: string, a: string): Promise<string> {

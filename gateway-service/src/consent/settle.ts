@@ -1,0 +1,73 @@
+import type { ChannelName } from '@careledger/domain';
+import type { PatientProgress } from '../patients/progress.js';
+import type { GrantStore } from './grant-store.js';
+import type { Registrations } from './registrations.js';
+import type { ConsentStep } from './step-store.js';
+import type { SubscriptionStore } from './subscription-store.js';
+
+/** Holds back a patient's work until the patient is registered: `delivery/pipeline.ts`, `delivery/anchoring.ts`. */
+export interface RegistrationAwaiter {
+  /** A patient has been registered on a channel: what waited for it goes. Called once a patient and channel. */
+  registered(patientNo: number, channel: ChannelName): void;
+}
+
+export interface ConsentSettlerOptions {
+  readonly grants: GrantStore;
+  readonly subscriptions: SubscriptionStore;
+  readonly registrations: Registrations;
+  readonly progress: Pick<PatientProgress, 'notify'>;
+  /** `delivery/rewrap-store.ts`: within a transaction, has a patient's wraps held against the grants. */
+  readonly rewraps: { request(patientNo: number): void };
+  /** `delivery/rewrapper.ts`: does so. */
+  readonly rewrapper: { add(patientNo: number): void };
+  /** In the order in which they are told. */
+  readonly awaiters: readonly RegistrationAwaiter[];
+}
+
+/** What it brings about that a channel has taken a patient's statement, or refused it for good. */
+export class ConsentSettler {
+  readonly #options: ConsentSettlerOptions;
+
+  constructor(options: ConsentSettlerOptions) {
+    this.#options = options;
+  }
+
+  /** Within the transaction that settles a step. */
+  settling({ kind, job, patientNo, channel }: ConsentStep, isDone: boolean): void {
+    const { grants, subscriptions, rewraps } = this.#options;
+    // Providers hold wraps against the grants that they have on `cloud`.
+    if (isDone && channel === 'cloud' && (kind === 'grant' || kind === 'revoke')) rewraps.request(patientNo);
+    if (kind !== 'grant') return;
+    if (!isDone) {
+      grants.setStatus(patientNo, job, 'pending', 'refused');
+      return;
+    }
+    const grant = grants.get(patientNo, job);
+    if (channel !== 'authorities' || grant?.status !== 'pending') return;
+    grants.setStatus(patientNo, job, 'pending', 'active');
+    const { subscriptionId, authorityId } = grant.body;
+    if (subscriptionId !== undefined)
+      subscriptions.put(patientNo, { subscriptionId, authorityId, status: 'approved' });
+  }
+
+  /** After a step was settled, on disk. */
+  settled({ kind, channel, patientNo }: ConsentStep, isDone: boolean): void {
+    const { registrations, rewrapper, progress, awaiters } = this.#options;
+    if (kind === 'register' && isDone && !registrations.has(patientNo, channel)) {
+      registrations.note(patientNo, channel);
+      for (const awaiter of awaiters) awaiter.registered(patientNo, channel);
+    }
+    rewrapper.add(patientNo);
+    progress.notify(patientNo);
+  }
+
+  /** Within the transaction that takes over grants and revocations that reached a ledger by another way. */
+  adopting(patientNo: number): void {
+    this.#options.rewraps.request(patientNo);
+  }
+
+  /** After it. */
+  adopted(patientNo: number): void {
+    this.#options.rewrapper.add(patientNo);
+  }
+}

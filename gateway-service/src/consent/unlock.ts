@@ -1,0 +1,27 @@
+import { CryptoError, type Signer } from '@careledger/crypto';
+import type { GatewayCore } from '../core.js';
+import type { Patient } from '../patients/index.js';
+import { ConsentError } from './errors.js';
+
+/** A passphrase, and the token that it came with: see `unlockOf` of the routes. */
+export interface ConsentPassphrase {
+  readonly passphrase: string;
+  readonly caller: string;
+}
+
+/**
+ * Opens the consent key that this gateway keeps under the patient's passphrase.
+ * @throws ConsentError `CONSENT_KEY_LOCKED`; PatientError `PASSPHRASE_BACKOFF`, `PASSPHRASES_BUSY`
+ */
+export async function openConsentKey(
+  core: Pick<GatewayCore, 'patients'>,
+  { patientId }: Patient,
+  { passphrase, caller }: ConsentPassphrase,
+): Promise<Signer> {
+  try {
+    return await core.patients.unlockConsent(patientId, passphrase, caller);
+  } catch (cause) {
+    if (!(cause instanceof CryptoError)) throw cause;
+    throw new ConsentError('CONSENT_KEY_LOCKED', 'This passphrase does not open the consent key', { cause });
+  }
+}

@@ -1,0 +1,72 @@
+import { records } from '@careledger/contracts';
+import { announceVersion, Grace, type AnnouncedVersion } from '@careledger/delivery';
+import { orUndefined } from '@careledger/ledger';
+import type { Logger } from '@careledger/service-kit';
+import type { LedgerReader } from '../ledger-access/ledger-link.js';
+import type { StatementBatcher } from '../ledger-access/statement-batcher.js';
+import type { Patients } from '../patients/index.js';
+import type { Priority } from '../processing/index.js';
+import type { OwnVersion } from '../records/own-version.js';
+import type { GatewayStore } from '../store/index.js';
+import type { OwnVersionStore } from './own-version-store.js';
+
+export interface AnnouncingOptions {
+  readonly store: Pick<GatewayStore, 'deferred'>;
+  readonly versions: OwnVersionStore;
+  readonly ledger: LedgerReader & {
+    readonly announce: Readonly<Record<Priority, Pick<StatementBatcher, 'submit'>>>;
+  };
+  readonly patients: Pick<Patients, 'byNo'>;
+  readonly clock: () => number;
+  readonly logger: Pick<Logger, 'error'>;
+}
+
+/** stored → announced: the same statement until the ledger has taken it, or has refused it for good. */
+export class Announcing {
+  readonly #options: AnnouncingOptions;
+  readonly #grace = new Grace();
+
+  constructor(options: AnnouncingOptions) {
+    this.#options = options;
+  }
+
+  async run(versionNo: number, priority: Priority): Promise<void> {
+    const { store, versions, ledger, patients, clock, logger } = this.#options;
+    const version = versions.get(versionNo);
+    if (version?.stage !== 'stored' || version.announceStatement === null) return;
+    const { recordId, manifestHash, announceStatement } = version;
+    const author = patients.byNo(version.patientNo).patientId;
+    const outcome = await announceVersion(
+      { recordId, version: version.version, author, manifestHash },
+      {
+        grace: this.#grace,
+        clock,
+        submit: () => ledger.announce[priority].submit(author, announceStatement),
+        find: () => this.#find(version, author),
+      },
+    );
+    if (outcome.outcome !== 'announced')
+      logger.error(
+        {
+          ...{ recordId, version: version.version, code: outcome.code },
+          ...(outcome.outcome === 'foreign' && { author: outcome.found.author }),
+        },
+        'the announcement was refused for good',
+      );
+    store.deferred(() => {
+      if (outcome.outcome === 'announced')
+        versions.setAnnounced(versionNo, outcome.txId, outcome.blockNumber, clock());
+      else versions.setRefused(versionNo, outcome.code);
+    });
+    // Not synced: after a power failure the statement goes again, and the ledger says the same.
+  }
+
+  #find({ recordId, version }: OwnVersion, patientId: string): Promise<AnnouncedVersion | undefined> {
+    return orUndefined(
+      this.#options.ledger
+        .channel('authorities')
+        .evaluate(records, 'GetAnnouncement', { patientId, recordId, version }),
+      'RECORD_UNKNOWN',
+    );
+  }
+}

@@ -1,0 +1,19 @@
+import { EMERGENCY_NOTICE_MAX_AGE_S } from '@careledger/protocol';
+import type { Backoff } from '@careledger/service-kit';
+
+/** Records that are made at once: encryption is this process's CPU. */
+export const MAKING_CONCURRENCY = 2;
+/** Records on their way to providers at once, of each priority: they share transactions there. */
+export const STORING_CONCURRENCY = 48;
+/** Emergency notices on their way at once. */
+export const NOTICE_CONCURRENCY = 32;
+/** An emergency that is older than this is news no more: its authority has it by the chain. */
+export const NOTICE_MAX_AGE_MS = EMERGENCY_NOTICE_MAX_AGE_S * 1_000;
+/** Patients whose wraps are brought up to date at once. */
+export const REWRAP_CONCURRENCY = 4;
+/** Pauses while a provider does not agree about who may read, e.g. because its peer lags behind. */
+export const REWRAP_BACKOFF: Backoff = { minMs: 250, maxMs: 60_000 };
+/** An api that takes longer for a notice has failed. */
+export const NOTICE_TIMEOUT_MS = 5_000;
+/** Time between anchors of a chain unless configured. */
+export const DEFAULT_ANCHOR_INTERVAL_MS = 10 * 60_000;

@@ -1,0 +1,135 @@
+import { toBase64url, type SignatureVerifier } from '@careledger/crypto';
+import { AUTHORITY_ROUTES, EmergencyNoticeAnswer } from '@careledger/protocol';
+import {
+  createHttpClient,
+  DurableWork,
+  messageOf,
+  type Logger,
+  type WorkHealth,
+} from '@careledger/service-kit';
+import { EMERGENCY_BACKOFF } from '../ledger-access/limits.js';
+import type { OrganisationDirectory } from '../ledger-access/organisation-directory.js';
+import type { PatientProgress } from '../patients/progress.js';
+import type { GatewayStore } from '../store/index.js';
+import { NOTICE_CONCURRENCY, NOTICE_MAX_AGE_MS, NOTICE_TIMEOUT_MS } from './limits.js';
+import { checkNoticeReceipt, NoticeReceiptError } from './notice-receipt.js';
+import type { Notice, NoticeStore } from './notice-store.js';
+import type { OwnVersionStore } from './own-version-store.js';
+
+export interface NoticeSenderOptions {
+  readonly store: Pick<GatewayStore, 'deferred'>;
+  readonly notices: NoticeStore;
+  readonly versions: Pick<OwnVersionStore, 'get' | 'hasContent' | 'ciphertext'>;
+  readonly directory: Pick<OrganisationDirectory, 'authority' | 'forget'>;
+  /** Bearer tokens at the authorities' apis. */
+  readonly tokens: ReadonlyMap<string, string>;
+  readonly networkId: string;
+  readonly verifier: SignatureVerifier;
+  readonly clock: () => number;
+  readonly progress: Pick<PatientProgress, 'notify'>;
+  readonly logger: Pick<Logger, 'info' | 'warn'>;
+}
+
+/**
+ * The direct way of an emergency: signed notices to the apis of the authorities that may read it, while the same
+ * record goes through the chain. A notice is delivered once the authority has signed that it has it; until then it goes
+ * again. Each authority has a queue of its own, so that one that is away delays no other.
+ */
+export class NoticeSender implements AsyncDisposable {
+  readonly #options: NoticeSenderOptions;
+  readonly #work = new Map<string, DurableWork<number>>();
+
+  constructor(options: NoticeSenderOptions) {
+    this.#options = options;
+  }
+
+  /** Goes on with what earlier runs left. */
+  start(): void {
+    for (const { noticeNo } of this.#options.notices.open()) this.add(noticeNo);
+  }
+
+  add(noticeNo: number): void {
+    const notice = this.#options.notices.get(noticeNo);
+    if (notice === undefined) return;
+    let work = this.#work.get(notice.authorityId);
+    if (work === undefined) {
+      work = new DurableWork<number>({
+        name: `notices-${notice.authorityId}`,
+        concurrency: NOTICE_CONCURRENCY,
+        backoff: EMERGENCY_BACKOFF,
+        run: (no, signal) => this.#run(no, signal),
+        onFailed: async (no, { error }) => {
+          const { store, notices } = this.#options;
+          store.deferred(() => notices.setFailed(no, messageOf(error)));
+        },
+        logger: this.#options.logger,
+      });
+      this.#work.set(notice.authorityId, work);
+    }
+    work.add(notice.patientNo, noticeNo);
+  }
+
+  get health(): WorkHealth[] {
+    return [...this.#work.values()].map(({ health }) => health);
+  }
+
+  async stop(): Promise<void> {
+    await Promise.all([...this.#work.values()].map((work) => work.stop()));
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.stop();
+  }
+
+  async #run(noticeNo: number, signal: AbortSignal): Promise<void> {
+    const { store, notices, versions, clock, logger, progress } = this.#options;
+    const notice = notices.get(noticeNo);
+    if (notice?.status !== 'open') return;
+    const { authorityId, versionNo, madeMs } = notice;
+    const sinceMs = versions.get(versionNo)?.arrivedMs ?? madeMs;
+    if (clock() - sinceMs > NOTICE_MAX_AGE_MS) return this.#giveUp(notice, 'NOTICE_TOO_OLD');
+    // Taken over from the ledger after a backup was put back: the next version has a notice of its own.
+    if (!versions.hasContent(versionNo)) return this.#giveUp(notice, 'RECORD_TAKEN_OVER');
+    const receipt = await this.#post(notice, signal);
+    store.deferred(() => notices.setSent(noticeNo, receipt, clock()));
+    logger.info({ authorityId, versionNo, afterMs: clock() - sinceMs }, 'emergency notice delivered');
+    progress.notify(notice.patientNo);
+  }
+
+  #giveUp({ noticeNo, authorityId, versionNo, lastError }: Notice, why: string): void {
+    const { store, notices, logger } = this.#options;
+    store.deferred(() => notices.setGivenUp(noticeNo, why));
+    logger.warn(
+      { authorityId, versionNo, why, lastError },
+      'emergency notice given up: the authority has the record by the chain alone',
+    );
+  }
+
+  /** Resolves with the authority's receipt. */
+  async #post({ authorityId, statement, versionNo }: Notice, signal: AbortSignal): Promise<string> {
+    const { directory, versions, tokens, networkId, verifier } = this.#options;
+    const authority = await directory.authority(authorityId);
+    if (authority.endpoint === undefined)
+      throw new Error(`${authorityId} has registered no endpoint for notices`);
+    const token = tokens.get(authorityId);
+    const client = createHttpClient({
+      baseUrl: authority.endpoint,
+      timeoutMs: NOTICE_TIMEOUT_MS,
+      retries: 0,
+      ...(token !== undefined && { token }),
+    });
+    const { receipt } = await client.call('POST', AUTHORITY_ROUTES.emergencyNotices, {
+      body: { statement, ciphertext: toBase64url(versions.ciphertext(versionNo)) },
+      result: EmergencyNoticeAnswer,
+      signal,
+    });
+    try {
+      checkNoticeReceipt(receipt, statement, { authority, networkId, verifier });
+    } catch (error) {
+      // Its key may have changed: the next try asks the ledger.
+      if (error instanceof NoticeReceiptError) directory.forget([authorityId]);
+      throw error;
+    }
+    return receipt;
+  }
+}

@@ -1,0 +1,171 @@
+import { generateEd25519 } from '@careledger/crypto';
+import { makeWrapSet, matchWraps, readWrapSet } from '@careledger/envelope';
+import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
+import { RecordsFixture } from '../../testing/records-fixture.js';
+import type { Patient } from '../patients/index.js';
+import type { OwnVersion } from '../records/own-version.js';
+
+let fixture: RecordsFixture;
+beforeEach(async () => {
+  fixture = await RecordsFixture.open();
+});
+afterEach(() => fixture[Symbol.asyncDispose]());
+
+const ownKid = ({ patientId }: Patient) => fixture.core.patients.keys(patientId).encryption().kid;
+
+/** A patient with a record that the provider holds, granted to the hospital and the insurer. */
+async function held(): Promise<{
+  patient: Patient;
+  version: OwnVersion;
+  versionId: string;
+  hospital: string;
+  insurer: string;
+}> {
+  const { patient, device } = await fixture.patient();
+  const hospital = fixture.grant(patient, fixture.hospital);
+  const insurer = fixture.grant(patient, fixture.insurer);
+  const version = await fixture.periodic(patient, device);
+  const versionId = await fixture.store(version);
+  await fixture.rewrapped(patient);
+  return { patient, version, versionId, hospital, insurer };
+}
+
+describe('whoever may read no more has no wrap left at the provider', () => {
+  test('after the grant was revoked; the others keep theirs, byte for byte', async () => {
+    const { patient, version, versionId, hospital } = await held();
+    const before = fixture.provider.wraps.get(versionId);
+    fixture.revoke(patient, hospital);
+    await fixture.rewrapped(patient);
+    expect(fixture.provider.kidsOf(versionId)).toEqual([ownKid(patient), fixture.insurer.encryption.kid]);
+    const after = fixture.provider.wraps.get(versionId);
+    expect(before?.wraps).toEqual(expect.arrayContaining(after?.wraps ?? ['none']));
+    expect(fixture.version(version.versionNo)).toMatchObject({ ...after });
+    await expect(fixture.open(patient, version)).resolves.toMatchObject({ resourceType: 'Bundle' });
+  });
+
+  test('after everything was revoked', async () => {
+    const { patient, versionId } = await held();
+    fixture.revoke(patient);
+    await fixture.rewrapped(patient);
+    expect(fixture.provider.kidsOf(versionId)).toEqual([ownKid(patient)]);
+  });
+
+  test('after the grant has ended by its own terms, once', async () => {
+    const { patient, device } = await fixture.patient();
+    const untilMs = fixture.testCore.nowMs + 60_000;
+    fixture.grant(patient, fixture.hospital, { until: new Date(untilMs).toISOString() });
+    const versionId = await fixture.store(await fixture.periodic(patient, device));
+    await fixture.rewrapped(patient);
+    expect(fixture.provider.kidsOf(versionId)).toContain(fixture.hospital.encryption.kid);
+    fixture.testCore.nowMs = untilMs;
+    fixture.rewrapper.sweep();
+    await fixture.until(() => fixture.rewraps.count() === 0);
+    expect(fixture.provider.kidsOf(versionId)).toEqual([ownKid(patient)]);
+    fixture.rewrapper.sweep();
+    expect(fixture.rewraps.count()).toBe(0);
+  });
+
+  test('of a record that was on its way when it was revoked: once that is stored', async () => {
+    const { patient, device } = await fixture.patient();
+    const grantId = fixture.grant(patient, fixture.hospital);
+    const version = await fixture.periodic(patient, device);
+    fixture.revoke(patient, grantId);
+    fixture.rewrapper.add(patient.patientNo);
+    const versionId = await fixture.store(version);
+    expect(fixture.provider.kidsOf(versionId)).toContain(fixture.hospital.encryption.kid);
+    await fixture.rewrapped(patient);
+    expect(fixture.provider.kidsOf(versionId)).toEqual([ownKid(patient)]);
+  });
+
+  test('after the process was killed in between', async () => {
+    const { patient, versionId, hospital } = await held();
+    fixture.provider.behaviour = 'loses-answer';
+    fixture.revoke(patient, hospital);
+    fixture.rewrapper.add(patient.patientNo);
+    await fixture.until(() => fixture.provider.replaced.length > 0);
+    await fixture.restart();
+    fixture.provider.behaviour = 'answers';
+    fixture.rewrapper.start();
+    await fixture.until(() => fixture.rewraps.count() === 0);
+    expect(fixture.provider.kidsOf(versionId)).not.toContain(fixture.hospital.encryption.kid);
+    expect(fixture.provider.replaced).toEqual([2]);
+    const { wrapSet } = fixture.version(1);
+    expect(wrapSet).toBe(fixture.provider.wraps.get(versionId)?.wrapSet);
+  });
+});
+
+test('a new grantee gets earlier records', async () => {
+  const { patient, device } = await fixture.patient();
+  const versionId = await fixture.store(await fixture.periodic(patient, device));
+  fixture.grant(patient, fixture.hospital);
+  await fixture.rewrapped(patient);
+  expect(fixture.provider.kidsOf(versionId)).toEqual([ownKid(patient), fixture.hospital.encryption.kid]);
+});
+
+describe('a provider that sees other grants than this gateway', () => {
+  test('keeps nobody from being left out, and is asked again until it agrees', async () => {
+    const { patient, versionId, hospital, insurer } = await held();
+    // Its peer lags behind: the hospital's revocation is there, the insurer's is not.
+    fixture.provider.allowed = new Set([ownKid(patient), fixture.insurer.encryption.kid]);
+    fixture.revoke(patient, hospital);
+    fixture.revoke(patient, insurer);
+    fixture.rewrapper.add(patient.patientNo);
+    await fixture.until(() => fixture.provider.kidsOf(versionId).length === 2);
+    expect(fixture.provider.kidsOf(versionId)).toEqual([ownKid(patient), fixture.insurer.encryption.kid]);
+    expect(fixture.rewraps.count()).toBe(1);
+    fixture.provider.allowed = new Set([ownKid(patient)]);
+    await fixture.until(() => fixture.rewraps.count() === 0);
+    expect(fixture.provider.kidsOf(versionId)).toEqual([ownKid(patient)]);
+  });
+
+  test('cannot have the patient’s own wrap left out', async () => {
+    const { patient, versionId, hospital } = await held();
+    fixture.provider.allowed = new Set([fixture.insurer.encryption.kid]);
+    fixture.revoke(patient, hospital);
+    fixture.rewrapper.add(patient.patientNo);
+    await fixture.until(() => fixture.rewrapper.health.waiting > 0 && fixture.rewraps.count() === 1);
+    expect(fixture.provider.kidsOf(versionId)).toContain(ownKid(patient));
+    fixture.provider.allowed = undefined;
+    await fixture.until(() => fixture.rewraps.count() === 0);
+  });
+});
+
+describe('a set that this store has forgotten', () => {
+  test('is read at the provider after a backup was put back, and the next one follows it', async () => {
+    const { patient, version, versionId, hospital } = await held();
+    fixture.revoke(patient, hospital);
+    await fixture.rewrapped(patient);
+    fixture.core.store.deferred(() =>
+      fixture.versions.setWraps(version.versionNo, version, 'as the backup has it'),
+    );
+    fixture.revoke(patient);
+    await fixture.rewrapped(patient);
+    expect(fixture.provider.kidsOf(versionId)).toEqual([ownKid(patient)]);
+    expect(readWrapSet(fixture.version(version.versionNo).wrapSet).seq).toBe(3);
+  });
+
+  test('is not taken from a provider that made it up', async () => {
+    const { patient, version, versionId, hospital } = await held();
+    const { wrapSet, wraps } = fixture.version(version.versionNo);
+    const forged = makeWrapSet(
+      { ...readWrapSet(wrapSet), seq: 7, wraps: matchWraps(readWrapSet(wrapSet), wraps) },
+      generateEd25519().signer,
+    );
+    fixture.provider.hold(versionId, { wrapSet: forged, wraps: [...wraps] });
+    fixture.revoke(patient, hospital);
+    fixture.rewrapper.add(patient.patientNo);
+    await fixture.until(() => fixture.logged.some((line) => line.includes('not up to date')));
+    expect(fixture.version(version.versionNo).wrapSet).toBe(wrapSet);
+    expect(fixture.rewraps.count()).toBe(1);
+  });
+
+  test('and an acceptance that is not the provider’s word are not believed', async () => {
+    const { patient, version, hospital } = await held();
+    const { wrapSet } = fixture.version(version.versionNo);
+    fixture.provider.behaviour = 'signs-with-another-key';
+    fixture.revoke(patient, hospital);
+    fixture.rewrapper.add(patient.patientNo);
+    await fixture.until(() => fixture.logged.some((line) => line.includes('not up to date')));
+    expect(fixture.version(version.versionNo)).toMatchObject({ wrapSet, acceptance: null });
+  });
+});

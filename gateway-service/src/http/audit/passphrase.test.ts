@@ -1,0 +1,50 @@
+import { hash } from 'node:crypto';
+import { expect, test } from '@jest/globals';
+import { buildService, createLogger } from '@careledger/service-kit';
+import { PASSPHRASE } from '../../../testing/open-core.js';
+import { TestCore } from '../../../testing/test-core.js';
+import { problems } from '../../problems.js';
+import { auditPlugin } from './plugin.js';
+import type { AuditServiceOptions } from './service.js';
+
+const TOKEN = 'a-token-of-the-patient';
+
+test('after wrong passphrases the API says 429 and when to come again, however the token’s scheme is written', async () => {
+  await using t = await TestCore.open();
+  const { patientId } = await t.patient();
+  const app = await buildService({
+    name: 'gateway',
+    logger: createLogger('gateway', { level: 'silent' }),
+    config: {
+      http: { host: '127.0.0.1', port: 0, bodyLimitBytes: 65_536, metricsOpen: false },
+      auth: { tokens: [{ sha256: hash('sha256', TOKEN), role: 'patient', patientIds: [patientId] }] },
+    },
+    problems,
+    openapi: { title: 'gateway', version: '0' },
+  });
+  // The route that signs a check-in asks nothing of the rest of a gateway.
+  await app.register(auditPlugin, { core: t.core, networkId: 'devnet' } as unknown as AuditServiceOptions);
+  const checkIn = (passphrase: string, scheme = 'Bearer') =>
+    app.inject({
+      method: 'POST',
+      url: `/v1/patients/${patientId}/check-in`,
+      headers: { authorization: `${scheme} ${TOKEN}` },
+      payload: { authorityId: 'aut_hospital', passphrase },
+    });
+  for (const scheme of ['Bearer', 'bearer', 'BEARER']) {
+    const wrong = await checkIn('not the passphrase', scheme);
+    expect([wrong.statusCode, wrong.json()]).toEqual([
+      403,
+      expect.objectContaining({ code: 'CONSENT_KEY_LOCKED' }),
+    ]);
+  }
+  const paused = await checkIn(PASSPHRASE, 'beareR');
+  expect([paused.statusCode, paused.headers['retry-after'], paused.json()]).toEqual([
+    429,
+    '1',
+    expect.objectContaining({ code: 'PASSPHRASE_BACKOFF', retryAfterS: 1 }),
+  ]);
+  t.nowMs += 1_000;
+  expect((await checkIn(PASSPHRASE)).statusCode).toBe(200);
+  await app.close();
+});

@@ -1,0 +1,56 @@
+import { CompactJws } from '@careledger/contracts';
+import type { ServiceApp } from '@careledger/service-kit';
+import { Type } from 'typebox';
+import { byPatient, byPatientOrAuditor } from '../access.js';
+import { callerOf } from '../caller.js';
+import { PatientParams } from '../schemas.js';
+import { AccessesPage, CheckInBody, LedgerPageQuery, VisitsPage } from './schemas.js';
+import type { AuditService } from './service.js';
+
+export function addAuditRoutes(app: ServiceApp, audit: AuditService): void {
+  app.get(
+    '/v1/patients/:patientId/accesses',
+    {
+      config: byPatientOrAuditor,
+      schema: {
+        summary:
+          'Who asked for what, and who was shown what, when, and the answer: permits and denials, from cloud',
+        params: PatientParams,
+        querystring: LedgerPageQuery,
+        response: { 200: AccessesPage },
+      },
+    },
+    async (request) => audit.accesses(request.params.patientId, request.query),
+  );
+
+  app.get(
+    '/v1/patients/:patientId/visits',
+    {
+      config: byPatientOrAuditor,
+      schema: {
+        summary: 'Visits that authorities have recorded, confirmed by a check-in or not',
+        params: PatientParams,
+        querystring: LedgerPageQuery,
+        response: { 200: VisitsPage },
+      },
+    },
+    async (request) => audit.visits(request.params.patientId, request.query),
+  );
+
+  app.post(
+    '/v1/patients/:patientId/check-in',
+    {
+      config: byPatient,
+      schema: {
+        summary:
+          'A check-in code for a visit, signed with the consent key: by its passphrase, or ready from the app',
+        params: PatientParams,
+        body: CheckInBody,
+        response: { 200: Type.Object({ statement: CompactJws }) },
+      },
+    },
+    async (request) => ({
+      statement: await audit.checkIn(request.params.patientId, request.body, callerOf(request)),
+    }),
+  );
+}

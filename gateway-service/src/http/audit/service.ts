@@ -1,0 +1,73 @@
+import { records, type AccessState } from '@careledger/contracts';
+import type { SignatureVerifier } from '@careledger/crypto';
+import { CHANNELS, timestampOf } from '@careledger/domain';
+import { onLedger } from '@careledger/ledger/service';
+import { checkAppStatement } from '../../consent/app-statement.js';
+import { openConsentKey } from '../../consent/unlock.js';
+import type { GatewayCore } from '../../core.js';
+import type { LedgerReader } from '../../ledger-access/ledger-link.js';
+import { patientStatement } from '../../patients/patient-statement.js';
+import type { AccessView, AccessesPage, CheckInBody, LedgerPageQuery, VisitsPage } from './schemas.js';
+
+export interface AuditServiceOptions {
+  readonly core: Pick<GatewayCore, 'patients' | 'chain'>;
+  readonly ledger: LedgerReader;
+  readonly verifier: SignatureVerifier;
+  readonly networkId: string;
+}
+
+/** Who did what with the patient's data, from the ledgers, and what the patient shows at an authority's desk. */
+export class AuditService {
+  readonly #options: AuditServiceOptions;
+
+  constructor(options: AuditServiceOptions) {
+    this.#options = options;
+  }
+
+  /** Permits and denials, from `cloud`. */
+  async accesses(wantedPatientId: string, page: LedgerPageQuery): Promise<AccessesPage> {
+    const { core, ledger } = this.#options;
+    const { patientId } = core.patients.get(wantedPatientId);
+    const { rows, bookmark } = await onLedger(() =>
+      ledger.channel('cloud').evaluate(records, 'ListAccesses', { patientId, ...page }),
+    );
+    return { accesses: rows.map(viewOf), bookmark };
+  }
+
+  async visits(wantedPatientId: string, page: LedgerPageQuery): Promise<VisitsPage> {
+    const { core, ledger } = this.#options;
+    const { patientId } = core.patients.get(wantedPatientId);
+    const { rows, bookmark } = await onLedger(() =>
+      ledger.channel('authorities').evaluate(records, 'ListVisits', { patientId, ...page }),
+    );
+    return { visits: rows, bookmark };
+  }
+
+  /** A check-in code: signed with the consent key, or checked where the app has made it. */
+  async checkIn(wantedPatientId: string, body: CheckInBody, caller: string): Promise<string> {
+    const { core, verifier, networkId } = this.#options;
+    const patient = core.patients.get(wantedPatientId);
+    if ('statement' in body) {
+      const expected = { names: ['checkIn'] as const, networkId, channels: CHANNELS, verifier };
+      checkAppStatement(core, patient, body.statement, expected);
+      return body.statement;
+    }
+    // No other key will do: one that this gateway has at hand would say that somebody is there who is not.
+    const { authorityId, passphrase } = body;
+    const signer = await openConsentKey(core, patient, { passphrase, caller });
+    const { patientId } = patient;
+    return patientStatement(
+      'checkIn',
+      {
+        ...{ patientId, networkId, channels: CHANNELS },
+        body: { authorityId, at: timestampOf(Date.now()) },
+      },
+      signer,
+    );
+  }
+}
+
+const viewOf = (access: AccessState): AccessView => ({
+  ...access,
+  isAgainstPolicy: access.basis === 'notice' && access.decision === 'deny',
+});

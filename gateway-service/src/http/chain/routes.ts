@@ -1,0 +1,64 @@
+import type { ServiceApp } from '@careledger/service-kit';
+import { Type } from 'typebox';
+import { byPatient, byPatientOpsOrAuditor } from '../access.js';
+import { PatientParams } from '../schemas.js';
+import { BlocksPage, BlocksQuery, ChainView, ProofQuery, VerificationView } from './schemas.js';
+import type { ChainService } from './service.js';
+
+export function addChainRoutes(app: ServiceApp, chain: ChainService): void {
+  app.get(
+    '/v1/patients/:patientId/chain',
+    {
+      config: byPatientOpsOrAuditor,
+      schema: {
+        summary: 'Head of the patient’s private chain, and what of it is anchored',
+        params: PatientParams,
+        response: { 200: ChainView },
+      },
+    },
+    async (request) => chain.head(request.params.patientId),
+  );
+
+  app.get(
+    '/v1/patients/:patientId/chain/blocks',
+    {
+      config: byPatientOpsOrAuditor,
+      schema: {
+        summary: 'Sealed blocks from a height on',
+        params: PatientParams,
+        querystring: BlocksQuery,
+        response: { 200: BlocksPage },
+      },
+    },
+    async (request) => chain.blocks(request.params.patientId, request.query),
+  );
+
+  for (const method of ['GET', 'POST'] as const) {
+    app.route({
+      method,
+      url: '/v1/patients/:patientId/chain/verify',
+      config: byPatientOpsOrAuditor,
+      schema: {
+        summary: 'Verify the whole chain against its raw frames and the anchors on the ledger',
+        params: PatientParams,
+        response: { 200: VerificationView },
+      },
+      handler: async (request) => chain.verify(request.params.patientId),
+    });
+  }
+
+  app.get(
+    '/v1/patients/:patientId/proofs',
+    {
+      config: byPatient,
+      schema: {
+        summary:
+          'One reading’s proof, from the device’s signature to the transaction that anchors it; check it offline',
+        params: PatientParams,
+        querystring: ProofQuery,
+        response: { 200: Type.Unknown() },
+      },
+    },
+    async (request) => chain.prove(request.params.patientId, request.query),
+  );
+}

@@ -1,0 +1,35 @@
+import type { DeviceChainHead, FrameResult } from '@careledger/protocol';
+import type { GatewayCore } from '../../core.js';
+import { DeviceError, type Device } from '../../devices/index.js';
+
+export interface FrameServiceOptions {
+  readonly core: Pick<GatewayCore, 'devices' | 'pipeline'>;
+}
+
+/** What a device without MQTT does. Its token is the credential, as its MQTT password is. */
+export class FrameService {
+  readonly #core: FrameServiceOptions['core'];
+
+  constructor({ core }: FrameServiceOptions) {
+    this.#core = core;
+  }
+
+  /** Resolves when the frame is on disk, or refused for good. @throws DeviceError, IngestError */
+  ingest(authorization: string | undefined, frame: Uint8Array): Promise<FrameResult> {
+    return this.#core.pipeline.ingest(this.#deviceOf(authorization), frame);
+  }
+
+  /** @throws DeviceError */
+  head(authorization: string | undefined): DeviceChainHead {
+    const { deviceId, chain } = this.#deviceOf(authorization);
+    const { epoch, nextSeq, head } = chain.state;
+    return { deviceId, epoch, nextSeq, prev: head };
+  }
+
+  #deviceOf(authorization = ''): Device {
+    const [, token] = /^Bearer (\S+)$/i.exec(authorization) ?? [];
+    if (token === undefined)
+      throw new DeviceError('DEVICE_TOKEN_INVALID', 'Send "Authorization: Bearer TOKEN"');
+    return this.#core.devices.authenticate(token);
+  }
+}

@@ -1,0 +1,102 @@
+import { CompactJws } from '@careledger/contracts';
+import type { ServiceApp } from '@careledger/service-kit';
+import { Type } from 'typebox';
+import { byPatient, byPatientOrAuditor } from '../access.js';
+import { callerOf } from '../caller.js';
+import { ListQuery, PatientParams } from '../schemas.js';
+import {
+  GrantBody,
+  GrantParams,
+  GrantsPage,
+  ReadyOrPassphrase,
+  SignRevocationBody,
+  jobResponses,
+} from './schemas.js';
+import type { GrantService } from './service.js';
+
+export function addGrantRoutes(app: ServiceApp, grants: GrantService): void {
+  app.get(
+    '/v1/patients/:patientId/grants',
+    {
+      config: byPatientOrAuditor,
+      schema: {
+        summary:
+          'What the patient has granted, revoked grants included, and the next policySeq for the patient’s app',
+        params: PatientParams,
+        querystring: ListQuery,
+        response: { 200: GrantsPage },
+      },
+    },
+    async (request) => grants.list(request.params.patientId, request.query),
+  );
+
+  app.post(
+    '/v1/patients/:patientId/grants',
+    {
+      config: byPatient,
+      schema: {
+        summary: 'Grant: a ready statement, or the terms with the passphrase of the consent key',
+        params: PatientParams,
+        body: GrantBody,
+        response: jobResponses,
+      },
+    },
+    async (request, reply) => {
+      const outcome = await grants.grant(request.params.patientId, request.body, callerOf(request));
+      return reply.status(outcome.status === 'done' ? 200 : 202).send(outcome);
+    },
+  );
+
+  app.post(
+    '/v1/patients/:patientId/grants/:grantId/revoke',
+    {
+      config: byPatient,
+      schema: {
+        summary: 'Revoke one grant',
+        params: GrantParams,
+        body: ReadyOrPassphrase,
+        response: jobResponses,
+      },
+    },
+    async (request, reply) => {
+      const { patientId, grantId } = request.params;
+      const outcome = await grants.revoke(patientId, grantId, request.body, callerOf(request));
+      return reply.status(outcome.status === 'done' ? 200 : 202).send(outcome);
+    },
+  );
+
+  app.post(
+    '/v1/patients/:patientId/grants/revoke-all',
+    {
+      config: byPatient,
+      schema: {
+        summary: 'Revoke everything granted so far',
+        params: PatientParams,
+        body: ReadyOrPassphrase,
+        response: jobResponses,
+      },
+    },
+    async (request, reply) => {
+      const outcome = await grants.revokeAll(request.params.patientId, request.body, callerOf(request));
+      return reply.status(outcome.status === 'done' ? 200 : 202).send(outcome);
+    },
+  );
+
+  app.post(
+    '/v1/patients/:patientId/revocations',
+    {
+      config: byPatient,
+      schema: {
+        summary:
+          'Sign a revocation of one grant, or of everything granted so far, and hand it out unsent: any provider or ' +
+          'authority relays it',
+        params: PatientParams,
+        body: SignRevocationBody,
+        response: { 200: Type.Object({ statement: CompactJws }) },
+      },
+    },
+    async (request) => ({
+      statement: await grants.signRevocation(request.params.patientId, request.body, callerOf(request)),
+    }),
+  );
+}

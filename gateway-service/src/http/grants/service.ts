@@ -1,0 +1,101 @@
+import { timestampOf } from '@careledger/domain';
+import type { ConsentService, Grant, GrantStore, JobOutcome, StepStore } from '../../consent/index.js';
+import type { GatewayCore } from '../../core.js';
+import { WAIT_MS } from '../limits.js';
+import { pageOfRows } from '../pages.js';
+import type { ListQuery } from '../schemas.js';
+import type { GrantBody, GrantView, GrantsPage, ReadyOrPassphrase, SignRevocationBody } from './schemas.js';
+
+export interface GrantServiceOptions {
+  readonly core: Pick<GatewayCore, 'patients'>;
+  readonly consent: ConsentService;
+  readonly grants: Pick<GrantStore, 'page' | 'nextSeq'>;
+  readonly steps: Pick<StepStore, 'job'>;
+}
+
+/** What patients grant and revoke, with the statement of their app or the passphrase of the consent key. */
+export class GrantService {
+  readonly #options: GrantServiceOptions;
+
+  constructor(options: GrantServiceOptions) {
+    this.#options = options;
+  }
+
+  /** Oldest first, revoked ones included. */
+  list(wantedPatientId: string, { cursor, limit }: ListQuery): GrantsPage {
+    const { core, grants } = this.#options;
+    const { patientId, patientNo } = core.patients.get(wantedPatientId);
+    const rows = grants.page(patientNo, cursor, limit + 1);
+    const { page, next } = pageOfRows(rows, limit, ({ grantId }) => grantId);
+    return {
+      grants: page.map((grant) => this.#view(patientId, grant)),
+      nextPolicySeq: grants.nextSeq(patientNo),
+      ...next,
+    };
+  }
+
+  /** @param caller names who gives the passphrase, as `callerOf` does */
+  async grant(patientId: string, body: GrantBody, caller: string): Promise<JobOutcome> {
+    const { core, consent } = this.#options;
+    const patient = core.patients.get(patientId);
+    const job =
+      'statement' in body
+        ? await consent.takeGrant(patient, body.statement)
+        : await consent.grant(patient, body.grant, { passphrase: body.passphrase, caller });
+    return consent.outcome(patient, job, WAIT_MS);
+  }
+
+  async revoke(
+    patientId: string,
+    grantId: string,
+    body: ReadyOrPassphrase,
+    caller: string,
+  ): Promise<JobOutcome> {
+    const { core, consent } = this.#options;
+    const patient = core.patients.get(patientId);
+    const job =
+      'statement' in body
+        ? await consent.takeRevocation(patient, body.statement, grantId)
+        : await consent.revoke(patient, grantId, { ...body, caller });
+    return consent.outcome(patient, job, WAIT_MS);
+  }
+
+  /** Everything granted so far. */
+  async revokeAll(patientId: string, body: ReadyOrPassphrase, caller: string): Promise<JobOutcome> {
+    const { core, consent } = this.#options;
+    const patient = core.patients.get(patientId);
+    const job =
+      'statement' in body
+        ? await consent.takeRevocation(patient, body.statement)
+        : await consent.revokeAll(patient, { ...body, caller });
+    return consent.outcome(patient, job, WAIT_MS);
+  }
+
+  /** A revocation that is handed out and not sent. */
+  signRevocation(
+    patientId: string,
+    { grantId, passphrase }: SignRevocationBody,
+    caller: string,
+  ): Promise<string> {
+    const { core, consent } = this.#options;
+    return consent.signRevocation(core.patients.get(patientId), { passphrase, caller }, grantId);
+  }
+
+  #view(patientId: string, grant: Grant): GrantView {
+    const { grantId, patientNo, authorityId, policySeq, status, body, meaning, madeMs, revokedMs } = grant;
+    const { permissions, purposes, from, until, subscriptionId } = body;
+    return {
+      ...{ grantId, patientId, authorityId, policySeq, status, permissions, purposes, from },
+      ...(until !== undefined && { until }),
+      ...(subscriptionId !== undefined && { subscriptionId }),
+      ...(meaning !== null && { meaning }),
+      madeAt: timestampOf(madeMs),
+      ...(revokedMs !== null && { revokedAt: timestampOf(revokedMs) }),
+      channels: this.#options.steps.job(patientNo, grantId).map((step) => ({
+        channel: step.channel,
+        status: step.status,
+        txId: step.txId,
+      })),
+    };
+  }
+}

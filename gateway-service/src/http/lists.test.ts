@@ -1,0 +1,78 @@
+import { hash } from 'node:crypto';
+import { expect, test } from '@jest/globals';
+import { buildService, createLogger } from '@careledger/service-kit';
+import { RecordsFixture } from '../../testing/records-fixture.js';
+import { StepStore } from '../consent/index.js';
+import { problems } from '../problems.js';
+import { devicesPlugin } from './devices/plugin.js';
+import type { DeviceServiceOptions } from './devices/service.js';
+import { grantsPlugin } from './grants/plugin.js';
+import type { GrantServiceOptions } from './grants/service.js';
+import { patientsPlugin } from './patients/plugin.js';
+import type { PatientServiceOptions } from './patients/service.js';
+
+const TOKENS = { ops: 'a-token-of-the-operator', patient: 'a-token-of-the-patient' };
+
+test('lists that can grow without bound come in pages, and no row is left out or there twice', async () => {
+  await using fixture = await RecordsFixture.open();
+  const { core } = fixture;
+  const { patient } = await fixture.patient();
+  for (let n = 0; n < 4; n++) {
+    await fixture.testCore.patient();
+    fixture.testCore.pair(patient);
+    fixture.grant(patient, fixture.hospital);
+  }
+  const { patientId } = patient;
+  const sha256 = (token: string) => hash('sha256', token);
+  const app = await buildService({
+    name: 'gateway',
+    logger: createLogger('gateway', { level: 'silent' }),
+    config: {
+      http: { host: '127.0.0.1', port: 0, bodyLimitBytes: 65_536, metricsOpen: false },
+      auth: {
+        tokens: [
+          { sha256: sha256(TOKENS.ops), role: 'ops' },
+          { sha256: sha256(TOKENS.patient), role: 'patient', patientIds: [patientId] },
+        ],
+      },
+    },
+    problems,
+    openapi: { title: 'gateway', version: '0' },
+  });
+  // All that these routes ask of a gateway.
+  const parts = {
+    ...{ core, grants: fixture.grants, steps: new StepStore(core.store.database) },
+    ...{ gatewayId: 'gw_test', mqttUrl: '' },
+    allowances: { overOf: () => undefined },
+    registrations: { has: () => true },
+  } as unknown as PatientServiceOptions & DeviceServiceOptions & GrantServiceOptions;
+  await app.register(patientsPlugin, parts);
+  await app.register(devicesPlugin, parts);
+  await app.register(grantsPlugin, parts);
+
+  for (const [url, name, id, token] of [
+    ['/v1/patients', 'patients', 'patientId', TOKENS.ops],
+    [`/v1/patients/${patientId}/devices`, 'devices', 'deviceId', TOKENS.patient],
+    [`/v1/patients/${patientId}/grants`, 'grants', 'grantId', TOKENS.patient],
+  ] as const) {
+    const headers = { authorization: `Bearer ${token}` };
+    const page = async (query: string) =>
+      (await app.inject({ url: `${url}?${query}`, headers })).json() as Record<string, unknown>;
+    const ids = (answer: Record<string, unknown>) =>
+      (answer[name] as Record<string, string>[]).map((row) => row[id]);
+    const whole = ids(await page(''));
+    expect([name, whole.length >= 4]).toEqual([name, true]);
+    const found: unknown[] = [];
+    let cursor: unknown;
+    do {
+      const answer = await page(`limit=2${cursor === undefined ? '' : `&cursor=${String(cursor)}`}`);
+      expect(ids(answer).length).toBeLessThanOrEqual(2);
+      found.push(...ids(answer));
+      ({ cursor } = answer);
+    } while (cursor !== undefined);
+    expect([name, found]).toEqual([name, whole]);
+    const all = await app.inject({ url: `${url}?limit=501`, headers });
+    expect([name, all.statusCode]).toEqual([name, 400]);
+  }
+  await app.close();
+});

@@ -1,0 +1,73 @@
+import { CompactJws } from '@careledger/contracts';
+import { AuthorityId, ChannelName, PatientId, Timestamp, TxId, closedObject } from '@careledger/domain';
+import { Type, type Static } from 'typebox';
+import { WAIT_MS } from '../limits.js';
+
+/** A request waits no longer than this for the outbox; the caller asks again. */
+const FLUSH_WAIT_MAX_MS = 25_000;
+
+export const FlushQuery = Type.Object({
+  timeoutMs: Type.Integer({ minimum: 0, maximum: FLUSH_WAIT_MAX_MS, default: WAIT_MS }),
+});
+
+/** Counts of what is left: records due, versions on their way, consent steps, wraps to add. */
+export const FlushView = Type.Object({
+  patientId: PatientId,
+  isDrained: Type.Boolean(),
+  due: Type.Integer(),
+  open: Type.Integer(),
+  consent: Type.Integer(),
+  rewraps: Type.Integer(),
+  anchoredHeight: Type.Union([Type.Integer(), Type.Null()]),
+});
+export type FlushView = Static<typeof FlushView>;
+
+export const FlushAllView = Type.Object({ isDrained: Type.Boolean(), patients: Type.Array(FlushView) });
+export type FlushAllView = Static<typeof FlushAllView>;
+
+const WorkerView = Type.Object({
+  name: Type.String(),
+  waiting: Type.Integer(),
+  running: Type.Integer(),
+  failures: Type.Integer(),
+  lastError: Type.Union([Type.String(), Type.Null()]),
+});
+
+const Shown = <Row extends Parameters<typeof Type.Array>[0]>(row: Row) =>
+  Type.Object({ total: Type.Integer(), newest: Type.Array(row) });
+const UnmadeView = Type.Object({
+  patientId: PatientId,
+  kind: Type.String(),
+  place: Type.String(),
+  code: Type.String(),
+  at: Timestamp,
+});
+const UndeliveredView = Type.Object({
+  patientId: PatientId,
+  authorityId: AuthorityId,
+  code: Type.String(),
+  at: Timestamp,
+});
+
+export const OutboxView = Type.Object({
+  due: Type.Integer(),
+  /** Those of them that are put off: their devices brought about more than they may in an hour. */
+  deferred: Type.Integer(),
+  open: Type.Object({ emergency: Type.Integer(), periodic: Type.Integer() }),
+  consent: Type.Integer(),
+  rewraps: Type.Integer(),
+  /** Milliseconds since the oldest record that is not announced was made. */
+  oldestAgeMs: Type.Union([Type.Integer(), Type.Null()]),
+  /** Records that cannot be made as they are, and notices that were never delivered; the newest say why. */
+  unmade: Shown(UnmadeView),
+  undelivered: Shown(UndeliveredView),
+  workers: Type.Array(WorkerView),
+  ledgerAway: Type.Union([Type.String(), Type.Null()]),
+  providersResting: Type.Array(Type.String()),
+  reconciliation: Type.Unknown(),
+});
+export type OutboxView = Static<typeof OutboxView>;
+
+export const AttestationBody = closedObject({ channel: ChannelName, txId: TxId });
+export type AttestationBody = Static<typeof AttestationBody>;
+export const AttestationView = Type.Object({ statement: CompactJws });

@@ -1,0 +1,52 @@
+import type { ServiceApp } from '@careledger/service-kit';
+import { byOps, byPatientOrOps } from '../access.js';
+import { ListQuery, PatientParams } from '../schemas.js';
+import { EnrolledPatient, EnrolmentBody, PatientView, PatientsPage, TokenView } from './schemas.js';
+import type { PatientService } from './service.js';
+
+export function addPatientRoutes(app: ServiceApp, patients: PatientService): void {
+  app.post(
+    '/v1/patients',
+    {
+      config: byOps,
+      schema: {
+        summary: 'Make a patient: keys, chain and registration; the passphrase is not kept',
+        body: EnrolmentBody,
+        response: { 201: EnrolledPatient },
+      },
+    },
+    async (request, reply) => reply.status(201).send(await patients.enrol(request.body.passphrase)),
+  );
+
+  app.get(
+    '/v1/patients',
+    {
+      config: byOps,
+      schema: {
+        summary: 'The patients of this gateway, in the order in which they came',
+        querystring: ListQuery,
+        response: { 200: PatientsPage },
+      },
+    },
+    async (request) => patients.list(request.query),
+  );
+
+  app.get(
+    '/v1/patients/:patientId',
+    { config: byPatientOrOps, schema: { params: PatientParams, response: { 200: PatientView } } },
+    async (request) => patients.get(request.params.patientId),
+  );
+
+  app.post(
+    '/v1/patients/:patientId/tokens',
+    {
+      config: byOps,
+      schema: {
+        summary: 'Replace the patient’s bearer tokens by a new one',
+        params: PatientParams,
+        response: { 201: TokenView },
+      },
+    },
+    async (request, reply) => reply.status(201).send(patients.replaceTokens(request.params.patientId)),
+  );
+}

@@ -1,0 +1,68 @@
+import { CHANNELS, timestampOf } from '@careledger/domain';
+import type { ConsentService, Registrations } from '../../consent/index.js';
+import type { GatewayCore } from '../../core.js';
+import type { Patient } from '../../patients/index.js';
+import type { PatientTokens } from '../../patients/patient-tokens.js';
+import { pageOfRows } from '../pages.js';
+import type { ListQuery } from '../schemas.js';
+import type { EnrolledPatient, PatientView, PatientsPage, TokenView } from './schemas.js';
+
+export interface PatientServiceOptions {
+  readonly core: Pick<GatewayCore, 'patients' | 'devices'>;
+  readonly consent: Pick<ConsentService, 'register'>;
+  readonly registrations: Pick<Registrations, 'has'>;
+  readonly tokens: Pick<PatientTokens, 'issue'>;
+}
+
+/** The patients of this gateway. */
+export class PatientService {
+  readonly #options: PatientServiceOptions;
+
+  constructor(options: PatientServiceOptions) {
+    this.#options = options;
+  }
+
+  /** Makes a patient and sends the registration on its way. */
+  async enrol(passphrase: string): Promise<EnrolledPatient> {
+    const { core, consent, tokens } = this.#options;
+    const patient = await core.patients.create({ passphrase });
+    await consent.register(patient);
+    const token = tokens.issue(patient, { isOnly: false, nowMs: Date.now() });
+    return { ...this.#view(patient), token };
+  }
+
+  /** In the order in which they came. */
+  list({ cursor, limit }: ListQuery): PatientsPage {
+    const { core } = this.#options;
+    const after = cursor === undefined ? undefined : core.patients.get(cursor);
+    const rows = core.patients
+      .list()
+      .filter(({ patientNo }) => patientNo > (after?.patientNo ?? 0))
+      .sort((a, b) => a.patientNo - b.patientNo)
+      .slice(0, limit + 1);
+    const { page, next } = pageOfRows(rows, limit, ({ patientId }) => patientId);
+    return { patients: page.map((patient) => this.#view(patient)), ...next };
+  }
+
+  get(patientId: string): PatientView {
+    return this.#view(this.#options.core.patients.get(patientId));
+  }
+
+  /** Tokens that the patient had before are good no more. */
+  replaceTokens(patientId: string): TokenView {
+    const { core, tokens } = this.#options;
+    const patient = core.patients.get(patientId);
+    return { token: tokens.issue(patient, { isOnly: true, nowMs: Date.now() }) };
+  }
+
+  #view(patient: Patient): PatientView {
+    const { core, registrations } = this.#options;
+    return {
+      patientId: patient.patientId,
+      createdAt: timestampOf(patient.createdMs),
+      chain: { ...patient.chain.durableHead },
+      devices: core.devices.list(patient.patientId).length,
+      registeredOn: CHANNELS.filter((name) => registrations.has(patient.patientNo, name)),
+    };
+  }
+}

@@ -1,0 +1,35 @@
+import type { ServiceApp } from '@careledger/service-kit';
+import { byPatient } from '../access.js';
+import { PatientParams } from '../schemas.js';
+import { OpenedRecord, RecordParams, RecordsPage, RecordsQuery, VersionQuery } from './schemas.js';
+import type { RecordService } from './service.js';
+
+export function addRecordRoutes(app: ServiceApp, records: RecordService): void {
+  app.get(
+    '/v1/patients/:patientId/records',
+    {
+      config: byPatient,
+      schema: {
+        summary: 'Records that this gateway has made, every version, newest first',
+        params: PatientParams,
+        querystring: RecordsQuery,
+        response: { 200: RecordsPage },
+      },
+    },
+    async (request) => records.list(request.params.patientId, request.query),
+  );
+
+  app.get(
+    '/v1/patients/:patientId/records/:recordId',
+    {
+      config: byPatient,
+      schema: {
+        summary: 'A record’s content as FHIR R4, decrypted from this gateway’s own copy',
+        params: RecordParams,
+        querystring: VersionQuery,
+        response: { 200: OpenedRecord },
+      },
+    },
+    async ({ params: { patientId, recordId }, query }) => records.open(patientId, recordId, query.version),
+  );
+}

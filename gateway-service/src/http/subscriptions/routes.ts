@@ -1,0 +1,54 @@
+import type { ServiceApp } from '@careledger/service-kit';
+import { byPatient } from '../access.js';
+import { callerOf } from '../caller.js';
+import { ReadyOrPassphrase, jobResponses } from '../grants/schemas.js';
+import { PatientParams } from '../schemas.js';
+import { ApprovalBody, SubscriptionParams, SubscriptionsPage, SubscriptionsQuery } from './schemas.js';
+import type { SubscriptionService } from './service.js';
+
+export function addSubscriptionRoutes(app: ServiceApp, subscriptions: SubscriptionService): void {
+  app.get(
+    '/v1/patients/:patientId/subscriptions',
+    {
+      config: byPatient,
+      schema: {
+        summary: 'Who has asked to be subscribed, and what came of it',
+        params: PatientParams,
+        querystring: SubscriptionsQuery,
+        response: { 200: SubscriptionsPage },
+      },
+    },
+    async (request) => subscriptions.list(request.params.patientId, request.query),
+  );
+
+  app.post(
+    '/v1/patients/:patientId/subscriptions/:subscriptionId/approve',
+    {
+      config: byPatient,
+      schema: {
+        summary: 'Approve: a grant that names the subscription; what is not said is as the authority asked',
+        params: SubscriptionParams,
+        body: ApprovalBody,
+        response: jobResponses,
+      },
+    },
+    async (request, reply) => {
+      const { patientId, subscriptionId } = request.params;
+      const outcome = await subscriptions.approve(patientId, subscriptionId, request.body, callerOf(request));
+      return reply.status(outcome.status === 'done' ? 200 : 202).send(outcome);
+    },
+  );
+
+  app.post(
+    '/v1/patients/:patientId/subscriptions/:subscriptionId/reject',
+    {
+      config: byPatient,
+      schema: { params: SubscriptionParams, body: ReadyOrPassphrase, response: jobResponses },
+    },
+    async (request, reply) => {
+      const { patientId, subscriptionId } = request.params;
+      const outcome = await subscriptions.reject(patientId, subscriptionId, request.body, callerOf(request));
+      return reply.status(outcome.status === 'done' ? 200 : 202).send(outcome);
+    },
+  );
+}

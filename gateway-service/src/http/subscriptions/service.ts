@@ -1,0 +1,132 @@
+import { accessControl, type SubscriptionState } from '@careledger/contracts';
+import { fromUtf8 } from '@careledger/crypto';
+import { EnvelopeError, decryptFrom } from '@careledger/envelope';
+import { everyRow } from '@careledger/ledger';
+import { onLedger } from '@careledger/ledger/service';
+import { SEALED_CONTEXT, SubscriptionReason } from '@careledger/protocol';
+import { Value } from 'typebox/value';
+import { ConsentError, type ConsentService, type JobOutcome } from '../../consent/index.js';
+import type { GatewayCore } from '../../core.js';
+import type { LedgerReader } from '../../ledger-access/ledger-link.js';
+import type { Patient } from '../../patients/index.js';
+import type { ReadyOrPassphrase } from '../grants/schemas.js';
+import { WAIT_MS } from '../limits.js';
+import type { ApprovalBody, SubscriptionView, SubscriptionsPage, SubscriptionsQuery } from './schemas.js';
+
+/** Pages of the ledger's that make one here, at most. */
+const LEDGER_PAGES_MAX = 16;
+
+export interface SubscriptionServiceOptions {
+  readonly core: Pick<GatewayCore, 'patients'>;
+  readonly consent: ConsentService;
+  readonly ledger: LedgerReader;
+}
+
+/** Who asks to be subscribed to a patient, and what the patient makes of it. */
+export class SubscriptionService {
+  readonly #options: SubscriptionServiceOptions;
+
+  constructor(options: SubscriptionServiceOptions) {
+    this.#options = options;
+  }
+
+  async list(patientId: string, query: SubscriptionsQuery): Promise<SubscriptionsPage> {
+    const patient = this.#options.core.patients.get(patientId);
+    const { rows, bookmark } = await onLedger(() => this.#page(patient.patientId, query));
+    return { subscriptions: await Promise.all(rows.map((row) => this.#view(patient, row))), bookmark };
+  }
+
+  /** By a grant that names the subscription; what is not said is as the authority asked. */
+  async approve(
+    patientId: string,
+    subscriptionId: string,
+    body: ApprovalBody,
+    caller: string,
+  ): Promise<JobOutcome> {
+    const { core, consent } = this.#options;
+    const patient = core.patients.get(patientId);
+    let job: string;
+    if ('statement' in body) {
+      job = await consent.takeGrant(patient, body.statement, subscriptionId);
+    } else {
+      const asked = await this.#pending(patient.patientId, subscriptionId);
+      const { passphrase, ...terms } = body;
+      const { authorityId, permissions, purposes, until } = asked;
+      const grant = { authorityId, permissions, purposes, until, ...terms, subscriptionId };
+      job = await consent.grant(patient, grant, { passphrase, caller });
+    }
+    return consent.outcome(patient, job, WAIT_MS);
+  }
+
+  async reject(
+    patientId: string,
+    subscriptionId: string,
+    body: ReadyOrPassphrase,
+    caller: string,
+  ): Promise<JobOutcome> {
+    const { core, consent } = this.#options;
+    const patient = core.patients.get(patientId);
+    const job =
+      'statement' in body
+        ? await consent.takeRejection(patient, body.statement, subscriptionId)
+        : await consent.reject(patient, await this.#pending(patient.patientId, subscriptionId), {
+            ...body,
+            caller,
+          });
+    return consent.outcome(patient, job, WAIT_MS);
+  }
+
+  /** A page of the ledger's can be empty although there is more: some of them make one. */
+  async #page(
+    patientId: string,
+    { pageSize, bookmark = '', status }: SubscriptionsQuery,
+  ): Promise<{ rows: SubscriptionState[]; bookmark: string }> {
+    const authorities = this.#options.ledger.channel('authorities');
+    const rows: SubscriptionState[] = [];
+    let next = bookmark;
+    for (let asked = 0; asked < LEDGER_PAGES_MAX; asked++) {
+      const page = await authorities.evaluate(accessControl, 'ListSubscriptions', {
+        ...{ patientId, pageSize: pageSize - rows.length },
+        ...(status !== undefined && { status }),
+        ...(next !== '' && { bookmark: next }),
+      });
+      rows.push(...page.rows);
+      next = page.bookmark;
+      if (next === '' || rows.length === pageSize) break;
+    }
+    return { rows, bookmark: next };
+  }
+
+  async #pending(patientId: string, subscriptionId: string): Promise<SubscriptionState> {
+    const { ledger } = this.#options;
+    const found = await onLedger(async () => {
+      const rows = everyRow((page) =>
+        ledger.channel('authorities').evaluate(accessControl, 'ListSubscriptions', { patientId, ...page }),
+      );
+      for await (const row of rows) if (row.subscriptionId === subscriptionId) return row;
+      return undefined;
+    });
+    if (found === undefined)
+      throw new ConsentError('SUBSCRIPTION_NOT_FOUND', `There is no subscription ${subscriptionId}`);
+    if (found.status !== 'pending')
+      throw new ConsentError('SUBSCRIPTION_NOT_PENDING', `The subscription is ${found.status}`);
+    return found;
+  }
+
+  async #view({ patientId }: Patient, subscription: SubscriptionState): Promise<SubscriptionView> {
+    const { sealed } = subscription;
+    if (sealed === undefined) return subscription;
+    try {
+      const key = this.#options.core.patients.keys(patientId).encryption();
+      const opened = await decryptFrom(sealed, key, { context: SEALED_CONTEXT.subscriptionReason });
+      const meant: unknown = JSON.parse(fromUtf8(opened));
+      return Value.Check(SubscriptionReason, meant)
+        ? { ...subscription, reason: meant.reason }
+        : subscription;
+    } catch (error) {
+      // What an authority sealed wrongly is shown without its reason.
+      if (error instanceof EnvelopeError || error instanceof SyntaxError) return subscription;
+      throw error;
+    }
+  }
+}

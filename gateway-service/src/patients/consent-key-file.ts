@@ -1,0 +1,72 @@
+import { mkdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import { generateEd25519, type Signer } from '@careledger/crypto';
+import { createKeyStore, openKeyStore, type Scrypt } from '@careledger/crypto/key-store';
+import { PatientError } from './errors.js';
+
+/** NIST SP 800-63B section 3.1.1: at least 8 characters; this one guards a file that can be tried offline. */
+const PASSPHRASE_MIN_CHARS = 12;
+const CONSENT_KEY = 'consent';
+
+/** Where consent keys lie and how hard they are to try: one encrypted file per patient, under the patient's passphrase. */
+export interface ConsentKeyFolder {
+  readonly folder: string;
+  /** Base-2 logarithm of scrypt's N; that of the key store unless set. */
+  readonly scryptLogN?: number;
+}
+
+/** What opens a consent key, and where the passphrase becomes a key. */
+export interface ConsentUnlock {
+  readonly passphrase: string;
+  readonly scrypt: Scrypt;
+}
+
+/** A key that is not kept anywhere yet. */
+export function newConsentKey(): { readonly seed: Uint8Array; readonly signer: Signer } {
+  return generateEd25519();
+}
+
+/** Puts the key into a file of its own. @throws PatientError `PASSPHRASE_TOO_SHORT` */
+export async function keepConsentKey(
+  { folder, scryptLogN }: ConsentKeyFolder,
+  patientId: string,
+  seed: Uint8Array,
+  { passphrase, scrypt }: ConsentUnlock,
+): Promise<void> {
+  assertPassphrase(passphrase);
+  await mkdir(folder, { recursive: true, mode: 0o700 });
+  await using store = await createKeyStore({
+    path: pathOf(folder, patientId),
+    unlock: { passphrase },
+    scrypt,
+    ...(scryptLogN !== undefined && { scryptLogN }),
+  });
+  await store.put({ name: CONSENT_KEY, type: 'ed25519', secret: seed });
+}
+
+/**
+ * Opens a patient's consent key for one decision. Keep the signer no longer than that.
+ * @throws CryptoError `KEY_STORE_LOCKED` for a wrong passphrase, `KEY_NOT_FOUND`
+ */
+export async function unlockConsentKey(
+  { folder }: ConsentKeyFolder,
+  patientId: string,
+  { passphrase, scrypt }: ConsentUnlock,
+): Promise<Signer> {
+  await using store = await openKeyStore({ path: pathOf(folder, patientId), unlock: { passphrase }, scrypt });
+  return store.signer(CONSENT_KEY);
+}
+
+/** @throws PatientError `PASSPHRASE_TOO_SHORT` */
+export function assertPassphrase(passphrase: string): void {
+  if (passphrase.length < PASSPHRASE_MIN_CHARS) {
+    throw new PatientError(
+      'PASSPHRASE_TOO_SHORT',
+      `A passphrase has at least ${PASSPHRASE_MIN_CHARS} characters: it guards the consent key`,
+    );
+  }
+}
+
+function pathOf(folder: string, patientId: string): string {
+  return join(folder, `${patientId}.json`);
+}

@@ -1,0 +1,9 @@
+/** Part of a released migration: its text stays. */
+export const PATIENT_TOKENS_TABLE = `
+    -- Bearer tokens of role patient that this gateway handed out: only their hashes.
+    CREATE TABLE patient_tokens (
+      sha256     TEXT PRIMARY KEY,
+      patient_no INTEGER NOT NULL,
+      made_ms    INTEGER NOT NULL
+    ) STRICT, WITHOUT ROWID;
+`;

@@ -1,0 +1,38 @@
+import type { NewVersion, OwnVersion } from './own-version.js';
+
+/**
+ * Where the maker leaves what it made, in the transaction that ends a record's being due. All three are stores of
+ * `delivery/`; `delivery/pipeline.ts` brings out what lies in them.
+ */
+
+/** `delivery/own-version-store.ts`. */
+export interface MadeVersions {
+  get(versionNo: number): OwnVersion | undefined;
+  /** The newest version of a record. */
+  find(recordId: string): OwnVersion | undefined;
+  insert(version: NewVersion): number;
+}
+
+/** An emergency for one authority. */
+export interface NewNotice {
+  readonly versionNo: number;
+  readonly patientNo: number;
+  readonly authorityId: string;
+  readonly statement: string;
+  readonly madeMs: number;
+}
+
+/** `delivery/notice-store.ts`. */
+export interface MadeNotices {
+  /** Authorities that have been told of an episode under the id that the first release gave its record. */
+  toldBefore(patientNo: number, episodeId: string): string[];
+  insert(notice: NewNotice): number;
+  /** One that cannot be sent, for people to see. */
+  insertGivenUp(notice: Omit<NewNotice, 'statement'>, why: string): void;
+}
+
+/** `delivery/rewrap-store.ts`. */
+export interface RewrapRequests {
+  /** Who may read has changed: versions from this number on are to be looked at. */
+  request(patientNo: number, from?: number): void;
+}
