@@ -63,10 +63,10 @@ if (binaries === undefined)
     }, TIMEOUT_MS);
 
     /** A record reaches each organisation's peer in its own time. */
-    const opened = (door: ApiClient, recordId: string) =>
+    const opened = (authority: ApiClient, recordId: string) =>
       eventually(`${recordId} being opened`, async () => {
         try {
-          return await home.openAt(door, recordId);
+          return await home.openAt(authority, recordId);
         } catch (error) {
           if (error instanceof ApiError) return undefined;
           throw error;
