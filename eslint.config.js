@@ -18,6 +18,8 @@ export default tseslint.config(
       '@typescript-eslint/consistent-type-imports': 'error',
       '@typescript-eslint/no-invalid-void-type': 'off',
       '@typescript-eslint/no-extraneous-class': 'off',
+      // More than four arguments in a row are told apart by name: an options object.
+      'max-params': ['error', 4],
     },
   },
   {

@@ -29,6 +29,7 @@ export const problems = defineProblems({
   // chain
   BLOCK_NOT_FOUND: { status: 404, title: 'There is no block of this height' },
   FRAME_NOT_FOUND: { status: 404, title: 'There is no such frame' },
+  READING_NOT_FOUND: { status: 404, title: 'The frame has no reading of this index' },
   FRAME_NOT_SEALED: { status: 409, title: 'The frame is in the open block: flush, then ask again' },
   FRAME_NOT_ANCHORED: { status: 409, title: 'No anchor covers the frame yet: flush, then ask again' },
   FRAME_ERASED: { status: 410, title: 'The frame was erased: only its place in the chain is left' },

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
-import { LayersRig } from '../rig/layers-rig.js';
+import { LayersFixture } from '../fixtures/services/layers-fixture.js';
 import { describeEmergencies } from './authority/emergencies.js';
 import { describePractitioners } from './authority/practitioners.js';
 import { describeRecords } from './authority/records.js';
@@ -8,10 +8,10 @@ import { describeSubscriptions } from './authority/subscriptions.js';
 import { describeVisits } from './authority/visits.js';
 import { describeWriting } from './authority/writing.js';
 
-let fixture: LayersRig;
-const running = (): LayersRig => fixture;
+let fixture: LayersFixture;
+const running = (): LayersFixture => fixture;
 beforeAll(async () => {
-  fixture = await LayersRig.start({
+  fixture = await LayersFixture.start({
     authorities: ['hospital', 'lab'],
     units: ['cardiology', 'billing'],
   });

@@ -8,7 +8,7 @@ import { allRows } from '@careledger/ledger';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { call, isNetworkFailure, type ApiAnswer } from '../fixtures/services/api-client.js';
 import { labBundle } from '../fixtures/services/bundles.js';
-import { LayersRig } from '../rig/layers-rig.js';
+import { LayersFixture } from '../fixtures/services/layers-fixture.js';
 import { NoticeClient } from '../fixtures/services/notices.js';
 import type { TestHome } from '../fixtures/services/test-home.js';
 
@@ -19,9 +19,9 @@ const KILLS_AT = [1, 4, 7];
 const POLL_MS = 20;
 const pause = () => new Promise((resolve) => setTimeout(resolve, POLL_MS));
 
-let fixture: LayersRig;
+let fixture: LayersFixture;
 beforeAll(async () => {
-  fixture = await LayersRig.start({ api: { answerWithinMs: 2_000 } });
+  fixture = await LayersFixture.start({ api: { answerWithinMs: 2_000 } });
 }, 180_000);
 afterAll(() => fixture[Symbol.asyncDispose]());
 

@@ -2,14 +2,14 @@ import { records } from '@careledger/contracts';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { call } from '../fixtures/services/api-client.js';
 import { emergencyRecord, noteBundle, periodicRecord } from '../fixtures/services/bundles.js';
-import { LayersRig } from '../rig/layers-rig.js';
+import { LayersFixture } from '../fixtures/services/layers-fixture.js';
 import { NoticeClient } from '../fixtures/services/notices.js';
 
 const POLL_MS = 100;
 
-let fixture: LayersRig;
+let fixture: LayersFixture;
 beforeAll(async () => {
-  fixture = await LayersRig.start({ api: { answerWithinMs: 300 } });
+  fixture = await LayersFixture.start({ api: { answerWithinMs: 300 } });
 }, 180_000);
 afterAll(() => fixture[Symbol.asyncDispose]());
 

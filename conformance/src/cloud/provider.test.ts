@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe } from '@jest/globals';
 import { describePermits } from './permits-suite.js';
-import { ProviderRig } from './provider-rig.js';
+import { ProvidersFixture } from '../fixtures/providers/providers-fixture.js';
 import { describeRelayed } from './relayed-suite.js';
 import { describeResuming } from './resume-suite.js';
 import { CloudFixture } from '../fixtures/providers/cloud-fixture.js';
@@ -10,13 +10,13 @@ import { describeWraps } from './wraps-suite.js';
 const START_TIMEOUT_MS = 120_000;
 
 describe('cloud providers', () => {
-  let providers: ProviderRig | undefined;
+  let providers: ProvidersFixture | undefined;
   const fixture = new CloudFixture(() => {
     if (providers === undefined) throw new Error('The providers have not started');
     return providers;
   });
   beforeAll(async () => {
-    providers = await ProviderRig.start();
+    providers = await ProvidersFixture.start();
     await fixture.register();
   }, START_TIMEOUT_MS);
   afterAll(() => providers?.[Symbol.asyncDispose](), START_TIMEOUT_MS);

@@ -10,7 +10,7 @@ import {
   type MadeVersion,
 } from '../fixtures/providers/made-version.js';
 import { problemOf } from '../fixtures/providers/problem-of.js';
-import { QUOTA } from './provider-rig.js';
+import { QUOTA } from '../fixtures/providers/providers-fixture.js';
 import type { RunningProvider } from '../fixtures/providers/running-provider.js';
 import type { CloudFixture } from '../fixtures/providers/cloud-fixture.js';
 

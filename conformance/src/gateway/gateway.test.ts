@@ -9,7 +9,12 @@ import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { call } from '../fixtures/services/api-client.js';
 import { NoticeClient } from '../fixtures/services/notices.js';
 import { clientOf } from '../fixtures/services/test-home.js';
-import { GatewayRig, PASSPHRASE, glucose, type RigPatient } from './gateway-rig.js';
+import {
+  GatewayFixture,
+  PASSPHRASE,
+  glucose,
+  type GatewayPatient,
+} from '../fixtures/services/gateway-fixture.js';
 
 const MINUTE_MS = 60_000;
 const HOUR_MS = 60 * MINUTE_MS;
@@ -23,14 +28,14 @@ interface ListedRecord {
   readonly stage: string;
 }
 
-let fixture: GatewayRig;
+let fixture: GatewayFixture;
 beforeAll(async () => {
-  fixture = await GatewayRig.start();
+  fixture = await GatewayFixture.start();
 }, 120_000);
 afterAll(() => fixture[Symbol.asyncDispose](), 60_000);
 
 /** A patient of whom the hospital has been told what it may do. */
-async function subscribed(): Promise<{ patient: RigPatient; device: DeviceSession }> {
+async function subscribed(): Promise<{ patient: GatewayPatient; device: DeviceSession }> {
   const patient = await fixture.patient();
   const device = await fixture.device(patient);
   const hospital = fixture.layers.authority();
@@ -54,12 +59,12 @@ async function subscribed(): Promise<{ patient: RigPatient; device: DeviceSessio
   return { patient, device };
 }
 
-async function listed(patient: RigPatient): Promise<ListedRecord[]> {
+async function listed(patient: GatewayPatient): Promise<ListedRecord[]> {
   return (await fixture.own(patient, 'GET', '/records'))['records'] as ListedRecord[];
 }
 
 /** The accesses that the ledger tells the patient of, once there are so many. */
-async function accessesOf(patient: RigPatient, count: number): Promise<Record<string, unknown>[]> {
+async function accessesOf(patient: GatewayPatient, count: number): Promise<Record<string, unknown>[]> {
   const deadline = AbortSignal.timeout(20_000);
   for (;;) {
     const { accesses } = await fixture.own(patient, 'GET', '/accesses');
@@ -68,7 +73,7 @@ async function accessesOf(patient: RigPatient, count: number): Promise<Record<st
   }
 }
 
-const openAtHospital = (patient: RigPatient, recordId: string) =>
+const openAtHospital = (patient: GatewayPatient, recordId: string) =>
   call(
     fixture.layers.authority(),
     'practitioner',
@@ -309,6 +314,13 @@ test('a reading is proved offline, from the device’s signature to the attested
   const { registration } = device.device;
   const path = `/proofs?deviceId=${registration.deviceId}&seq=1`;
   const proofOf = async () => (await fixture.own(patient, 'GET', path)) as unknown as Proof;
+  const beyond = await fixture.call(
+    'GET',
+    `/v1/patients/${patient.patientId}${path}&reading=1`,
+    undefined,
+    patient.token,
+  );
+  expect([beyond.status, beyond.body['code']]).toEqual([404, 'READING_NOT_FOUND']);
   const roots = await fixture.trustRoots();
   const check = async (proof: Proof) => verifyProof(proof, roots, { hash: sha256, verifier: nodeVerifier() });
   const alone = await check(await proofOf());

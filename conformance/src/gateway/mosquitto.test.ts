@@ -9,7 +9,12 @@ import { eventually } from '@careledger/examples';
 import { DeviceSession, pairDevice, type PairedDevice } from '@careledger/examples/device';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { connectAsync, type IClientOptions, type MqttClient } from 'mqtt';
-import { GATEWAY_ID, GatewayRig, glucose, type RigPatient } from './gateway-rig.js';
+import {
+  GATEWAY_ID,
+  GatewayFixture,
+  glucose,
+  type GatewayPatient,
+} from '../fixtures/services/gateway-fixture.js';
 import { Mosquitto, findMosquitto } from '../fixtures/deployments/mosquitto.js';
 
 const PROGRAM = findMosquitto();
@@ -22,8 +27,8 @@ interface CertifiedDevice {
 
 let dir: string;
 let broker: Mosquitto;
-let fixture: GatewayRig;
-let patient: RigPatient;
+let fixture: GatewayFixture;
+let patient: GatewayPatient;
 
 async function certified(): Promise<CertifiedDevice> {
   const key = generateKeyPairSync('ed25519').privateKey.export({ type: 'pkcs8', format: 'pem' }).toString();
@@ -86,7 +91,7 @@ const isRefused = (device: CertifiedDevice): Promise<true | undefined> =>
     dir = await mkdtemp(join(tmpdir(), 'careledger-mosquitto-'));
     broker = await Mosquitto.start(PROGRAM ?? '', dir);
     process.env['NODE_EXTRA_CA_CERTS'] = broker.caFile;
-    fixture = await GatewayRig.start({ gateway: { mqtt: await broker.gatewayConfig() } });
+    fixture = await GatewayFixture.start({ gateway: { mqtt: await broker.gatewayConfig() } });
     patient = await fixture.patient();
   }, 120_000);
   afterAll(async () => {

@@ -6,15 +6,20 @@ import { allRows } from '@careledger/ledger';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { call } from '../fixtures/services/api-client.js';
 import { NoticeClient } from '../fixtures/services/notices.js';
-import { GatewayRig, PASSPHRASE, glucose, type RigPatient } from './gateway-rig.js';
+import {
+  GatewayFixture,
+  PASSPHRASE,
+  glucose,
+  type GatewayPatient,
+} from '../fixtures/services/gateway-fixture.js';
 
 const MINUTE_MS = 60_000;
 const HOUR_MS = 60 * MINUTE_MS;
 const START_MS = Math.floor(Date.now() / HOUR_MS) * HOUR_MS - 30 * HOUR_MS;
 
-let fixture: GatewayRig;
+let fixture: GatewayFixture;
 beforeAll(async () => {
-  fixture = await GatewayRig.start();
+  fixture = await GatewayFixture.start();
 }, 120_000);
 afterAll(() => fixture[Symbol.asyncDispose](), 60_000);
 
@@ -40,10 +45,10 @@ interface View {
   readonly period: { readonly start: string };
 }
 
-const recordsOf = async (patient: RigPatient): Promise<View[]> =>
+const recordsOf = async (patient: GatewayPatient): Promise<View[]> =>
   (await fixture.own(patient, 'GET', '/records?limit=500'))['records'] as View[];
 
-async function drained(patient: RigPatient): Promise<void> {
+async function drained(patient: GatewayPatient): Promise<void> {
   for (let tries = 0; tries < 6; tries++) {
     const { isDrained } = await fixture.own(patient, 'POST', '/flush?timeoutMs=15000');
     if (isDrained === true) return;
@@ -52,7 +57,7 @@ async function drained(patient: RigPatient): Promise<void> {
 }
 
 /** Everything announced on the ledger about a patient, in the order of the announcements. */
-function announcedOnLedger({ patientId }: RigPatient) {
+function announcedOnLedger({ patientId }: GatewayPatient) {
   const channel = fixture.layers.patientsLedger.channel('authorities');
   return allRows((page) => channel.evaluate(records, 'ListAnnouncements', { patientId, ...page }));
 }
@@ -153,7 +158,7 @@ test('with the ledger away ingest goes on; afterwards emergencies are announced 
 }, 150_000);
 
 /** A gateway put back to a backup that has the first of two readings. Returns the head of the chain that it has lost. */
-async function putBack(patient: RigPatient, name: string): Promise<{ readonly height: number }> {
+async function putBack(patient: GatewayPatient, name: string): Promise<{ readonly height: number }> {
   const backup = join(fixture.layers.dir, name);
   const store = join(fixture.layers.dir, 'gateway');
   {

@@ -1,16 +1,16 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
-import { GatewayRig } from '../gateway/gateway-rig.js';
+import { GatewayFixture } from '../fixtures/services/gateway-fixture.js';
 import { concurrently } from './concurrently.js';
 import { HTTP_ATTEMPTS } from './http-attempts.js';
 import { HttpFixture } from './http/http-fixture.js';
-import { EVERY_ROUTE, SERVICES } from './http/routes.js';
+import { EVERY_ROUTE, SERVICES } from '../fixtures/services/routes.js';
 
 const TIMEOUT_MS = 240_000;
 
-let running: GatewayRig | undefined;
+let running: GatewayFixture | undefined;
 let fixture: HttpFixture;
 beforeAll(async () => {
-  running = await GatewayRig.start({
+  running = await GatewayFixture.start({
     authorities: ['hospital', 'lab'],
     units: ['cardiology', 'billing'],
   });

@@ -43,7 +43,7 @@ test('a changed service restarts alone and has its data; Ctrl-C ends everything'
     const pids = childrenOf(child.pid);
 
     const now = new Date();
-    utimesSync(join(workspace, 'gateway-service/dist/index.js'), now, now);
+    utimesSync(join(workspace, 'gateway-service/dist/src/index.js'), now, now);
     const [, pid] = await printed(/ s {2}gateway restarted in .* s \(pid (\d+)\)/);
     const after = await framesTaken();
     expect(after).toBeGreaterThanOrEqual(before);

@@ -1,5 +1,5 @@
 export { messageOf } from './errors.js';
-export { CLIENT_KINDS, NetworkLayout, type ClientKind, type PemPair } from './layout.js';
+export { CLIENT_KINDS, NetworkLayout, type ClientKind } from './layout.js';
 export { silent, type Progress } from './progress.js';
 export { readIfThere, writePublic, writeSecret } from './identities/files.js';
 export { MutualTlsClient } from './fabric/mutual-tls.js';

@@ -7,7 +7,7 @@ import { describe, expect, test } from '@jest/globals';
 import { Value } from 'typebox/value';
 import { call } from '../../fixtures/services/api-client.js';
 import { emergencyRecord, periodicRecord } from '../../fixtures/services/bundles.js';
-import type { LayersRig } from '../../rig/layers-rig.js';
+import type { LayersFixture } from '../../fixtures/services/layers-fixture.js';
 import { NoticeClient, type ReceivedNotice } from '../../fixtures/services/notices.js';
 import type { TestHome } from '../../fixtures/services/test-home.js';
 import { granted, textOf } from '../../fixtures/services/granted.js';
@@ -19,7 +19,7 @@ const isEmergencyOf =
     type === 'emergency' && data['patientId'] === home.patientId;
 
 /** What an authority's clients see of emergencies. */
-export function describeEmergencies(fixture: () => LayersRig): void {
+export function describeEmergencies(fixture: () => LayersFixture): void {
   describe('emergencies', () => {
     const send = (notice: EmergencyNoticeHttp) =>
       call(fixture().authority(), 'system', 'POST /v1/emergency-notices', notice);

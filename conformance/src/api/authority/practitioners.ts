@@ -1,21 +1,16 @@
 import { accessControl, records } from '@careledger/contracts';
 import { describe, expect, test } from '@jest/globals';
 import { call } from '../../fixtures/services/api-client.js';
-import { periodicRecord } from '../../fixtures/services/bundles.js';
-import type { LayersRig } from '../../rig/layers-rig.js';
-import { granted, textOf } from '../../fixtures/services/granted.js';
+import type { LayersFixture } from '../../fixtures/services/layers-fixture.js';
+import { announced, granted, textOf } from '../../fixtures/services/granted.js';
 
 /** What an authority's clients see of practitioners. */
-export function describePractitioners(fixture: () => LayersRig): void {
+export function describePractitioners(fixture: () => LayersFixture): void {
   describe('practitioners', () => {
     test('a practitioner gets a pseudonym on both channels, may be vouched for, and can be withdrawn', async () => {
       const home = await fixture().home();
       await granted(fixture(), home);
-      const stored = await home.store(fixture().provider(), {
-        bundle: periodicRecord(home.patientId, 120),
-        readers: ['aut_hospital'],
-      });
-      await stored.announce();
+      const stored = await announced(fixture(), home, ['aut_hospital']);
       const made = await call(fixture().authority(), 'ops', 'POST /v1/practitioners', {
         role: 'physician',
         unit: 'cardiology',

@@ -5,11 +5,11 @@ import { checkResource } from '@careledger/fhir';
 import { describe, expect, test } from '@jest/globals';
 import { call } from '../../fixtures/services/api-client.js';
 import { periodicRecord } from '../../fixtures/services/bundles.js';
-import type { LayersRig } from '../../rig/layers-rig.js';
-import { granted } from '../../fixtures/services/granted.js';
+import type { LayersFixture } from '../../fixtures/services/layers-fixture.js';
+import { announced, granted } from '../../fixtures/services/granted.js';
 
 /** What an authority's clients see of records. */
-export function describeRecords(fixture: () => LayersRig): void {
+export function describeRecords(fixture: () => LayersFixture): void {
   describe('records', () => {
     test('a granted record is opened as FHIR and signed for; the audit shows it on both sides', async () => {
       const home = await fixture().home();
@@ -40,11 +40,7 @@ export function describeRecords(fixture: () => LayersRig): void {
 
     test('without a grant the denial is written down and told with its transaction', async () => {
       const home = await fixture().home();
-      const stored = await home.store(fixture().provider(), {
-        bundle: periodicRecord(home.patientId, 120),
-        readers: ['aut_hospital'],
-      });
-      await stored.announce();
+      const stored = await announced(fixture(), home, ['aut_hospital']);
       const path = `/v1/records/${stored.recordId}?patientId=${home.patientId}`;
       const denied = await call(fixture().authority(), 'practitioner', `GET ${path}`);
       expect(denied.status).toBe(403);
@@ -72,11 +68,7 @@ export function describeRecords(fixture: () => LayersRig): void {
     test('a revoked grant denies the next request', async () => {
       const home = await fixture().home();
       const grantId = await granted(fixture(), home);
-      const stored = await home.store(fixture().provider(), {
-        bundle: periodicRecord(home.patientId, 120),
-        readers: ['aut_hospital'],
-      });
-      await stored.announce();
+      const stored = await announced(fixture(), home, ['aut_hospital']);
       const path = `/v1/records/${stored.recordId}?patientId=${home.patientId}`;
       expect((await call(fixture().authority(), 'practitioner', `GET ${path}`)).status).toBe(200);
       await home.revoke(grantId);
@@ -88,11 +80,7 @@ export function describeRecords(fixture: () => LayersRig): void {
     test('a grant to one unit opens for that unit’s token only', async () => {
       const home = await fixture().home();
       await granted(fixture(), home, {}, { units: ['cardiology'] });
-      const stored = await home.store(fixture().provider(), {
-        bundle: periodicRecord(home.patientId, 120),
-        readers: ['aut_hospital'],
-      });
-      await stored.announce();
+      const stored = await announced(fixture(), home, ['aut_hospital']);
       const path = `/v1/records/${stored.recordId}?patientId=${home.patientId}`;
       const as = (unit: string, more = '') =>
         call(
@@ -108,11 +96,7 @@ export function describeRecords(fixture: () => LayersRig): void {
     test('a record altered in the cloud is not shown, and counted', async () => {
       const home = await fixture().home();
       await granted(fixture(), home);
-      const stored = await home.store(fixture().provider(), {
-        bundle: periodicRecord(home.patientId, 120),
-        readers: ['aut_hospital'],
-      });
-      await stored.announce();
+      const stored = await announced(fixture(), home, ['aut_hospital']);
       await breakWrapSet(fixture(), stored.recordId);
       const path = `/v1/records/${stored.recordId}?patientId=${home.patientId}`;
       const answer = await call(fixture().authority(), 'practitioner', `GET ${path}`);
@@ -131,11 +115,7 @@ export function describeRecords(fixture: () => LayersRig): void {
     test('a record that is not wrapped to the authority yet says so', async () => {
       const home = await fixture().home();
       await granted(fixture(), home);
-      const stored = await home.store(fixture().provider(), {
-        bundle: periodicRecord(home.patientId, 120),
-        readers: [],
-      });
-      await stored.announce();
+      const stored = await announced(fixture(), home);
       const path = `/v1/records/${stored.recordId}?patientId=${home.patientId}`;
       const answer = await call(fixture().authority(), 'practitioner', `GET ${path}`);
       expect([answer.status, answer.body['code']]).toEqual([409, 'RECORD_NOT_WRAPPED']);
@@ -157,7 +137,7 @@ export function describeRecords(fixture: () => LayersRig): void {
 }
 
 /** Has provider A serve a wrap set whose signature is broken, as if somebody had got at its database. */
-async function breakWrapSet(fixture: LayersRig, recordId: string): Promise<void> {
+async function breakWrapSet(fixture: LayersFixture, recordId: string): Promise<void> {
   const provider = fixture.processes.child('cloud-a');
   await provider.stop();
   const database = new DatabaseSync(join(fixture.dir, 'cloud-a', 'provider.db'));

@@ -2,12 +2,12 @@ import { accessControl } from '@careledger/contracts';
 import { AUTHORITY_ROUTES } from '@careledger/protocol';
 import { describe, expect, test } from '@jest/globals';
 import { call } from '../../fixtures/services/api-client.js';
-import type { LayersRig } from '../../rig/layers-rig.js';
+import type { LayersFixture } from '../../fixtures/services/layers-fixture.js';
 import { NoticeClient } from '../../fixtures/services/notices.js';
 import { granted } from '../../fixtures/services/granted.js';
 
 /** What patients can take back through an authority. */
-export function describeRevocations(fixture: () => LayersRig): void {
+export function describeRevocations(fixture: () => LayersFixture): void {
   describe('revocations', () => {
     const relay = (statement: string, authority = fixture().authority()) =>
       call(authority, 'system', `POST ${AUTHORITY_ROUTES.revocations}`, { statement });

@@ -4,13 +4,12 @@ import { decryptFrom } from '@careledger/envelope';
 import { SEALED_CONTEXT } from '@careledger/protocol';
 import { describe, expect, test } from '@jest/globals';
 import { call } from '../../fixtures/services/api-client.js';
-import { periodicRecord } from '../../fixtures/services/bundles.js';
-import type { LayersRig } from '../../rig/layers-rig.js';
+import type { LayersFixture } from '../../fixtures/services/layers-fixture.js';
 import { NoticeClient } from '../../fixtures/services/notices.js';
-import { granted, textOf } from '../../fixtures/services/granted.js';
+import { announced, granted, textOf } from '../../fixtures/services/granted.js';
 
 /** What an authority's clients see of subscriptions. */
-export function describeSubscriptions(fixture: () => LayersRig): void {
+export function describeSubscriptions(fixture: () => LayersFixture): void {
   describe('subscriptions', () => {
     test('the patient alone can read the reason, and approval brings notices', async () => {
       const home = await fixture().home();
@@ -45,29 +44,17 @@ export function describeSubscriptions(fixture: () => LayersRig): void {
         `GET /v1/subscriptions?patientId=${home.patientId}&status=approved`,
       );
       expect(approved.body['subscriptions']).toEqual([expect.objectContaining({ subscriptionId })]);
-      const stored = await home.store(fixture().provider(), {
-        bundle: periodicRecord(home.patientId, 120),
-        readers: [],
-      });
-      await stored.announce();
+      const stored = await announced(fixture(), home);
       await notices.next(({ type, data }) => type === 'record' && data['recordId'] === stored.recordId);
 
       const cancelled = await call(hospital, 'ops', `DELETE /v1/subscriptions/${subscriptionId}`);
       expect(cancelled.status).toBe(200);
       await notices.next(({ type, data }) => type === 'subscription' && data['status'] === 'cancelled');
-      const silent = await home.store(fixture().provider(), {
-        bundle: periodicRecord(home.patientId, 120),
-        readers: [],
-      });
-      await silent.announce();
+      const silent = await announced(fixture(), home);
       // A notice about somebody else, later on the ledger, shows that this one would have come by now.
       const other = await fixture().home();
       await granted(fixture(), other);
-      const heard = await other.store(fixture().provider(), {
-        bundle: periodicRecord(other.patientId, 120),
-        readers: [],
-      });
-      await heard.announce();
+      const heard = await announced(fixture(), other);
       await notices.next(({ type, data }) => type === 'record' && data['recordId'] === heard.recordId);
       expect(notices.received.map(({ data }) => data['recordId'])).not.toContain(silent.recordId);
     });

@@ -6,7 +6,7 @@ import { decryptFrom, newSalt, saltedHash } from '@careledger/envelope';
 import { SEALED_CONTEXT } from '@careledger/protocol';
 import { describe, expect, test } from '@jest/globals';
 import { call } from '../../fixtures/services/api-client.js';
-import type { LayersRig } from '../../rig/layers-rig.js';
+import type { LayersFixture } from '../../fixtures/services/layers-fixture.js';
 import type { TestHome } from '../../fixtures/services/test-home.js';
 import { textOf } from '../../fixtures/services/granted.js';
 
@@ -14,7 +14,7 @@ const MINUTE_MS = 60_000;
 const minutesAgo = (minutes: number): string => new Date(Date.now() - minutes * MINUTE_MS).toISOString();
 
 /** What an authority's clients see of visits. */
-export function describeVisits(fixture: () => LayersRig): void {
+export function describeVisits(fixture: () => LayersFixture): void {
   describe('visits', () => {
     const visit = (home: TestHome, more: object = {}) =>
       call(fixture().authority(), 'practitioner', 'POST /v1/visits', {

@@ -1,13 +1,13 @@
 import { records } from '@careledger/contracts';
 import { describe, expect, test } from '@jest/globals';
 import { call } from '../../fixtures/services/api-client.js';
-import { labBundle, noteBundle, periodicRecord } from '../../fixtures/services/bundles.js';
-import type { LayersRig } from '../../rig/layers-rig.js';
+import { labBundle, noteBundle } from '../../fixtures/services/bundles.js';
+import type { LayersFixture } from '../../fixtures/services/layers-fixture.js';
 import type { TestHome } from '../../fixtures/services/test-home.js';
-import { granted, textOf } from '../../fixtures/services/granted.js';
+import { announced, granted, textOf } from '../../fixtures/services/granted.js';
 
 /** What an authority's clients see of writing. */
-export function describeWriting(fixture: () => LayersRig): void {
+export function describeWriting(fixture: () => LayersFixture): void {
   describe('writing', () => {
     const write = (home: TestHome, bundle: object, headers: Record<string, string> = {}, more: object = {}) =>
       call(fixture().authority(), { role: 'practitioner', headers }, 'POST /v1/records', {
@@ -124,11 +124,7 @@ export function describeWriting(fixture: () => LayersRig): void {
     test('the patient’s own record is not revised by an authority', async () => {
       const home = await fixture().home();
       await granted(fixture(), home, { permissions: ['read', 'write', 'modify'] });
-      const stored = await home.store(fixture().provider(), {
-        bundle: periodicRecord(home.patientId, 120),
-        readers: [],
-      });
-      await stored.announce();
+      const stored = await announced(fixture(), home);
       const revised = await call(
         fixture().authority(),
         'practitioner',

@@ -1,6 +1,12 @@
 import type { ChaincodeCheck } from './chaincode-locations.js';
 import { EVERY, except, type Mutant } from './mutant.js';
 
+/** The attempts to register a key by this function without a proof of its own that the key's holder agrees. */
+const everyProofOf = (name: string) =>
+  ['no proof', 'a proof by another key', 'a proof for another holder', 'a proof for another network'].map(
+    (proof) => `${name}, ${proof}`,
+  );
+
 /**
  * The chaincode with checks off, and which attempts then get through; all others are refused as before. Most checks stand
  * alone. Where two hold against the same attempt, neither lets it through by itself, and they are off together.
@@ -187,56 +193,31 @@ export const CHAINCODE_MUTANTS: readonly Mutant<ChaincodeCheck>[] = [
   {
     off: ['key-proof-registration'],
     through: {
-      'unproved-key': [
-        'RegisterPatient, no proof',
-        'RegisterPatient, a proof by another key',
-        'RegisterPatient, a proof for another holder',
-        'RegisterPatient, a proof for another network',
-      ],
+      'unproved-key': everyProofOf('RegisterPatient'),
     },
   },
   {
     off: ['key-proof-patient'],
     through: {
-      'unproved-key': [
-        'RotatePatientKey, no proof',
-        'RotatePatientKey, a proof by another key',
-        'RotatePatientKey, a proof for another holder',
-        'RotatePatientKey, a proof for another network',
-      ],
+      'unproved-key': everyProofOf('RotatePatientKey'),
     },
   },
   {
     off: ['key-proof-authority'],
     through: {
-      'unproved-key': [
-        'RotateOrganisationKey of an authority, no proof',
-        'RotateOrganisationKey of an authority, a proof by another key',
-        'RotateOrganisationKey of an authority, a proof for another holder',
-        'RotateOrganisationKey of an authority, a proof for another network',
-      ],
+      'unproved-key': everyProofOf('RotateOrganisationKey of an authority'),
     },
   },
   {
     off: ['key-proof-provider'],
     through: {
-      'unproved-key': [
-        'RotateOrganisationKey of a provider, no proof',
-        'RotateOrganisationKey of a provider, a proof by another key',
-        'RotateOrganisationKey of a provider, a proof for another holder',
-        'RotateOrganisationKey of a provider, a proof for another network',
-      ],
+      'unproved-key': everyProofOf('RotateOrganisationKey of a provider'),
     },
   },
   {
     off: ['key-proof-practitioner'],
     through: {
-      'unproved-key': [
-        'RegisterPractitioner, no proof',
-        'RegisterPractitioner, a proof by another key',
-        'RegisterPractitioner, a proof for another holder',
-        'RegisterPractitioner, a proof for another network',
-      ],
+      'unproved-key': everyProofOf('RegisterPractitioner'),
     },
   },
   { off: ['key-unchanged', 'key-reused'], through: { 'old-key-again': EVERY, 'same-key-again': EVERY } },

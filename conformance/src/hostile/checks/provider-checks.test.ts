@@ -1,7 +1,7 @@
 import type { buildApp } from '@careledger/cloud-service';
 import { afterAll, beforeAll } from '@jest/globals';
 import { requestAhead } from '../../fixtures/providers/hasty-relay.js';
-import { ProviderRig } from '../../cloud/provider-rig.js';
+import { ProvidersFixture } from '../../fixtures/providers/providers-fixture.js';
 import { CloudFixture } from '../../fixtures/providers/cloud-fixture.js';
 import { PROVIDER_ATTEMPTS } from '../provider/provider-attempts.js';
 import { ProviderFixture } from '../provider/provider-fixture.js';
@@ -17,8 +17,8 @@ const { build, switches } = await switchedBuild<{ readonly buildApp: typeof buil
   PROVIDER_LOCATIONS,
 );
 
-let providers: ProviderRig | undefined;
-const running = (): ProviderRig => {
+let providers: ProvidersFixture | undefined;
+const running = (): ProvidersFixture => {
   if (providers === undefined) throw new Error('The providers have not started.');
   return providers;
 };
@@ -26,7 +26,7 @@ const fixture = new ProviderFixture(new CloudFixture(running), (identity, statem
   requestAhead(running().network, identity, statement, aheadMs),
 );
 beforeAll(async () => {
-  providers = await ProviderRig.start(build.buildApp);
+  providers = await ProvidersFixture.start(build.buildApp);
   await fixture.register();
 }, START_TIMEOUT_MS);
 afterAll(() => providers?.[Symbol.asyncDispose](), START_TIMEOUT_MS);

@@ -11,7 +11,7 @@ import {
   resultsTopic,
 } from '@careledger/protocol';
 import { Value } from 'typebox/value';
-import { GATEWAY_ID, glucose } from '../../gateway/gateway-rig.js';
+import { GATEWAY_ID, glucose } from '../../fixtures/services/gateway-fixture.js';
 import { NO_EFFECT, THROUGH, answersOf } from '../attempt.js';
 import { kind, type HttpKind } from '../http/http-attempt.js';
 import type { HttpFixture } from '../http/http-fixture.js';

@@ -6,7 +6,7 @@ import { newToken, systemToken } from '@careledger/supervisor';
 import { answersOf, type Role } from '../attempt.js';
 import type { HttpKind, HttpTry } from './http-attempt.js';
 import type { HttpCall, HttpFixture } from './http-fixture.js';
-import { EVERY_ROUTE, GUARDED, type Route, type ServiceName } from './routes.js';
+import { EVERY_ROUTE, GUARDED, type Route, type ServiceName } from '../../fixtures/services/routes.js';
 
 const ID = 'a'.repeat(32);
 /** Whose tokens are tried at a service that did not issue them. */

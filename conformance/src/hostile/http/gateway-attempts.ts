@@ -1,5 +1,5 @@
 import { TestPatient } from '@careledger/chaincode-runtime/testing';
-import { PASSPHRASE } from '../../gateway/gateway-rig.js';
+import { PASSPHRASE } from '../../fixtures/services/gateway-fixture.js';
 import { answersOf } from '../attempt.js';
 import { kind, type HttpKind } from './http-attempt.js';
 import type { Belongings, HttpFixture } from './http-fixture.js';

@@ -3,7 +3,7 @@ import { randomId128 } from '@careledger/crypto';
 import { PATIENTS_MSP } from '@careledger/domain';
 import { systemToken } from '@careledger/supervisor';
 import { granted, textOf } from '../../fixtures/services/granted.js';
-import { OTHER_MSP } from '../../gateway/gateway-rig.js';
+import { OTHER_MSP } from '../../fixtures/services/gateway-fixture.js';
 import { call } from '../../fixtures/services/api-client.js';
 import { emergencyRecord, labBundle, noteBundle, periodicRecord } from '../../fixtures/services/bundles.js';
 import { NoticeClient } from '../../fixtures/services/notices.js';

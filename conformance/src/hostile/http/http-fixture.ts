@@ -1,8 +1,13 @@
 import type { RunningService } from '@careledger/supervisor';
-import { PASSPHRASE, glucose, type GatewayRig, type RigPatient } from '../../gateway/gateway-rig.js';
+import {
+  PASSPHRASE,
+  glucose,
+  type GatewayFixture,
+  type GatewayPatient,
+} from '../../fixtures/services/gateway-fixture.js';
 import type { TestHome } from '../../fixtures/services/test-home.js';
 import { THROUGH } from '../attempt.js';
-import type { ServiceName } from './routes.js';
+import type { ServiceName } from '../../fixtures/services/routes.js';
 
 /** Longest wait for the first byte of an answer. */
 const ANSWER_TIMEOUT_MS = 30_000;
@@ -22,7 +27,7 @@ export interface HttpCall {
 
 /** What belongs to somebody else, and should stay so. */
 export interface Belongings {
-  readonly patient: RigPatient;
+  readonly patient: GatewayPatient;
   readonly deviceId: string;
   readonly recordId: string;
   readonly grantId: string;
@@ -33,7 +38,7 @@ export interface Belongings {
 export class HttpFixture {
   readonly #made = new Map<string, Promise<unknown>>();
 
-  constructor(readonly gateway: GatewayRig) {}
+  constructor(readonly gateway: GatewayFixture) {}
 
   service(name: HttpCall['service']): RunningService {
     const { layers, gateway } = this.gateway;
@@ -74,7 +79,7 @@ export class HttpFixture {
   }
 
   /** The patient who tries, with a token of the own. */
-  attacker(): Promise<RigPatient> {
+  attacker(): Promise<GatewayPatient> {
     return this.once('attacker', () => this.gateway.patient());
   }
 

@@ -20,10 +20,14 @@ export interface Relay {
 
 /** Two providers with clocks that attempts move, and those who use them. */
 export class ProviderFixture {
+  readonly #ahead: RequestAhead;
+
   constructor(
     readonly cloud: CloudFixture,
-    private readonly ahead: RequestAhead,
-  ) {}
+    ahead: RequestAhead,
+  ) {
+    this.#ahead = ahead;
+  }
 
   /** The hospital and the lab as providers of their own. */
   get hospitalsRelay(): Relay {
@@ -75,7 +79,7 @@ export class ProviderFixture {
 
   /** The same by a clock that is ahead. */
   obtainAhead(made: MadeVersion, { organisation, identity }: Relay, aheadMs: number): Promise<AccessState> {
-    return this.ahead(identity, this.cloud.accessRequest(made, organisation.id), aheadMs);
+    return this.#ahead(identity, this.cloud.accessRequest(made, organisation.id), aheadMs);
   }
 
   /** Asks provider A for what a permit allows. */

@@ -1,7 +1,7 @@
 import { records } from '@careledger/contracts';
 import { fromUtf8, sha256 } from '@careledger/crypto';
 import { LedgerError, attestTransaction, type Attestor, type LedgerChannel } from '@careledger/ledger';
-import { makeProof, readEnvelope, type Proof } from '@careledger/private-chain';
+import { makeProof, parseFrame, readEnvelope, type Proof } from '@careledger/private-chain';
 import { ProblemError } from '@careledger/service-kit';
 import { readStatement } from '@careledger/statements';
 import type { GatewayCore } from '../../core.js';
@@ -28,12 +28,19 @@ export interface ProvedReading {
 /**
  * One reading's whole proof: frame, its position in its block, the blocks up to an anchored head, the transaction that
  * anchored it and what attestors say of that. This organisation attests it itself if it has not yet.
- * @throws ProblemError FRAME_NOT_FOUND, FRAME_NOT_SEALED, FRAME_NOT_ANCHORED, FRAME_ERASED; LedgerError
+ * @throws ProblemError FRAME_NOT_FOUND, READING_NOT_FOUND, FRAME_NOT_SEALED, FRAME_NOT_ANCHORED, FRAME_ERASED; LedgerError
  */
 export async function makeReadingProof(sources: ProofSources, proved: ProvedReading): Promise<Proof> {
   const { core, ledger, attestor } = sources;
   const { patient, device, readingIndex } = proved;
   const frame = findFrame(core, proved);
+  const jws = fromUtf8(frame.jws);
+  const { length } = parseFrame(jws).readings;
+  if (readingIndex >= length)
+    throw new ProblemError<ProblemCode>(
+      'READING_NOT_FOUND',
+      `Frame ${proved.seq} has ${length} readings: the last is ${length - 1}`,
+    );
   const { block, inclusion } = core.chain.prove(frame.rowId);
   const anchors = await anchorsOf(ledger, patient.patientId);
   const anchor = anchors.find(({ height }) => height >= block.height);
@@ -44,7 +51,7 @@ export async function makeReadingProof(sources: ProofSources, proved: ProvedRead
   return makeProof({
     network: attestor.networkId,
     patientId: patient.patientId,
-    frame: fromUtf8(frame.jws),
+    frame: jws,
     readingIndex,
     deviceKey: device.publicKey,
     inclusion,

@@ -26,7 +26,7 @@ export type ProofReport = {
   readonly ok: boolean;
   readonly steps: readonly StepResult[];
   readonly warnings: readonly string[];
-  /** Where the ledger has the anchored head; null unless the attestations suffice. */
+  /** Where the ledger has the anchored head; null unless the attestations suffice. `--json` prints it by this name. */
   readonly place: (AttestedPosition & { readonly channel: string; readonly txId: string }) | null;
 };
 
