@@ -11,7 +11,7 @@ for manifest in $(find . -mindepth 2 -name package.json -not -path '*/node_modul
   [ ! -d "$folder/bin" ] || cp -R "$folder/bin" "$out/$folder/"
   cp -R "$folder/dist" "$out/$folder/"
 done
-find "$out" \( -name '*.test.*' -o -name '*.d.ts' -o -name '*.map' -o -name testing \) -prune -exec rm -r {} +
+find "$out" \( -name '*.test.*' -o -name '*.d.ts' -o -name '*.map' -o -name '*.tsbuildinfo' -o -name testing \) -prune -exec rm -r {} +
 cp network/careledger.network.yaml "$out/network/"
 mkdir -p "$out/docker"
 cp docker/health.mjs "$out/docker/"

@@ -103,7 +103,7 @@ const JOINING_PEER = 'peer-pharmacy';
     async () => {
       await deployment.stop('peer-hospital');
       await expect(operate('doctor')).rejects.toMatchObject({
-        stdout: expect.stringMatching(/^peer-hospital does not run: exited.*\n {2}mend: make up\n/),
+        stdout: expect.stringMatching(/^peer-hospital does not run: exited.*\n {2}fix: make up\n/),
       });
       await operate('up');
       expect(await operate('doctor')).toBe('nothing is wrong');

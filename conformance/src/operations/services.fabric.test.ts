@@ -61,13 +61,13 @@ if (binaries === undefined)
     async () => {
       const before = await deployment.processes();
       const pidOf = (name: string): number => before.get(name) ?? 0;
-      const mend = expect.stringMatching(/^careledger-native up /);
+      const fix = expect.stringMatching(/^careledger-native up /);
       process.kill(pidOf('cloud-a'), 'SIGSTOP');
       expect(await deployment.findings()).toEqual([
-        { problem: expect.stringMatching(/^cloud-a is not ready: no answer/), mend },
+        { problem: expect.stringMatching(/^cloud-a is not ready: no answer/), fix },
       ]);
       process.kill(pidOf('api-hospital'), 'SIGKILL');
-      expect(await deployment.findings()).toEqual([{ problem: 'api-hospital does not run', mend }]);
+      expect(await deployment.findings()).toEqual([{ problem: 'api-hospital does not run', fix }]);
 
       await deployment.up();
       expect(await deployment.findings()).toEqual([]);

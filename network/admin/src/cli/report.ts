@@ -3,13 +3,13 @@ import type { NetworkLayout } from '../layout.js';
 import type { Finding } from '../setup/diagnose.js';
 import { table, type Output } from './output.js';
 
-/** What is wrong and the command that repairs it (`mend` in the output); exit status 1 when something is. */
+/** What is wrong and the command that repairs it; exit status 1 when something is. */
 export function reportFindings(output: Output, findings: readonly Finding[]): void {
   output.result(
     findings,
     findings.length === 0
       ? ['nothing is wrong']
-      : findings.flatMap(({ problem, mend }) => [problem, `  mend: ${mend}`]),
+      : findings.flatMap(({ problem, fix }) => [problem, `  fix: ${fix}`]),
   );
   if (findings.length > 0) process.exitCode = 1;
 }

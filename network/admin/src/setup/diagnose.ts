@@ -14,7 +14,7 @@ import { findUnready } from './readiness.js';
 /** Something that is wrong, and the command that repairs it. */
 export interface Finding {
   readonly problem: string;
-  readonly mend: string;
+  readonly fix: string;
 }
 
 /** Certificates are worth a word this many days before they expire. */
@@ -44,7 +44,7 @@ export async function diagnoseCertificates(
     const isAuthority = /\/(?:tls)?ca\/[^/]+$/.test(file);
     findings.push({
       problem: `${file} ${daysLeft < 0 ? 'has expired' : `expires in ${daysLeft} days`}`,
-      mend: isAuthority
+      fix: isAuthority
         ? 'no command replaces an authority: every channel has to admit its successor first'
         : remedies.rotate(node ?? mspId),
     });
@@ -52,7 +52,7 @@ export async function diagnoseCertificates(
   for (const { id, mspId } of [...plan.peers, ...plan.orderers]) {
     for (const pair of [layout.nodeIdentity(mspId, id), layout.nodeTls(mspId, id)]) {
       const problem = await mismatch(pair);
-      if (problem) findings.push({ problem, mend: remedies.rotate(id) });
+      if (problem) findings.push({ problem, fix: remedies.rotate(id) });
     }
   }
   return findings;
@@ -75,13 +75,13 @@ export async function diagnoseNodes(
   connections: NetworkConnections,
   remedies: Remedies,
 ): Promise<Finding[]> {
-  const mend = remedies.up;
+  const fix = remedies.up;
   const findings: Finding[] = [];
   const check = async (subject: string, test: () => Promise<string[]>): Promise<void> => {
     try {
-      findings.push(...(await test()).map((problem) => ({ problem, mend })));
+      findings.push(...(await test()).map((problem) => ({ problem, fix })));
     } catch (error) {
-      findings.push({ problem: `${subject}: ${messageOf(error)}`, mend });
+      findings.push({ problem: `${subject}: ${messageOf(error)}`, fix });
     }
   };
   await Promise.all([
@@ -116,7 +116,7 @@ export async function diagnoseNodes(
   findings.push(
     ...unready.map(({ peer, channel, chaincode, reason }) => ({
       problem: `${peer} cannot get ${chaincode} endorsed on ${channel}: ${reason}`,
-      mend: remedies.endorse?.(peer) ?? mend,
+      fix: remedies.endorse?.(peer) ?? fix,
     })),
   );
   return findings;

@@ -32,17 +32,17 @@ describe('the doctor, looking at containers', () => {
     ['gateway,restarting,,1', 'docker compose up -d --no-deps --force-recreate --wait gateway'],
     ['network-setup,exited,,1', 'make up'],
     ['peer-lab,running,healthy,0', 'docker compose rm --stop --force peer-lab'],
-  ])('%s: %s', (line, mend) => {
+  ])('%s: %s', (line, fix) => {
     const [container] = parseContainers(line);
     expect(diagnose(containers(...parseContainers(line)))).toEqual([
-      { problem: expect.stringContaining(container?.service ?? '') as unknown, mend },
+      { problem: expect.stringContaining(container?.service ?? '') as unknown, fix },
     ]);
   });
 
   test('who is on the channels and has no containers is told apart: one who joined, one who was there', () => {
     const state = { ...SMALL, joined: ['PharmacyMSP'] };
     const lost = containers().filter(({ service }) => service !== 'cloud-b');
-    const fixes = diagnose(lost, state).map(({ problem, mend }) => [problem.split(' ')[0], mend]);
+    const fixes = diagnose(lost, state).map(({ problem, fix }) => [problem.split(' ')[0], fix]);
     expect(Object.fromEntries(fixes)).toEqual({
       'cloud-b': 'make up',
       'peer-pharmacy': 'make add-org ORG=PharmacyMSP',

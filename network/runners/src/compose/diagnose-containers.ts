@@ -16,7 +16,7 @@ export function diagnoseContainers(
     .filter(({ id }) => !known.has(id))
     .map(({ id, mspId }) => ({
       problem: `${id} has no container`,
-      mend: joined.includes(mspId) ? `make add-org ORG=${mspId}` : 'make up',
+      fix: joined.includes(mspId) ? `make add-org ORG=${mspId}` : 'make up',
     }));
   const planned = new Set([...nodes.map(({ id }) => id), BROKER, ...MONITORING_HOSTS.map(({ id }) => id)]);
   const findings = containers.map((container) => {
@@ -30,7 +30,7 @@ function diagnoseOneShot({ service, state, exitCode }: ContainerState): Finding 
   if (state !== 'exited' || exitCode === 0) return undefined;
   return {
     problem: `${service} failed with status ${exitCode}: "make logs ARGS=${service}" says why`,
-    mend: 'make up',
+    fix: 'make up',
   };
 }
 
@@ -40,20 +40,20 @@ function diagnoseContainer({ service, state, health, exitCode }: ContainerState)
       if (health === 'unhealthy')
         return {
           problem: `${service} is unhealthy: "make logs ARGS=${service}" may say why`,
-          mend: `docker compose up -d --no-deps --force-recreate --wait ${service}`,
+          fix: `docker compose up -d --no-deps --force-recreate --wait ${service}`,
         };
       return health === 'starting'
-        ? { problem: `${service} is still starting`, mend: 'make up, which waits for it' }
+        ? { problem: `${service} is still starting`, fix: 'make up, which waits for it' }
         : undefined;
     case 'paused':
-      return { problem: `${service} is paused`, mend: `docker compose unpause ${service}` };
+      return { problem: `${service} is paused`, fix: `docker compose unpause ${service}` };
     case 'restarting':
       return {
         problem: `${service} ends again and again, with status ${exitCode}: "make logs ARGS=${service}" says why`,
-        mend: `docker compose up -d --no-deps --force-recreate --wait ${service}`,
+        fix: `docker compose up -d --no-deps --force-recreate --wait ${service}`,
       };
     default:
-      return { problem: `${service} does not run: ${state}, status ${exitCode}`, mend: 'make up' };
+      return { problem: `${service} does not run: ${state}, status ${exitCode}`, fix: 'make up' };
   }
 }
 
@@ -61,6 +61,6 @@ function unplanned({ service, state }: ContainerState): Finding | undefined {
   if (state === 'exited') return undefined;
   return {
     problem: `${service} is ${state}, and its organisation takes no part`,
-    mend: `docker compose rm --stop --force ${service}`,
+    fix: `docker compose rm --stop --force ${service}`,
   };
 }

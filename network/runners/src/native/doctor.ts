@@ -20,7 +20,7 @@ export async function diagnose(network: NativeNetwork): Promise<Finding[]> {
   if (!(await findFabricBinaries())) {
     findings.push({
       problem: 'Fabric 3.x is not installed',
-      mend: 'set FABRIC_BIN to the folder of "peer" and "orderer"',
+      fix: 'set FABRIC_BIN to the folder of "peer" and "orderer"',
     });
   }
   const state = await network.state();
@@ -31,7 +31,7 @@ export async function diagnose(network: NativeNetwork): Promise<Finding[]> {
   const running = new Set((await network.status()).filter((entry) => entry.running).map(({ name }) => name));
   const planned = [...plan.orderers, ...plan.peers, ...plan.chaincodeHosts, ...services].map(({ id }) => id);
   const ended = planned.filter((name) => !running.has(name));
-  findings.push(...ended.map((name) => ({ problem: `${name} does not run`, mend: remedies.up })));
+  findings.push(...ended.map((name) => ({ problem: `${name} does not run`, fix: remedies.up })));
   if (ended.length > 0) return findings;
 
   using connections = await NetworkConnections.open(plan, network.layout);

@@ -210,9 +210,9 @@ describeOnFabric('the small network on real Fabric', () => {
     expect(await diagnose(network)).toEqual([
       {
         problem: expect.stringContaining('cannot be read') as unknown,
-        mend: `careledger-native rotate peer-cloud-a --dir ${network.layout.root}`,
+        fix: `careledger-native rotate peer-cloud-a --dir ${network.layout.root}`,
       },
-      { problem: 'peer-hospital does not run', mend: `careledger-native up --dir ${network.layout.root}` },
+      { problem: 'peer-hospital does not run', fix: `careledger-native up --dir ${network.layout.root}` },
     ]);
     await rotate(network, 'peer-cloud-a');
     expect(await diagnose(network)).toEqual([]);

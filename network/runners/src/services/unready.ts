@@ -19,7 +19,7 @@ export async function unreadyServices(
   for (const service of services) {
     const reason = await unreadyReason(service, roots);
     if (reason !== undefined)
-      findings.push({ problem: `${service.id} is not ready: ${reason}`, mend: remedy(service) });
+      findings.push({ problem: `${service.id} is not ready: ${reason}`, fix: remedy(service) });
   }
   return findings;
 }
