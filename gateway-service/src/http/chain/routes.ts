@@ -56,6 +56,7 @@ export function addChainRoutes(app: ServiceApp, chain: ChainService): void {
     {
       config: byPatient,
       schema: {
+        operationId: 'getPatientReadingProof',
         summary:
           'One reading’s proof, from the device’s signature to the transaction that anchors it; check it offline',
         problems: [

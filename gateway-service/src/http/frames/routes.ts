@@ -24,6 +24,7 @@ export function addFrameRoutes(app: ServiceApp, frames: FrameService): void {
       config: { public: true },
       bodyLimit: FRAME_MAX_BYTES,
       schema: {
+        operationId: 'sendFrame',
         problems: [...DEVICE_PROBLEMS, 'STORE_UNAVAILABLE', 'GATEWAY_OVERLOADED', 'GATEWAY_STOPPING'],
         security: [{ device: [] }],
         unparsedBody: { [MEDIA_TYPE]: { type: 'string', description: 'A frame: a compact JWS' } },

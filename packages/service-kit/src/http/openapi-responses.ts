@@ -14,7 +14,7 @@ export interface DescribedRoute {
 }
 
 const BODILESS_METHODS: ReadonlySet<string> = new Set(['GET', 'HEAD']);
-const CONTENT = {
+const PROBLEM_CONTENT = {
   [PROBLEM_JSON]: { schema: { $ref: '#/components/schemas/Problem' } },
   [FHIR_JSON]: { schema: { $ref: '#/components/schemas/OperationOutcome' } },
 } as const;
@@ -34,14 +34,21 @@ export function responsesOf(route: DescribedRoute, catalogue: ProblemCatalogue):
   }
   const problems = [...byStatus].map(([status, lines]) => [
     status,
-    { description: lines.join('\n\n'), content: CONTENT },
+    { description: lines.join('\n\n'), content: { ...jsonOf(own[status]), ...PROBLEM_CONTENT } },
   ]);
+  const others = Object.entries(own).filter(([status]) => !byStatus.has(status));
   return {
-    default: { description: 'Any other problem, e.g. of the connection (408, 417, 431)', content: CONTENT },
+    default: {
+      description: 'Any other problem, e.g. of the connection (408, 417, 431)',
+      content: PROBLEM_CONTENT,
+    },
     ...Object.fromEntries(problems),
-    ...Object.fromEntries(Object.entries(own).map(([status, schema]) => [status, named(status, schema)])),
+    ...Object.fromEntries(others.map(([status, schema]) => [status, named(status, schema)])),
   };
 }
+
+/** What a route itself answers with a status that problems have as well. */
+const jsonOf = (schema: object | undefined) => (schema ? { 'application/json': { schema } } : {});
 
 /** With the words of its status where the route has none for it. */
 function named(status: string, schema: object): object {

@@ -327,6 +327,12 @@ describe('what operators see', () => {
       expect.arrayContaining(['400', '413', '415']),
     );
     expect(document.paths['/livez'].get.responses).not.toHaveProperty('401');
+    // Unready, or stopping.
+    expect(Object.keys(document.paths['/readyz'].get.responses['503'].content)).toEqual([
+      'application/json',
+      'application/problem+json',
+      'application/fhir+json',
+    ]);
   });
 
   test('a route that declares a code which no catalogue has is refused when it is registered', async () => {
