@@ -6,6 +6,7 @@ import { ReadGate } from './access/read-gate.js';
 import type { ApiConfig } from './config.js';
 import { openFoundation } from './foundation.js';
 import { noticesPlugin } from './notices/plugin.js';
+import { openapi } from './openapi.js';
 import { operationsPlugin } from './operations/plugin.js';
 import { Outbox } from './outbox/outbox.js';
 import { Judge } from './policy/judge.js';
@@ -37,7 +38,7 @@ export async function buildApp(config: ApiConfig, logger: Logger): Promise<Servi
     logger,
     config,
     problems,
-    openapi: { title: 'careledger authority', version: '0.1.0' },
+    openapi,
   });
   // Hooks run in reverse: the store closes after everything that writes to it has stopped.
   app.addHook('onClose', async () => {

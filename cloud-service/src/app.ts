@@ -3,6 +3,7 @@ import { accessPlugin } from './access/plugin.js';
 import { systemClock, type Clock } from './clock.js';
 import type { CloudConfig } from './config.js';
 import { openFoundation } from './foundation.js';
+import { openapi } from './openapi.js';
 import { operationsPlugin } from './operations/plugin.js';
 import { problems } from './problems.js';
 import { recordsPlugin } from './records/plugin.js';
@@ -22,7 +23,7 @@ export async function buildApp(
     logger,
     config,
     problems,
-    openapi: { title: 'careledger cloud provider', version: '0.1.0' },
+    openapi,
   });
   // Hooks run in reverse: the store closes after everything that writes to it has stopped.
   app.addHook('onClose', async () => {

@@ -11,8 +11,8 @@ import { patientsPlugin } from './http/patients/plugin.js';
 import { readingsPlugin } from './http/readings/plugin.js';
 import { recordsPlugin } from './http/records/plugin.js';
 import { subscriptionsPlugin } from './http/subscriptions/plugin.js';
+import { openapi } from './openapi.js';
 import { problems } from './problems.js';
-import { VERSION } from './software.js';
 
 export interface GatewayApp {
   readonly app: ServiceApp;
@@ -32,7 +32,7 @@ export async function buildApp(
     logger,
     config,
     problems,
-    openapi: { title: 'careledger gateway', version: VERSION },
+    openapi,
     findToken: (sha256) => gateway.tokens.find(sha256),
   });
   app.addHook('onClose', () => gateway.close());

@@ -3,6 +3,7 @@ import { PatientId } from '@careledger/domain';
 import { onLedger } from '@careledger/ledger/service';
 import { requireRole, type ServiceApp } from '@careledger/service-kit';
 import { Type } from 'typebox';
+import { ledgerAnswers } from '../http/route-problems.js';
 import { Cursor, Paging, cursorOf, pageArgs } from '../http/schemas.js';
 import type { Channels } from '../ledger-port.js';
 import type { AccessLog } from './access-log.js';
@@ -24,6 +25,7 @@ export function addAuditRoutes(app: ServiceApp, { authorityId, channels, log }: 
       config: requireRole('auditor'),
       schema: {
         summary: 'What this authority asked for and showed, and the answers',
+        problems: ledgerAnswers,
         description:
           'With `patientId`: as the ledger has it, oldest first. Without: by this service’s own log, newest first.',
         querystring: Type.Object({ patientId: Type.Optional(PatientId), ...Paging }),

@@ -1,6 +1,7 @@
 import { PatientId, RecordId, RecordVersion } from '@careledger/domain';
 import { FHIR_JSON, requireRole, type ServiceApp } from '@careledger/service-kit';
 import { Type } from 'typebox';
+import { ledgerAnswers, vouchingProblems } from '../http/route-problems.js';
 import type { AccessService } from './access-service.js';
 import { VouchingQuery, readerOf } from './reader.js';
 
@@ -11,6 +12,19 @@ export function addAccessRoutes(app: ServiceApp, service: AccessService): void {
       config: requireRole('practitioner'),
       schema: {
         summary: 'Open a record: asked for on the ledger, fetched, checked, decrypted',
+        problems: [
+          ...vouchingProblems,
+          ...ledgerAnswers,
+          'ACCESS_DENIED',
+          'ACCESS_REFUSED',
+          'RECORD_UNKNOWN',
+          'PATIENT_UNKNOWN',
+          'RECORD_NOT_WRAPPED',
+          'RECORD_ALTERED',
+          'PERMIT_NOT_COMMITTED',
+          'PROVIDER_UNREACHABLE',
+          'TOO_MANY_TAGS',
+        ],
         params: Type.Object({ recordId: RecordId }),
         querystring: Type.Object({
           patientId: PatientId,

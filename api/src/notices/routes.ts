@@ -10,6 +10,7 @@ import { ProblemError, requireRole, type ServiceApp, type StreamedEvent } from '
 import { Type } from 'typebox';
 import type { ReadGate } from '../access/read-gate.js';
 import { VouchingQuery, readerOf, type Reader } from '../access/reader.js';
+import { statementProblems, vouchingProblems } from '../http/route-problems.js';
 import { Cursor, Paging } from '../http/schemas.js';
 import type { EmergencyService } from './emergency-service.js';
 import type { EmergencyStore } from './emergency-store.js';
@@ -46,6 +47,7 @@ export function addNoticeRoutes(app: ServiceApp, options: NoticeRouteOptions): v
       exposeHeadRoute: false,
       schema: {
         summary: 'Notices as server-sent events',
+        problems: vouchingProblems,
         description:
           'Event names: ' +
           `${NOTICE_TYPES.join(', ')}. Resumes after Last-Event-ID, or after \`after\` (0: all); else begins with what ` +
@@ -65,7 +67,12 @@ export function addNoticeRoutes(app: ServiceApp, options: NoticeRouteOptions): v
         headers: Type.Object({
           'last-event-id': Type.Optional(Type.String({ pattern: NOTICE_ID_PATTERN })),
         }),
-        produces: ['text/event-stream'],
+        response: {
+          200: {
+            description: 'A stream without end',
+            content: { 'text/event-stream': { schema: Type.String() } },
+          },
+        },
       },
     },
     (request, reply) => {
@@ -107,6 +114,7 @@ export function addNoticeRoutes(app: ServiceApp, options: NoticeRouteOptions): v
     {
       config: requireRole('practitioner', 'ops'),
       schema: {
+        operationId: 'listUnmatchedNotices',
         summary: 'Direct emergencies that the ledger has not shown since, or shows otherwise; newest first',
         querystring: Type.Object({
           olderThanMs: Type.Integer({ minimum: 0, default: unmatchedAfterMs }),
@@ -149,6 +157,15 @@ export function addNoticeRoutes(app: ServiceApp, options: NoticeRouteOptions): v
       bodyLimit: EMERGENCY_BODY_LIMIT_BYTES,
       schema: {
         summary: 'An emergency, straight from a patient’s gateway',
+        problems: [
+          ...statementProblems,
+          'STATEMENT_EXPIRED',
+          'STATEMENT_FROM_FUTURE',
+          'STATEMENT_ID_REUSED',
+          'NOT_ADDRESSED',
+          'NOT_SUBSCRIBED',
+          'NOTICE_REFUSED',
+        ],
         body: EmergencyNoticeHttp,
         response: { 202: EmergencyNoticeAnswer },
       },

@@ -4,6 +4,7 @@ import { attestTransaction, type Attestor, type LedgerChannel } from '@careledge
 import { onLedger } from '@careledger/ledger/service';
 import { assertOwnOrganisation, requireRole, type ServiceApp } from '@careledger/service-kit';
 import { Type } from 'typebox';
+import { ledgerAnswers } from '../http/route-problems.js';
 
 /** Only for channel `authorities`: on `cloud` this organisation has no peer whose word it could give. */
 export function addAttestationRoutes(app: ServiceApp, authorities: LedgerChannel, attestor: Attestor): void {
@@ -13,6 +14,7 @@ export function addAttestationRoutes(app: ServiceApp, authorities: LedgerChannel
       config: requireRole('ops', 'auditor', 'system'),
       schema: {
         summary: 'Attest a committed transaction, as this organisation’s peer has it; written on its channel',
+        problems: [...ledgerAnswers, 'TRANSACTION_UNKNOWN'],
         body: closedObject({ channel: Type.Literal('authorities'), txId: TxId }),
         response: { 200: Type.Object({ statement: CompactJws }) },
       },

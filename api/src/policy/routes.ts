@@ -4,6 +4,7 @@ import { onLedger } from '@careledger/ledger/service';
 import { isInForce } from '@careledger/policy';
 import { requireRole, type ServiceApp } from '@careledger/service-kit';
 import { Type } from 'typebox';
+import { ledgerAnswers } from '../http/route-problems.js';
 import { Cursor, Paging, cursorOf, pageArgs } from '../http/schemas.js';
 import type { Channel } from '../ledger-port.js';
 import type { Meanings } from './meanings.js';
@@ -28,6 +29,7 @@ export function addPolicyRoutes(
       schema: {
         summary: 'What the patient lets this authority do, now and before',
         params,
+        problems: [...ledgerAnswers, 'PATIENT_UNKNOWN'],
         querystring: Type.Object({ ...Paging }),
         response: { 200: Type.Object({ grants: Type.Array(ShownGrant), cursor: Cursor }) },
       },
@@ -62,6 +64,7 @@ export function addPolicyRoutes(
       schema: {
         summary: 'Where the patient’s private chain stands on the ledger',
         params,
+        problems: [...ledgerAnswers, 'PATIENT_UNKNOWN'],
         querystring: Type.Object({ ...Paging, forksCursor: Paging.cursor }),
         response: {
           200: Anchors,

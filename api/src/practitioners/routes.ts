@@ -2,6 +2,7 @@ import { PractitionerId } from '@careledger/domain';
 import { requireRole, type ServiceApp } from '@careledger/service-kit';
 import { Type } from 'typebox';
 import { IdempotencyHeaders, keyedRequestOf } from '../http/idempotency.js';
+import { keyProblems } from '../http/route-problems.js';
 import { Cursor, Paging } from '../http/schemas.js';
 import type { Outbox } from '../outbox/outbox.js';
 import { problem } from '../problems.js';
@@ -27,6 +28,7 @@ export function addPractitionerRoutes(
       config: requireRole('ops'),
       schema: {
         summary: 'Register a practitioner under a fresh pseudonym and key; who it is stays here',
+        problems: [...keyProblems, 'LEDGER_REFUSED'],
         headers: IdempotencyHeaders,
         body: NewPractitionerBody,
         response: { 201: ShownPractitioner, 202: ShownPractitioner },
@@ -63,6 +65,7 @@ export function addPractitionerRoutes(
       config: requireRole('ops'),
       schema: {
         summary: 'Withdraw a practitioner',
+        problems: ['PRACTITIONER_UNKNOWN', 'LEDGER_REFUSED'],
         params: practitionerIdParam,
         response: { 200: ShownPractitioner, 202: ShownPractitioner },
       },

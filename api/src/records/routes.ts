@@ -6,6 +6,7 @@ import { principalOf, requireRole, type ServiceApp } from '@careledger/service-k
 import { Type } from 'typebox';
 import { DEFAULT_PURPOSE, VouchingQuery } from '../access/reader.js';
 import { IdempotencyHeaders, repeatableRequestOf } from '../http/idempotency.js';
+import { ledgerAnswers, writingProblems } from '../http/route-problems.js';
 import { Cursor, Paging, cursorOf, pageArgs } from '../http/schemas.js';
 import type { Channels } from '../ledger-port.js';
 import type { Outbox } from '../outbox/outbox.js';
@@ -40,6 +41,7 @@ export function addRecordRoutes(app: ServiceApp, options: RecordRouteOptions): v
       config: requireRole('practitioner'),
       schema: {
         summary: 'Announced records of a patient that this authority may read, by period; every version',
+        problems: [...ledgerAnswers, 'PATIENT_UNKNOWN'],
         querystring: Type.Object({
           patientId: PatientId,
           kind: Type.Optional(RecordKind),
@@ -82,6 +84,7 @@ export function addRecordRoutes(app: ServiceApp, options: RecordRouteOptions): v
       bodyLimit: BODY_LIMIT_BYTES,
       schema: {
         summary: 'Write a clinical record',
+        problems: writingProblems,
         headers: IdempotencyHeaders,
         querystring: Type.Object(VouchingQuery),
         body: WriteRequest,
@@ -109,6 +112,7 @@ export function addRecordRoutes(app: ServiceApp, options: RecordRouteOptions): v
       bodyLimit: BODY_LIMIT_BYTES,
       schema: {
         summary: 'Revise a record: its next version',
+        problems: writingProblems,
         params: recordIdParam,
         headers: IdempotencyHeaders,
         querystring: Type.Object(VouchingQuery),
@@ -136,6 +140,7 @@ export function addRecordRoutes(app: ServiceApp, options: RecordRouteOptions): v
       config: requireRole('practitioner', 'ops'),
       schema: {
         summary: 'How far a version that this authority writes has come',
+        problems: ['RECORD_UNKNOWN'],
         params: Type.Object({ recordId: RecordId, version: RecordVersion }),
         response: { 200: WriteStatus },
       },

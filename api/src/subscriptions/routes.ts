@@ -3,6 +3,7 @@ import { Id128, PatientId, TxId } from '@careledger/domain';
 import { requireRole, type ServiceApp } from '@careledger/service-kit';
 import { Type } from 'typebox';
 import { IdempotencyHeaders, keyedRequestOf } from '../http/idempotency.js';
+import { keyProblems, ledgerAnswers } from '../http/route-problems.js';
 import { Cursor, Paging, cursorOf, pageArgs } from '../http/schemas.js';
 import { NewSubscription } from './schemas.js';
 import type { SubscriptionService } from './subscription-service.js';
@@ -14,6 +15,7 @@ export function addSubscriptionRoutes(app: ServiceApp, service: SubscriptionServ
       config: requireRole('practitioner', 'ops'),
       schema: {
         summary: 'Ask a patient for a subscription',
+        problems: [...keyProblems, ...ledgerAnswers, 'PATIENT_UNKNOWN', 'TOO_MANY_TAGS'],
         headers: IdempotencyHeaders,
         body: NewSubscription,
         response: { 201: Type.Object({ subscriptionId: Id128, txId: TxId }) },
@@ -32,6 +34,7 @@ export function addSubscriptionRoutes(app: ServiceApp, service: SubscriptionServ
       config: requireRole('practitioner', 'ops', 'auditor'),
       schema: {
         summary: 'Subscriptions of this authority, as the ledger has them',
+        problems: ledgerAnswers,
         querystring: Type.Object({
           patientId: Type.Optional(PatientId),
           status: Type.Optional(SubscriptionState.properties.status),
@@ -57,6 +60,7 @@ export function addSubscriptionRoutes(app: ServiceApp, service: SubscriptionServ
       config: requireRole('practitioner', 'ops'),
       schema: {
         summary: 'Cancel a subscription: its notices end, the grant stands until the patient revokes it',
+        problems: [...ledgerAnswers, 'SUBSCRIPTION_UNKNOWN'],
         params: Type.Object({ subscriptionId: Id128 }),
         response: { 200: Type.Object({ txId: TxId }) },
       },

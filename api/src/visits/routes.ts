@@ -6,6 +6,7 @@ import { Type } from 'typebox';
 import type { ReadGate } from '../access/read-gate.js';
 import { VouchingQuery, readerOf, type Reader } from '../access/reader.js';
 import { IdempotencyHeaders, repeatableRequestOf } from '../http/idempotency.js';
+import { keyProblems, ledgerAnswers, vouchingProblems } from '../http/route-problems.js';
 import { Cursor, Paging, cursorOf, pageArgs } from '../http/schemas.js';
 import type { Channels } from '../ledger-port.js';
 import type { Outbox } from '../outbox/outbox.js';
@@ -33,6 +34,7 @@ export function addVisitRoutes(app: ServiceApp, options: VisitRouteOptions): voi
       config: requireRole('practitioner'),
       schema: {
         summary: 'Record a visit: its data stays here, the ledgers get the salted hash',
+        problems: [...keyProblems, 'PATIENT_UNKNOWN', 'VISIT_REFUSED', 'LEDGER_UNAVAILABLE'],
         headers: IdempotencyHeaders,
         body: closedObject({
           patientId: PatientId,
@@ -65,6 +67,7 @@ export function addVisitRoutes(app: ServiceApp, options: VisitRouteOptions): voi
       config: requireRole('practitioner', 'auditor'),
       schema: {
         summary: 'This authority’s visits on the ledger, with what its own store has of them',
+        problems: [...vouchingProblems, ...ledgerAnswers],
         querystring: Type.Object({ patientId: Type.Optional(PatientId), ...VouchingQuery, ...Paging }),
         response: { 200: Type.Object({ visits: Type.Array(Visit), cursor: Cursor }) },
       },
@@ -93,6 +96,7 @@ export function addVisitRoutes(app: ServiceApp, options: VisitRouteOptions): voi
       config: requireRole('practitioner', 'auditor'),
       schema: {
         summary: 'A visit of this authority',
+        problems: [...vouchingProblems, 'VISIT_UNKNOWN'],
         params: Type.Object({ visitId: Id128 }),
         querystring: Type.Object(VouchingQuery),
         response: { 200: Visit },

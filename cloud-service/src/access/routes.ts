@@ -9,6 +9,7 @@ import {
 import { requireRole, type ServiceApp } from '@careledger/service-kit';
 import { Type } from 'typebox';
 import { callerOf } from '../caller.js';
+import { heldProblems, statementProblems } from '../route-problems.js';
 import { keepReceipt, type ReceiptServiceOptions } from './receipt-service.js';
 import type { RelayService } from './relay-service.js';
 import type { ReleaseService } from './release-service.js';
@@ -36,7 +37,23 @@ export function addAccessRoutes(app: ServiceApp, { relay, release, receipts }: A
     PROVIDER_ROUTES.access,
     {
       config: requireRole('system'),
-      schema: { summary: 'Ask for a record', body: AccessRequestHttp, response: { 200: AccessAnswer } },
+      schema: {
+        summary: 'Ask for a record',
+        problems: [
+          ...statementProblems,
+          ...heldProblems,
+          'ACCESS_DENIED',
+          'ACCESS_REFUSED',
+          'PROVIDER_UNREACHABLE',
+          'PERMIT_INVALID',
+          'PERMIT_EXPIRED',
+          'PERMIT_USED',
+          'POLICY_CHANGED',
+          'WRAPS_OUTDATED',
+        ],
+        body: AccessRequestHttp,
+        response: { 200: AccessAnswer },
+      },
     },
     (request) => relay.request(request.body.statement, callerOf(request)),
   );
@@ -47,6 +64,15 @@ export function addAccessRoutes(app: ServiceApp, { relay, release, receipts }: A
       config: requireRole('system'),
       schema: {
         summary: 'Release a record to another provider under a committed permit',
+        problems: [
+          ...statementProblems,
+          ...heldProblems,
+          'PERMIT_INVALID',
+          'PERMIT_EXPIRED',
+          'PERMIT_USED',
+          'POLICY_CHANGED',
+          'WRAPS_OUTDATED',
+        ],
         body: ReleaseRequestHttp,
         response: { 200: ReleasedRecord },
       },
@@ -58,11 +84,16 @@ export function addAccessRoutes(app: ServiceApp, { relay, release, receipts }: A
     PROVIDER_ROUTES.receipts,
     {
       config: requireRole('system'),
-      schema: { summary: 'Keep a recipient’s receipt', body: ReceiptRequest },
+      schema: {
+        problems: [...statementProblems, 'RECEIPT_REFUSED'],
+        response: { 204: Type.Null({ description: 'Kept' }) },
+        summary: 'Keep a recipient’s receipt',
+        body: ReceiptRequest,
+      },
     },
     async (request, reply) => {
       await keepReceipt(request.body.receipt, callerOf(request), receipts);
-      return reply.status(204).send();
+      return reply.status(204).send(null);
     },
   );
 

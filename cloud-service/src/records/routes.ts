@@ -4,6 +4,7 @@ import { PROVIDER_ROUTES, StoreRecordAnswer, StoreRecordRequest } from '@careled
 import { requireRole, type ServiceApp } from '@careledger/service-kit';
 import { Type } from 'typebox';
 import { callerOf } from '../caller.js';
+import { statementProblems } from '../route-problems.js';
 import type { RecordService } from './record-service.js';
 
 /** Base64url, manifest and wraps beside the ciphertext. */
@@ -18,6 +19,19 @@ export function addRecordRoutes(app: ServiceApp, service: RecordService): void {
       bodyLimit: BODY_LIMIT_BYTES,
       schema: {
         summary: 'Store a version of a record',
+        problems: [
+          ...statementProblems,
+          'MANIFEST_MALFORMED',
+          'WRAP_SET_MALFORMED',
+          'BASE64URL_INVALID',
+          'VERSION_MISMATCH',
+          'PROVIDER_MISMATCH',
+          'RECORD_EXISTS',
+          'RECORD_REFUSED',
+          'MANIFEST_REFUSED',
+          'WRAPS_REFUSED',
+          'BLOB_MISSING',
+        ],
         params: Params,
         body: StoreRecordRequest,
         response: { 200: StoreRecordAnswer, 201: StoreRecordAnswer },

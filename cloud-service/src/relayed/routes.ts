@@ -12,6 +12,7 @@ import { requireRole, type ServiceApp } from '@careledger/service-kit';
 import { Type } from 'typebox';
 import { callerOf } from '../caller.js';
 import type { OwnPeer } from '../ledger/own-peer.js';
+import { statementProblems } from '../route-problems.js';
 import type { ReadingRelay } from './readings.js';
 import { relayRevocation } from './revocations.js';
 import { relateVisit } from './visits.js';
@@ -33,6 +34,7 @@ export function addRelayedRoutes(app: ServiceApp, { cloud, ownPeer, readings }: 
       config: requireRole('system'),
       schema: {
         summary: 'Relay a visit to the cloud channel',
+        problems: [...statementProblems, 'VISIT_REFUSED'],
         body: VisitRequest,
         response: { 201: Type.Object({ txId: TxId }) },
       },
@@ -47,6 +49,7 @@ export function addRelayedRoutes(app: ServiceApp, { cloud, ownPeer, readings }: 
       config: requireRole('system'),
       schema: {
         summary: 'Relay a patient’s revocation to the cloud channel',
+        problems: statementProblems,
         body: RevocationRequest,
         response: { 201: RevocationAnswer },
       },
@@ -62,6 +65,7 @@ export function addRelayedRoutes(app: ServiceApp, { cloud, ownPeer, readings }: 
       bodyLimit: READINGS_BODY_LIMIT_BYTES,
       schema: {
         summary: 'Report to the cloud channel who was shown a direct emergency notice',
+        problems: statementProblems,
         body: ReadingsRequest,
         response: { 200: ReadingsAnswer },
       },

@@ -3,6 +3,7 @@ import { HeldWraps, PROVIDER_ROUTES, ReplaceWrapsAnswer, ReplaceWrapsRequest } f
 import { requireRole, type ServiceApp } from '@careledger/service-kit';
 import { Type } from 'typebox';
 import { callerOf } from '../caller.js';
+import { statementProblems } from '../route-problems.js';
 import type { WrapService } from './wrap-service.js';
 
 const Params = Type.Object({ recordId: RecordId, version: RecordVersion });
@@ -15,6 +16,14 @@ export function addWrapRoutes(app: ServiceApp, service: WrapService): void {
       config: requireRole('system'),
       schema: {
         summary: 'Replace the wraps of a version by the set that follows',
+        problems: [
+          ...statementProblems,
+          'RECORD_UNKNOWN',
+          'WRAP_SET_MALFORMED',
+          'WRAPS_REFUSED',
+          'WRAPS_SEQ_MISMATCH',
+          'WRAPS_MISMATCH',
+        ],
         params: Params,
         body: ReplaceWrapsRequest,
         response: { 200: ReplaceWrapsAnswer },
@@ -29,6 +38,7 @@ export function addWrapRoutes(app: ServiceApp, service: WrapService): void {
       config: requireRole('system'),
       schema: {
         summary: 'The wraps of a version, for the patient’s operator and the author',
+        problems: ['RECORD_UNKNOWN', 'ORGANISATION_MISMATCH'],
         params: Params,
         response: { 200: HeldWraps },
       },

@@ -23,6 +23,7 @@ export {
 } from './http/auth.js';
 export * from './http/service.js';
 export * from './http/serve.js';
+export { type OpenApiInfo } from './http/openapi.js';
 export { type StreamedEvent } from './http/event-stream.js';
 export * from './http/client.js';
 export * from './http/client-error.js';

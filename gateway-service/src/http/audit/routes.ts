@@ -3,6 +3,7 @@ import type { ServiceApp } from '@careledger/service-kit';
 import { Type } from 'typebox';
 import { byPatient, byPatientOrAuditor } from '../access.js';
 import { callerOf } from '../caller.js';
+import { consentProblems, ledgerAnswers, patientProblems } from '../route-problems.js';
 import { PatientParams } from '../schemas.js';
 import { AccessesPage, CheckInBody, LedgerPageQuery, VisitsPage } from './schemas.js';
 import type { AuditService } from './service.js';
@@ -15,6 +16,7 @@ export function addAuditRoutes(app: ServiceApp, audit: AuditService): void {
       schema: {
         summary:
           'Who asked for what, and who was shown what, when, and the answer: permits and denials, from cloud',
+        problems: [...patientProblems, ...ledgerAnswers],
         params: PatientParams,
         querystring: LedgerPageQuery,
         response: { 200: AccessesPage },
@@ -29,6 +31,7 @@ export function addAuditRoutes(app: ServiceApp, audit: AuditService): void {
       config: byPatientOrAuditor,
       schema: {
         summary: 'Visits that authorities have recorded, confirmed by a check-in or not',
+        problems: [...patientProblems, ...ledgerAnswers],
         params: PatientParams,
         querystring: LedgerPageQuery,
         response: { 200: VisitsPage },
@@ -44,6 +47,7 @@ export function addAuditRoutes(app: ServiceApp, audit: AuditService): void {
       schema: {
         summary:
           'A check-in code for a visit, signed with the consent key: by its passphrase, or ready from the app',
+        problems: consentProblems,
         params: PatientParams,
         body: CheckInBody,
         response: { 200: Type.Object({ statement: CompactJws }) },

@@ -1,6 +1,7 @@
 import type { ServiceApp } from '@careledger/service-kit';
 import { Type } from 'typebox';
 import { byPatient, byPatientOpsOrAuditor } from '../access.js';
+import { ledgerAnswers, patientProblems } from '../route-problems.js';
 import { PatientParams } from '../schemas.js';
 import { BlocksPage, BlocksQuery, ChainView, ProofQuery, VerificationView } from './schemas.js';
 import type { ChainService } from './service.js';
@@ -12,6 +13,7 @@ export function addChainRoutes(app: ServiceApp, chain: ChainService): void {
       config: byPatientOpsOrAuditor,
       schema: {
         summary: 'Head of the patient’s private chain, and what of it is anchored',
+        problems: patientProblems,
         params: PatientParams,
         response: { 200: ChainView },
       },
@@ -25,6 +27,7 @@ export function addChainRoutes(app: ServiceApp, chain: ChainService): void {
       config: byPatientOpsOrAuditor,
       schema: {
         summary: 'Sealed blocks from a height on',
+        problems: [...patientProblems, 'BLOCK_NOT_FOUND'],
         params: PatientParams,
         querystring: BlocksQuery,
         response: { 200: BlocksPage },
@@ -40,6 +43,7 @@ export function addChainRoutes(app: ServiceApp, chain: ChainService): void {
       config: byPatientOpsOrAuditor,
       schema: {
         summary: 'Verify the whole chain against its raw frames and the anchors on the ledger',
+        problems: [...patientProblems, ...ledgerAnswers],
         params: PatientParams,
         response: { 200: VerificationView },
       },
@@ -52,8 +56,19 @@ export function addChainRoutes(app: ServiceApp, chain: ChainService): void {
     {
       config: byPatient,
       schema: {
+        operationId: 'getPatientReadingProof',
         summary:
           'One reading’s proof, from the device’s signature to the transaction that anchors it; check it offline',
+        problems: [
+          ...patientProblems,
+          ...ledgerAnswers,
+          'NOT_FOUND',
+          'FRAME_NOT_FOUND',
+          'READING_NOT_FOUND',
+          'FRAME_NOT_SEALED',
+          'FRAME_NOT_ANCHORED',
+          'FRAME_ERASED',
+        ],
         params: PatientParams,
         querystring: ProofQuery,
         response: { 200: Type.Unknown() },

@@ -1,9 +1,17 @@
 import { DeviceRegistration, RegisterDevice } from '@careledger/protocol';
 import type { ServiceApp } from '@careledger/service-kit';
 import { byPatientOrOps } from '../access.js';
+import { patientProblems } from '../route-problems.js';
 import { ListQuery, PatientParams } from '../schemas.js';
 import { DeviceParams, DeviceView, DevicesPage, PairingCodeView } from './schemas.js';
 import type { DeviceService } from './service.js';
+
+/** What can be done with a device that is registered. */
+const CHANGES = {
+  suspend: 'Suspend a device: it is disconnected, and sends nothing until it is resumed',
+  resume: 'Resume a suspended device',
+  revoke: 'Revoke a device for good',
+} as const;
 
 export function addDeviceRoutes(app: ServiceApp, devices: DeviceService): void {
   app.post(
@@ -12,6 +20,7 @@ export function addDeviceRoutes(app: ServiceApp, devices: DeviceService): void {
       config: byPatientOrOps,
       schema: {
         summary: 'A one-time code that pairs one new device',
+        problems: [...patientProblems, 'PAIRING_CODES_EXHAUSTED'],
         params: PatientParams,
         response: { 201: PairingCodeView },
       },
@@ -25,6 +34,15 @@ export function addDeviceRoutes(app: ServiceApp, devices: DeviceService): void {
       config: { public: true },
       schema: {
         summary: 'Register a device, or pair it again: its pairing code and its proof are the credentials',
+        problems: [
+          'PAIRING_CODE_INVALID',
+          'PAIRING_PROOF_INVALID',
+          'PAIRING_OTHER_DEVICE',
+          'DEVICE_ALREADY_REGISTERED',
+          'DEVICE_REVOKED',
+          'PROFILE_CODE_UNKNOWN',
+          'STORE_UNAVAILABLE',
+        ],
         body: RegisterDevice,
         response: { 201: DeviceRegistration },
       },
@@ -38,6 +56,7 @@ export function addDeviceRoutes(app: ServiceApp, devices: DeviceService): void {
       config: byPatientOrOps,
       schema: {
         summary: 'The patient’s devices, those that were revoked included, in the order of their ids',
+        problems: patientProblems,
         params: PatientParams,
         querystring: ListQuery,
         response: { 200: DevicesPage },
@@ -46,10 +65,18 @@ export function addDeviceRoutes(app: ServiceApp, devices: DeviceService): void {
     async (request) => devices.list(request.params.patientId, request.query),
   );
 
-  for (const action of ['suspend', 'resume', 'revoke'] as const) {
+  for (const [action, summary] of Object.entries(CHANGES) as [keyof typeof CHANGES, string][]) {
     app.post(
       `/v1/patients/:patientId/devices/:deviceId/${action}`,
-      { config: byPatientOrOps, schema: { params: DeviceParams, response: { 200: DeviceView } } },
+      {
+        config: byPatientOrOps,
+        schema: {
+          problems: [...patientProblems, 'DEVICE_NOT_FOUND', 'DEVICE_REVOKED'],
+          summary,
+          params: DeviceParams,
+          response: { 200: DeviceView },
+        },
+      },
       async ({ params: { patientId, deviceId } }) => devices.change(action, patientId, deviceId),
     );
   }
@@ -60,6 +87,7 @@ export function addDeviceRoutes(app: ServiceApp, devices: DeviceService): void {
       config: byPatientOrOps,
       schema: {
         summary: 'A one-time code that pairs this device again, with a new epoch',
+        problems: [...patientProblems, 'DEVICE_NOT_FOUND', 'DEVICE_REVOKED', 'PAIRING_CODES_EXHAUSTED'],
         params: DeviceParams,
         response: { 201: PairingCodeView },
       },

@@ -1,9 +1,19 @@
 import { DeviceChainHead, FRAME_MAX_BYTES, FrameResult } from '@careledger/protocol';
 import type { ServiceApp } from '@careledger/service-kit';
+import type { ProblemCode } from '../../problems.js';
 import type { FrameService } from './service.js';
 
 /** A compact JWS (RFC 7515 section 9.2.1). */
 const MEDIA_TYPE = 'application/jose';
+
+/** What a device's own token can be refused for. */
+const DEVICE_PROBLEMS: readonly ProblemCode[] = [
+  'DEVICE_TOKEN_INVALID',
+  'DEVICE_TOKEN_EXPIRED',
+  'DEVICE_TOKEN_AUDIENCE',
+  'DEVICE_SUSPENDED',
+  'DEVICE_REVOKED',
+];
 
 export function addFrameRoutes(app: ServiceApp, frames: FrameService): void {
   app.addContentTypeParser(MEDIA_TYPE, { parseAs: 'buffer' }, (_request, body, done) => done(null, body));
@@ -14,6 +24,10 @@ export function addFrameRoutes(app: ServiceApp, frames: FrameService): void {
       config: { public: true },
       bodyLimit: FRAME_MAX_BYTES,
       schema: {
+        operationId: 'sendFrame',
+        problems: [...DEVICE_PROBLEMS, 'STORE_UNAVAILABLE', 'GATEWAY_OVERLOADED', 'GATEWAY_STOPPING'],
+        security: [{ device: [] }],
+        unparsedBody: { [MEDIA_TYPE]: { type: 'string', description: 'A frame: a compact JWS' } },
         summary: 'One frame, as application/jose, with the device’s token; answered when it is on disk',
         response: { 200: FrameResult, 422: FrameResult },
       },
@@ -30,6 +44,8 @@ export function addFrameRoutes(app: ServiceApp, frames: FrameService): void {
     {
       config: { public: true },
       schema: {
+        problems: DEVICE_PROBLEMS,
+        security: [{ device: [] }],
         summary: 'Where the device’s own chain stands, for one that lost its place; with the device’s token',
         response: { 200: DeviceChainHead },
       },

@@ -3,6 +3,7 @@ import type { ServiceApp } from '@careledger/service-kit';
 import { Type } from 'typebox';
 import { byPatient, byPatientOrAuditor } from '../access.js';
 import { callerOf } from '../caller.js';
+import { consentProblems, passphraseProblems, patientProblems } from '../route-problems.js';
 import { ListQuery, PatientParams } from '../schemas.js';
 import {
   GrantBody,
@@ -22,6 +23,7 @@ export function addGrantRoutes(app: ServiceApp, grants: GrantService): void {
       schema: {
         summary:
           'What the patient has granted, revoked grants included, and the next policySeq for the patient’s app',
+        problems: patientProblems,
         params: PatientParams,
         querystring: ListQuery,
         response: { 200: GrantsPage },
@@ -36,6 +38,7 @@ export function addGrantRoutes(app: ServiceApp, grants: GrantService): void {
       config: byPatient,
       schema: {
         summary: 'Grant: a ready statement, or the terms with the passphrase of the consent key',
+        problems: consentProblems,
         params: PatientParams,
         body: GrantBody,
         response: jobResponses,
@@ -53,6 +56,7 @@ export function addGrantRoutes(app: ServiceApp, grants: GrantService): void {
       config: byPatient,
       schema: {
         summary: 'Revoke one grant',
+        problems: [...consentProblems, 'GRANT_NOT_FOUND'],
         params: GrantParams,
         body: ReadyOrPassphrase,
         response: jobResponses,
@@ -71,6 +75,7 @@ export function addGrantRoutes(app: ServiceApp, grants: GrantService): void {
       config: byPatient,
       schema: {
         summary: 'Revoke everything granted so far',
+        problems: consentProblems,
         params: PatientParams,
         body: ReadyOrPassphrase,
         response: jobResponses,
@@ -90,6 +95,7 @@ export function addGrantRoutes(app: ServiceApp, grants: GrantService): void {
         summary:
           'Sign a revocation of one grant, or of everything granted so far, and hand it out unsent: any provider or ' +
           'authority relays it',
+        problems: [...patientProblems, ...passphraseProblems, 'GRANT_NOT_FOUND'],
         params: PatientParams,
         body: SignRevocationBody,
         response: { 200: Type.Object({ statement: CompactJws }) },

@@ -1,5 +1,6 @@
 import { assertOwnOrganisation, type ServiceApp } from '@careledger/service-kit';
 import { byOps, byOpsOrSystem, byPatientOrOps } from '../access.js';
+import { ledgerAnswers, patientProblems } from '../route-problems.js';
 import { PatientParams } from '../schemas.js';
 import {
   AttestationBody,
@@ -19,6 +20,7 @@ export function addOperationRoutes(app: ServiceApp, operations: OperationService
       config: byPatientOrOps,
       schema: {
         summary: 'Close open windows, seal, anchor, and wait until everything has arrived',
+        problems: patientProblems,
         params: PatientParams,
         querystring: FlushQuery,
         response: { 200: FlushView },
@@ -67,6 +69,7 @@ export function addOperationRoutes(app: ServiceApp, operations: OperationService
       config: byOpsOrSystem,
       schema: {
         summary: 'Attest a committed transaction, as this organisation’s peer has it; written on its channel',
+        problems: [...ledgerAnswers, 'TRANSACTION_UNKNOWN'],
         body: AttestationBody,
         response: { 200: AttestationView },
       },

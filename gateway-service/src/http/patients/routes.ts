@@ -1,5 +1,6 @@
 import type { ServiceApp } from '@careledger/service-kit';
 import { byOps, byPatientOrOps } from '../access.js';
+import { patientProblems } from '../route-problems.js';
 import { ListQuery, PatientParams } from '../schemas.js';
 import { EnrolledPatient, EnrolmentBody, PatientView, PatientsPage, TokenView } from './schemas.js';
 import type { PatientService } from './service.js';
@@ -11,6 +12,7 @@ export function addPatientRoutes(app: ServiceApp, patients: PatientService): voi
       config: byOps,
       schema: {
         summary: 'Make a patient: keys, chain and registration; the passphrase is not kept',
+        problems: ['PASSPHRASE_TOO_SHORT', 'PASSPHRASES_BUSY', 'GATEWAY_STOPPING'],
         body: EnrolmentBody,
         response: { 201: EnrolledPatient },
       },
@@ -33,7 +35,15 @@ export function addPatientRoutes(app: ServiceApp, patients: PatientService): voi
 
   app.get(
     '/v1/patients/:patientId',
-    { config: byPatientOrOps, schema: { params: PatientParams, response: { 200: PatientView } } },
+    {
+      config: byPatientOrOps,
+      schema: {
+        summary: 'A patient of this gateway',
+        problems: patientProblems,
+        params: PatientParams,
+        response: { 200: PatientView },
+      },
+    },
     async (request) => patients.get(request.params.patientId),
   );
 
@@ -43,6 +53,7 @@ export function addPatientRoutes(app: ServiceApp, patients: PatientService): voi
       config: byOps,
       schema: {
         summary: 'Replace the patient’s bearer tokens by a new one',
+        problems: patientProblems,
         params: PatientParams,
         response: { 201: TokenView },
       },

@@ -1,5 +1,6 @@
 import type { ServiceApp } from '@careledger/service-kit';
 import { byPatient } from '../access.js';
+import { patientProblems } from '../route-problems.js';
 import { PatientParams } from '../schemas.js';
 import { ReadingsPage, ReadingsQuery } from './schemas.js';
 import type { ReadingService } from './service.js';
@@ -12,6 +13,7 @@ export function addReadingRoutes(app: ServiceApp, readings: ReadingService): voi
       schema: {
         summary:
           'Stored readings by measured time, in the order in which they arrived; implausible ones are flagged',
+        problems: patientProblems,
         params: PatientParams,
         querystring: ReadingsQuery,
         response: { 200: ReadingsPage },

@@ -1,5 +1,6 @@
 import type { ServiceApp } from '@careledger/service-kit';
 import { byPatient } from '../access.js';
+import { patientProblems } from '../route-problems.js';
 import { PatientParams } from '../schemas.js';
 import { OpenedRecord, RecordParams, RecordsPage, RecordsQuery, VersionQuery } from './schemas.js';
 import type { RecordService } from './service.js';
@@ -11,6 +12,7 @@ export function addRecordRoutes(app: ServiceApp, records: RecordService): void {
       config: byPatient,
       schema: {
         summary: 'Records that this gateway has made, every version, newest first',
+        problems: patientProblems,
         params: PatientParams,
         querystring: RecordsQuery,
         response: { 200: RecordsPage },
@@ -25,6 +27,7 @@ export function addRecordRoutes(app: ServiceApp, records: RecordService): void {
       config: byPatient,
       schema: {
         summary: 'A record’s content as FHIR R4, decrypted from this gateway’s own copy',
+        problems: [...patientProblems, 'RECORD_NOT_FOUND', 'RECORD_DAMAGED'],
         params: RecordParams,
         querystring: VersionQuery,
         response: { 200: OpenedRecord },

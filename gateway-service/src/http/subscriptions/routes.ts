@@ -1,10 +1,18 @@
 import type { ServiceApp } from '@careledger/service-kit';
+import type { ProblemCode } from '../../problems.js';
 import { byPatient } from '../access.js';
 import { callerOf } from '../caller.js';
 import { ReadyOrPassphrase, jobResponses } from '../grants/schemas.js';
+import { consentProblems, ledgerAnswers, patientProblems } from '../route-problems.js';
 import { PatientParams } from '../schemas.js';
 import { ApprovalBody, SubscriptionParams, SubscriptionsPage, SubscriptionsQuery } from './schemas.js';
 import type { SubscriptionService } from './service.js';
+
+const DECISION_PROBLEMS: readonly ProblemCode[] = [
+  ...consentProblems,
+  'SUBSCRIPTION_NOT_FOUND',
+  'SUBSCRIPTION_NOT_PENDING',
+];
 
 export function addSubscriptionRoutes(app: ServiceApp, subscriptions: SubscriptionService): void {
   app.get(
@@ -13,6 +21,7 @@ export function addSubscriptionRoutes(app: ServiceApp, subscriptions: Subscripti
       config: byPatient,
       schema: {
         summary: 'Who has asked to be subscribed, and what came of it',
+        problems: [...patientProblems, ...ledgerAnswers],
         params: PatientParams,
         querystring: SubscriptionsQuery,
         response: { 200: SubscriptionsPage },
@@ -27,6 +36,7 @@ export function addSubscriptionRoutes(app: ServiceApp, subscriptions: Subscripti
       config: byPatient,
       schema: {
         summary: 'Approve: a grant that names the subscription; what is not said is as the authority asked',
+        problems: DECISION_PROBLEMS,
         params: SubscriptionParams,
         body: ApprovalBody,
         response: jobResponses,
@@ -43,7 +53,13 @@ export function addSubscriptionRoutes(app: ServiceApp, subscriptions: Subscripti
     '/v1/patients/:patientId/subscriptions/:subscriptionId/reject',
     {
       config: byPatient,
-      schema: { params: SubscriptionParams, body: ReadyOrPassphrase, response: jobResponses },
+      schema: {
+        summary: 'Reject: the authority is told, and gets no notices',
+        problems: DECISION_PROBLEMS,
+        params: SubscriptionParams,
+        body: ReadyOrPassphrase,
+        response: jobResponses,
+      },
     },
     async (request, reply) => {
       const { patientId, subscriptionId } = request.params;

@@ -1,8 +1,19 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { FastifyInstance } from 'fastify';
+import { Type } from 'typebox';
 
 /** A readiness check that takes longer has failed. */
 const READINESS_CHECK_TIMEOUT_MS = 2_000;
+
+const LIVENESS = Type.Object({ status: Type.Literal('live') });
+/** Each check by its name. */
+const READINESS = Type.Object({
+  status: Type.Union([Type.Literal('ready'), Type.Literal('unready')]),
+  checks: Type.Record(
+    Type.String(),
+    Type.Union([Type.Literal('ok'), Type.Literal('degraded'), Type.Literal('failed')]),
+  ),
+});
 
 /** Throws while the service cannot serve; `degraded` is for what it can do without for a while. */
 export type ReadinessCheck = () => void | 'degraded' | Promise<void | 'degraded'>;
@@ -26,7 +37,10 @@ export function installHealth(app: FastifyInstance): void {
 
   app.get(
     '/livez',
-    { config: { public: true }, schema: { summary: 'Whether the process lives' } },
+    {
+      config: { public: true },
+      schema: { summary: 'Whether the process lives', response: { 200: LIVENESS } },
+    },
     async () => ({
       status: 'live',
     }),
@@ -34,7 +48,13 @@ export function installHealth(app: FastifyInstance): void {
 
   app.get(
     '/readyz',
-    { config: { public: true }, schema: { summary: 'Whether the service can serve' } },
+    {
+      config: { public: true },
+      schema: {
+        summary: 'Whether the service can serve',
+        response: { 200: READINESS, 503: READINESS },
+      },
+    },
     async (request, reply) => {
       const results = await Promise.all(
         [...checks].map(async ([name, check]) => {

@@ -39,7 +39,13 @@ export function installMetrics(
     '/metrics',
     {
       config: options.open ? { public: true } : { roles: ['ops', 'system'] },
-      schema: { summary: 'Prometheus metrics', produces: [registry.contentType] },
+      schema: {
+        operationId: 'getMetrics',
+        summary: 'Prometheus metrics',
+        response: {
+          200: { description: 'Samples', content: { 'text/plain': { schema: { type: 'string' } } } },
+        },
+      },
     },
     async (_request, reply) => reply.type(registry.contentType).send(await registry.metrics()),
   );

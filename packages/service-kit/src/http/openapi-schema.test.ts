@@ -14,7 +14,11 @@ test('a tuple is written as JSON Schema 2020-12 has it, however deep it lies', (
           forks: {
             items: {
               properties: {
-                blocks: { prefixItems: [{ type: 'string' }, { type: 'integer' }], items: false, minItems: 2 },
+                blocks: {
+                  prefixItems: [{ type: 'string' }, { type: 'integer' }],
+                  items: { not: {} },
+                  minItems: 2,
+                },
               },
             },
           },

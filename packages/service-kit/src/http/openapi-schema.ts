@@ -26,7 +26,8 @@ function mapTuples(value: Schema): Schema {
   const mapped: Record<string, unknown> = Object.fromEntries(entries);
   if (!Array.isArray(mapped['items'])) return mapped;
   delete mapped['additionalItems'];
-  return { ...mapped, prefixItems: mapped['items'], items: false };
+  // As `false` says it, which linters take for a list that does not say what it holds.
+  return { ...mapped, prefixItems: mapped['items'], items: { not: {} } };
 }
 
 function mapMember(member: unknown): unknown {

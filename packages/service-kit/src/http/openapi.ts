@@ -1,88 +1,108 @@
 import swagger from '@fastify/swagger';
 import type { FastifyInstance, FastifySchema } from 'fastify';
+import { Type } from 'typebox';
+import type { Role } from '../config/roles.js';
+import { problemSchemas } from './openapi-components.js';
+import { operationIdOf, SERVICE_NOUN, nounOf } from './openapi-names.js';
+import { responsesOf } from './openapi-responses.js';
 import { toOpenApiSchema } from './openapi-schema.js';
 import { problemTypeUri, type ProblemCatalogue } from './problems.js';
-import { PROBLEM_JSON } from './transport-problems.js';
 
 export interface OpenApiInfo {
   readonly title: string;
   readonly version: string;
   readonly description?: string;
+  /** Groups of routes, by name. */
+  readonly tags?: Readonly<Record<string, OpenApiTag>>;
+  /** Credentials besides the bearer token of a role, by the name under which routes ask for them (`security`). */
+  readonly securitySchemes?: Readonly<Record<string, BearerScheme>>;
 }
 
-const PROBLEM_SCHEMA = {
-  type: 'object',
-  description: 'RFC 9457 problem details; program against `code`',
-  required: ['type', 'title', 'status', 'code'] as string[],
-  properties: {
-    type: { type: 'string', format: 'uri-reference' },
-    title: { type: 'string' },
-    status: { type: 'integer' },
-    code: { type: 'string' },
-    detail: { type: 'string' },
-    instance: { type: 'string', description: 'Id of the request, as in the log' },
-    errors: {
-      type: 'array',
-      description: 'Each fault of a request that does not match its schema',
-      items: {
-        type: 'object',
-        required: ['in', 'pointer', 'message'] as string[],
-        properties: {
-          in: { type: 'string', enum: ['body', 'params', 'querystring', 'headers'] as string[] },
-          pointer: { type: 'string', description: 'JSON Pointer (RFC 6901) of the faulty member' },
-          message: { type: 'string' },
-        },
-      },
-    },
-    reason: { type: 'string', description: 'Code of what refused further down, e.g. of the chaincode' },
-    retryAfterS: { type: 'integer', description: 'As the header Retry-After, in seconds' },
-  },
-} as const;
+/** Routes that belong together. */
+export interface OpenApiTag {
+  readonly description: string;
+  /** Nouns of the paths whose routes it has; the tag's own name unless told. */
+  readonly nouns?: readonly string[];
+}
+
+/** A token in the header `Authorization` (RFC 6750). */
+export interface BearerScheme {
+  readonly type: 'http';
+  readonly scheme: 'bearer';
+  readonly description: string;
+}
+
+declare module 'fastify' {
+  interface FastifySchema {
+    /** Codes of the catalogue that the route answers with, besides those that its schema and its callers bring about. */
+    problems?: readonly string[];
+    /** Body that the route reads itself instead of having it checked: a schema for each media type. */
+    unparsedBody?: Readonly<Record<string, { readonly type: 'string'; readonly description: string }>>;
+  }
+}
+
+const BEARER: BearerScheme = {
+  type: 'http',
+  scheme: 'bearer',
+  description: 'The token of a role; the description of each operation names the roles that may call it.',
+};
+const PROBLEM_TYPE = Type.Object({
+  type: Type.String(),
+  code: Type.String(),
+  status: Type.Integer(),
+  title: Type.String(),
+});
+const SERVICE_TAG: OpenApiTag = { description: 'Health, metrics, and this description' };
+const LICENSE = { name: 'Apache-2.0', identifier: 'Apache-2.0' };
+const CONTACT = { name: 'Whoever operates this service' };
+/** The service knows no address of its own: proxies may stand before it. */
+const SERVERS = [{ url: '/', description: 'Where this description came from' }];
 
 /** Serves `/openapi.json` (OpenAPI 3.1) made from the routes' schemas, and the catalogue at `/problems/{code}`. */
 export async function installOpenApi(
   app: FastifyInstance,
-  info: OpenApiInfo,
+  { tags = {}, securitySchemes = {}, ...info }: OpenApiInfo,
   catalogue: ProblemCatalogue,
 ): Promise<void> {
-  const codes = Object.keys(catalogue).sort();
+  refuseUnknownProblems(app, catalogue);
+  const groups: Readonly<Record<string, OpenApiTag>> = { ...tags, [SERVICE_NOUN]: SERVICE_TAG };
+  const tagOf = tagsByNoun(groups);
   await app.register(swagger, {
     openapi: {
       openapi: '3.1.0',
-      info: { ...info },
+      info: { ...info, license: LICENSE, contact: CONTACT },
+      servers: SERVERS,
+      tags: Object.entries(groups).map(([name, { description }]) => ({ name, description })),
       components: {
-        securitySchemes: { bearer: { type: 'http', scheme: 'bearer' } },
-        schemas: {
-          Problem: {
-            ...PROBLEM_SCHEMA,
-            properties: { ...PROBLEM_SCHEMA.properties, code: { type: 'string', enum: codes } },
-          },
-        },
+        securitySchemes: { bearer: BEARER, ...securitySchemes },
+        schemas: problemSchemas(Object.keys(catalogue).sort()),
       },
     },
     transform: ({ schema, url, route }) => {
-      const { roles = [], public: isPublic } = route.config ?? {};
-      const documented = withProblemResponse(toOpenApiSchema((schema ?? {}) as FastifySchema));
-      if (isPublic) return { schema: { ...documented, security: [] }, url };
-      const who = `Roles: ${roles.join(', ')}.`;
-      return {
-        schema: {
-          ...documented,
-          description: documented.description ? `${documented.description}\n\n${who}` : who,
-          security: [{ bearer: [] }],
-        },
-        url,
-      };
+      const method = [route.method].flat()[0] ?? 'GET';
+      const { roles = [], public: isPublic = false } = route.config ?? {};
+      const documented = { method, url, roles, isPublic, tag: tagOf(url), schema: schema ?? {} };
+      return { schema: operationOf(documented, catalogue), url };
     },
   });
   app.get(
     '/openapi.json',
-    { config: { public: true }, schema: { summary: 'This description' } },
+    {
+      config: { public: true },
+      schema: { operationId: 'getOpenApiDescription', summary: 'This description' },
+    },
     async (_request, reply) => reply.type('application/json').send(app.swagger()),
   );
   app.get<{ Params: { code: string } }>(
     '/problems/:code',
-    { config: { public: true }, schema: { summary: 'What a problem code means' } },
+    {
+      config: { public: true },
+      schema: {
+        summary: 'What a problem code means',
+        response: { 200: PROBLEM_TYPE },
+        problems: ['NOT_FOUND'],
+      },
+    },
     async ({ params: { code } }, reply) => {
       const problem = Object.hasOwn(catalogue, code) ? catalogue[code] : undefined;
       if (!problem) return reply.callNotFound();
@@ -91,11 +111,47 @@ export async function installOpenApi(
   );
 }
 
-function withProblemResponse(schema: FastifySchema): FastifySchema {
-  const response = (schema.response ?? { '2XX': { description: 'Success' } }) as Record<string, unknown>;
-  const problem = {
-    description: 'A problem; FHIR clients get an OperationOutcome instead',
-    content: { [PROBLEM_JSON]: { schema: { $ref: '#/components/schemas/Problem' } } },
-  };
-  return { ...schema, response: { default: problem, ...response } };
+interface Route {
+  readonly method: string;
+  readonly url: string;
+  readonly roles: readonly Role[];
+  readonly isPublic: boolean;
+  readonly tag: string;
+  readonly schema: FastifySchema;
+}
+
+/** The group of a path: that which names its noun, or else the noun itself. */
+function tagsByNoun(groups: Readonly<Record<string, OpenApiTag>>): (url: string) => string {
+  const byNoun = new Map(
+    Object.entries(groups).flatMap(([tag, { nouns = [tag] }]) => nouns.map((noun) => [noun, tag] as const)),
+  );
+  return (url) => byNoun.get(nounOf(url)) ?? nounOf(url);
+}
+
+/** The schema of a route as its operation: named, with who may call it and every answer that it can give. */
+function operationOf(route: Route, catalogue: ProblemCatalogue): FastifySchema {
+  const { method, url, roles, isPublic, tag } = route;
+  const { unparsedBody, ...own } = route.schema;
+  const who = isPublic ? 'Open to callers without a role.' : `Roles: ${roles.join(', ')}.`;
+  return toOpenApiSchema({
+    operationId: operationIdOf(method, url),
+    tags: [tag],
+    ...own,
+    ...(unparsedBody && { body: { content: contentOf(unparsedBody) } }),
+    response: responsesOf(route, catalogue),
+    description: own.description ? `${own.description}\n\n${who}` : who,
+    security: isPublic ? (own.security ?? []) : [{ bearer: [] }],
+  });
+}
+
+const contentOf = (body: NonNullable<FastifySchema['unparsedBody']>) =>
+  Object.fromEntries(Object.entries(body).map(([mediaType, schema]) => [mediaType, { schema }]));
+
+/** A code that no catalogue has would be missing in the description, unseen. */
+function refuseUnknownProblems(app: FastifyInstance, catalogue: ProblemCatalogue): void {
+  app.addHook('onRoute', ({ url, schema }) => {
+    const unknown = schema?.problems?.find((code) => !Object.hasOwn(catalogue, code));
+    if (unknown !== undefined)
+      throw new RangeError(`Route ${url} declares ${unknown}: add it to the problems`);
+  });
 }

@@ -54,7 +54,7 @@ async function newApp(
     const { patientIds, ...principal } = principalOf(request);
     return { ...principal, patientIds: [...patientIds] };
   });
-  app.get('/gone', { config: requireRole('ops') }, async () => {
+  app.get('/gone', { config: requireRole('ops'), schema: { problems: ['RECORD_GONE'] } }, async () => {
     throw new ProblemError<keyof typeof problems>('RECORD_GONE', 'Erased at height 7', {
       members: { height: 7 },
     });
@@ -292,7 +292,11 @@ describe('what operators see', () => {
     const app = await newApp();
     const document = (await app.inject('/openapi.json')).json();
     expect(document.openapi).toBe('3.1.0');
-    expect(document.components.securitySchemes.bearer).toEqual({ type: 'http', scheme: 'bearer' });
+    expect(document.components.securitySchemes.bearer).toMatchObject({
+      type: 'http',
+      scheme: 'bearer',
+      description: expect.stringContaining('role'),
+    });
     expect(document.components.schemas.Problem.properties.code.enum).toContain('RECORD_GONE');
     const operation = document.paths['/patients/{patientId}/devices'].get;
     expect(operation.security).toEqual([{ bearer: [] }]);
@@ -304,5 +308,38 @@ describe('what operators see', () => {
       '#/components/schemas/Problem',
     );
     expect(document.paths['/livez'].get.security).toEqual([]);
+  });
+
+  test('openapi.json names each operation, its group, and its problems by status', async () => {
+    const app = await newApp();
+    const document = (await app.inject('/openapi.json')).json();
+    const list = document.paths['/patients/{patientId}/devices'].get;
+    expect(list).toMatchObject({ operationId: 'listPatientDevices', tags: ['service'] });
+    expect(document.tags.map(({ name }: { name: string }) => name)).toEqual(['service']);
+    expect(list.responses['400'].description).toContain('`VALIDATION_FAILED`');
+    expect(list.responses['401'].description).toContain('`UNAUTHENTICATED`');
+    expect(list.responses['403'].description).toContain('`PATIENT_MISMATCH`');
+    const gone = document.paths['/gone'].get.responses;
+    expect(gone['410'].description).toBe('`RECORD_GONE`: The record was erased');
+    expect(gone['400'].description).not.toContain('VALIDATION_FAILED');
+    expect(gone).not.toHaveProperty('413');
+    expect(Object.keys(document.paths['/echo'].post.responses)).toEqual(
+      expect.arrayContaining(['400', '413', '415']),
+    );
+    expect(document.paths['/livez'].get.responses).not.toHaveProperty('401');
+    // Unready, or stopping.
+    expect(Object.keys(document.paths['/readyz'].get.responses['503'].content)).toEqual([
+      'application/json',
+      'application/problem+json',
+      'application/fhir+json',
+    ]);
+  });
+
+  test('a route that declares a code which no catalogue has is refused when it is registered', async () => {
+    const app = await newApp();
+    const config = requireRole('ops');
+    expect(() =>
+      app.get('/typo', { config, schema: { problems: ['RECORD_GNOE'] } }, async () => 'x'),
+    ).toThrow(/RECORD_GNOE/);
   });
 });

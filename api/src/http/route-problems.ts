@@ -1,0 +1,43 @@
+import type { ProblemCode } from '../problems.js';
+
+/** What routes of several nouns can answer with; a route's schema declares them as `problems`. */
+type Codes = readonly ProblemCode[];
+
+/** Routes that ask the ledger. */
+export const ledgerAnswers: Codes = ['LEDGER_REFUSED', 'LEDGER_UNAVAILABLE'];
+
+/** Routes under an idempotency key. */
+export const keyProblems: Codes = ['IDEMPOTENCY_KEY_REUSED'];
+
+/** Routes that ask who within the authority acts. */
+export const vouchingProblems: Codes = ['PRACTITIONER_UNKNOWN', 'UNIT_MISMATCH', 'READ_REFUSED'];
+
+/** Routes that write records. */
+export const writingProblems: Codes = [
+  ...vouchingProblems,
+  ...keyProblems,
+  'WRITE_NOT_GRANTED',
+  'AUTHOR_MISMATCH',
+  'WRITE_PENDING',
+  'TOO_MANY_TAGS',
+  'FHIR_INVALID',
+  'PATIENT_UNKNOWN',
+  'RECORD_UNKNOWN',
+  'RECORD_REFUSED',
+  'PROVIDER_UNREACHABLE',
+  ...ledgerAnswers,
+];
+
+/** Routes that take a statement which somebody else has signed. */
+export const statementProblems: Codes = [
+  'STATEMENT_MALFORMED',
+  'STATEMENT_TOO_LARGE',
+  'STATEMENT_TYPE_MISMATCH',
+  'STATEMENT_AUDIENCE_MISMATCH',
+  'STATEMENT_CHANNEL_MISMATCH',
+  'STATEMENT_ISSUER_MISMATCH',
+  'STATEMENT_KEY_UNKNOWN',
+  'STATEMENT_SIGNATURE_INVALID',
+  'PATIENT_UNKNOWN',
+  ...ledgerAnswers,
+];

@@ -1,0 +1,22 @@
+import type { OpenApiInfo } from '@careledger/service-kit';
+
+/** How an authority introduces itself at `/openapi.json`. */
+export const openapi: OpenApiInfo = {
+  title: 'careledger authority',
+  version: '0.1.0',
+  description:
+    'Layer 2: what a hospital, laboratory, insurer or pharmacy reads and writes of its patients, as they have granted it.',
+  tags: {
+    records: { description: 'Records: finding, opening, writing, revising' },
+    notices: { description: 'What has happened, as it happens', nouns: ['notices', 'emergency-notices'] },
+    subscriptions: { description: 'Asking patients for notices' },
+    visits: { description: 'Visits of patients' },
+    grants: {
+      description: 'What patients let this authority do, and taking it back',
+      nouns: ['grants', 'revocations'],
+    },
+    anchors: { description: 'Patients’ private chains on the ledger' },
+    practitioners: { description: 'People of this authority' },
+    audit: { description: 'Who was shown what, and attested transactions', nouns: ['audit', 'attestations'] },
+  },
+};

@@ -1,0 +1,19 @@
+import type { OpenApiInfo } from '@careledger/service-kit';
+
+/** How a cloud provider introduces itself at `/openapi.json`. */
+export const openapi: OpenApiInfo = {
+  title: 'careledger cloud provider',
+  version: '0.1.0',
+  description: 'Layer 3: holds encrypted records, and releases them under permits of the ledger.',
+  tags: {
+    records: { description: 'Versions of records, and who can open them' },
+    access: {
+      description: 'Asking for records, releasing them, and receipts',
+      nouns: ['access-requests', 'releases', 'receipts'],
+    },
+    relayed: {
+      description: 'What others sign and this provider takes to the ledger',
+      nouns: ['visits', 'revocations', 'notice-readings'],
+    },
+  },
+};

@@ -1,0 +1,131 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { openApiDocuments, type OpenApiDocument, type OpenApiOperation } from './openapi-documents.js';
+import { redocly, spectral } from './openapi-judges.js';
+
+const TIMEOUT_MS = 120_000;
+const PROGRAMS = ['gateway', 'api', 'cloud'] as const;
+type Program = (typeof PROGRAMS)[number];
+
+let dir: string;
+let documents: ReadonlyMap<Program, OpenApiDocument>;
+beforeAll(async () => {
+  dir = await mkdtemp(join(tmpdir(), 'careledger-judges-'));
+  documents = await openApiDocuments();
+  for (const [program, document] of documents)
+    await writeFile(join(dir, `${program}.json`), JSON.stringify(document));
+}, TIMEOUT_MS);
+afterAll(() => rm(dir, { recursive: true }));
+
+const documentOf = (program: Program): OpenApiDocument => {
+  const document = documents.get(program);
+  if (document === undefined) throw new RangeError(`No document of ${program}`);
+  return document;
+};
+
+interface Named extends OpenApiOperation {
+  /** `METHOD /path`. */
+  readonly name: string;
+}
+
+const operationsOf = (program: Program): Named[] =>
+  Object.entries(documentOf(program).paths).flatMap(([path, methods]) =>
+    Object.entries(methods).map(([method, operation]) => ({
+      ...operation,
+      name: `${method.toUpperCase()} ${path}`,
+    })),
+  );
+
+describe.each(PROGRAMS)('the description of %s', (program) => {
+  test.each([redocly, spectral])(
+    'passes $name, without errors or warnings',
+    async ({ faultsOf }) => {
+      expect(await faultsOf(join(dir, `${program}.json`))).toEqual([]);
+    },
+    TIMEOUT_MS,
+  );
+
+  test('gives every operation a name of its own', () => {
+    const names = operationsOf(program).map(({ operationId }) => operationId);
+    expect(names.filter((name) => !/^[a-z][A-Za-z]+$/.test(name))).toEqual([]);
+    expect(new Set(names).size).toBe(names.length);
+  });
+
+  test('lets out of every request what has a default', () => {
+    const demanded = operationsOf(program).flatMap(({ name, parameters = [] }) =>
+      parameters
+        .filter(({ in: place, required, schema }) => place !== 'path' && required && 'default' in schema)
+        .map((parameter) => `${name} ${parameter.name}`),
+    );
+    expect(demanded).toEqual([]);
+  });
+
+  test('has no tuple of JSON Schema draft-07', () => {
+    expect(draft07Tuples(documentOf(program), '')).toEqual([]);
+  });
+
+  test('has the problems of every operation, as problem details and for FHIR clients', () => {
+    for (const { name, parameters = [], requestBody, responses, security } of operationsOf(program)) {
+      const expected = [
+        '400',
+        '500',
+        '503',
+        ...(requestBody ? ['413', '415'] : []),
+        ...(security.length > 0 ? ['401', '403'] : []),
+        ...(parameters.some(({ in: place }) => place === 'path') ? ['414'] : []),
+      ];
+      expect([name, Object.keys(responses)]).toEqual([name, expect.arrayContaining(expected)]);
+      for (const [status, { content = {} }] of Object.entries(responses))
+        if (/^[45]/.test(status) && !('application/json' in content))
+          expect([name, status, Object.keys(content)]).toEqual([
+            name,
+            status,
+            ['application/problem+json', 'application/fhir+json'],
+          ]);
+    }
+  });
+});
+
+test.each([redocly, spectral])(
+  '$name finds what a description lacks',
+  async ({ faultsOf }) => {
+    const { paths, ...others } = documentOf('cloud');
+    const file = join(dir, 'spoiled.json');
+    const nameless = { ...paths['/livez']?.['get'], operationId: undefined };
+    const spoiled = { ...others, paths: { ...paths, '/livez': { get: nameless } } };
+    await writeFile(file, JSON.stringify(spoiled));
+    expect(await faultsOf(file)).toEqual([expect.stringMatching(/^operation-operationId at .*livez/)]);
+  },
+  TIMEOUT_MS,
+);
+
+test('the codes of a route stand under their status', () => {
+  const { responses } =
+    operationsOf('gateway').find(
+      ({ name }) => name === 'POST /v1/patients/{patientId}/grants/{grantId}/revoke',
+    ) ?? {};
+  expect(responses?.['404']?.description).toContain('`GRANT_NOT_FOUND`');
+  expect(responses?.['429']?.description).toContain('`PASSPHRASE_BACKOFF`');
+});
+
+test('frames are described as what devices send: a JWS, with the device’s own token', () => {
+  const frames = operationsOf('gateway').find(({ name }) => name === 'POST /v1/frames');
+  expect(Object.keys(frames?.requestBody?.content ?? {})).toEqual(['application/jose']);
+  expect(frames?.security).toEqual([{ device: [] }]);
+});
+
+test('a record is described as what an authority gives: FHIR', () => {
+  const open = operationsOf('api').find(({ name }) => name === 'GET /v1/records/{recordId}');
+  expect(Object.keys(open?.responses['200']?.content ?? {})).toEqual(['application/fhir+json']);
+});
+
+/** Pointers to `items` that is a list. */
+function draft07Tuples(value: unknown, pointer: string): string[] {
+  if (typeof value !== 'object' || value === null) return [];
+  return Object.entries(value).flatMap(([name, member]) => {
+    const at = `${pointer}/${name}`;
+    return [...(name === 'items' && Array.isArray(member) ? [at] : []), ...draft07Tuples(member, at)];
+  });
+}

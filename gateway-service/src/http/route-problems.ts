@@ -1,0 +1,28 @@
+import type { ProblemCode } from '../problems.js';
+
+/** What routes of several nouns can answer with; a route's schema declares them as `problems`. */
+type Codes = readonly ProblemCode[];
+
+/** Routes under a patient. */
+export const patientProblems: Codes = ['PATIENT_NOT_FOUND'];
+
+/** Routes that ask the ledger. */
+export const ledgerAnswers: Codes = ['LEDGER_REFUSED', 'LEDGER_UNAVAILABLE'];
+
+/** Routes that open the consent key. */
+export const passphraseProblems: Codes = [
+  'CONSENT_KEY_LOCKED',
+  'PASSPHRASE_BACKOFF',
+  'PASSPHRASES_BUSY',
+  'GATEWAY_STOPPING',
+];
+
+/** Routes that take a decision of the patient to the ledger. */
+export const consentProblems: Codes = [
+  ...patientProblems,
+  ...passphraseProblems,
+  'CONSENT_STATEMENT_REFUSED',
+  'CONSENT_REFUSED',
+  'AUTHORITY_UNKNOWN',
+  ...ledgerAnswers,
+];
