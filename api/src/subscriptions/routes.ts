@@ -4,7 +4,7 @@ import { requireRole, type ServiceApp } from '@careledger/service-kit';
 import { Type } from 'typebox';
 import { IdempotencyHeaders, keyedRequestOf } from '../http/idempotency.js';
 import { Cursor, Paging, cursorOf, pageArgs } from '../http/schemas.js';
-import { NewSubscription } from './schemas.js';
+import { CancelledSubscription, NewSubscription } from './schemas.js';
 import type { SubscriptionService } from './subscription-service.js';
 
 export function addSubscriptionRoutes(app: ServiceApp, service: SubscriptionService): void {
@@ -58,7 +58,7 @@ export function addSubscriptionRoutes(app: ServiceApp, service: SubscriptionServ
       schema: {
         summary: 'Cancel a subscription: its notices end, the grant stands until the patient revokes it',
         params: Type.Object({ subscriptionId: Id128 }),
-        response: { 200: Type.Object({ txId: TxId }) },
+        response: { 200: CancelledSubscription },
       },
     },
     (request) => service.cancel(request.params.subscriptionId),

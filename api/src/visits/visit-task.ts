@@ -1,5 +1,5 @@
 import { records, type VisitState } from '@careledger/contracts';
-import { isUnavailable, mayEnd } from '@careledger/delivery';
+import { isUnavailable, mayBeTakenLater, mayEnd } from '@careledger/delivery';
 import { LedgerError, everyRow, submitWithRetry } from '@careledger/ledger';
 import { PROVIDER_ROUTES } from '@careledger/protocol';
 import { HttpClientError, type Logger } from '@careledger/service-kit';
@@ -48,6 +48,8 @@ export class VisitTask implements TaskHandler {
       await submitWithRetry(() => channels.authorities.submit(records, 'RecordVisit', { statement }));
     } catch (error) {
       if (!(error instanceof LedgerError) || error.code !== 'CHAINCODE_REFUSED') throw error;
+      // The patient's registration has not reached every peer yet.
+      if (error.chaincodeCode !== undefined && mayBeTakenLater(error.chaincodeCode)) throw error;
       await store.commit(() => visits.refused(visitId, error.chaincodeCode ?? error.message));
       return;
     }

@@ -46,7 +46,7 @@ export async function main(argv: readonly string[]): Promise<void> {
   ending.defer(() => sending.abort());
   const feed = sendReadings(person.device, every, sending.signal, say);
   ending.use(restartOnChange({ processes, careledger, compile, say }));
-  narrator.table(tryItYourself(careledger, [person]));
+  narrator.table(tryItYourself(careledger, { person, isShared: true }));
   narrator.table(`Processes: ${pidsOf(processes, careledger)}.`);
   narrator.table(`Logs are in ${join(dir, 'logs')}; \`make console\` is a prompt on the ledger.`);
   await Promise.race([interrupted.promise, feed]);

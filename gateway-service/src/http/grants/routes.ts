@@ -52,7 +52,7 @@ export function addGrantRoutes(app: ServiceApp, grants: GrantService): void {
     {
       config: byPatient,
       schema: {
-        summary: 'Revoke one grant',
+        summary: 'Revoke one grant; one that is revoked is answered with `already`, and nothing is sent',
         params: GrantParams,
         body: ReadyOrPassphrase,
         response: jobResponses,
@@ -70,7 +70,7 @@ export function addGrantRoutes(app: ServiceApp, grants: GrantService): void {
     {
       config: byPatient,
       schema: {
-        summary: 'Revoke everything granted so far',
+        summary: 'Revoke everything granted so far; where nothing was granted since, nothing is sent',
         params: PatientParams,
         body: ReadyOrPassphrase,
         response: jobResponses,
