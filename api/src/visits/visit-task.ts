@@ -1,11 +1,12 @@
 import { records, type VisitState } from '@careledger/contracts';
-import { isUnavailable, mayBeTakenLater, mayEnd } from '@careledger/delivery';
+import { isUnavailable, mayEnd } from '@careledger/delivery';
 import { LedgerError, everyRow, submitWithRetry } from '@careledger/ledger';
 import { PROVIDER_ROUTES } from '@careledger/protocol';
 import { HttpClientError, type Logger } from '@careledger/service-kit';
 import { Type } from 'typebox';
 import type { Channel, Channels } from '../ledger-port.js';
 import { removeTask, type TaskHandler } from '../outbox/outbox.js';
+import { isPatientUnknown } from '../policy/registrations.js';
 import { firstOf, type Providers } from '../providers/providers.js';
 import type { Store } from '../store/store.js';
 import type { KeptVisit, VisitStore } from './visit-store.js';
@@ -49,7 +50,7 @@ export class VisitTask implements TaskHandler {
     } catch (error) {
       if (!(error instanceof LedgerError) || error.code !== 'CHAINCODE_REFUSED') throw error;
       // The patient's registration has not reached every peer yet.
-      if (error.chaincodeCode !== undefined && mayBeTakenLater(error.chaincodeCode)) throw error;
+      if (isPatientUnknown(error)) throw error;
       await store.commit(() => visits.refused(visitId, error.chaincodeCode ?? error.message));
       return;
     }

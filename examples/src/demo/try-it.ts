@@ -41,7 +41,7 @@ export function tryItYourself(careledger: Careledger, { person, isShared }: TryI
  * Commands of a shell, and comments. Each shows something right away if they are run in their order: a record is there
  * once a flush has made it, an access once somebody has opened one.
  */
-export function linesToTry(
+function linesToTry(
   { authorities, gateway }: Careledger,
   { person, isShared }: TryItOptions,
 ): readonly string[] {
@@ -68,7 +68,7 @@ export function linesToTry(
     const records = practitioner(`/v1/records?patientId=${patientId}&limit=3`);
     const recordId = `$(${records} | ${memberOf('records[0].recordId')})`;
     lines.push(
-      '# the hospital: what there is, the newest record opened, and what it was told',
+      '# the hospital: what there is, one of its records opened, and what it was told',
       records,
       practitioner(`/v1/records/'"${recordId}"'?patientId=${patientId}`),
       practitioner('/v1/notices?after=0', `-N --max-time ${NOTICES_SHOWN_S} `),
