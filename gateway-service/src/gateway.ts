@@ -8,6 +8,7 @@ import {
   ConsentOutbox,
   ConsentService,
   ConsentSettler,
+  EarlierDecisions,
   GrantStore,
   Reconciler,
   Registrations,
@@ -163,7 +164,8 @@ export class Gateway implements AsyncDisposable {
       awaiters: [this.#pipeline, this.#anchoring],
     });
     this.#consentOutbox = new ConsentOutbox({ ...parts, settler });
-    const consentParts = { ...parts, outbox: this.#consentOutbox };
+    const earlier = new EarlierDecisions(parts);
+    const consentParts = { ...parts, outbox: this.#consentOutbox, earlier };
     this.consent = new ConsentService(consentParts);
     this.reconciler = new Reconciler({ ...consentParts, settler, intervalMs: config.reconcileIntervalMs });
     this.#watched = parts;

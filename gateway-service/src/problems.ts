@@ -46,5 +46,9 @@ export const problems = defineProblems({
   GRANT_NOT_FOUND: { status: 404, title: 'The patient has made no such grant here' },
   SUBSCRIPTION_NOT_FOUND: { status: 404, title: 'There is no such subscription' },
   SUBSCRIPTION_NOT_PENDING: { status: 409, title: 'The subscription is not pending any more' },
+  REGISTRATION_PENDING: {
+    status: 503,
+    title: 'The patient is not on the ledger yet: try again in `retryAfterS` seconds',
+  },
 });
 export type ProblemCode = keyof typeof problems;

@@ -5,7 +5,7 @@ import { Type } from 'typebox';
 import { IdempotencyHeaders, keyedRequestOf } from '../http/idempotency.js';
 import { keyProblems, ledgerAnswers } from '../http/route-problems.js';
 import { Cursor, Paging, cursorOf, pageArgs } from '../http/schemas.js';
-import { NewSubscription } from './schemas.js';
+import { CancelledSubscription, NewSubscription } from './schemas.js';
 import type { SubscriptionService } from './subscription-service.js';
 
 export function addSubscriptionRoutes(app: ServiceApp, service: SubscriptionService): void {
@@ -62,7 +62,7 @@ export function addSubscriptionRoutes(app: ServiceApp, service: SubscriptionServ
         summary: 'Cancel a subscription: its notices end, the grant stands until the patient revokes it',
         problems: [...ledgerAnswers, 'SUBSCRIPTION_UNKNOWN'],
         params: Type.Object({ subscriptionId: Id128 }),
-        response: { 200: Type.Object({ txId: TxId }) },
+        response: { 200: CancelledSubscription },
       },
     },
     (request) => service.cancel(request.params.subscriptionId),

@@ -1,6 +1,7 @@
-import { PatientId, Permission, PurposeOfUse, Timestamp, closedObject } from '@careledger/domain';
+import { PatientId, Permission, PurposeOfUse, Timestamp, TxId, closedObject } from '@careledger/domain';
 import { SubscriptionReason } from '@careledger/protocol';
 import { Type } from 'typebox';
+import { NullOr } from '../http/schemas.js';
 
 /** What is asked of a patient. */
 export const NewSubscription = closedObject({
@@ -10,4 +11,12 @@ export const NewSubscription = closedObject({
   until: Type.Optional(Timestamp),
   /** Encrypted to the patient. */
   reason: Type.Optional(SubscriptionReason.properties.reason),
+});
+
+export const CancelledSubscription = Type.Object({
+  /** Null where nothing was sent. */
+  txId: NullOr(TxId),
+  already: Type.Optional(
+    Type.Literal(true, { description: 'It was over before, cancelled or rejected: nothing was sent' }),
+  ),
 });

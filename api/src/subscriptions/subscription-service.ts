@@ -1,5 +1,11 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import { randomId128, utf8 } from '@careledger/crypto';
-import { accessControl, type ItemResult, type SubscriptionState } from '@careledger/contracts';
+import {
+  accessControl,
+  type ItemResult,
+  type PatientState,
+  type SubscriptionState,
+} from '@careledger/contracts';
 import type { Permission, PurposeOfUse } from '@careledger/domain';
 import { encryptTo } from '@careledger/envelope';
 import { everyRow, submitWithRetry } from '@careledger/ledger';
@@ -10,9 +16,12 @@ import type { IdempotentRequest } from '@careledger/service-kit';
 import type { Issuer } from '../issuer.js';
 import type { Channel } from '../ledger-port.js';
 import type { MirrorStore } from '../policy/mirror-store.js';
-import type { Registrations } from '../policy/registrations.js';
+import { REGISTRATION_WAIT_MS, isPatientUnknown, type Registrations } from '../policy/registrations.js';
 import { problem } from '../problems.js';
 import type { Store } from '../store/store.js';
+
+/** Between two attempts while a registration reaches the peers that endorse. */
+const REGISTRATION_RETRY_MS = 250;
 
 export interface SubscriptionServiceOptions {
   readonly issuer: Issuer;
@@ -33,6 +42,9 @@ export interface SubscriptionWanted {
   readonly request?: IdempotentRequest;
 }
 
+/** Taken back by a transaction, or over before. */
+export type Cancelled = { readonly txId: string } | { readonly txId: null; readonly already: true };
+
 export interface SubscriptionPage {
   readonly patientId?: string;
   readonly status?: SubscriptionState['status'];
@@ -49,7 +61,7 @@ export class SubscriptionService {
   }
 
   /**
-   * On the ledger when this resolves. With an idempotency key, the same request again is the same subscription.
+   * On the ledger when this resolves; a patient who was enrolled just now is waited for. With an idempotency key, the same request again is the same subscription.
    * @throws ProblemError PATIENT_UNKNOWN, LEDGER_UNAVAILABLE, IDEMPOTENCY_KEY_REUSED
    */
   async request(wanted: SubscriptionWanted): Promise<{ subscriptionId: string; txId: string }> {
@@ -58,7 +70,8 @@ export class SubscriptionService {
     const before = request && store.requests.find(request);
     const sid = before?.state === 'same' ? before.reference : randomId128();
     const make = async () => {
-      const sealed = await this.#sealReason(wanted);
+      const patient = await onLedger(() => this.#options.registrations.awaited(patientId));
+      const sealed = await this.#sealReason(wanted, patient);
       return issuer.make(
         'requestSubscription',
         ['authorities'],
@@ -73,16 +86,19 @@ export class SubscriptionService {
       );
     };
     const { subscriptionId, statement } = await this.#keptRequest(sid, make, request);
-    const { txId } = await this.#submit('RequestSubscription', statement);
+    const { txId } = await onLedger(() =>
+      this.#onceKnown(() => this.#submit('RequestSubscription', statement)),
+    );
     return { subscriptionId, txId };
   }
 
-  /** One that is over stays as it ended. @throws ProblemError SUBSCRIPTION_UNKNOWN, LEDGER_UNAVAILABLE */
-  async cancel(subscriptionId: string): Promise<{ txId: string }> {
+  /** One that is over stays as it ended: nothing is sent. @throws ProblemError SUBSCRIPTION_UNKNOWN, LEDGER_UNAVAILABLE */
+  async cancel(subscriptionId: string): Promise<Cancelled> {
     const { issuer } = this.#options;
-    const { patientId } = await this.#find(subscriptionId);
+    const { patientId, status } = await this.#find(subscriptionId);
+    if (status === 'cancelled' || status === 'rejected') return { txId: null, already: true };
     const statement = issuer.make('cancelSubscription', ['authorities'], { subscriptionId, patientId });
-    const { txId } = await this.#submit('CancelSubscription', statement);
+    const { txId } = await onLedger(() => this.#submit('CancelSubscription', statement));
     return { txId };
   }
 
@@ -94,23 +110,39 @@ export class SubscriptionService {
     );
   }
 
-  async #sealReason({ patientId, reason }: SubscriptionWanted): Promise<string | undefined> {
+  async #sealReason(
+    { reason }: SubscriptionWanted,
+    { encryptionKeys }: PatientState,
+  ): Promise<string | undefined> {
     if (reason === undefined) return undefined;
-    const patient = await onLedger(() => this.#options.registrations.patient(patientId));
-    const key = currentKey(patient.encryptionKeys);
+    const key = currentKey(encryptionKeys);
     if (key === undefined) throw problem('PATIENT_UNKNOWN', 'The patient has no encryption key');
     const content: SubscriptionReason = { v: 1, reason };
     return encryptTo(key, utf8(JSON.stringify(content)), { context: SEALED_CONTEXT.subscriptionReason });
   }
 
-  #submit(transaction: 'RequestSubscription' | 'CancelSubscription', statement: string): Promise<ItemResult> {
+  async #submit(
+    transaction: 'RequestSubscription' | 'CancelSubscription',
+    statement: string,
+  ): Promise<ItemResult> {
     const { authorities } = this.#options;
-    return onLedger(async () => {
-      const { result } = await submitWithRetry(() =>
-        authorities.submit(accessControl, transaction, { statement }),
-      );
-      return result;
-    });
+    const { result } = await submitWithRetry(() =>
+      authorities.submit(accessControl, transaction, { statement }),
+    );
+    return result;
+  }
+
+  /** The own peer knows the patient; those that endorse may hear of the registration a moment later. */
+  async #onceKnown<T>(submit: () => Promise<T>): Promise<T> {
+    const deadlineMs = performance.now() + REGISTRATION_WAIT_MS;
+    for (;;) {
+      try {
+        return await submit();
+      } catch (error) {
+        if (!isPatientUnknown(error) || performance.now() >= deadlineMs) throw error;
+        await delay(REGISTRATION_RETRY_MS);
+      }
+    }
   }
 
   /** The statement of a request, made once and kept before it is sent, where the caller may send the request again. */
@@ -144,11 +176,11 @@ export class SubscriptionService {
     return this.#kept(sid) ?? statement;
   }
 
-  /** From the mirror, or from the ledger where its event is still on its way. */
-  async #find(subscriptionId: string): Promise<Pick<SubscriptionState, 'patientId'>> {
+  /** From the ledger; the mirror says whose it is, so that not all are read. */
+  async #find(subscriptionId: string): Promise<SubscriptionState> {
     const mirrored = this.#options.mirror.subscription(subscriptionId);
-    if (mirrored !== undefined) return mirrored;
-    for await (const row of everyRow((page) => this.list(page)))
+    const whose = mirrored && { patientId: mirrored.patientId };
+    for await (const row of everyRow((page) => this.list({ ...whose, ...page })))
       if (row.subscriptionId === subscriptionId) return row;
     throw problem('SUBSCRIPTION_UNKNOWN', 'This authority has no such subscription');
   }

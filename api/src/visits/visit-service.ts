@@ -50,7 +50,7 @@ export class VisitService {
     const data = JSON.stringify(wanted.data);
     const before = this.#before(request);
     if (before !== undefined) return before;
-    const patient = await onLedger(() => registrations.patient(patientId));
+    const patient = await onLedger(() => registrations.awaited(patientId));
     const patientKey = currentKey(patient.encryptionKeys);
     if (patientKey === undefined) throw problem('PATIENT_UNKNOWN', 'The patient has no encryption key');
     const visitId = randomId128();

@@ -6,6 +6,7 @@ import { HttpClientError, type Logger } from '@careledger/service-kit';
 import { Type } from 'typebox';
 import type { Channel, Channels } from '../ledger-port.js';
 import { removeTask, type TaskHandler } from '../outbox/outbox.js';
+import { isPatientUnknown } from '../policy/registrations.js';
 import { firstOf, type Providers } from '../providers/providers.js';
 import type { Store } from '../store/store.js';
 import type { KeptVisit, VisitStore } from './visit-store.js';
@@ -48,6 +49,8 @@ export class VisitTask implements TaskHandler {
       await submitWithRetry(() => channels.authorities.submit(records, 'RecordVisit', { statement }));
     } catch (error) {
       if (!(error instanceof LedgerError) || error.code !== 'CHAINCODE_REFUSED') throw error;
+      // The patient's registration has not reached every peer yet.
+      if (isPatientUnknown(error)) throw error;
       await store.commit(() => visits.refused(visitId, error.chaincodeCode ?? error.message));
       return;
     }

@@ -169,6 +169,50 @@ describe('an emergency', () => {
   });
 });
 
+describe('right after enrolment', () => {
+  test('a grant, a request for a subscription and a visit with a check-in code wait for the ledger', async () => {
+    const patient = await fixture.patient();
+    const { patientId } = patient;
+    const hospital = fixture.layers.authority();
+    const terms = { permissions: ['read'], purposes: ['TREAT'] };
+    const [granted, asked, visited] = await Promise.all([
+      fixture.own(patient, 'POST', '/grants', {
+        grant: { authorityId: 'aut_hospital', ...terms },
+        passphrase: PASSPHRASE,
+      }),
+      call(hospital, 'practitioner', 'POST /v1/subscriptions', { patientId, ...terms }),
+      fixture
+        .own(patient, 'POST', '/check-in', { authorityId: 'aut_hospital', passphrase: PASSPHRASE })
+        .then(({ statement }) =>
+          call(hospital, 'practitioner', 'POST /v1/visits', {
+            ...{ patientId, at: new Date().toISOString(), data: { reason: 'first visit' } },
+            checkIn: statement,
+          }),
+        ),
+    ]);
+    expect(granted).toMatchObject({ status: 'done' });
+    expect([asked.status, asked.body]).toEqual([
+      201,
+      expect.objectContaining({ subscriptionId: expect.any(String) }),
+    ]);
+    expect([visited.status, visited.body]).toEqual([201, expect.objectContaining({ confirmed: true })]);
+  });
+});
+
+describe('a subscription', () => {
+  test('that is rejected again is answered with the first rejection', async () => {
+    const patient = await fixture.patient();
+    const asked = await call(fixture.layers.authority(), 'practitioner', 'POST /v1/subscriptions', {
+      ...{ patientId: patient.patientId, permissions: ['read'], purposes: ['TREAT'] },
+    });
+    const path = `/subscriptions/${String(asked.body['subscriptionId'])}/reject`;
+    const first = await fixture.own(patient, 'POST', path, { passphrase: PASSPHRASE });
+    expect(first).toMatchObject({ status: 'done' });
+    const again = await fixture.own(patient, 'POST', path, { passphrase: PASSPHRASE });
+    expect(again).toEqual({ ...first, already: true });
+  });
+});
+
 describe('consent', () => {
   test('a grant opens earlier records too, and its revocation closes them', async () => {
     const patient = await fixture.patient();
@@ -281,6 +325,27 @@ describe('consent', () => {
     );
     expect([unknown.status, unknown.body['code']]).toEqual([404, 'AUTHORITY_UNKNOWN']);
     expect(await fixture.own(patient, 'GET', '/grants')).toMatchObject({ grants: [] });
+  });
+
+  test('what is revoked already is revoked by the same transactions, and by no others', async () => {
+    const patient = await fixture.patient();
+    const grant = { authorityId: 'aut_hospital', permissions: ['read'], purposes: ['TREAT'] };
+    const granted = await fixture.own(patient, 'POST', '/grants', { grant, passphrase: PASSPHRASE });
+    const one = `/grants/${String(granted['statementId'])}/revoke`;
+    for (const path of [one, '/grants/revoke-all']) {
+      const first = await fixture.own(patient, 'POST', path, { passphrase: PASSPHRASE });
+      expect(first).toMatchObject({ status: 'done' });
+      expect(first).not.toHaveProperty('already');
+      const again = await fixture.own(patient, 'POST', path, { passphrase: PASSPHRASE });
+      expect(again).toEqual({ ...first, already: true });
+    }
+    // Each decision of a patient's raises the version by one.
+    for (const channel of ['authorities', 'cloud'] as const) {
+      const { version } = await fixture.layers.patientsLedger
+        .channel(channel)
+        .evaluate(accessControl, 'GetPolicyVersion', { patientId: patient.patientId });
+      expect([channel, version]).toEqual([channel, 3]);
+    }
   });
 
   test('revoke-all voids what was granted before', async () => {

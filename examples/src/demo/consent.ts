@@ -1,7 +1,7 @@
 import type { ChannelName } from '@careledger/domain';
 import { AUTHORITY_ROUTES } from '@careledger/protocol';
 import { Type } from 'typebox';
-import { ApiError, type ApiClient } from '../client/api-client.js';
+import type { ApiClient } from '../client/api-client.js';
 import { eventually } from '../client/eventually.js';
 import type { Person } from './people.js';
 
@@ -25,14 +25,11 @@ export async function subscribe(
   person: Patient,
   terms: Terms,
 ): Promise<void> {
-  const { subscriptionId } = await eventually('The authority’s peer knowing the patient', () =>
-    unlessUnknown(
-      authority.call('POST', '/v1/subscriptions', Type.Object({ subscriptionId: Type.String() }), {
-        patientId: person.patientId,
-        ...terms,
-      }),
-    ),
-  );
+  const Asked = Type.Object({ subscriptionId: Type.String() });
+  const { subscriptionId } = await authority.call('POST', '/v1/subscriptions', Asked, {
+    patientId: person.patientId,
+    ...terms,
+  });
   await eventually('The request reaching the patient', async () => {
     const path = `/v1/patients/${person.patientId}/subscriptions?status=pending`;
     const { subscriptions } = await person.api.call('GET', path, Subscriptions);
@@ -46,16 +43,6 @@ export async function subscribe(
     Anything,
     { passphrase: person.passphrase },
   );
-}
-
-/** A registration is on the peer that committed it a moment before it is on the others. */
-async function unlessUnknown<T>(call: Promise<T>): Promise<T | undefined> {
-  try {
-    return await call;
-  } catch (error) {
-    if (error instanceof ApiError && error.code === 'PATIENT_UNKNOWN') return undefined;
-    throw error;
-  }
 }
 
 /** Revokes every grant of the patient, through the gateway. */

@@ -31,11 +31,15 @@ const Accesses = Type.Object({
 /**
  * The patients' last word: revocations by two ways, and what is left to whom they concern.
  * @param notices what the hospital has heard so far
+ * @returns who has revoked everything
  */
-export async function revoke(context: DemoContext, notices: readonly ReceivedNotice[]): Promise<void> {
+export async function revoke(
+  context: DemoContext,
+  notices: readonly ReceivedNotice[],
+): Promise<readonly Person[]> {
   const { narrator, people } = context;
   const [first, ...others] = people;
-  if (first === undefined) return;
+  if (first === undefined) return [];
   const second =
     others.find((person) => notices.some((notice) => isEmergencyOf(person, notice))) ?? others[0];
   const { patientId } = first;
@@ -66,6 +70,7 @@ export async function revoke(context: DemoContext, notices: readonly ReceivedNot
     await expectWithheld(context, second);
   }
   await tellAccesses(context, first);
+  return second === undefined ? [first] : [first, second];
 }
 
 /** What the ledger shows the patient: who asked, who read, and what came of it. */

@@ -1,15 +1,19 @@
 import type { Careledger, RoleTokens } from '@careledger/supervisor';
 import type { Person } from './people.js';
 
+/** Seconds after which the line that follows notices ends by itself. */
+const NOTICES_SHOWN_S = 5;
+
+export interface TryItOptions {
+  /** Whom the lines are about. */
+  readonly person: Person | undefined;
+  /** The person lets the hospital read: it is shown something. */
+  readonly isShared: boolean;
+}
+
 /** What somebody can do with a demo that was left running: URLs, this run's credentials, lines to paste. */
-export function tryItYourself(
-  { authorities, gateway, providers }: Careledger,
-  people: readonly Person[],
-): string {
-  const [person] = people;
-  const hospital = authorities['hospital'];
-  const curl = (url: string, token: string, path: string) =>
-    `  curl -s -H 'authorization: Bearer ${token}' '${url}${path}'`;
+export function tryItYourself(careledger: Careledger, { person, isShared }: TryItOptions): string {
+  const { authorities, gateway, providers } = careledger;
   const services = [gateway, ...Object.values(authorities), ...Object.values(providers)];
   return [
     '',
@@ -26,32 +30,62 @@ export function tryItYourself(
           `    passphrase    ${person.passphrase}`,
         ]),
     '',
-    'Try:',
-    curl(gateway.url, gateway.tokens.ops, '/v1/outbox'),
-    `  curl -s '${gateway.url}/openapi.json'`,
-    ...(person === undefined
-      ? []
-      : [
-          '  # a device of your own: a pairing code, then the simulator',
-          `  curl -s -X POST -H 'authorization: Bearer ${person.api.token}' '${gateway.url}/v1/patients/${person.patientId}/pairing-codes'`,
-          `  node examples/bin/careledger-device.js --gateway ${gateway.url} --gateway-id ${gateway.gatewayId} --pairing-code CODE`,
-        ]),
-    ...(person === undefined || hospital === undefined
-      ? []
-      : [
-          curl(gateway.url, person.api.token, `/v1/patients/${person.patientId}/chain`),
-          curl(gateway.url, person.api.token, `/v1/patients/${person.patientId}/accesses`),
-          curl(
-            hospital.url,
-            hospital.tokens.practitioner,
-            `/v1/records?patientId=${person.patientId}&limit=3`,
-          ),
-          `  curl -sN -H 'authorization: Bearer ${hospital.tokens.practitioner}' '${hospital.url}/v1/notices?after=0'`,
-        ]),
+    'Try, in this order:',
+    ...linesToTry(careledger, { person, isShared }).map((line) => `  ${line}`),
     '',
     'Ctrl-C stops all of it.',
   ].join('\n');
 }
+
+/**
+ * Commands of a shell, and comments. Each shows something right away if they are run in their order: a record is there
+ * once a flush has made it, an access once somebody has opened one.
+ */
+function linesToTry(
+  { authorities, gateway }: Careledger,
+  { person, isShared }: TryItOptions,
+): readonly string[] {
+  const hospital = authorities['hospital'];
+  const curl = (url: string, token: string, path: string, options = '') =>
+    `curl -s ${options}-H 'authorization: Bearer ${token}' '${url}${path}'`;
+  const lines = [
+    curl(gateway.url, gateway.tokens.ops, '/v1/outbox'),
+    `curl -s '${gateway.url}/openapi.json'`,
+  ];
+  if (person === undefined) return lines;
+  const { api, patientId } = person;
+  const own = (path: string, options?: string) =>
+    curl(gateway.url, api.token, `/v1/patients/${patientId}${path}`, options);
+  lines.push(
+    own('/chain'),
+    own('/readings?limit=3'),
+    '# closes the open hour: its record is made, stored and announced',
+    own('/flush', '-X POST '),
+  );
+  if (hospital !== undefined && isShared) {
+    const practitioner = (path: string, options?: string) =>
+      curl(hospital.url, hospital.tokens.practitioner, path, options);
+    const records = practitioner(`/v1/records?patientId=${patientId}&limit=3`);
+    const recordId = `$(${records} | ${memberOf('records[0].recordId')})`;
+    lines.push(
+      '# the hospital: what there is, one of its records opened, and what it was told',
+      records,
+      practitioner(`/v1/records/'"${recordId}"'?patientId=${patientId}`),
+      practitioner('/v1/notices?after=0', `-N --max-time ${NOTICES_SHOWN_S} `),
+    );
+  }
+  const pairingCode = `"$(${own('/pairing-codes', '-X POST ')} | ${memberOf('pairingCode')})"`;
+  return [
+    ...lines,
+    '# the patient: who has asked for what',
+    own('/accesses'),
+    '# a device of your own: a pairing code for the simulator, which sends until Ctrl-C',
+    `node examples/bin/careledger-device.js --gateway ${gateway.url} --gateway-id ${gateway.gatewayId} --pairing-code ${pairingCode}`,
+  ];
+}
+
+/** Reads one member of the JSON on standard input, with nothing but Node. */
+const memberOf = (path: string): string => `node -p 'JSON.parse(fs.readFileSync(0)).${path}'`;
 
 /** Who holds which token of a service: roles of people, then the organisations whose services call it. */
 const holdersOf = ({ system, ...people }: RoleTokens): [string, string][] => [

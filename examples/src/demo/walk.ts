@@ -44,6 +44,8 @@ export interface Walk {
   readonly summary: DemoSummary;
   readonly failures: readonly string[];
   readonly people: readonly Person[];
+  /** Who still lets the hospital read in the end. */
+  readonly sharing: readonly Person[];
 }
 
 /** Walks the three scenarios through the services' public interfaces, then verifies what came of it. */
@@ -76,7 +78,7 @@ export async function walk(options: WalkOptions): Promise<Walk> {
 
   narrator.chapter('Scenario 3: a visit, and the patient’s last word');
   await visit(context);
-  await revoke(context, notices.received);
+  const revoked = await revoke(context, notices.received);
   await drain(context);
 
   narrator.chapter('Verification');
@@ -123,7 +125,7 @@ export async function walk(options: WalkOptions): Promise<Walk> {
     emergency_ms: { p50: percentile(emergencyMs, 50), p95: percentile(emergencyMs, 95) },
     seconds: narrator.seconds,
   };
-  return { summary, failures, people };
+  return { summary, failures, people, sharing: people.filter((person) => !revoked.includes(person)) };
 }
 
 /** From the arrival of a frame at the gateway to the first notice of its emergency at the hospital. */

@@ -11,6 +11,10 @@ const workspace = fileURLToPath(new URL('../../../', import.meta.url));
 const DEV = join(workspace, 'examples/bin/careledger-dev.js');
 /** A sealed block counts for more frames than an open one has. */
 const FRAMES_PER_BLOCK = 1_024;
+/** A flush waits for the ledgers. */
+const LINE_MAX_MS = 30_000;
+/** The simulated device sends until it is stopped. */
+const DEVICE_SHOWN_MS = 8_000;
 const dir = mkdtempSync(join(tmpdir(), 'careledger-dev-'));
 afterAll(() => rmSync(dir, { recursive: true, force: true }));
 
@@ -33,6 +37,10 @@ test('a changed service restarts alone and has its data; Ctrl-C ends everything'
   try {
     const [, token = '', url = ''] = await printed(/Bearer (\S+)' '(http\S+\/chain)'/);
     await printed(/Ctrl-C stops all of it/);
+    const lines = [...output.matchAll(/^ *((?:curl|node) .+)$/gm)].map(([, line = '']) => line);
+    expect(lines.length).toBeGreaterThanOrEqual(10);
+    for (const line of lines) expect(faultOf(line, await shownBy(line))).toBeUndefined();
+
     const framesTaken = async (): Promise<number> => {
       const response = await fetch(url, { headers: { authorization: `Bearer ${token}` } });
       expect(response.status).toBe(200);
@@ -63,6 +71,34 @@ test('a changed service restarts alone and has its data; Ctrl-C ends everything'
   // The service was asked by whoever stops all in order, not by the terminal.
   expect(readFileSync(join(dir, 'logs', 'gateway.log'), 'utf8')).not.toContain('"signal":"SIGINT"');
 }, 300_000);
+
+/** What a printed line shows on a shell; one that goes on is ended. An answer that is no success shows nothing. */
+async function shownBy(line: string): Promise<string> {
+  const strict = line.replaceAll('curl -s ', 'curl -sf ');
+  const shell = spawn('bash', ['-c', strict], {
+    cwd: workspace,
+    stdio: ['ignore', 'pipe', 'inherit'],
+    detached: true,
+  });
+  let shown = '';
+  shell.stdout.on('data', (chunk: Buffer) => (shown += chunk.toString('utf8')));
+  const closed = once(shell, 'close');
+  const limitMs = line.startsWith('node') ? DEVICE_SHOWN_MS : LINE_MAX_MS;
+  const timer = setTimeout(() => shell.pid !== undefined && process.kill(-shell.pid, 'SIGTERM'), limitMs);
+  await closed;
+  clearTimeout(timer);
+  return shown;
+}
+
+function faultOf(line: string, shown: string): string | undefined {
+  const fault = `${line}\n${shown}`;
+  if (line.startsWith('node')) return /frame 1: .* stored/.test(shown) ? undefined : fault;
+  if (line.includes('/v1/notices')) return shown.includes('data:') ? undefined : fault;
+  if (shown === '') return fault;
+  const answer = JSON.parse(shown) as Record<string, unknown>;
+  const list = ['readings', 'records', 'accesses'].find((member) => member in answer);
+  return list !== undefined && (answer[list] as unknown[]).length === 0 ? fault : undefined;
+}
 
 /** By /proc: on other systems than Linux none are found. */
 function childrenOf(pid: number | undefined): number[] {

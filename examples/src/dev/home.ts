@@ -29,12 +29,19 @@ export async function enrolAtHome({ authorities, gateway }: Careledger): Promise
   return person;
 }
 
+export interface Feed {
+  readonly everyMs: number;
+  /** Ends it. */
+  readonly signal: AbortSignal;
+  readonly say: (line: string) => void;
+  /** The gateway has answered a reading. */
+  readonly onAnswer: () => void;
+}
+
 /** Sends a reading now and then until the signal. What a restart of the gateway interrupts is sent again. */
 export async function sendReadings(
   device: PairedDevice,
-  everyMs: number,
-  signal: AbortSignal,
-  say: (line: string) => void,
+  { everyMs, signal, say, onAnswer }: Feed,
 ): Promise<void> {
   const session = await DeviceSession.open(device);
   // While the gateway is away, the loop may stand still for room in flight.
@@ -44,6 +51,7 @@ export async function sendReadings(
     const { answer } = await session.enqueue([glucose.next(Date.now())]);
     answer.then(
       ({ code, seq, status }) => {
+        onAnswer();
         if (status === 'rejected') say(`frame ${seq} was rejected: ${code}`);
       },
       () => undefined, // the session was closed before the answer

@@ -44,9 +44,12 @@ export async function main(argv: readonly string[]): Promise<void> {
   const { careledger, person } = started;
   const sending = new AbortController();
   ending.defer(() => sending.abort());
-  const feed = sendReadings(person.device, every, sending.signal, say);
+  const { promise: answered, resolve: onAnswer } = Promise.withResolvers<void>();
+  const feed = sendReadings(person.device, { everyMs: every, signal: sending.signal, say, onAnswer });
+  // What is printed below has something to show then.
+  await Promise.race([answered, interrupted.promise, feed]);
   ending.use(restartOnChange({ processes, careledger, compile, say }));
-  narrator.table(tryItYourself(careledger, [person]));
+  narrator.table(tryItYourself(careledger, { person, isShared: true }));
   narrator.table(`Processes: ${pidsOf(processes, careledger)}.`);
   narrator.table(`Logs are in ${join(dir, 'logs')}; \`make console\` is a prompt on the ledger.`);
   await Promise.race([interrupted.promise, feed]);

@@ -1,4 +1,4 @@
-import type { SignatureVerifier } from '@careledger/crypto';
+import type { SignatureVerifier, Signer } from '@careledger/crypto';
 import type { StatementBody, SubscriptionState } from '@careledger/contracts';
 import type { ChannelName, Permission, PurposeOfUse, ScopeTerm } from '@careledger/domain';
 import { timestampOf } from '@careledger/domain';
@@ -13,10 +13,12 @@ import { patientStatement } from '../patients/patient-statement.js';
 import type { PatientProgress } from '../patients/progress.js';
 import { checkAppStatement } from './app-statement.js';
 import type { ConsentOutbox } from './consent-outbox.js';
+import type { EarlierDecisions, Taken } from './earlier.js';
 import { ConsentError } from './errors.js';
 import { genesisOf } from './genesis.js';
 import type { GrantStore } from './grant-store.js';
 import { meaningOf, sealMeaning, type GranteeTerm } from './meaning.js';
+import type { Registrations } from './registrations.js';
 import type { NewJob, StepKind, StepStore } from './step-store.js';
 import { openConsentKey, type ConsentPassphrase } from './unlock.js';
 
@@ -27,6 +29,9 @@ const ORDER: Readonly<Record<StepKind, readonly ChannelName[]>> = {
   revoke: ['cloud', 'authorities'],
   reject: ['authorities'],
 };
+
+/** After so long a patient who was not registered yet may be. */
+const REGISTRATION_RETRY_S = 5;
 
 /** What the patient gives, in words. */
 export interface GrantTerms {
@@ -50,6 +55,8 @@ export interface JobOutcome {
   readonly statementId: string;
   readonly status: 'done' | 'open';
   readonly channels: { channel: ChannelName; status: string; txId: string | null }[];
+  /** It stood before: nothing was sent. */
+  readonly already?: true;
 }
 
 export interface ConsentServiceOptions {
@@ -58,6 +65,8 @@ export interface ConsentServiceOptions {
   readonly grants: GrantStore;
   readonly directory: Pick<OrganisationDirectory, 'authority'>;
   readonly outbox: Pick<ConsentOutbox, 'add'>;
+  readonly earlier: EarlierDecisions;
+  readonly registrations: Pick<Registrations, 'has'>;
   readonly progress: PatientProgress;
   readonly verifier: SignatureVerifier;
   readonly networkId: string;
@@ -79,6 +88,16 @@ export class ConsentService {
   async register(patient: Patient): Promise<string> {
     const statement = genesisOf(this.#options.core, patient).registration;
     return this.#submit(patient, { kind: 'register', statement, isUnordered: true }, () => undefined);
+  }
+
+  /** Waits until the ledger of the authorities has the patient. @throws ConsentError `REGISTRATION_PENDING` */
+  async registered({ patientNo }: Patient, timeoutMs: number): Promise<void> {
+    const { progress, registrations } = this.#options;
+    const isThere = () => registrations.has(patientNo, 'authorities');
+    if (await progress.until(patientNo, isThere, timeoutMs)) return;
+    throw new ConsentError('REGISTRATION_PENDING', 'The patient’s registration is still on its way', {
+      members: { retryAfterS: REGISTRATION_RETRY_S },
+    });
   }
 
   async grant(patient: Patient, terms: GrantTerms, unlock: ConsentPassphrase): Promise<string> {
@@ -104,13 +123,22 @@ export class ConsentService {
     return this.#keepGrant(patient, statement, body, null);
   }
 
-  async revoke(patient: Patient, grantId: string, unlock: ConsentPassphrase): Promise<string> {
-    const { statement, body } = await this.#signedRevocation(patient, unlock, grantId);
+  /** One that stands, or is on its way, is not sent again. */
+  async revoke(patient: Patient, grantId: string, unlock: ConsentPassphrase): Promise<Taken> {
+    this.#known(patient, grantId);
+    const signer = await openConsentKey(this.#options.core, patient, unlock);
+    const earlier = await this.#options.earlier.ofGrant(patient, grantId);
+    if (earlier !== undefined) return earlier;
+    const { statement, body } = this.#signedRevocation(patient, signer, grantId);
     return this.#keepRevocation(patient, statement, body);
   }
 
-  async revokeAll(patient: Patient, unlock: ConsentPassphrase): Promise<string> {
-    const { statement, body } = await this.#signedRevocation(patient, unlock);
+  /** As with one grant: nothing is sent where nothing was granted since. */
+  async revokeAll(patient: Patient, unlock: ConsentPassphrase): Promise<Taken> {
+    const signer = await openConsentKey(this.#options.core, patient, unlock);
+    const earlier = await this.#options.earlier.ofEverything(patient);
+    if (earlier !== undefined) return earlier;
+    const { statement, body } = this.#signedRevocation(patient, signer);
     return this.#keepRevocation(patient, statement, body);
   }
 
@@ -119,41 +147,54 @@ export class ConsentService {
    * is sent or noted here: it counts from when a ledger has it.
    */
   async signRevocation(patient: Patient, unlock: ConsentPassphrase, grantId?: string): Promise<string> {
-    const { statement } = await this.#signedRevocation(patient, unlock, grantId);
-    return statement;
+    if (grantId !== undefined) this.#known(patient, grantId);
+    const signer = await openConsentKey(this.#options.core, patient, unlock);
+    return this.#signedRevocation(patient, signer, grantId).statement;
   }
 
   /** A `revoke` statement of the patient's app for this grant, a `revokeAll` without one. */
-  async takeRevocation(patient: Patient, statement: string, grantId?: string): Promise<string> {
+  async takeRevocation(patient: Patient, statement: string, grantId?: string): Promise<Taken> {
+    const { earlier } = this.#options;
     if (grantId === undefined) {
-      const { body } = this.#check(patient, statement, ['revokeAll'], ORDER.revoke);
-      return this.#keepRevocation(patient, statement, body);
+      const { body, sid } = this.#check(patient, statement, ['revokeAll'], ORDER.revoke);
+      const standing = this.#isNew(patient, sid) ? await earlier.ofEverything(patient) : undefined;
+      return standing ?? this.#keepRevocation(patient, statement, body);
     }
-    const { body } = this.#check(patient, statement, ['revoke'], ORDER.revoke);
+    const { body, sid } = this.#check(patient, statement, ['revoke'], ORDER.revoke);
     assertMeant('grant', grantId, body.grantId);
-    return this.#keepRevocation(patient, statement, body);
+    const standing = this.#isNew(patient, sid) ? await earlier.ofGrant(patient, grantId) : undefined;
+    return standing ?? this.#keepRevocation(patient, statement, body);
   }
 
-  async reject(
-    patient: Patient,
-    subscription: SubscriptionState,
-    unlock: ConsentPassphrase,
-  ): Promise<string> {
-    const { core, networkId } = this.#options;
+  async reject(patient: Patient, subscription: SubscriptionState, unlock: ConsentPassphrase): Promise<Taken> {
+    const { core, earlier, networkId } = this.#options;
     const signer = await openConsentKey(core, patient, unlock);
-    const { subscriptionId } = subscription;
+    const { subscriptionId, status } = subscription;
+    const own = earlier.ownRejection(patient, subscriptionId);
+    if (own !== undefined) return own;
+    if (status === 'rejected') return { job: subscriptionId, isAlready: true, isByOthers: true };
     const statement = patientStatement(
       'rejectSubscription',
       { patientId: patient.patientId, networkId, channels: ORDER.reject, body: { subscriptionId } },
       signer,
     );
-    return this.#submit(patient, { kind: 'reject', statement }, () => undefined);
+    return this.#keepRejection(patient, statement);
   }
 
-  async takeRejection(patient: Patient, statement: string, subscriptionId: string): Promise<string> {
-    const { body } = this.#check(patient, statement, ['rejectSubscription'], ORDER.reject);
+  async takeRejection(patient: Patient, statement: string, subscriptionId: string): Promise<Taken> {
+    const { body, sid } = this.#check(patient, statement, ['rejectSubscription'], ORDER.reject);
     assertMeant('subscription', subscriptionId, body.subscriptionId);
-    return this.#submit(patient, { kind: 'reject', statement }, () => undefined);
+    const { earlier } = this.#options;
+    const standing = this.#isNew(patient, sid) ? earlier.ownRejection(patient, subscriptionId) : undefined;
+    return standing ?? this.#keepRejection(patient, statement);
+  }
+
+  /** As `outcome`; says so where the decision stood before. @throws ConsentError `CONSENT_REFUSED` */
+  async outcomeOf(patient: Patient, taken: Taken, timeoutMs: number): Promise<JobOutcome> {
+    const { job, isAlready, isByOthers } = taken;
+    if (isByOthers) return { statementId: job, status: 'done', channels: [], already: true };
+    const outcome = await this.outcome(patient, job, timeoutMs);
+    return isAlready ? { ...outcome, already: true } : outcome;
   }
 
   /** Waits until every channel has taken the statement. @throws ConsentError `CONSENT_REFUSED` */
@@ -220,11 +261,8 @@ export class ConsentService {
     });
   }
 
-  async #signedRevocation(patient: Patient, unlock: ConsentPassphrase, grantId?: string) {
+  #signedRevocation({ patientId, patientNo }: Patient, signer: Signer, grantId?: string) {
     const { core, grants, networkId } = this.#options;
-    const { patientId, patientNo } = patient;
-    if (grantId !== undefined) this.#known(patient, grantId);
-    const signer = await openConsentKey(core, patient, unlock);
     const policySeq = core.store.deferred(() => grants.takeSeq(patientNo));
     const common = { patientId, networkId, channels: ORDER.revoke };
     if (grantId === undefined) {
@@ -236,18 +274,29 @@ export class ConsentService {
   }
 
   /** From now on nothing more is wrapped for those whom it concerns, whatever the ledgers do. */
-  #keepRevocation(
+  async #keepRevocation(
     patient: Patient,
     statement: string,
     body: StatementBody<'revoke'> | StatementBody<'revokeAll'>,
-  ): Promise<string> {
-    const { grants, clock } = this.#options;
+  ): Promise<Taken> {
+    const { earlier, grants, clock } = this.#options;
     const { patientNo } = patient;
-    return this.#submit(patient, { kind: 'revoke', statement }, () => {
+    const job = await this.#submit(patient, { kind: 'revoke', statement }, () => {
       grants.noteSeq(patientNo, body.policySeq);
       if ('grantId' in body) grants.revoke(patientNo, body.grantId, clock());
       else grants.revokeThrough(patientNo, body.policySeq, clock());
     });
+    return earlier.taken(patient, job);
+  }
+
+  async #keepRejection(patient: Patient, statement: string): Promise<Taken> {
+    const job = await this.#submit(patient, { kind: 'reject', statement }, () => undefined);
+    return this.#options.earlier.taken(patient, job);
+  }
+
+  /** Whether no statement of this id was taken before: one that comes again is answered for itself. */
+  #isNew({ patientNo }: Patient, sid: string): boolean {
+    return this.#options.steps.job(patientNo, sid).length === 0;
   }
 
   async #submit(

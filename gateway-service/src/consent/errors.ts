@@ -6,6 +6,8 @@ export type ConsentErrorCode =
   | 'SUBSCRIPTION_NOT_FOUND'
   | 'SUBSCRIPTION_NOT_PENDING'
   | 'AUTHORITY_UNKNOWN'
+  /** No ledger has the patient yet, and the wait for it was long enough. */
+  | 'REGISTRATION_PENDING'
   /** The ledger refused; `reason` is its code. */
   | 'CONSENT_REFUSED';
 

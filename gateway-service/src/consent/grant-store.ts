@@ -78,6 +78,16 @@ export class GrantStore {
     return this.#all(`WHERE patient_no = ? AND status = 'active' ORDER BY made_ms, grant_id`, patientNo);
   }
 
+  /** Whether a grant with a higher policySeq is not revoked, on a ledger already or on its way. */
+  standsAbove(patientNo: number, policySeq: number): boolean {
+    const row = this.#database
+      .prepare(
+        `SELECT 1 FROM grants WHERE patient_no = ? AND policy_seq > ? AND status IN ('pending', 'active') LIMIT 1`,
+      )
+      .get(patientNo, policySeq);
+    return row !== undefined;
+  }
+
   /** Patients with a grant, not revoked, that ended by its own terms in (afterMs, untilMs]. */
   patientsOfEnded(afterMs: number, untilMs: number): number[] {
     const rows = this.#database

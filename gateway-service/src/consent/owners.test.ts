@@ -2,85 +2,36 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
-import { STATEMENTS, type StatementBody, type StatementName } from '@careledger/contracts';
+import { STATEMENTS } from '@careledger/contracts';
 import { randomId128 } from '@careledger/crypto';
-import { sodiumVerifier } from '@careledger/crypto/sodium';
-import type { ChannelName } from '@careledger/domain';
 import { openDatabase } from '@careledger/service-kit';
-import { makeStatement, readStatement } from '@careledger/statements';
+import { readStatement } from '@careledger/statements';
+import { ConsentDesk, grantBody } from '../../testing/consent-desk.js';
 import { PASSPHRASE } from '../../testing/open-core.js';
-import { TestCore } from '../../testing/test-core.js';
+import type { TestCore } from '../../testing/test-core.js';
 import type { Settled } from '../ledger-access/statement-batcher.js';
 import { FIRST_RELEASE_MIGRATIONS, GATEWAY_MIGRATIONS } from '../migrations.js';
 import type { Patient } from '../patients/index.js';
-import { PatientProgress } from '../patients/progress.js';
 import { noticeRecipientsOf, readersOf } from '../records/readers.js';
 import { STORE_MIGRATIONS } from '../store/index.js';
-import {
-  ConsentOutbox,
-  ConsentService,
-  GrantStore,
-  StepStore,
-  SubscriptionStore,
-  type ConsentStep,
-} from './index.js';
+import { ConsentOutbox, GrantStore, StepStore, SubscriptionStore, type ConsentService } from './index.js';
 
 const HOSPITAL = 'aut_hospital';
 const SUBSCRIPTION = 'sub-of-the-hospital-1';
 const silent = { warn: () => undefined, error: () => undefined };
 
+let desk: ConsentDesk;
 let t: TestCore;
 let grants: GrantStore;
 let steps: StepStore;
 let consent: ConsentService;
-let sent: ConsentStep[];
 beforeEach(async () => {
-  t = await TestCore.open({ migrations: GATEWAY_MIGRATIONS });
-  const { core } = t;
-  const { database } = core.store;
-  grants = new GrantStore(database);
-  steps = new StepStore(database);
-  sent = [];
-  consent = new ConsentService({
-    ...{ core, steps, grants, networkId: 'devnet', clock: () => t.nowMs },
-    directory: { authority: () => Promise.reject(new Error('no ledger here')) },
-    outbox: { add: (step) => sent.push(step) },
-    progress: new PatientProgress(),
-    verifier: sodiumVerifier(),
-  });
+  desk = await ConsentDesk.open();
+  ({ t, grants, steps, consent } = desk);
 });
-afterEach(() => t[Symbol.asyncDispose]());
+afterEach(() => desk[Symbol.asyncDispose]());
 
-/** What a patient's own app makes. */
-async function said<N extends StatementName>(
-  { patientId }: Patient,
-  name: N,
-  body: StatementBody<N>,
-  sid = randomId128(),
-): Promise<string> {
-  const signer = await t.core.patients.unlockConsent(patientId, PASSPHRASE);
-  const channels: ChannelName[] = ['authorities', 'cloud'];
-  const { typ } = STATEMENTS[name];
-  return makeStatement({ typ, iss: patientId, aud: 'devnet', channels, sid, body: body as object }, signer);
-}
-
-const grantBody = (more: Partial<StatementBody<'grant'>> = {}): StatementBody<'grant'> => ({
-  policySeq: 1,
-  authorityId: HOSPITAL,
-  granteeTags: [],
-  permissions: ['read'],
-  scopeTags: [],
-  purposes: ['TREAT'],
-  from: '2026-01-01T00:00:00.000Z',
-  delegable: false,
-  sealed: 'x',
-  ...more,
-});
-
-/** As the ledgers' answers do. */
-function everythingIsActive(): void {
-  t.core.store.database.prepare(`UPDATE grants SET status = 'active'`).run();
-}
+const said: ConsentDesk['said'] = (...of) => desk.said(...of);
 
 describe('ids that another patient has chosen', () => {
   test('a revocation that names another patient’s grant silences neither its wraps nor its notices', async () => {
@@ -94,7 +45,7 @@ describe('ids that another patient has chosen', () => {
         status: 'approved',
       }),
     );
-    everythingIsActive();
+    desk.everythingIsActive();
     await consent.takeRevocation(
       attacker,
       await said(attacker, 'revoke', { policySeq: 1, grantId }),
@@ -118,8 +69,8 @@ describe('ids that another patient has chosen', () => {
     expect(grants.page(victim.patientNo, undefined, 10)).toEqual([
       expect.objectContaining({ grantId: sid, authorityId: HOSPITAL }),
     ]);
-    expect(sent.map(({ patientNo }) => patientNo)).toEqual([attacker.patientNo, victim.patientNo]);
-    expect(sent[1]?.statement).toBe(statement);
+    expect(desk.sent.map(({ patientNo }) => patientNo)).toEqual([attacker.patientNo, victim.patientNo]);
+    expect(desk.sent[1]?.statement).toBe(statement);
     // The attacker's is done; the victim's is not, and says so.
     t.core.store.database
       .prepare(`UPDATE consent_steps SET status = 'done' WHERE patient_no = ?`)
@@ -181,11 +132,11 @@ describe('a statement of the patient’s app', () => {
     await expect(consent.takeRevocation(patient, revoke)).rejects.toEqual(refused);
     await expect(consent.takeGrant(patient, approve, other)).rejects.toEqual(refused);
     await expect(consent.takeRejection(patient, reject, other)).rejects.toEqual(refused);
-    expect(sent).toEqual([]);
+    expect(desk.sent).toEqual([]);
     await consent.takeRevocation(patient, revoke, meant);
     await consent.takeGrant(patient, approve, meant);
     await consent.takeRejection(patient, reject, meant);
-    expect(sent.map(({ kind }) => kind)).toEqual(['revoke', 'grant', 'reject']);
+    expect(desk.sent.map(({ kind }) => kind)).toEqual(['revoke', 'grant', 'reject']);
   });
 
   test('that comes again is the same job; another one under its id is refused', async () => {
@@ -196,7 +147,7 @@ describe('a statement of the patient’s app', () => {
     expect(await consent.takeGrant(patient, statement)).toBe(sid);
     const wider = await said(patient, 'grant', grantBody({ permissions: ['read', 'write'] }), sid);
     await expect(consent.takeGrant(patient, wider)).rejects.toEqual(refused);
-    expect(sent).toHaveLength(1);
+    expect(desk.sent).toHaveLength(1);
   });
 });
 
@@ -241,8 +192,8 @@ describe('a revocation that the patient takes elsewhere', () => {
   test('cannot be held back by the gateway: it is handed out, counts everywhere, and waits for nothing here', async () => {
     const patient = await t.patient();
     const grantId = await consent.takeGrant(patient, await said(patient, 'grant', grantBody()));
-    everythingIsActive();
-    sent = [];
+    desk.everythingIsActive();
+    desk.sent = [];
     const handedOut = [
       await consent.signRevocation(patient, unlock, grantId),
       await consent.signRevocation(patient, unlock),
@@ -251,7 +202,7 @@ describe('a revocation that the patient takes elsewhere', () => {
       [STATEMENTS.revoke.typ, ['cloud', 'authorities'], { policySeq: 2, grantId }],
       [STATEMENTS.revokeAll.typ, ['cloud', 'authorities'], { policySeq: 3 }],
     ]);
-    expect(sent).toEqual([]);
+    expect(desk.sent).toEqual([]);
     // Not noted either: a patient who keeps it in a drawer has revoked nothing.
     expect(readersOf(grants, patient.patientNo, [], t.nowMs)).toEqual([HOSPITAL]);
   });

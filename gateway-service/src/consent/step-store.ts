@@ -64,6 +64,14 @@ export class StepStore {
     return this.#all('WHERE patient_no = ? AND job = ? ORDER BY place', patientNo, job);
   }
 
+  /** A patient's statements of a kind, newest first; each with its steps. */
+  jobsOf(patientNo: number, kind: StepKind): ConsentStep[][] {
+    const steps = this.#all('WHERE patient_no = ? AND kind = ? ORDER BY place', patientNo, kind);
+    return [...Map.groupBy(steps, ({ job }) => job).values()].sort(
+      ([a], [b]) => (b?.stepNo ?? 0) - (a?.stepNo ?? 0),
+    );
+  }
+
   get(stepNo: number): ConsentStep | undefined {
     return this.#all('WHERE step_no = ?', stepNo)[0];
   }

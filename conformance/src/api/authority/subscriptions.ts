@@ -48,7 +48,9 @@ export function describeSubscriptions(fixture: () => LayersFixture): void {
       await notices.next(({ type, data }) => type === 'record' && data['recordId'] === stored.recordId);
 
       const cancelled = await call(hospital, 'ops', `DELETE /v1/subscriptions/${subscriptionId}`);
-      expect(cancelled.status).toBe(200);
+      expect([cancelled.status, cancelled.body]).toEqual([200, { txId: expect.any(String) }]);
+      const again = await call(hospital, 'ops', `DELETE /v1/subscriptions/${subscriptionId}`);
+      expect([again.status, again.body]).toEqual([200, { txId: null, already: true }]);
       await notices.next(({ type, data }) => type === 'subscription' && data['status'] === 'cancelled');
       const silent = await announced(fixture(), home);
       // A notice about somebody else, later on the ledger, shows that this one would have come by now.

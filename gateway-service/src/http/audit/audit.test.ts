@@ -1,4 +1,5 @@
 import { hash } from 'node:crypto';
+import { setTimeout as delay } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { STATEMENTS, type AccessState } from '@careledger/contracts';
 import type { Signer } from '@careledger/crypto';
@@ -7,6 +8,7 @@ import { buildService, createLogger, type ServiceApp } from '@careledger/service
 import { makeStatement, readStatement } from '@careledger/statements';
 import { PASSPHRASE } from '../../../testing/open-core.js';
 import { TestCore } from '../../../testing/test-core.js';
+import { ConsentError } from '../../consent/index.js';
 import type { Patient } from '../../patients/index.js';
 import { problems } from '../../problems.js';
 import { auditPlugin } from './plugin.js';
@@ -17,11 +19,13 @@ let t: TestCore;
 let patient: Patient;
 let app: ServiceApp;
 let accesses: AccessState[];
+let registered: () => Promise<void>;
 
 beforeEach(async () => {
   t = await TestCore.open();
   patient = await t.patient();
   accesses = [];
+  registered = () => Promise.resolve();
   const { patientId } = patient;
   app = await buildService({
     name: 'gateway',
@@ -36,6 +40,7 @@ beforeEach(async () => {
   // All that these routes ask of a gateway; what the ledger answers is the test's.
   await app.register(auditPlugin, {
     core: t.core,
+    consent: { registered: () => registered() },
     verifier: sodiumVerifier(),
     ledger: { channel: () => ({ evaluate: (async () => ({ rows: accesses, bookmark: '' })) as never }) },
     networkId: 'devnet',
@@ -89,6 +94,29 @@ describe('a check-in', () => {
     expect((await call('POST', '/check-in', { statement: ready })).json()).toEqual({ statement: ready });
     const elsewhere = await call('POST', '/check-in', { statement: code(consent, { aud: 'another' }) });
     expect(elsewhere.statusCode).toBe(400);
+  });
+
+  test('of a patient whom no authority can know yet waits, and says when to ask again', async () => {
+    const body = { authorityId: 'aut_hospital', passphrase: PASSPHRASE };
+    const registration = Promise.withResolvers<void>();
+    registered = () => registration.promise;
+    let isAnswered = false;
+    const answer = call('POST', '/check-in', body).finally(() => (isAnswered = true));
+    await delay(50);
+    expect(isAnswered).toBe(false);
+    registration.resolve();
+    expect((await answer).statusCode).toBe(200);
+    registered = () =>
+      Promise.reject(new ConsentError('REGISTRATION_PENDING', 'Not yet', { members: { retryAfterS: 5 } }));
+    const consent = await t.core.patients.unlockConsent(patient.patientId, PASSPHRASE);
+    for (const asked of [body, { statement: code(consent) }]) {
+      const pending = await call('POST', '/check-in', asked);
+      expect([pending.statusCode, pending.headers['retry-after'], pending.json()]).toEqual([
+        503,
+        '5',
+        expect.objectContaining({ code: 'REGISTRATION_PENDING', retryAfterS: 5 }),
+      ]);
+    }
   });
 });
 

@@ -22,8 +22,10 @@ test('after wrong passphrases the API says 429 and when to come again, however t
     problems,
     openapi: { title: 'gateway', version: '0' },
   });
-  // The route that signs a check-in asks nothing of the rest of a gateway.
-  await app.register(auditPlugin, { core: t.core, networkId: 'devnet' } as unknown as AuditServiceOptions);
+  // The route that signs a check-in asks nothing else of the rest of a gateway.
+  const consent = { registered: () => Promise.resolve() };
+  const parts = { core: t.core, networkId: 'devnet', consent } as unknown as AuditServiceOptions;
+  await app.register(auditPlugin, parts);
   const checkIn = (passphrase: string, scheme = 'Bearer') =>
     app.inject({
       method: 'POST',

@@ -47,7 +47,7 @@ export function addAuditRoutes(app: ServiceApp, audit: AuditService): void {
       schema: {
         summary:
           'A check-in code for a visit, signed with the consent key: by its passphrase, or ready from the app',
-        problems: consentProblems,
+        problems: [...consentProblems, 'REGISTRATION_PENDING'],
         params: PatientParams,
         body: CheckInBody,
         response: { 200: Type.Object({ statement: CompactJws }) },

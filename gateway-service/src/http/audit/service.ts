@@ -3,14 +3,17 @@ import type { SignatureVerifier } from '@careledger/crypto';
 import { CHANNELS, timestampOf } from '@careledger/domain';
 import { onLedger } from '@careledger/ledger/service';
 import { checkAppStatement } from '../../consent/app-statement.js';
+import type { ConsentService } from '../../consent/index.js';
 import { openConsentKey } from '../../consent/unlock.js';
 import type { GatewayCore } from '../../core.js';
 import type { LedgerReader } from '../../ledger-access/ledger-link.js';
 import { patientStatement } from '../../patients/patient-statement.js';
+import { REGISTRATION_WAIT_MS } from '../limits.js';
 import type { AccessView, AccessesPage, CheckInBody, LedgerPageQuery, VisitsPage } from './schemas.js';
 
 export interface AuditServiceOptions {
   readonly core: Pick<GatewayCore, 'patients' | 'chain'>;
+  readonly consent: Pick<ConsentService, 'registered'>;
   readonly ledger: LedgerReader;
   readonly verifier: SignatureVerifier;
   readonly networkId: string;
@@ -43,18 +46,24 @@ export class AuditService {
     return { visits: rows, bookmark };
   }
 
-  /** A check-in code: signed with the consent key, or checked where the app has made it. */
+  /**
+   * A check-in code: signed with the consent key, or checked where the app has made it. Of a patient whom no authority can
+   * know yet once they can.
+   */
   async checkIn(wantedPatientId: string, body: CheckInBody, caller: string): Promise<string> {
-    const { core, verifier, networkId } = this.#options;
+    const { core, consent, verifier, networkId } = this.#options;
     const patient = core.patients.get(wantedPatientId);
     if ('statement' in body) {
       const expected = { names: ['checkIn'] as const, networkId, channels: CHANNELS, verifier };
       checkAppStatement(core, patient, body.statement, expected);
+      await consent.registered(patient, REGISTRATION_WAIT_MS);
       return body.statement;
     }
     // No other key will do: one that this gateway has at hand would say that somebody is there who is not.
     const { authorityId, passphrase } = body;
     const signer = await openConsentKey(core, patient, { passphrase, caller });
+    // Before it is dated: it is good for a while only.
+    await consent.registered(patient, REGISTRATION_WAIT_MS);
     const { patientId } = patient;
     return patientStatement(
       'checkIn',

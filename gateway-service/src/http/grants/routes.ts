@@ -55,7 +55,7 @@ export function addGrantRoutes(app: ServiceApp, grants: GrantService): void {
     {
       config: byPatient,
       schema: {
-        summary: 'Revoke one grant',
+        summary: 'Revoke one grant; one that is revoked is answered with `already`, and nothing is sent',
         problems: [...consentProblems, 'GRANT_NOT_FOUND'],
         params: GrantParams,
         body: ReadyOrPassphrase,
@@ -74,7 +74,7 @@ export function addGrantRoutes(app: ServiceApp, grants: GrantService): void {
     {
       config: byPatient,
       schema: {
-        summary: 'Revoke everything granted so far',
+        summary: 'Revoke everything granted so far; where nothing was granted since, nothing is sent',
         problems: consentProblems,
         params: PatientParams,
         body: ReadyOrPassphrase,

@@ -61,7 +61,7 @@ export type SignRevocationBody = Static<typeof SignRevocationBody>;
 
 /** A decision: done on every channel (200), or on its way (202). */
 const JobView = Type.Object({
-  /** The statement's id; of a grant, the grant's. */
+  /** The statement's id; of a grant, the grant's. Of a decision that others brought to the ledgers, that of what it ends. */
   statementId: Id128,
   status: Type.Union([Type.Literal('done'), Type.Literal('open')]),
   channels: Type.Array(
@@ -69,6 +69,12 @@ const JobView = Type.Object({
       channel: ChannelName,
       status: Type.String(),
       txId: Type.Union([Type.String(), Type.Null()]),
+    }),
+  ),
+  already: Type.Optional(
+    Type.Literal(true, {
+      description:
+        'The ledgers had this decision before: nothing was sent, the transactions are the earlier ones',
     }),
   ),
 });

@@ -53,22 +53,22 @@ export class GrantService {
   ): Promise<JobOutcome> {
     const { core, consent } = this.#options;
     const patient = core.patients.get(patientId);
-    const job =
+    const taken =
       'statement' in body
         ? await consent.takeRevocation(patient, body.statement, grantId)
         : await consent.revoke(patient, grantId, { ...body, caller });
-    return consent.outcome(patient, job, WAIT_MS);
+    return consent.outcomeOf(patient, taken, WAIT_MS);
   }
 
   /** Everything granted so far. */
   async revokeAll(patientId: string, body: ReadyOrPassphrase, caller: string): Promise<JobOutcome> {
     const { core, consent } = this.#options;
     const patient = core.patients.get(patientId);
-    const job =
+    const taken =
       'statement' in body
         ? await consent.takeRevocation(patient, body.statement)
         : await consent.revokeAll(patient, { ...body, caller });
-    return consent.outcome(patient, job, WAIT_MS);
+    return consent.outcomeOf(patient, taken, WAIT_MS);
   }
 
   /** A revocation that is handed out and not sent. */

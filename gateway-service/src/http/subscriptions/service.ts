@@ -49,7 +49,7 @@ export class SubscriptionService {
     if ('statement' in body) {
       job = await consent.takeGrant(patient, body.statement, subscriptionId);
     } else {
-      const asked = await this.#pending(patient.patientId, subscriptionId);
+      const asked = await this.#asked(patient.patientId, subscriptionId, ['pending']);
       const { passphrase, ...terms } = body;
       const { authorityId, permissions, purposes, until } = asked;
       const grant = { authorityId, permissions, purposes, until, ...terms, subscriptionId };
@@ -66,14 +66,15 @@ export class SubscriptionService {
   ): Promise<JobOutcome> {
     const { core, consent } = this.#options;
     const patient = core.patients.get(patientId);
-    const job =
+    const open = ['pending', 'rejected'] as const;
+    const taken =
       'statement' in body
         ? await consent.takeRejection(patient, body.statement, subscriptionId)
-        : await consent.reject(patient, await this.#pending(patient.patientId, subscriptionId), {
+        : await consent.reject(patient, await this.#asked(patient.patientId, subscriptionId, open), {
             ...body,
             caller,
           });
-    return consent.outcome(patient, job, WAIT_MS);
+    return consent.outcomeOf(patient, taken, WAIT_MS);
   }
 
   /** A page of the ledger's can be empty although there is more: some of them make one. */
@@ -97,7 +98,12 @@ export class SubscriptionService {
     return { rows, bookmark: next };
   }
 
-  async #pending(patientId: string, subscriptionId: string): Promise<SubscriptionState> {
+  /** @param open what it may still be */
+  async #asked(
+    patientId: string,
+    subscriptionId: string,
+    open: readonly SubscriptionState['status'][],
+  ): Promise<SubscriptionState> {
     const { ledger } = this.#options;
     const found = await onLedger(async () => {
       const rows = everyRow((page) =>
@@ -108,7 +114,7 @@ export class SubscriptionService {
     });
     if (found === undefined)
       throw new ConsentError('SUBSCRIPTION_NOT_FOUND', `There is no subscription ${subscriptionId}`);
-    if (found.status !== 'pending')
+    if (!open.includes(found.status))
       throw new ConsentError('SUBSCRIPTION_NOT_PENDING', `The subscription is ${found.status}`);
     return found;
   }

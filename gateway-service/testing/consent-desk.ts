@@ -1,0 +1,107 @@
+import { STATEMENTS, type GrantState, type StatementBody, type StatementName } from '@careledger/contracts';
+import { randomId128 } from '@careledger/crypto';
+import { sodiumVerifier } from '@careledger/crypto/sodium';
+import type { ChannelName } from '@careledger/domain';
+import { LedgerError } from '@careledger/ledger';
+import { makeStatement } from '@careledger/statements';
+import {
+  ConsentService,
+  EarlierDecisions,
+  GrantStore,
+  Registrations,
+  StepStore,
+  type ConsentStep,
+} from '../src/consent/index.js';
+import { GATEWAY_MIGRATIONS } from '../src/migrations.js';
+import type { Patient } from '../src/patients/index.js';
+import { PatientProgress } from '../src/patients/progress.js';
+import { PASSPHRASE } from './open-core.js';
+import { TestCore } from './test-core.js';
+
+/** Where patients decide: the service over a real store; what it sends is kept, and the ledgers are the test's. */
+export class ConsentDesk implements AsyncDisposable {
+  /** What was given to the outbox. */
+  sent: ConsentStep[] = [];
+  /** What the ledgers answer to `ListGrants`; undefined: they are away. */
+  readonly onLedger: Record<ChannelName, Partial<GrantState>[] | undefined> = { authorities: [], cloud: [] };
+  readonly grants: GrantStore;
+  readonly steps: StepStore;
+  readonly registrations: Registrations;
+  readonly progress = new PatientProgress();
+  readonly consent: ConsentService;
+
+  private constructor(readonly t: TestCore) {
+    const { core } = t;
+    const { database } = core.store;
+    this.grants = new GrantStore(database);
+    this.steps = new StepStore(database);
+    this.registrations = new Registrations(this.steps);
+    const { grants, steps, registrations, progress } = this;
+    const channel = (name: ChannelName) => ({ evaluate: (async () => this.#rows(name)) as never });
+    this.consent = new ConsentService({
+      ...{ core, steps, grants, registrations, progress, networkId: 'devnet', clock: () => t.nowMs },
+      earlier: new EarlierDecisions({ steps, grants, ledger: { channel } }),
+      directory: { authority: () => Promise.reject(new Error('no ledger here')) },
+      outbox: { add: (step) => this.sent.push(step) },
+      verifier: sodiumVerifier(),
+    });
+  }
+
+  static async open(): Promise<ConsentDesk> {
+    return new ConsentDesk(await TestCore.open({ migrations: GATEWAY_MIGRATIONS }));
+  }
+
+  /** What a patient's own app makes. */
+  async said<N extends StatementName>(
+    { patientId }: Patient,
+    name: N,
+    body: StatementBody<N>,
+    sid = randomId128(),
+  ): Promise<string> {
+    const signer = await this.t.core.patients.unlockConsent(patientId, PASSPHRASE);
+    const channels: ChannelName[] = ['authorities', 'cloud'];
+    const { typ } = STATEMENTS[name];
+    return makeStatement({ typ, iss: patientId, aud: 'devnet', channels, sid, body: body as object }, signer);
+  }
+
+  /** As the ledgers' answers do. */
+  everythingIsActive(): void {
+    this.t.core.store.database.prepare(`UPDATE grants SET status = 'active'`).run();
+  }
+
+  /** The ledgers take everything that is on its way, or refuse it. */
+  settle(status: 'done' | 'refused' = 'done'): void {
+    this.t.core.store.database
+      .prepare(`UPDATE consent_steps SET status = ? WHERE status = 'open'`)
+      .run(status);
+  }
+
+  /** Steps in the store, whatever became of them. */
+  get stepCount(): number {
+    const row = this.t.core.store.database.prepare('SELECT count(*) AS n FROM consent_steps').get();
+    return Number(row?.['n']);
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.t[Symbol.asyncDispose]();
+  }
+
+  #rows(name: ChannelName) {
+    const rows = this.onLedger[name];
+    if (rows === undefined) throw new LedgerError('UNAVAILABLE', `${name} is away`);
+    return { rows, bookmark: '' };
+  }
+}
+
+export const grantBody = (more: Partial<StatementBody<'grant'>> = {}): StatementBody<'grant'> => ({
+  policySeq: 1,
+  authorityId: 'aut_hospital',
+  granteeTags: [],
+  permissions: ['read'],
+  scopeTags: [],
+  purposes: ['TREAT'],
+  from: '2026-01-01T00:00:00.000Z',
+  delegable: false,
+  sealed: 'x',
+  ...more,
+});
