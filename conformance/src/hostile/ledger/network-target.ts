@@ -8,12 +8,16 @@ export function networkTarget(network: ChaincodeNetwork): LedgerTarget {
   return {
     networkId: network.networkId,
     nowS: () => Math.floor(Date.now() / 1000),
-    submit: ({ identity, channel, name, args }) =>
+    submit: async ({ identity, channel, name, args }) => {
       // Many try at once: two peers may be a block apart when they are asked.
-      submitWithRetry(
+      const submitted = await submitWithRetry(
         () => network.submit(identity, channel, name, args),
         identity === 'hospital peer' ? { maxProposals: 1 } : {},
-      ),
+      );
+      // Else one that lags answers the next attempt by what it does not know yet.
+      await network.everyPeerHas(identity, channel, submitted.blockNumber);
+      return submitted;
+    },
     evaluate: ({ identity, channel, name, args }) => network.evaluate(identity, channel, name, args),
     overtaken: async ({ identity, channel, name, args }, by) => {
       const endorsed = await network.endorse(identity, channel, name, args);
