@@ -31,7 +31,7 @@ console: build ## open a JavaScript prompt on the ledger that runs: of make dev,
 test: build ## run all tests, or those that match a pattern (ARGS=packages/crypto)
 	@$(RUN) test:built -- $(ARGS)
 
-lint: build ## check style, types and the direction of imports
+lint: build ## check style, types, the direction of imports, and that nothing is unused
 	@$(RUN) lint
 
 bench: build ## measure against the budgets and write docs/performance.md (ARGS="--json --quick NAME")

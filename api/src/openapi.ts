@@ -1,9 +1,9 @@
-import type { OpenApiInfo } from '@careledger/service-kit';
+import { packageVersion, type OpenApiInfo } from '@careledger/service-kit';
 
 /** How an authority introduces itself at `/openapi.json`. */
 export const openapi: OpenApiInfo = {
   title: 'careledger authority',
-  version: '0.1.0',
+  version: packageVersion(import.meta.url),
   description:
     'Layer 2: what a hospital, laboratory, insurer or pharmacy reads and writes of its patients, as they have granted it.',
   tags: {

@@ -1,9 +1,9 @@
-import type { OpenApiInfo } from '@careledger/service-kit';
+import { packageVersion, type OpenApiInfo } from '@careledger/service-kit';
 
 /** How a cloud provider introduces itself at `/openapi.json`. */
 export const openapi: OpenApiInfo = {
   title: 'careledger cloud provider',
-  version: '0.1.0',
+  version: packageVersion(import.meta.url),
   description: 'Layer 3: holds encrypted records, and releases them under permits of the ledger.',
   tags: {
     records: { description: 'Versions of records, and who can open them' },

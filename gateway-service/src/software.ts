@@ -1,9 +1,5 @@
-import { readFileSync } from 'node:fs';
+import { packageVersion } from '@careledger/service-kit';
 
-const { version } = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8')) as {
-  version: string;
-};
-
-export const VERSION = version;
+export const VERSION = packageVersion(import.meta.url);
 /** Name and version, as genesis blocks tell. */
-export const SOFTWARE = `careledger-gateway/${version}`;
+export const SOFTWARE = `careledger-gateway/${VERSION}`;

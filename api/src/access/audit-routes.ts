@@ -1,9 +1,8 @@
 import { records } from '@careledger/contracts';
 import { PatientId } from '@careledger/domain';
-import { onLedger } from '@careledger/ledger/service';
+import { ledgerAnswers, onLedger } from '@careledger/ledger/service';
 import { requireRole, type ServiceApp } from '@careledger/service-kit';
 import { Type } from 'typebox';
-import { ledgerAnswers } from '../http/route-problems.js';
 import { Cursor, Paging, cursorOf, pageArgs } from '../http/schemas.js';
 import type { Channels } from '../ledger-port.js';
 import type { AccessLog } from './access-log.js';

@@ -17,7 +17,7 @@ export const VouchingQuery = {
   unit: Type.Optional(Name),
   purpose: Type.Optional(PurposeOfUse),
 };
-export const DEFAULT_PURPOSE = 'TREAT';
+const DEFAULT_PURPOSE = 'TREAT';
 type Vouching = Static<ReturnType<typeof Type.Object<typeof VouchingQuery>>>;
 
 /** Who asks to see something, by token and query. */

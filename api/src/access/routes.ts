@@ -1,7 +1,8 @@
 import { PatientId, RecordId, RecordVersion } from '@careledger/domain';
+import { ledgerAnswers } from '@careledger/ledger/service';
 import { FHIR_JSON, requireRole, type ServiceApp } from '@careledger/service-kit';
 import { Type } from 'typebox';
-import { ledgerAnswers, vouchingProblems } from '../http/route-problems.js';
+import { vouchingProblems } from '../http/route-problems.js';
 import type { AccessService } from './access-service.js';
 import { VouchingQuery, readerOf } from './reader.js';
 

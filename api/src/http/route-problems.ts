@@ -1,10 +1,8 @@
+import { ledgerAnswers } from '@careledger/ledger/service';
 import type { ProblemCode } from '../problems.js';
 
 /** What routes of several nouns can answer with; a route's schema declares them as `problems`. */
 type Codes = readonly ProblemCode[];
-
-/** Routes that ask the ledger. */
-export const ledgerAnswers: Codes = ['LEDGER_REFUSED', 'LEDGER_UNAVAILABLE'];
 
 /** Routes under an idempotency key. */
 export const keyProblems: Codes = ['IDEMPOTENCY_KEY_REUSED'];
@@ -29,7 +27,7 @@ export const writingProblems: Codes = [
 ];
 
 /** Routes that take a statement which somebody else has signed. */
-export const statementProblems: Codes = [
+export const statementAnswers: Codes = [
   'STATEMENT_MALFORMED',
   'STATEMENT_TOO_LARGE',
   'STATEMENT_TYPE_MISMATCH',

@@ -10,7 +10,7 @@ import { ProblemError, requireRole, type ServiceApp, type StreamedEvent } from '
 import { Type } from 'typebox';
 import type { ReadGate } from '../access/read-gate.js';
 import { VouchingQuery, readerOf, type Reader } from '../access/reader.js';
-import { statementProblems, vouchingProblems } from '../http/route-problems.js';
+import { statementAnswers, vouchingProblems } from '../http/route-problems.js';
 import { Cursor, Paging } from '../http/schemas.js';
 import type { EmergencyService } from './emergency-service.js';
 import type { EmergencyStore } from './emergency-store.js';
@@ -158,7 +158,7 @@ export function addNoticeRoutes(app: ServiceApp, options: NoticeRouteOptions): v
       schema: {
         summary: 'An emergency, straight from a patient’s gateway',
         problems: [
-          ...statementProblems,
+          ...statementAnswers,
           'STATEMENT_EXPIRED',
           'STATEMENT_FROM_FUTURE',
           'STATEMENT_ID_REUSED',

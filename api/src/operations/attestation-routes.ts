@@ -1,10 +1,9 @@
 import { CompactJws } from '@careledger/contracts';
 import { TxId, closedObject } from '@careledger/domain';
 import { attestTransaction, type Attestor, type LedgerChannel } from '@careledger/ledger';
-import { onLedger } from '@careledger/ledger/service';
+import { ledgerAnswers, onLedger } from '@careledger/ledger/service';
 import { assertOwnOrganisation, requireRole, type ServiceApp } from '@careledger/service-kit';
 import { Type } from 'typebox';
-import { ledgerAnswers } from '../http/route-problems.js';
 
 /** Only for channel `authorities`: on `cloud` this organisation has no peer whose word it could give. */
 export function addAttestationRoutes(app: ServiceApp, authorities: LedgerChannel, attestor: Attestor): void {

@@ -1,10 +1,9 @@
 import { accessControl, records } from '@careledger/contracts';
 import { PatientId } from '@careledger/domain';
-import { onLedger } from '@careledger/ledger/service';
+import { ledgerAnswers, onLedger } from '@careledger/ledger/service';
 import { isInForce } from '@careledger/policy';
 import { requireRole, type ServiceApp } from '@careledger/service-kit';
 import { Type } from 'typebox';
-import { ledgerAnswers } from '../http/route-problems.js';
 import { Cursor, Paging, cursorOf, pageArgs } from '../http/schemas.js';
 import type { Channel } from '../ledger-port.js';
 import type { Meanings } from './meanings.js';

@@ -1,12 +1,12 @@
 import { AnnouncedRecordState, RECORD_MAX_BYTES, records } from '@careledger/contracts';
 import { PatientId, RecordId, RecordKind, RecordVersion, Timestamp } from '@careledger/domain';
-import { onLedger } from '@careledger/ledger/service';
+import { ledgerAnswers, onLedger } from '@careledger/ledger/service';
 import { coversTags, isInForce } from '@careledger/policy';
-import { principalOf, requireRole, type ServiceApp } from '@careledger/service-kit';
+import { requireRole, type ServiceApp } from '@careledger/service-kit';
 import { Type } from 'typebox';
-import { DEFAULT_PURPOSE, VouchingQuery } from '../access/reader.js';
+import { VouchingQuery, readerOf } from '../access/reader.js';
 import { IdempotencyHeaders, repeatableRequestOf } from '../http/idempotency.js';
-import { ledgerAnswers, writingProblems } from '../http/route-problems.js';
+import { writingProblems } from '../http/route-problems.js';
 import { Cursor, Paging, cursorOf, pageArgs } from '../http/schemas.js';
 import type { Channels } from '../ledger-port.js';
 import type { Outbox } from '../outbox/outbox.js';
@@ -34,6 +34,12 @@ export interface RecordRouteOptions {
 export function addRecordRoutes(app: ServiceApp, options: RecordRouteOptions): void {
   const { authorityId, channels, outbox, policy, vouching, writer, writes } = options;
   const recordIdParam = Type.Object({ recordId: RecordId });
+  /** Who writes, why, and under which key. */
+  const writerOf = (...from: Parameters<typeof readerOf>) => {
+    const { principal, claim, purpose } = readerOf(...from);
+    const [request] = from;
+    return { purpose, person: vouching.personOf(principal, claim), request: repeatableRequestOf(request) };
+  };
 
   app.get(
     '/v1/records',
@@ -92,14 +98,7 @@ export function addRecordRoutes(app: ServiceApp, options: RecordRouteOptions): v
       },
     },
     async (request, reply) => {
-      const { purpose = DEFAULT_PURPOSE, ...claim } = request.query;
-      const person = vouching.personOf(principalOf(request), claim);
-      const write = await writer.create({
-        ...request.body,
-        purpose,
-        person,
-        request: repeatableRequestOf(request),
-      });
+      const write = await writer.create({ ...request.body, ...writerOf(request, request.query) });
       const { status, body } = await answerOf(write);
       return reply.status(status).header('location', statusPath(write)).send(body);
     },
@@ -121,13 +120,9 @@ export function addRecordRoutes(app: ServiceApp, options: RecordRouteOptions): v
       },
     },
     async (request, reply) => {
-      const { purpose = DEFAULT_PURPOSE, ...claim } = request.query;
-      const person = vouching.personOf(principalOf(request), claim);
       const write = await writer.revise(request.params.recordId, {
         ...request.body,
-        purpose,
-        person,
-        request: repeatableRequestOf(request),
+        ...writerOf(request, request.query),
       });
       const { status, body } = await answerOf(write);
       return reply.status(status).header('location', statusPath(write)).send(body);

@@ -2,7 +2,7 @@ import { TxId } from '@careledger/domain';
 import { AUTHORITY_ROUTES, RevocationRequest } from '@careledger/protocol';
 import { assertPatient, principalOf, requireRole, type ServiceApp } from '@careledger/service-kit';
 import { Type } from 'typebox';
-import { statementProblems } from '../http/route-problems.js';
+import { statementAnswers } from '../http/route-problems.js';
 import { RateLimit } from './rate-limit.js';
 import type { RevocationService } from './revocation-service.js';
 
@@ -23,7 +23,7 @@ export function addRevocationRoutes(app: ServiceApp, service: RevocationService)
       schema: {
         summary:
           'Relay a patient’s revocation, revocation of everything, or veto to the channels that it names',
-        problems: [...statementProblems, 'TOO_MANY_REQUESTS', 'GRANT_UNKNOWN'],
+        problems: [...statementAnswers, 'TOO_MANY_REQUESTS', 'GRANT_UNKNOWN'],
         body: RevocationRequest,
         response: { 201: Relayed },
       },

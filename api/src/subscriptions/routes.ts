@@ -1,9 +1,10 @@
 import { SubscriptionState } from '@careledger/contracts';
 import { Id128, PatientId, TxId } from '@careledger/domain';
+import { ledgerAnswers } from '@careledger/ledger/service';
 import { requireRole, type ServiceApp } from '@careledger/service-kit';
 import { Type } from 'typebox';
 import { IdempotencyHeaders, keyedRequestOf } from '../http/idempotency.js';
-import { keyProblems, ledgerAnswers } from '../http/route-problems.js';
+import { keyProblems } from '../http/route-problems.js';
 import { Cursor, Paging, cursorOf, pageArgs } from '../http/schemas.js';
 import { CancelledSubscription, NewSubscription } from './schemas.js';
 import type { SubscriptionService } from './subscription-service.js';

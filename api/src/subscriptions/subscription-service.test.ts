@@ -23,12 +23,15 @@ let isRegistered: boolean;
 /** So many endorsements fail because a peer does not know the patient. */
 let lagging: number;
 let submitted: string[];
+/** How often the ledger was asked for the patient, and when it was first. */
 let asked: number;
+let firstAsked: PromiseWithResolvers<void>;
 let rows: Partial<SubscriptionState>[];
 
 beforeEach(() => {
   store = new SqliteStore(':memory:');
   [isRegistered, lagging, asked, submitted, rows] = [false, 0, 0, [], []];
+  firstAsked = Promise.withResolvers();
   const submit = ({ statement }: { statement: string }) => {
     if (!isRegistered || lagging-- > 0) throw unknown();
     const { header, payload } = readStatement(statement);
@@ -38,6 +41,7 @@ beforeEach(() => {
   const authorities = fakeChannel('authorities', {
     GetPatient: () => {
       asked += 1;
+      firstAsked.resolve();
       if (!isRegistered) throw unknown();
       return { patientId: PATIENT, encryptionKeys: [] } as unknown as PatientState;
     },
@@ -57,7 +61,7 @@ const request = () => service.request({ patientId: PATIENT, permissions: ['read'
 describe('a request to a patient who was enrolled just now', () => {
   test('waits until the ledger tells of the registration', async () => {
     const answer = request();
-    while (asked === 0) await new Promise((resolve) => setTimeout(resolve, 1));
+    await firstAsked.promise;
     expect(submitted).toEqual([]);
     isRegistered = true;
     await registrations.patientsChanged([PATIENT]);

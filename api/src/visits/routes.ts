@@ -1,12 +1,12 @@
 import { CompactJws, records, type VisitState } from '@careledger/contracts';
 import { Id128, PatientId, Timestamp, closedObject } from '@careledger/domain';
-import { onLedger } from '@careledger/ledger/service';
+import { ledgerAnswers, onLedger } from '@careledger/ledger/service';
 import { requireRole, type ServiceApp } from '@careledger/service-kit';
 import { Type } from 'typebox';
 import type { ReadGate } from '../access/read-gate.js';
 import { VouchingQuery, readerOf, type Reader } from '../access/reader.js';
 import { IdempotencyHeaders, repeatableRequestOf } from '../http/idempotency.js';
-import { keyProblems, ledgerAnswers, vouchingProblems } from '../http/route-problems.js';
+import { keyProblems, vouchingProblems } from '../http/route-problems.js';
 import { Cursor, Paging, cursorOf, pageArgs } from '../http/schemas.js';
 import type { Channels } from '../ledger-port.js';
 import type { Outbox } from '../outbox/outbox.js';

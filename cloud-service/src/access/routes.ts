@@ -9,7 +9,7 @@ import {
 import { requireRole, type ServiceApp } from '@careledger/service-kit';
 import { Type } from 'typebox';
 import { callerOf } from '../caller.js';
-import { heldProblems, statementProblems } from '../route-problems.js';
+import { heldProblems, permitProblems, statementAnswers } from '../route-problems.js';
 import { keepReceipt, type ReceiptServiceOptions } from './receipt-service.js';
 import type { RelayService } from './relay-service.js';
 import type { ReleaseService } from './release-service.js';
@@ -40,16 +40,12 @@ export function addAccessRoutes(app: ServiceApp, { relay, release, receipts }: A
       schema: {
         summary: 'Ask for a record',
         problems: [
-          ...statementProblems,
+          ...statementAnswers,
           ...heldProblems,
           'ACCESS_DENIED',
           'ACCESS_REFUSED',
           'PROVIDER_UNREACHABLE',
-          'PERMIT_INVALID',
-          'PERMIT_EXPIRED',
-          'PERMIT_USED',
-          'POLICY_CHANGED',
-          'WRAPS_OUTDATED',
+          ...permitProblems,
         ],
         body: AccessRequestHttp,
         response: { 200: AccessAnswer },
@@ -64,15 +60,7 @@ export function addAccessRoutes(app: ServiceApp, { relay, release, receipts }: A
       config: requireRole('system'),
       schema: {
         summary: 'Release a record to another provider under a committed permit',
-        problems: [
-          ...statementProblems,
-          ...heldProblems,
-          'PERMIT_INVALID',
-          'PERMIT_EXPIRED',
-          'PERMIT_USED',
-          'POLICY_CHANGED',
-          'WRAPS_OUTDATED',
-        ],
+        problems: [...statementAnswers, ...heldProblems, ...permitProblems],
         body: ReleaseRequestHttp,
         response: { 200: ReleasedRecord },
       },
@@ -85,7 +73,7 @@ export function addAccessRoutes(app: ServiceApp, { relay, release, receipts }: A
     {
       config: requireRole('system'),
       schema: {
-        problems: [...statementProblems, 'RECEIPT_REFUSED'],
+        problems: [...statementAnswers, 'RECEIPT_REFUSED'],
         response: { 204: Type.Null({ description: 'Kept' }) },
         summary: 'Keep a recipient’s receipt',
         body: ReceiptRequest,

@@ -4,7 +4,7 @@ import { PROVIDER_ROUTES, StoreRecordAnswer, StoreRecordRequest } from '@careled
 import { requireRole, type ServiceApp } from '@careledger/service-kit';
 import { Type } from 'typebox';
 import { callerOf } from '../caller.js';
-import { statementProblems } from '../route-problems.js';
+import { statementAnswers } from '../route-problems.js';
 import type { RecordService } from './record-service.js';
 
 /** Base64url, manifest and wraps beside the ciphertext. */
@@ -20,7 +20,7 @@ export function addRecordRoutes(app: ServiceApp, service: RecordService): void {
       schema: {
         summary: 'Store a version of a record',
         problems: [
-          ...statementProblems,
+          ...statementAnswers,
           'MANIFEST_MALFORMED',
           'WRAP_SET_MALFORMED',
           'BASE64URL_INVALID',

@@ -12,7 +12,7 @@ import { requireRole, type ServiceApp } from '@careledger/service-kit';
 import { Type } from 'typebox';
 import { callerOf } from '../caller.js';
 import type { OwnPeer } from '../ledger/own-peer.js';
-import { statementProblems } from '../route-problems.js';
+import { statementAnswers } from '../route-problems.js';
 import type { ReadingRelay } from './readings.js';
 import { relayRevocation } from './revocations.js';
 import { relateVisit } from './visits.js';
@@ -34,7 +34,7 @@ export function addRelayedRoutes(app: ServiceApp, { cloud, ownPeer, readings }: 
       config: requireRole('system'),
       schema: {
         summary: 'Relay a visit to the cloud channel',
-        problems: [...statementProblems, 'VISIT_REFUSED'],
+        problems: [...statementAnswers, 'VISIT_REFUSED'],
         body: VisitRequest,
         response: { 201: Type.Object({ txId: TxId }) },
       },
@@ -49,7 +49,7 @@ export function addRelayedRoutes(app: ServiceApp, { cloud, ownPeer, readings }: 
       config: requireRole('system'),
       schema: {
         summary: 'Relay a patient’s revocation to the cloud channel',
-        problems: statementProblems,
+        problems: statementAnswers,
         body: RevocationRequest,
         response: { 201: RevocationAnswer },
       },
@@ -65,7 +65,7 @@ export function addRelayedRoutes(app: ServiceApp, { cloud, ownPeer, readings }: 
       bodyLimit: READINGS_BODY_LIMIT_BYTES,
       schema: {
         summary: 'Report to the cloud channel who was shown a direct emergency notice',
-        problems: statementProblems,
+        problems: statementAnswers,
         body: ReadingsRequest,
         response: { 200: ReadingsAnswer },
       },

@@ -3,7 +3,7 @@ import { HeldWraps, PROVIDER_ROUTES, ReplaceWrapsAnswer, ReplaceWrapsRequest } f
 import { requireRole, type ServiceApp } from '@careledger/service-kit';
 import { Type } from 'typebox';
 import { callerOf } from '../caller.js';
-import { statementProblems } from '../route-problems.js';
+import { statementAnswers } from '../route-problems.js';
 import type { WrapService } from './wrap-service.js';
 
 const Params = Type.Object({ recordId: RecordId, version: RecordVersion });
@@ -17,7 +17,7 @@ export function addWrapRoutes(app: ServiceApp, service: WrapService): void {
       schema: {
         summary: 'Replace the wraps of a version by the set that follows',
         problems: [
-          ...statementProblems,
+          ...statementAnswers,
           'RECORD_UNKNOWN',
           'WRAP_SET_MALFORMED',
           'WRAPS_REFUSED',

@@ -16,6 +16,7 @@ import {
 } from '@careledger/ledger';
 import type { TrustRoots } from '@careledger/private-chain';
 import type { RunningNetwork } from '@careledger/supervisor';
+import { trustRootsOf } from '../client/trust-roots.js';
 
 /** No block for this long: the reader has seen all there are. */
 const QUIET_MS = 1_000;
@@ -98,22 +99,8 @@ export class LedgerView implements Disposable {
   }
 
   /** What a verifier of proofs believes: the attestors as registered, as many as endorsement asks for. */
-  async trustRoots(threshold: number): Promise<TrustRoots> {
-    const { attestors } = await this.#ledger
-      .channel('authorities')
-      .evaluate(accessControl, 'ListAttestors', {});
-    const keys: Record<string, string[]> = {};
-    for (const { mspId, key } of attestors) (keys[mspId] ??= []).push(key);
-    return {
-      v: 1,
-      kind: 'careledger.trust-roots',
-      network: this.network.networkId,
-      production: false,
-      attestors: keys,
-      threshold,
-      channel: 'authorities',
-      chaincode: records.name,
-    };
+  trustRoots(threshold: number): Promise<TrustRoots> {
+    return trustRootsOf(this.#ledger, { networkId: this.network.networkId, threshold });
   }
 
   [Symbol.dispose](): void {

@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { setTimeout as delay } from 'node:timers/promises';
 import { afterAll, expect, test } from '@jest/globals';
+import { isAlive } from './is-alive.js';
 
 const workspace = fileURLToPath(new URL('../../../', import.meta.url));
 const DEV = join(workspace, 'examples/bin/careledger-dev.js');
@@ -104,13 +105,4 @@ function faultOf(line: string, shown: string): string | undefined {
 function childrenOf(pid: number | undefined): number[] {
   const text = readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8').trim();
   return text === '' ? [] : text.split(' ').map(Number);
-}
-
-function isAlive(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch {
-    return false;
-  }
 }

@@ -1,5 +1,6 @@
 import { existsSync, mkdirSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { isAlive } from './is-alive.js';
 
 /** Marks a folder that may be emptied; the process that uses it. */
 const PID_FILE = 'dev.pid';
@@ -24,13 +25,4 @@ export function claimFolder(dir: string): Disposable {
   mkdirSync(dir, { recursive: true });
   writeFileSync(pidFile, String(process.pid));
   return { [Symbol.dispose]: () => writeFileSync(pidFile, '') };
-}
-
-function isAlive(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch {
-    return false;
-  }
 }

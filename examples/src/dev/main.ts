@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import { devNetworkFolder } from '@careledger/network-definition';
 import {
   ProcessGroup,
   type Careledger,
@@ -24,7 +25,7 @@ export async function main(argv: readonly string[]): Promise<void> {
   ending.use(claimFolder(dir));
   const processes = ending.use(new ProcessGroup([process.pid], { detached: true }));
   const starting = (async () => {
-    const network = await startEmbeddedNetwork(processes, join(dir, 'network'), join(dir, 'logs'));
+    const network = await startEmbeddedNetwork(processes, devNetworkFolder(dir), join(dir, 'logs'));
     say('the embedded network runs');
     const careledger = await startCareledger({
       processes,

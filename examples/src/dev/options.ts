@@ -1,4 +1,4 @@
-import { join } from 'node:path';
+import { DEV_FOLDER } from '@careledger/network-definition';
 import { Command } from 'commander';
 import { parseDuration } from '../demo/options.js';
 
@@ -20,7 +20,7 @@ export function parseDevOptions(argv: readonly string[]): DevOptions {
       'Starts the embedded network and all services, with a patient whose device sends readings. Compiles what is\n' +
         'edited, and restarts the processes that run it. Ledgers and stores stay until the next start. Ctrl-C ends it.',
     )
-    .option('--dir <folder>', 'ledgers, stores and logs; emptied at the start', join('.careledger', 'dev'))
+    .option('--dir <folder>', 'ledgers, stores and logs; emptied at the start', DEV_FOLDER)
     .option('--every <duration>', 'time between readings', parseDuration, parseDuration('5s'))
     .option('--interval <duration>', 'period of the periodic records', parseDuration, parseDuration('1m'))
     .option('--no-compile', 'only restart: something else compiles, such as an editor')

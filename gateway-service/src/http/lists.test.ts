@@ -1,17 +1,13 @@
-import { hash } from 'node:crypto';
 import { expect, test } from '@jest/globals';
-import { buildService, createLogger } from '@careledger/service-kit';
 import { RecordsFixture } from '../../testing/records-fixture.js';
+import { TOKENS, newTestApp } from '../../testing/test-app.js';
 import { StepStore } from '../consent/index.js';
-import { problems } from '../problems.js';
 import { devicesPlugin } from './devices/plugin.js';
 import type { DeviceServiceOptions } from './devices/service.js';
 import { grantsPlugin } from './grants/plugin.js';
 import type { GrantServiceOptions } from './grants/service.js';
 import { patientsPlugin } from './patients/plugin.js';
 import type { PatientServiceOptions } from './patients/service.js';
-
-const TOKENS = { ops: 'a-token-of-the-operator', patient: 'a-token-of-the-patient' };
 
 test('lists that can grow without bound come in pages, and no row is left out or there twice', async () => {
   await using fixture = await RecordsFixture.open();
@@ -23,22 +19,7 @@ test('lists that can grow without bound come in pages, and no row is left out or
     fixture.grant(patient, fixture.hospital);
   }
   const { patientId } = patient;
-  const sha256 = (token: string) => hash('sha256', token);
-  const app = await buildService({
-    name: 'gateway',
-    logger: createLogger('gateway', { level: 'silent' }),
-    config: {
-      http: { host: '127.0.0.1', port: 0, bodyLimitBytes: 65_536, metricsOpen: false },
-      auth: {
-        tokens: [
-          { sha256: sha256(TOKENS.ops), role: 'ops' },
-          { sha256: sha256(TOKENS.patient), role: 'patient', patientIds: [patientId] },
-        ],
-      },
-    },
-    problems,
-    openapi: { title: 'gateway', version: '0' },
-  });
+  const app = await newTestApp(patientId);
   // All that these routes ask of a gateway.
   const parts = {
     ...{ core, grants: fixture.grants, steps: new StepStore(core.store.database) },

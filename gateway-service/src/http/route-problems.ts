@@ -1,3 +1,4 @@
+import { ledgerAnswers } from '@careledger/ledger/service';
 import type { ProblemCode } from '../problems.js';
 
 /** What routes of several nouns can answer with; a route's schema declares them as `problems`. */
@@ -5,9 +6,6 @@ type Codes = readonly ProblemCode[];
 
 /** Routes under a patient. */
 export const patientProblems: Codes = ['PATIENT_NOT_FOUND'];
-
-/** Routes that ask the ledger. */
-export const ledgerAnswers: Codes = ['LEDGER_REFUSED', 'LEDGER_UNAVAILABLE'];
 
 /** Routes that open the consent key. */
 export const passphraseProblems: Codes = [

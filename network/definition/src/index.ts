@@ -1,4 +1,5 @@
 export type { CollectionPlan } from './collections.js';
+export { DEV_FOLDER, devNetworkFolder } from './dev-folder.js';
 export { DefinitionError } from './errors.js';
 export { embeddedNetwork } from './embedded.js';
 export { DEFAULT_DEFINITION_PATH, loadNetworkDefinition, parseNetworkDefinition } from './load.js';

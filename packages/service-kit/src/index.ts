@@ -6,6 +6,7 @@ export * from './config/config.js';
 export { Secret } from './config/settings.js';
 export * from './config/service-config.js';
 export { prepareDataDir } from './data-dir.js';
+export { packageVersion } from './package-version.js';
 export { createLogger, type Logger } from './logging.js';
 export { type Role } from './config/roles.js';
 export * from './http/problems.js';

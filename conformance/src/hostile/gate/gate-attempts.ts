@@ -5,7 +5,7 @@ import { THROUGH, kindOf, type AttemptKind, type Try } from '../attempt.js';
 /** The parts of an authority's api, of whatever build. */
 export type GateBuild = Pick<typeof Testing, 'TestHospital' | 'Unread' | 'readerWith' | 'testPatient'>;
 type GateKind = AttemptKind<GateBuild>;
-type House = InstanceType<GateBuild['TestHospital']>;
+type Hospital = InstanceType<GateBuild['TestHospital']>;
 type Patient = ReturnType<GateBuild['testPatient']>;
 type Grant = Parameters<Patient['grant']>[0];
 type Notice = Partial<Parameters<Patient['notice']>[0]>;
@@ -13,16 +13,16 @@ type Notice = Partial<Parameters<Patient['notice']>[0]>;
 const HOUR_MS = 3_600_000;
 const [VITAL, LABORATORY, CARDIOLOGY] = [randomId128(), randomId128(), randomId128()] as const;
 
-/** A house of the build's own, with a patient who grants, where it is said what. */
-type Act = (house: House, patient: Patient, build: GateBuild) => Promise<string>;
-const inHouse =
+/** A hospital of the build's own, with a patient who grants, where it is said what. */
+type Act = (hospital: Hospital, patient: Patient, build: GateBuild) => Promise<string>;
+const inHospital =
   (act: Act, grant?: Grant): Try<GateBuild>['run'] =>
   async (build) => {
-    await using house = new build.TestHospital();
+    await using hospital = new build.TestHospital();
     const patient = build.testPatient();
     const grants = grant === undefined ? [] : [patient.grant(grant)];
-    await house.granted(patient.state, ...grants);
-    return await act(house, patient, build);
+    await hospital.granted(patient.state, ...grants);
+    return await act(hospital, patient, build);
   };
 
 /** The code with its reason, by which something is refused. */
@@ -38,15 +38,15 @@ async function codeOf(act: Promise<unknown>): Promise<string> {
 }
 
 /** A direct notice that is here, `ageMs` old. */
-async function noticed(house: House, patient: Patient, ageMs = 0, notice: Notice = {}): Promise<void> {
-  const iat = Math.floor((house.nowMs - ageMs) / 1_000);
-  await house.service.accept(await patient.notice({ to: house.ownKey.publicKey, iat, ...notice }));
+async function noticed(hospital: Hospital, patient: Patient, ageMs = 0, notice: Notice = {}): Promise<void> {
+  const iat = Math.floor((hospital.nowMs - ageMs) / 1_000);
+  await hospital.service.accept(await patient.notice({ to: hospital.ownKey.publicKey, iat, ...notice }));
 }
 
 /** What somebody sees of the newest direct notice. */
-async function sees(house: House, reader: Parameters<House['read']>[0]): Promise<string> {
+async function sees(hospital: Hospital, reader: Parameters<Hospital['read']>[0]): Promise<string> {
   try {
-    const shown = await house.read(reader);
+    const shown = await hospital.read(reader);
     return 'withheld' in shown ? String(shown.withheld) : THROUGH;
   } catch (error) {
     const { code } = error as { code?: unknown };
@@ -57,18 +57,18 @@ async function sees(house: House, reader: Parameters<House['read']>[0]): Promise
 
 /** What the api says to a notice that is not what it should be. */
 const sends =
-  (notice: (house: House, patient: Patient) => Notice, ageMs = 0): Act =>
-  (house, patient) =>
-    codeOf(noticed(house, patient, ageMs, notice(house, patient)));
+  (notice: (hospital: Hospital, patient: Patient) => Notice, ageMs = 0): Act =>
+  (hospital, patient) =>
+    codeOf(noticed(hospital, patient, ageMs, notice(hospital, patient)));
 
 const kind = kindOf<GateBuild>;
 
 /** The grant covers one unit alone. */
-async function ofCardiology(house: House, patient: Patient): Promise<void> {
-  const sealed = await patient.meaning(house.ownKey.publicKey, {
+async function ofCardiology(hospital: Hospital, patient: Patient): Promise<void> {
+  const sealed = await patient.meaning(hospital.ownKey.publicKey, {
     grantee: [{ unit: 'cardiology', tag: CARDIOLOGY }],
   });
-  await house.granted(patient.state, patient.grant({ granteeTags: [CARDIOLOGY], sealed }));
+  await hospital.granted(patient.state, patient.grant({ granteeTags: [CARDIOLOGY], sealed }));
 }
 
 /** What of an authority's own people stands between them and plaintext, whatever way they come. */
@@ -79,15 +79,15 @@ export const GATE_ATTEMPTS: readonly GateKind[] = [
     what: 'is shown an emergency as another unit than was granted',
     answer: 'GRANTEE_MISMATCH',
     tries: {
-      'a practitioner of that unit': inHouse(async (house, patient, { readerWith }) => {
-        await ofCardiology(house, patient);
-        await noticed(house, patient);
-        return sees(house, readerWith({ practitionerId: await house.practitioner('billing') }));
+      'a practitioner of that unit': inHospital(async (hospital, patient, { readerWith }) => {
+        await ofCardiology(hospital, patient);
+        await noticed(hospital, patient);
+        return sees(hospital, readerWith({ practitionerId: await hospital.practitioner('billing') }));
       }),
-      'a token of that unit': inHouse(async (house, patient, { readerWith }) => {
-        await ofCardiology(house, patient);
-        await noticed(house, patient);
-        return sees(house, readerWith({}, { unit: 'billing' }));
+      'a token of that unit': inHospital(async (hospital, patient, { readerWith }) => {
+        await ofCardiology(hospital, patient);
+        await noticed(hospital, patient);
+        return sees(hospital, readerWith({}, { unit: 'billing' }));
       }),
     },
   }),
@@ -97,16 +97,16 @@ export const GATE_ATTEMPTS: readonly GateKind[] = [
     what: 'claims the unit that was granted with a token of another, or lends such a token to a practitioner of another',
     answer: 'UNIT_MISMATCH',
     tries: {
-      token: inHouse(async (house, patient, { readerWith }) => {
-        await ofCardiology(house, patient);
-        await noticed(house, patient);
-        return sees(house, readerWith({ unit: 'cardiology' }, { unit: 'billing' }));
+      token: inHospital(async (hospital, patient, { readerWith }) => {
+        await ofCardiology(hospital, patient);
+        await noticed(hospital, patient);
+        return sees(hospital, readerWith({ unit: 'cardiology' }, { unit: 'billing' }));
       }),
-      'a practitioner of another unit': inHouse(async (house, patient, { readerWith }) => {
-        await ofCardiology(house, patient);
-        await noticed(house, patient);
-        const practitionerId = await house.practitioner('billing');
-        return sees(house, readerWith({ practitionerId }, { unit: 'cardiology' }));
+      'a practitioner of another unit': inHospital(async (hospital, patient, { readerWith }) => {
+        await ofCardiology(hospital, patient);
+        await noticed(hospital, patient);
+        const practitionerId = await hospital.practitioner('billing');
+        return sees(hospital, readerWith({ practitionerId }, { unit: 'cardiology' }));
       }),
     },
   }),
@@ -116,23 +116,23 @@ export const GATE_ATTEMPTS: readonly GateKind[] = [
     what: 'is shown an emergency after it was withdrawn, by a stream that was open before',
     answer: 'PRACTITIONER_UNKNOWN',
     tries: {
-      withdrawn: inHouse(async (house, patient, { readerWith }) => {
-        await noticed(house, patient);
-        const practitionerId = await house.practitioner();
-        await house.setStage(practitionerId, 'withdrawn');
-        return sees(house, readerWith({ practitionerId }));
+      withdrawn: inHospital(async (hospital, patient, { readerWith }) => {
+        await noticed(hospital, patient);
+        const practitionerId = await hospital.practitioner();
+        await hospital.setStage(practitionerId, 'withdrawn');
+        return sees(hospital, readerWith({ practitionerId }));
       }, {}),
-      'while the ledger is asked': inHouse(async (house, patient, { readerWith }) => {
-        await noticed(house, patient);
-        const practitionerId = await house.practitioner();
-        const { patients } = house.ledgers.authorities;
+      'while the ledger is asked': inHospital(async (hospital, patient, { readerWith }) => {
+        await noticed(hospital, patient);
+        const practitionerId = await hospital.practitioner();
+        const { patients } = hospital.ledgers.authorities;
         const patientOf = patients.get.bind(patients);
         const withdrawals: Promise<void>[] = [];
         patients.get = (id) => {
-          withdrawals.push(house.setStage(practitionerId, 'withdrawing'));
+          withdrawals.push(hospital.setStage(practitionerId, 'withdrawing'));
           return patientOf(id);
         };
-        const seen = await sees(house, readerWith({ practitionerId }));
+        const seen = await sees(hospital, readerWith({ practitionerId }));
         await Promise.all(withdrawals);
         return seen;
       }, {}),
@@ -144,15 +144,15 @@ export const GATE_ATTEMPTS: readonly GateKind[] = [
     what: 'is shown an emergency after a revocation that one channel alone has',
     answer: 'NO_GRANT',
     tries: {
-      'on cloud': inHouse(async (house, patient, { readerWith }) => {
-        await noticed(house, patient);
-        house.ledgers.cloud.revoke(patient.grant({}));
-        return sees(house, readerWith());
+      'on cloud': inHospital(async (hospital, patient, { readerWith }) => {
+        await noticed(hospital, patient);
+        hospital.ledgers.cloud.revoke(patient.grant({}));
+        return sees(hospital, readerWith());
       }, {}),
-      'on authorities': inHouse(async (house, patient, { readerWith }) => {
-        await noticed(house, patient);
-        house.ledgers.authorities.revoke(patient.grant({}));
-        return sees(house, readerWith());
+      'on authorities': inHospital(async (hospital, patient, { readerWith }) => {
+        await noticed(hospital, patient);
+        hospital.ledgers.authorities.revoke(patient.grant({}));
+        return sees(hospital, readerWith());
       }, {}),
     },
   }),
@@ -162,9 +162,9 @@ export const GATE_ATTEMPTS: readonly GateKind[] = [
     what: 'is shown an emergency for another purpose than was granted',
     answer: 'PURPOSE_NOT_GRANTED',
     tries: {
-      research: inHouse(async (house, patient, { readerWith }) => {
-        await noticed(house, patient);
-        return sees(house, { ...readerWith(), purpose: 'HRESCH' });
+      research: inHospital(async (hospital, patient, { readerWith }) => {
+        await noticed(hospital, patient);
+        return sees(hospital, { ...readerWith(), purpose: 'HRESCH' });
       }, {}),
     },
   }),
@@ -174,10 +174,10 @@ export const GATE_ATTEMPTS: readonly GateKind[] = [
     what: 'is shown an emergency of which its grant covers a part',
     answer: 'SCOPE_NOT_GRANTED',
     tries: {
-      part: inHouse(
-        async (house, patient, { readerWith }) => {
-          await noticed(house, patient, 0, { tagGroups: [[VITAL], [LABORATORY]] });
-          return sees(house, readerWith());
+      part: inHospital(
+        async (hospital, patient, { readerWith }) => {
+          await noticed(hospital, patient, 0, { tagGroups: [[VITAL], [LABORATORY]] });
+          return sees(hospital, readerWith());
         },
         { scopeTags: [VITAL] },
       ),
@@ -189,11 +189,11 @@ export const GATE_ATTEMPTS: readonly GateKind[] = [
     what: 'is shown an emergency while no peer can be asked, by what was heard more than a day ago',
     answer: 'LEDGER_UNAVAILABLE',
     tries: {
-      mirror: inHouse(async (house, patient, { readerWith }) => {
-        house.nowMs += 25 * HOUR_MS;
-        await noticed(house, patient);
-        for (const ledger of Object.values(house.ledgers)) ledger.state = 'away';
-        return sees(house, readerWith());
+      mirror: inHospital(async (hospital, patient, { readerWith }) => {
+        hospital.nowMs += 25 * HOUR_MS;
+        await noticed(hospital, patient);
+        for (const ledger of Object.values(hospital.ledgers)) ledger.state = 'away';
+        return sees(hospital, readerWith());
       }, {}),
     },
   }),
@@ -203,12 +203,12 @@ export const GATE_ATTEMPTS: readonly GateKind[] = [
     what: 'is shown an old emergency while no peer can be asked',
     answer: 'LEDGER_UNAVAILABLE',
     tries: {
-      notice: inHouse(async (house, patient, { readerWith }) => {
-        await noticed(house, patient, 12 * HOUR_MS);
-        house.nowMs += 13 * HOUR_MS;
-        await house.mirrored(patient.patientId);
-        for (const ledger of Object.values(house.ledgers)) ledger.state = 'away';
-        return sees(house, readerWith());
+      notice: inHospital(async (hospital, patient, { readerWith }) => {
+        await noticed(hospital, patient, 12 * HOUR_MS);
+        hospital.nowMs += 13 * HOUR_MS;
+        await hospital.mirrored(patient.patientId);
+        for (const ledger of Object.values(hospital.ledgers)) ledger.state = 'away';
+        return sees(hospital, readerWith());
       }, {}),
     },
   }),
@@ -218,9 +218,9 @@ export const GATE_ATTEMPTS: readonly GateKind[] = [
     what: 'is shown a record that cloud has permitted and its own peer would not',
     answer: 'READ_REFUSED (NO_GRANT)',
     tries: {
-      record: inHouse(async (house, patient, { readerWith, Unread }) =>
+      record: inHospital(async (hospital, patient, { readerWith, Unread }) =>
         codeOf(
-          house.gate.record(readerWith(), {
+          hospital.gate.record(readerWith(), {
             patientId: patient.patientId,
             tagGroups: [],
             author: patient.patientId,
@@ -237,7 +237,7 @@ export const GATE_ATTEMPTS: readonly GateKind[] = [
     what: 'raises an emergency in another patient’s name',
     answer: 'STATEMENT_KEY_UNKNOWN',
     tries: {
-      signature: inHouse(
+      signature: inHospital(
         sends(() => ({ signer: generateEd25519().signer })),
         {},
       ),
@@ -249,7 +249,7 @@ export const GATE_ATTEMPTS: readonly GateKind[] = [
     what: 'brings an emergency that is for another authority',
     answer: 'NOT_ADDRESSED',
     tries: {
-      addressee: inHouse(
+      addressee: inHospital(
         sends(() => ({ authorityId: 'aut_lab' })),
         {},
       ),
@@ -261,7 +261,7 @@ export const GATE_ATTEMPTS: readonly GateKind[] = [
     what: 'floods an authority that it has granted nothing',
     answer: 'NOT_SUBSCRIBED',
     tries: {
-      notice: inHouse(sends(() => ({}))),
+      notice: inHospital(sends(() => ({}))),
     },
   }),
   kind({
@@ -270,7 +270,7 @@ export const GATE_ATTEMPTS: readonly GateKind[] = [
     what: 'brings an emergency of the day before yesterday',
     answer: 'STATEMENT_EXPIRED',
     tries: {
-      notice: inHouse(
+      notice: inHospital(
         sends(() => ({}), 25 * HOUR_MS),
         {},
       ),
@@ -282,7 +282,7 @@ export const GATE_ATTEMPTS: readonly GateKind[] = [
     what: 'raises an emergency under the id of a record that is not of its making',
     answer: 'NOTICE_REFUSED (RECORD_ID_MISMATCH)',
     tries: {
-      seed: inHouse(
+      seed: inHospital(
         sends((_house, patient) => ({ body: { seed: patient.newRecord().seed } })),
         {},
       ),
@@ -294,7 +294,7 @@ export const GATE_ATTEMPTS: readonly GateKind[] = [
     what: 'says of an emergency that it holds less than its manifest says',
     answer: 'NOTICE_REFUSED (AAD_MISMATCH)',
     tries: {
-      tags: inHouse(
+      tags: inHospital(
         sends(() => ({ tagGroups: [[VITAL], [LABORATORY]], body: { tagGroups: [[VITAL]] } })),
         {},
       ),
@@ -306,7 +306,7 @@ export const GATE_ATTEMPTS: readonly GateKind[] = [
     what: 'raises an emergency that the authority cannot open',
     answer: 'NOTICE_REFUSED (NOT_A_RECIPIENT)',
     tries: {
-      wrap: inHouse(
+      wrap: inHospital(
         sends(() => ({ to: generateX25519().publicKey })),
         {},
       ),

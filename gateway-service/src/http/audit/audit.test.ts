@@ -1,19 +1,16 @@
-import { hash } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { STATEMENTS, type AccessState } from '@careledger/contracts';
 import type { Signer } from '@careledger/crypto';
 import { sodiumVerifier } from '@careledger/crypto/sodium';
-import { buildService, createLogger, type ServiceApp } from '@careledger/service-kit';
+import type { ServiceApp } from '@careledger/service-kit';
 import { makeStatement, readStatement } from '@careledger/statements';
 import { PASSPHRASE } from '../../../testing/open-core.js';
+import { TOKENS, newTestApp } from '../../../testing/test-app.js';
 import { TestCore } from '../../../testing/test-core.js';
 import { ConsentError } from '../../consent/index.js';
 import type { Patient } from '../../patients/index.js';
-import { problems } from '../../problems.js';
 import { auditPlugin } from './plugin.js';
-
-const TOKEN = 'a-token-of-the-patient';
 
 let t: TestCore;
 let patient: Patient;
@@ -26,17 +23,7 @@ beforeEach(async () => {
   patient = await t.patient();
   accesses = [];
   registered = () => Promise.resolve();
-  const { patientId } = patient;
-  app = await buildService({
-    name: 'gateway',
-    logger: createLogger('gateway', { level: 'silent' }),
-    config: {
-      http: { host: '127.0.0.1', port: 0, bodyLimitBytes: 65_536, metricsOpen: false },
-      auth: { tokens: [{ sha256: hash('sha256', TOKEN), role: 'patient', patientIds: [patientId] }] },
-    },
-    problems,
-    openapi: { title: 'gateway', version: '0' },
-  });
+  app = await newTestApp(patient.patientId);
   // All that these routes ask of a gateway; what the ledger answers is the test's.
   await app.register(auditPlugin, {
     core: t.core,
@@ -55,7 +42,7 @@ const call = (method: 'GET' | 'POST', path: string, payload?: object) =>
   app.inject({
     method,
     url: `/v1/patients/${patient.patientId}${path}`,
-    headers: { authorization: `Bearer ${TOKEN}` },
+    headers: { authorization: `Bearer ${TOKENS.patient}` },
     ...(payload !== undefined && { payload }),
   });
 

@@ -1,27 +1,14 @@
-import { hash } from 'node:crypto';
 import { expect, test } from '@jest/globals';
-import { buildService, createLogger } from '@careledger/service-kit';
 import { PASSPHRASE } from '../../../testing/open-core.js';
+import { TOKENS, newTestApp } from '../../../testing/test-app.js';
 import { TestCore } from '../../../testing/test-core.js';
-import { problems } from '../../problems.js';
 import { auditPlugin } from './plugin.js';
 import type { AuditServiceOptions } from './service.js';
-
-const TOKEN = 'a-token-of-the-patient';
 
 test('after wrong passphrases the API says 429 and when to come again, however the token’s scheme is written', async () => {
   await using t = await TestCore.open();
   const { patientId } = await t.patient();
-  const app = await buildService({
-    name: 'gateway',
-    logger: createLogger('gateway', { level: 'silent' }),
-    config: {
-      http: { host: '127.0.0.1', port: 0, bodyLimitBytes: 65_536, metricsOpen: false },
-      auth: { tokens: [{ sha256: hash('sha256', TOKEN), role: 'patient', patientIds: [patientId] }] },
-    },
-    problems,
-    openapi: { title: 'gateway', version: '0' },
-  });
+  const app = await newTestApp(patientId);
   // The route that signs a check-in asks nothing else of the rest of a gateway.
   const consent = { registered: () => Promise.resolve() };
   const parts = { core: t.core, networkId: 'devnet', consent } as unknown as AuditServiceOptions;
@@ -30,7 +17,7 @@ test('after wrong passphrases the API says 429 and when to come again, however t
     app.inject({
       method: 'POST',
       url: `/v1/patients/${patientId}/check-in`,
-      headers: { authorization: `${scheme} ${TOKEN}` },
+      headers: { authorization: `${scheme} ${TOKENS.patient}` },
       payload: { authorityId: 'aut_hospital', passphrase },
     });
   for (const scheme of ['Bearer', 'bearer', 'BEARER']) {

@@ -1,9 +1,10 @@
 import { CompactJws } from '@careledger/contracts';
+import { ledgerAnswers } from '@careledger/ledger/service';
 import type { ServiceApp } from '@careledger/service-kit';
 import { Type } from 'typebox';
 import { byPatient, byPatientOrAuditor } from '../access.js';
 import { callerOf } from '../caller.js';
-import { consentProblems, ledgerAnswers, patientProblems } from '../route-problems.js';
+import { consentProblems, patientProblems } from '../route-problems.js';
 import { PatientParams } from '../schemas.js';
 import { AccessesPage, CheckInBody, LedgerPageQuery, VisitsPage } from './schemas.js';
 import type { AuditService } from './service.js';

@@ -1,7 +1,8 @@
+import { ledgerAnswers } from '@careledger/ledger/service';
 import type { ServiceApp } from '@careledger/service-kit';
 import { Type } from 'typebox';
 import { byPatient, byPatientOpsOrAuditor } from '../access.js';
-import { ledgerAnswers, patientProblems } from '../route-problems.js';
+import { patientProblems } from '../route-problems.js';
 import { PatientParams } from '../schemas.js';
 import { BlocksPage, BlocksQuery, ChainView, ProofQuery, VerificationView } from './schemas.js';
 import type { ChainService } from './service.js';

@@ -12,6 +12,7 @@ import {
   ReadyOrPassphrase,
   SignRevocationBody,
   jobResponses,
+  statusOf,
 } from './schemas.js';
 import type { GrantService } from './service.js';
 
@@ -46,7 +47,7 @@ export function addGrantRoutes(app: ServiceApp, grants: GrantService): void {
     },
     async (request, reply) => {
       const outcome = await grants.grant(request.params.patientId, request.body, callerOf(request));
-      return reply.status(outcome.status === 'done' ? 200 : 202).send(outcome);
+      return reply.status(statusOf(outcome)).send(outcome);
     },
   );
 
@@ -65,7 +66,7 @@ export function addGrantRoutes(app: ServiceApp, grants: GrantService): void {
     async (request, reply) => {
       const { patientId, grantId } = request.params;
       const outcome = await grants.revoke(patientId, grantId, request.body, callerOf(request));
-      return reply.status(outcome.status === 'done' ? 200 : 202).send(outcome);
+      return reply.status(statusOf(outcome)).send(outcome);
     },
   );
 
@@ -83,7 +84,7 @@ export function addGrantRoutes(app: ServiceApp, grants: GrantService): void {
     },
     async (request, reply) => {
       const outcome = await grants.revokeAll(request.params.patientId, request.body, callerOf(request));
-      return reply.status(outcome.status === 'done' ? 200 : 202).send(outcome);
+      return reply.status(statusOf(outcome)).send(outcome);
     },
   );
 

@@ -13,6 +13,7 @@ import {
 } from '@careledger/domain';
 import { GrantMeaning } from '@careledger/protocol';
 import { Type, type Static } from 'typebox';
+import type { JobOutcome } from '../../consent/index.js';
 import { Passphrase } from '../schemas.js';
 
 const word = Type.String({ minLength: 1, maxLength: 64 });
@@ -79,6 +80,9 @@ const JobView = Type.Object({
   ),
 });
 export const jobResponses = { 200: JobView, 202: JobView };
+/** @returns the status of {@link jobResponses} that an outcome is answered with */
+export const statusOf = ({ status }: Pick<JobOutcome, 'status'>): 200 | 202 =>
+  status === 'done' ? 200 : 202;
 
 const GrantView = Type.Object({
   grantId: Id128,

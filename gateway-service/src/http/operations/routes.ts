@@ -1,6 +1,7 @@
+import { ledgerAnswers } from '@careledger/ledger/service';
 import { assertOwnOrganisation, type ServiceApp } from '@careledger/service-kit';
 import { byOps, byOpsOrSystem, byPatientOrOps } from '../access.js';
-import { ledgerAnswers, patientProblems } from '../route-problems.js';
+import { patientProblems } from '../route-problems.js';
 import { PatientParams } from '../schemas.js';
 import {
   AttestationBody,

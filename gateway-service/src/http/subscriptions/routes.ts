@@ -1,9 +1,10 @@
+import { ledgerAnswers } from '@careledger/ledger/service';
 import type { ServiceApp } from '@careledger/service-kit';
 import type { ProblemCode } from '../../problems.js';
 import { byPatient } from '../access.js';
 import { callerOf } from '../caller.js';
-import { ReadyOrPassphrase, jobResponses } from '../grants/schemas.js';
-import { consentProblems, ledgerAnswers, patientProblems } from '../route-problems.js';
+import { ReadyOrPassphrase, jobResponses, statusOf } from '../grants/schemas.js';
+import { consentProblems, patientProblems } from '../route-problems.js';
 import { PatientParams } from '../schemas.js';
 import { ApprovalBody, SubscriptionParams, SubscriptionsPage, SubscriptionsQuery } from './schemas.js';
 import type { SubscriptionService } from './service.js';
@@ -45,7 +46,7 @@ export function addSubscriptionRoutes(app: ServiceApp, subscriptions: Subscripti
     async (request, reply) => {
       const { patientId, subscriptionId } = request.params;
       const outcome = await subscriptions.approve(patientId, subscriptionId, request.body, callerOf(request));
-      return reply.status(outcome.status === 'done' ? 200 : 202).send(outcome);
+      return reply.status(statusOf(outcome)).send(outcome);
     },
   );
 
@@ -64,7 +65,7 @@ export function addSubscriptionRoutes(app: ServiceApp, subscriptions: Subscripti
     async (request, reply) => {
       const { patientId, subscriptionId } = request.params;
       const outcome = await subscriptions.reject(patientId, subscriptionId, request.body, callerOf(request));
-      return reply.status(outcome.status === 'done' ? 200 : 202).send(outcome);
+      return reply.status(statusOf(outcome)).send(outcome);
     },
   );
 }

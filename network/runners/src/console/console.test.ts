@@ -12,9 +12,6 @@ const workspace = fileURLToPath(new URL('../../../../../', import.meta.url));
 const CONSOLE = join(workspace, 'network/runners/bin/careledger-console.js');
 const CHAINCODE = join(workspace, 'chaincode/host/dist/modules/access-control.mjs');
 
-// The chaincode takes the audience of statements from its environment.
-process.env['CARELEDGER_NETWORK_ID'] = 'devnet';
-
 let dir = '';
 let devnet: Devnet | undefined;
 

@@ -2,11 +2,12 @@ import { existsSync } from 'node:fs';
 import { connect } from 'node:net';
 import { join } from 'node:path';
 import { loadConnection, type NetworkConnection } from '@careledger/ledger';
+import { devNetworkFolder } from '@careledger/network-definition';
 import { RunnerError } from '../errors.js';
 import { DEFAULT_ROOT } from '../native/layout.js';
 
 /** Folders of networks that the project's own commands start, below the working directory. */
-export const KNOWN_FOLDERS: readonly string[] = [join('.careledger', 'dev', 'network'), DEFAULT_ROOT];
+export const KNOWN_FOLDERS: readonly string[] = [devNetworkFolder(), DEFAULT_ROOT];
 /** Time that a peer on this machine gets to take a connection. */
 const CONNECT_TIMEOUT_MS = 1_000;
 

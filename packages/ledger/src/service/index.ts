@@ -1,4 +1,4 @@
 export { connectAsAdmin, type AdminIdentity } from './admin-ledger.js';
 export { registerLedgerMetrics } from './metrics.js';
-export { ledgerProblems, onLedger, problemOfLedger } from './problems.js';
+export { ledgerAnswers, ledgerProblems, onLedger, problemOfLedger } from './problems.js';
 export { LedgerConfig, openServiceLedger, type ServiceLedger } from './open-ledger.js';

@@ -18,6 +18,9 @@ export const ledgerProblems = defineProblems({
 });
 export type LedgerProblemCode = keyof typeof ledgerProblems;
 
+/** What every route that asks the ledger can answer with; those that ask for an object have its own code besides. */
+export const ledgerAnswers: readonly LedgerProblemCode[] = ['LEDGER_REFUSED', 'LEDGER_UNAVAILABLE'];
+
 /**
  * Said instead of what the peers said, which names their addresses: whoever runs the service finds that in the log, by
  * the cause.

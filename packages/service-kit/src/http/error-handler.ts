@@ -4,7 +4,7 @@ import { FHIR_JSON, toOperationOutcome, wantsFhir } from './operation-outcome.js
 import type { AllowedMethods } from './allowed-methods.js';
 import {
   commonProblems,
-  problemTypeUri,
+  problemOf,
   type CommonProblemCode,
   type Problem,
   type ProblemCatalogue,
@@ -15,17 +15,17 @@ import { PROBLEM_JSON } from './transport-problems.js';
 const FASTIFY_CODES: Readonly<Record<string, CommonProblemCode>> = {
   FST_ERR_CTP_INVALID_CONTENT_LENGTH: 'MALFORMED_BODY',
 };
-/** The code of whatever else of Fastify's is the client's fault; a status that is not listed is MALFORMED_REQUEST. */
-const CODE_BY_STATUS: Readonly<Record<number, CommonProblemCode>> = {
-  404: 'NOT_FOUND',
-  405: 'METHOD_NOT_ALLOWED',
-  408: 'REQUEST_TIMEOUT',
-  413: 'PAYLOAD_TOO_LARGE',
-  414: 'URI_TOO_LONG',
-  415: 'UNSUPPORTED_MEDIA_TYPE',
-  417: 'EXPECTATION_FAILED',
-  431: 'HEADERS_TOO_LARGE',
-};
+/** Whatever else of Fastify's is the client's fault is the one of these that has its status, or else MALFORMED_REQUEST. */
+const CODES_BY_STATUS: readonly CommonProblemCode[] = [
+  'NOT_FOUND',
+  'METHOD_NOT_ALLOWED',
+  'REQUEST_TIMEOUT',
+  'PAYLOAD_TOO_LARGE',
+  'URI_TOO_LONG',
+  'UNSUPPORTED_MEDIA_TYPE',
+  'EXPECTATION_FAILED',
+  'HEADERS_TOO_LARGE',
+];
 
 /**
  * Turns whatever a handler throws into a problem: an error whose `code` is in the catalogue becomes
@@ -94,16 +94,18 @@ function toProblem(error: FastifyError, request: FastifyRequest, catalogue: Prob
     }
     const { statusCode = 500 } = error;
     if (code.startsWith('FST_') && statusCode >= 400 && statusCode < 500) {
-      const common = FASTIFY_CODES[code] ?? CODE_BY_STATUS[statusCode] ?? 'MALFORMED_REQUEST';
+      const common = FASTIFY_CODES[code] ?? codeOfStatus(statusCode);
       return { ...describe(common, catalogue, request), detail: error.message };
     }
   }
   return describe('INTERNAL_ERROR', catalogue, request);
 }
 
+const codeOfStatus = (statusCode: number): CommonProblemCode =>
+  CODES_BY_STATUS.find((code) => commonProblems[code].status === statusCode) ?? 'MALFORMED_REQUEST';
+
 function describe(code: string, catalogue: ProblemCatalogue, request: FastifyRequest): Problem {
-  const type = catalogue[code] ?? commonProblems.INTERNAL_ERROR;
-  return { type: problemTypeUri(code), title: type.title, status: type.status, code, instance: request.id };
+  return { ...problemOf(code, catalogue[code] ?? commonProblems.INTERNAL_ERROR), instance: request.id };
 }
 
 function describeFaults(errors: readonly { in: string; pointer: string; message: string }[]): string {

@@ -6,7 +6,7 @@ import { problemSchemas } from './openapi-components.js';
 import { operationIdOf, SERVICE_NOUN, nounOf } from './openapi-names.js';
 import { responsesOf } from './openapi-responses.js';
 import { toOpenApiSchema } from './openapi-schema.js';
-import { problemTypeUri, type ProblemCatalogue } from './problems.js';
+import { problemOf, type ProblemCatalogue } from './problems.js';
 
 export interface OpenApiInfo {
   readonly title: string;
@@ -106,7 +106,7 @@ export async function installOpenApi(
     async ({ params: { code } }, reply) => {
       const problem = Object.hasOwn(catalogue, code) ? catalogue[code] : undefined;
       if (!problem) return reply.callNotFound();
-      return { type: problemTypeUri(code), code, status: problem.status, title: problem.title };
+      return problemOf(code, problem);
     },
   );
 }

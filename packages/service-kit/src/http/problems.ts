@@ -75,7 +75,7 @@ export class ProblemError<Code extends string = CommonProblemCode> extends Error
   }
 }
 
-/** Where the description of a code is served. */
-export function problemTypeUri(code: string): string {
-  return `/problems/${code}`;
+/** The problem that a code of the catalogue is. */
+export function problemOf(code: string, { status, title }: ProblemType): Problem {
+  return { type: `/problems/${code}`, title, status, code };
 }

@@ -1,7 +1,7 @@
 import { STATUS_CODES, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 import type { FastifyInstance } from 'fastify';
-import { commonProblems, problemTypeUri, type CommonProblemCode, type Problem } from './problems.js';
+import { commonProblems, problemOf, type CommonProblemCode } from './problems.js';
 
 export const PROBLEM_JSON = 'application/problem+json';
 
@@ -26,12 +26,11 @@ export function answerParserError(error: Error & { code?: string }, socket: Sock
 
 /**
  * Answers with a problem what Node's HTTP server would otherwise answer by itself, before any route: an `Expect` that
- * is not `100-continue` (RFC 9110, 10.1.1), CONNECT, and HTTP/1.1 without the one `Host` that RFC 9112, 3.2 requires.
- * Needs `http: {requireHostHeader: false}`.
+ * is not `100-continue` (RFC 9110, 10.1.1), and CONNECT.
  */
 export function installTransportProblems(app: FastifyInstance): void {
   app.server.on('checkExpectation', (_request: IncomingMessage, response: ServerResponse) => {
-    const problem = bareProblem('EXPECTATION_FAILED');
+    const problem = problemOf('EXPECTATION_FAILED', commonProblems.EXPECTATION_FAILED);
     const body = JSON.stringify(problem);
     response.writeHead(problem.status, {
       'content-type': PROBLEM_JSON,
@@ -45,19 +44,14 @@ export function installTransportProblems(app: FastifyInstance): void {
   });
 }
 
-/** Whether a request names its host as HTTP/1.1 requires: once. */
+/** Whether a request names its host as HTTP/1.1 requires: once (RFC 9112, 3.2). Node's own answer would be no problem. */
 export function namesItsHost({ httpVersion, rawHeaders }: IncomingMessage): boolean {
   if (httpVersion === '1.0') return true;
   return rawHeaders.filter((name, index) => index % 2 === 0 && name.toLowerCase() === 'host').length === 1;
 }
 
-function bareProblem(code: CommonProblemCode): Problem {
-  const { status, title } = commonProblems[code];
-  return { type: problemTypeUri(code), title, status, code };
-}
-
 function rawAnswer(code: CommonProblemCode, headers = ''): string {
-  const problem = bareProblem(code);
+  const problem = problemOf(code, commonProblems[code]);
   const body = JSON.stringify(problem);
   return (
     `HTTP/1.1 ${problem.status} ${STATUS_CODES[problem.status] ?? ''}\r\n${headers}` +
