@@ -106,9 +106,9 @@ async function readJson(file: string): Promise<unknown> {
 async function readConfig(file: string): Promise<Partial<DevnetOptions>> {
   let parsed: unknown;
   try {
-    const text = await readFile(file, 'utf8');
+    const source = await readFile(file, 'utf8');
     // Loading the YAML library takes a fiftieth of a start: programs write JSON and do without.
-    parsed = extname(file) === '.json' ? JSON.parse(text) : (await import('yaml')).parse(text);
+    parsed = extname(file) === '.json' ? JSON.parse(source) : (await import('yaml')).parse(source);
   } catch (cause) {
     throw new DevnetError('BAD_CONFIG', `cannot read ${file}: ${messageOf(cause)}`, { cause });
   }
