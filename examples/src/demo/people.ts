@@ -4,7 +4,7 @@ import { Type } from 'typebox';
 import { ApiClient } from '../client/api-client.js';
 import { eventually } from '../client/eventually.js';
 import { pairDevice, type PairedDevice } from '../device/pairing.js';
-import type { Recording, RecordingRow } from '../recording/csv.js';
+import type { Recording, RecordingRow } from '../recording/recording.js';
 
 /** A person of the recording, enrolled at the gateway, with a paired device. */
 export interface Person {
