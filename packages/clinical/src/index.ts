@@ -29,3 +29,4 @@ export {
   type WindowReading,
   type WindowSummary,
 } from './summary.js';
+export { inRuleUnit, type Measure } from './units.js';

@@ -1,0 +1,31 @@
+/** Milligrams per decilitre in one millimole of glucose per litre: a tenth of the molar mass, 180.182 g/mol. */
+const MG_PER_DL_PER_MMOL_PER_L = 18.0182;
+
+/** A number with its UCUM unit. */
+export interface Measure {
+  readonly value: number;
+  readonly unit: string;
+}
+
+/** Decimals up to here are converted without a rounding error; a thermometer has one or two. */
+const EXACT_SCALE = 1_000_000;
+
+/** From the unit that a device may send to the one in which the rules count. */
+const CONVERSIONS = new Map<string, (value: number) => Measure>([
+  ['mmol/L', (value) => ({ value: Math.round(value * MG_PER_DL_PER_MMOL_PER_L), unit: 'mg/dL' })],
+  // One division of whole numbers: 100.4 °F is 38 °C, not 38.00000000000001.
+  [
+    '[degF]',
+    (value) => ({
+      value: ((Math.round(value * EXACT_SCALE) - 32 * EXACT_SCALE) * 5) / (9 * EXACT_SCALE),
+      unit: 'Cel',
+    }),
+  ],
+]);
+
+/**
+ * A measured value in the unit in which rules and aggregates count: glucose in mmol/L becomes whole mg/dL, `[degF]`
+ * becomes `Cel`; whatever has any other unit is returned as it is. What was sent is kept beside it, never replaced.
+ */
+export const inRuleUnit = ({ value, unit }: Measure): Measure =>
+  CONVERSIONS.get(unit)?.(value) ?? { value, unit };
