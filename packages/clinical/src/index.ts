@@ -29,4 +29,4 @@ export {
   type WindowReading,
   type WindowSummary,
 } from './summary.js';
-export { inRuleUnit, type Measure } from './units.js';
+export { inTableUnit, isGlucose, isInterstitial, mgPerDl } from './units.js';
