@@ -29,3 +29,4 @@ export {
   type WindowReading,
   type WindowSummary,
 } from './summary.js';
+export { inTableUnit, isGlucose, isInterstitial, mgPerDl } from './units.js';
