@@ -151,15 +151,19 @@ export function principalOf(request: FastifyRequest): Principal {
   return request.principal;
 }
 
+/** The token that a request came with, whoever it is. @throws ProblemError UNAUTHENTICATED without one */
+export function bearerTokenOf({ headers }: Pick<FastifyRequest, 'headers'>): string {
+  const [, token] = /^Bearer ([A-Za-z0-9._~+/=-]+)$/i.exec(headers.authorization ?? '') ?? [];
+  if (token !== undefined) return token;
+  throw new ProblemError('UNAUTHENTICATED', 'Send "Authorization: Bearer TOKEN"');
+}
+
 function authenticate(
   request: FastifyRequest,
   tokens: readonly KnownToken[],
   findToken: FindToken,
 ): Principal {
-  const [, token] = /^Bearer ([A-Za-z0-9._~+/=-]+)$/i.exec(request.headers.authorization ?? '') ?? [];
-  if (token === undefined) {
-    throw new ProblemError('UNAUTHENTICATED', 'Send "Authorization: Bearer TOKEN"');
-  }
+  const token = bearerTokenOf(request);
   const digest = hash('sha256', token, 'buffer');
   let found: Principal | undefined;
   // No early exit: the time must not tell how far down the list a token stands.

@@ -9,6 +9,8 @@ import fastify, {
   type RawServerDefault,
 } from 'fastify';
 import type { ServiceConfig } from '../config/service-config.js';
+import type { IdempotencyKeys } from '../idempotency/idempotency-keys.js';
+import { installIdempotency } from '../idempotency/install.js';
 import type { Logger } from '../logging.js';
 import { installAuth, type FindToken } from './auth.js';
 import { rememberMethods } from './allowed-methods.js';
@@ -45,6 +47,8 @@ export interface BuildServiceOptions {
   /** The service's own codes; the common ones are added. */
   readonly problems: ProblemCatalogue;
   readonly openapi: OpenApiInfo;
+  /** Where requests are known again by their `Idempotency-Key`; a service that has no store takes no keys. */
+  readonly requests?: IdempotencyKeys;
   /** Tokens beyond those of the configuration. */
   readonly findToken?: FindToken;
 }
@@ -104,6 +108,7 @@ export async function buildService(options: BuildServiceOptions): Promise<Servic
   installTransportProblems(plain);
   installJsonBodies(plain);
   installAuth(plain, auth, options.findToken);
+  if (options.requests) installIdempotency(plain, options.requests);
   installEventStreams(plain);
   await installOpenApi(plain, options.openapi, catalogue);
   installHealth(plain);
