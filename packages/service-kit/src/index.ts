@@ -1,6 +1,7 @@
 // These declare members of app, request and route options, which no exported type would bring along.
 import './http/health.js';
 import './http/metrics.js';
+import './http/rate-limits.js';
 import './idempotency/install.js';
 
 export * from './config/config.js';

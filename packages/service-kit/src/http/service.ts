@@ -21,6 +21,7 @@ import { installMetrics } from './metrics.js';
 import { createHttpServer } from './server.js';
 import { installOpenApi, type OpenApiInfo } from './openapi.js';
 import { commonProblems, ProblemError, type ProblemCatalogue } from './problems.js';
+import { installRateLimits } from './rate-limits.js';
 import { installEventStreams } from './event-stream.js';
 import { answerParserError, installTransportProblems, namesItsHost } from './transport-problems.js';
 import { typeboxValidatorCompiler } from './validation.js';
@@ -72,6 +73,7 @@ export async function buildService(options: BuildServiceOptions): Promise<Servic
     return503OnClosing: false,
     // Slow starts and stops have owners elsewhere: the supervisor, and SHUTDOWN_DEADLINE_MS.
     pluginTimeout: 0,
+    trustProxy: http.trustedProxies ?? false,
     routerOptions: { maxParamLength: MAX_PARAM_LENGTH_CHARS },
     genReqId: (request) => {
       const given = request.headers[REQUEST_ID_HEADER];
@@ -107,7 +109,8 @@ export async function buildService(options: BuildServiceOptions): Promise<Servic
   installErrorHandler(plain, catalogue, rememberMethods(plain, MAX_PARAM_LENGTH_CHARS));
   installTransportProblems(plain);
   installJsonBodies(plain);
-  installAuth(plain, auth, options.findToken);
+  const take = await installRateLimits(plain, http.rateLimits);
+  installAuth(plain, { config: auth, findToken: options.findToken, take });
   if (options.requests) installIdempotency(plain, options.requests);
   installEventStreams(plain);
   await installOpenApi(plain, options.openapi, catalogue);
