@@ -12,7 +12,7 @@ import { SimulatedGlucose } from '../simulator/glucose.js';
 export async function enrolAtHome({ authorities, gateway }: Careledger): Promise<Person> {
   const ops = new ApiClient(gateway.url, gateway.tokens.ops);
   const nothingRecorded = {
-    codes: [LOINC.glucose],
+    codes: [LOINC.interstitialGlucose],
     subjects: new Map([['dev', []]]),
     readingCount: 0,
     rowCount: 0,
