@@ -1,9 +1,6 @@
 import { randomBytes } from 'node:crypto';
-<<<<<<< HEAD
-import { isInterstitial } from '@careledger/clinical';
-=======
 import { Gateway } from '@careledger/client';
->>>>>>> clients
+import { isInterstitial } from '@careledger/clinical';
 import { CHANNELS } from '@careledger/domain';
 import { eventually } from '../client/eventually.js';
 import { pairDevice, type PairedDevice } from '../device/pairing.js';
@@ -22,22 +19,9 @@ export interface Person {
   readonly rows: readonly RecordingRow[];
 }
 
-<<<<<<< HEAD
-const NewPatient = Type.Object({ patientId: Type.String(), token: Type.String() });
-const Registration = Type.Object({ registeredOn: Type.Array(Type.String()) });
-const PairingCode = Type.Object({ pairingCode: Type.String() });
-
-/** Enrols one person for each subject of the recording and pairs a device with the codes that it holds. */
-export async function enrol(ops: ApiClient, gatewayId: string, recording: Recording): Promise<Person[]> {
-  const type = recording.codes.some(isInterstitial) ? 'continuous-glucose-monitor' : 'bedside-monitor';
-=======
-/** What kind of device the recording's columns come from. */
-const GLUCOSE_CODE = '2339-0';
-
 /** Enrols one person for each subject of the recording and pairs a device with the codes that it holds. */
 export async function enrol(ops: Gateway, gatewayId: string, recording: Recording): Promise<Person[]> {
-  const type = recording.codes.includes(GLUCOSE_CODE) ? 'continuous-glucose-monitor' : 'bedside-monitor';
->>>>>>> clients
+  const type = recording.codes.some(isInterstitial) ? 'continuous-glucose-monitor' : 'bedside-monitor';
   return Promise.all(
     [...recording.subjects].map(async ([subject, rows]) => {
       const passphrase = randomBytes(12).toString('base64url');

@@ -1,14 +1,7 @@
 import { Gateway } from '@careledger/client';
 import type { Careledger, RunningNetwork } from '@careledger/supervisor';
-<<<<<<< HEAD
-import { Type } from 'typebox';
-import { ApiClient } from '../client/api-client.js';
-import type { ReceivedNotice } from '../client/notice-stream.js';
-import type { Recording } from '../recording/recording.js';
-=======
 import type { ReceivedNotice } from '../client/notice-inbox.js';
-import type { Recording } from '../recording/csv.js';
->>>>>>> clients
+import type { Recording } from '../recording/recording.js';
 import { LedgerView } from './ledger-view.js';
 import type { Narrator } from './narrator.js';
 import { followHospital } from './context.js';

@@ -7,7 +7,7 @@ import { subscribe } from '../demo/consent.js';
 import { enrol, type Person } from '../demo/people.js';
 import type { PairedDevice } from '../device/pairing.js';
 import { DeviceSession } from '../device/session.js';
-import type { RecordingRow } from '../recording/csv.js';
+import type { RecordingRow } from '../recording/recording.js';
 import { SimulatedGlucose } from '../simulator/glucose.js';
 
 /** Enrols a patient with a paired glucose monitor, to whom the hospital is subscribed. */
