@@ -11,7 +11,7 @@ export type Problem = {
     type: string;
     title: string;
     status: number;
-    code: 'ACCESS_DENIED' | 'ACCESS_REFUSED' | 'AUTHORITY_UNKNOWN' | 'AUTHOR_MISMATCH' | 'EXPECTATION_FAILED' | 'FHIR_INVALID' | 'FORBIDDEN' | 'GRANT_UNKNOWN' | 'HEADERS_TOO_LARGE' | 'IDEMPOTENCY_KEY_REUSED' | 'INTERNAL_ERROR' | 'LEDGER_REFUSED' | 'LEDGER_UNAVAILABLE' | 'MALFORMED_BODY' | 'MALFORMED_REQUEST' | 'METHOD_NOT_ALLOWED' | 'NOTICE_REFUSED' | 'NOT_ADDRESSED' | 'NOT_FOUND' | 'NOT_SUBSCRIBED' | 'PATIENT_MISMATCH' | 'PATIENT_UNKNOWN' | 'PAYLOAD_TOO_LARGE' | 'PERMIT_NOT_COMMITTED' | 'PRACTITIONER_UNKNOWN' | 'PROVIDER_UNKNOWN' | 'PROVIDER_UNREACHABLE' | 'READ_REFUSED' | 'RECORD_ALTERED' | 'RECORD_NOT_WRAPPED' | 'RECORD_REFUSED' | 'RECORD_UNKNOWN' | 'REQUEST_TIMEOUT' | 'SHUTTING_DOWN' | 'STATEMENT_AUDIENCE_MISMATCH' | 'STATEMENT_CHANNEL_MISMATCH' | 'STATEMENT_EXPIRED' | 'STATEMENT_FROM_FUTURE' | 'STATEMENT_ID_REUSED' | 'STATEMENT_ISSUER_MISMATCH' | 'STATEMENT_KEY_UNKNOWN' | 'STATEMENT_MALFORMED' | 'STATEMENT_SIGNATURE_INVALID' | 'STATEMENT_TOO_LARGE' | 'STATEMENT_TYPE_MISMATCH' | 'SUBSCRIPTION_UNKNOWN' | 'TOO_MANY_REQUESTS' | 'TOO_MANY_TAGS' | 'TRANSACTION_UNKNOWN' | 'UNAUTHENTICATED' | 'UNIT_MISMATCH' | 'UNSUPPORTED_MEDIA_TYPE' | 'URI_TOO_LONG' | 'VALIDATION_FAILED' | 'VISIT_REFUSED' | 'VISIT_UNKNOWN' | 'WRITE_NOT_GRANTED' | 'WRITE_PENDING';
+    code: 'ACCESS_DENIED' | 'ACCESS_REFUSED' | 'AUTHORITY_UNKNOWN' | 'AUTHOR_MISMATCH' | 'EXPECTATION_FAILED' | 'FHIR_INVALID' | 'FORBIDDEN' | 'GRANT_UNKNOWN' | 'HEADERS_TOO_LARGE' | 'IDEMPOTENCY_KEY_IN_USE' | 'IDEMPOTENCY_KEY_REUSED' | 'INTERNAL_ERROR' | 'LEDGER_REFUSED' | 'LEDGER_UNAVAILABLE' | 'MALFORMED_BODY' | 'MALFORMED_REQUEST' | 'METHOD_NOT_ALLOWED' | 'NOTICE_REFUSED' | 'NOT_ADDRESSED' | 'NOT_FOUND' | 'NOT_SUBSCRIBED' | 'PATIENT_MISMATCH' | 'PATIENT_UNKNOWN' | 'PAYLOAD_TOO_LARGE' | 'PERMIT_NOT_COMMITTED' | 'PRACTITIONER_UNKNOWN' | 'PROVIDER_UNKNOWN' | 'PROVIDER_UNREACHABLE' | 'READ_REFUSED' | 'RECORD_ALTERED' | 'RECORD_NOT_WRAPPED' | 'RECORD_REFUSED' | 'RECORD_UNKNOWN' | 'REQUEST_TIMEOUT' | 'SHUTTING_DOWN' | 'STATEMENT_AUDIENCE_MISMATCH' | 'STATEMENT_CHANNEL_MISMATCH' | 'STATEMENT_EXPIRED' | 'STATEMENT_FROM_FUTURE' | 'STATEMENT_ID_REUSED' | 'STATEMENT_ISSUER_MISMATCH' | 'STATEMENT_KEY_UNKNOWN' | 'STATEMENT_MALFORMED' | 'STATEMENT_SIGNATURE_INVALID' | 'STATEMENT_TOO_LARGE' | 'STATEMENT_TYPE_MISMATCH' | 'SUBSCRIPTION_UNKNOWN' | 'TOO_MANY_REQUESTS' | 'TOO_MANY_TAGS' | 'TRANSACTION_UNKNOWN' | 'UNAUTHENTICATED' | 'UNIT_MISMATCH' | 'UNSUPPORTED_MEDIA_TYPE' | 'URI_TOO_LONG' | 'VALIDATION_FAILED' | 'VISIT_REFUSED' | 'VISIT_UNKNOWN' | 'WRITE_NOT_GRANTED' | 'WRITE_PENDING';
     detail?: string;
     /**
      * Id of the request, as in the log
@@ -70,6 +70,10 @@ export type GetOpenApiDescriptionErrors = {
      */
     400: Problem;
     /**
+     * `TOO_MANY_REQUESTS`: Too many requests: slow down
+     */
+    429: Problem;
+    /**
      * `INTERNAL_ERROR`: The service failed; the log has the cause under the instance id
      */
     500: Problem;
@@ -114,6 +118,10 @@ export type GetProblemErrors = {
      * `URI_TOO_LONG`: A part of the path is longer than the limit
      */
     414: Problem;
+    /**
+     * `TOO_MANY_REQUESTS`: Too many requests: slow down
+     */
+    429: Problem;
     /**
      * `INTERNAL_ERROR`: The service failed; the log has the cause under the instance id
      */
@@ -283,6 +291,12 @@ export type CreateAttestationData = {
          */
         txId: string;
     };
+    headers?: {
+        /**
+         * The same key with the same request again, within a day, has the effect of the first alone and gets its answer
+         */
+        'idempotency-key'?: string;
+    };
     path?: never;
     query?: never;
     url: '/v1/attestations';
@@ -310,6 +324,10 @@ export type CreateAttestationErrors = {
      */
     404: Problem;
     /**
+     * `IDEMPOTENCY_KEY_IN_USE`: The first request under this idempotency key is not answered yet: try again in `retryAfterS` seconds
+     */
+    409: Problem;
+    /**
      * `PAYLOAD_TOO_LARGE`: The body is larger than the limit
      */
     413: Problem;
@@ -319,8 +337,14 @@ export type CreateAttestationErrors = {
     415: Problem;
     /**
      * `LEDGER_REFUSED`: The ledger refused; `reason` says why
+     *
+     * `IDEMPOTENCY_KEY_REUSED`: The idempotency key was used for another request
      */
     422: Problem;
+    /**
+     * `TOO_MANY_REQUESTS`: Too many requests: slow down
+     */
+    429: Problem;
     /**
      * `INTERNAL_ERROR`: The service failed; the log has the cause under the instance id
      */
@@ -394,6 +418,10 @@ export type ListPatientGrantsErrors = {
      * `LEDGER_REFUSED`: The ledger refused; `reason` says why
      */
     422: Problem;
+    /**
+     * `TOO_MANY_REQUESTS`: Too many requests: slow down
+     */
+    429: Problem;
     /**
      * `INTERNAL_ERROR`: The service failed; the log has the cause under the instance id
      */
@@ -549,6 +577,10 @@ export type ListPatientAnchorsErrors = {
      */
     422: Problem;
     /**
+     * `TOO_MANY_REQUESTS`: Too many requests: slow down
+     */
+    429: Problem;
+    /**
      * `INTERNAL_ERROR`: The service failed; the log has the cause under the instance id
      */
     500: Problem;
@@ -670,6 +702,10 @@ export type ListPractitionersErrors = {
      */
     403: Problem;
     /**
+     * `TOO_MANY_REQUESTS`: Too many requests: slow down
+     */
+    429: Problem;
+    /**
      * `INTERNAL_ERROR`: The service failed; the log has the cause under the instance id
      */
     500: Problem;
@@ -723,6 +759,9 @@ export type CreatePractitionerData = {
         };
     };
     headers?: {
+        /**
+         * The same key with the same request again, within a day, has the effect of the first alone and gets its answer
+         */
         'idempotency-key'?: string;
     };
     path?: never;
@@ -748,7 +787,7 @@ export type CreatePractitionerErrors = {
      */
     403: Problem;
     /**
-     * `IDEMPOTENCY_KEY_REUSED`: The idempotency key was used for another request
+     * `IDEMPOTENCY_KEY_IN_USE`: The first request under this idempotency key is not answered yet: try again in `retryAfterS` seconds
      */
     409: Problem;
     /**
@@ -761,8 +800,14 @@ export type CreatePractitionerErrors = {
     415: Problem;
     /**
      * `LEDGER_REFUSED`: The ledger refused; `reason` says why
+     *
+     * `IDEMPOTENCY_KEY_REUSED`: The idempotency key was used for another request
      */
     422: Problem;
+    /**
+     * `TOO_MANY_REQUESTS`: Too many requests: slow down
+     */
+    429: Problem;
     /**
      * `INTERNAL_ERROR`: The service failed; the log has the cause under the instance id
      */
@@ -872,6 +917,10 @@ export type DeletePractitionerErrors = {
      */
     422: Problem;
     /**
+     * `TOO_MANY_REQUESTS`: Too many requests: slow down
+     */
+    429: Problem;
+    /**
      * `INTERNAL_ERROR`: The service failed; the log has the cause under the instance id
      */
     500: Problem;
@@ -967,6 +1016,10 @@ export type ListSubscriptionsErrors = {
      */
     422: Problem;
     /**
+     * `TOO_MANY_REQUESTS`: Too many requests: slow down
+     */
+    429: Problem;
+    /**
      * `INTERNAL_ERROR`: The service failed; the log has the cause under the instance id
      */
     500: Problem;
@@ -1044,6 +1097,9 @@ export type CreateSubscriptionData = {
         reason?: string;
     };
     headers?: {
+        /**
+         * The same key with the same request again, within a day, has the effect of the first alone and gets its answer
+         */
         'idempotency-key'?: string;
     };
     path?: never;
@@ -1073,7 +1129,7 @@ export type CreateSubscriptionErrors = {
      */
     404: Problem;
     /**
-     * `IDEMPOTENCY_KEY_REUSED`: The idempotency key was used for another request
+     * `IDEMPOTENCY_KEY_IN_USE`: The first request under this idempotency key is not answered yet: try again in `retryAfterS` seconds
      */
     409: Problem;
     /**
@@ -1088,8 +1144,14 @@ export type CreateSubscriptionErrors = {
      * `LEDGER_REFUSED`: The ledger refused; `reason` says why
      *
      * `TOO_MANY_TAGS`: More tags than a record or a request may have: none is left out
+     *
+     * `IDEMPOTENCY_KEY_REUSED`: The idempotency key was used for another request
      */
     422: Problem;
+    /**
+     * `TOO_MANY_REQUESTS`: Too many requests: slow down
+     */
+    429: Problem;
     /**
      * `INTERNAL_ERROR`: The service failed; the log has the cause under the instance id
      */
@@ -1176,6 +1238,10 @@ export type DeleteSubscriptionErrors = {
      */
     422: Problem;
     /**
+     * `TOO_MANY_REQUESTS`: Too many requests: slow down
+     */
+    429: Problem;
+    /**
      * `INTERNAL_ERROR`: The service failed; the log has the cause under the instance id
      */
     500: Problem;
@@ -1255,6 +1321,10 @@ export type ListNoticesErrors = {
      */
     422: Problem;
     /**
+     * `TOO_MANY_REQUESTS`: Too many requests: slow down
+     */
+    429: Problem;
+    /**
      * `INTERNAL_ERROR`: The service failed; the log has the cause under the instance id
      */
     500: Problem;
@@ -1306,6 +1376,10 @@ export type ListUnmatchedNoticesErrors = {
      * `FORBIDDEN`: The role of this token may not do this
      */
     403: Problem;
+    /**
+     * `TOO_MANY_REQUESTS`: Too many requests: slow down
+     */
+    429: Problem;
     /**
      * `INTERNAL_ERROR`: The service failed; the log has the cause under the instance id
      */
@@ -1526,6 +1600,10 @@ export type GetRecordErrors = {
      */
     422: Problem;
     /**
+     * `TOO_MANY_REQUESTS`: Too many requests: slow down
+     */
+    429: Problem;
+    /**
      * `INTERNAL_ERROR`: The service failed; the log has the cause under the instance id
      */
     500: Problem;
@@ -1590,6 +1668,9 @@ export type ReplaceRecordData = {
         };
     };
     headers?: {
+        /**
+         * The same key with the same request again, within a day, has the effect of the first alone and gets its answer
+         */
         'idempotency-key'?: string;
     };
     path: {
@@ -1641,9 +1722,9 @@ export type ReplaceRecordErrors = {
      */
     404: Problem;
     /**
-     * `IDEMPOTENCY_KEY_REUSED`: The idempotency key was used for another request
-     *
      * `WRITE_PENDING`: An earlier version is still on its way
+     *
+     * `IDEMPOTENCY_KEY_IN_USE`: The first request under this idempotency key is not answered yet: try again in `retryAfterS` seconds
      */
     409: Problem;
     /**
@@ -1668,8 +1749,14 @@ export type ReplaceRecordErrors = {
      * `RECORD_REFUSED`: The ledger refused to store the record; `reason` says why
      *
      * `LEDGER_REFUSED`: The ledger refused; `reason` says why
+     *
+     * `IDEMPOTENCY_KEY_REUSED`: The idempotency key was used for another request
      */
     422: Problem;
+    /**
+     * `TOO_MANY_REQUESTS`: Too many requests: slow down
+     */
+    429: Problem;
     /**
      * `INTERNAL_ERROR`: The service failed; the log has the cause under the instance id
      */
@@ -1772,6 +1859,10 @@ export type GetAuditErrors = {
      * `LEDGER_REFUSED`: The ledger refused; `reason` says why
      */
     422: Problem;
+    /**
+     * `TOO_MANY_REQUESTS`: Too many requests: slow down
+     */
+    429: Problem;
     /**
      * `INTERNAL_ERROR`: The service failed; the log has the cause under the instance id
      */
@@ -1931,6 +2022,10 @@ export type ListRecordsErrors = {
      */
     422: Problem;
     /**
+     * `TOO_MANY_REQUESTS`: Too many requests: slow down
+     */
+    429: Problem;
+    /**
      * `INTERNAL_ERROR`: The service failed; the log has the cause under the instance id
      */
     500: Problem;
@@ -2031,6 +2126,9 @@ export type CreateRecordData = {
         };
     };
     headers?: {
+        /**
+         * The same key with the same request again, within a day, has the effect of the first alone and gets its answer
+         */
         'idempotency-key'?: string;
     };
     path?: never;
@@ -2077,9 +2175,9 @@ export type CreateRecordErrors = {
      */
     404: Problem;
     /**
-     * `IDEMPOTENCY_KEY_REUSED`: The idempotency key was used for another request
-     *
      * `WRITE_PENDING`: An earlier version is still on its way
+     *
+     * `IDEMPOTENCY_KEY_IN_USE`: The first request under this idempotency key is not answered yet: try again in `retryAfterS` seconds
      */
     409: Problem;
     /**
@@ -2100,8 +2198,14 @@ export type CreateRecordErrors = {
      * `RECORD_REFUSED`: The ledger refused to store the record; `reason` says why
      *
      * `LEDGER_REFUSED`: The ledger refused; `reason` says why
+     *
+     * `IDEMPOTENCY_KEY_REUSED`: The idempotency key was used for another request
      */
     422: Problem;
+    /**
+     * `TOO_MANY_REQUESTS`: Too many requests: slow down
+     */
+    429: Problem;
     /**
      * `INTERNAL_ERROR`: The service failed; the log has the cause under the instance id
      */
@@ -2208,6 +2312,10 @@ export type GetRecordVersionStatusErrors = {
      */
     414: Problem;
     /**
+     * `TOO_MANY_REQUESTS`: Too many requests: slow down
+     */
+    429: Problem;
+    /**
      * `INTERNAL_ERROR`: The service failed; the log has the cause under the instance id
      */
     500: Problem;
@@ -2295,6 +2403,10 @@ export type ListVisitsErrors = {
      */
     422: Problem;
     /**
+     * `TOO_MANY_REQUESTS`: Too many requests: slow down
+     */
+    429: Problem;
+    /**
      * `INTERNAL_ERROR`: The service failed; the log has the cause under the instance id
      */
     500: Problem;
@@ -2358,6 +2470,9 @@ export type CreateVisitData = {
         checkIn?: string;
     };
     headers?: {
+        /**
+         * The same key with the same request again, within a day, has the effect of the first alone and gets its answer
+         */
         'idempotency-key'?: string;
     };
     path?: never;
@@ -2387,7 +2502,7 @@ export type CreateVisitErrors = {
      */
     404: Problem;
     /**
-     * `IDEMPOTENCY_KEY_REUSED`: The idempotency key was used for another request
+     * `IDEMPOTENCY_KEY_IN_USE`: The first request under this idempotency key is not answered yet: try again in `retryAfterS` seconds
      */
     409: Problem;
     /**
@@ -2400,8 +2515,14 @@ export type CreateVisitErrors = {
     415: Problem;
     /**
      * `VISIT_REFUSED`: The ledger refused the visit; `reason` says why
+     *
+     * `IDEMPOTENCY_KEY_REUSED`: The idempotency key was used for another request
      */
     422: Problem;
+    /**
+     * `TOO_MANY_REQUESTS`: Too many requests: slow down
+     */
+    429: Problem;
     /**
      * `INTERNAL_ERROR`: The service failed; the log has the cause under the instance id
      */
@@ -2524,6 +2645,10 @@ export type GetVisitErrors = {
      */
     422: Problem;
     /**
+     * `TOO_MANY_REQUESTS`: Too many requests: slow down
+     */
+    429: Problem;
+    /**
      * `INTERNAL_ERROR`: The service failed; the log has the cause under the instance id
      */
     500: Problem;
@@ -2572,6 +2697,12 @@ export type CreateRevocationData = {
     body: {
         statement: string;
     };
+    headers?: {
+        /**
+         * The same key with the same request again, within a day, has the effect of the first alone and gets its answer
+         */
+        'idempotency-key'?: string;
+    };
     path?: never;
     query?: never;
     url: '/v1/revocations';
@@ -2615,6 +2746,10 @@ export type CreateRevocationErrors = {
      */
     404: Problem;
     /**
+     * `IDEMPOTENCY_KEY_IN_USE`: The first request under this idempotency key is not answered yet: try again in `retryAfterS` seconds
+     */
+    409: Problem;
+    /**
      * `PAYLOAD_TOO_LARGE`: The body is larger than the limit
      *
      * `STATEMENT_TOO_LARGE`: The statement is larger than the limit
@@ -2626,6 +2761,8 @@ export type CreateRevocationErrors = {
     415: Problem;
     /**
      * `LEDGER_REFUSED`: The ledger refused; `reason` says why
+     *
+     * `IDEMPOTENCY_KEY_REUSED`: The idempotency key was used for another request
      */
     422: Problem;
     /**

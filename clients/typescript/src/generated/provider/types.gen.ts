@@ -11,7 +11,7 @@ export type Problem = {
     type: string;
     title: string;
     status: number;
-    code: 'ACCESS_DENIED' | 'ACCESS_REFUSED' | 'AUTHORITY_UNKNOWN' | 'BASE64URL_INVALID' | 'BLOB_DAMAGED' | 'BLOB_MISSING' | 'EXPECTATION_FAILED' | 'FORBIDDEN' | 'GRANT_UNKNOWN' | 'HEADERS_TOO_LARGE' | 'INTERNAL_ERROR' | 'LEDGER_REFUSED' | 'LEDGER_UNAVAILABLE' | 'MALFORMED_BODY' | 'MALFORMED_REQUEST' | 'MANIFEST_MALFORMED' | 'MANIFEST_REFUSED' | 'METHOD_NOT_ALLOWED' | 'NOT_FOUND' | 'ORGANISATION_MISMATCH' | 'PATIENT_MISMATCH' | 'PATIENT_UNKNOWN' | 'PAYLOAD_TOO_LARGE' | 'PERMIT_EXPIRED' | 'PERMIT_INVALID' | 'PERMIT_USED' | 'POLICY_CHANGED' | 'PRACTITIONER_UNKNOWN' | 'PROVIDER_MISMATCH' | 'PROVIDER_UNKNOWN' | 'PROVIDER_UNREACHABLE' | 'RECEIPT_REFUSED' | 'RECORD_EXISTS' | 'RECORD_REFUSED' | 'RECORD_UNKNOWN' | 'REQUEST_TIMEOUT' | 'SHUTTING_DOWN' | 'STATEMENT_MALFORMED' | 'STATEMENT_TOO_LARGE' | 'SUBSCRIPTION_UNKNOWN' | 'TOO_MANY_REQUESTS' | 'TRANSACTION_UNKNOWN' | 'UNAUTHENTICATED' | 'UNSUPPORTED_MEDIA_TYPE' | 'URI_TOO_LONG' | 'VALIDATION_FAILED' | 'VERSION_MISMATCH' | 'VISIT_REFUSED' | 'VISIT_UNKNOWN' | 'WRAPS_MISMATCH' | 'WRAPS_OUTDATED' | 'WRAPS_REFUSED' | 'WRAPS_SEQ_MISMATCH' | 'WRAP_SET_MALFORMED';
+    code: 'ACCESS_DENIED' | 'ACCESS_REFUSED' | 'AUTHORITY_UNKNOWN' | 'BASE64URL_INVALID' | 'BLOB_DAMAGED' | 'BLOB_MISSING' | 'EXPECTATION_FAILED' | 'FORBIDDEN' | 'GRANT_UNKNOWN' | 'HEADERS_TOO_LARGE' | 'IDEMPOTENCY_KEY_IN_USE' | 'IDEMPOTENCY_KEY_REUSED' | 'INTERNAL_ERROR' | 'LEDGER_REFUSED' | 'LEDGER_UNAVAILABLE' | 'MALFORMED_BODY' | 'MALFORMED_REQUEST' | 'MANIFEST_MALFORMED' | 'MANIFEST_REFUSED' | 'METHOD_NOT_ALLOWED' | 'NOT_FOUND' | 'ORGANISATION_MISMATCH' | 'PATIENT_MISMATCH' | 'PATIENT_UNKNOWN' | 'PAYLOAD_TOO_LARGE' | 'PERMIT_EXPIRED' | 'PERMIT_INVALID' | 'PERMIT_USED' | 'POLICY_CHANGED' | 'PRACTITIONER_UNKNOWN' | 'PROVIDER_MISMATCH' | 'PROVIDER_UNKNOWN' | 'PROVIDER_UNREACHABLE' | 'RECEIPT_REFUSED' | 'RECORD_EXISTS' | 'RECORD_REFUSED' | 'RECORD_UNKNOWN' | 'REQUEST_TIMEOUT' | 'SHUTTING_DOWN' | 'STATEMENT_MALFORMED' | 'STATEMENT_TOO_LARGE' | 'SUBSCRIPTION_UNKNOWN' | 'TOO_MANY_REQUESTS' | 'TRANSACTION_UNKNOWN' | 'UNAUTHENTICATED' | 'UNSUPPORTED_MEDIA_TYPE' | 'URI_TOO_LONG' | 'VALIDATION_FAILED' | 'VERSION_MISMATCH' | 'VISIT_REFUSED' | 'VISIT_UNKNOWN' | 'WRAPS_MISMATCH' | 'WRAPS_OUTDATED' | 'WRAPS_REFUSED' | 'WRAPS_SEQ_MISMATCH' | 'WRAP_SET_MALFORMED';
     detail?: string;
     /**
      * Id of the request, as in the log
@@ -70,6 +70,10 @@ export type GetOpenApiDescriptionErrors = {
      */
     400: Problem;
     /**
+     * `TOO_MANY_REQUESTS`: Too many requests: slow down
+     */
+    429: Problem;
+    /**
      * `INTERNAL_ERROR`: The service failed; the log has the cause under the instance id
      */
     500: Problem;
@@ -114,6 +118,10 @@ export type GetProblemErrors = {
      * `URI_TOO_LONG`: A part of the path is longer than the limit
      */
     414: Problem;
+    /**
+     * `TOO_MANY_REQUESTS`: Too many requests: slow down
+     */
+    429: Problem;
     /**
      * `INTERNAL_ERROR`: The service failed; the log has the cause under the instance id
      */
@@ -357,6 +365,10 @@ export type ReplaceRecordVersionErrors = {
      */
     422: Problem;
     /**
+     * `TOO_MANY_REQUESTS`: Too many requests: slow down
+     */
+    429: Problem;
+    /**
      * `INTERNAL_ERROR`: The service failed; the log has the cause under the instance id
      *
      * `BLOB_MISSING`: The ciphertext is not in the blob store
@@ -460,6 +472,10 @@ export type ListRecordVersionWrapsErrors = {
      */
     414: Problem;
     /**
+     * `TOO_MANY_REQUESTS`: Too many requests: slow down
+     */
+    429: Problem;
+    /**
      * `INTERNAL_ERROR`: The service failed; the log has the cause under the instance id
      */
     500: Problem;
@@ -558,6 +574,10 @@ export type ReplaceRecordVersionWrapsErrors = {
      */
     422: Problem;
     /**
+     * `TOO_MANY_REQUESTS`: Too many requests: slow down
+     */
+    429: Problem;
+    /**
      * `INTERNAL_ERROR`: The service failed; the log has the cause under the instance id
      */
     500: Problem;
@@ -589,6 +609,12 @@ export type ReplaceRecordVersionWrapsResponse = ReplaceRecordVersionWrapsRespons
 export type CreateAccessRequestData = {
     body: {
         statement: string;
+    };
+    headers?: {
+        /**
+         * The same key with the same request again, within a day, has the effect of the first alone and gets its answer
+         */
+        'idempotency-key'?: string;
     };
     path?: never;
     query?: never;
@@ -632,6 +658,8 @@ export type CreateAccessRequestErrors = {
      * `PERMIT_USED`: The permit was used; make a new request
      *
      * `WRAPS_OUTDATED`: The version is of a former format, kept but not released
+     *
+     * `IDEMPOTENCY_KEY_IN_USE`: The first request under this idempotency key is not answered yet: try again in `retryAfterS` seconds
      */
     409: Problem;
     /**
@@ -648,8 +676,14 @@ export type CreateAccessRequestErrors = {
      * `LEDGER_REFUSED`: The ledger refused; `reason` says why
      *
      * `ACCESS_REFUSED`: The ledger could not decide on the request; `reason` says why
+     *
+     * `IDEMPOTENCY_KEY_REUSED`: The idempotency key was used for another request
      */
     422: Problem;
+    /**
+     * `TOO_MANY_REQUESTS`: Too many requests: slow down
+     */
+    429: Problem;
     /**
      * `INTERNAL_ERROR`: The service failed; the log has the cause under the instance id
      *
@@ -784,6 +818,10 @@ export type ListReleasesErrors = {
      */
     403: Problem;
     /**
+     * `TOO_MANY_REQUESTS`: Too many requests: slow down
+     */
+    429: Problem;
+    /**
      * `INTERNAL_ERROR`: The service failed; the log has the cause under the instance id
      */
     500: Problem;
@@ -820,6 +858,12 @@ export type ListReleasesResponse = ListReleasesResponses[keyof ListReleasesRespo
 export type CreateReleaseData = {
     body: {
         statement: string;
+    };
+    headers?: {
+        /**
+         * The same key with the same request again, within a day, has the effect of the first alone and gets its answer
+         */
+        'idempotency-key'?: string;
     };
     path?: never;
     query?: never;
@@ -861,6 +905,8 @@ export type CreateReleaseErrors = {
      * `PERMIT_USED`: The permit was used; make a new request
      *
      * `WRAPS_OUTDATED`: The version is of a former format, kept but not released
+     *
+     * `IDEMPOTENCY_KEY_IN_USE`: The first request under this idempotency key is not answered yet: try again in `retryAfterS` seconds
      */
     409: Problem;
     /**
@@ -875,8 +921,14 @@ export type CreateReleaseErrors = {
     415: Problem;
     /**
      * `LEDGER_REFUSED`: The ledger refused; `reason` says why
+     *
+     * `IDEMPOTENCY_KEY_REUSED`: The idempotency key was used for another request
      */
     422: Problem;
+    /**
+     * `TOO_MANY_REQUESTS`: Too many requests: slow down
+     */
+    429: Problem;
     /**
      * `INTERNAL_ERROR`: The service failed; the log has the cause under the instance id
      *
@@ -931,6 +983,12 @@ export type CreateReceiptData = {
     body: {
         receipt: string;
     };
+    headers?: {
+        /**
+         * The same key with the same request again, within a day, has the effect of the first alone and gets its answer
+         */
+        'idempotency-key'?: string;
+    };
     path?: never;
     query?: never;
     url: '/v1/receipts';
@@ -958,6 +1016,10 @@ export type CreateReceiptErrors = {
      */
     403: Problem;
     /**
+     * `IDEMPOTENCY_KEY_IN_USE`: The first request under this idempotency key is not answered yet: try again in `retryAfterS` seconds
+     */
+    409: Problem;
+    /**
      * `PAYLOAD_TOO_LARGE`: The body is larger than the limit
      *
      * `STATEMENT_TOO_LARGE`: The statement is larger than the limit
@@ -971,8 +1033,14 @@ export type CreateReceiptErrors = {
      * `LEDGER_REFUSED`: The ledger refused; `reason` says why
      *
      * `RECEIPT_REFUSED`: The receipt does not match a release
+     *
+     * `IDEMPOTENCY_KEY_REUSED`: The idempotency key was used for another request
      */
     422: Problem;
+    /**
+     * `TOO_MANY_REQUESTS`: Too many requests: slow down
+     */
+    429: Problem;
     /**
      * `INTERNAL_ERROR`: The service failed; the log has the cause under the instance id
      */
@@ -1004,6 +1072,12 @@ export type CreateVisitData = {
     body: {
         statement: string;
     };
+    headers?: {
+        /**
+         * The same key with the same request again, within a day, has the effect of the first alone and gets its answer
+         */
+        'idempotency-key'?: string;
+    };
     path?: never;
     query?: never;
     url: '/v1/visits';
@@ -1031,6 +1105,10 @@ export type CreateVisitErrors = {
      */
     403: Problem;
     /**
+     * `IDEMPOTENCY_KEY_IN_USE`: The first request under this idempotency key is not answered yet: try again in `retryAfterS` seconds
+     */
+    409: Problem;
+    /**
      * `PAYLOAD_TOO_LARGE`: The body is larger than the limit
      *
      * `STATEMENT_TOO_LARGE`: The statement is larger than the limit
@@ -1044,8 +1122,14 @@ export type CreateVisitErrors = {
      * `LEDGER_REFUSED`: The ledger refused; `reason` says why
      *
      * `VISIT_REFUSED`: The ledger refused the visit; `reason` says why
+     *
+     * `IDEMPOTENCY_KEY_REUSED`: The idempotency key was used for another request
      */
     422: Problem;
+    /**
+     * `TOO_MANY_REQUESTS`: Too many requests: slow down
+     */
+    429: Problem;
     /**
      * `INTERNAL_ERROR`: The service failed; the log has the cause under the instance id
      */
@@ -1082,6 +1166,12 @@ export type CreateRevocationData = {
     body: {
         statement: string;
     };
+    headers?: {
+        /**
+         * The same key with the same request again, within a day, has the effect of the first alone and gets its answer
+         */
+        'idempotency-key'?: string;
+    };
     path?: never;
     query?: never;
     url: '/v1/revocations';
@@ -1109,6 +1199,10 @@ export type CreateRevocationErrors = {
      */
     403: Problem;
     /**
+     * `IDEMPOTENCY_KEY_IN_USE`: The first request under this idempotency key is not answered yet: try again in `retryAfterS` seconds
+     */
+    409: Problem;
+    /**
      * `PAYLOAD_TOO_LARGE`: The body is larger than the limit
      *
      * `STATEMENT_TOO_LARGE`: The statement is larger than the limit
@@ -1120,8 +1214,14 @@ export type CreateRevocationErrors = {
     415: Problem;
     /**
      * `LEDGER_REFUSED`: The ledger refused; `reason` says why
+     *
+     * `IDEMPOTENCY_KEY_REUSED`: The idempotency key was used for another request
      */
     422: Problem;
+    /**
+     * `TOO_MANY_REQUESTS`: Too many requests: slow down
+     */
+    429: Problem;
     /**
      * `INTERNAL_ERROR`: The service failed; the log has the cause under the instance id
      */
@@ -1158,6 +1258,12 @@ export type CreateNoticeReadingData = {
     body: {
         statements: Array<string>;
     };
+    headers?: {
+        /**
+         * The same key with the same request again, within a day, has the effect of the first alone and gets its answer
+         */
+        'idempotency-key'?: string;
+    };
     path?: never;
     query?: never;
     url: '/v1/notice-readings';
@@ -1185,6 +1291,10 @@ export type CreateNoticeReadingErrors = {
      */
     403: Problem;
     /**
+     * `IDEMPOTENCY_KEY_IN_USE`: The first request under this idempotency key is not answered yet: try again in `retryAfterS` seconds
+     */
+    409: Problem;
+    /**
      * `PAYLOAD_TOO_LARGE`: The body is larger than the limit
      *
      * `STATEMENT_TOO_LARGE`: The statement is larger than the limit
@@ -1196,8 +1306,14 @@ export type CreateNoticeReadingErrors = {
     415: Problem;
     /**
      * `LEDGER_REFUSED`: The ledger refused; `reason` says why
+     *
+     * `IDEMPOTENCY_KEY_REUSED`: The idempotency key was used for another request
      */
     422: Problem;
+    /**
+     * `TOO_MANY_REQUESTS`: Too many requests: slow down
+     */
+    429: Problem;
     /**
      * `INTERNAL_ERROR`: The service failed; the log has the cause under the instance id
      */
