@@ -5,6 +5,7 @@ import { AUTHORITIES_TABLE } from './ledger-access/schema.js';
 import { PATIENT_TOKENS_TABLE } from './patients/schema.js';
 import { ALLOWANCES_TABLES, PROCESSING_TABLES } from './processing/schema.js';
 import { UNMADE_RECORDS_TABLE } from './records/schema.js';
+import { CLOCKS_MIGRATION } from './store/index.js';
 
 /** Those of the first release. */
 export const FIRST_RELEASE_MIGRATIONS: readonly Migration[] = [
@@ -28,4 +29,5 @@ export const GATEWAY_MIGRATIONS: readonly Migration[] = [
     name: 'records: tag groups, wraps beside their sets, receipts of notices; what the first release made is made again',
     sql: VERSIONS_FORMAT + UNMADE_RECORDS_TABLE,
   },
+  CLOCKS_MIGRATION,
 ];

@@ -9,6 +9,7 @@ import {
   type DeviceDescription,
   type DeviceEvidence,
 } from '@careledger/fhir';
+import { measuredMs } from '../chain/index.js';
 import type { GatewayCore } from '../core.js';
 import type { Patient } from '../patients/index.js';
 import { rowOfReading, windowOfSource, type ProcessingStore } from '../processing/index.js';
@@ -49,7 +50,9 @@ export async function periodicContent(
   let frames = 0;
   for (const view of core.frames.framesBetween(patient.chain, startMs, endMs)) {
     const flags = processing.flagsOfRow(view.rowId);
-    for (const [index, { timeMs: t, code, value }] of view.frame.readings.entries()) {
+    for (const [index, reading] of view.frame.readings.entries()) {
+      const { code, value } = reading;
+      const t = measuredMs(reading, view);
       if (t < startMs || t >= endMs) continue;
       readings.push({ deviceId: view.deviceId, t, code, value, plausible: !flags.has(index) });
     }
