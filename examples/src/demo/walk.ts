@@ -2,7 +2,7 @@ import type { Careledger, RunningNetwork } from '@careledger/supervisor';
 import { Type } from 'typebox';
 import { ApiClient } from '../client/api-client.js';
 import type { ReceivedNotice } from '../client/notice-stream.js';
-import type { Recording } from '../recording/csv.js';
+import type { Recording } from '../recording/recording.js';
 import { LedgerView } from './ledger-view.js';
 import type { Narrator } from './narrator.js';
 import { followHospital } from './context.js';

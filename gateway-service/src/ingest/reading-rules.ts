@@ -3,7 +3,10 @@ import {
   LOINC,
   assess,
   codeEntry,
+  inTableUnit,
+  isGlucose,
   isSentSkewed,
+  mgPerDl,
   readingError,
   scoreParameter,
   type News2Parameter,
@@ -64,21 +67,27 @@ const REFUSED: Readonly<
   Record<ReadingErrorCode, (reading: Pick<TimedReading, 'code' | 'value' | 'unit'>) => string>
 > = {
   UNKNOWN_CODE: ({ code }) => `code is ${code}, for which this gateway has no rules`,
-  WRONG_UNIT: ({ code, unit }) =>
-    `unit is ${unit}; ${code} is taken in ${codeEntry(code)?.unit ?? 'no unit'}`,
+  WRONG_UNIT: ({ code, unit }) => `unit is ${unit}; ${code} is taken in ${unitsOf(code).join(' or ')}`,
   FUTURE_READING: () => 't is in the future',
   INVALID_VALUE: ({ value }) => `value is ${value}, not a finite number`,
   INVALID_TIME: () => 't is no time',
 };
 
+function unitsOf(code: string): string[] {
+  const entry = codeEntry(code);
+  return entry === undefined ? [] : [entry.unit, ...(entry.otherUnits ?? [])];
+}
+
 const SINGLE_PARAMETER = DEFAULT_CONFIG.news2.singleParameter ?? DEFAULT_CONFIG.news2.total;
 
 /** The reading's NEWS2 score, or for glucose beyond a threshold what suffices on its own. */
-function urgencyOf({ timeMs, code, value }: TimedReading): number {
+function urgencyOf({ timeMs, code, value: sent, unit }: TimedReading): number {
   const parameter = NEWS2_OF_LOINC.get(code);
-  if (parameter === undefined && code !== LOINC.glucose) return 0;
+  if (parameter === undefined && !isGlucose(code)) return 0;
+  const value = inTableUnit(sent, unit);
   if (!assess({ t: timeMs, code, value }, null).plausible) return 0;
   if (parameter !== undefined) return scoreParameter(parameter, value, DEFAULT_CONFIG.news2.spo2Scale, false);
   const { veryLowMgPerDl, veryHighMgPerDl } = DEFAULT_CONFIG.glucose;
-  return value < veryLowMgPerDl || value > veryHighMgPerDl ? SINGLE_PARAMETER : 0;
+  const glucose = mgPerDl(code, value);
+  return glucose < veryLowMgPerDl || glucose > veryHighMgPerDl ? SINGLE_PARAMETER : 0;
 }

@@ -1,4 +1,4 @@
-import type { ClinicalReading } from '@careledger/clinical';
+import { inTableUnit, type ClinicalReading } from '@careledger/clinical';
 import type { Frame } from '@careledger/private-chain';
 import { READINGS_PER_ROW } from './limits.js';
 
@@ -21,13 +21,13 @@ export interface ProcessedFrame {
 /** A frame's readings as the rules take them. */
 export function clinicalReadings(stored: ProcessedFrame): ClinicalReading[] {
   const { rowId, deviceId, receivedMs, offsetMs, frame } = stored;
-  return frame.readings.map(({ timeMs, code, value, comparator }, index) => ({
+  return frame.readings.map(({ timeMs, code, value, unit, comparator }, index) => ({
     rowId: readingIdOf(rowId, index),
     deviceId,
     t: timeMs,
     offsetMs,
     code,
-    value,
+    value: inTableUnit(value, unit),
     comparator,
     receivedAt: receivedMs,
   }));

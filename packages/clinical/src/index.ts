@@ -36,3 +36,4 @@ export {
   type WindowReading,
   type WindowSummary,
 } from './summary.js';
+export { inTableUnit, isGlucose, isInterstitial, mgPerDl } from './units.js';
