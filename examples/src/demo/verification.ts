@@ -1,7 +1,7 @@
 import { nodeVerifier, sha256 } from '@careledger/crypto';
 import { parseProof, readEnvelope, verifyProof, type ChainReport } from '@careledger/private-chain';
 import type { Careledger } from '@careledger/supervisor';
-import { Type } from 'typebox';
+import { Type, type Static } from 'typebox';
 import { ApiClient } from '../client/api-client.js';
 import type { LedgerView } from './ledger-view.js';
 import type { Narrator } from './narrator.js';
@@ -20,7 +20,7 @@ const RecordPage = Type.Object({
       stage: Type.String(),
     }),
   ),
-  cursor: Type.Optional(Type.Integer()),
+  next: Type.Union([Type.String(), Type.Null()]),
 });
 
 export interface Verification {
@@ -77,14 +77,18 @@ async function verifyRecords(
     announced.map((record) => [`${record.recordId}/${record.version}`, record.manifestHash]),
   );
   const newest = new Map<string, { version: number; manifestHash: string }>();
-  let cursor: number | undefined;
+  let cursor: string | null = null;
   do {
-    const query = cursor === undefined ? '' : `&cursor=${cursor}`;
-    const page = await api.call('GET', `/v1/patients/${patientId}/records?limit=500${query}`, RecordPage);
+    const query: string = cursor === null ? '' : `&cursor=${cursor}`;
+    const page: Static<typeof RecordPage> = await api.call(
+      'GET',
+      `/v1/patients/${patientId}/records?limit=500${query}`,
+      RecordPage,
+    );
     for (const { recordId, version, manifestHash } of page.records)
       if ((newest.get(recordId)?.version ?? 0) < version) newest.set(recordId, { version, manifestHash });
-    ({ cursor } = page);
-  } while (cursor !== undefined);
+    ({ next: cursor } = page);
+  } while (cursor !== null);
   const failures = [...newest].flatMap(([recordId, { version, manifestHash }]) => {
     const id = `${recordId}/${version}`;
     if (onCloud.get(id) !== manifestHash) return [`${id}: not stored as the gateway made it`];
