@@ -1,4 +1,5 @@
 import { DeviceId, Timestamp } from '@careledger/domain';
+import { Next, pageQuery } from '@careledger/service-kit';
 import { Type, type Static } from 'typebox';
 
 const DEFAULT_LIMIT = 500;
@@ -8,9 +9,8 @@ export const ReadingsQuery = Type.Object({
   code: Type.Optional(Type.String()),
   from: Type.Optional(Timestamp),
   to: Type.Optional(Timestamp),
-  /** As the page before returned it. */
-  cursor: Type.Optional(Type.Integer({ minimum: 0 })),
-  limit: Type.Integer({ minimum: 1, maximum: LIMIT_MAX, default: DEFAULT_LIMIT }),
+  /** A page ends with a whole frame, and may have some more. */
+  ...pageQuery({ byDefault: DEFAULT_LIMIT, max: LIMIT_MAX }),
 });
 export type ReadingsQuery = Static<typeof ReadingsQuery>;
 
@@ -41,6 +41,6 @@ export type ReadingView = Static<typeof ReadingView>;
 
 export const ReadingsPage = Type.Object({
   readings: Type.Array(ReadingView),
-  cursor: Type.Optional(Type.Integer()),
+  next: Next,
 });
 export type ReadingsPage = Static<typeof ReadingsPage>;

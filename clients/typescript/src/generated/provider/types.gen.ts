@@ -797,6 +797,10 @@ export type ListReleasesData = {
     body?: never;
     path?: never;
     query?: {
+        /**
+         * `next` of the page before
+         */
+        cursor?: string;
         limit?: number;
     };
     url: '/v1/releases';
@@ -850,6 +854,10 @@ export type ListReleasesResponses = {
             requester: string;
             releasedAt: string;
         }>;
+        /**
+         * Cursor of the page that follows; null on the last one. A page may be short, or empty, before that
+         */
+        next: string | null;
     };
 };
 
