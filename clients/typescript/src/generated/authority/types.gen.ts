@@ -744,8 +744,7 @@ export type ListPatientForksResponses = {
             height: number;
             blocks: [
                 string,
-                string,
-                unknown
+                string
             ];
             convicted: Array<string>;
             /**
@@ -1446,7 +1445,14 @@ export type ListNoticesResponses = {
     /**
      * A stream without end
      */
-    200: string;
+    200: {
+        /**
+         * For the header Last-Event-ID
+         */
+        id: string;
+        event: 'record' | 'emergency' | 'subscription' | 'policy' | 'visit' | 'fork';
+        data: string;
+    };
 };
 
 export type ListNoticesResponse = ListNoticesResponses[keyof ListNoticesResponses];
@@ -1552,18 +1558,6 @@ export type CreateEmergencyNoticeErrors = {
      * `VALIDATION_FAILED`: The request does not match the documented schema
      *
      * `MALFORMED_BODY`: The body cannot be parsed
-     *
-     * `STATEMENT_MALFORMED`: The statement cannot be read
-     *
-     * `STATEMENT_TYPE_MISMATCH`: The statement is of another kind
-     *
-     * `STATEMENT_AUDIENCE_MISMATCH`: The statement was made for another network
-     *
-     * `STATEMENT_CHANNEL_MISMATCH`: The statement was made for another channel
-     *
-     * `STATEMENT_EXPIRED`: The statement is too old
-     *
-     * `STATEMENT_FROM_FUTURE`: The statement’s time lies in the future
      */
     400: Problem;
     /**
@@ -1603,7 +1597,19 @@ export type CreateEmergencyNoticeErrors = {
      */
     415: Problem;
     /**
+     * `STATEMENT_MALFORMED`: The statement cannot be read
+     *
+     * `STATEMENT_TYPE_MISMATCH`: The statement is of another kind
+     *
+     * `STATEMENT_AUDIENCE_MISMATCH`: The statement was made for another network
+     *
+     * `STATEMENT_CHANNEL_MISMATCH`: The statement was made for another channel
+     *
      * `LEDGER_REFUSED`: The ledger refused; `reason` says why
+     *
+     * `STATEMENT_EXPIRED`: The statement is too old
+     *
+     * `STATEMENT_FROM_FUTURE`: The statement’s time lies in the future
      *
      * `NOTICE_REFUSED`: The notice is not the record that it says it is, or not for this authority; `reason` says why
      */
@@ -2841,14 +2847,6 @@ export type CreateRevocationErrors = {
      * `VALIDATION_FAILED`: The request does not match the documented schema
      *
      * `MALFORMED_BODY`: The body cannot be parsed
-     *
-     * `STATEMENT_MALFORMED`: The statement cannot be read
-     *
-     * `STATEMENT_TYPE_MISMATCH`: The statement is of another kind
-     *
-     * `STATEMENT_AUDIENCE_MISMATCH`: The statement was made for another network
-     *
-     * `STATEMENT_CHANNEL_MISMATCH`: The statement was made for another channel
      */
     400: Problem;
     /**
@@ -2886,6 +2884,14 @@ export type CreateRevocationErrors = {
      */
     415: Problem;
     /**
+     * `STATEMENT_MALFORMED`: The statement cannot be read
+     *
+     * `STATEMENT_TYPE_MISMATCH`: The statement is of another kind
+     *
+     * `STATEMENT_AUDIENCE_MISMATCH`: The statement was made for another network
+     *
+     * `STATEMENT_CHANNEL_MISMATCH`: The statement was made for another channel
+     *
      * `LEDGER_REFUSED`: The ledger refused; `reason` says why
      *
      * `IDEMPOTENCY_KEY_REUSED`: The idempotency key was used for another request

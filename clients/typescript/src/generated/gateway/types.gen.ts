@@ -386,8 +386,6 @@ export type CreatePatientErrors = {
      * `VALIDATION_FAILED`: The request does not match the documented schema
      *
      * `MALFORMED_BODY`: The body cannot be parsed
-     *
-     * `PASSPHRASE_TOO_SHORT`: The passphrase is too short for the key that it guards
      */
     400: Problem;
     /**
@@ -411,6 +409,8 @@ export type CreatePatientErrors = {
      */
     415: Problem;
     /**
+     * `PASSPHRASE_TOO_SHORT`: The passphrase is too short for the key that it guards
+     *
      * `IDEMPOTENCY_KEY_REUSED`: The idempotency key was used for another request
      */
     422: Problem;
@@ -772,10 +772,6 @@ export type CreateDeviceErrors = {
      * `VALIDATION_FAILED`: The request does not match the documented schema
      *
      * `MALFORMED_BODY`: The body cannot be parsed
-     *
-     * `PAIRING_PROOF_INVALID`: The proof of possession of the device key is refused
-     *
-     * `PROFILE_CODE_UNKNOWN`: The device measures something this gateway has no rules for
      */
     400: Problem;
     /**
@@ -801,6 +797,10 @@ export type CreateDeviceErrors = {
      */
     415: Problem;
     /**
+     * `PAIRING_PROOF_INVALID`: The proof of possession of the device key is refused
+     *
+     * `PROFILE_CODE_UNKNOWN`: The device measures something this gateway has no rules for
+     *
      * `IDEMPOTENCY_KEY_REUSED`: The idempotency key was used for another request
      */
     422: Problem;
@@ -2620,8 +2620,6 @@ export type CreatePatientGrantErrors = {
      * `VALIDATION_FAILED`: The request does not match the documented schema
      *
      * `MALFORMED_BODY`: The body cannot be parsed
-     *
-     * `CONSENT_STATEMENT_REFUSED`: The statement is not one that the patient can have signed
      */
     400: Problem;
     /**
@@ -2659,6 +2657,8 @@ export type CreatePatientGrantErrors = {
      */
     415: Problem;
     /**
+     * `CONSENT_STATEMENT_REFUSED`: The statement is not one that the patient can have signed
+     *
      * `CONSENT_REFUSED`: The ledger refused the statement; `reason` says why
      *
      * `LEDGER_REFUSED`: The ledger refused; `reason` says why
@@ -2773,8 +2773,6 @@ export type RevokePatientGrantErrors = {
      * `VALIDATION_FAILED`: The request does not match the documented schema
      *
      * `MALFORMED_BODY`: The body cannot be parsed
-     *
-     * `CONSENT_STATEMENT_REFUSED`: The statement is not one that the patient can have signed
      */
     400: Problem;
     /**
@@ -2814,6 +2812,8 @@ export type RevokePatientGrantErrors = {
      */
     415: Problem;
     /**
+     * `CONSENT_STATEMENT_REFUSED`: The statement is not one that the patient can have signed
+     *
      * `CONSENT_REFUSED`: The ledger refused the statement; `reason` says why
      *
      * `LEDGER_REFUSED`: The ledger refused; `reason` says why
@@ -2924,8 +2924,6 @@ export type RevokeAllPatientGrantsErrors = {
      * `VALIDATION_FAILED`: The request does not match the documented schema
      *
      * `MALFORMED_BODY`: The body cannot be parsed
-     *
-     * `CONSENT_STATEMENT_REFUSED`: The statement is not one that the patient can have signed
      */
     400: Problem;
     /**
@@ -2963,6 +2961,8 @@ export type RevokeAllPatientGrantsErrors = {
      */
     415: Problem;
     /**
+     * `CONSENT_STATEMENT_REFUSED`: The statement is not one that the patient can have signed
+     *
      * `CONSENT_REFUSED`: The ledger refused the statement; `reason` says why
      *
      * `LEDGER_REFUSED`: The ledger refused; `reason` says why
@@ -3333,8 +3333,6 @@ export type ApprovePatientSubscriptionErrors = {
      * `VALIDATION_FAILED`: The request does not match the documented schema
      *
      * `MALFORMED_BODY`: The body cannot be parsed
-     *
-     * `CONSENT_STATEMENT_REFUSED`: The statement is not one that the patient can have signed
      */
     400: Problem;
     /**
@@ -3376,6 +3374,8 @@ export type ApprovePatientSubscriptionErrors = {
      */
     415: Problem;
     /**
+     * `CONSENT_STATEMENT_REFUSED`: The statement is not one that the patient can have signed
+     *
      * `CONSENT_REFUSED`: The ledger refused the statement; `reason` says why
      *
      * `LEDGER_REFUSED`: The ledger refused; `reason` says why
@@ -3490,8 +3490,6 @@ export type RejectPatientSubscriptionErrors = {
      * `VALIDATION_FAILED`: The request does not match the documented schema
      *
      * `MALFORMED_BODY`: The body cannot be parsed
-     *
-     * `CONSENT_STATEMENT_REFUSED`: The statement is not one that the patient can have signed
      */
     400: Problem;
     /**
@@ -3533,6 +3531,8 @@ export type RejectPatientSubscriptionErrors = {
      */
     415: Problem;
     /**
+     * `CONSENT_STATEMENT_REFUSED`: The statement is not one that the patient can have signed
+     *
      * `CONSENT_REFUSED`: The ledger refused the statement; `reason` says why
      *
      * `LEDGER_REFUSED`: The ledger refused; `reason` says why
@@ -3904,8 +3904,6 @@ export type CheckInPatientErrors = {
      * `VALIDATION_FAILED`: The request does not match the documented schema
      *
      * `MALFORMED_BODY`: The body cannot be parsed
-     *
-     * `CONSENT_STATEMENT_REFUSED`: The statement is not one that the patient can have signed
      */
     400: Problem;
     /**
@@ -3943,6 +3941,8 @@ export type CheckInPatientErrors = {
      */
     415: Problem;
     /**
+     * `CONSENT_STATEMENT_REFUSED`: The statement is not one that the patient can have signed
+     *
      * `CONSENT_REFUSED`: The ledger refused the statement; `reason` says why
      *
      * `LEDGER_REFUSED`: The ledger refused; `reason` says why
