@@ -3,7 +3,7 @@ import { CONSENT_OWNERS, CONSENT_TABLES } from './consent/schema.js';
 import { ANCHORS_TABLE, VERSIONS_FORMAT, VERSIONS_TABLES } from './delivery/schema.js';
 import { AUTHORITIES_TABLE } from './ledger-access/schema.js';
 import { PATIENT_TOKENS_TABLE } from './patients/schema.js';
-import { ALLOWANCES_TABLES, PROCESSING_TABLES } from './processing/schema.js';
+import { ALARMS_COLUMNS, ALLOWANCES_TABLES, PROCESSING_TABLES } from './processing/schema.js';
 import { UNMADE_RECORDS_TABLE } from './records/schema.js';
 
 /** Those of the first release. */
@@ -28,4 +28,5 @@ export const GATEWAY_MIGRATIONS: readonly Migration[] = [
     name: 'records: tag groups, wraps beside their sets, receipts of notices; what the first release made is made again',
     sql: VERSIONS_FORMAT + UNMADE_RECORDS_TABLE,
   },
+  { name: 'processing: type, priority and marks of alarms', sql: ALARMS_COLUMNS },
 ];

@@ -21,6 +21,7 @@ const Statistics = Type.Object({
   implausible: Type.Integer(),
   blocks: Type.Integer(),
   records: Type.Object({ periodic: Type.Integer(), emergency: Type.Integer() }),
+  alarms: Type.Object({ high: Type.Integer(), medium: Type.Integer(), low: Type.Integer() }),
   stored: Type.Object({ records: Type.Integer() }),
   announced: Type.Object({ records: Type.Integer() }),
   emergencies: Type.Array(
@@ -115,6 +116,7 @@ export async function walk(options: WalkOptions): Promise<Walk> {
     gaps: statistics.gaps,
     implausible: statistics.implausible,
     records: { ...statistics.records, clinical: totals.clinical },
+    alarms: statistics.alarms,
     stored: totals.stored,
     announced: totals.announced,
     access: { permitted: totals.permitted, denied: totals.denied },

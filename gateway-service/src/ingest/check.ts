@@ -39,7 +39,6 @@ export type CheckedFrame =
  */
 export function checkQueuedFrame(
   { device, frame, bytes }: ParsedFrame,
-  nowMs: number,
   { verifier, rules, leaves }: FrameChecks,
 ): CheckedFrame {
   if (device.status === 'suspended') return rejected('DEVICE_SUSPENDED');
@@ -55,7 +54,7 @@ export function checkQueuedFrame(
     if (!device.codes.has(reading.code)) {
       return rejected(rules.isKnownCode(reading.code) ? 'CODE_NOT_IN_PROFILE' : 'UNKNOWN_CODE');
     }
-    const code = rules.refusal(reading, nowMs);
+    const code = rules.refusal(reading);
     if (code !== null) return rejected(code);
   }
   return { outcome: 'accepted', leaf, verdict };

@@ -216,7 +216,7 @@ export class IngestPipeline {
       this.#refuse(ticket, null, frame);
       return;
     }
-    const checked = checkQueuedFrame({ device, frame, bytes }, nowMs, this.#options);
+    const checked = checkQueuedFrame({ device, frame, bytes }, this.#options);
     if (isUrgent) this.#trust.note(device, checked.outcome === 'accepted', nowMs);
     if (checked.outcome === 'rejected') {
       this.#refuse(ticket, frame.seq, checked.code);

@@ -1,67 +1,41 @@
 import {
-  DEFAULT_CONFIG,
-  LOINC,
-  assess,
   codeEntry,
+  inTableUnit,
   isSentSkewed,
+  isUrgent,
   readingError,
-  scoreParameter,
-  type News2Parameter,
+  type Comparator,
   type ReadingErrorCode,
 } from '@careledger/clinical';
 import type { TimedReading } from '@careledger/private-chain';
 import { URGENT_MAX_AGE_MS } from './limits.js';
 
+/** A reading of a frame of any version. */
+type UrgentReading = TimedReading & { readonly comparator?: Comparator | undefined };
+
 /** What the hot path asks about readings. */
 export interface ReadingRules {
   /** Why the reading must be refused, with its whole frame; null if it may be stored. */
-  refusal(reading: TimedReading, nowMs: number): ReadingErrorCode | null;
+  refusal(reading: TimedReading): ReadingErrorCode | null;
   isSentSkewed(sentMs: number, nowMs: number): boolean;
   isKnownCode(code: string): boolean;
   /**
    * Whether the frame should overtake others. A cheap look at its recent values alone, before its signature is checked:
    * the rules decide later, with what came before. Answering yes too often makes urgent frames slow, nothing wrong.
+   * @param offsetMs what is added to the readings' times to have them by the gateway's clock
    */
-  isPossiblyUrgent(readings: readonly TimedReading[], nowMs: number): boolean;
+  isPossiblyUrgent(readings: readonly UrgentReading[], nowMs: number, offsetMs?: number): boolean;
 }
-
-const NEWS2_OF_LOINC = new Map<string, News2Parameter>([
-  [LOINC.respiratoryRate, 'respirationRate'],
-  [LOINC.spo2, 'spo2'],
-  [LOINC.oxygenFlow, 'oxygen'],
-  [LOINC.arterialSystolic, 'systolic'],
-  [LOINC.cuffSystolic, 'systolic'],
-  [LOINC.heartRate, 'pulse'],
-  [LOINC.pulseOximeterRate, 'pulse'],
-  [LOINC.consciousness, 'consciousness'],
-  [LOINC.temperature, 'temperature'],
-]);
 
 /** The rules of packages/clinical, with its published thresholds; per-patient overrides do not change what is urgent. */
 export const clinicalReadingRules: ReadingRules = {
-  refusal: ({ timeMs, code, value, unit }, nowMs) => readingError({ t: timeMs, code, value, unit }, nowMs),
+  refusal: ({ timeMs, code, value, unit }) => readingError({ t: timeMs, code, value, unit }),
   isSentSkewed,
   isKnownCode: (code) => codeEntry(code) !== undefined,
-  isPossiblyUrgent(readings, nowMs) {
-    let total = 0;
-    for (const reading of readings) {
-      if (nowMs - reading.timeMs > URGENT_MAX_AGE_MS) continue;
-      const score = urgencyOf(reading);
-      if (score >= SINGLE_PARAMETER) return true;
-      total += score;
-    }
-    return total >= DEFAULT_CONFIG.news2.total;
-  },
+  isPossiblyUrgent: (readings, nowMs, offsetMs = 0) =>
+    isUrgent(
+      readings
+        .filter(({ timeMs }) => nowMs - (timeMs + offsetMs) <= URGENT_MAX_AGE_MS)
+        .map(({ code, value, unit, comparator }) => ({ code, value: inTableUnit(value, unit), comparator })),
+    ),
 };
-
-const SINGLE_PARAMETER = DEFAULT_CONFIG.news2.singleParameter ?? DEFAULT_CONFIG.news2.total;
-
-/** The reading's NEWS2 score, or for glucose beyond a threshold what suffices on its own. */
-function urgencyOf({ timeMs, code, value }: TimedReading): number {
-  const parameter = NEWS2_OF_LOINC.get(code);
-  if (parameter === undefined && code !== LOINC.glucose) return 0;
-  if (!assess({ t: timeMs, code, value }, null).plausible) return 0;
-  if (parameter !== undefined) return scoreParameter(parameter, value, DEFAULT_CONFIG.news2.spo2Scale, false);
-  const { veryLowMgPerDl, veryHighMgPerDl } = DEFAULT_CONFIG.glucose;
-  return value < veryLowMgPerDl || value > veryHighMgPerDl ? SINGLE_PARAMETER : 0;
-}

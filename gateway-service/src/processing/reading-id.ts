@@ -1,5 +1,5 @@
-import type { ClinicalReading } from '@careledger/clinical';
-import type { Frame } from '@careledger/private-chain';
+import { inTableUnit, type ClinicalReading, type Comparator } from '@careledger/clinical';
+import type { Frame, TimedReading } from '@careledger/private-chain';
 import { READINGS_PER_ROW } from './limits.js';
 
 /** Names one reading of a stored frame for good: what the clinical rules call its row. */
@@ -14,17 +14,35 @@ export interface ProcessedFrame {
   readonly patientNo: number;
   readonly deviceId: string;
   readonly receivedMs: number;
+  /** What the device's clock is behind, as stored with the frame; 0 unless known. */
+  readonly offsetMs?: number | undefined;
   readonly frame: Frame;
 }
 
+/** A reading of a frame of any version. */
+type FrameReading = TimedReading & { readonly comparator?: Comparator | undefined };
+
+/** The measurement of a reading as rules and aggregates have it: in the code table's unit. */
+export function measurementOf({ timeMs, code, value, unit, comparator }: FrameReading) {
+  return {
+    ...{ t: timeMs, code, value: inTableUnit(value, unit) },
+    ...(comparator !== undefined && { comparator }),
+  };
+}
+
 /** A frame's readings as the rules take them. */
-export function clinicalReadings({ rowId, deviceId, receivedMs, frame }: ProcessedFrame): ClinicalReading[] {
-  return frame.readings.map(({ timeMs, code, value }, index) => ({
+export function clinicalReadings({
+  rowId,
+  deviceId,
+  receivedMs,
+  offsetMs,
+  frame,
+}: ProcessedFrame): ClinicalReading[] {
+  return frame.readings.map((reading, index) => ({
     rowId: readingIdOf(rowId, index),
     deviceId,
-    t: timeMs,
-    code,
-    value,
+    ...measurementOf(reading),
+    offsetMs,
     receivedAt: receivedMs,
   }));
 }

@@ -1,5 +1,13 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
-import { changedCodes, summarise, type WindowReading, type WindowSummary } from '@careledger/clinical';
+import {
+  MAX_FUTURE_MS,
+  changedCodes,
+  isExcluded,
+  ruleTime,
+  summarise,
+  type WindowReading,
+  type WindowSummary,
+} from '@careledger/clinical';
 import { timestampOf } from '@careledger/domain';
 import {
   emergencyBundle,
@@ -11,7 +19,13 @@ import {
 } from '@careledger/fhir';
 import type { GatewayCore } from '../core.js';
 import type { Patient } from '../patients/index.js';
-import { rowOfReading, windowOfSource, type ProcessingStore } from '../processing/index.js';
+import {
+  measurementOf,
+  rowOfReading,
+  windowOfSource,
+  type ProcessedFrame,
+  type ProcessingStore,
+} from '../processing/index.js';
 
 /** Frames read before others have their turn: a window of a bedside monitor holds thousands. */
 const FRAMES_PER_TURN = 64;
@@ -47,12 +61,9 @@ export async function periodicContent(
   const readings: WindowReading[] = [];
   let height = -1;
   let frames = 0;
-  for (const view of core.frames.framesBetween(patient.chain, startMs, endMs)) {
-    const flags = processing.flagsOfRow(view.rowId);
-    for (const [index, { timeMs: t, code, value }] of view.frame.readings.entries()) {
-      if (t < startMs || t >= endMs) continue;
-      readings.push({ deviceId: view.deviceId, t, code, value, plausible: !flags.has(index) });
-    }
+  // What a clock that is a little ahead measured counts when it was received.
+  for (const view of core.frames.framesBetween(patient.chain, startMs, endMs + MAX_FUTURE_MS)) {
+    readings.push(...readingsWithin(view, { startMs, endMs }, processing.flagsOfRow(view.rowId)));
     height = Math.max(height, view.height);
     frames += 1;
     if (frames % FRAMES_PER_TURN === 0) await nextTurn();
@@ -72,6 +83,20 @@ export async function periodicContent(
     isRevision: previous !== null,
   });
   return { bundle, period: { start: timestampOf(startMs), end: timestampOf(endMs) }, summary };
+}
+
+/** A frame's readings of a window, by rule time. */
+function readingsWithin(
+  { deviceId, receivedMs, offsetMs, frame }: ProcessedFrame,
+  { startMs, endMs }: { readonly startMs: number; readonly endMs: number },
+  flags: ReadonlyMap<number, readonly string[]>,
+): WindowReading[] {
+  return frame.readings.flatMap((reading, index) => {
+    const measured = measurementOf(reading);
+    const at = ruleTime({ t: measured.t, offsetMs, receivedAt: receivedMs });
+    if (at < startMs || at >= endMs) return [];
+    return [{ ...measured, deviceId, plausible: !isExcluded(flags.get(index) ?? []) }];
+  });
 }
 
 /** An episode as it stands now. Undefined when there is no such episode. */
@@ -105,6 +130,8 @@ export function emergencyContent(
     start: startMs,
     raisedAt: raisedMs,
     end: endMs,
+    ...{ type: episode.type, priority: episode.priority, isUnconfirmed: episode.unconfirmed },
+    ...{ isLate: episode.late, marks: episode.marks, endReason: episode.endReason },
     isWithdrawn: status === 'withdrawn' || status === 'merged',
     evidence,
     news2,

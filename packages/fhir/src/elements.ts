@@ -9,8 +9,9 @@ export const concept = (system: string, code: string, display?: string): Codeabl
   coding: [display === undefined ? { system, code } : { system, code, display }],
 });
 
-export const quantity = (value: number, unit: string): Quantity => ({
+export const quantity = (value: number, unit: string, comparator?: '<' | '>'): Quantity => ({
   value,
+  ...(comparator !== undefined && { comparator }),
   unit,
   system: SYSTEM.ucum,
   code: unit,

@@ -21,7 +21,10 @@ const ReadingView = Type.Object({
   code: Type.String(),
   value: Type.Number(),
   unit: Type.String(),
-  /** Why it is kept out of the rules (SENSOR_OFF, OUT_OF_RANGE, RATE_OF_CHANGE, DUPLICATE); CLOCK_SKEW does not. */
+  /**
+   * Windows leave out what is SENSOR_OFF, OUT_OF_RANGE, FUTURE_READING, DUPLICATE or UNIT_DOUBTFUL. RATE_OF_CHANGE,
+   * CONFLICTING, BEYOND_INSTRUMENT and CLOCK_SKEW count.
+   */
   flags: Type.Array(Type.String()),
 });
 export type ReadingView = Static<typeof ReadingView>;
