@@ -1,5 +1,8 @@
 import type { FrameResult } from '@careledger/protocol';
 
+/** First byte and length of a CONNACK (MQTT 3.1.1 section 3.2). */
+const CONNACK = 0x20;
+const CONNACK_LENGTH = 2;
 /** First byte and length of a PUBACK (MQTT 3.1.1 section 3.4). */
 const PUBACK = 0x40;
 const PUBACK_LENGTH = 2;
@@ -18,7 +21,7 @@ export function topicField(topic: string): Uint8Array {
 }
 
 /** A result as a whole PUBLISH packet. Written by hand because one goes out for every frame that comes in. */
-export function resultPacket(topic: Uint8Array, result: FrameResult): Uint8Array {
+export function resultPacket(topic: Uint8Array, result: FrameResult): Buffer {
   const payload = JSON.stringify(result);
   const length = topic.length + payload.length;
   const lengthBytes = length > ONE_DIGIT_MAX ? 2 : 1;
@@ -29,6 +32,11 @@ export function resultPacket(topic: Uint8Array, result: FrameResult): Uint8Array
   packet.set(topic, 1 + lengthBytes);
   packet.write(payload, 1 + lengthBytes + topic.length, 'latin1');
   return packet;
+}
+
+/** Refuses a CONNECT, without a session (MQTT 3.1.1 section 3.2). */
+export function connackPacket(returnCode: number): Uint8Array {
+  return Uint8Array.of(CONNACK, CONNACK_LENGTH, 0, returnCode);
 }
 
 /** Acknowledges the PUBLISH with this packet id. */

@@ -6,12 +6,14 @@ import type { Logger } from '@careledger/service-kit';
 import type { AedesOptions, AuthenticateError, Client } from 'aedes';
 import { DeviceError, type DeviceRegistry } from '../devices/index.js';
 import type { IngestPipeline } from '../ingest/index.js';
+import { connackPacket } from './answer-packets.js';
 import { DeviceSession } from './device-session.js';
 import { FrameBroker } from './frame-broker.js';
 import type { FrameSource } from './frame-source.js';
 import { InboundGate } from './inbound-gate.js';
 import { CONNECT_TIMEOUT_MS, MAX_CONNECTIONS, PACKET_MAX_BYTES, TCP_KEEP_ALIVE_MS } from './limits.js';
 import { PacketGuard } from './packet-guard.js';
+import { RateLimitedLog } from './rate-limited-log.js';
 import { ViolationCounters, ViolationError, type ViolationCode } from './violations.js';
 
 export interface EmbeddedBrokerOptions {
@@ -43,6 +45,7 @@ export class EmbeddedBroker implements FrameSource {
   readonly #options: EmbeddedBrokerOptions;
   readonly #broker: FrameBroker;
   readonly #gate: InboundGate;
+  readonly #log: RateLimitedLog;
   readonly #server: Server;
   readonly #sessions = new WeakMap<Client, DeviceSession>();
   readonly #byDevice = new Map<string, DeviceSession>();
@@ -51,14 +54,17 @@ export class EmbeddedBroker implements FrameSource {
 
   private constructor(options: EmbeddedBrokerOptions) {
     this.#options = options;
+    this.#log = new RateLimitedLog(options.logger);
     const { pipeline, devices, tls } = options;
     this.#gate = new InboundGate(() => this.#isClosing || pipeline.isFull);
     pipeline.onDrained(() => this.#gate.reopen());
     this.#broker = new FrameBroker({
       connectTimeout: CONNECT_TIMEOUT_MS,
       preConnect: (_client, packet, done) => {
-        if (packet.will === undefined) done(null, true);
-        else done(new ViolationError('WILL_UNSUPPORTED', 'Connect without a last will'), false);
+        // Nobody but the gateway hears a device: there is no one to whom a will could be told. It knows that the device is
+        // gone by its silence.
+        delete packet.will;
+        done(null, true);
       },
       authenticate: this.#authenticate,
       authorizePublish: this.#authorizePublish,
@@ -121,8 +127,11 @@ export class EmbeddedBroker implements FrameSource {
     socket.setKeepAlive(true, TCP_KEEP_ALIVE_MS);
     const guard = new PacketGuard(PACKET_MAX_BYTES);
     this.#gate.guard(socket, (chunk) => {
-      if (guard.accept(chunk)) return true;
-      this.#violation('PACKET_TOO_LARGE', undefined);
+      const fault = guard.accept(chunk);
+      if (fault === undefined) return true;
+      this.#violation(fault.code, undefined, fault.rule);
+      if (fault.connack === undefined) socket.destroy();
+      else socket.end(connackPacket(fault.connack), () => socket.destroy());
       return false;
     });
     this.#broker.handle(socket);
@@ -194,17 +203,19 @@ export class EmbeddedBroker implements FrameSource {
   #report(client: Client, error: Error): void {
     if (error instanceof ViolationError)
       this.#violation(error.code, this.#sessions.get(client)?.device.deviceId);
-    // What is left are broken connections, refused credentials (counted already) and malformed packets.
+    // What is left are broken connections, and refused credentials (counted already).
     else
-      this.#options.logger.info(
+      this.#log.write(
+        'info',
+        'mqtt',
         { deviceId: this.#sessions.get(client)?.device.deviceId, err: error },
         'mqtt',
       );
   }
 
-  #violation(code: ViolationCode, deviceId: string | undefined): void {
+  #violation(code: ViolationCode, deviceId: string | undefined, rule?: string): void {
     this.violations.count(code);
-    this.#options.logger.warn({ code, deviceId }, 'mqtt connection refused');
+    this.#log.write('warn', code, { code, deviceId, rule }, 'mqtt connection refused');
   }
 }
 

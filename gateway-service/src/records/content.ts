@@ -20,6 +20,7 @@ import {
 import type { GatewayCore } from '../core.js';
 import type { Patient } from '../patients/index.js';
 import {
+  indexOfReading,
   measurementOf,
   rowOfReading,
   windowOfSource,
@@ -115,7 +116,10 @@ export function emergencyContent(
     const view = core.frames.frame(rowOfReading(entry.rowId));
     // Erased since: an emergency rests on what is left.
     if (view === undefined) continue;
-    evidence.push({ ...entry, deviceId: view.deviceId });
+    const sent = view.frame.readings[indexOfReading(entry.rowId)];
+    if (sent === undefined) continue;
+    const { code, value, unit } = sent;
+    evidence.push({ ...entry, deviceId: view.deviceId, code, value, unit });
     height = Math.max(height, view.height);
   }
   if (evidence.length === 0) return undefined;

@@ -1,7 +1,7 @@
 export { DEFAULT_CONFIG, ClinicalConfigError, clinicalConfig } from './config.js';
 export { isUrgent } from './urgency.js';
 export type { AlarmPriority, AlarmType } from './model/alarm.js';
-export { LOINC, codeEntry, columnEntry } from './model/codes.js';
+export { CODES, LOINC, codeEntry, columnEntry } from './model/codes.js';
 export type { ClinicalConfig, ClinicalOverrides } from './model/config.js';
 export { kindOfType, type DeviceDescription } from './model/device.js';
 export {
@@ -22,7 +22,7 @@ export {
   type Comparator,
   type ReadingErrorCode,
 } from './model/reading.js';
-export { GLUCOSE_CODES, inTableUnit, isGlucose } from './model/units.js';
+export { inRuleUnit, inTableUnit, isGlucose, isInterstitial, mgPerDl } from './model/units.js';
 export {
   flush,
   processReadings,

@@ -1,16 +1,15 @@
 import { NEWS2_PARAMETERS, type Evidence, type News2Parameter, type News2Score } from '@careledger/clinical';
 import { alarmComponents, alarmNotes, type AlarmFacts } from './alarm.js';
 import { RULES } from './alarm-rules.js';
-import { collection, concept, instantOf, quantity, subjectOf, tableCode, within } from './elements.js';
+import { collection, concept, instantOf, quantity, subjectOf, within } from './elements.js';
+import { readingObservations, type DeviceReading } from './reading.js';
 import type { Bundle, CodeableConcept, Observation, ObservationComponent } from './schema.js';
-import { deviceResources, deviceUuid, provenanceOf, type Source } from './source.js';
+import { deviceResources, provenanceOf, type Source } from './source.js';
 import { SYSTEM } from './systems.js';
 import { uuidOf } from './uuid.js';
 
-/** A reading on which the emergency rests, with the device that measured it. */
-export interface DeviceEvidence extends Evidence {
-  readonly deviceId: string;
-}
+/** A reading on which the emergency rests, as the device that measured it sent it. */
+export type DeviceEvidence = Evidence & DeviceReading;
 
 export interface EmergencyContent extends Source, AlarmFacts {
   readonly episodeId: string;
@@ -58,10 +57,6 @@ function scoreComponents(score: News2Score): ObservationComponent[] {
   });
 }
 
-/** What the device's clock said, where rule time is another. */
-const clockNote = ({ t, at = t }: Evidence): Pick<Observation, 'note'> =>
-  t === at ? {} : { note: [{ text: `The device's clock said ${instantOf(t)}` }] };
-
 /**
  * The FHIR Bundle of an emergency: an Observation of the alarm (which rule, from when to when) derived from one
  * Observation per reading on which it rests, the NEWS2 score where that is the rule, the Devices, and a Provenance.
@@ -73,21 +68,7 @@ export function emergencyBundle(content: EmergencyContent): Bundle {
   const { display, category, interpretation } = RULES[rule];
   const notes = alarmNotes(content);
   const subject = subjectOf(patientId);
-  const readings = content.evidence.map((evidence): Observation => {
-    const { code, category: readingCategory, unit } = tableCode(evidence.code);
-    return {
-      resourceType: 'Observation',
-      id: uuidOf(`Observation|${patientId}|${evidence.deviceId}|${evidence.code}|${evidence.t}`),
-      status: 'final',
-      category: readingCategory,
-      code,
-      subject,
-      effectiveDateTime: instantOf(evidence.at ?? evidence.t),
-      valueQuantity: quantity(evidence.value, unit, evidence.comparator),
-      ...clockNote(evidence),
-      device: within(deviceUuid(evidence.deviceId)),
-    };
-  });
+  const readings = readingObservations(patientId, content.evidence);
   const derivedFrom = readings.map(({ id }) => within(id));
   const alarm: Observation = {
     resourceType: 'Observation',

@@ -25,7 +25,7 @@ export const Identifier = closedObject({ system: Uri, value: text(512) });
 export type Identifier = Static<typeof Identifier>;
 export const Quantity = closedObject({
   value: Type.Number(),
-  /** The value is a bound. */
+  /** The value is a bound: what was measured lies below or above it. */
   comparator: Type.Optional(Type.Union([Type.Literal('<'), Type.Literal('>')])),
   unit: text(64),
   system: Uri,
@@ -47,6 +47,12 @@ const ResourceType = <T extends string>(name: T) => ({ resourceType: Type.Litera
 export const ObservationComponent = Type.Union([
   closedObject({ code: CodeableConcept, valueQuantity: Quantity }),
   closedObject({ code: CodeableConcept, valueCodeableConcept: CodeableConcept }),
+  closedObject({ code: CodeableConcept, valueInteger: Type.Integer() }),
+  closedObject({
+    code: CodeableConcept,
+    valueRatio: closedObject({ numerator: Quantity, denominator: Quantity }),
+  }),
+  closedObject({ code: CodeableConcept, valuePeriod: Period }),
   closedObject({ code: CodeableConcept, dataAbsentReason: CodeableConcept }),
 ]);
 export type ObservationComponent = Static<typeof ObservationComponent>;
@@ -72,7 +78,9 @@ export const Observation = closedObject({
   valueString: Type.Optional(text(65_536)),
   interpretation: Type.Optional(list(CodeableConcept)),
   note: Type.Optional(list(closedObject({ text: text(1_024) }))),
+  method: Type.Optional(CodeableConcept),
   device: Type.Optional(Reference),
+  hasMember: Type.Optional(list(Reference)),
   derivedFrom: Type.Optional(list(Reference)),
   component: Type.Optional(list(ObservationComponent)),
 });

@@ -29,7 +29,7 @@ export const GLUCOSE = defineRule<GlucoseItem, GlucoseContext>({
   name: 'glucose',
   version: 2,
   migrations: [glucoseFromV1],
-  takes: GLUCOSE_CODES,
+  takes: [...GLUCOSE_CODES],
   urgency: glucoseUrgency,
   initial: NO_GLUCOSE,
   horizonMs: GLUCOSE_HORIZON_MS,
