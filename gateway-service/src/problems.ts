@@ -20,7 +20,10 @@ export const problems = defineProblems({
   DEVICE_REVOKED: { status: 403, title: 'The device was revoked for good' },
   DEVICE_SUSPENDED: { status: 403, title: 'The device is suspended' },
   DEVICE_TOKEN_INVALID: { status: 401, title: 'The device token is refused' },
-  DEVICE_TOKEN_EXPIRED: { status: 401, title: 'The device token has expired' },
+  DEVICE_TOKEN_EXPIRED: {
+    status: 401,
+    title: 'The device token is out of time: make another, with the `nonce` of this answer',
+  },
   DEVICE_TOKEN_AUDIENCE: { status: 401, title: 'The device token is for another gateway' },
   PROFILE_CODE_UNKNOWN: { status: 400, title: 'The device measures something this gateway has no rules for' },
   // frames

@@ -4,19 +4,15 @@ import {
   isSentSkewed,
   isUrgent,
   readingError,
-  type Comparator,
   type ReadingErrorCode,
 } from '@careledger/clinical';
 import type { TimedReading } from '@careledger/private-chain';
 import { URGENT_MAX_AGE_MS } from './limits.js';
 
-/** A reading of a frame of any version. */
-type UrgentReading = TimedReading & { readonly comparator?: Comparator | undefined };
-
 /** What the hot path asks about readings. */
 export interface ReadingRules {
-  /** Why the reading must be refused, with its whole frame; null if it may be stored. */
-  refusal(reading: TimedReading): ReadingErrorCode | null;
+  /** Why the reading must be refused, with its whole frame; null if it may be stored. `detail` begins with the member. */
+  refusal(reading: TimedReading): { readonly code: ReadingErrorCode; readonly detail: string } | null;
   isSentSkewed(sentMs: number, nowMs: number): boolean;
   isKnownCode(code: string): boolean;
   /**
@@ -24,18 +20,37 @@ export interface ReadingRules {
    * the rules decide later, with what came before. Answering yes too often makes urgent frames slow, nothing wrong.
    * @param offsetMs what is added to the readings' times to have them by the gateway's clock
    */
-  isPossiblyUrgent(readings: readonly UrgentReading[], nowMs: number, offsetMs?: number): boolean;
+  isPossiblyUrgent(readings: readonly TimedReading[], nowMs: number, offsetMs: number): boolean;
 }
 
 /** The rules of packages/clinical, with its published thresholds; per-patient overrides do not change what is urgent. */
 export const clinicalReadingRules: ReadingRules = {
-  refusal: ({ timeMs, code, value, unit }) => readingError({ t: timeMs, code, value, unit }),
+  refusal({ timeMs, code, value, unit }) {
+    // However far ahead it is: the rules flag it alone, and not its frame.
+    const error = readingError({ t: timeMs, code, value, unit });
+    return error && { code: error, detail: REFUSED[error]({ code, value, unit }) };
+  },
   isSentSkewed,
   isKnownCode: (code) => codeEntry(code) !== undefined,
-  isPossiblyUrgent: (readings, nowMs, offsetMs = 0) =>
+  isPossiblyUrgent: (readings, nowMs, offsetMs) =>
     isUrgent(
       readings
         .filter(({ timeMs }) => nowMs - (timeMs + offsetMs) <= URGENT_MAX_AGE_MS)
         .map(({ code, value, unit, comparator }) => ({ code, value: inTableUnit(value, unit), comparator })),
     ),
 };
+
+/** What to say of a reading that is refused, the member first. */
+const REFUSED: Readonly<
+  Record<ReadingErrorCode, (reading: Pick<TimedReading, 'code' | 'value' | 'unit'>) => string>
+> = {
+  UNKNOWN_CODE: ({ code }) => `code is ${code}, for which this gateway has no rules`,
+  WRONG_UNIT: ({ code, unit }) => `unit is ${unit}; ${code} is taken in ${unitsOf(code).join(' or ')}`,
+  INVALID_VALUE: ({ value }) => `value is ${value}, not a finite number`,
+  INVALID_TIME: () => 't is no time',
+};
+
+function unitsOf(code: string): string[] {
+  const entry = codeEntry(code);
+  return entry === undefined ? [] : [entry.unit, ...(entry.otherUnits ?? [])];
+}

@@ -367,13 +367,7 @@ function arrivalOf(event: ClinicalEvent, frames: readonly ProcessedFrame[]): num
   return frames.findLast(({ rowId }) => rows.has(rowId))?.receivedMs;
 }
 
-function processedFrame({
-  rowId,
-  patientNo,
-  device,
-  receivedMs,
-  offsetMs,
-  frame,
-}: CommittedFrame & Pick<ProcessedFrame, 'offsetMs'>): ProcessedFrame {
+function processedFrame(committed: CommittedFrame): ProcessedFrame {
+  const { rowId, patientNo, device, receivedMs, offsetMs, frame } = committed;
   return { rowId, patientNo, deviceId: device.deviceId, receivedMs, offsetMs, frame };
 }

@@ -1,4 +1,4 @@
-import { inTableUnit, type ClinicalReading, type Comparator } from '@careledger/clinical';
+import { inTableUnit, type ClinicalReading } from '@careledger/clinical';
 import type { Frame, TimedReading } from '@careledger/private-chain';
 import { READINGS_PER_ROW } from './limits.js';
 
@@ -17,16 +17,12 @@ export interface ProcessedFrame {
   readonly patientNo: number;
   readonly deviceId: string;
   readonly receivedMs: number;
-  /** What the device's clock is behind, as stored with the frame; 0 unless known. */
-  readonly offsetMs?: number | undefined;
+  readonly offsetMs: number;
   readonly frame: Frame;
 }
 
-/** A reading of a frame of any version. */
-type FrameReading = TimedReading & { readonly comparator?: Comparator | undefined };
-
 /** The measurement of a reading as rules and aggregates have it: in the code table's unit. */
-export function measurementOf({ timeMs, code, value, unit, comparator }: FrameReading) {
+export function measurementOf({ timeMs, code, value, unit, comparator }: TimedReading) {
   return {
     ...{ t: timeMs, code, value: inTableUnit(value, unit) },
     ...(comparator !== undefined && { comparator }),
@@ -34,13 +30,8 @@ export function measurementOf({ timeMs, code, value, unit, comparator }: FrameRe
 }
 
 /** A frame's readings as the rules take them. */
-export function clinicalReadings({
-  rowId,
-  deviceId,
-  receivedMs,
-  offsetMs,
-  frame,
-}: ProcessedFrame): ClinicalReading[] {
+export function clinicalReadings(stored: ProcessedFrame): ClinicalReading[] {
+  const { rowId, deviceId, receivedMs, offsetMs, frame } = stored;
   return frame.readings.map((reading, index) => ({
     rowId: readingIdOf(rowId, index),
     deviceId,

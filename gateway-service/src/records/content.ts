@@ -1,9 +1,7 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import {
-  MAX_FUTURE_MS,
   changedCodes,
   isExcluded,
-  ruleTime,
   summarise,
   type WindowReading,
   type WindowSummary,
@@ -17,6 +15,7 @@ import {
   type DeviceDescription,
   type DeviceEvidence,
 } from '@careledger/fhir';
+import { measuredMs, type StoredFrameView } from '../chain/index.js';
 import type { GatewayCore } from '../core.js';
 import type { Patient } from '../patients/index.js';
 import {
@@ -24,7 +23,6 @@ import {
   measurementOf,
   rowOfReading,
   windowOfSource,
-  type ProcessedFrame,
   type ProcessingStore,
 } from '../processing/index.js';
 
@@ -62,8 +60,7 @@ export async function periodicContent(
   const readings: WindowReading[] = [];
   let height = -1;
   let frames = 0;
-  // What a clock that is a little ahead measured counts when it was received.
-  for (const view of core.frames.framesBetween(patient.chain, startMs, endMs + MAX_FUTURE_MS)) {
+  for (const view of core.frames.framesBetween(patient.chain, startMs, endMs)) {
     readings.push(...readingsWithin(view, { startMs, endMs }, processing.flagsOfRow(view.rowId)));
     height = Math.max(height, view.height);
     frames += 1;
@@ -88,15 +85,15 @@ export async function periodicContent(
 
 /** A frame's readings of a window, by rule time. */
 function readingsWithin(
-  { deviceId, receivedMs, offsetMs, frame }: ProcessedFrame,
+  view: StoredFrameView,
   { startMs, endMs }: { readonly startMs: number; readonly endMs: number },
   flags: ReadonlyMap<number, readonly string[]>,
 ): WindowReading[] {
-  return frame.readings.flatMap((reading, index) => {
-    const measured = measurementOf(reading);
-    const at = ruleTime({ t: measured.t, offsetMs, receivedAt: receivedMs });
-    if (at < startMs || at >= endMs) return [];
-    return [{ ...measured, deviceId, plausible: !isExcluded(flags.get(index) ?? []) }];
+  return view.frame.readings.flatMap((reading, index) => {
+    const t = measuredMs(reading, view);
+    if (t < startMs || t >= endMs) return [];
+    const plausible = !isExcluded(flags.get(index) ?? []);
+    return [{ ...measurementOf(reading), t, deviceId: view.deviceId, plausible }];
   });
 }
 

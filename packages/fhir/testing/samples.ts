@@ -40,7 +40,7 @@ export const periodic: PeriodicContent = {
 };
 
 const alarm = {
-  ...{ type: 'physiological', priority: 'high', isUnconfirmed: false, isLate: false } as const,
+  ...({ type: 'physiological', priority: 'high', isUnconfirmed: false, isLate: false } as const),
   ...{ marks: [], endReason: null },
 };
 

@@ -1459,7 +1459,7 @@ export type SendFrameErrors = {
     /**
      * `DEVICE_TOKEN_INVALID`: The device token is refused
      *
-     * `DEVICE_TOKEN_EXPIRED`: The device token has expired
+     * `DEVICE_TOKEN_EXPIRED`: The device token is out of time: make another, with the `nonce` of this answer
      *
      * `DEVICE_TOKEN_AUDIENCE`: The device token is for another gateway
      */
@@ -1485,7 +1485,23 @@ export type SendFrameErrors = {
         seq: number | null;
         status: 'stored' | 'duplicate' | 'rejected';
         code?: string;
+        detail?: string;
+        again?: true;
         height?: number;
+        /**
+         * RFC 3339, UTC, milliseconds optional
+         */
+        gatewayTime?: string;
+    } | {
+        hello: 'taken' | 'nonce' | 'later' | 'rejected';
+        nonce?: string;
+        offsetMs?: number;
+        code?: string;
+        detail?: string;
+        /**
+         * RFC 3339, UTC, milliseconds optional
+         */
+        gatewayTime?: string;
     };
     /**
      * `INTERNAL_ERROR`: The service failed; the log has the cause under the instance id
@@ -1517,7 +1533,23 @@ export type SendFrameResponses = {
         seq: number | null;
         status: 'stored' | 'duplicate' | 'rejected';
         code?: string;
+        detail?: string;
+        again?: true;
         height?: number;
+        /**
+         * RFC 3339, UTC, milliseconds optional
+         */
+        gatewayTime?: string;
+    } | {
+        hello: 'taken' | 'nonce' | 'later' | 'rejected';
+        nonce?: string;
+        offsetMs?: number;
+        code?: string;
+        detail?: string;
+        /**
+         * RFC 3339, UTC, milliseconds optional
+         */
+        gatewayTime?: string;
     };
 };
 
@@ -1538,7 +1570,7 @@ export type GetDeviceHeadErrors = {
     /**
      * `DEVICE_TOKEN_INVALID`: The device token is refused
      *
-     * `DEVICE_TOKEN_EXPIRED`: The device token has expired
+     * `DEVICE_TOKEN_EXPIRED`: The device token is out of time: make another, with the `nonce` of this answer
      *
      * `DEVICE_TOKEN_AUDIENCE`: The device token is for another gateway
      */
@@ -1664,6 +1696,9 @@ export type ListPatientReadingsResponses = {
              * A device, named by its key
              */
             deviceId: string;
+            epoch: string;
+            seq: number;
+            index: number;
             /**
              * RFC 3339, UTC, milliseconds optional
              */
@@ -1671,9 +1706,16 @@ export type ListPatientReadingsResponses = {
             /**
              * RFC 3339, UTC, milliseconds optional
              */
+            deviceTime?: string;
+            boot?: string;
+            up?: number;
+            /**
+             * RFC 3339, UTC, milliseconds optional
+             */
             receivedAt: string;
             code: string;
             value: number;
+            comparator?: '<' | '>';
             unit: string;
             flags: Array<string>;
         }>;
@@ -2026,6 +2068,7 @@ export type GetPatientReadingProofData = {
          * A device, named by its key
          */
         deviceId: string;
+        epoch?: string;
         seq: number;
         reading?: number;
     };
@@ -4249,6 +4292,11 @@ export type GetStatisticsResponses = {
         records: {
             periodic: number;
             emergency: number;
+        };
+        alarms: {
+            high: number;
+            medium: number;
+            low: number;
         };
         stored: {
             records: number;
