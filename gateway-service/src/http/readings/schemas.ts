@@ -32,8 +32,9 @@ const ReadingView = Type.Object({
   comparator: Type.Optional(Type.Union([Type.Literal('<'), Type.Literal('>')])),
   unit: Type.String(),
   /**
-   * Why it is kept out of the rules (SENSOR_OFF, OUT_OF_RANGE, RATE_OF_CHANGE, DUPLICATE); CLOCK_SKEW and TIME_UNKNOWN (of
-   * a boot of which nobody knows when it was: `t` is no earlier than it was measured) do not.
+   * Windows leave out what is SENSOR_OFF, OUT_OF_RANGE, FUTURE_READING, DUPLICATE or UNIT_DOUBTFUL. RATE_OF_CHANGE,
+   * CONFLICTING, BEYOND_INSTRUMENT, CLOCK_SKEW and TIME_UNKNOWN (of a boot of which nobody knows when it was: `t` is no
+   * earlier than it was measured) count.
    */
   flags: Type.Array(Type.String()),
 });

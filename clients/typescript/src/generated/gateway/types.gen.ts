@@ -4349,6 +4349,11 @@ export type GetStatisticsResponses = {
             periodic: number;
             emergency: number;
         };
+        alarms: {
+            high: number;
+            medium: number;
+            low: number;
+        };
         stored: {
             records: number;
             versions: number;
