@@ -44,6 +44,13 @@ export interface NoticeRouteOptions {
   readonly metrics: Pick<NoticeMetrics, 'emergency' | 'emergencySeconds'>;
 }
 
+/** One event of the stream, as OpenAPI 3.1 has it: `data` is JSON. */
+const StreamedNotice = Type.Object({
+  id: Type.String({ description: 'For the header Last-Event-ID' }),
+  event: Type.Enum([...NOTICE_TYPES]),
+  data: Type.String({ contentMediaType: 'application/json' }),
+});
+
 export function addNoticeRoutes(app: ServiceApp, options: NoticeRouteOptions): void {
   const { log, emergencies, gate, metrics, reader: notices, service, unmatchedAfterMs } = options;
 
@@ -78,7 +85,7 @@ export function addNoticeRoutes(app: ServiceApp, options: NoticeRouteOptions): v
         response: {
           200: {
             description: 'A stream without end',
-            content: { 'text/event-stream': { schema: Type.String() } },
+            content: { 'text/event-stream': { schema: StreamedNotice } },
           },
         },
       },

@@ -316,7 +316,7 @@ describe('consent', () => {
       signer,
     );
     const refused = await fixture.call('POST', `${path}/revoke-all`, { statement: forged }, patient.token);
-    expect([refused.status, refused.body['code']]).toEqual([400, 'CONSENT_STATEMENT_REFUSED']);
+    expect([refused.status, refused.body['code']]).toEqual([422, 'CONSENT_STATEMENT_REFUSED']);
     const nobody = { ...grant, authorityId: 'aut_nobody' };
     const unknown = await fixture.call(
       'POST',
