@@ -57,6 +57,10 @@ export const problems = defineProblems({
   TOO_MANY_TAGS: { status: 422, title: 'More tags than a record or a request may have: none is left out' },
   WRITE_PENDING: { status: 409, title: 'An earlier version is still on its way' },
   ...idempotencyProblems,
+  VERSION_CHANGED: {
+    status: 412,
+    title: 'The newest version is another one than If-Match names: `version`',
+  },
   // people
   PRACTITIONER_UNKNOWN: { status: 422, title: 'No such practitioner is active within this authority' },
   UNIT_MISMATCH: { status: 403, title: 'The token is bound to another unit' },

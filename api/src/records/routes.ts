@@ -2,7 +2,7 @@ import { AnnouncedRecordState, RECORD_MAX_BYTES, records } from '@careledger/con
 import { PatientId, RecordId, RecordKind, RecordVersion, Timestamp } from '@careledger/domain';
 import { ledgerAnswers, ledgerPageQuery, nextOf, onLedger, pageArgs } from '@careledger/ledger/service';
 import { coversTags, isInForce } from '@careledger/policy';
-import { Next, requireRole, type ServiceApp } from '@careledger/service-kit';
+import { IfMatch, Next, requireRole, type ServiceApp } from '@careledger/service-kit';
 import { Type } from 'typebox';
 import { VouchingQuery, readerOf } from '../access/reader.js';
 import { repeatableRequestOf } from '../http/idempotency.js';
@@ -109,8 +109,9 @@ export function addRecordRoutes(app: ServiceApp, options: RecordRouteOptions): v
       config: { ...requireRole('practitioner'), idempotencyKey: true },
       bodyLimit: BODY_LIMIT_BYTES,
       schema: {
-        summary: 'Revise a record: its next version',
-        problems: writingProblems,
+        summary: 'Revise a record: its next version, of the one that If-Match names if it names one',
+        problems: [...writingProblems, 'VERSION_CHANGED'],
+        headers: Type.Object(IfMatch),
         params: recordIdParam,
         querystring: Type.Object(VouchingQuery),
         body: WriteRequest,
@@ -118,9 +119,11 @@ export function addRecordRoutes(app: ServiceApp, options: RecordRouteOptions): v
       },
     },
     async (request, reply) => {
+      const ifMatch = request.headers['if-match'];
       const write = await writer.revise(request.params.recordId, {
         ...request.body,
         ...writerOf(request, request.query),
+        ...(ifMatch !== undefined && { ifMatch }),
       });
       const { status, body } = await answerOf(write);
       return reply.status(status).header('location', statusPath(write)).send(body);

@@ -11,8 +11,10 @@ export { prepareDataDir } from './data-dir.js';
 export { packageVersion } from './package-version.js';
 export { createLogger, type Logger } from './logging.js';
 export { type Role } from './config/roles.js';
+export { UNDECLARED_ANSWER } from './http/declared-answers.js';
 export * from './http/problems.js';
 export * from './http/shared-problems.js';
+export { IfMatch, matches, versionTag } from './http/entity-tags.js';
 export * from './http/operation-outcome.js';
 export { withoutAddresses } from './http/addresses.js';
 export {

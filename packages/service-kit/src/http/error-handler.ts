@@ -69,6 +69,7 @@ export function answerUnreadablePath(
 
 /** Sends a problem as the client wants it: FHIR OperationOutcome or RFC 9457. */
 function sendProblem(request: FastifyRequest, reply: FastifyReply, problem: Problem): FastifyReply {
+  request.problemCode = problem.code;
   if (problem.status === 401) reply.header('www-authenticate', 'Bearer');
   const { retryAfterS } = problem;
   if (typeof retryAfterS === 'number') reply.header('retry-after', retryAfterS);
