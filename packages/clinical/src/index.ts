@@ -25,8 +25,8 @@ export {
   changedCodes,
   summarise,
   type CodeSummary,
-  type TimeInRange,
   type WindowReading,
   type WindowSummary,
 } from './summary.js';
+export type { TimeInRange } from './time-in-range.js';
 export { inTableUnit, isGlucose, isInterstitial, mgPerDl } from './units.js';

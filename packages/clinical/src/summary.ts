@@ -1,4 +1,6 @@
-import { codeEntry, LOINC } from './codes.js';
+import { codeEntry } from './codes.js';
+import { sensorTime, type SensorTime, type TimeInRange } from './time-in-range.js';
+import { isGlucose, isInterstitial, mgPerDl } from './units.js';
 
 /** A stored reading of a window. Implausible ones may be among them; they are counted and left out. */
 export interface WindowReading {
@@ -7,23 +9,13 @@ export interface WindowReading {
   readonly code: string;
   readonly value: number;
   readonly plausible: boolean;
+  /** Glucose: whether a continuous monitor measured it. By the code unless said: monitors used to send that of blood. */
+  readonly isContinuous?: boolean | undefined;
 }
 
 /** The percentiles of a window, by name. */
 export const PERCENTILES = { p5: 0.05, p25: 0.25, p50: 0.5, p75: 0.75, p95: 0.95 } as const;
 export type PercentileName = keyof typeof PERCENTILES;
-
-/**
- * Shares of readings (0 to 1) by the consensus levels for CGM, mg/dL: Battelino et al., Diabetes Care 42:1593 (2019).
- * Below 54 is part of below 70, above 250 of above 180; below 70, in range and above 180 add up to 1.
- */
-export interface TimeInRange {
-  readonly below54: number;
-  readonly below70: number;
-  readonly from70to180: number;
-  readonly above180: number;
-  readonly above250: number;
-}
 
 /** One code's plausible readings of a window, in the code table's unit. */
 export interface CodeSummary {
@@ -34,7 +26,7 @@ export interface CodeSummary {
   readonly max: number;
   readonly mean: number;
   readonly percentiles: Readonly<Record<PercentileName, number>>;
-  /** Glucose only; null for every other code. */
+  /** By time, of the continuous monitor that covers most of the window, with the first of its codes; null elsewhere. */
   readonly timeInRange: TimeInRange | null;
   /** Devices that measured it, sorted. */
   readonly deviceIds: readonly string[];
@@ -63,17 +55,27 @@ export function percentile(sorted: readonly number[], fraction: number): number 
   return low + (high - low) * (position - Math.floor(position));
 }
 
-function timeInRange(sorted: readonly number[]): TimeInRange {
-  const share = (isIn: (value: number) => boolean): number =>
-    rounded(sorted.filter(isIn).length / sorted.length);
-  return {
-    below54: share((value) => value < 54),
-    below70: share((value) => value < 70),
-    from70to180: share((value) => value >= 70 && value <= 180),
-    above180: share((value) => value > 180),
-    above250: share((value) => value > 250),
-  };
+const isContinuous = ({ code, isContinuous: isSaid = isInterstitial(code) }: WindowReading): boolean =>
+  isGlucose(code) && isSaid;
+
+/** Of the continuous monitor that covers most of the window; undefined where none measured. */
+function timesInRanges(readings: readonly WindowReading[], endMs: number): SensorTime | undefined {
+  return sensorTime(
+    readings
+      .filter(isContinuous)
+      .map(({ deviceId, t, code, value }) => ({ deviceId, t, value: mgPerDl(code, value) })),
+    endMs,
+  );
 }
+
+/** Shares as aggregates are rounded. */
+const roundedShares = (time: TimeInRange): TimeInRange => ({
+  below54: rounded(time.below54),
+  below70: rounded(time.below70),
+  from70to180: rounded(time.from70to180),
+  above180: rounded(time.above180),
+  above250: rounded(time.above250),
+});
 
 function summariseCode(code: string, readings: readonly WindowReading[]): CodeSummary {
   const entry = codeEntry(code);
@@ -95,7 +97,7 @@ function summariseCode(code: string, readings: readonly WindowReading[]): CodeSu
     max,
     mean: rounded(total / sorted.length),
     percentiles,
-    timeInRange: code === LOINC.glucose ? timeInRange(sorted) : null,
+    timeInRange: null,
     deviceIds: [...new Set(readings.map(({ deviceId }) => deviceId))].sort(),
   };
 }
@@ -103,8 +105,9 @@ function summariseCode(code: string, readings: readonly WindowReading[]): CodeSu
 /**
  * Aggregates of everything the store holds of one patient's window. A reading that is there twice (same device, code and
  * time) counts once. Depends on the set of readings alone, not on their order.
+ * @param endMs the window's end, milliseconds: no reading stands for time beyond it
  */
-export function summarise(readings: readonly WindowReading[]): WindowSummary {
+export function summarise(readings: readonly WindowReading[], endMs = Infinity): WindowSummary {
   const byCode = new Map<string, Map<string, WindowReading>>();
   let implausibleCount = 0;
   for (const reading of readings) {
@@ -118,9 +121,20 @@ export function summarise(readings: readonly WindowReading[]): WindowSummary {
     const present = group.get(key);
     if (present === undefined || reading.value < present.value) group.set(key, reading);
   }
-  const codes = [...byCode.keys()]
-    .sort()
-    .map((code) => summariseCode(code, [...(byCode.get(code)?.values() ?? [])]));
+  const sets = [...byCode].map(([code, group]) => ({ code, readings: [...group.values()] }));
+  sets.sort((a, b) => (a.code < b.code ? -1 : 1));
+  const sensor = timesInRanges(
+    sets.flatMap((set) => set.readings),
+    endMs,
+  );
+  const withTimes = sets.find((set) =>
+    set.readings.some((reading) => isContinuous(reading) && reading.deviceId === sensor?.deviceId),
+  )?.code;
+  const codes = sets.map((set): CodeSummary => {
+    const summary = summariseCode(set.code, set.readings);
+    if (sensor === undefined || set.code !== withTimes) return summary;
+    return { ...summary, timeInRange: roundedShares(sensor.timeInRange) };
+  });
   return { codes, count: codes.reduce((sum, { count }) => sum + count, 0), implausibleCount };
 }
 
