@@ -1,6 +1,5 @@
-export * from './client/api-client.js';
 export * from './client/eventually.js';
-export * from './client/notice-stream.js';
+export * from './client/notice-inbox.js';
 export { trustRootsOf } from './client/trust-roots.js';
 export { DEMO_AUTHORITIES } from './demo/context.js';
 export { subscribe, type Patient } from './demo/consent.js';
@@ -11,6 +10,8 @@ export type { CollectOptions } from './demo/scenarios.js';
 export { walk, type Walk } from './demo/walk.js';
 export * from './device/pairing.js';
 export * from './device/session.js';
-export * from './recording/csv.js';
+export { RecordingError, type RecordingErrorCode } from './recording/problem.js';
+export * from './recording/read-recording.js';
+export * from './recording/recording.js';
 export * from './recording/shift.js';
 export * from './replay/replay.js';

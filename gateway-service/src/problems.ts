@@ -1,9 +1,10 @@
 import { ledgerProblems } from '@careledger/ledger/service';
-import { defineProblems } from '@careledger/service-kit';
+import { defineProblems, idempotencyProblems } from '@careledger/service-kit';
 
 /** Codes of this service. What the chaincode refuses is passed on with its own code as `reason`. */
 export const problems = defineProblems({
   ...ledgerProblems,
+  ...idempotencyProblems,
   // patients
   PATIENT_NOT_FOUND: { status: 404, title: 'This gateway serves no such patient' },
   PASSPHRASE_TOO_SHORT: { status: 400, title: 'The passphrase is too short for the key that it guards' },
@@ -19,7 +20,10 @@ export const problems = defineProblems({
   DEVICE_REVOKED: { status: 403, title: 'The device was revoked for good' },
   DEVICE_SUSPENDED: { status: 403, title: 'The device is suspended' },
   DEVICE_TOKEN_INVALID: { status: 401, title: 'The device token is refused' },
-  DEVICE_TOKEN_EXPIRED: { status: 401, title: 'The device token has expired' },
+  DEVICE_TOKEN_EXPIRED: {
+    status: 401,
+    title: 'The device token is out of time: make another, with the `nonce` of this answer',
+  },
   DEVICE_TOKEN_AUDIENCE: { status: 401, title: 'The device token is for another gateway' },
   PROFILE_CODE_UNKNOWN: { status: 400, title: 'The device measures something this gateway has no rules for' },
   // frames

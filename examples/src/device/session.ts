@@ -9,6 +9,16 @@ import { deviceToken, type PairedDevice } from './pairing.js';
 /** Frames that a device sends ahead of the gateway's answers. */
 const IN_FLIGHT_MAX = 32;
 
+/**
+ * A connection through which nothing comes for one and a half times as long is given up: half of it may be gone without
+ * either side being told (a router that forgot it, a network that was changed). A broker answers a ping at once.
+ */
+const KEEP_ALIVE_S = 5;
+/** Pause before a lost connection is made again. */
+const RECONNECT_MS = 500;
+/** Time in which the broker has to answer a CONNECT. */
+const CONNECT_TIMEOUT_MS = 5_000;
+
 /** A frame on its way: what the device keeps until the gateway has answered, to send it again if need be. */
 interface Sent {
   readonly token: string;
@@ -58,7 +68,9 @@ export class DeviceSession implements AsyncDisposable {
       clientId: deviceId,
       username: deviceId,
       password: deviceToken(device),
-      reconnectPeriod: 500,
+      keepalive: KEEP_ALIVE_S,
+      reconnectPeriod: RECONNECT_MS,
+      connectTimeout: CONNECT_TIMEOUT_MS,
     });
     client.on('close', () => {
       client.options.password = deviceToken(device);

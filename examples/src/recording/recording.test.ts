@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, test } from '@jest/globals';
-import { readRecording } from './csv.js';
+import { readRecording } from './read-recording.js';
 import { shiftIntoPast } from './shift.js';
 
 const folder = mkdtempSync(join(tmpdir(), 'careledger-recording-'));

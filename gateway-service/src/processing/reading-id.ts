@@ -17,17 +17,21 @@ export interface ProcessedFrame {
   readonly patientNo: number;
   readonly deviceId: string;
   readonly receivedMs: number;
+  readonly offsetMs: number;
   readonly frame: Frame;
 }
 
 /** A frame's readings as the rules take them. */
-export function clinicalReadings({ rowId, deviceId, receivedMs, frame }: ProcessedFrame): ClinicalReading[] {
-  return frame.readings.map(({ timeMs, code, value, unit }, index) => ({
+export function clinicalReadings(stored: ProcessedFrame): ClinicalReading[] {
+  const { rowId, deviceId, receivedMs, offsetMs, frame } = stored;
+  return frame.readings.map(({ timeMs, code, value, unit, comparator }, index) => ({
     rowId: readingIdOf(rowId, index),
     deviceId,
     t: timeMs,
+    offsetMs,
     code,
     value: inTableUnit(value, unit),
+    comparator,
     receivedAt: receivedMs,
   }));
 }

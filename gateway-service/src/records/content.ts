@@ -15,6 +15,7 @@ import {
   type DeviceDescription,
   type DeviceEvidence,
 } from '@careledger/fhir';
+import { measuredMs } from '../chain/index.js';
 import type { GatewayCore } from '../core.js';
 import type { Patient } from '../patients/index.js';
 import { indexOfReading, rowOfReading, windowOfSource, type ProcessingStore } from '../processing/index.js';
@@ -59,7 +60,9 @@ export async function periodicContent(
   let frames = 0;
   for (const view of core.frames.framesBetween(patient.chain, startMs, endMs)) {
     const flags = processing.flagsOfRow(view.rowId);
-    for (const [index, { timeMs: t, code, value, unit }] of view.frame.readings.entries()) {
+    for (const [index, reading] of view.frame.readings.entries()) {
+      const { code, value, unit } = reading;
+      const t = measuredMs(reading, view);
       if (t < startMs || t >= endMs) continue;
       const plausible = !flags.has(index);
       readings.push({

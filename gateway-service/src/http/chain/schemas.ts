@@ -1,4 +1,5 @@
 import { DeviceId, Timestamp } from '@careledger/domain';
+import { MAX_FRAME_SEQ } from '@careledger/private-chain';
 import { Type, type Static } from 'typebox';
 
 const BLOCKS_MAX = 200;
@@ -33,8 +34,11 @@ export type VerificationView = Static<typeof VerificationView>;
 
 export const ProofQuery = Type.Object({
   deviceId: DeviceId,
-  /** Counter of the frame, in the device's present epoch. */
-  seq: Type.Integer({ minimum: 0 }),
+  /** The device's epoch; the present one unless named. */
+  epoch: Type.Optional(Type.String({ pattern: '^[A-Za-z0-9_-]{1,32}$' })),
+  /** Counter of the frame in its epoch. */
+  seq: Type.Integer({ minimum: 0, maximum: MAX_FRAME_SEQ }),
+  /** Index of the reading in its frame. */
   reading: Type.Integer({ minimum: 0, default: 0 }),
 });
 export type ProofQuery = Static<typeof ProofQuery>;

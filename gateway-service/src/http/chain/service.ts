@@ -48,12 +48,13 @@ export class ChainService {
     return { report, anchorsOnLedger: anchors.length };
   }
 
-  async prove(patientId: string, { deviceId, seq, reading }: ProofQuery): Promise<Proof> {
+  async prove(patientId: string, { deviceId, epoch, seq, reading }: ProofQuery): Promise<Proof> {
     const { core } = this.#options;
     const patient = core.patients.get(patientId);
     const device = core.devices.get(deviceId);
     if (device.patientId !== patient.patientId)
       throw new ProblemError<'NOT_FOUND'>('NOT_FOUND', 'This patient has no such device');
-    return onLedger(() => makeReadingProof(this.#options, { patient, device, seq, readingIndex: reading }));
+    const proved = { patient, device, epoch, seq, readingIndex: reading };
+    return onLedger(() => makeReadingProof(this.#options, proved));
   }
 }
