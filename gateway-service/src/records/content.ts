@@ -29,6 +29,9 @@ import {
 /** Frames read before others have their turn: a window of a bedside monitor holds thousands. */
 const FRAMES_PER_TURN = 64;
 
+/** The type in the profile of a device whose glucose has times in ranges, whichever code it sends. */
+const CONTINUOUS_MONITOR = 'continuous-glucose-monitor';
+
 /** A record's content, before it is sealed. */
 export interface RecordContent {
   readonly bundle: Bundle;
@@ -58,15 +61,19 @@ export async function periodicContent(
 ): Promise<RecordContent | undefined> {
   const { startMs, endMs } = windowOfSource(source);
   const readings: WindowReading[] = [];
+  const isContinuous = ofContinuousMonitors(core);
   let height = -1;
   let frames = 0;
   for (const view of core.frames.framesBetween(patient.chain, startMs, endMs)) {
-    readings.push(...readingsWithin(view, { startMs, endMs }, processing.flagsOfRow(view.rowId)));
+    const within = readingsWithin(view, { startMs, endMs }, processing.flagsOfRow(view.rowId));
+    if (isContinuous(view.deviceId))
+      readings.push(...within.map((each) => ({ ...each, isContinuous: true })));
+    else readings.push(...within);
     height = Math.max(height, view.height);
     frames += 1;
     if (frames % FRAMES_PER_TURN === 0) await nextTurn();
   }
-  const summary = summarise(readings);
+  const summary = summarise(readings, endMs);
   if (summary.codes.length === 0 || changedCodes(previous, summary).length === 0) return undefined;
   const deviceIds = new Set(summary.codes.flatMap((code) => code.deviceIds));
   const bundle = periodicBundle({
@@ -140,6 +147,16 @@ export function emergencyContent(
   const lastMs = Math.max(raisedMs, endMs ?? raisedMs);
   // Half-open, as every period: the last reading lies within.
   return { bundle, period: { start: timestampOf(startMs), end: timestampOf(lastMs + 1) }, summary: null };
+}
+
+/** Whether a device is registered as a continuous monitor; each is looked up once. */
+function ofContinuousMonitors(core: ContentSource['core']): (deviceId: string) => boolean {
+  const known = new Map<string, boolean>();
+  return (deviceId) => {
+    const is = known.get(deviceId) ?? core.devices.find(deviceId)?.type === CONTINUOUS_MONITOR;
+    known.set(deviceId, is);
+    return is;
+  };
 }
 
 function describe(core: ContentSource['core'], deviceIds: ReadonlySet<string>): DeviceDescription[] {

@@ -1,4 +1,5 @@
-import type { Bundle, Device, Observation } from '@careledger/fhir';
+import { periodicBundle, type Bundle, type Device, type Observation } from '@careledger/fhir';
+import { everything } from '@careledger/fhir/testing';
 import { newSalt } from '@careledger/envelope';
 import { coversTags } from '@careledger/policy';
 import { describe, expect, test } from '@jest/globals';
@@ -35,6 +36,21 @@ describe('tag groups', () => {
     expect(coversTags([...scopeOf('vital-signs'), ...scopeOf('laboratory')], mixed)).toBe(true);
     expect(coversTags(scopeOf(ANY), mixed)).toBe(true);
     expect(coversTags(scopeOf(ANY, ANY), mixed)).toBe(true);
+  });
+
+  test('aggregates keep the category of what they are of: glucose is laboratory, all else vital signs', () => {
+    const { codes } = everything.summary;
+    const without = (isLeftOut: (unit: string) => boolean) => {
+      const summary = { ...everything.summary, codes: codes.filter(({ unit }) => !isLeftOut(unit)) };
+      return tagGroupsOf(key, periodicBundle({ ...everything, summary }));
+    };
+    const isGlucose = (unit: string) => unit === 'mg/dL' || unit === 'mmol/L';
+    const vitalSigns = without(isGlucose);
+    const laboratory = without((unit) => !isGlucose(unit));
+    expect(coversTags(scopeOf('vital-signs'), vitalSigns)).toBe(true);
+    expect(coversTags(scopeOf('laboratory'), vitalSigns)).toBe(false);
+    expect(coversTags(scopeOf('laboratory'), laboratory)).toBe(true);
+    expect(coversTags(scopeOf('vital-signs'), laboratory)).toBe(false);
   });
 
   test('equal kinds are one group, and devices and provenance have none of their own', () => {

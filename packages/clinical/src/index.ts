@@ -37,7 +37,7 @@ export {
   changedCodes,
   summarise,
   type CodeSummary,
-  type TimeInRange,
   type WindowReading,
   type WindowSummary,
 } from './summary.js';
+export { sensorTime, type TimeInRange } from './time-in-range.js';

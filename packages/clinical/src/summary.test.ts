@@ -5,19 +5,20 @@ import { changedCodes, percentile, summarise, type WindowReading } from './summa
 const glucose = (t: number, value: number, deviceId = 'dev_a'): WindowReading => ({
   deviceId,
   t,
-  code: LOINC.glucose,
+  code: LOINC.interstitialGlucose,
   value,
   plausible: true,
 });
 
 test('aggregates of glucose', () => {
-  const readings = [50, 60, 70, 180, 181, 250, 251, 100, 100, 100].map((value, t) => glucose(t, value));
-  expect(summarise(readings)).toEqual({
+  const values = [50, 60, 70, 180, 181, 250, 251, 100, 100, 100];
+  const readings = values.map((value, n) => glucose(n * 300_000, value));
+  expect(summarise(readings, values.length * 300_000)).toEqual({
     count: 10,
     implausibleCount: 0,
     codes: [
       {
-        code: LOINC.glucose,
+        code: LOINC.interstitialGlucose,
         unit: 'mg/dL',
         count: 10,
         min: 50,
@@ -65,8 +66,8 @@ describe('percentile', () => {
 test('report on change names the codes that differ', () => {
   const pulse: WindowReading = { ...glucose(0, 70), code: LOINC.heartRate };
   const before = summarise([glucose(0, 100), pulse]);
-  expect(changedCodes(null, before)).toEqual([LOINC.glucose, LOINC.heartRate]);
+  expect(changedCodes(null, before)).toEqual([LOINC.heartRate, LOINC.interstitialGlucose]);
   expect(changedCodes(before, summarise([pulse, glucose(0, 100)]))).toEqual([]);
-  expect(changedCodes(before, summarise([pulse, glucose(0, 101)]))).toEqual([LOINC.glucose]);
-  expect(changedCodes(before, summarise([pulse]))).toEqual([LOINC.glucose]);
+  expect(changedCodes(before, summarise([pulse, glucose(0, 101)]))).toEqual([LOINC.interstitialGlucose]);
+  expect(changedCodes(before, summarise([pulse]))).toEqual([LOINC.interstitialGlucose]);
 });

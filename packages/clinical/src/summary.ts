@@ -1,6 +1,7 @@
 import { codeEntry } from './model/codes.js';
 import type { Comparator } from './model/reading.js';
-import { isGlucose, mgPerDl } from './model/units.js';
+import { isGlucose, isInterstitial, mgPerDl } from './model/units.js';
+import { sensorTime, type SensorTime, type TimeInRange } from './time-in-range.js';
 
 /** A stored reading of a window. Implausible ones may be among them; they are counted and left out. */
 export interface WindowReading {
@@ -12,23 +13,13 @@ export interface WindowReading {
   readonly value: number;
   readonly comparator?: Comparator | undefined;
   readonly plausible: boolean;
+  /** Glucose: whether a continuous monitor measured it. By the code unless said: monitors used to send that of blood. */
+  readonly isContinuous?: boolean | undefined;
 }
 
 /** The percentiles of a window, by name. */
 export const PERCENTILES = { p5: 0.05, p25: 0.25, p50: 0.5, p75: 0.75, p95: 0.95 } as const;
 export type PercentileName = keyof typeof PERCENTILES;
-
-/**
- * Shares of readings (0 to 1) by the consensus levels for CGM, mg/dL: Battelino et al., Diabetes Care 42:1593 (2019).
- * Below 54 is part of below 70, above 250 of above 180; below 70, in range and above 180 add up to 1.
- */
-export interface TimeInRange {
-  readonly below54: number;
-  readonly below70: number;
-  readonly from70to180: number;
-  readonly above180: number;
-  readonly above250: number;
-}
 
 /** One code's plausible readings of a window, in the code table's unit. */
 export interface CodeSummary {
@@ -39,7 +30,7 @@ export interface CodeSummary {
   readonly max: number;
   readonly mean: number;
   readonly percentiles: Readonly<Record<PercentileName, number>>;
-  /** Glucose only; null for every other code. */
+  /** By time, of the continuous monitor that covers most of the window, with the first of its codes; null elsewhere. */
   readonly timeInRange: TimeInRange | null;
   /** How many of the readings are bounds (`<`, `>`), which count as the bound itself. Left out where none is. */
   readonly bounds?: { readonly below: number; readonly above: number };
@@ -72,29 +63,34 @@ export function percentile(sorted: readonly number[], fraction: number): number 
   return low + (high - low) * (position - Math.floor(position));
 }
 
-/** @param sorted mg/dL */
-function timeInRange(sorted: readonly number[]): TimeInRange {
-  const share = (isIn: (value: number) => boolean): number =>
-    rounded(sorted.filter(isIn).length / sorted.length);
-  return {
-    below54: share((value) => value < 54),
-    below70: share((value) => value < 70),
-    from70to180: share((value) => value >= 70 && value <= 180),
-    above180: share((value) => value > 180),
-    above250: share((value) => value > 250),
-  };
+const isContinuous = ({ code, isContinuous: isSaid = isInterstitial(code) }: WindowReading): boolean =>
+  isGlucose(code) && isSaid;
+
+/** Glucose in mg/dL for the consensus levels; a bound counts beyond itself: `< 54` is below 54. */
+function massOf({ code, value, comparator }: WindowReading): number {
+  const mass = mgPerDl(code, value);
+  if (comparator === undefined) return mass;
+  return comparator === '<' ? mass - BEYOND_MG_PER_DL : mass + BEYOND_MG_PER_DL;
 }
 
-/**
- * Readings of glucose in mg/dL for the consensus levels; a bound counts beyond itself: `< 54` is below 54.
- */
-function massesOf(code: string, readings: readonly WindowReading[]): number[] {
-  return readings.map(({ value, comparator }) => {
-    const mass = mgPerDl(code, value);
-    if (comparator === undefined) return mass;
-    return comparator === '<' ? mass - BEYOND_MG_PER_DL : mass + BEYOND_MG_PER_DL;
-  });
+/** Of the continuous monitor that covers most of the window; undefined where none measured. */
+function timesInRanges(readings: readonly WindowReading[], endMs: number): SensorTime | undefined {
+  return sensorTime(
+    readings
+      .filter(isContinuous)
+      .map((reading) => ({ deviceId: reading.deviceId, t: reading.t, value: massOf(reading) })),
+    endMs,
+  );
 }
+
+/** Shares as aggregates are rounded. */
+const roundedShares = (time: TimeInRange): TimeInRange => ({
+  below54: rounded(time.below54),
+  below70: rounded(time.below70),
+  from70to180: rounded(time.from70to180),
+  above180: rounded(time.above180),
+  above250: rounded(time.above250),
+});
 
 function summariseCode(code: string, readings: readonly WindowReading[]): CodeSummary {
   const entry = codeEntry(code);
@@ -118,7 +114,7 @@ function summariseCode(code: string, readings: readonly WindowReading[]): CodeSu
     max,
     mean: rounded(total / sorted.length),
     percentiles,
-    timeInRange: isGlucose(code) ? timeInRange(massesOf(code, readings)) : null,
+    timeInRange: null,
     ...(below + above > 0 && { bounds: { below, above } }),
     deviceIds: [...new Set(readings.map(({ deviceId }) => deviceId))].sort(),
   };
@@ -127,8 +123,9 @@ function summariseCode(code: string, readings: readonly WindowReading[]): CodeSu
 /**
  * Aggregates of everything the store holds of one patient's window. A reading that is there twice (same device, code,
  * time and value) counts once; two values of one time both count. Depends on the set of readings alone, not on their order.
+ * @param endMs the window's end, milliseconds: no reading stands for time beyond it
  */
-export function summarise(readings: readonly WindowReading[]): WindowSummary {
+export function summarise(readings: readonly WindowReading[], endMs = Infinity): WindowSummary {
   const byCode = new Map<string, Map<string, WindowReading>>();
   let implausibleCount = 0;
   for (const reading of readings) {
@@ -142,9 +139,20 @@ export function summarise(readings: readonly WindowReading[]): WindowSummary {
     const key = `${deviceId}@${t}=${comparator}${value}`;
     if (!group.has(key)) group.set(key, reading);
   }
-  const codes = [...byCode.keys()]
-    .sort()
-    .map((code) => summariseCode(code, [...(byCode.get(code)?.values() ?? [])]));
+  const sets = [...byCode].map(([code, group]) => ({ code, readings: [...group.values()] }));
+  sets.sort((a, b) => (a.code < b.code ? -1 : 1));
+  const sensor = timesInRanges(
+    sets.flatMap((set) => set.readings),
+    endMs,
+  );
+  const withTimes = sets.find((set) =>
+    set.readings.some((reading) => isContinuous(reading) && reading.deviceId === sensor?.deviceId),
+  )?.code;
+  const codes = sets.map((set): CodeSummary => {
+    const summary = summariseCode(set.code, set.readings);
+    if (sensor === undefined || set.code !== withTimes) return summary;
+    return { ...summary, timeInRange: roundedShares(sensor.timeInRange) };
+  });
   return { codes, count: codes.reduce((sum, { count }) => sum + count, 0), implausibleCount };
 }
 

@@ -7,19 +7,31 @@ import { periodicBundle } from './periodic.js';
 import type { Bundle, Observation, Resource } from './schema.js';
 import { SYSTEM } from './systems.js';
 import { checkBundle, checkOwnBundle } from './validate.js';
-import { H8, HOUR, PATIENT, clinical, emergency, periodic, vitals } from '../testing/samples.js';
+import {
+  H8,
+  HOUR,
+  PATIENT,
+  clinical,
+  emergency,
+  everything,
+  evidenceOfEverything,
+  periodic,
+  vitals,
+} from '../testing/samples.js';
 
 const observations = (bundle: Bundle): Observation[] =>
   bundle.entry
     .map(({ resource }) => resource)
     .filter((resource: Resource) => resource.resourceType === 'Observation');
 const component = (observation: Observation | undefined, code: string) =>
-  observation?.component?.find(({ code: { coding } }) => coding[0]?.code === code);
+  observation?.component?.find(({ code: { coding } }) => coding.at(-1)?.code === code);
 
 describe.each([
   ['periodic', () => periodicBundle(periodic)],
   ['periodic, revised', () => periodicBundle({ ...periodic, isRevision: true })],
+  ['periodic of everything', () => periodicBundle(everything)],
   ['emergency', () => emergencyBundle(emergency)],
+  ['emergency on everything', () => emergencyBundle(evidenceOfEverything)],
   ['emergency by NEWS2', () => emergencyBundle(vitals)],
   ['emergency withdrawn', () => emergencyBundle({ ...vitals, isWithdrawn: true })],
   ['clinical', () => clinicalBundle(clinical)],
@@ -63,26 +75,95 @@ describe.each([
 
 test('a window becomes statistics per code, in the code table’s units', () => {
   const bundle = periodicBundle(periodic);
-  const [glucose, ranges, rate] = observations(bundle);
+  const [rate, glucose, ranges] = observations(bundle);
   expect(glucose?.effectivePeriod).toEqual({
     start: '2026-03-01T08:00:00.000Z',
     end: '2026-03-01T08:59:59.999Z',
   });
   const value = (code: string) => component(glucose, code);
-  expect(value('count')).toMatchObject({ valueQuantity: { value: 5, code: '{count}' } });
+  expect(glucose).toMatchObject({
+    code: { coding: [{ code: '97507-8' }] },
+    valueQuantity: { value: 142, unit: 'mg/dl', code: 'mg/dL' },
+  });
+  expect(value('count')).toMatchObject({ valueInteger: 5 });
   expect(value('minimum')).toMatchObject({ valueQuantity: { value: 50, code: 'mg/dL' } });
   expect(value('maximum')).toMatchObject({ valueQuantity: { value: 300 } });
   expect(value('average')).toMatchObject({ valueQuantity: { value: 142 } });
   expect(value('median')).toMatchObject({ valueQuantity: { value: 100 } });
   expect(value('4-lower')).toMatchObject({ valueQuantity: { value: 60 } });
   expect(value('p95')).toMatchObject({ valueQuantity: { value: 280 } });
+  expect(ranges?.code.coding[0]).toEqual({
+    system: SYSTEM.loinc,
+    code: '106793-3',
+    display: 'Continuous glucose monitoring time in ranges panel',
+  });
   const share = (code: string) => component(ranges, code);
-  for (const code of ['104642-4', '104641-6', '97510-2', '104640-8', '104639-0']) {
-    expect(share(code)).toMatchObject({ valueQuantity: { value: 20, code: '%' } });
-  }
+  // A minute each, and a minute and a half for the last.
+  for (const code of ['104642-4', '104641-6', '97510-2', '104640-8'])
+    expect(share(code)).toMatchObject({ valueQuantity: { value: 18.18, code: '%' } });
+  expect(share('104639-0')).toMatchObject({ valueQuantity: { value: 27.27 } });
   expect(glucose?.device).toBeDefined();
   expect(rate?.device).toBeUndefined();
-  expect(component(rate, 'count')).toMatchObject({ valueQuantity: { value: 4 } });
+  expect(component(rate, 'count')).toMatchObject({ valueInteger: 4 });
+});
+
+describe('a window of vital signs', () => {
+  const made = observations(periodicBundle(everything));
+  const of = (code: string): Observation | undefined =>
+    made.find((observation) => observation.code.coding.some((coding) => coding.code === code));
+  const vital = made.filter(({ category }) => category[0]?.coding[0]?.code === 'vital-signs');
+
+  test.each([
+    ['2708-6', '59408-5'],
+    ['8867-4', '8889-8'],
+    ['9279-1', '9279-1'],
+    ['8310-5', '8310-5'],
+  ])('is found by the code of the R4 profile, %s beside %s', (general, specific) => {
+    expect(of(general)).toBeDefined();
+    expect(of(general)).toBe(of(specific));
+  });
+
+  test('has a time, and its whole period in a component', () => {
+    expect(vital).toHaveLength(8);
+    for (const observation of vital) {
+      expect(observation.effectiveDateTime).toBe('2026-03-01T08:00:00.000Z');
+      expect(component(observation, 'period')).toMatchObject({
+        valuePeriod: { start: '2026-03-01T08:00:00.000Z', end: '2026-03-01T08:59:59.999Z' },
+      });
+    }
+  });
+
+  test('has units of the required set alone', () => {
+    const units = vital.flatMap(({ component: parts = [] }) =>
+      parts.flatMap((part) => ('valueQuantity' in part ? [part.valueQuantity.code] : [])),
+    );
+    expect([...new Set(units)].sort()).toEqual(['%', '/min', 'Cel', 'mm[Hg]']);
+    expect(component(of('3151-8'), 'average')).toMatchObject({
+      valueRatio: { numerator: { value: 1.25, code: 'L' }, denominator: { value: 1, code: 'min' } },
+    });
+    expect(component(of('80288-4'), 'maximum')).toMatchObject({ valueInteger: 1 });
+    expect(component(of('80288-4'), 'average')).toBeUndefined();
+  });
+
+  test('has pressures as panels per site, the averages where the profile wants values', () => {
+    const [arterial, cuff] = made.filter(({ code }) => code.coding[0]?.code === '85354-9');
+    expect(arterial?.method?.coding[0]?.code).toBe('average');
+    expect(component(arterial, '8480-6')).toMatchObject({ valueQuantity: { value: 119.5, code: 'mm[Hg]' } });
+    expect(component(arterial, '8462-4')).toMatchObject({ valueQuantity: { value: 72.5 } });
+    expect(component(arterial, '8478-0')).toMatchObject({ valueQuantity: { value: 89 } });
+    expect(component(arterial, '76215-3.maximum')).toMatchObject({ valueQuantity: { value: 121 } });
+    expect(component(arterial, '76213-8.count')).toMatchObject({ valueInteger: 2 });
+    expect(component(cuff, '8480-6')).toMatchObject({ valueQuantity: { value: 117 } });
+    expect(component(cuff, '8462-4')).toMatchObject({ dataAbsentReason: { coding: [{ code: 'unknown' }] } });
+    expect(component(cuff, '8480-6.median')).toMatchObject({ valueQuantity: { value: 117 } });
+  });
+
+  test('says of a meter what it says of a sensor but the mean over a period and times in ranges', () => {
+    expect(of('2339-0')?.valueQuantity).toBeUndefined();
+    expect(component(of('2339-0'), 'average')).toMatchObject({ valueQuantity: { value: 97 } });
+    expect(of('105273-7')?.valueQuantity).toMatchObject({ value: 5.5, unit: 'mmol/l', code: 'mmol/L' });
+    expect(of('106793-3')).toBeDefined();
+  });
 });
 
 test('a later version of a window keeps every id', () => {

@@ -10,8 +10,8 @@ export const SYSTEM = {
   dataAbsentReason: 'http://terminology.hl7.org/CodeSystem/data-absent-reason',
   provenanceParticipant: 'http://terminology.hl7.org/CodeSystem/provenance-participant-type',
   uri: 'urn:ietf:rfc:3986',
-  /** Percentiles that the statistics code system has no code for. */
-  percentile: 'urn:careledger:statistics',
+  /** Statistics that the code system above has no code for. */
+  ownStatistics: 'urn:careledger:statistics',
   /** The rules by which emergencies are raised. */
   rule: 'urn:careledger:rule',
   /** What an alarm says of itself: `type`, `priority`, `confirmation`, `timeliness`, `end`. */

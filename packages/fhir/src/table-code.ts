@@ -9,10 +9,10 @@ import { SYSTEM } from './systems.js';
  */
 const PROFILE_CODE = new Map<string, { readonly code: string; readonly display: string }>([
   [LOINC.spo2, { code: '2708-6', display: 'Oxygen saturation in Arterial blood' }],
-  [LOINC.pulseOximeterRate, named(LOINC.heartRate)],
-  [LOINC.arterialSystolic, named(LOINC.cuffSystolic)],
-  [LOINC.arterialDiastolic, named(LOINC.cuffDiastolic)],
-  [LOINC.arterialMean, named(LOINC.cuffMean)],
+  [LOINC.pulseOximeterRate, nameOf(LOINC.heartRate)],
+  [LOINC.arterialSystolic, nameOf(LOINC.cuffSystolic)],
+  [LOINC.arterialDiastolic, nameOf(LOINC.cuffDiastolic)],
+  [LOINC.arterialMean, nameOf(LOINC.cuffMean)],
 ]);
 
 /** A code of the clinical code table with its unit and category, and the profile's code beside it. */
@@ -26,7 +26,7 @@ export interface TableCode {
 
 /** @throws RangeError for a code that devices may not send */
 export function tableCode(code: string): TableCode {
-  const { display, category, unit } = named(code);
+  const { display, category, unit } = entryOf(code);
   const general = PROFILE_CODE.get(code);
   const { coding } = concept(SYSTEM.loinc, code, display);
   if (general !== undefined) coding.push({ system: SYSTEM.loinc, ...general });
@@ -38,8 +38,12 @@ export function tableCode(code: string): TableCode {
   };
 }
 
-function named(code: string) {
+function nameOf(code: string) {
+  return { code, display: entryOf(code).display };
+}
+
+function entryOf(code: string) {
   const entry = codeEntry(code);
   if (entry === undefined) throw new RangeError(`no LOINC code ${code} in the code table`);
-  return { code, display: entry.display, category: entry.category, unit: entry.unit };
+  return entry;
 }

@@ -20,5 +20,14 @@ export {
   uuid,
   type Part,
 } from './parts.js';
-export { H8, PATIENT, clinical, emergency, periodic, vitals } from './samples.js';
+export {
+  H8,
+  PATIENT,
+  clinical,
+  emergency,
+  everything,
+  evidenceOfEverything,
+  periodic,
+  vitals,
+} from './samples.js';
 export type { ContentVector } from './vectors.js';

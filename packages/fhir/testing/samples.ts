@@ -33,7 +33,7 @@ export const periodic: PeriodicContent = {
   windowStart: H8,
   windowEnd: H8 + HOUR,
   summary: summarise([
-    ...[50, 60, 100, 200, 300].map((value, n) => reading(MONITOR, '2339-0', n, value)),
+    ...[50, 60, 100, 200, 300].map((value, n) => reading(MONITOR, '99504-3', n, value)),
     ...[70, 72].map((value, n) => reading(MONITOR, '8867-4', n, value)),
     ...[70, 74].map((value, n) => reading(OXIMETER, '8867-4', n, value)),
   ]),
@@ -44,6 +44,31 @@ const alarm = {
   ...{ marks: [], endReason: null },
 };
 
+/** Every code of the table but the one of interstitial glucose in mg/dL, which `periodic` has. */
+const EVERYTHING: readonly (readonly [code: string, ...values: number[]])[] = [
+  ['2339-0', 90, 104],
+  ['15074-8', 5, 5.8],
+  ['105272-9', 5.1, 5.9],
+  ['8889-8', 71, 72],
+  ['76215-3', 118, 121],
+  ['76213-8', 71, 74],
+  ['76214-6', 88, 90],
+  ['8480-6', 117],
+  ['9279-1', 14, 15],
+  ['59408-5', 96, 97],
+  ['8310-5', 36.6, 36.8],
+  ['80288-4', 0, 1],
+  ['3151-8', 0, 2.5],
+];
+
+/** A window of everything that devices may send. */
+export const everything: PeriodicContent = {
+  ...periodic,
+  summary: summarise(
+    EVERYTHING.flatMap(([code, ...values]) => values.map((value, n) => reading(MONITOR, code, 5 * n, value))),
+  ),
+};
+
 export const emergency: EmergencyContent = {
   ...source,
   ...alarm,
@@ -52,7 +77,7 @@ export const emergency: EmergencyContent = {
   start: H8,
   raisedAt: H8,
   end: null,
-  evidence: [{ rowId: 1, t: H8, code: '2339-0', value: 47, deviceId: MONITOR }],
+  evidence: [{ rowId: 1, t: H8, code: '99504-3', value: 47, deviceId: MONITOR }],
   news2: null,
 };
 
@@ -71,6 +96,16 @@ export const vitals: EmergencyContent = {
     { rowId: 2, t: H8, code: '59408-5', value: 97, deviceId: OXIMETER },
   ],
   news2: scoreNews2({ respirationRate: 8, spo2: 97 }, 2),
+};
+
+/** An episode that rests on a reading of each code, in another unit where a device may send one. */
+export const evidenceOfEverything: EmergencyContent = {
+  ...vitals,
+  evidence: [
+    ...EVERYTHING.flatMap(([code, value = 0], n) => [{ rowId: n, t: H8, code, value, deviceId: MONITOR }]),
+    { rowId: 98, t: H8 + 1, code: '8310-5', value: 101.3, unit: '[degF]', deviceId: MONITOR },
+    { rowId: 99, t: H8 + 1, code: '99504-3', value: 40, comparator: '<', deviceId: MONITOR },
+  ],
 };
 
 export const clinical = {

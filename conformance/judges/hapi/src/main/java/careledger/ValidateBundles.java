@@ -1,0 +1,100 @@
+package careledger;
+
+import ca.uhn.fhir.context.FhirContext;
+import ca.uhn.fhir.context.support.DefaultProfileValidationSupport;
+import ca.uhn.fhir.validation.FhirValidator;
+import ca.uhn.fhir.validation.SingleValidationMessage;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeSet;
+import java.util.stream.Stream;
+import org.hl7.fhir.common.hapi.validation.support.CommonCodeSystemsTerminologyService;
+import org.hl7.fhir.common.hapi.validation.support.InMemoryTerminologyServerValidationSupport;
+import org.hl7.fhir.common.hapi.validation.support.ValidationSupportChain;
+import org.hl7.fhir.common.hapi.validation.validator.FhirInstanceValidator;
+
+/**
+ * Validates every {@code *.json} of a folder, each a Bundle, against FHIR R4 4.0.1, and each vital sign in it against R4's
+ * profile of it, whether the resource claims that profile or not. Prints one JSON object per line for each finding:
+ * {@code file}, {@code severity} ({@code fatal}, {@code error}, {@code warning}, {@code information}), {@code location},
+ * {@code id} of the rule, {@code message}; in the end {@code {"validated": n}}.
+ */
+public final class ValidateBundles {
+  private static final String PROFILES = "http://hl7.org/fhir/StructureDefinition/";
+
+  /** LOINC codes by which R4 knows a vital sign (https://hl7.org/fhir/R4/observation-vitalsigns.html). */
+  private static final Map<String, String> PROFILE_OF_CODE =
+      Map.of(
+          "8867-4", "heartrate",
+          "8889-8", "heartrate",
+          "9279-1", "resprate",
+          "2708-6", "oxygensat",
+          "59408-5", "oxygensat",
+          "8310-5", "bodytemp",
+          "85354-9", "bp",
+          "8480-6", "bp",
+          "8462-4", "bp",
+          "85353-1", "vitalspanel");
+
+  private static final ObjectMapper JSON = new ObjectMapper();
+
+  private ValidateBundles() {}
+
+  public static void main(String[] args) throws IOException {
+    if (args.length != 1) throw new IllegalArgumentException("usage: ValidateBundles FOLDER");
+    FhirValidator validator = validator();
+    List<Path> files;
+    try (Stream<Path> found = Files.list(Path.of(args[0]))) {
+      files = found.filter(path -> path.toString().endsWith(".json")).sorted().toList();
+    }
+    for (Path file : files) {
+      JsonNode bundle = JSON.readTree(file.toFile());
+      for (JsonNode entry : bundle.path("entry")) claimProfiles(entry.path("resource"));
+      for (SingleValidationMessage message : validator.validateWithResult(bundle.toString()).getMessages()) {
+        ObjectNode finding = JSON.createObjectNode();
+        finding.put("file", file.getFileName().toString());
+        finding.put("severity", message.getSeverity().getCode());
+        finding.put("location", message.getLocationString());
+        finding.put("id", message.getMessageId());
+        finding.put("message", message.getMessage());
+        System.out.println(finding);
+      }
+    }
+    System.out.println(JSON.createObjectNode().put("validated", files.size()));
+  }
+
+  private static FhirValidator validator() {
+    FhirContext context = FhirContext.forR4();
+    ValidationSupportChain support =
+        new ValidationSupportChain(
+            new DefaultProfileValidationSupport(context),
+            new CommonCodeSystemsTerminologyService(context),
+            new InMemoryTerminologyServerValidationSupport(context));
+    return context.newValidator().registerValidatorModule(new FhirInstanceValidator(support));
+  }
+
+  /** Adds the profiles that an Observation has to conform to by its codes and categories. */
+  private static void claimProfiles(JsonNode resource) {
+    if (!resource.path("resourceType").asText().equals("Observation")) return;
+    TreeSet<String> profiles = new TreeSet<>();
+    for (JsonNode coding : resource.path("code").path("coding")) {
+      String profile = PROFILE_OF_CODE.get(coding.path("code").asText());
+      if (profile != null) profiles.add(PROFILES + profile);
+    }
+    for (JsonNode category : resource.path("category")) {
+      for (JsonNode coding : category.path("coding")) {
+        if (coding.path("code").asText().equals("vital-signs")) profiles.add(PROFILES + "vitalsigns");
+      }
+    }
+    if (profiles.isEmpty()) return;
+    JsonNode meta = resource.path("meta");
+    ObjectNode claimed = meta instanceof ObjectNode object ? object : ((ObjectNode) resource).putObject("meta");
+    profiles.forEach(claimed.withArray("profile")::add);
+  }
+}
