@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import type { KeyStore } from '@careledger/crypto/key-store';
 import { sodiumVerifier } from '@careledger/crypto/sodium';
-import { prepareDataDir, type Logger, type Worker } from '@careledger/service-kit';
+import { IdempotencyKeys, prepareDataDir, type Logger, type Worker } from '@careledger/service-kit';
 import { EmbeddedBroker, openFrameSource, type FrameSource } from './broker/index.js';
 import type { GatewayConfig } from './config.js';
 import {
@@ -16,6 +16,7 @@ import {
   SubscriptionStore,
 } from './consent/index.js';
 import { GatewayCore } from './core.js';
+import { GatewayClock } from './device-clock/index.js';
 import { AnchorStore } from './delivery/anchor-store.js';
 import { Anchoring } from './delivery/anchoring.js';
 import { Announcing } from './delivery/announcing.js';
@@ -30,6 +31,7 @@ import { Rewrapper } from './delivery/rewrapper.js';
 import { Storing } from './delivery/storing.js';
 import { Workers } from './delivery/workers.js';
 import { ATTESTOR_KEY, openKeys } from './keys.js';
+import { startClockProof } from './ledger-access/clock-proof.js';
 import { LedgerLink } from './ledger-access/ledger-link.js';
 import { OrganisationDirectory } from './ledger-access/organisation-directory.js';
 import { openProviders, type Providers } from './ledger-access/providers.js';
@@ -57,6 +59,8 @@ export interface GatewayOptions {
  */
 export class Gateway implements AsyncDisposable {
   readonly core: GatewayCore;
+  /** Whether this gateway's own clock is to be trusted. */
+  readonly gatewayClock: GatewayClock;
   readonly ledger: LedgerLink;
   readonly verifier = sodiumVerifier();
   readonly processing: ProcessingStore;
@@ -71,6 +75,8 @@ export class Gateway implements AsyncDisposable {
   readonly anchors: AnchorStore;
   readonly registrations: Registrations;
   readonly tokens: PatientTokens;
+  /** Requests that their callers may repeat. */
+  readonly requests: IdempotencyKeys;
   readonly providers: Providers;
   readonly consent: ConsentService;
   readonly reconciler: Reconciler;
@@ -88,6 +94,7 @@ export class Gateway implements AsyncDisposable {
   readonly #consentOutbox: ConsentOutbox;
   readonly #watched: WatcherOptions;
   #watcher: Worker | undefined;
+  #clockProof: Worker | undefined;
   #source: FrameSource | undefined;
 
   private constructor({ config, logger, onFatal, clock = Date.now }: GatewayOptions, keys: KeyStore) {
@@ -97,6 +104,8 @@ export class Gateway implements AsyncDisposable {
     this.#logger = logger;
     this.#keys = keys;
     this.attestor = { networkId, mspId: config.ledger.mspId, signer: keys.signer(ATTESTOR_KEY) };
+    this.gatewayClock = new GatewayClock({ clock, logger });
+    const { gatewayClock } = this;
     this.core = new GatewayCore({
       storePath: join(dataDir, 'gateway.db'),
       migrations: GATEWAY_MIGRATIONS,
@@ -107,6 +116,7 @@ export class Gateway implements AsyncDisposable {
       },
       ...{ verifier, gatewayId, network: networkId, software: SOFTWARE },
       ...{ difficulty: config.difficulty, clock, onFatal },
+      isClockProved: () => gatewayClock.isProved,
     });
     const { core } = this;
     const { store, patients, chain } = core;
@@ -116,7 +126,7 @@ export class Gateway implements AsyncDisposable {
     this.ledger = new LedgerLink({ config: config.ledger, enroller: config.enroller, dataDir, logger });
     const { ledger } = this;
     const directory = new OrganisationDirectory(database, ledger, clock);
-    this.providers = openProviders(config.providers, clock);
+    this.providers = openProviders(config.providers, clock, (dateMs) => gatewayClock.seen(dateMs));
     const { providers } = this;
     const progress = new PatientProgress();
     const outside = { ledger, directory, providers, progress };
@@ -132,6 +142,7 @@ export class Gateway implements AsyncDisposable {
     const subscriptions = new SubscriptionStore(database);
     this.anchors = new AnchorStore(database);
     this.tokens = new PatientTokens(database, patients);
+    this.requests = new IdempotencyKeys({ database, clock });
     this.registrations = new Registrations(this.steps);
     const { processing, allowances, versions, notices, rewraps, unmade, steps, grants } = this;
     const { anchors, registrations } = this;
@@ -165,7 +176,7 @@ export class Gateway implements AsyncDisposable {
     });
     this.#consentOutbox = new ConsentOutbox({ ...parts, settler });
     const earlier = new EarlierDecisions(parts);
-    const consentParts = { ...parts, outbox: this.#consentOutbox, earlier };
+    const consentParts = { ...parts, outbox: this.#consentOutbox, earlier, requests: this.requests };
     this.consent = new ConsentService(consentParts);
     this.reconciler = new Reconciler({ ...consentParts, settler, intervalMs: config.reconcileIntervalMs });
     this.#watched = parts;
@@ -205,6 +216,7 @@ export class Gateway implements AsyncDisposable {
     this.processor.close();
     await Promise.all([
       this.#watcher?.stop(),
+      this.#clockProof?.stop(),
       this.reconciler.stop(),
       this.#rewrapper.stop(),
       this.#pipeline.stopMaking(),
@@ -227,7 +239,9 @@ export class Gateway implements AsyncDisposable {
   }
 
   async #start(): Promise<void> {
-    const { core } = this;
+    const { core, gatewayClock } = this;
+    const { providers } = this.#config;
+    this.#clockProof = startClockProof({ gatewayClock, providers, logger: this.#logger });
     // Patients whose registration a crash kept from being queued.
     for (const patient of core.patients.list()) await this.consent.register(patient);
     this.#pipeline.resumeMaking();

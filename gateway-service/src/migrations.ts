@@ -1,10 +1,15 @@
-import type { Migration } from '@careledger/service-kit';
+import {
+  idempotencyAnswersMigration,
+  idempotencyKeysMigration,
+  type Migration,
+} from '@careledger/service-kit';
 import { CONSENT_OWNERS, CONSENT_TABLES } from './consent/schema.js';
 import { ANCHORS_TABLE, VERSIONS_FORMAT, VERSIONS_TABLES } from './delivery/schema.js';
 import { AUTHORITIES_TABLE } from './ledger-access/schema.js';
 import { PATIENT_TOKENS_TABLE } from './patients/schema.js';
 import { ALLOWANCES_TABLES, PROCESSING_TABLES } from './processing/schema.js';
 import { UNMADE_RECORDS_TABLE } from './records/schema.js';
+import { CLOCKS_MIGRATION } from './store/index.js';
 
 /** Those of the first release. */
 export const FIRST_RELEASE_MIGRATIONS: readonly Migration[] = [
@@ -28,4 +33,7 @@ export const GATEWAY_MIGRATIONS: readonly Migration[] = [
     name: 'records: tag groups, wraps beside their sets, receipts of notices; what the first release made is made again',
     sql: VERSIONS_FORMAT + UNMADE_RECORDS_TABLE,
   },
+  idempotencyKeysMigration,
+  idempotencyAnswersMigration,
+  CLOCKS_MIGRATION,
 ];

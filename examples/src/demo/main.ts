@@ -9,7 +9,8 @@ import {
   type Careledger,
   type RunningNetwork,
 } from '@careledger/supervisor';
-import { readRecording } from '../recording/csv.js';
+import { RecordingError } from '../recording/problem.js';
+import { readRecording } from '../recording/read-recording.js';
 import { shiftIntoPast } from '../recording/shift.js';
 import { DEMO_AUTHORITIES } from './context.js';
 import { onInterrupt } from './interrupt.js';
@@ -23,7 +24,15 @@ import { walk } from './walk.js';
 export async function main(argv: readonly string[]): Promise<number> {
   const options = parseOptions(argv);
   const narrator = new Narrator(options.json);
-  const recording = shiftIntoPast(await readRecording(options.data), Date.now());
+  const read = await readRecording(options.data, options).catch((error: unknown) => {
+    if (error instanceof RecordingError) return error;
+    throw error;
+  });
+  if (read instanceof RecordingError) {
+    process.stderr.write(`demo: ${read.message}\n`);
+    return 1;
+  }
+  const recording = shiftIntoPast(read, Date.now());
   narrator.say(
     `${recording.readingCount} readings of ${recording.subjects.size} people in ${recording.rowCount} rows of ${options.data}`,
   );

@@ -1,14 +1,16 @@
 import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { Command, InvalidArgumentError, Option } from 'commander';
+import { addRecordingOptions } from '../recording/options.js';
+import type { RecordingOptions } from '../recording/recording.js';
 
 /** The sample that the project ships; see `examples/data/README.md` for its source. */
 export const SAMPLE_FILE = fileURLToPath(new URL('../../data/cgm-sample.csv', import.meta.url));
 const HOUR_MS = 3_600_000;
 const UNIT_MS: Readonly<Record<string, number>> = { s: 1_000, m: 60_000, h: HOUR_MS, d: 24 * HOUR_MS };
 
-export interface DemoOptions {
-  /** CSV to replay. */
+export interface DemoOptions extends RecordingOptions {
+  /** Recording to replay. */
   readonly data: string;
   /** Period of the periodic records, in measured time. */
   readonly intervalMs: number;
@@ -41,7 +43,7 @@ export function parseOptions(argv: readonly string[]): DemoOptions {
     )
     .option(
       '--data <file>',
-      'CSV with time, optionally subject, and columns such as glucose_mg_dl',
+      'CSV with time, subject and columns such as glucose_mg_dl, or an export of LibreView or Clarity',
       parseFile,
       SAMPLE_FILE,
     )
@@ -58,7 +60,7 @@ export function parseOptions(argv: readonly string[]): DemoOptions {
     )
     .option('--json', 'print the summary as one JSON object on the last line', false)
     .option('--keep', 'leave everything running, and print what to try; Ctrl-C stops it', false);
-  program.parse(argv, { from: 'user' });
+  addRecordingOptions(program).parse(argv, { from: 'user' });
   const { interval, ...options } = program.opts<Omit<DemoOptions, 'intervalMs'> & { interval: number }>();
   return { ...options, intervalMs: interval };
 }

@@ -1,9 +1,10 @@
 import { randomBytes } from 'node:crypto';
 import { Gateway } from '@careledger/client';
+import { isInterstitial } from '@careledger/clinical';
 import { CHANNELS } from '@careledger/domain';
 import { eventually } from '../client/eventually.js';
 import { pairDevice, type PairedDevice } from '../device/pairing.js';
-import type { Recording, RecordingRow } from '../recording/csv.js';
+import type { Recording, RecordingRow } from '../recording/recording.js';
 
 /** A person of the recording, enrolled at the gateway, with a paired device. */
 export interface Person {
@@ -18,12 +19,9 @@ export interface Person {
   readonly rows: readonly RecordingRow[];
 }
 
-/** What kind of device the recording's columns come from. */
-const GLUCOSE_CODE = '2339-0';
-
 /** Enrols one person for each subject of the recording and pairs a device with the codes that it holds. */
 export async function enrol(ops: Gateway, gatewayId: string, recording: Recording): Promise<Person[]> {
-  const type = recording.codes.includes(GLUCOSE_CODE) ? 'continuous-glucose-monitor' : 'bedside-monitor';
+  const type = recording.codes.some(isInterstitial) ? 'continuous-glucose-monitor' : 'bedside-monitor';
   return Promise.all(
     [...recording.subjects].map(async ([subject, rows]) => {
       const passphrase = randomBytes(12).toString('base64url');

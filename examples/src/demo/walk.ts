@@ -1,7 +1,7 @@
 import { Gateway } from '@careledger/client';
 import type { Careledger, RunningNetwork } from '@careledger/supervisor';
 import type { ReceivedNotice } from '../client/notice-inbox.js';
-import type { Recording } from '../recording/csv.js';
+import type { Recording } from '../recording/recording.js';
 import { LedgerView } from './ledger-view.js';
 import type { Narrator } from './narrator.js';
 import { followHospital } from './context.js';

@@ -7,14 +7,14 @@ import { subscribe } from '../demo/consent.js';
 import { enrol, type Person } from '../demo/people.js';
 import type { PairedDevice } from '../device/pairing.js';
 import { DeviceSession } from '../device/session.js';
-import type { RecordingRow } from '../recording/csv.js';
+import type { RecordingRow } from '../recording/recording.js';
 import { SimulatedGlucose } from '../simulator/glucose.js';
 
 /** Enrols a patient with a paired glucose monitor, to whom the hospital is subscribed. */
 export async function enrolAtHome({ authorities, gateway }: Careledger): Promise<Person> {
   const ops = new Gateway({ url: gateway.url, token: gateway.tokens.ops });
   const nothingRecorded = {
-    codes: [LOINC.glucose],
+    codes: [LOINC.interstitialGlucose],
     subjects: new Map([['dev', []]]),
     readingCount: 0,
     rowCount: 0,

@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, test } from '@jest/globals';
-import { readRecording } from './csv.js';
+import { readRecording } from './read-recording.js';
 import { shiftIntoPast } from './shift.js';
 
 const folder = mkdtempSync(join(tmpdir(), 'careledger-recording-'));
@@ -22,7 +22,7 @@ describe('a recording', () => {
     );
     expect([...recording.subjects.keys()]).toEqual(['a']);
     expect(recording.subjects.get('a')?.map((row) => row.readings[0]?.value)).toEqual([93, 94]);
-    expect(recording).toMatchObject({ rowCount: 2, readingCount: 2, codes: ['2339-0'] });
+    expect(recording).toMatchObject({ rowCount: 2, readingCount: 2, codes: ['99504-3'] });
   });
 
   test('of a bedside monitor: empty cells are not measured, zeros are readings', async () => {

@@ -1,5 +1,5 @@
 import { timestampOf } from '@careledger/domain';
-import type { Recording, RecordingRow } from './csv.js';
+import type { Recording, RecordingRow } from './recording.js';
 
 const DAY_MS = 86_400_000;
 

@@ -1,6 +1,7 @@
 import type { PairedDevice } from '../device/pairing.js';
 import { DeviceSession } from '../device/session.js';
-import type { RecordingRow } from '../recording/csv.js';
+import { frameReadings } from '../recording/frame-readings.js';
+import type { RecordingRow } from '../recording/recording.js';
 
 /** A device with the rows that it is to send, in order of time. */
 export interface ReplayTrack {
@@ -47,7 +48,7 @@ export async function replay(
         await pace?.();
         counts.sent += 1;
         const sentMs = performance.now();
-        const { answer } = await session.enqueue(row.readings);
+        const { answer } = await session.enqueue(frameReadings(row.readings));
         answers.push(
           answer.then(({ status, code }) => {
             counts[status] += 1;

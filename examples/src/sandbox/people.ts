@@ -3,7 +3,7 @@ import type { Careledger } from '@careledger/supervisor';
 import { subscribe } from '../demo/consent.js';
 import { SAMPLE_FILE } from '../demo/options.js';
 import { enrol, type Person } from '../demo/people.js';
-import { readRecording } from '../recording/csv.js';
+import { readRecording } from '../recording/read-recording.js';
 import { shiftIntoPast } from '../recording/shift.js';
 
 /** People of the sample: the last hours of the first one's recording have an emergency in them. */

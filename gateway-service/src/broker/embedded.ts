@@ -1,17 +1,20 @@
 import { once } from 'node:events';
 import { createServer as createTcpServer, type AddressInfo, type Server, type Socket } from 'node:net';
 import { createServer as createTlsServer } from 'node:tls';
-import type { FrameResult } from '@careledger/protocol';
+import type { DeviceResult } from '@careledger/protocol';
 import type { Logger } from '@careledger/service-kit';
 import type { AedesOptions, AuthenticateError, Client } from 'aedes';
-import { DeviceError, type DeviceRegistry } from '../devices/index.js';
+import { DeviceError, type Admission, type DeviceRegistry } from '../devices/index.js';
 import type { IngestPipeline } from '../ingest/index.js';
+import { connackPacket } from './answer-packets.js';
 import { DeviceSession } from './device-session.js';
 import { FrameBroker } from './frame-broker.js';
 import type { FrameSource } from './frame-source.js';
 import { InboundGate } from './inbound-gate.js';
+import { LimitedSessions } from './limited-sessions.js';
 import { CONNECT_TIMEOUT_MS, MAX_CONNECTIONS, PACKET_MAX_BYTES, TCP_KEEP_ALIVE_MS } from './limits.js';
 import { PacketGuard } from './packet-guard.js';
+import { RateLimitedLog } from './rate-limited-log.js';
 import { ViolationCounters, ViolationError, type ViolationCode } from './violations.js';
 
 export interface EmbeddedBrokerOptions {
@@ -23,6 +26,8 @@ export interface EmbeddedBrokerOptions {
   /** PEM texts; without them MQTT goes over plain TCP. */
   readonly tls?: { readonly cert: string; readonly key: string };
   readonly logger: Pick<Logger, 'warn' | 'info'>;
+  /** Milliseconds since 1970; the system's clock unless in tests. */
+  readonly clock?: () => number;
 }
 
 /** CONNACK return codes (MQTT 3.1.1 section 3.2.2.3). */
@@ -34,7 +39,8 @@ type AuthorizePublish = NonNullable<AedesOptions['authorizePublish']>;
 type AuthorizeSubscribe = NonNullable<AedesOptions['authorizeSubscribe']>;
 
 /**
- * The broker in this process. User name = device id, password = token by the device's key. A device publishes to its own
+ * The broker in this process. User name = device id, password = token by the device's key; one out of time opens a limited
+ * session (`limited-sessions.ts`), which is a full one from its first stored frame on. A device publishes to its own
  * frames topic and subscribes to its own results topic; anything else ends its connection. PUBACK comes once the frame
  * is on disk or refused. QoS 0 is refused with a result, since nothing would acknowledge it.
  */
@@ -43,22 +49,27 @@ export class EmbeddedBroker implements FrameSource {
   readonly #options: EmbeddedBrokerOptions;
   readonly #broker: FrameBroker;
   readonly #gate: InboundGate;
+  readonly #log: RateLimitedLog;
   readonly #server: Server;
   readonly #sessions = new WeakMap<Client, DeviceSession>();
   readonly #byDevice = new Map<string, DeviceSession>();
+  readonly #limited = new LimitedSessions();
   readonly #sockets = new Set<Socket>();
   #isClosing = false;
 
   private constructor(options: EmbeddedBrokerOptions) {
     this.#options = options;
+    this.#log = new RateLimitedLog(options.logger);
     const { pipeline, devices, tls } = options;
     this.#gate = new InboundGate(() => this.#isClosing || pipeline.isFull);
     pipeline.onDrained(() => this.#gate.reopen());
     this.#broker = new FrameBroker({
       connectTimeout: CONNECT_TIMEOUT_MS,
       preConnect: (_client, packet, done) => {
-        if (packet.will === undefined) done(null, true);
-        else done(new ViolationError('WILL_UNSUPPORTED', 'Connect without a last will'), false);
+        // Nobody but the gateway hears a device: there is no one to whom a will could be told. It knows that the device is
+        // gone by its silence.
+        delete packet.will;
+        done(null, true);
       },
       authenticate: this.#authenticate,
       authorizePublish: this.#authorizePublish,
@@ -71,7 +82,10 @@ export class EmbeddedBroker implements FrameSource {
       const session = this.#sessions.get(client);
       if (session !== undefined && topics.includes(session.resultsTopic)) session.wantsResults = false;
     });
-    devices.onStopped(({ deviceId }) => this.#byDevice.get(deviceId)?.client.close());
+    devices.onStopped(({ deviceId }) => {
+      this.#byDevice.get(deviceId)?.client.close();
+      this.#limited.endOf(deviceId);
+    });
     const accept = (socket: Socket): void => this.#accept(socket);
     this.#server =
       tls === undefined
@@ -100,6 +114,11 @@ export class EmbeddedBroker implements FrameSource {
     return this.#byDevice.size;
   }
 
+  /** Sessions that were opened with a token out of time, and have not shown yet that their device is there. */
+  get limitedSessions(): number {
+    return this.#limited.size;
+  }
+
   async close(): Promise<void> {
     if (this.#isClosing) return;
     this.#isClosing = true;
@@ -121,8 +140,11 @@ export class EmbeddedBroker implements FrameSource {
     socket.setKeepAlive(true, TCP_KEEP_ALIVE_MS);
     const guard = new PacketGuard(PACKET_MAX_BYTES);
     this.#gate.guard(socket, (chunk) => {
-      if (guard.accept(chunk)) return true;
-      this.#violation('PACKET_TOO_LARGE', undefined);
+      const fault = guard.accept(chunk);
+      if (fault === undefined) return true;
+      this.#violation(fault.code, undefined, fault.rule);
+      if (fault.connack === undefined) socket.destroy();
+      else socket.end(connackPacket(fault.connack), () => socket.destroy());
       return false;
     });
     this.#broker.handle(socket);
@@ -138,12 +160,7 @@ export class EmbeddedBroker implements FrameSource {
       return;
     }
     try {
-      const device = this.#options.devices.authenticate(password.toString('latin1'), userName);
-      // One connection per device, whatever client id it chose: otherwise it could take another device's over.
-      client.id = device.deviceId;
-      const session = new DeviceSession(device, client);
-      this.#sessions.set(client, session);
-      this.#byDevice.set(device.deviceId, session);
+      this.#begin(client, this.#options.devices.admit(password.toString('latin1'), userName));
       done(null, true);
     } catch (error) {
       if (!(error instanceof DeviceError)) throw error;
@@ -152,6 +169,44 @@ export class EmbeddedBroker implements FrameSource {
       done(connackError(isStopped ? NOT_AUTHORIZED : BAD_USER_NAME_OR_PASSWORD, error.message), false);
     }
   };
+
+  #begin(client: Client, { device, isFresh, sample }: Admission): void {
+    const { clock = Date.now } = this.#options;
+    const tokenSample = isFresh ? undefined : sample;
+    const session = new DeviceSession(device, client, { isLimited: !isFresh, tokenSample, clock });
+    this.#sessions.set(client, session);
+    if (isFresh) {
+      // One connection per device, whatever client id it chose: otherwise it could take another device's over.
+      client.id = device.deviceId;
+      this.#takeOver(session);
+      return;
+    }
+    client.id = this.#limited.add(session);
+    // Nothing of it is kept.
+    client.clean = true;
+  }
+
+  /** The session is the device's from now on; one that it had before ends. */
+  #takeOver(session: DeviceSession): void {
+    const { deviceId } = session.device;
+    const former = this.#byDevice.get(deviceId);
+    this.#byDevice.set(deviceId, session);
+    if (former !== undefined && former !== session) former.client.close();
+  }
+
+  #settle(
+    session: DeviceSession,
+    messageId: number | undefined,
+    result: DeviceResult,
+    done: () => void,
+  ): void {
+    if (session.isLimited && 'status' in result && result.status === 'stored') {
+      this.#limited.remove(session);
+      session.open();
+      this.#takeOver(session);
+    }
+    session.answer(messageId, result, done);
+  }
 
   readonly #authorizePublish: AuthorizePublish = (client, packet, done) => {
     const session = client === null ? undefined : this.#sessions.get(client);
@@ -165,13 +220,15 @@ export class EmbeddedBroker implements FrameSource {
     }
     const messageId = packet.qos === 0 ? undefined : packet.messageId;
     const ticket = {
-      settle: (result: FrameResult): void => session.answer(messageId, result, done),
+      settle: (result: DeviceResult): void => this.#settle(session, messageId, result, done),
       fail: done,
+      tokenSample: session.isLimited ? session.tokenSample : undefined,
     };
     // The session writes the PUBACK, in one packet train with the result: aedes must not write another.
     packet.qos = 0;
-    if (messageId === undefined) this.#options.pipeline.refuse('QOS_UNSUPPORTED', ticket);
-    else this.#options.pipeline.submit(session.device, packet.payload as Buffer, ticket);
+    const frame = packet.payload as Buffer;
+    if (messageId === undefined) this.#options.pipeline.refuse('QOS_UNSUPPORTED', frame, ticket);
+    else this.#options.pipeline.submit(session.device, frame, ticket);
   };
 
   readonly #authorizeSubscribe: AuthorizeSubscribe = (client, subscription, done) => {
@@ -187,6 +244,7 @@ export class EmbeddedBroker implements FrameSource {
   #forget(client: Client): void {
     const session = this.#sessions.get(client);
     if (session === undefined) return;
+    this.#limited.remove(session);
     const { deviceId } = session.device;
     if (this.#byDevice.get(deviceId) === session) this.#byDevice.delete(deviceId);
   }
@@ -194,17 +252,19 @@ export class EmbeddedBroker implements FrameSource {
   #report(client: Client, error: Error): void {
     if (error instanceof ViolationError)
       this.#violation(error.code, this.#sessions.get(client)?.device.deviceId);
-    // What is left are broken connections, refused credentials (counted already) and malformed packets.
+    // What is left are broken connections, and refused credentials (counted already).
     else
-      this.#options.logger.info(
+      this.#log.write(
+        'info',
+        'mqtt',
         { deviceId: this.#sessions.get(client)?.device.deviceId, err: error },
         'mqtt',
       );
   }
 
-  #violation(code: ViolationCode, deviceId: string | undefined): void {
+  #violation(code: ViolationCode, deviceId: string | undefined, rule?: string): void {
     this.violations.count(code);
-    this.#options.logger.warn({ code, deviceId }, 'mqtt connection refused');
+    this.#log.write('warn', code, { code, deviceId, rule }, 'mqtt connection refused');
   }
 }
 

@@ -14,19 +14,21 @@ export class InboundGate {
   }
 
   /**
-   * Lets the socket be read only while the gate is open, and shows `inspect` each chunk; false from it ends the
-   * connection. The reader must use `read()` on `readable`, as aedes does.
+   * Lets the socket be read only while the gate is open, and shows `inspect` each chunk; after false from it
+   * nothing more is read, and it has ended the connection or does so. The reader must use `read()` on `readable`, as aedes does.
    */
-  guard(socket: Socket, inspect: (chunk: Uint8Array) => boolean): void {
+  guard(socket: Socket, inspect: (chunk: Buffer) => boolean): void {
     const read = socket.read.bind(socket);
+    let isOver = false;
     socket.read = (size?: number): unknown => {
+      if (isOver) return null;
       if (this.#isClosed()) {
         this.#waiting.add(socket);
         return null;
       }
       const chunk: unknown = read(size);
-      if (chunk instanceof Uint8Array && !inspect(chunk)) {
-        socket.destroy();
+      if (Buffer.isBuffer(chunk) && !inspect(chunk)) {
+        isOver = true;
         return null;
       }
       return chunk;

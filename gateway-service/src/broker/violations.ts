@@ -10,10 +10,10 @@ export type ViolationCode =
   | 'SUBSCRIPTION_FOREIGN'
   /** QoS 2 is not offered. */
   | 'QOS_2_UNSUPPORTED'
-  /** A last will would be published in the device's name after it is gone. */
-  | 'WILL_UNSUPPORTED'
   | 'CREDENTIALS_MISSING'
-  | 'PACKET_TOO_LARGE';
+  | 'PACKET_TOO_LARGE'
+  /** Breaks MQTT 3.1.1, or comes where it may not. */
+  | 'PACKET_MALFORMED';
 
 /** Ends a connection. */
 export class ViolationError extends Error {

@@ -5,16 +5,23 @@ import { clinicalReadingRules } from './reading-rules.js';
 
 const reading = (code: string, value: number, unit = 'x'): TimedReading => ({
   t: '',
+  up: undefined,
   timeMs: 0,
   code,
   value,
   unit,
+  comparator: undefined,
 });
-const isUrgent = (...readings: TimedReading[]) => clinicalReadingRules.isPossiblyUrgent(readings, 0);
+const isUrgent = (...readings: TimedReading[]) => clinicalReadingRules.isPossiblyUrgent(readings, 0, 0);
 
 test.each([
   ['glucose 53', [reading('2339-0', 53)], true],
   ['glucose 54', [reading('2339-0', 54)], false],
+  ['interstitial glucose 53', [reading('99504-3', 53)], true],
+  ['glucose 2.9 mmol/L', [reading('105272-9', 2.9, 'mmol/L')], true],
+  ['glucose 5.5 mmol/L', [reading('15074-8', 5.5, 'mmol/L')], false],
+  ['94.9 °F', [reading('8310-5', 94.9, '[degF]')], true],
+  ['98.6 °F', [reading('8310-5', 98.6, '[degF]')], false],
   ['glucose 251', [reading('2339-0', 251)], true],
   ['glucose 0: the sensor is off', [reading('2339-0', 0)], false],
   ['SpO2 91', [reading('59408-5', 91)], true],
@@ -32,6 +39,15 @@ test.each([
 
 test('a reading of a quarter of an hour ago is no reason to hurry, nor does it add to one', () => {
   const low = [reading('2339-0', 40)];
-  expect(clinicalReadingRules.isPossiblyUrgent(low, URGENT_MAX_AGE_MS)).toBe(true);
-  expect(clinicalReadingRules.isPossiblyUrgent(low, URGENT_MAX_AGE_MS + 1)).toBe(false);
+  expect(clinicalReadingRules.isPossiblyUrgent(low, URGENT_MAX_AGE_MS, 0)).toBe(true);
+  expect(clinicalReadingRules.isPossiblyUrgent(low, URGENT_MAX_AGE_MS + 1, 0)).toBe(false);
+  const fiveHoursMs = 5 * 3_600_000;
+  expect(clinicalReadingRules.isPossiblyUrgent(low, fiveHoursMs, fiveHoursMs)).toBe(true);
+});
+
+test('a refusal names the member and the unit that is expected', () => {
+  expect(clinicalReadingRules.refusal(reading('2339-0', 5.5, 'mg'))).toEqual({
+    code: 'WRONG_UNIT',
+    detail: 'unit is mg; 2339-0 is taken in mg/dL',
+  });
 });

@@ -1,4 +1,4 @@
-export { LOINC, codeEntry, columnEntry } from './codes.js';
+export { CODES, LOINC, codeEntry, columnEntry } from './codes.js';
 export { DEFAULT_CONFIG, clinicalConfig, type ClinicalOverrides } from './config.js';
 export type { ClinicalEvent, Evidence, RuleName } from './events.js';
 export * from './limits.js';
@@ -20,7 +20,14 @@ export {
   type PatientState,
   type ProcessingResult,
 } from './process.js';
-export { isSentSkewed, readingError, type ClinicalReading, type ReadingErrorCode } from './reading.js';
+export {
+  isSentSkewed,
+  readingError,
+  ruleTime,
+  type ClinicalReading,
+  type Comparator,
+  type ReadingErrorCode,
+} from './reading.js';
 export {
   changedCodes,
   summarise,
@@ -29,3 +36,4 @@ export {
   type WindowReading,
   type WindowSummary,
 } from './summary.js';
+export { inRuleUnit, inTableUnit, isGlucose, isInterstitial, mgPerDl } from './units.js';

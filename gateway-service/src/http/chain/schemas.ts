@@ -1,7 +1,10 @@
 import { DeviceId, Timestamp } from '@careledger/domain';
+import { MAX_FRAME_SEQ } from '@careledger/private-chain';
+import { Next, pageQuery } from '@careledger/service-kit';
 import { Type, type Static } from 'typebox';
 
 const BLOCKS_MAX = 200;
+const BLOCKS_DEFAULT = 50;
 const Head = Type.Object({ height: Type.Integer(), hash: Type.String() });
 
 export const ChainView = Type.Object({
@@ -18,13 +21,15 @@ export const ChainView = Type.Object({
 export type ChainView = Static<typeof ChainView>;
 
 export const BlocksQuery = Type.Object({
+  /** Height of the first block; a cursor says it better. */
   from: Type.Integer({ minimum: 0, default: 0 }),
-  limit: Type.Integer({ minimum: 1, maximum: BLOCKS_MAX, default: 50 }),
+  ...pageQuery({ byDefault: BLOCKS_DEFAULT, max: BLOCKS_MAX }),
 });
 export type BlocksQuery = Static<typeof BlocksQuery>;
 
 export const BlocksPage = Type.Object({
   blocks: Type.Array(Type.Object({ hash: Type.String(), block: Type.Unknown() })),
+  next: Next,
 });
 export type BlocksPage = Static<typeof BlocksPage>;
 
@@ -33,8 +38,11 @@ export type VerificationView = Static<typeof VerificationView>;
 
 export const ProofQuery = Type.Object({
   deviceId: DeviceId,
-  /** Counter of the frame, in the device's present epoch. */
-  seq: Type.Integer({ minimum: 0 }),
+  /** The device's epoch; the present one unless named. */
+  epoch: Type.Optional(Type.String({ pattern: '^[A-Za-z0-9_-]{1,32}$' })),
+  /** Counter of the frame in its epoch. */
+  seq: Type.Integer({ minimum: 0, maximum: MAX_FRAME_SEQ }),
+  /** Index of the reading in its frame. */
   reading: Type.Integer({ minimum: 0, default: 0 }),
 });
 export type ProofQuery = Static<typeof ProofQuery>;

@@ -5,17 +5,23 @@ import {
   type DeviceRegistration,
   type RegisterDevice,
 } from '@careledger/protocol';
-import type { Static } from 'typebox';
+import {
+  fromCursor,
+  pageOfRows,
+  type IdempotencyKeys,
+  type IdempotentRequest,
+} from '@careledger/service-kit';
+import { Type, type Static } from 'typebox';
 import type { GatewayCore } from '../../core.js';
 import { DeviceError, type Device } from '../../devices/index.js';
 import type { Allowances } from '../../processing/index.js';
-import { pageOfRows } from '../pages.js';
 import type { ListQuery } from '../schemas.js';
 import type { DeviceView, DevicesPage, PairingCodeView } from './schemas.js';
 
 export interface DeviceServiceOptions {
   readonly core: Pick<GatewayCore, 'devices' | 'patients'>;
   readonly allowances: Pick<Allowances, 'overOf'>;
+  readonly requests: Pick<IdempotencyKeys, 'find' | 'claim'>;
   readonly gatewayId: string;
   /** What devices connect to. */
   readonly mqttUrl: string;
@@ -40,9 +46,16 @@ export class DeviceService {
     return this.#pairingCode(patientId, deviceId);
   }
 
-  register(request: RegisterDevice): DeviceRegistration {
-    const { core, gatewayId, mqttUrl } = this.#options;
-    const { deviceId, chain, changedMs } = core.devices.register(request);
+  /** Uses the pairing code up, once for each repeatable request: a device that missed the answer gets it again. */
+  register(registration: RegisterDevice, request?: IdempotentRequest): DeviceRegistration {
+    const { core, gatewayId, mqttUrl, requests } = this.#options;
+    const before = request && requests.find(request);
+    const { deviceId, chain, changedMs } =
+      before?.state === 'same'
+        ? core.devices.get(before.reference)
+        : core.devices.register(registration, (registered) => {
+            if (request) requests.claim(request, registered);
+          });
     return {
       deviceId,
       epoch: chain.state.epoch,
@@ -55,16 +68,17 @@ export class DeviceService {
   }
 
   /** In the order of their ids. */
-  list(wantedPatientId: string, { cursor = '', limit }: ListQuery): Static<typeof DevicesPage> {
+  list(wantedPatientId: string, { cursor, limit }: ListQuery): Static<typeof DevicesPage> {
     const { core } = this.#options;
+    const after = cursor === undefined ? '' : fromCursor(cursor, Type.String());
     const { patientId } = core.patients.get(wantedPatientId);
     const rows = core.devices
       .list(patientId)
-      .filter(({ deviceId }) => deviceId > cursor)
+      .filter(({ deviceId }) => deviceId > after)
       .sort((a, b) => (a.deviceId < b.deviceId ? -1 : 1))
       .slice(0, limit + 1);
-    const { page, next } = pageOfRows(rows, limit, ({ deviceId }) => deviceId);
-    return { devices: page.map((device) => this.#view(device)), ...next };
+    const page = pageOfRows(rows, limit, ({ deviceId }) => deviceId);
+    return { devices: page.rows.map((device) => this.#view(device)), next: page.next };
   }
 
   change(

@@ -1,9 +1,15 @@
 import { CHANNELS, timestampOf } from '@careledger/domain';
 import type { ConsentService, Registrations } from '../../consent/index.js';
+import {
+  fromCursor,
+  pageOfRows,
+  type IdempotencyKeys,
+  type IdempotentRequest,
+} from '@careledger/service-kit';
+import { Type } from 'typebox';
 import type { GatewayCore } from '../../core.js';
 import type { Patient } from '../../patients/index.js';
 import type { PatientTokens } from '../../patients/patient-tokens.js';
-import { pageOfRows } from '../pages.js';
 import type { ListQuery } from '../schemas.js';
 import type { EnrolledPatient, PatientView, PatientsPage, TokenView } from './schemas.js';
 
@@ -12,6 +18,7 @@ export interface PatientServiceOptions {
   readonly consent: Pick<ConsentService, 'register'>;
   readonly registrations: Pick<Registrations, 'has'>;
   readonly tokens: Pick<PatientTokens, 'issue'>;
+  readonly requests: Pick<IdempotencyKeys, 'find' | 'claim'>;
 }
 
 /** The patients of this gateway. */
@@ -22,10 +29,16 @@ export class PatientService {
     this.#options = options;
   }
 
-  /** Makes a patient and sends the registration on its way. */
-  async enrol(passphrase: string): Promise<EnrolledPatient> {
-    const { core, consent, tokens } = this.#options;
-    const patient = await core.patients.create({ passphrase });
+  /** Makes a patient, one for each repeatable request, and sends the registration on its way. */
+  async enrol(passphrase: string, request?: IdempotentRequest): Promise<EnrolledPatient> {
+    const { core, consent, requests, tokens } = this.#options;
+    const before = request && requests.find(request);
+    const patient =
+      before?.state === 'same'
+        ? core.patients.get(before.reference)
+        : await core.patients.create({ passphrase }, (patientId) => {
+            if (request) requests.claim(request, patientId);
+          });
     await consent.register(patient);
     const token = tokens.issue(patient, { isOnly: false, nowMs: Date.now() });
     return { ...this.#view(patient), token };
@@ -34,14 +47,14 @@ export class PatientService {
   /** In the order in which they came. */
   list({ cursor, limit }: ListQuery): PatientsPage {
     const { core } = this.#options;
-    const after = cursor === undefined ? undefined : core.patients.get(cursor);
+    const after = cursor === undefined ? 0 : fromCursor(cursor, Type.Integer());
     const rows = core.patients
       .list()
-      .filter(({ patientNo }) => patientNo > (after?.patientNo ?? 0))
+      .filter(({ patientNo }) => patientNo > after)
       .sort((a, b) => a.patientNo - b.patientNo)
       .slice(0, limit + 1);
-    const { page, next } = pageOfRows(rows, limit, ({ patientId }) => patientId);
-    return { patients: page.map((patient) => this.#view(patient)), ...next };
+    const page = pageOfRows(rows, limit, ({ patientNo }) => patientNo);
+    return { patients: page.rows.map((patient) => this.#view(patient)), next: page.next };
   }
 
   get(patientId: string): PatientView {

@@ -4,7 +4,7 @@ import { defineProblems } from './problems.js';
 
 /** A signed statement in a request. */
 export const statementProblems = defineProblems({
-  STATEMENT_MALFORMED: { status: 400, title: 'The statement cannot be read' },
+  STATEMENT_MALFORMED: { status: 422, title: 'The statement cannot be read' },
   STATEMENT_TOO_LARGE: { status: 413, title: 'The statement is larger than the limit' },
 });
 
@@ -19,5 +19,10 @@ export const recordProblems = defineProblems({
 
 /** A key under which a caller may repeat a request. */
 export const idempotencyProblems = defineProblems({
-  IDEMPOTENCY_KEY_REUSED: { status: 409, title: 'The idempotency key was used for another request' },
+  IDEMPOTENCY_KEY_REUSED: { status: 422, title: 'The idempotency key was used for another request' },
+  IDEMPOTENCY_KEY_IN_USE: {
+    status: 409,
+    title:
+      'The first request under this idempotency key is not answered yet: try again in `retryAfterS` seconds',
+  },
 });

@@ -11,7 +11,7 @@ export type Problem = {
     type: string;
     title: string;
     status: number;
-    code: 'ACCESS_DENIED' | 'ACCESS_REFUSED' | 'AUTHORITY_UNKNOWN' | 'AUTHOR_MISMATCH' | 'EXPECTATION_FAILED' | 'FHIR_INVALID' | 'FORBIDDEN' | 'GRANT_UNKNOWN' | 'HEADERS_TOO_LARGE' | 'IDEMPOTENCY_KEY_REUSED' | 'INTERNAL_ERROR' | 'LEDGER_REFUSED' | 'LEDGER_UNAVAILABLE' | 'MALFORMED_BODY' | 'MALFORMED_REQUEST' | 'METHOD_NOT_ALLOWED' | 'NOTICE_REFUSED' | 'NOT_ADDRESSED' | 'NOT_FOUND' | 'NOT_SUBSCRIBED' | 'PATIENT_MISMATCH' | 'PATIENT_UNKNOWN' | 'PAYLOAD_TOO_LARGE' | 'PERMIT_NOT_COMMITTED' | 'PRACTITIONER_UNKNOWN' | 'PROVIDER_UNKNOWN' | 'PROVIDER_UNREACHABLE' | 'READ_REFUSED' | 'RECORD_ALTERED' | 'RECORD_NOT_WRAPPED' | 'RECORD_REFUSED' | 'RECORD_UNKNOWN' | 'REQUEST_TIMEOUT' | 'SHUTTING_DOWN' | 'STATEMENT_AUDIENCE_MISMATCH' | 'STATEMENT_CHANNEL_MISMATCH' | 'STATEMENT_EXPIRED' | 'STATEMENT_FROM_FUTURE' | 'STATEMENT_ID_REUSED' | 'STATEMENT_ISSUER_MISMATCH' | 'STATEMENT_KEY_UNKNOWN' | 'STATEMENT_MALFORMED' | 'STATEMENT_SIGNATURE_INVALID' | 'STATEMENT_TOO_LARGE' | 'STATEMENT_TYPE_MISMATCH' | 'SUBSCRIPTION_UNKNOWN' | 'TOO_MANY_REQUESTS' | 'TOO_MANY_TAGS' | 'TRANSACTION_UNKNOWN' | 'UNAUTHENTICATED' | 'UNIT_MISMATCH' | 'UNSUPPORTED_MEDIA_TYPE' | 'URI_TOO_LONG' | 'VALIDATION_FAILED' | 'VISIT_REFUSED' | 'VISIT_UNKNOWN' | 'WRITE_NOT_GRANTED' | 'WRITE_PENDING';
+    code: 'ACCESS_DENIED' | 'ACCESS_REFUSED' | 'AUTHORITY_UNKNOWN' | 'AUTHOR_MISMATCH' | 'EXPECTATION_FAILED' | 'FHIR_INVALID' | 'FORBIDDEN' | 'GRANT_UNKNOWN' | 'HEADERS_TOO_LARGE' | 'IDEMPOTENCY_KEY_IN_USE' | 'IDEMPOTENCY_KEY_REUSED' | 'INTERNAL_ERROR' | 'LEDGER_REFUSED' | 'LEDGER_UNAVAILABLE' | 'MALFORMED_BODY' | 'MALFORMED_REQUEST' | 'METHOD_NOT_ALLOWED' | 'NOTICE_REFUSED' | 'NOT_ADDRESSED' | 'NOT_FOUND' | 'NOT_SUBSCRIBED' | 'PATIENT_MISMATCH' | 'PATIENT_UNKNOWN' | 'PAYLOAD_TOO_LARGE' | 'PERMIT_NOT_COMMITTED' | 'PRACTITIONER_UNKNOWN' | 'PROVIDER_UNKNOWN' | 'PROVIDER_UNREACHABLE' | 'READ_REFUSED' | 'RECORD_ALTERED' | 'RECORD_NOT_WRAPPED' | 'RECORD_REFUSED' | 'RECORD_UNKNOWN' | 'REQUEST_TIMEOUT' | 'SHUTTING_DOWN' | 'STATEMENT_AUDIENCE_MISMATCH' | 'STATEMENT_CHANNEL_MISMATCH' | 'STATEMENT_EXPIRED' | 'STATEMENT_FROM_FUTURE' | 'STATEMENT_ID_REUSED' | 'STATEMENT_ISSUER_MISMATCH' | 'STATEMENT_KEY_UNKNOWN' | 'STATEMENT_MALFORMED' | 'STATEMENT_SIGNATURE_INVALID' | 'STATEMENT_TOO_LARGE' | 'STATEMENT_TYPE_MISMATCH' | 'SUBSCRIPTION_UNKNOWN' | 'TOO_MANY_REQUESTS' | 'TOO_MANY_TAGS' | 'TRANSACTION_UNKNOWN' | 'UNAUTHENTICATED' | 'UNIT_MISMATCH' | 'UNSUPPORTED_MEDIA_TYPE' | 'URI_TOO_LONG' | 'VALIDATION_FAILED' | 'VISIT_REFUSED' | 'VISIT_UNKNOWN' | 'WRITE_NOT_GRANTED' | 'WRITE_PENDING';
     detail?: string;
     /**
      * Id of the request, as in the log
@@ -70,6 +70,10 @@ export type GetOpenApiDescriptionErrors = {
      */
     400: Problem;
     /**
+     * `TOO_MANY_REQUESTS`: Too many requests: slow down
+     */
+    429: Problem;
+    /**
      * `INTERNAL_ERROR`: The service failed; the log has the cause under the instance id
      */
     500: Problem;
@@ -114,6 +118,10 @@ export type GetProblemErrors = {
      * `URI_TOO_LONG`: A part of the path is longer than the limit
      */
     414: Problem;
+    /**
+     * `TOO_MANY_REQUESTS`: Too many requests: slow down
+     */
+    429: Problem;
     /**
      * `INTERNAL_ERROR`: The service failed; the log has the cause under the instance id
      */
@@ -283,6 +291,12 @@ export type CreateAttestationData = {
          */
         txId: string;
     };
+    headers?: {
+        /**
+         * The same key with the same request again, within a day, has the effect of the first alone and gets its answer
+         */
+        'idempotency-key'?: string;
+    };
     path?: never;
     query?: never;
     url: '/v1/attestations';
@@ -310,6 +324,10 @@ export type CreateAttestationErrors = {
      */
     404: Problem;
     /**
+     * `IDEMPOTENCY_KEY_IN_USE`: The first request under this idempotency key is not answered yet: try again in `retryAfterS` seconds
+     */
+    409: Problem;
+    /**
      * `PAYLOAD_TOO_LARGE`: The body is larger than the limit
      */
     413: Problem;
@@ -319,8 +337,14 @@ export type CreateAttestationErrors = {
     415: Problem;
     /**
      * `LEDGER_REFUSED`: The ledger refused; `reason` says why
+     *
+     * `IDEMPOTENCY_KEY_REUSED`: The idempotency key was used for another request
      */
     422: Problem;
+    /**
+     * `TOO_MANY_REQUESTS`: Too many requests: slow down
+     */
+    429: Problem;
     /**
      * `INTERNAL_ERROR`: The service failed; the log has the cause under the instance id
      */
@@ -359,6 +383,9 @@ export type ListPatientGrantsData = {
         patientId: string;
     };
     query?: {
+        /**
+         * `next` of the page before
+         */
         cursor?: string;
         limit?: number;
     };
@@ -394,6 +421,10 @@ export type ListPatientGrantsErrors = {
      * `LEDGER_REFUSED`: The ledger refused; `reason` says why
      */
     422: Problem;
+    /**
+     * `TOO_MANY_REQUESTS`: Too many requests: slow down
+     */
+    429: Problem;
     /**
      * `INTERNAL_ERROR`: The service failed; the log has the cause under the instance id
      */
@@ -497,7 +528,10 @@ export type ListPatientGrantsResponses = {
                 note?: string;
             } | null;
         }>;
-        cursor: string | null;
+        /**
+         * Cursor of the page that follows; null on the last one. A page may be short, or empty, before that
+         */
+        next: string | null;
     };
 };
 
@@ -512,9 +546,11 @@ export type ListPatientAnchorsData = {
         patientId: string;
     };
     query?: {
+        /**
+         * `next` of the page before
+         */
         cursor?: string;
         limit?: number;
-        forksCursor?: string;
     };
     url: '/v1/patients/{patientId}/anchors';
 };
@@ -548,6 +584,10 @@ export type ListPatientAnchorsErrors = {
      * `LEDGER_REFUSED`: The ledger refused; `reason` says why
      */
     422: Problem;
+    /**
+     * `TOO_MANY_REQUESTS`: Too many requests: slow down
+     */
+    429: Problem;
     /**
      * `INTERNAL_ERROR`: The service failed; the log has the cause under the instance id
      */
@@ -613,7 +653,89 @@ export type ListPatientAnchorsResponses = {
              */
             txId: string;
         }>;
-        cursor: string | null;
+        /**
+         * Cursor of the page that follows; null on the last one. A page may be short, or empty, before that
+         */
+        next: string | null;
+    };
+};
+
+export type ListPatientAnchorsResponse = ListPatientAnchorsResponses[keyof ListPatientAnchorsResponses];
+
+export type ListPatientForksData = {
+    body?: never;
+    path: {
+        /**
+         * Pseudonym of a patient
+         */
+        patientId: string;
+    };
+    query?: {
+        /**
+         * `next` of the page before
+         */
+        cursor?: string;
+        limit?: number;
+    };
+    url: '/v1/patients/{patientId}/forks';
+};
+
+export type ListPatientForksErrors = {
+    /**
+     * `MALFORMED_REQUEST`: The request is no valid HTTP
+     *
+     * `VALIDATION_FAILED`: The request does not match the documented schema
+     */
+    400: Problem;
+    /**
+     * `UNAUTHENTICATED`: A valid bearer token is required
+     */
+    401: Problem;
+    /**
+     * `FORBIDDEN`: The role of this token may not do this
+     *
+     * `PATIENT_MISMATCH`: This token stands for another patient
+     */
+    403: Problem;
+    /**
+     * `PATIENT_UNKNOWN`: No such patient is registered
+     */
+    404: Problem;
+    /**
+     * `URI_TOO_LONG`: A part of the path is longer than the limit
+     */
+    414: Problem;
+    /**
+     * `LEDGER_REFUSED`: The ledger refused; `reason` says why
+     */
+    422: Problem;
+    /**
+     * `TOO_MANY_REQUESTS`: Too many requests: slow down
+     */
+    429: Problem;
+    /**
+     * `INTERNAL_ERROR`: The service failed; the log has the cause under the instance id
+     */
+    500: Problem;
+    /**
+     * `SHUTTING_DOWN`: The service is stopping: ask again shortly
+     *
+     * `LEDGER_UNAVAILABLE`: The ledger does not answer; try again later
+     */
+    503: Problem;
+    /**
+     * Any other problem, e.g. of the connection (408, 417, 431)
+     */
+    default: Problem;
+};
+
+export type ListPatientForksError = ListPatientForksErrors[keyof ListPatientForksErrors];
+
+export type ListPatientForksResponses = {
+    /**
+     * OK
+     */
+    200: {
         forks: Array<{
             /**
              * Pseudonym of a patient
@@ -622,8 +744,7 @@ export type ListPatientAnchorsResponses = {
             height: number;
             blocks: [
                 string,
-                string,
-                unknown
+                string
             ];
             convicted: Array<string>;
             /**
@@ -635,18 +756,21 @@ export type ListPatientAnchorsResponses = {
              */
             txId: string;
         }>;
-        forksCursor: string | null;
+        /**
+         * Cursor of the page that follows; null on the last one. A page may be short, or empty, before that
+         */
+        next: string | null;
     };
 };
 
-export type ListPatientAnchorsResponse = ListPatientAnchorsResponses[keyof ListPatientAnchorsResponses];
+export type ListPatientForksResponse = ListPatientForksResponses[keyof ListPatientForksResponses];
 
 export type ListPractitionersData = {
     body?: never;
     path?: never;
     query?: {
         /**
-         * Pseudonym of a practitioner within an authority
+         * `next` of the page before
          */
         cursor?: string;
         limit?: number;
@@ -669,6 +793,10 @@ export type ListPractitionersErrors = {
      * `FORBIDDEN`: The role of this token may not do this
      */
     403: Problem;
+    /**
+     * `TOO_MANY_REQUESTS`: Too many requests: slow down
+     */
+    429: Problem;
     /**
      * `INTERNAL_ERROR`: The service failed; the log has the cause under the instance id
      */
@@ -707,7 +835,10 @@ export type ListPractitionersResponses = {
             };
             reason: string | null;
         }>;
-        cursor: string | null;
+        /**
+         * Cursor of the page that follows; null on the last one. A page may be short, or empty, before that
+         */
+        next: string | null;
     };
 };
 
@@ -723,6 +854,9 @@ export type CreatePractitionerData = {
         };
     };
     headers?: {
+        /**
+         * The same key with the same request again, within a day, has the effect of the first alone and gets its answer
+         */
         'idempotency-key'?: string;
     };
     path?: never;
@@ -748,7 +882,7 @@ export type CreatePractitionerErrors = {
      */
     403: Problem;
     /**
-     * `IDEMPOTENCY_KEY_REUSED`: The idempotency key was used for another request
+     * `IDEMPOTENCY_KEY_IN_USE`: The first request under this idempotency key is not answered yet: try again in `retryAfterS` seconds
      */
     409: Problem;
     /**
@@ -761,8 +895,14 @@ export type CreatePractitionerErrors = {
     415: Problem;
     /**
      * `LEDGER_REFUSED`: The ledger refused; `reason` says why
+     *
+     * `IDEMPOTENCY_KEY_REUSED`: The idempotency key was used for another request
      */
     422: Problem;
+    /**
+     * `TOO_MANY_REQUESTS`: Too many requests: slow down
+     */
+    429: Problem;
     /**
      * `INTERNAL_ERROR`: The service failed; the log has the cause under the instance id
      */
@@ -872,6 +1012,10 @@ export type DeletePractitionerErrors = {
      */
     422: Problem;
     /**
+     * `TOO_MANY_REQUESTS`: Too many requests: slow down
+     */
+    429: Problem;
+    /**
      * `INTERNAL_ERROR`: The service failed; the log has the cause under the instance id
      */
     500: Problem;
@@ -941,6 +1085,9 @@ export type ListSubscriptionsData = {
          */
         patientId?: string;
         status?: 'pending' | 'approved' | 'rejected' | 'cancelled';
+        /**
+         * `next` of the page before
+         */
         cursor?: string;
         limit?: number;
     };
@@ -966,6 +1113,10 @@ export type ListSubscriptionsErrors = {
      * `LEDGER_REFUSED`: The ledger refused; `reason` says why
      */
     422: Problem;
+    /**
+     * `TOO_MANY_REQUESTS`: Too many requests: slow down
+     */
+    429: Problem;
     /**
      * `INTERNAL_ERROR`: The service failed; the log has the cause under the instance id
      */
@@ -1023,7 +1174,10 @@ export type ListSubscriptionsResponses = {
              */
             decidedAt?: string;
         }>;
-        cursor: string | null;
+        /**
+         * Cursor of the page that follows; null on the last one. A page may be short, or empty, before that
+         */
+        next: string | null;
     };
 };
 
@@ -1044,6 +1198,9 @@ export type CreateSubscriptionData = {
         reason?: string;
     };
     headers?: {
+        /**
+         * The same key with the same request again, within a day, has the effect of the first alone and gets its answer
+         */
         'idempotency-key'?: string;
     };
     path?: never;
@@ -1073,7 +1230,7 @@ export type CreateSubscriptionErrors = {
      */
     404: Problem;
     /**
-     * `IDEMPOTENCY_KEY_REUSED`: The idempotency key was used for another request
+     * `IDEMPOTENCY_KEY_IN_USE`: The first request under this idempotency key is not answered yet: try again in `retryAfterS` seconds
      */
     409: Problem;
     /**
@@ -1088,8 +1245,14 @@ export type CreateSubscriptionErrors = {
      * `LEDGER_REFUSED`: The ledger refused; `reason` says why
      *
      * `TOO_MANY_TAGS`: More tags than a record or a request may have: none is left out
+     *
+     * `IDEMPOTENCY_KEY_REUSED`: The idempotency key was used for another request
      */
     422: Problem;
+    /**
+     * `TOO_MANY_REQUESTS`: Too many requests: slow down
+     */
+    429: Problem;
     /**
      * `INTERNAL_ERROR`: The service failed; the log has the cause under the instance id
      */
@@ -1176,6 +1339,10 @@ export type DeleteSubscriptionErrors = {
      */
     422: Problem;
     /**
+     * `TOO_MANY_REQUESTS`: Too many requests: slow down
+     */
+    429: Problem;
+    /**
      * `INTERNAL_ERROR`: The service failed; the log has the cause under the instance id
      */
     500: Problem;
@@ -1255,6 +1422,10 @@ export type ListNoticesErrors = {
      */
     422: Problem;
     /**
+     * `TOO_MANY_REQUESTS`: Too many requests: slow down
+     */
+    429: Problem;
+    /**
      * `INTERNAL_ERROR`: The service failed; the log has the cause under the instance id
      */
     500: Problem;
@@ -1274,7 +1445,14 @@ export type ListNoticesResponses = {
     /**
      * A stream without end
      */
-    200: string;
+    200: {
+        /**
+         * For the header Last-Event-ID
+         */
+        id: string;
+        event: 'record' | 'emergency' | 'subscription' | 'policy' | 'visit' | 'fork';
+        data: string;
+    };
 };
 
 export type ListNoticesResponse = ListNoticesResponses[keyof ListNoticesResponses];
@@ -1285,7 +1463,10 @@ export type ListUnmatchedNoticesData = {
     query?: {
         olderThanMs?: number;
         withinMs?: number;
-        cursor?: number;
+        /**
+         * `next` of the page before
+         */
+        cursor?: string;
         limit?: number;
     };
     url: '/v1/notices/unmatched';
@@ -1306,6 +1487,10 @@ export type ListUnmatchedNoticesErrors = {
      * `FORBIDDEN`: The role of this token may not do this
      */
     403: Problem;
+    /**
+     * `TOO_MANY_REQUESTS`: Too many requests: slow down
+     */
+    429: Problem;
     /**
      * `INTERNAL_ERROR`: The service failed; the log has the cause under the instance id
      */
@@ -1347,7 +1532,10 @@ export type ListUnmatchedNoticesResponses = {
             receivedAt: string;
             reason: 'NOT_ANNOUNCED' | 'AUTHOR_MISMATCH' | 'MANIFEST_HASH_MISMATCH';
         }>;
-        cursor: string | null;
+        /**
+         * Cursor of the page that follows; null on the last one. A page may be short, or empty, before that
+         */
+        next: string | null;
     };
 };
 
@@ -1370,18 +1558,6 @@ export type CreateEmergencyNoticeErrors = {
      * `VALIDATION_FAILED`: The request does not match the documented schema
      *
      * `MALFORMED_BODY`: The body cannot be parsed
-     *
-     * `STATEMENT_MALFORMED`: The statement cannot be read
-     *
-     * `STATEMENT_TYPE_MISMATCH`: The statement is of another kind
-     *
-     * `STATEMENT_AUDIENCE_MISMATCH`: The statement was made for another network
-     *
-     * `STATEMENT_CHANNEL_MISMATCH`: The statement was made for another channel
-     *
-     * `STATEMENT_EXPIRED`: The statement is too old
-     *
-     * `STATEMENT_FROM_FUTURE`: The statement’s time lies in the future
      */
     400: Problem;
     /**
@@ -1421,7 +1597,19 @@ export type CreateEmergencyNoticeErrors = {
      */
     415: Problem;
     /**
+     * `STATEMENT_MALFORMED`: The statement cannot be read
+     *
+     * `STATEMENT_TYPE_MISMATCH`: The statement is of another kind
+     *
+     * `STATEMENT_AUDIENCE_MISMATCH`: The statement was made for another network
+     *
+     * `STATEMENT_CHANNEL_MISMATCH`: The statement was made for another channel
+     *
      * `LEDGER_REFUSED`: The ledger refused; `reason` says why
+     *
+     * `STATEMENT_EXPIRED`: The statement is too old
+     *
+     * `STATEMENT_FROM_FUTURE`: The statement’s time lies in the future
      *
      * `NOTICE_REFUSED`: The notice is not the record that it says it is, or not for this authority; `reason` says why
      */
@@ -1526,6 +1714,10 @@ export type GetRecordErrors = {
      */
     422: Problem;
     /**
+     * `TOO_MANY_REQUESTS`: Too many requests: slow down
+     */
+    429: Problem;
+    /**
      * `INTERNAL_ERROR`: The service failed; the log has the cause under the instance id
      */
     500: Problem;
@@ -1590,6 +1782,9 @@ export type ReplaceRecordData = {
         };
     };
     headers?: {
+        /**
+         * The same key with the same request again, within a day, has the effect of the first alone and gets its answer
+         */
         'idempotency-key'?: string;
     };
     path: {
@@ -1641,9 +1836,9 @@ export type ReplaceRecordErrors = {
      */
     404: Problem;
     /**
-     * `IDEMPOTENCY_KEY_REUSED`: The idempotency key was used for another request
-     *
      * `WRITE_PENDING`: An earlier version is still on its way
+     *
+     * `IDEMPOTENCY_KEY_IN_USE`: The first request under this idempotency key is not answered yet: try again in `retryAfterS` seconds
      */
     409: Problem;
     /**
@@ -1668,8 +1863,14 @@ export type ReplaceRecordErrors = {
      * `RECORD_REFUSED`: The ledger refused to store the record; `reason` says why
      *
      * `LEDGER_REFUSED`: The ledger refused; `reason` says why
+     *
+     * `IDEMPOTENCY_KEY_REUSED`: The idempotency key was used for another request
      */
     422: Problem;
+    /**
+     * `TOO_MANY_REQUESTS`: Too many requests: slow down
+     */
+    429: Problem;
     /**
      * `INTERNAL_ERROR`: The service failed; the log has the cause under the instance id
      */
@@ -1747,6 +1948,9 @@ export type GetAuditData = {
          * Pseudonym of a patient
          */
         patientId?: string;
+        /**
+         * `next` of the page before
+         */
         cursor?: string;
         limit?: number;
     };
@@ -1772,6 +1976,10 @@ export type GetAuditErrors = {
      * `LEDGER_REFUSED`: The ledger refused; `reason` says why
      */
     422: Problem;
+    /**
+     * `TOO_MANY_REQUESTS`: Too many requests: slow down
+     */
+    429: Problem;
     /**
      * `INTERNAL_ERROR`: The service failed; the log has the cause under the instance id
      */
@@ -1878,7 +2086,10 @@ export type GetAuditResponses = {
                 outcome: string | null;
             } | null;
         }>;
-        cursor: string | null;
+        /**
+         * Cursor of the page that follows; null on the last one. A page may be short, or empty, before that
+         */
+        next: string | null;
     };
 };
 
@@ -1901,6 +2112,9 @@ export type ListRecordsData = {
          * RFC 3339, UTC, milliseconds optional
          */
         to?: string;
+        /**
+         * `next` of the page before
+         */
         cursor?: string;
         limit?: number;
     };
@@ -1930,6 +2144,10 @@ export type ListRecordsErrors = {
      * `LEDGER_REFUSED`: The ledger refused; `reason` says why
      */
     422: Problem;
+    /**
+     * `TOO_MANY_REQUESTS`: Too many requests: slow down
+     */
+    429: Problem;
     /**
      * `INTERNAL_ERROR`: The service failed; the log has the cause under the instance id
      */
@@ -2002,7 +2220,10 @@ export type ListRecordsResponses = {
              */
             txId: string;
         }>;
-        cursor: string | null;
+        /**
+         * Cursor of the page that follows; null on the last one. A page may be short, or empty, before that
+         */
+        next: string | null;
     };
 };
 
@@ -2031,6 +2252,9 @@ export type CreateRecordData = {
         };
     };
     headers?: {
+        /**
+         * The same key with the same request again, within a day, has the effect of the first alone and gets its answer
+         */
         'idempotency-key'?: string;
     };
     path?: never;
@@ -2077,9 +2301,9 @@ export type CreateRecordErrors = {
      */
     404: Problem;
     /**
-     * `IDEMPOTENCY_KEY_REUSED`: The idempotency key was used for another request
-     *
      * `WRITE_PENDING`: An earlier version is still on its way
+     *
+     * `IDEMPOTENCY_KEY_IN_USE`: The first request under this idempotency key is not answered yet: try again in `retryAfterS` seconds
      */
     409: Problem;
     /**
@@ -2100,8 +2324,14 @@ export type CreateRecordErrors = {
      * `RECORD_REFUSED`: The ledger refused to store the record; `reason` says why
      *
      * `LEDGER_REFUSED`: The ledger refused; `reason` says why
+     *
+     * `IDEMPOTENCY_KEY_REUSED`: The idempotency key was used for another request
      */
     422: Problem;
+    /**
+     * `TOO_MANY_REQUESTS`: Too many requests: slow down
+     */
+    429: Problem;
     /**
      * `INTERNAL_ERROR`: The service failed; the log has the cause under the instance id
      */
@@ -2208,6 +2438,10 @@ export type GetRecordVersionStatusErrors = {
      */
     414: Problem;
     /**
+     * `TOO_MANY_REQUESTS`: Too many requests: slow down
+     */
+    429: Problem;
+    /**
      * `INTERNAL_ERROR`: The service failed; the log has the cause under the instance id
      */
     500: Problem;
@@ -2263,6 +2497,9 @@ export type ListVisitsData = {
         practitionerId?: string;
         unit?: string;
         purpose?: 'TREAT' | 'ETREAT' | 'HPAYMT' | 'HOPERAT' | 'HRESCH' | 'PATRQT' | 'BTG';
+        /**
+         * `next` of the page before
+         */
         cursor?: string;
         limit?: number;
     };
@@ -2294,6 +2531,10 @@ export type ListVisitsErrors = {
      * `LEDGER_REFUSED`: The ledger refused; `reason` says why
      */
     422: Problem;
+    /**
+     * `TOO_MANY_REQUESTS`: Too many requests: slow down
+     */
+    429: Problem;
     /**
      * `INTERNAL_ERROR`: The service failed; the log has the cause under the instance id
      */
@@ -2338,7 +2579,10 @@ export type ListVisitsResponses = {
             reason: string | null;
             data?: unknown;
         }>;
-        cursor: string | null;
+        /**
+         * Cursor of the page that follows; null on the last one. A page may be short, or empty, before that
+         */
+        next: string | null;
     };
 };
 
@@ -2358,6 +2602,9 @@ export type CreateVisitData = {
         checkIn?: string;
     };
     headers?: {
+        /**
+         * The same key with the same request again, within a day, has the effect of the first alone and gets its answer
+         */
         'idempotency-key'?: string;
     };
     path?: never;
@@ -2387,7 +2634,7 @@ export type CreateVisitErrors = {
      */
     404: Problem;
     /**
-     * `IDEMPOTENCY_KEY_REUSED`: The idempotency key was used for another request
+     * `IDEMPOTENCY_KEY_IN_USE`: The first request under this idempotency key is not answered yet: try again in `retryAfterS` seconds
      */
     409: Problem;
     /**
@@ -2400,8 +2647,14 @@ export type CreateVisitErrors = {
     415: Problem;
     /**
      * `VISIT_REFUSED`: The ledger refused the visit; `reason` says why
+     *
+     * `IDEMPOTENCY_KEY_REUSED`: The idempotency key was used for another request
      */
     422: Problem;
+    /**
+     * `TOO_MANY_REQUESTS`: Too many requests: slow down
+     */
+    429: Problem;
     /**
      * `INTERNAL_ERROR`: The service failed; the log has the cause under the instance id
      */
@@ -2524,6 +2777,10 @@ export type GetVisitErrors = {
      */
     422: Problem;
     /**
+     * `TOO_MANY_REQUESTS`: Too many requests: slow down
+     */
+    429: Problem;
+    /**
      * `INTERNAL_ERROR`: The service failed; the log has the cause under the instance id
      */
     500: Problem;
@@ -2572,6 +2829,12 @@ export type CreateRevocationData = {
     body: {
         statement: string;
     };
+    headers?: {
+        /**
+         * The same key with the same request again, within a day, has the effect of the first alone and gets its answer
+         */
+        'idempotency-key'?: string;
+    };
     path?: never;
     query?: never;
     url: '/v1/revocations';
@@ -2584,14 +2847,6 @@ export type CreateRevocationErrors = {
      * `VALIDATION_FAILED`: The request does not match the documented schema
      *
      * `MALFORMED_BODY`: The body cannot be parsed
-     *
-     * `STATEMENT_MALFORMED`: The statement cannot be read
-     *
-     * `STATEMENT_TYPE_MISMATCH`: The statement is of another kind
-     *
-     * `STATEMENT_AUDIENCE_MISMATCH`: The statement was made for another network
-     *
-     * `STATEMENT_CHANNEL_MISMATCH`: The statement was made for another channel
      */
     400: Problem;
     /**
@@ -2615,6 +2870,10 @@ export type CreateRevocationErrors = {
      */
     404: Problem;
     /**
+     * `IDEMPOTENCY_KEY_IN_USE`: The first request under this idempotency key is not answered yet: try again in `retryAfterS` seconds
+     */
+    409: Problem;
+    /**
      * `PAYLOAD_TOO_LARGE`: The body is larger than the limit
      *
      * `STATEMENT_TOO_LARGE`: The statement is larger than the limit
@@ -2625,7 +2884,17 @@ export type CreateRevocationErrors = {
      */
     415: Problem;
     /**
+     * `STATEMENT_MALFORMED`: The statement cannot be read
+     *
+     * `STATEMENT_TYPE_MISMATCH`: The statement is of another kind
+     *
+     * `STATEMENT_AUDIENCE_MISMATCH`: The statement was made for another network
+     *
+     * `STATEMENT_CHANNEL_MISMATCH`: The statement was made for another channel
+     *
      * `LEDGER_REFUSED`: The ledger refused; `reason` says why
+     *
+     * `IDEMPOTENCY_KEY_REUSED`: The idempotency key was used for another request
      */
     422: Problem;
     /**

@@ -11,7 +11,7 @@ export type Problem = {
     type: string;
     title: string;
     status: number;
-    code: 'AUTHORITY_UNKNOWN' | 'BLOCK_NOT_FOUND' | 'CONSENT_KEY_LOCKED' | 'CONSENT_REFUSED' | 'CONSENT_STATEMENT_REFUSED' | 'DEVICE_ALREADY_REGISTERED' | 'DEVICE_NOT_FOUND' | 'DEVICE_REVOKED' | 'DEVICE_SUSPENDED' | 'DEVICE_TOKEN_AUDIENCE' | 'DEVICE_TOKEN_EXPIRED' | 'DEVICE_TOKEN_INVALID' | 'EXPECTATION_FAILED' | 'FORBIDDEN' | 'FRAME_ERASED' | 'FRAME_NOT_ANCHORED' | 'FRAME_NOT_FOUND' | 'FRAME_NOT_SEALED' | 'GATEWAY_OVERLOADED' | 'GATEWAY_STOPPING' | 'GRANT_NOT_FOUND' | 'GRANT_UNKNOWN' | 'HEADERS_TOO_LARGE' | 'INTERNAL_ERROR' | 'LEDGER_REFUSED' | 'LEDGER_UNAVAILABLE' | 'MALFORMED_BODY' | 'MALFORMED_REQUEST' | 'METHOD_NOT_ALLOWED' | 'NOT_FOUND' | 'PAIRING_CODES_EXHAUSTED' | 'PAIRING_CODE_INVALID' | 'PAIRING_OTHER_DEVICE' | 'PAIRING_PROOF_INVALID' | 'PASSPHRASES_BUSY' | 'PASSPHRASE_BACKOFF' | 'PASSPHRASE_TOO_SHORT' | 'PATIENT_MISMATCH' | 'PATIENT_NOT_FOUND' | 'PATIENT_UNKNOWN' | 'PAYLOAD_TOO_LARGE' | 'PRACTITIONER_UNKNOWN' | 'PROFILE_CODE_UNKNOWN' | 'PROVIDER_UNKNOWN' | 'READING_NOT_FOUND' | 'RECORD_DAMAGED' | 'RECORD_NOT_FOUND' | 'RECORD_UNKNOWN' | 'REGISTRATION_PENDING' | 'REQUEST_TIMEOUT' | 'SHUTTING_DOWN' | 'STORE_UNAVAILABLE' | 'SUBSCRIPTION_NOT_FOUND' | 'SUBSCRIPTION_NOT_PENDING' | 'SUBSCRIPTION_UNKNOWN' | 'TOO_MANY_REQUESTS' | 'TRANSACTION_UNKNOWN' | 'UNAUTHENTICATED' | 'UNSUPPORTED_MEDIA_TYPE' | 'URI_TOO_LONG' | 'VALIDATION_FAILED' | 'VISIT_UNKNOWN';
+    code: 'AUTHORITY_UNKNOWN' | 'BLOCK_NOT_FOUND' | 'CONSENT_KEY_LOCKED' | 'CONSENT_REFUSED' | 'CONSENT_STATEMENT_REFUSED' | 'DEVICE_ALREADY_REGISTERED' | 'DEVICE_NOT_FOUND' | 'DEVICE_REVOKED' | 'DEVICE_SUSPENDED' | 'DEVICE_TOKEN_AUDIENCE' | 'DEVICE_TOKEN_EXPIRED' | 'DEVICE_TOKEN_INVALID' | 'EXPECTATION_FAILED' | 'FORBIDDEN' | 'FRAME_ERASED' | 'FRAME_NOT_ANCHORED' | 'FRAME_NOT_FOUND' | 'FRAME_NOT_SEALED' | 'GATEWAY_OVERLOADED' | 'GATEWAY_STOPPING' | 'GRANT_NOT_FOUND' | 'GRANT_UNKNOWN' | 'HEADERS_TOO_LARGE' | 'IDEMPOTENCY_KEY_IN_USE' | 'IDEMPOTENCY_KEY_REUSED' | 'INTERNAL_ERROR' | 'LEDGER_REFUSED' | 'LEDGER_UNAVAILABLE' | 'MALFORMED_BODY' | 'MALFORMED_REQUEST' | 'METHOD_NOT_ALLOWED' | 'NOT_FOUND' | 'PAIRING_CODES_EXHAUSTED' | 'PAIRING_CODE_INVALID' | 'PAIRING_OTHER_DEVICE' | 'PAIRING_PROOF_INVALID' | 'PASSPHRASES_BUSY' | 'PASSPHRASE_BACKOFF' | 'PASSPHRASE_TOO_SHORT' | 'PATIENT_MISMATCH' | 'PATIENT_NOT_FOUND' | 'PATIENT_UNKNOWN' | 'PAYLOAD_TOO_LARGE' | 'PRACTITIONER_UNKNOWN' | 'PROFILE_CODE_UNKNOWN' | 'PROVIDER_UNKNOWN' | 'READING_NOT_FOUND' | 'RECORD_DAMAGED' | 'RECORD_NOT_FOUND' | 'RECORD_UNKNOWN' | 'REGISTRATION_PENDING' | 'REQUEST_TIMEOUT' | 'SHUTTING_DOWN' | 'STORE_UNAVAILABLE' | 'SUBSCRIPTION_NOT_FOUND' | 'SUBSCRIPTION_NOT_PENDING' | 'SUBSCRIPTION_UNKNOWN' | 'TOO_MANY_REQUESTS' | 'TRANSACTION_UNKNOWN' | 'UNAUTHENTICATED' | 'UNSUPPORTED_MEDIA_TYPE' | 'URI_TOO_LONG' | 'VALIDATION_FAILED' | 'VISIT_UNKNOWN';
     detail?: string;
     /**
      * Id of the request, as in the log
@@ -70,6 +70,10 @@ export type GetOpenApiDescriptionErrors = {
      */
     400: Problem;
     /**
+     * `TOO_MANY_REQUESTS`: Too many requests: slow down
+     */
+    429: Problem;
+    /**
      * `INTERNAL_ERROR`: The service failed; the log has the cause under the instance id
      */
     500: Problem;
@@ -114,6 +118,10 @@ export type GetProblemErrors = {
      * `URI_TOO_LONG`: A part of the path is longer than the limit
      */
     414: Problem;
+    /**
+     * `TOO_MANY_REQUESTS`: Too many requests: slow down
+     */
+    429: Problem;
     /**
      * `INTERNAL_ERROR`: The service failed; the log has the cause under the instance id
      */
@@ -279,6 +287,9 @@ export type ListPatientsData = {
     body?: never;
     path?: never;
     query?: {
+        /**
+         * `next` of the page before
+         */
         cursor?: string;
         limit?: number;
     };
@@ -300,6 +311,10 @@ export type ListPatientsErrors = {
      * `FORBIDDEN`: The role of this token may not do this
      */
     403: Problem;
+    /**
+     * `TOO_MANY_REQUESTS`: Too many requests: slow down
+     */
+    429: Problem;
     /**
      * `INTERNAL_ERROR`: The service failed; the log has the cause under the instance id
      */
@@ -337,7 +352,10 @@ export type ListPatientsResponses = {
             devices: number;
             registeredOn: Array<'authorities' | 'cloud'>;
         }>;
-        cursor?: string;
+        /**
+         * Cursor of the page that follows; null on the last one. A page may be short, or empty, before that
+         */
+        next: string | null;
     };
 };
 
@@ -349,6 +367,12 @@ export type CreatePatientData = {
          * Opens the consent key
          */
         passphrase: string;
+    };
+    headers?: {
+        /**
+         * The same key with the same request again, within a day, has the effect of the first alone and gets its answer
+         */
+        'idempotency-key'?: string;
     };
     path?: never;
     query?: never;
@@ -362,8 +386,6 @@ export type CreatePatientErrors = {
      * `VALIDATION_FAILED`: The request does not match the documented schema
      *
      * `MALFORMED_BODY`: The body cannot be parsed
-     *
-     * `PASSPHRASE_TOO_SHORT`: The passphrase is too short for the key that it guards
      */
     400: Problem;
     /**
@@ -375,6 +397,10 @@ export type CreatePatientErrors = {
      */
     403: Problem;
     /**
+     * `IDEMPOTENCY_KEY_IN_USE`: The first request under this idempotency key is not answered yet: try again in `retryAfterS` seconds
+     */
+    409: Problem;
+    /**
      * `PAYLOAD_TOO_LARGE`: The body is larger than the limit
      */
     413: Problem;
@@ -382,6 +408,16 @@ export type CreatePatientErrors = {
      * `UNSUPPORTED_MEDIA_TYPE`: The media type of the body is not supported
      */
     415: Problem;
+    /**
+     * `PASSPHRASE_TOO_SHORT`: The passphrase is too short for the key that it guards
+     *
+     * `IDEMPOTENCY_KEY_REUSED`: The idempotency key was used for another request
+     */
+    422: Problem;
+    /**
+     * `TOO_MANY_REQUESTS`: Too many requests: slow down
+     */
+    429: Problem;
     /**
      * `INTERNAL_ERROR`: The service failed; the log has the cause under the instance id
      */
@@ -468,6 +504,10 @@ export type GetPatientErrors = {
      */
     414: Problem;
     /**
+     * `TOO_MANY_REQUESTS`: Too many requests: slow down
+     */
+    429: Problem;
+    /**
      * `INTERNAL_ERROR`: The service failed; the log has the cause under the instance id
      */
     500: Problem;
@@ -509,6 +549,12 @@ export type GetPatientResponse = GetPatientResponses[keyof GetPatientResponses];
 
 export type CreatePatientTokenData = {
     body?: never;
+    headers?: {
+        /**
+         * The same key with the same request again, within a day, has the effect of the first alone and gets its answer
+         */
+        'idempotency-key'?: string;
+    };
     path: {
         /**
          * Pseudonym of a patient
@@ -543,6 +589,10 @@ export type CreatePatientTokenErrors = {
      */
     404: Problem;
     /**
+     * `IDEMPOTENCY_KEY_IN_USE`: The first request under this idempotency key is not answered yet: try again in `retryAfterS` seconds
+     */
+    409: Problem;
+    /**
      * `PAYLOAD_TOO_LARGE`: The body is larger than the limit
      */
     413: Problem;
@@ -554,6 +604,14 @@ export type CreatePatientTokenErrors = {
      * `UNSUPPORTED_MEDIA_TYPE`: The media type of the body is not supported
      */
     415: Problem;
+    /**
+     * `IDEMPOTENCY_KEY_REUSED`: The idempotency key was used for another request
+     */
+    422: Problem;
+    /**
+     * `TOO_MANY_REQUESTS`: Too many requests: slow down
+     */
+    429: Problem;
     /**
      * `INTERNAL_ERROR`: The service failed; the log has the cause under the instance id
      */
@@ -586,6 +644,12 @@ export type CreatePatientTokenResponse = CreatePatientTokenResponses[keyof Creat
 
 export type CreatePatientPairingCodeData = {
     body?: never;
+    headers?: {
+        /**
+         * The same key with the same request again, within a day, has the effect of the first alone and gets its answer
+         */
+        'idempotency-key'?: string;
+    };
     path: {
         /**
          * Pseudonym of a patient
@@ -621,6 +685,8 @@ export type CreatePatientPairingCodeErrors = {
     404: Problem;
     /**
      * `PAIRING_CODES_EXHAUSTED`: The patient has too many open pairing codes
+     *
+     * `IDEMPOTENCY_KEY_IN_USE`: The first request under this idempotency key is not answered yet: try again in `retryAfterS` seconds
      */
     409: Problem;
     /**
@@ -635,6 +701,14 @@ export type CreatePatientPairingCodeErrors = {
      * `UNSUPPORTED_MEDIA_TYPE`: The media type of the body is not supported
      */
     415: Problem;
+    /**
+     * `IDEMPOTENCY_KEY_REUSED`: The idempotency key was used for another request
+     */
+    422: Problem;
+    /**
+     * `TOO_MANY_REQUESTS`: Too many requests: slow down
+     */
+    429: Problem;
     /**
      * `INTERNAL_ERROR`: The service failed; the log has the cause under the instance id
      */
@@ -680,6 +754,12 @@ export type CreateDeviceData = {
             codes: Array<string>;
         };
     };
+    headers?: {
+        /**
+         * The same key with the same request again, within a day, has the effect of the first alone and gets its answer
+         */
+        'idempotency-key'?: string;
+    };
     path?: never;
     query?: never;
     url: '/v1/devices';
@@ -692,10 +772,6 @@ export type CreateDeviceErrors = {
      * `VALIDATION_FAILED`: The request does not match the documented schema
      *
      * `MALFORMED_BODY`: The body cannot be parsed
-     *
-     * `PAIRING_PROOF_INVALID`: The proof of possession of the device key is refused
-     *
-     * `PROFILE_CODE_UNKNOWN`: The device measures something this gateway has no rules for
      */
     400: Problem;
     /**
@@ -708,6 +784,8 @@ export type CreateDeviceErrors = {
     403: Problem;
     /**
      * `DEVICE_ALREADY_REGISTERED`: The device is registered; pair it again by name
+     *
+     * `IDEMPOTENCY_KEY_IN_USE`: The first request under this idempotency key is not answered yet: try again in `retryAfterS` seconds
      */
     409: Problem;
     /**
@@ -718,6 +796,18 @@ export type CreateDeviceErrors = {
      * `UNSUPPORTED_MEDIA_TYPE`: The media type of the body is not supported
      */
     415: Problem;
+    /**
+     * `PAIRING_PROOF_INVALID`: The proof of possession of the device key is refused
+     *
+     * `PROFILE_CODE_UNKNOWN`: The device measures something this gateway has no rules for
+     *
+     * `IDEMPOTENCY_KEY_REUSED`: The idempotency key was used for another request
+     */
+    422: Problem;
+    /**
+     * `TOO_MANY_REQUESTS`: Too many requests: slow down
+     */
+    429: Problem;
     /**
      * `INTERNAL_ERROR`: The service failed; the log has the cause under the instance id
      */
@@ -771,6 +861,9 @@ export type ListPatientDevicesData = {
         patientId: string;
     };
     query?: {
+        /**
+         * `next` of the page before
+         */
         cursor?: string;
         limit?: number;
     };
@@ -802,6 +895,10 @@ export type ListPatientDevicesErrors = {
      * `URI_TOO_LONG`: A part of the path is longer than the limit
      */
     414: Problem;
+    /**
+     * `TOO_MANY_REQUESTS`: Too many requests: slow down
+     */
+    429: Problem;
     /**
      * `INTERNAL_ERROR`: The service failed; the log has the cause under the instance id
      */
@@ -854,7 +951,10 @@ export type ListPatientDevicesResponses = {
                 lastAt: string;
             };
         }>;
-        cursor?: string;
+        /**
+         * Cursor of the page that follows; null on the last one. A page may be short, or empty, before that
+         */
+        next: string | null;
     };
 };
 
@@ -862,6 +962,12 @@ export type ListPatientDevicesResponse = ListPatientDevicesResponses[keyof ListP
 
 export type SuspendPatientDeviceData = {
     body?: never;
+    headers?: {
+        /**
+         * The same key with the same request again, within a day, has the effect of the first alone and gets its answer
+         */
+        'idempotency-key'?: string;
+    };
     path: {
         /**
          * Pseudonym of a patient
@@ -904,6 +1010,10 @@ export type SuspendPatientDeviceErrors = {
      */
     404: Problem;
     /**
+     * `IDEMPOTENCY_KEY_IN_USE`: The first request under this idempotency key is not answered yet: try again in `retryAfterS` seconds
+     */
+    409: Problem;
+    /**
      * `PAYLOAD_TOO_LARGE`: The body is larger than the limit
      */
     413: Problem;
@@ -915,6 +1025,14 @@ export type SuspendPatientDeviceErrors = {
      * `UNSUPPORTED_MEDIA_TYPE`: The media type of the body is not supported
      */
     415: Problem;
+    /**
+     * `IDEMPOTENCY_KEY_REUSED`: The idempotency key was used for another request
+     */
+    422: Problem;
+    /**
+     * `TOO_MANY_REQUESTS`: Too many requests: slow down
+     */
+    429: Problem;
     /**
      * `INTERNAL_ERROR`: The service failed; the log has the cause under the instance id
      */
@@ -972,6 +1090,12 @@ export type SuspendPatientDeviceResponse = SuspendPatientDeviceResponses[keyof S
 
 export type ResumePatientDeviceData = {
     body?: never;
+    headers?: {
+        /**
+         * The same key with the same request again, within a day, has the effect of the first alone and gets its answer
+         */
+        'idempotency-key'?: string;
+    };
     path: {
         /**
          * Pseudonym of a patient
@@ -1014,6 +1138,10 @@ export type ResumePatientDeviceErrors = {
      */
     404: Problem;
     /**
+     * `IDEMPOTENCY_KEY_IN_USE`: The first request under this idempotency key is not answered yet: try again in `retryAfterS` seconds
+     */
+    409: Problem;
+    /**
      * `PAYLOAD_TOO_LARGE`: The body is larger than the limit
      */
     413: Problem;
@@ -1025,6 +1153,14 @@ export type ResumePatientDeviceErrors = {
      * `UNSUPPORTED_MEDIA_TYPE`: The media type of the body is not supported
      */
     415: Problem;
+    /**
+     * `IDEMPOTENCY_KEY_REUSED`: The idempotency key was used for another request
+     */
+    422: Problem;
+    /**
+     * `TOO_MANY_REQUESTS`: Too many requests: slow down
+     */
+    429: Problem;
     /**
      * `INTERNAL_ERROR`: The service failed; the log has the cause under the instance id
      */
@@ -1082,6 +1218,12 @@ export type ResumePatientDeviceResponse = ResumePatientDeviceResponses[keyof Res
 
 export type RevokePatientDeviceData = {
     body?: never;
+    headers?: {
+        /**
+         * The same key with the same request again, within a day, has the effect of the first alone and gets its answer
+         */
+        'idempotency-key'?: string;
+    };
     path: {
         /**
          * Pseudonym of a patient
@@ -1124,6 +1266,10 @@ export type RevokePatientDeviceErrors = {
      */
     404: Problem;
     /**
+     * `IDEMPOTENCY_KEY_IN_USE`: The first request under this idempotency key is not answered yet: try again in `retryAfterS` seconds
+     */
+    409: Problem;
+    /**
      * `PAYLOAD_TOO_LARGE`: The body is larger than the limit
      */
     413: Problem;
@@ -1135,6 +1281,14 @@ export type RevokePatientDeviceErrors = {
      * `UNSUPPORTED_MEDIA_TYPE`: The media type of the body is not supported
      */
     415: Problem;
+    /**
+     * `IDEMPOTENCY_KEY_REUSED`: The idempotency key was used for another request
+     */
+    422: Problem;
+    /**
+     * `TOO_MANY_REQUESTS`: Too many requests: slow down
+     */
+    429: Problem;
     /**
      * `INTERNAL_ERROR`: The service failed; the log has the cause under the instance id
      */
@@ -1192,6 +1346,12 @@ export type RevokePatientDeviceResponse = RevokePatientDeviceResponses[keyof Rev
 
 export type RePairPatientDeviceData = {
     body?: never;
+    headers?: {
+        /**
+         * The same key with the same request again, within a day, has the effect of the first alone and gets its answer
+         */
+        'idempotency-key'?: string;
+    };
     path: {
         /**
          * Pseudonym of a patient
@@ -1235,6 +1395,8 @@ export type RePairPatientDeviceErrors = {
     404: Problem;
     /**
      * `PAIRING_CODES_EXHAUSTED`: The patient has too many open pairing codes
+     *
+     * `IDEMPOTENCY_KEY_IN_USE`: The first request under this idempotency key is not answered yet: try again in `retryAfterS` seconds
      */
     409: Problem;
     /**
@@ -1249,6 +1411,14 @@ export type RePairPatientDeviceErrors = {
      * `UNSUPPORTED_MEDIA_TYPE`: The media type of the body is not supported
      */
     415: Problem;
+    /**
+     * `IDEMPOTENCY_KEY_REUSED`: The idempotency key was used for another request
+     */
+    422: Problem;
+    /**
+     * `TOO_MANY_REQUESTS`: Too many requests: slow down
+     */
+    429: Problem;
     /**
      * `INTERNAL_ERROR`: The service failed; the log has the cause under the instance id
      */
@@ -1301,7 +1471,7 @@ export type SendFrameErrors = {
     /**
      * `DEVICE_TOKEN_INVALID`: The device token is refused
      *
-     * `DEVICE_TOKEN_EXPIRED`: The device token has expired
+     * `DEVICE_TOKEN_EXPIRED`: The device token is out of time: make another, with the `nonce` of this answer
      *
      * `DEVICE_TOKEN_AUDIENCE`: The device token is for another gateway
      */
@@ -1327,7 +1497,23 @@ export type SendFrameErrors = {
         seq: number | null;
         status: 'stored' | 'duplicate' | 'rejected';
         code?: string;
+        detail?: string;
+        again?: true;
         height?: number;
+        /**
+         * RFC 3339, UTC, milliseconds optional
+         */
+        gatewayTime?: string;
+    } | {
+        hello: 'taken' | 'nonce' | 'later' | 'rejected';
+        nonce?: string;
+        offsetMs?: number;
+        code?: string;
+        detail?: string;
+        /**
+         * RFC 3339, UTC, milliseconds optional
+         */
+        gatewayTime?: string;
     };
     /**
      * `INTERNAL_ERROR`: The service failed; the log has the cause under the instance id
@@ -1359,7 +1545,23 @@ export type SendFrameResponses = {
         seq: number | null;
         status: 'stored' | 'duplicate' | 'rejected';
         code?: string;
+        detail?: string;
+        again?: true;
         height?: number;
+        /**
+         * RFC 3339, UTC, milliseconds optional
+         */
+        gatewayTime?: string;
+    } | {
+        hello: 'taken' | 'nonce' | 'later' | 'rejected';
+        nonce?: string;
+        offsetMs?: number;
+        code?: string;
+        detail?: string;
+        /**
+         * RFC 3339, UTC, milliseconds optional
+         */
+        gatewayTime?: string;
     };
 };
 
@@ -1380,7 +1582,7 @@ export type GetDeviceHeadErrors = {
     /**
      * `DEVICE_TOKEN_INVALID`: The device token is refused
      *
-     * `DEVICE_TOKEN_EXPIRED`: The device token has expired
+     * `DEVICE_TOKEN_EXPIRED`: The device token is out of time: make another, with the `nonce` of this answer
      *
      * `DEVICE_TOKEN_AUDIENCE`: The device token is for another gateway
      */
@@ -1445,7 +1647,10 @@ export type ListPatientReadingsData = {
          * RFC 3339, UTC, milliseconds optional
          */
         to?: string;
-        cursor?: number;
+        /**
+         * `next` of the page before
+         */
+        cursor?: string;
         limit?: number;
     };
     url: '/v1/patients/{patientId}/readings';
@@ -1477,6 +1682,10 @@ export type ListPatientReadingsErrors = {
      */
     414: Problem;
     /**
+     * `TOO_MANY_REQUESTS`: Too many requests: slow down
+     */
+    429: Problem;
+    /**
      * `INTERNAL_ERROR`: The service failed; the log has the cause under the instance id
      */
     500: Problem;
@@ -1502,6 +1711,9 @@ export type ListPatientReadingsResponses = {
              * A device, named by its key
              */
             deviceId: string;
+            epoch: string;
+            seq: number;
+            index: number;
             /**
              * RFC 3339, UTC, milliseconds optional
              */
@@ -1509,13 +1721,23 @@ export type ListPatientReadingsResponses = {
             /**
              * RFC 3339, UTC, milliseconds optional
              */
+            deviceTime?: string;
+            boot?: string;
+            up?: number;
+            /**
+             * RFC 3339, UTC, milliseconds optional
+             */
             receivedAt: string;
             code: string;
             value: number;
+            comparator?: '<' | '>';
             unit: string;
             flags: Array<string>;
         }>;
-        cursor?: number;
+        /**
+         * Cursor of the page that follows; null on the last one. A page may be short, or empty, before that
+         */
+        next: string | null;
     };
 };
 
@@ -1558,6 +1780,10 @@ export type GetPatientChainErrors = {
      * `URI_TOO_LONG`: A part of the path is longer than the limit
      */
     414: Problem;
+    /**
+     * `TOO_MANY_REQUESTS`: Too many requests: slow down
+     */
+    429: Problem;
     /**
      * `INTERNAL_ERROR`: The service failed; the log has the cause under the instance id
      */
@@ -1609,6 +1835,10 @@ export type ListPatientChainBlocksData = {
     };
     query?: {
         from?: number;
+        /**
+         * `next` of the page before
+         */
+        cursor?: string;
         limit?: number;
     };
     url: '/v1/patients/{patientId}/chain/blocks';
@@ -1642,6 +1872,10 @@ export type ListPatientChainBlocksErrors = {
      */
     414: Problem;
     /**
+     * `TOO_MANY_REQUESTS`: Too many requests: slow down
+     */
+    429: Problem;
+    /**
      * `INTERNAL_ERROR`: The service failed; the log has the cause under the instance id
      */
     500: Problem;
@@ -1666,6 +1900,10 @@ export type ListPatientChainBlocksResponses = {
             hash: string;
             block: unknown;
         }>;
+        /**
+         * Cursor of the page that follows; null on the last one. A page may be short, or empty, before that
+         */
+        next: string | null;
     };
 };
 
@@ -1713,6 +1951,10 @@ export type GetPatientChainVerifyErrors = {
      */
     422: Problem;
     /**
+     * `TOO_MANY_REQUESTS`: Too many requests: slow down
+     */
+    429: Problem;
+    /**
      * `INTERNAL_ERROR`: The service failed; the log has the cause under the instance id
      */
     500: Problem;
@@ -1744,6 +1986,12 @@ export type GetPatientChainVerifyResponse = GetPatientChainVerifyResponses[keyof
 
 export type VerifyPatientChainData = {
     body?: never;
+    headers?: {
+        /**
+         * The same key with the same request again, within a day, has the effect of the first alone and gets its answer
+         */
+        'idempotency-key'?: string;
+    };
     path: {
         /**
          * Pseudonym of a patient
@@ -1778,6 +2026,10 @@ export type VerifyPatientChainErrors = {
      */
     404: Problem;
     /**
+     * `IDEMPOTENCY_KEY_IN_USE`: The first request under this idempotency key is not answered yet: try again in `retryAfterS` seconds
+     */
+    409: Problem;
+    /**
      * `PAYLOAD_TOO_LARGE`: The body is larger than the limit
      */
     413: Problem;
@@ -1791,8 +2043,14 @@ export type VerifyPatientChainErrors = {
     415: Problem;
     /**
      * `LEDGER_REFUSED`: The ledger refused; `reason` says why
+     *
+     * `IDEMPOTENCY_KEY_REUSED`: The idempotency key was used for another request
      */
     422: Problem;
+    /**
+     * `TOO_MANY_REQUESTS`: Too many requests: slow down
+     */
+    429: Problem;
     /**
      * `INTERNAL_ERROR`: The service failed; the log has the cause under the instance id
      */
@@ -1836,6 +2094,7 @@ export type GetPatientReadingProofData = {
          * A device, named by its key
          */
         deviceId: string;
+        epoch?: string;
         seq: number;
         reading?: number;
     };
@@ -1888,6 +2147,10 @@ export type GetPatientReadingProofErrors = {
      */
     422: Problem;
     /**
+     * `TOO_MANY_REQUESTS`: Too many requests: slow down
+     */
+    429: Problem;
+    /**
      * `INTERNAL_ERROR`: The service failed; the log has the cause under the instance id
      */
     500: Problem;
@@ -1922,7 +2185,10 @@ export type ListPatientRecordsData = {
     };
     query?: {
         kind?: 'periodic' | 'emergency' | 'clinical';
-        cursor?: number;
+        /**
+         * `next` of the page before
+         */
+        cursor?: string;
         limit?: number;
     };
     url: '/v1/patients/{patientId}/records';
@@ -1953,6 +2219,10 @@ export type ListPatientRecordsErrors = {
      * `URI_TOO_LONG`: A part of the path is longer than the limit
      */
     414: Problem;
+    /**
+     * `TOO_MANY_REQUESTS`: Too many requests: slow down
+     */
+    429: Problem;
     /**
      * `INTERNAL_ERROR`: The service failed; the log has the cause under the instance id
      */
@@ -2009,7 +2279,10 @@ export type ListPatientRecordsResponses = {
             storeTxId?: string;
             announceTxId?: string;
         }>;
-        cursor?: number;
+        /**
+         * Cursor of the page that follows; null on the last one. A page may be short, or empty, before that
+         */
+        next: string | null;
     };
 };
 
@@ -2060,6 +2333,10 @@ export type GetPatientRecordErrors = {
      * `URI_TOO_LONG`: A part of the path is longer than the limit
      */
     414: Problem;
+    /**
+     * `TOO_MANY_REQUESTS`: Too many requests: slow down
+     */
+    429: Problem;
     /**
      * `INTERNAL_ERROR`: The service failed; the log has the cause under the instance id
      *
@@ -2133,6 +2410,9 @@ export type ListPatientGrantsData = {
         patientId: string;
     };
     query?: {
+        /**
+         * `next` of the page before
+         */
         cursor?: string;
         limit?: number;
     };
@@ -2164,6 +2444,10 @@ export type ListPatientGrantsErrors = {
      * `URI_TOO_LONG`: A part of the path is longer than the limit
      */
     414: Problem;
+    /**
+     * `TOO_MANY_REQUESTS`: Too many requests: slow down
+     */
+    429: Problem;
     /**
      * `INTERNAL_ERROR`: The service failed; the log has the cause under the instance id
      */
@@ -2263,7 +2547,10 @@ export type ListPatientGrantsResponses = {
             }>;
         }>;
         nextPolicySeq: number;
-        cursor?: string;
+        /**
+         * Cursor of the page that follows; null on the last one. A page may be short, or empty, before that
+         */
+        next: string | null;
     };
 };
 
@@ -2310,6 +2597,12 @@ export type CreatePatientGrantData = {
          */
         passphrase: string;
     };
+    headers?: {
+        /**
+         * The same key with the same request again, within a day, has the effect of the first alone and gets its answer
+         */
+        'idempotency-key'?: string;
+    };
     path: {
         /**
          * Pseudonym of a patient
@@ -2327,8 +2620,6 @@ export type CreatePatientGrantErrors = {
      * `VALIDATION_FAILED`: The request does not match the documented schema
      *
      * `MALFORMED_BODY`: The body cannot be parsed
-     *
-     * `CONSENT_STATEMENT_REFUSED`: The statement is not one that the patient can have signed
      */
     400: Problem;
     /**
@@ -2350,6 +2641,10 @@ export type CreatePatientGrantErrors = {
      */
     404: Problem;
     /**
+     * `IDEMPOTENCY_KEY_IN_USE`: The first request under this idempotency key is not answered yet: try again in `retryAfterS` seconds
+     */
+    409: Problem;
+    /**
      * `PAYLOAD_TOO_LARGE`: The body is larger than the limit
      */
     413: Problem;
@@ -2362,13 +2657,19 @@ export type CreatePatientGrantErrors = {
      */
     415: Problem;
     /**
+     * `CONSENT_STATEMENT_REFUSED`: The statement is not one that the patient can have signed
+     *
      * `CONSENT_REFUSED`: The ledger refused the statement; `reason` says why
      *
      * `LEDGER_REFUSED`: The ledger refused; `reason` says why
+     *
+     * `IDEMPOTENCY_KEY_REUSED`: The idempotency key was used for another request
      */
     422: Problem;
     /**
      * `PASSPHRASE_BACKOFF`: Wrong passphrases came before: wait for `retryAfterS` seconds
+     *
+     * `TOO_MANY_REQUESTS`: Too many requests: slow down
      */
     429: Problem;
     /**
@@ -2445,6 +2746,12 @@ export type RevokePatientGrantData = {
          */
         passphrase: string;
     };
+    headers?: {
+        /**
+         * The same key with the same request again, within a day, has the effect of the first alone and gets its answer
+         */
+        'idempotency-key'?: string;
+    };
     path: {
         /**
          * Pseudonym of a patient
@@ -2466,8 +2773,6 @@ export type RevokePatientGrantErrors = {
      * `VALIDATION_FAILED`: The request does not match the documented schema
      *
      * `MALFORMED_BODY`: The body cannot be parsed
-     *
-     * `CONSENT_STATEMENT_REFUSED`: The statement is not one that the patient can have signed
      */
     400: Problem;
     /**
@@ -2491,6 +2796,10 @@ export type RevokePatientGrantErrors = {
      */
     404: Problem;
     /**
+     * `IDEMPOTENCY_KEY_IN_USE`: The first request under this idempotency key is not answered yet: try again in `retryAfterS` seconds
+     */
+    409: Problem;
+    /**
      * `PAYLOAD_TOO_LARGE`: The body is larger than the limit
      */
     413: Problem;
@@ -2503,13 +2812,19 @@ export type RevokePatientGrantErrors = {
      */
     415: Problem;
     /**
+     * `CONSENT_STATEMENT_REFUSED`: The statement is not one that the patient can have signed
+     *
      * `CONSENT_REFUSED`: The ledger refused the statement; `reason` says why
      *
      * `LEDGER_REFUSED`: The ledger refused; `reason` says why
+     *
+     * `IDEMPOTENCY_KEY_REUSED`: The idempotency key was used for another request
      */
     422: Problem;
     /**
      * `PASSPHRASE_BACKOFF`: Wrong passphrases came before: wait for `retryAfterS` seconds
+     *
+     * `TOO_MANY_REQUESTS`: Too many requests: slow down
      */
     429: Problem;
     /**
@@ -2586,6 +2901,12 @@ export type RevokeAllPatientGrantsData = {
          */
         passphrase: string;
     };
+    headers?: {
+        /**
+         * The same key with the same request again, within a day, has the effect of the first alone and gets its answer
+         */
+        'idempotency-key'?: string;
+    };
     path: {
         /**
          * Pseudonym of a patient
@@ -2603,8 +2924,6 @@ export type RevokeAllPatientGrantsErrors = {
      * `VALIDATION_FAILED`: The request does not match the documented schema
      *
      * `MALFORMED_BODY`: The body cannot be parsed
-     *
-     * `CONSENT_STATEMENT_REFUSED`: The statement is not one that the patient can have signed
      */
     400: Problem;
     /**
@@ -2626,6 +2945,10 @@ export type RevokeAllPatientGrantsErrors = {
      */
     404: Problem;
     /**
+     * `IDEMPOTENCY_KEY_IN_USE`: The first request under this idempotency key is not answered yet: try again in `retryAfterS` seconds
+     */
+    409: Problem;
+    /**
      * `PAYLOAD_TOO_LARGE`: The body is larger than the limit
      */
     413: Problem;
@@ -2638,13 +2961,19 @@ export type RevokeAllPatientGrantsErrors = {
      */
     415: Problem;
     /**
+     * `CONSENT_STATEMENT_REFUSED`: The statement is not one that the patient can have signed
+     *
      * `CONSENT_REFUSED`: The ledger refused the statement; `reason` says why
      *
      * `LEDGER_REFUSED`: The ledger refused; `reason` says why
+     *
+     * `IDEMPOTENCY_KEY_REUSED`: The idempotency key was used for another request
      */
     422: Problem;
     /**
      * `PASSPHRASE_BACKOFF`: Wrong passphrases came before: wait for `retryAfterS` seconds
+     *
+     * `TOO_MANY_REQUESTS`: Too many requests: slow down
      */
     429: Problem;
     /**
@@ -2723,6 +3052,12 @@ export type CreatePatientRevocationData = {
          */
         passphrase: string;
     };
+    headers?: {
+        /**
+         * The same key with the same request again, within a day, has the effect of the first alone and gets its answer
+         */
+        'idempotency-key'?: string;
+    };
     path: {
         /**
          * Pseudonym of a patient
@@ -2761,6 +3096,10 @@ export type CreatePatientRevocationErrors = {
      */
     404: Problem;
     /**
+     * `IDEMPOTENCY_KEY_IN_USE`: The first request under this idempotency key is not answered yet: try again in `retryAfterS` seconds
+     */
+    409: Problem;
+    /**
      * `PAYLOAD_TOO_LARGE`: The body is larger than the limit
      */
     413: Problem;
@@ -2773,7 +3112,13 @@ export type CreatePatientRevocationErrors = {
      */
     415: Problem;
     /**
+     * `IDEMPOTENCY_KEY_REUSED`: The idempotency key was used for another request
+     */
+    422: Problem;
+    /**
      * `PASSPHRASE_BACKOFF`: Wrong passphrases came before: wait for `retryAfterS` seconds
+     *
+     * `TOO_MANY_REQUESTS`: Too many requests: slow down
      */
     429: Problem;
     /**
@@ -2817,8 +3162,11 @@ export type ListPatientSubscriptionsData = {
     };
     query?: {
         status?: 'pending' | 'approved' | 'rejected' | 'cancelled';
-        pageSize?: number;
-        bookmark?: string;
+        /**
+         * `next` of the page before
+         */
+        cursor?: string;
+        limit?: number;
     };
     url: '/v1/patients/{patientId}/subscriptions';
 };
@@ -2852,6 +3200,10 @@ export type ListPatientSubscriptionsErrors = {
      * `LEDGER_REFUSED`: The ledger refused; `reason` says why
      */
     422: Problem;
+    /**
+     * `TOO_MANY_REQUESTS`: Too many requests: slow down
+     */
+    429: Problem;
     /**
      * `INTERNAL_ERROR`: The service failed; the log has the cause under the instance id
      */
@@ -2910,7 +3262,10 @@ export type ListPatientSubscriptionsResponses = {
             decidedAt?: string;
             reason?: string;
         }>;
-        bookmark: string;
+        /**
+         * Cursor of the page that follows; null on the last one. A page may be short, or empty, before that
+         */
+        next: string | null;
     };
 };
 
@@ -2951,6 +3306,12 @@ export type ApprovePatientSubscriptionData = {
         delegable?: boolean;
         note?: string;
     };
+    headers?: {
+        /**
+         * The same key with the same request again, within a day, has the effect of the first alone and gets its answer
+         */
+        'idempotency-key'?: string;
+    };
     path: {
         /**
          * Pseudonym of a patient
@@ -2972,8 +3333,6 @@ export type ApprovePatientSubscriptionErrors = {
      * `VALIDATION_FAILED`: The request does not match the documented schema
      *
      * `MALFORMED_BODY`: The body cannot be parsed
-     *
-     * `CONSENT_STATEMENT_REFUSED`: The statement is not one that the patient can have signed
      */
     400: Problem;
     /**
@@ -2998,6 +3357,8 @@ export type ApprovePatientSubscriptionErrors = {
     404: Problem;
     /**
      * `SUBSCRIPTION_NOT_PENDING`: The subscription is not pending any more
+     *
+     * `IDEMPOTENCY_KEY_IN_USE`: The first request under this idempotency key is not answered yet: try again in `retryAfterS` seconds
      */
     409: Problem;
     /**
@@ -3013,13 +3374,19 @@ export type ApprovePatientSubscriptionErrors = {
      */
     415: Problem;
     /**
+     * `CONSENT_STATEMENT_REFUSED`: The statement is not one that the patient can have signed
+     *
      * `CONSENT_REFUSED`: The ledger refused the statement; `reason` says why
      *
      * `LEDGER_REFUSED`: The ledger refused; `reason` says why
+     *
+     * `IDEMPOTENCY_KEY_REUSED`: The idempotency key was used for another request
      */
     422: Problem;
     /**
      * `PASSPHRASE_BACKOFF`: Wrong passphrases came before: wait for `retryAfterS` seconds
+     *
+     * `TOO_MANY_REQUESTS`: Too many requests: slow down
      */
     429: Problem;
     /**
@@ -3096,6 +3463,12 @@ export type RejectPatientSubscriptionData = {
          */
         passphrase: string;
     };
+    headers?: {
+        /**
+         * The same key with the same request again, within a day, has the effect of the first alone and gets its answer
+         */
+        'idempotency-key'?: string;
+    };
     path: {
         /**
          * Pseudonym of a patient
@@ -3117,8 +3490,6 @@ export type RejectPatientSubscriptionErrors = {
      * `VALIDATION_FAILED`: The request does not match the documented schema
      *
      * `MALFORMED_BODY`: The body cannot be parsed
-     *
-     * `CONSENT_STATEMENT_REFUSED`: The statement is not one that the patient can have signed
      */
     400: Problem;
     /**
@@ -3143,6 +3514,8 @@ export type RejectPatientSubscriptionErrors = {
     404: Problem;
     /**
      * `SUBSCRIPTION_NOT_PENDING`: The subscription is not pending any more
+     *
+     * `IDEMPOTENCY_KEY_IN_USE`: The first request under this idempotency key is not answered yet: try again in `retryAfterS` seconds
      */
     409: Problem;
     /**
@@ -3158,13 +3531,19 @@ export type RejectPatientSubscriptionErrors = {
      */
     415: Problem;
     /**
+     * `CONSENT_STATEMENT_REFUSED`: The statement is not one that the patient can have signed
+     *
      * `CONSENT_REFUSED`: The ledger refused the statement; `reason` says why
      *
      * `LEDGER_REFUSED`: The ledger refused; `reason` says why
+     *
+     * `IDEMPOTENCY_KEY_REUSED`: The idempotency key was used for another request
      */
     422: Problem;
     /**
      * `PASSPHRASE_BACKOFF`: Wrong passphrases came before: wait for `retryAfterS` seconds
+     *
+     * `TOO_MANY_REQUESTS`: Too many requests: slow down
      */
     429: Problem;
     /**
@@ -3241,8 +3620,11 @@ export type ListPatientAccessesData = {
         patientId: string;
     };
     query?: {
-        bookmark?: string;
-        pageSize?: number;
+        /**
+         * `next` of the page before
+         */
+        cursor?: string;
+        limit?: number;
     };
     url: '/v1/patients/{patientId}/accesses';
 };
@@ -3276,6 +3658,10 @@ export type ListPatientAccessesErrors = {
      * `LEDGER_REFUSED`: The ledger refused; `reason` says why
      */
     422: Problem;
+    /**
+     * `TOO_MANY_REQUESTS`: Too many requests: slow down
+     */
+    429: Problem;
     /**
      * `INTERNAL_ERROR`: The service failed; the log has the cause under the instance id
      */
@@ -3353,7 +3739,10 @@ export type ListPatientAccessesResponses = {
             txId: string;
             isAgainstPolicy: boolean;
         }>;
-        bookmark: string;
+        /**
+         * Cursor of the page that follows; null on the last one. A page may be short, or empty, before that
+         */
+        next: string | null;
     };
 };
 
@@ -3368,8 +3757,11 @@ export type ListPatientVisitsData = {
         patientId: string;
     };
     query?: {
-        bookmark?: string;
-        pageSize?: number;
+        /**
+         * `next` of the page before
+         */
+        cursor?: string;
+        limit?: number;
     };
     url: '/v1/patients/{patientId}/visits';
 };
@@ -3403,6 +3795,10 @@ export type ListPatientVisitsErrors = {
      * `LEDGER_REFUSED`: The ledger refused; `reason` says why
      */
     422: Problem;
+    /**
+     * `TOO_MANY_REQUESTS`: Too many requests: slow down
+     */
+    429: Problem;
     /**
      * `INTERNAL_ERROR`: The service failed; the log has the cause under the instance id
      */
@@ -3463,7 +3859,10 @@ export type ListPatientVisitsResponses = {
              */
             relayedBy?: string;
         }>;
-        bookmark: string;
+        /**
+         * Cursor of the page that follows; null on the last one. A page may be short, or empty, before that
+         */
+        next: string | null;
     };
 };
 
@@ -3482,6 +3881,12 @@ export type CheckInPatientData = {
          */
         passphrase: string;
     };
+    headers?: {
+        /**
+         * The same key with the same request again, within a day, has the effect of the first alone and gets its answer
+         */
+        'idempotency-key'?: string;
+    };
     path: {
         /**
          * Pseudonym of a patient
@@ -3499,8 +3904,6 @@ export type CheckInPatientErrors = {
      * `VALIDATION_FAILED`: The request does not match the documented schema
      *
      * `MALFORMED_BODY`: The body cannot be parsed
-     *
-     * `CONSENT_STATEMENT_REFUSED`: The statement is not one that the patient can have signed
      */
     400: Problem;
     /**
@@ -3522,6 +3925,10 @@ export type CheckInPatientErrors = {
      */
     404: Problem;
     /**
+     * `IDEMPOTENCY_KEY_IN_USE`: The first request under this idempotency key is not answered yet: try again in `retryAfterS` seconds
+     */
+    409: Problem;
+    /**
      * `PAYLOAD_TOO_LARGE`: The body is larger than the limit
      */
     413: Problem;
@@ -3534,13 +3941,19 @@ export type CheckInPatientErrors = {
      */
     415: Problem;
     /**
+     * `CONSENT_STATEMENT_REFUSED`: The statement is not one that the patient can have signed
+     *
      * `CONSENT_REFUSED`: The ledger refused the statement; `reason` says why
      *
      * `LEDGER_REFUSED`: The ledger refused; `reason` says why
+     *
+     * `IDEMPOTENCY_KEY_REUSED`: The idempotency key was used for another request
      */
     422: Problem;
     /**
      * `PASSPHRASE_BACKOFF`: Wrong passphrases came before: wait for `retryAfterS` seconds
+     *
+     * `TOO_MANY_REQUESTS`: Too many requests: slow down
      */
     429: Problem;
     /**
@@ -3580,6 +3993,12 @@ export type CheckInPatientResponse = CheckInPatientResponses[keyof CheckInPatien
 
 export type FlushPatientData = {
     body?: never;
+    headers?: {
+        /**
+         * The same key with the same request again, within a day, has the effect of the first alone and gets its answer
+         */
+        'idempotency-key'?: string;
+    };
     path: {
         /**
          * Pseudonym of a patient
@@ -3616,6 +4035,10 @@ export type FlushPatientErrors = {
      */
     404: Problem;
     /**
+     * `IDEMPOTENCY_KEY_IN_USE`: The first request under this idempotency key is not answered yet: try again in `retryAfterS` seconds
+     */
+    409: Problem;
+    /**
      * `PAYLOAD_TOO_LARGE`: The body is larger than the limit
      */
     413: Problem;
@@ -3627,6 +4050,14 @@ export type FlushPatientErrors = {
      * `UNSUPPORTED_MEDIA_TYPE`: The media type of the body is not supported
      */
     415: Problem;
+    /**
+     * `IDEMPOTENCY_KEY_REUSED`: The idempotency key was used for another request
+     */
+    422: Problem;
+    /**
+     * `TOO_MANY_REQUESTS`: Too many requests: slow down
+     */
+    429: Problem;
     /**
      * `INTERNAL_ERROR`: The service failed; the log has the cause under the instance id
      */
@@ -3665,6 +4096,12 @@ export type FlushPatientResponse = FlushPatientResponses[keyof FlushPatientRespo
 
 export type FlushData = {
     body?: never;
+    headers?: {
+        /**
+         * The same key with the same request again, within a day, has the effect of the first alone and gets its answer
+         */
+        'idempotency-key'?: string;
+    };
     path?: never;
     query?: {
         timeoutMs?: number;
@@ -3690,6 +4127,10 @@ export type FlushErrors = {
      */
     403: Problem;
     /**
+     * `IDEMPOTENCY_KEY_IN_USE`: The first request under this idempotency key is not answered yet: try again in `retryAfterS` seconds
+     */
+    409: Problem;
+    /**
      * `PAYLOAD_TOO_LARGE`: The body is larger than the limit
      */
     413: Problem;
@@ -3697,6 +4138,14 @@ export type FlushErrors = {
      * `UNSUPPORTED_MEDIA_TYPE`: The media type of the body is not supported
      */
     415: Problem;
+    /**
+     * `IDEMPOTENCY_KEY_REUSED`: The idempotency key was used for another request
+     */
+    422: Problem;
+    /**
+     * `TOO_MANY_REQUESTS`: Too many requests: slow down
+     */
+    429: Problem;
     /**
      * `INTERNAL_ERROR`: The service failed; the log has the cause under the instance id
      */
@@ -3756,6 +4205,10 @@ export type GetOutboxErrors = {
      * `FORBIDDEN`: The role of this token may not do this
      */
     403: Problem;
+    /**
+     * `TOO_MANY_REQUESTS`: Too many requests: slow down
+     */
+    429: Problem;
     /**
      * `INTERNAL_ERROR`: The service failed; the log has the cause under the instance id
      */
@@ -3856,6 +4309,10 @@ export type GetStatisticsErrors = {
      */
     403: Problem;
     /**
+     * `TOO_MANY_REQUESTS`: Too many requests: slow down
+     */
+    429: Problem;
+    /**
      * `INTERNAL_ERROR`: The service failed; the log has the cause under the instance id
      */
     500: Problem;
@@ -3931,6 +4388,12 @@ export type CreateAttestationData = {
          */
         txId: string;
     };
+    headers?: {
+        /**
+         * The same key with the same request again, within a day, has the effect of the first alone and gets its answer
+         */
+        'idempotency-key'?: string;
+    };
     path?: never;
     query?: never;
     url: '/v1/attestations';
@@ -3958,6 +4421,10 @@ export type CreateAttestationErrors = {
      */
     404: Problem;
     /**
+     * `IDEMPOTENCY_KEY_IN_USE`: The first request under this idempotency key is not answered yet: try again in `retryAfterS` seconds
+     */
+    409: Problem;
+    /**
      * `PAYLOAD_TOO_LARGE`: The body is larger than the limit
      */
     413: Problem;
@@ -3967,8 +4434,14 @@ export type CreateAttestationErrors = {
     415: Problem;
     /**
      * `LEDGER_REFUSED`: The ledger refused; `reason` says why
+     *
+     * `IDEMPOTENCY_KEY_REUSED`: The idempotency key was used for another request
      */
     422: Problem;
+    /**
+     * `TOO_MANY_REQUESTS`: Too many requests: slow down
+     */
+    429: Problem;
     /**
      * `INTERNAL_ERROR`: The service failed; the log has the cause under the instance id
      */

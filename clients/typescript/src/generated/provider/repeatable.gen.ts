@@ -2,4 +2,10 @@
 
 /** Operations that take an `Idempotency-Key`, as `POST /v1/records`. */
 export const REPEATABLE: ReadonlySet<string> = new Set<string>([
+  'POST /v1/access-requests',
+  'POST /v1/notice-readings',
+  'POST /v1/receipts',
+  'POST /v1/releases',
+  'POST /v1/revocations',
+  'POST /v1/visits',
 ]);

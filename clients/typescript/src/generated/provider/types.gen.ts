@@ -11,7 +11,7 @@ export type Problem = {
     type: string;
     title: string;
     status: number;
-    code: 'ACCESS_DENIED' | 'ACCESS_REFUSED' | 'AUTHORITY_UNKNOWN' | 'BASE64URL_INVALID' | 'BLOB_DAMAGED' | 'BLOB_MISSING' | 'EXPECTATION_FAILED' | 'FORBIDDEN' | 'GRANT_UNKNOWN' | 'HEADERS_TOO_LARGE' | 'INTERNAL_ERROR' | 'LEDGER_REFUSED' | 'LEDGER_UNAVAILABLE' | 'MALFORMED_BODY' | 'MALFORMED_REQUEST' | 'MANIFEST_MALFORMED' | 'MANIFEST_REFUSED' | 'METHOD_NOT_ALLOWED' | 'NOT_FOUND' | 'ORGANISATION_MISMATCH' | 'PATIENT_MISMATCH' | 'PATIENT_UNKNOWN' | 'PAYLOAD_TOO_LARGE' | 'PERMIT_EXPIRED' | 'PERMIT_INVALID' | 'PERMIT_USED' | 'POLICY_CHANGED' | 'PRACTITIONER_UNKNOWN' | 'PROVIDER_MISMATCH' | 'PROVIDER_UNKNOWN' | 'PROVIDER_UNREACHABLE' | 'RECEIPT_REFUSED' | 'RECORD_EXISTS' | 'RECORD_REFUSED' | 'RECORD_UNKNOWN' | 'REQUEST_TIMEOUT' | 'SHUTTING_DOWN' | 'STATEMENT_MALFORMED' | 'STATEMENT_TOO_LARGE' | 'SUBSCRIPTION_UNKNOWN' | 'TOO_MANY_REQUESTS' | 'TRANSACTION_UNKNOWN' | 'UNAUTHENTICATED' | 'UNSUPPORTED_MEDIA_TYPE' | 'URI_TOO_LONG' | 'VALIDATION_FAILED' | 'VERSION_MISMATCH' | 'VISIT_REFUSED' | 'VISIT_UNKNOWN' | 'WRAPS_MISMATCH' | 'WRAPS_OUTDATED' | 'WRAPS_REFUSED' | 'WRAPS_SEQ_MISMATCH' | 'WRAP_SET_MALFORMED';
+    code: 'ACCESS_DENIED' | 'ACCESS_REFUSED' | 'AUTHORITY_UNKNOWN' | 'BASE64URL_INVALID' | 'BLOB_DAMAGED' | 'BLOB_MISSING' | 'EXPECTATION_FAILED' | 'FORBIDDEN' | 'GRANT_UNKNOWN' | 'HEADERS_TOO_LARGE' | 'IDEMPOTENCY_KEY_IN_USE' | 'IDEMPOTENCY_KEY_REUSED' | 'INTERNAL_ERROR' | 'LEDGER_REFUSED' | 'LEDGER_UNAVAILABLE' | 'MALFORMED_BODY' | 'MALFORMED_REQUEST' | 'MANIFEST_MALFORMED' | 'MANIFEST_REFUSED' | 'METHOD_NOT_ALLOWED' | 'NOT_FOUND' | 'ORGANISATION_MISMATCH' | 'PATIENT_MISMATCH' | 'PATIENT_UNKNOWN' | 'PAYLOAD_TOO_LARGE' | 'PERMIT_EXPIRED' | 'PERMIT_INVALID' | 'PERMIT_USED' | 'POLICY_CHANGED' | 'PRACTITIONER_UNKNOWN' | 'PROVIDER_MISMATCH' | 'PROVIDER_UNKNOWN' | 'PROVIDER_UNREACHABLE' | 'RECEIPT_REFUSED' | 'RECORD_EXISTS' | 'RECORD_REFUSED' | 'RECORD_UNKNOWN' | 'REQUEST_TIMEOUT' | 'SHUTTING_DOWN' | 'STATEMENT_MALFORMED' | 'STATEMENT_TOO_LARGE' | 'SUBSCRIPTION_UNKNOWN' | 'TOO_MANY_REQUESTS' | 'TRANSACTION_UNKNOWN' | 'UNAUTHENTICATED' | 'UNSUPPORTED_MEDIA_TYPE' | 'URI_TOO_LONG' | 'VALIDATION_FAILED' | 'VERSION_MISMATCH' | 'VISIT_REFUSED' | 'VISIT_UNKNOWN' | 'WRAPS_MISMATCH' | 'WRAPS_OUTDATED' | 'WRAPS_REFUSED' | 'WRAPS_SEQ_MISMATCH' | 'WRAP_SET_MALFORMED';
     detail?: string;
     /**
      * Id of the request, as in the log
@@ -70,6 +70,10 @@ export type GetOpenApiDescriptionErrors = {
      */
     400: Problem;
     /**
+     * `TOO_MANY_REQUESTS`: Too many requests: slow down
+     */
+    429: Problem;
+    /**
      * `INTERNAL_ERROR`: The service failed; the log has the cause under the instance id
      */
     500: Problem;
@@ -114,6 +118,10 @@ export type GetProblemErrors = {
      * `URI_TOO_LONG`: A part of the path is longer than the limit
      */
     414: Problem;
+    /**
+     * `TOO_MANY_REQUESTS`: Too many requests: slow down
+     */
+    429: Problem;
     /**
      * `INTERNAL_ERROR`: The service failed; the log has the cause under the instance id
      */
@@ -304,16 +312,6 @@ export type ReplaceRecordVersionErrors = {
      * `VALIDATION_FAILED`: The request does not match the documented schema
      *
      * `MALFORMED_BODY`: The body cannot be parsed
-     *
-     * `STATEMENT_MALFORMED`: The statement cannot be read
-     *
-     * `MANIFEST_MALFORMED`: The manifest cannot be read
-     *
-     * `WRAP_SET_MALFORMED`: The wrap set cannot be read
-     *
-     * `BASE64URL_INVALID`: The ciphertext is not strict base64url
-     *
-     * `VERSION_MISMATCH`: Path, statement, manifest, wraps and ciphertext are not of one version
      */
     400: Problem;
     /**
@@ -347,7 +345,17 @@ export type ReplaceRecordVersionErrors = {
      */
     415: Problem;
     /**
+     * `STATEMENT_MALFORMED`: The statement cannot be read
+     *
      * `LEDGER_REFUSED`: The ledger refused; `reason` says why
+     *
+     * `MANIFEST_MALFORMED`: The manifest cannot be read
+     *
+     * `WRAP_SET_MALFORMED`: The wrap set cannot be read
+     *
+     * `BASE64URL_INVALID`: The ciphertext is not strict base64url
+     *
+     * `VERSION_MISMATCH`: Path, statement, manifest, wraps and ciphertext are not of one version
      *
      * `RECORD_REFUSED`: The ledger refused to store the record; `reason` says why
      *
@@ -356,6 +364,10 @@ export type ReplaceRecordVersionErrors = {
      * `WRAPS_REFUSED`: The wrap set is not what it must be; `reason` says why
      */
     422: Problem;
+    /**
+     * `TOO_MANY_REQUESTS`: Too many requests: slow down
+     */
+    429: Problem;
     /**
      * `INTERNAL_ERROR`: The service failed; the log has the cause under the instance id
      *
@@ -460,6 +472,10 @@ export type ListRecordVersionWrapsErrors = {
      */
     414: Problem;
     /**
+     * `TOO_MANY_REQUESTS`: Too many requests: slow down
+     */
+    429: Problem;
+    /**
      * `INTERNAL_ERROR`: The service failed; the log has the cause under the instance id
      */
     500: Problem;
@@ -511,10 +527,6 @@ export type ReplaceRecordVersionWrapsErrors = {
      * `VALIDATION_FAILED`: The request does not match the documented schema
      *
      * `MALFORMED_BODY`: The body cannot be parsed
-     *
-     * `STATEMENT_MALFORMED`: The statement cannot be read
-     *
-     * `WRAP_SET_MALFORMED`: The wrap set cannot be read
      */
     400: Problem;
     /**
@@ -552,11 +564,19 @@ export type ReplaceRecordVersionWrapsErrors = {
      */
     415: Problem;
     /**
+     * `STATEMENT_MALFORMED`: The statement cannot be read
+     *
      * `LEDGER_REFUSED`: The ledger refused; `reason` says why
+     *
+     * `WRAP_SET_MALFORMED`: The wrap set cannot be read
      *
      * `WRAPS_REFUSED`: The wrap set is not what it must be; `reason` says why
      */
     422: Problem;
+    /**
+     * `TOO_MANY_REQUESTS`: Too many requests: slow down
+     */
+    429: Problem;
     /**
      * `INTERNAL_ERROR`: The service failed; the log has the cause under the instance id
      */
@@ -590,6 +610,12 @@ export type CreateAccessRequestData = {
     body: {
         statement: string;
     };
+    headers?: {
+        /**
+         * The same key with the same request again, within a day, has the effect of the first alone and gets its answer
+         */
+        'idempotency-key'?: string;
+    };
     path?: never;
     query?: never;
     url: '/v1/access-requests';
@@ -602,8 +628,6 @@ export type CreateAccessRequestErrors = {
      * `VALIDATION_FAILED`: The request does not match the documented schema
      *
      * `MALFORMED_BODY`: The body cannot be parsed
-     *
-     * `STATEMENT_MALFORMED`: The statement cannot be read
      */
     400: Problem;
     /**
@@ -632,6 +656,8 @@ export type CreateAccessRequestErrors = {
      * `PERMIT_USED`: The permit was used; make a new request
      *
      * `WRAPS_OUTDATED`: The version is of a former format, kept but not released
+     *
+     * `IDEMPOTENCY_KEY_IN_USE`: The first request under this idempotency key is not answered yet: try again in `retryAfterS` seconds
      */
     409: Problem;
     /**
@@ -645,11 +671,19 @@ export type CreateAccessRequestErrors = {
      */
     415: Problem;
     /**
+     * `STATEMENT_MALFORMED`: The statement cannot be read
+     *
      * `LEDGER_REFUSED`: The ledger refused; `reason` says why
      *
      * `ACCESS_REFUSED`: The ledger could not decide on the request; `reason` says why
+     *
+     * `IDEMPOTENCY_KEY_REUSED`: The idempotency key was used for another request
      */
     422: Problem;
+    /**
+     * `TOO_MANY_REQUESTS`: Too many requests: slow down
+     */
+    429: Problem;
     /**
      * `INTERNAL_ERROR`: The service failed; the log has the cause under the instance id
      *
@@ -763,6 +797,10 @@ export type ListReleasesData = {
     body?: never;
     path?: never;
     query?: {
+        /**
+         * `next` of the page before
+         */
+        cursor?: string;
         limit?: number;
     };
     url: '/v1/releases';
@@ -783,6 +821,10 @@ export type ListReleasesErrors = {
      * `FORBIDDEN`: The role of this token may not do this
      */
     403: Problem;
+    /**
+     * `TOO_MANY_REQUESTS`: Too many requests: slow down
+     */
+    429: Problem;
     /**
      * `INTERNAL_ERROR`: The service failed; the log has the cause under the instance id
      */
@@ -812,6 +854,10 @@ export type ListReleasesResponses = {
             requester: string;
             releasedAt: string;
         }>;
+        /**
+         * Cursor of the page that follows; null on the last one. A page may be short, or empty, before that
+         */
+        next: string | null;
     };
 };
 
@@ -820,6 +866,12 @@ export type ListReleasesResponse = ListReleasesResponses[keyof ListReleasesRespo
 export type CreateReleaseData = {
     body: {
         statement: string;
+    };
+    headers?: {
+        /**
+         * The same key with the same request again, within a day, has the effect of the first alone and gets its answer
+         */
+        'idempotency-key'?: string;
     };
     path?: never;
     query?: never;
@@ -833,8 +885,6 @@ export type CreateReleaseErrors = {
      * `VALIDATION_FAILED`: The request does not match the documented schema
      *
      * `MALFORMED_BODY`: The body cannot be parsed
-     *
-     * `STATEMENT_MALFORMED`: The statement cannot be read
      */
     400: Problem;
     /**
@@ -861,6 +911,8 @@ export type CreateReleaseErrors = {
      * `PERMIT_USED`: The permit was used; make a new request
      *
      * `WRAPS_OUTDATED`: The version is of a former format, kept but not released
+     *
+     * `IDEMPOTENCY_KEY_IN_USE`: The first request under this idempotency key is not answered yet: try again in `retryAfterS` seconds
      */
     409: Problem;
     /**
@@ -874,9 +926,17 @@ export type CreateReleaseErrors = {
      */
     415: Problem;
     /**
+     * `STATEMENT_MALFORMED`: The statement cannot be read
+     *
      * `LEDGER_REFUSED`: The ledger refused; `reason` says why
+     *
+     * `IDEMPOTENCY_KEY_REUSED`: The idempotency key was used for another request
      */
     422: Problem;
+    /**
+     * `TOO_MANY_REQUESTS`: Too many requests: slow down
+     */
+    429: Problem;
     /**
      * `INTERNAL_ERROR`: The service failed; the log has the cause under the instance id
      *
@@ -931,6 +991,12 @@ export type CreateReceiptData = {
     body: {
         receipt: string;
     };
+    headers?: {
+        /**
+         * The same key with the same request again, within a day, has the effect of the first alone and gets its answer
+         */
+        'idempotency-key'?: string;
+    };
     path?: never;
     query?: never;
     url: '/v1/receipts';
@@ -943,8 +1009,6 @@ export type CreateReceiptErrors = {
      * `VALIDATION_FAILED`: The request does not match the documented schema
      *
      * `MALFORMED_BODY`: The body cannot be parsed
-     *
-     * `STATEMENT_MALFORMED`: The statement cannot be read
      */
     400: Problem;
     /**
@@ -958,6 +1022,10 @@ export type CreateReceiptErrors = {
      */
     403: Problem;
     /**
+     * `IDEMPOTENCY_KEY_IN_USE`: The first request under this idempotency key is not answered yet: try again in `retryAfterS` seconds
+     */
+    409: Problem;
+    /**
      * `PAYLOAD_TOO_LARGE`: The body is larger than the limit
      *
      * `STATEMENT_TOO_LARGE`: The statement is larger than the limit
@@ -968,11 +1036,19 @@ export type CreateReceiptErrors = {
      */
     415: Problem;
     /**
+     * `STATEMENT_MALFORMED`: The statement cannot be read
+     *
      * `LEDGER_REFUSED`: The ledger refused; `reason` says why
      *
      * `RECEIPT_REFUSED`: The receipt does not match a release
+     *
+     * `IDEMPOTENCY_KEY_REUSED`: The idempotency key was used for another request
      */
     422: Problem;
+    /**
+     * `TOO_MANY_REQUESTS`: Too many requests: slow down
+     */
+    429: Problem;
     /**
      * `INTERNAL_ERROR`: The service failed; the log has the cause under the instance id
      */
@@ -1004,6 +1080,12 @@ export type CreateVisitData = {
     body: {
         statement: string;
     };
+    headers?: {
+        /**
+         * The same key with the same request again, within a day, has the effect of the first alone and gets its answer
+         */
+        'idempotency-key'?: string;
+    };
     path?: never;
     query?: never;
     url: '/v1/visits';
@@ -1016,8 +1098,6 @@ export type CreateVisitErrors = {
      * `VALIDATION_FAILED`: The request does not match the documented schema
      *
      * `MALFORMED_BODY`: The body cannot be parsed
-     *
-     * `STATEMENT_MALFORMED`: The statement cannot be read
      */
     400: Problem;
     /**
@@ -1031,6 +1111,10 @@ export type CreateVisitErrors = {
      */
     403: Problem;
     /**
+     * `IDEMPOTENCY_KEY_IN_USE`: The first request under this idempotency key is not answered yet: try again in `retryAfterS` seconds
+     */
+    409: Problem;
+    /**
      * `PAYLOAD_TOO_LARGE`: The body is larger than the limit
      *
      * `STATEMENT_TOO_LARGE`: The statement is larger than the limit
@@ -1041,11 +1125,19 @@ export type CreateVisitErrors = {
      */
     415: Problem;
     /**
+     * `STATEMENT_MALFORMED`: The statement cannot be read
+     *
      * `LEDGER_REFUSED`: The ledger refused; `reason` says why
      *
      * `VISIT_REFUSED`: The ledger refused the visit; `reason` says why
+     *
+     * `IDEMPOTENCY_KEY_REUSED`: The idempotency key was used for another request
      */
     422: Problem;
+    /**
+     * `TOO_MANY_REQUESTS`: Too many requests: slow down
+     */
+    429: Problem;
     /**
      * `INTERNAL_ERROR`: The service failed; the log has the cause under the instance id
      */
@@ -1082,6 +1174,12 @@ export type CreateRevocationData = {
     body: {
         statement: string;
     };
+    headers?: {
+        /**
+         * The same key with the same request again, within a day, has the effect of the first alone and gets its answer
+         */
+        'idempotency-key'?: string;
+    };
     path?: never;
     query?: never;
     url: '/v1/revocations';
@@ -1094,8 +1192,6 @@ export type CreateRevocationErrors = {
      * `VALIDATION_FAILED`: The request does not match the documented schema
      *
      * `MALFORMED_BODY`: The body cannot be parsed
-     *
-     * `STATEMENT_MALFORMED`: The statement cannot be read
      */
     400: Problem;
     /**
@@ -1109,6 +1205,10 @@ export type CreateRevocationErrors = {
      */
     403: Problem;
     /**
+     * `IDEMPOTENCY_KEY_IN_USE`: The first request under this idempotency key is not answered yet: try again in `retryAfterS` seconds
+     */
+    409: Problem;
+    /**
      * `PAYLOAD_TOO_LARGE`: The body is larger than the limit
      *
      * `STATEMENT_TOO_LARGE`: The statement is larger than the limit
@@ -1119,9 +1219,17 @@ export type CreateRevocationErrors = {
      */
     415: Problem;
     /**
+     * `STATEMENT_MALFORMED`: The statement cannot be read
+     *
      * `LEDGER_REFUSED`: The ledger refused; `reason` says why
+     *
+     * `IDEMPOTENCY_KEY_REUSED`: The idempotency key was used for another request
      */
     422: Problem;
+    /**
+     * `TOO_MANY_REQUESTS`: Too many requests: slow down
+     */
+    429: Problem;
     /**
      * `INTERNAL_ERROR`: The service failed; the log has the cause under the instance id
      */
@@ -1158,6 +1266,12 @@ export type CreateNoticeReadingData = {
     body: {
         statements: Array<string>;
     };
+    headers?: {
+        /**
+         * The same key with the same request again, within a day, has the effect of the first alone and gets its answer
+         */
+        'idempotency-key'?: string;
+    };
     path?: never;
     query?: never;
     url: '/v1/notice-readings';
@@ -1170,8 +1284,6 @@ export type CreateNoticeReadingErrors = {
      * `VALIDATION_FAILED`: The request does not match the documented schema
      *
      * `MALFORMED_BODY`: The body cannot be parsed
-     *
-     * `STATEMENT_MALFORMED`: The statement cannot be read
      */
     400: Problem;
     /**
@@ -1185,6 +1297,10 @@ export type CreateNoticeReadingErrors = {
      */
     403: Problem;
     /**
+     * `IDEMPOTENCY_KEY_IN_USE`: The first request under this idempotency key is not answered yet: try again in `retryAfterS` seconds
+     */
+    409: Problem;
+    /**
      * `PAYLOAD_TOO_LARGE`: The body is larger than the limit
      *
      * `STATEMENT_TOO_LARGE`: The statement is larger than the limit
@@ -1195,9 +1311,17 @@ export type CreateNoticeReadingErrors = {
      */
     415: Problem;
     /**
+     * `STATEMENT_MALFORMED`: The statement cannot be read
+     *
      * `LEDGER_REFUSED`: The ledger refused; `reason` says why
+     *
+     * `IDEMPOTENCY_KEY_REUSED`: The idempotency key was used for another request
      */
     422: Problem;
+    /**
+     * `TOO_MANY_REQUESTS`: Too many requests: slow down
+     */
+    429: Problem;
     /**
      * `INTERNAL_ERROR`: The service failed; the log has the cause under the instance id
      */
