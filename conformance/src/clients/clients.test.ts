@@ -1,13 +1,18 @@
 import { execFile } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { runInNewContext } from 'node:vm';
 import { expect, test } from '@jest/globals';
 import { build } from 'esbuild';
-import { differences, writeTree } from './generated-tree.js';
+import { bruToJsonV2 } from '@usebruno/lang';
+import { openApiDocuments } from '../docs/openapi-documents.js';
+import { WORKSPACE } from '../docs/workspace.js';
+import { differences, readTree, writeTree } from './generated-tree.js';
+import { exampleOf } from './example-of.js';
+import { CLIENTS } from './services.js';
 
 const run = promisify(execFile);
 const TIMEOUT_MS = 120_000;
@@ -49,6 +54,49 @@ test('a file that was changed, added or removed is named', () => {
   } finally {
     rmSync(folder, { recursive: true });
   }
+});
+
+test('the Bruno collection has every operation of the documents, in Bruno’s own language', async () => {
+  const documents = await openApiDocuments();
+  for (const { name, program } of CLIENTS) {
+    const { files } = readTree(join(WORKSPACE, 'clients/bruno', name));
+    const requests = [...files].filter(([path]) => !path.endsWith('folder.bru'));
+    const written = requests.map(([path, text]) => {
+      const { auth, method, url } = bruToJsonV2(text).http;
+      const [address = ''] = url.split('?');
+      return `${basename(path, '.bru')}: ${method} ${address} ${auth}`;
+    });
+    const operations = Object.entries(documents.get(program)?.paths ?? {}).flatMap(([path, methods]) =>
+      Object.entries(methods).map(([method, { operationId, security }]) => {
+        const address = path.replaceAll(/\{(\w+)\}/g, ':$1');
+        return `${operationId}: ${method} {{${name}}}${address} ${security.length > 0 ? 'bearer' : 'none'}`;
+      }),
+    );
+    expect(operations.length).toBeGreaterThan(10);
+    expect(written.sort()).toEqual(operations.sort());
+  }
+});
+
+test('what a request demands is filled in, for a schema of any form', () => {
+  const body = {
+    ...{ type: 'object', required: ['patientId', 'permissions', 'at', 'data', 'count', 'isUrgent', 'wish'] },
+    properties: {
+      patientId: { type: 'string' },
+      permissions: { type: 'array', items: { anyOf: [{ enum: ['read'] }, { enum: ['write'] }] } },
+      at: { type: 'string', examples: ['2026-01-31T12:00:00Z'] },
+      data: {},
+      count: { type: 'integer', minimum: 3 },
+      isUrgent: { type: 'boolean' },
+      wish: {
+        anyOf: [{ type: 'string' }, { type: 'object', required: ['n'], properties: { n: { default: 7 } } }],
+      },
+      left: { type: 'string' },
+    },
+  };
+  expect(exampleOf(body, 'body')).toEqual({
+    ...{ patientId: '{{patientId}}', permissions: ['read'], at: '2026-01-31T12:00:00Z', data: {} },
+    ...{ count: 3, isUrgent: true, wish: { n: 7 } },
+  });
 });
 
 test('the TypeScript client works on a page, which has nothing of Node', async () => {

@@ -1,18 +1,20 @@
+import { join } from 'node:path';
 import { createClient } from '@hey-api/openapi-ts';
 import { readTree } from './generated-tree.js';
 import type { OpenApiDocument } from '../docs/openapi-documents.js';
-import type { ClientSource } from './services.js';
+import type { ClientSourceFile } from './services.js';
 
 /** By this header a service takes a request that is sent twice once. */
 const IDEMPOTENCY_KEY = 'idempotency-key';
 
 /** Operations as methods of one class, types of what they take and answer, and a client on `fetch`. */
 export async function generateTypeScript({
+  dir,
   document,
   file,
-  outputDir,
   service: { name },
-}: ClientSource): Promise<{ readonly files: ReadonlyMap<string, string> }> {
+}: ClientSourceFile): Promise<ReadonlyMap<string, string>> {
+  const outputDir = join(dir, name);
   await createClient({
     input: file,
     output: { path: outputDir, module: { extension: '.js' } },
@@ -30,7 +32,7 @@ export async function generateTypeScript({
       },
     ],
   });
-  return { files: new Map([...readTree(outputDir).files, ['repeatable.gen.ts', repeatable(document)]]) };
+  return new Map([...readTree(outputDir).files, ['repeatable.gen.ts', repeatable(document)]]);
 }
 
 /** What a client has to know while it runs, and the generator only writes into types. */

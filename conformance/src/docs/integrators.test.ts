@@ -5,6 +5,8 @@ import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { PYTHON_MISSING, hasPythonGenerator, writePython } from '../clients/python.js';
+import { openApiDocuments } from './openapi-documents.js';
 import { WORKSPACE, textOf } from './workspace.js';
 
 const run = promisify(execFile);
@@ -23,6 +25,15 @@ const blocksOf = (page: string, language: string): string[] =>
     ([, block = '']) => block,
   );
 
+/** The generator, and what its code needs. */
+const isPythonThere =
+  (await hasPythonGenerator()) &&
+  (await run('python3', ['-c', 'import attrs, httpx']).then(
+    () => true,
+    () => false,
+  ));
+if (!isPythonThere) console.warn(`SKIPPED: ${PYTHON_MISSING}, with attrs and httpx`);
+
 interface Inspected {
   readonly authority: string;
   readonly type: string;
@@ -40,7 +51,7 @@ describe('the tour for integrators, against a sandbox', () => {
   let notices = '';
 
   beforeAll(async () => {
-    sandbox = spawn(process.execPath, [SANDBOX, '--dir', sandboxDir, '--json'], {
+    sandbox = spawn(process.execPath, [SANDBOX, '--dir', sandboxDir, '--json', '--every', '1s'], {
       stdio: ['ignore', 'pipe', 'pipe'],
     });
     sandbox.stderr?.on('data', (chunk: Buffer) => (said += chunk.toString('utf8')));
@@ -100,6 +111,19 @@ describe('the tour for integrators, against a sandbox', () => {
     async () => {
       const [firstCall = ''] = blocksOf('clients/typescript/README.md', 'ts');
       expect(await printedBy('first-call', firstCall)).toMatch(/^pat_\S+ \w+$/m);
+    },
+    TOUR_MAX_MS,
+  );
+
+  (isPythonThere ? test : test.skip)(
+    'the first call of the Python client’s page is answered',
+    async () => {
+      const packages = join(dir, 'python');
+      await writePython(await openApiDocuments(), join(packages, 'careledger_client'));
+      const [firstCall = ''] = blocksOf('clients/python/README.md', 'python');
+      const command = `source '${variables}'; PYTHONPATH='${packages}' exec python3 -c "$1"`;
+      const { stdout } = await run('bash', ['-ec', command, 'bash', firstCall]);
+      expect(stdout).toMatch(/^pat_\S+ \w+$/m);
     },
     TOUR_MAX_MS,
   );

@@ -8,12 +8,13 @@ import type { Person } from '../demo/people.js';
  */
 export function writeVariables(
   file: string,
-  { authorities, gateway }: Careledger,
+  { authorities, gateway, providers }: Careledger,
   patient: Person,
   trustRootsFile: string,
 ): void {
   const services = { gateway, ...authorities };
   const { device, passphrase, patientId } = patient;
+  const [provider] = Object.values(providers);
   const variables = {
     ...Object.fromEntries(
       Object.entries(services).flatMap(([name, { tokens, url }]) => [
@@ -25,8 +26,10 @@ export function writeVariables(
       Object.entries(authorities).flatMap(([name, { authorityId, tokens }]) => [
         [`${name.toUpperCase()}_ID`, authorityId],
         [`${name.toUpperCase()}_TOKEN`, tokens.practitioner],
+        [`${name.toUpperCase()}_AUDITOR_TOKEN`, tokens.auditor],
       ]),
     ),
+    ...(provider && { PROVIDER: provider.url, PROVIDER_OPS_TOKEN: provider.tokens.ops }),
     PATIENT: patientId,
     PATIENT_TOKEN: patient.api.connection.token,
     PASSPHRASE: passphrase,

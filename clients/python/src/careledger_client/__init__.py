@@ -1,0 +1,1 @@
+"""Clients of careledger: `gateway`, `authority` and `provider`, each generated from its OpenAPI document."""
