@@ -8,6 +8,9 @@ const readingIdOf = (rowId: number, index: number): number => rowId * READINGS_P
 /** The frame's row of a reading id. */
 export const rowOfReading = (readingId: number): number => Math.floor(readingId / READINGS_PER_ROW);
 
+/** The place of a reading within its frame. */
+export const indexOfReading = (readingId: number): number => readingId % READINGS_PER_ROW;
+
 /** What the processing needs of a stored frame. */
 export interface ProcessedFrame {
   readonly rowId: number;
