@@ -14,9 +14,9 @@ import {
   type Erasure,
   type PendingBlock,
 } from './chain/index.js';
-import { Greetings, Nonces } from './device-clock/index.js';
+import { Nonces } from './device-clock/index.js';
 import { DeviceRegistry } from './devices/index.js';
-import { IngestPipeline, clinicalReadingRules, type ReadingRules } from './ingest/index.js';
+import { Greetings, IngestPipeline, clinicalReadingRules, type ReadingRules } from './ingest/index.js';
 import { Patients, type ConsentKeyFolder } from './patients/index.js';
 import { CLOCKS_MIGRATION, STORE_MIGRATIONS, openStore, type GatewayStore } from './store/index.js';
 

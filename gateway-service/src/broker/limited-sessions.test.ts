@@ -1,10 +1,12 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { afterEach, beforeEach, expect, test } from '@jest/globals';
+import type { Client } from 'aedes';
 import { MqttDevice } from '../../testing/mqtt-device.js';
 import type { SimulatedDevice } from '../../testing/simulated-device.js';
 import { TestCore } from '../../testing/test-core.js';
 import { EmbeddedBroker } from './embedded.js';
-import { LIMITED_MAX_FRAMES, LIMITED_PER_DEVICE } from './limits.js';
+import { LimitedSessions } from './limited-sessions.js';
+import { LIMITED_MAX, LIMITED_MAX_FRAMES, LIMITED_PER_DEVICE } from './limits.js';
 
 const HOUR_MS = 3_600_000;
 const silent = { info: () => undefined, warn: () => undefined };
@@ -101,6 +103,18 @@ test('a device whose clock is off: with its first stored frame it is told everyt
   await mqtt.disconnected;
   await next.publish(device.frame(t.nowMs).bytes);
   expect(next.results).toMatchObject([{ seq: 2, status: 'stored' }]);
+});
+
+test('stolen-old-tokens: those of many devices hold a bounded number of sessions together, the newest', () => {
+  const ended: number[] = [];
+  const sessions = new LimitedSessions();
+  const sample = t.core.devices.get(device.deviceId);
+  for (let n = 0; n < LIMITED_MAX + 3; n++) {
+    const other = Object.assign(Object.create(sample) as typeof sample, { deviceId: `dev_${n}` });
+    sessions.add({ device: other, client: { close: () => ended.push(n) } as unknown as Client });
+  }
+  expect(sessions.size).toBe(LIMITED_MAX);
+  expect(ended).toEqual([0, 1, 2]);
 });
 
 test('revoked-device: its limited sessions end too', async () => {

@@ -1,4 +1,5 @@
 export { registerIngestMetrics } from './counters.js';
+export { Greetings } from './greetings.js';
 export { URGENT_MAX_AGE_MS } from './limits.js';
 export { IngestPipeline } from './pipeline.js';
 export { clinicalReadingRules, type ReadingRules } from './reading-rules.js';

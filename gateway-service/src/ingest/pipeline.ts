@@ -3,13 +3,13 @@ import type { DeviceResult, FrameResult } from '@careledger/protocol';
 import type { ChainKeeper } from '../chain/keeper.js';
 import type { ChainRecovery } from '../chain/recover.js';
 import type { PendingBlock } from '../chain/seal.js';
-import type { Greetings } from '../device-clock/index.js';
 import type { Device } from '../devices/index.js';
 import { FairQueue } from '../scheduling/fair-queue.js';
 import { FRAME_FLAG, type GatewayStore, type StoreWriter } from '../store/index.js';
 import { checkQueuedFrame, type FrameChecks } from './check.js';
 import { IngestError, isSentAgain, type Refusal, type RefusalCode } from './codes.js';
 import { IngestCounters } from './counters.js';
+import type { Greetings } from './greetings.js';
 import { Group } from './group.js';
 import {
   BYTES_PER_TURN,

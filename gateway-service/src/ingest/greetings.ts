@@ -1,9 +1,8 @@
 import type { SignatureVerifier } from '@careledger/crypto';
 import { verifyHello, type Hello } from '@careledger/private-chain';
 import type { HelloResult } from '@careledger/protocol';
+import type { Arrival, Nonces } from '../device-clock/index.js';
 import type { Device } from '../devices/index.js';
-import type { Arrival } from './device-clock.js';
-import type { Nonces } from './nonces.js';
 
 export interface GreetingOptions {
   readonly nonces: Nonces;
