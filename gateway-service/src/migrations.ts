@@ -1,9 +1,9 @@
 import type { Migration } from '@careledger/service-kit';
 import { CONSENT_OWNERS, CONSENT_TABLES } from './consent/schema.js';
-import { ANCHORS_TABLE, VERSIONS_FORMAT, VERSIONS_TABLES } from './delivery/schema.js';
+import { ANCHORS_TABLE, VERSIONS_FORMAT, VERSIONS_TABLES, VERSIONS_TRACE_COLUMN } from './delivery/schema.js';
 import { AUTHORITIES_TABLE } from './ledger-access/schema.js';
 import { PATIENT_TOKENS_TABLE } from './patients/schema.js';
-import { ALLOWANCES_TABLES, PROCESSING_TABLES } from './processing/schema.js';
+import { ALLOWANCES_TABLES, DUE_TRACE_COLUMN, PROCESSING_TABLES } from './processing/schema.js';
 import { UNMADE_RECORDS_TABLE } from './records/schema.js';
 
 /** Those of the first release. */
@@ -27,5 +27,9 @@ export const GATEWAY_MIGRATIONS: readonly Migration[] = [
   {
     name: 'records: tag groups, wraps beside their sets, receipts of notices; what the first release made is made again',
     sql: VERSIONS_FORMAT + UNMADE_RECORDS_TABLE,
+  },
+  {
+    name: 'records: where in a trace they became due and were made',
+    sql: DUE_TRACE_COLUMN + VERSIONS_TRACE_COLUMN,
   },
 ];

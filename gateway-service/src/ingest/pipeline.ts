@@ -1,5 +1,6 @@
 import { FrameError, parseFrame, type Frame } from '@careledger/private-chain';
 import type { FrameResult } from '@careledger/protocol';
+import { isTracing, type TraceParent } from '@careledger/service-kit';
 import type { ChainKeeper } from '../chain/keeper.js';
 import type { ChainRecovery } from '../chain/recover.js';
 import type { PendingBlock } from '../chain/seal.js';
@@ -9,6 +10,7 @@ import { FRAME_FLAG, type GatewayStore, type StoreWriter } from '../store/index.
 import { checkQueuedFrame, type FrameChecks } from './check.js';
 import { IngestError, type RefusalCode } from './codes.js';
 import { IngestCounters } from './counters.js';
+import { traceFrame } from './frame-span.js';
 import { Group } from './group.js';
 import {
   BYTES_PER_TURN,
@@ -40,6 +42,7 @@ interface QueuedFrame {
   readonly receivedMs: number;
   readonly isUrgent: boolean;
   readonly ticket: FrameTicket;
+  readonly trace: TraceParent | null;
 }
 
 /**
@@ -114,7 +117,9 @@ export class IngestPipeline {
       this.#trust.mayGoFirst(device, receivedMs);
     if (isUrgent) this.counters.urgent++;
     const cost = 1 + Math.floor(bytes.length / BYTES_PER_TURN);
-    this.#queue.push(device, { device, bytes, frame, receivedMs, isUrgent, ticket }, { cost, isUrgent });
+    // Asked first: on the hot path nothing is done for traces that nobody wants.
+    const traced = isTracing() ? traceFrame(ticket, isUrgent) : { ticket, trace: null };
+    this.#queue.push(device, { device, bytes, frame, receivedMs, isUrgent, ...traced }, { cost, isUrgent });
     this.#queuedBytes += bytes.length;
     if (this.#queue.size >= QUEUE_MAX_FRAMES || this.#queuedBytes >= QUEUE_MAX_BYTES) this.#isFull = true;
     this.#schedule();
@@ -211,7 +216,7 @@ export class IngestPipeline {
   }
 
   #check(item: QueuedFrame, nowMs: number): void {
-    const { frame, device, bytes, receivedMs, isUrgent, ticket } = item;
+    const { frame, device, bytes, receivedMs, isUrgent, ticket, trace } = item;
     if (typeof frame === 'string') {
       this.#refuse(ticket, null, frame);
       return;
@@ -248,6 +253,7 @@ export class IngestPipeline {
       receivedMs,
       flags,
       isUrgent,
+      trace,
       height,
       bytes,
       chainNo: chain.chainNo,

@@ -1,5 +1,6 @@
 import type { Frame } from '@careledger/private-chain';
 import type { FrameResult } from '@careledger/protocol';
+import type { TraceParent } from '@careledger/service-kit';
 import type { Device } from '../devices/index.js';
 import type { IngestError } from './codes.js';
 
@@ -21,4 +22,6 @@ export interface CommittedFrame {
   /** Bits of `FRAME_FLAG`. */
   readonly flags: number;
   readonly isUrgent: boolean;
+  /** What is done because of it goes on from here; null where it is not traced. */
+  readonly trace: TraceParent | null;
 }

@@ -1,5 +1,6 @@
 import type { ClinicalReading } from '@careledger/clinical';
 import type { Frame } from '@careledger/private-chain';
+import type { TraceParent } from '@careledger/service-kit';
 import { READINGS_PER_ROW } from './limits.js';
 
 /** Names one reading of a stored frame for good: what the clinical rules call its row. */
@@ -15,6 +16,8 @@ export interface ProcessedFrame {
   readonly deviceId: string;
   readonly receivedMs: number;
   readonly frame: Frame;
+  /** Missing where it is processed again after a crash: its trace was in memory. */
+  readonly trace?: TraceParent | null;
 }
 
 /** A frame's readings as the rules take them. */

@@ -67,3 +67,9 @@ export const ALLOWANCES_TABLES = `
       PRIMARY KEY (device_id, lane)
     ) STRICT, WITHOUT ROWID;
   `;
+
+/** Part of a released migration: its text stays. */
+export const DUE_TRACE_COLUMN = `
+    -- header traceparent of what made it due, where that is traced
+    ALTER TABLE due_records ADD COLUMN trace TEXT;
+  `;

@@ -20,6 +20,7 @@ import { createHttpServer } from './server.js';
 import { installOpenApi, type OpenApiInfo } from './openapi.js';
 import { commonProblems, ProblemError, type ProblemCatalogue } from './problems.js';
 import { installEventStreams } from './event-stream.js';
+import { installTracing } from './tracing.js';
 import { answerParserError, installTransportProblems, namesItsHost } from './transport-problems.js';
 import { typeboxValidatorCompiler } from './validation.js';
 
@@ -87,6 +88,7 @@ export async function buildService(options: BuildServiceOptions): Promise<Servic
     if (!namesItsHost(raw)) throw new ProblemError('MALFORMED_REQUEST', 'A request names its host, once');
   });
   refuseWhileClosing(app);
+  installTracing(app as unknown as FastifyInstance);
   app.addHook('onResponse', async (request, reply) => {
     const line = {
       method: request.method,
