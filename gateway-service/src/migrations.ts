@@ -4,10 +4,15 @@ import {
   type Migration,
 } from '@careledger/service-kit';
 import { CONSENT_OWNERS, CONSENT_TABLES } from './consent/schema.js';
-import { ANCHORS_TABLE, VERSIONS_FORMAT, VERSIONS_TABLES } from './delivery/schema.js';
+import { ANCHORS_TABLE, VERSIONS_FORMAT, VERSIONS_TABLES, VERSIONS_TRACE_COLUMN } from './delivery/schema.js';
 import { AUTHORITIES_TABLE } from './ledger-access/schema.js';
 import { PATIENT_TOKENS_TABLE } from './patients/schema.js';
-import { ALARMS_COLUMNS, ALLOWANCES_TABLES, PROCESSING_TABLES } from './processing/schema.js';
+import {
+  ALARMS_COLUMNS,
+  ALLOWANCES_TABLES,
+  DUE_TRACE_COLUMN,
+  PROCESSING_TABLES,
+} from './processing/schema.js';
 import { UNMADE_RECORDS_TABLE } from './records/schema.js';
 import { CLOCKS_MIGRATION } from './store/index.js';
 
@@ -37,4 +42,8 @@ export const GATEWAY_MIGRATIONS: readonly Migration[] = [
   idempotencyAnswersMigration,
   CLOCKS_MIGRATION,
   { name: 'processing: type, priority and marks of alarms', sql: ALARMS_COLUMNS },
+  {
+    name: 'records: where in a trace they became due and were made',
+    sql: DUE_TRACE_COLUMN + VERSIONS_TRACE_COLUMN,
+  },
 ];

@@ -118,7 +118,7 @@ export class DeliveryFixture implements AsyncDisposable {
         ...{ patientNo, ...record, kind: priority, source, priority, periodStart, periodEnd, tagGroups: [] },
         ...{ summary: null, manifest, manifestHash, wrapSet, wraps: [wrap.jwe], providerId, storeStatement },
         ciphertext,
-        ...{ arrivedMs: null, madeMs: 1 },
+        ...{ trace: null, arrivedMs: null, madeMs: 1 },
       }),
     );
     this.pipeline.addMade({ versionNo, patientNo, priority, stage: 'made' });

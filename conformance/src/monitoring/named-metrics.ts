@@ -1,9 +1,11 @@
-import { readFileSync } from 'node:fs';
+import { readFileSync, readdirSync } from 'node:fs';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parse } from 'yaml';
 
-const file = (path: string): string =>
-  readFileSync(fileURLToPath(new URL(`../../../docker/${path}`, import.meta.url)), 'utf8');
+const DOCKER = fileURLToPath(new URL('../../../docker/', import.meta.url));
+const DASHBOARDS = join(DOCKER, 'grafana/dashboards');
+const RULES = join(DOCKER, 'prometheus/rules.yaml');
 
 /** Words of PromQL that look like names of metrics. */
 const KEYWORDS = new Set(['and', 'or', 'unless', 'bool', 'offset', 'inf', 'nan']);
@@ -21,18 +23,35 @@ export function metricsOf(expression: string): string[] {
 }
 
 interface Dashboard {
-  readonly panels: readonly { readonly targets: readonly { readonly expr: string }[] }[];
+  readonly uid: string;
+  readonly title: string;
+  readonly panels: readonly {
+    readonly id: number;
+    readonly title: string;
+    readonly description?: string;
+    readonly targets?: readonly { readonly expr: string }[];
+  }[];
 }
 interface Rules {
   readonly groups: readonly { readonly rules: readonly { readonly expr: string }[] }[];
 }
 
-/** Every metric that the dashboard and the alerting rules name, but `up`, which is Prometheus' own. */
+/** Grafana's dashboards, by the names of their files. */
+export const dashboards = (): ReadonlyMap<string, Dashboard> =>
+  new Map(
+    readdirSync(DASHBOARDS).map((name) => [
+      name,
+      JSON.parse(readFileSync(join(DASHBOARDS, name), 'utf8')) as Dashboard,
+    ]),
+  );
+
+/** Every metric that a dashboard or an alerting rule names, but `up`, which is Prometheus' own. */
 export function namedMetrics(): string[] {
-  const dashboard = JSON.parse(file('grafana/dashboards/careledger.json')) as Dashboard;
-  const rules = parse(file('prometheus/rules.yaml')) as Rules;
+  const rules = parse(readFileSync(RULES, 'utf8')) as Rules;
   const expressions = [
-    ...dashboard.panels.flatMap(({ targets }) => targets.map(({ expr }) => expr)),
+    ...[...dashboards().values()].flatMap(({ panels }) =>
+      panels.flatMap(({ targets = [] }) => targets.map(({ expr }) => expr)),
+    ),
     ...rules.groups.flatMap((group) => group.rules.map(({ expr }) => expr)),
   ];
   return [...new Set(expressions.flatMap(metricsOf))].filter((name) => name !== 'up').toSorted();

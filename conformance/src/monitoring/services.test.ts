@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { ProcessGroup, startCareledger, startEmbeddedNetwork } from '@careledger/supervisor';
 import { afterAll, describe, expect, test } from '@jest/globals';
-import { exposedMetrics, isFabricMetric, metricsOf, namedMetrics } from './named-metrics.js';
+import { dashboards, exposedMetrics, isFabricMetric, metricsOf, namedMetrics } from './named-metrics.js';
 
 const TIMEOUT_MS = 120_000;
 
@@ -24,6 +24,25 @@ describe('what dashboards and alerting rules read', () => {
       'h',
       'd_total',
     ]);
+  });
+
+  test('is laid out for each reader: one dashboard a file, with panels that say what they show', () => {
+    const all = [...dashboards()];
+    expect(all.map(([name]) => name)).toEqual([
+      'careledger.json',
+      'clinical-safety.json',
+      'integrators.json',
+      'operators.json',
+    ]);
+    expect(new Set(all.map(([, { uid }]) => uid)).size).toBe(all.length);
+    for (const [name, { panels }] of all) {
+      expect([name, new Set(panels.map(({ id }) => id)).size]).toEqual([name, panels.length]);
+      if (name === 'careledger.json') continue;
+      const mute = panels.filter(
+        ({ description = '', targets = [] }) => description === '' || targets.length === 0,
+      );
+      expect([name, mute.map(({ title }) => title)]).toEqual([name, []]);
+    }
   });
 
   test(

@@ -1,7 +1,7 @@
 import { records } from '@careledger/contracts';
 import { announceVersion, Grace, type AnnouncedVersion } from '@careledger/delivery';
 import { orUndefined } from '@careledger/ledger';
-import type { Logger } from '@careledger/service-kit';
+import { traced, type Logger } from '@careledger/service-kit';
 import type { LedgerReader } from '../ledger-access/ledger-link.js';
 import type { StatementBatcher } from '../ledger-access/statement-batcher.js';
 import type { Patients } from '../patients/index.js';
@@ -31,10 +31,16 @@ export class Announcing {
   }
 
   async run(versionNo: number, priority: Priority): Promise<void> {
+    const version = this.#options.versions.get(versionNo);
+    if (version?.stage !== 'stored') return;
+    const about = { parent: version.trace, attributes: { 'careledger.record.kind': version.kind } };
+    await traced('announce record', about, () => this.#announce(version, priority));
+  }
+
+  async #announce(version: OwnVersion, priority: Priority): Promise<void> {
     const { store, versions, ledger, patients, clock, logger } = this.#options;
-    const version = versions.get(versionNo);
-    if (version?.stage !== 'stored' || version.announceStatement === null) return;
-    const { recordId, manifestHash, announceStatement } = version;
+    const { versionNo, recordId, manifestHash, announceStatement } = version;
+    if (announceStatement === null) return;
     const author = patients.byNo(version.patientNo).patientId;
     const outcome = await announceVersion(
       { recordId, version: version.version, author, manifestHash },

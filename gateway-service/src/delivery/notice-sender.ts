@@ -4,6 +4,7 @@ import {
   createHttpClient,
   DurableWork,
   messageOf,
+  traced,
   type Logger,
   type WorkHealth,
 } from '@careledger/service-kit';
@@ -86,11 +87,13 @@ export class NoticeSender implements AsyncDisposable {
     const notice = notices.get(noticeNo);
     if (notice?.status !== 'open') return;
     const { authorityId, versionNo, madeMs } = notice;
-    const sinceMs = versions.get(versionNo)?.arrivedMs ?? madeMs;
+    const version = versions.get(versionNo);
+    const sinceMs = version?.arrivedMs ?? madeMs;
     if (clock() - sinceMs > NOTICE_MAX_AGE_MS) return this.#giveUp(notice, 'NOTICE_TOO_OLD');
     // Taken over from the ledger after a backup was put back: the next version has a notice of its own.
     if (!versions.hasContent(versionNo)) return this.#giveUp(notice, 'RECORD_TAKEN_OVER');
-    const receipt = await this.#post(notice, signal);
+    const about = { parent: version?.trace ?? null, attributes: { 'careledger.authority': authorityId } };
+    const receipt = await traced('send notice', about, () => this.#post(notice, signal));
     store.deferred(() => notices.setSent(noticeNo, receipt, clock()));
     logger.info({ authorityId, versionNo, afterMs: clock() - sinceMs }, 'emergency notice delivered');
     progress.notify(notice.patientNo);

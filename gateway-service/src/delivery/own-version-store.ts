@@ -39,6 +39,7 @@ interface Row {
   made_ms: number;
   stored_ms: number | null;
   announced_ms: number | null;
+  trace: string | null;
 }
 
 export interface VersionFilter {
@@ -69,8 +70,8 @@ export class OwnVersionStore implements MadeVersions {
       .prepare(
         `INSERT INTO record_versions (patient_no, record_id, version, kind, place, lane, stage, period_start, period_end,
            tag_groups, summary, manifest, manifest_hash, format, wrap_set, wraps, provider_id, store_statement, arrived_ms,
-           made_ms)
-         VALUES (?, ?, ?, ?, ?, ?, 'made', ?, ?, ?, ?, ?, ?, 2, ?, ?, ?, ?, ?, ?)`,
+           made_ms, trace)
+         VALUES (?, ?, ?, ?, ?, ?, 'made', ?, ?, ?, ?, ?, ?, 2, ?, ?, ?, ?, ?, ?, ?)`,
       )
       .run(
         version.patientNo,
@@ -91,6 +92,7 @@ export class OwnVersionStore implements MadeVersions {
         version.storeStatement,
         version.arrivedMs,
         version.madeMs,
+        version.trace,
       );
     const versionNo = Number(lastInsertRowid);
     this.#database
@@ -332,5 +334,6 @@ function versionOf(row: Row): OwnVersion {
     madeMs: row.made_ms,
     storedMs: row.stored_ms,
     announcedMs: row.announced_ms,
+    trace: row.trace,
   };
 }

@@ -1,6 +1,6 @@
 import { NotYetError } from '@careledger/delivery';
 import type { ChannelName } from '@careledger/domain';
-import { DurableWork, type Logger, type WorkHealth } from '@careledger/service-kit';
+import { DurableWork, traced, type Logger, type WorkHealth } from '@careledger/service-kit';
 import type { Registrations } from '../consent/registrations.js';
 import type { RegistrationAwaiter } from '../consent/settle.js';
 import { EMERGENCY_BACKOFF, LEDGER_CONCURRENCY, PERIODIC_BACKOFF } from '../ledger-access/limits.js';
@@ -158,7 +158,8 @@ export class DeliveryPipeline implements DueQueue, RegistrationAwaiter, AsyncDis
     const due = processing.due(dueNo);
     // One that is put off is handed out when its time has come.
     if (due === undefined || due.notBeforeMs > clock()) return;
-    const making = await maker.make(due);
+    const about = { parent: due.trace, attributes: { 'careledger.record.kind': due.kind } };
+    const making = await traced('make record', about, () => maker.make(due));
     if (making.outcome === 'made') {
       for (const noticeNo of making.noticeNos) noticeSender.add(noticeNo);
       this.addMade({ ...making.version, stage: 'made' });

@@ -132,3 +132,9 @@ export const VERSIONS_FORMAT = `
     CREATE TABLE rewrap_sweep (id INTEGER PRIMARY KEY CHECK (id = 1), swept_ms INTEGER NOT NULL) STRICT;
     INSERT INTO rewrap_sweep VALUES (1, 0);
 `;
+
+/** Part of a released migration: its text stays. */
+export const VERSIONS_TRACE_COLUMN = `
+    -- header traceparent of its making, where that is traced
+    ALTER TABLE record_versions ADD COLUMN trace TEXT;
+  `;

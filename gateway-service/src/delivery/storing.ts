@@ -3,7 +3,7 @@ import { toBase64url, type SignatureVerifier, type Signer } from '@careledger/cr
 import { Grace, storeVersion, type StoreOutcome, type StoringSide } from '@careledger/delivery';
 import { orUndefined } from '@careledger/ledger';
 import { PROVIDER_ROUTES, StoreRecordAnswer } from '@careledger/protocol';
-import { HttpClientError, type Logger } from '@careledger/service-kit';
+import { HttpClientError, traced, type Logger } from '@careledger/service-kit';
 import { readStatement } from '@careledger/statements';
 import type { LedgerReader } from '../ledger-access/ledger-link.js';
 import type { OrganisationDirectory } from '../ledger-access/organisation-directory.js';
@@ -47,6 +47,17 @@ export class Storing {
   async run(versionNo: number, signal: AbortSignal): Promise<void> {
     const version = this.#options.versions.get(versionNo);
     if (version?.stage !== 'made') return;
+    const about = {
+      parent: version.trace,
+      attributes: {
+        'careledger.record.kind': version.kind,
+        'careledger.provider': version.providerId,
+      },
+    };
+    await traced('store record', about, () => this.#store(version, signal));
+  }
+
+  async #store(version: OwnVersion, signal: AbortSignal): Promise<void> {
     const { recordId, manifestHash } = version;
     const { patientId: author } = this.#authorOf(version);
     const { ciphertextSha256 } = storeBody(version.storeStatement);

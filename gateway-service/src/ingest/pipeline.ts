@@ -1,5 +1,6 @@
 import { FrameError, parseFrame, parseHello, type Frame, type Hello } from '@careledger/private-chain';
 import type { DeviceResult, FrameResult } from '@careledger/protocol';
+import { isTracing, type TraceParent } from '@careledger/service-kit';
 import type { ChainKeeper } from '../chain/keeper.js';
 import type { ChainRecovery } from '../chain/recover.js';
 import type { PendingBlock } from '../chain/seal.js';
@@ -9,6 +10,7 @@ import { FRAME_FLAG, type GatewayStore, type StoreWriter } from '../store/index.
 import { checkQueuedFrame, type FrameChecks } from './check.js';
 import { IngestError, isSentAgain, type Refusal, type RefusalCode } from './codes.js';
 import { IngestCounters } from './counters.js';
+import { traceFrame } from './frame-span.js';
 import type { Greetings } from './greetings.js';
 import { Group } from './group.js';
 import {
@@ -44,6 +46,7 @@ interface QueuedFrame {
   readonly receivedMs: number;
   readonly isUrgent: boolean;
   readonly ticket: FrameTicket;
+  readonly trace: TraceParent | null;
 }
 
 /**
@@ -122,7 +125,9 @@ export class IngestPipeline {
       this.#trust.mayGoFirst(device, receivedMs);
     if (isUrgent) this.counters.urgent++;
     const cost = 1 + Math.floor(bytes.length / BYTES_PER_TURN);
-    this.#queue.push(device, { device, bytes, read, receivedMs, isUrgent, ticket }, { cost, isUrgent });
+    // Asked first: on the hot path nothing is done for traces that nobody wants.
+    const traced = isTracing() ? traceFrame(ticket, isUrgent) : { ticket, trace: null };
+    this.#queue.push(device, { device, bytes, read, receivedMs, isUrgent, ...traced }, { cost, isUrgent });
     this.#queuedBytes += bytes.length;
     if (this.#queue.size >= QUEUE_MAX_FRAMES || this.#queuedBytes >= QUEUE_MAX_BYTES) this.#isFull = true;
     this.#schedule();
@@ -221,7 +226,7 @@ export class IngestPipeline {
   }
 
   #check(item: QueuedFrame, nowMs: number): void {
-    const { read, device, bytes, receivedMs, isUrgent, ticket } = item;
+    const { read, device, bytes, receivedMs, isUrgent, ticket, trace } = item;
     if (read.kind === 'refused') {
       this.#refuse(ticket, read.refusal);
       return;
@@ -271,6 +276,7 @@ export class IngestPipeline {
       flags,
       offsetMs,
       isUrgent,
+      trace,
       height,
       bytes,
       chainNo: chain.chainNo,

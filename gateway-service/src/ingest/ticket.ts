@@ -1,5 +1,6 @@
 import type { Frame } from '@careledger/private-chain';
 import type { DeviceResult } from '@careledger/protocol';
+import type { TraceParent } from '@careledger/service-kit';
 import type { TokenSample } from '../device-clock/index.js';
 import type { Device } from '../devices/index.js';
 import type { IngestError } from './codes.js';
@@ -26,4 +27,6 @@ export interface CommittedFrame {
   /** What is added to the times of its readings, as the device said them, to have them by the gateway's clock. */
   readonly offsetMs: number;
   readonly isUrgent: boolean;
+  /** What is done because of it goes on from here; null where it is not traced. */
+  readonly trace: TraceParent | null;
 }

@@ -1,5 +1,6 @@
 import type { ClinicalEvent } from '@careledger/clinical';
 import { timestampOf } from '@careledger/domain';
+import { isTracing, startSpan, type TraceParent } from '@careledger/service-kit';
 import { URGENT_MAX_AGE_MS } from '../ingest/index.js';
 import type { Episode, Priority, NewDueRecord, ProcessingStore } from './store.js';
 
@@ -10,6 +11,8 @@ export interface PatientEvent {
   /** The devices that brought it about; none where the clock did. */
   readonly deviceIds: readonly string[];
   readonly arrivedMs: number;
+  /** What the record goes on from; see `traceEvent`. */
+  readonly trace: TraceParent | null;
 }
 
 /**
@@ -36,6 +39,20 @@ function newsTimeOf(event: ClinicalEvent): number | undefined {
   }
 }
 
+/**
+ * Notes in the trace of the frame that brought it about that the rules made a record due; an event of the clock begins a
+ * trace. What the record goes on from.
+ */
+export function traceEvent({ kind }: ClinicalEvent, cause: TraceParent | null): TraceParent | null {
+  if (!isTracing()) return null;
+  const span = startSpan('record due', {
+    parent: cause,
+    attributes: { 'careledger.record.kind': kind === 'window-due' ? 'periodic' : 'emergency' },
+  });
+  span.end();
+  return span.traceParent;
+}
+
 /** Name of a window within its patient. */
 const windowSource = (startMs: number, endMs: number): string =>
   `${timestampOf(startMs)}/${timestampOf(endMs)}`;
@@ -52,11 +69,11 @@ export function windowOfSource(source: string): { readonly startMs: number; read
  */
 export function applyEvent(
   store: ProcessingStore,
-  { patientNo, event, arrivedMs }: Omit<PatientEvent, 'deviceIds'>,
+  { patientNo, event, arrivedMs, trace }: Omit<PatientEvent, 'deviceIds'>,
 ): NewDueRecord | undefined {
   if (event.kind === 'window-due') {
     const source = windowSource(event.windowStart, event.windowEnd);
-    return { patientNo, kind: 'periodic', source, priority: 'periodic', arrivedMs: null };
+    return { patientNo, kind: 'periodic', source, priority: 'periodic', arrivedMs: null, trace };
   }
   const { episodeId: source } = event;
   const known = event.kind === 'episode-started' ? undefined : store.episode(source);
@@ -69,7 +86,7 @@ export function applyEvent(
   const isTold = event.kind !== 'episode-revised';
   return {
     ...{ patientNo, kind: 'emergency', source, priority: isTold ? 'emergency' : 'periodic' },
-    arrivedMs: isTold ? arrivedMs : null,
+    ...{ arrivedMs: isTold ? arrivedMs : null, trace },
   };
 }
 

@@ -20,7 +20,7 @@ import type { Logger } from '@careledger/service-kit';
 import type { GatewayCore } from '../core.js';
 import { clinicalReadingRules, type CommittedFrame } from '../ingest/index.js';
 import type { Allowances } from './allowances.js';
-import { allowanceFor, applyEvent, type PatientEvent } from './due-of-event.js';
+import { allowanceFor, applyEvent, traceEvent, type PatientEvent } from './due-of-event.js';
 import { CATCH_UP_FRAMES, PERSIST_AFTER_FRAMES, PERSIST_DELAY_MS, TICK_INTERVAL_MS } from './limits.js';
 import { clinicalReadings, rowOfReading, type ProcessedFrame } from './reading-id.js';
 import type { DueRecord, ProcessingStore } from './store.js';
@@ -274,7 +274,10 @@ export class Processor {
     for (const flag of flagged) this.#flags.set(flag.rowId, flag);
     for (const [index, event] of events.entries()) {
       const deviceIds = causes[index] ?? [];
-      this.#events.push({ patientNo, event, deviceIds, arrivedMs: arrivalOf(event, frames) ?? arrivedMs });
+      const raisedBy = raiserOf(event, frames);
+      const trace = traceEvent(event, (raisedBy ?? frames.at(-1))?.trace ?? null);
+      const arrived = raisedBy?.receivedMs ?? arrivedMs;
+      this.#events.push({ patientNo, event, deviceIds, arrivedMs: arrived, trace });
     }
   }
 
@@ -360,14 +363,14 @@ interface PutRecord {
   readonly overOf?: string;
 }
 
-/** Arrival of the newest frame that an emergency rests on. */
-function arrivalOf(event: ClinicalEvent, frames: readonly ProcessedFrame[]): number | undefined {
+/** The newest frame that an emergency rests on. */
+function raiserOf(event: ClinicalEvent, frames: readonly ProcessedFrame[]): ProcessedFrame | undefined {
   if (event.kind !== 'episode-started' && event.kind !== 'episode-escalated') return undefined;
   const rows = new Set(event.evidence.map(({ rowId }) => rowOfReading(rowId)));
-  return frames.findLast(({ rowId }) => rows.has(rowId))?.receivedMs;
+  return frames.findLast(({ rowId }) => rows.has(rowId));
 }
 
 function processedFrame(committed: CommittedFrame): ProcessedFrame {
-  const { rowId, patientNo, device, receivedMs, offsetMs, frame } = committed;
-  return { rowId, patientNo, deviceId: device.deviceId, receivedMs, offsetMs, frame };
+  const { rowId, patientNo, device, receivedMs, offsetMs, frame, trace } = committed;
+  return { rowId, patientNo, deviceId: device.deviceId, receivedMs, offsetMs, frame, trace };
 }

@@ -1,5 +1,6 @@
 import { inTableUnit, type ClinicalReading } from '@careledger/clinical';
 import type { Frame, TimedReading } from '@careledger/private-chain';
+import type { TraceParent } from '@careledger/service-kit';
 import { READINGS_PER_ROW } from './limits.js';
 
 /** Names one reading of a stored frame for good: what the clinical rules call its row. */
@@ -19,6 +20,8 @@ export interface ProcessedFrame {
   readonly receivedMs: number;
   readonly offsetMs: number;
   readonly frame: Frame;
+  /** Missing where it is processed again after a crash: its trace was in memory. */
+  readonly trace?: TraceParent | null;
 }
 
 /** The measurement of a reading as rules and aggregates have it: in the code table's unit. */

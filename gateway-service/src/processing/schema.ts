@@ -80,3 +80,9 @@ export const ALARMS_COLUMNS = `
     ALTER TABLE episodes ADD COLUMN end_reason TEXT;
     UPDATE episodes SET priority = 'medium' WHERE rule = 'glucose-very-high';
   `;
+
+/** Part of a released migration: its text stays. */
+export const DUE_TRACE_COLUMN = `
+    -- header traceparent of what made it due, where that is traced
+    ALTER TABLE due_records ADD COLUMN trace TEXT;
+  `;

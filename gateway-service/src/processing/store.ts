@@ -11,7 +11,7 @@ import {
   type RuleName,
   type StoredState,
 } from '@careledger/clinical';
-import type { Database } from '@careledger/service-kit';
+import type { Database, TraceParent } from '@careledger/service-kit';
 import { READINGS_PER_ROW } from './limits.js';
 
 export type Priority = 'emergency' | 'periodic';
@@ -58,8 +58,12 @@ export interface DueRecord {
   readonly arrivedMs: number | null;
   /** Put off: not to be made before this time. 0 for all others. */
   readonly notBeforeMs: number;
+  /** Where the newest of what made it due stands in a trace; null where that is not traced. */
+  readonly trace: TraceParent | null;
 }
-export type NewDueRecord = Omit<DueRecord, 'dueNo' | 'generation' | 'notBeforeMs'>;
+export type NewDueRecord = Omit<DueRecord, 'dueNo' | 'generation' | 'notBeforeMs' | 'trace'> & {
+  readonly trace?: TraceParent | null;
+};
 
 interface DueRow {
   due_no: number;
@@ -70,6 +74,7 @@ interface DueRow {
   generation: number;
   arrived_ms: number | null;
   not_before_ms: number;
+  trace: string | null;
 }
 interface EpisodeRow {
   episode_id: string;
@@ -199,22 +204,23 @@ export class ProcessingStore {
    * @param notBeforeMs when it may be made: also of one that waits already
    */
   putDue(
-    { patientNo, kind, source, priority, arrivedMs }: NewDueRecord,
+    { patientNo, kind, source, priority, arrivedMs, trace = null }: NewDueRecord,
     nowMs: number,
     notBeforeMs: number,
   ): DueRecord {
     const row = this.#database
       .prepare(
-        `INSERT INTO due_records (patient_no, kind, place, lane, arrived_ms, due_ms, not_before_ms)
-         VALUES (?, ?, ?, ?, ?, ?, ?)
+        `INSERT INTO due_records (patient_no, kind, place, lane, arrived_ms, due_ms, not_before_ms, trace)
+         VALUES (?, ?, ?, ?, ?, ?, ?, ?)
          ON CONFLICT (patient_no, kind, place) DO UPDATE SET
            generation = generation + 1,
            lane = CASE WHEN excluded.lane = 'emergency' THEN 'emergency' ELSE lane END,
            arrived_ms = coalesce(excluded.arrived_ms, arrived_ms),
-           not_before_ms = excluded.not_before_ms
+           not_before_ms = excluded.not_before_ms,
+           trace = coalesce(excluded.trace, trace)
          RETURNING *`,
       )
-      .get(patientNo, kind, source, priority, arrivedMs, nowMs, notBeforeMs) as unknown as DueRow;
+      .get(patientNo, kind, source, priority, arrivedMs, nowMs, notBeforeMs, trace) as unknown as DueRow;
     return dueOf(row);
   }
 
@@ -337,5 +343,6 @@ function dueOf(row: DueRow): DueRecord {
     generation: row.generation,
     arrivedMs: row.arrived_ms,
     notBeforeMs: row.not_before_ms,
+    trace: row.trace,
   };
 }

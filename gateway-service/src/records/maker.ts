@@ -12,7 +12,7 @@ import {
 import { FhirError, readRecordContent } from '@careledger/fhir';
 import { currentKey } from '@careledger/policy';
 import { NOTICE_CIPHERTEXT_MAX_BYTES } from '@careledger/protocol';
-import type { Logger } from '@careledger/service-kit';
+import { currentTrace, type Logger } from '@careledger/service-kit';
 import type { GrantStore } from '../consent/grant-store.js';
 import type { SubscriptionStore } from '../consent/subscription-store.js';
 import type { GatewayCore } from '../core.js';
@@ -216,7 +216,7 @@ export class RecordMaker {
       ...{ patientNo, recordId, version, kind, source, priority, tagGroups, summary },
       ...{ periodStart: period.start, periodEnd: period.end, manifest, manifestHash },
       ...{ wrapSet, wraps: wraps.map(({ jwe }) => jwe), providerId, storeStatement },
-      ...{ arrivedMs, madeMs, ciphertext },
+      ...{ arrivedMs, madeMs, ciphertext, trace: currentTrace() },
     };
   }
 

@@ -1,5 +1,6 @@
 import type { WindowSummary } from '@careledger/clinical';
 import type { RecordKind, TagGroups } from '@careledger/domain';
+import type { TraceParent } from '@careledger/service-kit';
 import type { Priority } from '../processing/index.js';
 
 /** made: on disk here; stored: on `cloud`, as a provider's receipt or the ledger says; announced: on `authorities`; refused: for good. */
@@ -44,6 +45,8 @@ export interface OwnVersion {
   readonly madeMs: number;
   readonly storedMs: number | null;
   readonly announcedMs: number | null;
+  /** Where its making stands in a trace: its further stages and its notices go on from there. */
+  readonly trace: TraceParent | null;
 }
 
 export type NewVersion = Pick<
@@ -66,6 +69,7 @@ export type NewVersion = Pick<
   | 'storeStatement'
   | 'arrivedMs'
   | 'madeMs'
+  | 'trace'
 > & { readonly ciphertext: Uint8Array };
 
 /** A wrap set with its wraps, compact JWEs in its order. */

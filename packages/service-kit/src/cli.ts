@@ -5,6 +5,7 @@ import type { ServiceConfig } from './config/service-config.js';
 import { serve } from './http/serve.js';
 import type { ServiceApp } from './http/service.js';
 import { createLogger, type Logger } from './logging.js';
+import { startTracing } from './tracing/tracing.js';
 
 /** PEM files of an organisation's admin. */
 export interface AdminFiles {
@@ -47,14 +48,16 @@ export async function runServiceCli<S extends TObject>(
     .action(async ({ config: file }: { config?: string }) => {
       const { config, masked, unknownVariables } = read(file);
       // Every service's schema spreads `serviceConfigProperties`.
-      const { http, log } = config as Static<S> & ServiceConfig;
+      const { http, log, tracing: tracingConfig } = config as Static<S> & ServiceConfig;
       const service = identityOf(config);
       const logger = createLogger(service, log);
       logger.info({ config: masked }, 'configuration');
       if (unknownVariables.length > 0)
         logger.warn({ variables: unknownVariables }, 'these variables set nothing: misspelt?');
+      const tracing = await startTracing({ service, config: tracingConfig, logger });
       const { app, urls } = await options.build(config, logger);
-      await serve(app, { service, http, ...(urls && { urls }) });
+      const onStopped = (): Promise<void> => tracing?.stop() ?? Promise.resolve();
+      await serve(app, { service, http, onStopped, ...(urls && { urls }) });
     });
 
   program

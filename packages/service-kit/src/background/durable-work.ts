@@ -1,4 +1,5 @@
 import type { Logger } from '../logging.js';
+import { untraced } from '../tracing/spans.js';
 import { backoffDelayMs, type Backoff } from './backoff.js';
 
 /** Names a task by its durable rows: what is to be done, and how far it has come, lies there and never here. */
@@ -168,7 +169,8 @@ export class DurableWork<Ref extends TaskRef> implements AsyncDisposable {
     const { run, onRecovered } = this.#options;
     const { signal } = this.#abort;
     try {
-      await run(ref, signal);
+      // Whoever added it may be traced: the task is not theirs.
+      await untraced(() => run(ref, signal));
     } catch (error) {
       if (!signal.aborted) await this.#hasFailed(key, ref, error);
       return;

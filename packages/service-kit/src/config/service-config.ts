@@ -51,12 +51,30 @@ export const LogConfig = closedObject(
 );
 export type LogConfig = Static<typeof LogConfig>;
 
+/** Traces for OpenTelemetry; off unless an endpoint is named here or by OTEL_EXPORTER_OTLP_ENDPOINT. */
+export const TracingConfig = closedObject(
+  {
+    /** Of a collector that takes OTLP over HTTP, e.g. `http://127.0.0.1:4318`. */
+    otlpEndpoint: Type.Optional(Type.String({ pattern: '^https?://' })),
+    /** Share of traces that begin here and are recorded, 0 to 1; those of emergencies always are. */
+    sampleRatio: Type.Number({ minimum: 0, maximum: 1, default: 1 }),
+  },
+  { default: {} },
+);
+export type TracingConfig = Static<typeof TracingConfig>;
+
 /** Spread into a service's own schema: `Type.Object({...serviceConfigProperties, store: …})`. */
-export const serviceConfigProperties = { http: HttpConfig, auth: AuthConfig, log: LogConfig };
+export const serviceConfigProperties = {
+  http: HttpConfig,
+  auth: AuthConfig,
+  log: LogConfig,
+  tracing: TracingConfig,
+};
 
 /** What `buildService` and `serve` need of a service's configuration. */
 export interface ServiceConfig {
   readonly http: HttpConfig;
   readonly auth: AuthConfig;
   readonly log: LogConfig;
+  readonly tracing: TracingConfig;
 }

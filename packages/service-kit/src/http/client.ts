@@ -6,6 +6,7 @@ import { discard, readBounded } from './bounded-body.js';
 import { HttpClientError, type HttpClientErrorCode, type HttpClientErrorOptions } from './client-error.js';
 import { PROBLEM_JSON } from './transport-problems.js';
 import { PROBLEM_CODE_PATTERN, type Problem } from './problems.js';
+import { currentTrace, traced } from '../tracing/spans.js';
 
 const DEFAULT_CALL_TIMEOUT_MS = 10_000;
 const DEFAULT_CALL_RETRIES = 3;
@@ -58,7 +59,7 @@ export interface HttpClient {
 /** Private CAs are trusted through NODE_EXTRA_CA_CERTS, as by every fetch of the process. */
 export function createHttpClient(client: HttpClientOptions): HttpClient {
   const request = (method: string, path: string, options: Omit<CallOptions<TSchema>, 'result'>) =>
-    withRetries(client, method, options, () => attempt(client, method, path, options));
+    withRetries(client, method, options, () => tracedAttempt(client, method, path, options));
   return {
     async call(method, path, options) {
       const bytes = await request(method, path, options);
@@ -88,6 +89,22 @@ function withRetries<T>(
       throw new HttpClientError('ABORTED', 'The call was cancelled', { cause: error });
     throw error instanceof AbortError ? error.originalError : error;
   });
+}
+
+/** An attempt as a span: without its path, which has ids in it. */
+function tracedAttempt(
+  client: HttpClientOptions,
+  method: string,
+  path: string,
+  options: Omit<CallOptions<TSchema>, 'result'>,
+): Promise<Uint8Array> {
+  const { hostname, port } = new URL(client.baseUrl);
+  const attributes = {
+    'http.request.method': method,
+    'server.address': hostname,
+    ...(port !== '' && { 'server.port': Number(port) }),
+  };
+  return traced(method, { kind: 'client', attributes }, () => attempt(client, method, path, options));
 }
 
 /** One request to the end of its body. */
@@ -143,6 +160,8 @@ function failureOf(client: HttpClientOptions, method: string, path: string): Fai
 
 function encode(client: HttpClientOptions, options: Omit<CallOptions<TSchema>, 'result'>): RequestInit {
   const headers: Record<string, string> = { accept: 'application/json', ...options.headers };
+  const traceparent = currentTrace();
+  if (traceparent !== null) headers['traceparent'] = traceparent;
   if (client.token !== undefined) headers['authorization'] = `Bearer ${client.token}`;
   if (options.body === undefined) return { headers };
   if (options.body instanceof Uint8Array) {

@@ -73,6 +73,7 @@ function sendProblem(request: FastifyRequest, reply: FastifyReply, problem: Prob
   if (problem.status === 401) reply.header('www-authenticate', 'Bearer');
   const { retryAfterS } = problem;
   if (typeof retryAfterS === 'number') reply.header('retry-after', retryAfterS);
+  reply.problemCode = problem.code;
   reply.code(problem.status);
   // Serialised here: a route's response schema must not reshape an error.
   return wantsFhir(request.headers.accept)

@@ -80,6 +80,7 @@ async function runStream(
     'x-accel-buffering': 'no',
   });
   raw.flushHeaders();
+  reply.streamedAfterMs = reply.elapsedTime;
   const heartbeat = setInterval(() => {
     // A stalled client gets no heartbeats on top of what it does not read.
     if (!raw.writableNeedDrain) raw.write(':\n\n');

@@ -1,16 +1,25 @@
-import type { FastifyInstance } from 'fastify';
-import { collectDefaultMetrics, Histogram, Registry } from 'prom-client';
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { collectDefaultMetrics, Counter, Histogram, Registry } from 'prom-client';
 
 declare module 'fastify' {
   interface FastifyInstance {
     /** Prometheus registry of this service; add your own metrics to it. */
     metrics: Registry;
   }
+  interface FastifyReply {
+    /** Code of the problem that the answer is. */
+    problemCode: string | undefined;
+    /** When the head of a stream was out, milliseconds after the request; undefined for what ends with its answer. */
+    streamedAfterMs: number | undefined;
+  }
 }
 
 const DURATION_BUCKETS_SECONDS = [0.001, 0.005, 0.02, 0.1, 0.5, 2, 10];
 
-/** `/metrics` for Prometheus: process and HTTP; for role ops or system, or open where configured. */
+/**
+ * `/metrics` for Prometheus: the process, and of each route its rate, errors and durations; for role ops or system, or
+ * open where configured.
+ */
 export function installMetrics(
   app: FastifyInstance,
   options: { readonly service: string; readonly open: boolean },
@@ -19,22 +28,7 @@ export function installMetrics(
   registry.setDefaultLabels({ service: options.service });
   collectDefaultMetrics({ register: registry });
   app.decorate('metrics', registry);
-  const durations = new Histogram({
-    name: 'http_request_duration_seconds',
-    help: 'Time from the first byte of the request to the end of the response',
-    labelNames: ['method', 'route', 'status'] as const,
-    buckets: DURATION_BUCKETS_SECONDS,
-    registers: [registry],
-  });
-  app.addHook('onResponse', async (request, reply) => {
-    const labels = {
-      method: request.method,
-      // The pattern, not the path: bounded in number, and no patient is named.
-      route: request.routeOptions.url ?? 'none',
-      status: String(reply.statusCode),
-    };
-    durations.observe(labels, reply.elapsedTime / 1000);
-  });
+  countRequests(app, registry);
   app.get(
     '/metrics',
     {
@@ -49,4 +43,36 @@ export function installMetrics(
     },
     async (_request, reply) => reply.type(registry.contentType).send(await registry.metrics()),
   );
+}
+
+function countRequests(app: FastifyInstance, registry: Registry): void {
+  const durations = new Histogram({
+    name: 'http_request_duration_seconds',
+    help: 'Time from the head of a request to the end of its answer, or to the head of a stream, by class of status',
+    labelNames: ['method', 'route', 'status'] as const,
+    buckets: DURATION_BUCKETS_SECONDS,
+    registers: [registry],
+  });
+  const problems = new Counter({
+    name: 'http_request_problems_total',
+    help: 'Requests that were answered with a problem, by its code',
+    labelNames: ['method', 'route', 'code'] as const,
+    registers: [registry],
+  });
+  app.decorateReply('problemCode', undefined);
+  app.decorateReply('streamedAfterMs', undefined);
+  // A label is looked up by all of its values: for what comes a thousand times a second, once.
+  const known = new Map<string, Histogram.Internal<'method' | 'route' | 'status'>>();
+  app.addHook('onResponse', async (request: FastifyRequest, reply: FastifyReply) => {
+    const { method } = request;
+    // The pattern, not the path: bounded in number, and no patient is named.
+    const { url: route = 'none' } = request.routeOptions;
+    const status = `${Math.floor(reply.statusCode / 100)}xx`;
+    const key = `${method} ${route} ${status}`;
+    let series = known.get(key);
+    if (series === undefined) known.set(key, (series = durations.labels({ method, route, status })));
+    series.observe((reply.streamedAfterMs ?? reply.elapsedTime) / 1000);
+    const { problemCode: code } = reply;
+    if (code !== undefined) problems.inc({ method, route, code });
+  });
 }

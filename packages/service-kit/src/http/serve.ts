@@ -18,6 +18,8 @@ export interface ServeOptions {
   /** What else listens, for the ready line; called once HTTP listens. */
   readonly urls?: () => Readonly<Record<string, string>>;
   readonly shutdownDeadlineMs?: number;
+  /** The last thing that a stop does, within its deadline. */
+  readonly onStopped?: () => Promise<void>;
 }
 
 /**
@@ -25,13 +27,16 @@ export interface ServeOptions {
  * accepting, lets running requests finish and runs the `onClose` hooks, the last registered first.
  */
 export async function serve(app: ServiceApp, options: ServeOptions): Promise<string> {
-  stopOnSignals(app, options.shutdownDeadlineMs ?? SHUTDOWN_DEADLINE_MS);
+  stopOnSignals(app, options);
   const url = await listen(app, options.http);
   announceReady(options.service, { http: url, ...options.urls?.() });
   return url;
 }
 
-function stopOnSignals(app: ServiceApp, deadlineMs: number): void {
+function stopOnSignals(
+  app: ServiceApp,
+  { shutdownDeadlineMs: deadlineMs = SHUTDOWN_DEADLINE_MS, onStopped }: ServeOptions,
+): void {
   let stopping = false;
   const stop = (signal: NodeJS.Signals): void => {
     if (stopping) return;
@@ -41,13 +46,16 @@ function stopOnSignals(app: ServiceApp, deadlineMs: number): void {
       app.log.fatal({ deadlineMs }, 'stop took too long');
       process.exit(1);
     }, deadlineMs).unref();
-    app.close().then(
-      () => app.log.info('stopped'),
-      (err: unknown) => {
-        app.log.error({ err }, 'stop failed');
-        process.exitCode = 1;
-      },
-    );
+    app
+      .close()
+      .then(onStopped)
+      .then(
+        () => app.log.info('stopped'),
+        (err: unknown) => {
+          app.log.error({ err }, 'stop failed');
+          process.exitCode = 1;
+        },
+      );
   };
   process.on('SIGTERM', stop);
   process.on('SIGINT', stop);

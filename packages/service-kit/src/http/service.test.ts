@@ -261,6 +261,40 @@ describe('what operators see', () => {
     expect((await app.inject('/livez')).statusCode).toBe(200);
   });
 
+  test('metrics have rate, errors and durations of each route, by class of status and by code', async () => {
+    const app = await newApp({ metricsOpen: true });
+    const calls = [
+      { url: '/patients/pat_a/devices', headers: as('ops') },
+      { url: '/patients/pat_b/devices?limit=3', headers: as('ops') },
+      { url: '/patients/pat_a/devices?limit=much', headers: as('ops') },
+      { url: '/gone', headers: as('ops') },
+      { url: '/broken', headers: as('ops') },
+      { url: '/nowhere/at/all' },
+    ];
+    for (const call of calls) await app.inject({ method: 'GET', ...call });
+    const { body } = await app.inject('/metrics');
+    const sampleOf = (name: string, labels: string) =>
+      body
+        .split('\n')
+        .find((line) => line.startsWith(`${name}{`) && line.includes(labels))
+        ?.split(' ')[1];
+    const count = (route: string, status: string) =>
+      sampleOf('http_request_duration_seconds_count', `method="GET",route="${route}",status="${status}"`);
+    const problem = (route: string, code: string) =>
+      sampleOf('http_request_problems_total', `method="GET",route="${route}",code="${code}"`);
+    expect(count('/patients/:patientId/devices', '2xx')).toBe('2');
+    expect(count('/patients/:patientId/devices', '4xx')).toBe('1');
+    expect(problem('/patients/:patientId/devices', 'VALIDATION_FAILED')).toBe('1');
+    expect([count('/gone', '4xx'), problem('/gone', 'RECORD_GONE')]).toEqual(['1', '1']);
+    expect([count('/broken', '5xx'), problem('/broken', 'INTERNAL_ERROR')]).toEqual(['1', '1']);
+    expect([count('none', '4xx'), problem('none', 'NOT_FOUND')]).toEqual(['1', '1']);
+    const slowest = sampleOf(
+      'http_request_duration_seconds_bucket',
+      'method="GET",route="/gone",status="4xx"',
+    );
+    expect(slowest).toBeDefined();
+  });
+
   test('metrics count requests by route pattern, never by path', async () => {
     const app = await newApp({ metricsOpen: true });
     await app.inject({ url: `/patients/${PATIENT}/devices`, headers: as('ops') });

@@ -26,6 +26,7 @@ import { installEntityTags } from './entity-tags.js';
 import { installPages } from './pages.js';
 import { installRateLimits } from './rate-limits.js';
 import { installEventStreams } from './event-stream.js';
+import { installTracing } from './tracing.js';
 import { answerParserError, installTransportProblems, namesItsHost } from './transport-problems.js';
 import { typeboxValidatorCompiler } from './validation.js';
 
@@ -96,6 +97,7 @@ export async function buildService(options: BuildServiceOptions): Promise<Servic
     if (!namesItsHost(raw)) throw new ProblemError('MALFORMED_REQUEST', 'A request names its host, once');
   });
   refuseWhileClosing(app);
+  installTracing(app as unknown as FastifyInstance);
   app.addHook('onResponse', async (request, reply) => {
     const line = {
       method: request.method,

@@ -1,0 +1,35 @@
+import { startSpan, type TraceParent } from '@careledger/service-kit';
+import type { FrameTicket } from './ticket.js';
+
+/** A frame whose way from here on is traced. */
+export interface TracedFrame {
+  readonly ticket: FrameTicket;
+  /** What goes on from it. */
+  readonly trace: TraceParent | null;
+}
+
+/** Makes a frame's way from its arrival to its answer a span, within the request that brought it, if any did. */
+export function traceFrame(ticket: FrameTicket, isUrgent: boolean): TracedFrame {
+  const span = startSpan('receive frame', {
+    kind: 'consumer',
+    attributes: { 'careledger.frame.urgent': isUrgent },
+  });
+  return {
+    trace: span.traceParent,
+    ticket: {
+      settle(result) {
+        const status = 'hello' in result ? result.hello : result.status;
+        span.set({ 'careledger.frame.status': status });
+        if (status === 'rejected') span.fail(result);
+        span.end();
+        ticket.settle(result);
+      },
+      fail(error) {
+        span.set({ 'careledger.frame.status': 'failed' });
+        span.fail(error);
+        span.end();
+        ticket.fail(error);
+      },
+    },
+  };
+}
