@@ -39,6 +39,7 @@ export async function buildApp(config: ApiConfig, logger: Logger): Promise<Servi
     config,
     problems,
     openapi,
+    requests: store.requests,
   });
   // Hooks run in reverse: the store closes after everything that writes to it has stopped.
   app.addHook('onClose', async () => {

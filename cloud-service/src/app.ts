@@ -1,4 +1,4 @@
-import { buildService, type Logger, type ServiceApp } from '@careledger/service-kit';
+import { IdempotencyKeys, buildService, type Logger, type ServiceApp } from '@careledger/service-kit';
 import { accessPlugin } from './access/plugin.js';
 import { systemClock, type Clock } from './clock.js';
 import type { CloudConfig } from './config.js';
@@ -24,6 +24,7 @@ export async function buildApp(
     config,
     problems,
     openapi,
+    requests: new IdempotencyKeys({ database }),
   });
   // Hooks run in reverse: the store closes after everything that writes to it has stopped.
   app.addHook('onClose', async () => {

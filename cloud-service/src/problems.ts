@@ -1,10 +1,16 @@
 import { ledgerProblems } from '@careledger/ledger/service';
-import { defineProblems, recordProblems, statementProblems } from '@careledger/service-kit';
+import {
+  defineProblems,
+  idempotencyProblems,
+  recordProblems,
+  statementProblems,
+} from '@careledger/service-kit';
 
 /** Codes of this service besides those of the chaincode, which it passes on under their own names. */
 export const problems = defineProblems({
   ...statementProblems,
   ...recordProblems,
+  ...idempotencyProblems,
   ...ledgerProblems,
   MANIFEST_MALFORMED: { status: 400, title: 'The manifest cannot be read' },
   WRAP_SET_MALFORMED: { status: 400, title: 'The wrap set cannot be read' },

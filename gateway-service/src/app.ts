@@ -33,6 +33,7 @@ export async function buildApp(
     config,
     problems,
     openapi,
+    requests: gateway.requests,
     findToken: (sha256) => gateway.tokens.find(sha256),
   });
   app.addHook('onClose', () => gateway.close());

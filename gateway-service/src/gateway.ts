@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import type { KeyStore } from '@careledger/crypto/key-store';
 import { sodiumVerifier } from '@careledger/crypto/sodium';
-import { prepareDataDir, type Logger, type Worker } from '@careledger/service-kit';
+import { IdempotencyKeys, prepareDataDir, type Logger, type Worker } from '@careledger/service-kit';
 import { EmbeddedBroker, openFrameSource, type FrameSource } from './broker/index.js';
 import type { GatewayConfig } from './config.js';
 import {
@@ -71,6 +71,8 @@ export class Gateway implements AsyncDisposable {
   readonly anchors: AnchorStore;
   readonly registrations: Registrations;
   readonly tokens: PatientTokens;
+  /** Requests that their callers may repeat. */
+  readonly requests: IdempotencyKeys;
   readonly providers: Providers;
   readonly consent: ConsentService;
   readonly reconciler: Reconciler;
@@ -132,6 +134,7 @@ export class Gateway implements AsyncDisposable {
     const subscriptions = new SubscriptionStore(database);
     this.anchors = new AnchorStore(database);
     this.tokens = new PatientTokens(database, patients);
+    this.requests = new IdempotencyKeys({ database, clock });
     this.registrations = new Registrations(this.steps);
     const { processing, allowances, versions, notices, rewraps, unmade, steps, grants } = this;
     const { anchors, registrations } = this;
@@ -165,7 +168,7 @@ export class Gateway implements AsyncDisposable {
     });
     this.#consentOutbox = new ConsentOutbox({ ...parts, settler });
     const earlier = new EarlierDecisions(parts);
-    const consentParts = { ...parts, outbox: this.#consentOutbox, earlier };
+    const consentParts = { ...parts, outbox: this.#consentOutbox, earlier, requests: this.requests };
     this.consent = new ConsentService(consentParts);
     this.reconciler = new Reconciler({ ...consentParts, settler, intervalMs: config.reconcileIntervalMs });
     this.#watched = parts;

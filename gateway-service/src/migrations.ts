@@ -1,4 +1,8 @@
-import type { Migration } from '@careledger/service-kit';
+import {
+  idempotencyAnswersMigration,
+  idempotencyKeysMigration,
+  type Migration,
+} from '@careledger/service-kit';
 import { CONSENT_OWNERS, CONSENT_TABLES } from './consent/schema.js';
 import { ANCHORS_TABLE, VERSIONS_FORMAT, VERSIONS_TABLES } from './delivery/schema.js';
 import { AUTHORITIES_TABLE } from './ledger-access/schema.js';
@@ -28,4 +32,6 @@ export const GATEWAY_MIGRATIONS: readonly Migration[] = [
     name: 'records: tag groups, wraps beside their sets, receipts of notices; what the first release made is made again',
     sql: VERSIONS_FORMAT + UNMADE_RECORDS_TABLE,
   },
+  idempotencyKeysMigration,
+  idempotencyAnswersMigration,
 ];

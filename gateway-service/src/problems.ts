@@ -1,9 +1,10 @@
 import { ledgerProblems } from '@careledger/ledger/service';
-import { defineProblems } from '@careledger/service-kit';
+import { defineProblems, idempotencyProblems } from '@careledger/service-kit';
 
 /** Codes of this service. What the chaincode refuses is passed on with its own code as `reason`. */
 export const problems = defineProblems({
   ...ledgerProblems,
+  ...idempotencyProblems,
   // patients
   PATIENT_NOT_FOUND: { status: 404, title: 'This gateway serves no such patient' },
   PASSPHRASE_TOO_SHORT: { status: 400, title: 'The passphrase is too short for the key that it guards' },

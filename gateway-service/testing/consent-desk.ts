@@ -3,6 +3,7 @@ import { randomId128 } from '@careledger/crypto';
 import { sodiumVerifier } from '@careledger/crypto/sodium';
 import type { ChannelName } from '@careledger/domain';
 import { LedgerError } from '@careledger/ledger';
+import { IdempotencyKeys } from '@careledger/service-kit';
 import { makeStatement } from '@careledger/statements';
 import {
   ConsentService,
@@ -16,6 +17,7 @@ import { GATEWAY_MIGRATIONS } from '../src/migrations.js';
 import type { Patient } from '../src/patients/index.js';
 import { PatientProgress } from '../src/patients/progress.js';
 import { PASSPHRASE } from './open-core.js';
+import { StandInAuthority } from './stand-in-authority.js';
 import { TestCore } from './test-core.js';
 
 /** Where patients decide: the service over a real store; what it sends is kept, and the ledgers are the test's. */
@@ -29,6 +31,7 @@ export class ConsentDesk implements AsyncDisposable {
   readonly registrations: Registrations;
   readonly progress = new PatientProgress();
   readonly consent: ConsentService;
+  readonly requests: IdempotencyKeys;
 
   private constructor(readonly t: TestCore) {
     const { core } = t;
@@ -38,11 +41,13 @@ export class ConsentDesk implements AsyncDisposable {
     this.registrations = new Registrations(this.steps);
     const { grants, steps, registrations, progress } = this;
     const channel = (name: ChannelName) => ({ evaluate: (async () => this.#rows(name)) as never });
+    this.requests = new IdempotencyKeys({ database });
     this.consent = new ConsentService({
       ...{ core, steps, grants, registrations, progress, networkId: 'devnet', clock: () => t.nowMs },
       earlier: new EarlierDecisions({ steps, grants, ledger: { channel } }),
-      directory: { authority: () => Promise.reject(new Error('no ledger here')) },
+      directory: { authority: async (authorityId) => new StandInAuthority(authorityId, 'devnet').state },
       outbox: { add: (step) => this.sent.push(step) },
+      requests: this.requests,
       verifier: sodiumVerifier(),
     });
   }

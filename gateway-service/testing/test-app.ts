@@ -1,12 +1,12 @@
 import { hash } from 'node:crypto';
-import { buildService, createLogger, type ServiceApp } from '@careledger/service-kit';
+import { buildService, createLogger, type IdempotencyKeys, type ServiceApp } from '@careledger/service-kit';
 import { problems } from '../src/problems.js';
 
 /** Bearer tokens that the app of {@link newTestApp} takes. */
 export const TOKENS = { ops: 'a-token-of-the-operator', patient: 'a-token-of-the-patient' } as const;
 
 /** An app as the gateway's, without routes: a test registers the plugins that it tries. */
-export function newTestApp(patientId: string): Promise<ServiceApp> {
+export function newTestApp(patientId: string, requests?: IdempotencyKeys): Promise<ServiceApp> {
   return buildService({
     name: 'gateway',
     logger: createLogger('gateway', { level: 'silent' }),
@@ -21,5 +21,6 @@ export function newTestApp(patientId: string): Promise<ServiceApp> {
     },
     problems,
     openapi: { title: 'gateway', version: '0' },
+    ...(requests && { requests }),
   });
 }

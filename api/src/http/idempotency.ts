@@ -1,26 +1,20 @@
-import { idempotentRequestOf, type IdempotentRequest } from '@careledger/service-kit';
-import { Type } from 'typebox';
+import { bearerTokenOf, idempotentRequest, type IdempotentRequest } from '@careledger/service-kit';
 
-type Request = Parameters<typeof idempotentRequestOf>[0];
+type Request = Parameters<typeof bearerTokenOf>[0] & {
+  readonly method: string;
+  readonly url: string;
+  readonly body: unknown;
+  readonly routeOptions: { readonly url?: string };
+  readonly idempotent: IdempotentRequest | undefined;
+};
 
-/** draft-ietf-httpapi-idempotency-key-header: the same key and request again give the same answer, for a day. */
-const IDEMPOTENCY_KEY = 'idempotency-key';
-const KEY_MAX_CHARS = 128;
-
-export const IdempotencyHeaders = Type.Object({
-  [IDEMPOTENCY_KEY]: Type.Optional(Type.String({ minLength: 1, maxLength: KEY_MAX_CHARS })),
-});
-
-/** The request under its key; undefined without one. @throws ProblemError MALFORMED_BODY */
-export function keyedRequestOf(request: Request): IdempotentRequest | undefined {
-  const key = request.headers[IDEMPOTENCY_KEY];
-  return typeof key === 'string' ? idempotentRequestOf(request, key) : undefined;
-}
-
-/** The request under its key; without one it stands for itself. @throws ProblemError MALFORMED_BODY */
+/** The request under its `Idempotency-Key`; without one it stands for itself. @throws ProblemError MALFORMED_BODY */
 export function repeatableRequestOf(request: Request): IdempotentRequest {
-  const keyed = keyedRequestOf(request);
-  if (keyed !== undefined) return keyed;
-  const unnamed = idempotentRequestOf(request, '');
+  if (request.idempotent !== undefined) return request.idempotent;
+  const { method, url, body, routeOptions } = request;
+  const unnamed = idempotentRequest(
+    { method, url, body },
+    { key: '', pattern: routeOptions.url ?? '', secret: bearerTokenOf(request) },
+  );
   return { ...unnamed, key: `content:${unnamed.requestSha256}` };
 }

@@ -4,16 +4,12 @@ import type { ProblemCode } from '../problems.js';
 /** What routes of several nouns can answer with; a route's schema declares them as `problems`. */
 type Codes = readonly ProblemCode[];
 
-/** Routes under an idempotency key. */
-export const keyProblems: Codes = ['IDEMPOTENCY_KEY_REUSED'];
-
 /** Routes that ask who within the authority acts. */
 export const vouchingProblems: Codes = ['PRACTITIONER_UNKNOWN', 'UNIT_MISMATCH', 'READ_REFUSED'];
 
 /** Routes that write records. */
 export const writingProblems: Codes = [
   ...vouchingProblems,
-  ...keyProblems,
   'WRITE_NOT_GRANTED',
   'AUTHOR_MISMATCH',
   'WRITE_PENDING',

@@ -152,8 +152,9 @@ export function addNoticeRoutes(app: ServiceApp, options: NoticeRouteOptions): v
   app.post(
     AUTHORITY_ROUTES.emergencyNotices,
     {
-      // Any member's token: the gateway's signature is what counts.
-      config: requireRole('system'),
+      // Any member's token: the gateway's signature is what counts. It takes no key: a notice that comes again is known
+      // by its statement, and nothing about keys or limits may ever refuse a danger.
+      config: { ...requireRole('system'), idempotencyKey: false, rateLimit: false },
       bodyLimit: EMERGENCY_BODY_LIMIT_BYTES,
       schema: {
         summary: 'An emergency, straight from a patient’s gateway',

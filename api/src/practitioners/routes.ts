@@ -1,8 +1,6 @@
 import { PractitionerId } from '@careledger/domain';
 import { requireRole, type ServiceApp } from '@careledger/service-kit';
 import { Type } from 'typebox';
-import { IdempotencyHeaders, keyedRequestOf } from '../http/idempotency.js';
-import { keyProblems } from '../http/route-problems.js';
 import { Cursor, Paging } from '../http/schemas.js';
 import type { Outbox } from '../outbox/outbox.js';
 import { problem } from '../problems.js';
@@ -28,14 +26,13 @@ export function addPractitionerRoutes(
       config: requireRole('ops'),
       schema: {
         summary: 'Register a practitioner under a fresh pseudonym and key; who it is stays here',
-        problems: [...keyProblems, 'LEDGER_REFUSED'],
-        headers: IdempotencyHeaders,
+        problems: ['LEDGER_REFUSED'],
         body: NewPractitionerBody,
         response: { 201: ShownPractitioner, 202: ShownPractitioner },
       },
     },
     async (request, reply) => {
-      const { practitionerId } = await service.register(request.body, keyedRequestOf(request));
+      const { practitionerId } = await service.register(request.body, request.idempotent);
       const practitioner = await settled(practitionerId);
       return reply.status(practitioner.stage === 'active' ? 201 : 202).send(shown(practitioner));
     },

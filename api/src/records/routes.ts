@@ -5,7 +5,7 @@ import { coversTags, isInForce } from '@careledger/policy';
 import { requireRole, type ServiceApp } from '@careledger/service-kit';
 import { Type } from 'typebox';
 import { VouchingQuery, readerOf } from '../access/reader.js';
-import { IdempotencyHeaders, repeatableRequestOf } from '../http/idempotency.js';
+import { repeatableRequestOf } from '../http/idempotency.js';
 import { writingProblems } from '../http/route-problems.js';
 import { Cursor, Paging, cursorOf, pageArgs } from '../http/schemas.js';
 import type { Channels } from '../ledger-port.js';
@@ -91,7 +91,6 @@ export function addRecordRoutes(app: ServiceApp, options: RecordRouteOptions): v
       schema: {
         summary: 'Write a clinical record',
         problems: writingProblems,
-        headers: IdempotencyHeaders,
         querystring: Type.Object(VouchingQuery),
         body: WriteRequest,
         response: { 201: WriteStatus, 202: WriteStatus },
@@ -107,13 +106,13 @@ export function addRecordRoutes(app: ServiceApp, options: RecordRouteOptions): v
   app.put(
     '/v1/records/:recordId',
     {
-      config: requireRole('practitioner'),
+      // The same revision again would be one version more.
+      config: { ...requireRole('practitioner'), idempotencyKey: true },
       bodyLimit: BODY_LIMIT_BYTES,
       schema: {
         summary: 'Revise a record: its next version',
         problems: writingProblems,
         params: recordIdParam,
-        headers: IdempotencyHeaders,
         querystring: Type.Object(VouchingQuery),
         body: WriteRequest,
         response: { 201: WriteStatus, 202: WriteStatus },

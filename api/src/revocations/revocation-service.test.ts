@@ -6,7 +6,6 @@ import { makeStatement } from '@careledger/statements';
 import { beforeEach, describe, expect, test } from '@jest/globals';
 import { fakeChannel, type Answers } from '../../testing/fake-channel.js';
 import { TEST_NETWORK, testPatient } from '../../testing/test-patient.js';
-import { RateLimit } from './rate-limit.js';
 import { RevocationService } from './revocation-service.js';
 
 const sid = (letter: string): string => `${letter.repeat(21)}A`;
@@ -118,22 +117,5 @@ describe('a patient’s revocation', () => {
       members: { reason: 'POLICY_SEQ_REUSED' },
     });
     expect(submitted).toEqual([]);
-  });
-});
-
-describe('how often', () => {
-  test('so many at once, then one every so often, for each token by itself', () => {
-    let nowMs = 0;
-    const limit = new RateLimit({ burst: 3, intervalMs: 1_000, clock: () => nowMs });
-    const take = (caller: string) => () => limit.take(caller);
-    for (let n = 0; n < 3; n += 1) limit.take('a');
-    expect(take('a')).toThrow(expect.objectContaining({ code: 'TOO_MANY_REQUESTS' }));
-    expect(take('b')).not.toThrow();
-    nowMs = 1_000;
-    expect(take('a')).not.toThrow();
-    expect(take('a')).toThrow(expect.objectContaining({ code: 'TOO_MANY_REQUESTS' }));
-    nowMs = 60_000;
-    for (let n = 0; n < 3; n += 1) limit.take('a');
-    expect(take('a')).toThrow(expect.objectContaining({ code: 'TOO_MANY_REQUESTS' }));
   });
 });

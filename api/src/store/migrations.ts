@@ -1,4 +1,8 @@
-import { idempotencyKeysMigration, type Migration } from '@careledger/service-kit';
+import {
+  idempotencyAnswersMigration,
+  idempotencyKeysMigration,
+  type Migration,
+} from '@careledger/service-kit';
 
 /** Never edit a released one: add the next. */
 export const migrations: readonly Migration[] = [
@@ -353,4 +357,5 @@ export const migrations: readonly Migration[] = [
         statement TEXT NOT NULL
       ) STRICT, WITHOUT ROWID;`,
   },
+  idempotencyAnswersMigration,
 ];

@@ -3,8 +3,6 @@ import { Id128, PatientId, TxId } from '@careledger/domain';
 import { ledgerAnswers } from '@careledger/ledger/service';
 import { requireRole, type ServiceApp } from '@careledger/service-kit';
 import { Type } from 'typebox';
-import { IdempotencyHeaders, keyedRequestOf } from '../http/idempotency.js';
-import { keyProblems } from '../http/route-problems.js';
 import { Cursor, Paging, cursorOf, pageArgs } from '../http/schemas.js';
 import { CancelledSubscription, NewSubscription } from './schemas.js';
 import type { SubscriptionService } from './subscription-service.js';
@@ -16,15 +14,14 @@ export function addSubscriptionRoutes(app: ServiceApp, service: SubscriptionServ
       config: requireRole('practitioner', 'ops'),
       schema: {
         summary: 'Ask a patient for a subscription',
-        problems: [...keyProblems, ...ledgerAnswers, 'PATIENT_UNKNOWN', 'TOO_MANY_TAGS'],
-        headers: IdempotencyHeaders,
+        problems: [...ledgerAnswers, 'PATIENT_UNKNOWN', 'TOO_MANY_TAGS'],
         body: NewSubscription,
         response: { 201: Type.Object({ subscriptionId: Id128, txId: TxId }) },
       },
     },
     async (request, reply) => {
-      const keyed = keyedRequestOf(request);
-      const made = await service.request({ ...request.body, ...(keyed && { request: keyed }) });
+      const { body, idempotent } = request;
+      const made = await service.request({ ...body, ...(idempotent && { request: idempotent }) });
       return reply.status(201).send(made);
     },
   );

@@ -5,8 +5,8 @@ import { requireRole, type ServiceApp } from '@careledger/service-kit';
 import { Type } from 'typebox';
 import type { ReadGate } from '../access/read-gate.js';
 import { VouchingQuery, readerOf, type Reader } from '../access/reader.js';
-import { IdempotencyHeaders, repeatableRequestOf } from '../http/idempotency.js';
-import { keyProblems, vouchingProblems } from '../http/route-problems.js';
+import { repeatableRequestOf } from '../http/idempotency.js';
+import { vouchingProblems } from '../http/route-problems.js';
 import { Cursor, Paging, cursorOf, pageArgs } from '../http/schemas.js';
 import type { Channels } from '../ledger-port.js';
 import type { Outbox } from '../outbox/outbox.js';
@@ -34,8 +34,7 @@ export function addVisitRoutes(app: ServiceApp, options: VisitRouteOptions): voi
       config: requireRole('practitioner'),
       schema: {
         summary: 'Record a visit: its data stays here, the ledgers get the salted hash',
-        problems: [...keyProblems, 'PATIENT_UNKNOWN', 'VISIT_REFUSED', 'LEDGER_UNAVAILABLE'],
-        headers: IdempotencyHeaders,
+        problems: ['PATIENT_UNKNOWN', 'VISIT_REFUSED', 'LEDGER_UNAVAILABLE'],
         body: closedObject({
           patientId: PatientId,
           at: Timestamp,

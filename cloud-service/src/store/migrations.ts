@@ -1,4 +1,8 @@
-import type { Migration } from '@careledger/service-kit';
+import {
+  idempotencyAnswersMigration,
+  idempotencyKeysMigration,
+  type Migration,
+} from '@careledger/service-kit';
 
 export const migrations: readonly Migration[] = [
   {
@@ -81,4 +85,6 @@ export const migrations: readonly Migration[] = [
         arrived_at TEXT
       ) STRICT;`,
   },
+  idempotencyKeysMigration,
+  idempotencyAnswersMigration,
 ];

@@ -121,6 +121,38 @@ test('a record is described as what an authority gives: FHIR', () => {
   expect(Object.keys(open?.responses['200']?.content ?? {})).toEqual(['application/fhir+json']);
 });
 
+test('no limit stands before a danger or before who watches a service, and one stands before everything else', () => {
+  const unlimited = PROGRAMS.flatMap((program) =>
+    operationsOf(program)
+      .filter(({ responses }) => !('429' in responses))
+      .map(({ name }) => `${program} ${name}`),
+  );
+  const watching = ['GET /livez', 'GET /metrics', 'GET /readyz'];
+  expect(unlimited.sort()).toEqual(
+    [
+      ...PROGRAMS.flatMap((program) => watching.map((name) => `${program} ${name}`)),
+      'api POST /v1/emergency-notices',
+      'gateway GET /v1/device/head',
+      'gateway POST /v1/frames',
+    ].sort(),
+  );
+});
+
+test('every POST takes an Idempotency-Key, but for what is known by itself; and so does the revision of a record', () => {
+  const takesKey = ({ parameters = [] }: OpenApiOperation) =>
+    parameters.some(({ name }) => name === 'idempotency-key');
+  const exceptions = PROGRAMS.flatMap((program) =>
+    operationsOf(program)
+      .filter((operation) => takesKey(operation) !== operation.name.startsWith('POST '))
+      .map(({ name }) => `${program} ${name}`),
+  );
+  expect(exceptions.sort()).toEqual([
+    'api POST /v1/emergency-notices',
+    'api PUT /v1/records/{recordId}',
+    'gateway POST /v1/frames',
+  ]);
+});
+
 /** Pointers to `items` that is a list. */
 function draft07Tuples(value: unknown, pointer: string): string[] {
   if (typeof value !== 'object' || value === null) return [];

@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import { isInterstitial } from '@careledger/clinical';
 import { CHANNELS } from '@careledger/domain';
 import { Type } from 'typebox';
 import { ApiClient } from '../client/api-client.js';
@@ -22,12 +23,10 @@ export interface Person {
 const NewPatient = Type.Object({ patientId: Type.String(), token: Type.String() });
 const Registration = Type.Object({ registeredOn: Type.Array(Type.String()) });
 const PairingCode = Type.Object({ pairingCode: Type.String() });
-/** What kind of device the recording's columns come from. */
-const GLUCOSE_CODE = '2339-0';
 
 /** Enrols one person for each subject of the recording and pairs a device with the codes that it holds. */
 export async function enrol(ops: ApiClient, gatewayId: string, recording: Recording): Promise<Person[]> {
-  const type = recording.codes.includes(GLUCOSE_CODE) ? 'continuous-glucose-monitor' : 'bedside-monitor';
+  const type = recording.codes.some(isInterstitial) ? 'continuous-glucose-monitor' : 'bedside-monitor';
   return Promise.all(
     [...recording.subjects].map(async ([subject, rows]) => {
       const passphrase = randomBytes(12).toString('base64url');

@@ -20,7 +20,7 @@ export const clarity: Format = {
     }),
 
   layoutOf(header, file, { subject = ONE_PATIENT }): Layout {
-    const glucose = codeEntry(LOINC.glucose);
+    const glucose = codeEntry(LOINC.interstitialGlucose);
     const index = header.cells.findIndex((cell) => GLUCOSE.test(nameOf(cell)));
     const name = header.cells[index];
     const time = header.cells.find((cell) => TIME.test(nameOf(cell)));

@@ -1,7 +1,5 @@
+import { LOINC, inRuleUnit, isGlucose, isInterstitial } from '@careledger/clinical';
 import type { Comparator, GlucoseUnit, Instrument } from './recording.js';
-
-/** mg/dL in 1 mmol/L of glucose: its molar mass is 180.182 g/mol. */
-const MG_DL_PER_MMOL_L = 18.0182;
 
 interface Range {
   readonly low: number;
@@ -26,7 +24,14 @@ export interface GlucoseValue {
 }
 
 /** A value as whole mg/dL, as instruments that show mg/dL do. */
-export const mgDlOf = (mmolL: number): number => Math.round(mmolL * MG_DL_PER_MMOL_L);
+export const mgDlOf = (mmolL: number): number => inRuleUnit({ value: mmolL, unit: 'mmol/L' }).value;
+
+/** The code under which a column's values are sent. Glucose is sent in mg/dL: of interstitial fluid, or of blood by a meter. */
+export function sentCode(columnCode: string, instrument?: Instrument): string {
+  if (!isGlucose(columnCode)) return columnCode;
+  const isMonitor = instrument === undefined ? isInterstitial(columnCode) : instrument === 'cgm';
+  return isMonitor ? LOINC.interstitialGlucose : LOINC.glucose;
+}
 
 /** The bound that a word such as `Low` stands for; of a continuous monitor, unless said. */
 export function beyondRange(comparator: Comparator, instrument: Instrument = 'cgm'): GlucoseValue {

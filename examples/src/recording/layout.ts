@@ -1,4 +1,5 @@
 import type { codeEntry } from '@careledger/clinical';
+import { sentCode } from './glucose.js';
 import { RecordingError } from './problem.js';
 import type { GlucoseUnit, RecordingOptions } from './recording.js';
 import type { TableRow } from './table.js';
@@ -65,16 +66,22 @@ export function missing(header: TableRow, file: string, column: string, advice: 
 }
 
 /** @throws RecordingError where one code has two columns: which of the two counts, nobody can say */
-export function onePerCode(measures: readonly MeasureColumn[], header: TableRow, file: string): void {
+export function onePerCode(
+  measures: readonly MeasureColumn[],
+  header: TableRow,
+  file: string,
+  { instrument }: RecordingOptions,
+): void {
   const byCode = new Map<string, MeasureColumn>();
   for (const measure of measures) {
-    const other = byCode.get(measure.entry.code);
+    const code = sentCode(measure.entry.code, instrument);
+    const other = byCode.get(code);
     if (other !== undefined)
       throw new RecordingError(
         'COLUMN_DUPLICATE',
         { file, line: header.line, column: measure.name },
         `Columns ${other.index + 1} (\`${other.name}\`) and ${measure.index + 1} hold the same measurement. Leave one of them.`,
       );
-    byCode.set(measure.entry.code, measure);
+    byCode.set(code, measure);
   }
 }

@@ -12,6 +12,8 @@ const NAMES = {
 } as const;
 /** History, scans and test strips; the unit stands in the name. */
 const GLUCOSE = /gluco|gluko/;
+/** A test strip measures in blood, the sensor in interstitial fluid. */
+const STRIP = /strip|teststreifen/;
 const UNIT = / \(?(mg\/dl|mmol\/l)\)?$/;
 const ONE_PATIENT = 'patient';
 
@@ -25,13 +27,13 @@ export const libreView: Format = {
     rows.findIndex((row) => columnOf(row, 'time') !== undefined && columnOf(row, 'recordType') !== undefined),
 
   layoutOf(header, file, { subject = ONE_PATIENT }): Layout {
-    const glucose = codeEntry(LOINC.glucose);
     const measures = header.cells.flatMap((cell, index) => {
       const name = nameOf(cell);
       const [, unit] = UNIT.exec(name) ?? [];
-      if (unit === undefined || glucose === undefined || !GLUCOSE.test(name)) return [];
+      const entry = codeEntry(STRIP.test(name) ? LOINC.glucose : LOINC.interstitialGlucose);
+      if (unit === undefined || entry === undefined || !GLUCOSE.test(name)) return [];
       const glucoseUnit: GlucoseUnit = unit === 'mg/dl' ? 'mg/dL' : 'mmol/L';
-      return [{ index, name: cell, entry: glucose, glucoseUnit }];
+      return [{ index, name: cell, entry, glucoseUnit }];
     });
     if (measures.length === 0)
       throw missing(

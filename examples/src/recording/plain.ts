@@ -1,4 +1,4 @@
-import { LOINC, codeEntry, columnEntry } from '@careledger/clinical';
+import { CODES, columnEntry, isGlucose } from '@careledger/clinical';
 import {
   findColumn,
   missing,
@@ -15,22 +15,17 @@ import type { TableRow } from './table.js';
 const ONLY_SUBJECT = 'bedside';
 const TIME = 'time';
 const SUBJECT = 'subject';
-const GLUCOSE_MMOL_L = 'glucose_mmol_l';
 
 /** Columns that hold a measurement. */
-export const MEASURE_COLUMNS: readonly string[] = [
-  ...Object.values(LOINC).flatMap((code) => codeEntry(code)?.column ?? []),
-  GLUCOSE_MMOL_L,
-];
+export const MEASURE_COLUMNS: readonly string[] = CODES.flatMap(({ column }) => column ?? []);
 
 function measureColumn(cell: string, index: number): MeasureColumn | undefined {
   const name = nameOf(cell);
-  const entry = name === GLUCOSE_MMOL_L ? codeEntry(LOINC.glucose) : columnEntry(name);
+  const entry = columnEntry(name);
   if (entry === undefined) return undefined;
-  const isGlucose = entry.code === LOINC.glucose;
   return {
     ...{ index, name, entry },
-    ...(isGlucose && { glucoseUnit: name === GLUCOSE_MMOL_L ? 'mmol/L' : 'mg/dL' }),
+    ...(isGlucose(entry.code) && { glucoseUnit: entry.unit === 'mmol/L' ? 'mmol/L' : 'mg/dL' }),
   };
 }
 
@@ -47,7 +42,7 @@ export const plain: Format = {
 
   layoutOf(header, file, options): Layout {
     const measures = measuresOf(header);
-    onePerCode(measures, header, file);
+    onePerCode(measures, header, file, options);
     const timeColumn = findColumn(header, file, TIME);
     if (timeColumn === undefined) throw missing(header, file, TIME, 'Name it so.');
     return {

@@ -1,8 +1,8 @@
 import { readFile } from 'node:fs/promises';
-import { LOINC } from '@careledger/clinical';
+import { isGlucose } from '@careledger/clinical';
 import { timestampOf } from '@careledger/domain';
 import { findTable } from './find-layout.js';
-import { beyondRange, mgDlOf, withinRange } from './glucose.js';
+import { beyondRange, mgDlOf, sentCode, withinRange } from './glucose.js';
 import type { MeasureColumn } from './layout.js';
 import { otherUnitOf } from './other-unit.js';
 import { RecordingError } from './problem.js';
@@ -106,7 +106,11 @@ function recordingRow(
   const t = timestampOf(timeMs);
   const readings = cells.map(({ measure, written }): RecordedReading => {
     const { code, unit } = measure.entry;
-    return { t, code, ...valueOf(measure, written, options), unit };
+    return {
+      ...{ t, code: sentCode(code, options.instrument) },
+      ...valueOf(measure, written, options),
+      unit: isGlucose(code) ? 'mg/dL' : unit,
+    };
   });
   return { subject, timeMs, readings };
 }
@@ -118,7 +122,7 @@ function valueOf(
 ): Pick<RecordedReading, 'value' | 'comparator'> {
   if (written.kind === 'beyond') return beyondRange(written.comparator, instrument);
   const { comparator } = written;
-  if (entry.code !== LOINC.glucose) return { value: written.value, ...(comparator && { comparator }) };
+  if (!isGlucose(entry.code)) return { value: written.value, ...(comparator && { comparator }) };
   const value = unit === 'mmol/L' ? mgDlOf(written.value) : written.value;
   return comparator === undefined ? withinRange(value, instrument) : { value, comparator };
 }

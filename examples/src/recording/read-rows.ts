@@ -1,4 +1,4 @@
-import { LOINC } from '@careledger/clinical';
+import { isGlucose } from '@careledger/clinical';
 import type { Layout, MeasureColumn } from './layout.js';
 import { RecordingError, type Place } from './problem.js';
 import type { RecordingOptions } from './recording.js';
@@ -100,7 +100,7 @@ export class RowReader {
     const place = this.#place(line, measure.name);
     if ('problem' in written) throw new RecordingError(written.code, place, written.problem);
     if (written.kind === 'none') return [];
-    if (written.kind === 'beyond' && measure.entry.code !== LOINC.glucose)
+    if (written.kind === 'beyond' && !isGlucose(measure.entry.code))
       throw new RecordingError(
         'VALUE_INVALID',
         place,

@@ -22,7 +22,7 @@ describe('a recording', () => {
     );
     expect([...recording.subjects.keys()]).toEqual(['a']);
     expect(recording.subjects.get('a')?.map((row) => row.readings[0]?.value)).toEqual([93, 94]);
-    expect(recording).toMatchObject({ rowCount: 2, readingCount: 2, codes: ['2339-0'] });
+    expect(recording).toMatchObject({ rowCount: 2, readingCount: 2, codes: ['99504-3'] });
   });
 
   test('of a bedside monitor: empty cells are not measured, zeros are readings', async () => {

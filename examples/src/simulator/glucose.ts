@@ -15,6 +15,7 @@ export class SimulatedGlucose {
   next(timeMs: number): Reading {
     const drift = (SETPOINT_MG_DL - this.#valueMgDl) * PULL;
     this.#valueMgDl += drift + (Math.random() - 0.5) * 2 * STEP_MG_DL;
-    return { t: timestampOf(timeMs), code: LOINC.glucose, value: Math.round(this.#valueMgDl), unit: 'mg/dL' };
+    const value = Math.round(this.#valueMgDl);
+    return { t: timestampOf(timeMs), code: LOINC.interstitialGlucose, value, unit: 'mg/dL' };
   }
 }

@@ -30,7 +30,7 @@ export async function main(argv: readonly string[]): Promise<void> {
     gatewayId,
     pairingCode,
     type: 'continuous-glucose-monitor',
-    codes: [LOINC.glucose],
+    codes: [LOINC.interstitialGlucose],
   });
   process.stdout.write(`paired as ${device.registration.deviceId}\n`);
   await using session = await DeviceSession.open(device);

@@ -3,6 +3,7 @@ import type { StatementBody, SubscriptionState } from '@careledger/contracts';
 import type { ChannelName, Permission, PurposeOfUse, ScopeTerm } from '@careledger/domain';
 import { timestampOf } from '@careledger/domain';
 import { onLedger } from '@careledger/ledger/service';
+import type { IdempotencyKeys, IdempotentRequest } from '@careledger/service-kit';
 import { currentKey } from '@careledger/policy';
 import type { GrantMeaning } from '@careledger/protocol';
 import { readStatement } from '@careledger/statements';
@@ -68,6 +69,7 @@ export interface ConsentServiceOptions {
   readonly earlier: EarlierDecisions;
   readonly registrations: Pick<Registrations, 'has'>;
   readonly progress: PatientProgress;
+  readonly requests: Pick<IdempotencyKeys, 'find' | 'claim'>;
   readonly verifier: SignatureVerifier;
   readonly networkId: string;
   readonly clock: () => number;
@@ -100,8 +102,16 @@ export class ConsentService {
     });
   }
 
-  async grant(patient: Patient, terms: GrantTerms, unlock: ConsentPassphrase): Promise<string> {
+  /** @param request one that its caller may repeat: it is one grant, however often it comes */
+  async grant(
+    patient: Patient,
+    terms: GrantTerms,
+    unlock: ConsentPassphrase,
+    request?: IdempotentRequest,
+  ): Promise<string> {
     const { core, grants, networkId } = this.#options;
+    const before = this.grantedBefore(request);
+    if (before !== undefined) return before;
     const { patientId, patientNo } = patient;
     const signer = await openConsentKey(core, patient, unlock);
     const meaning = meaningOf(core.patients.keys(patientId).scopeKey(), terms);
@@ -113,14 +123,20 @@ export class ConsentService {
       { patientId, networkId, channels: ORDER.grant, body },
       signer,
     );
-    return this.#keepGrant(patient, statement, body, meaning);
+    return this.#keepGrant(patient, statement, { body, meaning }, request);
+  }
+
+  /** The grant that the same request made before. */
+  grantedBefore(request: IdempotentRequest | undefined): string | undefined {
+    const before = request && this.#options.requests.find(request);
+    return before?.state === 'same' ? before.reference : undefined;
   }
 
   /** A `grant` statement of the patient's app. @param subscriptionId the one that it has to approve, where one is meant */
   async takeGrant(patient: Patient, statement: string, subscriptionId?: string): Promise<string> {
     const { body } = this.#check(patient, statement, ['grant'], ORDER.grant);
     if (subscriptionId !== undefined) assertMeant('subscription', subscriptionId, body.subscriptionId);
-    return this.#keepGrant(patient, statement, body, null);
+    return this.#keepGrant(patient, statement, { body, meaning: null });
   }
 
   /** One that stands, or is on its way, is not sent again. */
@@ -250,14 +266,15 @@ export class ConsentService {
   #keepGrant(
     patient: Patient,
     statement: string,
-    body: StatementBody<'grant'>,
-    meaning: GrantMeaning | null,
+    { body, meaning }: { body: StatementBody<'grant'>; meaning: GrantMeaning | null },
+    request?: IdempotentRequest,
   ): Promise<string> {
-    const { grants, clock } = this.#options;
+    const { grants, clock, requests } = this.#options;
     const { patientNo } = patient;
     return this.#submit(patient, { kind: 'grant', statement }, (grantId) => {
       grants.noteSeq(patientNo, body.policySeq);
       grants.insert({ grantId, patientNo, status: 'pending', body, meaning, madeMs: clock() });
+      if (request) requests.claim(request, grantId);
     });
   }
 

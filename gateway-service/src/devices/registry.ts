@@ -95,9 +95,10 @@ export class DeviceRegistry {
   /**
    * Registers a device, or pairs a known one again: a new epoch, its counter from 0, the same id. A revoked key never
    * comes back; a known device needs a code that was issued for it.
+   * @param alsoWrite within the transaction that uses the code up
    * @throws DeviceError
    */
-  register(request: RegisterDevice): Device {
+  register(request: RegisterDevice, alsoWrite: (deviceId: string) => void = () => undefined): Device {
     const { store, patients, verifier, gatewayId, clock, rules } = this.#options;
     const nowMs = clock();
     const publicKey = fromBase64url(request.deviceKey);
@@ -132,6 +133,7 @@ export class DeviceRegistry {
       const device: DeviceRow = { ...fields, chainNo };
       if (known === undefined) writer.insertDevice(device);
       else writer.replaceDevice(device);
+      alsoWrite(deviceId);
       return device;
     });
     const chain = new DeviceChain(row.chainNo, patient, state);

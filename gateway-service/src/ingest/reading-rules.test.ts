@@ -15,6 +15,11 @@ const isUrgent = (...readings: TimedReading[]) => clinicalReadingRules.isPossibl
 test.each([
   ['glucose 53', [reading('2339-0', 53)], true],
   ['glucose 54', [reading('2339-0', 54)], false],
+  ['interstitial glucose 53', [reading('99504-3', 53)], true],
+  ['glucose 2.9 mmol/L', [reading('105272-9', 2.9, 'mmol/L')], true],
+  ['glucose 5.5 mmol/L', [reading('15074-8', 5.5, 'mmol/L')], false],
+  ['94.9 °F', [reading('8310-5', 94.9, '[degF]')], true],
+  ['98.6 °F', [reading('8310-5', 98.6, '[degF]')], false],
   ['glucose 251', [reading('2339-0', 251)], true],
   ['glucose 0: the sensor is off', [reading('2339-0', 0)], false],
   ['SpO2 91', [reading('59408-5', 91)], true],

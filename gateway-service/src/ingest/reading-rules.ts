@@ -3,7 +3,10 @@ import {
   LOINC,
   assess,
   codeEntry,
+  inTableUnit,
+  isGlucose,
   isSentSkewed,
+  mgPerDl,
   readingError,
   scoreParameter,
   type News2Parameter,
@@ -57,11 +60,13 @@ export const clinicalReadingRules: ReadingRules = {
 const SINGLE_PARAMETER = DEFAULT_CONFIG.news2.singleParameter ?? DEFAULT_CONFIG.news2.total;
 
 /** The reading's NEWS2 score, or for glucose beyond a threshold what suffices on its own. */
-function urgencyOf({ timeMs, code, value }: TimedReading): number {
+function urgencyOf({ timeMs, code, value: sent, unit }: TimedReading): number {
   const parameter = NEWS2_OF_LOINC.get(code);
-  if (parameter === undefined && code !== LOINC.glucose) return 0;
+  if (parameter === undefined && !isGlucose(code)) return 0;
+  const value = inTableUnit(sent, unit);
   if (!assess({ t: timeMs, code, value }, null).plausible) return 0;
   if (parameter !== undefined) return scoreParameter(parameter, value, DEFAULT_CONFIG.news2.spo2Scale, false);
   const { veryLowMgPerDl, veryHighMgPerDl } = DEFAULT_CONFIG.glucose;
-  return value < veryLowMgPerDl || value > veryHighMgPerDl ? SINGLE_PARAMETER : 0;
+  const glucose = mgPerDl(code, value);
+  return glucose < veryLowMgPerDl || glucose > veryHighMgPerDl ? SINGLE_PARAMETER : 0;
 }

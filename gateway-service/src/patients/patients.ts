@@ -67,9 +67,13 @@ export class Patients {
   /**
    * Makes a patient: keys, registration, chain with its genesis block. The consent key is encrypted under the
    * passphrase, which is not kept. What a crash leaves behind half made is keys that nobody uses.
+   * @param alsoWrite within the transaction that makes the patient
    * @throws PatientError `PASSPHRASE_TOO_SHORT`, `PASSPHRASES_BUSY`
    */
-  async create({ passphrase }: { readonly passphrase: string }): Promise<Patient> {
+  async create(
+    { passphrase }: { readonly passphrase: string },
+    alsoWrite: (patientId: string) => void = () => undefined,
+  ): Promise<Patient> {
     assertPassphrase(passphrase);
     const { store, keyStore, consentKeys, clock } = this.#options;
     const { seed, signer } = newConsentKey();
@@ -84,6 +88,7 @@ export class Patients {
     const patientNo = store.transaction((writer) => {
       const no = writer.insertPatient(patientId, createdMs, state);
       writer.insertBlock({ patientNo: no, height: 0, hash: state.head, json: JSON.stringify(block) });
+      alsoWrite(patientId);
       return no;
     });
     return this.#add({ patientNo, patientId, createdMs, chain: this.#chain(patientNo, patientId, state) });

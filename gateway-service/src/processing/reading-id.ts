@@ -1,4 +1,4 @@
-import type { ClinicalReading } from '@careledger/clinical';
+import { inTableUnit, type ClinicalReading } from '@careledger/clinical';
 import type { Frame } from '@careledger/private-chain';
 import { READINGS_PER_ROW } from './limits.js';
 
@@ -19,12 +19,12 @@ export interface ProcessedFrame {
 
 /** A frame's readings as the rules take them. */
 export function clinicalReadings({ rowId, deviceId, receivedMs, frame }: ProcessedFrame): ClinicalReading[] {
-  return frame.readings.map(({ timeMs, code, value }, index) => ({
+  return frame.readings.map(({ timeMs, code, value, unit }, index) => ({
     rowId: readingIdOf(rowId, index),
     deviceId,
     t: timeMs,
     code,
-    value,
+    value: inTableUnit(value, unit),
     receivedAt: receivedMs,
   }));
 }

@@ -12,6 +12,8 @@ const RANGE_SOURCE = {
     'Harutyunyan et al., Multitask learning and benchmarking with clinical time series data, Scientific Data 6:96 (2019), resources/variable_ranges.csv',
   /** Continuous monitors report 40 to 400 mg/dL (Dexcom G4 user guide); meters reach further both ways. */
   glucoseMeter: 'Measuring range of blood glucose meters, 20 to 600 mg/dL (Contour Next user guide)',
+  /** The same meters, mmol/L. */
+  glucoseMeterMolar: 'Measuring range of blood glucose meters, 1.1 to 33.3 mmol/L (Contour Next user guide)',
   acvpu:
     'Royal College of Physicians, National Early Warning Score (NEWS) 2, 2017: five levels A, C, V, P, U',
   oxygenFlow: 'No published range: set well above the 60 L/min of high-flow nasal oxygen',
@@ -25,8 +27,10 @@ export interface CodeEntry {
   readonly code: string;
   /** LOINC long common name. */
   readonly display: string;
-  /** UCUM unit; a reading in any other is `WRONG_UNIT`. */
+  /** UCUM unit of records and rules. A reading in any other than this and `otherUnits` is `WRONG_UNIT`. */
   readonly unit: string;
+  /** UCUM units that devices may use as well: `units.ts` converts them for records and rules. */
+  readonly otherUnits?: readonly string[];
   readonly category: ObservationCategory;
   /** Column of a recording that holds it; null where no recording does. */
   readonly column: string | null;
@@ -41,6 +45,9 @@ export interface CodeEntry {
 /** Names for the codes that rules refer to. */
 export const LOINC = {
   glucose: '2339-0',
+  interstitialGlucose: '99504-3',
+  glucoseMolar: '15074-8',
+  interstitialGlucoseMolar: '105272-9',
   heartRate: '8867-4',
   pulseOximeterRate: '8889-8',
   arterialSystolic: '76215-3',
@@ -55,6 +62,9 @@ export const LOINC = {
   consciousness: '80288-4',
   oxygenFlow: '3151-8',
 } as const;
+
+/** UCUM: degree Fahrenheit. */
+export const FAHRENHEIT = '[degF]';
 
 /** A value of `LOINC.consciousness`: the position in ACVPU. New confusion (C) came with NEWS2. */
 export const ACVPU = { alert: 0, confusion: 1, voice: 2, pain: 3, unresponsive: 4 } as const;
@@ -77,7 +87,7 @@ export const CODES: readonly CodeEntry[] = [
     display: 'Glucose [Mass/volume] in Blood',
     unit: 'mg/dL',
     category: 'laboratory',
-    column: 'glucose_mg_dl',
+    column: 'blood_glucose_mg_dl',
     plausible: { low: 20, high: 600, source: RANGE_SOURCE.glucoseMeter },
     zeroMeansOff: true,
     maxChangePerMinute: 20,
@@ -156,6 +166,7 @@ export const CODES: readonly CodeEntry[] = [
     code: LOINC.temperature,
     display: 'Body temperature',
     unit: 'Cel',
+    otherUnits: [FAHRENHEIT],
     column: 'temperature_cel',
     plausible: mimic3(26, 45),
   }),
@@ -176,6 +187,36 @@ export const CODES: readonly CodeEntry[] = [
     plausible: { low: 0, high: 100, source: RANGE_SOURCE.oxygenFlow },
     zeroMeansOff: false,
   }),
+  {
+    code: LOINC.interstitialGlucose,
+    display: 'Glucose [Mass/volume] in Interstitial fluid',
+    unit: 'mg/dL',
+    category: 'laboratory',
+    column: 'glucose_mg_dl',
+    plausible: { low: 20, high: 600, source: RANGE_SOURCE.glucoseMeter },
+    zeroMeansOff: true,
+    maxChangePerMinute: 20,
+  },
+  {
+    code: LOINC.glucoseMolar,
+    display: 'Glucose [Moles/volume] in Blood',
+    unit: 'mmol/L',
+    category: 'laboratory',
+    column: 'blood_glucose_mmol_l',
+    plausible: { low: 1.1, high: 33.3, source: RANGE_SOURCE.glucoseMeterMolar },
+    zeroMeansOff: true,
+    maxChangePerMinute: 1.11,
+  },
+  {
+    code: LOINC.interstitialGlucoseMolar,
+    display: 'Glucose [Moles/volume] in Interstitial fluid',
+    unit: 'mmol/L',
+    category: 'laboratory',
+    column: 'glucose_mmol_l',
+    plausible: { low: 1.1, high: 33.3, source: RANGE_SOURCE.glucoseMeterMolar },
+    zeroMeansOff: true,
+    maxChangePerMinute: 1.11,
+  },
 ];
 
 const byCode = new Map(CODES.map((entry) => [entry.code, entry]));

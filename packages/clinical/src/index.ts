@@ -1,4 +1,4 @@
-export { LOINC, codeEntry, columnEntry } from './codes.js';
+export { CODES, LOINC, codeEntry, columnEntry } from './codes.js';
 export { DEFAULT_CONFIG, clinicalConfig, type ClinicalOverrides } from './config.js';
 export type { ClinicalEvent, Evidence, RuleName } from './events.js';
 export * from './limits.js';
@@ -29,3 +29,4 @@ export {
   type WindowReading,
   type WindowSummary,
 } from './summary.js';
+export { inRuleUnit, inTableUnit, isGlucose, isInterstitial, mgPerDl } from './units.js';

@@ -1,4 +1,4 @@
-import { codeEntry, LOINC } from './codes.js';
+import { codeEntry } from './codes.js';
 import { clinicalConfig, type ClinicalConfig, type ClinicalOverrides } from './config.js';
 import type { EpisodeMachine } from './episode.js';
 import type { ClinicalEvent } from './events.js';
@@ -7,6 +7,7 @@ import { StreamPairRun, emptyPair, type StreamPair } from './stream-pair.js';
 import { NEWS2_STREAM, news2Parameter, withVital, type VitalsItem } from './news2-stream.js';
 import { assess, type ReadingFlag } from './plausibility.js';
 import type { ClinicalReading } from './reading.js';
+import { isGlucose, mgPerDl } from './units.js';
 import { NO_WINDOWS, WindowRun, type WindowState } from './windows.js';
 
 /**
@@ -126,13 +127,13 @@ class Run {
       this.#flag(reading.rowId, flags);
       return false;
     }
-    if (reading.code === LOINC.glucose) return this.#readGlucose(reading);
+    if (isGlucose(reading.code)) return this.#readGlucose(reading);
     if (news2Parameter(reading.code) !== undefined) this.#readVital(reading);
     return true;
   }
 
-  #readGlucose({ rowId, deviceId, t, value }: ClinicalReading): boolean {
-    const item: GlucoseItem = { t, rowId, deviceId, value, jumped: false };
+  #readGlucose({ rowId, deviceId, t, code, value }: ClinicalReading): boolean {
+    const item: GlucoseItem = { t, rowId, deviceId, value: mgPerDl(code, value), jumped: false };
     const stream = this.#glucoseRun().at(t);
     if (stream.find(item) !== undefined) {
       this.#flag(rowId, ['DUPLICATE']);

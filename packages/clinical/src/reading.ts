@@ -1,5 +1,6 @@
 import { codeEntry } from './codes.js';
 import { MAX_FUTURE_MS, MAX_SENT_SKEW_MS } from './limits.js';
+import { isUnitOf } from './units.js';
 
 /** One accepted measurement as the processing sees it; the unit is the code table's. */
 export interface ClinicalReading {
@@ -27,9 +28,8 @@ export function readingError(
   reading: { readonly t: number; readonly code: string; readonly value: number; readonly unit: string },
   nowMs: number,
 ): ReadingErrorCode | null {
-  const entry = codeEntry(reading.code);
-  if (entry === undefined) return 'UNKNOWN_CODE';
-  if (entry.unit !== reading.unit) return 'WRONG_UNIT';
+  if (codeEntry(reading.code) === undefined) return 'UNKNOWN_CODE';
+  if (!isUnitOf(reading.code, reading.unit)) return 'WRONG_UNIT';
   if (!Number.isFinite(reading.value)) return 'INVALID_VALUE';
   if (!Number.isSafeInteger(reading.t)) return 'INVALID_TIME';
   if (reading.t > nowMs + MAX_FUTURE_MS) return 'FUTURE_READING';

@@ -1,4 +1,4 @@
-import { codeEntry, LOINC } from '../src/codes.js';
+import { codeEntry } from '../src/codes.js';
 import type { RuleName } from '../src/events.js';
 import type { ClinicalReading } from '../src/reading.js';
 import { byStart, type FinalEpisode } from './replay.js';
@@ -14,6 +14,8 @@ export interface Reference {
 }
 
 const MINUTE = 60_000;
+/** In mg/dL, as every recording has it. */
+const GLUCOSE: readonly string[] = ['2339-0', '99504-3'];
 interface Point {
   readonly t: number;
   readonly meets: boolean;
@@ -24,7 +26,7 @@ export function reference(readings: readonly ClinicalReading[], windowMs: number
   const sorted = [...readings].sort((a, b) => a.t - b.t || (a.deviceId < b.deviceId ? -1 : 1));
   const implausible = implausibleRows(sorted);
   const plausible = sorted.filter(({ rowId }) => !implausible.has(rowId));
-  const glucose = plausible.filter(({ code }) => code === LOINC.glucose);
+  const glucose = plausible.filter(({ code }) => GLUCOSE.includes(code));
   const points = (meets: (value: number) => boolean): Point[] =>
     glucose.map(({ t, value }) => ({ t, meets: meets(value), back: value >= 70 && value <= 250 }));
   return {
@@ -62,7 +64,7 @@ function implausibleRows(sorted: readonly ClinicalReading[]): Set<number> {
         (other) =>
           other.code === reading.code && other.deviceId === reading.deviceId && !out.has(other.rowId),
       );
-    if (reading.code !== LOINC.glucose) return;
+    if (!GLUCOSE.includes(reading.code)) return;
     const last = earlier.at(-1);
     if (last === undefined) return;
     const minutes = (reading.t - last.t) / MINUTE;

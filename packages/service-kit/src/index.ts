@@ -1,6 +1,8 @@
-// These declare `app.addReadinessCheck` and `app.metrics`, which no exported type would bring along.
+// These declare members of app, request and route options, which no exported type would bring along.
 import './http/health.js';
 import './http/metrics.js';
+import './http/rate-limits.js';
+import './idempotency/install.js';
 
 export * from './config/config.js';
 export { Secret } from './config/settings.js';
@@ -16,6 +18,7 @@ export { withoutAddresses } from './http/addresses.js';
 export {
   assertOwnOrganisation,
   assertPatient,
+  bearerTokenOf,
   listRoutes,
   principalOf,
   requireRole,
@@ -29,8 +32,12 @@ export { type StreamedEvent } from './http/event-stream.js';
 export * from './http/client.js';
 export * from './http/client-error.js';
 export * from './sqlite/index.js';
-export * from './idempotency/request.js';
-export * from './idempotency/idempotency-keys.js';
+export { idempotentRequest, type IdempotentRequest } from './idempotency/request.js';
+export {
+  IdempotencyKeys,
+  idempotencyAnswersMigration,
+  idempotencyKeysMigration,
+} from './idempotency/idempotency-keys.js';
 export * from './background/backoff.js';
 export * from './background/worker.js';
 export * from './background/durable-work.js';

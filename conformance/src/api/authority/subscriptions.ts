@@ -73,7 +73,7 @@ export function describeSubscriptions(fixture: () => LayersFixture): void {
       const [first, second] = [await ask(home.patientId), await ask(home.patientId)];
       expect(second.body).toEqual(first.body);
       const reused = await ask((await fixture().home()).patientId);
-      expect([reused.status, reused.body['code']]).toEqual([409, 'IDEMPOTENCY_KEY_REUSED']);
+      expect([reused.status, reused.body['code']]).toEqual([422, 'IDEMPOTENCY_KEY_REUSED']);
     });
 
     test('a patient whom the ledger does not know is a 404', async () => {

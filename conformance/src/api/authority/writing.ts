@@ -152,7 +152,7 @@ export function describeWriting(fixture: () => LayersFixture): void {
       const theirs = await as(fixture().unitTokens.get('cardiology') ?? '', 'theirs');
       expect([theirs.status, theirs.body['recordId'] === mine.body['recordId']]).toEqual([201, false]);
       const other = await write(home, noteBundle(home.patientId, 'other'), headers);
-      expect([other.status, other.body['code']]).toEqual([409, 'IDEMPOTENCY_KEY_REUSED']);
+      expect([other.status, other.body['code']]).toEqual([422, 'IDEMPOTENCY_KEY_REUSED']);
     });
 
     test('whoever has a grant that covers it can open what this authority wrote, from the first', async () => {

@@ -1,5 +1,6 @@
 import { DeviceRegistration, RegisterDevice } from '@careledger/protocol';
 import type { ServiceApp } from '@careledger/service-kit';
+import { Value } from 'typebox/value';
 import { byPatientOrOps } from '../access.js';
 import { patientProblems } from '../route-problems.js';
 import { ListQuery, PatientParams } from '../schemas.js';
@@ -31,7 +32,11 @@ export function addDeviceRoutes(app: ServiceApp, devices: DeviceService): void {
   app.post(
     '/v1/devices',
     {
-      config: { public: true },
+      // Whose key it is, the pairing code says: whoever has it may register, and nobody else.
+      config: {
+        public: true,
+        idempotencyKey: { secretOf: ({ body }) => Value.Parse(RegisterDevice, body).pairingCode },
+      },
       schema: {
         summary: 'Register a device, or pair it again: its pairing code and its proof are the credentials',
         problems: [
@@ -47,7 +52,7 @@ export function addDeviceRoutes(app: ServiceApp, devices: DeviceService): void {
         response: { 201: DeviceRegistration },
       },
     },
-    async (request, reply) => reply.status(201).send(devices.register(request.body)),
+    async (request, reply) => reply.status(201).send(devices.register(request.body, request.idempotent)),
   );
 
   app.get(

@@ -5,6 +5,7 @@ import {
   type DeviceRegistration,
   type RegisterDevice,
 } from '@careledger/protocol';
+import type { IdempotencyKeys, IdempotentRequest } from '@careledger/service-kit';
 import type { Static } from 'typebox';
 import type { GatewayCore } from '../../core.js';
 import { DeviceError, type Device } from '../../devices/index.js';
@@ -16,6 +17,7 @@ import type { DeviceView, DevicesPage, PairingCodeView } from './schemas.js';
 export interface DeviceServiceOptions {
   readonly core: Pick<GatewayCore, 'devices' | 'patients'>;
   readonly allowances: Pick<Allowances, 'overOf'>;
+  readonly requests: Pick<IdempotencyKeys, 'find' | 'claim'>;
   readonly gatewayId: string;
   /** What devices connect to. */
   readonly mqttUrl: string;
@@ -40,9 +42,16 @@ export class DeviceService {
     return this.#pairingCode(patientId, deviceId);
   }
 
-  register(request: RegisterDevice): DeviceRegistration {
-    const { core, gatewayId, mqttUrl } = this.#options;
-    const { deviceId, chain, changedMs } = core.devices.register(request);
+  /** Uses the pairing code up, once for each repeatable request: a device that missed the answer gets it again. */
+  register(registration: RegisterDevice, request?: IdempotentRequest): DeviceRegistration {
+    const { core, gatewayId, mqttUrl, requests } = this.#options;
+    const before = request && requests.find(request);
+    const { deviceId, chain, changedMs } =
+      before?.state === 'same'
+        ? core.devices.get(before.reference)
+        : core.devices.register(registration, (registered) => {
+            if (request) requests.claim(request, registered);
+          });
     return {
       deviceId,
       epoch: chain.state.epoch,

@@ -21,7 +21,8 @@ export function addFrameRoutes(app: ServiceApp, frames: FrameService): void {
   app.post(
     '/v1/frames',
     {
-      config: { public: true },
+      // A frame may say that somebody is in danger: no limit ever refuses it.
+      config: { public: true, rateLimit: false },
       bodyLimit: FRAME_MAX_BYTES,
       schema: {
         operationId: 'sendFrame',
@@ -42,7 +43,7 @@ export function addFrameRoutes(app: ServiceApp, frames: FrameService): void {
   app.get(
     '/v1/device/head',
     {
-      config: { public: true },
+      config: { public: true, rateLimit: false },
       schema: {
         problems: DEVICE_PROBLEMS,
         security: [{ device: [] }],

@@ -46,7 +46,12 @@ export function addGrantRoutes(app: ServiceApp, grants: GrantService): void {
       },
     },
     async (request, reply) => {
-      const outcome = await grants.grant(request.params.patientId, request.body, callerOf(request));
+      const outcome = await grants.grant(
+        request.params.patientId,
+        request.body,
+        callerOf(request),
+        request.idempotent,
+      );
       return reply.status(statusOf(outcome)).send(outcome);
     },
   );

@@ -1,4 +1,5 @@
 import { timestampOf } from '@careledger/domain';
+import type { IdempotentRequest } from '@careledger/service-kit';
 import type { ConsentService, Grant, GrantStore, JobOutcome, StepStore } from '../../consent/index.js';
 import type { GatewayCore } from '../../core.js';
 import { WAIT_MS } from '../limits.js';
@@ -35,13 +36,18 @@ export class GrantService {
   }
 
   /** @param caller names who gives the passphrase, as `callerOf` does */
-  async grant(patientId: string, body: GrantBody, caller: string): Promise<JobOutcome> {
+  async grant(
+    patientId: string,
+    body: GrantBody,
+    caller: string,
+    request?: IdempotentRequest,
+  ): Promise<JobOutcome> {
     const { core, consent } = this.#options;
     const patient = core.patients.get(patientId);
     const job =
       'statement' in body
         ? await consent.takeGrant(patient, body.statement)
-        : await consent.grant(patient, body.grant, { passphrase: body.passphrase, caller });
+        : await consent.grant(patient, body.grant, { passphrase: body.passphrase, caller }, request);
     return consent.outcome(patient, job, WAIT_MS);
   }
 

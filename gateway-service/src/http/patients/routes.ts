@@ -17,7 +17,8 @@ export function addPatientRoutes(app: ServiceApp, patients: PatientService): voi
         response: { 201: EnrolledPatient },
       },
     },
-    async (request, reply) => reply.status(201).send(await patients.enrol(request.body.passphrase)),
+    async (request, reply) =>
+      reply.status(201).send(await patients.enrol(request.body.passphrase, request.idempotent)),
   );
 
   app.get(

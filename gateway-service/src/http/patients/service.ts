@@ -1,5 +1,6 @@
 import { CHANNELS, timestampOf } from '@careledger/domain';
 import type { ConsentService, Registrations } from '../../consent/index.js';
+import type { IdempotencyKeys, IdempotentRequest } from '@careledger/service-kit';
 import type { GatewayCore } from '../../core.js';
 import type { Patient } from '../../patients/index.js';
 import type { PatientTokens } from '../../patients/patient-tokens.js';
@@ -12,6 +13,7 @@ export interface PatientServiceOptions {
   readonly consent: Pick<ConsentService, 'register'>;
   readonly registrations: Pick<Registrations, 'has'>;
   readonly tokens: Pick<PatientTokens, 'issue'>;
+  readonly requests: Pick<IdempotencyKeys, 'find' | 'claim'>;
 }
 
 /** The patients of this gateway. */
@@ -22,10 +24,16 @@ export class PatientService {
     this.#options = options;
   }
 
-  /** Makes a patient and sends the registration on its way. */
-  async enrol(passphrase: string): Promise<EnrolledPatient> {
-    const { core, consent, tokens } = this.#options;
-    const patient = await core.patients.create({ passphrase });
+  /** Makes a patient, one for each repeatable request, and sends the registration on its way. */
+  async enrol(passphrase: string, request?: IdempotentRequest): Promise<EnrolledPatient> {
+    const { core, consent, requests, tokens } = this.#options;
+    const before = request && requests.find(request);
+    const patient =
+      before?.state === 'same'
+        ? core.patients.get(before.reference)
+        : await core.patients.create({ passphrase }, (patientId) => {
+            if (request) requests.claim(request, patientId);
+          });
     await consent.register(patient);
     const token = tokens.issue(patient, { isOnly: false, nowMs: Date.now() });
     return { ...this.#view(patient), token };

@@ -45,7 +45,10 @@ export function addSubscriptionRoutes(app: ServiceApp, subscriptions: Subscripti
     },
     async (request, reply) => {
       const { patientId, subscriptionId } = request.params;
-      const outcome = await subscriptions.approve(patientId, subscriptionId, request.body, callerOf(request));
+      const outcome = await subscriptions.approve(patientId, subscriptionId, request.body, {
+        caller: callerOf(request),
+        request: request.idempotent,
+      });
       return reply.status(statusOf(outcome)).send(outcome);
     },
   );

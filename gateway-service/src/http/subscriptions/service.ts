@@ -4,6 +4,7 @@ import { EnvelopeError, decryptFrom } from '@careledger/envelope';
 import { everyRow } from '@careledger/ledger';
 import { onLedger } from '@careledger/ledger/service';
 import { SEALED_CONTEXT, SubscriptionReason } from '@careledger/protocol';
+import type { IdempotentRequest } from '@careledger/service-kit';
 import { Value } from 'typebox/value';
 import { ConsentError, type ConsentService, type JobOutcome } from '../../consent/index.js';
 import type { GatewayCore } from '../../core.js';
@@ -41,11 +42,13 @@ export class SubscriptionService {
     patientId: string,
     subscriptionId: string,
     body: ApprovalBody,
-    caller: string,
+    { caller, request }: { readonly caller: string; readonly request: IdempotentRequest | undefined },
   ): Promise<JobOutcome> {
     const { core, consent } = this.#options;
     const patient = core.patients.get(patientId);
-    let job: string;
+    // By then the subscription is not pending any more.
+    let job = consent.grantedBefore(request);
+    if (job !== undefined) return consent.outcome(patient, job, WAIT_MS);
     if ('statement' in body) {
       job = await consent.takeGrant(patient, body.statement, subscriptionId);
     } else {
@@ -53,7 +56,7 @@ export class SubscriptionService {
       const { passphrase, ...terms } = body;
       const { authorityId, permissions, purposes, until } = asked;
       const grant = { authorityId, permissions, purposes, until, ...terms, subscriptionId };
-      job = await consent.grant(patient, grant, { passphrase, caller });
+      job = await consent.grant(patient, grant, { passphrase, caller }, request);
     }
     return consent.outcome(patient, job, WAIT_MS);
   }

@@ -1,5 +1,6 @@
 import { MspId, closedObject } from '@careledger/domain';
 import { Type, type Static } from 'typebox';
+import { RateLimitConfig } from './rate-limit-config.js';
 import { ROLES } from './roles.js';
 import { Secret } from './settings.js';
 
@@ -36,6 +37,9 @@ export const HttpConfig = closedObject(
     /** Serve /metrics without a token: for a listener that only the monitoring can reach. */
     metricsOpen: Type.Boolean({ default: false }),
     tls: Type.Optional(TlsConfig),
+    rateLimits: Type.Optional(RateLimitConfig),
+    /** Addresses or networks of proxies whose X-Forwarded-For says who the caller is, e.g. 10.0.0.0/8. */
+    trustedProxies: Type.Optional(Type.Array(Type.String({ minLength: 1 }), { minItems: 1 })),
   },
   { default: {} },
 );

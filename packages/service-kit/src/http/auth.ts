@@ -3,6 +3,7 @@ import type { FastifyInstance, FastifyRequest } from 'fastify';
 import type { AuthConfig } from '../config/service-config.js';
 import { ROLES, type Role } from '../config/roles.js';
 import { ProblemError } from './problems.js';
+import type { TakeRequest } from './rate-limits.js';
 
 /** Who a request's token stands for. */
 export interface Principal {
@@ -56,6 +57,13 @@ export type FindToken = (sha256: string) => TokenHolder | undefined;
 
 const noToken: FindToken = () => undefined;
 
+export interface AuthOptions {
+  readonly config: AuthConfig;
+  readonly findToken?: FindToken | undefined;
+  /** Called for each request when it is known who sends it, and before anybody is refused. */
+  readonly take?: TakeRequest | undefined;
+}
+
 /** Route option for "these roles only": `{config: requireRole('ops', 'system')}`. */
 export function requireRole(...roles: [Role, ...Role[]]): { roles: readonly Role[] } {
   return { roles };
@@ -67,7 +75,7 @@ export function requireRole(...roles: [Role, ...Role[]]): { roles: readonly Role
  * routes of its own patients only.
  * @throws RangeError for a token whose entry does not say for whom it stands
  */
-export function installAuth(app: FastifyInstance, config: AuthConfig, findToken: FindToken = noToken): void {
+export function installAuth(app: FastifyInstance, { config, findToken = noToken, take }: AuthOptions): void {
   const tokens = knownTokens(config);
   const routes: RouteAccess[] = [];
   routesOfApp.set(app, routes);
@@ -86,13 +94,17 @@ export function installAuth(app: FastifyInstance, config: AuthConfig, findToken:
     }
   });
 
-  app.addHook('onRequest', async (request) => {
+  app.addHook('onRequest', async (request, reply) => {
     const { roles, public: isPublic } = request.routeOptions.config;
     // Without roles it is the not-found handler: every real route was checked above.
-    if (isPublic === true || roles === undefined) return;
-    request.principal = authenticate(request, tokens, findToken);
-    if (!roles.includes(request.principal.role)) {
-      throw new ProblemError('FORBIDDEN', `Role ${request.principal.role} may not call this route`);
+    const isGuarded = isPublic !== true && roles !== undefined;
+    const found = isGuarded ? authenticate(request, tokens, findToken) : undefined;
+    if (!(found instanceof ProblemError)) request.principal = found;
+    await take?.(request, reply);
+    if (found instanceof ProblemError) throw found;
+    if (!isGuarded || found === undefined) return;
+    if (!roles.includes(found.role)) {
+      throw new ProblemError('FORBIDDEN', `Role ${found.role} may not call this route`);
     }
     const { patientId } = (request.params ?? {}) as { patientId?: string };
     if (patientId !== undefined) assertPatient(request, patientId);
@@ -151,15 +163,30 @@ export function principalOf(request: FastifyRequest): Principal {
   return request.principal;
 }
 
+/** The token that a request came with, whoever it is. @throws ProblemError UNAUTHENTICATED without one */
+export function bearerTokenOf({ headers }: Pick<FastifyRequest, 'headers'>): string {
+  const [, token] = /^Bearer ([A-Za-z0-9._~+/=-]+)$/i.exec(headers.authorization ?? '') ?? [];
+  if (token !== undefined) return token;
+  throw new ProblemError('UNAUTHENTICATED', 'Send "Authorization: Bearer TOKEN"');
+}
+
+/** Who sends a request, or why nobody knows. */
 function authenticate(
   request: FastifyRequest,
   tokens: readonly KnownToken[],
   findToken: FindToken,
-): Principal {
-  const [, token] = /^Bearer ([A-Za-z0-9._~+/=-]+)$/i.exec(request.headers.authorization ?? '') ?? [];
-  if (token === undefined) {
-    throw new ProblemError('UNAUTHENTICATED', 'Send "Authorization: Bearer TOKEN"');
+): Principal | ProblemError {
+  try {
+    return holderOf(request, tokens, findToken);
+  } catch (error) {
+    if (error instanceof ProblemError) return error;
+    throw error;
   }
+}
+
+/** @throws ProblemError UNAUTHENTICATED */
+function holderOf(request: FastifyRequest, tokens: readonly KnownToken[], findToken: FindToken): Principal {
+  const token = bearerTokenOf(request);
   const digest = hash('sha256', token, 'buffer');
   let found: Principal | undefined;
   // No early exit: the time must not tell how far down the list a token stands.

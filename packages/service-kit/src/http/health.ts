@@ -38,7 +38,7 @@ export function installHealth(app: FastifyInstance): void {
   app.get(
     '/livez',
     {
-      config: { public: true },
+      config: { public: true, rateLimit: false },
       schema: { summary: 'Whether the process lives', response: { 200: LIVENESS } },
     },
     async () => ({
@@ -49,7 +49,7 @@ export function installHealth(app: FastifyInstance): void {
   app.get(
     '/readyz',
     {
-      config: { public: true },
+      config: { public: true, rateLimit: false },
       schema: {
         summary: 'Whether the service can serve',
         response: { 200: READINESS, 503: READINESS },

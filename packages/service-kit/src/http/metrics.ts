@@ -38,7 +38,7 @@ export function installMetrics(
   app.get(
     '/metrics',
     {
-      config: options.open ? { public: true } : { roles: ['ops', 'system'] },
+      config: { rateLimit: false, ...(options.open ? { public: true } : { roles: ['ops', 'system'] }) },
       schema: {
         operationId: 'getMetrics',
         summary: 'Prometheus metrics',

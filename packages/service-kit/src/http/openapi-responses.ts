@@ -1,5 +1,6 @@
 import { STATUS_CODES } from 'node:http';
 import type { FastifySchema } from 'fastify';
+import { headersOf, type AnswerHeaders } from './openapi-headers.js';
 import { FHIR_JSON } from './operation-outcome.js';
 import type { CommonProblemCode, ProblemCatalogue } from './problems.js';
 import { PROBLEM_JSON } from './transport-problems.js';
@@ -25,6 +26,7 @@ const PROBLEM_CONTENT = {
  */
 export function responsesOf(route: DescribedRoute, catalogue: ProblemCatalogue): Record<string, unknown> {
   const own = (route.schema.response ?? { '2XX': { description: 'Success' } }) as Record<string, object>;
+  const { answerHeaders } = route.schema;
   const byStatus = new Map<string, string[]>();
   for (const code of new Set([...commonCodesOf(route), ...(route.schema.problems ?? [])])) {
     const problem = catalogue[code];
@@ -34,7 +36,11 @@ export function responsesOf(route: DescribedRoute, catalogue: ProblemCatalogue):
   }
   const problems = [...byStatus].map(([status, lines]) => [
     status,
-    { description: lines.join('\n\n'), content: { ...jsonOf(own[status]), ...PROBLEM_CONTENT } },
+    {
+      description: lines.join('\n\n'),
+      content: { ...jsonOf(own[status]), ...PROBLEM_CONTENT },
+      ...headersOf(status),
+    },
   ]);
   const others = Object.entries(own).filter(([status]) => !byStatus.has(status));
   return {
@@ -43,7 +49,7 @@ export function responsesOf(route: DescribedRoute, catalogue: ProblemCatalogue):
       content: PROBLEM_CONTENT,
     },
     ...Object.fromEntries(problems),
-    ...Object.fromEntries(others.map(([status, schema]) => [status, named(status, schema)])),
+    ...Object.fromEntries(others.map(([status, schema]) => [status, named(status, schema, answerHeaders)])),
   };
 }
 
@@ -51,9 +57,10 @@ export function responsesOf(route: DescribedRoute, catalogue: ProblemCatalogue):
 const jsonOf = (schema: object | undefined) => (schema ? { 'application/json': { schema } } : {});
 
 /** With the words of its status where the route has none for it. */
-function named(status: string, schema: object): object {
-  if ('description' in schema) return schema;
-  return { ...schema, 'x-response-description': STATUS_CODES[status] ?? 'Success' };
+function named(status: string, schema: object, answerHeaders: AnswerHeaders | undefined): object {
+  const headers = headersOf(status, answerHeaders);
+  if ('description' in schema) return { ...schema, ...headers };
+  return { ...schema, ...headers, 'x-response-description': STATUS_CODES[status] ?? 'Success' };
 }
 
 function commonCodesOf({ method, url, isPublic, schema }: DescribedRoute): CommonProblemCode[] {

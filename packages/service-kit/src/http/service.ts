@@ -9,6 +9,8 @@ import fastify, {
   type RawServerDefault,
 } from 'fastify';
 import type { ServiceConfig } from '../config/service-config.js';
+import type { IdempotencyKeys } from '../idempotency/idempotency-keys.js';
+import { installIdempotency } from '../idempotency/install.js';
 import type { Logger } from '../logging.js';
 import { installAuth, type FindToken } from './auth.js';
 import { rememberMethods } from './allowed-methods.js';
@@ -19,6 +21,7 @@ import { installMetrics } from './metrics.js';
 import { createHttpServer } from './server.js';
 import { installOpenApi, type OpenApiInfo } from './openapi.js';
 import { commonProblems, ProblemError, type ProblemCatalogue } from './problems.js';
+import { installRateLimits } from './rate-limits.js';
 import { installEventStreams } from './event-stream.js';
 import { answerParserError, installTransportProblems, namesItsHost } from './transport-problems.js';
 import { typeboxValidatorCompiler } from './validation.js';
@@ -45,6 +48,8 @@ export interface BuildServiceOptions {
   /** The service's own codes; the common ones are added. */
   readonly problems: ProblemCatalogue;
   readonly openapi: OpenApiInfo;
+  /** Where requests are known again by their `Idempotency-Key`; a service that has no store takes no keys. */
+  readonly requests?: IdempotencyKeys;
   /** Tokens beyond those of the configuration. */
   readonly findToken?: FindToken;
 }
@@ -68,6 +73,7 @@ export async function buildService(options: BuildServiceOptions): Promise<Servic
     return503OnClosing: false,
     // Slow starts and stops have owners elsewhere: the supervisor, and SHUTDOWN_DEADLINE_MS.
     pluginTimeout: 0,
+    trustProxy: http.trustedProxies ?? false,
     routerOptions: { maxParamLength: MAX_PARAM_LENGTH_CHARS },
     genReqId: (request) => {
       const given = request.headers[REQUEST_ID_HEADER];
@@ -103,7 +109,9 @@ export async function buildService(options: BuildServiceOptions): Promise<Servic
   installErrorHandler(plain, catalogue, rememberMethods(plain, MAX_PARAM_LENGTH_CHARS));
   installTransportProblems(plain);
   installJsonBodies(plain);
-  installAuth(plain, auth, options.findToken);
+  const take = await installRateLimits(plain, http.rateLimits);
+  installAuth(plain, { config: auth, findToken: options.findToken, take });
+  if (options.requests) installIdempotency(plain, options.requests);
   installEventStreams(plain);
   await installOpenApi(plain, options.openapi, catalogue);
   installHealth(plain);

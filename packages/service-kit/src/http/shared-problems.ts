@@ -19,5 +19,10 @@ export const recordProblems = defineProblems({
 
 /** A key under which a caller may repeat a request. */
 export const idempotencyProblems = defineProblems({
-  IDEMPOTENCY_KEY_REUSED: { status: 409, title: 'The idempotency key was used for another request' },
+  IDEMPOTENCY_KEY_REUSED: { status: 422, title: 'The idempotency key was used for another request' },
+  IDEMPOTENCY_KEY_IN_USE: {
+    status: 409,
+    title:
+      'The first request under this idempotency key is not answered yet: try again in `retryAfterS` seconds',
+  },
 });

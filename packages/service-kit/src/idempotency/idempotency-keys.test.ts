@@ -3,28 +3,26 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, describe, expect, test } from '@jest/globals';
-import { Type } from 'typebox';
-import { requireRole } from '../http/auth.js';
-import { idempotencyProblems } from '../http/shared-problems.js';
-import { buildService, type ServiceApp } from '../http/service.js';
-import { createLogger } from '../logging.js';
 import { openDatabase, type Database } from '../sqlite/database.js';
 import {
   IDEMPOTENCY_KEY_TTL_MS,
   IdempotencyKeys,
+  idempotencyAnswersMigration,
   idempotencyKeysMigration,
   type IdempotencyKeysOptions,
 } from './idempotency-keys.js';
-import { idempotentRequestOf, requestSha256, type IdempotentRequest } from './request.js';
+import { requestSha256, type IdempotentRequest } from './request.js';
 
 const ONE = hash('sha256', 'one');
 const OTHER = hash('sha256', 'other');
 const ROUTE = 'POST /v1/records';
+const digestOf = (method: string, url: string, body: unknown): string =>
+  requestSha256('one', { method, url, body });
 const asked = (tokenSha256: string, key: string, body: unknown = { n: 1 }): IdempotentRequest => ({
   tokenSha256,
   route: ROUTE,
   key,
-  requestSha256: requestSha256('POST', '/v1/records', body),
+  requestSha256: digestOf('POST', '/v1/records', body),
 });
 
 const stack: (() => unknown)[] = [];
@@ -33,7 +31,10 @@ afterEach(async () => {
 });
 
 function newKeys(options: Partial<IdempotencyKeysOptions> = {}, path = ':memory:') {
-  const database = openDatabase({ path, migrations: [idempotencyKeysMigration] });
+  const database = openDatabase({
+    path,
+    migrations: [idempotencyKeysMigration, idempotencyAnswersMigration],
+  });
   stack.push(() => database.close());
   const keys = new IdempotencyKeys({ database, ...options });
   const claim = (request: IdempotentRequest, reference: string) =>
@@ -80,10 +81,10 @@ describe('idempotency keys', () => {
     const { keys, claim } = newKeys();
     claim(asked(ONE, 'k'), 'rec_1');
     const others = [
-      requestSha256('POST', '/v1/records', { n: 2 }),
-      requestSha256('POST', '/v1/records', undefined),
-      requestSha256('POST', '/v1/records?purpose=TREAT', { n: 1 }),
-      requestSha256('PUT', '/v1/records', { n: 1 }),
+      digestOf('POST', '/v1/records', { n: 2 }),
+      digestOf('POST', '/v1/records', undefined),
+      digestOf('POST', '/v1/records?purpose=TREAT', { n: 1 }),
+      digestOf('PUT', '/v1/records', { n: 1 }),
     ];
     for (const other of others) {
       const request = { ...asked(ONE, 'k'), requestSha256: other };
@@ -92,7 +93,7 @@ describe('idempotency keys', () => {
       expect(() => keys.find(request)).toThrow(/^(?!.*rec_1)/);
     }
     // The order of members is no content.
-    expect(requestSha256('POST', '/x', { a: 1, b: 2 })).toBe(requestSha256('POST', '/x', { b: 2, a: 1 }));
+    expect(digestOf('POST', '/x', { a: 1, b: 2 })).toBe(digestOf('POST', '/x', { b: 2, a: 1 }));
   });
 
   test('a transaction that fails leaves no key behind', () => {
@@ -134,78 +135,24 @@ describe('idempotency keys', () => {
     expect(countsOf(database)).toEqual([[ONE, 1]]);
   });
 
+  test('a kept answer is found again, and neither makes a result nor takes one away', async () => {
+    const { database, keys, claim } = newKeys();
+    await keys.keepAnswer(asked(ONE, 'k'), Uint8Array.of(1));
+    expect(keys.answerOf(asked(ONE, 'k'))).toEqual(Uint8Array.of(1));
+    expect(keys.answerOf(asked(OTHER, 'k'))).toBeUndefined();
+    expect(keys.find(asked(ONE, 'k'))).toEqual({ state: 'new' });
+    expect(() => keys.answerOf(asked(ONE, 'k', { n: 2 }))).toThrow(reused);
+    claim(asked(ONE, 'bound'), 'rec_1');
+    await keys.keepAnswer(asked(ONE, 'bound'), Uint8Array.of(2));
+    expect(keys.find(asked(ONE, 'bound'))).toEqual({ state: 'same', reference: 'rec_1' });
+    expect(keys.answerOf(asked(ONE, 'bound'))).toEqual(Uint8Array.of(2));
+    expect(countsOf(database)).toEqual([[ONE, 2]]);
+  });
+
   test('a key whose request was refused can be used again', () => {
     const { database, keys, claim } = newKeys();
     claim(asked(ONE, 'k'), 'rec_1');
     database.transaction(() => keys.forget(asked(ONE, 'k')));
     expect(claim(asked(ONE, 'k', { n: 2 }), 'rec_2')).toEqual({ state: 'new' });
-  });
-});
-
-describe('keys over HTTP', () => {
-  async function newApp(): Promise<ServiceApp> {
-    const { database, keys } = newKeys();
-    const app = await buildService({
-      name: 'kit',
-      logger: createLogger('kit', { level: 'silent' }),
-      config: {
-        http: { host: '127.0.0.1', port: 0, bodyLimitBytes: 1024, metricsOpen: false },
-        auth: {
-          // Of one name: names tell nobody apart.
-          tokens: [ONE, OTHER].map((sha256) => ({ sha256, role: 'practitioner' as const, name: 'ward' })),
-        },
-      },
-      problems: idempotencyProblems,
-      openapi: { title: 'Kit', version: '1.0.0' },
-    });
-    stack.push(() => app.close());
-    let made = 0;
-    app.post(
-      '/v1/records/:recordId',
-      { config: requireRole('practitioner'), schema: { body: Type.Unknown() } },
-      async (request) => {
-        const reference = `made-${(made += 1)}`;
-        const asked = idempotentRequestOf(request, String(request.headers['idempotency-key']));
-        const answer = database.transaction(() => keys.claim(asked, reference));
-        return { made: answer.state === 'same' ? answer.reference : reference };
-      },
-    );
-    return app;
-  }
-  const post = (app: ServiceApp, token: string, url: string, payload: string) =>
-    app.inject({
-      method: 'POST',
-      url,
-      payload,
-      headers: {
-        authorization: `Bearer ${token}`,
-        'content-type': 'application/json',
-        'idempotency-key': 'k',
-      },
-    });
-
-  test('a token of the same name neither gets nor blocks the result', async () => {
-    const app = await newApp();
-    expect((await post(app, 'one', '/v1/records/a', '{"n":1}')).json()).toEqual({ made: 'made-1' });
-    expect((await post(app, 'one', '/v1/records/a', ' { "n" : 1.0 } ')).json()).toEqual({ made: 'made-1' });
-    expect((await post(app, 'other', '/v1/records/a', '{"n":1}')).json()).toEqual({ made: 'made-3' });
-    for (const [url, payload] of [
-      ['/v1/records/b', '{"n":1}'],
-      ['/v1/records/a?purpose=TREAT', '{"n":1}'],
-      ['/v1/records/a', '{"n":2}'],
-    ] as const)
-      expect((await post(app, 'one', url, payload)).json()).toMatchObject({
-        status: 409,
-        code: 'IDEMPOTENCY_KEY_REUSED',
-      });
-  });
-
-  test('a body without a canonical form is refused', async () => {
-    const app = await newApp();
-    expect((await post(app, 'one', '/v1/records/a', '"\\ud800"')).json()).toMatchObject({
-      status: 400,
-      code: 'MALFORMED_BODY',
-      reason: 'JSON_NOT_CANONICALIZABLE',
-    });
   });
 });

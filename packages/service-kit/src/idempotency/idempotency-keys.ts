@@ -42,14 +42,23 @@ export const idempotencyKeysMigration: Migration = {
   `,
 };
 
+/** Goes after `idempotencyKeysMigration`, at the end of a service's migrations. */
+export const idempotencyAnswersMigration: Migration = {
+  name: 'idempotency keys: the answers that were given, sealed under the caller’s token',
+  sql: 'ALTER TABLE idempotency_keys ADD COLUMN answer BLOB;',
+};
+
+/** Of a key that no effect was bound to: its answer says all. */
+const NO_REFERENCE = '';
+
 export type IdempotencyAnswer =
   | { readonly state: 'new' }
   /** The same request came before; `reference` names what became of it. */
   | { readonly state: 'same'; readonly reference: string };
 
 export interface IdempotencyKeysOptions {
-  /** With `idempotencyKeysMigration` applied. */
-  readonly database: Pick<Database, 'prepare'>;
+  /** With `idempotencyKeysMigration` and `idempotencyAnswersMigration` applied. */
+  readonly database: Pick<Database, 'prepare' | 'deferred' | 'syncThen'>;
   /** Default Date.now. */
   readonly clock?: () => number;
   readonly ttlMs?: number;
@@ -58,10 +67,16 @@ export interface IdempotencyKeysOptions {
 
 const SAME_KEY = 'token_sha256 = ? AND route = ? AND key = ?';
 
+interface KeyRow {
+  readonly requestSha256: string;
+  readonly reference: string;
+  readonly answer: Uint8Array | null;
+}
+
 /**
  * Which requests came before: by the token that sent them, their route and the key that the caller chose, with the digest
  * of the whole request. So one caller's key never shows or blocks another's result, and a key never stands for two
- * contents. `find` before the work, `claim` in the transaction that keeps its result.
+ * contents. `find` before the work, `claim` in the transaction that keeps its result, `keepAnswer` when it is answered.
  */
 export class IdempotencyKeys {
   readonly #options: Required<IdempotencyKeysOptions>;
@@ -77,19 +92,15 @@ export class IdempotencyKeys {
 
   /** Whether the request came before. @throws ProblemError IDEMPOTENCY_KEY_REUSED: with other content */
   find(request: IdempotentRequest): IdempotencyAnswer {
-    const row = this.#options.database
-      .prepare(
-        `SELECT request_sha256 AS requestSha256, reference FROM idempotency_keys
-         WHERE ${SAME_KEY} AND claimed_ms > ?`,
-      )
-      .get(...placeOf(request), this.#expiredMs()) as
-      { readonly requestSha256: string; readonly reference: string } | undefined;
-    if (row === undefined) return { state: 'new' };
-    if (row.requestSha256 === request.requestSha256) return { state: 'same', reference: row.reference };
-    throw new ProblemError<keyof typeof idempotencyProblems>(
-      'IDEMPOTENCY_KEY_REUSED',
-      'This token used the key for another request: choose a new key',
-    );
+    const row = this.#rowOf(request);
+    return row === undefined || row.reference === NO_REFERENCE
+      ? { state: 'new' }
+      : { state: 'same', reference: row.reference };
+  }
+
+  /** The sealed answer that the request got before, if it got one. @throws ProblemError IDEMPOTENCY_KEY_REUSED */
+  answerOf(request: IdempotentRequest): Uint8Array | undefined {
+    return this.#rowOf(request)?.answer ?? undefined;
   }
 
   /**
@@ -98,26 +109,72 @@ export class IdempotencyKeys {
    * @throws ProblemError IDEMPOTENCY_KEY_REUSED; TOO_MANY_REQUESTS: too many keys of this token stand
    */
   claim(request: IdempotentRequest, reference: string): IdempotencyAnswer {
-    const { clock, database, maxPerToken } = this.#options;
     const before = this.find(request);
     if (before.state === 'same') return before;
-    // An expired row of this very key may still lie there.
-    this.forget(request);
+    this.#insert(request, reference, null);
+    return { state: 'new' };
+  }
+
+  /**
+   * Keeps the answer of a request; on disk when this resolves. An effect that was bound to the key stays bound.
+   * @param answer sealed; null for one that is not kept: the key then stands for the request alone
+   */
+  async keepAnswer(request: IdempotentRequest, answer: Uint8Array | null): Promise<void> {
+    const { database } = this.#options;
+    database.deferred(() => {
+      if (this.#rowOf(request) === undefined) this.#insert(request, NO_REFERENCE, answer);
+      else
+        database
+          .prepare(`UPDATE idempotency_keys SET answer = ? WHERE ${SAME_KEY}`)
+          .run(answer, ...placeOf(request));
+    });
+    await new Promise<void>((resolve, reject) =>
+      database.syncThen((error) => (error ? reject(error) : resolve())),
+    );
+  }
+
+  /** @throws ProblemError TOO_MANY_REQUESTS: a key that is not there yet would be one too many of this token */
+  assertRoomFor(request: IdempotentRequest): void {
+    const { maxPerToken } = this.#options;
+    const { tokenSha256 } = request;
+    if (this.#countOf(tokenSha256) < maxPerToken || this.#rowOf(request) !== undefined) return;
     this.#clear();
-    if (this.#countOf(request.tokenSha256) >= maxPerToken)
+    if (this.#countOf(tokenSha256) >= maxPerToken)
       throw new ProblemError(
         'TOO_MANY_REQUESTS',
         `This token has ${maxPerToken} idempotency keys already: wait until some have expired`,
       );
-    database
-      .prepare('INSERT INTO idempotency_keys VALUES (?, ?, ?, ?, ?, ?)')
-      .run(...placeOf(request), request.requestSha256, reference, clock());
-    return { state: 'new' };
   }
 
   /** The key is free again, e.g. because what it stood for was refused. Only within a transaction. */
   forget(request: Omit<IdempotentRequest, 'requestSha256'>): void {
     this.#options.database.prepare(`DELETE FROM idempotency_keys WHERE ${SAME_KEY}`).run(...placeOf(request));
+  }
+
+  #rowOf(request: IdempotentRequest): KeyRow | undefined {
+    const row = this.#options.database
+      .prepare(
+        `SELECT request_sha256 AS requestSha256, reference, answer FROM idempotency_keys
+         WHERE ${SAME_KEY} AND claimed_ms > ?`,
+      )
+      .get(...placeOf(request), this.#expiredMs()) as KeyRow | undefined;
+    if (row !== undefined && row.requestSha256 !== request.requestSha256) throw reusedKey();
+    return row;
+  }
+
+  /** @throws ProblemError TOO_MANY_REQUESTS */
+  #insert(request: IdempotentRequest, reference: string, answer: Uint8Array | null): void {
+    const { clock, database } = this.#options;
+    // An expired row of this very key may still lie there.
+    this.forget(request);
+    this.#clear();
+    this.assertRoomFor(request);
+    database
+      .prepare(
+        `INSERT INTO idempotency_keys (token_sha256, route, key, request_sha256, reference, claimed_ms, answer)
+         VALUES (?, ?, ?, ?, ?, ?, ?)`,
+      )
+      .run(...placeOf(request), request.requestSha256, reference, clock(), answer);
   }
 
   #clear(): void {
@@ -141,6 +198,10 @@ export class IdempotencyKeys {
     return this.#options.clock() - this.#options.ttlMs;
   }
 }
+
+/** One key, two requests. */
+export const reusedKey = (): ProblemError<keyof typeof idempotencyProblems> =>
+  new ProblemError('IDEMPOTENCY_KEY_REUSED', 'This token used the key for another request: choose a new key');
 
 const placeOf = ({
   tokenSha256,

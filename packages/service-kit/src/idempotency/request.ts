@@ -1,7 +1,6 @@
-import { CryptoError, canonicalJson, sha256Hex, utf8 } from '@careledger/crypto';
-import type { FastifyRequest } from 'fastify';
-import { principalOf } from '../http/auth.js';
+import { CryptoError, canonicalJson, hmacSha256, sha256Hex } from '@careledger/crypto';
 import { ProblemError } from '../http/problems.js';
+import { holderKey } from './holder-key.js';
 
 /** A request that its caller may repeat, as IdempotencyKeys tells it from others. */
 export interface IdempotentRequest {
@@ -15,28 +14,41 @@ export interface IdempotentRequest {
   readonly requestSha256: string;
 }
 
+/** What of a request counts: all of it. */
+export interface RequestContent {
+  readonly method: string;
+  /** Path and query as they came. */
+  readonly url: string;
+  /** Parsed JSON; undefined where there is none. */
+  readonly body: unknown;
+}
+
 /**
- * The digest of a whole request, so that no part of it can change under the same key.
- * @param url path and query as they came
- * @param body parsed JSON; undefined where there is none
+ * HMAC-SHA-256 of a whole request, lower-case hex, so that no part of it can change under the same key. Its key is made
+ * of the caller's secret: without that, a store that has the digest does not let anybody try what a short text in the
+ * request was, e.g. a passphrase.
+ * @param secret the caller's bearer token, or what stands for one
  * @throws ProblemError MALFORMED_BODY for a body without a canonical form (spec/crypto.md)
  */
-export function requestSha256(method: string, url: string, body: unknown): string {
+export function requestSha256(secret: string, { method, url, body }: RequestContent): string {
   try {
-    return sha256Hex(utf8(canonicalJson([method, url, body ?? null])));
+    const content = canonicalJson([method, url, body ?? null]);
+    return Buffer.from(hmacSha256(holderKey(secret, 'request'), content)).toString('hex');
   } catch (cause) {
     if (!(cause instanceof CryptoError)) throw cause;
     throw new ProblemError('MALFORMED_BODY', cause.message, { cause, members: { reason: cause.code } });
   }
 }
 
-/** The request of an authenticated route under `key`. @throws ProblemError MALFORMED_BODY */
-export function idempotentRequestOf(request: FastifyRequest, key: string): IdempotentRequest {
-  const { method, url, body, routeOptions } = request;
+/** A request under the key that its caller chose. @param pattern of its route @throws ProblemError MALFORMED_BODY */
+export function idempotentRequest(
+  content: RequestContent,
+  { key, pattern, secret }: { readonly key: string; readonly pattern: string; readonly secret: string },
+): IdempotentRequest {
   return {
-    tokenSha256: principalOf(request).tokenSha256,
-    route: `${method} ${routeOptions.url ?? ''}`,
+    tokenSha256: sha256Hex(secret),
+    route: `${content.method} ${pattern}`,
     key,
-    requestSha256: requestSha256(method, url, body),
+    requestSha256: requestSha256(secret, content),
   };
 }
