@@ -1,4 +1,4 @@
-import { DeviceId, Timestamp } from '@careledger/domain';
+import { DeviceId, PublicKey, Timestamp } from '@careledger/domain';
 import { Type, type Static } from 'typebox';
 
 const BLOCKS_MAX = 200;
@@ -27,6 +27,37 @@ export const BlocksPage = Type.Object({
   blocks: Type.Array(Type.Object({ hash: Type.String(), block: Type.Unknown() })),
 });
 export type BlocksPage = Static<typeof BlocksPage>;
+
+const BLOCKS_OF_FRAMES_MAX = 64;
+
+export const FramesQuery = Type.Object({
+  /** Height of the first block; as the page before returned it. */
+  from: Type.Integer({ minimum: 0, default: 0 }),
+  /** Blocks at most. A page ends earlier after 4 MiB of frames. */
+  limit: Type.Integer({ minimum: 1, maximum: BLOCKS_OF_FRAMES_MAX, default: 16 }),
+});
+export type FramesQuery = Static<typeof FramesQuery>;
+
+const RawFrame = Type.Object({
+  height: Type.Integer(),
+  /** Position among the leaves of its block. */
+  index: Type.Integer(),
+  leaf: Type.String(),
+  receivedAt: Timestamp,
+  /** As the device signed it; absent once it is erased, and so is its device. */
+  jws: Type.Optional(Type.String()),
+  deviceId: Type.Optional(DeviceId),
+  /** Of the device, raw, base64url: what the signature is checked with. */
+  deviceKey: Type.Optional(PublicKey),
+});
+export type RawFrame = Static<typeof RawFrame>;
+
+export const FramesPage = Type.Object({
+  frames: Type.Array(RawFrame),
+  /** Where the next page begins; absent after the last sealed block. */
+  next: Type.Optional(Type.Integer()),
+});
+export type FramesPage = Static<typeof FramesPage>;
 
 export const VerificationView = Type.Object({ report: Type.Unknown(), anchorsOnLedger: Type.Integer() });
 export type VerificationView = Static<typeof VerificationView>;

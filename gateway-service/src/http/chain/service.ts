@@ -5,7 +5,16 @@ import { ProblemError } from '@careledger/service-kit';
 import type { AnchorStore } from '../../delivery/anchor-store.js';
 import { anchorsOf } from './anchors.js';
 import { makeReadingProof, type ProofSources } from './reading-proof.js';
-import type { BlocksPage, BlocksQuery, ChainView, ProofQuery, VerificationView } from './schemas.js';
+import { rawFrames } from './raw-frames.js';
+import type {
+  BlocksPage,
+  BlocksQuery,
+  ChainView,
+  FramesPage,
+  FramesQuery,
+  ProofQuery,
+  VerificationView,
+} from './schemas.js';
 
 export interface ChainServiceOptions extends ProofSources {
   readonly anchors: Pick<AnchorStore, 'get'>;
@@ -37,6 +46,11 @@ export class ChainService {
     const { core } = this.#options;
     const { patientNo } = core.patients.get(patientId);
     return { blocks: core.chain.blocksFrom(patientNo, from, limit) };
+  }
+
+  frames(patientId: string, query: FramesQuery): FramesPage {
+    const { core } = this.#options;
+    return rawFrames(core, core.patients.get(patientId).chain, query);
   }
 
   /** Against its raw frames and the anchors on the ledger. */

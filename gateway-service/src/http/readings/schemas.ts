@@ -6,9 +6,11 @@ const LIMIT_MAX = 5_000;
 
 export const ReadingsQuery = Type.Object({
   code: Type.Optional(Type.String()),
+  /** Measured then or later. Unless given, two days before `to`: without both, what was measured in the last day. */
   from: Type.Optional(Timestamp),
+  /** Measured before. Unless given, a day ahead of now, so that a fast clock hides nothing. */
   to: Type.Optional(Timestamp),
-  /** As the page before returned it. */
+  /** As the page before returned it; with it the same `from` and `to`. A page ends with a whole frame. */
   cursor: Type.Optional(Type.Integer({ minimum: 0 })),
   limit: Type.Integer({ minimum: 1, maximum: LIMIT_MAX, default: DEFAULT_LIMIT }),
 });
