@@ -20,8 +20,8 @@ export default {
     },
   ],
   options: {
-    // Tests and their support import freely; sources are what has to be read in one direction.
-    exclude: { path: ['(^|/)dist/', '[.]test[.]ts$', '(^|/)testing/'] },
+    // Tests and their support import freely, and generated code is not read; sources have to be, in one direction.
+    exclude: { path: ['(^|/)dist/', '[.]test[.]ts$', '(^|/)testing/', '(^|/)generated/'] },
     doNotFollow: { path: 'node_modules' },
     tsPreCompilationDeps: true,
     combinedDependencies: true,

@@ -9,7 +9,7 @@ node_modules/.package-lock.json: package-lock.json package.json
 	npm ci --no-audit --no-fund
 	@touch $@
 
-.PHONY: help install build demo dev console test lint bench clean
+.PHONY: help install build demo dev sandbox console test lint judges bench clean
 
 help: ## print this help
 	@awk -F':.*## ' '/^[a-z][a-z-]*:.*## /{printf "  make %-18s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -25,6 +25,9 @@ demo: build ## walk through the three scenarios on the embedded network (ARGS="-
 dev: build ## start everything on the embedded network, with a device that sends readings; restart what changes (ARGS="--help")
 	@$(RUN) dev -- $(ARGS)
 
+sandbox: build ## start everything on the embedded network with demo data, and show each notice that comes in (ARGS="--help")
+	@$(RUN) sandbox -- $(ARGS)
+
 console: build ## open a JavaScript prompt on the ledger that runs: of make dev, native, or of the network in DIR (ORG=HospitalMSP)
 	@$(RUN) console -- $(addprefix --dir ,$(DIR)) $(addprefix --org ,$(ORG)) $(ARGS)
 
@@ -33,6 +36,9 @@ test: build ## run all tests, or those that match a pattern (ARGS=packages/crypt
 
 lint: build ## check style, types, the direction of imports, and that nothing is unused
 	@$(RUN) lint
+
+judges: build ## let redocly, spectral and schemathesis judge the services on the embedded network (ARGS="--cases 200 api")
+	@$(RUN) judges -- $(ARGS)
 
 bench: build ## measure against the budgets and write docs/performance.md (ARGS="--json --quick NAME")
 	@$(RUN) bench -- $(ARGS)

@@ -80,6 +80,11 @@ export const layers = [
     not: [...chaincode, ...services, ...network, ...tools, ...fabricClient],
   },
   {
+    what: 'A client knows the services’ documents alone, and runs outside this project',
+    folders: ['clients'],
+    not: ['@careledger/*'],
+  },
+  {
     what: 'The network runs any chaincode and any client',
     folders: ['network'],
     not: [...services, ...tools],

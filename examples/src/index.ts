@@ -1,6 +1,5 @@
-export * from './client/api-client.js';
 export * from './client/eventually.js';
-export * from './client/notice-stream.js';
+export * from './client/notice-inbox.js';
 export { trustRootsOf } from './client/trust-roots.js';
 export { DEMO_AUTHORITIES } from './demo/context.js';
 export { subscribe, type Patient } from './demo/consent.js';

@@ -14,15 +14,16 @@ import {
   type Erasure,
   type PendingBlock,
 } from './chain/index.js';
+import { Greetings, Nonces } from './device-clock/index.js';
 import { DeviceRegistry } from './devices/index.js';
 import { IngestPipeline, clinicalReadingRules, type ReadingRules } from './ingest/index.js';
 import { Patients, type ConsentKeyFolder } from './patients/index.js';
-import { STORE_MIGRATIONS, openStore, type GatewayStore } from './store/index.js';
+import { CLOCKS_MIGRATION, STORE_MIGRATIONS, openStore, type GatewayStore } from './store/index.js';
 
 export interface GatewayCoreOptions {
   /** File of the store. */
   readonly storePath: string;
-  /** Those of the modules on top, after the store's own. */
+  /** Those after the store's first one: its later ones among those of the modules on top. */
   readonly migrations?: readonly Migration[];
   readonly keyStore: KeyStore;
   readonly consentKeys: ConsentKeyFolder;
@@ -37,6 +38,8 @@ export interface GatewayCoreOptions {
   readonly difficulty?: number;
   /** Milliseconds since 1970; the system's clock unless in tests. */
   readonly clock?: () => number;
+  /** Whether that clock is proved (`device-clock/gateway-clock.ts`); it is taken to be, unless told. */
+  readonly isClockProved?: () => boolean;
   readonly rules?: ReadingRules;
   /** The disk failed under acknowledged data: the process has to end and start again. */
   readonly onFatal: (error: Error) => void;
@@ -64,23 +67,26 @@ export class GatewayCore implements AsyncDisposable {
 
   constructor(options: GatewayCoreOptions) {
     const { keyStore, consentKeys, verifier, gatewayId, network, software, onFatal } = options;
-    const { difficulty = 0, clock = Date.now, rules = clinicalReadingRules, migrations = [] } = options;
+    const { difficulty = 0, clock = Date.now, isClockProved = () => true } = options;
+    const { rules = clinicalReadingRules, migrations = [CLOCKS_MIGRATION] } = options;
+    const nonces = new Nonces();
     const keeper = new ChainKeeper();
     this.#verifier = verifier;
     this.store = openStore({ path: options.storePath, migrations: [...STORE_MIGRATIONS, ...migrations] });
     const { read } = this.store;
-    const common = { store: this.store, clock };
+    const common = { store: this.store, clock, isClockProved };
     this.patients = new Patients({ ...common, keyStore, consentKeys, keeper, network, software, difficulty });
     const chains = new DeviceChains(read, keeper);
     const recovery = new ChainRecovery({ read, keeper, chains, clock });
     this.devices = new DeviceRegistry({
       ...common,
-      ...{ verifier, gatewayId, chains, rules },
+      ...{ verifier, gatewayId, chains, rules, nonces },
       patients: this.patients,
     });
     this.pipeline = new IngestPipeline({
       ...{ ...common, keeper, verifier, rules, recovery, onFatal },
       leaves: new StoredLeaves(read),
+      greetings: new Greetings({ nonces, verifier }),
     });
     this.chain = new ChainReader({ read, verifier, devices: this.devices });
     this.frames = new FrameReader(read, chains);

@@ -16,6 +16,7 @@ import {
   SubscriptionStore,
 } from './consent/index.js';
 import { GatewayCore } from './core.js';
+import { GatewayClock } from './device-clock/index.js';
 import { AnchorStore } from './delivery/anchor-store.js';
 import { Anchoring } from './delivery/anchoring.js';
 import { Announcing } from './delivery/announcing.js';
@@ -30,6 +31,7 @@ import { Rewrapper } from './delivery/rewrapper.js';
 import { Storing } from './delivery/storing.js';
 import { Workers } from './delivery/workers.js';
 import { ATTESTOR_KEY, openKeys } from './keys.js';
+import { startClockProof } from './ledger-access/clock-proof.js';
 import { LedgerLink } from './ledger-access/ledger-link.js';
 import { OrganisationDirectory } from './ledger-access/organisation-directory.js';
 import { openProviders, type Providers } from './ledger-access/providers.js';
@@ -57,6 +59,8 @@ export interface GatewayOptions {
  */
 export class Gateway implements AsyncDisposable {
   readonly core: GatewayCore;
+  /** Whether this gateway's own clock is to be trusted. */
+  readonly gatewayClock: GatewayClock;
   readonly ledger: LedgerLink;
   readonly verifier = sodiumVerifier();
   readonly processing: ProcessingStore;
@@ -90,6 +94,7 @@ export class Gateway implements AsyncDisposable {
   readonly #consentOutbox: ConsentOutbox;
   readonly #watched: WatcherOptions;
   #watcher: Worker | undefined;
+  #clockProof: Worker | undefined;
   #source: FrameSource | undefined;
 
   private constructor({ config, logger, onFatal, clock = Date.now }: GatewayOptions, keys: KeyStore) {
@@ -99,6 +104,8 @@ export class Gateway implements AsyncDisposable {
     this.#logger = logger;
     this.#keys = keys;
     this.attestor = { networkId, mspId: config.ledger.mspId, signer: keys.signer(ATTESTOR_KEY) };
+    this.gatewayClock = new GatewayClock({ clock, logger });
+    const { gatewayClock } = this;
     this.core = new GatewayCore({
       storePath: join(dataDir, 'gateway.db'),
       migrations: GATEWAY_MIGRATIONS,
@@ -109,6 +116,7 @@ export class Gateway implements AsyncDisposable {
       },
       ...{ verifier, gatewayId, network: networkId, software: SOFTWARE },
       ...{ difficulty: config.difficulty, clock, onFatal },
+      isClockProved: () => gatewayClock.isProved,
     });
     const { core } = this;
     const { store, patients, chain } = core;
@@ -118,7 +126,7 @@ export class Gateway implements AsyncDisposable {
     this.ledger = new LedgerLink({ config: config.ledger, enroller: config.enroller, dataDir, logger });
     const { ledger } = this;
     const directory = new OrganisationDirectory(database, ledger, clock);
-    this.providers = openProviders(config.providers, clock);
+    this.providers = openProviders(config.providers, clock, (dateMs) => gatewayClock.seen(dateMs));
     const { providers } = this;
     const progress = new PatientProgress();
     const outside = { ledger, directory, providers, progress };
@@ -208,6 +216,7 @@ export class Gateway implements AsyncDisposable {
     this.processor.close();
     await Promise.all([
       this.#watcher?.stop(),
+      this.#clockProof?.stop(),
       this.reconciler.stop(),
       this.#rewrapper.stop(),
       this.#pipeline.stopMaking(),
@@ -230,7 +239,9 @@ export class Gateway implements AsyncDisposable {
   }
 
   async #start(): Promise<void> {
-    const { core } = this;
+    const { core, gatewayClock } = this;
+    const { providers } = this.#config;
+    this.#clockProof = startClockProof({ gatewayClock, providers, logger: this.#logger });
     // Patients whose registration a crash kept from being queued.
     for (const patient of core.patients.list()) await this.consent.register(patient);
     this.#pipeline.resumeMaking();

@@ -4,4 +4,10 @@ export { ChainKeeper, DeviceChain, PatientChain } from './chain/index.js';
 export { GatewayConfig } from './config.js';
 export { GatewayCore } from './core.js';
 export { problems } from './problems.js';
-export { STORE_MIGRATIONS, openStore, type GatewayStore, type StoreWriter } from './store/index.js';
+export {
+  CLOCKS_MIGRATION,
+  STORE_MIGRATIONS,
+  openStore,
+  type GatewayStore,
+  type StoreWriter,
+} from './store/index.js';

@@ -9,6 +9,7 @@ import { AUTHORITIES_TABLE } from './ledger-access/schema.js';
 import { PATIENT_TOKENS_TABLE } from './patients/schema.js';
 import { ALLOWANCES_TABLES, PROCESSING_TABLES } from './processing/schema.js';
 import { UNMADE_RECORDS_TABLE } from './records/schema.js';
+import { CLOCKS_MIGRATION } from './store/index.js';
 
 /** Those of the first release. */
 export const FIRST_RELEASE_MIGRATIONS: readonly Migration[] = [
@@ -34,4 +35,5 @@ export const GATEWAY_MIGRATIONS: readonly Migration[] = [
   },
   idempotencyKeysMigration,
   idempotencyAnswersMigration,
+  CLOCKS_MIGRATION,
 ];

@@ -1,11 +1,20 @@
-import { framesTopic, resultsTopic, type FrameResult } from '@careledger/protocol';
+import {
+  framesTopic,
+  resultsTopic,
+  type DeviceResult,
+  type FrameResult,
+  type HelloResult,
+} from '@careledger/protocol';
 import { connectAsync, type IClientOptions, type MqttClient } from 'mqtt';
 import { GATEWAY_ID } from './open-core.js';
 import type { SimulatedDevice } from './simulated-device.js';
 
 /** A simulated device on the public MQTT protocol. */
 export class MqttDevice implements AsyncDisposable {
+  /** Without `gatewayTime`, which `gatewayTimes` has. */
   readonly results: FrameResult[] = [];
+  readonly hellos: HelloResult[] = [];
+  readonly gatewayTimes: (string | undefined)[] = [];
   /** Resolves when the connection has ended. */
   readonly disconnected: Promise<void>;
   readonly #unacknowledged = new Set<(error: Error) => void>();
@@ -14,9 +23,12 @@ export class MqttDevice implements AsyncDisposable {
     readonly device: SimulatedDevice,
     readonly client: MqttClient,
   ) {
-    client.on('message', (_topic, payload) =>
-      this.results.push(JSON.parse(payload.toString()) as FrameResult),
-    );
+    client.on('message', (_topic, payload) => {
+      const { gatewayTime, ...result } = JSON.parse(payload.toString()) as DeviceResult;
+      this.gatewayTimes.push(gatewayTime);
+      if ('hello' in result) this.hellos.push(result);
+      else this.results.push(result);
+    });
     // A connection that breaks is what several tests are about; what waits for it learns it by its own promise.
     client.on('error', () => undefined);
     this.disconnected = new Promise((resolve) => {
@@ -65,12 +77,23 @@ export class MqttDevice implements AsyncDisposable {
   }
 
   /** Resolves with the next result. */
-  nextResult(): Promise<FrameResult> {
+  nextResult(): Promise<DeviceResult> {
     return new Promise((resolve) => {
       this.client.once('message', (_topic, payload) =>
-        resolve(JSON.parse(payload.toString()) as FrameResult),
+        resolve(JSON.parse(payload.toString()) as DeviceResult),
       );
     });
+  }
+
+  /** Says hello, and again with the nonce that it gets. Resolves with the last answer. */
+  async greet(clock: { sent: string } | { boot: string; up: number }): Promise<HelloResult> {
+    const answers = this.hellos;
+    await this.publish(this.device.hello(null, clock));
+    const { nonce = null } = answers.at(-1) ?? {};
+    await this.publish(this.device.hello(nonce, clock));
+    const last = answers.at(-1);
+    if (last === undefined) throw new Error('No hello was answered');
+    return last;
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

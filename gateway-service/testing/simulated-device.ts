@@ -12,8 +12,11 @@ import {
   frameOrigin,
   makeFrame,
   nodeMerkleHasher,
-  type FramePayload,
+  makeHello,
+  type FramePayloadV1,
+  type FramePayloadV2,
   type FrameReading,
+  type HelloPayload,
 } from '@careledger/private-chain';
 import { DEVICE_TOKEN_TYP, PAIRING_PROOF_TYP, type RegisterDevice } from '@careledger/protocol';
 
@@ -71,9 +74,9 @@ export class SimulatedDevice {
   }
 
   /** The next frame of its chain. `change` alters what is signed; the device's own place moves on as if it had not. */
-  frame(nowMs: number, readings?: readonly FrameReading[], change: Partial<FramePayload> = {}): MadeFrame {
+  frame(nowMs: number, readings?: readonly FrameReading[], change: Partial<FramePayloadV1> = {}): MadeFrame {
     const sent = new Date(nowMs).toISOString();
-    const payload: FramePayload = {
+    const payload: FramePayloadV1 = {
       v: 1,
       epoch: this.epoch,
       seq: this.seq,
@@ -82,6 +85,28 @@ export class SimulatedDevice {
       readings: readings ?? [glucose(nowMs, 104)],
       ...change,
     };
+    return this.#sign(payload);
+  }
+
+  /** The next frame, of v 2: what is given stands beside its place in the chain, instead of what would be. */
+  frameV2(members: object): MadeFrame {
+    const { epoch, seq, prev } = this;
+    return this.#sign({ v: 2, epoch, seq, prev, by: 'device', ...members } as FramePayloadV2);
+  }
+
+  /** The next frame, of v 2, of a device without a clock: readings of 104 mg/dL, each this long after the boot. */
+  frameOfBoot(boot: string, up: number, readingsUp: readonly number[] = [up]): MadeFrame {
+    const readings = readingsUp.map((at) => ({ up: at, code: '2339-0', value: 104, unit: 'mg/dL' }));
+    return this.frameV2({ boot, up, readings });
+  }
+
+  /** @param clock `{sent}`, or `{boot, up}` */
+  hello(nonce: string | null, clock: { sent: string } | { boot: string; up: number }): Uint8Array {
+    const payload: HelloPayload = { v: 2, epoch: this.epoch, nonce, ...clock };
+    return utf8(makeHello(payload, this.signer));
+  }
+
+  #sign(payload: FramePayloadV1 | FramePayloadV2): MadeFrame {
     const bytes = utf8(makeFrame(payload, this.signer));
     const leaf = nodeMerkleHasher.leaf(bytes);
     this.seq++;

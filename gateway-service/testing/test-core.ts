@@ -2,7 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { KeyStore } from '@careledger/crypto/key-store';
-import type { FrameResult } from '@careledger/protocol';
+import type { FrameResult, HelloResult } from '@careledger/protocol';
 import type { GatewayCore, GatewayCoreOptions } from '../src/core.js';
 import type { Patient } from '../src/patients/index.js';
 import { GATEWAY_ID, PASSPHRASE, openTestCore, openTestKeyStore } from './open-core.js';
@@ -54,8 +54,17 @@ export class TestCore implements AsyncDisposable {
   }
 
   /** Hands one frame in, as its device. */
-  send(device: SimulatedDevice, frame: Pick<MadeFrame, 'bytes'>): Promise<FrameResult> {
-    return this.core.pipeline.ingest(this.core.devices.get(device.deviceId), frame.bytes);
+  async send(device: SimulatedDevice, frame: Pick<MadeFrame, 'bytes'>): Promise<FrameResult> {
+    const result = await this.core.pipeline.ingest(this.core.devices.get(device.deviceId), frame.bytes);
+    if ('hello' in result) throw new Error('A frame was answered as a hello');
+    return result;
+  }
+
+  /** Hands a hello in, as its device. */
+  async greet(device: SimulatedDevice, hello: Uint8Array): Promise<HelloResult> {
+    const result = await this.core.pipeline.ingest(this.core.devices.get(device.deviceId), hello);
+    if (!('hello' in result)) throw new Error('A hello was answered as a frame');
+    return result;
   }
 
   /** Makes and sends the device's next frame. */

@@ -5,6 +5,7 @@ import { Type } from 'typebox';
 import { vouchingProblems } from '../http/route-problems.js';
 import type { AccessService } from './access-service.js';
 import { VouchingQuery, readerOf } from './reader.js';
+import { Bundle } from './schemas.js';
 
 export function addAccessRoutes(app: ServiceApp, service: AccessService): void {
   app.get(
@@ -36,7 +37,7 @@ export function addAccessRoutes(app: ServiceApp, service: AccessService): void {
         response: {
           200: {
             description: 'FHIR R4',
-            content: { [FHIR_JSON]: { schema: Type.Unsafe<string>(Type.Object({})) } },
+            content: { [FHIR_JSON]: { schema: Type.Unsafe<string>(Bundle) } },
           },
         },
       },

@@ -4,6 +4,13 @@ import { Type } from 'typebox';
 import { NullOr } from '../http/schemas.js';
 import { ACCESS_BASES } from './access-log.js';
 
+/** What a record holds: a FHIR R4 Bundle, as far as every record has it. */
+export const Bundle = Type.Object({
+  resourceType: Type.Literal('Bundle'),
+  type: Type.String(),
+  entry: Type.Array(Type.Object({ fullUrl: Type.Optional(Type.String()), resource: Type.Unknown() })),
+});
+
 const OwnEntry = Type.Object({
   /** `request`: through a provider. `notice`: a direct emergency was shown. `visit`: what this authority did. */
   basis: Type.Enum([...ACCESS_BASES]),

@@ -1,6 +1,7 @@
 import { generateEd25519, randomId128, sha256 } from '@careledger/crypto';
 import { deviceIdOf } from '@careledger/domain';
 import {
+  CLOCKS_MIGRATION,
   ChainKeeper,
   DeviceChain,
   PatientChain,
@@ -36,7 +37,7 @@ export class EntryLog implements Disposable {
 
   /** @param patients how many take turns, each with one device */
   constructor(path: string, patients: number) {
-    this.store = openStore({ path, migrations: STORE_MIGRATIONS });
+    this.store = openStore({ path, migrations: [...STORE_MIGRATIONS, CLOCKS_MIGRATION] });
     this.store.transaction((writer) => {
       for (let n = 0; n < patients; n++) this.#chains.push(this.#addPatient(writer));
     });
@@ -52,12 +53,14 @@ export class EntryLog implements Disposable {
     const chain = this.#chains[this.#next % this.#chains.length] as DeviceChain;
     const { epoch, nextSeq: seq, head: prev } = chain.state;
     const leaf = nodeMerkleHasher.leaf(bytes);
-    const verdict = checkFrame(chain.state, { epoch, seq, prev }, leaf, () => undefined);
+    const verdict = checkFrame(chain.state, { epoch, seq, prev, void: undefined }, leaf, () => undefined);
     if (verdict.outcome !== 'accepted') throw new Error(`The chain refused an entry: ${verdict.outcome}`);
     chain.state = verdict.nextState;
     const timeMs = this.#next * ENTRY_INTERVAL_MS;
-    const frame = { seq, readings: [{ t: '', timeMs, code: '', value: 0, unit: '' }] };
-    const position = this.#keeper.append({ chain, frame, leaf, missing: 0 }, timeMs);
+    const reading = { t: '', up: undefined, timeMs, code: '', value: 0, unit: '', comparator: undefined };
+    const frame = { seq, readings: [reading] };
+    const times = { offsetMs: 0, receivedMs: timeMs };
+    const position = this.#keeper.append({ chain, frame, leaf, missing: 0, ...times }, timeMs);
     this.#staged.push({ ...position, chain, seq, bytes });
     this.#next++;
   }
@@ -87,7 +90,7 @@ export class EntryLog implements Disposable {
     const receivedMs = Date.now();
     writer.insertFrames(
       this.#staged.map(({ rowId, chain, seq, height, bytes }) => {
-        return { rowId, chainNo: chain.chainNo, seq, height, receivedMs, flags: 0, jws: bytes };
+        return { rowId, chainNo: chain.chainNo, seq, height, receivedMs, flags: 0, offsetMs: 0, jws: bytes };
       }),
     );
     this.#keeper.write(writer);

@@ -2,7 +2,7 @@ import { existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setDefaultCACertificates } from 'node:tls';
-import type { ApiClient } from '@careledger/examples';
+import { Authority, Gateway } from '@careledger/client';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { Home } from '../fixtures/deployments/home.js';
 import { settled } from '../fixtures/deployments/settled.js';
@@ -31,7 +31,7 @@ const RESTORED = 'careledger-restored';
   const idle = join(dir, 'idle');
   const first = new ComposeDeployment();
   const second = new ComposeDeployment(RESTORED);
-  let hospital: ApiClient;
+  let hospital: Authority;
   let home: Home;
   let acknowledged = 0;
   let idleLedgers: LedgerHead[];
@@ -41,8 +41,8 @@ const RESTORED = 'careledger-restored';
   beforeAll(async () => {
     const ca = await first.trust();
     setDefaultCACertificates([ca]);
-    hospital = await first.client('api-hospital', 'practitioner');
-    const ops = await first.client('gateway', 'ops');
+    hospital = new Authority(await first.connection('api-hospital', 'practitioner'));
+    const ops = new Gateway(await first.connection('gateway', 'ops'));
     home = await Home.enrol(ops, hospital, ca, (keyPem) => first.certify(keyPem));
   }, TIMEOUT_MS);
   afterAll(async () => {

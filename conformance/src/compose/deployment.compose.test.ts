@@ -1,5 +1,6 @@
 import { setDefaultCACertificates } from 'node:tls';
-import { DeviceSession, type ApiClient } from '@careledger/examples';
+import { Authority, Gateway } from '@careledger/client';
+import { DeviceSession } from '@careledger/examples';
 import { beforeAll, describe, expect, test } from '@jest/globals';
 import { Home } from '../fixtures/deployments/home.js';
 import {
@@ -14,14 +15,14 @@ const FRAMES_IN_FLIGHT = 20;
 
 (isDeploymentMeant() ? describe : describe.skip)('a deployment in containers', () => {
   const deployment = new ComposeDeployment();
-  let ops: ApiClient;
-  let hospital: ApiClient;
+  let ops: Gateway;
+  let hospital: Authority;
   let ca: string;
   beforeAll(async () => {
     ca = await deployment.trust();
     setDefaultCACertificates([ca]);
-    ops = await deployment.client('gateway', 'ops');
-    hospital = await deployment.client('api-hospital', 'practitioner');
+    ops = new Gateway(await deployment.connection('gateway', 'ops'));
+    hospital = new Authority(await deployment.connection('api-hospital', 'practitioner'));
   }, TIMEOUT_MS);
 
   /** A new patient with a paired device that the broker knows. */

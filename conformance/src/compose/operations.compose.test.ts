@@ -1,5 +1,5 @@
 import { setDefaultCACertificates } from 'node:tls';
-import type { ApiClient } from '@careledger/examples';
+import { Authority, Gateway } from '@careledger/client';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { Home } from '../fixtures/deployments/home.js';
 import { SteadyDevice } from '../fixtures/deployments/steady-device.js';
@@ -11,15 +11,15 @@ const JOINING_PEER = 'peer-pharmacy';
 
 (isDeploymentMeant() ? describe : describe.skip)('operating a deployment while a device sends', () => {
   const deployment = new ComposeDeployment();
-  let hospital: ApiClient;
+  let hospital: Authority;
   let home: Home;
   let device: SteadyDevice;
   let wasThere: boolean;
   beforeAll(async () => {
     const ca = await deployment.trust();
     setDefaultCACertificates([ca]);
-    hospital = await deployment.client('api-hospital', 'practitioner');
-    const ops = await deployment.client('gateway', 'ops');
+    hospital = new Authority(await deployment.connection('api-hospital', 'practitioner'));
+    const ops = new Gateway(await deployment.connection('gateway', 'ops'));
     home = await Home.enrol(ops, hospital, ca, (keyPem) => deployment.certify(keyPem));
     wasThere = (await deployment.running()).includes(JOINING_PEER);
     device = new SteadyDevice(home);

@@ -41,7 +41,7 @@ export const DECLARATIONS: readonly Declaration[] = [
 
 /** Codes that services give where they find what is wrong; {@link literalsOfServices} finds those that are missing here. */
 export const LITERALS: readonly { readonly codes: readonly string[]; readonly where: string }[] = [
-  { codes: ['CLOCK_SKEW'], where: 'Flag of a reading' },
+  { codes: ['CLOCK_SKEW', 'TIME_UNKNOWN'], where: 'Flag of a reading' },
   { codes: ['RECIPIENT_MISSING'], where: 'Sealed record' },
   { codes: ['FORMAT_OUTDATED'], where: 'Making a record' },
   { codes: ['NOT_ANNOUNCED'], where: 'Emergency notice at an authority' },

@@ -1,9 +1,9 @@
-import { ApiClient, type Person } from '@careledger/examples';
+import { Authority, Gateway } from '@careledger/client';
+import type { Person } from '@careledger/examples';
 import type { Careledger } from '@careledger/supervisor';
-import { Type } from 'typebox';
 
-const Anything = Type.Unknown();
-const Records = Type.Object({ records: Type.Array(Type.Object({ recordId: Type.String() })) });
+/** What a person would have seen counts: none of these asks twice. */
+const RETRY = { attempts: 1 };
 
 /** Takes turns: the first, the second, …, the first again. */
 function inTurn<T>(items: readonly T[]): () => T {
@@ -19,14 +19,15 @@ function inTurn<T>(items: readonly T[]): () => T {
 export function practitioner(careledger: Careledger, people: readonly Person[]): () => Promise<void> {
   const hospital = careledger.authorities['hospital'];
   if (hospital === undefined) throw new RangeError('There is no hospital.');
-  const api = new ApiClient(hospital.url, hospital.tokens.practitioner);
+  const { tokens, url } = hospital;
+  const api = new Authority({ url, token: tokens.practitioner, retry: RETRY });
   const nextPatient = inTurn(people);
   return async () => {
     const { patientId } = nextPatient();
-    const { records } = await api.call('GET', `/v1/records?patientId=${patientId}&limit=1`, Records);
+    const { records } = await api.listRecords({ query: { patientId, limit: 1 } });
     const [record] = records;
     if (record === undefined) throw new Error(`The hospital sees no record of ${patientId} yet.`);
-    await api.call('GET', `/v1/records/${record.recordId}?patientId=${patientId}`, Anything);
+    await api.getRecord({ path: { recordId: record.recordId }, query: { patientId } });
   };
 }
 
@@ -35,6 +36,7 @@ export function patient(people: readonly Person[]): () => Promise<void> {
   const nextPatient = inTurn(people);
   return async () => {
     const { api, patientId } = nextPatient();
-    await api.call('GET', `/v1/patients/${patientId}/accesses`, Anything);
+    const patient = new Gateway({ ...api.connection, retry: RETRY });
+    await patient.listPatientAccesses({ path: { patientId } });
   };
 }

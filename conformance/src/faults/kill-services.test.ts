@@ -1,11 +1,11 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { Authority, Gateway } from '@careledger/client';
 import {
   DEMO_AUTHORITIES,
-  ApiClient,
   Narrator,
-  NoticeStream,
+  NoticeInbox,
   SAMPLE_FILE,
   readRecording,
   shiftIntoPast,
@@ -15,7 +15,6 @@ import {
 } from '@careledger/examples';
 import { ProcessGroup, startCareledger, startEmbeddedNetwork } from '@careledger/supervisor';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import { Type } from 'typebox';
 import { expectWholeWalk } from './expected.js';
 
 const TIMEOUT_MS = 600_000;
@@ -77,18 +76,11 @@ describe('kill -9 of gateway, cloud and api in the middle of the demo', () => {
       if (hospital === undefined) throw new Error('There is no hospital.');
       const patientIds = new Set(outcome.people.map((person) => person.patientId));
       const seen: string[] = [];
-      await using notices = await NoticeStream.open(
-        `${hospital.url}/`,
-        hospital.tokens.practitioner,
-        () => undefined,
-        0,
-      );
-      const ops = new ApiClient(careledger.gateway.url, careledger.gateway.tokens.ops);
-      const { announced } = await ops.call(
-        'GET',
-        '/v1/statistics',
-        Type.Object({ announced: Type.Object({ versions: Type.Integer() }) }),
-      );
+      const { tokens, url } = hospital;
+      await using notices = await NoticeInbox.open(new Authority({ url, token: tokens.practitioner }), 0);
+      const { gateway } = careledger;
+      const ops = new Gateway({ url: gateway.url, token: gateway.tokens.ops });
+      const { announced } = await ops.getStatistics();
       await expectEventually(() => {
         seen.length = 0;
         for (const { data, type } of notices.received)

@@ -1,27 +1,14 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { ApiClient } from '@careledger/examples';
+import { Gateway } from '@careledger/client';
+import type { GetStatisticsResponse } from '@careledger/client/gateway';
 import type { Careledger } from '@careledger/supervisor';
-import { Type, type Static } from 'typebox';
 
 /** Between two looks. */
 const POLL_MS = 250;
 /** Longer than the longest back-off of gateway and ledger client together. */
 const CATCH_UP_TIMEOUT_MS = 60_000;
 
-const Statistics = Type.Object({
-  frames: Type.Integer(),
-  blocks: Type.Integer(),
-  blocksAnchored: Type.Integer(),
-  stored: Type.Object({ versions: Type.Integer() }),
-  announced: Type.Object({ versions: Type.Integer() }),
-  refused: Type.Object({ versions: Type.Integer() }),
-});
-const Outbox = Type.Object({
-  due: Type.Integer(),
-  open: Type.Object({ emergency: Type.Integer(), periodic: Type.Integer() }),
-});
-
-export interface OutboxState extends Static<typeof Statistics> {
+export interface OutboxState extends GetStatisticsResponse {
   readonly atMs: number;
   /** Records to be made of closed windows. */
   readonly due: number;
@@ -31,13 +18,14 @@ export interface OutboxState extends Static<typeof Statistics> {
 
 /** Looks at a gateway's outbox again and again, also while the gateway is dead. */
 export class OutboxWatch implements AsyncDisposable {
-  readonly #ops: ApiClient;
+  readonly #ops: Gateway;
   readonly #states: OutboxState[] = [];
   readonly #stop = new AbortController();
   readonly #watching: Promise<void>;
 
   constructor({ gateway }: Careledger) {
-    this.#ops = new ApiClient(gateway.url, gateway.tokens.ops);
+    // Whoever watches sees each silence.
+    this.#ops = new Gateway({ url: gateway.url, token: gateway.tokens.ops, retry: { attempts: 1 } });
     this.#watching = this.#watch();
   }
 
@@ -47,10 +35,7 @@ export class OutboxWatch implements AsyncDisposable {
   }
 
   async now(): Promise<OutboxState> {
-    const [statistics, { due, open }] = await Promise.all([
-      this.#ops.call('GET', '/v1/statistics', Statistics),
-      this.#ops.call('GET', '/v1/outbox', Outbox),
-    ]);
+    const [statistics, { due, open }] = await Promise.all([this.#ops.getStatistics(), this.#ops.getOutbox()]);
     return { ...statistics, atMs: Date.now(), due, open: open.emergency + open.periodic };
   }
 

@@ -3,7 +3,7 @@ import { existsSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setDefaultCACertificates } from 'node:tls';
-import type { ApiClient } from '@careledger/examples';
+import { Authority, Gateway } from '@careledger/client';
 import { PORT_OFFSETS } from '@careledger/network-definition';
 import { findFabricBinaries } from '@careledger/network-runners';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
@@ -39,7 +39,7 @@ if (binaries === undefined)
     return deployment;
   };
   const first = host('first');
-  let hospital: ApiClient;
+  let hospital: Authority;
   let home: Home;
   /** Frames that were acknowledged before the backup under load began. */
   let acknowledged = 0;
@@ -51,8 +51,9 @@ if (binaries === undefined)
     await first.start(PORT_OFFSETS.backup);
     const ca = await first.trust();
     setDefaultCACertificates([ca]);
-    hospital = await first.client('api-hospital', 'practitioner');
-    home = stack.use(await Home.enrol(await first.client('gateway', 'ops'), hospital, ca));
+    hospital = new Authority(await first.connection('api-hospital', 'practitioner'));
+    const ops = new Gateway(await first.connection('gateway', 'ops'));
+    home = stack.use(await Home.enrol(ops, hospital, ca));
   }, TIMEOUT_MS);
 
   afterAll(() => stack.disposeAsync(), TIMEOUT_MS);

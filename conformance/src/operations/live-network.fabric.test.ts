@@ -2,7 +2,8 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { connect, setDefaultCACertificates } from 'node:tls';
-import { ApiError, eventually, subscribe, type ApiClient } from '@careledger/examples';
+import { Authority, Gateway, isProblem } from '@careledger/client';
+import { eventually, subscribe } from '@careledger/examples';
 import { NetworkConnections, queryCommitted } from '@careledger/network-admin';
 import { PORT_OFFSETS } from '@careledger/network-definition';
 import { NativeNetwork, chaincodeHostCommand, findFabricBinaries } from '@careledger/network-runners';
@@ -35,7 +36,7 @@ if (binaries === undefined)
     const lines: string[] = [];
     let home: Home;
     let device: SteadyDevice;
-    let hospital: ApiClient;
+    let hospital: Authority;
     let oldRecord: string;
     let opening: SteadyClient;
 
@@ -43,8 +44,9 @@ if (binaries === undefined)
       expectMade(await makefile.make('up-native', { PROFILE: 'small', SERVICES: 'yes' }), /hospital/);
       const ca = await deployment.trust();
       setDefaultCACertificates([ca]);
-      hospital = await deployment.client('api-hospital', 'practitioner');
-      home = await Home.enrol(await deployment.client('gateway', 'ops'), hospital, ca);
+      hospital = new Authority(await deployment.connection('api-hospital', 'practitioner'));
+      const ops = new Gateway(await deployment.connection('gateway', 'ops'));
+      home = await Home.enrol(ops, hospital, ca);
       for (let i = 0; i < FRAMES_BEFORE; i++) await home.send();
       await home.flush();
       oldRecord = (await home.versions()).at(-1)?.recordId ?? '';
@@ -63,12 +65,12 @@ if (binaries === undefined)
     }, TIMEOUT_MS);
 
     /** A record reaches each organisation's peer in its own time. */
-    const opened = (authority: ApiClient, recordId: string) =>
+    const opened = (authority: Authority, recordId: string) =>
       eventually(`${recordId} being opened`, async () => {
         try {
           return await home.openAt(authority, recordId);
         } catch (error) {
-          if (error instanceof ApiError) return undefined;
+          if (isProblem(error)) return undefined;
           throw error;
         }
       });
@@ -132,7 +134,7 @@ if (binaries === undefined)
 
         // Its services have a certificate of its own authority.
         setDefaultCACertificates([await deployment.trust()]);
-        const pharmacy = await deployment.client('api-pharmacy', 'practitioner');
+        const pharmacy = new Authority(await deployment.connection('api-pharmacy', 'practitioner'));
         await subscribe(pharmacy, 'aut_pharmacy', home.patient, {
           permissions: ['read'],
           purposes: ['TREAT'],

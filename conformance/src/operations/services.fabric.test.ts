@@ -3,7 +3,8 @@ import { rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { connect, setDefaultCACertificates } from 'node:tls';
-import { subscribe, type ApiClient } from '@careledger/examples';
+import { Authority, Gateway } from '@careledger/client';
+import { subscribe } from '@careledger/examples';
 import { PORT_OFFSETS } from '@careledger/network-definition';
 import { findFabricBinaries } from '@careledger/network-runners';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
@@ -24,7 +25,7 @@ if (binaries === undefined)
   const deployment = new NativeDeployment(join(tmpdir(), `careledger-services-${randomUUID()}`));
   const stack = new AsyncDisposableStack();
   stack.defer(() => rmSync(deployment.dir, { recursive: true, force: true }));
-  let hospital: ApiClient;
+  let hospital: Authority;
   let home: Home;
 
   beforeAll(async () => {
@@ -32,8 +33,9 @@ if (binaries === undefined)
     await deployment.start(PORT_OFFSETS.services);
     const ca = await deployment.trust();
     setDefaultCACertificates([ca]);
-    hospital = await deployment.client('api-hospital', 'practitioner');
-    home = stack.use(await Home.enrol(await deployment.client('gateway', 'ops'), hospital, ca));
+    hospital = new Authority(await deployment.connection('api-hospital', 'practitioner'));
+    const ops = new Gateway(await deployment.connection('gateway', 'ops'));
+    home = stack.use(await Home.enrol(ops, hospital, ca));
     for (let i = 0; i < FRAMES; i++) await home.send();
     await home.flush();
   }, TIMEOUT_MS);
@@ -41,7 +43,7 @@ if (binaries === undefined)
   afterAll(() => stack.disposeAsync(), TIMEOUT_MS);
 
   const anyRecord = async (): Promise<string> => (await home.versions())[0]?.recordId ?? '';
-  const open = async (at: ApiClient): Promise<number> => home.openAt(at, await anyRecord());
+  const open = async (at: Authority): Promise<number> => home.openAt(at, await anyRecord());
 
   test(
     'a second up starts nothing again',
@@ -83,7 +85,7 @@ if (binaries === undefined)
   test(
     'a service gets a new certificate: it alone starts again, and serves it',
     async () => {
-      const { url } = await deployment.client('cloud-a', 'ops');
+      const { url } = await deployment.connection('cloud-a', 'ops');
       const before = await deployment.processes();
       const old = await servedBy(url);
       await deployment.rotate('cloud-a');
@@ -104,7 +106,7 @@ if (binaries === undefined)
       await deployment.addOrganization('PharmacyMSP');
       expect(nodesOf(await deployment.processes())).toEqual(expect.arrayContaining(nodes));
       setDefaultCACertificates([await deployment.trust()]);
-      const pharmacy = await deployment.client('api-pharmacy', 'practitioner');
+      const pharmacy = new Authority(await deployment.connection('api-pharmacy', 'practitioner'));
       await subscribe(pharmacy, 'aut_pharmacy', home.patient, {
         permissions: ['read'],
         purposes: ['TREAT'],
@@ -122,7 +124,7 @@ if (binaries === undefined)
     async () => {
       await deployment.removeOrganization('PharmacyMSP');
       expect([...(await deployment.processes()).keys()]).not.toContain('api-pharmacy');
-      await expect(deployment.client('api-pharmacy', 'practitioner')).rejects.toThrow('UNKNOWN_NAME');
+      await expect(deployment.connection('api-pharmacy', 'practitioner')).rejects.toThrow('UNKNOWN_NAME');
       expect(await deployment.findings()).toEqual([]);
       await home.send();
       expect(await open(hospital)).toBeGreaterThan(0);

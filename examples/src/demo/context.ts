@@ -1,20 +1,8 @@
+import { Authority, isProblem, type ProblemCode } from '@careledger/client';
 import type { Careledger } from '@careledger/supervisor';
-import { Type } from 'typebox';
-import { ApiClient, ApiError } from '../client/api-client.js';
-import { NoticeStream } from '../client/notice-stream.js';
+import { NoticeInbox } from '../client/notice-inbox.js';
 import type { Narrator } from './narrator.js';
 import type { Person } from './people.js';
-
-const RecordList = Type.Object({
-  records: Type.Array(
-    Type.Object({
-      recordId: Type.String(),
-      kind: Type.String(),
-      providerId: Type.String(),
-      version: Type.Integer(),
-    }),
-  ),
-});
 
 /** The parts of the scenarios, by the names of those who play them. */
 const READER = 'hospital';
@@ -34,7 +22,7 @@ export interface DemoContext {
 export interface AuthorityClient {
   readonly name: string;
   readonly authorityId: string;
-  readonly api: ApiClient;
+  readonly api: Authority;
 }
 
 function authorityNamed({ careledger }: DemoContext, name: string): AuthorityClient | undefined {
@@ -43,7 +31,7 @@ function authorityNamed({ careledger }: DemoContext, name: string): AuthorityCli
     service && {
       name,
       authorityId: service.authorityId,
-      api: new ApiClient(service.url, service.tokens.practitioner),
+      api: new Authority({ url: service.url, token: service.tokens.practitioner }),
     }
   );
 }
@@ -64,25 +52,22 @@ export const outsiderOf = (context: DemoContext): AuthorityClient | undefined =>
   authorityNamed(context, OUTSIDER);
 
 /** Follows the hospital's notices from now on; `after` 0: all that it has. */
-export function followHospital({ careledger }: DemoContext, after?: number): Promise<NoticeStream> {
-  const hospital = careledger.authorities[READER];
-  if (hospital === undefined) throw new RangeError('There is no hospital.');
-  return NoticeStream.open(hospital.url, hospital.tokens.practitioner, undefined, after);
+export function followHospital(context: DemoContext, after?: number): Promise<NoticeInbox> {
+  return NoticeInbox.open(hospitalOf(context).api, after);
 }
 
 /** The newest record of a patient that an authority knows of. */
 export async function newestRecordOf({ api }: AuthorityClient, patientId: string) {
-  const { records } = await api.call('GET', `/v1/records?patientId=${patientId}&limit=1`, RecordList);
+  const { records } = await api.listRecords({ query: { patientId, limit: 1 } });
   return records[0];
 }
 
 /** A refusal that is expected; anything else is a failure of the demo. */
-export async function expectRefusal(call: Promise<unknown>, code?: string): Promise<void> {
+export async function expectRefusal(call: Promise<unknown>, code?: ProblemCode): Promise<void> {
   try {
     await call;
   } catch (error) {
-    if (error instanceof ApiError && error.status === 403 && (code === undefined || error.code === code))
-      return;
+    if (isProblem(error, code) && error.status === 403) return;
     throw error;
   }
   throw new Error(`A request that must be refused${code === undefined ? '' : ` with ${code}`} was not.`);

@@ -98,8 +98,13 @@ export class LedgerView implements Disposable {
     return visits.filter((visit) => relatedIds.has(visit.visitId)).length;
   }
 
-  /** What a verifier of proofs believes: the attestors as registered, as many as endorsement asks for. */
-  trustRoots(threshold: number): Promise<TrustRoots> {
+  /**
+   * What a verifier of proofs believes: the attestors as registered. Endorsement on `authorities` asks for a majority of the
+   * organisations with peers, and so does a proof.
+   * @param organisations that attest
+   */
+  trustRoots(organisations: number): Promise<TrustRoots> {
+    const threshold = Math.floor(organisations / 2) + 1;
     return trustRootsOf(this.#ledger, { networkId: this.network.networkId, threshold });
   }
 

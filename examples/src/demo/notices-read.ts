@@ -1,4 +1,4 @@
-import type { ReceivedNotice } from '../client/notice-stream.js';
+import type { ReceivedNotice } from '../client/notice-inbox.js';
 import { eventually } from '../client/eventually.js';
 import type { DemoContext } from './context.js';
 import type { LedgerView } from './ledger-view.js';

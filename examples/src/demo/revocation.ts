@@ -1,6 +1,5 @@
-import { Type } from 'typebox';
 import { eventually } from '../client/eventually.js';
-import type { ReceivedNotice } from '../client/notice-stream.js';
+import type { ReceivedNotice } from '../client/notice-inbox.js';
 import {
   expectRefusal,
   followHospital,
@@ -12,21 +11,9 @@ import {
   type AuthorityClient,
   type DemoContext,
 } from './context.js';
-import { relayRevocation, revokeAll, signedRevocation } from './consent.js';
+import { revokeAll, signedRevocation } from './consent.js';
 import { labReport } from './lab-report.js';
 import type { Person } from './people.js';
-
-const Anything = Type.Unknown();
-const Accesses = Type.Object({
-  accesses: Type.Array(
-    Type.Object({
-      basis: Type.String(),
-      requester: Type.String(),
-      decision: Type.String(),
-      reason: Type.String(),
-    }),
-  ),
-});
 
 /**
  * The patients' last word: revocations by two ways, and what is left to whom they concern.
@@ -45,25 +32,25 @@ export async function revoke(
   const { patientId } = first;
   const hospital = hospitalOf(context);
   // Revoked, the hospital is not even told what there is.
-  const firstRecord = await pathOfNewest(hospital, first);
-  const secondRecord = second && (await pathOfNewest(hospital, second));
-  const revocation = await signedRevocation(first);
-  const { cloud } = await relayRevocation(hospital.api, revocation);
+  const firstRecord = await newestRecordOf(hospital, patientId);
+  const secondRecord = second && (await newestRecordOf(hospital, second.patientId));
+  const statement = await signedRevocation(first);
+  const { cloud } = await hospital.api.createRevocation({ body: { statement } });
   narrator.say(
     `${short(patientId)}: signed a revocation of everything and handed it to the hospital, past the gateway: it is on both ledgers`,
   );
   const outsider = outsiderOf(context);
   if (outsider !== undefined) {
-    const again = await relayRevocation(outsider.api, revocation);
+    const again = await outsider.api.createRevocation({ body: { statement } });
     if (again.cloud !== cloud) throw new Error('A revocation that was relayed twice counted twice.');
     narrator.say(
       `${short(patientId)}: ${outsider.name} relayed the same once more; it counts once, and nobody can hold it back`,
     );
   }
-  await expectNothingLeft(context, first, firstRecord);
+  await expectNothingLeft(context, first, firstRecord?.recordId);
   if (second !== undefined && secondRecord !== undefined) {
     await revokeAll(second);
-    await expectRefusal(hospital.api.call('GET', secondRecord, Anything), 'ACCESS_DENIED');
+    await expectRefusal(openRecord(hospital, second, secondRecord.recordId), 'ACCESS_DENIED');
     narrator.say(
       `${short(second.patientId)}: revoked everything through the gateway; the hospital’s next request was denied`,
     );
@@ -75,7 +62,7 @@ export async function revoke(
 
 /** What the ledger shows the patient: who asked, who read, and what came of it. */
 async function tellAccesses({ narrator }: DemoContext, { api, patientId }: Person): Promise<void> {
-  const { accesses } = await api.call('GET', `/v1/patients/${patientId}/accesses`, Accesses);
+  const { accesses } = await api.listPatientAccesses({ path: { patientId } });
   const times = new Map<string, number>();
   for (const { basis, requester, decision, reason } of accesses) {
     const did = basis === 'notice' ? 'read an emergency notice' : 'asked for a record';
@@ -90,18 +77,18 @@ async function tellAccesses({ narrator }: DemoContext, { api, patientId }: Perso
 async function expectNothingLeft(
   context: DemoContext,
   person: Person,
-  record: string | undefined,
+  recordId: string | undefined,
 ): Promise<void> {
   const { narrator } = context;
   const { patientId } = person;
   const hospital = hospitalOf(context);
   const writer = writerOf(context);
-  if (record !== undefined) {
-    await expectRefusal(hospital.api.call('GET', record, Anything), 'ACCESS_DENIED');
+  if (recordId !== undefined) {
+    await expectRefusal(openRecord(hospital, person, recordId), 'ACCESS_DENIED');
     narrator.say(`${short(patientId)}: revoked, the hospital asked for a record once more: denied`);
   }
   const report = { patientId, bundle: labReport(patientId, new Date().toISOString()) };
-  await expectRefusal(writer.api.call('POST', '/v1/records', Anything, report));
+  await expectRefusal(writer.api.createRecord({ body: report }));
   narrator.say(`${short(patientId)}: revoked, ${writer.name} tried to write: refused`);
   await expectWithheld(context, person);
 }
@@ -117,11 +104,8 @@ async function expectWithheld(context: DemoContext, person: Person): Promise<voi
     );
 }
 
-/** Where the newest record of a patient is opened; undefined where the authority knows of none. */
-async function pathOfNewest(authority: AuthorityClient, { patientId }: Person): Promise<string | undefined> {
-  const record = await newestRecordOf(authority, patientId);
-  return record && `/v1/records/${record.recordId}?patientId=${patientId}`;
-}
+const openRecord = ({ api }: AuthorityClient, { patientId }: Person, recordId: string): Promise<unknown> =>
+  api.getRecord({ path: { recordId }, query: { patientId } });
 
 /** What the hospital's stream of notices, read from its beginning, tells of a patient's emergencies after a revocation. */
 async function emergenciesNow(context: DemoContext, person: Person): Promise<readonly ReceivedNotice[]> {

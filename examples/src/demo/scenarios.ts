@@ -1,5 +1,4 @@
-import { Type } from 'typebox';
-import { ApiClient } from '../client/api-client.js';
+import { Gateway } from '@careledger/client';
 import { replay, type ReplayCounts, type ReplayOptions } from '../replay/replay.js';
 import {
   expectRefusal,
@@ -13,9 +12,6 @@ import {
 import { subscribe } from './consent.js';
 import { labReport } from './lab-report.js';
 
-const Anything = Type.Unknown();
-const Written = Type.Object({ recordId: Type.String(), stage: Type.String() });
-const Bundle = Type.Object({ resourceType: Type.Literal('Bundle'), entry: Type.Array(Type.Unknown()) });
 /** Longest wait of one flush; it is repeated until everything has arrived. */
 const FLUSH_WAIT_MS = 20_000;
 
@@ -77,13 +73,10 @@ export async function collect(
 
 /** Closes the open windows and waits until every record has arrived on both ledgers. */
 export async function drain({ careledger, narrator }: DemoContext): Promise<void> {
-  const ops = new ApiClient(careledger.gateway.url, careledger.gateway.tokens.ops);
-  const Outcome = Type.Object({
-    isDrained: Type.Boolean(),
-    patients: Type.Array(Type.Object({ due: Type.Integer(), open: Type.Integer() })),
-  });
+  const { tokens, url } = careledger.gateway;
+  const ops = new Gateway({ url, token: tokens.ops });
   for (;;) {
-    const { isDrained, patients } = await ops.call('POST', `/v1/flush?timeoutMs=${FLUSH_WAIT_MS}`, Outcome);
+    const { isDrained, patients } = await ops.flush({ query: { timeoutMs: FLUSH_WAIT_MS } });
     if (isDrained) return;
     const left = patients.reduce((sum, { due, open }) => sum + due + open, 0);
     narrator.say(`${left} records are still on their way`);
@@ -98,27 +91,27 @@ export async function share(context: DemoContext): Promise<void> {
   for (const { patientId } of people) {
     const record = await newestRecordOf(hospital, patientId);
     if (record === undefined) continue;
-    const path = `/v1/records/${record.recordId}?patientId=${patientId}`;
-    const { entry } = await hospital.api.call('GET', path, Bundle);
+    const { recordId } = record;
+    const asked = { path: { recordId }, query: { patientId } };
+    const { entry } = await hospital.api.getRecord(asked);
     narrator.say(
       `${short(patientId)}: hospital opened a ${record.kind} record kept by ${record.providerId} (${entry.length} FHIR entries)`,
     );
     if (outsider === undefined) continue;
-    await expectRefusal(outsider.api.call('GET', path, Anything), 'ACCESS_DENIED');
+    await expectRefusal(outsider.api.getRecord(asked), 'ACCESS_DENIED');
     narrator.say(`${short(patientId)}: ${outsider.name} asked for the same record and was denied`);
   }
   const [first] = people;
   if (first === undefined) return;
   const writer = writerOf(context);
-  const report = { patientId: first.patientId, bundle: labReport(first.patientId, new Date().toISOString()) };
-  const { recordId } = await writer.api.call('POST', '/v1/records', Written, report);
-  await writer.api.call('GET', `/v1/records/${recordId}?patientId=${first.patientId}`, Bundle);
-  narrator.say(`${short(first.patientId)}: ${writer.name} wrote a clinical record and read it back`);
+  const { patientId } = first;
+  const report = { patientId, bundle: labReport(patientId, new Date().toISOString()) };
+  const { recordId } = await writer.api.createRecord({ body: report });
+  await writer.api.getRecord({ path: { recordId }, query: { patientId } });
+  narrator.say(`${short(patientId)}: ${writer.name} wrote a clinical record and read it back`);
   if (outsider === undefined) return;
-  await expectRefusal(outsider.api.call('POST', '/v1/records', Written, report));
-  narrator.say(
-    `${short(first.patientId)}: ${outsider.name} tried to write without being granted to: refused`,
-  );
+  await expectRefusal(outsider.api.createRecord({ body: report }));
+  narrator.say(`${short(patientId)}: ${outsider.name} tried to write without being granted to: refused`);
 }
 
 /** Scenario 3: a visit with the patient's check-in code, and its related entry on `cloud`. */
@@ -128,18 +121,13 @@ export async function visit(context: DemoContext): Promise<void> {
   if (first === undefined) return;
   const { api, passphrase, patientId } = first;
   const hospital = hospitalOf(context);
-  const { statement: checkIn } = await api.call(
-    'POST',
-    `/v1/patients/${patientId}/check-in`,
-    Type.Object({ statement: Type.String() }),
-    { authorityId: hospital.authorityId, passphrase },
-  );
-  const at = new Date().toISOString();
-  const Visit = Type.Object({ visitId: Type.String(), confirmed: Type.Boolean(), relayedBy: Type.Unknown() });
-  const data = { reason: 'check-up after an alarm', findings: 'well' };
-  const { confirmed, relayedBy } = await hospital.api.call('POST', '/v1/visits', Visit, {
-    ...{ patientId, at, data, checkIn },
+  const { statement: checkIn } = await api.checkInPatient({
+    path: { patientId },
+    body: { authorityId: hospital.authorityId, passphrase },
   });
+  const at = new Date().toISOString();
+  const data = { reason: 'check-up after an alarm', findings: 'well' };
+  const { confirmed, relayedBy } = await hospital.api.createVisit({ body: { patientId, at, data, checkIn } });
   if (!confirmed) throw new Error('A visit with the patient’s check-in code was not confirmed.');
   narrator.say(
     `${short(patientId)}: visit with the patient’s check-in code: confirmed; related on cloud through ${String(relayedBy)}`,

@@ -26,7 +26,7 @@ export function tryItYourself(careledger: Careledger, { person, isShared }: TryI
       ? []
       : [
           `  patient    ${person.patientId}`,
-          `    token         ${person.api.token}`,
+          `    token         ${person.api.connection.token}`,
           `    passphrase    ${person.passphrase}`,
         ]),
     '',
@@ -55,7 +55,7 @@ function linesToTry(
   if (person === undefined) return lines;
   const { api, patientId } = person;
   const own = (path: string, options?: string) =>
-    curl(gateway.url, api.token, `/v1/patients/${patientId}${path}`, options);
+    curl(gateway.url, api.connection.token, `/v1/patients/${patientId}${path}`, options);
   lines.push(
     own('/chain'),
     own('/readings?limit=3'),

@@ -1,27 +1,21 @@
+import { Authority, Gateway } from '@careledger/client';
 import { nodeVerifier, sha256 } from '@careledger/crypto';
-import { parseProof, readEnvelope, verifyProof, type ChainReport } from '@careledger/private-chain';
+import {
+  parseProof,
+  readEnvelope,
+  verifyProof,
+  type ChainReport,
+  type Proof,
+} from '@careledger/private-chain';
 import type { Careledger } from '@careledger/supervisor';
-import { Type } from 'typebox';
-import { ApiClient } from '../client/api-client.js';
 import type { LedgerView } from './ledger-view.js';
 import type { Narrator } from './narrator.js';
 import type { Person } from './people.js';
 
-const Verified = Type.Object({
-  report: Type.Unsafe<ChainReport>(Type.Object({})),
-  anchorsOnLedger: Type.Integer(),
-});
-const RecordPage = Type.Object({
-  records: Type.Array(
-    Type.Object({
-      recordId: Type.String(),
-      version: Type.Integer(),
-      manifestHash: Type.String(),
-      stage: Type.String(),
-    }),
-  ),
-  cursor: Type.Optional(Type.Integer()),
-});
+type RecordPage = Awaited<ReturnType<Gateway['listPatientRecords']>>;
+
+/** Rows of a page. */
+const PAGE_LIMIT = 500;
 
 export interface Verification {
   readonly chains: number;
@@ -51,11 +45,9 @@ export async function verifyAll(
 }
 
 async function verifyChain({ api, patientId }: Person): Promise<string[]> {
-  const { report, anchorsOnLedger } = await api.call(
-    'GET',
-    `/v1/patients/${patientId}/chain/verify`,
-    Verified,
-  );
+  const verified = await api.getPatientChainVerify({ path: { patientId } });
+  const { anchorsOnLedger } = verified;
+  const report = verified.report as ChainReport;
   const failures = report.faults.map(
     (fault) => `${patientId} block ${fault.height}: ${fault.code} ${fault.detail}`,
   );
@@ -77,14 +69,17 @@ async function verifyRecords(
     announced.map((record) => [`${record.recordId}/${record.version}`, record.manifestHash]),
   );
   const newest = new Map<string, { version: number; manifestHash: string }>();
-  let cursor: number | undefined;
+  let cursor: string | null = null;
   do {
-    const query = cursor === undefined ? '' : `&cursor=${cursor}`;
-    const page = await api.call('GET', `/v1/patients/${patientId}/records?limit=500${query}`, RecordPage);
+    const query: { limit: number; cursor?: string } = {
+      limit: PAGE_LIMIT,
+      ...(cursor !== null && { cursor }),
+    };
+    const page: RecordPage = await api.listPatientRecords({ path: { patientId }, query });
     for (const { recordId, version, manifestHash } of page.records)
       if ((newest.get(recordId)?.version ?? 0) < version) newest.set(recordId, { version, manifestHash });
-    ({ cursor } = page);
-  } while (cursor !== undefined);
+    ({ next: cursor } = page);
+  } while (cursor !== null);
   const failures = [...newest].flatMap(([recordId, { version, manifestHash }]) => {
     const id = `${recordId}/${version}`;
     if (onCloud.get(id) !== manifestHash) return [`${id}: not stored as the gateway made it`];
@@ -101,19 +96,22 @@ async function verifyOneProof(
   view: LedgerView,
   narrator: Narrator,
 ): Promise<string[]> {
-  const path = `/v1/patients/${patientId}/proofs?deviceId=${device.registration.deviceId}&seq=0`;
-  const anything = Type.Unknown();
-  const unattested = parseProof(JSON.stringify(await api.call('GET', path, anything)));
+  const { deviceId } = device.registration;
+  const prove = async (): Promise<Proof> =>
+    parseProof(
+      JSON.stringify(await api.getPatientReadingProof({ path: { patientId }, query: { deviceId, seq: 0 } })),
+    );
+  const unattested = await prove();
   const { txId } = readEnvelope(unattested.transaction.envelope, sha256);
-  for (const { url, tokens } of [careledger.gateway, ...Object.values(careledger.authorities)])
-    await new ApiClient(url, tokens.ops).call('POST', '/v1/attestations', anything, {
-      channel: 'authorities',
-      txId,
-    });
-  const proof = parseProof(JSON.stringify(await api.call('GET', path, anything)));
-  // Endorsement on `authorities` asks for a majority of the organisations with peers, and so does the proof.
-  const organisations = 1 + Object.keys(careledger.authorities).length;
-  const roots = await view.trustRoots(Math.floor(organisations / 2) + 1);
+  const { gateway, authorities } = careledger;
+  const attestors = [
+    new Gateway({ url: gateway.url, token: gateway.tokens.ops }),
+    ...Object.values(authorities).map(({ url, tokens }) => new Authority({ url, token: tokens.ops })),
+  ];
+  for (const attestor of attestors)
+    await attestor.createAttestation({ body: { channel: 'authorities', txId } });
+  const proof = await prove();
+  const roots = await view.trustRoots(attestors.length);
   const { ok, steps, warnings } = verifyProof(proof, roots, { hash: sha256, verifier: nodeVerifier() });
   for (const warning of warnings) narrator.say(`proof: ${warning}`);
   narrator.say(

@@ -1,7 +1,6 @@
+import { Gateway } from '@careledger/client';
 import type { Careledger, RunningNetwork } from '@careledger/supervisor';
-import { Type } from 'typebox';
-import { ApiClient } from '../client/api-client.js';
-import type { ReceivedNotice } from '../client/notice-stream.js';
+import type { ReceivedNotice } from '../client/notice-inbox.js';
 import type { Recording } from '../recording/recording.js';
 import { LedgerView } from './ledger-view.js';
 import type { Narrator } from './narrator.js';
@@ -12,21 +11,6 @@ import { revoke } from './revocation.js';
 import { arrangeConsent, collect, drain, share, visit, type CollectOptions } from './scenarios.js';
 import { percentile, type DemoSummary } from './summary.js';
 import { verifyAll } from './verification.js';
-
-const Statistics = Type.Object({
-  devices: Type.Integer(),
-  frames: Type.Integer(),
-  readings: Type.Integer(),
-  gaps: Type.Integer(),
-  implausible: Type.Integer(),
-  blocks: Type.Integer(),
-  records: Type.Object({ periodic: Type.Integer(), emergency: Type.Integer() }),
-  stored: Type.Object({ records: Type.Integer() }),
-  announced: Type.Object({ records: Type.Integer() }),
-  emergencies: Type.Array(
-    Type.Object({ recordId: Type.String(), arrivedMs: Type.Union([Type.Number(), Type.Null()]) }),
-  ),
-});
 
 export interface WalkOptions {
   readonly careledger: Careledger;
@@ -51,10 +35,11 @@ export interface Walk {
 /** Walks the three scenarios through the services' public interfaces, then verifies what came of it. */
 export async function walk(options: WalkOptions): Promise<Walk> {
   const { careledger, narrator, network, recording } = options;
-  const ops = new ApiClient(careledger.gateway.url, careledger.gateway.tokens.ops);
+  const { gateway } = careledger;
+  const ops = new Gateway({ url: gateway.url, token: gateway.tokens.ops });
 
   narrator.chapter('Enrolment');
-  const people = await enrol(ops, careledger.gateway.gatewayId, recording);
+  const people = await enrol(ops, gateway.gatewayId, recording);
   narrator.say(`${people.length} patients have keys and a private chain; each has a paired device`);
   const context = { careledger, people, narrator };
   await arrangeConsent(context);
@@ -64,7 +49,7 @@ export async function walk(options: WalkOptions): Promise<Walk> {
   narrator.chapter('Scenario 1: from the device to the ledgers');
   const replayed = await collect(context, options.replay);
   await drain(context);
-  const collected = await ops.call('GET', '/v1/statistics', Statistics);
+  const collected = await ops.getStatistics();
   narrator.say(
     `${collected.records.periodic} periodic and ${collected.records.emergency} emergency records stored, announced and anchored`,
   );
@@ -89,7 +74,7 @@ export async function walk(options: WalkOptions): Promise<Walk> {
     ...(missed > 0 ? [`${missed} emergencies never reached the subscribed hospital`] : []),
   ];
 
-  const statistics = await ops.call('GET', '/v1/statistics', Statistics);
+  const statistics = await ops.getStatistics();
   const totals = { permitted: 0, denied: 0, visits: 0, stored: 0, announced: 0, clinical: 0 };
   for (const { patientId } of people) {
     const { permitted, denied } = await view.accesses(patientId);

@@ -1,18 +1,20 @@
 import { setTimeout as delay } from 'node:timers/promises';
+import { Authority, Gateway } from '@careledger/client';
 import { LOINC } from '@careledger/clinical';
+import type { Reading } from '@careledger/domain';
 import type { Careledger } from '@careledger/supervisor';
-import { ApiClient } from '../client/api-client.js';
 import { subscribe } from '../demo/consent.js';
 import { enrol, type Person } from '../demo/people.js';
 import type { PairedDevice } from '../device/pairing.js';
 import { DeviceSession } from '../device/session.js';
+import type { RecordingRow } from '../recording/recording.js';
 import { SimulatedGlucose } from '../simulator/glucose.js';
 
 /** Enrols a patient with a paired glucose monitor, to whom the hospital is subscribed. */
 export async function enrolAtHome({ authorities, gateway }: Careledger): Promise<Person> {
-  const ops = new ApiClient(gateway.url, gateway.tokens.ops);
+  const ops = new Gateway({ url: gateway.url, token: gateway.tokens.ops });
   const nothingRecorded = {
-    codes: [LOINC.glucose],
+    codes: [LOINC.interstitialGlucose],
     subjects: new Map([['dev', []]]),
     readingCount: 0,
     rowCount: 0,
@@ -21,7 +23,8 @@ export async function enrolAtHome({ authorities, gateway }: Careledger): Promise
   const hospital = authorities['hospital'];
   if (person === undefined || hospital === undefined)
     throw new RangeError('There is no patient or no hospital.');
-  await subscribe(new ApiClient(hospital.url, hospital.tokens.practitioner), hospital.authorityId, person, {
+  const practitioner = new Authority({ url: hospital.url, token: hospital.tokens.practitioner });
+  await subscribe(practitioner, hospital.authorityId, person, {
     permissions: ['read'],
     purposes: ['TREAT', 'ETREAT'],
     reason: 'Care at home',
@@ -30,6 +33,8 @@ export async function enrolAtHome({ authorities, gateway }: Careledger): Promise
 }
 
 export interface Feed {
+  /** What the device has measured before; sent first. */
+  readonly history?: readonly RecordingRow[];
   readonly everyMs: number;
   /** Ends it. */
   readonly signal: AbortSignal;
@@ -41,14 +46,13 @@ export interface Feed {
 /** Sends a reading now and then until the signal. What a restart of the gateway interrupts is sent again. */
 export async function sendReadings(
   device: PairedDevice,
-  { everyMs, signal, say, onAnswer }: Feed,
+  { history = [], everyMs, signal, say, onAnswer }: Feed,
 ): Promise<void> {
   const session = await DeviceSession.open(device);
   // While the gateway is away, the loop may stand still for room in flight.
   signal.addEventListener('abort', () => void session.close());
-  const glucose = new SimulatedGlucose();
-  while (!signal.aborted) {
-    const { answer } = await session.enqueue([glucose.next(Date.now())]);
+  const send = async (readings: readonly Reading[]): Promise<void> => {
+    const { answer } = await session.enqueue(readings);
     answer.then(
       ({ code, seq, status }) => {
         onAnswer();
@@ -56,6 +60,14 @@ export async function sendReadings(
       },
       () => undefined, // the session was closed before the answer
     );
+  };
+  for (const { readings } of history) {
+    if (signal.aborted) return;
+    await send(readings);
+  }
+  const glucose = new SimulatedGlucose();
+  while (!signal.aborted) {
+    await send([glucose.next(Date.now())]);
     await delay(everyMs, undefined, { signal }).catch(() => undefined);
   }
 }

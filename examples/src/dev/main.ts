@@ -1,19 +1,10 @@
-import { join } from 'node:path';
-import { devNetworkFolder } from '@careledger/network-definition';
-import {
-  ProcessGroup,
-  type Careledger,
-  restartOnChange,
-  startCareledger,
-  startEmbeddedNetwork,
-} from '@careledger/supervisor';
-import { DEMO_AUTHORITIES } from '../demo/context.js';
+import { restartOnChange, type Careledger, type ProcessGroup } from '@careledger/supervisor';
 import { onInterrupt } from '../demo/interrupt.js';
 import { Narrator } from '../demo/narrator.js';
 import { tryItYourself } from '../demo/try-it.js';
-import { claimFolder } from './folder.js';
 import { enrolAtHome, sendReadings } from './home.js';
 import { parseDevOptions } from './options.js';
+import { claimProcesses, logFolder, startLocal } from './start.js';
 
 /** Runs everything until Ctrl-C, and restarts what changes. */
 export async function main(argv: readonly string[]): Promise<void> {
@@ -22,19 +13,9 @@ export async function main(argv: readonly string[]): Promise<void> {
   const say = (line: string) => narrator.say(line);
   const interrupted = onInterrupt();
   await using ending = new AsyncDisposableStack();
-  ending.use(claimFolder(dir));
-  const processes = ending.use(new ProcessGroup([process.pid], { detached: true }));
+  const processes = claimProcesses(ending, dir);
   const starting = (async () => {
-    const network = await startEmbeddedNetwork(processes, devNetworkFolder(dir), join(dir, 'logs'));
-    say('the embedded network runs');
-    const careledger = await startCareledger({
-      processes,
-      network,
-      dir,
-      recordIntervalMs: interval,
-      authorities: DEMO_AUTHORITIES,
-    });
-    say('the services run');
+    const { careledger } = await startLocal(processes, { dir, interval, say });
     return { careledger, person: await enrolAtHome(careledger) };
   })();
   const started = await Promise.race([starting, interrupted.promise]);
@@ -52,7 +33,7 @@ export async function main(argv: readonly string[]): Promise<void> {
   ending.use(restartOnChange({ processes, careledger, compile, say }));
   narrator.table(tryItYourself(careledger, { person, isShared: true }));
   narrator.table(`Processes: ${pidsOf(processes, careledger)}.`);
-  narrator.table(`Logs are in ${join(dir, 'logs')}; \`make console\` is a prompt on the ledger.`);
+  narrator.table(`Logs are in ${logFolder(dir)}; \`make console\` is a prompt on the ledger.`);
   await Promise.race([interrupted.promise, feed]);
   say('stopping everything');
 }

@@ -8,6 +8,7 @@ import {
   type RegisterDevice,
 } from '@careledger/protocol';
 import { Value } from 'typebox/value';
+import { tokenSeconds, wallClock, type DeviceClock } from './clock.js';
 
 /** Where a device pairs, and what the patient's app gave it. */
 export interface PairingOptions {
@@ -39,6 +40,7 @@ export async function pairDevice(options: PairingOptions): Promise<PairedDevice>
     aud: options.gatewayId,
     pairingCode: options.pairingCode,
     deviceKey,
+    // Compared with no clock: the code says that the proof is fresh.
     iat: Math.floor(Date.now() / 1000),
   };
   const request: RegisterDevice = {
@@ -58,9 +60,18 @@ export async function pairDevice(options: PairingOptions): Promise<PairedDevice>
   return { signer, registration: Value.Parse(DeviceRegistration, body) };
 }
 
+export interface TokenOptions {
+  readonly clock?: DeviceClock;
+  /** As the gateway gave it: with it, the clock need not be right. */
+  readonly nonce?: string | undefined;
+}
+
 /** The short-lived JWT that is the device's MQTT password and HTTP bearer token. */
-export function deviceToken({ signer, registration }: PairedDevice): string {
-  const nowS = Math.floor(Date.now() / 1000);
+export function deviceToken(
+  { signer, registration }: PairedDevice,
+  { clock = wallClock(), nonce }: TokenOptions = {},
+): string {
+  const nowS = tokenSeconds(clock);
   const claims = {
     iss: registration.deviceId,
     sub: registration.deviceId,
@@ -68,6 +79,7 @@ export function deviceToken({ signer, registration }: PairedDevice): string {
     iat: nowS,
     exp: nowS + DEVICE_TOKEN_MAX_AGE_S,
     jti: crypto.randomUUID(),
+    ...(nonce !== undefined && { nonce }),
   };
   return signJws({ typ: DEVICE_TOKEN_TYP, payload: claims }, signer);
 }

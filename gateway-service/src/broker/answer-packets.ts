@@ -1,4 +1,4 @@
-import type { FrameResult } from '@careledger/protocol';
+import type { DeviceResult } from '@careledger/protocol';
 
 /** First byte and length of a CONNACK (MQTT 3.1.1 section 3.2). */
 const CONNACK = 0x20;
@@ -21,16 +21,16 @@ export function topicField(topic: string): Uint8Array {
 }
 
 /** A result as a whole PUBLISH packet. Written by hand because one goes out for every frame that comes in. */
-export function resultPacket(topic: Uint8Array, result: FrameResult): Buffer {
+export function resultPacket(topic: Uint8Array, result: DeviceResult): Buffer {
   const payload = JSON.stringify(result);
-  const length = topic.length + payload.length;
+  const length = topic.length + Buffer.byteLength(payload);
   const lengthBytes = length > ONE_DIGIT_MAX ? 2 : 1;
   const packet = Buffer.allocUnsafe(1 + lengthBytes + length);
   packet[0] = PUBLISH_QOS_0;
   packet[1] = lengthBytes === 1 ? length : (length & ONE_DIGIT_MAX) | CONTINUES;
   if (lengthBytes === 2) packet[2] = length >> 7;
   packet.set(topic, 1 + lengthBytes);
-  packet.write(payload, 1 + lengthBytes + topic.length, 'latin1');
+  packet.write(payload, 1 + lengthBytes + topic.length);
   return packet;
 }
 

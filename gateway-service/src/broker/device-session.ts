@@ -1,8 +1,17 @@
-import { framesTopic, resultsTopic, type FrameResult } from '@careledger/protocol';
+import { timestampOf } from '@careledger/domain';
+import { framesTopic, resultsTopic, type DeviceResult } from '@careledger/protocol';
 import type { Client } from 'aedes';
+import type { TokenSample } from '../device-clock/index.js';
 import type { Device } from '../devices/index.js';
 import { pubackPacket, resultPacket, topicField } from './answer-packets.js';
-import { ANSWERS_BACKLOG_MAX_BYTES } from './limits.js';
+import { ANSWERS_BACKLOG_MAX_BYTES, LIMITED_MAX_FRAMES } from './limits.js';
+
+export interface SessionOptions {
+  readonly isLimited: boolean;
+  readonly tokenSample: TokenSample | undefined;
+  /** The gateway's, milliseconds since 1970. */
+  readonly clock: () => number;
+}
 
 /** A device's connection. */
 export class DeviceSession {
@@ -10,7 +19,12 @@ export class DeviceSession {
   readonly resultsTopic: string;
   /** Whether the device has subscribed to its results. */
   wantsResults = false;
+  /** What its token says of the device's clock, to be believed with the first frame that is accepted. */
+  readonly tokenSample: TokenSample | undefined;
+  /** What a session that was opened with a token out of time is not told yet; undefined once it is a full one. */
+  #held: DeviceResult[] | undefined;
   readonly #topicField: Uint8Array;
+  readonly #clock: () => number;
   #answers: Uint8Array[] = [];
   #answered: (() => void)[] = [];
   readonly #flush = (): void => this.#write();
@@ -21,7 +35,11 @@ export class DeviceSession {
   constructor(
     readonly device: Device,
     readonly client: Client,
+    { isLimited, tokenSample, clock }: SessionOptions,
   ) {
+    this.tokenSample = tokenSample;
+    this.#clock = clock;
+    this.#held = isLimited ? [] : undefined;
     this.framesTopic = framesTopic(device.deviceId);
     this.resultsTopic = resultsTopic(device.deviceId);
     this.#topicField = topicField(this.resultsTopic);
@@ -33,11 +51,34 @@ export class DeviceSession {
    * @param messageId packet id of the frame; undefined for QoS 0, which has no PUBACK
    * @param done called once it is written
    */
-  answer(messageId: number | undefined, result: FrameResult, done: () => void): void {
+  answer(messageId: number | undefined, result: DeviceResult, done: () => void): void {
     if (this.#answered.length === 0) setImmediate(this.#goOn);
     this.#answered.push(done);
-    if (this.wantsResults) this.#push(resultPacket(this.#topicField, result));
+    if (this.#held !== undefined) this.#hold(this.#held, result);
+    else if (this.wantsResults) this.#tell(result);
     if (messageId !== undefined) this.#push(pubackPacket(messageId));
+  }
+
+  /** Whether it was opened with a token out of time, and no frame of it was stored yet. */
+  get isLimited(): boolean {
+    return this.#held !== undefined;
+  }
+
+  /** A frame of it was stored: it is the device's, which is told what was held back. */
+  open(): void {
+    const held = this.#held ?? [];
+    this.#held = undefined;
+    if (this.wantsResults) for (const result of held) this.#tell(result);
+  }
+
+  #hold(held: DeviceResult[], result: DeviceResult): void {
+    held.push(result);
+    if (held.length > LIMITED_MAX_FRAMES) this.client.close();
+  }
+
+  #tell(result: DeviceResult): void {
+    const gatewayTime = timestampOf(this.#clock());
+    this.#push(resultPacket(this.#topicField, { ...result, gatewayTime }));
   }
 
   /** All answers of this turn of the event loop go out in one write; then the frames behind them are read. */

@@ -1,16 +1,17 @@
 import { once } from 'node:events';
 import { createServer as createTcpServer, type AddressInfo, type Server, type Socket } from 'node:net';
 import { createServer as createTlsServer } from 'node:tls';
-import type { FrameResult } from '@careledger/protocol';
+import type { DeviceResult } from '@careledger/protocol';
 import type { Logger } from '@careledger/service-kit';
 import type { AedesOptions, AuthenticateError, Client } from 'aedes';
-import { DeviceError, type DeviceRegistry } from '../devices/index.js';
+import { DeviceError, type Admission, type DeviceRegistry } from '../devices/index.js';
 import type { IngestPipeline } from '../ingest/index.js';
 import { connackPacket } from './answer-packets.js';
 import { DeviceSession } from './device-session.js';
 import { FrameBroker } from './frame-broker.js';
 import type { FrameSource } from './frame-source.js';
 import { InboundGate } from './inbound-gate.js';
+import { LimitedSessions } from './limited-sessions.js';
 import { CONNECT_TIMEOUT_MS, MAX_CONNECTIONS, PACKET_MAX_BYTES, TCP_KEEP_ALIVE_MS } from './limits.js';
 import { PacketGuard } from './packet-guard.js';
 import { RateLimitedLog } from './rate-limited-log.js';
@@ -25,6 +26,8 @@ export interface EmbeddedBrokerOptions {
   /** PEM texts; without them MQTT goes over plain TCP. */
   readonly tls?: { readonly cert: string; readonly key: string };
   readonly logger: Pick<Logger, 'warn' | 'info'>;
+  /** Milliseconds since 1970; the system's clock unless in tests. */
+  readonly clock?: () => number;
 }
 
 /** CONNACK return codes (MQTT 3.1.1 section 3.2.2.3). */
@@ -36,7 +39,8 @@ type AuthorizePublish = NonNullable<AedesOptions['authorizePublish']>;
 type AuthorizeSubscribe = NonNullable<AedesOptions['authorizeSubscribe']>;
 
 /**
- * The broker in this process. User name = device id, password = token by the device's key. A device publishes to its own
+ * The broker in this process. User name = device id, password = token by the device's key; one out of time opens a limited
+ * session (`limited-sessions.ts`), which is a full one from its first stored frame on. A device publishes to its own
  * frames topic and subscribes to its own results topic; anything else ends its connection. PUBACK comes once the frame
  * is on disk or refused. QoS 0 is refused with a result, since nothing would acknowledge it.
  */
@@ -49,6 +53,7 @@ export class EmbeddedBroker implements FrameSource {
   readonly #server: Server;
   readonly #sessions = new WeakMap<Client, DeviceSession>();
   readonly #byDevice = new Map<string, DeviceSession>();
+  readonly #limited = new LimitedSessions();
   readonly #sockets = new Set<Socket>();
   #isClosing = false;
 
@@ -77,7 +82,10 @@ export class EmbeddedBroker implements FrameSource {
       const session = this.#sessions.get(client);
       if (session !== undefined && topics.includes(session.resultsTopic)) session.wantsResults = false;
     });
-    devices.onStopped(({ deviceId }) => this.#byDevice.get(deviceId)?.client.close());
+    devices.onStopped(({ deviceId }) => {
+      this.#byDevice.get(deviceId)?.client.close();
+      this.#limited.endOf(deviceId);
+    });
     const accept = (socket: Socket): void => this.#accept(socket);
     this.#server =
       tls === undefined
@@ -104,6 +112,11 @@ export class EmbeddedBroker implements FrameSource {
   /** Devices that are connected. */
   get connections(): number {
     return this.#byDevice.size;
+  }
+
+  /** Sessions that were opened with a token out of time, and have not shown yet that their device is there. */
+  get limitedSessions(): number {
+    return this.#limited.size;
   }
 
   async close(): Promise<void> {
@@ -147,12 +160,7 @@ export class EmbeddedBroker implements FrameSource {
       return;
     }
     try {
-      const device = this.#options.devices.authenticate(password.toString('latin1'), userName);
-      // One connection per device, whatever client id it chose: otherwise it could take another device's over.
-      client.id = device.deviceId;
-      const session = new DeviceSession(device, client);
-      this.#sessions.set(client, session);
-      this.#byDevice.set(device.deviceId, session);
+      this.#begin(client, this.#options.devices.admit(password.toString('latin1'), userName));
       done(null, true);
     } catch (error) {
       if (!(error instanceof DeviceError)) throw error;
@@ -161,6 +169,44 @@ export class EmbeddedBroker implements FrameSource {
       done(connackError(isStopped ? NOT_AUTHORIZED : BAD_USER_NAME_OR_PASSWORD, error.message), false);
     }
   };
+
+  #begin(client: Client, { device, isFresh, sample }: Admission): void {
+    const { clock = Date.now } = this.#options;
+    const tokenSample = isFresh ? undefined : sample;
+    const session = new DeviceSession(device, client, { isLimited: !isFresh, tokenSample, clock });
+    this.#sessions.set(client, session);
+    if (isFresh) {
+      // One connection per device, whatever client id it chose: otherwise it could take another device's over.
+      client.id = device.deviceId;
+      this.#takeOver(session);
+      return;
+    }
+    client.id = this.#limited.add(session);
+    // Nothing of it is kept.
+    client.clean = true;
+  }
+
+  /** The session is the device's from now on; one that it had before ends. */
+  #takeOver(session: DeviceSession): void {
+    const { deviceId } = session.device;
+    const former = this.#byDevice.get(deviceId);
+    this.#byDevice.set(deviceId, session);
+    if (former !== undefined && former !== session) former.client.close();
+  }
+
+  #settle(
+    session: DeviceSession,
+    messageId: number | undefined,
+    result: DeviceResult,
+    done: () => void,
+  ): void {
+    if (session.isLimited && 'status' in result && result.status === 'stored') {
+      this.#limited.remove(session);
+      session.open();
+      this.#takeOver(session);
+    }
+    session.answer(messageId, result, done);
+  }
 
   readonly #authorizePublish: AuthorizePublish = (client, packet, done) => {
     const session = client === null ? undefined : this.#sessions.get(client);
@@ -174,13 +220,15 @@ export class EmbeddedBroker implements FrameSource {
     }
     const messageId = packet.qos === 0 ? undefined : packet.messageId;
     const ticket = {
-      settle: (result: FrameResult): void => session.answer(messageId, result, done),
+      settle: (result: DeviceResult): void => this.#settle(session, messageId, result, done),
       fail: done,
+      tokenSample: session.isLimited ? session.tokenSample : undefined,
     };
     // The session writes the PUBACK, in one packet train with the result: aedes must not write another.
     packet.qos = 0;
-    if (messageId === undefined) this.#options.pipeline.refuse('QOS_UNSUPPORTED', ticket);
-    else this.#options.pipeline.submit(session.device, packet.payload as Buffer, ticket);
+    const frame = packet.payload as Buffer;
+    if (messageId === undefined) this.#options.pipeline.refuse('QOS_UNSUPPORTED', frame, ticket);
+    else this.#options.pipeline.submit(session.device, frame, ticket);
   };
 
   readonly #authorizeSubscribe: AuthorizeSubscribe = (client, subscription, done) => {
@@ -196,6 +244,7 @@ export class EmbeddedBroker implements FrameSource {
   #forget(client: Client): void {
     const session = this.#sessions.get(client);
     if (session === undefined) return;
+    this.#limited.remove(session);
     const { deviceId } = session.device;
     if (this.#byDevice.get(deviceId) === session) this.#byDevice.delete(deviceId);
   }

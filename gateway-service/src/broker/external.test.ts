@@ -50,7 +50,7 @@ test('frames of an external broker: stored before the PUBACK, results published,
   await until(3);
   expect(second.url).toBe(url);
   expect(results.map((result) => JSON.parse(result) as unknown)).toEqual(
-    [0, 1, 2].map((seq) => ({ seq, status: 'stored', height: 1 })),
+    [0, 1, 2].map((seq) => ({ seq, status: 'stored', height: 1, gatewayTime: expect.any(String) })),
   );
   expect(t.core.frames.framesAfter(0, 10).frames).toHaveLength(3);
 

@@ -1,11 +1,12 @@
 import { sha256 } from '@careledger/crypto';
 import type { CertificateAuthority } from '@careledger/crypto/x509';
+import { timestampOf } from '@careledger/domain';
 import {
   deviceCertificateSerial,
   deviceOfFramesTopic,
   framesFilter,
   resultsTopic,
-  type FrameResult,
+  type DeviceResult,
 } from '@careledger/protocol';
 import type { Logger } from '@careledger/service-kit';
 import { connect, type IClientOptions, type IPublishPacket, type MqttClient } from 'mqtt';
@@ -168,8 +169,9 @@ export class ExternalBroker implements FrameSource {
     }
     const bytes = typeof packet.payload === 'string' ? Buffer.from(packet.payload) : packet.payload;
     pipeline.submit(device, bytes, {
-      settle: (result: FrameResult) => {
-        client.publish(resultsTopic(device.deviceId), JSON.stringify(result), { qos: 0 });
+      settle: (result: DeviceResult) => {
+        const told = { ...result, gatewayTime: timestampOf(Date.now()) };
+        client.publish(resultsTopic(device.deviceId), JSON.stringify(told), { qos: 0 });
         acknowledge();
       },
       // Not acknowledged: a new connection of the same session has it delivered again.

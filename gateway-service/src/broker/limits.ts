@@ -13,5 +13,13 @@ export const CONNECT_TIMEOUT_MS = 10_000;
 export const MAX_CONNECTIONS = 10_000;
 /** How long a silent TCP connection is kept before the kernel asks whether it is still there. */
 export const TCP_KEEP_ALIVE_MS = 60_000;
+/** Limited sessions of one device at a time: who had one longest gives way, so that nobody keeps the device itself out. */
+export const LIMITED_PER_DEVICE = 2;
+/** Limited sessions of all devices together; here too the oldest gives way. */
+export const LIMITED_MAX = 256;
+/** Time that a limited session has to prove by a frame that its device is there. */
+export const LIMITED_MAX_MS = 60_000;
+/** Frames that it may spend on that. */
+export const LIMITED_MAX_FRAMES = 64;
 /** Bytes of acknowledgements and results that a device may leave unread before its connection ends. */
 export const ANSWERS_BACKLOG_MAX_BYTES = 1024 * 1024;

@@ -1,3 +1,4 @@
+import { ruleTime } from '@careledger/clinical';
 import type { Signer } from '@careledger/crypto';
 import type { BlockContent, Frame, RekeyBody } from '@careledger/private-chain';
 import type { StoreWriter } from '../store/index.js';
@@ -13,6 +14,9 @@ export interface AcceptedFrame {
   readonly leaf: string;
   /** Counters skipped just before it. */
   readonly missing: number;
+  /** What is added to the times of its readings, and when it came: by the gateway's clock, milliseconds. */
+  readonly offsetMs: number;
+  readonly receivedMs: number;
 }
 
 /** A frame's row and the block that it is in. */
@@ -62,16 +66,20 @@ export class ChainKeeper {
   }
 
   /** `append` of a frame that has its row, without sealing. Returns the height. */
-  restore(rowId: number, { chain, frame, leaf, missing }: AcceptedFrame, nowMs: number): number {
+  restore(rowId: number, accepted: AcceptedFrame, nowMs: number): number {
+    const { chain, frame, leaf, missing, offsetMs, receivedMs } = accepted;
     const { patient } = chain;
     const open = patient.openFor(rowId, nowMs);
     if (open.firstRow === rowId) this.#open.set(patient, open);
     let minMs = Number.POSITIVE_INFINITY;
     let maxMs = Number.NEGATIVE_INFINITY;
     for (const { timeMs } of frame.readings) {
-      if (timeMs < minMs) minMs = timeMs;
-      if (timeMs > maxMs) maxMs = timeMs;
+      const measuredMs = ruleTime({ t: timeMs, offsetMs, receivedAt: receivedMs });
+      if (measuredMs < minMs) minMs = measuredMs;
+      if (measuredMs > maxMs) maxMs = measuredMs;
     }
+    // A void frame has no readings to be found by.
+    if (frame.readings.length === 0) minMs = maxMs = receivedMs;
     open.add({ rowId, chain, seq: frame.seq, leaf, minMs, maxMs, missing });
     return open.height;
   }

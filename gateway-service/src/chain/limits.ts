@@ -4,6 +4,8 @@ export const BLOCK_MAX_FRAMES = 64;
 export const SEAL_INTERVAL_MS = 60_000;
 /** How often open blocks are looked through for those whose time has come. */
 export const SEAL_CHECK_INTERVAL_MS = 250;
+/** Readings were taken up to this far ahead by a former release, and their blocks are found by the time that they bear. */
+export const FORMER_AHEAD_MS = 5 * 60_000;
 /** Frames read at once while a store is recovered or a chain verified. */
 export const READ_PAGE_FRAMES = 1_024;
 /** Blocks read at once while a chain is verified. */

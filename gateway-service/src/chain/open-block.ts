@@ -13,7 +13,7 @@ export interface OpenFrame {
   readonly seq: number;
   /** Leaf hash, base64url. */
   readonly leaf: string;
-  /** Earliest and latest measured time of its readings. */
+  /** Earliest and latest time at which its readings count as measured. */
   readonly minMs: number;
   readonly maxMs: number;
   /** Counters that were skipped just before it. */

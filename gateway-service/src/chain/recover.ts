@@ -53,7 +53,8 @@ function restoreFrame(row: FrameRow, chain: DeviceChain, keeper: ChainKeeper, no
   if (verdict.outcome !== 'accepted') throw inconsistent(row, `it does not fit its device's chain again`);
   chain.state = verdict.nextState;
   const missing = verdict.gap === undefined ? 0 : verdict.gap.to - verdict.gap.from + 1;
-  const height = keeper.restore(row.rowId, { chain, frame, leaf, missing }, nowMs);
+  const { offsetMs, receivedMs } = row;
+  const height = keeper.restore(row.rowId, { chain, frame, leaf, missing, offsetMs, receivedMs }, nowMs);
   if (height !== row.height)
     throw inconsistent(row, `it belongs to block ${row.height}, block ${height} is open`);
 }

@@ -1,4 +1,5 @@
 import type { DeviceChain } from '../chain/device-chain.js';
+import { DeviceClock } from '../device-clock/index.js';
 import type { DeviceRow, DeviceStatus } from '../store/index.js';
 
 /** A registered device as the gateway keeps it in memory: all that the hot path needs, without a look into the store. */
@@ -19,6 +20,8 @@ export class Device {
     row: DeviceRow,
     /** Its chain in the epoch that is open. */
     public chain: DeviceChain,
+    /** What is known of its clock. */
+    readonly clock = new DeviceClock(),
   ) {
     this.deviceId = row.deviceId;
     this.publicKey = row.publicKey;

@@ -12,15 +12,22 @@ export type DeviceErrorCode =
   | 'DEVICE_TOKEN_AUDIENCE'
   | 'PROFILE_CODE_UNKNOWN';
 
+export interface DeviceErrorOptions extends ErrorOptions {
+  /** What goes with the answer over HTTP, e.g. the gateway's time. */
+  readonly members?: Readonly<Record<string, string>>;
+}
+
 /** A device, or who speaks for one, is refused. */
 export class DeviceError extends Error {
   override readonly name = 'DeviceError';
+  readonly members: Readonly<Record<string, string>>;
 
   constructor(
     readonly code: DeviceErrorCode,
     message: string,
-    options?: ErrorOptions,
+    options: DeviceErrorOptions = {},
   ) {
     super(message, options);
+    this.members = options.members ?? {};
   }
 }

@@ -1,3 +1,3 @@
 export { Device } from './device.js';
 export { DeviceError, type DeviceErrorCode } from './errors.js';
-export { DeviceRegistry } from './registry.js';
+export { DeviceRegistry, type Admission } from './registry.js';

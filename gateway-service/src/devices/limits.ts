@@ -5,9 +5,5 @@ export const PAIRING_CODE_TTL_MAX_MS = 24 * 60 * 60_000;
 export const MAX_PAIRING_CODES = 32;
 /** Random bytes of a pairing code: 80 bits, 16 characters of base32. */
 export const PAIRING_CODE_BYTES = 10;
-/** How old a pairing proof may be, or how far ahead of the gateway's clock. */
-export const PAIRING_PROOF_MAX_AGE_S = 10 * 60;
-/** How far a device's clock may run ahead in a token. Behind, its token just expires earlier. */
-export const TOKEN_CLOCK_SKEW_S = 60;
 /** Characters of a device token: header and claims of known size, with room. */
 export const DEVICE_TOKEN_MAX_CHARS = 1_024;

@@ -1,9 +1,10 @@
 import { fromBase64url, kidOf, randomId128, sha256, type SignatureVerifier } from '@careledger/crypto';
-import { deviceIdOf } from '@careledger/domain';
+import { deviceIdOf, timestampOf } from '@careledger/domain';
 import { newDeviceChain } from '@careledger/private-chain';
 import type { RegisterDevice } from '@careledger/protocol';
 import { DeviceChain } from '../chain/device-chain.js';
 import type { DeviceChains } from '../chain/device-chains.js';
+import { DeviceClock, type ClockState, type Nonces, type TokenSample } from '../device-clock/index.js';
 import type { Patients } from '../patients/index.js';
 import type { DeviceRow, DeviceStatus, GatewayStore, PairingCodeRow } from '../store/index.js';
 import { Device } from './device.js';
@@ -16,7 +17,7 @@ import {
   type PairingCode,
 } from './pairing-codes.js';
 import { checkPairingProof } from './pairing-proof.js';
-import { checkDeviceToken, issuerOfToken } from './token.js';
+import { checkDeviceToken, issuerOfToken, type CheckedToken } from './token.js';
 
 export interface DeviceRegistryOptions {
   readonly store: GatewayStore;
@@ -24,10 +25,22 @@ export interface DeviceRegistryOptions {
   /** Audience of tokens and proofs. */
   readonly gatewayId: string;
   readonly clock: () => number;
+  /** Whether that clock is proved; if not, no device's clock is compared with it. */
+  readonly isClockProved: () => boolean;
+  readonly nonces: Nonces;
   readonly patients: Pick<Patients, 'byNo'>;
   readonly chains: DeviceChains;
   /** `ingest/reading-rules.ts`: whether a LOINC code is one that the gateway can judge. */
   readonly rules: { isKnownCode(code: string): boolean };
+}
+
+/** A device whose token was checked. */
+export interface Admission {
+  readonly device: Device;
+  /** Whether the token was made just now. If not, it may be an old one that somebody else has. */
+  readonly isFresh: boolean;
+  /** What the token says of the device's clock; undefined where it cannot be compared with this gateway's. */
+  readonly sample: TokenSample | undefined;
 }
 
 /** All registered devices, in memory and in the store. Changes are on disk before a method returns. */
@@ -45,8 +58,13 @@ export class DeviceRegistry {
   /** Reads all devices. */
   load(): void {
     const { store, chains } = this.#options;
+    const clocks = new Map<string, ClockState>();
+    for (const { deviceId, state } of store.read.deviceClocks()) {
+      clocks.set(deviceId, JSON.parse(state) as ClockState);
+    }
     for (const row of store.read.devices()) {
-      this.#add(new Device(row, chains.get(row.chainNo)));
+      const clock = new DeviceClock(clocks.get(row.deviceId));
+      this.#add(new Device(row, chains.get(row.chainNo), clock));
     }
   }
 
@@ -102,7 +120,7 @@ export class DeviceRegistry {
     const { store, patients, verifier, gatewayId, clock, rules } = this.#options;
     const nowMs = clock();
     const publicKey = fromBase64url(request.deviceKey);
-    checkPairingProof(request, publicKey, { verifier, gatewayId, nowMs });
+    checkPairingProof(request, publicKey, { verifier, gatewayId });
     const code = findPairingCode(store, request.pairingCode, nowMs);
     const deviceId = deviceIdOf(publicKey, sha256);
     const known = this.#devices.get(deviceId);
@@ -156,15 +174,45 @@ export class DeviceRegistry {
   }
 
   /**
-   * The active device that a token speaks for. @param deviceId whom it has to speak for, e.g. the MQTT user name
-   * @throws DeviceError `DEVICE_TOKEN_…`, `DEVICE_NOT_FOUND`, `DEVICE_SUSPENDED`, `DEVICE_REVOKED`
+   * The active device that a token speaks for, if the token was made just now. What it says of the device's clock counts.
+   * @throws DeviceError `DEVICE_TOKEN_…`, `DEVICE_NOT_FOUND`, `DEVICE_SUSPENDED`, `DEVICE_REVOKED`; the one for a token out
+   *   of time has the members `gatewayTime` and `nonce`, with which the device makes one that is not
    */
-  authenticate(token: string, deviceId: string = issuerOfToken(token)): Device {
-    const { verifier, gatewayId, clock } = this.#options;
+  authenticate(token: string): Device {
+    const { device, isFresh } = this.admit(token, issuerOfToken(token));
+    if (isFresh) return device;
+    const nowMs = this.#options.clock();
+    throw new DeviceError(
+      'DEVICE_TOKEN_EXPIRED',
+      'The token is out of time by this gateway’s clock: make one with this nonce, and your clock need not be right',
+      {
+        members: {
+          gatewayTime: timestampOf(nowMs),
+          nonce: this.#options.nonces.give(device.deviceId, nowMs),
+        },
+      },
+    );
+  }
+
+  /**
+   * The active device that a token speaks for, whenever that was made. What a fresh one says of the device's clock counts.
+   * @param deviceId whom it has to speak for: the MQTT user name
+   * @throws DeviceError `DEVICE_TOKEN_INVALID`, `DEVICE_TOKEN_AUDIENCE`, `DEVICE_NOT_FOUND`, `DEVICE_SUSPENDED`, `DEVICE_REVOKED`
+   */
+  admit(token: string, deviceId: string): Admission {
+    const { verifier, gatewayId, clock, isClockProved } = this.#options;
     const device = this.get(deviceId);
-    checkDeviceToken(token, device, { verifier, gatewayId, nowMs: clock() });
+    const nowMs = clock();
+    const checked = checkDeviceToken(token, device, { verifier, gatewayId, nowMs });
     assertActive(device);
-    return device;
+    const isFresh = checked.isInTime || this.#isNonceOf(device, checked, nowMs);
+    const sample = isClockProved() ? { iatMs: checked.iatMs, receivedMs: nowMs } : undefined;
+    if (isFresh && sample !== undefined) device.clock.token(sample);
+    return { device, isFresh, sample };
+  }
+
+  #isNonceOf({ deviceId }: Device, { nonce }: CheckedToken, nowMs: number): boolean {
+    return nonce !== undefined && this.#options.nonces.givenMs(nonce, deviceId, nowMs) !== undefined;
   }
 
   #setStatus(deviceId: string, status: DeviceStatus): Device {

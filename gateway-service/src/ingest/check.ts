@@ -31,7 +31,7 @@ export type CheckedFrame =
       readonly verdict: FrameVerdict & { outcome: 'accepted' };
     }
   | { readonly outcome: 'duplicate'; readonly height?: number }
-  | { readonly outcome: 'rejected'; readonly code: RefusalCode };
+  | { readonly outcome: 'rejected'; readonly code: RefusalCode; readonly detail?: string };
 
 /**
  * Everything that a parsed frame must pass, in the order in which it is cheapest to fail and tells a stranger least:
@@ -39,7 +39,6 @@ export type CheckedFrame =
  */
 export function checkQueuedFrame(
   { device, frame, bytes }: ParsedFrame,
-  nowMs: number,
   { verifier, rules, leaves }: FrameChecks,
 ): CheckedFrame {
   if (device.status === 'suspended') return rejected('DEVICE_SUSPENDED');
@@ -51,16 +50,20 @@ export function checkQueuedFrame(
   const leaf = nodeMerkleHasher.leaf(bytes);
   const verdict = checkFrame(chain.state, frame, leaf, (seq) => leaves.find(chain, seq));
   if (verdict.outcome !== 'accepted') return verdict;
-  for (const reading of frame.readings) {
+  for (let index = 0; index < frame.readings.length; index++) {
+    const reading = frame.readings[index];
+    if (reading === undefined) break;
     if (!device.codes.has(reading.code)) {
-      return rejected(rules.isKnownCode(reading.code) ? 'CODE_NOT_IN_PROFILE' : 'UNKNOWN_CODE');
+      const code = rules.isKnownCode(reading.code) ? 'CODE_NOT_IN_PROFILE' : 'UNKNOWN_CODE';
+      const expected = `one of those that the device registered for: ${[...device.codes].join(', ')}`;
+      return rejected(code, `readings[${index}].code is ${reading.code}, not ${expected}`);
     }
-    const code = rules.refusal(reading, nowMs);
-    if (code !== null) return rejected(code);
+    const refusal = rules.refusal(reading);
+    if (refusal !== null) return rejected(refusal.code, `readings[${index}].${refusal.detail}`);
   }
   return { outcome: 'accepted', leaf, verdict };
 }
 
-function rejected(code: RefusalCode): CheckedFrame {
-  return { outcome: 'rejected', code };
+function rejected(code: RefusalCode, detail?: string): CheckedFrame {
+  return { outcome: 'rejected', code, ...(detail !== undefined && { detail }) };
 }

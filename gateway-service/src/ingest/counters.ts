@@ -10,6 +10,7 @@ export class IngestCounters {
   gaps = 0;
   fillers = 0;
   clockSkews = 0;
+  hellos = 0;
   urgent = 0;
   commits = 0;
   readonly rejected = new Map<RefusalCode, number>();
@@ -49,6 +50,7 @@ export function registerIngestMetrics(
     ['frame_gaps_total', 'Frame counters that devices skipped', () => counters.gaps],
     ['frame_fillers_total', 'Late frames that filled a gap', () => counters.fillers],
     ['frame_clock_skews_total', 'Stored frames whose device clock was far off', () => counters.clockSkews],
+    ['device_hellos_total', 'Hellos of devices, those that ask for a nonce included', () => counters.hellos],
     ['urgent_frames_total', 'Frames that took the emergency lane', () => counters.urgent],
     ['ingest_commits_total', 'Transactions that stored frames', () => counters.commits],
   ];

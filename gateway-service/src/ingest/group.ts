@@ -1,5 +1,6 @@
-import type { FrameResult } from '@careledger/protocol';
+import type { DeviceResult } from '@careledger/protocol';
 import type { PendingBlock } from '../chain/seal.js';
+import type { Device } from '../devices/index.js';
 import type { IngestError } from './codes.js';
 import type { CommittedFrame, FrameTicket } from './ticket.js';
 
@@ -14,9 +15,11 @@ export interface StagedFrame extends CommittedFrame {
 export class Group {
   readonly frames: StagedFrame[] = [];
   /** Who is answered, and with what. Refused frames and duplicates are among them. */
-  readonly answers: { readonly ticket: FrameTicket; readonly result: FrameResult }[] = [];
+  readonly answers: { readonly ticket: FrameTicket; readonly result: DeviceResult }[] = [];
   readonly whenDurable: { readonly resolve: () => void; readonly reject: (error: IngestError) => void }[] =
     [];
+  /** Devices of whose clocks more is known than the store has. */
+  readonly clocks = new Set<Device>();
   /** Blocks that its transaction wrote. */
   blocks: readonly PendingBlock[] = [];
   /** Goes at once, even while another group's sync is under way. */

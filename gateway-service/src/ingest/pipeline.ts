@@ -1,13 +1,14 @@
-import { FrameError, parseFrame, type Frame } from '@careledger/private-chain';
-import type { FrameResult } from '@careledger/protocol';
+import { FrameError, parseFrame, parseHello, type Frame, type Hello } from '@careledger/private-chain';
+import type { DeviceResult, FrameResult } from '@careledger/protocol';
 import type { ChainKeeper } from '../chain/keeper.js';
 import type { ChainRecovery } from '../chain/recover.js';
 import type { PendingBlock } from '../chain/seal.js';
+import type { Greetings } from '../device-clock/index.js';
 import type { Device } from '../devices/index.js';
 import { FairQueue } from '../scheduling/fair-queue.js';
 import { FRAME_FLAG, type GatewayStore, type StoreWriter } from '../store/index.js';
 import { checkQueuedFrame, type FrameChecks } from './check.js';
-import { IngestError, type RefusalCode } from './codes.js';
+import { IngestError, isSentAgain, type Refusal, type RefusalCode } from './codes.js';
 import { IngestCounters } from './counters.js';
 import { Group } from './group.js';
 import {
@@ -27,6 +28,9 @@ export interface PipelineOptions extends FrameChecks {
   readonly store: Pick<GatewayStore, 'deferred' | 'syncThen'>;
   readonly keeper: ChainKeeper;
   readonly clock: () => number;
+  /** Whether that clock is proved; if not, no device's clock is compared with it. */
+  readonly isClockProved: () => boolean;
+  readonly greetings: Greetings;
   /** Brings the chains in memory back to what the store has, after a transaction that failed. */
   readonly recovery: Pick<ChainRecovery, 'recover'>;
   /** A sync failed: what is on disk is unknown, and only a restart can tell. */
@@ -36,7 +40,7 @@ export interface PipelineOptions extends FrameChecks {
 interface QueuedFrame {
   readonly device: Device;
   readonly bytes: Uint8Array;
-  readonly frame: Frame | RefusalCode;
+  readonly read: ReadFrame;
   readonly receivedMs: number;
   readonly isUrgent: boolean;
   readonly ticket: FrameTicket;
@@ -106,30 +110,36 @@ export class IngestPipeline {
       ticket.fail(overloaded());
       return;
     }
-    const frame = readFrame(bytes);
+    const read = readFrame(bytes);
     const receivedMs = this.#options.clock();
     const isUrgent =
-      typeof frame === 'object' &&
-      this.#options.rules.isPossiblyUrgent(frame.readings, receivedMs) &&
+      read.kind === 'frame' &&
+      this.#options.rules.isPossiblyUrgent(
+        read.frame.readings,
+        receivedMs,
+        device.clock.expected(read.frame, receivedMs),
+      ) &&
       this.#trust.mayGoFirst(device, receivedMs);
     if (isUrgent) this.counters.urgent++;
     const cost = 1 + Math.floor(bytes.length / BYTES_PER_TURN);
-    this.#queue.push(device, { device, bytes, frame, receivedMs, isUrgent, ticket }, { cost, isUrgent });
+    this.#queue.push(device, { device, bytes, read, receivedMs, isUrgent, ticket }, { cost, isUrgent });
     this.#queuedBytes += bytes.length;
     if (this.#queue.size >= QUEUE_MAX_FRAMES || this.#queuedBytes >= QUEUE_MAX_BYTES) this.#isFull = true;
     this.#schedule();
   }
 
   /** `submit` as a promise, for HTTP. @throws IngestError `GATEWAY_OVERLOADED` and what fails a ticket */
-  ingest(device: Device, bytes: Uint8Array): Promise<FrameResult> {
+  ingest(device: Device, bytes: Uint8Array): Promise<DeviceResult> {
     if (this.#isFull) return Promise.reject(overloaded());
     return new Promise((settle, fail) => this.submit(device, bytes, { settle, fail }));
   }
 
   /** Counts and answers a frame that a source refuses by itself. */
-  refuse(code: RefusalCode, ticket: FrameTicket): void {
+  refuse(code: RefusalCode, bytes: Uint8Array, ticket: FrameTicket): void {
+    const read = readFrame(bytes);
+    const seq = read.kind === 'frame' ? read.frame.seq : read.kind === 'refused' ? read.refusal.seq : null;
     this.counters.reject(code);
-    ticket.settle({ seq: null, status: 'rejected', code });
+    ticket.settle(resultOf({ code, seq }));
   }
 
   /**
@@ -211,15 +221,20 @@ export class IngestPipeline {
   }
 
   #check(item: QueuedFrame, nowMs: number): void {
-    const { frame, device, bytes, receivedMs, isUrgent, ticket } = item;
-    if (typeof frame === 'string') {
-      this.#refuse(ticket, null, frame);
+    const { read, device, bytes, receivedMs, isUrgent, ticket } = item;
+    if (read.kind === 'refused') {
+      this.#refuse(ticket, read.refusal);
       return;
     }
-    const checked = checkQueuedFrame({ device, frame, bytes }, nowMs, this.#options);
+    if (read.kind === 'hello') {
+      this.#greet(item, read.hello);
+      return;
+    }
+    const { frame } = read;
+    const checked = checkQueuedFrame({ device, frame, bytes }, this.#options);
     if (isUrgent) this.#trust.note(device, checked.outcome === 'accepted', nowMs);
     if (checked.outcome === 'rejected') {
-      this.#refuse(ticket, frame.seq, checked.code);
+      this.#refuse(ticket, { ...checked, seq: frame.seq });
       return;
     }
     const group = this.#group;
@@ -235,10 +250,17 @@ export class IngestPipeline {
     const { chain } = device;
     chain.state = verdict.nextState;
     const missing = verdict.gap === undefined ? 0 : verdict.gap.to - verdict.gap.from + 1;
-    const { rowId, height } = this.#options.keeper.append({ chain, frame, leaf, missing }, nowMs);
+    const arrival = { receivedMs, isProved: this.#options.isClockProved() };
+    if (ticket.tokenSample !== undefined) device.clock.tokenWithFrame(ticket.tokenSample, frame, arrival);
+    const { offsetMs, isUnknown } = device.clock.accept(frame, arrival);
+    if (!device.clock.isStored) group.clocks.add(device);
+    const accepted = { chain, frame, leaf, missing, offsetMs, receivedMs };
+    const { rowId, height } = this.#options.keeper.append(accepted, nowMs);
     let flags = 0;
-    if (this.#options.rules.isSentSkewed(frame.sentMs, receivedMs)) flags |= FRAME_FLAG.clockSkew;
+    if (frame.sentMs !== undefined && this.#options.rules.isSentSkewed(frame.sentMs, receivedMs))
+      flags |= FRAME_FLAG.clockSkew;
     if (verdict.filler === true) flags |= FRAME_FLAG.filler;
+    if (isUnknown) flags |= FRAME_FLAG.timeUnknown;
     const { patientNo } = chain.patient;
     group.frames.push({
       rowId,
@@ -247,6 +269,7 @@ export class IngestPipeline {
       frame,
       receivedMs,
       flags,
+      offsetMs,
       isUrgent,
       height,
       bytes,
@@ -256,10 +279,18 @@ export class IngestPipeline {
     this.counters.gaps += missing;
   }
 
-  /** Refused for good, but answered in its turn: acknowledgements keep the order of a device's frames. */
-  #refuse(ticket: FrameTicket, seq: number | null, code: RefusalCode): void {
-    this.counters.reject(code);
-    this.#group.answers.push({ ticket, result: { seq, status: 'rejected', code } });
+  /** Refused, but answered in its turn: acknowledgements keep the order of a device's frames. */
+  #refuse(ticket: FrameTicket, refusal: Refusal): void {
+    this.counters.reject(refusal.code);
+    this.#group.answers.push({ ticket, result: resultOf(refusal) });
+  }
+
+  #greet({ device, receivedMs, ticket }: QueuedFrame, hello: Hello): void {
+    const { greetings, isClockProved } = this.#options;
+    const result = greetings.answer(device, hello, { receivedMs, isProved: isClockProved() });
+    this.counters.hellos++;
+    if (!device.clock.isStored) this.#group.clocks.add(device);
+    this.#group.answers.push({ ticket, result });
   }
 
   #commit(): void {
@@ -267,9 +298,10 @@ export class IngestPipeline {
     const group = this.#group;
     if (group.isEmpty && !keeper.hasPending) return;
     this.#group = new Group();
-    if (group.frames.length > 0 || keeper.hasPending) {
+    if (group.frames.length > 0 || group.clocks.size > 0 || keeper.hasPending) {
       try {
         store.deferred((writer) => this.#write(writer, group));
+        for (const { clock } of group.clocks) clock.isStored = true;
       } catch (cause) {
         this.#failed(group, cause);
         return;
@@ -292,12 +324,15 @@ export class IngestPipeline {
     });
   }
 
-  #write(writer: StoreWriter, { frames }: Group): void {
+  #write(writer: StoreWriter, { frames, clocks }: Group): void {
     writer.insertFrames(
-      frames.map(({ rowId, chainNo, frame, height, receivedMs, flags, bytes }) => {
-        return { rowId, chainNo, seq: frame.seq, height, receivedMs, flags, jws: bytes };
+      frames.map(({ rowId, chainNo, frame, height, receivedMs, flags, offsetMs, bytes }) => {
+        return { rowId, chainNo, seq: frame.seq, height, receivedMs, flags, offsetMs, jws: bytes };
       }),
     );
+    for (const { deviceId, clock } of clocks) {
+      writer.putDeviceClock({ deviceId, state: JSON.stringify(clock.state) });
+    }
     this.#options.keeper.write(writer);
   }
 
@@ -360,13 +395,43 @@ export class IngestPipeline {
   }
 }
 
-function readFrame(bytes: Uint8Array): Frame | RefusalCode {
+/** What came, read without a look at who signed it. */
+type ReadFrame =
+  | { readonly kind: 'frame'; readonly frame: Frame }
+  | { readonly kind: 'hello'; readonly hello: Hello }
+  | { readonly kind: 'refused'; readonly refusal: Refusal };
+
+function readFrame(bytes: Uint8Array): ReadFrame {
   try {
-    return parseFrame(bytes);
+    return { kind: 'frame', frame: parseFrame(bytes) };
   } catch (error) {
-    if (error instanceof FrameError) return error.code;
-    throw error;
+    if (!(error instanceof FrameError)) throw error;
+    // A hello comes the same way, and seldom.
+    return error.code === 'FRAME_TYPE_WRONG' ? readGreeting(bytes, error) : refusedBy(error);
   }
+}
+
+function readGreeting(bytes: Uint8Array, notFrame: FrameError): ReadFrame {
+  try {
+    return { kind: 'hello', hello: parseHello(bytes) };
+  } catch (error) {
+    if (!(error instanceof FrameError)) throw error;
+    return refusedBy(error.code === 'FRAME_TYPE_WRONG' ? notFrame : error);
+  }
+}
+
+function refusedBy({ code, message, seq }: FrameError): ReadFrame {
+  return { kind: 'refused', refusal: { code, detail: message, seq: seq ?? null } };
+}
+
+function resultOf({ code, detail, seq }: Refusal): FrameResult {
+  return {
+    seq,
+    status: 'rejected',
+    code,
+    ...(detail !== undefined && { detail }),
+    ...(isSentAgain(code) && { again: true as const }),
+  };
 }
 
 function overloaded(): IngestError {

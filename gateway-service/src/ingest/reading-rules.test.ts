@@ -5,12 +5,14 @@ import { clinicalReadingRules } from './reading-rules.js';
 
 const reading = (code: string, value: number, unit = 'x'): TimedReading => ({
   t: '',
+  up: undefined,
   timeMs: 0,
   code,
   value,
   unit,
+  comparator: undefined,
 });
-const isUrgent = (...readings: TimedReading[]) => clinicalReadingRules.isPossiblyUrgent(readings, 0);
+const isUrgent = (...readings: TimedReading[]) => clinicalReadingRules.isPossiblyUrgent(readings, 0, 0);
 
 test.each([
   ['glucose 53', [reading('2339-0', 53)], true],
@@ -37,6 +39,15 @@ test.each([
 
 test('a reading of a quarter of an hour ago is no reason to hurry, nor does it add to one', () => {
   const low = [reading('2339-0', 40)];
-  expect(clinicalReadingRules.isPossiblyUrgent(low, URGENT_MAX_AGE_MS)).toBe(true);
-  expect(clinicalReadingRules.isPossiblyUrgent(low, URGENT_MAX_AGE_MS + 1)).toBe(false);
+  expect(clinicalReadingRules.isPossiblyUrgent(low, URGENT_MAX_AGE_MS, 0)).toBe(true);
+  expect(clinicalReadingRules.isPossiblyUrgent(low, URGENT_MAX_AGE_MS + 1, 0)).toBe(false);
+  const fiveHoursMs = 5 * 3_600_000;
+  expect(clinicalReadingRules.isPossiblyUrgent(low, fiveHoursMs, fiveHoursMs)).toBe(true);
+});
+
+test('a refusal names the member and the unit that is expected', () => {
+  expect(clinicalReadingRules.refusal(reading('2339-0', 5.5, 'mg'))).toEqual({
+    code: 'WRONG_UNIT',
+    detail: 'unit is mg; 2339-0 is taken in mg/dL',
+  });
 });

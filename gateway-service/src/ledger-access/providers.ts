@@ -11,10 +11,11 @@ export interface ProviderConfig {
 /** The cloud providers of this gateway. */
 export type Providers = ProviderPool<HttpClient>;
 
-/** In the order of preference. */
+/** In the order of preference. @param onDate told the time that each answer of theirs bears */
 export function openProviders(
   configs: readonly ProviderConfig[],
   clock: () => number = Date.now,
+  onDate?: (dateMs: number) => void,
 ): ProviderPool<HttpClient> {
   return new ProviderPool({
     providerIds: configs.map(({ providerId }) => providerId),
@@ -26,7 +27,8 @@ export function openProviders(
         );
       const { url, token } = config;
       // The outbox tries again by itself, in its own order.
-      return createHttpClient({ baseUrl: url, token, retries: 0, timeoutMs: STORE_TIMEOUT_MS });
+      const told = onDate && { onDate };
+      return createHttpClient({ baseUrl: url, token, retries: 0, timeoutMs: STORE_TIMEOUT_MS, ...told });
     },
     restMs: (failures) => backoffDelayMs(PROVIDER_REST, failures),
     clock,

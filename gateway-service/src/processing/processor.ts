@@ -280,8 +280,8 @@ export class Processor {
   }
 
   #noteUrgent(patientNo: number, frames: readonly ProcessedFrame[]): void {
-    for (const { deviceId, receivedMs, frame } of frames) {
-      if (!clinicalReadingRules.isPossiblyUrgent(frame.readings, receivedMs)) continue;
+    for (const { deviceId, receivedMs, offsetMs, frame } of frames) {
+      if (!clinicalReadingRules.isPossiblyUrgent(frame.readings, receivedMs, offsetMs)) continue;
       const urgent = this.#urgent.get(patientNo) ?? new Set<string>();
       this.#urgent.set(patientNo, urgent.add(deviceId));
     }
@@ -332,6 +332,7 @@ function arrivalOf(event: ClinicalEvent, frames: readonly ProcessedFrame[]): num
   return frames.findLast(({ rowId }) => rows.has(rowId))?.receivedMs;
 }
 
-function processedFrame({ rowId, patientNo, device, receivedMs, frame }: CommittedFrame): ProcessedFrame {
-  return { rowId, patientNo, deviceId: device.deviceId, receivedMs, frame };
+function processedFrame(committed: CommittedFrame): ProcessedFrame {
+  const { rowId, patientNo, device, receivedMs, offsetMs, frame } = committed;
+  return { rowId, patientNo, deviceId: device.deviceId, receivedMs, offsetMs, frame };
 }

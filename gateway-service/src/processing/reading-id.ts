@@ -8,23 +8,30 @@ const readingIdOf = (rowId: number, index: number): number => rowId * READINGS_P
 /** The frame's row of a reading id. */
 export const rowOfReading = (readingId: number): number => Math.floor(readingId / READINGS_PER_ROW);
 
+/** The place of a reading within its frame. */
+export const indexOfReading = (readingId: number): number => readingId % READINGS_PER_ROW;
+
 /** What the processing needs of a stored frame. */
 export interface ProcessedFrame {
   readonly rowId: number;
   readonly patientNo: number;
   readonly deviceId: string;
   readonly receivedMs: number;
+  readonly offsetMs: number;
   readonly frame: Frame;
 }
 
 /** A frame's readings as the rules take them. */
-export function clinicalReadings({ rowId, deviceId, receivedMs, frame }: ProcessedFrame): ClinicalReading[] {
-  return frame.readings.map(({ timeMs, code, value, unit }, index) => ({
+export function clinicalReadings(stored: ProcessedFrame): ClinicalReading[] {
+  const { rowId, deviceId, receivedMs, offsetMs, frame } = stored;
+  return frame.readings.map(({ timeMs, code, value, unit, comparator }, index) => ({
     rowId: readingIdOf(rowId, index),
     deviceId,
     t: timeMs,
+    offsetMs,
     code,
     value: inTableUnit(value, unit),
+    comparator,
     receivedAt: receivedMs,
   }));
 }

@@ -1,5 +1,11 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
-import { changedCodes, summarise, type WindowReading, type WindowSummary } from '@careledger/clinical';
+import {
+  changedCodes,
+  inTableUnit,
+  summarise,
+  type WindowReading,
+  type WindowSummary,
+} from '@careledger/clinical';
 import { timestampOf } from '@careledger/domain';
 import {
   emergencyBundle,
@@ -9,9 +15,10 @@ import {
   type DeviceDescription,
   type DeviceEvidence,
 } from '@careledger/fhir';
+import { measuredMs } from '../chain/index.js';
 import type { GatewayCore } from '../core.js';
 import type { Patient } from '../patients/index.js';
-import { rowOfReading, windowOfSource, type ProcessingStore } from '../processing/index.js';
+import { indexOfReading, rowOfReading, windowOfSource, type ProcessingStore } from '../processing/index.js';
 
 /** Frames read before others have their turn: a window of a bedside monitor holds thousands. */
 const FRAMES_PER_TURN = 64;
@@ -49,9 +56,12 @@ export async function periodicContent(
   let frames = 0;
   for (const view of core.frames.framesBetween(patient.chain, startMs, endMs)) {
     const flags = processing.flagsOfRow(view.rowId);
-    for (const [index, { timeMs: t, code, value }] of view.frame.readings.entries()) {
+    for (const [index, reading] of view.frame.readings.entries()) {
+      const { code, value, unit } = reading;
+      const t = measuredMs(reading, view);
       if (t < startMs || t >= endMs) continue;
-      readings.push({ deviceId: view.deviceId, t, code, value, plausible: !flags.has(index) });
+      const plausible = !flags.has(index);
+      readings.push({ deviceId: view.deviceId, t, code, value: inTableUnit(value, unit), plausible });
     }
     height = Math.max(height, view.height);
     frames += 1;
@@ -90,7 +100,10 @@ export function emergencyContent(
     const view = core.frames.frame(rowOfReading(entry.rowId));
     // Erased since: an emergency rests on what is left.
     if (view === undefined) continue;
-    evidence.push({ ...entry, deviceId: view.deviceId });
+    const sent = view.frame.readings[indexOfReading(entry.rowId)];
+    if (sent === undefined) continue;
+    const { code, value, unit } = sent;
+    evidence.push({ ...entry, deviceId: view.deviceId, code, value, unit });
     height = Math.max(height, view.height);
   }
   if (evidence.length === 0) return undefined;

@@ -2,6 +2,7 @@ import type { ChainState, DeviceChainState } from '@careledger/private-chain';
 import type {
   BlockRow,
   DeviceChainRow,
+  DeviceClockRow,
   DeviceRow,
   FrameRow,
   FrameRun,
@@ -16,6 +17,9 @@ export interface StoreReader {
   patients(): Iterable<PatientRow>;
   devices(): Iterable<DeviceRow>;
   deviceChain(chainNo: number): DeviceChainRow | undefined;
+  /** The number of a device's chain in an epoch, present or former. */
+  chainNoOf(deviceId: string, epoch: string): number | undefined;
+  deviceClocks(): Iterable<DeviceClockRow>;
   pairingCode(codeHash: Uint8Array): PairingCodeRow | undefined;
   pairingCodeCount(patientNo: number, nowMs: number): number;
 
@@ -47,6 +51,7 @@ export interface StoreWriter extends StoreReader {
   replaceDevice(device: DeviceRow): void;
   setDeviceStatus(device: Pick<DeviceRow, 'deviceId' | 'patientNo' | 'status' | 'changedMs'>): void;
   insertDeviceChain(patientNo: number, state: DeviceChainState, openedMs: number): number;
+  putDeviceClock(clock: DeviceClockRow): void;
   insertPairingCode(code: PairingCodeRow): void;
   /** False if there was none: somebody else used it. */
   deletePairingCode(codeHash: Uint8Array): boolean;

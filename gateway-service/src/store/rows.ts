@@ -6,6 +6,8 @@ export const FRAME_FLAG = {
   clockSkew: 1,
   /** It came late and filled a place in a gap. */
   filler: 2,
+  /** It is of a boot of which nobody knows when it was: `offsetMs` puts its readings no later than they can have been. */
+  timeUnknown: 4,
 } as const;
 
 export interface PatientRow {
@@ -40,6 +42,12 @@ export interface DeviceChainRow {
   readonly openedMs: number;
 }
 
+/** What is known of a device's clock: JSON of `device-clock/clock-state.ts`. */
+export interface DeviceClockRow {
+  readonly deviceId: string;
+  readonly state: string;
+}
+
 export interface PairingCodeRow {
   readonly codeHash: Uint8Array;
   readonly patientNo: number;
@@ -57,6 +65,8 @@ export interface FrameRow {
   readonly height: number;
   readonly receivedMs: number;
   readonly flags: number;
+  /** What is added to its readings' times, as the device said them, to have them by this gateway's clock. Never recomputed. */
+  readonly offsetMs: number;
   /** Null once erased; `leaf` is kept then. */
   readonly jws: Uint8Array | null;
   readonly leaf: string | null;

@@ -1,5 +1,13 @@
 import type { Migration } from '@careledger/service-kit';
 
+/** What devices' clocks are off, with each frame and as known now. Part of a released migration: its text stays. */
+const CLOCK_TABLES = `
+    -- added to the times of the frame's readings; of frames before, nothing was known
+    ALTER TABLE frames ADD COLUMN offset_ms INTEGER NOT NULL DEFAULT 0;
+    -- JSON of src/device-clock/clock-state.ts
+    CREATE TABLE device_clocks (device_id TEXT PRIMARY KEY, state TEXT NOT NULL) STRICT, WITHOUT ROWID;
+  `;
+
 /**
  * The gateway's off-chain store. Raw frames are the truth; everything about them is derived.
  *
@@ -97,3 +105,6 @@ export const STORE_MIGRATIONS: readonly Migration[] = [
     `,
   },
 ];
+
+/** Of the store, after its first release: it stands where it came among those of the modules on top. */
+export const CLOCKS_MIGRATION: Migration = { name: 'frames: offsets of devices’ clocks', sql: CLOCK_TABLES };

@@ -4,6 +4,7 @@ import { decodeRowList } from './row-list.js';
 import type {
   BlockRow,
   DeviceChainRow,
+  DeviceClockRow,
   DeviceRow,
   DeviceStatus,
   FrameRow,
@@ -15,7 +16,7 @@ import { MAX_SPAN_CLASS, maxSpanMs } from './span-class.js';
 
 type Row = Record<string, string | number | bigint | Uint8Array | null>;
 
-const FRAME_COLUMNS = 'row_id, chain_no, seq, height, received_ms, flags, jws, leaf';
+const FRAME_COLUMNS = 'row_id, chain_no, seq, height, received_ms, flags, offset_ms, jws, leaf';
 
 /** The reader on node:sqlite. */
 export class SqlReader implements StoreReader {
@@ -56,6 +57,18 @@ export class SqlReader implements StoreReader {
     const row = this.db.prepare('SELECT * FROM device_chains WHERE chain_no = ?').get(chainNo) as
       Row | undefined;
     return row && deviceChainRow(row);
+  }
+
+  chainNoOf(deviceId: string, epoch: string): number | undefined {
+    const sql = 'SELECT chain_no FROM device_chains WHERE device_id = ? AND epoch = ?';
+    return (this.db.prepare(sql).get(deviceId, epoch) as { chain_no: number } | undefined)?.chain_no;
+  }
+
+  *deviceClocks(): Iterable<DeviceClockRow> {
+    const rows = this.db.prepare('SELECT device_id, state FROM device_clocks').iterate();
+    for (const row of rows as Iterable<Row>) {
+      yield { deviceId: row['device_id'] as string, state: row['state'] as string };
+    }
   }
 
   pairingCode(codeHash: Uint8Array): PairingCodeRow | undefined {
@@ -169,6 +182,7 @@ function frameRow(row: Row): FrameRow {
     height: row['height'] as number,
     receivedMs: row['received_ms'] as number,
     flags: row['flags'] as number,
+    offsetMs: row['offset_ms'] as number,
     jws: row['jws'] as Uint8Array | null,
     leaf: row['leaf'] as string | null,
   };

@@ -3,7 +3,15 @@ import type { ChainState, DeviceChainState } from '@careledger/private-chain';
 import type { Database } from '@careledger/service-kit';
 import type { StoreWriter } from './port.js';
 import { encodeRowList } from './row-list.js';
-import type { BlockRow, DeviceRow, FrameRun, FramesOfBlock, NewFrameRow, PairingCodeRow } from './rows.js';
+import type {
+  BlockRow,
+  DeviceClockRow,
+  DeviceRow,
+  FrameRun,
+  FramesOfBlock,
+  NewFrameRow,
+  PairingCodeRow,
+} from './rows.js';
 import { spanClassOf } from './span-class.js';
 import { SqlReader } from './sql-reader.js';
 
@@ -58,6 +66,12 @@ export class SqlWriter extends SqlReader implements StoreWriter {
       JSON.stringify(state),
       openedMs,
     );
+  }
+
+  putDeviceClock({ deviceId, state }: DeviceClockRow): void {
+    this.db
+      .prepare('INSERT OR REPLACE INTO device_clocks (device_id, state) VALUES (?, ?)')
+      .run(deviceId, state);
   }
 
   insertPairingCode({ codeHash, patientNo, deviceId, expiresMs }: PairingCodeRow): void {
@@ -152,11 +166,12 @@ export class SqlWriter extends SqlReader implements StoreWriter {
 }
 
 function insertFramesSql(count: number): string {
-  const columns = 'row_id, chain_no, seq, height, received_ms, flags, jws';
-  return `INSERT INTO frames (${columns}) VALUES ${Array(count).fill('(?, ?, ?, ?, ?, ?, ?)').join(', ')}`;
+  const columns = 'row_id, chain_no, seq, height, received_ms, flags, offset_ms, jws';
+  return `INSERT INTO frames (${columns}) VALUES ${Array(count).fill('(?, ?, ?, ?, ?, ?, ?, ?)').join(', ')}`;
 }
 
 /** In the order of the columns. */
-function valuesOf({ rowId, chainNo, seq, height, receivedMs, flags, jws }: NewFrameRow): SQLInputValue[] {
-  return [rowId, chainNo, seq, height, receivedMs, flags, jws];
+function valuesOf(frame: NewFrameRow): SQLInputValue[] {
+  const { rowId, chainNo, seq, height, receivedMs, flags, offsetMs, jws } = frame;
+  return [rowId, chainNo, seq, height, receivedMs, flags, offsetMs, jws];
 }

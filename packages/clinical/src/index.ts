@@ -20,7 +20,14 @@ export {
   type PatientState,
   type ProcessingResult,
 } from './process.js';
-export { isSentSkewed, readingError, type ClinicalReading, type ReadingErrorCode } from './reading.js';
+export {
+  isSentSkewed,
+  readingError,
+  ruleTime,
+  type ClinicalReading,
+  type Comparator,
+  type ReadingErrorCode,
+} from './reading.js';
 export {
   changedCodes,
   summarise,

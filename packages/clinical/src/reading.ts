@@ -2,19 +2,31 @@ import { codeEntry } from './codes.js';
 import { MAX_FUTURE_MS, MAX_SENT_SKEW_MS } from './limits.js';
 import { isUnitOf } from './units.js';
 
+/** FHIR Quantity.comparator: the value is a bound, the measurement below or above it. */
+export type Comparator = '<' | '>';
+
 /** One accepted measurement as the processing sees it; the unit is the code table's. */
 export interface ClinicalReading {
   /** Number of its row in the gateway's store; names the reading in evidence and flags. */
   readonly rowId: number;
   readonly deviceId: string;
-  /** Measured time, milliseconds since the epoch. */
+  /** Measured time as the device said it, milliseconds since the epoch. */
   readonly t: number;
+  /** What the device's clock is behind, as stored with the frame: rule time is `t` plus this. Milliseconds; 0 unless known. */
+  readonly offsetMs?: number | undefined;
   /** LOINC code of the code table. */
   readonly code: string;
   readonly value: number;
+  readonly comparator?: Comparator | undefined;
   /** Received time, milliseconds since the epoch, the gateway's clock. */
   readonly receivedAt: number;
 }
+
+type Timed = Pick<ClinicalReading, 't' | 'offsetMs' | 'receivedAt'>;
+
+/** When a reading counts as measured: nothing else reaches streams, windows and the watermark. Milliseconds. */
+export const ruleTime = ({ t, offsetMs = 0, receivedAt }: Timed): number =>
+  Math.min(t + offsetMs, receivedAt);
 
 /** Why a reading is refused; nothing of it is kept apart from its frame's result. */
 export type ReadingErrorCode =

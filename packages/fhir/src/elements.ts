@@ -1,4 +1,3 @@
-import { codeEntry } from '@careledger/clinical';
 import type { Bundle, CodeableConcept, Identifier, Quantity, Reference, Resource } from './schema.js';
 import { SYSTEM } from './systems.js';
 import { uuidOf } from './uuid.js';
@@ -9,27 +8,20 @@ export const concept = (system: string, code: string, display?: string): Codeabl
   coding: [display === undefined ? { system, code } : { system, code, display }],
 });
 
-export const quantity = (value: number, unit: string): Quantity => ({
+/** What people read for a UCUM code, where it is not the code itself: as HL7's guide for CGM 1.0.0 has it. */
+const UNIT_TEXT = new Map([
+  ['mg/dL', 'mg/dl'],
+  ['mmol/L', 'mmol/l'],
+  ['d', 'days'],
+]);
+
+export const quantity = (value: number, unit: string, comparator?: Quantity['comparator']): Quantity => ({
   value,
-  unit,
+  ...(comparator === undefined ? {} : { comparator }),
+  unit: UNIT_TEXT.get(unit) ?? unit,
   system: SYSTEM.ucum,
   code: unit,
 });
-
-/** A code of the clinical code table with its unit and category. Throws RangeError for any other. */
-export function tableCode(code: string): {
-  code: CodeableConcept;
-  category: CodeableConcept[];
-  unit: string;
-} {
-  const entry = codeEntry(code);
-  if (entry === undefined) throw new RangeError(`no LOINC code ${code} in the code table`);
-  return {
-    code: concept(SYSTEM.loinc, entry.code, entry.display),
-    category: [concept(SYSTEM.observationCategory, entry.category)],
-    unit: entry.unit,
-  };
-}
 
 /** Something outside the bundle, by its pseudonym: no name, no address, no birth date. */
 export const outside = (type: string, system: string, value: string): Reference => ({

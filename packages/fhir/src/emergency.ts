@@ -1,15 +1,14 @@
 import type { Evidence, News2Parameter, News2Score, RuleName } from '@careledger/clinical';
 import { NEWS2_PARAMETERS } from '@careledger/clinical';
-import { collection, concept, instantOf, quantity, subjectOf, tableCode, within } from './elements.js';
+import { collection, concept, instantOf, quantity, subjectOf, within } from './elements.js';
+import { readingObservations, type DeviceReading } from './reading.js';
 import type { Bundle, CodeableConcept, Observation, ObservationComponent } from './schema.js';
-import { deviceResources, deviceUuid, provenanceOf, type Source } from './source.js';
+import { deviceResources, provenanceOf, type Source } from './source.js';
 import { SYSTEM } from './systems.js';
 import { uuidOf } from './uuid.js';
 
-/** A reading on which the emergency rests, with the device that measured it. */
-export interface DeviceEvidence extends Evidence {
-  readonly deviceId: string;
-}
+/** A reading on which the emergency rests, as the device that measured it sent it. */
+export type DeviceEvidence = Evidence & DeviceReading;
 
 export interface EmergencyContent extends Source {
   readonly episodeId: string;
@@ -91,20 +90,7 @@ export function emergencyBundle(content: EmergencyContent): Bundle {
   if (content.evidence.length === 0) throw new RangeError('an emergency rests on at least one reading');
   const { display, category, interpretation } = RULES[rule];
   const subject = subjectOf(patientId);
-  const readings = content.evidence.map((evidence): Observation => {
-    const { code, category: readingCategory, unit } = tableCode(evidence.code);
-    return {
-      resourceType: 'Observation',
-      id: uuidOf(`Observation|${patientId}|${evidence.deviceId}|${evidence.code}|${evidence.t}`),
-      status: 'final',
-      category: readingCategory,
-      code,
-      subject,
-      effectiveDateTime: instantOf(evidence.t),
-      valueQuantity: quantity(evidence.value, unit),
-      device: within(deviceUuid(evidence.deviceId)),
-    };
-  });
+  const readings = readingObservations(patientId, content.evidence);
   const derivedFrom = readings.map(({ id }) => within(id));
   const alarm: Observation = {
     resourceType: 'Observation',

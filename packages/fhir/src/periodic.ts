@@ -1,6 +1,7 @@
 import { LOINC, type CodeSummary, type TimeInRange, type WindowSummary } from '@careledger/clinical';
-import { collection, concept, instantOf, quantity, subjectOf, tableCode, within } from './elements.js';
+import { collection, concept, instantOf, quantity, subjectOf, within } from './elements.js';
 import type { Bundle, Observation, ObservationComponent } from './schema.js';
+import { tableCode } from './table-code.js';
 import { deviceResources, deviceUuid, provenanceOf, type Source } from './source.js';
 import { SYSTEM } from './systems.js';
 import { uuidOf } from './uuid.js';

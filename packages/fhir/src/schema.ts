@@ -23,7 +23,14 @@ export const CodeableConcept = closedObject({ coding: list(Coding), text: Type.O
 export type CodeableConcept = Static<typeof CodeableConcept>;
 export const Identifier = closedObject({ system: Uri, value: text(512) });
 export type Identifier = Static<typeof Identifier>;
-export const Quantity = closedObject({ value: Type.Number(), unit: text(64), system: Uri, code: Code });
+export const Quantity = closedObject({
+  value: Type.Number(),
+  /** The value is a bound: what was measured lies below or above it. */
+  comparator: Type.Optional(Type.Union([Type.Literal('<'), Type.Literal('>')])),
+  unit: text(64),
+  system: Uri,
+  code: Code,
+});
 export type Quantity = Static<typeof Quantity>;
 /** R4: both ends are inclusive. */
 const Period = closedObject({ start: Instant, end: Type.Optional(Instant) });
@@ -39,6 +46,12 @@ const ResourceType = <T extends string>(name: T) => ({ resourceType: Type.Litera
 /** R4 obs-6: a value, or the reason why there is none. */
 export const ObservationComponent = Type.Union([
   closedObject({ code: CodeableConcept, valueQuantity: Quantity }),
+  closedObject({ code: CodeableConcept, valueInteger: Type.Integer() }),
+  closedObject({
+    code: CodeableConcept,
+    valueRatio: closedObject({ numerator: Quantity, denominator: Quantity }),
+  }),
+  closedObject({ code: CodeableConcept, valuePeriod: Period }),
   closedObject({ code: CodeableConcept, dataAbsentReason: CodeableConcept }),
 ]);
 export type ObservationComponent = Static<typeof ObservationComponent>;
@@ -63,7 +76,9 @@ export const Observation = closedObject({
   valueCodeableConcept: Type.Optional(CodeableConcept),
   valueString: Type.Optional(text(65_536)),
   interpretation: Type.Optional(list(CodeableConcept)),
+  method: Type.Optional(CodeableConcept),
   device: Type.Optional(Reference),
+  hasMember: Type.Optional(list(Reference)),
   derivedFrom: Type.Optional(list(Reference)),
   component: Type.Optional(list(ObservationComponent)),
 });

@@ -38,6 +38,19 @@ test('a proof that holds: a line per step, exit code 0', () => {
   expect(stdout).toMatch(/The proof holds\.\n$/);
 });
 
+test('a proof of a frame of v 2 says what was signed: the comparator, and a boot where there is no clock', () => {
+  const said = (name: string): string => {
+    const signed = vector('valid', name);
+    return run(file('v2.json', signed.proof), '--roots', file('roots.json', signed.roots)).stdout;
+  };
+  expect(said('proof-v2-below-range')).toMatch(
+    /^pass {4}reading +2339-0 < 40 mg\/dL at 2026-01-05T08:01:00\.000Z$/m,
+  );
+  expect(said('proof-v2-without-clock')).toMatch(
+    /^pass {4}reading +2339-0 = 101 mg\/dL 500 ms after boot boot-a$/m,
+  );
+});
+
 test('a proof that does not hold: says which step, exit code 1', () => {
   const forged = vector('invalid', 'proof-anchor-by-stranger');
   const { status, stdout } = run(file('forged.json', forged.proof), '--roots', file('roots.json', roots));

@@ -35,9 +35,11 @@ export type ChainErrorCode =
 /** Why a file is no proof or no set of trust roots at all; a proof that merely fails gets a report instead. */
 export type ProofErrorCode = 'PROOF_MALFORMED' | 'PROOF_TOO_LARGE' | 'ROOTS_MALFORMED' | 'ENVELOPE_MALFORMED';
 
-/** A frame that is refused. */
+/** A frame that is refused. `message` names the member in question and what it should be. */
 export class FrameError extends Error {
   override readonly name = 'FrameError';
+  /** Counter of the frame, where that could be read. */
+  seq: number | undefined;
 
   constructor(
     readonly code: FrameErrorCode,
@@ -45,6 +47,12 @@ export class FrameError extends Error {
     options?: ErrorOptions,
   ) {
     super(message, options);
+  }
+
+  /** The same, about the frame with this counter. */
+  ofFrame(seq: number): this {
+    this.seq = seq;
+    return this;
   }
 }
 

@@ -4,5 +4,6 @@ export { mine } from './block/mine.js';
 export { framesBody, sealBlock, sealGenesis } from './block/seal.js';
 export type { Sealed } from './block/seal.js';
 export { makeFrame } from './frame/make.js';
+export { makeHello } from './hello/make.js';
 export { nodeMerkleHasher } from './merkle/node-hasher.js';
 export { makeProof } from './proof/make.js';

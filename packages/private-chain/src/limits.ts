@@ -6,6 +6,12 @@ export const MAX_FRAME_BYTES = 65_536;
 export const MAX_READINGS_PER_FRAME = 512;
 /** Counter of a device within an epoch: 30 years at two frames a second stay below it. */
 export const MAX_FRAME_SEQ = 2 ** 31 - 1;
+/** Milliseconds since a device's boot: 34 years. */
+export const MAX_UP_MS = 2 ** 40;
+/** Bytes of a hello's compact JWS. */
+export const MAX_HELLO_BYTES = 1_024;
+/** Characters of the nonce that a hello carries. */
+export const MAX_NONCE_CHARS = 128;
 /** Frames that one gap may skip: half a year at one frame a second. A wider jump is a broken counter. */
 export const MAX_GAP_FRAMES = 2 ** 24;
 /** Gaps of a device that can still be filled; opening one more gives up the oldest. Bounds the device's state. */

@@ -12,10 +12,12 @@ import {
   newDeviceChain,
   parseBlock,
   parseFrame,
+  parseHello,
   parseProof,
   parseTrustRoots,
   verifyChain,
   verifyFrame,
+  verifyHello,
   verifyInclusion,
   verifyProof,
 } from './verify.js';
@@ -24,6 +26,7 @@ import type {
   ChainVector,
   DeviceChainVector,
   FrameVector,
+  HelloVector,
   PrivateChainVector,
   ProofVector,
 } from '../testing/vectors.js';
@@ -59,6 +62,25 @@ describe.each([
     expect(hasher.leaf(vector.token)).toBe(vector.leaf);
   });
   test.each(ofType(invalid, 'frame'))('refuses $name', (vector) => {
+    expect(read(vector)).toMatchObject({ code: vector.code });
+  });
+});
+
+describe('hellos', () => {
+  const verifier = nodeVerifier();
+  const read = ({ token, deviceKey }: HelloVector): { code?: string } => {
+    try {
+      return verifyHello(parseHello(token), fromBase64url(deviceKey), verifier)
+        ? {}
+        : { code: 'FRAME_SIGNATURE_INVALID' };
+    } catch (error) {
+      return error as { code: string };
+    }
+  };
+  test.each(ofType(valid, 'hello'))('accepts $name', (vector) => {
+    expect(read(vector)).toEqual({});
+  });
+  test.each(ofType(invalid, 'hello'))('refuses $name', (vector) => {
     expect(read(vector)).toMatchObject({ code: vector.code });
   });
 });
@@ -104,6 +126,9 @@ const VERDICTS: Readonly<Record<string, string>> = {
   'gap-filler-not-joining': 'FRAME_FILLER_MISLINKED',
   'gap-filler-wrong-content': 'FRAME_FILLER_MISLINKED',
   'gap-filler-wrong-link': 'FRAME_FILLER_MISLINKED',
+  'void-of-other-frame': 'FRAME_FILLER_MISLINKED',
+  'void-of-stored-frame': 'FRAME_SEQ_REUSED',
+  'voided-frame-again': 'FRAME_SEQ_REUSED',
 };
 
 test('every attack on a device chain ends as expected, and nothing before it is refused', () => {

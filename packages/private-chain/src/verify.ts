@@ -16,7 +16,24 @@ export type {
 } from './errors.js';
 export * from './limits.js';
 
-export type { Frame, FramePayload, FrameReading, TimedReading } from './frame/frame.js';
+export type {
+  BootReading,
+  ClockReading,
+  Comparator,
+  Frame,
+  /** @public who signs a frame of v 2 */
+  FrameBy,
+  FramePayload,
+  FramePayloadV1,
+  FramePayloadV2,
+  FrameReading,
+  TimedReading,
+  /** @public what a void frame says */
+  VoidedFrame,
+} from './frame/frame.js';
+export { HELLO_TYP } from './hello/hello.js';
+export type { Hello, HelloPayload } from './hello/hello.js';
+export { parseHello, verifyHello } from './hello/parse.js';
 export { frameOrigin } from './frame/origin.js';
 export { parseFrame, verifyFrame } from './frame/parse.js';
 

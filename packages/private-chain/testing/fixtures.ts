@@ -4,7 +4,7 @@ import { deviceIdOf, patientIdOf } from '@careledger/domain';
 import { makeStatement } from '@careledger/statements';
 import { STATEMENT_TYP } from '../src/block/statement.js';
 import { FRAME_TYP } from '../src/frame/frame.js';
-import type { FramePayload } from '../src/frame/frame.js';
+import type { FramePayloadV1, FramePayloadV2 } from '../src/frame/frame.js';
 
 /** Who takes part: keys from fixed seeds, so that the vectors come out the same each time. */
 
@@ -82,10 +82,20 @@ export function registration(
 }
 
 /** A reading of 100 mg/dL and more, a minute apart per counter. */
-export function payload(seq: number, prev: string, changes: Partial<FramePayload> = {}): FramePayload {
+export function payload(seq: number, prev: string, changes: Partial<FramePayloadV1> = {}): FramePayloadV1 {
   const t = new Date(START_MS + seq * 60_000).toISOString();
   const reading = { t, code: '2339-0', value: 100 + seq, unit: 'mg/dL' };
   return { v: 1, epoch: EPOCH, seq, prev, sent: t, readings: [reading], ...changes };
+}
+
+/** The same measurement in a frame of v 2, by a device with a clock. `changes` leave members out that are undefined. */
+export function payloadV2(seq: number, prev: string, changes: object = {}): FramePayloadV2 {
+  return { ...payload(seq, prev), v: 2, by: 'device', ...changes };
+}
+
+/** The frame that takes the place of a refused one. */
+export function voidPayload(seq: number, prev: string, leaf: string, reason = 'WRONG_UNIT'): FramePayloadV2 {
+  return payloadV2(seq, prev, { readings: undefined, void: { leaf, reason } });
 }
 
 /** Signs whatever it is given, so that wrong frames can be made too. */

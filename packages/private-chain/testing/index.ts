@@ -13,19 +13,22 @@ export {
   nextGateway,
   patientId,
   payload,
+  payloadV2,
   publicKeyOf,
   registration,
   sign,
   signerNamed,
   statement,
   thief,
+  voidPayload,
 } from './fixtures.js';
-export { honestFrames } from './honest-frames.js';
+export { framesV2After, honestFrames } from './honest-frames.js';
 export type {
   ChainVector,
   DeviceChainVector,
   ForkVector,
   FrameVector,
+  HelloVector,
   MerkleVector,
   PrivateChainVector,
   ProofVector,

@@ -20,6 +20,15 @@ export type FrameVector = {
   code?: FrameErrorCode;
 };
 
+/** A hello by itself. Invalid ones: why. */
+export type HelloVector = {
+  type: 'hello';
+  description: string;
+  token: string;
+  deviceKey: string;
+  code?: FrameErrorCode;
+};
+
 /** Frames in the order of their arrival at a new device chain. In invalid ones the last is rejected, or a duplicate. */
 export type DeviceChainVector = {
   type: 'device-chain';
@@ -78,4 +87,4 @@ export type ProofVector = {
 };
 
 export type PrivateChainVector =
-  FrameVector | DeviceChainVector | MerkleVector | ChainVector | ForkVector | ProofVector;
+  FrameVector | HelloVector | DeviceChainVector | MerkleVector | ChainVector | ForkVector | ProofVector;

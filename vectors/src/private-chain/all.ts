@@ -2,7 +2,9 @@ import type { PrivateChainVector } from '@careledger/private-chain/testing';
 import type { Vector, VectorKind } from '@careledger/spec';
 import { invalidChains, invalidForks, validChains, validForks } from './chains.js';
 import { invalidDeviceChains, validDeviceChains } from './device-chains.js';
+import { invalidFramesV2, validFramesV2 } from './frames-v2.js';
 import { invalidFrames, validFrames } from './frames.js';
+import { invalidHellos, validHellos } from './hellos.js';
 import { invalidMerkle, validMerkle } from './merkle.js';
 import { invalidProofs, validProofs } from './proofs.js';
 
@@ -11,6 +13,8 @@ export function privateChainVectors(kind: VectorKind): Vector<PrivateChainVector
   return kind === 'valid'
     ? [
         ...validFrames(),
+        ...validFramesV2(),
+        ...validHellos(),
         ...validDeviceChains(),
         ...validMerkle(),
         ...validChains(),
@@ -19,6 +23,8 @@ export function privateChainVectors(kind: VectorKind): Vector<PrivateChainVector
       ]
     : [
         ...invalidFrames(),
+        ...invalidFramesV2(),
+        ...invalidHellos(),
         ...invalidDeviceChains(),
         ...invalidMerkle(),
         ...invalidChains(),

@@ -8,6 +8,7 @@ import {
   device,
   devices,
   elementAt,
+  framesV2After,
   gateway,
   hashNamed,
   honestFrames,
@@ -18,6 +19,7 @@ import {
   sign,
   statement,
   thief,
+  voidPayload,
 } from '@careledger/private-chain/testing';
 import type { ChainVector, ForkVector } from '@careledger/private-chain/testing';
 import type { Vector } from '@careledger/spec';
@@ -30,6 +32,9 @@ const [f0, f1, f2, f3, f4, f5] = frames as [string, string, string, string, stri
 
 /** Genesis, and two blocks of three frames. */
 const honest = (): ChainBuilder => new ChainBuilder().addFrames([f0, f1, f2]).addFrames([f3, f4, f5]);
+
+/** Stands in the place of frame 1. */
+const void1 = sign(voidPayload(1, nodeMerkleHasher.leaf(f0), nodeMerkleHasher.leaf(f1)));
 
 const hashBytes = (block: Block): Uint8Array => fromBase64url(blockHash(block, sha256));
 
@@ -92,6 +97,16 @@ export function validChains(): Named[] {
       anchors: [{ height: 2, hash: chain.state.head }],
     }),
     vector('chain-gap-filled', 'Two frames come a block later than the one behind them.', gap),
+    vector(
+      'chain-mixed-versions',
+      'Frames of v 1, then of v 2.',
+      new ChainBuilder().addFrames([f0]).addFrames(framesV2After(f0, 1, 2)),
+    ),
+    vector(
+      'chain-void',
+      'Frame 1 was refused: a void frame closes the gap, which stays on record.',
+      new ChainBuilder().addFrames([f0, f2], [{ index: 1, missing: 1 }]).addFrames([void1, f3]),
+    ),
     vector('chain-rekey', 'The gateway key is rotated by the consent key.', rekeyed),
     vector('chain-erasure', 'A frame is erased at the request of the patient: its leaf stays.', erased),
     vector('chain-difficulty', 'Eight leading zero bits, as the genesis asks.', mined()),

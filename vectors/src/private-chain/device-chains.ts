@@ -6,8 +6,17 @@ import {
   nodeMerkleHasher,
   parseFrame,
 } from '@careledger/private-chain';
-import type { FramePayload } from '@careledger/private-chain';
-import { EPOCH, deviceId, hashNamed, honestFrames, payload, sign } from '@careledger/private-chain/testing';
+import type { FramePayloadV1 } from '@careledger/private-chain';
+import {
+  EPOCH,
+  deviceId,
+  framesV2After,
+  hashNamed,
+  honestFrames,
+  payload,
+  sign,
+  voidPayload,
+} from '@careledger/private-chain/testing';
 import type { DeviceChainVector } from '@careledger/private-chain/testing';
 import type { Vector } from '@careledger/spec';
 
@@ -16,7 +25,7 @@ type Named = Vector<DeviceChainVector>;
 const leafOf = (token: string): string => nodeMerkleHasher.leaf(token);
 
 /** Frame `seq` with other content or another link than the honest one. */
-const forged = (seq: number, prev: string, changes: Partial<FramePayload> = {}): string =>
+const forged = (seq: number, prev: string, changes: Partial<FramePayloadV1> = {}): string =>
   sign(payload(seq, prev, changes));
 
 const [f0, f1, f2, f3, f4] = honestFrames(5) as [string, string, string, string, string];
@@ -24,11 +33,38 @@ const otherReadings = {
   readings: [{ t: '2026-01-05T08:01:00Z', code: '2339-0', value: 180, unit: 'mg/dL' }],
 };
 
+/** Frame 1 as the gateway refused it, and the void frame in its place. */
+const refused1 = f1;
+const void1 = sign(voidPayload(1, leafOf(f0), leafOf(refused1)));
+const void2 = sign(voidPayload(2, leafOf(refused1), leafOf(f2)));
+
 export function validDeviceChains(): Named[] {
   return [
     arrive('device-chain', 'Frames in order.', [f0, f1, f2, f3, f4]),
     arrive('device-chain-gap', 'Frames 1 and 2 are lost: an explicit gap.', [f0, f3, f4]),
     arrive('device-chain-gap-at-start', 'The first frame is lost.', [f1, f2]),
+    arrive('device-chain-mixed-versions', 'Frames of both versions, each linked to the one before.', [
+      f0,
+      ...framesV2After(f0, 1, 2),
+    ]),
+    arrive('device-chain-void', 'Frame 1 was refused while 2 was on its way: a void frame closes the hole.', [
+      f0,
+      f2,
+      void1,
+      f3,
+    ]),
+    arrive(
+      'device-chain-void-next',
+      'Frames 1 and 2 were refused, none behind them came: void in their turn.',
+      [f0, void1, void2, f3],
+    ),
+    arrive('device-chain-void-backwards', 'Two refused frames are made void, the second first.', [
+      f0,
+      f3,
+      void2,
+      void1,
+      f4,
+    ]),
     arrive('device-chain-late-fillers', 'A gap of three is filled from the middle.', [f0, f4, f2, f1, f3]),
   ];
 }
@@ -61,6 +97,18 @@ export function invalidDeviceChains(): Named[] {
       f3,
       f1,
       forged(2, hashNamed('another past')),
+    ]),
+    arrive('void-of-other-frame', 'A void frame in the place of another frame than the one behind names.', [
+      f0,
+      f2,
+      sign(voidPayload(1, leafOf(f0), hashNamed('another frame'))),
+    ]),
+    arrive('void-of-stored-frame', 'What is stored is not made void.', [f0, f1, void1]),
+    arrive('voided-frame-again', 'The refused frame comes again after its place was made void.', [
+      f0,
+      f2,
+      void1,
+      refused1,
     ]),
     arrive('frame-of-other-epoch', 'A frame from before the device was reset.', [
       f0,

@@ -131,7 +131,7 @@ export function invalidFrames(): Named[] {
       },
       'FRAME_TOO_MANY_READINGS',
     ),
-    refused('version-unknown', 'A version of the future.', { ...good, v: 2 }, 'FRAME_VERSION_UNSUPPORTED'),
+    refused('version-unknown', 'A version of the future.', { ...good, v: 3 }, 'FRAME_VERSION_UNSUPPORTED'),
     refused(
       'time-with-offset',
       'Local time.',

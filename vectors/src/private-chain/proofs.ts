@@ -10,6 +10,7 @@ import {
   device,
   elementAt,
   field,
+  framesV2After,
   hashNamed,
   honestFrames,
   nextGateway,
@@ -27,7 +28,7 @@ import type { Vector } from '@careledger/spec';
 type Named = Vector<ProofVector>;
 
 const ORGANISATIONS = ['HospitalMSP', 'InsurerMSP', 'LabMSP'] as const;
-const frames = honestFrames(8);
+const honest = honestFrames(8);
 const creator = utf8('a serialized identity');
 const nonce = sha256('nonce').subarray(0, 24);
 
@@ -53,7 +54,11 @@ class ProofFixture {
   anchor: string;
   response = { status: 200, code: 'OK' };
 
-  constructor(network = NETWORK, rekey = false) {
+  constructor(
+    network = NETWORK,
+    rekey = false,
+    readonly frames: readonly string[] = honest,
+  ) {
     this.network = network;
     this.chain = new ChainBuilder({ network });
     if (rekey) this.#rekey();
@@ -120,7 +125,7 @@ class ProofFixture {
     return makeProof({
       network: this.network,
       patientId,
-      frame: elementAt(frames, 1),
+      frame: elementAt(this.frames, 1),
       readingIndex: 0,
       deviceKey: device.publicKey,
       inclusion: this.chain.inclusion(elementAt(blocks, at).height, 1),
@@ -137,6 +142,21 @@ function vector(name: string, description: string, proof: Proof, changes: Partia
   return { name, type: 'proof', description, proof, roots: rootsOf(NETWORK), warnings: [], ...changes };
 }
 
+/** A proof of a reading in a frame of v 2. */
+function proofV2(changes: object): Proof {
+  const [first = ''] = honest;
+  return new ProofFixture(NETWORK, false, [first, ...framesV2After(first, 1, 7, changes)]).proof();
+}
+
+const belowRange = {
+  t: '2026-01-05T08:01:00.000Z',
+  code: '2339-0',
+  value: 40,
+  unit: 'mg/dL',
+  comparator: '<',
+};
+const sinceBoot = { up: 500, code: '2339-0', value: 101, unit: 'mg/dL' };
+
 export function validProofs(): Named[] {
   const fixture = new ProofFixture();
   const genesis = blockHash(elementAt(fixture.chain.blocks, 0), sha256);
@@ -148,6 +168,16 @@ export function validProofs(): Named[] {
       'proof-after-rekey',
       'The gateway key was rotated before the reading.',
       new ProofFixture(NETWORK, true).proof(),
+    ),
+    vector(
+      'proof-v2-below-range',
+      'Less than 40 mg/dL: the comparator is proved with the value.',
+      proofV2({ readings: [belowRange] }),
+    ),
+    vector(
+      'proof-v2-without-clock',
+      'Milliseconds since a boot: what the gateway holds the time to be is not signed, and not proved.',
+      proofV2({ sent: undefined, boot: 'boot-a', up: 1_000, readings: [sinceBoot] }),
     ),
     vector(
       'proof-devnet',
@@ -179,7 +209,22 @@ function falseReadings(): Named[] {
   });
   const strangers = { ...rootsOf(NETWORK), devices: [publicKeyOf(thief)] };
   const otherGenesis = { ...rootsOf(NETWORK), genesis: { [patientId]: hashNamed('another genesis') } };
+  const below = proofV2({ readings: [belowRange] });
   return [
+    attack('comparator-left-out', 'Below 40 passed off as 40.', ['reading'], {
+      ...below,
+      reading: { index: 0, t: belowRange.t, code: '2339-0', value: 40, unit: 'mg/dL' },
+    }),
+    attack('comparator-reversed', 'Below 40 passed off as above 40.', ['reading'], {
+      ...below,
+      reading: { ...below.reading, comparator: '>' },
+    }),
+    attack('v1-of-frame-v2', 'A proof of v 1 has no room for the comparator.', ['frame'], {
+      ...below,
+      v: 1,
+      reading: { index: 0, t: belowRange.t, code: '2339-0', value: 40, unit: 'mg/dL' },
+    }),
+    attack('v2-of-frame-v1', 'A proof of v 2 with a frame of v 1.', ['frame'], { ...proof, v: 2 }),
     attack('reading-altered', 'Another value than was signed.', ['reading'], {
       ...proof,
       reading: { ...proof.reading, value: 99 },

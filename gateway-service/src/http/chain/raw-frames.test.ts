@@ -21,10 +21,10 @@ test('raw frames come block by block, and with them the chain can be checked els
   const { chain } = t.core.patients.get(patient.patientId);
   const found: RawFrame[] = [];
   let pages = 0;
-  for (let from: number | undefined = 0; from !== undefined; pages++) {
-    const page = rawFrames(t.core, chain, { from, limit: 1 });
+  for (let cursor: string | null | undefined; cursor !== null; pages++) {
+    const page = rawFrames(t.core, chain, { ...(cursor !== undefined && { cursor }), limit: 1 });
     found.push(...page.frames);
-    from = page.next;
+    cursor = page.next;
   }
   expect(pages).toBe(chain.durableHead.height + 1);
   expect(found.map(({ jws }) => jws)).toEqual(sent);

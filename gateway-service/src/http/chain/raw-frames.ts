@@ -1,6 +1,8 @@
 import { fromUtf8, toBase64url } from '@careledger/crypto';
 import { timestampOf } from '@careledger/domain';
 import { parseFrame } from '@careledger/private-chain';
+import { fromCursor, toCursor } from '@careledger/service-kit';
+import { Type } from 'typebox';
 import { leafOfRow } from '../../chain/stored-leaves.js';
 import type { GatewayCore } from '../../core.js';
 import type { PatientChain } from '../../chain/patient-chain.js';
@@ -9,14 +11,15 @@ import type { FramesPage, FramesQuery, RawFrame } from './schemas.js';
 /** Frames of one page, in bytes: a page ends with the block that goes beyond. */
 const PAGE_BYTES = 4 * 1024 * 1024;
 
-/** Raw frames of sealed blocks from a height on, in the order of their leaves. */
+/** Raw frames of sealed blocks, a page of them, in the order of their leaves. */
 export function rawFrames(
   core: Pick<GatewayCore, 'chain' | 'devices'>,
   { patientNo, durableHead }: Pick<PatientChain, 'patientNo' | 'durableHead'>,
-  { from, limit }: FramesQuery,
+  { cursor, limit }: FramesQuery,
 ): FramesPage {
   const frames: RawFrame[] = [];
   let bytes = 0;
+  const from = cursor === undefined ? 0 : fromCursor(cursor, Type.Integer({ minimum: 0 }));
   let height = from;
   for (; height <= durableHead.height && height < from + limit && bytes < PAGE_BYTES; height++)
     for (const [index, row] of core.chain.framesOf(patientNo, height).entries()) {
@@ -26,7 +29,7 @@ export function rawFrames(
         ...(row.jws !== null && signedBy(core, fromUtf8(row.jws))),
       });
     }
-  return { frames, ...(height <= durableHead.height && { next: height }) };
+  return { frames, next: height <= durableHead.height ? toCursor(height) : null };
 }
 
 function signedBy(

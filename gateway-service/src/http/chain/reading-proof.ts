@@ -20,7 +20,9 @@ export interface ProofSources {
 export interface ProvedReading {
   readonly patient: Patient;
   readonly device: Device;
-  /** Counter of the frame, in the device's present epoch. */
+  /** The device's present one if undefined. */
+  readonly epoch?: string | undefined;
+  /** Counter of the frame in its epoch. */
   readonly seq: number;
   readonly readingIndex: number;
 }
@@ -39,7 +41,7 @@ export async function makeReadingProof(sources: ProofSources, proved: ProvedRead
   if (readingIndex >= length)
     throw new ProblemError<ProblemCode>(
       'READING_NOT_FOUND',
-      `Frame ${proved.seq} has ${length} readings: the last is ${length - 1}`,
+      `Frame ${proved.seq} has ${length} readings, counted from 0`,
     );
   const { block, inclusion } = core.chain.prove(frame.rowId);
   const anchors = await anchorsOf(ledger, patient.patientId);
@@ -67,12 +69,17 @@ export async function makeReadingProof(sources: ProofSources, proved: ProvedRead
 
 function findFrame(
   core: ProofSources['core'],
-  { patient, device, seq }: ProvedReading,
+  { patient, device, epoch = device.chain.state.epoch, seq }: ProvedReading,
 ): { readonly rowId: number; readonly jws: Uint8Array } {
-  const { chainNo } = device.chain;
-  const height = core.store.read.heightOfSeq(chainNo, seq);
+  const { read } = core.store;
+  const isPresent = epoch === device.chain.state.epoch;
+  const chainNo = isPresent ? device.chain.chainNo : read.chainNoOf(device.deviceId, epoch);
+  if (chainNo === undefined)
+    throw new ProblemError<ProblemCode>('FRAME_NOT_FOUND', `The device has had no epoch ${epoch}`);
+  const height = read.heightOfSeq(chainNo, seq);
   if (height === undefined) {
-    const isKnown = seq < device.chain.state.nextSeq;
+    const { nextSeq } = isPresent ? device.chain.state : (read.deviceChain(chainNo)?.state ?? { nextSeq: 0 });
+    const isKnown = seq < nextSeq;
     throw isKnown
       ? new ProblemError<ProblemCode>('FRAME_NOT_SEALED', `Frame ${seq} is in no sealed block`)
       : new ProblemError<ProblemCode>('FRAME_NOT_FOUND', `The device has sent no frame ${seq}`);

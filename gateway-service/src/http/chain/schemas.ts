@@ -1,7 +1,10 @@
 import { DeviceId, PublicKey, Timestamp } from '@careledger/domain';
+import { MAX_FRAME_SEQ } from '@careledger/private-chain';
+import { Next, pageQuery } from '@careledger/service-kit';
 import { Type, type Static } from 'typebox';
 
 const BLOCKS_MAX = 200;
+const BLOCKS_DEFAULT = 50;
 const Head = Type.Object({ height: Type.Integer(), hash: Type.String() });
 
 export const ChainView = Type.Object({
@@ -18,23 +21,24 @@ export const ChainView = Type.Object({
 export type ChainView = Static<typeof ChainView>;
 
 export const BlocksQuery = Type.Object({
+  /** Height of the first block; a cursor says it better. */
   from: Type.Integer({ minimum: 0, default: 0 }),
-  limit: Type.Integer({ minimum: 1, maximum: BLOCKS_MAX, default: 50 }),
+  ...pageQuery({ byDefault: BLOCKS_DEFAULT, max: BLOCKS_MAX }),
 });
 export type BlocksQuery = Static<typeof BlocksQuery>;
 
 export const BlocksPage = Type.Object({
   blocks: Type.Array(Type.Object({ hash: Type.String(), block: Type.Unknown() })),
+  next: Next,
 });
 export type BlocksPage = Static<typeof BlocksPage>;
 
 const BLOCKS_OF_FRAMES_MAX = 64;
+const BLOCKS_OF_FRAMES_DEFAULT = 16;
 
 export const FramesQuery = Type.Object({
-  /** Height of the first block; as the page before returned it. */
-  from: Type.Integer({ minimum: 0, default: 0 }),
-  /** Blocks at most. A page ends earlier after 4 MiB of frames. */
-  limit: Type.Integer({ minimum: 1, maximum: BLOCKS_OF_FRAMES_MAX, default: 16 }),
+  /** In blocks. A page ends earlier, with a whole block, after 4 MiB of frames. */
+  ...pageQuery({ byDefault: BLOCKS_OF_FRAMES_DEFAULT, max: BLOCKS_OF_FRAMES_MAX }),
 });
 export type FramesQuery = Static<typeof FramesQuery>;
 
@@ -54,8 +58,7 @@ export type RawFrame = Static<typeof RawFrame>;
 
 export const FramesPage = Type.Object({
   frames: Type.Array(RawFrame),
-  /** Where the next page begins; absent after the last sealed block. */
-  next: Type.Optional(Type.Integer()),
+  next: Next,
 });
 export type FramesPage = Static<typeof FramesPage>;
 
@@ -64,8 +67,11 @@ export type VerificationView = Static<typeof VerificationView>;
 
 export const ProofQuery = Type.Object({
   deviceId: DeviceId,
-  /** Counter of the frame, in the device's present epoch. */
-  seq: Type.Integer({ minimum: 0 }),
+  /** The device's epoch; the present one unless named. */
+  epoch: Type.Optional(Type.String({ pattern: '^[A-Za-z0-9_-]{1,32}$' })),
+  /** Counter of the frame in its epoch. */
+  seq: Type.Integer({ minimum: 0, maximum: MAX_FRAME_SEQ }),
+  /** Index of the reading in its frame. */
   reading: Type.Integer({ minimum: 0, default: 0 }),
 });
 export type ProofQuery = Static<typeof ProofQuery>;

@@ -1,7 +1,8 @@
 import { timestampOf } from '@careledger/domain';
 import { onLedger } from '@careledger/ledger/service';
 import type { Proof } from '@careledger/private-chain';
-import { ProblemError } from '@careledger/service-kit';
+import { ProblemError, fromCursor, pageOfRows } from '@careledger/service-kit';
+import { Type } from 'typebox';
 import type { AnchorStore } from '../../delivery/anchor-store.js';
 import { anchorsOf } from './anchors.js';
 import { makeReadingProof, type ProofSources } from './reading-proof.js';
@@ -42,10 +43,13 @@ export class ChainService {
     };
   }
 
-  blocks(patientId: string, { from, limit }: BlocksQuery): BlocksPage {
+  blocks(patientId: string, { cursor, from, limit }: BlocksQuery): BlocksPage {
     const { core } = this.#options;
     const { patientNo } = core.patients.get(patientId);
-    return { blocks: core.chain.blocksFrom(patientNo, from, limit) };
+    const first = cursor === undefined ? from : fromCursor(cursor, Type.Integer({ minimum: 0 })) + 1;
+    const rows = core.chain.blocksFrom(patientNo, first, limit + 1);
+    const { rows: blocks, next } = pageOfRows(rows, limit, ({ block }) => block.height);
+    return { blocks: [...blocks], next };
   }
 
   frames(patientId: string, query: FramesQuery): FramesPage {
@@ -62,12 +66,13 @@ export class ChainService {
     return { report, anchorsOnLedger: anchors.length };
   }
 
-  async prove(patientId: string, { deviceId, seq, reading }: ProofQuery): Promise<Proof> {
+  async prove(patientId: string, { deviceId, epoch, seq, reading }: ProofQuery): Promise<Proof> {
     const { core } = this.#options;
     const patient = core.patients.get(patientId);
     const device = core.devices.get(deviceId);
     if (device.patientId !== patient.patientId)
       throw new ProblemError<'NOT_FOUND'>('NOT_FOUND', 'This patient has no such device');
-    return onLedger(() => makeReadingProof(this.#options, { patient, device, seq, readingIndex: reading }));
+    const proved = { patient, device, epoch, seq, readingIndex: reading };
+    return onLedger(() => makeReadingProof(this.#options, proved));
   }
 }

@@ -1,10 +1,22 @@
-import { DeviceChainHead, FRAME_MAX_BYTES, FrameResult } from '@careledger/protocol';
+import {
+  DeviceChainHead,
+  FRAME_MAX_BYTES,
+  FrameResult,
+  HelloResult,
+  type DeviceResult,
+} from '@careledger/protocol';
+import { Type } from 'typebox';
 import type { ServiceApp } from '@careledger/service-kit';
 import type { ProblemCode } from '../../problems.js';
 import type { FrameService } from './service.js';
 
 /** A compact JWS (RFC 7515 section 9.2.1). */
 const MEDIA_TYPE = 'application/jose';
+
+const Answer = Type.Union([FrameResult, HelloResult]);
+
+const isRejected = (result: DeviceResult): boolean =>
+  'status' in result ? result.status === 'rejected' : result.hello === 'rejected';
 
 /** What a device's own token can be refused for. */
 const DEVICE_PROBLEMS: readonly ProblemCode[] = [
@@ -29,14 +41,15 @@ export function addFrameRoutes(app: ServiceApp, frames: FrameService): void {
         problems: [...DEVICE_PROBLEMS, 'STORE_UNAVAILABLE', 'GATEWAY_OVERLOADED', 'GATEWAY_STOPPING'],
         security: [{ device: [] }],
         unparsedBody: { [MEDIA_TYPE]: { type: 'string', description: 'A frame: a compact JWS' } },
-        summary: 'One frame, as application/jose, with the device’s token; answered when it is on disk',
-        response: { 200: FrameResult, 422: FrameResult },
+        summary:
+          'One frame, or a hello, as application/jose, with the device’s token; answered when it is on disk',
+        response: { 200: Answer, 422: Answer },
       },
     },
     async ({ body, headers }, reply) => {
       const frame = Buffer.isBuffer(body) ? body : Buffer.alloc(0);
       const result = await frames.ingest(headers.authorization, frame);
-      return reply.status(result.status === 'rejected' ? 422 : 200).send(result);
+      return reply.status(isRejected(result) ? 422 : 200).send(result);
     },
   );
 

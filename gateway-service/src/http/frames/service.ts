@@ -1,4 +1,5 @@
-import type { DeviceChainHead, FrameResult } from '@careledger/protocol';
+import { timestampOf } from '@careledger/domain';
+import type { DeviceChainHead, DeviceResult } from '@careledger/protocol';
 import type { GatewayCore } from '../../core.js';
 import { DeviceError, type Device } from '../../devices/index.js';
 
@@ -14,9 +15,10 @@ export class FrameService {
     this.#core = core;
   }
 
-  /** Resolves when the frame is on disk, or refused for good. @throws DeviceError, IngestError */
-  ingest(authorization: string | undefined, frame: Uint8Array): Promise<FrameResult> {
-    return this.#core.pipeline.ingest(this.#deviceOf(authorization), frame);
+  /** Resolves when the frame is on disk, or refused; a hello may come here too. @throws DeviceError, IngestError */
+  async ingest(authorization: string | undefined, frame: Uint8Array): Promise<DeviceResult> {
+    const result = await this.#core.pipeline.ingest(this.#deviceOf(authorization), frame);
+    return { ...result, gatewayTime: timestampOf(Date.now()) };
   }
 
   /** @throws DeviceError */

@@ -1,4 +1,5 @@
 import { DeviceId, Timestamp } from '@careledger/domain';
+import { Next, pageQuery } from '@careledger/service-kit';
 import { Type, type Static } from 'typebox';
 
 const DEFAULT_LIMIT = 500;
@@ -10,26 +11,38 @@ export const ReadingsQuery = Type.Object({
   from: Type.Optional(Timestamp),
   /** Measured before. Unless given, a day ahead of now, so that a fast clock hides nothing. */
   to: Type.Optional(Timestamp),
-  /** As the page before returned it; with it the same `from` and `to`. A page ends with a whole frame. */
-  cursor: Type.Optional(Type.Integer({ minimum: 0 })),
-  limit: Type.Integer({ minimum: 1, maximum: LIMIT_MAX, default: DEFAULT_LIMIT }),
+  /** A page ends with a whole frame, and may have some more. */
+  ...pageQuery({ byDefault: DEFAULT_LIMIT, max: LIMIT_MAX }),
 });
 export type ReadingsQuery = Static<typeof ReadingsQuery>;
 
 const ReadingView = Type.Object({
   deviceId: DeviceId,
+  /** Where it stands in the device's chain: what `/proofs` asks for. */
+  epoch: Type.String(),
+  seq: Type.Integer(),
+  index: Type.Integer(),
+  /** When it counts as measured, by the gateway's clock. */
   t: Timestamp,
+  /** As the device said it, where that is another time; or since which of its boots, milliseconds. */
+  deviceTime: Type.Optional(Timestamp),
+  boot: Type.Optional(Type.String()),
+  up: Type.Optional(Type.Integer()),
   receivedAt: Timestamp,
   code: Type.String(),
   value: Type.Number(),
+  comparator: Type.Optional(Type.Union([Type.Literal('<'), Type.Literal('>')])),
   unit: Type.String(),
-  /** Why it is kept out of the rules (SENSOR_OFF, OUT_OF_RANGE, RATE_OF_CHANGE, DUPLICATE); CLOCK_SKEW does not. */
+  /**
+   * Why it is kept out of the rules (SENSOR_OFF, OUT_OF_RANGE, RATE_OF_CHANGE, DUPLICATE); CLOCK_SKEW and TIME_UNKNOWN (of
+   * a boot of which nobody knows when it was: `t` is no earlier than it was measured) do not.
+   */
   flags: Type.Array(Type.String()),
 });
 export type ReadingView = Static<typeof ReadingView>;
 
 export const ReadingsPage = Type.Object({
   readings: Type.Array(ReadingView),
-  cursor: Type.Optional(Type.Integer()),
+  next: Next,
 });
 export type ReadingsPage = Static<typeof ReadingsPage>;

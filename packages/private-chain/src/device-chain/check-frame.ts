@@ -1,6 +1,7 @@
 import { elementAt } from '../element-at.js';
 import type { FrameErrorCode } from '../errors.js';
 import type { Frame } from '../frame/frame.js';
+import { linkOf } from '../frame/void.js';
 import { MAX_GAP_FRAMES, MAX_OPEN_GAPS } from '../limits.js';
 import type { DeviceChainState, OpenGap } from './state.js';
 
@@ -32,7 +33,7 @@ export type FrameVerdict =
  */
 export function checkFrame(
   state: DeviceChainState,
-  frame: Pick<Frame, 'epoch' | 'seq' | 'prev'>,
+  frame: Pick<Frame, 'epoch' | 'seq' | 'prev' | 'void'>,
   leaf: string,
   findStored: FindStoredLeaf,
 ): FrameVerdict {
@@ -44,31 +45,36 @@ export function checkFrame(
   return checkStored(state, frame, leaf, findStored);
 }
 
-function checkNext(state: DeviceChainState, frame: Pick<Frame, 'seq' | 'prev'>, leaf: string): FrameVerdict {
+/** What the append rule looks at, once the epoch is known to be the chain's. */
+type ChainedFrame = Pick<Frame, 'seq' | 'prev' | 'void'>;
+
+function checkNext(state: DeviceChainState, frame: ChainedFrame, leaf: string): FrameVerdict {
   if (frame.prev !== state.head) return rejected('FRAME_PREV_MISMATCH');
-  return { outcome: 'accepted', nextState: advanced(state, frame.seq, leaf, state.gaps) };
+  return { outcome: 'accepted', nextState: advanced(state, frame, leaf, state.gaps) };
 }
 
-function checkSkip(state: DeviceChainState, frame: Pick<Frame, 'seq' | 'prev'>, leaf: string): FrameVerdict {
+function checkSkip(state: DeviceChainState, frame: ChainedFrame, leaf: string): FrameVerdict {
   const gap = { from: state.nextSeq, to: frame.seq - 1 };
   if (gap.to - gap.from >= MAX_GAP_FRAMES) return rejected('FRAME_GAP_TOO_LARGE');
   const { kept, abandoned } = bounded([...state.gaps, { ...gap, before: state.head, after: frame.prev }]);
-  return { outcome: 'accepted', nextState: advanced(state, frame.seq, leaf, kept), gap, ...abandoned };
+  return { outcome: 'accepted', nextState: advanced(state, frame, leaf, kept), gap, ...abandoned };
 }
 
 /** A filler must continue what lies before it and be what lies behind it names, where those neighbours are here. */
 function checkFiller(
   state: DeviceChainState,
-  { seq, prev }: Pick<Frame, 'seq' | 'prev'>,
+  frame: ChainedFrame,
   leaf: string,
   index: number,
 ): FrameVerdict {
+  const { seq, prev } = frame;
   const gap = elementAt(state.gaps, index);
+  const link = linkOf(frame, leaf);
   if (seq === gap.from && prev !== gap.before) return rejected('FRAME_FILLER_MISLINKED');
-  if (seq === gap.to && leaf !== gap.after) return rejected('FRAME_FILLER_MISLINKED');
+  if (seq === gap.to && link !== gap.after) return rejected('FRAME_FILLER_MISLINKED');
   const rest: OpenGap[] = [];
   if (seq > gap.from) rest.push({ from: gap.from, to: seq - 1, before: gap.before, after: prev });
-  if (seq < gap.to) rest.push({ from: seq + 1, to: gap.to, before: leaf, after: gap.after });
+  if (seq < gap.to) rest.push({ from: seq + 1, to: gap.to, before: link, after: gap.after });
   const { kept, abandoned } = bounded(state.gaps.toSpliced(index, 1, ...rest));
   return { outcome: 'accepted', nextState: { ...state, gaps: kept }, filler: true, ...abandoned };
 }
@@ -80,7 +86,8 @@ function checkStored(
   findStored: FindStoredLeaf,
 ): FrameVerdict {
   const stored =
-    findStored(frame.seq) ?? (frame.seq === state.nextSeq - 1 ? { leaf: state.head } : undefined);
+    findStored(frame.seq) ??
+    (frame.seq === state.nextSeq - 1 ? { leaf: state.headLeaf ?? state.head } : undefined);
   if (stored === undefined) return rejected('FRAME_GAP_CLOSED');
   if (stored.leaf !== leaf) return rejected('FRAME_SEQ_REUSED');
   return stored.height === undefined
@@ -90,11 +97,13 @@ function checkStored(
 
 function advanced(
   { deviceId, epoch }: DeviceChainState,
-  seq: number,
+  frame: ChainedFrame,
   leaf: string,
   gaps: readonly OpenGap[],
 ): DeviceChainState {
-  return { deviceId, epoch, nextSeq: seq + 1, head: leaf, gaps };
+  const head = linkOf(frame, leaf);
+  const next = { deviceId, epoch, nextSeq: frame.seq + 1, head, gaps };
+  return head === leaf ? next : { ...next, headLeaf: leaf };
 }
 
 /** New frames matter more than late ones: rather than refuse a device with a poor link, forget its oldest gap. */

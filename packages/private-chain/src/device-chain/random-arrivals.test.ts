@@ -1,5 +1,6 @@
 import { sha256 } from '@careledger/crypto';
 import { describe, expect, test } from '@jest/globals';
+import type { VoidedFrame } from '../frame/frame.js';
 import { frameOrigin } from '../frame/origin.js';
 import { MAX_OPEN_GAPS } from '../limits.js';
 import { hashNamed } from '../../testing/fixtures.js';
@@ -11,7 +12,7 @@ import type { DeviceChainState } from './state.js';
 const DEVICE = 'dev_aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa';
 const FRAMES = 60;
 
-type Link = { epoch: string; seq: number; prev: string; leaf: string };
+type Link = { epoch: string; seq: number; prev: string; leaf: string; void: VoidedFrame | undefined };
 
 /** The rule looks at links only, so leaves need no frames here: a hash per counter. */
 function chainOf(count: number): Link[] {
@@ -19,7 +20,7 @@ function chainOf(count: number): Link[] {
   let prev = frameOrigin(DEVICE, 'e', sha256);
   for (let seq = 0; seq < count; seq++) {
     const leaf = hashNamed(`leaf ${seq}`);
-    links.push({ epoch: 'e', seq, prev, leaf });
+    links.push({ epoch: 'e', seq, prev, leaf, void: undefined });
     prev = leaf;
   }
   return links;
@@ -109,6 +110,7 @@ describe('a device chain under drops, repeats and reordering', () => {
         seq,
         prev: hashNamed(`forged ${seq}`),
         leaf: hashNamed(`forged leaf ${seq}`),
+        void: undefined,
       };
       const gap = receiver.state.gaps.find(({ from, to }) => from < seq && seq < to);
       // In the middle of a wide gap nothing links a filler yet: only the device's signature speaks for it.

@@ -5,9 +5,9 @@ import { frameOrigin } from '../frame/origin.js';
 export type OpenGap = {
   readonly from: number;
   readonly to: number;
-  /** Leaf of frame `from - 1` (or the origin), which the filler `from` must name as its `prev`. */
+  /** Link of frame `from - 1` (or the origin), which the filler `from` must name as its `prev`. */
   readonly before: string;
-  /** What frame `to + 1` named as its `prev`: the leaf that the filler `to` must have. */
+  /** What frame `to + 1` named as its `prev`: the link that the filler `to` must have. */
   readonly after: string;
 };
 
@@ -17,8 +17,10 @@ export type DeviceChainState = {
   readonly epoch: string;
   /** The counter expected next. */
   readonly nextSeq: number;
-  /** Leaf of the frame with the highest counter, or the origin. base64url. */
+  /** What the next frame names as its `prev`: the link of the frame with the highest counter, or the origin. base64url. */
   readonly head: string;
+  /** Leaf of that frame, where it is another than its link: it is a void frame. */
+  readonly headLeaf?: string;
   /** In ascending order, disjoint. */
   readonly gaps: readonly OpenGap[];
 };

@@ -1,7 +1,8 @@
 import { nodeVerifier, sha256 } from '@careledger/crypto';
 import { expect, test } from '@jest/globals';
+import type { FrameError } from '../errors.js';
 import { MAX_FRAME_BYTES } from '../limits.js';
-import { EPOCH, device, deviceId, payload, sign, thief } from '../../testing/fixtures.js';
+import { EPOCH, START_MS, device, deviceId, payload, sign, thief } from '../../testing/fixtures.js';
 import { makeFrame } from './make.js';
 import { frameOrigin } from './origin.js';
 import { parseFrame, verifyFrame } from './parse.js';
@@ -22,7 +23,7 @@ test('text and bytes of a frame are one frame', () => {
     seq: 0,
     prev: origin,
     kid: device.kid,
-    sentMs: Date.parse(fromText.sent),
+    sentMs: START_MS,
   });
   expect(fromText.readings[0]).toMatchObject({ code: '2339-0', value: 100, timeMs: Date.UTC(2026, 0, 5, 8) });
 });
@@ -73,6 +74,27 @@ test('many readings of one time in a frame are compared too', () => {
   expect(() => parseFrame(sign({ ...rest, readings: [...many, many[3]] }))).toThrow(
     expect.objectContaining({ code: 'FRAME_DUPLICATE_READING' }),
   );
+});
+
+test('a refusal names the member in question, and the frame wherever its counter could be read', () => {
+  const good = payload(7, origin);
+  const [reading] = good.readings;
+  const refusal = (changes: object) => {
+    try {
+      return parseFrame(sign({ ...good, ...changes }));
+    } catch (error) {
+      const { code, seq, message } = error as FrameError;
+      return { code, seq, message };
+    }
+  };
+  const readings = [reading, { ...reading, t: '2026-01-05T08:00:00+01:00', code: '8867-4' }];
+  expect(refusal({ readings })).toMatchObject({
+    code: 'FRAME_TIME_INVALID',
+    seq: 7,
+    message: expect.stringContaining('readings[1].t '),
+  });
+  expect(refusal({ v: 3 })).toMatchObject({ code: 'FRAME_VERSION_UNSUPPORTED', seq: 7 });
+  expect(refusal({ seq: 7.5 })).toMatchObject({ code: 'FRAME_MALFORMED', seq: undefined });
 });
 
 test('a device cannot make a frame that its gateway would refuse', () => {

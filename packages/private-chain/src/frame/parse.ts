@@ -65,7 +65,10 @@ function readFrame(token: string | Uint8Array): Frame {
 function readHeader(text: string): string {
   const { header } = parseJws(text, { maxBytes: MAX_FRAME_BYTES });
   if (header.typ !== FRAME_TYP) {
-    throw new FrameError('FRAME_TYPE_WRONG', `A frame's header has typ ${FRAME_TYP}, this one ${header.typ}`);
+    throw new FrameError(
+      'FRAME_TYPE_WRONG',
+      `typ in a frame's header is ${FRAME_TYP}, in this one ${header.typ}`,
+    );
   }
   return header.kid;
 }

@@ -5,6 +5,7 @@ import { parseFrame } from '../frame/parse.js';
 import type { InclusionProof } from '../merkle/inclusion.js';
 import { checkProofForm } from './parse.js';
 import type { Proof } from './proof.js';
+import { provedReading } from './reading.js';
 
 export type ProofParts = {
   readonly network: string;
@@ -31,16 +32,16 @@ export type ProofParts = {
  * @throws FrameError for what is no frame, ProofError `PROOF_MALFORMED` for parts that make no proof
  */
 export function makeProof(parts: ProofParts): Proof {
-  const reading = parseFrame(parts.frame).readings[parts.readingIndex];
+  const frame = parseFrame(parts.frame);
+  const reading = provedReading(frame, parts.readingIndex);
   if (reading === undefined)
     throw new ProofError('PROOF_MALFORMED', `The frame has no reading ${parts.readingIndex}`);
-  const { t, code, value, unit } = reading;
   return checkProofForm({
-    v: 1,
+    v: frame.v,
     kind: 'careledger.proof',
     network: parts.network,
     patientId: parts.patientId,
-    reading: { index: parts.readingIndex, t, code, value, unit },
+    reading,
     frame: { jws: parts.frame, deviceKey: toBase64url(parts.deviceKey), inclusion: parts.inclusion },
     keyBlocks: parts.keyBlocks,
     blocks: parts.blocks,

@@ -14,6 +14,7 @@ import {
   MAX_STATEMENT_BYTES,
 } from '../limits.js';
 import type { Proof, TrustRoots } from './proof.js';
+import { readingFault } from './reading.js';
 
 const MAX_PATH_HASHES = 32;
 
@@ -45,27 +46,18 @@ export function checkProofForm(value: unknown): Proof {
 
 function proofFault(proof: JsonObject): string | undefined {
   const { v, kind, network, patientId, reading, frame, keyBlocks, blocks, anchor, transaction } = proof;
-  if (v !== 1 || kind !== 'careledger.proof') return 'kind is not careledger.proof, v 1';
+  if ((v !== 1 && v !== 2) || kind !== 'careledger.proof') return 'kind is not careledger.proof, v 1 or 2';
   if (!hasExactly(proof, 10)) return 'it has other members than a proof';
   if (!isNetworkId(network)) return 'network is no network ID';
   if (!isPatientId(patientId)) return 'patientId is no patient ID';
   return (
-    readingFault(reading) ??
+    readingFault(reading, v) ??
     frameFault(frame) ??
     blocksFault(keyBlocks, 'keyBlocks', MAX_PROOF_KEY_BLOCKS) ??
     blocksFault(blocks, 'blocks', MAX_PROOF_BLOCKS) ??
     (isText(anchor, MAX_STATEMENT_BYTES) ? undefined : 'anchor is no statement') ??
     transactionFault(transaction)
   );
-}
-
-function readingFault(reading: unknown): string | undefined {
-  if (!isJsonObject(reading) || !hasExactly(reading, 5))
-    return 'reading has exactly index, t, code, value and unit';
-  const { index, t, code, value, unit } = reading;
-  if (!isCount(index)) return 'reading.index is no count';
-  const isReading = typeof t === 'string' && typeof code === 'string' && typeof unit === 'string';
-  return isReading && typeof value === 'number' ? undefined : 'reading is none';
 }
 
 function frameFault(frame: unknown): string | undefined {

@@ -1,21 +1,17 @@
 import type { Block } from '../block/block.js';
+import type { Comparator } from '../frame/frame.js';
 import type { InclusionProof } from '../merkle/inclusion.js';
 
 /** That a reading was measured by a device, kept in a patient's chain, and anchored on a ledger. One JSON file. */
 export type Proof = {
-  readonly v: 1;
+  /** That of the frame: who knows v 1 only refuses a proof of v 2, and loses no comparator. */
+  readonly v: 1 | 2;
   readonly kind: 'careledger.proof';
   /** Network ID; `devnet` marks an embedded network with one operator. */
   readonly network: string;
   readonly patientId: string;
-  /** What is proved: a reading of the frame, by its index in it. */
-  readonly reading: {
-    readonly index: number;
-    readonly t: string;
-    readonly code: string;
-    readonly value: number;
-    readonly unit: string;
-  };
+  /** What is proved: a reading of the frame, as signed. What the gateway holds its time to be is no part of it. */
+  readonly reading: ProvedReading;
   readonly frame: {
     /** The device's compact JWS. */
     readonly jws: string;
@@ -32,6 +28,20 @@ export type Proof = {
   readonly anchor: string;
   readonly transaction: ProofTransaction;
 };
+
+/** A reading of a frame, by its index in it. */
+export type ProvedReading = {
+  readonly index: number;
+  readonly code: string;
+  readonly value: number;
+  readonly unit: string;
+  /** v 2 only. */
+  readonly comparator?: Comparator;
+} & (
+  | { readonly t: string }
+  /** v 2 only, of a device without a clock: the frame's boot, and milliseconds since. */
+  | { readonly boot: string; readonly up: number }
+);
 
 /** The end of a proof on the ledger, of the default kind: attested. */
 export type ProofTransaction = {

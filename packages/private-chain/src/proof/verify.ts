@@ -17,6 +17,7 @@ import type { TransactionEnvelope } from './envelope.js';
 import { followBlocks, followKeys } from './path.js';
 import { checkProofForm } from './parse.js';
 import type { Proof, TrustRoots } from './proof.js';
+import { isSameReading, provedReading, readingText } from './reading.js';
 
 /** What a proof made on an embedded network can and cannot say. */
 export const DEVNET_WARNING = 'one operator holds all keys: integrity only, no independent parties';
@@ -79,22 +80,22 @@ function checkNetwork({ network }: Proof, roots: TrustRoots): Found<true> {
   return { value: true, detail: network };
 }
 
-function readFrame({ frame }: Proof): Found<Frame> {
+function readFrame({ v, frame }: Proof): Found<Frame> {
   const read = parseFrame(frame.jws);
+  if (read.v !== v) throw new StepFault(`a proof of v ${v} with a frame of v ${read.v}`);
   return {
     value: read,
     detail: `frame ${read.seq} of epoch ${read.epoch}, ${read.readings.length} readings`,
   };
 }
 
-function checkReading({ reading }: Proof, { readings }: Frame): Found<true> {
-  const signed = readings[reading.index];
+function checkReading({ reading }: Proof, frame: Frame): Found<true> {
+  const signed = provedReading(frame, reading.index);
   if (signed === undefined) throw new StepFault(`the frame has no reading ${reading.index}`);
-  const { t, code, value, unit } = reading;
-  if (signed.t !== t || signed.code !== code || signed.value !== value || signed.unit !== unit) {
+  if (!isSameReading(signed, reading)) {
     throw new StepFault(`reading ${reading.index} of the frame is another one`);
   }
-  return { value: true, detail: `${code} = ${value} ${unit} at ${t}` };
+  return { value: true, detail: readingText(signed) };
 }
 
 function checkDevice(

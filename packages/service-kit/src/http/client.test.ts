@@ -199,6 +199,21 @@ describe('a server that is hostile', () => {
     expect([asked, seen]).toEqual([1, []]);
   });
 
+  test('the time that an answer bears is told, also that of a refusal', async () => {
+    const sent = ['Sun, 06 Nov 1994 08:49:37 GMT', 'no date', 'Mon, 07 Nov 1994 08:49:37 GMT'];
+    const told: number[] = [];
+    let n = 0;
+    const baseUrl = await serverOf((_request, response) => {
+      response.writeHead(n === 2 ? 404 : 200, { date: sent[n] }).end('{"ok":true}');
+      n += 1;
+    });
+    const client = createHttpClient({ baseUrl, onDate: (dateMs) => told.push(dateMs) });
+    await client.call('GET', '/', { result });
+    await client.call('GET', '/', { result });
+    await expect(client.call('GET', '/', { result })).rejects.toMatchObject({ status: 404 });
+    expect(told).toEqual([Date.UTC(1994, 10, 6, 8, 49, 37), Date.UTC(1994, 10, 7, 8, 49, 37)]);
+  });
+
   test('an answer that names a member twice is BAD_RESPONSE', async () => {
     const baseUrl = await serverOf((_request, response) => response.end('{"ok":false,"\\u006fk":true}'));
     await expect(createHttpClient({ baseUrl }).call('GET', '/', { result })).rejects.toMatchObject({

@@ -30,6 +30,8 @@ export interface HttpClientOptions {
   readonly maxBytes?: number;
   /** After the first attempt; only for idempotent calls. */
   readonly retries?: number;
+  /** Told the time that each answer bears (`Date`, RFC 9110 section 6.6.1), milliseconds since 1970. */
+  readonly onDate?: (dateMs: number) => void;
 }
 
 export interface CallOptions<S extends TSchema> {
@@ -105,6 +107,7 @@ async function attempt(
       signal: options.signal ? AbortSignal.any([options.signal, deadline]) : deadline,
       ...encode(client, options),
     });
+    reportDate(client, response);
     if (response.ok) {
       const maxBytes = options.maxBytes ?? client.maxBytes ?? DEFAULT_ANSWER_MAX_BYTES;
       const bytes = await readBounded(response, maxBytes);
@@ -118,6 +121,11 @@ async function attempt(
     if (deadline.aborted) throw failed('TIMEOUT', 'took too long', { cause });
     throw failed('UNREACHABLE', 'cannot be reached: is the service up?', { cause });
   }
+}
+
+function reportDate({ onDate }: HttpClientOptions, { headers }: Response): void {
+  const dateMs = Date.parse(headers.get('date') ?? '');
+  if (!Number.isNaN(dateMs)) onDate?.(dateMs);
 }
 
 type Failure = (

@@ -21,6 +21,7 @@ import { installMetrics } from './metrics.js';
 import { createHttpServer } from './server.js';
 import { installOpenApi, type OpenApiInfo } from './openapi.js';
 import { commonProblems, ProblemError, type ProblemCatalogue } from './problems.js';
+import { installPages } from './pages.js';
 import { installRateLimits } from './rate-limits.js';
 import { installEventStreams } from './event-stream.js';
 import { answerParserError, installTransportProblems, namesItsHost } from './transport-problems.js';
@@ -112,6 +113,7 @@ export async function buildService(options: BuildServiceOptions): Promise<Servic
   const take = await installRateLimits(plain, http.rateLimits);
   installAuth(plain, { config: auth, findToken: options.findToken, take });
   if (options.requests) installIdempotency(plain, options.requests);
+  installPages(plain);
   installEventStreams(plain);
   await installOpenApi(plain, options.openapi, catalogue);
   installHealth(plain);

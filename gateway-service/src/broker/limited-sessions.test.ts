@@ -1,0 +1,111 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import { afterEach, beforeEach, expect, test } from '@jest/globals';
+import { MqttDevice } from '../../testing/mqtt-device.js';
+import type { SimulatedDevice } from '../../testing/simulated-device.js';
+import { TestCore } from '../../testing/test-core.js';
+import { EmbeddedBroker } from './embedded.js';
+import { LIMITED_MAX_FRAMES, LIMITED_PER_DEVICE } from './limits.js';
+
+const HOUR_MS = 3_600_000;
+const silent = { info: () => undefined, warn: () => undefined };
+let t: TestCore;
+let broker: EmbeddedBroker;
+let device: SimulatedDevice;
+
+beforeEach(async () => {
+  t = await TestCore.open();
+  const { devices, pipeline } = t.core;
+  broker = await EmbeddedBroker.start({
+    ...{ devices, pipeline, host: '127.0.0.1', port: 0, logger: silent },
+    clock: () => t.nowMs,
+  });
+  device = t.pair(await t.patient());
+});
+afterEach(async () => {
+  await broker.close();
+  await t[Symbol.asyncDispose]();
+});
+
+const stored = () => t.core.frames.framesAfter(0, 1_000).frames.length;
+/** Whoever has a token that the device made an hour ago. */
+const withOldToken = () => MqttDevice.connect(broker.url, device, t.nowMs - HOUR_MS);
+const withFreshToken = () => MqttDevice.connect(broker.url, device, t.nowMs);
+
+test('stolen-old-token: it displaces nobody', async () => {
+  await using mqtt = await withFreshToken();
+  await using thief = await withOldToken();
+  await mqtt.publish(device.frame(t.nowMs).bytes);
+  expect(mqtt.results).toHaveLength(1);
+  expect([broker.connections, broker.limitedSessions]).toEqual([1, 1]);
+  await thief.client.endAsync();
+});
+
+test('stolen-old-token: it is told no results, neither of the device’s frames nor of what it sends itself', async () => {
+  await using mqtt = await withFreshToken();
+  await using thief = await withOldToken();
+  const frame = device.frame(t.nowMs);
+  await mqtt.publish(frame.bytes);
+  // The device's own frame, recorded and sent again: a duplicate proves nothing.
+  await thief.publish(frame.bytes);
+  await thief.publish(Buffer.from('no frame'));
+  await thief.publish(device.hello(null, { sent: new Date(t.nowMs).toISOString() }));
+  await delay(50);
+  expect([thief.results, thief.hellos]).toEqual([[], []]);
+  expect(broker.limitedSessions).toBe(1);
+  expect(stored()).toBe(1);
+});
+
+test('stolen-old-token: many connections with it end one another, not the device’s', async () => {
+  await using mqtt = await withFreshToken();
+  const thieves = [];
+  for (let n = 0; n < 10; n++) thieves.push(await withOldToken());
+  await Promise.all(thieves.slice(0, -LIMITED_PER_DEVICE).map(({ disconnected }) => disconnected));
+  expect([broker.connections, broker.limitedSessions]).toEqual([1, LIMITED_PER_DEVICE]);
+  await mqtt.publish(device.frame(t.nowMs).bytes);
+  expect(mqtt.results).toHaveLength(1);
+  await Promise.all(thieves.map((thief) => thief[Symbol.asyncDispose]()));
+});
+
+test('stolen-old-token: what it may send before it has to prove itself is bounded', async () => {
+  await using thief = await withOldToken();
+  for (let n = 0; n < LIMITED_MAX_FRAMES; n++) await thief.publish(Buffer.from('no frame'));
+  thief.publish(Buffer.from('no frame')).catch(() => undefined);
+  await thief.disconnected;
+  expect(broker.limitedSessions).toBe(0);
+});
+
+test('stolen-old-token: it says nothing of the device’s clock', async () => {
+  await using mqtt = await withFreshToken();
+  await using thief = await withOldToken();
+  const frame = device.frame(t.nowMs);
+  await mqtt.publish(frame.bytes);
+  await thief.publish(frame.bytes);
+  expect(t.core.devices.get(device.deviceId).clock.state.source).toBe('none');
+});
+
+test('a device whose clock is off: with its first stored frame it is told everything, and takes its former session’s place', async () => {
+  await using former = await withFreshToken();
+  await former.publish(device.frame(t.nowMs).bytes);
+  await using mqtt = await withOldToken();
+  await mqtt.publish(Buffer.from('no frame'));
+  expect(mqtt.results).toEqual([]);
+  await mqtt.publish(device.frame(t.nowMs - HOUR_MS).bytes);
+  expect(mqtt.results).toMatchObject([
+    { seq: null, status: 'rejected', code: 'FRAME_MALFORMED' },
+    { seq: 1, status: 'stored' },
+  ]);
+  await former.disconnected;
+  expect([broker.connections, broker.limitedSessions]).toEqual([1, 0]);
+  // And the next with a fresh token takes its place in turn.
+  await using next = await withFreshToken();
+  await mqtt.disconnected;
+  await next.publish(device.frame(t.nowMs).bytes);
+  expect(next.results).toMatchObject([{ seq: 2, status: 'stored' }]);
+});
+
+test('revoked-device: its limited sessions end too', async () => {
+  await using mqtt = await withOldToken();
+  t.core.devices.revoke(device.deviceId);
+  await mqtt.disconnected;
+  expect(broker.limitedSessions).toBe(0);
+});

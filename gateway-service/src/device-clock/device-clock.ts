@@ -1,0 +1,146 @@
+import type { Frame, Hello } from '@careledger/private-chain';
+import { findBoot, greetedBoot, runningBoot, type BootSample } from './boots.js';
+import { NOTHING_KNOWN, type ClockState } from './clock-state.js';
+import { LagRun } from './lag-run.js';
+import { HELLO_TOLERANCE_MS, LAG_MIN_MS, LAG_TOLERANCE_MS, UNKNOWN_AGE_MIN_MS } from './limits.js';
+
+/** What of a frame says when it was sent. */
+type SentFrame = Pick<Frame, 'sentMs' | 'boot' | 'up'>;
+
+/** When a frame came, and whether the gateway's own clock is proved: what follows from another time is no offset. */
+export interface Arrival {
+  readonly receivedMs: number;
+  readonly isProved: boolean;
+}
+
+/** A token's `iat` beside the gateway's clock when it was shown. Milliseconds. */
+export interface TokenSample {
+  readonly iatMs: number;
+  readonly receivedMs: number;
+}
+
+/** What is added to a frame's times, as the device said them, to have them by the gateway's clock. */
+export interface FrameOffset {
+  readonly offsetMs: number;
+  /** Nobody knows when its boot was: its readings were measured then or earlier. */
+  readonly isUnknown: boolean;
+}
+
+/**
+ * One device's clock, followed by the gateway: what is known of it is a sample of a hello or of a token, or a lag that
+ * stays. Each frame gets its offset once, from what was known before it and what it says itself; nothing that comes later
+ * changes it.
+ */
+export class DeviceClock {
+  readonly #lags = new LagRun();
+  #state: ClockState;
+  /** Whether the store has the state. */
+  isStored: boolean;
+
+  constructor(stored?: ClockState) {
+    this.#state = stored ?? NOTHING_KNOWN;
+    this.isStored = true;
+  }
+
+  get state(): ClockState {
+    return this.#state;
+  }
+
+  /** The offset of a frame that was accepted, and what follows from it for the next ones. */
+  accept(frame: SentFrame, arrival: Arrival): FrameOffset {
+    const { sentMs, boot, up } = frame;
+    if (sentMs !== undefined) {
+      this.#follow(sentMs, arrival);
+      return { offsetMs: this.#state.offsetMs, isUnknown: false };
+    }
+    return boot === undefined || up === undefined
+      ? { offsetMs: 0, isUnknown: false }
+      : this.#acceptBoot({ boot, upMs: up, ...arrival });
+  }
+
+  /** The offset that a frame would get, as far as is known before its signature is checked. */
+  expected({ sentMs, boot, up }: SentFrame, receivedMs: number): number {
+    if (sentMs !== undefined) return this.#state.offsetMs;
+    if (boot === undefined || up === undefined) return 0;
+    return findBoot(this.#state, boot)?.startMs ?? receivedMs - up;
+  }
+
+  /** A hello that was signed just now. Returns what the clock is behind; undefined of a device without one. */
+  hello({ sentMs, boot, up }: Pick<Hello, 'sentMs' | 'boot' | 'up'>, arrival: Arrival): number | undefined {
+    if (boot !== undefined && up !== undefined) {
+      this.#set(greetedBoot(this.#state, { boot, upMs: up, ...arrival }));
+      return undefined;
+    }
+    if (sentMs === undefined) return undefined;
+    const { receivedMs } = arrival;
+    const behindMs = receivedMs - sentMs;
+    const { offsetMs, source } = this.#state;
+    const isSame = source === 'hello' && Math.abs(behindMs - offsetMs) <= HELLO_TOLERANCE_MS;
+    const taken = Math.abs(behindMs) <= HELLO_TOLERANCE_MS ? 0 : behindMs;
+    this.#lags.clear();
+    this.#take(isSame ? offsetMs : taken, 'hello');
+    return this.#state.offsetMs;
+  }
+
+  /**
+   * A token of the device, in time or not, once it is known to be its own. An `iat` that is far off is a sample of its
+   * clock; one that is not says that an offset which is larger than that is over.
+   */
+  token({ iatMs, receivedMs }: TokenSample): void {
+    const behindMs = receivedMs - iatMs;
+    const { offsetMs } = this.#state;
+    if (Math.abs(behindMs - offsetMs) <= LAG_TOLERANCE_MS) return;
+    if (Math.abs(behindMs) > LAG_MIN_MS) this.#take(behindMs, 'token');
+    else if (Math.abs(offsetMs) > LAG_MIN_MS + LAG_TOLERANCE_MS) this.#take(0, 'none');
+  }
+
+  /**
+   * `token` of a connection, with the first frame of it that was accepted. A clock that is already past what the token
+   * says by more than the connection lasted was never as far behind: the token is an old one.
+   */
+  tokenWithFrame(sample: TokenSample, { sentMs }: SentFrame, { receivedMs, isProved }: Arrival): void {
+    if (sentMs === undefined || !isProved) return;
+    const connectedMs = receivedMs - sample.receivedMs;
+    if (sentMs - sample.iatMs > connectedMs + LAG_TOLERANCE_MS) return;
+    this.token(sample);
+  }
+
+  #follow(sentMs: number, { receivedMs, isProved }: Arrival): void {
+    if (!isProved) return;
+    const { offsetMs, source } = this.#state;
+    // By this offset it would have been sent in the future: the clock has been set since.
+    if (offsetMs > 0 && sentMs + offsetMs > receivedMs + LAG_TOLERANCE_MS) {
+      this.#lags.clear();
+      this.#take(0, 'none');
+    }
+    const lagMs = this.#lags.add({ sentMs, receivedMs });
+    if (lagMs === undefined || Math.abs(lagMs - this.#state.offsetMs) <= LAG_TOLERANCE_MS) return;
+    // What a hello said holds, unless the clock is plainly right by now.
+    if (Math.abs(lagMs) <= (source === 'hello' ? LAG_TOLERANCE_MS : LAG_MIN_MS)) this.#take(0, 'none');
+    else if (source !== 'hello') this.#take(lagMs, 'lag');
+  }
+
+  #acceptBoot(sample: BootSample): FrameOffset {
+    const { boot, upMs, receivedMs } = sample;
+    const known = findBoot(this.#state, boot);
+    const isRunning = this.#state.boot === boot || (known === undefined && !this.#state.saysHello);
+    if (isRunning) this.#set(runningBoot(this.#state, sample));
+    const startMs = findBoot(this.#state, boot)?.startMs;
+    if (startMs !== undefined) return { offsetMs: startMs, isUnknown: false };
+    // Over before the boot that runs began, and known too late to be news.
+    const running = this.#state.boot === null ? undefined : findBoot(this.#state, this.#state.boot);
+    const endMs = Math.min(running?.startMs ?? receivedMs, receivedMs - UNKNOWN_AGE_MIN_MS);
+    return { offsetMs: endMs - upMs, isUnknown: true };
+  }
+
+  #take(offsetMs: number, source: ClockState['source']): void {
+    if (offsetMs !== this.#state.offsetMs || source !== this.#state.source)
+      this.#set({ ...this.#state, offsetMs, source });
+  }
+
+  #set(state: ClockState): void {
+    if (state === this.#state) return;
+    this.#state = state;
+    this.isStored = false;
+  }
+}

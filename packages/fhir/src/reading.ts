@@ -1,0 +1,78 @@
+import {
+  BLOOD_PRESSURE_PANEL,
+  pressureComponents,
+  pressureSite,
+  type PressureSite,
+} from './blood-pressure.js';
+import { instantOf, quantity, subjectOf, within } from './elements.js';
+import type { Observation, Quantity } from './schema.js';
+import { deviceUuid } from './source.js';
+import { tableCode } from './table-code.js';
+import { uuidOf } from './uuid.js';
+
+/** A reading as its device sent it. */
+export interface DeviceReading {
+  readonly deviceId: string;
+  /** Measured time, milliseconds. */
+  readonly t: number;
+  /** LOINC code of the code table. */
+  readonly code: string;
+  readonly value: number;
+  /** UCUM unit in which it was sent; the code table's unless given. */
+  readonly unit?: string | undefined;
+  readonly comparator?: Quantity['comparator'];
+}
+
+/** What one Observation says: a single measurement, or the pressures that a device took at one site and time. */
+interface Measurement {
+  readonly first: DeviceReading;
+  readonly site: PressureSite | undefined;
+  readonly values: Map<string, Quantity>;
+}
+
+/**
+ * One Observation for each reading, in their order, that conforms to R4's profile of its vital sign if it is one. The
+ * pressures of one device, site and time are one panel. Ids follow from patient, device, code and time.
+ */
+export function readingObservations(patientId: string, readings: readonly DeviceReading[]): Observation[] {
+  const measurements: { readonly name: string; readonly measurement: Measurement }[] = [];
+  for (const reading of readings) {
+    const { deviceId, t, code, value, comparator } = reading;
+    const valueQuantity = quantity(value, reading.unit ?? tableCode(code).unit, comparator);
+    const site = pressureSite(code);
+    const what = site === undefined ? code : `${site.name}-blood-pressure`;
+    const name = `Observation|${patientId}|${deviceId}|${what}|${t}`;
+    const known = measurements.filter((other) => other.name === name);
+    // A device may send two values of one instant: both are kept.
+    const open = known.find(({ measurement }) => !measurement.values.has(code));
+    if (open !== undefined) open.measurement.values.set(code, valueQuantity);
+    else
+      measurements.push({
+        name,
+        measurement: { first: reading, site, values: new Map([[code, valueQuantity]]) },
+      });
+  }
+  const used = new Map<string, number>();
+  return measurements.map(({ name, measurement }) => {
+    const before = used.get(name) ?? 0;
+    used.set(name, before + 1);
+    return observationOf(patientId, uuidOf(before === 0 ? name : `${name}|${before}`), measurement);
+  });
+}
+
+function observationOf(patientId: string, id: string, { first, site, values }: Measurement): Observation {
+  const { code, category } = tableCode(first.code);
+  const valueQuantity = values.get(first.code);
+  return {
+    resourceType: 'Observation',
+    id,
+    status: 'final',
+    category,
+    code: site === undefined ? code : BLOOD_PRESSURE_PANEL,
+    subject: subjectOf(patientId),
+    effectiveDateTime: instantOf(first.t),
+    ...(site === undefined && valueQuantity !== undefined ? { valueQuantity } : {}),
+    device: within(deviceUuid(first.deviceId)),
+    ...(site === undefined ? {} : { component: pressureComponents(site, values) }),
+  };
+}
