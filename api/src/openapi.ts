@@ -17,6 +17,9 @@ export const openapi: OpenApiInfo = {
     },
     anchors: { description: 'Patients’ private chains on the ledger', nouns: ['anchors', 'forks'] },
     practitioners: { description: 'People of this authority' },
-    audit: { description: 'Who was shown what, and attested transactions', nouns: ['audit', 'attestations'] },
+    audit: {
+      description: 'Who was shown what, attested transactions, and what checks proofs',
+      nouns: ['audit', 'attestations', 'trust-roots'],
+    },
   },
 };

@@ -10,7 +10,6 @@ export type { CollectOptions } from './demo/scenarios.js';
 export { walk, type Walk } from './demo/walk.js';
 export * from './device/pairing.js';
 export * from './device/session.js';
-export { RecordingError, type RecordingErrorCode } from './recording/problem.js';
 export * from './recording/read-recording.js';
 export * from './recording/recording.js';
 export * from './recording/shift.js';

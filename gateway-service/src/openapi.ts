@@ -16,7 +16,10 @@ export const openapi: OpenApiInfo = {
     },
     frames: { description: 'What devices themselves send and ask for', nouns: ['frames', 'device'] },
     readings: { description: 'Measured values' },
-    chain: { description: 'The private chain, and proofs of what it holds', nouns: ['chain', 'proofs'] },
+    chain: {
+      description: 'The private chain, and proofs of what it holds',
+      nouns: ['chain', 'proofs', 'trust-roots'],
+    },
     records: { description: 'Records that were made of readings' },
     grants: { description: 'Who may do what, and taking it back', nouns: ['grants', 'revocations'] },
     subscriptions: { description: 'Authorities that ask for notices' },

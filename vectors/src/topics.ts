@@ -1,5 +1,6 @@
 import type { Vector, VectorKind } from '@careledger/spec';
 import { cryptoVectors } from './crypto/all.js';
+import { deviceVectors } from './device/all.js';
 import { envelopeVectors } from './envelope/all.js';
 import { fhirVectors } from './fhir/all.js';
 import { grantVectors } from './grants/grants.js';
@@ -11,6 +12,7 @@ type Generator = (kind: VectorKind) => readonly Vector[] | Promise<readonly Vect
 /** The topics whose vectors are generated. Those of `clinical` are written by hand, from the published rules. */
 export const TOPICS: Readonly<Record<string, Generator>> = {
   crypto: cryptoVectors,
+  device: deviceVectors,
   envelope: envelopeVectors,
   fhir: fhirVectors,
   grants: grantVectors,

@@ -1,7 +1,7 @@
 import { accessControl } from '@careledger/contracts';
 import type { KeyStore } from '@careledger/crypto/key-store';
 import type { Ledger } from '@careledger/ledger';
-import { registerLedgerMetrics } from '@careledger/ledger/service';
+import { addTrustRootsRoute, registerLedgerMetrics } from '@careledger/ledger/service';
 import { startWorker, type Logger, type ServiceApp } from '@careledger/service-kit';
 import { KEY } from '../keys.js';
 import type { Channels } from '../ledger-port.js';
@@ -31,6 +31,7 @@ export async function operationsPlugin(app: ServiceApp, options: OperationsOptio
   registerLedgerMetrics(app.metrics, [ledger.counters]);
   const signer = keys.signer(KEY.attestor);
   addAttestationRoutes(app, ledger.channel('authorities'), { networkId, mspId, signer });
+  addTrustRootsRoute(app, { ledger, networkId, roles: ['practitioner', 'auditor', 'ops'] });
 
   // That both channels answer and know this authority: without its registration nothing here can be done.
   app.addReadinessCheck('ledger', async () => {

@@ -3,7 +3,7 @@ import { makeStatement } from '@careledger/statements';
 import { STATEMENTS, accessControl } from '@careledger/contracts';
 import { fromBase64url, generateEd25519, kidOf, nodeVerifier, sha256 } from '@careledger/crypto';
 import { readWrap } from '@careledger/envelope';
-import { readEnvelope, verifyProof, type Proof } from '@careledger/private-chain';
+import { readEnvelope, verifyProof, type Proof, type TrustRoots } from '@careledger/private-chain';
 import { HeldWraps, PROVIDER_ROUTES } from '@careledger/protocol';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { call } from '../fixtures/services/api-client.js';
@@ -389,6 +389,15 @@ test('a reading is proved offline, from the device’s signature to the attested
   expect([beyond.status, beyond.body['code']]).toEqual([404, 'READING_NOT_FOUND']);
   const roots = await fixture.trustRoots();
   const check = async (proof: Proof) => verifyProof(proof, roots, { hash: sha256, verifier: nodeVerifier() });
+  const served = await fixture.call('GET', '/v1/trust-roots', undefined, patient.token);
+  const { threshold, ...believed } = roots;
+  expect(served.body).toMatchObject({
+    warning: expect.stringContaining('prove nothing'),
+    trustRoots: believed,
+  });
+  expect((served.body['trustRoots'] as TrustRoots).threshold).toBeLessThanOrEqual(threshold);
+  const atHospital = await call(fixture.layers.authority(), 'auditor', 'GET /v1/trust-roots');
+  expect(atHospital.body).toEqual(served.body);
   const alone = await check(await proofOf());
   expect(alone.steps.filter(({ status }) => status !== 'pass').map(({ step }) => step)).toEqual([
     'attestations',

@@ -1,7 +1,7 @@
 import { RecordingError } from './problem.js';
 
 /** Bytes of a file that is read into memory. */
-export const RECORDING_MAX_BYTES = 256 * 1024 * 1024;
+const RECORDING_MAX_BYTES = 256 * 1024 * 1024;
 
 /** Byte order marks, and the encodings that they stand for (WHATWG Encoding, section 6.1). UTF-32's begins with UTF-16's. */
 const MARKS: readonly (readonly [string, readonly number[]])[] = [

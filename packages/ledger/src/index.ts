@@ -1,4 +1,5 @@
 export { attestorRegistration, attestTransaction, type Attestor } from './attest/attestation.js';
+export { ledgerTrustRoots } from './attest/trust-roots.js';
 export { LedgerChannel, type Submitted } from './channel.js';
 export { LedgerCounters } from './counters.js';
 export * from './error.js';

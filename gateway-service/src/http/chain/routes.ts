@@ -4,7 +4,15 @@ import { Type } from 'typebox';
 import { byPatient, byPatientOpsOrAuditor } from '../access.js';
 import { patientProblems } from '../route-problems.js';
 import { PatientParams } from '../schemas.js';
-import { BlocksPage, BlocksQuery, ChainView, ProofQuery, VerificationView } from './schemas.js';
+import {
+  BlocksPage,
+  BlocksQuery,
+  ChainView,
+  FramesPage,
+  FramesQuery,
+  ProofQuery,
+  VerificationView,
+} from './schemas.js';
 import type { ChainService } from './service.js';
 
 export function addChainRoutes(app: ServiceApp, chain: ChainService): void {
@@ -35,6 +43,23 @@ export function addChainRoutes(app: ServiceApp, chain: ChainService): void {
       },
     },
     async (request) => chain.blocks(request.params.patientId, request.query),
+  );
+
+  app.get(
+    '/v1/patients/:patientId/chain/frames',
+    {
+      config: byPatient,
+      schema: {
+        summary:
+          'Raw frames of sealed blocks, as devices signed them, block by block: with the blocks, the whole chain can be ' +
+          'checked elsewhere. Frames of the open block follow when it is sealed (`flush`)',
+        problems: patientProblems,
+        params: PatientParams,
+        querystring: FramesQuery,
+        response: { 200: FramesPage },
+      },
+    },
+    async (request) => chain.frames(request.params.patientId, request.query),
   );
 
   for (const method of ['GET', 'POST'] as const) {

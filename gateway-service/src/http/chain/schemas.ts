@@ -1,4 +1,4 @@
-import { DeviceId, Timestamp } from '@careledger/domain';
+import { DeviceId, PublicKey, Timestamp } from '@careledger/domain';
 import { MAX_FRAME_SEQ } from '@careledger/private-chain';
 import { Next, pageQuery } from '@careledger/service-kit';
 import { Type, type Static } from 'typebox';
@@ -32,6 +32,35 @@ export const BlocksPage = Type.Object({
   next: Next,
 });
 export type BlocksPage = Static<typeof BlocksPage>;
+
+const BLOCKS_OF_FRAMES_MAX = 64;
+const BLOCKS_OF_FRAMES_DEFAULT = 16;
+
+export const FramesQuery = Type.Object({
+  /** In blocks. A page ends earlier, with a whole block, after 4 MiB of frames. */
+  ...pageQuery({ byDefault: BLOCKS_OF_FRAMES_DEFAULT, max: BLOCKS_OF_FRAMES_MAX }),
+});
+export type FramesQuery = Static<typeof FramesQuery>;
+
+const RawFrame = Type.Object({
+  height: Type.Integer(),
+  /** Position among the leaves of its block. */
+  index: Type.Integer(),
+  leaf: Type.String(),
+  receivedAt: Timestamp,
+  /** As the device signed it; absent once it is erased, and so is its device. */
+  jws: Type.Optional(Type.String()),
+  deviceId: Type.Optional(DeviceId),
+  /** Of the device, raw, base64url: what the signature is checked with. */
+  deviceKey: Type.Optional(PublicKey),
+});
+export type RawFrame = Static<typeof RawFrame>;
+
+export const FramesPage = Type.Object({
+  frames: Type.Array(RawFrame),
+  next: Next,
+});
+export type FramesPage = Static<typeof FramesPage>;
 
 export const VerificationView = Type.Object({ report: Type.Unknown(), anchorsOnLedger: Type.Integer() });
 export type VerificationView = Static<typeof VerificationView>;

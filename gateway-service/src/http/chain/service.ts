@@ -6,7 +6,16 @@ import { Type } from 'typebox';
 import type { AnchorStore } from '../../delivery/anchor-store.js';
 import { anchorsOf } from './anchors.js';
 import { makeReadingProof, type ProofSources } from './reading-proof.js';
-import type { BlocksPage, BlocksQuery, ChainView, ProofQuery, VerificationView } from './schemas.js';
+import { rawFrames } from './raw-frames.js';
+import type {
+  BlocksPage,
+  BlocksQuery,
+  ChainView,
+  FramesPage,
+  FramesQuery,
+  ProofQuery,
+  VerificationView,
+} from './schemas.js';
 
 export interface ChainServiceOptions extends ProofSources {
   readonly anchors: Pick<AnchorStore, 'get'>;
@@ -41,6 +50,11 @@ export class ChainService {
     const rows = core.chain.blocksFrom(patientNo, first, limit + 1);
     const { rows: blocks, next } = pageOfRows(rows, limit, ({ block }) => block.height);
     return { blocks: [...blocks], next };
+  }
+
+  frames(patientId: string, query: FramesQuery): FramesPage {
+    const { core } = this.#options;
+    return rawFrames(core, core.patients.get(patientId).chain, query);
   }
 
   /** Against its raw frames and the anchors on the ledger. */

@@ -7,7 +7,9 @@ const LIMIT_MAX = 5_000;
 
 export const ReadingsQuery = Type.Object({
   code: Type.Optional(Type.String()),
+  /** Measured then or later. Unless given, two days before `to`: without both, what was measured in the last day. */
   from: Type.Optional(Timestamp),
+  /** Measured before. Unless given, a day ahead of now, so that a fast clock hides nothing. */
   to: Type.Optional(Timestamp),
   /** A page ends with a whole frame, and may have some more. */
   ...pageQuery({ byDefault: DEFAULT_LIMIT, max: LIMIT_MAX }),
