@@ -9,7 +9,7 @@ node_modules/.package-lock.json: package-lock.json package.json
 	npm ci --no-audit --no-fund
 	@touch $@
 
-.PHONY: help install build demo dev sandbox console test lint bench clean
+.PHONY: help install build demo dev sandbox console test lint judges bench clean
 
 help: ## print this help
 	@awk -F':.*## ' '/^[a-z][a-z-]*:.*## /{printf "  make %-18s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -36,6 +36,9 @@ test: build ## run all tests, or those that match a pattern (ARGS=packages/crypt
 
 lint: build ## check style, types, the direction of imports, and that nothing is unused
 	@$(RUN) lint
+
+judges: build ## let redocly, spectral and schemathesis judge the services on the embedded network (ARGS="--cases 200 api")
+	@$(RUN) judges -- $(ARGS)
 
 bench: build ## measure against the budgets and write docs/performance.md (ARGS="--json --quick NAME")
 	@$(RUN) bench -- $(ARGS)

@@ -35,6 +35,7 @@ const EXPECTED: Readonly<Record<string, readonly Role[]>> = {
   'POST /v1/attestations': ['ops', 'auditor', 'system'],
   'GET /v1/patients/:patientId/grants': ['practitioner', 'ops', 'auditor'],
   'GET /v1/patients/:patientId/anchors': ['practitioner', 'ops', 'auditor'],
+  'GET /v1/patients/:patientId/forks': ['practitioner', 'ops', 'auditor'],
 };
 
 let dir: string;

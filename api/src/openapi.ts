@@ -15,7 +15,7 @@ export const openapi: OpenApiInfo = {
       description: 'What patients let this authority do, and taking it back',
       nouns: ['grants', 'revocations'],
     },
-    anchors: { description: 'Patients’ private chains on the ledger' },
+    anchors: { description: 'Patients’ private chains on the ledger', nouns: ['anchors', 'forks'] },
     practitioners: { description: 'People of this authority' },
     audit: { description: 'Who was shown what, and attested transactions', nouns: ['audit', 'attestations'] },
   },

@@ -14,17 +14,17 @@ export const problems = defineProblems({
   ...recordProblems,
   ...ledgerProblems,
   // statements that gateways send
-  STATEMENT_TYPE_MISMATCH: { status: 400, title: 'The statement is of another kind' },
-  STATEMENT_AUDIENCE_MISMATCH: { status: 400, title: 'The statement was made for another network' },
-  STATEMENT_CHANNEL_MISMATCH: { status: 400, title: 'The statement was made for another channel' },
+  STATEMENT_TYPE_MISMATCH: { status: 422, title: 'The statement is of another kind' },
+  STATEMENT_AUDIENCE_MISMATCH: { status: 422, title: 'The statement was made for another network' },
+  STATEMENT_CHANNEL_MISMATCH: { status: 422, title: 'The statement was made for another channel' },
   STATEMENT_ISSUER_MISMATCH: { status: 403, title: 'The issuer may not say this' },
   STATEMENT_KEY_UNKNOWN: {
     status: 403,
     title: 'The key is not registered for the issuer, or was rotated away',
   },
   STATEMENT_SIGNATURE_INVALID: { status: 403, title: 'The signature does not verify' },
-  STATEMENT_EXPIRED: { status: 400, title: 'The statement is too old' },
-  STATEMENT_FROM_FUTURE: { status: 400, title: 'The statement’s time lies in the future' },
+  STATEMENT_EXPIRED: { status: 422, title: 'The statement is too old' },
+  STATEMENT_FROM_FUTURE: { status: 422, title: 'The statement’s time lies in the future' },
   STATEMENT_ID_REUSED: { status: 409, title: 'The statement id was used for other content' },
   NOT_ADDRESSED: { status: 403, title: 'The notice is for another authority' },
   NOT_SUBSCRIBED: { status: 403, title: 'This authority has no grant of the patient that gives notices' },
@@ -57,6 +57,10 @@ export const problems = defineProblems({
   TOO_MANY_TAGS: { status: 422, title: 'More tags than a record or a request may have: none is left out' },
   WRITE_PENDING: { status: 409, title: 'An earlier version is still on its way' },
   ...idempotencyProblems,
+  VERSION_CHANGED: {
+    status: 412,
+    title: 'The newest version is another one than If-Match names: `version`',
+  },
   // people
   PRACTITIONER_UNKNOWN: { status: 422, title: 'No such practitioner is active within this authority' },
   UNIT_MISMATCH: { status: 403, title: 'The token is bound to another unit' },

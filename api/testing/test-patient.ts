@@ -79,6 +79,8 @@ export function testPatient() {
       chain: { height: 12, blockHash: 'h'.repeat(43) },
       episodeId: `${patientId}/glucose-very-low/${atMs}`,
       rule: 'glucose-very-low',
+      ...{ type: 'physiological', priority: 'high', isUnconfirmed: false, isLate: false },
+      ...{ marks: [], endReason: null },
       start: atMs,
       raisedAt: atMs,
       end: null,

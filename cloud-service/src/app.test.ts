@@ -103,7 +103,7 @@ describe('bad input', () => {
 
   test('a version that is no statement changes nothing and says so', async () => {
     const answer = await put({ ...junk, ciphertext: 'AAAA' });
-    expect([answer.statusCode, answer.json().code]).toEqual([400, 'STATEMENT_MALFORMED']);
+    expect([answer.statusCode, answer.json().code]).toEqual([422, 'STATEMENT_MALFORMED']);
   });
 
   test('a member too many is refused with its location', async () => {

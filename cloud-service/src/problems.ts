@@ -12,11 +12,11 @@ export const problems = defineProblems({
   ...recordProblems,
   ...idempotencyProblems,
   ...ledgerProblems,
-  MANIFEST_MALFORMED: { status: 400, title: 'The manifest cannot be read' },
-  WRAP_SET_MALFORMED: { status: 400, title: 'The wrap set cannot be read' },
-  BASE64URL_INVALID: { status: 400, title: 'The ciphertext is not strict base64url' },
+  MANIFEST_MALFORMED: { status: 422, title: 'The manifest cannot be read' },
+  WRAP_SET_MALFORMED: { status: 422, title: 'The wrap set cannot be read' },
+  BASE64URL_INVALID: { status: 422, title: 'The ciphertext is not strict base64url' },
   VERSION_MISMATCH: {
-    status: 400,
+    status: 422,
     title: 'Path, statement, manifest, wraps and ciphertext are not of one version',
   },
   ORGANISATION_MISMATCH: {

@@ -7,7 +7,7 @@ import { CONSENT_OWNERS, CONSENT_TABLES } from './consent/schema.js';
 import { ANCHORS_TABLE, VERSIONS_FORMAT, VERSIONS_TABLES } from './delivery/schema.js';
 import { AUTHORITIES_TABLE } from './ledger-access/schema.js';
 import { PATIENT_TOKENS_TABLE } from './patients/schema.js';
-import { ALLOWANCES_TABLES, PROCESSING_TABLES } from './processing/schema.js';
+import { ALARMS_COLUMNS, ALLOWANCES_TABLES, PROCESSING_TABLES } from './processing/schema.js';
 import { UNMADE_RECORDS_TABLE } from './records/schema.js';
 import { CLOCKS_MIGRATION } from './store/index.js';
 
@@ -36,4 +36,5 @@ export const GATEWAY_MIGRATIONS: readonly Migration[] = [
   idempotencyKeysMigration,
   idempotencyAnswersMigration,
   CLOCKS_MIGRATION,
+  { name: 'processing: type, priority and marks of alarms', sql: ALARMS_COLUMNS },
 ];

@@ -7,13 +7,13 @@ export const problems = defineProblems({
   ...idempotencyProblems,
   // patients
   PATIENT_NOT_FOUND: { status: 404, title: 'This gateway serves no such patient' },
-  PASSPHRASE_TOO_SHORT: { status: 400, title: 'The passphrase is too short for the key that it guards' },
+  PASSPHRASE_TOO_SHORT: { status: 422, title: 'The passphrase is too short for the key that it guards' },
   PASSPHRASE_BACKOFF: { status: 429, title: 'Wrong passphrases came before: wait for `retryAfterS` seconds' },
   PASSPHRASES_BUSY: { status: 503, title: 'Too many passphrases wait: try again in `retryAfterS` seconds' },
   // devices
   PAIRING_CODE_INVALID: { status: 403, title: 'The pairing code is unknown, used or expired' },
   PAIRING_CODES_EXHAUSTED: { status: 409, title: 'The patient has too many open pairing codes' },
-  PAIRING_PROOF_INVALID: { status: 400, title: 'The proof of possession of the device key is refused' },
+  PAIRING_PROOF_INVALID: { status: 422, title: 'The proof of possession of the device key is refused' },
   PAIRING_OTHER_DEVICE: { status: 403, title: 'The pairing code was issued for another device' },
   DEVICE_ALREADY_REGISTERED: { status: 409, title: 'The device is registered; pair it again by name' },
   DEVICE_NOT_FOUND: { status: 404, title: 'There is no such device' },
@@ -25,7 +25,7 @@ export const problems = defineProblems({
     title: 'The device token is out of time: make another, with the `nonce` of this answer',
   },
   DEVICE_TOKEN_AUDIENCE: { status: 401, title: 'The device token is for another gateway' },
-  PROFILE_CODE_UNKNOWN: { status: 400, title: 'The device measures something this gateway has no rules for' },
+  PROFILE_CODE_UNKNOWN: { status: 422, title: 'The device measures something this gateway has no rules for' },
   // frames
   STORE_UNAVAILABLE: { status: 503, title: 'The store could not take the frame: send it again' },
   GATEWAY_OVERLOADED: { status: 503, title: 'Too many frames wait: send it again later' },
@@ -42,7 +42,7 @@ export const problems = defineProblems({
   RECORD_DAMAGED: { status: 500, title: 'This gateway’s copy of the record is not what was signed' },
   // consent
   CONSENT_STATEMENT_REFUSED: {
-    status: 400,
+    status: 422,
     title: 'The statement is not one that the patient can have signed',
   },
   CONSENT_KEY_LOCKED: { status: 403, title: 'The passphrase does not open the consent key' },

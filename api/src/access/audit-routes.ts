@@ -1,9 +1,8 @@
 import { records } from '@careledger/contracts';
 import { PatientId } from '@careledger/domain';
-import { ledgerAnswers, onLedger } from '@careledger/ledger/service';
-import { requireRole, type ServiceApp } from '@careledger/service-kit';
+import { ledgerAnswers, ledgerPageQuery, nextOf, onLedger, pageArgs } from '@careledger/ledger/service';
+import { Next, fromCursor, pageOfRows, requireRole, type ServiceApp } from '@careledger/service-kit';
 import { Type } from 'typebox';
-import { Cursor, Paging, cursorOf, pageArgs } from '../http/schemas.js';
 import type { Channels } from '../ledger-port.js';
 import type { AccessLog } from './access-log.js';
 import { AuditEntry } from './schemas.js';
@@ -27,8 +26,8 @@ export function addAuditRoutes(app: ServiceApp, { authorityId, channels, log }: 
         problems: ledgerAnswers,
         description:
           'With `patientId`: as the ledger has it, oldest first. Without: by this service’s own log, newest first.',
-        querystring: Type.Object({ patientId: Type.Optional(PatientId), ...Paging }),
-        response: { 200: Type.Object({ accesses: Type.Array(AuditEntry), cursor: Cursor }) },
+        querystring: Type.Object({ patientId: Type.Optional(PatientId), ...ledgerPageQuery }),
+        response: { 200: Type.Object({ accesses: Type.Array(AuditEntry), next: Next }) },
       },
     },
     (request) => {
@@ -40,11 +39,9 @@ export function addAuditRoutes(app: ServiceApp, { authorityId, channels, log }: 
   );
 
   async function byOwnLog(limit: number, cursor: string | undefined) {
-    const before = cursor === undefined ? NEWEST : Number(cursor);
-    const own = log.list(Number.isSafeInteger(before) ? before : NEWEST, limit);
-    const last = own.length === limit ? own.at(-1) : undefined;
-    const accesses = own.map((entry) => ({ ledger: null, own: entry }));
-    return { accesses, cursor: last === undefined ? null : String(last.id) };
+    const before = cursor === undefined ? NEWEST : fromCursor(cursor, Type.Integer());
+    const { rows, next } = pageOfRows(log.list(before, limit + 1), limit, ({ id }) => id);
+    return { accesses: rows.map((entry) => ({ ledger: null, own: entry })), next };
   }
 
   async function byLedger(page: { patientId: string; pageSize: number; bookmark?: string }) {
@@ -52,6 +49,6 @@ export function addAuditRoutes(app: ServiceApp, { authorityId, channels, log }: 
       channels.cloud.evaluate(records, 'ListAccesses', { requester: authorityId, ...page }),
     );
     const accesses = rows.map((row) => ({ ledger: row, own: log.find(row.requestSid) ?? null }));
-    return { accesses, cursor: cursorOf(bookmark) };
+    return { accesses, next: nextOf(bookmark) };
   }
 }

@@ -1,6 +1,6 @@
 import { PatientId, RecordId, RecordVersion } from '@careledger/domain';
 import { ledgerAnswers } from '@careledger/ledger/service';
-import { FHIR_JSON, requireRole, type ServiceApp } from '@careledger/service-kit';
+import { FHIR_JSON, requireRole, versionTag, type ServiceApp } from '@careledger/service-kit';
 import { Type } from 'typebox';
 import { vouchingProblems } from '../http/route-problems.js';
 import type { AccessService } from './access-service.js';
@@ -52,7 +52,7 @@ export function addAccessRoutes(app: ServiceApp, service: AccessService): void {
       });
       return reply
         .type(FHIR_JSON)
-        .header('etag', `W/"${opened.access.version}"`)
+        .header('etag', versionTag(opened.access.version))
         .header('x-careledger-permit', opened.access.txId)
         .header('cache-control', 'no-store')
         .serializer((json: unknown) => String(json))

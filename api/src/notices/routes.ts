@@ -6,12 +6,20 @@ import {
   NOTICE_CIPHERTEXT_MAX_BYTES,
 } from '@careledger/protocol';
 import { PatientId, timestampOf } from '@careledger/domain';
-import { ProblemError, requireRole, type ServiceApp, type StreamedEvent } from '@careledger/service-kit';
+import { ledgerPageQuery } from '@careledger/ledger/service';
+import {
+  Next,
+  ProblemError,
+  fromCursor,
+  pageOfRows,
+  requireRole,
+  type ServiceApp,
+  type StreamedEvent,
+} from '@careledger/service-kit';
 import { Type } from 'typebox';
 import type { ReadGate } from '../access/read-gate.js';
 import { VouchingQuery, readerOf, type Reader } from '../access/reader.js';
 import { statementAnswers, vouchingProblems } from '../http/route-problems.js';
-import { Cursor, Paging } from '../http/schemas.js';
 import type { EmergencyService } from './emergency-service.js';
 import type { EmergencyStore } from './emergency-store.js';
 import type { NoticeMetrics } from './metrics.js';
@@ -35,6 +43,13 @@ export interface NoticeRouteOptions {
   readonly unmatchedAfterMs: number;
   readonly metrics: Pick<NoticeMetrics, 'emergency' | 'emergencySeconds'>;
 }
+
+/** One event of the stream, as OpenAPI 3.1 has it: `data` is JSON. */
+const StreamedNotice = Type.Object({
+  id: Type.String({ description: 'For the header Last-Event-ID' }),
+  event: Type.Enum([...NOTICE_TYPES]),
+  data: Type.String({ contentMediaType: 'application/json' }),
+});
 
 export function addNoticeRoutes(app: ServiceApp, options: NoticeRouteOptions): void {
   const { log, emergencies, gate, metrics, reader: notices, service, unmatchedAfterMs } = options;
@@ -70,7 +85,7 @@ export function addNoticeRoutes(app: ServiceApp, options: NoticeRouteOptions): v
         response: {
           200: {
             description: 'A stream without end',
-            content: { 'text/event-stream': { schema: Type.String() } },
+            content: { 'text/event-stream': { schema: StreamedNotice } },
           },
         },
       },
@@ -119,10 +134,9 @@ export function addNoticeRoutes(app: ServiceApp, options: NoticeRouteOptions): v
         querystring: Type.Object({
           olderThanMs: Type.Integer({ minimum: 0, default: unmatchedAfterMs }),
           withinMs: Type.Optional(Type.Integer({ minimum: 1 })),
-          cursor: Type.Optional(Type.Integer({ minimum: 1 })),
-          limit: Paging.limit,
+          ...ledgerPageQuery,
         }),
-        response: { 200: Type.Object({ emergencies: Type.Array(Unmatched), cursor: Cursor }) },
+        response: { 200: Type.Object({ emergencies: Type.Array(Unmatched), next: Next }) },
       },
     },
     async (request) => {
@@ -131,12 +145,12 @@ export function addNoticeRoutes(app: ServiceApp, options: NoticeRouteOptions): v
       const kept = emergencies.unmatched({
         receivedBefore: timestampOf(nowMs - olderThanMs + 1),
         receivedAfter: timestampOf(withinMs === undefined ? 0 : nowMs - withinMs),
-        beforeNoticeId: cursor ?? Number.MAX_SAFE_INTEGER,
-        limit,
+        beforeNoticeId: cursor === undefined ? Number.MAX_SAFE_INTEGER : fromCursor(cursor, Type.Integer()),
+        limit: limit + 1,
       });
-      const last = kept.length === limit ? kept.at(-1) : undefined;
+      const { rows, next } = pageOfRows(kept, limit, ({ noticeId }) => noticeId);
       return {
-        emergencies: kept.map(({ patientId, sid, recordId, version, receivedAt, mismatch }) => ({
+        emergencies: rows.map(({ patientId, sid, recordId, version, receivedAt, mismatch }) => ({
           patientId,
           sid,
           recordId,
@@ -144,7 +158,7 @@ export function addNoticeRoutes(app: ServiceApp, options: NoticeRouteOptions): v
           receivedAt,
           reason: mismatch ?? ('NOT_ANNOUNCED' as const),
         })),
-        cursor: last === undefined ? null : String(last.noticeId),
+        next,
       };
     },
   );

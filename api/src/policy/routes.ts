@@ -1,10 +1,9 @@
-import { accessControl, records } from '@careledger/contracts';
+import { ForkState, accessControl, records } from '@careledger/contracts';
 import { PatientId } from '@careledger/domain';
-import { ledgerAnswers, onLedger } from '@careledger/ledger/service';
+import { ledgerAnswers, ledgerPageQuery, nextOf, onLedger, pageArgs } from '@careledger/ledger/service';
 import { isInForce } from '@careledger/policy';
-import { requireRole, type ServiceApp } from '@careledger/service-kit';
+import { Next, requireRole, type ServiceApp } from '@careledger/service-kit';
 import { Type } from 'typebox';
-import { Cursor, Paging, cursorOf, pageArgs } from '../http/schemas.js';
 import type { Channel } from '../ledger-port.js';
 import type { Meanings } from './meanings.js';
 import { Anchors, ShownGrant } from './schemas.js';
@@ -29,8 +28,8 @@ export function addPolicyRoutes(
         summary: 'What the patient lets this authority do, now and before',
         params,
         problems: [...ledgerAnswers, 'PATIENT_UNKNOWN'],
-        querystring: Type.Object({ ...Paging }),
-        response: { 200: Type.Object({ grants: Type.Array(ShownGrant), cursor: Cursor }) },
+        querystring: Type.Object(ledgerPageQuery),
+        response: { 200: Type.Object({ grants: Type.Array(ShownGrant), next: Next }) },
       },
     },
     async (request) => {
@@ -44,7 +43,7 @@ export function addPolicyRoutes(
       );
       const nowMs = Date.now();
       return {
-        cursor: cursorOf(bookmark),
+        next: nextOf(bookmark),
         grants: await Promise.all(
           rows.map(async (grant) => ({
             ...grant,
@@ -64,7 +63,7 @@ export function addPolicyRoutes(
         summary: 'Where the patient’s private chain stands on the ledger',
         params,
         problems: [...ledgerAnswers, 'PATIENT_UNKNOWN'],
-        querystring: Type.Object({ ...Paging, forksCursor: Paging.cursor }),
+        querystring: Type.Object(ledgerPageQuery),
         response: {
           200: Anchors,
         },
@@ -72,22 +71,34 @@ export function addPolicyRoutes(
     },
     async (request) => {
       const { patientId } = request.params;
-      const { forksCursor, limit } = request.query;
-      const forksPage = pageArgs({ limit, ...(forksCursor !== undefined && { cursor: forksCursor }) });
-      const [{ head }, anchors, forks] = await onLedger(() =>
+      const [{ head }, anchors] = await onLedger(() =>
         Promise.all([
           authorities.evaluate(records, 'GetHead', { patientId }),
           authorities.evaluate(records, 'ListAnchors', { patientId, ...pageArgs(request.query) }),
-          authorities.evaluate(records, 'ListForks', { patientId, ...forksPage }),
         ]),
       );
-      return {
-        head,
-        anchors: anchors.rows,
-        cursor: cursorOf(anchors.bookmark),
-        forks: forks.rows,
-        forksCursor: cursorOf(forks.bookmark),
-      };
+      return { head, anchors: anchors.rows, next: nextOf(anchors.bookmark) };
+    },
+  );
+
+  app.get(
+    '/v1/patients/:patientId/forks',
+    {
+      config: requireRole('practitioner', 'ops', 'auditor'),
+      schema: {
+        summary: 'Where the key of the patient’s private chain signed two blocks of one height',
+        params,
+        problems: [...ledgerAnswers, 'PATIENT_UNKNOWN'],
+        querystring: Type.Object(ledgerPageQuery),
+        response: { 200: Type.Object({ forks: Type.Array(ForkState), next: Next }) },
+      },
+    },
+    async (request) => {
+      const { patientId } = request.params;
+      const { rows, bookmark } = await onLedger(() =>
+        authorities.evaluate(records, 'ListForks', { patientId, ...pageArgs(request.query) }),
+      );
+      return { forks: rows, next: nextOf(bookmark) };
     },
   );
 }

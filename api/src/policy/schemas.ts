@@ -1,7 +1,8 @@
-import { ForkState, GrantState, HeadState } from '@careledger/contracts';
+import { GrantState, HeadState } from '@careledger/contracts';
 import { GrantMeaning } from '@careledger/protocol';
 import { Type } from 'typebox';
-import { Cursor, NullOr } from '../http/schemas.js';
+import { Next } from '@careledger/service-kit';
+import { NullOr } from '../http/schemas.js';
 
 /** A grant to this authority. */
 export const ShownGrant = Type.Object({
@@ -15,7 +16,5 @@ export const ShownGrant = Type.Object({
 export const Anchors = Type.Object({
   head: NullOr(HeadState),
   anchors: Type.Array(HeadState),
-  cursor: Cursor,
-  forks: Type.Array(ForkState),
-  forksCursor: Cursor,
+  next: Next,
 });

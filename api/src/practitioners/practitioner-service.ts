@@ -92,10 +92,9 @@ export class PractitionerService implements TaskHandler {
     return found;
   }
 
-  /** By when they were registered. @param afterId the last one of the page before */
-  list(afterId: string | undefined, limit: number): Practitioner[] {
-    const { practitioners } = this.#options;
-    return practitioners.list(afterId === undefined ? undefined : this.get(afterId), limit);
+  /** By when they were registered. @param after the last one of the page before */
+  list(after: Pick<Practitioner, 'createdAt' | 'practitionerId'> | undefined, limit: number): Practitioner[] {
+    return this.#options.practitioners.list(after, limit);
   }
 
   async advance(practitionerId: string): Promise<void> {

@@ -1,13 +1,15 @@
 import { PractitionerId } from '@careledger/domain';
-import { requireRole, type ServiceApp } from '@careledger/service-kit';
+import { ledgerPageQuery } from '@careledger/ledger/service';
+import { Next, pageOfRows, requireRole, fromCursor, type ServiceApp } from '@careledger/service-kit';
 import { Type } from 'typebox';
-import { Cursor, Paging } from '../http/schemas.js';
 import type { Outbox } from '../outbox/outbox.js';
 import { problem } from '../problems.js';
 import type { PractitionerService } from './practitioner-service.js';
 import type { Practitioner } from './practitioner-store.js';
 import { NewPractitionerBody, ShownPractitioner, shown } from './schemas.js';
 
+const Place = Type.Object({ createdAt: Type.String(), practitionerId: PractitionerId });
+const placeOf = ({ createdAt, practitionerId }: Practitioner) => ({ createdAt, practitionerId });
 const practitionerIdParam = Type.Object({ practitionerId: PractitionerId });
 
 export interface PractitionerRouteOptions {
@@ -44,15 +46,15 @@ export function addPractitionerRoutes(
       config: requireRole('ops', 'auditor'),
       schema: {
         summary: 'Practitioners of this authority and who they are, by when they were registered',
-        querystring: Type.Object({ cursor: Type.Optional(PractitionerId), limit: Paging.limit }),
-        response: { 200: Type.Object({ practitioners: Type.Array(ShownPractitioner), cursor: Cursor }) },
+        querystring: Type.Object(ledgerPageQuery),
+        response: { 200: Type.Object({ practitioners: Type.Array(ShownPractitioner), next: Next }) },
       },
     },
     async (request) => {
       const { cursor, limit } = request.query;
-      const practitioners = service.list(cursor, limit);
-      const last = practitioners.length === limit ? practitioners.at(-1) : undefined;
-      return { practitioners: practitioners.map(shown), cursor: last?.practitionerId ?? null };
+      const after = cursor === undefined ? undefined : fromCursor(cursor, Place);
+      const { rows, next } = pageOfRows(service.list(after, limit + 1), limit, placeOf);
+      return { practitioners: rows.map(shown), next };
     },
   );
 

@@ -1,13 +1,12 @@
 import { AnnouncedRecordState, RECORD_MAX_BYTES, records } from '@careledger/contracts';
 import { PatientId, RecordId, RecordKind, RecordVersion, Timestamp } from '@careledger/domain';
-import { ledgerAnswers, onLedger } from '@careledger/ledger/service';
+import { ledgerAnswers, ledgerPageQuery, nextOf, onLedger, pageArgs } from '@careledger/ledger/service';
 import { coversTags, isInForce } from '@careledger/policy';
-import { requireRole, type ServiceApp } from '@careledger/service-kit';
+import { IfMatch, Next, requireRole, type ServiceApp } from '@careledger/service-kit';
 import { Type } from 'typebox';
 import { VouchingQuery, readerOf } from '../access/reader.js';
 import { repeatableRequestOf } from '../http/idempotency.js';
 import { writingProblems } from '../http/route-problems.js';
-import { Cursor, Paging, cursorOf, pageArgs } from '../http/schemas.js';
 import type { Channels } from '../ledger-port.js';
 import type { Outbox } from '../outbox/outbox.js';
 import type { Policy } from '../policy/policy.js';
@@ -53,9 +52,9 @@ export function addRecordRoutes(app: ServiceApp, options: RecordRouteOptions): v
           kind: Type.Optional(RecordKind),
           from: Type.Optional(Timestamp),
           to: Type.Optional(Timestamp),
-          ...Paging,
+          ...ledgerPageQuery,
         }),
-        response: { 200: Type.Object({ records: Type.Array(AnnouncedRecordState), cursor: Cursor }) },
+        response: { 200: Type.Object({ records: Type.Array(AnnouncedRecordState), next: Next }) },
       },
     },
     async (request) => {
@@ -79,7 +78,7 @@ export function addRecordRoutes(app: ServiceApp, options: RecordRouteOptions): v
         (row) =>
           row.author === authorityId || reading.some((grant) => coversTags(grant.scopeTags, row.tagGroups)),
       );
-      return { records: visible, cursor: cursorOf(page.bookmark) };
+      return { records: visible, next: nextOf(page.bookmark) };
     },
   );
 
@@ -110,8 +109,9 @@ export function addRecordRoutes(app: ServiceApp, options: RecordRouteOptions): v
       config: { ...requireRole('practitioner'), idempotencyKey: true },
       bodyLimit: BODY_LIMIT_BYTES,
       schema: {
-        summary: 'Revise a record: its next version',
-        problems: writingProblems,
+        summary: 'Revise a record: its next version, of the one that If-Match names if it names one',
+        problems: [...writingProblems, 'VERSION_CHANGED'],
+        headers: Type.Object(IfMatch),
         params: recordIdParam,
         querystring: Type.Object(VouchingQuery),
         body: WriteRequest,
@@ -119,9 +119,11 @@ export function addRecordRoutes(app: ServiceApp, options: RecordRouteOptions): v
       },
     },
     async (request, reply) => {
+      const ifMatch = request.headers['if-match'];
       const write = await writer.revise(request.params.recordId, {
         ...request.body,
         ...writerOf(request, request.query),
+        ...(ifMatch !== undefined && { ifMatch }),
       });
       const { status, body } = await answerOf(write);
       return reply.status(status).header('location', statusPath(write)).send(body);

@@ -232,9 +232,12 @@ describe('a revision', () => {
       ...more,
     };
   };
-  const revise = (newest: StoredRecordState, bundle: object) => {
+  const revise = (newest: StoredRecordState, bundle: object, ifMatch?: string) => {
     hospital.ledgers.cloud.records = [newest];
-    return hospital.writer.revise(newest.recordId, wanted(bundle));
+    return hospital.writer.revise(newest.recordId, {
+      ...wanted(bundle),
+      ...(ifMatch !== undefined && { ifMatch }),
+    });
   };
 
   test('names the version before, keeps id, seed and kind, and says what it holds now', async () => {
@@ -246,6 +249,15 @@ describe('a revision', () => {
       ...{ seed: newest.seed, kind: 'clinical', prevVersionHash: newest.manifestHash },
       tagGroups: [[ANY_LAB, LAB].sort(), [NOTES]],
     });
+  });
+
+  test('of another version than the caller has seen is refused, and says which is the newest', async () => {
+    await granted({ permissions: ['modify'] });
+    const newest = stored({ version: 3 });
+    await expect(revise(newest, bundleOf([labResult]), '"2"')).rejects.toEqual(
+      expect.objectContaining({ code: 'VERSION_CHANGED', members: { version: 3 } }),
+    );
+    await expect(revise(newest, bundleOf([labResult]), '"3"')).resolves.toMatchObject({ version: 4 });
   });
 
   test('of a laboratory’s record with a grant on vital signs is refused, whatever the new version declares', async () => {

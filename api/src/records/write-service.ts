@@ -20,7 +20,7 @@ import { FhirError, checkRecordContent, type FhirResource } from '@careledger/fh
 import { onLedger } from '@careledger/ledger/service';
 import { currentKey, decide, type Request } from '@careledger/policy';
 import type { ScopeMeaning } from '@careledger/protocol';
-import type { IdempotentRequest } from '@careledger/service-kit';
+import { matches, versionTag, type IdempotentRequest } from '@careledger/service-kit';
 import type { Issuer } from '../issuer.js';
 import type { Channels } from '../ledger-port.js';
 import { addTask, type Outbox } from '../outbox/outbox.js';
@@ -63,6 +63,11 @@ export interface WriteWanted {
   readonly period?: Period;
   /** Tells the same request from another one. */
   readonly request: IdempotentRequest;
+}
+
+export interface RevisionWanted extends WriteWanted {
+  /** Header `If-Match`: tags of versions that may be revised; whichever is the newest without it. */
+  readonly ifMatch?: string;
 }
 
 /** A request whose bundle was checked. */
@@ -127,9 +132,9 @@ export class WriteService {
   /**
    * The next version of a clinical record. Whether this authority may is decided by the ledger, on the version that is
    * stored and on the new one.
-   * @throws ProblemError as `create`, RECORD_UNKNOWN, AUTHOR_MISMATCH, WRITE_PENDING, LEDGER_UNAVAILABLE
+   * @throws ProblemError as `create`, RECORD_UNKNOWN, VERSION_CHANGED, AUTHOR_MISMATCH, WRITE_PENDING, LEDGER_UNAVAILABLE
    */
-  async revise(recordId: string, wanted: WriteWanted): Promise<Write> {
+  async revise(recordId: string, wanted: RevisionWanted): Promise<Write> {
     const { channels, writes } = this.#options;
     const { patientId } = wanted;
     const before = this.#before(wanted.request);
@@ -142,6 +147,10 @@ export class WriteService {
       channels.cloud.evaluate(records, 'GetRecord', { patientId, recordId }),
     );
     const { seed, version, kind, author, manifestHash } = newest;
+    if (!matches(wanted.ifMatch, versionTag(version)))
+      throw problem('VERSION_CHANGED', `The newest version is ${version}: read it, and revise that`, {
+        members: { version },
+      });
     if (kind !== KIND || author === patientId)
       throw problem('AUTHOR_MISMATCH', 'The record is the patient’s own: no authority revises it');
     const entitlement = await this.#entitlement(checked, {

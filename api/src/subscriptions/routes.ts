@@ -1,9 +1,8 @@
 import { SubscriptionState } from '@careledger/contracts';
 import { Id128, PatientId, TxId } from '@careledger/domain';
-import { ledgerAnswers } from '@careledger/ledger/service';
-import { requireRole, type ServiceApp } from '@careledger/service-kit';
+import { ledgerAnswers, ledgerPageQuery, nextOf, pageArgs } from '@careledger/ledger/service';
+import { Next, requireRole, type ServiceApp } from '@careledger/service-kit';
 import { Type } from 'typebox';
-import { Cursor, Paging, cursorOf, pageArgs } from '../http/schemas.js';
 import { CancelledSubscription, NewSubscription } from './schemas.js';
 import type { SubscriptionService } from './subscription-service.js';
 
@@ -36,9 +35,9 @@ export function addSubscriptionRoutes(app: ServiceApp, service: SubscriptionServ
         querystring: Type.Object({
           patientId: Type.Optional(PatientId),
           status: Type.Optional(SubscriptionState.properties.status),
-          ...Paging,
+          ...ledgerPageQuery,
         }),
-        response: { 200: Type.Object({ subscriptions: Type.Array(SubscriptionState), cursor: Cursor }) },
+        response: { 200: Type.Object({ subscriptions: Type.Array(SubscriptionState), next: Next }) },
       },
     },
     async (request) => {
@@ -48,7 +47,7 @@ export function addSubscriptionRoutes(app: ServiceApp, service: SubscriptionServ
         ...(patientId !== undefined && { patientId }),
         ...(status !== undefined && { status }),
       });
-      return { subscriptions: rows, cursor: cursorOf(bookmark) };
+      return { subscriptions: rows, next: nextOf(bookmark) };
     },
   );
 

@@ -1,13 +1,12 @@
 import { CompactJws, records, type VisitState } from '@careledger/contracts';
 import { Id128, PatientId, Timestamp, closedObject } from '@careledger/domain';
-import { ledgerAnswers, onLedger } from '@careledger/ledger/service';
-import { requireRole, type ServiceApp } from '@careledger/service-kit';
+import { ledgerAnswers, ledgerPageQuery, nextOf, onLedger, pageArgs } from '@careledger/ledger/service';
+import { Next, requireRole, type ServiceApp } from '@careledger/service-kit';
 import { Type } from 'typebox';
 import type { ReadGate } from '../access/read-gate.js';
 import { VouchingQuery, readerOf, type Reader } from '../access/reader.js';
 import { repeatableRequestOf } from '../http/idempotency.js';
 import { vouchingProblems } from '../http/route-problems.js';
-import { Cursor, Paging, cursorOf, pageArgs } from '../http/schemas.js';
 import type { Channels } from '../ledger-port.js';
 import type { Outbox } from '../outbox/outbox.js';
 import { problem } from '../problems.js';
@@ -67,8 +66,12 @@ export function addVisitRoutes(app: ServiceApp, options: VisitRouteOptions): voi
       schema: {
         summary: 'This authority’s visits on the ledger, with what its own store has of them',
         problems: [...vouchingProblems, ...ledgerAnswers],
-        querystring: Type.Object({ patientId: Type.Optional(PatientId), ...VouchingQuery, ...Paging }),
-        response: { 200: Type.Object({ visits: Type.Array(Visit), cursor: Cursor }) },
+        querystring: Type.Object({
+          patientId: Type.Optional(PatientId),
+          ...VouchingQuery,
+          ...ledgerPageQuery,
+        }),
+        response: { 200: Type.Object({ visits: Type.Array(Visit), next: Next }) },
       },
     },
     async (request) => {
@@ -84,7 +87,7 @@ export function addVisitRoutes(app: ServiceApp, options: VisitRouteOptions): voi
       const data = await dataOf(readerOf(request, request.query), own);
       return {
         visits: rows.map((row) => onLedgerShown(row, data.get(row.visitId))),
-        cursor: cursorOf(bookmark),
+        next: nextOf(bookmark),
       };
     },
   );

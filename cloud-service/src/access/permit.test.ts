@@ -89,7 +89,7 @@ describe('a permit', () => {
 
   test('is good until 30 s after it came, and not used up by coming late', () => {
     expect(codeOf(() => spend({ now: after(30) }))).toBe('PERMIT_EXPIRED');
-    expect(releases.list(10)).toEqual([]);
+    expect(releases.list(undefined, 10)).toEqual([]);
     expect(codeOf(() => spend({ now: after(29.999) }))).toBeUndefined();
   });
 
@@ -132,6 +132,6 @@ describe('a permit', () => {
     ['another relay than the one that the requester chose', { relay: 'prv_pharmacy' }, {}],
   ])('is not one for %s', (_name, given, asked) => {
     expect(codeOf(() => spend(given, asked))).toBe('PERMIT_INVALID');
-    expect(releases.list(10)).toEqual([]);
+    expect(releases.list(undefined, 10)).toEqual([]);
   });
 });

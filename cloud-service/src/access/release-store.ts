@@ -37,11 +37,16 @@ export class ReleaseStore {
     return changes === 1;
   }
 
-  /** Releases, newest first. */
-  list(limit: number): Release[] {
-    return this.database
-      .prepare(`SELECT ${COLUMNS} FROM releases ORDER BY released_at DESC LIMIT ?`)
-      .all(limit) as unknown as Release[];
+  /** Releases, newest first. @param before the last one of the page before */
+  list(before: Pick<Release, 'releasedAt' | 'requestSid'> | undefined, limit: number): Release[] {
+    const order = 'ORDER BY released_at DESC, request_sid DESC LIMIT ?';
+    const rows =
+      before === undefined
+        ? this.database.prepare(`SELECT ${COLUMNS} FROM releases ${order}`).all(limit)
+        : this.database
+            .prepare(`SELECT ${COLUMNS} FROM releases WHERE (released_at, request_sid) < (?, ?) ${order}`)
+            .all(before.releasedAt, before.requestSid, limit);
+    return rows as unknown as Release[];
   }
 
   /** The release under a permit's transaction. */

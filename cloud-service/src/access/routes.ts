@@ -6,16 +6,23 @@ import {
   ReleaseRequestHttp,
   ReleasedRecord,
 } from '@careledger/protocol';
-import { requireRole, type ServiceApp } from '@careledger/service-kit';
-import { Type } from 'typebox';
+import {
+  Next,
+  fromCursor,
+  pageOfRows,
+  pageQuery,
+  requireRole,
+  type ServiceApp,
+} from '@careledger/service-kit';
+import { Type, type Static } from 'typebox';
 import { callerOf } from '../caller.js';
 import { heldProblems, permitProblems, statementAnswers } from '../route-problems.js';
 import { keepReceipt, type ReceiptServiceOptions } from './receipt-service.js';
 import type { RelayService } from './relay-service.js';
 import type { ReleaseService } from './release-service.js';
 
-/** Releases that the audit route lists unless asked for fewer. */
 const RELEASES_MAX = 500;
+const RELEASES_DEFAULT = 100;
 const Release = Type.Object({
   requestSid: Type.String(),
   permitTxId: Type.String(),
@@ -24,6 +31,9 @@ const Release = Type.Object({
   requester: Type.String(),
   releasedAt: Type.String(),
 });
+
+const Place = Type.Pick(Release, ['releasedAt', 'requestSid']);
+const placeOf = ({ releasedAt, requestSid }: Static<typeof Release>) => ({ releasedAt, requestSid });
 
 /** The relay's side, the holder's, and what recipients sign for. */
 export interface AccessServices {
@@ -91,12 +101,15 @@ export function addAccessRoutes(app: ServiceApp, { relay, release, receipts }: A
       config: requireRole('auditor', 'ops'),
       schema: {
         summary: 'What was released, newest first',
-        querystring: Type.Object({
-          limit: Type.Integer({ minimum: 1, maximum: RELEASES_MAX, default: 100 }),
-        }),
-        response: { 200: Type.Object({ releases: Type.Array(Release) }) },
+        querystring: Type.Object(pageQuery({ byDefault: RELEASES_DEFAULT, max: RELEASES_MAX })),
+        response: { 200: Type.Object({ releases: Type.Array(Release), next: Next }) },
       },
     },
-    async (request) => ({ releases: receipts.releases.list(request.query.limit) }),
+    async (request) => {
+      const { cursor, limit } = request.query;
+      const before = cursor === undefined ? undefined : fromCursor(cursor, Place);
+      const { rows, next } = pageOfRows(receipts.releases.list(before, limit + 1), limit, placeOf);
+      return { releases: [...rows], next };
+    },
   );
 }

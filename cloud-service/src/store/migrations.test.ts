@@ -51,7 +51,7 @@ describe('a store of the first release', () => {
     });
     expect(readStoreReceipt(held?.receipt ?? '')).toMatchObject({ recordId: HELD, version: 1 });
     expect(() => held && presentWraps(held)).toThrow(expect.objectContaining({ code: 'WRAPS_OUTDATED' }));
-    expect(new ReleaseStore(database).list(10)).toMatchObject([
+    expect(new ReleaseStore(database).list(undefined, 10)).toMatchObject([
       { recordId: HELD, requester: 'aut_hospital' },
     ]);
   });

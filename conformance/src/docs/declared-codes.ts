@@ -10,7 +10,7 @@ interface Declaration {
 
 export const DECLARATIONS: readonly Declaration[] = [
   { file: 'packages/private-chain/src/errors.ts', name: 'FrameErrorCode', where: 'Result of a frame' },
-  { file: 'packages/clinical/src/reading.ts', name: 'ReadingErrorCode', where: 'Result of a frame' },
+  { file: 'packages/clinical/src/model/reading.ts', name: 'ReadingErrorCode', where: 'Result of a frame' },
   { file: 'gateway-service/src/ingest/codes.ts', name: 'RefusalCode', where: 'Result of a frame' },
   {
     file: 'gateway-service/src/broker/violations.ts',
@@ -36,7 +36,7 @@ export const DECLARATIONS: readonly Declaration[] = [
   { file: 'gateway-service/src/delivery/anchoring.ts', name: 'BEHIND_LEDGER', where: 'Chain of a gateway' },
   { file: 'api/src/store/former-formats.ts', name: 'FORMAT_RETIRED', where: 'Refusal of a write' },
   { file: 'gateway-service/src/records/errors.ts', name: 'RecordErrorCode', where: 'Making a record' },
-  { file: 'packages/clinical/src/plausibility.ts', name: 'ReadingFlag', where: 'Flag of a reading' },
+  { file: 'packages/clinical/src/model/flags.ts', name: 'ReadingFlag', where: 'Flag of a reading' },
 ];
 
 /** Codes that services give where they find what is wrong; {@link literalsOfServices} finds those that are missing here. */

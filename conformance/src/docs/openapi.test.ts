@@ -121,6 +121,29 @@ test('a record is described as what an authority gives: FHIR', () => {
   expect(Object.keys(open?.responses['200']?.content ?? {})).toEqual(['application/fhir+json']);
 });
 
+test('every list comes in pages: with a cursor, a limit, and what follows', () => {
+  const faults = PROGRAMS.flatMap((program) =>
+    operationsOf(program).flatMap(({ name, parameters = [], responses }) => {
+      const content = responses['200']?.content?.['application/json'] as
+        { schema?: { properties?: Record<string, { type?: string }> } } | undefined;
+      const properties = content?.schema?.properties ?? {};
+      const isList = Object.values(properties).some(({ type }) => type === 'array');
+      const query = parameters.flatMap(({ in: place, name: parameter }) =>
+        place === 'query' ? [parameter] : [],
+      );
+      const isPaged = 'next' in properties && query.includes('cursor') && query.includes('limit');
+      return name.startsWith('GET ') && isList !== isPaged ? [`${program} ${name}`] : [];
+    }),
+  );
+  // What these name is one thing's own, or bounded by the configuration; what the outbox shows says how many there are.
+  expect(faults.sort()).toEqual([
+    'cloud GET /v1/records/{recordId}/versions/{version}/wraps',
+    'gateway GET /v1/outbox',
+    'gateway GET /v1/patients/{patientId}',
+    'gateway GET /v1/statistics',
+  ]);
+});
+
 test('no limit stands before a danger or before who watches a service, and one stands before everything else', () => {
   const unlimited = PROGRAMS.flatMap((program) =>
     operationsOf(program)

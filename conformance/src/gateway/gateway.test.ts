@@ -7,6 +7,7 @@ import { readEnvelope, verifyProof, type Proof } from '@careledger/private-chain
 import { HeldWraps, PROVIDER_ROUTES } from '@careledger/protocol';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { call } from '../fixtures/services/api-client.js';
+import { walkLists } from '../fixtures/services/lists.js';
 import { NoticeClient } from '../fixtures/services/notices.js';
 import { clientOf } from '../fixtures/services/test-home.js';
 import {
@@ -315,7 +316,7 @@ describe('consent', () => {
       signer,
     );
     const refused = await fixture.call('POST', `${path}/revoke-all`, { statement: forged }, patient.token);
-    expect([refused.status, refused.body['code']]).toEqual([400, 'CONSENT_STATEMENT_REFUSED']);
+    expect([refused.status, refused.body['code']]).toEqual([422, 'CONSENT_STATEMENT_REFUSED']);
     const nobody = { ...grant, authorityId: 'aut_nobody' };
     const unknown = await fixture.call(
       'POST',
@@ -411,3 +412,41 @@ test('a reading is proved offline, from the device’s signature to the attested
     expect.objectContaining({ step: 'reading', status: 'fail' }),
   );
 });
+
+test('every list of every service is met whole, one row a page', async () => {
+  const { patient, device } = await subscribed();
+  await device.close();
+  const { patientId } = patient;
+  for (let n = 0; n < 2; n++) {
+    await (await fixture.device(patient)).close();
+    await fixture.own(patient, 'POST', '/grants', {
+      grant: { authorityId: 'aut_hospital', permissions: ['read'], purposes: ['TREAT'] },
+      passphrase: PASSPHRASE,
+    });
+  }
+  const { gateway, layers } = fixture;
+  const met = await Promise.all(
+    [gateway, layers.authority(), layers.provider()].map((service) => {
+      const { ops, practitioner, auditor } = service.tokens;
+      const patients = service === gateway ? { patient: patient.token } : {};
+      return walkLists({
+        service,
+        tokens: { ops, practitioner, auditor, ...patients },
+        parameters: { patientId },
+      });
+    }),
+  );
+  expect(met.map((lists) => lists.length)).toEqual([9, 9, 1]);
+  for (const { path, whole, walked } of met.flat()) expect([path, walked]).toEqual([path, whole]);
+  const long = met.flat().filter(({ whole }) => whole.length > 1);
+  expect(long.map(({ path }) => path)).toEqual(
+    expect.arrayContaining([
+      '/v1/patients',
+      '/v1/patients/{patientId}/devices',
+      '/v1/patients/{patientId}/grants',
+      '/v1/subscriptions',
+      '/v1/audit',
+      '/v1/releases',
+    ]),
+  );
+}, 60_000);

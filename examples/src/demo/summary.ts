@@ -10,9 +10,11 @@ export interface DemoSummary {
   readonly blocks: number;
   /** Missing counters, not missing measurements. */
   readonly gaps: number;
-  /** Readings stored but kept out of the rules. */
+  /** Readings stored but left out of windows and aggregates. */
   readonly implausible: number;
   readonly records: { readonly periodic: number; readonly emergency: number; readonly clinical: number };
+  /** Alarms by priority. */
+  readonly alarms: { readonly high: number; readonly medium: number; readonly low: number };
   readonly stored: number;
   readonly announced: number;
   readonly access: { readonly permitted: number; readonly denied: number };
@@ -42,12 +44,16 @@ export function summaryTable(summary: DemoSummary): string {
     ['devices', summary.devices],
     ['readings', summary.readings],
     ['frames accepted / rejected', `${summary.frames} / ${summary.frames_rejected}`],
-    ['readings kept out of the rules', summary.implausible],
+    ['readings left out of windows', summary.implausible],
     ['missing frames', summary.gaps],
     ['blocks', summary.blocks],
     [
       'records periodic / emergency / clinical',
       `${summary.records.periodic} / ${summary.records.emergency} / ${summary.records.clinical}`,
+    ],
+    [
+      'alarms high / medium / low',
+      `${summary.alarms.high} / ${summary.alarms.medium} / ${summary.alarms.low}`,
     ],
     ['record versions stored / announced', `${summary.stored} / ${summary.announced}`],
     ['accesses permitted / denied', `${summary.access.permitted} / ${summary.access.denied}`],

@@ -12,6 +12,8 @@ import type { LedgerView } from './ledger-view.js';
 import type { Narrator } from './narrator.js';
 import type { Person } from './people.js';
 
+type RecordPage = Awaited<ReturnType<Gateway['listPatientRecords']>>;
+
 /** Rows of a page. */
 const PAGE_LIMIT = 500;
 
@@ -67,14 +69,17 @@ async function verifyRecords(
     announced.map((record) => [`${record.recordId}/${record.version}`, record.manifestHash]),
   );
   const newest = new Map<string, { version: number; manifestHash: string }>();
-  let cursor: number | undefined;
+  let cursor: string | null = null;
   do {
-    const query = { limit: PAGE_LIMIT, ...(cursor !== undefined && { cursor }) };
-    const page = await api.listPatientRecords({ path: { patientId }, query });
+    const query: { limit: number; cursor?: string } = {
+      limit: PAGE_LIMIT,
+      ...(cursor !== null && { cursor }),
+    };
+    const page: RecordPage = await api.listPatientRecords({ path: { patientId }, query });
     for (const { recordId, version, manifestHash } of page.records)
       if ((newest.get(recordId)?.version ?? 0) < version) newest.set(recordId, { version, manifestHash });
-    ({ cursor } = page);
-  } while (cursor !== undefined);
+    ({ next: cursor } = page);
+  } while (cursor !== null);
   const failures = [...newest].flatMap(([recordId, { version, manifestHash }]) => {
     const id = `${recordId}/${version}`;
     if (onCloud.get(id) !== manifestHash) return [`${id}: not stored as the gateway made it`];

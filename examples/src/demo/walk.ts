@@ -100,6 +100,7 @@ export async function walk(options: WalkOptions): Promise<Walk> {
     gaps: statistics.gaps,
     implausible: statistics.implausible,
     records: { ...statistics.records, clinical: totals.clinical },
+    alarms: statistics.alarms,
     stored: totals.stored,
     announced: totals.announced,
     access: { permitted: totals.permitted, denied: totals.denied },

@@ -2,7 +2,7 @@ export { ChainReader } from './chain-reader.js';
 export { DeviceChain } from './device-chain.js';
 export { DeviceChains } from './device-chains.js';
 export { planErasure, type Erasure } from './erasure.js';
-export { FrameReader, measuredMs } from './frame-reader.js';
+export { FrameReader, measuredMs, type StoredFrameView } from './frame-reader.js';
 export { ChainKeeper } from './keeper.js';
 export { SEAL_CHECK_INTERVAL_MS } from './limits.js';
 export { PatientChain } from './patient-chain.js';

@@ -65,11 +65,10 @@ export class GrantStore {
   }
 
   /** A patient's, oldest first. @param after id of the grant that the page before ended with */
-  page(patientNo: number, after: string | undefined, limit: number): Grant[] {
-    const last = after === undefined ? undefined : this.get(patientNo, after);
+  page(patientNo: number, after: Pick<Grant, 'madeMs' | 'grantId'> | undefined, limit: number): Grant[] {
     return this.#all(
       'WHERE patient_no = ? AND (made_ms, grant_id) > (?, ?) ORDER BY made_ms, grant_id LIMIT ?',
-      ...[patientNo, last?.madeMs ?? -1, last?.grantId ?? '', limit],
+      ...[patientNo, after?.madeMs ?? -1, after?.grantId ?? '', limit],
     );
   }
 

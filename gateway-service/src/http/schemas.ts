@@ -1,4 +1,5 @@
 import { PatientId } from '@careledger/domain';
+import { pageQuery } from '@careledger/service-kit';
 import { Type, type Static } from 'typebox';
 
 const LIST_LIMIT_DEFAULT = 100;
@@ -13,9 +14,5 @@ export const Passphrase = Type.String({
 });
 
 /** Which part of a list that can grow without bound. */
-export const ListQuery = Type.Object({
-  /** As the page before returned it. */
-  cursor: Type.Optional(Type.String({ minLength: 1, maxLength: 64 })),
-  limit: Type.Integer({ minimum: 1, maximum: LIST_LIMIT_MAX, default: LIST_LIMIT_DEFAULT }),
-});
+export const ListQuery = Type.Object(pageQuery({ byDefault: LIST_LIMIT_DEFAULT, max: LIST_LIMIT_MAX }));
 export type ListQuery = Static<typeof ListQuery>;

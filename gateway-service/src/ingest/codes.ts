@@ -33,7 +33,6 @@ export const REFUSAL_CLASS: Readonly<Record<RefusalCode, 'permanent' | 'again'>>
   WRONG_UNIT: 'permanent',
   INVALID_VALUE: 'permanent',
   INVALID_TIME: 'permanent',
-  FUTURE_READING: 'permanent',
   CODE_NOT_IN_PROFILE: 'permanent',
   DEVICE_SUSPENDED: 'again',
   DEVICE_REVOKED: 'permanent',

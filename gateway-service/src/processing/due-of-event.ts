@@ -17,8 +17,23 @@ export interface PatientEvent {
  * of emergencies long past, keeps it waiting.
  */
 export function allowanceFor({ event, arrivedMs }: PatientEvent): Priority {
-  const isNow = event.kind === 'episode-started' && arrivedMs - event.raisedAt <= URGENT_MAX_AGE_MS;
-  return isNow ? 'emergency' : 'periodic';
+  const newsMs = newsTimeOf(event);
+  return newsMs !== undefined && arrivedMs - newsMs <= URGENT_MAX_AGE_MS ? 'emergency' : 'periodic';
+}
+
+/** When what an event tells came about; undefined of what nobody has to be told. */
+function newsTimeOf(event: ClinicalEvent): number | undefined {
+  switch (event.kind) {
+    case 'episode-started':
+      return event.raisedAt;
+    case 'episode-escalated':
+      return event.at;
+    case 'episode-ended':
+      return event.end;
+    case 'episode-revised':
+    case 'window-due':
+      return undefined;
+  }
 }
 
 /** Name of a window within its patient. */
@@ -31,35 +46,72 @@ export function windowOfSource(source: string): { readonly startMs: number; read
   return { startMs: Date.parse(start), endMs: Date.parse(end) };
 }
 
-/** Writes down what an event changes and says which record is due because of it. Within a transaction. */
+/**
+ * Writes down what an event changes and says which record is due because of it, if any. Within a transaction. An alarm
+ * that is raised, escalated, confirmed or over is told; what late readings change of it is written down.
+ */
 export function applyEvent(
   store: ProcessingStore,
   { patientNo, event, arrivedMs }: Omit<PatientEvent, 'deviceIds'>,
-): NewDueRecord {
+): NewDueRecord | undefined {
   if (event.kind === 'window-due') {
     const source = windowSource(event.windowStart, event.windowEnd);
     return { patientNo, kind: 'periodic', source, priority: 'periodic', arrivedMs: null };
   }
   const { episodeId: source } = event;
+  const known = event.kind === 'episode-started' ? undefined : store.episode(source);
+  if (known === undefined && event.kind !== 'episode-started')
+    throw new Error(`Episode ${source} changed before it started`);
+  const episode = episodeAfter(event, { patientNo, arrivedMs, known });
+  store.saveEpisode(episode);
+  // It is nobody's emergency that a device is silent: the alarm is for the patient to see.
+  if (episode.type === 'technical' && episode.priority === 'low') return undefined;
+  const isTold = event.kind !== 'episode-revised';
+  return {
+    ...{ patientNo, kind: 'emergency', source, priority: isTold ? 'emergency' : 'periodic' },
+    arrivedMs: isTold ? arrivedMs : null,
+  };
+}
+
+type EpisodeEvent = Exclude<ClinicalEvent, { kind: 'window-due' }>;
+
+function episodeAfter(
+  event: EpisodeEvent,
+  {
+    patientNo,
+    arrivedMs,
+    known,
+  }: { readonly patientNo: number; readonly arrivedMs: number; readonly known: Episode | undefined },
+): Episode {
   if (event.kind === 'episode-started') {
-    const { rule, start, raisedAt, evidence, news2 } = event;
-    store.saveEpisode({
-      ...{ episodeId: source, patientNo, rule, status: 'open', startMs: start, raisedMs: raisedAt },
-      ...{ endMs: null, evidence, news2, arrivedMs },
-    });
-    return { patientNo, kind: 'emergency', source, priority: 'emergency', arrivedMs };
+    const { episodeId, rule, type, priority, unconfirmed, late, marks, start, raisedAt, evidence, news2 } =
+      event;
+    return {
+      ...{ episodeId, patientNo, rule, type, priority, unconfirmed, late, marks, status: 'open' },
+      ...{ startMs: start, raisedMs: raisedAt, endMs: null, endReason: null, evidence, news2, arrivedMs },
+    };
   }
-  const known = store.episode(source);
-  if (known === undefined) throw new Error(`Episode ${source} changed before it started`);
-  store.saveEpisode({ ...known, ...changeOf(event) });
-  // The emergency was said when it was raised; how it goes on can wait its turn.
-  return { patientNo, kind: 'emergency', source, priority: 'periodic', arrivedMs: null };
+  if (known === undefined) throw new Error(`Episode ${event.episodeId} is not known`);
+  return { ...known, ...changeOf(event, known) };
 }
 
 function changeOf(
-  event: Extract<ClinicalEvent, { kind: 'episode-ended' | 'episode-revised' }>,
+  event: Exclude<EpisodeEvent, { kind: 'episode-started' }>,
+  known: Episode,
 ): Partial<Episode> {
-  if (event.kind === 'episode-ended') return { status: 'ended', endMs: event.end };
-  const { status, start, raisedAt, end } = event;
-  return { status, startMs: start, raisedMs: raisedAt, endMs: end };
+  if (event.kind === 'episode-ended') return { status: 'ended', endMs: event.end, endReason: event.reason };
+  if (event.kind === 'episode-escalated') {
+    const { priority, unconfirmed, marks, evidence, news2 } = event;
+    const rows = new Set(known.evidence.map(({ rowId }) => rowId));
+    const more = evidence.filter(({ rowId }) => !rows.has(rowId));
+    return {
+      priority,
+      unconfirmed,
+      marks,
+      evidence: [...known.evidence, ...more],
+      news2: news2 ?? known.news2,
+    };
+  }
+  const { status, start, raisedAt, end, reason } = event;
+  return { status, startMs: start, raisedMs: raisedAt, endMs: end, endReason: reason };
 }

@@ -10,5 +10,7 @@ export const PERSIST_DELAY_MS = 500;
 export const READINGS_PER_ROW = 512;
 /** Records that one device may bring about in an hour unless configured: periodic ones, emergencies long past, versions. */
 export const RECORDS_PER_DEVICE_HOUR = 240;
-/** Emergencies of now that it may raise besides: there are three rules, and an episode lasts for 15 min at least. */
-export const EMERGENCIES_PER_DEVICE_HOUR = 12;
+/**
+ * Alarms of now that it may raise, escalate or end besides: there are nine rules, and an episode lasts for 15 min at least.
+ */
+export const EMERGENCIES_PER_DEVICE_HOUR = 48;

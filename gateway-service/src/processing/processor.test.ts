@@ -95,7 +95,7 @@ describe('the processing', () => {
     processor.persist();
     const row = testCore.core.store.read.lastFrameRow();
     expect([...store.flagsOfRow(row)]).toEqual([[1, ['SENSOR_OFF']]]);
-    expect(store.flagCount()).toBe(1);
+    expect(store.excludedCount()).toBe(1);
   });
 
   test('a record that becomes due while it is being made stays due', async () => {

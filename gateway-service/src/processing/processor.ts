@@ -3,11 +3,14 @@ import {
   clinicalConfig,
   flush,
   initialState,
+  kindOfType,
   processReadings,
+  resume,
   tick,
   withOverrides,
   type ClinicalEvent,
   type ClinicalOverrides,
+  type DeviceDescription,
   type FlaggedReading,
   type PatientState,
   type ProcessingResult,
@@ -29,7 +32,7 @@ export interface DueQueue {
 }
 
 export interface ProcessorOptions {
-  readonly core: Pick<GatewayCore, 'frames' | 'store' | 'patients' | 'pipeline'>;
+  readonly core: Pick<GatewayCore, 'frames' | 'store' | 'patients' | 'pipeline' | 'devices'>;
   readonly store: ProcessingStore;
   readonly overrides: ClinicalOverrides;
   readonly allowances: Allowances;
@@ -75,6 +78,7 @@ export class Processor {
     while (this.#advance()) await nextTurn();
     this.#isLive = true;
     this.#applyOverrides();
+    this.#resume();
     this.persist();
     this.#tickTimer = setInterval(() => this.#guard(() => this.tick()), TICK_INTERVAL_MS).unref();
   }
@@ -89,8 +93,8 @@ export class Processor {
     const nowMs = this.#options.clock();
     this.#release(nowMs);
     for (const [patientNo, state] of this.#states) {
-      if (state.windows.open.length === 0) continue;
-      const result = tick(state, nowMs);
+      this.#describe(patientNo, Object.keys(state.config.devices));
+      const result = tick(this.#stateOf(patientNo), nowMs);
       if (result.events.length > 0) this.#take(patientNo, result, nowMs);
     }
     if (this.#events.length > 0 || this.#urgent.size > 0) this.persist();
@@ -117,7 +121,7 @@ export class Processor {
         for (const flagged of this.#flags.values()) store.saveFlags(flagged);
         for (const patientNo of this.#dirty) store.saveState(patientNo, this.#stateOf(patientNo));
         store.setProgress(this.#progress);
-        const put = this.#events.map((event) => this.#putDue(event, nowMs));
+        const put = this.#events.flatMap((event) => this.#putDue(event, nowMs) ?? []);
         return [put, this.#callUp(nowMs)];
       });
     } catch (error) {
@@ -154,9 +158,10 @@ export class Processor {
    * Makes the record of an event due: at once if a device that brought it about has a slot in this hour, else in a later
    * one. Once due it is one record, whatever happens to it until it is made.
    */
-  #putDue(event: PatientEvent, nowMs: number): PutRecord {
+  #putDue(event: PatientEvent, nowMs: number): PutRecord | undefined {
     const { store, allowances } = this.#options;
     const wanted = applyEvent(store, event);
+    if (wanted === undefined) return undefined;
     const { patientNo, kind, source } = wanted;
     const allowance = allowanceFor(event);
     const waiting = store.dueAt(patientNo, kind, source);
@@ -240,6 +245,7 @@ export class Processor {
     for (const [patientNo, own] of byPatient) {
       const readings = own.flatMap(clinicalReadings);
       const arrivedMs = own.at(-1)?.receivedMs ?? this.#options.clock();
+      this.#describe(patientNo, new Set(own.map(({ deviceId }) => deviceId)));
       this.#take(patientNo, processReadings(this.#stateOf(patientNo), readings), arrivedMs, own);
       this.#progress.readings += readings.length;
       if (this.#mayWait(patientNo)) this.#noteUrgent(patientNo, own);
@@ -297,11 +303,40 @@ export class Processor {
     return state;
   }
 
+  /** Says to a patient's rules what these devices are, where that is new or has changed. */
+  #describe(patientNo: number, deviceIds: Iterable<string>): void {
+    const state = this.#stateOf(patientNo);
+    const { devices } = state.config;
+    let next = devices;
+    for (const deviceId of deviceIds) {
+      const description = this.#descriptionOf(deviceId);
+      const known = devices[deviceId];
+      if (description === undefined) continue;
+      if (known?.kind === description.kind && known?.isPaused === description.isPaused) continue;
+      next = { ...next, [deviceId]: { ...known, ...description } };
+    }
+    if (next === devices) return;
+    this.#states.set(patientNo, withOverrides(state, { ...this.#options.overrides, devices: next }));
+    this.#dirty.add(patientNo);
+  }
+
+  #descriptionOf(deviceId: string): DeviceDescription | undefined {
+    const device = this.#options.core.devices.find(deviceId);
+    return device && { kind: kindOfType(device.type), isPaused: device.status !== 'active' };
+  }
+
+  /** The silence of devices counts from now: nobody heard them while the gateway was away. */
+  #resume(): void {
+    const nowMs = this.#options.clock();
+    for (const [patientNo, state] of this.#states) this.#take(patientNo, resume(state, nowMs), nowMs);
+  }
+
   /** Thresholds and period as configured now. A changed period begins with windows that are closed. */
   #applyOverrides(): void {
-    const { overrides, clock } = this.#options;
-    const wanted = clinicalConfig(overrides);
+    const { clock } = this.#options;
     for (const [patientNo, state] of this.#states) {
+      const overrides = { ...this.#options.overrides, devices: state.config.devices };
+      const wanted = clinicalConfig(overrides);
       if (JSON.stringify(state.config) === JSON.stringify(wanted)) continue;
       if (state.config.windowMs !== wanted.windowMs) this.#take(patientNo, flush(state), clock());
       this.#states.set(patientNo, withOverrides(this.#stateOf(patientNo), overrides));
@@ -327,7 +362,7 @@ interface PutRecord {
 
 /** Arrival of the newest frame that an emergency rests on. */
 function arrivalOf(event: ClinicalEvent, frames: readonly ProcessedFrame[]): number | undefined {
-  if (event.kind !== 'episode-started') return undefined;
+  if (event.kind !== 'episode-started' && event.kind !== 'episode-escalated') return undefined;
   const rows = new Set(event.evidence.map(({ rowId }) => rowOfReading(rowId)));
   return frames.findLast(({ rowId }) => rows.has(rowId))?.receivedMs;
 }

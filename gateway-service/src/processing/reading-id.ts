@@ -1,5 +1,5 @@
 import { inTableUnit, type ClinicalReading } from '@careledger/clinical';
-import type { Frame } from '@careledger/private-chain';
+import type { Frame, TimedReading } from '@careledger/private-chain';
 import { READINGS_PER_ROW } from './limits.js';
 
 /** Names one reading of a stored frame for good: what the clinical rules call its row. */
@@ -21,17 +21,22 @@ export interface ProcessedFrame {
   readonly frame: Frame;
 }
 
+/** The measurement of a reading as rules and aggregates have it: in the code table's unit. */
+export function measurementOf({ timeMs, code, value, unit, comparator }: TimedReading) {
+  return {
+    ...{ t: timeMs, code, value: inTableUnit(value, unit) },
+    ...(comparator !== undefined && { comparator }),
+  };
+}
+
 /** A frame's readings as the rules take them. */
 export function clinicalReadings(stored: ProcessedFrame): ClinicalReading[] {
   const { rowId, deviceId, receivedMs, offsetMs, frame } = stored;
-  return frame.readings.map(({ timeMs, code, value, unit, comparator }, index) => ({
+  return frame.readings.map((reading, index) => ({
     rowId: readingIdOf(rowId, index),
     deviceId,
-    t: timeMs,
+    ...measurementOf(reading),
     offsetMs,
-    code,
-    value: inTableUnit(value, unit),
-    comparator,
     receivedAt: receivedMs,
   }));
 }

@@ -67,3 +67,16 @@ export const ALLOWANCES_TABLES = `
       PRIMARY KEY (device_id, lane)
     ) STRICT, WITHOUT ROWID;
   `;
+
+/** What alarms say of themselves. */
+export const ALARMS_COLUMNS = `
+    ALTER TABLE episodes ADD COLUMN type TEXT NOT NULL DEFAULT 'physiological';
+    ALTER TABLE episodes ADD COLUMN priority TEXT NOT NULL DEFAULT 'high';
+    ALTER TABLE episodes ADD COLUMN unconfirmed INTEGER NOT NULL DEFAULT 0;
+    -- raised when it was news no more
+    ALTER TABLE episodes ADD COLUMN late INTEGER NOT NULL DEFAULT 0;
+    -- JSON, sorted
+    ALTER TABLE episodes ADD COLUMN marks TEXT NOT NULL DEFAULT '[]';
+    ALTER TABLE episodes ADD COLUMN end_reason TEXT;
+    UPDATE episodes SET priority = 'medium' WHERE rule = 'glucose-very-high';
+  `;

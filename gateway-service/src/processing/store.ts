@@ -1,4 +1,16 @@
-import type { Evidence, FlaggedReading, News2Score, PatientState, RuleName } from '@careledger/clinical';
+import {
+  isExcluded,
+  migrateState,
+  type AlarmPriority,
+  type AlarmType,
+  type EpisodeEndReason,
+  type Evidence,
+  type FlaggedReading,
+  type News2Score,
+  type PatientState,
+  type RuleName,
+  type StoredState,
+} from '@careledger/clinical';
 import type { Database } from '@careledger/service-kit';
 import { READINGS_PER_ROW } from './limits.js';
 
@@ -17,10 +29,18 @@ export interface Episode {
   readonly episodeId: string;
   readonly patientNo: number;
   readonly rule: RuleName;
+  readonly type: AlarmType;
+  readonly priority: AlarmPriority;
+  /** Only doubtful readings speak for it. */
+  readonly unconfirmed: boolean;
+  /** It was news no more when it was raised. */
+  readonly late: boolean;
+  readonly marks: readonly string[];
   readonly status: 'open' | 'ended' | 'withdrawn' | 'merged';
   readonly startMs: number;
   readonly raisedMs: number;
   readonly endMs: number | null;
+  readonly endReason: EpisodeEndReason | null;
   readonly evidence: readonly Evidence[];
   readonly news2: News2Score | null;
   readonly arrivedMs: number;
@@ -55,6 +75,12 @@ interface EpisodeRow {
   episode_id: string;
   patient_no: number;
   rule: RuleName;
+  type: AlarmType;
+  priority: AlarmPriority;
+  unconfirmed: number;
+  late: number;
+  marks: string;
+  end_reason: EpisodeEndReason | null;
   status: Episode['status'];
   start_ms: number;
   raised_ms: number;
@@ -87,11 +113,12 @@ export class ProcessingStore {
       .run(rowId, frames, readings);
   }
 
+  /** As this release has it, whichever wrote it. */
   state(patientNo: number): PatientState | undefined {
     const row = this.#database
       .prepare('SELECT state FROM processing_states WHERE patient_no = ?')
       .get(patientNo) as { state: string } | undefined;
-    return row && (JSON.parse(row.state) as PatientState);
+    return row && migrateState(JSON.parse(row.state) as StoredState);
   }
 
   /** Patients that have a state. */
@@ -106,15 +133,16 @@ export class ProcessingStore {
       .run(patientNo, JSON.stringify(state));
   }
 
-  saveFlags({ rowId, plausible, flags }: FlaggedReading): void {
-    if (plausible) this.#database.prepare('DELETE FROM reading_flags WHERE reading_id = ?').run(rowId);
+  saveFlags({ rowId, flags }: FlaggedReading): void {
+    if (flags.length === 0)
+      this.#database.prepare('DELETE FROM reading_flags WHERE reading_id = ?').run(rowId);
     else
       this.#database
         .prepare('INSERT OR REPLACE INTO reading_flags (reading_id, flags) VALUES (?, ?)')
         .run(rowId, flags.join(' '));
   }
 
-  /** Flags of a frame's implausible readings by their index in it. */
+  /** Flags of a frame's readings by their index in it; those without any are left out. */
   flagsOfRow(rowId: number): ReadonlyMap<number, readonly string[]> {
     const from = rowId * READINGS_PER_ROW;
     const rows = this.#database
@@ -123,46 +151,46 @@ export class ProcessingStore {
     return new Map(rows.map(({ reading_id, flags }) => [reading_id - from, flags.split(' ')]));
   }
 
-  flagCount(): number {
-    const row = this.#database.prepare('SELECT count(*) AS n FROM reading_flags').get() as { n: number };
-    return row.n;
+  /** Readings that windows and aggregates leave out. */
+  excludedCount(): number {
+    const rows = this.#database
+      .prepare('SELECT flags, count(*) AS n FROM reading_flags GROUP BY flags')
+      .all() as { flags: string; n: number }[];
+    return rows.filter(({ flags }) => isExcluded(flags.split(' '))).reduce((sum, { n }) => sum + n, 0);
   }
 
   episode(episodeId: string): Episode | undefined {
     const row = this.#database.prepare('SELECT * FROM episodes WHERE episode_id = ?').get(episodeId) as
       EpisodeRow | undefined;
-    return (
-      row && {
-        episodeId: row.episode_id,
-        patientNo: row.patient_no,
-        rule: row.rule,
-        status: row.status,
-        startMs: row.start_ms,
-        raisedMs: row.raised_ms,
-        endMs: row.end_ms,
-        evidence: JSON.parse(row.evidence) as Evidence[],
-        news2: row.news2 === null ? null : (JSON.parse(row.news2) as News2Score),
-        arrivedMs: row.arrived_ms,
-      }
-    );
+    return row && episodeOf(row);
+  }
+
+  /** Physiological and technical alarms so far, by priority; those that were found to be part of another not again. */
+  alarmCounts(): Record<AlarmPriority, number> {
+    const rows = this.#database
+      .prepare(`SELECT priority, count(*) AS n FROM episodes WHERE status <> 'merged' GROUP BY priority`)
+      .all() as { priority: AlarmPriority; n: number }[];
+    return {
+      high: 0,
+      medium: 0,
+      low: 0,
+      ...Object.fromEntries(rows.map(({ priority, n }) => [priority, n])),
+    };
   }
 
   saveEpisode(episode: Episode): void {
-    const { episodeId, patientNo, rule, status, startMs, raisedMs, endMs, evidence, news2, arrivedMs } =
-      episode;
+    const { episodeId, patientNo, rule, status, startMs, raisedMs, endMs, evidence, news2 } = episode;
+    const { type, priority, unconfirmed, late, marks, endReason, arrivedMs } = episode;
     this.#database
-      .prepare('INSERT OR REPLACE INTO episodes VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)')
+      .prepare(
+        `INSERT OR REPLACE INTO episodes (episode_id, patient_no, rule, status, start_ms, raised_ms, end_ms,
+           evidence, news2, arrived_ms, type, priority, unconfirmed, late, marks, end_reason)
+         VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+      )
       .run(
-        episodeId,
-        patientNo,
-        rule,
-        status,
-        startMs,
-        raisedMs,
-        endMs,
-        JSON.stringify(evidence),
-        news2 && JSON.stringify(news2),
-        arrivedMs,
+        ...[episodeId, patientNo, rule, status, startMs, raisedMs, endMs],
+        ...[JSON.stringify(evidence), news2 && JSON.stringify(news2), arrivedMs],
+        ...[type, priority, Number(unconfirmed), Number(late), JSON.stringify(marks), endReason],
       );
   }
 
@@ -276,6 +304,27 @@ export class ProcessingStore {
       .run(dueNo, generation);
     return changes > 0;
   }
+}
+
+function episodeOf(row: EpisodeRow): Episode {
+  return {
+    episodeId: row.episode_id,
+    patientNo: row.patient_no,
+    rule: row.rule,
+    type: row.type,
+    priority: row.priority,
+    unconfirmed: row.unconfirmed !== 0,
+    late: row.late !== 0,
+    marks: JSON.parse(row.marks) as string[],
+    status: row.status,
+    startMs: row.start_ms,
+    raisedMs: row.raised_ms,
+    endMs: row.end_ms,
+    endReason: row.end_reason,
+    evidence: JSON.parse(row.evidence) as Evidence[],
+    news2: row.news2 === null ? null : (JSON.parse(row.news2) as News2Score),
+    arrivedMs: row.arrived_ms,
+  };
 }
 
 function dueOf(row: DueRow): DueRecord {

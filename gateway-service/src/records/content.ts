@@ -1,7 +1,7 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import {
   changedCodes,
-  inTableUnit,
+  isExcluded,
   summarise,
   type WindowReading,
   type WindowSummary,
@@ -15,10 +15,16 @@ import {
   type DeviceDescription,
   type DeviceEvidence,
 } from '@careledger/fhir';
-import { measuredMs } from '../chain/index.js';
+import { measuredMs, type StoredFrameView } from '../chain/index.js';
 import type { GatewayCore } from '../core.js';
 import type { Patient } from '../patients/index.js';
-import { indexOfReading, rowOfReading, windowOfSource, type ProcessingStore } from '../processing/index.js';
+import {
+  indexOfReading,
+  measurementOf,
+  rowOfReading,
+  windowOfSource,
+  type ProcessingStore,
+} from '../processing/index.js';
 
 /** Frames read before others have their turn: a window of a bedside monitor holds thousands. */
 const FRAMES_PER_TURN = 64;
@@ -55,14 +61,7 @@ export async function periodicContent(
   let height = -1;
   let frames = 0;
   for (const view of core.frames.framesBetween(patient.chain, startMs, endMs)) {
-    const flags = processing.flagsOfRow(view.rowId);
-    for (const [index, reading] of view.frame.readings.entries()) {
-      const { code, value, unit } = reading;
-      const t = measuredMs(reading, view);
-      if (t < startMs || t >= endMs) continue;
-      const plausible = !flags.has(index);
-      readings.push({ deviceId: view.deviceId, t, code, value: inTableUnit(value, unit), plausible });
-    }
+    readings.push(...readingsWithin(view, { startMs, endMs }, processing.flagsOfRow(view.rowId)));
     height = Math.max(height, view.height);
     frames += 1;
     if (frames % FRAMES_PER_TURN === 0) await nextTurn();
@@ -82,6 +81,20 @@ export async function periodicContent(
     isRevision: previous !== null,
   });
   return { bundle, period: { start: timestampOf(startMs), end: timestampOf(endMs) }, summary };
+}
+
+/** A frame's readings of a window, by rule time. */
+function readingsWithin(
+  view: StoredFrameView,
+  { startMs, endMs }: { readonly startMs: number; readonly endMs: number },
+  flags: ReadonlyMap<number, readonly string[]>,
+): WindowReading[] {
+  return view.frame.readings.flatMap((reading, index) => {
+    const t = measuredMs(reading, view);
+    if (t < startMs || t >= endMs) return [];
+    const plausible = !isExcluded(flags.get(index) ?? []);
+    return [{ ...measurementOf(reading), t, deviceId: view.deviceId, plausible }];
+  });
 }
 
 /** An episode as it stands now. Undefined when there is no such episode. */
@@ -118,6 +131,8 @@ export function emergencyContent(
     start: startMs,
     raisedAt: raisedMs,
     end: endMs,
+    ...{ type: episode.type, priority: episode.priority, isUnconfirmed: episode.unconfirmed },
+    ...{ isLate: episode.late, marks: episode.marks, endReason: episode.endReason },
     isWithdrawn: status === 'withdrawn' || status === 'merged',
     evidence,
     news2,

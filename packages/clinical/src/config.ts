@@ -1,62 +1,33 @@
+import type {
+  ClinicalConfig,
+  ClinicalOverrides,
+  GlucoseThresholds,
+  News2Thresholds,
+} from './model/config.js';
 import {
   DEFAULT_ALLOWED_LATENESS_MS,
   DEFAULT_WINDOW_MS,
-  HIGH_GLUCOSE_DURATION_MS,
   MAX_WINDOW_MS,
   MIN_WINDOW_MS,
-} from './limits.js';
-import type { Spo2Scale } from './news2.js';
+} from './model/limits.js';
+import { BLOOD_PRESSURE_DEFAULTS } from './rules/blood-pressure/defaults.js';
+import { FEVER_DEFAULTS } from './rules/fever/defaults.js';
+import { GLUCOSE_DEFAULTS } from './rules/glucose/defaults.js';
+import { NEWS2_DEFAULTS } from './rules/news2/defaults.js';
+import { SILENCE_DEFAULTS } from './rules/silence/defaults.js';
 
-/** Thresholds for continuous glucose monitoring, mg/dL: Battelino et al., Diabetes Care 42:1593 (2019), levels 1 and 2. */
-export interface GlucoseThresholds {
-  /** Below: an emergency at the first reading. */
-  readonly veryLowMgPerDl: number;
-  /** Above, for `veryHighDurationMs`: an emergency. */
-  readonly veryHighMgPerDl: number;
-  readonly veryHighDurationMs: number;
-  /** An episode is over after 15 min from here … */
-  readonly recoveredLowMgPerDl: number;
-  /** … to here, both inclusive. */
-  readonly recoveredHighMgPerDl: number;
-}
-
-/** Thresholds for NEWS2 (RCP 2017): 7 or more is the trigger of an emergency response, 3 in one parameter of an urgent one. */
-export interface News2Thresholds {
-  readonly total: number;
-  /** Null: a single parameter raises nothing. */
-  readonly singleParameter: number | null;
-  readonly spo2Scale: Spo2Scale;
-}
-
-export interface ClinicalConfig {
-  /** Period of periodic records, UTC-aligned. */
-  readonly windowMs: number;
-  /** How far the watermark stays behind the newest measurement. */
-  readonly allowedLatenessMs: number;
-  readonly glucose: GlucoseThresholds;
-  readonly news2: News2Thresholds;
-}
-
+/** Published thresholds; each rule's folder has its own, with the source. */
 export const DEFAULT_CONFIG: ClinicalConfig = {
   windowMs: DEFAULT_WINDOW_MS,
   allowedLatenessMs: DEFAULT_ALLOWED_LATENESS_MS,
-  glucose: {
-    veryLowMgPerDl: 54,
-    veryHighMgPerDl: 250,
-    veryHighDurationMs: HIGH_GLUCOSE_DURATION_MS,
-    recoveredLowMgPerDl: 70,
-    recoveredHighMgPerDl: 250,
-  },
-  news2: { total: 7, singleParameter: 3, spo2Scale: 1 },
+  person: { birthYear: null, isPregnant: false },
+  devices: {},
+  glucose: GLUCOSE_DEFAULTS,
+  news2: NEWS2_DEFAULTS,
+  bloodPressure: BLOOD_PRESSURE_DEFAULTS,
+  fever: FEVER_DEFAULTS,
+  silence: SILENCE_DEFAULTS,
 };
-
-/** What a patient's settings may override. */
-export interface ClinicalOverrides {
-  readonly windowMs?: number | undefined;
-  readonly allowedLatenessMs?: number | undefined;
-  readonly glucose?: Partial<GlucoseThresholds> | undefined;
-  readonly news2?: Partial<News2Thresholds> | undefined;
-}
 
 export class ClinicalConfigError extends Error {
   readonly code = 'INVALID_CLINICAL_CONFIG';
@@ -71,10 +42,22 @@ export function clinicalConfig(overrides: ClinicalOverrides = {}): ClinicalConfi
   const config: ClinicalConfig = {
     windowMs: overrides.windowMs ?? DEFAULT_CONFIG.windowMs,
     allowedLatenessMs: overrides.allowedLatenessMs ?? DEFAULT_CONFIG.allowedLatenessMs,
+    person: { ...DEFAULT_CONFIG.person, ...overrides.person },
+    devices: { ...DEFAULT_CONFIG.devices, ...overrides.devices },
     glucose: { ...DEFAULT_CONFIG.glucose, ...overrides.glucose },
     news2: { ...DEFAULT_CONFIG.news2, ...overrides.news2 },
+    bloodPressure: { ...DEFAULT_CONFIG.bloodPressure, ...overrides.bloodPressure },
+    fever: { ...DEFAULT_CONFIG.fever, ...overrides.fever },
+    silence: { ...DEFAULT_CONFIG.silence, ...overrides.silence },
   };
-  const { windowMs, allowedLatenessMs, glucose, news2 } = config;
+  checkWindows(config);
+  checkGlucose(config.glucose);
+  checkNews2(config.news2);
+  checkDevices(config.devices);
+  return config;
+}
+
+function checkWindows({ windowMs, allowedLatenessMs }: ClinicalConfig): void {
   if (!Number.isSafeInteger(windowMs) || windowMs < MIN_WINDOW_MS || windowMs > MAX_WINDOW_MS) {
     throw new ClinicalConfigError(
       `windowMs must be a whole number from ${MIN_WINDOW_MS} to ${MAX_WINDOW_MS}`,
@@ -87,6 +70,9 @@ export function clinicalConfig(overrides: ClinicalOverrides = {}): ClinicalConfi
   ) {
     throw new ClinicalConfigError(`allowedLatenessMs must be a whole number from 0 to ${MAX_WINDOW_MS}`);
   }
+}
+
+function checkGlucose(glucose: GlucoseThresholds): void {
   const rising = [
     glucose.veryLowMgPerDl,
     glucose.recoveredLowMgPerDl,
@@ -101,11 +87,25 @@ export function clinicalConfig(overrides: ClinicalOverrides = {}): ClinicalConfi
   if (!(glucose.veryHighDurationMs >= 0) || !Number.isFinite(glucose.veryHighDurationMs)) {
     throw new ClinicalConfigError('veryHighDurationMs must not be negative');
   }
-  if (!Number.isInteger(news2.total) || news2.total < 1 || news2.total > 20) {
-    throw new ClinicalConfigError('news2.total must be a whole number from 1 to 20');
+}
+
+function checkNews2(news2: News2Thresholds): void {
+  const { total, highTotal } = news2;
+  if (!Number.isInteger(total) || !Number.isInteger(highTotal) || total < 1 || highTotal > 20) {
+    throw new ClinicalConfigError('news2.total and news2.highTotal must be whole numbers from 1 to 20');
   }
+  if (total > highTotal) throw new ClinicalConfigError('news2.total must not be above news2.highTotal');
   if (news2.singleParameter !== null && ![1, 2, 3].includes(news2.singleParameter)) {
     throw new ClinicalConfigError('news2.singleParameter must be 1, 2, 3 or null');
   }
-  return config;
+}
+
+function checkDevices(devices: ClinicalConfig['devices']): void {
+  for (const { instrumentRange } of Object.values(devices)) {
+    if (instrumentRange === undefined) continue;
+    const { low, high } = instrumentRange;
+    if (!(low > 0 && low < high && Number.isFinite(high))) {
+      throw new ClinicalConfigError('instrumentRange must rise from above 0');
+    }
+  }
 }

@@ -1,8 +1,9 @@
 import { describe, expect, test } from '@jest/globals';
-import { LOINC } from './codes.js';
-import type { ClinicalEvent } from './events.js';
-import { flush, initialState, processReadings, type PatientState } from './process.js';
-import type { ClinicalReading } from './reading.js';
+import { LOINC } from './model/codes.js';
+import type { ClinicalEvent } from './model/events.js';
+import { flush, processReadings } from './process.js';
+import { initialState, type PatientState } from './state.js';
+import type { ClinicalReading } from './model/reading.js';
 import { PATIENT } from '../testing/replay.js';
 
 const MINUTE = 60_000;
@@ -28,9 +29,14 @@ test('an emergency comes out of the call that brings the reading, with an id mad
       kind: 'episode-started',
       episodeId: `${PATIENT}/glucose-very-low/${H8}`,
       rule: 'glucose-very-low',
+      type: 'physiological',
+      priority: 'high',
+      unconfirmed: false,
+      marks: [],
       start: H8,
       raisedAt: H8,
-      evidence: [{ rowId: 7, t: H8, code: LOINC.glucose, value: 53 }],
+      late: false,
+      evidence: [{ rowId: 7, t: H8, at: H8, code: LOINC.glucose, value: 53 }],
       news2: null,
     },
   ]);
@@ -52,18 +58,26 @@ describe('NEWS2 of parameters that arrive one by one', () => {
     reading(4, 0, LOINC.heartRate, 95),
   ];
 
-  test('is raised by the one that completes 7, and says what it rests on and what is absent', () => {
-    let { state, events } = read(initialState(PATIENT), ...parts.slice(0, 3));
+  test('is raised by the one that completes 5, goes up with 7, and says what it rests on and what is absent', () => {
+    let { state, events } = read(initialState(PATIENT), ...parts.slice(0, 2));
     expect(events).toEqual([]);
+    ({ state, events } = read(state, ...parts.slice(2, 3)));
+    expect(events).toMatchObject([{ kind: 'episode-started', priority: 'medium', marks: ['band-medium'] }]);
     ({ state, events } = read(state, ...parts.slice(3)));
     expect(events).toMatchObject([
       {
-        kind: 'episode-started',
+        kind: 'episode-escalated',
+        priority: 'high',
+        marks: ['band-high', 'band-medium'],
         evidence: [{ rowId: 1 }, { rowId: 2 }, { rowId: 3 }, { rowId: 4 }],
         news2: { total: 7, highest: 2, absent: ['oxygen', 'consciousness', 'temperature'] },
       },
     ]);
-    expect(read(state, reading(5, 0, LOINC.temperature, 34)).events).toEqual([]);
+    expect(read(state, reading(5, 0, LOINC.temperature, 34)).events).toMatchObject([
+      { kind: 'episode-escalated', marks: ['at-3-temperature', 'band-high', 'band-medium'] },
+    ]);
+    const together = read(initialState(PATIENT), ...parts).events;
+    expect(together).toMatchObject([{ kind: 'episode-started', priority: 'high', news2: { total: 7 } }]);
   });
 
   test('is raised once whatever the order', () => {
@@ -76,7 +90,7 @@ describe('NEWS2 of parameters that arrive one by one', () => {
         events.push(...result.events);
         state = result.state;
       }
-      expect(kinds(events)).toEqual(['episode-started']);
+      expect(kinds(events)).toEqual(['episode-started', 'episode-escalated']);
     }
   });
 });
@@ -100,7 +114,10 @@ test('an end waits for the other parameters of its time, and a flush does not wa
   const flushed = flush(state);
   expect(flushed.events.filter(({ kind }) => kind === 'episode-ended')).toHaveLength(1);
   const reopened = read(flushed.state, reading(18, 16, LOINC.heartRate, 30));
-  expect(reopened.events).toMatchObject([{ kind: 'episode-revised', status: 'open', end: null }]);
+  expect(reopened.events).toMatchObject([
+    { kind: 'episode-escalated', marks: ['at-3-pulse', 'at-3-respirationRate'] },
+    { kind: 'episode-revised', status: 'open', end: null },
+  ]);
 });
 
 test('a low glucose hours late, out of reach of the rules, is still an emergency, and only one', () => {

@@ -1,6 +1,7 @@
 import { expect, test } from '@jest/globals';
-import { LOINC } from './codes.js';
-import { initialState, processReadings } from './process.js';
+import { LOINC } from './model/codes.js';
+import { processReadings } from './process.js';
+import { initialState } from './state.js';
 
 const NOW = Date.UTC(2026, 2, 1, 8);
 const raisedBy = (code: string, value: number): string[] => {

@@ -1,25 +1,19 @@
-export { CODES, LOINC, codeEntry, columnEntry } from './codes.js';
-export { DEFAULT_CONFIG, clinicalConfig, type ClinicalOverrides } from './config.js';
-export type { ClinicalEvent, Evidence, RuleName } from './events.js';
-export * from './limits.js';
+export { DEFAULT_CONFIG, ClinicalConfigError, clinicalConfig } from './config.js';
+export { isUrgent } from './urgency.js';
+export type { AlarmPriority, AlarmType } from './model/alarm.js';
+export { CODES, LOINC, codeEntry, columnEntry } from './model/codes.js';
+export type { ClinicalConfig, ClinicalOverrides } from './model/config.js';
+export { kindOfType, type DeviceDescription } from './model/device.js';
 export {
-  NEWS2_PARAMETERS,
-  scoreNews2,
-  scoreParameter,
-  type News2Parameter,
-  type News2Score,
-} from './news2.js';
-export { assess } from './plausibility.js';
-export {
-  flush,
-  initialState,
-  processReadings,
-  tick,
-  withOverrides,
-  type FlaggedReading,
-  type PatientState,
-  type ProcessingResult,
-} from './process.js';
+  typeOfRule,
+  type ClinicalEvent,
+  type EpisodeEndReason,
+  type Evidence,
+  type RuleName,
+} from './model/events.js';
+export { isExcluded, type ReadingFlag } from './model/flags.js';
+export * from './model/limits.js';
+export { NEWS2_PARAMETERS, type News2Parameter, type News2Score } from './model/news2-score.js';
 export {
   isSentSkewed,
   readingError,
@@ -27,7 +21,18 @@ export {
   type ClinicalReading,
   type Comparator,
   type ReadingErrorCode,
-} from './reading.js';
+} from './model/reading.js';
+export { inRuleUnit, inTableUnit, isGlucose, isInterstitial, mgPerDl } from './model/units.js';
+export {
+  flush,
+  processReadings,
+  resume,
+  tick,
+  type FlaggedReading,
+  type ProcessingResult,
+} from './process.js';
+export { scoreNews2 } from './rules/news2/chart.js';
+export { initialState, migrateState, withOverrides, type PatientState, type StoredState } from './state.js';
 export {
   changedCodes,
   summarise,
@@ -36,4 +41,3 @@ export {
   type WindowReading,
   type WindowSummary,
 } from './summary.js';
-export { inRuleUnit, inTableUnit, isGlucose, isInterstitial, mgPerDl } from './units.js';

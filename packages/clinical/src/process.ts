@@ -1,32 +1,16 @@
-import { codeEntry } from './codes.js';
-import { clinicalConfig, type ClinicalConfig, type ClinicalOverrides } from './config.js';
-import type { EpisodeMachine } from './episode.js';
-import type { ClinicalEvent } from './events.js';
-import { GLUCOSE_STREAM, type GlucoseContext, type GlucoseItem } from './glucose-stream.js';
-import { StreamPairRun, emptyPair, type StreamPair } from './stream-pair.js';
-import { NEWS2_STREAM, news2Parameter, withVital, type VitalsItem } from './news2-stream.js';
-import { assess, type ReadingFlag } from './plausibility.js';
-import type { ClinicalReading } from './reading.js';
-import { isGlucose, mgPerDl } from './units.js';
-import { NO_WINDOWS, WindowRun, type WindowState } from './windows.js';
+import type { RuleInput, RuleRun, RuleSink } from './engine/rule.js';
+import { codeEntry } from './model/codes.js';
+import type { ClinicalEvent } from './model/events.js';
+import { flagsOfValue, isExcluded, type ReadingFlag } from './model/flags.js';
+import { isFuture, isLive, ruleTime, type ClinicalReading } from './model/reading.js';
+import { RULES, rulesOf } from './rules/registry.js';
+import type { PatientState } from './state.js';
+import { WindowRun } from './windows.js';
 
-/**
- * Everything the processing knows about one patient: plain JSON, bounded, never changed in place. Persist it in the
- * transaction that stores the readings (or now and then, with the last row it has seen, and process the rest again:
- * ids are determined by the readings).
- */
-export interface PatientState {
-  readonly v: 1;
-  readonly patientId: string;
-  readonly config: ClinicalConfig;
-  readonly windows: WindowState;
-  readonly glucose: StreamPair<GlucoseItem, GlucoseContext>;
-  readonly news2: StreamPair<VitalsItem, EpisodeMachine>;
-}
-
-/** A row whose plausibility the store must note. A row can come back with none when a late reading explains it. */
+/** A row whose flags the store must note. A row can come back with none when a late reading explains it. */
 export interface FlaggedReading {
   readonly rowId: number;
+  /** Windows and aggregates count it. */
   readonly plausible: boolean;
   readonly flags: readonly ReadingFlag[];
 }
@@ -44,24 +28,6 @@ export interface ProcessingResult {
   readonly flagged: readonly FlaggedReading[];
 }
 
-/** The state of a patient of whom nothing has been measured yet. Throws ClinicalConfigError. */
-export function initialState(patientId: string, overrides: ClinicalOverrides = {}): PatientState {
-  return {
-    v: 1,
-    patientId,
-    config: clinicalConfig(overrides),
-    windows: NO_WINDOWS,
-    glucose: emptyPair(GLUCOSE_STREAM),
-    news2: emptyPair(NEWS2_STREAM),
-  };
-}
-
-/** The same patient under other thresholds, from the next reading on. A changed `windowMs` must wait for a flush. */
-export const withOverrides = (state: PatientState, overrides: ClinicalOverrides): PatientState => ({
-  ...state,
-  config: clinicalConfig(overrides),
-});
-
 /** One call of the reducer: the parts of a state, each copied when it is first needed. */
 class Run {
   readonly #state: PatientState;
@@ -69,8 +35,8 @@ class Run {
   readonly #causes: (readonly string[])[] = [];
   readonly #flagged = new Map<number, FlaggedReading>();
   readonly #windows: WindowRun;
-  #glucose: StreamPairRun<GlucoseItem, GlucoseContext> | null = null;
-  #news2: StreamPairRun<VitalsItem, EpisodeMachine> | null = null;
+  readonly #rules = new Map<string, RuleRun>();
+  readonly #sink: RuleSink;
   #current: ClinicalReading | null = null;
 
   constructor(state: PatientState) {
@@ -81,36 +47,59 @@ class Run {
       this.#events.push(event);
       this.#causes.push(deviceIds);
     });
+    this.#sink = {
+      patientId: state.patientId,
+      config: state.config,
+      events: this.#events,
+      isLate: (t) => this.#current !== null && !isLive(t, this.#current.receivedAt),
+      flag: (rowId, flags) => this.#flag(rowId, flags),
+    };
   }
 
   read(reading: ClinicalReading): void {
     this.#current = reading;
-    if (this.#isPlausible(reading)) {
-      this.#windows.touch(reading.t, reading.deviceId, reading.receivedAt);
-    }
-    this.#windows.pass(reading.t, reading.deviceId);
+    const { rowId, deviceId, code, receivedAt } = reading;
+    const at = ruleTime(reading);
+    const device = this.#state.config.devices[deviceId] ?? {};
+    const flags: readonly ReadingFlag[] = [
+      ...flagsOfValue(reading),
+      ...(isFuture(reading) ? (['FUTURE_READING'] as const) : []),
+    ];
+    if (flags.length > 0) this.#flag(rowId, flags);
+    const input: RuleInput = { reading, at, device, flags, sensorId: device.sameSensorAs ?? deviceId };
+    for (const rule of rulesOf(code)) this.#rule(rule.name).read(input);
+    const isCounted = this.#flagged.get(rowId)?.plausible ?? true;
+    if (isCounted) this.#windows.touch(at, deviceId, receivedAt);
+    this.#windows.pass(at, deviceId);
     this.#attribute();
   }
 
   tick(nowMs: number): void {
     this.#windows.tick(nowMs);
+    for (const rule of RULES) {
+      const state = this.#state.rules[rule.name];
+      if (state !== undefined && rule.isDue(state, this.#state.config, nowMs)) {
+        this.#rule(rule.name).tick(nowMs);
+      }
+    }
+  }
+
+  resume(nowMs: number): void {
+    for (const { name } of RULES) this.#rule(name).resume(nowMs);
   }
 
   flush(): void {
     this.#windows.flush();
-    this.#glucoseRun().settle();
-    this.#news2Run().settle();
+    for (const { name } of RULES) this.#rule(name).settle();
   }
 
   finish(): ProcessingResult {
     this.#current = null;
     this.#attribute();
-    const state: PatientState = {
-      ...this.#state,
-      windows: this.#windows.finish(),
-      glucose: this.#glucose?.finish() ?? this.#state.glucose,
-      news2: this.#news2?.finish() ?? this.#state.news2,
-    };
+    const rules = { ...this.#state.rules };
+    for (const [name, run] of this.#rules) rules[name] = run.finish();
+    // What a rule finds out when it ends its run, such as evidence, is no event of its own.
+    const state: PatientState = { ...this.#state, windows: this.#windows.finish(), rules };
     return { state, events: this.#events, causes: this.#causes, flagged: [...this.#flagged.values()] };
   }
 
@@ -120,75 +109,24 @@ class Run {
     while (this.#causes.length < this.#events.length) this.#causes.push(cause);
   }
 
-  #isPlausible(reading: ClinicalReading): boolean {
-    // The rate of change is judged in the stream, among what was measured before.
-    const { plausible, flags } = assess(reading, null);
-    if (!plausible) {
-      this.#flag(reading.rowId, flags);
-      return false;
-    }
-    if (isGlucose(reading.code)) return this.#readGlucose(reading);
-    if (news2Parameter(reading.code) !== undefined) this.#readVital(reading);
-    return true;
-  }
-
-  #readGlucose({ rowId, deviceId, t, code, value }: ClinicalReading): boolean {
-    const item: GlucoseItem = { t, rowId, deviceId, value: mgPerDl(code, value), jumped: false };
-    const stream = this.#glucoseRun().at(t);
-    if (stream.find(item) !== undefined) {
-      this.#flag(rowId, ['DUPLICATE']);
-      return false;
-    }
-    const { jumped } = stream.add(item);
-    if (jumped) this.#flag(rowId, ['RATE_OF_CHANGE']);
-    return !jumped;
-  }
-
-  #readVital(reading: ClinicalReading): void {
-    const { t } = reading;
-    const stream = this.#news2Run().at(t);
-    const empty: VitalsItem = { t, values: {} };
-    const found = stream.find(empty);
-    const item = withVital(found ?? empty, reading, this.#state.config.news2.spo2Scale);
-    if (found === undefined) stream.add(item);
-    else if (item !== found) stream.replace(item);
-  }
-
   #flag(rowId: number, flags: readonly ReadingFlag[]): void {
-    this.#flagged.set(rowId, { rowId, plausible: flags.length === 0, flags });
+    this.#flagged.set(rowId, { rowId, plausible: !isExcluded(flags), flags });
   }
 
-  #rejudgedGlucose(item: GlucoseItem): void {
-    const current = this.#current;
-    if (current === null || current.rowId === item.rowId) return;
-    this.#flag(item.rowId, item.jumped ? ['RATE_OF_CHANGE'] : []);
-    this.#windows.touch(item.t, current.deviceId, current.receivedAt);
-  }
-
-  #glucoseRun(): StreamPairRun<GlucoseItem, GlucoseContext> {
-    this.#glucose ??= new StreamPairRun(this.#state.glucose, GLUCOSE_STREAM, {
-      ...this.#sinkBase(),
-      rejudged: (item) => this.#rejudgedGlucose(item),
-    });
-    return this.#glucose;
-  }
-
-  #news2Run(): StreamPairRun<VitalsItem, EpisodeMachine> {
-    this.#news2 ??= new StreamPairRun(this.#state.news2, NEWS2_STREAM, {
-      ...this.#sinkBase(),
-      // Vital signs have no rate of change: nothing is judged twice.
-      rejudged: () => undefined,
-    });
-    return this.#news2;
-  }
-
-  #sinkBase() {
-    return { patientId: this.#state.patientId, config: this.#state.config, events: this.#events };
+  #rule(name: string): RuleRun {
+    let run = this.#rules.get(name);
+    if (run === undefined) {
+      const rule = RULES.find((known) => known.name === name);
+      if (rule === undefined) throw new RangeError(`no rule ${name}`);
+      run = rule.open(this.#state.rules[name] ?? rule.initial(), this.#sink);
+      this.#rules.set(name, run);
+    }
+    return run;
   }
 }
 
 /**
- * Processes accepted readings of one patient in the order in which they arrived. An emergency is among the events of
+ * Processes accepted readings of one patient in the order in which they arrived. An alarm is among the events of
  * the very call whose reading qualifies. Throws RangeError for a code that `readingError` would have refused.
  */
 export function processReadings(state: PatientState, readings: readonly ClinicalReading[]): ProcessingResult {
@@ -200,11 +138,26 @@ export function processReadings(state: PatientState, readings: readonly Clinical
   return run.finish();
 }
 
-/** The wall clock has come to `nowMs`: live windows close 10 min after their end. Call about every second. */
+/** Whether the wall clock has something to say at `nowMs`. */
+export const isTickDue = (state: PatientState, nowMs: number): boolean =>
+  state.windows.open.length > 0 ||
+  RULES.some((rule) => {
+    const known = state.rules[rule.name];
+    return known !== undefined && rule.isDue(known, state.config, nowMs);
+  });
+
+/** The wall clock has come to `nowMs`: live windows close 10 min after their end, silence is said. Call about every second. */
 export function tick(state: PatientState, nowMs: number): ProcessingResult {
-  if (state.windows.open.length === 0) return { state, events: [], causes: [], flagged: [] };
+  if (!isTickDue(state, nowMs)) return { state, events: [], causes: [], flagged: [] };
   const run = new Run(state);
   run.tick(nowMs);
+  return run.finish();
+}
+
+/** The gateway was away until `nowMs`: the silence of that time says nothing about devices. */
+export function resume(state: PatientState, nowMs: number): ProcessingResult {
+  const run = new Run(state);
+  run.resume(nowMs);
   return run.finish();
 }
 

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { expect, test } from '@jest/globals';
-import { CODES } from './codes.js';
+import { CODES } from './model/codes.js';
 
 /** Rows of the table of codes in words: column, LOINC code, unit. */
 const tabled = [

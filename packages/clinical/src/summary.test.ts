@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { LOINC } from './codes.js';
+import { LOINC } from './model/codes.js';
 import { changedCodes, percentile, summarise, type WindowReading } from './summary.js';
 
 const glucose = (t: number, value: number, deviceId = 'dev_a'): WindowReading => ({

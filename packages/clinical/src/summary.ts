@@ -1,11 +1,16 @@
-import { codeEntry, LOINC } from './codes.js';
+import { codeEntry } from './model/codes.js';
+import type { Comparator } from './model/reading.js';
+import { isGlucose, mgPerDl } from './model/units.js';
 
 /** A stored reading of a window. Implausible ones may be among them; they are counted and left out. */
 export interface WindowReading {
+  /** Who measured: the device, or the one whose sensor it shares. */
   readonly deviceId: string;
   readonly t: number;
   readonly code: string;
+  /** In the code table's unit; with a comparator a bound. */
   readonly value: number;
+  readonly comparator?: Comparator | undefined;
   readonly plausible: boolean;
 }
 
@@ -36,6 +41,8 @@ export interface CodeSummary {
   readonly percentiles: Readonly<Record<PercentileName, number>>;
   /** Glucose only; null for every other code. */
   readonly timeInRange: TimeInRange | null;
+  /** How many of the readings are bounds (`<`, `>`), which count as the bound itself. Left out where none is. */
+  readonly bounds?: { readonly below: number; readonly above: number };
   /** Devices that measured it, sorted. */
   readonly deviceIds: readonly string[];
 }
@@ -49,6 +56,8 @@ export interface WindowSummary {
   readonly implausibleCount: number;
 }
 
+/** A bound counts as this far beyond itself where levels are counted, mg/dL: less than any instrument tells apart. */
+const BEYOND_MG_PER_DL = 0.001;
 /** Aggregates are rounded to this many decimals, so that they do not show the order of summation. */
 const DECIMALS = 4;
 const SCALE = 10 ** DECIMALS;
@@ -63,6 +72,7 @@ export function percentile(sorted: readonly number[], fraction: number): number 
   return low + (high - low) * (position - Math.floor(position));
 }
 
+/** @param sorted mg/dL */
 function timeInRange(sorted: readonly number[]): TimeInRange {
   const share = (isIn: (value: number) => boolean): number =>
     rounded(sorted.filter(isIn).length / sorted.length);
@@ -75,6 +85,17 @@ function timeInRange(sorted: readonly number[]): TimeInRange {
   };
 }
 
+/**
+ * Readings of glucose in mg/dL for the consensus levels; a bound counts beyond itself: `< 54` is below 54.
+ */
+function massesOf(code: string, readings: readonly WindowReading[]): number[] {
+  return readings.map(({ value, comparator }) => {
+    const mass = mgPerDl(code, value);
+    if (comparator === undefined) return mass;
+    return comparator === '<' ? mass - BEYOND_MG_PER_DL : mass + BEYOND_MG_PER_DL;
+  });
+}
+
 function summariseCode(code: string, readings: readonly WindowReading[]): CodeSummary {
   const entry = codeEntry(code);
   if (entry === undefined) throw new RangeError(`no LOINC code ${code} in the code table`);
@@ -83,6 +104,8 @@ function summariseCode(code: string, readings: readonly WindowReading[]): CodeSu
   const min = sorted[0] ?? NaN;
   const max = sorted.at(-1) ?? NaN;
   const total = sorted.reduce((sum, value) => sum + value, 0);
+  const below = readings.filter(({ comparator }) => comparator === '<').length;
+  const above = readings.filter(({ comparator }) => comparator === '>').length;
   const percentiles = { p5: 0, p25: 0, p50: 0, p75: 0, p95: 0 };
   for (const name of Object.keys(percentiles) as PercentileName[]) {
     percentiles[name] = rounded(percentile(sorted, PERCENTILES[name]));
@@ -95,14 +118,15 @@ function summariseCode(code: string, readings: readonly WindowReading[]): CodeSu
     max,
     mean: rounded(total / sorted.length),
     percentiles,
-    timeInRange: code === LOINC.glucose ? timeInRange(sorted) : null,
+    timeInRange: isGlucose(code) ? timeInRange(massesOf(code, readings)) : null,
+    ...(below + above > 0 && { bounds: { below, above } }),
     deviceIds: [...new Set(readings.map(({ deviceId }) => deviceId))].sort(),
   };
 }
 
 /**
- * Aggregates of everything the store holds of one patient's window. A reading that is there twice (same device, code and
- * time) counts once. Depends on the set of readings alone, not on their order.
+ * Aggregates of everything the store holds of one patient's window. A reading that is there twice (same device, code,
+ * time and value) counts once; two values of one time both count. Depends on the set of readings alone, not on their order.
  */
 export function summarise(readings: readonly WindowReading[]): WindowSummary {
   const byCode = new Map<string, Map<string, WindowReading>>();
@@ -114,9 +138,9 @@ export function summarise(readings: readonly WindowReading[]): WindowSummary {
     }
     const group = byCode.get(reading.code) ?? new Map<string, WindowReading>();
     byCode.set(reading.code, group);
-    const key = `${reading.deviceId}@${reading.t}`;
-    const present = group.get(key);
-    if (present === undefined || reading.value < present.value) group.set(key, reading);
+    const { deviceId, t, value, comparator = '' } = reading;
+    const key = `${deviceId}@${t}=${comparator}${value}`;
+    if (!group.has(key)) group.set(key, reading);
   }
   const codes = [...byCode.keys()]
     .sort()

@@ -1,7 +1,7 @@
 import { expect, test } from '@jest/globals';
-import { CODES, LOINC } from './codes.js';
-import { readingError } from './reading.js';
-import { inRuleUnit, inTableUnit, isGlucose, isInterstitial, mgPerDl } from './units.js';
+import { CODES, LOINC } from './model/codes.js';
+import { readingError } from './model/reading.js';
+import { inRuleUnit, inTableUnit, isGlucose, isInterstitial, mgPerDl } from './model/units.js';
 
 test.each([
   [21.3, 384],
@@ -49,8 +49,8 @@ test.each([
   [LOINC.interstitialGlucoseMolar, 'mmol/L', true],
 ])('glucose %s is taken in %s and in no other unit', (code, unit, interstitial) => {
   const reading = { t: 0, code, value: 5, unit };
-  expect(readingError(reading, 0)).toBeNull();
-  expect(readingError({ ...reading, unit: unit === 'mg/dL' ? 'mmol/L' : 'mg/dL' }, 0)).toBe('WRONG_UNIT');
+  expect(readingError(reading)).toBeNull();
+  expect(readingError({ ...reading, unit: unit === 'mg/dL' ? 'mmol/L' : 'mg/dL' })).toBe('WRONG_UNIT');
   expect(isGlucose(code)).toBe(true);
   expect(isInterstitial(code)).toBe(interstitial);
   expect(mgPerDl(code, 5)).toBe(unit === 'mg/dL' ? 5 : 90);
@@ -58,8 +58,8 @@ test.each([
 
 test('a temperature is taken in °F too, and counts in °C', () => {
   const reading = { t: 0, code: LOINC.temperature, value: 100.4, unit: '[degF]' };
-  expect(readingError(reading, 0)).toBeNull();
-  expect(readingError({ ...reading, code: LOINC.glucose }, 0)).toBe('WRONG_UNIT');
+  expect(readingError(reading)).toBeNull();
+  expect(readingError({ ...reading, code: LOINC.glucose })).toBe('WRONG_UNIT');
   expect(inTableUnit(100.4, '[degF]')).toBe(38);
   expect(inTableUnit(5.5, 'mmol/L')).toBe(5.5);
 });

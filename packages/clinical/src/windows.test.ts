@@ -1,16 +1,10 @@
 import { describe, expect, test } from '@jest/globals';
-import { LOINC } from './codes.js';
-import type { WindowDue } from './events.js';
-import { CLOSE_AFTER_MS, DEFAULT_WINDOW_MS, LATE_QUIET_MS, MAX_OPEN_WINDOWS } from './limits.js';
-import {
-  flush,
-  initialState,
-  processReadings,
-  tick,
-  withOverrides,
-  type ProcessingResult,
-} from './process.js';
-import type { ClinicalReading } from './reading.js';
+import { LOINC } from './model/codes.js';
+import type { WindowDue } from './model/events.js';
+import { CLOSE_AFTER_MS, DEFAULT_WINDOW_MS, LATE_QUIET_MS, MAX_OPEN_WINDOWS } from './model/limits.js';
+import { flush, processReadings, tick, type ProcessingResult } from './process.js';
+import { initialState, withOverrides } from './state.js';
+import type { ClinicalReading } from './model/reading.js';
 import { PATIENT } from '../testing/replay.js';
 import { windowOf } from './windows.js';
 

@@ -1,5 +1,5 @@
-import type { WindowDue } from './events.js';
-import { CLOSE_AFTER_MS, LATE_QUIET_MS, MAX_OPEN_WINDOWS } from './limits.js';
+import type { WindowDue } from './model/events.js';
+import { CLOSE_AFTER_MS, LATE_QUIET_MS, MAX_OPEN_WINDOWS } from './model/limits.js';
 
 /** A window that has plausible readings no `WindowDue` was emitted for. Wall-clock times are marked `…At`. */
 export interface OpenWindow {
@@ -18,7 +18,7 @@ export interface OpenWindow {
 export interface WindowState {
   /** Open windows in the order in which they opened. */
   readonly open: readonly OpenWindow[];
-  /** Newest measured time of any reading, plausible or not; null before the first. */
+  /** Newest rule time of any reading, plausible or not; null before the first. */
   readonly newestT: number | null;
   /** Windows that end at or before this have been closed, by the watermark or by the wall clock. */
   readonly closedThrough: number | null;

@@ -1,5 +1,5 @@
-import { columnEntry } from '../src/codes.js';
-import type { ClinicalReading } from '../src/reading.js';
+import { columnEntry } from '../src/model/codes.js';
+import type { ClinicalReading } from '../src/model/reading.js';
 
 /** The readings of a recording (CSV) by subject: one per non-empty cell, each column a device, rows numbered as they come. */
 export function parseRecording(csv: string): Map<string, ClinicalReading[]> {

@@ -117,7 +117,42 @@ test('a NEWS2 emergency names what was not measured instead of assuming it', () 
   expect(score?.component).toHaveLength(7);
   expect(score?.component?.filter((part) => 'dataAbsentReason' in part)).toHaveLength(5);
   expect(component(score, '1104321000000108')).toBeDefined();
-  expect(observations(emergencyBundle({ ...vitals, isWithdrawn: true }))[0]?.status).toBe('entered-in-error');
+  const withdrawn = observations(emergencyBundle({ ...vitals, end: null, isWithdrawn: true }))[0];
+  expect(withdrawn?.status).toBe('final');
+  expect(withdrawn?.note).toEqual([{ text: 'With readings that came later in order the rule is not met' }]);
+});
+
+test('an alarm says its type, its priority, whether it is confirmed and whether it is news', () => {
+  const doubtful = {
+    priority: 'medium',
+    isUnconfirmed: true,
+    isLate: true,
+    marks: ['LO', 'fast-fall'],
+  } as const;
+  const evidence = emergency.evidence.map((entry) => ({
+    ...entry,
+    at: entry.t + 60_000,
+    comparator: '<' as const,
+  }));
+  const [alarm, reading] = observations(emergencyBundle({ ...emergency, ...doubtful, evidence }));
+  const said = alarm?.component?.map((part) => [
+    part.code.coding[0]?.code,
+    'valueCodeableConcept' in part ? part.valueCodeableConcept.coding[0]?.code : undefined,
+  ]);
+  expect(said).toEqual([
+    ['type', 'physiological'],
+    ['priority', 'medium'],
+    ['confirmation', 'unconfirmed'],
+    ['timeliness', 'late'],
+    ['mark', 'LO'],
+    ['mark', 'fast-fall'],
+  ]);
+  expect(alarm?.note).toHaveLength(4);
+  expect(reading).toMatchObject({
+    effectiveDateTime: '2026-03-01T08:01:00.000Z',
+    valueQuantity: { value: 47, comparator: '<' },
+    note: [{ text: "The device's clock said 2026-03-01T08:00:00.000Z" }],
+  });
 });
 
 test('a note keeps its letters', () => {

@@ -1,5 +1,6 @@
-import type { Evidence, News2Parameter, News2Score, RuleName } from '@careledger/clinical';
-import { NEWS2_PARAMETERS } from '@careledger/clinical';
+import { NEWS2_PARAMETERS, type Evidence, type News2Parameter, type News2Score } from '@careledger/clinical';
+import { alarmComponents, alarmNotes, type AlarmFacts } from './alarm.js';
+import { RULES } from './alarm-rules.js';
 import { collection, concept, instantOf, quantity, subjectOf, within } from './elements.js';
 import { readingObservations, type DeviceReading } from './reading.js';
 import type { Bundle, CodeableConcept, Observation, ObservationComponent } from './schema.js';
@@ -10,39 +11,15 @@ import { uuidOf } from './uuid.js';
 /** A reading on which the emergency rests, as the device that measured it sent it. */
 export type DeviceEvidence = Evidence & DeviceReading;
 
-export interface EmergencyContent extends Source {
+export interface EmergencyContent extends Source, AlarmFacts {
   readonly episodeId: string;
-  readonly rule: RuleName;
-  /** Measured times, milliseconds: first reading of the episode, reading that raised it, end (null while it lasts). */
+  /** Rule times, milliseconds: first reading of the episode, reading that raised it, end (null while it lasts). */
   readonly start: number;
   readonly raisedAt: number;
   readonly end: number | null;
-  /** A late reading showed that the rule was never met: the emergency is withdrawn. */
-  readonly isWithdrawn?: boolean | undefined;
   readonly evidence: readonly DeviceEvidence[];
   readonly news2: News2Score | null;
 }
-
-/** v3-ObservationInterpretation: critically low, critically high, critical abnormal. */
-const RULES: Readonly<
-  Record<RuleName, { display: string; category: string; interpretation: CodeableConcept }>
-> = {
-  'glucose-very-low': {
-    display: 'Glucose below the very-low threshold',
-    category: 'laboratory',
-    interpretation: concept(SYSTEM.interpretation, 'LL', 'Critical low'),
-  },
-  'glucose-very-high': {
-    display: 'Glucose above the very-high threshold for the set duration',
-    category: 'laboratory',
-    interpretation: concept(SYSTEM.interpretation, 'HH', 'Critical high'),
-  },
-  news2: {
-    display: 'National Early Warning Score 2 at the trigger of an emergency or urgent response',
-    category: 'survey',
-    interpretation: concept(SYSTEM.interpretation, 'AA', 'Critical abnormal'),
-  },
-};
 
 /** SNOMED CT, UK edition: NEWS2 total score. */
 const NEWS2_TOTAL = concept(
@@ -89,6 +66,7 @@ export function emergencyBundle(content: EmergencyContent): Bundle {
   const { patientId, episodeId, rule, start, raisedAt, end, news2 } = content;
   if (content.evidence.length === 0) throw new RangeError('an emergency rests on at least one reading');
   const { display, category, interpretation } = RULES[rule];
+  const notes = alarmNotes(content);
   const subject = subjectOf(patientId);
   const readings = readingObservations(patientId, content.evidence);
   const derivedFrom = readings.map(({ id }) => within(id));
@@ -96,7 +74,8 @@ export function emergencyBundle(content: EmergencyContent): Bundle {
     resourceType: 'Observation',
     id: uuidOf(`Observation|${episodeId}|alarm`),
     identifier: [{ system: SYSTEM.episode, value: episodeId }],
-    status: content.isWithdrawn === true ? 'entered-in-error' : end === null ? 'preliminary' : 'final',
+    // A withdrawal is a note: the alarm was heard, and nothing was entered in error.
+    status: end === null && content.isWithdrawn !== true ? 'preliminary' : 'final',
     category: [concept(SYSTEM.observationCategory, category)],
     code: concept(SYSTEM.rule, rule, display),
     subject,
@@ -105,7 +84,9 @@ export function emergencyBundle(content: EmergencyContent): Bundle {
     issued: instantOf(content.recordedAtMs),
     valueCodeableConcept: interpretation,
     interpretation: [interpretation],
+    ...(notes.length > 0 && { note: notes }),
     derivedFrom,
+    component: alarmComponents(content),
   };
   const scores: Observation[] =
     news2 === null

@@ -13,8 +13,10 @@ import { uuidOf } from './uuid.js';
 /** A reading as its device sent it. */
 export interface DeviceReading {
   readonly deviceId: string;
-  /** Measured time, milliseconds. */
+  /** Measured time as the device said it, milliseconds. */
   readonly t: number;
+  /** Measured time by the gateway's clock, where it is known to be another. */
+  readonly at?: number | undefined;
   /** LOINC code of the code table. */
   readonly code: string;
   readonly value: number;
@@ -70,9 +72,14 @@ function observationOf(patientId: string, id: string, { first, site, values }: M
     category,
     code: site === undefined ? code : BLOOD_PRESSURE_PANEL,
     subject: subjectOf(patientId),
-    effectiveDateTime: instantOf(first.t),
+    effectiveDateTime: instantOf(first.at ?? first.t),
     ...(site === undefined && valueQuantity !== undefined ? { valueQuantity } : {}),
+    ...clockNote(first),
     device: within(deviceUuid(first.deviceId)),
     ...(site === undefined ? {} : { component: pressureComponents(site, values) }),
   };
 }
+
+/** What the device's clock said, where the reading counts as of another time. */
+const clockNote = ({ t, at = t }: DeviceReading): Pick<Observation, 'note'> =>
+  t === at ? {} : { note: [{ text: `The device's clock said ${instantOf(t)}` }] };

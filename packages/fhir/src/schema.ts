@@ -46,6 +46,7 @@ const ResourceType = <T extends string>(name: T) => ({ resourceType: Type.Litera
 /** R4 obs-6: a value, or the reason why there is none. */
 export const ObservationComponent = Type.Union([
   closedObject({ code: CodeableConcept, valueQuantity: Quantity }),
+  closedObject({ code: CodeableConcept, valueCodeableConcept: CodeableConcept }),
   closedObject({ code: CodeableConcept, valueInteger: Type.Integer() }),
   closedObject({
     code: CodeableConcept,
@@ -76,6 +77,7 @@ export const Observation = closedObject({
   valueCodeableConcept: Type.Optional(CodeableConcept),
   valueString: Type.Optional(text(65_536)),
   interpretation: Type.Optional(list(CodeableConcept)),
+  note: Type.Optional(list(closedObject({ text: text(1_024) }))),
   method: Type.Optional(CodeableConcept),
   device: Type.Optional(Reference),
   hasMember: Type.Optional(list(Reference)),

@@ -14,6 +14,8 @@ export const SYSTEM = {
   percentile: 'urn:careledger:statistics',
   /** The rules by which emergencies are raised. */
   rule: 'urn:careledger:rule',
+  /** What an alarm says of itself: `type`, `priority`, `confirmation`, `timeliness`, `end`. */
+  alarm: 'urn:careledger:alarm',
   patient: 'urn:careledger:patient',
   device: 'urn:careledger:device',
   gateway: 'urn:careledger:gateway',

@@ -39,8 +39,14 @@ export const periodic: PeriodicContent = {
   ]),
 };
 
+const alarm = {
+  ...({ type: 'physiological', priority: 'high', isUnconfirmed: false, isLate: false } as const),
+  ...{ marks: [], endReason: null },
+};
+
 export const emergency: EmergencyContent = {
   ...source,
+  ...alarm,
   episodeId: `${PATIENT}/glucose-very-low/${H8}`,
   rule: 'glucose-very-low',
   start: H8,
@@ -52,6 +58,9 @@ export const emergency: EmergencyContent = {
 
 export const vitals: EmergencyContent = {
   ...source,
+  ...alarm,
+  marks: ['at-3-respirationRate'],
+  endReason: 'recovered',
   episodeId: `${PATIENT}/news2/${H8}`,
   rule: 'news2',
   start: H8,

@@ -11,8 +11,10 @@ export { prepareDataDir } from './data-dir.js';
 export { packageVersion } from './package-version.js';
 export { createLogger, type Logger } from './logging.js';
 export { type Role } from './config/roles.js';
+export { UNDECLARED_ANSWER } from './http/declared-answers.js';
 export * from './http/problems.js';
 export * from './http/shared-problems.js';
+export { IfMatch, matches, versionTag } from './http/entity-tags.js';
 export * from './http/operation-outcome.js';
 export { withoutAddresses } from './http/addresses.js';
 export {
@@ -25,6 +27,15 @@ export {
   type Principal,
   type TokenHolder,
 } from './http/auth.js';
+export {
+  Next,
+  fromCursor,
+  pageOfRows,
+  pageQuery,
+  toCursor,
+  type Page,
+  type PageQuery,
+} from './http/pages.js';
 export * from './http/service.js';
 export * from './http/serve.js';
 export { type OpenApiInfo } from './http/openapi.js';

@@ -41,7 +41,13 @@ export function describeWriting(fixture: () => LayersFixture): void {
       });
       expect([revised.status, revised.body['version'], revised.body['stage']]).toEqual([201, 2, 'announced']);
       const newest = await call(fixture().authority(), 'practitioner', `GET ${path}`);
-      expect(newest.headers.get('etag')).toBe('W/"2"');
+      expect(newest.headers.get('etag')).toBe('"2"');
+      const seen = (tag: string) => ({ role: 'practitioner' as const, headers: { 'if-match': tag } });
+      const stale = await call(fixture().authority(), seen('"1"'), `PUT /v1/records/${recordId}`, {
+        patientId: home.patientId,
+        bundle,
+      });
+      expect([stale.status, stale.body['code'], stale.body['version']]).toEqual([412, 'VERSION_CHANGED', 2]);
       const first = await call(fixture().authority(), 'practitioner', `GET ${path}&version=1`);
       expect(first.body).toEqual(JSON.parse(JSON.stringify(bundle)));
     });

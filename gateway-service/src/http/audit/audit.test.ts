@@ -66,7 +66,7 @@ describe('a check-in', () => {
     ]);
     const byGateway = await call('POST', '/check-in', { statement: code(patient.chain.signer) });
     expect([byGateway.statusCode, byGateway.json()]).toEqual([
-      400,
+      422,
       expect.objectContaining({ code: 'CONSENT_STATEMENT_REFUSED' }),
     ]);
   });
@@ -80,7 +80,7 @@ describe('a check-in', () => {
     const ready = code(consent);
     expect((await call('POST', '/check-in', { statement: ready })).json()).toEqual({ statement: ready });
     const elsewhere = await call('POST', '/check-in', { statement: code(consent, { aud: 'another' }) });
-    expect(elsewhere.statusCode).toBe(400);
+    expect(elsewhere.statusCode).toBe(422);
   });
 
   test('of a patient whom no authority can know yet waits, and says when to ask again', async () => {

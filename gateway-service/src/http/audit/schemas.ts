@@ -1,13 +1,11 @@
 import { AccessState, CompactJws, VisitState } from '@careledger/contracts';
 import { AuthorityId, closedObject } from '@careledger/domain';
+import { ledgerPageQuery } from '@careledger/ledger/service';
+import { Next } from '@careledger/service-kit';
 import { Type, type Static } from 'typebox';
 import { Passphrase } from '../schemas.js';
 
-export const LedgerPageQuery = Type.Object({
-  /** As the page before returned it. */
-  bookmark: Type.Optional(Type.String({ maxLength: 1024 })),
-  pageSize: Type.Optional(Type.Integer({ minimum: 1, maximum: 200 })),
-});
+export const LedgerPageQuery = Type.Object(ledgerPageQuery);
 export type LedgerPageQuery = Static<typeof LedgerPageQuery>;
 
 /** An access as the patient sees it. */
@@ -21,12 +19,10 @@ const AccessView = Type.Object({
 });
 export type AccessView = Static<typeof AccessView>;
 
-/** A page can be short, even empty, while its bookmark is not: go on until that is empty. */
-export const AccessesPage = Type.Object({ accesses: Type.Array(AccessView), bookmark: Type.String() });
+export const AccessesPage = Type.Object({ accesses: Type.Array(AccessView), next: Next });
 export type AccessesPage = Static<typeof AccessesPage>;
 
-/** As with accesses. */
-export const VisitsPage = Type.Object({ visits: Type.Array(VisitState), bookmark: Type.String() });
+export const VisitsPage = Type.Object({ visits: Type.Array(VisitState), next: Next });
 export type VisitsPage = Static<typeof VisitsPage>;
 
 export const CheckInBody = Type.Union([

@@ -1,7 +1,7 @@
 import { records, type AccessState } from '@careledger/contracts';
 import type { SignatureVerifier } from '@careledger/crypto';
 import { CHANNELS, timestampOf } from '@careledger/domain';
-import { onLedger } from '@careledger/ledger/service';
+import { nextOf, onLedger, pageArgs } from '@careledger/ledger/service';
 import { checkAppStatement } from '../../consent/app-statement.js';
 import type { ConsentService } from '../../consent/index.js';
 import { openConsentKey } from '../../consent/unlock.js';
@@ -32,18 +32,18 @@ export class AuditService {
     const { core, ledger } = this.#options;
     const { patientId } = core.patients.get(wantedPatientId);
     const { rows, bookmark } = await onLedger(() =>
-      ledger.channel('cloud').evaluate(records, 'ListAccesses', { patientId, ...page }),
+      ledger.channel('cloud').evaluate(records, 'ListAccesses', { patientId, ...pageArgs(page) }),
     );
-    return { accesses: rows.map(viewOf), bookmark };
+    return { accesses: rows.map(viewOf), next: nextOf(bookmark) };
   }
 
   async visits(wantedPatientId: string, page: LedgerPageQuery): Promise<VisitsPage> {
     const { core, ledger } = this.#options;
     const { patientId } = core.patients.get(wantedPatientId);
     const { rows, bookmark } = await onLedger(() =>
-      ledger.channel('authorities').evaluate(records, 'ListVisits', { patientId, ...page }),
+      ledger.channel('authorities').evaluate(records, 'ListVisits', { patientId, ...pageArgs(page) }),
     );
-    return { visits: rows, bookmark };
+    return { visits: rows, next: nextOf(bookmark) };
   }
 
   /**

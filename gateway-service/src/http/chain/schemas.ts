@@ -1,8 +1,10 @@
 import { DeviceId, Timestamp } from '@careledger/domain';
 import { MAX_FRAME_SEQ } from '@careledger/private-chain';
+import { Next, pageQuery } from '@careledger/service-kit';
 import { Type, type Static } from 'typebox';
 
 const BLOCKS_MAX = 200;
+const BLOCKS_DEFAULT = 50;
 const Head = Type.Object({ height: Type.Integer(), hash: Type.String() });
 
 export const ChainView = Type.Object({
@@ -19,13 +21,15 @@ export const ChainView = Type.Object({
 export type ChainView = Static<typeof ChainView>;
 
 export const BlocksQuery = Type.Object({
+  /** Height of the first block; a cursor says it better. */
   from: Type.Integer({ minimum: 0, default: 0 }),
-  limit: Type.Integer({ minimum: 1, maximum: BLOCKS_MAX, default: 50 }),
+  ...pageQuery({ byDefault: BLOCKS_DEFAULT, max: BLOCKS_MAX }),
 });
 export type BlocksQuery = Static<typeof BlocksQuery>;
 
 export const BlocksPage = Type.Object({
   blocks: Type.Array(Type.Object({ hash: Type.String(), block: Type.Unknown() })),
+  next: Next,
 });
 export type BlocksPage = Static<typeof BlocksPage>;
 

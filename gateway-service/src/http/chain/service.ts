@@ -1,7 +1,8 @@
 import { timestampOf } from '@careledger/domain';
 import { onLedger } from '@careledger/ledger/service';
 import type { Proof } from '@careledger/private-chain';
-import { ProblemError } from '@careledger/service-kit';
+import { ProblemError, fromCursor, pageOfRows } from '@careledger/service-kit';
+import { Type } from 'typebox';
 import type { AnchorStore } from '../../delivery/anchor-store.js';
 import { anchorsOf } from './anchors.js';
 import { makeReadingProof, type ProofSources } from './reading-proof.js';
@@ -33,10 +34,13 @@ export class ChainService {
     };
   }
 
-  blocks(patientId: string, { from, limit }: BlocksQuery): BlocksPage {
+  blocks(patientId: string, { cursor, from, limit }: BlocksQuery): BlocksPage {
     const { core } = this.#options;
     const { patientNo } = core.patients.get(patientId);
-    return { blocks: core.chain.blocksFrom(patientNo, from, limit) };
+    const first = cursor === undefined ? from : fromCursor(cursor, Type.Integer({ minimum: 0 })) + 1;
+    const rows = core.chain.blocksFrom(patientNo, first, limit + 1);
+    const { rows: blocks, next } = pageOfRows(rows, limit, ({ block }) => block.height);
+    return { blocks: [...blocks], next };
   }
 
   /** Against its raw frames and the anchors on the ledger. */

@@ -1,4 +1,5 @@
 import { DeviceId, PatientId, Timestamp } from '@careledger/domain';
+import { Next } from '@careledger/service-kit';
 import { Type } from 'typebox';
 
 export const DeviceParams = Type.Object({ patientId: PatientId, deviceId: DeviceId });
@@ -28,5 +29,5 @@ export const DeviceView = Type.Object({
 
 export const DevicesPage = Type.Object({
   devices: Type.Array(DeviceView),
-  cursor: Type.Optional(Type.String()),
+  next: Next,
 });

@@ -5,12 +5,16 @@ import {
   type DeviceRegistration,
   type RegisterDevice,
 } from '@careledger/protocol';
-import type { IdempotencyKeys, IdempotentRequest } from '@careledger/service-kit';
-import type { Static } from 'typebox';
+import {
+  fromCursor,
+  pageOfRows,
+  type IdempotencyKeys,
+  type IdempotentRequest,
+} from '@careledger/service-kit';
+import { Type, type Static } from 'typebox';
 import type { GatewayCore } from '../../core.js';
 import { DeviceError, type Device } from '../../devices/index.js';
 import type { Allowances } from '../../processing/index.js';
-import { pageOfRows } from '../pages.js';
 import type { ListQuery } from '../schemas.js';
 import type { DeviceView, DevicesPage, PairingCodeView } from './schemas.js';
 
@@ -64,16 +68,17 @@ export class DeviceService {
   }
 
   /** In the order of their ids. */
-  list(wantedPatientId: string, { cursor = '', limit }: ListQuery): Static<typeof DevicesPage> {
+  list(wantedPatientId: string, { cursor, limit }: ListQuery): Static<typeof DevicesPage> {
     const { core } = this.#options;
+    const after = cursor === undefined ? '' : fromCursor(cursor, Type.String());
     const { patientId } = core.patients.get(wantedPatientId);
     const rows = core.devices
       .list(patientId)
-      .filter(({ deviceId }) => deviceId > cursor)
+      .filter(({ deviceId }) => deviceId > after)
       .sort((a, b) => (a.deviceId < b.deviceId ? -1 : 1))
       .slice(0, limit + 1);
-    const { page, next } = pageOfRows(rows, limit, ({ deviceId }) => deviceId);
-    return { devices: page.map((device) => this.#view(device)), ...next };
+    const page = pageOfRows(rows, limit, ({ deviceId }) => deviceId);
+    return { devices: page.rows.map((device) => this.#view(device)), next: page.next };
   }
 
   change(

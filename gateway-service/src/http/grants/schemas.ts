@@ -12,6 +12,7 @@ import {
   closedObject,
 } from '@careledger/domain';
 import { GrantMeaning } from '@careledger/protocol';
+import { Next } from '@careledger/service-kit';
 import { Type, type Static } from 'typebox';
 import type { JobOutcome } from '../../consent/index.js';
 import { Passphrase } from '../schemas.js';
@@ -107,6 +108,6 @@ export type GrantView = Static<typeof GrantView>;
 export const GrantsPage = Type.Object({
   grants: Type.Array(GrantView),
   nextPolicySeq: Type.Integer(),
-  cursor: Type.Optional(Type.String()),
+  next: Next,
 });
 export type GrantsPage = Static<typeof GrantsPage>;

@@ -1,9 +1,9 @@
 import { timestampOf } from '@careledger/domain';
-import type { IdempotentRequest } from '@careledger/service-kit';
+import { fromCursor, pageOfRows, type IdempotentRequest } from '@careledger/service-kit';
+import { Type } from 'typebox';
 import type { ConsentService, Grant, GrantStore, JobOutcome, StepStore } from '../../consent/index.js';
 import type { GatewayCore } from '../../core.js';
 import { WAIT_MS } from '../limits.js';
-import { pageOfRows } from '../pages.js';
 import type { ListQuery } from '../schemas.js';
 import type { GrantBody, GrantView, GrantsPage, ReadyOrPassphrase, SignRevocationBody } from './schemas.js';
 
@@ -13,6 +13,9 @@ export interface GrantServiceOptions {
   readonly grants: Pick<GrantStore, 'page' | 'nextSeq'>;
   readonly steps: Pick<StepStore, 'job'>;
 }
+
+const Place = Type.Object({ madeMs: Type.Integer(), grantId: Type.String() });
+const placeOf = ({ madeMs, grantId }: Grant) => ({ madeMs, grantId });
 
 /** What patients grant and revoke, with the statement of their app or the passphrase of the consent key. */
 export class GrantService {
@@ -26,12 +29,12 @@ export class GrantService {
   list(wantedPatientId: string, { cursor, limit }: ListQuery): GrantsPage {
     const { core, grants } = this.#options;
     const { patientId, patientNo } = core.patients.get(wantedPatientId);
-    const rows = grants.page(patientNo, cursor, limit + 1);
-    const { page, next } = pageOfRows(rows, limit, ({ grantId }) => grantId);
+    const after = cursor === undefined ? undefined : fromCursor(cursor, Place);
+    const page = pageOfRows(grants.page(patientNo, after, limit + 1), limit, placeOf);
     return {
-      grants: page.map((grant) => this.#view(patientId, grant)),
+      grants: page.rows.map((grant) => this.#view(patientId, grant)),
       nextPolicySeq: grants.nextSeq(patientNo),
-      ...next,
+      next: page.next,
     };
   }
 

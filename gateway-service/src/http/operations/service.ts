@@ -23,7 +23,7 @@ const SHOWN_MAX = 50;
 
 export interface OperationServiceOptions extends StatisticsSources {
   readonly core: Pick<GatewayCore, 'patients' | 'pipeline' | 'devices'>;
-  readonly processing: Pick<ProcessingStore, 'dueCount' | 'deferredCount' | 'flagCount'>;
+  readonly processing: Pick<ProcessingStore, 'dueCount' | 'deferredCount' | 'excludedCount' | 'alarmCounts'>;
   readonly versions: Pick<OwnVersionStore, 'counts' | 'emergencies' | 'openCounts'>;
   readonly notices: Pick<NoticeStore, 'ofVersion' | 'givenUp' | 'givenUpCount'>;
   readonly steps: Pick<StepStore, 'openCount'>;

@@ -14,7 +14,7 @@ export const StatisticsView = Type.Object({
   framesDuplicate: Type.Integer(),
   /** Counters that devices skipped and have not sent since. */
   gaps: Type.Integer(),
-  /** Readings kept out of the rules. */
+  /** Readings that windows and aggregates leave out. */
   implausible: Type.Integer(),
   /** Sealed blocks, genesis blocks included. */
   blocks: Type.Integer(),
@@ -22,6 +22,8 @@ export const StatisticsView = Type.Object({
   blocksAnchored: Type.Integer(),
   /** Different records by kind; each counts once, however many versions it has. */
   records: Kinds,
+  /** Alarms by priority, patients' and equipment's. */
+  alarms: Type.Object({ high: Type.Integer(), medium: Type.Integer(), low: Type.Integer() }),
   /** Records, and versions, that a provider has receipted; and those that the authorities have been told of. */
   stored: Counted,
   announced: Counted,

@@ -13,7 +13,7 @@ export interface StatisticsSources {
   readonly anchors: Pick<AnchorStore, 'get'>;
   readonly core: Pick<GatewayCore, 'pipeline' | 'patients' | 'devices'>;
   readonly processor: Pick<Processor, 'persist' | 'progress'>;
-  readonly processing: Pick<ProcessingStore, 'flagCount'>;
+  readonly processing: Pick<ProcessingStore, 'excludedCount' | 'alarmCounts'>;
   readonly versions: Pick<OwnVersionStore, 'counts' | 'emergencies'>;
   readonly notices: Pick<NoticeStore, 'ofVersion'>;
 }
@@ -50,13 +50,14 @@ export function statisticsOf({
     framesRejected: Object.fromEntries(counters.rejected),
     framesDuplicate: counters.duplicates,
     gaps: devices.reduce((total, device) => total + device.missing, 0),
-    implausible: processing.flagCount(),
+    implausible: processing.excludedCount(),
     blocks: patients.reduce((total, { chain }) => total + chain.durableHead.height + 1, 0),
     blocksAnchored: patients.reduce(
       (total, { patientNo }) => total + (anchors.get(patientNo).anchored?.height ?? -1) + 1,
       0,
     ),
     records: { periodic: ofKind('periodic'), emergency: ofKind('emergency') },
+    alarms: processing.alarmCounts(),
     stored: sum(['stored', 'announced']),
     announced: sum(['announced']),
     refused: sum(['refused']),

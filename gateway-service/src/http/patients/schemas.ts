@@ -1,4 +1,5 @@
 import { ChannelName, PatientId, Timestamp, closedObject } from '@careledger/domain';
+import { Next } from '@careledger/service-kit';
 import { Type, type Static } from 'typebox';
 import { Passphrase } from '../schemas.js';
 
@@ -24,6 +25,6 @@ export type EnrolledPatient = Static<typeof EnrolledPatient>;
 
 export const PatientsPage = Type.Object({
   patients: Type.Array(PatientView),
-  cursor: Type.Optional(Type.String()),
+  next: Next,
 });
 export type PatientsPage = Static<typeof PatientsPage>;

@@ -1,10 +1,15 @@
 import { CHANNELS, timestampOf } from '@careledger/domain';
 import type { ConsentService, Registrations } from '../../consent/index.js';
-import type { IdempotencyKeys, IdempotentRequest } from '@careledger/service-kit';
+import {
+  fromCursor,
+  pageOfRows,
+  type IdempotencyKeys,
+  type IdempotentRequest,
+} from '@careledger/service-kit';
+import { Type } from 'typebox';
 import type { GatewayCore } from '../../core.js';
 import type { Patient } from '../../patients/index.js';
 import type { PatientTokens } from '../../patients/patient-tokens.js';
-import { pageOfRows } from '../pages.js';
 import type { ListQuery } from '../schemas.js';
 import type { EnrolledPatient, PatientView, PatientsPage, TokenView } from './schemas.js';
 
@@ -42,14 +47,14 @@ export class PatientService {
   /** In the order in which they came. */
   list({ cursor, limit }: ListQuery): PatientsPage {
     const { core } = this.#options;
-    const after = cursor === undefined ? undefined : core.patients.get(cursor);
+    const after = cursor === undefined ? 0 : fromCursor(cursor, Type.Integer());
     const rows = core.patients
       .list()
-      .filter(({ patientNo }) => patientNo > (after?.patientNo ?? 0))
+      .filter(({ patientNo }) => patientNo > after)
       .sort((a, b) => a.patientNo - b.patientNo)
       .slice(0, limit + 1);
-    const { page, next } = pageOfRows(rows, limit, ({ patientId }) => patientId);
-    return { patients: page.map((patient) => this.#view(patient)), ...next };
+    const page = pageOfRows(rows, limit, ({ patientNo }) => patientNo);
+    return { patients: page.rows.map((patient) => this.#view(patient)), next: page.next };
   }
 
   get(patientId: string): PatientView {

@@ -1,4 +1,5 @@
 import { DeviceId, Timestamp } from '@careledger/domain';
+import { Next, pageQuery } from '@careledger/service-kit';
 import { Type, type Static } from 'typebox';
 
 const DEFAULT_LIMIT = 500;
@@ -8,9 +9,8 @@ export const ReadingsQuery = Type.Object({
   code: Type.Optional(Type.String()),
   from: Type.Optional(Timestamp),
   to: Type.Optional(Timestamp),
-  /** As the page before returned it. */
-  cursor: Type.Optional(Type.Integer({ minimum: 0 })),
-  limit: Type.Integer({ minimum: 1, maximum: LIMIT_MAX, default: DEFAULT_LIMIT }),
+  /** A page ends with a whole frame, and may have some more. */
+  ...pageQuery({ byDefault: DEFAULT_LIMIT, max: LIMIT_MAX }),
 });
 export type ReadingsQuery = Static<typeof ReadingsQuery>;
 
@@ -32,8 +32,9 @@ const ReadingView = Type.Object({
   comparator: Type.Optional(Type.Union([Type.Literal('<'), Type.Literal('>')])),
   unit: Type.String(),
   /**
-   * Why it is kept out of the rules (SENSOR_OFF, OUT_OF_RANGE, RATE_OF_CHANGE, DUPLICATE); CLOCK_SKEW and TIME_UNKNOWN (of
-   * a boot of which nobody knows when it was: `t` is no earlier than it was measured) do not.
+   * Windows leave out what is SENSOR_OFF, OUT_OF_RANGE, FUTURE_READING, DUPLICATE or UNIT_DOUBTFUL. RATE_OF_CHANGE,
+   * CONFLICTING, BEYOND_INSTRUMENT, CLOCK_SKEW and TIME_UNKNOWN (of a boot of which nobody knows when it was: `t` is no
+   * earlier than it was measured) count.
    */
   flags: Type.Array(Type.String()),
 });
@@ -41,6 +42,6 @@ export type ReadingView = Static<typeof ReadingView>;
 
 export const ReadingsPage = Type.Object({
   readings: Type.Array(ReadingView),
-  cursor: Type.Optional(Type.Integer()),
+  next: Next,
 });
 export type ReadingsPage = Static<typeof ReadingsPage>;

@@ -2,6 +2,8 @@ import { timestampOf } from '@careledger/domain';
 import type { TimedReading } from '@careledger/private-chain';
 import type { StoredFrameView } from '../../chain/frame-reader.js';
 import { measuredMs } from '../../chain/index.js';
+import { fromCursor, toCursor } from '@careledger/service-kit';
+import { Type } from 'typebox';
 import type { GatewayCore } from '../../core.js';
 import type { ProcessingStore, Processor } from '../../processing/index.js';
 import { FRAME_FLAG } from '../../store/index.js';
@@ -25,18 +27,19 @@ export class ReadingService {
   }
 
   /** By measured time, in the order in which they arrived; implausible ones are flagged. */
-  list(patientId: string, { code, from, to, cursor = 0, limit }: ReadingsQuery): ReadingsPage {
+  list(patientId: string, { code, from, to, cursor, limit }: ReadingsQuery): ReadingsPage {
     const { core, processing, processor } = this.#options;
     const { chain } = core.patients.get(patientId);
+    const after = cursor === undefined ? 0 : fromCursor(cursor, Type.Integer());
     const toMs = to === undefined ? Date.now() + DEFAULT_SPAN_MS : Date.parse(to);
     const fromMs = from === undefined ? toMs - 2 * DEFAULT_SPAN_MS : Date.parse(from);
     // Flags of the newest frames may still be in memory.
     processor.persist();
     const readings: ReadingView[] = [];
     for (const view of core.frames.framesBetween(chain, fromMs, toMs)) {
-      if (view.rowId <= cursor) continue;
+      if (view.rowId <= after) continue;
       // A page ends with a whole frame.
-      if (readings.length >= limit) return { readings, cursor: view.rowId - 1 };
+      if (readings.length >= limit) return { readings, next: toCursor(view.rowId - 1) };
       const flagged = processing.flagsOfRow(view.rowId);
       const clockFlags = flagsOfClock(view);
       for (const [index, reading] of view.frame.readings.entries()) {
@@ -46,7 +49,7 @@ export class ReadingService {
         readings.push({ ...viewOf(view, index, reading, timeMs), flags });
       }
     }
-    return { readings };
+    return { readings, next: null };
   }
 }
 

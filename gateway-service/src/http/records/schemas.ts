@@ -1,4 +1,5 @@
 import { PatientId, ProviderId, RecordId, RecordKind, RecordVersion, Timestamp } from '@careledger/domain';
+import { Next, pageQuery } from '@careledger/service-kit';
 import { Type, type Static } from 'typebox';
 
 const DEFAULT_LIMIT = 50;
@@ -8,9 +9,7 @@ export const RecordParams = Type.Object({ patientId: PatientId, recordId: Record
 
 export const RecordsQuery = Type.Object({
   kind: Type.Optional(RecordKind),
-  /** As the page before returned it. */
-  cursor: Type.Optional(Type.Integer({ minimum: 1 })),
-  limit: Type.Integer({ minimum: 1, maximum: LIMIT_MAX, default: DEFAULT_LIMIT }),
+  ...pageQuery({ byDefault: DEFAULT_LIMIT, max: LIMIT_MAX }),
 });
 export type RecordsQuery = Static<typeof RecordsQuery>;
 
@@ -40,7 +39,7 @@ export type VersionView = Static<typeof VersionView>;
 
 export const RecordsPage = Type.Object({
   records: Type.Array(VersionView),
-  cursor: Type.Optional(Type.Integer()),
+  next: Next,
 });
 export type RecordsPage = Static<typeof RecordsPage>;
 

@@ -1,6 +1,7 @@
 import { timestampOf } from '@careledger/domain';
 import type { SignatureVerifier } from '@careledger/crypto';
-import { ProblemError } from '@careledger/service-kit';
+import { ProblemError, fromCursor, pageOfRows } from '@careledger/service-kit';
+import { Type } from 'typebox';
 import type { GatewayCore } from '../../core.js';
 import type { OwnVersionStore } from '../../delivery/own-version-store.js';
 import type { ProblemCode } from '../../problems.js';
@@ -26,12 +27,10 @@ export class RecordService {
   list(patientId: string, { kind, cursor, limit }: RecordsQuery): RecordsPage {
     const { core, versions } = this.#options;
     const { patientNo } = core.patients.get(patientId);
-    const page = versions.list(patientNo, { kind, before: cursor, limit });
-    const last = page.at(-1);
-    return {
-      records: page.map((version) => this.#view(version)),
-      ...(page.length === limit && last !== undefined && { cursor: last.versionNo }),
-    };
+    const before = cursor === undefined ? undefined : fromCursor(cursor, Type.Integer());
+    const rows = versions.list(patientNo, { kind, before, limit: limit + 1 });
+    const page = pageOfRows(rows, limit, ({ versionNo }) => versionNo);
+    return { records: page.rows.map((version) => this.#view(version)), next: page.next };
   }
 
   /** Decrypted from this gateway's own copy; the newest version unless one is named. */

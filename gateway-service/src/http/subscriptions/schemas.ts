@@ -1,5 +1,7 @@
-import { CompactJws, PAGE_MAX_ROWS, SubscriptionState } from '@careledger/contracts';
+import { CompactJws, SubscriptionState } from '@careledger/contracts';
 import { Id128, PatientId, closedObject } from '@careledger/domain';
+import { ledgerPageQuery } from '@careledger/ledger/service';
+import { Next } from '@careledger/service-kit';
 import { Type, type Static } from 'typebox';
 import { GrantTermsBody } from '../grants/schemas.js';
 import { Passphrase } from '../schemas.js';
@@ -8,9 +10,7 @@ export const SubscriptionParams = Type.Object({ patientId: PatientId, subscripti
 
 export const SubscriptionsQuery = Type.Object({
   status: Type.Optional(SubscriptionState.properties.status),
-  pageSize: Type.Integer({ minimum: 1, maximum: PAGE_MAX_ROWS, default: PAGE_MAX_ROWS }),
-  /** As the page before returned it. */
-  bookmark: Type.Optional(Type.String({ maxLength: 1024 })),
+  ...ledgerPageQuery,
 });
 export type SubscriptionsQuery = Static<typeof SubscriptionsQuery>;
 
@@ -23,7 +23,7 @@ export type SubscriptionView = Static<typeof SubscriptionView>;
 
 export const SubscriptionsPage = Type.Object({
   subscriptions: Type.Array(SubscriptionView),
-  bookmark: Type.String(),
+  next: Next,
 });
 export type SubscriptionsPage = Static<typeof SubscriptionsPage>;
 

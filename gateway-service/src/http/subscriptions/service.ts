@@ -2,7 +2,7 @@ import { accessControl, type SubscriptionState } from '@careledger/contracts';
 import { fromUtf8 } from '@careledger/crypto';
 import { EnvelopeError, decryptFrom } from '@careledger/envelope';
 import { everyRow } from '@careledger/ledger';
-import { onLedger } from '@careledger/ledger/service';
+import { nextOf, onLedger, pageArgs } from '@careledger/ledger/service';
 import { SEALED_CONTEXT, SubscriptionReason } from '@careledger/protocol';
 import type { IdempotentRequest } from '@careledger/service-kit';
 import { Value } from 'typebox/value';
@@ -34,7 +34,10 @@ export class SubscriptionService {
   async list(patientId: string, query: SubscriptionsQuery): Promise<SubscriptionsPage> {
     const patient = this.#options.core.patients.get(patientId);
     const { rows, bookmark } = await onLedger(() => this.#page(patient.patientId, query));
-    return { subscriptions: await Promise.all(rows.map((row) => this.#view(patient, row))), bookmark };
+    return {
+      subscriptions: await Promise.all(rows.map((row) => this.#view(patient, row))),
+      next: nextOf(bookmark),
+    };
   }
 
   /** By a grant that names the subscription; what is not said is as the authority asked. */
@@ -83,19 +86,20 @@ export class SubscriptionService {
   /** A page of the ledger's can be empty although there is more: some of them make one. */
   async #page(
     patientId: string,
-    { pageSize, bookmark = '', status }: SubscriptionsQuery,
+    { status, ...page }: SubscriptionsQuery,
   ): Promise<{ rows: SubscriptionState[]; bookmark: string }> {
+    const { pageSize, bookmark = '' } = pageArgs(page);
     const authorities = this.#options.ledger.channel('authorities');
     const rows: SubscriptionState[] = [];
     let next = bookmark;
     for (let asked = 0; asked < LEDGER_PAGES_MAX; asked++) {
-      const page = await authorities.evaluate(accessControl, 'ListSubscriptions', {
+      const found = await authorities.evaluate(accessControl, 'ListSubscriptions', {
         ...{ patientId, pageSize: pageSize - rows.length },
         ...(status !== undefined && { status }),
         ...(next !== '' && { bookmark: next }),
       });
-      rows.push(...page.rows);
-      next = page.bookmark;
+      rows.push(...found.rows);
+      next = found.bookmark;
       if (next === '' || rows.length === pageSize) break;
     }
     return { rows, bookmark: next };

@@ -38,12 +38,7 @@ export function installErrorHandler(
   catalogue: ProblemCatalogue,
   allowedMethods: AllowedMethods,
 ): void {
-  app.setErrorHandler((error: FastifyError, request, reply) => {
-    const problem = toProblem(error, request, catalogue);
-    if (problem.status >= 500) request.log.error({ err: error, code: problem.code }, 'request failed');
-    return sendProblem(request, reply, problem);
-  });
-  app.setNotFoundHandler((request, reply) => {
+  const answerNoRoute = (request: FastifyRequest, reply: FastifyReply): FastifyReply => {
     const allowed = allowedMethods(request.url);
     // A route may itself say that it has no such thing.
     const isMethodLacking = allowed.length > 0 && !allowed.includes(request.method);
@@ -52,7 +47,15 @@ export function installErrorHandler(
       ...describe(isMethodLacking ? 'METHOD_NOT_ALLOWED' : 'NOT_FOUND', commonProblems, request),
       detail: `There is no ${request.method} route of this path`,
     });
+  };
+  app.setErrorHandler((error: FastifyError, request, reply) => {
+    // What is wrong with a body matters only where there is a route that reads it.
+    if (request.is404) return answerNoRoute(request, reply);
+    const problem = toProblem(error, request, catalogue);
+    if (problem.status >= 500) request.log.error({ err: error, code: problem.code }, 'request failed');
+    return sendProblem(request, reply, problem);
   });
+  app.setNotFoundHandler(answerNoRoute);
 }
 
 /** Fastify's `frameworkErrors`: a path that it cannot read, met before any hook, is answered as a problem all the same. */
@@ -66,6 +69,7 @@ export function answerUnreadablePath(
 
 /** Sends a problem as the client wants it: FHIR OperationOutcome or RFC 9457. */
 function sendProblem(request: FastifyRequest, reply: FastifyReply, problem: Problem): FastifyReply {
+  request.problemCode = problem.code;
   if (problem.status === 401) reply.header('www-authenticate', 'Bearer');
   const { retryAfterS } = problem;
   if (typeof retryAfterS === 'number') reply.header('retry-after', retryAfterS);

@@ -28,7 +28,7 @@ export function responsesOf(route: DescribedRoute, catalogue: ProblemCatalogue):
   const own = (route.schema.response ?? { '2XX': { description: 'Success' } }) as Record<string, object>;
   const { answerHeaders } = route.schema;
   const byStatus = new Map<string, string[]>();
-  for (const code of new Set([...commonCodesOf(route), ...(route.schema.problems ?? [])])) {
+  for (const code of codesOf(route)) {
     const problem = catalogue[code];
     if (problem === undefined) continue;
     const lines = byStatus.get(String(problem.status)) ?? [];
@@ -52,6 +52,11 @@ export function responsesOf(route: DescribedRoute, catalogue: ProblemCatalogue):
     ...Object.fromEntries(others.map(([status, schema]) => [status, named(status, schema, answerHeaders)])),
   };
 }
+
+/** The codes of the problems that a route describes, each once. */
+export const codesOf = (route: DescribedRoute): readonly string[] => [
+  ...new Set([...commonCodesOf(route), ...(route.schema.problems ?? [])]),
+];
 
 /** What a route itself answers with a status that problems have as well. */
 const jsonOf = (schema: object | undefined) => (schema ? { 'application/json': { schema } } : {});

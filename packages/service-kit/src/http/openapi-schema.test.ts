@@ -29,6 +29,20 @@ test('a tuple is written as JSON Schema 2020-12 has it, however deep it lies', (
   expect(JSON.stringify(written)).not.toContain('additionalItems');
 });
 
+test('a tuple of one kind is written as a list of so many', () => {
+  const blocks = Type.Tuple([Type.String({ pattern: 'a' }), Type.String({ pattern: 'a' })]);
+  const written = toOpenApiSchema({ response: { 200: Type.Object({ blocks }) } });
+  expect(JSON.parse(JSON.stringify(written))).toMatchObject({
+    response: {
+      200: {
+        properties: {
+          blocks: { type: 'array', items: { type: 'string', pattern: 'a' }, minItems: 2, maxItems: 2 },
+        },
+      },
+    },
+  });
+});
+
 test('what has a default may be left out of query and headers, and the route’s own schema is untouched', () => {
   const querystring = Type.Object({ limit: Type.Integer({ default: 20 }), from: Type.String() });
   const written = toOpenApiSchema({ querystring, body: Type.Object({ n: Type.Integer({ default: 1 }) }) });

@@ -1,9 +1,10 @@
+import { isDeepStrictEqual } from 'node:util';
 import type { FastifySchema } from 'fastify';
 
 type Schema = Readonly<Record<string, unknown>>;
 
 /**
- * A route's schema as OpenAPI 3.1 (JSON Schema 2020-12) writes it: tuples are `prefixItems`, and what the caller may
+ * A route's schema as OpenAPI 3.1 (JSON Schema 2020-12) writes it: tuples are `prefixItems`, or lists of so many, and what the caller may
  * leave out because it has a default is not `required`. The route itself keeps its own schema.
  */
 export function toOpenApiSchema(schema: FastifySchema): FastifySchema {
@@ -25,9 +26,15 @@ function mapTuples(value: Schema): Schema {
   const entries = Object.entries(value).map(([name, member]) => [name, mapMember(member)] as const);
   const mapped: Record<string, unknown> = Object.fromEntries(entries);
   if (!Array.isArray(mapped['items'])) return mapped;
-  delete mapped['additionalItems'];
+  const { additionalItems, ...tuple } = mapped;
+  const [first, ...others] = mapped['items'] as Schema[];
+  // Of one kind, it is a list of so many: readers of all versions of JSON Schema know that.
+  if (others.every((other) => isDeepStrictEqual(other, first))) {
+    const maxItems = additionalItems === false && { maxItems: others.length + 1 };
+    return { ...tuple, ...maxItems, items: first };
+  }
   // As `false` says it, which linters take for a list that does not say what it holds.
-  return { ...mapped, prefixItems: mapped['items'], items: { not: {} } };
+  return { ...tuple, prefixItems: mapped['items'], items: { not: {} } };
 }
 
 function mapMember(member: unknown): unknown {

@@ -4,7 +4,7 @@ import { defineProblems } from './problems.js';
 
 /** A signed statement in a request. */
 export const statementProblems = defineProblems({
-  STATEMENT_MALFORMED: { status: 400, title: 'The statement cannot be read' },
+  STATEMENT_MALFORMED: { status: 422, title: 'The statement cannot be read' },
   STATEMENT_TOO_LARGE: { status: 413, title: 'The statement is larger than the limit' },
 });
 

@@ -86,8 +86,9 @@ describe('what an HTTP parser meets is answered as RFC 9457, and never with 500'
     for (const method of METHODS)
       for (const body of ['', 'Content-Type: application/json\r\nContent-Length: 2\r\n\r\n{}'] as const) {
         const { status } = await exchange(`${method} /things/1 HTTP/1.1\r\n${CLOSE}${body || '\r\n'}`);
-        const expected = method === 'GET' || method === 'HEAD' ? [200] : [400, 405];
-        expect([method, expected.includes(status) || status]).toEqual([method, true]);
+        // PUT is the one that has a route, which asks for another body.
+        const expected = { GET: 200, HEAD: 200, PUT: 400 }[method] ?? 405;
+        expect([method, status]).toEqual([method, expected]);
       }
   });
 

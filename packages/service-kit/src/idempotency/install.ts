@@ -3,6 +3,7 @@ import { Type } from 'typebox';
 import { bearerTokenOf } from '../http/auth.js';
 import type { AnswerHeaders } from '../http/openapi-headers.js';
 import { ProblemError } from '../http/problems.js';
+import { withHeaders } from '../http/request-headers.js';
 import type { idempotencyProblems } from '../http/shared-problems.js';
 import { reusedKey, type IdempotencyKeys } from './idempotency-keys.js';
 import { openAnswer, sealAnswer, type KeptAnswer } from './kept-answer.js';
@@ -26,7 +27,7 @@ const KEPT_HEADERS = ['content-type', 'location', 'etag', 'cache-control'] as co
 /** The first request is still being answered. */
 const IN_USE_RETRY_S = 1;
 
-const IdempotencyHeaders = Type.Object({
+const KEY_HEADER = {
   [IDEMPOTENCY_KEY]: Type.Optional(
     Type.String({
       minLength: 1,
@@ -35,7 +36,7 @@ const IdempotencyHeaders = Type.Object({
         'The same key with the same request again, within a day, has the effect of the first alone and gets its answer',
     }),
   ),
-});
+};
 
 /** Codes that a route answers with because it takes a key. */
 const KEY_PROBLEMS: readonly (keyof typeof idempotencyProblems | 'TOO_MANY_REQUESTS')[] = [
@@ -74,12 +75,9 @@ export function installIdempotency(app: FastifyInstance, keys: IdempotencyKeys):
 
   app.addHook('onRoute', (route) => {
     if (!takesKey([route.method].flat(), route.config)) return;
-    const { answerHeaders, headers, problems = [] } = route.schema ?? {};
-    if (headers !== undefined)
-      throw new RangeError(`Route ${route.url} has headers of its own: give them to IdempotencyHeaders`);
+    const { answerHeaders, problems = [] } = route.schema ?? {};
     route.schema = {
-      ...route.schema,
-      headers: IdempotencyHeaders,
+      ...withHeaders(route.schema ?? {}, KEY_HEADER),
       answerHeaders: { ...answerHeaders, ...REPLAYED },
       problems: [...new Set([...problems, ...KEY_PROBLEMS])],
     };

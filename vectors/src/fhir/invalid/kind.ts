@@ -116,7 +116,7 @@ export const KIND_CASES: readonly Case[] = [
     'gateway-adds-an-element',
     'PROFILE_VIOLATION',
     'More than gateways write',
-    withFirst(window, { note: [{ text: 'x' }] }),
+    withFirst(window, { bodySite: { text: 'x' } }),
     byGateway('periodic'),
   ],
   [

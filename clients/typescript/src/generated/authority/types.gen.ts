@@ -383,6 +383,9 @@ export type ListPatientGrantsData = {
         patientId: string;
     };
     query?: {
+        /**
+         * `next` of the page before
+         */
         cursor?: string;
         limit?: number;
     };
@@ -525,7 +528,10 @@ export type ListPatientGrantsResponses = {
                 note?: string;
             } | null;
         }>;
-        cursor: string | null;
+        /**
+         * Cursor of the page that follows; null on the last one. A page may be short, or empty, before that
+         */
+        next: string | null;
     };
 };
 
@@ -540,9 +546,11 @@ export type ListPatientAnchorsData = {
         patientId: string;
     };
     query?: {
+        /**
+         * `next` of the page before
+         */
         cursor?: string;
         limit?: number;
-        forksCursor?: string;
     };
     url: '/v1/patients/{patientId}/anchors';
 };
@@ -645,7 +653,89 @@ export type ListPatientAnchorsResponses = {
              */
             txId: string;
         }>;
-        cursor: string | null;
+        /**
+         * Cursor of the page that follows; null on the last one. A page may be short, or empty, before that
+         */
+        next: string | null;
+    };
+};
+
+export type ListPatientAnchorsResponse = ListPatientAnchorsResponses[keyof ListPatientAnchorsResponses];
+
+export type ListPatientForksData = {
+    body?: never;
+    path: {
+        /**
+         * Pseudonym of a patient
+         */
+        patientId: string;
+    };
+    query?: {
+        /**
+         * `next` of the page before
+         */
+        cursor?: string;
+        limit?: number;
+    };
+    url: '/v1/patients/{patientId}/forks';
+};
+
+export type ListPatientForksErrors = {
+    /**
+     * `MALFORMED_REQUEST`: The request is no valid HTTP
+     *
+     * `VALIDATION_FAILED`: The request does not match the documented schema
+     */
+    400: Problem;
+    /**
+     * `UNAUTHENTICATED`: A valid bearer token is required
+     */
+    401: Problem;
+    /**
+     * `FORBIDDEN`: The role of this token may not do this
+     *
+     * `PATIENT_MISMATCH`: This token stands for another patient
+     */
+    403: Problem;
+    /**
+     * `PATIENT_UNKNOWN`: No such patient is registered
+     */
+    404: Problem;
+    /**
+     * `URI_TOO_LONG`: A part of the path is longer than the limit
+     */
+    414: Problem;
+    /**
+     * `LEDGER_REFUSED`: The ledger refused; `reason` says why
+     */
+    422: Problem;
+    /**
+     * `TOO_MANY_REQUESTS`: Too many requests: slow down
+     */
+    429: Problem;
+    /**
+     * `INTERNAL_ERROR`: The service failed; the log has the cause under the instance id
+     */
+    500: Problem;
+    /**
+     * `SHUTTING_DOWN`: The service is stopping: ask again shortly
+     *
+     * `LEDGER_UNAVAILABLE`: The ledger does not answer; try again later
+     */
+    503: Problem;
+    /**
+     * Any other problem, e.g. of the connection (408, 417, 431)
+     */
+    default: Problem;
+};
+
+export type ListPatientForksError = ListPatientForksErrors[keyof ListPatientForksErrors];
+
+export type ListPatientForksResponses = {
+    /**
+     * OK
+     */
+    200: {
         forks: Array<{
             /**
              * Pseudonym of a patient
@@ -654,8 +744,7 @@ export type ListPatientAnchorsResponses = {
             height: number;
             blocks: [
                 string,
-                string,
-                unknown
+                string
             ];
             convicted: Array<string>;
             /**
@@ -667,18 +756,21 @@ export type ListPatientAnchorsResponses = {
              */
             txId: string;
         }>;
-        forksCursor: string | null;
+        /**
+         * Cursor of the page that follows; null on the last one. A page may be short, or empty, before that
+         */
+        next: string | null;
     };
 };
 
-export type ListPatientAnchorsResponse = ListPatientAnchorsResponses[keyof ListPatientAnchorsResponses];
+export type ListPatientForksResponse = ListPatientForksResponses[keyof ListPatientForksResponses];
 
 export type ListPractitionersData = {
     body?: never;
     path?: never;
     query?: {
         /**
-         * Pseudonym of a practitioner within an authority
+         * `next` of the page before
          */
         cursor?: string;
         limit?: number;
@@ -743,7 +835,10 @@ export type ListPractitionersResponses = {
             };
             reason: string | null;
         }>;
-        cursor: string | null;
+        /**
+         * Cursor of the page that follows; null on the last one. A page may be short, or empty, before that
+         */
+        next: string | null;
     };
 };
 
@@ -990,6 +1085,9 @@ export type ListSubscriptionsData = {
          */
         patientId?: string;
         status?: 'pending' | 'approved' | 'rejected' | 'cancelled';
+        /**
+         * `next` of the page before
+         */
         cursor?: string;
         limit?: number;
     };
@@ -1076,7 +1174,10 @@ export type ListSubscriptionsResponses = {
              */
             decidedAt?: string;
         }>;
-        cursor: string | null;
+        /**
+         * Cursor of the page that follows; null on the last one. A page may be short, or empty, before that
+         */
+        next: string | null;
     };
 };
 
@@ -1344,7 +1445,14 @@ export type ListNoticesResponses = {
     /**
      * A stream without end
      */
-    200: string;
+    200: {
+        /**
+         * For the header Last-Event-ID
+         */
+        id: string;
+        event: 'record' | 'emergency' | 'subscription' | 'policy' | 'visit' | 'fork';
+        data: string;
+    };
 };
 
 export type ListNoticesResponse = ListNoticesResponses[keyof ListNoticesResponses];
@@ -1355,7 +1463,10 @@ export type ListUnmatchedNoticesData = {
     query?: {
         olderThanMs?: number;
         withinMs?: number;
-        cursor?: number;
+        /**
+         * `next` of the page before
+         */
+        cursor?: string;
         limit?: number;
     };
     url: '/v1/notices/unmatched';
@@ -1421,7 +1532,10 @@ export type ListUnmatchedNoticesResponses = {
             receivedAt: string;
             reason: 'NOT_ANNOUNCED' | 'AUTHOR_MISMATCH' | 'MANIFEST_HASH_MISMATCH';
         }>;
-        cursor: string | null;
+        /**
+         * Cursor of the page that follows; null on the last one. A page may be short, or empty, before that
+         */
+        next: string | null;
     };
 };
 
@@ -1444,18 +1558,6 @@ export type CreateEmergencyNoticeErrors = {
      * `VALIDATION_FAILED`: The request does not match the documented schema
      *
      * `MALFORMED_BODY`: The body cannot be parsed
-     *
-     * `STATEMENT_MALFORMED`: The statement cannot be read
-     *
-     * `STATEMENT_TYPE_MISMATCH`: The statement is of another kind
-     *
-     * `STATEMENT_AUDIENCE_MISMATCH`: The statement was made for another network
-     *
-     * `STATEMENT_CHANNEL_MISMATCH`: The statement was made for another channel
-     *
-     * `STATEMENT_EXPIRED`: The statement is too old
-     *
-     * `STATEMENT_FROM_FUTURE`: The statement’s time lies in the future
      */
     400: Problem;
     /**
@@ -1495,7 +1597,19 @@ export type CreateEmergencyNoticeErrors = {
      */
     415: Problem;
     /**
+     * `STATEMENT_MALFORMED`: The statement cannot be read
+     *
+     * `STATEMENT_TYPE_MISMATCH`: The statement is of another kind
+     *
+     * `STATEMENT_AUDIENCE_MISMATCH`: The statement was made for another network
+     *
+     * `STATEMENT_CHANNEL_MISMATCH`: The statement was made for another channel
+     *
      * `LEDGER_REFUSED`: The ledger refused; `reason` says why
+     *
+     * `STATEMENT_EXPIRED`: The statement is too old
+     *
+     * `STATEMENT_FROM_FUTURE`: The statement’s time lies in the future
      *
      * `NOTICE_REFUSED`: The notice is not the record that it says it is, or not for this authority; `reason` says why
      */
@@ -1834,6 +1948,9 @@ export type GetAuditData = {
          * Pseudonym of a patient
          */
         patientId?: string;
+        /**
+         * `next` of the page before
+         */
         cursor?: string;
         limit?: number;
     };
@@ -1969,7 +2086,10 @@ export type GetAuditResponses = {
                 outcome: string | null;
             } | null;
         }>;
-        cursor: string | null;
+        /**
+         * Cursor of the page that follows; null on the last one. A page may be short, or empty, before that
+         */
+        next: string | null;
     };
 };
 
@@ -1992,6 +2112,9 @@ export type ListRecordsData = {
          * RFC 3339, UTC, milliseconds optional
          */
         to?: string;
+        /**
+         * `next` of the page before
+         */
         cursor?: string;
         limit?: number;
     };
@@ -2097,7 +2220,10 @@ export type ListRecordsResponses = {
              */
             txId: string;
         }>;
-        cursor: string | null;
+        /**
+         * Cursor of the page that follows; null on the last one. A page may be short, or empty, before that
+         */
+        next: string | null;
     };
 };
 
@@ -2371,6 +2497,9 @@ export type ListVisitsData = {
         practitionerId?: string;
         unit?: string;
         purpose?: 'TREAT' | 'ETREAT' | 'HPAYMT' | 'HOPERAT' | 'HRESCH' | 'PATRQT' | 'BTG';
+        /**
+         * `next` of the page before
+         */
         cursor?: string;
         limit?: number;
     };
@@ -2450,7 +2579,10 @@ export type ListVisitsResponses = {
             reason: string | null;
             data?: unknown;
         }>;
-        cursor: string | null;
+        /**
+         * Cursor of the page that follows; null on the last one. A page may be short, or empty, before that
+         */
+        next: string | null;
     };
 };
 
@@ -2715,14 +2847,6 @@ export type CreateRevocationErrors = {
      * `VALIDATION_FAILED`: The request does not match the documented schema
      *
      * `MALFORMED_BODY`: The body cannot be parsed
-     *
-     * `STATEMENT_MALFORMED`: The statement cannot be read
-     *
-     * `STATEMENT_TYPE_MISMATCH`: The statement is of another kind
-     *
-     * `STATEMENT_AUDIENCE_MISMATCH`: The statement was made for another network
-     *
-     * `STATEMENT_CHANNEL_MISMATCH`: The statement was made for another channel
      */
     400: Problem;
     /**
@@ -2760,6 +2884,14 @@ export type CreateRevocationErrors = {
      */
     415: Problem;
     /**
+     * `STATEMENT_MALFORMED`: The statement cannot be read
+     *
+     * `STATEMENT_TYPE_MISMATCH`: The statement is of another kind
+     *
+     * `STATEMENT_AUDIENCE_MISMATCH`: The statement was made for another network
+     *
+     * `STATEMENT_CHANNEL_MISMATCH`: The statement was made for another channel
+     *
      * `LEDGER_REFUSED`: The ledger refused; `reason` says why
      *
      * `IDEMPOTENCY_KEY_REUSED`: The idempotency key was used for another request

@@ -329,7 +329,7 @@ export class GatewayOperations extends HeyApiClient {
     }
     
     /**
-     * One frame, as application/jose, with the device’s token; answered when it is on disk
+     * One frame, or a hello, as application/jose, with the device’s token; answered when it is on disk
      *
      * Open to callers without a role.
      */

@@ -287,6 +287,9 @@ export type ListPatientsData = {
     body?: never;
     path?: never;
     query?: {
+        /**
+         * `next` of the page before
+         */
         cursor?: string;
         limit?: number;
     };
@@ -349,7 +352,10 @@ export type ListPatientsResponses = {
             devices: number;
             registeredOn: Array<'authorities' | 'cloud'>;
         }>;
-        cursor?: string;
+        /**
+         * Cursor of the page that follows; null on the last one. A page may be short, or empty, before that
+         */
+        next: string | null;
     };
 };
 
@@ -380,8 +386,6 @@ export type CreatePatientErrors = {
      * `VALIDATION_FAILED`: The request does not match the documented schema
      *
      * `MALFORMED_BODY`: The body cannot be parsed
-     *
-     * `PASSPHRASE_TOO_SHORT`: The passphrase is too short for the key that it guards
      */
     400: Problem;
     /**
@@ -405,6 +409,8 @@ export type CreatePatientErrors = {
      */
     415: Problem;
     /**
+     * `PASSPHRASE_TOO_SHORT`: The passphrase is too short for the key that it guards
+     *
      * `IDEMPOTENCY_KEY_REUSED`: The idempotency key was used for another request
      */
     422: Problem;
@@ -766,10 +772,6 @@ export type CreateDeviceErrors = {
      * `VALIDATION_FAILED`: The request does not match the documented schema
      *
      * `MALFORMED_BODY`: The body cannot be parsed
-     *
-     * `PAIRING_PROOF_INVALID`: The proof of possession of the device key is refused
-     *
-     * `PROFILE_CODE_UNKNOWN`: The device measures something this gateway has no rules for
      */
     400: Problem;
     /**
@@ -795,6 +797,10 @@ export type CreateDeviceErrors = {
      */
     415: Problem;
     /**
+     * `PAIRING_PROOF_INVALID`: The proof of possession of the device key is refused
+     *
+     * `PROFILE_CODE_UNKNOWN`: The device measures something this gateway has no rules for
+     *
      * `IDEMPOTENCY_KEY_REUSED`: The idempotency key was used for another request
      */
     422: Problem;
@@ -855,6 +861,9 @@ export type ListPatientDevicesData = {
         patientId: string;
     };
     query?: {
+        /**
+         * `next` of the page before
+         */
         cursor?: string;
         limit?: number;
     };
@@ -942,7 +951,10 @@ export type ListPatientDevicesResponses = {
                 lastAt: string;
             };
         }>;
-        cursor?: string;
+        /**
+         * Cursor of the page that follows; null on the last one. A page may be short, or empty, before that
+         */
+        next: string | null;
     };
 };
 
@@ -1459,7 +1471,7 @@ export type SendFrameErrors = {
     /**
      * `DEVICE_TOKEN_INVALID`: The device token is refused
      *
-     * `DEVICE_TOKEN_EXPIRED`: The device token has expired
+     * `DEVICE_TOKEN_EXPIRED`: The device token is out of time: make another, with the `nonce` of this answer
      *
      * `DEVICE_TOKEN_AUDIENCE`: The device token is for another gateway
      */
@@ -1485,7 +1497,23 @@ export type SendFrameErrors = {
         seq: number | null;
         status: 'stored' | 'duplicate' | 'rejected';
         code?: string;
+        detail?: string;
+        again?: true;
         height?: number;
+        /**
+         * RFC 3339, UTC, milliseconds optional
+         */
+        gatewayTime?: string;
+    } | {
+        hello: 'taken' | 'nonce' | 'later' | 'rejected';
+        nonce?: string;
+        offsetMs?: number;
+        code?: string;
+        detail?: string;
+        /**
+         * RFC 3339, UTC, milliseconds optional
+         */
+        gatewayTime?: string;
     };
     /**
      * `INTERNAL_ERROR`: The service failed; the log has the cause under the instance id
@@ -1517,7 +1545,23 @@ export type SendFrameResponses = {
         seq: number | null;
         status: 'stored' | 'duplicate' | 'rejected';
         code?: string;
+        detail?: string;
+        again?: true;
         height?: number;
+        /**
+         * RFC 3339, UTC, milliseconds optional
+         */
+        gatewayTime?: string;
+    } | {
+        hello: 'taken' | 'nonce' | 'later' | 'rejected';
+        nonce?: string;
+        offsetMs?: number;
+        code?: string;
+        detail?: string;
+        /**
+         * RFC 3339, UTC, milliseconds optional
+         */
+        gatewayTime?: string;
     };
 };
 
@@ -1538,7 +1582,7 @@ export type GetDeviceHeadErrors = {
     /**
      * `DEVICE_TOKEN_INVALID`: The device token is refused
      *
-     * `DEVICE_TOKEN_EXPIRED`: The device token has expired
+     * `DEVICE_TOKEN_EXPIRED`: The device token is out of time: make another, with the `nonce` of this answer
      *
      * `DEVICE_TOKEN_AUDIENCE`: The device token is for another gateway
      */
@@ -1603,7 +1647,10 @@ export type ListPatientReadingsData = {
          * RFC 3339, UTC, milliseconds optional
          */
         to?: string;
-        cursor?: number;
+        /**
+         * `next` of the page before
+         */
+        cursor?: string;
         limit?: number;
     };
     url: '/v1/patients/{patientId}/readings';
@@ -1664,6 +1711,9 @@ export type ListPatientReadingsResponses = {
              * A device, named by its key
              */
             deviceId: string;
+            epoch: string;
+            seq: number;
+            index: number;
             /**
              * RFC 3339, UTC, milliseconds optional
              */
@@ -1671,13 +1721,23 @@ export type ListPatientReadingsResponses = {
             /**
              * RFC 3339, UTC, milliseconds optional
              */
+            deviceTime?: string;
+            boot?: string;
+            up?: number;
+            /**
+             * RFC 3339, UTC, milliseconds optional
+             */
             receivedAt: string;
             code: string;
             value: number;
+            comparator?: '<' | '>';
             unit: string;
             flags: Array<string>;
         }>;
-        cursor?: number;
+        /**
+         * Cursor of the page that follows; null on the last one. A page may be short, or empty, before that
+         */
+        next: string | null;
     };
 };
 
@@ -1775,6 +1835,10 @@ export type ListPatientChainBlocksData = {
     };
     query?: {
         from?: number;
+        /**
+         * `next` of the page before
+         */
+        cursor?: string;
         limit?: number;
     };
     url: '/v1/patients/{patientId}/chain/blocks';
@@ -1836,6 +1900,10 @@ export type ListPatientChainBlocksResponses = {
             hash: string;
             block: unknown;
         }>;
+        /**
+         * Cursor of the page that follows; null on the last one. A page may be short, or empty, before that
+         */
+        next: string | null;
     };
 };
 
@@ -2026,6 +2094,7 @@ export type GetPatientReadingProofData = {
          * A device, named by its key
          */
         deviceId: string;
+        epoch?: string;
         seq: number;
         reading?: number;
     };
@@ -2116,7 +2185,10 @@ export type ListPatientRecordsData = {
     };
     query?: {
         kind?: 'periodic' | 'emergency' | 'clinical';
-        cursor?: number;
+        /**
+         * `next` of the page before
+         */
+        cursor?: string;
         limit?: number;
     };
     url: '/v1/patients/{patientId}/records';
@@ -2207,7 +2279,10 @@ export type ListPatientRecordsResponses = {
             storeTxId?: string;
             announceTxId?: string;
         }>;
-        cursor?: number;
+        /**
+         * Cursor of the page that follows; null on the last one. A page may be short, or empty, before that
+         */
+        next: string | null;
     };
 };
 
@@ -2335,6 +2410,9 @@ export type ListPatientGrantsData = {
         patientId: string;
     };
     query?: {
+        /**
+         * `next` of the page before
+         */
         cursor?: string;
         limit?: number;
     };
@@ -2469,7 +2547,10 @@ export type ListPatientGrantsResponses = {
             }>;
         }>;
         nextPolicySeq: number;
-        cursor?: string;
+        /**
+         * Cursor of the page that follows; null on the last one. A page may be short, or empty, before that
+         */
+        next: string | null;
     };
 };
 
@@ -2539,8 +2620,6 @@ export type CreatePatientGrantErrors = {
      * `VALIDATION_FAILED`: The request does not match the documented schema
      *
      * `MALFORMED_BODY`: The body cannot be parsed
-     *
-     * `CONSENT_STATEMENT_REFUSED`: The statement is not one that the patient can have signed
      */
     400: Problem;
     /**
@@ -2578,6 +2657,8 @@ export type CreatePatientGrantErrors = {
      */
     415: Problem;
     /**
+     * `CONSENT_STATEMENT_REFUSED`: The statement is not one that the patient can have signed
+     *
      * `CONSENT_REFUSED`: The ledger refused the statement; `reason` says why
      *
      * `LEDGER_REFUSED`: The ledger refused; `reason` says why
@@ -2692,8 +2773,6 @@ export type RevokePatientGrantErrors = {
      * `VALIDATION_FAILED`: The request does not match the documented schema
      *
      * `MALFORMED_BODY`: The body cannot be parsed
-     *
-     * `CONSENT_STATEMENT_REFUSED`: The statement is not one that the patient can have signed
      */
     400: Problem;
     /**
@@ -2733,6 +2812,8 @@ export type RevokePatientGrantErrors = {
      */
     415: Problem;
     /**
+     * `CONSENT_STATEMENT_REFUSED`: The statement is not one that the patient can have signed
+     *
      * `CONSENT_REFUSED`: The ledger refused the statement; `reason` says why
      *
      * `LEDGER_REFUSED`: The ledger refused; `reason` says why
@@ -2843,8 +2924,6 @@ export type RevokeAllPatientGrantsErrors = {
      * `VALIDATION_FAILED`: The request does not match the documented schema
      *
      * `MALFORMED_BODY`: The body cannot be parsed
-     *
-     * `CONSENT_STATEMENT_REFUSED`: The statement is not one that the patient can have signed
      */
     400: Problem;
     /**
@@ -2882,6 +2961,8 @@ export type RevokeAllPatientGrantsErrors = {
      */
     415: Problem;
     /**
+     * `CONSENT_STATEMENT_REFUSED`: The statement is not one that the patient can have signed
+     *
      * `CONSENT_REFUSED`: The ledger refused the statement; `reason` says why
      *
      * `LEDGER_REFUSED`: The ledger refused; `reason` says why
@@ -3081,8 +3162,11 @@ export type ListPatientSubscriptionsData = {
     };
     query?: {
         status?: 'pending' | 'approved' | 'rejected' | 'cancelled';
-        pageSize?: number;
-        bookmark?: string;
+        /**
+         * `next` of the page before
+         */
+        cursor?: string;
+        limit?: number;
     };
     url: '/v1/patients/{patientId}/subscriptions';
 };
@@ -3178,7 +3262,10 @@ export type ListPatientSubscriptionsResponses = {
             decidedAt?: string;
             reason?: string;
         }>;
-        bookmark: string;
+        /**
+         * Cursor of the page that follows; null on the last one. A page may be short, or empty, before that
+         */
+        next: string | null;
     };
 };
 
@@ -3246,8 +3333,6 @@ export type ApprovePatientSubscriptionErrors = {
      * `VALIDATION_FAILED`: The request does not match the documented schema
      *
      * `MALFORMED_BODY`: The body cannot be parsed
-     *
-     * `CONSENT_STATEMENT_REFUSED`: The statement is not one that the patient can have signed
      */
     400: Problem;
     /**
@@ -3289,6 +3374,8 @@ export type ApprovePatientSubscriptionErrors = {
      */
     415: Problem;
     /**
+     * `CONSENT_STATEMENT_REFUSED`: The statement is not one that the patient can have signed
+     *
      * `CONSENT_REFUSED`: The ledger refused the statement; `reason` says why
      *
      * `LEDGER_REFUSED`: The ledger refused; `reason` says why
@@ -3403,8 +3490,6 @@ export type RejectPatientSubscriptionErrors = {
      * `VALIDATION_FAILED`: The request does not match the documented schema
      *
      * `MALFORMED_BODY`: The body cannot be parsed
-     *
-     * `CONSENT_STATEMENT_REFUSED`: The statement is not one that the patient can have signed
      */
     400: Problem;
     /**
@@ -3446,6 +3531,8 @@ export type RejectPatientSubscriptionErrors = {
      */
     415: Problem;
     /**
+     * `CONSENT_STATEMENT_REFUSED`: The statement is not one that the patient can have signed
+     *
      * `CONSENT_REFUSED`: The ledger refused the statement; `reason` says why
      *
      * `LEDGER_REFUSED`: The ledger refused; `reason` says why
@@ -3533,8 +3620,11 @@ export type ListPatientAccessesData = {
         patientId: string;
     };
     query?: {
-        bookmark?: string;
-        pageSize?: number;
+        /**
+         * `next` of the page before
+         */
+        cursor?: string;
+        limit?: number;
     };
     url: '/v1/patients/{patientId}/accesses';
 };
@@ -3649,7 +3739,10 @@ export type ListPatientAccessesResponses = {
             txId: string;
             isAgainstPolicy: boolean;
         }>;
-        bookmark: string;
+        /**
+         * Cursor of the page that follows; null on the last one. A page may be short, or empty, before that
+         */
+        next: string | null;
     };
 };
 
@@ -3664,8 +3757,11 @@ export type ListPatientVisitsData = {
         patientId: string;
     };
     query?: {
-        bookmark?: string;
-        pageSize?: number;
+        /**
+         * `next` of the page before
+         */
+        cursor?: string;
+        limit?: number;
     };
     url: '/v1/patients/{patientId}/visits';
 };
@@ -3763,7 +3859,10 @@ export type ListPatientVisitsResponses = {
              */
             relayedBy?: string;
         }>;
-        bookmark: string;
+        /**
+         * Cursor of the page that follows; null on the last one. A page may be short, or empty, before that
+         */
+        next: string | null;
     };
 };
 
@@ -3805,8 +3904,6 @@ export type CheckInPatientErrors = {
      * `VALIDATION_FAILED`: The request does not match the documented schema
      *
      * `MALFORMED_BODY`: The body cannot be parsed
-     *
-     * `CONSENT_STATEMENT_REFUSED`: The statement is not one that the patient can have signed
      */
     400: Problem;
     /**
@@ -3844,6 +3941,8 @@ export type CheckInPatientErrors = {
      */
     415: Problem;
     /**
+     * `CONSENT_STATEMENT_REFUSED`: The statement is not one that the patient can have signed
+     *
      * `CONSENT_REFUSED`: The ledger refused the statement; `reason` says why
      *
      * `LEDGER_REFUSED`: The ledger refused; `reason` says why
@@ -4249,6 +4348,11 @@ export type GetStatisticsResponses = {
         records: {
             periodic: number;
             emergency: number;
+        };
+        alarms: {
+            high: number;
+            medium: number;
+            low: number;
         };
         stored: {
             records: number;

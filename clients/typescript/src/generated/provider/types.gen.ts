@@ -312,16 +312,6 @@ export type ReplaceRecordVersionErrors = {
      * `VALIDATION_FAILED`: The request does not match the documented schema
      *
      * `MALFORMED_BODY`: The body cannot be parsed
-     *
-     * `STATEMENT_MALFORMED`: The statement cannot be read
-     *
-     * `MANIFEST_MALFORMED`: The manifest cannot be read
-     *
-     * `WRAP_SET_MALFORMED`: The wrap set cannot be read
-     *
-     * `BASE64URL_INVALID`: The ciphertext is not strict base64url
-     *
-     * `VERSION_MISMATCH`: Path, statement, manifest, wraps and ciphertext are not of one version
      */
     400: Problem;
     /**
@@ -355,7 +345,17 @@ export type ReplaceRecordVersionErrors = {
      */
     415: Problem;
     /**
+     * `STATEMENT_MALFORMED`: The statement cannot be read
+     *
      * `LEDGER_REFUSED`: The ledger refused; `reason` says why
+     *
+     * `MANIFEST_MALFORMED`: The manifest cannot be read
+     *
+     * `WRAP_SET_MALFORMED`: The wrap set cannot be read
+     *
+     * `BASE64URL_INVALID`: The ciphertext is not strict base64url
+     *
+     * `VERSION_MISMATCH`: Path, statement, manifest, wraps and ciphertext are not of one version
      *
      * `RECORD_REFUSED`: The ledger refused to store the record; `reason` says why
      *
@@ -527,10 +527,6 @@ export type ReplaceRecordVersionWrapsErrors = {
      * `VALIDATION_FAILED`: The request does not match the documented schema
      *
      * `MALFORMED_BODY`: The body cannot be parsed
-     *
-     * `STATEMENT_MALFORMED`: The statement cannot be read
-     *
-     * `WRAP_SET_MALFORMED`: The wrap set cannot be read
      */
     400: Problem;
     /**
@@ -568,7 +564,11 @@ export type ReplaceRecordVersionWrapsErrors = {
      */
     415: Problem;
     /**
+     * `STATEMENT_MALFORMED`: The statement cannot be read
+     *
      * `LEDGER_REFUSED`: The ledger refused; `reason` says why
+     *
+     * `WRAP_SET_MALFORMED`: The wrap set cannot be read
      *
      * `WRAPS_REFUSED`: The wrap set is not what it must be; `reason` says why
      */
@@ -628,8 +628,6 @@ export type CreateAccessRequestErrors = {
      * `VALIDATION_FAILED`: The request does not match the documented schema
      *
      * `MALFORMED_BODY`: The body cannot be parsed
-     *
-     * `STATEMENT_MALFORMED`: The statement cannot be read
      */
     400: Problem;
     /**
@@ -673,6 +671,8 @@ export type CreateAccessRequestErrors = {
      */
     415: Problem;
     /**
+     * `STATEMENT_MALFORMED`: The statement cannot be read
+     *
      * `LEDGER_REFUSED`: The ledger refused; `reason` says why
      *
      * `ACCESS_REFUSED`: The ledger could not decide on the request; `reason` says why
@@ -797,6 +797,10 @@ export type ListReleasesData = {
     body?: never;
     path?: never;
     query?: {
+        /**
+         * `next` of the page before
+         */
+        cursor?: string;
         limit?: number;
     };
     url: '/v1/releases';
@@ -850,6 +854,10 @@ export type ListReleasesResponses = {
             requester: string;
             releasedAt: string;
         }>;
+        /**
+         * Cursor of the page that follows; null on the last one. A page may be short, or empty, before that
+         */
+        next: string | null;
     };
 };
 
@@ -877,8 +885,6 @@ export type CreateReleaseErrors = {
      * `VALIDATION_FAILED`: The request does not match the documented schema
      *
      * `MALFORMED_BODY`: The body cannot be parsed
-     *
-     * `STATEMENT_MALFORMED`: The statement cannot be read
      */
     400: Problem;
     /**
@@ -920,6 +926,8 @@ export type CreateReleaseErrors = {
      */
     415: Problem;
     /**
+     * `STATEMENT_MALFORMED`: The statement cannot be read
+     *
      * `LEDGER_REFUSED`: The ledger refused; `reason` says why
      *
      * `IDEMPOTENCY_KEY_REUSED`: The idempotency key was used for another request
@@ -1001,8 +1009,6 @@ export type CreateReceiptErrors = {
      * `VALIDATION_FAILED`: The request does not match the documented schema
      *
      * `MALFORMED_BODY`: The body cannot be parsed
-     *
-     * `STATEMENT_MALFORMED`: The statement cannot be read
      */
     400: Problem;
     /**
@@ -1030,6 +1036,8 @@ export type CreateReceiptErrors = {
      */
     415: Problem;
     /**
+     * `STATEMENT_MALFORMED`: The statement cannot be read
+     *
      * `LEDGER_REFUSED`: The ledger refused; `reason` says why
      *
      * `RECEIPT_REFUSED`: The receipt does not match a release
@@ -1090,8 +1098,6 @@ export type CreateVisitErrors = {
      * `VALIDATION_FAILED`: The request does not match the documented schema
      *
      * `MALFORMED_BODY`: The body cannot be parsed
-     *
-     * `STATEMENT_MALFORMED`: The statement cannot be read
      */
     400: Problem;
     /**
@@ -1119,6 +1125,8 @@ export type CreateVisitErrors = {
      */
     415: Problem;
     /**
+     * `STATEMENT_MALFORMED`: The statement cannot be read
+     *
      * `LEDGER_REFUSED`: The ledger refused; `reason` says why
      *
      * `VISIT_REFUSED`: The ledger refused the visit; `reason` says why
@@ -1184,8 +1192,6 @@ export type CreateRevocationErrors = {
      * `VALIDATION_FAILED`: The request does not match the documented schema
      *
      * `MALFORMED_BODY`: The body cannot be parsed
-     *
-     * `STATEMENT_MALFORMED`: The statement cannot be read
      */
     400: Problem;
     /**
@@ -1213,6 +1219,8 @@ export type CreateRevocationErrors = {
      */
     415: Problem;
     /**
+     * `STATEMENT_MALFORMED`: The statement cannot be read
+     *
      * `LEDGER_REFUSED`: The ledger refused; `reason` says why
      *
      * `IDEMPOTENCY_KEY_REUSED`: The idempotency key was used for another request
@@ -1276,8 +1284,6 @@ export type CreateNoticeReadingErrors = {
      * `VALIDATION_FAILED`: The request does not match the documented schema
      *
      * `MALFORMED_BODY`: The body cannot be parsed
-     *
-     * `STATEMENT_MALFORMED`: The statement cannot be read
      */
     400: Problem;
     /**
@@ -1305,6 +1311,8 @@ export type CreateNoticeReadingErrors = {
      */
     415: Problem;
     /**
+     * `STATEMENT_MALFORMED`: The statement cannot be read
+     *
      * `LEDGER_REFUSED`: The ledger refused; `reason` says why
      *
      * `IDEMPOTENCY_KEY_REUSED`: The idempotency key was used for another request

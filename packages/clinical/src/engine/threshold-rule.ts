@@ -1,0 +1,142 @@
+import type { Level } from '../model/alarm.js';
+import type { ClinicalConfig } from '../model/config.js';
+import type { DeviceKind } from '../model/device.js';
+import type { Evidence, RuleName } from '../model/events.js';
+import { IDLE_PART, isGap, stepPart, type Grade, type Part } from './machine.js';
+import { closePart, openEpisode, type OpenEpisode } from './open-episode.js';
+import { defineRule, type Rule, type RuleInput, type UrgencyTest } from './rule.js';
+import type { Transition } from './transition.js';
+
+/** One value that thresholds are held against. */
+interface ThresholdValue extends Evidence {
+  readonly at: number;
+}
+
+/** What one sensor measured at one instant of rule time; sorted by code, value and row. */
+export interface ThresholdItem {
+  readonly t: number;
+  readonly sensor: string;
+  readonly kind: DeviceKind | null;
+  readonly values: readonly ThresholdValue[];
+}
+
+/** A threshold: what an instant means to it. */
+export interface Threshold {
+  readonly rule: RuleName;
+  readonly level: Level;
+  /** Null: the instant says nothing about it, or it is off for this patient. */
+  grade(item: ThresholdItem, config: ClinicalConfig): Grade | null;
+  /** How long it has to be met. */
+  onsetMs(item: ThresholdItem, config: ClinicalConfig): number;
+}
+
+export interface ThresholdRule {
+  readonly name: string;
+  readonly takes: readonly string[];
+  readonly urgency: UrgencyTest;
+  readonly horizonMs: number;
+  readonly thresholds: readonly Threshold[];
+}
+
+/** Where one threshold stands: a part per sensor. */
+interface ThresholdState {
+  readonly parts: Readonly<Record<string, { readonly lastT: number; readonly part: Part }>>;
+  readonly episode: OpenEpisode | null;
+}
+
+type ThresholdContext = Readonly<Record<string, ThresholdState>>;
+
+const NOTHING: ThresholdState = { parts: {}, episode: null };
+
+function itemOf({ reading, at, sensorId, device, flags }: RuleInput): ThresholdItem | null {
+  if (flags.length > 0) return null;
+  const { rowId, t, code, value, comparator } = reading;
+  const measured = { rowId, t, at, code, value, ...(comparator !== undefined && { comparator }) };
+  return { t: at, sensor: sensorId, kind: device.kind ?? null, values: [measured] };
+}
+
+const text = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);
+
+/** One threshold after one more instant. */
+function step(
+  { rule, level, grade: gradeOf, onsetMs }: Threshold,
+  state: ThresholdState,
+  item: ThresholdItem,
+  config: ClinicalConfig,
+  out: Transition[],
+): ThresholdState {
+  const { t, sensor } = item;
+  const grade = gradeOf(item, config);
+  if (grade === null) return state;
+  const parts = { ...state.parts };
+  let { episode } = state;
+  const close = (end: number, reason: 'gap' | 'recovered') => {
+    if (episode === null) return;
+    const isLast = !Object.values(parts).some(({ part }) => part.isOpen);
+    episode = closePart(episode, { rule, end, reason, at: t, isLast }, out);
+  };
+  const silent = Object.entries(parts)
+    .filter(([, { lastT }]) => isGap(lastT, t))
+    .sort(([a, x], [b, y]) => x.lastT - y.lastT || text(a, b));
+  for (const [id, { lastT, part }] of silent) {
+    delete parts[id];
+    if (part.isOpen) close(lastT, 'gap');
+  }
+  const stepped = stepPart(parts[sensor]?.part ?? IDLE_PART, t, grade, onsetMs(item, config));
+  parts[sensor] = { lastT: t, part: stepped.part };
+  if (stepped.opened !== null) {
+    episode = openEpisode(episode, { rule, start: stepped.opened, t, level }, out);
+  }
+  if (stepped.recovered) close(t, 'recovered');
+  return { parts, episode };
+}
+
+/** A rule of plain thresholds: a value beyond one, for as long as it asks for, raises; 15 min back within end it. */
+export function defineThresholdRule({ thresholds, ...rule }: ThresholdRule): Rule {
+  return defineRule<ThresholdItem, ThresholdContext>({
+    ...rule,
+    version: 1,
+    migrations: [],
+    initial: {},
+    growingItems: true,
+    compare: (a, b) => a.t - b.t || text(a.sensor, b.sensor),
+    itemOf,
+    merge(present, { values: [value] }) {
+      const isKnown = (other: ThresholdValue) =>
+        value !== undefined &&
+        other.code === value.code &&
+        other.value === value.value &&
+        other.comparator === value.comparator;
+      // Who repeats a reading is told by the rule that flags it.
+      if (value === undefined || present.values.some(isKnown)) return { item: present, isDuplicate: false };
+      const values = [...present.values, value].sort(
+        (a, b) => text(a.code, b.code) || a.value - b.value || a.rowId - b.rowId,
+      );
+      return { item: { ...present, values }, isDuplicate: false };
+    },
+    judge: (_context, item) => item,
+    advance(context, item, config, out) {
+      const next: Record<string, ThresholdState> = {};
+      for (const threshold of thresholds) {
+        next[threshold.rule] = step(threshold, context[threshold.rule] ?? NOTHING, item, config, out);
+      }
+      return next;
+    },
+    open: (context) =>
+      thresholds.flatMap(({ rule: name }) => {
+        const episode = context[name]?.episode ?? null;
+        if (episode === null) return [];
+        const { start, raisedAt, level } = episode;
+        return [{ rule: name, start, raisedAt, level }];
+      }),
+    evidence({ items }, { rule: name, start, raisedAt }, config) {
+      const threshold = thresholds.find(({ rule: other }) => other === name);
+      const evidence = items
+        .filter(({ t }) => t >= start && t <= raisedAt)
+        .filter((item) => threshold?.grade(item, config) === 'emergency')
+        .flatMap(({ values }) => values);
+      return { evidence, news2: null };
+    },
+    flags: () => [],
+  });
+}

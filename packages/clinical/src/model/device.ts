@@ -1,0 +1,34 @@
+/** What a device is, as far as the rules are concerned. */
+export type DeviceKind = 'cgm' | 'meter' | 'monitor' | 'other';
+
+/** A registered device as the rules see it: part of a patient's settings. */
+export interface DeviceDescription {
+  readonly kind?: DeviceKind | undefined;
+  /** What it can measure of glucose, mg/dL, inclusive: it shows LO below and HI above. Default by kind. */
+  readonly instrumentRange?: InstrumentRange | undefined;
+  /** The device from whose sensor its readings come by another route, e.g. a phone beside a receiver. */
+  readonly sameSensorAs?: string | undefined;
+  /** Stopped, paused or suspended: its silence is no alarm. */
+  readonly isPaused?: boolean | undefined;
+  /** When its present sensor was put in, milliseconds: its first 24 h are doubtful. */
+  readonly sensorSince?: number | undefined;
+}
+
+export interface InstrumentRange {
+  readonly low: number;
+  readonly high: number;
+}
+
+const CGM_RANGE: InstrumentRange = { low: 40, high: 400 };
+const METER_RANGE: InstrumentRange = { low: 20, high: 600 };
+
+/** What LO and HI mean on a device: its own range, or the usual one of continuous monitors, or of meters and all others. */
+export const rangeOf = ({ kind, instrumentRange }: DeviceDescription): InstrumentRange =>
+  instrumentRange ?? (kind === 'cgm' ? CGM_RANGE : METER_RANGE);
+
+/** The kind that a profile's type says in words, such as `continuous-glucose-monitor`. */
+export function kindOfType(type: string): DeviceKind {
+  if (/continuous|\bcgm\b|flash/i.test(type)) return 'cgm';
+  if (/meter\b/i.test(type)) return 'meter';
+  return /monitor/i.test(type) ? 'monitor' : 'other';
+}

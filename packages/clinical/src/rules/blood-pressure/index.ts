@@ -1,0 +1,64 @@
+import type { Grade } from '../../engine/machine.js';
+import { defineThresholdRule, type ThresholdItem } from '../../engine/threshold-rule.js';
+import { levelOf } from '../../model/alarm.js';
+import { LOINC } from '../../model/codes.js';
+import type { ClinicalConfig } from '../../model/config.js';
+import { MONITOR_ONSET_MS, NEWS2_HORIZON_MS } from '../../model/limits.js';
+import { isNews2For } from '../../model/person.js';
+import { BLOOD_PRESSURE_DEFAULTS } from './defaults.js';
+
+const SYSTOLIC: ReadonlySet<string> = new Set([LOINC.arterialSystolic, LOINC.cuffSystolic]);
+const DIASTOLIC: ReadonlySet<string> = new Set([LOINC.arterialDiastolic, LOINC.cuffDiastolic]);
+
+const AT_ONCE_MS = 0;
+/** The first reading is repeated no sooner than this after it. */
+const REPEATED_AFTER_MS = 60_000;
+const SUFFICES = 3;
+
+const valuesOf = ({ values }: ThresholdItem, codes: ReadonlySet<string>): number[] =>
+  values.filter(({ code }) => codes.has(code)).map(({ value }) => value);
+
+function isHigh(item: ThresholdItem, { person, bloodPressure }: ClinicalConfig): boolean {
+  const { highSystolic, highDiastolic, pregnancyHighSystolic, pregnancyHighDiastolic } = bloodPressure;
+  const systolic = Math.max(...valuesOf(item, SYSTOLIC));
+  const diastolic = Math.max(...valuesOf(item, DIASTOLIC));
+  if (person.isPregnant && (systolic >= pregnancyHighSystolic || diastolic >= pregnancyHighDiastolic))
+    return true;
+  return systolic > highSystolic || diastolic > highDiastolic;
+}
+
+const gradeHigh = (item: ThresholdItem, config: ClinicalConfig): Grade =>
+  isHigh(item, config) ? 'emergency' : 'recovered';
+
+/** NEWS2 scores this 3 and raises it, where it is on: one cause, one alarm. */
+function gradeLow(item: ThresholdItem, config: ClinicalConfig): Grade | null {
+  const systolic = valuesOf(item, SYSTOLIC);
+  const isNews2s = isNews2For(config.person, item.t) && config.news2.singleParameter !== null;
+  if (systolic.length === 0 || isNews2s) return null;
+  return Math.min(...systolic) <= config.bloodPressure.lowSystolic ? 'emergency' : 'recovered';
+}
+
+const monitorOnset = ({ kind }: ThresholdItem): number =>
+  kind === 'monitor' ? MONITOR_ONSET_MS : AT_ONCE_MS;
+
+/** Severe hypertension when it is measured again, in pregnancy at once; shock where NEWS2 does not look for it. */
+export const BLOOD_PRESSURE = defineThresholdRule({
+  name: 'blood-pressure',
+  takes: [...SYSTOLIC, ...DIASTOLIC],
+  horizonMs: NEWS2_HORIZON_MS,
+  urgency({ code, value }) {
+    const { pregnancyHighSystolic, pregnancyHighDiastolic, lowSystolic } = BLOOD_PRESSURE_DEFAULTS;
+    if (SYSTOLIC.has(code))
+      return value >= pregnancyHighSystolic || (value > 0 && value <= lowSystolic) ? SUFFICES : 0;
+    return DIASTOLIC.has(code) && value >= pregnancyHighDiastolic ? SUFFICES : 0;
+  },
+  thresholds: [
+    {
+      rule: 'blood-pressure-high',
+      level: levelOf('medium'),
+      grade: gradeHigh,
+      onsetMs: (item, { person }) => (person.isPregnant ? monitorOnset(item) : REPEATED_AFTER_MS),
+    },
+    { rule: 'blood-pressure-low', level: levelOf('medium'), grade: gradeLow, onsetMs: monitorOnset },
+  ],
+});

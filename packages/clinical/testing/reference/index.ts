@@ -1,0 +1,46 @@
+import type { ClinicalOverrides } from '../../src/model/config.js';
+import type { ClinicalReading } from '../../src/model/reading.js';
+import { byStart, type FinalEpisode } from '../replay.js';
+import { glucoseEpisodes } from './glucose.js';
+import { news2Episodes } from './news2.js';
+import { prepare } from './prepared.js';
+import { zeroEpisodes } from './zeros.js';
+
+/**
+ * What must come out, computed the long way round from `spec/clinical.md`: everything at once, sorted by rule time,
+ * looking back over all of it for each instant. Shares only the code table with what it checks.
+ */
+export interface Reference {
+  readonly episodes: readonly FinalEpisode[];
+  readonly windows: readonly number[];
+  /** By row, sorted; rows without any are left out. */
+  readonly flags: ReadonlyMap<number, readonly string[]>;
+}
+
+const HOUR_MS = 3_600_000;
+
+export function reference(
+  readings: readonly ClinicalReading[],
+  overrides: ClinicalOverrides = {},
+): Reference {
+  const windowMs = overrides.windowMs ?? HOUR_MS;
+  const prepared = prepare(readings, overrides.devices ?? {});
+  const glucose = glucoseEpisodes(prepared, overrides.glucose?.veryLowMgPerDl);
+  const flags = new Map<number, string[]>();
+  const flag = (rowId: number, name: string) => flags.set(rowId, [...(flags.get(rowId) ?? []), name].sort());
+  for (const { rowId, flags: own } of prepared) for (const name of own) flag(rowId, name);
+  for (const rowId of glucose.jumps) flag(rowId, 'RATE_OF_CHANGE');
+  const leftOut = ['SENSOR_OFF', 'OUT_OF_RANGE', 'UNIT_DOUBTFUL', 'FUTURE_READING', 'DUPLICATE'];
+  const counted = prepared.filter((reading) => !reading.flags.some((name) => leftOut.includes(name)));
+  return {
+    episodes: [
+      ...glucose.episodes,
+      ...news2Episodes(prepared, overrides.news2?.spo2Scale ?? 1),
+      ...zeroEpisodes(prepared),
+    ].sort(byStart),
+    windows: [...new Set(counted.map(({ at }) => Math.floor(at / windowMs) * windowMs))].sort(
+      (a, b) => a - b,
+    ),
+    flags,
+  };
+}

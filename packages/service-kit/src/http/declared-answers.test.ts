@@ -1,0 +1,73 @@
+import { Writable } from 'node:stream';
+import { afterEach, expect, test } from '@jest/globals';
+import { pino } from 'pino';
+import { Type } from 'typebox';
+import { loggerOptions } from '../logging.js';
+import { UNDECLARED_ANSWER } from './declared-answers.js';
+import { defineProblems, ProblemError } from './problems.js';
+import { buildService, type ServiceApp } from './service.js';
+
+const problems = defineProblems({
+  KNOWN: { status: 409, title: 'Known' },
+  UNKNOWN: { status: 409, title: 'Of the same status' },
+});
+
+const apps: ServiceApp[] = [];
+afterEach(async () => {
+  await Promise.all(apps.splice(0).map((app) => app.close()));
+});
+
+/** A service, and what its log has of answers that nobody described. */
+async function newApp(): Promise<[ServiceApp, Record<string, unknown>[]]> {
+  const said: Record<string, unknown>[] = [];
+  const sink = new Writable({
+    write(chunk, _encoding, done) {
+      const line = JSON.parse(String(chunk)) as Record<string, unknown>;
+      if (line['msg'] === UNDECLARED_ANSWER) said.push(line);
+      done();
+    },
+  });
+  const app = await buildService({
+    name: 'kit',
+    logger: pino(loggerOptions('kit', { level: 'error' }), sink),
+    config: {
+      http: { host: '127.0.0.1', port: 0, bodyLimitBytes: 1024, metricsOpen: false },
+      auth: { tokens: [] },
+    },
+    problems,
+    openapi: { title: 'Kit', version: '1.0.0' },
+  });
+  apps.push(app);
+  app.get(
+    '/v1/things/:what',
+    {
+      config: { public: true },
+      schema: {
+        params: Type.Object({ what: Type.String({ maxLength: 9 }) }),
+        problems: ['KNOWN'],
+        response: { 200: Type.Object({}) },
+      },
+    },
+    async ({ params: { what } }, reply) => {
+      if (what === 'known' || what === 'unknown')
+        throw new ProblemError<keyof typeof problems>(what === 'known' ? 'KNOWN' : 'UNKNOWN', what);
+      if (what === 'broken') throw new Error('broken');
+      return reply.code(what === 'made' ? (201 as 200) : 200).send({});
+    },
+  );
+  return [app, said];
+}
+
+test('an answer that its route does not describe is told in the log: a code, though its status is, and a status', async () => {
+  const [app, said] = await newApp();
+  for (const url of ['known', 'broken', 'fine', 'x'.repeat(10)]) await app.inject(`/v1/things/${url}`);
+  await app.inject({ method: 'POST', url: '/v1/things/fine' });
+  await app.inject('/nowhere');
+  expect(said).toEqual([]);
+  expect((await app.inject('/v1/things/unknown')).statusCode).toBe(409);
+  expect((await app.inject('/v1/things/made')).statusCode).toBe(201);
+  expect(said).toMatchObject([
+    { method: 'GET', route: '/v1/things/:what', status: '409', code: 'UNKNOWN' },
+    { method: 'GET', route: '/v1/things/:what', status: '201' },
+  ]);
+});

@@ -1,0 +1,125 @@
+import { afterEach, describe, expect, test } from '@jest/globals';
+import { Type } from 'typebox';
+import { createLogger } from '../logging.js';
+import { matches, versionTag } from './entity-tags.js';
+import { FHIR_JSON } from './operation-outcome.js';
+import { ProblemError } from './problems.js';
+import { buildService, type ServiceApp } from './service.js';
+
+const apps: ServiceApp[] = [];
+afterEach(async () => {
+  await Promise.all(apps.splice(0).map((app) => app.close()));
+});
+
+/** A thing of which there are versions, and how often it was read. */
+async function newApp(thing: { version: number; reads: number }): Promise<ServiceApp> {
+  const app = await buildService({
+    name: 'kit',
+    logger: createLogger('kit', { level: 'silent' }),
+    config: {
+      http: { host: '127.0.0.1', port: 0, bodyLimitBytes: 1024, metricsOpen: false },
+      auth: { tokens: [] },
+    },
+    problems: {},
+    openapi: { title: 'Kit', version: '1.0.0' },
+  });
+  apps.push(app);
+  const response = { 200: Type.Object({ version: Type.Integer() }) };
+  app.get('/v1/thing', { config: { public: true }, schema: { response } }, async () => {
+    thing.reads += 1;
+    if (thing.version === 0) throw new ProblemError('NOT_FOUND', 'none');
+    return { version: thing.version };
+  });
+  app.post('/v1/thing', { config: { public: true }, schema: { response } }, async () => ({
+    version: thing.version,
+  }));
+  app.get(
+    '/v1/record',
+    {
+      config: { public: true },
+      schema: {
+        response: {
+          200: { description: 'FHIR', content: { [FHIR_JSON]: { schema: Type.Unsafe<string>({}) } } },
+        },
+      },
+    },
+    async (_request, reply) =>
+      reply
+        .type(FHIR_JSON)
+        .header('etag', versionTag(thing.version))
+        .serializer(String)
+        .send('{"resourceType":"x"}'),
+  );
+  return app;
+}
+
+const get = (app: ServiceApp, url: string, ifNoneMatch?: string) =>
+  app.inject({ url, headers: ifNoneMatch === undefined ? {} : { 'if-none-match': ifNoneMatch } });
+
+describe('what is read again', () => {
+  test('is 304 without a body while it is the same, and told once it is not', async () => {
+    const thing = { version: 1, reads: 0 };
+    const app = await newApp(thing);
+    const first = await get(app, '/v1/thing');
+    const tag = String(first.headers.etag);
+    expect(tag).toMatch(/^"[\w-]{43}"$/);
+    for (const header of [tag, `"other", ${tag}`, `W/${tag}`, '*']) {
+      const again = await get(app, '/v1/thing', header);
+      expect([again.statusCode, again.body, again.headers.etag, again.headers['content-type']]).toEqual([
+        304,
+        '',
+        tag,
+        undefined,
+      ]);
+    }
+    // What reading does is done each time.
+    expect(thing.reads).toBe(5);
+    thing.version = 2;
+    const changed = await get(app, '/v1/thing', tag);
+    expect([changed.statusCode, changed.json(), changed.headers.etag === tag]).toEqual([
+      200,
+      { version: 2 },
+      false,
+    ]);
+  });
+
+  test('has the tag that its route gives it', async () => {
+    const app = await newApp({ version: 7, reads: 0 });
+    expect((await get(app, '/v1/record')).headers.etag).toBe('"7"');
+    expect((await get(app, '/v1/record', '"7"')).statusCode).toBe(304);
+    expect((await get(app, '/v1/record', '"6"')).statusCode).toBe(200);
+  });
+
+  test('a refusal and the answer to a POST have no tag', async () => {
+    const app = await newApp({ version: 0, reads: 0 });
+    const refused = await get(app, '/v1/thing', '*');
+    expect([refused.statusCode, refused.headers.etag]).toEqual([404, undefined]);
+    const posted = await app.inject({ method: 'POST', url: '/v1/thing', headers: { 'if-none-match': '*' } });
+    expect([posted.statusCode, posted.headers.etag]).toEqual([200, undefined]);
+  });
+
+  test('is described: header, tag, and 304 without a body', async () => {
+    const app = await newApp({ version: 1, reads: 0 });
+    const { paths } = (await app.inject('/openapi.json')).json<{ paths: Record<string, object> }>();
+    for (const path of ['/v1/thing', '/v1/record'])
+      expect(paths[path]).toMatchObject({
+        get: {
+          parameters: [expect.objectContaining({ name: 'if-none-match', in: 'header', required: false })],
+          responses: { 200: { headers: { ETag: {} } }, 304: { headers: { ETag: {} } } },
+        },
+      });
+  });
+});
+
+test.each([
+  [undefined, true],
+  ['*', true],
+  ['"3"', true],
+  ['"2", "3"', true],
+  ['"2"', false],
+  ['W/"3"', false],
+  ['3', false],
+  ['"3', false],
+])('If-Match %j lets the third version through: %j', (header, isThrough) => {
+  expect(matches(header, versionTag(3))).toBe(isThrough);
+});
