@@ -18,9 +18,9 @@ export function traceFrame(ticket: FrameTicket, isUrgent: boolean): TracedFrame 
     trace: span.traceParent,
     ticket: {
       settle(result) {
-        const status = 'hello' in result ? result.hello : result.status;
-        span.set({ 'careledger.frame.status': status });
-        if (status === 'rejected') span.fail(result);
+        if ('hello' in result) span.set({ 'careledger.hello': result.hello });
+        else span.set({ 'careledger.frame.status': result.status });
+        if (result.code !== undefined) span.fail({ code: result.code });
         span.end();
         ticket.settle(result);
       },

@@ -17,6 +17,8 @@ export interface SpanAttributes {
   readonly 'careledger.record.kind'?: 'periodic' | 'emergency' | 'clinical';
   /** What became of a frame. */
   readonly 'careledger.frame.status'?: 'stored' | 'duplicate' | 'rejected' | 'failed';
+  /** What a device's hello was answered. */
+  readonly 'careledger.hello'?: 'nonce' | 'taken' | 'later' | 'rejected';
   /** Whether a frame took the emergency lane. */
   readonly 'careledger.frame.urgent'?: boolean;
   /** An organisation, by the id under which ledgers list it. */
