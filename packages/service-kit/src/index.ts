@@ -53,14 +53,6 @@ export * from './background/backoff.js';
 export * from './background/worker.js';
 export * from './background/durable-work.js';
 export * from './background/subject-batcher.js';
-export {
-  currentTrace,
-  startSpan,
-  traced,
-  type RunningSpan,
-  type SpanOptions,
-  type TraceParent,
-} from './tracing/spans.js';
+export { currentTrace, startSpan, traced, type TraceParent } from './tracing/spans.js';
 export { isTracing } from './tracing/tracing.js';
-export { type SpanAttributes } from './tracing/span-attributes.js';
 export * from './cli.js';
