@@ -1,5 +1,5 @@
 export { Allowances, type RecordsPerHour } from './allowances.js';
 export { windowOfSource } from './due-of-event.js';
 export { Processor, type DueQueue } from './processor.js';
-export { indexOfReading, measurementOf, rowOfReading, type ProcessedFrame } from './reading-id.js';
+export { indexOfReading, measurementOf, rowOfReading } from './reading-id.js';
 export { PRIORITIES, ProcessingStore, type DueRecord, type Priority } from './store.js';

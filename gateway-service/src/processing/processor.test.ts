@@ -98,6 +98,28 @@ describe('the processing', () => {
     expect(store.excludedCount()).toBe(1);
   });
 
+  test('one reading ahead is flagged alone: the lows of its frame are an emergency, escalations and ends are told', async () => {
+    const { processor, store } = await processorOf(testCore.core);
+    const patient = await testCore.patient();
+    const device = testCore.pair(patient);
+    const now = testCore.nowMs;
+    const lows = Array.from({ length: 9 }, (_, n) => glucose(now - (45 - n * 5) * MINUTE_MS, 45));
+    const ahead = glucose(now + 6 * MINUTE_MS, 100);
+    const result = await testCore.send(device, device.frame(now, [...lows, ahead]));
+    expect(result.status).toBe('stored');
+    processor.persist();
+    expect([...store.flagsOfRow(testCore.core.store.read.lastFrameRow())]).toEqual([[9, ['FUTURE_READING']]]);
+    const source = due[0]?.source ?? '';
+    expect(store.episode(source)).toMatchObject({ priority: 'high', type: 'physiological', late: true });
+    due = [];
+    testCore.nowMs += 20 * MINUTE_MS;
+    const back = [0, 5, 15].map((minute) => glucose(now + (minute + 1) * MINUTE_MS, 100));
+    await testCore.send(device, device.frame(testCore.nowMs, back));
+    expect(due.filter(({ kind }) => kind === 'emergency')).toMatchObject([{ source, priority: 'emergency' }]);
+    expect(store.episode(source)).toMatchObject({ status: 'ended', endReason: 'recovered' });
+    expect(store.alarmCounts()).toEqual({ high: 1, medium: 0, low: 0 });
+  });
+
   test('a record that becomes due while it is being made stays due', async () => {
     const { store } = await processorOf(testCore.core);
     const patient = await testCore.patient();

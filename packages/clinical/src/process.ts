@@ -139,7 +139,7 @@ export function processReadings(state: PatientState, readings: readonly Clinical
 }
 
 /** Whether the wall clock has something to say at `nowMs`. */
-export const isTickDue = (state: PatientState, nowMs: number): boolean =>
+const isTickDue = (state: PatientState, nowMs: number): boolean =>
   state.windows.open.length > 0 ||
   RULES.some((rule) => {
     const known = state.rules[rule.name];

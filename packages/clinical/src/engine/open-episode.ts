@@ -17,7 +17,7 @@ export function openEpisode(
   { rule, start, t, level }: { rule: RuleName; start: number; t: number; level: Level },
   out: Transition[],
 ): OpenEpisode {
-  if (episode !== null) return escalate(episode, rule, t, level, out);
+  if (episode !== null) return escalate(episode, { rule, at: t, level }, out);
   out.push({ kind: 'started', rule, start, raisedAt: t, level });
   return { start, raisedAt: t, level, lastEnd: null };
 }
@@ -25,9 +25,7 @@ export function openEpisode(
 /** The episode with what `level` adds to it. */
 export function escalate(
   episode: OpenEpisode,
-  rule: RuleName,
-  at: number,
-  level: Level,
+  { rule, at, level }: { rule: RuleName; at: number; level: Level },
   out: Transition[],
 ): OpenEpisode {
   if (!adds(episode.level, level)) return episode;

@@ -62,13 +62,12 @@ function step(
   { rule, level, grade: gradeOf, onsetMs }: Threshold,
   state: ThresholdState,
   item: ThresholdItem,
-  config: ClinicalConfig,
-  out: Transition[],
+  { config, out }: { readonly config: ClinicalConfig; readonly out: Transition[] },
 ): ThresholdState {
   const { t, sensor } = item;
   const grade = gradeOf(item, config);
   if (grade === null) return state;
-  const parts = { ...state.parts };
+  let parts = { ...state.parts };
   let { episode } = state;
   const close = (end: number, reason: 'gap' | 'recovered') => {
     if (episode === null) return;
@@ -79,7 +78,7 @@ function step(
     .filter(([, { lastT }]) => isGap(lastT, t))
     .sort(([a, x], [b, y]) => x.lastT - y.lastT || text(a, b));
   for (const [id, { lastT, part }] of silent) {
-    delete parts[id];
+    parts = Object.fromEntries(Object.entries(parts).filter(([other]) => other !== id));
     if (part.isOpen) close(lastT, 'gap');
   }
   const stepped = stepPart(parts[sensor]?.part ?? IDLE_PART, t, grade, onsetMs(item, config));
@@ -118,7 +117,7 @@ export function defineThresholdRule({ thresholds, ...rule }: ThresholdRule): Rul
     advance(context, item, config, out) {
       const next: Record<string, ThresholdState> = {};
       for (const threshold of thresholds) {
-        next[threshold.rule] = step(threshold, context[threshold.rule] ?? NOTHING, item, config, out);
+        next[threshold.rule] = step(threshold, context[threshold.rule] ?? NOTHING, item, { config, out });
       }
       return next;
     },

@@ -36,7 +36,7 @@ export function prepare(
     })
     .sort((a, b) => a.reading.rowId - b.reading.rowId)
     .map(({ reading, device, sensor, at }): Prepared => {
-      const { deviceId, t, offsetMs = 0, receivedAt, code, value, comparator, rowId } = reading;
+      const { t, offsetMs = 0, receivedAt, code, value, comparator } = reading;
       const entry = codeEntry(code);
       if (entry === undefined) throw new Error(code);
       const isGlucose = [...MASS, ...MOLAR].includes(code);

@@ -46,8 +46,7 @@ function dropSilent(draft: Draft, t: number, out: Transition[]): void {
     .filter(([, { lastT }]) => isGap(lastT, t))
     .sort(([a, x], [b, y]) => x.lastT - y.lastT || (a < b ? -1 : 1));
   for (const [id, sensor] of silent) {
-    const { [id]: _gone, ...others } = draft.sensors;
-    draft.sensors = others;
+    draft.sensors = Object.fromEntries(Object.entries(draft.sensors).filter(([other]) => other !== id));
     for (const side of SIDES) {
       if (sensor[side].isOpen) endPart(draft, side, { end: sensor.lastT, reason: 'gap', at: t }, out);
     }
@@ -58,13 +57,18 @@ function dropSilent(draft: Draft, t: number, out: Transition[]): void {
 export const earlierOf = (sensor: SensorState | undefined): Earlier | null =>
   sensor === undefined ? null : { t: sensor.lastT, mgPerDl: sensor.lowest };
 
+interface SideStep {
+  readonly sensor: Part;
+  readonly earlier: Earlier | null;
+  readonly thresholds: GlucoseThresholds;
+  readonly out: Transition[];
+}
+
 function stepSide(
   draft: Draft,
   side: Side,
   item: GlucoseItem,
-  { sensor, earlier }: { sensor: Part; earlier: Earlier | null },
-  thresholds: GlucoseThresholds,
-  out: Transition[],
+  { sensor, earlier, thresholds, out }: SideStep,
 ): { part: Part; counted: boolean; recovered: boolean } {
   const verdict = GRADE[side](item, earlier, thresholds);
   if (verdict === null) return { part: sensor, counted: false, recovered: false };
@@ -76,7 +80,7 @@ function stepSide(
   if (episode === null) {
     if (opened !== null) draft[side] = openEpisode(null, { rule, start: opened, t: item.t, level }, out);
   } else if (verdict.grade === 'emergency' && !level.unconfirmed) {
-    draft[side] = escalate(episode, rule, item.t, levelOf(level.priority), out);
+    draft[side] = escalate(episode, { rule, at: item.t, level: levelOf(level.priority) }, out);
   }
   if (side === 'low' && verdict.grade === 'emergency' && level.unconfirmed) draft.doubtfulLowAt = item.t;
   return { part, counted: true, recovered };
@@ -87,7 +91,7 @@ function confirmLow(draft: Draft, item: GlucoseItem, thresholds: GlucoseThreshol
   const { low, doubtfulLowAt } = draft;
   if (low === null || doubtfulLowAt === null || item.t <= doubtfulLowAt) return;
   if (item.t - doubtfulLowAt > CONFIRMATION_MS || !confirmsLow(item, thresholds)) return;
-  draft.low = escalate(low, RULE.low, item.t, levelOf('high'), out);
+  draft.low = escalate(low, { rule: RULE.low, at: item.t, level: levelOf('high') }, out);
 }
 
 /** Where things stand after one more instant of one sensor. */
@@ -102,9 +106,10 @@ export function advance(
   dropSilent(draft, t, out);
   const before = draft.sensors[id];
   const earlier = earlierOf(before);
+  const common = { earlier, thresholds, out };
   confirmLow(draft, item, thresholds, out);
-  const low = stepSide(draft, 'low', item, { sensor: before?.low ?? IDLE_PART, earlier }, thresholds, out);
-  const high = stepSide(draft, 'high', item, { sensor: before?.high ?? IDLE_PART, earlier }, thresholds, out);
+  const low = stepSide(draft, 'low', item, { sensor: before?.low ?? IDLE_PART, ...common });
+  const high = stepSide(draft, 'high', item, { sensor: before?.high ?? IDLE_PART, ...common });
   if (low.counted || high.counted) {
     const lowest = item.values[0]?.mgPerDl ?? NaN;
     draft.sensors = {

@@ -54,15 +54,18 @@ function onsetOf({ counted }: Scored, level: Level): number {
 
 /** What is bad while an episode lasts, after an instant. */
 export function withBad(bad: ScoreState['bad'], fresh: Scored): ScoreState['bad'] {
-  const next = { ...bad };
+  const next: Partial<Record<News2Parameter, number>> = {};
   for (const parameter of NEWS2_PARAMETERS) {
     const found = fresh.counted[parameter];
-    if (found === undefined) continue;
-    if (found.score > 0) next[parameter] = found.at;
-    else delete next[parameter];
+    const at = found === undefined ? bad[parameter] : found.score > 0 ? found.at : undefined;
+    if (at !== undefined) next[parameter] = at;
   }
   return next;
 }
+
+/** The same without parameters that were not measured again. */
+const without = (bad: ScoreState['bad'], gone: readonly News2Parameter[]): ScoreState['bad'] =>
+  Object.fromEntries(Object.entries(bad).filter(([parameter]) => !gone.some((name) => name === parameter)));
 
 /** The score's episode after an instant at which something was measured that NEWS2 scores. */
 export function stepScore(
@@ -90,7 +93,8 @@ export function stepScore(
   if (step.opened !== null) {
     episode = openEpisode(episode, { rule: RULE, start: step.opened, t, level }, out);
     bad = {};
-  } else if (episode !== null && grade === 'emergency') episode = escalate(episode, RULE, t, level, out);
+  } else if (episode !== null && grade === 'emergency')
+    episode = escalate(episode, { rule: RULE, at: t, level }, out);
   if (episode === null) return { lastT: t, part, episode, bad: {} };
 
   const gone = NEWS2_PARAMETERS.flatMap((parameter) => {
@@ -98,12 +102,14 @@ export function stepScore(
     const isOver = at !== undefined && t - at > NOT_REMEASURED_MS && fresh.counted[parameter] === undefined;
     return isOver ? [{ parameter, at }] : [];
   });
-  bad = withBad(bad, fresh);
-  for (const { parameter } of gone) delete bad[parameter];
+  bad = without(
+    withBad(bad, fresh),
+    gone.map(({ parameter }) => parameter),
+  );
   if (gone.length > 0) {
     const { priority, unconfirmed } = episode.level;
     const marks = gone.map(({ parameter }) => `not-remeasured-${parameter}`);
-    episode = escalate(episode, RULE, t, levelOf(priority, marks, { unconfirmed }), out);
+    episode = escalate(episode, { rule: RULE, at: t, level: levelOf(priority, marks, { unconfirmed }) }, out);
   }
   if (step.recovered) {
     closePart(episode, { rule: RULE, end: t, reason: 'recovered', at: t, isLast: true }, out);
