@@ -1,4 +1,5 @@
 export { CODES, LOINC, codeEntry, columnEntry } from './codes.js';
+export { CGM_REPORT_MS, cgmReport, dayCompletedBy, type CgmReport } from './cgm-report.js';
 export { DEFAULT_CONFIG, clinicalConfig, type ClinicalOverrides } from './config.js';
 export type { ClinicalEvent, Evidence, RuleName } from './events.js';
 export * from './limits.js';
@@ -30,10 +31,11 @@ export {
 } from './reading.js';
 export {
   changedCodes,
+  isContinuous,
   summarise,
   type CodeSummary,
   type WindowReading,
   type WindowSummary,
 } from './summary.js';
-export { sensorTime, type TimeInRange } from './time-in-range.js';
+export type { TimeInRange } from './time-in-range.js';
 export { inRuleUnit, inTableUnit, isGlucose, isInterstitial, mgPerDl } from './units.js';

@@ -55,7 +55,8 @@ export function percentile(sorted: readonly number[], fraction: number): number 
   return low + (high - low) * (position - Math.floor(position));
 }
 
-const isContinuous = ({ code, isContinuous: isSaid = isInterstitial(code) }: WindowReading): boolean =>
+/** Whether it is a continuous monitor's glucose. */
+export const isContinuous = ({ code, isContinuous: isSaid = isInterstitial(code) }: WindowReading): boolean =>
   isGlucose(code) && isSaid;
 
 /** Of the continuous monitor that covers most of the window; undefined where none measured. */
