@@ -9,6 +9,7 @@ import {
   evidenceOfEverything,
   periodic,
   vitals,
+  withReport,
   type ContentVector,
 } from '@careledger/fhir/testing';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
@@ -74,6 +75,7 @@ const SENT: readonly (readonly [code: string, unit: string, value: number])[] = 
     const samples = {
       periodic: periodicBundle(periodic),
       everything: periodicBundle(everything),
+      report: periodicBundle(withReport),
       revised: periodicBundle({ ...everything, isRevision: true }),
       emergency: emergencyBundle(emergency),
       news2: emergencyBundle(vitals),

@@ -17,12 +17,17 @@ const reading = (timeMs: number, code: string, value: number, unit: string) => (
   ...{ t: new Date(timeMs).toISOString(), code, value, unit },
 });
 
+const DAY_MS = 24 * HOUR_MS;
+/** Readings that a device puts into one frame here. */
+const PER_FRAME = 96;
+
 /** The Observations of the records that a device's readings bring about, by kind. */
 async function recordsOf(device: SimulatedDevice, readings: readonly ReturnType<typeof reading>[]) {
   const { testCore, processor } = fixture;
   const patient = await testCore.patient();
   testCore.pair(patient, device);
-  await testCore.send(device, device.frame(testCore.nowMs, readings));
+  for (let from = 0; from < readings.length; from += PER_FRAME)
+    await testCore.send(device, device.frame(testCore.nowMs, readings.slice(from, from + PER_FRAME)));
   processor.flush(patient.patientNo);
   const observations = new Map<string, Observation[]>();
   for (const { version } of await fixture.make()) {
@@ -30,7 +35,7 @@ async function recordsOf(device: SimulatedDevice, readings: readonly ReturnType<
     const found = entry.flatMap(({ resource }) =>
       resource.resourceType === 'Observation' ? [resource] : [],
     );
-    observations.set(version.kind, found);
+    observations.set(version.kind, [...(observations.get(version.kind) ?? []), ...found]);
   }
   return observations;
 }
@@ -67,3 +72,21 @@ test('a continuous monitor that was paired with the code of blood keeps its time
   const codes = records.get('periodic')?.map(({ code }) => code.coding[0]?.code);
   expect(codes).toEqual(['2339-0', '106793-3']);
 });
+
+test('the record that completes a day has the report of 14 days, once a monitor measured 70 % of them', async () => {
+  const midnightMs = Math.floor((fixture.testCore.nowMs - HOUR_MS) / DAY_MS) * DAY_MS;
+  const startMs = midnightMs - 10 * DAY_MS;
+  const readings = Array.from({ length: 10 * 96 }, (_, n) =>
+    reading(startMs + n * 15 * MINUTE_MS, LOINC.interstitialGlucose, n % 2 === 0 ? 100 : 200, 'mg/dL'),
+  );
+  const records = await recordsOf(new SimulatedDevice([LOINC.interstitialGlucose]), readings);
+  const summaries = (records.get('periodic') ?? []).filter(({ code }) => code.coding[0]?.code === '107931-8');
+  expect(summaries).toHaveLength(1);
+  expect(summaries[0]?.effectivePeriod).toEqual({
+    start: new Date(midnightMs - 14 * DAY_MS).toISOString(),
+    end: new Date(midnightMs - 1).toISOString(),
+  });
+  expect(summaries[0]?.hasMember).toHaveLength(6);
+  const gmi = records.get('periodic')?.find(({ code }) => code.coding[0]?.code === '97506-0');
+  expect(gmi?.valueQuantity).toMatchObject({ value: 6.9, code: '%' });
+}, 60_000);

@@ -1,8 +1,14 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import {
+  CGM_REPORT_MS,
+  cgmReport,
   changedCodes,
+  dayCompletedBy,
+  isContinuous,
   isExcluded,
+  massOf,
   summarise,
+  type CgmReport,
   type WindowReading,
   type WindowSummary,
 } from '@careledger/clinical';
@@ -60,22 +66,15 @@ export async function periodicContent(
   }: { readonly source: string; readonly previous: WindowSummary | null; readonly recordedAtMs: number },
 ): Promise<RecordContent | undefined> {
   const { startMs, endMs } = windowOfSource(source);
-  const readings: WindowReading[] = [];
-  const isContinuous = ofContinuousMonitors(core);
-  let height = -1;
-  let frames = 0;
-  for (const view of core.frames.framesBetween(patient.chain, startMs, endMs)) {
-    const within = readingsWithin(view, { startMs, endMs }, processing.flagsOfRow(view.rowId));
-    if (isContinuous(view.deviceId))
-      readings.push(...within.map((each) => ({ ...each, isContinuous: true })));
-    else readings.push(...within);
-    height = Math.max(height, view.height);
-    frames += 1;
-    if (frames % FRAMES_PER_TURN === 0) await nextTurn();
-  }
+  const stored = { core, processing };
+  const { readings, height } = await readingsBetween(stored, patient, startMs, endMs);
   const summary = summarise(readings, endMs);
   if (summary.codes.length === 0 || changedCodes(previous, summary).length === 0) return undefined;
+  const hasSensor = summary.codes.some(({ timeInRange }) => timeInRange !== null);
+  const dayEndMs = hasSensor ? dayCompletedBy(startMs, endMs) : undefined;
+  const report = dayEndMs === undefined ? undefined : await reportOf(stored, patient, dayEndMs);
   const deviceIds = new Set(summary.codes.flatMap((code) => code.deviceIds));
+  if (report !== undefined) deviceIds.add(report.report.deviceId);
   const bundle = periodicBundle({
     patientId: patient.patientId,
     gatewayId,
@@ -85,9 +84,46 @@ export async function periodicContent(
     windowStart: startMs,
     windowEnd: endMs,
     summary,
+    report,
     isRevision: previous !== null,
   });
   return { bundle, period: { start: timestampOf(startMs), end: timestampOf(endMs) }, summary };
+}
+
+/** What the store holds of a span, half-open, and the height of the newest block that it lies in; -1 where there is none. */
+async function readingsBetween(
+  { core, processing }: Pick<ContentSource, 'core' | 'processing'>,
+  patient: Patient,
+  startMs: number,
+  endMs: number,
+): Promise<{ readings: WindowReading[]; height: number }> {
+  const readings: WindowReading[] = [];
+  const isMonitor = ofContinuousMonitors(core);
+  let height = -1;
+  let frames = 0;
+  for (const view of core.frames.framesBetween(patient.chain, startMs, endMs)) {
+    const within = readingsWithin(view, { startMs, endMs }, processing.flagsOfRow(view.rowId));
+    if (isMonitor(view.deviceId)) readings.push(...within.map((each) => ({ ...each, isContinuous: true })));
+    else readings.push(...within);
+    height = Math.max(height, view.height);
+    frames += 1;
+    if (frames % FRAMES_PER_TURN === 0) await nextTurn();
+  }
+  return { readings, height };
+}
+
+/** The continuous monitor's report of the 14 days that end with a day; undefined where it measured too little. */
+async function reportOf(
+  stored: Pick<ContentSource, 'core' | 'processing'>,
+  patient: Patient,
+  endMs: number,
+): Promise<{ report: CgmReport; endMs: number } | undefined> {
+  const { readings } = await readingsBetween(stored, patient, endMs - CGM_REPORT_MS, endMs);
+  const ofSensors = readings
+    .filter((reading) => reading.plausible && isContinuous(reading))
+    .map((reading) => ({ deviceId: reading.deviceId, t: reading.t, value: massOf(reading) }));
+  const report = cgmReport(ofSensors, endMs);
+  return report && { report, endMs };
 }
 
 /** A frame's readings of a window, by rule time. */
@@ -122,8 +158,8 @@ export function emergencyContent(
     if (view === undefined) continue;
     const sent = view.frame.readings[indexOfReading(entry.rowId)];
     if (sent === undefined) continue;
-    const { code, value, unit } = sent;
-    evidence.push({ ...entry, deviceId: view.deviceId, code, value, unit });
+    const { code, value, unit, comparator } = sent;
+    evidence.push({ ...entry, deviceId: view.deviceId, code, value, unit, comparator });
     height = Math.max(height, view.height);
   }
   if (evidence.length === 0) return undefined;

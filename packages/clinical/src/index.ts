@@ -1,3 +1,4 @@
+export { CGM_REPORT_MS, cgmReport, dayCompletedBy, type CgmReport } from './cgm-report.js';
 export { DEFAULT_CONFIG, ClinicalConfigError, clinicalConfig } from './config.js';
 export { isUrgent } from './urgency.js';
 export type { AlarmPriority, AlarmType } from './model/alarm.js';
@@ -35,9 +36,11 @@ export { scoreNews2 } from './rules/news2/chart.js';
 export { initialState, migrateState, withOverrides, type PatientState, type StoredState } from './state.js';
 export {
   changedCodes,
+  isContinuous,
+  massOf,
   summarise,
   type CodeSummary,
   type WindowReading,
   type WindowSummary,
 } from './summary.js';
-export { sensorTime, type TimeInRange } from './time-in-range.js';
+export type { TimeInRange } from './time-in-range.js';

@@ -63,11 +63,12 @@ export function percentile(sorted: readonly number[], fraction: number): number 
   return low + (high - low) * (position - Math.floor(position));
 }
 
-const isContinuous = ({ code, isContinuous: isSaid = isInterstitial(code) }: WindowReading): boolean =>
+/** Whether it is a continuous monitor's glucose. */
+export const isContinuous = ({ code, isContinuous: isSaid = isInterstitial(code) }: WindowReading): boolean =>
   isGlucose(code) && isSaid;
 
 /** Glucose in mg/dL for the consensus levels; a bound counts beyond itself: `< 54` is below 54. */
-function massOf({ code, value, comparator }: WindowReading): number {
+export function massOf({ code, value, comparator }: WindowReading): number {
   const mass = mgPerDl(code, value);
   if (comparator === undefined) return mass;
   return comparator === '<' ? mass - BEYOND_MG_PER_DL : mass + BEYOND_MG_PER_DL;

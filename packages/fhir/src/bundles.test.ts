@@ -17,6 +17,7 @@ import {
   evidenceOfEverything,
   periodic,
   vitals,
+  withReport,
 } from '../testing/samples.js';
 
 const observations = (bundle: Bundle): Observation[] =>
@@ -30,6 +31,7 @@ describe.each([
   ['periodic', () => periodicBundle(periodic)],
   ['periodic, revised', () => periodicBundle({ ...periodic, isRevision: true })],
   ['periodic of everything', () => periodicBundle(everything)],
+  ['periodic with a report', () => periodicBundle(withReport)],
   ['emergency', () => emergencyBundle(emergency)],
   ['emergency on everything', () => emergencyBundle(evidenceOfEverything)],
   ['emergency by NEWS2', () => emergencyBundle(vitals)],
@@ -164,6 +166,35 @@ describe('a window of vital signs', () => {
     expect(of('105273-7')?.valueQuantity).toMatchObject({ value: 5.5, unit: 'mmol/l', code: 'mmol/L' });
     expect(of('106793-3')).toBeDefined();
   });
+});
+
+test('a report is HL7’s cgm-summary: six members, over 14 days, with LOINC’s names', () => {
+  const made = observations(periodicBundle(withReport));
+  const summary = made.find(({ code }) => code.coding[0]?.code === '107931-8');
+  const members = (summary?.hasMember ?? []).map((reference) =>
+    made.find(({ id }) => 'reference' in reference && reference.reference === `urn:uuid:${id}`),
+  );
+  expect(
+    members.map((member) => [
+      member?.code.coding[0]?.code,
+      member?.valueQuantity?.value,
+      member?.valueQuantity?.unit,
+      member?.valueQuantity?.code,
+    ]),
+  ).toEqual([
+    ['97507-8', 150, 'mg/dl', 'mg/dL'],
+    ['106793-3', undefined, undefined, undefined],
+    ['97506-0', 6.9, '%', '%'],
+    ['104638-2', 32.41, '%', '%'],
+    ['104636-6', 14, 'days', 'd'],
+    ['104637-4', 96.12, '%', '%'],
+  ]);
+  for (const one of [summary, ...members]) {
+    expect(one?.effectivePeriod).toEqual({
+      start: '2026-02-16T00:00:00.000Z',
+      end: '2026-03-01T23:59:59.999Z',
+    });
+  }
 });
 
 test('a later version of a window keeps every id', () => {

@@ -3,14 +3,16 @@ import { concept, quantity } from './elements.js';
 import type { CodeableConcept, Observation, ObservationComponent } from './schema.js';
 import { SYSTEM } from './systems.js';
 
-const loinc = (code: string, display: string): CodeableConcept => concept(SYSTEM.loinc, code, display);
+/** A concept of LOINC, with its long common name. */
+export const loinc = (code: string, display: string): CodeableConcept => concept(SYSTEM.loinc, code, display);
 
+const MEAN_OF_MASS = loinc(
+  '97507-8',
+  'Average glucose [Mass/volume] in Interstitial fluid during Reporting Period',
+);
 /** Glucose of interstitial fluid over a period, as HL7's guide for continuous glucose monitoring 1.0.0 names its mean. */
 const MEANS = new Map<string, CodeableConcept>([
-  [
-    LOINC.interstitialGlucose,
-    loinc('97507-8', 'Average glucose [Mass/volume] in Interstitial fluid during Reporting Period'),
-  ],
+  [LOINC.interstitialGlucose, MEAN_OF_MASS],
   [
     LOINC.interstitialGlucoseMolar,
     loinc('105273-7', 'Glucose [Moles/volume] in Reporting Period mean Interstitial fluid by calculation'),
@@ -27,12 +29,18 @@ export function meanGlucose({
   return concepts && { code: concepts, valueQuantity: quantity(mean, unit) };
 }
 
+/** A mean of mg/dL, with its code. */
+export const massMean = (mean: number): Pick<Observation, 'code' | 'valueQuantity'> => ({
+  code: MEAN_OF_MASS,
+  valueQuantity: quantity(mean, 'mg/dL'),
+});
+
 export const TIMES_IN_RANGES = loinc('106793-3', 'Continuous glucose monitoring time in ranges panel');
 
 const SHARE_TO_PERCENT = 100;
 /** Shares have four decimals, per cents two: as many as the guide wants at least. */
 const PERCENT_SCALE = 100;
-const percent = (share: number) =>
+export const percent = (share: number) =>
   quantity(Math.round(share * SHARE_TO_PERCENT * PERCENT_SCALE) / PERCENT_SCALE, '%');
 
 /** The guide's five disjoint ranges: below 54, 54 to 69, 70 to 180, 181 to 250, above 250 mg/dL. */

@@ -5,6 +5,7 @@ import {
   pressureSite,
   type PressureSite,
 } from './blood-pressure.js';
+import { reportObservations, type ReportContent } from './cgm-report.js';
 import { collection, instantOf, quantity, subjectOf, within } from './elements.js';
 import { TIMES_IN_RANGES, meanGlucose, timesInRanges } from './glucose.js';
 import type { Bundle, Observation } from './schema.js';
@@ -19,6 +20,8 @@ export interface PeriodicContent extends Source {
   readonly windowStart: number;
   readonly windowEnd: number;
   readonly summary: WindowSummary;
+  /** Of the 14 days that the window's day completes, where a continuous monitor measured for most of them. */
+  readonly report?: ReportContent | undefined;
   /** A later version of the same window's record. */
   readonly isRevision?: boolean | undefined;
 }
@@ -34,7 +37,7 @@ interface Window {
 
 /**
  * The FHIR Bundle of a window's aggregates: one Observation per LOINC code whose components are statistics, one per site of
- * blood pressure, one for a continuous monitor's times in ranges, the Devices, and a Provenance over them. Throws RangeError
+ * blood pressure, one for a continuous monitor's times in ranges, its report where there is one, the Devices, and a Provenance over them. Throws RangeError
  * for a window without plausible readings: it has no record.
  */
 export function periodicBundle(content: PeriodicContent): Bundle {
@@ -54,6 +57,7 @@ export function periodicBundle(content: PeriodicContent): Bundle {
     const ofSite = summary.codes.filter((other) => site.codes.includes(other.code));
     return summary.codes.indexOf(ofSite[0] ?? code) === index ? [pressures(window, site, ofSite)] : [];
   });
+  if (content.report !== undefined) observations.push(...reportObservations(window, content.report));
   const targets = observations.map(({ id }) => id);
   return collection({ system: SYSTEM.window, value: name }, content.recordedAtMs, [
     ...observations,

@@ -29,5 +29,6 @@ export {
   evidenceOfEverything,
   periodic,
   vitals,
+  withReport,
 } from './samples.js';
 export type { ContentVector } from './vectors.js';

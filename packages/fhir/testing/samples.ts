@@ -98,6 +98,31 @@ export const vitals: EmergencyContent = {
   news2: scoreNews2({ respirationRate: 8, spo2: 97 }, 2),
 };
 
+/** The window that completes a day, with the report of its 14 days. */
+export const withReport: PeriodicContent = {
+  ...periodic,
+  windowStart: H8 + 15 * HOUR,
+  windowEnd: H8 + 16 * HOUR,
+  report: {
+    endMs: H8 + 16 * HOUR,
+    report: {
+      deviceId: MONITOR,
+      timeInRange: {
+        below54: 0.0049,
+        below70: 0.0312,
+        from70to180: 0.7213,
+        above180: 0.2475,
+        above250: 0.0521,
+      },
+      meanMgPerDl: 150,
+      gmiPercent: 6.898,
+      variation: 0.3241,
+      daysOfWear: 14,
+      active: 0.9612,
+    },
+  },
+};
+
 /** An episode that rests on a reading of each code, in another unit where a device may send one. */
 export const evidenceOfEverything: EmergencyContent = {
   ...vitals,
