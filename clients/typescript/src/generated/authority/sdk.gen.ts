@@ -338,7 +338,7 @@ export class AuthorityOperations extends HeyApiClient {
     }
     
     /**
-     * Revise a record: its next version
+     * Revise a record: its next version, of the one that If-Match names if it names one
      *
      * Roles: practitioner.
      */

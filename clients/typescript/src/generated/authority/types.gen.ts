@@ -11,7 +11,7 @@ export type Problem = {
     type: string;
     title: string;
     status: number;
-    code: 'ACCESS_DENIED' | 'ACCESS_REFUSED' | 'AUTHORITY_UNKNOWN' | 'AUTHOR_MISMATCH' | 'EXPECTATION_FAILED' | 'FHIR_INVALID' | 'FORBIDDEN' | 'GRANT_UNKNOWN' | 'HEADERS_TOO_LARGE' | 'IDEMPOTENCY_KEY_IN_USE' | 'IDEMPOTENCY_KEY_REUSED' | 'INTERNAL_ERROR' | 'LEDGER_REFUSED' | 'LEDGER_UNAVAILABLE' | 'MALFORMED_BODY' | 'MALFORMED_REQUEST' | 'METHOD_NOT_ALLOWED' | 'NOTICE_REFUSED' | 'NOT_ADDRESSED' | 'NOT_FOUND' | 'NOT_SUBSCRIBED' | 'PATIENT_MISMATCH' | 'PATIENT_UNKNOWN' | 'PAYLOAD_TOO_LARGE' | 'PERMIT_NOT_COMMITTED' | 'PRACTITIONER_UNKNOWN' | 'PROVIDER_UNKNOWN' | 'PROVIDER_UNREACHABLE' | 'READ_REFUSED' | 'RECORD_ALTERED' | 'RECORD_NOT_WRAPPED' | 'RECORD_REFUSED' | 'RECORD_UNKNOWN' | 'REQUEST_TIMEOUT' | 'SHUTTING_DOWN' | 'STATEMENT_AUDIENCE_MISMATCH' | 'STATEMENT_CHANNEL_MISMATCH' | 'STATEMENT_EXPIRED' | 'STATEMENT_FROM_FUTURE' | 'STATEMENT_ID_REUSED' | 'STATEMENT_ISSUER_MISMATCH' | 'STATEMENT_KEY_UNKNOWN' | 'STATEMENT_MALFORMED' | 'STATEMENT_SIGNATURE_INVALID' | 'STATEMENT_TOO_LARGE' | 'STATEMENT_TYPE_MISMATCH' | 'SUBSCRIPTION_UNKNOWN' | 'TOO_MANY_REQUESTS' | 'TOO_MANY_TAGS' | 'TRANSACTION_UNKNOWN' | 'UNAUTHENTICATED' | 'UNIT_MISMATCH' | 'UNSUPPORTED_MEDIA_TYPE' | 'URI_TOO_LONG' | 'VALIDATION_FAILED' | 'VISIT_REFUSED' | 'VISIT_UNKNOWN' | 'WRITE_NOT_GRANTED' | 'WRITE_PENDING';
+    code: 'ACCESS_DENIED' | 'ACCESS_REFUSED' | 'AUTHORITY_UNKNOWN' | 'AUTHOR_MISMATCH' | 'EXPECTATION_FAILED' | 'FHIR_INVALID' | 'FORBIDDEN' | 'GRANT_UNKNOWN' | 'HEADERS_TOO_LARGE' | 'IDEMPOTENCY_KEY_IN_USE' | 'IDEMPOTENCY_KEY_REUSED' | 'INTERNAL_ERROR' | 'LEDGER_REFUSED' | 'LEDGER_UNAVAILABLE' | 'MALFORMED_BODY' | 'MALFORMED_REQUEST' | 'METHOD_NOT_ALLOWED' | 'NOTICE_REFUSED' | 'NOT_ADDRESSED' | 'NOT_FOUND' | 'NOT_SUBSCRIBED' | 'PATIENT_MISMATCH' | 'PATIENT_UNKNOWN' | 'PAYLOAD_TOO_LARGE' | 'PERMIT_NOT_COMMITTED' | 'PRACTITIONER_UNKNOWN' | 'PROVIDER_UNKNOWN' | 'PROVIDER_UNREACHABLE' | 'READ_REFUSED' | 'RECORD_ALTERED' | 'RECORD_NOT_WRAPPED' | 'RECORD_REFUSED' | 'RECORD_UNKNOWN' | 'REQUEST_TIMEOUT' | 'SHUTTING_DOWN' | 'STATEMENT_AUDIENCE_MISMATCH' | 'STATEMENT_CHANNEL_MISMATCH' | 'STATEMENT_EXPIRED' | 'STATEMENT_FROM_FUTURE' | 'STATEMENT_ID_REUSED' | 'STATEMENT_ISSUER_MISMATCH' | 'STATEMENT_KEY_UNKNOWN' | 'STATEMENT_MALFORMED' | 'STATEMENT_SIGNATURE_INVALID' | 'STATEMENT_TOO_LARGE' | 'STATEMENT_TYPE_MISMATCH' | 'SUBSCRIPTION_UNKNOWN' | 'TOO_MANY_REQUESTS' | 'TOO_MANY_TAGS' | 'TRANSACTION_UNKNOWN' | 'UNAUTHENTICATED' | 'UNIT_MISMATCH' | 'UNSUPPORTED_MEDIA_TYPE' | 'URI_TOO_LONG' | 'VALIDATION_FAILED' | 'VERSION_CHANGED' | 'VISIT_REFUSED' | 'VISIT_UNKNOWN' | 'WRITE_NOT_GRANTED' | 'WRITE_PENDING';
     detail?: string;
     /**
      * Id of the request, as in the log
@@ -98,6 +98,12 @@ export type GetOpenApiDescriptionResponses = {
 
 export type GetProblemData = {
     body?: never;
+    headers?: {
+        /**
+         * ETags that the caller has: where one is still right, the answer is 304 without a body
+         */
+        'if-none-match'?: string;
+    };
     path: {
         code: string;
     };
@@ -108,6 +114,8 @@ export type GetProblemData = {
 export type GetProblemErrors = {
     /**
      * `MALFORMED_REQUEST`: The request is no valid HTTP
+     *
+     * `VALIDATION_FAILED`: The request does not match the documented schema
      */
     400: Problem;
     /**
@@ -154,6 +162,12 @@ export type GetProblemResponse = GetProblemResponses[keyof GetProblemResponses];
 
 export type GetLivezData = {
     body?: never;
+    headers?: {
+        /**
+         * ETags that the caller has: where one is still right, the answer is 304 without a body
+         */
+        'if-none-match'?: string;
+    };
     path?: never;
     query?: never;
     url: '/livez';
@@ -162,6 +176,8 @@ export type GetLivezData = {
 export type GetLivezErrors = {
     /**
      * `MALFORMED_REQUEST`: The request is no valid HTTP
+     *
+     * `VALIDATION_FAILED`: The request does not match the documented schema
      */
     400: Problem;
     /**
@@ -193,6 +209,12 @@ export type GetLivezResponse = GetLivezResponses[keyof GetLivezResponses];
 
 export type GetReadyzData = {
     body?: never;
+    headers?: {
+        /**
+         * ETags that the caller has: where one is still right, the answer is 304 without a body
+         */
+        'if-none-match'?: string;
+    };
     path?: never;
     query?: never;
     url: '/readyz';
@@ -201,6 +223,8 @@ export type GetReadyzData = {
 export type GetReadyzErrors = {
     /**
      * `MALFORMED_REQUEST`: The request is no valid HTTP
+     *
+     * `VALIDATION_FAILED`: The request does not match the documented schema
      */
     400: Problem;
     /**
@@ -376,6 +400,12 @@ export type CreateAttestationResponse = CreateAttestationResponses[keyof CreateA
 
 export type ListPatientGrantsData = {
     body?: never;
+    headers?: {
+        /**
+         * ETags that the caller has: where one is still right, the answer is 304 without a body
+         */
+        'if-none-match'?: string;
+    };
     path: {
         /**
          * Pseudonym of a patient
@@ -539,6 +569,12 @@ export type ListPatientGrantsResponse = ListPatientGrantsResponses[keyof ListPat
 
 export type ListPatientAnchorsData = {
     body?: never;
+    headers?: {
+        /**
+         * ETags that the caller has: where one is still right, the answer is 304 without a body
+         */
+        'if-none-match'?: string;
+    };
     path: {
         /**
          * Pseudonym of a patient
@@ -664,6 +700,12 @@ export type ListPatientAnchorsResponse = ListPatientAnchorsResponses[keyof ListP
 
 export type ListPatientForksData = {
     body?: never;
+    headers?: {
+        /**
+         * ETags that the caller has: where one is still right, the answer is 304 without a body
+         */
+        'if-none-match'?: string;
+    };
     path: {
         /**
          * Pseudonym of a patient
@@ -767,6 +809,12 @@ export type ListPatientForksResponse = ListPatientForksResponses[keyof ListPatie
 
 export type ListPractitionersData = {
     body?: never;
+    headers?: {
+        /**
+         * ETags that the caller has: where one is still right, the answer is 304 without a body
+         */
+        'if-none-match'?: string;
+    };
     path?: never;
     query?: {
         /**
@@ -1078,6 +1126,12 @@ export type DeletePractitionerResponse = DeletePractitionerResponses[keyof Delet
 
 export type ListSubscriptionsData = {
     body?: never;
+    headers?: {
+        /**
+         * ETags that the caller has: where one is still right, the answer is 304 without a body
+         */
+        'if-none-match'?: string;
+    };
     path?: never;
     query?: {
         /**
@@ -1459,6 +1513,12 @@ export type ListNoticesResponse = ListNoticesResponses[keyof ListNoticesResponse
 
 export type ListUnmatchedNoticesData = {
     body?: never;
+    headers?: {
+        /**
+         * ETags that the caller has: where one is still right, the answer is 304 without a body
+         */
+        'if-none-match'?: string;
+    };
     path?: never;
     query?: {
         olderThanMs?: number;
@@ -1646,6 +1706,12 @@ export type CreateEmergencyNoticeResponse = CreateEmergencyNoticeResponses[keyof
 
 export type GetRecordData = {
     body?: never;
+    headers?: {
+        /**
+         * ETags that the caller has: where one is still right, the answer is 304 without a body
+         */
+        'if-none-match'?: string;
+    };
     path: {
         /**
          * A record, named by its author
@@ -1783,6 +1849,10 @@ export type ReplaceRecordData = {
     };
     headers?: {
         /**
+         * ETag of the version that the caller has seen; 412 where it is not the newest any more
+         */
+        'if-match'?: string;
+        /**
          * The same key with the same request again, within a day, has the effect of the first alone and gets its answer
          */
         'idempotency-key'?: string;
@@ -1841,6 +1911,10 @@ export type ReplaceRecordErrors = {
      * `IDEMPOTENCY_KEY_IN_USE`: The first request under this idempotency key is not answered yet: try again in `retryAfterS` seconds
      */
     409: Problem;
+    /**
+     * `VERSION_CHANGED`: The newest version is another one than If-Match names: `version`
+     */
+    412: Problem;
     /**
      * `PAYLOAD_TOO_LARGE`: The body is larger than the limit
      */
@@ -1942,6 +2016,12 @@ export type ReplaceRecordResponse = ReplaceRecordResponses[keyof ReplaceRecordRe
 
 export type GetAuditData = {
     body?: never;
+    headers?: {
+        /**
+         * ETags that the caller has: where one is still right, the answer is 304 without a body
+         */
+        'if-none-match'?: string;
+    };
     path?: never;
     query?: {
         /**
@@ -2097,6 +2177,12 @@ export type GetAuditResponse = GetAuditResponses[keyof GetAuditResponses];
 
 export type ListRecordsData = {
     body?: never;
+    headers?: {
+        /**
+         * ETags that the caller has: where one is still right, the answer is 304 without a body
+         */
+        'if-none-match'?: string;
+    };
     path?: never;
     query: {
         /**
@@ -2403,6 +2489,12 @@ export type CreateRecordResponse = CreateRecordResponses[keyof CreateRecordRespo
 
 export type GetRecordVersionStatusData = {
     body?: never;
+    headers?: {
+        /**
+         * ETags that the caller has: where one is still right, the answer is 304 without a body
+         */
+        'if-none-match'?: string;
+    };
     path: {
         /**
          * A record, named by its author
@@ -2485,6 +2577,12 @@ export type GetRecordVersionStatusResponse = GetRecordVersionStatusResponses[key
 
 export type ListVisitsData = {
     body?: never;
+    headers?: {
+        /**
+         * ETags that the caller has: where one is still right, the answer is 304 without a body
+         */
+        'if-none-match'?: string;
+    };
     path?: never;
     query?: {
         /**
@@ -2728,6 +2826,12 @@ export type CreateVisitResponse = CreateVisitResponses[keyof CreateVisitResponse
 
 export type GetVisitData = {
     body?: never;
+    headers?: {
+        /**
+         * ETags that the caller has: where one is still right, the answer is 304 without a body
+         */
+        'if-none-match'?: string;
+    };
     path: {
         /**
          * 128 random bits, base64url

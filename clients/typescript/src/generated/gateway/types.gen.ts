@@ -98,6 +98,12 @@ export type GetOpenApiDescriptionResponses = {
 
 export type GetProblemData = {
     body?: never;
+    headers?: {
+        /**
+         * ETags that the caller has: where one is still right, the answer is 304 without a body
+         */
+        'if-none-match'?: string;
+    };
     path: {
         code: string;
     };
@@ -108,6 +114,8 @@ export type GetProblemData = {
 export type GetProblemErrors = {
     /**
      * `MALFORMED_REQUEST`: The request is no valid HTTP
+     *
+     * `VALIDATION_FAILED`: The request does not match the documented schema
      */
     400: Problem;
     /**
@@ -154,6 +162,12 @@ export type GetProblemResponse = GetProblemResponses[keyof GetProblemResponses];
 
 export type GetLivezData = {
     body?: never;
+    headers?: {
+        /**
+         * ETags that the caller has: where one is still right, the answer is 304 without a body
+         */
+        'if-none-match'?: string;
+    };
     path?: never;
     query?: never;
     url: '/livez';
@@ -162,6 +176,8 @@ export type GetLivezData = {
 export type GetLivezErrors = {
     /**
      * `MALFORMED_REQUEST`: The request is no valid HTTP
+     *
+     * `VALIDATION_FAILED`: The request does not match the documented schema
      */
     400: Problem;
     /**
@@ -193,6 +209,12 @@ export type GetLivezResponse = GetLivezResponses[keyof GetLivezResponses];
 
 export type GetReadyzData = {
     body?: never;
+    headers?: {
+        /**
+         * ETags that the caller has: where one is still right, the answer is 304 without a body
+         */
+        'if-none-match'?: string;
+    };
     path?: never;
     query?: never;
     url: '/readyz';
@@ -201,6 +223,8 @@ export type GetReadyzData = {
 export type GetReadyzErrors = {
     /**
      * `MALFORMED_REQUEST`: The request is no valid HTTP
+     *
+     * `VALIDATION_FAILED`: The request does not match the documented schema
      */
     400: Problem;
     /**
@@ -285,6 +309,12 @@ export type GetMetricsResponse = GetMetricsResponses[keyof GetMetricsResponses];
 
 export type ListPatientsData = {
     body?: never;
+    headers?: {
+        /**
+         * ETags that the caller has: where one is still right, the answer is 304 without a body
+         */
+        'if-none-match'?: string;
+    };
     path?: never;
     query?: {
         /**
@@ -468,6 +498,12 @@ export type CreatePatientResponse = CreatePatientResponses[keyof CreatePatientRe
 
 export type GetPatientData = {
     body?: never;
+    headers?: {
+        /**
+         * ETags that the caller has: where one is still right, the answer is 304 without a body
+         */
+        'if-none-match'?: string;
+    };
     path: {
         /**
          * Pseudonym of a patient
@@ -854,6 +890,12 @@ export type CreateDeviceResponse = CreateDeviceResponses[keyof CreateDeviceRespo
 
 export type ListPatientDevicesData = {
     body?: never;
+    headers?: {
+        /**
+         * ETags that the caller has: where one is still right, the answer is 304 without a body
+         */
+        'if-none-match'?: string;
+    };
     path: {
         /**
          * Pseudonym of a patient
@@ -1569,6 +1611,12 @@ export type SendFrameResponse = SendFrameResponses[keyof SendFrameResponses];
 
 export type GetDeviceHeadData = {
     body?: never;
+    headers?: {
+        /**
+         * ETags that the caller has: where one is still right, the answer is 304 without a body
+         */
+        'if-none-match'?: string;
+    };
     path?: never;
     query?: never;
     url: '/v1/device/head';
@@ -1577,6 +1625,8 @@ export type GetDeviceHeadData = {
 export type GetDeviceHeadErrors = {
     /**
      * `MALFORMED_REQUEST`: The request is no valid HTTP
+     *
+     * `VALIDATION_FAILED`: The request does not match the documented schema
      */
     400: Problem;
     /**
@@ -1631,6 +1681,12 @@ export type GetDeviceHeadResponse = GetDeviceHeadResponses[keyof GetDeviceHeadRe
 
 export type ListPatientReadingsData = {
     body?: never;
+    headers?: {
+        /**
+         * ETags that the caller has: where one is still right, the answer is 304 without a body
+         */
+        'if-none-match'?: string;
+    };
     path: {
         /**
          * Pseudonym of a patient
@@ -1745,6 +1801,12 @@ export type ListPatientReadingsResponse = ListPatientReadingsResponses[keyof Lis
 
 export type GetPatientChainData = {
     body?: never;
+    headers?: {
+        /**
+         * ETags that the caller has: where one is still right, the answer is 304 without a body
+         */
+        'if-none-match'?: string;
+    };
     path: {
         /**
          * Pseudonym of a patient
@@ -1827,6 +1889,12 @@ export type GetPatientChainResponse = GetPatientChainResponses[keyof GetPatientC
 
 export type ListPatientChainBlocksData = {
     body?: never;
+    headers?: {
+        /**
+         * ETags that the caller has: where one is still right, the answer is 304 without a body
+         */
+        'if-none-match'?: string;
+    };
     path: {
         /**
          * Pseudonym of a patient
@@ -1911,6 +1979,12 @@ export type ListPatientChainBlocksResponse = ListPatientChainBlocksResponses[key
 
 export type GetPatientChainVerifyData = {
     body?: never;
+    headers?: {
+        /**
+         * ETags that the caller has: where one is still right, the answer is 304 without a body
+         */
+        'if-none-match'?: string;
+    };
     path: {
         /**
          * Pseudonym of a patient
@@ -2083,6 +2157,12 @@ export type VerifyPatientChainResponse = VerifyPatientChainResponses[keyof Verif
 
 export type GetPatientReadingProofData = {
     body?: never;
+    headers?: {
+        /**
+         * ETags that the caller has: where one is still right, the answer is 304 without a body
+         */
+        'if-none-match'?: string;
+    };
     path: {
         /**
          * Pseudonym of a patient
@@ -2177,6 +2257,12 @@ export type GetPatientReadingProofResponses = {
 
 export type ListPatientRecordsData = {
     body?: never;
+    headers?: {
+        /**
+         * ETags that the caller has: where one is still right, the answer is 304 without a body
+         */
+        'if-none-match'?: string;
+    };
     path: {
         /**
          * Pseudonym of a patient
@@ -2290,6 +2376,12 @@ export type ListPatientRecordsResponse = ListPatientRecordsResponses[keyof ListP
 
 export type GetPatientRecordData = {
     body?: never;
+    headers?: {
+        /**
+         * ETags that the caller has: where one is still right, the answer is 304 without a body
+         */
+        'if-none-match'?: string;
+    };
     path: {
         /**
          * Pseudonym of a patient
@@ -2403,6 +2495,12 @@ export type GetPatientRecordResponse = GetPatientRecordResponses[keyof GetPatien
 
 export type ListPatientGrantsData = {
     body?: never;
+    headers?: {
+        /**
+         * ETags that the caller has: where one is still right, the answer is 304 without a body
+         */
+        'if-none-match'?: string;
+    };
     path: {
         /**
          * Pseudonym of a patient
@@ -3154,6 +3252,12 @@ export type CreatePatientRevocationResponse = CreatePatientRevocationResponses[k
 
 export type ListPatientSubscriptionsData = {
     body?: never;
+    headers?: {
+        /**
+         * ETags that the caller has: where one is still right, the answer is 304 without a body
+         */
+        'if-none-match'?: string;
+    };
     path: {
         /**
          * Pseudonym of a patient
@@ -3613,6 +3717,12 @@ export type RejectPatientSubscriptionResponse = RejectPatientSubscriptionRespons
 
 export type ListPatientAccessesData = {
     body?: never;
+    headers?: {
+        /**
+         * ETags that the caller has: where one is still right, the answer is 304 without a body
+         */
+        'if-none-match'?: string;
+    };
     path: {
         /**
          * Pseudonym of a patient
@@ -3750,6 +3860,12 @@ export type ListPatientAccessesResponse = ListPatientAccessesResponses[keyof Lis
 
 export type ListPatientVisitsData = {
     body?: never;
+    headers?: {
+        /**
+         * ETags that the caller has: where one is still right, the answer is 304 without a body
+         */
+        'if-none-match'?: string;
+    };
     path: {
         /**
          * Pseudonym of a patient
@@ -4187,6 +4303,12 @@ export type FlushResponse = FlushResponses[keyof FlushResponses];
 
 export type GetOutboxData = {
     body?: never;
+    headers?: {
+        /**
+         * ETags that the caller has: where one is still right, the answer is 304 without a body
+         */
+        'if-none-match'?: string;
+    };
     path?: never;
     query?: never;
     url: '/v1/outbox';
@@ -4195,6 +4317,8 @@ export type GetOutboxData = {
 export type GetOutboxErrors = {
     /**
      * `MALFORMED_REQUEST`: The request is no valid HTTP
+     *
+     * `VALIDATION_FAILED`: The request does not match the documented schema
      */
     400: Problem;
     /**
@@ -4290,6 +4414,12 @@ export type GetOutboxResponse = GetOutboxResponses[keyof GetOutboxResponses];
 
 export type GetStatisticsData = {
     body?: never;
+    headers?: {
+        /**
+         * ETags that the caller has: where one is still right, the answer is 304 without a body
+         */
+        'if-none-match'?: string;
+    };
     path?: never;
     query?: never;
     url: '/v1/statistics';
@@ -4298,6 +4428,8 @@ export type GetStatisticsData = {
 export type GetStatisticsErrors = {
     /**
      * `MALFORMED_REQUEST`: The request is no valid HTTP
+     *
+     * `VALIDATION_FAILED`: The request does not match the documented schema
      */
     400: Problem;
     /**

@@ -98,6 +98,12 @@ export type GetOpenApiDescriptionResponses = {
 
 export type GetProblemData = {
     body?: never;
+    headers?: {
+        /**
+         * ETags that the caller has: where one is still right, the answer is 304 without a body
+         */
+        'if-none-match'?: string;
+    };
     path: {
         code: string;
     };
@@ -108,6 +114,8 @@ export type GetProblemData = {
 export type GetProblemErrors = {
     /**
      * `MALFORMED_REQUEST`: The request is no valid HTTP
+     *
+     * `VALIDATION_FAILED`: The request does not match the documented schema
      */
     400: Problem;
     /**
@@ -154,6 +162,12 @@ export type GetProblemResponse = GetProblemResponses[keyof GetProblemResponses];
 
 export type GetLivezData = {
     body?: never;
+    headers?: {
+        /**
+         * ETags that the caller has: where one is still right, the answer is 304 without a body
+         */
+        'if-none-match'?: string;
+    };
     path?: never;
     query?: never;
     url: '/livez';
@@ -162,6 +176,8 @@ export type GetLivezData = {
 export type GetLivezErrors = {
     /**
      * `MALFORMED_REQUEST`: The request is no valid HTTP
+     *
+     * `VALIDATION_FAILED`: The request does not match the documented schema
      */
     400: Problem;
     /**
@@ -193,6 +209,12 @@ export type GetLivezResponse = GetLivezResponses[keyof GetLivezResponses];
 
 export type GetReadyzData = {
     body?: never;
+    headers?: {
+        /**
+         * ETags that the caller has: where one is still right, the answer is 304 without a body
+         */
+        'if-none-match'?: string;
+    };
     path?: never;
     query?: never;
     url: '/readyz';
@@ -201,6 +223,8 @@ export type GetReadyzData = {
 export type GetReadyzErrors = {
     /**
      * `MALFORMED_REQUEST`: The request is no valid HTTP
+     *
+     * `VALIDATION_FAILED`: The request does not match the documented schema
      */
     400: Problem;
     /**
@@ -435,6 +459,12 @@ export type ReplaceRecordVersionResponse = ReplaceRecordVersionResponses[keyof R
 
 export type ListRecordVersionWrapsData = {
     body?: never;
+    headers?: {
+        /**
+         * ETags that the caller has: where one is still right, the answer is 304 without a body
+         */
+        'if-none-match'?: string;
+    };
     path: {
         /**
          * A record, named by its author
@@ -795,6 +825,12 @@ export type CreateAccessRequestResponse = CreateAccessRequestResponses[keyof Cre
 
 export type ListReleasesData = {
     body?: never;
+    headers?: {
+        /**
+         * ETags that the caller has: where one is still right, the answer is 304 without a body
+         */
+        'if-none-match'?: string;
+    };
     path?: never;
     query?: {
         /**
