@@ -2,7 +2,7 @@
 import './http/health.js';
 import './http/metrics.js';
 import './http/rate-limits.js';
-import './idempotency/install.js';
+import './http/idempotency.js';
 
 export * from './config/config.js';
 export { Secret } from './config/settings.js';
@@ -43,12 +43,12 @@ export { type StreamedEvent } from './http/event-stream.js';
 export * from './http/client.js';
 export * from './http/client-error.js';
 export * from './sqlite/index.js';
-export { idempotentRequest, type IdempotentRequest } from './idempotency/request.js';
+export { idempotentRequest, type IdempotentRequest } from './http/idempotent-request.js';
 export {
   IdempotencyKeys,
   idempotencyAnswersMigration,
   idempotencyKeysMigration,
-} from './idempotency/idempotency-keys.js';
+} from './http/idempotency-keys.js';
 export * from './background/backoff.js';
 export * from './background/worker.js';
 export * from './background/durable-work.js';

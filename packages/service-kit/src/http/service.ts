@@ -9,8 +9,8 @@ import fastify, {
   type RawServerDefault,
 } from 'fastify';
 import type { ServiceConfig } from '../config/service-config.js';
-import type { IdempotencyKeys } from '../idempotency/idempotency-keys.js';
-import { installIdempotency } from '../idempotency/install.js';
+import type { IdempotencyKeys } from './idempotency-keys.js';
+import { installIdempotency } from './idempotency.js';
 import type { Logger } from '../logging.js';
 import { installAuth, type FindToken } from './auth.js';
 import { rememberMethods } from './allowed-methods.js';

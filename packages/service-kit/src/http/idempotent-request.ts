@@ -1,5 +1,5 @@
 import { CryptoError, canonicalJson, hmacSha256, sha256Hex } from '@careledger/crypto';
-import { ProblemError } from '../http/problems.js';
+import { ProblemError } from './problems.js';
 import { holderKey } from './holder-key.js';
 
 /** A request that its caller may repeat, as IdempotencyKeys tells it from others. */

@@ -1,13 +1,13 @@
 import type { FastifyContextConfig, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { Type } from 'typebox';
-import { bearerTokenOf } from '../http/auth.js';
-import type { AnswerHeaders } from '../http/openapi-headers.js';
-import { ProblemError } from '../http/problems.js';
-import { withHeaders } from '../http/request-headers.js';
-import type { idempotencyProblems } from '../http/shared-problems.js';
+import { bearerTokenOf } from './auth.js';
+import type { AnswerHeaders } from './openapi-headers.js';
+import { ProblemError } from './problems.js';
+import { withHeaders } from './request-headers.js';
+import type { idempotencyProblems } from './shared-problems.js';
 import { reusedKey, type IdempotencyKeys } from './idempotency-keys.js';
 import { openAnswer, sealAnswer, type KeptAnswer } from './kept-answer.js';
-import { idempotentRequest, type IdempotentRequest } from './request.js';
+import { idempotentRequest, type IdempotentRequest } from './idempotent-request.js';
 
 /** draft-ietf-httpapi-idempotency-key-header. */
 const IDEMPOTENCY_KEY = 'idempotency-key';

@@ -4,10 +4,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, describe, expect, test } from '@jest/globals';
 import { Type } from 'typebox';
-import { requireRole } from '../http/auth.js';
-import { defineProblems, ProblemError } from '../http/problems.js';
-import { idempotencyProblems } from '../http/shared-problems.js';
-import { buildService, type ServiceApp } from '../http/service.js';
+import { requireRole } from './auth.js';
+import { defineProblems, ProblemError } from './problems.js';
+import { idempotencyProblems } from './shared-problems.js';
+import { buildService, type ServiceApp } from './service.js';
 import { createLogger } from '../logging.js';
 import { openDatabase } from '../sqlite/database.js';
 import {

@@ -1,8 +1,8 @@
-import { ProblemError } from '../http/problems.js';
-import type { idempotencyProblems } from '../http/shared-problems.js';
+import { ProblemError } from './problems.js';
+import type { idempotencyProblems } from './shared-problems.js';
 import type { Database } from '../sqlite/database.js';
 import type { Migration } from '../sqlite/migrations.js';
-import type { IdempotentRequest } from './request.js';
+import type { IdempotentRequest } from './idempotent-request.js';
 
 /** How long a key stands for its request; afterwards it is as new. */
 export const IDEMPOTENCY_KEY_TTL_MS = 24 * 60 * 60_000;

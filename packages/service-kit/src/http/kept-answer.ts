@@ -2,7 +2,7 @@ import { aesGcmOpen, aesGcmSeal, fromUtf8, utf8 } from '@careledger/crypto';
 import { Type, type Static } from 'typebox';
 import { Value } from 'typebox/value';
 import { holderKey } from './holder-key.js';
-import type { IdempotentRequest } from './request.js';
+import type { IdempotentRequest } from './idempotent-request.js';
 
 /** An answer as it went out, for the caller that asks again. */
 const KeptAnswer = Type.Object({

@@ -11,7 +11,7 @@ import {
   idempotencyKeysMigration,
   type IdempotencyKeysOptions,
 } from './idempotency-keys.js';
-import { requestSha256, type IdempotentRequest } from './request.js';
+import { requestSha256, type IdempotentRequest } from './idempotent-request.js';
 
 const ONE = hash('sha256', 'one');
 const OTHER = hash('sha256', 'other');
