@@ -44,6 +44,13 @@ test('a write that names itself is sent again, the same bytes under the same key
   expect(await asked[1]?.text()).toBe('{"bundle":1}');
 });
 
+test('a write whose first attempt is still under way is asked for again, as the service says', async () => {
+  const { fetch, asked } = scripted(lost(), answer(409, { 'retry-after': '0' }), answer(201));
+  const written = await retryingFetch(fetch, OPTIONS)(post({ [IDEMPOTENCY_KEY]: 'visit-7' }));
+  expect(written.status).toBe(201);
+  expect(asked).toHaveLength(3);
+});
+
 test('a write without a key is never sent twice: it may have counted', async () => {
   const { fetch, asked } = scripted(lost());
   await expect(retryingFetch(fetch, OPTIONS)(post())).rejects.toThrow('fetch failed');

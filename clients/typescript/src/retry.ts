@@ -16,6 +16,7 @@ export const RETRY_DEFAULTS: RetryOptions = { attempts: 4, firstDelayMs: 250, ma
 export const IDEMPOTENCY_KEY = 'Idempotency-Key';
 /** Too many requests; nobody behind the proxy; not now; not in time. */
 const REPEATED_STATUS: ReadonlySet<number> = new Set([429, 502, 503, 504]);
+const CONFLICT = 409;
 const SAFE_METHODS: ReadonlySet<string> = new Set(['GET', 'HEAD']);
 
 /** A fetch that repeats what fails in passing, if repeating it does no harm: reads, and what has an `Idempotency-Key`. */
@@ -50,8 +51,10 @@ function delayAfter(outcome: Outcome, attempt: number, options: RetryOptions): n
   const backoffMs = Math.min(firstDelayMs * 2 ** (attempt - 1), maxDelayMs);
   if ('error' in outcome) return isNetworkFailure(outcome.error) ? jittered(backoffMs) : undefined;
   const { headers, status } = outcome.response;
-  if (!REPEATED_STATUS.has(status)) return undefined;
   const toldMs = retryAfterMs(headers);
+  // The first request under this key is not answered yet: the service says when to ask again.
+  const isUnderWay = status === CONFLICT && toldMs !== undefined;
+  if (!REPEATED_STATUS.has(status) && !isUnderWay) return undefined;
   if (toldMs === undefined) return jittered(backoffMs);
   return toldMs <= maxDelayMs ? toldMs : undefined;
 }
