@@ -398,6 +398,86 @@ export type CreateAttestationResponses = {
 
 export type CreateAttestationResponse = CreateAttestationResponses[keyof CreateAttestationResponses];
 
+export type ListTrustRootsData = {
+    body?: never;
+    headers?: {
+        /**
+         * ETags that the caller has: where one is still right, the answer is 304 without a body
+         */
+        'if-none-match'?: string;
+    };
+    path?: never;
+    query?: never;
+    url: '/v1/trust-roots';
+};
+
+export type ListTrustRootsErrors = {
+    /**
+     * `MALFORMED_REQUEST`: The request is no valid HTTP
+     *
+     * `VALIDATION_FAILED`: The request does not match the documented schema
+     */
+    400: Problem;
+    /**
+     * `UNAUTHENTICATED`: A valid bearer token is required
+     */
+    401: Problem;
+    /**
+     * `FORBIDDEN`: The role of this token may not do this
+     */
+    403: Problem;
+    /**
+     * `LEDGER_REFUSED`: The ledger refused; `reason` says why
+     */
+    422: Problem;
+    /**
+     * `TOO_MANY_REQUESTS`: Too many requests: slow down
+     */
+    429: Problem;
+    /**
+     * `INTERNAL_ERROR`: The service failed; the log has the cause under the instance id
+     */
+    500: Problem;
+    /**
+     * `SHUTTING_DOWN`: The service is stopping: ask again shortly
+     *
+     * `LEDGER_UNAVAILABLE`: The ledger does not answer; try again later
+     */
+    503: Problem;
+    /**
+     * Any other problem, e.g. of the connection (408, 417, 431)
+     */
+    default: Problem;
+};
+
+export type ListTrustRootsError = ListTrustRootsErrors[keyof ListTrustRootsErrors];
+
+export type ListTrustRootsResponses = {
+    /**
+     * OK
+     */
+    200: {
+        warning: string;
+        trustRoots: {
+            v: 1;
+            kind: 'careledger.trust-roots';
+            /**
+             * Network identifier
+             */
+            network: string;
+            production: false;
+            attestors: {
+                [key: string]: Array<string>;
+            };
+            threshold: number;
+            channel: 'authorities';
+            chaincode: string;
+        };
+    };
+};
+
+export type ListTrustRootsResponse = ListTrustRootsResponses[keyof ListTrustRootsResponses];
+
 export type ListPatientGrantsData = {
     body?: never;
     headers?: {

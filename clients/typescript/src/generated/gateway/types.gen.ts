@@ -1977,6 +1977,107 @@ export type ListPatientChainBlocksResponses = {
 
 export type ListPatientChainBlocksResponse = ListPatientChainBlocksResponses[keyof ListPatientChainBlocksResponses];
 
+export type ListPatientChainFramesData = {
+    body?: never;
+    headers?: {
+        /**
+         * ETags that the caller has: where one is still right, the answer is 304 without a body
+         */
+        'if-none-match'?: string;
+    };
+    path: {
+        /**
+         * Pseudonym of a patient
+         */
+        patientId: string;
+    };
+    query?: {
+        /**
+         * `next` of the page before
+         */
+        cursor?: string;
+        limit?: number;
+    };
+    url: '/v1/patients/{patientId}/chain/frames';
+};
+
+export type ListPatientChainFramesErrors = {
+    /**
+     * `MALFORMED_REQUEST`: The request is no valid HTTP
+     *
+     * `VALIDATION_FAILED`: The request does not match the documented schema
+     */
+    400: Problem;
+    /**
+     * `UNAUTHENTICATED`: A valid bearer token is required
+     */
+    401: Problem;
+    /**
+     * `FORBIDDEN`: The role of this token may not do this
+     *
+     * `PATIENT_MISMATCH`: This token stands for another patient
+     */
+    403: Problem;
+    /**
+     * `PATIENT_NOT_FOUND`: This gateway serves no such patient
+     */
+    404: Problem;
+    /**
+     * `URI_TOO_LONG`: A part of the path is longer than the limit
+     */
+    414: Problem;
+    /**
+     * `TOO_MANY_REQUESTS`: Too many requests: slow down
+     */
+    429: Problem;
+    /**
+     * `INTERNAL_ERROR`: The service failed; the log has the cause under the instance id
+     */
+    500: Problem;
+    /**
+     * `SHUTTING_DOWN`: The service is stopping: ask again shortly
+     */
+    503: Problem;
+    /**
+     * Any other problem, e.g. of the connection (408, 417, 431)
+     */
+    default: Problem;
+};
+
+export type ListPatientChainFramesError = ListPatientChainFramesErrors[keyof ListPatientChainFramesErrors];
+
+export type ListPatientChainFramesResponses = {
+    /**
+     * OK
+     */
+    200: {
+        frames: Array<{
+            height: number;
+            index: number;
+            leaf: string;
+            /**
+             * RFC 3339, UTC, milliseconds optional
+             */
+            receivedAt: string;
+            jws?: string;
+            /**
+             * A device, named by its key
+             */
+            deviceId?: string;
+            /**
+             * Public key, 32 bytes, base64url
+             */
+            deviceKey?: string;
+        }>;
+        /**
+         * Cursor of the page that follows; null on the last one. A page may be short, or empty, before that
+         */
+        next: string | null;
+    };
+};
+
+export type ListPatientChainFramesResponse = ListPatientChainFramesResponses[keyof ListPatientChainFramesResponses];
+
 export type GetPatientChainVerifyData = {
     body?: never;
     headers?: {
@@ -2254,6 +2355,86 @@ export type GetPatientReadingProofResponses = {
      */
     200: unknown;
 };
+
+export type ListTrustRootsData = {
+    body?: never;
+    headers?: {
+        /**
+         * ETags that the caller has: where one is still right, the answer is 304 without a body
+         */
+        'if-none-match'?: string;
+    };
+    path?: never;
+    query?: never;
+    url: '/v1/trust-roots';
+};
+
+export type ListTrustRootsErrors = {
+    /**
+     * `MALFORMED_REQUEST`: The request is no valid HTTP
+     *
+     * `VALIDATION_FAILED`: The request does not match the documented schema
+     */
+    400: Problem;
+    /**
+     * `UNAUTHENTICATED`: A valid bearer token is required
+     */
+    401: Problem;
+    /**
+     * `FORBIDDEN`: The role of this token may not do this
+     */
+    403: Problem;
+    /**
+     * `LEDGER_REFUSED`: The ledger refused; `reason` says why
+     */
+    422: Problem;
+    /**
+     * `TOO_MANY_REQUESTS`: Too many requests: slow down
+     */
+    429: Problem;
+    /**
+     * `INTERNAL_ERROR`: The service failed; the log has the cause under the instance id
+     */
+    500: Problem;
+    /**
+     * `SHUTTING_DOWN`: The service is stopping: ask again shortly
+     *
+     * `LEDGER_UNAVAILABLE`: The ledger does not answer; try again later
+     */
+    503: Problem;
+    /**
+     * Any other problem, e.g. of the connection (408, 417, 431)
+     */
+    default: Problem;
+};
+
+export type ListTrustRootsError = ListTrustRootsErrors[keyof ListTrustRootsErrors];
+
+export type ListTrustRootsResponses = {
+    /**
+     * OK
+     */
+    200: {
+        warning: string;
+        trustRoots: {
+            v: 1;
+            kind: 'careledger.trust-roots';
+            /**
+             * Network identifier
+             */
+            network: string;
+            production: false;
+            attestors: {
+                [key: string]: Array<string>;
+            };
+            threshold: number;
+            channel: 'authorities';
+            chaincode: string;
+        };
+    };
+};
+
+export type ListTrustRootsResponse = ListTrustRootsResponses[keyof ListTrustRootsResponses];
 
 export type ListPatientRecordsData = {
     body?: never;
