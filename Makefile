@@ -37,8 +37,9 @@ test: build ## run all tests, or those that match a pattern (ARGS=packages/crypt
 lint: build ## check style, types, the direction of imports, and that nothing is unused
 	@$(RUN) lint
 
-judges: build ## let redocly, spectral and schemathesis judge the services on the embedded network (ARGS="--cases 200 api")
+judges: build ## let redocly, spectral, schemathesis and HAPI's validator judge the services on the embedded network (ARGS="--cases 200 api")
 	@$(RUN) judges -- $(ARGS)
+	@$(RUN) test:built -- conformance/dist/fhir/hapi
 
 bench: build ## measure against the budgets and write docs/performance.md (ARGS="--json --quick NAME")
 	@$(RUN) bench -- $(ARGS)

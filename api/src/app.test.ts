@@ -14,6 +14,7 @@ const { tokens, entries } = newApiTokens(`pat_${'a'.repeat(32)}`);
 /** The matrix, written down: what each role may do at an authority. */
 const EXPECTED: Readonly<Record<string, readonly Role[]>> = {
   'POST /v1/subscriptions': ['practitioner', 'ops'],
+  'GET /v1/trust-roots': ['practitioner', 'auditor', 'ops'],
   'GET /v1/subscriptions': ['practitioner', 'ops', 'auditor'],
   'DELETE /v1/subscriptions/:subscriptionId': ['practitioner', 'ops'],
   'GET /v1/notices': ['practitioner'],

@@ -43,7 +43,13 @@ const BY_LEDGER = [
 /** Everything that a span may say, written down once more on purpose. */
 const ATTRIBUTES = new Set([
   ...['http.request.method', 'http.route', 'http.response.status_code', 'server.address', 'server.port'],
-  ...['error.type', 'careledger.record.kind', 'careledger.frame.status', 'careledger.frame.urgent'],
+  ...[
+    'error.type',
+    'careledger.record.kind',
+    'careledger.frame.status',
+    'careledger.frame.urgent',
+    'careledger.hello',
+  ],
   ...['careledger.authority', 'careledger.provider'],
 ]);
 

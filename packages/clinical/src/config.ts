@@ -17,7 +17,7 @@ import { NEWS2_DEFAULTS } from './rules/news2/defaults.js';
 import { SILENCE_DEFAULTS } from './rules/silence/defaults.js';
 
 /** Published thresholds; each rule's folder has its own, with the source. */
-export const DEFAULT_CONFIG: ClinicalConfig = {
+const DEFAULT_CONFIG: ClinicalConfig = {
   windowMs: DEFAULT_WINDOW_MS,
   allowedLatenessMs: DEFAULT_ALLOWED_LATENESS_MS,
   person: { birthYear: null, isPregnant: false },

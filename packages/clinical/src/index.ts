@@ -1,18 +1,12 @@
 export { CGM_REPORT_MS, cgmReport, dayCompletedBy, type CgmReport } from './cgm-report.js';
-export { DEFAULT_CONFIG, ClinicalConfigError, clinicalConfig } from './config.js';
+export { clinicalConfig } from './config.js';
 export { isUrgent } from './urgency.js';
 export type { AlarmPriority, AlarmType } from './model/alarm.js';
 export { CODES, LOINC, codeEntry, columnEntry } from './model/codes.js';
-export type { ClinicalConfig, ClinicalOverrides } from './model/config.js';
+export type { ClinicalOverrides } from './model/config.js';
 export { kindOfType, type DeviceDescription } from './model/device.js';
-export {
-  typeOfRule,
-  type ClinicalEvent,
-  type EpisodeEndReason,
-  type Evidence,
-  type RuleName,
-} from './model/events.js';
-export { isExcluded, type ReadingFlag } from './model/flags.js';
+export type { ClinicalEvent, EpisodeEndReason, Evidence, RuleName } from './model/events.js';
+export { isExcluded } from './model/flags.js';
 export * from './model/limits.js';
 export { NEWS2_PARAMETERS, type News2Parameter, type News2Score } from './model/news2-score.js';
 export {
@@ -20,10 +14,9 @@ export {
   readingError,
   ruleTime,
   type ClinicalReading,
-  type Comparator,
   type ReadingErrorCode,
 } from './model/reading.js';
-export { inRuleUnit, inTableUnit, isGlucose, isInterstitial, mgPerDl } from './model/units.js';
+export { inRuleUnit, inTableUnit, isGlucose, isInterstitial } from './model/units.js';
 export {
   flush,
   processReadings,

@@ -23,7 +23,6 @@ export type {
   Frame,
   /** @public who signs a frame of v 2 */
   FrameBy,
-  FramePayload,
   FramePayloadV1,
   FramePayloadV2,
   FrameReading,
@@ -31,7 +30,6 @@ export type {
   /** @public what a void frame says */
   VoidedFrame,
 } from './frame/frame.js';
-export { HELLO_TYP } from './hello/hello.js';
 export type { Hello, HelloPayload } from './hello/hello.js';
 export { parseHello, verifyHello } from './hello/parse.js';
 export { frameOrigin } from './frame/origin.js';

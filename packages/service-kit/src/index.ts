@@ -27,15 +27,7 @@ export {
   type Principal,
   type TokenHolder,
 } from './http/auth.js';
-export {
-  Next,
-  fromCursor,
-  pageOfRows,
-  pageQuery,
-  toCursor,
-  type Page,
-  type PageQuery,
-} from './http/pages.js';
+export { Next, fromCursor, pageOfRows, pageQuery, toCursor, type PageQuery } from './http/pages.js';
 export * from './http/service.js';
 export * from './http/serve.js';
 export { type OpenApiInfo } from './http/openapi.js';

@@ -49,8 +49,8 @@ export function installErrorHandler(
     });
   };
   app.setErrorHandler((error: FastifyError, request, reply) => {
-    // What is wrong with a body matters only where there is a route that reads it.
-    if (request.is404) return answerNoRoute(request, reply);
+    // What is wrong with a body matters only where there is a route that reads it; a limit holds everywhere.
+    if (request.is404 && error.code !== 'TOO_MANY_REQUESTS') return answerNoRoute(request, reply);
     const problem = toProblem(error, request, catalogue);
     if (problem.status >= 500) request.log.error({ err: error, code: problem.code }, 'request failed');
     return sendProblem(request, reply, problem);
