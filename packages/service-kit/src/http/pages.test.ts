@@ -69,11 +69,12 @@ test('following the header Link meets every row once, the last page included', a
 
 test('a cursor that no list gave is refused, and so is that of another list', async () => {
   const app = await newApp();
-  for (const cursor of ['x', '%20', 'bm9uZQ', toCursor(7), toCursor({ a: 1 }), 'x'.repeat(3_000)])
+  for (const cursor of ['x', '%20', 'bm9uZQ', toCursor(7), toCursor({ a: 1 })])
     expect(await pageAt(app, `/v1/letters?cursor=${cursor}`)).toMatchObject({
-      status: 400,
-      body: { code: 'VALIDATION_FAILED' },
+      status: 422,
+      body: { code: 'CURSOR_INVALID' },
     });
+  expect(await pageAt(app, `/v1/letters?cursor=${'x'.repeat(3_000)}`)).toMatchObject({ status: 400 });
 });
 
 test('a list is described with its cursor, what follows it and the header', async () => {

@@ -52,13 +52,13 @@ export function pageOfRows<Row>(
 /** A place in a list as clients are given it: to be sent back, not to be read. */
 export const toCursor = (place: unknown): string => toBase64url(utf8(JSON.stringify(place)));
 
-/** The place in a list that a cursor is. @throws ProblemError VALIDATION_FAILED where it is none of this list's */
+/** The place in a list that a cursor is. @throws ProblemError CURSOR_INVALID where it is none of this list's */
 export function fromCursor<S extends TSchema>(cursor: string, place: S): Static<S> {
   const value = valueOf(cursor);
   if (Value.Check(place, value)) return value;
   throw new ProblemError(
-    'VALIDATION_FAILED',
-    'querystring/cursor is none that this list gave: leave it out to begin again',
+    'CURSOR_INVALID',
+    'The cursor is none that this list gave: leave it out to begin again',
   );
 }
 
@@ -83,7 +83,12 @@ export function installPages(app: FastifyInstance): void {
     const query = route.schema?.querystring as Properties | undefined;
     if (route.method !== 'GET' || query?.properties?.['cursor'] === undefined) return;
     lists.add(route.url);
-    route.schema = { ...route.schema, answerHeaders: { ...route.schema?.answerHeaders, ...LINK } };
+    const { answerHeaders, problems = [] } = route.schema ?? {};
+    route.schema = {
+      ...route.schema,
+      answerHeaders: { ...answerHeaders, ...LINK },
+      problems: [...new Set([...problems, 'CURSOR_INVALID'])],
+    };
   });
   app.addHook('preSerialization', async (request, reply, payload: unknown) => {
     if (!lists.has(request.routeOptions.url ?? '') || typeof payload !== 'object' || payload === null)

@@ -49,6 +49,7 @@ export const commonProblems = defineProblems({
   URI_TOO_LONG: { status: 414, title: 'A part of the path is longer than the limit' },
   UNSUPPORTED_MEDIA_TYPE: { status: 415, title: 'The media type of the body is not supported' },
   EXPECTATION_FAILED: { status: 417, title: 'The service does not do what the header Expect asks for' },
+  CURSOR_INVALID: { status: 422, title: 'The cursor is none that this list gave' },
   TOO_MANY_REQUESTS: { status: 429, title: 'Too many requests: slow down' },
   HEADERS_TOO_LARGE: { status: 431, title: 'The headers are larger than the limit' },
   INTERNAL_ERROR: { status: 500, title: 'The service failed; the log has the cause under the instance id' },
