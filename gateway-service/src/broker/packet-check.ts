@@ -45,6 +45,11 @@ const DUP = 0x08;
 /** Flags that all but PUBLISH must have. */
 const FLAGS_OF_REQUESTS = 0x02;
 const WILDCARD = /[+#]/;
+const PLUS = 0x2b;
+const HASH = 0x23;
+const ASCII_MAX = 0x7f;
+/** A text follows its length, two bytes (section 1.5.3). */
+const TEXT_AT = 2;
 
 /**
  * Bytes behind the fixed header that `checkPacket` has to see: all of a packet, but of a PUBLISH the topic and the packet
@@ -125,10 +130,24 @@ function checkPublish(flags: number, head: Buffer): PacketFault | undefined {
   const qos = (flags & QOS) >> 1;
   if (qos === 3) return { rule: 'MQTT-3.3.1-4: QoS 3' };
   if (qos === 0 && (flags & DUP) !== 0) return { rule: 'MQTT-3.3.1-2: repeated with QoS 0' };
-  const fields = new Fields(head);
-  const topic = fields.text();
-  if (topic === undefined || topic === '' || WILDCARD.test(topic)) return { rule: '3.3.2.1: topic' };
-  return qos === 0 ? undefined : checkIdentifier(head, fields.at);
+  const end = TEXT_AT + lengthAt(head, 0);
+  if (!isTopicName(head, end)) return { rule: '3.3.2.1: topic' };
+  return qos === 0 ? undefined : checkIdentifier(head, end);
+}
+
+/**
+ * Whether a topic that is not empty lies in `bytes` behind its length, up to `end`: UTF-8 without NUL and wildcards. Byte
+ * by byte, because one comes with every frame.
+ */
+function isTopicName(bytes: Buffer, end: number): boolean {
+  if (end === TEXT_AT || end > bytes.length) return false;
+  let isAscii = true;
+  for (let at = TEXT_AT; at < end; at++) {
+    const byte = bytes[at] ?? 0;
+    if (byte === 0 || byte === PLUS || byte === HASH) return false;
+    if (byte > ASCII_MAX) isAscii = false;
+  }
+  return isAscii || isUtf8(bytes.subarray(TEXT_AT, end));
 }
 
 function checkTopics(body: Buffer, { hasQos }: { readonly hasQos: boolean }): PacketFault | undefined {

@@ -126,8 +126,20 @@ export class IngestPipeline {
     if (isUrgent) this.counters.urgent++;
     const cost = 1 + Math.floor(bytes.length / BYTES_PER_TURN);
     // Asked first: on the hot path nothing is done for traces that nobody wants.
-    const traced = isTracing() ? traceFrame(ticket, isUrgent) : { ticket, trace: null };
-    this.#queue.push(device, { device, bytes, read, receivedMs, isUrgent, ...traced }, { cost, isUrgent });
+    const traced = isTracing() ? traceFrame(ticket, isUrgent) : undefined;
+    this.#queue.push(
+      device,
+      {
+        device,
+        bytes,
+        read,
+        receivedMs,
+        isUrgent,
+        ticket: traced?.ticket ?? ticket,
+        trace: traced?.trace ?? null,
+      },
+      { cost, isUrgent },
+    );
     this.#queuedBytes += bytes.length;
     if (this.#queue.size >= QUEUE_MAX_FRAMES || this.#queuedBytes >= QUEUE_MAX_BYTES) this.#isFull = true;
     this.#schedule();

@@ -32,12 +32,14 @@ export const clinicalReadingRules: ReadingRules = {
   },
   isSentSkewed,
   isKnownCode: (code) => codeEntry(code) !== undefined,
-  isPossiblyUrgent: (readings, nowMs, offsetMs) =>
-    isUrgent(
-      readings
-        .filter(({ timeMs }) => nowMs - (timeMs + offsetMs) <= URGENT_MAX_AGE_MS)
-        .map(({ code, value, unit, comparator }) => ({ code, value: inTableUnit(value, unit), comparator })),
-    ),
+  isPossiblyUrgent(readings, nowMs, offsetMs) {
+    const recent = [];
+    for (const { timeMs, code, value, unit, comparator } of readings) {
+      if (nowMs - (timeMs + offsetMs) > URGENT_MAX_AGE_MS) continue;
+      recent.push({ code, value: inTableUnit(value, unit), comparator });
+    }
+    return recent.length > 0 && isUrgent(recent);
+  },
 };
 
 /** What to say of a reading that is refused, the member first. */

@@ -14,13 +14,17 @@ export function isSeq(value: unknown): value is number {
   return isCount(value, MAX_FRAME_SEQ);
 }
 
-/** Milliseconds since 1970 of a time in one of its two forms. @throws FrameError `FRAME_TIME_INVALID` */
-export function instantMs(text: unknown, member: string): number {
+/**
+ * Milliseconds since 1970 of a time in one of its two forms.
+ * @param index of the reading that has the member; undefined for one of the frame's own. Put into words only for an error
+ * @throws FrameError `FRAME_TIME_INVALID`
+ */
+export function instantMs(text: unknown, member: string, index?: number): number {
   const timeMs = typeof text === 'string' ? parseInstant(text) : Number.NaN;
   if (Number.isNaN(timeMs)) {
     throw new FrameError(
       'FRAME_TIME_INVALID',
-      `${member} is RFC 3339 in UTC, YYYY-MM-DDTHH:MM:SSZ or with .mmm before the Z`,
+      `${index === undefined ? member : `readings[${index}].${member}`} is RFC 3339 in UTC, YYYY-MM-DDTHH:MM:SSZ or with .mmm before the Z`,
     );
   }
   return timeMs;

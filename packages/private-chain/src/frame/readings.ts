@@ -78,9 +78,7 @@ function readReading(
     throw malformed(`readings[${index}] has exactly ${time}, code, value and unit${more}`);
   }
   const timeMs =
-    frameUpMs === undefined
-      ? instantMs(t, `readings[${index}].t`)
-      : upMs(up, `readings[${index}].up`, frameUpMs);
+    frameUpMs === undefined ? instantMs(t, 't', index) : upMs(up, `readings[${index}].up`, frameUpMs);
   if (typeof code !== 'string' || !LOINC.test(code))
     throw malformed(`readings[${index}].code is a LOINC code, e.g. 2339-0`);
   if (typeof unit !== 'string' || !UCUM.test(unit))
