@@ -192,8 +192,8 @@ export class StreamRun<Item extends StreamItem, Context> {
     for (const transition of trail.transitions()) noteFound(found, transition);
     this.#isPending = false;
     const lastIndex = this.#items.length - 1;
-    for (const [offset, item] of this.#items.slice(rewound?.index ?? 0).entries()) {
-      const at = (rewound?.index ?? 0) + offset;
+    let at = rewound?.index ?? 0;
+    for (const item of this.#items.slice(at)) {
       const judged = this.#kind.judge(context, item);
       if (judged !== item) this.#sink.rejudged(judged);
       this.#items[at] = judged;
@@ -207,6 +207,7 @@ export class StreamRun<Item extends StreamItem, Context> {
           this.#isPending = true;
         } else noteFound(found, transition);
       }
+      at++;
     }
     this.#head = context;
     this.#book.reconcile(found);
