@@ -65,7 +65,15 @@ const CASES: readonly RecordedCase[] = [
     options: { unit: 'mmol/L' },
     values: { a: ['101', '43', '326', '384'] },
     alarms: {
-      a: [{ ...veryLow, priority: 'medium', confirmation: 'unconfirmed', marks: ['fast-fall'], evidence: ['43'] }],
+      a: [
+        {
+          ...veryLow,
+          priority: 'medium',
+          confirmation: 'unconfirmed',
+          marks: ['fast-fall'],
+          evidence: ['43'],
+        },
+      ],
     },
   },
   { name: '07-low-text', values: { a: ['60', '<40', '<40'] }, alarms: { a: [{ ...lo, evidence: ['<40'] }] } },
@@ -134,25 +142,37 @@ const CASES: readonly RecordedCase[] = [
   },
 ];
 
-test.each(CASES)('the recording $name, $options', async ({ name, options, values, alarms = {} }) => {
-  const outcomes = await sendRecording(fixture, recording(name), options);
-  expect(outcomes.map(({ subject }) => subject)).toEqual(Object.keys(values));
-  for (const { subject, readings, alarms: raised, aggregated, counted } of outcomes) {
-    expect(readings.map(({ comparator = '', value }) => `${comparator}${value}`)).toEqual(values[subject]);
-    expect(raised).toMatchObject([...(alarms[subject] ?? [])]);
-    expect(aggregated).toBe(counted);
-  }
-}, TIMEOUT_MS);
+test.each(CASES)(
+  'the recording $name, $options',
+  async ({ name, options, values, alarms = {} }) => {
+    const outcomes = await sendRecording(fixture, recording(name), options);
+    expect(outcomes.map(({ subject }) => subject)).toEqual(Object.keys(values));
+    for (const { subject, readings, alarms: raised, aggregated, counted } of outcomes) {
+      expect(readings.map(({ comparator = '', value }) => `${comparator}${value}`)).toEqual(values[subject]);
+      expect(raised).toMatchObject([...(alarms[subject] ?? [])]);
+      expect(aggregated).toBe(counted);
+    }
+  },
+  TIMEOUT_MS,
+);
 
-test('17: what a clock said in 1970 is kept as it was said', async () => {
-  const [outcome] = await sendRecording(fixture, recording('17-1970'), { isKept: true });
-  expect(outcome?.readings[0]?.t).toBe('1970-01-01T00:05:00.000Z');
-}, TIMEOUT_MS);
+test(
+  '17: what a clock said in 1970 is kept as it was said',
+  async () => {
+    const [outcome] = await sendRecording(fixture, recording('17-1970'), { isKept: true });
+    expect(outcome?.readings[0]?.t).toBe('1970-01-01T00:05:00.000Z');
+  },
+  TIMEOUT_MS,
+);
 
-test('19: both values of an instant are kept, and flagged', async () => {
-  const [outcome] = await sendRecording(fixture, recording('19-conflicting-duplicate'));
-  for (const { flags } of outcome?.readings ?? []) expect(flags).toContain('CONFLICTING');
-}, TIMEOUT_MS);
+test(
+  '19: both values of an instant are kept, and flagged',
+  async () => {
+    const [outcome] = await sendRecording(fixture, recording('19-conflicting-duplicate'));
+    for (const { flags } of outcome?.readings ?? []) expect(flags).toContain('CONFLICTING');
+  },
+  TIMEOUT_MS,
+);
 
 describe('of readings in the order of their arrival', () => {
   let person: LivePatient;

@@ -1,6 +1,10 @@
 import { DeviceSession, pairDevice, type DeviceClock } from '@careledger/examples/device';
 import type { Bundle } from '@careledger/fhir';
-import { GATEWAY_ID, type GatewayFixture, type GatewayPatient } from '../fixtures/services/gateway-fixture.js';
+import {
+  GATEWAY_ID,
+  type GatewayFixture,
+  type GatewayPatient,
+} from '../fixtures/services/gateway-fixture.js';
 import { alarmOf, countOf, type EmittedAlarm } from './emitted.js';
 
 const READINGS_MAX = 5_000;

@@ -1,5 +1,10 @@
 import { isExcluded, isInterstitial } from '@careledger/clinical';
-import { readRecording, type Recording, type RecordingOptions, type RecordingRow } from '@careledger/examples';
+import {
+  readRecording,
+  type Recording,
+  type RecordingOptions,
+  type RecordingRow,
+} from '@careledger/examples';
 import type { GatewayFixture } from '../fixtures/services/gateway-fixture.js';
 import type { EmittedAlarm } from './emitted.js';
 import { LivePatient, type StoredReading } from './live-patient.js';
