@@ -43,7 +43,7 @@ export function levelOfScore({ score, counted }: Scored, thresholds: News2Thresh
       ...(score.total >= total ? ['band-medium'] : []),
       ...alone.map((parameter) => `at-${singleParameter}-${parameter}`),
     ],
-    { unconfirmed: bad.some(({ value }) => isDoubtful(value)) },
+    { unconfirmed: bad.some(({ value }) => isDoubtful(value)), total: score.total },
   );
 }
 
