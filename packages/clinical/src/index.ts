@@ -1,9 +1,9 @@
 export { CGM_REPORT_MS, cgmReport, dayCompletedBy, type CgmReport } from './cgm-report.js';
-export { clinicalConfig } from './config.js';
+export { ClinicalConfigError, clinicalConfig } from './config.js';
 export { isUrgent } from './urgency.js';
 export type { AlarmPriority, AlarmType } from './model/alarm.js';
 export { CODES, LOINC, codeEntry, columnEntry } from './model/codes.js';
-export type { ClinicalOverrides } from './model/config.js';
+export type { ClinicalConfig, ClinicalOverrides } from './model/config.js';
 export {
   METER_RANGE,
   METER_RANGE_MOLAR,
@@ -24,6 +24,13 @@ export {
   type Comparator,
   type ReadingErrorCode,
 } from './model/reading.js';
+export type {
+  SettingsAuthor,
+  SettingsLayers,
+  SettingsVersion,
+  StatedDevice,
+  StatedSettings,
+} from './model/settings.js';
 export { inRuleUnit, inTableUnit, isGlucose, isInterstitial } from './model/units.js';
 export {
   flush,
@@ -34,6 +41,8 @@ export {
   type ProcessingResult,
 } from './process.js';
 export { scoreNews2 } from './rules/news2/chart.js';
+export { NO_SETTINGS, SettingsHistory } from './settings/history.js';
+export { checkSettings, configUnder, loosenedByPatient } from './settings/in-force.js';
 export { initialState, migrateState, withOverrides, type PatientState, type StoredState } from './state.js';
 export {
   changedCodes,

@@ -55,7 +55,7 @@ export interface RuleState {
   readonly streams: unknown;
 }
 
-export type RuleSink = Pick<StreamSink<StreamItem>, 'patientId' | 'config' | 'events' | 'isLate'> & {
+export type RuleSink = Pick<StreamSink<StreamItem>, 'patientId' | 'configAt' | 'events' | 'isLate'> & {
   /** A row has these flags of this rule. */
   readonly flag: (rowId: number, flags: readonly ReadingFlag[]) => void;
 };
@@ -78,7 +78,7 @@ export interface Rule {
   readonly takes: readonly string[];
   readonly urgency: UrgencyTest;
   initial(): RuleState;
-  /** Whether the wall clock has something to say about this state at `nowMs`. */
+  /** Whether the wall clock has something to say about this state at `nowMs`, of which `config` is. */
   isDue(state: RuleState, config: ClinicalConfig, nowMs: number): boolean;
   /** The state as this release has it. Throws RangeError for one of a later release. */
   migrate(state: RuleState): RuleState;
@@ -133,7 +133,7 @@ class StreamRuleRun<Item extends StreamItem, Context> implements RuleRun {
 
   read(input: RuleInput): void {
     const definition = this.#definition;
-    const item = definition.itemOf(input, this.#sink.config);
+    const item = definition.itemOf(input, this.#sink.configAt(input.at));
     if (item === null) return;
     const stream = this.#streams.at(item.t);
     const present = stream.find(item);

@@ -1,7 +1,7 @@
-import type { ClinicalConfig } from '../model/config.js';
 import type { ClinicalEvent, RuleName } from '../model/events.js';
 import { MAX_STREAM_ITEMS } from '../model/limits.js';
 import { adds, joined } from '../model/alarm.js';
+import type { ConfigAt } from '../settings/history.js';
 import { EpisodeBook, foundOf, type FoundEpisode } from './episode-book.js';
 import type { PastEpisode, Stream, StreamItem, StreamKind } from './stream.js';
 import { Trail, TrailedStream } from './trail.js';
@@ -10,7 +10,8 @@ import type { Ended, Escalated, Transition } from './transition.js';
 /** Where a run of a stream puts what it finds. */
 export interface StreamSink<Item> {
   readonly patientId: string;
-  readonly config: ClinicalConfig;
+  /** What is in force at a rule time. */
+  readonly configAt: ConfigAt;
   readonly events: ClinicalEvent[];
   /** Whether what was measured at `t` is news no more. */
   isLate(t: number): boolean;
@@ -56,7 +57,7 @@ export class StreamRun<Item extends StreamItem, Context> {
     this.#floorT = stream.floorT;
     this.#lastOut = stream.lastOut;
     this.#isPending = stream.isPending;
-    this.#trail = TrailedStream.takeTrail(stream, sink.config);
+    this.#trail = TrailedStream.takeTrail(stream, sink.configAt);
   }
 
   /** Whether an item of time `t` can still be inserted. */
@@ -102,7 +103,7 @@ export class StreamRun<Item extends StreamItem, Context> {
     const judged = this.#kind.judge(this.#before, item);
     this.#items[index] = judged;
     const out: Transition[] = [];
-    const head = this.#kind.advance(this.#before, judged, this.#sink.config, out);
+    const head = this.#advance(this.#before, judged, out);
     if (!this.#onlyAdds(out)) {
       this.#rerun(index);
       return judged;
@@ -141,7 +142,7 @@ export class StreamRun<Item extends StreamItem, Context> {
       lastOut: this.#lastOut,
       isPending: this.#isPending,
     };
-    return new TrailedStream(stream, this.#trail, this.#sink.config);
+    return new TrailedStream(stream, this.#trail, this.#sink.configAt);
   }
 
   /**
@@ -161,7 +162,11 @@ export class StreamRun<Item extends StreamItem, Context> {
 
   #describe(): void {
     const stream = { checkpoint: this.#checkpoint, items: this.#items };
-    this.#book.describe((episode) => this.#kind.evidence(stream, episode, this.#sink.config));
+    this.#book.describe((episode) => this.#kind.evidence(stream, episode, this.#sink.configAt));
+  }
+
+  #advance(context: Context, item: Item, out: Transition[]): Context {
+    return this.#kind.advance(context, item, this.#sink.configAt(item.t), out);
   }
 
   #append(item: Item): Item {
@@ -169,7 +174,7 @@ export class StreamRun<Item extends StreamItem, Context> {
     this.#before = this.#head;
     const judged = this.#kind.judge(this.#before, item);
     const out: Transition[] = [];
-    this.#head = this.#kind.advance(this.#before, judged, this.#sink.config, out);
+    this.#head = this.#advance(this.#before, judged, out);
     this.#trail?.add(this.#items.length, this.#before, out);
     this.#items.push(judged);
     this.#lastOut = out;
@@ -199,7 +204,7 @@ export class StreamRun<Item extends StreamItem, Context> {
       this.#items[at] = judged;
       const out: Transition[] = [];
       this.#before = context;
-      context = this.#kind.advance(context, judged, this.#sink.config, out);
+      context = this.#advance(context, judged, out);
       this.#lastOut = out;
       trail.add(at, this.#before, out);
       for (const transition of out) {
@@ -244,7 +249,7 @@ export class StreamRun<Item extends StreamItem, Context> {
       swallowed < this.#items.length - 1 &&
       (first.t < oldestT || this.#items.length - swallowed > MAX_STREAM_ITEMS)
     ) {
-      this.#checkpoint = this.#kind.advance(this.#checkpoint, first, this.#sink.config, []);
+      this.#checkpoint = this.#advance(this.#checkpoint, first, []);
       this.#floorT = first.t;
       first = this.#items[++swallowed];
     }

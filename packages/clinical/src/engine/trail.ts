@@ -1,4 +1,4 @@
-import type { ClinicalConfig } from '../model/config.js';
+import type { ConfigAt } from '../settings/history.js';
 import type { Stream, StreamItem } from './stream.js';
 import type { Transition } from './transition.js';
 
@@ -75,11 +75,11 @@ export class TrailedStream<Item extends StreamItem, Context> implements Stream<I
   readonly past: Stream<Item, Context>['past'];
   readonly lastOut: readonly Transition[];
   readonly isPending: boolean;
-  readonly #config: ClinicalConfig;
+  readonly #configAt: ConfigAt;
   #trail: Trail<Context> | null;
 
-  /** @param config the settings under which the trail was made */
-  constructor(stream: Stream<Item, Context>, trail: Trail<Context> | null, config: ClinicalConfig) {
+  /** @param configAt the settings under which the trail was made */
+  constructor(stream: Stream<Item, Context>, trail: Trail<Context> | null, configAt: ConfigAt) {
     this.checkpoint = stream.checkpoint;
     this.before = stream.before;
     this.head = stream.head;
@@ -90,19 +90,19 @@ export class TrailedStream<Item extends StreamItem, Context> implements Stream<I
     this.lastOut = stream.lastOut;
     this.isPending = stream.isPending;
     this.#trail = trail;
-    this.#config = config;
+    this.#configAt = configAt;
   }
 
   /** Hands out a stream's trail, once, for it goes on with the stream; null if there is none under these settings. */
   static takeTrail<Item extends StreamItem, Context>(
     stream: Stream<Item, Context>,
-    config: ClinicalConfig,
+    configAt: ConfigAt,
   ): Trail<Context> | null {
     if (stream.items.length === 0) return new Trail<Context>();
     if (!isTrailed(stream)) return null;
     const trail = stream.#trail;
     stream.#trail = null;
-    return stream.#config === config ? trail : null;
+    return stream.#configAt === configAt ? trail : null;
   }
 }
 

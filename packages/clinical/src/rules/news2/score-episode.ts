@@ -69,7 +69,17 @@ export function withBad(bad: ScoreState['bad'], fresh: Scored): ScoreState['bad'
 const without = (bad: ScoreState['bad'], gone: readonly News2Parameter[]): ScoreState['bad'] =>
   Object.fromEntries(Object.entries(bad).filter(([parameter]) => !gone.some((name) => name === parameter)));
 
-/** The score's episode after an instant at which something was measured that NEWS2 scores. */
+/** Where the score stands when something comes that NEWS2 scores: where nothing was scored for too long, from anew. */
+export function afterGap(state: ScoreState, t: number, out: Transition[]): ScoreState {
+  const { lastT, episode } = state;
+  if (lastT === null || !isGap(lastT, t)) return state;
+  if (episode !== null) {
+    closePart(episode, { rule: RULE, end: lastT, reason: 'gap', at: t, isLast: true }, out);
+  }
+  return { ...NO_SCORE, lastT };
+}
+
+/** The score's episode after an instant, no gap before it, at which something was measured that NEWS2 scores. */
 export function stepScore(
   state: ScoreState,
   { newest, t }: { readonly newest: Newest; readonly t: number },
@@ -77,14 +87,6 @@ export function stepScore(
   out: Transition[],
 ): ScoreState {
   let { part, episode, bad } = state;
-  if (state.lastT !== null && isGap(state.lastT, t)) {
-    if (episode !== null) {
-      closePart(episode, { rule: RULE, end: state.lastT, reason: 'gap', at: t, isLast: true }, out);
-    }
-    part = IDLE_PART;
-    episode = null;
-    bad = {};
-  }
   const fresh = scoreAt(newest, t, news2.spo2Scale, { carried: false });
   // Only an episode that lasts can recover.
   const isBetween = () => part.isOpen && isMet(scoreAt(newest, t, news2.spo2Scale, { carried: true }), news2);
