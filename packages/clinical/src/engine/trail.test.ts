@@ -10,6 +10,7 @@ type Context = readonly number[];
 const HORIZON_MS = 500;
 const ITEMS = 900;
 const config = clinicalConfig();
+const configAt = () => config;
 
 /** Raises something at every hundredth instant, and counts its steps. */
 class Counting implements StreamKind<StreamItem, Context> {
@@ -52,7 +53,7 @@ type Counted = Stream<StreamItem, Context>;
 
 /** One call with one instant. */
 function read(kind: Counting, stream: Counted, t: number): Counted {
-  const sink = { patientId: 'pat_x', config, events: [], isLate: () => false, rejudged: () => undefined };
+  const sink = { patientId: 'pat_x', configAt, events: [], isLate: () => false, rejudged: () => undefined };
   const run = new StreamRun(stream, kind, sink);
   run.add({ t });
   return run.finish();
