@@ -6,6 +6,7 @@ import {
   dayCompletedBy,
   isContinuous,
   isExcluded,
+  kindOfType,
   massOf,
   summarise,
   type CgmReport,
@@ -35,9 +36,6 @@ import {
 
 /** Frames read before others have their turn: a window of a bedside monitor holds thousands. */
 const FRAMES_PER_TURN = 64;
-
-/** The type in the profile of a device whose glucose has times in ranges, whichever code it sends. */
-const CONTINUOUS_MONITOR = 'continuous-glucose-monitor';
 
 /** A record's content, before it is sealed. */
 export interface RecordContent {
@@ -190,11 +188,11 @@ export function emergencyContent(
   return { bundle, period: { start: timestampOf(startMs), end: timestampOf(lastMs + 1) }, summary: null };
 }
 
-/** Whether a device is registered as a continuous monitor; each is looked up once. */
+/** Whether a device is registered as a continuous monitor, whichever code it sends; each is looked up once. */
 function ofContinuousMonitors(core: ContentSource['core']): (deviceId: string) => boolean {
   const known = new Map<string, boolean>();
   return (deviceId) => {
-    const is = known.get(deviceId) ?? core.devices.find(deviceId)?.type === CONTINUOUS_MONITOR;
+    const is = known.get(deviceId) ?? kindOfType(core.devices.find(deviceId)?.type ?? '') === 'cgm';
     known.set(deviceId, is);
     return is;
   };

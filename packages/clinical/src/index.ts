@@ -4,9 +4,16 @@ export { isUrgent } from './urgency.js';
 export type { AlarmPriority, AlarmType } from './model/alarm.js';
 export { CODES, LOINC, codeEntry, columnEntry } from './model/codes.js';
 export type { ClinicalConfig, ClinicalOverrides } from './model/config.js';
-export { kindOfType, type DeviceDescription } from './model/device.js';
+export {
+  METER_RANGE,
+  METER_RANGE_MOLAR,
+  kindOfType,
+  rangeOf,
+  type DeviceDescription,
+  type DeviceKind,
+} from './model/device.js';
 export type { ClinicalEvent, EpisodeEndReason, Evidence, RuleName } from './model/events.js';
-export { isExcluded } from './model/flags.js';
+export { isExcluded, isPossibleGlucose } from './model/flags.js';
 export * from './model/limits.js';
 export { NEWS2_PARAMETERS, type News2Parameter, type News2Score } from './model/news2-score.js';
 export {
@@ -14,6 +21,7 @@ export {
   readingError,
   ruleTime,
   type ClinicalReading,
+  type Comparator,
   type ReadingErrorCode,
 } from './model/reading.js';
 export type {

@@ -71,10 +71,8 @@ class Run {
     const { rowId, deviceId, code, receivedAt } = reading;
     const at = ruleTime(reading);
     const device = this.#configAt(at).devices[deviceId] ?? {};
-    const flags: readonly ReadingFlag[] = [
-      ...flagsOfValue(reading),
-      ...(isFuture(reading) ? (['FUTURE_READING'] as const) : []),
-    ];
+    const ofValue = flagsOfValue(reading);
+    const flags: readonly ReadingFlag[] = isFuture(reading) ? [...ofValue, 'FUTURE_READING'] : ofValue;
     if (flags.length > 0) this.#flag(rowId, flags);
     const input: RuleInput = { reading, at, device, flags, sensorId: device.sameSensorAs ?? deviceId };
     for (const rule of rulesOf(code)) this.#rule(rule.name).read(input);

@@ -67,7 +67,7 @@ function applyTo(episodes: Map<string, FinalEpisode>, event: EpisodeEvent): void
   }
   const known = episodes.get(episodeId);
   if (known === undefined) throw new Error(`${episodeId} changed before it started`);
-  if (event.kind === 'episode-escalated') {
+  if (event.kind === 'episode-escalated' || event.kind === 'episode-scored') {
     episodes.set(episodeId, { ...known, priority: event.priority, unconfirmed: event.unconfirmed });
   } else if (event.kind === 'episode-ended') {
     episodes.set(episodeId, { ...known, end: event.end, reason: event.reason });

@@ -1,7 +1,7 @@
 import type { ClinicalConfig } from '../model/config.js';
 import type { DeviceDescription } from '../model/device.js';
 import type { ReadingFlag } from '../model/flags.js';
-import type { ClinicalReading } from '../model/reading.js';
+import type { ClinicalReading, Comparator } from '../model/reading.js';
 import type { StreamItem, StreamKind } from './stream.js';
 import { StreamPairRun, emptyPair, type StreamPair } from './stream-pair.js';
 import type { StreamSink } from './stream-run.js';
@@ -30,7 +30,7 @@ export interface Merged<Item> {
 export type UrgencyTest = (reading: {
   readonly code: string;
   readonly value: number;
-  readonly comparator?: '<' | '>' | undefined;
+  readonly comparator?: Comparator | undefined;
 }) => number;
 
 /** A rule, or several that share what they look at. Everything that there is to say of it is in its folder. */

@@ -90,6 +90,13 @@ export interface EpisodeEscalated extends Alarm {
   readonly at: number;
 }
 
+/** The score of an episode that lasts is higher than was said, for its record to say so: no notice. */
+export interface EpisodeScored extends Alarm {
+  readonly kind: 'episode-scored';
+  /** Rule time of the reading that brought it about. */
+  readonly at: number;
+}
+
 export interface EpisodeEnded {
   readonly kind: 'episode-ended';
   readonly episodeId: string;
@@ -116,4 +123,5 @@ export interface EpisodeRevised {
   readonly mergedInto: string | null;
 }
 
-export type ClinicalEvent = WindowDue | EpisodeStarted | EpisodeEscalated | EpisodeEnded | EpisodeRevised;
+export type ClinicalEvent =
+  WindowDue | EpisodeStarted | EpisodeEscalated | EpisodeScored | EpisodeEnded | EpisodeRevised;

@@ -42,7 +42,18 @@ function configOf(base: ClinicalConfig, version: SettingsVersion): ClinicalConfi
 /** What is in force at a rule time. */
 export type ConfigAt = (t: number) => ClinicalConfig;
 
+const found = new WeakMap<ClinicalConfig, WeakMap<SettingsHistory, ConfigAt>>();
+
+/** One and the same function for the same two objects: whoever keeps what came of it can tell whether it still holds. */
 export function configAtOf(base: ClinicalConfig, history: SettingsHistory): ConfigAt {
+  const known = found.get(base) ?? new WeakMap<SettingsHistory, ConfigAt>();
+  found.set(base, known);
+  const configAt = known.get(history) ?? newConfigAt(base, history);
+  known.set(history, configAt);
+  return configAt;
+}
+
+function newConfigAt(base: ClinicalConfig, history: SettingsHistory): ConfigAt {
   if (history.versions.length === 0) return () => base;
   return (t) => {
     const version = history.at(t);
