@@ -10,6 +10,7 @@ import {
   massOf,
   summarise,
   type CgmReport,
+  type SettingsHistory,
   type WindowReading,
   type WindowSummary,
 } from '@careledger/clinical';
@@ -47,6 +48,8 @@ export interface RecordContent {
 export interface ContentSource {
   readonly core: Pick<GatewayCore, 'frames' | 'devices' | 'store'>;
   readonly processing: ProcessingStore;
+  /** Each patient's settings: a record names those that shaped it. */
+  readonly settings: { of(patientNo: number): SettingsHistory };
   readonly gatewayId: string;
 }
 
@@ -55,7 +58,7 @@ export interface ContentSource {
  * `previous`.
  */
 export async function periodicContent(
-  { core, processing, gatewayId }: ContentSource,
+  { core, processing, settings, gatewayId }: ContentSource,
   patient: Patient,
   {
     source,
@@ -79,6 +82,7 @@ export async function periodicContent(
     devices: describe(core, deviceIds),
     recordedAtMs,
     chain: positionOf(core, patient, height),
+    settings: settings.of(patient.patientNo).between(startMs, endMs),
     windowStart: startMs,
     windowEnd: endMs,
     summary,
@@ -140,7 +144,7 @@ function readingsWithin(
 
 /** An episode as it stands now. Undefined when there is no such episode. */
 export function emergencyContent(
-  { core, processing, gatewayId }: ContentSource,
+  { core, processing, settings, gatewayId }: ContentSource,
   patient: Patient,
   episodeId: string,
   recordedAtMs: number,
@@ -161,12 +165,14 @@ export function emergencyContent(
     height = Math.max(height, view.height);
   }
   if (evidence.length === 0) return undefined;
+  const lastMs = Math.max(raisedMs, endMs ?? raisedMs);
   const bundle = emergencyBundle({
     patientId: patient.patientId,
     gatewayId,
     devices: describe(core, new Set(evidence.map(({ deviceId }) => deviceId))),
     recordedAtMs,
     chain: positionOf(core, patient, height),
+    settings: settings.of(patient.patientNo).between(startMs, lastMs + 1),
     episodeId,
     rule,
     start: startMs,
@@ -178,7 +184,6 @@ export function emergencyContent(
     evidence,
     news2,
   });
-  const lastMs = Math.max(raisedMs, endMs ?? raisedMs);
   // Half-open, as every period: the last reading lies within.
   return { bundle, period: { start: timestampOf(startMs), end: timestampOf(lastMs + 1) }, summary: null };
 }
