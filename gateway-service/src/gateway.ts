@@ -39,7 +39,7 @@ import { startWatcher, type WatcherOptions } from './ledger-access/watcher.js';
 import { GATEWAY_MIGRATIONS } from './migrations.js';
 import { PatientTokens } from './patients/patient-tokens.js';
 import { PatientProgress } from './patients/progress.js';
-import { Allowances, ProcessingStore, Processor } from './processing/index.js';
+import { Allowances, DevicePauses, GatewayLife, ProcessingStore, Processor } from './processing/index.js';
 import { RecordMaker } from './records/maker.js';
 import { UnmadeStore } from './records/unmade-store.js';
 import { SOFTWARE } from './software.js';
@@ -65,6 +65,9 @@ export class Gateway implements AsyncDisposable {
   readonly verifier = sodiumVerifier();
   readonly processing: ProcessingStore;
   readonly allowances: Allowances;
+  /** When this gateway was there to hear devices. */
+  readonly life: GatewayLife;
+  readonly pauses: DevicePauses;
   readonly processor: Processor;
   readonly versions: OwnVersionStore;
   readonly notices: NoticeStore;
@@ -133,6 +136,8 @@ export class Gateway implements AsyncDisposable {
 
     this.processing = new ProcessingStore(database);
     this.allowances = new Allowances(database, config.recordsPerDeviceHour);
+    this.life = new GatewayLife(database);
+    this.pauses = new DevicePauses(database);
     this.versions = new OwnVersionStore(database);
     this.notices = new NoticeStore(database);
     this.rewraps = new RewrapStore(database);
@@ -166,7 +171,8 @@ export class Gateway implements AsyncDisposable {
     });
     this.processor = new Processor({
       ...{ core, clock, logger, onFatal, store: processing, allowances, queue: this.#pipeline },
-      overrides: { windowMs: config.recordIntervalMs },
+      ...{ life: this.life, pauses: this.pauses },
+      overrides: { windowMs: config.recordIntervalMs, silence: config.silence },
     });
     this.#anchoring = new Anchoring({ ...parts, intervalMs: config.anchorIntervalMs });
 

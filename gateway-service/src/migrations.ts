@@ -12,6 +12,7 @@ import {
   ALLOWANCES_TABLES,
   DUE_TRACE_COLUMN,
   PROCESSING_TABLES,
+  SILENCE_TABLES,
 } from './processing/schema.js';
 import { UNMADE_RECORDS_TABLE } from './records/schema.js';
 import { CLOCKS_MIGRATION } from './store/index.js';
@@ -46,4 +47,5 @@ export const GATEWAY_MIGRATIONS: readonly Migration[] = [
     name: 'records: where in a trace they became due and were made',
     sql: DUE_TRACE_COLUMN + VERSIONS_TRACE_COLUMN,
   },
+  { name: 'processing: absences of the gateway, pauses of devices', sql: SILENCE_TABLES },
 ];
