@@ -40,7 +40,7 @@ import { startWatcher, type WatcherOptions } from './ledger-access/watcher.js';
 import { GATEWAY_MIGRATIONS } from './migrations.js';
 import { PatientTokens } from './patients/patient-tokens.js';
 import { PatientProgress } from './patients/progress.js';
-import { Allowances, ProcessingStore, Processor } from './processing/index.js';
+import { Allowances, DevicePauses, GatewayLife, ProcessingStore, Processor } from './processing/index.js';
 import { RecordMaker } from './records/maker.js';
 import { UnmadeStore } from './records/unmade-store.js';
 import { SettingsHistories, SettingsService, SettingsStore } from './settings/index.js';
@@ -67,6 +67,9 @@ export class Gateway implements AsyncDisposable {
   readonly verifier = sodiumVerifier();
   readonly processing: ProcessingStore;
   readonly allowances: Allowances;
+  /** When this gateway was there to hear devices. */
+  readonly life: GatewayLife;
+  readonly pauses: DevicePauses;
   readonly processor: Processor;
   readonly versions: OwnVersionStore;
   readonly notices: NoticeStore;
@@ -139,6 +142,8 @@ export class Gateway implements AsyncDisposable {
 
     this.processing = new ProcessingStore(database);
     this.allowances = new Allowances(database, config.recordsPerDeviceHour);
+    this.life = new GatewayLife(database);
+    this.pauses = new DevicePauses(database);
     this.versions = new OwnVersionStore(database);
     this.notices = new NoticeStore(database);
     this.rewraps = new RewrapStore(database);
@@ -151,7 +156,7 @@ export class Gateway implements AsyncDisposable {
     this.requests = new IdempotencyKeys({ database, clock });
     this.registrations = new Registrations(this.steps);
     this.settingsStore = new SettingsStore(database);
-    this.overrides = { windowMs: config.recordIntervalMs };
+    this.overrides = { windowMs: config.recordIntervalMs, silence: config.silence };
     const settings = new SettingsHistories(this.settingsStore);
     const { processing, allowances, versions, notices, rewraps, unmade, steps, grants } = this;
     const { anchors, registrations, settingsStore, overrides } = this;
@@ -175,7 +180,7 @@ export class Gateway implements AsyncDisposable {
     });
     this.processor = new Processor({
       ...{ core, clock, logger, onFatal, store: processing, allowances, queue: this.#pipeline },
-      ...{ overrides, settings },
+      ...{ overrides, settings, life: this.life, pauses: this.pauses },
     });
     this.settingsService = new SettingsService({ ...parts, processor: this.processor });
     this.#anchoring = new Anchoring({ ...parts, intervalMs: config.anchorIntervalMs });

@@ -12,6 +12,7 @@ import {
   ALLOWANCES_TABLES,
   DUE_TRACE_COLUMN,
   PROCESSING_TABLES,
+  SILENCE_TABLES,
 } from './processing/schema.js';
 import { UNMADE_RECORDS_TABLE } from './records/schema.js';
 import { SETTINGS_TABLE } from './settings/schema.js';
@@ -48,4 +49,5 @@ export const GATEWAY_MIGRATIONS: readonly Migration[] = [
     sql: DUE_TRACE_COLUMN + VERSIONS_TRACE_COLUMN,
   },
   { name: 'settings: versions by signed statement', sql: SETTINGS_TABLE },
+  { name: 'processing: absences of the gateway, pauses of devices', sql: SILENCE_TABLES },
 ];

@@ -13,7 +13,13 @@ import { openProviders } from '../src/ledger-access/providers.js';
 import { GATEWAY_MIGRATIONS } from '../src/migrations.js';
 import type { Patient } from '../src/patients/index.js';
 import { PatientProgress } from '../src/patients/progress.js';
-import { Allowances, ProcessingStore, Processor } from '../src/processing/index.js';
+import {
+  Allowances,
+  DevicePauses,
+  GatewayLife,
+  ProcessingStore,
+  Processor,
+} from '../src/processing/index.js';
 import { RecordMaker, type MakingOutcome } from '../src/records/maker.js';
 import { openOwnRecord } from '../src/records/own-record.js';
 import type { OwnVersion } from '../src/records/own-version.js';
@@ -244,6 +250,7 @@ export class RecordsFixture implements AsyncDisposable {
       core,
       store: processing,
       allowances: new Allowances(database, RECORDS_PER_HOUR),
+      ...{ life: new GatewayLife(database), pauses: new DevicePauses(database) },
       overrides: {},
       settings,
       clock,

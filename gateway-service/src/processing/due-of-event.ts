@@ -1,4 +1,4 @@
-import type { ClinicalEvent } from '@careledger/clinical';
+import { FOR_AUTHORITIES, type ClinicalEvent } from '@careledger/clinical';
 import { timestampOf } from '@careledger/domain';
 import { isTracing, startSpan, type TraceParent } from '@careledger/service-kit';
 import { URGENT_MAX_AGE_MS } from '../ingest/index.js';
@@ -82,14 +82,17 @@ export function applyEvent(
     throw new Error(`Episode ${source} changed before it started`);
   const episode = episodeAfter(event, { patientNo, arrivedMs, known });
   store.saveEpisode(episode);
-  // It is nobody's emergency that a device is silent: the alarm is for the patient to see.
-  if (episode.type === 'technical' && episode.priority === 'low') return undefined;
+  // Of low priority and about a device: the patient sees it, and authorities are told of what lasts.
+  if (!isForAuthorities(episode)) return undefined;
   const isTold = event.kind !== 'episode-revised' && event.kind !== 'episode-scored';
   return {
     ...{ patientNo, kind: 'emergency', source, priority: isTold ? 'emergency' : 'periodic' },
     ...{ arrivedMs: isTold ? arrivedMs : null, trace },
   };
 }
+
+const isForAuthorities = ({ type, priority, marks }: Episode): boolean =>
+  type !== 'technical' || priority !== 'low' || marks.includes(FOR_AUTHORITIES);
 
 type EpisodeEvent = Exclude<ClinicalEvent, { kind: 'window-due' }>;
 

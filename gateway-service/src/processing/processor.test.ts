@@ -4,7 +4,14 @@ import { TestCore } from '../../testing/test-core.js';
 import type { GatewayCore } from '../core.js';
 import { GATEWAY_MIGRATIONS } from '../migrations.js';
 import { SettingsHistories, SettingsStore } from '../settings/index.js';
-import { Allowances, ProcessingStore, Processor, type DueRecord } from './index.js';
+import {
+  Allowances,
+  DevicePauses,
+  GatewayLife,
+  ProcessingStore,
+  Processor,
+  type DueRecord,
+} from './index.js';
 
 const MINUTE_MS = 60_000;
 const HOUR_MS = 60 * MINUTE_MS;
@@ -28,6 +35,7 @@ afterEach(async () => {
 async function processorOf(core: GatewayCore): Promise<{ processor: Processor; store: ProcessingStore }> {
   const store = new ProcessingStore(core.store.database);
   const processor = new Processor({
+    ...{ life: new GatewayLife(core.store.database), pauses: new DevicePauses(core.store.database) },
     core,
     store,
     allowances: new Allowances(core.store.database, { emergency: 12, periodic: 240 }),
