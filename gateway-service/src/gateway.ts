@@ -2,6 +2,8 @@ import { join } from 'node:path';
 import type { KeyStore } from '@careledger/crypto/key-store';
 import { sodiumVerifier } from '@careledger/crypto/sodium';
 import { IdempotencyKeys, prepareDataDir, type Logger, type Worker } from '@careledger/service-kit';
+import { AcknowledgementFetcher } from './alarms/acknowledgement-fetcher.js';
+import { AlarmStore } from './alarms/alarm-store.js';
 import { EmbeddedBroker, openFrameSource, type FrameSource } from './broker/index.js';
 import type { GatewayConfig } from './config.js';
 import {
@@ -20,6 +22,7 @@ import { GatewayClock } from './device-clock/index.js';
 import { AnchorStore } from './delivery/anchor-store.js';
 import { Anchoring } from './delivery/anchoring.js';
 import { Announcing } from './delivery/announcing.js';
+import { AuthorityClients } from './delivery/authority-clients.js';
 import { Flushing } from './delivery/flushing.js';
 import { NoticeSender } from './delivery/notice-sender.js';
 import { NoticeStore } from './delivery/notice-store.js';
@@ -68,6 +71,8 @@ export class Gateway implements AsyncDisposable {
   readonly processor: Processor;
   readonly versions: OwnVersionStore;
   readonly notices: NoticeStore;
+  /** What became of alarms: their calls and who acknowledged them. */
+  readonly alarms: AlarmStore;
   readonly rewraps: RewrapStore;
   readonly unmade: UnmadeStore;
   readonly steps: StepStore;
@@ -89,6 +94,7 @@ export class Gateway implements AsyncDisposable {
   readonly #keys: KeyStore;
   readonly #pipeline: DeliveryPipeline;
   readonly #noticeSender: NoticeSender;
+  readonly #acknowledgements: AcknowledgementFetcher;
   readonly #anchoring: Anchoring;
   readonly #rewrapper: Rewrapper;
   readonly #consentOutbox: ConsentOutbox;
@@ -135,6 +141,7 @@ export class Gateway implements AsyncDisposable {
     this.allowances = new Allowances(database, config.recordsPerDeviceHour);
     this.versions = new OwnVersionStore(database);
     this.notices = new NoticeStore(database);
+    this.alarms = new AlarmStore(database);
     this.rewraps = new RewrapStore(database);
     this.unmade = new UnmadeStore(database);
     this.steps = new StepStore(database);
@@ -144,17 +151,19 @@ export class Gateway implements AsyncDisposable {
     this.tokens = new PatientTokens(database, patients);
     this.requests = new IdempotencyKeys({ database, clock });
     this.registrations = new Registrations(this.steps);
-    const { processing, allowances, versions, notices, rewraps, unmade, steps, grants } = this;
+    const { processing, allowances, versions, notices, alarms, rewraps, unmade, steps, grants } = this;
     const { anchors, registrations } = this;
     const stores = {
-      ...{ processing, allowances, versions, notices, rewraps, unmade, steps, grants, subscriptions },
-      ...{ anchors, registrations },
+      ...{ processing, allowances, versions, notices, alarms, rewraps, unmade, steps, grants },
+      ...{ subscriptions, anchors, registrations },
     };
     const parts = { ...base, ...outside, ...stores };
 
     // A record's way, from its last stage to its first.
     const tokens = new Map(config.authorities.map(({ authorityId, token }) => [authorityId, token]));
-    this.#noticeSender = new NoticeSender({ ...parts, tokens });
+    const authorities = new AuthorityClients(tokens);
+    this.#noticeSender = new NoticeSender({ ...parts, authorities });
+    this.#acknowledgements = new AcknowledgementFetcher({ ...parts, authorities });
     this.#rewrapper = new Rewrapper(parts);
     this.#pipeline = new DeliveryPipeline({
       ...parts,
@@ -165,7 +174,7 @@ export class Gateway implements AsyncDisposable {
       rewrapper: this.#rewrapper,
     });
     this.processor = new Processor({
-      ...{ core, clock, logger, onFatal, store: processing, allowances, queue: this.#pipeline },
+      ...{ core, clock, logger, onFatal, store: processing, alarms, allowances, queue: this.#pipeline },
       overrides: { windowMs: config.recordIntervalMs },
     });
     this.#anchoring = new Anchoring({ ...parts, intervalMs: config.anchorIntervalMs });
@@ -227,6 +236,7 @@ export class Gateway implements AsyncDisposable {
       this.#pipeline.stop(),
       this.#anchoring.stop(),
       this.#noticeSender.stop(),
+      this.#acknowledgements.stop(),
       this.#consentOutbox.stop(),
     ]);
     this.ledger.close();
@@ -256,6 +266,7 @@ export class Gateway implements AsyncDisposable {
     this.#consentOutbox.start();
     this.#pipeline.start();
     this.#noticeSender.start();
+    this.#acknowledgements.start();
     this.#anchoring.start();
     this.#rewrapper.start();
     this.reconciler.start();

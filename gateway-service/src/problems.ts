@@ -40,6 +40,8 @@ export const problems = defineProblems({
   // records
   RECORD_NOT_FOUND: { status: 404, title: 'This gateway has made no such record' },
   RECORD_DAMAGED: { status: 500, title: 'This gateway’s copy of the record is not what was signed' },
+  // alarms
+  ALARM_NOT_FOUND: { status: 404, title: 'The patient has no such alarm' },
   // consent
   CONSENT_STATEMENT_REFUSED: {
     status: 422,

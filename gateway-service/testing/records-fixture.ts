@@ -2,6 +2,9 @@ import { randomId128 } from '@careledger/crypto';
 import { sodiumVerifier } from '@careledger/crypto/sodium';
 import type { StatementBody } from '@careledger/contracts';
 import { GrantStore, SubscriptionStore } from '../src/consent/index.js';
+import { AcknowledgementFetcher } from '../src/alarms/acknowledgement-fetcher.js';
+import { AlarmStore } from '../src/alarms/alarm-store.js';
+import { AuthorityClients } from '../src/delivery/authority-clients.js';
 import { NoticeSender } from '../src/delivery/notice-sender.js';
 import { NoticeStore } from '../src/delivery/notice-store.js';
 import { OwnVersionStore } from '../src/delivery/own-version-store.js';
@@ -54,6 +57,8 @@ export class RecordsFixture implements AsyncDisposable {
   maker!: RecordMaker;
   rewrapper!: Rewrapper;
   sender!: NoticeSender;
+  alarms!: AlarmStore;
+  acknowledgements!: AcknowledgementFetcher;
   #storing!: Storing;
 
   private constructor(readonly testCore: TestCore) {}
@@ -177,7 +182,7 @@ export class RecordsFixture implements AsyncDisposable {
   }
 
   async #stop(): Promise<void> {
-    await Promise.all([this.rewrapper.stop(), this.sender.stop()]);
+    await Promise.all([this.rewrapper.stop(), this.sender.stop(), this.acknowledgements.stop()]);
     this.processor.close();
   }
 
@@ -189,12 +194,13 @@ export class RecordsFixture implements AsyncDisposable {
     this.processing = new ProcessingStore(database);
     this.versions = new OwnVersionStore(database);
     this.notices = new NoticeStore(database);
+    this.alarms = new AlarmStore(database);
     this.rewraps = new RewrapStore(database);
     this.unmade = new UnmadeStore(database);
     this.grants = new GrantStore(database);
     this.subscriptions = new SubscriptionStore(database);
     const log = (_about: unknown, message = ''): void => void this.logged.push(message);
-    const { processing, versions, notices, rewraps, unmade, grants, subscriptions } = this;
+    const { processing, versions, notices, alarms, rewraps, unmade, grants, subscriptions } = this;
     const parts = {
       ...{
         core,
@@ -204,6 +210,7 @@ export class RecordsFixture implements AsyncDisposable {
         processing,
         versions,
         notices,
+        alarms,
         rewraps,
         unmade,
         grants,
@@ -221,7 +228,9 @@ export class RecordsFixture implements AsyncDisposable {
     };
     this.maker = new RecordMaker(parts);
     this.rewrapper = new Rewrapper(parts);
-    this.sender = new NoticeSender({ ...parts, tokens: new Map() });
+    const authorities = new AuthorityClients(new Map());
+    this.sender = new NoticeSender({ ...parts, authorities });
+    this.acknowledgements = new AcknowledgementFetcher({ ...parts, authorities });
     this.#storing = new Storing({
       ...parts,
       ledger: {
@@ -232,6 +241,7 @@ export class RecordsFixture implements AsyncDisposable {
     this.processor = new Processor({
       core,
       store: processing,
+      alarms,
       allowances: new Allowances(database, RECORDS_PER_HOUR),
       overrides: {},
       clock,

@@ -20,7 +20,13 @@ import type { Logger } from '@careledger/service-kit';
 import type { GatewayCore } from '../core.js';
 import { clinicalReadingRules, type CommittedFrame } from '../ingest/index.js';
 import type { Allowances } from './allowances.js';
-import { allowanceFor, applyEvent, traceEvent, type PatientEvent } from './due-of-event.js';
+import {
+  allowanceFor,
+  applyEvent,
+  traceEvent,
+  type CalledAlarms,
+  type PatientEvent,
+} from './due-of-event.js';
 import { CATCH_UP_FRAMES, PERSIST_AFTER_FRAMES, PERSIST_DELAY_MS, TICK_INTERVAL_MS } from './limits.js';
 import { clinicalReadings, rowOfReading, type ProcessedFrame } from './reading-id.js';
 import type { DueRecord, ProcessingStore } from './store.js';
@@ -34,6 +40,7 @@ export interface DueQueue {
 export interface ProcessorOptions {
   readonly core: Pick<GatewayCore, 'frames' | 'store' | 'patients' | 'pipeline' | 'devices'>;
   readonly store: ProcessingStore;
+  readonly alarms: CalledAlarms;
   readonly overrides: ClinicalOverrides;
   readonly allowances: Allowances;
   readonly clock: () => number;
@@ -159,8 +166,8 @@ export class Processor {
    * one. Once due it is one record, whatever happens to it until it is made.
    */
   #putDue(event: PatientEvent, nowMs: number): PutRecord | undefined {
-    const { store, allowances } = this.#options;
-    const wanted = applyEvent(store, event);
+    const { store, alarms, allowances } = this.#options;
+    const wanted = applyEvent({ store, alarms, nowMs }, event);
     if (wanted === undefined) return undefined;
     const { patientNo, kind, source } = wanted;
     const allowance = allowanceFor(event);
