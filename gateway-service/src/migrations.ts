@@ -3,6 +3,7 @@ import {
   idempotencyKeysMigration,
   type Migration,
 } from '@careledger/service-kit';
+import { ALARM_CALLS_TABLES } from './alarms/schema.js';
 import { CONSENT_OWNERS, CONSENT_TABLES } from './consent/schema.js';
 import { ANCHORS_TABLE, VERSIONS_FORMAT, VERSIONS_TABLES, VERSIONS_TRACE_COLUMN } from './delivery/schema.js';
 import { AUTHORITIES_TABLE } from './ledger-access/schema.js';
@@ -50,4 +51,5 @@ export const GATEWAY_MIGRATIONS: readonly Migration[] = [
   },
   { name: 'settings: versions by signed statement', sql: SETTINGS_TABLE },
   { name: 'processing: absences of the gateway, pauses of devices', sql: SILENCE_TABLES },
+  { name: 'alarms: calls and who acknowledged them', sql: ALARM_CALLS_TABLES },
 ];

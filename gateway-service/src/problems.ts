@@ -55,6 +55,8 @@ export const problems = defineProblems({
     status: 412,
     title: 'The version in force is another one than the request builds on: `version`',
   },
+  // alarms
+  ALARM_NOT_FOUND: { status: 404, title: 'The patient has no such alarm' },
   // consent
   CONSENT_STATEMENT_REFUSED: {
     status: 422,

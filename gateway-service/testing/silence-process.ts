@@ -1,3 +1,4 @@
+import { AlarmStore } from '../src/alarms/alarm-store.js';
 import { EmbeddedBroker } from '../src/broker/index.js';
 import { GATEWAY_MIGRATIONS } from '../src/migrations.js';
 import {
@@ -25,6 +26,7 @@ const core = openTestCore(folder, await openTestKeyStore(folder), { migrations: 
 const { database } = core.store;
 const processor = new Processor({
   ...{ core, store: new ProcessingStore(database) },
+  alarms: new AlarmStore(database),
   settings: new SettingsHistories(new SettingsStore(database)),
   allowances: new Allowances(database, { emergency: 100, periodic: 100 }),
   ...{ life: new GatewayLife(database), pauses: new DevicePauses(database) },

@@ -2,6 +2,7 @@ import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { openDatabase } from '@careledger/service-kit';
 import { SimulatedDevice, glucose } from '../../testing/simulated-device.js';
 import { TestCore } from '../../testing/test-core.js';
+import { AlarmStore } from '../alarms/alarm-store.js';
 import { FIRST_RELEASE_MIGRATIONS, GATEWAY_MIGRATIONS } from '../migrations.js';
 import type { Patient } from '../patients/index.js';
 import { STORE_MIGRATIONS } from '../store/index.js';
@@ -51,6 +52,7 @@ async function start(): Promise<void> {
   told = [];
   processor = new Processor({
     ...{ life: new GatewayLife(database), pauses: new DevicePauses(database) },
+    alarms: new AlarmStore(database),
     ...{ core, store, allowances, overrides: {}, clock: () => t.nowMs },
     settings: new SettingsHistories(new SettingsStore(database)),
     queue: { addDue: (records) => due.push(...records) },

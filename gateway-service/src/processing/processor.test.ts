@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { SimulatedDevice, glucose } from '../../testing/simulated-device.js';
+import { AlarmStore } from '../alarms/alarm-store.js';
 import { TestCore } from '../../testing/test-core.js';
 import type { GatewayCore } from '../core.js';
 import { GATEWAY_MIGRATIONS } from '../migrations.js';
@@ -36,6 +37,7 @@ async function processorOf(core: GatewayCore): Promise<{ processor: Processor; s
   const store = new ProcessingStore(core.store.database);
   const processor = new Processor({
     ...{ life: new GatewayLife(core.store.database), pauses: new DevicePauses(core.store.database) },
+    alarms: new AlarmStore(core.store.database),
     core,
     store,
     allowances: new Allowances(core.store.database, { emergency: 12, periodic: 240 }),

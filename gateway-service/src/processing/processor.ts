@@ -26,7 +26,13 @@ import type { GatewayCore } from '../core.js';
 import type { Device } from '../devices/index.js';
 import { clinicalReadingRules, type CommittedFrame } from '../ingest/index.js';
 import type { Allowances } from './allowances.js';
-import { allowanceFor, applyEvent, traceEvent, type PatientEvent } from './due-of-event.js';
+import {
+  allowanceFor,
+  applyEvent,
+  traceEvent,
+  type CalledAlarms,
+  type PatientEvent,
+} from './due-of-event.js';
 import { DeviceFloods } from './device-floods.js';
 import type { DevicePauses } from './device-pauses.js';
 import type { GatewayLife } from './gateway-life.js';
@@ -52,6 +58,7 @@ export interface ProcessorOptions {
   readonly store: ProcessingStore;
   readonly life: GatewayLife;
   readonly pauses: DevicePauses;
+  readonly alarms: CalledAlarms;
   readonly overrides: ClinicalOverrides;
   /** Each patient's settings, in memory. */
   readonly settings: { of(patientNo: number): SettingsHistory };
@@ -206,8 +213,8 @@ export class Processor {
    * one. Once due it is one record, whatever happens to it until it is made.
    */
   #putDue(event: PatientEvent, nowMs: number): PutRecord | undefined {
-    const { store, allowances } = this.#options;
-    const wanted = applyEvent(store, event);
+    const { store, alarms, allowances } = this.#options;
+    const wanted = applyEvent({ store, alarms, nowMs }, event);
     if (wanted === undefined) return undefined;
     const { patientNo, kind, source } = wanted;
     const allowance = allowanceFor(event);
@@ -435,7 +442,11 @@ export class Processor {
     this.#refused.clear();
     for (const [patientNo, refused] of byPatient) {
       const refusals = refused.map(([{ deviceId }, receivedAt]): Refusal => ({ deviceId, receivedAt }));
-      this.#take(patientNo, noteRefusals(this.#stateOf(patientNo), refusals, this.#settingsOf(patientNo)), nowMs);
+      this.#take(
+        patientNo,
+        noteRefusals(this.#stateOf(patientNo), refusals, this.#settingsOf(patientNo)),
+        nowMs,
+      );
     }
   }
 

@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { glucose, type SimulatedDevice } from '../../testing/simulated-device.js';
 import { TestCore } from '../../testing/test-core.js';
+import { AlarmStore } from '../alarms/alarm-store.js';
 import { GATEWAY_MIGRATIONS } from '../migrations.js';
 import type { Patient } from '../patients/index.js';
 import { SettingsHistories, SettingsStore } from '../settings/index.js';
@@ -47,6 +48,7 @@ async function start(): Promise<void> {
   };
   processor = new Processor({
     ...{ core, store, life, pauses: new DevicePauses(database), overrides: {}, clock: () => t.nowMs },
+    alarms: new AlarmStore(database),
     settings: new SettingsHistories(new SettingsStore(database)),
     allowances: new Allowances(database, { emergency: 5, periodic: 5 }),
     queue: { addDue: (records) => due.push(...records) },
