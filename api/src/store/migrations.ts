@@ -358,4 +358,10 @@ export const migrations: readonly Migration[] = [
       ) STRICT, WITHOUT ROWID;`,
   },
   idempotencyAnswersMigration,
+  {
+    name: 'outbox: where in a trace a task was added',
+    sql: `
+      -- as the header traceparent writes it; null where nothing was traced
+      ALTER TABLE outbox ADD COLUMN trace TEXT;`,
+  },
 ];
