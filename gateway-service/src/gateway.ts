@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import type { ClinicalOverrides } from '@careledger/clinical';
 import type { KeyStore } from '@careledger/crypto/key-store';
 import { sodiumVerifier } from '@careledger/crypto/sodium';
 import { IdempotencyKeys, prepareDataDir, type Logger, type Worker } from '@careledger/service-kit';
@@ -39,9 +40,10 @@ import { startWatcher, type WatcherOptions } from './ledger-access/watcher.js';
 import { GATEWAY_MIGRATIONS } from './migrations.js';
 import { PatientTokens } from './patients/patient-tokens.js';
 import { PatientProgress } from './patients/progress.js';
-import { Allowances, ProcessingStore, Processor } from './processing/index.js';
+import { Allowances, DevicePauses, GatewayLife, ProcessingStore, Processor } from './processing/index.js';
 import { RecordMaker } from './records/maker.js';
 import { UnmadeStore } from './records/unmade-store.js';
+import { SettingsHistories, SettingsService, SettingsStore } from './settings/index.js';
 import { SOFTWARE } from './software.js';
 
 export interface GatewayOptions {
@@ -65,6 +67,9 @@ export class Gateway implements AsyncDisposable {
   readonly verifier = sodiumVerifier();
   readonly processing: ProcessingStore;
   readonly allowances: Allowances;
+  /** When this gateway was there to hear devices. */
+  readonly life: GatewayLife;
+  readonly pauses: DevicePauses;
   readonly processor: Processor;
   readonly versions: OwnVersionStore;
   readonly notices: NoticeStore;
@@ -79,6 +84,10 @@ export class Gateway implements AsyncDisposable {
   readonly requests: IdempotencyKeys;
   readonly providers: Providers;
   readonly consent: ConsentService;
+  readonly settingsStore: SettingsStore;
+  readonly settingsService: SettingsService;
+  /** What judges readings where a patient’s settings say nothing. */
+  readonly overrides: ClinicalOverrides;
   readonly reconciler: Reconciler;
   readonly flushing: Flushing;
   readonly workers: Workers;
@@ -133,6 +142,8 @@ export class Gateway implements AsyncDisposable {
 
     this.processing = new ProcessingStore(database);
     this.allowances = new Allowances(database, config.recordsPerDeviceHour);
+    this.life = new GatewayLife(database);
+    this.pauses = new DevicePauses(database);
     this.versions = new OwnVersionStore(database);
     this.notices = new NoticeStore(database);
     this.rewraps = new RewrapStore(database);
@@ -144,11 +155,14 @@ export class Gateway implements AsyncDisposable {
     this.tokens = new PatientTokens(database, patients);
     this.requests = new IdempotencyKeys({ database, clock });
     this.registrations = new Registrations(this.steps);
+    this.settingsStore = new SettingsStore(database);
+    this.overrides = { windowMs: config.recordIntervalMs, silence: config.silence };
+    const settings = new SettingsHistories(this.settingsStore);
     const { processing, allowances, versions, notices, rewraps, unmade, steps, grants } = this;
-    const { anchors, registrations } = this;
+    const { anchors, registrations, settingsStore, overrides } = this;
     const stores = {
       ...{ processing, allowances, versions, notices, rewraps, unmade, steps, grants, subscriptions },
-      ...{ anchors, registrations },
+      ...{ anchors, registrations, settings, settingsStore },
     };
     const parts = { ...base, ...outside, ...stores };
 
@@ -166,8 +180,9 @@ export class Gateway implements AsyncDisposable {
     });
     this.processor = new Processor({
       ...{ core, clock, logger, onFatal, store: processing, allowances, queue: this.#pipeline },
-      overrides: { windowMs: config.recordIntervalMs },
+      ...{ overrides, settings, life: this.life, pauses: this.pauses },
     });
+    this.settingsService = new SettingsService({ ...parts, processor: this.processor });
     this.#anchoring = new Anchoring({ ...parts, intervalMs: config.anchorIntervalMs });
 
     const settler = new ConsentSettler({

@@ -12,8 +12,10 @@ import {
   ALLOWANCES_TABLES,
   DUE_TRACE_COLUMN,
   PROCESSING_TABLES,
+  SILENCE_TABLES,
 } from './processing/schema.js';
 import { UNMADE_RECORDS_TABLE } from './records/schema.js';
+import { SETTINGS_TABLE } from './settings/schema.js';
 import { CLOCKS_MIGRATION } from './store/index.js';
 
 /** Those of the first release. */
@@ -46,4 +48,6 @@ export const GATEWAY_MIGRATIONS: readonly Migration[] = [
     name: 'records: where in a trace they became due and were made',
     sql: DUE_TRACE_COLUMN + VERSIONS_TRACE_COLUMN,
   },
+  { name: 'settings: versions by signed statement', sql: SETTINGS_TABLE },
+  { name: 'processing: absences of the gateway, pauses of devices', sql: SILENCE_TABLES },
 ];

@@ -5,7 +5,16 @@ import { TestCore } from '../../testing/test-core.js';
 import { FIRST_RELEASE_MIGRATIONS, GATEWAY_MIGRATIONS } from '../migrations.js';
 import type { Patient } from '../patients/index.js';
 import { STORE_MIGRATIONS } from '../store/index.js';
-import { Allowances, ProcessingStore, Processor, type DueRecord, type RecordsPerHour } from './index.js';
+import { SettingsHistories, SettingsStore } from '../settings/index.js';
+import {
+  Allowances,
+  DevicePauses,
+  GatewayLife,
+  ProcessingStore,
+  Processor,
+  type DueRecord,
+  type RecordsPerHour,
+} from './index.js';
 
 const HOUR_MS = 60 * 60_000;
 const PER_HOUR: RecordsPerHour = { emergency: 1, periodic: 10 };
@@ -41,7 +50,9 @@ async function start(): Promise<void> {
   due = [];
   told = [];
   processor = new Processor({
+    ...{ life: new GatewayLife(database), pauses: new DevicePauses(database) },
     ...{ core, store, allowances, overrides: {}, clock: () => t.nowMs },
+    settings: new SettingsHistories(new SettingsStore(database)),
     queue: { addDue: (records) => due.push(...records) },
     logger: {
       warn: ({ deviceId }: { deviceId: string }) => told.push(deviceId),

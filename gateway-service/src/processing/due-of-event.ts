@@ -1,4 +1,4 @@
-import type { ClinicalEvent } from '@careledger/clinical';
+import { FOR_AUTHORITIES, type ClinicalEvent } from '@careledger/clinical';
 import { timestampOf } from '@careledger/domain';
 import { isTracing, startSpan, type TraceParent } from '@careledger/service-kit';
 import { URGENT_MAX_AGE_MS } from '../ingest/index.js';
@@ -34,6 +34,7 @@ function newsTimeOf(event: ClinicalEvent): number | undefined {
     case 'episode-ended':
       return event.end;
     case 'episode-revised':
+    case 'episode-scored':
     case 'window-due':
       return undefined;
   }
@@ -65,7 +66,7 @@ export function windowOfSource(source: string): { readonly startMs: number; read
 
 /**
  * Writes down what an event changes and says which record is due because of it, if any. Within a transaction. An alarm
- * that is raised, escalated, confirmed or over is told; what late readings change of it is written down.
+ * that is raised, escalated, confirmed or over is told; a higher score, and what late readings change, is written down.
  */
 export function applyEvent(
   store: ProcessingStore,
@@ -81,14 +82,17 @@ export function applyEvent(
     throw new Error(`Episode ${source} changed before it started`);
   const episode = episodeAfter(event, { patientNo, arrivedMs, known });
   store.saveEpisode(episode);
-  // It is nobody's emergency that a device is silent: the alarm is for the patient to see.
-  if (episode.type === 'technical' && episode.priority === 'low') return undefined;
-  const isTold = event.kind !== 'episode-revised';
+  // Of low priority and about a device: the patient sees it, and authorities are told of what lasts.
+  if (!isForAuthorities(episode)) return undefined;
+  const isTold = event.kind !== 'episode-revised' && event.kind !== 'episode-scored';
   return {
     ...{ patientNo, kind: 'emergency', source, priority: isTold ? 'emergency' : 'periodic' },
     ...{ arrivedMs: isTold ? arrivedMs : null, trace },
   };
 }
+
+const isForAuthorities = ({ type, priority, marks }: Episode): boolean =>
+  type !== 'technical' || priority !== 'low' || marks.includes(FOR_AUTHORITIES);
 
 type EpisodeEvent = Exclude<ClinicalEvent, { kind: 'window-due' }>;
 
@@ -117,7 +121,7 @@ function changeOf(
   known: Episode,
 ): Partial<Episode> {
   if (event.kind === 'episode-ended') return { status: 'ended', endMs: event.end, endReason: event.reason };
-  if (event.kind === 'episode-escalated') {
+  if (event.kind === 'episode-escalated' || event.kind === 'episode-scored') {
     const { priority, unconfirmed, marks, evidence, news2 } = event;
     const rows = new Set(known.evidence.map(({ rowId }) => rowId));
     const more = evidence.filter(({ rowId }) => !rows.has(rowId));

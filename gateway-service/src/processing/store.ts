@@ -170,6 +170,14 @@ export class ProcessingStore {
     return row && episodeOf(row);
   }
 
+  /** Episodes of a rule that last, of all patients. */
+  openEpisodes(rule: RuleName): Episode[] {
+    const rows = this.#database
+      .prepare(`SELECT * FROM episodes WHERE status = 'open' AND rule = ?`)
+      .all(rule) as unknown as EpisodeRow[];
+    return rows.map(episodeOf);
+  }
+
   /** Physiological and technical alarms so far, by priority; those that were found to be part of another not again. */
   alarmCounts(): Record<AlarmPriority, number> {
     const rows = this.#database
