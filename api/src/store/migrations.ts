@@ -371,4 +371,10 @@ export const migrations: readonly Migration[] = [
         PRIMARY KEY (patient_id, sid)
       ) STRICT, WITHOUT ROWID;`,
   },
+  {
+    name: 'outbox: where in a trace a task was added',
+    sql: `
+      -- as the header traceparent writes it; null where nothing was traced
+      ALTER TABLE outbox ADD COLUMN trace TEXT;`,
+  },
 ];

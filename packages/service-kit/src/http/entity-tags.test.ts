@@ -1,6 +1,6 @@
 import { afterEach, describe, expect, test } from '@jest/globals';
 import { Type } from 'typebox';
-import { matches, versionTag } from './entity-tags.js';
+import { contentTag, matches, versionTag } from './entity-tags.js';
 import { FHIR_JSON } from './operation-outcome.js';
 import { ProblemError } from './problems.js';
 import type { ServiceApp } from './service.js';
@@ -110,4 +110,11 @@ test.each([
   ['"3', false],
 ])('If-Match %j lets the third version through: %j', (header, isThrough) => {
   expect(matches(header, versionTag(3))).toBe(isThrough);
+});
+
+test('what is shown has another tag once any of it is another', () => {
+  const shown = { id: 'a', stage: 'active' };
+  expect(contentTag({ ...shown })).toBe(contentTag(shown));
+  expect(contentTag({ ...shown, stage: 'withdrawn' })).not.toBe(contentTag(shown));
+  expect(contentTag(shown)).toMatch(/^"[\w-]{43}"$/);
 });
