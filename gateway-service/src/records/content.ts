@@ -99,12 +99,17 @@ async function readingsBetween(
 ): Promise<{ readings: WindowReading[]; height: number }> {
   const readings: WindowReading[] = [];
   const isMonitor = ofContinuousMonitors(core);
+  const sensors = processing.sharedSensors(patient.patientNo);
   let height = -1;
   let frames = 0;
   for (const view of core.frames.framesBetween(patient.chain, startMs, endMs)) {
+    const sensorId = sensors.get(view.deviceId);
+    const about = {
+      ...(sensorId !== undefined && { sensorId }),
+      ...(isMonitor(view.deviceId) && { isContinuous: true }),
+    };
     const within = readingsWithin(view, { startMs, endMs }, processing.flagsOfRow(view.rowId));
-    if (isMonitor(view.deviceId)) readings.push(...within.map((each) => ({ ...each, isContinuous: true })));
-    else readings.push(...within);
+    readings.push(...within.map((each) => ({ ...each, ...about })));
     height = Math.max(height, view.height);
     frames += 1;
     if (frames % FRAMES_PER_TURN === 0) await nextTurn();
@@ -121,7 +126,11 @@ async function reportOf(
   const { readings } = await readingsBetween(stored, patient, endMs - CGM_REPORT_MS, endMs);
   const ofSensors = readings
     .filter((reading) => reading.plausible && isContinuous(reading))
-    .map((reading) => ({ deviceId: reading.deviceId, t: reading.t, value: massOf(reading) }));
+    .map((reading) => ({
+      ...reading,
+      deviceId: reading.sensorId ?? reading.deviceId,
+      value: massOf(reading),
+    }));
   const report = cgmReport(ofSensors, endMs);
   return report && { report, endMs };
 }

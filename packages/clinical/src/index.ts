@@ -33,6 +33,7 @@ export {
   massOf,
   summarise,
   type CodeSummary,
+  type StatisticName,
   type WindowReading,
   type WindowSummary,
 } from './summary.js';

@@ -54,6 +54,7 @@ interface Found {
   readonly at: number;
   readonly isDoubtful: boolean;
   readonly isOfMonitor: boolean;
+  readonly isSpot: boolean;
 }
 
 /** Values of a parameter's preferred code: of each sensor its newest instant, if that is young enough. */
@@ -101,6 +102,7 @@ function scoresAt(
       at: worst.value.at,
       isDoubtful: worst.value.flags.includes('FUTURE_READING'),
       isOfMonitor: worst.value.kind === 'monitor',
+      isSpot: SPOT.includes(worst.value.code),
     });
   }
   return found;
@@ -129,7 +131,8 @@ export function news2Episodes(prepared: readonly Prepared[], scale: number): Fin
     return {
       ...{ t, fresh, grade, isHigh },
       isDoubtful: bad.some(({ isDoubtful }) => isDoubtful),
-      duration: !isHigh && bad.every(({ isOfMonitor }) => isOfMonitor) ? MINUTE : 0,
+      bad,
+      isOfMonitors: !isHigh && bad.every(({ isOfMonitor }) => isOfMonitor),
     };
   });
 
@@ -145,7 +148,9 @@ export function news2Episodes(prepared: readonly Prepared[], scale: number): Fin
       first = k;
     }
     const start = instants[first]?.t ?? here.t;
-    if (here.t - start < here.duration) continue;
+    const again = here.bad.filter(({ at, isSpot }) => isSpot || at >= start + MINUTE);
+    const isAgain = isMet(new Map(again.map((found, n) => [String(n), found])));
+    if (here.isOfMonitors && (here.t - start < MINUTE || !isAgain)) continue;
     const { end, reason, last } = endFrom(instants, i);
     const within = instants.slice(i, last + 1).filter(({ grade }) => grade === 'meets');
     episodes.push({
