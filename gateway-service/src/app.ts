@@ -10,6 +10,7 @@ import { operationsPlugin } from './http/operations/plugin.js';
 import { patientsPlugin } from './http/patients/plugin.js';
 import { readingsPlugin } from './http/readings/plugin.js';
 import { recordsPlugin } from './http/records/plugin.js';
+import { settingsPlugin } from './http/settings/plugin.js';
 import { subscriptionsPlugin } from './http/subscriptions/plugin.js';
 import { openapi } from './openapi.js';
 import { problems } from './problems.js';
@@ -46,6 +47,7 @@ export async function buildApp(
   await app.register(readingsPlugin, parts);
   await app.register(chainPlugin, parts);
   await app.register(recordsPlugin, parts);
+  await app.register(settingsPlugin, parts);
   await app.register(grantsPlugin, parts);
   await app.register(subscriptionsPlugin, parts);
   await app.register(auditPlugin, parts);

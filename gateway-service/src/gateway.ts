@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import type { ClinicalOverrides } from '@careledger/clinical';
 import type { KeyStore } from '@careledger/crypto/key-store';
 import { sodiumVerifier } from '@careledger/crypto/sodium';
 import { IdempotencyKeys, prepareDataDir, type Logger, type Worker } from '@careledger/service-kit';
@@ -42,6 +43,7 @@ import { PatientProgress } from './patients/progress.js';
 import { Allowances, ProcessingStore, Processor } from './processing/index.js';
 import { RecordMaker } from './records/maker.js';
 import { UnmadeStore } from './records/unmade-store.js';
+import { SettingsHistories, SettingsService, SettingsStore } from './settings/index.js';
 import { SOFTWARE } from './software.js';
 
 export interface GatewayOptions {
@@ -79,6 +81,10 @@ export class Gateway implements AsyncDisposable {
   readonly requests: IdempotencyKeys;
   readonly providers: Providers;
   readonly consent: ConsentService;
+  readonly settingsStore: SettingsStore;
+  readonly settingsService: SettingsService;
+  /** What judges readings where a patient’s settings say nothing. */
+  readonly overrides: ClinicalOverrides;
   readonly reconciler: Reconciler;
   readonly flushing: Flushing;
   readonly workers: Workers;
@@ -144,11 +150,14 @@ export class Gateway implements AsyncDisposable {
     this.tokens = new PatientTokens(database, patients);
     this.requests = new IdempotencyKeys({ database, clock });
     this.registrations = new Registrations(this.steps);
+    this.settingsStore = new SettingsStore(database);
+    this.overrides = { windowMs: config.recordIntervalMs };
+    const settings = new SettingsHistories(this.settingsStore);
     const { processing, allowances, versions, notices, rewraps, unmade, steps, grants } = this;
-    const { anchors, registrations } = this;
+    const { anchors, registrations, settingsStore, overrides } = this;
     const stores = {
       ...{ processing, allowances, versions, notices, rewraps, unmade, steps, grants, subscriptions },
-      ...{ anchors, registrations },
+      ...{ anchors, registrations, settings, settingsStore },
     };
     const parts = { ...base, ...outside, ...stores };
 
@@ -166,8 +175,9 @@ export class Gateway implements AsyncDisposable {
     });
     this.processor = new Processor({
       ...{ core, clock, logger, onFatal, store: processing, allowances, queue: this.#pipeline },
-      overrides: { windowMs: config.recordIntervalMs },
+      ...{ overrides, settings },
     });
+    this.settingsService = new SettingsService({ ...parts, processor: this.processor });
     this.#anchoring = new Anchoring({ ...parts, intervalMs: config.anchorIntervalMs });
 
     const settler = new ConsentSettler({

@@ -14,6 +14,7 @@ import {
   PROCESSING_TABLES,
 } from './processing/schema.js';
 import { UNMADE_RECORDS_TABLE } from './records/schema.js';
+import { SETTINGS_TABLE } from './settings/schema.js';
 import { CLOCKS_MIGRATION } from './store/index.js';
 
 /** Those of the first release. */
@@ -46,4 +47,5 @@ export const GATEWAY_MIGRATIONS: readonly Migration[] = [
     name: 'records: where in a trace they became due and were made',
     sql: DUE_TRACE_COLUMN + VERSIONS_TRACE_COLUMN,
   },
+  { name: 'settings: versions by signed statement', sql: SETTINGS_TABLE },
 ];

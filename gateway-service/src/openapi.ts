@@ -21,6 +21,7 @@ export const openapi: OpenApiInfo = {
       nouns: ['chain', 'proofs', 'trust-roots'],
     },
     records: { description: 'Records that were made of readings' },
+    settings: { description: 'How readings are judged: limits and facts, by signed statement' },
     grants: { description: 'Who may do what, and taking it back', nouns: ['grants', 'revocations'] },
     subscriptions: { description: 'Authorities that ask for notices' },
     accesses: { description: 'Who was shown what, and visits', nouns: ['accesses', 'visits', 'check-in'] },

@@ -1,6 +1,7 @@
 import { randomId128 } from '@careledger/crypto';
 import { sodiumVerifier } from '@careledger/crypto/sodium';
 import type { StatementBody } from '@careledger/contracts';
+import { decide, type Request } from '@careledger/policy';
 import { GrantStore, SubscriptionStore } from '../src/consent/index.js';
 import { NoticeSender } from '../src/delivery/notice-sender.js';
 import { NoticeStore } from '../src/delivery/notice-store.js';
@@ -17,6 +18,7 @@ import { RecordMaker, type MakingOutcome } from '../src/records/maker.js';
 import { openOwnRecord } from '../src/records/own-record.js';
 import type { OwnVersion } from '../src/records/own-version.js';
 import { UnmadeStore } from '../src/records/unmade-store.js';
+import { SettingsHistories, SettingsService, SettingsStore } from '../src/settings/index.js';
 import { GATEWAY_ID } from './open-core.js';
 import { glucose, type SimulatedDevice } from './simulated-device.js';
 import { StandInAuthority } from './stand-in-authority.js';
@@ -52,6 +54,10 @@ export class RecordsFixture implements AsyncDisposable {
   grants!: GrantStore;
   subscriptions!: SubscriptionStore;
   maker!: RecordMaker;
+  settingsStore!: SettingsStore;
+  settingsService!: SettingsService;
+  /** Practitioners that the ledger has as active. */
+  readonly practitioners = new Set<string>();
   rewrapper!: Rewrapper;
   sender!: NoticeSender;
   #storing!: Storing;
@@ -194,6 +200,9 @@ export class RecordsFixture implements AsyncDisposable {
     this.grants = new GrantStore(database);
     this.subscriptions = new SubscriptionStore(database);
     const log = (_about: unknown, message = ''): void => void this.logged.push(message);
+    this.settingsStore = new SettingsStore(database);
+    const settings = new SettingsHistories(this.settingsStore);
+    const { settingsStore } = this;
     const { processing, versions, notices, rewraps, unmade, grants, subscriptions } = this;
     const parts = {
       ...{
@@ -208,6 +217,8 @@ export class RecordsFixture implements AsyncDisposable {
         unmade,
         grants,
         subscriptions,
+        settings,
+        settingsStore,
       },
       ...{ verifier, clock, networkId: NETWORK, gatewayId: GATEWAY_ID },
       providers: openProviders([{ ...{ providerId: provider.providerId, url: provider.url }, token: 't' }]),
@@ -234,12 +245,38 @@ export class RecordsFixture implements AsyncDisposable {
       store: processing,
       allowances: new Allowances(database, RECORDS_PER_HOUR),
       overrides: {},
+      settings,
       clock,
       queue: { addDue: () => undefined },
       logger: { warn: () => undefined, error: fail },
       onFatal: fail,
     });
+    this.settingsService = new SettingsService({
+      ...{ ...parts, processor: this.processor },
+      ledger: {
+        channel: () => ({
+          evaluate: (async (_contract: unknown, name: string, args: unknown) =>
+            this.#ledgerAnswer(name, args)) as never,
+        }),
+      },
+    });
     await this.processor.start();
+  }
+
+  /** What the ledger says of the hospital, and what it decides by the grants that are here. */
+  #ledgerAnswer(name: string, args: unknown): unknown {
+    if (name === 'GetAuthority') return this.hospital.state;
+    const { requests } = args as { requests: (Request & { readonly practitionerId: string })[] };
+    const decisions = requests.map((request) => {
+      if (!this.practitioners.has(request.practitionerId))
+        return { decision: 'deny', reason: 'PRACTITIONER_UNKNOWN', policyVersion: 1 };
+      const { patientNo } = this.core.patients.get(request.patientId);
+      const grants = this.grants
+        .active(patientNo)
+        .map(({ grantId, body }) => ({ ...body, grantId, patientId: request.patientId }));
+      return decide(request, { version: 1, revokedThroughSeq: 0 }, grants, this.testCore.nowMs);
+    });
+    return { decisions };
   }
 }
 

@@ -5,6 +5,7 @@ import { TestCore } from '../../testing/test-core.js';
 import { FIRST_RELEASE_MIGRATIONS, GATEWAY_MIGRATIONS } from '../migrations.js';
 import type { Patient } from '../patients/index.js';
 import { STORE_MIGRATIONS } from '../store/index.js';
+import { SettingsHistories, SettingsStore } from '../settings/index.js';
 import { Allowances, ProcessingStore, Processor, type DueRecord, type RecordsPerHour } from './index.js';
 
 const HOUR_MS = 60 * 60_000;
@@ -42,6 +43,7 @@ async function start(): Promise<void> {
   told = [];
   processor = new Processor({
     ...{ core, store, allowances, overrides: {}, clock: () => t.nowMs },
+    settings: new SettingsHistories(new SettingsStore(database)),
     queue: { addDue: (records) => due.push(...records) },
     logger: {
       warn: ({ deviceId }: { deviceId: string }) => told.push(deviceId),

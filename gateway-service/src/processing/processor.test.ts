@@ -3,6 +3,7 @@ import { SimulatedDevice, glucose } from '../../testing/simulated-device.js';
 import { TestCore } from '../../testing/test-core.js';
 import type { GatewayCore } from '../core.js';
 import { GATEWAY_MIGRATIONS } from '../migrations.js';
+import { SettingsHistories, SettingsStore } from '../settings/index.js';
 import { Allowances, ProcessingStore, Processor, type DueRecord } from './index.js';
 
 const MINUTE_MS = 60_000;
@@ -31,6 +32,7 @@ async function processorOf(core: GatewayCore): Promise<{ processor: Processor; s
     store,
     allowances: new Allowances(core.store.database, { emergency: 12, periodic: 240 }),
     overrides: {},
+    settings: new SettingsHistories(new SettingsStore(core.store.database)),
     clock: () => testCore.nowMs,
     queue: { addDue: (records) => due.push(...records) },
     logger: {

@@ -4,7 +4,7 @@ import {
   flush,
   initialState,
   kindOfType,
-  processReadings,
+  processFrames,
   resume,
   tick,
   withOverrides,
@@ -14,6 +14,7 @@ import {
   type FlaggedReading,
   type PatientState,
   type ProcessingResult,
+  type SettingsHistory,
 } from '@careledger/clinical';
 import { timestampOf } from '@careledger/domain';
 import type { Logger } from '@careledger/service-kit';
@@ -35,6 +36,8 @@ export interface ProcessorOptions {
   readonly core: Pick<GatewayCore, 'frames' | 'store' | 'patients' | 'pipeline' | 'devices'>;
   readonly store: ProcessingStore;
   readonly overrides: ClinicalOverrides;
+  /** Each patient's settings, in memory. */
+  readonly settings: { of(patientNo: number): SettingsHistory };
   readonly allowances: Allowances;
   readonly clock: () => number;
   readonly queue: DueQueue;
@@ -88,13 +91,18 @@ export class Processor {
     return this.#progress;
   }
 
+  /** Of what a patient's rules have seen: later ones may be judged by other settings. */
+  newestRuleTime(patientNo: number): number | null {
+    return this.#states.get(patientNo)?.windows.newestT ?? null;
+  }
+
   /** Closes windows by the wall clock, and hands out records that were put off until now. */
   tick(): void {
     const nowMs = this.#options.clock();
     this.#release(nowMs);
     for (const [patientNo, state] of this.#states) {
       this.#describe(patientNo, Object.keys(state.config.devices));
-      const result = tick(this.#stateOf(patientNo), nowMs);
+      const result = tick(this.#stateOf(patientNo), nowMs, this.#settingsOf(patientNo));
       if (result.events.length > 0) this.#take(patientNo, result, nowMs);
     }
     if (this.#events.length > 0 || this.#urgent.size > 0) this.persist();
@@ -103,7 +111,8 @@ export class Processor {
   /** Closes a patient's open windows now. */
   flush(patientNo: number): void {
     while (this.#isLive && this.#advance());
-    this.#take(patientNo, flush(this.#stateOf(patientNo)), this.#options.clock());
+    const flushed = flush(this.#stateOf(patientNo), this.#settingsOf(patientNo));
+    this.#take(patientNo, flushed, this.#options.clock());
     this.persist();
   }
 
@@ -243,11 +252,13 @@ export class Processor {
   #process(frames: readonly ProcessedFrame[], lastRow: number): void {
     const byPatient = Map.groupBy(frames, ({ patientNo }) => patientNo);
     for (const [patientNo, own] of byPatient) {
-      const readings = own.flatMap(clinicalReadings);
+      const readings = own.map(clinicalReadings);
       const arrivedMs = own.at(-1)?.receivedMs ?? this.#options.clock();
       this.#describe(patientNo, new Set(own.map(({ deviceId }) => deviceId)));
-      this.#take(patientNo, processReadings(this.#stateOf(patientNo), readings), arrivedMs, own);
-      this.#progress.readings += readings.length;
+      const settings = this.#settingsOf(patientNo);
+      const result = processFrames(this.#stateOf(patientNo), readings, settings);
+      this.#take(patientNo, result, arrivedMs, own);
+      for (const { length } of readings) this.#progress.readings += length;
       if (this.#mayWait(patientNo)) this.#noteUrgent(patientNo, own);
     }
     this.#progress.rowId = lastRow;
@@ -306,6 +317,10 @@ export class Processor {
     return state;
   }
 
+  #settingsOf(patientNo: number): SettingsHistory {
+    return this.#options.settings.of(patientNo);
+  }
+
   /** Says to a patient's rules what these devices are, where that is new or has changed. */
   #describe(patientNo: number, deviceIds: Iterable<string>): void {
     const state = this.#stateOf(patientNo);
@@ -331,7 +346,8 @@ export class Processor {
   /** The silence of devices counts from now: nobody heard them while the gateway was away. */
   #resume(): void {
     const nowMs = this.#options.clock();
-    for (const [patientNo, state] of this.#states) this.#take(patientNo, resume(state, nowMs), nowMs);
+    for (const [patientNo, state] of this.#states)
+      this.#take(patientNo, resume(state, nowMs, this.#settingsOf(patientNo)), nowMs);
   }
 
   /** Thresholds and period as configured now. A changed period begins with windows that are closed. */
@@ -341,7 +357,8 @@ export class Processor {
       const overrides = { ...this.#options.overrides, devices: state.config.devices };
       const wanted = clinicalConfig(overrides);
       if (JSON.stringify(state.config) === JSON.stringify(wanted)) continue;
-      if (state.config.windowMs !== wanted.windowMs) this.#take(patientNo, flush(state), clock());
+      if (state.config.windowMs !== wanted.windowMs)
+        this.#take(patientNo, flush(state, this.#settingsOf(patientNo)), clock());
       this.#states.set(patientNo, withOverrides(this.#stateOf(patientNo), overrides));
       this.#dirty.add(patientNo);
     }

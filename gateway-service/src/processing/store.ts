@@ -126,18 +126,6 @@ export class ProcessingStore {
     return row && migrateState(JSON.parse(row.state) as StoredState);
   }
 
-  /** By device, whose sensor it shares; of those that share one. */
-  sharedSensors(patientNo: number): ReadonlyMap<string, string> {
-    const rows = this.#database
-      .prepare(
-        `SELECT key AS deviceId, json_extract(value, '$.sameSensorAs') AS sensorId
-         FROM processing_states, json_each(processing_states.state, '$.config.devices')
-         WHERE patient_no = ? AND sensorId IS NOT NULL`,
-      )
-      .all(patientNo) as { deviceId: string; sensorId: string }[];
-    return new Map(rows.map(({ deviceId, sensorId }) => [deviceId, sensorId]));
-  }
-
   /** Patients that have a state. */
   patients(): number[] {
     const rows = this.#database.prepare('SELECT patient_no FROM processing_states').all();

@@ -6,9 +6,12 @@ import {
   dayCompletedBy,
   isContinuous,
   isExcluded,
+  kindOfType,
   massOf,
+  sharedSensor,
   summarise,
   type CgmReport,
+  type SettingsHistory,
   type WindowReading,
   type WindowSummary,
 } from '@careledger/clinical';
@@ -35,9 +38,6 @@ import {
 /** Frames read before others have their turn: a window of a bedside monitor holds thousands. */
 const FRAMES_PER_TURN = 64;
 
-/** The type in the profile of a device whose glucose has times in ranges, whichever code it sends. */
-const CONTINUOUS_MONITOR = 'continuous-glucose-monitor';
-
 /** A record's content, before it is sealed. */
 export interface RecordContent {
   readonly bundle: Bundle;
@@ -49,6 +49,8 @@ export interface RecordContent {
 export interface ContentSource {
   readonly core: Pick<GatewayCore, 'frames' | 'devices' | 'store'>;
   readonly processing: ProcessingStore;
+  /** Each patient's settings: a record names those that shaped it. */
+  readonly settings: { of(patientNo: number): SettingsHistory };
   readonly gatewayId: string;
 }
 
@@ -57,7 +59,7 @@ export interface ContentSource {
  * `previous`.
  */
 export async function periodicContent(
-  { core, processing, gatewayId }: ContentSource,
+  { core, processing, settings, gatewayId }: ContentSource,
   patient: Patient,
   {
     source,
@@ -66,7 +68,7 @@ export async function periodicContent(
   }: { readonly source: string; readonly previous: WindowSummary | null; readonly recordedAtMs: number },
 ): Promise<RecordContent | undefined> {
   const { startMs, endMs } = windowOfSource(source);
-  const stored = { core, processing };
+  const stored = { core, processing, settings };
   const { readings, height } = await readingsBetween(stored, patient, startMs, endMs);
   const summary = summarise(readings, endMs);
   if (summary.codes.length === 0 || changedCodes(previous, summary).length === 0) return undefined;
@@ -81,6 +83,7 @@ export async function periodicContent(
     devices: describe(core, deviceIds),
     recordedAtMs,
     chain: positionOf(core, patient, height),
+    settings: settings.of(patient.patientNo).between(startMs, endMs),
     windowStart: startMs,
     windowEnd: endMs,
     summary,
@@ -92,24 +95,24 @@ export async function periodicContent(
 
 /** What the store holds of a span, half-open, and the height of the newest block that it lies in; -1 where there is none. */
 async function readingsBetween(
-  { core, processing }: Pick<ContentSource, 'core' | 'processing'>,
+  { core, processing, settings }: Omit<ContentSource, 'gatewayId'>,
   patient: Patient,
   startMs: number,
   endMs: number,
 ): Promise<{ readings: WindowReading[]; height: number }> {
   const readings: WindowReading[] = [];
   const isMonitor = ofContinuousMonitors(core);
-  const sensors = processing.sharedSensors(patient.patientNo);
+  const history = settings.of(patient.patientNo);
   let height = -1;
   let frames = 0;
   for (const view of core.frames.framesBetween(patient.chain, startMs, endMs)) {
-    const sensorId = sensors.get(view.deviceId);
-    const about = {
-      ...(sensorId !== undefined && { sensorId }),
-      ...(isMonitor(view.deviceId) && { isContinuous: true }),
-    };
+    const about = isMonitor(view.deviceId) ? { isContinuous: true } : {};
     const within = readingsWithin(view, { startMs, endMs }, processing.flagsOfRow(view.rowId));
-    readings.push(...within.map((each) => ({ ...each, ...about })));
+    for (const each of within) {
+      const inForce = history.at(each.t);
+      const sensorId = inForce && sharedSensor(inForce, view.deviceId);
+      readings.push({ ...each, ...about, ...(sensorId !== undefined && { sensorId }) });
+    }
     height = Math.max(height, view.height);
     frames += 1;
     if (frames % FRAMES_PER_TURN === 0) await nextTurn();
@@ -119,7 +122,7 @@ async function readingsBetween(
 
 /** The continuous monitor's report of the 14 days that end with a day; undefined where it measured too little. */
 async function reportOf(
-  stored: Pick<ContentSource, 'core' | 'processing'>,
+  stored: Omit<ContentSource, 'gatewayId'>,
   patient: Patient,
   endMs: number,
 ): Promise<{ report: CgmReport; endMs: number } | undefined> {
@@ -151,7 +154,7 @@ function readingsWithin(
 
 /** An episode as it stands now. Undefined when there is no such episode. */
 export function emergencyContent(
-  { core, processing, gatewayId }: ContentSource,
+  { core, processing, settings, gatewayId }: ContentSource,
   patient: Patient,
   episodeId: string,
   recordedAtMs: number,
@@ -172,12 +175,14 @@ export function emergencyContent(
     height = Math.max(height, view.height);
   }
   if (evidence.length === 0) return undefined;
+  const lastMs = Math.max(raisedMs, endMs ?? raisedMs);
   const bundle = emergencyBundle({
     patientId: patient.patientId,
     gatewayId,
     devices: describe(core, new Set(evidence.map(({ deviceId }) => deviceId))),
     recordedAtMs,
     chain: positionOf(core, patient, height),
+    settings: settings.of(patient.patientNo).between(startMs, lastMs + 1),
     episodeId,
     rule,
     start: startMs,
@@ -189,16 +194,15 @@ export function emergencyContent(
     evidence,
     news2,
   });
-  const lastMs = Math.max(raisedMs, endMs ?? raisedMs);
   // Half-open, as every period: the last reading lies within.
   return { bundle, period: { start: timestampOf(startMs), end: timestampOf(lastMs + 1) }, summary: null };
 }
 
-/** Whether a device is registered as a continuous monitor; each is looked up once. */
+/** Whether a device is registered as a continuous monitor, whichever code it sends; each is looked up once. */
 function ofContinuousMonitors(core: ContentSource['core']): (deviceId: string) => boolean {
   const known = new Map<string, boolean>();
   return (deviceId) => {
-    const is = known.get(deviceId) ?? core.devices.find(deviceId)?.type === CONTINUOUS_MONITOR;
+    const is = known.get(deviceId) ?? kindOfType(core.devices.find(deviceId)?.type ?? '') === 'cgm';
     known.set(deviceId, is);
     return is;
   };

@@ -21,7 +21,7 @@ import type { Providers } from '../ledger-access/providers.js';
 import type { Patient } from '../patients/index.js';
 import { patientStatement } from '../patients/patient-statement.js';
 import type { DueRecord, ProcessingStore } from '../processing/index.js';
-import { emergencyContent, periodicContent, type RecordContent } from './content.js';
+import { emergencyContent, periodicContent, type ContentSource, type RecordContent } from './content.js';
 import { RecordError } from './errors.js';
 import type { MadeNotices, MadeVersions, RewrapRequests } from './handover.js';
 import type { NewVersion, OwnVersion } from './own-version.js';
@@ -32,6 +32,7 @@ import type { UnmadeStore } from './unmade-store.js';
 export interface RecordMakerOptions {
   readonly core: GatewayCore;
   readonly processing: ProcessingStore;
+  readonly settings: ContentSource['settings'];
   readonly versions: MadeVersions;
   readonly notices: MadeNotices;
   readonly rewraps: RewrapRequests;

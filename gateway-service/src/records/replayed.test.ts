@@ -5,6 +5,7 @@ import type { GatewayCore } from '../core.js';
 import { GATEWAY_MIGRATIONS } from '../migrations.js';
 import type { Patient } from '../patients/index.js';
 import { Allowances, ProcessingStore, Processor } from '../processing/index.js';
+import { SettingsHistories, SettingsStore } from '../settings/index.js';
 import { emergencyContent, periodicContent } from './content.js';
 
 const MINUTE_MS = 60_000;
@@ -30,6 +31,8 @@ function forget({ store }: GatewayCore): void {
   store.database.exec('UPDATE processing_cursor SET row_id = 0, frames = 0, readings = 0');
 }
 
+const settingsOf = ({ store }: GatewayCore) => new SettingsHistories(new SettingsStore(store.database));
+
 interface Portion {
   /** Frames that the processing sees at once when it catches up. */
   readonly pageSize?: number;
@@ -51,6 +54,7 @@ async function start(
     store: new ProcessingStore(store.database),
     allowances: new Allowances(store.database, UNBOUNDED),
     overrides: {},
+    settings: settingsOf(core),
     clock: () => testCore.nowMs,
     queue: { addDue: () => undefined },
     logger: { warn: note, error: note } as never,
@@ -64,7 +68,7 @@ async function start(
 /** The bytes of every record that is due, by what it is of, were it made now. */
 async function recordsOf(core: GatewayCore): Promise<Map<string, string>> {
   const processing = new ProcessingStore(core.store.database);
-  const source = { core, processing, gatewayId: 'gateway-test' };
+  const source = { core, processing, settings: settingsOf(core), gatewayId: 'gateway-test' };
   const records = new Map<string, string>();
   for (const { kind, source: of } of processing.allDue()) {
     const made =
@@ -137,7 +141,7 @@ test('a stored day gives the same bytes of every record, in whatever groups and 
   await testCore.core.sealNow(patient.patientId);
   const expected = await recordsOf(testCore.core);
   const kinds = Map.groupBy(expected.keys(), (name) => name.split(' ')[0]);
-  expect([kinds.get('periodic')?.length, kinds.get('emergency')?.length]).toEqual([25, 13]);
+  expect([kinds.get('periodic')?.length, kinds.get('emergency')?.length]).toEqual([24, 18]);
 
   const stops = [40, 41, 200, 333].map((upTo): Portion => ({ pageSize: 13, upTo }));
   for (const portions of [[{ pageSize: 1 }], [{ pageSize: 7 }], [{}], [...stops, {}]]) {

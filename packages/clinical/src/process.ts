@@ -4,6 +4,13 @@ import type { ClinicalEvent } from './model/events.js';
 import { flagsOfValue, isExcluded, type ReadingFlag } from './model/flags.js';
 import { isFuture, isLive, ruleTime, type ClinicalReading } from './model/reading.js';
 import { RULES, rulesOf } from './rules/registry.js';
+import {
+  NO_SETTINGS,
+  configAtOf,
+  recordPeriods,
+  type ConfigAt,
+  type SettingsHistory,
+} from './settings/history.js';
 import type { PatientState } from './state.js';
 import { WindowRun } from './windows.js';
 
@@ -37,19 +44,22 @@ class Run {
   readonly #windows: WindowRun;
   readonly #rules = new Map<string, RuleRun>();
   readonly #sink: RuleSink;
+  readonly #configAt: ConfigAt;
   #current: ClinicalReading | null = null;
 
-  constructor(state: PatientState) {
+  constructor(state: PatientState, settings: SettingsHistory) {
     this.#state = state;
-    const { windowMs, allowedLatenessMs } = state.config;
-    this.#windows = new WindowRun(state.windows, windowMs, allowedLatenessMs, (event, deviceIds) => {
+    this.#configAt = configAtOf(state.config, settings);
+    const periods = recordPeriods(state.config, settings);
+    const { allowedLatenessMs } = state.config;
+    this.#windows = new WindowRun(state.windows, periods, allowedLatenessMs, (event, deviceIds) => {
       this.#attribute();
       this.#events.push(event);
       this.#causes.push(deviceIds);
     });
     this.#sink = {
       patientId: state.patientId,
-      config: state.config,
+      configAt: this.#configAt,
       events: this.#events,
       isLate: (t) => this.#current !== null && !isLive(t, this.#current.receivedAt),
       flag: (rowId, flags) => this.#flag(rowId, flags),
@@ -60,11 +70,9 @@ class Run {
     this.#current = reading;
     const { rowId, deviceId, code, receivedAt } = reading;
     const at = ruleTime(reading);
-    const device = this.#state.config.devices[deviceId] ?? {};
-    const flags: readonly ReadingFlag[] = [
-      ...flagsOfValue(reading),
-      ...(isFuture(reading) ? (['FUTURE_READING'] as const) : []),
-    ];
+    const device = this.#configAt(at).devices[deviceId] ?? {};
+    const ofValue = flagsOfValue(reading);
+    const flags: readonly ReadingFlag[] = isFuture(reading) ? [...ofValue, 'FUTURE_READING'] : ofValue;
     if (flags.length > 0) this.#flag(rowId, flags);
     const input: RuleInput = { reading, at, device, flags, sensorId: device.sameSensorAs ?? deviceId };
     for (const rule of rulesOf(code)) this.#rule(rule.name).read(input);
@@ -74,11 +82,15 @@ class Run {
     this.#attribute();
   }
 
+  frameEnded(): void {
+    for (const rule of this.#rules.values()) rule.frameEnded?.();
+  }
+
   tick(nowMs: number): void {
     this.#windows.tick(nowMs);
     for (const rule of RULES) {
       const state = this.#state.rules[rule.name];
-      if (state !== undefined && rule.isDue(state, this.#state.config, nowMs)) {
+      if (state !== undefined && rule.isDue(state, this.#configAt(nowMs), nowMs)) {
         this.#rule(rule.name).tick(nowMs);
       }
     }
@@ -125,45 +137,65 @@ class Run {
   }
 }
 
+/** `processFrames` of one frame. */
+export const processReadings = (
+  state: PatientState,
+  readings: readonly ClinicalReading[],
+  settings = NO_SETTINGS,
+): ProcessingResult => processFrames(state, [readings], settings);
+
 /**
- * Processes accepted readings of one patient in the order in which they arrived. An alarm is among the events of
- * the very call whose reading qualifies. Throws RangeError for a code that `readingError` would have refused.
+ * Processes accepted readings of one patient in the order in which they arrived, frame by frame: what comes out is the same
+ * however many frames come in one call. An alarm is among the events of the very call whose reading qualifies. Throws
+ * RangeError for a code that `readingError` would have refused.
+ * @param settings every version of the patient's: the one in force at a reading's rule time judges it
  */
-export function processReadings(state: PatientState, readings: readonly ClinicalReading[]): ProcessingResult {
-  for (const { code } of readings) {
-    if (codeEntry(code) === undefined) throw new RangeError(`no LOINC code ${code} in the code table`);
+export function processFrames(
+  state: PatientState,
+  frames: readonly (readonly ClinicalReading[])[],
+  settings = NO_SETTINGS,
+): ProcessingResult {
+  for (const readings of frames) {
+    for (const { code } of readings) {
+      if (codeEntry(code) === undefined) throw new RangeError(`no LOINC code ${code} in the code table`);
+    }
   }
-  const run = new Run(state);
-  for (const reading of readings) run.read(reading);
+  const run = new Run(state, settings);
+  for (const readings of frames) {
+    for (const reading of readings) run.read(reading);
+    run.frameEnded();
+  }
   return run.finish();
 }
 
 /** Whether the wall clock has something to say at `nowMs`. */
-const isTickDue = (state: PatientState, nowMs: number): boolean =>
-  state.windows.open.length > 0 ||
-  RULES.some((rule) => {
+function isTickDue(state: PatientState, nowMs: number, settings: SettingsHistory): boolean {
+  if (state.windows.open.length > 0) return true;
+  const config = configAtOf(state.config, settings)(nowMs);
+  return RULES.some((rule) => {
     const known = state.rules[rule.name];
-    return known !== undefined && rule.isDue(known, state.config, nowMs);
+    return known !== undefined && rule.isDue(known, config, nowMs);
   });
+}
 
 /** The wall clock has come to `nowMs`: live windows close 10 min after their end, silence is said. Call about every second. */
-export function tick(state: PatientState, nowMs: number): ProcessingResult {
-  if (!isTickDue(state, nowMs)) return { state, events: [], causes: [], flagged: [] };
-  const run = new Run(state);
+export function tick(state: PatientState, nowMs: number, settings = NO_SETTINGS): ProcessingResult {
+  if (!isTickDue(state, nowMs, settings)) return { state, events: [], causes: [], flagged: [] };
+  const run = new Run(state, settings);
   run.tick(nowMs);
   return run.finish();
 }
 
 /** The gateway was away until `nowMs`: the silence of that time says nothing about devices. */
-export function resume(state: PatientState, nowMs: number): ProcessingResult {
-  const run = new Run(state);
+export function resume(state: PatientState, nowMs: number, settings = NO_SETTINGS): ProcessingResult {
+  const run = new Run(state, settings);
   run.resume(nowMs);
   return run.finish();
 }
 
 /** Closes every open window and lets recoveries count: for the end of a replay, or on demand. */
-export function flush(state: PatientState): ProcessingResult {
-  const run = new Run(state);
+export function flush(state: PatientState, settings = NO_SETTINGS): ProcessingResult {
+  const run = new Run(state, settings);
   run.flush();
   return run.finish();
 }

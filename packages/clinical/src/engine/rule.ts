@@ -1,7 +1,7 @@
 import type { ClinicalConfig } from '../model/config.js';
 import type { DeviceDescription } from '../model/device.js';
 import type { ReadingFlag } from '../model/flags.js';
-import type { ClinicalReading } from '../model/reading.js';
+import type { ClinicalReading, Comparator } from '../model/reading.js';
 import type { StreamItem, StreamKind } from './stream.js';
 import { StreamPairRun, emptyPair, type StreamPair } from './stream-pair.js';
 import type { StreamSink } from './stream-run.js';
@@ -30,7 +30,7 @@ export interface Merged<Item> {
 export type UrgencyTest = (reading: {
   readonly code: string;
   readonly value: number;
-  readonly comparator?: '<' | '>' | undefined;
+  readonly comparator?: Comparator | undefined;
 }) => number;
 
 /** A rule, or several that share what they look at. Everything that there is to say of it is in its folder. */
@@ -55,7 +55,7 @@ export interface RuleState {
   readonly streams: unknown;
 }
 
-export type RuleSink = Pick<StreamSink<StreamItem>, 'patientId' | 'config' | 'events' | 'isLate'> & {
+export type RuleSink = Pick<StreamSink<StreamItem>, 'patientId' | 'configAt' | 'events' | 'isLate'> & {
   /** A row has these flags of this rule. */
   readonly flag: (rowId: number, flags: readonly ReadingFlag[]) => void;
 };
@@ -63,6 +63,8 @@ export type RuleSink = Pick<StreamSink<StreamItem>, 'patientId' | 'config' | 'ev
 /** A rule during one call. */
 export interface RuleRun {
   read(input: RuleInput): void;
+  /** All readings of a frame were read; for rules that say together what came together. */
+  frameEnded?(): void;
   /** Recoveries that wait for more parameters of their time wait no longer. */
   settle(): void;
   /** The wall clock has come to `nowMs`: says earlier what the next reading would show. */
@@ -78,7 +80,7 @@ export interface Rule {
   readonly takes: readonly string[];
   readonly urgency: UrgencyTest;
   initial(): RuleState;
-  /** Whether the wall clock has something to say about this state at `nowMs`. */
+  /** Whether the wall clock has something to say about this state at `nowMs`, of which `config` is. */
   isDue(state: RuleState, config: ClinicalConfig, nowMs: number): boolean;
   /** The state as this release has it. Throws RangeError for one of a later release. */
   migrate(state: RuleState): RuleState;
@@ -133,7 +135,7 @@ class StreamRuleRun<Item extends StreamItem, Context> implements RuleRun {
 
   read(input: RuleInput): void {
     const definition = this.#definition;
-    const item = definition.itemOf(input, this.#sink.config);
+    const item = definition.itemOf(input, this.#sink.configAt(input.at));
     if (item === null) return;
     const stream = this.#streams.at(item.t);
     const present = stream.find(item);
@@ -144,6 +146,10 @@ class StreamRuleRun<Item extends StreamItem, Context> implements RuleRun {
     const merged = definition.merge(present, item);
     if (merged.isDuplicate) this.#sink.flag(input.reading.rowId, [...input.flags, 'DUPLICATE']);
     else if (merged.item !== present) this.#flag(stream.replace(merged.item));
+  }
+
+  frameEnded(): void {
+    this.#streams.frameEnded();
   }
 
   settle(): void {

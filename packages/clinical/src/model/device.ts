@@ -19,8 +19,12 @@ export interface InstrumentRange {
   readonly high: number;
 }
 
+/** Continuous monitors (Dexcom G6 and FreeStyle Libre user guides), mg/dL. */
 const CGM_RANGE: InstrumentRange = { low: 40, high: 400 };
-const METER_RANGE: InstrumentRange = { low: 20, high: 600 };
+/** Blood glucose meters (Contour Next user guide), mg/dL: the widest range. */
+export const METER_RANGE: InstrumentRange = { low: 20, high: 600 };
+/** The same meters, mmol/L. */
+export const METER_RANGE_MOLAR: InstrumentRange = { low: 1.1, high: 33.3 };
 
 /** What LO and HI mean on a device: its own range, or the usual one of continuous monitors, or of meters and all others. */
 export const rangeOf = ({ kind, instrumentRange }: DeviceDescription): InstrumentRange =>

@@ -9,6 +9,9 @@ export const LIVE_MS = 15 * MINUTE_MS;
 export const MAX_SENT_SKEW_MS = 5 * MINUTE_MS;
 /** Two readings further apart say nothing about a rate of change. */
 export const RATE_OF_CHANGE_SPAN_MS = 15 * MINUTE_MS;
+/** Up to here, and above the next, a number is no glucose: an error code, or nothing at all (IEEE 11073-10425). mg/dL. */
+export const NO_GLUCOSE_UP_TO_MG_PER_DL = 12;
+export const NO_GLUCOSE_ABOVE_MG_PER_DL = 1_500;
 /** Glucose, mg/dL: a change is a jump (`RATE_OF_CHANGE`) if it is more than this, than this share of the reading before … */
 export const JUMP_MIN_MG_PER_DL = 30;
 export const JUMP_MIN_SHARE = 0.3;

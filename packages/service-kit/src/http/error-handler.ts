@@ -92,11 +92,8 @@ function toProblem(error: FastifyError, request: FastifyRequest, catalogue: Prob
   }
   const code: unknown = error.code;
   if (typeof code === 'string') {
-    if (Object.hasOwn(catalogue, code)) {
-      const problem = describe(code, catalogue, request);
-      const detail = problem.status >= 500 ? withoutAddresses(error.message) : error.message;
-      return { ...membersOf(error), ...problem, detail };
-    }
+    const problem = catalogued(error, catalogue);
+    if (problem !== undefined) return { ...problem, instance: request.id };
     const { statusCode = 500 } = error;
     if (code.startsWith('FST_') && statusCode >= 400 && statusCode < 500) {
       const common = FASTIFY_CODES[code] ?? codeOfStatus(statusCode);
@@ -104,6 +101,16 @@ function toProblem(error: FastifyError, request: FastifyRequest, catalogue: Prob
     }
   }
   return describe('INTERNAL_ERROR', catalogue, request);
+}
+
+/** The problem that an error whose code is in the catalogue is; undefined for any other. */
+export function catalogued(error: unknown, catalogue: ProblemCatalogue): Problem | undefined {
+  if (!(error instanceof Error)) return undefined;
+  const { code } = error as { readonly code?: unknown };
+  const type = typeof code === 'string' && Object.hasOwn(catalogue, code) ? catalogue[code] : undefined;
+  if (typeof code !== 'string' || type === undefined) return undefined;
+  const detail = type.status >= 500 ? withoutAddresses(error.message) : error.message;
+  return { ...membersOf(error), ...problemOf(code, type), detail };
 }
 
 const codeOfStatus = (statusCode: number): CommonProblemCode =>

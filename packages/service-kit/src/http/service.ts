@@ -24,6 +24,7 @@ import { installOpenApi, type OpenApiInfo } from './openapi.js';
 import { commonProblems, ProblemError, type ProblemCatalogue } from './problems.js';
 import { installEntityTags } from './entity-tags.js';
 import { installPages } from './pages.js';
+import { installPreferences } from './preferences.js';
 import { installRateLimits } from './rate-limits.js';
 import { installEventStreams } from './event-stream.js';
 import { installTracing } from './tracing.js';
@@ -119,6 +120,7 @@ export async function buildService(options: BuildServiceOptions): Promise<Servic
   installAuth(plain, { config: auth, findToken: options.findToken, take });
   if (options.requests) installIdempotency(plain, options.requests);
   installPages(plain);
+  installPreferences(plain);
   installEntityTags(plain);
   installEventStreams(plain);
   await installOpenApi(plain, options.openapi, catalogue);

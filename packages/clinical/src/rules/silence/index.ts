@@ -73,8 +73,9 @@ class SilenceRun implements RuleRun {
   }
 
   tick(nowMs: number): void {
+    const { devices } = this.#sink.configAt(nowMs);
     for (const deviceId of Object.keys(this.#heard)) {
-      const { isPaused = false } = this.#sink.config.devices[deviceId] ?? {};
+      const { isPaused = false } = devices[deviceId] ?? {};
       if (isPaused) this.#disarm(deviceId, nowMs);
       else this.#say(deviceId, nowMs);
     }
@@ -94,7 +95,7 @@ class SilenceRun implements RuleRun {
   #say(deviceId: string, ms: number): void {
     const heard = this.#heard[deviceId];
     if (heard === undefined || heard.toldFrom !== null) return;
-    const limitMs = limitOf(this.#sink.config, deviceId);
+    const limitMs = limitOf(this.#sink.configAt(ms), deviceId);
     if (limitMs === null || !isSilent(heard, limitMs, ms)) return;
     const start = heard.countedFrom;
     this.#heard[deviceId] = { ...heard, toldFrom: start };

@@ -1,0 +1,54 @@
+import { Id128, Timestamp } from '@careledger/domain';
+import { Type, type Static, type TSchema } from 'typebox';
+
+const NullOr = <T extends TSchema>(type: T) => Type.Union([type, Type.Null()]);
+
+/** A problem as RFC 9457 has it, with members of its code's own. */
+const JobProblem = Type.Object(
+  {
+    type: Type.String(),
+    title: Type.String(),
+    status: Type.Integer(),
+    code: Type.String(),
+    detail: Type.Optional(Type.String()),
+  },
+  { description: 'What the request would have been refused with (RFC 9457)', additionalProperties: true },
+);
+
+/** What is told of a job in a list. */
+export const JobSummary = Type.Object({
+  jobId: Id128,
+  kind: Type.String({ description: 'What is done, e.g. `grant`' }),
+  state: Type.Enum(['running', 'succeeded', 'failed'], {
+    description: 'One that has ended stays as it ended',
+  }),
+  stage: Type.String({ description: 'How far it has come, in the words of its kind' }),
+  done: NullOr(Type.Integer({ minimum: 0, description: 'Of `total`; null where it cannot be counted' })),
+  total: NullOr(Type.Integer({ minimum: 0 })),
+  createdAt: Timestamp,
+  endedAt: NullOr(Timestamp),
+  lastError: NullOr(
+    Type.String({ description: 'Why the newest try failed; it is tried again until it ends' }),
+  ),
+  resultUrl: NullOr(Type.String({ description: 'Where the result is found, as a path; null where nowhere' })),
+  problem: NullOr(JobProblem),
+});
+export type JobSummary = Static<typeof JobSummary>;
+
+/** A job whose result has this schema. */
+export const jobOf = <Result extends TSchema>(result: Result) =>
+  Type.Object({ ...JobSummary.properties, result });
+
+/** Work that goes on after its request was answered with 202. */
+export const Job = jobOf(
+  Type.Unknown({
+    description:
+      'What the request would be answered with if it came now, as its 200 or 201 describes it; null while there is ' +
+      'nothing to tell, and where it failed',
+  }),
+);
+export type Job<Result = unknown> = JobSummary & { readonly result: Result };
+
+/** Where a job is looked at. */
+export const JOBS_PATH = '/v1/jobs';
+export const jobPath = (jobId: string): string => `${JOBS_PATH}/${jobId}`;

@@ -1,0 +1,51 @@
+import { Type } from 'typebox';
+import { Id128 } from '@careledger/domain';
+import { ROLES } from '../config/roles.js';
+import { principalOf, requireRole } from '../http/auth.js';
+import { Next, pageQuery } from '../http/pages.js';
+import { preferredWaitMs } from '../http/preferences.js';
+import type { ServiceApp } from '../http/service.js';
+import { JOBS_PATH, Job, JobSummary, jobPath } from './job.js';
+import type { Jobs } from './jobs.js';
+import { JOB_RETRY_S } from './long-work.js';
+
+const JOBS_DEFAULT = 20;
+const JOBS_MAX = 100;
+
+/** Each caller's own jobs: whoever may ask for long work may look at it. */
+export async function jobsPlugin(app: ServiceApp, { jobs }: { readonly jobs: Jobs }): Promise<void> {
+  const config = requireRole(...ROLES);
+  app.get(
+    JOBS_PATH,
+    {
+      config,
+      schema: {
+        summary: 'Jobs that this token has asked for, newest first; one that has ended is kept for 30 days',
+        querystring: Type.Object(pageQuery({ byDefault: JOBS_DEFAULT, max: JOBS_MAX })),
+        response: { 200: Type.Object({ jobs: Type.Array(JobSummary), next: Next }) },
+      },
+    },
+    async (request) => jobs.list(principalOf(request).tokenSha256, request.query),
+  );
+
+  app.get(
+    jobPath(':jobId'),
+    {
+      config: { ...config, isLongWork: true },
+      schema: {
+        summary: 'How far a job has come; `Prefer: wait=N` waits for its end',
+        problems: ['NOT_FOUND'],
+        params: Type.Object({ jobId: Id128 }),
+        response: { 200: Job },
+      },
+    },
+    async (request, reply) => {
+      const { tokenSha256 } = principalOf(request);
+      const job = await jobs.get(tokenSha256, request.params.jobId, preferredWaitMs(request, 0));
+      if (job.state === 'running') reply.header('retry-after', JOB_RETRY_S);
+      return job;
+    },
+  );
+
+  app.addHook('onClose', () => jobs.stop());
+}

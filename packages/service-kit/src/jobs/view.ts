@@ -1,0 +1,33 @@
+import { timestampOf } from '@careledger/domain';
+import type { Job } from './job.js';
+import type { JobRow } from './job-store.js';
+import type { Ended } from './kind.js';
+import type { Progress } from './progress.js';
+
+/** A job that is under way. */
+export function underWay<Result>(row: JobRow, progress: Progress<Result>): Job<Result> {
+  const { stage, done, total, lastError = null, result, resultUrl = null } = progress;
+  const how = { stage, done, total, lastError, resultUrl, problem: null };
+  return { ...namesOf(row), state: 'running', ...how, result };
+}
+
+/** One that ended well. */
+export function succeeded(row: JobRow, { result, resultUrl = null }: Ended): Job {
+  const { stage, total } = row.outcome ?? { stage: '', total: null };
+  const how = { stage, done: total, total, lastError: null, resultUrl, problem: null };
+  return { ...namesOf(row), state: 'succeeded', ...how, result };
+}
+
+/** One that ended badly. */
+export function failed(row: JobRow): Job {
+  const { stage, total, problem = null } = row.outcome ?? { stage: '', total: null };
+  const how = { stage, done: null, total, lastError: null, resultUrl: null, problem };
+  return { ...namesOf(row), state: 'failed', ...how, result: null };
+}
+
+const namesOf = ({ jobId, kind, createdMs, endedMs }: JobRow) => ({
+  jobId,
+  kind,
+  createdAt: timestampOf(createdMs),
+  endedAt: endedMs === null ? null : timestampOf(endedMs),
+});
