@@ -9,7 +9,7 @@ node_modules/.package-lock.json: package-lock.json package.json
 	npm ci --no-audit --no-fund
 	@touch $@
 
-.PHONY: help install build demo dev sandbox console test lint judges bench clean
+.PHONY: help install build demo dev flood sandbox console test lint judges bench clean
 
 help: ## print this help
 	@awk -F':.*## ' '/^[a-z][a-z-]*:.*## /{printf "  make %-18s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -24,6 +24,9 @@ demo: build ## walk through the three scenarios on the embedded network (ARGS="-
 
 dev: build ## start everything on the embedded network, with a device that sends readings; restart what changes (ARGS="--help")
 	@$(RUN) dev -- $(ARGS)
+
+flood: build ## count the alarms and notices that recordings bring about, by patient and day (ARGS="FILE.csv …")
+	@$(RUN) flood -- $(ARGS)
 
 sandbox: build ## start everything on the embedded network with demo data, and show each notice that comes in (ARGS="--help")
 	@$(RUN) sandbox -- $(ARGS)

@@ -67,6 +67,12 @@ export function alarmOf(bundle: Bundle): EmittedAlarm {
   };
 }
 
+/** What a window's bundle says of it, without what names it and its patient. */
+export const aggregatesOf = (bundle: Bundle) =>
+  observationsOf(bundle).map(({ code, component, effectiveDateTime, effectivePeriod, valueQuantity }) => ({
+    ...{ code: code.coding[0]?.code, effectiveDateTime, effectivePeriod, valueQuantity, component },
+  }));
+
 /** How many readings the aggregates of a window's bundle rest on. */
 export const countOf = (bundle: Bundle): number =>
   observationsOf(bundle)

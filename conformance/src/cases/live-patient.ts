@@ -27,9 +27,11 @@ export interface DeviceOptions {
   readonly clock?: DeviceClock;
 }
 
-interface ListedRecord {
+/** A version of a record as the gateway lists it. */
+export interface ListedRecord {
   readonly recordId: string;
   readonly version: number;
+  readonly kind: string;
   readonly stage: string;
 }
 
@@ -74,17 +76,23 @@ export class LivePatient implements AsyncDisposable {
 
   /** The alarms as the newest versions of their records have them, in the order in which they were raised. */
   async alarms(): Promise<EmittedAlarm[]> {
-    return (await this.#contents('emergency')).map(alarmOf);
+    return (await this.contents('emergency')).map(alarmOf);
   }
 
   /** How many readings the newest versions of all periodic records rest on. */
   async aggregated(): Promise<number> {
-    return (await this.#contents('periodic')).reduce((sum, bundle) => sum + countOf(bundle), 0);
+    return (await this.contents('periodic')).reduce((sum, bundle) => sum + countOf(bundle), 0);
   }
 
-  async #contents(kind: 'emergency' | 'periodic'): Promise<Bundle[]> {
-    const { records } = await this.fixture.own(this.patient, 'GET', `/records?kind=${kind}&limit=500`);
-    const listed = records as ListedRecord[];
+  /** Every version of every record, newest first. */
+  async records(): Promise<ListedRecord[]> {
+    const { records } = await this.fixture.own(this.patient, 'GET', '/records?limit=500');
+    return records as ListedRecord[];
+  }
+
+  /** The newest versions of all records of a kind, in the order of their first. */
+  async contents(kind: 'emergency' | 'periodic'): Promise<Bundle[]> {
+    const listed = (await this.records()).filter((record) => record.kind === kind);
     const newestFirst = [...new Set(listed.map(({ recordId }) => recordId))];
     // The first version of each says when it was raised.
     const raised = newestFirst.toSorted((a, b) => firstOf(listed, b) - firstOf(listed, a));

@@ -37,6 +37,11 @@ export const DECLARATIONS: readonly Declaration[] = [
   { file: 'api/src/store/former-formats.ts', name: 'FORMAT_RETIRED', where: 'Refusal of a write' },
   { file: 'gateway-service/src/records/errors.ts', name: 'RecordErrorCode', where: 'Making a record' },
   { file: 'packages/clinical/src/model/flags.ts', name: 'ReadingFlag', where: 'Flag of a reading' },
+  {
+    file: 'examples/src/recording/problem.ts',
+    name: 'RecordingErrorCode',
+    where: 'Recording of readings',
+  },
 ];
 
 /** Codes that services give where they find what is wrong; {@link literalsOfServices} finds those that are missing here. */

@@ -7,6 +7,7 @@ import {
   emergency,
   everything,
   evidenceOfEverything,
+  bounded,
   periodic,
   vitals,
   withReport,
@@ -74,6 +75,7 @@ const SENT: readonly (readonly [code: string, unit: string, value: number])[] = 
   async function writeSamples(): Promise<void> {
     const samples = {
       periodic: periodicBundle(periodic),
+      bounded: periodicBundle(bounded),
       everything: periodicBundle(everything),
       report: periodicBundle(withReport),
       revised: periodicBundle({ ...everything, isRevision: true }),

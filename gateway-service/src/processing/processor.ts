@@ -5,7 +5,7 @@ import {
   initialState,
   kindOfType,
   noteRefusals,
-  processReadings,
+  processFrames,
   tick,
   withAbsences,
   withOverrides,
@@ -297,13 +297,13 @@ export class Processor {
   #process(frames: readonly ProcessedFrame[], lastRow: number): void {
     const byPatient = Map.groupBy(frames, ({ patientNo }) => patientNo);
     for (const [patientNo, own] of byPatient) {
-      const readings = own.flatMap(clinicalReadings);
+      const readings = own.map(clinicalReadings);
       const arrivedMs = own.at(-1)?.receivedMs ?? this.#options.clock();
       this.#describe(patientNo, new Set(own.map(({ deviceId }) => deviceId)));
       const settings = this.#settingsOf(patientNo);
-      const result = processReadings(this.#stateOf(patientNo), readings, settings);
+      const result = processFrames(this.#stateOf(patientNo), readings, settings);
       this.#take(patientNo, result, arrivedMs, own);
-      this.#progress.readings += readings.length;
+      for (const { length } of readings) this.#progress.readings += length;
       if (this.#mayWait(patientNo)) this.#noteUrgent(patientNo, own);
     }
     this.#progress.rowId = lastRow;

@@ -8,6 +8,7 @@ import {
   isExcluded,
   kindOfType,
   massOf,
+  sharedSensor,
   summarise,
   type CgmReport,
   type SettingsHistory,
@@ -67,7 +68,7 @@ export async function periodicContent(
   }: { readonly source: string; readonly previous: WindowSummary | null; readonly recordedAtMs: number },
 ): Promise<RecordContent | undefined> {
   const { startMs, endMs } = windowOfSource(source);
-  const stored = { core, processing };
+  const stored = { core, processing, settings };
   const { readings, height } = await readingsBetween(stored, patient, startMs, endMs);
   const summary = summarise(readings, endMs);
   if (summary.codes.length === 0 || changedCodes(previous, summary).length === 0) return undefined;
@@ -94,19 +95,24 @@ export async function periodicContent(
 
 /** What the store holds of a span, half-open, and the height of the newest block that it lies in; -1 where there is none. */
 async function readingsBetween(
-  { core, processing }: Pick<ContentSource, 'core' | 'processing'>,
+  { core, processing, settings }: Omit<ContentSource, 'gatewayId'>,
   patient: Patient,
   startMs: number,
   endMs: number,
 ): Promise<{ readings: WindowReading[]; height: number }> {
   const readings: WindowReading[] = [];
   const isMonitor = ofContinuousMonitors(core);
+  const history = settings.of(patient.patientNo);
   let height = -1;
   let frames = 0;
   for (const view of core.frames.framesBetween(patient.chain, startMs, endMs)) {
+    const about = isMonitor(view.deviceId) ? { isContinuous: true } : {};
     const within = readingsWithin(view, { startMs, endMs }, processing.flagsOfRow(view.rowId));
-    if (isMonitor(view.deviceId)) readings.push(...within.map((each) => ({ ...each, isContinuous: true })));
-    else readings.push(...within);
+    for (const each of within) {
+      const inForce = history.at(each.t);
+      const sensorId = inForce && sharedSensor(inForce, view.deviceId);
+      readings.push({ ...each, ...about, ...(sensorId !== undefined && { sensorId }) });
+    }
     height = Math.max(height, view.height);
     frames += 1;
     if (frames % FRAMES_PER_TURN === 0) await nextTurn();
@@ -116,14 +122,18 @@ async function readingsBetween(
 
 /** The continuous monitor's report of the 14 days that end with a day; undefined where it measured too little. */
 async function reportOf(
-  stored: Pick<ContentSource, 'core' | 'processing'>,
+  stored: Omit<ContentSource, 'gatewayId'>,
   patient: Patient,
   endMs: number,
 ): Promise<{ report: CgmReport; endMs: number } | undefined> {
   const { readings } = await readingsBetween(stored, patient, endMs - CGM_REPORT_MS, endMs);
   const ofSensors = readings
     .filter((reading) => reading.plausible && isContinuous(reading))
-    .map((reading) => ({ deviceId: reading.deviceId, t: reading.t, value: massOf(reading) }));
+    .map((reading) => ({
+      ...reading,
+      deviceId: reading.sensorId ?? reading.deviceId,
+      value: massOf(reading),
+    }));
   const report = cgmReport(ofSensors, endMs);
   return report && { report, endMs };
 }

@@ -1,3 +1,5 @@
+import { comparatorOfMean } from './bounds.js';
+import type { Comparator } from './model/reading.js';
 import { sensorTime, type SensorReading, type TimeInRange } from './time-in-range.js';
 
 const DAY_MS = 24 * 60 * 60_000;
@@ -18,6 +20,8 @@ export interface CgmReport {
   readonly deviceId: string;
   readonly timeInRange: TimeInRange;
   readonly meanMgPerDl: number;
+  /** The true mean, and with it the GMI, lies below or above: readings are bounds. */
+  readonly meanComparator?: Comparator | undefined;
   /** Glucose management indicator, %. */
   readonly gmiPercent: number;
   /** Coefficient of variation: standard deviation by mean. */
@@ -58,6 +62,7 @@ export function cgmReport(readings: readonly SensorReading[], endMs: number): Cg
     deviceId,
     timeInRange,
     meanMgPerDl: mean,
+    meanComparator: comparatorOfMean(own),
     gmiPercent: GMI_OFFSET + GMI_PER_MG_DL * mean,
     variation: Math.sqrt(squares / Math.max(1, values.length - 1)) / mean,
     daysOfWear: new Set(own.map(({ t }) => Math.floor(t / DAY_MS))).size,

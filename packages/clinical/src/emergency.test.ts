@@ -107,6 +107,40 @@ test('parameters that come seconds after an alarm of NEWS2 raise its total: its 
   expect(kinds(read(state, reading(6, 0.2, LOINC.consciousness, 1)).events)).toEqual(['episode-escalated']);
 });
 
+describe('NEWS2 of a bedside monitor, whose heart rate comes before its breaths', () => {
+  const monitor = {
+    devices: { 'dev_8867-4': { kind: 'monitor' }, 'dev_9279-1': { kind: 'monitor' } },
+  } as const;
+  const row = (minute: number, breaths: number) => [
+    reading(2 * minute, minute, LOINC.heartRate, 95),
+    reading(2 * minute + 1, minute, LOINC.respiratoryRate, breaths),
+  ];
+  const raisedBy = (...rows: ClinicalReading[][]) => {
+    let state = initialState(PATIENT, monitor);
+    return rows.flat().flatMap((one) => {
+      const { events, state: next } = read(state, one);
+      state = next;
+      return events.filter(({ kind }) => kind !== 'window-due');
+    });
+  };
+
+  test('is not raised by a breath that is better when it is measured again', () => {
+    expect(raisedBy(row(0, 8), row(1, 14), row(2, 8), row(3, 14))).toEqual([]);
+  });
+
+  test('is raised by one that is bad again a minute later', () => {
+    expect(raisedBy(row(0, 8), row(1, 7))).toMatchObject([
+      {
+        kind: 'episode-started',
+        rule: 'news2',
+        start: H8,
+        raisedAt: H8 + MINUTE,
+        evidence: [{ value: 7 }, {}],
+      },
+    ]);
+  });
+});
+
 test('an arterial pressure that comes after the cuff of its time withdraws what the cuff alone had raised', () => {
   const cuff = read(initialState(PATIENT), reading(1, 0, LOINC.cuffSystolic, 85));
   expect(kinds(cuff.events)).toEqual(['episode-started']);

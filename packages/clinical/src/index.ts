@@ -37,6 +37,7 @@ export { inRuleUnit, inTableUnit, isGlucose, isInterstitial } from './model/unit
 export {
   flush,
   noteRefusals,
+  processFrames,
   processReadings,
   tick,
   withAbsences,
@@ -46,7 +47,7 @@ export {
 } from './process.js';
 export { scoreNews2 } from './rules/news2/chart.js';
 export { NO_SETTINGS, SettingsHistory } from './settings/history.js';
-export { checkSettings, configUnder, loosenedByPatient } from './settings/in-force.js';
+export { checkSettings, configUnder, loosenedByPatient, sharedSensor } from './settings/in-force.js';
 export { initialState, migrateState, withOverrides, type PatientState, type StoredState } from './state.js';
 export {
   changedCodes,
@@ -54,6 +55,7 @@ export {
   massOf,
   summarise,
   type CodeSummary,
+  type StatisticName,
   type WindowReading,
   type WindowSummary,
 } from './summary.js';

@@ -90,6 +90,10 @@ class Run {
     this.#attribute();
   }
 
+  frameEnded(): void {
+    for (const rule of this.#rules.values()) rule.frameEnded?.();
+  }
+
   tick(nowMs: number): void {
     this.#windows.tick(nowMs);
     for (const rule of RULES) {
@@ -158,21 +162,34 @@ class Run {
   }
 }
 
-/**
- * Processes accepted readings of one patient in the order in which they arrived. An alarm is among the events of
- * the very call whose reading qualifies. Throws RangeError for a code that `readingError` would have refused.
- * @param settings every version of the patient's: the one in force at a reading's rule time judges it
- */
-export function processReadings(
+/** `processFrames` of one frame. */
+export const processReadings = (
   state: PatientState,
   readings: readonly ClinicalReading[],
   settings = NO_SETTINGS,
+): ProcessingResult => processFrames(state, [readings], settings);
+
+/**
+ * Processes accepted readings of one patient in the order in which they arrived, frame by frame: what comes out is the same
+ * however many frames come in one call. An alarm is among the events of the very call whose reading qualifies. Throws
+ * RangeError for a code that `readingError` would have refused.
+ * @param settings every version of the patient's: the one in force at a reading's rule time judges it
+ */
+export function processFrames(
+  state: PatientState,
+  frames: readonly (readonly ClinicalReading[])[],
+  settings = NO_SETTINGS,
 ): ProcessingResult {
-  for (const { code } of readings) {
-    if (codeEntry(code) === undefined) throw new RangeError(`no LOINC code ${code} in the code table`);
+  for (const readings of frames) {
+    for (const { code } of readings) {
+      if (codeEntry(code) === undefined) throw new RangeError(`no LOINC code ${code} in the code table`);
+    }
   }
   const run = new Run(state, settings);
-  for (const reading of readings) run.read(reading);
+  for (const readings of frames) {
+    for (const reading of readings) run.read(reading);
+    run.frameEnded();
+  }
   return run.finish();
 }
 

@@ -48,6 +48,50 @@ test('a reading that was stored twice counts once; another device at the same ti
   expect(summarise(readings).codes).toMatchObject([{ count: 2, deviceIds: ['dev_a', 'dev_b'] }]);
 });
 
+test('what is sent by two routes counts once, and as one sensor for the times in ranges', () => {
+  const routes = ['dev_a', 'dev_b'].map((deviceId, n) => {
+    const sent = [glucose(n * 300_000, 50, deviceId), glucose(600_000, 200, deviceId)];
+    return sent.map((reading) => ({ ...reading, ...(deviceId === 'dev_b' && { sensorId: 'dev_a' }) }));
+  });
+  const [code] = summarise(routes.flat(), 900_000).codes;
+  expect(code).toMatchObject({ count: 3, deviceIds: ['dev_a', 'dev_b'], min: 50, max: 200 });
+  expect(code?.timeInRange).toMatchObject({ below54: 0.6667, above180: 0.3333 });
+});
+
+describe('of readings that are bounds', () => {
+  const bound = (t: number, value: number, comparator: '<' | '>'): WindowReading => ({
+    ...glucose(t, value),
+    comparator,
+  });
+  const comparatorsOf = (...readings: WindowReading[]) => summarise(readings).codes[0]?.comparators;
+
+  test('there is none without a bound', () => {
+    expect(comparatorsOf(glucose(0, 100))).toBeUndefined();
+  });
+
+  test('what rests on LO lies below, also beside a measured 40', () => {
+    const readings = [glucose(0, 40), bound(1, 40, '<'), ...[2, 3, 4].map((t) => glucose(t, 90 + t))];
+    expect(summarise(readings).codes).toMatchObject([{ min: 40, bounds: { below: 1, above: 0 } }]);
+    expect(comparatorsOf(...readings)).toEqual({ min: '<', mean: '<', p5: '<' });
+  });
+
+  test('what rests on HI lies above', () => {
+    expect(comparatorsOf(glucose(0, 100), bound(1, 400, '>'), bound(2, 400, '>'))).toEqual({
+      ...{ max: '>', mean: '>', p5: '>', p25: '>', p50: '>', p75: '>', p95: '>' },
+    });
+  });
+
+  test('a bound far up may belong below what was measured, which is the most that it can be', () => {
+    expect(comparatorsOf(glucose(0, 50), bound(1, 200, '<'), glucose(2, 210))).toEqual({
+      ...{ min: '<=', mean: '<', p5: '<', p25: '<', p50: '<', p75: '<', p95: '<' },
+    });
+  });
+
+  test('with LO and HI nothing is known of what lies between two of them', () => {
+    expect(comparatorsOf(bound(0, 40, '<'), bound(1, 400, '>'))).toEqual({ min: '<', max: '>' });
+  });
+});
+
 describe('percentile', () => {
   test.each([
     [[5], 0.5, 5],

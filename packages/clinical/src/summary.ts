@@ -1,3 +1,4 @@
+import { byBoundedValue, comparatorAt, comparatorOfMean, type StatisticComparator } from './bounds.js';
 import { codeEntry } from './model/codes.js';
 import type { Comparator } from './model/reading.js';
 import { isGlucose, isInterstitial, mgPerDl } from './model/units.js';
@@ -5,8 +6,9 @@ import { sensorTime, type SensorTime, type TimeInRange } from './time-in-range.j
 
 /** A stored reading of a window. Implausible ones may be among them; they are counted and left out. */
 export interface WindowReading {
-  /** Who measured: the device, or the one whose sensor it shares. */
   readonly deviceId: string;
+  /** The device whose sensor it shares, where it does: both count as one. */
+  readonly sensorId?: string | undefined;
   readonly t: number;
   readonly code: string;
   /** In the code table's unit; with a comparator a bound. */
@@ -20,6 +22,7 @@ export interface WindowReading {
 /** The percentiles of a window, by name. */
 export const PERCENTILES = { p5: 0.05, p25: 0.25, p50: 0.5, p75: 0.75, p95: 0.95 } as const;
 export type PercentileName = keyof typeof PERCENTILES;
+export type StatisticName = PercentileName | 'min' | 'max' | 'mean';
 
 /** One code's plausible readings of a window, in the code table's unit. */
 export interface CodeSummary {
@@ -34,6 +37,8 @@ export interface CodeSummary {
   readonly timeInRange: TimeInRange | null;
   /** How many of the readings are bounds (`<`, `>`), which count as the bound itself. Left out where none is. */
   readonly bounds?: { readonly below: number; readonly above: number };
+  /** Of statistics that are bounds because of those: the true value lies so to them. Left out where none is. */
+  readonly comparators?: Readonly<Partial<Record<StatisticName, StatisticComparator>>>;
   /** Devices that measured it, sorted. */
   readonly deviceIds: readonly string[];
 }
@@ -63,6 +68,8 @@ export function percentile(sorted: readonly number[], fraction: number): number 
   return low + (high - low) * (position - Math.floor(position));
 }
 
+const sensorOf = ({ deviceId, sensorId = deviceId }: WindowReading): string => sensorId;
+
 /** Whether it is a continuous monitor's glucose. */
 export const isContinuous = ({ code, isContinuous: isSaid = isInterstitial(code) }: WindowReading): boolean =>
   isGlucose(code) && isSaid;
@@ -79,7 +86,7 @@ function timesInRanges(readings: readonly WindowReading[], endMs: number): Senso
   return sensorTime(
     readings
       .filter(isContinuous)
-      .map((reading) => ({ deviceId: reading.deviceId, t: reading.t, value: massOf(reading) })),
+      .map((reading) => ({ deviceId: sensorOf(reading), t: reading.t, value: massOf(reading) })),
     endMs,
   );
 }
@@ -93,11 +100,28 @@ const roundedShares = (time: TimeInRange): TimeInRange => ({
   above250: rounded(time.above250),
 });
 
+/** Of values in order, some of them bounds. */
+function comparatorsOf(ordered: readonly WindowReading[]): CodeSummary['comparators'] {
+  const last = ordered.length - 1;
+  const all: Record<StatisticName, StatisticComparator | undefined> = {
+    min: comparatorAt(ordered, 0),
+    max: comparatorAt(ordered, last),
+    mean: comparatorOfMean(ordered),
+    p5: comparatorAt(ordered, last * PERCENTILES.p5),
+    p25: comparatorAt(ordered, last * PERCENTILES.p25),
+    p50: comparatorAt(ordered, last * PERCENTILES.p50),
+    p75: comparatorAt(ordered, last * PERCENTILES.p75),
+    p95: comparatorAt(ordered, last * PERCENTILES.p95),
+  };
+  return Object.fromEntries(Object.entries(all).filter(([, comparator]) => comparator !== undefined));
+}
+
 function summariseCode(code: string, readings: readonly WindowReading[]): CodeSummary {
   const entry = codeEntry(code);
   if (entry === undefined) throw new RangeError(`no LOINC code ${code} in the code table`);
   // Summed in the order of values: the same set gives the same bits, whatever order it came in.
-  const sorted = readings.map(({ value }) => value).sort((a, b) => a - b);
+  const ordered = readings.toSorted(byBoundedValue);
+  const sorted = ordered.map(({ value }) => value);
   const min = sorted[0] ?? NaN;
   const max = sorted.at(-1) ?? NaN;
   const total = sorted.reduce((sum, value) => sum + value, 0);
@@ -116,13 +140,13 @@ function summariseCode(code: string, readings: readonly WindowReading[]): CodeSu
     mean: rounded(total / sorted.length),
     percentiles,
     timeInRange: null,
-    ...(below + above > 0 && { bounds: { below, above } }),
+    ...(below + above > 0 && { bounds: { below, above }, comparators: comparatorsOf(ordered) }),
     deviceIds: [...new Set(readings.map(({ deviceId }) => deviceId))].sort(),
   };
 }
 
 /**
- * Aggregates of everything the store holds of one patient's window. A reading that is there twice (same device, code,
+ * Aggregates of everything the store holds of one patient's window. A reading that is there twice (same sensor, code,
  * time and value) counts once; two values of one time both count. Depends on the set of readings alone, not on their order.
  * @param endMs the window's end, milliseconds: no reading stands for time beyond it
  */
@@ -136,8 +160,8 @@ export function summarise(readings: readonly WindowReading[], endMs = Infinity):
     }
     const group = byCode.get(reading.code) ?? new Map<string, WindowReading>();
     byCode.set(reading.code, group);
-    const { deviceId, t, value, comparator = '' } = reading;
-    const key = `${deviceId}@${t}=${comparator}${value}`;
+    const { t, value, comparator = '' } = reading;
+    const key = `${sensorOf(reading)}@${t}=${comparator}${value}`;
     if (!group.has(key)) group.set(key, reading);
   }
   const sets = [...byCode].map(([code, group]) => ({ code, readings: [...group.values()] }));
@@ -147,7 +171,7 @@ export function summarise(readings: readonly WindowReading[], endMs = Infinity):
     endMs,
   );
   const withTimes = sets.find((set) =>
-    set.readings.some((reading) => isContinuous(reading) && reading.deviceId === sensor?.deviceId),
+    set.readings.some((reading) => isContinuous(reading) && sensorOf(reading) === sensor?.deviceId),
   )?.code;
   const codes = sets.map((set): CodeSummary => {
     const summary = summariseCode(set.code, set.readings);

@@ -1,3 +1,5 @@
+import type { Comparator } from './model/reading.js';
+
 /**
  * Shares of the time measured (0 to 1) by the consensus levels for CGM, mg/dL: Battelino et al., Diabetes Care 42:1593
  * (2019). Below 54 is part of below 70, above 250 of above 180; below 70, in range and above 180 add up to 1.
@@ -17,6 +19,8 @@ export interface SensorReading {
   readonly t: number;
   /** mg/dL. */
   readonly value: number;
+  /** The value is a bound. */
+  readonly comparator?: Comparator | undefined;
 }
 
 /** What the sensor that covers most of a period measured in it. */

@@ -11,6 +11,7 @@ import {
   H8,
   HOUR,
   PATIENT,
+  bounded,
   clinical,
   emergency,
   everything,
@@ -31,6 +32,7 @@ describe.each([
   ['periodic', () => periodicBundle(periodic)],
   ['periodic, revised', () => periodicBundle({ ...periodic, isRevision: true })],
   ['periodic of everything', () => periodicBundle(everything)],
+  ['periodic with bounds', () => periodicBundle(bounded)],
   ['periodic with a report', () => periodicBundle(withReport)],
   ['emergency', () => emergencyBundle(emergency)],
   ['emergency on everything', () => emergencyBundle(evidenceOfEverything)],
@@ -73,6 +75,21 @@ describe.each([
     );
     expect(provenance.target).toEqual(written.map(({ fullUrl }) => ({ reference: fullUrl })));
   });
+});
+
+test('statistics that rest on bounds say so, and how many bounds there are', () => {
+  const [oxygen, pressure, glucose] = observations(periodicBundle(bounded));
+  expect(glucose?.valueQuantity).toMatchObject({ value: 96.25, comparator: '<' });
+  expect(component(glucose, 'minimum')).toMatchObject({ valueQuantity: { value: 40, comparator: '<' } });
+  const maximum = component(glucose, 'maximum');
+  expect(maximum).toMatchObject({ valueQuantity: { value: 200 } });
+  expect(JSON.stringify(maximum)).not.toContain('comparator');
+  expect(component(glucose, 'bounds-below')).toMatchObject({ valueInteger: 1 });
+  expect(component(glucose, 'bounds-above')).toMatchObject({ valueInteger: 0 });
+  expect(pressure?.component?.[0]).toMatchObject({ valueQuantity: { value: 250, comparator: '>' } });
+  expect(component(oxygen, 'average')).toMatchObject({ valueRatio: { numerator: { comparator: '>' } } });
+  const [rate] = observations(periodicBundle(periodic));
+  expect(component(rate, 'bounds-below')).toBeUndefined();
 });
 
 test('a window becomes statistics per code, in the code table’s units', () => {

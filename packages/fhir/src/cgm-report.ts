@@ -45,9 +45,13 @@ export function reportObservations(
     device: within(deviceUuid(report.deviceId)),
   });
   const members: Observation[] = [
-    { ...head('mean'), ...massMean(rounded(report.meanMgPerDl)) },
+    { ...head('mean'), ...massMean(rounded(report.meanMgPerDl), report.meanComparator) },
     { ...head('times-in-ranges'), code: TIMES_IN_RANGES, component: timesInRanges(report.timeInRange) },
-    { ...head('gmi'), code: GMI, valueQuantity: quantity(rounded(report.gmiPercent), '%') },
+    {
+      ...head('gmi'),
+      code: GMI,
+      valueQuantity: quantity(rounded(report.gmiPercent), '%', report.meanComparator),
+    },
     { ...head('variation'), code: VARIATION, valueQuantity: percent(report.variation) },
     { ...head('days-of-wear'), code: DAYS, valueQuantity: quantity(report.daysOfWear, 'd') },
     { ...head('active'), code: ACTIVE, valueQuantity: percent(report.active) },

@@ -1,6 +1,6 @@
 import { LOINC, type CodeSummary, type TimeInRange } from '@careledger/clinical';
 import { concept, quantity } from './elements.js';
-import type { CodeableConcept, Observation, ObservationComponent } from './schema.js';
+import type { CodeableConcept, Observation, ObservationComponent, Quantity } from './schema.js';
 import { SYSTEM } from './systems.js';
 
 /** A concept of LOINC, with its long common name. */
@@ -24,15 +24,20 @@ export function meanGlucose({
   code,
   mean,
   unit,
-}: Pick<CodeSummary, 'code' | 'mean' | 'unit'>): Pick<Observation, 'code' | 'valueQuantity'> | undefined {
+  comparators,
+}: Pick<CodeSummary, 'code' | 'comparators' | 'mean' | 'unit'>):
+  Pick<Observation, 'code' | 'valueQuantity'> | undefined {
   const concepts = MEANS.get(code);
-  return concepts && { code: concepts, valueQuantity: quantity(mean, unit) };
+  return concepts && { code: concepts, valueQuantity: quantity(mean, unit, comparators?.mean) };
 }
 
 /** A mean of mg/dL, with its code. */
-export const massMean = (mean: number): Pick<Observation, 'code' | 'valueQuantity'> => ({
+export const massMean = (
+  mean: number,
+  comparator?: Quantity['comparator'],
+): Pick<Observation, 'code' | 'valueQuantity'> => ({
   code: MEAN_OF_MASS,
-  valueQuantity: quantity(mean, 'mg/dL'),
+  valueQuantity: quantity(mean, 'mg/dL', comparator),
 });
 
 export const TIMES_IN_RANGES = loinc('106793-3', 'Continuous glucose monitoring time in ranges panel');

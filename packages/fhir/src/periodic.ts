@@ -91,7 +91,9 @@ function aggregates(window: Window, summary: CodeSummary): Observation[] {
 
 /** A site's statistics. The components that R4's profile `bp` requires hold the averages, which `method` says. */
 function pressures(window: Window, site: PressureSite, summaries: readonly CodeSummary[]): Observation {
-  const averages = new Map(summaries.map(({ code, mean, unit }) => [code, quantity(mean, unit)]));
+  const averages = new Map(
+    summaries.map(({ code, mean, unit, comparators }) => [code, quantity(mean, unit, comparators?.mean)]),
+  );
   const deviceIds = [...new Set(summaries.flatMap((summary) => summary.deviceIds))];
   return {
     ...headOf(window, `${site.name}-blood-pressure`, deviceIds),

@@ -26,7 +26,9 @@ export type Identifier = Static<typeof Identifier>;
 export const Quantity = closedObject({
   value: Type.Number(),
   /** The value is a bound: what was measured lies below or above it. */
-  comparator: Type.Optional(Type.Union([Type.Literal('<'), Type.Literal('>')])),
+  comparator: Type.Optional(
+    Type.Union([Type.Literal('<'), Type.Literal('<='), Type.Literal('>='), Type.Literal('>')]),
+  ),
   unit: text(64),
   system: Uri,
   code: Code,

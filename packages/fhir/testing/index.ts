@@ -27,6 +27,7 @@ export {
   emergency,
   everything,
   evidenceOfEverything,
+  bounded,
   periodic,
   vitals,
   withReport,

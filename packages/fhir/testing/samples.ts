@@ -44,6 +44,17 @@ const alarm = {
   ...{ marks: [], endReason: null },
 };
 
+/** A window with values beyond what the instruments measure. */
+export const bounded: PeriodicContent = {
+  ...periodic,
+  summary: summarise([
+    { ...reading(MONITOR, '99504-3', 0, 40), comparator: '<' },
+    ...[45, 100, 200].map((value, n) => reading(MONITOR, '99504-3', n + 1, value)),
+    { ...reading(MONITOR, '8480-6', 0, 250), comparator: '>' },
+    { ...reading(MONITOR, '3151-8', 0, 15), comparator: '>' },
+  ]),
+};
+
 /** Every code of the table but the one of interstitial glucose in mg/dL, which `periodic` has. */
 const EVERYTHING: readonly (readonly [code: string, ...values: number[]])[] = [
   ['2339-0', 90, 104],

@@ -5,6 +5,7 @@ import type { EmbeddedBroker } from '../../broker/index.js';
 import type { GatewayCore } from '../../core.js';
 import type { AnchorStore } from '../../delivery/anchor-store.js';
 import type { Workers } from '../../delivery/workers.js';
+import type { GatewayClock } from '../../device-clock/index.js';
 import { registerIngestMetrics } from '../../ingest/index.js';
 import type { LedgerLink } from '../../ledger-access/ledger-link.js';
 import type { Allowances } from '../../processing/index.js';
@@ -17,13 +18,14 @@ export interface MetricsSources {
   readonly broker: Pick<EmbeddedBroker, 'violations'> | undefined;
   readonly ledger: Pick<LedgerLink, 'counters'>;
   readonly anchors: Pick<AnchorStore, 'faultCount'>;
+  readonly gatewayClock: Pick<GatewayClock, 'isProved'>;
   readonly allowances: Pick<Allowances, 'totals' | 'countOver'>;
   readonly workers: Pick<Workers, 'health'>;
 }
 
 /** Shows to Prometheus what the parts of the gateway count; read when it asks. */
 export function addMetrics(app: ServiceApp, sources: MetricsSources): void {
-  const { core, broker, ledger, anchors, allowances, workers } = sources;
+  const { core, broker, ledger, anchors, gatewayClock, allowances, workers } = sources;
   registerIngestMetrics(app.metrics, core.pipeline.counters, () => core.pipeline.queued);
   broker?.violations.register(app.metrics);
   registerLedgerMetrics(app.metrics, ledger.counters);
@@ -33,6 +35,14 @@ export function addMetrics(app: ServiceApp, sources: MetricsSources): void {
     registers: [app.metrics],
     collect() {
       this.set(anchors.faultCount());
+    },
+  });
+  new Gauge({
+    name: 'careledger_gateway_clock_proved',
+    help: 'Whether a provider’s answer has proved this gateway’s own clock (1): devices’ clocks are compared with no other',
+    registers: [app.metrics],
+    collect() {
+      this.set(gatewayClock.isProved ? 1 : 0);
     },
   });
   new Counter({

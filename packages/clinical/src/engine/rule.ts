@@ -66,6 +66,8 @@ export type RuleSink = Pick<StreamSink<StreamItem>, 'patientId' | 'configAt' | '
 /** A rule during one call. */
 export interface RuleRun {
   read(input: RuleInput): void;
+  /** All readings of a frame were read; for rules that say together what came together. */
+  frameEnded?(): void;
   /** Recoveries that wait for more parameters of their time wait no longer. */
   settle(): void;
   /** The wall clock has come to `nowMs`: says earlier what the next reading would show. */
@@ -158,6 +160,10 @@ class StreamRuleRun<Item extends StreamItem, Context> implements RuleRun {
     const merged = definition.merge(present, item);
     if (merged.isDuplicate) this.#sink.flag(input.reading.rowId, [...input.flags, 'DUPLICATE']);
     else if (merged.item !== present) this.#flag(stream.replace(merged.item));
+  }
+
+  frameEnded(): void {
+    this.#streams.frameEnded();
   }
 
   settle(): void {

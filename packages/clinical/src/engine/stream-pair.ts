@@ -58,6 +58,14 @@ export class StreamPairRun<Item extends StreamItem, Context> {
     }
   }
 
+  /** All of a frame is here: what follows is as if another call brought it. */
+  frameEnded(): void {
+    this.#main.describe();
+    if (this.#backlog === null) return;
+    this.#backlogState = this.#backlog.finish();
+    this.#backlog = null;
+  }
+
   finish(): StreamPair<Item, Context> {
     return { main: this.#main.finish(), backlog: this.#backlog?.finish() ?? this.#backlogState };
   }

@@ -135,7 +135,7 @@ export class StreamRun<Item extends StreamItem, Context> {
   }
 
   finish(): Stream<Item, Context> {
-    this.#describe();
+    this.describe();
     const stream: Stream<Item, Context> = {
       checkpoint: this.#checkpoint,
       before: this.#before,
@@ -165,7 +165,8 @@ export class StreamRun<Item extends StreamItem, Context> {
     return JSON.stringify(wasEnded) === JSON.stringify(isEnded) && this.#lastOut.every(isStarted);
   }
 
-  #describe(): void {
+  /** Completes the alarms so far by what they rest on: no more is to come of what came with them. */
+  describe(): void {
     const stream = { checkpoint: this.#checkpoint, items: this.#items };
     this.#book.describe((episode) => this.#kind.evidence(stream, episode, this.#sink.configAt));
   }
@@ -247,7 +248,7 @@ export class StreamRun<Item extends StreamItem, Context> {
     let first = this.#items[0];
     if (first === undefined || (first.t >= oldestT && this.#items.length <= MAX_STREAM_ITEMS)) return;
     // A long call raises emergencies whose evidence goes out of reach before it ends.
-    this.#describe();
+    this.describe();
     let swallowed = 0;
     while (
       first !== undefined &&

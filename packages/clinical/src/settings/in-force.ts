@@ -56,6 +56,17 @@ export function configUnder(
   };
 }
 
+/** The device whose sensor another shares under these settings, if it does. */
+export function sharedSensor(
+  { patient, authority, by }: SettingsLayers,
+  deviceId: string,
+): string | undefined {
+  return devicesUnder(
+    {},
+    ...(by === 'patient' ? [authority, patient] : [patient, authority]).map(({ devices }) => devices),
+  )[deviceId]?.sameSensorAs;
+}
+
 /** Throws ClinicalConfigError for settings that contradict themselves, or go beyond what a limit can be. */
 export function checkSettings(stated: StatedSettings): void {
   const [first] = outOfBounds(stated);

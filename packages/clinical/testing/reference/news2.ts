@@ -55,6 +55,7 @@ interface Found {
   readonly at: number;
   readonly isDoubtful: boolean;
   readonly isOfMonitor: boolean;
+  readonly isSpot: boolean;
 }
 
 /** Values of a parameter's preferred code: of each sensor its newest instant, if that is young enough. */
@@ -102,6 +103,7 @@ function scoresAt(
       at: worst.value.at,
       isDoubtful: worst.value.flags.includes('FUTURE_READING'),
       isOfMonitor: worst.value.kind === 'monitor',
+      isSpot: SPOT.includes(worst.value.code),
     });
   }
   return found;
@@ -141,7 +143,8 @@ export function news2Episodes(
     return {
       ...{ t, fresh, grade, isHigh },
       isDoubtful: bad.some(({ isDoubtful }) => isDoubtful),
-      duration: !isHigh && bad.every(({ isOfMonitor }) => isOfMonitor) ? MINUTE : 0,
+      bad,
+      isOfMonitors: !isHigh && bad.every(({ isOfMonitor }) => isOfMonitor),
     };
   });
 
@@ -157,7 +160,9 @@ export function news2Episodes(
       first = k;
     }
     const start = instants[first]?.t ?? here.t;
-    if (here.t - start < here.duration) continue;
+    const again = here.bad.filter(({ at, isSpot }) => isSpot || at >= start + MINUTE);
+    const isAgain = isMet(new Map(again.map((found, n) => [String(n), found])), judgingAt(here.t));
+    if (here.isOfMonitors && (here.t - start < MINUTE || !isAgain)) continue;
     const { end, reason, last } = endFrom(instants, i, measured);
     const within = instants.slice(i, last + 1).filter(({ grade }) => grade === 'meets');
     episodes.push({

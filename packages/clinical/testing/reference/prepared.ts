@@ -54,9 +54,10 @@ export function prepare(readings: readonly ClinicalReading[], judgingAt: (t: num
       const isBeyond = isValue && !isFraction && comparator === undefined;
       const lo = isValue && !isFraction && (comparator === '<' || (isBeyond && mass < range.low));
       const hi = isValue && !isFraction && (comparator === '>' || (isBeyond && mass > range.high));
-      if (isBeyond && (lo || hi)) flags.push('BEYOND_INSTRUMENT');
       const identity = [sensor, code, t, value, comparator, at].join(' ');
       if (isJudged(flags, isGlucose) && identities.has(identity)) flags.push('DUPLICATE');
+      // What is no news needs no further word.
+      else if (isBeyond && (lo || hi)) flags.push('BEYOND_INSTRUMENT');
       identities.add(identity);
       const since = device.sensorSince;
       const firstDay = since !== undefined && at >= since && at - since < 24 * 60 * MINUTE;

@@ -41,6 +41,8 @@ const SPOT: ReadonlySet<string> = new Set([
   LOINC.oxygenFlow,
 ]);
 
+export const isSpot = (code: string): boolean => SPOT.has(code);
+
 const freshMs = (code: string): number => (SPOT.has(code) ? NEWS2_SPOT_MS : NEWS2_FRESH_MS);
 
 /** What one code and sensor had at its newest instant. */

@@ -5,11 +5,12 @@ import { NEWS2_PARAMETERS, type News2Parameter } from '../../model/news2-score.j
 import { IDLE_PART, isGap, stepPart, type Grade, type Part } from '../../engine/machine.js';
 import { closePart, escalate, openEpisode, type OpenEpisode } from '../../engine/open-episode.js';
 import type { Transition } from '../../engine/transition.js';
-import { scoreAt, type Newest, type Scored } from './newest.js';
+import { isSpot, scoreAt, type Newest, type Scored } from './newest.js';
 import { isDoubtful } from './vitals.js';
 
 const RULE = 'news2';
 const AT_ONCE_MS = 0;
+const NOT_YET_MS = Infinity;
 /** Of an instant that does not meet the rule. */
 const NO_LEVEL = levelOf('low');
 
@@ -47,11 +48,21 @@ export function levelOfScore({ score, counted }: Scored, thresholds: News2Thresh
   );
 }
 
-/** An alarm of medium priority that rests on bedside monitors alone has to last for a minute. */
-function onsetOf({ counted }: Scored, level: Level): number {
+/**
+ * An alarm of medium priority that rests on bedside monitors alone has to be measured again a minute later: what was not
+ * (spot parameters aside) does not count by then, for it may be better already.
+ */
+function onsetOf(
+  { counted }: Scored,
+  { level, since }: { readonly level: Level; readonly since: number },
+  { total, singleParameter }: News2Thresholds,
+): number {
   const bad = Object.values(counted).filter((found) => found.score > 0);
-  const isOfMonitors = level.priority === 'medium' && bad.every(({ value }) => value.kind === 'monitor');
-  return isOfMonitors ? MONITOR_ONSET_MS : AT_ONCE_MS;
+  if (level.priority !== 'medium' || bad.some(({ value }) => value.kind !== 'monitor')) return AT_ONCE_MS;
+  const again = bad.filter(({ at, value }) => at >= since + MONITOR_ONSET_MS || isSpot(value.code));
+  const sum = again.reduce((points, { score }) => points + score, 0);
+  const isAlone = singleParameter !== null && again.some(({ score }) => score >= singleParameter);
+  return sum >= total || isAlone ? MONITOR_ONSET_MS : NOT_YET_MS;
 }
 
 /** What is bad while an episode lasts, after an instant. */
@@ -93,7 +104,8 @@ export function stepScore(
   const grade: Grade = isMet(fresh, news2) ? 'emergency' : isBetween() ? 'between' : 'recovered';
   const isEmergency = grade === 'emergency';
   const level = isEmergency ? levelOfScore(fresh, news2) : NO_LEVEL;
-  const step = stepPart(part, t, grade, isEmergency ? onsetOf(fresh, level) : AT_ONCE_MS);
+  const onset = () => onsetOf(fresh, { level, since: part.runStart ?? t }, news2);
+  const step = stepPart(part, t, grade, isEmergency ? onset() : AT_ONCE_MS);
   part = step.part;
   if (step.opened !== null) {
     episode = openEpisode(episode, { rule: RULE, start: step.opened, t, level }, out);
