@@ -435,7 +435,11 @@ export class Processor {
     this.#refused.clear();
     for (const [patientNo, refused] of byPatient) {
       const refusals = refused.map(([{ deviceId }, receivedAt]): Refusal => ({ deviceId, receivedAt }));
-      this.#take(patientNo, noteRefusals(this.#stateOf(patientNo), refusals, this.#settingsOf(patientNo)), nowMs);
+      this.#take(
+        patientNo,
+        noteRefusals(this.#stateOf(patientNo), refusals, this.#settingsOf(patientNo)),
+        nowMs,
+      );
     }
   }
 

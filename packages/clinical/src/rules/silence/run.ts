@@ -124,7 +124,8 @@ export class SilenceRun implements RuleRun {
     const { rowId, deviceId, t, code, value, comparator, receivedAt } = reading;
     const isNow = isLive(at, receivedAt);
     const isOfBacklog = before?.backlogMs != null && receivedAt - before.backlogMs <= BACKLOG_QUIET_MS;
-    const arms = isNow && !isOfBacklog && isAwaitedAt(notAwaited(this.#sink.configAt(receivedAt), deviceId), receivedAt);
+    const arms =
+      isNow && !isOfBacklog && isAwaitedAt(notAwaited(this.#sink.configAt(receivedAt), deviceId), receivedAt);
     const last: Evidence = { rowId, t, at, code, value, ...(comparator !== undefined && { comparator }) };
     return {
       lastMs: Math.max(receivedAt, before?.lastMs ?? receivedAt),
