@@ -17,6 +17,7 @@ export const openapi: OpenApiInfo = {
     },
     anchors: { description: 'Patients’ private chains on the ledger', nouns: ['anchors', 'forks'] },
     practitioners: { description: 'People of this authority' },
+    jobs: { description: 'Work that goes on after its request was answered' },
     audit: {
       description: 'Who was shown what, attested transactions, and what checks proofs',
       nouns: ['audit', 'attestations', 'trust-roots'],

@@ -1,6 +1,7 @@
 import {
   idempotencyAnswersMigration,
   idempotencyKeysMigration,
+  jobsMigration,
   type Migration,
 } from '@careledger/service-kit';
 import { CONSENT_OWNERS, CONSENT_TABLES } from './consent/schema.js';
@@ -46,4 +47,5 @@ export const GATEWAY_MIGRATIONS: readonly Migration[] = [
     name: 'records: where in a trace they became due and were made',
     sql: DUE_TRACE_COLUMN + VERSIONS_TRACE_COLUMN,
   },
+  jobsMigration,
 ];

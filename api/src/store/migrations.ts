@@ -1,6 +1,7 @@
 import {
   idempotencyAnswersMigration,
   idempotencyKeysMigration,
+  jobsMigration,
   type Migration,
 } from '@careledger/service-kit';
 
@@ -358,4 +359,5 @@ export const migrations: readonly Migration[] = [
       ) STRICT, WITHOUT ROWID;`,
   },
   idempotencyAnswersMigration,
+  jobsMigration,
 ];

@@ -1,7 +1,7 @@
 import { CompactJws, records, type VisitState } from '@careledger/contracts';
 import { Id128, PatientId, Timestamp, closedObject } from '@careledger/domain';
 import { ledgerAnswers, ledgerPageQuery, nextOf, onLedger, pageArgs } from '@careledger/ledger/service';
-import { Next, requireRole, type ServiceApp } from '@careledger/service-kit';
+import { Next, jobOf, requireRole, type Jobs, type ServiceApp } from '@careledger/service-kit';
 import { Type } from 'typebox';
 import type { ReadGate } from '../access/read-gate.js';
 import { VouchingQuery, readerOf, type Reader } from '../access/reader.js';
@@ -13,6 +13,7 @@ import { problem } from '../problems.js';
 import { Visit, shown } from './schemas.js';
 import type { VisitService } from './visit-service.js';
 import type { KeptVisit, VisitContent, VisitStore } from './visit-store.js';
+import { visitPath, visitingOf } from './visiting.js';
 
 export interface VisitRouteOptions {
   readonly authorityId: string;
@@ -21,16 +22,18 @@ export interface VisitRouteOptions {
   readonly visits: VisitStore;
   readonly gate: ReadGate;
   readonly outbox: Outbox;
+  readonly jobs: Pick<Jobs, 'watch'>;
   readonly answerWithinMs: number;
 }
 
 export function addVisitRoutes(app: ServiceApp, options: VisitRouteOptions): void {
-  const { authorityId, channels, gate, outbox, service, visits } = options;
+  const { authorityId, channels, gate, service, visits } = options;
+  const visiting = visitingOf(options);
 
   app.post(
     '/v1/visits',
     {
-      config: requireRole('practitioner'),
+      config: { ...requireRole('practitioner'), isLongWork: true },
       schema: {
         summary: 'Record a visit: its data stays here, the ledgers get the salted hash',
         problems: ['PATIENT_UNKNOWN', 'VISIT_REFUSED', 'LEDGER_UNAVAILABLE'],
@@ -40,22 +43,17 @@ export function addVisitRoutes(app: ServiceApp, options: VisitRouteOptions): voi
           data: Type.Unknown(),
           checkIn: Type.Optional(CompactJws),
         }),
-        response: { 201: Visit, 202: Visit },
+        response: { 201: Visit, 202: jobOf(Visit) },
       },
     },
     async (request, reply) => {
       const { visitId } = await service.record({ ...request.body, request: repeatableRequestOf(request) });
-      await outbox.finished('visit', visitId, options.answerWithinMs);
-      const visit = find(visitId);
-      if (visit.stage === 'refused')
-        throw problem('VISIT_REFUSED', `The ledger refused the visit: ${visit.refusal}`, {
-          members: { reason: visit.refusal, visitId },
-        });
-      const isDone = visit.stage === 'related';
-      return reply
-        .status(isDone ? 201 : 202)
-        .header('location', `/v1/visits/${visitId}`)
-        .send(shown(visit));
+      const answer = await visiting.answer(request, reply, {
+        reference: visitId,
+        waitMs: options.answerWithinMs,
+      });
+      if (!answer.isDone) return reply.status(202).send(answer.job);
+      return reply.status(201).header('location', visitPath(visitId)).send(answer.result);
     },
   );
 

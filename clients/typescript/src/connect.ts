@@ -8,6 +8,7 @@ import { createClient as providerClient } from './generated/provider/client/inde
 import { ProviderOperations } from './generated/provider/index.js';
 import { REPEATABLE as PROVIDER_REPEATABLE } from './generated/provider/repeatable.gen.js';
 import type { Fetch } from './in-flight.js';
+import { JOB_WAIT, finished, type FinishOptions, type Finished } from './jobs.js';
 import { followNotices, type FollowOptions, type Notice } from './notices.js';
 import { problemError } from './problem.js';
 import { IDEMPOTENCY_KEY, RETRY_DEFAULTS, retryingFetch, type RetryOptions } from './retry.js';
@@ -28,12 +29,30 @@ export class Gateway extends GatewayOperations {
   constructor(readonly connection: Connection) {
     super({ client: connected(gatewayClient(settingsOf(connection)), GATEWAY_REPEATABLE) });
   }
+
+  /** Waits for what an operation has begun, where it was answered with a job; see {@link finished}. */
+  finished<Answer extends object>(
+    answer: Answer,
+    onProgress?: FinishOptions['onProgress'],
+  ): Promise<Finished<Answer>> {
+    const getJob = (jobId: string) => this.getJob({ path: { jobId }, headers: JOB_WAIT });
+    return finished(answer, { getJob, onProgress });
+  }
 }
 
 /** An authority: hospital, laboratory, insurer, pharmacy. */
 export class Authority extends AuthorityOperations {
   constructor(readonly connection: Connection) {
     super({ client: connected(authorityClient(settingsOf(connection)), AUTHORITY_REPEATABLE) });
+  }
+
+  /** Waits for what an operation has begun, where it was answered with a job; see {@link finished}. */
+  finished<Answer extends object>(
+    answer: Answer,
+    onProgress?: FinishOptions['onProgress'],
+  ): Promise<Finished<Answer>> {
+    const getJob = (jobId: string) => this.getJob({ path: { jobId }, headers: JOB_WAIT });
+    return finished(answer, { getJob, onProgress });
   }
 
   /** Notices as they come, over interruptions; see {@link followNotices}. */

@@ -4,19 +4,13 @@ import { Type } from 'typebox';
 import { byPatient, byPatientOrAuditor } from '../access.js';
 import { callerOf } from '../caller.js';
 import { consentProblems, passphraseProblems, patientProblems } from '../route-problems.js';
+import type { Decisions } from '../decisions/decisions.js';
+import { decided, decisionResponses } from '../decisions/schemas.js';
 import { ListQuery, PatientParams } from '../schemas.js';
-import {
-  GrantBody,
-  GrantParams,
-  GrantsPage,
-  ReadyOrPassphrase,
-  SignRevocationBody,
-  jobResponses,
-  statusOf,
-} from './schemas.js';
+import { GrantBody, GrantParams, GrantsPage, ReadyOrPassphrase, SignRevocationBody } from './schemas.js';
 import type { GrantService } from './service.js';
 
-export function addGrantRoutes(app: ServiceApp, grants: GrantService): void {
+export function addGrantRoutes(app: ServiceApp, grants: GrantService, decisions: Decisions): void {
   app.get(
     '/v1/patients/:patientId/grants',
     {
@@ -36,60 +30,63 @@ export function addGrantRoutes(app: ServiceApp, grants: GrantService): void {
   app.post(
     '/v1/patients/:patientId/grants',
     {
-      config: byPatient,
+      config: decided,
       schema: {
         summary: 'Grant: a ready statement, or the terms with the passphrase of the consent key',
         problems: consentProblems,
         params: PatientParams,
         body: GrantBody,
-        response: jobResponses,
+        response: decisionResponses,
       },
     },
     async (request, reply) => {
-      const outcome = await grants.grant(
+      const taken = await grants.grant(
         request.params.patientId,
         request.body,
         callerOf(request),
         request.idempotent,
       );
-      return reply.status(statusOf(outcome)).send(outcome);
+      const answer = await decisions.answer([request, reply], request.params.patientId, taken);
+      return answer.isDone ? reply.status(200).send(answer.result) : reply.status(202).send(answer.job);
     },
   );
 
   app.post(
     '/v1/patients/:patientId/grants/:grantId/revoke',
     {
-      config: byPatient,
+      config: decided,
       schema: {
         summary: 'Revoke one grant; one that is revoked is answered with `already`, and nothing is sent',
         problems: [...consentProblems, 'GRANT_NOT_FOUND'],
         params: GrantParams,
         body: ReadyOrPassphrase,
-        response: jobResponses,
+        response: decisionResponses,
       },
     },
     async (request, reply) => {
       const { patientId, grantId } = request.params;
-      const outcome = await grants.revoke(patientId, grantId, request.body, callerOf(request));
-      return reply.status(statusOf(outcome)).send(outcome);
+      const taken = await grants.revoke(patientId, grantId, request.body, callerOf(request));
+      const answer = await decisions.answer([request, reply], request.params.patientId, taken);
+      return answer.isDone ? reply.status(200).send(answer.result) : reply.status(202).send(answer.job);
     },
   );
 
   app.post(
     '/v1/patients/:patientId/grants/revoke-all',
     {
-      config: byPatient,
+      config: decided,
       schema: {
         summary: 'Revoke everything granted so far; where nothing was granted since, nothing is sent',
         problems: consentProblems,
         params: PatientParams,
         body: ReadyOrPassphrase,
-        response: jobResponses,
+        response: decisionResponses,
       },
     },
     async (request, reply) => {
-      const outcome = await grants.revokeAll(request.params.patientId, request.body, callerOf(request));
-      return reply.status(statusOf(outcome)).send(outcome);
+      const taken = await grants.revokeAll(request.params.patientId, request.body, callerOf(request));
+      const answer = await decisions.answer([request, reply], request.params.patientId, taken);
+      return answer.isDone ? reply.status(200).send(answer.result) : reply.status(202).send(answer.job);
     },
   );
 
