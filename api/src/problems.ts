@@ -32,6 +32,7 @@ export const problems = defineProblems({
     status: 422,
     title: 'The notice is not the record that it says it is, or not for this authority; `reason` says why',
   },
+  NOTICE_UNKNOWN: { status: 404, title: 'No such direct notice came to this authority' },
   // FHIR
   FHIR_INVALID: { status: 422, title: 'Not what a record may say; `reason` says why' },
   // reading

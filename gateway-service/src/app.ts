@@ -1,6 +1,7 @@
 import { Jobs, buildService, jobsPlugin, type Logger, type ServiceApp } from '@careledger/service-kit';
 import type { GatewayConfig } from './config.js';
 import { Gateway } from './gateway.js';
+import { alarmsPlugin } from './http/alarms/plugin.js';
 import { auditPlugin } from './http/audit/plugin.js';
 import { chainPlugin } from './http/chain/plugin.js';
 import { devicesPlugin } from './http/devices/plugin.js';
@@ -11,6 +12,7 @@ import { operationsPlugin } from './http/operations/plugin.js';
 import { patientsPlugin } from './http/patients/plugin.js';
 import { readingsPlugin } from './http/readings/plugin.js';
 import { recordsPlugin } from './http/records/plugin.js';
+import { settingsPlugin } from './http/settings/plugin.js';
 import { subscriptionsPlugin } from './http/subscriptions/plugin.js';
 import { openapi } from './openapi.js';
 import { problems } from './problems.js';
@@ -49,6 +51,8 @@ export async function buildApp(
   await app.register(readingsPlugin, parts);
   await app.register(chainPlugin, parts);
   await app.register(recordsPlugin, parts);
+  await app.register(settingsPlugin, parts);
+  await app.register(alarmsPlugin, parts);
   await app.register(grantsPlugin, parts);
   await app.register(subscriptionsPlugin, parts);
   await app.register(auditPlugin, parts);

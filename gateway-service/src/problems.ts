@@ -40,6 +40,23 @@ export const problems = defineProblems({
   // records
   RECORD_NOT_FOUND: { status: 404, title: 'This gateway has made no such record' },
   RECORD_DAMAGED: { status: 500, title: 'This gateway’s copy of the record is not what was signed' },
+  // settings
+  SETTINGS_STATEMENT_REFUSED: {
+    status: 422,
+    title: 'The statement is not one that the patient or an authority can have signed',
+  },
+  SETTINGS_NOT_GRANTED: {
+    status: 403,
+    title: 'No grant of the patient lets this authority set them; `reason` says why',
+  },
+  SETTINGS_INVALID: { status: 422, title: 'The settings contradict themselves, or what a limit can be' },
+  SETTINGS_LOOSENED: { status: 403, title: 'A patient may only tighten: `limits` are looser' },
+  VERSION_CHANGED: {
+    status: 412,
+    title: 'The version in force is another one than the request builds on: `version`',
+  },
+  // alarms
+  ALARM_NOT_FOUND: { status: 404, title: 'The patient has no such alarm' },
   // consent
   CONSENT_STATEMENT_REFUSED: {
     status: 422,

@@ -1,7 +1,11 @@
 import { randomId128 } from '@careledger/crypto';
 import { sodiumVerifier } from '@careledger/crypto/sodium';
 import type { StatementBody } from '@careledger/contracts';
+import { decide, type Request } from '@careledger/policy';
 import { GrantStore, SubscriptionStore } from '../src/consent/index.js';
+import { AcknowledgementFetcher } from '../src/alarms/acknowledgement-fetcher.js';
+import { AlarmStore } from '../src/alarms/alarm-store.js';
+import { AuthorityClients } from '../src/delivery/authority-clients.js';
 import { NoticeSender } from '../src/delivery/notice-sender.js';
 import { NoticeStore } from '../src/delivery/notice-store.js';
 import { OwnVersionStore } from '../src/delivery/own-version-store.js';
@@ -12,11 +16,18 @@ import { openProviders } from '../src/ledger-access/providers.js';
 import { GATEWAY_MIGRATIONS } from '../src/migrations.js';
 import type { Patient } from '../src/patients/index.js';
 import { PatientProgress } from '../src/patients/progress.js';
-import { Allowances, ProcessingStore, Processor } from '../src/processing/index.js';
+import {
+  Allowances,
+  DevicePauses,
+  GatewayLife,
+  ProcessingStore,
+  Processor,
+} from '../src/processing/index.js';
 import { RecordMaker, type MakingOutcome } from '../src/records/maker.js';
 import { openOwnRecord } from '../src/records/own-record.js';
 import type { OwnVersion } from '../src/records/own-version.js';
 import { UnmadeStore } from '../src/records/unmade-store.js';
+import { SettingsHistories, SettingsService, SettingsStore } from '../src/settings/index.js';
 import { GATEWAY_ID } from './open-core.js';
 import { glucose, type SimulatedDevice } from './simulated-device.js';
 import { StandInAuthority } from './stand-in-authority.js';
@@ -52,8 +63,14 @@ export class RecordsFixture implements AsyncDisposable {
   grants!: GrantStore;
   subscriptions!: SubscriptionStore;
   maker!: RecordMaker;
+  settingsStore!: SettingsStore;
+  settingsService!: SettingsService;
+  /** Practitioners that the ledger has as active. */
+  readonly practitioners = new Set<string>();
   rewrapper!: Rewrapper;
   sender!: NoticeSender;
+  alarms!: AlarmStore;
+  acknowledgements!: AcknowledgementFetcher;
   #storing!: Storing;
 
   private constructor(readonly testCore: TestCore) {}
@@ -177,7 +194,7 @@ export class RecordsFixture implements AsyncDisposable {
   }
 
   async #stop(): Promise<void> {
-    await Promise.all([this.rewrapper.stop(), this.sender.stop()]);
+    await Promise.all([this.rewrapper.stop(), this.sender.stop(), this.acknowledgements.stop()]);
     this.processor.close();
   }
 
@@ -189,12 +206,16 @@ export class RecordsFixture implements AsyncDisposable {
     this.processing = new ProcessingStore(database);
     this.versions = new OwnVersionStore(database);
     this.notices = new NoticeStore(database);
+    this.alarms = new AlarmStore(database);
     this.rewraps = new RewrapStore(database);
     this.unmade = new UnmadeStore(database);
     this.grants = new GrantStore(database);
     this.subscriptions = new SubscriptionStore(database);
     const log = (_about: unknown, message = ''): void => void this.logged.push(message);
-    const { processing, versions, notices, rewraps, unmade, grants, subscriptions } = this;
+    this.settingsStore = new SettingsStore(database);
+    const settings = new SettingsHistories(this.settingsStore);
+    const { settingsStore } = this;
+    const { processing, versions, notices, alarms, rewraps, unmade, grants, subscriptions } = this;
     const parts = {
       ...{
         core,
@@ -204,10 +225,13 @@ export class RecordsFixture implements AsyncDisposable {
         processing,
         versions,
         notices,
+        alarms,
         rewraps,
         unmade,
         grants,
         subscriptions,
+        settings,
+        settingsStore,
       },
       ...{ verifier, clock, networkId: NETWORK, gatewayId: GATEWAY_ID },
       providers: openProviders([{ ...{ providerId: provider.providerId, url: provider.url }, token: 't' }]),
@@ -221,7 +245,9 @@ export class RecordsFixture implements AsyncDisposable {
     };
     this.maker = new RecordMaker(parts);
     this.rewrapper = new Rewrapper(parts);
-    this.sender = new NoticeSender({ ...parts, tokens: new Map() });
+    const authorities = new AuthorityClients(new Map());
+    this.sender = new NoticeSender({ ...parts, authorities });
+    this.acknowledgements = new AcknowledgementFetcher({ ...parts, authorities });
     this.#storing = new Storing({
       ...parts,
       ledger: {
@@ -232,14 +258,42 @@ export class RecordsFixture implements AsyncDisposable {
     this.processor = new Processor({
       core,
       store: processing,
+      alarms,
       allowances: new Allowances(database, RECORDS_PER_HOUR),
+      ...{ life: new GatewayLife(database), pauses: new DevicePauses(database) },
       overrides: {},
+      settings,
       clock,
       queue: { addDue: () => undefined },
       logger: { warn: () => undefined, error: fail },
       onFatal: fail,
     });
+    this.settingsService = new SettingsService({
+      ...{ ...parts, processor: this.processor },
+      ledger: {
+        channel: () => ({
+          evaluate: (async (_contract: unknown, name: string, args: unknown) =>
+            this.#ledgerAnswer(name, args)) as never,
+        }),
+      },
+    });
     await this.processor.start();
+  }
+
+  /** What the ledger says of the hospital, and what it decides by the grants that are here. */
+  #ledgerAnswer(name: string, args: unknown): unknown {
+    if (name === 'GetAuthority') return this.hospital.state;
+    const { requests } = args as { requests: (Request & { readonly practitionerId: string })[] };
+    const decisions = requests.map((request) => {
+      if (!this.practitioners.has(request.practitionerId))
+        return { decision: 'deny', reason: 'PRACTITIONER_UNKNOWN', policyVersion: 1 };
+      const { patientNo } = this.core.patients.get(request.patientId);
+      const grants = this.grants
+        .active(patientNo)
+        .map(({ grantId, body }) => ({ ...body, grantId, patientId: request.patientId }));
+      return decide(request, { version: 1, revokedThroughSeq: 0 }, grants, this.testCore.nowMs);
+    });
+    return { decisions };
   }
 }
 

@@ -37,7 +37,10 @@ export class SimulatedDevice {
   seq = 0;
   prev = '';
 
-  constructor(readonly codes: readonly string[] = ['2339-0']) {}
+  constructor(
+    readonly codes: readonly string[] = ['2339-0'],
+    readonly type = 'continuous-glucose-monitor',
+  ) {}
 
   /** The body of its registration. */
   registration(pairingCode: string, gatewayId: string, nowMs: number): RegisterDevice {
@@ -47,7 +50,7 @@ export class SimulatedDevice {
       pairingCode,
       deviceKey,
       proof: signJws({ typ: PAIRING_PROOF_TYP, payload }, this.signer),
-      profile: { type: 'continuous-glucose-monitor', codes: [...this.codes] },
+      profile: { type: this.type, codes: [...this.codes] },
     };
   }
 

@@ -359,5 +359,18 @@ export const migrations: readonly Migration[] = [
       ) STRICT, WITHOUT ROWID;`,
   },
   idempotencyAnswersMigration,
+  {
+    name: 'notices: who acknowledged them',
+    sql: `
+      -- one for each direct notice; kept, since its gateway may ask again
+      CREATE TABLE acknowledgements (
+        patient_id TEXT NOT NULL,
+        sid TEXT NOT NULL,
+        statement TEXT NOT NULL,
+        practitioner_id TEXT NOT NULL,
+        acknowledged_at TEXT NOT NULL,
+        PRIMARY KEY (patient_id, sid)
+      ) STRICT, WITHOUT ROWID;`,
+  },
   jobsMigration,
 ];

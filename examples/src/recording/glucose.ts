@@ -1,22 +1,16 @@
-import { LOINC, inRuleUnit, isGlucose, isInterstitial } from '@careledger/clinical';
-import type { Comparator, GlucoseUnit, Instrument } from './recording.js';
-
-interface Range {
-  readonly low: number;
-  readonly high: number;
-}
-
-/**
- * What instruments measure, in mg/dL: continuous monitors 40 to 400 (Dexcom G6 and FreeStyle Libre user guides), meters
- * 20 to 600 (Contour Next user guide).
- */
-const MEASURES_MG_DL: Readonly<Record<Instrument, Range>> = {
-  cgm: { low: 40, high: 400 },
-  meter: { low: 20, high: 600 },
-};
-
-/** No glucose, but something else: nothing, or a fault of the sensor (IEEE 11073-10425). */
-const NO_GLUCOSE_MG_DL: Range = { low: 12, high: 1_500 };
+import {
+  LOINC,
+  METER_RANGE,
+  METER_RANGE_MOLAR,
+  NO_GLUCOSE_ABOVE_MG_PER_DL,
+  inRuleUnit,
+  isGlucose,
+  isInterstitial,
+  isPossibleGlucose,
+  rangeOf,
+  type Comparator,
+} from '@careledger/clinical';
+import type { GlucoseUnit, Instrument } from './recording.js';
 
 export interface GlucoseValue {
   readonly value: number;
@@ -35,7 +29,7 @@ export function sentCode(columnCode: string, instrument?: Instrument): string {
 
 /** The bound that a word such as `Low` stands for; of a continuous monitor, unless said. */
 export function beyondRange(comparator: Comparator, instrument: Instrument = 'cgm'): GlucoseValue {
-  const { low, high } = MEASURES_MG_DL[instrument];
+  const { low, high } = rangeOf({ kind: instrument });
   return { value: comparator === '<' ? low : high, comparator };
 }
 
@@ -44,24 +38,19 @@ export function beyondRange(comparator: Comparator, instrument: Instrument = 'cg
  * LO. Unless said, the instrument is one of the widest range. What is no glucose at all stays as it is.
  */
 export function withinRange(value: number, instrument: Instrument = 'meter'): GlucoseValue {
-  if (value <= NO_GLUCOSE_MG_DL.low || value > NO_GLUCOSE_MG_DL.high) return { value };
-  const { low, high } = MEASURES_MG_DL[instrument];
+  if (!isPossibleGlucose(value)) return { value };
+  const { low, high } = rangeOf({ kind: instrument });
   if (value < low) return { value: low, comparator: '<' };
   return value > high ? { value: high, comparator: '>' } : { value };
 }
 
-/** End of the widest range, 600 mg/dL. */
-const HIGHEST_MMOL_L = 33.3;
-/** A fraction below this is shown by no instrument that measures mg/dL. */
-const LOWEST_MG_DL = 20;
-
-/** Whether one person's values can only be of the other unit. */
+/** Whether one person's values can only be of the other unit: beyond what the widest instrument shows in this one. */
 export function isOtherUnit(values: readonly number[], unit: GlucoseUnit): boolean {
   const measured = values.filter((value) => value > 0);
   if (measured.length === 0) return false;
-  if (unit === 'mmol/L') return measured.some((value) => mgDlOf(value) > NO_GLUCOSE_MG_DL.high);
+  if (unit === 'mmol/L') return measured.some((value) => mgDlOf(value) > NO_GLUCOSE_ABOVE_MG_PER_DL);
   return (
-    measured.every((value) => value <= HIGHEST_MMOL_L) ||
-    measured.some((value) => value < LOWEST_MG_DL && !Number.isInteger(value))
+    measured.every((value) => value <= METER_RANGE_MOLAR.high) ||
+    measured.some((value) => value < METER_RANGE.low && !Number.isInteger(value))
   );
 }

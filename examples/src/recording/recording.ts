@@ -1,7 +1,5 @@
+import type { Comparator, DeviceKind } from '@careledger/clinical';
 import type { Reading } from '@careledger/domain';
-
-/** The value is a bound: the true one lies below (`<`) or above (`>`) it. FHIR's Quantity.comparator. */
-export type Comparator = '<' | '>';
 
 /** One cell of a recording. */
 export interface RecordedReading extends Reading {
@@ -28,7 +26,7 @@ export interface Recording {
 }
 
 /** What measured glucose: `Low` and `High` stand for the ends of its range. */
-export type Instrument = 'cgm' | 'meter';
+export type Instrument = Extract<DeviceKind, 'cgm' | 'meter'>;
 export type GlucoseUnit = 'mg/dL' | 'mmol/L';
 export type DateOrder = 'day-month' | 'month-day';
 export type RecordingFormat = 'plain' | 'libreview' | 'clarity';

@@ -1,5 +1,5 @@
+import type { Comparator } from '@careledger/clinical';
 import { hasForeignDigits } from './digits.js';
-import type { Comparator } from './recording.js';
 
 /** What a cell says of a measurement. */
 export type WrittenValue =

@@ -13,7 +13,7 @@ const ONE_DIGIT_MAX = 0x7f;
 const CONTINUES = 0x80;
 
 /** Everything of a topic's PUBLISH packets that stays the same: its length and its bytes. */
-export function topicField(topic: string): Uint8Array {
+export function topicField(topic: string): Buffer {
   const bytes = Buffer.alloc(TOPIC_LENGTH_BYTES + topic.length);
   bytes.writeUInt16BE(topic.length, 0);
   bytes.write(topic, TOPIC_LENGTH_BYTES, 'latin1');

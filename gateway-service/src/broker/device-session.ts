@@ -4,7 +4,7 @@ import type { Client } from 'aedes';
 import type { TokenSample } from '../device-clock/index.js';
 import type { Device } from '../devices/index.js';
 import { pubackPacket, resultPacket, topicField } from './answer-packets.js';
-import { ANSWERS_BACKLOG_MAX_BYTES, LIMITED_MAX_FRAMES } from './limits.js';
+import { ANSWERS_BACKLOG_MAX_BYTES, LIMITED_MAX_FRAMES, UNANSWERED_MAX_FRAMES } from './limits.js';
 
 export interface SessionOptions {
   readonly isLimited: boolean;
@@ -23,13 +23,17 @@ export class DeviceSession {
   readonly tokenSample: TokenSample | undefined;
   /** What a session that was opened with a token out of time is not told yet; undefined once it is a full one. */
   #held: DeviceResult[] | undefined;
-  readonly #topicField: Uint8Array;
+  readonly #resultsField: Uint8Array;
+  readonly #framesField: Buffer;
   readonly #clock: () => number;
   #answers: Uint8Array[] = [];
-  #answered: (() => void)[] = [];
+  /** Frames that were read and not answered yet. */
+  #unanswered = 0;
+  /** Whether CONNACK is out. */
+  isConnected = false;
   readonly #flush = (): void => this.#write();
   readonly #goOn = (): void => {
-    for (const done of this.#answered.splice(0)) done();
+    this.client.conn.emit('readable');
   };
 
   constructor(
@@ -42,18 +46,35 @@ export class DeviceSession {
     this.#held = isLimited ? [] : undefined;
     this.framesTopic = framesTopic(device.deviceId);
     this.resultsTopic = resultsTopic(device.deviceId);
-    this.#topicField = topicField(this.resultsTopic);
+    this.#resultsField = topicField(this.resultsTopic);
+    this.#framesField = topicField(this.framesTopic);
+  }
+
+  /** Whether many frames wait for their answer: more are read once they have it. */
+  get isBusy(): boolean {
+    return this.#unanswered >= UNANSWERED_MAX_FRAMES;
+  }
+
+  /** A frame was read: `answer` follows, or the connection ends. */
+  read(): void {
+    this.#unanswered++;
+  }
+
+  /** Where the frames topic ends in what is behind the fixed header of a PUBLISH; undefined if that has another topic. */
+  frameAt(body: Buffer): number | undefined {
+    const { length } = this.#framesField;
+    const isOwn = body.length >= length && this.#framesField.compare(body, 0, length) === 0;
+    return isOwn ? length : undefined;
   }
 
   /**
    * Tells the device what became of a frame, and acknowledges it. The result goes with QoS 0: it can be lost with the
    * connection, and so can the PUBACK behind it; whoever has that has had the result.
    * @param messageId packet id of the frame; undefined for QoS 0, which has no PUBACK
-   * @param done called once it is written
    */
-  answer(messageId: number | undefined, result: DeviceResult, done: () => void): void {
-    if (this.#answered.length === 0) setImmediate(this.#goOn);
-    this.#answered.push(done);
+  answer(messageId: number | undefined, result: DeviceResult): void {
+    this.#unanswered--;
+    if (this.#unanswered === UNANSWERED_MAX_FRAMES - 1) setImmediate(this.#goOn);
     if (this.#held !== undefined) this.#hold(this.#held, result);
     else if (this.wantsResults) this.#tell(result);
     if (messageId !== undefined) this.#push(pubackPacket(messageId));
@@ -78,7 +99,7 @@ export class DeviceSession {
 
   #tell(result: DeviceResult): void {
     const gatewayTime = timestampOf(this.#clock());
-    this.#push(resultPacket(this.#topicField, { ...result, gatewayTime }));
+    this.#push(resultPacket(this.#resultsField, { ...result, gatewayTime }));
   }
 
   /** All answers of this turn of the event loop go out in one write; then the frames behind them are read. */

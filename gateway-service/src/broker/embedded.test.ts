@@ -1,30 +1,24 @@
 import { once } from 'node:events';
 import { connect } from 'node:net';
-import { setImmediate } from 'node:timers/promises';
+import { setImmediate, setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, beforeEach, expect, test } from '@jest/globals';
 import { framesTopic, resultsTopic } from '@careledger/protocol';
 import { connectAsync } from 'mqtt';
+import { generate, parser as mqttParser, type Packet } from 'mqtt-packet';
 import { MqttDevice } from '../../testing/mqtt-device.js';
 import { GATEWAY_ID } from '../../testing/open-core.js';
 import { SimulatedDevice } from '../../testing/simulated-device.js';
+import { startBroker } from '../../testing/test-broker.js';
 import { TestCore } from '../../testing/test-core.js';
-import { EmbeddedBroker } from './embedded.js';
+import type { EmbeddedBroker } from './embedded.js';
 
-const silent = { info: () => undefined, warn: () => undefined };
 let t: TestCore;
 let broker: EmbeddedBroker;
 let device: SimulatedDevice;
 
 beforeEach(async () => {
   t = await TestCore.open();
-  broker = await EmbeddedBroker.start({
-    devices: t.core.devices,
-    pipeline: t.core.pipeline,
-    host: '127.0.0.1',
-    port: 0,
-    logger: silent,
-    clock: () => t.nowMs,
-  });
+  broker = await startBroker(t);
   device = t.pair(await t.patient());
 });
 afterEach(async () => {
@@ -251,14 +245,19 @@ async function talk(...packets: readonly Uint8Array[]): Promise<Buffer> {
 }
 
 /** A CONNECT of the device, whose session stays unless `clean`. */
-function connectPacket({ level = 4, clientId = device.deviceId, clean = true } = {}): Uint8Array {
+function connectPacket({
+  level = 4,
+  clientId = device.deviceId,
+  clean = true,
+  keepAliveS = 60,
+} = {}): Uint8Array {
   const text = (value: string): Buffer => {
     const bytes = Buffer.from(value);
     return Buffer.concat([Buffer.from([bytes.length >> 8, bytes.length & 0xff]), bytes]);
   };
   const body = Buffer.concat([
     text('MQTT'),
-    Buffer.from([level, 0xc0 | (clean ? 2 : 0), 0, 60]),
+    Buffer.from([level, 0xc0 | (clean ? 2 : 0), 0, keepAliveS]),
     text(clientId),
     text(device.deviceId),
     text(device.token(GATEWAY_ID, t.nowMs)),
@@ -292,16 +291,68 @@ test.each<[string, number[]]>([
   expect(broker.connections).toBe(0);
 });
 
+/** A PUBLISH of a frame with QoS 1. */
+function publishPacket(messageId: number, frame: Uint8Array): Uint8Array {
+  return generate({
+    cmd: 'publish',
+    topic: framesTopic(device.deviceId),
+    payload: Buffer.from(frame),
+    qos: 1,
+    messageId,
+    dup: false,
+    retain: false,
+  });
+}
+
+test('all that a device says in one breath, CONNECT first, is answered in its order', async () => {
+  const topic = resultsTopic(device.deviceId);
+  const subscribe = generate({ cmd: 'subscribe', messageId: 1, subscriptions: [{ topic, qos: 0 }] });
+  const frames = Array.from({ length: 300 }, (_, n) => publishPacket(n + 2, device.frame(t.nowMs).bytes));
+  const parser = mqttParser({ protocolVersion: 4 });
+  const answers: Packet[] = [];
+  parser.on('packet', (packet) => answers.push(packet));
+  const socket = connect(Number(new URL(broker.url).port), '127.0.0.1');
+  socket.on('data', (chunk: Buffer) => parser.parse(chunk));
+  socket.write(Buffer.concat([connectPacket(), subscribe, ...frames, Buffer.from([0xc0, 0])]));
+  while (answers.filter(({ cmd }) => cmd === 'puback').length < frames.length) await setImmediate();
+  socket.destroy();
+  const [connack, suback] = answers;
+  expect([connack?.cmd, suback?.cmd]).toEqual(['connack', 'suback']);
+  const results = answers.flatMap((packet) =>
+    packet.cmd === 'publish'
+      ? [JSON.parse(packet.payload.toString()) as { seq: number; status: string }]
+      : [],
+  );
+  expect(results.map(({ seq }) => seq)).toEqual(frames.map((_, seq) => seq));
+  expect(new Set(results.map(({ status }) => status))).toEqual(new Set(['stored']));
+  const acknowledged = answers.flatMap((packet) => (packet.cmd === 'puback' ? [packet.messageId] : []));
+  expect(acknowledged).toEqual(frames.map((_, n) => n + 2));
+  expect(stored()).toBe(300);
+});
+
+test('a connection that is silent for longer than it announced ends; one that only sends frames does not', async () => {
+  const startedMs = performance.now();
+  await talk(connectPacket({ keepAliveS: 1 }));
+  expect(performance.now() - startedMs).toBeGreaterThan(1_400);
+  expect(broker.connections).toBe(0);
+
+  const socket = connect(Number(new URL(broker.url).port), '127.0.0.1');
+  socket.resume();
+  let isClosed = false;
+  socket.once('close', () => (isClosed = true));
+  socket.write(connectPacket({ keepAliveS: 1 }));
+  for (let n = 1; n <= 5; n++) {
+    await sleep(500);
+    socket.write(publishPacket(n, device.frame(t.nowMs).bytes));
+  }
+  expect(isClosed).toBe(false);
+  socket.destroy();
+});
+
 test('malformed-flood: connections that break the protocol are counted, and write a few lines each minute', async () => {
   const lines: unknown[] = [];
   const push = (details: unknown): void => void lines.push(details);
-  await using loud = await EmbeddedBroker.start({
-    devices: t.core.devices,
-    pipeline: t.core.pipeline,
-    host: '127.0.0.1',
-    port: 0,
-    logger: { info: push, warn: push },
-  });
+  await using loud = await startBroker(t, { info: push, warn: push });
   await broker.close();
   broker = loud;
   for (let n = 0; n < 200; n++) await talk(Buffer.from([0xf0, n % 2, 0]));

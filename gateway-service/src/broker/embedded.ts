@@ -3,17 +3,19 @@ import { createServer as createTcpServer, type AddressInfo, type Server, type So
 import { createServer as createTlsServer } from 'node:tls';
 import type { DeviceResult } from '@careledger/protocol';
 import type { Logger } from '@careledger/service-kit';
-import type { AedesOptions, AuthenticateError, Client } from 'aedes';
+import { Aedes, type AedesOptions, type AuthenticateError, type Client } from 'aedes';
 import { DeviceError, type Admission, type DeviceRegistry } from '../devices/index.js';
 import type { IngestPipeline } from '../ingest/index.js';
 import { connackPacket } from './answer-packets.js';
+import { DeviceInbound } from './device-inbound.js';
 import { DeviceSession } from './device-session.js';
-import { FrameBroker } from './frame-broker.js';
 import type { FrameSource } from './frame-source.js';
 import { InboundGate } from './inbound-gate.js';
 import { LimitedSessions } from './limited-sessions.js';
-import { CONNECT_TIMEOUT_MS, MAX_CONNECTIONS, PACKET_MAX_BYTES, TCP_KEEP_ALIVE_MS } from './limits.js';
-import { PacketGuard } from './packet-guard.js';
+import { CONNECT_TIMEOUT_MS, MAX_CONNECTIONS, TCP_KEEP_ALIVE_MS } from './limits.js';
+import { qosOf } from './packet-check.js';
+import type { StreamFault } from './packet-stream.js';
+import { PublishTicket } from './publish-ticket.js';
 import { RateLimitedLog } from './rate-limited-log.js';
 import { ViolationCounters, ViolationError, type ViolationCode } from './violations.js';
 
@@ -33,9 +35,9 @@ export interface EmbeddedBrokerOptions {
 /** CONNACK return codes (MQTT 3.1.1 section 3.2.2.3). */
 const BAD_USER_NAME_OR_PASSWORD = 4;
 const NOT_AUTHORIZED = 5;
+const PACKET_ID_BYTES = 2;
 
 type Authenticate = NonNullable<AedesOptions['authenticate']>;
-type AuthorizePublish = NonNullable<AedesOptions['authorizePublish']>;
 type AuthorizeSubscribe = NonNullable<AedesOptions['authorizeSubscribe']>;
 
 /**
@@ -47,11 +49,11 @@ type AuthorizeSubscribe = NonNullable<AedesOptions['authorizeSubscribe']>;
 export class EmbeddedBroker implements FrameSource {
   readonly violations = new ViolationCounters();
   readonly #options: EmbeddedBrokerOptions;
-  readonly #broker: FrameBroker;
+  readonly #broker: Aedes;
   readonly #gate: InboundGate;
   readonly #log: RateLimitedLog;
   readonly #server: Server;
-  readonly #sessions = new WeakMap<Client, DeviceSession>();
+  readonly #inbound = new WeakMap<Client, DeviceInbound>();
   readonly #byDevice = new Map<string, DeviceSession>();
   readonly #limited = new LimitedSessions();
   readonly #sockets = new Set<Socket>();
@@ -63,23 +65,31 @@ export class EmbeddedBroker implements FrameSource {
     const { pipeline, devices, tls } = options;
     this.#gate = new InboundGate(() => this.#isClosing || pipeline.isFull);
     pipeline.onDrained(() => this.#gate.reopen());
-    this.#broker = new FrameBroker({
+    this.#broker = new Aedes({
       connectTimeout: CONNECT_TIMEOUT_MS,
-      preConnect: (_client, packet, done) => {
+      preConnect: (client, packet, done) => {
         // Nobody but the gateway hears a device: there is no one to whom a will could be told. It knows that the device is
         // gone by its silence.
         delete packet.will;
+        // aedes does not see frames, and would take the device for silent.
+        this.#inbound.get(client)?.watch(client, packet.keepalive ?? 0);
+        packet.keepalive = 0;
         done(null, true);
       },
       authenticate: this.#authenticate,
-      authorizePublish: this.#authorizePublish,
+      authorizePublish: (_client, _packet, done) =>
+        done(new ViolationError('PACKET_MALFORMED', 'No session')),
       authorizeSubscribe: this.#authorizeSubscribe,
+    });
+    this.#broker.on('connackSent', (_packet, client) => {
+      const session = this.#sessionOf(client);
+      if (session !== undefined) session.isConnected = true;
     });
     this.#broker.on('clientDisconnect', (client) => this.#forget(client));
     this.#broker.on('clientError', (client, error) => this.#report(client, error));
     this.#broker.on('connectionError', (client, error) => this.#report(client, error));
     this.#broker.on('unsubscribe', (topics, client) => {
-      const session = this.#sessions.get(client);
+      const session = this.#sessionOf(client);
       if (session !== undefined && topics.includes(session.resultsTopic)) session.wantsResults = false;
     });
     devices.onStopped(({ deviceId }) => {
@@ -138,16 +148,23 @@ export class EmbeddedBroker implements FrameSource {
     this.#sockets.add(socket);
     socket.once('close', () => this.#sockets.delete(socket));
     socket.setKeepAlive(true, TCP_KEEP_ALIVE_MS);
-    const guard = new PacketGuard(PACKET_MAX_BYTES);
-    this.#gate.guard(socket, (chunk) => {
-      const fault = guard.accept(chunk);
-      if (fault === undefined) return true;
-      this.#violation(fault.code, undefined, fault.rule);
-      if (fault.connack === undefined) socket.destroy();
-      else socket.end(connackPacket(fault.connack), () => socket.destroy());
-      return false;
+    const inbound = new DeviceInbound({
+      publish: (session, firstByte, body) => this.#publish(session, firstByte, body),
+      fault: (fault) => this.#fault(socket, fault),
     });
-    this.#broker.handle(socket);
+    socket.once('close', () => inbound.end());
+    this.#gate.guard(socket, inbound);
+    this.#inbound.set(this.#broker.handle(socket), inbound);
+  }
+
+  #fault(socket: Socket, { code, rule, connack }: StreamFault): void {
+    this.#violation(code, undefined, rule);
+    if (connack === undefined) socket.destroy();
+    else socket.end(connackPacket(connack), () => socket.destroy());
+  }
+
+  #sessionOf(client: Client): DeviceSession | undefined {
+    return this.#inbound.get(client)?.session;
   }
 
   readonly #authenticate: Authenticate = (client, userName, password, done) => {
@@ -174,7 +191,8 @@ export class EmbeddedBroker implements FrameSource {
     const { clock = Date.now } = this.#options;
     const tokenSample = isFresh ? undefined : sample;
     const session = new DeviceSession(device, client, { isLimited: !isFresh, tokenSample, clock });
-    this.#sessions.set(client, session);
+    const inbound = this.#inbound.get(client);
+    if (inbound !== undefined) inbound.session = session;
     if (isFresh) {
       // One connection per device, whatever client id it chose: otherwise it could take another device's over.
       client.id = device.deviceId;
@@ -194,45 +212,38 @@ export class EmbeddedBroker implements FrameSource {
     if (former !== undefined && former !== session) former.client.close();
   }
 
-  #settle(
-    session: DeviceSession,
-    messageId: number | undefined,
-    result: DeviceResult,
-    done: () => void,
-  ): void {
-    if (session.isLimited && 'status' in result && result.status === 'stored') {
-      this.#limited.remove(session);
-      session.open();
-      this.#takeOver(session);
+  /** Hands a frame on. Returns whether the connection goes on. */
+  #publish(session: DeviceSession, firstByte: number, body: Buffer): boolean {
+    const { client, device } = session;
+    const { pipeline } = this.#options;
+    const topicEnd = session.frameAt(body);
+    const qos = qosOf(firstByte);
+    if (topicEnd === undefined)
+      client.emit(
+        'error',
+        new ViolationError('TOPIC_FOREIGN', 'A device publishes to its own frames topic only'),
+      );
+    else if (qos === 2)
+      client.emit('error', new ViolationError('QOS_2_UNSUPPORTED', 'Publish frames with QoS 1'));
+    else {
+      session.read();
+      const messageId = qos === 0 ? undefined : body.readUInt16BE(topicEnd);
+      const ticket = new PublishTicket(session, messageId, this.#settled);
+      if (messageId === undefined) pipeline.refuse('QOS_UNSUPPORTED', body.subarray(topicEnd), ticket);
+      else pipeline.submit(device, body.subarray(topicEnd + PACKET_ID_BYTES), ticket);
     }
-    session.answer(messageId, result, done);
+    return !client.closed;
   }
 
-  readonly #authorizePublish: AuthorizePublish = (client, packet, done) => {
-    const session = client === null ? undefined : this.#sessions.get(client);
-    if (session === undefined || packet.topic !== session.framesTopic) {
-      done(new ViolationError('TOPIC_FOREIGN', 'A device publishes to its own frames topic only'));
-      return;
-    }
-    if (packet.qos === 2) {
-      done(new ViolationError('QOS_2_UNSUPPORTED', 'Publish frames with QoS 1'));
-      return;
-    }
-    const messageId = packet.qos === 0 ? undefined : packet.messageId;
-    const ticket = {
-      settle: (result: DeviceResult): void => this.#settle(session, messageId, result, done),
-      fail: done,
-      tokenSample: session.isLimited ? session.tokenSample : undefined,
-    };
-    // The session writes the PUBACK, in one packet train with the result: aedes must not write another.
-    packet.qos = 0;
-    const frame = packet.payload as Buffer;
-    if (messageId === undefined) this.#options.pipeline.refuse('QOS_UNSUPPORTED', frame, ticket);
-    else this.#options.pipeline.submit(session.device, frame, ticket);
+  readonly #settled = (session: DeviceSession, result: DeviceResult): void => {
+    if (!session.isLimited || !('status' in result) || result.status !== 'stored') return;
+    this.#limited.remove(session);
+    session.open();
+    this.#takeOver(session);
   };
 
   readonly #authorizeSubscribe: AuthorizeSubscribe = (client, subscription, done) => {
-    const session = this.#sessions.get(client);
+    const session = this.#sessionOf(client);
     if (session === undefined || subscription.topic !== session.resultsTopic) {
       done(new ViolationError('SUBSCRIPTION_FOREIGN', 'A device subscribes to its own results topic only'));
       return;
@@ -242,7 +253,7 @@ export class EmbeddedBroker implements FrameSource {
   };
 
   #forget(client: Client): void {
-    const session = this.#sessions.get(client);
+    const session = this.#sessionOf(client);
     if (session === undefined) return;
     this.#limited.remove(session);
     const { deviceId } = session.device;
@@ -251,13 +262,13 @@ export class EmbeddedBroker implements FrameSource {
 
   #report(client: Client, error: Error): void {
     if (error instanceof ViolationError)
-      this.#violation(error.code, this.#sessions.get(client)?.device.deviceId);
+      this.#violation(error.code, this.#sessionOf(client)?.device.deviceId);
     // What is left are broken connections, and refused credentials (counted already).
     else
       this.#log.write(
         'info',
         'mqtt',
-        { deviceId: this.#sessions.get(client)?.device.deviceId, err: error },
+        { deviceId: this.#sessionOf(client)?.device.deviceId, err: error },
         'mqtt',
       );
   }

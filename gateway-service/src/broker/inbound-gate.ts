@@ -1,5 +1,15 @@
 import type { Socket } from 'node:net';
 
+/** Reads a socket's bytes before whoever is behind it. */
+export interface InboundReader {
+  /** Whether it wants nothing more now. Who makes this false again lets the socket go on with a `readable` event. */
+  readonly isBusy: boolean;
+  /** What it left of a chunk before: that is read first. */
+  takeHeld(): Buffer | undefined;
+  /** Reads a chunk. Returns what is left of it for whoever is behind. */
+  accept(chunk: Buffer): Buffer;
+}
+
 /**
  * Holds sockets back while the pipeline is full: what is not read stays with the sender, by TCP's own flow control, so
  * that a slow disk costs no memory here. Sockets go on in the order in which they had to wait.
@@ -14,24 +24,23 @@ export class InboundGate {
   }
 
   /**
-   * Lets the socket be read only while the gate is open, and shows `inspect` each chunk; after false from it
-   * nothing more is read, and it has ended the connection or does so. The reader must use `read()` on `readable`, as aedes does.
+   * Lets the socket be read only while the gate is open, by `reader` first. Whoever is behind must use `read()` on
+   * `readable`, as aedes does.
    */
-  guard(socket: Socket, inspect: (chunk: Buffer) => boolean): void {
+  guard(socket: Socket, reader: InboundReader): void {
     const read = socket.read.bind(socket);
-    let isOver = false;
     socket.read = (size?: number): unknown => {
-      if (isOver) return null;
-      if (this.#isClosed()) {
-        this.#waiting.add(socket);
-        return null;
+      for (;;) {
+        if (reader.isBusy) return null;
+        if (this.#isClosed()) {
+          this.#waiting.add(socket);
+          return null;
+        }
+        const chunk: unknown = reader.takeHeld() ?? read(size);
+        if (!Buffer.isBuffer(chunk)) return chunk;
+        const left = reader.accept(chunk);
+        if (left.length > 0) return left;
       }
-      const chunk: unknown = read(size);
-      if (Buffer.isBuffer(chunk) && !inspect(chunk)) {
-        isOver = true;
-        return null;
-      }
-      return chunk;
     };
     socket.once('close', () => this.#waiting.delete(socket));
   }

@@ -23,3 +23,5 @@ export const LIMITED_MAX_MS = 60_000;
 export const LIMITED_MAX_FRAMES = 64;
 /** Bytes of acknowledgements and results that a device may leave unread before its connection ends. */
 export const ANSWERS_BACKLOG_MAX_BYTES = 1024 * 1024;
+/** Frames of a connection that wait for their answers before it is read on; with those of one more read they fit the queue. */
+export const UNANSWERED_MAX_FRAMES = 128;

@@ -51,13 +51,16 @@ const ASCII_MAX = 0x7f;
 /** A text follows its length, two bytes (section 1.5.3). */
 const TEXT_AT = 2;
 
+/** Whether a packet with this first byte is a PUBLISH. */
+export const isPublish = (firstByte: number): boolean => firstByte >> 4 === PUBLISH;
+
 /**
  * Bytes behind the fixed header that `checkPacket` has to see: all of a packet, but of a PUBLISH the topic and the packet
  * identifier alone, so that a frame is not buffered twice.
  * @param seen the first of them; the answer grows until the topic's length is among them
  */
 export function bytesToCheck(firstByte: number, length: number, seen: Uint8Array): number {
-  if (firstByte >> 4 !== PUBLISH) return length;
+  if (!isPublish(firstByte)) return length;
   if (seen.length < 2) return Math.min(length, 2);
   return Math.min(length, 2 + lengthAt(seen, 0) + ((firstByte & QOS) === 0 ? 0 : 2));
 }
@@ -126,8 +129,11 @@ function checkConnect(body: Buffer): PacketFault | undefined {
   return undefined;
 }
 
+/** QoS of a PUBLISH (section 3.3.1.2). */
+export const qosOf = (firstByte: number): number => (firstByte & QOS) >> 1;
+
 function checkPublish(flags: number, head: Buffer): PacketFault | undefined {
-  const qos = (flags & QOS) >> 1;
+  const qos = qosOf(flags);
   if (qos === 3) return { rule: 'MQTT-3.3.1-4: QoS 3' };
   if (qos === 0 && (flags & DUP) !== 0) return { rule: 'MQTT-3.3.1-2: repeated with QoS 0' };
   const end = TEXT_AT + lengthAt(head, 0);

@@ -2,6 +2,8 @@ import { requireRole } from '@careledger/service-kit';
 
 /** The patient alone. */
 export const byPatient = requireRole('patient');
+/** The patient, or whoever brings what a practitioner signed. */
+export const byPatientOrPractitioner = requireRole('patient', 'practitioner');
 /** The patient, or whoever runs the gateway. */
 export const byPatientOrOps = requireRole('patient', 'ops');
 /** Nothing of it says what was measured. */

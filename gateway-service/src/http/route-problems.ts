@@ -15,6 +15,19 @@ export const passphraseProblems: Codes = [
   'GATEWAY_STOPPING',
 ];
 
+/** Routes that take settings. */
+export const settingsProblems: Codes = [
+  ...patientProblems,
+  ...passphraseProblems,
+  'SETTINGS_STATEMENT_REFUSED',
+  'SETTINGS_NOT_GRANTED',
+  'SETTINGS_INVALID',
+  'SETTINGS_LOOSENED',
+  'VERSION_CHANGED',
+  'AUTHORITY_UNKNOWN',
+  ...ledgerAnswers,
+];
+
 /** Routes that take a decision of the patient to the ledger. */
 export const consentProblems: Codes = [
   ...patientProblems,

@@ -1,9 +1,18 @@
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
-import { glucose } from '../../testing/simulated-device.js';
+import { SimulatedDevice, glucose } from '../../testing/simulated-device.js';
+import { AlarmStore } from '../alarms/alarm-store.js';
 import { TestCore } from '../../testing/test-core.js';
 import type { GatewayCore } from '../core.js';
 import { GATEWAY_MIGRATIONS } from '../migrations.js';
-import { Allowances, ProcessingStore, Processor, type DueRecord } from './index.js';
+import { SettingsHistories, SettingsStore } from '../settings/index.js';
+import {
+  Allowances,
+  DevicePauses,
+  GatewayLife,
+  ProcessingStore,
+  Processor,
+  type DueRecord,
+} from './index.js';
 
 const MINUTE_MS = 60_000;
 const HOUR_MS = 60 * MINUTE_MS;
@@ -27,10 +36,13 @@ afterEach(async () => {
 async function processorOf(core: GatewayCore): Promise<{ processor: Processor; store: ProcessingStore }> {
   const store = new ProcessingStore(core.store.database);
   const processor = new Processor({
+    ...{ life: new GatewayLife(core.store.database), pauses: new DevicePauses(core.store.database) },
+    alarms: new AlarmStore(core.store.database),
     core,
     store,
     allowances: new Allowances(core.store.database, { emergency: 12, periodic: 240 }),
     overrides: {},
+    settings: new SettingsHistories(new SettingsStore(core.store.database)),
     clock: () => testCore.nowMs,
     queue: { addDue: (records) => due.push(...records) },
     logger: {
@@ -118,6 +130,25 @@ describe('the processing', () => {
     expect(due.filter(({ kind }) => kind === 'emergency')).toMatchObject([{ source, priority: 'emergency' }]);
     expect(store.episode(source)).toMatchObject({ status: 'ended', endReason: 'recovered' });
     expect(store.alarmCounts()).toEqual({ high: 1, medium: 0, low: 0 });
+  });
+
+  test('a higher score of an alarm that lasts makes a version of its record, and is no emergency of its own', async () => {
+    const { store } = await processorOf(testCore.core);
+    const patient = await testCore.patient();
+    const device = testCore.pair(patient, new SimulatedDevice(['9279-1', '59408-5', '8867-4', '8310-5']));
+    const now = testCore.nowMs;
+    const vital = (code: string, unit: string, value: number, ms = now) => ({
+      ...{ code, unit, value, t: new Date(ms).toISOString() },
+    });
+    const alarm = [vital('9279-1', '/min', 26), vital('59408-5', '%', 91), vital('8867-4', '/min', 115)];
+    await testCore.send(device, device.frame(now, alarm));
+    const source = due[0]?.source ?? '';
+    testCore.core.store.deferred(() => store.removeDue(due[0]?.dueNo ?? 0, due[0]?.generation ?? 0));
+    due = [];
+    testCore.nowMs += MINUTE_MS;
+    await testCore.send(device, device.frame(testCore.nowMs, [vital('8310-5', 'Cel', 38.5, testCore.nowMs)]));
+    expect(due).toMatchObject([{ kind: 'emergency', priority: 'periodic', source, arrivedMs: null }]);
+    expect(store.episode(source)).toMatchObject({ news2: { total: 9 }, evidence: [{}, {}, {}, {}] });
   });
 
   test('a record that becomes due while it is being made stays due', async () => {

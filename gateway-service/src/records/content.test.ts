@@ -63,15 +63,18 @@ test('temperatures in °F and °C are one aggregate, in °C', async () => {
   expect(average).toMatchObject({ valueQuantity: { value: 36.5, code: 'Cel' } });
 });
 
-test('a continuous monitor that was paired with the code of blood keeps its times in ranges', async () => {
-  const startMs = fixture.testCore.nowMs - 5 * HOUR_MS;
-  const records = await recordsOf(new SimulatedDevice(['2339-0']), [
-    glucose(startMs, 100),
-    glucose(startMs + 5 * MINUTE_MS, 300),
-  ]);
-  const codes = records.get('periodic')?.map(({ code }) => code.coding[0]?.code);
-  expect(codes).toEqual(['2339-0', '106793-3']);
-});
+test.each(['continuous-glucose-monitor', 'flash-sensor', 'cgm'])(
+  'a %s that was paired with the code of blood keeps its times in ranges',
+  async (type) => {
+    const startMs = fixture.testCore.nowMs - 5 * HOUR_MS;
+    const records = await recordsOf(new SimulatedDevice(['2339-0'], type), [
+      glucose(startMs, 100),
+      glucose(startMs + 5 * MINUTE_MS, 300),
+    ]);
+    const codes = records.get('periodic')?.map(({ code }) => code.coding[0]?.code);
+    expect(codes).toEqual(['2339-0', '106793-3']);
+  },
+);
 
 test('the record that completes a day has the report of 14 days, once a monitor measured 70 % of them', async () => {
   const midnightMs = Math.floor((fixture.testCore.nowMs - HOUR_MS) / DAY_MS) * DAY_MS;

@@ -6,9 +6,11 @@ import {
   dayCompletedBy,
   isContinuous,
   isExcluded,
+  kindOfType,
   massOf,
   summarise,
   type CgmReport,
+  type SettingsHistory,
   type WindowReading,
   type WindowSummary,
 } from '@careledger/clinical';
@@ -35,9 +37,6 @@ import {
 /** Frames read before others have their turn: a window of a bedside monitor holds thousands. */
 const FRAMES_PER_TURN = 64;
 
-/** The type in the profile of a device whose glucose has times in ranges, whichever code it sends. */
-const CONTINUOUS_MONITOR = 'continuous-glucose-monitor';
-
 /** A record's content, before it is sealed. */
 export interface RecordContent {
   readonly bundle: Bundle;
@@ -49,6 +48,8 @@ export interface RecordContent {
 export interface ContentSource {
   readonly core: Pick<GatewayCore, 'frames' | 'devices' | 'store'>;
   readonly processing: ProcessingStore;
+  /** Each patient's settings: a record names those that shaped it. */
+  readonly settings: { of(patientNo: number): SettingsHistory };
   readonly gatewayId: string;
 }
 
@@ -57,7 +58,7 @@ export interface ContentSource {
  * `previous`.
  */
 export async function periodicContent(
-  { core, processing, gatewayId }: ContentSource,
+  { core, processing, settings, gatewayId }: ContentSource,
   patient: Patient,
   {
     source,
@@ -81,6 +82,7 @@ export async function periodicContent(
     devices: describe(core, deviceIds),
     recordedAtMs,
     chain: positionOf(core, patient, height),
+    settings: settings.of(patient.patientNo).between(startMs, endMs),
     windowStart: startMs,
     windowEnd: endMs,
     summary,
@@ -142,7 +144,7 @@ function readingsWithin(
 
 /** An episode as it stands now. Undefined when there is no such episode. */
 export function emergencyContent(
-  { core, processing, gatewayId }: ContentSource,
+  { core, processing, settings, gatewayId }: ContentSource,
   patient: Patient,
   episodeId: string,
   recordedAtMs: number,
@@ -163,12 +165,14 @@ export function emergencyContent(
     height = Math.max(height, view.height);
   }
   if (evidence.length === 0) return undefined;
+  const lastMs = Math.max(raisedMs, endMs ?? raisedMs);
   const bundle = emergencyBundle({
     patientId: patient.patientId,
     gatewayId,
     devices: describe(core, new Set(evidence.map(({ deviceId }) => deviceId))),
     recordedAtMs,
     chain: positionOf(core, patient, height),
+    settings: settings.of(patient.patientNo).between(startMs, lastMs + 1),
     episodeId,
     rule,
     start: startMs,
@@ -180,16 +184,15 @@ export function emergencyContent(
     evidence,
     news2,
   });
-  const lastMs = Math.max(raisedMs, endMs ?? raisedMs);
   // Half-open, as every period: the last reading lies within.
   return { bundle, period: { start: timestampOf(startMs), end: timestampOf(lastMs + 1) }, summary: null };
 }
 
-/** Whether a device is registered as a continuous monitor; each is looked up once. */
+/** Whether a device is registered as a continuous monitor, whichever code it sends; each is looked up once. */
 function ofContinuousMonitors(core: ContentSource['core']): (deviceId: string) => boolean {
   const known = new Map<string, boolean>();
   return (deviceId) => {
-    const is = known.get(deviceId) ?? core.devices.find(deviceId)?.type === CONTINUOUS_MONITOR;
+    const is = known.get(deviceId) ?? kindOfType(core.devices.find(deviceId)?.type ?? '') === 'cgm';
     known.set(deviceId, is);
     return is;
   };

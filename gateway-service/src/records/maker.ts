@@ -21,9 +21,9 @@ import type { Providers } from '../ledger-access/providers.js';
 import type { Patient } from '../patients/index.js';
 import { patientStatement } from '../patients/patient-statement.js';
 import type { DueRecord, ProcessingStore } from '../processing/index.js';
-import { emergencyContent, periodicContent, type RecordContent } from './content.js';
+import { emergencyContent, periodicContent, type ContentSource, type RecordContent } from './content.js';
 import { RecordError } from './errors.js';
-import type { MadeNotices, MadeVersions, RewrapRequests } from './handover.js';
+import type { MadeNotices, MadeVersions, RewrapRequests, ToldAlarms } from './handover.js';
 import type { NewVersion, OwnVersion } from './own-version.js';
 import { noticeRecipientsOf, readersOf } from './readers.js';
 import { tagGroupsOf } from './scope.js';
@@ -32,8 +32,10 @@ import type { UnmadeStore } from './unmade-store.js';
 export interface RecordMakerOptions {
   readonly core: GatewayCore;
   readonly processing: ProcessingStore;
+  readonly settings: ContentSource['settings'];
   readonly versions: MadeVersions;
   readonly notices: MadeNotices;
+  readonly alarms: ToldAlarms;
   readonly rewraps: RewrapRequests;
   readonly unmade: UnmadeStore;
   readonly grants: GrantStore;
@@ -149,13 +151,14 @@ export class RecordMaker {
   }
 
   async #seal(due: DueRecord, patient: Patient, draft: Draft): Promise<MakingOutcome> {
-    const { core, processing, versions, notices, rewraps, unmade } = this.#options;
+    const { core, processing, versions, notices, alarms, rewraps, unmade } = this.#options;
     const sealed = await this.#sealed(due, patient, draft);
     const row = this.#row(due, patient, sealed);
     const direct = due.priority === 'emergency' ? this.#notices(patient, due, row, sealed) : [];
     const { versionNo, noticeNos } = core.store.deferred(() => {
       const no = versions.insert(row);
-      processing.removeDue(due.dueNo, due.generation);
+      const isAllTold = processing.removeDue(due.dueNo, due.generation);
+      if (due.kind === 'emergency' && isAllTold) alarms.told(due.source, row);
       unmade.remove(due);
       // An authority whose key could not be had, or whose grant came or went meanwhile: the next set follows.
       if (!this.#areReaders(patient.patientNo, sealed)) rewraps.request(patient.patientNo, no);

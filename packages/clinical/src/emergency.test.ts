@@ -95,6 +95,18 @@ describe('NEWS2 of parameters that arrive one by one', () => {
   });
 });
 
+test('parameters that come seconds after an alarm of NEWS2 raise its total: its record says so, nobody is told', () => {
+  const alarm = [reading(1, 0, LOINC.respiratoryRate, 26), reading(2, 0, LOINC.spo2, 91)];
+  let { state } = read(initialState(PATIENT), ...alarm, reading(3, 0, LOINC.heartRate, 115));
+  const later = read(state, reading(4, 0.1, LOINC.temperature, 38.5));
+  expect(later.events).toMatchObject([
+    { kind: 'episode-scored', priority: 'high', evidence: [{}, {}, {}, { rowId: 4 }], news2: { total: 9 } },
+  ]);
+  ({ state } = later);
+  expect(read(state, reading(5, 0.2, LOINC.heartRate, 105)).events).toEqual([]);
+  expect(kinds(read(state, reading(6, 0.2, LOINC.consciousness, 1)).events)).toEqual(['episode-escalated']);
+});
+
 test('an arterial pressure that comes after the cuff of its time withdraws what the cuff alone had raised', () => {
   const cuff = read(initialState(PATIENT), reading(1, 0, LOINC.cuffSystolic, 85));
   expect(kinds(cuff.events)).toEqual(['episode-started']);

@@ -1,12 +1,19 @@
 export { CGM_REPORT_MS, cgmReport, dayCompletedBy, type CgmReport } from './cgm-report.js';
-export { clinicalConfig } from './config.js';
+export { ClinicalConfigError, clinicalConfig } from './config.js';
 export { isUrgent } from './urgency.js';
 export type { AlarmPriority, AlarmType } from './model/alarm.js';
 export { CODES, LOINC, codeEntry, columnEntry } from './model/codes.js';
-export type { ClinicalOverrides } from './model/config.js';
-export { kindOfType, type DeviceDescription } from './model/device.js';
+export type { ClinicalConfig, ClinicalOverrides } from './model/config.js';
+export {
+  METER_RANGE,
+  METER_RANGE_MOLAR,
+  kindOfType,
+  rangeOf,
+  type DeviceDescription,
+  type DeviceKind,
+} from './model/device.js';
 export type { ClinicalEvent, EpisodeEndReason, Evidence, RuleName } from './model/events.js';
-export { isExcluded } from './model/flags.js';
+export { isExcluded, isPossibleGlucose } from './model/flags.js';
 export * from './model/limits.js';
 export { NEWS2_PARAMETERS, type News2Parameter, type News2Score } from './model/news2-score.js';
 export {
@@ -14,18 +21,32 @@ export {
   readingError,
   ruleTime,
   type ClinicalReading,
+  type Comparator,
   type ReadingErrorCode,
 } from './model/reading.js';
+export type {
+  SettingsAuthor,
+  SettingsLayers,
+  SettingsVersion,
+  StatedDevice,
+  StatedSettings,
+} from './model/settings.js';
+export type { ClosedSpan, Span } from './model/span.js';
+export { FOR_AUTHORITIES } from './rules/silence/wanted.js';
 export { inRuleUnit, inTableUnit, isGlucose, isInterstitial } from './model/units.js';
 export {
   flush,
+  noteRefusals,
   processReadings,
-  resume,
   tick,
+  withAbsences,
   type FlaggedReading,
   type ProcessingResult,
+  type Refusal,
 } from './process.js';
 export { scoreNews2 } from './rules/news2/chart.js';
+export { NO_SETTINGS, SettingsHistory } from './settings/history.js';
+export { checkSettings, configUnder, loosenedByPatient } from './settings/in-force.js';
 export { initialState, migrateState, withOverrides, type PatientState, type StoredState } from './state.js';
 export {
   changedCodes,

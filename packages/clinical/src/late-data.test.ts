@@ -4,7 +4,9 @@ import { EPISODE_GAP_MS, GLUCOSE_HORIZON_MS, NEWS2_HORIZON_MS } from './model/li
 import type { ClinicalReading } from './model/reading.js';
 import { delayed, seeded } from '../testing/random.js';
 import { reference } from '../testing/reference/index.js';
-import { replay, timesOf } from '../testing/replay.js';
+import { PATIENT, replay, timesOf } from '../testing/replay.js';
+import { processReadings } from './process.js';
+import { initialState, withOverrides, type PatientState } from './state.js';
 import { flagsInOrder } from '../testing/flags.js';
 
 const MINUTE = 60_000;
@@ -95,6 +97,32 @@ describe.each([
     // What parameters of one time say together is told at once.
     expect(dozen.events.length).toBeLessThanOrEqual(one.events.length);
   });
+});
+
+test.each([
+  ['glucose', glucoseStream, GLUCOSE_HORIZON_MS],
+  ['vital signs', vitalsStream, NEWS2_HORIZON_MS],
+] as const)('%s: a state kept in memory goes on as one that was stored', (_name, stream, horizonMs) => {
+  const random = seeded(7);
+  for (const latenessMs of [0, 2 * MINUTE, horizonMs / 2, 2 * horizonMs]) {
+    const arrival = delayed(stream(random), latenessMs, random);
+    let state = initialState(PATIENT);
+    for (let i = 0, size = 1; i < arrival.length; i += size, size = 1 + Math.floor(random() * 7)) {
+      // Other settings judge again what is within reach.
+      if (i > arrival.length / 2 && state.config.fever.isOn === false) {
+        state = withOverrides(state, {
+          glucose: { veryLowMgPerDl: 65 },
+          news2: { total: 4 },
+          fever: { isOn: true },
+        });
+      }
+      const group = arrival.slice(i, i + size);
+      const stored = JSON.parse(JSON.stringify(state)) as PatientState;
+      const result = processReadings(state, group);
+      expect(JSON.stringify(result)).toBe(JSON.stringify(processReadings(stored, group)));
+      state = result.state;
+    }
+  }
 });
 
 test('in any order at all, a plausible low glucose lies within an emergency or follows one without a gap', () => {

@@ -3,7 +3,15 @@ import { codeEntry } from './model/codes.js';
 import type { ClinicalEvent } from './model/events.js';
 import { flagsOfValue, isExcluded, type ReadingFlag } from './model/flags.js';
 import { isFuture, isLive, ruleTime, type ClinicalReading } from './model/reading.js';
+import type { ClosedSpan } from './model/span.js';
 import { RULES, rulesOf } from './rules/registry.js';
+import {
+  NO_SETTINGS,
+  configAtOf,
+  recordPeriods,
+  type ConfigAt,
+  type SettingsHistory,
+} from './settings/history.js';
 import type { PatientState } from './state.js';
 import { WindowRun } from './windows.js';
 
@@ -28,6 +36,12 @@ export interface ProcessingResult {
   readonly flagged: readonly FlaggedReading[];
 }
 
+/** A device's frame that was refused, and when it came, by the gateway's clock. */
+export interface Refusal {
+  readonly deviceId: string;
+  readonly receivedAt: number;
+}
+
 /** One call of the reducer: the parts of a state, each copied when it is first needed. */
 class Run {
   readonly #state: PatientState;
@@ -37,22 +51,26 @@ class Run {
   readonly #windows: WindowRun;
   readonly #rules = new Map<string, RuleRun>();
   readonly #sink: RuleSink;
+  readonly #configAt: ConfigAt;
   #current: ClinicalReading | null = null;
 
-  constructor(state: PatientState) {
+  constructor(state: PatientState, settings: SettingsHistory) {
     this.#state = state;
-    const { windowMs, allowedLatenessMs } = state.config;
-    this.#windows = new WindowRun(state.windows, windowMs, allowedLatenessMs, (event, deviceIds) => {
+    this.#configAt = configAtOf(state.config, settings);
+    const periods = recordPeriods(state.config, settings);
+    const { allowedLatenessMs } = state.config;
+    this.#windows = new WindowRun(state.windows, periods, allowedLatenessMs, (event, deviceIds) => {
       this.#attribute();
       this.#events.push(event);
       this.#causes.push(deviceIds);
     });
     this.#sink = {
       patientId: state.patientId,
-      config: state.config,
+      configAt: this.#configAt,
       events: this.#events,
       isLate: (t) => this.#current !== null && !isLive(t, this.#current.receivedAt),
       flag: (rowId, flags) => this.#flag(rowId, flags),
+      isEpisodeOpen: () => this.#isEpisodeOpen(),
     };
   }
 
@@ -60,11 +78,9 @@ class Run {
     this.#current = reading;
     const { rowId, deviceId, code, receivedAt } = reading;
     const at = ruleTime(reading);
-    const device = this.#state.config.devices[deviceId] ?? {};
-    const flags: readonly ReadingFlag[] = [
-      ...flagsOfValue(reading),
-      ...(isFuture(reading) ? (['FUTURE_READING'] as const) : []),
-    ];
+    const device = this.#configAt(at).devices[deviceId] ?? {};
+    const ofValue = flagsOfValue(reading);
+    const flags: readonly ReadingFlag[] = isFuture(reading) ? [...ofValue, 'FUTURE_READING'] : ofValue;
     if (flags.length > 0) this.#flag(rowId, flags);
     const input: RuleInput = { reading, at, device, flags, sensorId: device.sameSensorAs ?? deviceId };
     for (const rule of rulesOf(code)) this.#rule(rule.name).read(input);
@@ -78,14 +94,22 @@ class Run {
     this.#windows.tick(nowMs);
     for (const rule of RULES) {
       const state = this.#state.rules[rule.name];
-      if (state !== undefined && rule.isDue(state, this.#state.config, nowMs)) {
+      if (state !== undefined && rule.isDue(state, this.#sink, nowMs)) {
         this.#rule(rule.name).tick(nowMs);
       }
     }
   }
 
-  resume(nowMs: number): void {
-    for (const { name } of RULES) this.#rule(name).resume(nowMs);
+  away(absences: readonly ClosedSpan[]): void {
+    for (const { name } of RULES) this.#rule(name).away(absences);
+  }
+
+  refused({ deviceId, receivedAt }: Refusal): void {
+    for (const rule of RULES) {
+      const state = this.#state.rules[rule.name];
+      if (state !== undefined && rule.isRefusalNews(state, deviceId))
+        this.#rule(rule.name).refused(deviceId, receivedAt);
+    }
   }
 
   flush(): void {
@@ -113,6 +137,15 @@ class Run {
     this.#flagged.set(rowId, { rowId, plausible: !isExcluded(flags), flags });
   }
 
+  #isEpisodeOpen(): boolean {
+    return RULES.some((rule) => {
+      const run = this.#rules.get(rule.name);
+      if (run !== undefined) return run.hasOpen();
+      const state = this.#state.rules[rule.name];
+      return state !== undefined && rule.hasOpen(state);
+    });
+  }
+
   #rule(name: string): RuleRun {
     let run = this.#rules.get(name);
     if (run === undefined) {
@@ -128,42 +161,84 @@ class Run {
 /**
  * Processes accepted readings of one patient in the order in which they arrived. An alarm is among the events of
  * the very call whose reading qualifies. Throws RangeError for a code that `readingError` would have refused.
+ * @param settings every version of the patient's: the one in force at a reading's rule time judges it
  */
-export function processReadings(state: PatientState, readings: readonly ClinicalReading[]): ProcessingResult {
+export function processReadings(
+  state: PatientState,
+  readings: readonly ClinicalReading[],
+  settings = NO_SETTINGS,
+): ProcessingResult {
   for (const { code } of readings) {
     if (codeEntry(code) === undefined) throw new RangeError(`no LOINC code ${code} in the code table`);
   }
-  const run = new Run(state);
+  const run = new Run(state, settings);
   for (const reading of readings) run.read(reading);
   return run.finish();
 }
 
 /** Whether the wall clock has something to say at `nowMs`. */
-const isTickDue = (state: PatientState, nowMs: number): boolean =>
-  state.windows.open.length > 0 ||
-  RULES.some((rule) => {
+function isTickDue(state: PatientState, nowMs: number, settings: SettingsHistory): boolean {
+  if (state.windows.open.length > 0) return true;
+  const sink = {
+    configAt: configAtOf(state.config, settings),
+    isEpisodeOpen: () => isEpisodeOpen(state),
+  };
+  return RULES.some((rule) => {
     const known = state.rules[rule.name];
-    return known !== undefined && rule.isDue(known, state.config, nowMs);
+    return known !== undefined && rule.isDue(known, sink, nowMs);
+  });
+}
+
+/** Whether an alarm about the patient lasts. */
+const isEpisodeOpen = ({ rules }: PatientState): boolean =>
+  RULES.some((rule) => {
+    const known = rules[rule.name];
+    return known !== undefined && rule.hasOpen(known);
   });
 
 /** The wall clock has come to `nowMs`: live windows close 10 min after their end, silence is said. Call about every second. */
-export function tick(state: PatientState, nowMs: number): ProcessingResult {
-  if (!isTickDue(state, nowMs)) return { state, events: [], causes: [], flagged: [] };
-  const run = new Run(state);
+export function tick(state: PatientState, nowMs: number, settings = NO_SETTINGS): ProcessingResult {
+  if (!isTickDue(state, nowMs, settings)) return unchanged(state);
+  const run = new Run(state, settings);
   run.tick(nowMs);
   return run.finish();
 }
 
-/** The gateway was away until `nowMs`: the silence of that time says nothing about devices. */
-export function resume(state: PatientState, nowMs: number): ProcessingResult {
-  const run = new Run(state);
-  run.resume(nowMs);
+/** The gateway was away: what was not heard in that time says nothing about devices. Absences known before change nothing. */
+export function withAbsences(
+  state: PatientState,
+  absences: readonly ClosedSpan[],
+  settings = NO_SETTINGS,
+): PatientState {
+  if (absences.length === 0) return state;
+  const run = new Run(state, settings);
+  run.away(absences);
+  return run.finish().state;
+}
+
+/** Frames that were refused: nothing of them is kept, but they say that the device is not silent. */
+export function noteRefusals(
+  state: PatientState,
+  refusals: readonly Refusal[],
+  settings = NO_SETTINGS,
+): ProcessingResult {
+  const news = refusals.filter(({ deviceId }) =>
+    RULES.some((rule) => {
+      const known = state.rules[rule.name];
+      return known !== undefined && rule.isRefusalNews(known, deviceId);
+    }),
+  );
+  if (news.length === 0) return unchanged(state);
+  const run = new Run(state, settings);
+  for (const refusal of news) run.refused(refusal);
   return run.finish();
 }
 
+const unchanged = (state: PatientState): ProcessingResult => ({ state, events: [], causes: [], flagged: [] });
+
 /** Closes every open window and lets recoveries count: for the end of a replay, or on demand. */
-export function flush(state: PatientState): ProcessingResult {
-  const run = new Run(state);
+export function flush(state: PatientState, settings = NO_SETTINGS): ProcessingResult {
+  const run = new Run(state, settings);
   run.flush();
   return run.finish();
 }

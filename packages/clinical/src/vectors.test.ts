@@ -6,7 +6,12 @@ import type { EpisodeEndReason, RuleName } from './model/events.js';
 import type { News2Parameter, Spo2Scale } from './model/news2-score.js';
 import { scoreNews2, type News2Values } from './rules/news2/chart.js';
 import type { ReadingFlag } from './model/flags.js';
-import { readingError, type ClinicalReading, type ReadingErrorCode } from './model/reading.js';
+import {
+  readingError,
+  type ClinicalReading,
+  type Comparator,
+  type ReadingErrorCode,
+} from './model/reading.js';
 import { flagsInOrder } from '../testing/flags.js';
 import { reference } from '../testing/reference/index.js';
 import { replay, timesOf } from '../testing/replay.js';
@@ -19,7 +24,7 @@ interface StreamVector extends VectorBody {
     t: string;
     code: string;
     value: number;
-    comparator?: '<' | '>';
+    comparator?: Comparator;
     offsetMs?: number;
     /** Default: `t`. */
     receivedAt?: string;

@@ -27,9 +27,10 @@ const due = (result: ProcessingResult): WindowDue[] =>
 const starts = (result: ProcessingResult): number[] => due(result).map(({ windowStart }) => windowStart);
 
 test('windows are aligned to UTC and half-open', () => {
-  expect(windowOf(H8, HOUR)).toEqual({ start: H8, end: H8 + HOUR });
-  expect(windowOf(H8 - 1, HOUR)).toEqual({ start: H8 - HOUR, end: H8 });
-  expect(windowOf(-1, HOUR)).toEqual({ start: -HOUR, end: 0 });
+  const hourly = [{ from: -Infinity, windowMs: HOUR }];
+  expect(windowOf(H8, hourly)).toEqual({ start: H8, end: H8 + HOUR });
+  expect(windowOf(H8 - 1, hourly)).toEqual({ start: H8 - HOUR, end: H8 });
+  expect(windowOf(-1, hourly)).toEqual({ start: -HOUR, end: 0 });
 });
 
 describe('measured time', () => {

@@ -1,5 +1,6 @@
 import type { WindowDue } from './model/events.js';
 import { CLOSE_AFTER_MS, LATE_QUIET_MS, MAX_OPEN_WINDOWS } from './model/limits.js';
+import type { RecordPeriod } from './settings/history.js';
 
 /** A window that has plausible readings no `WindowDue` was emitted for. Wall-clock times are marked `…At`. */
 export interface OpenWindow {
@@ -26,10 +27,15 @@ export interface WindowState {
 
 export const NO_WINDOWS: WindowState = { open: [], newestT: null, closedThrough: null };
 
-/** The UTC-aligned half-open window that holds `t`. */
-export function windowOf(t: number, windowMs: number): { start: number; end: number } {
+/** The UTC-aligned half-open window that holds `t`, no longer than its period was in force. */
+export function windowOf(t: number, periods: readonly RecordPeriod[]): { start: number; end: number } {
+  const index = periods.findLastIndex(({ from }) => from <= t);
+  const period = periods[index];
+  if (period === undefined) throw new RangeError('The first period of records is of ever');
+  const { from, windowMs } = period;
   const start = Math.floor(t / windowMs) * windowMs;
-  return { start, end: start + windowMs };
+  const until = periods[index + 1]?.from ?? Infinity;
+  return { start: Math.max(start, from), end: Math.min(start + windowMs, until) };
 }
 
 const devicesOf = ({ deviceId, deviceIds = [deviceId] }: OpenWindow): readonly string[] => deviceIds;
@@ -43,7 +49,7 @@ const due = ({ start, end, late }: OpenWindow): WindowDue => ({
 
 /** A private, changeable copy of a patient's windows for the length of one call. */
 export class WindowRun {
-  readonly #windowMs: number;
+  readonly #periods: readonly RecordPeriod[];
   readonly #latenessMs: number;
   readonly #emit: (event: WindowDue, deviceIds: readonly string[]) => void;
   #open: OpenWindow[];
@@ -53,11 +59,11 @@ export class WindowRun {
   /** @param emit is called for each window that is due, with the devices whose readings it has */
   constructor(
     state: WindowState,
-    windowMs: number,
+    periods: readonly RecordPeriod[],
     latenessMs: number,
     emit: (event: WindowDue, deviceIds: readonly string[]) => void,
   ) {
-    this.#windowMs = windowMs;
+    this.#periods = periods;
     this.#latenessMs = latenessMs;
     this.#emit = emit;
     this.#open = state.open.slice();
@@ -76,7 +82,7 @@ export class WindowRun {
       this.#open[index] = { ...found, deviceId, deviceIds, lastReceivedAt };
       return;
     }
-    const { start, end } = windowOf(t, this.#windowMs);
+    const { start, end } = windowOf(t, this.#periods);
     const late = end <= this.#closedThrough;
     const received = { firstReceivedAt: receivedAt, lastReceivedAt: receivedAt };
     this.#open.push({ start, end, late, deviceId, deviceIds: [deviceId], ...received });
@@ -87,7 +93,10 @@ export class WindowRun {
   pass(t: number, deviceId: string): void {
     if (this.#newestT === null || t > this.#newestT) {
       this.#newestT = t;
-      this.#closedThrough = Math.max(this.#closedThrough, this.#windowFloor(t - this.#latenessMs));
+      this.#closedThrough = Math.max(
+        this.#closedThrough,
+        windowOf(t - this.#latenessMs, this.#periods).start,
+      );
     }
     const leftT = t - this.#latenessMs;
     const isComplete = (window: OpenWindow): boolean =>
@@ -113,10 +122,6 @@ export class WindowRun {
       newestT: this.#newestT,
       closedThrough: this.#closedThrough === -Infinity ? null : this.#closedThrough,
     };
-  }
-
-  #windowFloor(t: number): number {
-    return Math.floor(t / this.#windowMs) * this.#windowMs;
   }
 
   #close(isDue: (window: OpenWindow, index: number) => boolean): void {

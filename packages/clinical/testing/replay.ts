@@ -4,6 +4,7 @@ import type { ClinicalEvent, EpisodeEndReason, RuleName } from '../src/model/eve
 import type { ReadingFlag } from '../src/model/flags.js';
 import type { ClinicalReading } from '../src/model/reading.js';
 import { flush, processReadings, type ProcessingResult } from '../src/process.js';
+import { NO_SETTINGS } from '../src/settings/history.js';
 import { initialState, type PatientState } from '../src/state.js';
 
 /** A pseudonym as good as any. */
@@ -66,7 +67,7 @@ function applyTo(episodes: Map<string, FinalEpisode>, event: EpisodeEvent): void
   }
   const known = episodes.get(episodeId);
   if (known === undefined) throw new Error(`${episodeId} changed before it started`);
-  if (event.kind === 'episode-escalated') {
+  if (event.kind === 'episode-escalated' || event.kind === 'episode-scored') {
     episodes.set(episodeId, { ...known, priority: event.priority, unconfirmed: event.unconfirmed });
   } else if (event.kind === 'episode-ended') {
     episodes.set(episodeId, { ...known, end: event.end, reason: event.reason });
@@ -90,17 +91,18 @@ export function replay(
   readings: readonly ClinicalReading[],
   groupSizes: number | readonly number[],
   overrides: ClinicalOverrides = {},
+  settings = NO_SETTINGS,
 ): Outcome {
   const sizes = typeof groupSizes === 'number' ? [groupSizes] : groupSizes;
   let state: PatientState = initialState(PATIENT, overrides);
   const results: ProcessingResult[] = [];
   for (let i = 0, n = 0; i < readings.length; n++) {
     const size = sizes[n % sizes.length] ?? 1;
-    const result = processReadings(state, readings.slice(i, i + size));
+    const result = processReadings(state, readings.slice(i, i + size), settings);
     state = JSON.parse(JSON.stringify(result.state)) as PatientState;
     results.push(result);
     i += size;
   }
-  results.push(flush(state));
+  results.push(flush(state, settings));
   return outcomeOf(results);
 }

@@ -9,4 +9,5 @@ export * from './limits.js';
 export * from './page.js';
 export * from './records.js';
 export * from './state.js';
+export * from './settings.js';
 export * from './statements.js';

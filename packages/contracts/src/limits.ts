@@ -1,6 +1,8 @@
 export { RECORD_MAX_BYTES, SCOPE_TAGS_MAX, TAG_GROUPS_MAX } from '@careledger/domain';
 export { STATEMENT_MAX_CHARS, STATEMENT_MAX_SKEW_S } from '@careledger/statements/portable';
 
+/** Devices of which one statement of settings says something. */
+export const SETTINGS_DEVICES_MAX = 64;
 /** Statements in one batch transaction; keeps a proposal well under Fabric's 10 MB `AbsoluteMaxBytes`. */
 export const BATCH_MAX_ITEMS = 200;
 /** Rows of one page of a query. */

@@ -25,6 +25,7 @@ import {
 } from '@careledger/domain';
 import { Type, type Static, type TSchema } from 'typebox';
 import { SCOPE_TAGS_MAX, SEALED_MAX_CHARS, RECORD_MAX_BYTES } from './limits.js';
+import { StatedSettings } from './settings.js';
 
 /** A compact JWE (RFC 7516) for those concerned. */
 export const Sealed = Type.String({
@@ -295,6 +296,45 @@ export const NoticeReceiptBody = body({
   receivedAt: Timestamp,
 });
 
+/**
+ * By the patient, or by an authority for one of its practitioners, straight to the patient's gateway: how readings are
+ * judged from now on. Never on a ledger: it says what the patient's health is like.
+ */
+export const SettingsBody = body({
+  patientId: PatientId,
+  /** Counts the patient's settings, whoever states them. */
+  version: Type.Integer({ minimum: 1, maximum: Number.MAX_SAFE_INTEGER }),
+  /** Statement hash of the version before, lower-case hex; null for version 1. */
+  previous: Type.Union([Type.String({ pattern: '^[0-9a-f]{64}$' }), Type.Null()]),
+  settings: StatedSettings,
+  /** Of an authority: for whom it speaks, to which purpose and under which of its tags. */
+  practitionerId: Type.Optional(PractitionerId),
+  purpose: Type.Optional(PurposeOfUse),
+  granteeTags: Type.Optional(ScopeTags),
+});
+
+/**
+ * Authority → gateway: a practitioner has seen an emergency and sees to it. Never on a ledger. It covers what the record says
+ * up to this version: a danger that grows afterwards asks again.
+ */
+export const AcknowledgementBody = body({
+  patientId: PatientId,
+  recordId: RecordId,
+  version: RecordVersion,
+  /** `sid` of the notice. */
+  noticeSid: Id128,
+  /** Statement hash of the notice, lower-case hex. */
+  noticeHash: Type.String({ pattern: '^[0-9a-f]{64}$' }),
+  practitionerId: PractitionerId,
+  acknowledgedAt: Timestamp,
+});
+
+/** Name of an alarm at its patient's gateway. */
+export const AlarmId = Type.String({ pattern: '^[A-Za-z0-9._:-]{1,128}$' });
+
+/** Patient → own gateway: the patient has seen an alarm. Never on a ledger. */
+export const AcknowledgeAlarmBody = body({ alarmId: AlarmId });
+
 /** Who signs a kind of statement, by the role of the key that its `kid` must name. */
 export type StatementSigner = 'consent' | 'gateway' | 'authority' | 'provider' | 'attestor' | 'self';
 
@@ -380,10 +420,21 @@ export const STATEMENTS = {
     signers: ['gateway'],
     body: EmergencyNoticeBody,
   }),
+  settings: kind({ typ: 'careledger.settings+jws', signers: ['consent', 'authority'], body: SettingsBody }),
   noticeReceipt: kind({
     typ: 'careledger.notice-receipt+jws',
     signers: ['authority'],
     body: NoticeReceiptBody,
+  }),
+  acknowledgement: kind({
+    typ: 'careledger.acknowledgement+jws',
+    signers: ['authority'],
+    body: AcknowledgementBody,
+  }),
+  acknowledgeAlarm: kind({
+    typ: 'careledger.acknowledge-alarm+jws',
+    signers: ['consent'],
+    body: AcknowledgeAlarmBody,
   }),
 } as const;
 

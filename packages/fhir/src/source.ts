@@ -16,6 +16,12 @@ export interface ChainPosition {
   readonly blockHash: string;
 }
 
+/** A version of the patient's settings, by the hash of its statement. */
+export interface SettingsPosition {
+  readonly version: number;
+  readonly hash: string;
+}
+
 /** Whose data it is, who measured it and who put it together. */
 export interface Source {
   readonly patientId: string;
@@ -25,6 +31,8 @@ export interface Source {
   /** When the bundle was made, milliseconds: chosen once, so that a retry makes the same bytes. */
   readonly recordedAtMs: number;
   readonly chain?: ChainPosition | undefined;
+  /** Those that were in force and shaped it, in their order. */
+  readonly settings?: readonly SettingsPosition[] | undefined;
 }
 
 export const deviceUuid = (deviceId: string): string => uuidOf(`Device|${deviceId}`);
@@ -41,7 +49,16 @@ export function deviceResources(devices: readonly DeviceDescription[]): Device[]
     }));
 }
 
-/** Devices measured, the gateway assembled; the chain's block is what it rests on. */
+/** What it rests on: the chain's block, and the settings by which readings were judged. */
+function entitiesOf({ chain, settings = [] }: Source): NonNullable<Provenance['entity']> {
+  const named = [
+    ...(chain === undefined ? [] : [[SYSTEM.block, `${chain.height}:${chain.blockHash}`] as const]),
+    ...settings.map(({ version, hash }) => [SYSTEM.settings, `${version}:${hash}`] as const),
+  ];
+  return named.map(([system, value]) => ({ role: 'source', what: outside('Basic', system, value) }));
+}
+
+/** Devices measured, the gateway assembled; the chain's block and the settings are what it rests on. */
 export function provenanceOf(
   name: string,
   source: Source,
@@ -56,6 +73,7 @@ export function provenanceOf(
     type: concept(SYSTEM.provenanceParticipant, 'assembler', 'Assembler'),
     who: outside('Device', SYSTEM.gateway, source.gatewayId),
   });
+  const entities = entitiesOf(source);
   return {
     resourceType: 'Provenance',
     id: uuidOf(`Provenance|${name}`),
@@ -63,15 +81,6 @@ export function provenanceOf(
     occurredPeriod: { start: instantOf(period.start), end: instantOf(period.end) },
     recorded: instantOf(source.recordedAtMs),
     agent: agents,
-    ...(source.chain === undefined
-      ? {}
-      : {
-          entity: [
-            {
-              role: 'source' as const,
-              what: outside('Basic', SYSTEM.block, `${source.chain.height}:${source.chain.blockHash}`),
-            },
-          ],
-        }),
+    ...(entities.length > 0 && { entity: entities }),
   };
 }

@@ -26,4 +26,6 @@ export const SYSTEM = {
   document: 'urn:careledger:document',
   /** A block of a patient's private chain: `{height}:{hash}`. */
   block: 'urn:careledger:block',
+  /** A version of a patient's settings: `{version}:{statement hash}`. */
+  settings: 'urn:careledger:settings',
 } as const;

@@ -1,9 +1,12 @@
-import { adds, joined, type Level } from '../model/alarm.js';
+import { adds, isNews, joined, type Level } from '../model/alarm.js';
 import {
   typeOfRule,
   type ClinicalEvent,
   type EpisodeEndReason,
+  type EpisodeEscalated,
   type EpisodeRevised,
+  type EpisodeScored,
+  type EpisodeStarted,
   type Evidence,
   type RuleName,
 } from '../model/events.js';
@@ -46,8 +49,18 @@ interface SaidAlarm {
 }
 
 const alarmOf = ({ id: episodeId, rule, level, start }: KnownEpisode) => ({
-  ...{ episodeId, rule, type: typeOfRule(rule), ...level, start },
+  ...{ episodeId, rule, type: typeOfRule(rule), ...saidOf(level), start },
 });
+
+/** What an event says of a level: a total is in its score. */
+const saidOf = ({ priority, unconfirmed, marks }: Level) => ({ priority, unconfirmed, marks });
+
+type AlarmEvent = EpisodeStarted | EpisodeEscalated | EpisodeScored;
+
+const isAlarm = (event: ClinicalEvent | undefined): event is AlarmEvent =>
+  event?.kind === 'episode-started' ||
+  event?.kind === 'episode-escalated' ||
+  event?.kind === 'episode-scored';
 
 const overlaps = (a: PastEpisode, b: PastEpisode): boolean =>
   a.rule === b.rule && a.start <= (b.end ?? Infinity) && b.start <= (a.end ?? Infinity);
@@ -157,8 +170,8 @@ export class EpisodeBook {
   describe(basisOf: (episode: Pick<FoundEpisode, 'rule' | 'start' | 'raisedAt'>) => AlarmBasis): void {
     for (const [index, { known, start, raisedAt }] of this.#said) {
       const event = this.#events[index];
-      if (event?.kind !== 'episode-started' && event?.kind !== 'episode-escalated') continue;
-      this.#events[index] = { ...event, ...basisOf({ rule: known.rule, start, raisedAt }) };
+      if (isAlarm(event))
+        this.#events[index] = { ...event, ...basisOf({ rule: known.rule, start, raisedAt }) };
     }
     this.#said.clear();
   }
@@ -192,15 +205,16 @@ export class EpisodeBook {
   #emitEscalated(known: KnownEpisode, at: number, level: Level): KnownEpisode {
     const escalated: KnownEpisode = { ...known, level: joined(known.level, level) };
     if (known.silent) return escalated;
+    const kind = isNews(known.level, level) ? 'episode-escalated' : 'episode-scored';
     for (const [index, said] of this.#said) {
       const event = this.#events[index];
-      if (said.known.id !== known.id || said.raisedAt !== at) continue;
-      if (event?.kind !== 'episode-started' && event?.kind !== 'episode-escalated') continue;
-      this.#events[index] = { ...event, ...escalated.level };
+      if (said.known.id !== known.id || said.raisedAt !== at || !isAlarm(event)) continue;
+      const now = { ...event, ...saidOf(escalated.level) };
+      this.#events[index] = now.kind === 'episode-scored' ? { ...now, kind } : now;
       return escalated;
     }
     this.#said.set(this.#events.length, { known: escalated, start: at, raisedAt: at });
-    this.#events.push({ kind: 'episode-escalated', ...alarmOf(escalated), at, ...NO_BASIS });
+    this.#events.push({ kind, ...alarmOf(escalated), at, ...NO_BASIS });
     return escalated;
   }
 

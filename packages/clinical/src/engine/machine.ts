@@ -23,6 +23,9 @@ export interface PartStep {
   readonly recovered: boolean;
 }
 
+/** What most instants are: nothing is met, and nothing lasts. */
+const STAYS_IDLE: PartStep = { part: IDLE_PART, opened: null, recovered: false };
+
 /**
  * A part after one more instant: it opens when the rule has been met for `onsetMs` (0: at once), and is over after 15 min
  * of recovered instants without any other between. Gaps are the caller's: `isGap`.
@@ -37,9 +40,8 @@ export function stepPart(part: Part, t: number, grade: Grade, onsetMs: number): 
       recovered: false,
     };
   }
-  if (!part.isOpen || grade === 'between') {
-    return { part: { ...IDLE_PART, isOpen: part.isOpen }, opened: null, recovered: false };
-  }
+  if (!part.isOpen) return STAYS_IDLE;
+  if (grade === 'between') return { part: { ...IDLE_PART, isOpen: true }, opened: null, recovered: false };
   const recoveredSince = part.recoveredSince ?? t;
   const recovered = t - recoveredSince >= RECOVERY_MS;
   return {

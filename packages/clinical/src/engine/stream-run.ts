@@ -1,15 +1,17 @@
-import type { ClinicalConfig } from '../model/config.js';
 import type { ClinicalEvent, RuleName } from '../model/events.js';
 import { MAX_STREAM_ITEMS } from '../model/limits.js';
 import { adds, joined } from '../model/alarm.js';
+import type { ConfigAt } from '../settings/history.js';
 import { EpisodeBook, foundOf, type FoundEpisode } from './episode-book.js';
-import type { PastEpisode, Stream, StreamItem, StreamKind } from './stream.js';
+import { isOpenAlarm, type PastEpisode, type Stream, type StreamItem, type StreamKind } from './stream.js';
+import { Trail, TrailedStream } from './trail.js';
 import type { Ended, Escalated, Transition } from './transition.js';
 
 /** Where a run of a stream puts what it finds. */
 export interface StreamSink<Item> {
   readonly patientId: string;
-  readonly config: ClinicalConfig;
+  /** What is in force at a rule time. */
+  readonly configAt: ConfigAt;
   readonly events: ClinicalEvent[];
   /** Whether what was measured at `t` is news no more. */
   isLate(t: number): boolean;
@@ -29,6 +31,8 @@ export class StreamRun<Item extends StreamItem, Context> {
   #floorT: number | null;
   #lastOut: readonly Transition[];
   #isPending: boolean;
+  /** Null: not known, until the rules run from the checkpoint. */
+  #trail: Trail<Context> | null;
 
   constructor(
     stream: Stream<Item, Context>,
@@ -53,6 +57,7 @@ export class StreamRun<Item extends StreamItem, Context> {
     this.#floorT = stream.floorT;
     this.#lastOut = stream.lastOut;
     this.#isPending = stream.isPending;
+    this.#trail = TrailedStream.takeTrail(stream, sink.configAt);
   }
 
   /** Whether an item of time `t` can still be inserted. */
@@ -65,6 +70,11 @@ export class StreamRun<Item extends StreamItem, Context> {
   /** Every episode this stream remembers. */
   episodes(): PastEpisode[] {
     return [...this.#book.past, ...this.#book.known];
+  }
+
+  /** Whether an alarm about the patient lasts. */
+  hasOpen(): boolean {
+    return this.#book.known.some(isOpenAlarm);
   }
 
   /** The item that stands where `probe` would, if there is one. */
@@ -81,7 +91,7 @@ export class StreamRun<Item extends StreamItem, Context> {
     if (last === undefined || this.#kind.compare(item, last) > 0) return this.#append(item);
     const index = this.#indexOf(item);
     this.#items.splice(index, 0, item);
-    this.#rerun();
+    this.#rerun(index);
     const judged = this.#items[index] ?? item;
     this.#trim(last.t);
     return judged;
@@ -92,17 +102,18 @@ export class StreamRun<Item extends StreamItem, Context> {
     const index = this.#indexOf(item);
     this.#items[index] = item;
     if (index < this.#items.length - 1) {
-      this.#rerun();
+      this.#rerun(index);
       return this.#items[index] ?? item;
     }
     const judged = this.#kind.judge(this.#before, item);
     this.#items[index] = judged;
     const out: Transition[] = [];
-    const head = this.#kind.advance(this.#before, judged, this.#sink.config, out);
+    const head = this.#advance(this.#before, judged, out);
     if (!this.#onlyAdds(out)) {
-      this.#rerun();
+      this.#rerun(index);
       return judged;
     }
+    this.#trail?.replaceLast(index, out);
     this.#head = head;
     const wasStarted = new Set(this.#lastOut.flatMap((was) => (was.kind === 'started' ? [was.rule] : [])));
     this.#lastOut = out;
@@ -125,7 +136,7 @@ export class StreamRun<Item extends StreamItem, Context> {
 
   finish(): Stream<Item, Context> {
     this.#describe();
-    return {
+    const stream: Stream<Item, Context> = {
       checkpoint: this.#checkpoint,
       before: this.#before,
       head: this.#head,
@@ -136,6 +147,7 @@ export class StreamRun<Item extends StreamItem, Context> {
       lastOut: this.#lastOut,
       isPending: this.#isPending,
     };
+    return new TrailedStream(stream, this.#trail, this.#sink.configAt);
   }
 
   /**
@@ -155,7 +167,11 @@ export class StreamRun<Item extends StreamItem, Context> {
 
   #describe(): void {
     const stream = { checkpoint: this.#checkpoint, items: this.#items };
-    this.#book.describe((episode) => this.#kind.evidence(stream, episode, this.#sink.config));
+    this.#book.describe((episode) => this.#kind.evidence(stream, episode, this.#sink.configAt));
+  }
+
+  #advance(context: Context, item: Item, out: Transition[]): Context {
+    return this.#kind.advance(context, item, this.#sink.configAt(item.t), out);
   }
 
   #append(item: Item): Item {
@@ -163,7 +179,8 @@ export class StreamRun<Item extends StreamItem, Context> {
     this.#before = this.#head;
     const judged = this.#kind.judge(this.#before, item);
     const out: Transition[] = [];
-    this.#head = this.#kind.advance(this.#before, judged, this.#sink.config, out);
+    this.#head = this.#advance(this.#before, judged, out);
+    this.#trail?.add(this.#items.length, this.#before, out);
     this.#items.push(judged);
     this.#lastOut = out;
     for (const transition of out) {
@@ -176,26 +193,32 @@ export class StreamRun<Item extends StreamItem, Context> {
     return judged;
   }
 
-  /** Runs the rules again over all items and emits what came out differently. */
-  #rerun(): void {
-    let context = this.#checkpoint;
-    const found: FoundEpisode[] = this.#kind.open(context).map(foundOf);
+  /** Runs the rules again over the items from `index` on, and emits what came out differently. */
+  #rerun(index: number): void {
+    const rewound = this.#trail?.rewind(index);
+    const trail = (this.#trail ??= new Trail());
+    let context = rewound?.context ?? this.#checkpoint;
+    const found: FoundEpisode[] = this.#kind.open(this.#checkpoint).map(foundOf);
+    for (const transition of trail.transitions()) noteFound(found, transition);
     this.#isPending = false;
     const lastIndex = this.#items.length - 1;
-    this.#items = this.#items.map((item, index) => {
+    let at = rewound?.index ?? 0;
+    for (const item of this.#items.slice(at)) {
       const judged = this.#kind.judge(context, item);
       if (judged !== item) this.#sink.rejudged(judged);
+      this.#items[at] = judged;
       const out: Transition[] = [];
       this.#before = context;
-      context = this.#kind.advance(context, judged, this.#sink.config, out);
+      context = this.#advance(context, judged, out);
       this.#lastOut = out;
+      trail.add(at, this.#before, out);
       for (const transition of out) {
-        if (transition.kind === 'ended' && index === lastIndex && this.#waits(transition)) {
+        if (transition.kind === 'ended' && at === lastIndex && this.#waits(transition)) {
           this.#isPending = true;
         } else noteFound(found, transition);
       }
-      return judged;
-    });
+      at++;
+    }
     this.#head = context;
     this.#book.reconcile(found);
   }
@@ -231,11 +254,12 @@ export class StreamRun<Item extends StreamItem, Context> {
       swallowed < this.#items.length - 1 &&
       (first.t < oldestT || this.#items.length - swallowed > MAX_STREAM_ITEMS)
     ) {
-      this.#checkpoint = this.#kind.advance(this.#checkpoint, first, this.#sink.config, []);
+      this.#checkpoint = this.#advance(this.#checkpoint, first, []);
       this.#floorT = first.t;
       first = this.#items[++swallowed];
     }
     this.#items.splice(0, swallowed);
+    this.#trail?.drop(swallowed);
     if (this.#floorT !== null) this.#book.forget(this.#floorT);
   }
 }

@@ -1,8 +1,9 @@
 import type { Level } from '../model/alarm.js';
 import type { ClinicalConfig } from '../model/config.js';
-import type { EpisodeEndReason, Evidence, RuleName } from '../model/events.js';
+import { typeOfRule, type EpisodeEndReason, type Evidence, type RuleName } from '../model/events.js';
 import type { ReadingFlag } from '../model/flags.js';
 import type { News2Score } from '../model/news2-score.js';
+import type { ConfigAt } from '../settings/history.js';
 import type { Transition } from './transition.js';
 
 /** What was measured at one instant of rule time. */
@@ -25,6 +26,10 @@ export interface KnownEpisode {
   /** Belongs to an alarm already raised elsewhere: no event. */
   readonly silent: boolean;
 }
+
+/** Whether it is an alarm about the patient that lasts. */
+export const isOpenAlarm = ({ rule, end, silent }: KnownEpisode): boolean =>
+  end === null && !silent && typeOfRule(rule) === 'physiological';
 
 /** An episode out of reach of late readings. */
 export interface PastEpisode {
@@ -64,6 +69,7 @@ export interface StreamKind<Item extends StreamItem, Context> {
   compare(a: Item, b: Item): number;
   /** The item as it must be seen after `context`: itself, or a copy with other flags. */
   judge(context: Context, item: Item): Item;
+  /** @param config in force at the item's rule time */
   advance(context: Context, item: Item, config: ClinicalConfig, out: Transition[]): Context;
   /** Episodes open in `context`. */
   open(context: Context): { rule: RuleName; start: number; raisedAt: number; level: Level }[];
@@ -71,7 +77,7 @@ export interface StreamKind<Item extends StreamItem, Context> {
   evidence(
     stream: { readonly checkpoint: Context; readonly items: readonly Item[] },
     episode: { readonly rule: RuleName; readonly start: number; readonly raisedAt: number },
-    config: ClinicalConfig,
+    configAt: ConfigAt,
   ): { readonly evidence: readonly Evidence[]; readonly news2: News2Score | null };
   /** Flags of an item's rows, those without any among them. */
   flags(item: Item): Iterable<readonly [rowId: number, flags: readonly ReadingFlag[]]>;

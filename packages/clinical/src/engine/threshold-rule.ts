@@ -66,7 +66,6 @@ function step(
 ): ThresholdState {
   const { t, sensor } = item;
   const grade = gradeOf(item, config);
-  if (grade === null) return state;
   let parts = { ...state.parts };
   let { episode } = state;
   const close = (end: number, reason: 'gap' | 'recovered') => {
@@ -81,6 +80,7 @@ function step(
     parts = Object.fromEntries(Object.entries(parts).filter(([other]) => other !== id));
     if (part.isOpen) close(lastT, 'gap');
   }
+  if (grade === null) return { parts, episode };
   const stepped = stepPart(parts[sensor]?.part ?? IDLE_PART, t, grade, onsetMs(item, config));
   parts[sensor] = { lastT: t, part: stepped.part };
   if (stepped.opened !== null) {
@@ -128,11 +128,11 @@ export function defineThresholdRule({ thresholds, ...rule }: ThresholdRule): Rul
         const { start, raisedAt, level } = episode;
         return [{ rule: name, start, raisedAt, level }];
       }),
-    evidence({ items }, { rule: name, start, raisedAt }, config) {
+    evidence({ items }, { rule: name, start, raisedAt }, configAt) {
       const threshold = thresholds.find(({ rule: other }) => other === name);
       const evidence = items
         .filter(({ t }) => t >= start && t <= raisedAt)
-        .filter((item) => threshold?.grade(item, config) === 'emergency')
+        .filter((item) => threshold?.grade(item, configAt(item.t)) === 'emergency')
         .flatMap(({ values }) => values);
       return { evidence, news2: null };
     },

@@ -11,6 +11,8 @@ export interface Level {
   readonly unconfirmed: boolean;
   /** What more there is to say, such as a parameter at 3 or a reason for doubt. Sorted. */
   readonly marks: readonly string[];
+  /** Of a score: the highest total. That it rose says its record, and nobody is told. */
+  readonly total?: number;
 }
 
 const RANK: Readonly<Record<AlarmPriority, number>> = { low: 0, medium: 1, high: 2 };
@@ -19,19 +21,31 @@ const RANK: Readonly<Record<AlarmPriority, number>> = { low: 0, medium: 1, high:
 export const levelOf = (
   priority: AlarmPriority,
   marks: readonly string[] = [],
-  { unconfirmed = false }: { readonly unconfirmed?: boolean } = {},
-): Level => ({ priority, unconfirmed, marks: [...new Set(marks)].sort() });
+  {
+    unconfirmed = false,
+    total,
+  }: { readonly unconfirmed?: boolean; readonly total?: number | undefined } = {},
+): Level => ({
+  ...{ priority, unconfirmed, marks: [...new Set(marks)].sort() },
+  ...(total !== undefined && { total }),
+});
 
-/** Both together: the higher priority, confirmed if one of them is, the marks of both. */
+/** Both together: the higher priority, confirmed if one of them is, the marks of both, the higher total. */
 export function joined(a: Level, b: Level): Level {
   const marks = b.marks.every((mark) => a.marks.includes(mark)) ? a.marks : [...a.marks, ...b.marks];
   return levelOf(RANK[b.priority] > RANK[a.priority] ? b.priority : a.priority, marks, {
     unconfirmed: a.unconfirmed && b.unconfirmed,
+    total: isHigherTotal(a, b) ? b.total : a.total,
   });
 }
 
+const isHigherTotal = (known: Level, next: Level): boolean => (next.total ?? 0) > (known.total ?? 0);
+
 /** Whether `next` says anything that `known` did not. */
-export const adds = (known: Level, next: Level): boolean =>
+export const adds = (known: Level, next: Level): boolean => isNews(known, next) || isHigherTotal(known, next);
+
+/** Whether somebody has to be told what `next` adds. */
+export const isNews = (known: Level, next: Level): boolean =>
   RANK[next.priority] > RANK[known.priority] ||
   (known.unconfirmed && !next.unconfirmed) ||
   next.marks.some((mark) => !known.marks.includes(mark));

@@ -4,6 +4,7 @@
  *
  * LOINC: https://loinc.org (displays are long common names); UCUM: https://ucum.org.
  */
+import { METER_RANGE, METER_RANGE_MOLAR } from './device.js';
 
 /** Where the plausibility ranges come from. */
 const RANGE_SOURCE = {
@@ -89,7 +90,7 @@ export const CODES: readonly CodeEntry[] = [
     unit: 'mg/dL',
     category: 'laboratory',
     column: 'blood_glucose_mg_dl',
-    plausible: { low: 20, high: 600, source: RANGE_SOURCE.glucoseMeter },
+    plausible: { ...METER_RANGE, source: RANGE_SOURCE.glucoseMeter },
     zeroMeansOff: true,
   },
   vital({
@@ -193,7 +194,7 @@ export const CODES: readonly CodeEntry[] = [
     unit: 'mg/dL',
     category: 'laboratory',
     column: 'glucose_mg_dl',
-    plausible: { low: 20, high: 600, source: RANGE_SOURCE.glucoseMeter },
+    plausible: { ...METER_RANGE, source: RANGE_SOURCE.glucoseMeter },
     zeroMeansOff: true,
   },
   {
@@ -202,7 +203,7 @@ export const CODES: readonly CodeEntry[] = [
     unit: 'mmol/L',
     category: 'laboratory',
     column: 'blood_glucose_mmol_l',
-    plausible: { low: 1.1, high: 33.3, source: RANGE_SOURCE.glucoseMeterMolar },
+    plausible: { ...METER_RANGE_MOLAR, source: RANGE_SOURCE.glucoseMeterMolar },
     zeroMeansOff: true,
   },
   {
@@ -211,7 +212,7 @@ export const CODES: readonly CodeEntry[] = [
     unit: 'mmol/L',
     category: 'laboratory',
     column: 'glucose_mmol_l',
-    plausible: { low: 1.1, high: 33.3, source: RANGE_SOURCE.glucoseMeterMolar },
+    plausible: { ...METER_RANGE_MOLAR, source: RANGE_SOURCE.glucoseMeterMolar },
     zeroMeansOff: true,
   },
 ];

@@ -1,3 +1,5 @@
+import type { Span } from './span.js';
+
 /** What a device is, as far as the rules are concerned. */
 export type DeviceKind = 'cgm' | 'meter' | 'monitor' | 'other';
 
@@ -8,8 +10,11 @@ export interface DeviceDescription {
   readonly instrumentRange?: InstrumentRange | undefined;
   /** The device from whose sensor its readings come by another route, e.g. a phone beside a receiver. */
   readonly sameSensorAs?: string | undefined;
-  /** Stopped, paused or suspended: its silence is no alarm. */
-  readonly isPaused?: boolean | undefined;
+  /**
+   * When nobody waits for it: paused, suspended, or stopped (without length). Its silence is no alarm then, and after it not
+   * until it was live again. In the order of their starts. A new sensor does the same: see `sensorSince`.
+   */
+  readonly notAwaited?: readonly Span[] | undefined;
   /** When its present sensor was put in, milliseconds: its first 24 h are doubtful. */
   readonly sensorSince?: number | undefined;
 }
@@ -19,16 +24,23 @@ export interface InstrumentRange {
   readonly high: number;
 }
 
+/** Continuous monitors (Dexcom G6 and FreeStyle Libre user guides), mg/dL. */
 const CGM_RANGE: InstrumentRange = { low: 40, high: 400 };
-const METER_RANGE: InstrumentRange = { low: 20, high: 600 };
+/** Blood glucose meters (Contour Next user guide), mg/dL: the widest range. */
+export const METER_RANGE: InstrumentRange = { low: 20, high: 600 };
+/** The same meters, mmol/L. */
+export const METER_RANGE_MOLAR: InstrumentRange = { low: 1.1, high: 33.3 };
 
 /** What LO and HI mean on a device: its own range, or the usual one of continuous monitors, or of meters and all others. */
 export const rangeOf = ({ kind, instrumentRange }: DeviceDescription): InstrumentRange =>
   instrumentRange ?? (kind === 'cgm' ? CGM_RANGE : METER_RANGE);
 
-/** The kind that a profile's type says in words, such as `continuous-glucose-monitor`. */
+/**
+ * The kind that a profile's type says in words, such as `continuous-glucose-monitor`. What is called a monitor of blood
+ * pressure is a meter: it measures when somebody wants to know.
+ */
 export function kindOfType(type: string): DeviceKind {
   if (/continuous|\bcgm\b|flash/i.test(type)) return 'cgm';
-  if (/meter\b/i.test(type)) return 'meter';
+  if (/meter\b|blood.?pressure/i.test(type)) return 'meter';
   return /monitor/i.test(type) ? 'monitor' : 'other';
 }

@@ -1,4 +1,6 @@
 import { codeEntry } from './codes.js';
+import { NO_GLUCOSE_ABOVE_MG_PER_DL, NO_GLUCOSE_UP_TO_MG_PER_DL } from './limits.js';
+import type { Comparator } from './reading.js';
 import { isGlucose, isInMass, mgPerDl } from './units.js';
 
 /** What a stored reading is marked with. */
@@ -24,11 +26,12 @@ const EXCLUDING: ReadonlySet<string> = new Set<ReadingFlag>([
 /** Whether windows and aggregates leave out a reading with these flags. */
 export const isExcluded = (flags: readonly string[]): boolean => flags.some((flag) => EXCLUDING.has(flag));
 
-/** Up to here, and above `NO_GLUCOSE_FROM`, a number is no glucose: an error code, or nothing at all. mg/dL. */
-const NO_GLUCOSE_UP_TO = 12;
-const NO_GLUCOSE_FROM = 1_500;
 /** A fraction below this, mg/dL, may be mmol/L. */
 const DOUBTFUL_FRACTION_BELOW = 40;
+
+/** Whether a number can be a concentration of glucose at all, mg/dL. */
+export const isPossibleGlucose = (mass: number): boolean =>
+  mass > NO_GLUCOSE_UP_TO_MG_PER_DL && mass <= NO_GLUCOSE_ABOVE_MG_PER_DL;
 
 /** A fraction sent as mg/dL that is LO or, more likely, mmol/L. */
 export const isUnitDoubtful = ({ code, value, comparator }: ValueOfCode): boolean =>
@@ -42,7 +45,7 @@ export interface ValueOfCode {
   readonly code: string;
   /** In the code table's unit. */
   readonly value: number;
-  readonly comparator?: '<' | '>' | undefined;
+  readonly comparator?: Comparator | undefined;
 }
 
 /** Flags that a reading has for its value alone: it is off, or nothing that its code can be. Throws RangeError for a code outside the table. */
@@ -60,7 +63,6 @@ function flagsOfGlucose(reading: ValueOfCode): readonly ReadingFlag[] {
   if (isUnitDoubtful(reading)) return ['UNIT_DOUBTFUL'];
   const mass = mgPerDl(code, value);
   // With a comparator the number is a bound, and what it says is its direction.
-  const isNoValue =
-    comparator === undefined ? !(mass > NO_GLUCOSE_UP_TO && mass <= NO_GLUCOSE_FROM) : !(value > 0);
+  const isNoValue = comparator === undefined ? !isPossibleGlucose(mass) : !(value > 0);
   return isNoValue ? ['OUT_OF_RANGE'] : [];
 }

@@ -9,6 +9,9 @@ export const LIVE_MS = 15 * MINUTE_MS;
 export const MAX_SENT_SKEW_MS = 5 * MINUTE_MS;
 /** Two readings further apart say nothing about a rate of change. */
 export const RATE_OF_CHANGE_SPAN_MS = 15 * MINUTE_MS;
+/** Up to here, and above the next, a number is no glucose: an error code, or nothing at all (IEEE 11073-10425). mg/dL. */
+export const NO_GLUCOSE_UP_TO_MG_PER_DL = 12;
+export const NO_GLUCOSE_ABOVE_MG_PER_DL = 1_500;
 /** Glucose, mg/dL: a change is a jump (`RATE_OF_CHANGE`) if it is more than this, than this share of the reading before … */
 export const JUMP_MIN_MG_PER_DL = 30;
 export const JUMP_MIN_SHARE = 0.3;
@@ -65,3 +68,12 @@ export const NEWS2_HORIZON_MS = 30 * MINUTE_MS;
 export const MAX_STREAM_ITEMS = 1_024;
 /** Past episodes that a state remembers, so that a very late reading inside one raises no second emergency. */
 export const MAX_PAST_EPISODES = 16;
+
+/** A clock that is further off than this, by the offset that was taken of it, is a technical alarm. The project's choice. */
+export const WRONG_CLOCK_MS = MINUTE_MS;
+/** After an absence of the gateway a device has this long to come back: an interval of a continuous monitor. */
+export const RETURN_MS = 5 * MINUTE_MS;
+/** Live readings that come this soon after one that is not are the end of a backlog, or of an import. */
+export const BACKLOG_QUIET_MS = MINUTE_MS;
+/** Absences of the gateway that a state remembers. */
+export const MAX_ABSENCES = 64;

@@ -8,10 +8,12 @@ import { SILENCE } from './silence/index.js';
 /** Every rule, in the order in which they are given a reading. A new one is a folder and a line here. */
 export const RULES: readonly Rule[] = [GLUCOSE, NEWS2, BLOOD_PRESSURE, FEVER, SILENCE];
 
-const byCode = Map.groupBy(
-  RULES.flatMap((rule) => rule.takes.map((code) => ({ code, rule }))),
-  ({ code }) => code,
+const byCode = new Map(
+  RULES.flatMap(({ takes }) => takes).map((code) => [
+    code,
+    RULES.filter(({ takes }) => takes.includes(code)),
+  ]),
 );
 
 /** The rules that take a code. */
-export const rulesOf = (code: string): readonly Rule[] => (byCode.get(code) ?? []).map(({ rule }) => rule);
+export const rulesOf = (code: string): readonly Rule[] => byCode.get(code) ?? [];

@@ -1,11 +1,12 @@
 import type { FinalEpisode } from '../replay.js';
+import type { Judging } from './judging.js';
 import { MINUTE, type Prepared } from './prepared.js';
 
 /** What one sensor had at one rule time. */
 interface Instant {
   readonly at: number;
   readonly sensor: string;
-  readonly veryLow: number;
+  readonly judging: Judging;
   readonly values: readonly Prepared[];
 }
 
@@ -31,10 +32,9 @@ interface Part {
 const RULES = { low: 'glucose-very-low', high: 'glucose-very-high' } as const;
 type Side = keyof typeof RULES;
 
-/** @param veryLow mg/dL; a patient's own threshold */
 export function glucoseEpisodes(
   prepared: readonly Prepared[],
-  veryLow = 54,
+  judgingAt: (t: number) => Judging,
 ): {
   readonly episodes: readonly FinalEpisode[];
   readonly jumps: readonly number[];
@@ -45,7 +45,10 @@ export function glucoseEpisodes(
       !['SENSOR_OFF', 'OUT_OF_RANGE', 'DUPLICATE'].some((flag) => flags.includes(flag)),
   );
   const instants = [...Map.groupBy(values, ({ at, sensor }) => `${at} ${sensor}`).values()].map(
-    (group): Instant => ({ at: group[0]?.at ?? 0, sensor: group[0]?.sensor ?? '', veryLow, values: group }),
+    (group): Instant => {
+      const { at, sensor } = group[0] ?? { at: 0, sensor: '' };
+      return { at, sensor, judging: judgingAt(at), values: group };
+    },
   );
   const jumps = instants.flatMap((instant, i) => {
     const earlier = earlierOf(instants, i);
@@ -65,8 +68,8 @@ function earlierOf(instants: readonly Instant[], i: number): { at: number; lowes
   return { at: earlier.at, lowest: Math.min(...earlier.values.map(({ mass }) => mass)) };
 }
 
-const counts = (side: Side, { values, veryLow }: Instant): boolean =>
-  values.some((value) => isMet(side, value, veryLow) || !value.flags.includes('FUTURE_READING'));
+const counts = (side: Side, { values, judging }: Instant): boolean =>
+  values.some((value) => isMet(side, value, judging) || !value.flags.includes('FUTURE_READING'));
 
 function isJump(
   { mass, lo, hi }: Prepared,
@@ -78,20 +81,21 @@ function isJump(
   return change > Math.max(30, 0.3 * earlier.lowest) && change > (20 * (at - earlier.at)) / MINUTE;
 }
 
-function isMet(side: Side, { mass, lo, hi }: Prepared, veryLow: number): boolean {
+function isMet(side: Side, { mass, lo, hi }: Prepared, { veryLow, veryHigh }: Judging): boolean {
   if (side === 'low') return lo || (!hi && mass < veryLow);
-  return hi || (!lo && mass > 250);
+  return hi || (!lo && mass > veryHigh);
 }
 
 function judge(side: Side, instants: readonly Instant[], i: number): Judged {
   const instant = instants[i];
   if (instant === undefined) throw new Error('no instant');
-  const met = instant.values.filter((value) => isMet(side, value, instant.veryLow));
+  const { backFrom, backTo, veryHigh } = instant.judging;
+  const met = instant.values.filter((value) => isMet(side, value, instant.judging));
   const isFuture = ({ flags }: Prepared) => flags.includes('FUTURE_READING');
   if (met.length === 0) {
     const rest = instant.values.filter((value) => !isFuture(value));
     const isBack = ({ lo, hi, mass, flags }: Prepared) =>
-      !lo && !hi && mass >= 70 && mass <= 250 && !flags.includes('UNIT_DOUBTFUL');
+      !lo && !hi && mass >= backFrom && mass <= backTo && !flags.includes('UNIT_DOUBTFUL');
     const grade = rest.length === 0 ? 'left out' : rest.every(isBack) ? 'recovered' : 'neither';
     return { grade, isDoubtful: false, isHi: false };
   }
@@ -99,8 +103,8 @@ function judge(side: Side, instants: readonly Instant[], i: number): Judged {
   const earlier = earlierOf(instants, i);
   const isDoubtful = (value: Prepared): boolean => {
     if (isFuture(value)) return true;
-    if (value.lo) return value.mass > 70;
-    if (value.hi) return value.mass < 250;
+    if (value.lo) return value.mass > backFrom;
+    if (value.hi) return value.mass < veryHigh;
     if (side === 'high') return false;
     const fall = earlier === undefined ? 0 : earlier.lowest - value.mass;
     const isFast = earlier !== undefined && fall > 30 && fall > (4 * (instant.at - earlier.at)) / MINUTE;
@@ -119,7 +123,9 @@ function partsOf(
 ): Part[] {
   const own = instants.flatMap((instant, index) => {
     const isOwn = instant.sensor === sensor && (counts('low', instant) || counts('high', instant));
-    return isOwn ? [{ at: instant.at, index, judgement: judged[index] ?? NONE }] : [];
+    return isOwn
+      ? [{ at: instant.at, index, judgement: judged[index] ?? NONE, highForMs: instant.judging.highForMs }]
+      : [];
   });
   const parts: Part[] = [];
   let from = 0;
@@ -136,7 +142,7 @@ function partsOf(
       first = k;
     }
     const start = own[first]?.at ?? here.at;
-    const isEnough = side === 'low' || here.judgement.isHi || here.at - start >= 15 * MINUTE;
+    const isEnough = side === 'low' || here.judgement.isHi || here.at - start >= here.highForMs;
     if (!isEnough) continue;
     const end = endOf(own, i, instants);
     parts.push({ start, raisedAt: here.at, opened: 2 * here.index + 1, ...end.part });
@@ -215,7 +221,7 @@ function levelOf(
 ): Pick<FinalEpisode, 'priority' | 'unconfirmed'> {
   let isSure = false;
   let isHigh = false;
-  instants.forEach(({ at, values }, i) => {
+  instants.forEach(({ at, values, judging: { backFrom } }, i) => {
     const { grade, isDoubtful, isHi } = judged[i] ?? NONE;
     if (2 * i + 1 < opened || 2 * i + 1 > closed) return;
     if (grade === 'meets' && !isDoubtful) {
@@ -233,7 +239,7 @@ function levelOf(
         !flags.includes('FUTURE_READING') &&
         !flags.includes('UNIT_DOUBTFUL') &&
         !hi &&
-        (mass < 70 || (lo && mass <= 70)),
+        (mass < backFrom || (lo && mass <= backFrom)),
     );
     const isNewestOld = instants.some((other, k) => {
       const verdict = judged[k] ?? NONE;

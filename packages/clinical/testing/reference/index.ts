@@ -1,7 +1,9 @@
 import type { ClinicalOverrides } from '../../src/model/config.js';
 import type { ClinicalReading } from '../../src/model/reading.js';
+import type { SettingsVersion } from '../../src/model/settings.js';
 import { byStart, type FinalEpisode } from '../replay.js';
 import { glucoseEpisodes } from './glucose.js';
+import { judgingAt, windowStartAt } from './judging.js';
 import { news2Episodes } from './news2.js';
 import { prepare } from './prepared.js';
 import { zeroEpisodes } from './zeros.js';
@@ -17,15 +19,14 @@ export interface Reference {
   readonly flags: ReadonlyMap<number, readonly string[]>;
 }
 
-const HOUR_MS = 3_600_000;
-
 export function reference(
   readings: readonly ClinicalReading[],
   overrides: ClinicalOverrides = {},
+  versions: readonly SettingsVersion[] = [],
 ): Reference {
-  const windowMs = overrides.windowMs ?? HOUR_MS;
-  const prepared = prepare(readings, overrides.devices ?? {});
-  const glucose = glucoseEpisodes(prepared, overrides.glucose?.veryLowMgPerDl);
+  const judging = judgingAt(overrides, versions);
+  const prepared = prepare(readings, judging);
+  const glucose = glucoseEpisodes(prepared, judging);
   const flags = new Map<number, string[]>();
   const flag = (rowId: number, name: string) => flags.set(rowId, [...(flags.get(rowId) ?? []), name].sort());
   for (const { rowId, flags: own } of prepared) for (const name of own) flag(rowId, name);
@@ -33,12 +34,10 @@ export function reference(
   const leftOut = ['SENSOR_OFF', 'OUT_OF_RANGE', 'UNIT_DOUBTFUL', 'FUTURE_READING', 'DUPLICATE'];
   const counted = prepared.filter((reading) => !reading.flags.some((name) => leftOut.includes(name)));
   return {
-    episodes: [
-      ...glucose.episodes,
-      ...news2Episodes(prepared, overrides.news2?.spo2Scale ?? 1),
-      ...zeroEpisodes(prepared),
-    ].sort(byStart),
-    windows: [...new Set(counted.map(({ at }) => Math.floor(at / windowMs) * windowMs))].sort(
+    episodes: [...glucose.episodes, ...news2Episodes(prepared, judging), ...zeroEpisodes(prepared)].sort(
+      byStart,
+    ),
+    windows: [...new Set(counted.map(({ at }) => windowStartAt(at, overrides, versions)))].sort(
       (a, b) => a - b,
     ),
     flags,

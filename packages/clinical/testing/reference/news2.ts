@@ -1,4 +1,5 @@
 import type { FinalEpisode } from '../replay.js';
+import type { Judging } from './judging.js';
 import { MINUTE, type Prepared } from './prepared.js';
 
 const PARAMETERS: readonly (readonly [name: string, codes: readonly string[]])[] = [
@@ -108,24 +109,35 @@ function scoresAt(
 
 const totalOf = (found: ReadonlyMap<string, Found>): number =>
   [...found.values()].reduce((sum, { score: points }) => sum + points, 0);
-const isMet = (found: ReadonlyMap<string, Found>): boolean =>
-  totalOf(found) >= 5 || [...found.values()].some(({ score: points }) => points === 3);
+const isMet = (found: ReadonlyMap<string, Found>, { total, single }: Judging): boolean =>
+  totalOf(found) >= total || [...found.values()].some(({ score: points }) => points >= single);
 
-export function news2Episodes(prepared: readonly Prepared[], scale: number): FinalEpisode[] {
-  const values = prepared.filter(({ code, value, flags }) => {
+export function news2Episodes(
+  prepared: readonly Prepared[],
+  judgingAt: (t: number) => Judging,
+): FinalEpisode[] {
+  const values = prepared.filter(({ at, code, value, flags }) => {
     if (!SCORED.includes(code)) return false;
     if (['SENSOR_OFF', 'OUT_OF_RANGE', 'DUPLICATE'].some((flag) => flags.includes(flag))) return false;
     const name = PARAMETERS.find(([, codes]) => codes.includes(code))?.[0] ?? '';
-    return !flags.includes('FUTURE_READING') || score(name, value, scale, false) === 3;
+    return !flags.includes('FUTURE_READING') || score(name, value, judgingAt(at).scale, false) === 3;
   });
   let young = 0;
-  const instants = [...new Set(values.map(({ at }) => at))].map((t) => {
+  const measured = [...new Set(values.map(({ at }) => at))];
+  const scored = measured.filter((t) => judgingAt(t).isNews2For(t));
+  const instants = scored.map((t) => {
+    const judging = judgingAt(t);
+    const { scale } = judging;
     while ((values[young]?.at ?? t) < t - HOUR) young++;
     const near = values.slice(young).filter(({ at }) => at <= t);
     const fresh = scoresAt(near, t, scale, false);
-    const grade = isMet(fresh) ? 'meets' : isMet(scoresAt(near, t, scale, true)) ? 'neither' : 'recovered';
+    const grade = isMet(fresh, judging)
+      ? 'meets'
+      : isMet(scoresAt(near, t, scale, true), judging)
+        ? 'neither'
+        : 'recovered';
     const bad = [...fresh.values()].filter(({ score: points }) => points > 0);
-    const isHigh = totalOf(fresh) >= 7;
+    const isHigh = totalOf(fresh) >= judging.highTotal;
     return {
       ...{ t, fresh, grade, isHigh },
       isDoubtful: bad.some(({ isDoubtful }) => isDoubtful),
@@ -146,7 +158,7 @@ export function news2Episodes(prepared: readonly Prepared[], scale: number): Fin
     }
     const start = instants[first]?.t ?? here.t;
     if (here.t - start < here.duration) continue;
-    const { end, reason, last } = endFrom(instants, i);
+    const { end, reason, last } = endFrom(instants, i, measured);
     const within = instants.slice(i, last + 1).filter(({ grade }) => grade === 'meets');
     episodes.push({
       ...{ rule: 'news2', start, raisedAt: here.t, end, reason },
@@ -168,6 +180,7 @@ type ScoredInstant = {
 function endFrom(
   instants: readonly ScoredInstant[],
   i: number,
+  shown: readonly number[],
 ): Pick<FinalEpisode, 'end' | 'reason'> & { readonly last: number } {
   for (let j = i; j < instants.length; j++) {
     const here = instants[j];
@@ -192,5 +205,8 @@ function endFrom(
     });
     if (lapsed.length > 0) return { end: Math.max(...lapsed), reason: 'not-remeasured', last: j };
   }
+  // NEWS2 may be off by now: what is measured still shows that nothing was scored.
+  const last = instants.at(-1)?.t ?? 0;
+  if (shown.some((t) => t - last > HOUR)) return { end: last, reason: 'gap', last: instants.length };
   return { end: null, reason: null, last: instants.length };
 }

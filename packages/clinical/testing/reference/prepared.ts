@@ -1,6 +1,6 @@
 import { codeEntry } from '../../src/model/codes.js';
-import type { DeviceDescription } from '../../src/model/device.js';
 import type { ClinicalReading } from '../../src/model/reading.js';
+import type { Judging } from './judging.js';
 
 export const MINUTE = 60_000;
 
@@ -22,17 +22,14 @@ const MASS = ['2339-0', '99504-3'];
 const MOLAR = ['15074-8', '105272-9'];
 
 /** Sorted by rule time, then sensor, then row. */
-export function prepare(
-  readings: readonly ClinicalReading[],
-  devices: Readonly<Record<string, DeviceDescription>>,
-): Prepared[] {
+export function prepare(readings: readonly ClinicalReading[], judgingAt: (t: number) => Judging): Prepared[] {
   const identities = new Set<string>();
   return readings
     .map((reading) => {
-      const device = devices[reading.deviceId] ?? {};
       const { t, offsetMs = 0, receivedAt } = reading;
-      const sensor = device.sameSensorAs ?? reading.deviceId;
-      return { reading, device, sensor, at: Math.min(t + offsetMs, receivedAt) };
+      const at = Math.min(t + offsetMs, receivedAt);
+      const device = judgingAt(at).deviceOf(reading.deviceId);
+      return { reading, device, sensor: device.sameSensorAs ?? reading.deviceId, at };
     })
     .sort((a, b) => a.reading.rowId - b.reading.rowId)
     .map(({ reading, device, sensor, at }): Prepared => {

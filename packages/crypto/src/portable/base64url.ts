@@ -4,7 +4,7 @@ import { CryptoError } from './errors.js';
 const ALPHABET = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_';
 const INVALID = 0xff;
 
-const SEXTETS = new Uint8Array(128).fill(INVALID);
+const SEXTETS = new Uint8Array(256).fill(INVALID);
 for (let value = 0; value < ALPHABET.length; value++) SEXTETS[ALPHABET.charCodeAt(value)] = value;
 
 /** RFC 4648 section 5, without padding. */
@@ -16,12 +16,14 @@ export function toBase64url(bytes: Uint8Array): string {
  * Strict inverse of {@link toBase64url}: no padding, no white space, no other alphabet, and the unused trailing
  * bits are zero, so that a value has exactly one spelling.
  *
- * Written out because every frame passes here three times: about 4 times as fast as the general radix converter
- * of the library that encodes.
+ * Written out because every frame passes here twice: many times as fast as the general radix converter of the library
+ * that encodes, most of all for a text that is still in bytes.
+ * @param text characters, or their ASCII codes
  * @throws CryptoError `BASE64URL_INVALID`
  */
-export function fromBase64url(text: string): Uint8Array {
-  const length = text.length;
+export function fromBase64url(text: string | Uint8Array): Uint8Array {
+  const codes = typeof text === 'string' ? codesOf(text) : text;
+  const length = codes.length;
   const tail = length & 3;
   if (tail === 1) throw invalid('its length is impossible');
   const bytes = new Uint8Array((length * 3) >> 2);
@@ -29,19 +31,19 @@ export function fromBase64url(text: string): Uint8Array {
   let out = 0;
   let bad = 0;
   for (let i = 0; i < whole; i += 4) {
-    const a = sextet(text, i);
-    const b = sextet(text, i + 1);
-    const c = sextet(text, i + 2);
-    const d = sextet(text, i + 3);
+    const a = sextet(codes, i);
+    const b = sextet(codes, i + 1);
+    const c = sextet(codes, i + 2);
+    const d = sextet(codes, i + 3);
     bad |= a | b | c | d;
     bytes[out++] = (a << 2) | (b >> 4);
     bytes[out++] = (b << 4) | (c >> 2);
     bytes[out++] = (c << 6) | d;
   }
   if (tail !== 0) {
-    const a = sextet(text, whole);
-    const b = sextet(text, whole + 1);
-    const c = tail === 3 ? sextet(text, whole + 2) : 0;
+    const a = sextet(codes, whole);
+    const b = sextet(codes, whole + 1);
+    const c = tail === 3 ? sextet(codes, whole + 2) : 0;
     bad |= a | b | c;
     bytes[out++] = (a << 2) | (b >> 4);
     if (tail === 3) bytes[out] = (b << 4) | (c >> 2);
@@ -52,9 +54,15 @@ export function fromBase64url(text: string): Uint8Array {
   return bytes;
 }
 
-function sextet(text: string, index: number): number {
-  const code = text.charCodeAt(index);
-  return SEXTETS[code] ?? INVALID;
+/** A character that is no ASCII becomes one that is not in the alphabet. */
+function codesOf(text: string): Uint8Array {
+  const codes = new Uint8Array(text.length);
+  for (let i = 0; i < text.length; i++) codes[i] = Math.min(text.charCodeAt(i), INVALID);
+  return codes;
+}
+
+function sextet(codes: Uint8Array, index: number): number {
+  return SEXTETS[codes[index] ?? INVALID] ?? INVALID;
 }
 
 function invalid(reason: string): CryptoError {

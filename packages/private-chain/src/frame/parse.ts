@@ -11,6 +11,9 @@ const KNOWN_HEADERS_MAX = 4_096;
 const knownHeaders = new Map<string, string>();
 
 const asciiEncoder = new TextEncoder();
+const DOT = 0x2e;
+/** 64 bytes in base64url (RFC 8032 section 5.1.6). */
+const SIGNATURE_CHARACTERS = 86;
 
 /**
  * Reads a frame strictly: form of the token, exact members, types, ranges and times. Pure apart from a bounded cache
@@ -40,25 +43,22 @@ export function verifyFrame(frame: Frame, publicKey: Uint8Array, verifier: Signa
 }
 
 function readFrame(token: string | Uint8Array): Frame {
-  const text = typeof token === 'string' ? token : fromUtf8(token);
-  const headerEnd = text.indexOf('.');
-  const payloadEnd = text.indexOf('.', headerEnd + 1);
-  const header = text.slice(0, Math.max(headerEnd, 0));
+  // base64url is ASCII, or decoding throws: bytes and characters have the same positions.
+  const bytes = typeof token === 'string' ? asciiEncoder.encode(token) : token;
+  const headerEnd = bytes.indexOf(DOT);
+  const payloadEnd = bytes.indexOf(DOT, headerEnd + 1);
+  const header = fromUtf8(bytes.subarray(0, Math.max(headerEnd, 0)));
   let kid = knownHeaders.get(header);
   // A known header stands for the checks that parseJws made of it; the rest of those checks follows here.
-  if (kid === undefined || payloadEnd < 0 || text.length - payloadEnd - 1 !== 86) {
-    kid = readHeader(text);
+  if (kid === undefined || payloadEnd < 0 || bytes.length - payloadEnd - 1 !== SIGNATURE_CHARACTERS) {
+    kid = readHeader(fromUtf8(bytes));
     remember(header, kid);
   }
-  const payload: JsonObject = parseJsonObject(fromBase64url(text.slice(headerEnd + 1, payloadEnd)));
+  const payload: JsonObject = parseJsonObject(fromBase64url(bytes.subarray(headerEnd + 1, payloadEnd)));
   return readFramePayload(payload, {
     kid,
-    // base64url is ASCII, or decoding throws: bytes and characters have the same positions.
-    signingInput:
-      typeof token === 'string'
-        ? asciiEncoder.encode(text.slice(0, payloadEnd))
-        : token.subarray(0, payloadEnd),
-    signature: fromBase64url(text.slice(payloadEnd + 1)),
+    signingInput: bytes.subarray(0, payloadEnd),
+    signature: fromBase64url(bytes.subarray(payloadEnd + 1)),
   });
 }
 

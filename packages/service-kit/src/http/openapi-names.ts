@@ -1,7 +1,7 @@
 /** Version of the contract, first segment of a service's own paths. */
 const VERSION_SEGMENT = /^v\d+$/;
-/** A noun in the plural: `grants`, `accesses`; not `status`, `statistics` or `access`. */
-const PLURAL = /(?<!s|u|i|ic)s$/;
+/** A noun in the plural: `grants`, `accesses`; not `status`, `statistics` or `access`, nor what is one thing: `settings`. */
+const PLURAL = /(?<!s|u|i|ic|setting)s$/;
 /** What belongs to a patient is found under the noun of what it is. */
 const OWNER = 'patients';
 /** Routes that every service has, beside its own. */

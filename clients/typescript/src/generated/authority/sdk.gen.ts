@@ -2,7 +2,7 @@
 
 import { client } from './client.gen.js';
 import type { Client, ClientMeta, Options as Options2, RequestResult, ServerSentEventsResult, TDataShape } from './client/index.js';
-import type { CreateAttestationData, CreateAttestationErrors, CreateAttestationResponses, CreateEmergencyNoticeData, CreateEmergencyNoticeErrors, CreateEmergencyNoticeResponses, CreatePractitionerData, CreatePractitionerErrors, CreatePractitionerResponses, CreateRecordData, CreateRecordErrors, CreateRecordResponses, CreateRevocationData, CreateRevocationErrors, CreateRevocationResponses, CreateSubscriptionData, CreateSubscriptionErrors, CreateSubscriptionResponses, CreateVisitData, CreateVisitErrors, CreateVisitResponses, DeletePractitionerData, DeletePractitionerErrors, DeletePractitionerResponses, DeleteSubscriptionData, DeleteSubscriptionErrors, DeleteSubscriptionResponses, GetAuditData, GetAuditErrors, GetAuditResponses, GetJobData, GetJobErrors, GetJobResponses, GetLivezData, GetLivezErrors, GetLivezResponses, GetMetricsData, GetMetricsErrors, GetMetricsResponses, GetOpenApiDescriptionData, GetOpenApiDescriptionErrors, GetOpenApiDescriptionResponses, GetProblemData, GetProblemErrors, GetProblemResponses, GetReadyzData, GetReadyzErrors, GetReadyzResponses, GetRecordData, GetRecordErrors, GetRecordResponses, GetRecordVersionStatusData, GetRecordVersionStatusErrors, GetRecordVersionStatusResponses, GetVisitData, GetVisitErrors, GetVisitResponses, ListJobsData, ListJobsErrors, ListJobsResponses, ListNoticesData, ListNoticesErrors, ListNoticesResponse, ListNoticesResponses, ListPatientAnchorsData, ListPatientAnchorsErrors, ListPatientAnchorsResponses, ListPatientForksData, ListPatientForksErrors, ListPatientForksResponses, ListPatientGrantsData, ListPatientGrantsErrors, ListPatientGrantsResponses, ListPractitionersData, ListPractitionersErrors, ListPractitionersResponses, ListRecordsData, ListRecordsErrors, ListRecordsResponses, ListSubscriptionsData, ListSubscriptionsErrors, ListSubscriptionsResponses, ListTrustRootsData, ListTrustRootsErrors, ListTrustRootsResponses, ListUnmatchedNoticesData, ListUnmatchedNoticesErrors, ListUnmatchedNoticesResponses, ListVisitsData, ListVisitsErrors, ListVisitsResponses, ReplaceRecordData, ReplaceRecordErrors, ReplaceRecordResponses } from './types.gen.js';
+import type { AcknowledgeEmergencyData, AcknowledgeEmergencyErrors, AcknowledgeEmergencyResponses, CreateAttestationData, CreateAttestationErrors, CreateAttestationResponses, CreateEmergencyNoticeData, CreateEmergencyNoticeErrors, CreateEmergencyNoticeResponses, CreatePractitionerData, CreatePractitionerErrors, CreatePractitionerResponses, CreateRecordData, CreateRecordErrors, CreateRecordResponses, CreateRevocationData, CreateRevocationErrors, CreateRevocationResponses, CreateSubscriptionData, CreateSubscriptionErrors, CreateSubscriptionResponses, CreateVisitData, CreateVisitErrors, CreateVisitResponses, DeletePractitionerData, DeletePractitionerErrors, DeletePractitionerResponses, DeleteSubscriptionData, DeleteSubscriptionErrors, DeleteSubscriptionResponses, GetAcknowledgementData, GetAcknowledgementErrors, GetAcknowledgementResponses, GetAuditData, GetAuditErrors, GetAuditResponses, GetJobData, GetJobErrors, GetJobResponses, GetLivezData, GetLivezErrors, GetLivezResponses, GetMetricsData, GetMetricsErrors, GetMetricsResponses, GetOpenApiDescriptionData, GetOpenApiDescriptionErrors, GetOpenApiDescriptionResponses, GetProblemData, GetProblemErrors, GetProblemResponses, GetReadyzData, GetReadyzErrors, GetReadyzResponses, GetRecordData, GetRecordErrors, GetRecordResponses, GetRecordVersionStatusData, GetRecordVersionStatusErrors, GetRecordVersionStatusResponses, GetVisitData, GetVisitErrors, GetVisitResponses, ListJobsData, ListJobsErrors, ListJobsResponses, ListNoticesData, ListNoticesErrors, ListNoticesResponse, ListNoticesResponses, ListPatientAnchorsData, ListPatientAnchorsErrors, ListPatientAnchorsResponses, ListPatientForksData, ListPatientForksErrors, ListPatientForksResponses, ListPatientGrantsData, ListPatientGrantsErrors, ListPatientGrantsResponses, ListPractitionersData, ListPractitionersErrors, ListPractitionersResponses, ListRecordsData, ListRecordsErrors, ListRecordsResponses, ListSubscriptionsData, ListSubscriptionsErrors, ListSubscriptionsResponses, ListTrustRootsData, ListTrustRootsErrors, ListTrustRootsResponses, ListUnmatchedNoticesData, ListUnmatchedNoticesErrors, ListUnmatchedNoticesResponses, ListVisitsData, ListVisitsErrors, ListVisitsResponses, ReplaceRecordData, ReplaceRecordErrors, ReplaceRecordResponses } from './types.gen.js';
 
 export type Options<TData extends TDataShape = TDataShape, ThrowOnError extends boolean = boolean, TResponse = unknown> = Options2<TData, ThrowOnError, TResponse> & {
     /**
@@ -290,9 +290,43 @@ export class AuthorityOperations extends HeyApiClient {
     }
     
     /**
+     * For the patient’s gateway: who has acknowledged its notice
+     *
+     * Roles: system.
+     */
+    public getAcknowledgement<ThrowOnError extends boolean = true>(options: Options<GetAcknowledgementData, ThrowOnError>): RequestResult<GetAcknowledgementResponses, GetAcknowledgementErrors, ThrowOnError, 'data'> {
+        return (options.client ?? this.client).get<GetAcknowledgementResponses, GetAcknowledgementErrors, ThrowOnError, 'data'>({
+            responseStyle: 'data',
+            security: [{ scheme: 'bearer', type: 'http' }],
+            url: '/v1/emergency-notices/{noticeSid}/acknowledgement',
+            ...options
+        });
+    }
+    
+    /**
+     * Acknowledge an emergency: signed for the practitioner, and taken to the patient’s gateway
+     *
+     * `noticeSid` is `sid` of the notice `emergency`. The gateway tells no further recipient once it has the acknowledgement. The first one stands: a notice that was acknowledged before is answered with it.
+     *
+     * Roles: practitioner.
+     */
+    public acknowledgeEmergency<ThrowOnError extends boolean = true>(options: Options<AcknowledgeEmergencyData, ThrowOnError>): RequestResult<AcknowledgeEmergencyResponses, AcknowledgeEmergencyErrors, ThrowOnError, 'data'> {
+        return (options.client ?? this.client).post<AcknowledgeEmergencyResponses, AcknowledgeEmergencyErrors, ThrowOnError, 'data'>({
+            responseStyle: 'data',
+            security: [{ scheme: 'bearer', type: 'http' }],
+            url: '/v1/emergency-notices/{noticeSid}/acknowledgement',
+            ...options,
+            headers: {
+                'Content-Type': 'application/json',
+                ...options.headers
+            }
+        });
+    }
+    
+    /**
      * Notices as server-sent events
      *
-     * Event names: record, emergency, subscription, policy, visit, fork. Resumes after Last-Event-ID, or after `after` (0: all); else begins with what comes next, and so it does after an id that is yet to come (of a store that was restored since). What a direct emergency says is shown as `bundle` to whoever may see it at the moment at which it is sent, by token, `unit`, `practitionerId` and `purpose`; others get `withheld` with the reason. The stream ends when the practitioner is withdrawn.
+     * Event names: record, emergency, acknowledgement, subscription, policy, visit, fork. Resumes after Last-Event-ID, or after `after` (0: all); else begins with what comes next, and so it does after an id that is yet to come (of a store that was restored since). What a direct emergency says is shown as `bundle` to whoever may see it at the moment at which it is sent, by token, `unit`, `practitionerId` and `purpose`; others get `withheld` with the reason. The stream ends when the practitioner is withdrawn.
      *
      * Roles: practitioner.
      */

@@ -11,7 +11,7 @@ export type Problem = {
     type: string;
     title: string;
     status: number;
-    code: 'ACCESS_DENIED' | 'ACCESS_REFUSED' | 'AUTHORITY_UNKNOWN' | 'AUTHOR_MISMATCH' | 'CURSOR_INVALID' | 'EXPECTATION_FAILED' | 'FHIR_INVALID' | 'FORBIDDEN' | 'GRANT_UNKNOWN' | 'HEADERS_TOO_LARGE' | 'IDEMPOTENCY_KEY_IN_USE' | 'IDEMPOTENCY_KEY_REUSED' | 'INTERNAL_ERROR' | 'LEDGER_REFUSED' | 'LEDGER_UNAVAILABLE' | 'MALFORMED_BODY' | 'MALFORMED_REQUEST' | 'METHOD_NOT_ALLOWED' | 'NOTICE_REFUSED' | 'NOT_ADDRESSED' | 'NOT_FOUND' | 'NOT_SUBSCRIBED' | 'PATIENT_MISMATCH' | 'PATIENT_UNKNOWN' | 'PAYLOAD_TOO_LARGE' | 'PERMIT_NOT_COMMITTED' | 'PRACTITIONER_UNKNOWN' | 'PROVIDER_UNKNOWN' | 'PROVIDER_UNREACHABLE' | 'READ_REFUSED' | 'RECORD_ALTERED' | 'RECORD_NOT_WRAPPED' | 'RECORD_REFUSED' | 'RECORD_UNKNOWN' | 'REQUEST_TIMEOUT' | 'SHUTTING_DOWN' | 'STATEMENT_AUDIENCE_MISMATCH' | 'STATEMENT_CHANNEL_MISMATCH' | 'STATEMENT_EXPIRED' | 'STATEMENT_FROM_FUTURE' | 'STATEMENT_ID_REUSED' | 'STATEMENT_ISSUER_MISMATCH' | 'STATEMENT_KEY_UNKNOWN' | 'STATEMENT_MALFORMED' | 'STATEMENT_SIGNATURE_INVALID' | 'STATEMENT_TOO_LARGE' | 'STATEMENT_TYPE_MISMATCH' | 'SUBSCRIPTION_UNKNOWN' | 'TOO_MANY_REQUESTS' | 'TOO_MANY_TAGS' | 'TRANSACTION_UNKNOWN' | 'UNAUTHENTICATED' | 'UNIT_MISMATCH' | 'UNSUPPORTED_MEDIA_TYPE' | 'URI_TOO_LONG' | 'VALIDATION_FAILED' | 'VERSION_CHANGED' | 'VISIT_REFUSED' | 'VISIT_UNKNOWN' | 'WRITE_NOT_GRANTED' | 'WRITE_PENDING';
+    code: 'ACCESS_DENIED' | 'ACCESS_REFUSED' | 'AUTHORITY_UNKNOWN' | 'AUTHOR_MISMATCH' | 'CURSOR_INVALID' | 'EXPECTATION_FAILED' | 'FHIR_INVALID' | 'FORBIDDEN' | 'GRANT_UNKNOWN' | 'HEADERS_TOO_LARGE' | 'IDEMPOTENCY_KEY_IN_USE' | 'IDEMPOTENCY_KEY_REUSED' | 'INTERNAL_ERROR' | 'LEDGER_REFUSED' | 'LEDGER_UNAVAILABLE' | 'MALFORMED_BODY' | 'MALFORMED_REQUEST' | 'METHOD_NOT_ALLOWED' | 'NOTICE_REFUSED' | 'NOTICE_UNKNOWN' | 'NOT_ADDRESSED' | 'NOT_FOUND' | 'NOT_SUBSCRIBED' | 'PATIENT_MISMATCH' | 'PATIENT_UNKNOWN' | 'PAYLOAD_TOO_LARGE' | 'PERMIT_NOT_COMMITTED' | 'PRACTITIONER_UNKNOWN' | 'PROVIDER_UNKNOWN' | 'PROVIDER_UNREACHABLE' | 'READ_REFUSED' | 'RECORD_ALTERED' | 'RECORD_NOT_WRAPPED' | 'RECORD_REFUSED' | 'RECORD_UNKNOWN' | 'REQUEST_TIMEOUT' | 'SHUTTING_DOWN' | 'STATEMENT_AUDIENCE_MISMATCH' | 'STATEMENT_CHANNEL_MISMATCH' | 'STATEMENT_EXPIRED' | 'STATEMENT_FROM_FUTURE' | 'STATEMENT_ID_REUSED' | 'STATEMENT_ISSUER_MISMATCH' | 'STATEMENT_KEY_UNKNOWN' | 'STATEMENT_MALFORMED' | 'STATEMENT_SIGNATURE_INVALID' | 'STATEMENT_TOO_LARGE' | 'STATEMENT_TYPE_MISMATCH' | 'SUBSCRIPTION_UNKNOWN' | 'TOO_MANY_REQUESTS' | 'TOO_MANY_TAGS' | 'TRANSACTION_UNKNOWN' | 'UNAUTHENTICATED' | 'UNIT_MISMATCH' | 'UNSUPPORTED_MEDIA_TYPE' | 'URI_TOO_LONG' | 'VALIDATION_FAILED' | 'VERSION_CHANGED' | 'VISIT_REFUSED' | 'VISIT_UNKNOWN' | 'WRITE_NOT_GRANTED' | 'WRITE_PENDING';
     detail?: string;
     /**
      * Id of the request, as in the log
@@ -1601,6 +1601,212 @@ export type DeleteSubscriptionResponses = {
 
 export type DeleteSubscriptionResponse = DeleteSubscriptionResponses[keyof DeleteSubscriptionResponses];
 
+export type GetAcknowledgementData = {
+    body?: never;
+    headers?: {
+        /**
+         * ETags that the caller has: where one is still right, the answer is 304 without a body
+         */
+        'if-none-match'?: string;
+    };
+    path: {
+        /**
+         * 128 random bits, base64url
+         */
+        noticeSid: string;
+    };
+    query: {
+        /**
+         * Pseudonym of a patient
+         */
+        patientId: string;
+    };
+    url: '/v1/emergency-notices/{noticeSid}/acknowledgement';
+};
+
+export type GetAcknowledgementErrors = {
+    /**
+     * `MALFORMED_REQUEST`: The request is no valid HTTP
+     *
+     * `VALIDATION_FAILED`: The request does not match the documented schema
+     */
+    400: Problem;
+    /**
+     * `UNAUTHENTICATED`: A valid bearer token is required
+     */
+    401: Problem;
+    /**
+     * `FORBIDDEN`: The role of this token may not do this
+     */
+    403: Problem;
+    /**
+     * `NOTICE_UNKNOWN`: No such direct notice came to this authority
+     */
+    404: Problem;
+    /**
+     * `URI_TOO_LONG`: A part of the path is longer than the limit
+     */
+    414: Problem;
+    /**
+     * `TOO_MANY_REQUESTS`: Too many requests: slow down
+     */
+    429: Problem;
+    /**
+     * `INTERNAL_ERROR`: The service failed; the log has the cause under the instance id
+     */
+    500: Problem;
+    /**
+     * `SHUTTING_DOWN`: The service is stopping: ask again shortly
+     */
+    503: Problem;
+    /**
+     * Any other problem, e.g. of the connection (408, 417, 431)
+     */
+    default: Problem;
+};
+
+export type GetAcknowledgementError = GetAcknowledgementErrors[keyof GetAcknowledgementErrors];
+
+export type GetAcknowledgementResponses = {
+    /**
+     * OK
+     */
+    200: {
+        acknowledgement?: {
+            statement: string;
+            /**
+             * Pseudonym of a practitioner within an authority
+             */
+            practitionerId: string;
+            /**
+             * RFC 3339, UTC, milliseconds optional
+             */
+            acknowledgedAt: string;
+        };
+    };
+};
+
+export type GetAcknowledgementResponse = GetAcknowledgementResponses[keyof GetAcknowledgementResponses];
+
+export type AcknowledgeEmergencyData = {
+    body: {
+        /**
+         * Pseudonym of a patient
+         */
+        patientId: string;
+        /**
+         * Pseudonym of a practitioner within an authority
+         */
+        practitionerId: string;
+        unit?: string;
+        purpose?: 'TREAT' | 'ETREAT' | 'HPAYMT' | 'HOPERAT' | 'HRESCH' | 'PATRQT' | 'BTG';
+    };
+    headers?: {
+        /**
+         * The same key with the same request again, within a day, has the effect of the first alone and gets its answer
+         */
+        'idempotency-key'?: string;
+    };
+    path: {
+        /**
+         * 128 random bits, base64url
+         */
+        noticeSid: string;
+    };
+    query?: never;
+    url: '/v1/emergency-notices/{noticeSid}/acknowledgement';
+};
+
+export type AcknowledgeEmergencyErrors = {
+    /**
+     * `MALFORMED_REQUEST`: The request is no valid HTTP
+     *
+     * `VALIDATION_FAILED`: The request does not match the documented schema
+     *
+     * `MALFORMED_BODY`: The body cannot be parsed
+     */
+    400: Problem;
+    /**
+     * `UNAUTHENTICATED`: A valid bearer token is required
+     */
+    401: Problem;
+    /**
+     * `FORBIDDEN`: The role of this token may not do this
+     *
+     * `UNIT_MISMATCH`: The token is bound to another unit
+     *
+     * `READ_REFUSED`: This may not be shown to whoever asks; `reason` says why
+     */
+    403: Problem;
+    /**
+     * `NOTICE_UNKNOWN`: No such direct notice came to this authority
+     */
+    404: Problem;
+    /**
+     * `IDEMPOTENCY_KEY_IN_USE`: The first request under this idempotency key is not answered yet: try again in `retryAfterS` seconds
+     */
+    409: Problem;
+    /**
+     * `PAYLOAD_TOO_LARGE`: The body is larger than the limit
+     */
+    413: Problem;
+    /**
+     * `URI_TOO_LONG`: A part of the path is longer than the limit
+     */
+    414: Problem;
+    /**
+     * `UNSUPPORTED_MEDIA_TYPE`: The media type of the body is not supported
+     */
+    415: Problem;
+    /**
+     * `TOO_MANY_TAGS`: More tags than a record or a request may have: none is left out
+     *
+     * `PRACTITIONER_UNKNOWN`: No such practitioner is active within this authority
+     *
+     * `IDEMPOTENCY_KEY_REUSED`: The idempotency key was used for another request
+     */
+    422: Problem;
+    /**
+     * `TOO_MANY_REQUESTS`: Too many requests: slow down
+     */
+    429: Problem;
+    /**
+     * `INTERNAL_ERROR`: The service failed; the log has the cause under the instance id
+     */
+    500: Problem;
+    /**
+     * `SHUTTING_DOWN`: The service is stopping: ask again shortly
+     *
+     * `LEDGER_UNAVAILABLE`: The ledger does not answer; try again later
+     */
+    503: Problem;
+    /**
+     * Any other problem, e.g. of the connection (408, 417, 431)
+     */
+    default: Problem;
+};
+
+export type AcknowledgeEmergencyError = AcknowledgeEmergencyErrors[keyof AcknowledgeEmergencyErrors];
+
+export type AcknowledgeEmergencyResponses = {
+    /**
+     * OK
+     */
+    200: {
+        statement: string;
+        /**
+         * Pseudonym of a practitioner within an authority
+         */
+        practitionerId: string;
+        /**
+         * RFC 3339, UTC, milliseconds optional
+         */
+        acknowledgedAt: string;
+    };
+};
+
+export type AcknowledgeEmergencyResponse = AcknowledgeEmergencyResponses[keyof AcknowledgeEmergencyResponses];
+
 export type ListNoticesData = {
     body?: never;
     headers?: {
@@ -1676,7 +1882,7 @@ export type ListNoticesResponses = {
          * For the header Last-Event-ID
          */
         id: string;
-        event: 'record' | 'emergency' | 'subscription' | 'policy' | 'visit' | 'fork';
+        event: 'record' | 'emergency' | 'acknowledgement' | 'subscription' | 'policy' | 'visit' | 'fork';
         data: string;
     };
 };

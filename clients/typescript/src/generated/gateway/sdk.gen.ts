@@ -2,7 +2,7 @@
 
 import { client } from './client.gen.js';
 import type { Client, ClientMeta, Options as Options2, RequestResult, TDataShape } from './client/index.js';
-import type { ApprovePatientSubscriptionData, ApprovePatientSubscriptionErrors, ApprovePatientSubscriptionResponses, CheckInPatientData, CheckInPatientErrors, CheckInPatientResponses, CreateAttestationData, CreateAttestationErrors, CreateAttestationResponses, CreateDeviceData, CreateDeviceErrors, CreateDeviceResponses, CreatePatientData, CreatePatientErrors, CreatePatientGrantData, CreatePatientGrantErrors, CreatePatientGrantResponses, CreatePatientPairingCodeData, CreatePatientPairingCodeErrors, CreatePatientPairingCodeResponses, CreatePatientResponses, CreatePatientRevocationData, CreatePatientRevocationErrors, CreatePatientRevocationResponses, CreatePatientTokenData, CreatePatientTokenErrors, CreatePatientTokenResponses, FlushData, FlushErrors, FlushPatientData, FlushPatientErrors, FlushPatientResponses, FlushResponses, GetDeviceHeadData, GetDeviceHeadErrors, GetDeviceHeadResponses, GetJobData, GetJobErrors, GetJobResponses, GetLivezData, GetLivezErrors, GetLivezResponses, GetMetricsData, GetMetricsErrors, GetMetricsResponses, GetOpenApiDescriptionData, GetOpenApiDescriptionErrors, GetOpenApiDescriptionResponses, GetOutboxData, GetOutboxErrors, GetOutboxResponses, GetPatientChainData, GetPatientChainErrors, GetPatientChainResponses, GetPatientChainVerifyData, GetPatientChainVerifyErrors, GetPatientChainVerifyResponses, GetPatientData, GetPatientErrors, GetPatientReadingProofData, GetPatientReadingProofErrors, GetPatientReadingProofResponses, GetPatientRecordData, GetPatientRecordErrors, GetPatientRecordResponses, GetPatientResponses, GetProblemData, GetProblemErrors, GetProblemResponses, GetReadyzData, GetReadyzErrors, GetReadyzResponses, GetStatisticsData, GetStatisticsErrors, GetStatisticsResponses, ListJobsData, ListJobsErrors, ListJobsResponses, ListPatientAccessesData, ListPatientAccessesErrors, ListPatientAccessesResponses, ListPatientChainBlocksData, ListPatientChainBlocksErrors, ListPatientChainBlocksResponses, ListPatientChainFramesData, ListPatientChainFramesErrors, ListPatientChainFramesResponses, ListPatientDevicesData, ListPatientDevicesErrors, ListPatientDevicesResponses, ListPatientGrantsData, ListPatientGrantsErrors, ListPatientGrantsResponses, ListPatientReadingsData, ListPatientReadingsErrors, ListPatientReadingsResponses, ListPatientRecordsData, ListPatientRecordsErrors, ListPatientRecordsResponses, ListPatientsData, ListPatientsErrors, ListPatientsResponses, ListPatientSubscriptionsData, ListPatientSubscriptionsErrors, ListPatientSubscriptionsResponses, ListPatientVisitsData, ListPatientVisitsErrors, ListPatientVisitsResponses, ListTrustRootsData, ListTrustRootsErrors, ListTrustRootsResponses, RejectPatientSubscriptionData, RejectPatientSubscriptionErrors, RejectPatientSubscriptionResponses, RePairPatientDeviceData, RePairPatientDeviceErrors, RePairPatientDeviceResponses, ResumePatientDeviceData, ResumePatientDeviceErrors, ResumePatientDeviceResponses, RevokeAllPatientGrantsData, RevokeAllPatientGrantsErrors, RevokeAllPatientGrantsResponses, RevokePatientDeviceData, RevokePatientDeviceErrors, RevokePatientDeviceResponses, RevokePatientGrantData, RevokePatientGrantErrors, RevokePatientGrantResponses, SendFrameData, SendFrameErrors, SendFrameResponses, SuspendPatientDeviceData, SuspendPatientDeviceErrors, SuspendPatientDeviceResponses, VerifyPatientChainData, VerifyPatientChainErrors, VerifyPatientChainResponses } from './types.gen.js';
+import type { AcknowledgePatientAlarmData, AcknowledgePatientAlarmErrors, AcknowledgePatientAlarmResponses, ApprovePatientSubscriptionData, ApprovePatientSubscriptionErrors, ApprovePatientSubscriptionResponses, CheckInPatientData, CheckInPatientErrors, CheckInPatientResponses, CreateAttestationData, CreateAttestationErrors, CreateAttestationResponses, CreateDeviceData, CreateDeviceErrors, CreateDeviceResponses, CreatePatientData, CreatePatientErrors, CreatePatientGrantData, CreatePatientGrantErrors, CreatePatientGrantResponses, CreatePatientPairingCodeData, CreatePatientPairingCodeErrors, CreatePatientPairingCodeResponses, CreatePatientResponses, CreatePatientRevocationData, CreatePatientRevocationErrors, CreatePatientRevocationResponses, CreatePatientTokenData, CreatePatientTokenErrors, CreatePatientTokenResponses, FlushData, FlushErrors, FlushPatientData, FlushPatientErrors, FlushPatientResponses, FlushResponses, GetDeviceHeadData, GetDeviceHeadErrors, GetDeviceHeadResponses, GetJobData, GetJobErrors, GetJobResponses, GetLivezData, GetLivezErrors, GetLivezResponses, GetMetricsData, GetMetricsErrors, GetMetricsResponses, GetOpenApiDescriptionData, GetOpenApiDescriptionErrors, GetOpenApiDescriptionResponses, GetOutboxData, GetOutboxErrors, GetOutboxResponses, GetPatientChainData, GetPatientChainErrors, GetPatientChainResponses, GetPatientChainVerifyData, GetPatientChainVerifyErrors, GetPatientChainVerifyResponses, GetPatientData, GetPatientErrors, GetPatientReadingProofData, GetPatientReadingProofErrors, GetPatientReadingProofResponses, GetPatientRecordData, GetPatientRecordErrors, GetPatientRecordResponses, GetPatientResponses, GetPatientSettingsData, GetPatientSettingsErrors, GetPatientSettingsResponses, GetProblemData, GetProblemErrors, GetProblemResponses, GetReadyzData, GetReadyzErrors, GetReadyzResponses, GetStatisticsData, GetStatisticsErrors, GetStatisticsResponses, ListJobsData, ListJobsErrors, ListJobsResponses, ListPatientAccessesData, ListPatientAccessesErrors, ListPatientAccessesResponses, ListPatientAlarmsData, ListPatientAlarmsErrors, ListPatientAlarmsResponses, ListPatientChainBlocksData, ListPatientChainBlocksErrors, ListPatientChainBlocksResponses, ListPatientChainFramesData, ListPatientChainFramesErrors, ListPatientChainFramesResponses, ListPatientDevicesData, ListPatientDevicesErrors, ListPatientDevicesResponses, ListPatientGrantsData, ListPatientGrantsErrors, ListPatientGrantsResponses, ListPatientReadingsData, ListPatientReadingsErrors, ListPatientReadingsResponses, ListPatientRecordsData, ListPatientRecordsErrors, ListPatientRecordsResponses, ListPatientsData, ListPatientsErrors, ListPatientSettingsVersionsData, ListPatientSettingsVersionsErrors, ListPatientSettingsVersionsResponses, ListPatientsResponses, ListPatientSubscriptionsData, ListPatientSubscriptionsErrors, ListPatientSubscriptionsResponses, ListPatientVisitsData, ListPatientVisitsErrors, ListPatientVisitsResponses, ListTrustRootsData, ListTrustRootsErrors, ListTrustRootsResponses, RejectPatientSubscriptionData, RejectPatientSubscriptionErrors, RejectPatientSubscriptionResponses, RePairPatientDeviceData, RePairPatientDeviceErrors, RePairPatientDeviceResponses, ReplacePatientSettingsData, ReplacePatientSettingsErrors, ReplacePatientSettingsResponses, ResumePatientDeviceData, ResumePatientDeviceErrors, ResumePatientDeviceResponses, RevokeAllPatientGrantsData, RevokeAllPatientGrantsErrors, RevokeAllPatientGrantsResponses, RevokePatientDeviceData, RevokePatientDeviceErrors, RevokePatientDeviceResponses, RevokePatientGrantData, RevokePatientGrantErrors, RevokePatientGrantResponses, SendFrameData, SendFrameErrors, SendFrameResponses, SuspendPatientDeviceData, SuspendPatientDeviceErrors, SuspendPatientDeviceResponses, VerifyPatientChainData, VerifyPatientChainErrors, VerifyPatientChainResponses } from './types.gen.js';
 
 export type Options<TData extends TDataShape = TDataShape, ThrowOnError extends boolean = boolean, TResponse = unknown> = Options2<TData, ThrowOnError, TResponse> & {
     /**
@@ -545,6 +545,106 @@ export class GatewayOperations extends HeyApiClient {
                 }],
             url: '/v1/patients/{patientId}/records/{recordId}',
             ...options
+        });
+    }
+    
+    /**
+     * How the patient’s readings are judged: what is in force, and who stated what; `ETag` is its version
+     *
+     * Roles: patient.
+     */
+    public getPatientSettings<ThrowOnError extends boolean = true>(options: Options<GetPatientSettingsData, ThrowOnError>): RequestResult<GetPatientSettingsResponses, GetPatientSettingsErrors, ThrowOnError, 'data'> {
+        return (options.client ?? this.client).get<GetPatientSettingsResponses, GetPatientSettingsErrors, ThrowOnError, 'data'>({
+            responseStyle: 'data',
+            security: [{
+                    key: 'bearer',
+                    scheme: 'bearer',
+                    type: 'http'
+                }],
+            url: '/v1/patients/{patientId}/settings',
+            ...options
+        });
+    }
+    
+    /**
+     * Put settings in force: a ready statement of the patient or an authority, or what the patient states with the passphrase of the consent key
+     *
+     * Roles: patient, practitioner.
+     */
+    public replacePatientSettings<ThrowOnError extends boolean = true>(options: Options<ReplacePatientSettingsData, ThrowOnError>): RequestResult<ReplacePatientSettingsResponses, ReplacePatientSettingsErrors, ThrowOnError, 'data'> {
+        return (options.client ?? this.client).put<ReplacePatientSettingsResponses, ReplacePatientSettingsErrors, ThrowOnError, 'data'>({
+            responseStyle: 'data',
+            security: [{
+                    key: 'bearer',
+                    scheme: 'bearer',
+                    type: 'http'
+                }],
+            url: '/v1/patients/{patientId}/settings',
+            ...options,
+            headers: {
+                'Content-Type': 'application/json',
+                ...options.headers
+            }
+        });
+    }
+    
+    /**
+     * Every version of the patient’s settings, oldest first, with the statement that made it
+     *
+     * Roles: patient.
+     */
+    public listPatientSettingsVersions<ThrowOnError extends boolean = true>(options: Options<ListPatientSettingsVersionsData, ThrowOnError>): RequestResult<ListPatientSettingsVersionsResponses, ListPatientSettingsVersionsErrors, ThrowOnError, 'data'> {
+        return (options.client ?? this.client).get<ListPatientSettingsVersionsResponses, ListPatientSettingsVersionsErrors, ThrowOnError, 'data'>({
+            responseStyle: 'data',
+            security: [{
+                    key: 'bearer',
+                    scheme: 'bearer',
+                    type: 'http'
+                }],
+            url: '/v1/patients/{patientId}/settings/versions',
+            ...options
+        });
+    }
+    
+    /**
+     * Alarms of the patient, newest first: whom they were told to, who acknowledged them
+     *
+     * Roles: patient.
+     */
+    public listPatientAlarms<ThrowOnError extends boolean = true>(options: Options<ListPatientAlarmsData, ThrowOnError>): RequestResult<ListPatientAlarmsResponses, ListPatientAlarmsErrors, ThrowOnError, 'data'> {
+        return (options.client ?? this.client).get<ListPatientAlarmsResponses, ListPatientAlarmsErrors, ThrowOnError, 'data'>({
+            responseStyle: 'data',
+            security: [{
+                    key: 'bearer',
+                    scheme: 'bearer',
+                    type: 'http'
+                }],
+            url: '/v1/patients/{patientId}/alarms',
+            ...options
+        });
+    }
+    
+    /**
+     * Acknowledge an alarm as the patient: a ready statement, or the passphrase of the consent key
+     *
+     * It is shown no longer than it lasts. Recipients who have not acknowledged it are told all the same.
+     *
+     * Roles: patient.
+     */
+    public acknowledgePatientAlarm<ThrowOnError extends boolean = true>(options: Options<AcknowledgePatientAlarmData, ThrowOnError>): RequestResult<AcknowledgePatientAlarmResponses, AcknowledgePatientAlarmErrors, ThrowOnError, 'data'> {
+        return (options.client ?? this.client).post<AcknowledgePatientAlarmResponses, AcknowledgePatientAlarmErrors, ThrowOnError, 'data'>({
+            responseStyle: 'data',
+            security: [{
+                    key: 'bearer',
+                    scheme: 'bearer',
+                    type: 'http'
+                }],
+            url: '/v1/patients/{patientId}/alarms/{alarmId}/acknowledge',
+            ...options,
+            headers: {
+                'Content-Type': 'application/json',
+                ...options.headers
+            }
         });
     }
     

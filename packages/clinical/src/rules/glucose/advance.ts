@@ -39,9 +39,14 @@ function endPart(
   draft[side] = closePart(episode, { rule: RULE[side], end, reason, at, isLast }, out);
 }
 
+function hasSilent(sensors: GlucoseContext['sensors'], t: number): boolean {
+  for (const id in sensors) if (isGap(sensors[id]?.lastT ?? t, t)) return true;
+  return false;
+}
+
 /** Forgets sensors of which nothing came for too long, and ends their parts; in the order of their last readings. */
 function dropSilent(draft: Draft, t: number, out: Transition[]): void {
-  if (!Object.values(draft.sensors).some(({ lastT }) => isGap(lastT, t))) return;
+  if (!hasSilent(draft.sensors, t)) return;
   const silent = Object.entries(draft.sensors)
     .filter(([, { lastT }]) => isGap(lastT, t))
     .sort(([a, x], [b, y]) => x.lastT - y.lastT || (a < b ? -1 : 1));

@@ -59,12 +59,18 @@ const isRecovered = (value: GlucoseValue, { recoveredLowMgPerDl, recoveredHighMg
   value.mgPerDl >= recoveredLowMgPerDl &&
   value.mgPerDl <= recoveredHighMgPerDl;
 
+const RECOVERED: Verdict = { grade: 'recovered', level: NO_LEVEL, isAtOnce: false };
+const BETWEEN: Verdict = { grade: 'between', level: NO_LEVEL, isAtOnce: false };
+
 /** The instant of values that do not meet a rule. A clock that is ahead says no good news. */
 function unmet(values: readonly GlucoseValue[], thresholds: GlucoseThresholds): Verdict | null {
-  const counted = values.filter(({ doubt }) => doubt !== 'clock-ahead');
-  if (counted.length === 0) return null;
-  const grade = counted.every((value) => isRecovered(value, thresholds)) ? 'recovered' : 'between';
-  return { grade, level: NO_LEVEL, isAtOnce: false };
+  let verdict: Verdict | null = null;
+  for (const value of values) {
+    if (value.doubt === 'clock-ahead') continue;
+    if (!isRecovered(value, thresholds)) return BETWEEN;
+    verdict = RECOVERED;
+  }
+  return verdict;
 }
 
 export const meetsLow = (value: GlucoseValue, { veryLowMgPerDl }: GlucoseThresholds): boolean =>
@@ -82,8 +88,8 @@ export function gradeLow(
   earlier: Earlier | null,
   thresholds: GlucoseThresholds,
 ): Verdict | null {
+  if (!values.some((value) => meetsLow(value, thresholds))) return unmet(values, thresholds);
   const met = values.filter((value) => meetsLow(value, thresholds));
-  if (met.length === 0) return unmet(values, thresholds);
   const doubts = met.map((value): string[] => {
     if (value.side === 'below') {
       const isTold = value.mgPerDl <= thresholds.recoveredLowMgPerDl;
@@ -108,8 +114,8 @@ export function gradeHigh(
   _earlier: Earlier | null,
   thresholds: GlucoseThresholds,
 ): Verdict | null {
+  if (!values.some((value) => meetsHigh(value, thresholds))) return unmet(values, thresholds);
   const met = values.filter((value) => meetsHigh(value, thresholds));
-  if (met.length === 0) return unmet(values, thresholds);
   const beyond = met.filter(({ side }) => side === 'above');
   const doubts = (beyond.length > 0 ? beyond : met).map(({ doubt, side, mgPerDl }) => [
     ...(doubt === 'clock-ahead' ? [doubt] : []),

@@ -60,10 +60,13 @@ export const GLUCOSE = defineRule<GlucoseItem, GlucoseContext>({
       const { start, raisedAt, level } = episode;
       return [{ rule: RULE[side], start, raisedAt, level }];
     }),
-  evidence({ items }, { rule, start, raisedAt }, { glucose }) {
+  evidence({ items }, { rule, start, raisedAt }, configAt) {
     const meets = MEETS[rule === RULE.low ? 'low' : 'high'];
-    const all = items.filter(({ t }) => t >= start && t <= raisedAt).flatMap(({ values }) => values);
-    const met = all.filter((value) => meets(value, glucose));
+    const instants = items.filter(({ t }) => t >= start && t <= raisedAt);
+    const all = instants.flatMap(({ values }) => values);
+    const met = instants.flatMap(({ t, values }) =>
+      values.filter((value) => meets(value, configAt(t).glucose)),
+    );
     // What confirms a doubtful low need not be very low itself.
     const evidence = (met.length > 0 ? met : all).map(({ rowId, t, at, code, value, comparator }) => ({
       ...{ rowId, t, at, code, value },

@@ -4,7 +4,7 @@ import { isNews2For } from '../../model/person.js';
 import { NO_VITALS, type VitalsContext } from './context.js';
 import { NEWS2_CODES, scoreAt, withNewest } from './newest.js';
 import { news2FromV1 } from './migrate-v1.js';
-import { stepScore } from './score-episode.js';
+import { afterGap, stepScore } from './score-episode.js';
 import { news2Urgency } from './urgency.js';
 import {
   evidenceOf,
@@ -43,12 +43,10 @@ export const NEWS2 = defineRule<VitalsItem, VitalsContext>({
     const zeros = stepZeros(context.zeros, item, out);
     const newest = withNewest(context.newest, item, config.news2.spo2Scale);
     const isMeasured = Object.values(newest).some(({ at }) => at === t);
-    const isScored = isMeasured && isNews2For(config.person, t);
-    return {
-      newest,
-      zeros,
-      score: isScored ? stepScore(context.score, { newest, t }, config, out) : context.score,
-    };
+    if (!isMeasured) return { newest, zeros, score: context.score };
+    const score = afterGap(context.score, t, out);
+    const isFor = isNews2For(config.person, t);
+    return { newest, zeros, score: isFor ? stepScore(score, { newest, t }, config, out) : score };
   },
   open({ score, zeros }) {
     const episodes = [
@@ -61,16 +59,17 @@ export const NEWS2 = defineRule<VitalsItem, VitalsContext>({
       return [{ rule, start, raisedAt, level }];
     });
   },
-  evidence({ checkpoint, items }, { rule, raisedAt }, { news2 }) {
+  evidence({ checkpoint, items }, { rule, raisedAt }, configAt) {
     const item = items.find(({ t }) => t === raisedAt);
     if (item === undefined) return { evidence: [], news2: null };
     if (rule !== 'news2')
       return { evidence: zerosOf(rule, item).map((value) => evidenceOf(value, item.t)), news2: null };
     let { newest } = checkpoint;
     for (const earlier of items) {
-      if (earlier.t <= raisedAt) newest = withNewest(newest, earlier, news2.spo2Scale);
+      if (earlier.t <= raisedAt) newest = withNewest(newest, earlier, configAt(earlier.t).news2.spo2Scale);
     }
-    const { score, counted } = scoreAt(newest, raisedAt, news2.spo2Scale, { carried: false });
+    const { spo2Scale } = configAt(raisedAt).news2;
+    const { score, counted } = scoreAt(newest, raisedAt, spo2Scale, { carried: false });
     return { evidence: Object.values(counted).map(({ value, at }) => evidenceOf(value, at)), news2: score };
   },
   flags: flagsOfVitals,

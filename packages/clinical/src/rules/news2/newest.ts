@@ -7,7 +7,7 @@ import {
   type Spo2Scale,
 } from '../../model/news2-score.js';
 import { scoreNews2, scoreParameter, type News2Values } from './chart.js';
-import { hasFlag, isDoubtful, sensorOf, type VitalsItem, type VitalValue } from './vitals.js';
+import { hasFlag, isDoubtful, recentOf, sourceOf, type VitalsItem, type VitalValue } from './vitals.js';
 
 /**
  * The codes of each parameter, the preferred first: an arterial line before a cuff, the electrocardiogram's rate before
@@ -52,8 +52,6 @@ interface NewestValues {
 /** The newest values by code and sensor. */
 export type Newest = Readonly<Record<string, NewestValues>>;
 
-const keyOf = (value: VitalValue): string => `${value.code} ${sensorOf(value)}`;
-
 /** Values of a clock that is ahead count where they are as bad as can be: good news of it is none. */
 const HEARD_THOUGH_DOUBTFUL = 3;
 
@@ -66,12 +64,13 @@ function isScored(value: VitalValue, scale: Spo2Scale): boolean {
 
 /** The newest values with those of one more instant; what is too old for anything goes. */
 export function withNewest(newest: Newest, { t, values }: VitalsItem, scale: Spo2Scale): Newest {
-  const next: Record<string, NewestValues> = {};
-  for (const [key, known] of Object.entries(newest)) {
-    if (t - known.at <= NOT_REMEASURED_MS) next[key] = known;
+  const next = recentOf(newest, t, NOT_REMEASURED_MS);
+  for (const value of values) {
+    if (!isScored(value, scale)) continue;
+    const source = sourceOf(value);
+    const known = next[source];
+    next[source] = { at: t, values: known?.at === t ? [...known.values, value] : [value] };
   }
-  const now = values.filter((value) => isScored(value, scale));
-  for (const [key, group] of Map.groupBy(now, keyOf)) next[key] = { at: t, values: group };
   return next;
 }
 

@@ -10,6 +10,8 @@ import { isDoubtful } from './vitals.js';
 
 const RULE = 'news2';
 const AT_ONCE_MS = 0;
+/** Of an instant that does not meet the rule. */
+const NO_LEVEL = levelOf('low');
 
 /** Where the score's episode stands. */
 export interface ScoreState {
@@ -41,7 +43,7 @@ export function levelOfScore({ score, counted }: Scored, thresholds: News2Thresh
       ...(score.total >= total ? ['band-medium'] : []),
       ...alone.map((parameter) => `at-${singleParameter}-${parameter}`),
     ],
-    { unconfirmed: bad.some(({ value }) => isDoubtful(value)) },
+    { unconfirmed: bad.some(({ value }) => isDoubtful(value)), total: score.total },
   );
 }
 
@@ -67,7 +69,17 @@ export function withBad(bad: ScoreState['bad'], fresh: Scored): ScoreState['bad'
 const without = (bad: ScoreState['bad'], gone: readonly News2Parameter[]): ScoreState['bad'] =>
   Object.fromEntries(Object.entries(bad).filter(([parameter]) => !gone.some((name) => name === parameter)));
 
-/** The score's episode after an instant at which something was measured that NEWS2 scores. */
+/** Where the score stands when something comes that NEWS2 scores: where nothing was scored for too long, from anew. */
+export function afterGap(state: ScoreState, t: number, out: Transition[]): ScoreState {
+  const { lastT, episode } = state;
+  if (lastT === null || !isGap(lastT, t)) return state;
+  if (episode !== null) {
+    closePart(episode, { rule: RULE, end: lastT, reason: 'gap', at: t, isLast: true }, out);
+  }
+  return { ...NO_SCORE, lastT };
+}
+
+/** The score's episode after an instant, no gap before it, at which something was measured that NEWS2 scores. */
 export function stepScore(
   state: ScoreState,
   { newest, t }: { readonly newest: Newest; readonly t: number },
@@ -75,26 +87,18 @@ export function stepScore(
   out: Transition[],
 ): ScoreState {
   let { part, episode, bad } = state;
-  if (state.lastT !== null && isGap(state.lastT, t)) {
-    if (episode !== null) {
-      closePart(episode, { rule: RULE, end: state.lastT, reason: 'gap', at: t, isLast: true }, out);
-    }
-    part = IDLE_PART;
-    episode = null;
-    bad = {};
-  }
   const fresh = scoreAt(newest, t, news2.spo2Scale, { carried: false });
   // Only an episode that lasts can recover.
   const isBetween = () => part.isOpen && isMet(scoreAt(newest, t, news2.spo2Scale, { carried: true }), news2);
   const grade: Grade = isMet(fresh, news2) ? 'emergency' : isBetween() ? 'between' : 'recovered';
-  const level = levelOfScore(fresh, news2);
-  const step = stepPart(part, t, grade, onsetOf(fresh, level));
+  const isEmergency = grade === 'emergency';
+  const level = isEmergency ? levelOfScore(fresh, news2) : NO_LEVEL;
+  const step = stepPart(part, t, grade, isEmergency ? onsetOf(fresh, level) : AT_ONCE_MS);
   part = step.part;
   if (step.opened !== null) {
     episode = openEpisode(episode, { rule: RULE, start: step.opened, t, level }, out);
     bad = {};
-  } else if (episode !== null && grade === 'emergency')
-    episode = escalate(episode, { rule: RULE, at: t, level }, out);
+  } else if (episode !== null && isEmergency) episode = escalate(episode, { rule: RULE, at: t, level }, out);
   if (episode === null) return { lastT: t, part, episode, bad: {} };
 
   const gone = NEWS2_PARAMETERS.flatMap((parameter) => {

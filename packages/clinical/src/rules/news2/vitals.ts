@@ -41,6 +41,22 @@ export function itemOfReading({ reading, at, sensorId, device, flags }: RuleInpu
 
 export const sensorOf = ({ sensorId, deviceId }: VitalValue): string => sensorId ?? deviceId;
 
+/** What a value is a value of: a code as one sensor has it. */
+export const sourceOf = (value: VitalValue): string => `${value.code} ${sensorOf(value)}`;
+
+/** A copy of what is known by source, without what is older than `maxAgeMs` at `t`. */
+export function recentOf<T extends { readonly at: number }>(
+  known: Readonly<Record<string, T>>,
+  t: number,
+  maxAgeMs: number,
+): Record<string, T> {
+  for (const source in known) {
+    if (t - (known[source]?.at ?? t) > maxAgeMs)
+      return Object.fromEntries(Object.entries(known).filter(([, { at }]) => t - at <= maxAgeMs));
+  }
+  return { ...known };
+}
+
 export const hasFlag = ({ flags }: VitalValue, flag: ReadingFlag): boolean => flags?.includes(flag) === true;
 
 /** Measured by a clock that is ahead: heard, and unconfirmed. */

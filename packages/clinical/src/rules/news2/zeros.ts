@@ -5,7 +5,7 @@ import { ALL_ZEROS_MS, RATE_OF_CHANGE_SPAN_MS, ZERO_SPAN_MS } from '../../model/
 import { IDLE_PART, isGap, stepPart, type Grade, type Part } from '../../engine/machine.js';
 import { closePart, openEpisode, type OpenEpisode } from '../../engine/open-episode.js';
 import type { Transition } from '../../engine/transition.js';
-import { isDoubtful, sensorOf, type VitalsItem, type VitalValue } from './vitals.js';
+import { isDoubtful, recentOf, sourceOf, type VitalsItem, type VitalValue } from './vitals.js';
 
 /** Rates that a heart gives. */
 const RATES: ReadonlySet<string> = new Set([LOINC.heartRate, LOINC.pulseOximeterRate]);
@@ -72,33 +72,25 @@ const LEVELS = {
 type Kind = keyof typeof ZERO_RULES;
 export const ZERO_KINDS: readonly Kind[] = ['heart', 'breath', 'monitor'];
 
-const keyOf = (value: VitalValue): string => `${value.code} ${sensorOf(value)}`;
+type BySource = ReadonlyMap<string, VitalValue>;
 
 /** The newest value of each source at an instant: of two of one source the one that is not zero. */
-function valuesOf({ values }: VitalsItem): readonly VitalValue[] {
+function valuesOf({ values }: VitalsItem): BySource {
   const bySource = new Map<string, VitalValue>();
   for (const value of values) {
     if (!MONITORED.has(value.code) || isDoubtful(value)) continue;
-    const key = keyOf(value);
-    const present = bySource.get(key);
-    if (present === undefined || present.value === 0) bySource.set(key, value);
+    const source = sourceOf(value);
+    const present = bySource.get(source);
+    if (present === undefined || present.value === 0) bySource.set(source, value);
   }
-  return [...bySource.values()];
+  return bySource;
 }
 
-function withLatest(
-  latest: ZeroState['latest'],
-  t: number,
-  values: readonly VitalValue[],
-): Record<string, Latest> {
-  const next: Record<string, Latest> = {};
-  for (const [key, known] of Object.entries(latest)) {
-    if (t - known.at <= RATE_OF_CHANGE_SPAN_MS) next[key] = known;
-  }
-  for (const value of values) {
-    const { code } = value;
-    const known = next[keyOf(value)];
-    const isZero = value.value === 0;
+function withLatest(latest: ZeroState['latest'], t: number, bySource: BySource): ZeroState['latest'] {
+  const next = recentOf(latest, t, RATE_OF_CHANGE_SPAN_MS);
+  for (const [source, { code, value }] of bySource) {
+    const known = next[source];
+    const isZero = value === 0;
     const zeroSince = isZero ? (known?.zeroSince ?? t) : null;
     const wasPlausible =
       isZero && known !== undefined
@@ -106,7 +98,7 @@ function withLatest(
           ? t - known.at <= ZERO_SPAN_MS
           : known.wasPlausible
         : false;
-    next[keyOf(value)] = { code, at: t, value: value.value, zeroSince, wasPlausible };
+    next[source] = { code, at: t, value, zeroSince, wasPlausible };
   }
   return next;
 }
@@ -180,9 +172,10 @@ function gradeBreath(
 /** Zeros after an instant: of the heart, of the breath, of everything. */
 export function stepZeros(state: ZeroState, item: VitalsItem, out: Transition[]): ZeroState {
   const { t } = item;
-  const values = valuesOf(item);
-  if (values.length === 0) return state;
-  const latest = withLatest(state.latest, t, values);
+  const bySource = valuesOf(item);
+  if (bySource.size === 0) return state;
+  const values = [...bySource.values()];
+  const latest = withLatest(state.latest, t, bySource);
   const all = Object.values(latest);
   const recent = all.filter(({ at }) => isRecent(t, at));
   const isAllZero = recent.length > 1 && recent.every(({ value }) => value === 0);
