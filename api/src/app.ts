@@ -1,4 +1,4 @@
-import { buildService, type Logger, type ServiceApp } from '@careledger/service-kit';
+import { Jobs, buildService, jobsPlugin, type Logger, type ServiceApp } from '@careledger/service-kit';
 import { AccessLog } from './access/access-log.js';
 import { NoticeReadings } from './access/notice-readings.js';
 import { accessPlugin } from './access/plugin.js';
@@ -64,7 +64,8 @@ export async function buildApp(config: ApiConfig, logger: Logger): Promise<Servi
   const gate = new ReadGate({ ...foundation, log, readings, vouching, judge });
 
   const consent = { mirror, policy, meanings, scopes, vouching, registrations };
-  const parts = { ...foundation, ...consent, practitioners, providers, outbox, gate };
+  const jobs = new Jobs({ store: store.jobs, problems, logger });
+  const parts = { ...foundation, ...consent, practitioners, providers, outbox, gate, jobs };
   const { unmatchedAfterMs } = config;
   await app.register(operationsPlugin, parts);
   await app.register(policyPlugin, parts);
@@ -76,7 +77,9 @@ export async function buildApp(config: ApiConfig, logger: Logger): Promise<Servi
   await app.register(visitsPlugin, parts);
   await app.register(revocationsPlugin, parts);
   await app.register(settingsPlugin, parts);
+  await app.register(jobsPlugin, { jobs });
   outbox.start();
+  jobs.start();
 
   app.addHook('onClose', async () => {
     // The ledger first: what waits for it then ends at once, and stays in journal and outbox.

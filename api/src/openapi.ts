@@ -18,6 +18,7 @@ export const openapi: OpenApiInfo = {
     settings: { description: 'How patients’ readings are judged', nouns: ['settings-statements'] },
     anchors: { description: 'Patients’ private chains on the ledger', nouns: ['anchors', 'forks'] },
     practitioners: { description: 'People of this authority' },
+    jobs: { description: 'Work that goes on after its request was answered' },
     audit: {
       description: 'Who was shown what, attested transactions, and what checks proofs',
       nouns: ['audit', 'attestations', 'trust-roots'],

@@ -1,4 +1,4 @@
-import { buildService, type Logger, type ServiceApp } from '@careledger/service-kit';
+import { Jobs, buildService, jobsPlugin, type Logger, type ServiceApp } from '@careledger/service-kit';
 import type { GatewayConfig } from './config.js';
 import { Gateway } from './gateway.js';
 import { alarmsPlugin } from './http/alarms/plugin.js';
@@ -6,6 +6,7 @@ import { auditPlugin } from './http/audit/plugin.js';
 import { chainPlugin } from './http/chain/plugin.js';
 import { devicesPlugin } from './http/devices/plugin.js';
 import { framesPlugin } from './http/frames/plugin.js';
+import { Decisions } from './http/decisions/decisions.js';
 import { grantsPlugin } from './http/grants/plugin.js';
 import { operationsPlugin } from './http/operations/plugin.js';
 import { patientsPlugin } from './http/patients/plugin.js';
@@ -41,7 +42,9 @@ export async function buildApp(
   app.addHook('onClose', () => gateway.close());
   // Accessors of the gateway are no properties of its own: a spread leaves them out.
   const { mqttUrl, broker } = gateway;
-  const parts = { ...gateway, gatewayId, networkId, mqttUrl, broker };
+  const jobs = new Jobs({ store: gateway.jobStore, problems, logger });
+  const decisions = new Decisions({ ...gateway, jobs });
+  const parts = { ...gateway, gatewayId, networkId, mqttUrl, broker, jobs, decisions };
   await app.register(patientsPlugin, parts);
   await app.register(devicesPlugin, parts);
   await app.register(framesPlugin, parts);
@@ -54,5 +57,7 @@ export async function buildApp(
   await app.register(subscriptionsPlugin, parts);
   await app.register(auditPlugin, parts);
   await app.register(operationsPlugin, parts);
+  await app.register(jobsPlugin, { jobs });
+  jobs.start();
   return { app, gateway };
 }

@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import type { ClinicalOverrides } from '@careledger/clinical';
 import type { KeyStore } from '@careledger/crypto/key-store';
 import { sodiumVerifier } from '@careledger/crypto/sodium';
-import { IdempotencyKeys, prepareDataDir, type Logger, type Worker } from '@careledger/service-kit';
+import { IdempotencyKeys, JobStore, prepareDataDir, type Logger, type Worker } from '@careledger/service-kit';
 import { AcknowledgementFetcher } from './alarms/acknowledgement-fetcher.js';
 import { AlarmStore } from './alarms/alarm-store.js';
 import { EmbeddedBroker, openFrameSource, type FrameSource } from './broker/index.js';
@@ -87,6 +87,9 @@ export class Gateway implements AsyncDisposable {
   readonly tokens: PatientTokens;
   /** Requests that their callers may repeat. */
   readonly requests: IdempotencyKeys;
+  /** Work that its callers ask after. */
+  readonly jobStore: JobStore;
+  readonly progress = new PatientProgress();
   readonly providers: Providers;
   readonly consent: ConsentService;
   readonly settingsStore: SettingsStore;
@@ -143,7 +146,7 @@ export class Gateway implements AsyncDisposable {
     const directory = new OrganisationDirectory(database, ledger, clock);
     this.providers = openProviders(config.providers, clock, (dateMs) => gatewayClock.seen(dateMs));
     const { providers } = this;
-    const progress = new PatientProgress();
+    const { progress } = this;
     const outside = { ledger, directory, providers, progress };
 
     this.processing = new ProcessingStore(database);
@@ -161,6 +164,7 @@ export class Gateway implements AsyncDisposable {
     this.anchors = new AnchorStore(database);
     this.tokens = new PatientTokens(database, patients);
     this.requests = new IdempotencyKeys({ database, clock });
+    this.jobStore = new JobStore({ database, requests: this.requests, clock });
     this.registrations = new Registrations(this.steps);
     this.settingsStore = new SettingsStore(database);
     this.overrides = { windowMs: config.recordIntervalMs, silence: config.silence };

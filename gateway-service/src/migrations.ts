@@ -1,6 +1,7 @@
 import {
   idempotencyAnswersMigration,
   idempotencyKeysMigration,
+  jobsMigration,
   type Migration,
 } from '@careledger/service-kit';
 import { ALARM_CALLS_TABLES } from './alarms/schema.js';
@@ -52,4 +53,5 @@ export const GATEWAY_MIGRATIONS: readonly Migration[] = [
   { name: 'settings: versions by signed statement', sql: SETTINGS_TABLE },
   { name: 'processing: absences of the gateway, pauses of devices', sql: SILENCE_TABLES },
   { name: 'alarms: calls and who acknowledged them', sql: ALARM_CALLS_TABLES },
+  jobsMigration,
 ];

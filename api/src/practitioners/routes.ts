@@ -4,53 +4,65 @@ import {
   IfMatch,
   Next,
   contentTag,
+  exampleJob,
   fromCursor,
+  jobOf,
   pageOfRows,
   requireRole,
+  type Jobs,
   type ServiceApp,
   withExamples,
 } from '@careledger/service-kit';
-import { Type } from 'typebox';
+import { Type, type Static } from 'typebox';
 import { assertUnchanged } from '../http/if-match.js';
 import type { Outbox } from '../outbox/outbox.js';
-import { problem } from '../problems.js';
 import type { PractitionerService } from './practitioner-service.js';
 import type { Practitioner } from './practitioner-store.js';
 import { NewPractitionerBody, ShownPractitioner, shown } from './schemas.js';
 import * as examples from './examples.js';
+import { vouchingWork } from './vouching-work.js';
 
 const Place = Type.Object({ createdAt: Type.String(), practitionerId: PractitionerId });
 const placeOf = ({ createdAt, practitionerId }: Practitioner) => ({ createdAt, practitionerId });
+const PractitionerJob = jobOf(ShownPractitioner);
+const jobExample = (result: Static<typeof ShownPractitioner>) =>
+  exampleJob({ kind: 'practitioner', stage: result.stage }, result);
 const practitionerIdParam = Type.Object({ practitionerId: PractitionerId });
 
 export interface PractitionerRouteOptions {
   readonly service: PractitionerService;
   readonly outbox: Outbox;
+  readonly jobs: Pick<Jobs, 'watch'>;
   readonly answerWithinMs: number;
 }
 
 export function addPractitionerRoutes(
   app: ServiceApp,
-  { service, outbox, answerWithinMs }: PractitionerRouteOptions,
+  { service, outbox, jobs, answerWithinMs }: PractitionerRouteOptions,
 ): void {
+  const { registering, withdrawing } = vouchingWork({ jobs, outbox, service });
+
   app.post(
     '/v1/practitioners',
     {
-      config: requireRole('ops'),
+      config: { ...requireRole('ops'), isLongWork: true },
       schema: {
         summary: 'Register a practitioner under a fresh pseudonym and key; who it is stays here',
         problems: ['LEDGER_REFUSED'],
         body: withExamples(NewPractitionerBody, examples.newPractitioner),
         response: {
           201: withExamples(ShownPractitioner, examples.active),
-          202: withExamples(ShownPractitioner, examples.registering),
+          202: withExamples(PractitionerJob, jobExample(examples.registering)),
         },
       },
     },
     async (request, reply) => {
       const { practitionerId } = await service.register(request.body, request.idempotent);
-      const practitioner = await settled(practitionerId);
-      return reply.status(practitioner.stage === 'active' ? 201 : 202).send(shown(practitioner));
+      const answer = await registering.answer(request, reply, {
+        reference: practitionerId,
+        waitMs: answerWithinMs,
+      });
+      return answer.isDone ? reply.status(201).send(answer.result) : reply.status(202).send(answer.job);
     },
   );
 
@@ -97,7 +109,7 @@ export function addPractitionerRoutes(
   app.delete(
     '/v1/practitioners/:practitionerId',
     {
-      config: requireRole('ops'),
+      config: { ...requireRole('ops'), isLongWork: true },
       schema: {
         summary: 'Withdraw a practitioner',
         problems: ['PRACTITIONER_UNKNOWN', 'RESOURCE_CHANGED', 'LEDGER_REFUSED'],
@@ -105,7 +117,7 @@ export function addPractitionerRoutes(
         params: practitionerIdParam,
         response: {
           200: withExamples(ShownPractitioner, examples.withdrawn),
-          202: withExamples(ShownPractitioner, examples.withdrawing),
+          202: withExamples(PractitionerJob, jobExample(examples.withdrawing)),
         },
       },
     },
@@ -113,18 +125,11 @@ export function addPractitionerRoutes(
       const { practitionerId } = request.params;
       assertUnchanged(request.headers['if-match'], shown(service.get(practitionerId)));
       await service.withdraw(practitionerId);
-      const practitioner = await settled(practitionerId);
-      return reply.status(practitioner.stage === 'withdrawn' ? 200 : 202).send(shown(practitioner));
+      const answer = await withdrawing.answer(request, reply, {
+        reference: practitionerId,
+        waitMs: answerWithinMs,
+      });
+      return answer.isDone ? reply.status(200).send(answer.result) : reply.status(202).send(answer.job);
     },
   );
-
-  async function settled(practitionerId: string): Promise<Practitioner> {
-    await outbox.finished('practitioner', practitionerId, answerWithinMs);
-    const practitioner = service.get(practitionerId);
-    if (practitioner.stage === 'refused')
-      throw problem('LEDGER_REFUSED', `The ledger refused the practitioner: ${practitioner.refusal}`, {
-        members: { reason: practitioner.refusal, practitionerId },
-      });
-    return practitioner;
-  }
 }

@@ -1,6 +1,6 @@
 import type { KeyStore } from '@careledger/crypto/key-store';
 import type { X25519KeyPair } from '@careledger/crypto';
-import type { Logger, ServiceApp } from '@careledger/service-kit';
+import type { Jobs, Logger, ServiceApp } from '@careledger/service-kit';
 import { KEY } from '../keys.js';
 import type { Outbox } from '../outbox/outbox.js';
 import type { Registrations } from '../policy/registrations.js';
@@ -20,6 +20,7 @@ export interface RecordsOptions
   readonly registrations: Registrations;
   readonly outbox: Outbox;
   readonly answerWithinMs: number;
+  readonly jobs: Pick<Jobs, 'watch'>;
   readonly logger: Logger;
 }
 

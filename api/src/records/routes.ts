@@ -2,7 +2,16 @@ import { AnnouncedRecordState, RECORD_MAX_BYTES, records } from '@careledger/con
 import { PatientId, RecordId, RecordKind, RecordVersion, Timestamp } from '@careledger/domain';
 import { ledgerAnswers, ledgerPageQuery, nextOf, onLedger, pageArgs } from '@careledger/ledger/service';
 import { coversTags, isInForce } from '@careledger/policy';
-import { IfMatch, Next, requireRole, type ServiceApp, withExamples } from '@careledger/service-kit';
+import {
+  IfMatch,
+  Next,
+  exampleJob,
+  jobOf,
+  requireRole,
+  type Jobs,
+  type ServiceApp,
+  withExamples,
+} from '@careledger/service-kit';
 import { Type } from 'typebox';
 import { VouchingQuery, readerOf } from '../access/reader.js';
 import { repeatableRequestOf } from '../http/idempotency.js';
@@ -13,13 +22,16 @@ import type { Policy } from '../policy/policy.js';
 import type { Vouching } from '../policy/vouching.js';
 import { problem } from '../problems.js';
 import { WriteRequest, WriteStatus } from './schemas.js';
-import { writeRef, type WriteService } from './write-service.js';
-import type { Write, WriteStore } from './write-store.js';
+import type { WriteService } from './write-service.js';
+import type { WriteStore } from './write-store.js';
+import { refOf, statusOf, statusPath, writingOf } from './writing.js';
 import { announcedRecordState } from '@careledger/contracts/examples';
 import * as examples from './examples.js';
 
 /** A bundle in JSON and what is said about it. */
 const BODY_LIMIT_BYTES = RECORD_MAX_BYTES + 65_536;
+
+const WriteJob = jobOf(WriteStatus);
 
 export interface RecordRouteOptions {
   readonly authorityId: string;
@@ -29,11 +41,13 @@ export interface RecordRouteOptions {
   readonly writer: WriteService;
   readonly writes: WriteStore;
   readonly outbox: Outbox;
+  readonly jobs: Pick<Jobs, 'watch'>;
   readonly answerWithinMs: number;
 }
 
 export function addRecordRoutes(app: ServiceApp, options: RecordRouteOptions): void {
-  const { authorityId, channels, outbox, policy, vouching, writer, writes } = options;
+  const { answerWithinMs, authorityId, channels, outbox, policy, vouching, writer, writes } = options;
+  const writing = writingOf(options);
   const recordIdParam = Type.Object({ recordId: RecordId });
   /** Who writes, why, and under which key. */
   const writerOf = (...from: Parameters<typeof readerOf>) => {
@@ -92,7 +106,7 @@ export function addRecordRoutes(app: ServiceApp, options: RecordRouteOptions): v
   app.post(
     '/v1/records',
     {
-      config: requireRole('practitioner'),
+      config: { ...requireRole('practitioner'), isLongWork: true },
       bodyLimit: BODY_LIMIT_BYTES,
       schema: {
         summary: 'Write a clinical record',
@@ -101,14 +115,21 @@ export function addRecordRoutes(app: ServiceApp, options: RecordRouteOptions): v
         body: withExamples(WriteRequest, examples.report),
         response: {
           201: withExamples(WriteStatus, examples.announced),
-          202: withExamples(WriteStatus, examples.sealed),
+          202: withExamples(
+            WriteJob,
+            exampleJob({ kind: 'record', stage: examples.sealed.stage }, examples.sealed),
+          ),
         },
       },
     },
     async (request, reply) => {
       const write = await writer.create({ ...request.body, ...writerOf(request, request.query) });
-      const { status, body } = await answerOf(write);
-      return reply.status(status).header('location', statusPath(write)).send(body);
+      const answer = await writing.answer(request, reply, {
+        reference: refOf(write),
+        waitMs: answerWithinMs,
+      });
+      if (!answer.isDone) return reply.status(202).send(answer.job);
+      return reply.status(201).header('location', statusPath(write)).send(answer.result);
     },
   );
 
@@ -116,7 +137,7 @@ export function addRecordRoutes(app: ServiceApp, options: RecordRouteOptions): v
     '/v1/records/:recordId',
     {
       // The same revision again would be one version more.
-      config: { ...requireRole('practitioner'), idempotencyKey: true },
+      config: { ...requireRole('practitioner'), idempotencyKey: true, isLongWork: true },
       bodyLimit: BODY_LIMIT_BYTES,
       schema: {
         summary: 'Revise a record: its next version, of the one that If-Match names if it names one',
@@ -127,7 +148,10 @@ export function addRecordRoutes(app: ServiceApp, options: RecordRouteOptions): v
         body: withExamples(WriteRequest, examples.report),
         response: {
           201: withExamples(WriteStatus, examples.revised),
-          202: withExamples(WriteStatus, examples.revising),
+          202: withExamples(
+            WriteJob,
+            exampleJob({ kind: 'record', stage: examples.revising.stage }, examples.revising),
+          ),
         },
       },
     },
@@ -138,8 +162,12 @@ export function addRecordRoutes(app: ServiceApp, options: RecordRouteOptions): v
         ...writerOf(request, request.query),
         ...(ifMatch !== undefined && { ifMatch }),
       });
-      const { status, body } = await answerOf(write);
-      return reply.status(status).header('location', statusPath(write)).send(body);
+      const answer = await writing.answer(request, reply, {
+        reference: refOf(write),
+        waitMs: answerWithinMs,
+      });
+      if (!answer.isDone) return reply.status(202).send(answer.job);
+      return reply.status(201).header('location', statusPath(write)).send(answer.result);
     },
   );
 
@@ -158,40 +186,7 @@ export function addRecordRoutes(app: ServiceApp, options: RecordRouteOptions): v
       const { recordId, version } = request.params;
       const write = writes.find(recordId, version);
       if (write === undefined) throw problem('RECORD_UNKNOWN', 'This authority wrote no such version');
-      return statusOf(write);
+      return statusOf(write, outbox);
     },
   );
-
-  /** 201 once the authorities know it, 202 while it is on its way. */
-  async function answerOf({ recordId, version }: Write) {
-    await outbox.finished('record', writeRef(recordId, version), options.answerWithinMs);
-    const write = writes.find(recordId, version);
-    if (write === undefined) throw problem('RECORD_UNKNOWN', 'The version was given up meanwhile');
-    if (write.stage === 'refused')
-      throw problem('RECORD_REFUSED', `The ledger refused the record: ${write.refusal}`, {
-        members: { reason: write.refusal, recordId, version },
-      });
-    return { status: write.stage === 'announced' ? (201 as const) : (202 as const), body: statusOf(write) };
-  }
-
-  function statusOf(write: Write) {
-    const { recordId, version, patientId, stage, providerId, storeTxId, receipt, announceTxId, refusal } =
-      write;
-    const lastError = outbox.lastError('record', writeRef(recordId, version));
-    return {
-      recordId,
-      version,
-      patientId,
-      stage,
-      providerId,
-      storeTxId,
-      receipt,
-      announceTxId,
-      reason: refusal,
-      lastError,
-    };
-  }
 }
-
-const statusPath = ({ recordId, version }: Write): string =>
-  `/v1/records/${recordId}/versions/${version}/status`;

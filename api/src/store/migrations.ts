@@ -1,6 +1,7 @@
 import {
   idempotencyAnswersMigration,
   idempotencyKeysMigration,
+  jobsMigration,
   type Migration,
 } from '@careledger/service-kit';
 
@@ -377,4 +378,5 @@ export const migrations: readonly Migration[] = [
       -- as the header traceparent writes it; null where nothing was traced
       ALTER TABLE outbox ADD COLUMN trace TEXT;`,
   },
+  jobsMigration,
 ];

@@ -1,5 +1,5 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
-import { GroupCommit, IdempotencyKeys, openDatabase, type Database } from '@careledger/service-kit';
+import { GroupCommit, IdempotencyKeys, JobStore, openDatabase, type Database } from '@careledger/service-kit';
 import { migrations } from './migrations.js';
 
 /** What a statement takes. */
@@ -27,10 +27,13 @@ export class SqliteStore implements Store, Disposable {
   readonly #database: Database;
   readonly #commits: GroupCommit<() => unknown, unknown>;
   readonly requests: IdempotencyKeys;
+  /** Work that its callers ask after. */
+  readonly jobs: JobStore;
 
   constructor(path: string) {
     this.#database = openDatabase({ path, migrations });
     this.requests = new IdempotencyKeys({ database: this.#database });
+    this.jobs = new JobStore({ database: this.#database, requests: this.requests });
     this.#commits = new GroupCommit({ database: this.#database, write: (work) => work() });
   }
 

@@ -1,4 +1,4 @@
-import type { ServiceApp } from '@careledger/service-kit';
+import type { Jobs, ServiceApp } from '@careledger/service-kit';
 import type { ReadGate } from '../access/read-gate.js';
 import type { Outbox } from '../outbox/outbox.js';
 import type { SealedBox } from '../store/sealed-box.js';
@@ -12,6 +12,7 @@ export interface VisitsOptions extends Omit<VisitServiceOptions, 'visits'>, Omit
   readonly gate: ReadGate;
   readonly outbox: Outbox;
   readonly answerWithinMs: number;
+  readonly jobs: Pick<Jobs, 'watch'>;
 }
 
 /** Visits: kept here, recorded on `authorities`, related on `cloud`. */

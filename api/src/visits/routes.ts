@@ -1,7 +1,15 @@
 import { CompactJws, records, type VisitState } from '@careledger/contracts';
 import { Id128, PatientId, Timestamp, closedObject } from '@careledger/domain';
 import { ledgerAnswers, ledgerPageQuery, nextOf, onLedger, pageArgs } from '@careledger/ledger/service';
-import { Next, requireRole, type ServiceApp, withExamples } from '@careledger/service-kit';
+import {
+  Next,
+  exampleJob,
+  jobOf,
+  requireRole,
+  type Jobs,
+  type ServiceApp,
+  withExamples,
+} from '@careledger/service-kit';
 import { Type } from 'typebox';
 import type { ReadGate } from '../access/read-gate.js';
 import { VouchingQuery, readerOf, type Reader } from '../access/reader.js';
@@ -14,6 +22,7 @@ import { Visit, shown } from './schemas.js';
 import type { VisitService } from './visit-service.js';
 import type { KeptVisit, VisitContent, VisitStore } from './visit-store.js';
 import * as examples from './examples.js';
+import { visitPath, visitingOf } from './visiting.js';
 
 const NewVisit = closedObject({
   patientId: PatientId,
@@ -29,36 +38,39 @@ export interface VisitRouteOptions {
   readonly visits: VisitStore;
   readonly gate: ReadGate;
   readonly outbox: Outbox;
+  readonly jobs: Pick<Jobs, 'watch'>;
   readonly answerWithinMs: number;
 }
 
 export function addVisitRoutes(app: ServiceApp, options: VisitRouteOptions): void {
-  const { authorityId, channels, gate, outbox, service, visits } = options;
+  const { authorityId, channels, gate, service, visits } = options;
+  const visiting = visitingOf(options);
 
   app.post(
     '/v1/visits',
     {
-      config: requireRole('practitioner'),
+      config: { ...requireRole('practitioner'), isLongWork: true },
       schema: {
         summary: 'Record a visit: its data stays here, the ledgers get the salted hash',
         problems: ['PATIENT_UNKNOWN', 'VISIT_REFUSED', 'LEDGER_UNAVAILABLE'],
         body: withExamples(NewVisit, examples.newVisit),
-        response: { 201: withExamples(Visit, examples.related), 202: withExamples(Visit, examples.recorded) },
+        response: {
+          201: withExamples(Visit, examples.related),
+          202: withExamples(
+            jobOf(Visit),
+            exampleJob({ kind: 'visit', stage: examples.recorded.stage }, examples.recorded),
+          ),
+        },
       },
     },
     async (request, reply) => {
       const { visitId } = await service.record({ ...request.body, request: repeatableRequestOf(request) });
-      await outbox.finished('visit', visitId, options.answerWithinMs);
-      const visit = find(visitId);
-      if (visit.stage === 'refused')
-        throw problem('VISIT_REFUSED', `The ledger refused the visit: ${visit.refusal}`, {
-          members: { reason: visit.refusal, visitId },
-        });
-      const isDone = visit.stage === 'related';
-      return reply
-        .status(isDone ? 201 : 202)
-        .header('location', `/v1/visits/${visitId}`)
-        .send(shown(visit));
+      const answer = await visiting.answer(request, reply, {
+        reference: visitId,
+        waitMs: options.answerWithinMs,
+      });
+      if (!answer.isDone) return reply.status(202).send(answer.job);
+      return reply.status(201).header('location', visitPath(visitId)).send(answer.result);
     },
   );
 

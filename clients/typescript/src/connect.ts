@@ -6,6 +6,7 @@ import { ProviderOperations } from './generated/provider/index.js';
 import { REPEATABLE as PROVIDER_REPEATABLE } from './generated/provider/repeatable.gen.js';
 import { createClient, type Client } from './generated/runtime/client/index.js';
 import type { Fetch } from './in-flight.js';
+import { JOB_WAIT, finished, type FinishOptions, type Finished } from './jobs.js';
 import { followNotices, type FollowOptions, type Notice } from './notices.js';
 import { problemError } from './problem.js';
 import { IDEMPOTENCY_KEY, RETRY_DEFAULTS, retryingFetch, type RetryOptions } from './retry.js';
@@ -26,12 +27,30 @@ export class Gateway extends GatewayOperations {
   constructor(readonly connection: Connection) {
     super({ client: clientOf(connection, GATEWAY_REPEATABLE) });
   }
+
+  /** Waits for what an operation has begun, where it was answered with a job; see {@link finished}. */
+  finished<Answer extends object>(
+    answer: Answer,
+    onProgress?: FinishOptions['onProgress'],
+  ): Promise<Finished<Answer>> {
+    const getJob = (jobId: string) => this.getJob({ path: { jobId }, headers: JOB_WAIT });
+    return finished(answer, { getJob, onProgress });
+  }
 }
 
 /** An authority: hospital, laboratory, insurer, pharmacy. */
 export class Authority extends AuthorityOperations {
   constructor(readonly connection: Connection) {
     super({ client: clientOf(connection, AUTHORITY_REPEATABLE) });
+  }
+
+  /** Waits for what an operation has begun, where it was answered with a job; see {@link finished}. */
+  finished<Answer extends object>(
+    answer: Answer,
+    onProgress?: FinishOptions['onProgress'],
+  ): Promise<Finished<Answer>> {
+    const getJob = (jobId: string) => this.getJob({ path: { jobId }, headers: JOB_WAIT });
+    return finished(answer, { getJob, onProgress });
   }
 
   /** Notices as they come, over interruptions; see {@link followNotices}. */

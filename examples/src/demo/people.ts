@@ -25,7 +25,7 @@ export async function enrol(ops: Gateway, gatewayId: string, recording: Recordin
   return Promise.all(
     [...recording.subjects].map(async ([subject, rows]) => {
       const passphrase = randomBytes(12).toString('base64url');
-      const { patientId, token } = await ops.createPatient({ body: { passphrase } });
+      const { patientId, token } = await ops.finished(await ops.createPatient({ body: { passphrase } }));
       const { url } = ops.connection;
       const api = new Gateway({ url, token });
       const { pairingCode } = await api.createPatientPairingCode({ path: { patientId } });

@@ -12,9 +12,6 @@ import {
 import { subscribe } from './consent.js';
 import { labReport } from './lab-report.js';
 
-/** Longest wait of one flush; it is repeated until everything has arrived. */
-const FLUSH_WAIT_MS = 20_000;
-
 /** Before the first scenario: the hospital is subscribed to everybody, one authority may write for the first patient. */
 export async function arrangeConsent(context: DemoContext): Promise<void> {
   const { narrator, people } = context;
@@ -75,12 +72,11 @@ export async function collect(
 export async function drain({ careledger, narrator }: DemoContext): Promise<void> {
   const { tokens, url } = careledger.gateway;
   const ops = new Gateway({ url, token: tokens.ops });
-  for (;;) {
-    const { isDrained, patients } = await ops.flush({ query: { timeoutMs: FLUSH_WAIT_MS } });
-    if (isDrained) return;
-    const left = patients.reduce((sum, { due, open }) => sum + due + open, 0);
-    narrator.say(`${left} records are still on their way`);
-  }
+  const flushed = await ops.flush({ headers: { prefer: 'respond-async' } });
+  await ops.finished(flushed, ({ done, total }) => {
+    if (done !== null && total !== null)
+      narrator.progress(() => `everything of ${done} of ${total} patients is on both ledgers`);
+  });
 }
 
 /** Scenario 2: who is allowed reads, through any provider; who is not is refused, and both are written down. */
@@ -106,7 +102,7 @@ export async function share(context: DemoContext): Promise<void> {
   const writer = writerOf(context);
   const { patientId } = first;
   const report = { patientId, bundle: labReport(patientId, new Date().toISOString()) };
-  const { recordId } = await writer.api.createRecord({ body: report });
+  const { recordId } = await writer.api.finished(await writer.api.createRecord({ body: report }));
   await writer.api.getRecord({ path: { recordId }, query: { patientId } });
   narrator.say(`${short(patientId)}: ${writer.name} wrote a clinical record and read it back`);
   if (outsider === undefined) return;
@@ -127,7 +123,8 @@ export async function visit(context: DemoContext): Promise<void> {
   });
   const at = new Date().toISOString();
   const data = { reason: 'check-up after an alarm', findings: 'well' };
-  const { confirmed, relayedBy } = await hospital.api.createVisit({ body: { patientId, at, data, checkIn } });
+  const visited = await hospital.api.createVisit({ body: { patientId, at, data, checkIn } });
+  const { confirmed, relayedBy } = await hospital.api.finished(visited);
   if (!confirmed) throw new Error('A visit with the patient’s check-in code was not confirmed.');
   narrator.say(
     `${short(patientId)}: visit with the patient’s check-in code: confirmed; related on cloud through ${String(relayedBy)}`,

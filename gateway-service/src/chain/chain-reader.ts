@@ -113,8 +113,15 @@ export class ChainReader {
     };
   }
 
-  /** Verifies a whole chain against its raw frames and, where given, what the ledger has anchored. */
-  verify(patientNo: number, anchors: readonly AnchoredHead[] = []): Promise<ChainReport> {
+  /**
+   * Verifies a whole chain against its raw frames and, where given, what the ledger has anchored.
+   * @param onBlock is told the height of each block before its frames are looked at
+   */
+  verify(
+    patientNo: number,
+    anchors: readonly AnchoredHead[] = [],
+    onBlock: (height: number) => void = () => undefined,
+  ): Promise<ChainReport> {
     const { verifier, devices } = this.#options;
     return verifyChain(this.blocks(patientNo), {
       hash: sha256,
@@ -124,6 +131,7 @@ export class ChainReader {
       framesOf: async ({ height }) => {
         // A block at a time, so that frames are taken in meanwhile.
         await setImmediate();
+        onBlock(height);
         return this.#storedFrames(patientNo, height);
       },
     });

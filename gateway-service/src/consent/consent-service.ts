@@ -214,14 +214,17 @@ export class ConsentService {
   }
 
   /** Waits until every channel has taken the statement. @throws ConsentError `CONSENT_REFUSED` */
-  async outcome({ patientNo }: Patient, job: string, timeoutMs: number): Promise<JobOutcome> {
+  async outcome(patient: Patient, job: string, timeoutMs: number): Promise<JobOutcome> {
     const { steps, progress } = this.#options;
-    await progress.until(
-      patientNo,
-      () => steps.job(patientNo, job).every(({ status }) => status !== 'open'),
-      timeoutMs,
-    );
-    const all = steps.job(patientNo, job);
+    const { patientNo } = patient;
+    const isSettled = () => steps.job(patientNo, job).every(({ status }) => status !== 'open');
+    await progress.until(patientNo, isSettled, timeoutMs);
+    return this.standing(patient, job);
+  }
+
+  /** How far a decision has come. @throws ConsentError `CONSENT_REFUSED` */
+  standing({ patientNo }: Patient, job: string): JobOutcome {
+    const all = this.#options.steps.job(patientNo, job);
     const refused = all.find(({ status }) => status === 'refused');
     if (refused !== undefined)
       throw new ConsentError('CONSENT_REFUSED', `The ledger refused the statement: ${refused.code}`, {

@@ -2,7 +2,7 @@ export { checkAppStatement } from './app-statement.js';
 export { ConsentOutbox } from './consent-outbox.js';
 export { ConsentService, type JobOutcome } from './consent-service.js';
 export { ConsentError } from './errors.js';
-export { EarlierDecisions } from './earlier.js';
+export { EarlierDecisions, type Taken } from './earlier.js';
 export { GrantStore, type Grant } from './grant-store.js';
 export { Reconciler } from './reconciler.js';
 export { Registrations } from './registrations.js';

@@ -4,10 +4,8 @@ import { TOKENS, newTestApp } from '../../testing/test-app.js';
 import { StepStore } from '../consent/index.js';
 import { devicesPlugin } from './devices/plugin.js';
 import type { DeviceServiceOptions } from './devices/service.js';
-import { grantsPlugin } from './grants/plugin.js';
-import type { GrantServiceOptions } from './grants/service.js';
-import { patientsPlugin } from './patients/plugin.js';
-import type { PatientServiceOptions } from './patients/service.js';
+import { grantsPlugin, type GrantsOptions } from './grants/plugin.js';
+import { patientsPlugin, type PatientsOptions } from './patients/plugin.js';
 
 test('lists that can grow without bound come in pages, and no row is left out or there twice', async () => {
   await using fixture = await RecordsFixture.open();
@@ -26,7 +24,8 @@ test('lists that can grow without bound come in pages, and no row is left out or
     ...{ gatewayId: 'gw_test', mqttUrl: '' },
     allowances: { overOf: () => undefined },
     registrations: { has: () => true },
-  } as unknown as PatientServiceOptions & DeviceServiceOptions & GrantServiceOptions;
+    jobs: { watch: () => undefined },
+  } as unknown as PatientsOptions & DeviceServiceOptions & GrantsOptions;
   await app.register(patientsPlugin, parts);
   await app.register(devicesPlugin, parts);
   await app.register(grantsPlugin, parts);

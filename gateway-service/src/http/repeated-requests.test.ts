@@ -8,8 +8,7 @@ import { TOKENS, newTestApp } from '../../testing/test-app.js';
 import { PatientTokens } from '../patients/patient-tokens.js';
 import { devicesPlugin } from './devices/plugin.js';
 import type { DeviceServiceOptions } from './devices/service.js';
-import { patientsPlugin } from './patients/plugin.js';
-import type { PatientServiceOptions } from './patients/service.js';
+import { patientsPlugin, type PatientsOptions } from './patients/plugin.js';
 
 let desk: ConsentDesk;
 let app: ServiceApp;
@@ -30,12 +29,13 @@ beforeEach(async () => {
   const parts = {
     ...{ core, consent, requests: desk.requests, registrations: { has: () => true } },
     ...{ gatewayId: GATEWAY_ID, allowances: { overOf: () => undefined } },
+    jobs: { watch: () => undefined },
     tokens: new PatientTokens(core.store.database, core.patients),
     get mqttUrl() {
       if (killed) throw new Error('killed');
       return 'mqtt://gateway';
     },
-  } as unknown as PatientServiceOptions & DeviceServiceOptions;
+  } as unknown as PatientsOptions & DeviceServiceOptions;
   await app.register(patientsPlugin, parts);
   await app.register(devicesPlugin, parts);
 });

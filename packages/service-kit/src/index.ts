@@ -50,6 +50,7 @@ export * from './background/subject-batcher.js';
 export { currentTrace, startSpan, traced, type TraceParent } from './tracing/spans.js';
 export { isTracing } from './tracing/tracing.js';
 export { preferencesOf } from './http/preferences.js';
+export { exampleJob } from './jobs/example.js';
 export { jobOf } from './jobs/job.js';
 export { JobStore, jobsMigration } from './jobs/job-store.js';
 export { Jobs } from './jobs/jobs.js';

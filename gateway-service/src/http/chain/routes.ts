@@ -1,7 +1,8 @@
 import { ledgerAnswers } from '@careledger/ledger/service';
-import { type ServiceApp, withExamples } from '@careledger/service-kit';
+import { exampleJob, type LongWork, type ServiceApp, withExamples } from '@careledger/service-kit';
 import { Type } from 'typebox';
 import { byPatient, byPatientOpsOrAuditor } from '../access.js';
+import { WAIT_MS } from '../limits.js';
 import { patientProblems } from '../route-problems.js';
 import { PatientParams } from '../schemas.js';
 import {
@@ -11,12 +12,17 @@ import {
   FramesPage,
   FramesQuery,
   ProofQuery,
+  VerificationJob,
   VerificationView,
 } from './schemas.js';
 import type { ChainService } from './service.js';
 import * as examples from './examples.js';
 
-export function addChainRoutes(app: ServiceApp, chain: ChainService): void {
+export function addChainRoutes(
+  app: ServiceApp,
+  chain: ChainService,
+  verifications: LongWork<VerificationView, VerificationView | null>,
+): void {
   app.get(
     '/v1/patients/:patientId/chain',
     {
@@ -63,10 +69,9 @@ export function addChainRoutes(app: ServiceApp, chain: ChainService): void {
     async (request) => chain.frames(request.params.patientId, request.query),
   );
 
-  for (const method of ['GET', 'POST'] as const) {
-    app.route({
-      method,
-      url: '/v1/patients/:patientId/chain/verify',
+  app.get(
+    '/v1/patients/:patientId/chain/verify',
+    {
       config: byPatientOpsOrAuditor,
       schema: {
         summary: 'Verify the whole chain against its raw frames and the anchors on the ledger',
@@ -74,9 +79,33 @@ export function addChainRoutes(app: ServiceApp, chain: ChainService): void {
         params: PatientParams,
         response: { 200: withExamples(VerificationView, examples.verification) },
       },
-      handler: async (request) => chain.verify(request.params.patientId),
-    });
-  }
+    },
+    async (request) => chain.verify(request.params.patientId),
+  );
+
+  app.post(
+    '/v1/patients/:patientId/chain/verify',
+    {
+      config: { ...byPatientOpsOrAuditor, isLongWork: true },
+      schema: {
+        summary: 'The same for a chain of any length: it goes on as a job, whose progress counts blocks',
+        problems: [...patientProblems, ...ledgerAnswers],
+        params: PatientParams,
+        response: {
+          200: withExamples(VerificationView, examples.verification),
+          202: withExamples(
+            VerificationJob,
+            exampleJob({ kind: 'verification', stage: 'verifying', done: 40, total: 86 }, null),
+          ),
+        },
+      },
+    },
+    async (request, reply) => {
+      const { patientId } = request.params;
+      const answer = await verifications.answer(request, reply, { reference: patientId, waitMs: WAIT_MS });
+      return answer.isDone ? reply.status(200).send(answer.result) : reply.status(202).send(answer.job);
+    },
+  );
 
   app.get(
     '/v1/patients/:patientId/proofs',

@@ -57,12 +57,21 @@ export class ChainService {
     return rawFrames(core, core.patients.get(patientId).chain, query);
   }
 
-  /** Against its raw frames and the anchors on the ledger. */
-  async verify(wantedPatientId: string): Promise<VerificationView> {
+  /**
+   * Against its raw frames and the anchors on the ledger.
+   * @param onProgress how many blocks have been met, of how many that the chain had at the beginning
+   */
+  async verify(
+    wantedPatientId: string,
+    onProgress: (done: number, total: number) => void = () => undefined,
+  ): Promise<VerificationView> {
     const { core, ledger } = this.#options;
-    const { patientNo, patientId } = core.patients.get(wantedPatientId);
+    const { patientNo, patientId, chain } = core.patients.get(wantedPatientId);
+    const total = chain.durableHead.height + 1;
     const anchors = await onLedger(() => anchorsOf(ledger, patientId));
-    const report = await core.chain.verify(patientNo, anchors);
+    const report = await core.chain.verify(patientNo, anchors, (height) =>
+      onProgress(Math.min(height + 1, total), total),
+    );
     return { report, anchorsOnLedger: anchors.length };
   }
 

@@ -1,13 +1,7 @@
 import { EXAMPLE, exampleStatement } from '@careledger/contracts/examples';
 import { grantMeaning } from '@careledger/protocol/examples';
-import { withExamples } from '@careledger/service-kit';
-import {
-  JobView,
-  type GrantBody,
-  type GrantView,
-  type ReadyOrPassphrase,
-  type SignRevocationBody,
-} from './schemas.js';
+import { done as decided } from '../decisions/examples.js';
+import type { GrantBody, GrantView, ReadyOrPassphrase, SignRevocationBody } from './schemas.js';
 
 const { authorityId, grantId, passphrase } = EXAMPLE;
 
@@ -36,27 +30,6 @@ export const revocationOfOne: SignRevocationBody = { grantId, passphrase };
 export const revocationOfAll: SignRevocationBody = { passphrase };
 export const signed = readyRevocation;
 
-const done: JobView = {
-  statementId: EXAMPLE.statementId,
-  status: 'done',
-  channels: [
-    { channel: 'cloud', status: 'done', txId: EXAMPLE.txId },
-    { channel: 'authorities', status: 'done', txId: EXAMPLE.laterTxId },
-  ],
-};
-/** On its way: the second channel is away. */
-const open: JobView = {
-  statementId: EXAMPLE.statementId,
-  status: 'open',
-  channels: [
-    { channel: 'cloud', status: 'done', txId: EXAMPLE.txId },
-    { channel: 'authorities', status: 'open', txId: null },
-  ],
-};
-
-/** Of a route that takes a decision to the ledgers. */
-export const jobAnswers = { 200: withExamples(JobView, done), 202: withExamples(JobView, open) };
-
 export const grant: GrantView = {
   grantId,
   patientId: EXAMPLE.patientId,
@@ -70,5 +43,5 @@ export const grant: GrantView = {
   subscriptionId: EXAMPLE.subscriptionId,
   meaning: grantMeaning,
   madeAt: EXAMPLE.at[1],
-  channels: done.channels,
+  channels: decided.channels,
 };

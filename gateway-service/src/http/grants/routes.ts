@@ -4,20 +4,14 @@ import { Type } from 'typebox';
 import { byPatient, byPatientOrAuditor } from '../access.js';
 import { callerOf } from '../caller.js';
 import { consentProblems, passphraseProblems, patientProblems } from '../route-problems.js';
+import type { Decisions } from '../decisions/decisions.js';
+import { decided, decisionResponses } from '../decisions/schemas.js';
 import { ListQuery, PatientParams } from '../schemas.js';
-import {
-  GrantBody,
-  GrantParams,
-  GrantsPage,
-  ReadyOrPassphrase,
-  SignRevocationBody,
-  statusOf,
-} from './schemas.js';
+import { GrantBody, GrantParams, GrantsPage, ReadyOrPassphrase, SignRevocationBody } from './schemas.js';
 import type { GrantService } from './service.js';
 import {
   byPassphrase,
   grant,
-  jobAnswers,
   readyGrant,
   readyRevocation,
   revocationOfAll,
@@ -26,7 +20,7 @@ import {
   terms,
 } from './examples.js';
 
-export function addGrantRoutes(app: ServiceApp, grants: GrantService): void {
+export function addGrantRoutes(app: ServiceApp, grants: GrantService, decisions: Decisions): void {
   app.get(
     '/v1/patients/:patientId/grants',
     {
@@ -46,60 +40,63 @@ export function addGrantRoutes(app: ServiceApp, grants: GrantService): void {
   app.post(
     '/v1/patients/:patientId/grants',
     {
-      config: byPatient,
+      config: decided,
       schema: {
         summary: 'Grant: a ready statement, or the terms with the passphrase of the consent key',
         problems: consentProblems,
         params: PatientParams,
         body: withExamples(GrantBody, terms, readyGrant),
-        response: jobAnswers,
+        response: decisionResponses,
       },
     },
     async (request, reply) => {
-      const outcome = await grants.grant(
+      const taken = await grants.grant(
         request.params.patientId,
         request.body,
         callerOf(request),
         request.idempotent,
       );
-      return reply.status(statusOf(outcome)).send(outcome);
+      const answer = await decisions.answer([request, reply], request.params.patientId, taken);
+      return answer.isDone ? reply.status(200).send(answer.result) : reply.status(202).send(answer.job);
     },
   );
 
   app.post(
     '/v1/patients/:patientId/grants/:grantId/revoke',
     {
-      config: byPatient,
+      config: decided,
       schema: {
         summary: 'Revoke one grant; one that is revoked is answered with `already`, and nothing is sent',
         problems: [...consentProblems, 'GRANT_NOT_FOUND'],
         params: GrantParams,
         body: withExamples(ReadyOrPassphrase, byPassphrase, readyRevocation),
-        response: jobAnswers,
+        response: decisionResponses,
       },
     },
     async (request, reply) => {
       const { patientId, grantId } = request.params;
-      const outcome = await grants.revoke(patientId, grantId, request.body, callerOf(request));
-      return reply.status(statusOf(outcome)).send(outcome);
+      const taken = await grants.revoke(patientId, grantId, request.body, callerOf(request));
+      const answer = await decisions.answer([request, reply], request.params.patientId, taken);
+      return answer.isDone ? reply.status(200).send(answer.result) : reply.status(202).send(answer.job);
     },
   );
 
   app.post(
     '/v1/patients/:patientId/grants/revoke-all',
     {
-      config: byPatient,
+      config: decided,
       schema: {
         summary: 'Revoke everything granted so far; where nothing was granted since, nothing is sent',
         problems: consentProblems,
         params: PatientParams,
         body: withExamples(ReadyOrPassphrase, byPassphrase, readyRevocation),
-        response: jobAnswers,
+        response: decisionResponses,
       },
     },
     async (request, reply) => {
-      const outcome = await grants.revokeAll(request.params.patientId, request.body, callerOf(request));
-      return reply.status(statusOf(outcome)).send(outcome);
+      const taken = await grants.revokeAll(request.params.patientId, request.body, callerOf(request));
+      const answer = await decisions.answer([request, reply], request.params.patientId, taken);
+      return answer.isDone ? reply.status(200).send(answer.result) : reply.status(202).send(answer.job);
     },
   );
 

@@ -1,7 +1,6 @@
 import { CompactJws } from '@careledger/contracts';
 import {
   AuthorityId,
-  ChannelName,
   Id128,
   PatientId,
   Permission,
@@ -14,7 +13,7 @@ import {
 import { GrantMeaning } from '@careledger/protocol';
 import { Next } from '@careledger/service-kit';
 import { Type, type Static } from 'typebox';
-import type { JobOutcome } from '../../consent/index.js';
+import { DecisionView } from '../decisions/schemas.js';
 import { Passphrase } from '../schemas.js';
 
 const word = Type.String({ minLength: 1, maxLength: 64 });
@@ -61,30 +60,6 @@ export type GrantBody = Static<typeof GrantBody>;
 export const SignRevocationBody = closedObject({ grantId: Type.Optional(Id128), passphrase: Passphrase });
 export type SignRevocationBody = Static<typeof SignRevocationBody>;
 
-/** A decision: done on every channel (200), or on its way (202). */
-export const JobView = Type.Object({
-  /** The statement's id; of a grant, the grant's. Of a decision that others brought to the ledgers, that of what it ends. */
-  statementId: Id128,
-  status: Type.Union([Type.Literal('done'), Type.Literal('open')]),
-  channels: Type.Array(
-    Type.Object({
-      channel: ChannelName,
-      status: Type.String(),
-      txId: Type.Union([Type.String(), Type.Null()]),
-    }),
-  ),
-  already: Type.Optional(
-    Type.Literal(true, {
-      description:
-        'The ledgers had this decision before: nothing was sent, the transactions are the earlier ones',
-    }),
-  ),
-});
-export type JobView = Static<typeof JobView>;
-/** @returns the status that a decision's outcome is answered with */
-export const statusOf = ({ status }: Pick<JobOutcome, 'status'>): 200 | 202 =>
-  status === 'done' ? 200 : 202;
-
 const GrantView = Type.Object({
   grantId: Id128,
   patientId: PatientId,
@@ -101,7 +76,7 @@ const GrantView = Type.Object({
   meaning: Type.Optional(GrantMeaning),
   madeAt: Timestamp,
   revokedAt: Type.Optional(Timestamp),
-  channels: JobView.properties.channels,
+  channels: DecisionView.properties.channels,
 });
 export type GrantView = Static<typeof GrantView>;
 

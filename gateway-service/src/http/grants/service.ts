@@ -1,9 +1,8 @@
 import { timestampOf } from '@careledger/domain';
 import { fromCursor, pageOfRows, type IdempotentRequest } from '@careledger/service-kit';
 import { Type } from 'typebox';
-import type { ConsentService, Grant, GrantStore, JobOutcome, StepStore } from '../../consent/index.js';
+import type { ConsentService, Grant, GrantStore, StepStore, Taken } from '../../consent/index.js';
 import type { GatewayCore } from '../../core.js';
-import { WAIT_MS } from '../limits.js';
 import type { ListQuery } from '../schemas.js';
 import type { GrantBody, GrantView, GrantsPage, ReadyOrPassphrase, SignRevocationBody } from './schemas.js';
 
@@ -44,40 +43,31 @@ export class GrantService {
     body: GrantBody,
     caller: string,
     request?: IdempotentRequest,
-  ): Promise<JobOutcome> {
+  ): Promise<Taken> {
     const { core, consent } = this.#options;
     const patient = core.patients.get(patientId);
     const job =
       'statement' in body
         ? await consent.takeGrant(patient, body.statement)
         : await consent.grant(patient, body.grant, { passphrase: body.passphrase, caller }, request);
-    return consent.outcome(patient, job, WAIT_MS);
+    return { job, isAlready: false };
   }
 
-  async revoke(
-    patientId: string,
-    grantId: string,
-    body: ReadyOrPassphrase,
-    caller: string,
-  ): Promise<JobOutcome> {
+  async revoke(patientId: string, grantId: string, body: ReadyOrPassphrase, caller: string): Promise<Taken> {
     const { core, consent } = this.#options;
     const patient = core.patients.get(patientId);
-    const taken =
-      'statement' in body
-        ? await consent.takeRevocation(patient, body.statement, grantId)
-        : await consent.revoke(patient, grantId, { ...body, caller });
-    return consent.outcomeOf(patient, taken, WAIT_MS);
+    return 'statement' in body
+      ? consent.takeRevocation(patient, body.statement, grantId)
+      : consent.revoke(patient, grantId, { ...body, caller });
   }
 
   /** Everything granted so far. */
-  async revokeAll(patientId: string, body: ReadyOrPassphrase, caller: string): Promise<JobOutcome> {
+  async revokeAll(patientId: string, body: ReadyOrPassphrase, caller: string): Promise<Taken> {
     const { core, consent } = this.#options;
     const patient = core.patients.get(patientId);
-    const taken =
-      'statement' in body
-        ? await consent.takeRevocation(patient, body.statement)
-        : await consent.revokeAll(patient, { ...body, caller });
-    return consent.outcomeOf(patient, taken, WAIT_MS);
+    return 'statement' in body
+      ? consent.takeRevocation(patient, body.statement)
+      : consent.revokeAll(patient, { ...body, caller });
   }
 
   /** A revocation that is handed out and not sent. */

@@ -1,48 +1,80 @@
 import { ledgerAnswers } from '@careledger/ledger/service';
-import { assertOwnOrganisation, type ServiceApp, withExamples } from '@careledger/service-kit';
+import {
+  assertOwnOrganisation,
+  exampleJob,
+  preferencesOf,
+  type ServiceApp,
+  withExamples,
+} from '@careledger/service-kit';
 import { byOps, byOpsOrSystem, byPatientOrOps } from '../access.js';
 import { patientProblems } from '../route-problems.js';
 import { PatientParams } from '../schemas.js';
 import {
   AttestationBody,
   AttestationView,
+  FlushAllJob,
   FlushAllView,
+  FlushJob,
   FlushQuery,
   FlushView,
   OutboxView,
 } from './schemas.js';
+import type { Flushes } from './flushes.js';
 import type { OperationService } from './service.js';
 import { StatisticsView } from './statistics-schemas.js';
 import { EXAMPLE } from '@careledger/domain/examples';
 import * as examples from './examples.js';
 
-export function addOperationRoutes(app: ServiceApp, operations: OperationService): void {
+/** What a flush of every patient is about. */
+const EVERYBODY = '';
+
+export function addOperationRoutes(app: ServiceApp, operations: OperationService, flushes: Flushes): void {
   app.post(
     '/v1/patients/:patientId/flush',
     {
-      config: byPatientOrOps,
+      config: { ...byPatientOrOps, isLongWork: true },
       schema: {
-        summary: 'Close open windows, seal, anchor, and wait until everything has arrived',
+        summary:
+          'Close open windows, seal, anchor, and wait until everything has arrived, or the time is over',
         problems: patientProblems,
         params: PatientParams,
         querystring: FlushQuery,
-        response: { 200: withExamples(FlushView, examples.flushed) },
+        response: {
+          200: withExamples(FlushView, examples.flushed),
+          202: withExamples(FlushJob, exampleJob({ kind: 'flush', stage: 'waiting' }, null)),
+        },
       },
     },
-    async (request) => operations.flush(request.params.patientId, request.query.timeoutMs),
+    async (request, reply) => {
+      const { patientId } = request.params;
+      const { timeoutMs: waitMs } = request.query;
+      if (!preferencesOf(request.headers.prefer).isAsync)
+        return reply.status(200).send(await operations.flush(patientId, waitMs));
+      const answer = await flushes.ofPatient.answer(request, reply, { reference: patientId, waitMs });
+      return answer.isDone ? reply.status(200).send(answer.result) : reply.status(202).send(answer.job);
+    },
   );
 
   app.post(
     '/v1/flush',
     {
-      config: byOps,
+      config: { ...byOps, isLongWork: true },
       schema: {
         summary: 'The same for every patient',
         querystring: FlushQuery,
-        response: { 200: withExamples(FlushAllView, examples.allFlushed) },
+        response: {
+          200: withExamples(FlushAllView, examples.allFlushed),
+          202: withExamples(FlushAllJob, exampleJob({ kind: 'flush-all', stage: 'waiting' }, null)),
+        },
       },
     },
-    async (request) => operations.flushAll(request.query.timeoutMs),
+    async (request, reply) => {
+      const { timeoutMs: waitMs } = request.query;
+      if (!preferencesOf(request.headers.prefer).isAsync)
+        return reply.status(200).send(await operations.flushAll(waitMs));
+      const answer = await flushes.ofAll.answer(request, reply, { reference: EVERYBODY, waitMs });
+      return answer.isDone ? reply.status(200).send(answer.result) : reply.status(202).send(answer.job);
+    },
   );
 
   app.get(

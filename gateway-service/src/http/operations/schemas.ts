@@ -1,5 +1,6 @@
 import { CompactJws } from '@careledger/contracts';
 import { AuthorityId, ChannelName, PatientId, Timestamp, TxId, closedObject } from '@careledger/domain';
+import { jobOf } from '@careledger/service-kit';
 import { Type, type Static } from 'typebox';
 import { WAIT_MS } from '../limits.js';
 
@@ -22,8 +23,12 @@ export const FlushView = Type.Object({
 });
 export type FlushView = Static<typeof FlushView>;
 
+/** Ends when everything has arrived. */
+export const FlushJob = jobOf(Type.Union([FlushView, Type.Null()]));
+
 export const FlushAllView = Type.Object({ isDrained: Type.Boolean(), patients: Type.Array(FlushView) });
 export type FlushAllView = Static<typeof FlushAllView>;
+export const FlushAllJob = jobOf(Type.Union([FlushAllView, Type.Null()]));
 
 const WorkerView = Type.Object({
   name: Type.String(),

@@ -1,4 +1,5 @@
 import { EXAMPLE } from '@careledger/domain/examples';
+import type { Static } from 'typebox';
 import type { EnrolledPatient, PatientView, TokenView } from './schemas.js';
 
 export const patient: PatientView = {
@@ -10,7 +11,7 @@ export const patient: PatientView = {
 };
 export const token: TokenView = { token: 'T3kVq9XwN2mZ7rLb5cHs8YjDf0GpKa4u' };
 /** As it is just then: nothing but its first block. */
-export const enrolled: EnrolledPatient = {
+export const enrolled: Static<typeof EnrolledPatient> = {
   ...patient,
   chain: { height: 0, hash: EXAMPLE.prevHash },
   devices: 0,

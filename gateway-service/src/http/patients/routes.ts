@@ -1,26 +1,59 @@
-import { type ServiceApp, withExamples } from '@careledger/service-kit';
+import {
+  exampleJob,
+  preferencesOf,
+  type LongWork,
+  type ServiceApp,
+  withExamples,
+} from '@careledger/service-kit';
 import { byOps, byPatientOrOps } from '../access.js';
+import { referenceOf } from '../decisions/statement-work.js';
 import { patientProblems } from '../route-problems.js';
+import { patientPath } from './enrolments.js';
 import { ListQuery, PatientParams } from '../schemas.js';
-import { EnrolledPatient, EnrolmentBody, PatientView, PatientsPage, TokenView } from './schemas.js';
+import {
+  EnrolledPatient,
+  EnrolmentBody,
+  EnrolmentJob,
+  PatientView,
+  PatientsPage,
+  TokenView,
+} from './schemas.js';
 import type { PatientService } from './service.js';
 import { EXAMPLE } from '@careledger/domain/examples';
 import { enrolled, patient, token } from './examples.js';
 
-export function addPatientRoutes(app: ServiceApp, patients: PatientService): void {
+export function addPatientRoutes(
+  app: ServiceApp,
+  patients: PatientService,
+  enrolments: LongWork<PatientView>,
+): void {
   app.post(
     '/v1/patients',
     {
-      config: byOps,
+      config: { ...byOps, isLongWork: true },
       schema: {
-        summary: 'Make a patient: keys, chain and registration; the passphrase is not kept',
-        problems: ['PASSPHRASE_TOO_SHORT', 'PASSPHRASES_BUSY', 'GATEWAY_STOPPING'],
+        summary:
+          'Make a patient: keys, chain and registration; the passphrase is not kept. Answered when the patient is made; ' +
+          'with `Prefer`, when the ledgers have the registration',
+        problems: ['PASSPHRASE_TOO_SHORT', 'PASSPHRASES_BUSY', 'GATEWAY_STOPPING', 'CONSENT_REFUSED'],
         body: withExamples(EnrolmentBody, { passphrase: EXAMPLE.passphrase }),
-        response: { 201: withExamples(EnrolledPatient, enrolled) },
+        response: {
+          201: withExamples(EnrolledPatient, enrolled),
+          202: withExamples(EnrolmentJob, exampleJob({ kind: 'enrolment', stage: 'registering' }, enrolled)),
+        },
       },
     },
-    async (request, reply) =>
-      reply.status(201).send(await patients.enrol(request.body.passphrase, request.idempotent)),
+    async (request, reply) => {
+      const { token, ...name } = await patients.enrol(request.body.passphrase, request.idempotent);
+      reply.header('location', patientPath(name.patientId));
+      const { isAsync, waitMs } = preferencesOf(request.headers.prefer);
+      if (!isAsync && waitMs === undefined)
+        return reply.status(201).send({ ...patients.get(name.patientId), token });
+      const answer = await enrolments.answer(request, reply, { reference: referenceOf(name), waitMs: 0 });
+      return answer.isDone
+        ? reply.status(201).send({ ...answer.result, token })
+        : reply.status(202).send({ ...answer.job, result: { ...answer.job.result, token } });
+    },
   );
 
   app.get(

@@ -1,5 +1,5 @@
 import { ChannelName, PatientId, Timestamp, closedObject } from '@careledger/domain';
-import { Next } from '@careledger/service-kit';
+import { Next, jobOf } from '@careledger/service-kit';
 import { Type, type Static } from 'typebox';
 import { Passphrase } from '../schemas.js';
 
@@ -21,7 +21,8 @@ export const TokenView = Type.Object({
 export type TokenView = Static<typeof TokenView>;
 
 export const EnrolledPatient = Type.Object({ ...PatientView.properties, ...TokenView.properties });
-export type EnrolledPatient = Static<typeof EnrolledPatient>;
+/** The registration on its way; the token is told once, not by the job itself. */
+export const EnrolmentJob = jobOf(EnrolledPatient);
 
 export const PatientsPage = Type.Object({
   patients: Type.Array(PatientView),

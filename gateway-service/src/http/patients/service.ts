@@ -11,7 +11,7 @@ import type { GatewayCore } from '../../core.js';
 import type { Patient } from '../../patients/index.js';
 import type { PatientTokens } from '../../patients/patient-tokens.js';
 import type { ListQuery } from '../schemas.js';
-import type { EnrolledPatient, PatientView, PatientsPage, TokenView } from './schemas.js';
+import type { PatientView, PatientsPage, TokenView } from './schemas.js';
 
 export interface PatientServiceOptions {
   readonly core: Pick<GatewayCore, 'patients' | 'devices'>;
@@ -19,6 +19,13 @@ export interface PatientServiceOptions {
   readonly registrations: Pick<Registrations, 'has'>;
   readonly tokens: Pick<PatientTokens, 'issue'>;
   readonly requests: Pick<IdempotencyKeys, 'find' | 'claim'>;
+}
+
+/** A patient who was made, and what is on its way. */
+export interface Enrolled extends TokenView {
+  readonly patientId: string;
+  /** Of the registration. */
+  readonly statementId: string;
 }
 
 /** The patients of this gateway. */
@@ -29,8 +36,11 @@ export class PatientService {
     this.#options = options;
   }
 
-  /** Makes a patient, one for each repeatable request, and sends the registration on its way. */
-  async enrol(passphrase: string, request?: IdempotentRequest): Promise<EnrolledPatient> {
+  /**
+   * Makes a patient, one for each repeatable request, and sends the registration on its way.
+   * @returns the patient's token, which is told once, and the id of the registration
+   */
+  async enrol(passphrase: string, request?: IdempotentRequest): Promise<Enrolled> {
     const { core, consent, requests, tokens } = this.#options;
     const before = request && requests.find(request);
     const patient =
@@ -39,9 +49,9 @@ export class PatientService {
         : await core.patients.create({ passphrase }, (patientId) => {
             if (request) requests.claim(request, patientId);
           });
-    await consent.register(patient);
+    const statementId = await consent.register(patient);
     const token = tokens.issue(patient, { isOnly: false, nowMs: Date.now() });
-    return { ...this.#view(patient), token };
+    return { patientId: patient.patientId, statementId, token };
   }
 
   /** In the order in which they came. */

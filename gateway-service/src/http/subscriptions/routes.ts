@@ -3,12 +3,14 @@ import { type ServiceApp, withExamples } from '@careledger/service-kit';
 import type { ProblemCode } from '../../problems.js';
 import { byPatient } from '../access.js';
 import { callerOf } from '../caller.js';
-import { ReadyOrPassphrase, statusOf } from '../grants/schemas.js';
+import type { Decisions } from '../decisions/decisions.js';
+import { decided, decisionResponses } from '../decisions/schemas.js';
+import { ReadyOrPassphrase } from '../grants/schemas.js';
 import { consentProblems, patientProblems } from '../route-problems.js';
 import { PatientParams } from '../schemas.js';
 import { ApprovalBody, SubscriptionParams, SubscriptionsPage, SubscriptionsQuery } from './schemas.js';
 import type { SubscriptionService } from './service.js';
-import { byPassphrase, jobAnswers, readyRejection } from '../grants/examples.js';
+import { byPassphrase, readyRejection } from '../grants/examples.js';
 import { asAsked, narrowed, readyApproval, subscription } from './examples.js';
 
 const DECISION_PROBLEMS: readonly ProblemCode[] = [
@@ -17,7 +19,11 @@ const DECISION_PROBLEMS: readonly ProblemCode[] = [
   'SUBSCRIPTION_NOT_PENDING',
 ];
 
-export function addSubscriptionRoutes(app: ServiceApp, subscriptions: SubscriptionService): void {
+export function addSubscriptionRoutes(
+  app: ServiceApp,
+  subscriptions: SubscriptionService,
+  decisions: Decisions,
+): void {
   app.get(
     '/v1/patients/:patientId/subscriptions',
     {
@@ -36,41 +42,43 @@ export function addSubscriptionRoutes(app: ServiceApp, subscriptions: Subscripti
   app.post(
     '/v1/patients/:patientId/subscriptions/:subscriptionId/approve',
     {
-      config: byPatient,
+      config: decided,
       schema: {
         summary: 'Approve: a grant that names the subscription; what is not said is as the authority asked',
         problems: DECISION_PROBLEMS,
         params: SubscriptionParams,
         body: withExamples(ApprovalBody, asAsked, narrowed, readyApproval),
-        response: jobAnswers,
+        response: decisionResponses,
       },
     },
     async (request, reply) => {
       const { patientId, subscriptionId } = request.params;
-      const outcome = await subscriptions.approve(patientId, subscriptionId, request.body, {
+      const taken = await subscriptions.approve(patientId, subscriptionId, request.body, {
         caller: callerOf(request),
         request: request.idempotent,
       });
-      return reply.status(statusOf(outcome)).send(outcome);
+      const answer = await decisions.answer([request, reply], request.params.patientId, taken);
+      return answer.isDone ? reply.status(200).send(answer.result) : reply.status(202).send(answer.job);
     },
   );
 
   app.post(
     '/v1/patients/:patientId/subscriptions/:subscriptionId/reject',
     {
-      config: byPatient,
+      config: decided,
       schema: {
         summary: 'Reject: the authority is told, and gets no notices',
         problems: DECISION_PROBLEMS,
         params: SubscriptionParams,
         body: withExamples(ReadyOrPassphrase, byPassphrase, readyRejection),
-        response: jobAnswers,
+        response: decisionResponses,
       },
     },
     async (request, reply) => {
       const { patientId, subscriptionId } = request.params;
-      const outcome = await subscriptions.reject(patientId, subscriptionId, request.body, callerOf(request));
-      return reply.status(statusOf(outcome)).send(outcome);
+      const taken = await subscriptions.reject(patientId, subscriptionId, request.body, callerOf(request));
+      const answer = await decisions.answer([request, reply], request.params.patientId, taken);
+      return answer.isDone ? reply.status(200).send(answer.result) : reply.status(202).send(answer.job);
     },
   );
 }

@@ -6,12 +6,11 @@ import { nextOf, onLedger, pageArgs } from '@careledger/ledger/service';
 import { SEALED_CONTEXT, SubscriptionReason } from '@careledger/protocol';
 import type { IdempotentRequest } from '@careledger/service-kit';
 import { Value } from 'typebox/value';
-import { ConsentError, type ConsentService, type JobOutcome } from '../../consent/index.js';
+import { ConsentError, type ConsentService, type Taken } from '../../consent/index.js';
 import type { GatewayCore } from '../../core.js';
 import type { LedgerReader } from '../../ledger-access/ledger-link.js';
 import type { Patient } from '../../patients/index.js';
 import type { ReadyOrPassphrase } from '../grants/schemas.js';
-import { WAIT_MS } from '../limits.js';
 import type { ApprovalBody, SubscriptionView, SubscriptionsPage, SubscriptionsQuery } from './schemas.js';
 
 /** Pages of the ledger's that make one here, at most. */
@@ -46,12 +45,12 @@ export class SubscriptionService {
     subscriptionId: string,
     body: ApprovalBody,
     { caller, request }: { readonly caller: string; readonly request: IdempotentRequest | undefined },
-  ): Promise<JobOutcome> {
+  ): Promise<Taken> {
     const { core, consent } = this.#options;
     const patient = core.patients.get(patientId);
     // By then the subscription is not pending any more.
     let job = consent.grantedBefore(request);
-    if (job !== undefined) return consent.outcome(patient, job, WAIT_MS);
+    if (job !== undefined) return { job, isAlready: false };
     if ('statement' in body) {
       job = await consent.takeGrant(patient, body.statement, subscriptionId);
     } else {
@@ -61,7 +60,7 @@ export class SubscriptionService {
       const grant = { authorityId, permissions, purposes, until, ...terms, subscriptionId };
       job = await consent.grant(patient, grant, { passphrase, caller }, request);
     }
-    return consent.outcome(patient, job, WAIT_MS);
+    return { job, isAlready: false };
   }
 
   async reject(
@@ -69,18 +68,16 @@ export class SubscriptionService {
     subscriptionId: string,
     body: ReadyOrPassphrase,
     caller: string,
-  ): Promise<JobOutcome> {
+  ): Promise<Taken> {
     const { core, consent } = this.#options;
     const patient = core.patients.get(patientId);
     const open = ['pending', 'rejected'] as const;
-    const taken =
-      'statement' in body
-        ? await consent.takeRejection(patient, body.statement, subscriptionId)
-        : await consent.reject(patient, await this.#asked(patient.patientId, subscriptionId, open), {
-            ...body,
-            caller,
-          });
-    return consent.outcomeOf(patient, taken, WAIT_MS);
+    return 'statement' in body
+      ? consent.takeRejection(patient, body.statement, subscriptionId)
+      : consent.reject(patient, await this.#asked(patient.patientId, subscriptionId, open), {
+          ...body,
+          caller,
+        });
   }
 
   /** A page of the ledger's can be empty although there is more: some of them make one. */

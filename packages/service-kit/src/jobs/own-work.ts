@@ -7,7 +7,7 @@ import type { JobRow, JobStore } from './job-store.js';
 import type { Progress } from './progress.js';
 
 const CONCURRENCY = 2;
-const BACKOFF = { minMs: 250, maxMs: 15_000 };
+const BACKOFF = { minMs: 250, maxMs: 5_000 };
 const WAITING = { stage: 'waiting', done: null, total: null };
 
 type Step = Pick<Progress<unknown>, 'stage' | 'done' | 'total'>;

@@ -2,12 +2,17 @@ import { Type } from 'typebox';
 import { Id128 } from '@careledger/domain';
 import { ROLES } from '../config/roles.js';
 import { principalOf, requireRole } from '../http/auth.js';
+import { withExamples } from '../http/examples.js';
 import { Next, pageQuery } from '../http/pages.js';
 import { preferredWaitMs } from '../http/preferences.js';
 import type { ServiceApp } from '../http/service.js';
+import { exampleJob } from './example.js';
 import { JOBS_PATH, Job, JobSummary, jobPath } from './job.js';
 import type { Jobs } from './jobs.js';
 import { JOB_RETRY_S } from './long-work.js';
+
+const running = exampleJob({ kind: 'verification', stage: 'verifying', done: 40, total: 86 }, null);
+const { result: _none, ...summary } = running;
 
 const JOBS_DEFAULT = 20;
 const JOBS_MAX = 100;
@@ -22,7 +27,12 @@ export async function jobsPlugin(app: ServiceApp, { jobs }: { readonly jobs: Job
       schema: {
         summary: 'Jobs that this token has asked for, newest first; one that has ended is kept for 30 days',
         querystring: Type.Object(pageQuery({ byDefault: JOBS_DEFAULT, max: JOBS_MAX })),
-        response: { 200: Type.Object({ jobs: Type.Array(JobSummary), next: Next }) },
+        response: {
+          200: withExamples(Type.Object({ jobs: Type.Array(JobSummary), next: Next }), {
+            jobs: [summary],
+            next: null,
+          }),
+        },
       },
     },
     async (request) => jobs.list(principalOf(request).tokenSha256, request.query),
@@ -36,7 +46,7 @@ export async function jobsPlugin(app: ServiceApp, { jobs }: { readonly jobs: Job
         summary: 'How far a job has come; `Prefer: wait=N` waits for its end',
         problems: ['NOT_FOUND'],
         params: Type.Object({ jobId: Id128 }),
-        response: { 200: Job },
+        response: { 200: withExamples(Job, running) },
       },
     },
     async (request, reply) => {

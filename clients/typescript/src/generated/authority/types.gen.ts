@@ -1021,6 +1021,10 @@ export type CreatePractitionerData = {
          * The same key with the same request again, within a day, has the effect of the first alone and gets its answer
          */
         'idempotency-key'?: string;
+        /**
+         * `respond-async`: 202 at once, unless it is done already; `wait=N`: after N seconds at the latest (RFC 7240)
+         */
+        prefer?: string;
     };
     path?: never;
     query?: never;
@@ -1108,20 +1112,55 @@ export type CreatePractitionerResponses = {
      */
     202: {
         /**
-         * Pseudonym of a practitioner within an authority
+         * 128 random bits, base64url
          */
-        practitionerId: string;
-        role: string;
-        unit: string | null;
-        identity: {
-            identifier: string;
-            name?: string;
+        jobId: string;
+        /**
+         * What is done, e.g. `grant`
+         */
+        kind: string;
+        /**
+         * One that has ended stays as it ended
+         */
+        state: 'running' | 'succeeded' | 'failed';
+        /**
+         * How far it has come, in the words of its kind
+         */
+        stage: string;
+        done: number | null;
+        total: number | null;
+        /**
+         * RFC 3339, UTC, milliseconds optional
+         */
+        createdAt: string;
+        endedAt: string | null;
+        lastError: string | null;
+        resultUrl: string | null;
+        problem: {
+            type: string;
+            title: string;
+            status: number;
+            code: string;
+            detail?: string;
+            [key: string]: unknown;
+        } | null;
+        result: {
+            /**
+             * Pseudonym of a practitioner within an authority
+             */
+            practitionerId: string;
+            role: string;
+            unit: string | null;
+            identity: {
+                identifier: string;
+                name?: string;
+            };
+            stage: 'registering' | 'active' | 'withdrawing' | 'withdrawn' | 'refused';
+            txIds: {
+                [key: string]: string;
+            };
+            reason: string | null;
         };
-        stage: 'registering' | 'active' | 'withdrawing' | 'withdrawn' | 'refused';
-        txIds: {
-            [key: string]: string;
-        };
-        reason: string | null;
     };
 };
 
@@ -1134,6 +1173,10 @@ export type DeletePractitionerData = {
          * ETag of what the caller has seen; 412 where it is another now
          */
         'if-match'?: string;
+        /**
+         * `respond-async`: 202 at once, unless it is done already; `wait=N`: after N seconds at the latest (RFC 7240)
+         */
+        prefer?: string;
     };
     path: {
         /**
@@ -1230,20 +1273,55 @@ export type DeletePractitionerResponses = {
      */
     202: {
         /**
-         * Pseudonym of a practitioner within an authority
+         * 128 random bits, base64url
          */
-        practitionerId: string;
-        role: string;
-        unit: string | null;
-        identity: {
-            identifier: string;
-            name?: string;
+        jobId: string;
+        /**
+         * What is done, e.g. `grant`
+         */
+        kind: string;
+        /**
+         * One that has ended stays as it ended
+         */
+        state: 'running' | 'succeeded' | 'failed';
+        /**
+         * How far it has come, in the words of its kind
+         */
+        stage: string;
+        done: number | null;
+        total: number | null;
+        /**
+         * RFC 3339, UTC, milliseconds optional
+         */
+        createdAt: string;
+        endedAt: string | null;
+        lastError: string | null;
+        resultUrl: string | null;
+        problem: {
+            type: string;
+            title: string;
+            status: number;
+            code: string;
+            detail?: string;
+            [key: string]: unknown;
+        } | null;
+        result: {
+            /**
+             * Pseudonym of a practitioner within an authority
+             */
+            practitionerId: string;
+            role: string;
+            unit: string | null;
+            identity: {
+                identifier: string;
+                name?: string;
+            };
+            stage: 'registering' | 'active' | 'withdrawing' | 'withdrawn' | 'refused';
+            txIds: {
+                [key: string]: string;
+            };
+            reason: string | null;
         };
-        stage: 'registering' | 'active' | 'withdrawing' | 'withdrawn' | 'refused';
-        txIds: {
-            [key: string]: string;
-        };
-        reason: string | null;
     };
 };
 
@@ -2398,6 +2476,10 @@ export type ReplaceRecordData = {
          * The same key with the same request again, within a day, has the effect of the first alone and gets its answer
          */
         'idempotency-key'?: string;
+        /**
+         * `respond-async`: 202 at once, unless it is done already; `wait=N`: after N seconds at the latest (RFC 7240)
+         */
+        prefer?: string;
     };
     path: {
         /**
@@ -2536,21 +2618,56 @@ export type ReplaceRecordResponses = {
      */
     202: {
         /**
-         * A record, named by its author
+         * 128 random bits, base64url
          */
-        recordId: string;
-        version: number;
+        jobId: string;
         /**
-         * Pseudonym of a patient
+         * What is done, e.g. `grant`
          */
-        patientId: string;
-        stage: 'sealed' | 'stored' | 'announced' | 'refused';
-        providerId: string;
-        storeTxId: string | null;
-        receipt: string | null;
-        announceTxId: string | null;
-        reason: string | null;
+        kind: string;
+        /**
+         * One that has ended stays as it ended
+         */
+        state: 'running' | 'succeeded' | 'failed';
+        /**
+         * How far it has come, in the words of its kind
+         */
+        stage: string;
+        done: number | null;
+        total: number | null;
+        /**
+         * RFC 3339, UTC, milliseconds optional
+         */
+        createdAt: string;
+        endedAt: string | null;
         lastError: string | null;
+        resultUrl: string | null;
+        problem: {
+            type: string;
+            title: string;
+            status: number;
+            code: string;
+            detail?: string;
+            [key: string]: unknown;
+        } | null;
+        result: {
+            /**
+             * A record, named by its author
+             */
+            recordId: string;
+            version: number;
+            /**
+             * Pseudonym of a patient
+             */
+            patientId: string;
+            stage: 'sealed' | 'stored' | 'announced' | 'refused';
+            providerId: string;
+            storeTxId: string | null;
+            receipt: string | null;
+            announceTxId: string | null;
+            reason: string | null;
+            lastError: string | null;
+        };
     };
 };
 
@@ -2888,6 +3005,10 @@ export type CreateRecordData = {
          * The same key with the same request again, within a day, has the effect of the first alone and gets its answer
          */
         'idempotency-key'?: string;
+        /**
+         * `respond-async`: 202 at once, unless it is done already; `wait=N`: after N seconds at the latest (RFC 7240)
+         */
+        prefer?: string;
     };
     path?: never;
     query?: {
@@ -3013,21 +3134,56 @@ export type CreateRecordResponses = {
      */
     202: {
         /**
-         * A record, named by its author
+         * 128 random bits, base64url
          */
-        recordId: string;
-        version: number;
+        jobId: string;
         /**
-         * Pseudonym of a patient
+         * What is done, e.g. `grant`
          */
-        patientId: string;
-        stage: 'sealed' | 'stored' | 'announced' | 'refused';
-        providerId: string;
-        storeTxId: string | null;
-        receipt: string | null;
-        announceTxId: string | null;
-        reason: string | null;
+        kind: string;
+        /**
+         * One that has ended stays as it ended
+         */
+        state: 'running' | 'succeeded' | 'failed';
+        /**
+         * How far it has come, in the words of its kind
+         */
+        stage: string;
+        done: number | null;
+        total: number | null;
+        /**
+         * RFC 3339, UTC, milliseconds optional
+         */
+        createdAt: string;
+        endedAt: string | null;
         lastError: string | null;
+        resultUrl: string | null;
+        problem: {
+            type: string;
+            title: string;
+            status: number;
+            code: string;
+            detail?: string;
+            [key: string]: unknown;
+        } | null;
+        result: {
+            /**
+             * A record, named by its author
+             */
+            recordId: string;
+            version: number;
+            /**
+             * Pseudonym of a patient
+             */
+            patientId: string;
+            stage: 'sealed' | 'stored' | 'announced' | 'refused';
+            providerId: string;
+            storeTxId: string | null;
+            receipt: string | null;
+            announceTxId: string | null;
+            reason: string | null;
+            lastError: string | null;
+        };
     };
 };
 
@@ -3252,6 +3408,10 @@ export type CreateVisitData = {
          * The same key with the same request again, within a day, has the effect of the first alone and gets its answer
          */
         'idempotency-key'?: string;
+        /**
+         * `respond-async`: 202 at once, unless it is done already; `wait=N`: after N seconds at the latest (RFC 7240)
+         */
+        prefer?: string;
     };
     path?: never;
     query?: never;
@@ -3351,22 +3511,57 @@ export type CreateVisitResponses = {
         /**
          * 128 random bits, base64url
          */
-        visitId: string;
+        jobId: string;
         /**
-         * Pseudonym of a patient
+         * What is done, e.g. `grant`
          */
-        patientId: string;
+        kind: string;
+        /**
+         * One that has ended stays as it ended
+         */
+        state: 'running' | 'succeeded' | 'failed';
+        /**
+         * How far it has come, in the words of its kind
+         */
+        stage: string;
+        done: number | null;
+        total: number | null;
         /**
          * RFC 3339, UTC, milliseconds optional
          */
-        at: string;
-        stage: 'pending' | 'recorded' | 'related' | 'refused' | 'unknown';
-        confirmed: boolean;
-        txId: string | null;
-        relatedTxId: string | null;
-        relayedBy: string | null;
-        reason: string | null;
-        data?: unknown;
+        createdAt: string;
+        endedAt: string | null;
+        lastError: string | null;
+        resultUrl: string | null;
+        problem: {
+            type: string;
+            title: string;
+            status: number;
+            code: string;
+            detail?: string;
+            [key: string]: unknown;
+        } | null;
+        result: {
+            /**
+             * 128 random bits, base64url
+             */
+            visitId: string;
+            /**
+             * Pseudonym of a patient
+             */
+            patientId: string;
+            /**
+             * RFC 3339, UTC, milliseconds optional
+             */
+            at: string;
+            stage: 'pending' | 'recorded' | 'related' | 'refused' | 'unknown';
+            confirmed: boolean;
+            txId: string | null;
+            relatedTxId: string | null;
+            relayedBy: string | null;
+            reason: string | null;
+            data?: unknown;
+        };
     };
 };
 
@@ -3744,3 +3939,222 @@ export type CreateSettingsStatementResponses = {
 };
 
 export type CreateSettingsStatementResponse = CreateSettingsStatementResponses[keyof CreateSettingsStatementResponses];
+
+export type ListJobsData = {
+    body?: never;
+    headers?: {
+        /**
+         * ETags that the caller has: where one is still right, the answer is 304 without a body
+         */
+        'if-none-match'?: string;
+    };
+    path?: never;
+    query?: {
+        /**
+         * `next` of the page before
+         */
+        cursor?: string;
+        limit?: number;
+    };
+    url: '/v1/jobs';
+};
+
+export type ListJobsErrors = {
+    /**
+     * `MALFORMED_REQUEST`: The request is no valid HTTP
+     *
+     * `VALIDATION_FAILED`: The request does not match the documented schema
+     */
+    400: Problem;
+    /**
+     * `UNAUTHENTICATED`: A valid bearer token is required
+     */
+    401: Problem;
+    /**
+     * `FORBIDDEN`: The role of this token may not do this
+     */
+    403: Problem;
+    /**
+     * `CURSOR_INVALID`: The cursor is none that this list gave
+     */
+    422: Problem;
+    /**
+     * `TOO_MANY_REQUESTS`: Too many requests: slow down
+     */
+    429: Problem;
+    /**
+     * `INTERNAL_ERROR`: The service failed; the log has the cause under the instance id
+     */
+    500: Problem;
+    /**
+     * `SHUTTING_DOWN`: The service is stopping: ask again shortly
+     */
+    503: Problem;
+    /**
+     * Any other problem, e.g. of the connection (408, 417, 431)
+     */
+    default: Problem;
+};
+
+export type ListJobsError = ListJobsErrors[keyof ListJobsErrors];
+
+export type ListJobsResponses = {
+    /**
+     * OK
+     */
+    200: {
+        jobs: Array<{
+            /**
+             * 128 random bits, base64url
+             */
+            jobId: string;
+            /**
+             * What is done, e.g. `grant`
+             */
+            kind: string;
+            /**
+             * One that has ended stays as it ended
+             */
+            state: 'running' | 'succeeded' | 'failed';
+            /**
+             * How far it has come, in the words of its kind
+             */
+            stage: string;
+            done: number | null;
+            total: number | null;
+            /**
+             * RFC 3339, UTC, milliseconds optional
+             */
+            createdAt: string;
+            endedAt: string | null;
+            lastError: string | null;
+            resultUrl: string | null;
+            problem: {
+                type: string;
+                title: string;
+                status: number;
+                code: string;
+                detail?: string;
+                [key: string]: unknown;
+            } | null;
+        }>;
+        /**
+         * Cursor of the page that follows; null on the last one. A page may be short, or empty, before that
+         */
+        next: string | null;
+    };
+};
+
+export type ListJobsResponse = ListJobsResponses[keyof ListJobsResponses];
+
+export type GetJobData = {
+    body?: never;
+    headers?: {
+        /**
+         * `respond-async`: 202 at once, unless it is done already; `wait=N`: after N seconds at the latest (RFC 7240)
+         */
+        prefer?: string;
+        /**
+         * ETags that the caller has: where one is still right, the answer is 304 without a body
+         */
+        'if-none-match'?: string;
+    };
+    path: {
+        /**
+         * 128 random bits, base64url
+         */
+        jobId: string;
+    };
+    query?: never;
+    url: '/v1/jobs/{jobId}';
+};
+
+export type GetJobErrors = {
+    /**
+     * `MALFORMED_REQUEST`: The request is no valid HTTP
+     *
+     * `VALIDATION_FAILED`: The request does not match the documented schema
+     */
+    400: Problem;
+    /**
+     * `UNAUTHENTICATED`: A valid bearer token is required
+     */
+    401: Problem;
+    /**
+     * `FORBIDDEN`: The role of this token may not do this
+     */
+    403: Problem;
+    /**
+     * `NOT_FOUND`: There is no such resource
+     */
+    404: Problem;
+    /**
+     * `URI_TOO_LONG`: A part of the path is longer than the limit
+     */
+    414: Problem;
+    /**
+     * `TOO_MANY_REQUESTS`: Too many requests: slow down
+     */
+    429: Problem;
+    /**
+     * `INTERNAL_ERROR`: The service failed; the log has the cause under the instance id
+     */
+    500: Problem;
+    /**
+     * `SHUTTING_DOWN`: The service is stopping: ask again shortly
+     */
+    503: Problem;
+    /**
+     * Any other problem, e.g. of the connection (408, 417, 431)
+     */
+    default: Problem;
+};
+
+export type GetJobError = GetJobErrors[keyof GetJobErrors];
+
+export type GetJobResponses = {
+    /**
+     * OK
+     */
+    200: {
+        /**
+         * 128 random bits, base64url
+         */
+        jobId: string;
+        /**
+         * What is done, e.g. `grant`
+         */
+        kind: string;
+        /**
+         * One that has ended stays as it ended
+         */
+        state: 'running' | 'succeeded' | 'failed';
+        /**
+         * How far it has come, in the words of its kind
+         */
+        stage: string;
+        done: number | null;
+        total: number | null;
+        /**
+         * RFC 3339, UTC, milliseconds optional
+         */
+        createdAt: string;
+        endedAt: string | null;
+        lastError: string | null;
+        resultUrl: string | null;
+        problem: {
+            type: string;
+            title: string;
+            status: number;
+            code: string;
+            detail?: string;
+            [key: string]: unknown;
+        } | null;
+        /**
+         * What the request would be answered with if it came now, as its 200 or 201 describes it; null while there is nothing to tell, and where it failed
+         */
+        result: unknown;
+    };
+};
+
+export type GetJobResponse = GetJobResponses[keyof GetJobResponses];

@@ -436,6 +436,10 @@ export type CreatePatientData = {
          * The same key with the same request again, within a day, has the effect of the first alone and gets its answer
          */
         'idempotency-key'?: string;
+        /**
+         * `respond-async`: 202 at once, unless it is done already; `wait=N`: after N seconds at the latest (RFC 7240)
+         */
+        prefer?: string;
     };
     path?: never;
     query?: never;
@@ -473,6 +477,8 @@ export type CreatePatientErrors = {
     415: Problem;
     /**
      * `PASSPHRASE_TOO_SHORT`: The passphrase is too short for the key that it guards
+     *
+     * `CONSENT_REFUSED`: The ledger refused the statement; `reason` says why
      *
      * `IDEMPOTENCY_KEY_REUSED`: The idempotency key was used for another request
      */
@@ -524,6 +530,64 @@ export type CreatePatientResponses = {
          * Bearer token of role patient, shown once
          */
         token: string;
+    };
+    /**
+     * Accepted
+     */
+    202: {
+        /**
+         * 128 random bits, base64url
+         */
+        jobId: string;
+        /**
+         * What is done, e.g. `grant`
+         */
+        kind: string;
+        /**
+         * One that has ended stays as it ended
+         */
+        state: 'running' | 'succeeded' | 'failed';
+        /**
+         * How far it has come, in the words of its kind
+         */
+        stage: string;
+        done: number | null;
+        total: number | null;
+        /**
+         * RFC 3339, UTC, milliseconds optional
+         */
+        createdAt: string;
+        endedAt: string | null;
+        lastError: string | null;
+        resultUrl: string | null;
+        problem: {
+            type: string;
+            title: string;
+            status: number;
+            code: string;
+            detail?: string;
+            [key: string]: unknown;
+        } | null;
+        result: {
+            /**
+             * Pseudonym of a patient
+             */
+            patientId: string;
+            /**
+             * RFC 3339, UTC, milliseconds optional
+             */
+            createdAt: string;
+            chain: {
+                height: number;
+                hash: string;
+            };
+            devices: number;
+            registeredOn: Array<'authorities' | 'cloud'>;
+            /**
+             * Bearer token of role patient, shown once
+             */
+            token: string;
+        };
     };
 };
 
@@ -2215,6 +2279,10 @@ export type VerifyPatientChainData = {
          * The same key with the same request again, within a day, has the effect of the first alone and gets its answer
          */
         'idempotency-key'?: string;
+        /**
+         * `respond-async`: 202 at once, unless it is done already; `wait=N`: after N seconds at the latest (RFC 7240)
+         */
+        prefer?: string;
     };
     path: {
         /**
@@ -2300,6 +2368,48 @@ export type VerifyPatientChainResponses = {
     200: {
         report: unknown;
         anchorsOnLedger: number;
+    };
+    /**
+     * Accepted
+     */
+    202: {
+        /**
+         * 128 random bits, base64url
+         */
+        jobId: string;
+        /**
+         * What is done, e.g. `grant`
+         */
+        kind: string;
+        /**
+         * One that has ended stays as it ended
+         */
+        state: 'running' | 'succeeded' | 'failed';
+        /**
+         * How far it has come, in the words of its kind
+         */
+        stage: string;
+        done: number | null;
+        total: number | null;
+        /**
+         * RFC 3339, UTC, milliseconds optional
+         */
+        createdAt: string;
+        endedAt: string | null;
+        lastError: string | null;
+        resultUrl: string | null;
+        problem: {
+            type: string;
+            title: string;
+            status: number;
+            code: string;
+            detail?: string;
+            [key: string]: unknown;
+        } | null;
+        result: {
+            report: unknown;
+            anchorsOnLedger: number;
+        } | null;
     };
 };
 
@@ -3837,6 +3947,10 @@ export type CreatePatientGrantData = {
          * The same key with the same request again, within a day, has the effect of the first alone and gets its answer
          */
         'idempotency-key'?: string;
+        /**
+         * `respond-async`: 202 at once, unless it is done already; `wait=N`: after N seconds at the latest (RFC 7240)
+         */
+        prefer?: string;
     };
     path: {
         /**
@@ -3956,17 +4070,52 @@ export type CreatePatientGrantResponses = {
         /**
          * 128 random bits, base64url
          */
-        statementId: string;
-        status: 'done' | 'open';
-        channels: Array<{
-            channel: 'authorities' | 'cloud';
-            status: string;
-            txId: string | null;
-        }>;
+        jobId: string;
         /**
-         * The ledgers had this decision before: nothing was sent, the transactions are the earlier ones
+         * What is done, e.g. `grant`
          */
-        already?: true;
+        kind: string;
+        /**
+         * One that has ended stays as it ended
+         */
+        state: 'running' | 'succeeded' | 'failed';
+        /**
+         * How far it has come, in the words of its kind
+         */
+        stage: string;
+        done: number | null;
+        total: number | null;
+        /**
+         * RFC 3339, UTC, milliseconds optional
+         */
+        createdAt: string;
+        endedAt: string | null;
+        lastError: string | null;
+        resultUrl: string | null;
+        problem: {
+            type: string;
+            title: string;
+            status: number;
+            code: string;
+            detail?: string;
+            [key: string]: unknown;
+        } | null;
+        result: {
+            /**
+             * 128 random bits, base64url
+             */
+            statementId: string;
+            status: 'done' | 'open';
+            channels: Array<{
+                channel: 'authorities' | 'cloud';
+                status: string;
+                txId: string | null;
+            }>;
+            /**
+             * The ledgers had this decision before: nothing was sent, the transactions are the earlier ones
+             */
+            already?: true;
+        };
     };
 };
 
@@ -3986,6 +4135,10 @@ export type RevokePatientGrantData = {
          * The same key with the same request again, within a day, has the effect of the first alone and gets its answer
          */
         'idempotency-key'?: string;
+        /**
+         * `respond-async`: 202 at once, unless it is done already; `wait=N`: after N seconds at the latest (RFC 7240)
+         */
+        prefer?: string;
     };
     path: {
         /**
@@ -4111,17 +4264,52 @@ export type RevokePatientGrantResponses = {
         /**
          * 128 random bits, base64url
          */
-        statementId: string;
-        status: 'done' | 'open';
-        channels: Array<{
-            channel: 'authorities' | 'cloud';
-            status: string;
-            txId: string | null;
-        }>;
+        jobId: string;
         /**
-         * The ledgers had this decision before: nothing was sent, the transactions are the earlier ones
+         * What is done, e.g. `grant`
          */
-        already?: true;
+        kind: string;
+        /**
+         * One that has ended stays as it ended
+         */
+        state: 'running' | 'succeeded' | 'failed';
+        /**
+         * How far it has come, in the words of its kind
+         */
+        stage: string;
+        done: number | null;
+        total: number | null;
+        /**
+         * RFC 3339, UTC, milliseconds optional
+         */
+        createdAt: string;
+        endedAt: string | null;
+        lastError: string | null;
+        resultUrl: string | null;
+        problem: {
+            type: string;
+            title: string;
+            status: number;
+            code: string;
+            detail?: string;
+            [key: string]: unknown;
+        } | null;
+        result: {
+            /**
+             * 128 random bits, base64url
+             */
+            statementId: string;
+            status: 'done' | 'open';
+            channels: Array<{
+                channel: 'authorities' | 'cloud';
+                status: string;
+                txId: string | null;
+            }>;
+            /**
+             * The ledgers had this decision before: nothing was sent, the transactions are the earlier ones
+             */
+            already?: true;
+        };
     };
 };
 
@@ -4141,6 +4329,10 @@ export type RevokeAllPatientGrantsData = {
          * The same key with the same request again, within a day, has the effect of the first alone and gets its answer
          */
         'idempotency-key'?: string;
+        /**
+         * `respond-async`: 202 at once, unless it is done already; `wait=N`: after N seconds at the latest (RFC 7240)
+         */
+        prefer?: string;
     };
     path: {
         /**
@@ -4260,17 +4452,52 @@ export type RevokeAllPatientGrantsResponses = {
         /**
          * 128 random bits, base64url
          */
-        statementId: string;
-        status: 'done' | 'open';
-        channels: Array<{
-            channel: 'authorities' | 'cloud';
-            status: string;
-            txId: string | null;
-        }>;
+        jobId: string;
         /**
-         * The ledgers had this decision before: nothing was sent, the transactions are the earlier ones
+         * What is done, e.g. `grant`
          */
-        already?: true;
+        kind: string;
+        /**
+         * One that has ended stays as it ended
+         */
+        state: 'running' | 'succeeded' | 'failed';
+        /**
+         * How far it has come, in the words of its kind
+         */
+        stage: string;
+        done: number | null;
+        total: number | null;
+        /**
+         * RFC 3339, UTC, milliseconds optional
+         */
+        createdAt: string;
+        endedAt: string | null;
+        lastError: string | null;
+        resultUrl: string | null;
+        problem: {
+            type: string;
+            title: string;
+            status: number;
+            code: string;
+            detail?: string;
+            [key: string]: unknown;
+        } | null;
+        result: {
+            /**
+             * 128 random bits, base64url
+             */
+            statementId: string;
+            status: 'done' | 'open';
+            channels: Array<{
+                channel: 'authorities' | 'cloud';
+                status: string;
+                txId: string | null;
+            }>;
+            /**
+             * The ledgers had this decision before: nothing was sent, the transactions are the earlier ones
+             */
+            already?: true;
+        };
     };
 };
 
@@ -4554,6 +4781,10 @@ export type ApprovePatientSubscriptionData = {
          * The same key with the same request again, within a day, has the effect of the first alone and gets its answer
          */
         'idempotency-key'?: string;
+        /**
+         * `respond-async`: 202 at once, unless it is done already; `wait=N`: after N seconds at the latest (RFC 7240)
+         */
+        prefer?: string;
     };
     path: {
         /**
@@ -4681,17 +4912,52 @@ export type ApprovePatientSubscriptionResponses = {
         /**
          * 128 random bits, base64url
          */
-        statementId: string;
-        status: 'done' | 'open';
-        channels: Array<{
-            channel: 'authorities' | 'cloud';
-            status: string;
-            txId: string | null;
-        }>;
+        jobId: string;
         /**
-         * The ledgers had this decision before: nothing was sent, the transactions are the earlier ones
+         * What is done, e.g. `grant`
          */
-        already?: true;
+        kind: string;
+        /**
+         * One that has ended stays as it ended
+         */
+        state: 'running' | 'succeeded' | 'failed';
+        /**
+         * How far it has come, in the words of its kind
+         */
+        stage: string;
+        done: number | null;
+        total: number | null;
+        /**
+         * RFC 3339, UTC, milliseconds optional
+         */
+        createdAt: string;
+        endedAt: string | null;
+        lastError: string | null;
+        resultUrl: string | null;
+        problem: {
+            type: string;
+            title: string;
+            status: number;
+            code: string;
+            detail?: string;
+            [key: string]: unknown;
+        } | null;
+        result: {
+            /**
+             * 128 random bits, base64url
+             */
+            statementId: string;
+            status: 'done' | 'open';
+            channels: Array<{
+                channel: 'authorities' | 'cloud';
+                status: string;
+                txId: string | null;
+            }>;
+            /**
+             * The ledgers had this decision before: nothing was sent, the transactions are the earlier ones
+             */
+            already?: true;
+        };
     };
 };
 
@@ -4711,6 +4977,10 @@ export type RejectPatientSubscriptionData = {
          * The same key with the same request again, within a day, has the effect of the first alone and gets its answer
          */
         'idempotency-key'?: string;
+        /**
+         * `respond-async`: 202 at once, unless it is done already; `wait=N`: after N seconds at the latest (RFC 7240)
+         */
+        prefer?: string;
     };
     path: {
         /**
@@ -4838,17 +5108,52 @@ export type RejectPatientSubscriptionResponses = {
         /**
          * 128 random bits, base64url
          */
-        statementId: string;
-        status: 'done' | 'open';
-        channels: Array<{
-            channel: 'authorities' | 'cloud';
-            status: string;
-            txId: string | null;
-        }>;
+        jobId: string;
         /**
-         * The ledgers had this decision before: nothing was sent, the transactions are the earlier ones
+         * What is done, e.g. `grant`
          */
-        already?: true;
+        kind: string;
+        /**
+         * One that has ended stays as it ended
+         */
+        state: 'running' | 'succeeded' | 'failed';
+        /**
+         * How far it has come, in the words of its kind
+         */
+        stage: string;
+        done: number | null;
+        total: number | null;
+        /**
+         * RFC 3339, UTC, milliseconds optional
+         */
+        createdAt: string;
+        endedAt: string | null;
+        lastError: string | null;
+        resultUrl: string | null;
+        problem: {
+            type: string;
+            title: string;
+            status: number;
+            code: string;
+            detail?: string;
+            [key: string]: unknown;
+        } | null;
+        result: {
+            /**
+             * 128 random bits, base64url
+             */
+            statementId: string;
+            status: 'done' | 'open';
+            channels: Array<{
+                channel: 'authorities' | 'cloud';
+                status: string;
+                txId: string | null;
+            }>;
+            /**
+             * The ledgers had this decision before: nothing was sent, the transactions are the earlier ones
+             */
+            already?: true;
+        };
     };
 };
 
@@ -5257,6 +5562,10 @@ export type FlushPatientData = {
          * The same key with the same request again, within a day, has the effect of the first alone and gets its answer
          */
         'idempotency-key'?: string;
+        /**
+         * `respond-async`: 202 at once, unless it is done already; `wait=N`: after N seconds at the latest (RFC 7240)
+         */
+        prefer?: string;
     };
     path: {
         /**
@@ -5349,6 +5658,56 @@ export type FlushPatientResponses = {
         rewraps: number;
         anchoredHeight: number | null;
     };
+    /**
+     * Accepted
+     */
+    202: {
+        /**
+         * 128 random bits, base64url
+         */
+        jobId: string;
+        /**
+         * What is done, e.g. `grant`
+         */
+        kind: string;
+        /**
+         * One that has ended stays as it ended
+         */
+        state: 'running' | 'succeeded' | 'failed';
+        /**
+         * How far it has come, in the words of its kind
+         */
+        stage: string;
+        done: number | null;
+        total: number | null;
+        /**
+         * RFC 3339, UTC, milliseconds optional
+         */
+        createdAt: string;
+        endedAt: string | null;
+        lastError: string | null;
+        resultUrl: string | null;
+        problem: {
+            type: string;
+            title: string;
+            status: number;
+            code: string;
+            detail?: string;
+            [key: string]: unknown;
+        } | null;
+        result: {
+            /**
+             * Pseudonym of a patient
+             */
+            patientId: string;
+            isDrained: boolean;
+            due: number;
+            open: number;
+            consent: number;
+            rewraps: number;
+            anchoredHeight: number | null;
+        } | null;
+    };
 };
 
 export type FlushPatientResponse = FlushPatientResponses[keyof FlushPatientResponses];
@@ -5360,6 +5719,10 @@ export type FlushData = {
          * The same key with the same request again, within a day, has the effect of the first alone and gets its answer
          */
         'idempotency-key'?: string;
+        /**
+         * `respond-async`: 202 at once, unless it is done already; `wait=N`: after N seconds at the latest (RFC 7240)
+         */
+        prefer?: string;
     };
     path?: never;
     query?: {
@@ -5439,6 +5802,59 @@ export type FlushResponses = {
             rewraps: number;
             anchoredHeight: number | null;
         }>;
+    };
+    /**
+     * Accepted
+     */
+    202: {
+        /**
+         * 128 random bits, base64url
+         */
+        jobId: string;
+        /**
+         * What is done, e.g. `grant`
+         */
+        kind: string;
+        /**
+         * One that has ended stays as it ended
+         */
+        state: 'running' | 'succeeded' | 'failed';
+        /**
+         * How far it has come, in the words of its kind
+         */
+        stage: string;
+        done: number | null;
+        total: number | null;
+        /**
+         * RFC 3339, UTC, milliseconds optional
+         */
+        createdAt: string;
+        endedAt: string | null;
+        lastError: string | null;
+        resultUrl: string | null;
+        problem: {
+            type: string;
+            title: string;
+            status: number;
+            code: string;
+            detail?: string;
+            [key: string]: unknown;
+        } | null;
+        result: {
+            isDrained: boolean;
+            patients: Array<{
+                /**
+                 * Pseudonym of a patient
+                 */
+                patientId: string;
+                isDrained: boolean;
+                due: number;
+                open: number;
+                consent: number;
+                rewraps: number;
+                anchoredHeight: number | null;
+            }>;
+        } | null;
     };
 };
 
@@ -5750,3 +6166,222 @@ export type CreateAttestationResponses = {
 };
 
 export type CreateAttestationResponse = CreateAttestationResponses[keyof CreateAttestationResponses];
+
+export type ListJobsData = {
+    body?: never;
+    headers?: {
+        /**
+         * ETags that the caller has: where one is still right, the answer is 304 without a body
+         */
+        'if-none-match'?: string;
+    };
+    path?: never;
+    query?: {
+        /**
+         * `next` of the page before
+         */
+        cursor?: string;
+        limit?: number;
+    };
+    url: '/v1/jobs';
+};
+
+export type ListJobsErrors = {
+    /**
+     * `MALFORMED_REQUEST`: The request is no valid HTTP
+     *
+     * `VALIDATION_FAILED`: The request does not match the documented schema
+     */
+    400: Problem;
+    /**
+     * `UNAUTHENTICATED`: A valid bearer token is required
+     */
+    401: Problem;
+    /**
+     * `FORBIDDEN`: The role of this token may not do this
+     */
+    403: Problem;
+    /**
+     * `CURSOR_INVALID`: The cursor is none that this list gave
+     */
+    422: Problem;
+    /**
+     * `TOO_MANY_REQUESTS`: Too many requests: slow down
+     */
+    429: Problem;
+    /**
+     * `INTERNAL_ERROR`: The service failed; the log has the cause under the instance id
+     */
+    500: Problem;
+    /**
+     * `SHUTTING_DOWN`: The service is stopping: ask again shortly
+     */
+    503: Problem;
+    /**
+     * Any other problem, e.g. of the connection (408, 417, 431)
+     */
+    default: Problem;
+};
+
+export type ListJobsError = ListJobsErrors[keyof ListJobsErrors];
+
+export type ListJobsResponses = {
+    /**
+     * OK
+     */
+    200: {
+        jobs: Array<{
+            /**
+             * 128 random bits, base64url
+             */
+            jobId: string;
+            /**
+             * What is done, e.g. `grant`
+             */
+            kind: string;
+            /**
+             * One that has ended stays as it ended
+             */
+            state: 'running' | 'succeeded' | 'failed';
+            /**
+             * How far it has come, in the words of its kind
+             */
+            stage: string;
+            done: number | null;
+            total: number | null;
+            /**
+             * RFC 3339, UTC, milliseconds optional
+             */
+            createdAt: string;
+            endedAt: string | null;
+            lastError: string | null;
+            resultUrl: string | null;
+            problem: {
+                type: string;
+                title: string;
+                status: number;
+                code: string;
+                detail?: string;
+                [key: string]: unknown;
+            } | null;
+        }>;
+        /**
+         * Cursor of the page that follows; null on the last one. A page may be short, or empty, before that
+         */
+        next: string | null;
+    };
+};
+
+export type ListJobsResponse = ListJobsResponses[keyof ListJobsResponses];
+
+export type GetJobData = {
+    body?: never;
+    headers?: {
+        /**
+         * `respond-async`: 202 at once, unless it is done already; `wait=N`: after N seconds at the latest (RFC 7240)
+         */
+        prefer?: string;
+        /**
+         * ETags that the caller has: where one is still right, the answer is 304 without a body
+         */
+        'if-none-match'?: string;
+    };
+    path: {
+        /**
+         * 128 random bits, base64url
+         */
+        jobId: string;
+    };
+    query?: never;
+    url: '/v1/jobs/{jobId}';
+};
+
+export type GetJobErrors = {
+    /**
+     * `MALFORMED_REQUEST`: The request is no valid HTTP
+     *
+     * `VALIDATION_FAILED`: The request does not match the documented schema
+     */
+    400: Problem;
+    /**
+     * `UNAUTHENTICATED`: A valid bearer token is required
+     */
+    401: Problem;
+    /**
+     * `FORBIDDEN`: The role of this token may not do this
+     */
+    403: Problem;
+    /**
+     * `NOT_FOUND`: There is no such resource
+     */
+    404: Problem;
+    /**
+     * `URI_TOO_LONG`: A part of the path is longer than the limit
+     */
+    414: Problem;
+    /**
+     * `TOO_MANY_REQUESTS`: Too many requests: slow down
+     */
+    429: Problem;
+    /**
+     * `INTERNAL_ERROR`: The service failed; the log has the cause under the instance id
+     */
+    500: Problem;
+    /**
+     * `SHUTTING_DOWN`: The service is stopping: ask again shortly
+     */
+    503: Problem;
+    /**
+     * Any other problem, e.g. of the connection (408, 417, 431)
+     */
+    default: Problem;
+};
+
+export type GetJobError = GetJobErrors[keyof GetJobErrors];
+
+export type GetJobResponses = {
+    /**
+     * OK
+     */
+    200: {
+        /**
+         * 128 random bits, base64url
+         */
+        jobId: string;
+        /**
+         * What is done, e.g. `grant`
+         */
+        kind: string;
+        /**
+         * One that has ended stays as it ended
+         */
+        state: 'running' | 'succeeded' | 'failed';
+        /**
+         * How far it has come, in the words of its kind
+         */
+        stage: string;
+        done: number | null;
+        total: number | null;
+        /**
+         * RFC 3339, UTC, milliseconds optional
+         */
+        createdAt: string;
+        endedAt: string | null;
+        lastError: string | null;
+        resultUrl: string | null;
+        problem: {
+            type: string;
+            title: string;
+            status: number;
+            code: string;
+            detail?: string;
+            [key: string]: unknown;
+        } | null;
+        /**
+         * What the request would be answered with if it came now, as its 200 or 201 describes it; null while there is nothing to tell, and where it failed
+         */
+        result: unknown;
+    };
+};
+
+export type GetJobResponse = GetJobResponses[keyof GetJobResponses];

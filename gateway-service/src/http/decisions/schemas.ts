@@ -1,0 +1,33 @@
+import { ChannelName, Id128 } from '@careledger/domain';
+import { exampleJob, jobOf, withExamples } from '@careledger/service-kit';
+import { Type } from 'typebox';
+import { byPatient } from '../access.js';
+import { done, open } from './examples.js';
+
+/** A decision: done on every channel, or on its way. */
+export const DecisionView = Type.Object({
+  /** The statement's id; of a grant, the grant's. Of a decision that others brought to the ledgers, that of what it ends. */
+  statementId: Id128,
+  status: Type.Union([Type.Literal('done'), Type.Literal('open')]),
+  channels: Type.Array(
+    Type.Object({
+      channel: ChannelName,
+      status: Type.String(),
+      txId: Type.Union([Type.String(), Type.Null()]),
+    }),
+  ),
+  already: Type.Optional(
+    Type.Literal(true, {
+      description:
+        'The ledgers had this decision before: nothing was sent, the transactions are the earlier ones',
+    }),
+  ),
+});
+
+/** What a route that takes a decision answers. */
+export const decisionResponses = {
+  200: withExamples(DecisionView, done),
+  202: withExamples(jobOf(DecisionView), exampleJob({ kind: 'decision', stage: open.status }, open)),
+};
+/** Only the patient decides; the ledgers may take longer than the request. */
+export const decided = { ...byPatient, isLongWork: true } as const;

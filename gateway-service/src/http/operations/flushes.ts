@@ -1,0 +1,42 @@
+import type { JobRun, Jobs, LongWork } from '@careledger/service-kit';
+import type { FlushAllView, FlushView } from './schemas.js';
+import type { OperationService } from './service.js';
+
+/** One attempt of a job to have everything arrive; then it leaves its place to others, and comes again. */
+const ATTEMPT_MS = 5_000;
+
+/** Flushes that go on until everything has arrived, however long the ledgers are away. */
+export interface Flushes {
+  /** By patient ID. */
+  readonly ofPatient: LongWork<FlushView, FlushView | null>;
+  readonly ofAll: LongWork<FlushAllView, FlushAllView | null>;
+}
+
+export function flushesOf(operations: OperationService, jobs: Pick<Jobs, 'perform'>): Flushes {
+  return {
+    ofPatient: jobs.perform('flush', async (patientId, run) => {
+      const left = await operations.flush(patientId, ATTEMPT_MS);
+      return drained(left, [left], run);
+    }),
+    ofAll: jobs.perform('flush-all', async (_all, run) => {
+      const left = await operations.flushAll(ATTEMPT_MS);
+      return drained(left, left.patients, run);
+    }),
+  };
+}
+
+/** @throws Error while something is left: the job is tried again */
+function drained<View extends FlushView | FlushAllView>(
+  view: View,
+  patients: readonly FlushView[],
+  { report }: JobRun,
+): View {
+  const left = patients.filter(({ isDrained }) => !isDrained);
+  report({ stage: 'patients', done: patients.length - left.length, total: patients.length });
+  if (view.isDrained) return view;
+  const counts = left.map(({ due, open, consent, rewraps }) => due + open + consent + rewraps);
+  const pieces = counts.reduce((sum, count) => sum + count, 0);
+  throw new Error(
+    `${pieces} pieces of work of ${left.length} patients are left, or their chains to be anchored`,
+  );
+}

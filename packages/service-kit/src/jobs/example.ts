@@ -1,0 +1,20 @@
+import { EXAMPLE } from '@careledger/domain/examples';
+import type { Job, JobSummary } from './job.js';
+
+/** What of a job an example says; the rest is the same everywhere. */
+export type ExampleOf = Pick<JobSummary, 'kind' | 'stage'> & Partial<JobSummary>;
+
+/** A job that is under way, for an OpenAPI description. @param result as far as it is known, or null */
+export const exampleJob = <Result>(of: ExampleOf, result: Result): Job<Result> => ({
+  jobId: EXAMPLE.requestSid,
+  state: 'running',
+  done: null,
+  total: null,
+  createdAt: EXAMPLE.at[3],
+  endedAt: null,
+  lastError: null,
+  resultUrl: null,
+  problem: null,
+  ...of,
+  result,
+});
