@@ -32,6 +32,7 @@ export const problems = defineProblems({
     status: 422,
     title: 'The notice is not the record that it says it is, or not for this authority; `reason` says why',
   },
+  NOTICE_UNKNOWN: { status: 404, title: 'No such direct notice came to this authority' },
   // FHIR
   FHIR_INVALID: { status: 422, title: 'Not what a record may say; `reason` says why' },
   // reading
@@ -60,7 +61,9 @@ export const problems = defineProblems({
   VERSION_CHANGED: {
     status: 412,
     title: 'The newest version is another one than If-Match names: `version`',
+    members: { version: { type: 'integer', description: 'The newest version', examples: [3] } },
   },
+  RESOURCE_CHANGED: { status: 412, title: 'It is not as If-Match says any more: read it again' },
   // people
   PRACTITIONER_UNKNOWN: { status: 422, title: 'No such practitioner is active within this authority' },
   UNIT_MISMATCH: { status: 403, title: 'The token is bound to another unit' },

@@ -18,6 +18,8 @@ import { NoticeReadings } from '../src/access/notice-readings.js';
 import { ReadGate } from '../src/access/read-gate.js';
 import type { Reader } from '../src/access/reader.js';
 import { Issuer } from '../src/issuer.js';
+import { AcknowledgementService } from '../src/notices/acknowledgement-service.js';
+import { AcknowledgementStore } from '../src/notices/acknowledgement-store.js';
 import { Announcements } from '../src/notices/announcements.js';
 import { EmergencyService } from '../src/notices/emergency-service.js';
 import { EmergencyStore } from '../src/notices/emergency-store.js';
@@ -168,6 +170,7 @@ export class TestHospital implements AsyncDisposable {
   readonly gate: ReadGate;
   readonly service: EmergencyService;
   readonly notices: NoticeReader;
+  readonly acknowledgements: AcknowledgementService;
   readonly writes: WriteStore;
   readonly writer: WriteService;
   readonly issuer = new Issuer(this.authorityId, TEST_NETWORK, generateEd25519().signer);
@@ -223,6 +226,10 @@ export class TestHospital implements AsyncDisposable {
     this.notices = new NoticeReader({
       ...{ gate: this.gate, emergencies: this.emergencies, service: this.service, scopes },
       ...{ log: this.log, keys: [ownKey], count: () => undefined },
+    });
+    this.acknowledgements = new AcknowledgementService({
+      ...{ issuer, store, emergencies: this.emergencies, log: this.log, gate: this.gate, clock },
+      ...{ acknowledgements: new AcknowledgementStore(store), reader: this.notices },
     });
     this.writes = new WriteStore(store);
     this.writer = new WriteService({

@@ -10,6 +10,9 @@ import { EMERGENCIES_PER_DEVICE_HOUR, RECORDS_PER_DEVICE_HOUR } from './processi
 const File = Type.String({ minLength: 1 });
 const Token = Secret({ minLength: 16 });
 
+/** A limit of silence, milliseconds. */
+const SilenceLimit = Type.Optional(Type.Union([Type.Integer({ minimum: 1_000 }), Type.Null()]));
+
 /** Time between comparisons of the channels' grants. */
 const DEFAULT_RECONCILE_INTERVAL_MS = 15 * 60_000;
 
@@ -74,6 +77,18 @@ export const GatewayConfig = closedObject({
     {
       emergency: Type.Integer({ minimum: 1, default: EMERGENCIES_PER_DEVICE_HOUR }),
       periodic: Type.Integer({ minimum: 1, default: RECORDS_PER_DEVICE_HOUR }),
+    },
+    { additionalProperties: false, default: {} },
+  ),
+  /** Time without a reading after which a device is silent, by what it is; null: never. What is left out is as the rules have it. */
+  silence: Type.Object(
+    {
+      cgmMs: SilenceLimit,
+      monitorMs: SilenceLimit,
+      meterMs: SilenceLimit,
+      otherMs: SilenceLimit,
+      /** After which authorities are told of a device's silence, or of its wrong clock. */
+      authoritiesAfterMs: SilenceLimit,
     },
     { additionalProperties: false, default: {} },
   ),

@@ -3,6 +3,8 @@ import type { ClinicalOverrides } from '@careledger/clinical';
 import type { KeyStore } from '@careledger/crypto/key-store';
 import { sodiumVerifier } from '@careledger/crypto/sodium';
 import { IdempotencyKeys, prepareDataDir, type Logger, type Worker } from '@careledger/service-kit';
+import { AcknowledgementFetcher } from './alarms/acknowledgement-fetcher.js';
+import { AlarmStore } from './alarms/alarm-store.js';
 import { EmbeddedBroker, openFrameSource, type FrameSource } from './broker/index.js';
 import type { GatewayConfig } from './config.js';
 import {
@@ -21,6 +23,7 @@ import { GatewayClock } from './device-clock/index.js';
 import { AnchorStore } from './delivery/anchor-store.js';
 import { Anchoring } from './delivery/anchoring.js';
 import { Announcing } from './delivery/announcing.js';
+import { AuthorityClients } from './delivery/authority-clients.js';
 import { Flushing } from './delivery/flushing.js';
 import { NoticeSender } from './delivery/notice-sender.js';
 import { NoticeStore } from './delivery/notice-store.js';
@@ -40,7 +43,7 @@ import { startWatcher, type WatcherOptions } from './ledger-access/watcher.js';
 import { GATEWAY_MIGRATIONS } from './migrations.js';
 import { PatientTokens } from './patients/patient-tokens.js';
 import { PatientProgress } from './patients/progress.js';
-import { Allowances, ProcessingStore, Processor } from './processing/index.js';
+import { Allowances, DevicePauses, GatewayLife, ProcessingStore, Processor } from './processing/index.js';
 import { RecordMaker } from './records/maker.js';
 import { UnmadeStore } from './records/unmade-store.js';
 import { SettingsHistories, SettingsService, SettingsStore } from './settings/index.js';
@@ -67,9 +70,14 @@ export class Gateway implements AsyncDisposable {
   readonly verifier = sodiumVerifier();
   readonly processing: ProcessingStore;
   readonly allowances: Allowances;
+  /** When this gateway was there to hear devices. */
+  readonly life: GatewayLife;
+  readonly pauses: DevicePauses;
   readonly processor: Processor;
   readonly versions: OwnVersionStore;
   readonly notices: NoticeStore;
+  /** What became of alarms: their calls and who acknowledged them. */
+  readonly alarms: AlarmStore;
   readonly rewraps: RewrapStore;
   readonly unmade: UnmadeStore;
   readonly steps: StepStore;
@@ -95,6 +103,7 @@ export class Gateway implements AsyncDisposable {
   readonly #keys: KeyStore;
   readonly #pipeline: DeliveryPipeline;
   readonly #noticeSender: NoticeSender;
+  readonly #acknowledgements: AcknowledgementFetcher;
   readonly #anchoring: Anchoring;
   readonly #rewrapper: Rewrapper;
   readonly #consentOutbox: ConsentOutbox;
@@ -139,8 +148,11 @@ export class Gateway implements AsyncDisposable {
 
     this.processing = new ProcessingStore(database);
     this.allowances = new Allowances(database, config.recordsPerDeviceHour);
+    this.life = new GatewayLife(database);
+    this.pauses = new DevicePauses(database);
     this.versions = new OwnVersionStore(database);
     this.notices = new NoticeStore(database);
+    this.alarms = new AlarmStore(database);
     this.rewraps = new RewrapStore(database);
     this.unmade = new UnmadeStore(database);
     this.steps = new StepStore(database);
@@ -151,19 +163,21 @@ export class Gateway implements AsyncDisposable {
     this.requests = new IdempotencyKeys({ database, clock });
     this.registrations = new Registrations(this.steps);
     this.settingsStore = new SettingsStore(database);
-    this.overrides = { windowMs: config.recordIntervalMs };
+    this.overrides = { windowMs: config.recordIntervalMs, silence: config.silence };
     const settings = new SettingsHistories(this.settingsStore);
-    const { processing, allowances, versions, notices, rewraps, unmade, steps, grants } = this;
+    const { processing, allowances, versions, notices, alarms, rewraps, unmade, steps, grants } = this;
     const { anchors, registrations, settingsStore, overrides } = this;
     const stores = {
-      ...{ processing, allowances, versions, notices, rewraps, unmade, steps, grants, subscriptions },
-      ...{ anchors, registrations, settings, settingsStore },
+      ...{ processing, allowances, versions, notices, alarms, rewraps, unmade, steps, grants },
+      ...{ subscriptions, anchors, registrations, settings, settingsStore },
     };
     const parts = { ...base, ...outside, ...stores };
 
     // A record's way, from its last stage to its first.
     const tokens = new Map(config.authorities.map(({ authorityId, token }) => [authorityId, token]));
-    this.#noticeSender = new NoticeSender({ ...parts, tokens });
+    const authorities = new AuthorityClients(tokens);
+    this.#noticeSender = new NoticeSender({ ...parts, authorities });
+    this.#acknowledgements = new AcknowledgementFetcher({ ...parts, authorities });
     this.#rewrapper = new Rewrapper(parts);
     this.#pipeline = new DeliveryPipeline({
       ...parts,
@@ -174,8 +188,8 @@ export class Gateway implements AsyncDisposable {
       rewrapper: this.#rewrapper,
     });
     this.processor = new Processor({
-      ...{ core, clock, logger, onFatal, store: processing, allowances, queue: this.#pipeline },
-      ...{ overrides, settings },
+      ...{ core, clock, logger, onFatal, store: processing, alarms, allowances, queue: this.#pipeline },
+      ...{ overrides, settings, life: this.life, pauses: this.pauses },
     });
     this.settingsService = new SettingsService({ ...parts, processor: this.processor });
     this.#anchoring = new Anchoring({ ...parts, intervalMs: config.anchorIntervalMs });
@@ -237,6 +251,7 @@ export class Gateway implements AsyncDisposable {
       this.#pipeline.stop(),
       this.#anchoring.stop(),
       this.#noticeSender.stop(),
+      this.#acknowledgements.stop(),
       this.#consentOutbox.stop(),
     ]);
     this.ledger.close();
@@ -266,6 +281,7 @@ export class Gateway implements AsyncDisposable {
     this.#consentOutbox.start();
     this.#pipeline.start();
     this.#noticeSender.start();
+    this.#acknowledgements.start();
     this.#anchoring.start();
     this.#rewrapper.start();
     this.reconciler.start();

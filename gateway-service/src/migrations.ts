@@ -3,6 +3,7 @@ import {
   idempotencyKeysMigration,
   type Migration,
 } from '@careledger/service-kit';
+import { ALARM_CALLS_TABLES } from './alarms/schema.js';
 import { CONSENT_OWNERS, CONSENT_TABLES } from './consent/schema.js';
 import { ANCHORS_TABLE, VERSIONS_FORMAT, VERSIONS_TABLES, VERSIONS_TRACE_COLUMN } from './delivery/schema.js';
 import { AUTHORITIES_TABLE } from './ledger-access/schema.js';
@@ -12,6 +13,7 @@ import {
   ALLOWANCES_TABLES,
   DUE_TRACE_COLUMN,
   PROCESSING_TABLES,
+  SILENCE_TABLES,
 } from './processing/schema.js';
 import { UNMADE_RECORDS_TABLE } from './records/schema.js';
 import { SETTINGS_TABLE } from './settings/schema.js';
@@ -48,4 +50,6 @@ export const GATEWAY_MIGRATIONS: readonly Migration[] = [
     sql: DUE_TRACE_COLUMN + VERSIONS_TRACE_COLUMN,
   },
   { name: 'settings: versions by signed statement', sql: SETTINGS_TABLE },
+  { name: 'processing: absences of the gateway, pauses of devices', sql: SILENCE_TABLES },
+  { name: 'alarms: calls and who acknowledged them', sql: ALARM_CALLS_TABLES },
 ];

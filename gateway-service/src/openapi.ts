@@ -20,6 +20,7 @@ export const openapi: OpenApiInfo = {
       description: 'The private chain, and proofs of what it holds',
       nouns: ['chain', 'proofs', 'trust-roots'],
     },
+    alarms: { description: 'What was raised, whom it was told to, who acknowledged it' },
     records: { description: 'Records that were made of readings' },
     settings: { description: 'How readings are judged: limits and facts, by signed statement' },
     grants: { description: 'Who may do what, and taking it back', nouns: ['grants', 'revocations'] },

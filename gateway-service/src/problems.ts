@@ -1,5 +1,7 @@
+import { EXAMPLE } from '@careledger/domain/examples';
 import { ledgerProblems } from '@careledger/ledger/service';
 import { defineProblems, idempotencyProblems } from '@careledger/service-kit';
+import { Type } from 'typebox';
 
 /** Codes of this service. What the chaincode refuses is passed on with its own code as `reason`. */
 export const problems = defineProblems({
@@ -23,6 +25,16 @@ export const problems = defineProblems({
   DEVICE_TOKEN_EXPIRED: {
     status: 401,
     title: 'The device token is out of time: make another, with the `nonce` of this answer',
+    members: {
+      gatewayTime: Type.String({
+        description: 'Now, by the gateway’s clock (RFC 3339)',
+        examples: [EXAMPLE.at[2]],
+      }),
+      nonce: Type.String({
+        description: 'Claim of the next token: with it the gateway takes it whatever the device’s clock says',
+        examples: ['AAABnK3vQmXy8Kv2RbT9kWz5LcHs7JfD'],
+      }),
+    },
   },
   DEVICE_TOKEN_AUDIENCE: { status: 401, title: 'The device token is for another gateway' },
   PROFILE_CODE_UNKNOWN: { status: 422, title: 'The device measures something this gateway has no rules for' },
@@ -55,6 +67,8 @@ export const problems = defineProblems({
     status: 412,
     title: 'The version in force is another one than the request builds on: `version`',
   },
+  // alarms
+  ALARM_NOT_FOUND: { status: 404, title: 'The patient has no such alarm' },
   // consent
   CONSENT_STATEMENT_REFUSED: {
     status: 422,

@@ -3,6 +3,9 @@ import { sodiumVerifier } from '@careledger/crypto/sodium';
 import type { StatementBody } from '@careledger/contracts';
 import { decide, type Request } from '@careledger/policy';
 import { GrantStore, SubscriptionStore } from '../src/consent/index.js';
+import { AcknowledgementFetcher } from '../src/alarms/acknowledgement-fetcher.js';
+import { AlarmStore } from '../src/alarms/alarm-store.js';
+import { AuthorityClients } from '../src/delivery/authority-clients.js';
 import { NoticeSender } from '../src/delivery/notice-sender.js';
 import { NoticeStore } from '../src/delivery/notice-store.js';
 import { OwnVersionStore } from '../src/delivery/own-version-store.js';
@@ -13,7 +16,13 @@ import { openProviders } from '../src/ledger-access/providers.js';
 import { GATEWAY_MIGRATIONS } from '../src/migrations.js';
 import type { Patient } from '../src/patients/index.js';
 import { PatientProgress } from '../src/patients/progress.js';
-import { Allowances, ProcessingStore, Processor } from '../src/processing/index.js';
+import {
+  Allowances,
+  DevicePauses,
+  GatewayLife,
+  ProcessingStore,
+  Processor,
+} from '../src/processing/index.js';
 import { RecordMaker, type MakingOutcome } from '../src/records/maker.js';
 import { openOwnRecord } from '../src/records/own-record.js';
 import type { OwnVersion } from '../src/records/own-version.js';
@@ -60,6 +69,8 @@ export class RecordsFixture implements AsyncDisposable {
   readonly practitioners = new Set<string>();
   rewrapper!: Rewrapper;
   sender!: NoticeSender;
+  alarms!: AlarmStore;
+  acknowledgements!: AcknowledgementFetcher;
   #storing!: Storing;
 
   private constructor(readonly testCore: TestCore) {}
@@ -183,7 +194,7 @@ export class RecordsFixture implements AsyncDisposable {
   }
 
   async #stop(): Promise<void> {
-    await Promise.all([this.rewrapper.stop(), this.sender.stop()]);
+    await Promise.all([this.rewrapper.stop(), this.sender.stop(), this.acknowledgements.stop()]);
     this.processor.close();
   }
 
@@ -195,6 +206,7 @@ export class RecordsFixture implements AsyncDisposable {
     this.processing = new ProcessingStore(database);
     this.versions = new OwnVersionStore(database);
     this.notices = new NoticeStore(database);
+    this.alarms = new AlarmStore(database);
     this.rewraps = new RewrapStore(database);
     this.unmade = new UnmadeStore(database);
     this.grants = new GrantStore(database);
@@ -203,7 +215,7 @@ export class RecordsFixture implements AsyncDisposable {
     this.settingsStore = new SettingsStore(database);
     const settings = new SettingsHistories(this.settingsStore);
     const { settingsStore } = this;
-    const { processing, versions, notices, rewraps, unmade, grants, subscriptions } = this;
+    const { processing, versions, notices, alarms, rewraps, unmade, grants, subscriptions } = this;
     const parts = {
       ...{
         core,
@@ -213,6 +225,7 @@ export class RecordsFixture implements AsyncDisposable {
         processing,
         versions,
         notices,
+        alarms,
         rewraps,
         unmade,
         grants,
@@ -232,7 +245,9 @@ export class RecordsFixture implements AsyncDisposable {
     };
     this.maker = new RecordMaker(parts);
     this.rewrapper = new Rewrapper(parts);
-    this.sender = new NoticeSender({ ...parts, tokens: new Map() });
+    const authorities = new AuthorityClients(new Map());
+    this.sender = new NoticeSender({ ...parts, authorities });
+    this.acknowledgements = new AcknowledgementFetcher({ ...parts, authorities });
     this.#storing = new Storing({
       ...parts,
       ledger: {
@@ -243,7 +258,9 @@ export class RecordsFixture implements AsyncDisposable {
     this.processor = new Processor({
       core,
       store: processing,
+      alarms,
       allowances: new Allowances(database, RECORDS_PER_HOUR),
+      ...{ life: new GatewayLife(database), pauses: new DevicePauses(database) },
       overrides: {},
       settings,
       clock,

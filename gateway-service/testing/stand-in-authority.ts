@@ -1,11 +1,14 @@
 import { once } from 'node:events';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { STATEMENTS, type AuthorityState, type KeyPeriod } from '@careledger/contracts';
-import { generateEd25519, generateX25519, toBase64url } from '@careledger/crypto';
+import { STATEMENTS, type AuthorityState, type KeyPeriod, type StatementBody } from '@careledger/contracts';
+import { generateEd25519, generateX25519, toBase64url, type Signer } from '@careledger/crypto';
 import type { EmergencyNoticeHttp } from '@careledger/protocol';
 import { makeStatement, readStatement } from '@careledger/statements';
 
+/** Somebody of the authority, and when that one acknowledges. */
+export const PRACTITIONER = `prc_${'a'.repeat(32)}`;
+export const ACKNOWLEDGED_AT = '2026-05-05T12:01:00.000Z';
 const SINCE = '2026-01-01T00:00:00.000Z';
 
 /**
@@ -21,6 +24,10 @@ export class StandInAuthority implements AsyncDisposable {
   readonly encryption = generateX25519();
   readonly received: EmergencyNoticeHttp[] = [];
   behaviour: AuthorityBehaviour = 'receipts';
+  /** What a question for an acknowledgement is answered with, by the notice's `sid`; unsaid: nobody has acknowledged. */
+  acknowledgement: (noticeSid: string) => string | undefined = () => undefined;
+  /** Questions for acknowledgements so far. */
+  asked = 0;
   endpoint: string | undefined;
   #server: Server | undefined;
 
@@ -31,6 +38,16 @@ export class StandInAuthority implements AsyncDisposable {
 
   async start(): Promise<this> {
     const server = createServer((request, response) => {
+      if (request.method === 'GET') {
+        this.asked += 1;
+        const statement = this.acknowledgement(
+          /emergency-notices\/([\w-]+)\//.exec(request.url ?? '')?.[1] ?? '',
+        );
+        const said = statement && { statement, practitionerId: PRACTITIONER, acknowledgedAt: SINCE };
+        response.writeHead(200, { 'content-type': 'application/json' });
+        response.end(JSON.stringify(said === undefined ? {} : { acknowledgement: said }));
+        return;
+      }
       const chunks: Buffer[] = [];
       request.on('data', (chunk: Buffer) => chunks.push(chunk));
       request.on('end', () => {
@@ -61,6 +78,28 @@ export class StandInAuthority implements AsyncDisposable {
       ...(this.endpoint !== undefined && { endpoint: this.endpoint }),
       registeredAt: SINCE,
     };
+  }
+
+  /** This authority's word that somebody saw a notice that it got. */
+  acknowledge(
+    { statement }: Pick<EmergencyNoticeHttp, 'statement'>,
+    { signer = this.signer, ...said }: Partial<StatementBody<'acknowledgement'>> & { signer?: Signer } = {},
+  ): string {
+    const { payload, hash } = readStatement(statement, { maxChars: statement.length });
+    const { patientId, recordId, version } = payload.body as StatementBody<'emergencyNotice'>;
+    return makeStatement(
+      {
+        ...{ typ: STATEMENTS.acknowledgement.typ, iss: this.authorityId, aud: this.networkId },
+        channels: ['authorities'],
+        iat: Math.floor(Date.parse(ACKNOWLEDGED_AT) / 1_000),
+        body: {
+          ...{ patientId, recordId, version, noticeSid: payload.sid, noticeHash: hash },
+          ...{ practitionerId: PRACTITIONER, acknowledgedAt: ACKNOWLEDGED_AT },
+          ...said,
+        },
+      },
+      signer,
+    );
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

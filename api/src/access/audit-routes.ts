@@ -1,11 +1,19 @@
 import { records } from '@careledger/contracts';
 import { PatientId } from '@careledger/domain';
 import { ledgerAnswers, ledgerPageQuery, nextOf, onLedger, pageArgs } from '@careledger/ledger/service';
-import { Next, fromCursor, pageOfRows, requireRole, type ServiceApp } from '@careledger/service-kit';
+import {
+  Next,
+  fromCursor,
+  pageOfRows,
+  requireRole,
+  type ServiceApp,
+  withExamples,
+} from '@careledger/service-kit';
 import { Type } from 'typebox';
 import type { Channels } from '../ledger-port.js';
 import type { AccessLog } from './access-log.js';
 import { AuditEntry } from './schemas.js';
+import * as examples from './examples.js';
 
 /** Before every id. */
 const NEWEST = Number.MAX_SAFE_INTEGER;
@@ -27,7 +35,12 @@ export function addAuditRoutes(app: ServiceApp, { authorityId, channels, log }: 
         description:
           'With `patientId`: as the ledger has it, oldest first. Without: by this service’s own log, newest first.',
         querystring: Type.Object({ patientId: Type.Optional(PatientId), ...ledgerPageQuery }),
-        response: { 200: Type.Object({ accesses: Type.Array(AuditEntry), next: Next }) },
+        response: {
+          200: withExamples(Type.Object({ accesses: Type.Array(AuditEntry), next: Next }), {
+            accesses: [examples.entry],
+            next: null,
+          }),
+        },
       },
     },
     (request) => {

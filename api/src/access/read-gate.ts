@@ -130,6 +130,24 @@ export class ReadGate {
     return { content: this.#give(reader, unread), decidedBy, asOf };
   }
 
+  /**
+   * Whether somebody may be shown a direct notice now; nothing is shown.
+   * @throws ProblemError READ_REFUSED, or of `personOf`
+   */
+  async assertNotice(
+    reader: Reader,
+    {
+      patientId,
+      tagGroups,
+      issuedAtMs,
+    }: Pick<NoticeReading<unknown>, 'patientId' | 'tagGroups' | 'issuedAtMs'>,
+  ): Promise<void> {
+    const question = { ...(await this.#asking(reader, patientId)), tagGroups, author: patientId };
+    const judged = await this.#options.judge.notice(question, issuedAtMs);
+    if (judged.decision === 'deny') throw refused(judged.reason);
+    this.personOf(reader);
+  }
+
   /** What was done at visits, by visit. @throws ProblemError of `personOf` */
   async visits<T>(reader: Reader, visits: readonly VisitReading<T>[]): Promise<ReadonlyMap<string, T>> {
     const { log, store } = this.#options;

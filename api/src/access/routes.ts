@@ -6,6 +6,7 @@ import { vouchingProblems } from '../http/route-problems.js';
 import type { AccessService } from './access-service.js';
 import { VouchingQuery, readerOf } from './reader.js';
 import { Bundle } from './schemas.js';
+import { readingsBundle } from '@careledger/protocol/examples';
 
 export function addAccessRoutes(app: ServiceApp, service: AccessService): void {
   app.get(
@@ -37,7 +38,7 @@ export function addAccessRoutes(app: ServiceApp, service: AccessService): void {
         response: {
           200: {
             description: 'FHIR R4',
-            content: { [FHIR_JSON]: { schema: Type.Unsafe<string>(Bundle) } },
+            content: { [FHIR_JSON]: { schema: Type.Unsafe<string>(Bundle), example: readingsBundle } },
           },
         },
       },

@@ -64,6 +64,11 @@ export class NoticeReader {
     }
   }
 
+  /** What grants compare a notice with. */
+  async tagGroupsOf(kept: KeptEmergency): Promise<TagGroups> {
+    return (await this.#readable(kept)).tagGroups;
+  }
+
   async #readable(kept: KeptEmergency): Promise<Readable> {
     const { emergencies, service } = this.#options;
     const content = emergencies.content(kept);

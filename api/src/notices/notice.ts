@@ -4,7 +4,7 @@ import {
   SubscriptionState,
   VisitState,
 } from '@careledger/contracts';
-import { Id128, PatientId, Timestamp, TxId } from '@careledger/domain';
+import { Id128, PatientId, PractitionerId, Timestamp, TxId } from '@careledger/domain';
 import { Type, type Static } from 'typebox';
 
 const { recordId, version, period, providerId } = EmergencyNoticeBody.properties;
@@ -23,6 +23,15 @@ export const NOTICES = {
     providerId,
     receivedAt: Timestamp,
     matched: Type.Optional(Type.Literal(true)),
+  }),
+  /** Somebody of this authority sees to an emergency. */
+  acknowledgement: Type.Object({
+    patientId: PatientId,
+    sid: Id128,
+    recordId,
+    version,
+    practitionerId: PractitionerId,
+    acknowledgedAt: Timestamp,
   }),
   subscription: SubscriptionState,
   /** The patient granted or revoked something; `active` is whether notices of this patient come now. */

@@ -2,6 +2,9 @@ import type { X25519KeyPair } from '@careledger/crypto';
 import type { ServiceApp } from '@careledger/service-kit';
 import type { ReadGate } from '../access/read-gate.js';
 import type { KnownScopes } from '../policy/known-scopes.js';
+import { addAcknowledgementRoutes } from './acknowledgement-routes.js';
+import { AcknowledgementService } from './acknowledgement-service.js';
+import { AcknowledgementStore } from './acknowledgement-store.js';
 import { Announcements } from './announcements.js';
 import { EmergencyService, type EmergencyServiceOptions } from './emergency-service.js';
 import { EmergencyStore } from './emergency-store.js';
@@ -32,6 +35,11 @@ export async function noticesPlugin(app: ServiceApp, options: NoticesOptions): P
   const service = new EmergencyService({ ...options, emergencies, keys, log });
   const count = metrics.noticeReading;
   const reader = new NoticeReader({ ...options, emergencies, service, log, keys, count });
+  const acknowledgements = new AcknowledgementStore(store);
+  addAcknowledgementRoutes(
+    app,
+    new AcknowledgementService({ ...options, emergencies, acknowledgements, log, reader }),
+  );
   addNoticeRoutes(app, { ...options, log, emergencies, service, reader, metrics });
   const announcements = new Announcements({ ...options, log, emergencies });
   const follower = new Follower({ ...options, announcements, log });

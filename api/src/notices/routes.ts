@@ -15,6 +15,7 @@ import {
   requireRole,
   type ServiceApp,
   type StreamedEvent,
+  withExamples,
 } from '@careledger/service-kit';
 import { Type } from 'typebox';
 import type { ReadGate } from '../access/read-gate.js';
@@ -27,6 +28,8 @@ import type { NoticeLog } from './notice-log.js';
 import type { NoticeReader } from './notice-reader.js';
 import { NOTICE_TYPES, type LoggedNotice } from './notice.js';
 import { Unmatched } from './schemas.js';
+import { emergencyNotice, emergencyNoticeAnswer } from '@careledger/protocol/examples';
+import * as examples from './examples.js';
 
 /** The statement, the ciphertext in base64url and the JSON around them. */
 const EMERGENCY_BODY_LIMIT_BYTES =
@@ -85,7 +88,7 @@ export function addNoticeRoutes(app: ServiceApp, options: NoticeRouteOptions): v
         response: {
           200: {
             description: 'A stream without end',
-            content: { 'text/event-stream': { schema: StreamedNotice } },
+            content: { 'text/event-stream': { schema: StreamedNotice, example: examples.recordNotice } },
           },
         },
       },
@@ -136,7 +139,12 @@ export function addNoticeRoutes(app: ServiceApp, options: NoticeRouteOptions): v
           withinMs: Type.Optional(Type.Integer({ minimum: 1 })),
           ...ledgerPageQuery,
         }),
-        response: { 200: Type.Object({ emergencies: Type.Array(Unmatched), next: Next }) },
+        response: {
+          200: withExamples(Type.Object({ emergencies: Type.Array(Unmatched), next: Next }), {
+            emergencies: [examples.unmatched],
+            next: null,
+          }),
+        },
       },
     },
     async (request) => {
@@ -181,8 +189,8 @@ export function addNoticeRoutes(app: ServiceApp, options: NoticeRouteOptions): v
           'NOT_SUBSCRIBED',
           'NOTICE_REFUSED',
         ],
-        body: EmergencyNoticeHttp,
-        response: { 202: EmergencyNoticeAnswer },
+        body: withExamples(EmergencyNoticeHttp, emergencyNotice),
+        response: { 202: withExamples(EmergencyNoticeAnswer, emergencyNoticeAnswer) },
       },
     },
     async (request, reply) => {

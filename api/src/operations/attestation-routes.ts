@@ -2,8 +2,9 @@ import { CompactJws } from '@careledger/contracts';
 import { TxId, closedObject } from '@careledger/domain';
 import { attestTransaction, type Attestor, type LedgerChannel } from '@careledger/ledger';
 import { ledgerAnswers, onLedger } from '@careledger/ledger/service';
-import { assertOwnOrganisation, requireRole, type ServiceApp } from '@careledger/service-kit';
+import { assertOwnOrganisation, requireRole, type ServiceApp, withExamples } from '@careledger/service-kit';
 import { Type } from 'typebox';
+import { EXAMPLE, exampleStatement } from '@careledger/contracts/examples';
 
 /** Only for channel `authorities`: on `cloud` this organisation has no peer whose word it could give. */
 export function addAttestationRoutes(app: ServiceApp, authorities: LedgerChannel, attestor: Attestor): void {
@@ -14,8 +15,19 @@ export function addAttestationRoutes(app: ServiceApp, authorities: LedgerChannel
       schema: {
         summary: 'Attest a committed transaction, as this organisation’s peer has it; written on its channel',
         problems: [...ledgerAnswers, 'TRANSACTION_UNKNOWN'],
-        body: closedObject({ channel: Type.Literal('authorities'), txId: TxId }),
-        response: { 200: Type.Object({ statement: CompactJws }) },
+        body: withExamples(closedObject({ channel: Type.Literal('authorities'), txId: TxId }), {
+          channel: 'authorities',
+          txId: EXAMPLE.txId,
+        }),
+        response: {
+          200: withExamples(Type.Object({ statement: CompactJws }), {
+            statement: exampleStatement(
+              'attestation',
+              { channel: 'authorities', txId: EXAMPLE.txId, valid: true },
+              'HospitalMSP',
+            ),
+          }),
+        },
       },
     },
     async (request) => {

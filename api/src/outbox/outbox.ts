@@ -1,6 +1,15 @@
 import { isLedgerAway } from '@careledger/delivery';
 import { LedgerError } from '@careledger/ledger';
-import { DurableWork, messageOf, type Backoff, type Logger, type TaskFailure } from '@careledger/service-kit';
+import {
+  DurableWork,
+  currentTrace,
+  messageOf,
+  traced,
+  type Backoff,
+  type Logger,
+  type TaskFailure,
+  type TraceParent,
+} from '@careledger/service-kit';
 import type { Store } from '../store/store.js';
 
 /** Tasks of one kind on their way at once. */
@@ -135,8 +144,21 @@ export class Outbox implements AsyncDisposable {
     handler: TaskHandler,
     { ref, signal }: { readonly ref: string; readonly signal: AbortSignal },
   ): Promise<void> {
-    do await handler.advance(ref, signal);
+    do
+      await traced(`carry on ${kind}`, { parent: this.#traceOf(kind, ref) }, () =>
+        handler.advance(ref, signal),
+      );
     while (!signal.aborted && this.#has(kind, ref));
+  }
+
+  /** Where in a trace the task was added. */
+  #traceOf(kind: TaskKind, ref: string): TraceParent | null {
+    const row = this.#options.store.get<{ trace: TraceParent | null }>(
+      'SELECT trace FROM outbox WHERE kind = ? AND ref = ?',
+      kind,
+      ref,
+    );
+    return row?.trace ?? null;
   }
 
   async #note(kind: TaskKind, ref: string, { error }: TaskFailure): Promise<void> {
@@ -158,13 +180,14 @@ export class Outbox implements AsyncDisposable {
   }
 }
 
-/** Only within `store.commit`; wake the outbox once that is durable. */
+/** Only within `store.commit`; wake the outbox once that is durable. The task goes on from the trace that runs. */
 export function addTask(store: Store, { kind, ref, subject }: Task): void {
   store.run(
-    'INSERT INTO outbox (kind, ref, subject) VALUES (?, ?, ?) ON CONFLICT DO NOTHING',
+    'INSERT INTO outbox (kind, ref, subject, trace) VALUES (?, ?, ?, ?) ON CONFLICT DO NOTHING',
     kind,
     ref,
     subject,
+    currentTrace(),
   );
 }
 

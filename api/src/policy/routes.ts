@@ -2,11 +2,12 @@ import { ForkState, accessControl, records } from '@careledger/contracts';
 import { PatientId } from '@careledger/domain';
 import { ledgerAnswers, ledgerPageQuery, nextOf, onLedger, pageArgs } from '@careledger/ledger/service';
 import { isInForce } from '@careledger/policy';
-import { Next, requireRole, type ServiceApp } from '@careledger/service-kit';
+import { Next, requireRole, type ServiceApp, withExamples } from '@careledger/service-kit';
 import { Type } from 'typebox';
 import type { Channel } from '../ledger-port.js';
 import type { Meanings } from './meanings.js';
 import { Anchors, ShownGrant } from './schemas.js';
+import * as examples from './examples.js';
 
 const params = Type.Object({ patientId: PatientId });
 
@@ -29,7 +30,12 @@ export function addPolicyRoutes(
         params,
         problems: [...ledgerAnswers, 'PATIENT_UNKNOWN'],
         querystring: Type.Object(ledgerPageQuery),
-        response: { 200: Type.Object({ grants: Type.Array(ShownGrant), next: Next }) },
+        response: {
+          200: withExamples(Type.Object({ grants: Type.Array(ShownGrant), next: Next }), {
+            grants: [examples.grant],
+            next: null,
+          }),
+        },
       },
     },
     async (request) => {
@@ -65,7 +71,7 @@ export function addPolicyRoutes(
         problems: [...ledgerAnswers, 'PATIENT_UNKNOWN'],
         querystring: Type.Object(ledgerPageQuery),
         response: {
-          200: Anchors,
+          200: withExamples(Anchors, examples.anchors),
         },
       },
     },
@@ -90,7 +96,9 @@ export function addPolicyRoutes(
         params,
         problems: [...ledgerAnswers, 'PATIENT_UNKNOWN'],
         querystring: Type.Object(ledgerPageQuery),
-        response: { 200: Type.Object({ forks: Type.Array(ForkState), next: Next }) },
+        response: {
+          200: withExamples(Type.Object({ forks: Type.Array(ForkState), next: Next }), examples.forks),
+        },
       },
     },
     async (request) => {

@@ -1,12 +1,23 @@
 import { PractitionerId } from '@careledger/domain';
 import { ledgerPageQuery } from '@careledger/ledger/service';
-import { Next, pageOfRows, requireRole, fromCursor, type ServiceApp } from '@careledger/service-kit';
+import {
+  IfMatch,
+  Next,
+  contentTag,
+  fromCursor,
+  pageOfRows,
+  requireRole,
+  type ServiceApp,
+  withExamples,
+} from '@careledger/service-kit';
 import { Type } from 'typebox';
+import { assertUnchanged } from '../http/if-match.js';
 import type { Outbox } from '../outbox/outbox.js';
 import { problem } from '../problems.js';
 import type { PractitionerService } from './practitioner-service.js';
 import type { Practitioner } from './practitioner-store.js';
 import { NewPractitionerBody, ShownPractitioner, shown } from './schemas.js';
+import * as examples from './examples.js';
 
 const Place = Type.Object({ createdAt: Type.String(), practitionerId: PractitionerId });
 const placeOf = ({ createdAt, practitionerId }: Practitioner) => ({ createdAt, practitionerId });
@@ -29,8 +40,11 @@ export function addPractitionerRoutes(
       schema: {
         summary: 'Register a practitioner under a fresh pseudonym and key; who it is stays here',
         problems: ['LEDGER_REFUSED'],
-        body: NewPractitionerBody,
-        response: { 201: ShownPractitioner, 202: ShownPractitioner },
+        body: withExamples(NewPractitionerBody, examples.newPractitioner),
+        response: {
+          201: withExamples(ShownPractitioner, examples.active),
+          202: withExamples(ShownPractitioner, examples.registering),
+        },
       },
     },
     async (request, reply) => {
@@ -47,7 +61,12 @@ export function addPractitionerRoutes(
       schema: {
         summary: 'Practitioners of this authority and who they are, by when they were registered',
         querystring: Type.Object(ledgerPageQuery),
-        response: { 200: Type.Object({ practitioners: Type.Array(ShownPractitioner), next: Next }) },
+        response: {
+          200: withExamples(Type.Object({ practitioners: Type.Array(ShownPractitioner), next: Next }), {
+            practitioners: [examples.active],
+            next: null,
+          }),
+        },
       },
     },
     async (request) => {
@@ -58,19 +77,41 @@ export function addPractitionerRoutes(
     },
   );
 
+  app.get(
+    '/v1/practitioners/:practitionerId',
+    {
+      config: requireRole('ops', 'auditor'),
+      schema: {
+        summary: 'A practitioner of this authority, and who it is',
+        problems: ['PRACTITIONER_UNKNOWN'],
+        params: practitionerIdParam,
+        response: { 200: withExamples(ShownPractitioner, examples.active) },
+      },
+    },
+    async (request, reply) => {
+      const practitioner = shown(service.get(request.params.practitionerId));
+      return reply.header('etag', contentTag(practitioner)).send(practitioner);
+    },
+  );
+
   app.delete(
     '/v1/practitioners/:practitionerId',
     {
       config: requireRole('ops'),
       schema: {
         summary: 'Withdraw a practitioner',
-        problems: ['PRACTITIONER_UNKNOWN', 'LEDGER_REFUSED'],
+        problems: ['PRACTITIONER_UNKNOWN', 'RESOURCE_CHANGED', 'LEDGER_REFUSED'],
+        headers: Type.Object(IfMatch),
         params: practitionerIdParam,
-        response: { 200: ShownPractitioner, 202: ShownPractitioner },
+        response: {
+          200: withExamples(ShownPractitioner, examples.withdrawn),
+          202: withExamples(ShownPractitioner, examples.withdrawing),
+        },
       },
     },
     async (request, reply) => {
       const { practitionerId } = request.params;
+      assertUnchanged(request.headers['if-match'], shown(service.get(practitionerId)));
       await service.withdraw(practitionerId);
       const practitioner = await settled(practitionerId);
       return reply.status(practitioner.stage === 'withdrawn' ? 200 : 202).send(shown(practitioner));

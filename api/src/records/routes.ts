@@ -2,7 +2,7 @@ import { AnnouncedRecordState, RECORD_MAX_BYTES, records } from '@careledger/con
 import { PatientId, RecordId, RecordKind, RecordVersion, Timestamp } from '@careledger/domain';
 import { ledgerAnswers, ledgerPageQuery, nextOf, onLedger, pageArgs } from '@careledger/ledger/service';
 import { coversTags, isInForce } from '@careledger/policy';
-import { IfMatch, Next, requireRole, type ServiceApp } from '@careledger/service-kit';
+import { IfMatch, Next, requireRole, type ServiceApp, withExamples } from '@careledger/service-kit';
 import { Type } from 'typebox';
 import { VouchingQuery, readerOf } from '../access/reader.js';
 import { repeatableRequestOf } from '../http/idempotency.js';
@@ -15,6 +15,8 @@ import { problem } from '../problems.js';
 import { WriteRequest, WriteStatus } from './schemas.js';
 import { writeRef, type WriteService } from './write-service.js';
 import type { Write, WriteStore } from './write-store.js';
+import { announcedRecordState } from '@careledger/contracts/examples';
+import * as examples from './examples.js';
 
 /** A bundle in JSON and what is said about it. */
 const BODY_LIMIT_BYTES = RECORD_MAX_BYTES + 65_536;
@@ -54,7 +56,12 @@ export function addRecordRoutes(app: ServiceApp, options: RecordRouteOptions): v
           to: Type.Optional(Timestamp),
           ...ledgerPageQuery,
         }),
-        response: { 200: Type.Object({ records: Type.Array(AnnouncedRecordState), next: Next }) },
+        response: {
+          200: withExamples(Type.Object({ records: Type.Array(AnnouncedRecordState), next: Next }), {
+            records: [announcedRecordState],
+            next: null,
+          }),
+        },
       },
     },
     async (request) => {
@@ -91,8 +98,11 @@ export function addRecordRoutes(app: ServiceApp, options: RecordRouteOptions): v
         summary: 'Write a clinical record',
         problems: writingProblems,
         querystring: Type.Object(VouchingQuery),
-        body: WriteRequest,
-        response: { 201: WriteStatus, 202: WriteStatus },
+        body: withExamples(WriteRequest, examples.report),
+        response: {
+          201: withExamples(WriteStatus, examples.announced),
+          202: withExamples(WriteStatus, examples.sealed),
+        },
       },
     },
     async (request, reply) => {
@@ -114,8 +124,11 @@ export function addRecordRoutes(app: ServiceApp, options: RecordRouteOptions): v
         headers: Type.Object(IfMatch),
         params: recordIdParam,
         querystring: Type.Object(VouchingQuery),
-        body: WriteRequest,
-        response: { 201: WriteStatus, 202: WriteStatus },
+        body: withExamples(WriteRequest, examples.report),
+        response: {
+          201: withExamples(WriteStatus, examples.revised),
+          202: withExamples(WriteStatus, examples.revising),
+        },
       },
     },
     async (request, reply) => {
@@ -138,7 +151,7 @@ export function addRecordRoutes(app: ServiceApp, options: RecordRouteOptions): v
         summary: 'How far a version that this authority writes has come',
         problems: ['RECORD_UNKNOWN'],
         params: Type.Object({ recordId: RecordId, version: RecordVersion }),
-        response: { 200: WriteStatus },
+        response: { 200: withExamples(WriteStatus, examples.announced) },
       },
     },
     async (request) => {

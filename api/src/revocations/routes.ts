@@ -1,9 +1,11 @@
 import { TxId } from '@careledger/domain';
 import { AUTHORITY_ROUTES, RevocationRequest } from '@careledger/protocol';
-import { assertPatient, requireRole, type ServiceApp } from '@careledger/service-kit';
+import { assertPatient, requireRole, type ServiceApp, withExamples } from '@careledger/service-kit';
 import { Type } from 'typebox';
 import { statementAnswers } from '../http/route-problems.js';
 import type { RevocationService } from './revocation-service.js';
+import { EXAMPLE } from '@careledger/domain/examples';
+import { revocationRequest } from '@careledger/protocol/examples';
 
 /** Each relayed revocation is a transaction or two, also one that comes again. */
 const REVOCATIONS_PER_MINUTE = 60;
@@ -23,8 +25,8 @@ export function addRevocationRoutes(app: ServiceApp, service: RevocationService)
         summary:
           'Relay a patient’s revocation, revocation of everything, or veto to the channels that it names',
         problems: [...statementAnswers, 'GRANT_UNKNOWN'],
-        body: RevocationRequest,
-        response: { 201: Relayed },
+        body: withExamples(RevocationRequest, revocationRequest),
+        response: { 201: withExamples(Relayed, { authorities: EXAMPLE.laterTxId, cloud: EXAMPLE.txId }) },
       },
     },
     async (request, reply) => {

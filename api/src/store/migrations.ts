@@ -358,4 +358,23 @@ export const migrations: readonly Migration[] = [
       ) STRICT, WITHOUT ROWID;`,
   },
   idempotencyAnswersMigration,
+  {
+    name: 'notices: who acknowledged them',
+    sql: `
+      -- one for each direct notice; kept, since its gateway may ask again
+      CREATE TABLE acknowledgements (
+        patient_id TEXT NOT NULL,
+        sid TEXT NOT NULL,
+        statement TEXT NOT NULL,
+        practitioner_id TEXT NOT NULL,
+        acknowledged_at TEXT NOT NULL,
+        PRIMARY KEY (patient_id, sid)
+      ) STRICT, WITHOUT ROWID;`,
+  },
+  {
+    name: 'outbox: where in a trace a task was added',
+    sql: `
+      -- as the header traceparent writes it; null where nothing was traced
+      ALTER TABLE outbox ADD COLUMN trace TEXT;`,
+  },
 ];

@@ -1,3 +1,4 @@
+import { AsyncLocalStorage } from 'node:async_hooks';
 import { GroupCommit, IdempotencyKeys, openDatabase, type Database } from '@careledger/service-kit';
 import { migrations } from './migrations.js';
 
@@ -34,7 +35,8 @@ export class SqliteStore implements Store, Disposable {
   }
 
   commit<T>(work: () => T): Promise<T> {
-    return this.#commits.add(work) as Promise<T>;
+    // Others' work may begin the transaction: this one stays within the trace of whoever asked for it.
+    return this.#commits.add(AsyncLocalStorage.bind(work)) as Promise<T>;
   }
 
   all<R>(sql: string, ...values: readonly Value[]): R[] {

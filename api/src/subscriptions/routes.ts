@@ -1,10 +1,21 @@
 import { SubscriptionState } from '@careledger/contracts';
+import { subscriptionState } from '@careledger/contracts/examples';
 import { Id128, PatientId, TxId } from '@careledger/domain';
 import { ledgerAnswers, ledgerPageQuery, nextOf, pageArgs } from '@careledger/ledger/service';
-import { Next, requireRole, type ServiceApp } from '@careledger/service-kit';
+import {
+  IfMatch,
+  Next,
+  contentTag,
+  requireRole,
+  type ServiceApp,
+  withExamples,
+} from '@careledger/service-kit';
 import { Type } from 'typebox';
 import { CancelledSubscription, NewSubscription } from './schemas.js';
 import type { SubscriptionService } from './subscription-service.js';
+import * as examples from './examples.js';
+
+const SubscriptionParams = Type.Object({ subscriptionId: Id128 });
 
 export function addSubscriptionRoutes(app: ServiceApp, service: SubscriptionService): void {
   app.post(
@@ -14,8 +25,8 @@ export function addSubscriptionRoutes(app: ServiceApp, service: SubscriptionServ
       schema: {
         summary: 'Ask a patient for a subscription',
         problems: [...ledgerAnswers, 'PATIENT_UNKNOWN', 'TOO_MANY_TAGS'],
-        body: NewSubscription,
-        response: { 201: Type.Object({ subscriptionId: Id128, txId: TxId }) },
+        body: withExamples(NewSubscription, examples.asked),
+        response: { 201: withExamples(Type.Object({ subscriptionId: Id128, txId: TxId }), examples.made) },
       },
     },
     async (request, reply) => {
@@ -37,7 +48,12 @@ export function addSubscriptionRoutes(app: ServiceApp, service: SubscriptionServ
           status: Type.Optional(SubscriptionState.properties.status),
           ...ledgerPageQuery,
         }),
-        response: { 200: Type.Object({ subscriptions: Type.Array(SubscriptionState), next: Next }) },
+        response: {
+          200: withExamples(
+            Type.Object({ subscriptions: Type.Array(SubscriptionState), next: Next }),
+            examples.subscriptions,
+          ),
+        },
       },
     },
     async (request) => {
@@ -51,17 +67,35 @@ export function addSubscriptionRoutes(app: ServiceApp, service: SubscriptionServ
     },
   );
 
+  app.get(
+    '/v1/subscriptions/:subscriptionId',
+    {
+      config: requireRole('practitioner', 'ops', 'auditor'),
+      schema: {
+        summary: 'A subscription of this authority, as the ledger has it',
+        problems: [...ledgerAnswers, 'SUBSCRIPTION_UNKNOWN'],
+        params: SubscriptionParams,
+        response: { 200: withExamples(SubscriptionState, subscriptionState) },
+      },
+    },
+    async (request, reply) => {
+      const subscription = await service.get(request.params.subscriptionId);
+      return reply.header('etag', contentTag(subscription)).send(subscription);
+    },
+  );
+
   app.delete(
     '/v1/subscriptions/:subscriptionId',
     {
       config: requireRole('practitioner', 'ops'),
       schema: {
         summary: 'Cancel a subscription: its notices end, the grant stands until the patient revokes it',
-        problems: [...ledgerAnswers, 'SUBSCRIPTION_UNKNOWN'],
-        params: Type.Object({ subscriptionId: Id128 }),
-        response: { 200: CancelledSubscription },
+        problems: [...ledgerAnswers, 'SUBSCRIPTION_UNKNOWN', 'RESOURCE_CHANGED'],
+        headers: Type.Object(IfMatch),
+        params: SubscriptionParams,
+        response: { 200: withExamples(CancelledSubscription, examples.cancelled, examples.cancelledBefore) },
       },
     },
-    (request) => service.cancel(request.params.subscriptionId),
+    (request) => service.cancel(request.params.subscriptionId, request.headers['if-match']),
   );
 }

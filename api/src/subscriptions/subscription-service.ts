@@ -19,6 +19,7 @@ import type { MirrorStore } from '../policy/mirror-store.js';
 import { REGISTRATION_WAIT_MS, isPatientUnknown, type Registrations } from '../policy/registrations.js';
 import { problem } from '../problems.js';
 import type { Store } from '../store/store.js';
+import { assertUnchanged } from '../http/if-match.js';
 
 /** Between two attempts while a registration reaches the peers that endorse. */
 const REGISTRATION_RETRY_MS = 250;
@@ -92,10 +93,16 @@ export class SubscriptionService {
     return { subscriptionId, txId };
   }
 
-  /** One that is over stays as it ended: nothing is sent. @throws ProblemError SUBSCRIPTION_UNKNOWN, LEDGER_UNAVAILABLE */
-  async cancel(subscriptionId: string): Promise<Cancelled> {
+  /**
+   * One that is over stays as it ended: nothing is sent.
+   * @param ifMatch tags of what the caller has seen
+   * @throws ProblemError SUBSCRIPTION_UNKNOWN, RESOURCE_CHANGED, LEDGER_UNAVAILABLE
+   */
+  async cancel(subscriptionId: string, ifMatch?: string): Promise<Cancelled> {
     const { issuer } = this.#options;
-    const { patientId, status } = await this.#find(subscriptionId);
+    const subscription = await this.get(subscriptionId);
+    assertUnchanged(ifMatch, subscription);
+    const { patientId, status } = subscription;
     if (status === 'cancelled' || status === 'rejected') return { txId: null, already: true };
     const statement = issuer.make('cancelSubscription', ['authorities'], { subscriptionId, patientId });
     const { txId } = await onLedger(() => this.#submit('CancelSubscription', statement));
@@ -108,6 +115,18 @@ export class SubscriptionService {
     return onLedger(() =>
       authorities.evaluate(accessControl, 'ListSubscriptions', { authorityId: issuer.authorityId, ...page }),
     );
+  }
+
+  /**
+   * From the ledger; the mirror says whose it is, so that not all are read.
+   * @throws ProblemError SUBSCRIPTION_UNKNOWN, LEDGER_UNAVAILABLE
+   */
+  async get(subscriptionId: string): Promise<SubscriptionState> {
+    const mirrored = this.#options.mirror.subscription(subscriptionId);
+    const whose = mirrored && { patientId: mirrored.patientId };
+    for await (const row of everyRow((page) => this.list({ ...whose, ...page })))
+      if (row.subscriptionId === subscriptionId) return row;
+    throw problem('SUBSCRIPTION_UNKNOWN', 'This authority has no such subscription');
   }
 
   async #sealReason(
@@ -174,14 +193,5 @@ export class SubscriptionService {
     const { store } = this.#options;
     store.run('INSERT INTO statements VALUES (?, ?) ON CONFLICT DO NOTHING', sid, statement);
     return this.#kept(sid) ?? statement;
-  }
-
-  /** From the ledger; the mirror says whose it is, so that not all are read. */
-  async #find(subscriptionId: string): Promise<SubscriptionState> {
-    const mirrored = this.#options.mirror.subscription(subscriptionId);
-    const whose = mirrored && { patientId: mirrored.patientId };
-    for await (const row of everyRow((page) => this.list({ ...whose, ...page })))
-      if (row.subscriptionId === subscriptionId) return row;
-    throw problem('SUBSCRIPTION_UNKNOWN', 'This authority has no such subscription');
   }
 }

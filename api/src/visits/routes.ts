@@ -1,7 +1,7 @@
 import { CompactJws, records, type VisitState } from '@careledger/contracts';
 import { Id128, PatientId, Timestamp, closedObject } from '@careledger/domain';
 import { ledgerAnswers, ledgerPageQuery, nextOf, onLedger, pageArgs } from '@careledger/ledger/service';
-import { Next, requireRole, type ServiceApp } from '@careledger/service-kit';
+import { Next, requireRole, type ServiceApp, withExamples } from '@careledger/service-kit';
 import { Type } from 'typebox';
 import type { ReadGate } from '../access/read-gate.js';
 import { VouchingQuery, readerOf, type Reader } from '../access/reader.js';
@@ -13,6 +13,14 @@ import { problem } from '../problems.js';
 import { Visit, shown } from './schemas.js';
 import type { VisitService } from './visit-service.js';
 import type { KeptVisit, VisitContent, VisitStore } from './visit-store.js';
+import * as examples from './examples.js';
+
+const NewVisit = closedObject({
+  patientId: PatientId,
+  at: Timestamp,
+  data: Type.Unknown(),
+  checkIn: Type.Optional(CompactJws),
+});
 
 export interface VisitRouteOptions {
   readonly authorityId: string;
@@ -34,13 +42,8 @@ export function addVisitRoutes(app: ServiceApp, options: VisitRouteOptions): voi
       schema: {
         summary: 'Record a visit: its data stays here, the ledgers get the salted hash',
         problems: ['PATIENT_UNKNOWN', 'VISIT_REFUSED', 'LEDGER_UNAVAILABLE'],
-        body: closedObject({
-          patientId: PatientId,
-          at: Timestamp,
-          data: Type.Unknown(),
-          checkIn: Type.Optional(CompactJws),
-        }),
-        response: { 201: Visit, 202: Visit },
+        body: withExamples(NewVisit, examples.newVisit),
+        response: { 201: withExamples(Visit, examples.related), 202: withExamples(Visit, examples.recorded) },
       },
     },
     async (request, reply) => {
@@ -71,7 +74,12 @@ export function addVisitRoutes(app: ServiceApp, options: VisitRouteOptions): voi
           ...VouchingQuery,
           ...ledgerPageQuery,
         }),
-        response: { 200: Type.Object({ visits: Type.Array(Visit), next: Next }) },
+        response: {
+          200: withExamples(Type.Object({ visits: Type.Array(Visit), next: Next }), {
+            visits: [examples.withData],
+            next: null,
+          }),
+        },
       },
     },
     async (request) => {
@@ -101,7 +109,7 @@ export function addVisitRoutes(app: ServiceApp, options: VisitRouteOptions): voi
         problems: [...vouchingProblems, 'VISIT_UNKNOWN'],
         params: Type.Object({ visitId: Id128 }),
         querystring: Type.Object(VouchingQuery),
-        response: { 200: Visit },
+        response: { 200: withExamples(Visit, examples.withData) },
       },
     },
     async (request) => {

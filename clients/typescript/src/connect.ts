@@ -1,12 +1,10 @@
-import { createClient as authorityClient } from './generated/authority/client/index.js';
 import { AuthorityOperations } from './generated/authority/index.js';
 import { REPEATABLE as AUTHORITY_REPEATABLE } from './generated/authority/repeatable.gen.js';
-import { createClient as gatewayClient } from './generated/gateway/client/index.js';
 import { GatewayOperations } from './generated/gateway/index.js';
 import { REPEATABLE as GATEWAY_REPEATABLE } from './generated/gateway/repeatable.gen.js';
-import { createClient as providerClient } from './generated/provider/client/index.js';
 import { ProviderOperations } from './generated/provider/index.js';
 import { REPEATABLE as PROVIDER_REPEATABLE } from './generated/provider/repeatable.gen.js';
+import { createClient, type Client } from './generated/runtime/client/index.js';
 import type { Fetch } from './in-flight.js';
 import { followNotices, type FollowOptions, type Notice } from './notices.js';
 import { problemError } from './problem.js';
@@ -26,14 +24,14 @@ export interface Connection {
 /** A patient's gateway: for the patient's app, and for whoever operates the gateway. */
 export class Gateway extends GatewayOperations {
   constructor(readonly connection: Connection) {
-    super({ client: connected(gatewayClient(settingsOf(connection)), GATEWAY_REPEATABLE) });
+    super({ client: clientOf(connection, GATEWAY_REPEATABLE) });
   }
 }
 
 /** An authority: hospital, laboratory, insurer, pharmacy. */
 export class Authority extends AuthorityOperations {
   constructor(readonly connection: Connection) {
-    super({ client: connected(authorityClient(settingsOf(connection)), AUTHORITY_REPEATABLE) });
+    super({ client: clientOf(connection, AUTHORITY_REPEATABLE) });
   }
 
   /** Notices as they come, over interruptions; see {@link followNotices}. */
@@ -45,7 +43,7 @@ export class Authority extends AuthorityOperations {
 /** A cloud provider. */
 export class Provider extends ProviderOperations {
   constructor(readonly connection: Connection) {
-    super({ client: connected(providerClient(settingsOf(connection)), PROVIDER_REPEATABLE) });
+    super({ client: clientOf(connection, PROVIDER_REPEATABLE) });
   }
 }
 
@@ -58,29 +56,12 @@ const settingsOf = ({ url, token, retry, fetch = globalThis.fetch }: Connection)
   responseStyle: 'data' as const,
 });
 
-/** What the three generated clients have in common, as far as it is needed here. */
-interface GeneratedClient {
-  readonly interceptors: {
-    readonly request: {
-      use(interceptor: (request: Request, options: { readonly url: string }) => Request): unknown;
-    };
-    readonly error: {
-      use(
-        interceptor: (
-          error: unknown,
-          response: Response | undefined,
-          request: Request | undefined,
-        ) => unknown,
-      ): unknown;
-    };
-  };
-}
-
 /**
  * A generated client that names what it sends and throws typed problems.
  * @param repeatable operations that take an `Idempotency-Key`, as `POST /v1/records`
  */
-function connected<C extends GeneratedClient>(client: C, repeatable: ReadonlySet<string>): C {
+function clientOf(connection: Connection, repeatable: ReadonlySet<string>): Client {
+  const client = createClient(settingsOf(connection));
   client.interceptors.request.use((request, { url }) => {
     if (repeatable.has(`${request.method} ${url}`) && !request.headers.has(IDEMPOTENCY_KEY))
       request.headers.set(IDEMPOTENCY_KEY, newKey());

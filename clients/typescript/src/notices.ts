@@ -8,7 +8,7 @@ import { isNetworkFailure, wait } from './retry.js';
 export interface Notice {
   /** To go on after it, as `lastEventId`. */
   readonly id: string;
-  /** `record`, `emergency`, `subscription`, `policy`, `visit` or `fork`. */
+  /** `record`, `emergency`, `acknowledgement`, `subscription`, `policy`, `visit` or `fork`. */
   readonly type: string;
   readonly data: Readonly<Record<string, unknown>>;
 }

@@ -13,6 +13,7 @@ import {
   pageQuery,
   requireRole,
   type ServiceApp,
+  withExamples,
 } from '@careledger/service-kit';
 import { Type, type Static } from 'typebox';
 import { callerOf } from '../caller.js';
@@ -20,6 +21,8 @@ import { heldProblems, permitProblems, statementAnswers } from '../route-problem
 import { keepReceipt, type ReceiptServiceOptions } from './receipt-service.js';
 import type { RelayService } from './relay-service.js';
 import type { ReleaseService } from './release-service.js';
+import { EXAMPLE } from '@careledger/domain/examples';
+import * as examples from '@careledger/protocol/examples';
 
 const RELEASES_MAX = 500;
 const RELEASES_DEFAULT = 100;
@@ -31,6 +34,15 @@ const Release = Type.Object({
   requester: Type.String(),
   releasedAt: Type.String(),
 });
+
+const released: Static<typeof Release> = {
+  requestSid: EXAMPLE.requestSid,
+  permitTxId: EXAMPLE.txId,
+  recordId: EXAMPLE.recordId,
+  version: 1,
+  requester: EXAMPLE.authorityId,
+  releasedAt: EXAMPLE.at[4],
+};
 
 const Place = Type.Pick(Release, ['releasedAt', 'requestSid']);
 const placeOf = ({ releasedAt, requestSid }: Static<typeof Release>) => ({ releasedAt, requestSid });
@@ -57,8 +69,8 @@ export function addAccessRoutes(app: ServiceApp, { relay, release, receipts }: A
           'PROVIDER_UNREACHABLE',
           ...permitProblems,
         ],
-        body: AccessRequestHttp,
-        response: { 200: AccessAnswer },
+        body: withExamples(AccessRequestHttp, examples.accessRequest),
+        response: { 200: withExamples(AccessAnswer, examples.accessAnswer) },
       },
     },
     (request) => relay.request(request.body.statement, callerOf(request)),
@@ -71,8 +83,8 @@ export function addAccessRoutes(app: ServiceApp, { relay, release, receipts }: A
       schema: {
         summary: 'Release a record to another provider under a committed permit',
         problems: [...statementAnswers, ...heldProblems, ...permitProblems],
-        body: ReleaseRequestHttp,
-        response: { 200: ReleasedRecord },
+        body: withExamples(ReleaseRequestHttp, examples.releaseRequest),
+        response: { 200: withExamples(ReleasedRecord, examples.releasedRecord) },
       },
     },
     (request) => release.releaseTo(request.body.statement, callerOf(request)),
@@ -86,7 +98,7 @@ export function addAccessRoutes(app: ServiceApp, { relay, release, receipts }: A
         problems: [...statementAnswers, 'RECEIPT_REFUSED'],
         response: { 204: Type.Null({ description: 'Kept' }) },
         summary: 'Keep a recipient’s receipt',
-        body: ReceiptRequest,
+        body: withExamples(ReceiptRequest, examples.receiptRequest),
       },
     },
     async (request, reply) => {
@@ -102,7 +114,12 @@ export function addAccessRoutes(app: ServiceApp, { relay, release, receipts }: A
       schema: {
         summary: 'What was released, newest first',
         querystring: Type.Object(pageQuery({ byDefault: RELEASES_DEFAULT, max: RELEASES_MAX })),
-        response: { 200: Type.Object({ releases: Type.Array(Release), next: Next }) },
+        response: {
+          200: withExamples(Type.Object({ releases: Type.Array(Release), next: Next }), {
+            releases: [released],
+            next: null,
+          }),
+        },
       },
     },
     async (request) => {

@@ -1,11 +1,12 @@
 import { RECORD_MAX_BYTES } from '@careledger/contracts';
 import { RecordId, RecordVersion } from '@careledger/domain';
 import { PROVIDER_ROUTES, StoreRecordAnswer, StoreRecordRequest } from '@careledger/protocol';
-import { requireRole, type ServiceApp } from '@careledger/service-kit';
+import { requireRole, type ServiceApp, withExamples } from '@careledger/service-kit';
 import { Type } from 'typebox';
 import { callerOf } from '../caller.js';
 import { statementAnswers } from '../route-problems.js';
 import type { RecordService } from './record-service.js';
+import * as examples from '@careledger/protocol/examples';
 
 /** Base64url, manifest and wraps beside the ciphertext. */
 const BODY_LIMIT_BYTES = 2 * RECORD_MAX_BYTES;
@@ -33,8 +34,11 @@ export function addRecordRoutes(app: ServiceApp, service: RecordService): void {
           'BLOB_MISSING',
         ],
         params: Params,
-        body: StoreRecordRequest,
-        response: { 200: StoreRecordAnswer, 201: StoreRecordAnswer },
+        body: withExamples(StoreRecordRequest, examples.storeRecordRequest),
+        response: {
+          200: withExamples(StoreRecordAnswer, examples.storeRecordAnswer),
+          201: withExamples(StoreRecordAnswer, examples.storeRecordAnswer),
+        },
       },
     },
     async (request, reply) => {

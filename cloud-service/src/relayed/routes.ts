@@ -8,7 +8,7 @@ import {
   RevocationRequest,
   VisitRequest,
 } from '@careledger/protocol';
-import { requireRole, type ServiceApp } from '@careledger/service-kit';
+import { requireRole, type ServiceApp, withExamples } from '@careledger/service-kit';
 import { Type } from 'typebox';
 import { callerOf } from '../caller.js';
 import type { OwnPeer } from '../ledger/own-peer.js';
@@ -16,6 +16,8 @@ import { statementAnswers } from '../route-problems.js';
 import type { ReadingRelay } from './readings.js';
 import { relayRevocation } from './revocations.js';
 import { relateVisit } from './visits.js';
+import { EXAMPLE } from '@careledger/domain/examples';
+import * as examples from '@careledger/protocol/examples';
 
 /** Statements as large as they may be, as many as a batch has. */
 const READINGS_BODY_LIMIT_BYTES = 8 * 1024 * 1024;
@@ -35,8 +37,8 @@ export function addRelayedRoutes(app: ServiceApp, { cloud, ownPeer, readings }: 
       schema: {
         summary: 'Relay a visit to the cloud channel',
         problems: [...statementAnswers, 'VISIT_REFUSED'],
-        body: VisitRequest,
-        response: { 201: Type.Object({ txId: TxId }) },
+        body: withExamples(VisitRequest, examples.visitRequest),
+        response: { 201: withExamples(Type.Object({ txId: TxId }), { txId: EXAMPLE.txId }) },
       },
     },
     async (request, reply) =>
@@ -50,8 +52,8 @@ export function addRelayedRoutes(app: ServiceApp, { cloud, ownPeer, readings }: 
       schema: {
         summary: 'Relay a patient’s revocation to the cloud channel',
         problems: statementAnswers,
-        body: RevocationRequest,
-        response: { 201: RevocationAnswer },
+        body: withExamples(RevocationRequest, examples.revocationRequest),
+        response: { 201: withExamples(RevocationAnswer, { txId: EXAMPLE.txId }) },
       },
     },
     async (request, reply) =>
@@ -66,8 +68,8 @@ export function addRelayedRoutes(app: ServiceApp, { cloud, ownPeer, readings }: 
       schema: {
         summary: 'Report to the cloud channel who was shown a direct emergency notice',
         problems: statementAnswers,
-        body: ReadingsRequest,
-        response: { 200: ReadingsAnswer },
+        body: withExamples(ReadingsRequest, examples.readingsRequest),
+        response: { 200: withExamples(ReadingsAnswer, examples.readingsAnswer) },
       },
     },
     (request) => readings.report(request.body.statements, callerOf(request)),

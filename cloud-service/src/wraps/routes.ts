@@ -1,10 +1,11 @@
 import { RecordId, RecordVersion } from '@careledger/domain';
 import { HeldWraps, PROVIDER_ROUTES, ReplaceWrapsAnswer, ReplaceWrapsRequest } from '@careledger/protocol';
-import { requireRole, type ServiceApp } from '@careledger/service-kit';
+import { requireRole, type ServiceApp, withExamples } from '@careledger/service-kit';
 import { Type } from 'typebox';
 import { callerOf } from '../caller.js';
 import { statementAnswers } from '../route-problems.js';
 import type { WrapService } from './wrap-service.js';
+import * as examples from '@careledger/protocol/examples';
 
 const Params = Type.Object({ recordId: RecordId, version: RecordVersion });
 const wrapsPath = PROVIDER_ROUTES.wraps(':recordId', ':version');
@@ -25,8 +26,8 @@ export function addWrapRoutes(app: ServiceApp, service: WrapService): void {
           'WRAPS_MISMATCH',
         ],
         params: Params,
-        body: ReplaceWrapsRequest,
-        response: { 200: ReplaceWrapsAnswer },
+        body: withExamples(ReplaceWrapsRequest, examples.replaceWrapsRequest),
+        response: { 200: withExamples(ReplaceWrapsAnswer, examples.replaceWrapsAnswer) },
       },
     },
     (request) => service.replace(request.params, request.body, callerOf(request)),
@@ -40,7 +41,7 @@ export function addWrapRoutes(app: ServiceApp, service: WrapService): void {
         summary: 'The wraps of a version, for the patient’s operator and the author',
         problems: ['RECORD_UNKNOWN', 'ORGANISATION_MISMATCH'],
         params: Params,
-        response: { 200: HeldWraps },
+        response: { 200: withExamples(HeldWraps, examples.heldWraps) },
       },
     },
     async (request) => service.read(request.params, callerOf(request)),

@@ -3,7 +3,10 @@ import { WORKSPACE } from '../docs/workspace.js';
 import { generateBruno } from './bruno.js';
 import { sourcesOf, withDocumentFiles, type Documents } from './services.js';
 import type { GeneratedTree } from './generated-tree.js';
+import { withSharedRuntime } from './shared-runtime.js';
 import { generateTypeScript } from './typescript.js';
+
+const GENERATED = join(WORKSPACE, 'clients/typescript/src/generated');
 
 /** Everything that is generated in `clients` and checked in. */
 export async function generateClients(documents: Documents): Promise<readonly GeneratedTree[]> {
@@ -11,10 +14,10 @@ export async function generateClients(documents: Documents): Promise<readonly Ge
     const trees: GeneratedTree[] = [];
     // One after the other: the generator keeps what it is doing to itself.
     for (const source of sources) {
-      const folder = join(WORKSPACE, 'clients/typescript/src/generated', source.service.name);
+      const folder = join(GENERATED, source.service.name);
       trees.push({ folder, files: await generateTypeScript(source) });
     }
-    return trees;
+    return withSharedRuntime(trees, join(GENERATED, 'runtime'));
   });
   const bruno = { folder: join(WORKSPACE, 'clients/bruno'), files: generateBruno(sourcesOf(documents)) };
   return [...typescript, bruno];

@@ -2,6 +2,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { exampleFaults } from './openapi-examples.js';
 import { openApiDocuments, type OpenApiDocument, type OpenApiOperation } from './openapi-documents.js';
 import { redocly, spectral } from './openapi-judges.js';
 
@@ -62,6 +63,10 @@ describe.each(PROGRAMS)('the description of %s', (program) => {
     expect(demanded).toEqual([]);
   });
 
+  test('has an example of every body, answer and problem, which is as its schema says', () => {
+    expect(exampleFaults(documentOf(program))).toEqual([]);
+  });
+
   test('has no tuple of JSON Schema draft-07', () => {
     expect(draft07Tuples(documentOf(program), '')).toEqual([]);
   });
@@ -101,6 +106,30 @@ test.each([redocly, spectral])(
   TIMEOUT_MS,
 );
 
+test('an example that is missing, or not as its schema says, is found', () => {
+  const document = documentOf('cloud');
+  const path = '/v1/visits';
+  const { post } = document.paths[path] ?? {};
+  if (post === undefined) throw new RangeError(`No POST ${path}`);
+  const spoiled = (
+    content: Readonly<Record<string, object>>,
+    codes: Readonly<Record<string, { readonly value: unknown }>>,
+  ) => ({
+    components: { ...document.components, examples: codes },
+    paths: { [path]: { post: { ...post, responses: { '201': { description: '', content } } } } },
+  });
+  const { schema } = post.responses['201']?.content?.['application/json'] as { schema: object };
+  const { examples } = document.components;
+  expect(exampleFaults(spoiled({ 'application/json': { schema } }, examples))).toEqual([
+    'POST /v1/visits 201 application/json: no example',
+  ]);
+  expect(
+    exampleFaults(spoiled({ 'application/json': { schema, example: { txId: 'none' } } }, examples)),
+  ).toEqual([
+    expect.stringMatching(/^POST \/v1\/visits 201 application\/json example: .*txId must match pattern/),
+  ]);
+});
+
 test('the codes of a route stand under their status', () => {
   const { responses } =
     operationsOf('gateway').find(
@@ -137,6 +166,7 @@ test('every list comes in pages: with a cursor, a limit, and what follows', () =
   );
   // What these name is one thing's own, or bounded by the configuration; what the outbox shows says how many there are.
   expect(faults.sort()).toEqual([
+    'api GET /v1/subscriptions/{subscriptionId}',
     'cloud GET /v1/records/{recordId}/versions/{version}/wraps',
     'gateway GET /v1/outbox',
     'gateway GET /v1/patients/{patientId}',
@@ -181,6 +211,8 @@ function draft07Tuples(value: unknown, pointer: string): string[] {
   if (typeof value !== 'object' || value === null) return [];
   return Object.entries(value).flatMap(([name, member]) => {
     const at = `${pointer}/${name}`;
+    // Examples are values: what they call items is theirs.
+    if (/^examples?$/.test(name)) return [];
     return [...(name === 'items' && Array.isArray(member) ? [at] : []), ...draft07Tuples(member, at)];
   });
 }

@@ -205,6 +205,40 @@ describe('an emergency is one trace over gateway, provider and authority', () =>
   );
 });
 
+test(
+  'what a practitioner writes goes on in its trace after the authority was killed, with no provider there',
+  async () => {
+    const { processes } = fixture.layers;
+    const { patientId } = await subscribed();
+    const providers = ['cloud-a', 'cloud-b'];
+    for (const name of providers) await processes.child(name).kill();
+    const hospital = fixture.layers.authority();
+    const traceId = randomBytes(16).toString('hex');
+    const sent = await fetch(new URL('/v1/visits', hospital.url), {
+      method: 'POST',
+      headers: {
+        authorization: `Bearer ${hospital.tokens.practitioner}`,
+        'content-type': 'application/json',
+        traceparent: `00-${traceId}-${randomBytes(8).toString('hex')}-01`,
+      },
+      body: JSON.stringify({ patientId, at: timestampOf(Date.now() - 60_000), data: { reason: 'check-up' } }),
+    });
+    expect(sent.status).toBe(202);
+    const carriedOn = ({ name, service, traceId: of }: ReceivedSpan): boolean =>
+      of === traceId && service === 'aut_hospital' && name === 'carry on visit';
+    await receiver.next((span) => carriedOn(span) && span.isError);
+    await processes.child('hospital').kill();
+    const killedNs = BigInt(Date.now()) * 1_000_000n;
+    for (const name of [...providers, 'hospital']) await processes.child(name).start();
+    await receiver.next((span) => carriedOn(span) && !span.isError && span.startNs > killedNs);
+    await receiver.next(
+      ({ name, service, traceId: of }) =>
+        of === traceId && name === 'POST /v1/visits' && service.startsWith('prv_'),
+    );
+  },
+  TIMEOUT_MS,
+);
+
 test('says nothing of patients, devices, records or readings', () => {
   const { spans, bodies } = receiver;
   expect(spans.length).toBeGreaterThan(30);

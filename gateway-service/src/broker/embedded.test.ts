@@ -8,24 +8,17 @@ import { generate, parser as mqttParser, type Packet } from 'mqtt-packet';
 import { MqttDevice } from '../../testing/mqtt-device.js';
 import { GATEWAY_ID } from '../../testing/open-core.js';
 import { SimulatedDevice } from '../../testing/simulated-device.js';
+import { startBroker } from '../../testing/test-broker.js';
 import { TestCore } from '../../testing/test-core.js';
-import { EmbeddedBroker } from './embedded.js';
+import type { EmbeddedBroker } from './embedded.js';
 
-const silent = { info: () => undefined, warn: () => undefined };
 let t: TestCore;
 let broker: EmbeddedBroker;
 let device: SimulatedDevice;
 
 beforeEach(async () => {
   t = await TestCore.open();
-  broker = await EmbeddedBroker.start({
-    devices: t.core.devices,
-    pipeline: t.core.pipeline,
-    host: '127.0.0.1',
-    port: 0,
-    logger: silent,
-    clock: () => t.nowMs,
-  });
+  broker = await startBroker(t);
   device = t.pair(await t.patient());
 });
 afterEach(async () => {
@@ -359,13 +352,7 @@ test('a connection that is silent for longer than it announced ends; one that on
 test('malformed-flood: connections that break the protocol are counted, and write a few lines each minute', async () => {
   const lines: unknown[] = [];
   const push = (details: unknown): void => void lines.push(details);
-  await using loud = await EmbeddedBroker.start({
-    devices: t.core.devices,
-    pipeline: t.core.pipeline,
-    host: '127.0.0.1',
-    port: 0,
-    logger: { info: push, warn: push },
-  });
+  await using loud = await startBroker(t, { info: push, warn: push });
   await broker.close();
   broker = loud;
   for (let n = 0; n < 200; n++) await talk(Buffer.from([0xf0, n % 2, 0]));

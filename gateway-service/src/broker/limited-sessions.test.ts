@@ -3,24 +3,20 @@ import { afterEach, beforeEach, expect, test } from '@jest/globals';
 import type { Client } from 'aedes';
 import { MqttDevice } from '../../testing/mqtt-device.js';
 import type { SimulatedDevice } from '../../testing/simulated-device.js';
+import { startBroker } from '../../testing/test-broker.js';
 import { TestCore } from '../../testing/test-core.js';
-import { EmbeddedBroker } from './embedded.js';
+import type { EmbeddedBroker } from './embedded.js';
 import { LimitedSessions } from './limited-sessions.js';
 import { LIMITED_MAX, LIMITED_MAX_FRAMES, LIMITED_PER_DEVICE } from './limits.js';
 
 const HOUR_MS = 3_600_000;
-const silent = { info: () => undefined, warn: () => undefined };
 let t: TestCore;
 let broker: EmbeddedBroker;
 let device: SimulatedDevice;
 
 beforeEach(async () => {
   t = await TestCore.open();
-  const { devices, pipeline } = t.core;
-  broker = await EmbeddedBroker.start({
-    ...{ devices, pipeline, host: '127.0.0.1', port: 0, logger: silent },
-    clock: () => t.nowMs,
-  });
+  broker = await startBroker(t);
   device = t.pair(await t.patient());
 });
 afterEach(async () => {

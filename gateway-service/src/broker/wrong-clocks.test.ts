@@ -2,13 +2,13 @@ import { afterEach, beforeEach, expect, test } from '@jest/globals';
 import { MqttDevice } from '../../testing/mqtt-device.js';
 import { GATEWAY_ID } from '../../testing/open-core.js';
 import { SimulatedDevice, glucose } from '../../testing/simulated-device.js';
+import { startBroker } from '../../testing/test-broker.js';
 import { TestCore } from '../../testing/test-core.js';
 import { measuredMs } from '../chain/index.js';
-import { EmbeddedBroker } from './embedded.js';
+import type { EmbeddedBroker } from './embedded.js';
 
 const MINUTE_MS = 60_000;
 const HOUR_MS = 60 * MINUTE_MS;
-const silent = { info: () => undefined, warn: () => undefined };
 let t: TestCore;
 let broker: EmbeddedBroker;
 let device: SimulatedDevice;
@@ -17,11 +17,7 @@ let isClockProved: boolean;
 beforeEach(async () => {
   isClockProved = true;
   t = await TestCore.open({ isClockProved: () => isClockProved });
-  const { devices, pipeline } = t.core;
-  broker = await EmbeddedBroker.start({
-    ...{ devices, pipeline, host: '127.0.0.1', port: 0, logger: silent },
-    clock: () => t.nowMs,
-  });
+  broker = await startBroker(t);
   device = t.pair(await t.patient());
 });
 afterEach(async () => {

@@ -1,3 +1,4 @@
+export { checkAppStatement } from './app-statement.js';
 export { ConsentOutbox } from './consent-outbox.js';
 export { ConsentService, type JobOutcome } from './consent-service.js';
 export { ConsentError } from './errors.js';
@@ -8,3 +9,4 @@ export { Registrations } from './registrations.js';
 export { ConsentSettler } from './settle.js';
 export { StepStore, type ConsentStep } from './step-store.js';
 export { SubscriptionStore } from './subscription-store.js';
+export { openConsentKey } from './unlock.js';

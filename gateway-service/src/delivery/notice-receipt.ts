@@ -1,6 +1,7 @@
 import { STATEMENTS, type AuthorityState } from '@careledger/contracts';
 import type { SignatureVerifier } from '@careledger/crypto';
 import { currentKey, isCurrentKid } from '@careledger/policy';
+import { EMERGENCY_NOTICE_MAX_CHARS } from '@careledger/protocol';
 import { checkStatement, readStatement, StatementError } from '@careledger/statements';
 import { Value } from 'typebox/value';
 
@@ -26,7 +27,7 @@ export function checkNoticeReceipt(
 ): void {
   const { authority, networkId, verifier } = expected;
   const { typ, body: schema } = STATEMENTS.noticeReceipt;
-  const { payload, hash } = readStatement(notice);
+  const { payload, hash } = readStatement(notice, { maxChars: EMERGENCY_NOTICE_MAX_CHARS });
   try {
     const { signingKeys, authorityId } = authority;
     const checked = checkStatement(receipt, {

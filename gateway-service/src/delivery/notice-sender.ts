@@ -1,18 +1,12 @@
 import { toBase64url, type SignatureVerifier } from '@careledger/crypto';
 import { AUTHORITY_ROUTES, EmergencyNoticeAnswer } from '@careledger/protocol';
-import {
-  createHttpClient,
-  DurableWork,
-  messageOf,
-  traced,
-  type Logger,
-  type WorkHealth,
-} from '@careledger/service-kit';
+import { DurableWork, messageOf, traced, type Logger, type WorkHealth } from '@careledger/service-kit';
 import { EMERGENCY_BACKOFF } from '../ledger-access/limits.js';
 import type { OrganisationDirectory } from '../ledger-access/organisation-directory.js';
 import type { PatientProgress } from '../patients/progress.js';
 import type { GatewayStore } from '../store/index.js';
-import { NOTICE_CONCURRENCY, NOTICE_MAX_AGE_MS, NOTICE_TIMEOUT_MS } from './limits.js';
+import type { AuthorityClients } from './authority-clients.js';
+import { NOTICE_CONCURRENCY, NOTICE_MAX_AGE_MS } from './limits.js';
 import { checkNoticeReceipt, NoticeReceiptError } from './notice-receipt.js';
 import type { Notice, NoticeStore } from './notice-store.js';
 import type { OwnVersionStore } from './own-version-store.js';
@@ -22,8 +16,7 @@ export interface NoticeSenderOptions {
   readonly notices: NoticeStore;
   readonly versions: Pick<OwnVersionStore, 'get' | 'hasContent' | 'ciphertext'>;
   readonly directory: Pick<OrganisationDirectory, 'authority' | 'forget'>;
-  /** Bearer tokens at the authorities' apis. */
-  readonly tokens: ReadonlyMap<string, string>;
+  readonly authorities: AuthorityClients;
   readonly networkId: string;
   readonly verifier: SignatureVerifier;
   readonly clock: () => number;
@@ -110,18 +103,9 @@ export class NoticeSender implements AsyncDisposable {
 
   /** Resolves with the authority's receipt. */
   async #post({ authorityId, statement, versionNo }: Notice, signal: AbortSignal): Promise<string> {
-    const { directory, versions, tokens, networkId, verifier } = this.#options;
+    const { directory, versions, authorities, networkId, verifier } = this.#options;
     const authority = await directory.authority(authorityId);
-    if (authority.endpoint === undefined)
-      throw new Error(`${authorityId} has registered no endpoint for notices`);
-    const token = tokens.get(authorityId);
-    const client = createHttpClient({
-      baseUrl: authority.endpoint,
-      timeoutMs: NOTICE_TIMEOUT_MS,
-      retries: 0,
-      ...(token !== undefined && { token }),
-    });
-    const { receipt } = await client.call('POST', AUTHORITY_ROUTES.emergencyNotices, {
+    const { receipt } = await authorities.of(authority).call('POST', AUTHORITY_ROUTES.emergencyNotices, {
       body: { statement, ciphertext: toBase64url(versions.ciphertext(versionNo)) },
       result: EmergencyNoticeAnswer,
       signal,

@@ -11,10 +11,13 @@ export interface Notice extends NewNotice {
   readonly attempts: number;
   readonly lastError: string | null;
   readonly sentMs: number | null;
+  /** When somebody's acknowledgement of it came here. */
+  readonly acknowledgedMs: number | null;
 }
 
 const COLUMNS = `notice_no AS noticeNo, version_no AS versionNo, patient_no AS patientNo, authority_id AS authorityId,
-  statement, receipt, status, attempts, last_error AS lastError, made_ms AS madeMs, sent_ms AS sentMs`;
+  statement, receipt, status, attempts, last_error AS lastError, made_ms AS madeMs, sent_ms AS sentMs,
+  acknowledged_ms AS acknowledgedMs`;
 
 /** Emergency notices: signed, logged, and kept. What writes must run within a transaction. */
 export class NoticeStore implements MadeNotices {
@@ -44,6 +47,14 @@ export class NoticeStore implements MadeNotices {
     return this.#all('WHERE version_no = ? ORDER BY notice_no', versionNo);
   }
 
+  /** What was sent of a record, the oldest first. */
+  ofRecord(recordId: string): Notice[] {
+    return this.#all(
+      'WHERE version_no IN (SELECT version_no FROM record_versions WHERE record_id = ?) ORDER BY notice_no',
+      recordId,
+    );
+  }
+
   givenUpCount(): number {
     const row = this.#database
       .prepare(`SELECT count(*) AS n FROM emergency_notices WHERE status = 'given-up'`)
@@ -70,10 +81,41 @@ export class NoticeStore implements MadeNotices {
     this.#database
       .prepare(
         `UPDATE emergency_notices
-         SET status = 'sent', attempts = attempts + 1, last_error = NULL, receipt = ?, sent_ms = ?
+         SET status = 'sent', attempts = attempts + 1, last_error = NULL, receipt = ?, sent_ms = ?, next_ask_ms = ?
          WHERE notice_no = ?`,
       )
-      .run(receipt, sentMs, noticeNo);
+      .run(receipt, sentMs, sentMs, noticeNo);
+  }
+
+  /** Who is to be asked by now whether somebody acknowledged. */
+  authoritiesToAsk(nowMs: number): string[] {
+    const rows = this.#database
+      .prepare('SELECT DISTINCT authority_id FROM emergency_notices WHERE next_ask_ms <= ?')
+      .all(nowMs);
+    return (rows as { authority_id: string }[]).map(({ authority_id }) => authority_id);
+  }
+
+  /** Those about which an authority is to be asked by now, what waits longest first. */
+  toAsk(authorityId: string, nowMs: number, limit: number): Notice[] {
+    return this.#all(
+      'WHERE authority_id = ? AND next_ask_ms <= ? ORDER BY next_ask_ms LIMIT ?',
+      authorityId,
+      nowMs,
+      limit,
+    );
+  }
+
+  /** @param nextMs when its authority is asked again; null: not any more */
+  setAsked(noticeNo: number, nextMs: number | null): void {
+    this.#database
+      .prepare('UPDATE emergency_notices SET next_ask_ms = ? WHERE notice_no = ? AND acknowledged_ms IS NULL')
+      .run(nextMs, noticeNo);
+  }
+
+  setAcknowledged(noticeNo: number, acknowledgedMs: number): void {
+    this.#database
+      .prepare('UPDATE emergency_notices SET acknowledged_ms = ?, next_ask_ms = NULL WHERE notice_no = ?')
+      .run(acknowledgedMs, noticeNo);
   }
 
   /** It goes again. */
@@ -103,7 +145,7 @@ export class NoticeStore implements MadeNotices {
     return Number(lastInsertRowid);
   }
 
-  #all(where: string, ...values: number[]): Notice[] {
+  #all(where: string, ...values: (number | string)[]): Notice[] {
     const rows = this.#database.prepare(`SELECT ${COLUMNS} FROM emergency_notices ${where}`).all(...values);
     return rows as unknown as Notice[];
   }

@@ -60,6 +60,7 @@ export class IngestPipeline {
   readonly #queue = new FairQueue<Device, QueuedFrame>();
   readonly #trust = new UrgentTrust();
   readonly #committedListeners: ((frames: readonly CommittedFrame[]) => void)[] = [];
+  readonly #refusedListeners: ((device: Device, receivedMs: number) => void)[] = [];
   readonly #sealedListeners: ((blocks: readonly PendingBlock[]) => void)[] = [];
   readonly #drainListeners: (() => void)[] = [];
   #group = new Group();
@@ -81,6 +82,11 @@ export class IngestPipeline {
    */
   onFramesCommitted(listener: (frames: readonly CommittedFrame[]) => void): void {
     this.#committedListeners.push(listener);
+  }
+
+  /** Called for each frame that is refused, when it is checked. Listeners must be quick. */
+  onFrameRefused(listener: (device: Device, receivedMs: number) => void): void {
+    this.#refusedListeners.push(listener);
   }
 
   /** Called with blocks that have become durable. */
@@ -240,7 +246,7 @@ export class IngestPipeline {
   #check(item: QueuedFrame, nowMs: number): void {
     const { read, device, bytes, receivedMs, isUrgent, ticket, trace } = item;
     if (read.kind === 'refused') {
-      this.#refuse(ticket, read.refusal);
+      this.#refuse(item, read.refusal);
       return;
     }
     if (read.kind === 'hello') {
@@ -251,7 +257,7 @@ export class IngestPipeline {
     const checked = checkQueuedFrame({ device, frame, bytes }, this.#options);
     if (isUrgent) this.#trust.note(device, checked.outcome === 'accepted', nowMs);
     if (checked.outcome === 'rejected') {
-      this.#refuse(ticket, { ...checked, seq: frame.seq });
+      this.#refuse(item, { ...checked, seq: frame.seq });
       return;
     }
     const group = this.#group;
@@ -298,8 +304,9 @@ export class IngestPipeline {
   }
 
   /** Refused, but answered in its turn: acknowledgements keep the order of a device's frames. */
-  #refuse(ticket: FrameTicket, refusal: Refusal): void {
+  #refuse({ device, receivedMs, ticket }: QueuedFrame, refusal: Refusal): void {
     this.counters.reject(refusal.code);
+    for (const listener of this.#refusedListeners) listener(device, receivedMs);
     this.#group.answers.push({ ticket, result: resultOf(refusal) });
   }
 

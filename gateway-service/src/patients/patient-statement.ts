@@ -1,6 +1,7 @@
 import { STATEMENTS, type StatementBody, type StatementName } from '@careledger/contracts';
 import type { Signer } from '@careledger/crypto';
 import type { ChannelName } from '@careledger/domain';
+import { EMERGENCY_NOTICE_MAX_CHARS } from '@careledger/protocol';
 import { makeStatement } from '@careledger/statements';
 
 /** A patient's statement, by whichever of the patient's keys. */
@@ -16,7 +17,11 @@ export function patientStatement<N extends StatementName>(
 ): string {
   const { patientId, networkId, channels, body } = statement;
   return makeStatement(
-    { typ: STATEMENTS[name].typ, iss: patientId, aud: networkId, channels, body: body as object },
+    {
+      ...{ typ: STATEMENTS[name].typ, iss: patientId, aud: networkId, channels, body: body as object },
+      // A manifest stands in it.
+      ...(name === 'emergencyNotice' && { maxChars: EMERGENCY_NOTICE_MAX_CHARS }),
+    },
     signer,
   );
 }

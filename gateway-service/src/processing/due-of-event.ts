@@ -1,4 +1,4 @@
-import type { ClinicalEvent } from '@careledger/clinical';
+import { FOR_AUTHORITIES, type ClinicalEvent } from '@careledger/clinical';
 import { timestampOf } from '@careledger/domain';
 import { isTracing, startSpan, type TraceParent } from '@careledger/service-kit';
 import { URGENT_MAX_AGE_MS } from '../ingest/index.js';
@@ -64,12 +64,25 @@ export function windowOfSource(source: string): { readonly startMs: number; read
   return { startMs: Date.parse(start), endMs: Date.parse(end) };
 }
 
+/** Where events are written down, and when that is. */
+export interface EventTarget {
+  readonly store: ProcessingStore;
+  /** `alarms/alarm-store.ts`. */
+  readonly alarms: CalledAlarms;
+  readonly nowMs: number;
+}
+
+/** Alarms that were raised, confirmed or escalated: each time somebody is asked to acknowledge. */
+export interface CalledAlarms {
+  called(alarm: { readonly episodeId: string; readonly patientNo: number }, calledMs: number): void;
+}
+
 /**
  * Writes down what an event changes and says which record is due because of it, if any. Within a transaction. An alarm
  * that is raised, escalated, confirmed or over is told; a higher score, and what late readings change, is written down.
  */
 export function applyEvent(
-  store: ProcessingStore,
+  { store, alarms, nowMs }: EventTarget,
   { patientNo, event, arrivedMs, trace }: Omit<PatientEvent, 'deviceIds'>,
 ): NewDueRecord | undefined {
   if (event.kind === 'window-due') {
@@ -82,14 +95,18 @@ export function applyEvent(
     throw new Error(`Episode ${source} changed before it started`);
   const episode = episodeAfter(event, { patientNo, arrivedMs, known });
   store.saveEpisode(episode);
-  // It is nobody's emergency that a device is silent: the alarm is for the patient to see.
-  if (episode.type === 'technical' && episode.priority === 'low') return undefined;
+  if (event.kind === 'episode-started' || event.kind === 'episode-escalated') alarms.called(episode, nowMs);
+  // Of low priority and about a device: the patient sees it, and authorities are told of what lasts.
+  if (!isForAuthorities(episode)) return undefined;
   const isTold = event.kind !== 'episode-revised' && event.kind !== 'episode-scored';
   return {
     ...{ patientNo, kind: 'emergency', source, priority: isTold ? 'emergency' : 'periodic' },
     ...{ arrivedMs: isTold ? arrivedMs : null, trace },
   };
 }
+
+const isForAuthorities = ({ type, priority, marks }: Episode): boolean =>
+  type !== 'technical' || priority !== 'low' || marks.includes(FOR_AUTHORITIES);
 
 type EpisodeEvent = Exclude<ClinicalEvent, { kind: 'window-due' }>;
 

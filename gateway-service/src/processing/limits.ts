@@ -11,6 +11,12 @@ export const READINGS_PER_ROW = 512;
 /** Records that one device may bring about in an hour unless configured: periodic ones, emergencies long past, versions. */
 export const RECORDS_PER_DEVICE_HOUR = 240;
 /**
- * Alarms of now that it may raise, escalate or end besides: there are nine rules, and an episode lasts for 15 min at least.
+ * Alarms of now that it may raise, escalate or end besides: there are twelve rules, and an episode lasts for 15 min at least.
  */
 export const EMERGENCIES_PER_DEVICE_HOUR = 48;
+/** How often the gateway notes that it is there. What a crash loses of it counts as absence. */
+export const ALIVE_INTERVAL_MS = 5_000;
+/** Looks at the clock that are further apart than this, by a clock that nobody sets: the gateway heard nobody meanwhile. */
+export const STALL_MS = 60_000;
+/** Pauses of a device that the rules look at: older ones were over before its newest live readings. */
+export const PAUSES_IN_FORCE = 16;

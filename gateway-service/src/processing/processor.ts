@@ -4,25 +4,46 @@ import {
   flush,
   initialState,
   kindOfType,
+  noteRefusals,
   processFrames,
-  resume,
   tick,
+  withAbsences,
   withOverrides,
+  MAX_ABSENCES,
   type ClinicalEvent,
   type ClinicalOverrides,
+  type ClosedSpan,
   type DeviceDescription,
   type FlaggedReading,
   type PatientState,
   type ProcessingResult,
+  type Refusal,
   type SettingsHistory,
 } from '@careledger/clinical';
 import { timestampOf } from '@careledger/domain';
 import type { Logger } from '@careledger/service-kit';
 import type { GatewayCore } from '../core.js';
+import type { Device } from '../devices/index.js';
 import { clinicalReadingRules, type CommittedFrame } from '../ingest/index.js';
 import type { Allowances } from './allowances.js';
-import { allowanceFor, applyEvent, traceEvent, type PatientEvent } from './due-of-event.js';
-import { CATCH_UP_FRAMES, PERSIST_AFTER_FRAMES, PERSIST_DELAY_MS, TICK_INTERVAL_MS } from './limits.js';
+import {
+  allowanceFor,
+  applyEvent,
+  traceEvent,
+  type CalledAlarms,
+  type PatientEvent,
+} from './due-of-event.js';
+import { DeviceFloods } from './device-floods.js';
+import type { DevicePauses } from './device-pauses.js';
+import type { GatewayLife } from './gateway-life.js';
+import {
+  ALIVE_INTERVAL_MS,
+  CATCH_UP_FRAMES,
+  PERSIST_AFTER_FRAMES,
+  PERSIST_DELAY_MS,
+  STALL_MS,
+  TICK_INTERVAL_MS,
+} from './limits.js';
 import { clinicalReadings, rowOfReading, type ProcessedFrame } from './reading-id.js';
 import type { DueRecord, ProcessingStore } from './store.js';
 
@@ -35,6 +56,9 @@ export interface DueQueue {
 export interface ProcessorOptions {
   readonly core: Pick<GatewayCore, 'frames' | 'store' | 'patients' | 'pipeline' | 'devices'>;
   readonly store: ProcessingStore;
+  readonly life: GatewayLife;
+  readonly pauses: DevicePauses;
+  readonly alarms: CalledAlarms;
   readonly overrides: ClinicalOverrides;
   /** Each patient's settings, in memory. */
   readonly settings: { of(patientNo: number): SettingsHistory };
@@ -67,21 +91,32 @@ export class Processor {
   #persistTimer: NodeJS.Timeout | undefined;
   #tickTimer: NodeJS.Timeout | undefined;
   #isLive = false;
+  /** Devices of which a frame was refused since the last tick, and when the newest was. */
+  readonly #refused = new Map<Device, number>();
+  readonly #floods: DeviceFloods;
+  #aliveMs = Number.NEGATIVE_INFINITY;
+  /** The last tick: by the gateway's clock, and by one that nobody sets. */
+  #ticked: { readonly nowMs: number; readonly monotonicMs: number } | undefined;
 
   constructor(options: ProcessorOptions) {
     this.#options = options;
     this.#progress = { ...options.store.progress() };
+    this.#floods = new DeviceFloods(options.store, options.allowances);
     for (const patientNo of options.store.patients()) this.#stateOf(patientNo);
     for (const patientNo of options.store.patientsWaiting()) this.#waiting.add(patientNo);
   }
 
   /** Processes what an earlier run left, then follows the pipeline. */
   async start(): Promise<void> {
-    this.#options.core.pipeline.onFramesCommitted((frames) => this.#guard(() => this.#onCommitted(frames)));
+    const { core } = this.#options;
+    core.pipeline.onFramesCommitted((frames) => this.#guard(() => this.#onCommitted(frames)));
+    core.pipeline.onFrameRefused((device, receivedMs) => this.#refused.set(device, receivedMs));
+    core.devices.onStatus((device) => this.#guard(() => this.#followStatus(device)));
+    // First of all: what comes after an absence is judged knowing of it.
+    this.#begin();
     while (this.#advance()) await nextTurn();
     this.#isLive = true;
     this.#applyOverrides();
-    this.#resume();
     this.persist();
     this.#tickTimer = setInterval(() => this.#guard(() => this.tick()), TICK_INTERVAL_MS).unref();
   }
@@ -100,6 +135,8 @@ export class Processor {
   tick(): void {
     const nowMs = this.#options.clock();
     this.#release(nowMs);
+    this.#noteLife(nowMs);
+    this.#noteRefused(nowMs);
     for (const [patientNo, state] of this.#states) {
       this.#describe(patientNo, Object.keys(state.config.devices));
       const result = tick(this.#stateOf(patientNo), nowMs, this.#settingsOf(patientNo));
@@ -131,6 +168,11 @@ export class Processor {
         for (const patientNo of this.#dirty) store.saveState(patientNo, this.#stateOf(patientNo));
         store.setProgress(this.#progress);
         const put = this.#events.flatMap((event) => this.#putDue(event, nowMs) ?? []);
+        for (const { record, overOf } of put) {
+          if (overOf === undefined) continue;
+          const { patientId, patientNo } = core.patients.byNo(record.patientNo);
+          this.#floods.raise({ patientId, patientNo, deviceId: overOf }, nowMs);
+        }
         return [put, this.#callUp(nowMs)];
       });
     } catch (error) {
@@ -158,9 +200,12 @@ export class Processor {
 
   /** Writes down what is left. Call before the store closes. */
   close(): void {
+    const { core, life, clock } = this.#options;
     clearInterval(this.#tickTimer);
+    const wasLive = this.#isLive;
     this.#isLive = false;
     this.#guard(() => this.persist());
+    if (wasLive) this.#guard(() => core.store.transaction(() => life.stopped(clock())));
   }
 
   /**
@@ -168,8 +213,8 @@ export class Processor {
    * one. Once due it is one record, whatever happens to it until it is made.
    */
   #putDue(event: PatientEvent, nowMs: number): PutRecord | undefined {
-    const { store, allowances } = this.#options;
-    const wanted = applyEvent(store, event);
+    const { store, alarms, allowances } = this.#options;
+    const wanted = applyEvent({ store, alarms, nowMs }, event);
     if (wanted === undefined) return undefined;
     const { patientNo, kind, source } = wanted;
     const allowance = allowanceFor(event);
@@ -329,8 +374,7 @@ export class Processor {
     for (const deviceId of deviceIds) {
       const description = this.#descriptionOf(deviceId);
       const known = devices[deviceId];
-      if (description === undefined) continue;
-      if (known?.kind === description.kind && known?.isPaused === description.isPaused) continue;
+      if (description === undefined || isSame(known, description)) continue;
       next = { ...next, [deviceId]: { ...known, ...description } };
     }
     if (next === devices) return;
@@ -339,15 +383,71 @@ export class Processor {
   }
 
   #descriptionOf(deviceId: string): DeviceDescription | undefined {
-    const device = this.#options.core.devices.find(deviceId);
-    return device && { kind: kindOfType(device.type), isPaused: device.status !== 'active' };
+    const { core, pauses } = this.#options;
+    const device = core.devices.find(deviceId);
+    return device && { kind: kindOfType(device.type), notAwaited: pauses.spansOf(deviceId) };
   }
 
-  /** The silence of devices counts from now: nobody heard them while the gateway was away. */
-  #resume(): void {
-    const nowMs = this.#options.clock();
-    for (const [patientNo, state] of this.#states)
-      this.#take(patientNo, resume(state, nowMs, this.#settingsOf(patientNo)), nowMs);
+  /** Notes that the gateway is there again, and tells the rules when it was not. */
+  #begin(): void {
+    const { core, life, pauses, clock } = this.#options;
+    const { read } = core.store;
+    const last = read.frame(read.lastFrameRow());
+    core.store.transaction(() => {
+      life.begin(clock(), last?.receivedMs);
+      for (const device of core.devices.list()) pauses.follow(device);
+    });
+    this.#tellAbsences(life.absences(MAX_ABSENCES));
+  }
+
+  #tellAbsences(absences: readonly ClosedSpan[]): void {
+    const spans = absences.map(({ from, until }) => ({ from, until }));
+    for (const [patientNo, state] of this.#states) {
+      this.#states.set(patientNo, withAbsences(state, spans, this.#settingsOf(patientNo)));
+      this.#dirty.add(patientNo);
+    }
+  }
+
+  /** Notes now and then that the gateway is there, and where it could not hear anybody although it ran. */
+  #noteLife(nowMs: number): void {
+    const { core, life } = this.#options;
+    const before = this.#ticked;
+    const monotonicMs = performance.now();
+    this.#ticked = { nowMs, monotonicMs };
+    const isStalled = before !== undefined && monotonicMs - before.monotonicMs > STALL_MS;
+    if (!isStalled && nowMs - this.#aliveMs < ALIVE_INTERVAL_MS) return;
+    try {
+      core.store.deferred(() => {
+        this.#floods.endQuiet(nowMs);
+        life.alive(nowMs);
+        if (isStalled && before.nowMs < nowMs)
+          life.record({ from: before.nowMs, until: nowMs, cause: 'stalled' });
+      });
+      this.#aliveMs = nowMs;
+    } catch (error) {
+      this.#reportStoreError(error);
+    }
+    if (isStalled && before.nowMs < nowMs) this.#tellAbsences([{ from: before.nowMs, until: nowMs }]);
+  }
+
+  /** A device that is suspended is not waited for. */
+  #followStatus(device: Device): void {
+    const { core, pauses } = this.#options;
+    core.store.transaction(() => pauses.follow(device));
+  }
+
+  #noteRefused(nowMs: number): void {
+    if (this.#refused.size === 0) return;
+    const byPatient = Map.groupBy(this.#refused, ([{ chain }]) => chain.patient.patientNo);
+    this.#refused.clear();
+    for (const [patientNo, refused] of byPatient) {
+      const refusals = refused.map(([{ deviceId }, receivedAt]): Refusal => ({ deviceId, receivedAt }));
+      this.#take(
+        patientNo,
+        noteRefusals(this.#stateOf(patientNo), refusals, this.#settingsOf(patientNo)),
+        nowMs,
+      );
+    }
   }
 
   /** Thresholds and period as configured now. A changed period begins with windows that are closed. */
@@ -373,6 +473,11 @@ export class Processor {
     }
   }
 }
+
+/** Whether the rules know that of a device. */
+const isSame = (known: DeviceDescription | undefined, description: DeviceDescription): boolean =>
+  known?.kind === description.kind &&
+  JSON.stringify(known?.notAwaited ?? []) === JSON.stringify(description.notAwaited);
 
 /** A record that was made due, and the device that has just gone beyond its allowance with it. */
 interface PutRecord {

@@ -40,6 +40,7 @@ export function clinicalReadings(stored: ProcessedFrame): ClinicalReading[] {
     deviceId,
     ...measurementOf(reading),
     offsetMs,
+    ...(frame.boot !== undefined && { isOfBoot: true }),
     receivedAt: receivedMs,
   }));
 }

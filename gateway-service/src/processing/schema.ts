@@ -86,3 +86,30 @@ export const DUE_TRACE_COLUMN = `
     -- header traceparent of what made it due, where that is traced
     ALTER TABLE due_records ADD COLUMN trace TEXT;
   `;
+
+/** When the gateway was there to hear devices, and when nobody waits for them. Part of a released migration: its text stays. */
+export const SILENCE_TABLES = `
+    -- When this gateway was last known to run, and whether it was stopped then.
+    CREATE TABLE gateway_life (
+      id         INTEGER PRIMARY KEY CHECK (id = 1),
+      alive_ms   INTEGER NOT NULL,
+      is_stopped INTEGER NOT NULL
+    ) STRICT;
+
+    -- When it heard nobody, for good.
+    CREATE TABLE gateway_absences (
+      from_ms  INTEGER PRIMARY KEY,
+      until_ms INTEGER NOT NULL,
+      cause    TEXT NOT NULL CHECK (cause IN ('stopped', 'killed', 'stalled'))
+    ) STRICT;
+
+    -- When devices were suspended, or revoked, for good.
+    CREATE TABLE device_pauses (
+      pause_no  INTEGER PRIMARY KEY,
+      device_id TEXT NOT NULL,
+      from_ms   INTEGER NOT NULL,
+      -- NULL: it lasts
+      until_ms  INTEGER
+    ) STRICT;
+    CREATE INDEX device_pauses_of_device ON device_pauses (device_id, from_ms);
+  `;

@@ -170,6 +170,32 @@ export class ProcessingStore {
     return row && episodeOf(row);
   }
 
+  /** Episodes of a rule that last, of all patients. */
+  openEpisodes(rule: RuleName): Episode[] {
+    const rows = this.#database
+      .prepare(`SELECT * FROM episodes WHERE status = 'open' AND rule = ?`)
+      .all(rule) as unknown as EpisodeRow[];
+    return rows.map(episodeOf);
+  }
+
+  /**
+   * A patient's episodes, the newest raised first; those that were found to be part of another are left out.
+   * @param before the one that they follow
+   */
+  episodes(
+    patientNo: number,
+    before: Pick<Episode, 'raisedMs' | 'episodeId'> | undefined,
+    limit: number,
+  ): Episode[] {
+    const rows = this.#database
+      .prepare(
+        `SELECT * FROM episodes WHERE patient_no = ? AND status <> 'merged' AND (raised_ms, episode_id) < (?, ?)
+         ORDER BY raised_ms DESC, episode_id DESC LIMIT ?`,
+      )
+      .all(patientNo, before?.raisedMs ?? Number.MAX_SAFE_INTEGER, before?.episodeId ?? '', limit);
+    return (rows as unknown as EpisodeRow[]).map(episodeOf);
+  }
+
   /** Physiological and technical alarms so far, by priority; those that were found to be part of another not again. */
   alarmCounts(): Record<AlarmPriority, number> {
     const rows = this.#database

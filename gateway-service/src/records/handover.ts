@@ -31,6 +31,12 @@ export interface MadeNotices {
   insertGivenUp(notice: Omit<NewNotice, 'statement'>, why: string): void;
 }
 
+/** `alarms/alarm-store.ts`. */
+export interface ToldAlarms {
+  /** A version of an alarm's record was made that tells of all its calls. */
+  told(episodeId: string, record: { readonly recordId: string; readonly version: number }): void;
+}
+
 /** `delivery/rewrap-store.ts`. */
 export interface RewrapRequests {
   /** Who may read has changed: versions from this number on are to be looked at. */

@@ -23,7 +23,7 @@ import { patientStatement } from '../patients/patient-statement.js';
 import type { DueRecord, ProcessingStore } from '../processing/index.js';
 import { emergencyContent, periodicContent, type ContentSource, type RecordContent } from './content.js';
 import { RecordError } from './errors.js';
-import type { MadeNotices, MadeVersions, RewrapRequests } from './handover.js';
+import type { MadeNotices, MadeVersions, RewrapRequests, ToldAlarms } from './handover.js';
 import type { NewVersion, OwnVersion } from './own-version.js';
 import { noticeRecipientsOf, readersOf } from './readers.js';
 import { tagGroupsOf } from './scope.js';
@@ -35,6 +35,7 @@ export interface RecordMakerOptions {
   readonly settings: ContentSource['settings'];
   readonly versions: MadeVersions;
   readonly notices: MadeNotices;
+  readonly alarms: ToldAlarms;
   readonly rewraps: RewrapRequests;
   readonly unmade: UnmadeStore;
   readonly grants: GrantStore;
@@ -150,13 +151,14 @@ export class RecordMaker {
   }
 
   async #seal(due: DueRecord, patient: Patient, draft: Draft): Promise<MakingOutcome> {
-    const { core, processing, versions, notices, rewraps, unmade } = this.#options;
+    const { core, processing, versions, notices, alarms, rewraps, unmade } = this.#options;
     const sealed = await this.#sealed(due, patient, draft);
     const row = this.#row(due, patient, sealed);
     const direct = due.priority === 'emergency' ? this.#notices(patient, due, row, sealed) : [];
     const { versionNo, noticeNos } = core.store.deferred(() => {
       const no = versions.insert(row);
-      processing.removeDue(due.dueNo, due.generation);
+      const isAllTold = processing.removeDue(due.dueNo, due.generation);
+      if (due.kind === 'emergency' && isAllTold) alarms.told(due.source, row);
       unmade.remove(due);
       // An authority whose key could not be had, or whose grant came or went meanwhile: the next set follows.
       if (!this.#areReaders(patient.patientNo, sealed)) rewraps.request(patient.patientNo, no);

@@ -31,15 +31,19 @@ export type {
   StatedDevice,
   StatedSettings,
 } from './model/settings.js';
+export type { ClosedSpan, Span } from './model/span.js';
+export { FOR_AUTHORITIES } from './rules/silence/wanted.js';
 export { inRuleUnit, inTableUnit, isGlucose, isInterstitial } from './model/units.js';
 export {
   flush,
+  noteRefusals,
   processFrames,
   processReadings,
-  resume,
   tick,
+  withAbsences,
   type FlaggedReading,
   type ProcessingResult,
+  type Refusal,
 } from './process.js';
 export { scoreNews2 } from './rules/news2/chart.js';
 export { NO_SETTINGS, SettingsHistory } from './settings/history.js';

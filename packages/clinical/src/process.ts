@@ -3,6 +3,7 @@ import { codeEntry } from './model/codes.js';
 import type { ClinicalEvent } from './model/events.js';
 import { flagsOfValue, isExcluded, type ReadingFlag } from './model/flags.js';
 import { isFuture, isLive, ruleTime, type ClinicalReading } from './model/reading.js';
+import type { ClosedSpan } from './model/span.js';
 import { RULES, rulesOf } from './rules/registry.js';
 import {
   NO_SETTINGS,
@@ -35,6 +36,12 @@ export interface ProcessingResult {
   readonly flagged: readonly FlaggedReading[];
 }
 
+/** A device's frame that was refused, and when it came, by the gateway's clock. */
+export interface Refusal {
+  readonly deviceId: string;
+  readonly receivedAt: number;
+}
+
 /** One call of the reducer: the parts of a state, each copied when it is first needed. */
 class Run {
   readonly #state: PatientState;
@@ -63,6 +70,7 @@ class Run {
       events: this.#events,
       isLate: (t) => this.#current !== null && !isLive(t, this.#current.receivedAt),
       flag: (rowId, flags) => this.#flag(rowId, flags),
+      isEpisodeOpen: () => this.#isEpisodeOpen(),
     };
   }
 
@@ -90,14 +98,22 @@ class Run {
     this.#windows.tick(nowMs);
     for (const rule of RULES) {
       const state = this.#state.rules[rule.name];
-      if (state !== undefined && rule.isDue(state, this.#configAt(nowMs), nowMs)) {
+      if (state !== undefined && rule.isDue(state, this.#sink, nowMs)) {
         this.#rule(rule.name).tick(nowMs);
       }
     }
   }
 
-  resume(nowMs: number): void {
-    for (const { name } of RULES) this.#rule(name).resume(nowMs);
+  away(absences: readonly ClosedSpan[]): void {
+    for (const { name } of RULES) this.#rule(name).away(absences);
+  }
+
+  refused({ deviceId, receivedAt }: Refusal): void {
+    for (const rule of RULES) {
+      const state = this.#state.rules[rule.name];
+      if (state !== undefined && rule.isRefusalNews(state, deviceId))
+        this.#rule(rule.name).refused(deviceId, receivedAt);
+    }
   }
 
   flush(): void {
@@ -123,6 +139,15 @@ class Run {
 
   #flag(rowId: number, flags: readonly ReadingFlag[]): void {
     this.#flagged.set(rowId, { rowId, plausible: !isExcluded(flags), flags });
+  }
+
+  #isEpisodeOpen(): boolean {
+    return RULES.some((rule) => {
+      const run = this.#rules.get(rule.name);
+      if (run !== undefined) return run.hasOpen();
+      const state = this.#state.rules[rule.name];
+      return state !== undefined && rule.hasOpen(state);
+    });
   }
 
   #rule(name: string): RuleRun {
@@ -171,27 +196,62 @@ export function processFrames(
 /** Whether the wall clock has something to say at `nowMs`. */
 function isTickDue(state: PatientState, nowMs: number, settings: SettingsHistory): boolean {
   if (state.windows.open.length > 0) return true;
-  const config = configAtOf(state.config, settings)(nowMs);
+  const sink = {
+    configAt: configAtOf(state.config, settings),
+    isEpisodeOpen: () => isEpisodeOpen(state),
+  };
   return RULES.some((rule) => {
     const known = state.rules[rule.name];
-    return known !== undefined && rule.isDue(known, config, nowMs);
+    return known !== undefined && rule.isDue(known, sink, nowMs);
   });
 }
 
+/** Whether an alarm about the patient lasts. */
+const isEpisodeOpen = ({ rules }: PatientState): boolean =>
+  RULES.some((rule) => {
+    const known = rules[rule.name];
+    return known !== undefined && rule.hasOpen(known);
+  });
+
 /** The wall clock has come to `nowMs`: live windows close 10 min after their end, silence is said. Call about every second. */
 export function tick(state: PatientState, nowMs: number, settings = NO_SETTINGS): ProcessingResult {
-  if (!isTickDue(state, nowMs, settings)) return { state, events: [], causes: [], flagged: [] };
+  if (!isTickDue(state, nowMs, settings)) return unchanged(state);
   const run = new Run(state, settings);
   run.tick(nowMs);
   return run.finish();
 }
 
-/** The gateway was away until `nowMs`: the silence of that time says nothing about devices. */
-export function resume(state: PatientState, nowMs: number, settings = NO_SETTINGS): ProcessingResult {
+/** The gateway was away: what was not heard in that time says nothing about devices. Absences known before change nothing. */
+export function withAbsences(
+  state: PatientState,
+  absences: readonly ClosedSpan[],
+  settings = NO_SETTINGS,
+): PatientState {
+  if (absences.length === 0) return state;
   const run = new Run(state, settings);
-  run.resume(nowMs);
+  run.away(absences);
+  return run.finish().state;
+}
+
+/** Frames that were refused: nothing of them is kept, but they say that the device is not silent. */
+export function noteRefusals(
+  state: PatientState,
+  refusals: readonly Refusal[],
+  settings = NO_SETTINGS,
+): ProcessingResult {
+  const news = refusals.filter(({ deviceId }) =>
+    RULES.some((rule) => {
+      const known = state.rules[rule.name];
+      return known !== undefined && rule.isRefusalNews(known, deviceId);
+    }),
+  );
+  if (news.length === 0) return unchanged(state);
+  const run = new Run(state, settings);
+  for (const refusal of news) run.refused(refusal);
   return run.finish();
 }
+
+const unchanged = (state: PatientState): ProcessingResult => ({ state, events: [], causes: [], flagged: [] });
 
 /** Closes every open window and lets recoveries count: for the end of a replay, or on demand. */
 export function flush(state: PatientState, settings = NO_SETTINGS): ProcessingResult {

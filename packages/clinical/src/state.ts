@@ -69,7 +69,8 @@ export function migrateState(stored: StoredState): PatientState {
 function partsOf(stored: StoredState): Pick<PatientState, 'config'> & {
   readonly rules: Readonly<Record<string, RuleState | undefined>>;
 } {
-  if (stored.v === 2) return { config: stored.config, rules: stored.rules };
+  // Members that are new since have their defaults.
+  if (stored.v === 2) return { config: clinicalConfig(stored.config), rules: stored.rules };
   const { config, glucose, news2 } = stored;
   const { windowMs, allowedLatenessMs } = config;
   return {

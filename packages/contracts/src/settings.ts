@@ -48,6 +48,7 @@ export const LIMIT_SECTIONS = {
     monitorMs: limitOrNever,
     meterMs: limitOrNever,
     otherMs: limitOrNever,
+    authoritiesAfterMs: limitOrNever,
   }),
 };
 

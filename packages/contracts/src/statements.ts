@@ -313,6 +313,28 @@ export const SettingsBody = body({
   granteeTags: Type.Optional(ScopeTags),
 });
 
+/**
+ * Authority → gateway: a practitioner has seen an emergency and sees to it. Never on a ledger. It covers what the record says
+ * up to this version: a danger that grows afterwards asks again.
+ */
+export const AcknowledgementBody = body({
+  patientId: PatientId,
+  recordId: RecordId,
+  version: RecordVersion,
+  /** `sid` of the notice. */
+  noticeSid: Id128,
+  /** Statement hash of the notice, lower-case hex. */
+  noticeHash: Type.String({ pattern: '^[0-9a-f]{64}$' }),
+  practitionerId: PractitionerId,
+  acknowledgedAt: Timestamp,
+});
+
+/** Name of an alarm at its patient's gateway. */
+export const AlarmId = Type.String({ pattern: '^[A-Za-z0-9._:-]{1,128}$' });
+
+/** Patient → own gateway: the patient has seen an alarm. Never on a ledger. */
+export const AcknowledgeAlarmBody = body({ alarmId: AlarmId });
+
 /** Who signs a kind of statement, by the role of the key that its `kid` must name. */
 export type StatementSigner = 'consent' | 'gateway' | 'authority' | 'provider' | 'attestor' | 'self';
 
@@ -403,6 +425,16 @@ export const STATEMENTS = {
     typ: 'careledger.notice-receipt+jws',
     signers: ['authority'],
     body: NoticeReceiptBody,
+  }),
+  acknowledgement: kind({
+    typ: 'careledger.acknowledgement+jws',
+    signers: ['authority'],
+    body: AcknowledgementBody,
+  }),
+  acknowledgeAlarm: kind({
+    typ: 'careledger.acknowledge-alarm+jws',
+    signers: ['consent'],
+    body: AcknowledgeAlarmBody,
   }),
 } as const;
 

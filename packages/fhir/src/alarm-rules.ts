@@ -66,4 +66,14 @@ export const RULES: Readonly<Record<RuleName, AlarmWords>> = {
     category: 'survey',
     interpretation: ABNORMAL,
   },
+  'wrong-clock': {
+    display: 'The clock of the device is wrong: its readings are put where they belong',
+    category: 'survey',
+    interpretation: ABNORMAL,
+  },
+  'device-flood': {
+    display: 'The device brings about more records than it may in an hour: those beyond are made later',
+    category: 'survey',
+    interpretation: ABNORMAL,
+  },
 };

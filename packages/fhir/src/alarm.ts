@@ -28,6 +28,8 @@ const WORDS: Readonly<Record<string, string>> = {
   'clock-ahead': 'Measured by a clock that is ahead',
   'fast-fall': 'It fell faster than glucose does: the sensor may have been lain upon',
   'first-day': 'The sensor is in its first 24 h',
+  'only-refused': 'Frames of the device came and were refused',
+  'only-implausible': 'The device sent values that cannot be',
 };
 
 const word = (code: string): CodeableConcept => concept(SYSTEM.alarm, code);

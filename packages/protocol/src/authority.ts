@@ -1,11 +1,16 @@
 import { CompactJws } from '@careledger/contracts';
-import { closedObject } from '@careledger/domain';
+import { PractitionerId, Timestamp, closedObject } from '@careledger/domain';
 import { Type, type Static } from 'typebox';
 
 /** The HTTP API of an authority (layer 2) for patients' gateways. */
 export const AUTHORITY_ROUTES = {
   /** POST, `EmergencyNoticeHttp` → 202 `EmergencyNoticeAnswer`; role `system`. */
   emergencyNotices: '/v1/emergency-notices',
+  /**
+   * POST by a practitioner, `AcknowledgementRequest` → 200 `Acknowledgement`; GET by role `system`, query `patientId` →
+   * 200 `AcknowledgementAnswer`. Named by the notice's `sid`, which its gateway and its authority alone know.
+   */
+  acknowledgement: (noticeSid: string) => `/v1/emergency-notices/${noticeSid}/acknowledgement`,
   /** POST, `RevocationRequest` → 201 `{authorities?, cloud?}`: a patient's revocation, relayed to the channels that it names. */
   revocations: '/v1/revocations',
 } as const;
@@ -31,3 +36,15 @@ export type EmergencyNoticeHttp = Static<typeof EmergencyNoticeHttp>;
 /** `receipt`: `noticeReceipt` statement by the authority: the notice is on its disk. */
 export const EmergencyNoticeAnswer = Type.Object({ created: Type.Boolean(), receipt: CompactJws });
 export type EmergencyNoticeAnswer = Static<typeof EmergencyNoticeAnswer>;
+
+/** Who acknowledged an emergency, when; `statement`: `acknowledgement` statement by the authority. */
+export const Acknowledgement = Type.Object({
+  statement: CompactJws,
+  practitionerId: PractitionerId,
+  acknowledgedAt: Timestamp,
+});
+export type Acknowledgement = Static<typeof Acknowledgement>;
+
+/** What a gateway gets that asks: nothing while nobody has acknowledged. */
+export const AcknowledgementAnswer = Type.Object({ acknowledgement: Type.Optional(Acknowledgement) });
+export type AcknowledgementAnswer = Static<typeof AcknowledgementAnswer>;

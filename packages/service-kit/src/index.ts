@@ -15,7 +15,7 @@ export { type Role } from './config/roles.js';
 export { UNDECLARED_ANSWER } from './http/declared-answers.js';
 export * from './http/problems.js';
 export * from './http/shared-problems.js';
-export { IfMatch, matches, versionTag } from './http/entity-tags.js';
+export { IfMatch, contentTag, matches, versionTag } from './http/entity-tags.js';
 export * from './http/operation-outcome.js';
 export { withoutAddresses } from './http/addresses.js';
 export {
@@ -32,6 +32,7 @@ export { Next, fromCursor, pageOfRows, pageQuery, toCursor, type PageQuery } fro
 export * from './http/service.js';
 export * from './http/serve.js';
 export { type OpenApiInfo } from './http/openapi.js';
+export { withExamples } from './http/examples.js';
 export { type StreamedEvent } from './http/event-stream.js';
 export * from './http/client.js';
 export * from './http/client-error.js';

@@ -2,18 +2,11 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { createLogger } from '../src/logging.js';
 import { serve } from '../src/http/serve.js';
-import { buildService } from '../src/http/service.js';
+import { KIT_HTTP, buildKit } from './kit-services.js';
 
 const hang = process.argv[2] === 'hang';
-const http = { host: '127.0.0.1', port: 0, bodyLimitBytes: 1024, metricsOpen: false };
 const logger = createLogger('kit', { level: 'info' });
-const app = await buildService({
-  name: 'kit',
-  logger,
-  config: { http, auth: { tokens: [] } },
-  problems: {},
-  openapi: { title: 'Kit', version: '1.0.0' },
-});
+const app = await buildKit({ logger });
 app.get('/slow', { config: { public: true } }, async () => {
   logger.info('slow request');
   await delay(200);
@@ -24,4 +17,4 @@ app.addHook('onClose', async () => {
   logger.info('closed second');
   if (hang) await delay(60_000);
 });
-await serve(app, { service: 'kit', http, shutdownDeadlineMs: hang ? 50 : 5_000 });
+await serve(app, { service: 'kit', http: KIT_HTTP, shutdownDeadlineMs: hang ? 50 : 5_000 });

@@ -31,11 +31,13 @@ export function describePractitioners(fixture: () => LayersFixture): void {
         .channel('cloud')
         .evaluate(records, 'ListAccesses', { patientId: home.patientId });
       expect(rows).toEqual([expect.objectContaining({ practitionerId })]);
-      const withdrawn = await call(
-        fixture().authority(),
-        'ops',
-        `DELETE /v1/practitioners/${practitionerId}`,
-      );
+      const one = `/v1/practitioners/${practitionerId}`;
+      const read = await call(fixture().authority(), 'auditor', `GET ${one}`);
+      expect([read.status, read.body]).toEqual([200, made.body]);
+      const withdrawIf = (tag: string) =>
+        call(fixture().authority(), { role: 'ops', headers: { 'if-match': tag } }, `DELETE ${one}`);
+      expect((await withdrawIf('"another"')).body).toMatchObject({ status: 412, code: 'RESOURCE_CHANGED' });
+      const withdrawn = await withdrawIf(textOf(read.headers.get('etag')));
       expect(withdrawn.body).toMatchObject({ stage: 'withdrawn' });
       expect((await call(fixture().authority(), 'practitioner', `GET ${path}`)).body).toMatchObject({
         code: 'PRACTITIONER_UNKNOWN',

@@ -47,10 +47,17 @@ export function describeSubscriptions(fixture: () => LayersFixture): void {
       const stored = await announced(fixture(), home);
       await notices.next(({ type, data }) => type === 'record' && data['recordId'] === stored.recordId);
 
-      const cancelled = await call(hospital, 'ops', `DELETE /v1/subscriptions/${subscriptionId}`);
+      const one = `/v1/subscriptions/${subscriptionId}`;
+      const read = await call(hospital, 'auditor', `GET ${one}`);
+      expect([read.status, read.body]).toMatchObject([200, { subscriptionId, status: 'approved' }]);
+      const cancelIf = (tag: string) =>
+        call(hospital, { role: 'ops', headers: { 'if-match': tag } }, `DELETE ${one}`);
+      expect((await cancelIf('"another"')).body).toMatchObject({ status: 412, code: 'RESOURCE_CHANGED' });
+      const cancelled = await cancelIf(textOf(read.headers.get('etag')));
       expect([cancelled.status, cancelled.body]).toEqual([200, { txId: expect.any(String) }]);
       const again = await call(hospital, 'ops', `DELETE /v1/subscriptions/${subscriptionId}`);
       expect([again.status, again.body]).toEqual([200, { txId: null, already: true }]);
+      expect((await call(hospital, 'ops', `GET ${one}`)).body).toMatchObject({ status: 'cancelled' });
       await notices.next(({ type, data }) => type === 'subscription' && data['status'] === 'cancelled');
       const silent = await announced(fixture(), home);
       // A notice about somebody else, later on the ledger, shows that this one would have come by now.

@@ -1,6 +1,6 @@
 import { CompactJws } from '@careledger/contracts';
 import { ledgerAnswers } from '@careledger/ledger/service';
-import type { ServiceApp } from '@careledger/service-kit';
+import { type ServiceApp, withExamples } from '@careledger/service-kit';
 import { Type } from 'typebox';
 import { byPatient, byPatientOrAuditor } from '../access.js';
 import { callerOf } from '../caller.js';
@@ -8,6 +8,8 @@ import { consentProblems, patientProblems } from '../route-problems.js';
 import { PatientParams } from '../schemas.js';
 import { AccessesPage, CheckInBody, LedgerPageQuery, VisitsPage } from './schemas.js';
 import type { AuditService } from './service.js';
+import { visitState } from '@careledger/contracts/examples';
+import { access, checkIn, readyCheckIn } from './examples.js';
 
 export function addAuditRoutes(app: ServiceApp, audit: AuditService): void {
   app.get(
@@ -20,7 +22,7 @@ export function addAuditRoutes(app: ServiceApp, audit: AuditService): void {
         problems: [...patientProblems, ...ledgerAnswers],
         params: PatientParams,
         querystring: LedgerPageQuery,
-        response: { 200: AccessesPage },
+        response: { 200: withExamples(AccessesPage, { accesses: [access], next: null }) },
       },
     },
     async (request) => audit.accesses(request.params.patientId, request.query),
@@ -35,7 +37,7 @@ export function addAuditRoutes(app: ServiceApp, audit: AuditService): void {
         problems: [...patientProblems, ...ledgerAnswers],
         params: PatientParams,
         querystring: LedgerPageQuery,
-        response: { 200: VisitsPage },
+        response: { 200: withExamples(VisitsPage, { visits: [visitState], next: null }) },
       },
     },
     async (request) => audit.visits(request.params.patientId, request.query),
@@ -50,8 +52,8 @@ export function addAuditRoutes(app: ServiceApp, audit: AuditService): void {
           'A check-in code for a visit, signed with the consent key: by its passphrase, or ready from the app',
         problems: [...consentProblems, 'REGISTRATION_PENDING'],
         params: PatientParams,
-        body: CheckInBody,
-        response: { 200: Type.Object({ statement: CompactJws }) },
+        body: withExamples(CheckInBody, checkIn, readyCheckIn),
+        response: { 200: withExamples(Type.Object({ statement: CompactJws }), readyCheckIn) },
       },
     },
     async (request) => ({

@@ -1,5 +1,5 @@
 import { ledgerAnswers } from '@careledger/ledger/service';
-import type { ServiceApp } from '@careledger/service-kit';
+import { type ServiceApp, withExamples } from '@careledger/service-kit';
 import { Type } from 'typebox';
 import { byPatient, byPatientOpsOrAuditor } from '../access.js';
 import { patientProblems } from '../route-problems.js';
@@ -14,6 +14,7 @@ import {
   VerificationView,
 } from './schemas.js';
 import type { ChainService } from './service.js';
+import * as examples from './examples.js';
 
 export function addChainRoutes(app: ServiceApp, chain: ChainService): void {
   app.get(
@@ -24,7 +25,7 @@ export function addChainRoutes(app: ServiceApp, chain: ChainService): void {
         summary: 'Head of the patient’s private chain, and what of it is anchored',
         problems: patientProblems,
         params: PatientParams,
-        response: { 200: ChainView },
+        response: { 200: withExamples(ChainView, examples.chain) },
       },
     },
     async (request) => chain.head(request.params.patientId),
@@ -39,7 +40,7 @@ export function addChainRoutes(app: ServiceApp, chain: ChainService): void {
         problems: [...patientProblems, 'BLOCK_NOT_FOUND'],
         params: PatientParams,
         querystring: BlocksQuery,
-        response: { 200: BlocksPage },
+        response: { 200: withExamples(BlocksPage, examples.blocks) },
       },
     },
     async (request) => chain.blocks(request.params.patientId, request.query),
@@ -56,7 +57,7 @@ export function addChainRoutes(app: ServiceApp, chain: ChainService): void {
         problems: patientProblems,
         params: PatientParams,
         querystring: FramesQuery,
-        response: { 200: FramesPage },
+        response: { 200: withExamples(FramesPage, examples.frames) },
       },
     },
     async (request) => chain.frames(request.params.patientId, request.query),
@@ -71,7 +72,7 @@ export function addChainRoutes(app: ServiceApp, chain: ChainService): void {
         summary: 'Verify the whole chain against its raw frames and the anchors on the ledger',
         problems: [...patientProblems, ...ledgerAnswers],
         params: PatientParams,
-        response: { 200: VerificationView },
+        response: { 200: withExamples(VerificationView, examples.verification) },
       },
       handler: async (request) => chain.verify(request.params.patientId),
     });
@@ -97,7 +98,7 @@ export function addChainRoutes(app: ServiceApp, chain: ChainService): void {
         ],
         params: PatientParams,
         querystring: ProofQuery,
-        response: { 200: Type.Unknown() },
+        response: { 200: withExamples(Type.Unknown(), examples.proof) },
       },
     },
     async (request) => chain.prove(request.params.patientId, request.query),

@@ -1,11 +1,13 @@
 import { DeviceRegistration, RegisterDevice } from '@careledger/protocol';
-import type { ServiceApp } from '@careledger/service-kit';
+import { type ServiceApp, withExamples } from '@careledger/service-kit';
 import { Value } from 'typebox/value';
 import { byPatientOrOps } from '../access.js';
 import { patientProblems } from '../route-problems.js';
 import { ListQuery, PatientParams } from '../schemas.js';
 import { DeviceParams, DeviceView, DevicesPage, PairingCodeView } from './schemas.js';
 import type { DeviceService } from './service.js';
+import { deviceRegistration, registerDevice } from '@careledger/protocol/examples';
+import { device, pairingCode } from './examples.js';
 
 /** What can be done with a device that is registered. */
 const CHANGES = {
@@ -13,6 +15,9 @@ const CHANGES = {
   resume: 'Resume a suspended device',
   revoke: 'Revoke a device for good',
 } as const;
+
+/** What it is then. */
+const STATUS = { suspend: 'suspended', resume: 'active', revoke: 'revoked' } as const;
 
 export function addDeviceRoutes(app: ServiceApp, devices: DeviceService): void {
   app.post(
@@ -23,7 +28,7 @@ export function addDeviceRoutes(app: ServiceApp, devices: DeviceService): void {
         summary: 'A one-time code that pairs one new device',
         problems: [...patientProblems, 'PAIRING_CODES_EXHAUSTED'],
         params: PatientParams,
-        response: { 201: PairingCodeView },
+        response: { 201: withExamples(PairingCodeView, pairingCode) },
       },
     },
     async (request, reply) => reply.status(201).send(devices.issuePairingCode(request.params.patientId)),
@@ -48,8 +53,8 @@ export function addDeviceRoutes(app: ServiceApp, devices: DeviceService): void {
           'PROFILE_CODE_UNKNOWN',
           'STORE_UNAVAILABLE',
         ],
-        body: RegisterDevice,
-        response: { 201: DeviceRegistration },
+        body: withExamples(RegisterDevice, registerDevice),
+        response: { 201: withExamples(DeviceRegistration, deviceRegistration) },
       },
     },
     async (request, reply) => reply.status(201).send(devices.register(request.body, request.idempotent)),
@@ -64,7 +69,7 @@ export function addDeviceRoutes(app: ServiceApp, devices: DeviceService): void {
         problems: patientProblems,
         params: PatientParams,
         querystring: ListQuery,
-        response: { 200: DevicesPage },
+        response: { 200: withExamples(DevicesPage, { devices: [device], next: null }) },
       },
     },
     async (request) => devices.list(request.params.patientId, request.query),
@@ -79,7 +84,7 @@ export function addDeviceRoutes(app: ServiceApp, devices: DeviceService): void {
           problems: [...patientProblems, 'DEVICE_NOT_FOUND', 'DEVICE_REVOKED'],
           summary,
           params: DeviceParams,
-          response: { 200: DeviceView },
+          response: { 200: withExamples(DeviceView, { ...device, status: STATUS[action] }) },
         },
       },
       async ({ params: { patientId, deviceId } }) => devices.change(action, patientId, deviceId),
@@ -94,7 +99,7 @@ export function addDeviceRoutes(app: ServiceApp, devices: DeviceService): void {
         summary: 'A one-time code that pairs this device again, with a new epoch',
         problems: [...patientProblems, 'DEVICE_NOT_FOUND', 'DEVICE_REVOKED', 'PAIRING_CODES_EXHAUSTED'],
         params: DeviceParams,
-        response: { 201: PairingCodeView },
+        response: { 201: withExamples(PairingCodeView, pairingCode) },
       },
     },
     async (request, reply) => {

@@ -1,6 +1,6 @@
 import { DeviceId, PatientId, Timestamp } from '@careledger/domain';
 import { Next } from '@careledger/service-kit';
-import { Type } from 'typebox';
+import { Type, type Static } from 'typebox';
 
 export const DeviceParams = Type.Object({ patientId: PatientId, deviceId: DeviceId });
 
@@ -10,6 +10,7 @@ export const PairingCodeView = Type.Object({
   /** Audience of the proof. */
   gatewayId: Type.String(),
 });
+export type PairingCodeView = Static<typeof PairingCodeView>;
 
 export const DeviceView = Type.Object({
   deviceId: DeviceId,
@@ -26,6 +27,7 @@ export const DeviceView = Type.Object({
   /** It brought about more records than it may in an hour, and how many were put off; absent if it never did. */
   overAllowance: Type.Optional(Type.Object({ deferred: Type.Integer(), lastAt: Timestamp })),
 });
+export type DeviceView = Static<typeof DeviceView>;
 
 export const DevicesPage = Type.Object({
   devices: Type.Array(DeviceView),

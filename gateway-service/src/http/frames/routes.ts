@@ -6,9 +6,16 @@ import {
   type DeviceResult,
 } from '@careledger/protocol';
 import { Type } from 'typebox';
-import type { ServiceApp } from '@careledger/service-kit';
+import { type ServiceApp, withExamples } from '@careledger/service-kit';
 import type { ProblemCode } from '../../problems.js';
 import type { FrameService } from './service.js';
+import {
+  deviceChainHead,
+  frame,
+  rejectedFrame,
+  storedFrame,
+  takenHello,
+} from '@careledger/protocol/examples';
 
 /** A compact JWS (RFC 7515 section 9.2.1). */
 const MEDIA_TYPE = 'application/jose';
@@ -40,10 +47,15 @@ export function addFrameRoutes(app: ServiceApp, frames: FrameService): void {
         operationId: 'sendFrame',
         problems: [...DEVICE_PROBLEMS, 'STORE_UNAVAILABLE', 'GATEWAY_OVERLOADED', 'GATEWAY_STOPPING'],
         security: [{ device: [] }],
-        unparsedBody: { [MEDIA_TYPE]: { type: 'string', description: 'A frame: a compact JWS' } },
+        unparsedBody: {
+          [MEDIA_TYPE]: { type: 'string', description: 'A frame: a compact JWS', examples: [frame] },
+        },
         summary:
           'One frame, or a hello, as application/jose, with the device’s token; answered when it is on disk',
-        response: { 200: Answer, 422: Answer },
+        response: {
+          200: withExamples(Answer, storedFrame, takenHello),
+          422: withExamples(Answer, rejectedFrame),
+        },
       },
     },
     async ({ body, headers }, reply) => {
@@ -61,7 +73,7 @@ export function addFrameRoutes(app: ServiceApp, frames: FrameService): void {
         problems: DEVICE_PROBLEMS,
         security: [{ device: [] }],
         summary: 'Where the device’s own chain stands, for one that lost its place; with the device’s token',
-        response: { 200: DeviceChainHead },
+        response: { 200: withExamples(DeviceChainHead, deviceChainHead) },
       },
     },
     async ({ headers }) => frames.head(headers.authorization),

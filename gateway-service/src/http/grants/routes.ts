@@ -1,5 +1,5 @@
 import { CompactJws } from '@careledger/contracts';
-import type { ServiceApp } from '@careledger/service-kit';
+import { type ServiceApp, withExamples } from '@careledger/service-kit';
 import { Type } from 'typebox';
 import { byPatient, byPatientOrAuditor } from '../access.js';
 import { callerOf } from '../caller.js';
@@ -11,10 +11,20 @@ import {
   GrantsPage,
   ReadyOrPassphrase,
   SignRevocationBody,
-  jobResponses,
   statusOf,
 } from './schemas.js';
 import type { GrantService } from './service.js';
+import {
+  byPassphrase,
+  grant,
+  jobAnswers,
+  readyGrant,
+  readyRevocation,
+  revocationOfAll,
+  revocationOfOne,
+  signed,
+  terms,
+} from './examples.js';
 
 export function addGrantRoutes(app: ServiceApp, grants: GrantService): void {
   app.get(
@@ -27,7 +37,7 @@ export function addGrantRoutes(app: ServiceApp, grants: GrantService): void {
         problems: patientProblems,
         params: PatientParams,
         querystring: ListQuery,
-        response: { 200: GrantsPage },
+        response: { 200: withExamples(GrantsPage, { grants: [grant], nextPolicySeq: 2, next: null }) },
       },
     },
     async (request) => grants.list(request.params.patientId, request.query),
@@ -41,8 +51,8 @@ export function addGrantRoutes(app: ServiceApp, grants: GrantService): void {
         summary: 'Grant: a ready statement, or the terms with the passphrase of the consent key',
         problems: consentProblems,
         params: PatientParams,
-        body: GrantBody,
-        response: jobResponses,
+        body: withExamples(GrantBody, terms, readyGrant),
+        response: jobAnswers,
       },
     },
     async (request, reply) => {
@@ -64,8 +74,8 @@ export function addGrantRoutes(app: ServiceApp, grants: GrantService): void {
         summary: 'Revoke one grant; one that is revoked is answered with `already`, and nothing is sent',
         problems: [...consentProblems, 'GRANT_NOT_FOUND'],
         params: GrantParams,
-        body: ReadyOrPassphrase,
-        response: jobResponses,
+        body: withExamples(ReadyOrPassphrase, byPassphrase, readyRevocation),
+        response: jobAnswers,
       },
     },
     async (request, reply) => {
@@ -83,8 +93,8 @@ export function addGrantRoutes(app: ServiceApp, grants: GrantService): void {
         summary: 'Revoke everything granted so far; where nothing was granted since, nothing is sent',
         problems: consentProblems,
         params: PatientParams,
-        body: ReadyOrPassphrase,
-        response: jobResponses,
+        body: withExamples(ReadyOrPassphrase, byPassphrase, readyRevocation),
+        response: jobAnswers,
       },
     },
     async (request, reply) => {
@@ -103,8 +113,8 @@ export function addGrantRoutes(app: ServiceApp, grants: GrantService): void {
           'authority relays it',
         problems: [...patientProblems, ...passphraseProblems, 'GRANT_NOT_FOUND'],
         params: PatientParams,
-        body: SignRevocationBody,
-        response: { 200: Type.Object({ statement: CompactJws }) },
+        body: withExamples(SignRevocationBody, revocationOfOne, revocationOfAll),
+        response: { 200: withExamples(Type.Object({ statement: CompactJws }), signed) },
       },
     },
     async (request) => ({

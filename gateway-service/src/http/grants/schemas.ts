@@ -62,7 +62,7 @@ export const SignRevocationBody = closedObject({ grantId: Type.Optional(Id128), 
 export type SignRevocationBody = Static<typeof SignRevocationBody>;
 
 /** A decision: done on every channel (200), or on its way (202). */
-const JobView = Type.Object({
+export const JobView = Type.Object({
   /** The statement's id; of a grant, the grant's. Of a decision that others brought to the ledgers, that of what it ends. */
   statementId: Id128,
   status: Type.Union([Type.Literal('done'), Type.Literal('open')]),
@@ -80,8 +80,8 @@ const JobView = Type.Object({
     }),
   ),
 });
-export const jobResponses = { 200: JobView, 202: JobView };
-/** @returns the status of {@link jobResponses} that an outcome is answered with */
+export type JobView = Static<typeof JobView>;
+/** @returns the status that a decision's outcome is answered with */
 export const statusOf = ({ status }: Pick<JobOutcome, 'status'>): 200 | 202 =>
   status === 'done' ? 200 : 202;
 

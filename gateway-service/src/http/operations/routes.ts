@@ -1,5 +1,5 @@
 import { ledgerAnswers } from '@careledger/ledger/service';
-import { assertOwnOrganisation, type ServiceApp } from '@careledger/service-kit';
+import { assertOwnOrganisation, type ServiceApp, withExamples } from '@careledger/service-kit';
 import { byOps, byOpsOrSystem, byPatientOrOps } from '../access.js';
 import { patientProblems } from '../route-problems.js';
 import { PatientParams } from '../schemas.js';
@@ -13,6 +13,8 @@ import {
 } from './schemas.js';
 import type { OperationService } from './service.js';
 import { StatisticsView } from './statistics-schemas.js';
+import { EXAMPLE } from '@careledger/domain/examples';
+import * as examples from './examples.js';
 
 export function addOperationRoutes(app: ServiceApp, operations: OperationService): void {
   app.post(
@@ -24,7 +26,7 @@ export function addOperationRoutes(app: ServiceApp, operations: OperationService
         problems: patientProblems,
         params: PatientParams,
         querystring: FlushQuery,
-        response: { 200: FlushView },
+        response: { 200: withExamples(FlushView, examples.flushed) },
       },
     },
     async (request) => operations.flush(request.params.patientId, request.query.timeoutMs),
@@ -37,7 +39,7 @@ export function addOperationRoutes(app: ServiceApp, operations: OperationService
       schema: {
         summary: 'The same for every patient',
         querystring: FlushQuery,
-        response: { 200: FlushAllView },
+        response: { 200: withExamples(FlushAllView, examples.allFlushed) },
       },
     },
     async (request) => operations.flushAll(request.query.timeoutMs),
@@ -49,7 +51,7 @@ export function addOperationRoutes(app: ServiceApp, operations: OperationService
       config: byOps,
       schema: {
         summary: 'What is on its way, worker by worker; who is away; where the channels differ about consent',
-        response: { 200: OutboxView },
+        response: { 200: withExamples(OutboxView, examples.outbox) },
       },
     },
     async () => operations.outbox(),
@@ -59,7 +61,10 @@ export function addOperationRoutes(app: ServiceApp, operations: OperationService
     '/v1/statistics',
     {
       config: byOps,
-      schema: { summary: 'Counts and emergency times', response: { 200: StatisticsView } },
+      schema: {
+        summary: 'Counts and emergency times',
+        response: { 200: withExamples(StatisticsView, examples.statistics) },
+      },
     },
     async () => operations.statistics(),
   );
@@ -71,8 +76,8 @@ export function addOperationRoutes(app: ServiceApp, operations: OperationService
       schema: {
         summary: 'Attest a committed transaction, as this organisation’s peer has it; written on its channel',
         problems: [...ledgerAnswers, 'TRANSACTION_UNKNOWN'],
-        body: AttestationBody,
-        response: { 200: AttestationView },
+        body: withExamples(AttestationBody, { channel: 'authorities', txId: EXAMPLE.txId }),
+        response: { 200: withExamples(AttestationView, examples.attested) },
       },
     },
     async (request) => {

@@ -1,9 +1,11 @@
-import type { ServiceApp } from '@careledger/service-kit';
+import { type ServiceApp, withExamples } from '@careledger/service-kit';
 import { byOps, byPatientOrOps } from '../access.js';
 import { patientProblems } from '../route-problems.js';
 import { ListQuery, PatientParams } from '../schemas.js';
 import { EnrolledPatient, EnrolmentBody, PatientView, PatientsPage, TokenView } from './schemas.js';
 import type { PatientService } from './service.js';
+import { EXAMPLE } from '@careledger/domain/examples';
+import { enrolled, patient, token } from './examples.js';
 
 export function addPatientRoutes(app: ServiceApp, patients: PatientService): void {
   app.post(
@@ -13,8 +15,8 @@ export function addPatientRoutes(app: ServiceApp, patients: PatientService): voi
       schema: {
         summary: 'Make a patient: keys, chain and registration; the passphrase is not kept',
         problems: ['PASSPHRASE_TOO_SHORT', 'PASSPHRASES_BUSY', 'GATEWAY_STOPPING'],
-        body: EnrolmentBody,
-        response: { 201: EnrolledPatient },
+        body: withExamples(EnrolmentBody, { passphrase: EXAMPLE.passphrase }),
+        response: { 201: withExamples(EnrolledPatient, enrolled) },
       },
     },
     async (request, reply) =>
@@ -28,7 +30,7 @@ export function addPatientRoutes(app: ServiceApp, patients: PatientService): voi
       schema: {
         summary: 'The patients of this gateway, in the order in which they came',
         querystring: ListQuery,
-        response: { 200: PatientsPage },
+        response: { 200: withExamples(PatientsPage, { patients: [patient], next: null }) },
       },
     },
     async (request) => patients.list(request.query),
@@ -42,7 +44,7 @@ export function addPatientRoutes(app: ServiceApp, patients: PatientService): voi
         summary: 'A patient of this gateway',
         problems: patientProblems,
         params: PatientParams,
-        response: { 200: PatientView },
+        response: { 200: withExamples(PatientView, patient) },
       },
     },
     async (request) => patients.get(request.params.patientId),
@@ -56,7 +58,7 @@ export function addPatientRoutes(app: ServiceApp, patients: PatientService): voi
         summary: 'Replace the patient’s bearer tokens by a new one',
         problems: patientProblems,
         params: PatientParams,
-        response: { 201: TokenView },
+        response: { 201: withExamples(TokenView, token) },
       },
     },
     async (request, reply) => reply.status(201).send(patients.replaceTokens(request.params.patientId)),

@@ -1,9 +1,10 @@
-import type { ServiceApp } from '@careledger/service-kit';
+import { type ServiceApp, withExamples } from '@careledger/service-kit';
 import { byPatient } from '../access.js';
 import { patientProblems } from '../route-problems.js';
 import { PatientParams } from '../schemas.js';
 import { ReadingsPage, ReadingsQuery } from './schemas.js';
 import type { ReadingService } from './service.js';
+import { readings as example } from './examples.js';
 
 export function addReadingRoutes(app: ServiceApp, readings: ReadingService): void {
   app.get(
@@ -16,7 +17,7 @@ export function addReadingRoutes(app: ServiceApp, readings: ReadingService): voi
         problems: patientProblems,
         params: PatientParams,
         querystring: ReadingsQuery,
-        response: { 200: ReadingsPage },
+        response: { 200: withExamples(ReadingsPage, example) },
       },
     },
     async (request) => readings.list(request.params.patientId, request.query),

@@ -1,9 +1,10 @@
-import type { ServiceApp } from '@careledger/service-kit';
+import { type ServiceApp, withExamples } from '@careledger/service-kit';
 import { byPatient } from '../access.js';
 import { patientProblems } from '../route-problems.js';
 import { PatientParams } from '../schemas.js';
 import { OpenedRecord, RecordParams, RecordsPage, RecordsQuery, VersionQuery } from './schemas.js';
 import type { RecordService } from './service.js';
+import * as examples from './examples.js';
 
 export function addRecordRoutes(app: ServiceApp, records: RecordService): void {
   app.get(
@@ -15,7 +16,7 @@ export function addRecordRoutes(app: ServiceApp, records: RecordService): void {
         problems: patientProblems,
         params: PatientParams,
         querystring: RecordsQuery,
-        response: { 200: RecordsPage },
+        response: { 200: withExamples(RecordsPage, examples.records) },
       },
     },
     async (request) => records.list(request.params.patientId, request.query),
@@ -30,7 +31,7 @@ export function addRecordRoutes(app: ServiceApp, records: RecordService): void {
         problems: [...patientProblems, 'RECORD_NOT_FOUND', 'RECORD_DAMAGED'],
         params: RecordParams,
         querystring: VersionQuery,
-        response: { 200: OpenedRecord },
+        response: { 200: withExamples(OpenedRecord, examples.openedRecord) },
       },
     },
     async ({ params: { patientId, recordId }, query }) => records.open(patientId, recordId, query.version),

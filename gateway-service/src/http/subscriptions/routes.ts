@@ -1,13 +1,15 @@
 import { ledgerAnswers } from '@careledger/ledger/service';
-import type { ServiceApp } from '@careledger/service-kit';
+import { type ServiceApp, withExamples } from '@careledger/service-kit';
 import type { ProblemCode } from '../../problems.js';
 import { byPatient } from '../access.js';
 import { callerOf } from '../caller.js';
-import { ReadyOrPassphrase, jobResponses, statusOf } from '../grants/schemas.js';
+import { ReadyOrPassphrase, statusOf } from '../grants/schemas.js';
 import { consentProblems, patientProblems } from '../route-problems.js';
 import { PatientParams } from '../schemas.js';
 import { ApprovalBody, SubscriptionParams, SubscriptionsPage, SubscriptionsQuery } from './schemas.js';
 import type { SubscriptionService } from './service.js';
+import { byPassphrase, jobAnswers, readyRejection } from '../grants/examples.js';
+import { asAsked, narrowed, readyApproval, subscription } from './examples.js';
 
 const DECISION_PROBLEMS: readonly ProblemCode[] = [
   ...consentProblems,
@@ -25,7 +27,7 @@ export function addSubscriptionRoutes(app: ServiceApp, subscriptions: Subscripti
         problems: [...patientProblems, ...ledgerAnswers],
         params: PatientParams,
         querystring: SubscriptionsQuery,
-        response: { 200: SubscriptionsPage },
+        response: { 200: withExamples(SubscriptionsPage, { subscriptions: [subscription], next: null }) },
       },
     },
     async (request) => subscriptions.list(request.params.patientId, request.query),
@@ -39,8 +41,8 @@ export function addSubscriptionRoutes(app: ServiceApp, subscriptions: Subscripti
         summary: 'Approve: a grant that names the subscription; what is not said is as the authority asked',
         problems: DECISION_PROBLEMS,
         params: SubscriptionParams,
-        body: ApprovalBody,
-        response: jobResponses,
+        body: withExamples(ApprovalBody, asAsked, narrowed, readyApproval),
+        response: jobAnswers,
       },
     },
     async (request, reply) => {
@@ -61,8 +63,8 @@ export function addSubscriptionRoutes(app: ServiceApp, subscriptions: Subscripti
         summary: 'Reject: the authority is told, and gets no notices',
         problems: DECISION_PROBLEMS,
         params: SubscriptionParams,
-        body: ReadyOrPassphrase,
-        response: jobResponses,
+        body: withExamples(ReadyOrPassphrase, byPassphrase, readyRejection),
+        response: jobAnswers,
       },
     },
     async (request, reply) => {

@@ -2,8 +2,9 @@ import type { ClinicalConfig } from '../model/config.js';
 import type { DeviceDescription } from '../model/device.js';
 import type { ReadingFlag } from '../model/flags.js';
 import type { ClinicalReading, Comparator } from '../model/reading.js';
+import type { ClosedSpan } from '../model/span.js';
 import type { StreamItem, StreamKind } from './stream.js';
-import { StreamPairRun, emptyPair, type StreamPair } from './stream-pair.js';
+import { StreamPairRun, emptyPair, hasOpenPair, type StreamPair } from './stream-pair.js';
 import type { StreamSink } from './stream-run.js';
 
 /** A reading as rules are given it. */
@@ -58,6 +59,8 @@ export interface RuleState {
 export type RuleSink = Pick<StreamSink<StreamItem>, 'patientId' | 'configAt' | 'events' | 'isLate'> & {
   /** A row has these flags of this rule. */
   readonly flag: (rowId: number, flags: readonly ReadingFlag[]) => void;
+  /** Whether an alarm about the patient lasts, of any rule. */
+  readonly isEpisodeOpen: () => boolean;
 };
 
 /** A rule during one call. */
@@ -69,8 +72,12 @@ export interface RuleRun {
   settle(): void;
   /** The wall clock has come to `nowMs`: says earlier what the next reading would show. */
   tick(nowMs: number): void;
-  /** The gateway was away until `nowMs`: nothing can be said of that time. */
-  resume(nowMs: number): void;
+  /** The gateway was away: nothing can be said of that time. Those known before may be among them. */
+  away(absences: readonly ClosedSpan[]): void;
+  /** A frame of a device was refused at `ms`. */
+  refused(deviceId: string, ms: number): void;
+  /** Whether an alarm of it about the patient lasts. */
+  hasOpen(): boolean;
   finish(): RuleState;
 }
 
@@ -80,8 +87,12 @@ export interface Rule {
   readonly takes: readonly string[];
   readonly urgency: UrgencyTest;
   initial(): RuleState;
-  /** Whether the wall clock has something to say about this state at `nowMs`, of which `config` is. */
-  isDue(state: RuleState, config: ClinicalConfig, nowMs: number): boolean;
+  /** Whether the wall clock has something to say about this state at `nowMs`. */
+  isDue(state: RuleState, sink: Pick<RuleSink, 'configAt' | 'isEpisodeOpen'>, nowMs: number): boolean;
+  /** Whether a refused frame of this device would change the state. */
+  isRefusalNews(state: RuleState, deviceId: string): boolean;
+  /** Whether an alarm of it about the patient lasts. */
+  hasOpen(state: RuleState): boolean;
   /** The state as this release has it. Throws RangeError for one of a later release. */
   migrate(state: RuleState): RuleState;
   open(state: RuleState, sink: RuleSink): RuleRun;
@@ -98,6 +109,9 @@ export function defineRule<Item extends StreamItem, Context>(
     urgency,
     initial: () => stateOf(emptyPair(definition)),
     isDue: () => false,
+    isRefusalNews: () => false,
+    // Written by this rule's own version: `migrate` saw to it.
+    hasOpen: ({ streams }) => hasOpenPair(streams as StreamPair<Item, Context>),
     migrate(state) {
       if (state.v > version) throw new RangeError(`state ${state.v} of rule ${name} is of a later release`);
       let { streams } = state;
@@ -161,8 +175,16 @@ class StreamRuleRun<Item extends StreamItem, Context> implements RuleRun {
     return;
   }
 
-  resume(): void {
+  away(): void {
     return;
+  }
+
+  refused(): void {
+    return;
+  }
+
+  hasOpen(): boolean {
+    return this.#streams.hasOpen();
   }
 
   finish(): RuleState {

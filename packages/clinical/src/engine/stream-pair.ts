@@ -1,4 +1,4 @@
-import { emptyStream, type Stream, type StreamItem, type StreamKind } from './stream.js';
+import { emptyStream, isOpenAlarm, type Stream, type StreamItem, type StreamKind } from './stream.js';
 import { StreamRun, type StreamSink } from './stream-run.js';
 
 /** The stream that follows the newest measurements, and one for a backlog out of its reach. */
@@ -10,6 +10,12 @@ export interface StreamPair<Item extends StreamItem, Context> {
 export const emptyPair = <Item extends StreamItem, Context>(
   kind: StreamKind<Item, Context>,
 ): StreamPair<Item, Context> => ({ main: emptyStream(kind), backlog: null });
+
+/** Whether an alarm about the patient lasts in either stream. */
+export const hasOpenPair = <Item extends StreamItem, Context>({
+  main,
+  backlog,
+}: StreamPair<Item, Context>): boolean => [main, backlog].some((stream) => stream?.known.some(isOpenAlarm));
 
 /** Both streams of a pair during one call; copied only when something of theirs comes. */
 export class StreamPairRun<Item extends StreamItem, Context> {
@@ -37,6 +43,11 @@ export class StreamPairRun<Item extends StreamItem, Context> {
       this.#backlog = new StreamRun(emptyStream(this.#kind), this.#kind, this.#sink, elsewhere);
     }
     return this.#backlog;
+  }
+
+  hasOpen(): boolean {
+    if (this.#main.hasOpen()) return true;
+    return this.#backlog?.hasOpen() ?? this.#backlogState?.known.some(isOpenAlarm) ?? false;
   }
 
   settle(): void {

@@ -3,7 +3,7 @@ import { MAX_STREAM_ITEMS } from '../model/limits.js';
 import { adds, joined } from '../model/alarm.js';
 import type { ConfigAt } from '../settings/history.js';
 import { EpisodeBook, foundOf, type FoundEpisode } from './episode-book.js';
-import type { PastEpisode, Stream, StreamItem, StreamKind } from './stream.js';
+import { isOpenAlarm, type PastEpisode, type Stream, type StreamItem, type StreamKind } from './stream.js';
 import { Trail, TrailedStream } from './trail.js';
 import type { Ended, Escalated, Transition } from './transition.js';
 
@@ -70,6 +70,11 @@ export class StreamRun<Item extends StreamItem, Context> {
   /** Every episode this stream remembers. */
   episodes(): PastEpisode[] {
     return [...this.#book.past, ...this.#book.known];
+  }
+
+  /** Whether an alarm about the patient lasts. */
+  hasOpen(): boolean {
+    return this.#book.known.some(isOpenAlarm);
   }
 
   /** The item that stands where `probe` would, if there is one. */

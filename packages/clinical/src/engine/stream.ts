@@ -1,6 +1,6 @@
 import type { Level } from '../model/alarm.js';
 import type { ClinicalConfig } from '../model/config.js';
-import type { EpisodeEndReason, Evidence, RuleName } from '../model/events.js';
+import { typeOfRule, type EpisodeEndReason, type Evidence, type RuleName } from '../model/events.js';
 import type { ReadingFlag } from '../model/flags.js';
 import type { News2Score } from '../model/news2-score.js';
 import type { ConfigAt } from '../settings/history.js';
@@ -26,6 +26,10 @@ export interface KnownEpisode {
   /** Belongs to an alarm already raised elsewhere: no event. */
   readonly silent: boolean;
 }
+
+/** Whether it is an alarm about the patient that lasts. */
+export const isOpenAlarm = ({ rule, end, silent }: KnownEpisode): boolean =>
+  end === null && !silent && typeOfRule(rule) === 'physiological';
 
 /** An episode out of reach of late readings. */
 export interface PastEpisode {

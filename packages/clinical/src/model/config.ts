@@ -49,6 +49,8 @@ export interface SilenceLimits {
   readonly monitorMs: number | null;
   readonly meterMs: number | null;
   readonly otherMs: number | null;
+  /** How long an alarm of a device's silence or clock lasts until authorities are told; null: never. */
+  readonly authoritiesAfterMs: number | null;
 }
 
 /** What the rules have to know about the person. */

@@ -1,3 +1,5 @@
+import type { Span } from './span.js';
+
 /** What a device is, as far as the rules are concerned. */
 export type DeviceKind = 'cgm' | 'meter' | 'monitor' | 'other';
 
@@ -8,8 +10,11 @@ export interface DeviceDescription {
   readonly instrumentRange?: InstrumentRange | undefined;
   /** The device from whose sensor its readings come by another route, e.g. a phone beside a receiver. */
   readonly sameSensorAs?: string | undefined;
-  /** Stopped, paused or suspended: its silence is no alarm. */
-  readonly isPaused?: boolean | undefined;
+  /**
+   * When nobody waits for it: paused, suspended, or stopped (without length). Its silence is no alarm then, and after it not
+   * until it was live again. In the order of their starts. A new sensor does the same: see `sensorSince`.
+   */
+  readonly notAwaited?: readonly Span[] | undefined;
   /** When its present sensor was put in, milliseconds: its first 24 h are doubtful. */
   readonly sensorSince?: number | undefined;
 }
@@ -30,9 +35,12 @@ export const METER_RANGE_MOLAR: InstrumentRange = { low: 1.1, high: 33.3 };
 export const rangeOf = ({ kind, instrumentRange }: DeviceDescription): InstrumentRange =>
   instrumentRange ?? (kind === 'cgm' ? CGM_RANGE : METER_RANGE);
 
-/** The kind that a profile's type says in words, such as `continuous-glucose-monitor`. */
+/**
+ * The kind that a profile's type says in words, such as `continuous-glucose-monitor`. What is called a monitor of blood
+ * pressure is a meter: it measures when somebody wants to know.
+ */
 export function kindOfType(type: string): DeviceKind {
   if (/continuous|\bcgm\b|flash/i.test(type)) return 'cgm';
-  if (/meter\b/i.test(type)) return 'meter';
+  if (/meter\b|blood.?pressure/i.test(type)) return 'meter';
   return /monitor/i.test(type) ? 'monitor' : 'other';
 }

@@ -13,19 +13,27 @@ export type RuleName =
   | 'blood-pressure-high'
   | 'blood-pressure-low'
   | 'fever'
-  | 'silence';
+  | 'silence'
+  | 'wrong-clock'
+  | 'device-flood';
 
 /** Alarms about the equipment; all others are about the patient. */
-const TECHNICAL: ReadonlySet<RuleName> = new Set<RuleName>(['monitor-zeros', 'silence']);
+const TECHNICAL: ReadonlySet<RuleName> = new Set<RuleName>([
+  'monitor-zeros',
+  'silence',
+  'wrong-clock',
+  'device-flood',
+]);
 
 export const typeOfRule = (rule: RuleName): AlarmType =>
   TECHNICAL.has(rule) ? 'technical' : 'physiological';
 
 /**
  * Why an episode is over: back in range for 15 min, nothing measured for more than 60 min, or, of NEWS2, what was bad was
- * not measured again for more than 60 min while other parameters were; of silence, a reading came.
+ * not measured again for more than 60 min while other parameters were; of a device, it does again what it should
+ * (`recovered`), or nobody waits for it any more (`disarmed`).
  */
-export type EpisodeEndReason = 'recovered' | 'gap' | 'not-remeasured';
+export type EpisodeEndReason = 'recovered' | 'gap' | 'not-remeasured' | 'disarmed';
 
 /** A reading on which an alarm rests. Times in milliseconds since the epoch. */
 export interface Evidence {

@@ -68,3 +68,12 @@ export const NEWS2_HORIZON_MS = 30 * MINUTE_MS;
 export const MAX_STREAM_ITEMS = 1_024;
 /** Past episodes that a state remembers, so that a very late reading inside one raises no second emergency. */
 export const MAX_PAST_EPISODES = 16;
+
+/** A clock that is further off than this, by the offset that was taken of it, is a technical alarm. The project's choice. */
+export const WRONG_CLOCK_MS = MINUTE_MS;
+/** After an absence of the gateway a device has this long to come back: an interval of a continuous monitor. */
+export const RETURN_MS = 5 * MINUTE_MS;
+/** Live readings that come this soon after one that is not are the end of a backlog, or of an import. */
+export const BACKLOG_QUIET_MS = MINUTE_MS;
+/** Absences of the gateway that a state remembers. */
+export const MAX_ABSENCES = 64;

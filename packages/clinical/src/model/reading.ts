@@ -14,6 +14,8 @@ export interface ClinicalReading {
   readonly t: number;
   /** What the device's clock is behind, as stored with the frame: rule time is `t` plus this. Milliseconds; 0 unless known. */
   readonly offsetMs?: number | undefined;
+  /** Its device has no clock: `t` counts from a boot, and the offset is when that began. */
+  readonly isOfBoot?: boolean | undefined;
   /** LOINC code of the code table. */
   readonly code: string;
   readonly value: number;

@@ -47,7 +47,13 @@ const KINDS: { readonly [S in keyof Limits]: { readonly [M in keyof Limits[S]]: 
     lowSystolic: higher(60, 110),
   },
   fever: { isOn: { stricter: 'higher' }, fromCel: lower(37, 40) },
-  silence: { cgmMs: silentFor, monitorMs: silentFor, meterMs: silentFor, otherMs: silentFor },
+  silence: {
+    cgmMs: silentFor,
+    monitorMs: silentFor,
+    meterMs: silentFor,
+    otherMs: silentFor,
+    authoritiesAfterMs: silentFor,
+  },
 };
 
 const SECTIONS = Object.keys(KINDS) as readonly (keyof Limits)[];

@@ -1,9 +1,10 @@
 import { MspId, NetworkId, PublicKey } from '@careledger/domain';
-import { requireRole, type ServiceApp } from '@careledger/service-kit';
-import { Type } from 'typebox';
+import { requireRole, type ServiceApp, withExamples } from '@careledger/service-kit';
+import { Type, type Static } from 'typebox';
 import { ledgerTrustRoots } from '../attest/trust-roots.js';
 import type { LedgerChannel } from '../channel.js';
 import { ledgerAnswers, onLedger } from './problems.js';
+import { EXAMPLE } from '@careledger/domain/examples';
 
 /** Whoever made a proof must not be the one who says whom to believe. */
 const WARNING =
@@ -24,6 +25,24 @@ const TrustRootsAnswer = Type.Object({
   }),
 });
 
+const trustRoots: Static<typeof TrustRootsAnswer> = {
+  warning: WARNING,
+  trustRoots: {
+    v: 1,
+    kind: 'careledger.trust-roots',
+    network: EXAMPLE.network,
+    production: false,
+    attestors: {
+      HospitalMSP: [EXAMPLE.publicKey],
+      LabMSP: [EXAMPLE.otherPublicKey],
+      PatientsMSP: [EXAMPLE.hash],
+    },
+    threshold: 2,
+    channel: 'authorities',
+    chaincode: 'records',
+  },
+};
+
 export interface TrustRootsRouteOptions {
   readonly ledger: { channel(name: 'authorities'): LedgerChannel };
   readonly networkId: string;
@@ -43,7 +62,7 @@ export function addTrustRootsRoute(
         summary:
           'Attestors on the ledger, in the form of trust roots; from the prover’s side they prove nothing',
         problems: ledgerAnswers,
-        response: { 200: TrustRootsAnswer },
+        response: { 200: withExamples(TrustRootsAnswer, trustRoots) },
       },
     },
     async () => ({

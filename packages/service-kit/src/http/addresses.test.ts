@@ -1,12 +1,13 @@
 import { Writable } from 'node:stream';
 import { afterEach, describe, expect, test } from '@jest/globals';
 import { pino } from 'pino';
-import { createLogger, loggerOptions } from '../logging.js';
+import { loggerOptions } from '../logging.js';
 import { withoutAddresses } from './addresses.js';
 import { createHttpClient } from './client.js';
 import { HttpClientError } from './client-error.js';
 import { commonProblems, defineProblems, ProblemError } from './problems.js';
-import { buildService, type ServiceApp } from './service.js';
+import type { ServiceApp } from './service.js';
+import { KitServices, urlOf } from '../../testing/kit-services.js';
 
 const problems = defineProblems({
   PROVIDER_UNREACHABLE: { status: 502, title: 'No provider can be reached' },
@@ -14,27 +15,15 @@ const problems = defineProblems({
 });
 const ADDRESS = /127\.0\.0\.1|localhost|internal\.example|https?:|[\w\]]:\d{3,5}/;
 
-const apps: ServiceApp[] = [];
-afterEach(async () => {
-  await Promise.all(apps.splice(0).map((app) => app.close()));
-});
+const services = new KitServices();
+afterEach(() => services.close());
 
 async function newApp(throws: (path: string) => unknown): Promise<[ServiceApp, string]> {
-  const app = await buildService({
-    name: 'kit',
-    logger: createLogger('kit', { level: 'silent' }),
-    config: {
-      http: { host: '127.0.0.1', port: 0, bodyLimitBytes: 1024, metricsOpen: false },
-      auth: { tokens: [] },
-    },
-    problems,
-    openapi: { title: 'Kit', version: '1.0.0' },
-  });
-  apps.push(app);
+  const app = await services.open({ problems });
   app.get('/v1/:what', { config: { public: true } }, async (request) => {
     throw throws(request.url);
   });
-  return [app, await app.listen({ host: '127.0.0.1', port: 0 })];
+  return [app, await urlOf(app)];
 }
 
 async function errorOf(baseUrl: string, path: string): Promise<HttpClientError> {

@@ -5,17 +5,16 @@ import { Type } from 'typebox';
 import { loggerOptions } from '../logging.js';
 import { UNDECLARED_ANSWER } from './declared-answers.js';
 import { defineProblems, ProblemError } from './problems.js';
-import { buildService, type ServiceApp } from './service.js';
+import type { ServiceApp } from './service.js';
+import { KitServices } from '../../testing/kit-services.js';
 
 const problems = defineProblems({
   KNOWN: { status: 409, title: 'Known' },
   UNKNOWN: { status: 409, title: 'Of the same status' },
 });
 
-const apps: ServiceApp[] = [];
-afterEach(async () => {
-  await Promise.all(apps.splice(0).map((app) => app.close()));
-});
+const services = new KitServices();
+afterEach(() => services.close());
 
 /** A service, and what its log has of answers that nobody described. */
 async function newApp(): Promise<[ServiceApp, Record<string, unknown>[]]> {
@@ -27,17 +26,7 @@ async function newApp(): Promise<[ServiceApp, Record<string, unknown>[]]> {
       done();
     },
   });
-  const app = await buildService({
-    name: 'kit',
-    logger: pino(loggerOptions('kit', { level: 'error' }), sink),
-    config: {
-      http: { host: '127.0.0.1', port: 0, bodyLimitBytes: 1024, metricsOpen: false },
-      auth: { tokens: [] },
-    },
-    problems,
-    openapi: { title: 'Kit', version: '1.0.0' },
-  });
-  apps.push(app);
+  const app = await services.open({ problems, logger: pino(loggerOptions('kit', { level: 'error' }), sink) });
   app.get(
     '/v1/things/:what',
     {

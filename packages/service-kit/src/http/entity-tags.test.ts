@@ -1,29 +1,17 @@
 import { afterEach, describe, expect, test } from '@jest/globals';
 import { Type } from 'typebox';
-import { createLogger } from '../logging.js';
-import { matches, versionTag } from './entity-tags.js';
+import { contentTag, matches, versionTag } from './entity-tags.js';
 import { FHIR_JSON } from './operation-outcome.js';
 import { ProblemError } from './problems.js';
-import { buildService, type ServiceApp } from './service.js';
+import type { ServiceApp } from './service.js';
+import { KitServices } from '../../testing/kit-services.js';
 
-const apps: ServiceApp[] = [];
-afterEach(async () => {
-  await Promise.all(apps.splice(0).map((app) => app.close()));
-});
+const services = new KitServices();
+afterEach(() => services.close());
 
 /** A thing of which there are versions, and how often it was read. */
 async function newApp(thing: { version: number; reads: number }): Promise<ServiceApp> {
-  const app = await buildService({
-    name: 'kit',
-    logger: createLogger('kit', { level: 'silent' }),
-    config: {
-      http: { host: '127.0.0.1', port: 0, bodyLimitBytes: 1024, metricsOpen: false },
-      auth: { tokens: [] },
-    },
-    problems: {},
-    openapi: { title: 'Kit', version: '1.0.0' },
-  });
-  apps.push(app);
+  const app = await services.open();
   const response = { 200: Type.Object({ version: Type.Integer() }) };
   app.get('/v1/thing', { config: { public: true }, schema: { response } }, async () => {
     thing.reads += 1;
@@ -122,4 +110,11 @@ test.each([
   ['"3', false],
 ])('If-Match %j lets the third version through: %j', (header, isThrough) => {
   expect(matches(header, versionTag(3))).toBe(isThrough);
+});
+
+test('what is shown has another tag once any of it is another', () => {
+  const shown = { id: 'a', stage: 'active' };
+  expect(contentTag({ ...shown })).toBe(contentTag(shown));
+  expect(contentTag({ ...shown, stage: 'withdrawn' })).not.toBe(contentTag(shown));
+  expect(contentTag(shown)).toMatch(/^"[\w-]{43}"$/);
 });

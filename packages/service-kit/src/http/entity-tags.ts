@@ -18,15 +18,16 @@ const IF_NONE_MATCH = {
   ),
 };
 
-/** Header of a route that revises: only what the caller has seen. */
+/** Header of a route that changes something: only what the caller has seen. */
 export const IfMatch = {
-  'if-match': tagList(
-    'ETag of the version that the caller has seen; 412 where it is not the newest any more',
-  ),
+  'if-match': tagList('ETag of what the caller has seen; 412 where it is another now'),
 };
 
 /** The tag of a version, by its number. */
 export const versionTag = (version: number): string => `"${version}"`;
+
+/** The tag of what a route shows, by its content: for what has no number, and can be changed. */
+export const contentTag = (shown: object): string => `"${toBase64url(sha256(JSON.stringify(shown)))}"`;
 
 /** Whether `If-Match` lets a tag through: by strong comparison, or without the header. */
 export function matches(header: string | undefined, tag: string): boolean {

@@ -1,30 +1,18 @@
 import { once } from 'node:events';
 import { afterEach, describe, expect, test } from '@jest/globals';
-import { createLogger } from '../logging.js';
 import type { EventSource } from './event-stream.js';
-import { buildService, type ServiceApp } from './service.js';
+import type { ServiceApp } from './service.js';
+import { KitServices, urlOf } from '../../testing/kit-services.js';
 
-const apps: ServiceApp[] = [];
-afterEach(async () => {
-  await Promise.all(apps.splice(0).map((app) => app.close()));
-});
+const services = new KitServices();
+afterEach(() => services.close());
 
 async function serveEvents(source: EventSource, heartbeatIntervalMs?: number): Promise<[ServiceApp, string]> {
-  const app = await buildService({
-    name: 'kit',
-    logger: createLogger('kit', { level: 'silent' }),
-    config: {
-      http: { host: '127.0.0.1', port: 0, bodyLimitBytes: 1024, metricsOpen: false },
-      auth: { tokens: [] },
-    },
-    problems: {},
-    openapi: { title: 'Kit', version: '1.0.0' },
-  });
-  apps.push(app);
+  const app = await services.open();
   app.get('/events', { config: { public: true } }, (_request, reply) =>
     reply.sendEvents(source, heartbeatIntervalMs === undefined ? {} : { heartbeatIntervalMs }),
   );
-  return [app, `${await app.listen({ host: '127.0.0.1', port: 0 })}/events`];
+  return [app, `${await urlOf(app)}/events`];
 }
 
 /** Counts upwards from after the last id; waits for the end where there is no more. */

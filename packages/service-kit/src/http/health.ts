@@ -1,6 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { FastifyInstance } from 'fastify';
 import { Type } from 'typebox';
+import { withExamples } from './examples.js';
 
 /** A readiness check that takes longer has failed. */
 const READINESS_CHECK_TIMEOUT_MS = 2_000;
@@ -39,7 +40,10 @@ export function installHealth(app: FastifyInstance): void {
     '/livez',
     {
       config: { public: true, rateLimit: false },
-      schema: { summary: 'Whether the process lives', response: { 200: LIVENESS } },
+      schema: {
+        summary: 'Whether the process lives',
+        response: { 200: withExamples(LIVENESS, { status: 'live' }) },
+      },
     },
     async () => ({
       status: 'live',
@@ -52,7 +56,10 @@ export function installHealth(app: FastifyInstance): void {
       config: { public: true, rateLimit: false },
       schema: {
         summary: 'Whether the service can serve',
-        response: { 200: READINESS, 503: READINESS },
+        response: {
+          200: withExamples(READINESS, { status: 'ready', checks: { store: 'ok', ledger: 'ok' } }),
+          503: withExamples(READINESS, { status: 'unready', checks: { store: 'ok', ledger: 'failed' } }),
+        },
       },
     },
     async (request, reply) => {

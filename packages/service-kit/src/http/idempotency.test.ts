@@ -7,14 +7,14 @@ import { Type } from 'typebox';
 import { requireRole } from './auth.js';
 import { defineProblems, ProblemError } from './problems.js';
 import { idempotencyProblems } from './shared-problems.js';
-import { buildService, type ServiceApp } from './service.js';
-import { createLogger } from '../logging.js';
+import type { ServiceApp } from './service.js';
 import { openDatabase } from '../sqlite/database.js';
 import {
   IdempotencyKeys,
   idempotencyAnswersMigration,
   idempotencyKeysMigration,
 } from './idempotency-keys.js';
+import { buildKit } from '../../testing/kit-services.js';
 
 const problems = defineProblems({
   ...idempotencyProblems,
@@ -44,22 +44,11 @@ async function newApp(
     migrations: [idempotencyKeysMigration, idempotencyAnswersMigration],
   });
   const keys = new IdempotencyKeys({ database });
-  const app = await buildService({
-    name: 'kit',
-    logger: createLogger('kit', { level: 'silent' }),
-    config: {
-      http: { host: '127.0.0.1', port: 0, bodyLimitBytes: 1_000_000, metricsOpen: false },
-      // Of one name: names tell nobody apart.
-      auth: {
-        tokens: ['one', 'other'].map((token) => ({
-          sha256: hash('sha256', token),
-          role: 'ops' as const,
-          name: 'x',
-        })),
-      },
-    },
+  const app = await buildKit({
+    http: { bodyLimitBytes: 1_000_000 },
+    // Of one name: names tell nobody apart.
+    tokens: ['one', 'other'].map((token) => ({ sha256: hash('sha256', token), role: 'ops', name: 'x' })),
     problems,
-    openapi: { title: 'Kit', version: '1.0.0' },
     requests: keys,
   });
   let isOpen = true;

@@ -1,31 +1,18 @@
 import { MAX_JSON_DEPTH } from '@careledger/crypto';
 import { afterEach, describe, expect, test } from '@jest/globals';
 import { Type } from 'typebox';
-import { createLogger } from '../logging.js';
-import { buildService, type ServiceApp } from './service.js';
+import { KitServices, urlOf } from '../../testing/kit-services.js';
 
-const apps: ServiceApp[] = [];
-afterEach(async () => {
-  await Promise.all(apps.splice(0).map((app) => app.close()));
-});
+const services = new KitServices();
+afterEach(() => services.close());
 
 /** A service that shows what it read, over real HTTP. */
 async function doorUrl(): Promise<string> {
-  const app = await buildService({
-    name: 'kit',
-    logger: createLogger('kit', { level: 'silent' }),
-    config: {
-      http: { host: '127.0.0.1', port: 0, bodyLimitBytes: 1024, metricsOpen: false },
-      auth: { tokens: [] },
-    },
-    problems: {},
-    openapi: { title: 'Kit', version: '1.0.0' },
-  });
-  apps.push(app);
+  const app = await services.open();
   app.post('/read', { config: { public: true }, schema: { body: Type.Unknown() } }, async ({ body }) => ({
     read: body,
   }));
-  return `${await app.listen({ host: '127.0.0.1', port: 0 })}/read`;
+  return `${await urlOf(app)}/read`;
 }
 
 async function post(url: string, body: string | Uint8Array, type = 'application/json') {

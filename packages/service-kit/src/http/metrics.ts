@@ -14,6 +14,10 @@ declare module 'fastify' {
   }
 }
 
+const SAMPLES = `# HELP http_request_duration_seconds Durations of requests
+# TYPE http_request_duration_seconds histogram
+http_request_duration_seconds_count{service="gateway",method="GET",route="/v1/patients",status="2xx"} 12
+`;
 const DURATION_BUCKETS_SECONDS = [0.001, 0.005, 0.02, 0.1, 0.5, 2, 10];
 
 /**
@@ -37,7 +41,10 @@ export function installMetrics(
         operationId: 'getMetrics',
         summary: 'Prometheus metrics',
         response: {
-          200: { description: 'Samples', content: { 'text/plain': { schema: { type: 'string' } } } },
+          200: {
+            description: 'Samples',
+            content: { 'text/plain': { schema: { type: 'string' }, example: SAMPLES } },
+          },
         },
       },
     },

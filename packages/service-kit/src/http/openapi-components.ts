@@ -1,3 +1,5 @@
+import type { ProblemCatalogue } from './problems.js';
+
 /** Schemas of what every route answers with when it cannot do what it is asked. */
 
 const PROBLEM_SCHEMA = {
@@ -65,11 +67,30 @@ const OPERATION_OUTCOME_SCHEMA = {
   },
 } as const;
 
-/** @param codes that the service can answer with */
-export const problemSchemas = (codes: readonly string[]) => ({
+/** @param catalogue of the problems that the service can answer with */
+export const problemSchemas = (catalogue: ProblemCatalogue) => ({
   Problem: {
     ...PROBLEM_SCHEMA,
-    properties: { ...PROBLEM_SCHEMA.properties, code: { type: 'string' as const, enum: [...codes] } },
+    properties: {
+      ...PROBLEM_SCHEMA.properties,
+      ...membersOf(catalogue),
+      code: { type: 'string' as const, enum: Object.keys(catalogue).sort() },
+    },
   },
   OperationOutcome: OPERATION_OUTCOME_SCHEMA,
 });
+
+/** Members that some of the problems have, with the codes of those that do. */
+function membersOf(catalogue: ProblemCatalogue): Record<string, object> {
+  const members = Object.entries(catalogue).flatMap(([code, { members = {} }]) =>
+    Object.entries(members).map(([name, schema]) => ({ code, name, schema })),
+  );
+  const byName = Object.entries(Object.groupBy(members, ({ name }) => name));
+  return Object.fromEntries(
+    byName.map(([name, these = []]) => {
+      const { description = '', ...schema } = these[0]?.schema ?? {};
+      const codes = these.map(({ code }) => `\`${code}\``).join(', ');
+      return [name, { ...schema, description: `${description} (${codes})`.trim() }];
+    }),
+  );
+}

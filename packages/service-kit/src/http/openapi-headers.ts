@@ -20,11 +20,21 @@ const RETRY_AFTER: AnswerHeaders = {
     description: 'Seconds after which the same request may be answered otherwise',
   },
 };
-/** Statuses of problems that go away by waiting. */
-const PASSING_STATUSES: ReadonlySet<string> = new Set(['429', '503']);
+const WWW_AUTHENTICATE: AnswerHeaders = {
+  'WWW-Authenticate': {
+    type: 'string',
+    description: 'How to prove who you are (RFC 9110, 11.6.1): `Bearer`',
+  },
+};
+/** Of problems, by status: those that go away by waiting, and those of who asks. */
+const PROBLEM_HEADERS: Readonly<Record<string, AnswerHeaders>> = {
+  401: WWW_AUTHENTICATE,
+  429: RETRY_AFTER,
+  503: RETRY_AFTER,
+};
 
 /** The member `headers` of a response of OpenAPI, where there are any. */
 export function headersOf(status: string, answerHeaders: AnswerHeaders = {}): { headers?: AnswerHeaders } {
-  const headers = /^[23]/.test(status) ? answerHeaders : PASSING_STATUSES.has(status) ? RETRY_AFTER : {};
+  const headers = /^[23]/.test(status) ? answerHeaders : (PROBLEM_HEADERS[status] ?? {});
   return Object.keys(headers).length > 0 ? { headers } : {};
 }

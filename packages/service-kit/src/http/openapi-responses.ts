@@ -1,6 +1,7 @@
 import { STATUS_CODES } from 'node:http';
 import type { FastifySchema } from 'fastify';
 import { headersOf, type AnswerHeaders } from './openapi-headers.js';
+import { problemExampleRefs } from './openapi-examples.js';
 import { FHIR_JSON } from './operation-outcome.js';
 import type { CommonProblemCode, ProblemCatalogue } from './problems.js';
 import { PROBLEM_JSON } from './transport-problems.js';
@@ -15,10 +16,14 @@ export interface DescribedRoute {
 }
 
 const BODILESS_METHODS: ReadonlySet<string> = new Set(['GET', 'HEAD']);
-const PROBLEM_CONTENT = {
-  [PROBLEM_JSON]: { schema: { $ref: '#/components/schemas/Problem' } },
-  [FHIR_JSON]: { schema: { $ref: '#/components/schemas/OperationOutcome' } },
-} as const;
+const PROBLEM = { schema: { $ref: '#/components/schemas/Problem' } } as const;
+const OUTCOME = { schema: { $ref: '#/components/schemas/OperationOutcome' } } as const;
+
+/** @param codes of which it is one */
+function problemContent(codes: readonly string[]) {
+  const { problem, fhir } = problemExampleRefs(codes);
+  return { [PROBLEM_JSON]: { ...PROBLEM, examples: problem }, [FHIR_JSON]: { ...OUTCOME, examples: fhir } };
+}
 
 /**
  * Every response of a route: its own, the problems that follow from who may call it and from what it reads, and those that
@@ -27,18 +32,15 @@ const PROBLEM_CONTENT = {
 export function responsesOf(route: DescribedRoute, catalogue: ProblemCatalogue): Record<string, unknown> {
   const own = (route.schema.response ?? { '2XX': { description: 'Success' } }) as Record<string, object>;
   const { answerHeaders } = route.schema;
-  const byStatus = new Map<string, string[]>();
-  for (const code of codesOf(route)) {
-    const problem = catalogue[code];
-    if (problem === undefined) continue;
-    const lines = byStatus.get(String(problem.status)) ?? [];
-    byStatus.set(String(problem.status), [...lines, `\`${code}\`: ${problem.title}`]);
-  }
-  const problems = [...byStatus].map(([status, lines]) => [
+  const byStatus = Map.groupBy(
+    codesOf(route).filter((code) => catalogue[code] !== undefined),
+    (code) => String(catalogue[code]?.status),
+  );
+  const problems = [...byStatus].map(([status, codes]) => [
     status,
     {
-      description: lines.join('\n\n'),
-      content: { ...jsonOf(own[status]), ...PROBLEM_CONTENT },
+      description: codes.map((code) => `\`${code}\`: ${catalogue[code]?.title}`).join('\n\n'),
+      content: { ...jsonOf(own[status]), ...problemContent(codes) },
       ...headersOf(status),
     },
   ]);
@@ -46,7 +48,7 @@ export function responsesOf(route: DescribedRoute, catalogue: ProblemCatalogue):
   return {
     default: {
       description: 'Any other problem, e.g. of the connection (408, 417, 431)',
-      content: PROBLEM_CONTENT,
+      content: { [PROBLEM_JSON]: PROBLEM, [FHIR_JSON]: OUTCOME },
     },
     ...Object.fromEntries(problems),
     ...Object.fromEntries(others.map(([status, schema]) => [status, named(status, schema, answerHeaders)])),
@@ -59,7 +61,11 @@ export const codesOf = (route: DescribedRoute): readonly string[] => [
 ];
 
 /** What a route itself answers with a status that problems have as well. */
-const jsonOf = (schema: object | undefined) => (schema ? { 'application/json': { schema } } : {});
+function jsonOf(schema: object | undefined) {
+  if (schema === undefined) return {};
+  const { examples: [example] = [], ...own } = schema as { readonly examples?: readonly unknown[] };
+  return { 'application/json': { schema: own, ...(example !== undefined && { example }) } };
+}
 
 /** With the words of its status where the route has none for it. */
 function named(status: string, schema: object, answerHeaders: AnswerHeaders | undefined): object {

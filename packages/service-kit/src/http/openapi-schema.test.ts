@@ -1,5 +1,6 @@
 import { expect, test } from '@jest/globals';
 import { Type } from 'typebox';
+import { withExamples } from './examples.js';
 import { toOpenApiSchema } from './openapi-schema.js';
 
 test('a tuple is written as JSON Schema 2020-12 has it, however deep it lies', () => {
@@ -48,4 +49,11 @@ test('what has a default may be left out of query and headers, and the route’s
   const written = toOpenApiSchema({ querystring, body: Type.Object({ n: Type.Integer({ default: 1 }) }) });
   expect(written).toMatchObject({ querystring: { required: ['from'] }, body: { required: ['n'] } });
   expect(querystring.required).toEqual(['limit', 'from']);
+});
+
+test('examples are left as they are, whatever their members are called', () => {
+  const answer = withExamples(Type.Object({ items: Type.Array(Type.Integer()) }), { items: [1, 2] });
+  expect(toOpenApiSchema({ response: { 200: answer } })).toMatchObject({
+    response: { 200: { examples: [{ items: [1, 2] }] } },
+  });
 });

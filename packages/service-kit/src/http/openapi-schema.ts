@@ -2,6 +2,8 @@ import { isDeepStrictEqual } from 'node:util';
 import type { FastifySchema } from 'fastify';
 
 type Schema = Readonly<Record<string, unknown>>;
+/** Keywords whose values are no schemas. */
+const VALUES: ReadonlySet<string> = new Set(['const', 'default', 'enum', 'example', 'examples']);
 
 /**
  * A route's schema as OpenAPI 3.1 (JSON Schema 2020-12) writes it: tuples are `prefixItems`, or lists of so many, and what the caller may
@@ -23,7 +25,9 @@ function withOptionalDefaults(schema: Schema): Schema {
 }
 
 function mapTuples(value: Schema): Schema {
-  const entries = Object.entries(value).map(([name, member]) => [name, mapMember(member)] as const);
+  const entries = Object.entries(value).map(
+    ([name, member]) => [name, VALUES.has(name) ? member : mapMember(member)] as const,
+  );
   const mapped: Record<string, unknown> = Object.fromEntries(entries);
   if (!Array.isArray(mapped['items'])) return mapped;
   const { additionalItems, ...tuple } = mapped;

@@ -2,11 +2,13 @@ import swagger from '@fastify/swagger';
 import type { FastifyInstance, FastifySchema } from 'fastify';
 import { Type } from 'typebox';
 import type { Role } from '../config/roles.js';
+import { withExamples } from './examples.js';
 import { problemSchemas } from './openapi-components.js';
+import { problemExamples } from './openapi-examples.js';
 import { operationIdOf, SERVICE_NOUN, nounOf } from './openapi-names.js';
-import { responsesOf } from './openapi-responses.js';
+import { codesOf, responsesOf } from './openapi-responses.js';
 import { toOpenApiSchema } from './openapi-schema.js';
-import { problemOf, type ProblemCatalogue } from './problems.js';
+import { commonProblems, problemOf, type ProblemCatalogue } from './problems.js';
 
 export interface OpenApiInfo {
   readonly title: string;
@@ -52,6 +54,18 @@ const PROBLEM_TYPE = Type.Object({
   status: Type.Integer(),
   title: Type.String(),
 });
+/** https://spec.openapis.org/oas/v3.1.1, as far as every description has it. */
+const DESCRIPTION = withExamples(
+  Type.Object(
+    {
+      openapi: Type.String(),
+      info: Type.Object({ title: Type.String(), version: Type.String() }, { additionalProperties: true }),
+      paths: Type.Object({}, { additionalProperties: true }),
+    },
+    { additionalProperties: true },
+  ),
+  { openapi: '3.1.0', info: { title: 'careledger gateway', version: '0.1.0' }, paths: {} },
+);
 const SERVICE_TAG: OpenApiTag = { description: 'Health, metrics, and this description' };
 const LICENSE = { name: 'Apache-2.0', identifier: 'Apache-2.0' };
 const CONTACT = { name: 'Whoever operates this service' };
@@ -67,6 +81,8 @@ export async function installOpenApi(
   refuseUnknownProblems(app, catalogue);
   const groups: Readonly<Record<string, OpenApiTag>> = { ...tags, [SERVICE_NOUN]: SERVICE_TAG };
   const tagOf = tagsByNoun(groups);
+  /** Of the problems that routes answer with; filled while these are described. */
+  const examples: Record<string, { readonly value: unknown }> = {};
   await app.register(swagger, {
     openapi: {
       openapi: '3.1.0',
@@ -75,13 +91,15 @@ export async function installOpenApi(
       tags: Object.entries(groups).map(([name, { description }]) => ({ name, description })),
       components: {
         securitySchemes: { bearer: BEARER, ...securitySchemes },
-        schemas: problemSchemas(Object.keys(catalogue).sort()),
+        schemas: problemSchemas(catalogue),
+        examples,
       },
     },
     transform: ({ schema, url, route }) => {
       const method = [route.method].flat()[0] ?? 'GET';
       const { roles = [], public: isPublic = false } = route.config ?? {};
       const documented = { method, url, roles, isPublic, tag: tagOf(url), schema: schema ?? {} };
+      Object.assign(examples, problemExamples(codesOf(documented), catalogue));
       return { schema: operationOf(documented, catalogue), url };
     },
   });
@@ -89,7 +107,11 @@ export async function installOpenApi(
     '/openapi.json',
     {
       config: { public: true },
-      schema: { operationId: 'getOpenApiDescription', summary: 'This description' },
+      schema: {
+        operationId: 'getOpenApiDescription',
+        summary: 'This description',
+        response: { 200: DESCRIPTION },
+      },
     },
     async (_request, reply) => reply.type('application/json').send(app.swagger()),
   );
@@ -99,7 +121,7 @@ export async function installOpenApi(
       config: { public: true },
       schema: {
         summary: 'What a problem code means',
-        response: { 200: PROBLEM_TYPE },
+        response: { 200: withExamples(PROBLEM_TYPE, problemOf('NOT_FOUND', commonProblems.NOT_FOUND)) },
         problems: ['NOT_FOUND'],
       },
     },

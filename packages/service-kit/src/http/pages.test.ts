@@ -1,28 +1,16 @@
 import { afterEach, expect, test } from '@jest/globals';
 import { Type } from 'typebox';
-import { createLogger } from '../logging.js';
 import { Next, fromCursor, pageOfRows, pageQuery, toCursor } from './pages.js';
-import { buildService, type ServiceApp } from './service.js';
+import type { ServiceApp } from './service.js';
+import { KitServices } from '../../testing/kit-services.js';
 
-const apps: ServiceApp[] = [];
-afterEach(async () => {
-  await Promise.all(apps.splice(0).map((app) => app.close()));
-});
+const services = new KitServices();
+afterEach(() => services.close());
 
 const ROWS = ['a', 'b', 'c', 'd', 'e'];
 
 async function newApp(): Promise<ServiceApp> {
-  const app = await buildService({
-    name: 'kit',
-    logger: createLogger('kit', { level: 'silent' }),
-    config: {
-      http: { host: '127.0.0.1', port: 0, bodyLimitBytes: 1024, metricsOpen: false },
-      auth: { tokens: [] },
-    },
-    problems: {},
-    openapi: { title: 'Kit', version: '1.0.0' },
-  });
-  apps.push(app);
+  const app = await services.open();
   app.get(
     '/v1/letters',
     {

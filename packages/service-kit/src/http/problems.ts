@@ -4,6 +4,15 @@ export interface ProblemType {
   readonly status: number;
   /** Short, the same for every occurrence. */
   readonly title: string;
+  /** JSON Schemas of members that it has besides those of every problem, each with an example; by name. */
+  readonly members?: Readonly<Record<string, MemberSchema>>;
+}
+
+/** As OpenAPI describes a member of a problem. */
+export interface MemberSchema {
+  readonly type?: string;
+  readonly description?: string;
+  readonly examples?: readonly unknown[];
 }
 
 export type ProblemCatalogue<Code extends string = string> = Readonly<Record<Code, ProblemType>>;

@@ -2,33 +2,22 @@ import { hash } from 'node:crypto';
 import { afterEach, describe, expect, test } from '@jest/globals';
 import { Value } from 'typebox/value';
 import { HttpConfig } from '../config/service-config.js';
-import { createLogger } from '../logging.js';
 import { requireRole } from './auth.js';
-import { buildService, type ServiceApp } from './service.js';
+import type { ServiceApp } from './service.js';
+import { KitServices } from '../../testing/kit-services.js';
 
-const apps: ServiceApp[] = [];
-afterEach(async () => {
-  await Promise.all(apps.splice(0).map((app) => app.close()));
-});
+const services = new KitServices();
+afterEach(() => services.close());
 
 async function newApp(http: object): Promise<ServiceApp> {
-  const app = await buildService({
-    name: 'kit',
-    logger: createLogger('kit', { level: 'silent' }),
-    config: {
-      http: Value.Parse(HttpConfig, Value.Default(HttpConfig, http)),
-      auth: {
-        tokens: [
-          { sha256: hash('sha256', 'one'), role: 'ops' },
-          { sha256: hash('sha256', 'other'), role: 'ops' },
-          { sha256: hash('sha256', 'peer'), role: 'system', mspId: 'PatientsMSP' },
-        ],
-      },
-    },
-    problems: {},
-    openapi: { title: 'Kit', version: '1.0.0' },
+  const app = await services.open({
+    http: Value.Parse(HttpConfig, Value.Default(HttpConfig, http)),
+    tokens: [
+      { sha256: hash('sha256', 'one'), role: 'ops' },
+      { sha256: hash('sha256', 'other'), role: 'ops' },
+      { sha256: hash('sha256', 'peer'), role: 'system', mspId: 'PatientsMSP' },
+    ],
   });
-  apps.push(app);
   const config = requireRole('ops', 'system');
   app.get('/v1/things', { config }, async () => ({}));
   app.post('/v1/costly', { config: { ...config, requestsPerMinute: 1 } }, async () => ({}));

@@ -3,37 +3,29 @@ import { afterEach, describe, expect, test } from '@jest/globals';
 import { closedObject } from '@careledger/domain';
 import { Type } from 'typebox';
 import type { TokenConfig } from '../config/service-config.js';
-import { createLogger } from '../logging.js';
 import { listRoutes, principalOf, requireRole, type FindToken } from './auth.js';
 import { defineProblems, ProblemError } from './problems.js';
 import type { Role } from '../config/roles.js';
-import { buildService, type ServiceApp } from './service.js';
+import type { ServiceApp } from './service.js';
 import { accessFaults, newApiTokens, rolesByRoute } from '../../testing/api-access.js';
+import { KitServices, urlOf } from '../../testing/kit-services.js';
 
 const PATIENT = 'pat_a';
 const { tokens: secrets, entries: tokens } = newApiTokens(PATIENT);
 const problems = defineProblems({ RECORD_GONE: { status: 410, title: 'The record was erased' } });
 
-const apps: ServiceApp[] = [];
-afterEach(async () => {
-  await Promise.all(apps.splice(0).map((app) => app.close()));
-});
+const services = new KitServices();
+afterEach(() => services.close());
 
 async function newApp(
   options: { tokens?: readonly TokenConfig[]; metricsOpen?: boolean; findToken?: FindToken } = {},
 ): Promise<ServiceApp> {
-  const app = await buildService({
-    name: 'kit',
-    logger: createLogger('kit', { level: 'silent' }),
-    config: {
-      http: { host: '127.0.0.1', port: 0, bodyLimitBytes: 1024, metricsOpen: options.metricsOpen ?? false },
-      auth: { tokens: [...(options.tokens ?? tokens)] },
-    },
+  const app = await services.open({
+    http: { metricsOpen: options.metricsOpen ?? false },
+    tokens: options.tokens ?? tokens,
     problems,
-    openapi: { title: 'Kit', version: '1.0.0' },
     ...(options.findToken && { findToken: options.findToken }),
   });
-  apps.push(app);
   app.get(
     '/patients/:patientId/devices',
     {
@@ -309,7 +301,7 @@ describe('what operators see', () => {
     let release: () => void = () => undefined;
     const held = new Promise<void>((resolve) => (release = resolve));
     app.addHook('preClose', () => held);
-    const url = await app.listen({ host: '127.0.0.1', port: 0 });
+    const url = await urlOf(app);
     const closing = app.close();
     try {
       await new Promise(setImmediate);

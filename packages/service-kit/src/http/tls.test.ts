@@ -8,9 +8,9 @@ import { once } from 'node:events';
 import { webcrypto } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { SubjectAlternativeNameExtension, X509CertificateGenerator } from '@peculiar/x509';
-import { createLogger } from '../logging.js';
 import { listen } from './serve.js';
-import { buildService, type ServiceApp } from './service.js';
+import type { ServiceApp } from './service.js';
+import { KIT_HTTP, buildKit } from '../../testing/kit-services.js';
 
 const LIFETIME_MS = 3_600_000;
 
@@ -35,14 +35,8 @@ describe('a service with a certificate', () => {
     const key = Buffer.from(await webcrypto.subtle.exportKey('pkcs8', keys.privateKey)).toString('base64');
     writeFileSync(tls.certFile, certificate);
     writeFileSync(tls.keyFile, `-----BEGIN PRIVATE KEY-----\n${key}\n-----END PRIVATE KEY-----\n`);
-    const http = { host: '127.0.0.1', port: 0, bodyLimitBytes: 1024, metricsOpen: false, tls };
-    app = await buildService({
-      name: 'kit',
-      logger: createLogger('kit', { level: 'silent' }),
-      config: { http, auth: { tokens: [] } },
-      problems: {},
-      openapi: { title: 'Kit', version: '1.0.0' },
-    });
+    const http = { ...KIT_HTTP, tls };
+    app = await buildKit({ http });
     url = await listen(app, http);
   });
   afterAll(async () => {

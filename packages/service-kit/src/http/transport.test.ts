@@ -3,22 +3,13 @@ import { connect } from 'node:net';
 import { text } from 'node:stream/consumers';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { Type } from 'typebox';
-import { createLogger } from '../logging.js';
-import { buildService, type ServiceApp } from './service.js';
+import type { ServiceApp } from './service.js';
+import { buildKit, urlOf } from '../../testing/kit-services.js';
 
 let app: ServiceApp;
 let port: number;
 beforeAll(async () => {
-  app = await buildService({
-    name: 'transport',
-    logger: createLogger('transport', { level: 'silent' }),
-    config: {
-      http: { host: '127.0.0.1', port: 0, bodyLimitBytes: 1024, metricsOpen: false },
-      auth: { tokens: [] },
-    },
-    problems: {},
-    openapi: { title: 'Transport', version: '1.0.0' },
-  });
+  app = await buildKit();
   const config = { public: true } as const;
   app.get(
     '/things/:id',
@@ -26,7 +17,7 @@ beforeAll(async () => {
     async (request) => ({ limit: request.query.limit }),
   );
   app.put('/things/:id', { config, schema: { body: Type.Object({ n: Type.Number() }) } }, async () => ({}));
-  await app.listen({ host: '127.0.0.1', port: 0 });
+  await urlOf(app);
   port = (app.server.address() as { port: number }).port;
 });
 afterAll(() => app.close());

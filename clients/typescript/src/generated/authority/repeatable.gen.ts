@@ -3,6 +3,7 @@
 /** Operations that take an `Idempotency-Key`, as `POST /v1/records`. */
 export const REPEATABLE: ReadonlySet<string> = new Set<string>([
   'POST /v1/attestations',
+  'POST /v1/emergency-notices/{noticeSid}/acknowledgement',
   'POST /v1/practitioners',
   'POST /v1/records',
   'POST /v1/revocations',

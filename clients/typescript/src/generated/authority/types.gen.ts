@@ -11,7 +11,7 @@ export type Problem = {
     type: string;
     title: string;
     status: number;
-    code: 'ACCESS_DENIED' | 'ACCESS_REFUSED' | 'AUTHORITY_UNKNOWN' | 'AUTHOR_MISMATCH' | 'CURSOR_INVALID' | 'EXPECTATION_FAILED' | 'FHIR_INVALID' | 'FORBIDDEN' | 'GRANT_UNKNOWN' | 'HEADERS_TOO_LARGE' | 'IDEMPOTENCY_KEY_IN_USE' | 'IDEMPOTENCY_KEY_REUSED' | 'INTERNAL_ERROR' | 'LEDGER_REFUSED' | 'LEDGER_UNAVAILABLE' | 'MALFORMED_BODY' | 'MALFORMED_REQUEST' | 'METHOD_NOT_ALLOWED' | 'NOTICE_REFUSED' | 'NOT_ADDRESSED' | 'NOT_FOUND' | 'NOT_SUBSCRIBED' | 'PATIENT_MISMATCH' | 'PATIENT_UNKNOWN' | 'PAYLOAD_TOO_LARGE' | 'PERMIT_NOT_COMMITTED' | 'PRACTITIONER_UNKNOWN' | 'PROVIDER_UNKNOWN' | 'PROVIDER_UNREACHABLE' | 'READ_REFUSED' | 'RECORD_ALTERED' | 'RECORD_NOT_WRAPPED' | 'RECORD_REFUSED' | 'RECORD_UNKNOWN' | 'REQUEST_TIMEOUT' | 'SHUTTING_DOWN' | 'STATEMENT_AUDIENCE_MISMATCH' | 'STATEMENT_CHANNEL_MISMATCH' | 'STATEMENT_EXPIRED' | 'STATEMENT_FROM_FUTURE' | 'STATEMENT_ID_REUSED' | 'STATEMENT_ISSUER_MISMATCH' | 'STATEMENT_KEY_UNKNOWN' | 'STATEMENT_MALFORMED' | 'STATEMENT_SIGNATURE_INVALID' | 'STATEMENT_TOO_LARGE' | 'STATEMENT_TYPE_MISMATCH' | 'SUBSCRIPTION_UNKNOWN' | 'TOO_MANY_REQUESTS' | 'TOO_MANY_TAGS' | 'TRANSACTION_UNKNOWN' | 'UNAUTHENTICATED' | 'UNIT_MISMATCH' | 'UNSUPPORTED_MEDIA_TYPE' | 'URI_TOO_LONG' | 'VALIDATION_FAILED' | 'VERSION_CHANGED' | 'VISIT_REFUSED' | 'VISIT_UNKNOWN' | 'WRITE_NOT_GRANTED' | 'WRITE_PENDING';
+    code: 'ACCESS_DENIED' | 'ACCESS_REFUSED' | 'AUTHORITY_UNKNOWN' | 'AUTHOR_MISMATCH' | 'CURSOR_INVALID' | 'EXPECTATION_FAILED' | 'FHIR_INVALID' | 'FORBIDDEN' | 'GRANT_UNKNOWN' | 'HEADERS_TOO_LARGE' | 'IDEMPOTENCY_KEY_IN_USE' | 'IDEMPOTENCY_KEY_REUSED' | 'INTERNAL_ERROR' | 'LEDGER_REFUSED' | 'LEDGER_UNAVAILABLE' | 'MALFORMED_BODY' | 'MALFORMED_REQUEST' | 'METHOD_NOT_ALLOWED' | 'NOTICE_REFUSED' | 'NOTICE_UNKNOWN' | 'NOT_ADDRESSED' | 'NOT_FOUND' | 'NOT_SUBSCRIBED' | 'PATIENT_MISMATCH' | 'PATIENT_UNKNOWN' | 'PAYLOAD_TOO_LARGE' | 'PERMIT_NOT_COMMITTED' | 'PRACTITIONER_UNKNOWN' | 'PROVIDER_UNKNOWN' | 'PROVIDER_UNREACHABLE' | 'READ_REFUSED' | 'RECORD_ALTERED' | 'RECORD_NOT_WRAPPED' | 'RECORD_REFUSED' | 'RECORD_UNKNOWN' | 'REQUEST_TIMEOUT' | 'RESOURCE_CHANGED' | 'SHUTTING_DOWN' | 'STATEMENT_AUDIENCE_MISMATCH' | 'STATEMENT_CHANNEL_MISMATCH' | 'STATEMENT_EXPIRED' | 'STATEMENT_FROM_FUTURE' | 'STATEMENT_ID_REUSED' | 'STATEMENT_ISSUER_MISMATCH' | 'STATEMENT_KEY_UNKNOWN' | 'STATEMENT_MALFORMED' | 'STATEMENT_SIGNATURE_INVALID' | 'STATEMENT_TOO_LARGE' | 'STATEMENT_TYPE_MISMATCH' | 'SUBSCRIPTION_UNKNOWN' | 'TOO_MANY_REQUESTS' | 'TOO_MANY_TAGS' | 'TRANSACTION_UNKNOWN' | 'UNAUTHENTICATED' | 'UNIT_MISMATCH' | 'UNSUPPORTED_MEDIA_TYPE' | 'URI_TOO_LONG' | 'VALIDATION_FAILED' | 'VERSION_CHANGED' | 'VISIT_REFUSED' | 'VISIT_UNKNOWN' | 'WRITE_NOT_GRANTED' | 'WRITE_PENDING';
     detail?: string;
     /**
      * Id of the request, as in the log
@@ -36,6 +36,10 @@ export type Problem = {
      * As the header Retry-After, in seconds
      */
     retryAfterS?: number;
+    /**
+     * The newest version (`VERSION_CHANGED`)
+     */
+    version?: number;
 };
 
 /**
@@ -59,6 +63,12 @@ export type OperationOutcome = {
 
 export type GetOpenApiDescriptionData = {
     body?: never;
+    headers?: {
+        /**
+         * ETags that the caller has: where one is still right, the answer is 304 without a body
+         */
+        'if-none-match'?: string;
+    };
     path?: never;
     query?: never;
     url: '/openapi.json';
@@ -67,6 +77,8 @@ export type GetOpenApiDescriptionData = {
 export type GetOpenApiDescriptionErrors = {
     /**
      * `MALFORMED_REQUEST`: The request is no valid HTTP
+     *
+     * `VALIDATION_FAILED`: The request does not match the documented schema
      */
     400: Problem;
     /**
@@ -91,10 +103,23 @@ export type GetOpenApiDescriptionError = GetOpenApiDescriptionErrors[keyof GetOp
 
 export type GetOpenApiDescriptionResponses = {
     /**
-     * Success
+     * OK
      */
-    '2XX': unknown;
+    200: {
+        openapi: string;
+        info: {
+            title: string;
+            version: string;
+            [key: string]: unknown;
+        };
+        paths: {
+            [key: string]: unknown;
+        };
+        [key: string]: unknown;
+    };
 };
+
+export type GetOpenApiDescriptionResponse = GetOpenApiDescriptionResponses[keyof GetOpenApiDescriptionResponses];
 
 export type GetProblemData = {
     body?: never;
@@ -1104,6 +1129,12 @@ export type CreatePractitionerResponse = CreatePractitionerResponses[keyof Creat
 
 export type DeletePractitionerData = {
     body?: never;
+    headers?: {
+        /**
+         * ETag of what the caller has seen; 412 where it is another now
+         */
+        'if-match'?: string;
+    };
     path: {
         /**
          * Pseudonym of a practitioner within an authority
@@ -1131,6 +1162,10 @@ export type DeletePractitionerErrors = {
      * `FORBIDDEN`: The role of this token may not do this
      */
     403: Problem;
+    /**
+     * `RESOURCE_CHANGED`: It is not as If-Match says any more: read it again
+     */
+    412: Problem;
     /**
      * `PAYLOAD_TOO_LARGE`: The body is larger than the limit
      */
@@ -1213,6 +1248,92 @@ export type DeletePractitionerResponses = {
 };
 
 export type DeletePractitionerResponse = DeletePractitionerResponses[keyof DeletePractitionerResponses];
+
+export type GetPractitionerData = {
+    body?: never;
+    headers?: {
+        /**
+         * ETags that the caller has: where one is still right, the answer is 304 without a body
+         */
+        'if-none-match'?: string;
+    };
+    path: {
+        /**
+         * Pseudonym of a practitioner within an authority
+         */
+        practitionerId: string;
+    };
+    query?: never;
+    url: '/v1/practitioners/{practitionerId}';
+};
+
+export type GetPractitionerErrors = {
+    /**
+     * `MALFORMED_REQUEST`: The request is no valid HTTP
+     *
+     * `VALIDATION_FAILED`: The request does not match the documented schema
+     */
+    400: Problem;
+    /**
+     * `UNAUTHENTICATED`: A valid bearer token is required
+     */
+    401: Problem;
+    /**
+     * `FORBIDDEN`: The role of this token may not do this
+     */
+    403: Problem;
+    /**
+     * `URI_TOO_LONG`: A part of the path is longer than the limit
+     */
+    414: Problem;
+    /**
+     * `PRACTITIONER_UNKNOWN`: No such practitioner is active within this authority
+     */
+    422: Problem;
+    /**
+     * `TOO_MANY_REQUESTS`: Too many requests: slow down
+     */
+    429: Problem;
+    /**
+     * `INTERNAL_ERROR`: The service failed; the log has the cause under the instance id
+     */
+    500: Problem;
+    /**
+     * `SHUTTING_DOWN`: The service is stopping: ask again shortly
+     */
+    503: Problem;
+    /**
+     * Any other problem, e.g. of the connection (408, 417, 431)
+     */
+    default: Problem;
+};
+
+export type GetPractitionerError = GetPractitionerErrors[keyof GetPractitionerErrors];
+
+export type GetPractitionerResponses = {
+    /**
+     * OK
+     */
+    200: {
+        /**
+         * Pseudonym of a practitioner within an authority
+         */
+        practitionerId: string;
+        role: string;
+        unit: string | null;
+        identity: {
+            identifier: string;
+            name?: string;
+        };
+        stage: 'registering' | 'active' | 'withdrawing' | 'withdrawn' | 'refused';
+        txIds: {
+            [key: string]: string;
+        };
+        reason: string | null;
+    };
+};
+
+export type GetPractitionerResponse = GetPractitionerResponses[keyof GetPractitionerResponses];
 
 export type ListSubscriptionsData = {
     body?: never;
@@ -1437,6 +1558,12 @@ export type CreateSubscriptionResponse = CreateSubscriptionResponses[keyof Creat
 
 export type DeleteSubscriptionData = {
     body?: never;
+    headers?: {
+        /**
+         * ETag of what the caller has seen; 412 where it is another now
+         */
+        'if-match'?: string;
+    };
     path: {
         /**
          * 128 random bits, base64url
@@ -1468,6 +1595,10 @@ export type DeleteSubscriptionErrors = {
      * `SUBSCRIPTION_UNKNOWN`: This authority has no such subscription
      */
     404: Problem;
+    /**
+     * `RESOURCE_CHANGED`: It is not as If-Match says any more: read it again
+     */
+    412: Problem;
     /**
      * `PAYLOAD_TOO_LARGE`: The body is larger than the limit
      */
@@ -1520,6 +1651,321 @@ export type DeleteSubscriptionResponses = {
 };
 
 export type DeleteSubscriptionResponse = DeleteSubscriptionResponses[keyof DeleteSubscriptionResponses];
+
+export type GetSubscriptionData = {
+    body?: never;
+    headers?: {
+        /**
+         * ETags that the caller has: where one is still right, the answer is 304 without a body
+         */
+        'if-none-match'?: string;
+    };
+    path: {
+        /**
+         * 128 random bits, base64url
+         */
+        subscriptionId: string;
+    };
+    query?: never;
+    url: '/v1/subscriptions/{subscriptionId}';
+};
+
+export type GetSubscriptionErrors = {
+    /**
+     * `MALFORMED_REQUEST`: The request is no valid HTTP
+     *
+     * `VALIDATION_FAILED`: The request does not match the documented schema
+     */
+    400: Problem;
+    /**
+     * `UNAUTHENTICATED`: A valid bearer token is required
+     */
+    401: Problem;
+    /**
+     * `FORBIDDEN`: The role of this token may not do this
+     */
+    403: Problem;
+    /**
+     * `SUBSCRIPTION_UNKNOWN`: This authority has no such subscription
+     */
+    404: Problem;
+    /**
+     * `URI_TOO_LONG`: A part of the path is longer than the limit
+     */
+    414: Problem;
+    /**
+     * `LEDGER_REFUSED`: The ledger refused; `reason` says why
+     */
+    422: Problem;
+    /**
+     * `TOO_MANY_REQUESTS`: Too many requests: slow down
+     */
+    429: Problem;
+    /**
+     * `INTERNAL_ERROR`: The service failed; the log has the cause under the instance id
+     */
+    500: Problem;
+    /**
+     * `SHUTTING_DOWN`: The service is stopping: ask again shortly
+     *
+     * `LEDGER_UNAVAILABLE`: The ledger does not answer; try again later
+     */
+    503: Problem;
+    /**
+     * Any other problem, e.g. of the connection (408, 417, 431)
+     */
+    default: Problem;
+};
+
+export type GetSubscriptionError = GetSubscriptionErrors[keyof GetSubscriptionErrors];
+
+export type GetSubscriptionResponses = {
+    /**
+     * OK
+     */
+    200: {
+        /**
+         * 128 random bits, base64url
+         */
+        subscriptionId: string;
+        /**
+         * Pseudonym of a patient
+         */
+        patientId: string;
+        /**
+         * An authority: hospital, lab, insurer, pharmacy or research body
+         */
+        authorityId: string;
+        permissions: Array<'read' | 'write' | 'modify'>;
+        purposes: Array<'TREAT' | 'ETREAT' | 'HPAYMT' | 'HOPERAT' | 'HRESCH' | 'PATRQT' | 'BTG'>;
+        /**
+         * RFC 3339, UTC, milliseconds optional
+         */
+        until?: string;
+        sealed?: string;
+        status: 'pending' | 'approved' | 'rejected' | 'cancelled';
+        /**
+         * 128 random bits, base64url
+         */
+        grantId?: string;
+        /**
+         * RFC 3339, UTC, milliseconds optional
+         */
+        requestedAt: string;
+        /**
+         * RFC 3339, UTC, milliseconds optional
+         */
+        decidedAt?: string;
+    };
+};
+
+export type GetSubscriptionResponse = GetSubscriptionResponses[keyof GetSubscriptionResponses];
+
+export type GetAcknowledgementData = {
+    body?: never;
+    headers?: {
+        /**
+         * ETags that the caller has: where one is still right, the answer is 304 without a body
+         */
+        'if-none-match'?: string;
+    };
+    path: {
+        /**
+         * 128 random bits, base64url
+         */
+        noticeSid: string;
+    };
+    query: {
+        /**
+         * Pseudonym of a patient
+         */
+        patientId: string;
+    };
+    url: '/v1/emergency-notices/{noticeSid}/acknowledgement';
+};
+
+export type GetAcknowledgementErrors = {
+    /**
+     * `MALFORMED_REQUEST`: The request is no valid HTTP
+     *
+     * `VALIDATION_FAILED`: The request does not match the documented schema
+     */
+    400: Problem;
+    /**
+     * `UNAUTHENTICATED`: A valid bearer token is required
+     */
+    401: Problem;
+    /**
+     * `FORBIDDEN`: The role of this token may not do this
+     */
+    403: Problem;
+    /**
+     * `NOTICE_UNKNOWN`: No such direct notice came to this authority
+     */
+    404: Problem;
+    /**
+     * `URI_TOO_LONG`: A part of the path is longer than the limit
+     */
+    414: Problem;
+    /**
+     * `TOO_MANY_REQUESTS`: Too many requests: slow down
+     */
+    429: Problem;
+    /**
+     * `INTERNAL_ERROR`: The service failed; the log has the cause under the instance id
+     */
+    500: Problem;
+    /**
+     * `SHUTTING_DOWN`: The service is stopping: ask again shortly
+     */
+    503: Problem;
+    /**
+     * Any other problem, e.g. of the connection (408, 417, 431)
+     */
+    default: Problem;
+};
+
+export type GetAcknowledgementError = GetAcknowledgementErrors[keyof GetAcknowledgementErrors];
+
+export type GetAcknowledgementResponses = {
+    /**
+     * OK
+     */
+    200: {
+        acknowledgement?: {
+            statement: string;
+            /**
+             * Pseudonym of a practitioner within an authority
+             */
+            practitionerId: string;
+            /**
+             * RFC 3339, UTC, milliseconds optional
+             */
+            acknowledgedAt: string;
+        };
+    };
+};
+
+export type GetAcknowledgementResponse = GetAcknowledgementResponses[keyof GetAcknowledgementResponses];
+
+export type AcknowledgeEmergencyData = {
+    body: {
+        /**
+         * Pseudonym of a patient
+         */
+        patientId: string;
+        /**
+         * Pseudonym of a practitioner within an authority
+         */
+        practitionerId: string;
+        unit?: string;
+        purpose?: 'TREAT' | 'ETREAT' | 'HPAYMT' | 'HOPERAT' | 'HRESCH' | 'PATRQT' | 'BTG';
+    };
+    headers?: {
+        /**
+         * The same key with the same request again, within a day, has the effect of the first alone and gets its answer
+         */
+        'idempotency-key'?: string;
+    };
+    path: {
+        /**
+         * 128 random bits, base64url
+         */
+        noticeSid: string;
+    };
+    query?: never;
+    url: '/v1/emergency-notices/{noticeSid}/acknowledgement';
+};
+
+export type AcknowledgeEmergencyErrors = {
+    /**
+     * `MALFORMED_REQUEST`: The request is no valid HTTP
+     *
+     * `VALIDATION_FAILED`: The request does not match the documented schema
+     *
+     * `MALFORMED_BODY`: The body cannot be parsed
+     */
+    400: Problem;
+    /**
+     * `UNAUTHENTICATED`: A valid bearer token is required
+     */
+    401: Problem;
+    /**
+     * `FORBIDDEN`: The role of this token may not do this
+     *
+     * `UNIT_MISMATCH`: The token is bound to another unit
+     *
+     * `READ_REFUSED`: This may not be shown to whoever asks; `reason` says why
+     */
+    403: Problem;
+    /**
+     * `NOTICE_UNKNOWN`: No such direct notice came to this authority
+     */
+    404: Problem;
+    /**
+     * `IDEMPOTENCY_KEY_IN_USE`: The first request under this idempotency key is not answered yet: try again in `retryAfterS` seconds
+     */
+    409: Problem;
+    /**
+     * `PAYLOAD_TOO_LARGE`: The body is larger than the limit
+     */
+    413: Problem;
+    /**
+     * `URI_TOO_LONG`: A part of the path is longer than the limit
+     */
+    414: Problem;
+    /**
+     * `UNSUPPORTED_MEDIA_TYPE`: The media type of the body is not supported
+     */
+    415: Problem;
+    /**
+     * `TOO_MANY_TAGS`: More tags than a record or a request may have: none is left out
+     *
+     * `PRACTITIONER_UNKNOWN`: No such practitioner is active within this authority
+     *
+     * `IDEMPOTENCY_KEY_REUSED`: The idempotency key was used for another request
+     */
+    422: Problem;
+    /**
+     * `TOO_MANY_REQUESTS`: Too many requests: slow down
+     */
+    429: Problem;
+    /**
+     * `INTERNAL_ERROR`: The service failed; the log has the cause under the instance id
+     */
+    500: Problem;
+    /**
+     * `SHUTTING_DOWN`: The service is stopping: ask again shortly
+     *
+     * `LEDGER_UNAVAILABLE`: The ledger does not answer; try again later
+     */
+    503: Problem;
+    /**
+     * Any other problem, e.g. of the connection (408, 417, 431)
+     */
+    default: Problem;
+};
+
+export type AcknowledgeEmergencyError = AcknowledgeEmergencyErrors[keyof AcknowledgeEmergencyErrors];
+
+export type AcknowledgeEmergencyResponses = {
+    /**
+     * OK
+     */
+    200: {
+        statement: string;
+        /**
+         * Pseudonym of a practitioner within an authority
+         */
+        practitionerId: string;
+        /**
+         * RFC 3339, UTC, milliseconds optional
+         */
+        acknowledgedAt: string;
+    };
+};
+
+export type AcknowledgeEmergencyResponse = AcknowledgeEmergencyResponses[keyof AcknowledgeEmergencyResponses];
 
 export type ListNoticesData = {
     body?: never;
@@ -1596,7 +2042,7 @@ export type ListNoticesResponses = {
          * For the header Last-Event-ID
          */
         id: string;
-        event: 'record' | 'emergency' | 'subscription' | 'policy' | 'visit' | 'fork';
+        event: 'record' | 'emergency' | 'acknowledgement' | 'subscription' | 'policy' | 'visit' | 'fork';
         data: string;
     };
 };
@@ -1945,7 +2391,7 @@ export type ReplaceRecordData = {
     };
     headers?: {
         /**
-         * ETag of the version that the caller has seen; 412 where it is not the newest any more
+         * ETag of what the caller has seen; 412 where it is another now
          */
         'if-match'?: string;
         /**

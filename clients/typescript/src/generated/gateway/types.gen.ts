@@ -11,7 +11,7 @@ export type Problem = {
     type: string;
     title: string;
     status: number;
-    code: 'AUTHORITY_UNKNOWN' | 'BLOCK_NOT_FOUND' | 'CONSENT_KEY_LOCKED' | 'CONSENT_REFUSED' | 'CONSENT_STATEMENT_REFUSED' | 'CURSOR_INVALID' | 'DEVICE_ALREADY_REGISTERED' | 'DEVICE_NOT_FOUND' | 'DEVICE_REVOKED' | 'DEVICE_SUSPENDED' | 'DEVICE_TOKEN_AUDIENCE' | 'DEVICE_TOKEN_EXPIRED' | 'DEVICE_TOKEN_INVALID' | 'EXPECTATION_FAILED' | 'FORBIDDEN' | 'FRAME_ERASED' | 'FRAME_NOT_ANCHORED' | 'FRAME_NOT_FOUND' | 'FRAME_NOT_SEALED' | 'GATEWAY_OVERLOADED' | 'GATEWAY_STOPPING' | 'GRANT_NOT_FOUND' | 'GRANT_UNKNOWN' | 'HEADERS_TOO_LARGE' | 'IDEMPOTENCY_KEY_IN_USE' | 'IDEMPOTENCY_KEY_REUSED' | 'INTERNAL_ERROR' | 'LEDGER_REFUSED' | 'LEDGER_UNAVAILABLE' | 'MALFORMED_BODY' | 'MALFORMED_REQUEST' | 'METHOD_NOT_ALLOWED' | 'NOT_FOUND' | 'PAIRING_CODES_EXHAUSTED' | 'PAIRING_CODE_INVALID' | 'PAIRING_OTHER_DEVICE' | 'PAIRING_PROOF_INVALID' | 'PASSPHRASES_BUSY' | 'PASSPHRASE_BACKOFF' | 'PASSPHRASE_TOO_SHORT' | 'PATIENT_MISMATCH' | 'PATIENT_NOT_FOUND' | 'PATIENT_UNKNOWN' | 'PAYLOAD_TOO_LARGE' | 'PRACTITIONER_UNKNOWN' | 'PROFILE_CODE_UNKNOWN' | 'PROVIDER_UNKNOWN' | 'READING_NOT_FOUND' | 'RECORD_DAMAGED' | 'RECORD_NOT_FOUND' | 'RECORD_UNKNOWN' | 'REGISTRATION_PENDING' | 'REQUEST_TIMEOUT' | 'SHUTTING_DOWN' | 'STORE_UNAVAILABLE' | 'SUBSCRIPTION_NOT_FOUND' | 'SUBSCRIPTION_NOT_PENDING' | 'SUBSCRIPTION_UNKNOWN' | 'TOO_MANY_REQUESTS' | 'TRANSACTION_UNKNOWN' | 'UNAUTHENTICATED' | 'UNSUPPORTED_MEDIA_TYPE' | 'URI_TOO_LONG' | 'VALIDATION_FAILED' | 'VISIT_UNKNOWN';
+    code: 'ALARM_NOT_FOUND' | 'AUTHORITY_UNKNOWN' | 'BLOCK_NOT_FOUND' | 'CONSENT_KEY_LOCKED' | 'CONSENT_REFUSED' | 'CONSENT_STATEMENT_REFUSED' | 'CURSOR_INVALID' | 'DEVICE_ALREADY_REGISTERED' | 'DEVICE_NOT_FOUND' | 'DEVICE_REVOKED' | 'DEVICE_SUSPENDED' | 'DEVICE_TOKEN_AUDIENCE' | 'DEVICE_TOKEN_EXPIRED' | 'DEVICE_TOKEN_INVALID' | 'EXPECTATION_FAILED' | 'FORBIDDEN' | 'FRAME_ERASED' | 'FRAME_NOT_ANCHORED' | 'FRAME_NOT_FOUND' | 'FRAME_NOT_SEALED' | 'GATEWAY_OVERLOADED' | 'GATEWAY_STOPPING' | 'GRANT_NOT_FOUND' | 'GRANT_UNKNOWN' | 'HEADERS_TOO_LARGE' | 'IDEMPOTENCY_KEY_IN_USE' | 'IDEMPOTENCY_KEY_REUSED' | 'INTERNAL_ERROR' | 'LEDGER_REFUSED' | 'LEDGER_UNAVAILABLE' | 'MALFORMED_BODY' | 'MALFORMED_REQUEST' | 'METHOD_NOT_ALLOWED' | 'NOT_FOUND' | 'PAIRING_CODES_EXHAUSTED' | 'PAIRING_CODE_INVALID' | 'PAIRING_OTHER_DEVICE' | 'PAIRING_PROOF_INVALID' | 'PASSPHRASES_BUSY' | 'PASSPHRASE_BACKOFF' | 'PASSPHRASE_TOO_SHORT' | 'PATIENT_MISMATCH' | 'PATIENT_NOT_FOUND' | 'PATIENT_UNKNOWN' | 'PAYLOAD_TOO_LARGE' | 'PRACTITIONER_UNKNOWN' | 'PROFILE_CODE_UNKNOWN' | 'PROVIDER_UNKNOWN' | 'READING_NOT_FOUND' | 'RECORD_DAMAGED' | 'RECORD_NOT_FOUND' | 'RECORD_UNKNOWN' | 'REGISTRATION_PENDING' | 'REQUEST_TIMEOUT' | 'SETTINGS_INVALID' | 'SETTINGS_LOOSENED' | 'SETTINGS_NOT_GRANTED' | 'SETTINGS_STATEMENT_REFUSED' | 'SHUTTING_DOWN' | 'STORE_UNAVAILABLE' | 'SUBSCRIPTION_NOT_FOUND' | 'SUBSCRIPTION_NOT_PENDING' | 'SUBSCRIPTION_UNKNOWN' | 'TOO_MANY_REQUESTS' | 'TRANSACTION_UNKNOWN' | 'UNAUTHENTICATED' | 'UNSUPPORTED_MEDIA_TYPE' | 'URI_TOO_LONG' | 'VALIDATION_FAILED' | 'VERSION_CHANGED' | 'VISIT_UNKNOWN';
     detail?: string;
     /**
      * Id of the request, as in the log
@@ -36,6 +36,14 @@ export type Problem = {
      * As the header Retry-After, in seconds
      */
     retryAfterS?: number;
+    /**
+     * Now, by the gateway’s clock (RFC 3339) (`DEVICE_TOKEN_EXPIRED`)
+     */
+    gatewayTime?: string;
+    /**
+     * Claim of the next token: with it the gateway takes it whatever the device’s clock says (`DEVICE_TOKEN_EXPIRED`)
+     */
+    nonce?: string;
 };
 
 /**
@@ -59,6 +67,12 @@ export type OperationOutcome = {
 
 export type GetOpenApiDescriptionData = {
     body?: never;
+    headers?: {
+        /**
+         * ETags that the caller has: where one is still right, the answer is 304 without a body
+         */
+        'if-none-match'?: string;
+    };
     path?: never;
     query?: never;
     url: '/openapi.json';
@@ -67,6 +81,8 @@ export type GetOpenApiDescriptionData = {
 export type GetOpenApiDescriptionErrors = {
     /**
      * `MALFORMED_REQUEST`: The request is no valid HTTP
+     *
+     * `VALIDATION_FAILED`: The request does not match the documented schema
      */
     400: Problem;
     /**
@@ -91,10 +107,23 @@ export type GetOpenApiDescriptionError = GetOpenApiDescriptionErrors[keyof GetOp
 
 export type GetOpenApiDescriptionResponses = {
     /**
-     * Success
+     * OK
      */
-    '2XX': unknown;
+    200: {
+        openapi: string;
+        info: {
+            title: string;
+            version: string;
+            [key: string]: unknown;
+        };
+        paths: {
+            [key: string]: unknown;
+        };
+        [key: string]: unknown;
+    };
 };
+
+export type GetOpenApiDescriptionResponse = GetOpenApiDescriptionResponses[keyof GetOpenApiDescriptionResponses];
 
 export type GetProblemData = {
     body?: never;
@@ -2697,6 +2726,905 @@ export type GetPatientRecordResponses = {
 };
 
 export type GetPatientRecordResponse = GetPatientRecordResponses[keyof GetPatientRecordResponses];
+
+export type GetPatientSettingsData = {
+    body?: never;
+    headers?: {
+        /**
+         * ETags that the caller has: where one is still right, the answer is 304 without a body
+         */
+        'if-none-match'?: string;
+    };
+    path: {
+        /**
+         * Pseudonym of a patient
+         */
+        patientId: string;
+    };
+    query?: never;
+    url: '/v1/patients/{patientId}/settings';
+};
+
+export type GetPatientSettingsErrors = {
+    /**
+     * `MALFORMED_REQUEST`: The request is no valid HTTP
+     *
+     * `VALIDATION_FAILED`: The request does not match the documented schema
+     */
+    400: Problem;
+    /**
+     * `UNAUTHENTICATED`: A valid bearer token is required
+     */
+    401: Problem;
+    /**
+     * `FORBIDDEN`: The role of this token may not do this
+     *
+     * `PATIENT_MISMATCH`: This token stands for another patient
+     */
+    403: Problem;
+    /**
+     * `PATIENT_NOT_FOUND`: This gateway serves no such patient
+     */
+    404: Problem;
+    /**
+     * `URI_TOO_LONG`: A part of the path is longer than the limit
+     */
+    414: Problem;
+    /**
+     * `TOO_MANY_REQUESTS`: Too many requests: slow down
+     */
+    429: Problem;
+    /**
+     * `INTERNAL_ERROR`: The service failed; the log has the cause under the instance id
+     */
+    500: Problem;
+    /**
+     * `SHUTTING_DOWN`: The service is stopping: ask again shortly
+     */
+    503: Problem;
+    /**
+     * Any other problem, e.g. of the connection (408, 417, 431)
+     */
+    default: Problem;
+};
+
+export type GetPatientSettingsError = GetPatientSettingsErrors[keyof GetPatientSettingsErrors];
+
+export type GetPatientSettingsResponses = {
+    /**
+     * OK
+     */
+    200: {
+        version: number;
+        hash: string | null;
+        from: string | null;
+        patient: {
+            windowMs?: number;
+            person?: {
+                birthYear?: number | null;
+                isPregnant?: boolean;
+            };
+            devices?: {
+                [key: string]: {
+                    instrumentRange?: {
+                        low: number;
+                        high: number;
+                    };
+                    /**
+                     * A device, named by its key
+                     */
+                    sameSensorAs?: string;
+                    /**
+                     * RFC 3339, UTC, milliseconds optional
+                     */
+                    sensorSince?: string;
+                };
+            };
+            glucose?: {
+                veryLowMgPerDl?: number;
+                veryHighMgPerDl?: number;
+                veryHighDurationMs?: number;
+                recoveredLowMgPerDl?: number;
+                recoveredHighMgPerDl?: number;
+            };
+            news2?: {
+                total?: number;
+                highTotal?: number;
+                singleParameter?: number | null;
+                spo2Scale?: 1 | 2;
+            };
+            bloodPressure?: {
+                highSystolic?: number;
+                highDiastolic?: number;
+                pregnancyHighSystolic?: number;
+                pregnancyHighDiastolic?: number;
+                lowSystolic?: number;
+            };
+            fever?: {
+                isOn?: boolean;
+                fromCel?: number;
+            };
+            silence?: {
+                cgmMs?: number | null;
+                monitorMs?: number | null;
+                meterMs?: number | null;
+                otherMs?: number | null;
+                authoritiesAfterMs?: number | null;
+            };
+        };
+        authority: {
+            windowMs?: number;
+            person?: {
+                birthYear?: number | null;
+                isPregnant?: boolean;
+            };
+            devices?: {
+                [key: string]: {
+                    instrumentRange?: {
+                        low: number;
+                        high: number;
+                    };
+                    /**
+                     * A device, named by its key
+                     */
+                    sameSensorAs?: string;
+                    /**
+                     * RFC 3339, UTC, milliseconds optional
+                     */
+                    sensorSince?: string;
+                };
+            };
+            glucose?: {
+                veryLowMgPerDl?: number;
+                veryHighMgPerDl?: number;
+                veryHighDurationMs?: number;
+                recoveredLowMgPerDl?: number;
+                recoveredHighMgPerDl?: number;
+            };
+            news2?: {
+                total?: number;
+                highTotal?: number;
+                singleParameter?: number | null;
+                spo2Scale?: 1 | 2;
+            };
+            bloodPressure?: {
+                highSystolic?: number;
+                highDiastolic?: number;
+                pregnancyHighSystolic?: number;
+                pregnancyHighDiastolic?: number;
+                lowSystolic?: number;
+            };
+            fever?: {
+                isOn?: boolean;
+                fromCel?: number;
+            };
+            silence?: {
+                cgmMs?: number | null;
+                monitorMs?: number | null;
+                meterMs?: number | null;
+                otherMs?: number | null;
+                authoritiesAfterMs?: number | null;
+            };
+        };
+        inForce: {
+            windowMs: number;
+            person: {
+                birthYear: number | null;
+                isPregnant: boolean;
+            };
+            glucose: {
+                veryLowMgPerDl: number;
+                veryHighMgPerDl: number;
+                veryHighDurationMs: number;
+                recoveredLowMgPerDl: number;
+                recoveredHighMgPerDl: number;
+            };
+            news2: {
+                total: number;
+                highTotal: number;
+                singleParameter: number | null;
+                spo2Scale: 1 | 2;
+            };
+            bloodPressure: {
+                highSystolic: number;
+                highDiastolic: number;
+                pregnancyHighSystolic: number;
+                pregnancyHighDiastolic: number;
+                lowSystolic: number;
+            };
+            fever: {
+                isOn: boolean;
+                fromCel: number;
+            };
+            silence: {
+                cgmMs: number | null;
+                monitorMs: number | null;
+                meterMs: number | null;
+                otherMs: number | null;
+                authoritiesAfterMs: number | null;
+            };
+        };
+    };
+};
+
+export type GetPatientSettingsResponse = GetPatientSettingsResponses[keyof GetPatientSettingsResponses];
+
+export type ReplacePatientSettingsData = {
+    body: {
+        statement: string;
+    } | {
+        settings: {
+            windowMs?: number;
+            person?: {
+                birthYear?: number | null;
+                isPregnant?: boolean;
+            };
+            devices?: {
+                [key: string]: {
+                    instrumentRange?: {
+                        low: number;
+                        high: number;
+                    };
+                    /**
+                     * A device, named by its key
+                     */
+                    sameSensorAs?: string;
+                    /**
+                     * RFC 3339, UTC, milliseconds optional
+                     */
+                    sensorSince?: string;
+                };
+            };
+            glucose?: {
+                veryLowMgPerDl?: number;
+                veryHighMgPerDl?: number;
+                veryHighDurationMs?: number;
+                recoveredLowMgPerDl?: number;
+                recoveredHighMgPerDl?: number;
+            };
+            news2?: {
+                total?: number;
+                highTotal?: number;
+                singleParameter?: number | null;
+                spo2Scale?: 1 | 2;
+            };
+            bloodPressure?: {
+                highSystolic?: number;
+                highDiastolic?: number;
+                pregnancyHighSystolic?: number;
+                pregnancyHighDiastolic?: number;
+                lowSystolic?: number;
+            };
+            fever?: {
+                isOn?: boolean;
+                fromCel?: number;
+            };
+            silence?: {
+                cgmMs?: number | null;
+                monitorMs?: number | null;
+                meterMs?: number | null;
+                otherMs?: number | null;
+                authoritiesAfterMs?: number | null;
+            };
+        };
+        /**
+         * Opens the consent key
+         */
+        passphrase: string;
+    };
+    headers?: {
+        /**
+         * ETag of what the caller has seen; 412 where it is another now
+         */
+        'if-match'?: string;
+    };
+    path: {
+        /**
+         * Pseudonym of a patient
+         */
+        patientId: string;
+    };
+    query?: never;
+    url: '/v1/patients/{patientId}/settings';
+};
+
+export type ReplacePatientSettingsErrors = {
+    /**
+     * `MALFORMED_REQUEST`: The request is no valid HTTP
+     *
+     * `VALIDATION_FAILED`: The request does not match the documented schema
+     *
+     * `MALFORMED_BODY`: The body cannot be parsed
+     */
+    400: Problem;
+    /**
+     * `UNAUTHENTICATED`: A valid bearer token is required
+     */
+    401: Problem;
+    /**
+     * `FORBIDDEN`: The role of this token may not do this
+     *
+     * `PATIENT_MISMATCH`: This token stands for another patient
+     *
+     * `CONSENT_KEY_LOCKED`: The passphrase does not open the consent key
+     *
+     * `SETTINGS_NOT_GRANTED`: No grant of the patient lets this authority set them; `reason` says why
+     *
+     * `SETTINGS_LOOSENED`: A patient may only tighten: `limits` are looser
+     */
+    403: Problem;
+    /**
+     * `PATIENT_NOT_FOUND`: This gateway serves no such patient
+     *
+     * `AUTHORITY_UNKNOWN`: No such authority is registered
+     */
+    404: Problem;
+    /**
+     * `VERSION_CHANGED`: The version in force is another one than the request builds on: `version`
+     */
+    412: Problem;
+    /**
+     * `PAYLOAD_TOO_LARGE`: The body is larger than the limit
+     */
+    413: Problem;
+    /**
+     * `URI_TOO_LONG`: A part of the path is longer than the limit
+     */
+    414: Problem;
+    /**
+     * `UNSUPPORTED_MEDIA_TYPE`: The media type of the body is not supported
+     */
+    415: Problem;
+    /**
+     * `SETTINGS_STATEMENT_REFUSED`: The statement is not one that the patient or an authority can have signed
+     *
+     * `SETTINGS_INVALID`: The settings contradict themselves, or what a limit can be
+     *
+     * `LEDGER_REFUSED`: The ledger refused; `reason` says why
+     */
+    422: Problem;
+    /**
+     * `PASSPHRASE_BACKOFF`: Wrong passphrases came before: wait for `retryAfterS` seconds
+     *
+     * `TOO_MANY_REQUESTS`: Too many requests: slow down
+     */
+    429: Problem;
+    /**
+     * `INTERNAL_ERROR`: The service failed; the log has the cause under the instance id
+     */
+    500: Problem;
+    /**
+     * `SHUTTING_DOWN`: The service is stopping: ask again shortly
+     *
+     * `PASSPHRASES_BUSY`: Too many passphrases wait: try again in `retryAfterS` seconds
+     *
+     * `GATEWAY_STOPPING`: The gateway is stopping: send it again shortly
+     *
+     * `LEDGER_UNAVAILABLE`: The ledger does not answer; try again later
+     */
+    503: Problem;
+    /**
+     * Any other problem, e.g. of the connection (408, 417, 431)
+     */
+    default: Problem;
+};
+
+export type ReplacePatientSettingsError = ReplacePatientSettingsErrors[keyof ReplacePatientSettingsErrors];
+
+export type ReplacePatientSettingsResponses = {
+    /**
+     * OK
+     */
+    200: {
+        version: number;
+        /**
+         * Statement hash: SHA-256, lower-case hexadecimal
+         */
+        hash: string;
+        /**
+         * RFC 3339, UTC, milliseconds optional
+         */
+        from: string;
+    };
+};
+
+export type ReplacePatientSettingsResponse = ReplacePatientSettingsResponses[keyof ReplacePatientSettingsResponses];
+
+export type ListPatientSettingsVersionsData = {
+    body?: never;
+    headers?: {
+        /**
+         * ETags that the caller has: where one is still right, the answer is 304 without a body
+         */
+        'if-none-match'?: string;
+    };
+    path: {
+        /**
+         * Pseudonym of a patient
+         */
+        patientId: string;
+    };
+    query?: {
+        /**
+         * `next` of the page before
+         */
+        cursor?: string;
+        limit?: number;
+    };
+    url: '/v1/patients/{patientId}/settings/versions';
+};
+
+export type ListPatientSettingsVersionsErrors = {
+    /**
+     * `MALFORMED_REQUEST`: The request is no valid HTTP
+     *
+     * `VALIDATION_FAILED`: The request does not match the documented schema
+     */
+    400: Problem;
+    /**
+     * `UNAUTHENTICATED`: A valid bearer token is required
+     */
+    401: Problem;
+    /**
+     * `FORBIDDEN`: The role of this token may not do this
+     *
+     * `PATIENT_MISMATCH`: This token stands for another patient
+     */
+    403: Problem;
+    /**
+     * `PATIENT_NOT_FOUND`: This gateway serves no such patient
+     */
+    404: Problem;
+    /**
+     * `URI_TOO_LONG`: A part of the path is longer than the limit
+     */
+    414: Problem;
+    /**
+     * `CURSOR_INVALID`: The cursor is none that this list gave
+     */
+    422: Problem;
+    /**
+     * `TOO_MANY_REQUESTS`: Too many requests: slow down
+     */
+    429: Problem;
+    /**
+     * `INTERNAL_ERROR`: The service failed; the log has the cause under the instance id
+     */
+    500: Problem;
+    /**
+     * `SHUTTING_DOWN`: The service is stopping: ask again shortly
+     */
+    503: Problem;
+    /**
+     * Any other problem, e.g. of the connection (408, 417, 431)
+     */
+    default: Problem;
+};
+
+export type ListPatientSettingsVersionsError = ListPatientSettingsVersionsErrors[keyof ListPatientSettingsVersionsErrors];
+
+export type ListPatientSettingsVersionsResponses = {
+    /**
+     * OK
+     */
+    200: {
+        versions: Array<{
+            version: number;
+            /**
+             * Statement hash: SHA-256, lower-case hexadecimal
+             */
+            hash: string;
+            /**
+             * RFC 3339, UTC, milliseconds optional
+             */
+            from: string;
+            by: 'patient' | 'authority';
+            /**
+             * An authority: hospital, lab, insurer, pharmacy or research body
+             */
+            authorityId?: string;
+            /**
+             * Pseudonym of a practitioner within an authority
+             */
+            practitionerId?: string;
+            settings: {
+                windowMs?: number;
+                person?: {
+                    birthYear?: number | null;
+                    isPregnant?: boolean;
+                };
+                devices?: {
+                    [key: string]: {
+                        instrumentRange?: {
+                            low: number;
+                            high: number;
+                        };
+                        /**
+                         * A device, named by its key
+                         */
+                        sameSensorAs?: string;
+                        /**
+                         * RFC 3339, UTC, milliseconds optional
+                         */
+                        sensorSince?: string;
+                    };
+                };
+                glucose?: {
+                    veryLowMgPerDl?: number;
+                    veryHighMgPerDl?: number;
+                    veryHighDurationMs?: number;
+                    recoveredLowMgPerDl?: number;
+                    recoveredHighMgPerDl?: number;
+                };
+                news2?: {
+                    total?: number;
+                    highTotal?: number;
+                    singleParameter?: number | null;
+                    spo2Scale?: 1 | 2;
+                };
+                bloodPressure?: {
+                    highSystolic?: number;
+                    highDiastolic?: number;
+                    pregnancyHighSystolic?: number;
+                    pregnancyHighDiastolic?: number;
+                    lowSystolic?: number;
+                };
+                fever?: {
+                    isOn?: boolean;
+                    fromCel?: number;
+                };
+                silence?: {
+                    cgmMs?: number | null;
+                    monitorMs?: number | null;
+                    meterMs?: number | null;
+                    otherMs?: number | null;
+                    authoritiesAfterMs?: number | null;
+                };
+            };
+            statement: string;
+        }>;
+        /**
+         * Cursor of the page that follows; null on the last one. A page may be short, or empty, before that
+         */
+        next: string | null;
+    };
+};
+
+export type ListPatientSettingsVersionsResponse = ListPatientSettingsVersionsResponses[keyof ListPatientSettingsVersionsResponses];
+
+export type ListPatientAlarmsData = {
+    body?: never;
+    headers?: {
+        /**
+         * ETags that the caller has: where one is still right, the answer is 304 without a body
+         */
+        'if-none-match'?: string;
+    };
+    path: {
+        /**
+         * Pseudonym of a patient
+         */
+        patientId: string;
+    };
+    query?: {
+        /**
+         * `next` of the page before
+         */
+        cursor?: string;
+        limit?: number;
+        /**
+         * Only what is to be shown now, or only what is not
+         */
+        shown?: boolean;
+    };
+    url: '/v1/patients/{patientId}/alarms';
+};
+
+export type ListPatientAlarmsErrors = {
+    /**
+     * `MALFORMED_REQUEST`: The request is no valid HTTP
+     *
+     * `VALIDATION_FAILED`: The request does not match the documented schema
+     */
+    400: Problem;
+    /**
+     * `UNAUTHENTICATED`: A valid bearer token is required
+     */
+    401: Problem;
+    /**
+     * `FORBIDDEN`: The role of this token may not do this
+     *
+     * `PATIENT_MISMATCH`: This token stands for another patient
+     */
+    403: Problem;
+    /**
+     * `PATIENT_NOT_FOUND`: This gateway serves no such patient
+     */
+    404: Problem;
+    /**
+     * `URI_TOO_LONG`: A part of the path is longer than the limit
+     */
+    414: Problem;
+    /**
+     * `CURSOR_INVALID`: The cursor is none that this list gave
+     */
+    422: Problem;
+    /**
+     * `TOO_MANY_REQUESTS`: Too many requests: slow down
+     */
+    429: Problem;
+    /**
+     * `INTERNAL_ERROR`: The service failed; the log has the cause under the instance id
+     */
+    500: Problem;
+    /**
+     * `SHUTTING_DOWN`: The service is stopping: ask again shortly
+     */
+    503: Problem;
+    /**
+     * Any other problem, e.g. of the connection (408, 417, 431)
+     */
+    default: Problem;
+};
+
+export type ListPatientAlarmsError = ListPatientAlarmsErrors[keyof ListPatientAlarmsErrors];
+
+export type ListPatientAlarmsResponses = {
+    /**
+     * OK
+     */
+    200: {
+        alarms: Array<{
+            alarmId: string;
+            rule: string;
+            type: 'physiological' | 'technical';
+            priority: 'high' | 'medium' | 'low';
+            status: 'open' | 'ended' | 'withdrawn';
+            unconfirmed: boolean;
+            late: boolean;
+            marks: Array<string>;
+            /**
+             * RFC 3339, UTC, milliseconds optional
+             */
+            startedAt: string;
+            /**
+             * RFC 3339, UTC, milliseconds optional
+             */
+            raisedAt: string;
+            /**
+             * RFC 3339, UTC, milliseconds optional
+             */
+            endedAt?: string;
+            endReason?: string;
+            /**
+             * By a recipient or by the patient, since it was last raised, confirmed or escalated
+             */
+            isAcknowledged: boolean;
+            /**
+             * Of high priority, over, and not acknowledged: it stays shown until it is
+             */
+            isLatched: boolean;
+            /**
+             * It lasts, or it is latched
+             */
+            isShown: boolean;
+            /**
+             * A record, named by its author
+             */
+            recordId?: string;
+            recipients: Array<{
+                /**
+                 * An authority: hospital, lab, insurer, pharmacy or research body
+                 */
+                authorityId: string;
+                version: number;
+                /**
+                 * told: the authority has signed that it has it
+                 */
+                status: 'on-its-way' | 'told' | 'acknowledged' | 'given-up';
+                /**
+                 * RFC 3339, UTC, milliseconds optional
+                 */
+                at: string;
+            }>;
+            acknowledgements: Array<{
+                by: 'patient' | string;
+                /**
+                 * Pseudonym of a practitioner within an authority
+                 */
+                practitionerId?: string;
+                version?: number;
+                /**
+                 * RFC 3339, UTC, milliseconds optional
+                 */
+                at: string;
+                statement: string;
+            }>;
+        }>;
+        /**
+         * Cursor of the page that follows; null on the last one. A page may be short, or empty, before that
+         */
+        next: string | null;
+    };
+};
+
+export type ListPatientAlarmsResponse = ListPatientAlarmsResponses[keyof ListPatientAlarmsResponses];
+
+export type AcknowledgePatientAlarmData = {
+    body: {
+        statement: string;
+    } | {
+        /**
+         * Opens the consent key
+         */
+        passphrase: string;
+    };
+    headers?: {
+        /**
+         * The same key with the same request again, within a day, has the effect of the first alone and gets its answer
+         */
+        'idempotency-key'?: string;
+    };
+    path: {
+        /**
+         * Pseudonym of a patient
+         */
+        patientId: string;
+        alarmId: string;
+    };
+    query?: never;
+    url: '/v1/patients/{patientId}/alarms/{alarmId}/acknowledge';
+};
+
+export type AcknowledgePatientAlarmErrors = {
+    /**
+     * `MALFORMED_REQUEST`: The request is no valid HTTP
+     *
+     * `VALIDATION_FAILED`: The request does not match the documented schema
+     *
+     * `MALFORMED_BODY`: The body cannot be parsed
+     */
+    400: Problem;
+    /**
+     * `UNAUTHENTICATED`: A valid bearer token is required
+     */
+    401: Problem;
+    /**
+     * `FORBIDDEN`: The role of this token may not do this
+     *
+     * `PATIENT_MISMATCH`: This token stands for another patient
+     *
+     * `CONSENT_KEY_LOCKED`: The passphrase does not open the consent key
+     */
+    403: Problem;
+    /**
+     * `PATIENT_NOT_FOUND`: This gateway serves no such patient
+     *
+     * `ALARM_NOT_FOUND`: The patient has no such alarm
+     */
+    404: Problem;
+    /**
+     * `IDEMPOTENCY_KEY_IN_USE`: The first request under this idempotency key is not answered yet: try again in `retryAfterS` seconds
+     */
+    409: Problem;
+    /**
+     * `PAYLOAD_TOO_LARGE`: The body is larger than the limit
+     */
+    413: Problem;
+    /**
+     * `URI_TOO_LONG`: A part of the path is longer than the limit
+     */
+    414: Problem;
+    /**
+     * `UNSUPPORTED_MEDIA_TYPE`: The media type of the body is not supported
+     */
+    415: Problem;
+    /**
+     * `CONSENT_STATEMENT_REFUSED`: The statement is not one that the patient can have signed
+     *
+     * `IDEMPOTENCY_KEY_REUSED`: The idempotency key was used for another request
+     */
+    422: Problem;
+    /**
+     * `PASSPHRASE_BACKOFF`: Wrong passphrases came before: wait for `retryAfterS` seconds
+     *
+     * `TOO_MANY_REQUESTS`: Too many requests: slow down
+     */
+    429: Problem;
+    /**
+     * `INTERNAL_ERROR`: The service failed; the log has the cause under the instance id
+     */
+    500: Problem;
+    /**
+     * `SHUTTING_DOWN`: The service is stopping: ask again shortly
+     *
+     * `PASSPHRASES_BUSY`: Too many passphrases wait: try again in `retryAfterS` seconds
+     *
+     * `GATEWAY_STOPPING`: The gateway is stopping: send it again shortly
+     */
+    503: Problem;
+    /**
+     * Any other problem, e.g. of the connection (408, 417, 431)
+     */
+    default: Problem;
+};
+
+export type AcknowledgePatientAlarmError = AcknowledgePatientAlarmErrors[keyof AcknowledgePatientAlarmErrors];
+
+export type AcknowledgePatientAlarmResponses = {
+    /**
+     * OK
+     */
+    200: {
+        alarmId: string;
+        rule: string;
+        type: 'physiological' | 'technical';
+        priority: 'high' | 'medium' | 'low';
+        status: 'open' | 'ended' | 'withdrawn';
+        unconfirmed: boolean;
+        late: boolean;
+        marks: Array<string>;
+        /**
+         * RFC 3339, UTC, milliseconds optional
+         */
+        startedAt: string;
+        /**
+         * RFC 3339, UTC, milliseconds optional
+         */
+        raisedAt: string;
+        /**
+         * RFC 3339, UTC, milliseconds optional
+         */
+        endedAt?: string;
+        endReason?: string;
+        /**
+         * By a recipient or by the patient, since it was last raised, confirmed or escalated
+         */
+        isAcknowledged: boolean;
+        /**
+         * Of high priority, over, and not acknowledged: it stays shown until it is
+         */
+        isLatched: boolean;
+        /**
+         * It lasts, or it is latched
+         */
+        isShown: boolean;
+        /**
+         * A record, named by its author
+         */
+        recordId?: string;
+        recipients: Array<{
+            /**
+             * An authority: hospital, lab, insurer, pharmacy or research body
+             */
+            authorityId: string;
+            version: number;
+            /**
+             * told: the authority has signed that it has it
+             */
+            status: 'on-its-way' | 'told' | 'acknowledged' | 'given-up';
+            /**
+             * RFC 3339, UTC, milliseconds optional
+             */
+            at: string;
+        }>;
+        acknowledgements: Array<{
+            by: 'patient' | string;
+            /**
+             * Pseudonym of a practitioner within an authority
+             */
+            practitionerId?: string;
+            version?: number;
+            /**
+             * RFC 3339, UTC, milliseconds optional
+             */
+            at: string;
+            statement: string;
+        }>;
+    };
+};
+
+export type AcknowledgePatientAlarmResponse = AcknowledgePatientAlarmResponses[keyof AcknowledgePatientAlarmResponses];
 
 export type ListPatientGrantsData = {
     body?: never;

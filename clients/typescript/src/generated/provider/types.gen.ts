@@ -59,6 +59,12 @@ export type OperationOutcome = {
 
 export type GetOpenApiDescriptionData = {
     body?: never;
+    headers?: {
+        /**
+         * ETags that the caller has: where one is still right, the answer is 304 without a body
+         */
+        'if-none-match'?: string;
+    };
     path?: never;
     query?: never;
     url: '/openapi.json';
@@ -67,6 +73,8 @@ export type GetOpenApiDescriptionData = {
 export type GetOpenApiDescriptionErrors = {
     /**
      * `MALFORMED_REQUEST`: The request is no valid HTTP
+     *
+     * `VALIDATION_FAILED`: The request does not match the documented schema
      */
     400: Problem;
     /**
@@ -91,10 +99,23 @@ export type GetOpenApiDescriptionError = GetOpenApiDescriptionErrors[keyof GetOp
 
 export type GetOpenApiDescriptionResponses = {
     /**
-     * Success
+     * OK
      */
-    '2XX': unknown;
+    200: {
+        openapi: string;
+        info: {
+            title: string;
+            version: string;
+            [key: string]: unknown;
+        };
+        paths: {
+            [key: string]: unknown;
+        };
+        [key: string]: unknown;
+    };
 };
+
+export type GetOpenApiDescriptionResponse = GetOpenApiDescriptionResponses[keyof GetOpenApiDescriptionResponses];
 
 export type GetProblemData = {
     body?: never;

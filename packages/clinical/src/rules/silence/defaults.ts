@@ -8,4 +8,5 @@ export const SILENCE_DEFAULTS: SilenceLimits = {
   monitorMs: 5 * MINUTE_MS,
   meterMs: null,
   otherMs: null,
+  authoritiesAfterMs: 120 * MINUTE_MS,
 };

@@ -1,0 +1,15 @@
+import { EXAMPLE, subscriptionState } from '@careledger/contracts/examples';
+import type { Static } from 'typebox';
+import type { CancelledSubscription, NewSubscription } from './schemas.js';
+
+export const asked: Static<typeof NewSubscription> = {
+  patientId: EXAMPLE.patientId,
+  permissions: ['read', 'write'],
+  purposes: ['TREAT', 'ETREAT'],
+  until: EXAMPLE.until,
+  reason: 'Diabetes ward',
+};
+export const made = { subscriptionId: EXAMPLE.subscriptionId, txId: EXAMPLE.txId };
+export const subscriptions = { subscriptions: [subscriptionState], next: null };
+export const cancelled: Static<typeof CancelledSubscription> = { txId: EXAMPLE.txId };
+export const cancelledBefore: Static<typeof CancelledSubscription> = { txId: null, already: true };

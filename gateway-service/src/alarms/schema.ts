@@ -1,0 +1,39 @@
+/** What became of alarms: how often each called, who acknowledged. Part of a released migration: its text stays. */
+export const ALARM_CALLS_TABLES = `
+    -- An alarm calls when it is raised, confirmed or escalated; each call asks for an acknowledgement of its own.
+    CREATE TABLE alarm_calls (
+      episode_id              TEXT PRIMARY KEY,
+      patient_no              INTEGER NOT NULL,
+      -- calls so far, and when the newest came, by the gateway's clock
+      call                    INTEGER NOT NULL,
+      called_ms               INTEGER NOT NULL,
+      -- the record that tells of it, and its first version that tells of the newest call; NULL until it is made
+      record_id               TEXT,
+      version                 INTEGER,
+      -- of the newest call: by a recipient, by the patient
+      acknowledged_ms         INTEGER,
+      patient_acknowledged_ms INTEGER
+    ) STRICT, WITHOUT ROWID;
+    CREATE INDEX alarm_calls_of_record ON alarm_calls (record_id);
+
+    -- For good.
+    CREATE TABLE alarm_acknowledgements (
+      acknowledgement_no INTEGER PRIMARY KEY,
+      patient_no         INTEGER NOT NULL,
+      episode_id         TEXT NOT NULL,
+      -- NULL: by the patient
+      authority_id       TEXT,
+      practitioner_id    TEXT,
+      -- of the record, as the recipient was told it
+      version            INTEGER,
+      acknowledged_ms    INTEGER NOT NULL,
+      received_ms        INTEGER NOT NULL,
+      statement          TEXT NOT NULL UNIQUE
+    ) STRICT;
+    CREATE INDEX alarm_acknowledgements_of_episode ON alarm_acknowledgements (episode_id);
+
+    -- When the authority is asked next whether somebody acknowledged; NULL: it is not asked (any more).
+    ALTER TABLE emergency_notices ADD COLUMN next_ask_ms INTEGER;
+    ALTER TABLE emergency_notices ADD COLUMN acknowledged_ms INTEGER;
+    CREATE INDEX emergency_notices_asked ON emergency_notices (next_ask_ms) WHERE next_ask_ms IS NOT NULL;
+  `;

@@ -1,0 +1,46 @@
+import type { ServiceApp } from '@careledger/service-kit';
+import { byPatient } from '../access.js';
+import { callerOf } from '../caller.js';
+import { ReadyOrPassphrase } from '../grants/schemas.js';
+import { passphraseProblems, patientProblems } from '../route-problems.js';
+import { PatientParams } from '../schemas.js';
+import { AlarmParams, AlarmView, AlarmsPage, AlarmsQuery } from './schemas.js';
+import type { AlarmService } from './service.js';
+
+export function addAlarmRoutes(app: ServiceApp, alarms: AlarmService): void {
+  app.get(
+    '/v1/patients/:patientId/alarms',
+    {
+      config: byPatient,
+      schema: {
+        summary: 'Alarms of the patient, newest first: whom they were told to, who acknowledged them',
+        problems: patientProblems,
+        params: PatientParams,
+        querystring: AlarmsQuery,
+        response: { 200: AlarmsPage },
+      },
+    },
+    async (request) => alarms.list(request.params.patientId, request.query),
+  );
+
+  app.post(
+    '/v1/patients/:patientId/alarms/:alarmId/acknowledge',
+    {
+      config: byPatient,
+      schema: {
+        summary:
+          'Acknowledge an alarm as the patient: a ready statement, or the passphrase of the consent key',
+        description:
+          'It is shown no longer than it lasts. Recipients who have not acknowledged it are told all the same.',
+        problems: [...patientProblems, ...passphraseProblems, 'ALARM_NOT_FOUND', 'CONSENT_STATEMENT_REFUSED'],
+        params: AlarmParams,
+        body: ReadyOrPassphrase,
+        response: { 200: AlarmView },
+      },
+    },
+    async (request) => {
+      const { patientId, alarmId } = request.params;
+      return alarms.acknowledge(patientId, alarmId, request.body, callerOf(request));
+    },
+  );
+}

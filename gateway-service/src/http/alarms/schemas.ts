@@ -1,0 +1,76 @@
+import { AlarmId } from '@careledger/contracts';
+import {
+  AuthorityId,
+  PatientId,
+  PractitionerId,
+  RecordId,
+  RecordVersion,
+  Timestamp,
+} from '@careledger/domain';
+import { Next } from '@careledger/service-kit';
+import { Type, type Static } from 'typebox';
+import { ListQuery } from '../schemas.js';
+
+export const AlarmParams = Type.Object({ patientId: PatientId, alarmId: AlarmId });
+
+export const AlarmsQuery = Type.Object({
+  ...ListQuery.properties,
+  shown: Type.Optional(Type.Boolean({ description: 'Only what is to be shown now, or only what is not' })),
+});
+export type AlarmsQuery = Static<typeof AlarmsQuery>;
+
+const AlarmAcknowledgementView = Type.Object({
+  by: Type.Union([Type.Literal('patient'), AuthorityId]),
+  practitionerId: Type.Optional(PractitionerId),
+  /** Of the record that it was about. */
+  version: Type.Optional(RecordVersion),
+  at: Timestamp,
+  statement: Type.String(),
+});
+
+const RecipientView = Type.Object({
+  authorityId: AuthorityId,
+  version: RecordVersion,
+  status: Type.Union(
+    [
+      Type.Literal('on-its-way'),
+      Type.Literal('told'),
+      Type.Literal('acknowledged'),
+      Type.Literal('given-up'),
+    ],
+    { description: 'told: the authority has signed that it has it' },
+  ),
+  at: Timestamp,
+});
+
+export const AlarmView = Type.Object({
+  alarmId: AlarmId,
+  /** A rule of the clinical rules. */
+  rule: Type.String(),
+  type: Type.Union([Type.Literal('physiological'), Type.Literal('technical')]),
+  priority: Type.Union([Type.Literal('high'), Type.Literal('medium'), Type.Literal('low')]),
+  status: Type.Union([Type.Literal('open'), Type.Literal('ended'), Type.Literal('withdrawn')]),
+  /** Only doubtful readings speak for it. */
+  unconfirmed: Type.Boolean(),
+  /** It was news no more when it was raised. */
+  late: Type.Boolean(),
+  marks: Type.Array(Type.String()),
+  startedAt: Timestamp,
+  raisedAt: Timestamp,
+  endedAt: Type.Optional(Timestamp),
+  endReason: Type.Optional(Type.String()),
+  isAcknowledged: Type.Boolean({
+    description: 'By a recipient or by the patient, since it was last raised, confirmed or escalated',
+  }),
+  isLatched: Type.Boolean({
+    description: 'Of high priority, over, and not acknowledged: it stays shown until it is',
+  }),
+  isShown: Type.Boolean({ description: 'It lasts, or it is latched' }),
+  recordId: Type.Optional(RecordId),
+  recipients: Type.Array(RecipientView),
+  acknowledgements: Type.Array(AlarmAcknowledgementView),
+});
+export type AlarmView = Static<typeof AlarmView>;
+
+export const AlarmsPage = Type.Object({ alarms: Type.Array(AlarmView), next: Next });
+export type AlarmsPage = Static<typeof AlarmsPage>;

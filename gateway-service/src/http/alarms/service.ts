@@ -1,0 +1,163 @@
+import type { SignatureVerifier } from '@careledger/crypto';
+import { timestampOf } from '@careledger/domain';
+import { ProblemError, fromCursor, pageOfRows } from '@careledger/service-kit';
+import { Type } from 'typebox';
+import { alarmIdOf, episodeIdOf } from '../../alarms/alarm-id.js';
+import { standingOf } from '../../alarms/alarm-standing.js';
+import type { AlarmAcknowledgement, AlarmStore } from '../../alarms/alarm-store.js';
+import { ConsentError, checkAppStatement, openConsentKey } from '../../consent/index.js';
+import type { GatewayCore } from '../../core.js';
+import type { Notice, NoticeStore } from '../../delivery/notice-store.js';
+import type { OwnVersionStore } from '../../delivery/own-version-store.js';
+import type { Patient } from '../../patients/index.js';
+import { patientStatement } from '../../patients/patient-statement.js';
+import type { ProblemCode } from '../../problems.js';
+import type { Episode, ProcessingStore } from '../../processing/index.js';
+import type { ReadyOrPassphrase } from '../grants/schemas.js';
+import type { AlarmView, AlarmsPage, AlarmsQuery } from './schemas.js';
+
+/** Statements to the own gateway name a channel as all do; no ledger gets them. */
+const CHANNELS = ['authorities'] as const;
+/** Where an alarm stands in the list. */
+const Place = Type.Object({ raisedMs: Type.Integer(), episodeId: Type.String() });
+/** Episodes that are looked at for one page, at most. */
+const LOOKED_AT_MAX = 5_000;
+
+export interface AlarmServiceOptions {
+  readonly core: Pick<GatewayCore, 'patients' | 'chain' | 'store'>;
+  readonly processing: Pick<ProcessingStore, 'episode' | 'episodes'>;
+  readonly alarms: AlarmStore;
+  readonly notices: Pick<NoticeStore, 'ofRecord'>;
+  readonly versions: Pick<OwnVersionStore, 'get'>;
+  readonly networkId: string;
+  readonly verifier: SignatureVerifier;
+}
+
+/** Alarms as the patient sees them, and the patient's word on them. */
+export class AlarmService {
+  readonly #options: AlarmServiceOptions;
+
+  constructor(options: AlarmServiceOptions) {
+    this.#options = options;
+  }
+
+  list(wantedPatientId: string, { cursor, limit, shown }: AlarmsQuery): AlarmsPage {
+    const { core, processing } = this.#options;
+    const patient = core.patients.get(wantedPatientId);
+    const rows: Episode[] = [];
+    let before = cursor === undefined ? undefined : fromCursor(cursor, Place);
+    for (let looked = 0; looked < LOOKED_AT_MAX && rows.length <= limit;) {
+      const found = processing.episodes(patient.patientNo, before, limit + 1);
+      rows.push(...found.filter((episode) => shown === undefined || this.#isShown(episode) === shown));
+      looked += found.length;
+      before = found.at(-1);
+      if (found.length <= limit) break;
+    }
+    const page = pageOfRows(rows, limit, ({ raisedMs, episodeId }) => ({ raisedMs, episodeId }));
+    return { alarms: page.rows.map((episode) => this.#view(patient, episode)), next: page.next };
+  }
+
+  /** @param caller names who gives the passphrase, as `callerOf` does */
+  async acknowledge(
+    wantedPatientId: string,
+    alarmId: string,
+    body: ReadyOrPassphrase,
+    caller: string,
+  ): Promise<AlarmView> {
+    const { core, processing, alarms } = this.#options;
+    const patient = core.patients.get(wantedPatientId);
+    const { patientId, patientNo } = patient;
+    const episodeId = episodeIdOf(patientId, alarmId);
+    const episode = processing.episode(episodeId);
+    if (episode === undefined || episode.patientNo !== patientNo)
+      throw new ProblemError<ProblemCode>('ALARM_NOT_FOUND', `There is no alarm ${alarmId} of this patient`);
+    const statement = await this.#statementOf(patient, alarmId, body, caller);
+    const nowMs = Date.now();
+    core.store.deferred(() =>
+      alarms.acknowledge({
+        ...{ episodeId, patientNo, statement, acknowledgedMs: nowMs, receivedMs: nowMs },
+        ...{ authorityId: null, practitionerId: null, version: null },
+      }),
+    );
+    await core.store.sync();
+    return this.#view(patient, episode);
+  }
+
+  async #statementOf(
+    patient: Patient,
+    alarmId: string,
+    body: ReadyOrPassphrase,
+    caller: string,
+  ): Promise<string> {
+    const { core, networkId, verifier } = this.#options;
+    if ('passphrase' in body) {
+      const signer = await openConsentKey(core, patient, { passphrase: body.passphrase, caller });
+      const { patientId } = patient;
+      const about = { patientId, networkId, channels: CHANNELS, body: { alarmId } };
+      return patientStatement('acknowledgeAlarm', about, signer);
+    }
+    const expected = { names: ['acknowledgeAlarm'] as const, networkId, channels: CHANNELS, verifier };
+    const said = checkAppStatement(core, patient, body.statement, expected).body.alarmId;
+    if (said !== alarmId)
+      throw new ConsentError(
+        'CONSENT_STATEMENT_REFUSED',
+        `The statement is not about alarm ${alarmId}: send it to the one that it names`,
+      );
+    return body.statement;
+  }
+
+  #isShown(episode: Episode): boolean {
+    return standingOf(episode, this.#options.alarms.call(episode.episodeId)).isShown;
+  }
+
+  #view({ patientId }: Patient, episode: Episode): AlarmView {
+    const { alarms, notices } = this.#options;
+    const { episodeId, rule, type, priority, status, unconfirmed, late, marks } = episode;
+    const { startMs, raisedMs, endMs, endReason } = episode;
+    const call = alarms.call(episodeId);
+    const recordId = call?.recordId ?? null;
+    return {
+      ...{ alarmId: alarmIdOf(patientId, episodeId), rule, type, priority, unconfirmed, late },
+      status: status === 'merged' ? 'withdrawn' : status,
+      marks: [...marks],
+      ...{ startedAt: timestampOf(startMs), raisedAt: timestampOf(raisedMs) },
+      ...(endMs !== null && { endedAt: timestampOf(endMs) }),
+      ...(endReason !== null && { endReason }),
+      ...standingOf(episode, call),
+      ...(recordId !== null && { recordId }),
+      recipients:
+        recordId === null ? [] : notices.ofRecord(recordId).map((notice) => this.#recipient(notice)),
+      acknowledgements: alarms.acknowledgements(episodeId).map(acknowledgementView),
+    };
+  }
+
+  #recipient({
+    authorityId,
+    versionNo,
+    status,
+    madeMs,
+    sentMs,
+    acknowledgedMs,
+  }: Notice): AlarmView['recipients'][number] {
+    const version = this.#options.versions.get(versionNo)?.version ?? 1;
+    const about = { authorityId, version };
+    if (acknowledgedMs !== null) return { ...about, status: 'acknowledged', at: timestampOf(acknowledgedMs) };
+    if (status === 'sent') return { ...about, status: 'told', at: timestampOf(sentMs ?? madeMs) };
+    return { ...about, status: status === 'open' ? 'on-its-way' : 'given-up', at: timestampOf(madeMs) };
+  }
+}
+
+function acknowledgementView({
+  authorityId,
+  practitionerId,
+  version,
+  acknowledgedMs,
+  statement,
+}: AlarmAcknowledgement): AlarmView['acknowledgements'][number] {
+  return {
+    by: authorityId ?? 'patient',
+    ...(practitionerId !== null && { practitionerId }),
+    ...(version !== null && { version }),
+    ...{ at: timestampOf(acknowledgedMs), statement },
+  };
+}

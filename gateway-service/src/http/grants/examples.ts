@@ -1,0 +1,74 @@
+import { EXAMPLE, exampleStatement } from '@careledger/contracts/examples';
+import { grantMeaning } from '@careledger/protocol/examples';
+import { withExamples } from '@careledger/service-kit';
+import {
+  JobView,
+  type GrantBody,
+  type GrantView,
+  type ReadyOrPassphrase,
+  type SignRevocationBody,
+} from './schemas.js';
+
+const { authorityId, grantId, passphrase } = EXAMPLE;
+
+export const terms: GrantBody = {
+  grant: {
+    authorityId,
+    permissions: ['read', 'write'],
+    purposes: ['TREAT', 'ETREAT'],
+    scope: [{ category: 'laboratory', resourceType: 'Observation' }],
+    until: EXAMPLE.until,
+    note: 'For my diabetes, until autumn',
+  },
+  passphrase,
+};
+export const readyGrant: GrantBody = {
+  statement: exampleStatement('grant', { policySeq: 1, authorityId, permissions: ['read'] }),
+};
+export const byPassphrase: ReadyOrPassphrase = { passphrase };
+export const readyRevocation: ReadyOrPassphrase = {
+  statement: exampleStatement('revoke', { policySeq: 2, grantId }),
+};
+export const readyRejection: ReadyOrPassphrase = {
+  statement: exampleStatement('reject-subscription', { subscriptionId: EXAMPLE.subscriptionId }),
+};
+export const revocationOfOne: SignRevocationBody = { grantId, passphrase };
+export const revocationOfAll: SignRevocationBody = { passphrase };
+export const signed = readyRevocation;
+
+const done: JobView = {
+  statementId: EXAMPLE.statementId,
+  status: 'done',
+  channels: [
+    { channel: 'cloud', status: 'done', txId: EXAMPLE.txId },
+    { channel: 'authorities', status: 'done', txId: EXAMPLE.laterTxId },
+  ],
+};
+/** On its way: the second channel is away. */
+const open: JobView = {
+  statementId: EXAMPLE.statementId,
+  status: 'open',
+  channels: [
+    { channel: 'cloud', status: 'done', txId: EXAMPLE.txId },
+    { channel: 'authorities', status: 'open', txId: null },
+  ],
+};
+
+/** Of a route that takes a decision to the ledgers. */
+export const jobAnswers = { 200: withExamples(JobView, done), 202: withExamples(JobView, open) };
+
+export const grant: GrantView = {
+  grantId,
+  patientId: EXAMPLE.patientId,
+  authorityId,
+  policySeq: 1,
+  status: 'active',
+  permissions: ['read', 'write'],
+  purposes: ['TREAT', 'ETREAT'],
+  from: EXAMPLE.at[1],
+  until: EXAMPLE.until,
+  subscriptionId: EXAMPLE.subscriptionId,
+  meaning: grantMeaning,
+  madeAt: EXAMPLE.at[1],
+  channels: done.channels,
+};

@@ -1,0 +1,203 @@
+import {
+  EXAMPLE,
+  EXAMPLE_CIPHERTEXT,
+  EXAMPLE_JWE,
+  accessState,
+  exampleJws,
+  exampleStatement,
+} from '@careledger/contracts/examples';
+import type { EmergencyNoticeAnswer, EmergencyNoticeHttp } from './authority.js';
+import type { DeviceChainHead, DeviceRegistration, RegisterDevice } from './device.js';
+import { framesTopic, resultsTopic, type FrameResult, type HelloResult } from './mqtt.js';
+import type {
+  AccessAnswer,
+  HeldWraps,
+  ReadingsAnswer,
+  ReadingsRequest,
+  ReceiptRequest,
+  ReleaseRequestHttp,
+  ReleasedRecord,
+  ReplaceWrapsAnswer,
+  ReplaceWrapsRequest,
+  RevocationRequest,
+  StoreRecordAnswer,
+  StoreRecordRequest,
+  VisitRequest,
+} from './provider.js';
+import type { GrantMeaning } from './sealed.js';
+
+/** Bodies between services, made up of the cast of `EXAMPLE`, for the services' OpenAPI descriptions. */
+
+const { authorityId, deviceId, gatewayId, patientId, providerId, recordId, txId } = EXAMPLE;
+const [first, , third] = EXAMPLE.at;
+
+export const grantMeaning: GrantMeaning = {
+  v: 1,
+  scope: [{ category: 'laboratory', resourceType: 'Observation', tag: EXAMPLE.tag }],
+  grantee: [],
+  note: 'For my diabetes, until autumn',
+};
+
+// ---- devices
+
+const profile = { type: 'continuous-glucose-monitor', codes: ['99504-3'] };
+export const registerDevice: RegisterDevice = {
+  pairingCode: 'k3v7q2mzr5xw4tnb',
+  deviceKey: EXAMPLE.publicKey,
+  proof: exampleJws('careledger.pairing-proof+jws', {
+    aud: gatewayId,
+    pairingCode: 'k3v7q2mzr5xw4tnb',
+    deviceKey: EXAMPLE.publicKey,
+    iat: Date.parse(first) / 1000,
+  }),
+  profile,
+};
+export const deviceRegistration: DeviceRegistration = {
+  deviceId,
+  epoch: EXAMPLE.epoch,
+  gatewayId,
+  mqttUrl: 'mqtts://gateway.example.org:8883',
+  framesTopic: framesTopic(deviceId),
+  resultsTopic: resultsTopic(deviceId),
+  registeredAt: first,
+};
+export const deviceChainHead: DeviceChainHead = {
+  deviceId,
+  epoch: EXAMPLE.epoch,
+  nextSeq: 288,
+  prev: EXAMPLE.hash,
+};
+export const frame = exampleJws('careledger.frame+jws', {
+  v: 2,
+  epoch: EXAMPLE.epoch,
+  seq: 288,
+  prev: EXAMPLE.hash,
+  by: 'device',
+  sent: third,
+  readings: [{ t: third, code: '99504-3', value: 112, unit: 'mg/dL' }],
+});
+export const storedFrame: FrameResult = { seq: 288, status: 'stored', height: 42, gatewayTime: third };
+export const rejectedFrame: FrameResult = {
+  seq: 288,
+  status: 'rejected',
+  code: 'FRAME_PREV_MISMATCH',
+  detail: `prev: the link of frame 287 is ${EXAMPLE.hash}`,
+  gatewayTime: third,
+};
+export const takenHello: HelloResult = { hello: 'taken', offsetMs: -1_250, gatewayTime: third };
+
+// ---- providers
+
+const wrapSet = exampleJws('careledger.wraps+jws', { recordId, version: 1, seq: 1, wraps: [EXAMPLE.hash] });
+const manifest = exampleJws('careledger.manifest+jws', { recordId, version: 1, patientId, kind: 'periodic' });
+const wraps = [EXAMPLE_JWE];
+const acceptance = exampleJws('careledger.wraps-acceptance+jws', { recordId, version: 1, seq: 1 });
+const receipt = exampleJws('careledger.receipt+jws', { recordId, version: 1, txId, blockNumber: 108 });
+
+export const storeRecordRequest: StoreRecordRequest = {
+  statement: exampleStatement('store', { recordId, version: 1, providerId }),
+  manifest,
+  wrapSet,
+  wraps,
+  ciphertext: EXAMPLE_CIPHERTEXT,
+};
+export const storeRecordAnswer: StoreRecordAnswer = {
+  recordId,
+  version: 1,
+  providerId,
+  txId,
+  blockNumber: 108,
+  receipt,
+};
+export const replaceWrapsRequest: ReplaceWrapsRequest = { wrapSet, wraps };
+export const replaceWrapsAnswer: ReplaceWrapsAnswer = { acceptance };
+export const heldWraps: HeldWraps = { wrapSet, wraps, acceptance };
+export const releasedRecord: ReleasedRecord = {
+  recordId,
+  version: 1,
+  patientId,
+  manifest,
+  wrapSet,
+  wrap: EXAMPLE_JWE,
+  acceptance,
+  ciphertext: EXAMPLE_CIPHERTEXT,
+  receipt,
+};
+export const accessRequest = {
+  statement: exampleStatement('access-request', { patientId, recordId, purpose: 'TREAT' }, authorityId),
+};
+export const accessAnswer: AccessAnswer = { access: accessState, record: releasedRecord };
+export const releaseRequest: ReleaseRequestHttp = {
+  statement: exampleStatement('release', { permitTxId: txId }, EXAMPLE.otherProviderId),
+};
+export const receiptRequest: ReceiptRequest = {
+  receipt: exampleJws('careledger.recipient-receipt+jws', { recordId, version: 1, permitTxId: txId }),
+};
+export const visitRequest: VisitRequest = {
+  statement: exampleStatement('visit', { patientId, at: EXAMPLE.at[3], dataHash: EXAMPLE.hash }, authorityId),
+};
+export const revocationRequest: RevocationRequest = {
+  statement: exampleStatement('revoke', { grantId: EXAMPLE.grantId, policySeq: 2 }),
+};
+export const readingsRequest: ReadingsRequest = {
+  statements: [exampleStatement('notice-reading', { patientId, recordId, version: 1 }, authorityId)],
+};
+export const readingsAnswer: ReadingsAnswer = { items: [{ sid: EXAMPLE.statementId, code: 'OK', txId }] };
+
+// ---- authorities
+
+export const emergencyNotice: EmergencyNoticeHttp = {
+  statement: exampleStatement('emergency-notice', { authorityId, recordId, version: 1, providerId }),
+  ciphertext: EXAMPLE_CIPHERTEXT,
+};
+export const emergencyNoticeAnswer: EmergencyNoticeAnswer = {
+  created: true,
+  receipt: exampleStatement('notice-receipt', { sid: EXAMPLE.statementId }, authorityId),
+};
+
+// ---- what records hold: FHIR R4
+
+const patient = { identifier: { system: 'urn:careledger:patient', value: patientId } };
+const coded = (system: string, code: string) => ({ coding: [{ system, code }] });
+const CATEGORIES = 'http://terminology.hl7.org/CodeSystem/observation-category';
+
+/** A laboratory's report of one value. */
+export const reportBundle = {
+  resourceType: 'Bundle' as const,
+  type: 'collection',
+  timestamp: EXAMPLE.at[3],
+  entry: [
+    {
+      fullUrl: 'urn:uuid:5f9c1f0e-52e4-4f0e-9d1c-3c5f4f7f3a10',
+      resource: {
+        resourceType: 'Observation',
+        status: 'final',
+        category: [coded(CATEGORIES, 'laboratory')],
+        code: coded('http://loinc.org', '4548-4'),
+        subject: patient,
+        effectiveDateTime: EXAMPLE.at[3],
+        valueQuantity: { value: 6.1, unit: '%', system: 'http://unitsofmeasure.org', code: '%' },
+      },
+    },
+  ],
+};
+
+/** A gateway's record of an hour's readings. */
+export const readingsBundle = {
+  resourceType: 'Bundle' as const,
+  type: 'collection',
+  entry: [
+    {
+      fullUrl: 'urn:uuid:0b6f4c52-8a3e-4d27-b1f9-6e2c7a905d41',
+      resource: {
+        resourceType: 'Observation',
+        status: 'final',
+        category: [coded(CATEGORIES, 'laboratory')],
+        code: coded('http://loinc.org', '99504-3'),
+        subject: patient,
+        effectiveDateTime: EXAMPLE.at[1],
+        valueQuantity: { value: 112, unit: 'mg/dL', system: 'http://unitsofmeasure.org', code: 'mg/dL' },
+      },
+    },
+  ],
+};
