@@ -23,6 +23,7 @@ import { problems } from './problems.js';
 import { openProviders } from './providers/providers.js';
 import { recordsPlugin } from './records/plugin.js';
 import { revocationsPlugin } from './revocations/plugin.js';
+import { settingsPlugin } from './settings/plugin.js';
 import { subscriptionsPlugin } from './subscriptions/plugin.js';
 import { visitsPlugin } from './visits/plugin.js';
 
@@ -74,6 +75,7 @@ export async function buildApp(config: ApiConfig, logger: Logger): Promise<Servi
   await app.register(recordsPlugin, parts);
   await app.register(visitsPlugin, parts);
   await app.register(revocationsPlugin, parts);
+  await app.register(settingsPlugin, parts);
   outbox.start();
 
   app.addHook('onClose', async () => {

@@ -15,6 +15,7 @@ export const openapi: OpenApiInfo = {
       description: 'What patients let this authority do, and taking it back',
       nouns: ['grants', 'revocations'],
     },
+    settings: { description: 'How patients’ readings are judged', nouns: ['settings-statements'] },
     anchors: { description: 'Patients’ private chains on the ledger', nouns: ['anchors', 'forks'] },
     practitioners: { description: 'People of this authority' },
     audit: {

@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, expect, test } from '@jest/globals';
 import { SimulatedDevice } from '../../testing/simulated-device.js';
 import { TestCore } from '../../testing/test-core.js';
+import { AlarmStore } from '../alarms/alarm-store.js';
 import type { GatewayCore } from '../core.js';
 import { AlarmStore } from '../alarms/alarm-store.js';
 import { GATEWAY_MIGRATIONS } from '../migrations.js';

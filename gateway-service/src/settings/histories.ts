@@ -6,7 +6,7 @@ import type { SettingsStore, StoredSettings } from './store.js';
 export const NOTHING_STATED: SettingsLayers = { patient: {}, authority: {}, by: 'patient' };
 
 /** A version on top of what was stated before. */
-export function nextVersion(
+function nextVersion(
   before: SettingsLayers,
   { version, hash, fromMs, statement }: StoredSettings,
 ): SettingsVersion {

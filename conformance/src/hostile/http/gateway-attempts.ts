@@ -16,13 +16,13 @@ const passphrase = PASSPHRASE;
 
 /** A statement that the attacker's gateway is to take as the attacker's: another patient's, or by another key. */
 const statement =
-  (path: string, sign: (signer: TestPatient) => string) =>
+  (path: string, sign: (signer: TestPatient) => string, method = 'POST') =>
   async (fixture: HttpFixture): Promise<string> => {
     const { patientId, token } = await fixture.attacker();
     const stranger = new TestPatient(fixture.gateway.layers.network.networkId, Math.floor(Date.now() / 1000));
     const call = {
       service: 'gateway' as const,
-      method: 'POST',
+      method,
       path: `/v1/patients/${patientId}${path}`,
       token,
     };
@@ -96,6 +96,43 @@ export const gatewayAttempts: readonly HttpKind[] = [
       'check-in': statement('/check-in', (by) =>
         by.sign('checkIn', { authorityId: 'aut_hospital', at: new Date().toISOString() }, by.consent),
       ),
+    },
+  }),
+  kind({
+    id: 'foreign-settings',
+    role: 'patient',
+    what: 'has the gateway take settings that another patient has signed, or another key in its own name',
+    answer: 'SETTINGS_STATEMENT_REFUSED',
+    tries: {
+      settings: statement(
+        '/settings',
+        (by) => {
+          const settings = { glucose: { veryLowMgPerDl: 60 } };
+          const body = { patientId: by.id, version: 1, previous: null, settings };
+          return by.sign('settings', body, by.consent);
+        },
+        'PUT',
+      ),
+    },
+  }),
+  kind({
+    id: 'loosened-settings',
+    role: 'patient',
+    what: 'loosens limits that only a practitioner loosens',
+    answer: 'SETTINGS_LOOSENED',
+    tries: {
+      settings: async (fixture) => {
+        const { patientId, token } = await fixture.attacker();
+        const path = `/v1/patients/${patientId}/settings`;
+        const settings = { glucose: { veryLowMgPerDl: 45 } };
+        return fixture.send({
+          service: 'gateway',
+          method: 'PUT',
+          path,
+          token,
+          body: { settings, passphrase },
+        });
+      },
     },
   }),
   kind({

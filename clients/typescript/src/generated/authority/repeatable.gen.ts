@@ -7,6 +7,7 @@ export const REPEATABLE: ReadonlySet<string> = new Set<string>([
   'POST /v1/practitioners',
   'POST /v1/records',
   'POST /v1/revocations',
+  'POST /v1/settings-statements',
   'POST /v1/subscriptions',
   'POST /v1/visits',
   'PUT /v1/records/{recordId}',

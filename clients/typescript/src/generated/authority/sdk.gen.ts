@@ -2,7 +2,7 @@
 
 import { client } from './client.gen.js';
 import type { Client, ClientMeta, Options as Options2, RequestResult, ServerSentEventsResult, TDataShape } from '../runtime/client/index.js';
-import type { AcknowledgeEmergencyData, AcknowledgeEmergencyErrors, AcknowledgeEmergencyResponses, CreateAttestationData, CreateAttestationErrors, CreateAttestationResponses, CreateEmergencyNoticeData, CreateEmergencyNoticeErrors, CreateEmergencyNoticeResponses, CreatePractitionerData, CreatePractitionerErrors, CreatePractitionerResponses, CreateRecordData, CreateRecordErrors, CreateRecordResponses, CreateRevocationData, CreateRevocationErrors, CreateRevocationResponses, CreateSubscriptionData, CreateSubscriptionErrors, CreateSubscriptionResponses, CreateVisitData, CreateVisitErrors, CreateVisitResponses, DeletePractitionerData, DeletePractitionerErrors, DeletePractitionerResponses, DeleteSubscriptionData, DeleteSubscriptionErrors, DeleteSubscriptionResponses, GetAcknowledgementData, GetAcknowledgementErrors, GetAcknowledgementResponses, GetAuditData, GetAuditErrors, GetAuditResponses, GetLivezData, GetLivezErrors, GetLivezResponses, GetMetricsData, GetMetricsErrors, GetMetricsResponses, GetOpenApiDescriptionData, GetOpenApiDescriptionErrors, GetOpenApiDescriptionResponses, GetPractitionerData, GetPractitionerErrors, GetPractitionerResponses, GetProblemData, GetProblemErrors, GetProblemResponses, GetReadyzData, GetReadyzErrors, GetReadyzResponses, GetRecordData, GetRecordErrors, GetRecordResponses, GetRecordVersionStatusData, GetRecordVersionStatusErrors, GetRecordVersionStatusResponses, GetSubscriptionData, GetSubscriptionErrors, GetSubscriptionResponses, GetVisitData, GetVisitErrors, GetVisitResponses, ListNoticesData, ListNoticesErrors, ListNoticesResponse, ListNoticesResponses, ListPatientAnchorsData, ListPatientAnchorsErrors, ListPatientAnchorsResponses, ListPatientForksData, ListPatientForksErrors, ListPatientForksResponses, ListPatientGrantsData, ListPatientGrantsErrors, ListPatientGrantsResponses, ListPractitionersData, ListPractitionersErrors, ListPractitionersResponses, ListRecordsData, ListRecordsErrors, ListRecordsResponses, ListSubscriptionsData, ListSubscriptionsErrors, ListSubscriptionsResponses, ListTrustRootsData, ListTrustRootsErrors, ListTrustRootsResponses, ListUnmatchedNoticesData, ListUnmatchedNoticesErrors, ListUnmatchedNoticesResponses, ListVisitsData, ListVisitsErrors, ListVisitsResponses, ReplaceRecordData, ReplaceRecordErrors, ReplaceRecordResponses } from './types.gen.js';
+import type { AcknowledgeEmergencyData, AcknowledgeEmergencyErrors, AcknowledgeEmergencyResponses, CreateAttestationData, CreateAttestationErrors, CreateAttestationResponses, CreateEmergencyNoticeData, CreateEmergencyNoticeErrors, CreateEmergencyNoticeResponses, CreatePractitionerData, CreatePractitionerErrors, CreatePractitionerResponses, CreateRecordData, CreateRecordErrors, CreateRecordResponses, CreateRevocationData, CreateRevocationErrors, CreateRevocationResponses, CreateSettingsStatementData, CreateSettingsStatementErrors, CreateSettingsStatementResponses, CreateSubscriptionData, CreateSubscriptionErrors, CreateSubscriptionResponses, CreateVisitData, CreateVisitErrors, CreateVisitResponses, DeletePractitionerData, DeletePractitionerErrors, DeletePractitionerResponses, DeleteSubscriptionData, DeleteSubscriptionErrors, DeleteSubscriptionResponses, GetAcknowledgementData, GetAcknowledgementErrors, GetAcknowledgementResponses, GetAuditData, GetAuditErrors, GetAuditResponses, GetLivezData, GetLivezErrors, GetLivezResponses, GetMetricsData, GetMetricsErrors, GetMetricsResponses, GetOpenApiDescriptionData, GetOpenApiDescriptionErrors, GetOpenApiDescriptionResponses, GetPractitionerData, GetPractitionerErrors, GetPractitionerResponses, GetProblemData, GetProblemErrors, GetProblemResponses, GetReadyzData, GetReadyzErrors, GetReadyzResponses, GetRecordData, GetRecordErrors, GetRecordResponses, GetRecordVersionStatusData, GetRecordVersionStatusErrors, GetRecordVersionStatusResponses, GetSubscriptionData, GetSubscriptionErrors, GetSubscriptionResponses, GetVisitData, GetVisitErrors, GetVisitResponses, ListNoticesData, ListNoticesErrors, ListNoticesResponse, ListNoticesResponses, ListPatientAnchorsData, ListPatientAnchorsErrors, ListPatientAnchorsResponses, ListPatientForksData, ListPatientForksErrors, ListPatientForksResponses, ListPatientGrantsData, ListPatientGrantsErrors, ListPatientGrantsResponses, ListPractitionersData, ListPractitionersErrors, ListPractitionersResponses, ListRecordsData, ListRecordsErrors, ListRecordsResponses, ListSubscriptionsData, ListSubscriptionsErrors, ListSubscriptionsResponses, ListTrustRootsData, ListTrustRootsErrors, ListTrustRootsResponses, ListUnmatchedNoticesData, ListUnmatchedNoticesErrors, ListUnmatchedNoticesResponses, ListVisitsData, ListVisitsErrors, ListVisitsResponses, ReplaceRecordData, ReplaceRecordErrors, ReplaceRecordResponses } from './types.gen.js';
 
 export type Options<TData extends TDataShape = TDataShape, ThrowOnError extends boolean = boolean, TResponse = unknown> = Options2<TData, ThrowOnError, TResponse> & {
     /**
@@ -549,6 +549,24 @@ export class AuthorityOperations extends HeyApiClient {
             responseStyle: 'data',
             security: [{ scheme: 'bearer', type: 'http' }],
             url: '/v1/revocations',
+            ...options,
+            headers: {
+                'Content-Type': 'application/json',
+                ...options.headers
+            }
+        });
+    }
+    
+    /**
+     * Sign a practitioner’s settings for a patient. Whoever has the statement brings it to the patient’s gateway, which asks the ledger whether the practitioner may
+     *
+     * Roles: practitioner.
+     */
+    public createSettingsStatement<ThrowOnError extends boolean = true>(options: Options<CreateSettingsStatementData, ThrowOnError>): RequestResult<CreateSettingsStatementResponses, CreateSettingsStatementErrors, ThrowOnError, 'data'> {
+        return (options.client ?? this.client).post<CreateSettingsStatementResponses, CreateSettingsStatementErrors, ThrowOnError, 'data'>({
+            responseStyle: 'data',
+            security: [{ scheme: 'bearer', type: 'http' }],
+            url: '/v1/settings-statements',
             ...options,
             headers: {
                 'Content-Type': 'application/json',

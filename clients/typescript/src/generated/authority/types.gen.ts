@@ -3588,3 +3588,159 @@ export type CreateRevocationResponses = {
 };
 
 export type CreateRevocationResponse = CreateRevocationResponses[keyof CreateRevocationResponses];
+
+export type CreateSettingsStatementData = {
+    body: {
+        /**
+         * Pseudonym of a patient
+         */
+        patientId: string;
+        version: number;
+        previous: string | null;
+        settings: {
+            windowMs?: number;
+            person?: {
+                birthYear?: number | null;
+                isPregnant?: boolean;
+            };
+            devices?: {
+                [key: string]: {
+                    instrumentRange?: {
+                        low: number;
+                        high: number;
+                    };
+                    /**
+                     * A device, named by its key
+                     */
+                    sameSensorAs?: string;
+                    /**
+                     * RFC 3339, UTC, milliseconds optional
+                     */
+                    sensorSince?: string;
+                };
+            };
+            glucose?: {
+                veryLowMgPerDl?: number;
+                veryHighMgPerDl?: number;
+                veryHighDurationMs?: number;
+                recoveredLowMgPerDl?: number;
+                recoveredHighMgPerDl?: number;
+            };
+            news2?: {
+                total?: number;
+                highTotal?: number;
+                singleParameter?: number | null;
+                spo2Scale?: 1 | 2;
+            };
+            bloodPressure?: {
+                highSystolic?: number;
+                highDiastolic?: number;
+                pregnancyHighSystolic?: number;
+                pregnancyHighDiastolic?: number;
+                lowSystolic?: number;
+            };
+            fever?: {
+                isOn?: boolean;
+                fromCel?: number;
+            };
+            silence?: {
+                cgmMs?: number | null;
+                monitorMs?: number | null;
+                meterMs?: number | null;
+                otherMs?: number | null;
+                authoritiesAfterMs?: number | null;
+            };
+        };
+        purpose?: 'TREAT' | 'ETREAT' | 'HPAYMT' | 'HOPERAT' | 'HRESCH' | 'PATRQT' | 'BTG';
+        /**
+         * Pseudonym of a practitioner within an authority
+         */
+        practitionerId: string;
+        unit?: string;
+    };
+    headers?: {
+        /**
+         * The same key with the same request again, within a day, has the effect of the first alone and gets its answer
+         */
+        'idempotency-key'?: string;
+    };
+    path?: never;
+    query?: never;
+    url: '/v1/settings-statements';
+};
+
+export type CreateSettingsStatementErrors = {
+    /**
+     * `MALFORMED_REQUEST`: The request is no valid HTTP
+     *
+     * `VALIDATION_FAILED`: The request does not match the documented schema
+     *
+     * `MALFORMED_BODY`: The body cannot be parsed
+     */
+    400: Problem;
+    /**
+     * `UNAUTHENTICATED`: A valid bearer token is required
+     */
+    401: Problem;
+    /**
+     * `FORBIDDEN`: The role of this token may not do this
+     *
+     * `UNIT_MISMATCH`: The token is bound to another unit
+     *
+     * `READ_REFUSED`: This may not be shown to whoever asks; `reason` says why
+     */
+    403: Problem;
+    /**
+     * `IDEMPOTENCY_KEY_IN_USE`: The first request under this idempotency key is not answered yet: try again in `retryAfterS` seconds
+     */
+    409: Problem;
+    /**
+     * `PAYLOAD_TOO_LARGE`: The body is larger than the limit
+     */
+    413: Problem;
+    /**
+     * `UNSUPPORTED_MEDIA_TYPE`: The media type of the body is not supported
+     */
+    415: Problem;
+    /**
+     * `PRACTITIONER_UNKNOWN`: No such practitioner is active within this authority
+     *
+     * `TOO_MANY_TAGS`: More tags than a record or a request may have: none is left out
+     *
+     * `LEDGER_REFUSED`: The ledger refused; `reason` says why
+     *
+     * `IDEMPOTENCY_KEY_REUSED`: The idempotency key was used for another request
+     */
+    422: Problem;
+    /**
+     * `TOO_MANY_REQUESTS`: Too many requests: slow down
+     */
+    429: Problem;
+    /**
+     * `INTERNAL_ERROR`: The service failed; the log has the cause under the instance id
+     */
+    500: Problem;
+    /**
+     * `SHUTTING_DOWN`: The service is stopping: ask again shortly
+     *
+     * `LEDGER_UNAVAILABLE`: The ledger does not answer; try again later
+     */
+    503: Problem;
+    /**
+     * Any other problem, e.g. of the connection (408, 417, 431)
+     */
+    default: Problem;
+};
+
+export type CreateSettingsStatementError = CreateSettingsStatementErrors[keyof CreateSettingsStatementErrors];
+
+export type CreateSettingsStatementResponses = {
+    /**
+     * Created
+     */
+    201: {
+        statement: string;
+    };
+};
+
+export type CreateSettingsStatementResponse = CreateSettingsStatementResponses[keyof CreateSettingsStatementResponses];
