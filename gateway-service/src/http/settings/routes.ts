@@ -1,10 +1,11 @@
-import { IfMatch, versionTag, type ServiceApp } from '@careledger/service-kit';
+import { IfMatch, versionTag, withExamples, type ServiceApp } from '@careledger/service-kit';
 import { Type } from 'typebox';
 import { byPatient, byPatientOrPractitioner } from '../access.js';
 import { callerOf } from '../caller.js';
 import { patientProblems, settingsProblems } from '../route-problems.js';
 import { ListQuery, PatientParams } from '../schemas.js';
 import { SettingsBody, SettingsTaken, SettingsVersionsPage, SettingsView } from './schemas.js';
+import * as examples from './examples.js';
 import type { SettingsViews } from './service.js';
 
 export function addSettingsRoutes(app: ServiceApp, settings: SettingsViews): void {
@@ -17,7 +18,7 @@ export function addSettingsRoutes(app: ServiceApp, settings: SettingsViews): voi
           'How the patient’s readings are judged: what is in force, and who stated what; `ETag` is its version',
         problems: patientProblems,
         params: PatientParams,
-        response: { 200: SettingsView },
+        response: { 200: withExamples(SettingsView, examples.settings) },
       },
     },
     async (request, reply) => {
@@ -38,8 +39,8 @@ export function addSettingsRoutes(app: ServiceApp, settings: SettingsViews): voi
         problems: settingsProblems,
         params: PatientParams,
         headers: Type.Object(IfMatch),
-        body: SettingsBody,
-        response: { 200: SettingsTaken },
+        body: withExamples(SettingsBody, examples.byPassphrase, examples.ready),
+        response: { 200: withExamples(SettingsTaken, examples.taken) },
       },
     },
     async (request, reply) => {
@@ -58,7 +59,7 @@ export function addSettingsRoutes(app: ServiceApp, settings: SettingsViews): voi
         problems: patientProblems,
         params: PatientParams,
         querystring: ListQuery,
-        response: { 200: SettingsVersionsPage },
+        response: { 200: withExamples(SettingsVersionsPage, examples.versions) },
       },
     },
     async (request) => settings.versions(request.params.patientId, request.query),
