@@ -3,7 +3,7 @@ import {
   idempotencyKeysMigration,
   type Migration,
 } from '@careledger/service-kit';
-import { ALARM_CALLS_TABLES } from './alarms/schema.js';
+import { ALARM_CALLS_TABLES, ESCALATION_TABLES } from './alarms/schema.js';
 import { CONSENT_OWNERS, CONSENT_TABLES } from './consent/schema.js';
 import { ANCHORS_TABLE, VERSIONS_FORMAT, VERSIONS_TABLES, VERSIONS_TRACE_COLUMN } from './delivery/schema.js';
 import { AUTHORITIES_TABLE } from './ledger-access/schema.js';
@@ -48,4 +48,5 @@ export const GATEWAY_MIGRATIONS: readonly Migration[] = [
     sql: DUE_TRACE_COLUMN + VERSIONS_TRACE_COLUMN,
   },
   { name: 'alarms: calls and who acknowledged them', sql: ALARM_CALLS_TABLES },
+  { name: 'alarms: next recipients, alarms about their own way', sql: ESCALATION_TABLES },
 ];

@@ -46,13 +46,7 @@ export const LITERALS: readonly { readonly codes: readonly string[]; readonly wh
   { codes: ['FORMAT_OUTDATED'], where: 'Making a record' },
   { codes: ['NOT_ANNOUNCED'], where: 'Emergency notice at an authority' },
   {
-    codes: [
-      'NOTICE_RECEIPT_INVALID',
-      'NOTICE_TOO_LARGE',
-      'NOTICE_TOO_OLD',
-      'RECIPIENT_KEY_UNKNOWN',
-      'RECORD_TAKEN_OVER',
-    ],
+    codes: ['NOTICE_RECEIPT_INVALID', 'NOTICE_TOO_LARGE', 'NOT_A_RECIPIENT', 'RECORD_TAKEN_OVER'],
     where: 'Emergency notice at a gateway',
   },
 ];

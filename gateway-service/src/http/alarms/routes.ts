@@ -1,10 +1,11 @@
 import type { ServiceApp } from '@careledger/service-kit';
+import { Type } from 'typebox';
 import { byPatient } from '../access.js';
 import { callerOf } from '../caller.js';
 import { ReadyOrPassphrase } from '../grants/schemas.js';
 import { passphraseProblems, patientProblems } from '../route-problems.js';
 import { PatientParams } from '../schemas.js';
-import { AlarmParams, AlarmView, AlarmsPage, AlarmsQuery } from './schemas.js';
+import { AlarmParams, AlarmView, AlarmsPage, AlarmsQuery, DeliveryAlarmView } from './schemas.js';
 import type { AlarmService } from './service.js';
 
 export function addAlarmRoutes(app: ServiceApp, alarms: AlarmService): void {
@@ -35,7 +36,7 @@ export function addAlarmRoutes(app: ServiceApp, alarms: AlarmService): void {
         problems: [...patientProblems, ...passphraseProblems, 'ALARM_NOT_FOUND', 'CONSENT_STATEMENT_REFUSED'],
         params: AlarmParams,
         body: ReadyOrPassphrase,
-        response: { 200: AlarmView },
+        response: { 200: Type.Union([AlarmView, DeliveryAlarmView]) },
       },
     },
     async (request) => {

@@ -587,6 +587,7 @@ export type ListPatientGrantsResponses = {
              */
             until?: string;
             delegable: boolean;
+            noticeRank?: number;
             /**
              * 128 random bits, base64url
              */
