@@ -46,7 +46,13 @@ export const LITERALS: readonly { readonly codes: readonly string[]; readonly wh
   { codes: ['FORMAT_OUTDATED'], where: 'Making a record' },
   { codes: ['NOT_ANNOUNCED'], where: 'Emergency notice at an authority' },
   {
-    codes: ['NOTICE_RECEIPT_INVALID', 'NOTICE_TOO_LARGE', 'NOT_A_RECIPIENT', 'RECORD_TAKEN_OVER'],
+    codes: [
+      'ACKNOWLEDGEMENT_INVALID',
+      'NOTICE_RECEIPT_INVALID',
+      'NOTICE_TOO_LARGE',
+      'NOT_A_RECIPIENT',
+      'RECORD_TAKEN_OVER',
+    ],
     where: 'Emergency notice at a gateway',
   },
 ];
