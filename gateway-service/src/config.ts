@@ -4,6 +4,7 @@ import { LedgerConfig } from '@careledger/ledger/service';
 import { MAX_DIFFICULTY_BITS } from '@careledger/private-chain';
 import { Secret, TlsConfig, serviceConfigProperties } from '@careledger/service-kit';
 import { Type, type Static } from 'typebox';
+import { ACKNOWLEDGE_WITHIN_MS, DELIVER_WITHIN_MS } from './alarms/limits.js';
 import { DEFAULT_ANCHOR_INTERVAL_MS } from './delivery/limits.js';
 import { EMERGENCIES_PER_DEVICE_HOUR, RECORDS_PER_DEVICE_HOUR } from './processing/limits.js';
 
@@ -92,6 +93,10 @@ export const GatewayConfig = closedObject({
     },
     { additionalProperties: false, default: {} },
   ),
+  /** An alarm of high priority that nobody has acknowledged for so long goes to the next recipients. */
+  acknowledgeWithinMs: Type.Integer({ minimum: 1_000, default: ACKNOWLEDGE_WITHIN_MS }),
+  /** A notice that its authority does not have after so long is a technical alarm for the patient. */
+  deliverWithinMs: Type.Integer({ minimum: 1_000, default: DELIVER_WITHIN_MS }),
   anchorIntervalMs: Type.Integer({ minimum: 1_000, default: DEFAULT_ANCHOR_INTERVAL_MS }),
   reconcileIntervalMs: Type.Integer({ minimum: 1_000, default: DEFAULT_RECONCILE_INTERVAL_MS }),
   /** Leading zero bits of the blocks of new chains: 0 unless for experiments. */

@@ -4,7 +4,9 @@ import type { KeyStore } from '@careledger/crypto/key-store';
 import { sodiumVerifier } from '@careledger/crypto/sodium';
 import { IdempotencyKeys, JobStore, prepareDataDir, type Logger, type Worker } from '@careledger/service-kit';
 import { AcknowledgementFetcher } from './alarms/acknowledgement-fetcher.js';
+import { AlarmWatch } from './alarms/alarm-watch.js';
 import { AlarmStore } from './alarms/alarm-store.js';
+import { TechnicalAlarmStore } from './alarms/technical-alarm-store.js';
 import { EmbeddedBroker, openFrameSource, type FrameSource } from './broker/index.js';
 import type { GatewayConfig } from './config.js';
 import {
@@ -26,6 +28,7 @@ import { Announcing } from './delivery/announcing.js';
 import { AuthorityClients } from './delivery/authority-clients.js';
 import { Flushing } from './delivery/flushing.js';
 import { NoticeSender } from './delivery/notice-sender.js';
+import { NoticeStatements } from './delivery/notice-statements.js';
 import { NoticeStore } from './delivery/notice-store.js';
 import { OwnVersionStore } from './delivery/own-version-store.js';
 import { DeliveryPipeline } from './delivery/pipeline.js';
@@ -78,6 +81,7 @@ export class Gateway implements AsyncDisposable {
   readonly notices: NoticeStore;
   /** What became of alarms: their calls and who acknowledged them. */
   readonly alarms: AlarmStore;
+  readonly technicalAlarms: TechnicalAlarmStore;
   readonly rewraps: RewrapStore;
   readonly unmade: UnmadeStore;
   readonly steps: StepStore;
@@ -107,6 +111,7 @@ export class Gateway implements AsyncDisposable {
   readonly #pipeline: DeliveryPipeline;
   readonly #noticeSender: NoticeSender;
   readonly #acknowledgements: AcknowledgementFetcher;
+  readonly #alarmWatch: AlarmWatch;
   readonly #anchoring: Anchoring;
   readonly #rewrapper: Rewrapper;
   readonly #consentOutbox: ConsentOutbox;
@@ -156,6 +161,7 @@ export class Gateway implements AsyncDisposable {
     this.versions = new OwnVersionStore(database);
     this.notices = new NoticeStore(database);
     this.alarms = new AlarmStore(database);
+    this.technicalAlarms = new TechnicalAlarmStore(database);
     this.rewraps = new RewrapStore(database);
     this.unmade = new UnmadeStore(database);
     this.steps = new StepStore(database);
@@ -175,13 +181,20 @@ export class Gateway implements AsyncDisposable {
       ...{ processing, allowances, versions, notices, alarms, rewraps, unmade, steps, grants },
       ...{ subscriptions, anchors, registrations, settings, settingsStore },
     };
-    const parts = { ...base, ...outside, ...stores };
+    const { acknowledgeWithinMs, deliverWithinMs } = config;
+    const limits = { acknowledgeWithinMs, deliverWithinMs };
+    const { technicalAlarms } = this;
+    const parts = { ...base, ...outside, ...stores, ...limits, technicalAlarms };
 
     // A record's way, from its last stage to its first.
     const tokens = new Map(config.authorities.map(({ authorityId, token }) => [authorityId, token]));
     const authorities = new AuthorityClients(tokens);
-    this.#noticeSender = new NoticeSender({ ...parts, authorities });
-    this.#acknowledgements = new AcknowledgementFetcher({ ...parts, authorities });
+    const statements = new NoticeStatements(parts);
+    const noticeSender = new NoticeSender({ ...parts, authorities, statements });
+    this.#noticeSender = noticeSender;
+    const acknowledgements = new AcknowledgementFetcher({ ...parts, authorities });
+    this.#acknowledgements = acknowledgements;
+    this.#alarmWatch = new AlarmWatch({ ...parts, acknowledgements, noticeSender });
     this.#rewrapper = new Rewrapper(parts);
     this.#pipeline = new DeliveryPipeline({
       ...parts,
@@ -256,6 +269,7 @@ export class Gateway implements AsyncDisposable {
       this.#anchoring.stop(),
       this.#noticeSender.stop(),
       this.#acknowledgements.stop(),
+      this.#alarmWatch.stop(),
       this.#consentOutbox.stop(),
     ]);
     this.ledger.close();
@@ -286,6 +300,7 @@ export class Gateway implements AsyncDisposable {
     this.#pipeline.start();
     this.#noticeSender.start();
     this.#acknowledgements.start();
+    this.#alarmWatch.start();
     this.#anchoring.start();
     this.#rewrapper.start();
     this.reconciler.start();

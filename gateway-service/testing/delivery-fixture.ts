@@ -5,6 +5,7 @@ import { makeWrapSet, recordSeedFor, sealRecord, wrapKey } from '@careledger/env
 import { LedgerError } from '@careledger/ledger';
 import { readStatement } from '@careledger/statements';
 import { sodiumVerifier } from '@careledger/crypto/sodium';
+import { TechnicalAlarmStore } from '../src/alarms/technical-alarm-store.js';
 import { Announcing } from '../src/delivery/announcing.js';
 import { OwnVersionStore } from '../src/delivery/own-version-store.js';
 import { DeliveryPipeline } from '../src/delivery/pipeline.js';
@@ -202,6 +203,7 @@ export class DeliveryFixture implements AsyncDisposable {
       store,
       patients: core.patients,
       versions: this.versions,
+      technicalAlarms: new TechnicalAlarmStore(store.database),
       clock: Date.now,
       logger: silent,
     };

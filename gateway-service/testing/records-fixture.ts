@@ -4,8 +4,11 @@ import type { StatementBody } from '@careledger/contracts';
 import { decide, type Request } from '@careledger/policy';
 import { GrantStore, SubscriptionStore } from '../src/consent/index.js';
 import { AcknowledgementFetcher } from '../src/alarms/acknowledgement-fetcher.js';
+import { AlarmWatch } from '../src/alarms/alarm-watch.js';
 import { AlarmStore } from '../src/alarms/alarm-store.js';
+import { TechnicalAlarmStore } from '../src/alarms/technical-alarm-store.js';
 import { AuthorityClients } from '../src/delivery/authority-clients.js';
+import { NoticeStatements } from '../src/delivery/notice-statements.js';
 import { NoticeSender } from '../src/delivery/notice-sender.js';
 import { NoticeStore } from '../src/delivery/notice-store.js';
 import { OwnVersionStore } from '../src/delivery/own-version-store.js';
@@ -34,6 +37,9 @@ import { StandInAuthority } from './stand-in-authority.js';
 import { StandInProvider } from './stand-in-provider.js';
 import { TestCore } from './test-core.js';
 
+/** Limits of the tests. */
+export const ACKNOWLEDGE_WITHIN_MS = 300_000;
+export const DELIVER_WITHIN_MS = 60_000;
 const NETWORK = 'devnet';
 const HOUR_MS = 60 * 60_000;
 const RECORDS_PER_HOUR = { emergency: 100, periodic: 100 };
@@ -70,6 +76,8 @@ export class RecordsFixture implements AsyncDisposable {
   rewrapper!: Rewrapper;
   sender!: NoticeSender;
   alarms!: AlarmStore;
+  technicalAlarms!: TechnicalAlarmStore;
+  watch!: AlarmWatch;
   acknowledgements!: AcknowledgementFetcher;
   #storing!: Storing;
 
@@ -194,7 +202,12 @@ export class RecordsFixture implements AsyncDisposable {
   }
 
   async #stop(): Promise<void> {
-    await Promise.all([this.rewrapper.stop(), this.sender.stop(), this.acknowledgements.stop()]);
+    await Promise.all([
+      this.rewrapper.stop(),
+      this.sender.stop(),
+      this.acknowledgements.stop(),
+      this.watch.stop(),
+    ]);
     this.processor.close();
   }
 
@@ -207,6 +220,7 @@ export class RecordsFixture implements AsyncDisposable {
     this.versions = new OwnVersionStore(database);
     this.notices = new NoticeStore(database);
     this.alarms = new AlarmStore(database);
+    this.technicalAlarms = new TechnicalAlarmStore(database);
     this.rewraps = new RewrapStore(database);
     this.unmade = new UnmadeStore(database);
     this.grants = new GrantStore(database);
@@ -215,6 +229,7 @@ export class RecordsFixture implements AsyncDisposable {
     this.settingsStore = new SettingsStore(database);
     const settings = new SettingsHistories(this.settingsStore);
     const { settingsStore } = this;
+    const { technicalAlarms } = this;
     const { processing, versions, notices, alarms, rewraps, unmade, grants, subscriptions } = this;
     const parts = {
       ...{
@@ -226,6 +241,8 @@ export class RecordsFixture implements AsyncDisposable {
         versions,
         notices,
         alarms,
+        technicalAlarms,
+        ...{ acknowledgeWithinMs: ACKNOWLEDGE_WITHIN_MS, deliverWithinMs: DELIVER_WITHIN_MS },
         rewraps,
         unmade,
         grants,
@@ -246,8 +263,11 @@ export class RecordsFixture implements AsyncDisposable {
     this.maker = new RecordMaker(parts);
     this.rewrapper = new Rewrapper(parts);
     const authorities = new AuthorityClients(new Map());
-    this.sender = new NoticeSender({ ...parts, authorities });
+    const statements = new NoticeStatements(parts);
+    this.sender = new NoticeSender({ ...parts, authorities, statements });
     this.acknowledgements = new AcknowledgementFetcher({ ...parts, authorities });
+    const { sender: noticeSender, acknowledgements } = this;
+    this.watch = new AlarmWatch({ ...parts, acknowledgements, noticeSender });
     this.#storing = new Storing({
       ...parts,
       ledger: {

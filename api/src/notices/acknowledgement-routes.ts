@@ -1,12 +1,18 @@
 import { Id128, PatientId, PractitionerId, closedObject } from '@careledger/domain';
 import { AUTHORITY_ROUTES, Acknowledgement, AcknowledgementAnswer } from '@careledger/protocol';
-import { requireRole, type ServiceApp } from '@careledger/service-kit';
+import { requireRole, type ServiceApp, withExamples } from '@careledger/service-kit';
 import { Type } from 'typebox';
 import { VouchingQuery, readerOf } from '../access/reader.js';
 import { vouchingProblems } from '../http/route-problems.js';
 import type { AcknowledgementService } from './acknowledgement-service.js';
+import { acknowledgement, acknowledgementRequest } from './examples.js';
 
 const path = AUTHORITY_ROUTES.acknowledgement(':noticeSid');
+const AcknowledgementRequest = closedObject({
+  patientId: PatientId,
+  ...VouchingQuery,
+  practitionerId: PractitionerId,
+});
 const NoticeParams = Type.Object({ noticeSid: Id128 });
 
 export function addAcknowledgementRoutes(app: ServiceApp, service: AcknowledgementService): void {
@@ -22,12 +28,8 @@ export function addAcknowledgementRoutes(app: ServiceApp, service: Acknowledgeme
           'acknowledgement. The first one stands: a notice that was acknowledged before is answered with it.',
         problems: ['NOTICE_UNKNOWN', 'LEDGER_UNAVAILABLE', 'TOO_MANY_TAGS', ...vouchingProblems],
         params: NoticeParams,
-        body: closedObject({
-          patientId: PatientId,
-          ...VouchingQuery,
-          practitionerId: PractitionerId,
-        }),
-        response: { 200: Acknowledgement },
+        body: withExamples(AcknowledgementRequest, acknowledgementRequest),
+        response: { 200: withExamples(Acknowledgement, acknowledgement) },
       },
     },
     async (request) => {
@@ -48,7 +50,7 @@ export function addAcknowledgementRoutes(app: ServiceApp, service: Acknowledgeme
         problems: ['NOTICE_UNKNOWN'],
         params: NoticeParams,
         querystring: Type.Object({ patientId: PatientId }),
-        response: { 200: AcknowledgementAnswer },
+        response: { 200: withExamples(AcknowledgementAnswer, { acknowledgement }) },
       },
     },
     async ({ params, query }) => {

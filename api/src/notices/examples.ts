@@ -1,4 +1,5 @@
-import { EXAMPLE, announcedRecordState } from '@careledger/contracts/examples';
+import { EXAMPLE, announcedRecordState, exampleStatement } from '@careledger/contracts/examples';
+import type { Acknowledgement } from '@careledger/protocol';
 import type { Static } from 'typebox';
 import type { Unmatched } from './schemas.js';
 
@@ -15,4 +16,12 @@ export const unmatched: Static<typeof Unmatched> = {
   version: 1,
   receivedAt: EXAMPLE.at[2],
   reason: 'NOT_ANNOUNCED',
+};
+
+const { patientId, practitionerId, authorityId, recordId } = EXAMPLE;
+export const acknowledgementRequest = { patientId, practitionerId, purpose: 'ETREAT' as const };
+export const acknowledgement: Acknowledgement = {
+  statement: exampleStatement('acknowledgement', { recordId, version: 1, practitionerId }, authorityId),
+  practitionerId,
+  acknowledgedAt: EXAMPLE.at[3],
 };

@@ -52,10 +52,10 @@ export const LITERALS: readonly { readonly codes: readonly string[]; readonly wh
   { codes: ['NOT_ANNOUNCED'], where: 'Emergency notice at an authority' },
   {
     codes: [
+      'ACKNOWLEDGEMENT_INVALID',
       'NOTICE_RECEIPT_INVALID',
       'NOTICE_TOO_LARGE',
-      'NOTICE_TOO_OLD',
-      'RECIPIENT_KEY_UNKNOWN',
+      'NOT_A_RECIPIENT',
       'RECORD_TAKEN_OVER',
     ],
     where: 'Emergency notice at a gateway',

@@ -78,7 +78,8 @@ test('an acknowledgement of what a record said before a further danger does not 
   const { patientNo } = call(episodeId) ?? { patientNo: 0 };
   fixture.core.store.deferred(() => {
     fixture.alarms.called({ episodeId, patientNo }, fixture.testCore.nowMs);
-    fixture.alarms.told(episodeId, { recordId: call(episodeId)?.recordId ?? '', version: 2 });
+    const recordId = call(episodeId)?.recordId ?? '';
+    fixture.alarms.told(episodeId, { recordId, version: 2, rank: 1, nextMs: null });
   });
   fixture.hospital.acknowledgement = () => fixture.hospital.acknowledge({ statement });
   fixture.acknowledgements.start();

@@ -11,6 +11,20 @@ export interface AlarmCall {
   readonly version: number | null;
   readonly acknowledgedMs: number | null;
   readonly patientAcknowledgedMs: number | null;
+  /** The highest rank of recipients that was told; null before the first was. */
+  readonly rank: number | null;
+  /** When the next rank is told unless somebody acknowledges; null where nobody is next. */
+  readonly nextMs: number | null;
+}
+
+/** A version of an alarm's record, as it goes to recipients. */
+export interface ToldVersion {
+  readonly recordId: string;
+  readonly version: number;
+  /** Null: to nobody. */
+  readonly rank: number | null;
+  /** When the next recipients are told of a call that no version told of before. */
+  readonly nextMs: number | null;
 }
 
 /** Somebody's signed word that an alarm was seen. */
@@ -28,7 +42,7 @@ export interface AlarmAcknowledgement {
 
 const CALL_COLUMNS = `episode_id AS episodeId, patient_no AS patientNo, call, called_ms AS calledMs,
   record_id AS recordId, version, acknowledged_ms AS acknowledgedMs,
-  patient_acknowledged_ms AS patientAcknowledgedMs`;
+  patient_acknowledged_ms AS patientAcknowledgedMs, rank, next_ms AS nextMs`;
 
 /** Calls of alarms and their acknowledgements. What writes must run within a transaction of the gateway's store. */
 export class AlarmStore {
@@ -50,13 +64,45 @@ export class AlarmStore {
   }
 
   /** A version of its record was made that tells of all its calls. */
-  told(
-    episodeId: string,
-    { recordId, version }: { readonly recordId: string; readonly version: number },
+  told(episodeId: string, { recordId, version, rank, nextMs }: ToldVersion): void {
+    this.#database
+      .prepare(
+        `UPDATE alarm_calls SET record_id = ?, version = coalesce(version, ?), rank = coalesce(?, rank),
+           next_ms = CASE WHEN version IS NULL THEN ? ELSE next_ms END WHERE episode_id = ?`,
+      )
+      .run(recordId, version, rank, nextMs, episodeId);
+  }
+
+  /** Alarms whose next recipients are to be told by now, what waits longest first. */
+  toEscalate(nowMs: number, limit: number): AlarmCall[] {
+    const rows = this.#database
+      .prepare(
+        `SELECT ${CALL_COLUMNS} FROM alarm_calls WHERE next_ms <= ? AND acknowledged_ms IS NULL
+         ORDER BY next_ms LIMIT ?`,
+      )
+      .all(nowMs, limit);
+    return rows as unknown as AlarmCall[];
+  }
+
+  /** Its recipients up to a rank are told. @param nextMs when the next are; null: nobody is next, or nobody has to be */
+  setRank(
+    { episodeId, call }: Pick<AlarmCall, 'episodeId' | 'call'>,
+    rank: number | null,
+    nextMs: number | null,
   ): void {
     this.#database
-      .prepare(`UPDATE alarm_calls SET record_id = ?, version = coalesce(version, ?) WHERE episode_id = ?`)
-      .run(recordId, version, episodeId);
+      .prepare('UPDATE alarm_calls SET rank = ?, next_ms = ? WHERE episode_id = ? AND call = ?')
+      .run(rank, nextMs, episodeId, call);
+  }
+
+  /** Nobody of those told has it: the next recipients are told now, whatever its priority. */
+  escalateNow(recordId: string, nowMs: number): void {
+    this.#database
+      .prepare(
+        `UPDATE alarm_calls SET next_ms = min(coalesce(next_ms, ?1), ?1)
+         WHERE record_id = ?2 AND acknowledged_ms IS NULL`,
+      )
+      .run(nowMs, recordId);
   }
 
   call(episodeId: string): AlarmCall | undefined {
@@ -85,7 +131,7 @@ export class AlarmStore {
     else
       this.#database
         .prepare(
-          `UPDATE alarm_calls SET acknowledged_ms = coalesce(acknowledged_ms, ?)
+          `UPDATE alarm_calls SET acknowledged_ms = coalesce(acknowledged_ms, ?), next_ms = NULL
            WHERE episode_id = ? AND version IS NOT NULL AND version <= ?`,
         )
         .run(receivedMs, episodeId, version);

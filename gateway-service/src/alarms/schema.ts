@@ -37,3 +37,26 @@ export const ALARM_CALLS_TABLES = `
     ALTER TABLE emergency_notices ADD COLUMN acknowledged_ms INTEGER;
     CREATE INDEX emergency_notices_asked ON emergency_notices (next_ask_ms) WHERE next_ask_ms IS NOT NULL;
   `;
+
+/** When the next recipients are told, and alarms about the way of alarms. Part of a released migration: its text stays. */
+export const ESCALATION_TABLES = `
+    -- the highest rank that was told; when the next is, unless somebody acknowledges: NULL where nobody is next
+    ALTER TABLE alarm_calls ADD COLUMN rank INTEGER;
+    ALTER TABLE alarm_calls ADD COLUMN next_ms INTEGER;
+    CREATE INDEX alarm_calls_next ON alarm_calls (next_ms) WHERE next_ms IS NOT NULL;
+
+    -- when it was found that its authority does not have it in time
+    ALTER TABLE emergency_notices ADD COLUMN overdue_ms INTEGER;
+    CREATE INDEX emergency_notices_awaited ON emergency_notices (made_ms) WHERE status = 'open' AND overdue_ms IS NULL;
+
+    CREATE TABLE technical_alarms (
+      alarm_no   INTEGER PRIMARY KEY,
+      patient_no INTEGER NOT NULL,
+      cause      TEXT NOT NULL,
+      -- an authority or an episode
+      subject    TEXT NOT NULL,
+      raised_ms  INTEGER NOT NULL,
+      ended_ms   INTEGER
+    ) STRICT;
+    CREATE UNIQUE INDEX technical_alarms_open ON technical_alarms (patient_no, cause, subject) WHERE ended_ms IS NULL;
+  `;

@@ -46,6 +46,8 @@ export interface GrantTerms {
   readonly from?: string | undefined;
   readonly until?: string | undefined;
   readonly delegable?: boolean | undefined;
+  /** Who is told of an emergency first; 1 unless said. */
+  readonly noticeRank?: number | undefined;
   readonly note?: string | undefined;
   readonly subscriptionId?: string | undefined;
 }
@@ -243,7 +245,7 @@ export class ConsentService {
     sealed: string,
     policySeq: number,
   ): StatementBody<'grant'> {
-    const { authorityId, permissions, purposes, from, until, delegable, subscriptionId } = terms;
+    const { authorityId, permissions, purposes, from, until, delegable, noticeRank, subscriptionId } = terms;
     return {
       policySeq,
       authorityId,
@@ -254,6 +256,7 @@ export class ConsentService {
       from: from ?? timestampOf(this.#options.clock()),
       ...(until !== undefined && { until }),
       delegable: delegable ?? false,
+      ...(noticeRank !== undefined && { noticeRank }),
       ...(subscriptionId !== undefined && { subscriptionId }),
       sealed,
     };

@@ -165,10 +165,11 @@ export class Reconciler implements AsyncDisposable {
 /** The statement's body, without what the ledger adds. */
 function bodyOf(state: GrantState): StatementBody<'grant'> {
   const { policySeq, authorityId, granteeTags, permissions, scopeTags, purposes, from, delegable } = state;
-  const { until, subscriptionId, sealed } = state;
+  const { until, noticeRank, subscriptionId, sealed } = state;
   return {
     ...{ policySeq, authorityId, granteeTags, permissions, scopeTags, purposes, from, delegable },
     ...(until !== undefined && { until }),
+    ...(noticeRank !== undefined && { noticeRank }),
     ...(subscriptionId !== undefined && { subscriptionId }),
     ...(sealed !== undefined && { sealed }),
   };

@@ -6,13 +6,16 @@ import type { LedgerReader } from '../ledger-access/ledger-link.js';
 import type { StatementBatcher } from '../ledger-access/statement-batcher.js';
 import type { Patients } from '../patients/index.js';
 import type { Priority } from '../processing/index.js';
+import type { RaisedAlarms } from '../records/handover.js';
 import type { OwnVersion } from '../records/own-version.js';
 import type { GatewayStore } from '../store/index.js';
+import { raiseRefused } from './refused.js';
 import type { OwnVersionStore } from './own-version-store.js';
 
 export interface AnnouncingOptions {
   readonly store: Pick<GatewayStore, 'deferred'>;
   readonly versions: OwnVersionStore;
+  readonly technicalAlarms: RaisedAlarms;
   readonly ledger: LedgerReader & {
     readonly announce: Readonly<Record<Priority, Pick<StatementBatcher, 'submit'>>>;
   };
@@ -62,7 +65,10 @@ export class Announcing {
     store.deferred(() => {
       if (outcome.outcome === 'announced')
         versions.setAnnounced(versionNo, outcome.txId, outcome.blockNumber, clock());
-      else versions.setRefused(versionNo, outcome.code);
+      else {
+        versions.setRefused(versionNo, outcome.code);
+        raiseRefused(this.#options, version);
+      }
     });
     // Not synced: after a power failure the statement goes again, and the ledger says the same.
   }

@@ -7,8 +7,8 @@ export const MAKING_CONCURRENCY = 2;
 export const STORING_CONCURRENCY = 48;
 /** Emergency notices on their way at once. */
 export const NOTICE_CONCURRENCY = 32;
-/** An emergency that is older than this is news no more: its authority has it by the chain. */
-export const NOTICE_MAX_AGE_MS = EMERGENCY_NOTICE_MAX_AGE_S * 1_000;
+/** A notice that is older than this is signed anew before it goes again: apis refuse one of EMERGENCY_NOTICE_MAX_AGE_S. */
+export const NOTICE_RENEWED_AFTER_MS = (EMERGENCY_NOTICE_MAX_AGE_S / 2) * 1_000;
 /** Patients whose wraps are brought up to date at once. */
 export const REWRAP_CONCURRENCY = 4;
 /** Pauses while a provider does not agree about who may read, e.g. because its peer lags behind. */

@@ -1,22 +1,32 @@
 import { toBase64url, type SignatureVerifier } from '@careledger/crypto';
-import { AUTHORITY_ROUTES, EmergencyNoticeAnswer } from '@careledger/protocol';
+import { AUTHORITY_ROUTES, EMERGENCY_NOTICE_MAX_CHARS, EmergencyNoticeAnswer } from '@careledger/protocol';
 import { DurableWork, messageOf, traced, type Logger, type WorkHealth } from '@careledger/service-kit';
+import { readStatement } from '@careledger/statements';
+import type { GrantStore, SubscriptionStore } from '../consent/index.js';
 import { EMERGENCY_BACKOFF } from '../ledger-access/limits.js';
 import type { OrganisationDirectory } from '../ledger-access/organisation-directory.js';
 import type { PatientProgress } from '../patients/progress.js';
+import type { OwnVersion } from '../records/own-version.js';
+import { noticeRecipientsOf } from '../records/readers.js';
 import type { GatewayStore } from '../store/index.js';
 import type { AuthorityClients } from './authority-clients.js';
-import { NOTICE_CONCURRENCY, NOTICE_MAX_AGE_MS } from './limits.js';
+import { NOTICE_CONCURRENCY, NOTICE_RENEWED_AFTER_MS } from './limits.js';
+import type { NoticeStatements } from './notice-statements.js';
 import { checkNoticeReceipt, NoticeReceiptError } from './notice-receipt.js';
 import type { Notice, NoticeStore } from './notice-store.js';
 import type { OwnVersionStore } from './own-version-store.js';
 
+const MS_PER_S = 1_000;
+
 export interface NoticeSenderOptions {
-  readonly store: Pick<GatewayStore, 'deferred'>;
+  readonly store: Pick<GatewayStore, 'deferred' | 'sync'>;
   readonly notices: NoticeStore;
   readonly versions: Pick<OwnVersionStore, 'get' | 'hasContent' | 'ciphertext'>;
   readonly directory: Pick<OrganisationDirectory, 'authority' | 'forget'>;
   readonly authorities: AuthorityClients;
+  readonly statements: Pick<NoticeStatements, 'make'>;
+  readonly grants: Pick<GrantStore, 'active'>;
+  readonly subscriptions: Pick<SubscriptionStore, 'list'>;
   readonly networkId: string;
   readonly verifier: SignatureVerifier;
   readonly clock: () => number;
@@ -82,14 +92,35 @@ export class NoticeSender implements AsyncDisposable {
     const { authorityId, versionNo, madeMs } = notice;
     const version = versions.get(versionNo);
     const sinceMs = version?.arrivedMs ?? madeMs;
-    if (clock() - sinceMs > NOTICE_MAX_AGE_MS) return this.#giveUp(notice, 'NOTICE_TOO_OLD');
     // Taken over from the ledger after a backup was put back: the next version has a notice of its own.
-    if (!versions.hasContent(versionNo)) return this.#giveUp(notice, 'RECORD_TAKEN_OVER');
-    const about = { parent: version?.trace ?? null, attributes: { 'careledger.authority': authorityId } };
-    const receipt = await traced('send notice', about, () => this.#post(notice, signal));
+    if (version === undefined || !versions.hasContent(versionNo))
+      return this.#giveUp(notice, 'RECORD_TAKEN_OVER');
+    // The patient has taken back that it is told: the api would refuse it for ever.
+    if (!this.#isRecipient(notice, version)) return this.#giveUp(notice, 'NOT_A_RECIPIENT');
+    const statement = await this.#statementFor(notice, version);
+    const about = { parent: version.trace, attributes: { 'careledger.authority': authorityId } };
+    const receipt = await traced('send notice', about, () => this.#post({ ...notice, statement }, signal));
     store.deferred(() => notices.setSent(noticeNo, receipt, clock()));
     logger.info({ authorityId, versionNo, afterMs: clock() - sinceMs }, 'emergency notice delivered');
     progress.notify(notice.patientNo);
+  }
+
+  #isRecipient({ patientNo, authorityId }: Notice, { tagGroups }: OwnVersion): boolean {
+    const recipients = noticeRecipientsOf(this.#options, patientNo, tagGroups, this.#options.clock());
+    return recipients.some((recipient) => recipient.authorityId === authorityId);
+  }
+
+  /** As it was made, until an api would refuse it for its age: then it is made anew, for as long as it takes. */
+  async #statementFor({ noticeNo, authorityId, statement }: Notice, version: OwnVersion): Promise<string> {
+    const { store, notices, statements, clock } = this.#options;
+    if (statement !== '') {
+      const { iat } = readStatement(statement, { maxChars: EMERGENCY_NOTICE_MAX_CHARS }).payload;
+      if (clock() - iat * MS_PER_S <= NOTICE_RENEWED_AFTER_MS) return statement;
+    }
+    const made = await statements.make(version, authorityId);
+    store.deferred(() => notices.setStatement(noticeNo, made));
+    await store.sync();
+    return made;
   }
 
   #giveUp({ noticeNo, authorityId, versionNo, lastError }: Notice, why: string): void {
@@ -97,7 +128,7 @@ export class NoticeSender implements AsyncDisposable {
     store.deferred(() => notices.setGivenUp(noticeNo, why));
     logger.warn(
       { authorityId, versionNo, why, lastError },
-      'emergency notice given up: the authority has the record by the chain alone',
+      'an emergency notice is not sent any more: the patient took the right away, or a further version has its own',
     );
   }
 

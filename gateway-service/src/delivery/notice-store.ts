@@ -1,7 +1,7 @@
 import type { Database } from '@careledger/service-kit';
 import type { MadeNotices, NewNotice } from '../records/handover.js';
 
-/** An emergency on its direct way to one authority. Its statement is empty where none could be made. */
+/** An emergency on its direct way to one authority. Its statement is empty until it can be made. */
 export interface Notice extends NewNotice {
   readonly noticeNo: number;
   /** The authority's signed word that it has the notice, once it gave it. */
@@ -116,6 +116,34 @@ export class NoticeStore implements MadeNotices {
     this.#database
       .prepare('UPDATE emergency_notices SET acknowledged_ms = ?, next_ask_ms = NULL WHERE notice_no = ?')
       .run(acknowledgedMs, noticeNo);
+  }
+
+  /** Made, or made anew, before it is sent. */
+  setStatement(noticeNo: number, statement: string): void {
+    this.#database
+      .prepare('UPDATE emergency_notices SET statement = ? WHERE notice_no = ?')
+      .run(statement, noticeNo);
+  }
+
+  /** Those of before a time that their authorities do not have, and of which that was not noted yet. */
+  overdue(madeBeforeMs: number): Notice[] {
+    return this.#all(`WHERE status = 'open' AND overdue_ms IS NULL AND made_ms <= ?`, madeBeforeMs);
+  }
+
+  setOverdue(noticeNo: number, overdueMs: number): void {
+    this.#database
+      .prepare('UPDATE emergency_notices SET overdue_ms = ? WHERE notice_no = ?')
+      .run(overdueMs, noticeNo);
+  }
+
+  /** Whether an authority still does not have something about a patient that it should have had. */
+  hasOverdue(patientNo: number, authorityId: string): boolean {
+    const found = this.#all(
+      `WHERE status = 'open' AND patient_no = ? AND authority_id = ? AND overdue_ms IS NOT NULL LIMIT 1`,
+      patientNo,
+      authorityId,
+    );
+    return found.length > 0;
   }
 
   /** It goes again. */

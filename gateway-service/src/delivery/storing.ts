@@ -10,14 +10,17 @@ import type { OrganisationDirectory } from '../ledger-access/organisation-direct
 import type { Providers } from '../ledger-access/providers.js';
 import type { Patients } from '../patients/index.js';
 import { patientStatement } from '../patients/patient-statement.js';
+import type { RaisedAlarms } from '../records/handover.js';
 import type { OwnVersion } from '../records/own-version.js';
 import type { GatewayStore } from '../store/index.js';
 import type { OwnVersionStore } from './own-version-store.js';
+import { raiseRefused } from './refused.js';
 import type { Remaking } from './remaking.js';
 
 export interface StoringOptions {
   readonly store: Pick<GatewayStore, 'deferred' | 'sync'>;
   readonly versions: OwnVersionStore;
+  readonly technicalAlarms: RaisedAlarms;
   readonly providers: Providers;
   readonly directory: Pick<OrganisationDirectory, 'providerKeys'>;
   readonly ledger: LedgerReader;
@@ -133,14 +136,22 @@ export class Storing {
           { ...about, author: outcome.found.author },
           'somebody else’s record stands in this one’s place',
         );
-        store.deferred(() => versions.setRefused(versionNo, outcome.code));
+        this.#refused(version, outcome.code);
         break;
       case 'refused':
         logger.error({ ...about, code: outcome.code }, 'the record was refused for good');
-        store.deferred(() => versions.setRefused(versionNo, outcome.code));
+        this.#refused(version, outcome.code);
         break;
     }
     await store.sync();
+  }
+
+  #refused(version: OwnVersion, code: string): void {
+    const { store, versions } = this.#options;
+    store.deferred(() => {
+      versions.setRefused(version.versionNo, code);
+      raiseRefused(this.#options, version);
+    });
   }
 
   #announcement(own: OwnVersion, stored: StoredVersion): string {

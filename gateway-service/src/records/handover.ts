@@ -1,3 +1,4 @@
+import type { TechnicalAlarmStore } from '../alarms/technical-alarm-store.js';
 import type { NewVersion, OwnVersion } from './own-version.js';
 
 /**
@@ -34,8 +35,20 @@ export interface MadeNotices {
 /** `alarms/alarm-store.ts`. */
 export interface ToldAlarms {
   /** A version of an alarm's record was made that tells of all its calls. */
-  told(episodeId: string, record: { readonly recordId: string; readonly version: number }): void;
+  told(
+    episodeId: string,
+    record: {
+      readonly recordId: string;
+      readonly version: number;
+      readonly rank: number | null;
+      readonly nextMs: number | null;
+    },
+  ): void;
+  call(episodeId: string): { readonly rank: number | null } | undefined;
 }
+
+/** `alarms/technical-alarm-store.ts`. */
+export type RaisedAlarms = Pick<TechnicalAlarmStore, 'raise' | 'endOf'>;
 
 /** `delivery/rewrap-store.ts`. */
 export interface RewrapRequests {

@@ -156,13 +156,12 @@ describe('a direct notice', () => {
     expect(await toldOf('approved', ['AAAAAAAAAAAAAAAAAAAAAA'])).toBe(0);
   });
 
-  test('that cannot be made is there for people to see', async () => {
+  test('whose recipient has no key yet waits for it', async () => {
     const { patient, device } = await fixture.patient();
     fixture.grant(patient, { authorityId: 'aut_nobody-knows' });
     const { noticeNos, version } = await fixture.emergency(device);
-    expect(noticeNos).toEqual([]);
     expect(fixture.notices.ofVersion(version.versionNo)).toEqual([
-      expect.objectContaining({ status: 'given-up', lastError: 'RECIPIENT_KEY_UNKNOWN' }),
+      expect.objectContaining({ noticeNo: noticeNos[0], status: 'open', statement: '' }),
     ]);
   });
 });
@@ -192,15 +191,19 @@ test('a record that is put into the store about somebody else is not shown as th
   });
 });
 
-test('an old emergency is made without anybody being told of it as news', async () => {
+test('an emergency that could not be told for a day is told then, signed anew', async () => {
   const { patient, device } = await fixture.patient();
   fixture.grant(patient, fixture.hospital);
   const { noticeNos } = await fixture.emergency(device);
-  fixture.testCore.nowMs += DAY_MS + 1;
+  const [before] = noticeNos.map((no) => fixture.notices.get(no)?.statement);
+  fixture.testCore.nowMs = Date.now() + DAY_MS;
   for (const no of noticeNos) fixture.sender.add(no);
   await fixture.until(() => fixture.notices.open().length === 0);
-  expect(fixture.hospital.received).toEqual([]);
-  expect(fixture.notices.givenUp(10)).toEqual([expect.objectContaining({ lastError: 'NOTICE_TOO_OLD' })]);
+  const [received] = fixture.hospital.received;
+  expect(received?.statement).not.toBe(before);
+  const bodyOf = (statement = '') => readStatement(statement).payload.body;
+  expect(bodyOf(received?.statement)).toEqual(bodyOf(before));
+  expect(fixture.notices.givenUpCount()).toBe(0);
 });
 
 test('a record that no reader would take is not made, holds up no other, and is there for people to see', async () => {

@@ -23,7 +23,7 @@ import { patientStatement } from '../patients/patient-statement.js';
 import type { DueRecord, ProcessingStore } from '../processing/index.js';
 import { emergencyContent, periodicContent, type ContentSource, type RecordContent } from './content.js';
 import { RecordError } from './errors.js';
-import type { MadeNotices, MadeVersions, RewrapRequests, ToldAlarms } from './handover.js';
+import type { MadeNotices, MadeVersions, RaisedAlarms, RewrapRequests, ToldAlarms } from './handover.js';
 import type { NewVersion, OwnVersion } from './own-version.js';
 import { noticeRecipientsOf, readersOf } from './readers.js';
 import { tagGroupsOf } from './scope.js';
@@ -36,6 +36,7 @@ export interface RecordMakerOptions {
   readonly versions: MadeVersions;
   readonly notices: MadeNotices;
   readonly alarms: ToldAlarms;
+  readonly technicalAlarms: RaisedAlarms;
   readonly rewraps: RewrapRequests;
   readonly unmade: UnmadeStore;
   readonly grants: GrantStore;
@@ -45,6 +46,8 @@ export interface RecordMakerOptions {
   readonly gatewayId: string;
   readonly networkId: string;
   readonly clock: () => number;
+  /** After so long without an acknowledgement an alarm of high priority goes to the next recipients. */
+  readonly acknowledgeWithinMs: number;
   readonly logger: Pick<Logger, 'warn' | 'error'>;
 }
 
@@ -104,7 +107,8 @@ export class RecordMaker {
     if (previous?.stage === 'made' || previous?.stage === 'stored') return { outcome: 'waits' };
     const madeMs = clock();
     const content = await this.#content(due, patient, previous, madeMs);
-    if (content === undefined || previous?.stage === 'refused') return this.#nothing(due);
+    const isRefused = previous?.stage === 'refused';
+    if (content === undefined || isRefused) return this.#nothing(due, content !== undefined && isRefused);
     try {
       return await this.#seal(due, patient, { recordId, seed, previous, content, madeMs });
     } catch (error) {
@@ -128,9 +132,10 @@ export class RecordMaker {
     return emergencyContent(this.#options, patient, source, madeMs);
   }
 
-  #nothing(due: DueRecord): MakingOutcome {
+  #nothing(due: DueRecord, isRefused: boolean): MakingOutcome {
     const { core, processing, unmade } = this.#options;
     core.store.deferred(() => {
+      if (isRefused) this.#raise('record-refused', due);
       processing.removeDue(due.dueNo, due.generation);
       unmade.remove(due);
     });
@@ -146,20 +151,31 @@ export class RecordMaker {
     core.store.deferred(() => {
       processing.removeDue(due.dueNo, due.generation);
       unmade.put({ patientNo, kind, source, code, reason, notedMs: clock() });
+      this.#raise('record-unmade', due);
     });
     return { outcome: 'nothing' };
   }
 
+  /** Within a transaction. Somebody may not hear of an emergency: the patient is told. */
+  #raise(cause: 'record-unmade' | 'record-refused', { patientNo, kind, source }: DueRecord): void {
+    const { technicalAlarms, clock } = this.#options;
+    if (kind === 'emergency') technicalAlarms.raise({ patientNo, cause, subject: source, raisedMs: clock() });
+  }
+
   async #seal(due: DueRecord, patient: Patient, draft: Draft): Promise<MakingOutcome> {
-    const { core, processing, versions, notices, alarms, rewraps, unmade } = this.#options;
+    const { core, processing, versions, notices, alarms, technicalAlarms, rewraps, unmade } = this.#options;
     const sealed = await this.#sealed(due, patient, draft);
     const row = this.#row(due, patient, sealed);
-    const direct = due.priority === 'emergency' ? this.#notices(patient, due, row, sealed) : [];
+    const { notices: direct, rank } =
+      due.priority === 'emergency' ? this.#notices(patient, due, row, sealed) : { notices: [], rank: null };
     const { versionNo, noticeNos } = core.store.deferred(() => {
       const no = versions.insert(row);
       const isAllTold = processing.removeDue(due.dueNo, due.generation);
-      if (due.kind === 'emergency' && isAllTold) alarms.told(due.source, row);
+      if (due.kind === 'emergency' && isAllTold)
+        alarms.told(due.source, { ...row, ...this.#calling(due, rank) });
       unmade.remove(due);
+      const { patientNo, source: subject } = due;
+      technicalAlarms.endOf({ patientNo, cause: 'record-unmade', subject }, draft.madeMs);
       // An authority whose key could not be had, or whose grant came or went meanwhile: the next set follows.
       if (!this.#areReaders(patient.patientNo, sealed)) rewraps.request(patient.patientNo, no);
       const common = { versionNo: no, patientNo: patient.patientNo, madeMs: draft.madeMs };
@@ -170,6 +186,8 @@ export class RecordMaker {
           if ('statement' in notice)
             return notices.insert({ ...common, authorityId, statement: notice.statement });
           notices.insertGivenUp({ ...common, authorityId }, notice.givenUp);
+          const cause = 'notice-too-large';
+          technicalAlarms.raise({ patientNo, cause, subject: authorityId, raisedMs: draft.madeMs });
           return [];
         }),
       };
@@ -266,15 +284,20 @@ export class RecordMaker {
     { source }: DueRecord,
     row: NewVersion,
     { seed, tagGroups, wrapped }: SealedDraft,
-  ): DraftNotice[] {
-    const { clock, networkId, notices } = this.#options;
+  ): { readonly notices: readonly DraftNotice[]; readonly rank: number | null } {
+    const { clock, networkId, notices, alarms } = this.#options;
     const told = new Set(notices.toldBefore(patientNo, source));
     const recipients = noticeRecipientsOf(this.#options, patientNo, tagGroups, clock());
-    return recipients
-      .filter((authorityId) => !told.has(authorityId))
-      .map((authorityId): DraftNotice => {
+    if (recipients.length === 0) return { notices: [], rank: null };
+    const first = Math.min(...recipients.map(({ rank }) => rank));
+    // Whoever was told of this alarm hears all of it.
+    const upTo = Math.max(first, alarms.call(source)?.rank ?? first);
+    const drafts = recipients
+      .filter(({ authorityId, rank }) => rank <= upTo && !told.has(authorityId))
+      .map(({ authorityId }): DraftNotice => {
         const wrap = wrapped.get(authorityId);
-        if (wrap === undefined) return { authorityId, givenUp: 'RECIPIENT_KEY_UNKNOWN' };
+        // Made on its way, once the key is known.
+        if (wrap === undefined) return { authorityId, statement: '' };
         if (row.ciphertext.length > NOTICE_CIPHERTEXT_MAX_BYTES)
           return { authorityId, givenUp: 'NOTICE_TOO_LARGE' };
         const { recordId, version, providerId, manifest } = row;
@@ -290,6 +313,16 @@ export class RecordMaker {
         );
         return { authorityId, statement };
       });
+    return { notices: drafts, rank: upTo };
+  }
+
+  /** Up to which rank recipients are told of a call, and when the next are: nobody is of what was over and late. */
+  #calling({ source }: DueRecord, rank: number | null) {
+    const { processing, clock, acknowledgeWithinMs } = this.#options;
+    const episode = processing.episode(source);
+    const isWaitedFor =
+      rank !== null && episode?.priority === 'high' && (episode.status === 'open' || !episode.late);
+    return { rank, nextMs: isWaitedFor ? clock() + acknowledgeWithinMs : null };
   }
 }
 

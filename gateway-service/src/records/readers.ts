@@ -3,6 +3,9 @@ import { bringsNotices, coversReading } from '@careledger/policy';
 import type { Grant, GrantStore } from '../consent/grant-store.js';
 import type { SubscriptionStore } from '../consent/subscription-store.js';
 
+/** Of a grant that says nothing of it. */
+const FIRST_RANK = 1;
+
 /** Grants by which a record's key is wrapped to their authorities. */
 export function readingGrants(
   grants: Pick<GrantStore, 'active'>,
@@ -18,20 +21,30 @@ export function readersOf(...asked: Parameters<typeof readingGrants>): string[] 
   return [...new Set(readingGrants(...asked).map(({ authorityId }) => authorityId))];
 }
 
-/** Authorities that are told of an emergency directly. */
+/** Who is told of an emergency directly. */
+export interface NoticeRecipient {
+  readonly authorityId: string;
+  /** Those of a lower rank are told first (as in FHIR, ContactPoint.rank). */
+  readonly rank: number;
+}
+
+/** Authorities that are told of an emergency directly, by the best rank that a grant gives them. */
 export function noticeRecipientsOf(
-  stores: { readonly grants: GrantStore; readonly subscriptions: SubscriptionStore },
+  stores: {
+    readonly grants: Pick<GrantStore, 'active'>;
+    readonly subscriptions: Pick<SubscriptionStore, 'list'>;
+  },
   patientNo: number,
   tagGroups: TagGroups,
   nowMs: number,
-): string[] {
+): NoticeRecipient[] {
   const subscriptions = stores.subscriptions.list(patientNo);
-  const telling = readingGrants(stores.grants, patientNo, tagGroups, nowMs).filter(({ body, authorityId }) =>
-    bringsNotices(
-      body,
-      subscriptions.filter((subscription) => subscription.authorityId === authorityId),
-      nowMs,
-    ),
-  );
-  return [...new Set(telling.map(({ authorityId }) => authorityId))];
+  const ranks = new Map<string, number>();
+  for (const { body, authorityId } of readingGrants(stores.grants, patientNo, tagGroups, nowMs)) {
+    const own = subscriptions.filter((subscription) => subscription.authorityId === authorityId);
+    if (!bringsNotices(body, own, nowMs)) continue;
+    const rank = body.noticeRank ?? FIRST_RANK;
+    ranks.set(authorityId, Math.min(rank, ranks.get(authorityId) ?? rank));
+  }
+  return [...ranks].map(([authorityId, rank]) => ({ authorityId, rank }));
 }

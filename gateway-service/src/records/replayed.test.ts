@@ -3,7 +3,6 @@ import { SimulatedDevice } from '../../testing/simulated-device.js';
 import { TestCore } from '../../testing/test-core.js';
 import { AlarmStore } from '../alarms/alarm-store.js';
 import type { GatewayCore } from '../core.js';
-import { AlarmStore } from '../alarms/alarm-store.js';
 import { GATEWAY_MIGRATIONS } from '../migrations.js';
 import type { Patient } from '../patients/index.js';
 import { Allowances, DevicePauses, GatewayLife, ProcessingStore, Processor } from '../processing/index.js';

@@ -21,7 +21,7 @@ import {
   TxId,
 } from '@careledger/domain';
 import { Type, type Static } from 'typebox';
-import { AttestationBody, Sealed, VisitBody } from './statements.js';
+import { AttestationBody, NoticeRank, Sealed, VisitBody } from './statements.js';
 
 /**
  * What lies in the world state, as queries return it. Times are transaction timestamps (the client's clock, held by
@@ -109,6 +109,7 @@ export const GrantState = Type.Object({
   from: Timestamp,
   until: Type.Optional(Timestamp),
   delegable: Type.Boolean(),
+  noticeRank: Type.Optional(NoticeRank),
   subscriptionId: Type.Optional(Id128),
   sealed: Type.Optional(Sealed),
   recordedAt: Timestamp,

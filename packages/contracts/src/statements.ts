@@ -45,6 +45,8 @@ const EndpointUrl = Type.String({
     '^(?:https://[^/?#@\\s]+|http://(?:localhost|127\\.0\\.0\\.1|\\[::1\\])(?::[0-9]+)?)(?:/[^?#@\\s]*)?$',
   maxLength: 256,
 });
+/** Order of recipients, 1 first (as in FHIR, ContactPoint.rank). */
+export const NoticeRank = Type.Integer({ minimum: 1, maximum: 9 });
 const PolicySeq = Type.Integer({ minimum: 1, maximum: Number.MAX_SAFE_INTEGER });
 const Height = Type.Integer({ minimum: 0, maximum: Number.MAX_SAFE_INTEGER });
 
@@ -122,6 +124,8 @@ const GrantBody = body({
   from: Timestamp,
   until: Type.Optional(Timestamp),
   delegable: Type.Boolean(),
+  /** Who is told of an emergency first: those of rank 1, or without one; the next where nobody acknowledges in time. */
+  noticeRank: Type.Optional(NoticeRank),
   /** The subscription that this grant approves. */
   subscriptionId: Type.Optional(Id128),
   sealed: Type.Optional(Sealed),

@@ -1,10 +1,13 @@
-import type { ServiceApp } from '@careledger/service-kit';
+import { type ServiceApp, withExamples } from '@careledger/service-kit';
+import { Type } from 'typebox';
 import { byPatient } from '../access.js';
 import { callerOf } from '../caller.js';
+import { byPassphrase } from '../grants/examples.js';
 import { ReadyOrPassphrase } from '../grants/schemas.js';
 import { passphraseProblems, patientProblems } from '../route-problems.js';
 import { PatientParams } from '../schemas.js';
-import { AlarmParams, AlarmView, AlarmsPage, AlarmsQuery } from './schemas.js';
+import { alarm, readyAcknowledgement, undelivered } from './examples.js';
+import { AlarmParams, AlarmView, AlarmsPage, AlarmsQuery, DeliveryAlarmView } from './schemas.js';
 import type { AlarmService } from './service.js';
 
 export function addAlarmRoutes(app: ServiceApp, alarms: AlarmService): void {
@@ -17,7 +20,9 @@ export function addAlarmRoutes(app: ServiceApp, alarms: AlarmService): void {
         problems: patientProblems,
         params: PatientParams,
         querystring: AlarmsQuery,
-        response: { 200: AlarmsPage },
+        response: {
+          200: withExamples(AlarmsPage, { alarms: [alarm], delivery: [undelivered], next: null }),
+        },
       },
     },
     async (request) => alarms.list(request.params.patientId, request.query),
@@ -34,8 +39,8 @@ export function addAlarmRoutes(app: ServiceApp, alarms: AlarmService): void {
           'It is shown no longer than it lasts. Recipients who have not acknowledged it are told all the same.',
         problems: [...patientProblems, ...passphraseProblems, 'ALARM_NOT_FOUND', 'CONSENT_STATEMENT_REFUSED'],
         params: AlarmParams,
-        body: ReadyOrPassphrase,
-        response: { 200: AlarmView },
+        body: withExamples(ReadyOrPassphrase, byPassphrase, readyAcknowledgement),
+        response: { 200: withExamples(Type.Union([AlarmView, DeliveryAlarmView]), alarm) },
       },
     },
     async (request) => {

@@ -9,6 +9,7 @@ import {
 } from '@careledger/domain';
 import { Next } from '@careledger/service-kit';
 import { Type, type Static } from 'typebox';
+import { TECHNICAL_CAUSES } from '../../alarms/technical-alarm-store.js';
 import { ListQuery } from '../schemas.js';
 
 export const AlarmParams = Type.Object({ patientId: PatientId, alarmId: AlarmId });
@@ -72,5 +73,28 @@ export const AlarmView = Type.Object({
 });
 export type AlarmView = Static<typeof AlarmView>;
 
-export const AlarmsPage = Type.Object({ alarms: Type.Array(AlarmView), next: Next });
+/** That somebody may not hear of an alarm. IEC 60601-1-8: technical; medium priority is our choice. */
+export const DeliveryAlarmView = Type.Object({
+  alarmId: AlarmId,
+  cause: Type.Enum([...TECHNICAL_CAUSES], {
+    description:
+      'notice-undelivered: an authority does not have it in time; it is tried further. notice-too-large: it goes by the ledger alone. ' +
+      'record-unmade, record-refused: the record cannot be made, or no ledger takes it',
+  }),
+  type: Type.Literal('technical'),
+  priority: Type.Literal('medium'),
+  authorityId: Type.Optional(AuthorityId),
+  /** The alarm whose record it is. */
+  about: Type.Optional(AlarmId),
+  raisedAt: Timestamp,
+  endedAt: Type.Optional(Timestamp),
+});
+export type DeliveryAlarmView = Static<typeof DeliveryAlarmView>;
+
+export const AlarmsPage = Type.Object({
+  alarms: Type.Array(AlarmView),
+  /** Alarms about the way of alarms that last, or ended within seven days: the same on every page. */
+  delivery: Type.Array(DeliveryAlarmView),
+  next: Next,
+});
 export type AlarmsPage = Static<typeof AlarmsPage>;

@@ -5,6 +5,12 @@ import { Type } from 'typebox';
 import { alarmIdOf, episodeIdOf } from '../../alarms/alarm-id.js';
 import { standingOf } from '../../alarms/alarm-standing.js';
 import type { AlarmAcknowledgement, AlarmStore } from '../../alarms/alarm-store.js';
+import { TECHNICAL_LISTED_MS } from '../../alarms/limits.js';
+import type {
+  TechnicalAlarm,
+  TechnicalAlarmStore,
+  TechnicalCause,
+} from '../../alarms/technical-alarm-store.js';
 import { ConsentError, checkAppStatement, openConsentKey } from '../../consent/index.js';
 import type { GatewayCore } from '../../core.js';
 import type { Notice, NoticeStore } from '../../delivery/notice-store.js';
@@ -14,10 +20,15 @@ import { patientStatement } from '../../patients/patient-statement.js';
 import type { ProblemCode } from '../../problems.js';
 import type { Episode, ProcessingStore } from '../../processing/index.js';
 import type { ReadyOrPassphrase } from '../grants/schemas.js';
-import type { AlarmView, AlarmsPage, AlarmsQuery } from './schemas.js';
+import type { AlarmView, AlarmsPage, AlarmsQuery, DeliveryAlarmView } from './schemas.js';
 
 /** Statements to the own gateway name a channel as all do; no ledger gets them. */
 const CHANNELS = ['authorities'] as const;
+/** What is so no longer ends these; the patient's acknowledgement ends all others. */
+const ENDS_BY_ITSELF: ReadonlySet<TechnicalCause> = new Set<TechnicalCause>([
+  'notice-undelivered',
+  'record-unmade',
+]);
 /** Where an alarm stands in the list. */
 const Place = Type.Object({ raisedMs: Type.Integer(), episodeId: Type.String() });
 /** Episodes that are looked at for one page, at most. */
@@ -27,6 +38,7 @@ export interface AlarmServiceOptions {
   readonly core: Pick<GatewayCore, 'patients' | 'chain' | 'store'>;
   readonly processing: Pick<ProcessingStore, 'episode' | 'episodes'>;
   readonly alarms: AlarmStore;
+  readonly technicalAlarms: TechnicalAlarmStore;
   readonly notices: Pick<NoticeStore, 'ofRecord'>;
   readonly versions: Pick<OwnVersionStore, 'get'>;
   readonly networkId: string;
@@ -42,7 +54,7 @@ export class AlarmService {
   }
 
   list(wantedPatientId: string, { cursor, limit, shown }: AlarmsQuery): AlarmsPage {
-    const { core, processing } = this.#options;
+    const { core, processing, technicalAlarms } = this.#options;
     const patient = core.patients.get(wantedPatientId);
     const rows: Episode[] = [];
     let before = cursor === undefined ? undefined : fromCursor(cursor, Place);
@@ -54,7 +66,14 @@ export class AlarmService {
       if (found.length <= limit) break;
     }
     const page = pageOfRows(rows, limit, ({ raisedMs, episodeId }) => ({ raisedMs, episodeId }));
-    return { alarms: page.rows.map((episode) => this.#view(patient, episode)), next: page.next };
+    const since = Date.now() - TECHNICAL_LISTED_MS;
+    return {
+      alarms: page.rows.map((episode) => this.#view(patient, episode)),
+      delivery: technicalAlarms
+        .list(patient.patientNo, since)
+        .map((alarm) => deliveryAlarmView(patient.patientId, alarm)),
+      next: page.next,
+    };
   }
 
   /** @param caller names who gives the passphrase, as `callerOf` does */
@@ -63,24 +82,36 @@ export class AlarmService {
     alarmId: string,
     body: ReadyOrPassphrase,
     caller: string,
-  ): Promise<AlarmView> {
-    const { core, processing, alarms } = this.#options;
+  ): Promise<AlarmView | DeliveryAlarmView> {
+    const { core, processing, alarms, technicalAlarms } = this.#options;
     const patient = core.patients.get(wantedPatientId);
     const { patientId, patientNo } = patient;
-    const episodeId = episodeIdOf(patientId, alarmId);
+    const technical = this.#technical(patient, alarmId);
+    const episodeId = technical === undefined ? episodeIdOf(patientId, alarmId) : alarmId;
     const episode = processing.episode(episodeId);
-    if (episode === undefined || episode.patientNo !== patientNo)
-      throw new ProblemError<ProblemCode>('ALARM_NOT_FOUND', `There is no alarm ${alarmId} of this patient`);
+    if (technical === undefined && episode?.patientNo !== patientNo) throw unknown(alarmId);
     const statement = await this.#statementOf(patient, alarmId, body, caller);
     const nowMs = Date.now();
-    core.store.deferred(() =>
+    core.store.deferred(() => {
       alarms.acknowledge({
         ...{ episodeId, patientNo, statement, acknowledgedMs: nowMs, receivedMs: nowMs },
         ...{ authorityId: null, practitionerId: null, version: null },
-      }),
-    );
+      });
+      if (technical !== undefined && !ENDS_BY_ITSELF.has(technical.cause))
+        technicalAlarms.end(technical.alarmNo, nowMs);
+    });
     await core.store.sync();
+    if (technical !== undefined)
+      return deliveryAlarmView(patientId, technicalAlarms.get(technical.alarmNo) ?? technical);
+    if (episode === undefined) throw unknown(alarmId);
     return this.#view(patient, episode);
+  }
+
+  /** `{cause}.{number}`: one of the alarms about the way of alarms. */
+  #technical({ patientNo }: Patient, alarmId: string): TechnicalAlarm | undefined {
+    const [cause, no] = alarmId.split('.');
+    const found = this.#options.technicalAlarms.get(Number(no));
+    return found?.cause === cause && found?.patientNo === patientNo ? found : undefined;
   }
 
   async #statementOf(
@@ -145,6 +176,22 @@ export class AlarmService {
     if (status === 'sent') return { ...about, status: 'told', at: timestampOf(sentMs ?? madeMs) };
     return { ...about, status: status === 'open' ? 'on-its-way' : 'given-up', at: timestampOf(madeMs) };
   }
+}
+
+const unknown = (alarmId: string) =>
+  new ProblemError<ProblemCode>('ALARM_NOT_FOUND', `There is no alarm ${alarmId} of this patient`);
+
+function deliveryAlarmView(
+  patientId: string,
+  { alarmNo, cause, subject, raisedMs, endedMs }: TechnicalAlarm,
+): DeliveryAlarmView {
+  const isOfAuthority = cause === 'notice-undelivered' || cause === 'notice-too-large';
+  return {
+    ...{ alarmId: `${cause}.${alarmNo}`, cause, type: 'technical', priority: 'medium' },
+    ...(isOfAuthority ? { authorityId: subject } : { about: alarmIdOf(patientId, subject) }),
+    raisedAt: timestampOf(raisedMs),
+    ...(endedMs !== null && { endedAt: timestampOf(endedMs) }),
+  };
 }
 
 function acknowledgementView({

@@ -1,4 +1,4 @@
-import { CompactJws } from '@careledger/contracts';
+import { CompactJws, NoticeRank } from '@careledger/contracts';
 import {
   AuthorityId,
   Id128,
@@ -40,6 +40,8 @@ export const GrantTermsBody = {
   from: Type.Optional(Timestamp),
   until: Type.Optional(Timestamp),
   delegable: Type.Optional(Type.Boolean()),
+  /** Who is told of an emergency first, 1 unless said; the next rank is where nobody acknowledges in time. */
+  noticeRank: Type.Optional(NoticeRank),
   note: Type.Optional(Type.String({ maxLength: 1_000 })),
 };
 

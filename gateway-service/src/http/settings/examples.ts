@@ -36,7 +36,13 @@ export const settings: SettingsView = {
       lowSystolic: 90,
     },
     fever: { isOn: true, fromCel: 38 },
-    silence: { cgmMs: 1_800_000, monitorMs: 600_000, meterMs: null, otherMs: null },
+    silence: {
+      cgmMs: 1_800_000,
+      monitorMs: 600_000,
+      meterMs: null,
+      otherMs: null,
+      authoritiesAfterMs: 7_200_000,
+    },
   },
 };
 

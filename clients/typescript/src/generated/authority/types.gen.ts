@@ -612,6 +612,7 @@ export type ListPatientGrantsResponses = {
              */
             until?: string;
             delegable: boolean;
+            noticeRank?: number;
             /**
              * 128 random bits, base64url
              */

@@ -3551,6 +3551,28 @@ export type ListPatientAlarmsResponses = {
                 statement: string;
             }>;
         }>;
+        delivery: Array<{
+            alarmId: string;
+            /**
+             * notice-undelivered: an authority does not have it in time; it is tried further. notice-too-large: it goes by the ledger alone. record-unmade, record-refused: the record cannot be made, or no ledger takes it
+             */
+            cause: 'notice-undelivered' | 'notice-too-large' | 'record-unmade' | 'record-refused';
+            type: 'technical';
+            priority: 'medium';
+            /**
+             * An authority: hospital, lab, insurer, pharmacy or research body
+             */
+            authorityId?: string;
+            about?: string;
+            /**
+             * RFC 3339, UTC, milliseconds optional
+             */
+            raisedAt: string;
+            /**
+             * RFC 3339, UTC, milliseconds optional
+             */
+            endedAt?: string;
+        }>;
         /**
          * Cursor of the page that follows; null on the last one. A page may be short, or empty, before that
          */
@@ -3731,6 +3753,27 @@ export type AcknowledgePatientAlarmResponses = {
             at: string;
             statement: string;
         }>;
+    } | {
+        alarmId: string;
+        /**
+         * notice-undelivered: an authority does not have it in time; it is tried further. notice-too-large: it goes by the ledger alone. record-unmade, record-refused: the record cannot be made, or no ledger takes it
+         */
+        cause: 'notice-undelivered' | 'notice-too-large' | 'record-unmade' | 'record-refused';
+        type: 'technical';
+        priority: 'medium';
+        /**
+         * An authority: hospital, lab, insurer, pharmacy or research body
+         */
+        authorityId?: string;
+        about?: string;
+        /**
+         * RFC 3339, UTC, milliseconds optional
+         */
+        raisedAt: string;
+        /**
+         * RFC 3339, UTC, milliseconds optional
+         */
+        endedAt?: string;
     };
 };
 
@@ -3935,6 +3978,7 @@ export type CreatePatientGrantData = {
              */
             until?: string;
             delegable?: boolean;
+            noticeRank?: number;
             note?: string;
         };
         /**
@@ -4774,6 +4818,7 @@ export type ApprovePatientSubscriptionData = {
          */
         until?: string;
         delegable?: boolean;
+        noticeRank?: number;
         note?: string;
     };
     headers?: {
