@@ -4,7 +4,7 @@ import { LedgerConfig } from '@careledger/ledger/service';
 import { MAX_DIFFICULTY_BITS } from '@careledger/private-chain';
 import { Secret, TlsConfig, serviceConfigProperties } from '@careledger/service-kit';
 import { Type, type Static } from 'typebox';
-import { ACKNOWLEDGE_WITHIN_MS, DELIVER_WITHIN_MS } from './alarms/limits.js';
+import { ACKNOWLEDGE_WITHIN_MS, DELIVER_WITHIN_MS } from './escalation/limits.js';
 import { DEFAULT_ANCHOR_INTERVAL_MS } from './delivery/limits.js';
 import { EMERGENCIES_PER_DEVICE_HOUR, RECORDS_PER_DEVICE_HOUR } from './processing/limits.js';
 

@@ -3,7 +3,7 @@ export { ClinicalConfigError, clinicalConfig } from './config.js';
 export { isUrgent } from './urgency.js';
 export type { AlarmPriority, AlarmType } from './model/alarm.js';
 export { CODES, LOINC, codeEntry, columnEntry } from './model/codes.js';
-export type { ClinicalConfig, ClinicalOverrides } from './model/config.js';
+export type { ClinicalOverrides } from './model/config.js';
 export {
   METER_RANGE,
   METER_RANGE_MOLAR,
@@ -46,7 +46,7 @@ export {
   type Refusal,
 } from './process.js';
 export { scoreNews2 } from './rules/news2/chart.js';
-export { NO_SETTINGS, SettingsHistory } from './settings/history.js';
+export { SettingsHistory } from './settings/history.js';
 export { checkSettings, configUnder, loosenedByPatient, sharedSensor } from './settings/in-force.js';
 export { initialState, migrateState, withOverrides, type PatientState, type StoredState } from './state.js';
 export {

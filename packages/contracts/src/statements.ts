@@ -337,7 +337,7 @@ export const AcknowledgementBody = body({
 export const AlarmId = Type.String({ pattern: '^[A-Za-z0-9._:-]{1,128}$' });
 
 /** Patient → own gateway: the patient has seen an alarm. Never on a ledger. */
-export const AcknowledgeAlarmBody = body({ alarmId: AlarmId });
+const AcknowledgeAlarmBody = body({ alarmId: AlarmId });
 
 /** Who signs a kind of statement, by the role of the key that its `kid` must name. */
 export type StatementSigner = 'consent' | 'gateway' | 'authority' | 'provider' | 'attestor' | 'self';

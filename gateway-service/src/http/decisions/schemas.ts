@@ -1,8 +1,5 @@
 import { ChannelName, Id128 } from '@careledger/domain';
-import { exampleJob, jobOf, withExamples } from '@careledger/service-kit';
 import { Type } from 'typebox';
-import { byPatient } from '../access.js';
-import { done, open } from './examples.js';
 
 /** A decision: done on every channel, or on its way. */
 export const DecisionView = Type.Object({
@@ -23,11 +20,3 @@ export const DecisionView = Type.Object({
     }),
   ),
 });
-
-/** What a route that takes a decision answers. */
-export const decisionResponses = {
-  200: withExamples(DecisionView, done),
-  202: withExamples(jobOf(DecisionView), exampleJob({ kind: 'decision', stage: open.status }, open)),
-};
-/** Only the patient decides; the ledgers may take longer than the request. */
-export const decided = { ...byPatient, isLongWork: true } as const;

@@ -20,7 +20,7 @@ export const readyGrant: GrantBody = {
   statement: exampleStatement('grant', { policySeq: 1, authorityId, permissions: ['read'] }),
 };
 export const byPassphrase: ReadyOrPassphrase = { passphrase };
-export const readyRevocation: ReadyOrPassphrase = {
+export const readyRevocation = {
   statement: exampleStatement('revoke', { policySeq: 2, grantId }),
 };
 export const readyRejection: ReadyOrPassphrase = {
@@ -28,7 +28,6 @@ export const readyRejection: ReadyOrPassphrase = {
 };
 export const revocationOfOne: SignRevocationBody = { grantId, passphrase };
 export const revocationOfAll: SignRevocationBody = { passphrase };
-export const signed = readyRevocation;
 
 export const grant: GrantView = {
   grantId,

@@ -5,7 +5,7 @@ import { byPatient, byPatientOrAuditor } from '../access.js';
 import { callerOf } from '../caller.js';
 import { consentProblems, passphraseProblems, patientProblems } from '../route-problems.js';
 import type { Decisions } from '../decisions/decisions.js';
-import { decided, decisionResponses } from '../decisions/schemas.js';
+import { decided, decisionResponses } from '../decisions/answers.js';
 import { ListQuery, PatientParams } from '../schemas.js';
 import { GrantBody, GrantParams, GrantsPage, ReadyOrPassphrase, SignRevocationBody } from './schemas.js';
 import type { GrantService } from './service.js';
@@ -16,7 +16,6 @@ import {
   readyRevocation,
   revocationOfAll,
   revocationOfOne,
-  signed,
   terms,
 } from './examples.js';
 
@@ -111,7 +110,7 @@ export function addGrantRoutes(app: ServiceApp, grants: GrantService, decisions:
         problems: [...patientProblems, ...passphraseProblems, 'GRANT_NOT_FOUND'],
         params: PatientParams,
         body: withExamples(SignRevocationBody, revocationOfOne, revocationOfAll),
-        response: { 200: withExamples(Type.Object({ statement: CompactJws }), signed) },
+        response: { 200: withExamples(Type.Object({ statement: CompactJws }), readyRevocation) },
       },
     },
     async (request) => ({

@@ -4,7 +4,7 @@ import type { ProblemCode } from '../../problems.js';
 import { byPatient } from '../access.js';
 import { callerOf } from '../caller.js';
 import type { Decisions } from '../decisions/decisions.js';
-import { decided, decisionResponses } from '../decisions/schemas.js';
+import { decided, decisionResponses } from '../decisions/answers.js';
 import { ReadyOrPassphrase } from '../grants/schemas.js';
 import { consentProblems, patientProblems } from '../route-problems.js';
 import { PatientParams } from '../schemas.js';

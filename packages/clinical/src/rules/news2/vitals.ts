@@ -39,7 +39,7 @@ export function itemOfReading({ reading, at, sensorId, device, flags }: RuleInpu
   return { t: at, values: [vital] };
 }
 
-export const sensorOf = ({ sensorId, deviceId }: VitalValue): string => sensorId ?? deviceId;
+const sensorOf = ({ sensorId, deviceId }: VitalValue): string => sensorId ?? deviceId;
 
 /** What a value is a value of: a code as one sensor has it. */
 export const sourceOf = (value: VitalValue): string => `${value.code} ${sensorOf(value)}`;

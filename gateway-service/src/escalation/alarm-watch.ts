@@ -8,9 +8,9 @@ import type { OwnVersion } from '../records/own-version.js';
 import { noticeRecipientsOf, type NoticeRecipient } from '../records/readers.js';
 import type { GatewayStore } from '../store/index.js';
 import type { AcknowledgementFetcher } from './acknowledgement-fetcher.js';
-import type { AlarmCall, AlarmStore } from './alarm-store.js';
+import type { AlarmCall, AlarmStore } from '../alarms/alarm-store.js';
 import { ESCALATING_MAX, WATCH_SWEEP_MS } from './limits.js';
-import type { TechnicalAlarmStore } from './technical-alarm-store.js';
+import type { TechnicalAlarmStore } from '../alarms/technical-alarm-store.js';
 
 export interface AlarmWatchOptions {
   readonly store: Pick<GatewayStore, 'deferred' | 'sync'>;

@@ -9,7 +9,7 @@ import type { OrganisationDirectory } from '../ledger-access/organisation-direct
 import type { PatientProgress } from '../patients/progress.js';
 import type { GatewayStore } from '../store/index.js';
 import { AcknowledgementError, checkAcknowledgement } from './acknowledgement-check.js';
-import type { AlarmStore } from './alarm-store.js';
+import type { AlarmStore } from '../alarms/alarm-store.js';
 import {
   ASK_BATCH_MAX,
   ASK_FOR_MS,

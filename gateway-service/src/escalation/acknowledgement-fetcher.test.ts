@@ -2,7 +2,7 @@ import { generateEd25519 } from '@careledger/crypto';
 import { afterEach, beforeEach, expect, test } from '@jest/globals';
 import { RecordsFixture } from '../../testing/records-fixture.js';
 import { ACKNOWLEDGED_AT, PRACTITIONER } from '../../testing/stand-in-authority.js';
-import type { AlarmCall } from './alarm-store.js';
+import type { AlarmCall } from '../alarms/alarm-store.js';
 
 let fixture: RecordsFixture;
 beforeEach(async () => {
