@@ -6,6 +6,7 @@ import { IdempotencyKeys, JobStore, prepareDataDir, type Logger, type Worker } f
 import { AcknowledgementFetcher } from './escalation/acknowledgement-fetcher.js';
 import { AlarmWatch } from './escalation/alarm-watch.js';
 import { AlarmStore } from './alarms/alarm-store.js';
+import { MuteStore } from './alarms/mute-store.js';
 import { TechnicalAlarmStore } from './alarms/technical-alarm-store.js';
 import { EmbeddedBroker, openFrameSource, type FrameSource } from './broker/index.js';
 import type { GatewayConfig } from './config.js';
@@ -82,6 +83,7 @@ export class Gateway implements AsyncDisposable {
   /** What became of alarms: their calls and who acknowledged them. */
   readonly alarms: AlarmStore;
   readonly technicalAlarms: TechnicalAlarmStore;
+  readonly mutes: MuteStore;
   readonly rewraps: RewrapStore;
   readonly unmade: UnmadeStore;
   readonly steps: StepStore;
@@ -162,6 +164,7 @@ export class Gateway implements AsyncDisposable {
     this.notices = new NoticeStore(database);
     this.alarms = new AlarmStore(database);
     this.technicalAlarms = new TechnicalAlarmStore(database);
+    this.mutes = new MuteStore(database);
     this.rewraps = new RewrapStore(database);
     this.unmade = new UnmadeStore(database);
     this.steps = new StepStore(database);

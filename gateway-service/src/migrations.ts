@@ -4,7 +4,7 @@ import {
   jobsMigration,
   type Migration,
 } from '@careledger/service-kit';
-import { ALARM_CALLS_TABLES, ESCALATION_TABLES } from './alarms/schema.js';
+import { ALARM_CALLS_TABLES, ESCALATION_TABLES, MUTES_TABLE } from './alarms/schema.js';
 import { CONSENT_OWNERS, CONSENT_TABLES } from './consent/schema.js';
 import { ANCHORS_TABLE, VERSIONS_FORMAT, VERSIONS_TABLES, VERSIONS_TRACE_COLUMN } from './delivery/schema.js';
 import { AUTHORITIES_TABLE } from './ledger-access/schema.js';
@@ -55,4 +55,5 @@ export const GATEWAY_MIGRATIONS: readonly Migration[] = [
   { name: 'alarms: calls and who acknowledged them', sql: ALARM_CALLS_TABLES },
   jobsMigration,
   { name: 'alarms: next recipients, alarms about their own way', sql: ESCALATION_TABLES },
+  { name: 'alarms: when their sounds are muted', sql: MUTES_TABLE },
 ];

@@ -69,6 +69,7 @@ export const problems = defineProblems({
   },
   // alarms
   ALARM_NOT_FOUND: { status: 404, title: 'The patient has no such alarm' },
+  MUTE_TOO_LONG: { status: 422, title: 'Sounds are muted for at most 2 h' },
   // consent
   CONSENT_STATEMENT_REFUSED: {
     status: 422,

@@ -1,12 +1,13 @@
 import { CompactJws, SettingsBody } from '@careledger/contracts';
 import { PractitionerId, closedObject } from '@careledger/domain';
 import { ledgerAnswers } from '@careledger/ledger/service';
-import { principalOf, requireRole, type ServiceApp } from '@careledger/service-kit';
+import { principalOf, requireRole, type ServiceApp, withExamples } from '@careledger/service-kit';
 import { Type } from 'typebox';
 import { Name } from '../http/schemas.js';
 import { vouchingProblems } from '../http/route-problems.js';
 import type { Issuer } from '../issuer.js';
 import type { Vouching } from '../policy/vouching.js';
+import { signed, wanted } from './examples.js';
 
 export interface SettingsRouteOptions {
   readonly issuer: Issuer;
@@ -15,6 +16,12 @@ export interface SettingsRouteOptions {
 
 const DEFAULT_PURPOSE = 'TREAT';
 const { patientId, version, previous, settings, purpose } = SettingsBody.properties;
+
+const SettingsRequest = closedObject({
+  ...{ patientId, version, previous, settings, purpose },
+  practitionerId: PractitionerId,
+  unit: Type.Optional(Name),
+});
 
 export function addSettingsRoutes(app: ServiceApp, { issuer, vouching }: SettingsRouteOptions): void {
   app.post(
@@ -26,12 +33,8 @@ export function addSettingsRoutes(app: ServiceApp, { issuer, vouching }: Setting
           'Sign a practitioner’s settings for a patient. Whoever has the statement brings it to the patient’s gateway, ' +
           'which asks the ledger whether the practitioner may',
         problems: [...vouchingProblems, 'TOO_MANY_TAGS', ...ledgerAnswers],
-        body: closedObject({
-          ...{ patientId, version, previous, settings, purpose },
-          practitionerId: PractitionerId,
-          unit: Type.Optional(Name),
-        }),
-        response: { 201: Type.Object({ statement: CompactJws }) },
+        body: withExamples(SettingsRequest, wanted),
+        response: { 201: withExamples(Type.Object({ statement: CompactJws }), signed) },
       },
     },
     async (request, reply) => {

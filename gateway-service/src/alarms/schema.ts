@@ -60,3 +60,16 @@ export const ESCALATION_TABLES = `
     ) STRICT;
     CREATE UNIQUE INDEX technical_alarms_open ON technical_alarms (patient_no, cause, subject) WHERE ended_ms IS NULL;
   `;
+
+/** When sounds are muted. Part of a released migration: its text stays. */
+export const MUTES_TABLE = `
+    -- For good; a patient's newest holds.
+    CREATE TABLE alarm_mutes (
+      mute_no     INTEGER PRIMARY KEY,
+      patient_no  INTEGER NOT NULL,
+      until_ms    INTEGER NOT NULL,
+      received_ms INTEGER NOT NULL,
+      statement   TEXT NOT NULL UNIQUE
+    ) STRICT;
+    CREATE INDEX alarm_mutes_of_patient ON alarm_mutes (patient_no);
+  `;

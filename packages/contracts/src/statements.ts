@@ -339,6 +339,9 @@ export const AlarmId = Type.String({ pattern: '^[A-Za-z0-9._:-]{1,128}$' });
 /** Patient → own gateway: the patient has seen an alarm. Never on a ledger. */
 const AcknowledgeAlarmBody = body({ alarmId: AlarmId });
 
+/** Patient → own gateway: alarms make no sound until then, but for those of high priority. Never on a ledger. */
+const MuteAlarmsBody = body({ until: Timestamp });
+
 /** Who signs a kind of statement, by the role of the key that its `kid` must name. */
 export type StatementSigner = 'consent' | 'gateway' | 'authority' | 'provider' | 'attestor' | 'self';
 
@@ -439,6 +442,11 @@ export const STATEMENTS = {
     typ: 'careledger.acknowledge-alarm+jws',
     signers: ['consent'],
     body: AcknowledgeAlarmBody,
+  }),
+  muteAlarms: kind({
+    typ: 'careledger.mute-alarms+jws',
+    signers: ['consent'],
+    body: MuteAlarmsBody,
   }),
 } as const;
 

@@ -1,6 +1,6 @@
 import { EXAMPLE, exampleStatement } from '@careledger/contracts/examples';
 import type { ReadyOrPassphrase } from '../grants/schemas.js';
-import type { AlarmView, DeliveryAlarmView } from './schemas.js';
+import type { AlarmView, DeliveryAlarmView, MuteBody } from './schemas.js';
 
 const { authorityId, practitionerId, recordId } = EXAMPLE;
 const [, raisedAt, toldAt, acknowledgedAt] = EXAMPLE.at;
@@ -20,6 +20,7 @@ export const alarm: AlarmView = {
   isAcknowledged: true,
   isLatched: false,
   isShown: true,
+  isSilenced: false,
   recordId,
   recipients: [{ authorityId, version: 1, status: 'acknowledged', at: toldAt }],
   acknowledgements: [
@@ -33,7 +34,7 @@ export const alarm: AlarmView = {
   ],
 };
 export const undelivered: DeliveryAlarmView = {
-  alarmId: 'delivery-7',
+  alarmId: 'notice-undelivered.7',
   cause: 'notice-undelivered',
   type: 'technical',
   priority: 'medium',
@@ -45,3 +46,5 @@ export const undelivered: DeliveryAlarmView = {
 export const readyAcknowledgement: ReadyOrPassphrase = {
   statement: exampleStatement('acknowledge-alarm', { alarmId }),
 };
+export const muteByPassphrase: MuteBody = { until: EXAMPLE.at[3], passphrase: EXAMPLE.passphrase };
+export const readyMute: MuteBody = { statement: exampleStatement('mute-alarms', { until: EXAMPLE.at[3] }) };

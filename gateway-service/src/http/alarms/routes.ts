@@ -1,4 +1,5 @@
 import { type ServiceApp, withExamples } from '@careledger/service-kit';
+import { EXAMPLE } from '@careledger/domain/examples';
 import { Type } from 'typebox';
 import { byPatient } from '../access.js';
 import { callerOf } from '../caller.js';
@@ -6,8 +7,16 @@ import { byPassphrase } from '../grants/examples.js';
 import { ReadyOrPassphrase } from '../grants/schemas.js';
 import { passphraseProblems, patientProblems } from '../route-problems.js';
 import { PatientParams } from '../schemas.js';
-import { alarm, readyAcknowledgement, undelivered } from './examples.js';
-import { AlarmParams, AlarmView, AlarmsPage, AlarmsQuery, DeliveryAlarmView } from './schemas.js';
+import { alarm, muteByPassphrase, readyAcknowledgement, readyMute, undelivered } from './examples.js';
+import {
+  AlarmParams,
+  AlarmView,
+  AlarmsPage,
+  AlarmsQuery,
+  DeliveryAlarmView,
+  MuteBody,
+  MuteView,
+} from './schemas.js';
 import type { AlarmService } from './service.js';
 
 export function addAlarmRoutes(app: ServiceApp, alarms: AlarmService): void {
@@ -21,11 +30,34 @@ export function addAlarmRoutes(app: ServiceApp, alarms: AlarmService): void {
         params: PatientParams,
         querystring: AlarmsQuery,
         response: {
-          200: withExamples(AlarmsPage, { alarms: [alarm], delivery: [undelivered], next: null }),
+          200: withExamples(AlarmsPage, {
+            mutedUntil: null,
+            alarms: [alarm],
+            delivery: [undelivered],
+            next: null,
+          }),
         },
       },
     },
     async (request) => alarms.list(request.params.patientId, request.query),
+  );
+
+  app.post(
+    '/v1/patients/:patientId/alarms/mute',
+    {
+      config: byPatient,
+      schema: {
+        summary:
+          'Mute sounds for at most 2 h: a ready statement, or the time and the passphrase of the consent key',
+        description:
+          'Alarms of high priority are not muted, and no record or notice is kept back. A time that is over ends a mute.',
+        problems: [...patientProblems, ...passphraseProblems, 'MUTE_TOO_LONG', 'CONSENT_STATEMENT_REFUSED'],
+        params: PatientParams,
+        body: withExamples(MuteBody, muteByPassphrase, readyMute),
+        response: { 200: withExamples(MuteView, { mutedUntil: EXAMPLE.at[3] }) },
+      },
+    },
+    async (request) => alarms.mute(request.params.patientId, request.body, callerOf(request)),
   );
 
   app.post(

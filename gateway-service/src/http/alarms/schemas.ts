@@ -1,4 +1,4 @@
-import { AlarmId } from '@careledger/contracts';
+import { AlarmId, CompactJws } from '@careledger/contracts';
 import {
   AuthorityId,
   PatientId,
@@ -6,11 +6,12 @@ import {
   RecordId,
   RecordVersion,
   Timestamp,
+  closedObject,
 } from '@careledger/domain';
 import { Next } from '@careledger/service-kit';
 import { Type, type Static } from 'typebox';
 import { TECHNICAL_CAUSES } from '../../alarms/technical-alarm-store.js';
-import { ListQuery } from '../schemas.js';
+import { ListQuery, Passphrase } from '../schemas.js';
 
 export const AlarmParams = Type.Object({ patientId: PatientId, alarmId: AlarmId });
 
@@ -67,6 +68,7 @@ export const AlarmView = Type.Object({
     description: 'Of high priority, over, and not acknowledged: it stays shown until it is',
   }),
   isShown: Type.Boolean({ description: 'It lasts, or it is latched' }),
+  isSilenced: Type.Boolean({ description: 'The patient has muted its sound; never of high priority' }),
   recordId: Type.Optional(RecordId),
   recipients: Type.Array(RecipientView),
   acknowledgements: Type.Array(AlarmAcknowledgementView),
@@ -91,7 +93,21 @@ export const DeliveryAlarmView = Type.Object({
 });
 export type DeliveryAlarmView = Static<typeof DeliveryAlarmView>;
 
+const MutedUntil = Type.Union([Type.Null(), Timestamp], {
+  description: 'Until when sounds are muted; null if they are not',
+});
+
+export const MuteBody = Type.Union([
+  closedObject({ statement: CompactJws }),
+  closedObject({ until: Timestamp, passphrase: Passphrase }),
+]);
+export type MuteBody = Static<typeof MuteBody>;
+
+export const MuteView = Type.Object({ mutedUntil: MutedUntil });
+export type MuteView = Static<typeof MuteView>;
+
 export const AlarmsPage = Type.Object({
+  mutedUntil: MutedUntil,
   alarms: Type.Array(AlarmView),
   /** Alarms about the way of alarms that last, or ended within seven days: the same on every page. */
   delivery: Type.Array(DeliveryAlarmView),

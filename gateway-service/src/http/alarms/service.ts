@@ -5,7 +5,8 @@ import { Type } from 'typebox';
 import { alarmIdOf, episodeIdOf } from '../../alarms/alarm-id.js';
 import { standingOf } from '../../alarms/alarm-standing.js';
 import type { AlarmAcknowledgement, AlarmStore } from '../../alarms/alarm-store.js';
-import { TECHNICAL_LISTED_MS } from '../../alarms/limits.js';
+import { MUTE_MAX_MS, TECHNICAL_LISTED_MS } from '../../alarms/limits.js';
+import type { MuteStore } from '../../alarms/mute-store.js';
 import type {
   TechnicalAlarm,
   TechnicalAlarmStore,
@@ -20,7 +21,7 @@ import { patientStatement } from '../../patients/patient-statement.js';
 import type { ProblemCode } from '../../problems.js';
 import type { Episode, ProcessingStore } from '../../processing/index.js';
 import type { ReadyOrPassphrase } from '../grants/schemas.js';
-import type { AlarmView, AlarmsPage, AlarmsQuery, DeliveryAlarmView } from './schemas.js';
+import type { AlarmView, AlarmsPage, AlarmsQuery, DeliveryAlarmView, MuteBody, MuteView } from './schemas.js';
 
 /** Statements to the own gateway name a channel as all do; no ledger gets them. */
 const CHANNELS = ['authorities'] as const;
@@ -39,6 +40,8 @@ export interface AlarmServiceOptions {
   readonly processing: Pick<ProcessingStore, 'episode' | 'episodes'>;
   readonly alarms: AlarmStore;
   readonly technicalAlarms: TechnicalAlarmStore;
+  readonly mutes: MuteStore;
+  readonly clock: () => number;
   readonly notices: Pick<NoticeStore, 'ofRecord'>;
   readonly versions: Pick<OwnVersionStore, 'get'>;
   readonly networkId: string;
@@ -66,8 +69,10 @@ export class AlarmService {
       if (found.length <= limit) break;
     }
     const page = pageOfRows(rows, limit, ({ raisedMs, episodeId }) => ({ raisedMs, episodeId }));
-    const since = Date.now() - TECHNICAL_LISTED_MS;
+    const nowMs = this.#options.clock();
+    const since = nowMs - TECHNICAL_LISTED_MS;
     return {
+      ...this.#muteView(patient),
       alarms: page.rows.map((episode) => this.#view(patient, episode)),
       delivery: technicalAlarms
         .list(patient.patientNo, since)
@@ -91,7 +96,7 @@ export class AlarmService {
     const episode = processing.episode(episodeId);
     if (technical === undefined && episode?.patientNo !== patientNo) throw unknown(alarmId);
     const statement = await this.#statementOf(patient, alarmId, body, caller);
-    const nowMs = Date.now();
+    const nowMs = this.#options.clock();
     core.store.deferred(() => {
       alarms.acknowledge({
         ...{ episodeId, patientNo, statement, acknowledgedMs: nowMs, receivedMs: nowMs },
@@ -105,6 +110,47 @@ export class AlarmService {
       return deliveryAlarmView(patientId, technicalAlarms.get(technical.alarmNo) ?? technical);
     if (episode === undefined) throw unknown(alarmId);
     return this.#view(patient, episode);
+  }
+
+  /** Keeps it for good; sounds are muted until then, those of high priority never. @param caller as `acknowledge` */
+  async mute(wantedPatientId: string, body: MuteBody, caller: string): Promise<MuteView> {
+    const { core, mutes, clock } = this.#options;
+    const patient = core.patients.get(wantedPatientId);
+    const { patientNo } = patient;
+    const { statement, until } = await this.#muteStatement(patient, body, caller);
+    const receivedMs = clock();
+    const untilMs = Date.parse(until);
+    if (untilMs - receivedMs > MUTE_MAX_MS)
+      throw new ProblemError<ProblemCode>(
+        'MUTE_TOO_LONG',
+        `Sounds are muted until ${timestampOf(receivedMs + MUTE_MAX_MS)} at the latest`,
+      );
+    core.store.deferred(() => mutes.add({ patientNo, untilMs, receivedMs, statement }));
+    await core.store.sync();
+    return this.#muteView(patient);
+  }
+
+  async #muteStatement(
+    patient: Patient,
+    body: MuteBody,
+    caller: string,
+  ): Promise<{ readonly statement: string; readonly until: string }> {
+    const { core, networkId, verifier } = this.#options;
+    if ('passphrase' in body) {
+      const { until, passphrase } = body;
+      const signer = await openConsentKey(core, patient, { passphrase, caller });
+      const about = { patientId: patient.patientId, networkId, channels: CHANNELS, body: { until } };
+      return { statement: patientStatement('muteAlarms', about, signer), until };
+    }
+    const expected = { names: ['muteAlarms'] as const, networkId, channels: CHANNELS, verifier };
+    const { until } = checkAppStatement(core, patient, body.statement, expected).body;
+    return { statement: body.statement, until };
+  }
+
+  #muteView({ patientNo }: Patient): MuteView {
+    const { mutes, clock } = this.#options;
+    const untilMs = mutes.until(patientNo, clock());
+    return { mutedUntil: untilMs === undefined ? null : timestampOf(untilMs) };
   }
 
   /** `{cause}.{number}`: one of the alarms about the way of alarms. */
@@ -141,8 +187,8 @@ export class AlarmService {
     return standingOf(episode, this.#options.alarms.call(episode.episodeId)).isShown;
   }
 
-  #view({ patientId }: Patient, episode: Episode): AlarmView {
-    const { alarms, notices } = this.#options;
+  #view({ patientId, patientNo }: Patient, episode: Episode): AlarmView {
+    const { alarms, notices, mutes, clock } = this.#options;
     const { episodeId, rule, type, priority, status, unconfirmed, late, marks } = episode;
     const { startMs, raisedMs, endMs, endReason } = episode;
     const call = alarms.call(episodeId);
@@ -155,6 +201,7 @@ export class AlarmService {
       ...(endMs !== null && { endedAt: timestampOf(endMs) }),
       ...(endReason !== null && { endReason }),
       ...standingOf(episode, call),
+      isSilenced: priority !== 'high' && mutes.until(patientNo, clock()) !== undefined,
       ...(recordId !== null && { recordId }),
       recipients:
         recordId === null ? [] : notices.ofRecord(recordId).map((notice) => this.#recipient(notice)),

@@ -6,13 +6,12 @@ import { withExamples } from '../http/examples.js';
 import { Next, pageQuery } from '../http/pages.js';
 import { preferredWaitMs } from '../http/preferences.js';
 import type { ServiceApp } from '../http/service.js';
-import { exampleJob } from './example.js';
+import { exampleJob, exampleSummary } from './example.js';
 import { JOBS_PATH, Job, JobSummary, jobPath } from './job.js';
 import type { Jobs } from './jobs.js';
 import { JOB_RETRY_S } from './long-work.js';
 
-const running = exampleJob({ kind: 'verification', stage: 'verifying', done: 40, total: 86 }, null);
-const { result: _none, ...summary } = running;
+const example = { kind: 'verification', stage: 'verifying', done: 40, total: 86 };
 
 const JOBS_DEFAULT = 20;
 const JOBS_MAX = 100;
@@ -29,7 +28,7 @@ export async function jobsPlugin(app: ServiceApp, { jobs }: { readonly jobs: Job
         querystring: Type.Object(pageQuery({ byDefault: JOBS_DEFAULT, max: JOBS_MAX })),
         response: {
           200: withExamples(Type.Object({ jobs: Type.Array(JobSummary), next: Next }), {
-            jobs: [summary],
+            jobs: [exampleSummary(example)],
             next: null,
           }),
         },
@@ -46,7 +45,7 @@ export async function jobsPlugin(app: ServiceApp, { jobs }: { readonly jobs: Job
         summary: 'How far a job has come; `Prefer: wait=N` waits for its end',
         problems: ['NOT_FOUND'],
         params: Type.Object({ jobId: Id128 }),
-        response: { 200: withExamples(Job, running) },
+        response: { 200: withExamples(Job, exampleJob(example, null)) },
       },
     },
     async (request, reply) => {

@@ -6,6 +6,7 @@ export const REPEATABLE: ReadonlySet<string> = new Set<string>([
   'POST /v1/devices',
   'POST /v1/flush',
   'POST /v1/patients',
+  'POST /v1/patients/{patientId}/alarms/mute',
   'POST /v1/patients/{patientId}/alarms/{alarmId}/acknowledge',
   'POST /v1/patients/{patientId}/chain/verify',
   'POST /v1/patients/{patientId}/check-in',

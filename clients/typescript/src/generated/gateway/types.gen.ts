@@ -11,7 +11,7 @@ export type Problem = {
     type: string;
     title: string;
     status: number;
-    code: 'ALARM_NOT_FOUND' | 'AUTHORITY_UNKNOWN' | 'BLOCK_NOT_FOUND' | 'CONSENT_KEY_LOCKED' | 'CONSENT_REFUSED' | 'CONSENT_STATEMENT_REFUSED' | 'CURSOR_INVALID' | 'DEVICE_ALREADY_REGISTERED' | 'DEVICE_NOT_FOUND' | 'DEVICE_REVOKED' | 'DEVICE_SUSPENDED' | 'DEVICE_TOKEN_AUDIENCE' | 'DEVICE_TOKEN_EXPIRED' | 'DEVICE_TOKEN_INVALID' | 'EXPECTATION_FAILED' | 'FORBIDDEN' | 'FRAME_ERASED' | 'FRAME_NOT_ANCHORED' | 'FRAME_NOT_FOUND' | 'FRAME_NOT_SEALED' | 'GATEWAY_OVERLOADED' | 'GATEWAY_STOPPING' | 'GRANT_NOT_FOUND' | 'GRANT_UNKNOWN' | 'HEADERS_TOO_LARGE' | 'IDEMPOTENCY_KEY_IN_USE' | 'IDEMPOTENCY_KEY_REUSED' | 'INTERNAL_ERROR' | 'LEDGER_REFUSED' | 'LEDGER_UNAVAILABLE' | 'MALFORMED_BODY' | 'MALFORMED_REQUEST' | 'METHOD_NOT_ALLOWED' | 'NOT_FOUND' | 'PAIRING_CODES_EXHAUSTED' | 'PAIRING_CODE_INVALID' | 'PAIRING_OTHER_DEVICE' | 'PAIRING_PROOF_INVALID' | 'PASSPHRASES_BUSY' | 'PASSPHRASE_BACKOFF' | 'PASSPHRASE_TOO_SHORT' | 'PATIENT_MISMATCH' | 'PATIENT_NOT_FOUND' | 'PATIENT_UNKNOWN' | 'PAYLOAD_TOO_LARGE' | 'PRACTITIONER_UNKNOWN' | 'PROFILE_CODE_UNKNOWN' | 'PROVIDER_UNKNOWN' | 'READING_NOT_FOUND' | 'RECORD_DAMAGED' | 'RECORD_NOT_FOUND' | 'RECORD_UNKNOWN' | 'REGISTRATION_PENDING' | 'REQUEST_TIMEOUT' | 'SETTINGS_INVALID' | 'SETTINGS_LOOSENED' | 'SETTINGS_NOT_GRANTED' | 'SETTINGS_STATEMENT_REFUSED' | 'SHUTTING_DOWN' | 'STORE_UNAVAILABLE' | 'SUBSCRIPTION_NOT_FOUND' | 'SUBSCRIPTION_NOT_PENDING' | 'SUBSCRIPTION_UNKNOWN' | 'TOO_MANY_REQUESTS' | 'TRANSACTION_UNKNOWN' | 'UNAUTHENTICATED' | 'UNSUPPORTED_MEDIA_TYPE' | 'URI_TOO_LONG' | 'VALIDATION_FAILED' | 'VERSION_CHANGED' | 'VISIT_UNKNOWN';
+    code: 'ALARM_NOT_FOUND' | 'AUTHORITY_UNKNOWN' | 'BLOCK_NOT_FOUND' | 'CONSENT_KEY_LOCKED' | 'CONSENT_REFUSED' | 'CONSENT_STATEMENT_REFUSED' | 'CURSOR_INVALID' | 'DEVICE_ALREADY_REGISTERED' | 'DEVICE_NOT_FOUND' | 'DEVICE_REVOKED' | 'DEVICE_SUSPENDED' | 'DEVICE_TOKEN_AUDIENCE' | 'DEVICE_TOKEN_EXPIRED' | 'DEVICE_TOKEN_INVALID' | 'EXPECTATION_FAILED' | 'FORBIDDEN' | 'FRAME_ERASED' | 'FRAME_NOT_ANCHORED' | 'FRAME_NOT_FOUND' | 'FRAME_NOT_SEALED' | 'GATEWAY_OVERLOADED' | 'GATEWAY_STOPPING' | 'GRANT_NOT_FOUND' | 'GRANT_UNKNOWN' | 'HEADERS_TOO_LARGE' | 'IDEMPOTENCY_KEY_IN_USE' | 'IDEMPOTENCY_KEY_REUSED' | 'INTERNAL_ERROR' | 'LEDGER_REFUSED' | 'LEDGER_UNAVAILABLE' | 'MALFORMED_BODY' | 'MALFORMED_REQUEST' | 'METHOD_NOT_ALLOWED' | 'MUTE_TOO_LONG' | 'NOT_FOUND' | 'PAIRING_CODES_EXHAUSTED' | 'PAIRING_CODE_INVALID' | 'PAIRING_OTHER_DEVICE' | 'PAIRING_PROOF_INVALID' | 'PASSPHRASES_BUSY' | 'PASSPHRASE_BACKOFF' | 'PASSPHRASE_TOO_SHORT' | 'PATIENT_MISMATCH' | 'PATIENT_NOT_FOUND' | 'PATIENT_UNKNOWN' | 'PAYLOAD_TOO_LARGE' | 'PRACTITIONER_UNKNOWN' | 'PROFILE_CODE_UNKNOWN' | 'PROVIDER_UNKNOWN' | 'READING_NOT_FOUND' | 'RECORD_DAMAGED' | 'RECORD_NOT_FOUND' | 'RECORD_UNKNOWN' | 'REGISTRATION_PENDING' | 'REQUEST_TIMEOUT' | 'SETTINGS_INVALID' | 'SETTINGS_LOOSENED' | 'SETTINGS_NOT_GRANTED' | 'SETTINGS_STATEMENT_REFUSED' | 'SHUTTING_DOWN' | 'STORE_UNAVAILABLE' | 'SUBSCRIPTION_NOT_FOUND' | 'SUBSCRIPTION_NOT_PENDING' | 'SUBSCRIPTION_UNKNOWN' | 'TOO_MANY_REQUESTS' | 'TRANSACTION_UNKNOWN' | 'UNAUTHENTICATED' | 'UNSUPPORTED_MEDIA_TYPE' | 'URI_TOO_LONG' | 'VALIDATION_FAILED' | 'VERSION_CHANGED' | 'VISIT_UNKNOWN';
     detail?: string;
     /**
      * Id of the request, as in the log
@@ -3484,6 +3484,10 @@ export type ListPatientAlarmsResponses = {
      * OK
      */
     200: {
+        /**
+         * Until when sounds are muted; null if they are not
+         */
+        mutedUntil: null | string;
         alarms: Array<{
             alarmId: string;
             rule: string;
@@ -3518,6 +3522,10 @@ export type ListPatientAlarmsResponses = {
              * It lasts, or it is latched
              */
             isShown: boolean;
+            /**
+             * The patient has muted its sound; never of high priority
+             */
+            isSilenced: boolean;
             /**
              * A record, named by its author
              */
@@ -3581,6 +3589,124 @@ export type ListPatientAlarmsResponses = {
 };
 
 export type ListPatientAlarmsResponse = ListPatientAlarmsResponses[keyof ListPatientAlarmsResponses];
+
+export type MutePatientAlarmsData = {
+    body: {
+        statement: string;
+    } | {
+        /**
+         * RFC 3339, UTC, milliseconds optional
+         */
+        until: string;
+        /**
+         * Opens the consent key
+         */
+        passphrase: string;
+    };
+    headers?: {
+        /**
+         * The same key with the same request again, within a day, has the effect of the first alone and gets its answer
+         */
+        'idempotency-key'?: string;
+    };
+    path: {
+        /**
+         * Pseudonym of a patient
+         */
+        patientId: string;
+    };
+    query?: never;
+    url: '/v1/patients/{patientId}/alarms/mute';
+};
+
+export type MutePatientAlarmsErrors = {
+    /**
+     * `MALFORMED_REQUEST`: The request is no valid HTTP
+     *
+     * `VALIDATION_FAILED`: The request does not match the documented schema
+     *
+     * `MALFORMED_BODY`: The body cannot be parsed
+     */
+    400: Problem;
+    /**
+     * `UNAUTHENTICATED`: A valid bearer token is required
+     */
+    401: Problem;
+    /**
+     * `FORBIDDEN`: The role of this token may not do this
+     *
+     * `PATIENT_MISMATCH`: This token stands for another patient
+     *
+     * `CONSENT_KEY_LOCKED`: The passphrase does not open the consent key
+     */
+    403: Problem;
+    /**
+     * `PATIENT_NOT_FOUND`: This gateway serves no such patient
+     */
+    404: Problem;
+    /**
+     * `IDEMPOTENCY_KEY_IN_USE`: The first request under this idempotency key is not answered yet: try again in `retryAfterS` seconds
+     */
+    409: Problem;
+    /**
+     * `PAYLOAD_TOO_LARGE`: The body is larger than the limit
+     */
+    413: Problem;
+    /**
+     * `URI_TOO_LONG`: A part of the path is longer than the limit
+     */
+    414: Problem;
+    /**
+     * `UNSUPPORTED_MEDIA_TYPE`: The media type of the body is not supported
+     */
+    415: Problem;
+    /**
+     * `MUTE_TOO_LONG`: Sounds are muted for at most 2 h
+     *
+     * `CONSENT_STATEMENT_REFUSED`: The statement is not one that the patient can have signed
+     *
+     * `IDEMPOTENCY_KEY_REUSED`: The idempotency key was used for another request
+     */
+    422: Problem;
+    /**
+     * `PASSPHRASE_BACKOFF`: Wrong passphrases came before: wait for `retryAfterS` seconds
+     *
+     * `TOO_MANY_REQUESTS`: Too many requests: slow down
+     */
+    429: Problem;
+    /**
+     * `INTERNAL_ERROR`: The service failed; the log has the cause under the instance id
+     */
+    500: Problem;
+    /**
+     * `SHUTTING_DOWN`: The service is stopping: ask again shortly
+     *
+     * `PASSPHRASES_BUSY`: Too many passphrases wait: try again in `retryAfterS` seconds
+     *
+     * `GATEWAY_STOPPING`: The gateway is stopping: send it again shortly
+     */
+    503: Problem;
+    /**
+     * Any other problem, e.g. of the connection (408, 417, 431)
+     */
+    default: Problem;
+};
+
+export type MutePatientAlarmsError = MutePatientAlarmsErrors[keyof MutePatientAlarmsErrors];
+
+export type MutePatientAlarmsResponses = {
+    /**
+     * OK
+     */
+    200: {
+        /**
+         * Until when sounds are muted; null if they are not
+         */
+        mutedUntil: null | string;
+    };
+};
+
+export type MutePatientAlarmsResponse = MutePatientAlarmsResponses[keyof MutePatientAlarmsResponses];
 
 export type AcknowledgePatientAlarmData = {
     body: {
@@ -3721,6 +3847,10 @@ export type AcknowledgePatientAlarmResponses = {
          * It lasts, or it is latched
          */
         isShown: boolean;
+        /**
+         * The patient has muted its sound; never of high priority
+         */
+        isSilenced: boolean;
         /**
          * A record, named by its author
          */
