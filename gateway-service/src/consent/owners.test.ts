@@ -55,7 +55,9 @@ describe('ids that another patient has chosen', () => {
       expect.objectContaining({ grantId, status: 'active', revokedMs: null }),
     ]);
     expect(readersOf(grants, victim.patientNo, [], t.nowMs)).toEqual([HOSPITAL]);
-    expect(noticeRecipientsOf({ grants, subscriptions }, victim.patientNo, [], t.nowMs)).toEqual([HOSPITAL]);
+    expect(noticeRecipientsOf({ grants, subscriptions }, victim.patientNo, [], t.nowMs)).toEqual([
+      { authorityId: HOSPITAL, rank: 1 },
+    ]);
     await consent.takeRevocation(victim, await said(victim, 'revoke', { policySeq: 2, grantId }), grantId);
     expect(readersOf(grants, victim.patientNo, [], t.nowMs)).toEqual([]);
   });
