@@ -10,10 +10,10 @@ const HOOKS = join(WORKSPACE, 'conformance/src/judges/media_types.py');
 const REQUEST_TIMEOUT_S = 20;
 
 /**
- * What a request that matches the document may be answered with all the same: it is not allowed, not there, not now, or
- * its content is refused (RFC 9110, 15.5.21). 400 says that it does not match.
+ * What a request that matches the document may be answered with all the same: it is not allowed, not there, not now, about
+ * another version than there is (If-Match), or its content is refused (RFC 9110, 15.5.21). 400 says that it does not match.
  */
-const REFUSALS = ['401', '403', '404', '409', '410', '422', '429'];
+const REFUSALS = ['401', '403', '404', '409', '410', '412', '422', '429'];
 
 /** How much it does. */
 export interface Generation {

@@ -64,7 +64,9 @@ export const StatedSettings = closedObject({
   windowMs: Type.Optional(Type.Integer({ minimum: 1 })),
   person: Type.Optional(StatedPerson),
   /** By device ID. */
-  devices: Type.Optional(Type.Record(DeviceId, StatedDevice, { maxProperties: SETTINGS_DEVICES_MAX })),
+  devices: Type.Optional(
+    Type.Record(DeviceId, StatedDevice, { additionalProperties: false, maxProperties: SETTINGS_DEVICES_MAX }),
+  ),
   glucose: Type.Optional(LIMIT_SECTIONS.glucose),
   news2: Type.Optional(LIMIT_SECTIONS.news2),
   bloodPressure: Type.Optional(LIMIT_SECTIONS.bloodPressure),
