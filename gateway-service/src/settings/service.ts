@@ -76,6 +76,8 @@ export class SettingsService {
   ): Promise<SettingsVersion> {
     const { core, networkId } = this.#options;
     const { patientId } = patient;
+    // What is wrong with them is said before the key is opened, whatever version they build on.
+    this.#assertSound(patient, 'patient', settings);
     this.#assertSeen(patient, ifMatch);
     const signer = await openConsentKey(core, patient, unlock);
     const before = this.inForce(patient);

@@ -52,6 +52,8 @@ export const LIMIT_SECTIONS = {
   }),
 };
 
+type StatedDevice = Static<typeof StatedDevice>;
+
 /** What the rules have to know about the person. */
 export const StatedPerson = closedObject({
   birthYear: Type.Optional(Type.Union([Type.Integer({ minimum: 1_900, maximum: 2_200 }), Type.Null()])),
@@ -63,9 +65,13 @@ export const StatedSettings = closedObject({
   /** Period of periodic records, milliseconds. */
   windowMs: Type.Optional(Type.Integer({ minimum: 1 })),
   person: Type.Optional(StatedPerson),
-  /** By device ID. */
+  /** By device ID; whose it is, the gateway knows. */
   devices: Type.Optional(
-    Type.Record(DeviceId, StatedDevice, { additionalProperties: false, maxProperties: SETTINGS_DEVICES_MAX }),
+    Type.Unsafe<Record<string, StatedDevice>>({
+      type: 'object',
+      additionalProperties: StatedDevice,
+      maxProperties: SETTINGS_DEVICES_MAX,
+    }),
   ),
   glucose: Type.Optional(LIMIT_SECTIONS.glucose),
   news2: Type.Optional(LIMIT_SECTIONS.news2),
