@@ -1,9 +1,10 @@
-import { Command } from 'commander';
+import { resolve } from 'node:path';
+import { Command, Option } from 'commander';
 import { parseDuration } from './options.js';
 
 /** What a command takes that runs everything in a folder, with devices that send. */
 export interface FeedOptions {
-  /** Ledgers, stores, configurations and logs. */
+  /** Ledgers, stores, configurations and logs. Absolute: processes in other folders are told of it. */
   readonly dir: string;
   /** Time between two readings of a device. */
   readonly every: number;
@@ -17,7 +18,11 @@ export const feedCommand = (
   defaults: { readonly dir: string; readonly interval: string },
 ): Command =>
   new Command(name)
-    .option('--dir <folder>', 'ledgers, stores and logs; emptied at the start', defaults.dir)
+    .addOption(
+      new Option('--dir <folder>', 'ledgers, stores and logs; emptied at the start')
+        .argParser((folder) => resolve(folder))
+        .default(resolve(defaults.dir), defaults.dir),
+    )
     .option('--every <duration>', 'time between readings of a device', parseDuration, parseDuration('5s'))
     .option(
       '--interval <duration>',
