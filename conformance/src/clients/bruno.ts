@@ -93,12 +93,18 @@ function httpOf(service: string, method: string, path: string, operation: OpenAp
   };
 }
 
-/** Whose token an operation takes: that of the first role which its description names, or the device's own. */
+/**
+ * Whose token an operation takes: of the roles which its description names the first of which a sandbox has one, or the
+ * device's own.
+ */
 function tokenOf(service: string, { description = '', security }: OpenApiOperation): string | undefined {
   const [scheme] = security.flatMap((one) => Object.keys(one));
   if (scheme === undefined) return undefined;
-  const [, role = scheme] = /^Roles: (\w+)/m.exec(description) ?? [];
-  return `${service}${role.charAt(0).toUpperCase()}${role.slice(1)}Token`;
+  const [, roles = scheme] = /^Roles: (.+)\.$/m.exec(description) ?? [];
+  const tokens = roles
+    .split(', ')
+    .map((role) => `${service}${role.charAt(0).toUpperCase()}${role.slice(1)}Token`);
+  return tokens.find((token) => token in SANDBOX_VARIABLES) ?? tokens[0];
 }
 
 const textOf = (value: unknown): string => (typeof value === 'string' ? value : JSON.stringify(value));
