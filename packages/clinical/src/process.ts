@@ -233,7 +233,7 @@ export function withAbsences(
   return run.finish().state;
 }
 
-/** Frames that were refused: nothing of them is kept, but they say that the device is not silent. */
+/** Frames that were refused: nothing of them is kept, but the alarm of their device's silence says that they came. */
 export function noteRefusals(
   state: PatientState,
   refusals: readonly Refusal[],
