@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
+import { afterEach, beforeEach, describe, expect, jest, test } from '@jest/globals';
 import { glucose, type SimulatedDevice } from '../../testing/simulated-device.js';
 import { TestCore } from '../../testing/test-core.js';
 import { testProcessor } from '../../testing/test-processor.js';
@@ -169,6 +169,21 @@ describe('the gateway was away', () => {
     expect(alarms()).toHaveLength(1);
     await live(1);
     expect(alarms()).toMatchObject([{ status: 'ended' }]);
+  });
+
+  test('it ran, and stood still: the same', async () => {
+    await live();
+    processor.tick();
+    const from = t.nowMs;
+    const now = jest.spyOn(performance, 'now').mockReturnValue(performance.now() + LIMIT_MS);
+    pass(LIMIT_MS);
+    now.mockRestore();
+    expect(life.absences(10)).toContainEqual({ from, until: t.nowMs, cause: 'stalled' });
+    expect(alarms()).toEqual([]);
+    pass(LIMIT_MS - 1);
+    expect(alarms()).toEqual([]);
+    pass(1);
+    expect(alarms()).toMatchObject([{ rule: 'silence', status: 'open' }]);
   });
 
   test('from the last sign of life: what was noted, or stored', () => {
