@@ -19,13 +19,7 @@ import { openProviders } from '../src/ledger-access/providers.js';
 import { GATEWAY_MIGRATIONS } from '../src/migrations.js';
 import type { Patient } from '../src/patients/index.js';
 import { PatientProgress } from '../src/patients/progress.js';
-import {
-  Allowances,
-  DevicePauses,
-  GatewayLife,
-  ProcessingStore,
-  Processor,
-} from '../src/processing/index.js';
+import { ProcessingStore, type Processor } from '../src/processing/index.js';
 import { RecordMaker, type MakingOutcome } from '../src/records/maker.js';
 import { openOwnRecord } from '../src/records/own-record.js';
 import type { OwnVersion } from '../src/records/own-version.js';
@@ -36,13 +30,13 @@ import { glucose, type SimulatedDevice } from './simulated-device.js';
 import { StandInAuthority } from './stand-in-authority.js';
 import { StandInProvider } from './stand-in-provider.js';
 import { TestCore } from './test-core.js';
+import { testProcessor } from './test-processor.js';
 
 /** Limits of the tests. */
 export const ACKNOWLEDGE_WITHIN_MS = 300_000;
 export const DELIVER_WITHIN_MS = 60_000;
 const NETWORK = 'devnet';
 const HOUR_MS = 60 * 60_000;
-const RECORDS_PER_HOUR = { emergency: 100, periodic: 100 };
 /** A critical value, milligrams a decilitre. */
 const VERY_LOW = 49;
 const WAIT_MAX_MS = 10_000;
@@ -275,19 +269,7 @@ export class RecordsFixture implements AsyncDisposable {
       },
       remaking: { makeAgain: () => undefined },
     });
-    this.processor = new Processor({
-      core,
-      store: processing,
-      alarms,
-      allowances: new Allowances(database, RECORDS_PER_HOUR),
-      ...{ life: new GatewayLife(database), pauses: new DevicePauses(database) },
-      overrides: {},
-      settings,
-      clock,
-      queue: { addDue: () => undefined },
-      logger: { warn: () => undefined, error: fail },
-      onFatal: fail,
-    });
+    this.processor = testProcessor({ core, clock, settings });
     this.settingsService = new SettingsService({
       ...{ ...parts, processor: this.processor },
       ledger: {
@@ -321,8 +303,4 @@ function one<T>(list: readonly T[]): T {
   const [only, ...more] = list;
   if (only === undefined || more.length > 0) throw new Error(`There are ${list.length} of them, not one`);
   return only;
-}
-
-function fail(error: unknown): never {
-  throw error;
 }

@@ -1,15 +1,7 @@
-import { AlarmStore } from '../src/alarms/alarm-store.js';
 import { EmbeddedBroker } from '../src/broker/index.js';
 import { GATEWAY_MIGRATIONS } from '../src/migrations.js';
-import {
-  Allowances,
-  DevicePauses,
-  GatewayLife,
-  ProcessingStore,
-  Processor,
-} from '../src/processing/index.js';
-import { SettingsHistories, SettingsStore } from '../src/settings/index.js';
 import { openTestCore, openTestKeyStore } from './open-core.js';
+import { testProcessor } from './test-processor.js';
 
 /**
  * A gateway with its rules in a process of its own, to be killed: serves the folder given, prints its broker's URL, and
@@ -19,22 +11,11 @@ const [, , folder, limitMs, authoritiesAfterMs] = process.argv;
 if (folder === undefined) throw new Error('Name the folder of the store');
 const LOOK_MS = 50;
 
-const fail = (error: unknown): never => {
-  throw error;
-};
 const core = openTestCore(folder, await openTestKeyStore(folder), { migrations: GATEWAY_MIGRATIONS });
 const { database } = core.store;
-const processor = new Processor({
-  ...{ core, store: new ProcessingStore(database) },
-  alarms: new AlarmStore(database),
-  settings: new SettingsHistories(new SettingsStore(database)),
-  allowances: new Allowances(database, { emergency: 100, periodic: 100 }),
-  ...{ life: new GatewayLife(database), pauses: new DevicePauses(database) },
+const processor = testProcessor({
+  ...{ core, clock: Date.now },
   overrides: { silence: { cgmMs: Number(limitMs), authoritiesAfterMs: Number(authoritiesAfterMs) } },
-  clock: Date.now,
-  queue: { addDue: () => undefined },
-  logger: { warn: () => undefined, error: fail },
-  onFatal: fail,
 });
 await processor.start();
 const broker = await EmbeddedBroker.start({

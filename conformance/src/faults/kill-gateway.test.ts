@@ -104,6 +104,7 @@ class Bed implements AsyncDisposable {
         .call('POST', path, undefined, this.person.patient.token)
         .catch(() => undefined);
       if (answer?.body['isDrained'] === true) return;
+      // A gateway that is down refuses at once, and tells nobody when it is back.
       await sleep(100);
     }
   }
@@ -186,6 +187,7 @@ test(
       wake = Promise.withResolvers<void>();
     };
     const sending = bed.send(pace);
+    // Any point may be the one that loses something: chance picks it, nothing is waited for.
     const moment = async (): Promise<void> => {
       const ms = Math.random() * BETWEEN_KILLS_MS;
       points.push(Math.round(ms));

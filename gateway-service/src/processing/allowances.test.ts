@@ -2,20 +2,11 @@ import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { openDatabase } from '@careledger/service-kit';
 import { SimulatedDevice, glucose } from '../../testing/simulated-device.js';
 import { TestCore } from '../../testing/test-core.js';
-import { AlarmStore } from '../alarms/alarm-store.js';
+import { testProcessor } from '../../testing/test-processor.js';
 import { FIRST_RELEASE_MIGRATIONS, GATEWAY_MIGRATIONS } from '../migrations.js';
 import type { Patient } from '../patients/index.js';
 import { STORE_MIGRATIONS } from '../store/index.js';
-import { SettingsHistories, SettingsStore } from '../settings/index.js';
-import {
-  Allowances,
-  DevicePauses,
-  GatewayLife,
-  ProcessingStore,
-  Processor,
-  type DueRecord,
-  type RecordsPerHour,
-} from './index.js';
+import { Allowances, ProcessingStore, type DueRecord, type Processor, type RecordsPerHour } from './index.js';
 
 const HOUR_MS = 60 * 60_000;
 const PER_HOUR: RecordsPerHour = { emergency: 1, periodic: 10 };
@@ -50,11 +41,8 @@ async function start(): Promise<void> {
   allowances = new Allowances(database, PER_HOUR);
   due = [];
   told = [];
-  processor = new Processor({
-    ...{ life: new GatewayLife(database), pauses: new DevicePauses(database) },
-    alarms: new AlarmStore(database),
-    ...{ core, store, allowances, overrides: {}, clock: () => t.nowMs },
-    settings: new SettingsHistories(new SettingsStore(database)),
+  processor = testProcessor({
+    ...{ core, store, allowances, clock: () => t.nowMs },
     queue: { addDue: (records) => due.push(...records) },
     logger: {
       warn: ({ deviceId }: { deviceId: string }) => told.push(deviceId),
@@ -62,9 +50,6 @@ async function start(): Promise<void> {
         throw err;
       },
     } as never,
-    onFatal: (error) => {
-      throw error;
-    },
   });
   await processor.start();
 }

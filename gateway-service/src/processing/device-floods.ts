@@ -1,5 +1,7 @@
+import { typeOfRule } from '@careledger/clinical';
 import type { Allowances } from './allowances.js';
-import type { Episode, ProcessingStore } from './store.js';
+import { applyEvent, type PatientEvent, type EventTarget } from './due-of-event.js';
+import type { Episode } from './store.js';
 
 const RULE = 'device-flood';
 /** A device that kept to its allowance for so long plays havoc no more. */
@@ -12,45 +14,55 @@ export interface FloodingDevice {
   readonly deviceId: string;
 }
 
+export interface DeviceFloodsOptions extends Pick<EventTarget, 'store' | 'alarms'> {
+  readonly allowances: Pick<Allowances, 'overOf'>;
+}
+
 /**
  * The alarm of a device that plays havoc: technical, low, one from the first record that is put off until an hour without
- * one. The bound itself is `Allowances`. What writes must run within a transaction.
+ * one. The bound itself is `Allowances`. What lasts is in the store alone, so that a transaction that fails leaves nothing
+ * here. What writes must run within a transaction.
  */
 export class DeviceFloods {
-  readonly #store: ProcessingStore;
-  readonly #allowances: Pick<Allowances, 'overOf'>;
-  readonly #open = new Map<string, Episode>();
+  readonly #options: DeviceFloodsOptions;
 
-  constructor(store: ProcessingStore, allowances: Pick<Allowances, 'overOf'>) {
-    this.#store = store;
-    this.#allowances = allowances;
-    for (const episode of store.openEpisodes(RULE)) this.#open.set(deviceOf(episode), episode);
+  constructor(options: DeviceFloodsOptions) {
+    this.#options = options;
   }
 
   raise({ patientId, patientNo, deviceId }: FloodingDevice, nowMs: number): void {
-    if (this.#open.has(deviceId)) return;
-    const episode: Episode = {
-      ...{ episodeId: `${patientId}/${RULE}/${nowMs}/${deviceId}`, patientNo, rule: RULE },
-      ...{ type: 'technical', priority: 'low', unconfirmed: false, late: false, marks: [], status: 'open' },
-      ...{ startMs: nowMs, raisedMs: nowMs, endMs: null, endReason: null, arrivedMs: nowMs },
-      ...{ evidence: [], news2: null },
-    };
-    this.#store.saveEpisode(episode);
-    this.#open.set(deviceId, episode);
+    if (this.#open().some((episode) => deviceOf(episode) === deviceId)) return;
+    this.#apply(patientNo, nowMs, {
+      ...{ kind: 'episode-started', episodeId: `${patientId}/${RULE}/${nowMs}/${deviceId}`, rule: RULE },
+      ...{ type: typeOfRule(RULE), priority: 'low', unconfirmed: false, late: false, marks: [] },
+      ...{ start: nowMs, raisedAt: nowMs, evidence: [], news2: null },
+    });
   }
 
   /** Ends the alarms that are over by `nowMs`. */
   endQuiet(nowMs: number): void {
-    for (const [deviceId, episode] of this.#open) {
-      const endMs = this.#quietSince(deviceId);
-      if (endMs > nowMs) continue;
-      this.#store.saveEpisode({ ...episode, status: 'ended', endMs, endReason: 'recovered' });
-      this.#open.delete(deviceId);
+    for (const episode of this.#open()) {
+      const { episodeId, patientNo, startMs: start } = episode;
+      const end = this.#quietSince(deviceOf(episode));
+      if (end > nowMs) continue;
+      this.#apply(patientNo, nowMs, {
+        ...{ kind: 'episode-ended', episodeId, rule: RULE, start, end, reason: 'recovered' },
+      });
     }
   }
 
+  #open(): Episode[] {
+    return this.#options.store.openEpisodes(RULE);
+  }
+
+  /** As an event of the rules: the same is written down of it. No record becomes due, since authorities are not told. */
+  #apply(patientNo: number, nowMs: number, event: PatientEvent['event']): void {
+    const { store, alarms } = this.#options;
+    applyEvent({ store, alarms, nowMs }, { patientNo, event, arrivedMs: nowMs, trace: null });
+  }
+
   #quietSince(deviceId: string): number {
-    return (this.#allowances.overOf(deviceId)?.deferredMs ?? 0) + QUIET_MS;
+    return (this.#options.allowances.overOf(deviceId)?.deferredMs ?? 0) + QUIET_MS;
   }
 }
 

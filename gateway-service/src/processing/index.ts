@@ -2,6 +2,6 @@ export { Allowances, type RecordsPerHour } from './allowances.js';
 export { DevicePauses } from './device-pauses.js';
 export { GatewayLife } from './gateway-life.js';
 export { windowOfSource } from './due-of-event.js';
-export { Processor, type DueQueue } from './processor.js';
+export { Processor, type DueQueue, type ProcessorOptions } from './processor.js';
 export { indexOfReading, measurementOf, rowOfReading } from './reading-id.js';
 export { PRIORITIES, ProcessingStore, type DueRecord, type Episode, type Priority } from './store.js';

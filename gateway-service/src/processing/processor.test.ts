@@ -1,18 +1,10 @@
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { SimulatedDevice, glucose } from '../../testing/simulated-device.js';
-import { AlarmStore } from '../alarms/alarm-store.js';
 import { TestCore } from '../../testing/test-core.js';
+import { testProcessor } from '../../testing/test-processor.js';
 import type { GatewayCore } from '../core.js';
 import { GATEWAY_MIGRATIONS } from '../migrations.js';
-import { SettingsHistories, SettingsStore } from '../settings/index.js';
-import {
-  Allowances,
-  DevicePauses,
-  GatewayLife,
-  ProcessingStore,
-  Processor,
-  type DueRecord,
-} from './index.js';
+import { Allowances, ProcessingStore, type DueRecord, type Processor } from './index.js';
 
 const MINUTE_MS = 60_000;
 const HOUR_MS = 60 * MINUTE_MS;
@@ -35,15 +27,9 @@ afterEach(async () => {
 
 async function processorOf(core: GatewayCore): Promise<{ processor: Processor; store: ProcessingStore }> {
   const store = new ProcessingStore(core.store.database);
-  const processor = new Processor({
-    ...{ life: new GatewayLife(core.store.database), pauses: new DevicePauses(core.store.database) },
-    alarms: new AlarmStore(core.store.database),
-    core,
-    store,
+  const processor = testProcessor({
+    ...{ core, store, clock: () => testCore.nowMs },
     allowances: new Allowances(core.store.database, { emergency: 12, periodic: 240 }),
-    overrides: {},
-    settings: new SettingsHistories(new SettingsStore(core.store.database)),
-    clock: () => testCore.nowMs,
     queue: { addDue: (records) => due.push(...records) },
     logger: {
       warn: (about: unknown) => faults.push(about),

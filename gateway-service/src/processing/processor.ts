@@ -101,7 +101,7 @@ export class Processor {
   constructor(options: ProcessorOptions) {
     this.#options = options;
     this.#progress = { ...options.store.progress() };
-    this.#floods = new DeviceFloods(options.store, options.allowances);
+    this.#floods = new DeviceFloods(options);
     for (const patientNo of options.store.patients()) this.#stateOf(patientNo);
     for (const patientNo of options.store.patientsWaiting()) this.#waiting.add(patientNo);
   }
@@ -142,7 +142,7 @@ export class Processor {
       const result = tick(this.#stateOf(patientNo), nowMs, this.#settingsOf(patientNo));
       if (result.events.length > 0) this.#take(patientNo, result, nowMs);
     }
-    if (this.#events.length > 0 || this.#urgent.size > 0) this.persist();
+    this.persist();
   }
 
   /** Closes a patient's open windows now. */

@@ -1,18 +1,10 @@
-import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
+import { afterEach, beforeEach, describe, expect, jest, test } from '@jest/globals';
 import { glucose, type SimulatedDevice } from '../../testing/simulated-device.js';
 import { TestCore } from '../../testing/test-core.js';
-import { AlarmStore } from '../alarms/alarm-store.js';
+import { testProcessor } from '../../testing/test-processor.js';
 import { GATEWAY_MIGRATIONS } from '../migrations.js';
 import type { Patient } from '../patients/index.js';
-import { SettingsHistories, SettingsStore } from '../settings/index.js';
-import {
-  Allowances,
-  DevicePauses,
-  GatewayLife,
-  ProcessingStore,
-  Processor,
-  type DueRecord,
-} from './index.js';
+import { Allowances, GatewayLife, ProcessingStore, type DueRecord, type Processor } from './index.js';
 
 const MINUTE_MS = 60_000;
 const HOUR_MS = 60 * MINUTE_MS;
@@ -43,17 +35,10 @@ async function start(): Promise<void> {
   store = new ProcessingStore(database);
   life = new GatewayLife(database);
   due = [];
-  const fail = (error: unknown): never => {
-    throw error;
-  };
-  processor = new Processor({
-    ...{ core, store, life, pauses: new DevicePauses(database), overrides: {}, clock: () => t.nowMs },
-    alarms: new AlarmStore(database),
-    settings: new SettingsHistories(new SettingsStore(database)),
+  processor = testProcessor({
+    ...{ core, store, life, clock: () => t.nowMs },
     allowances: new Allowances(database, { emergency: 5, periodic: 5 }),
     queue: { addDue: (records) => due.push(...records) },
-    logger: { warn: () => undefined, error: fail },
-    onFatal: fail,
   });
   await processor.start();
 }
@@ -120,6 +105,9 @@ test('only refused frames: the alarm says so', async () => {
   pass(10 * MINUTE_MS);
   const wrongUnit = [glucose(t.nowMs, 5, '%')];
   expect(await t.send(device, device.frame(t.nowMs, wrongUnit))).toMatchObject({ status: 'rejected' });
+  // Written down, though nothing else came: a kill -9 does not forget it.
+  pass(0);
+  expect(JSON.stringify(store.state(patient.patientNo))).toContain('"refused":true');
   pass(20 * MINUTE_MS);
   expect(alarms()).toMatchObject([{ rule: 'silence', marks: ['only-refused'] }]);
 });
@@ -181,6 +169,21 @@ describe('the gateway was away', () => {
     expect(alarms()).toHaveLength(1);
     await live(1);
     expect(alarms()).toMatchObject([{ status: 'ended' }]);
+  });
+
+  test('it ran, and stood still: the same', async () => {
+    await live();
+    processor.tick();
+    const from = t.nowMs;
+    const now = jest.spyOn(performance, 'now').mockReturnValue(performance.now() + LIMIT_MS);
+    pass(LIMIT_MS);
+    now.mockRestore();
+    expect(life.absences(10)).toContainEqual({ from, until: t.nowMs, cause: 'stalled' });
+    expect(alarms()).toEqual([]);
+    pass(LIMIT_MS - 1);
+    expect(alarms()).toEqual([]);
+    pass(1);
+    expect(alarms()).toMatchObject([{ rule: 'silence', status: 'open' }]);
   });
 
   test('from the last sign of life: what was noted, or stored', () => {

@@ -8,6 +8,7 @@ import {
   isExcluded,
   kindOfType,
   massOf,
+  sensorOf,
   sharedSensor,
   summarise,
   type CgmReport,
@@ -131,7 +132,7 @@ async function reportOf(
     .filter((reading) => reading.plausible && isContinuous(reading))
     .map((reading) => ({
       ...reading,
-      deviceId: reading.sensorId ?? reading.deviceId,
+      deviceId: sensorOf(reading),
       value: massOf(reading),
     }));
   const report = cgmReport(ofSensors, endMs);

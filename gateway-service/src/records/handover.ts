@@ -2,8 +2,8 @@ import type { TechnicalAlarmStore } from '../alarms/technical-alarm-store.js';
 import type { NewVersion, OwnVersion } from './own-version.js';
 
 /**
- * Where the maker leaves what it made, in the transaction that ends a record's being due. All three are stores of
- * `delivery/`; `delivery/pipeline.ts` brings out what lies in them.
+ * Where the maker leaves what it made, in the transaction that ends a record's being due: stores of `delivery/`, of which
+ * `delivery/pipeline.ts` brings out what lies in them, and of `alarms/`.
  */
 
 /** `delivery/own-version-store.ts`. */

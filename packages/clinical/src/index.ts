@@ -12,7 +12,13 @@ export {
   type DeviceDescription,
   type DeviceKind,
 } from './model/device.js';
-export type { ClinicalEvent, EpisodeEndReason, Evidence, RuleName } from './model/events.js';
+export {
+  typeOfRule,
+  type ClinicalEvent,
+  type EpisodeEndReason,
+  type Evidence,
+  type RuleName,
+} from './model/events.js';
 export { isExcluded, isPossibleGlucose } from './model/flags.js';
 export * from './model/limits.js';
 export { NEWS2_PARAMETERS, type News2Parameter, type News2Score } from './model/news2-score.js';
@@ -32,6 +38,7 @@ export type {
   StatedSettings,
 } from './model/settings.js';
 export type { ClosedSpan, Span } from './model/span.js';
+export { sensorOf } from './model/sensor.js';
 export { FOR_AUTHORITIES } from './rules/silence/wanted.js';
 export { inRuleUnit, inTableUnit, isGlucose, isInterstitial } from './model/units.js';
 export {

@@ -109,11 +109,8 @@ class Run {
   }
 
   refused({ deviceId, receivedAt }: Refusal): void {
-    for (const rule of RULES) {
-      const state = this.#state.rules[rule.name];
-      if (state !== undefined && rule.isRefusalNews(state, deviceId))
-        this.#rule(rule.name).refused(deviceId, receivedAt);
-    }
+    for (const { name } of rulesWithNews(this.#state, deviceId))
+      this.#rule(name).refused(deviceId, receivedAt);
   }
 
   flush(): void {
@@ -233,23 +230,25 @@ export function withAbsences(
   return run.finish().state;
 }
 
-/** Frames that were refused: nothing of them is kept, but they say that the device is not silent. */
+/** Frames that were refused: nothing of them is kept, but the alarm of their device's silence says that they came. */
 export function noteRefusals(
   state: PatientState,
   refusals: readonly Refusal[],
   settings = NO_SETTINGS,
 ): ProcessingResult {
-  const news = refusals.filter(({ deviceId }) =>
-    RULES.some((rule) => {
-      const known = state.rules[rule.name];
-      return known !== undefined && rule.isRefusalNews(known, deviceId);
-    }),
-  );
+  const news = refusals.filter(({ deviceId }) => rulesWithNews(state, deviceId).length > 0);
   if (news.length === 0) return unchanged(state);
   const run = new Run(state, settings);
   for (const refusal of news) run.refused(refusal);
   return run.finish();
 }
+
+/** The rules to which a refused frame of a device says something. */
+const rulesWithNews = ({ rules }: PatientState, deviceId: string) =>
+  RULES.filter(({ name, isRefusalNews }) => {
+    const known = rules[name];
+    return known !== undefined && isRefusalNews(known, deviceId);
+  });
 
 const unchanged = (state: PatientState): ProcessingResult => ({ state, events: [], causes: [], flagged: [] });
 

@@ -1,6 +1,7 @@
 import { byBoundedValue, comparatorAt, comparatorOfMean, type StatisticComparator } from './bounds.js';
 import { codeEntry } from './model/codes.js';
 import type { Comparator } from './model/reading.js';
+import { sensorOf } from './model/sensor.js';
 import { isGlucose, isInterstitial, mgPerDl } from './model/units.js';
 import { sensorTime, type SensorTime, type TimeInRange } from './time-in-range.js';
 
@@ -67,8 +68,6 @@ export function percentile(sorted: readonly number[], fraction: number): number 
   if (low === undefined || high === undefined) throw new RangeError('no percentile of no values');
   return low + (high - low) * (position - Math.floor(position));
 }
-
-const sensorOf = ({ deviceId, sensorId = deviceId }: WindowReading): string => sensorId;
 
 /** Whether it is a continuous monitor's glucose. */
 export const isContinuous = ({ code, isContinuous: isSaid = isInterstitial(code) }: WindowReading): boolean =>

@@ -11,7 +11,7 @@ export interface DeviceDescription {
   /** The device from whose sensor its readings come by another route, e.g. a phone beside a receiver. */
   readonly sameSensorAs?: string | undefined;
   /**
-   * When nobody waits for it: paused, suspended, or stopped (without length). Its silence is no alarm then, and after it not
+   * When nobody waits for it: suspended, or revoked (which lasts). Its silence is no alarm then, and after it not
    * until it was live again. In the order of their starts. A new sensor does the same: see `sensorSince`.
    */
   readonly notAwaited?: readonly Span[] | undefined;

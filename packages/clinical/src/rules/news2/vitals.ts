@@ -3,6 +3,7 @@ import type { DeviceKind } from '../../model/device.js';
 import type { Evidence } from '../../model/events.js';
 import type { ReadingFlag } from '../../model/flags.js';
 import type { Comparator } from '../../model/reading.js';
+import { sensorOf } from '../../model/sensor.js';
 
 /** One vital sign as the rules see it, a monitor's zero among them. Members that say nothing are left out: states are kept. */
 export interface VitalValue {
@@ -38,8 +39,6 @@ export function itemOfReading({ reading, at, sensorId, device, flags }: RuleInpu
   };
   return { t: at, values: [vital] };
 }
-
-const sensorOf = ({ sensorId, deviceId }: VitalValue): string => sensorId ?? deviceId;
 
 /** What a value is a value of: a code as one sensor has it. */
 export const sourceOf = (value: VitalValue): string => `${value.code} ${sensorOf(value)}`;

@@ -26,15 +26,18 @@ export const SILENCE: Rule = {
     return { v: VERSION, streams: state.v === 1 ? migrateV1(state.streams) : state.streams };
   },
   isDue(state, { configAt, isEpisodeOpen }, nowMs) {
-    const config = configAt(nowMs);
     const { devices, absences } = stateOf(state);
-    const circumstances = { config, isEpisodeOpen, absences };
     return Object.entries(devices).some(([deviceId, heard]) => {
-      if (disarmedAt(heard, notAwaited(config, deviceId), nowMs) !== undefined) return true;
-      const silence = wantedSilence(deviceId, heard, circumstances, nowMs);
+      const clockTold = heard.clock?.told ?? null;
+      const disarmedMs = disarmedAt(heard, notAwaited(configAt(nowMs), deviceId), nowMs);
+      // That a device without an alarm is disarmed shows with its next reading.
+      if (disarmedMs !== undefined && (heard.told !== null || clockTold !== null)) return true;
+      const ms = disarmedMs ?? nowMs;
+      const circumstances = { config: configAt(ms), isEpisodeOpen, absences };
+      const silence = wantedSilence(deviceId, heard, circumstances, ms);
       if (silence !== undefined && isNews(heard.told, silence)) return true;
-      const clock = wantedClock(heard, circumstances, nowMs);
-      return clock !== undefined && isNews(heard.clock?.told ?? null, clock);
+      const clock = wantedClock(heard, circumstances, ms);
+      return clock !== undefined && isNews(clockTold, clock);
     });
   },
   isRefusalNews: (state, deviceId) => stateOf(state).devices[deviceId]?.refused === false,

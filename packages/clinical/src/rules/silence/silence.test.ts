@@ -5,6 +5,7 @@ import { LOINC } from '../../model/codes.js';
 import type { DeviceDescription } from '../../model/device.js';
 import type { ClinicalEvent } from '../../model/events.js';
 import { migrateState, type PatientState } from '../../state.js';
+import { SILENCE } from './index.js';
 
 const MINUTE = 60_000;
 const HOUR = 60 * MINUTE;
@@ -162,6 +163,11 @@ describe('nobody waits for a device', () => {
   ])('that is %s', (_name, length) => {
     const day = armed();
     hold(day, H8 + MINUTE, length === null ? null : H8 + MINUTE);
+    // Nor is it looked at each second, for as long as that is so.
+    const { rules, config } = day.state;
+    const sink = { configAt: () => config, isEpisodeOpen: () => false };
+    const state = rules[SILENCE.name] ?? SILENCE.initial();
+    expect(SILENCE.isDue(state, sink, H8 + 10 * HOUR)).toBe(false);
     expect(day.tick(H8 + 10 * HOUR)).toEqual([]);
   });
 
