@@ -9,6 +9,7 @@ import { makeStatement, readStatement } from '@careledger/statements';
 /** Somebody of the authority, and when that one acknowledges. */
 export const PRACTITIONER = `prc_${'a'.repeat(32)}`;
 export const ACKNOWLEDGED_AT = '2026-05-05T12:01:00.000Z';
+const FORMERLY = '2025-01-01T00:00:00.000Z';
 const SINCE = '2026-01-01T00:00:00.000Z';
 
 /**
@@ -21,6 +22,8 @@ export type AuthorityBehaviour =
 /** An authority as a gateway sees one: keys on the ledger, and an api that takes notices. It really signs. */
 export class StandInAuthority implements AsyncDisposable {
   readonly signer = generateEd25519().signer;
+  /** In force before this one. */
+  readonly formerSigner = generateEd25519().signer;
   readonly encryption = generateX25519();
   readonly received: EmergencyNoticeHttp[] = [];
   behaviour: AuthorityBehaviour = 'receipts';
@@ -72,7 +75,10 @@ export class StandInAuthority implements AsyncDisposable {
       authorityId: this.authorityId,
       mspId: 'HospitalMSP',
       kind: 'hospital',
-      signingKeys: period(this.signer.publicKey),
+      signingKeys: [
+        { key: toBase64url(this.formerSigner.publicKey), from: FORMERLY, until: SINCE },
+        ...period(this.signer.publicKey),
+      ],
       encryptionKeys: period(this.encryption.publicKey),
       breakGlassKeys: [],
       ...(this.endpoint !== undefined && { endpoint: this.endpoint }),
@@ -83,7 +89,11 @@ export class StandInAuthority implements AsyncDisposable {
   /** This authority's word that somebody saw a notice that it got. */
   acknowledge(
     { statement }: Pick<EmergencyNoticeHttp, 'statement'>,
-    { signer = this.signer, ...said }: Partial<StatementBody<'acknowledgement'>> & { signer?: Signer } = {},
+    {
+      signer = this.signer,
+      signedAt,
+      ...said
+    }: Partial<StatementBody<'acknowledgement'>> & { signer?: Signer; signedAt?: string } = {},
   ): string {
     const { payload, hash } = readStatement(statement, { maxChars: statement.length });
     const { patientId, recordId, version } = payload.body as StatementBody<'emergencyNotice'>;
@@ -91,7 +101,7 @@ export class StandInAuthority implements AsyncDisposable {
       {
         ...{ typ: STATEMENTS.acknowledgement.typ, iss: this.authorityId, aud: this.networkId },
         channels: ['authorities'],
-        iat: Math.floor(Date.parse(ACKNOWLEDGED_AT) / 1_000),
+        iat: signedAt === undefined ? payload.iat : Date.parse(signedAt) / 1_000,
         body: {
           ...{ patientId, recordId, version, noticeSid: payload.sid, noticeHash: hash },
           ...{ practitionerId: PRACTITIONER, acknowledgedAt: ACKNOWLEDGED_AT },

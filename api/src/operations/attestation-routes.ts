@@ -23,7 +23,7 @@ export function addAttestationRoutes(app: ServiceApp, authorities: LedgerChannel
           200: withExamples(Type.Object({ statement: CompactJws }), {
             statement: exampleStatement(
               'attestation',
-              { channel: 'authorities', txId: EXAMPLE.txId, valid: true },
+              { channel: 'authorities', txId: EXAMPLE.txId, code: 'VALID' },
               'HospitalMSP',
             ),
           }),

@@ -50,18 +50,19 @@ export class Vouching {
   }
 
   /**
-   * Tags of the patient's grants in force that are about this person and give the right for the purpose.
+   * Tags of the patient's grants in force that are about this person and give the right, or any of several, for the purpose.
    * @throws ProblemError TOO_MANY_TAGS: none is left out
    */
   async granteeTags(
     patientId: string,
     person: Person,
-    permission: Permission,
+    permission: Permission | readonly Permission[],
     purpose: PurposeOfUse,
   ): Promise<string[]> {
     if (this.policy.inForce(patientId).length === 0) await this.policy.refresh(patientId);
     const tags = new Set<string>();
-    for (const grant of this.policy.giving(patientId, permission, purpose)) {
+    const grants = [permission].flat().flatMap((each) => this.policy.giving(patientId, each, purpose));
+    for (const grant of grants) {
       const meaning = await this.meanings.of(grant);
       for (const entry of meaning?.grantee ?? []) if (isAbout(entry, person)) tags.add(entry.tag);
     }

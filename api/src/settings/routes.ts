@@ -14,6 +14,8 @@ export interface SettingsRouteOptions {
   readonly vouching: Vouching;
 }
 
+/** Either gives the right to set how a patient is watched. */
+const EITHER_OF = ['modify', 'write'] as const;
 const DEFAULT_PURPOSE = 'TREAT';
 const { patientId, version, previous, settings, purpose } = SettingsBody.properties;
 
@@ -41,12 +43,7 @@ export function addSettingsRoutes(app: ServiceApp, { issuer, vouching }: Setting
       const { practitionerId, unit, purpose = DEFAULT_PURPOSE, ...stated } = request.body;
       const claim = { practitionerId, ...(unit !== undefined && { unit }) };
       const person = vouching.personOf(principalOf(request), claim);
-      const tags = await Promise.all(
-        (['modify', 'write'] as const).map((permission) =>
-          vouching.granteeTags(stated.patientId, person, permission, purpose),
-        ),
-      );
-      const granteeTags = [...new Set(tags.flat())];
+      const granteeTags = await vouching.granteeTags(stated.patientId, person, EITHER_OF, purpose);
       const body = { ...stated, practitionerId, purpose, granteeTags };
       return reply.status(201).send({ statement: issuer.make('settings', ['authorities'], body) });
     },

@@ -10,7 +10,7 @@ export const newVisit = {
   patientId,
   at,
   data: { reason: 'check-up after an alarm', findings: 'well' },
-  checkIn: exampleStatement('check-in', { authorityId }),
+  checkIn: exampleStatement('checkIn', { authorityId }),
 };
 export const related: Shown = {
   visitId,

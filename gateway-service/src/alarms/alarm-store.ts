@@ -111,11 +111,14 @@ export class AlarmStore {
       .get(episodeId) as AlarmCall | undefined;
   }
 
-  /** Keeps it for good; the newest call is acknowledged where it tells of that. Once for each statement. */
+  /**
+   * Keeps it for good; the newest call is acknowledged where it tells of that. Once for each statement: one that comes again
+   * does not acknowledge what was called since.
+   */
   acknowledge(acknowledgement: AlarmAcknowledgement): void {
     const { episodeId, patientNo, authorityId, practitionerId, version } = acknowledgement;
     const { acknowledgedMs, receivedMs, statement } = acknowledgement;
-    this.#database
+    const { changes } = this.#database
       .prepare(
         `INSERT INTO alarm_acknowledgements (patient_no, episode_id, authority_id, practitioner_id, version,
            acknowledged_ms, received_ms, statement) VALUES (?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING`,
@@ -124,6 +127,7 @@ export class AlarmStore {
         ...[patientNo, episodeId, authorityId, practitionerId, version],
         ...[acknowledgedMs, receivedMs, statement],
       );
+    if (changes === 0) return;
     if (authorityId === null)
       this.#database
         .prepare('UPDATE alarm_calls SET patient_acknowledged_ms = ? WHERE episode_id = ?')

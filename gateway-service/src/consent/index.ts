@@ -9,4 +9,4 @@ export { Registrations } from './registrations.js';
 export { ConsentSettler } from './settle.js';
 export { StepStore, type ConsentStep } from './step-store.js';
 export { SubscriptionStore } from './subscription-store.js';
-export { openConsentKey } from './unlock.js';
+export { openConsentKey, type ConsentPassphrase } from './unlock.js';

@@ -14,6 +14,7 @@ export interface NoticeStatementsOptions {
   readonly directory: Pick<OrganisationDirectory, 'authority'>;
   readonly networkId: string;
   readonly verifier: SignatureVerifier;
+  readonly clock: () => number;
 }
 
 /** Makes the statement of a notice after its record was made: for whom it could not be made then, or who is told later. */
@@ -26,7 +27,7 @@ export class NoticeStatements {
 
   /** @throws Error where the authority has no key (yet); LedgerError where nothing is known of it */
   async make(version: OwnVersion, authorityId: string): Promise<string> {
-    const { core, networkId } = this.#options;
+    const { core, networkId, clock } = this.#options;
     const { patientId, chain } = core.patients.byNo(version.patientNo);
     const { recordId, providerId, tagGroups, manifest, periodStart, periodEnd } = version;
     const { seed } = readStatement(version.storeStatement).payload.body as StatementBody<'storeRecord'>;
@@ -36,7 +37,7 @@ export class NoticeStatements {
       ...{ patientId, recordId, seed, version: version.version, period, providerId, authorityId },
       ...{ tagGroups, manifest, wrap },
     };
-    const about = { patientId, networkId, channels: ['authorities'] as const, body };
+    const about = { patientId, networkId, channels: ['authorities'] as const, body, nowMs: clock() };
     return patientStatement('emergencyNotice', about, chain.signer);
   }
 

@@ -2,7 +2,7 @@ import { STATEMENTS, type AuthorityState, type StatementBody } from '@careledger
 import { kidOf, type SignatureVerifier } from '@careledger/crypto';
 import { keyAt } from '@careledger/policy';
 import { EMERGENCY_NOTICE_MAX_CHARS } from '@careledger/protocol';
-import { StatementError, checkStatement, readStatement } from '@careledger/statements';
+import { STATEMENT_MAX_SKEW_S, StatementError, checkStatement, readStatement } from '@careledger/statements';
 import { Value } from 'typebox/value';
 
 const MS_PER_S = 1_000;
@@ -15,7 +15,8 @@ export class AcknowledgementError extends Error {
 
 /**
  * Checks that an authority has signed, with the key that was its own by the ledger when it did, that somebody of it saw
- * this very notice: an answer says nothing about who made it, nor about what.
+ * this very notice: an answer says nothing about who made it, nor about what. Nobody saw a notice before it was made: a key
+ * that was withdrawn by then signs none, however it dates it.
  * @throws AcknowledgementError
  */
 export function checkAcknowledgement(
@@ -34,7 +35,7 @@ export function checkAcknowledgement(
   const { recordId, version } = noticed.body as StatementBody<'emergencyNotice'>;
   try {
     const { signingKeys, authorityId } = authority;
-    const { body } = checkStatement(acknowledgement, {
+    const { iat, body } = checkStatement(acknowledgement, {
       ...{ typ, audience: networkId, issuer: authorityId, verifier },
       isBody: (value): value is StatementBody<'acknowledgement'> => Value.Check(schema, value),
       now: Math.floor(nowMs / MS_PER_S),
@@ -43,16 +44,17 @@ export function checkAcknowledgement(
         return key !== undefined && kidOf('Ed25519', key) === kid ? key : undefined;
       },
     }).payload;
-    const isOfNotice =
+    const isOfThis =
+      iat >= noticed.iat - STATEMENT_MAX_SKEW_S &&
       body.patientId === noticed.iss &&
       body.noticeSid === noticed.sid &&
       body.noticeHash === hash &&
       body.recordId === recordId &&
       body.version === version;
-    if (isOfNotice) return body;
+    if (isOfThis) return body;
   } catch (cause) {
     if (!(cause instanceof StatementError)) throw cause;
     throw new AcknowledgementError(`${cause.code}: the acknowledgement is not the authority’s`, { cause });
   }
-  throw new AcknowledgementError('The acknowledgement is of another notice');
+  throw new AcknowledgementError('The acknowledgement is of another notice, or from before it');
 }

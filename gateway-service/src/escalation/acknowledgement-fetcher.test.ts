@@ -43,6 +43,10 @@ test('an acknowledgement is fetched, verified and kept with the alarm: who, when
 
 test.each([
   ['signed by another key', () => ({ signer: generateEd25519().signer })],
+  [
+    'dated back to when another key was in force, and signed by that',
+    () => ({ signer: fixture.hospital.formerSigner, signedAt: '2025-06-01T00:00:00.000Z' }),
+  ],
   ['of another notice', () => ({ noticeHash: '0'.repeat(64) })],
   ['of another version', () => ({ version: 2 })],
   ['of another patient', () => ({ patientId: `pat_${'b'.repeat(32)}` })],

@@ -69,6 +69,15 @@ export class AcknowledgementFetcher implements AsyncDisposable {
   }
 
   #sweep(): void {
+    try {
+      this.#askDue();
+    } catch (err) {
+      // E.g. a disk that cannot be read: the rows are as before, and are looked at again.
+      this.#options.logger.error({ err }, 'authorities cannot be asked; it is tried again');
+    }
+  }
+
+  #askDue(): void {
     const { notices, clock, logger } = this.#options;
     const nowMs = clock();
     for (const authorityId of notices.authoritiesToAsk(nowMs)) {

@@ -308,7 +308,7 @@ export class RecordMaker {
         };
         const statement = patientStatement(
           'emergencyNotice',
-          { patientId, networkId, channels: ['authorities'], body },
+          { patientId, networkId, channels: ['authorities'], body, nowMs: clock() },
           chain.signer,
         );
         return { authorityId, statement };

@@ -171,6 +171,37 @@ describe('a patient', () => {
   });
 });
 
+describe('what is said of a device', () => {
+  const nothing = (deviceId: string) => `{"devices":{"${deviceId}":null}}`;
+  test.each<[string, () => string]>([
+    ['nothing', () => nothing(device.deviceId)],
+    ['nothing, of a name that is no device', () => nothing('x')],
+    ['nothing, of one with a line break', () => nothing('a\\nb')],
+    ['nothing, of an object’s own name', () => nothing('constructor')],
+    ['a member too many', () => `{"devices":{"${device.deviceId}":{"isOff":true}}}`],
+  ])('is refused if it is %s, by passphrase or statement, and takes nothing down', async (_what, made) => {
+    const settings = JSON.parse(made()) as StatedSettings;
+    const byPassphrase = await put({ settings, passphrase: PASSPHRASE });
+    expect(byPassphrase).toMatchObject({ status: 400, body: { code: 'VALIDATION_FAILED' } });
+    const byStatement = await put({ statement: await said(settings) });
+    expect(byStatement).toMatchObject({ status: 422, body: { code: 'SETTINGS_STATEMENT_REFUSED' } });
+    expect(await get()).toMatchObject({ version: 0 });
+  });
+
+  test('is refused of a name that is no device, whatever it is', async () => {
+    for (const name of ['x', 'a\nb', 'constructor', '']) {
+      const settings = { devices: { [name]: {} } };
+      const refused = { status: 422, body: { code: 'SETTINGS_INVALID' } };
+      expect(await put({ settings, passphrase: PASSPHRASE })).toMatchObject(refused);
+      expect(await put({ statement: await said(settings) })).toMatchObject(refused);
+    }
+    // A member like any other, after JSON.parse.
+    const hostile = JSON.parse('{"devices":{"__proto__":{}}}') as StatedSettings;
+    const answer = await put({ statement: await said(hostile) });
+    expect(answer).toMatchObject({ status: 422, body: { code: expect.stringMatching(/^SETTINGS_/) } });
+  });
+});
+
 describe('what builds on another version', () => {
   test('is 412 with the one in force, whichever way it is said', async () => {
     const early = await said(TIGHT);

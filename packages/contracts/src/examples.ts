@@ -8,6 +8,7 @@ import type {
   SubscriptionState,
   VisitState,
 } from './state.js';
+import { STATEMENTS, type StatementBody, type StatementName } from './statements.js';
 
 /** What the ledgers show of the cast of {@link EXAMPLE}: made up, for the services' OpenAPI descriptions. */
 
@@ -16,9 +17,13 @@ export { EXAMPLE, EXAMPLE_CIPHERTEXT, EXAMPLE_JWE, exampleJws };
 const { patientId, authorityId, providerId, practitionerId, recordId, txId } = EXAMPLE;
 const [first, second, third, fourth, fifth] = EXAMPLE.at;
 
-/** A statement by the patient, for the ledgers. @param kind as in `careledger.KIND+jws` */
-export const exampleStatement = (kind: string, body: object, iss: string = patientId): string =>
-  exampleJws(`careledger.${kind}+jws`, {
+/** A statement by the patient, unless told, for the ledgers. @param body some of what it says */
+export const exampleStatement = <N extends StatementName>(
+  name: N,
+  body: Partial<StatementBody<N>>,
+  iss: string = patientId,
+): string =>
+  exampleJws(STATEMENTS[name].typ, {
     iss,
     aud: EXAMPLE.network,
     channels: ['authorities', 'cloud'],
@@ -111,7 +116,7 @@ export const visitState: VisitState = {
   at: fourth,
   dataHash: EXAMPLE.hash,
   location: EXAMPLE_JWE,
-  checkIn: exampleStatement('check-in', { authorityId }),
+  checkIn: exampleStatement('checkIn', { authorityId }),
   visitId: EXAMPLE.visitId,
   authorityId,
   confirmed: true,

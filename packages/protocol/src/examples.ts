@@ -95,7 +95,7 @@ const acceptance = exampleJws('careledger.wraps-acceptance+jws', { recordId, ver
 const receipt = exampleJws('careledger.receipt+jws', { recordId, version: 1, txId, blockNumber: 108 });
 
 export const storeRecordRequest: StoreRecordRequest = {
-  statement: exampleStatement('store', { recordId, version: 1, providerId }),
+  statement: exampleStatement('storeRecord', { recordId, version: 1, providerId }),
   manifest,
   wrapSet,
   wraps,
@@ -124,11 +124,11 @@ export const releasedRecord: ReleasedRecord = {
   receipt,
 };
 export const accessRequest = {
-  statement: exampleStatement('access-request', { patientId, recordId, purpose: 'TREAT' }, authorityId),
+  statement: exampleStatement('accessRequest', { patientId, recordId, purpose: 'TREAT' }, authorityId),
 };
 export const accessAnswer: AccessAnswer = { access: accessState, record: releasedRecord };
 export const releaseRequest: ReleaseRequestHttp = {
-  statement: exampleStatement('release', { permitTxId: txId }, EXAMPLE.otherProviderId),
+  statement: exampleStatement('releaseRequest', { permitTxId: txId }, EXAMPLE.otherProviderId),
 };
 export const receiptRequest: ReceiptRequest = {
   receipt: exampleJws('careledger.recipient-receipt+jws', { recordId, version: 1, permitTxId: txId }),
@@ -140,19 +140,19 @@ export const revocationRequest: RevocationRequest = {
   statement: exampleStatement('revoke', { grantId: EXAMPLE.grantId, policySeq: 2 }),
 };
 export const readingsRequest: ReadingsRequest = {
-  statements: [exampleStatement('notice-reading', { patientId, recordId, version: 1 }, authorityId)],
+  statements: [exampleStatement('noticeReading', { patientId, recordId, version: 1 }, authorityId)],
 };
 export const readingsAnswer: ReadingsAnswer = { items: [{ sid: EXAMPLE.statementId, code: 'OK', txId }] };
 
 // ---- authorities
 
 export const emergencyNotice: EmergencyNoticeHttp = {
-  statement: exampleStatement('emergency-notice', { authorityId, recordId, version: 1, providerId }),
+  statement: exampleStatement('emergencyNotice', { authorityId, recordId, version: 1, providerId }),
   ciphertext: EXAMPLE_CIPHERTEXT,
 };
 export const emergencyNoticeAnswer: EmergencyNoticeAnswer = {
   created: true,
-  receipt: exampleStatement('notice-receipt', { sid: EXAMPLE.statementId }, authorityId),
+  receipt: exampleStatement('noticeReceipt', { noticeSid: EXAMPLE.statementId }, authorityId),
 };
 
 // ---- what records hold: FHIR R4

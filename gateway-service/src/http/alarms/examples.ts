@@ -44,7 +44,7 @@ export const undelivered: DeliveryAlarmView = {
   endedAt: acknowledgedAt,
 };
 export const readyAcknowledgement: ReadyOrPassphrase = {
-  statement: exampleStatement('acknowledge-alarm', { alarmId }),
+  statement: exampleStatement('acknowledgeAlarm', { alarmId }),
 };
 export const muteByPassphrase: MuteBody = { until: EXAMPLE.at[3], passphrase: EXAMPLE.passphrase };
-export const readyMute: MuteBody = { statement: exampleStatement('mute-alarms', { until: EXAMPLE.at[3] }) };
+export const readyMute: MuteBody = { statement: exampleStatement('muteAlarms', { until: EXAMPLE.at[3] }) };

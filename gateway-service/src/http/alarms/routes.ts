@@ -7,7 +7,10 @@ import { byPassphrase } from '../grants/examples.js';
 import { ReadyOrPassphrase } from '../grants/schemas.js';
 import { passphraseProblems, patientProblems } from '../route-problems.js';
 import { PatientParams } from '../schemas.js';
+import type { AlarmAcknowledging } from './acknowledging.js';
+import type { AlarmList } from './alarm-list.js';
 import { alarm, muteByPassphrase, readyAcknowledgement, readyMute, undelivered } from './examples.js';
+import type { AlarmMuting } from './muting.js';
 import {
   AlarmParams,
   AlarmView,
@@ -17,9 +20,14 @@ import {
   MuteBody,
   MuteView,
 } from './schemas.js';
-import type { AlarmService } from './service.js';
 
-export function addAlarmRoutes(app: ServiceApp, alarms: AlarmService): void {
+export interface AlarmServices {
+  readonly list: AlarmList;
+  readonly acknowledging: AlarmAcknowledging;
+  readonly muting: AlarmMuting;
+}
+
+export function addAlarmRoutes(app: ServiceApp, { list, acknowledging, muting }: AlarmServices): void {
   app.get(
     '/v1/patients/:patientId/alarms',
     {
@@ -39,7 +47,7 @@ export function addAlarmRoutes(app: ServiceApp, alarms: AlarmService): void {
         },
       },
     },
-    async (request) => alarms.list(request.params.patientId, request.query),
+    async (request) => list.page(request.params.patientId, request.query),
   );
 
   app.post(
@@ -57,7 +65,7 @@ export function addAlarmRoutes(app: ServiceApp, alarms: AlarmService): void {
         response: { 200: withExamples(MuteView, { mutedUntil: EXAMPLE.at[3] }) },
       },
     },
-    async (request) => alarms.mute(request.params.patientId, request.body, callerOf(request)),
+    async (request) => muting.mute(request.params.patientId, request.body, callerOf(request)),
   );
 
   app.post(
@@ -77,7 +85,7 @@ export function addAlarmRoutes(app: ServiceApp, alarms: AlarmService): void {
     },
     async (request) => {
       const { patientId, alarmId } = request.params;
-      return alarms.acknowledge(patientId, alarmId, request.body, callerOf(request));
+      return acknowledging.acknowledge(patientId, alarmId, request.body, callerOf(request));
     },
   );
 }

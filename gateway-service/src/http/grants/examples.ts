@@ -24,7 +24,7 @@ export const readyRevocation = {
   statement: exampleStatement('revoke', { policySeq: 2, grantId }),
 };
 export const readyRejection: ReadyOrPassphrase = {
-  statement: exampleStatement('reject-subscription', { subscriptionId: EXAMPLE.subscriptionId }),
+  statement: exampleStatement('rejectSubscription', { subscriptionId: EXAMPLE.subscriptionId }),
 };
 export const revocationOfOne: SignRevocationBody = { grantId, passphrase };
 export const revocationOfAll: SignRevocationBody = { passphrase };

@@ -65,5 +65,5 @@ export const statistics: StatisticsView = {
 };
 
 export const attested = {
-  statement: exampleStatement('attestation', { channel: 'authorities', txId, valid: true }, 'PatientsMSP'),
+  statement: exampleStatement('attestation', { channel: 'authorities', txId, code: 'VALID' }, 'PatientsMSP'),
 };

@@ -6,7 +6,7 @@ const stated = {
   glucose: { veryLowMgPerDl: 60 },
   silence: { cgmMs: 1_800_000 },
 };
-const statement = exampleStatement('settings', stated);
+const statement = exampleStatement('settings', { version: 2, settings: stated });
 const hash = EXAMPLE.txId;
 
 export const byPassphrase: SettingsBody = { settings: stated, passphrase: EXAMPLE.passphrase };
