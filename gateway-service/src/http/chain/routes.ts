@@ -1,5 +1,5 @@
 import { ledgerAnswers } from '@careledger/ledger/service';
-import { exampleJob, type LongWork, type ServiceApp, withExamples } from '@careledger/service-kit';
+import { exampleJob, withExamples, type LongWork, type ServiceApp } from '@careledger/service-kit';
 import { Type } from 'typebox';
 import { byPatient, byPatientOpsOrAuditor } from '../access.js';
 import { WAIT_MS } from '../limits.js';
@@ -12,6 +12,7 @@ import {
   FramesPage,
   FramesQuery,
   ProofQuery,
+  VERIFICATION,
   VerificationJob,
   VerificationView,
 } from './schemas.js';
@@ -95,7 +96,7 @@ export function addChainRoutes(
           200: withExamples(VerificationView, examples.verification),
           202: withExamples(
             VerificationJob,
-            exampleJob({ kind: 'verification', stage: 'verifying', done: 40, total: 86 }, null),
+            exampleJob(VERIFICATION, { stage: 'blocks', done: 40, total: 86 }, null),
           ),
         },
       },

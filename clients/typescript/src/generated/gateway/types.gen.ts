@@ -540,7 +540,7 @@ export type CreatePatientResponses = {
          */
         jobId: string;
         /**
-         * What is done, e.g. `grant`
+         * What is done, in one word
          */
         kind: string;
         /**
@@ -2378,7 +2378,7 @@ export type VerifyPatientChainResponses = {
          */
         jobId: string;
         /**
-         * What is done, e.g. `grant`
+         * What is done, in one word
          */
         kind: string;
         /**
@@ -4246,7 +4246,7 @@ export type CreatePatientGrantResponses = {
          */
         jobId: string;
         /**
-         * What is done, e.g. `grant`
+         * What is done, in one word
          */
         kind: string;
         /**
@@ -4440,7 +4440,7 @@ export type RevokePatientGrantResponses = {
          */
         jobId: string;
         /**
-         * What is done, e.g. `grant`
+         * What is done, in one word
          */
         kind: string;
         /**
@@ -4628,7 +4628,7 @@ export type RevokeAllPatientGrantsResponses = {
          */
         jobId: string;
         /**
-         * What is done, e.g. `grant`
+         * What is done, in one word
          */
         kind: string;
         /**
@@ -5089,7 +5089,7 @@ export type ApprovePatientSubscriptionResponses = {
          */
         jobId: string;
         /**
-         * What is done, e.g. `grant`
+         * What is done, in one word
          */
         kind: string;
         /**
@@ -5285,7 +5285,7 @@ export type RejectPatientSubscriptionResponses = {
          */
         jobId: string;
         /**
-         * What is done, e.g. `grant`
+         * What is done, in one word
          */
         kind: string;
         /**
@@ -5842,7 +5842,7 @@ export type FlushPatientResponses = {
          */
         jobId: string;
         /**
-         * What is done, e.g. `grant`
+         * What is done, in one word
          */
         kind: string;
         /**
@@ -5987,7 +5987,7 @@ export type FlushResponses = {
          */
         jobId: string;
         /**
-         * What is done, e.g. `grant`
+         * What is done, in one word
          */
         kind: string;
         /**
@@ -6411,7 +6411,7 @@ export type ListJobsResponses = {
              */
             jobId: string;
             /**
-             * What is done, e.g. `grant`
+             * What is done, in one word
              */
             kind: string;
             /**
@@ -6524,7 +6524,7 @@ export type GetJobResponses = {
          */
         jobId: string;
         /**
-         * What is done, e.g. `grant`
+         * What is done, in one word
          */
         kind: string;
         /**
