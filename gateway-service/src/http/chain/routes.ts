@@ -90,7 +90,8 @@ export function addChainRoutes(
       config: { ...byPatientOpsOrAuditor, isLongWork: true },
       schema: {
         summary: 'The same for a chain of any length: it goes on as a job, whose progress counts blocks',
-        problems: [...patientProblems, ...ledgerAnswers],
+        // While the ledger is away it is tried again.
+        problems: [...patientProblems, 'LEDGER_REFUSED'],
         params: PatientParams,
         response: {
           200: withExamples(VerificationView, examples.verification),

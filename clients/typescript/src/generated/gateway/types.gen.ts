@@ -2349,8 +2349,6 @@ export type VerifyPatientChainErrors = {
     500: Problem;
     /**
      * `SHUTTING_DOWN`: The service is stopping: ask again shortly
-     *
-     * `LEDGER_UNAVAILABLE`: The ledger does not answer; try again later
      */
     503: Problem;
     /**
