@@ -6,8 +6,8 @@ import {
   fromCursor,
   pageOfRows,
   requireRole,
-  type ServiceApp,
   withExamples,
+  type ServiceApp,
 } from '@careledger/service-kit';
 import { Type } from 'typebox';
 import type { Channels } from '../ledger-port.js';

@@ -1,12 +1,12 @@
 import { PatientId, RecordId, RecordVersion } from '@careledger/domain';
 import { ledgerAnswers } from '@careledger/ledger/service';
+import { readingsBundle } from '@careledger/protocol/examples';
 import { FHIR_JSON, requireRole, versionTag, type ServiceApp } from '@careledger/service-kit';
 import { Type } from 'typebox';
 import { vouchingProblems } from '../http/route-problems.js';
 import type { AccessService } from './access-service.js';
 import { VouchingQuery, readerOf } from './reader.js';
 import { Bundle } from './schemas.js';
-import { readingsBundle } from '@careledger/protocol/examples';
 
 export function addAccessRoutes(app: ServiceApp, service: AccessService): void {
   app.get(

@@ -1,10 +1,10 @@
 import { CompactJws } from '@careledger/contracts';
+import { EXAMPLE, exampleStatement } from '@careledger/contracts/examples';
 import { TxId, closedObject } from '@careledger/domain';
 import { attestTransaction, type Attestor, type LedgerChannel } from '@careledger/ledger';
 import { ledgerAnswers, onLedger } from '@careledger/ledger/service';
-import { assertOwnOrganisation, requireRole, type ServiceApp, withExamples } from '@careledger/service-kit';
+import { assertOwnOrganisation, requireRole, withExamples, type ServiceApp } from '@careledger/service-kit';
 import { Type } from 'typebox';
-import { EXAMPLE, exampleStatement } from '@careledger/contracts/examples';
 
 /** Only for channel `authorities`: on `cloud` this organisation has no peer whose word it could give. */
 export function addAttestationRoutes(app: ServiceApp, authorities: LedgerChannel, attestor: Attestor): void {

@@ -18,7 +18,7 @@ export const active: Shown = {
   txIds: { authorities: EXAMPLE.laterTxId, cloud: EXAMPLE.txId },
   reason: null,
 };
-/** On its way: one channel is away. */
-export const registering: Shown = { ...active, stage: 'registering', txIds: { cloud: EXAMPLE.txId } };
+/** On its way: the transactions are told when both channels have it. */
+export const registering: Shown = { ...active, stage: 'registering', txIds: {} };
 export const withdrawn: Shown = { ...active, stage: 'withdrawn' };
-export const withdrawing: Shown = { ...active, stage: 'withdrawing', txIds: { cloud: EXAMPLE.txId } };
+export const withdrawing: Shown = { ...active, stage: 'withdrawing', txIds: {} };

@@ -9,24 +9,22 @@ import {
   jobOf,
   pageOfRows,
   requireRole,
+  withExamples,
   type Jobs,
   type ServiceApp,
-  withExamples,
 } from '@careledger/service-kit';
-import { Type, type Static } from 'typebox';
+import { Type } from 'typebox';
 import { assertUnchanged } from '../http/if-match.js';
 import type { Outbox } from '../outbox/outbox.js';
 import type { PractitionerService } from './practitioner-service.js';
 import type { Practitioner } from './practitioner-store.js';
 import { NewPractitionerBody, ShownPractitioner, shown } from './schemas.js';
 import * as examples from './examples.js';
-import { vouchingWork } from './vouching-work.js';
+import { REGISTRATION, WITHDRAWAL, vouchingWork } from './vouching-work.js';
 
 const Place = Type.Object({ createdAt: Type.String(), practitionerId: PractitionerId });
 const placeOf = ({ createdAt, practitionerId }: Practitioner) => ({ createdAt, practitionerId });
 const PractitionerJob = jobOf(ShownPractitioner);
-const jobExample = (result: Static<typeof ShownPractitioner>) =>
-  exampleJob({ kind: 'practitioner', stage: result.stage }, result);
 const practitionerIdParam = Type.Object({ practitionerId: PractitionerId });
 
 export interface PractitionerRouteOptions {
@@ -52,7 +50,10 @@ export function addPractitionerRoutes(
         body: withExamples(NewPractitionerBody, examples.newPractitioner),
         response: {
           201: withExamples(ShownPractitioner, examples.active),
-          202: withExamples(PractitionerJob, jobExample(examples.registering)),
+          202: withExamples(
+            PractitionerJob,
+            exampleJob(REGISTRATION, { stage: 'registering', done: 0, total: 2 }, examples.registering),
+          ),
         },
       },
     },
@@ -117,7 +118,10 @@ export function addPractitionerRoutes(
         params: practitionerIdParam,
         response: {
           200: withExamples(ShownPractitioner, examples.withdrawn),
-          202: withExamples(PractitionerJob, jobExample(examples.withdrawing)),
+          202: withExamples(
+            PractitionerJob,
+            exampleJob(WITHDRAWAL, { stage: 'withdrawing', done: 0, total: 2 }, examples.withdrawing),
+          ),
         },
       },
     },

@@ -1,11 +1,15 @@
 import { CHANNELS } from '@careledger/domain';
-import type { Jobs, LongWork } from '@careledger/service-kit';
+import type { JobWords, Jobs, LongWork } from '@careledger/service-kit';
 import type { Static } from 'typebox';
 import type { Outbox } from '../outbox/outbox.js';
 import { problem } from '../problems.js';
 import type { PractitionerService } from './practitioner-service.js';
-import type { PractitionerStage } from './practitioner-store.js';
+import { PRACTITIONER_STAGES, type PractitionerStage } from './practitioner-store.js';
 import { shown, type ShownPractitioner } from './schemas.js';
+
+type Words = JobWords<PractitionerStage>;
+export const REGISTRATION: Words = { kind: 'practitioner', stages: PRACTITIONER_STAGES };
+export const WITHDRAWAL: Words = { kind: 'practitioner-withdrawal', stages: PRACTITIONER_STAGES };
 
 export interface VouchingWorkOptions {
   readonly jobs: Pick<Jobs, 'watch'>;
@@ -22,8 +26,8 @@ export function vouchingWork({
   outbox,
   service,
 }: VouchingWorkOptions): Record<'registering' | 'withdrawing', Work> {
-  const watch = (kind: string, open: readonly PractitionerStage[]): Work =>
-    jobs.watch(kind, async (practitionerId, { waitMs }) => {
+  const watch = (words: Words, open: readonly PractitionerStage[]): Work =>
+    jobs.watch(words, async (practitionerId, { waitMs }) => {
       await outbox.finished('practitioner', practitionerId, waitMs);
       const practitioner = service.get(practitionerId);
       const { refusal, stage, txIds } = practitioner;
@@ -40,7 +44,7 @@ export function vouchingWork({
       };
     });
   return {
-    registering: watch('practitioner', ['registering']),
-    withdrawing: watch('practitioner-withdrawal', ['withdrawing']),
+    registering: watch(REGISTRATION, ['registering']),
+    withdrawing: watch(WITHDRAWAL, ['withdrawing']),
   };
 }

@@ -1,4 +1,5 @@
 import { AnnouncedRecordState, RECORD_MAX_BYTES, records } from '@careledger/contracts';
+import { announcedRecordState } from '@careledger/contracts/examples';
 import { PatientId, RecordId, RecordKind, RecordVersion, Timestamp } from '@careledger/domain';
 import { ledgerAnswers, ledgerPageQuery, nextOf, onLedger, pageArgs } from '@careledger/ledger/service';
 import { coversTags, isInForce } from '@careledger/policy';
@@ -8,9 +9,9 @@ import {
   exampleJob,
   jobOf,
   requireRole,
+  withExamples,
   type Jobs,
   type ServiceApp,
-  withExamples,
 } from '@careledger/service-kit';
 import { Type } from 'typebox';
 import { VouchingQuery, readerOf } from '../access/reader.js';
@@ -24,8 +25,7 @@ import { problem } from '../problems.js';
 import { WriteRequest, WriteStatus } from './schemas.js';
 import type { WriteService } from './write-service.js';
 import type { WriteStore } from './write-store.js';
-import { refOf, statusOf, statusPath, writingOf } from './writing.js';
-import { announcedRecordState } from '@careledger/contracts/examples';
+import { WRITING, refOf, statusOf, statusPath, writingOf } from './writing.js';
 import * as examples from './examples.js';
 
 /** A bundle in JSON and what is said about it. */
@@ -117,7 +117,7 @@ export function addRecordRoutes(app: ServiceApp, options: RecordRouteOptions): v
           201: withExamples(WriteStatus, examples.announced),
           202: withExamples(
             WriteJob,
-            exampleJob({ kind: 'record', stage: examples.sealed.stage }, examples.sealed),
+            exampleJob(WRITING, { stage: 'sealed', done: 0, total: 2 }, examples.sealed),
           ),
         },
       },
@@ -150,7 +150,7 @@ export function addRecordRoutes(app: ServiceApp, options: RecordRouteOptions): v
           201: withExamples(WriteStatus, examples.revised),
           202: withExamples(
             WriteJob,
-            exampleJob({ kind: 'record', stage: examples.revising.stage }, examples.revising),
+            exampleJob(WRITING, { stage: 'sealed', done: 0, total: 2 }, examples.revising),
           ),
         },
       },

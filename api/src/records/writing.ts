@@ -1,11 +1,12 @@
-import type { Jobs, LongWork } from '@careledger/service-kit';
+import type { JobWords, Jobs, LongWork } from '@careledger/service-kit';
 import type { Static } from 'typebox';
 import type { Outbox } from '../outbox/outbox.js';
 import { problem } from '../problems.js';
 import type { WriteStatus } from './schemas.js';
 import { ofWriteRef, writeRef } from './write-service.js';
-import { WRITE_STAGES, type Write, type WriteStore } from './write-store.js';
+import { WRITE_STAGES, type Write, type WriteStage, type WriteStore } from './write-store.js';
 
+export const WRITING: JobWords<WriteStage> = { kind: 'record', stages: WRITE_STAGES };
 /** Those before a write is done: stored, announced. */
 const STEPS = WRITE_STAGES.indexOf('announced');
 
@@ -17,7 +18,7 @@ export interface WritingOptions {
 
 /** Versions on their way to a provider and the authorities. */
 export function writingOf({ jobs, outbox, writes }: WritingOptions): LongWork<Static<typeof WriteStatus>> {
-  return jobs.watch('record', async (reference, { waitMs }) => {
+  return jobs.watch(WRITING, async (reference, { waitMs }) => {
     await outbox.finished('record', reference, waitMs);
     const write = writes.find(...ofWriteRef(reference));
     if (write === undefined) throw problem('RECORD_UNKNOWN', 'The version was given up meanwhile');

@@ -1,11 +1,11 @@
 import { TxId } from '@careledger/domain';
+import { EXAMPLE } from '@careledger/domain/examples';
 import { AUTHORITY_ROUTES, RevocationRequest } from '@careledger/protocol';
-import { assertPatient, requireRole, type ServiceApp, withExamples } from '@careledger/service-kit';
+import { revocationRequest } from '@careledger/protocol/examples';
+import { assertPatient, requireRole, withExamples, type ServiceApp } from '@careledger/service-kit';
 import { Type } from 'typebox';
 import { statementAnswers } from '../http/route-problems.js';
 import type { RevocationService } from './revocation-service.js';
-import { EXAMPLE } from '@careledger/domain/examples';
-import { revocationRequest } from '@careledger/protocol/examples';
 
 /** Each relayed revocation is a transaction or two, also one that comes again. */
 const REVOCATIONS_PER_MINUTE = 60;

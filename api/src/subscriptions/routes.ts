@@ -7,8 +7,8 @@ import {
   Next,
   contentTag,
   requireRole,
-  type ServiceApp,
   withExamples,
+  type ServiceApp,
 } from '@careledger/service-kit';
 import { Type } from 'typebox';
 import { CancelledSubscription, NewSubscription } from './schemas.js';

@@ -6,9 +6,9 @@ import {
   exampleJob,
   jobOf,
   requireRole,
+  withExamples,
   type Jobs,
   type ServiceApp,
-  withExamples,
 } from '@careledger/service-kit';
 import { Type } from 'typebox';
 import type { ReadGate } from '../access/read-gate.js';
@@ -22,7 +22,7 @@ import { Visit, shown } from './schemas.js';
 import type { VisitService } from './visit-service.js';
 import type { KeptVisit, VisitContent, VisitStore } from './visit-store.js';
 import * as examples from './examples.js';
-import { visitPath, visitingOf } from './visiting.js';
+import { VISITING, visitPath, visitingOf } from './visiting.js';
 
 const NewVisit = closedObject({
   patientId: PatientId,
@@ -58,7 +58,7 @@ export function addVisitRoutes(app: ServiceApp, options: VisitRouteOptions): voi
           201: withExamples(Visit, examples.related),
           202: withExamples(
             jobOf(Visit),
-            exampleJob({ kind: 'visit', stage: examples.recorded.stage }, examples.recorded),
+            exampleJob(VISITING, { stage: 'recorded', done: 1, total: 2 }, examples.recorded),
           ),
         },
       },

@@ -1,10 +1,11 @@
-import type { Jobs, LongWork } from '@careledger/service-kit';
+import type { JobWords, Jobs, LongWork } from '@careledger/service-kit';
 import type { Static } from 'typebox';
 import type { Outbox } from '../outbox/outbox.js';
 import { problem } from '../problems.js';
 import { shown, type Visit } from './schemas.js';
-import { VISIT_STAGES, type VisitStore } from './visit-store.js';
+import { VISIT_STAGES, type VisitStage, type VisitStore } from './visit-store.js';
 
+export const VISITING: JobWords<VisitStage> = { kind: 'visit', stages: VISIT_STAGES };
 /** Those before a visit is done: recorded, related. */
 const STEPS = VISIT_STAGES.indexOf('related');
 
@@ -16,7 +17,7 @@ export interface VisitingOptions {
 
 /** Visits on their way to the ledgers, by id. */
 export function visitingOf({ jobs, outbox, visits }: VisitingOptions): LongWork<Static<typeof Visit>> {
-  return jobs.watch('visit', async (visitId, { waitMs }) => {
+  return jobs.watch(VISITING, async (visitId, { waitMs }) => {
     await outbox.finished('visit', visitId, waitMs);
     const visit = visits.find(visitId);
     if (visit === undefined) throw problem('VISIT_UNKNOWN', 'This authority recorded no such visit');

@@ -45,6 +45,18 @@ test('what is done at once is the answer; a job is waited for, and its progress 
   ]);
 });
 
+test('a service that answers at once is not asked without a pause', async () => {
+  const { gateway } = gatewayOf(
+    [202, running],
+    [200, running],
+    [200, { ...running, state: 'succeeded', result: drained }],
+  );
+  const answer = await gateway.flush();
+  const begunMs = performance.now();
+  await gateway.finished(answer);
+  expect(performance.now() - begunMs).toBeGreaterThan(200);
+});
+
 test('a job that failed throws the problem that its request would have been refused with', async () => {
   const problem = {
     type: '/problems/CONSENT_REFUSED',

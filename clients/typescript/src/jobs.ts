@@ -1,12 +1,16 @@
 import type { GetJobResponse as AuthorityJob } from './generated/authority/index.js';
 import type { GetJobResponse as GatewayJob } from './generated/gateway/index.js';
 import { ProblemError, type ProblemCode } from './problem.js';
+import { wait } from './retry.js';
 
 /** Work that a service goes on with after it has answered 202. */
 export type Job = GatewayJob | AuthorityJob;
 
 /** Asked of a service that looks at a job: to answer when it has ended, or after so long. */
 export const JOB_WAIT = { prefer: 'wait=20' };
+
+/** Between two looks: not every proxy lets the service know how long it may wait. */
+const PAUSE_MS = 250;
 
 /** What an operation answers when it is done: not its 202. */
 export type Finished<Answer> = Exclude<Answer, { readonly jobId: string }>;
@@ -36,6 +40,7 @@ export async function finished<Answer extends object>(
     onProgress?.(job);
     if (job.state === 'succeeded') return job.result as Finished<Answer>;
     if (job.problem !== null) throw failureOf(job, job.problem);
+    await wait(PAUSE_MS);
   }
 }
 

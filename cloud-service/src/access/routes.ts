@@ -1,3 +1,4 @@
+import { EXAMPLE } from '@careledger/domain/examples';
 import {
   AccessAnswer,
   AccessRequestHttp,
@@ -6,14 +7,15 @@ import {
   ReleaseRequestHttp,
   ReleasedRecord,
 } from '@careledger/protocol';
+import * as examples from '@careledger/protocol/examples';
 import {
   Next,
   fromCursor,
   pageOfRows,
   pageQuery,
   requireRole,
-  type ServiceApp,
   withExamples,
+  type ServiceApp,
 } from '@careledger/service-kit';
 import { Type, type Static } from 'typebox';
 import { callerOf } from '../caller.js';
@@ -21,8 +23,6 @@ import { heldProblems, permitProblems, statementAnswers } from '../route-problem
 import { keepReceipt, type ReceiptServiceOptions } from './receipt-service.js';
 import type { RelayService } from './relay-service.js';
 import type { ReleaseService } from './release-service.js';
-import { EXAMPLE } from '@careledger/domain/examples';
-import * as examples from '@careledger/protocol/examples';
 
 const RELEASES_MAX = 500;
 const RELEASES_DEFAULT = 100;

@@ -1,12 +1,12 @@
 import { RECORD_MAX_BYTES } from '@careledger/contracts';
 import { RecordId, RecordVersion } from '@careledger/domain';
 import { PROVIDER_ROUTES, StoreRecordAnswer, StoreRecordRequest } from '@careledger/protocol';
-import { requireRole, type ServiceApp, withExamples } from '@careledger/service-kit';
+import * as examples from '@careledger/protocol/examples';
+import { requireRole, withExamples, type ServiceApp } from '@careledger/service-kit';
 import { Type } from 'typebox';
 import { callerOf } from '../caller.js';
 import { statementAnswers } from '../route-problems.js';
 import type { RecordService } from './record-service.js';
-import * as examples from '@careledger/protocol/examples';
 
 /** Base64url, manifest and wraps beside the ciphertext. */
 const BODY_LIMIT_BYTES = 2 * RECORD_MAX_BYTES;

@@ -1,4 +1,5 @@
 import { TxId } from '@careledger/domain';
+import { EXAMPLE } from '@careledger/domain/examples';
 import type { LedgerChannel } from '@careledger/ledger';
 import {
   PROVIDER_ROUTES,
@@ -8,7 +9,8 @@ import {
   RevocationRequest,
   VisitRequest,
 } from '@careledger/protocol';
-import { requireRole, type ServiceApp, withExamples } from '@careledger/service-kit';
+import * as examples from '@careledger/protocol/examples';
+import { requireRole, withExamples, type ServiceApp } from '@careledger/service-kit';
 import { Type } from 'typebox';
 import { callerOf } from '../caller.js';
 import type { OwnPeer } from '../ledger/own-peer.js';
@@ -16,8 +18,6 @@ import { statementAnswers } from '../route-problems.js';
 import type { ReadingRelay } from './readings.js';
 import { relayRevocation } from './revocations.js';
 import { relateVisit } from './visits.js';
-import { EXAMPLE } from '@careledger/domain/examples';
-import * as examples from '@careledger/protocol/examples';
 
 /** Statements as large as they may be, as many as a batch has. */
 const READINGS_BODY_LIMIT_BYTES = 8 * 1024 * 1024;

@@ -1,11 +1,11 @@
 import { RecordId, RecordVersion } from '@careledger/domain';
 import { HeldWraps, PROVIDER_ROUTES, ReplaceWrapsAnswer, ReplaceWrapsRequest } from '@careledger/protocol';
-import { requireRole, type ServiceApp, withExamples } from '@careledger/service-kit';
+import * as examples from '@careledger/protocol/examples';
+import { requireRole, withExamples, type ServiceApp } from '@careledger/service-kit';
 import { Type } from 'typebox';
 import { callerOf } from '../caller.js';
 import { statementAnswers } from '../route-problems.js';
 import type { WrapService } from './wrap-service.js';
-import * as examples from '@careledger/protocol/examples';
 
 const Params = Type.Object({ recordId: RecordId, version: RecordVersion });
 const wrapsPath = PROVIDER_ROUTES.wraps(':recordId', ':version');

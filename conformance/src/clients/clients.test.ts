@@ -79,7 +79,7 @@ test('the Bruno collection has every operation of the documents, in Bruno’s ow
 
 test('what a request demands is filled in, for a schema of any form', () => {
   const body = {
-    ...{ type: 'object', required: ['patientId', 'permissions', 'at', 'data', 'count', 'isUrgent', 'wish'] },
+    ...{ type: 'object', required: ['patientId', 'permissions', 'at', 'data', 'count', 'isUrgent', 'wish', 'before'] },
     properties: {
       patientId: { type: 'string' },
       permissions: { type: 'array', items: { anyOf: [{ enum: ['read'] }, { enum: ['write'] }] } },
@@ -90,12 +90,13 @@ test('what a request demands is filled in, for a schema of any form', () => {
       wish: {
         anyOf: [{ type: 'string' }, { type: 'object', required: ['n'], properties: { n: { default: 7 } } }],
       },
+      before: { anyOf: [{ type: 'string' }, { type: 'null' }] },
       left: { type: 'string' },
     },
   };
   expect(exampleOf(body, 'body')).toEqual({
     ...{ patientId: '{{patientId}}', permissions: ['read'], at: '2026-01-31T12:00:00Z', data: {} },
-    ...{ count: 3, isUrgent: true, wish: { n: 7 } },
+    ...{ count: 3, isUrgent: true, wish: { n: 7 }, before: null },
   });
 });
 

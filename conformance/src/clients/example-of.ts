@@ -28,6 +28,8 @@ export function exampleOf(schema: Schema, name: string): unknown {
       return true;
     case 'string':
       return variable(name);
+    case 'null':
+      return null;
     default:
       return {};
   }

@@ -51,7 +51,7 @@ export { currentTrace, startSpan, traced, type TraceParent } from './tracing/spa
 export { isTracing } from './tracing/tracing.js';
 export { preferencesOf } from './http/preferences.js';
 export { exampleJob } from './jobs/example.js';
-export { jobOf } from './jobs/job.js';
+export { jobOf, type JobWords } from './jobs/job.js';
 export { JobStore, jobsMigration } from './jobs/job-store.js';
 export { Jobs } from './jobs/jobs.js';
 export { LongWork } from './jobs/long-work.js';

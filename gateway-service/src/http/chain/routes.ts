@@ -1,5 +1,5 @@
 import { ledgerAnswers } from '@careledger/ledger/service';
-import { exampleJob, type LongWork, type ServiceApp, withExamples } from '@careledger/service-kit';
+import { exampleJob, withExamples, type LongWork, type ServiceApp } from '@careledger/service-kit';
 import { Type } from 'typebox';
 import { byPatient, byPatientOpsOrAuditor } from '../access.js';
 import { WAIT_MS } from '../limits.js';
@@ -12,6 +12,7 @@ import {
   FramesPage,
   FramesQuery,
   ProofQuery,
+  VERIFICATION,
   VerificationJob,
   VerificationView,
 } from './schemas.js';
@@ -89,13 +90,14 @@ export function addChainRoutes(
       config: { ...byPatientOpsOrAuditor, isLongWork: true },
       schema: {
         summary: 'The same for a chain of any length: it goes on as a job, whose progress counts blocks',
-        problems: [...patientProblems, ...ledgerAnswers],
+        // While the ledger is away it is tried again.
+        problems: [...patientProblems, 'LEDGER_REFUSED'],
         params: PatientParams,
         response: {
           200: withExamples(VerificationView, examples.verification),
           202: withExamples(
             VerificationJob,
-            exampleJob({ kind: 'verification', stage: 'verifying', done: 40, total: 86 }, null),
+            exampleJob(VERIFICATION, { stage: 'blocks', done: 40, total: 86 }, null),
           ),
         },
       },

@@ -1,6 +1,6 @@
 import { DeviceId, PublicKey, Timestamp } from '@careledger/domain';
 import { MAX_FRAME_SEQ } from '@careledger/private-chain';
-import { Next, jobOf, pageQuery } from '@careledger/service-kit';
+import { Next, jobOf, pageQuery, type JobWords } from '@careledger/service-kit';
 import { Type, type Static } from 'typebox';
 
 const BLOCKS_MAX = 200;
@@ -63,9 +63,10 @@ export const FramesPage = Type.Object({
 export type FramesPage = Static<typeof FramesPage>;
 
 export const VerificationView = Type.Object({ report: Type.Unknown(), anchorsOnLedger: Type.Integer() });
+export type VerificationView = Static<typeof VerificationView>;
 /** Its result is there when it has ended. */
 export const VerificationJob = jobOf(Type.Union([VerificationView, Type.Null()]));
-export type VerificationView = Static<typeof VerificationView>;
+export const VERIFICATION = { kind: 'verification', stages: ['blocks'] } as const satisfies JobWords;
 
 export const ProofQuery = Type.Object({
   deviceId: DeviceId,

@@ -5,6 +5,7 @@ import type { RewrapStore } from '../../delivery/rewrap-store.js';
 import type { Patient } from '../../patients/index.js';
 import type { PatientProgress } from '../../patients/progress.js';
 import { WAIT_MS } from '../limits.js';
+import { DECISION, type DecisionStage } from './schemas.js';
 import { fromReference, referenceOf, whenReached } from './statement-work.js';
 
 export interface DecisionsOptions {
@@ -29,7 +30,7 @@ export class Decisions {
 
   constructor(options: DecisionsOptions) {
     this.#options = options;
-    this.#work = options.jobs.watch('decision', (reference, wait) => this.#look(reference, wait));
+    this.#work = options.jobs.watch(DECISION, (reference, wait) => this.#look(reference, wait));
   }
 
   /** @throws ConsentError `CONSENT_REFUSED` */
@@ -52,7 +53,10 @@ export class Decisions {
       : answer;
   }
 
-  async #look(reference: string, { waitMs, isEnough }: Wait<JobOutcome>): Promise<Progress<JobOutcome>> {
+  async #look(
+    reference: string,
+    { waitMs, isEnough }: Wait<JobOutcome>,
+  ): Promise<Progress<JobOutcome, DecisionStage>> {
     const { patientId, statementId } = fromReference(reference);
     const patient = this.#options.core.patients.get(patientId);
     const progress = () => this.#progress(patient, statementId);
@@ -64,7 +68,7 @@ export class Decisions {
   }
 
   /** @throws ConsentError `CONSENT_REFUSED` */
-  #progress(patient: Patient, job: string): Progress<JobOutcome> {
+  #progress(patient: Patient, job: string): Progress<JobOutcome, DecisionStage> {
     const { consent, rewraps } = this.#options;
     const result = consent.standing(patient, job);
     const { channels, status } = result;

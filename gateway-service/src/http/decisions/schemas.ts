@@ -1,5 +1,13 @@
-import { ChannelName, Id128 } from '@careledger/domain';
+import { CHANNELS, ChannelName, Id128 } from '@careledger/domain';
+import type { JobWords } from '@careledger/service-kit';
 import { Type } from 'typebox';
+
+/** By the channel that lacks it; then wraps follow. */
+export const DECISION = {
+  kind: 'decision',
+  stages: [...CHANNELS, 'wrapping', 'settled'],
+} as const satisfies JobWords;
+export type DecisionStage = (typeof DECISION.stages)[number];
 
 /** A decision: done on every channel, or on its way. */
 export const DecisionView = Type.Object({

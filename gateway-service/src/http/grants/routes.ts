@@ -1,5 +1,5 @@
 import { CompactJws } from '@careledger/contracts';
-import { type ServiceApp, withExamples } from '@careledger/service-kit';
+import { withExamples, type ServiceApp } from '@careledger/service-kit';
 import { Type } from 'typebox';
 import { byPatient, byPatientOrAuditor } from '../access.js';
 import { callerOf } from '../caller.js';

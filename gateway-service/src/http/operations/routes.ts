@@ -1,10 +1,11 @@
+import { EXAMPLE } from '@careledger/domain/examples';
 import { ledgerAnswers } from '@careledger/ledger/service';
 import {
   assertOwnOrganisation,
   exampleJob,
   preferencesOf,
-  type ServiceApp,
   withExamples,
+  type ServiceApp,
 } from '@careledger/service-kit';
 import { byOps, byOpsOrSystem, byPatientOrOps } from '../access.js';
 import { patientProblems } from '../route-problems.js';
@@ -19,10 +20,9 @@ import {
   FlushView,
   OutboxView,
 } from './schemas.js';
-import type { Flushes } from './flushes.js';
+import { FLUSH, FLUSH_ALL, type Flushes } from './flushes.js';
 import type { OperationService } from './service.js';
 import { StatisticsView } from './statistics-schemas.js';
-import { EXAMPLE } from '@careledger/domain/examples';
 import * as examples from './examples.js';
 
 /** What a flush of every patient is about. */
@@ -41,7 +41,7 @@ export function addOperationRoutes(app: ServiceApp, operations: OperationService
         querystring: FlushQuery,
         response: {
           200: withExamples(FlushView, examples.flushed),
-          202: withExamples(FlushJob, exampleJob({ kind: 'flush', stage: 'waiting' }, null)),
+          202: withExamples(FlushJob, exampleJob(FLUSH, { stage: 'patients', done: 0, total: 1 }, null)),
         },
       },
     },
@@ -64,7 +64,10 @@ export function addOperationRoutes(app: ServiceApp, operations: OperationService
         querystring: FlushQuery,
         response: {
           200: withExamples(FlushAllView, examples.allFlushed),
-          202: withExamples(FlushAllJob, exampleJob({ kind: 'flush-all', stage: 'waiting' }, null)),
+          202: withExamples(
+            FlushAllJob,
+            exampleJob(FLUSH_ALL, { stage: 'patients', done: 1, total: 2 }, null),
+          ),
         },
       },
     },

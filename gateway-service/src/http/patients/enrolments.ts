@@ -1,5 +1,5 @@
 import { CHANNELS } from '@careledger/domain';
-import type { Jobs, LongWork, Progress } from '@careledger/service-kit';
+import type { JobWords, Jobs, LongWork, Progress } from '@careledger/service-kit';
 import type { ConsentService, StepStore } from '../../consent/index.js';
 import type { GatewayCore } from '../../core.js';
 import type { PatientProgress } from '../../patients/progress.js';
@@ -15,11 +15,18 @@ export interface EnrolmentsOptions {
   readonly jobs: Pick<Jobs, 'watch'>;
 }
 
+/** By the first channel that lacks the registration. */
+export const ENROLMENT = {
+  kind: 'enrolment',
+  stages: [...CHANNELS, 'settled'],
+} as const satisfies JobWords;
+type Stage = (typeof ENROLMENT.stages)[number];
+
 /** Patients who were made, on their way to the ledgers. */
 export function enrolmentsOf(options: EnrolmentsOptions, patients: PatientService): LongWork<PatientView> {
   const { core, consent, jobs } = options;
   /** @throws ConsentError `CONSENT_REFUSED` */
-  const progressOf = ({ patientId, statementId }: StatementName): Progress<PatientView> => {
+  const progressOf = ({ patientId, statementId }: StatementName): Progress<PatientView, Stage> => {
     consent.standing(core.patients.get(patientId), statementId);
     const result = patients.get(patientId);
     const open = CHANNELS.find((channel) => !result.registeredOn.includes(channel));
@@ -29,7 +36,7 @@ export function enrolmentsOf(options: EnrolmentsOptions, patients: PatientServic
       ...{ result, resultUrl: patientPath(patientId) },
     };
   };
-  return jobs.watch('enrolment', async (reference, { waitMs, isEnough }) => {
+  return jobs.watch(ENROLMENT, async (reference, { waitMs, isEnough }) => {
     const name = fromReference(reference);
     const { patientNo } = core.patients.get(name.patientId);
     await whenReached(options, {

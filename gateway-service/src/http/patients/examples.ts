@@ -17,3 +17,5 @@ export const enrolled: Static<typeof EnrolledPatient> = {
   devices: 0,
   ...token,
 };
+/** On its way: no channel has the registration yet. */
+export const enrolling: Static<typeof EnrolledPatient> = { ...enrolled, registeredOn: [] };

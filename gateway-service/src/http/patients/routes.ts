@@ -1,14 +1,15 @@
+import { EXAMPLE } from '@careledger/domain/examples';
 import {
   exampleJob,
   preferencesOf,
+  withExamples,
   type LongWork,
   type ServiceApp,
-  withExamples,
 } from '@careledger/service-kit';
 import { byOps, byPatientOrOps } from '../access.js';
 import { referenceOf } from '../decisions/statement-work.js';
 import { patientProblems } from '../route-problems.js';
-import { patientPath } from './enrolments.js';
+import { ENROLMENT, patientPath } from './enrolments.js';
 import { ListQuery, PatientParams } from '../schemas.js';
 import {
   EnrolledPatient,
@@ -19,8 +20,7 @@ import {
   TokenView,
 } from './schemas.js';
 import type { PatientService } from './service.js';
-import { EXAMPLE } from '@careledger/domain/examples';
-import { enrolled, patient, token } from './examples.js';
+import { enrolled, enrolling, patient, token } from './examples.js';
 
 export function addPatientRoutes(
   app: ServiceApp,
@@ -39,7 +39,10 @@ export function addPatientRoutes(
         body: withExamples(EnrolmentBody, { passphrase: EXAMPLE.passphrase }),
         response: {
           201: withExamples(EnrolledPatient, enrolled),
-          202: withExamples(EnrolmentJob, exampleJob({ kind: 'enrolment', stage: 'registering' }, enrolled)),
+          202: withExamples(
+            EnrolmentJob,
+            exampleJob(ENROLMENT, { stage: 'authorities', done: 0, total: 2 }, enrolling),
+          ),
         },
       },
     },

@@ -1,5 +1,5 @@
 import { ledgerAnswers } from '@careledger/ledger/service';
-import { type ServiceApp, withExamples } from '@careledger/service-kit';
+import { withExamples, type ServiceApp } from '@careledger/service-kit';
 import type { ProblemCode } from '../../problems.js';
 import { byPatient } from '../access.js';
 import { callerOf } from '../caller.js';

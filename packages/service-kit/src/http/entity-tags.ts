@@ -27,7 +27,9 @@ export const IfMatch = {
 export const versionTag = (version: number): string => `"${version}"`;
 
 /** The tag of what a route shows, by its content: for what has no number, and can be changed. */
-export const contentTag = (shown: object): string => `"${toBase64url(sha256(JSON.stringify(shown)))}"`;
+export const contentTag = (shown: object): string => tagOf(JSON.stringify(shown));
+
+const tagOf = (text: string): string => `"${toBase64url(sha256(text))}"`;
 
 /** Whether `If-Match` lets a tag through: by strong comparison, or without the header. */
 export function matches(header: string | undefined, tag: string): boolean {
@@ -57,7 +59,7 @@ export function installEntityTags(app: FastifyInstance): void {
       return payload;
     if (typeof payload !== 'string' || !JSON_TYPE.test(type)) return payload;
     const given = reply.getHeader('etag');
-    const tag = typeof given === 'string' ? given : `"${toBase64url(sha256(payload))}"`;
+    const tag = typeof given === 'string' ? given : tagOf(payload);
     void reply.header('etag', tag);
     const header = request.headers['if-none-match'];
     if (header === undefined || !(header.trim() === '*' || tagsOf(header).map(unweakened).includes(tag)))

@@ -1,12 +1,18 @@
 import { EXAMPLE } from '@careledger/domain/examples';
-import type { Job, JobSummary } from './job.js';
+import type { Job, JobSummary, JobWords } from './job.js';
 
-/** What of a job an example says; the rest is the same everywhere. */
-type ExampleOf = Pick<JobSummary, 'kind' | 'stage'> & Partial<JobSummary>;
+/** How far a job in an example has come; what is not said here is the same everywhere. */
+interface ExampleStep<Stage extends string> extends Partial<Pick<JobSummary, 'done' | 'total'>> {
+  readonly stage: Stage;
+}
 
 /** What is told in a list of a job that is under way, for an OpenAPI description. */
-export const exampleSummary = (of: ExampleOf): JobSummary => ({
+export const exampleSummary = <Stage extends string>(
+  { kind }: JobWords<Stage>,
+  step: ExampleStep<NoInfer<Stage>>,
+): JobSummary => ({
   jobId: EXAMPLE.requestSid,
+  kind,
   state: 'running',
   done: null,
   total: null,
@@ -15,11 +21,12 @@ export const exampleSummary = (of: ExampleOf): JobSummary => ({
   lastError: null,
   resultUrl: null,
   problem: null,
-  ...of,
+  ...step,
 });
 
 /** The same of one job. @param result as far as it is known, or null */
-export const exampleJob = <Result>(of: ExampleOf, result: Result): Job<Result> => ({
-  ...exampleSummary(of),
-  result,
-});
+export const exampleJob = <Stage extends string, Result>(
+  words: JobWords<Stage>,
+  step: ExampleStep<NoInfer<Stage>>,
+  result: Result,
+): Job<Result> => ({ ...exampleSummary(words, step), result });

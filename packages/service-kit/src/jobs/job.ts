@@ -18,7 +18,7 @@ const JobProblem = Type.Object(
 /** What is told of a job in a list. */
 export const JobSummary = Type.Object({
   jobId: Id128,
-  kind: Type.String({ description: 'What is done, e.g. `grant`' }),
+  kind: Type.String({ description: 'What is done, in one word' }),
   state: Type.Enum(['running', 'succeeded', 'failed'], {
     description: 'One that has ended stays as it ended',
   }),
@@ -48,6 +48,12 @@ export const Job = jobOf(
   }),
 );
 export type Job<Result = unknown> = JobSummary & { readonly result: Result };
+
+/** A kind of jobs: its name, and the stages that one goes through, in its words. */
+export interface JobWords<Stage extends string = string> {
+  readonly kind: string;
+  readonly stages: readonly Stage[];
+}
 
 /** Where a job is looked at. */
 export const JOBS_PATH = '/v1/jobs';

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { Type } from 'typebox';
 import { newApiTokens, type ApiTokens } from '../../testing/api-access.js';
+import { buildKit } from '../../testing/kit-services.js';
 import {
   IdempotencyKeys,
   idempotencyAnswersMigration,
@@ -11,7 +12,7 @@ import {
 } from '../http/idempotency-keys.js';
 import { ProblemError, defineProblems } from '../http/problems.js';
 import { idempotencyProblems } from '../http/shared-problems.js';
-import { buildService, type ServiceApp } from '../http/service.js';
+import type { ServiceApp } from '../http/service.js';
 import { createLogger } from '../logging.js';
 import { openDatabase } from '../sqlite/database.js';
 import { Job, jobOf } from './job.js';
@@ -26,6 +27,8 @@ const problems = defineProblems({
 });
 const logger = createLogger('kit', { level: 'silent' });
 const Parcel = Type.Object({ at: Type.String() });
+const PARCEL = { kind: 'parcel', stages: ['depot', 'door'] } as const;
+const COUNT = { kind: 'count', stages: ['all'] };
 
 /** Parcels go on by themselves: the rows of work that jobs watch. */
 let parcels: Map<string, { at: 'depot' | 'door' | 'lost' }>;
@@ -55,23 +58,13 @@ async function start(): Promise<ServiceApp> {
   const requests = new IdempotencyKeys({ database });
   const store = new JobStore({ database, requests, clock: () => nowMs });
   const jobs = new Jobs({ store, problems, logger });
-  const made = await buildService({
-    name: 'kit',
-    logger,
-    config: {
-      http: { host: '127.0.0.1', port: 0, bodyLimitBytes: 1024, metricsOpen: false },
-      auth: { tokens: [...api.entries] },
-    },
-    problems,
-    openapi: { title: 'Kit', version: '1.0.0' },
-    requests,
-  });
-  const sending = jobs.watch('parcel', async (reference) => {
+  const made = await buildKit({ tokens: api.entries, problems, requests });
+  const sending = jobs.watch(PARCEL, async (reference) => {
     const at = parcels.get(reference)?.at;
     if (at === undefined || at === 'lost') throw new ProblemError<'PARCEL_LOST'>('PARCEL_LOST', 'It is lost');
     return { isDone: at === 'door', stage: at, done: at === 'door' ? 1 : 0, total: 1, result: { at } };
   });
-  const counting = jobs.perform<{ n: number }>('count', (...given) => run(...given));
+  const counting = jobs.perform(COUNT, (...given) => run(...given));
   const config = { roles: ['ops', 'auditor'], isLongWork: true } as const;
   made.post(
     '/v1/parcels',

@@ -3,7 +3,7 @@ import { catalogued } from '../http/error-handler.js';
 import { fromCursor, pageOfRows, type PageQuery } from '../http/pages.js';
 import { commonProblems, ProblemError, type ProblemCatalogue } from '../http/problems.js';
 import type { Logger } from '../logging.js';
-import type { Job, JobSummary } from './job.js';
+import type { Job, JobSummary, JobWords } from './job.js';
 import type { JobRow, JobStore } from './job-store.js';
 import { watched, type JobKind } from './kind.js';
 import { LongWork } from './long-work.js';
@@ -27,6 +27,7 @@ export class Jobs implements AsyncDisposable {
   readonly #catalogue: ProblemCatalogue;
   readonly #kinds = new Map<string, JobKind>();
   readonly #own: OwnWork[] = [];
+  readonly #words: JobWords[] = [];
 
   constructor(options: JobsOptions) {
     this.#options = options;
@@ -34,9 +35,13 @@ export class Jobs implements AsyncDisposable {
   }
 
   /** Work that has durable rows of its own. */
-  watch<Result>(kind: string, look: LookAtWork<Result>): LongWork<Result> {
+  watch<Result, Stage extends string>(
+    words: JobWords<Stage>,
+    look: LookAtWork<Result, NoInfer<Stage>>,
+  ): LongWork<Result> {
     const { store } = this.#options;
-    this.#add(kind, watched(look));
+    const { kind } = words;
+    this.#add(words, watched(look));
     return new LongWork(async ({ tokenSha256, reference, waitMs, isAnswered }) => {
       const progress = await look(reference, { waitMs, isEnough: isAnswered });
       if (isAnswered(progress)) return { isDone: true, result: progress.result };
@@ -45,10 +50,14 @@ export class Jobs implements AsyncDisposable {
   }
 
   /** Work that the job does itself; before `start`. */
-  perform<Result>(kind: string, run: DoJob<Result>): LongWork<Result, Result | null> {
+  perform<Result, Stage extends string>(
+    words: JobWords<Stage>,
+    run: DoJob<Result, NoInfer<Stage>>,
+  ): LongWork<Result, Result | null> {
     const { logger, store } = this.#options;
+    const { kind } = words;
     const own = new OwnWork({ name: kind, run, store, catalogue: this.#catalogue, logger });
-    this.#add(kind, own);
+    this.#add(words, own);
     this.#own.push(own);
     return new LongWork(async ({ tokenSha256, reference, waitMs, idempotent }) => {
       const row = await store.open({ tokenSha256, kind, reference }, idempotent);
@@ -59,6 +68,11 @@ export class Jobs implements AsyncDisposable {
       if (job.state === 'succeeded') return { isDone: true, result: job.result as Result };
       return { isDone: false, job: { ...job, result: null } };
     });
+  }
+
+  /** What there is, in the order in which it was added. */
+  get words(): readonly JobWords[] {
+    return this.#words;
   }
 
   /** Goes on with what earlier runs left. */
@@ -124,9 +138,11 @@ export class Jobs implements AsyncDisposable {
     }
   }
 
-  #add(kind: string, how: JobKind): void {
+  #add(words: JobWords, how: JobKind): void {
+    const { kind } = words;
     if (this.#kinds.has(kind)) throw new RangeError(`There are jobs of kind ${kind} already`);
     this.#kinds.set(kind, how);
+    this.#words.push(words);
   }
 
   #kind({ kind }: JobRow): JobKind {

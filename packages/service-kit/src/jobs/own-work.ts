@@ -10,14 +10,14 @@ const CONCURRENCY = 2;
 const BACKOFF = { minMs: 250, maxMs: 5_000 };
 const WAITING = { stage: 'waiting', done: null, total: null };
 
-type Step = Pick<Progress<unknown>, 'stage' | 'done' | 'total'>;
+type Step<Stage extends string = string> = Pick<Progress<unknown, Stage>, 'stage' | 'done' | 'total'>;
 
 /** What a run is given. */
-export interface JobRun {
+export interface JobRun<Stage extends string = string> {
   /** Aborts when the process stops: the run ends soon after, and begins again at the next start. */
   readonly signal: AbortSignal;
   /** Tells those who look how far it has come. */
-  readonly report: (step: Step) => void;
+  readonly report: (step: Step<Stage>) => void;
 }
 
 /**
@@ -25,7 +25,10 @@ export interface JobRun {
  * @returns its result, which is kept with the job
  * @throws an error of the catalogue below 500: it has failed. Any other: it is tried again later
  */
-export type DoJob<Result> = (reference: string, run: JobRun) => Promise<Result>;
+export type DoJob<Result, Stage extends string = string> = (
+  reference: string,
+  run: JobRun<Stage>,
+) => Promise<Result>;
 
 export interface OwnWorkOptions {
   readonly name: string;

@@ -1,9 +1,9 @@
 /** How far work has come. */
-export interface Progress<Result> {
+export interface Progress<Result, Stage extends string = string> {
   /** It has ended well: nothing of it is left. */
   readonly isDone: boolean;
   /** In the words of its kind. */
-  readonly stage: string;
+  readonly stage: Stage;
   /** Of `total`; null where it cannot be counted. */
   readonly done: number | null;
   readonly total: number | null;
@@ -28,7 +28,10 @@ export interface Wait<Result> {
  * @param reference names the rows
  * @throws what its request would be refused with: it has ended badly
  */
-export type LookAtWork<Result> = (reference: string, wait: Wait<Result>) => Promise<Progress<Result>>;
+export type LookAtWork<Result, Stage extends string = string> = (
+  reference: string,
+  wait: Wait<Result>,
+) => Promise<Progress<Result, Stage>>;
 
 /** The wait for the end of work. */
 export const untilDone = (waitMs: number): Wait<unknown> => ({ waitMs, isEnough: ({ isDone }) => isDone });

@@ -11,14 +11,15 @@ import { JOBS_PATH, Job, JobSummary, jobPath } from './job.js';
 import type { Jobs } from './jobs.js';
 import { JOB_RETRY_S } from './long-work.js';
 
-const example = { kind: 'verification', stage: 'verifying', done: 40, total: 86 };
-
 const JOBS_DEFAULT = 20;
 const JOBS_MAX = 100;
 
-/** Each caller's own jobs: whoever may ask for long work may look at it. */
+/** Each caller's own jobs: whoever may ask for long work may look at it. After the parts that have jobs. */
 export async function jobsPlugin(app: ServiceApp, { jobs }: { readonly jobs: Jobs }): Promise<void> {
   const config = requireRole(...ROLES);
+  const [words] = jobs.words;
+  if (words === undefined) throw new RangeError('No part of the service has jobs');
+  const [stage = ''] = words.stages;
   app.get(
     JOBS_PATH,
     {
@@ -28,7 +29,7 @@ export async function jobsPlugin(app: ServiceApp, { jobs }: { readonly jobs: Job
         querystring: Type.Object(pageQuery({ byDefault: JOBS_DEFAULT, max: JOBS_MAX })),
         response: {
           200: withExamples(Type.Object({ jobs: Type.Array(JobSummary), next: Next }), {
-            jobs: [exampleSummary(example)],
+            jobs: [exampleSummary(words, { stage })],
             next: null,
           }),
         },
@@ -45,7 +46,7 @@ export async function jobsPlugin(app: ServiceApp, { jobs }: { readonly jobs: Job
         summary: 'How far a job has come; `Prefer: wait=N` waits for its end',
         problems: ['NOT_FOUND'],
         params: Type.Object({ jobId: Id128 }),
-        response: { 200: withExamples(Job, exampleJob(example, null)) },
+        response: { 200: withExamples(Job, exampleJob(words, { stage }, null)) },
       },
     },
     async (request, reply) => {

@@ -1117,7 +1117,7 @@ export type CreatePractitionerResponses = {
          */
         jobId: string;
         /**
-         * What is done, e.g. `grant`
+         * What is done, in one word
          */
         kind: string;
         /**
@@ -1278,7 +1278,7 @@ export type DeletePractitionerResponses = {
          */
         jobId: string;
         /**
-         * What is done, e.g. `grant`
+         * What is done, in one word
          */
         kind: string;
         /**
@@ -2623,7 +2623,7 @@ export type ReplaceRecordResponses = {
          */
         jobId: string;
         /**
-         * What is done, e.g. `grant`
+         * What is done, in one word
          */
         kind: string;
         /**
@@ -3139,7 +3139,7 @@ export type CreateRecordResponses = {
          */
         jobId: string;
         /**
-         * What is done, e.g. `grant`
+         * What is done, in one word
          */
         kind: string;
         /**
@@ -3514,7 +3514,7 @@ export type CreateVisitResponses = {
          */
         jobId: string;
         /**
-         * What is done, e.g. `grant`
+         * What is done, in one word
          */
         kind: string;
         /**
@@ -4010,7 +4010,7 @@ export type ListJobsResponses = {
              */
             jobId: string;
             /**
-             * What is done, e.g. `grant`
+             * What is done, in one word
              */
             kind: string;
             /**
@@ -4123,7 +4123,7 @@ export type GetJobResponses = {
          */
         jobId: string;
         /**
-         * What is done, e.g. `grant`
+         * What is done, in one word
          */
         kind: string;
         /**

@@ -540,7 +540,7 @@ export type CreatePatientResponses = {
          */
         jobId: string;
         /**
-         * What is done, e.g. `grant`
+         * What is done, in one word
          */
         kind: string;
         /**
@@ -2349,8 +2349,6 @@ export type VerifyPatientChainErrors = {
     500: Problem;
     /**
      * `SHUTTING_DOWN`: The service is stopping: ask again shortly
-     *
-     * `LEDGER_UNAVAILABLE`: The ledger does not answer; try again later
      */
     503: Problem;
     /**
@@ -2378,7 +2376,7 @@ export type VerifyPatientChainResponses = {
          */
         jobId: string;
         /**
-         * What is done, e.g. `grant`
+         * What is done, in one word
          */
         kind: string;
         /**
@@ -4246,7 +4244,7 @@ export type CreatePatientGrantResponses = {
          */
         jobId: string;
         /**
-         * What is done, e.g. `grant`
+         * What is done, in one word
          */
         kind: string;
         /**
@@ -4440,7 +4438,7 @@ export type RevokePatientGrantResponses = {
          */
         jobId: string;
         /**
-         * What is done, e.g. `grant`
+         * What is done, in one word
          */
         kind: string;
         /**
@@ -4628,7 +4626,7 @@ export type RevokeAllPatientGrantsResponses = {
          */
         jobId: string;
         /**
-         * What is done, e.g. `grant`
+         * What is done, in one word
          */
         kind: string;
         /**
@@ -5089,7 +5087,7 @@ export type ApprovePatientSubscriptionResponses = {
          */
         jobId: string;
         /**
-         * What is done, e.g. `grant`
+         * What is done, in one word
          */
         kind: string;
         /**
@@ -5285,7 +5283,7 @@ export type RejectPatientSubscriptionResponses = {
          */
         jobId: string;
         /**
-         * What is done, e.g. `grant`
+         * What is done, in one word
          */
         kind: string;
         /**
@@ -5842,7 +5840,7 @@ export type FlushPatientResponses = {
          */
         jobId: string;
         /**
-         * What is done, e.g. `grant`
+         * What is done, in one word
          */
         kind: string;
         /**
@@ -5987,7 +5985,7 @@ export type FlushResponses = {
          */
         jobId: string;
         /**
-         * What is done, e.g. `grant`
+         * What is done, in one word
          */
         kind: string;
         /**
@@ -6411,7 +6409,7 @@ export type ListJobsResponses = {
              */
             jobId: string;
             /**
-             * What is done, e.g. `grant`
+             * What is done, in one word
              */
             kind: string;
             /**
@@ -6524,7 +6522,7 @@ export type GetJobResponses = {
          */
         jobId: string;
         /**
-         * What is done, e.g. `grant`
+         * What is done, in one word
          */
         kind: string;
         /**
