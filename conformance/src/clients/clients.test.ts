@@ -79,7 +79,10 @@ test('the Bruno collection has every operation of the documents, in Bruno’s ow
 
 test('what a request demands is filled in, for a schema of any form', () => {
   const body = {
-    ...{ type: 'object', required: ['patientId', 'permissions', 'at', 'data', 'count', 'isUrgent', 'wish', 'before'] },
+    ...{
+      type: 'object',
+      required: ['patientId', 'permissions', 'at', 'data', 'count', 'isUrgent', 'wish', 'before'],
+    },
     properties: {
       patientId: { type: 'string' },
       permissions: { type: 'array', items: { anyOf: [{ enum: ['read'] }, { enum: ['write'] }] } },
