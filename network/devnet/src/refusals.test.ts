@@ -175,8 +175,8 @@ describe('what a peer refuses, in its own words', () => {
   });
 
   test("a certificate of somebody else's CA that claims the organisation", async () => {
-    const foreign = await CertificateAuthority.create('ca.A', 'A');
-    const fake = await foreign.issueIdentity({ name: 'user', organisation: 'A', ou: 'client' });
+    const foreign = CertificateAuthority.create('ca.A', 'A');
+    const fake = foreign.issueIdentity({ name: 'user', organisation: 'A', ou: 'client' });
     const key = createPrivateKey(fake.key);
     const failure = await evaluateAs('A', fake.certificate, (message) => signLowS(key, message));
     expect(failure.code).toBe(status.FAILED_PRECONDITION);

@@ -63,7 +63,7 @@ describe('TLS', () => {
   test('a client that trusts another authority does not talk to the devnet', async () => {
     await using folder = await TemporaryFolder.make();
     await using devnet = await startTestDevnet(folder);
-    const other = await CertificateAuthority.create('tlsca.other', 'other');
+    const other = CertificateAuthority.create('tlsca.other', 'other');
     const root = Buffer.from(other.material.certificate);
     const failure = await withTls(devnet, undefined, (gateway) => failureOf(evaluate(gateway)), { root });
     expect([status.UNAVAILABLE, status.DEADLINE_EXCEEDED]).toContain(failure.code);
@@ -74,7 +74,7 @@ describe('TLS', () => {
     await using devnet = await startTestDevnet(folder, { requireClientCert: true });
     const none = await withTls(devnet, undefined, (gateway) => failureOf(evaluate(gateway)));
     expect([status.UNAVAILABLE, status.DEADLINE_EXCEEDED]).toContain(none.code);
-    const foreign = await (await CertificateAuthority.create('ca.A', 'A')).issueTls('client', ['client'], []);
+    const foreign = CertificateAuthority.create('ca.A', 'A').issueTls('client', ['client'], []);
     const refused = await withTls(devnet, foreign, (gateway) => failureOf(evaluate(gateway)));
     expect([status.UNAVAILABLE, status.DEADLINE_EXCEEDED]).toContain(refused.code);
     const own = await pair(devnet.identityFolder('A', 'user'));

@@ -3,12 +3,14 @@ import { readFile, readdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { DevnetError } from '../errors.js';
 import type { NodeOu } from '../msp/roles.js';
-import type { CertificateAuthority, KeyedCertificate } from './certificate-authority.js';
+import { CertificateAuthority, type KeyedCertificate } from './certificate-authority.js';
 import { completeIdentity, exists, hasPair, readPair, writeIdentity, writePair } from './identity-files.js';
 
 /** Folder names under DIR; this module is the only one that knows them. */
 const CA_FOLDER = 'ca';
 const PEER_FOLDER = 'peer';
+/** 127.0.0.1 and ::1. */
+const LOOPBACK_ADDRESSES = [Buffer.of(127, 0, 0, 1), Buffer.from('1'.padStart(32, '0'), 'hex')];
 
 /**
  * The files of one organisation: `DIR/organizations/MSPID/{ca,admin,user,peer}/{cert,key}.pem`, and the identities among
@@ -23,19 +25,13 @@ export function identityFolder(dir: string, mspId: string, name: string): string
   return join(organisationFolder(dir, mspId), name);
 }
 
-/** The X.509 library takes a tenth of a second to load and is needed on a first start only. */
-async function authorities(): Promise<typeof CertificateAuthority> {
-  return (await import('./certificate-authority.js')).CertificateAuthority;
-}
-
 async function openOrCreateCa(
   folder: string,
   name: string,
   organisation: string,
 ): Promise<CertificateAuthority> {
-  const Authority = await authorities();
-  if (await hasPair(folder)) return Authority.open(await readPair(folder));
-  const created = await Authority.create(name, organisation);
+  if (await hasPair(folder)) return CertificateAuthority.open(await readPair(folder));
+  const created = CertificateAuthority.create(name, organisation);
   await writePair(folder, created.material);
   return created;
 }
@@ -56,7 +52,7 @@ export async function ensureOrganisation(dir: string, mspId: string): Promise<st
     await Promise.all(
       wanted.map(async ([name, ou], index) => {
         if (present[index + 1]) return;
-        const pair = await ca.issueIdentity({ name, organisation: mspId, ou });
+        const pair = ca.issueIdentity({ name, organisation: mspId, ou });
         await writeIdentity(identityFolder(dir, mspId, name), pair);
       }),
     );
@@ -114,9 +110,8 @@ export async function issueIdentity(request: IdentityRequest): Promise<IssuedIde
       `${mspId} has no CA under ${dir}: start the devnet there once, with ${mspId} on a channel`,
     );
   }
-  const Authority = await authorities();
-  const ca = await Authority.open(await readPair(caFolder));
-  const pair = await ca.issueIdentity({ name, organisation: mspId, ou, attributes, validDays });
+  const ca = CertificateAuthority.open(await readPair(caFolder));
+  const pair = ca.issueIdentity({ name, organisation: mspId, ou, attributes, validDays });
   const folder = identityFolder(dir, mspId, name);
   await writeIdentity(folder, pair);
   return { mspId, folder, ...pair };
@@ -159,7 +154,7 @@ export async function ensureTls(dir: string, peerNames: ReadonlyMap<string, stri
       servers.map(async ({ name, folder: own }, index) => {
         if (present[index]) return;
         const names = [name, 'localhost', 'host.docker.internal'];
-        await writePair(own, await ca.issueTls(name, names, ['127.0.0.1', '::1']));
+        await writePair(own, ca.issueTls(name, names, LOOPBACK_ADDRESSES));
       }),
     );
     await writeFile(caPath, ca.material.certificate);

@@ -1,5 +1,6 @@
 /** Tags of the Distinguished Encoding Rules (X.690) that certificates and revocation lists are made of. */
 export const DER = {
+  boolean: 0x01,
   integer: 0x02,
   bitString: 0x03,
   octetString: 0x04,
@@ -12,8 +13,10 @@ export const DER = {
   /** `[0]` and `[3]`, explicit. */
   context0: 0xa0,
   context3: 0xa3,
-  /** `[0]`, implicit, of bytes. */
+  /** `[0]`, implicit, of bytes; in names of hosts `[2]` is a DNS name and `[7]` an address. */
   implicit0: 0x80,
+  implicit2: 0x82,
+  implicit7: 0x87,
 } as const;
 
 const SHORT_LENGTH_MAX = 0x7f;

@@ -1,2 +1,3 @@
+export { makeCertificate, type CertificateContent } from './certificate.js';
 export { nameHashOf, readAuthority, type CertificateAuthority } from './authority.js';
 export { makeRevocationList, revocationListTime } from './revocation-list.js';
