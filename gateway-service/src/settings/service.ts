@@ -1,3 +1,4 @@
+import { DECISION_CHANNELS } from '@careledger/consent';
 import {
   ClinicalConfigError,
   checkSettings,
@@ -7,7 +8,7 @@ import {
 } from '@careledger/clinical';
 import { STATEMENTS, type StatedSettings, type StatementBody } from '@careledger/contracts';
 import { fromBase64url, kidOf, type SignatureVerifier } from '@careledger/crypto';
-import { AuthorityId, type ChannelName } from '@careledger/domain';
+import { AuthorityId } from '@careledger/domain';
 import { matches, versionTag } from '@careledger/service-kit';
 import { StatementError, checkStatement, readStatement } from '@careledger/statements';
 import { Value } from 'typebox/value';
@@ -24,7 +25,7 @@ import { clinicalSettings, settingsStatement, type SettingsStatement } from './s
 import type { SettingsStore } from './store.js';
 
 /** What statements that go to no ledger name. */
-const CHANNELS: readonly ChannelName[] = ['authorities'];
+const CHANNELS = DECISION_CHANNELS.settings;
 
 export interface SettingsServiceOptions {
   readonly core: Pick<GatewayCore, 'store' | 'chain' | 'patients' | 'devices'>;
