@@ -166,7 +166,7 @@ export class Patients {
       network,
       consent,
       gateway,
-      encryption: keys.encryption(),
+      encryptionKey: keys.encryption().publicKey,
       nowMs: timeMs,
     });
     const body: GenesisBlock['body'] = {

@@ -5,9 +5,10 @@ import {
   type SettingsVersion,
   type StatedSettings as ClinicalSettings,
 } from '@careledger/clinical';
+import { DECISION_CHANNELS } from '@careledger/consent';
 import { STATEMENTS, type StatedSettings, type StatementBody } from '@careledger/contracts';
 import { kidOf, type SignatureVerifier } from '@careledger/crypto';
-import { AuthorityId, type ChannelName } from '@careledger/domain';
+import { AuthorityId } from '@careledger/domain';
 import { StatementError, checkStatement, readStatement } from '@careledger/statements';
 import { Value } from 'typebox/value';
 import { SettingsError } from './errors.js';
@@ -15,7 +16,7 @@ import { NOTHING_STATED } from './histories.js';
 import { clinicalSettings, settingsStatement, type SettingsStatement } from './stated.js';
 
 /** What statements that go to no ledger name. */
-export const SETTINGS_CHANNELS: readonly ChannelName[] = ['authorities'];
+export const SETTINGS_CHANNELS = DECISION_CHANNELS.settings;
 
 /** The version that a statement builds on; undefined before the first. */
 type InForce = Pick<SettingsVersion, 'version' | 'hash' | 'authority'> | undefined;
