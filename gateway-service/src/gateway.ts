@@ -49,6 +49,7 @@ import { PassphraseChanges } from './patients/passphrase-changes.js';
 import { PatientTokens } from './patients/patient-tokens.js';
 import { PatientProgress } from './patients/progress.js';
 import { Allowances, DevicePauses, GatewayLife, ProcessingStore, Processor } from './processing/index.js';
+import { AlarmReaders } from './records/alarm-readers.js';
 import { RecordMaker } from './records/maker.js';
 import { UnmadeStore } from './records/unmade-store.js';
 import { SettingsHistories, SettingsService, SettingsStore } from './settings/index.js';
@@ -213,6 +214,7 @@ export class Gateway implements AsyncDisposable {
     this.processor = new Processor({
       ...{ core, clock, logger, onFatal, store: processing, alarms, allowances, queue: this.#pipeline },
       ...{ overrides, settings, life: this.life, pauses: this.pauses },
+      readers: new AlarmReaders(parts),
     });
     this.settingsService = new SettingsService({ ...parts, processor: this.processor });
     this.#anchoring = new Anchoring({ ...parts, intervalMs: config.anchorIntervalMs });

@@ -13,6 +13,7 @@ import {
   ALARMS_COLUMNS,
   ALLOWANCES_TABLES,
   DUE_TRACE_COLUMN,
+  LEADS_COLUMN,
   PROCESSING_TABLES,
   SILENCE_TABLES,
 } from './processing/schema.js';
@@ -57,4 +58,5 @@ export const GATEWAY_MIGRATIONS: readonly Migration[] = [
   { name: 'alarms: next recipients, alarms about their own way', sql: ESCALATION_TABLES },
   { name: 'alarms: when their sounds are muted', sql: MUTES_TABLE },
   { name: 'patients: changes of their passphrases', sql: PASSPHRASE_CHANGES_TABLE },
+  { name: 'processing: alarms that are told together', sql: LEADS_COLUMN },
 ];
