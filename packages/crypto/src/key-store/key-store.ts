@@ -49,9 +49,13 @@ export class KeyStore implements AsyncDisposable {
     return this.#byName.has(name);
   }
 
-  /** The current Ed25519 key of this name. @throws CryptoError `KEY_NOT_FOUND` */
-  signer(name: string): Signer {
-    return signerFromSeed(this.#open(this.#find(name, 'ed25519', 'current')));
+  /**
+   * The current Ed25519 key of this name.
+   * @param make what signs with its seed; node:crypto unless given
+   * @throws CryptoError `KEY_NOT_FOUND`
+   */
+  signer(name: string, make: (seed: Uint8Array) => Signer = signerFromSeed): Signer {
+    return make(this.#open(this.#find(name, 'ed25519', 'current')));
   }
 
   /** The current X25519 key of this name. @throws CryptoError `KEY_NOT_FOUND` */
