@@ -55,6 +55,7 @@ export { jobOf, type JobWords } from './jobs/job.js';
 export { JobStore, jobsMigration } from './jobs/job-store.js';
 export { Jobs } from './jobs/jobs.js';
 export { LongWork } from './jobs/long-work.js';
+export { sendAnswer } from './jobs/send-answer.js';
 export { type JobRun } from './jobs/own-work.js';
 export { type Progress, type Wait } from './jobs/progress.js';
 export { jobsPlugin } from './jobs/routes.js';
