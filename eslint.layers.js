@@ -38,6 +38,7 @@ export const layers = [
       'contracts',
       'policy',
       'protocol',
+      'consent',
       'delivery',
       'clinical',
       'fhir',

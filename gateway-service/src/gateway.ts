@@ -45,6 +45,7 @@ import { OrganisationDirectory } from './ledger-access/organisation-directory.js
 import { openProviders, type Providers } from './ledger-access/providers.js';
 import { startWatcher, type WatcherOptions } from './ledger-access/watcher.js';
 import { GATEWAY_MIGRATIONS } from './migrations.js';
+import { PassphraseChanges } from './patients/passphrase-changes.js';
 import { PatientTokens } from './patients/patient-tokens.js';
 import { PatientProgress } from './patients/progress.js';
 import { Allowances, DevicePauses, GatewayLife, ProcessingStore, Processor } from './processing/index.js';
@@ -92,6 +93,7 @@ export class Gateway implements AsyncDisposable {
   readonly anchors: AnchorStore;
   readonly registrations: Registrations;
   readonly tokens: PatientTokens;
+  readonly passphraseChanges: PassphraseChanges;
   /** Requests that their callers may repeat. */
   readonly requests: IdempotencyKeys;
   /** Work that its callers ask after. */
@@ -173,6 +175,7 @@ export class Gateway implements AsyncDisposable {
     const subscriptions = new SubscriptionStore(database);
     this.anchors = new AnchorStore(database);
     this.tokens = new PatientTokens(database, patients);
+    this.passphraseChanges = new PassphraseChanges(database);
     this.requests = new IdempotencyKeys({ database, clock });
     this.jobStore = new JobStore({ database, requests: this.requests, clock });
     this.registrations = new Registrations(this.steps);

@@ -1,6 +1,6 @@
 import { SCOPE_TAGS_MAX, TAG_GROUPS_MAX, type ScopeTerm, type TagGroups } from '@careledger/domain';
 import type { Bundle } from '@careledger/fhir';
-import { tagOf } from '../consent/scope-tags.js';
+import { scopeTag } from '@careledger/envelope';
 import { RecordError } from './errors.js';
 
 /** Stands for any category or resource type in a grant's scope. */
@@ -28,7 +28,7 @@ export function tagGroupsOfKinds(
     throw overflow(`${groups.length} kinds of resources, ${TAG_GROUPS_MAX} are the limit`);
   const most = Math.max(0, ...groups.map((terms) => terms.length));
   if (most > SCOPE_TAGS_MAX) throw overflow(`a resource with ${most} tags, ${SCOPE_TAGS_MAX} are the limit`);
-  return groups.map((terms) => terms.map((term) => tagOf(scopeKey, term)));
+  return groups.map((terms) => terms.map((term) => scopeTag(scopeKey, term)));
 }
 
 /** Of each observation, sorted, each once. */
