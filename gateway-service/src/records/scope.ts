@@ -13,9 +13,16 @@ const RESOURCE_TYPE = 'Observation';
  * own.
  * @throws RecordError `TAG_GROUPS_OVERFLOW`: a tag that is left out would open the record to grants that do not cover it
  */
-export function tagGroupsOf(scopeKey: Uint8Array, bundle: Bundle): TagGroups {
+export const tagGroupsOf = (scopeKey: Uint8Array, bundle: Bundle): TagGroups =>
+  tagGroupsOfKinds(scopeKey, categoriesIn(bundle));
+
+/** The same of observations of these categories, each sorted. */
+export function tagGroupsOfKinds(
+  scopeKey: Uint8Array,
+  categoriesOfEach: readonly (readonly string[])[],
+): TagGroups {
   const kinds = new Map<string, readonly string[]>();
-  for (const categories of categoriesIn(bundle)) kinds.set(JSON.stringify(categories), categories);
+  for (const categories of categoriesOfEach) kinds.set(JSON.stringify(categories), categories);
   const groups = [...kinds.keys()].sort().map((kind) => termsOf(kinds.get(kind) ?? []));
   if (groups.length > TAG_GROUPS_MAX)
     throw overflow(`${groups.length} kinds of resources, ${TAG_GROUPS_MAX} are the limit`);

@@ -35,12 +35,12 @@ export async function signedWord<N extends ToOwnGateway>(
   return { statement: patientStatement(name, about, signer), body };
 }
 
-/** Ready from the patient's app. @throws ConsentError `CONSENT_STATEMENT_REFUSED` */
+/** Ready from the patient's app. @param nowMs unless now @throws ConsentError `CONSENT_STATEMENT_REFUSED` */
 export function readyWord<N extends ToOwnGateway>(
   { core, networkId, verifier }: PatientWordOptions,
   patient: Patient,
-  { name, statement }: { readonly name: N; readonly statement: string },
+  { name, statement, ...at }: { readonly name: N; readonly statement: string; readonly nowMs?: number },
 ): PatientWord<N> {
-  const expected = { names: [name], networkId, channels: DECISION_CHANNELS[name], verifier };
+  const expected = { names: [name], networkId, channels: DECISION_CHANNELS[name], verifier, ...at };
   return { statement, body: checkAppStatement(core, patient, statement, expected).body };
 }
