@@ -1,7 +1,7 @@
-import type { SignatureVerifier, Signer } from '@careledger/crypto';
+import { DECISION_CHANNELS, grantBody, meaningOf, sealMeaning, type GrantTerms } from '@careledger/consent';
 import type { StatementBody, SubscriptionState } from '@careledger/contracts';
-import type { ChannelName, Permission, PurposeOfUse, ScopeTerm } from '@careledger/domain';
-import { timestampOf } from '@careledger/domain';
+import { hmacSha256, sha256, type SignatureVerifier, type Signer } from '@careledger/crypto';
+import type { ChannelName } from '@careledger/domain';
 import { onLedger } from '@careledger/ledger/service';
 import type { IdempotencyKeys, IdempotentRequest } from '@careledger/service-kit';
 import { currentKey } from '@careledger/policy';
@@ -18,39 +18,19 @@ import type { EarlierDecisions, Taken } from './earlier.js';
 import { ConsentError } from './errors.js';
 import { genesisOf } from './genesis.js';
 import type { GrantStore } from './grant-store.js';
-import { meaningOf, sealMeaning, type GranteeTerm } from './meaning.js';
 import type { Registrations } from './registrations.js';
 import type { NewJob, StepKind, StepStore } from './step-store.js';
 import { openConsentKey, type ConsentPassphrase } from './unlock.js';
 
-/** A grant reaches the authorities first, a revocation the providers: what narrows access is never late there. */
 const ORDER: Readonly<Record<StepKind, readonly ChannelName[]>> = {
-  register: ['authorities', 'cloud'],
-  grant: ['authorities', 'cloud'],
-  revoke: ['cloud', 'authorities'],
-  reject: ['authorities'],
+  register: DECISION_CHANNELS.registerPatient,
+  grant: DECISION_CHANNELS.grant,
+  revoke: DECISION_CHANNELS.revoke,
+  reject: DECISION_CHANNELS.rejectSubscription,
 };
 
 /** After so long a patient who was not registered yet may be. */
 const REGISTRATION_RETRY_S = 5;
-
-/** What the patient gives, in words. */
-export interface GrantTerms {
-  readonly authorityId: string;
-  readonly permissions: readonly Permission[];
-  readonly purposes: readonly PurposeOfUse[];
-  /** None: every record of the patient. */
-  readonly scope?: readonly ScopeTerm[] | undefined;
-  /** None: anybody within the authority. */
-  readonly grantee?: readonly GranteeTerm[] | undefined;
-  readonly from?: string | undefined;
-  readonly until?: string | undefined;
-  readonly delegable?: boolean | undefined;
-  /** Who is told of an emergency first; 1 unless said. */
-  readonly noticeRank?: number | undefined;
-  readonly note?: string | undefined;
-  readonly subscriptionId?: string | undefined;
-}
 
 /** A decision on its way: done on every channel, refused, or still under way. */
 export interface JobOutcome {
@@ -111,15 +91,15 @@ export class ConsentService {
     unlock: ConsentPassphrase,
     request?: IdempotentRequest,
   ): Promise<string> {
-    const { core, grants, networkId } = this.#options;
+    const { core, grants, networkId, clock } = this.#options;
     const before = this.grantedBefore(request);
     if (before !== undefined) return before;
     const { patientId, patientNo } = patient;
     const signer = await openConsentKey(core, patient, unlock);
-    const meaning = meaningOf(core.patients.keys(patientId).scopeKey(), terms);
-    const sealed = await sealMeaning(meaning, await this.#encryptionKeyOf(terms.authorityId));
+    const meaning = meaningOf(hmacSha256, core.patients.keys(patientId).scopeKey(), terms);
+    const sealed = await sealMeaning(meaning, await this.#encryptionKeyOf(terms.authorityId), sha256);
     const policySeq = core.store.deferred(() => grants.takeSeq(patientNo));
-    const body = this.#grantBody(terms, meaning, sealed, policySeq);
+    const body = grantBody(terms, { meaning, sealed, policySeq, nowMs: clock() });
     const statement = patientStatement(
       'grant',
       { patientId, networkId, channels: ORDER.grant, body },
@@ -236,29 +216,6 @@ export class ConsentService {
       statementId: job,
       status: all.every(({ status }) => status === 'done') ? 'done' : 'open',
       channels: all.map(({ channel, status, txId }) => ({ channel, status, txId })),
-    };
-  }
-
-  #grantBody(
-    terms: GrantTerms,
-    meaning: GrantMeaning,
-    sealed: string,
-    policySeq: number,
-  ): StatementBody<'grant'> {
-    const { authorityId, permissions, purposes, from, until, delegable, noticeRank, subscriptionId } = terms;
-    return {
-      policySeq,
-      authorityId,
-      granteeTags: meaning.grantee.map(({ tag }) => tag),
-      permissions: [...permissions],
-      scopeTags: meaning.scope.map(({ tag }) => tag),
-      purposes: [...purposes],
-      from: from ?? timestampOf(this.#options.clock()),
-      ...(until !== undefined && { until }),
-      delegable: delegable ?? false,
-      ...(noticeRank !== undefined && { noticeRank }),
-      ...(subscriptionId !== undefined && { subscriptionId }),
-      sealed,
     };
   }
 
