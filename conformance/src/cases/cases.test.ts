@@ -1,7 +1,8 @@
 import { fileURLToPath } from 'node:url';
 import { wallClock, type DeviceSession } from '@careledger/examples/device';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
-import { GatewayFixture, glucose } from '../fixtures/services/gateway-fixture.js';
+import { call } from '../fixtures/services/api-client.js';
+import { GatewayFixture, PASSPHRASE, glucose } from '../fixtures/services/gateway-fixture.js';
 import type { EmittedAlarm } from './emitted.js';
 import { LivePatient } from './live-patient.js';
 import { sendRecording, type RecordedOptions } from './recorded.js';
@@ -254,5 +255,86 @@ describe('of readings in the order of their arrival', () => {
     const flags = (await person.readings()).map((reading) => reading.flags);
     expect(flags).toEqual([...Array<string[]>(9).fill([]), ['FUTURE_READING']]);
     expect(await person.aggregated()).toBe(9);
+  });
+
+  describe('35: SpO2 98 and 90 on oxygen', () => {
+    const sensor = { type: 'pulse-oximeter', codes: ['59408-5'] };
+    const now = () => new Date().toISOString();
+    const spo2 = (value: number) => ({ t: now(), code: '59408-5', value, unit: '%' });
+    const oxygen = () => ({ t: now(), code: '3151-8', value: 2, unit: 'L/min' });
+
+    /** On oxygen, with the saturations of a sensor each. */
+    async function saturated(...values: readonly number[]): Promise<void> {
+      const flow = await person.device({ type: 'oxygen-flow', codes: ['3151-8'] });
+      expect(await flow.send([oxygen()])).toMatchObject({ status: 'stored' });
+      for (const value of values)
+        expect(await (await person.device(sensor)).send([spo2(value)])).toMatchObject({ status: 'stored' });
+    }
+
+    /** Scale 2, by a practitioner whom the patient lets write. Returns what a record names it by. */
+    async function onScale2(): Promise<string> {
+      const { patient } = person;
+      const hospital = fixture.layers.authority();
+      const { body: registered } = await call(hospital, 'ops', 'POST /v1/practitioners', {
+        ...{ role: 'physician', identity: { identifier: `staff-${patient.patientId}` } },
+      });
+      const grant = { authorityId: 'aut_hospital', permissions: ['read', 'write'], purposes: ['TREAT'] };
+      await fixture.own(patient, 'POST', '/grants', { grant, passphrase: PASSPHRASE });
+      const signed = await call(hospital, 'practitioner', 'POST /v1/settings-statements', {
+        ...{
+          patientId: patient.patientId,
+          version: 1,
+          previous: null,
+          settings: { news2: { spo2Scale: 2 } },
+        },
+        practitionerId: registered['practitionerId'],
+      });
+      expect(signed.status).toBe(201);
+      const { statement } = signed.body;
+      const inForce = await fixture.own(patient, 'PUT', '/settings', { statement });
+      return `1:${String(inForce['hash'])}`;
+    }
+
+    test(
+      'on scale 2, 98 scores 3 and counts, and the record names the settings',
+      async () => {
+        const settings = await onScale2();
+        await saturated(90, 98);
+        const [raised, ...others] = await alarms();
+        expect(others).toEqual([]);
+        expect(raised).toMatchObject({
+          ...{
+            ...confirmed,
+            rule: 'news2',
+            priority: 'medium',
+            timeliness: 'live',
+            end: undefined,
+            total: 5,
+          },
+          marks: ['at-3-spo2', 'band-medium'],
+        });
+        expect(raised?.evidence).toContain('98');
+        const [content] = await person.contents('emergency');
+        expect(JSON.stringify(content)).toContain(
+          JSON.stringify({ system: 'urn:careledger:settings', value: settings }),
+        );
+      },
+      TIMEOUT_MS,
+    );
+
+    test('on scale 2, 90 alone is where it shall be', async () => {
+      await onScale2();
+      await saturated(90);
+      expect(await alarms()).toEqual([]);
+    });
+
+    test('on scale 1, 98 alone is where it shall be, and 90 is not', async () => {
+      await saturated(98);
+      expect(await person.settle().then(() => person.alarms())).toEqual([]);
+      expect(await (await person.device(sensor)).send([spo2(90)])).toMatchObject({ status: 'stored' });
+      expect(await alarms()).toMatchObject([
+        { rule: 'news2', total: 5, marks: ['at-3-spo2', 'band-medium'] },
+      ]);
+    });
   });
 });
