@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, expect, test } from '@jest/globals';
 import { ACKNOWLEDGE_WITHIN_MS, RecordsFixture } from '../../testing/records-fixture.js';
 import { SimulatedDevice } from '../../testing/simulated-device.js';
-import { tagOf } from '../consent/scope-tags.js';
+import { scopeTag } from '@careledger/envelope';
 import type { Patient } from '../patients/index.js';
 
 const MINUTE_MS = 60_000;
@@ -58,7 +58,7 @@ async function sick(): Promise<void> {
 
 const scope = (...categories: string[]): string[] => {
   const scopeKey = fixture.core.patients.keys(patient.patientId).scopeKey();
-  return categories.map((category) => tagOf(scopeKey, { category, resourceType: WITHIN }));
+  return categories.map((category) => scopeTag(scopeKey, { category, resourceType: WITHIN }));
 };
 const emergencies = () => fixture.processing.allDue().filter(({ kind }) => kind === 'emergency');
 const episodes = () => fixture.processing.episodes(patient.patientNo, undefined, 10);

@@ -3813,6 +3813,10 @@ export type CreateSettingsStatementData = {
                      * RFC 3339, UTC, milliseconds optional
                      */
                     sensorSince?: string;
+                    /**
+                     * RFC 3339, UTC, milliseconds optional
+                     */
+                    pausedUntil?: string;
                 };
             };
             glucose?: {
