@@ -53,7 +53,7 @@ export async function buildApp(
   await app.register(chainPlugin, parts);
   await app.register(recordsPlugin, parts);
   await app.register(settingsPlugin, parts);
-  await app.register(alarmsPlugin, { ...parts, clock: Date.now });
+  await app.register(alarmsPlugin, parts);
   await app.register(grantsPlugin, parts);
   await app.register(subscriptionsPlugin, parts);
   await app.register(auditPlugin, parts);

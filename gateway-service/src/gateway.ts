@@ -70,6 +70,8 @@ export interface GatewayOptions {
  */
 export class Gateway implements AsyncDisposable {
   readonly core: GatewayCore;
+  /** What every part of it takes for the time; milliseconds. */
+  readonly clock: () => number;
   /** Whether this gateway's own clock is to be trusted. */
   readonly gatewayClock: GatewayClock;
   readonly ledger: LedgerLink;
@@ -129,6 +131,7 @@ export class Gateway implements AsyncDisposable {
     const { dataDir, gatewayId, networkId } = config;
     const { verifier } = this;
     this.#config = config;
+    this.clock = clock;
     this.#logger = logger;
     this.#keys = keys;
     this.attestor = { networkId, mspId: config.ledger.mspId, signer: keys.signer(ATTESTOR_KEY) };

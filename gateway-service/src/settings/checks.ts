@@ -1,5 +1,6 @@
 import {
   ClinicalConfigError,
+  PAUSE_MAX_MS,
   checkSettings,
   loosenedByPatient,
   type SettingsVersion,
@@ -8,7 +9,7 @@ import {
 import { DECISION_CHANNELS } from '@careledger/consent';
 import { STATEMENTS, type StatedSettings, type StatementBody } from '@careledger/contracts';
 import { kidOf, type SignatureVerifier } from '@careledger/crypto';
-import { AuthorityId } from '@careledger/domain';
+import { AuthorityId, timestampOf } from '@careledger/domain';
 import { StatementError, checkStatement, readStatement } from '@careledger/statements';
 import { Value } from 'typebox/value';
 import { SettingsError } from './errors.js';
@@ -81,13 +82,14 @@ export function changed(inForce: InForce): SettingsError {
 }
 
 /**
- * That they do not contradict themselves, name this patient's devices alone, and loosen nothing that their author may not.
+ * That they do not contradict themselves, name this patient's devices alone, pause none for long, and loosen nothing that their author may not.
  * @throws SettingsError `SETTINGS_INVALID`, `SETTINGS_LOOSENED`
  */
 export function assertSound(
   { by, settings: stated }: { readonly by: SettingsVersion['by']; readonly settings: StatedSettings },
   inForce: InForce,
   hasDevice: (deviceId: string) => boolean,
+  nowMs: number,
 ): void {
   const settings = clinicalSettings(stated);
   try {
@@ -97,6 +99,7 @@ export function assertSound(
     throw new SettingsError('SETTINGS_INVALID', cause.message, { cause });
   }
   assertOwnDevices(settings, hasDevice);
+  assertPauses(settings, nowMs);
   if (by === 'authority') return;
   const limits = loosenedByPatient(settings, (inForce ?? NOTHING_STATED).authority);
   if (limits.length > 0)
@@ -115,6 +118,17 @@ function assertOwnDevices(
   const strange = named.find((deviceId) => !hasDevice(deviceId));
   if (strange !== undefined)
     throw new SettingsError('SETTINGS_INVALID', `The patient has no device ${strange}`);
+}
+
+/** A device that nobody waits for is forgotten: a pause ends by itself. */
+function assertPauses({ devices = {} }: ClinicalSettings, nowMs: number): void {
+  const latestMs = nowMs + PAUSE_MAX_MS;
+  const found = Object.entries(devices).find(([, { pausedUntil = nowMs }]) => pausedUntil > latestMs);
+  if (found !== undefined)
+    throw new SettingsError(
+      'SETTINGS_INVALID',
+      `devices.${found[0]}.pausedUntil must be 7 days ahead at most, until ${timestampOf(latestMs)}`,
+    );
 }
 
 const refused = (message: string, cause?: unknown): SettingsError =>

@@ -142,6 +142,7 @@ export class SettingsService {
       { by, settings },
       this.inForce(patient),
       (deviceId) => devices.find(deviceId)?.patientId === patientId,
+      this.#options.clock(),
     );
   }
 }

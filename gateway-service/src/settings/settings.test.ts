@@ -202,6 +202,55 @@ describe('what is said of a device', () => {
   });
 });
 
+describe('a pause of a device', () => {
+  const DAY_MS = 24 * 60 * MINUTE_MS;
+  const until = (ms: number): StatedSettings => ({
+    devices: { [device.deviceId]: { pausedUntil: new Date(fixture.testCore.nowMs + ms).toISOString() } },
+  });
+
+  test('is at most seven days long, whichever way it is said', async () => {
+    const long = until(7 * DAY_MS + 1);
+    const refused = {
+      ...{ status: 422, body: { code: 'SETTINGS_INVALID', detail: expect.stringContaining('pausedUntil') } },
+    };
+    expect(await put({ settings: long, passphrase: PASSPHRASE })).toMatchObject(refused);
+    expect(await put({ statement: await said(long) })).toMatchObject(refused);
+    expect(await put({ settings: until(7 * DAY_MS), passphrase: PASSPHRASE })).toMatchObject({ status: 200 });
+  });
+
+  test('reaches the rules: its silence is no alarm, and what it sends is judged as always', async () => {
+    const silences = () =>
+      fixture.processing.episodes(patient.patientNo, undefined, 10).filter(({ rule }) => rule === 'silence')
+        .length;
+    // A limit of a minute, since the device is none that has one.
+    const limit = { silence: { otherMs: MINUTE_MS, cgmMs: MINUTE_MS } };
+    const live = async () => {
+      for (let n = 0; n < 3; n++) {
+        fixture.testCore.nowMs += 10_000;
+        await fixture.testCore.send(
+          device,
+          device.frame(fixture.testCore.nowMs, [glucose(fixture.testCore.nowMs, 100)]),
+        );
+      }
+    };
+    await live();
+    await put({ settings: { ...limit, ...until(DAY_MS) }, passphrase: PASSPHRASE });
+    fixture.testCore.nowMs += 60 * MINUTE_MS;
+    fixture.processor.tick();
+    expect(silences()).toBe(0);
+    const { nowMs } = fixture.testCore;
+    await fixture.testCore.send(device, device.frame(nowMs, [glucose(nowMs, 45)]));
+    expect(fixture.processing.episodes(patient.patientNo, undefined, 10)).toMatchObject([
+      { rule: 'glucose-very-low' },
+    ]);
+    await put({ settings: limit, passphrase: PASSPHRASE });
+    await live();
+    fixture.testCore.nowMs += 2 * MINUTE_MS;
+    fixture.processor.tick();
+    expect(silences()).toBe(1);
+  });
+});
+
 describe('what builds on another version', () => {
   test('is 412 with the one in force, whichever way it is said', async () => {
     const early = await said(TIGHT);

@@ -21,9 +21,15 @@ export function settingsStatement(token: string): SettingsStatement {
 /** As the rules take them: with times in milliseconds. */
 export function clinicalSettings({ devices, ...stated }: StatedSettings): ClinicalSettings {
   if (devices === undefined) return stated;
-  const described = Object.entries(devices).map(([deviceId, { sensorSince, ...device }]) => {
-    const since: StatedDevice = sensorSince === undefined ? {} : { sensorSince: Date.parse(sensorSince) };
-    return [deviceId, { ...device, ...since }] as const;
-  });
+  const described = Object.entries(devices).map(
+    ([deviceId, { sensorSince, pausedUntil, ...device }]): [string, StatedDevice] => [
+      deviceId,
+      {
+        ...device,
+        ...(sensorSince !== undefined && { sensorSince: Date.parse(sensorSince) }),
+        ...(pausedUntil !== undefined && { pausedUntil: Date.parse(pausedUntil) }),
+      },
+    ],
+  );
   return { ...stated, devices: Object.fromEntries(described) };
 }

@@ -45,7 +45,8 @@ function judge(vector: Vector): SettingsStatement {
   checkSigned(token, said, { key, networkId, verifier: nodeVerifier(), nowMs: now * 1_000 });
   const inForce = vector.inForce && { ...vector.inForce, ...before(vector) };
   assertNext(inForce, said.body);
-  assertSound({ by: said.by, settings: said.body.settings }, inForce, (id) => devices.includes(id));
+  const stated = { by: said.by, settings: said.body.settings };
+  assertSound(stated, inForce, (id) => devices.includes(id), now * 1_000);
   return said;
 }
 

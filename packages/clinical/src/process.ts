@@ -8,6 +8,7 @@ import { RULES, rulesOf } from './rules/registry.js';
 import {
   NO_SETTINGS,
   configAtOf,
+  configsBetweenOf,
   recordPeriods,
   type ConfigAt,
   type SettingsHistory,
@@ -67,6 +68,7 @@ class Run {
     this.#sink = {
       patientId: state.patientId,
       configAt: this.#configAt,
+      configsBetween: configsBetweenOf(state.config, settings),
       events: this.#events,
       isLate: (t) => this.#current !== null && !isLive(t, this.#current.receivedAt),
       flag: (rowId, flags) => this.#flag(rowId, flags),
@@ -194,7 +196,7 @@ export function processFrames(
 function isTickDue(state: PatientState, nowMs: number, settings: SettingsHistory): boolean {
   if (state.windows.open.length > 0) return true;
   const sink = {
-    configAt: configAtOf(state.config, settings),
+    configsBetween: configsBetweenOf(state.config, settings),
     isEpisodeOpen: () => isEpisodeOpen(state),
   };
   return RULES.some((rule) => {

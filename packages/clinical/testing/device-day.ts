@@ -5,6 +5,7 @@ import { LOINC } from '../src/model/codes.js';
 import type { ClosedSpan } from '../src/model/span.js';
 import type { ClinicalOverrides } from '../src/model/config.js';
 import type { ClinicalReading } from '../src/model/reading.js';
+import { NO_SETTINGS } from '../src/settings/history.js';
 import { PATIENT } from './replay.js';
 import type { DeviceArrival, SilenceSpell } from './reference/silence.js';
 
@@ -16,7 +17,10 @@ export class DeviceDayRun {
   state: PatientState;
   #rows = 0;
 
-  constructor(readonly overrides: ClinicalOverrides = {}) {
+  constructor(
+    readonly overrides: ClinicalOverrides = {},
+    readonly history = NO_SETTINGS,
+  ) {
     this.state = initialState(PATIENT, overrides);
   }
 
@@ -30,6 +34,7 @@ export class DeviceDayRun {
           ...{ code: LOINC.glucose, value: 104 },
           ...reading,
         })),
+        this.history,
       ),
     );
   }
@@ -41,15 +46,15 @@ export class DeviceDayRun {
   }
 
   refuse(at: number, deviceId = 'dev_a'): ClinicalEvent[] {
-    return this.#take(noteRefusals(this.state, [{ deviceId, receivedAt: at }]));
+    return this.#take(noteRefusals(this.state, [{ deviceId, receivedAt: at }], this.history));
   }
 
   tick(nowMs: number): ClinicalEvent[] {
-    return this.#take(tick(this.state, nowMs));
+    return this.#take(tick(this.state, nowMs, this.history));
   }
 
   away(...absences: readonly ClosedSpan[]): void {
-    this.#set(withAbsences(this.state, absences));
+    this.#set(withAbsences(this.state, absences, this.history));
   }
 
   settings(overrides: ClinicalOverrides): void {

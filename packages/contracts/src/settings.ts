@@ -18,6 +18,8 @@ const StatedDevice = closedObject({
   sameSensorAs: Type.Optional(DeviceId),
   /** When its present sensor was put in. */
   sensorSince: Type.Optional(Timestamp),
+  /** Until when nobody waits for it, at most 7 days ahead: its silence is no alarm, and what it sends is judged as always. */
+  pausedUntil: Type.Optional(Timestamp),
 });
 
 /** The sections of limits. What each can be, and which way it is stricter: `packages/clinical/src/settings`. */

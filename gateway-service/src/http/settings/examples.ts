@@ -5,6 +5,7 @@ const stated = {
   person: { birthYear: 1958, isPregnant: false },
   glucose: { veryLowMgPerDl: 60 },
   silence: { cgmMs: 1_800_000 },
+  devices: { [EXAMPLE.deviceId]: { pausedUntil: EXAMPLE.at[2] } },
 };
 const statement = exampleStatement('settings', { version: 2, settings: stated });
 const hash = EXAMPLE.txId;

@@ -3,6 +3,7 @@ import type { DeviceDescription } from '../model/device.js';
 import type { ReadingFlag } from '../model/flags.js';
 import type { ClinicalReading, Comparator } from '../model/reading.js';
 import type { ClosedSpan } from '../model/span.js';
+import type { ConfigsBetween } from '../settings/history.js';
 import type { StreamItem, StreamKind } from './stream.js';
 import { StreamPairRun, emptyPair, hasOpenPair, type StreamPair } from './stream-pair.js';
 import type { StreamSink } from './stream-run.js';
@@ -59,6 +60,8 @@ export interface RuleState {
 export type RuleSink = Pick<StreamSink<StreamItem>, 'patientId' | 'configAt' | 'events' | 'isLate'> & {
   /** A row has these flags of this rule. */
   readonly flag: (rowId: number, flags: readonly ReadingFlag[]) => void;
+  /** For what lasts: everything that was in force meanwhile. */
+  readonly configsBetween: ConfigsBetween;
   /** Whether an alarm about the patient lasts, of any rule. */
   readonly isEpisodeOpen: () => boolean;
 };
@@ -88,7 +91,7 @@ export interface Rule {
   readonly urgency: UrgencyTest;
   initial(): RuleState;
   /** Whether the wall clock has something to say about this state at `nowMs`. */
-  isDue(state: RuleState, sink: Pick<RuleSink, 'configAt' | 'isEpisodeOpen'>, nowMs: number): boolean;
+  isDue(state: RuleState, sink: Pick<RuleSink, 'configsBetween' | 'isEpisodeOpen'>, nowMs: number): boolean;
   /** Whether a refused frame of this device would change the state. */
   isRefusalNews(state: RuleState, deviceId: string): boolean;
   /** Whether an alarm of it about the patient lasts. */

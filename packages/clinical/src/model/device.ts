@@ -12,11 +12,13 @@ export interface DeviceDescription {
   readonly sameSensorAs?: string | undefined;
   /**
    * When nobody waits for it: suspended, or revoked (which lasts). Its silence is no alarm then, and after it not
-   * until it was live again. In the order of their starts. A new sensor does the same: see `sensorSince`.
+   * until it was live again. In the order of their starts. A new sensor does the same, and so does a pause: see below.
    */
   readonly notAwaited?: readonly Span[] | undefined;
   /** When its present sensor was put in, milliseconds: its first 24 h are doubtful. */
   readonly sensorSince?: number | undefined;
+  /** Until when, milliseconds, nobody waits for it: a pause from the time from which the settings say so. */
+  readonly pausedUntil?: number | undefined;
 }
 
 export interface InstrumentRange {

@@ -77,3 +77,7 @@ export const RETURN_MS = 5 * MINUTE_MS;
 export const BACKLOG_QUIET_MS = MINUTE_MS;
 /** Absences of the gateway that a state remembers. */
 export const MAX_ABSENCES = 64;
+/** A device without a limit, of which frames are refused and nothing counts for so long, is silent. The project's choice. */
+export const REFUSED_MS = 30 * MINUTE_MS;
+/** A patient pauses a device for so long at once, at most. The project's choice. */
+export const PAUSE_MAX_MS = 7 * 24 * 60 * MINUTE_MS;

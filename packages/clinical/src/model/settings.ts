@@ -2,7 +2,10 @@ import type { ClinicalOverrides } from './config.js';
 import type { DeviceDescription } from './device.js';
 
 /** What is said of a device besides what it is registered as. */
-export type StatedDevice = Pick<DeviceDescription, 'instrumentRange' | 'sameSensorAs' | 'sensorSince'>;
+export type StatedDevice = Pick<
+  DeviceDescription,
+  'instrumentRange' | 'sameSensorAs' | 'sensorSince' | 'pausedUntil'
+>;
 
 /** What one statement says of a patient: facts (person, devices, period of records) and limits. */
 export type StatedSettings = Omit<ClinicalOverrides, 'allowedLatenessMs' | 'devices'> & {

@@ -61,6 +61,26 @@ function newConfigAt(base: ClinicalConfig, history: SettingsHistory): ConfigAt {
   };
 }
 
+/** What was in force from one change of the settings until the next; half-open, milliseconds. */
+export interface ConfigSpan {
+  readonly from: number;
+  readonly until: number;
+  readonly config: ClinicalConfig;
+}
+
+/** What was in force at any time from `start` until and with `end`, in order. */
+export type ConfigsBetween = (start: number, end: number) => readonly ConfigSpan[];
+
+/** Every change that lies in a time: for what lasts, and is judged by each as long as it is in force. */
+export function configsBetweenOf(base: ClinicalConfig, { versions }: SettingsHistory): ConfigsBetween {
+  const spans = [undefined, ...versions].map((version, i): ConfigSpan => ({
+    from: version?.from ?? -Infinity,
+    until: versions[i]?.from ?? Infinity,
+    config: version === undefined ? base : configOf(base, version),
+  }));
+  return (start, end) => spans.filter(({ from, until }) => from <= end && start < until);
+}
+
 /** From when on records have which period. Milliseconds. */
 export interface RecordPeriod {
   readonly from: number;

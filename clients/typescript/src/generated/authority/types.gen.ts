@@ -3904,6 +3904,10 @@ export type CreateSettingsStatementData = {
                      * RFC 3339, UTC, milliseconds optional
                      */
                     sensorSince?: string;
+                    /**
+                     * RFC 3339, UTC, milliseconds optional
+                     */
+                    pausedUntil?: string;
                 };
             };
             glucose?: {

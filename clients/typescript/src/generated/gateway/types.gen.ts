@@ -2926,6 +2926,10 @@ export type GetPatientSettingsResponses = {
                      * RFC 3339, UTC, milliseconds optional
                      */
                     sensorSince?: string;
+                    /**
+                     * RFC 3339, UTC, milliseconds optional
+                     */
+                    pausedUntil?: string;
                 };
             };
             glucose?: {
@@ -2980,6 +2984,10 @@ export type GetPatientSettingsResponses = {
                      * RFC 3339, UTC, milliseconds optional
                      */
                     sensorSince?: string;
+                    /**
+                     * RFC 3339, UTC, milliseconds optional
+                     */
+                    pausedUntil?: string;
                 };
             };
             glucose?: {
@@ -3081,6 +3089,10 @@ export type ReplacePatientSettingsData = {
                      * RFC 3339, UTC, milliseconds optional
                      */
                     sensorSince?: string;
+                    /**
+                     * RFC 3339, UTC, milliseconds optional
+                     */
+                    pausedUntil?: string;
                 };
             };
             glucose?: {
@@ -3355,6 +3367,10 @@ export type ListPatientSettingsVersionsResponses = {
                          * RFC 3339, UTC, milliseconds optional
                          */
                         sensorSince?: string;
+                        /**
+                         * RFC 3339, UTC, milliseconds optional
+                         */
+                        pausedUntil?: string;
                     };
                 };
                 glucose?: {

@@ -1,5 +1,5 @@
 import type { Evidence } from '../../model/events.js';
-import type { ClosedSpan, Span } from '../../model/span.js';
+import type { ClosedSpan } from '../../model/span.js';
 
 /** Live readings of a device after which its silence says something. */
 export const ARMED_AFTER = 3;
@@ -39,22 +39,22 @@ export interface Heard {
   readonly clock: WrongClock | null;
 }
 
+/** Frames of a device that were refused, since its newest reading that counts or since ever. */
+export interface RefusedRun {
+  /** Arrival of the first of them. */
+  readonly since: number;
+  /** That nothing else comes of a device that has no limit. */
+  readonly told: Told | null;
+}
+
 export interface SilenceState {
   readonly devices: Readonly<Record<string, Heard>>;
+  /** By device. */
+  readonly refused: Readonly<Record<string, RefusedRun>>;
   /** When the gateway was away, in order: nothing can be said of that time. */
   readonly absences: readonly ClosedSpan[];
 }
 
-export const NOTHING_HEARD: SilenceState = { devices: {}, absences: [] };
+export const NOTHING_HEARD: SilenceState = { devices: {}, refused: {}, absences: [] };
 
 export const isArmed = ({ live }: Heard): boolean => live >= ARMED_AFTER;
-
-/** Whether somebody waits for the device at `ms`. */
-export const isAwaitedAt = (spans: readonly Span[], ms: number): boolean =>
-  !spans.some(({ from, until }) => from <= ms && ms < (until ?? Infinity));
-
-/** When the device was not waited for any more, if that was after its newest live reading and up to `ms`. */
-export function disarmedAt({ live, liveMs }: Heard, spans: readonly Span[], ms: number): number | undefined {
-  if (live === 0) return undefined;
-  return spans.find(({ from, until }) => (until ?? Infinity) > liveMs && from <= ms)?.from;
-}

@@ -10,7 +10,7 @@ interface HeardV1 {
   readonly toldFrom: number | null;
 }
 
-/** Version 2 of a state: a silence that lasts goes on under its id. */
+/** A silence of version 1 that lasts goes on under its id. */
 export function migrateV1(streams: unknown): SilenceState {
   // Written by version 1 of this rule.
   const devices = streams as Readonly<Record<string, HeardV1>>;
@@ -24,3 +24,10 @@ export function migrateV1(streams: unknown): SilenceState {
     devices: Object.fromEntries(Object.entries(devices).map(([id, heard]) => [id, heardOf(heard)])),
   };
 }
+
+/** Version 3: refused frames of devices that are not waited for count from now on. */
+export const migrateV2 = (streams: unknown): SilenceState => ({
+  ...NOTHING_HEARD,
+  // Written by version 2 of this rule.
+  ...(streams as Omit<SilenceState, 'refused'>),
+});

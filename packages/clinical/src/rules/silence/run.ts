@@ -10,10 +10,18 @@ import {
 import { isExcluded } from '../../model/flags.js';
 import { BACKLOG_QUIET_MS, WRONG_CLOCK_MS } from '../../model/limits.js';
 import { isLive } from '../../model/reading.js';
-import type { ClosedSpan } from '../../model/span.js';
-import { ARMED_AFTER, disarmedAt, isAwaitedAt, type Heard, type SilenceState, type Told } from './heard.js';
+import type { ClosedSpan, Span } from '../../model/span.js';
+import { ARMED_AFTER, type Heard, type RefusedRun, type SilenceState, type Told } from './heard.js';
+import { disarmedAt, freedAt, isAwaitedAt, notAwaited } from './not-awaited.js';
 import { joinedAbsences } from './spell.js';
-import { isNews, notAwaited, wantedClock, wantedSilence, type Circumstances, type Wanted } from './wanted.js';
+import {
+  isNews,
+  wantedClock,
+  wantedRefused,
+  wantedSilence,
+  type Circumstances,
+  type Wanted,
+} from './wanted.js';
 
 type DeviceRule = Extract<RuleName, 'silence' | 'wrong-clock'>;
 
@@ -29,12 +37,14 @@ export class SilenceRun implements RuleRun {
   readonly #version: number;
   readonly #sink: RuleSink;
   readonly #devices: Record<string, Heard>;
+  readonly #refused: Map<string, RefusedRun>;
   #absences: readonly ClosedSpan[];
 
-  constructor(version: number, { devices, absences }: SilenceState, sink: RuleSink) {
+  constructor(version: number, { devices, refused, absences }: SilenceState, sink: RuleSink) {
     this.#version = version;
     this.#sink = sink;
     this.#devices = { ...devices };
+    this.#refused = new Map(Object.entries(refused));
     this.#absences = absences;
   }
 
@@ -47,6 +57,7 @@ export class SilenceRun implements RuleRun {
       return;
     }
     if (before !== undefined) this.#endSilence(deviceId, before, receivedAt);
+    this.#endRefused(deviceId, receivedAt);
     this.#devices[deviceId] = this.#heardWith(before, input);
     if (before?.clock || this.#devices[deviceId].clock) this.#say(deviceId, receivedAt);
   }
@@ -56,6 +67,8 @@ export class SilenceRun implements RuleRun {
     this.#advance(deviceId, ms);
     const heard = this.#devices[deviceId];
     if (heard !== undefined) this.#devices[deviceId] = { ...heard, refused: true };
+    if (!this.#refused.has(deviceId) && isAwaitedAt(this.#notAwaited(deviceId, ms, ms), ms))
+      this.#refused.set(deviceId, { since: ms, told: null });
   }
 
   settle(): void {
@@ -63,7 +76,8 @@ export class SilenceRun implements RuleRun {
   }
 
   tick(nowMs: number): void {
-    for (const deviceId of Object.keys(this.#devices)) this.#advance(deviceId, nowMs);
+    const deviceIds = new Set([...Object.keys(this.#devices), ...this.#refused.keys()]);
+    for (const deviceId of deviceIds) this.#advance(deviceId, nowMs);
   }
 
   away(absences: readonly ClosedSpan[]): void {
@@ -76,17 +90,28 @@ export class SilenceRun implements RuleRun {
   }
 
   finish(): RuleState {
-    const streams: SilenceState = { devices: this.#devices, absences: this.#absences };
+    const refused = Object.fromEntries(this.#refused);
+    const streams: SilenceState = { devices: this.#devices, refused, absences: this.#absences };
     return { v: this.#version, streams };
   }
 
   /** Says what was to be said of the device until `ms`. */
   #advance(deviceId: string, ms: number): void {
     const heard = this.#devices[deviceId];
-    if (heard === undefined) return;
-    const disarmedMs = disarmedAt(heard, notAwaited(this.#sink.configAt(ms), deviceId), ms);
-    this.#say(deviceId, disarmedMs ?? ms);
-    if (disarmedMs !== undefined) this.#disarm(deviceId, disarmedMs);
+    if (heard !== undefined) {
+      const disarmedMs = disarmedAt(heard, this.#notAwaited(deviceId, heard.liveMs, ms), ms);
+      this.#say(deviceId, disarmedMs ?? ms);
+      if (disarmedMs !== undefined) this.#disarm(deviceId, disarmedMs);
+    }
+    const run = this.#refused.get(deviceId);
+    if (run === undefined) return;
+    const freedMs = freedAt(this.#notAwaited(deviceId, run.since, ms), run.since, ms);
+    while (this.#sayRefused(deviceId, freedMs ?? ms));
+    if (freedMs !== undefined) this.#endRefused(deviceId, freedMs, 'disarmed');
+  }
+
+  #notAwaited(deviceId: string, sinceMs: number, ms: number): readonly Span[] {
+    return notAwaited(this.#sink.configsBetween(sinceMs, ms), deviceId);
   }
 
   #say(deviceId: string, ms: number): void {
@@ -97,7 +122,7 @@ export class SilenceRun implements RuleRun {
   /** False when there is nothing more to say. */
   #saySilence(deviceId: string, ms: number): boolean {
     const heard = this.#devices[deviceId];
-    const wanted = heard && wantedSilence(deviceId, heard, this.#circumstances(ms), ms);
+    const wanted = heard && wantedSilence(deviceId, heard, this.#circumstances, ms);
     if (heard === undefined || wanted === undefined || !isNews(heard.told, wanted)) return false;
     this.#tell({ rule: 'silence', deviceId, start: wanted.start }, wanted, heard.told, heard.last);
     this.#devices[deviceId] = { ...heard, told: toldOf(wanted) };
@@ -107,7 +132,7 @@ export class SilenceRun implements RuleRun {
   #sayClock(deviceId: string, ms: number): boolean {
     const heard = this.#devices[deviceId];
     const clock = heard?.clock ?? null;
-    const wanted = heard && wantedClock(heard, this.#circumstances(ms), ms);
+    const wanted = heard && wantedClock(heard, this.#circumstances, ms);
     if (heard === undefined || clock === null || wanted === undefined || !isNews(clock.told, wanted))
       return false;
     this.#tell({ rule: 'wrong-clock', deviceId, start: wanted.start }, wanted, clock.told, clock.first);
@@ -115,9 +140,19 @@ export class SilenceRun implements RuleRun {
     return true;
   }
 
-  #circumstances(ms: number): Circumstances {
-    const { configAt, isEpisodeOpen } = this.#sink;
-    return { config: configAt(ms), isEpisodeOpen, absences: this.#absences };
+  #sayRefused(deviceId: string, ms: number): boolean {
+    const run = this.#refused.get(deviceId);
+    const heard = this.#devices[deviceId];
+    const wanted = run && wantedRefused(deviceId, { heard, run }, this.#circumstances, ms);
+    if (run === undefined || wanted === undefined || !isNews(run.told, wanted)) return false;
+    this.#tell({ rule: 'silence', deviceId, start: run.since }, wanted, run.told, heard?.last);
+    this.#refused.set(deviceId, { ...run, told: toldOf(wanted) });
+    return true;
+  }
+
+  get #circumstances(): Circumstances {
+    const { configsBetween, isEpisodeOpen } = this.#sink;
+    return { configsBetween, isEpisodeOpen, absences: this.#absences };
   }
 
   #heardWith(before: Heard | undefined, { reading, at }: RuleInput): Heard {
@@ -125,7 +160,7 @@ export class SilenceRun implements RuleRun {
     const isNow = isLive(at, receivedAt);
     const isOfBacklog = before?.backlogMs != null && receivedAt - before.backlogMs <= BACKLOG_QUIET_MS;
     const arms =
-      isNow && !isOfBacklog && isAwaitedAt(notAwaited(this.#sink.configAt(receivedAt), deviceId), receivedAt);
+      isNow && !isOfBacklog && isAwaitedAt(this.#notAwaited(deviceId, receivedAt, receivedAt), receivedAt);
     const last: Evidence = { rowId, t, at, code, value, ...(comparator !== undefined && { comparator }) };
     return {
       lastMs: Math.max(receivedAt, before?.lastMs ?? receivedAt),
@@ -156,11 +191,11 @@ export class SilenceRun implements RuleRun {
     { rule, deviceId, start }: Named,
     { at, marks, markedAt }: Wanted,
     told: Told | null,
-    basis: Evidence,
+    basis: Evidence | undefined,
   ): void {
     const alarm = {
       ...{ episodeId: this.#idOf({ rule, deviceId, start }), rule, type: typeOfRule(rule) },
-      ...{ ...levelOf('low', marks), start, evidence: [basis], news2: null },
+      ...{ ...levelOf('low', marks), start, evidence: basis === undefined ? [] : [basis], news2: null },
     };
     this.#sink.events.push(
       told === null
@@ -174,6 +209,16 @@ export class SilenceRun implements RuleRun {
     if (told === null) return;
     const named: Named = { rule: 'silence', deviceId, start: told.start };
     if (ms > told.at) this.#end(named, ms, 'recovered');
+    else this.#withdraw(named, told);
+  }
+
+  /** The device is heard, or nobody waits for it any more: frames that were refused say nothing about what follows. */
+  #endRefused(deviceId: string, ms: number, reason: EpisodeEndReason = 'recovered'): void {
+    const told = this.#refused.get(deviceId)?.told ?? null;
+    this.#refused.delete(deviceId);
+    if (told === null) return;
+    const named: Named = { rule: 'silence', deviceId, start: told.start };
+    if (reason === 'disarmed' || ms > told.at) this.#end(named, ms, reason);
     else this.#withdraw(named, told);
   }
 

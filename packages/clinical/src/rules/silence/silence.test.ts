@@ -4,6 +4,8 @@ import { PATIENT } from '../../../testing/replay.js';
 import { LOINC } from '../../model/codes.js';
 import type { DeviceDescription } from '../../model/device.js';
 import type { ClinicalEvent } from '../../model/events.js';
+import type { SettingsVersion } from '../../model/settings.js';
+import { SettingsHistory } from '../../settings/history.js';
 import { migrateState, type PatientState } from '../../state.js';
 import { SILENCE } from './index.js';
 
@@ -142,9 +144,10 @@ describe('what comes and does not count', () => {
 
   test('a device that was never live says nothing by what is refused', () => {
     const day = new DeviceDayRun({ devices: { dev_a: { kind: 'cgm' } } });
-    const { state } = day;
     day.refuse(H8);
+    const { state } = day;
     expect(day.tick(H8 + HOUR)).toEqual([]);
+    day.refuse(H8 + HOUR);
     expect(day.state).toEqual(state);
   });
 });
@@ -165,7 +168,8 @@ describe('nobody waits for a device', () => {
     hold(day, H8 + MINUTE, length === null ? null : H8 + MINUTE);
     // Nor is it looked at each second, for as long as that is so.
     const { rules, config } = day.state;
-    const sink = { configAt: () => config, isEpisodeOpen: () => false };
+    const configs = [{ from: -Infinity, until: Infinity, config }];
+    const sink = { configsBetween: () => configs, isEpisodeOpen: () => false };
     const state = rules[SILENCE.name] ?? SILENCE.initial();
     expect(SILENCE.isDue(state, sink, H8 + 10 * HOUR)).toBe(false);
     expect(day.tick(H8 + 10 * HOUR)).toEqual([]);
@@ -341,4 +345,102 @@ test('a state of version 1 goes on: what was told is not told again, and ends un
   expect(day.read({ at: H8 + HOUR })).toMatchObject([
     { kind: 'episode-ended', episodeId: `${PATIENT}/silence/${H8}/dev_a` },
   ]);
+});
+
+const stated = (from: number, patient: SettingsVersion['patient'], version = 1): SettingsVersion => ({
+  ...{ version, hash: String(version), from, patient, authority: {}, by: 'patient' },
+});
+
+test.each([
+  ['looks each minute', 1],
+  ['looks once, late', 300],
+])('a limit judges as long as it is in force, whether the clock %s', (_how, every) => {
+  const history = new SettingsHistory([
+    stated(H8 + 12 * MINUTE, { silence: { cgmMs: 10 * MINUTE } }),
+    stated(H8 + 14 * MINUTE, {}, 2),
+  ]);
+  const day = new DeviceDayRun({ devices: { dev_a: { kind: 'cgm' } } }, history);
+  day.read({ at: H8 - 10 * MINUTE }, { at: H8 - 5 * MINUTE }, { at: H8 });
+  for (let minute = every; minute <= 300; minute += every) day.tick(H8 + minute * MINUTE);
+  // Ten minutes were over when the limit came into force.
+  expect(day.spells()).toMatchObject([{ start: H8, raisedAt: H8 + 12 * MINUTE }]);
+});
+
+describe('a pause', () => {
+  const history = new SettingsHistory([
+    stated(H8 + 5 * MINUTE, { devices: { dev_a: { pausedUntil: H8 + 3 * HOUR } } }),
+  ]);
+  const paused = (versions = history) => {
+    const day = new DeviceDayRun({ devices: { dev_a: { kind: 'cgm' } } }, versions);
+    day.read({ at: H8 - 10 * MINUTE }, { at: H8 - 5 * MINUTE }, { at: H8 });
+    return day;
+  };
+
+  test('nobody waits for the device, and what it sends is judged as always', () => {
+    const day = paused();
+    expect(day.tick(H8 + 2 * HOUR)).toEqual([]);
+    expect(kinds(day.read({ at: H8 + 2 * HOUR, value: 45 }))).toEqual(['episode-started glucose-very-low']);
+    expect(kinds(day.tick(H8 + 10 * HOUR))).toEqual([]);
+  });
+
+  test('after it three live readings arm the device again', () => {
+    const day = paused();
+    const after = H8 + 3 * HOUR;
+    day.read({ at: after }, { at: after + 5 * MINUTE }, { at: after + 10 * MINUTE });
+    expect(day.tick(after + 10 * MINUTE + LIMIT)).toMatchObject([{ start: after + 10 * MINUTE }]);
+  });
+
+  test('a statement that says nothing of it ends it', () => {
+    const ended = new SettingsHistory([...history.versions, stated(H8 + HOUR, {}, 2)]);
+    const day = paused(ended);
+    day.read({ at: H8 + HOUR }, { at: H8 + 65 * MINUTE }, { at: H8 + 70 * MINUTE });
+    expect(kinds(day.tick(H8 + 70 * MINUTE + LIMIT))).toEqual(STARTED);
+  });
+});
+
+describe('frames of a device without a limit are refused, and nothing else comes', () => {
+  const meter = () => new DeviceDayRun({ devices: { dev_a: { kind: 'meter' } } });
+
+  test('a technical alarm, that ends with the first reading that counts', () => {
+    const day = meter();
+    day.refuse(H8);
+    day.refuse(H8 + 20 * MINUTE);
+    expect(day.tick(H8 + LIMIT - 1)).toEqual([]);
+    expect(day.tick(H8 + LIMIT)).toMatchObject([
+      { kind: 'episode-started', rule: 'silence', start: H8, marks: ['only-refused'], evidence: [] },
+    ]);
+    // No record can rest on it.
+    expect(day.tick(H8 + 10 * HOUR)).toEqual([]);
+    expect(day.read({ at: H8 + 11 * HOUR })).toMatchObject([
+      { kind: 'episode-ended', end: H8 + 11 * HOUR, reason: 'recovered' },
+    ]);
+    expect(day.tick(H8 + 100 * HOUR)).toEqual([]);
+  });
+
+  test('a frame that is sent again and stored leaves nothing', () => {
+    const day = meter();
+    day.refuse(H8);
+    day.read({ at: H8 + MINUTE });
+    expect(day.tick(H8 + 10 * HOUR)).toEqual([]);
+  });
+
+  test('authorities are told where a reading is there to rest on', () => {
+    const day = meter();
+    day.read({ at: H8 - HOUR });
+    day.refuse(H8);
+    expect(day.tick(H8 + LIMIT)).toMatchObject([{ evidence: [{ rowId: 1 }], marks: ['only-refused'] }]);
+    expect(day.tick(H8 + 2 * HOUR)).toMatchObject([{ marks: ['for-authorities', 'only-refused'] }]);
+  });
+
+  test('a suspension ends it', () => {
+    const day = meter();
+    day.refuse(H8);
+    day.tick(H8 + LIMIT);
+    day.settings({
+      devices: { dev_a: { kind: 'meter', notAwaited: [{ from: H8 + HOUR, until: null }] } },
+    });
+    expect(day.tick(H8 + HOUR)).toMatchObject([{ kind: 'episode-ended', reason: 'disarmed' }]);
+    day.refuse(H8 + 2 * HOUR);
+    expect(day.tick(H8 + 9 * HOUR)).toEqual([]);
+  });
 });

@@ -1,6 +1,7 @@
 import type { ClinicalConfig } from '../../model/config.js';
-import type { Span } from '../../model/span.js';
-import { isArmed, type Heard, type SilenceState, type Told } from './heard.js';
+import { REFUSED_MS } from '../../model/limits.js';
+import type { ConfigsBetween } from '../../settings/history.js';
+import { isArmed, type Heard, type RefusedRun, type SilenceState, type Told } from './heard.js';
 import { silentAt } from './spell.js';
 
 /** The mark of an alarm of a device that authorities are told of. */
@@ -14,17 +15,10 @@ export interface Wanted extends Told {
 
 /** What decides beside the device's own arrivals. */
 export interface Circumstances {
-  readonly config: ClinicalConfig;
+  readonly configsBetween: ConfigsBetween;
   readonly absences: SilenceState['absences'];
   /** Whether an alarm about the patient lasts. */
   readonly isEpisodeOpen: () => boolean;
-}
-
-/** When nobody waits for the device, in order: a new sensor begins anew. */
-export function notAwaited({ devices }: ClinicalConfig, deviceId: string): readonly Span[] {
-  const { notAwaited: spans = [], sensorSince } = devices[deviceId] ?? {};
-  if (sensorSince === undefined) return spans;
-  return [...spans, { from: sensorSince, until: sensorSince }].sort((a, b) => a.from - b.from);
 }
 
 /** The device's limit; null where it may be silent as long as it likes. */
@@ -35,6 +29,8 @@ function limitOf({ devices, silence }: ClinicalConfig, deviceId: string): number
   ];
 }
 
+const authoritiesAfter = ({ silence }: ClinicalConfig): number | null => silence.authoritiesAfterMs;
+
 /** The alarm of a device's silence as it has to stand at `ms`; undefined where there is none. */
 export function wantedSilence(
   deviceId: string,
@@ -43,14 +39,12 @@ export function wantedSilence(
   ms: number,
 ): Wanted | undefined {
   const { told, lastMs, refused, implausible } = heard;
-  const { config, absences } = circumstances;
+  const { configsBetween, absences } = circumstances;
   if (told === null && !isArmed(heard)) return undefined;
-  const limitMs = limitOf(config, deviceId);
-  const at = told?.at ?? (limitMs === null ? Infinity : silentAt(lastMs, limitMs, absences));
+  const configs = configsBetween(lastMs, ms);
+  const at = told?.at ?? silentAt(lastMs, configs, (config) => limitOf(config, deviceId), absences);
   if (at > ms) return undefined;
-  const { authoritiesAfterMs } = config.silence;
-  const authoritiesAt =
-    authoritiesAfterMs === null ? Infinity : silentAt(lastMs, authoritiesAfterMs, absences);
+  const authoritiesAt = silentAt(lastMs, configs, authoritiesAfter, absences);
   const causes = [...(refused ? ['only-refused'] : []), ...(implausible ? ['only-implausible'] : [])];
   return marked({ start: told?.start ?? lastMs, at, told, causes, authoritiesAt, ms }, circumstances);
 }
@@ -60,9 +54,36 @@ export function wantedClock(heard: Heard, circumstances: Circumstances, ms: numb
   const { clock } = heard;
   if (clock === null || (clock.told === null && !isArmed(heard))) return undefined;
   const { since: start, told } = clock;
-  const { authoritiesAfterMs } = circumstances.config.silence;
-  const authoritiesAt = authoritiesAfterMs === null ? Infinity : start + authoritiesAfterMs;
+  const authoritiesAt = silentAt(start, circumstances.configsBetween(start, ms), authoritiesAfter, []);
   return marked({ start, at: told?.at ?? ms, told, causes: [], authoritiesAt, ms }, circumstances);
+}
+
+/** A device of which frames were refused; not heard where no reading of it ever counted. */
+export interface RefusedDevice {
+  readonly heard: Heard | undefined;
+  readonly run: RefusedRun;
+}
+
+/** The same of a device that has had no limit meanwhile, and whose frames are refused. */
+export function wantedRefused(
+  deviceId: string,
+  { heard, run: { since: start, told } }: RefusedDevice,
+  circumstances: Circumstances,
+  ms: number,
+): Wanted | undefined {
+  const configs = circumstances.configsBetween(start, ms);
+  const hasLimit = configs.some(({ config }) => limitOf(config, deviceId) !== null);
+  // The alarm of its silence says that frames were refused.
+  if (told === null && (hasLimit || (heard !== undefined && heard.told !== null))) return undefined;
+  const { absences } = circumstances;
+  const at = told?.at ?? silentAt(start, configs, () => REFUSED_MS, absences);
+  if (at > ms) return undefined;
+  const wanted = { start, at, told, causes: ['only-refused'], ms };
+  // A record rests on a reading: without one the patient alone is told.
+  if (heard === undefined)
+    return marked({ ...wanted, authoritiesAt: Infinity }, { isEpisodeOpen: () => false });
+  const authoritiesAt = silentAt(start, configs, authoritiesAfter, absences);
+  return marked({ ...wanted, authoritiesAt }, circumstances);
 }
 
 /** Whether there is more to say than was said. */
@@ -86,7 +107,7 @@ function marked(
     readonly authoritiesAt: number;
     readonly ms: number;
   },
-  { isEpisodeOpen }: Circumstances,
+  { isEpisodeOpen }: Pick<Circumstances, 'isEpisodeOpen'>,
 ): Wanted {
   const before = told?.marks ?? [];
   // It is raised first, and whoever is told later is told in another event.
