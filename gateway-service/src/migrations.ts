@@ -5,7 +5,7 @@ import {
   type Migration,
 } from '@careledger/service-kit';
 import { ALARM_CALLS_TABLES, ESCALATION_TABLES, MUTES_TABLE } from './alarms/schema.js';
-import { CONSENT_OWNERS, CONSENT_TABLES } from './consent/schema.js';
+import { CONSENT_KINDS, CONSENT_OWNERS, CONSENT_TABLES } from './consent/schema.js';
 import { ANCHORS_TABLE, VERSIONS_FORMAT, VERSIONS_TABLES, VERSIONS_TRACE_COLUMN } from './delivery/schema.js';
 import { AUTHORITIES_TABLE } from './ledger-access/schema.js';
 import { PATIENT_TOKENS_TABLE } from './patients/schema.js';
@@ -56,4 +56,5 @@ export const GATEWAY_MIGRATIONS: readonly Migration[] = [
   jobsMigration,
   { name: 'alarms: next recipients, alarms about their own way', sql: ESCALATION_TABLES },
   { name: 'alarms: when their sounds are muted', sql: MUTES_TABLE },
+  { name: 'consent: statements of any kind', sql: CONSENT_KINDS },
 ];

@@ -1,10 +1,10 @@
 import type { SignatureVerifier, Signer } from '@careledger/crypto';
 import type { StatementBody, SubscriptionState } from '@careledger/contracts';
-import type { ChannelName, Permission, PurposeOfUse, ScopeTerm } from '@careledger/domain';
-import { timestampOf } from '@careledger/domain';
+import type { ChannelName, Period, Permission, PurposeOfUse, ScopeTerm } from '@careledger/domain';
+import { ANY, timestampOf } from '@careledger/domain';
 import { onLedger } from '@careledger/ledger/service';
 import type { IdempotencyKeys, IdempotentRequest } from '@careledger/service-kit';
-import { currentKey } from '@careledger/policy';
+import { currentKey, isDenial } from '@careledger/policy';
 import type { GrantMeaning } from '@careledger/protocol';
 import { readStatement } from '@careledger/statements';
 import type { GatewayCore } from '../core.js';
@@ -23,10 +23,11 @@ import type { Registrations } from './registrations.js';
 import type { NewJob, StepKind, StepStore } from './step-store.js';
 import { openConsentKey, type ConsentPassphrase } from './unlock.js';
 
-/** A grant reaches the authorities first, a revocation the providers: what narrows access is never late there. */
+/** A grant reaches the authorities first, a revocation and a denial the providers: what narrows access is never late there. */
 const ORDER: Readonly<Record<StepKind, readonly ChannelName[]>> = {
   register: ['authorities', 'cloud'],
   grant: ['authorities', 'cloud'],
+  deny: ['cloud', 'authorities'],
   revoke: ['cloud', 'authorities'],
   reject: ['authorities'],
 };
@@ -34,8 +35,10 @@ const ORDER: Readonly<Record<StepKind, readonly ChannelName[]>> = {
 /** After so long a patient who was not registered yet may be. */
 const REGISTRATION_RETRY_S = 5;
 
-/** What the patient gives, in words. */
+/** What the patient gives, or denies, in words. */
 export interface GrantTerms {
+  readonly effect?: 'deny' | undefined;
+  /** `*`: a denial to any authority. */
   readonly authorityId: string;
   readonly permissions: readonly Permission[];
   readonly purposes: readonly PurposeOfUse[];
@@ -45,6 +48,8 @@ export interface GrantTerms {
   readonly grantee?: readonly GranteeTerm[] | undefined;
   readonly from?: string | undefined;
   readonly until?: string | undefined;
+  /** Of which time the records are. None: of any. */
+  readonly period?: Period | undefined;
   readonly delegable?: boolean | undefined;
   /** Who is told of an emergency first; 1 unless said. */
   readonly noticeRank?: number | undefined;
@@ -117,14 +122,11 @@ export class ConsentService {
     const { patientId, patientNo } = patient;
     const signer = await openConsentKey(core, patient, unlock);
     const meaning = meaningOf(core.patients.keys(patientId).scopeKey(), terms);
-    const sealed = await sealMeaning(meaning, await this.#encryptionKeyOf(terms.authorityId));
+    const sealed = await this.#sealed(terms, meaning);
     const policySeq = core.store.deferred(() => grants.takeSeq(patientNo));
     const body = this.#grantBody(terms, meaning, sealed, policySeq);
-    const statement = patientStatement(
-      'grant',
-      { patientId, networkId, channels: ORDER.grant, body },
-      signer,
-    );
+    const channels = ORDER[kindOf(body)];
+    const statement = patientStatement('grant', { patientId, networkId, channels, body }, signer);
     return this.#keepGrant(patient, statement, { body, meaning }, request);
   }
 
@@ -137,8 +139,16 @@ export class ConsentService {
   /** A `grant` statement of the patient's app. @param subscriptionId the one that it has to approve, where one is meant */
   async takeGrant(patient: Patient, statement: string, subscriptionId?: string): Promise<string> {
     const { body } = this.#check(patient, statement, ['grant'], ORDER.grant);
+    if (isDenial(body)) throw new ConsentError('CONSENT_STATEMENT_REFUSED', 'The statement is a denial');
     if (subscriptionId !== undefined) assertMeant('subscription', subscriptionId, body.subscriptionId);
     return this.#keepGrant(patient, statement, { body, meaning: null });
+  }
+
+  /** A `grant` statement of the patient's app that denies. */
+  async takeDenial(patient: Patient, statement: string): Promise<string> {
+    const { body } = this.#check(patient, statement, ['grant'], ORDER.deny);
+    if (isDenial(body)) return this.#keepGrant(patient, statement, { body, meaning: null });
+    throw new ConsentError('CONSENT_STATEMENT_REFUSED', 'The statement gives, and denies nothing');
   }
 
   /** One that stands, or is on its way, is not sent again. */
@@ -242,12 +252,14 @@ export class ConsentService {
   #grantBody(
     terms: GrantTerms,
     meaning: GrantMeaning,
-    sealed: string,
+    sealed: string | undefined,
     policySeq: number,
   ): StatementBody<'grant'> {
-    const { authorityId, permissions, purposes, from, until, delegable, noticeRank, subscriptionId } = terms;
+    const { effect, authorityId, permissions, purposes, from, until, period } = terms;
+    const { delegable, noticeRank, subscriptionId } = terms;
     return {
       policySeq,
+      ...(effect !== undefined && { effect }),
       authorityId,
       granteeTags: meaning.grantee.map(({ tag }) => tag),
       permissions: [...permissions],
@@ -255,11 +267,22 @@ export class ConsentService {
       purposes: [...purposes],
       from: from ?? timestampOf(this.#options.clock()),
       ...(until !== undefined && { until }),
+      ...(period !== undefined && { period }),
       delegable: delegable ?? false,
       ...(noticeRank !== undefined && { noticeRank }),
       ...(subscriptionId !== undefined && { subscriptionId }),
-      sealed,
+      ...(sealed !== undefined && { sealed }),
     };
+  }
+
+  /**
+   * What the authority is told of a rule's tags. Of a denial only whom it means, since nobody else can apply that: what is
+   * hidden from an authority is not told to it.
+   */
+  async #sealed(terms: GrantTerms, meaning: GrantMeaning): Promise<string | undefined> {
+    if (terms.authorityId === ANY) return undefined;
+    const told: GrantMeaning = isDenial(terms) ? { v: 1, scope: [], grantee: meaning.grantee } : meaning;
+    return sealMeaning(told, await this.#encryptionKeyOf(terms.authorityId));
   }
 
   async #encryptionKeyOf(authorityId: string): Promise<Uint8Array> {
@@ -277,7 +300,7 @@ export class ConsentService {
   ): Promise<string> {
     const { grants, clock, requests } = this.#options;
     const { patientNo } = patient;
-    return this.#submit(patient, { kind: 'grant', statement }, (grantId) => {
+    return this.#submit(patient, { kind: kindOf(body), statement }, (grantId) => {
       grants.noteSeq(patientNo, body.policySeq);
       grants.insert({ grantId, patientNo, status: 'pending', body, meaning, madeMs: clock() });
       if (request) requests.claim(request, grantId);
@@ -363,6 +386,8 @@ export class ConsentService {
       throw new ConsentError('GRANT_NOT_FOUND', `This patient has made no grant ${grantId} here`);
   }
 }
+
+const kindOf = (body: StatementBody<'grant'>): 'grant' | 'deny' => (isDenial(body) ? 'deny' : 'grant');
 
 /** A statement does what it says; one that says something else than the request asks is sent by mistake, or by trick. */
 function assertMeant(what: 'grant' | 'subscription', asked: string, said: string | undefined): void {
