@@ -8,6 +8,7 @@ const chaincode = [
   '@careledger/chaincode-*',
 ];
 const services = ['@careledger/gateway-service', '@careledger/cloud-service', '@careledger/api'];
+const signer = ['@careledger/signer'];
 const network = ['@careledger/network-*', '@careledger/devnet'];
 const tools = [
   '@careledger/supervisor',
@@ -38,6 +39,7 @@ export const layers = [
       'contracts',
       'policy',
       'protocol',
+      'consent',
       'delivery',
       'clinical',
       'fhir',

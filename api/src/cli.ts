@@ -1,4 +1,4 @@
-import { runServiceCli } from '@careledger/service-kit';
+import { changePassphraseCommand, runServiceCli } from '@careledger/service-kit';
 import { buildApp } from './app.js';
 import { ApiConfig } from './config.js';
 import { register } from './register.js';
@@ -16,6 +16,7 @@ export const main = (argv: readonly string[]): Promise<void> =>
         description: 'register keys, endpoint and attestor on both channels, as an admin of the organisation',
         run: async (config, admin) => ({ txIds: await register(config, admin) }),
       },
+      commands: [changePassphraseCommand('authority.db')],
     },
     argv,
   );

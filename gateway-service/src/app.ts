@@ -8,6 +8,7 @@ import { devicesPlugin } from './http/devices/plugin.js';
 import { framesPlugin } from './http/frames/plugin.js';
 import { Decisions } from './http/decisions/decisions.js';
 import { grantsPlugin } from './http/grants/plugin.js';
+import { keysPlugin } from './http/keys/plugin.js';
 import { operationsPlugin } from './http/operations/plugin.js';
 import { patientsPlugin } from './http/patients/plugin.js';
 import { readingsPlugin } from './http/readings/plugin.js';
@@ -56,6 +57,7 @@ export async function buildApp(
   await app.register(grantsPlugin, parts);
   await app.register(subscriptionsPlugin, parts);
   await app.register(auditPlugin, parts);
+  await app.register(keysPlugin, { ...parts, clock: Date.now, logger });
   await app.register(operationsPlugin, parts);
   await app.register(jobsPlugin, { jobs });
   jobs.start();

@@ -1,4 +1,4 @@
-import { runServiceCli } from '@careledger/service-kit';
+import { changePassphraseCommand, runServiceCli } from '@careledger/service-kit';
 import { buildApp } from './app.js';
 import { GatewayConfig } from './config.js';
 import { register } from './register.js';
@@ -25,6 +25,7 @@ export const main = (argv: readonly string[]): Promise<void> =>
         description: 'register the key that attests transactions for the organisation, as its admin',
         run: async (config, admin) => ({ txIds: await register(config, admin) }),
       },
+      commands: [changePassphraseCommand('gateway.db')],
     },
     argv,
   );

@@ -45,9 +45,11 @@ import { OrganisationDirectory } from './ledger-access/organisation-directory.js
 import { openProviders, type Providers } from './ledger-access/providers.js';
 import { startWatcher, type WatcherOptions } from './ledger-access/watcher.js';
 import { GATEWAY_MIGRATIONS } from './migrations.js';
+import { PassphraseChanges } from './patients/passphrase-changes.js';
 import { PatientTokens } from './patients/patient-tokens.js';
 import { PatientProgress } from './patients/progress.js';
 import { Allowances, DevicePauses, GatewayLife, ProcessingStore, Processor } from './processing/index.js';
+import { AlarmReaders } from './records/alarm-readers.js';
 import { RecordMaker } from './records/maker.js';
 import { UnmadeStore } from './records/unmade-store.js';
 import { SettingsHistories, SettingsService, SettingsStore } from './settings/index.js';
@@ -91,6 +93,7 @@ export class Gateway implements AsyncDisposable {
   readonly anchors: AnchorStore;
   readonly registrations: Registrations;
   readonly tokens: PatientTokens;
+  readonly passphraseChanges: PassphraseChanges;
   /** Requests that their callers may repeat. */
   readonly requests: IdempotencyKeys;
   /** Work that its callers ask after. */
@@ -172,6 +175,7 @@ export class Gateway implements AsyncDisposable {
     const subscriptions = new SubscriptionStore(database);
     this.anchors = new AnchorStore(database);
     this.tokens = new PatientTokens(database, patients);
+    this.passphraseChanges = new PassphraseChanges(database);
     this.requests = new IdempotencyKeys({ database, clock });
     this.jobStore = new JobStore({ database, requests: this.requests, clock });
     this.registrations = new Registrations(this.steps);
@@ -210,6 +214,7 @@ export class Gateway implements AsyncDisposable {
     this.processor = new Processor({
       ...{ core, clock, logger, onFatal, store: processing, alarms, allowances, queue: this.#pipeline },
       ...{ overrides, settings, life: this.life, pauses: this.pauses },
+      readers: new AlarmReaders(parts),
     });
     this.settingsService = new SettingsService({ ...parts, processor: this.processor });
     this.#anchoring = new Anchoring({ ...parts, intervalMs: config.anchorIntervalMs });

@@ -8,11 +8,12 @@ import { ALARM_CALLS_TABLES, ESCALATION_TABLES, MUTES_TABLE } from './alarms/sch
 import { CONSENT_KINDS, CONSENT_OWNERS, CONSENT_TABLES } from './consent/schema.js';
 import { ANCHORS_TABLE, VERSIONS_FORMAT, VERSIONS_TABLES, VERSIONS_TRACE_COLUMN } from './delivery/schema.js';
 import { AUTHORITIES_TABLE } from './ledger-access/schema.js';
-import { PATIENT_TOKENS_TABLE } from './patients/schema.js';
+import { PASSPHRASE_CHANGES_TABLE, PATIENT_TOKENS_TABLE } from './patients/schema.js';
 import {
   ALARMS_COLUMNS,
   ALLOWANCES_TABLES,
   DUE_TRACE_COLUMN,
+  LEADS_COLUMN,
   PROCESSING_TABLES,
   SILENCE_TABLES,
 } from './processing/schema.js';
@@ -56,5 +57,7 @@ export const GATEWAY_MIGRATIONS: readonly Migration[] = [
   jobsMigration,
   { name: 'alarms: next recipients, alarms about their own way', sql: ESCALATION_TABLES },
   { name: 'alarms: when their sounds are muted', sql: MUTES_TABLE },
+  { name: 'patients: changes of their passphrases', sql: PASSPHRASE_CHANGES_TABLE },
+  { name: 'processing: alarms that are told together', sql: LEADS_COLUMN },
   { name: 'consent: statements of any kind', sql: CONSENT_KINDS },
 ];

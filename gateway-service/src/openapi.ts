@@ -29,6 +29,7 @@ export const openapi: OpenApiInfo = {
     },
     subscriptions: { description: 'Authorities that ask for notices' },
     accesses: { description: 'Who was shown what, and visits', nouns: ['accesses', 'visits', 'check-in'] },
+    keys: { description: 'The patient’s keys, and what guards them', nouns: ['keys', 'passphrase'] },
     jobs: { description: 'Work that goes on after its request was answered' },
     operations: {
       description: 'For whoever runs the gateway',

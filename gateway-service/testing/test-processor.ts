@@ -1,4 +1,5 @@
 import { AlarmStore } from '../src/alarms/alarm-store.js';
+import { GrantStore } from '../src/consent/index.js';
 import {
   Allowances,
   DevicePauses,
@@ -7,6 +8,7 @@ import {
   Processor,
   type ProcessorOptions,
 } from '../src/processing/index.js';
+import { AlarmReaders } from '../src/records/alarm-readers.js';
 import { SettingsHistories, SettingsStore } from '../src/settings/index.js';
 
 /** More than tests bring about that are not about it. */
@@ -32,6 +34,7 @@ export function testProcessor({
     life: new GatewayLife(database),
     pauses: new DevicePauses(database),
     alarms: new AlarmStore(database),
+    readers: new AlarmReaders({ core, clock, grants: new GrantStore(database) }),
     settings: new SettingsHistories(new SettingsStore(database)),
     allowances: new Allowances(database, RECORDS_PER_HOUR),
     queue: { addDue: () => undefined },

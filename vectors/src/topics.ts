@@ -4,6 +4,7 @@ import { deviceVectors } from './device/all.js';
 import { envelopeVectors } from './envelope/all.js';
 import { fhirVectors } from './fhir/all.js';
 import { grantVectors } from './grants/grants.js';
+import { ownGatewayVectors } from './own-gateway/all.js';
 import { privateChainVectors } from './private-chain/all.js';
 import { statementVectors } from './statements/statements.js';
 
@@ -16,6 +17,7 @@ export const TOPICS: Readonly<Record<string, Generator>> = {
   envelope: envelopeVectors,
   fhir: fhirVectors,
   grants: grantVectors,
+  'own-gateway': ownGatewayVectors,
   'private-chain': privateChainVectors,
   statements: statementVectors,
 };

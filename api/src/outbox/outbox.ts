@@ -5,6 +5,7 @@ import {
   currentTrace,
   messageOf,
   traced,
+  withoutAddresses,
   type Backoff,
   type Logger,
   type TaskFailure,
@@ -16,7 +17,7 @@ import type { Store } from '../store/store.js';
 export const OUTBOX_CONCURRENCY = 16;
 const TASK_BACKOFF: Backoff = { minMs: 250, maxMs: 15_000 };
 
-export const TASK_KINDS = ['record', 'visit', 'practitioner', 'receipt', 'reading'] as const;
+export const TASK_KINDS = ['record', 'visit', 'practitioner', 'subscription', 'receipt', 'reading'] as const;
 export type TaskKind = (typeof TASK_KINDS)[number];
 
 /** Something that is to be finished, come what may. Tasks of one kind and subject are done in their order. */
@@ -80,14 +81,15 @@ export class Outbox implements AsyncDisposable {
     return row?.n ?? 0;
   }
 
-  /** What the last attempt at a task failed with. */
+  /** What the last attempt at a task failed with, for a caller: the log has the addresses. */
   lastError(kind: TaskKind, ref: string): string | null {
     const row = this.#options.store.get<{ lastError: string | null }>(
       'SELECT last_error AS lastError FROM outbox WHERE kind = ? AND ref = ?',
       kind,
       ref,
     );
-    return row?.lastError ?? null;
+    const lastError = row?.lastError ?? null;
+    return lastError === null ? null : withoutAddresses(lastError);
   }
 
   /** A task was committed. */

@@ -11,7 +11,7 @@ import type { Store } from '../store/store.js';
 import type { MirrorStore } from './mirror-store.js';
 
 /** Longest time that a request waits for a patient who may have been enrolled just now. */
-export const REGISTRATION_WAIT_MS = 5_000;
+const REGISTRATION_WAIT_MS = 5_000;
 
 /** The ledger does not know the patient, or a peer of it does not yet. */
 export const isPatientUnknown = (error: unknown): boolean =>

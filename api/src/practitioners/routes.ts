@@ -9,6 +9,7 @@ import {
   jobOf,
   pageOfRows,
   requireRole,
+  sendAnswer,
   withExamples,
   type Jobs,
   type ServiceApp,
@@ -63,7 +64,7 @@ export function addPractitionerRoutes(
         reference: practitionerId,
         waitMs: answerWithinMs,
       });
-      return answer.isDone ? reply.status(201).send(answer.result) : reply.status(202).send(answer.job);
+      return sendAnswer(reply, answer, { status: 201 });
     },
   );
 
@@ -133,7 +134,7 @@ export function addPractitionerRoutes(
         reference: practitionerId,
         waitMs: answerWithinMs,
       });
-      return answer.isDone ? reply.status(200).send(answer.result) : reply.status(202).send(answer.job);
+      return sendAnswer(reply, answer, { status: 200 });
     },
   );
 }

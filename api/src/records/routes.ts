@@ -9,6 +9,7 @@ import {
   exampleJob,
   jobOf,
   requireRole,
+  sendAnswer,
   withExamples,
   type Jobs,
   type ServiceApp,
@@ -127,8 +128,7 @@ export function addRecordRoutes(app: ServiceApp, options: RecordRouteOptions): v
         reference: refOf(write),
         waitMs: answerWithinMs,
       });
-      if (!answer.isDone) return reply.status(202).send(answer.job);
-      return reply.status(201).header('location', statusPath(write)).send(answer.result);
+      return sendAnswer(reply, answer, { status: 201, location: statusPath(write) });
     },
   );
 
@@ -165,8 +165,7 @@ export function addRecordRoutes(app: ServiceApp, options: RecordRouteOptions): v
         reference: refOf(write),
         waitMs: answerWithinMs,
       });
-      if (!answer.isDone) return reply.status(202).send(answer.job);
-      return reply.status(201).header('location', statusPath(write)).send(answer.result);
+      return sendAnswer(reply, answer, { status: 201, location: statusPath(write) });
     },
   );
 

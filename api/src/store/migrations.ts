@@ -379,4 +379,25 @@ export const migrations: readonly Migration[] = [
       ALTER TABLE outbox ADD COLUMN trace TEXT;`,
   },
   jobsMigration,
+  {
+    name: 'subscriptions: what is asked of patients is durable work',
+    sql: `
+      CREATE TABLE subscription_changes (
+        subscription_id TEXT NOT NULL,
+        -- request or cancellation
+        kind TEXT NOT NULL,
+        patient_id TEXT NOT NULL,
+        -- waiting, signed, committed or refused
+        stage TEXT NOT NULL,
+        -- what is asked, encrypted; null once it is signed
+        wanted BLOB,
+        statement TEXT,
+        tx_id TEXT,
+        refusal TEXT,
+        created_at TEXT NOT NULL,
+        PRIMARY KEY (subscription_id, kind)
+      ) STRICT, WITHOUT ROWID;
+      -- their callers waited for them, so that nothing of them is under way
+      DROP TABLE statements;`,
+  },
 ];

@@ -1,38 +1,65 @@
 import { SubscriptionState } from '@careledger/contracts';
 import { subscriptionState } from '@careledger/contracts/examples';
-import { Id128, PatientId, TxId } from '@careledger/domain';
+import { Id128, PatientId } from '@careledger/domain';
 import { ledgerAnswers, ledgerPageQuery, nextOf, pageArgs } from '@careledger/ledger/service';
 import {
   IfMatch,
   Next,
   contentTag,
+  exampleJob,
+  jobOf,
   requireRole,
+  sendAnswer,
   withExamples,
   type ServiceApp,
 } from '@careledger/service-kit';
 import { Type } from 'typebox';
-import { CancelledSubscription, NewSubscription } from './schemas.js';
+import { changeRef } from './change-store.js';
+import {
+  CANCELLATION,
+  REQUEST,
+  changeWork,
+  subscriptionPath,
+  type ChangeWorkOptions,
+} from './change-work.js';
+import { CancelledSubscription, NewSubscription, RequestedSubscription } from './schemas.js';
 import type { SubscriptionService } from './subscription-service.js';
 import * as examples from './examples.js';
 
 const SubscriptionParams = Type.Object({ subscriptionId: Id128 });
 
-export function addSubscriptionRoutes(app: ServiceApp, service: SubscriptionService): void {
+export interface SubscriptionRouteOptions extends ChangeWorkOptions {
+  readonly service: SubscriptionService;
+  readonly answerWithinMs: number;
+}
+
+export function addSubscriptionRoutes(
+  app: ServiceApp,
+  { service, answerWithinMs: waitMs, ...options }: SubscriptionRouteOptions,
+): void {
+  const { requesting, cancelling } = changeWork(options);
+
   app.post(
     '/v1/subscriptions',
     {
-      config: requireRole('practitioner', 'ops'),
+      config: { ...requireRole('practitioner', 'ops'), isLongWork: true },
       schema: {
         summary: 'Ask a patient for a subscription',
-        problems: [...ledgerAnswers, 'PATIENT_UNKNOWN', 'TOO_MANY_TAGS'],
+        problems: ['LEDGER_REFUSED', 'PATIENT_UNKNOWN'],
         body: withExamples(NewSubscription, examples.asked),
-        response: { 201: withExamples(Type.Object({ subscriptionId: Id128, txId: TxId }), examples.made) },
+        response: {
+          201: withExamples(RequestedSubscription, examples.made),
+          202: withExamples(
+            jobOf(RequestedSubscription),
+            exampleJob(REQUEST, { stage: 'signed', done: 1, total: 2 }, examples.requested),
+          ),
+        },
       },
     },
     async (request, reply) => {
-      const { body, idempotent } = request;
-      const made = await service.request({ ...body, ...(idempotent && { request: idempotent }) });
-      return reply.status(201).send(made);
+      const asked = await service.request(request.body, request.idempotent);
+      const answer = await requesting.answer(request, reply, { reference: changeRef(asked), waitMs });
+      return sendAnswer(reply, answer, { status: 201, location: subscriptionPath(asked.subscriptionId) });
     },
   );
 
@@ -87,15 +114,26 @@ export function addSubscriptionRoutes(app: ServiceApp, service: SubscriptionServ
   app.delete(
     '/v1/subscriptions/:subscriptionId',
     {
-      config: requireRole('practitioner', 'ops'),
+      config: { ...requireRole('practitioner', 'ops'), isLongWork: true },
       schema: {
         summary: 'Cancel a subscription: its notices end, the grant stands until the patient revokes it',
         problems: [...ledgerAnswers, 'SUBSCRIPTION_UNKNOWN', 'RESOURCE_CHANGED'],
         headers: Type.Object(IfMatch),
         params: SubscriptionParams,
-        response: { 200: withExamples(CancelledSubscription, examples.cancelled, examples.cancelledBefore) },
+        response: {
+          200: withExamples(CancelledSubscription, examples.cancelled, examples.cancelledBefore),
+          202: withExamples(
+            jobOf(CancelledSubscription),
+            exampleJob(CANCELLATION, { stage: 'signed', done: 1, total: 2 }, examples.cancelling),
+          ),
+        },
       },
     },
-    (request) => service.cancel(request.params.subscriptionId, request.headers['if-match']),
+    async (request, reply) => {
+      const begun = await service.cancel(request.params.subscriptionId, request.headers['if-match']);
+      if (begun === undefined) return reply.status(200).send({ txId: null, already: true });
+      const answer = await cancelling.answer(request, reply, { reference: changeRef(begun), waitMs });
+      return sendAnswer(reply, answer, { status: 200 });
+    },
   );
 }

@@ -1,4 +1,12 @@
-import { PatientId, Permission, PurposeOfUse, Timestamp, TxId, closedObject } from '@careledger/domain';
+import {
+  Id128,
+  PatientId,
+  Permission,
+  PurposeOfUse,
+  Timestamp,
+  TxId,
+  closedObject,
+} from '@careledger/domain';
 import { SubscriptionReason } from '@careledger/protocol';
 import { Type } from 'typebox';
 import { NullOr } from '../http/schemas.js';
@@ -13,8 +21,14 @@ export const NewSubscription = closedObject({
   reason: Type.Optional(SubscriptionReason.properties.reason),
 });
 
+export const RequestedSubscription = Type.Object({
+  subscriptionId: Id128,
+  /** Null while it is on its way to the ledger. */
+  txId: NullOr(TxId),
+});
+
 export const CancelledSubscription = Type.Object({
-  /** Null where nothing was sent. */
+  /** Null where nothing was sent, and while it is on its way to the ledger. */
   txId: NullOr(TxId),
   already: Type.Optional(
     Type.Literal(true, { description: 'It was over before, cancelled or rejected: nothing was sent' }),

@@ -6,6 +6,7 @@ import {
   exampleJob,
   jobOf,
   requireRole,
+  sendAnswer,
   withExamples,
   type Jobs,
   type ServiceApp,
@@ -69,8 +70,7 @@ export function addVisitRoutes(app: ServiceApp, options: VisitRouteOptions): voi
         reference: visitId,
         waitMs: options.answerWithinMs,
       });
-      if (!answer.isDone) return reply.status(202).send(answer.job);
-      return reply.status(201).header('location', visitPath(visitId)).send(answer.result);
+      return sendAnswer(reply, answer, { status: 201, location: visitPath(visitId) });
     },
   );
 

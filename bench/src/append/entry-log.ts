@@ -1,4 +1,5 @@
 import { generateEd25519, randomId128, sha256 } from '@careledger/crypto';
+import { sodiumSigner } from '@careledger/crypto/sodium';
 import { deviceIdOf } from '@careledger/domain';
 import {
   CLOCKS_MIGRATION,
@@ -98,7 +99,7 @@ export class EntryLog implements Disposable {
   }
 
   #addPatient(writer: StoreWriter): DeviceChain {
-    const { signer } = generateEd25519();
+    const signer = sodiumSigner(generateEd25519().seed);
     const { patientId, block, state } = benchGenesis(signer);
     const deviceState = newDeviceChain(deviceIdOf(signer.publicKey, sha256), randomId128(), sha256);
     const patientNo = writer.insertPatient(patientId, 0, state);

@@ -38,11 +38,16 @@ function valuesOf({ component = [], valueQuantity }: Observation): string[] {
   return component.flatMap((part) => ('valueQuantity' in part ? [written(part.valueQuantity)] : []));
 }
 
-/** The alarm of an emergency's bundle. */
-export function alarmOf(bundle: Bundle): EmittedAlarm {
+/** The alarms of an emergency's bundle. */
+export function alarmsOf(bundle: Bundle): EmittedAlarm[] {
   const observations = observationsOf(bundle);
-  const alarm = observations.find((each) => codeOf(each, ALARM_RULE) !== undefined);
-  if (alarm === undefined) throw new RangeError('The bundle has no alarm.');
+  const alarms = observations.filter((each) => codeOf(each, ALARM_RULE) !== undefined);
+  if (alarms.length === 0) throw new RangeError('The bundle has no alarm.');
+  return alarms.map((alarm) => alarmOf(alarm, observations));
+}
+
+function alarmOf(alarm: Observation, observations: readonly Observation[]): EmittedAlarm {
+  const rule = codeOf(alarm, ALARM_RULE) ?? '';
   const facts = (name: string): string[] =>
     (alarm.component ?? []).flatMap((part) =>
       codeOf(part, ALARM_FACT) === name && 'valueCodeableConcept' in part
@@ -53,7 +58,7 @@ export function alarmOf(bundle: Bundle): EmittedAlarm {
   const evidence = observations.filter(({ id }) => readings.has(`urn:uuid:${id}`));
   const notes = [alarm, ...evidence].flatMap(({ note = [] }) => note.map(({ text }) => text));
   return {
-    rule: codeOf(alarm, ALARM_RULE) ?? '',
+    rule,
     status: alarm.status,
     type: facts('type')[0],
     priority: facts('priority')[0],
@@ -63,7 +68,10 @@ export function alarmOf(bundle: Bundle): EmittedAlarm {
     end: facts('end')[0],
     evidence: evidence.flatMap(valuesOf),
     notes,
-    total: observations.find((each) => codeOf(each) === NEWS2_TOTAL)?.valueQuantity?.value,
+    total:
+      rule === 'news2'
+        ? observations.find((each) => codeOf(each) === NEWS2_TOTAL)?.valueQuantity?.value
+        : undefined,
   };
 }
 

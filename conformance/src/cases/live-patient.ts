@@ -5,7 +5,7 @@ import {
   type GatewayFixture,
   type GatewayPatient,
 } from '../fixtures/services/gateway-fixture.js';
-import { alarmOf, countOf, type EmittedAlarm } from './emitted.js';
+import { alarmsOf, countOf, type EmittedAlarm } from './emitted.js';
 
 const READINGS_MAX = 5_000;
 
@@ -76,7 +76,7 @@ export class LivePatient implements AsyncDisposable {
 
   /** The alarms as the newest versions of their records have them, in the order in which they were raised. */
   async alarms(): Promise<EmittedAlarm[]> {
-    return (await this.contents('emergency')).map(alarmOf);
+    return (await this.contents('emergency')).flatMap(alarmsOf);
   }
 
   /** How many readings the newest versions of all periodic records rest on. */

@@ -20,7 +20,7 @@ export const DECLARATIONS: readonly Declaration[] = [
   { file: 'packages/private-chain/src/errors.ts', name: 'ChainErrorCode', where: 'Chain verification' },
   { file: 'packages/private-chain/src/chain/report.ts', name: 'ChainFaultCode', where: 'Chain verification' },
   { file: 'packages/private-chain/src/errors.ts', name: 'ProofErrorCode', where: 'Proof verification' },
-  { file: 'packages/envelope/src/errors.ts', name: 'EnvelopeErrorCode', where: 'Sealed record' },
+  { file: 'packages/envelope/src/portable/errors.ts', name: 'EnvelopeErrorCode', where: 'Sealed record' },
   { file: 'packages/fhir/src/errors.ts', name: 'FhirErrorCode', where: 'Content of a record' },
   { file: 'packages/fhir/src/errors.ts', name: 'ContentErrorCode', where: 'Content of a record' },
   { file: 'packages/ledger/src/error.ts', name: 'LedgerErrorCode', where: 'Connection to the ledger' },

@@ -7,6 +7,7 @@ import {
   emergency,
   everything,
   evidenceOfEverything,
+  ofOneCause,
   bounded,
   periodic,
   vitals,
@@ -82,6 +83,7 @@ const SENT: readonly (readonly [code: string, unit: string, value: number])[] = 
       emergency: emergencyBundle(emergency),
       news2: emergencyBundle(vitals),
       evidence: emergencyBundle(evidenceOfEverything),
+      causes: emergencyBundle(ofOneCause),
       withdrawn: emergencyBundle({ ...vitals, isWithdrawn: true }),
       clinical: clinicalBundle(clinical),
     };

@@ -15,7 +15,8 @@ export async function subscribe(
   { api, passphrase, patientId }: Patient,
   terms: Terms,
 ): Promise<void> {
-  const { subscriptionId } = await authority.createSubscription({ body: { patientId, ...terms } });
+  const asked = await authority.createSubscription({ body: { patientId, ...terms } });
+  const { subscriptionId } = await authority.finished(asked);
   await eventually('The request reaching the patient', async () => {
     const { subscriptions } = await api.listPatientSubscriptions({
       path: { patientId },

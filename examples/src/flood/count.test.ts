@@ -27,3 +27,20 @@ test('a parameter that is better when it is measured again raises nothing, which
   const bad = [...rows, row(4, 8), row(5, 7)];
   expect(countFlood({ ...recording, subjects: new Map([['bedside', bad]]) }).alarms).toEqual({ news2: 1 });
 });
+
+test('what several rules see of one moment is one notice, and an alarm of each', () => {
+  const pressure = (minute: number, others: Readonly<Record<string, number>>) => ({
+    subject: 'bedside',
+    timeMs: minute * 60_000,
+    readings: Object.entries({ '8480-6': 190, '8462-4': 125, ...others }).map(([code, value]) => ({
+      ...{ t: '', code, value, unit: '' },
+    })),
+  });
+  const bad = { '9279-1': 26, '59408-5': 91, '8867-4': 118 };
+  const rows = [pressure(0, {}), pressure(1, bad)];
+  const recording = { codes: ['8480-6'], rowCount: 2, readingCount: 7 };
+  expect(countFlood({ ...recording, subjects: new Map([['bedside', rows]]) })).toMatchObject({
+    alarms: { news2: 1, 'blood-pressure-high': 1 },
+    notices: 1,
+  });
+});

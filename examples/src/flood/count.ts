@@ -1,5 +1,6 @@
 import {
   flush,
+  haveOneCause,
   initialState,
   isInterstitial,
   processReadings,
@@ -20,7 +21,7 @@ export interface Flood {
   readonly patientDays: number;
   /** Alarms raised, by rule. */
   readonly alarms: Readonly<Record<string, number>>;
-  /** What somebody is told: alarms, what makes them more serious, their ends. Not that a device is silent. */
+  /** What somebody is told at once of alarms with one cause: that they are, are more serious, or over. Not that a device is silent. */
   readonly notices: number;
   readonly alarmsPerPatientDay: number;
   readonly noticesPerPatientDay: number;
@@ -29,6 +30,12 @@ export interface Flood {
 /** Nobody's: rules name a patient in the ids of episodes. */
 const PATIENT_ID = patientIdOf(new Uint8Array(32), sha256);
 const DEVICE_ID = 'recorded';
+
+type EpisodeEvent = Exclude<ClinicalEvent, { kind: 'window-due' }>;
+type Started = Extract<ClinicalEvent, { kind: 'episode-started' }>;
+
+/** What came of one frame. */
+type FrameEvents = readonly EpisodeEvent[];
 
 const TOLD: ReadonlySet<ClinicalEvent['kind']> = new Set([
   'episode-started',
@@ -40,7 +47,7 @@ const TOLD: ReadonlySet<ClinicalEvent['kind']> = new Set([
 export function countFlood({ codes, subjects }: Recording): Flood {
   const kind = codes.some(isInterstitial) ? 'cgm' : 'monitor';
   const perPerson = [...subjects.values()].map((rows) => alarmsOf(rows, kind));
-  const events = perPerson.flat();
+  const events = perPerson.flat(2);
   const hours = [...subjects.values()].map(
     (rows) => new Set(rows.map(({ timeMs }) => Math.floor(timeMs / HOUR_MS))).size,
   );
@@ -49,7 +56,7 @@ export function countFlood({ codes, subjects }: Recording): Flood {
   for (const event of events)
     if (event.kind === 'episode-started') alarms[event.rule] = (alarms[event.rule] ?? 0) + 1;
   const raised = Object.values(alarms).reduce((sum, count) => sum + count, 0);
-  const notices = events.filter((event) => TOLD.has(event.kind)).length;
+  const notices = perPerson.reduce((sum, frames) => sum + noticesOf(frames), 0);
   return {
     ...{ patients: subjects.size, patientDays, alarms, notices },
     alarmsPerPatientDay: raised / patientDays,
@@ -57,11 +64,27 @@ export function countFlood({ codes, subjects }: Recording): Flood {
   };
 }
 
-/** Everything that is said of one person's alarms, the silence of devices aside. */
-function alarmsOf(rows: readonly RecordingRow[], kind: 'cgm' | 'monitor') {
+/** How often one person's recipients are told: of each frame once for all alarms with one cause. */
+function noticesOf(frames: readonly FrameEvents[]): number {
+  const leads = new Map<string, Started>();
+  let notices = 0;
+  for (const events of frames) {
+    const told = new Set<Started | undefined>();
+    for (const event of events) {
+      if (event.kind === 'episode-started' && !leads.has(event.episodeId))
+        leads.set(event.episodeId, [...leads.values()].find((lead) => haveOneCause(lead, event)) ?? event);
+      if (TOLD.has(event.kind)) told.add(leads.get(event.episodeId));
+    }
+    notices += told.size;
+  }
+  return notices;
+}
+
+/** Everything that is said of one person's alarms, frame by frame, the silence of devices aside. */
+function alarmsOf(rows: readonly RecordingRow[], kind: 'cgm' | 'monitor'): FrameEvents[] {
   let state = initialState(PATIENT_ID, { devices: { [DEVICE_ID]: { kind } } });
   let rowId = 0;
-  const events: ClinicalEvent[] = [];
+  const events: (readonly ClinicalEvent[])[] = [];
   for (const { timeMs, readings } of rows) {
     const frame = readings.map(({ code, value, comparator }): ClinicalReading => ({
       ...{ rowId: rowId++, deviceId: DEVICE_ID, t: timeMs, receivedAt: timeMs, code, value },
@@ -69,8 +92,10 @@ function alarmsOf(rows: readonly RecordingRow[], kind: 'cgm' | 'monitor') {
     }));
     const result = processReadings(state, frame);
     ({ state } = result);
-    events.push(...result.events);
+    events.push(result.events);
   }
-  events.push(...flush(state).events);
-  return events.flatMap((event) => (event.kind === 'window-due' || event.rule === 'silence' ? [] : [event]));
+  events.push(flush(state).events);
+  return events.map((ofFrame) =>
+    ofFrame.filter((event): event is EpisodeEvent => event.kind !== 'window-due' && event.rule !== 'silence'),
+  );
 }

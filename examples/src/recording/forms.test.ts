@@ -66,6 +66,7 @@ describe('times', () => {
     ['1969-12-31T23:59:59Z', 'before 1970'],
     ['٢٠١٩-12-05T10:00:00Z', 'digits of another script'],
     ['Thu Dec 05 2019 10:00:00', 'no time that is read'],
+    ['Dec 5, 2019 4:25 PM', 'Write it as'],
     ['', 'missing'],
   ])('`%s` is refused: %s', async (cell, problem) => {
     await expect(time(cell, { dateOrder: 'day-month', timezone: 'UTC' })).rejects.toMatchObject({
@@ -177,13 +178,20 @@ describe('units', () => {
     ['glucose_mg_dl', ['5', '6'], 'mmol/L?'],
     ['glucose_mg_dl', ['110', '5.6'], 'mmol/L?'],
     ['glucose_mmol_l', ['5.6', '110'], 'mg/dL?'],
+    // As mmol/L all of it were HI, and it is a hypo.
+    ['glucose_mmol_l', ['45', '60', '70'], 'mg/dL?'],
     ['temperature_cel', ['98.6', '101.2'], 'Fahrenheit?'],
+    ['temperature_cel', ['37.2', '101.3'], 'Fahrenheit?'],
     ['spo2_percent', ['0.97', '0.9'], 'fraction?'],
   ])('%s of %j is doubtful: %s', async (column, cells, hint) => {
     await expect(read(rows(column, ...cells))).rejects.toMatchObject({
       code: 'UNIT_DOUBTFUL',
       message: expect.stringContaining(hint),
     });
+  });
+
+  test('HI of a meter in mmol/L is HI, though nothing else was measured', async () => {
+    expect((await read(rows('glucose_mmol_l', '33.4', '33.4'))).map((r) => r.comparator)).toEqual(['>', '>']);
   });
 
   test('one of two people in another unit is found', async () => {
@@ -212,6 +220,7 @@ describe('tables', () => {
     ['line ends of old Macs', `subject,time,glucose_mg_dl\r${row}\r`],
     ['rows of nothing but separators', `subject,time,glucose_mg_dl\n,,\n${row}\n,,\n`],
     ['an unnamed last column', `subject,time,glucose_mg_dl,\n${row}\n`],
+    ['an unnamed first column', `,subject,time,glucose_mg_dl\n0,${row}\n`],
   ])('with %s', async (_name, text) => {
     expect((await read(text)).map((reading) => reading.value)).toEqual([100]);
   });
@@ -250,6 +259,16 @@ describe('tables', () => {
       [1, 'subject'],
     ],
     ['a cell too many', `subject,time,glucose_mg_dl\n${row},5\n`, 'ROW_LONG', [2, '4']],
+    [
+      'a decimal comma in front of a column without a name',
+      `subject,time,glucose_mg_dl,\n${row},5\n`,
+      'ROW_LONG',
+      [2, '4'],
+    ],
+    ...['NULL', 'n/a', 'NaN', '-'].map((name): [string, string, string, [number, string]] => {
+      const text = `subject,time,glucose_mg_dl\n${name},2019-01-01T10:00:00Z,100\n`;
+      return [`a subject ${name}`, text, 'SUBJECT_EMPTY', [2, 'subject']];
+    }),
     ['a quote that does not end', `subject,time,glucose_mg_dl\n${row}\n"a,b\n`, 'ROW_MALFORMED', [3, '1']],
     [
       'a row after a note of two lines',
@@ -260,6 +279,14 @@ describe('tables', () => {
   ])('with %s is refused: %s', async (_name, text, code, [line, column]) => {
     await expect(read(text)).rejects.toMatchObject({ code, place: { line, column } });
   });
+});
+
+test('a person whose name is spelled in two forms of Unicode is one', async () => {
+  const path = join(folder, 'normal.csv');
+  const names = ['Jos\u00e9', 'Jose\u0301'];
+  const rows = names.map((name, n) => `${name},2019-01-01T10:0${n}:00Z,100\n`);
+  writeFileSync(path, `subject,time,glucose_mg_dl\n${rows.join('')}`);
+  expect((await readRecording(path)).subjects.size).toBe(1);
 });
 
 describe('encodings', () => {

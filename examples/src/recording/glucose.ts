@@ -44,11 +44,18 @@ export function withinRange(value: number, instrument: Instrument = 'meter'): Gl
   return value > high ? { value: high, comparator: '>' } : { value };
 }
 
+/** Meters that hand out a number for HI take the next one above their range: 33.4 mmol/L, which is 601 mg/dL. */
+const HI_ABOVE_RANGE = 1;
+
 /** Whether one person's values can only be of the other unit: beyond what the widest instrument shows in this one. */
 export function isOtherUnit(values: readonly number[], unit: GlucoseUnit): boolean {
   const measured = values.filter((value) => value > 0);
   if (measured.length === 0) return false;
-  if (unit === 'mmol/L') return measured.some((value) => mgDlOf(value) > NO_GLUCOSE_ABOVE_MG_PER_DL);
+  if (unit === 'mmol/L')
+    return (
+      measured.every((value) => value > METER_RANGE_MOLAR.high + HI_ABOVE_RANGE) ||
+      measured.some((value) => mgDlOf(value) > NO_GLUCOSE_ABOVE_MG_PER_DL)
+    );
   return (
     measured.every((value) => value <= METER_RANGE_MOLAR.high) ||
     measured.some((value) => value < METER_RANGE.low && !Number.isInteger(value))

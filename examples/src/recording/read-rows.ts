@@ -3,7 +3,7 @@ import type { Layout, MeasureColumn } from './layout.js';
 import { RecordingError, type Place } from './problem.js';
 import type { RecordingOptions } from './recording.js';
 import type { TableRow } from './table.js';
-import { readValue, type DecimalMark, type WrittenValue } from './values.js';
+import { readValue, saysNothing, type DecimalMark, type WrittenValue } from './values.js';
 import { readTime, type WrittenTime } from './wall-clock.js';
 
 /** A cell that says something. */
@@ -73,7 +73,9 @@ export class RowReader {
         this.#place(line, lacking),
         `The row has ${cells.length} cells, the header ${names.length}. Separate empty cells too.`,
       );
-    const beyond = cells.findIndex((cell, at) => at >= names.length && cell !== '');
+    // Columns at the end without a name are such separators too; one before them may count rows.
+    const last = names.findLastIndex((name) => name !== '');
+    const beyond = cells.findIndex((cell, at) => at > last && cell !== '');
     if (beyond !== -1)
       throw new RecordingError(
         'ROW_LONG',
@@ -85,12 +87,13 @@ export class RowReader {
   #subjectOf(line: number, cells: readonly string[]): string {
     const { subject } = this.#layout;
     if ('only' in subject) return subject.only;
-    const name = cells[subject.index] ?? '';
-    if (name === '')
+    // Two spellings of one letter in Unicode are one person.
+    const name = (cells[subject.index] ?? '').normalize('NFC');
+    if (saysNothing(name))
       throw new RecordingError(
         'SUBJECT_EMPTY',
         this.#place(line, subject.name),
-        'It is not said whose row this is. Fill it in, or delete the row.',
+        `\`${name}\` does not say whose row this is. Fill it in, or delete the row.`,
       );
     return name;
   }

@@ -24,6 +24,12 @@ export interface NoValue {
 /** Cells that say that nothing was measured; in capitals. */
 const NOTHING = new Set(['', 'NULL', 'NA', 'N/A', 'NIL', 'NONE', '-', '--', '---', '–', '—']);
 
+/** Whether a cell names nobody: what programs write where there is nothing would make one person of several. */
+export const saysNothing = (cell: string): boolean => {
+  const word = cell.toUpperCase();
+  return NOTHING.has(word) || word === 'NAN';
+};
+
 /** What instruments and their exports write below and above their range, by language; in capitals. */
 const WORDS: ReadonlyMap<string, Comparator> = new Map([
   ...[
@@ -67,7 +73,7 @@ const THOUSANDS_DIGITS = 3;
 
 /** Reads a cell: decimals with a point or a comma, a bound such as `<40`, a word such as `Low`, or nothing. */
 export function readValue(cell: string): WrittenValue | NoValue {
-  const word = cell.toUpperCase();
+  const word = cell.normalize('NFC').toUpperCase();
   if (NOTHING.has(word)) return { kind: 'none' };
   const comparator = WORDS.get(word);
   if (comparator !== undefined) return { kind: 'beyond', comparator };

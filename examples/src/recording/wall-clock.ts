@@ -34,7 +34,7 @@ const NEAR_MISSES: readonly (readonly [RegExp, string])[] = [
   [/^\d{1,4}[-/.]\d{1,2}[-/.]\d{1,4}$/, `It is a date without a time of day. ${FORMS}`],
   [/^\d{1,2}[-/.]\d{1,2}[-/.]\d{2}\b/, 'Its year has two digits. Write all four.'],
   [
-    /\s[A-Z]{2,5}$/,
+    /\s(?![AP]M$)[A-Z]{2,5}$/,
     'It names its zone by letters, which several zones share. Write the distance from UTC, or leave it out and give --timezone.',
   ],
 ];

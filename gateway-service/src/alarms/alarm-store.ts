@@ -73,26 +73,27 @@ export class AlarmStore {
       .run(recordId, version, rank, nextMs, episodeId);
   }
 
-  /** Alarms whose next recipients are to be told by now, what waits longest first. */
-  toEscalate(nowMs: number, limit: number): AlarmCall[] {
+  /** Records of alarms whose next recipients are to be told by now, what waits longest first. */
+  toEscalate(nowMs: number, limit: number): string[] {
     const rows = this.#database
       .prepare(
-        `SELECT ${CALL_COLUMNS} FROM alarm_calls WHERE next_ms <= ? AND acknowledged_ms IS NULL
-         ORDER BY next_ms LIMIT ?`,
+        `SELECT record_id AS recordId FROM alarm_calls WHERE next_ms <= ? AND acknowledged_ms IS NULL
+         GROUP BY record_id ORDER BY min(next_ms) LIMIT ?`,
       )
       .all(nowMs, limit);
-    return rows as unknown as AlarmCall[];
+    return (rows as { recordId: string | null }[]).flatMap(({ recordId }) => recordId ?? []);
   }
 
-  /** Its recipients up to a rank are told. @param nextMs when the next are; null: nobody is next, or nobody has to be */
-  setRank(
-    { episodeId, call }: Pick<AlarmCall, 'episodeId' | 'call'>,
-    rank: number | null,
-    nextMs: number | null,
-  ): void {
-    this.#database
-      .prepare('UPDATE alarm_calls SET rank = ?, next_ms = ? WHERE episode_id = ? AND call = ?')
-      .run(rank, nextMs, episodeId, call);
+  /**
+   * Recipients up to a rank are told of these alarms of one record.
+   * @param nextMs when the next are, of those that nobody acknowledged: once for all of them; null: nobody is next
+   */
+  setRank(calls: readonly AlarmCall[], rank: number | null, nextMs: number | null): void {
+    const set = this.#database.prepare(
+      `UPDATE alarm_calls SET rank = ?, next_ms = CASE WHEN next_ms IS NULL THEN NULL ELSE ? END
+       WHERE episode_id = ? AND call = ? AND acknowledged_ms IS NULL`,
+    );
+    for (const { episodeId, call } of calls) set.run(rank, nextMs, episodeId, call);
   }
 
   /** Nobody of those told has it: the next recipients are told now, whatever its priority. */
@@ -105,6 +106,19 @@ export class AlarmStore {
       .run(nowMs, recordId);
   }
 
+  /** The newest call of each alarm of which a record tells. */
+  ofRecord(recordId: string): AlarmCall[] {
+    const rows = this.#database
+      .prepare(`SELECT ${CALL_COLUMNS} FROM alarm_calls WHERE record_id = ? ORDER BY episode_id`)
+      .all(recordId);
+    return rows as unknown as AlarmCall[];
+  }
+
+  rankOf(episodeIds: readonly string[]): number | null {
+    const ranks = episodeIds.flatMap((episodeId) => this.call(episodeId)?.rank ?? []);
+    return ranks.length === 0 ? null : Math.max(...ranks);
+  }
+
   call(episodeId: string): AlarmCall | undefined {
     return this.#database
       .prepare(`SELECT ${CALL_COLUMNS} FROM alarm_calls WHERE episode_id = ?`)
@@ -112,10 +126,12 @@ export class AlarmStore {
   }
 
   /**
-   * Keeps it for good; the newest call is acknowledged where it tells of that. Once for each statement: one that comes again
-   * does not acknowledge what was called since.
+   * Keeps it for good. A recipient's acknowledges the newest call of each alarm of which that version of the record tells; the
+   * patient's that of the alarm alone. Once for each statement: one that comes again does not acknowledge what was called
+   * since.
+   * @param recordId what the recipient was told
    */
-  acknowledge(acknowledgement: AlarmAcknowledgement): void {
+  acknowledge(acknowledgement: AlarmAcknowledgement, recordId: string | null = null): void {
     const { episodeId, patientNo, authorityId, practitionerId, version } = acknowledgement;
     const { acknowledgedMs, receivedMs, statement } = acknowledgement;
     const { changes } = this.#database
@@ -136,21 +152,25 @@ export class AlarmStore {
       this.#database
         .prepare(
           `UPDATE alarm_calls SET acknowledged_ms = coalesce(acknowledged_ms, ?), next_ms = NULL
-           WHERE episode_id = ? AND version IS NOT NULL AND version <= ?`,
+           WHERE record_id = ? AND version IS NOT NULL AND version <= ?`,
         )
-        .run(receivedMs, episodeId, version);
+        .run(receivedMs, recordId, version);
   }
 
-  /** The oldest first. */
-  acknowledgements(episodeId: string): AlarmAcknowledgement[] {
+  /**
+   * Of an alarm, the oldest first: the patient's of it, and those of recipients of the record that tells of it.
+   * @param leadId the alarm that the record is named by
+   */
+  acknowledgements(episodeId: string, leadId: string): AlarmAcknowledgement[] {
     const rows = this.#database
       .prepare(
         `SELECT episode_id AS episodeId, patient_no AS patientNo, authority_id AS authorityId,
            practitioner_id AS practitionerId, version, acknowledged_ms AS acknowledgedMs, received_ms AS receivedMs,
            statement
-         FROM alarm_acknowledgements WHERE episode_id = ? ORDER BY acknowledgement_no`,
+         FROM alarm_acknowledgements WHERE episode_id = ? OR (episode_id = ? AND authority_id IS NOT NULL)
+         ORDER BY acknowledgement_no`,
       )
-      .all(episodeId);
+      .all(episodeId, leadId);
     return rows as unknown as AlarmAcknowledgement[];
   }
 }

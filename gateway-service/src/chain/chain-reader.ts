@@ -98,12 +98,7 @@ export class ChainReader {
     }
     const { rows, nodes } = stored;
     const index = rows.indexOf(rowId);
-    const path = inclusionPath(
-      index,
-      rows.length,
-      packedNodeReader(rows.length, () => nodes),
-      nodeMerkleHasher,
-    );
+    const path = inclusionPath(index, rows.length, packedNodeReader(rows.length, nodes), nodeMerkleHasher);
     return {
       patientNo,
       block: parseBlock(row.json),
@@ -143,7 +138,7 @@ export class ChainReader {
     const stored = read.framesOfBlock(patientNo, height);
     if (stored === undefined) return [];
     const { rows, nodes } = stored;
-    const nodeAt = packedNodeReader(rows.length, () => nodes);
+    const nodeAt = packedNodeReader(rows.length, nodes);
     return rows.map((rowId, index) => ({ leaf: nodeAt(0, index), frame: read.frame(rowId)?.jws ?? null }));
   }
 

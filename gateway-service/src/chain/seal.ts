@@ -1,7 +1,5 @@
 import {
-  MerkleTree,
-  nodeMerkleHasher,
-  packNodes,
+  packTree,
   sealBlock,
   type BlockContent,
   type DeviceChainState,
@@ -27,9 +25,8 @@ export interface PendingBlock {
 
 /** Signs the patient's open block. The patient's head moves at once; the store follows with `writeBlock`. */
 export function sealOpenBlock(patient: PatientChain, open: OpenBlock, nowMs: number): PendingBlock {
-  const tree = new MerkleTree(nodeMerkleHasher);
-  for (const { leaf } of open.frames) tree.append(leaf);
-  const body = { framesRoot: tree.root(), frameCount: tree.size, gaps: open.gaps };
+  const { root, nodes } = packTree(open.frames.map(({ leaf }) => leaf));
+  const body = { framesRoot: root, frameCount: open.frames.length, gaps: open.gaps };
   const sealed = sealNext(patient, { type: 'frames', body }, nowMs);
   patient.open = undefined;
   patient.uncommitted.push(open);
@@ -37,7 +34,7 @@ export function sealOpenBlock(patient: PatientChain, open: OpenBlock, nowMs: num
     minMs: open.minMs,
     maxMs: open.maxMs,
     rows: open.frames.map(({ rowId }) => rowId),
-    nodes: packedNodes(tree),
+    nodes,
   };
   const seqs = seqsByChain(open.frames);
   return {
@@ -49,12 +46,6 @@ export function sealOpenBlock(patient: PatientChain, open: OpenBlock, nowMs: num
       states: new Map([...seqs.keys()].map((chain) => [chain, chain.state])),
     },
   };
-}
-
-/** A block has less than 256 frames, so its tree is one blob. */
-function packedNodes(tree: MerkleTree): Uint8Array {
-  for (const { nodes } of packNodes(tree.size, tree.nodeAt)) return nodes;
-  throw new RangeError('A block of frames has at least one');
 }
 
 /** Signs a block of another kind. The patient must have no open block, whose height it would take. */
@@ -95,12 +86,17 @@ function seqsByChain(frames: readonly OpenFrame[]): Map<ContinuedChain, number[]
 
 /** Consecutive counters put together; late fillers make runs of their own. */
 function* runsOf(chainNo: number, seqs: readonly number[], height: number): Iterable<FrameRun> {
-  const sorted = [...seqs].sort((a, b) => a - b);
+  const sorted = isAscending(seqs) ? seqs : [...seqs].sort((a, b) => a - b);
   let fromSeq: number | undefined;
-  for (const [index, seq] of sorted.entries()) {
+  for (let index = 0; index < sorted.length; index++) {
+    const seq = sorted[index] as number;
     fromSeq ??= seq;
     if (sorted[index + 1] === seq + 1) continue;
     yield { chainNo, fromSeq, toSeq: seq, height };
     fromSeq = undefined;
   }
 }
+
+/** As nearly all are: only late fillers are out of order. */
+const isAscending = (seqs: readonly number[]): boolean =>
+  seqs.every((seq, index) => index === 0 || seq > (seqs[index - 1] as number));

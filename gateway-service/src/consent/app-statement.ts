@@ -18,9 +18,11 @@ export function checkAppStatement<N extends StatementName>(
     readonly networkId: string;
     readonly channels: readonly ChannelName[];
     readonly verifier: SignatureVerifier;
+    /** Now, unless told. */
+    readonly nowMs?: number;
   },
 ): { readonly name: N; readonly sid: string; readonly body: StatementBody<N> } {
-  const { names, networkId, channels, verifier } = expected;
+  const { names, networkId, channels, verifier, nowMs = Date.now() } = expected;
   const consentKey = fromBase64url(genesisOf(core, patient).consentKey);
   try {
     const { header, payload } = checkStatement(token, {
@@ -29,7 +31,7 @@ export function checkAppStatement<N extends StatementName>(
       issuer: patient.patientId,
       publicKeyOf: (kid) => (kid === kidOf('Ed25519', consentKey) ? consentKey : undefined),
       verifier,
-      now: Math.floor(Date.now() / 1000),
+      now: Math.floor(nowMs / 1000),
     });
     const name = names.find((candidate) => STATEMENTS[candidate].typ === header.typ);
     const isForAll = channels.every((channel) => payload.channels.includes(channel));

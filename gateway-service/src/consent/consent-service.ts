@@ -1,7 +1,14 @@
-import type { SignatureVerifier, Signer } from '@careledger/crypto';
+import {
+  DECISION_CHANNELS,
+  grantBody,
+  meaningOf,
+  sealMeaning,
+  toldOf,
+  type GrantTerms,
+} from '@careledger/consent';
 import type { StatementBody, SubscriptionState } from '@careledger/contracts';
-import type { ChannelName, Period, Permission, PurposeOfUse, ScopeTerm } from '@careledger/domain';
-import { ANY, timestampOf } from '@careledger/domain';
+import { hmacSha256, sha256, type SignatureVerifier, type Signer } from '@careledger/crypto';
+import { ANY, type ChannelName } from '@careledger/domain';
 import { onLedger } from '@careledger/ledger/service';
 import type { IdempotencyKeys, IdempotentRequest } from '@careledger/service-kit';
 import { currentKey, isDenial } from '@careledger/policy';
@@ -18,44 +25,21 @@ import type { EarlierDecisions, Taken } from './earlier.js';
 import { ConsentError } from './errors.js';
 import { genesisOf } from './genesis.js';
 import type { GrantStore } from './grant-store.js';
-import { meaningOf, sealMeaning, type GranteeTerm } from './meaning.js';
 import type { Registrations } from './registrations.js';
 import type { NewJob, StepKind, StepStore } from './step-store.js';
 import { openConsentKey, type ConsentPassphrase } from './unlock.js';
 
-/** A grant reaches the authorities first, a revocation and a denial the providers: what narrows access is never late there. */
 const ORDER: Readonly<Record<StepKind, readonly ChannelName[]>> = {
-  register: ['authorities', 'cloud'],
-  grant: ['authorities', 'cloud'],
-  deny: ['cloud', 'authorities'],
-  revoke: ['cloud', 'authorities'],
-  reject: ['authorities'],
+  register: DECISION_CHANNELS.registerPatient,
+  grant: DECISION_CHANNELS.grant,
+  // What narrows access is never late at the providers.
+  deny: DECISION_CHANNELS.revoke,
+  revoke: DECISION_CHANNELS.revoke,
+  reject: DECISION_CHANNELS.rejectSubscription,
 };
 
 /** After so long a patient who was not registered yet may be. */
 const REGISTRATION_RETRY_S = 5;
-
-/** What the patient gives, or denies, in words. */
-export interface GrantTerms {
-  readonly effect?: 'deny' | undefined;
-  /** `*`: a denial to any authority. */
-  readonly authorityId: string;
-  readonly permissions: readonly Permission[];
-  readonly purposes: readonly PurposeOfUse[];
-  /** None: every record of the patient. */
-  readonly scope?: readonly ScopeTerm[] | undefined;
-  /** None: anybody within the authority. */
-  readonly grantee?: readonly GranteeTerm[] | undefined;
-  readonly from?: string | undefined;
-  readonly until?: string | undefined;
-  /** Of which time the records are. None: of any. */
-  readonly period?: Period | undefined;
-  readonly delegable?: boolean | undefined;
-  /** Who is told of an emergency first; 1 unless said. */
-  readonly noticeRank?: number | undefined;
-  readonly note?: string | undefined;
-  readonly subscriptionId?: string | undefined;
-}
 
 /** A decision on its way: done on every channel, refused, or still under way. */
 export interface JobOutcome {
@@ -116,15 +100,15 @@ export class ConsentService {
     unlock: ConsentPassphrase,
     request?: IdempotentRequest,
   ): Promise<string> {
-    const { core, grants, networkId } = this.#options;
+    const { core, grants, networkId, clock } = this.#options;
     const before = this.grantedBefore(request);
     if (before !== undefined) return before;
     const { patientId, patientNo } = patient;
     const signer = await openConsentKey(core, patient, unlock);
-    const meaning = meaningOf(core.patients.keys(patientId).scopeKey(), terms);
+    const meaning = meaningOf(hmacSha256, core.patients.keys(patientId).scopeKey(), terms);
     const sealed = await this.#sealed(terms, meaning);
     const policySeq = core.store.deferred(() => grants.takeSeq(patientNo));
-    const body = this.#grantBody(terms, meaning, sealed, policySeq);
+    const body = grantBody(terms, { meaning, sealed, policySeq, nowMs: clock() });
     const channels = ORDER[kindOf(body)];
     const statement = patientStatement('grant', { patientId, networkId, channels, body }, signer);
     return this.#keepGrant(patient, statement, { body, meaning }, request);
@@ -249,40 +233,10 @@ export class ConsentService {
     };
   }
 
-  #grantBody(
-    terms: GrantTerms,
-    meaning: GrantMeaning,
-    sealed: string | undefined,
-    policySeq: number,
-  ): StatementBody<'grant'> {
-    const { effect, authorityId, permissions, purposes, from, until, period } = terms;
-    const { delegable, noticeRank, subscriptionId } = terms;
-    return {
-      policySeq,
-      ...(effect !== undefined && { effect }),
-      authorityId,
-      granteeTags: meaning.grantee.map(({ tag }) => tag),
-      permissions: [...permissions],
-      scopeTags: meaning.scope.map(({ tag }) => tag),
-      purposes: [...purposes],
-      from: from ?? timestampOf(this.#options.clock()),
-      ...(until !== undefined && { until }),
-      ...(period !== undefined && { period }),
-      delegable: delegable ?? false,
-      ...(noticeRank !== undefined && { noticeRank }),
-      ...(subscriptionId !== undefined && { subscriptionId }),
-      ...(sealed !== undefined && { sealed }),
-    };
-  }
-
-  /**
-   * What the authority is told of a rule's tags. Of a denial only whom it means, since nobody else can apply that: what is
-   * hidden from an authority is not told to it.
-   */
   async #sealed(terms: GrantTerms, meaning: GrantMeaning): Promise<string | undefined> {
     if (terms.authorityId === ANY) return undefined;
-    const told: GrantMeaning = isDenial(terms) ? { v: 1, scope: [], grantee: meaning.grantee } : meaning;
-    return sealMeaning(told, await this.#encryptionKeyOf(terms.authorityId));
+    const told = toldOf(terms.effect, meaning);
+    return sealMeaning(told, await this.#encryptionKeyOf(terms.authorityId), sha256);
   }
 
   async #encryptionKeyOf(authorityId: string): Promise<Uint8Array> {

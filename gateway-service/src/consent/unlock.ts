@@ -18,8 +18,25 @@ export async function openConsentKey(
   { patientId }: Patient,
   { passphrase, caller }: ConsentPassphrase,
 ): Promise<Signer> {
+  return lockedAsProblem(core.patients.unlockConsent(patientId, passphrase, caller));
+}
+
+/**
+ * Has another passphrase open it from now on. The same request again changes nothing.
+ * @throws ConsentError `CONSENT_KEY_LOCKED`; PatientError `PASSPHRASE_TOO_SHORT`, `PASSPHRASE_BACKOFF`, `PASSPHRASES_BUSY`
+ */
+export async function changePassphrase(
+  core: Pick<GatewayCore, 'patients'>,
+  { patientId }: Patient,
+  { passphrase, caller }: ConsentPassphrase,
+  newPassphrase: string,
+): Promise<void> {
+  await lockedAsProblem(core.patients.changePassphrase(patientId, { passphrase, newPassphrase }, caller));
+}
+
+async function lockedAsProblem<T>(attempt: Promise<T>): Promise<T> {
   try {
-    return await core.patients.unlockConsent(patientId, passphrase, caller);
+    return await attempt;
   } catch (cause) {
     if (!(cause instanceof CryptoError)) throw cause;
     throw new ConsentError('CONSENT_KEY_LOCKED', 'This passphrase does not open the consent key', { cause });

@@ -28,7 +28,7 @@ test('an acknowledgement is fetched, verified and kept with the alarm: who, when
   fixture.hospital.acknowledgement = () => acknowledgement;
   fixture.acknowledgements.start();
   await fixture.until(() => call(episodeId)?.acknowledgedMs !== null);
-  expect(fixture.alarms.acknowledgements(episodeId)).toEqual([
+  expect(fixture.alarms.acknowledgements(episodeId, episodeId)).toEqual([
     expect.objectContaining({
       ...{ authorityId: 'aut_hospital', practitionerId: PRACTITIONER, version: 1 },
       ...{ acknowledgedMs: Date.parse(ACKNOWLEDGED_AT), statement: acknowledgement },
@@ -74,7 +74,7 @@ test('an acknowledgement that lay at the authority while the gateway was killed 
   fixture.acknowledgements.start();
   await fixture.until(() => call(episodeId)?.acknowledgedMs !== null);
   await fixture.restart();
-  expect(fixture.alarms.acknowledgements(episodeId)).toHaveLength(1);
+  expect(fixture.alarms.acknowledgements(episodeId, episodeId)).toHaveLength(1);
 });
 
 test('an acknowledgement of what a record said before a further danger does not cover that danger', async () => {
@@ -87,6 +87,6 @@ test('an acknowledgement of what a record said before a further danger does not 
   });
   fixture.hospital.acknowledgement = () => fixture.hospital.acknowledge({ statement });
   fixture.acknowledgements.start();
-  await fixture.until(() => fixture.alarms.acknowledgements(episodeId).length === 1);
+  await fixture.until(() => fixture.alarms.acknowledgements(episodeId, episodeId).length === 1);
   expect(call(episodeId)).toMatchObject({ call: 2, version: 2, acknowledgedMs: null });
 });

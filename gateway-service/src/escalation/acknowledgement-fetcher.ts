@@ -145,10 +145,19 @@ export class AcknowledgementFetcher implements AsyncDisposable {
     store.deferred(() => {
       notices.setAcknowledged(noticeNo, nowMs);
       if (version !== undefined)
-        alarms.acknowledge({
-          ...{ episodeId: version.source, patientNo, authorityId, practitionerId, version: version.version },
-          ...{ acknowledgedMs: Date.parse(acknowledgedAt), receivedMs: nowMs, statement },
-        });
+        alarms.acknowledge(
+          {
+            ...{
+              episodeId: version.source,
+              patientNo,
+              authorityId,
+              practitionerId,
+              version: version.version,
+            },
+            ...{ acknowledgedMs: Date.parse(acknowledgedAt), receivedMs: nowMs, statement },
+          },
+          version.recordId,
+        );
     });
     await store.sync();
     logger.info({ authorityId, versionNo, practitionerId }, 'emergency acknowledged');

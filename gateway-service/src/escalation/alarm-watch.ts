@@ -87,15 +87,15 @@ export class AlarmWatch implements AsyncDisposable {
       logger.warn({ authorityId, versionNo, lastError }, 'an emergency notice is overdue: a technical alarm');
   }
 
-  /** Within a transaction. Nobody who was told of this call has it: the next are told, whatever the priority. */
+  /** Within a transaction. Nobody who was told of a call has it: the next are told, whatever the priority. */
   #tellOthers({ versionNo }: Notice, nowMs: number): void {
     const { alarms, notices, versions } = this.#options;
     const version = versions.get(versionNo);
-    const call = version && alarms.call(version.source);
-    if (version === undefined || call === undefined) return;
-    if (this.#ofCall(call, notices.ofRecord(version.recordId)).some(({ status }) => status === 'sent'))
-      return;
-    alarms.escalateNow(version.recordId, nowMs);
+    if (version === undefined) return;
+    const { recordId } = version;
+    const sent = notices.ofRecord(recordId).filter(({ status }) => status === 'sent');
+    const isHeard = (call: AlarmCall): boolean => this.#ofCall(call, sent).length > 0;
+    if (!alarms.ofRecord(recordId).every(isHeard)) alarms.escalateNow(recordId, nowMs);
   }
 
   /** An authority that has everything again. */
@@ -112,33 +112,39 @@ export class AlarmWatch implements AsyncDisposable {
 
   #escalate(): void {
     const { alarms, clock, logger } = this.#options;
-    for (const call of alarms.toEscalate(clock(), ESCALATING_MAX)) {
-      const { episodeId } = call;
-      if (this.#escalating.has(episodeId)) continue;
-      const escalating = this.#tellNext(call)
+    for (const recordId of alarms.toEscalate(clock(), ESCALATING_MAX)) {
+      if (this.#escalating.has(recordId)) continue;
+      const escalating = this.#tellNext(recordId)
         .catch((err: unknown) => logger.error({ err }, 'an alarm is not with its next recipients yet'))
-        .finally(() => this.#escalating.delete(episodeId));
-      this.#escalating.set(episodeId, escalating);
+        .finally(() => this.#escalating.delete(recordId));
+      this.#escalating.set(recordId, escalating);
     }
   }
 
-  async #tellNext(due: AlarmCall): Promise<void> {
+  /** All alarms of a record go to the next recipients together, once. */
+  async #tellNext(recordId: string): Promise<void> {
     const { store, alarms, notices, acknowledgements, acknowledgeWithinMs, clock, noticeSender, logger } =
       this.#options;
-    const { episodeId, recordId } = due;
-    const told = recordId === null ? [] : this.#ofCall(due, notices.ofRecord(recordId));
+    const before = alarms.ofRecord(recordId);
+    const sent = notices.ofRecord(recordId);
+    const told = new Set(
+      before.flatMap((call) => (call.acknowledgedMs === null ? this.#ofCall(call, sent) : [])),
+    );
     // Somebody may have acknowledged since it was asked last.
     await acknowledgements.askNow(
-      told.filter(({ status, acknowledgedMs }) => status === 'sent' && acknowledgedMs === null),
+      [...told].filter(({ status, acknowledgedMs }) => status === 'sent' && acknowledgedMs === null),
     );
-    const call = alarms.call(episodeId);
-    if (call === undefined || call.call !== due.call || call.acknowledgedMs !== null) return;
-    const version = this.#newestVersion(call);
-    const next = version === undefined ? [] : this.#nextOf(call, version);
     const nowMs = clock();
+    const calls = this.#unacknowledged(before);
+    const due = calls.filter(({ nextMs }) => nextMs !== null && nextMs <= nowMs);
+    if (due.length === 0) return;
+    const version = this.#newestVersion(recordId, due);
+    const rank = alarms.rankOf(calls.map(({ episodeId }) => episodeId));
+    const next = version === undefined ? [] : this.#nextOf(rank, version);
     const noticeNos = store.deferred(() => {
-      const rank = next[0]?.rank ?? call.rank;
-      alarms.setRank(call, rank, next.length === 0 ? null : nowMs + acknowledgeWithinMs);
+      if (version === undefined) alarms.setRank(due, rank, null);
+      else
+        alarms.setRank(calls, next[0]?.rank ?? rank, next.length === 0 ? null : nowMs + acknowledgeWithinMs);
       return next.flatMap(({ authorityId }) =>
         version === undefined ? [] : this.#notice(version, authorityId, nowMs),
       );
@@ -152,23 +158,33 @@ export class AlarmWatch implements AsyncDisposable {
     );
   }
 
-  /** What was sent of the newest call. */
+  /** The calls that nobody acknowledged meanwhile; one that was followed by another is looked at anew. */
+  #unacknowledged(before: readonly AlarmCall[]): AlarmCall[] {
+    return before.flatMap(({ episodeId, call }) => {
+      const now = this.#options.alarms.call(episodeId);
+      return now?.call === call && now.acknowledgedMs === null ? [now] : [];
+    });
+  }
+
+  /** Those that tell of the newest call. */
   #ofCall({ version: from }: AlarmCall, notices: readonly Notice[]): Notice[] {
     const { versions } = this.#options;
     return notices.filter(({ versionNo }) => (versions.get(versionNo)?.version ?? 0) >= (from ?? Infinity));
   }
 
-  /** Undefined of what late readings took back: nobody else has to hear of it. */
-  #newestVersion({ episodeId, recordId }: AlarmCall): OwnVersion | undefined {
+  /** Undefined of what late readings took back, all of it: nobody else has to hear of it. */
+  #newestVersion(recordId: string, calls: readonly AlarmCall[]): OwnVersion | undefined {
     const { processing, versions } = this.#options;
-    const status = processing.episode(episodeId)?.status;
-    if (recordId === null || (status !== 'open' && status !== 'ended')) return undefined;
-    const version = versions.find(recordId);
+    const stands = calls.some(({ episodeId }) => {
+      const status = processing.episode(episodeId)?.status;
+      return status === 'open' || status === 'ended';
+    });
+    const version = stands ? versions.find(recordId) : undefined;
     return version !== undefined && versions.hasContent(version.versionNo) ? version : undefined;
   }
 
   /** The recipients of the next rank that there is. */
-  #nextOf({ rank: told }: AlarmCall, version: OwnVersion): NoticeRecipient[] {
+  #nextOf(told: number | null, version: OwnVersion): NoticeRecipient[] {
     const { patientNo } = version;
     const terms = recordTermsOf(version);
     const recipients = noticeRecipientsOf(this.#options, patientNo, terms, this.#options.clock());

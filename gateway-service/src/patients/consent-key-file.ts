@@ -1,7 +1,12 @@
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { generateEd25519, type Signer } from '@careledger/crypto';
-import { createKeyStore, openKeyStore, type Scrypt } from '@careledger/crypto/key-store';
+import {
+  changeKeyStorePassphrase,
+  createKeyStore,
+  openKeyStore,
+  type Scrypt,
+} from '@careledger/crypto/key-store';
 import { PatientError } from './errors.js';
 
 /** NIST SP 800-63B section 3.1.1: at least 8 characters; this one guards a file that can be tried offline. */
@@ -55,6 +60,23 @@ export async function unlockConsentKey(
 ): Promise<Signer> {
   await using store = await openKeyStore({ path: pathOf(folder, patientId), unlock: { passphrase }, scrypt });
   return store.signer(CONSENT_KEY);
+}
+
+/**
+ * Seals a patient's consent key under another passphrase; killed in the middle, one of the two opens it. Where the new one
+ * opens it already nothing is left to do: a request that comes again is answered as the first time.
+ * @throws CryptoError `KEY_STORE_LOCKED` where neither opens it, `KEY_NOT_FOUND`; PatientError `PASSPHRASE_TOO_SHORT`
+ */
+export async function changeConsentPassphrase(
+  { folder, scryptLogN }: ConsentKeyFolder,
+  patientId: string,
+  { passphrase, scrypt }: ConsentUnlock,
+  newPassphrase: string,
+): Promise<void> {
+  assertPassphrase(newPassphrase);
+  const cost = scryptLogN === undefined ? {} : { scryptLogN };
+  const path = pathOf(folder, patientId);
+  await changeKeyStorePassphrase({ path, unlock: { passphrase }, scrypt, ...cost }, newPassphrase);
 }
 
 /** @throws PatientError `PASSPHRASE_TOO_SHORT` */

@@ -1,5 +1,6 @@
 import type { Signer, X25519KeyPair } from '@careledger/crypto';
 import type { KeyStore } from '@careledger/crypto/key-store';
+import { sodiumSigner } from '@careledger/crypto/sodium';
 
 /** What the gateway needs of a patient's keys, by their names in its key store. */
 export const PATIENT_KEYS = {
@@ -32,7 +33,7 @@ export class PatientKeys {
   }
 
   gatewaySigner(): Signer {
-    return this.store.signer(PATIENT_KEYS.gateway(this.patientId));
+    return this.store.signer(PATIENT_KEYS.gateway(this.patientId), sodiumSigner);
   }
 
   encryption(): X25519KeyPair {

@@ -1,5 +1,5 @@
 import { CryptoError, sha256, toBase64url, type Signer } from '@careledger/crypto';
-import type { KeyStore } from '@careledger/crypto/key-store';
+import type { KeyStore, Scrypt } from '@careledger/crypto/key-store';
 import { patientIdOf } from '@careledger/domain';
 import { sealGenesis, type GenesisBlock } from '@careledger/private-chain';
 import type { ChainKeeper } from '../chain/keeper.js';
@@ -7,6 +7,7 @@ import { PatientChain } from '../chain/patient-chain.js';
 import type { GatewayStore } from '../store/index.js';
 import {
   assertPassphrase,
+  changeConsentPassphrase,
   keepConsentKey,
   newConsentKey,
   unlockConsentKey,
@@ -130,6 +131,35 @@ export class Patients {
    * `PASSPHRASES_BUSY`
    */
   async unlockConsent(patientId: string, passphrase: string, caller: string = THIS_PROCESS): Promise<Signer> {
+    const { consentKeys } = this.#options;
+    return this.#tried(patientId, caller, (scrypt) =>
+      unlockConsentKey(consentKeys, patientId, { passphrase, scrypt }),
+    );
+  }
+
+  /**
+   * Has the consent key opened by another passphrase from now on; killed in the middle, one of the two opens it. The same
+   * request again changes nothing. Errors as `unlockConsent`, and PatientError `PASSPHRASE_TOO_SHORT`.
+   */
+  async changePassphrase(
+    patientId: string,
+    { passphrase, newPassphrase }: { readonly passphrase: string; readonly newPassphrase: string },
+    caller: string = THIS_PROCESS,
+  ): Promise<void> {
+    const { consentKeys } = this.#options;
+    assertPassphrase(newPassphrase);
+    await this.#tried(patientId, caller, (scrypt) =>
+      changeConsentPassphrase(consentKeys, patientId, { passphrase, scrypt }, newPassphrase),
+    );
+  }
+
+  /** Lets no passphrase wait any more. */
+  async close(): Promise<void> {
+    await this.#stretching.close();
+  }
+
+  /** Tries a passphrase in its turn, and counts the mistake if it is one. */
+  async #tried<T>(patientId: string, caller: string, attempt: (scrypt: Scrypt) => Promise<T>): Promise<T> {
     this.get(patientId);
     const mistakes = this.#mistakes;
     mistakes.assertMayTry(caller, patientId);
@@ -137,20 +167,15 @@ export class Patients {
       // Those ahead in the line may have been wrong.
       mistakes.assertMayTry(caller, patientId);
       try {
-        const signer = await unlockConsentKey(this.#options.consentKeys, patientId, { passphrase, scrypt });
+        const result = await attempt(scrypt);
         mistakes.forgive(caller, patientId);
-        return signer;
+        return result;
       } catch (error) {
         if (error instanceof CryptoError && error.code === 'KEY_STORE_LOCKED')
           mistakes.note(caller, patientId);
         throw error;
       }
     });
-  }
-
-  /** Lets no passphrase wait any more. */
-  async close(): Promise<void> {
-    await this.#stretching.close();
   }
 
   #genesis(
@@ -166,7 +191,7 @@ export class Patients {
       network,
       consent,
       gateway,
-      encryption: keys.encryption(),
+      encryptionKey: keys.encryption().publicKey,
       nowMs: timeMs,
     });
     const body: GenesisBlock['body'] = {

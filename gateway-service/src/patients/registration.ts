@@ -1,5 +1,6 @@
-import { randomId128, toBase64url, type Signer, type X25519KeyPair } from '@careledger/crypto';
+import { registrationStatement } from '@careledger/consent';
 import { STATEMENTS, type StatementBody } from '@careledger/contracts';
+import { toBase64url, type Signer } from '@careledger/crypto';
 import { CHANNELS } from '@careledger/domain';
 import { makeStatement } from '@careledger/statements';
 
@@ -9,30 +10,32 @@ export interface RegistrationParts {
   readonly network: string;
   readonly consent: Signer;
   readonly gateway: Signer;
-  readonly encryption: X25519KeyPair;
+  /** X25519, raw. */
+  readonly encryptionKey: Uint8Array;
   readonly nowMs: number;
 }
 
+const MS_PER_S = 1_000;
+
 /** The patient's self-signed registration, which appoints the gateway key: for the genesis block and both channels. */
-export function makeRegistration({
+export function makeRegistration(parts: RegistrationParts): string {
+  const { patientId, network, consent, gateway, encryptionKey, nowMs } = parts;
+  const statement = registrationStatement({
+    ...{ patientId, networkId: network, consentKey: consent.publicKey, gatewayKey: gateway.publicKey },
+    ...{ gatewayKeyProof: gatewayKeyProof(parts), encryptionKey, iat: Math.floor(nowMs / MS_PER_S) },
+  });
+  return makeStatement(statement, consent);
+}
+
+/** The gateway's word that it has the key which the patient is to appoint. */
+export function gatewayKeyProof({
   patientId,
   network,
-  consent,
   gateway,
-  encryption,
   nowMs,
-}: RegistrationParts): string {
-  const common = { iss: patientId, aud: network, channels: CHANNELS, iat: Math.floor(nowMs / 1000) };
-  const gatewayKey = toBase64url(gateway.publicKey);
-  const proof: StatementBody<'keyProof'> = { subject: patientId, key: gatewayKey };
-  const body: StatementBody<'registerPatient'> = {
-    consentKey: toBase64url(consent.publicKey),
-    gatewayKey,
-    gatewayKeyProof: makeStatement(
-      { ...common, typ: STATEMENTS.keyProof.typ, sid: randomId128(), body: proof },
-      gateway,
-    ),
-    encryptionKey: toBase64url(encryption.publicKey),
-  };
-  return makeStatement({ ...common, typ: STATEMENTS.registerPatient.typ, sid: randomId128(), body }, consent);
+}: Pick<RegistrationParts, 'patientId' | 'network' | 'gateway' | 'nowMs'>): string {
+  const body: StatementBody<'keyProof'> = { subject: patientId, key: toBase64url(gateway.publicKey) };
+  const { typ } = STATEMENTS.keyProof;
+  const iat = Math.floor(nowMs / MS_PER_S);
+  return makeStatement({ typ, iss: patientId, aud: network, channels: CHANNELS, iat, body }, gateway);
 }

@@ -7,3 +7,9 @@ export const PATIENT_TOKENS_TABLE = `
       made_ms    INTEGER NOT NULL
     ) STRICT, WITHOUT ROWID;
 `;
+
+/** Part of a released migration: its text stays. */
+export const PASSPHRASE_CHANGES_TABLE = `
+    -- When a patient's passphrase last became another one.
+    CREATE TABLE passphrase_changes (patient_no INTEGER PRIMARY KEY, changed_ms INTEGER NOT NULL) STRICT;
+`;

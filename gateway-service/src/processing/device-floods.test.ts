@@ -16,7 +16,7 @@ beforeEach(async () => {
   store = new ProcessingStore(database);
   alarms = new AlarmStore(database);
   const allowances = new Allowances(database, { emergency: 1, periodic: 1 });
-  floods = new DeviceFloods({ store, alarms, allowances });
+  floods = new DeviceFloods({ store, alarms, allowances, readers: { areSame: () => true } });
   const { patientId, patientNo } = await t.patient();
   flooding = { patientId, patientNo, deviceId: 'dev_a' };
 });

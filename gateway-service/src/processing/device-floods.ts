@@ -14,7 +14,7 @@ export interface FloodingDevice {
   readonly deviceId: string;
 }
 
-export interface DeviceFloodsOptions extends Pick<EventTarget, 'store' | 'alarms'> {
+export interface DeviceFloodsOptions extends Pick<EventTarget, 'store' | 'alarms' | 'readers'> {
   readonly allowances: Pick<Allowances, 'overOf'>;
 }
 
@@ -57,8 +57,8 @@ export class DeviceFloods {
 
   /** As an event of the rules: the same is written down of it. No record becomes due, since authorities are not told. */
   #apply(patientNo: number, nowMs: number, event: PatientEvent['event']): void {
-    const { store, alarms } = this.#options;
-    applyEvent({ store, alarms, nowMs }, { patientNo, event, arrivedMs: nowMs, trace: null });
+    const { store, alarms, readers } = this.#options;
+    applyEvent({ store, alarms, readers, nowMs }, { patientNo, event, arrivedMs: nowMs, trace: null });
   }
 
   #quietSince(deviceId: string): number {

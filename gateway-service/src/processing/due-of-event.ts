@@ -3,6 +3,7 @@ import { timestampOf } from '@careledger/domain';
 import { isTracing, startSpan, type TraceParent } from '@careledger/service-kit';
 import { URGENT_MAX_AGE_MS } from '../ingest/index.js';
 import type { Episode, Priority, NewDueRecord, ProcessingStore } from './store.js';
+import { leadOf, part, type SameReaders } from './told-together.js';
 
 /** An event of the clinical rules, with who brought it about and when that frame arrived. */
 export interface PatientEvent {
@@ -69,6 +70,7 @@ export interface EventTarget {
   readonly store: ProcessingStore;
   /** `alarms/alarm-store.ts`. */
   readonly alarms: CalledAlarms;
+  readonly readers: SameReaders;
   readonly nowMs: number;
 }
 
@@ -78,31 +80,37 @@ export interface CalledAlarms {
 }
 
 /**
- * Writes down what an event changes and says which record is due because of it, if any. Within a transaction. An alarm
- * that is raised, escalated, confirmed or over is told; a higher score, and what late readings change, is written down.
+ * Writes down what an event changes and says which records are due because of it. Within a transaction. An alarm that is
+ * raised, escalated, confirmed or over is told; a higher score, and what late readings change, is written down. Alarms with
+ * one cause are told in one record, that of the first of them.
  */
 export function applyEvent(
-  { store, alarms, nowMs }: EventTarget,
+  target: EventTarget,
   { patientNo, event, arrivedMs, trace }: Omit<PatientEvent, 'deviceIds'>,
-): NewDueRecord | undefined {
+): NewDueRecord[] {
+  const { store, alarms, nowMs } = target;
   if (event.kind === 'window-due') {
     const source = windowSource(event.windowStart, event.windowEnd);
-    return { patientNo, kind: 'periodic', source, priority: 'periodic', arrivedMs: null, trace };
+    return [{ patientNo, kind: 'periodic', source, priority: 'periodic', arrivedMs: null, trace }];
   }
-  const { episodeId: source } = event;
-  const known = event.kind === 'episode-started' ? undefined : store.episode(source);
+  const { episodeId } = event;
+  const known = event.kind === 'episode-started' ? undefined : store.episode(episodeId);
   if (known === undefined && event.kind !== 'episode-started')
-    throw new Error(`Episode ${source} changed before it started`);
-  const episode = episodeAfter(event, { patientNo, arrivedMs, known });
+    throw new Error(`Episode ${episodeId} changed before it started`);
+  const changed = episodeAfter(event, { patientNo, arrivedMs, known });
+  const episode = { ...changed, leadId: known?.leadId ?? leadOf(target, changed) };
   store.saveEpisode(episode);
   if (event.kind === 'episode-started' || event.kind === 'episode-escalated') alarms.called(episode, nowMs);
   // Of low priority and about a device: the patient sees it, and authorities are told of what lasts.
-  if (!isForAuthorities(episode)) return undefined;
+  if (!isForAuthorities(episode)) return [];
   const isTold = event.kind !== 'episode-revised' && event.kind !== 'episode-scored';
-  return {
-    ...{ patientNo, kind: 'emergency', source, priority: isTold ? 'emergency' : 'periodic' },
-    ...{ arrivedMs: isTold ? arrivedMs : null, trace },
-  };
+  const dueAs = (source: string, priority: Priority): NewDueRecord => ({
+    ...{ patientNo, kind: 'emergency', source, priority, trace },
+    arrivedMs: priority === 'emergency' ? arrivedMs : null,
+  });
+  // What has a record of its own from now on is told there first of all.
+  const parted = part(target, episode).map((other) => dueAs(other.episodeId, 'emergency'));
+  return [dueAs(episode.leadId, isTold ? 'emergency' : 'periodic'), ...parted];
 }
 
 const isForAuthorities = ({ type, priority, marks }: Episode): boolean =>
@@ -117,7 +125,7 @@ function episodeAfter(
     arrivedMs,
     known,
   }: { readonly patientNo: number; readonly arrivedMs: number; readonly known: Episode | undefined },
-): Episode {
+): Omit<Episode, 'leadId'> {
   if (event.kind === 'episode-started') {
     const { episodeId, rule, type, priority, unconfirmed, late, marks, start, raisedAt, evidence, news2 } =
       event;

@@ -45,7 +45,8 @@ import {
   TICK_INTERVAL_MS,
 } from './limits.js';
 import { clinicalReadings, rowOfReading, type ProcessedFrame } from './reading-id.js';
-import type { DueRecord, ProcessingStore } from './store.js';
+import type { DueRecord, NewDueRecord, ProcessingStore } from './store.js';
+import type { SameReaders } from './told-together.js';
 
 /** Where records go that became due: `delivery/pipeline.ts`. */
 export interface DueQueue {
@@ -59,6 +60,7 @@ export interface ProcessorOptions {
   readonly life: GatewayLife;
   readonly pauses: DevicePauses;
   readonly alarms: CalledAlarms;
+  readonly readers: SameReaders;
   readonly overrides: ClinicalOverrides;
   /** Each patient's settings, in memory. */
   readonly settings: { of(patientNo: number): SettingsHistory };
@@ -167,7 +169,7 @@ export class Processor {
         for (const flagged of this.#flags.values()) store.saveFlags(flagged);
         for (const patientNo of this.#dirty) store.saveState(patientNo, this.#stateOf(patientNo));
         store.setProgress(this.#progress);
-        const put = this.#events.flatMap((event) => this.#putDue(event, nowMs) ?? []);
+        const put = this.#events.flatMap((event) => this.#apply(event, nowMs));
         for (const { record, overOf } of put) {
           if (overOf === undefined) continue;
           const { patientId, patientNo } = core.patients.byNo(record.patientNo);
@@ -208,14 +210,19 @@ export class Processor {
     if (wasLive) this.#guard(() => core.store.transaction(() => life.stopped(clock())));
   }
 
+  /** Writes an event down and makes its records due. */
+  #apply(event: PatientEvent, nowMs: number): PutRecord[] {
+    const { store, alarms, readers } = this.#options;
+    const wanted = applyEvent({ store, alarms, readers, nowMs }, event);
+    return wanted.map((record) => this.#putDue(event, record, nowMs));
+  }
+
   /**
-   * Makes the record of an event due: at once if a device that brought it about has a slot in this hour, else in a later
+   * Makes a record of an event due: at once if a device that brought it about has a slot in this hour, else in a later
    * one. Once due it is one record, whatever happens to it until it is made.
    */
-  #putDue(event: PatientEvent, nowMs: number): PutRecord | undefined {
-    const { store, alarms, allowances } = this.#options;
-    const wanted = applyEvent({ store, alarms, nowMs }, event);
-    if (wanted === undefined) return undefined;
+  #putDue(event: PatientEvent, wanted: NewDueRecord, nowMs: number): PutRecord {
+    const { store, allowances } = this.#options;
     const { patientNo, kind, source } = wanted;
     const allowance = allowanceFor(event);
     const waiting = store.dueAt(patientNo, kind, source);

@@ -113,3 +113,12 @@ export const SILENCE_TABLES = `
     ) STRICT;
     CREATE INDEX device_pauses_of_device ON device_pauses (device_id, from_ms);
   `;
+
+/** Which alarms are told in one record. */
+export const LEADS_COLUMN = `
+    -- the first of the episodes that are told together: its id is the record's place
+    ALTER TABLE episodes ADD COLUMN lead_id TEXT NOT NULL DEFAULT '';
+    UPDATE episodes SET lead_id = episode_id;
+    CREATE INDEX episodes_together ON episodes (lead_id);
+    CREATE INDEX episodes_raised ON episodes (patient_no, raised_ms);
+  `;

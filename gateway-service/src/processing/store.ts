@@ -27,6 +27,8 @@ export interface Progress {
 
 export interface Episode {
   readonly episodeId: string;
+  /** The first of the episodes that are told together with it, in one record; its own where it is that one. */
+  readonly leadId: string;
   readonly patientNo: number;
   readonly rule: RuleName;
   readonly type: AlarmType;
@@ -78,6 +80,7 @@ interface DueRow {
 }
 interface EpisodeRow {
   episode_id: string;
+  lead_id: string;
   patient_no: number;
   rule: RuleName;
   type: AlarmType;
@@ -170,6 +173,25 @@ export class ProcessingStore {
     return row && episodeOf(row);
   }
 
+  /** The episodes that one record tells of, the lead's own first. */
+  together(leadId: string): Episode[] {
+    const rows = this.#database
+      .prepare(`SELECT * FROM episodes WHERE lead_id = ? ORDER BY episode_id <> lead_id, episode_id`)
+      .all(leadId);
+    return (rows as unknown as EpisodeRow[]).map(episodeOf);
+  }
+
+  /** A patient's episodes that were raised at one rule time and stand. */
+  raisedAt(patientNo: number, raisedMs: number): Episode[] {
+    const rows = this.#database
+      .prepare(
+        `SELECT * FROM episodes WHERE patient_no = ? AND raised_ms = ? AND status IN ('open', 'ended')
+         ORDER BY episode_id`,
+      )
+      .all(patientNo, raisedMs);
+    return (rows as unknown as EpisodeRow[]).map(episodeOf);
+  }
+
   /** Episodes of a rule that last, of all patients. */
   openEpisodes(rule: RuleName): Episode[] {
     const rows = this.#database
@@ -210,18 +232,18 @@ export class ProcessingStore {
   }
 
   saveEpisode(episode: Episode): void {
-    const { episodeId, patientNo, rule, status, startMs, raisedMs, endMs, evidence, news2 } = episode;
+    const { episodeId, leadId, patientNo, rule, status, startMs, raisedMs, endMs, evidence, news2 } = episode;
     const { type, priority, unconfirmed, late, marks, endReason, arrivedMs } = episode;
     this.#database
       .prepare(
         `INSERT OR REPLACE INTO episodes (episode_id, patient_no, rule, status, start_ms, raised_ms, end_ms,
-           evidence, news2, arrived_ms, type, priority, unconfirmed, late, marks, end_reason)
-         VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+           evidence, news2, arrived_ms, type, priority, unconfirmed, late, marks, end_reason, lead_id)
+         VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
       )
       .run(
         ...[episodeId, patientNo, rule, status, startMs, raisedMs, endMs],
         ...[JSON.stringify(evidence), news2 && JSON.stringify(news2), arrivedMs],
-        ...[type, priority, Number(unconfirmed), Number(late), JSON.stringify(marks), endReason],
+        ...[type, priority, Number(unconfirmed), Number(late), JSON.stringify(marks), endReason, leadId],
       );
   }
 
@@ -275,8 +297,8 @@ export class ProcessingStore {
   waitingEmergencies(patientNo: number): DueRecord[] {
     const rows = this.#database
       .prepare(
-        `SELECT due_records.* FROM episodes JOIN due_records
-           ON due_records.patient_no = episodes.patient_no AND kind = 'emergency' AND place = episode_id
+        `SELECT DISTINCT due_records.* FROM episodes JOIN due_records
+           ON due_records.patient_no = episodes.patient_no AND kind = 'emergency' AND place = lead_id
          WHERE episodes.patient_no = ? AND status = 'open' AND not_before_ms > 0 AND lane = 'emergency'`,
       )
       .all(patientNo);
@@ -341,6 +363,7 @@ export class ProcessingStore {
 function episodeOf(row: EpisodeRow): Episode {
   return {
     episodeId: row.episode_id,
+    leadId: row.lead_id,
     patientNo: row.patient_no,
     rule: row.rule,
     type: row.type,

@@ -24,6 +24,7 @@ import {
   type ChainPosition,
   type DeviceDescription,
   type DeviceEvidence,
+  type EmergencyAlarm,
 } from '@careledger/fhir';
 import { measuredMs, type StoredFrameView } from '../chain/index.js';
 import type { GatewayCore } from '../core.js';
@@ -33,6 +34,7 @@ import {
   measurementOf,
   rowOfReading,
   windowOfSource,
+  type Episode,
   type ProcessingStore,
 } from '../processing/index.js';
 
@@ -153,16 +155,45 @@ function readingsWithin(
   });
 }
 
-/** An episode as it stands now. Undefined when there is no such episode. */
+/**
+ * The episodes that are told together, as they stand now. Undefined when there are none, or all that they rest on is
+ * erased.
+ * @param leadId the first of them
+ */
 export function emergencyContent(
   { core, processing, settings, gatewayId }: ContentSource,
   patient: Patient,
-  episodeId: string,
+  leadId: string,
   recordedAtMs: number,
 ): RecordContent | undefined {
-  const episode = processing.episode(episodeId);
-  if (episode === undefined) return undefined;
-  const { rule, startMs, raisedMs, endMs, status, news2 } = episode;
+  const stored = processing.together(leadId).map((episode) => storedAlarm(core, episode));
+  const [lead, ...others] = stored.map(({ alarm }) => alarm);
+  const evidence = stored.flatMap(({ alarm }) => alarm.evidence);
+  if (lead === undefined || evidence.length === 0) return undefined;
+  const startMs = Math.min(...stored.map(({ alarm }) => alarm.start));
+  const lastMs = Math.max(
+    ...stored.map(({ alarm: { raisedAt, end } }) => Math.max(raisedAt, end ?? raisedAt)),
+  );
+  const bundle = emergencyBundle({
+    patientId: patient.patientId,
+    gatewayId,
+    devices: describe(core, new Set(evidence.map(({ deviceId }) => deviceId))),
+    recordedAtMs,
+    chain: positionOf(core, patient, Math.max(...stored.map(({ height }) => height))),
+    settings: settings.of(patient.patientNo).between(startMs, lastMs + 1),
+    ...lead,
+    others,
+  });
+  // Half-open, as every period: the last reading lies within.
+  return { bundle, period: { start: timestampOf(startMs), end: timestampOf(lastMs + 1) }, summary: null };
+}
+
+/** An episode with the readings on which it rests, and the height of the newest block that they lie in; -1 where there is none. */
+function storedAlarm(
+  core: ContentSource['core'],
+  episode: Episode,
+): { readonly alarm: EmergencyAlarm; readonly height: number } {
+  const { episodeId, rule, type, priority, marks, endReason, news2 } = episode;
   const evidence: DeviceEvidence[] = [];
   let height = -1;
   for (const entry of episode.evidence) {
@@ -175,28 +206,13 @@ export function emergencyContent(
     evidence.push({ ...entry, deviceId: view.deviceId, code, value, unit, comparator });
     height = Math.max(height, view.height);
   }
-  if (evidence.length === 0) return undefined;
-  const lastMs = Math.max(raisedMs, endMs ?? raisedMs);
-  const bundle = emergencyBundle({
-    patientId: patient.patientId,
-    gatewayId,
-    devices: describe(core, new Set(evidence.map(({ deviceId }) => deviceId))),
-    recordedAtMs,
-    chain: positionOf(core, patient, height),
-    settings: settings.of(patient.patientNo).between(startMs, lastMs + 1),
-    episodeId,
-    rule,
-    start: startMs,
-    raisedAt: raisedMs,
-    end: endMs,
-    ...{ type: episode.type, priority: episode.priority, isUnconfirmed: episode.unconfirmed },
-    ...{ isLate: episode.late, marks: episode.marks, endReason: episode.endReason },
-    isWithdrawn: status === 'withdrawn' || status === 'merged',
-    evidence,
-    news2,
-  });
-  // Half-open, as every period: the last reading lies within.
-  return { bundle, period: { start: timestampOf(startMs), end: timestampOf(lastMs + 1) }, summary: null };
+  const isWithdrawn = episode.status === 'withdrawn' || episode.status === 'merged';
+  const alarm: EmergencyAlarm = {
+    ...{ episodeId, rule, type, priority, marks, endReason, news2, evidence, isWithdrawn },
+    ...{ start: episode.startMs, raisedAt: episode.raisedMs, end: episode.endMs },
+    ...{ isUnconfirmed: episode.unconfirmed, isLate: episode.late },
+  };
+  return { alarm, height };
 }
 
 /** Whether a device is registered as a continuous monitor, whichever code it sends; each is looked up once. */

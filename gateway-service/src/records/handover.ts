@@ -44,7 +44,8 @@ export interface ToldAlarms {
       readonly nextMs: number | null;
     },
   ): void;
-  call(episodeId: string): { readonly rank: number | null } | undefined;
+  /** The highest rank of recipients that was told of any of these; null where nobody was. */
+  rankOf(episodeIds: readonly string[]): number | null;
 }
 
 /** `alarms/technical-alarm-store.ts`. */

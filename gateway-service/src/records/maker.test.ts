@@ -17,7 +17,7 @@ import { readStatement } from '@careledger/statements';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { RecordsFixture } from '../../testing/records-fixture.js';
 import { glucose } from '../../testing/simulated-device.js';
-import { tagOf } from '../consent/scope-tags.js';
+import { scopeTag } from '@careledger/envelope';
 import type { OwnVersion } from './own-version.js';
 
 const DAY_MS = 24 * 60 * 60_000;
@@ -88,7 +88,7 @@ describe('wraps', () => {
   test('a grant for vital signs gives no key of a glucose record', async () => {
     const { patient, device } = await fixture.patient();
     const scopeKey = fixture.core.patients.keys(patient.patientId).scopeKey();
-    const scopeTags = [tagOf(scopeKey, { category: 'vital-signs', resourceType: 'Observation' })];
+    const scopeTags = [scopeTag(scopeKey, { category: 'vital-signs', resourceType: 'Observation' })];
     fixture.grant(patient, fixture.hospital, { scopeTags });
     const { wraps, tagGroups } = await fixture.periodic(patient, device);
     expect(wraps).toHaveLength(1);

@@ -20,7 +20,7 @@ import type { OrganisationDirectory } from '../ledger-access/organisation-direct
 import type { Providers } from '../ledger-access/providers.js';
 import type { Patient } from '../patients/index.js';
 import { patientStatement } from '../patients/patient-statement.js';
-import type { DueRecord, ProcessingStore } from '../processing/index.js';
+import type { DueRecord, Episode, ProcessingStore } from '../processing/index.js';
 import { emergencyContent, periodicContent, type ContentSource, type RecordContent } from './content.js';
 import { RecordError } from './errors.js';
 import type { MadeNotices, MadeVersions, RaisedAlarms, RewrapRequests, ToldAlarms } from './handover.js';
@@ -172,7 +172,8 @@ export class RecordMaker {
       const no = versions.insert(row);
       const isAllTold = processing.removeDue(due.dueNo, due.generation);
       if (due.kind === 'emergency' && isAllTold)
-        alarms.told(due.source, { ...row, ...this.#calling(due, rank) });
+        for (const episode of processing.together(due.source))
+          alarms.told(episode.episodeId, { ...row, ...this.#calling(episode, rank) });
       unmade.remove(due);
       const { patientNo, source: subject } = due;
       technicalAlarms.endOf({ patientNo, cause: 'record-unmade', subject }, draft.madeMs);
@@ -288,13 +289,14 @@ export class RecordMaker {
     row: NewVersion,
     { seed, tagGroups, wrapped }: SealedDraft,
   ): { readonly notices: readonly DraftNotice[]; readonly rank: number | null } {
-    const { clock, networkId, notices, alarms } = this.#options;
+    const { clock, networkId, notices, alarms, processing } = this.#options;
     const told = new Set(notices.toldBefore(patientNo, source));
     const recipients = noticeRecipientsOf(this.#options, patientNo, recordTermsOf(row), clock());
     if (recipients.length === 0) return { notices: [], rank: null };
     const first = Math.min(...recipients.map(({ rank }) => rank));
-    // Whoever was told of this alarm hears all of it.
-    const upTo = Math.max(first, alarms.call(source)?.rank ?? first);
+    // Whoever was told of one of these alarms hears all of it.
+    const episodeIds = processing.together(source).map(({ episodeId }) => episodeId);
+    const upTo = Math.max(first, alarms.rankOf(episodeIds) ?? first);
     const drafts = recipients
       .filter(({ authorityId, rank }) => rank <= upTo && !told.has(authorityId))
       .map(({ authorityId }): DraftNotice => {
@@ -320,11 +322,9 @@ export class RecordMaker {
   }
 
   /** Up to which rank recipients are told of a call, and when the next are: nobody is of what was over and late. */
-  #calling({ source }: DueRecord, rank: number | null) {
-    const { processing, clock, acknowledgeWithinMs } = this.#options;
-    const episode = processing.episode(source);
-    const isWaitedFor =
-      rank !== null && episode?.priority === 'high' && (episode.status === 'open' || !episode.late);
+  #calling({ priority, status, late }: Episode, rank: number | null) {
+    const { clock, acknowledgeWithinMs } = this.#options;
+    const isWaitedFor = rank !== null && priority === 'high' && (status === 'open' || !late);
     return { rank, nextMs: isWaitedFor ? clock() + acknowledgeWithinMs : null };
   }
 }

@@ -3,7 +3,7 @@ import { everything } from '@careledger/fhir/testing';
 import { newSalt } from '@careledger/envelope';
 import { coversTags } from '@careledger/policy';
 import { describe, expect, test } from '@jest/globals';
-import { tagOf } from '../consent/scope-tags.js';
+import { scopeTag } from '@careledger/envelope';
 import { ANY, tagGroupsOf } from './scope.js';
 
 const key = newSalt();
@@ -25,7 +25,9 @@ const bundleOf = (...resources: Bundle['entry'][number]['resource'][]): Bundle =
   timestamp: '2026-01-01T00:00:00.000Z',
   entry: resources.map((resource) => ({ fullUrl: 'urn:uuid:x', resource })),
 });
-const scopeOf = (category: string, resourceType = 'Observation') => [tagOf(key, { category, resourceType })];
+const scopeOf = (category: string, resourceType = 'Observation') => [
+  scopeTag(key, { category, resourceType }),
+];
 
 describe('tag groups', () => {
   test('a grant for vital signs does not open a bundle that holds laboratory values besides', () => {

@@ -1,6 +1,6 @@
 import { SCOPE_TAGS_MAX, TAG_GROUPS_MAX, type ScopeTerm, type TagGroups } from '@careledger/domain';
 import type { Bundle } from '@careledger/fhir';
-import { tagOf } from '../consent/scope-tags.js';
+import { scopeTag } from '@careledger/envelope';
 import { RecordError } from './errors.js';
 
 /** Stands for any category or resource type in a grant's scope. */
@@ -13,15 +13,22 @@ const RESOURCE_TYPE = 'Observation';
  * own.
  * @throws RecordError `TAG_GROUPS_OVERFLOW`: a tag that is left out would open the record to grants that do not cover it
  */
-export function tagGroupsOf(scopeKey: Uint8Array, bundle: Bundle): TagGroups {
+export const tagGroupsOf = (scopeKey: Uint8Array, bundle: Bundle): TagGroups =>
+  tagGroupsOfKinds(scopeKey, categoriesIn(bundle));
+
+/** The same of observations of these categories, each sorted. */
+export function tagGroupsOfKinds(
+  scopeKey: Uint8Array,
+  categoriesOfEach: readonly (readonly string[])[],
+): TagGroups {
   const kinds = new Map<string, readonly string[]>();
-  for (const categories of categoriesIn(bundle)) kinds.set(JSON.stringify(categories), categories);
+  for (const categories of categoriesOfEach) kinds.set(JSON.stringify(categories), categories);
   const groups = [...kinds.keys()].sort().map((kind) => termsOf(kinds.get(kind) ?? []));
   if (groups.length > TAG_GROUPS_MAX)
     throw overflow(`${groups.length} kinds of resources, ${TAG_GROUPS_MAX} are the limit`);
   const most = Math.max(0, ...groups.map((terms) => terms.length));
   if (most > SCOPE_TAGS_MAX) throw overflow(`a resource with ${most} tags, ${SCOPE_TAGS_MAX} are the limit`);
-  return groups.map((terms) => terms.map((term) => tagOf(scopeKey, term)));
+  return groups.map((terms) => terms.map((term) => scopeTag(scopeKey, term)));
 }
 
 /** Of each observation, sorted, each once. */

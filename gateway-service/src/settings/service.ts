@@ -1,16 +1,7 @@
-import {
-  ClinicalConfigError,
-  checkSettings,
-  loosenedByPatient,
-  type SettingsVersion,
-  type StatedSettings as ClinicalSettings,
-} from '@careledger/clinical';
-import { STATEMENTS, type StatedSettings, type StatementBody } from '@careledger/contracts';
-import { fromBase64url, kidOf, type SignatureVerifier } from '@careledger/crypto';
-import { AuthorityId, type ChannelName } from '@careledger/domain';
+import type { SettingsVersion } from '@careledger/clinical';
+import type { StatedSettings } from '@careledger/contracts';
+import { fromBase64url, type SignatureVerifier } from '@careledger/crypto';
 import { matches, versionTag } from '@careledger/service-kit';
-import { StatementError, checkStatement, readStatement } from '@careledger/statements';
-import { Value } from 'typebox/value';
 import { genesisOf } from '../consent/genesis.js';
 import { openConsentKey, type ConsentPassphrase } from '../consent/unlock.js';
 import type { GatewayCore } from '../core.js';
@@ -18,13 +9,10 @@ import type { LedgerReader } from '../ledger-access/ledger-link.js';
 import type { Patient } from '../patients/index.js';
 import { patientStatement } from '../patients/patient-statement.js';
 import { assertGranted, authorityKey } from './authority-right.js';
-import { SettingsError } from './errors.js';
-import { NOTHING_STATED, type SettingsHistories } from './histories.js';
-import { clinicalSettings, settingsStatement, type SettingsStatement } from './stated.js';
+import { SETTINGS_CHANNELS, assertNext, assertSound, changed, checkSigned, readSettings } from './checks.js';
+import type { SettingsHistories } from './histories.js';
+import { settingsStatement, type SettingsStatement } from './stated.js';
 import type { SettingsStore } from './store.js';
-
-/** What statements that go to no ledger name. */
-const CHANNELS: readonly ChannelName[] = ['authorities'];
 
 export interface SettingsServiceOptions {
   readonly core: Pick<GatewayCore, 'store' | 'chain' | 'patients' | 'devices'>;
@@ -86,7 +74,7 @@ export class SettingsService {
     };
     const statement = patientStatement(
       'settings',
-      { patientId, networkId, channels: CHANNELS, body },
+      { patientId, networkId, channels: SETTINGS_CHANNELS, body },
       signer,
     );
     return this.#keep(patient, statement, ifMatch);
@@ -97,7 +85,7 @@ export class SettingsService {
    * @throws SettingsError, ProblemError of the ledger
    */
   async take(patient: Patient, token: string, ifMatch?: string): Promise<SettingsVersion> {
-    const said = this.#read(patient, token);
+    const said = readSettings(token, patient.patientId);
     const before = this.inForce(patient);
     // Sent again: it is answered as the first time.
     if (before?.hash === said.hash) return before;
@@ -108,45 +96,15 @@ export class SettingsService {
     return this.#keep(patient, token, ifMatch);
   }
 
-  /** The form of a statement, and whom it is by and about. */
-  #read({ patientId }: Patient, token: string): SettingsStatement {
-    const { typ, body } = STATEMENTS.settings;
-    try {
-      const { header, payload } = readStatement(token);
-      if (header.typ !== typ) throw refused(`A ${header.typ} says nothing about settings`);
-      if (!CHANNELS.every((channel) => payload.channels.includes(channel)))
-        throw refused(`Name the channel ${CHANNELS.join()}`);
-      if (!Value.Check(body, payload.body)) throw refused(`The body is not that of a ${typ}`);
-    } catch (cause) {
-      throw asRefusal(cause);
-    }
-    const said = settingsStatement(token);
-    if (said.body.patientId !== patientId) throw refused('The statement is about another patient');
-    if (said.by === 'authority' && !Value.Check(AuthorityId, said.issuer))
-      throw refused('Settings are stated by the patient or by an authority');
-    return said;
-  }
-
   async #checkAuthority(token: string, said: SettingsStatement): Promise<void> {
     const { ledger } = this.#options;
-    if (said.body.practitionerId === undefined)
-      throw refused('An authority states settings for one of its practitioners: name who');
-    const key = await authorityKey(ledger, said.issuer);
-    this.#checkSigned(token, said, key);
+    this.#checkSigned(token, said, await authorityKey(ledger, said.issuer));
     await assertGranted(ledger, said.issuer, said.body);
   }
 
-  #checkSigned(token: string, { issuer }: SettingsStatement, key: Uint8Array | undefined): void {
+  #checkSigned(token: string, said: SettingsStatement, key: Uint8Array | undefined): void {
     const { networkId, verifier, clock } = this.#options;
-    try {
-      checkStatement(token, {
-        ...{ typ: STATEMENTS.settings.typ, audience: networkId, issuer, verifier },
-        publicKeyOf: (kid) => (key !== undefined && kid === kidOf('Ed25519', key) ? key : undefined),
-        now: Math.floor(clock() / 1_000),
-      });
-    } catch (cause) {
-      throw asRefusal(cause);
-    }
+    checkSigned(token, said, { key, networkId, verifier, nowMs: clock() });
   }
 
   /** Checks what a statement says against what is in force, and writes it, in one turn. */
@@ -154,7 +112,8 @@ export class SettingsService {
     const { core, settingsStore, settings } = this.#options;
     const { patientNo } = patient;
     const { hash, by, body } = settingsStatement(statement);
-    this.#assertNext(patient, body, ifMatch);
+    this.#assertSeen(patient, ifMatch);
+    assertNext(this.inForce(patient), body);
     this.#assertSound(patient, by, body.settings);
     const stored = { version: body.version, hash, fromMs: this.#from(patient), statement };
     core.store.deferred(() => settingsStore.insert(patientNo, stored));
@@ -172,53 +131,17 @@ export class SettingsService {
   }
 
   #assertSeen(patient: Patient, ifMatch: string | undefined): void {
-    const { version, hash } = this.inForce(patient) ?? { version: 0, hash: null };
-    if (!matches(ifMatch, versionTag(version))) throw changed(version, hash);
+    const inForce = this.inForce(patient);
+    if (!matches(ifMatch, versionTag(inForce?.version ?? 0))) throw changed(inForce);
   }
 
-  #assertNext(patient: Patient, stated: StatementBody<'settings'>, ifMatch: string | undefined): void {
-    this.#assertSeen(patient, ifMatch);
-    const { version, hash } = this.inForce(patient) ?? { version: 0, hash: null };
-    if (stated.version !== version + 1 || stated.previous !== hash) throw changed(version, hash);
-  }
-
-  #assertSound(patient: Patient, by: SettingsVersion['by'], stated: StatedSettings): void {
-    const settings = clinicalSettings(stated);
-    try {
-      checkSettings(settings);
-    } catch (cause) {
-      if (!(cause instanceof ClinicalConfigError)) throw cause;
-      throw new SettingsError('SETTINGS_INVALID', cause.message, { cause });
-    }
-    this.#assertOwnDevices(patient, settings);
-    if (by === 'authority') return;
-    const { authority } = this.inForce(patient) ?? NOTHING_STATED;
-    const limits = loosenedByPatient(settings, authority);
-    if (limits.length > 0)
-      throw new SettingsError('SETTINGS_LOOSENED', `A practitioner alone loosens ${limits.join(', ')}`, {
-        members: { limits },
-      });
-  }
-
-  #assertOwnDevices({ patientId }: Patient, { devices = {} }: ClinicalSettings): void {
-    const named = Object.entries(devices).flatMap(([deviceId, { sameSensorAs = deviceId }]) => [
-      ...[deviceId, sameSensorAs],
-    ]);
-    const strange = named.find(
-      (deviceId) => this.#options.core.devices.find(deviceId)?.patientId !== patientId,
+  #assertSound(patient: Patient, by: SettingsVersion['by'], settings: StatedSettings): void {
+    const { devices } = this.#options.core;
+    const { patientId } = patient;
+    assertSound(
+      { by, settings },
+      this.inForce(patient),
+      (deviceId) => devices.find(deviceId)?.patientId === patientId,
     );
-    if (strange !== undefined)
-      throw new SettingsError('SETTINGS_INVALID', `The patient has no device ${strange}`);
   }
 }
-
-const refused = (message: string, cause?: unknown): SettingsError =>
-  new SettingsError('SETTINGS_STATEMENT_REFUSED', message, { cause });
-
-const asRefusal = (error: unknown): unknown =>
-  error instanceof StatementError ? refused(`${error.code}: ${error.message}`, error) : error;
-
-const changed = (version: number, hash: string | null): SettingsError =>
-  new SettingsError('VERSION_CHANGED', `Version ${version} is in force: build on that`, {
-    members: { version, hash },
-  });

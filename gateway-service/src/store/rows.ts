@@ -88,7 +88,7 @@ export interface FramesOfBlock {
   readonly minMs: number;
   readonly maxMs: number;
   readonly rows: readonly number[];
-  /** Blob of `packNodes`: a block has at most 255 leaves, so it is one. */
+  /** Blob of `packTree`. */
   readonly nodes: Uint8Array;
 }
 

@@ -91,9 +91,9 @@ export class SqlWriter extends SqlReader implements StoreWriter {
   insertFrames(frames: readonly NewFrameRow[]): void {
     const whole = frames.length - (frames.length % FRAMES_PER_INSERT);
     for (let at = 0; at < whole; at += FRAMES_PER_INSERT) {
-      this.#insertFrames.run(...frames.slice(at, at + FRAMES_PER_INSERT).flatMap(valuesOf));
+      this.#insertFrames.run(...valuesOf(frames.slice(at, at + FRAMES_PER_INSERT)));
     }
-    for (const frame of frames.slice(whole)) this.#insertFrame.run(...valuesOf(frame));
+    for (const frame of frames.slice(whole)) this.#insertFrame.run(...valuesOf([frame]));
   }
 
   eraseFrame(rowId: number, leaf: string): void {
@@ -170,8 +170,11 @@ function insertFramesSql(count: number): string {
   return `INSERT INTO frames (${columns}) VALUES ${Array(count).fill('(?, ?, ?, ?, ?, ?, ?, ?)').join(', ')}`;
 }
 
-/** In the order of the columns. */
-function valuesOf(frame: NewFrameRow): SQLInputValue[] {
-  const { rowId, chainNo, seq, height, receivedMs, flags, offsetMs, jws } = frame;
-  return [rowId, chainNo, seq, height, receivedMs, flags, offsetMs, jws];
+/** In the order of the columns, frame by frame. */
+function valuesOf(frames: readonly NewFrameRow[]): SQLInputValue[] {
+  const values: SQLInputValue[] = [];
+  for (const { rowId, chainNo, seq, height, receivedMs, flags, offsetMs, jws } of frames) {
+    values.push(rowId, chainNo, seq, height, receivedMs, flags, offsetMs, jws);
+  }
+  return values;
 }

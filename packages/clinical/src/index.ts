@@ -53,6 +53,7 @@ export {
   type Refusal,
 } from './process.js';
 export { scoreNews2 } from './rules/news2/chart.js';
+export { haveOneCause } from './same-cause.js';
 export { SettingsHistory } from './settings/history.js';
 export { checkSettings, configUnder, loosenedByPatient, sharedSensor } from './settings/in-force.js';
 export { initialState, migrateState, withOverrides, type PatientState, type StoredState } from './state.js';

@@ -3,17 +3,18 @@ import { flagsInOrder } from '../testing/flags.js';
 import { delayed, seeded } from '../testing/random.js';
 import { reference } from '../testing/reference/index.js';
 import { replay, timesOf } from '../testing/replay.js';
-import { glucoseOfAllKinds, vitalsOfAllKinds } from '../testing/streams.js';
+import { glucoseOfAllKinds, thresholdsOfAllKinds, vitalsOfAllKinds } from '../testing/streams.js';
 import { ruleTime } from './model/reading.js';
 import { GLUCOSE_HORIZON_MS, NEWS2_HORIZON_MS } from './model/limits.js';
 
-/** Of rules that the reference knows; blood pressure, fever and silence have tests of their own. */
-const REFERRED = /^(glucose|news2|check|monitor)/;
+/** Of rules that the reference knows; silence has one of its own. */
+const REFERRED = /^(glucose|news2|check|monitor|blood-pressure|fever)/;
 const SEEDS = Array.from({ length: 8 }, (_, seed) => seed + 1);
 
 describe.each([
   ['glucose', glucoseOfAllKinds, GLUCOSE_HORIZON_MS],
   ['vital signs', vitalsOfAllKinds, NEWS2_HORIZON_MS],
+  ['pressures and temperatures', thresholdsOfAllKinds, NEWS2_HORIZON_MS],
 ] as const)('%s of all kinds', (_name, streamOf, horizonMs) => {
   test.each(SEEDS)('comes out as the reference says, in order and late (seed %d)', (seed) => {
     const random = seeded(seed);

@@ -88,6 +88,29 @@ describe('blood pressure', () => {
     expect(raised(cuff(90, 60), { news2: { singleParameter: null } })).toEqual([LOW]);
   });
 
+  test('is rounded as NEWS2’s chart rounds it', () => {
+    expect(raised(cuff(90.5, 60), CHILD)).toEqual([LOW]);
+    expect(raised(cuff(90.51, 60), CHILD)).toEqual([]);
+  });
+
+  test('by a clock that is too far ahead is heard, and in doubt until one that is right says so', () => {
+    const ahead = (value: number, s: number): Measured => ({
+      ...{ code: LOINC.cuffSystolic, value, s, aheadMs: 6 * MINUTE },
+    });
+    const told = (...measured: Measured[]) =>
+      replay(readingsOf(measured), 1).events.flatMap((event) =>
+        event.kind === 'episode-started' || event.kind === 'episode-escalated'
+          ? [[event.kind, event.unconfirmed, event.marks.join()]]
+          : [],
+      );
+    const started = ['episode-started', true, 'clock-ahead'];
+    expect(told(ahead(200, 0), ahead(200, 120))).toEqual([started]);
+    expect(told(ahead(200, 0), ahead(120, 60), ahead(200, 120))).toEqual([started]);
+    expect(told(ahead(200, 0), ahead(200, 120), ...cuff(200, 90, 180))).toEqual([
+      ...[started, ['episode-escalated', false, 'clock-ahead']],
+    ]);
+  });
+
   test('of an arterial line as of a cuff', () => {
     const line = [0, 60].map((s): Measured => ({ code: LOINC.arterialSystolic, value: 185, s }));
     expect(raised(line)).toEqual([HIGH]);
@@ -113,6 +136,9 @@ describe('fever', () => {
     [37.95, [FEVER]],
     [38, [FEVER]],
     [38.0999985, [FEVER]],
+    // (100.31 °F − 32) × 5/9, and single precision.
+    [37.949999999999996, [FEVER]],
+    [37.9499969, [FEVER]],
   ])('of %d Cel', (value, alarms) => {
     expect(raised(warm(value), FEVER_ON)).toEqual(alarms);
   });

@@ -94,6 +94,59 @@ const VITALS: readonly (readonly [code: string, low: number, high: number])[] = 
   [LOINC.oxygenFlow, 0, 2],
 ];
 
+const PRESSURES_AND_TEMPERATURES: readonly (readonly [
+  code: string,
+  usual: number,
+  high: number,
+  low: number,
+])[] = [
+  [LOINC.arterialSystolic, 130, 180.5, 90],
+  [LOINC.cuffSystolic, 130, 165, 90.4],
+  [LOINC.arterialDiastolic, 80, 120.5, 60],
+  [LOINC.cuffDiastolic, 80, 110, 60],
+  [LOINC.temperature, 37, 37.95, 36],
+];
+
+/**
+ * Pressures by line and cuff, and temperatures, near the limits: by a bedside monitor, by hand and by another route of that, of people
+ * who are pregnant, children, or neither, with fever judged or not, a clock that is ahead now and then, zeros and gaps.
+ */
+export function thresholdsOfAllKinds(random: () => number, count = 120): RandomStream {
+  const sent: Sent[] = [];
+  let atMs = START;
+  let state = 0;
+  while (sent.length < count) {
+    atMs +=
+      random() < 0.04
+        ? Math.round(HOUR * (0.9 + random()))
+        : pick(random, [30_000, MINUTE, 4 * MINUTE, 10 * MINUTE]);
+    if (random() < 0.2) state = Math.floor(random() * 3);
+    const deviceId = pick(random, ['dev_bedside', 'dev_hand', 'dev_hand', 'dev_route']);
+    for (const [code, ...levels] of PRESSURES_AND_TEMPERATURES) {
+      if (random() < 0.4) continue;
+      const level = levels[random() < 0.8 ? state : Math.floor(random() * 3)] ?? 0;
+      const value = random() < 0.03 ? 0 : level + pick(random, [0, 0, 0.05, 0.5, 1, -1]);
+      const one: Sent = { deviceId, atMs, code, value, aheadMs: random() < 0.08 ? 9 * MINUTE : undefined };
+      sent.push(one);
+      if (random() < 0.05) sent.push({ ...one, value: value + pick(random, [0, 10, -20]) });
+    }
+  }
+  return {
+    readings: sent.map(readingOf),
+    overrides: {
+      fever: { isOn: random() < 0.7, fromCel: pick(random, [38, 37.9]) },
+      person: { birthYear: pick(random, [null, 2018]), isPregnant: random() < 0.4 },
+      ...(random() < 0.3 && { news2: { singleParameter: null } }),
+      bloodPressure: { lowSystolic: pick(random, [90, 95]) },
+      devices: {
+        dev_bedside: { kind: 'monitor' },
+        dev_hand: { kind: 'other' },
+        dev_route: { kind: 'other', sameSensorAs: 'dev_hand' },
+      },
+    },
+  };
+}
+
 /** Vital signs of two bedside monitors and by hand, on either scale, with spells of zeros and clocks that are off. */
 export function vitalsOfAllKinds(random: () => number, minutes = 80): RandomStream {
   const devices = ['dev_bedside', 'dev_bedside', 'dev_ahead', 'dev_hand'];

@@ -1,5 +1,5 @@
 import type { SignatureVerifier, Signer } from '@careledger/crypto';
-import { EnvelopeError } from './errors.js';
+import { EnvelopeError } from './portable/errors.js';
 import { TYP, WrapsAcceptance } from './formats.js';
 import type { WrapSet } from './formats.js';
 import { RECEIPT_MAX_CHARS } from './limits.js';

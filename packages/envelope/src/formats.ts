@@ -14,6 +14,7 @@ import {
 import { Type } from 'typebox';
 import type { Static } from 'typebox';
 import { WRAPS_MAX } from './limits.js';
+import { SEALED_TYP } from './portable/seal-to-one.js';
 
 /** `typ` of each signed document and encrypted blob of this package. */
 export const TYP = {
@@ -23,7 +24,7 @@ export const TYP = {
   storeReceipt: 'careledger.receipt+jws',
   recipientReceipt: 'careledger.recipient-receipt+jws',
   wrap: 'careledger.wrap+jwe',
-  sealed: 'careledger.sealed+jwe',
+  sealed: SEALED_TYP,
 } as const;
 
 /** Authenticated with the content and signed in the manifest: what the ciphertext is, and of what. */

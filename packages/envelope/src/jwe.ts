@@ -1,29 +1,8 @@
-import { CryptoError, fromBase64url, okpPrivateKey, okpPublicKey, parseJsonObject } from '@careledger/crypto';
+import { CryptoError, fromBase64url, okpPrivateKey, parseJsonObject } from '@careledger/crypto';
 import type { JsonObject, X25519KeyPair } from '@careledger/crypto';
-import { CompactEncrypt, compactDecrypt, errors } from 'jose';
-import { EnvelopeError } from './errors.js';
-
-/** RFC 7518 sections 4.6 and 5.3: direct key agreement over X25519 (RFC 8037 section 3.2), then AES-256-GCM. */
-export const JWE_ALGORITHMS = { alg: 'ECDH-ES', enc: 'A256GCM' } as const;
-
-/**
- * Encrypts to one X25519 key (raw 32 bytes). `header` is protected, beside `alg`, `enc` and the ephemeral key.
- * @throws EnvelopeError `RECIPIENT_KEY_INVALID`
- */
-export async function encryptJwe(
-  publicKey: Uint8Array,
-  plaintext: Uint8Array,
-  header: JsonObject,
-): Promise<string> {
-  const jwe = new CompactEncrypt(plaintext).setProtectedHeader({ ...JWE_ALGORITHMS, ...header });
-  try {
-    return await jwe.encrypt(okpPublicKey('X25519', publicKey));
-  } catch (cause) {
-    throw new EnvelopeError('RECIPIENT_KEY_INVALID', 'The recipient’s key is no usable X25519 key', {
-      cause,
-    });
-  }
-}
+import { compactDecrypt, errors } from 'jose';
+import { EnvelopeError } from './portable/errors.js';
+import { JWE_ALGORITHMS } from './portable/seal-to-one.js';
 
 /** The protected header of a compact JWE, not authenticated yet. @throws CryptoError when it is none */
 export function readJweHeader(token: string): JsonObject {

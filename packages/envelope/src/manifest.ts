@@ -1,5 +1,5 @@
 import { hmacSha256, sha256, toBase64url, utf8 } from '@careledger/crypto';
-import { EnvelopeError } from './errors.js';
+import { EnvelopeError } from './portable/errors.js';
 import { Manifest, TYP } from './formats.js';
 import { MANIFEST_MAX_CHARS } from './limits.js';
 import { checkDocument, readDocument, tokenHash } from './signed-document.js';

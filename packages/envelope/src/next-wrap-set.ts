@@ -1,6 +1,6 @@
 import { kidOf } from '@careledger/crypto';
 import type { Signer, X25519KeyPair } from '@careledger/crypto';
-import { EnvelopeError } from './errors.js';
+import { EnvelopeError } from './portable/errors.js';
 import type { Wrap } from './formats.js';
 import { checkParts } from './open-record.js';
 import type { SealedParts } from './open-record.js';

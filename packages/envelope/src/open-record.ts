@@ -1,6 +1,6 @@
 import { aesGcmOpen } from '@careledger/crypto';
 import type { SignatureVerifier, X25519KeyPair } from '@careledger/crypto';
-import { EnvelopeError } from './errors.js';
+import { EnvelopeError } from './portable/errors.js';
 import type { Manifest, WrapSet } from './formats.js';
 import { checkCiphertext, checkManifest } from './manifest.js';
 import type { ExpectedRecord } from './manifest.js';

@@ -1,6 +1,6 @@
 import type { Signer } from '@careledger/crypto';
 import type { TSchema } from 'typebox';
-import { EnvelopeError } from './errors.js';
+import { EnvelopeError } from './portable/errors.js';
 import { RecipientReceipt, StoreReceipt, TYP } from './formats.js';
 import { RECEIPT_MAX_CHARS } from './limits.js';
 import { checkDocument, readDocument, signDocument } from './signed-document.js';

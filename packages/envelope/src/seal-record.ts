@@ -9,7 +9,7 @@ import {
 } from '@careledger/crypto';
 import type { Signer } from '@careledger/crypto';
 import { RECORD_MAX_BYTES } from '@careledger/domain';
-import { EnvelopeError } from './errors.js';
+import { EnvelopeError } from './portable/errors.js';
 import type { RecordAad } from './formats.js';
 import { MANIFEST, ciphertextHash, keyCommitment } from './manifest.js';
 import { signDocument, tokenHash } from './signed-document.js';

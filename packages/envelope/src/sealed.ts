@@ -5,23 +5,18 @@ import {
   okpPrivateKey,
   okpPublicKey,
   parseJson,
+  sha256,
   toBase64url,
   utf8,
 } from '@careledger/crypto';
 import type { JsonObject, X25519KeyPair } from '@careledger/crypto';
 import { GeneralEncrypt, generalDecrypt } from 'jose';
 import type { GeneralJWE } from 'jose';
-import { EnvelopeError } from './errors.js';
+import { EnvelopeError } from './portable/errors.js';
 import { TYP } from './formats.js';
-import {
-  decryptJwe,
-  decryptionFailed,
-  encryptJwe,
-  hasExactly,
-  readJweHeader,
-  readOrUndefined,
-} from './jwe.js';
+import { decryptJwe, decryptionFailed, hasExactly, readJweHeader, readOrUndefined } from './jwe.js';
 import { SEALED_MAX_CHARS } from './limits.js';
+import { sealToOne } from './portable/index.js';
 
 /** RFC 7518 section 4.6.2: with several recipients the content key is wrapped for each. */
 const MANY_ALG = 'ECDH-ES+A256KW';
@@ -45,7 +40,7 @@ export async function encryptTo(
   const [first] = keys;
   if (first === undefined) throw new EnvelopeError('RECIPIENT_KEY_INVALID', 'There is no recipient');
   if (keys.length === 1) {
-    return encryptJwe(first, data, { typ: TYP.sealed, kid: kidOf('X25519', first), ctx: context });
+    return sealToOne(first, data, { context, hash: sha256 });
   }
   const jwe = new GeneralEncrypt(data).setProtectedHeader({ enc: ENC, typ: TYP.sealed, ctx: context });
   try {

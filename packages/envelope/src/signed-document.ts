@@ -12,8 +12,8 @@ import {
 import type { JsonObject, ParsedJws, SignatureVerifier, Signer } from '@careledger/crypto';
 import type { Static, TSchema } from 'typebox';
 import { Value } from 'typebox/value';
-import { EnvelopeError } from './errors.js';
-import type { EnvelopeErrorCode } from './errors.js';
+import { EnvelopeError } from './portable/errors.js';
+import type { EnvelopeErrorCode } from './portable/errors.js';
 
 /** One kind of signed document: its type, form, bound, and how its refusals are called. */
 export type DocumentKind<S extends TSchema> = {

@@ -1,6 +1,6 @@
 import { aesGcmSeal, concatBytes, sha256, toBase64url, utf8 } from '@careledger/crypto';
 import type { JsonObject } from '@careledger/crypto';
-import { JWE_ALGORITHMS } from '../src/jwe.js';
+import { JWE_ALGORITHMS } from '../src/portable/seal-to-one.js';
 
 /** A compact JWE whose ephemeral key and agreed secret are given: as from a sender who chose them by hand. */
 export function jweUnder(

@@ -16,6 +16,7 @@ import {
   emergency,
   everything,
   evidenceOfEverything,
+  ofOneCause,
   periodic,
   vitals,
   withReport,
@@ -37,6 +38,7 @@ describe.each([
   ['emergency', () => emergencyBundle(emergency)],
   ['emergency on everything', () => emergencyBundle(evidenceOfEverything)],
   ['emergency by NEWS2', () => emergencyBundle(vitals)],
+  ['emergency of two rules', () => emergencyBundle(ofOneCause)],
   ['emergency withdrawn', () => emergencyBundle({ ...vitals, isWithdrawn: true })],
   ['clinical', () => clinicalBundle(clinical)],
 ])('%s bundle', (_name, make) => {
@@ -237,6 +239,25 @@ test('an emergency says which rule, since when, and on which readings it rests',
     derivedFrom: [{ reference: `urn:uuid:${low?.id}` }],
   });
   expect(low).toMatchObject({ valueQuantity: { value: 47, code: 'mg/dL' }, status: 'final' });
+});
+
+test('alarms with one cause are one emergency: the most serious first, each with its readings, no reading twice', () => {
+  const bundle = emergencyBundle(ofOneCause);
+  const [first, second, , ...readings] = observations(bundle);
+  expect(bundle.identifier.value).toBe(ofOneCause.episodeId);
+  expect([first, second].map((alarm) => alarm?.code.coding[0]?.code)).toEqual([
+    'news2',
+    'blood-pressure-low',
+  ]);
+  expect(readings).toHaveLength(3);
+  expect(first?.derivedFrom).toHaveLength(3);
+  expect(second?.derivedFrom).toEqual(first?.derivedFrom?.slice(2));
+  // What late readings took back is no reason to put it first.
+  const [news2] = ofOneCause.others ?? [];
+  if (news2 === undefined) throw new Error('the sample has two');
+  const others = [{ ...news2, isWithdrawn: true }];
+  const [stands] = observations(emergencyBundle({ ...ofOneCause, others }));
+  expect(stands?.code.coding[0]?.code).toBe('blood-pressure-low');
 });
 
 test('a NEWS2 emergency names what was not measured instead of assuming it', () => {

@@ -1,17 +1,25 @@
-import { NEWS2_PARAMETERS, type Evidence, type News2Parameter, type News2Score } from '@careledger/clinical';
+import {
+  NEWS2_PARAMETERS,
+  type Evidence,
+  type News2Parameter,
+  type News2Score,
+  type RuleName,
+} from '@careledger/clinical';
 import { alarmComponents, alarmNotes, type AlarmFacts } from './alarm.js';
 import { RULES } from './alarm-rules.js';
 import { collection, concept, instantOf, quantity, subjectOf, within } from './elements.js';
-import { readingObservations, type DeviceReading } from './reading.js';
+import { observed, type DeviceReading, type ObservedReadings } from './reading.js';
 import type { Bundle, CodeableConcept, Observation, ObservationComponent } from './schema.js';
 import { deviceResources, provenanceOf, type Source } from './source.js';
 import { SYSTEM } from './systems.js';
+import { tableCode } from './table-code.js';
 import { uuidOf } from './uuid.js';
 
 /** A reading on which the emergency rests, as the device that measured it sent it. */
 export type DeviceEvidence = Evidence & DeviceReading;
 
-export interface EmergencyContent extends Source, AlarmFacts {
+/** An alarm with the readings on which it rests. */
+export interface EmergencyAlarm extends AlarmFacts {
   readonly episodeId: string;
   /** Rule times, milliseconds: first reading of the episode, reading that raised it, end (null while it lasts). */
   readonly start: number;
@@ -19,6 +27,11 @@ export interface EmergencyContent extends Source, AlarmFacts {
   readonly end: number | null;
   readonly evidence: readonly DeviceEvidence[];
   readonly news2: News2Score | null;
+}
+
+/** The alarm whose episode names the record, and those that have one cause with it. */
+export interface EmergencyContent extends Source, EmergencyAlarm {
+  readonly others?: readonly EmergencyAlarm[] | undefined;
 }
 
 /** SNOMED CT, UK edition: NEWS2 total score. */
@@ -57,57 +70,114 @@ function scoreComponents(score: News2Score): ObservationComponent[] {
   });
 }
 
-/**
- * The FHIR Bundle of an emergency: an Observation of the alarm (which rule, from when to when) derived from one
- * Observation per reading on which it rests, the NEWS2 score where that is the rule, the Devices, and a Provenance.
- * Ids follow from the episode, so that a later version of the record names the same resources.
- */
-export function emergencyBundle(content: EmergencyContent): Bundle {
-  const { patientId, episodeId, rule, start, raisedAt, end, news2 } = content;
-  if (content.evidence.length === 0) throw new RangeError('an emergency rests on at least one reading');
+/** Of a NEWS2 score, as of its alarm. */
+const SCORE_CATEGORY = 'survey';
+
+/** Categories of the Observations of an alarm that rests on readings of these codes: who may read of it depends on them. */
+export const alarmCategories = (rule: RuleName, codes: readonly string[]): string[] => [
+  ...new Set([
+    RULES[rule].category,
+    ...codes.flatMap((code) =>
+      tableCode(code).category.flatMap(({ coding }) => coding.map((each) => each.code)),
+    ),
+  ]),
+];
+
+const PRIORITIES = ['high', 'medium', 'low'];
+
+/** The most serious first, and what was taken back last: the first one's priority is the notice's. */
+const bySeriousness = (a: EmergencyAlarm, b: EmergencyAlarm): number =>
+  Number(a.isWithdrawn === true) - Number(b.isWithdrawn === true) ||
+  PRIORITIES.indexOf(a.priority) - PRIORITIES.indexOf(b.priority) ||
+  (a.episodeId < b.episodeId ? -1 : 1);
+
+/** Each reading once, however many alarms rest on it. */
+const evidenceOf = (alarms: readonly EmergencyAlarm[]): DeviceEvidence[] => [
+  ...new Map(alarms.flatMap(({ evidence }) => evidence).map((entry) => [entry.rowId, entry])).values(),
+];
+
+/** What every Observation of an alarm needs of the record around it. */
+interface AlarmSetting {
+  readonly content: EmergencyContent;
+  readonly readings: readonly ObservedReadings<DeviceEvidence>[];
+}
+
+/** The Observations that an alarm rests on; none where they were erased since. */
+function basisOf({ evidence }: EmergencyAlarm, { readings }: AlarmSetting): Pick<Observation, 'derivedFrom'> {
+  const rows = new Set(evidence.map(({ rowId }) => rowId));
+  const derivedFrom = readings
+    .filter((each) => each.readings.some(({ rowId }) => rows.has(rowId)))
+    .map(({ observation }) => within(observation.id));
+  return derivedFrom.length === 0 ? {} : { derivedFrom };
+}
+
+function alarmObservation(alarm: EmergencyAlarm, setting: AlarmSetting): Observation {
+  const { patientId, recordedAtMs } = setting.content;
+  const { episodeId, rule, start, end } = alarm;
   const { display, category, interpretation } = RULES[rule];
-  const notes = alarmNotes(content);
-  const subject = subjectOf(patientId);
-  const readings = readingObservations(patientId, content.evidence);
-  const derivedFrom = readings.map(({ id }) => within(id));
-  const alarm: Observation = {
+  const notes = alarmNotes(alarm);
+  return {
     resourceType: 'Observation',
     id: uuidOf(`Observation|${episodeId}|alarm`),
     identifier: [{ system: SYSTEM.episode, value: episodeId }],
     // A withdrawal is a note: the alarm was heard, and nothing was entered in error.
-    status: end === null && content.isWithdrawn !== true ? 'preliminary' : 'final',
+    status: end === null && alarm.isWithdrawn !== true ? 'preliminary' : 'final',
     category: [concept(SYSTEM.observationCategory, category)],
     code: concept(SYSTEM.rule, rule, display),
-    subject,
+    subject: subjectOf(patientId),
     effectivePeriod:
       end === null ? { start: instantOf(start) } : { start: instantOf(start), end: instantOf(end) },
-    issued: instantOf(content.recordedAtMs),
+    issued: instantOf(recordedAtMs),
     valueCodeableConcept: interpretation,
     interpretation: [interpretation],
     ...(notes.length > 0 && { note: notes }),
-    derivedFrom,
-    component: alarmComponents(content),
+    ...basisOf(alarm, setting),
+    component: alarmComponents(alarm),
   };
-  const scores: Observation[] =
-    news2 === null
-      ? []
-      : [
-          {
-            resourceType: 'Observation',
-            id: uuidOf(`Observation|${episodeId}|news2`),
-            status: 'final',
-            category: [concept(SYSTEM.observationCategory, 'survey')],
-            code: NEWS2_TOTAL,
-            subject,
-            effectiveDateTime: instantOf(raisedAt),
-            valueQuantity: quantity(news2.total, SCORE_UNIT),
-            interpretation: [interpretation],
-            derivedFrom,
-            component: scoreComponents(news2),
-          },
-        ];
-  const observations = [alarm, ...scores, ...readings];
-  const period = { start, end: Math.max(raisedAt, end ?? raisedAt) };
+}
+
+function scoreObservations(alarm: EmergencyAlarm, setting: AlarmSetting): Observation[] {
+  const { episodeId, rule, raisedAt, news2 } = alarm;
+  if (news2 === null) return [];
+  const { interpretation } = RULES[rule];
+  return [
+    {
+      resourceType: 'Observation',
+      id: uuidOf(`Observation|${episodeId}|news2`),
+      status: 'final',
+      category: [concept(SYSTEM.observationCategory, SCORE_CATEGORY)],
+      code: NEWS2_TOTAL,
+      subject: subjectOf(setting.content.patientId),
+      effectiveDateTime: instantOf(raisedAt),
+      valueQuantity: quantity(news2.total, SCORE_UNIT),
+      interpretation: [interpretation],
+      ...basisOf(alarm, setting),
+      component: scoreComponents(news2),
+    },
+  ];
+}
+
+/**
+ * The FHIR Bundle of an emergency: an Observation of each alarm (which rule, from when to when), the most serious first,
+ * derived from one Observation per reading on which it rests, the NEWS2 score where that is the rule, the Devices, and a
+ * Provenance. Ids follow from the episodes, so that a later version of the record names the same resources.
+ */
+export function emergencyBundle(content: EmergencyContent): Bundle {
+  const { patientId, episodeId, others = [] } = content;
+  const alarms: readonly EmergencyAlarm[] = [content, ...others].sort(bySeriousness);
+  const evidence = evidenceOf(alarms);
+  if (evidence.length === 0) throw new RangeError('an emergency rests on at least one reading');
+  const readings = observed(patientId, evidence);
+  const setting: AlarmSetting = { content, readings };
+  const observations = [
+    ...alarms.map((alarm) => alarmObservation(alarm, setting)),
+    ...alarms.flatMap((alarm) => scoreObservations(alarm, setting)),
+    ...readings.map(({ observation }) => observation),
+  ];
+  const period = {
+    start: Math.min(...alarms.map(({ start }) => start)),
+    end: Math.max(...alarms.map(({ raisedAt, end }) => Math.max(raisedAt, end ?? raisedAt))),
+  };
   return collection({ system: SYSTEM.episode, value: episodeId }, content.recordedAtMs, [
     ...observations,
     ...deviceResources(content.devices),

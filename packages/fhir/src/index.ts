@@ -1,7 +1,7 @@
 export { clinicalBundle } from './clinical.js';
 export type { RecordAbout } from './content/about.js';
 export { checkRecordContent, readRecordContent } from './content/record-content.js';
-export { emergencyBundle, type DeviceEvidence } from './emergency.js';
+export { alarmCategories, emergencyBundle, type DeviceEvidence, type EmergencyAlarm } from './emergency.js';
 export { FhirError, type FhirErrorCode } from './errors.js';
 export { periodicBundle } from './periodic.js';
 export type { Bundle, Device, Observation } from './schema.js';

@@ -1,6 +1,6 @@
 import { LOINC } from '@careledger/clinical';
 import { expect, test } from '@jest/globals';
-import { readingObservations, type DeviceReading } from './reading.js';
+import { observed, type DeviceReading } from './reading.js';
 import type { Observation } from './schema.js';
 import { H8, PATIENT } from '../testing/samples.js';
 
@@ -12,7 +12,8 @@ const read = (code: string, value: number, more: Partial<DeviceReading> = {}): D
   value,
   ...more,
 });
-const observe = (...readings: DeviceReading[]): Observation[] => readingObservations(PATIENT, readings);
+const observe = (...readings: DeviceReading[]): Observation[] =>
+  observed(PATIENT, readings).map(({ observation }) => observation);
 const codesOf = ({ code }: Pick<Observation, 'code'>) => code.coding.map(({ code: loinc }) => loinc);
 
 test.each([

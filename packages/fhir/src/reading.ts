@@ -26,18 +26,29 @@ export interface DeviceReading {
 }
 
 /** What one Observation says: a single measurement, or the pressures that a device took at one site and time. */
-interface Measurement {
-  readonly first: DeviceReading;
+interface Measurement<R extends DeviceReading = DeviceReading> {
+  readonly first: R;
+  /** All that it says, in their order. */
+  readonly readings: R[];
   readonly site: PressureSite | undefined;
   readonly values: Map<string, Quantity>;
+}
+
+/** An Observation, and the readings of which it is made. */
+export interface ObservedReadings<R extends DeviceReading> {
+  readonly observation: Observation;
+  readonly readings: readonly R[];
 }
 
 /**
  * One Observation for each reading, in their order, that conforms to R4's profile of its vital sign if it is one. The
  * pressures of one device, site and time are one panel. Ids follow from patient, device, code and time.
  */
-export function readingObservations(patientId: string, readings: readonly DeviceReading[]): Observation[] {
-  const measurements: { readonly name: string; readonly measurement: Measurement }[] = [];
+export function observed<R extends DeviceReading>(
+  patientId: string,
+  readings: readonly R[],
+): ObservedReadings<R>[] {
+  const measurements: { readonly name: string; readonly measurement: Measurement<R> }[] = [];
   for (const reading of readings) {
     const { deviceId, t, code, value, comparator } = reading;
     const valueQuantity = quantity(value, reading.unit ?? tableCode(code).unit, comparator);
@@ -47,18 +58,21 @@ export function readingObservations(patientId: string, readings: readonly Device
     const known = measurements.filter((other) => other.name === name);
     // A device may send two values of one instant: both are kept.
     const open = known.find(({ measurement }) => !measurement.values.has(code));
-    if (open !== undefined) open.measurement.values.set(code, valueQuantity);
-    else
+    if (open !== undefined) {
+      open.measurement.values.set(code, valueQuantity);
+      open.measurement.readings.push(reading);
+    } else
       measurements.push({
         name,
-        measurement: { first: reading, site, values: new Map([[code, valueQuantity]]) },
+        measurement: { first: reading, readings: [reading], site, values: new Map([[code, valueQuantity]]) },
       });
   }
   const used = new Map<string, number>();
   return measurements.map(({ name, measurement }) => {
     const before = used.get(name) ?? 0;
     used.set(name, before + 1);
-    return observationOf(patientId, uuidOf(before === 0 ? name : `${name}|${before}`), measurement);
+    const id = uuidOf(before === 0 ? name : `${name}|${before}`);
+    return { observation: observationOf(patientId, id, measurement), readings: measurement.readings };
   });
 }
 

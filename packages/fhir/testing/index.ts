@@ -28,6 +28,7 @@ export {
   everything,
   evidenceOfEverything,
   bounded,
+  ofOneCause,
   periodic,
   vitals,
   withReport,

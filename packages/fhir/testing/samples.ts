@@ -109,6 +109,37 @@ export const vitals: EmergencyContent = {
   news2: scoreNews2({ respirationRate: 8, spo2: 97 }, 2),
 };
 
+/** Two rules that one measurement of the pressure met: the alarm of high priority came second. */
+export const ofOneCause: EmergencyContent = {
+  ...source,
+  ...alarm,
+  priority: 'medium',
+  episodeId: `${PATIENT}/blood-pressure-low/${H8}`,
+  rule: 'blood-pressure-low',
+  start: H8,
+  raisedAt: H8,
+  end: null,
+  evidence: [{ rowId: 3, t: H8, code: '8480-6', value: 88, deviceId: OXIMETER }],
+  news2: null,
+  others: [
+    {
+      ...alarm,
+      marks: ['at-3-respirationRate', 'at-3-systolic', 'band-high', 'band-medium'],
+      episodeId: `${PATIENT}/news2/${H8}`,
+      rule: 'news2',
+      start: H8,
+      raisedAt: H8,
+      end: null,
+      evidence: [
+        { rowId: 2, t: H8, code: '9279-1', value: 26, deviceId: OXIMETER },
+        { rowId: 4, t: H8, code: '59408-5', value: 93, deviceId: OXIMETER },
+        { rowId: 3, t: H8, code: '8480-6', value: 88, deviceId: OXIMETER },
+      ],
+      news2: scoreNews2({ respirationRate: 26, spo2: 93, systolic: 88 }, 1),
+    },
+  ],
+};
+
 /** The window that completes a day, with the report of its 14 days. */
 export const withReport: PeriodicContent = {
   ...periodic,

@@ -6,4 +6,5 @@ export type { Sealed } from './block/seal.js';
 export { makeFrame } from './frame/make.js';
 export { makeHello } from './hello/make.js';
 export { nodeMerkleHasher } from './merkle/node-hasher.js';
+export { packTree, packedNodeReader } from './merkle/packed-tree.js';
 export { makeProof } from './proof/make.js';

@@ -44,7 +44,6 @@ export { CompactRange } from './merkle/compact-range.js';
 export { merkleHasher } from './merkle/hasher.js';
 export { verifyInclusion } from './merkle/inclusion.js';
 export type { InclusionProof } from './merkle/inclusion.js';
-export { packNodes, packedNodeReader } from './merkle/packed.js';
 export { MerkleTree, inclusionPath, merkleRoot } from './merkle/tree.js';
 
 export type {

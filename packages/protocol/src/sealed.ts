@@ -7,6 +7,8 @@ export const SEALED_CONTEXT = {
   grant: 'grant',
   /** In a `requestSubscription`: authority → patient, `SubscriptionReason` as JSON. */
   subscriptionReason: 'subscription-reason',
+  /** At enrolment: patient → gateway, the 32 bytes of the scope key. */
+  scopeKey: 'scope-key',
   /** In a `visit`: authority → itself and the patient, `VisitLocation` as JSON. */
   visitLocation: 'visit-location',
 } as const;

@@ -13,6 +13,24 @@ export interface AdminFiles {
   readonly privateKeyFile: string;
 }
 
+/** One more thing that a service's program does, once, while the service itself does not run. */
+export interface ServiceCommand<C> {
+  readonly name: string;
+  readonly description: string;
+  /** What has to be given, by flag: `new-passphrase-file` is given as `--new-passphrase-file <value>`. */
+  readonly options?: Readonly<Record<string, string>>;
+  /** What may be given. */
+  readonly optional?: Readonly<Record<string, string>>;
+  /** Whether it is done as the organisation's admin. */
+  readonly isByAdmin: boolean;
+  /** What it prints, as JSON beside the identity. @param given by flag */
+  readonly run: (
+    config: C,
+    given: Readonly<Record<string, string>>,
+    admin: AdminFiles,
+  ) => Promise<Readonly<Record<string, unknown>>>;
+}
+
 export interface ServiceCliOptions<S extends TObject> {
   /** Name of the program. */
   readonly name: string;
@@ -29,9 +47,10 @@ export interface ServiceCliOptions<S extends TObject> {
     /** What it prints, as JSON beside the identity. */
     readonly run: (config: Static<S>, admin: AdminFiles) => Promise<Readonly<Record<string, unknown>>>;
   };
+  readonly commands?: readonly ServiceCommand<NoInfer<Static<S>>>[];
 }
 
-/** What every service's program does by its arguments: `serve`, which is the default, and `register`. */
+/** What every service's program does by its arguments: `serve`, which is the default, `register`, and commands of its own. */
 export async function runServiceCli<S extends TObject>(
   options: ServiceCliOptions<S>,
   argv: readonly string[],
@@ -60,18 +79,48 @@ export async function runServiceCli<S extends TObject>(
       await serve(app, { service, http, onStopped, ...(urls && { urls }) });
     });
 
-  program
-    .command('register')
-    .description(options.register.description)
-    .option(...configOption)
-    .requiredOption('--admin-cert <file>', 'certificate of the organisation’s admin')
-    .requiredOption('--admin-key <file>', 'its private key')
-    .action(async (given: { config?: string; adminCert: string; adminKey: string }) => {
-      const { config } = read(given.config);
-      const admin = { certificateFile: given.adminCert, privateKeyFile: given.adminKey };
-      const result = await options.register.run(config, admin);
+  const register: ServiceCommand<Static<S>> = {
+    name: 'register',
+    description: options.register.description,
+    isByAdmin: true,
+    run: (config, _given, admin) => options.register.run(config, admin),
+  };
+  for (const command of [register, ...(options.commands ?? [])]) {
+    const added = program
+      .command(command.name)
+      .description(command.description)
+      .option(...configOption);
+    for (const [flag, what] of Object.entries({
+      ...command.options,
+      ...(command.isByAdmin && ADMIN_OPTIONS),
+    }))
+      added.requiredOption(`--${flag} <value>`, what);
+    for (const [flag, what] of Object.entries(command.optional ?? {}))
+      added.option(`--${flag} <value>`, what);
+    added.action(async () => {
+      const given = valuesByFlag(added);
+      const { config } = read(given['config']);
+      const admin = { certificateFile: given['admin-cert'] ?? '', privateKeyFile: given['admin-key'] ?? '' };
+      const result = await command.run(config, given, admin);
       process.stdout.write(`${JSON.stringify({ id: identityOf(config), ...result })}\n`);
     });
+  }
 
   await program.parseAsync(argv);
+}
+
+const ADMIN_OPTIONS = {
+  'admin-cert': 'file with the certificate of the organisation’s admin',
+  'admin-key': 'file with its private key',
+};
+
+/** Commander names options in camel case; here they have the names that people type. */
+function valuesByFlag(command: Command): Record<string, string> {
+  const values = command.opts<Record<string, string>>();
+  return Object.fromEntries(
+    command.options.flatMap((option) => {
+      const value = values[option.attributeName()];
+      return value === undefined ? [] : [[option.name(), value]];
+    }),
+  );
 }

@@ -83,6 +83,39 @@ export function describeSubscriptions(fixture: () => LayersFixture): void {
       expect([reused.status, reused.body['code']]).toEqual([422, 'IDEMPOTENCY_KEY_REUSED']);
     });
 
+    test('whoever does not wait gets a job, which ends as the request would have been answered', async () => {
+      const { patientId } = await fixture().home();
+      const hospital = fixture().authority();
+      const rather = (prefer: string) => ({ role: 'ops', headers: { prefer } }) as const;
+      const jobOf = async (begun: Awaited<ReturnType<typeof call>>) => {
+        expect(begun).toMatchObject({ status: 202, body: { state: 'running', problem: null } });
+        const path = textOf(begun.headers.get('location'));
+        for (;;) {
+          const { body } = await call(hospital, rather('wait=20'), `GET ${path}`);
+          if (body['state'] !== 'running') return body;
+        }
+      };
+      const ask = (whom: string) =>
+        call(hospital, rather('respond-async'), 'POST /v1/subscriptions', {
+          ...{ patientId: whom, permissions: ['read'], purposes: ['TREAT'] },
+        });
+      const asked = await jobOf(await ask(patientId));
+      expect(asked).toMatchObject({ kind: 'subscription', state: 'succeeded', stage: 'committed' });
+      const path = textOf(asked['resultUrl']);
+      expect((await call(hospital, 'ops', `GET ${path}`)).body).toMatchObject({
+        patientId,
+        status: 'pending',
+      });
+      const cancelled = await jobOf(await call(hospital, rather('respond-async'), `DELETE ${path}`));
+      expect(cancelled).toMatchObject({
+        ...{ kind: 'subscription-cancellation', state: 'succeeded' },
+        result: { txId: expect.any(String) },
+      });
+      expect((await call(hospital, 'ops', `GET ${path}`)).body).toMatchObject({ status: 'cancelled' });
+      const unknown = await jobOf(await ask(`pat_${'a'.repeat(32)}`));
+      expect(unknown).toMatchObject({ state: 'failed', problem: { code: 'PATIENT_UNKNOWN', status: 404 } });
+    });
+
     test('a patient whom the ledger does not know is a 404', async () => {
       const patientId = `pat_${'a'.repeat(32)}`;
       const body = { patientId, permissions: ['read'], purposes: ['TREAT'], reason: 'x' };

@@ -1,3 +1,4 @@
+import type { StatementBody } from '@careledger/contracts';
 import { ProblemError } from '@careledger/service-kit';
 import { episodeIdOf, technicalAlarmIdOf, technicalAlarmNoOf } from '../../alarms/alarm-id.js';
 import type { AlarmStore } from '../../alarms/alarm-store.js';
@@ -97,10 +98,16 @@ export class AlarmAcknowledging {
       return (await signedWord(this.#options, patient, { name, body: { alarmId }, unlock })).statement;
     }
     const { statement, body } = readyWord(this.#options, patient, { name, statement: given.statement });
-    if (body.alarmId === alarmId) return statement;
-    throw new ConsentError(
-      'CONSENT_STATEMENT_REFUSED',
-      `The statement is not about alarm ${alarmId}: send it to the one that it names`,
-    );
+    assertAbout(alarmId, body);
+    return statement;
   }
+}
+
+/** @throws ConsentError `CONSENT_STATEMENT_REFUSED` */
+export function assertAbout(alarmId: string, body: StatementBody<'acknowledgeAlarm'>): void {
+  if (body.alarmId === alarmId) return;
+  throw new ConsentError(
+    'CONSENT_STATEMENT_REFUSED',
+    `The statement is not about alarm ${alarmId}: send it to the one that it names`,
+  );
 }

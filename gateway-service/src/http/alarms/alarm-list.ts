@@ -89,13 +89,13 @@ export class AlarmList {
 
   #view({ patientId }: Patient, episode: Episode, isMuted: boolean): AlarmView {
     const { alarms, notices, versions } = this.#options;
-    const { episodeId } = episode;
+    const { episodeId, leadId } = episode;
     const call = alarms.call(episodeId);
     const sent = call === undefined || call.recordId === null ? [] : notices.ofRecord(call.recordId);
     const history = {
       call,
       notices: sent.map((notice) => ({ notice, version: versions.get(notice.versionNo)?.version ?? 1 })),
-      acknowledgements: alarms.acknowledgements(episodeId),
+      acknowledgements: alarms.acknowledgements(episodeId, leadId),
     };
     return alarmView(patientId, episode, history, isMuted);
   }

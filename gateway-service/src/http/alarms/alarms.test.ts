@@ -58,6 +58,7 @@ function raise(...raised: (Partial<Episode> & { readonly name: string })[]): voi
   t.core.store.deferred(() => {
     for (const { name, ...more } of raised) {
       const episode: Episode = {
+        leadId: `${patientId}/fever/${name}`,
         ...{ episodeId: `${patientId}/fever/${name}`, patientNo, rule: 'fever', type: 'physiological' },
         ...{ priority: 'medium', unconfirmed: false, late: false, marks: [], status: 'open' },
         ...{ startMs: t.nowMs, raisedMs: t.nowMs, endMs: null, endReason: null },

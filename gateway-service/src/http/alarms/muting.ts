@@ -31,11 +31,7 @@ export class AlarmMuting {
     const { statement, body } = await this.#word(patient, given, caller);
     const receivedMs = clock();
     const untilMs = Date.parse(body.until);
-    if (untilMs - receivedMs > MUTE_MAX_MS)
-      throw new ProblemError<ProblemCode>(
-        'MUTE_TOO_LONG',
-        `Sounds are muted until ${timestampOf(receivedMs + MUTE_MAX_MS)} at the latest`,
-      );
+    assertShort(untilMs, receivedMs);
     core.store.deferred(() => mutes.add({ patientNo, untilMs, receivedMs, statement }));
     await core.store.sync();
     return muteView(mutes.until(patientNo, receivedMs));
@@ -47,4 +43,13 @@ export class AlarmMuting {
     const { until, passphrase } = given;
     return signedWord(this.#options, patient, { name, body: { until }, unlock: { passphrase, caller } });
   }
+}
+
+/** @throws ProblemError `MUTE_TOO_LONG` */
+export function assertShort(untilMs: number, receivedMs: number): void {
+  if (untilMs - receivedMs <= MUTE_MAX_MS) return;
+  throw new ProblemError<ProblemCode>(
+    'MUTE_TOO_LONG',
+    `Sounds are muted until ${timestampOf(receivedMs + MUTE_MAX_MS)} at the latest`,
+  );
 }

@@ -1,12 +1,10 @@
+import { DECISION_CHANNELS } from '@careledger/consent';
 import type { StatementBody } from '@careledger/contracts';
 import type { SignatureVerifier } from '@careledger/crypto';
 import { checkAppStatement, openConsentKey, type ConsentPassphrase } from '../../consent/index.js';
 import type { GatewayCore } from '../../core.js';
 import type { Patient } from '../../patients/index.js';
 import { patientStatement } from '../../patients/patient-statement.js';
-
-/** Statements to the own gateway name a channel as all do; no ledger gets them. */
-const CHANNELS = ['authorities'] as const;
 
 export interface PatientWordOptions {
   readonly core: Pick<GatewayCore, 'patients' | 'chain'>;
@@ -33,16 +31,16 @@ export async function signedWord<N extends ToOwnGateway>(
   }: { readonly name: N; readonly body: StatementBody<N>; readonly unlock: ConsentPassphrase },
 ): Promise<PatientWord<N>> {
   const signer = await openConsentKey(core, patient, unlock);
-  const about = { patientId: patient.patientId, networkId, channels: CHANNELS, body };
+  const about = { patientId: patient.patientId, networkId, channels: DECISION_CHANNELS[name], body };
   return { statement: patientStatement(name, about, signer), body };
 }
 
-/** Ready from the patient's app. @throws ConsentError `CONSENT_STATEMENT_REFUSED` */
+/** Ready from the patient's app. @param nowMs unless now @throws ConsentError `CONSENT_STATEMENT_REFUSED` */
 export function readyWord<N extends ToOwnGateway>(
   { core, networkId, verifier }: PatientWordOptions,
   patient: Patient,
-  { name, statement }: { readonly name: N; readonly statement: string },
+  { name, statement, ...at }: { readonly name: N; readonly statement: string; readonly nowMs?: number },
 ): PatientWord<N> {
-  const expected = { names: [name], networkId, channels: CHANNELS, verifier };
+  const expected = { names: [name], networkId, channels: DECISION_CHANNELS[name], verifier, ...at };
   return { statement, body: checkAppStatement(core, patient, statement, expected).body };
 }

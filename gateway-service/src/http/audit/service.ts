@@ -1,6 +1,7 @@
+import { DECISION_CHANNELS } from '@careledger/consent';
 import { records, type AccessState } from '@careledger/contracts';
 import type { SignatureVerifier } from '@careledger/crypto';
-import { CHANNELS, timestampOf } from '@careledger/domain';
+import { timestampOf } from '@careledger/domain';
 import { nextOf, onLedger, pageArgs } from '@careledger/ledger/service';
 import { checkAppStatement } from '../../consent/app-statement.js';
 import type { ConsentService } from '../../consent/index.js';
@@ -54,7 +55,12 @@ export class AuditService {
     const { core, consent, verifier, networkId } = this.#options;
     const patient = core.patients.get(wantedPatientId);
     if ('statement' in body) {
-      const expected = { names: ['checkIn'] as const, networkId, channels: CHANNELS, verifier };
+      const expected = {
+        names: ['checkIn'] as const,
+        networkId,
+        channels: DECISION_CHANNELS.checkIn,
+        verifier,
+      };
       checkAppStatement(core, patient, body.statement, expected);
       await consent.registered(patient, REGISTRATION_WAIT_MS);
       return body.statement;
@@ -68,7 +74,7 @@ export class AuditService {
     return patientStatement(
       'checkIn',
       {
-        ...{ patientId, networkId, channels: CHANNELS },
+        ...{ patientId, networkId, channels: DECISION_CHANNELS.checkIn },
         body: { authorityId, at: timestampOf(Date.now()) },
       },
       signer,

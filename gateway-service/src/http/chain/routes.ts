@@ -1,5 +1,11 @@
 import { ledgerAnswers } from '@careledger/ledger/service';
-import { exampleJob, withExamples, type LongWork, type ServiceApp } from '@careledger/service-kit';
+import {
+  exampleJob,
+  sendAnswer,
+  withExamples,
+  type LongWork,
+  type ServiceApp,
+} from '@careledger/service-kit';
 import { Type } from 'typebox';
 import { byPatient, byPatientOpsOrAuditor } from '../access.js';
 import { WAIT_MS } from '../limits.js';
@@ -105,7 +111,7 @@ export function addChainRoutes(
     async (request, reply) => {
       const { patientId } = request.params;
       const answer = await verifications.answer(request, reply, { reference: patientId, waitMs: WAIT_MS });
-      return answer.isDone ? reply.status(200).send(answer.result) : reply.status(202).send(answer.job);
+      return sendAnswer(reply, answer, { status: 200 });
     },
   );
 

@@ -1,5 +1,5 @@
 import { CompactJws } from '@careledger/contracts';
-import { withExamples, type ServiceApp } from '@careledger/service-kit';
+import { sendAnswer, withExamples, type ServiceApp } from '@careledger/service-kit';
 import { Type } from 'typebox';
 import { byPatient, byPatientOrAuditor } from '../access.js';
 import { callerOf } from '../caller.js';
@@ -56,7 +56,7 @@ export function addGrantRoutes(app: ServiceApp, grants: GrantService, decisions:
         request.idempotent,
       );
       const answer = await decisions.answer([request, reply], request.params.patientId, taken);
-      return answer.isDone ? reply.status(200).send(answer.result) : reply.status(202).send(answer.job);
+      return sendAnswer(reply, answer, { status: 200 });
     },
   );
 
@@ -76,7 +76,7 @@ export function addGrantRoutes(app: ServiceApp, grants: GrantService, decisions:
       const { patientId, grantId } = request.params;
       const taken = await grants.revoke(patientId, grantId, request.body, callerOf(request));
       const answer = await decisions.answer([request, reply], request.params.patientId, taken);
-      return answer.isDone ? reply.status(200).send(answer.result) : reply.status(202).send(answer.job);
+      return sendAnswer(reply, answer, { status: 200 });
     },
   );
 
@@ -95,7 +95,7 @@ export function addGrantRoutes(app: ServiceApp, grants: GrantService, decisions:
     async (request, reply) => {
       const taken = await grants.revokeAll(request.params.patientId, request.body, callerOf(request));
       const answer = await decisions.answer([request, reply], request.params.patientId, taken);
-      return answer.isDone ? reply.status(200).send(answer.result) : reply.status(202).send(answer.job);
+      return sendAnswer(reply, answer, { status: 200 });
     },
   );
 

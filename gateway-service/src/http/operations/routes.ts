@@ -4,6 +4,7 @@ import {
   assertOwnOrganisation,
   exampleJob,
   preferencesOf,
+  sendAnswer,
   withExamples,
   type ServiceApp,
 } from '@careledger/service-kit';
@@ -51,7 +52,7 @@ export function addOperationRoutes(app: ServiceApp, operations: OperationService
       if (!preferencesOf(request.headers.prefer).isAsync)
         return reply.status(200).send(await operations.flush(patientId, waitMs));
       const answer = await flushes.ofPatient.answer(request, reply, { reference: patientId, waitMs });
-      return answer.isDone ? reply.status(200).send(answer.result) : reply.status(202).send(answer.job);
+      return sendAnswer(reply, answer, { status: 200 });
     },
   );
 
@@ -76,7 +77,7 @@ export function addOperationRoutes(app: ServiceApp, operations: OperationService
       if (!preferencesOf(request.headers.prefer).isAsync)
         return reply.status(200).send(await operations.flushAll(waitMs));
       const answer = await flushes.ofAll.answer(request, reply, { reference: EVERYBODY, waitMs });
-      return answer.isDone ? reply.status(200).send(answer.result) : reply.status(202).send(answer.job);
+      return sendAnswer(reply, answer, { status: 200 });
     },
   );
 

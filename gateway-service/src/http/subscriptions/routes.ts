@@ -1,5 +1,5 @@
 import { ledgerAnswers } from '@careledger/ledger/service';
-import { withExamples, type ServiceApp } from '@careledger/service-kit';
+import { sendAnswer, withExamples, type ServiceApp } from '@careledger/service-kit';
 import type { ProblemCode } from '../../problems.js';
 import { byPatient } from '../access.js';
 import { callerOf } from '../caller.js';
@@ -58,7 +58,7 @@ export function addSubscriptionRoutes(
         request: request.idempotent,
       });
       const answer = await decisions.answer([request, reply], request.params.patientId, taken);
-      return answer.isDone ? reply.status(200).send(answer.result) : reply.status(202).send(answer.job);
+      return sendAnswer(reply, answer, { status: 200 });
     },
   );
 
@@ -78,7 +78,7 @@ export function addSubscriptionRoutes(
       const { patientId, subscriptionId } = request.params;
       const taken = await subscriptions.reject(patientId, subscriptionId, request.body, callerOf(request));
       const answer = await decisions.answer([request, reply], request.params.patientId, taken);
-      return answer.isDone ? reply.status(200).send(answer.result) : reply.status(202).send(answer.job);
+      return sendAnswer(reply, answer, { status: 200 });
     },
   );
 }

@@ -1,4 +1,4 @@
-import type { Level } from '../model/alarm.js';
+import { levelOf, type Level } from '../model/alarm.js';
 import type { ClinicalConfig } from '../model/config.js';
 import type { DeviceKind } from '../model/device.js';
 import type { Evidence, RuleName } from '../model/events.js';
@@ -10,6 +10,8 @@ import type { Transition } from './transition.js';
 /** One value that thresholds are held against. */
 interface ThresholdValue extends Evidence {
   readonly at: number;
+  /** Its clock is too far ahead: what it says is in doubt. */
+  readonly isAhead?: true;
 }
 
 /** What one sensor measured at one instant of rule time; sorted by code, value and row. */
@@ -48,24 +50,42 @@ type ThresholdContext = Readonly<Record<string, ThresholdState>>;
 
 const NOTHING: ThresholdState = { parts: {}, episode: null };
 
-function itemOf({ reading, at, sensorId, device, flags }: RuleInput): ThresholdItem | null {
-  if (flags.length > 0) return null;
+/** What is ahead of its time is heard if it meets a threshold by itself; anything else of it says nothing. */
+function itemOf(
+  { reading, at, sensorId, device, flags }: RuleInput,
+  thresholds: readonly Threshold[],
+  config: ClinicalConfig,
+): ThresholdItem | null {
+  if (flags.some((flag) => flag !== 'FUTURE_READING')) return null;
   const { rowId, t, code, value, comparator } = reading;
   const measured = { rowId, t, at, code, value, ...(comparator !== undefined && { comparator }) };
-  return { t: at, sensor: sensorId, kind: device.kind ?? null, values: [measured] };
+  const item = { t: at, sensor: sensorId, kind: device.kind ?? null };
+  if (flags.length === 0) return { ...item, values: [measured] };
+  const ahead: ThresholdItem = { ...item, values: [{ ...measured, isAhead: true }] };
+  return thresholds.some(({ grade }) => grade(ahead, config) === 'emergency') ? ahead : null;
+}
+
+/** The level of an instant that meets a threshold: in doubt if it does not without the values that are ahead. */
+function levelAt({ level, grade }: Threshold, item: ThresholdItem, config: ClinicalConfig): Level {
+  const values = item.values.filter(({ isAhead }) => isAhead !== true);
+  const isSure =
+    values.length === item.values.length ||
+    (values.length > 0 && grade({ ...item, values }, config) === 'emergency');
+  return isSure ? level : levelOf(level.priority, ['clock-ahead'], { unconfirmed: true });
 }
 
 const text = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);
 
 /** One threshold after one more instant. */
 function step(
-  { rule, level, grade: gradeOf, onsetMs }: Threshold,
+  threshold: Threshold,
   state: ThresholdState,
   item: ThresholdItem,
   { config, out }: { readonly config: ClinicalConfig; readonly out: Transition[] },
 ): ThresholdState {
+  const { rule } = threshold;
   const { t, sensor } = item;
-  const grade = gradeOf(item, config);
+  const grade = threshold.grade(item, config);
   let parts = { ...state.parts };
   let { episode } = state;
   const close = (end: number, reason: 'gap' | 'recovered') => {
@@ -81,10 +101,11 @@ function step(
     if (part.isOpen) close(lastT, 'gap');
   }
   if (grade === null) return { parts, episode };
-  const stepped = stepPart(parts[sensor]?.part ?? IDLE_PART, t, grade, onsetMs(item, config));
+  const stepped = stepPart(parts[sensor]?.part ?? IDLE_PART, t, grade, threshold.onsetMs(item, config));
   parts[sensor] = { lastT: t, part: stepped.part };
-  if (stepped.opened !== null) {
-    episode = openEpisode(episode, { rule, start: stepped.opened, t, level }, out);
+  if (grade === 'emergency' && (stepped.opened !== null || episode !== null)) {
+    const level = levelAt(threshold, item, config);
+    episode = openEpisode(episode, { rule, start: stepped.opened ?? t, t, level }, out);
   }
   if (stepped.recovered) close(t, 'recovered');
   return { parts, episode };
@@ -99,10 +120,11 @@ export function defineThresholdRule({ thresholds, ...rule }: ThresholdRule): Rul
     initial: {},
     growingItems: true,
     compare: (a, b) => a.t - b.t || text(a.sensor, b.sensor),
-    itemOf,
+    itemOf: (input, config) => itemOf(input, thresholds, config),
     merge(present, { values: [value] }) {
       const isKnown = (other: ThresholdValue) =>
         value !== undefined &&
+        other.isAhead === value.isAhead &&
         other.code === value.code &&
         other.value === value.value &&
         other.comparator === value.comparator;

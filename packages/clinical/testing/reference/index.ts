@@ -6,6 +6,7 @@ import { glucoseEpisodes } from './glucose.js';
 import { judgingAt, windowStartAt } from './judging.js';
 import { news2Episodes } from './news2.js';
 import { prepare } from './prepared.js';
+import { thresholdEpisodes } from './thresholds.js';
 import { zeroEpisodes } from './zeros.js';
 
 /**
@@ -34,9 +35,12 @@ export function reference(
   const leftOut = ['SENSOR_OFF', 'OUT_OF_RANGE', 'UNIT_DOUBTFUL', 'FUTURE_READING', 'DUPLICATE'];
   const counted = prepared.filter((reading) => !reading.flags.some((name) => leftOut.includes(name)));
   return {
-    episodes: [...glucose.episodes, ...news2Episodes(prepared, judging), ...zeroEpisodes(prepared)].sort(
-      byStart,
-    ),
+    episodes: [
+      ...glucose.episodes,
+      ...news2Episodes(prepared, judging),
+      ...zeroEpisodes(prepared),
+      ...thresholdEpisodes(prepared, judging),
+    ].sort(byStart),
     windows: [...new Set(counted.map(({ at }) => windowStartAt(at, overrides, versions)))].sort(
       (a, b) => a - b,
     ),

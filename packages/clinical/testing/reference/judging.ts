@@ -15,6 +15,15 @@ export interface Judging {
   readonly single: number;
   readonly scale: number;
   readonly isNews2For: (t: number) => boolean;
+  readonly isPregnant: boolean;
+  readonly pressure: Readonly<
+    Record<
+      'highSystolic' | 'highDiastolic' | 'pregnancyHighSystolic' | 'pregnancyHighDiastolic' | 'lowSystolic',
+      number
+    >
+  >;
+  /** Null: not judged. */
+  readonly feverFrom: number | null;
   readonly deviceOf: (deviceId: string) => DeviceDescription;
 }
 
@@ -60,6 +69,22 @@ export function judgingAt(
         highTotal,
       ),
       single: limit(({ news2 }) => news2?.singleParameter, 3, false),
+      isPregnant,
+      pressure: {
+        highSystolic: limit(({ bloodPressure }) => bloodPressure?.highSystolic, 180, false),
+        highDiastolic: limit(({ bloodPressure }) => bloodPressure?.highDiastolic, 120, false),
+        pregnancyHighSystolic: limit(({ bloodPressure }) => bloodPressure?.pregnancyHighSystolic, 160, false),
+        pregnancyHighDiastolic: limit(
+          ({ bloodPressure }) => bloodPressure?.pregnancyHighDiastolic,
+          110,
+          false,
+        ),
+        lowSystolic: limit(({ bloodPressure }) => bloodPressure?.lowSystolic, 90, true),
+      },
+      feverFrom:
+        (authority.fever?.isOn ?? overrides.fever?.isOn ?? false) || patient.fever?.isOn === true
+          ? limit(({ fever }) => fever?.fromCel, 38, false)
+          : null,
       scale: authority.news2?.spo2Scale ?? overrides.news2?.spo2Scale ?? 1,
       isNews2For: (at) =>
         !isPregnant && (birthYear === null || new Date(at).getUTCFullYear() >= birthYear + 16),

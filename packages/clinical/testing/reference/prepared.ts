@@ -55,7 +55,7 @@ export function prepare(readings: readonly ClinicalReading[], judgingAt: (t: num
       const lo = isValue && !isFraction && (comparator === '<' || (isBeyond && mass < range.low));
       const hi = isValue && !isFraction && (comparator === '>' || (isBeyond && mass > range.high));
       const identity = [sensor, code, t, value, comparator, at].join(' ');
-      if (isJudged(flags, isGlucose) && identities.has(identity)) flags.push('DUPLICATE');
+      if (JUDGED.has(code) && isJudged(flags, isGlucose) && identities.has(identity)) flags.push('DUPLICATE');
       // What is no news needs no further word.
       else if (isBeyond && (lo || hi)) flags.push('BEYOND_INSTRUMENT');
       identities.add(identity);

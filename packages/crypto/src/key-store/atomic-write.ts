@@ -1,6 +1,6 @@
-import { open, rename, rm } from 'node:fs/promises';
+import { open, readdir, rename, rm } from 'node:fs/promises';
 import { randomUUID } from 'node:crypto';
-import { dirname } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 
 /**
  * Replaces a file so that after a crash either the old or the new content is there, whole: a temporary file in the
@@ -21,6 +21,19 @@ export async function writeFileAtomically(path: string, bytes: Uint8Array): Prom
     await rm(temporary, { force: true });
     throw error;
   }
+  await syncFolder(path);
+}
+
+/** Removes the temporary files of writes of this file that a crash ended. No write of it may be under way. */
+export async function removeUnfinishedWrites(path: string): Promise<void> {
+  const names = await readdir(dirname(path));
+  const left = names.filter((name) => name.startsWith(`${basename(path)}.`) && name.endsWith('.tmp'));
+  if (left.length === 0) return;
+  await Promise.all(left.map((name) => rm(join(dirname(path), name), { force: true })));
+  await syncFolder(path);
+}
+
+async function syncFolder(path: string): Promise<void> {
   const folder = await open(dirname(path), 'r');
   try {
     await folder.sync();

@@ -1,4 +1,4 @@
 export { KeyStore } from './key-store.js';
-export { createKeyStore, openKeyStore, openOrCreateKeyStore } from './open.js';
+export { changeKeyStorePassphrase, createKeyStore, openKeyStore, openOrCreateKeyStore } from './open.js';
 export { createKeyFile } from './unlock.js';
 export type { Scrypt, ScryptRequest } from './unlock.js';

@@ -4,13 +4,13 @@ import type { Signer } from '../node/signer.js';
 import { x25519FromPrivate } from '../node/x25519.js';
 import type { X25519KeyPair } from '../node/x25519.js';
 import { CryptoError } from '../portable/index.js';
-import { writeFileAtomically } from './atomic-write.js';
+import { removeUnfinishedWrites, writeFileAtomically } from './atomic-write.js';
 import { corrupt, notFound } from './errors.js';
 import { encodeKeyStoreFile, isKeyName } from './file-format.js';
 import type { KeyState, KeyStoreFile, KeyType, StoredKey } from './file-format.js';
 import { KEY_BYTES, labelFor, makeCheck, sealKey, unsealKey } from './sealed-keys.js';
 import { deriveMasterKey, newKdf } from './unlock.js';
-import type { KeyStoreUnlock } from './unlock.js';
+import type { KeyStoreUnlock, Scrypt } from './unlock.js';
 
 /** What the store tells about a key without opening it. */
 export type KeyInfo = Omit<StoredKey, 'sealed'>;
@@ -49,9 +49,13 @@ export class KeyStore implements AsyncDisposable {
     return this.#byName.has(name);
   }
 
-  /** The current Ed25519 key of this name. @throws CryptoError `KEY_NOT_FOUND` */
-  signer(name: string): Signer {
-    return signerFromSeed(this.#open(this.#find(name, 'ed25519', 'current')));
+  /**
+   * The current Ed25519 key of this name.
+   * @param make what signs with its seed; node:crypto unless given
+   * @throws CryptoError `KEY_NOT_FOUND`
+   */
+  signer(name: string, make: (seed: Uint8Array) => Signer = signerFromSeed): Signer {
+    return make(this.#open(this.#find(name, 'ed25519', 'current')));
   }
 
   /** The current X25519 key of this name. @throws CryptoError `KEY_NOT_FOUND` */
@@ -127,14 +131,21 @@ export class KeyStore implements AsyncDisposable {
     });
   }
 
-  /** Seals everything again, under another passphrase or key file. Backups still open with the former one. */
-  async changeUnlock(unlock: KeyStoreUnlock, options: { scryptLogN?: number } = {}): Promise<void> {
+  /**
+   * Seals everything again, under another passphrase or key file, with one write: after a crash one of the two opens the
+   * store. What earlier crashes left of writes goes with it. Backups still open with the former one.
+   */
+  async changeUnlock(
+    unlock: KeyStoreUnlock,
+    options: { readonly scryptLogN?: number | undefined; readonly scrypt?: Scrypt | undefined } = {},
+  ): Promise<void> {
     const kdf = newKdf(unlock, options.scryptLogN);
-    const next = await deriveMasterKey(kdf, unlock);
+    const next = await deriveMasterKey(kdf, unlock, options.scrypt);
     await this.#change((file) => {
       const keys = file.keys.map((key) => sealKey(next, labelOf(key), this.#open(key)));
       return { v: 1, kdf, check: makeCheck(next), keys };
     }, next);
+    await removeUnfinishedWrites(this.#path);
   }
 
   /** Waits for the writes under way and forgets the master key. */

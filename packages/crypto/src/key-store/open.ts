@@ -56,6 +56,27 @@ export async function openOrCreateKeyStore(options: KeyStoreOptions): Promise<Ke
   }
 }
 
+/**
+ * Seals a store under another passphrase; killed in the middle, one of the two opens it. Where the new one opens it already
+ * nothing is left to do, so that the same change again is no mistake.
+ * @param options `unlock` has the passphrase until now
+ * @throws CryptoError `KEY_STORE_LOCKED` where neither opens it, `KEY_NOT_FOUND`, `KEY_STORE_CORRUPT`
+ */
+export async function changeKeyStorePassphrase(
+  options: KeyStoreOptions & { readonly unlock: { readonly passphrase: string } },
+  newPassphrase: string,
+): Promise<void> {
+  const { scryptLogN, scrypt } = options;
+  try {
+    await using store = await openKeyStore(options);
+    await store.changeUnlock({ passphrase: newPassphrase }, { scryptLogN, scrypt });
+  } catch (error) {
+    if (!(error instanceof CryptoError && error.code === 'KEY_STORE_LOCKED')) throw error;
+    const changed = await openKeyStore({ ...options, unlock: { passphrase: newPassphrase } });
+    await changed.close();
+  }
+}
+
 async function readStore(path: string): Promise<Uint8Array> {
   try {
     return await readFile(path);

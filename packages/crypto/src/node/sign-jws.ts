@@ -1,4 +1,4 @@
-import { CryptoError, MAX_JWS_BYTES, canonicalJson, toBase64url, utf8 } from '../portable/index.js';
+import { MAX_JWS_BYTES, compactJws, jwsSigningInput, utf8 } from '../portable/index.js';
 import type { JsonObject } from '../portable/index.js';
 import type { Signer } from './signer.js';
 
@@ -15,15 +15,6 @@ export function signJws(
   }: { typ: string; payload: JsonObject | Uint8Array; maxBytes?: number },
   signer: Signer,
 ): string {
-  const header = canonicalJson({ alg: 'EdDSA', kid: signer.kid, typ });
-  const body = payload instanceof Uint8Array ? payload : utf8(canonicalJson(payload));
-  const signingInput = `${toBase64url(utf8(header))}.${toBase64url(body)}`;
-  const token = `${signingInput}.${toBase64url(signer.sign(utf8(signingInput)))}`;
-  if (token.length > maxBytes) {
-    throw new CryptoError(
-      'JWS_TOO_LARGE',
-      `A JWS of ${token.length} bytes, at most ${maxBytes} would be accepted`,
-    );
-  }
-  return token;
+  const signingInput = jwsSigningInput({ typ, kid: signer.kid, payload });
+  return compactJws(signingInput, signer.sign(utf8(signingInput)), maxBytes);
 }

@@ -6,6 +6,6 @@ export type { JsonObject } from './json.js';
 export { ed25519Acceptable, ed25519KeyAcceptable, ed25519SignatureAcceptable } from './ed25519-rule.js';
 export { KID_PATTERN, isKid, jwkThumbprint } from './kid.js';
 export type { OkpCurve } from './kid.js';
-export { MAX_JWS_BYTES, parseJws, readJwsPayload, verifyJws } from './jws.js';
+export { MAX_JWS_BYTES, compactJws, jwsSigningInput, parseJws, readJwsPayload, verifyJws } from './jws.js';
 export type { JwsHeader, ParsedJws } from './jws.js';
-export type { HashFunction, SignatureVerifier } from './verifier.js';
+export type { HashFunction, HmacFunction, SignatureVerifier } from './verifier.js';

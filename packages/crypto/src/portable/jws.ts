@@ -1,6 +1,7 @@
-import { fromBase64url } from './base64url.js';
+import { fromBase64url, toBase64url } from './base64url.js';
+import { utf8 } from './bytes.js';
 import { CryptoError } from './errors.js';
-import { parseJsonObject } from './json.js';
+import { canonicalJson, parseJsonObject } from './json.js';
 import type { JsonObject } from './json.js';
 import { isKid } from './kid.js';
 import { ED25519_SIGNATURE_BYTES } from './ed25519-rule.js';
@@ -26,6 +27,37 @@ const SIGNATURE_CHARACTERS = Math.ceil((ED25519_SIGNATURE_BYTES * 4) / 3);
 const TYP = /^[A-Za-z0-9][A-Za-z0-9!#$&^_.+-]{0,63}$/;
 
 const asciiEncoder = new TextEncoder();
+
+/**
+ * What is signed of a JWS, `header.payload`: header `{alg:"EdDSA",kid,typ}` in canonical JSON. A payload given as an
+ * object is written as canonical JSON (RFC 8785); bytes are taken as they are.
+ * @throws CryptoError `JSON_NOT_CANONICALIZABLE`
+ */
+export function jwsSigningInput({
+  typ,
+  kid,
+  payload,
+}: {
+  readonly typ: string;
+  readonly kid: string;
+  readonly payload: JsonObject | Uint8Array;
+}): string {
+  const header = canonicalJson({ alg: 'EdDSA', kid, typ });
+  const body = payload instanceof Uint8Array ? payload : utf8(canonicalJson(payload));
+  return `${toBase64url(utf8(header))}.${toBase64url(body)}`;
+}
+
+/** The token of {@link jwsSigningInput} and its signature. @throws CryptoError `JWS_TOO_LARGE` */
+export function compactJws(signingInput: string, signature: Uint8Array, maxBytes = MAX_JWS_BYTES): string {
+  const token = `${signingInput}.${toBase64url(signature)}`;
+  if (token.length > maxBytes) {
+    throw new CryptoError(
+      'JWS_TOO_LARGE',
+      `A JWS of ${token.length} bytes, at most ${maxBytes} would be accepted`,
+    );
+  }
+  return token;
+}
 
 /**
  * Takes a compact JWS apart: three strict base64url parts, header exactly `{alg:"EdDSA",typ,kid}`.

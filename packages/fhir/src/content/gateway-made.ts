@@ -26,15 +26,32 @@ export function checkGatewayMade(bundle: Bundle, kind: Exclude<RecordKind, 'clin
   if (provenances.length !== 1) {
     throw new FhirError('KIND_MISMATCH', 'entry', 'a gateway puts one Provenance into a record');
   }
-  const alarms = resources.filter((resource): resource is Observation => isAlarm(resource));
-  const wanted = kind === 'emergency' ? 1 : 0;
-  if (alarms.length !== wanted) {
-    throw new FhirError('KIND_MISMATCH', 'entry', `a record of kind ${kind} has ${wanted} alarms`);
-  }
-  if (alarms.some(({ identifier }) => identifier?.[0]?.value !== bundle.identifier.value)) {
-    throw new FhirError('KIND_MISMATCH', 'entry', 'the alarm is of another episode');
-  }
+  checkAlarms(
+    resources.filter((resource): resource is Observation => isAlarm(resource)),
+    bundle,
+    kind,
+  );
 }
+
+/** An emergency's bundle has the alarm of the episode that names it, and others with one cause, each once. */
+function checkAlarms(
+  alarms: readonly Observation[],
+  { identifier }: Bundle,
+  kind: Exclude<RecordKind, 'clinical'>,
+): void {
+  if (kind === 'periodic') {
+    if (alarms.length === 0) return;
+    throw new FhirError('KIND_MISMATCH', 'entry', 'a record of kind periodic has no alarm');
+  }
+  const episodes = alarms.flatMap((alarm) => episodesOf(alarm));
+  if (!episodes.includes(identifier.value))
+    throw new FhirError('KIND_MISMATCH', 'entry', 'no alarm is of the episode that names the record');
+  if (new Set(episodes).size < alarms.length)
+    throw new FhirError('KIND_MISMATCH', 'entry', 'each alarm is of an episode of its own');
+}
+
+const episodesOf = ({ identifier = [] }: Observation): string[] =>
+  identifier.slice(0, 1).flatMap(({ system, value }) => (system === SYSTEM.episode ? [value] : []));
 
 const isAlarm = (resource: Bundle['entry'][number]['resource']): boolean =>
   resource.resourceType === 'Observation' &&

@@ -14,7 +14,7 @@ export type MineOptions = {
 /** The block with a nonce that meets its difficulty, or undefined after `tries`. At difficulty 0 the nonce is 0. */
 export function mine(block: UnsignedBlock, options: MineOptions): UnsignedBlock | undefined {
   const { hash, from = 0, tries = Number.POSITIVE_INFINITY } = options;
-  if (block.difficulty === 0) return { ...block, nonce: 0 };
+  if (block.difficulty === 0) return block.nonce === 0 ? block : { ...block, nonce: 0 };
   const preimage = blockPreimage({ ...block, nonce: 0 });
   // Canonical members are sorted, and behind `nonce` only IDs, hashes and times follow: the last one is the block's.
   const at = preimage.lastIndexOf('"nonce":0,') + '"nonce":'.length;

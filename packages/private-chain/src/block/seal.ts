@@ -1,4 +1,5 @@
-import { sha256, toBase64url } from '@careledger/crypto';
+import { hash } from 'node:crypto';
+import { sha256 } from '@careledger/crypto';
 import type { Signer } from '@careledger/crypto';
 import type { CompactRange } from '../merkle/compact-range.js';
 import type {
@@ -11,7 +12,7 @@ import type {
   UnsignedBlock,
 } from './block.js';
 import type { ChainState } from './check-append.js';
-import { blockHashBytes } from './hash.js';
+import { blockPreimage, madeFramesPreimage } from './hash.js';
 import { mine } from './mine.js';
 
 /** A block, signed, and the state of the chain that ends with it. */
@@ -81,6 +82,8 @@ export function framesBody(range: CompactRange, gaps: readonly BlockGap[] = []):
 
 function seal(unsigned: UnsignedBlock, signer: Signer): { block: Block; head: string } {
   const mined = mine(unsigned, { hash: sha256 }) ?? unsigned;
-  const hash = blockHashBytes(mined, sha256);
-  return { block: { ...mined, sig: toBase64url(signer.sign(hash)) } as Block, head: toBase64url(hash) };
+  const preimage = mined.type === 'frames' ? madeFramesPreimage(mined) : blockPreimage(mined);
+  const head = hash('sha256', preimage, 'base64url');
+  const sig = Buffer.from(signer.sign(Buffer.from(head, 'base64url'))).toString('base64url');
+  return { block: { ...mined, sig } as Block, head };
 }

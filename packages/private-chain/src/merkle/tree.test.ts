@@ -1,12 +1,11 @@
 import { createHash } from 'node:crypto';
 import { sha256 } from '@careledger/crypto';
-import { describe, expect, test } from '@jest/globals';
+import { expect, test } from '@jest/globals';
 import { CompactRange } from './compact-range.js';
 import { merkleHasher } from './hasher.js';
 import { verifyInclusion } from './inclusion.js';
 import { nodeMerkleHasher } from './node-hasher.js';
-import { packNodes, packedNodeReader } from './packed.js';
-import { MerkleTree, inclusionPath, merkleRoot } from './tree.js';
+import { MerkleTree, merkleRoot } from './tree.js';
 
 const leavesOf = (size: number): string[] =>
   Array.from({ length: size }, (_, i) => nodeMerkleHasher.leaf(`leaf ${i}`));
@@ -75,35 +74,6 @@ test('an open block goes on from what was stored, after any crash', () => {
 test('a stored range that is none is refused', () => {
   expect(() => new CompactRange(nodeMerkleHasher, { size: 3, hashes: ['a'] })).toThrow(RangeError);
   expect(() => new CompactRange(nodeMerkleHasher, { size: -1, hashes: [] })).toThrow(RangeError);
-});
-
-describe.each([1, 2, 3, 64, 255, 256, 257, 513, 1000])('%i leaves packed eight levels a blob', (size) => {
-  const tree = new MerkleTree(nodeMerkleHasher, leavesOf(size));
-  const blobs = new Map(
-    [...packNodes(size, tree.nodeAt)].map(({ tier, index, nodes }) => [`${tier}/${index}`, nodes]),
-  );
-
-  test('give the same paths', () => {
-    const reader = packedNodeReader(size, (tier, index) => blobs.get(`${tier}/${index}`)!);
-    for (let index = 0; index < size; index++) {
-      expect(inclusionPath(index, size, reader, nodeMerkleHasher)).toEqual(tree.path(index));
-    }
-  });
-
-  test('are read a few blobs a path', () => {
-    const read = new Set<string>();
-    const reader = packedNodeReader(size, (tier, index) => {
-      read.add(`${tier}/${index}`);
-      return blobs.get(`${tier}/${index}`)!;
-    });
-    inclusionPath(size >> 1, size, reader, nodeMerkleHasher);
-    expect(read.size).toBeLessThanOrEqual(4);
-  });
-
-  test('a blob cut short is noticed', () => {
-    const reader = packedNodeReader(size, () => new Uint8Array(0));
-    expect(() => reader(0, 0)).toThrow(RangeError);
-  });
 });
 
 test('there is no path to a leaf that does not exist', () => {

@@ -11,7 +11,7 @@ export function splitOf(size: number): number {
 }
 
 /** Merkle tree hash (RFC 6962 section 2.1) of the `size` leaves from `first` on, from its complete subtrees. */
-function rangeRoot(first: number, size: number, nodeAt: NodeReader, hasher: MerkleHasher): string {
+export function rangeRoot(first: number, size: number, nodeAt: NodeReader, hasher: MerkleHasher): string {
   if (size === 0) return hasher.emptyRoot;
   const level = 31 - Math.clz32(size);
   if (size === 1 << level) return nodeAt(level, first / size);

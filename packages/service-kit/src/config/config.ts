@@ -12,7 +12,7 @@ const ENV_CONFIG_FILE = `${ENV_PREFIX}CONFIG`;
 export type ConfigErrorCode = 'CONFIG_FILE_UNREADABLE' | 'CONFIG_FILE_MALFORMED' | 'CONFIG_INVALID';
 
 /** A configuration that cannot be used; the message names each key and what to do about it. */
-class ConfigError extends Error {
+export class ConfigError extends Error {
   override readonly name = 'ConfigError';
   constructor(
     readonly code: ConfigErrorCode,

@@ -20,6 +20,7 @@ import { JOB_TTL_MS, JobStore, jobsMigration } from './job-store.js';
 import { Jobs } from './jobs.js';
 import type { DoJob } from './own-work.js';
 import { jobsPlugin } from './routes.js';
+import { sendAnswer } from './send-answer.js';
 
 const problems = defineProblems({
   ...idempotencyProblems,
@@ -78,7 +79,7 @@ async function start(): Promise<ServiceApp> {
     },
     async (request, reply) => {
       const answer = await sending.answer(request, reply, { reference: request.body.to, waitMs: 0 });
-      return answer.isDone ? reply.status(201).send(answer.result) : reply.status(202).send(answer.job);
+      return sendAnswer(reply, answer, { status: 201 });
     },
   );
   made.post(
@@ -86,7 +87,7 @@ async function start(): Promise<ServiceApp> {
     { config, schema: { problems: ['PARCEL_LOST'], response: { 200: Type.Unknown(), 202: Job } } },
     async (request, reply) => {
       const answer = await counting.answer(request, reply, { reference: 'all', waitMs: 10_000 });
-      return answer.isDone ? reply.status(200).send(answer.result) : reply.status(202).send(answer.job);
+      return sendAnswer(reply, answer, { status: 200 });
     },
   );
   await made.register(jobsPlugin, { jobs });
@@ -232,11 +233,19 @@ describe('work that the job itself does', () => {
 
   test('is tried again while it fails for a while, and says why; a refusal ends it', async () => {
     let tries = 0;
+    const { promise, resolve } = Promise.withResolvers<undefined>();
     run = async () => {
-      if (++tries === 1) throw new Error('away');
+      if (++tries === 1) throw new Error('away: ECONNREFUSED 10.1.2.3:7051');
+      await promise;
       throw new ProblemError<'PARCEL_LOST'>('PARCEL_LOST', 'It is lost', { members: { n: tries } });
     };
     const under = await count(ASYNC);
+    let waits: Job | null = null;
+    while (typeof waits?.lastError !== 'string')
+      waits = (await job(under.headers.location, { headers: { prefer: 'wait=1' } })).body;
+    expect(waits).toMatchObject({ state: 'running', lastError: expect.stringMatching(/^away: /) });
+    expect(JSON.stringify(waits)).not.toContain('10.1.2.3');
+    resolve(undefined);
     const failed = await job(under.headers.location, { headers: { prefer: 'wait=10' } });
     expect(failed.body).toMatchObject({
       state: 'failed',

@@ -1,4 +1,5 @@
 import { timestampOf } from '@careledger/domain';
+import { withoutAddresses } from '../http/addresses.js';
 import type { Job } from './job.js';
 import type { JobRow } from './job-store.js';
 import type { Ended } from './kind.js';
@@ -7,8 +8,10 @@ import type { Progress } from './progress.js';
 /** A job that is under way. */
 export function underWay<Result>(row: JobRow, progress: Progress<Result>): Job<Result> {
   const { stage, done, total, lastError = null, result, resultUrl = null } = progress;
-  const how = { stage, done, total, lastError, resultUrl, problem: null };
-  return { ...namesOf(row), state: 'running', ...how, result };
+  const how = { stage, done, total, resultUrl, problem: null };
+  // The log has it in full.
+  const error = lastError === null ? null : withoutAddresses(lastError);
+  return { ...namesOf(row), state: 'running', ...how, lastError: error, result };
 }
 
 /** One that ended well. */

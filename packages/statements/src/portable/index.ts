@@ -3,3 +3,5 @@ export { STATEMENT_MAX_CHARS, STATEMENT_MAX_SKEW_S, parseStatement } from './sta
 export type { Statement } from './statement.js';
 export { checkStatement } from './check.js';
 export type { StatementExpectation } from './check.js';
+export { signStatement, signedStatement, statementInput } from './new-statement.js';
+export type { NewStatement, StatementKey } from './new-statement.js';

@@ -9,6 +9,7 @@ import {
   byLab,
   clinical,
   emergency,
+  ofOneCause,
   otherSubject,
   outside,
   periodic,
@@ -19,6 +20,7 @@ import type { Case } from './case.js';
 
 const window = periodicBundle(periodic);
 const episode = emergencyBundle(emergency);
+const twoAlarms = emergencyBundle(ofOneCause);
 const without = (bundle: typeof window, resourceType: string): Part => ({
   ...bundle,
   entry: bundle.entry.filter(({ resource }) => resource.resourceType !== resourceType),
@@ -78,6 +80,24 @@ export const KIND_CASES: readonly Case[] = [
     withFirst(episode, {
       identifier: [{ system: SYSTEM.episode, value: `${PATIENT}/glucose-very-high/${H8}` }],
     }),
+    byGateway('emergency'),
+  ],
+  [
+    'emergency-with-an-alarm-twice',
+    'KIND_MISMATCH',
+    'Two alarms of one episode: which of them holds?',
+    {
+      ...twoAlarms,
+      entry: twoAlarms.entry.map(({ fullUrl, resource }) => ({
+        fullUrl,
+        resource: {
+          ...resource,
+          ...(fullUrl === twoAlarms.entry[0]?.fullUrl && {
+            identifier: [{ ...twoAlarms.identifier }],
+          }),
+        },
+      })),
+    },
     byGateway('emergency'),
   ],
   [

@@ -1556,6 +1556,10 @@ export type CreateSubscriptionData = {
          * The same key with the same request again, within a day, has the effect of the first alone and gets its answer
          */
         'idempotency-key'?: string;
+        /**
+         * `respond-async`: 202 at once, unless it is done already; `wait=N`: after N seconds at the latest (RFC 7240)
+         */
+        prefer?: string;
     };
     path?: never;
     query?: never;
@@ -1598,8 +1602,6 @@ export type CreateSubscriptionErrors = {
     /**
      * `LEDGER_REFUSED`: The ledger refused; `reason` says why
      *
-     * `TOO_MANY_TAGS`: More tags than a record or a request may have: none is left out
-     *
      * `IDEMPOTENCY_KEY_REUSED`: The idempotency key was used for another request
      */
     422: Problem;
@@ -1613,8 +1615,6 @@ export type CreateSubscriptionErrors = {
     500: Problem;
     /**
      * `SHUTTING_DOWN`: The service is stopping: ask again shortly
-     *
-     * `LEDGER_UNAVAILABLE`: The ledger does not answer; try again later
      */
     503: Problem;
     /**
@@ -1634,10 +1634,52 @@ export type CreateSubscriptionResponses = {
          * 128 random bits, base64url
          */
         subscriptionId: string;
+        txId: string | null;
+    };
+    /**
+     * Accepted
+     */
+    202: {
         /**
-         * Fabric transaction id
+         * 128 random bits, base64url
          */
-        txId: string;
+        jobId: string;
+        /**
+         * What is done, in one word
+         */
+        kind: string;
+        /**
+         * One that has ended stays as it ended
+         */
+        state: 'running' | 'succeeded' | 'failed';
+        /**
+         * How far it has come, in the words of its kind
+         */
+        stage: string;
+        done: number | null;
+        total: number | null;
+        /**
+         * RFC 3339, UTC, milliseconds optional
+         */
+        createdAt: string;
+        endedAt: string | null;
+        lastError: string | null;
+        resultUrl: string | null;
+        problem: {
+            type: string;
+            title: string;
+            status: number;
+            code: string;
+            detail?: string;
+            [key: string]: unknown;
+        } | null;
+        result: {
+            /**
+             * 128 random bits, base64url
+             */
+            subscriptionId: string;
+            txId: string | null;
+        };
     };
 };
 
@@ -1650,6 +1692,10 @@ export type DeleteSubscriptionData = {
          * ETag of what the caller has seen; 412 where it is another now
          */
         'if-match'?: string;
+        /**
+         * `respond-async`: 202 at once, unless it is done already; `wait=N`: after N seconds at the latest (RFC 7240)
+         */
+        prefer?: string;
     };
     path: {
         /**
@@ -1734,6 +1780,51 @@ export type DeleteSubscriptionResponses = {
          * It was over before, cancelled or rejected: nothing was sent
          */
         already?: true;
+    };
+    /**
+     * Accepted
+     */
+    202: {
+        /**
+         * 128 random bits, base64url
+         */
+        jobId: string;
+        /**
+         * What is done, in one word
+         */
+        kind: string;
+        /**
+         * One that has ended stays as it ended
+         */
+        state: 'running' | 'succeeded' | 'failed';
+        /**
+         * How far it has come, in the words of its kind
+         */
+        stage: string;
+        done: number | null;
+        total: number | null;
+        /**
+         * RFC 3339, UTC, milliseconds optional
+         */
+        createdAt: string;
+        endedAt: string | null;
+        lastError: string | null;
+        resultUrl: string | null;
+        problem: {
+            type: string;
+            title: string;
+            status: number;
+            code: string;
+            detail?: string;
+            [key: string]: unknown;
+        } | null;
+        result: {
+            txId: string | null;
+            /**
+             * It was over before, cancelled or rejected: nothing was sent
+             */
+            already?: true;
+        };
     };
 };
 

@@ -30,12 +30,15 @@ function isHigh(item: ThresholdItem, { person, bloodPressure }: ClinicalConfig):
 const gradeHigh = (item: ThresholdItem, config: ClinicalConfig): Grade =>
   isHigh(item, config) ? 'emergency' : 'recovered';
 
+/** As NEWS2's chart rounds it: halfway counts as the lower. */
+const inWholes = (value: number): number => Math.ceil(Math.round((value - 0.5) * 1e4) / 1e4);
+
 /** NEWS2 scores this 3 and raises it, where it is on: one cause, one alarm. */
 function gradeLow(item: ThresholdItem, config: ClinicalConfig): Grade | null {
   const systolic = valuesOf(item, SYSTOLIC);
   const isNews2s = isNews2For(config.person, item.t) && config.news2.singleParameter !== null;
   if (systolic.length === 0 || isNews2s) return null;
-  return Math.min(...systolic) <= config.bloodPressure.lowSystolic ? 'emergency' : 'recovered';
+  return inWholes(Math.min(...systolic)) <= config.bloodPressure.lowSystolic ? 'emergency' : 'recovered';
 }
 
 const monitorOnset = ({ kind }: ThresholdItem): number =>

@@ -3,9 +3,11 @@ import { levelOf } from '../../model/alarm.js';
 import { LOINC } from '../../model/codes.js';
 import { NEWS2_HORIZON_MS } from '../../model/limits.js';
 
-/** Thermometers show tenths; halfway counts as the warmer. */
+/** Thermometers show tenths; halfway counts as the warmer, to a ten-thousandth of a step: for single precision, and for °F. */
 const TENTHS = 10;
-const inTenths = (value: number): number => Math.round(value * TENTHS) / TENTHS;
+const STEP_PRECISION = 1e4;
+const inTenths = (value: number): number =>
+  Math.round(Math.round(value * TENTHS * STEP_PRECISION) / STEP_PRECISION) / TENTHS;
 
 /** From 38.0 Cel on, at once and of low priority, where it is switched on. */
 export const FEVER = defineThresholdRule({

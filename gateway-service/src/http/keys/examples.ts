@@ -1,0 +1,8 @@
+import { EXAMPLE } from '@careledger/domain/examples';
+import type { PassphraseBody, PassphraseView } from './schemas.js';
+
+export const passphraseChange: PassphraseBody = {
+  passphrase: EXAMPLE.passphrase,
+  newPassphrase: 'five other words that I shall remember',
+};
+export const passphraseChanged: PassphraseView = { changedAt: EXAMPLE.at[1] };

@@ -1,0 +1,128 @@
+import type { StatementBody } from '@careledger/contracts';
+import { ANY, type Permission, type PurposeOfUse } from '@careledger/domain';
+import type { GrantMeaning, GranteeMeaning, ScopeMeaning } from '@careledger/protocol/sealed';
+import type { DecisionName } from './channels.js';
+
+/** A decision with its body. */
+export type Decision = {
+  [N in DecisionName]: { readonly name: N; readonly body: StatementBody<N> };
+}[DecisionName];
+
+const PERMISSION_WORDS: Readonly<Record<Permission, string>> = {
+  read: 'read',
+  write: 'add to',
+  modify: 'change',
+};
+
+const PURPOSE_WORDS: Readonly<Record<PurposeOfUse, string>> = {
+  TREAT: 'treatment',
+  ETREAT: 'emergency treatment',
+  HPAYMT: 'payment',
+  HOPERAT: 'healthcare operations',
+  HRESCH: 'research',
+  PATRQT: 'what I ask for',
+  BTG: 'breaking the glass',
+};
+
+/**
+ * A grant or denial in plain English, from what is signed: the body, and the words behind its tags. Nothing of it is taken from
+ * anybody's description.
+ * @param meaning has to account for every tag of the body, and for no other. @throws RangeError otherwise
+ */
+export function grantSentence(body: StatementBody<'grant'>, meaning: GrantMeaning): string {
+  assertSame(
+    body.scopeTags,
+    meaning.scope.map(({ tag }) => tag),
+  );
+  assertSame(
+    body.granteeTags,
+    meaning.grantee.map(({ tag }) => tag),
+  );
+  const { effect, authorityId, permissions, purposes, from, until, period } = body;
+  const { delegable, noticeRank, subscriptionId } = body;
+  const where = authorityId === ANY ? 'ANY authority' : authorityId;
+  const who =
+    meaning.grantee.length === 0
+      ? `anybody at ${where}`
+      : `${list(meaning.grantee.map(granteeWords), 'or')} at ${where}`;
+  const isDenial = effect === 'deny';
+  const scope = meaning.scope.map(scopeWords);
+  const scoped = isDenial
+    ? `my records that hold anything of ${list(scope, 'or')}`
+    : `my records of ${list(scope, 'and')}, and no others`;
+  const which = scope.length === 0 ? 'ALL my records, whatever they say' : scoped;
+  const times =
+    period === undefined ? '' : ` ${isDenial ? 'that touch' : 'within'} ${period.start} to ${period.end}`;
+  const what = `${which}${times}`;
+  const sharing = delegable ? 'may let others read them.' : 'may not let others read them.';
+  const ends = until === undefined ? 'without an end, until I revoke it' : `until ${until}`;
+  return [
+    `I ${isDenial ? 'FORBID' : 'allow'} ${who} to ${list(
+      permissions.map((permission) => PERMISSION_WORDS[permission]),
+      'and',
+    )} ${what},`,
+    `for ${list(
+      purposes.map((purpose) => PURPOSE_WORDS[purpose]),
+      'and',
+    )}, from ${from} ${ends}.`,
+    isDenial ? 'This outweighs whatever I grant, also later.' : `${authorityId} ${sharing}`,
+    ...(noticeRank === undefined ? [] : [`In an emergency it is told at rank ${noticeRank}.`]),
+    ...(subscriptionId === undefined ? [] : [`This approves its request ${subscriptionId}.`]),
+    ...(meaning.note === undefined ? [] : [`My note to it: “${meaning.note}”`]),
+    `This is my decision number ${body.policySeq}.`,
+  ].join(' ');
+}
+
+/** What is signed in plain English; of a grant see {@link grantSentence}. */
+export function sentenceOf(decision: Exclude<Decision, { name: 'grant' }>): string {
+  switch (decision.name) {
+    case 'registerPatient':
+      return (
+        `I register with the key ${decision.body.consentKey}, and appoint a gateway: its key ${decision.body.gatewayKey} ` +
+        `may write records, blocks and anchors for me, ask for my own records, and open what is sealed to me. It may not ` +
+        'grant or revoke.'
+      );
+    case 'revoke':
+      return `I end my grant ${decision.body.grantId} (or denial), now and for good. This is my decision number ${decision.body.policySeq}.`;
+    case 'revokeAll':
+      return (
+        `I end EVERYTHING that I granted, and no denial, up to my decision number ${decision.body.policySeq}, also what reaches a ledger ` +
+        'later. This is that decision.'
+      );
+    case 'rejectSubscription':
+      return `I say no to the request ${decision.body.subscriptionId}.`;
+    case 'settings':
+      return (
+        `My readings are judged by these settings, version ${decision.body.version}, in place of what I stated before: ` +
+        JSON.stringify(decision.body.settings)
+      );
+    case 'acknowledgeAlarm':
+      return `I have seen the alarm ${decision.body.alarmId}.`;
+    case 'muteAlarms':
+      return `Alarms make no sound until ${decision.body.until}, except those of high priority.`;
+    case 'checkIn':
+      return `I am at ${decision.body.authorityId} now, ${decision.body.at}.`;
+  }
+}
+
+function scopeWords({ category, resourceType }: ScopeMeaning): string {
+  const type = resourceType === ANY ? 'any kind' : resourceType;
+  return category === ANY ? `every category (${type})` : `category ${category} (${type})`;
+}
+
+function granteeWords(grantee: GranteeMeaning): string {
+  if ('unit' in grantee) return `unit ${grantee.unit}`;
+  if ('role' in grantee) return `anybody with the role ${grantee.role}`;
+  return `practitioner ${grantee.practitionerId}`;
+}
+
+/** `a`, `a and b`, `a, b and c`. */
+function list(words: readonly string[], last: 'and' | 'or'): string {
+  if (words.length < 2) return words.join('');
+  return `${words.slice(0, -1).join(', ')} ${last} ${words.at(-1)}`;
+}
+
+function assertSame(signed: readonly string[], meant: readonly string[]): void {
+  if (signed.length !== meant.length || signed.some((tag, index) => tag !== meant[index]))
+    throw new RangeError('The words do not stand for the tags that are signed');
+}

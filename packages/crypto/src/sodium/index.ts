@@ -1,0 +1,2 @@
+export { sodiumSigner } from './sodium-signer.js';
+export { sodiumVerifier } from './sodium-verifier.js';

@@ -1,0 +1,192 @@
+import type { GranteeTerm, GrantTerms } from '@careledger/consent';
+import { NoticeRank } from '@careledger/contracts';
+import { PURPOSES, Permission, PurposeOfUse, ScopeTerm, Timestamp } from '@careledger/domain';
+import { Option, type Command } from 'commander';
+import type { Static, TSchema } from 'typebox';
+import { Value } from 'typebox/value';
+import { decisionsOf } from '../core/index.js';
+import type { Terminal } from './ask.js';
+import { CliError } from './cli-error.js';
+import { Session, type CommonOptions } from './session.js';
+
+const ANY = '*';
+
+interface TermOptions {
+  readonly permissions?: string;
+  readonly purposes?: string;
+  readonly scope?: string[];
+  readonly unit?: string[];
+  readonly role?: string[];
+  readonly practitioner?: string[];
+  readonly from?: string;
+  readonly until?: string;
+  readonly delegable?: true;
+  readonly rank?: string;
+  readonly note?: string;
+  readonly print?: true;
+}
+
+/** Grants, revocations, and answers to those who ask. */
+export function addDecisionCommands(program: Command, terminal: Terminal): void {
+  const common = (): CommonOptions => program.opts();
+  const printed = () => new Option('--print', 'print the statement; send nothing');
+  const offline = () =>
+    new Option(
+      '--offline',
+      'ask the gateway nothing and print the statement: any provider or authority relays it',
+    );
+
+  withTerms(program.command('grant').argument('<authorityId>'), { purposes: 'TREAT', permissions: 'read' })
+    .description('allow an authority to read, add to or change records')
+    .addOption(printed())
+    .action(async (authorityId: string, options: TermOptions) => {
+      const terms: GrantTerms = { authorityId, ...permittedBy(options), ...termsOf(options) };
+      await using session = await Session.open(terminal, common());
+      const authority = await session.client.authority(authorityId);
+      await session.decide(await session.signer.grant(terms, await session.view(), authority), options);
+    });
+
+  program
+    .command('revoke')
+    .description('end a grant')
+    .argument('<grantId>')
+    .addOption(printed())
+    .addOption(offline())
+    .action(async (grantId: string, options: { print?: true; offline?: true }) => {
+      await using session = await Session.open(terminal, common());
+      const view = options.offline ? undefined : await session.view();
+      await session.decide(session.signer.revoke(grantId, view), { print: options.print ?? options.offline });
+    });
+
+  program
+    .command('revoke-all')
+    .description('end everything that was granted so far')
+    .addOption(printed())
+    .addOption(offline())
+    .action(async (options: { print?: true; offline?: true }) => {
+      await using session = await Session.open(terminal, common());
+      const view = options.offline ? undefined : await session.view();
+      await session.decide(session.signer.revokeAll(view), { print: options.print ?? options.offline });
+    });
+
+  program
+    .command('requests')
+    .description('who has asked you for a grant')
+    .action(async () => {
+      await using session = await Session.open(terminal, common());
+      for (const asked of await session.client.subscriptions(session.patientId))
+        terminal.stdout.write(`${JSON.stringify(asked)}\n`);
+    });
+
+  withTerms(program.command('approve').argument('<subscriptionId>'), {})
+    .description('grant what was asked for; what you say narrows it')
+    .addOption(printed())
+    .action(async (subscriptionId: string, options: TermOptions) => {
+      await using session = await Session.open(terminal, common());
+      const { client, patientId, signer } = session;
+      const { authorityId, permissions, purposes, until } = await client.subscription(
+        patientId,
+        subscriptionId,
+      );
+      const asked = { authorityId, permissions, purposes, ...(until !== undefined && { until }) };
+      const terms: GrantTerms = { ...asked, ...permittedBy(options), ...termsOf(options), subscriptionId };
+      const authority = await client.authority(authorityId);
+      await session.decide(await signer.grant(terms, await session.view(), authority), options);
+    });
+
+  program
+    .command('reject')
+    .description('say no to a request')
+    .argument('<subscriptionId>')
+    .addOption(printed())
+    .action(async (subscriptionId: string, options: { print?: true }) => {
+      await using session = await Session.open(terminal, common());
+      const prepared = session.signer.plain({ name: 'rejectSubscription', body: { subscriptionId } });
+      await session.decide(prepared, options);
+    });
+
+  program
+    .command('send')
+    .description('send again what was signed and what the gateway has not said that it has')
+    .action(async () => {
+      await using session = await Session.open(terminal, common());
+      const { journal } = session.signer.content;
+      const open = decisionsOf(journal).map(({ isTaken, name }) => !isTaken && SENT.has(name));
+      for (const [index, { statement }] of journal.entries()) if (open[index]) await session.send(statement);
+    });
+}
+
+/** What the gateway takes as it is; a registration goes by `enrol`, a check-in code to the authority. */
+const SENT: ReadonlySet<string> = new Set([
+  'grant',
+  'revoke',
+  'revokeAll',
+  'rejectSubscription',
+  'settings',
+  'acknowledgeAlarm',
+  'muteAlarms',
+]);
+
+function withTerms(
+  command: Command,
+  byDefault: { readonly permissions?: string; readonly purposes?: string },
+): Command {
+  return command
+    .addOption(
+      new Option('--permissions <list>', 'of read, write, modify, with commas').default(
+        byDefault.permissions,
+      ),
+    )
+    .addOption(
+      new Option('--purposes <list>', `of ${PURPOSES.join(', ')}, with commas`).default(byDefault.purposes),
+    )
+    .option('--scope <terms...>', 'which records: CATEGORY or CATEGORY/ResourceType; all without it')
+    .option('--unit <names...>', 'for these units alone')
+    .option('--role <names...>', 'for these roles alone')
+    .option('--practitioner <ids...>', 'for these practitioners alone')
+    .option('--from <time>', 'from when on; now without it')
+    .option('--until <time>', 'until when; until you revoke it without it')
+    .option('--delegable', 'it may let others read')
+    .option('--rank <1-9>', 'who is told of an emergency first')
+    .option('--note <text>', 'your own words to the authority');
+}
+
+function permittedBy({ permissions, purposes }: TermOptions): Pick<GrantTerms, 'permissions' | 'purposes'> {
+  return {
+    ...(permissions !== undefined && { permissions: listOf(Permission, permissions) }),
+    ...(purposes !== undefined && { purposes: listOf(PurposeOfUse, purposes) }),
+  } as Pick<GrantTerms, 'permissions' | 'purposes'>;
+}
+
+function termsOf(options: TermOptions): Partial<GrantTerms> {
+  const { scope, unit = [], role = [], practitioner = [], from, until, delegable, rank, note } = options;
+  const grantee: GranteeTerm[] = [
+    ...unit.map((name) => ({ unit: name })),
+    ...role.map((name) => ({ role: name })),
+    ...practitioner.map((practitionerId) => ({ practitionerId })),
+  ];
+  return {
+    ...(scope !== undefined && { scope: scope.map(scopeTerm) }),
+    ...(grantee.length > 0 && { grantee }),
+    ...(from !== undefined && { from: checked(Timestamp, from) }),
+    ...(until !== undefined && { until: checked(Timestamp, until) }),
+    ...(delegable !== undefined && { delegable }),
+    ...(rank !== undefined && { noticeRank: checked(NoticeRank, Number(rank)) }),
+    ...(note !== undefined && { note }),
+  };
+}
+
+function scopeTerm(text: string): ScopeTerm {
+  const [category, resourceType = ANY, ...more] = text.split('/');
+  if (more.length > 0) throw new CliError('USAGE', `${text} is neither CATEGORY nor CATEGORY/ResourceType`);
+  return checked(ScopeTerm, { category, resourceType });
+}
+
+const listOf = <S extends TSchema>(schema: S, text: string): Static<S>[] =>
+  [...new Set(text.split(','))].map((word) => checked(schema, word));
+
+/** @throws CliError `USAGE` */
+function checked<S extends TSchema>(schema: S, value: unknown): Static<S> {
+  if (Value.Check(schema, value)) return value;
+  throw new CliError('USAGE', `${JSON.stringify(value)} is not what this option takes; --help says more`);
+}

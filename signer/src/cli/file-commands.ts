@@ -1,0 +1,152 @@
+import { NetworkId, AuthorityId, PublicKey } from '@careledger/domain';
+import { toBase64url } from '@careledger/crypto/portable';
+import type { Command } from 'commander';
+import { Value } from 'typebox/value';
+import { GatewayClient, decisionsOf, newContent, newVault, openVault } from '../core/index.js';
+import { askSecret, secretOf, type Terminal } from './ask.js';
+import { CliError } from './cli-error.js';
+import { scrypt } from './scrypt.js';
+import { Session, passphraseOf, type CommonOptions } from './session.js';
+import { VaultFile, assertFree, read, writeWhole } from './vault-file.js';
+
+/** Making, showing, backing up and restoring the patient's file; whom it trusts. */
+export function addFileCommands(program: Command, terminal: Terminal): void {
+  const common = (): CommonOptions => program.opts();
+  const print = (line: object): void => void terminal.stdout.write(`${JSON.stringify(line)}\n`);
+
+  program
+    .command('init')
+    .description('make a key, in a new encrypted file under a passphrase of at least 12 characters')
+    .requiredOption('--network <id>', 'network on which it counts')
+    .action(async ({ network }: { network: string }) => {
+      if (!Value.Check(NetworkId, network)) throw new CliError('USAGE', `${network} is no network ID`);
+      const content = await newContent(network);
+      await using file = await VaultFile.create(
+        common().file,
+        content,
+        await newPassphrase(terminal, common()),
+      );
+      print({ patientId: content.patientId, file: file.path });
+    });
+
+  program
+    .command('show')
+    .description('who you are, whom you trust, and what you decided')
+    .action(async () => {
+      await using session = await Session.open(terminal, common());
+      const { content, key } = session.signer;
+      const { networkId, patientId, gateway, authorities, journal } = content;
+      print({
+        ...{ patientId, networkId, consentKey: toBase64url(key.publicKey), gateway: gateway?.url ?? null },
+        authorities,
+        decisions: decisionsOf(journal).map(({ name, sid, isTaken, body }) => ({ name, sid, isTaken, body })),
+      });
+    });
+
+  program
+    .command('trust')
+    .description(
+      'seal grants for this authority to this key: get it from the authority, not from the gateway',
+    )
+    .argument('<authorityId>')
+    .argument('<key>', 'X25519 public key, base64url')
+    .action(async (authorityId: string, key: string) => {
+      if (!Value.Check(AuthorityId, authorityId))
+        throw new CliError('USAGE', `${authorityId} is no authority ID`);
+      if (!Value.Check(PublicKey, key)) throw new CliError('USAGE', 'A key has 32 bytes, in base64url');
+      await using session = await Session.open(terminal, common());
+      session.signer.trust(authorityId, key);
+      await session.keep();
+      print({ trusted: { [authorityId]: key } });
+    });
+
+  program
+    .command('gateway')
+    .description('which gateway gets what is signed')
+    .argument('<url>')
+    .requiredOption('--token-file <file>', 'bearer token of the patient')
+    .action(async (url: string, { tokenFile }: { tokenFile: string }) => {
+      await using session = await Session.open(terminal, common());
+      session.signer.reach({ url: urlOf(url), token: await secretOf(tokenFile) });
+      await session.keep();
+      print({ gateway: url });
+    });
+
+  program
+    .command('enrol')
+    .description('register at a gateway: it offers its key, and you appoint it by your own statement')
+    .argument('<url>')
+    .requiredOption('--token-file <file>', 'bearer token of role ops, as whoever runs the gateway gives it')
+    .action(async (url: string, { tokenFile }: { tokenFile: string }) => {
+      await using session = await Session.open(terminal, common());
+      const { signer } = session;
+      const client = new GatewayClient({ url: urlOf(url), token: await secretOf(tokenFile) });
+      const offer = await client.offer(toBase64url(signer.key.publicKey));
+      const statement = await session.sign(signer.registration(offer));
+      const { token } = await client.enrol({ statement, scopeKey: await signer.sealedScopeKey(offer) });
+      signer.reach({ url, token });
+      signer.taken(statement);
+      await session.keep();
+      print({ patientId: session.patientId, gateway: url });
+    });
+
+  program
+    .command('backup')
+    .description('copy the encrypted file; the copy opens with the passphrase that it has now')
+    .argument('<file>')
+    .action(async (to: string) => {
+      const { file } = common();
+      const text = await read(file);
+      // A backup that does not open is none.
+      await openVault(text, await passphraseOf(terminal, common()), { scrypt });
+      await assertFree(to);
+      await writeWhole(to, text);
+      print({ backup: to });
+    });
+
+  program
+    .command('restore')
+    .description('put a backup in the place of a file that is lost; none is overwritten')
+    .argument('<file>')
+    .action(async (from: string) => {
+      const text = await read(from);
+      const passphrase = await passphraseOf(terminal, common());
+      const { content } = await openVault(text, passphrase, { scrypt });
+      await using file = await VaultFile.create(common().file, content, passphrase);
+      print({ restored: content.patientId, file: file.path });
+    });
+
+  program
+    .command('passphrase')
+    .description('change the passphrase; backups keep the one that they were made under')
+    .option('--new-passphrase-file <file>', 'file with the new one; asked for without it')
+    .action(async ({ newPassphraseFile }: { newPassphraseFile?: string }) => {
+      await using file = await VaultFile.open(common().file, await passphraseOf(terminal, common()));
+      const { content } = file.vault;
+      const vault = await newVault(
+        content,
+        await newPassphrase(terminal, { ...common(), passphraseFile: newPassphraseFile }),
+        { scrypt },
+      );
+      await writeWhole(file.path, await vault.seal(content));
+      print({ changed: content.patientId });
+    });
+}
+
+/** Asked for twice: a passphrase that was mistyped opens nothing. @throws CliError `USAGE` */
+async function newPassphrase(terminal: Terminal, options: CommonOptions): Promise<string> {
+  if (options.passphraseFile !== undefined) return secretOf(options.passphraseFile);
+  const passphrase = await askSecret(terminal, 'New passphrase: ');
+  if (passphrase !== (await askSecret(terminal, 'Once more: ')))
+    throw new CliError('USAGE', 'These are two passphrases');
+  return passphrase;
+}
+
+/** TLS, or this machine: a token goes to nobody in between. @throws CliError `USAGE` */
+function urlOf(text: string): string {
+  const url = URL.parse(text);
+  const isHere = url !== null && ['localhost', '127.0.0.1', '[::1]'].includes(url.hostname);
+  if (url === null || (url.protocol !== 'https:' && !(url.protocol === 'http:' && isHere)))
+    throw new CliError('USAGE', 'A gateway’s URL is https://…, or http:// on this machine');
+  return text;
+}

@@ -1,0 +1,27 @@
+import { CommanderError } from 'commander';
+import { SignerError } from '../core/index.js';
+import type { Terminal } from './ask.js';
+import { CliError } from './cli-error.js';
+import { program } from './program.js';
+
+const DONE = 0;
+/** The gateway, the file or what they say was refused. */
+const REFUSED = 1;
+/** Arguments or files that the caller can put right. */
+const USAGE = 2;
+/** The patient did not say yes. */
+const NOT_CONFIRMED = 3;
+
+/** The patient's command. Returns the exit code; writes nothing but to the given streams and the patient's file. */
+export async function main(args: readonly string[], terminal: Terminal): Promise<number> {
+  try {
+    await program(terminal).parseAsync([...args], { from: 'user' });
+    return DONE;
+  } catch (error) {
+    if (error instanceof CommanderError) return error.exitCode === 0 ? DONE : USAGE;
+    if (!(error instanceof SignerError) && !(error instanceof CliError)) throw error;
+    terminal.stderr.write(`careledger-consent: ${error.code}: ${error.message}\n`);
+    if (error instanceof SignerError) return REFUSED;
+    return error.code === 'NOT_CONFIRMED' ? NOT_CONFIRMED : USAGE;
+  }
+}

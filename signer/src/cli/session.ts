@@ -1,0 +1,101 @@
+import {
+  ConsentSigner,
+  GatewayClient,
+  SignerError,
+  deliver,
+  type GatewayView,
+  type Prepared,
+} from '../core/index.js';
+import { askSecret, confirm, secretOf, type Terminal } from './ask.js';
+import { CliError } from './cli-error.js';
+import { VaultFile } from './vault-file.js';
+
+/** What every command takes. */
+export interface CommonOptions {
+  readonly file: string;
+  readonly passphraseFile?: string | undefined;
+  readonly yes?: true | undefined;
+}
+
+export const passphraseOf = (terminal: Terminal, { passphraseFile }: CommonOptions): Promise<string> =>
+  passphraseFile === undefined ? askSecret(terminal, 'Passphrase: ') : secretOf(passphraseFile);
+
+/** The patient's file, open for one command. */
+export class Session implements AsyncDisposable {
+  private constructor(
+    readonly signer: ConsentSigner,
+    readonly terminal: Terminal,
+    readonly options: CommonOptions,
+    private readonly file: VaultFile,
+  ) {}
+
+  static async open(terminal: Terminal, options: CommonOptions): Promise<Session> {
+    const file = await VaultFile.open(options.file, await passphraseOf(terminal, options));
+    try {
+      return new Session(await ConsentSigner.of(file.vault.content), terminal, options, file);
+    } catch (error) {
+      await file[Symbol.asyncDispose]();
+      throw error;
+    }
+  }
+
+  get patientId(): string {
+    return this.signer.key.patientId;
+  }
+
+  /** @throws CliError `USAGE`: no gateway is known yet */
+  get client(): GatewayClient {
+    const { gateway } = this.signer.content;
+    if (gateway?.token === undefined)
+      throw new CliError(
+        'USAGE',
+        'No gateway is known: `enrol` at one, or say `gateway URL --token-file FILE`',
+      );
+    return new GatewayClient({ url: gateway.url, token: gateway.token });
+  }
+
+  view(): Promise<GatewayView> {
+    return this.client.view(this.patientId);
+  }
+
+  /** Shows the sentence, asks, signs, and has the statement on disk before it goes anywhere. */
+  async sign(prepared: Prepared): Promise<string> {
+    const { stderr } = this.terminal;
+    stderr.write(`You sign:\n\n  ${prepared.sentence}\n\n`);
+    if (this.options.yes !== true) await confirm(this.terminal);
+    const statement = await this.signer.sign(prepared);
+    await this.keep();
+    return statement;
+  }
+
+  /** Signs and sends, or prints what was signed. */
+  async decide(prepared: Prepared, { print }: { readonly print?: true | undefined }): Promise<void> {
+    const statement = await this.sign(prepared);
+    if (print === true) this.terminal.stdout.write(`${statement}\n`);
+    else await this.send(statement);
+  }
+
+  /** @throws SignerError: it is on disk, and `send` sends it again */
+  async send(statement: string): Promise<void> {
+    try {
+      const delivered = await deliver(this.client, this.patientId, statement);
+      this.signer.taken(statement);
+      await this.keep();
+      this.terminal.stdout.write(`${JSON.stringify(delivered ?? { status: 'done' })}\n`);
+    } catch (error) {
+      if (error instanceof SignerError)
+        this.terminal.stderr.write(
+          'The statement is signed and kept: `careledger-consent send` sends it again.\n',
+        );
+      throw error;
+    }
+  }
+
+  keep(): Promise<void> {
+    return this.file.keep(this.signer.content);
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.file[Symbol.asyncDispose]();
+  }
+}

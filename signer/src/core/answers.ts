@@ -1,0 +1,80 @@
+import { GrantState, SubscriptionState } from '@careledger/contracts';
+import { AuthorityId, ChannelName, Id128, NetworkId, PatientId, PublicKey } from '@careledger/domain';
+import { GrantMeaning } from '@careledger/protocol/sealed';
+import { Type, type Static, type TSchema } from 'typebox';
+import { Value } from 'typebox/value';
+import { SignerError } from './errors.js';
+
+const { policySeq, permissions, purposes, from, until, subscriptionId } = GrantState.properties;
+
+/** What the signer reads of the gateway's answers; members beyond are not looked at. */
+const ListedGrant = Type.Object({
+  ...{ grantId: Id128, patientId: PatientId, authorityId: AuthorityId },
+  ...{ policySeq, permissions, purposes, from, until, subscriptionId },
+  status: Type.Union([
+    Type.Literal('pending'),
+    Type.Literal('active'),
+    Type.Literal('refused'),
+    Type.Literal('revoked'),
+  ]),
+  meaning: Type.Optional(GrantMeaning),
+});
+export type ListedGrant = Static<typeof ListedGrant>;
+
+const next = Type.Union([Type.String(), Type.Null()]);
+
+export const GrantsAnswer = Type.Object({
+  grants: Type.Array(ListedGrant),
+  nextPolicySeq: Type.Integer({ minimum: 1 }),
+  next,
+});
+
+export const SubscriptionsAnswer = Type.Object({
+  subscriptions: Type.Array(
+    Type.Object({ ...SubscriptionState.properties, reason: Type.Optional(Type.String()) }),
+  ),
+  next,
+});
+export type AskedSubscription = Static<typeof SubscriptionsAnswer>['subscriptions'][number];
+
+/** How an authority is reached, by the gateway's word. */
+export const AuthorityAnswer = Type.Object({ authorityId: AuthorityId, encryptionKey: PublicKey });
+export type AuthorityAnswer = Static<typeof AuthorityAnswer>;
+
+/** The keys that a gateway offers to write and read with, for a patient who is to be registered. */
+export const OfferAnswer = Type.Object({
+  patientId: PatientId,
+  networkId: NetworkId,
+  gatewayKey: PublicKey,
+  gatewayKeyProof: Type.String(),
+  encryptionKey: PublicKey,
+});
+export type OfferAnswer = Static<typeof OfferAnswer>;
+
+export const SettingsAnswer = Type.Object({
+  version: Type.Integer({ minimum: 0 }),
+  hash: Type.Union([Type.String(), Type.Null()]),
+});
+export type SettingsAnswer = Static<typeof SettingsAnswer>;
+
+export const EnrolledAnswer = Type.Object({ patientId: PatientId, token: Type.String() });
+export type EnrolledAnswer = Static<typeof EnrolledAnswer>;
+
+export const DecisionAnswer = Type.Object({
+  statementId: Type.String(),
+  status: Type.String(),
+  already: Type.Optional(Type.Literal(true)),
+  channels: Type.Array(Type.Object({ channel: ChannelName, status: Type.String() })),
+});
+export type DecisionAnswer = Static<typeof DecisionAnswer>;
+
+/** @throws SignerError `ANSWER_MALFORMED` */
+export function readAnswer<S extends TSchema>(schema: S, answer: unknown): Static<S> {
+  if (Value.Check(schema, answer)) return answer;
+  const [first] = Value.Errors(schema, answer);
+  const where = first === undefined ? '' : `: ${first.instancePath || '/'} ${first.message}`;
+  throw new SignerError(
+    'ANSWER_MALFORMED',
+    `The gateway’s answer has not the form that it has to have${where}`,
+  );
+}

@@ -1,0 +1,229 @@
+import {
+  DECISION_CHANNELS,
+  decisionStatement,
+  grantBody,
+  grantSentence,
+  meaningOf,
+  registrationStatement,
+  sealMeaning,
+  sentenceOf,
+  toldOf,
+  type Decision,
+  type GrantTerms,
+} from '@careledger/consent';
+import { STATEMENTS } from '@careledger/contracts';
+import { fromBase64url, jwkThumbprint, toBase64url } from '@careledger/crypto/portable';
+import { sealToOne } from '@careledger/envelope/portable';
+import { SEALED_CONTEXT } from '@careledger/protocol/sealed';
+import {
+  StatementError,
+  checkStatement,
+  signStatement,
+  type NewStatement,
+} from '@careledger/statements/portable';
+import { Value } from 'typebox/value';
+import type { AuthorityAnswer, OfferAnswer } from './answers.js';
+import { checkAuthorityKey } from './authority-key.js';
+import { SignerError } from './errors.js';
+import { decisionsOf, highestSeq, noted } from './journal.js';
+import { checkOwnState, type GatewayView, type OwnState } from './own-state.js';
+import { patientKey, type PatientKey } from './patient-key.js';
+import { hmacSha256, sha256, verifier } from './primitives.js';
+import { randomBytes, type VaultContent } from './vault.js';
+
+const SECRET_BYTES = 32;
+const MS_PER_S = 1_000;
+
+/** A decision that waits for the patient's yes: what will be signed, and what that means. */
+export interface Prepared {
+  readonly sentence: string;
+  readonly statement: NewStatement;
+}
+
+/** A decision that needs nothing but a body, and no number. */
+export type PlainDecision = Extract<
+  Decision,
+  { name: 'rejectSubscription' | 'settings' | 'acknowledgeAlarm' | 'muteAlarms' | 'checkIn' }
+>;
+
+/** New secrets for a patient who is not registered yet. */
+export async function newContent(networkId: string): Promise<VaultContent> {
+  const seed = randomBytes(SECRET_BYTES);
+  const { patientId } = await patientKey(seed);
+  return {
+    ...{ v: 1, networkId, patientId, authorities: {}, journal: [] },
+    ...{ consentSeed: toBase64url(seed), scopeKey: toBase64url(randomBytes(SECRET_BYTES)) },
+  };
+}
+
+/**
+ * The patient's side of consent: computes what is signed by itself, says it in words, and signs. What it gets from the
+ * gateway is held against what was signed before and whom the patient trusts. `content` is what has to be kept: before a
+ * statement leaves, and after the gateway took it.
+ */
+export class ConsentSigner {
+  #content: VaultContent;
+
+  private constructor(
+    content: VaultContent,
+    readonly key: PatientKey,
+    readonly clock: () => number,
+  ) {
+    this.#content = content;
+  }
+
+  /** @throws SignerError `VAULT_MALFORMED`: the key is another patient's */
+  static async of(content: VaultContent, clock: () => number = Date.now): Promise<ConsentSigner> {
+    const key = await patientKey(fromBase64url(content.consentSeed));
+    if (key.patientId !== content.patientId)
+      throw new SignerError('VAULT_MALFORMED', `The key in this file is not that of ${content.patientId}`);
+    return new ConsentSigner(content, key, clock);
+  }
+
+  get content(): VaultContent {
+    return this.#content;
+  }
+
+  /** @throws SignerError: what the gateway says is not what it took */
+  ownState(view: GatewayView): OwnState {
+    return checkOwnState(this.key.patientId, decisionsOf(this.#content.journal), view);
+  }
+
+  /** @throws SignerError: the gateway's state or the authority's key is not to be believed */
+  async grant(terms: GrantTerms, view: GatewayView, authority: AuthorityAnswer): Promise<Prepared> {
+    const encryptionKey = checkAuthorityKey(this.#content.authorities, terms.authorityId, authority);
+    const { policySeq } = this.ownState(view);
+    const meaning = meaningOf(hmacSha256, fromBase64url(this.#content.scopeKey), terms);
+    const sealed = await sealMeaning(toldOf(terms.effect, meaning), encryptionKey, sha256);
+    const body = grantBody(terms, { meaning, sealed, policySeq, nowMs: this.clock() });
+    return { sentence: grantSentence(body, meaning), statement: this.#statement({ name: 'grant', body }) };
+  }
+
+  /**
+   * @param view none: the gateway is not asked, and the number follows from what was signed here
+   * @throws SignerError `GRANT_NOT_FOUND`, and as `ownState`
+   */
+  revoke(grantId: string, view: GatewayView | undefined): Prepared {
+    const own = decisionsOf(this.#content.journal).some(
+      ({ name, sid }) => name === 'grant' && sid === grantId,
+    );
+    if (!own && view !== undefined && !view.grants.some((grant) => grant.grantId === grantId))
+      throw new SignerError('GRANT_NOT_FOUND', `You have made no grant ${grantId}`);
+    return this.#prepared({ name: 'revoke', body: { policySeq: this.#nextSeq(view), grantId } });
+  }
+
+  /** Everything up to now. @param view as for `revoke` */
+  revokeAll(view: GatewayView | undefined): Prepared {
+    return this.#prepared({ name: 'revokeAll', body: { policySeq: this.#nextSeq(view) } });
+  }
+
+  plain(decision: PlainDecision): Prepared {
+    return this.#prepared(decision);
+  }
+
+  /**
+   * Appoints the gateway whose keys these are. @throws SignerError `OFFER_REFUSED`: for another patient or network, or
+   * without proof that it has the key; `PATIENT_MISMATCH`
+   */
+  registration(offer: OfferAnswer): Prepared {
+    const { patientId, publicKey } = this.key;
+    const { networkId } = this.#content;
+    if (offer.patientId !== patientId)
+      throw new SignerError('PATIENT_MISMATCH', `The offer is for ${offer.patientId}, you are ${patientId}`);
+    if (offer.networkId !== networkId)
+      throw new SignerError('OFFER_REFUSED', `The offer is for network ${offer.networkId}, not ${networkId}`);
+    const gatewayKey = fromBase64url(offer.gatewayKey);
+    if (offer.gatewayKey === toBase64url(publicKey))
+      throw new SignerError('OFFER_REFUSED', 'The gateway offers your own key as its key');
+    assertProof(offer, gatewayKey, this.clock());
+    const encryptionKey = fromBase64url(offer.encryptionKey);
+    const { gatewayKeyProof } = offer;
+    const statement = registrationStatement({
+      ...{ patientId, networkId, consentKey: publicKey, gatewayKey, gatewayKeyProof, encryptionKey },
+      iat: Math.floor(this.clock() / MS_PER_S),
+    });
+    const body = statement.body as Extract<Decision, { name: 'registerPatient' }>['body'];
+    return { sentence: sentenceOf({ name: 'registerPatient', body }), statement };
+  }
+
+  /** The scope key for the gateway that was appointed: it gives the records that it makes their tags. */
+  sealedScopeKey(offer: OfferAnswer): Promise<string> {
+    const to = fromBase64url(offer.encryptionKey);
+    const scopeKey = fromBase64url(this.#content.scopeKey);
+    return sealToOne(to, scopeKey, { context: SEALED_CONTEXT.scopeKey, hash: sha256 });
+  }
+
+  /** Signs. The statement stands in `content`, not taken by the gateway yet: keep that before it leaves. */
+  async sign({ statement }: Prepared): Promise<string> {
+    const token = await signStatement(statement, this.key);
+    this.#note({ statement: token, isTaken: false });
+    return token;
+  }
+
+  /** The gateway has it, by its answer. From now on it has to stand by it. */
+  taken(statement: string): void {
+    this.#note({ statement, isTaken: true });
+  }
+
+  trust(authorityId: string, encryptionKey: string): void {
+    const authorities = { ...this.#content.authorities, [authorityId]: encryptionKey };
+    this.#content = { ...this.#content, authorities };
+  }
+
+  reach(gateway: VaultContent['gateway']): void {
+    this.#content = { ...this.#content, ...(gateway && { gateway }) };
+  }
+
+  #note(entry: VaultContent['journal'][number]): void {
+    this.#content = { ...this.#content, journal: noted(this.#content.journal, entry) };
+  }
+
+  #nextSeq(view: GatewayView | undefined): number {
+    return view === undefined
+      ? highestSeq(decisionsOf(this.#content.journal)) + 1
+      : this.ownState(view).policySeq;
+  }
+
+  #prepared(decision: Exclude<Decision, { name: 'grant' }>): Prepared {
+    return { sentence: sentenceOf(decision), statement: this.#statement(decision) };
+  }
+
+  /** @throws SignerError `DECISION_MALFORMED` */
+  #statement({ name, body }: Decision): NewStatement {
+    if (!Value.Check(STATEMENTS[name].body, body)) {
+      const [first] = Value.Errors(STATEMENTS[name].body, body);
+      const where = `${first?.instancePath ?? ''} ${first?.message ?? ''}`;
+      throw new SignerError('DECISION_MALFORMED', `This is no ${name} that anybody accepts: ${where}`);
+    }
+    const { networkId, patientId } = this.#content;
+    const iat = Math.floor(this.clock() / MS_PER_S);
+    return decisionStatement(name, { patientId, networkId, body, iat });
+  }
+}
+
+function assertProof(
+  { patientId, networkId, gatewayKeyProof }: OfferAnswer,
+  key: Uint8Array,
+  nowMs: number,
+): void {
+  try {
+    const { payload } = checkStatement(gatewayKeyProof, {
+      ...{ typ: STATEMENTS.keyProof.typ, audience: networkId, issuer: patientId, verifier },
+      publicKeyOf: (kid) => (kid === jwkThumbprint('Ed25519', key, sha256) ? key : undefined),
+      now: Math.floor(nowMs / MS_PER_S),
+    });
+    const { subject, key: proved } = payload.body as { readonly subject?: unknown; readonly key?: unknown };
+    const isForAll = DECISION_CHANNELS.registerPatient.every((channel) => payload.channels.includes(channel));
+    if (subject === patientId && proved === toBase64url(key) && isForAll) return;
+  } catch (cause) {
+    if (!(cause instanceof StatementError)) throw cause;
+    throw new SignerError(
+      'OFFER_REFUSED',
+      `The gateway does not prove that it has its key: ${cause.message}`,
+      {
+        cause,
+      },
+    );
+  }
+  throw new SignerError('OFFER_REFUSED', 'The gateway’s proof of its key is about something else');
+}

@@ -1,0 +1,45 @@
+import { readSigned } from './journal.js';
+import type { GatewayClient } from './gateway-client.js';
+import type { DecisionAnswer } from './answers.js';
+
+/** What the gateway made of a statement; undefined where its answer says nothing that the patient waits for. */
+export type Delivered = DecisionAnswer | undefined;
+
+/**
+ * Brings a statement to the route that takes it. The same statement again is the same decision.
+ * @throws SignerError `GATEWAY_REFUSED`, `GATEWAY_UNREACHABLE`, `ANSWER_MISMATCH`, `ANSWER_MALFORMED`
+ */
+export async function deliver(
+  client: GatewayClient,
+  patientId: string,
+  statement: string,
+): Promise<Delivered> {
+  const decision = readSigned(statement);
+  const of = `/v1/patients/${patientId}`;
+  const decided = (path: string) => client.decide(`${of}${path}`, { statement, sid: decision.sid });
+  switch (decision.name) {
+    case 'grant': {
+      const { subscriptionId } = decision.body;
+      return decided(subscriptionId === undefined ? '/grants' : `/subscriptions/${subscriptionId}/approve`);
+    }
+    case 'revoke':
+      return decided(`/grants/${decision.body.grantId}/revoke`);
+    case 'revokeAll':
+      return decided('/grants/revoke-all');
+    case 'rejectSubscription':
+      return decided(`/subscriptions/${decision.body.subscriptionId}/reject`);
+    case 'settings':
+      await client.send('PUT', `${of}/settings`, { statement });
+      return undefined;
+    case 'acknowledgeAlarm':
+      await client.send('POST', `${of}/alarms/${decision.body.alarmId}/acknowledge`, { statement });
+      return undefined;
+    case 'muteAlarms':
+      await client.send('POST', `${of}/alarms/mute`, { statement });
+      return undefined;
+    case 'checkIn':
+    case 'registerPatient':
+      // The first is shown to the authority, the second goes with the scope key: `enrol`.
+      return undefined;
+  }
+}

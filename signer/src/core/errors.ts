@@ -1,0 +1,53 @@
+export type SignerErrorCode =
+  /** The passphrase does not open the file, or the file was altered. */
+  | 'VAULT_LOCKED'
+  | 'VAULT_MALFORMED'
+  | 'PASSPHRASE_TOO_SHORT'
+  /** An answer is about another patient than the one whose key this is. */
+  | 'PATIENT_MISMATCH'
+  /** An answer is about another authority than the one that was asked for. */
+  | 'AUTHORITY_MISMATCH'
+  /** Nobody whom the patient trusts vouches for this authority's key. */
+  | 'AUTHORITY_KEY_UNPROVED'
+  /** The gateway names another key than the one that the patient trusts. */
+  | 'AUTHORITY_KEY_SWAPPED'
+  /** The gateway forgets decisions that it has taken: it offers a number that was used. */
+  | 'POLICY_SEQ_BEHIND'
+  /** The gateway asks to leave out more numbers than decisions could have used. */
+  | 'POLICY_SEQ_LEAP'
+  /** The gateway took a grant and does not list it. */
+  | 'GRANT_HIDDEN'
+  /** The gateway lists a grant otherwise than the patient signed it. */
+  | 'GRANT_DIFFERS'
+  /** The gateway took a revocation and lists its grant as one that stands. */
+  | 'REVOCATION_HIDDEN'
+  /** The gateway answered for another statement. */
+  | 'ANSWER_MISMATCH'
+  /** What the gateway answered has not the form that it has to have. */
+  | 'ANSWER_MALFORMED'
+  /** What is to be signed has not the form of its kind: nobody would accept it. */
+  | 'DECISION_MALFORMED'
+  /** The gateway's offer of keys cannot be registered. */
+  | 'OFFER_REFUSED'
+  /** The gateway refused, or could not be reached; `reason` is its code. */
+  | 'GATEWAY_REFUSED'
+  | 'GATEWAY_UNREACHABLE'
+  /** There is no such grant of the patient, or request to the patient. */
+  | 'GRANT_NOT_FOUND'
+  | 'SUBSCRIPTION_NOT_FOUND';
+
+/** Nothing was signed, or what was signed was not taken. */
+export class SignerError extends Error {
+  override readonly name = 'SignerError';
+  /** The code with which the gateway refused. */
+  readonly reason: string | undefined;
+
+  constructor(
+    readonly code: SignerErrorCode,
+    message: string,
+    options: ErrorOptions & { readonly reason?: string } = {},
+  ) {
+    super(message, options);
+    this.reason = options.reason;
+  }
+}

@@ -1,0 +1,147 @@
+import type { Static, TSchema } from 'typebox';
+import {
+  AuthorityAnswer,
+  DecisionAnswer,
+  EnrolledAnswer,
+  GrantsAnswer,
+  OfferAnswer,
+  SettingsAnswer,
+  SubscriptionsAnswer,
+  readAnswer,
+  type AskedSubscription,
+  type ListedGrant,
+} from './answers.js';
+import { SignerError } from './errors.js';
+import type { GatewayView } from './own-state.js';
+
+const REQUEST_TIMEOUT_MS = 60_000;
+/** Pages of a list; a gateway that never ends one is not listened to. */
+const PAGES_MAX = 1_000;
+
+export interface GatewayAddress {
+  readonly url: string;
+  /** Bearer token of role patient; to enrol, of role ops. */
+  readonly token: string;
+}
+
+/** A patient's gateway, as the signer asks it. Nothing that it answers is believed here. */
+export class GatewayClient {
+  readonly #address: GatewayAddress;
+
+  constructor(address: GatewayAddress) {
+    this.#address = address;
+  }
+
+  async view(patientId: string): Promise<GatewayView> {
+    const grants: ListedGrant[] = [];
+    let nextPolicySeq = 1;
+    for await (const page of this.#pages(`/v1/patients/${patientId}/grants`, GrantsAnswer)) {
+      grants.push(...page.grants);
+      ({ nextPolicySeq } = page);
+    }
+    return { grants, nextPolicySeq };
+  }
+
+  /** @throws SignerError `SUBSCRIPTION_NOT_FOUND`, `PATIENT_MISMATCH` */
+  async subscription(patientId: string, subscriptionId: string): Promise<AskedSubscription> {
+    const asked = await this.subscriptions(patientId);
+    const found = asked.find((subscription) => subscription.subscriptionId === subscriptionId);
+    if (found !== undefined) return found;
+    throw new SignerError('SUBSCRIPTION_NOT_FOUND', `Nobody has asked you under the id ${subscriptionId}`);
+  }
+
+  /** @throws SignerError `PATIENT_MISMATCH` */
+  async subscriptions(patientId: string): Promise<AskedSubscription[]> {
+    const all: AskedSubscription[] = [];
+    for await (const page of this.#pages(`/v1/patients/${patientId}/subscriptions`, SubscriptionsAnswer))
+      all.push(...page.subscriptions);
+    const foreign = all.find((subscription) => subscription.patientId !== patientId);
+    if (foreign === undefined) return all;
+    throw new SignerError(
+      'PATIENT_MISMATCH',
+      `The gateway shows a request to ${foreign.patientId} as one to you`,
+    );
+  }
+
+  async authority(authorityId: string): Promise<AuthorityAnswer> {
+    return readAnswer(AuthorityAnswer, await this.#call('GET', `/v1/authorities/${authorityId}`));
+  }
+
+  /** The version of the settings in force, which the next one names. */
+  async settings(patientId: string): Promise<SettingsAnswer> {
+    return readAnswer(SettingsAnswer, await this.#call('GET', `/v1/patients/${patientId}/settings`));
+  }
+
+  async offer(consentKey: string): Promise<OfferAnswer> {
+    return readAnswer(OfferAnswer, await this.#call('POST', '/v1/enrolments', { consentKey }));
+  }
+
+  /** @returns the patient's token */
+  async enrol(body: { readonly statement: string; readonly scopeKey: string }): Promise<EnrolledAnswer> {
+    return readAnswer(EnrolledAnswer, await this.#call('POST', '/v1/patients', body));
+  }
+
+  /** @returns whatever the route answers */
+  send(method: 'POST' | 'PUT', path: string, body: object): Promise<unknown> {
+    return this.#call(method, path, body);
+  }
+
+  /** @throws SignerError `ANSWER_MISMATCH`: it answers for another statement */
+  async decide(
+    path: string,
+    { statement, sid }: { statement: string; sid: string },
+  ): Promise<DecisionAnswer> {
+    const given = await this.#call('POST', path, { statement });
+    // One that the ledgers have not all taken yet is a job, with what there is of its result.
+    const isJob = typeof given === 'object' && given !== null && 'result' in given;
+    const answer = readAnswer(DecisionAnswer, isJob ? given.result : given);
+    // What stood before is answered for the statement that stands.
+    if (answer.already === true || answer.statementId === sid) return answer;
+    throw new SignerError(
+      'ANSWER_MISMATCH',
+      `The gateway answers for statement ${answer.statementId}, not ${sid}`,
+    );
+  }
+
+  async *#pages<S extends TSchema>(path: string, schema: S): AsyncGenerator<Static<S>> {
+    let cursor: string | null = null;
+    for (let page = 0; page < PAGES_MAX; page++) {
+      const query: string = cursor === null ? '' : `?cursor=${encodeURIComponent(cursor)}`;
+      const answer = readAnswer(schema, await this.#call('GET', path + query));
+      yield answer;
+      cursor = (answer as { readonly next: string | null }).next;
+      if (cursor === null) return;
+    }
+    throw new SignerError('ANSWER_MALFORMED', `The gateway’s list has more than ${PAGES_MAX} pages`);
+  }
+
+  async #call(method: string, path: string, body?: object): Promise<unknown> {
+    const { url, token } = this.#address;
+    let response: Response;
+    let answer: unknown;
+    try {
+      response = await fetch(new URL(path, url), {
+        method,
+        headers: {
+          authorization: `Bearer ${token}`,
+          ...(body !== undefined && { 'content-type': 'application/json' }),
+        },
+        ...(body !== undefined && { body: JSON.stringify(body) }),
+        redirect: 'error',
+        signal: AbortSignal.timeout(REQUEST_TIMEOUT_MS),
+      });
+      answer = JSON.parse(await response.text());
+    } catch (cause) {
+      const why =
+        cause instanceof Error ? (cause.cause instanceof Error ? cause.cause.message : cause.message) : '';
+      throw new SignerError('GATEWAY_UNREACHABLE', `The gateway at ${url} gives no answer: ${why}`, {
+        cause,
+      });
+    }
+    if (response.ok) return answer;
+    const { code, detail, title } = answer as Partial<Record<'code' | 'detail' | 'title', unknown>>;
+    throw new SignerError('GATEWAY_REFUSED', `${String(code)}: ${String(detail ?? title)}`, {
+      ...(typeof code === 'string' && { reason: code }),
+    });
+  }
+}

@@ -1,0 +1,38 @@
+import { STATEMENTS, type StatementBody, type StatementName } from '@careledger/contracts';
+import { DECISION_CHANNELS, type Decision, type DecisionName } from '@careledger/consent';
+import { parseStatement } from '@careledger/statements/portable';
+
+/** A statement that was signed here. Its token says everything else. */
+export interface JournalEntry {
+  readonly statement: string;
+  /** Whether the gateway has said that it has it: from then on it has to stand by it. */
+  readonly isTaken: boolean;
+}
+
+/** A decision that was signed here. */
+export type Signed = Decision & { readonly sid: string; readonly isTaken: boolean };
+
+/** Takes the entries apart. They are the signer's own, and were valid when they were signed. */
+export function decisionsOf(journal: readonly JournalEntry[]): Signed[] {
+  return journal.map(({ statement, isTaken }) => ({ ...readSigned(statement), isTaken }));
+}
+
+/** What a statement of the signer's own says. @throws RangeError for one of another kind */
+export function readSigned(statement: string): Decision & { readonly sid: string } {
+  const { header, payload } = parseStatement(statement);
+  const names = Object.keys(DECISION_CHANNELS) as DecisionName[];
+  const name = names.find((candidate) => STATEMENTS[candidate].typ === header.typ);
+  if (name === undefined) throw new RangeError(`The consent key signs no ${header.typ}`);
+  // The body of its kind: nothing else was signed.
+  return { ...({ name, body: payload.body as StatementBody<StatementName> } as Decision), sid: payload.sid };
+}
+
+/** The highest policySeq that was signed here, whether it was sent or not; 0 before the first. */
+export function highestSeq(signed: readonly Signed[]): number {
+  return Math.max(0, ...signed.map(({ body }) => ('policySeq' in body ? body.policySeq : 0)));
+}
+
+/** The journal with this statement in it. */
+export function noted(journal: readonly JournalEntry[], entry: JournalEntry): JournalEntry[] {
+  return [...journal.filter(({ statement }) => statement !== entry.statement), entry];
+}

@@ -1,0 +1,96 @@
+import type { StatementBody } from '@careledger/contracts';
+import type { ListedGrant } from './answers.js';
+import { SignerError } from './errors.js';
+import { highestSeq, type Signed } from './journal.js';
+
+/** Decisions that others of the patient's signers may have made since this one looked. */
+const SEQ_LEAP_MAX = 1_000;
+
+/** What the gateway says of a patient's decisions. */
+export interface GatewayView {
+  readonly grants: readonly ListedGrant[];
+  readonly nextPolicySeq: number;
+}
+
+export interface OwnState {
+  /** For the next decision: above every number that was signed here or taken there. */
+  readonly policySeq: number;
+  readonly grants: readonly ListedGrant[];
+  /** Those that stand and were not signed here: another signer of the patient's made them, or nobody did. */
+  readonly unknown: readonly ListedGrant[];
+}
+
+/**
+ * Holds what the gateway says against what was signed here and the gateway has taken. A gateway that leaves out, alters or
+ * forgets any of it is not asked further.
+ * @throws SignerError `PATIENT_MISMATCH`, `GRANT_HIDDEN`, `GRANT_DIFFERS`, `REVOCATION_HIDDEN`, `POLICY_SEQ_BEHIND`,
+ * `POLICY_SEQ_LEAP`
+ */
+export function checkOwnState(patientId: string, signed: readonly Signed[], view: GatewayView): OwnState {
+  const { grants, nextPolicySeq } = view;
+  for (const grant of grants) {
+    if (grant.patientId !== patientId)
+      throw new SignerError('PATIENT_MISMATCH', `The gateway lists a grant of ${grant.patientId} as yours`);
+  }
+  const listed = new Map(grants.map((grant) => [grant.grantId, grant]));
+  const taken = signed.filter(({ isTaken }) => isTaken);
+  for (const decision of taken) {
+    if (decision.name === 'grant') checkGrant(decision.sid, decision.body, listed.get(decision.sid));
+    if (decision.name === 'revoke') checkRevoked(listed.get(decision.body.grantId));
+    if (decision.name !== 'revokeAll') continue;
+    const { policySeq } = decision.body;
+    for (const grant of grants) if (grant.policySeq <= policySeq) checkRevoked(grant);
+  }
+  const used = Math.max(highestSeq(taken), ...grants.map(({ policySeq }) => policySeq));
+  if (nextPolicySeq <= used)
+    throw new SignerError(
+      'POLICY_SEQ_BEHIND',
+      `The gateway offers decision number ${nextPolicySeq}, although it has taken ${used}`,
+    );
+  const highest = Math.max(used, highestSeq(signed));
+  if (nextPolicySeq > highest + SEQ_LEAP_MAX)
+    throw new SignerError(
+      'POLICY_SEQ_LEAP',
+      `The gateway offers decision number ${nextPolicySeq}; the last one that this signer knows of is ${highest}`,
+    );
+  const own = new Set(signed.flatMap(({ name, sid }) => (name === 'grant' ? [sid] : [])));
+  return {
+    policySeq: Math.max(nextPolicySeq, highest + 1),
+    grants,
+    unknown: grants.filter(({ grantId, status }) => isStanding(status) && !own.has(grantId)),
+  };
+}
+
+const isStanding = (status: ListedGrant['status']): boolean => status === 'active' || status === 'pending';
+
+function checkGrant(grantId: string, body: StatementBody<'grant'>, listed: ListedGrant | undefined): void {
+  if (listed === undefined)
+    throw new SignerError('GRANT_HIDDEN', `The gateway took your grant ${grantId} and does not list it`);
+  const differs =
+    listed.authorityId !== body.authorityId ||
+    listed.policySeq !== body.policySeq ||
+    !isSameSet(listed.permissions, body.permissions) ||
+    !isSameSet(listed.purposes, body.purposes) ||
+    listed.from !== body.from ||
+    listed.until !== body.until ||
+    listed.subscriptionId !== body.subscriptionId ||
+    (listed.meaning !== undefined &&
+      !isSameSet(
+        listed.meaning.scope.map(({ tag }) => tag),
+        body.scopeTags,
+      ));
+  if (differs)
+    throw new SignerError('GRANT_DIFFERS', `The gateway lists grant ${grantId} otherwise than you signed it`);
+}
+
+function checkRevoked(listed: ListedGrant | undefined): void {
+  // One that reached no ledger never counted; one that this gateway does not know was made elsewhere.
+  if (listed === undefined || !isStanding(listed.status)) return;
+  throw new SignerError(
+    'REVOCATION_HIDDEN',
+    `The gateway took your revocation and lists grant ${listed.grantId} as ${listed.status}`,
+  );
+}
+
+const isSameSet = (one: readonly string[], other: readonly string[]): boolean =>
+  one.length === other.length && new Set([...one, ...other]).size === new Set(one).size;
