@@ -23,7 +23,10 @@ export const openapi: OpenApiInfo = {
     alarms: { description: 'What was raised, whom it was told to, who acknowledged it' },
     records: { description: 'Records that were made of readings' },
     settings: { description: 'How readings are judged: limits and facts, by signed statement' },
-    grants: { description: 'Who may do what, and taking it back', nouns: ['grants', 'revocations'] },
+    grants: {
+      description: 'Who may do what, and taking it back',
+      nouns: ['grants', 'denials', 'revocations'],
+    },
     subscriptions: { description: 'Authorities that ask for notices' },
     accesses: { description: 'Who was shown what, and visits', nouns: ['accesses', 'visits', 'check-in'] },
     keys: { description: 'The patient’s keys, and what guards them', nouns: ['keys', 'passphrase'] },

@@ -32,6 +32,7 @@ export class ConsentDesk implements AsyncDisposable {
   readonly progress = new PatientProgress();
   readonly consent: ConsentService;
   readonly requests: IdempotencyKeys;
+  readonly #authorities = new Map<string, StandInAuthority>();
 
   private constructor(readonly t: TestCore) {
     const { core } = t;
@@ -45,7 +46,7 @@ export class ConsentDesk implements AsyncDisposable {
     this.consent = new ConsentService({
       ...{ core, steps, grants, registrations, progress, networkId: 'devnet', clock: () => t.nowMs },
       earlier: new EarlierDecisions({ steps, grants, ledger: { channel } }),
-      directory: { authority: async (authorityId) => new StandInAuthority(authorityId, 'devnet').state },
+      directory: { authority: async (authorityId) => this.authority(authorityId).state },
       outbox: { add: (step) => this.sent.push(step) },
       requests: this.requests,
       verifier: sodiumVerifier(),
@@ -54,6 +55,13 @@ export class ConsentDesk implements AsyncDisposable {
 
   static async open(): Promise<ConsentDesk> {
     return new ConsentDesk(await TestCore.open({ migrations: GATEWAY_MIGRATIONS }));
+  }
+
+  /** One of those that the ledger knows. */
+  authority(authorityId: string): StandInAuthority {
+    const known = this.#authorities.get(authorityId) ?? new StandInAuthority(authorityId, 'devnet');
+    this.#authorities.set(authorityId, known);
+    return known;
   }
 
   /** What a patient's own app makes. */

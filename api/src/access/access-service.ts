@@ -133,6 +133,7 @@ export class AccessService {
     const json = await gate.record(reader, {
       patientId,
       tagGroups: stored.tagGroups,
+      period: stored.period,
       author: this.#authorOf(opened),
       unread: opened.json,
       note: () => {

@@ -242,11 +242,13 @@ describe('a direct emergency', () => {
   });
 });
 
+const PERIOD = { start: '2026-03-01T00:00:00Z', end: '2026-03-02T00:00:00Z' };
+
 describe('a released record', () => {
   const text = 'what the record says';
   const show = (reader = readerWith(), noted: string[] = []) =>
     hospital.gate.record(reader, {
-      ...{ patientId: patient.patientId, tagGroups: [], author: patient.patientId },
+      ...{ patientId: patient.patientId, tagGroups: [], period: PERIOD, author: patient.patientId },
       unread: new Unread(text),
       note: () => noted.push('noted'),
     });

@@ -1,5 +1,5 @@
 import { randomId128 } from '@careledger/crypto';
-import { timestampOf, type TagGroups } from '@careledger/domain';
+import { timestampOf, type Period, type TagGroups } from '@careledger/domain';
 import type { ProblemError } from '@careledger/service-kit';
 import type { Issuer } from '../issuer.js';
 import type { DecidedBy, Judge } from '../policy/judge.js';
@@ -32,6 +32,7 @@ export class Unread<T> {
 export interface ReleasedReading<T> {
   readonly patientId: string;
   readonly tagGroups: TagGroups;
+  readonly period: Period;
   /** Whose knowledge it is: of the record, or of this version. */
   readonly author: string;
   readonly unread: Unread<T>;
@@ -47,6 +48,8 @@ export interface NoticeReading<T> {
   /** Of the manifest that the notice carried. */
   readonly manifestHash: string;
   readonly tagGroups: TagGroups;
+  /** Undefined for one of a former release. */
+  readonly period: Period | undefined;
   readonly issuedAtMs: number;
   readonly open: () => Promise<Unread<T>>;
 }
@@ -91,8 +94,8 @@ export class ReadGate {
   /** What a released record says. @throws ProblemError READ_REFUSED, or of `personOf` */
   async record<T>(reader: Reader, reading: ReleasedReading<T>): Promise<T> {
     const { judge, store } = this.#options;
-    const { patientId, tagGroups, author, unread, note } = reading;
-    const question = { ...(await this.#asking(reader, patientId)), tagGroups, author };
+    const { patientId, tagGroups, period, author, unread, note } = reading;
+    const question = { ...(await this.#asking(reader, patientId)), tagGroups, period, author };
     const objection = await judge.objection(question);
     if (objection !== undefined) throw refused(objection);
     this.personOf(reader);
@@ -106,9 +109,9 @@ export class ReadGate {
    */
   async notice<T>(reader: Reader, reading: NoticeReading<T>): Promise<{ content: T } & DecidedBy> {
     const { issuer, judge, log, readings, store } = this.#options;
-    const { patientId, recordId, version, manifestHash, tagGroups, issuedAtMs } = reading;
+    const { patientId, recordId, version, manifestHash, tagGroups, period, issuedAtMs } = reading;
     const asking = await this.#asking(reader, patientId);
-    const judged = await judge.notice({ ...asking, tagGroups, author: patientId }, issuedAtMs);
+    const judged = await judge.notice({ ...asking, tagGroups, period, author: patientId }, issuedAtMs);
     if (judged.decision === 'deny') throw refused(judged.reason);
     const { decidedBy, asOf, reason } = judged;
     const unread = await reading.open();
@@ -139,10 +142,11 @@ export class ReadGate {
     {
       patientId,
       tagGroups,
+      period,
       issuedAtMs,
-    }: Pick<NoticeReading<unknown>, 'patientId' | 'tagGroups' | 'issuedAtMs'>,
+    }: Pick<NoticeReading<unknown>, 'patientId' | 'tagGroups' | 'period' | 'issuedAtMs'>,
   ): Promise<void> {
-    const question = { ...(await this.#asking(reader, patientId)), tagGroups, author: patientId };
+    const question = { ...(await this.#asking(reader, patientId)), tagGroups, period, author: patientId };
     const judged = await this.#options.judge.notice(question, issuedAtMs);
     if (judged.decision === 'deny') throw refused(judged.reason);
     this.personOf(reader);

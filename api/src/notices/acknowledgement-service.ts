@@ -16,7 +16,7 @@ export interface AcknowledgementServiceOptions {
   readonly emergencies: EmergencyStore;
   readonly acknowledgements: AcknowledgementStore;
   readonly log: NoticeLog;
-  readonly reader: Pick<NoticeReader, 'tagGroupsOf'>;
+  readonly reader: Pick<NoticeReader, 'termsOf'>;
   readonly gate: Pick<ReadGate, 'assertNotice'>;
   readonly clock?: () => number;
 }
@@ -39,9 +39,9 @@ export class AcknowledgementService {
   async acknowledge(name: NoticeName, practitionerId: string, reader: Reader): Promise<Acknowledgement> {
     const { acknowledgements, gate, reader: notices, store, log } = this.#options;
     const kept = this.#known(name);
-    const tagGroups = await notices.tagGroupsOf(kept);
+    const terms = await notices.termsOf(kept);
     const issuedAtMs = Date.parse(kept.issuedAt);
-    await gate.assertNotice(reader, { patientId: kept.patientId, tagGroups, issuedAtMs });
+    await gate.assertNotice(reader, { patientId: kept.patientId, ...terms, issuedAtMs });
     const before = acknowledgements.find(name);
     if (before !== undefined) return before;
     const made = this.#make(kept, practitionerId);

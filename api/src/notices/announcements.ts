@@ -1,5 +1,4 @@
 import type { AnnouncedRecordState } from '@careledger/contracts';
-import { coversTags } from '@careledger/policy';
 import type { Logger } from '@careledger/service-kit';
 import type { MirroredGrant } from '../policy/mirror-store.js';
 import type { Policy } from '../policy/policy.js';
@@ -37,9 +36,8 @@ export class Announcements {
   announced(records: readonly AnnouncedRecordState[], block: number): void {
     const { emergencies, policy } = this.#options;
     for (const record of records) {
-      const grants = policy.noticing(record.patientId);
       const direct = emergencies.tellsOf(record);
-      if (direct || isNoticed(record, block, grants)) this.#notice(record);
+      if (direct || isNoticed(block, policy.noticing(record.patientId, record))) this.#notice(record);
       else this.#hold(record, block);
     }
     this.#bound();
@@ -48,15 +46,14 @@ export class Announcements {
   /** A patient's grants changed: what was held for them is noticed now. */
   grantsChanged(patientId: string): void {
     const { policy, store } = this.#options;
-    const grants = policy.noticing(patientId);
-    if (grants.length === 0) return;
+    if (policy.noticing(patientId).length === 0) return;
     const held = store.all<{ row: number; block: number; state: string }>(
       'SELECT place AS row, block, state FROM held_announcements WHERE patient_id = ? ORDER BY place',
       patientId,
     );
     for (const { row, block, state } of held) {
       const record = JSON.parse(state) as AnnouncedRecordState;
-      if (!isNoticed(record, block, grants)) continue;
+      if (!isNoticed(block, policy.noticing(patientId, record))) continue;
       this.#notice(record);
       store.run('DELETE FROM held_announcements WHERE place = ?', row);
     }
@@ -101,9 +98,6 @@ export class Announcements {
   }
 }
 
-/** Whether a grant that came no later than the announcement covers it. */
-const isNoticed = (record: AnnouncedRecordState, block: number, grants: readonly MirroredGrant[]): boolean =>
-  grants.some(
-    (grant) =>
-      grant.sinceBlock !== null && grant.sinceBlock <= block && coversTags(grant.scopeTags, record.tagGroups),
-  );
+/** Whether one of the grants that bring notices of a record came no later than its announcement. */
+const isNoticed = (block: number, grants: readonly MirroredGrant[]): boolean =>
+  grants.some(({ sinceBlock }) => sinceBlock !== null && sinceBlock <= block);

@@ -21,6 +21,7 @@ import type { Registrations } from '../policy/registrations.js';
 import { problem } from '../problems.js';
 import type { Store } from '../store/store.js';
 import { recordSource } from './announcements.js';
+import { emergencySource } from './emergency-source.js';
 import {
   mismatchWith,
   type Announced,
@@ -115,7 +116,7 @@ export class EmergencyService {
       receivedAt,
       ...(isMatched && { matched: true as const }),
     };
-    const source = `emergency/${patientId}/${sid}`;
+    const source = emergencySource(patientId, sid);
     const noticeId = log.append({ type: 'emergency', source, patientId, data });
     if (noticeId === undefined) return undefined;
     const kept: KeptEmergency = {

@@ -1,5 +1,6 @@
-import { EVENTS, accessControl, records, type EventPayload } from '@careledger/contracts';
+import { EVENTS, accessControl, records, type EventPayload, type GrantState } from '@careledger/contracts';
 import type { LedgerEvent } from '@careledger/ledger';
+import { isDenial } from '@careledger/policy';
 import { startWorker, type Backoff, type Logger, type Worker } from '@careledger/service-kit';
 import type { Channel } from '../ledger-port.js';
 import type { MirrorStore } from '../policy/mirror-store.js';
@@ -113,26 +114,27 @@ export class Follower implements AsyncDisposable {
   ): Promise<void> {
     const { announcements, authorityId, registrations, log, mirror, policy, store } = this.#options;
     const { patientId } = change;
-    const granted = change.granted
-      .filter((grant) => grant.authorityId === authorityId)
-      .map(({ grantId }) => grantId);
-    if (granted.length === 0 && policy.known(patientId).length === 0) return;
+    const isOwn = change.granted.some((rule) => rule.authorityId === authorityId);
+    if (!isOwn && policy.known(patientId).length === 0) return;
     const consent = await policy.fetch(patientId);
     // Kept now, so that this patient's emergencies can be verified when the ledger is away.
     await registrations.patient(patientId);
-    const own = new Set(consent.grants.map(({ grantId }) => grantId));
+    const own = new Map(consent.grants.map((rule) => [rule.grantId, rule]));
     const revoked = change.revoked.filter((grantId) => own.has(grantId));
+    const made = change.granted.flatMap(({ grantId }) => own.get(grantId) ?? []);
+    const idsOf = (rules: readonly GrantState[]) => rules.map(({ grantId }) => grantId);
+    const [granted, denied] = [idsOf(made.filter((rule) => !isDenial(rule))), idsOf(made.filter(isDenial))];
     await store.commit(() => {
       policy.put(patientId, consent);
       for (const grantId of granted) mirror.grantSince(patientId, grantId, block);
       announcements.grantsChanged(patientId);
-      if (granted.length + revoked.length === 0 && change.revokedThroughSeq === undefined) return;
+      if (made.length + revoked.length === 0 && change.revokedThroughSeq === undefined) return;
       const active = policy.noticing(patientId).length > 0;
       log.append({
         type: 'policy',
         source: `policy/${txId}/${patientId}`,
         patientId,
-        data: { patientId, granted, revoked, active, txId },
+        data: { patientId, granted, denied, revoked, active, txId },
       });
     });
   }

@@ -1,12 +1,14 @@
 import { sha256, toBase64url, utf8, type X25519KeyPair } from '@careledger/crypto';
-import type { TagGroups } from '@careledger/domain';
+import { Period, type TagGroups } from '@careledger/domain';
 import type { FhirResource } from '@careledger/fhir';
 import { ProblemError } from '@careledger/service-kit';
+import { Value } from 'typebox/value';
 import { reasonOfRefusal, type ReadGate, type Unread } from '../access/read-gate.js';
 import type { Reader } from '../access/reader.js';
 import type { KnownScopes } from '../policy/known-scopes.js';
 import { describedBy, type ResourceKind } from '../records/bundle-terms.js';
 import { recordSource } from './announcements.js';
+import { emergencySource } from './emergency-source.js';
 import type { EmergencyService } from './emergency-service.js';
 import type { EmergencyStore, KeptEmergency, NoticeContent } from './emergency-store.js';
 import { openFormerNotice } from './former-notice.js';
@@ -29,6 +31,7 @@ export interface NoticeReaderOptions {
 interface Readable {
   readonly manifestHash: string;
   readonly tagGroups: TagGroups;
+  readonly period: Period | undefined;
   readonly open: () => Promise<Unread<FhirResource>>;
 }
 
@@ -64,9 +67,10 @@ export class NoticeReader {
     }
   }
 
-  /** What grants compare a notice with. */
-  async tagGroupsOf(kept: KeptEmergency): Promise<TagGroups> {
-    return (await this.#readable(kept)).tagGroups;
+  /** What grants and denials compare a notice with. */
+  async termsOf(kept: KeptEmergency): Promise<Pick<Readable, 'tagGroups' | 'period'>> {
+    const { tagGroups, period } = await this.#readable(kept);
+    return { tagGroups, period };
   }
 
   async #readable(kept: KeptEmergency): Promise<Readable> {
@@ -75,22 +79,31 @@ export class NoticeReader {
     if (content === undefined) throw new Error(`The notice ${kept.sid} has no content`);
     if (content.form === 'bundle') return this.#formerReadable(kept, content);
     const { manifestHash, tagGroups } = content;
-    return { manifestHash, tagGroups, open: () => service.open(kept, content) };
+    const period = this.#periodOf(kept);
+    return { manifestHash, tagGroups, period, open: () => service.open(kept, content) };
   }
 
   /** It named neither manifest nor tags: the announced manifest, if there was one, and the tags of what it says. */
   async #formerReadable(
-    { patientId, recordId, version }: KeptEmergency,
+    kept: KeptEmergency,
     { sealed }: Extract<NoticeContent, { form: 'bundle' }>,
   ): Promise<Readable> {
     const { keys, log } = this.#options;
+    const { patientId, recordId, version } = kept;
     const { unread, kinds } = await openFormerNotice(sealed, patientId, keys);
     const announced = log.ofSource(recordSource(patientId, recordId, version))?.['manifestHash'];
     return {
       manifestHash: typeof announced === 'string' ? announced : toBase64url(sha256(utf8(sealed))),
       tagGroups: await this.#groupsOf(patientId, kinds),
+      period: this.#periodOf(kept),
       open: () => Promise.resolve(unread),
     };
+  }
+
+  /** As the notice was told of. */
+  #periodOf({ patientId, sid }: KeptEmergency): Period | undefined {
+    const period = this.#options.log.ofSource(emergencySource(patientId, sid))?.['period'];
+    return Value.Check(Period, period) ? period : undefined;
   }
 
   async #groupsOf(patientId: string, kinds: readonly ResourceKind[]): Promise<TagGroups> {

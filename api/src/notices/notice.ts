@@ -34,10 +34,11 @@ export const NOTICES = {
     acknowledgedAt: Timestamp,
   }),
   subscription: SubscriptionState,
-  /** The patient granted or revoked something; `active` is whether notices of this patient come now. */
+  /** The patient granted, denied or revoked something; `active` is whether notices of this patient come now. */
   policy: Type.Object({
     patientId: PatientId,
     granted: Type.Array(Id128),
+    denied: Type.Array(Id128),
     revoked: Type.Array(Id128),
     active: Type.Boolean(),
     txId: TxId,

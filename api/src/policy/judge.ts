@@ -1,5 +1,5 @@
 import { accessControl, type Decision } from '@careledger/contracts';
-import { timestampOf, type PurposeOfUse, type TagGroups } from '@careledger/domain';
+import { timestampOf, type Period, type PurposeOfUse, type TagGroups } from '@careledger/domain';
 import { LedgerError } from '@careledger/ledger';
 import { decide } from '@careledger/policy';
 import { EMERGENCY_NOTICE_MAX_AGE_S } from '@careledger/protocol';
@@ -20,6 +20,8 @@ export interface ReadingQuestion {
   readonly granteeTags: readonly string[];
   readonly practitionerId?: string;
   readonly tagGroups: TagGroups;
+  /** Of which time it tells; undefined where that is not known. */
+  readonly period: Period | undefined;
   readonly author: string;
 }
 
@@ -82,7 +84,7 @@ export class Judge {
   /** Undefined: no answer. */
   async #ask(
     channel: Channel,
-    { granteeTags, tagGroups, ...question }: ReadingQuestion,
+    { granteeTags, tagGroups, period, ...question }: ReadingQuestion,
   ): Promise<Pick<Decision, 'decision' | 'reason'> | undefined> {
     const request = {
       ...question,
@@ -90,6 +92,7 @@ export class Judge {
       permission: 'read' as const,
       granteeTags: [...granteeTags],
       tagGroups: tagGroups.map((group) => [...group]),
+      ...(period !== undefined && { period }),
     };
     try {
       return await answerWithin(PEER_ANSWER_MAX_MS, () => channel.evaluate(accessControl, 'Decide', request));

@@ -1,7 +1,14 @@
 import { accessControl, type GrantState, type SubscriptionState } from '@careledger/contracts';
 import { timestampOf, type Permission, type PurposeOfUse } from '@careledger/domain';
 import { LedgerError, allRows } from '@careledger/ledger';
-import { bringsNotices, gives, isInForce } from '@careledger/policy';
+import {
+  bringsNotices,
+  concerns,
+  isInForce,
+  readingGrants,
+  undeniedGrants,
+  type RecordTerms,
+} from '@careledger/policy';
 import { answerWithin, type Channel } from '../ledger-port.js';
 import type { Store } from '../store/store.js';
 import type { MirroredGrant, MirroredPolicy, MirrorStore } from './mirror-store.js';
@@ -55,7 +62,7 @@ export class Policy {
     return { policy: { version, heardAt }, grants, subscriptions };
   }
 
-  /** Every grant of the patient to this authority, revoked ones included. @throws LedgerError */
+  /** Every grant and denial of the patient that is about this authority, revoked ones included. @throws LedgerError */
   fetchGrants(patientId: string): Promise<GrantState[]> {
     const { authorities, authorityId } = this.#options;
     return allRows((page) =>
@@ -63,7 +70,7 @@ export class Policy {
     );
   }
 
-  /** Every grant of the patient, to whomever. @throws LedgerError */
+  /** Every grant and denial of the patient, about whomever. @throws LedgerError */
   fetchEveryGrant(patientId: string): Promise<GrantState[]> {
     const { authorities } = this.#options;
     return allRows((page) => authorities.evaluate(accessControl, 'ListGrants', { patientId, ...page }));
@@ -93,17 +100,19 @@ export class Policy {
     }
   }
 
-  /** Grants in force that bring notices about the patient. */
-  noticing(patientId: string): MirroredGrant[] {
+  /** Grants in force that bring notices about the patient, or about one record of the patient's. */
+  noticing(patientId: string, record?: RecordTerms): MirroredGrant[] {
     const { mirror } = this.#options;
     const subscriptions = mirror.subscriptions(patientId);
     const atMs = this.#clock();
-    return mirror.grants(patientId).filter((grant) => bringsNotices(grant, subscriptions, atMs));
+    const rules = mirror.grants(patientId);
+    const undenied = record === undefined ? undeniedGrants(rules, atMs) : readingGrants(rules, record, atMs);
+    return undenied.filter((grant) => bringsNotices(grant, subscriptions, atMs));
   }
 
-  /** Grants in force that let this authority do something for a purpose. */
-  giving(patientId: string, permission: Permission, purpose: PurposeOfUse): MirroredGrant[] {
-    return this.inForce(patientId).filter((grant) => gives(grant, permission, purpose));
+  /** Grants and denials in force that are about a right of this authority for a purpose. */
+  concerning(patientId: string, permission: Permission, purpose: PurposeOfUse): MirroredGrant[] {
+    return this.inForce(patientId).filter((grant) => concerns(grant, permission, purpose));
   }
 
   inForce(patientId: string): MirroredGrant[] {
@@ -111,7 +120,7 @@ export class Policy {
     return this.known(patientId).filter((grant) => isInForce(grant, atMs));
   }
 
-  /** Every grant of the patient that is mirrored here, ended ones included. */
+  /** Every grant and denial of the patient that is mirrored here, ended ones included. */
   known(patientId: string): MirroredGrant[] {
     return this.#options.mirror.grants(patientId);
   }

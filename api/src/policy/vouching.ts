@@ -1,6 +1,7 @@
 import type { GrantMeaning } from '@careledger/protocol';
 import { SCOPE_TAGS_MAX } from '@careledger/contracts';
 import type { Permission, PurposeOfUse } from '@careledger/domain';
+import { isDenial } from '@careledger/policy';
 import type { Principal } from '@careledger/service-kit';
 import type { PractitionerStore } from '../practitioners/practitioner-store.js';
 import { problem } from '../problems.js';
@@ -50,7 +51,8 @@ export class Vouching {
   }
 
   /**
-   * Tags of the patient's grants in force that are about this person and give the right, or any of several, for the purpose.
+   * Tags of the patient's grants and denials in force that are about this person and the right, or any of several, for the
+   * purpose.
    * @throws ProblemError TOO_MANY_TAGS: none is left out
    */
   async granteeTags(
@@ -59,9 +61,9 @@ export class Vouching {
     permission: Permission | readonly Permission[],
     purpose: PurposeOfUse,
   ): Promise<string[]> {
-    if (this.policy.inForce(patientId).length === 0) await this.policy.refresh(patientId);
+    if (this.policy.inForce(patientId).every(isDenial)) await this.policy.refresh(patientId);
     const tags = new Set<string>();
-    const grants = [permission].flat().flatMap((each) => this.policy.giving(patientId, each, purpose));
+    const grants = [permission].flat().flatMap((each) => this.policy.concerning(patientId, each, purpose));
     for (const grant of grants) {
       const meaning = await this.meanings.of(grant);
       for (const entry of meaning?.grantee ?? []) if (isAbout(entry, person)) tags.add(entry.tag);

@@ -2,7 +2,7 @@ import { AnnouncedRecordState, RECORD_MAX_BYTES, records } from '@careledger/con
 import { announcedRecordState } from '@careledger/contracts/examples';
 import { PatientId, RecordId, RecordKind, RecordVersion, Timestamp } from '@careledger/domain';
 import { ledgerAnswers, ledgerPageQuery, nextOf, onLedger, pageArgs } from '@careledger/ledger/service';
-import { coversTags, isInForce } from '@careledger/policy';
+import { isInForce, readingGrants } from '@careledger/policy';
 import {
   IfMatch,
   Next,
@@ -93,12 +93,11 @@ export function addRecordRoutes(app: ServiceApp, options: RecordRouteOptions): v
           policy.fetchGrants(patientId),
         ]),
       );
-      const reading = grants.filter(
-        (grant) => grant.permissions.includes('read') && isInForce(grant, Date.now()),
-      );
+      const nowMs = Date.now();
       const visible = page.rows.filter(
         (row) =>
-          row.author === authorityId || reading.some((grant) => coversTags(grant.scopeTags, row.tagGroups)),
+          row.author === authorityId ||
+          readingGrants(grants, row, nowMs).some((grant) => isInForce(grant, nowMs)),
       );
       return { records: visible, next: nextOf(page.bookmark) };
     },

@@ -1,6 +1,6 @@
 import type { Signer, X25519KeyPair } from '@careledger/crypto';
 import { makeWrapSet, readManifest, readWrap, readWrapSet, unwrapKey, wrapKey } from '@careledger/envelope';
-import { coversReading, currentKey } from '@careledger/policy';
+import { currentKey, readingGrants } from '@careledger/policy';
 import type { Policy } from '../policy/policy.js';
 import type { Registrations } from '../policy/registrations.js';
 import type { Write } from './write-store.js';
@@ -18,7 +18,7 @@ export interface SharingOptions {
 
 /**
  * Who gets the key of a version when it is first stored: the patient, this authority, and everybody whose grant lets read
- * it now or later. Whoever is left out here can open it only once the patient's gateway has let them in.
+ * it now or later and is not denied. Whoever is left out here can open it only once the patient's gateway has let them in.
  */
 export class Sharing {
   readonly #options: SharingOptions;
@@ -40,12 +40,8 @@ export class Sharing {
   }: Write): Promise<{ wrapSet: string; wraps: string[] }> {
     const { authorityId, registrations, ownKey, policy, signer } = this.#options;
     const atMs = (this.#options.clock ?? Date.now)();
-    const grants = await policy.fetchEveryGrant(patientId);
-    const readers = new Set(
-      grants
-        .filter((grant) => coversReading(grant, description.tagGroups, atMs))
-        .map((grant) => grant.authorityId),
-    );
+    const rules = await policy.fetchEveryGrant(patientId);
+    const readers = new Set(readingGrants(rules, description, atMs).map((grant) => grant.authorityId));
     readers.delete(authorityId);
     const others = await Promise.all([...readers].sort().map((id) => registrations.authority(id)));
     const { encryptionKeys } = await registrations.patient(patientId);

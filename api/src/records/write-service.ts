@@ -18,7 +18,7 @@ import {
 } from '@careledger/envelope';
 import { FhirError, checkRecordContent, type FhirResource } from '@careledger/fhir';
 import { onLedger } from '@careledger/ledger/service';
-import { currentKey, decide, type Request } from '@careledger/policy';
+import { currentKey, decide, type RecordTerms, type Request } from '@careledger/policy';
 import type { ScopeMeaning } from '@careledger/protocol';
 import { matches, versionTag, type IdempotentRequest } from '@careledger/service-kit';
 import type { Issuer } from '../issuer.js';
@@ -81,6 +81,11 @@ interface NextVersion {
   readonly kind: RecordKind;
   readonly prevVersionHash: string | null;
 }
+
+/** To make a record, or to change one of which this is the newest version and this its author. */
+type Asked =
+  | { readonly permission: 'write' }
+  | { readonly permission: 'modify'; readonly newest: RecordTerms; readonly author: string };
 
 /** What the ledger will be told of a version, and asked about. */
 interface Entitlement {
@@ -155,7 +160,7 @@ export class WriteService {
       throw problem('AUTHOR_MISMATCH', 'The record is the patient’s own: no authority revises it');
     const entitlement = await this.#entitlement(checked, {
       permission: 'modify',
-      newest: newest.tagGroups,
+      newest,
       author: this.#isOwn(newest) ? this.#options.issuer.authorityId : author,
     });
     const next = { recordId, seed, version: version + 1, kind, prevVersionHash: manifestHash };
@@ -192,10 +197,7 @@ export class WriteService {
    * The tags of the version and of who writes it. What is clearly hopeless by the own mirror is refused here, by the rules
    * that the ledger decides by.
    */
-  async #entitlement(
-    wanted: Checked,
-    asked: { permission: 'write' } | { permission: 'modify'; newest: TagGroups; author: string },
-  ): Promise<Entitlement> {
+  async #entitlement(wanted: Checked, asked: Asked): Promise<Entitlement> {
     const first = await this.#decide(wanted, asked);
     if (first.reason === undefined) return first;
     await this.#options.policy.refresh(wanted.patientId);
@@ -212,8 +214,8 @@ export class WriteService {
   }
 
   async #decide(
-    { patientId, bundle, person, purpose, scope }: Checked,
-    asked: { permission: 'write' } | { permission: 'modify'; newest: TagGroups; author: string },
+    { patientId, bundle, person, purpose, scope, ...about }: Checked,
+    asked: Asked,
   ): Promise<Entitlement & { readonly reason?: string }> {
     const { issuer, policy, scopes, vouching } = this.#options;
     const { permission } = asked;
@@ -227,6 +229,7 @@ export class WriteService {
       return { tagGroups: [], granteeTags, reason: 'SCOPE_NOT_GRANTED' };
     // What cannot be said in full is not said at all: grants without a scope alone cover the record.
     const tagGroups = described ?? [];
+    const period = about.period ?? periodOf(bundle, this.#clock());
     const request: Request = {
       patientId,
       requester: issuer.authorityId,
@@ -234,8 +237,14 @@ export class WriteService {
       permission,
       purpose,
       ...(asked.permission === 'modify'
-        ? { tagGroups: asked.newest, revisedTagGroups: tagGroups, author: asked.author }
-        : { tagGroups }),
+        ? {
+            tagGroups: asked.newest.tagGroups,
+            period: asked.newest.period,
+            revisedTagGroups: tagGroups,
+            revisedPeriod: period,
+            author: asked.author,
+          }
+        : { tagGroups, period }),
     };
     // A grant that a revoke-all has voided is mirrored as revoked.
     const now = { version: 0, revokedThroughSeq: 0 };

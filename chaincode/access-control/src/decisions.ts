@@ -1,5 +1,6 @@
 import type { Evaluation } from '@careledger/chaincode-runtime';
 import type { AccessDenialCode, Decision, TransactionArgs, accessControl } from '@careledger/contracts';
+import { ANY } from '@careledger/domain';
 import { decide } from '@careledger/policy';
 import { liveGrants, patients, practitioners } from './families.js';
 import { getPatient } from './patients.js';
@@ -9,7 +10,7 @@ type Request = TransactionArgs<typeof accessControl, 'Decide'>;
 
 /**
  * Decides by what lies in the state at the transaction's time. Everything that it reads is in the read set: the policy,
- * the grants to the requester and the practitioner, so that a permit which one of them overtook fails to commit.
+ * the rules about the requester and about any, at most GRANTS_PER_AUTHORITY_MAX each, and the practitioner, so that a permit which one of them overtook fails to commit.
  * @throws ContractError `PATIENT_UNKNOWN`
  */
 export async function decideNow(tx: Evaluation, request: Request): Promise<Decision> {
@@ -20,7 +21,9 @@ export async function decideNow(tx: Evaluation, request: Request): Promise<Decis
     const reason: AccessDenialCode = 'PRACTITIONER_UNKNOWN';
     return { decision: 'deny', reason, policyVersion: policy.version };
   }
-  const grants = requester === patientId ? [] : await tx.state.all(liveGrants.under(patientId, requester));
+  const whom = requester === patientId ? [] : [requester, ANY];
+  const grants = [];
+  for (const each of whom) grants.push(...(await tx.state.all(liveGrants.under(patientId, each))));
   return decide(
     request,
     policy,

@@ -15,8 +15,10 @@ import {
   type BatchResult,
   type EventPayload,
   type GrantState,
+  type StatementBody,
 } from '@careledger/contracts';
-import { isStanding } from '@careledger/policy';
+import { ANY } from '@careledger/domain';
+import { isAbout, isDenial, isStanding } from '@careledger/policy';
 import { authorities, grants, liveGrants, tombstones, type LiveGrant } from './families.js';
 import { changePolicy, claimPolicySeq, policyOf } from './policy.js';
 import { revokedAtOf, revokeAllsOf } from './revocations.js';
@@ -35,12 +37,12 @@ export async function grant(tx: Submission, { items }: Batch): Promise<Outcome<B
   return { result, event: news.length > 0 ? { changes: news } : undefined };
 }
 
-async function recordGrant(tx: Submission, verified: Verified<'grant'>): Promise<PolicyNews> {
+/** A grant, or a denial. */
+export async function recordGrant(tx: Submission, verified: Verified<'grant'>): Promise<PolicyNews> {
   const { iss: patientId, sid: grantId, body } = verified;
-  await refuseRevoked(tx, patientId, grantId, body.policySeq);
-  if (body.until !== undefined && Date.parse(body.until) <= Date.parse(body.from))
-    throw new ContractError('GRANT_PERIOD_INVALID');
-  if ((await tx.state.get(authorities.at(body.authorityId))) === undefined)
+  await refuseRevoked(tx, patientId, grantId, body);
+  requireTerms(body);
+  if (body.authorityId !== ANY && (await tx.state.get(authorities.at(body.authorityId))) === undefined)
     throw new ContractError('AUTHORITY_UNKNOWN');
   if ((await tx.state.get(grants.at(patientId, grantId))) !== undefined)
     throw new ContractError('GRANT_EXISTS');
@@ -60,16 +62,38 @@ async function recordGrant(tx: Submission, verified: Verified<'grant'>): Promise
   };
 }
 
-/** A grant that arrives after its own revocation, or after a revoke-all that covers it, never counts. */
+/** @throws ContractError `GRANT_PERIOD_INVALID`, `GRANT_TERMS_INVALID` */
+function requireTerms(body: StatementBody<'grant'>): void {
+  const { authorityId, granteeTags, from, until, period, sealed } = body;
+  const isEmpty = (start: string, end: string) => Date.parse(end) <= Date.parse(start);
+  if (
+    (until !== undefined && isEmpty(from, until)) ||
+    (period !== undefined && isEmpty(period.start, period.end))
+  )
+    throw new ContractError('GRANT_PERIOD_INVALID');
+  const isWhole = isDenial(body)
+    ? !body.delegable && body.noticeRank === undefined && body.subscriptionId === undefined
+    : authorityId !== ANY;
+  const isWithinAny = authorityId === ANY && granteeTags.length > 0;
+  // An authority that cannot tell whom the tags mean does not ask under them.
+  const isUntold = isDenial(body) && granteeTags.length > 0 && sealed === undefined;
+  if (!isWhole || isWithinAny || isUntold) throw new ContractError('GRANT_TERMS_INVALID');
+}
+
+/**
+ * A grant that arrives after its own revocation, or after a revoke-all that covers it, never counts. A denial that a
+ * revoke-all covers does: to void it would give.
+ */
 async function refuseRevoked(
   tx: Submission,
   patientId: string,
   grantId: string,
-  policySeq: number,
+  body: StatementBody<'grant'>,
 ): Promise<void> {
   const { revokedThroughSeq } = await policyOf(tx.state, patientId);
   const tombstone = await tx.state.get(tombstones.at(patientId, grantId));
-  if (tombstone !== undefined || policySeq <= revokedThroughSeq) throw new ContractError('GRANT_REVOKED');
+  const isVoid = !isDenial(body) && body.policySeq <= revokedThroughSeq;
+  if (tombstone !== undefined || isVoid) throw new ContractError('GRANT_REVOKED');
 }
 
 /**
@@ -81,7 +105,7 @@ async function makeRoom(tx: Submission, patientId: string, authorityId: string):
   if (entries.length < GRANTS_PER_AUTHORITY_MAX) return;
   const { revokedThroughSeq } = await policyOf(tx.state, patientId);
   const spent = entries.filter(
-    ({ value }) => value.policySeq <= revokedThroughSeq || !isStanding(value, tx.atMs),
+    ({ value }) => (!isDenial(value) && value.policySeq <= revokedThroughSeq) || !isStanding(value, tx.atMs),
   );
   if (entries.length - spent.length >= GRANTS_PER_AUTHORITY_MAX) throw new ContractError('GRANT_LIMIT');
   for (const { parts } of spent) tx.state.delete(liveGrants.at(...parts));
@@ -102,7 +126,7 @@ export async function listGrants(
   return pagedRows(state, page, {
     prefix: grants.under(patientId),
     rowOf: ({ value }) => {
-      if (authorityId !== undefined && value.authorityId !== authorityId) return undefined;
+      if (authorityId !== undefined && !isAbout(value, authorityId)) return undefined;
       const revokedAt = revokedAtOf(value, revocations);
       return revokedAt === undefined ? value : { ...value, revokedAt };
     },

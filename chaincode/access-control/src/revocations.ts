@@ -1,5 +1,6 @@
 import type { StateReader } from '@careledger/chaincode-runtime';
 import type { GrantState } from '@careledger/contracts';
+import { isDenial } from '@careledger/policy';
 import { everyEntry } from './every-entry.js';
 import { revokeAlls, type RevokeAllState } from './families.js';
 
@@ -10,9 +11,13 @@ export async function revokeAllsOf(state: StateReader, patientId: string): Promi
   return found;
 }
 
-/** When a grant ended: by its own revocation or by the first revoke-all that covers it; undefined while it stands. */
+/**
+ * When a grant ended: by its own revocation or by the first revoke-all that covers it, which no denial ends by; undefined
+ * while it stands.
+ */
 export function revokedAtOf(grant: GrantState, revocations: readonly RevokeAllState[]): string | undefined {
-  const ends = revocations.filter(({ policySeq }) => policySeq >= grant.policySeq).map(({ at }) => at);
+  const covering = isDenial(grant) ? [] : revocations.filter(({ policySeq }) => policySeq >= grant.policySeq);
+  const ends = covering.map(({ at }) => at);
   if (grant.revokedAt !== undefined) ends.push(grant.revokedAt);
   return ends.reduce<string | undefined>(
     (first, at) => (first === undefined || Date.parse(at) < Date.parse(first) ? at : first),

@@ -1,19 +1,30 @@
 import { acceptBatch, type Outcome, type Submission, type Verified } from '@careledger/chaincode-runtime';
-import type { Batch, BatchResult } from '@careledger/contracts';
+import { ContractError, type Batch, type BatchResult } from '@careledger/contracts';
+import { isDenial } from '@careledger/policy';
 import { grants, tombstones } from './families.js';
-import { endGrant, type PolicyNews } from './grants.js';
+import { endGrant, recordGrant, type PolicyNews } from './grants.js';
 import { changePolicy, claimPolicySeq } from './policy.js';
 import { findSigners } from './signers.js';
 
 export async function revoke(tx: Submission, { items }: Batch): Promise<Outcome<BatchResult>> {
   const { result, news } = await acceptBatch(tx, items, {
-    names: ['revoke', 'revokeAll'],
+    names: ['revoke', 'revokeAll', 'grant'],
     signers: findSigners,
     subjectOf: ({ iss }) => iss,
-    apply: (itemTx, verified) =>
-      verified.name === 'revoke' ? revokeOne(itemTx, verified) : revokeAll(itemTx, verified),
+    apply: (itemTx, verified) => takeAway(itemTx, verified),
   });
   return { result, event: news.length > 0 ? { changes: news } : undefined };
+}
+
+function takeAway(
+  tx: Submission,
+  verified: Verified<'revoke'> | Verified<'revokeAll'> | Verified<'grant'>,
+): Promise<PolicyNews> {
+  if (verified.name === 'revoke') return revokeOne(tx, verified);
+  if (verified.name === 'revokeAll') return revokeAll(tx, verified);
+  if (!isDenial(verified.body))
+    throw new ContractError('STATEMENT_TYPE_MISMATCH', 'A grant that gives is recorded by Grant.');
+  return recordGrant(tx, verified);
 }
 
 async function revokeOne(tx: Submission, { iss, sid, body }: Verified<'revoke'>): Promise<PolicyNews> {

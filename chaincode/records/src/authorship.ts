@@ -6,7 +6,7 @@ import { decideAll, type DecisionRequest } from './access-control.js';
 
 type Writing = Verified<'storeRecord' | 'announceRecord'>;
 /** What of the version before matters to the next one. */
-type Version = Pick<StoredRecordState, 'version' | 'kind' | 'tagGroups' | 'manifestHash'>;
+type Version = Pick<StoredRecordState, 'version' | 'kind' | 'period' | 'tagGroups' | 'manifestHash'>;
 
 /** What an item follows, as it lies in the state: the version before it, and who made the record. */
 export interface Precedent<Row extends Version> {
@@ -102,15 +102,17 @@ function requestOf<Row extends Version>(
   { iss, body }: Writing,
   precedent: Precedent<Row> | undefined,
 ): DecisionRequest {
-  const { patientId, tagGroups, purpose = DEFAULT_PURPOSE, granteeTags = [] } = body;
+  const { patientId, tagGroups, period, purpose = DEFAULT_PURPOSE, granteeTags = [] } = body;
   const asking = { patientId, requester: iss, granteeTags, purpose };
-  if (precedent === undefined) return { ...asking, permission: 'write', tagGroups };
+  if (precedent === undefined) return { ...asking, permission: 'write', tagGroups, period };
   // By what lies there, too: the reviser's own word alone would open any record to any scope.
   return {
     ...asking,
     permission: 'modify',
     tagGroups: precedent.row.tagGroups,
+    period: precedent.row.period,
     revisedTagGroups: tagGroups,
+    revisedPeriod: period,
     author: precedent.author,
   };
 }

@@ -5,6 +5,7 @@ import {
   type Batch,
   type BatchResult,
   type Decision,
+  type DenialCode,
 } from '@careledger/contracts';
 import { decideAll, findSigners } from './access-control.js';
 import { putAccess } from './access-log.js';
@@ -68,13 +69,19 @@ function accessOf(tx: Submission, item: Item, judged: Judged | undefined): Acces
   };
 }
 
+/** Denials of what is not stored that its content could turn into permits. */
+const DEPENDS_ON_CONTENT: ReadonlySet<string> = new Set<DenialCode>([
+  'SCOPE_NOT_GRANTED',
+  'SCOPE_UNCONFIRMED',
+]);
+
 /**
  * Of a version that is stored with this manifest: the decision. Stored with another one: what was shown is not on record.
  * Not stored, which an outage can bring about: what the policy says of any record whatever it holds, a grant without scope
- * or the reason why there is none; where it depends on what the record holds, that is unknown.
+ * and no denial, or the reason why there is none; where it depends on what the record holds, that is unknown.
  */
 function answerTo({ body }: Item, found: FoundRecord | undefined, decided: Decision): Decision {
   if (found !== undefined)
     return found.stored.manifestHash === body.manifestHash ? decided : recordUnknown(decided);
-  return decided.reason === 'SCOPE_NOT_GRANTED' ? recordUnknown(decided) : decided;
+  return DEPENDS_ON_CONTENT.has(decided.reason) ? recordUnknown(decided) : decided;
 }

@@ -18,7 +18,9 @@ export function questionOf({ iss, body }: Reading, found: FoundRecord | undefine
     ...(practitionerId === undefined ? {} : { practitionerId }),
     permission: 'read',
     purpose,
-    tagGroups: found?.stored.tagGroups ?? [],
+    ...(found === undefined
+      ? { tagGroups: [] }
+      : { tagGroups: found.stored.tagGroups, period: found.stored.period }),
     // Whoever made this version knows what it says. Who made the first one does not know what others have added since.
     ...(found === undefined ? {} : { author: found.stored.author }),
   };

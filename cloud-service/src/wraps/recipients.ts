@@ -1,7 +1,7 @@
 import type { KeyPeriod } from '@careledger/contracts';
 import { kidOf } from '@careledger/crypto';
-import type { TagGroups } from '@careledger/domain';
-import { coversReading, everyKey } from '@careledger/policy';
+import type { Period, TagGroups } from '@careledger/domain';
+import { everyKey, readingGrants } from '@careledger/policy';
 import type { Clock } from '../clock.js';
 import type { OwnPeer } from '../ledger/own-peer.js';
 
@@ -18,6 +18,7 @@ export interface WrappedVersion {
   /** Patient or authority. */
   readonly author: string;
   readonly tagGroups: TagGroups;
+  readonly period: Period;
 }
 
 /** Whose wraps belong into a version's set, by the ledger at this provider's own peer. */
@@ -32,19 +33,19 @@ export class Recipients {
   }
 
   /**
-   * Keys of the patient, the author and every authority whose grant to read the version stands, former keys and those for
+   * Keys of the patient, the author and every authority whose grant to read the version stands and is not denied, former keys and those for
    * break-glass included. A wrap for any other key has to go.
    * @param wanted keys that the caller thinks belong there: one that is not known is looked for at the peer
    * @throws LedgerError
    */
   async of(version: WrappedVersion, wanted: ReadonlySet<string>): Promise<ReadonlySet<string>> {
-    const { patientId, author, tagGroups } = version;
-    const [patient, grants] = await Promise.all([
+    const { patientId, author } = version;
+    const [patient, rules] = await Promise.all([
       this.#ownPeer.patient(patientId),
       this.#ownPeer.grants(patientId),
     ]);
     const nowMs = this.#clock().wallMs;
-    const standing = grants.filter((grant) => coversReading(grant, tagGroups, nowMs));
+    const standing = readingGrants(rules, version, nowMs);
     const readers = new Set(standing.map(({ authorityId }) => authorityId));
     if (author !== patientId) readers.add(author);
     const patients = recipientKids(patient.encryptionKeys);

@@ -1,4 +1,4 @@
-import type { KeyPeriod } from '@careledger/contracts';
+import type { KeyPeriod, StatementBody } from '@careledger/contracts';
 import type { Signer, SignatureVerifier } from '@careledger/crypto';
 import { timestampOf } from '@careledger/domain';
 import {
@@ -13,6 +13,7 @@ import {
 import { problemOfLedger } from '@careledger/ledger/service';
 import type { HeldWraps, ReplaceWrapsAnswer, ReplaceWrapsRequest } from '@careledger/protocol';
 import { ProblemError } from '@careledger/service-kit';
+import { readStatement } from '@careledger/statements';
 import { assertSpeaksFor, speaksFor, type Caller } from '../caller.js';
 import type { Clock } from '../clock.js';
 import type { OwnPeer } from '../ledger/own-peer.js';
@@ -123,10 +124,11 @@ export class WrapService {
 
   async #assertRecipients({ held, present, manifest }: Wrapped, wraps: readonly Wrap[]): Promise<void> {
     const { patientId, author, tagGroups } = manifest.aad;
+    const { period } = readStatement(held.statement).payload.body as StatementBody<'storeRecord'>;
     const next = new Set(wraps.map(({ kid }) => kid));
     let allowed: ReadonlySet<string>;
     try {
-      allowed = await this.#options.recipients.of({ patientId, author, tagGroups }, next);
+      allowed = await this.#options.recipients.of({ patientId, author, tagGroups, period }, next);
     } catch (error) {
       throw problemOfLedger<ProblemCode>(error, 'WRAPS_REFUSED');
     }

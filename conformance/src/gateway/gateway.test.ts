@@ -270,6 +270,17 @@ describe('a subscription', () => {
 });
 
 describe('consent', () => {
+  /** Whose wraps a provider holds, by thumbprint. */
+  const wrapsOf = async (record: ListedRecord | undefined) => {
+    if (record === undefined) throw new Error('There is no such record');
+    const { recordId, version, providerId } = record;
+    const provider = fixture.layers.provider(providerId.slice('prv_'.length));
+    const { wraps } = await clientOf(provider).call('GET', PROVIDER_ROUTES.wraps(recordId, version), {
+      result: HeldWraps,
+    });
+    return wraps.map((jwe) => readWrap(jwe).kid);
+  };
+
   test('a grant opens earlier records too, and its revocation closes them', async () => {
     const patient = await fixture.patient();
     await using device = await fixture.device(patient);
@@ -308,13 +319,6 @@ describe('consent', () => {
     for (const hour of [0, 1]) await device.send([glucose(START_MS + hour * HOUR_MS, 120)]);
     await fixture.own(patient, 'POST', '/flush');
     const made = await listed(patient);
-    const wrapsOf = async ({ recordId, version, providerId }: ListedRecord) => {
-      const provider = fixture.layers.provider(providerId.slice('prv_'.length));
-      const { wraps } = await clientOf(provider).call('GET', PROVIDER_ROUTES.wraps(recordId, version), {
-        result: HeldWraps,
-      });
-      return wraps.map((jwe) => readWrap(jwe).kid);
-    };
     const { encryptionKeys } = await fixture.layers.patientsLedger
       .channel('cloud')
       .evaluate(accessControl, 'GetPatient', { patientId: patient.patientId });
@@ -325,6 +329,91 @@ describe('consent', () => {
     expect(await fixture.own(patient, 'POST', '/flush')).toMatchObject({ isDrained: true, rewraps: 0 });
     expect(made).toHaveLength(2);
     for (const record of made) expect(await wrapsOf(record)).toEqual(own);
+  });
+
+  test('a denial closes what is granted, by each of its terms, until it is revoked', async () => {
+    const patient = await fixture.patient();
+    await using device = await fixture.device(patient);
+    const grant = { authorityId: 'aut_hospital', permissions: ['read'], purposes: ['TREAT'] };
+    await fixture.own(patient, 'POST', '/grants', { grant, passphrase: PASSPHRASE });
+    await device.send([glucose(START_MS, 120)]);
+    await fixture.own(patient, 'POST', '/flush');
+    const [record] = await listed(patient);
+    const recordId = String(record?.recordId);
+    const hour = (n: number) => new Date(START_MS + n * HOUR_MS).toISOString();
+    const scopeOf = (category: string) => ({ scope: [{ category, resourceType: 'Observation' }] });
+    const laboratory = scopeOf('laboratory');
+    const closing = [
+      { authorityId: 'aut_hospital' },
+      {},
+      laboratory,
+      { authorityId: 'aut_hospital', permissions: ['read'], purposes: ['TREAT'], ...laboratory },
+      { period: { start: hour(-1), end: hour(2) } },
+    ];
+    const leaving = [
+      scopeOf('vital-signs'),
+      { permissions: ['write', 'modify'] },
+      { purposes: ['HRESCH'] },
+      { period: { start: hour(24), end: hour(48) } },
+      { from: new Date(Date.now() + 24 * HOUR_MS).toISOString() },
+    ];
+    const deny = (denial: object) =>
+      fixture.own(patient, 'POST', '/denials', { denial, passphrase: PASSPHRASE });
+    for (const denial of closing) {
+      const made = await deny(denial);
+      const denied = await openAtHospital(patient, recordId);
+      expect([denial, denied]).toEqual([
+        denial,
+        expect.objectContaining({ body: expect.objectContaining({ reason: 'DENIED_BY_RULE' }) }),
+      ]);
+      const path = `/grants/${String(made['statementId'])}/revoke`;
+      await fixture.own(patient, 'POST', path, { passphrase: PASSPHRASE });
+    }
+    for (const denial of leaving) await deny(denial);
+    await fixture.own(patient, 'POST', '/flush');
+    expect((await openAtHospital(patient, recordId)).status).toBe(200);
+    const [{ denials }, { grants }] = [
+      await fixture.own(patient, 'GET', '/denials'),
+      await fixture.own(patient, 'GET', '/grants'),
+    ];
+    expect((denials as { status: string }[]).map(({ status }) => status)).toEqual([
+      ...closing.map(() => 'revoked'),
+      ...leaving.map(() => 'active'),
+    ]);
+    expect(grants).toEqual([expect.objectContaining({ status: 'active' })]);
+  });
+
+  test('what is denied has no wrap left at the provider', async () => {
+    const patient = await fixture.patient();
+    await using device = await fixture.device(patient);
+    const grant = { authorityId: 'aut_hospital', permissions: ['read'], purposes: ['TREAT'] };
+    await fixture.own(patient, 'POST', '/grants', { grant, passphrase: PASSPHRASE });
+    await device.send([glucose(START_MS, 120)]);
+    await fixture.own(patient, 'POST', '/flush');
+    const [record] = await listed(patient);
+    expect(await wrapsOf(record)).toHaveLength(2);
+    const denial = { scope: [{ category: 'laboratory', resourceType: '*' }] };
+    await fixture.own(patient, 'POST', '/denials', { denial, passphrase: PASSPHRASE });
+    expect(await fixture.own(patient, 'POST', '/flush')).toMatchObject({ isDrained: true, rewraps: 0 });
+    expect(await wrapsOf(record)).toHaveLength(1);
+  });
+
+  test('a grant for a time opens the records of that time, and no others', async () => {
+    const patient = await fixture.patient();
+    await using device = await fixture.device(patient);
+    for (const hour of [0, 1]) await device.send([glucose(START_MS + hour * HOUR_MS, 120)]);
+    await fixture.own(patient, 'POST', '/flush');
+    const period = {
+      start: new Date(START_MS - HOUR_MS).toISOString(),
+      end: new Date(START_MS + HOUR_MS).toISOString(),
+    };
+    const grant = { authorityId: 'aut_hospital', permissions: ['read'], purposes: ['TREAT'], period };
+    await fixture.own(patient, 'POST', '/grants', { grant, passphrase: PASSPHRASE });
+    await fixture.own(patient, 'POST', '/flush');
+    const made = await listed(patient);
+    const opened = await Promise.all(made.map(({ recordId }) => openAtHospital(patient, recordId)));
+    expect(opened.map(({ status }) => status).sort()).toEqual([200, 403]);
+    expect(opened.find(({ status }) => status === 403)?.body).toMatchObject({ reason: 'SCOPE_NOT_GRANTED' });
   });
 
   test('a grant that does not cover a record’s category does not open it', async () => {
@@ -500,7 +589,7 @@ test('every list of every service is met whole, one row a page', async () => {
       });
     }),
   );
-  expect(met.map((lists) => lists.length)).toEqual([13, 10, 1]);
+  expect(met.map((lists) => lists.length)).toEqual([14, 10, 1]);
   for (const { path, whole, walked } of met.flat()) expect([path, walked]).toEqual([path, whole]);
   const long = met.flat().filter(({ whole }) => whole.length > 1);
   expect(long.map(({ path }) => path)).toEqual(

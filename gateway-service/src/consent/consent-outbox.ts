@@ -26,7 +26,7 @@ export interface ConsentOutboxOptions {
 
 /**
  * Takes patients' statements to their channels, in the order that their kind asks for: a grant to `authorities` first, a
- * revocation to `cloud`. Steps of one statement wait for each other, different statements do not: no outage of one
+ * revocation or a denial to `cloud`. Steps of one statement wait for each other, different statements do not: no outage of one
  * channel delays a revocation on the other, and the ledger needs no order among them.
  */
 export class ConsentOutbox implements AsyncDisposable {
@@ -91,8 +91,11 @@ export class ConsentOutbox implements AsyncDisposable {
 
   #submit({ kind, channel, patientNo, statement }: ConsentStep): Promise<Settled> {
     const { ledger, patients } = this.#options;
-    if (kind === 'grant' || kind === 'revoke')
-      return ledger[kind][channel].submit(patients.byNo(patientNo).patientId, statement);
+    if (kind === 'grant' || kind === 'revoke' || kind === 'deny')
+      return ledger[kind === 'grant' ? 'grant' : 'revoke'][channel].submit(
+        patients.byNo(patientNo).patientId,
+        statement,
+      );
     return this.#submitOne(
       kind === 'register' ? 'RegisterPatient' : 'RejectSubscription',
       channel,

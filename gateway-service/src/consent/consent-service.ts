@@ -1,10 +1,17 @@
-import { DECISION_CHANNELS, grantBody, meaningOf, sealMeaning, type GrantTerms } from '@careledger/consent';
+import {
+  DECISION_CHANNELS,
+  grantBody,
+  meaningOf,
+  sealMeaning,
+  toldOf,
+  type GrantTerms,
+} from '@careledger/consent';
 import type { StatementBody, SubscriptionState } from '@careledger/contracts';
 import { hmacSha256, sha256, type SignatureVerifier, type Signer } from '@careledger/crypto';
-import type { ChannelName } from '@careledger/domain';
+import { ANY, type ChannelName } from '@careledger/domain';
 import { onLedger } from '@careledger/ledger/service';
 import type { IdempotencyKeys, IdempotentRequest } from '@careledger/service-kit';
-import { currentKey } from '@careledger/policy';
+import { currentKey, isDenial } from '@careledger/policy';
 import type { GrantMeaning } from '@careledger/protocol';
 import { readStatement } from '@careledger/statements';
 import type { GatewayCore } from '../core.js';
@@ -25,6 +32,8 @@ import { openConsentKey, type ConsentPassphrase } from './unlock.js';
 const ORDER: Readonly<Record<StepKind, readonly ChannelName[]>> = {
   register: DECISION_CHANNELS.registerPatient,
   grant: DECISION_CHANNELS.grant,
+  // What narrows access is never late at the providers.
+  deny: DECISION_CHANNELS.revoke,
   revoke: DECISION_CHANNELS.revoke,
   reject: DECISION_CHANNELS.rejectSubscription,
 };
@@ -97,14 +106,11 @@ export class ConsentService {
     const { patientId, patientNo } = patient;
     const signer = await openConsentKey(core, patient, unlock);
     const meaning = meaningOf(hmacSha256, core.patients.keys(patientId).scopeKey(), terms);
-    const sealed = await sealMeaning(meaning, await this.#encryptionKeyOf(terms.authorityId), sha256);
+    const sealed = await this.#sealed(terms, meaning);
     const policySeq = core.store.deferred(() => grants.takeSeq(patientNo));
     const body = grantBody(terms, { meaning, sealed, policySeq, nowMs: clock() });
-    const statement = patientStatement(
-      'grant',
-      { patientId, networkId, channels: ORDER.grant, body },
-      signer,
-    );
+    const channels = ORDER[kindOf(body)];
+    const statement = patientStatement('grant', { patientId, networkId, channels, body }, signer);
     return this.#keepGrant(patient, statement, { body, meaning }, request);
   }
 
@@ -117,8 +123,16 @@ export class ConsentService {
   /** A `grant` statement of the patient's app. @param subscriptionId the one that it has to approve, where one is meant */
   async takeGrant(patient: Patient, statement: string, subscriptionId?: string): Promise<string> {
     const { body } = this.#check(patient, statement, ['grant'], ORDER.grant);
+    if (isDenial(body)) throw new ConsentError('CONSENT_STATEMENT_REFUSED', 'The statement is a denial');
     if (subscriptionId !== undefined) assertMeant('subscription', subscriptionId, body.subscriptionId);
     return this.#keepGrant(patient, statement, { body, meaning: null });
+  }
+
+  /** A `grant` statement of the patient's app that denies. */
+  async takeDenial(patient: Patient, statement: string): Promise<string> {
+    const { body } = this.#check(patient, statement, ['grant'], ORDER.deny);
+    if (isDenial(body)) return this.#keepGrant(patient, statement, { body, meaning: null });
+    throw new ConsentError('CONSENT_STATEMENT_REFUSED', 'The statement gives, and denies nothing');
   }
 
   /** One that stands, or is on its way, is not sent again. */
@@ -219,6 +233,12 @@ export class ConsentService {
     };
   }
 
+  async #sealed(terms: GrantTerms, meaning: GrantMeaning): Promise<string | undefined> {
+    if (terms.authorityId === ANY) return undefined;
+    const told = toldOf(terms.effect, meaning);
+    return sealMeaning(told, await this.#encryptionKeyOf(terms.authorityId), sha256);
+  }
+
   async #encryptionKeyOf(authorityId: string): Promise<Uint8Array> {
     const { encryptionKeys } = await onLedger(() => this.#options.directory.authority(authorityId));
     const key = currentKey(encryptionKeys);
@@ -234,7 +254,7 @@ export class ConsentService {
   ): Promise<string> {
     const { grants, clock, requests } = this.#options;
     const { patientNo } = patient;
-    return this.#submit(patient, { kind: 'grant', statement }, (grantId) => {
+    return this.#submit(patient, { kind: kindOf(body), statement }, (grantId) => {
       grants.noteSeq(patientNo, body.policySeq);
       grants.insert({ grantId, patientNo, status: 'pending', body, meaning, madeMs: clock() });
       if (request) requests.claim(request, grantId);
@@ -320,6 +340,8 @@ export class ConsentService {
       throw new ConsentError('GRANT_NOT_FOUND', `This patient has made no grant ${grantId} here`);
   }
 }
+
+const kindOf = (body: StatementBody<'grant'>): 'grant' | 'deny' => (isDenial(body) ? 'deny' : 'grant');
 
 /** A statement does what it says; one that says something else than the request asks is sent by mistake, or by trick. */
 function assertMeant(what: 'grant' | 'subscription', asked: string, said: string | undefined): void {

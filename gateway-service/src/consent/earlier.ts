@@ -1,5 +1,6 @@
 import { accessControl, type GrantState, type StatementBody } from '@careledger/contracts';
 import { CHANNELS, type ChannelName } from '@careledger/domain';
+import { isDenial } from '@careledger/policy';
 import { LedgerError, allRows } from '@careledger/ledger';
 import { readStatement } from '@careledger/statements';
 import type { LedgerReader } from '../ledger-access/ledger-link.js';
@@ -60,7 +61,8 @@ export class EarlierDecisions {
 
   /** The same, as far as this gateway sent the revocation. */
   ownOfGrant({ patientNo }: Patient, grantId: string): Taken | undefined {
-    const seq = this.#options.grants.get(patientNo, grantId)?.policySeq;
+    const known = this.#options.grants.get(patientNo, grantId);
+    const seq = known === undefined || isDenial(known.body) ? undefined : known.policySeq;
     const covers = (body: Revocation): boolean =>
       'grantId' in body ? body.grantId === grantId : seq !== undefined && seq <= body.policySeq;
     return best(
@@ -74,7 +76,7 @@ export class EarlierDecisions {
     if (own?.isAlready !== true) return own;
     // Grants reach the ledgers by other ways as well, and this gateway hears of them later.
     const isRevoked = await this.#everywhere(patient, (rows) =>
-      rows.every(({ revokedAt }) => revokedAt !== undefined),
+      rows.every((rule) => isDenial(rule) || rule.revokedAt !== undefined),
     );
     if (isRevoked) return own;
     const since = this.ownOfEverything(patient);

@@ -17,6 +17,9 @@ export interface Grant {
   readonly revokedMs: number | null;
 }
 
+/** Of a row: whether it is a denial. */
+const DENIES = `(json_extract(body, '$.effect') IS 'deny')`;
+
 interface Row {
   grant_id: string;
   patient_no: number;
@@ -30,7 +33,7 @@ interface Row {
 }
 
 /**
- * Grants as this gateway knows them. Their ids are chosen by whoever makes the statement, so that a grant is named by its
+ * Grants and denials as this gateway knows them. Their ids are chosen by whoever makes the statement, so that a grant is named by its
  * patient and its id, never by the id alone. What writes must run within a transaction.
  */
 export class GrantStore {
@@ -65,41 +68,59 @@ export class GrantStore {
   }
 
   /** A patient's, oldest first. @param after id of the grant that the page before ended with */
-  page(patientNo: number, after: Pick<Grant, 'madeMs' | 'grantId'> | undefined, limit: number): Grant[] {
+  page(
+    patientNo: number,
+    what: 'grants' | 'denials',
+    after: Pick<Grant, 'madeMs' | 'grantId'> | undefined,
+    limit: number,
+  ): Grant[] {
     return this.#all(
-      'WHERE patient_no = ? AND (made_ms, grant_id) > (?, ?) ORDER BY made_ms, grant_id LIMIT ?',
+      `WHERE patient_no = ? AND ${what === 'denials' ? '' : 'NOT '}${DENIES}
+         AND (made_ms, grant_id) > (?, ?) ORDER BY made_ms, grant_id LIMIT ?`,
       ...[patientNo, after?.madeMs ?? -1, after?.grantId ?? '', limit],
     );
   }
 
-  /** Those that a ledger has and that are not revoked; their time may not have come, or be over. */
+  /**
+   * Grants that a ledger has and denials, on a ledger or on their way, that are not revoked; their time may not have come,
+   * or be over.
+   */
   active(patientNo: number): Grant[] {
-    return this.#all(`WHERE patient_no = ? AND status = 'active' ORDER BY made_ms, grant_id`, patientNo);
+    return this.#all(
+      `WHERE patient_no = ? AND (status = 'active' OR (status = 'pending' AND ${DENIES}))
+       ORDER BY made_ms, grant_id`,
+      patientNo,
+    );
   }
 
   /** Whether a grant with a higher policySeq is not revoked, on a ledger already or on its way. */
   standsAbove(patientNo: number, policySeq: number): boolean {
     const row = this.#database
       .prepare(
-        `SELECT 1 FROM grants WHERE patient_no = ? AND policy_seq > ? AND status IN ('pending', 'active') LIMIT 1`,
+        `SELECT 1 FROM grants WHERE patient_no = ? AND policy_seq > ? AND status IN ('pending', 'active')
+           AND NOT ${DENIES} LIMIT 1`,
       )
       .get(patientNo, policySeq);
     return row !== undefined;
   }
 
-  /** Patients with a grant, not revoked, that ended by its own terms in (afterMs, untilMs]. */
-  patientsOfEnded(afterMs: number, untilMs: number): number[] {
+  /**
+   * Patients with a grant, not revoked, that ended by its own terms in (afterMs, untilMs], or with a denial that began or
+   * ended then.
+   */
+  patientsOfTurned(afterMs: number, untilMs: number): number[] {
+    const isThen = (time: string | null): boolean =>
+      time !== null && Date.parse(time) > afterMs && Date.parse(time) <= untilMs;
     const rows = this.#database
       .prepare(
-        `SELECT patient_no, json_extract(body, '$.until') AS ends FROM grants
-         WHERE status = 'active' AND json_extract(body, '$.until') IS NOT NULL`,
+        `SELECT patient_no, json_extract(body, '$.until') AS ends,
+           CASE WHEN ${DENIES} THEN json_extract(body, '$.from') END AS begins
+         FROM grants
+         WHERE status = 'active' AND (json_extract(body, '$.until') IS NOT NULL OR ${DENIES})`,
       )
-      .all() as { patient_no: number; ends: string }[];
-    const ended = rows.filter(({ ends }) => {
-      const endMs = Date.parse(ends);
-      return endMs > afterMs && endMs <= untilMs;
-    });
-    return [...new Set(ended.map(({ patient_no }) => patient_no))];
+      .all() as { patient_no: number; begins: string | null; ends: string | null }[];
+    const turned = rows.filter(({ begins, ends }) => isThen(begins) || isThen(ends));
+    return [...new Set(turned.map(({ patient_no }) => patient_no))];
   }
 
   setStatus(patientNo: number, grantId: string, from: GrantStatus, to: GrantStatus): void {
@@ -117,11 +138,12 @@ export class GrantStore {
       .run(nowMs, patientNo, grantId);
   }
 
+  /** Denials stay: a revoke-all takes away. */
   revokeThrough(patientNo: number, policySeq: number, nowMs: number): void {
     this.#database
       .prepare(
         `UPDATE grants SET status = 'revoked', revoked_ms = ?
-         WHERE patient_no = ? AND policy_seq <= ? AND status <> 'revoked'`,
+         WHERE patient_no = ? AND policy_seq <= ? AND status <> 'revoked' AND NOT ${DENIES}`,
       )
       .run(nowMs, patientNo, policySeq);
   }

@@ -51,15 +51,15 @@ describe('ids that another patient has chosen', () => {
       await said(attacker, 'revoke', { policySeq: 1, grantId }),
       grantId,
     );
-    expect(grants.page(victim.patientNo, undefined, 10)).toEqual([
+    expect(grants.page(victim.patientNo, 'grants', undefined, 10)).toEqual([
       expect.objectContaining({ grantId, status: 'active', revokedMs: null }),
     ]);
-    expect(readersOf(grants, victim.patientNo, [], t.nowMs)).toEqual([HOSPITAL]);
-    expect(noticeRecipientsOf({ grants, subscriptions }, victim.patientNo, [], t.nowMs)).toEqual([
-      { authorityId: HOSPITAL, rank: 1 },
-    ]);
+    expect(readersOf(grants, victim.patientNo, { tagGroups: [] }, t.nowMs)).toEqual([HOSPITAL]);
+    expect(
+      noticeRecipientsOf({ grants, subscriptions }, victim.patientNo, { tagGroups: [] }, t.nowMs),
+    ).toEqual([{ authorityId: HOSPITAL, rank: 1 }]);
     await consent.takeRevocation(victim, await said(victim, 'revoke', { policySeq: 2, grantId }), grantId);
-    expect(readersOf(grants, victim.patientNo, [], t.nowMs)).toEqual([]);
+    expect(readersOf(grants, victim.patientNo, { tagGroups: [] }, t.nowMs)).toEqual([]);
   });
 
   test('a statement under an id that another patient was first to use is kept, sent and answered for itself', async () => {
@@ -68,7 +68,7 @@ describe('ids that another patient has chosen', () => {
     await consent.takeGrant(attacker, await said(attacker, 'grant', grantBody(), sid));
     const statement = await said(victim, 'grant', grantBody(), sid);
     await consent.takeGrant(victim, statement);
-    expect(grants.page(victim.patientNo, undefined, 10)).toEqual([
+    expect(grants.page(victim.patientNo, 'grants', undefined, 10)).toEqual([
       expect.objectContaining({ grantId: sid, authorityId: HOSPITAL }),
     ]);
     expect(desk.sent.map(({ patientNo }) => patientNo)).toEqual([attacker.patientNo, victim.patientNo]);
@@ -171,7 +171,7 @@ test('grants and steps of a store of the first release are there, each with its 
         .run(place, channel, channel === 'cloud' ? 'open' : 'done');
     before.close();
     using after = openDatabase({ path, migrations: [...STORE_MIGRATIONS, ...GATEWAY_MIGRATIONS] });
-    expect(new GrantStore(after).page(7, undefined, 10)).toEqual([
+    expect(new GrantStore(after).page(7, 'grants', undefined, 10)).toEqual([
       expect.objectContaining({
         grantId: 'grant-1',
         patientNo: 7,
@@ -206,7 +206,7 @@ describe('a revocation that the patient takes elsewhere', () => {
     ]);
     expect(desk.sent).toEqual([]);
     // Not noted either: a patient who keeps it in a drawer has revoked nothing.
-    expect(readersOf(grants, patient.patientNo, [], t.nowMs)).toEqual([HOSPITAL]);
+    expect(readersOf(grants, patient.patientNo, { tagGroups: [] }, t.nowMs)).toEqual([HOSPITAL]);
   });
 
   test('is not signed without the passphrase, nor for a grant that the patient never made', async () => {

@@ -48,7 +48,7 @@ test('a revocation that a provider relayed, since the operator would not, ends w
   });
   reconciler.start();
   await fixture.until(() => reconciler.report.comparedMs !== null);
-  expect(readersOf(fixture.grants, patientNo, [], fixture.testCore.nowMs)).toEqual([]);
+  expect(readersOf(fixture.grants, patientNo, { tagGroups: [] }, fixture.testCore.nowMs)).toEqual([]);
   expect(reconciler.report.differences).toMatchObject([{ grantId, notRevokedOn: 'authorities' }]);
   await fixture.until(() => fixture.rewraps.count() === 0);
   expect(fixture.provider.kidsOf(versionId)).not.toContain(fixture.hospital.encryption.kid);

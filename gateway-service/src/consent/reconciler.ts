@@ -1,6 +1,7 @@
 import { accessControl, type GrantState, type StatementBody } from '@careledger/contracts';
 import { CHANNELS, type ChannelName } from '@careledger/domain';
 import { everyRow } from '@careledger/ledger';
+import { isDenial } from '@careledger/policy';
 import { startWorker, type Logger, type Worker } from '@careledger/service-kit';
 import type { LedgerReader } from '../ledger-access/ledger-link.js';
 import type { Patient, Patients } from '../patients/index.js';
@@ -10,7 +11,7 @@ import type { GrantStore } from './grant-store.js';
 import type { ConsentSettler } from './settle.js';
 import type { StepStore } from './step-store.js';
 
-/** A grant that the two channels do not agree on while nothing of it is under way. */
+/** A grant or denial that the two channels do not agree on while nothing of it is under way. */
 export interface GrantDifference {
   readonly patientId: string;
   readonly grantId: string;
@@ -33,7 +34,7 @@ export interface ReconcilerOptions {
   readonly logger: Pick<Logger, 'warn' | 'error'>;
 }
 
-/** Compares every patient's grants on both channels now and then, reports differences and repairs what it can. */
+/** Compares every patient's grants and denials on both channels now and then, reports differences and repairs what it can. */
 export class Reconciler implements AsyncDisposable {
   readonly #options: ReconcilerOptions;
   #worker: Worker | undefined;
@@ -119,8 +120,8 @@ export class Reconciler implements AsyncDisposable {
   }
 
   /**
-   * Grants and revocations that reached the ledger by another way. A revocation on either channel counts: whoever
-   * relayed it may reach that one alone.
+   * Grants, denials and revocations that reached the ledger by another way. What takes away counts on either channel:
+   * whoever relayed it may reach that one alone.
    */
   #adopt(
     { patientNo }: Patient,
@@ -128,13 +129,15 @@ export class Reconciler implements AsyncDisposable {
     cloud: ReadonlyMap<string, GrantState>,
   ): void {
     const { store, grants, clock, settler } = this.#options;
-    const given = [...authorities.values()].filter(
+    const given = [...authorities.values(), ...[...cloud.values()].filter(isDenial)].filter(
       ({ grantId }) => grants.get(patientNo, grantId) === undefined,
     );
     const revoked = [...authorities.values(), ...cloud.values()].filter(({ grantId, revokedAt }) => {
       if (revokedAt === undefined) return false;
       const known = grants.get(patientNo, grantId);
-      return known === undefined ? authorities.has(grantId) : known.status !== 'revoked';
+      return known === undefined
+        ? given.some((rule) => rule.grantId === grantId)
+        : known.status !== 'revoked';
     });
     if (given.length + revoked.length === 0) return;
     store.deferred(() => {
@@ -165,10 +168,12 @@ export class Reconciler implements AsyncDisposable {
 /** The statement's body, without what the ledger adds. */
 function bodyOf(state: GrantState): StatementBody<'grant'> {
   const { policySeq, authorityId, granteeTags, permissions, scopeTags, purposes, from, delegable } = state;
-  const { until, noticeRank, subscriptionId, sealed } = state;
+  const { effect, until, period, noticeRank, subscriptionId, sealed } = state;
   return {
+    ...(effect !== undefined && { effect }),
     ...{ policySeq, authorityId, granteeTags, permissions, scopeTags, purposes, from, delegable },
     ...(until !== undefined && { until }),
+    ...(period !== undefined && { period }),
     ...(noticeRank !== undefined && { noticeRank }),
     ...(subscriptionId !== undefined && { subscriptionId }),
     ...(sealed !== undefined && { sealed }),

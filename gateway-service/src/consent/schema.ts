@@ -98,3 +98,31 @@ export const CONSENT_OWNERS = `
     ALTER TABLE owned_grants RENAME TO grants;
     CREATE INDEX grants_of_patient ON grants (patient_no, made_ms);
   `;
+
+/** Statements of any kind that there is: `StepKind` says which. Part of a released migration: its text stays. */
+export const CONSENT_KINDS = `
+    CREATE TABLE steps_of_any_kind (
+      step_no      INTEGER PRIMARY KEY,
+      patient_no   INTEGER NOT NULL,
+      job          TEXT NOT NULL,
+      place        INTEGER NOT NULL,
+      kind         TEXT NOT NULL,
+      channel      TEXT NOT NULL,
+      statement    TEXT NOT NULL,
+      status       TEXT NOT NULL CHECK (status IN ('open', 'done', 'refused')),
+      code         TEXT,
+      tx_id        TEXT,
+      block_number INTEGER,
+      made_ms      INTEGER NOT NULL,
+      done_ms      INTEGER,
+      UNIQUE (patient_no, job, channel)
+    ) STRICT;
+    INSERT INTO steps_of_any_kind (step_no, patient_no, job, place, kind, channel, statement, status, code, tx_id,
+      block_number, made_ms, done_ms)
+    SELECT step_no, patient_no, job, place, kind, channel, statement, status, code, tx_id, block_number, made_ms, done_ms
+    FROM consent_steps;
+    DROP TABLE consent_steps;
+    ALTER TABLE steps_of_any_kind RENAME TO consent_steps;
+    CREATE INDEX consent_steps_of_patient ON consent_steps (patient_no, step_no);
+    CREATE INDEX consent_steps_open ON consent_steps (step_no) WHERE status = 'open';
+  `;

@@ -36,12 +36,16 @@ export class ConsentSettler {
   settling({ kind, job, patientNo, channel }: ConsentStep, isDone: boolean): void {
     const { grants, subscriptions, rewraps } = this.#options;
     // Providers hold wraps against the grants that they have on `cloud`.
-    if (isDone && channel === 'cloud' && (kind === 'grant' || kind === 'revoke')) rewraps.request(patientNo);
-    if (kind !== 'grant') return;
+    const isPolicy = kind === 'grant' || kind === 'revoke' || kind === 'deny';
+    // Of a denial nothing was wrapped from when it was taken in: one that is refused is made good for.
+    if (isPolicy && (isDone ? channel === 'cloud' : kind === 'deny')) rewraps.request(patientNo);
+    if (kind === 'deny' && isDone) grants.setStatus(patientNo, job, 'pending', 'active');
+    if (kind !== 'grant' && kind !== 'deny') return;
     if (!isDone) {
       grants.setStatus(patientNo, job, 'pending', 'refused');
       return;
     }
+    if (kind === 'deny') return;
     const grant = grants.get(patientNo, job);
     if (channel !== 'authorities' || grant?.status !== 'pending') return;
     grants.setStatus(patientNo, job, 'pending', 'active');

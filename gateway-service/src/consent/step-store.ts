@@ -1,7 +1,7 @@
 import type { ChannelName } from '@careledger/domain';
 import type { Database } from '@careledger/service-kit';
 
-export type StepKind = 'register' | 'grant' | 'revoke' | 'reject';
+export type StepKind = 'register' | 'grant' | 'deny' | 'revoke' | 'reject';
 
 /** A statement on its way to one channel. */
 export interface ConsentStep {

@@ -6,7 +6,7 @@ import type { GrantStore, SubscriptionStore } from '../consent/index.js';
 import { EMERGENCY_BACKOFF } from '../ledger-access/limits.js';
 import type { OrganisationDirectory } from '../ledger-access/organisation-directory.js';
 import type { PatientProgress } from '../patients/progress.js';
-import type { OwnVersion } from '../records/own-version.js';
+import { recordTermsOf, type OwnVersion } from '../records/own-version.js';
 import { noticeRecipientsOf } from '../records/readers.js';
 import type { GatewayStore } from '../store/index.js';
 import type { AuthorityClients } from './authority-clients.js';
@@ -105,8 +105,9 @@ export class NoticeSender implements AsyncDisposable {
     progress.notify(notice.patientNo);
   }
 
-  #isRecipient({ patientNo, authorityId }: Notice, { tagGroups }: OwnVersion): boolean {
-    const recipients = noticeRecipientsOf(this.#options, patientNo, tagGroups, this.#options.clock());
+  #isRecipient({ patientNo, authorityId }: Notice, version: OwnVersion): boolean {
+    const terms = recordTermsOf(version);
+    const recipients = noticeRecipientsOf(this.#options, patientNo, terms, this.#options.clock());
     return recipients.some((recipient) => recipient.authorityId === authorityId);
   }
 

@@ -1,4 +1,5 @@
 import { generateEd25519 } from '@careledger/crypto';
+import { ANY } from '@careledger/domain';
 import { makeWrapSet, matchWraps, readWrapSet } from '@careledger/envelope';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { RecordsFixture } from '../../testing/records-fixture.js';
@@ -41,6 +42,46 @@ describe('whoever may read no more has no wrap left at the provider', () => {
     expect(before?.wraps).toEqual(expect.arrayContaining(after?.wraps ?? ['none']));
     expect(fixture.version(version.versionNo)).toMatchObject({ ...after });
     await expect(fixture.open(patient, version)).resolves.toMatchObject({ resourceType: 'Bundle' });
+  });
+
+  test('after a denial, whatever is granted; who else is granted it keeps it, and so does who is let in again', async () => {
+    const { patient, versionId } = await held();
+    const denial = fixture.grant(patient, fixture.hospital, { effect: 'deny' });
+    await fixture.rewrapped(patient);
+    expect(fixture.provider.kidsOf(versionId)).toEqual([ownKid(patient), fixture.insurer.encryption.kid]);
+    fixture.revoke(patient, denial);
+    await fixture.rewrapped(patient);
+    expect(fixture.provider.kidsOf(versionId)).toContain(fixture.hospital.encryption.kid);
+  });
+
+  test('after a denial to anybody of what the record holds, and not of what it does not hold', async () => {
+    const { patient, version, versionId } = await held();
+    const anybody = { authorityId: ANY };
+    fixture.grant(patient, anybody, { effect: 'deny', scopeTags: ['n'.repeat(22)] });
+    await fixture.rewrapped(patient);
+    expect(fixture.provider.kidsOf(versionId)).toContain(fixture.hospital.encryption.kid);
+    fixture.grant(patient, anybody, { effect: 'deny', scopeTags: version.tagGroups[0]?.slice(0, 1) ?? [] });
+    await fixture.rewrapped(patient);
+    expect(fixture.provider.kidsOf(versionId)).toEqual([ownKid(patient)]);
+  });
+
+  test('once a denial begins, until it ends', async () => {
+    const { patient, versionId } = await held();
+    const { nowMs } = fixture.testCore;
+    const [from, until] = [nowMs + 60_000, nowMs + 120_000].map((ms) => new Date(ms).toISOString());
+    fixture.grant(patient, fixture.hospital, { effect: 'deny', ...(from && until && { from, until }) });
+    await fixture.rewrapped(patient);
+    const holds = async (atMs: number) => {
+      fixture.testCore.nowMs = atMs;
+      fixture.rewrapper.sweep();
+      await fixture.until(() => fixture.rewraps.count() === 0);
+      return fixture.provider.kidsOf(versionId).includes(fixture.hospital.encryption.kid);
+    };
+    expect([await holds(nowMs), await holds(nowMs + 60_000), await holds(nowMs + 120_000)]).toEqual([
+      true,
+      false,
+      true,
+    ]);
   });
 
   test('after everything was revoked', async () => {

@@ -12,7 +12,7 @@ import type { Providers } from '../ledger-access/providers.js';
 import type { Patient } from '../patients/index.js';
 import type { PatientProgress } from '../patients/progress.js';
 import { ownParts } from '../records/own-record.js';
-import type { HeldSet, OwnVersion } from '../records/own-version.js';
+import { recordTermsOf, type HeldSet, type OwnVersion } from '../records/own-version.js';
 import { readersOf } from '../records/readers.js';
 import { REWRAP_BACKOFF, REWRAP_CONCURRENCY } from './limits.js';
 import type { OwnVersionStore } from './own-version-store.js';
@@ -23,7 +23,7 @@ import { WrapHolder } from './wrap-holder.js';
 const VERSIONS_PER_PAGE = 16;
 /** Sets that are made of a version in one round, as its provider names what it holds and whom it knows. */
 const TRIES_MAX = 4;
-/** How often it is looked whether grants have ended. */
+/** How often it is looked whether grants have ended, or denials begun or ended. */
 const SWEEP_INTERVAL_MS = 60_000;
 
 export interface RewrapperOptions {
@@ -75,7 +75,7 @@ export class Rewrapper implements AsyncDisposable {
     });
   }
 
-  /** Goes on with what earlier runs left, and looks now and then whether grants have ended. */
+  /** Goes on with what earlier runs left, and looks now and then whether time has changed who may read. */
   start(): void {
     for (const patientNo of this.#options.rewraps.patients()) this.add(patientNo);
     this.sweep();
@@ -87,11 +87,11 @@ export class Rewrapper implements AsyncDisposable {
     if (this.#options.rewraps.get(patientNo) !== undefined) this.#work.add(patientNo, patientNo);
   }
 
-  /** Requests a look at the wraps of patients whose grants have ended by their own terms since the last sweep. */
+  /** Requests a look at the wraps of patients whose grants have ended, or denials begun or ended, since the last sweep. */
   sweep(): void {
     const { core, grants, rewraps, clock } = this.#options;
     const nowMs = clock();
-    const ended = grants.patientsOfEnded(rewraps.sweptMs(), nowMs);
+    const ended = grants.patientsOfTurned(rewraps.sweptMs(), nowMs);
     if (ended.length === 0) return;
     core.store.deferred(() => {
       for (const patientNo of ended) rewraps.request(patientNo);
@@ -202,7 +202,7 @@ export class Rewrapper implements AsyncDisposable {
   /** By the grants that this gateway knows, without what the provider objects to. */
   async #change(
     { patientId, patientNo }: Patient,
-    { tagGroups }: OwnVersion,
+    version: OwnVersion,
     { wraps }: HeldSet,
     objections: Objections | undefined,
   ): Promise<Change> {
@@ -210,7 +210,7 @@ export class Rewrapper implements AsyncDisposable {
     const own = core.patients.keys(patientId).encryption().kid;
     const allowed = new Set([own]);
     const wanted: Recipient[] = [];
-    for (const authorityId of readersOf(grants, patientNo, tagGroups, clock())) {
+    for (const authorityId of readersOf(grants, patientNo, recordTermsOf(version), clock())) {
       const { encryptionKeys, breakGlassKeys } = await directory.authority(authorityId);
       for (const key of everyKey([...encryptionKeys, ...breakGlassKeys])) allowed.add(kidOf('X25519', key));
       const publicKey = currentKey(encryptionKeys);

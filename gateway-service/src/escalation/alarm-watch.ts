@@ -4,7 +4,7 @@ import type { NoticeSender } from '../delivery/notice-sender.js';
 import type { Notice, NoticeStore } from '../delivery/notice-store.js';
 import type { OwnVersionStore } from '../delivery/own-version-store.js';
 import type { ProcessingStore } from '../processing/index.js';
-import type { OwnVersion } from '../records/own-version.js';
+import { recordTermsOf, type OwnVersion } from '../records/own-version.js';
 import { noticeRecipientsOf, type NoticeRecipient } from '../records/readers.js';
 import type { GatewayStore } from '../store/index.js';
 import type { AcknowledgementFetcher } from './acknowledgement-fetcher.js';
@@ -184,8 +184,10 @@ export class AlarmWatch implements AsyncDisposable {
   }
 
   /** The recipients of the next rank that there is. */
-  #nextOf(told: number | null, { patientNo, tagGroups }: OwnVersion): NoticeRecipient[] {
-    const recipients = noticeRecipientsOf(this.#options, patientNo, tagGroups, this.#options.clock());
+  #nextOf(told: number | null, version: OwnVersion): NoticeRecipient[] {
+    const { patientNo } = version;
+    const terms = recordTermsOf(version);
+    const recipients = noticeRecipientsOf(this.#options, patientNo, terms, this.#options.clock());
     const beyond = recipients.filter(({ rank }) => rank > (told ?? 0));
     const next = Math.min(...beyond.map(({ rank }) => rank));
     return beyond.filter(({ rank }) => rank === next);

@@ -1,3 +1,4 @@
+import { timestampOf, type Period } from '@careledger/domain';
 import { alarmCategories } from '@careledger/fhir';
 import type { GrantStore } from '../consent/grant-store.js';
 import type { GatewayCore } from '../core.js';
@@ -41,6 +42,14 @@ export class AlarmReaders {
       scopeKey,
       categories.map((category) => [category]),
     );
-    return new Set(readersOf(grants, patientNo, tagGroups, clock()));
+    return new Set(readersOf(grants, patientNo, { tagGroups, period: periodOf(alarms) }, clock()));
   }
+}
+
+/** The time of what the alarms are about, which their record tells of; undefined where nothing was measured. */
+function periodOf(alarms: readonly ScopedAlarm[]): Period | undefined {
+  const times = alarms.flatMap(({ evidence }) => evidence.map(({ t }) => t));
+  if (times.length === 0) return undefined;
+  // Half-open, as every period: the last one lies within.
+  return { start: timestampOf(Math.min(...times)), end: timestampOf(Math.max(...times) + 1) };
 }

@@ -10,7 +10,7 @@ import {
   type Wrap,
 } from '@careledger/envelope';
 import { FhirError, readRecordContent } from '@careledger/fhir';
-import { currentKey } from '@careledger/policy';
+import { currentKey, type RecordTerms } from '@careledger/policy';
 import { NOTICE_CIPHERTEXT_MAX_BYTES } from '@careledger/protocol';
 import { currentTrace, type Logger } from '@careledger/service-kit';
 import type { GrantStore } from '../consent/grant-store.js';
@@ -24,7 +24,7 @@ import type { DueRecord, Episode, ProcessingStore } from '../processing/index.js
 import { emergencyContent, periodicContent, type ContentSource, type RecordContent } from './content.js';
 import { RecordError } from './errors.js';
 import type { MadeNotices, MadeVersions, RaisedAlarms, RewrapRequests, ToldAlarms } from './handover.js';
-import type { NewVersion, OwnVersion } from './own-version.js';
+import { recordTermsOf, type NewVersion, type OwnVersion } from './own-version.js';
 import { noticeRecipientsOf, readersOf } from './readers.js';
 import { tagGroupsOf } from './scope.js';
 import type { UnmadeStore } from './unmade-store.js';
@@ -213,7 +213,10 @@ export class RecordMaker {
       ...{ v: 2 as const, recordId, version, patientId, author: patientId, tagGroups, prevVersionHash },
     };
     const sealed = sealRecord({ content: plain, aad }, chain.signer);
-    const wraps = await this.#wrap(sealed, patient, { recordId, version, tagGroups });
+    const wraps = await this.#wrap(sealed, patient, {
+      ...{ recordId, version, tagGroups },
+      period: content.period,
+    });
     return { ...draft, sealed, tagGroups, version, prevVersionHash, ...wraps };
   }
 
@@ -246,14 +249,14 @@ export class RecordMaker {
   async #wrap(
     { contentKey, manifestHash }: SealedRecord,
     { patientId, patientNo, chain }: Patient,
-    record: { readonly recordId: string; readonly version: number; readonly tagGroups: TagGroups },
+    record: RecordTerms & { readonly recordId: string; readonly version: number },
   ): Promise<Pick<SealedDraft, 'wrapSet' | 'wraps' | 'wrapped'>> {
     const { core, grants, clock } = this.#options;
-    const { recordId, version, tagGroups } = record;
+    const { recordId, version } = record;
     const own = core.patients.keys(patientId).encryption();
     const wraps = [await wrapKey(contentKey, record, { publicKey: own.publicKey })];
     const wrapped = new Map<string, Wrap>();
-    for (const authorityId of readersOf(grants, patientNo, tagGroups, clock())) {
+    for (const authorityId of readersOf(grants, patientNo, record, clock())) {
       const publicKey = await this.#keyOf(authorityId);
       if (publicKey === undefined) continue;
       const wrap = await wrapKey(contentKey, record, { publicKey });
@@ -265,9 +268,9 @@ export class RecordMaker {
   }
 
   /** Whether those to whom it is wrapped are those who may read it. */
-  #areReaders(patientNo: number, { tagGroups, wrapped }: SealedDraft): boolean {
+  #areReaders(patientNo: number, { tagGroups, content, wrapped }: SealedDraft): boolean {
     const { grants, clock } = this.#options;
-    const readers = new Set(readersOf(grants, patientNo, tagGroups, clock()));
+    const readers = new Set(readersOf(grants, patientNo, { tagGroups, period: content.period }, clock()));
     return readers.symmetricDifference(new Set(wrapped.keys())).size === 0;
   }
 
@@ -288,7 +291,7 @@ export class RecordMaker {
   ): { readonly notices: readonly DraftNotice[]; readonly rank: number | null } {
     const { clock, networkId, notices, alarms, processing } = this.#options;
     const told = new Set(notices.toldBefore(patientNo, source));
-    const recipients = noticeRecipientsOf(this.#options, patientNo, tagGroups, clock());
+    const recipients = noticeRecipientsOf(this.#options, patientNo, recordTermsOf(row), clock());
     if (recipients.length === 0) return { notices: [], rank: null };
     const first = Math.min(...recipients.map(({ rank }) => rank));
     // Whoever was told of one of these alarms hears all of it.

@@ -1,5 +1,6 @@
 import type { WindowSummary } from '@careledger/clinical';
 import type { RecordKind, TagGroups } from '@careledger/domain';
+import type { RecordTerms } from '@careledger/policy';
 import type { TraceParent } from '@careledger/service-kit';
 import type { Priority } from '../processing/index.js';
 
@@ -48,6 +49,16 @@ export interface OwnVersion {
   /** Where its making stands in a trace: its further stages and its notices go on from there. */
   readonly trace: TraceParent | null;
 }
+
+/** What grants and denials compare a version with. */
+export const recordTermsOf = ({
+  tagGroups,
+  periodStart: start,
+  periodEnd: end,
+}: Pick<OwnVersion, 'tagGroups' | 'periodStart' | 'periodEnd'>): RecordTerms => ({
+  tagGroups,
+  period: { start, end },
+});
 
 export type NewVersion = Pick<
   OwnVersion,

@@ -1,24 +1,25 @@
-import type { TagGroups } from '@careledger/domain';
-import { bringsNotices, coversReading } from '@careledger/policy';
-import type { Grant, GrantStore } from '../consent/grant-store.js';
+import type { StatementBody } from '@careledger/contracts';
+import { bringsNotices, readingGrants, type RecordTerms } from '@careledger/policy';
+import type { GrantStore } from '../consent/grant-store.js';
 import type { SubscriptionStore } from '../consent/subscription-store.js';
 
 /** Of a grant that says nothing of it. */
 const FIRST_RANK = 1;
 
 /** Grants by which a record's key is wrapped to their authorities. */
-export function readingGrants(
+function grantsOf(
   grants: Pick<GrantStore, 'active'>,
   patientNo: number,
-  tagGroups: TagGroups,
+  record: RecordTerms,
   nowMs: number,
-): Grant[] {
-  return grants.active(patientNo).filter(({ body }) => coversReading(body, tagGroups, nowMs));
+): StatementBody<'grant'>[] {
+  const rules = grants.active(patientNo).map(({ body }) => body);
+  return readingGrants(rules, record, nowMs);
 }
 
 /** Authorities to whom a record's key is wrapped. */
-export function readersOf(...asked: Parameters<typeof readingGrants>): string[] {
-  return [...new Set(readingGrants(...asked).map(({ authorityId }) => authorityId))];
+export function readersOf(...asked: Parameters<typeof grantsOf>): string[] {
+  return [...new Set(grantsOf(...asked).map(({ authorityId }) => authorityId))];
 }
 
 /** Who is told of an emergency directly. */
@@ -35,12 +36,13 @@ export function noticeRecipientsOf(
     readonly subscriptions: Pick<SubscriptionStore, 'list'>;
   },
   patientNo: number,
-  tagGroups: TagGroups,
+  record: RecordTerms,
   nowMs: number,
 ): NoticeRecipient[] {
   const subscriptions = stores.subscriptions.list(patientNo);
   const ranks = new Map<string, number>();
-  for (const { body, authorityId } of readingGrants(stores.grants, patientNo, tagGroups, nowMs)) {
+  for (const body of grantsOf(stores.grants, patientNo, record, nowMs)) {
+    const { authorityId } = body;
     const own = subscriptions.filter((subscription) => subscription.authorityId === authorityId);
     if (!bringsNotices(body, own, nowMs)) continue;
     const rank = body.noticeRank ?? FIRST_RANK;

@@ -1,35 +1,43 @@
 import type { StatementBody } from '@careledger/contracts';
-import { timestampOf, type Permission, type PurposeOfUse } from '@careledger/domain';
+import { timestampOf, type Period, type Permission, type PurposeOfUse } from '@careledger/domain';
 import type { GrantMeaning } from '@careledger/protocol/sealed';
 import type { MeaningTerms } from './meaning.js';
 
-/** What the patient gives, in words. */
+/** What the patient gives, or denies, in words. In a denial `authorityId` `*` stands for any authority. */
 export interface GrantTerms extends MeaningTerms {
+  readonly effect?: 'deny' | undefined;
   readonly permissions: readonly Permission[];
   readonly purposes: readonly PurposeOfUse[];
   readonly from?: string | undefined;
   readonly until?: string | undefined;
+  /** Of which time the records are. None: of any. */
+  readonly period?: Period | undefined;
   readonly delegable?: boolean | undefined;
   /** Who is told of an emergency first; 1 unless said. */
   readonly noticeRank?: number | undefined;
   readonly subscriptionId?: string | undefined;
 }
 
-/** A grant as its statement says it. @param made `sealed`: {@link GrantMeaning} for the authority alone */
+/**
+ * A grant or denial as its statement says it.
+ * @param made `sealed`: {@link GrantMeaning} for the authority alone; a denial to any has none
+ */
 export function grantBody(
   terms: GrantTerms,
   made: {
     readonly meaning: GrantMeaning;
-    readonly sealed: string;
+    readonly sealed: string | undefined;
     readonly policySeq: number;
     /** When it begins unless the terms say. */
     readonly nowMs: number;
   },
 ): StatementBody<'grant'> {
-  const { authorityId, permissions, purposes, from, until, delegable, noticeRank, subscriptionId } = terms;
+  const { effect, authorityId, permissions, purposes, from, until, period } = terms;
+  const { delegable, noticeRank, subscriptionId } = terms;
   const { meaning, sealed, policySeq, nowMs } = made;
   return {
     policySeq,
+    ...(effect !== undefined && { effect }),
     authorityId,
     granteeTags: meaning.grantee.map(({ tag }) => tag),
     permissions: [...permissions],
@@ -37,9 +45,10 @@ export function grantBody(
     purposes: [...purposes],
     from: from ?? timestampOf(nowMs),
     ...(until !== undefined && { until }),
+    ...(period !== undefined && { period }),
     delegable: delegable ?? false,
     ...(noticeRank !== undefined && { noticeRank }),
     ...(subscriptionId !== undefined && { subscriptionId }),
-    sealed,
+    ...(sealed !== undefined && { sealed }),
   };
 }

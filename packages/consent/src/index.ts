@@ -6,6 +6,7 @@ export {
   meaningOf,
   scopeTagOf,
   sealMeaning,
+  toldOf,
   type GranteeTerm,
   type MeaningTerms,
 } from './meaning.js';

@@ -53,6 +53,13 @@ export function meaningOf(
   };
 }
 
+/**
+ * What an authority is told of a rule. Of a denial only whom it means, since nobody else can apply that: what is hidden from
+ * an authority is not told to it.
+ */
+export const toldOf = (effect: 'deny' | undefined, meaning: GrantMeaning): GrantMeaning =>
+  effect === 'deny' ? { v: 1, scope: [], grantee: meaning.grantee } : meaning;
+
 /** The meaning for the authority alone, as the grant carries it. @throws EnvelopeError `RECIPIENT_KEY_INVALID` */
 export function sealMeaning(
   meaning: GrantMeaning,

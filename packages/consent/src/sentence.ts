@@ -1,5 +1,5 @@
 import type { StatementBody } from '@careledger/contracts';
-import type { Permission, PurposeOfUse } from '@careledger/domain';
+import { ANY, type Permission, type PurposeOfUse } from '@careledger/domain';
 import type { GrantMeaning, GranteeMeaning, ScopeMeaning } from '@careledger/protocol/sealed';
 import type { DecisionName } from './channels.js';
 
@@ -24,10 +24,8 @@ const PURPOSE_WORDS: Readonly<Record<PurposeOfUse, string>> = {
   BTG: 'breaking the glass',
 };
 
-const ANY = '*';
-
 /**
- * A grant in plain English, from what is signed: the body, and the words behind its tags. Nothing of it is taken from
+ * A grant or denial in plain English, from what is signed: the body, and the words behind its tags. Nothing of it is taken from
  * anybody's description.
  * @param meaning has to account for every tag of the body, and for no other. @throws RangeError otherwise
  */
@@ -40,18 +38,26 @@ export function grantSentence(body: StatementBody<'grant'>, meaning: GrantMeanin
     body.granteeTags,
     meaning.grantee.map(({ tag }) => tag),
   );
-  const { authorityId, permissions, purposes, from, until, delegable, noticeRank, subscriptionId } = body;
+  const { effect, authorityId, permissions, purposes, from, until, period } = body;
+  const { delegable, noticeRank, subscriptionId } = body;
+  const where = authorityId === ANY ? 'ANY authority' : authorityId;
   const who =
     meaning.grantee.length === 0
-      ? `anybody at ${authorityId}`
-      : `${list(meaning.grantee.map(granteeWords), 'or')} at ${authorityId}`;
-  const what =
-    meaning.scope.length === 0
-      ? 'ALL my records, whatever they say'
-      : `my records of ${list(meaning.scope.map(scopeWords), 'and')}, and no others`;
+      ? `anybody at ${where}`
+      : `${list(meaning.grantee.map(granteeWords), 'or')} at ${where}`;
+  const isDenial = effect === 'deny';
+  const scope = meaning.scope.map(scopeWords);
+  const scoped = isDenial
+    ? `my records that hold anything of ${list(scope, 'or')}`
+    : `my records of ${list(scope, 'and')}, and no others`;
+  const which = scope.length === 0 ? 'ALL my records, whatever they say' : scoped;
+  const times =
+    period === undefined ? '' : ` ${isDenial ? 'that touch' : 'within'} ${period.start} to ${period.end}`;
+  const what = `${which}${times}`;
+  const sharing = delegable ? 'may let others read them.' : 'may not let others read them.';
   const ends = until === undefined ? 'without an end, until I revoke it' : `until ${until}`;
   return [
-    `I allow ${who} to ${list(
+    `I ${isDenial ? 'FORBID' : 'allow'} ${who} to ${list(
       permissions.map((permission) => PERMISSION_WORDS[permission]),
       'and',
     )} ${what},`,
@@ -59,7 +65,7 @@ export function grantSentence(body: StatementBody<'grant'>, meaning: GrantMeanin
       purposes.map((purpose) => PURPOSE_WORDS[purpose]),
       'and',
     )}, from ${from} ${ends}.`,
-    delegable ? `${authorityId} may let others read them.` : `${authorityId} may not let others read them.`,
+    isDenial ? 'This outweighs whatever I grant, also later.' : `${authorityId} ${sharing}`,
     ...(noticeRank === undefined ? [] : [`In an emergency it is told at rank ${noticeRank}.`]),
     ...(subscriptionId === undefined ? [] : [`This approves its request ${subscriptionId}.`]),
     ...(meaning.note === undefined ? [] : [`My note to it: “${meaning.note}”`]),
@@ -77,10 +83,10 @@ export function sentenceOf(decision: Exclude<Decision, { name: 'grant' }>): stri
         'grant or revoke.'
       );
     case 'revoke':
-      return `I end my grant ${decision.body.grantId}, now and for good. This is my decision number ${decision.body.policySeq}.`;
+      return `I end my grant ${decision.body.grantId} (or denial), now and for good. This is my decision number ${decision.body.policySeq}.`;
     case 'revokeAll':
       return (
-        `I end EVERYTHING that I granted up to my decision number ${decision.body.policySeq}, also what reaches a ledger ` +
+        `I end EVERYTHING that I granted, and no denial, up to my decision number ${decision.body.policySeq}, also what reaches a ledger ` +
         'later. This is that decision.'
       );
     case 'rejectSubscription':

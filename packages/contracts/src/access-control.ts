@@ -2,6 +2,7 @@ import {
   AuthorityId,
   MspId,
   PatientId,
+  Period,
   Permission,
   PractitionerId,
   ProviderId,
@@ -48,8 +49,13 @@ const DecisionRequest = args({
   purpose: PurposeOfUse,
   /** The record's tag groups as it stands; of one that is yet to be made, as it is to become. */
   tagGroups: TagGroups,
+  /** The time of which the record tells, likewise. */
+  period: Type.Optional(Period),
+  /** The tags are another author's word that the patient's gateway has not confirmed: any denial with a scope may concern it. */
+  isUnconfirmed: Type.Optional(Type.Boolean()),
   /** As its next version is to become, for `modify`: both have to be covered. */
   revisedTagGroups: Type.Optional(TagGroups),
+  revisedPeriod: Type.Optional(Period),
   /** Who made the version that is to be read, or the record that is to be changed; absent for one yet to be made. */
   author: Type.Optional(Type.Union([AuthorityId, PatientId])),
 });
@@ -168,6 +174,7 @@ export const accessControl = {
         'GRANT_EXISTS',
         'GRANT_REVOKED',
         'GRANT_PERIOD_INVALID',
+        'GRANT_TERMS_INVALID',
         'GRANT_LIMIT',
         'SUBSCRIPTION_UNKNOWN',
         'SUBSCRIPTION_NOT_PENDING',
@@ -176,8 +183,8 @@ export const accessControl = {
       event: 'PolicyChanged',
     }),
     /**
-     * Records patients' `revoke` and `revokeAll` statements. Revoking an unknown grant leaves a tombstone. Any member
-     * relays them: no operator can hold a revocation back.
+     * Records what takes away: patients' `revoke` and `revokeAll` statements, and `grant` statements that deny. Revoking an
+     * unknown grant leaves a tombstone. Any member relays them: no operator can hold a revocation or a denial back.
      */
     Revoke: transaction({
       kind: 'submit',
@@ -186,7 +193,18 @@ export const accessControl = {
       args: Batch,
       result: BatchResult,
       codes: [],
-      itemCodes: [...STATEMENT_CODES, 'BATCH_DUPLICATE_SUBJECT', 'PATIENT_UNKNOWN', 'POLICY_SEQ_REUSED'],
+      itemCodes: [
+        ...STATEMENT_CODES,
+        'BATCH_DUPLICATE_SUBJECT',
+        'PATIENT_UNKNOWN',
+        'AUTHORITY_UNKNOWN',
+        'POLICY_SEQ_REUSED',
+        'GRANT_EXISTS',
+        'GRANT_REVOKED',
+        'GRANT_PERIOD_INVALID',
+        'GRANT_TERMS_INVALID',
+        'GRANT_LIMIT',
+      ],
       event: 'PolicyChanged',
     }),
     /** An authority asks to be subscribed to a patient. */
@@ -260,7 +278,7 @@ export const accessControl = {
       result: OwnOrganisation,
       codes: [],
     }),
-    /** A patient's grants, revoked ones included, oldest id first. */
+    /** A patient's grants and denials, revoked ones included, oldest id first; of one authority with those of any. */
     ListGrants: transaction({
       kind: 'evaluate',
       channels: both,

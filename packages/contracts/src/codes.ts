@@ -46,7 +46,9 @@ export const CONTRACT_CODES = {
   GRANT_EXISTS: 'A grant with this id is recorded already.',
   GRANT_REVOKED: 'The grant was revoked (a tombstone stands), or lies under a revoke-all.',
   GRANT_UNKNOWN: 'The patient has no grant with this id.',
-  GRANT_PERIOD_INVALID: 'The grant ends before it begins.',
+  GRANT_PERIOD_INVALID: 'The grant, or the time of the records that it names, ends before it begins.',
+  GRANT_TERMS_INVALID:
+    'A grant names one authority. A denial is not delegable, brings no notices and approves no subscription; one of any authority names nobody within, one that names somebody within says to the authority, sealed, who that is.',
   GRANT_LIMIT:
     'The patient has as many grants in force for this authority as one decision reads; revoke one.',
   SUBSCRIPTION_UNKNOWN: 'No such subscription.',
@@ -60,6 +62,9 @@ export const CONTRACT_CODES = {
   SCOPE_NOT_GRANTED: 'A grant covers the request but for the record’s scope.',
   PERMISSION_NOT_GRANTED: 'A grant covers the request but for the permission.',
   GRANTEE_MISMATCH: 'A grant covers the authority, but another unit or practitioner.',
+  DENIED_BY_RULE: 'A denial of the patient concerns the request, whatever else is granted.',
+  SCOPE_UNCONFIRMED:
+    'A denial of the patient may concern the record: what the record holds is not confirmed by the patient’s gateway.',
   // records
   RECORD_EXISTS: 'This version of the record is on record already, by another statement.',
   RECORD_UNKNOWN: 'The patient has no record with this id, or not this version of it.',
@@ -118,6 +123,8 @@ export const DENIAL_CODES = [
   'SCOPE_NOT_GRANTED',
   'PERMISSION_NOT_GRANTED',
   'GRANTEE_MISMATCH',
+  'DENIED_BY_RULE',
+  'SCOPE_UNCONFIRMED',
 ] as const satisfies ContractCode[];
 export type DenialCode = (typeof DENIAL_CODES)[number];
 

@@ -1,4 +1,4 @@
-import { AuthorityId, Id128, PatientId, RecordId, RecordVersion, Sha256, TxId } from '@careledger/domain';
+import { Id128, PatientId, RecordId, RecordVersion, RuleSubject, Sha256, TxId } from '@careledger/domain';
 import { Type, type Static, type TSchema } from 'typebox';
 import { AccessState, AnnouncedRecordState, SubscriptionState, VisitState } from './state.js';
 
@@ -11,7 +11,8 @@ export const EVENTS = {
       Type.Object({
         patientId: PatientId,
         policyVersion: Type.Integer(),
-        granted: Type.Array(Type.Object({ grantId: Id128, authorityId: AuthorityId })),
+        /** Denials as well. */
+        granted: Type.Array(Type.Object({ grantId: Id128, authorityId: RuleSubject })),
         revoked: Type.Array(Id128),
         revokedThroughSeq: Type.Optional(Type.Integer()),
       }),

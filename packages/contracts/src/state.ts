@@ -14,6 +14,7 @@ import {
   RecordKind,
   RecordSeed,
   RecordVersion,
+  RuleSubject,
   Sha256,
   Tag,
   TagGroups,
@@ -21,7 +22,7 @@ import {
   TxId,
 } from '@careledger/domain';
 import { Type, type Static } from 'typebox';
-import { AttestationBody, NoticeRank, Sealed, VisitBody } from './statements.js';
+import { AttestationBody, GrantEffect, NoticeRank, Sealed, VisitBody } from './statements.js';
 
 /**
  * What lies in the world state, as queries return it. Times are transaction timestamps (the client's clock, held by
@@ -101,13 +102,17 @@ export const GrantState = Type.Object({
   patientId: PatientId,
   grantId: Id128,
   policySeq: Type.Integer(),
-  authorityId: AuthorityId,
+  /** `deny`: a denial, which takes away. */
+  effect: Type.Optional(GrantEffect),
+  /** `*` in a denial that is about any authority. */
+  authorityId: RuleSubject,
   granteeTags: Type.Array(Tag),
   permissions: Type.Array(Permission),
   scopeTags: Type.Array(Tag),
   purposes: Type.Array(PurposeOfUse),
   from: Timestamp,
   until: Type.Optional(Timestamp),
+  period: Type.Optional(Period),
   delegable: Type.Boolean(),
   noticeRank: Type.Optional(NoticeRank),
   subscriptionId: Type.Optional(Id128),
@@ -196,6 +201,7 @@ export const Decision = Type.Object({
   /** `GRANT`, `OWNER` or `AUTHOR` for a permit; a DenialCode for a denial. */
   reason: Type.String(),
   policyVersion: Type.Integer({ minimum: 0 }),
+  /** Of a permit its grant, of a denial by rule the rule. */
   grantId: Type.Optional(Id128),
   /** When the grant ends by its own terms: a permit ends with it. */
   until: Type.Optional(Timestamp),

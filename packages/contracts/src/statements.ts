@@ -16,6 +16,7 @@ import {
   RecordKind,
   RecordSeed,
   RecordVersion,
+  RuleSubject,
   Sha256,
   Tag,
   TagGroups,
@@ -47,6 +48,8 @@ const EndpointUrl = Type.String({
 });
 /** Order of recipients, 1 first (as in FHIR, ContactPoint.rank). */
 export const NoticeRank = Type.Integer({ minimum: 1, maximum: 9 });
+/** What a grant does that does not give. */
+export const GrantEffect = Type.Literal('deny');
 const PolicySeq = Type.Integer({ minimum: 1, maximum: Number.MAX_SAFE_INTEGER });
 const Height = Type.Integer({ minimum: 0, maximum: Number.MAX_SAFE_INTEGER });
 
@@ -112,17 +115,23 @@ const RegisterAttestorBody = body({ mspId: MspId, key: PublicKey });
 
 /**
  * Patient → authority. The statement's `sid` is the grant's id. `scopeTags` empty means: every record of the patient.
- * `granteeTags` empty means: anybody within the authority. `sealed` tells the authority in JSON what its tags mean.
+ * `granteeTags` empty means: anybody within the authority. `sealed` tells the authority in JSON what its tags mean. A
+ * denial is a grant with `effect`: it takes away what it names, whatever else gives it.
  */
 const GrantBody = body({
   policySeq: PolicySeq,
-  authorityId: AuthorityId,
+  /** Absent: it gives. */
+  effect: Type.Optional(GrantEffect),
+  /** A denial may be about any authority. */
+  authorityId: RuleSubject,
   granteeTags: ScopeTags,
   permissions: Type.Array(Permission, { minItems: 1, uniqueItems: true }),
   scopeTags: ScopeTags,
   purposes: Type.Array(PurposeOfUse, { minItems: 1, uniqueItems: true }),
   from: Timestamp,
   until: Type.Optional(Timestamp),
+  /** Of which time the records are: of a grant those within, of a denial those that touch it. */
+  period: Type.Optional(Period),
   delegable: Type.Boolean(),
   /** Who is told of an emergency first: those of rank 1, or without one; the next where nobody acknowledges in time. */
   noticeRank: Type.Optional(NoticeRank),

@@ -42,7 +42,7 @@ type ItemCode =
 type VersionCode = 'VERSION_NOT_YET' | 'RECORD_ID_MISMATCH' | 'RECORD_KIND_CHANGED';
 type LedgerCode = ItemCode | (typeof COMMON_CODES)[number] | VersionCode;
 
-/** Grants reach the two channels one after the other, and a narrower one may have come first. */
+/** Grants, and what ends a denial, reach the two channels one after the other, and a narrower one may have come first. */
 const DENIALS: Readonly<Record<(typeof DENIAL_CODES)[number], Meaning>> = {
   NO_GRANT: 'premature',
   GRANT_EXPIRED: 'premature',
@@ -50,6 +50,8 @@ const DENIALS: Readonly<Record<(typeof DENIAL_CODES)[number], Meaning>> = {
   SCOPE_NOT_GRANTED: 'premature',
   PERMISSION_NOT_GRANTED: 'premature',
   GRANTEE_MISMATCH: 'premature',
+  DENIED_BY_RULE: 'premature',
+  SCOPE_UNCONFIRMED: 'premature',
 };
 
 /** Every code with which the ledger refuses to store, revise or announce a version. */

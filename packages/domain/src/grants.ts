@@ -1,4 +1,5 @@
 import { Type, type Static } from 'typebox';
+import { AuthorityId } from './ids.js';
 
 /** What a grantee may do with records in scope. */
 export const Permission = Type.Union([Type.Literal('read'), Type.Literal('write'), Type.Literal('modify')]);
@@ -12,6 +13,13 @@ export const PURPOSES = ['TREAT', 'ETREAT', 'HPAYMT', 'HOPERAT', 'HRESCH', 'PATR
 export type PurposeOfUse = (typeof PURPOSES)[number];
 /** The mapped union alone would have the static type `never`. */
 export const PurposeOfUse = Type.Unsafe<PurposeOfUse>(Type.Union(PURPOSES.map((code) => Type.Literal(code))));
+
+/** Stands for any: in a denial for any authority, in a scope for any category or resource type. */
+export const ANY = '*';
+
+/** Whom a patient's rule is about: one authority; a denial may be about all of them. */
+export const RuleSubject = Type.Union([AuthorityId, Type.Literal(ANY)]);
+export type RuleSubject = Static<typeof RuleSubject>;
 
 export const AuthorityKind = Type.Union([
   Type.Literal('hospital'),

@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { bringsNotices, coversReading, coversRequest, gives, isInForce, isStanding } from './index.js';
+import { bringsNotices, concerns, coversReading, coversRequest, isInForce, isStanding } from './index.js';
 
 const NOW = Date.parse('2026-03-01T12:00:00Z');
 const HOUR_MS = 3_600_000;
@@ -41,15 +41,15 @@ describe('a grant in time', () => {
 
 describe('who gets a wrap', () => {
   test('are those who may read it now or later', () => {
-    expect(coversReading(grant, [['vital']], NOW - HOUR_MS)).toBe(true);
-    expect(coversReading(grant, [['vital']], NOW + HOUR_MS)).toBe(false);
-    expect(coversReading({ ...grant, permissions: ['write'] }, [['vital']], NOW)).toBe(false);
+    expect(coversReading(grant, { tagGroups: [['vital']] }, NOW - HOUR_MS)).toBe(true);
+    expect(coversReading(grant, { tagGroups: [['vital']] }, NOW + HOUR_MS)).toBe(false);
+    expect(coversReading({ ...grant, permissions: ['write'] }, { tagGroups: [['vital']] }, NOW)).toBe(false);
   });
 
   test('are not those whose grant covers a part of it, or who cannot tell', () => {
-    expect(coversReading(grant, [['vital'], ['lab']], NOW)).toBe(false);
-    expect(coversReading(grant, [], NOW)).toBe(false);
-    expect(coversReading({ ...grant, scopeTags: [] }, [], NOW)).toBe(true);
+    expect(coversReading(grant, { tagGroups: [['vital'], ['lab']] }, NOW)).toBe(false);
+    expect(coversReading(grant, { tagGroups: [] }, NOW)).toBe(false);
+    expect(coversReading({ ...grant, scopeTags: [] }, { tagGroups: [] }, NOW)).toBe(true);
   });
 });
 
@@ -63,9 +63,9 @@ test('a request is covered by one grant that meets every condition', () => {
   expect(coversRequest(grant, asked, NOW)).toBe(true);
   expect(coversRequest(grant, { ...asked, purpose: 'HPAYMT' }, NOW)).toBe(false);
   expect([
-    gives(grant, 'read', 'TREAT'),
-    gives(grant, 'read', 'HPAYMT'),
-    gives(grant, 'write', 'TREAT'),
+    concerns(grant, 'read', 'TREAT'),
+    concerns(grant, 'read', 'HPAYMT'),
+    concerns(grant, 'write', 'TREAT'),
   ]).toEqual([true, false, false]);
 });
 

@@ -1,21 +1,36 @@
 import type { DenialCode, GrantState } from '@careledger/contracts';
-import type { Permission, PurposeOfUse, TagGroups } from '@careledger/domain';
+import type { Period, Permission, PurposeOfUse, TagGroups } from '@careledger/domain';
+import { isDenial } from './rule.js';
 
 /** What of a grant says when it is in force. */
 export type Timed = Pick<GrantState, 'from' | 'until' | 'revokedAt'>;
 
+/** What of a grant says which records it is about. */
+export type RecordScope = Pick<GrantState, 'scopeTags' | 'period'>;
+
 /** What of a grant says whether it covers something. */
-export type GrantTerms = Timed & Pick<GrantState, 'granteeTags' | 'permissions' | 'scopeTags' | 'purposes'>;
+export type GrantTerms = Timed &
+  RecordScope &
+  Pick<GrantState, 'effect' | 'granteeTags' | 'permissions' | 'purposes'>;
+
+/** What is known of a version of a record without opening it. */
+export interface RecordTerms {
+  /** One group per kind of resource in it; of one that is yet to be made, as it is to become. */
+  readonly tagGroups: TagGroups;
+  /** Of which time it tells; absent where no such record is known. */
+  readonly period?: Period | undefined;
+  /** The tags are another author's word, which the patient's gateway has not confirmed. */
+  readonly isUnconfirmed?: boolean | undefined;
+}
 
 /** What is asked of a grant: by whom within the authority, to what end, and about which tags. */
-export interface WhatIsAsked {
+export interface WhatIsAsked extends RecordTerms {
   readonly granteeTags: readonly string[];
   readonly permission: Permission;
   readonly purpose: PurposeOfUse;
-  /** The record's tag groups as it stands; of one that is yet to be made, as it is to become. */
-  readonly tagGroups: TagGroups;
   /** As its next version is to become: a change must not lead out of what is granted either. */
   readonly revisedTagGroups?: TagGroups | undefined;
+  readonly revisedPeriod?: Period | undefined;
 }
 
 /**
@@ -40,13 +55,35 @@ export function coversTags(scopeTags: readonly string[], tagGroups: TagGroups): 
   return tagGroups.length > 0 && tagGroups.every((group) => group.some((tag) => scopeTags.includes(tag)));
 }
 
+/** Whether a grant is about a record: by its tags, and by the time of which the record tells. */
+function coversRecord({ scopeTags, period }: RecordScope, record: RecordTerms): boolean {
+  return coversTags(scopeTags, record.tagGroups) && (period === undefined || isWithin(record.period, period));
+}
+
+/** Whether all of a record's time lies in a grant's. */
+function isWithin(recorded: Period | undefined, { start, end }: Period): boolean {
+  if (recorded === undefined) return false;
+  return Date.parse(start) <= Date.parse(recorded.start) && Date.parse(recorded.end) <= Date.parse(end);
+}
+
+/** The record as its next version is to become. */
+export const revisedOf = ({
+  tagGroups,
+  period,
+  revisedTagGroups,
+  revisedPeriod,
+}: WhatIsAsked): RecordTerms => ({
+  tagGroups: revisedTagGroups ?? tagGroups,
+  period: revisedPeriod ?? period,
+});
+
 /** Whether a grant covers who asks within the authority. No tags in the grant: anybody there. */
 function coversGrantee(granteeTags: readonly string[], asked: readonly string[]): boolean {
   return granteeTags.length === 0 || granteeTags.some((tag) => asked.includes(tag));
 }
 
-/** Whether a grant gives a right for a purpose, to anybody, for anything and at any time. */
-export function gives(
+/** Whether a rule is about a right for a purpose, of anybody, to anything and at any time. */
+export function concerns(
   { permissions, purposes }: Pick<GrantState, 'permissions' | 'purposes'>,
   permission: Permission,
   purpose: PurposeOfUse,
@@ -56,9 +93,8 @@ export function gives(
 
 /** Each condition that the grant does not meet, by the code of a denial; none where it covers the request. */
 export function whatIsMissing(grant: GrantTerms, asked: WhatIsAsked, atMs: number): DenialCode[] {
-  const { permissions, granteeTags, purposes, scopeTags } = grant;
-  const { tagGroups, revisedTagGroups = tagGroups } = asked;
-  const inScope = coversTags(scopeTags, tagGroups) && coversTags(scopeTags, revisedTagGroups);
+  const { permissions, granteeTags, purposes } = grant;
+  const inScope = coversRecord(grant, asked) && coversRecord(grant, revisedOf(asked));
   const conditions: readonly (readonly [boolean, DenialCode])[] = [
     [permissions.includes(asked.permission), 'PERMISSION_NOT_GRANTED'],
     [coversGrantee(granteeTags, asked.granteeTags), 'GRANTEE_MISMATCH'],
@@ -71,7 +107,7 @@ export function whatIsMissing(grant: GrantTerms, asked: WhatIsAsked, atMs: numbe
 
 /** Whether the grant covers all of the request. */
 export function coversRequest(grant: GrantTerms, asked: WhatIsAsked, atMs: number): boolean {
-  return whatIsMissing(grant, asked, atMs).length === 0;
+  return !isDenial(grant) && whatIsMissing(grant, asked, atMs).length === 0;
 }
 
 /**
@@ -79,10 +115,10 @@ export function coversRequest(grant: GrantTerms, asked: WhatIsAsked, atMs: numbe
  * not come counts, since providers and ledger keep the record from its authority until then.
  */
 export function coversReading(
-  grant: Omit<Timed, 'from'> & Pick<GrantState, 'permissions' | 'scopeTags'>,
-  tagGroups: TagGroups,
+  grant: Omit<Timed, 'from'> & RecordScope & Pick<GrantState, 'effect' | 'permissions'>,
+  record: RecordTerms,
   atMs: number,
 ): boolean {
-  const { permissions, scopeTags } = grant;
-  return permissions.includes('read') && isStanding(grant, atMs) && coversTags(scopeTags, tagGroups);
+  if (isDenial(grant)) return false;
+  return grant.permissions.includes('read') && isStanding(grant, atMs) && coversRecord(grant, record);
 }

@@ -1,6 +1,8 @@
 import type { Decision, DenialCode, GrantState, PolicyState } from '@careledger/contracts';
 import type { Permission } from '@careledger/domain';
 import { whatIsMissing, type GrantTerms, type WhatIsAsked } from './coverage.js';
+import { objectionOf } from './denials.js';
+import { isAbout, isDenial } from './rule.js';
 
 /** Who wants to do what with which record. */
 export interface Request extends WhatIsAsked {
@@ -11,7 +13,7 @@ export interface Request extends WhatIsAsked {
   readonly author?: string | undefined;
 }
 
-/** What a decision needs to know of a grant. */
+/** What a decision needs to know of a grant or denial. */
 export type StandingGrant = GrantTerms &
   Pick<GrantState, 'patientId' | 'authorityId' | 'grantId' | 'policySeq'>;
 
@@ -25,9 +27,10 @@ const AUTHORS_PERMISSIONS: readonly Permission[] = ['read', 'modify'];
  * The decision on a request: default deny. A pure function, so that every peer and every test comes to the same one, in
  * whatever order the grants come.
  *
+ * A denial outweighs every grant, and names itself: of several the one that is certain of the record, else the first id.
  * Of several grants that cover the request the permit names the one that lasts longest, and ends with it. A denial names
  * the one condition that alone stood in the way of a grant, else `NO_GRANT`.
- * @param grants the patient's grants, or those to the requester
+ * @param grants the patient's grants and denials, or those about the requester
  * @param atMs the time at which it has to count
  */
 export function decide(
@@ -40,12 +43,15 @@ export function decide(
   if (requester === patientId) return { decision: 'permit', reason: 'OWNER', policyVersion };
   if (requester === author && AUTHORS_PERMISSIONS.includes(permission))
     return { decision: 'permit', reason: 'AUTHOR', policyVersion };
+  const theirs = grants
+    .filter((grant) => grant.patientId === patientId && isAbout(grant, requester))
+    .sort(byGrantId);
+  const objection = strongestObjection(theirs, request, atMs);
+  if (objection !== undefined) return { decision: 'deny', ...objection, policyVersion };
   let best: StandingGrant | undefined;
   let reason: DenialCode = 'NO_GRANT';
-  for (const grant of [...grants].sort(byGrantId)) {
-    const isTheirs = grant.patientId === patientId && grant.authorityId === requester;
-    const isRevoked = grant.revokedAt !== undefined || grant.policySeq <= revokedThroughSeq;
-    if (!isTheirs || isRevoked) continue;
+  for (const grant of theirs) {
+    if (isDenial(grant) || grant.revokedAt !== undefined || grant.policySeq <= revokedThroughSeq) continue;
     const [only, more] = whatIsMissing(grant, request, atMs);
     if (only === undefined) best = best === undefined || endMsOf(grant) > endMsOf(best) ? grant : best;
     else if (more === undefined && reason === 'NO_GRANT') reason = only;
@@ -54,6 +60,19 @@ export function decide(
   const { grantId, until } = best;
   const ends = until === undefined ? {} : { until };
   return { decision: 'permit', reason: 'GRANT', policyVersion, grantId, ...ends };
+}
+
+/** A revoke-all leaves denials as they are: it takes away, and ending one would give. */
+function strongestObjection(
+  rules: readonly StandingGrant[],
+  request: Request,
+  atMs: number,
+): { readonly reason: DenialCode; readonly grantId: string } | undefined {
+  const found = rules.filter(isDenial).flatMap((denial) => {
+    const reason = objectionOf(denial, request, atMs);
+    return reason === undefined ? [] : [{ reason, grantId: denial.grantId }];
+  });
+  return found.find(({ reason }) => reason === 'DENIED_BY_RULE') ?? found[0];
 }
 
 const endMsOf = ({ until }: StandingGrant): number => (until === undefined ? Infinity : Date.parse(until));

@@ -16,6 +16,8 @@ type GrantVector = VectorBody & {
   readonly decision?: Decision;
   /** Invalid ones: the reason of the denial. */
   readonly code?: DenialCode;
+  /** The denial that brought it about, if one did. */
+  readonly rule?: string;
 };
 
 const valid = loadVectors<GrantVector>('valid', 'grants');
@@ -36,8 +38,10 @@ test.each(valid)('permitted: $name', (vector) => {
 });
 
 test.each(invalid)('denied: $name', (vector) => {
+  const { code: reason, rule: grantId } = vector;
   const { version: policyVersion } = vector.policy;
-  expect(decisionOf(vector)).toEqual({ decision: 'deny', reason: vector.code, policyVersion });
+  const named = grantId === undefined ? {} : { grantId };
+  expect(decisionOf(vector)).toEqual({ decision: 'deny', reason, policyVersion, ...named });
 });
 
 test.each([...valid, ...invalid])('$name is decided alike in whatever order the grants come', (vector) => {

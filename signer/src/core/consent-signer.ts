@@ -7,6 +7,7 @@ import {
   registrationStatement,
   sealMeaning,
   sentenceOf,
+  toldOf,
   type Decision,
   type GrantTerms,
 } from '@careledger/consent';
@@ -93,7 +94,7 @@ export class ConsentSigner {
     const encryptionKey = checkAuthorityKey(this.#content.authorities, terms.authorityId, authority);
     const { policySeq } = this.ownState(view);
     const meaning = meaningOf(hmacSha256, fromBase64url(this.#content.scopeKey), terms);
-    const sealed = await sealMeaning(meaning, encryptionKey, sha256);
+    const sealed = await sealMeaning(toldOf(terms.effect, meaning), encryptionKey, sha256);
     const body = grantBody(terms, { meaning, sealed, policySeq, nowMs: this.clock() });
     return { sentence: grantSentence(body, meaning), statement: this.#statement({ name: 'grant', body }) };
   }

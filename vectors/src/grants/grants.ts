@@ -1,5 +1,5 @@
 import type { Decision, DenialCode } from '@careledger/contracts';
-import { TAG_GROUPS_MAX, type TagGroups } from '@careledger/domain';
+import { ANY, TAG_GROUPS_MAX, type TagGroups } from '@careledger/domain';
 import type { PolicyNow, Request, StandingGrant } from '@careledger/policy';
 import type { Vector, VectorKind } from '@careledger/spec';
 
@@ -13,8 +13,9 @@ type GrantVector = {
   request: Request;
   /** Valid ones: the permit. */
   decision?: Decision;
-  /** Invalid ones: the reason of the denial. */
+  /** Invalid ones: the reason of the denial, and the rule that denies, if one does. */
   code?: DenialCode;
+  rule?: string;
 };
 type Named = Vector<GrantVector>;
 type Given = {
@@ -39,6 +40,10 @@ const HOSPITAL = 'aut_hospital';
 const LABORATORY = 'aut_lab';
 const NOW = '2026-03-01T12:00:00.000Z';
 
+const MARCH = { start: '2026-03-01T00:00:00Z', end: '2026-04-01T00:00:00Z' };
+/** An hour of March, as the record of a window has it. */
+const HOUR = { start: '2026-03-01T10:00:00Z', end: '2026-03-01T11:00:00Z' };
+
 const policy: PolicyNow = { version: 7, revokedThroughSeq: 0 };
 const grant: StandingGrant = {
   patientId: PATIENT,
@@ -51,6 +56,12 @@ const grant: StandingGrant = {
   purposes: ['TREAT'],
   from: '2026-03-01T00:00:00Z',
 };
+/** A denial of the patient's, beside a grant that covers everything unless said. */
+const DENIAL = id('d');
+const denying = (
+  more: Partial<StandingGrant> = {},
+  rest: Partial<StandingGrant> = {},
+): Partial<StandingGrant>[] => [rest, { grantId: DENIAL, effect: 'deny', ...more }];
 /** One group per kind of resource, each with the tag of its category and of its category and resource type. */
 const vital: TagGroups = [[VITAL, VITAL_OBSERVATION]];
 const vitalAndLab: TagGroups = [...vital, [LAB]];
@@ -166,6 +177,80 @@ function validGrants(): Named[] {
       permit(),
     ),
     make(
+      'denial-of-another-category',
+      'A denial that shares no tag with the record takes nothing away',
+      { grants: denying({ scopeTags: [LAB] }) },
+      permit(),
+    ),
+    make(
+      'denial-revoked',
+      'A denial ends by its revocation',
+      { grants: denying({ revokedAt: NOW }) },
+      permit(),
+    ),
+    make(
+      'denial-ended',
+      'At its end a denial does not count any more',
+      { grants: denying({ until: NOW }) },
+      permit(),
+    ),
+    make(
+      'denial-to-come',
+      'Before its beginning a denial does not count yet',
+      { grants: denying({ from: '2026-03-01T12:00:00.001Z' }) },
+      permit(),
+    ),
+    make(
+      'denial-to-another-authority',
+      'A denial is about the authority that it names',
+      { grants: denying({ authorityId: LABORATORY }) },
+      permit(),
+    ),
+    make(
+      'denial-to-another-unit',
+      'A denial to one ward leaves the others',
+      { grants: denying({ granteeTags: [WARD_2] }), request: { granteeTags: [WARD_1] } },
+      permit(),
+    ),
+    make(
+      'denial-of-another-purpose-and-right',
+      'A denial takes away what it names: another purpose, another right',
+      {
+        grants: [
+          ...denying({ purposes: ['HRESCH'] }),
+          { grantId: id('e'), effect: 'deny', permissions: ['write'] },
+        ],
+      },
+      permit(),
+    ),
+    make(
+      'denial-of-another-time',
+      'A record that ends where the denied time begins has nothing in common with it',
+      {
+        grants: denying({ period: { start: HOUR.end, end: MARCH.end } }),
+        request: { period: HOUR },
+      },
+      permit(),
+    ),
+    make(
+      'period-that-is-granted',
+      'All of the record’s time lies in the grant’s',
+      { grants: [{ period: HOUR }], request: { period: HOUR } },
+      permit(),
+    ),
+    make(
+      'denial-of-what-the-author-made',
+      'A denial takes nothing from who made a record: it knows what it wrote',
+      { grants: denying(), request: { author: HOSPITAL } },
+      byRight('AUTHOR'),
+    ),
+    make(
+      'denial-to-any-and-the-owner',
+      'A denial to anybody is not about the patient',
+      { grants: denying({ authorityId: ANY }), request: { requester: PATIENT } },
+      byRight('OWNER'),
+    ),
+    make(
       'owner',
       'The patient may do anything, without a grant',
       { grants: [], request: { requester: PATIENT, permission: 'modify', purpose: 'PATRQT' } },
@@ -187,7 +272,8 @@ function validGrants(): Named[] {
 }
 
 function invalidGrants(): Named[] {
-  const cases: [name: string, code: DenialCode, description: string, given: Given][] = [
+  const cases: [name: string, code: DenialCode, description: string, given: Given, rule?: string][] = [
+    ...denials(),
     ['no-grant', 'NO_GRANT', 'Nothing is allowed that nobody granted', { grants: [] }],
     [
       'vital-grant-opens-vital-and-lab-bundle',
@@ -363,7 +449,100 @@ function invalidGrants(): Named[] {
       { grants: [{ granteeTags: [WARD_1], purposes: ['HRESCH'] }] },
     ],
   ];
-  return cases.map(([name, code, description, given]) => {
-    return { name, description, ...situationOf(given), code };
+  return cases.map(([name, code, description, given, rule]) => {
+    return { name, description, ...situationOf(given), code, ...(rule !== undefined && { rule }) };
   });
+}
+
+type Denied = [name: string, code: DenialCode, description: string, given: Given, rule?: string];
+
+function denials(): Denied[] {
+  const denied = (name: string, description: string, given: Given): Denied => {
+    return [name, 'DENIED_BY_RULE', description, given, DENIAL];
+  };
+  const unconfirmed = (name: string, description: string, given: Given): Denied => {
+    return [name, 'SCOPE_UNCONFIRMED', description, given, DENIAL];
+  };
+  return [
+    denied('denied-whatever-is-granted', 'A denial outweighs a grant of everything', { grants: denying() }),
+    denied('denied-to-anybody', 'A denial to any authority', { grants: denying({ authorityId: ANY }) }),
+    denied('denied-without-a-grant', 'What is denied is named, also where nothing is granted', {
+      grants: [{ grantId: DENIAL, effect: 'deny' }],
+    }),
+    denied('denied-by-one-tag-of-many', 'One tag of one group suffices', {
+      grants: denying({ scopeTags: [LAB] }),
+      request: { tagGroups: vitalAndLab },
+    }),
+    denied('denied-to-one-unit', 'Whoever asks under a unit that is denied, whatever else it asks under', {
+      grants: denying({ granteeTags: [WARD_1] }),
+      request: { granteeTags: [WARD_2, WARD_1] },
+    }),
+    denied('denial-below-a-revoke-all', 'A revoke-all takes away: no denial ends by it', {
+      policy: { revokedThroughSeq: 9 },
+      grants: denying({ policySeq: 3 }, { policySeq: 10 }),
+    }),
+    denied('denied-for-the-time-of-the-record', 'Any time in common suffices', {
+      grants: denying({ period: { start: '2026-03-01T10:59:59.999Z', end: MARCH.end } }),
+      request: { period: HOUR },
+    }),
+    denied(
+      'denied-for-the-instant-of-the-record',
+      'A record of an instant lies in a denied time that begins then',
+      {
+        grants: denying({ period: { start: HOUR.start, end: MARCH.end } }),
+        request: { period: { start: HOUR.start, end: HOUR.start } },
+      },
+    ),
+    denied('modify-into-what-is-denied', 'The next version would hold what is denied', {
+      grants: denying({ permissions: ['modify'], scopeTags: [LAB] }, { permissions: ['modify'] }),
+      request: { permission: 'modify', revisedTagGroups: [[LAB]], author: LABORATORY },
+    }),
+    denied('modify-what-is-denied', 'The version before holds what is denied', {
+      grants: denying({ permissions: ['modify'], scopeTags: [VITAL] }, { permissions: ['modify'] }),
+      request: { permission: 'modify', revisedTagGroups: [[LAB]], author: LABORATORY },
+    }),
+    denied(
+      'certain-denial-before-one-that-may-be',
+      'Of several denials the one that is certain of the record',
+      {
+        grants: [
+          {},
+          { grantId: id('c'), effect: 'deny', scopeTags: [LAB] },
+          { grantId: DENIAL, effect: 'deny' },
+        ],
+        request: { tagGroups: [] },
+      },
+    ),
+    unconfirmed(
+      'denied-scope-of-a-record-without-tags',
+      'A record that does not say what it holds, to slip out',
+      {
+        grants: denying({ scopeTags: [LAB] }),
+        request: { tagGroups: [] },
+      },
+    ),
+    unconfirmed(
+      'denied-scope-of-tags-that-nobody-confirmed',
+      'Another author’s word for what the record holds',
+      {
+        grants: denying({ scopeTags: [LAB] }),
+        request: { isUnconfirmed: true, author: LABORATORY },
+      },
+    ),
+    [
+      'period-that-is-not-granted',
+      'SCOPE_NOT_GRANTED',
+      'A part of the record’s time lies outside the grant’s',
+      {
+        grants: [{ period: { start: '2026-03-01T10:00:00.001Z', end: MARCH.end } }],
+        request: { period: HOUR },
+      },
+    ],
+    [
+      'period-of-a-record-that-is-not-known',
+      'SCOPE_NOT_GRANTED',
+      'A grant for a time, and nothing that says of which time the record is',
+      { grants: [{ period: MARCH }] },
+    ],
+  ];
 }

@@ -128,12 +128,7 @@ export const CHAINCODE_LOCATIONS = {
 
   // what patients allow
   tombstone: access('grants', 'tombstone !== undefined', 'false'),
-  'revoked-before-recorded': access(
-    'grants',
-    'policySeq <= revokedThroughSeq',
-    'false',
-    'tombstone !== undefined || policySeq <= revokedThroughSeq',
-  ),
+  'revoked-before-recorded': access('grants', 'isVoid', 'false', 'tombstone !== undefined || isVoid'),
   'revoked-through': policy('decide', 'grant.policySeq <= revokedThroughSeq', 'false'),
   'revoked-singly': {
     ...access('grants', 'state.delete(liveGrants.at(patientId, authorityId, grantId))', NOTHING),
@@ -145,11 +140,7 @@ export const CHAINCODE_LOCATIONS = {
     '{ patientId, version: 0, revokedThroughSeq: 0 }',
   ),
   'policy-seq': access('policy', 'holder !== undefined', 'false'),
-  'grant-period': access(
-    'grants',
-    'body.until !== undefined && Date.parse(body.until) <= Date.parse(body.from)',
-    'false',
-  ),
+  'grant-period': access('grants', 'until !== undefined && isEmpty(from, until)', 'false'),
   'grantee-known': access(
     'grants',
     '(await tx.state.get(authorities.at(body.authorityId))) === undefined',
@@ -191,12 +182,12 @@ export const CHAINCODE_LOCATIONS = {
   practitioner: access('decisions', 'known?.active === true', 'true'),
   'grants-of-requester': access(
     'decisions',
-    'liveGrants.under(patientId, requester)',
+    'liveGrants.under(patientId, each)',
     'liveGrants.under(patientId)',
   ),
   'grant-of-requester': policy(
     'decide',
-    'grant.patientId === patientId && grant.authorityId === requester',
+    'grant.patientId === patientId && isAbout(grant, requester)',
     'true',
   ),
   permission: policy('coverage', 'permissions.includes(asked.permission)', 'true'),
@@ -204,11 +195,26 @@ export const CHAINCODE_LOCATIONS = {
   purpose: policy('coverage', 'purposes.includes(asked.purpose)', 'true'),
   scope: policy(
     'coverage',
-    'coversTags(scopeTags, tagGroups)',
+    'coversRecord(grant, asked)',
     'true',
-    'coversTags(scopeTags, tagGroups) && coversTags(scopeTags, revisedTagGroups)',
+    'coversRecord(grant, asked) && coversRecord(grant, revisedOf(asked))',
   ),
-  'scope-revised': policy('coverage', 'coversTags(scopeTags, revisedTagGroups)', 'true'),
+  'scope-revised': policy('coverage', 'coversRecord(grant, revisedOf(asked))', 'true'),
+  'period-within': policy('coverage', 'isWithin(record.period, period)', 'true'),
+  denial: policy('decide', 'objection !== undefined', 'false'),
+  'denial-touches': policy(
+    'denials',
+    'tagGroups.some((group) => group.some((tag) => scopeTags.includes(tag)))',
+    'false',
+  ),
+  'denial-unconfirmed': policy('denials', 'tagGroups.length === 0 || isUnconfirmed === true', 'false'),
+  'denial-after-revoke-all': access(
+    'grants',
+    '!isDenial(body) && body.policySeq <= revokedThroughSeq',
+    'body.policySeq <= revokedThroughSeq',
+  ),
+  'denial-whole': access('grants', '!isWhole || isWithinAny || isUntold', 'false'),
+  'denial-relayed': access('revoke', '!isDenial(verified.body)', 'false'),
   'every-group': policy(
     'coverage',
     'tagGroups.every((group) => group.some((tag) => scopeTags.includes(tag)))',

@@ -289,11 +289,27 @@ export const CHAINCODE_MUTANTS: readonly Mutant<ChaincodeCheck>[] = [
       'modifies-out-of-scope': EVERY,
       'modifies-a-mixture': EVERY,
       'other-scope': EVERY,
+      'other-time': EVERY,
       'reading-unknown': ['not stored, under a scope'],
       'reading-out-of-scope': EVERY,
     },
   },
   { off: ['scope-revised'], through: { 'modifies-out-of-scope': EVERY } },
+  { off: ['period-within'], through: { 'other-time': EVERY } },
+  {
+    off: ['denial'],
+    through: {
+      denied: EVERY,
+      'denied-unconfirmed': EVERY,
+      'denied-writes': EVERY,
+      'denial-held-back': EVERY,
+    },
+  },
+  { off: ['denial-touches'], through: { denied: ['by one tag of many'] } },
+  { off: ['denial-unconfirmed'], through: { 'denied-unconfirmed': EVERY } },
+  { off: ['denial-after-revoke-all'], through: { 'denial-held-back': EVERY } },
+  { off: ['denial-whole'], through: { 'denial-without-sense': EVERY } },
+  { off: ['denial-relayed'], through: { 'grant-as-revocation': EVERY } },
   {
     off: ['every-group'],
     through: { 'modifies-a-mixture': EVERY, 'other-scope': ['of which it covers a part'] },
@@ -329,6 +345,7 @@ export const CHAINCODE_MUTANTS: readonly Mutant<ChaincodeCheck>[] = [
   {
     off: ['denied'],
     through: {
+      'denied-writes': EVERY,
       'writes-with-no-grant': EVERY,
       'writes-with-another-right': EVERY,
       'writes-with-another-purpose': EVERY,

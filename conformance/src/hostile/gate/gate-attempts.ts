@@ -223,6 +223,7 @@ export const GATE_ATTEMPTS: readonly GateKind[] = [
           hospital.gate.record(readerWith(), {
             patientId: patient.patientId,
             tagGroups: [],
+            period: { start: '2026-03-01T00:00:00Z', end: '2026-03-02T00:00:00Z' },
             author: patient.patientId,
             unread: new Unread('content'),
             note: () => undefined,

@@ -92,6 +92,7 @@ export const gatewayAttempts: readonly HttpKind[] = [
     answer: 'CONSENT_STATEMENT_REFUSED',
     tries: {
       grants: statement('/grants', (by) => by.grant('aut_hospital')),
+      denials: statement('/denials', (by) => by.grant('aut_hospital', { effect: 'deny' })),
       'revoke-all': statement('/grants/revoke-all', (by) => by.revokeAll()),
       'check-in': statement('/check-in', (by) =>
         by.sign('checkIn', { authorityId: 'aut_hospital', at: new Date().toISOString() }, by.consent),

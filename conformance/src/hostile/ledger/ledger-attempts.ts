@@ -1,6 +1,7 @@
 import { access } from './access.js';
 import { callers } from './callers.js';
 import { consent } from './consent.js';
+import { denials } from './denials.js';
 import { forgeries } from './forgeries.js';
 import type { LedgerKind } from './ledger-attempt.js';
 import { presence } from './presence.js';
@@ -14,6 +15,7 @@ export const LEDGER_ATTEMPTS: readonly LedgerKind[] = [
   ...forgeries,
   ...registrations,
   ...consent,
+  ...denials,
   ...records,
   ...access,
   ...presence,

@@ -1,7 +1,7 @@
 import { EXAMPLE, exampleStatement } from '@careledger/contracts/examples';
 import { grantMeaning } from '@careledger/protocol/examples';
 import { done as decided } from '../decisions/examples.js';
-import type { GrantBody, GrantView, ReadyOrPassphrase, SignRevocationBody } from './schemas.js';
+import type { DenialBody, GrantBody, GrantView, ReadyOrPassphrase, SignRevocationBody } from './schemas.js';
 
 const { authorityId, grantId, passphrase } = EXAMPLE;
 
@@ -19,6 +19,20 @@ export const terms: GrantBody = {
 export const readyGrant: GrantBody = {
   statement: exampleStatement('grant', { policySeq: 1, authorityId, permissions: ['read'] }),
 };
+export const denialTerms: DenialBody = {
+  denial: {
+    authorityId,
+    permissions: ['read'],
+    scope: [{ category: 'laboratory', resourceType: 'Observation' }],
+    grantee: [{ unit: 'billing' }],
+    note: 'What my laboratory finds is not for accounts',
+  },
+  passphrase,
+};
+export const denialToAll: DenialBody = { denial: { authorityId: '*', purposes: ['HRESCH'] }, passphrase };
+export const readyDenial: DenialBody = {
+  statement: exampleStatement('grant', { policySeq: 3, effect: 'deny', authorityId, permissions: ['read'] }),
+};
 export const byPassphrase: ReadyOrPassphrase = { passphrase };
 export const readyRevocation = {
   statement: exampleStatement('revoke', { policySeq: 2, grantId }),
@@ -28,6 +42,20 @@ export const readyRejection: ReadyOrPassphrase = {
 };
 export const revocationOfOne: SignRevocationBody = { grantId, passphrase };
 export const revocationOfAll: SignRevocationBody = { passphrase };
+
+export const denial: GrantView = {
+  grantId,
+  patientId: EXAMPLE.patientId,
+  authorityId: '*',
+  policySeq: 3,
+  status: 'active',
+  permissions: ['read', 'write', 'modify'],
+  purposes: ['HRESCH'],
+  from: EXAMPLE.at[1],
+  meaning: { v: 1, scope: [], grantee: [] },
+  madeAt: EXAMPLE.at[1],
+  channels: decided.channels,
+};
 
 export const grant: GrantView = {
   grantId,

@@ -1,5 +1,6 @@
 import type { ServiceApp } from '@careledger/service-kit';
 import type { Decisions } from '../decisions/decisions.js';
+import { addDenialRoutes } from './denial-routes.js';
 import { addGrantRoutes } from './routes.js';
 import { GrantService, type GrantServiceOptions } from './service.js';
 
@@ -7,7 +8,9 @@ export interface GrantsOptions extends GrantServiceOptions {
   readonly decisions: Decisions;
 }
 
-/** Grants and revocations: the patient's decisions. */
+/** Grants, denials and revocations: the patient's decisions. */
 export async function grantsPlugin(app: ServiceApp, options: GrantsOptions): Promise<void> {
-  addGrantRoutes(app, new GrantService(options), options.decisions);
+  const grants = new GrantService(options);
+  addGrantRoutes(app, grants, options.decisions);
+  addDenialRoutes(app, grants, options.decisions);
 }

@@ -3,9 +3,11 @@ import {
   AuthorityId,
   Id128,
   PatientId,
+  Period,
   Permission,
   PractitionerId,
   PurposeOfUse,
+  RuleSubject,
   ScopeTerm,
   Timestamp,
   closedObject,
@@ -20,10 +22,8 @@ const word = Type.String({ minLength: 1, maxLength: 64 });
 
 export const GrantParams = Type.Object({ patientId: PatientId, grantId: Id128 });
 
-/** What the patient may say of a grant, besides whom it is for. */
-export const GrantTermsBody = {
-  permissions: Type.Array(Permission, { minItems: 1, uniqueItems: true }),
-  purposes: Type.Array(PurposeOfUse, { minItems: 1, uniqueItems: true }),
+/** Of what a grant or a denial is, and for how long. */
+const RuleTermsBody = {
   /** None: every record. */
   scope: Type.Optional(Type.Array(ScopeTerm, { maxItems: 16 })),
   /** None: anybody within the authority. */
@@ -39,10 +39,23 @@ export const GrantTermsBody = {
   ),
   from: Type.Optional(Timestamp),
   until: Type.Optional(Timestamp),
+  period: Type.Optional(
+    Type.Object(Period.properties, {
+      additionalProperties: false,
+      description: 'Of which time the records are: of a grant those within, of a denial those that touch it',
+    }),
+  ),
+  note: Type.Optional(Type.String({ maxLength: 1_000 })),
+};
+
+/** What the patient may say of a grant, besides whom it is for. */
+export const GrantTermsBody = {
+  permissions: Type.Array(Permission, { minItems: 1, uniqueItems: true }),
+  purposes: Type.Array(PurposeOfUse, { minItems: 1, uniqueItems: true }),
+  ...RuleTermsBody,
   delegable: Type.Optional(Type.Boolean()),
   /** Who is told of an emergency first, 1 unless said; the next rank is where nobody acknowledges in time. */
   noticeRank: Type.Optional(NoticeRank),
-  note: Type.Optional(Type.String({ maxLength: 1_000 })),
 };
 
 /** Ready from the patient's app. */
@@ -59,13 +72,28 @@ export const GrantBody = Type.Union([
 ]);
 export type GrantBody = Static<typeof GrantBody>;
 
+export const DenialBody = Type.Union([
+  Ready,
+  closedObject({
+    denial: closedObject({
+      authorityId: Type.Optional(RuleSubject),
+      permissions: Type.Optional(GrantTermsBody.permissions),
+      purposes: Type.Optional(GrantTermsBody.purposes),
+      ...RuleTermsBody,
+    }),
+    passphrase: Passphrase,
+  }),
+]);
+export type DenialBody = Static<typeof DenialBody>;
+
 export const SignRevocationBody = closedObject({ grantId: Type.Optional(Id128), passphrase: Passphrase });
 export type SignRevocationBody = Static<typeof SignRevocationBody>;
 
 const GrantView = Type.Object({
   grantId: Id128,
   patientId: PatientId,
-  authorityId: AuthorityId,
+  /** `*`: a denial to any. */
+  authorityId: RuleSubject,
   policySeq: Type.Integer(),
   /** pending: no channel has it yet; refused: none will. */
   status: Type.String(),
@@ -73,6 +101,7 @@ const GrantView = Type.Object({
   purposes: Type.Array(PurposeOfUse),
   from: Timestamp,
   until: Type.Optional(Timestamp),
+  period: Type.Optional(Period),
   subscriptionId: Type.Optional(Id128),
   /** What its tags mean; absent where the patient's app made it. */
   meaning: Type.Optional(GrantMeaning),
@@ -88,3 +117,10 @@ export const GrantsPage = Type.Object({
   next: Next,
 });
 export type GrantsPage = Static<typeof GrantsPage>;
+
+export const DenialsPage = Type.Object({
+  denials: Type.Array(GrantView),
+  nextPolicySeq: Type.Integer(),
+  next: Next,
+});
+export type DenialsPage = Static<typeof DenialsPage>;

@@ -1,10 +1,18 @@
-import { timestampOf } from '@careledger/domain';
+import { ANY, PURPOSES, timestampOf, type Permission } from '@careledger/domain';
 import { fromCursor, pageOfRows, type IdempotentRequest } from '@careledger/service-kit';
 import { Type } from 'typebox';
 import type { ConsentService, Grant, GrantStore, StepStore, Taken } from '../../consent/index.js';
 import type { GatewayCore } from '../../core.js';
 import type { ListQuery } from '../schemas.js';
-import type { GrantBody, GrantView, GrantsPage, ReadyOrPassphrase, SignRevocationBody } from './schemas.js';
+import type {
+  DenialBody,
+  DenialsPage,
+  GrantBody,
+  GrantView,
+  GrantsPage,
+  ReadyOrPassphrase,
+  SignRevocationBody,
+} from './schemas.js';
 
 export interface GrantServiceOptions {
   readonly core: Pick<GatewayCore, 'patients'>;
@@ -12,6 +20,9 @@ export interface GrantServiceOptions {
   readonly grants: Pick<GrantStore, 'page' | 'nextSeq'>;
   readonly steps: Pick<StepStore, 'job'>;
 }
+
+/** What a denial takes away that does not say what. */
+const EVERY_PERMISSION: readonly Permission[] = ['read', 'write', 'modify'];
 
 const Place = Type.Object({ madeMs: Type.Integer(), grantId: Type.String() });
 const placeOf = ({ madeMs, grantId }: Grant) => ({ madeMs, grantId });
@@ -25,16 +36,15 @@ export class GrantService {
   }
 
   /** Oldest first, revoked ones included. */
-  list(wantedPatientId: string, { cursor, limit }: ListQuery): GrantsPage {
-    const { core, grants } = this.#options;
-    const { patientId, patientNo } = core.patients.get(wantedPatientId);
-    const after = cursor === undefined ? undefined : fromCursor(cursor, Place);
-    const page = pageOfRows(grants.page(patientNo, after, limit + 1), limit, placeOf);
-    return {
-      grants: page.rows.map((grant) => this.#view(patientId, grant)),
-      nextPolicySeq: grants.nextSeq(patientNo),
-      next: page.next,
-    };
+  list(patientId: string, query: ListQuery): GrantsPage {
+    const { rows: grants, ...page } = this.#page(patientId, 'grants', query);
+    return { grants, ...page };
+  }
+
+  /** Likewise. */
+  listDenials(patientId: string, query: ListQuery): DenialsPage {
+    const { rows: denials, ...page } = this.#page(patientId, 'denials', query);
+    return { denials, ...page };
   }
 
   /** @param caller names who gives the passphrase, as `callerOf` does */
@@ -51,6 +61,23 @@ export class GrantService {
         ? await consent.takeGrant(patient, body.statement)
         : await consent.grant(patient, body.grant, { passphrase: body.passphrase, caller }, request);
     return { job, isAlready: false };
+  }
+
+  /** What is not named is denied in full: to any authority, every right, for every purpose. @param caller as of `grant` */
+  async deny(
+    patientId: string,
+    body: DenialBody,
+    caller: string,
+    request?: IdempotentRequest,
+  ): Promise<Taken> {
+    const { core, consent } = this.#options;
+    const patient = core.patients.get(patientId);
+    if ('statement' in body)
+      return { job: await consent.takeDenial(patient, body.statement), isAlready: false };
+    const everything = { authorityId: ANY, permissions: EVERY_PERMISSION, purposes: PURPOSES };
+    const terms = { ...everything, ...body.denial, effect: 'deny' as const };
+    const unlock = { passphrase: body.passphrase, caller };
+    return { job: await consent.grant(patient, terms, unlock, request), isAlready: false };
   }
 
   async revoke(patientId: string, grantId: string, body: ReadyOrPassphrase, caller: string): Promise<Taken> {
@@ -80,12 +107,25 @@ export class GrantService {
     return consent.signRevocation(core.patients.get(patientId), { passphrase, caller }, grantId);
   }
 
+  #page(wantedPatientId: string, what: 'grants' | 'denials', { cursor, limit }: ListQuery) {
+    const { core, grants } = this.#options;
+    const { patientId, patientNo } = core.patients.get(wantedPatientId);
+    const after = cursor === undefined ? undefined : fromCursor(cursor, Place);
+    const page = pageOfRows(grants.page(patientNo, what, after, limit + 1), limit, placeOf);
+    return {
+      rows: page.rows.map((grant) => this.#view(patientId, grant)),
+      nextPolicySeq: grants.nextSeq(patientNo),
+      next: page.next,
+    };
+  }
+
   #view(patientId: string, grant: Grant): GrantView {
     const { grantId, patientNo, authorityId, policySeq, status, body, meaning, madeMs, revokedMs } = grant;
-    const { permissions, purposes, from, until, subscriptionId } = body;
+    const { permissions, purposes, from, until, period, subscriptionId } = body;
     return {
       ...{ grantId, patientId, authorityId, policySeq, status, permissions, purposes, from },
       ...(until !== undefined && { until }),
+      ...(period !== undefined && { period }),
       ...(subscriptionId !== undefined && { subscriptionId }),
       ...(meaning !== null && { meaning }),
       madeAt: timestampOf(madeMs),

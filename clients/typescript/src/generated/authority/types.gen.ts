@@ -595,10 +595,8 @@ export type ListPatientGrantsResponses = {
              */
             grantId: string;
             policySeq: number;
-            /**
-             * An authority: hospital, lab, insurer, pharmacy or research body
-             */
-            authorityId: string;
+            effect?: 'deny';
+            authorityId: string | '*';
             granteeTags: Array<string>;
             permissions: Array<'read' | 'write' | 'modify'>;
             scopeTags: Array<string>;
@@ -611,6 +609,16 @@ export type ListPatientGrantsResponses = {
              * RFC 3339, UTC, milliseconds optional
              */
             until?: string;
+            period?: {
+                /**
+                 * RFC 3339, UTC, milliseconds optional
+                 */
+                start: string;
+                /**
+                 * RFC 3339, UTC, milliseconds optional
+                 */
+                end: string;
+            };
             delegable: boolean;
             noticeRank?: number;
             /**

@@ -4010,10 +4010,7 @@ export type ListPatientGrantsResponses = {
              * Pseudonym of a patient
              */
             patientId: string;
-            /**
-             * An authority: hospital, lab, insurer, pharmacy or research body
-             */
-            authorityId: string;
+            authorityId: string | '*';
             policySeq: number;
             status: string;
             permissions: Array<'read' | 'write' | 'modify'>;
@@ -4026,6 +4023,16 @@ export type ListPatientGrantsResponses = {
              * RFC 3339, UTC, milliseconds optional
              */
             until?: string;
+            period?: {
+                /**
+                 * RFC 3339, UTC, milliseconds optional
+                 */
+                start: string;
+                /**
+                 * RFC 3339, UTC, milliseconds optional
+                 */
+                end: string;
+            };
             /**
              * 128 random bits, base64url
              */
@@ -4121,9 +4128,22 @@ export type CreatePatientGrantData = {
              * RFC 3339, UTC, milliseconds optional
              */
             until?: string;
+            /**
+             * Of which time the records are: of a grant those within, of a denial those that touch it
+             */
+            period?: {
+                /**
+                 * RFC 3339, UTC, milliseconds optional
+                 */
+                start: string;
+                /**
+                 * RFC 3339, UTC, milliseconds optional
+                 */
+                end: string;
+            };
+            note?: string;
             delegable?: boolean;
             noticeRank?: number;
-            note?: string;
         };
         /**
          * Opens the consent key
@@ -4802,6 +4822,407 @@ export type CreatePatientRevocationResponses = {
 
 export type CreatePatientRevocationResponse = CreatePatientRevocationResponses[keyof CreatePatientRevocationResponses];
 
+export type ListPatientDenialsData = {
+    body?: never;
+    headers?: {
+        /**
+         * ETags that the caller has: where one is still right, the answer is 304 without a body
+         */
+        'if-none-match'?: string;
+    };
+    path: {
+        /**
+         * Pseudonym of a patient
+         */
+        patientId: string;
+    };
+    query?: {
+        /**
+         * `next` of the page before
+         */
+        cursor?: string;
+        limit?: number;
+    };
+    url: '/v1/patients/{patientId}/denials';
+};
+
+export type ListPatientDenialsErrors = {
+    /**
+     * `MALFORMED_REQUEST`: The request is no valid HTTP
+     *
+     * `VALIDATION_FAILED`: The request does not match the documented schema
+     */
+    400: Problem;
+    /**
+     * `UNAUTHENTICATED`: A valid bearer token is required
+     */
+    401: Problem;
+    /**
+     * `FORBIDDEN`: The role of this token may not do this
+     *
+     * `PATIENT_MISMATCH`: This token stands for another patient
+     */
+    403: Problem;
+    /**
+     * `PATIENT_NOT_FOUND`: This gateway serves no such patient
+     */
+    404: Problem;
+    /**
+     * `URI_TOO_LONG`: A part of the path is longer than the limit
+     */
+    414: Problem;
+    /**
+     * `CURSOR_INVALID`: The cursor is none that this list gave
+     */
+    422: Problem;
+    /**
+     * `TOO_MANY_REQUESTS`: Too many requests: slow down
+     */
+    429: Problem;
+    /**
+     * `INTERNAL_ERROR`: The service failed; the log has the cause under the instance id
+     */
+    500: Problem;
+    /**
+     * `SHUTTING_DOWN`: The service is stopping: ask again shortly
+     */
+    503: Problem;
+    /**
+     * Any other problem, e.g. of the connection (408, 417, 431)
+     */
+    default: Problem;
+};
+
+export type ListPatientDenialsError = ListPatientDenialsErrors[keyof ListPatientDenialsErrors];
+
+export type ListPatientDenialsResponses = {
+    /**
+     * OK
+     */
+    200: {
+        denials: Array<{
+            /**
+             * 128 random bits, base64url
+             */
+            grantId: string;
+            /**
+             * Pseudonym of a patient
+             */
+            patientId: string;
+            authorityId: string | '*';
+            policySeq: number;
+            status: string;
+            permissions: Array<'read' | 'write' | 'modify'>;
+            purposes: Array<'TREAT' | 'ETREAT' | 'HPAYMT' | 'HOPERAT' | 'HRESCH' | 'PATRQT' | 'BTG'>;
+            /**
+             * RFC 3339, UTC, milliseconds optional
+             */
+            from: string;
+            /**
+             * RFC 3339, UTC, milliseconds optional
+             */
+            until?: string;
+            period?: {
+                /**
+                 * RFC 3339, UTC, milliseconds optional
+                 */
+                start: string;
+                /**
+                 * RFC 3339, UTC, milliseconds optional
+                 */
+                end: string;
+            };
+            /**
+             * 128 random bits, base64url
+             */
+            subscriptionId?: string;
+            meaning?: {
+                v: 1;
+                scope: Array<{
+                    category: string;
+                    resourceType: string;
+                    /**
+                     * Scope or grantee tag
+                     */
+                    tag: string;
+                }>;
+                grantee: Array<{
+                    unit: string;
+                    /**
+                     * Scope or grantee tag
+                     */
+                    tag: string;
+                } | {
+                    role: string;
+                    /**
+                     * Scope or grantee tag
+                     */
+                    tag: string;
+                } | {
+                    /**
+                     * Pseudonym of a practitioner within an authority
+                     */
+                    practitionerId: string;
+                    /**
+                     * Scope or grantee tag
+                     */
+                    tag: string;
+                }>;
+                note?: string;
+            };
+            /**
+             * RFC 3339, UTC, milliseconds optional
+             */
+            madeAt: string;
+            /**
+             * RFC 3339, UTC, milliseconds optional
+             */
+            revokedAt?: string;
+            channels: Array<{
+                channel: 'authorities' | 'cloud';
+                status: string;
+                txId: string | null;
+            }>;
+        }>;
+        nextPolicySeq: number;
+        /**
+         * Cursor of the page that follows; null on the last one. A page may be short, or empty, before that
+         */
+        next: string | null;
+    };
+};
+
+export type ListPatientDenialsResponse = ListPatientDenialsResponses[keyof ListPatientDenialsResponses];
+
+export type CreatePatientDenialData = {
+    body: {
+        statement: string;
+    } | {
+        denial: {
+            authorityId?: string | '*';
+            permissions?: Array<'read' | 'write' | 'modify'>;
+            purposes?: Array<'TREAT' | 'ETREAT' | 'HPAYMT' | 'HOPERAT' | 'HRESCH' | 'PATRQT' | 'BTG'>;
+            scope?: Array<{
+                category: string;
+                resourceType: string;
+            }>;
+            grantee?: Array<{
+                unit: string;
+            } | {
+                role: string;
+            } | {
+                /**
+                 * Pseudonym of a practitioner within an authority
+                 */
+                practitionerId: string;
+            }>;
+            /**
+             * RFC 3339, UTC, milliseconds optional
+             */
+            from?: string;
+            /**
+             * RFC 3339, UTC, milliseconds optional
+             */
+            until?: string;
+            /**
+             * Of which time the records are: of a grant those within, of a denial those that touch it
+             */
+            period?: {
+                /**
+                 * RFC 3339, UTC, milliseconds optional
+                 */
+                start: string;
+                /**
+                 * RFC 3339, UTC, milliseconds optional
+                 */
+                end: string;
+            };
+            note?: string;
+        };
+        /**
+         * Opens the consent key
+         */
+        passphrase: string;
+    };
+    headers?: {
+        /**
+         * The same key with the same request again, within a day, has the effect of the first alone and gets its answer
+         */
+        'idempotency-key'?: string;
+        /**
+         * `respond-async`: 202 at once, unless it is done already; `wait=N`: after N seconds at the latest (RFC 7240)
+         */
+        prefer?: string;
+    };
+    path: {
+        /**
+         * Pseudonym of a patient
+         */
+        patientId: string;
+    };
+    query?: never;
+    url: '/v1/patients/{patientId}/denials';
+};
+
+export type CreatePatientDenialErrors = {
+    /**
+     * `MALFORMED_REQUEST`: The request is no valid HTTP
+     *
+     * `VALIDATION_FAILED`: The request does not match the documented schema
+     *
+     * `MALFORMED_BODY`: The body cannot be parsed
+     */
+    400: Problem;
+    /**
+     * `UNAUTHENTICATED`: A valid bearer token is required
+     */
+    401: Problem;
+    /**
+     * `FORBIDDEN`: The role of this token may not do this
+     *
+     * `PATIENT_MISMATCH`: This token stands for another patient
+     *
+     * `CONSENT_KEY_LOCKED`: The passphrase does not open the consent key
+     */
+    403: Problem;
+    /**
+     * `PATIENT_NOT_FOUND`: This gateway serves no such patient
+     *
+     * `AUTHORITY_UNKNOWN`: No such authority is registered
+     */
+    404: Problem;
+    /**
+     * `IDEMPOTENCY_KEY_IN_USE`: The first request under this idempotency key is not answered yet: try again in `retryAfterS` seconds
+     */
+    409: Problem;
+    /**
+     * `PAYLOAD_TOO_LARGE`: The body is larger than the limit
+     */
+    413: Problem;
+    /**
+     * `URI_TOO_LONG`: A part of the path is longer than the limit
+     */
+    414: Problem;
+    /**
+     * `UNSUPPORTED_MEDIA_TYPE`: The media type of the body is not supported
+     */
+    415: Problem;
+    /**
+     * `CONSENT_STATEMENT_REFUSED`: The statement is not one that the patient can have signed
+     *
+     * `CONSENT_REFUSED`: The ledger refused the statement; `reason` says why
+     *
+     * `LEDGER_REFUSED`: The ledger refused; `reason` says why
+     *
+     * `IDEMPOTENCY_KEY_REUSED`: The idempotency key was used for another request
+     */
+    422: Problem;
+    /**
+     * `PASSPHRASE_BACKOFF`: Wrong passphrases came before: wait for `retryAfterS` seconds
+     *
+     * `TOO_MANY_REQUESTS`: Too many requests: slow down
+     */
+    429: Problem;
+    /**
+     * `INTERNAL_ERROR`: The service failed; the log has the cause under the instance id
+     */
+    500: Problem;
+    /**
+     * `SHUTTING_DOWN`: The service is stopping: ask again shortly
+     *
+     * `PASSPHRASES_BUSY`: Too many passphrases wait: try again in `retryAfterS` seconds
+     *
+     * `GATEWAY_STOPPING`: The gateway is stopping: send it again shortly
+     *
+     * `LEDGER_UNAVAILABLE`: The ledger does not answer; try again later
+     */
+    503: Problem;
+    /**
+     * Any other problem, e.g. of the connection (408, 417, 431)
+     */
+    default: Problem;
+};
+
+export type CreatePatientDenialError = CreatePatientDenialErrors[keyof CreatePatientDenialErrors];
+
+export type CreatePatientDenialResponses = {
+    /**
+     * OK
+     */
+    200: {
+        /**
+         * 128 random bits, base64url
+         */
+        statementId: string;
+        status: 'done' | 'open';
+        channels: Array<{
+            channel: 'authorities' | 'cloud';
+            status: string;
+            txId: string | null;
+        }>;
+        /**
+         * The ledgers had this decision before: nothing was sent, the transactions are the earlier ones
+         */
+        already?: true;
+    };
+    /**
+     * Accepted
+     */
+    202: {
+        /**
+         * 128 random bits, base64url
+         */
+        jobId: string;
+        /**
+         * What is done, in one word
+         */
+        kind: string;
+        /**
+         * One that has ended stays as it ended
+         */
+        state: 'running' | 'succeeded' | 'failed';
+        /**
+         * How far it has come, in the words of its kind
+         */
+        stage: string;
+        done: number | null;
+        total: number | null;
+        /**
+         * RFC 3339, UTC, milliseconds optional
+         */
+        createdAt: string;
+        endedAt: string | null;
+        lastError: string | null;
+        resultUrl: string | null;
+        problem: {
+            type: string;
+            title: string;
+            status: number;
+            code: string;
+            detail?: string;
+            [key: string]: unknown;
+        } | null;
+        result: {
+            /**
+             * 128 random bits, base64url
+             */
+            statementId: string;
+            status: 'done' | 'open';
+            channels: Array<{
+                channel: 'authorities' | 'cloud';
+                status: string;
+                txId: string | null;
+            }>;
+            /**
+             * The ledgers had this decision before: nothing was sent, the transactions are the earlier ones
+             */
+            already?: true;
+        };
+    };
+};
+
+export type CreatePatientDenialResponse = CreatePatientDenialResponses[keyof CreatePatientDenialResponses];
+
 export type ListPatientSubscriptionsData = {
     body?: never;
     headers?: {
@@ -4961,9 +5382,22 @@ export type ApprovePatientSubscriptionData = {
          * RFC 3339, UTC, milliseconds optional
          */
         until?: string;
+        /**
+         * Of which time the records are: of a grant those within, of a denial those that touch it
+         */
+        period?: {
+            /**
+             * RFC 3339, UTC, milliseconds optional
+             */
+            start: string;
+            /**
+             * RFC 3339, UTC, milliseconds optional
+             */
+            end: string;
+        };
+        note?: string;
         delegable?: boolean;
         noticeRank?: number;
-        note?: string;
     };
     headers?: {
         /**
