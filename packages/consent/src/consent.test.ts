@@ -3,7 +3,15 @@ import { hmacSha256, sha256, toBase64url, x25519FromPrivate } from '@careledger/
 import { decryptFrom, granteeTag, scopeTag } from '@careledger/envelope';
 import { expect, test } from '@jest/globals';
 import { build } from 'esbuild';
-import { grantBody, grantSentence, meaningOf, sealMeaning, sentenceOf, type GrantTerms } from './index.js';
+import {
+  grantBody,
+  grantSentence,
+  meaningOf,
+  sealMeaning,
+  toldOf,
+  sentenceOf,
+  type GrantTerms,
+} from './index.js';
 
 const scopeKey = new Uint8Array(32).fill(7);
 const hospital = x25519FromPrivate(new Uint8Array(32).fill(9));
@@ -52,6 +60,19 @@ test('the sentence says everything that the grant allows, and names a grant of e
   expect(sentence).toContain('without an end, until I revoke it. aut_lab may let others read them.');
   // Without `from`, from now on: the clock that was given.
   expect(everything.body.from).toBe('1970-01-01T00:00:00.000Z');
+});
+
+test('the sentence of a denial forbids, and says whom, what and of which time', () => {
+  const period = { start: '2026-03-01T00:00:00Z', end: '2026-04-01T00:00:00Z' };
+  const denial = { ...terms, effect: 'deny' as const, authorityId: '*', grantee: [], period };
+  const { meaning, body } = made(denial);
+  const sentence = grantSentence(body, meaning);
+  expect(sentence).toContain(
+    'I FORBID anybody at ANY authority to read and add to my records that hold anything of category laboratory ' +
+      '(Observation) that touch 2026-03-01T00:00:00Z to 2026-04-01T00:00:00Z,',
+  );
+  expect(sentence).toContain('This outweighs whatever I grant, also later.');
+  expect(toldOf(body.effect, meaning)).toEqual({ v: 1, scope: [], grantee: [] });
 });
 
 test('words that do not stand for the tags that are signed make no sentence', () => {
