@@ -62,7 +62,7 @@ export type GrantBody = Static<typeof GrantBody>;
 export const SignRevocationBody = closedObject({ grantId: Type.Optional(Id128), passphrase: Passphrase });
 export type SignRevocationBody = Static<typeof SignRevocationBody>;
 
-const GrantView = Type.Object({
+export const GrantView = Type.Object({
   grantId: Id128,
   patientId: PatientId,
   authorityId: AuthorityId,

@@ -1,6 +1,7 @@
 import { METHODS } from 'node:http';
 import { connect } from 'node:net';
 import { text } from 'node:stream/consumers';
+import { gzipSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { Type } from 'typebox';
 import type { ServiceApp } from './service.js';
@@ -50,6 +51,12 @@ describe('what an HTTP parser meets is answered as RFC 9457, and never with 500'
     [
       'two lengths',
       `PUT /things/1 HTTP/1.1\r\n${CLOSE}Content-Length: 1\r\nContent-Length: 2\r\n\r\nab`,
+      400,
+      'MALFORMED_REQUEST',
+    ],
+    [
+      'a transfer coding besides chunked',
+      `PUT /things/1 HTTP/1.1\r\n${CLOSE}Transfer-Encoding: gzip, chunked\r\n\r\n0\r\n\r\n`,
       400,
       'MALFORMED_REQUEST',
     ],
@@ -118,6 +125,20 @@ describe('what a request says is taken as it is declared', () => {
       const answer = await app.inject({ ...put, headers: { 'content-type': type } });
       expect([type, answer.statusCode, answer.json().code]).toEqual([type, 415, 'UNSUPPORTED_MEDIA_TYPE']);
     }
+  });
+
+  test('a body that is compressed, or says so, is 415 with what is taken; one of no coding is read', async () => {
+    const put = (coding: string, payload: string | Buffer) =>
+      app.inject({
+        ...{ method: 'PUT', url: '/things/1', payload },
+        headers: { 'content-type': 'application/json', 'content-encoding': coding },
+      });
+    for (const payload of [gzipSync('{"n":1}'), '{"n":1}']) {
+      const answer = await put('gzip', payload);
+      expect([answer.statusCode, answer.json().code]).toEqual([415, 'UNSUPPORTED_MEDIA_TYPE']);
+      expect(answer.headers['accept-encoding']).toBe('identity');
+    }
+    expect((await put('Identity', '{"n":1}')).statusCode).toBe(200);
   });
 
   test.each([
