@@ -17,6 +17,7 @@ beforeAll(async () => {
     { config, schema: { querystring: Type.Object({ limit: Type.Integer({ default: 20 }) }) } },
     async (request) => ({ limit: request.query.limit }),
   );
+  app.post('/things/all', { config }, async () => ({}));
   app.put('/things/:id', { config, schema: { body: Type.Object({ n: Type.Number() }) } }, async () => ({}));
   await urlOf(app);
   port = (app.server.address() as { port: number }).port;
@@ -92,6 +93,13 @@ describe('what an HTTP parser meets is answered as RFC 9457, and never with 500'
 
   test('HTTP/1.0 needs no host', async () => {
     expect(await exchange('GET /things/1 HTTP/1.0\r\n\r\n')).toMatchObject({ status: 200 });
+  });
+
+  test('a fixed word in the place of an id is a path of its own, with the methods that it has', async () => {
+    const answer = await app.inject('/things/all');
+    expect([answer.statusCode, answer.headers['allow']]).toEqual([405, 'POST']);
+    expect((await app.inject({ method: 'POST', url: '/things/all' })).statusCode).toBe(200);
+    expect((await app.inject('/things/other')).statusCode).toBe(200);
   });
 
   test('a method that a path lacks is 405 with what it has; a path that nobody has is 404', async () => {
