@@ -4,6 +4,7 @@ import {
   defineProblems,
   idempotencyProblems,
   recordProblems,
+  revisionProblems,
   statementProblems,
   type ProblemErrorOptions,
 } from '@careledger/service-kit';
@@ -58,12 +59,12 @@ export const problems = defineProblems({
   TOO_MANY_TAGS: { status: 422, title: 'More tags than a record or a request may have: none is left out' },
   WRITE_PENDING: { status: 409, title: 'An earlier version is still on its way' },
   ...idempotencyProblems,
+  ...revisionProblems,
   VERSION_CHANGED: {
     status: 412,
     title: 'The newest version is another one than If-Match names: `version`',
     members: { version: { type: 'integer', description: 'The newest version', examples: [3] } },
   },
-  RESOURCE_CHANGED: { status: 412, title: 'It is not as If-Match says any more: read it again' },
   // people
   PRACTITIONER_UNKNOWN: { status: 422, title: 'No such practitioner is active within this authority' },
   UNIT_MISMATCH: { status: 403, title: 'The token is bound to another unit' },

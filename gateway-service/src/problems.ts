@@ -1,12 +1,13 @@
 import { EXAMPLE } from '@careledger/domain/examples';
 import { ledgerProblems } from '@careledger/ledger/service';
-import { defineProblems, idempotencyProblems } from '@careledger/service-kit';
+import { defineProblems, idempotencyProblems, revisionProblems } from '@careledger/service-kit';
 import { Type } from 'typebox';
 
 /** Codes of this service. What the chaincode refuses is passed on with its own code as `reason`. */
 export const problems = defineProblems({
   ...ledgerProblems,
   ...idempotencyProblems,
+  ...revisionProblems,
   // patients
   PATIENT_NOT_FOUND: { status: 404, title: 'This gateway serves no such patient' },
   PASSPHRASE_TOO_SHORT: { status: 422, title: 'The passphrase is too short for the key that it guards' },

@@ -37,6 +37,9 @@ const EMERGENCY_BODY_LIMIT_BYTES =
 /** An id of the log: at most 15 digits, so that every one is a safe integer. */
 const NOTICE_ID_PATTERN = '^(?:0|[1-9][0-9]{0,14})$';
 
+/** Ten years: nobody looks for what is older, and a time that far back is still one. */
+const AGE_MAX_MS = 3_650 * 24 * 60 * 60_000;
+
 export interface NoticeRouteOptions {
   readonly log: NoticeLog;
   readonly emergencies: EmergencyStore;
@@ -135,8 +138,8 @@ export function addNoticeRoutes(app: ServiceApp, options: NoticeRouteOptions): v
         operationId: 'listUnmatchedNotices',
         summary: 'Direct emergencies that the ledger has not shown since, or shows otherwise; newest first',
         querystring: Type.Object({
-          olderThanMs: Type.Integer({ minimum: 0, default: unmatchedAfterMs }),
-          withinMs: Type.Optional(Type.Integer({ minimum: 1 })),
+          olderThanMs: Type.Integer({ minimum: 0, maximum: AGE_MAX_MS, default: unmatchedAfterMs }),
+          withinMs: Type.Optional(Type.Integer({ minimum: 1, maximum: AGE_MAX_MS })),
           ...ledgerPageQuery,
         }),
         response: {

@@ -3,6 +3,7 @@ import { ledgerPageQuery } from '@careledger/ledger/service';
 import {
   IfMatch,
   Next,
+  assertUnchanged,
   contentTag,
   exampleJob,
   fromCursor,
@@ -15,7 +16,6 @@ import {
   type ServiceApp,
 } from '@careledger/service-kit';
 import { Type } from 'typebox';
-import { assertUnchanged } from '../http/if-match.js';
 import type { Outbox } from '../outbox/outbox.js';
 import type { PractitionerService } from './practitioner-service.js';
 import type { Practitioner } from './practitioner-store.js';

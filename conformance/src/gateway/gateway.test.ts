@@ -267,7 +267,61 @@ describe('a subscription', () => {
     const again = await fixture.own(patient, 'POST', path, { passphrase: PASSPHRASE });
     expect(again).toEqual({ ...first, already: true });
   });
+
+  test('is read alone, approved as it was read, and read through its grant', async () => {
+    const patient = await fixture.patient();
+    const asked = await call(fixture.layers.authority(), 'practitioner', 'POST /v1/subscriptions', {
+      ...{ patientId: patient.patientId, permissions: ['read'], purposes: ['TREAT'], reason: 'Ward' },
+    });
+    const subscriptionId = String(asked.body['subscriptionId']);
+    const one = `/subscriptions/${subscriptionId}`;
+    const read = await ownIf(patient, 'GET', one);
+    expect([read.status, read.body]).toMatchObject([
+      200,
+      { subscriptionId, status: 'pending', reason: 'Ward' },
+    ]);
+    const unknown = await ownIf(patient, 'GET', `/subscriptions/${'A'.repeat(22)}`);
+    expect([unknown.status, unknown.body['code']]).toEqual([404, 'SUBSCRIPTION_NOT_FOUND']);
+
+    const body = { passphrase: PASSPHRASE };
+    const stale = await ownIf(patient, 'POST', `${one}/approve`, { tag: '"another"', body });
+    expect([stale.status, stale.body['code']]).toEqual([412, 'RESOURCE_CHANGED']);
+    const approved = await ownIf(patient, 'POST', `${one}/approve`, { tag: read.tag, body });
+    expect([approved.status, approved.body['status']]).toEqual([200, 'done']);
+
+    const grant = `/grants/${String(approved.body['statementId'])}`;
+    const granted = await ownIf(patient, 'GET', grant);
+    expect([granted.status, granted.body]).toMatchObject([200, { subscriptionId, status: 'active' }]);
+    expect((await ownIf(patient, 'GET', `/grants/${'A'.repeat(22)}`)).body).toMatchObject({
+      code: 'GRANT_NOT_FOUND',
+    });
+    const old = await ownIf(patient, 'POST', `${grant}/revoke`, { tag: '"another"', body });
+    expect([old.status, old.body['code']]).toEqual([412, 'RESOURCE_CHANGED']);
+    const revoked = await ownIf(patient, 'POST', `${grant}/revoke`, { tag: granted.tag, body });
+    expect([revoked.status, revoked.body['status']]).toEqual([200, 'done']);
+    expect((await ownIf(patient, 'GET', grant)).body).toMatchObject({ status: 'revoked' });
+  });
 });
+
+/** What the patient asks for, and the tag of what was read. */
+async function ownIf(
+  { patientId, token }: { readonly patientId: string; readonly token: string },
+  method: string,
+  path: string,
+  { tag, body }: { readonly tag?: string; readonly body?: object } = {},
+): Promise<{ status: number; tag: string; body: Record<string, unknown> }> {
+  const answer = await fetch(new URL(`/v1/patients/${patientId}${path}`, fixture.gateway.url), {
+    method,
+    headers: {
+      authorization: `Bearer ${token}`,
+      ...(body !== undefined && { 'content-type': 'application/json' }),
+      ...(tag !== undefined && { 'if-match': tag }),
+    },
+    ...(body !== undefined && { body: JSON.stringify(body) }),
+  });
+  const shown = (await answer.json()) as Record<string, unknown>;
+  return { status: answer.status, tag: answer.headers.get('etag') ?? '', body: shown };
+}
 
 describe('consent', () => {
   /** Whose wraps a provider holds, by thumbprint. */

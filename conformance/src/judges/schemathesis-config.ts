@@ -14,6 +14,8 @@ const REQUEST_TIMEOUT_S = 20;
  * another version than there is (If-Match), or its content is refused (RFC 9110, 15.5.21). 400 says that it does not match.
  */
 const REFUSALS = ['401', '403', '404', '409', '410', '412', '422', '429'];
+/** Of what is too long to be looked at: a part of the path, the headers. */
+const TOO_LONG = ['414', '431'];
 
 /** How much it does. */
 export interface Generation {
@@ -53,7 +55,12 @@ export function schemathesisConfig(
     'continue-on-failure': true,
     'request-timeout': REQUEST_TIMEOUT_S,
     generation: { 'max-examples': casesPerOperation },
-    checks: { positive_data_acceptance: { 'expected-statuses': ['2xx', ...REFUSALS] } },
+    checks: {
+      positive_data_acceptance: { 'expected-statuses': ['2xx', ...REFUSALS] },
+      negative_data_rejection: {
+        'expected-statuses': ['400', ...REFUSALS, '405', '406', '415', ...TOO_LONG],
+      },
+    },
     // There, ids and tokens from here would repair what it has broken, and it would wonder why that is taken.
     phases: { stateful: { generation: { mode: 'positive' } } },
     // It refuses an operation about which nothing is said.

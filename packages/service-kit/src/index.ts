@@ -15,7 +15,7 @@ export { type Role } from './config/roles.js';
 export { UNDECLARED_ANSWER } from './http/declared-answers.js';
 export * from './http/problems.js';
 export * from './http/shared-problems.js';
-export { IfMatch, contentTag, matches, versionTag } from './http/entity-tags.js';
+export { IfMatch, assertUnchanged, contentTag, matches, versionTag } from './http/entity-tags.js';
 export * from './http/operation-outcome.js';
 export { withoutAddresses } from './http/addresses.js';
 export {

@@ -1,5 +1,12 @@
 import { CompactJws } from '@careledger/contracts';
-import { sendAnswer, withExamples, type ServiceApp } from '@careledger/service-kit';
+import {
+  IfMatch,
+  assertUnchanged,
+  contentTag,
+  sendAnswer,
+  withExamples,
+  type ServiceApp,
+} from '@careledger/service-kit';
 import { Type } from 'typebox';
 import { byPatient, byPatientOrAuditor } from '../access.js';
 import { callerOf } from '../caller.js';
@@ -7,7 +14,14 @@ import { consentProblems, passphraseProblems, patientProblems } from '../route-p
 import type { Decisions } from '../decisions/decisions.js';
 import { decided, decisionResponses } from '../decisions/answers.js';
 import { ListQuery, PatientParams } from '../schemas.js';
-import { GrantBody, GrantParams, GrantsPage, ReadyOrPassphrase, SignRevocationBody } from './schemas.js';
+import {
+  GrantBody,
+  GrantParams,
+  GrantView,
+  GrantsPage,
+  ReadyOrPassphrase,
+  SignRevocationBody,
+} from './schemas.js';
 import type { GrantService } from './service.js';
 import {
   byPassphrase,
@@ -60,20 +74,40 @@ export function addGrantRoutes(app: ServiceApp, grants: GrantService, decisions:
     },
   );
 
+  app.get(
+    '/v1/patients/:patientId/grants/:grantId',
+    {
+      config: byPatientOrAuditor,
+      schema: {
+        summary: 'A grant of the patient, revoked or not',
+        problems: [...patientProblems, 'GRANT_NOT_FOUND'],
+        params: GrantParams,
+        response: { 200: withExamples(GrantView, grant) },
+      },
+    },
+    async (request, reply) => {
+      const view = grants.get(request.params.patientId, request.params.grantId);
+      return reply.header('etag', contentTag(view)).send(view);
+    },
+  );
+
   app.post(
     '/v1/patients/:patientId/grants/:grantId/revoke',
     {
       config: decided,
       schema: {
         summary: 'Revoke one grant; one that is revoked is answered with `already`, and nothing is sent',
-        problems: [...consentProblems, 'GRANT_NOT_FOUND'],
+        problems: [...consentProblems, 'GRANT_NOT_FOUND', 'RESOURCE_CHANGED'],
         params: GrantParams,
+        headers: Type.Object(IfMatch),
         body: withExamples(ReadyOrPassphrase, byPassphrase, readyRevocation),
         response: decisionResponses,
       },
     },
     async (request, reply) => {
       const { patientId, grantId } = request.params;
+      const ifMatch = request.headers['if-match'];
+      if (ifMatch !== undefined) assertUnchanged(ifMatch, grants.get(patientId, grantId));
       const taken = await grants.revoke(patientId, grantId, request.body, callerOf(request));
       const answer = await decisions.answer([request, reply], request.params.patientId, taken);
       return sendAnswer(reply, answer, { status: 200 });

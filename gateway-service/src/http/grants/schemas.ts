@@ -89,7 +89,7 @@ export type DenialBody = Static<typeof DenialBody>;
 export const SignRevocationBody = closedObject({ grantId: Type.Optional(Id128), passphrase: Passphrase });
 export type SignRevocationBody = Static<typeof SignRevocationBody>;
 
-const GrantView = Type.Object({
+export const GrantView = Type.Object({
   grantId: Id128,
   patientId: PatientId,
   /** `*`: a denial to any. */

@@ -1,7 +1,14 @@
 import { ANY, PURPOSES, timestampOf, type Permission } from '@careledger/domain';
 import { fromCursor, pageOfRows, type IdempotentRequest } from '@careledger/service-kit';
 import { Type } from 'typebox';
-import type { ConsentService, Grant, GrantStore, StepStore, Taken } from '../../consent/index.js';
+import {
+  ConsentError,
+  type ConsentService,
+  type Grant,
+  type GrantStore,
+  type StepStore,
+  type Taken,
+} from '../../consent/index.js';
 import type { GatewayCore } from '../../core.js';
 import type { ListQuery } from '../schemas.js';
 import type {
@@ -17,7 +24,7 @@ import type {
 export interface GrantServiceOptions {
   readonly core: Pick<GatewayCore, 'patients'>;
   readonly consent: ConsentService;
-  readonly grants: Pick<GrantStore, 'page' | 'nextSeq'>;
+  readonly grants: Pick<GrantStore, 'get' | 'page' | 'nextSeq'>;
   readonly steps: Pick<StepStore, 'job'>;
 }
 
@@ -45,6 +52,16 @@ export class GrantService {
   listDenials(patientId: string, query: ListQuery): DenialsPage {
     const { rows: denials, ...page } = this.#page(patientId, 'denials', query);
     return { denials, ...page };
+  }
+
+  /** @throws ConsentError GRANT_NOT_FOUND */
+  get(wantedPatientId: string, grantId: string): GrantView {
+    const { core, grants } = this.#options;
+    const { patientId, patientNo } = core.patients.get(wantedPatientId);
+    const grant = grants.get(patientNo, grantId);
+    if (grant === undefined)
+      throw new ConsentError('GRANT_NOT_FOUND', `This patient has made no grant ${grantId} here`);
+    return this.#view(patientId, grant);
   }
 
   /** @param caller names who gives the passphrase, as `callerOf` does */

@@ -1,5 +1,13 @@
 import { ledgerAnswers } from '@careledger/ledger/service';
-import { sendAnswer, withExamples, type ServiceApp } from '@careledger/service-kit';
+import {
+  IfMatch,
+  assertUnchanged,
+  contentTag,
+  sendAnswer,
+  withExamples,
+  type ServiceApp,
+} from '@careledger/service-kit';
+import { Type, type Static } from 'typebox';
 import type { ProblemCode } from '../../problems.js';
 import { byPatient } from '../access.js';
 import { callerOf } from '../caller.js';
@@ -8,7 +16,13 @@ import { decided, decisionResponses } from '../decisions/answers.js';
 import { ReadyOrPassphrase } from '../grants/schemas.js';
 import { consentProblems, patientProblems } from '../route-problems.js';
 import { PatientParams } from '../schemas.js';
-import { ApprovalBody, SubscriptionParams, SubscriptionsPage, SubscriptionsQuery } from './schemas.js';
+import {
+  ApprovalBody,
+  SubscriptionParams,
+  SubscriptionView,
+  SubscriptionsPage,
+  SubscriptionsQuery,
+} from './schemas.js';
 import type { SubscriptionService } from './service.js';
 import { byPassphrase, readyRejection } from '../grants/examples.js';
 import { asAsked, narrowed, readyApproval, subscription } from './examples.js';
@@ -17,6 +31,7 @@ const DECISION_PROBLEMS: readonly ProblemCode[] = [
   ...consentProblems,
   'SUBSCRIPTION_NOT_FOUND',
   'SUBSCRIPTION_NOT_PENDING',
+  'RESOURCE_CHANGED',
 ];
 
 export function addSubscriptionRoutes(
@@ -24,6 +39,14 @@ export function addSubscriptionRoutes(
   subscriptions: SubscriptionService,
   decisions: Decisions,
 ): void {
+  /** @throws ProblemError RESOURCE_CHANGED */
+  const assertAsSeen = async (
+    ifMatch: string | undefined,
+    { patientId, subscriptionId }: Static<typeof SubscriptionParams>,
+  ): Promise<void> => {
+    if (ifMatch !== undefined) assertUnchanged(ifMatch, await subscriptions.get(patientId, subscriptionId));
+  };
+
   app.get(
     '/v1/patients/:patientId/subscriptions',
     {
@@ -39,6 +62,23 @@ export function addSubscriptionRoutes(
     async (request) => subscriptions.list(request.params.patientId, request.query),
   );
 
+  app.get(
+    '/v1/patients/:patientId/subscriptions/:subscriptionId',
+    {
+      config: byPatient,
+      schema: {
+        summary: 'What an authority has asked, and what came of it',
+        problems: [...patientProblems, ...ledgerAnswers, 'SUBSCRIPTION_NOT_FOUND'],
+        params: SubscriptionParams,
+        response: { 200: withExamples(SubscriptionView, subscription) },
+      },
+    },
+    async (request, reply) => {
+      const view = await subscriptions.get(request.params.patientId, request.params.subscriptionId);
+      return reply.header('etag', contentTag(view)).send(view);
+    },
+  );
+
   app.post(
     '/v1/patients/:patientId/subscriptions/:subscriptionId/approve',
     {
@@ -47,12 +87,14 @@ export function addSubscriptionRoutes(
         summary: 'Approve: a grant that names the subscription; what is not said is as the authority asked',
         problems: DECISION_PROBLEMS,
         params: SubscriptionParams,
+        headers: Type.Object(IfMatch),
         body: withExamples(ApprovalBody, asAsked, narrowed, readyApproval),
         response: decisionResponses,
       },
     },
     async (request, reply) => {
       const { patientId, subscriptionId } = request.params;
+      await assertAsSeen(request.headers['if-match'], request.params);
       const taken = await subscriptions.approve(patientId, subscriptionId, request.body, {
         caller: callerOf(request),
         request: request.idempotent,
@@ -70,12 +112,14 @@ export function addSubscriptionRoutes(
         summary: 'Reject: the authority is told, and gets no notices',
         problems: DECISION_PROBLEMS,
         params: SubscriptionParams,
+        headers: Type.Object(IfMatch),
         body: withExamples(ReadyOrPassphrase, byPassphrase, readyRejection),
         response: decisionResponses,
       },
     },
     async (request, reply) => {
       const { patientId, subscriptionId } = request.params;
+      await assertAsSeen(request.headers['if-match'], request.params);
       const taken = await subscriptions.reject(patientId, subscriptionId, request.body, callerOf(request));
       const answer = await decisions.answer([request, reply], request.params.patientId, taken);
       return sendAnswer(reply, answer, { status: 200 });

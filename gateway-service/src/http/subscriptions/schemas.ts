@@ -14,7 +14,7 @@ export const SubscriptionsQuery = Type.Object({
 });
 export type SubscriptionsQuery = Static<typeof SubscriptionsQuery>;
 
-const SubscriptionView = Type.Object({
+export const SubscriptionView = Type.Object({
   ...SubscriptionState.properties,
   /** In the authority's own words, sealed for the patient. */
   reason: Type.Optional(Type.String()),

@@ -39,6 +39,12 @@ export class SubscriptionService {
     };
   }
 
+  /** As the ledger has it. @throws ConsentError SUBSCRIPTION_NOT_FOUND */
+  async get(patientId: string, subscriptionId: string): Promise<SubscriptionView> {
+    const patient = this.#options.core.patients.get(patientId);
+    return this.#view(patient, await this.#found(patient.patientId, subscriptionId));
+  }
+
   /** By a grant that names the subscription; what is not said is as the authority asked. */
   async approve(
     patientId: string,
@@ -108,6 +114,13 @@ export class SubscriptionService {
     subscriptionId: string,
     open: readonly SubscriptionState['status'][],
   ): Promise<SubscriptionState> {
+    const found = await this.#found(patientId, subscriptionId);
+    if (!open.includes(found.status))
+      throw new ConsentError('SUBSCRIPTION_NOT_PENDING', `The subscription is ${found.status}`);
+    return found;
+  }
+
+  async #found(patientId: string, subscriptionId: string): Promise<SubscriptionState> {
     const { ledger } = this.#options;
     const found = await onLedger(async () => {
       const rows = everyRow((page) =>
@@ -118,8 +131,6 @@ export class SubscriptionService {
     });
     if (found === undefined)
       throw new ConsentError('SUBSCRIPTION_NOT_FOUND', `There is no subscription ${subscriptionId}`);
-    if (!open.includes(found.status))
-      throw new ConsentError('SUBSCRIPTION_NOT_PENDING', `The subscription is ${found.status}`);
     return found;
   }
 

@@ -2,7 +2,9 @@ import { sha256, toBase64url } from '@careledger/crypto';
 import type { FastifyInstance } from 'fastify';
 import { Type } from 'typebox';
 import type { AnswerHeaders } from './openapi-headers.js';
+import { ProblemError } from './problems.js';
 import { withHeaders } from './request-headers.js';
+import type { revisionProblems } from './shared-problems.js';
 
 /** `application/json` and whatever is JSON of some kind, e.g. FHIR. */
 const JSON_TYPE = /^application\/(?:[a-z.-]+\+)?json(?:;|$)/;
@@ -34,6 +36,15 @@ const tagOf = (text: string): string => `"${toBase64url(sha256(text))}"`;
 /** Whether `If-Match` lets a tag through: by strong comparison, or without the header. */
 export function matches(header: string | undefined, tag: string): boolean {
   return header === undefined || header.trim() === '*' || tagsOf(header).includes(tag);
+}
+
+/** @param shown what a GET shows of the resource now @throws ProblemError RESOURCE_CHANGED where `If-Match` names another */
+export function assertUnchanged(ifMatch: string | undefined, shown: object): void {
+  if (!matches(ifMatch, contentTag(shown)))
+    throw new ProblemError<keyof typeof revisionProblems>(
+      'RESOURCE_CHANGED',
+      'It has changed since it was read: read it again',
+    );
 }
 
 /**

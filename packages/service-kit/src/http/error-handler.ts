@@ -38,6 +38,12 @@ export function installErrorHandler(
   catalogue: ProblemCatalogue,
   allowedMethods: AllowedMethods,
 ): void {
+  // What a path is, its most specific pattern says: one with a parameter in the place of a fixed word takes no other method.
+  app.addHook('onRequest', async (request, reply) => {
+    if (request.is404 || request.routeOptions.url?.includes(':') !== true) return;
+    const allowed = allowedMethods(request.url);
+    if (allowed.length > 0 && !allowed.includes(request.method)) reply.callNotFound();
+  });
   const answerNoRoute = (request: FastifyRequest, reply: FastifyReply): FastifyReply => {
     const allowed = allowedMethods(request.url);
     // A route may itself say that it has no such thing.

@@ -57,3 +57,17 @@ test('examples are left as they are, whatever their members are called', () => {
     response: { 200: { examples: [{ items: [1, 2] }] } },
   });
 });
+
+test('an integer that is text is one that can be read: no larger than JavaScript has', () => {
+  const page = Type.Object({ from: Type.Integer(), limit: Type.Integer({ minimum: 1, maximum: 9 }) });
+  const properties = {
+    from: { minimum: Number.MIN_SAFE_INTEGER, maximum: Number.MAX_SAFE_INTEGER },
+    limit: { minimum: 1, maximum: 9 },
+  };
+  const written = toOpenApiSchema({ querystring: page, params: page, headers: page });
+  expect(written).toMatchObject({
+    querystring: { properties },
+    params: { properties },
+    headers: { properties },
+  });
+});

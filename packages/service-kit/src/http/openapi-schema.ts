@@ -10,12 +10,27 @@ const VALUES: ReadonlySet<string> = new Set(['const', 'default', 'enum', 'exampl
  * leave out because it has a default is not `required`. The route itself keeps its own schema.
  */
 export function toOpenApiSchema(schema: FastifySchema): FastifySchema {
-  const { querystring, headers, ...others } = schema;
+  const { querystring, headers, params, ...others } = schema;
   return {
     ...mapTuples(others as Schema),
-    ...(querystring !== undefined && { querystring: withOptionalDefaults(mapTuples(querystring as Schema)) }),
-    ...(headers !== undefined && { headers: withOptionalDefaults(mapTuples(headers as Schema)) }),
+    ...(querystring !== undefined && { querystring: ofText(querystring as Schema) }),
+    ...(headers !== undefined && { headers: ofText(headers as Schema) }),
+    ...(params !== undefined && { params: ofText(params as Schema) }),
   } as FastifySchema;
+}
+
+const ofText = (schema: Schema): Schema => withSafeIntegers(withOptionalDefaults(mapTuples(schema)));
+
+/** Text that spells a larger integer than JavaScript has is none (`text-values.ts`). */
+function withSafeIntegers(schema: Schema): Schema {
+  const { properties } = schema as { properties?: Record<string, Schema> };
+  if (!properties) return schema;
+  const bounds = { minimum: Number.MIN_SAFE_INTEGER, maximum: Number.MAX_SAFE_INTEGER };
+  const bounded = Object.entries(properties).map(
+    ([name, property]) =>
+      [name, property['type'] === 'integer' ? { ...bounds, ...property } : property] as const,
+  );
+  return { ...schema, properties: Object.fromEntries(bounded) };
 }
 
 function withOptionalDefaults(schema: Schema): Schema {

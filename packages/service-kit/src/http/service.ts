@@ -14,6 +14,7 @@ import { installIdempotency } from './idempotency.js';
 import type { Logger } from '../logging.js';
 import { installAuth, type FindToken } from './auth.js';
 import { rememberMethods } from './allowed-methods.js';
+import { refuseCodedBodies } from './coded-bodies.js';
 import { installDeclaredAnswers } from './declared-answers.js';
 import { answerUnreadablePath, installErrorHandler } from './error-handler.js';
 import { installHealth } from './health.js';
@@ -28,7 +29,12 @@ import { installPreferences } from './preferences.js';
 import { installRateLimits } from './rate-limits.js';
 import { installEventStreams } from './event-stream.js';
 import { installTracing } from './tracing.js';
-import { answerParserError, installTransportProblems, namesItsHost } from './transport-problems.js';
+import {
+  answerParserError,
+  installTransportProblems,
+  isTransferKnown,
+  namesItsHost,
+} from './transport-problems.js';
 import { typeboxValidatorCompiler } from './validation.js';
 
 /** Longest `:parameter` of a path. */
@@ -96,6 +102,8 @@ export async function buildService(options: BuildServiceOptions): Promise<Servic
   });
   app.addHook('onRequest', async ({ raw }) => {
     if (!namesItsHost(raw)) throw new ProblemError('MALFORMED_REQUEST', 'A request names its host, once');
+    if (!isTransferKnown(raw))
+      throw new ProblemError('MALFORMED_REQUEST', 'The one transfer coding is chunked');
   });
   refuseWhileClosing(app);
   installTracing(app as unknown as FastifyInstance);
@@ -115,6 +123,7 @@ export async function buildService(options: BuildServiceOptions): Promise<Servic
   installErrorHandler(plain, catalogue, rememberMethods(plain, MAX_PARAM_LENGTH_CHARS));
   installDeclaredAnswers(plain);
   installTransportProblems(plain);
+  refuseCodedBodies(plain);
   installJsonBodies(plain);
   const take = await installRateLimits(plain, http.rateLimits);
   installAuth(plain, { config: auth, findToken: options.findToken, take });

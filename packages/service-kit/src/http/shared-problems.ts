@@ -17,6 +17,11 @@ export const recordProblems = defineProblems({
   PROVIDER_UNREACHABLE: { status: 502, title: 'No provider that has the record can be reached' },
 });
 
+/** Changing what may have changed since it was read. */
+export const revisionProblems = defineProblems({
+  RESOURCE_CHANGED: { status: 412, title: 'It is not as If-Match says any more: read it again' },
+});
+
 /** A key under which a caller may repeat a request. */
 export const idempotencyProblems = defineProblems({
   IDEMPOTENCY_KEY_REUSED: { status: 422, title: 'The idempotency key was used for another request' },

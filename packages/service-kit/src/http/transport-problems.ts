@@ -50,6 +50,10 @@ export function namesItsHost({ httpVersion, rawHeaders }: IncomingMessage): bool
   return rawHeaders.filter((name, index) => index % 2 === 0 && name.toLowerCase() === 'host').length === 1;
 }
 
+/** Whether the body is as long as its chunks say: the one transfer coding that is undone here (RFC 9112, 6.1). */
+export const isTransferKnown = ({ headers }: Pick<IncomingMessage, 'headers'>): boolean =>
+  /^(?:chunked)?$/i.test(headers['transfer-encoding']?.trim() ?? '');
+
 function rawAnswer(code: CommonProblemCode, headers = ''): string {
   const problem = problemOf(code, commonProblems[code]);
   const body = JSON.stringify(problem);

@@ -1,6 +1,7 @@
 import { METHODS } from 'node:http';
 import { connect } from 'node:net';
 import { text } from 'node:stream/consumers';
+import { gzipSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { Type } from 'typebox';
 import type { ServiceApp } from './service.js';
@@ -16,6 +17,7 @@ beforeAll(async () => {
     { config, schema: { querystring: Type.Object({ limit: Type.Integer({ default: 20 }) }) } },
     async (request) => ({ limit: request.query.limit }),
   );
+  app.post('/things/all', { config }, async () => ({}));
   app.put('/things/:id', { config, schema: { body: Type.Object({ n: Type.Number() }) } }, async () => ({}));
   await urlOf(app);
   port = (app.server.address() as { port: number }).port;
@@ -53,6 +55,12 @@ describe('what an HTTP parser meets is answered as RFC 9457, and never with 500'
       400,
       'MALFORMED_REQUEST',
     ],
+    [
+      'a transfer coding besides chunked',
+      `PUT /things/1 HTTP/1.1\r\n${CLOSE}Transfer-Encoding: gzip, chunked\r\n\r\n0\r\n\r\n`,
+      400,
+      'MALFORMED_REQUEST',
+    ],
     ['no host', 'GET /things/1 HTTP/1.1\r\nConnection: close\r\n\r\n', 400, 'MALFORMED_REQUEST'],
     ['two hosts', `GET /things/1 HTTP/1.1\r\n${CLOSE}Host: y\r\n\r\n`, 400, 'MALFORMED_REQUEST'],
     [
@@ -87,6 +95,13 @@ describe('what an HTTP parser meets is answered as RFC 9457, and never with 500'
     expect(await exchange('GET /things/1 HTTP/1.0\r\n\r\n')).toMatchObject({ status: 200 });
   });
 
+  test('a fixed word in the place of an id is a path of its own, with the methods that it has', async () => {
+    const answer = await app.inject('/things/all');
+    expect([answer.statusCode, answer.headers['allow']]).toEqual([405, 'POST']);
+    expect((await app.inject({ method: 'POST', url: '/things/all' })).statusCode).toBe(200);
+    expect((await app.inject('/things/other')).statusCode).toBe(200);
+  });
+
   test('a method that a path lacks is 405 with what it has; a path that nobody has is 404', async () => {
     const lacking = await app.inject({ method: 'DELETE', url: '/things/1?limit=3' });
     expect([lacking.statusCode, lacking.headers['allow']]).toEqual([405, 'GET, HEAD, PUT']);
@@ -118,6 +133,20 @@ describe('what a request says is taken as it is declared', () => {
       const answer = await app.inject({ ...put, headers: { 'content-type': type } });
       expect([type, answer.statusCode, answer.json().code]).toEqual([type, 415, 'UNSUPPORTED_MEDIA_TYPE']);
     }
+  });
+
+  test('a body that is compressed, or says so, is 415 with what is taken; one of no coding is read', async () => {
+    const put = (coding: string, payload: string | Buffer) =>
+      app.inject({
+        ...{ method: 'PUT', url: '/things/1', payload },
+        headers: { 'content-type': 'application/json', 'content-encoding': coding },
+      });
+    for (const payload of [gzipSync('{"n":1}'), '{"n":1}']) {
+      const answer = await put('gzip', payload);
+      expect([answer.statusCode, answer.json().code]).toEqual([415, 'UNSUPPORTED_MEDIA_TYPE']);
+      expect(answer.headers['accept-encoding']).toBe('identity');
+    }
+    expect((await put('Identity', '{"n":1}')).statusCode).toBe(200);
   });
 
   test.each([

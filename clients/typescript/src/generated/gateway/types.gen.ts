@@ -11,7 +11,7 @@ export type Problem = {
     type: string;
     title: string;
     status: number;
-    code: 'ALARM_NOT_FOUND' | 'AUTHORITY_UNKNOWN' | 'BLOCK_NOT_FOUND' | 'CONSENT_KEY_LOCKED' | 'CONSENT_REFUSED' | 'CONSENT_STATEMENT_REFUSED' | 'CURSOR_INVALID' | 'DEVICE_ALREADY_REGISTERED' | 'DEVICE_NOT_FOUND' | 'DEVICE_REVOKED' | 'DEVICE_SUSPENDED' | 'DEVICE_TOKEN_AUDIENCE' | 'DEVICE_TOKEN_EXPIRED' | 'DEVICE_TOKEN_INVALID' | 'EXPECTATION_FAILED' | 'FORBIDDEN' | 'FRAME_ERASED' | 'FRAME_NOT_ANCHORED' | 'FRAME_NOT_FOUND' | 'FRAME_NOT_SEALED' | 'GATEWAY_OVERLOADED' | 'GATEWAY_STOPPING' | 'GRANT_NOT_FOUND' | 'GRANT_UNKNOWN' | 'HEADERS_TOO_LARGE' | 'IDEMPOTENCY_KEY_IN_USE' | 'IDEMPOTENCY_KEY_REUSED' | 'INTERNAL_ERROR' | 'LEDGER_REFUSED' | 'LEDGER_UNAVAILABLE' | 'MALFORMED_BODY' | 'MALFORMED_REQUEST' | 'METHOD_NOT_ALLOWED' | 'MUTE_TOO_LONG' | 'NOT_FOUND' | 'PAIRING_CODES_EXHAUSTED' | 'PAIRING_CODE_INVALID' | 'PAIRING_OTHER_DEVICE' | 'PAIRING_PROOF_INVALID' | 'PASSPHRASES_BUSY' | 'PASSPHRASE_BACKOFF' | 'PASSPHRASE_TOO_SHORT' | 'PATIENT_MISMATCH' | 'PATIENT_NOT_FOUND' | 'PATIENT_UNKNOWN' | 'PAYLOAD_TOO_LARGE' | 'PRACTITIONER_UNKNOWN' | 'PROFILE_CODE_UNKNOWN' | 'PROVIDER_UNKNOWN' | 'READING_NOT_FOUND' | 'RECORD_DAMAGED' | 'RECORD_NOT_FOUND' | 'RECORD_UNKNOWN' | 'REGISTRATION_PENDING' | 'REQUEST_TIMEOUT' | 'SETTINGS_INVALID' | 'SETTINGS_LOOSENED' | 'SETTINGS_NOT_GRANTED' | 'SETTINGS_STATEMENT_REFUSED' | 'SHUTTING_DOWN' | 'STORE_UNAVAILABLE' | 'SUBSCRIPTION_NOT_FOUND' | 'SUBSCRIPTION_NOT_PENDING' | 'SUBSCRIPTION_UNKNOWN' | 'TOO_MANY_REQUESTS' | 'TRANSACTION_UNKNOWN' | 'UNAUTHENTICATED' | 'UNSUPPORTED_MEDIA_TYPE' | 'URI_TOO_LONG' | 'VALIDATION_FAILED' | 'VERSION_CHANGED' | 'VISIT_UNKNOWN';
+    code: 'ALARM_NOT_FOUND' | 'AUTHORITY_UNKNOWN' | 'BLOCK_NOT_FOUND' | 'CONSENT_KEY_LOCKED' | 'CONSENT_REFUSED' | 'CONSENT_STATEMENT_REFUSED' | 'CURSOR_INVALID' | 'DEVICE_ALREADY_REGISTERED' | 'DEVICE_NOT_FOUND' | 'DEVICE_REVOKED' | 'DEVICE_SUSPENDED' | 'DEVICE_TOKEN_AUDIENCE' | 'DEVICE_TOKEN_EXPIRED' | 'DEVICE_TOKEN_INVALID' | 'EXPECTATION_FAILED' | 'FORBIDDEN' | 'FRAME_ERASED' | 'FRAME_NOT_ANCHORED' | 'FRAME_NOT_FOUND' | 'FRAME_NOT_SEALED' | 'GATEWAY_OVERLOADED' | 'GATEWAY_STOPPING' | 'GRANT_NOT_FOUND' | 'GRANT_UNKNOWN' | 'HEADERS_TOO_LARGE' | 'IDEMPOTENCY_KEY_IN_USE' | 'IDEMPOTENCY_KEY_REUSED' | 'INTERNAL_ERROR' | 'LEDGER_REFUSED' | 'LEDGER_UNAVAILABLE' | 'MALFORMED_BODY' | 'MALFORMED_REQUEST' | 'METHOD_NOT_ALLOWED' | 'MUTE_TOO_LONG' | 'NOT_FOUND' | 'PAIRING_CODES_EXHAUSTED' | 'PAIRING_CODE_INVALID' | 'PAIRING_OTHER_DEVICE' | 'PAIRING_PROOF_INVALID' | 'PASSPHRASES_BUSY' | 'PASSPHRASE_BACKOFF' | 'PASSPHRASE_TOO_SHORT' | 'PATIENT_MISMATCH' | 'PATIENT_NOT_FOUND' | 'PATIENT_UNKNOWN' | 'PAYLOAD_TOO_LARGE' | 'PRACTITIONER_UNKNOWN' | 'PROFILE_CODE_UNKNOWN' | 'PROVIDER_UNKNOWN' | 'READING_NOT_FOUND' | 'RECORD_DAMAGED' | 'RECORD_NOT_FOUND' | 'RECORD_UNKNOWN' | 'REGISTRATION_PENDING' | 'REQUEST_TIMEOUT' | 'RESOURCE_CHANGED' | 'SETTINGS_INVALID' | 'SETTINGS_LOOSENED' | 'SETTINGS_NOT_GRANTED' | 'SETTINGS_STATEMENT_REFUSED' | 'SHUTTING_DOWN' | 'STORE_UNAVAILABLE' | 'SUBSCRIPTION_NOT_FOUND' | 'SUBSCRIPTION_NOT_PENDING' | 'SUBSCRIPTION_UNKNOWN' | 'TOO_MANY_REQUESTS' | 'TRANSACTION_UNKNOWN' | 'UNAUTHENTICATED' | 'UNSUPPORTED_MEDIA_TYPE' | 'URI_TOO_LONG' | 'VALIDATION_FAILED' | 'VERSION_CHANGED' | 'VISIT_UNKNOWN';
     detail?: string;
     /**
      * Id of the request, as in the log
@@ -4329,6 +4329,160 @@ export type CreatePatientGrantResponses = {
 
 export type CreatePatientGrantResponse = CreatePatientGrantResponses[keyof CreatePatientGrantResponses];
 
+export type GetPatientGrantData = {
+    body?: never;
+    headers?: {
+        /**
+         * ETags that the caller has: where one is still right, the answer is 304 without a body
+         */
+        'if-none-match'?: string;
+    };
+    path: {
+        /**
+         * Pseudonym of a patient
+         */
+        patientId: string;
+        /**
+         * 128 random bits, base64url
+         */
+        grantId: string;
+    };
+    query?: never;
+    url: '/v1/patients/{patientId}/grants/{grantId}';
+};
+
+export type GetPatientGrantErrors = {
+    /**
+     * `MALFORMED_REQUEST`: The request is no valid HTTP
+     *
+     * `VALIDATION_FAILED`: The request does not match the documented schema
+     */
+    400: Problem;
+    /**
+     * `UNAUTHENTICATED`: A valid bearer token is required
+     */
+    401: Problem;
+    /**
+     * `FORBIDDEN`: The role of this token may not do this
+     *
+     * `PATIENT_MISMATCH`: This token stands for another patient
+     */
+    403: Problem;
+    /**
+     * `PATIENT_NOT_FOUND`: This gateway serves no such patient
+     *
+     * `GRANT_NOT_FOUND`: The patient has made no such grant here
+     */
+    404: Problem;
+    /**
+     * `URI_TOO_LONG`: A part of the path is longer than the limit
+     */
+    414: Problem;
+    /**
+     * `TOO_MANY_REQUESTS`: Too many requests: slow down
+     */
+    429: Problem;
+    /**
+     * `INTERNAL_ERROR`: The service failed; the log has the cause under the instance id
+     */
+    500: Problem;
+    /**
+     * `SHUTTING_DOWN`: The service is stopping: ask again shortly
+     */
+    503: Problem;
+    /**
+     * Any other problem, e.g. of the connection (408, 417, 431)
+     */
+    default: Problem;
+};
+
+export type GetPatientGrantError = GetPatientGrantErrors[keyof GetPatientGrantErrors];
+
+export type GetPatientGrantResponses = {
+    /**
+     * OK
+     */
+    200: {
+        /**
+         * 128 random bits, base64url
+         */
+        grantId: string;
+        /**
+         * Pseudonym of a patient
+         */
+        patientId: string;
+        /**
+         * An authority: hospital, lab, insurer, pharmacy or research body
+         */
+        authorityId: string;
+        policySeq: number;
+        status: string;
+        permissions: Array<'read' | 'write' | 'modify'>;
+        purposes: Array<'TREAT' | 'ETREAT' | 'HPAYMT' | 'HOPERAT' | 'HRESCH' | 'PATRQT' | 'BTG'>;
+        /**
+         * RFC 3339, UTC, milliseconds optional
+         */
+        from: string;
+        /**
+         * RFC 3339, UTC, milliseconds optional
+         */
+        until?: string;
+        /**
+         * 128 random bits, base64url
+         */
+        subscriptionId?: string;
+        meaning?: {
+            v: 1;
+            scope: Array<{
+                category: string;
+                resourceType: string;
+                /**
+                 * Scope or grantee tag
+                 */
+                tag: string;
+            }>;
+            grantee: Array<{
+                unit: string;
+                /**
+                 * Scope or grantee tag
+                 */
+                tag: string;
+            } | {
+                role: string;
+                /**
+                 * Scope or grantee tag
+                 */
+                tag: string;
+            } | {
+                /**
+                 * Pseudonym of a practitioner within an authority
+                 */
+                practitionerId: string;
+                /**
+                 * Scope or grantee tag
+                 */
+                tag: string;
+            }>;
+            note?: string;
+        };
+        /**
+         * RFC 3339, UTC, milliseconds optional
+         */
+        madeAt: string;
+        /**
+         * RFC 3339, UTC, milliseconds optional
+         */
+        revokedAt?: string;
+        channels: Array<{
+            channel: 'authorities' | 'cloud';
+            status: string;
+            txId: string | null;
+        }>;
+    };
+};
+
+export type GetPatientGrantResponse = GetPatientGrantResponses[keyof GetPatientGrantResponses];
+
 export type RevokePatientGrantData = {
     body: {
         statement: string;
@@ -4339,6 +4493,10 @@ export type RevokePatientGrantData = {
         passphrase: string;
     };
     headers?: {
+        /**
+         * ETag of what the caller has seen; 412 where it is another now
+         */
+        'if-match'?: string;
         /**
          * The same key with the same request again, within a day, has the effect of the first alone and gets its answer
          */
@@ -4395,6 +4553,10 @@ export type RevokePatientGrantErrors = {
      * `IDEMPOTENCY_KEY_IN_USE`: The first request under this idempotency key is not answered yet: try again in `retryAfterS` seconds
      */
     409: Problem;
+    /**
+     * `RESOURCE_CHANGED`: It is not as If-Match says any more: read it again
+     */
+    412: Problem;
     /**
      * `PAYLOAD_TOO_LARGE`: The body is larger than the limit
      */
@@ -5350,6 +5512,124 @@ export type ListPatientSubscriptionsResponses = {
 
 export type ListPatientSubscriptionsResponse = ListPatientSubscriptionsResponses[keyof ListPatientSubscriptionsResponses];
 
+export type GetPatientSubscriptionData = {
+    body?: never;
+    headers?: {
+        /**
+         * ETags that the caller has: where one is still right, the answer is 304 without a body
+         */
+        'if-none-match'?: string;
+    };
+    path: {
+        /**
+         * Pseudonym of a patient
+         */
+        patientId: string;
+        /**
+         * 128 random bits, base64url
+         */
+        subscriptionId: string;
+    };
+    query?: never;
+    url: '/v1/patients/{patientId}/subscriptions/{subscriptionId}';
+};
+
+export type GetPatientSubscriptionErrors = {
+    /**
+     * `MALFORMED_REQUEST`: The request is no valid HTTP
+     *
+     * `VALIDATION_FAILED`: The request does not match the documented schema
+     */
+    400: Problem;
+    /**
+     * `UNAUTHENTICATED`: A valid bearer token is required
+     */
+    401: Problem;
+    /**
+     * `FORBIDDEN`: The role of this token may not do this
+     *
+     * `PATIENT_MISMATCH`: This token stands for another patient
+     */
+    403: Problem;
+    /**
+     * `PATIENT_NOT_FOUND`: This gateway serves no such patient
+     *
+     * `SUBSCRIPTION_NOT_FOUND`: There is no such subscription
+     */
+    404: Problem;
+    /**
+     * `URI_TOO_LONG`: A part of the path is longer than the limit
+     */
+    414: Problem;
+    /**
+     * `LEDGER_REFUSED`: The ledger refused; `reason` says why
+     */
+    422: Problem;
+    /**
+     * `TOO_MANY_REQUESTS`: Too many requests: slow down
+     */
+    429: Problem;
+    /**
+     * `INTERNAL_ERROR`: The service failed; the log has the cause under the instance id
+     */
+    500: Problem;
+    /**
+     * `SHUTTING_DOWN`: The service is stopping: ask again shortly
+     *
+     * `LEDGER_UNAVAILABLE`: The ledger does not answer; try again later
+     */
+    503: Problem;
+    /**
+     * Any other problem, e.g. of the connection (408, 417, 431)
+     */
+    default: Problem;
+};
+
+export type GetPatientSubscriptionError = GetPatientSubscriptionErrors[keyof GetPatientSubscriptionErrors];
+
+export type GetPatientSubscriptionResponses = {
+    /**
+     * OK
+     */
+    200: {
+        /**
+         * 128 random bits, base64url
+         */
+        subscriptionId: string;
+        /**
+         * Pseudonym of a patient
+         */
+        patientId: string;
+        /**
+         * An authority: hospital, lab, insurer, pharmacy or research body
+         */
+        authorityId: string;
+        permissions: Array<'read' | 'write' | 'modify'>;
+        purposes: Array<'TREAT' | 'ETREAT' | 'HPAYMT' | 'HOPERAT' | 'HRESCH' | 'PATRQT' | 'BTG'>;
+        /**
+         * RFC 3339, UTC, milliseconds optional
+         */
+        until?: string;
+        sealed?: string;
+        status: 'pending' | 'approved' | 'rejected' | 'cancelled';
+        /**
+         * 128 random bits, base64url
+         */
+        grantId?: string;
+        /**
+         * RFC 3339, UTC, milliseconds optional
+         */
+        requestedAt: string;
+        /**
+         * RFC 3339, UTC, milliseconds optional
+         */
+        decidedAt?: string;
+        reason?: string;
+    };
+};
+
+export type GetPatientSubscriptionResponse = GetPatientSubscriptionResponses[keyof GetPatientSubscriptionResponses];
+
 export type ApprovePatientSubscriptionData = {
     body: {
         statement: string;
@@ -5400,6 +5680,10 @@ export type ApprovePatientSubscriptionData = {
         noticeRank?: number;
     };
     headers?: {
+        /**
+         * ETag of what the caller has seen; 412 where it is another now
+         */
+        'if-match'?: string;
         /**
          * The same key with the same request again, within a day, has the effect of the first alone and gets its answer
          */
@@ -5458,6 +5742,10 @@ export type ApprovePatientSubscriptionErrors = {
      * `IDEMPOTENCY_KEY_IN_USE`: The first request under this idempotency key is not answered yet: try again in `retryAfterS` seconds
      */
     409: Problem;
+    /**
+     * `RESOURCE_CHANGED`: It is not as If-Match says any more: read it again
+     */
+    412: Problem;
     /**
      * `PAYLOAD_TOO_LARGE`: The body is larger than the limit
      */
@@ -5597,6 +5885,10 @@ export type RejectPatientSubscriptionData = {
     };
     headers?: {
         /**
+         * ETag of what the caller has seen; 412 where it is another now
+         */
+        'if-match'?: string;
+        /**
          * The same key with the same request again, within a day, has the effect of the first alone and gets its answer
          */
         'idempotency-key'?: string;
@@ -5654,6 +5946,10 @@ export type RejectPatientSubscriptionErrors = {
      * `IDEMPOTENCY_KEY_IN_USE`: The first request under this idempotency key is not answered yet: try again in `retryAfterS` seconds
      */
     409: Problem;
+    /**
+     * `RESOURCE_CHANGED`: It is not as If-Match says any more: read it again
+     */
+    412: Problem;
     /**
      * `PAYLOAD_TOO_LARGE`: The body is larger than the limit
      */
