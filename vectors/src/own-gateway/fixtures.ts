@@ -37,7 +37,7 @@ export const PRACTITIONER = `prc_${'a'.repeat(32)}`;
 /** A device of the patient. */
 export const DEVICE = `dev_${'c'.repeat(32)}`;
 export const OTHER_DEVICE = `dev_${'d'.repeat(32)}`;
-export const NETWORK = 'devnet';
+const NETWORK = 'devnet';
 /** 2026-01-01T00:00:00Z */
 export const NOW = 1_767_225_600;
 /** Statement hash of a version that is in force. */
