@@ -25,8 +25,8 @@ export function packetOf(firstByte: number, ...parts: readonly Part[]): Buffer {
   return Buffer.concat([Buffer.from([firstByte, ...digits]), body]);
 }
 
-export const PINGREQ = packetOf(0xc0);
-export const PINGRESP = Buffer.from([0xd0, 0]);
+const PINGREQ = packetOf(0xc0);
+const PINGRESP = Buffer.from([0xd0, 0]);
 
 /** What came of a conversation: all that was answered, in hexadecimal, and whether the connection lasts. */
 export interface Talk {
