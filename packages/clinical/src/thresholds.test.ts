@@ -88,6 +88,22 @@ describe('blood pressure', () => {
     expect(raised(cuff(90, 60), { news2: { singleParameter: null } })).toEqual([LOW]);
   });
 
+  test('told in two parts, seconds apart, is one as told at once', () => {
+    const apart = (systolic: number, s: number): Measured[] => [
+      { code: LOINC.cuffSystolic, value: systolic, s },
+      { code: LOINC.cuffDiastolic, value: 95, s: s + 5 },
+    ];
+    expect(raised([...apart(200, 0), ...apart(205, 120)])).toEqual([HIGH]);
+    expect(raised([...apart(200, 0), ...apart(150, 60), ...apart(205, 120)])).toEqual([]);
+  });
+
+  test('beyond an instrument’s bound is above a limit that is the bound', () => {
+    const beyond = [0, 60].map((s): Measured => ({
+      ...{ code: LOINC.cuffSystolic, value: 180, comparator: '>', s },
+    }));
+    expect(raised(beyond)).toEqual([HIGH]);
+  });
+
   test('is rounded as NEWS2’s chart rounds it', () => {
     expect(raised(cuff(90.5, 60), CHILD)).toEqual([LOW]);
     expect(raised(cuff(90.51, 60), CHILD)).toEqual([]);

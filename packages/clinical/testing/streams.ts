@@ -126,13 +126,20 @@ export function thresholdsOfAllKinds(random: () => number, count = 120): RandomS
       if (random() < 0.4) continue;
       const level = levels[random() < 0.8 ? state : Math.floor(random() * 3)] ?? 0;
       const value = random() < 0.03 ? 0 : level + pick(random, [0, 0, 0.05, 0.5, 1, -1]);
-      const one: Sent = { deviceId, atMs, code, value, aheadMs: random() < 0.08 ? 9 * MINUTE : undefined };
+      // Some tell the diastolic pressure a moment later.
+      const laterMs = random() < 0.3 && /^(8462-4|76213-8)$/.test(code) ? 5_000 : 0;
+      const bound = random() < 0.05 ? pick(random, [180, 120]) : undefined;
+      const one: Sent = {
+        ...{ deviceId, atMs: atMs + laterMs, code, value: bound ?? value },
+        comparator: bound === undefined ? undefined : '>',
+        aheadMs: random() < 0.08 ? 9 * MINUTE : undefined,
+      };
       sent.push(one);
       if (random() < 0.05) sent.push({ ...one, value: value + pick(random, [0, 10, -20]) });
     }
   }
   return {
-    readings: sent.map(readingOf),
+    readings: sent.toSorted((a, b) => a.atMs - b.atMs).map(readingOf),
     overrides: {
       fever: { isOn: random() < 0.7, fromCel: pick(random, [38, 37.9]) },
       person: { birthYear: pick(random, [null, 2018]), isPregnant: random() < 0.4 },

@@ -23,6 +23,8 @@ interface Rule {
   readonly priority: 'medium' | 'low';
   /** Codes of which an instant has one. */
   readonly codes: readonly string[];
+  /** Whether the rule judges an instant that does not meet it. */
+  readonly isTakenBackBy: (values: readonly Prepared[]) => boolean;
   readonly isOn: (judging: Judging, at: number) => boolean;
   readonly isMet: (values: readonly Prepared[], judging: Judging) => boolean;
   readonly onsetMs: (judging: Judging, isMonitor: boolean) => number;
@@ -41,10 +43,15 @@ const RULES: readonly Rule[] = [
   {
     ...{ name: 'blood-pressure-high', priority: 'medium', codes: [...SYSTOLIC, ...DIASTOLIC] },
     isOn: () => true,
+    // A diastolic pressure alone says nothing of the systolic one.
+    isTakenBackBy: (values) => some(values, SYSTOLIC, () => true),
     isMet(values, { isPregnant, pressure }) {
+      const bounds = values.filter(({ comparator }) => comparator === '>');
       const isSevere =
         some(values, SYSTOLIC, (value) => value > pressure.highSystolic) ||
-        some(values, DIASTOLIC, (value) => value > pressure.highDiastolic);
+        some(bounds, SYSTOLIC, (value) => value >= pressure.highSystolic) ||
+        some(values, DIASTOLIC, (value) => value > pressure.highDiastolic) ||
+        some(bounds, DIASTOLIC, (value) => value >= pressure.highDiastolic);
       if (!isPregnant) return isSevere;
       return (
         isSevere ||
@@ -56,6 +63,7 @@ const RULES: readonly Rule[] = [
   },
   {
     ...{ name: 'blood-pressure-low', priority: 'medium', codes: SYSTOLIC },
+    isTakenBackBy: () => true,
     isOn: ({ isNews2For, single }, at) => !isNews2For(at) || single === Infinity,
     // Halfway counts as the lower: up to 90.5 is 90.
     isMet: (values, { pressure }) =>
@@ -64,6 +72,7 @@ const RULES: readonly Rule[] = [
   },
   {
     ...{ name: 'fever', priority: 'low', codes: [TEMPERATURE] },
+    isTakenBackBy: () => true,
     isOn: ({ feverFrom }) => feverFrom !== null,
     // Halfway counts as the warmer: from 37.95 on it is 38.0.
     isMet: (values, { feverFrom }) =>
@@ -99,8 +108,9 @@ function episodesOf(
       const { at, sensor, kind } = group[0] ?? { at: 0, sensor: '', kind: undefined };
       const judging = judgingAt(at);
       const sure = group.filter((one) => !isAhead(one));
+      const isMet = rule.isMet(group, judging);
       return {
-        ...{ at, sensor, isOn: rule.isOn(judging, at), isMet: rule.isMet(group, judging) },
+        ...{ at, sensor, isOn: rule.isOn(judging, at) && (isMet || rule.isTakenBackBy(group)), isMet },
         isDoubtful: !rule.isMet(sure, judging),
         onsetMs: rule.onsetMs(judging, kind === 'monitor'),
       };

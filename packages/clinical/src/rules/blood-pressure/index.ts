@@ -15,27 +15,45 @@ const AT_ONCE_MS = 0;
 const REPEATED_AFTER_MS = 60_000;
 const SUFFICES = 3;
 
-const valuesOf = ({ values }: ThresholdItem, codes: ReadonlySet<string>): number[] =>
-  values.filter(({ code }) => codes.has(code)).map(({ value }) => value);
+type Pressure = ThresholdItem['values'][number];
+
+const pressuresOf = ({ values }: ThresholdItem, codes: ReadonlySet<string>): readonly Pressure[] =>
+  values.filter(({ code }) => codes.has(code));
+
+/** What is beyond an instrument's bound is above a limit that is the bound itself. */
+const isAbove =
+  (limit: number) =>
+  ({ value, comparator }: Pressure) =>
+    value > limit || (comparator === '>' && value === limit);
+const isFrom =
+  (limit: number) =>
+  ({ value }: Pressure) =>
+    value >= limit;
 
 function isHigh(item: ThresholdItem, { person, bloodPressure }: ClinicalConfig): boolean {
   const { highSystolic, highDiastolic, pregnancyHighSystolic, pregnancyHighDiastolic } = bloodPressure;
-  const systolic = Math.max(...valuesOf(item, SYSTOLIC));
-  const diastolic = Math.max(...valuesOf(item, DIASTOLIC));
-  if (person.isPregnant && (systolic >= pregnancyHighSystolic || diastolic >= pregnancyHighDiastolic))
-    return true;
-  return systolic > highSystolic || diastolic > highDiastolic;
+  const systolic = pressuresOf(item, SYSTOLIC);
+  const diastolic = pressuresOf(item, DIASTOLIC);
+  const isSevere = systolic.some(isAbove(highSystolic)) || diastolic.some(isAbove(highDiastolic));
+  if (isSevere || !person.isPregnant) return isSevere;
+  return systolic.some(isFrom(pregnancyHighSystolic)) || diastolic.some(isFrom(pregnancyHighDiastolic));
 }
 
-const gradeHigh = (item: ThresholdItem, config: ClinicalConfig): Grade =>
-  isHigh(item, config) ? 'emergency' : 'recovered';
+/**
+ * Some devices tell the diastolic pressure apart from the systolic one, seconds later: on its own it raises, and takes
+ * nothing back that the systolic one said.
+ */
+function gradeHigh(item: ThresholdItem, config: ClinicalConfig): Grade | null {
+  if (isHigh(item, config)) return 'emergency';
+  return pressuresOf(item, SYSTOLIC).length === 0 ? null : 'recovered';
+}
 
 /** As NEWS2's chart rounds it: halfway counts as the lower. */
 const inWholes = (value: number): number => Math.ceil(Math.round((value - 0.5) * 1e4) / 1e4);
 
 /** NEWS2 scores this 3 and raises it, where it is on: one cause, one alarm. */
 function gradeLow(item: ThresholdItem, config: ClinicalConfig): Grade | null {
-  const systolic = valuesOf(item, SYSTOLIC);
+  const systolic = pressuresOf(item, SYSTOLIC).map(({ value }) => value);
   const isNews2s = isNews2For(config.person, item.t) && config.news2.singleParameter !== null;
   if (systolic.length === 0 || isNews2s) return null;
   return inWholes(Math.min(...systolic)) <= config.bloodPressure.lowSystolic ? 'emergency' : 'recovered';
