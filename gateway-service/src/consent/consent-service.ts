@@ -1,5 +1,5 @@
 import { DECISION_CHANNELS, grantBody, meaningOf, sealMeaning, type GrantTerms } from '@careledger/consent';
-import type { StatementBody, SubscriptionState } from '@careledger/contracts';
+import type { AuthorityState, StatementBody, SubscriptionState } from '@careledger/contracts';
 import { hmacSha256, sha256, type SignatureVerifier, type Signer } from '@careledger/crypto';
 import type { ChannelName } from '@careledger/domain';
 import { onLedger } from '@careledger/ledger/service';
@@ -84,6 +84,14 @@ export class ConsentService {
     });
   }
 
+  /** An authority with its key to encrypt to. @throws ConsentError `AUTHORITY_UNKNOWN`; LedgerError */
+  async authority(authorityId: string): Promise<AuthorityState & { readonly encryptionKey: Uint8Array }> {
+    const state = await onLedger(() => this.#options.directory.authority(authorityId));
+    const encryptionKey = currentKey(state.encryptionKeys);
+    if (encryptionKey !== undefined) return { ...state, encryptionKey };
+    throw new ConsentError('AUTHORITY_UNKNOWN', `${authorityId} has no key to encrypt to`);
+  }
+
   /** @param request one that its caller may repeat: it is one grant, however often it comes */
   async grant(
     patient: Patient,
@@ -97,7 +105,11 @@ export class ConsentService {
     const { patientId, patientNo } = patient;
     const signer = await openConsentKey(core, patient, unlock);
     const meaning = meaningOf(hmacSha256, core.patients.keys(patientId).scopeKey(), terms);
-    const sealed = await sealMeaning(meaning, await this.#encryptionKeyOf(terms.authorityId), sha256);
+    const sealed = await sealMeaning(
+      meaning,
+      (await this.authority(terms.authorityId)).encryptionKey,
+      sha256,
+    );
     const policySeq = core.store.deferred(() => grants.takeSeq(patientNo));
     const body = grantBody(terms, { meaning, sealed, policySeq, nowMs: clock() });
     const statement = patientStatement(
@@ -217,13 +229,6 @@ export class ConsentService {
       status: all.every(({ status }) => status === 'done') ? 'done' : 'open',
       channels: all.map(({ channel, status, txId }) => ({ channel, status, txId })),
     };
-  }
-
-  async #encryptionKeyOf(authorityId: string): Promise<Uint8Array> {
-    const { encryptionKeys } = await onLedger(() => this.#options.directory.authority(authorityId));
-    const key = currentKey(encryptionKeys);
-    if (key !== undefined) return key;
-    throw new ConsentError('AUTHORITY_UNKNOWN', `${authorityId} has no key to encrypt to`);
   }
 
   #keepGrant(

@@ -1,7 +1,13 @@
 import { EXAMPLE, exampleStatement } from '@careledger/contracts/examples';
 import { grantMeaning } from '@careledger/protocol/examples';
 import { done as decided } from '../decisions/examples.js';
-import type { GrantBody, GrantView, ReadyOrPassphrase, SignRevocationBody } from './schemas.js';
+import type {
+  AuthorityView,
+  GrantBody,
+  GrantView,
+  ReadyOrPassphrase,
+  SignRevocationBody,
+} from './schemas.js';
 
 const { authorityId, grantId, passphrase } = EXAMPLE;
 
@@ -43,4 +49,11 @@ export const grant: GrantView = {
   meaning: grantMeaning,
   madeAt: EXAMPLE.at[1],
   channels: decided.channels,
+};
+
+export const authority: AuthorityView = {
+  authorityId,
+  mspId: 'HospitalMSP',
+  kind: 'hospital',
+  encryptionKey: EXAMPLE.publicKey,
 };

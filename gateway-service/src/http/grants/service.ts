@@ -1,10 +1,18 @@
+import { toBase64url } from '@careledger/crypto';
 import { timestampOf } from '@careledger/domain';
 import { fromCursor, pageOfRows, type IdempotentRequest } from '@careledger/service-kit';
 import { Type } from 'typebox';
 import type { ConsentService, Grant, GrantStore, StepStore, Taken } from '../../consent/index.js';
 import type { GatewayCore } from '../../core.js';
 import type { ListQuery } from '../schemas.js';
-import type { GrantBody, GrantView, GrantsPage, ReadyOrPassphrase, SignRevocationBody } from './schemas.js';
+import type {
+  AuthorityView,
+  GrantBody,
+  GrantView,
+  GrantsPage,
+  ReadyOrPassphrase,
+  SignRevocationBody,
+} from './schemas.js';
 
 export interface GrantServiceOptions {
   readonly core: Pick<GatewayCore, 'patients'>;
@@ -22,6 +30,13 @@ export class GrantService {
 
   constructor(options: GrantServiceOptions) {
     this.#options = options;
+  }
+
+  /** By the ledger, as far as this gateway says. @throws LedgerError */
+  async authority(wantedId: string): Promise<AuthorityView> {
+    const { consent } = this.#options;
+    const { authorityId, mspId, kind, encryptionKey } = await consent.authority(wantedId);
+    return { authorityId, mspId, kind, encryptionKey: toBase64url(encryptionKey) };
   }
 
   /** Oldest first, revoked ones included. */

@@ -11,7 +11,7 @@ export type Problem = {
     type: string;
     title: string;
     status: number;
-    code: 'ALARM_NOT_FOUND' | 'AUTHORITY_UNKNOWN' | 'BLOCK_NOT_FOUND' | 'CONSENT_KEY_LOCKED' | 'CONSENT_REFUSED' | 'CONSENT_STATEMENT_REFUSED' | 'CURSOR_INVALID' | 'DEVICE_ALREADY_REGISTERED' | 'DEVICE_NOT_FOUND' | 'DEVICE_REVOKED' | 'DEVICE_SUSPENDED' | 'DEVICE_TOKEN_AUDIENCE' | 'DEVICE_TOKEN_EXPIRED' | 'DEVICE_TOKEN_INVALID' | 'EXPECTATION_FAILED' | 'FORBIDDEN' | 'FRAME_ERASED' | 'FRAME_NOT_ANCHORED' | 'FRAME_NOT_FOUND' | 'FRAME_NOT_SEALED' | 'GATEWAY_OVERLOADED' | 'GATEWAY_STOPPING' | 'GRANT_NOT_FOUND' | 'GRANT_UNKNOWN' | 'HEADERS_TOO_LARGE' | 'IDEMPOTENCY_KEY_IN_USE' | 'IDEMPOTENCY_KEY_REUSED' | 'INTERNAL_ERROR' | 'LEDGER_REFUSED' | 'LEDGER_UNAVAILABLE' | 'MALFORMED_BODY' | 'MALFORMED_REQUEST' | 'METHOD_NOT_ALLOWED' | 'MUTE_TOO_LONG' | 'NOT_FOUND' | 'PAIRING_CODES_EXHAUSTED' | 'PAIRING_CODE_INVALID' | 'PAIRING_OTHER_DEVICE' | 'PAIRING_PROOF_INVALID' | 'PASSPHRASES_BUSY' | 'PASSPHRASE_BACKOFF' | 'PASSPHRASE_TOO_SHORT' | 'PATIENT_MISMATCH' | 'PATIENT_NOT_FOUND' | 'PATIENT_UNKNOWN' | 'PAYLOAD_TOO_LARGE' | 'PRACTITIONER_UNKNOWN' | 'PROFILE_CODE_UNKNOWN' | 'PROVIDER_UNKNOWN' | 'READING_NOT_FOUND' | 'RECORD_DAMAGED' | 'RECORD_NOT_FOUND' | 'RECORD_UNKNOWN' | 'REGISTRATION_PENDING' | 'REQUEST_TIMEOUT' | 'SETTINGS_INVALID' | 'SETTINGS_LOOSENED' | 'SETTINGS_NOT_GRANTED' | 'SETTINGS_STATEMENT_REFUSED' | 'SHUTTING_DOWN' | 'STORE_UNAVAILABLE' | 'SUBSCRIPTION_NOT_FOUND' | 'SUBSCRIPTION_NOT_PENDING' | 'SUBSCRIPTION_UNKNOWN' | 'TOO_MANY_REQUESTS' | 'TRANSACTION_UNKNOWN' | 'UNAUTHENTICATED' | 'UNSUPPORTED_MEDIA_TYPE' | 'URI_TOO_LONG' | 'VALIDATION_FAILED' | 'VERSION_CHANGED' | 'VISIT_UNKNOWN';
+    code: 'ALARM_NOT_FOUND' | 'AUTHORITY_UNKNOWN' | 'BLOCK_NOT_FOUND' | 'CONSENT_KEY_LOCKED' | 'CONSENT_KEY_NOT_KEPT' | 'CONSENT_REFUSED' | 'CONSENT_STATEMENT_REFUSED' | 'CURSOR_INVALID' | 'DEVICE_ALREADY_REGISTERED' | 'DEVICE_NOT_FOUND' | 'DEVICE_REVOKED' | 'DEVICE_SUSPENDED' | 'DEVICE_TOKEN_AUDIENCE' | 'DEVICE_TOKEN_EXPIRED' | 'DEVICE_TOKEN_INVALID' | 'ENROLMENT_REFUSED' | 'EXPECTATION_FAILED' | 'FORBIDDEN' | 'FRAME_ERASED' | 'FRAME_NOT_ANCHORED' | 'FRAME_NOT_FOUND' | 'FRAME_NOT_SEALED' | 'GATEWAY_OVERLOADED' | 'GATEWAY_STOPPING' | 'GRANT_NOT_FOUND' | 'GRANT_UNKNOWN' | 'HEADERS_TOO_LARGE' | 'IDEMPOTENCY_KEY_IN_USE' | 'IDEMPOTENCY_KEY_REUSED' | 'INTERNAL_ERROR' | 'LEDGER_REFUSED' | 'LEDGER_UNAVAILABLE' | 'MALFORMED_BODY' | 'MALFORMED_REQUEST' | 'METHOD_NOT_ALLOWED' | 'MUTE_TOO_LONG' | 'NOT_FOUND' | 'PAIRING_CODES_EXHAUSTED' | 'PAIRING_CODE_INVALID' | 'PAIRING_OTHER_DEVICE' | 'PAIRING_PROOF_INVALID' | 'PASSPHRASES_BUSY' | 'PASSPHRASE_BACKOFF' | 'PASSPHRASE_TOO_SHORT' | 'PATIENT_EXISTS' | 'PATIENT_MISMATCH' | 'PATIENT_NOT_FOUND' | 'PATIENT_UNKNOWN' | 'PAYLOAD_TOO_LARGE' | 'PRACTITIONER_UNKNOWN' | 'PROFILE_CODE_UNKNOWN' | 'PROVIDER_UNKNOWN' | 'READING_NOT_FOUND' | 'RECORD_DAMAGED' | 'RECORD_NOT_FOUND' | 'RECORD_UNKNOWN' | 'REGISTRATION_PENDING' | 'REQUEST_TIMEOUT' | 'SETTINGS_INVALID' | 'SETTINGS_LOOSENED' | 'SETTINGS_NOT_GRANTED' | 'SETTINGS_STATEMENT_REFUSED' | 'SHUTTING_DOWN' | 'STORE_UNAVAILABLE' | 'SUBSCRIPTION_NOT_FOUND' | 'SUBSCRIPTION_NOT_PENDING' | 'SUBSCRIPTION_UNKNOWN' | 'TOO_MANY_REQUESTS' | 'TRANSACTION_UNKNOWN' | 'UNAUTHENTICATED' | 'UNSUPPORTED_MEDIA_TYPE' | 'URI_TOO_LONG' | 'VALIDATION_FAILED' | 'VERSION_CHANGED' | 'VISIT_UNKNOWN';
     detail?: string;
     /**
      * Id of the request, as in the log
@@ -426,6 +426,9 @@ export type ListPatientsResponse = ListPatientsResponses[keyof ListPatientsRespo
 
 export type CreatePatientData = {
     body: {
+        statement: string;
+        scopeKey: string;
+    } | {
         /**
          * Opens the consent key
          */
@@ -461,9 +464,13 @@ export type CreatePatientErrors = {
     401: Problem;
     /**
      * `FORBIDDEN`: The role of this token may not do this
+     *
+     * `CONSENT_KEY_NOT_KEPT`: Patients keep their consent keys themselves: send the statement that the signer makes
      */
     403: Problem;
     /**
+     * `PATIENT_EXISTS`: The patient is enrolled here already
+     *
      * `IDEMPOTENCY_KEY_IN_USE`: The first request under this idempotency key is not answered yet: try again in `retryAfterS` seconds
      */
     409: Problem;
@@ -476,6 +483,8 @@ export type CreatePatientErrors = {
      */
     415: Problem;
     /**
+     * `ENROLMENT_REFUSED`: The registration does not appoint the keys that were offered
+     *
      * `PASSPHRASE_TOO_SHORT`: The passphrase is too short for the key that it guards
      *
      * `CONSENT_REFUSED`: The ledger refused the statement; `reason` says why
@@ -592,6 +601,106 @@ export type CreatePatientResponses = {
 };
 
 export type CreatePatientResponse = CreatePatientResponses[keyof CreatePatientResponses];
+
+export type CreateEnrolmentData = {
+    body: {
+        /**
+         * Public key, 32 bytes, base64url
+         */
+        consentKey: string;
+    };
+    headers?: {
+        /**
+         * The same key with the same request again, within a day, has the effect of the first alone and gets its answer
+         */
+        'idempotency-key'?: string;
+    };
+    path?: never;
+    query?: never;
+    url: '/v1/enrolments';
+};
+
+export type CreateEnrolmentErrors = {
+    /**
+     * `MALFORMED_REQUEST`: The request is no valid HTTP
+     *
+     * `VALIDATION_FAILED`: The request does not match the documented schema
+     *
+     * `MALFORMED_BODY`: The body cannot be parsed
+     */
+    400: Problem;
+    /**
+     * `UNAUTHENTICATED`: A valid bearer token is required
+     */
+    401: Problem;
+    /**
+     * `FORBIDDEN`: The role of this token may not do this
+     */
+    403: Problem;
+    /**
+     * `PATIENT_EXISTS`: The patient is enrolled here already
+     *
+     * `IDEMPOTENCY_KEY_IN_USE`: The first request under this idempotency key is not answered yet: try again in `retryAfterS` seconds
+     */
+    409: Problem;
+    /**
+     * `PAYLOAD_TOO_LARGE`: The body is larger than the limit
+     */
+    413: Problem;
+    /**
+     * `UNSUPPORTED_MEDIA_TYPE`: The media type of the body is not supported
+     */
+    415: Problem;
+    /**
+     * `IDEMPOTENCY_KEY_REUSED`: The idempotency key was used for another request
+     */
+    422: Problem;
+    /**
+     * `TOO_MANY_REQUESTS`: Too many requests: slow down
+     */
+    429: Problem;
+    /**
+     * `INTERNAL_ERROR`: The service failed; the log has the cause under the instance id
+     */
+    500: Problem;
+    /**
+     * `SHUTTING_DOWN`: The service is stopping: ask again shortly
+     */
+    503: Problem;
+    /**
+     * Any other problem, e.g. of the connection (408, 417, 431)
+     */
+    default: Problem;
+};
+
+export type CreateEnrolmentError = CreateEnrolmentErrors[keyof CreateEnrolmentErrors];
+
+export type CreateEnrolmentResponses = {
+    /**
+     * OK
+     */
+    200: {
+        /**
+         * Pseudonym of a patient
+         */
+        patientId: string;
+        /**
+         * Network identifier
+         */
+        networkId: string;
+        /**
+         * Public key, 32 bytes, base64url
+         */
+        gatewayKey: string;
+        gatewayKeyProof: string;
+        /**
+         * Public key, 32 bytes, base64url
+         */
+        encryptionKey: string;
+    };
+};
+
+export type CreateEnrolmentResponse = CreateEnrolmentResponses[keyof CreateEnrolmentResponses];
 
 export type GetPatientData = {
     body?: never;
@@ -3154,6 +3263,8 @@ export type ReplacePatientSettingsErrors = {
      *
      * `PATIENT_MISMATCH`: This token stands for another patient
      *
+     * `CONSENT_KEY_NOT_KEPT`: Patients keep their consent keys themselves: send the statement that the signer makes
+     *
      * `CONSENT_KEY_LOCKED`: The passphrase does not open the consent key
      *
      * `SETTINGS_NOT_GRANTED`: No grant of the patient lets this authority set them; `reason` says why
@@ -3635,6 +3746,8 @@ export type MutePatientAlarmsErrors = {
      *
      * `PATIENT_MISMATCH`: This token stands for another patient
      *
+     * `CONSENT_KEY_NOT_KEPT`: Patients keep their consent keys themselves: send the statement that the signer makes
+     *
      * `CONSENT_KEY_LOCKED`: The passphrase does not open the consent key
      */
     403: Problem;
@@ -3749,6 +3862,8 @@ export type AcknowledgePatientAlarmErrors = {
      * `FORBIDDEN`: The role of this token may not do this
      *
      * `PATIENT_MISMATCH`: This token stands for another patient
+     *
+     * `CONSENT_KEY_NOT_KEPT`: Patients keep their consent keys themselves: send the statement that the signer makes
      *
      * `CONSENT_KEY_LOCKED`: The passphrase does not open the consent key
      */
@@ -3906,6 +4021,96 @@ export type AcknowledgePatientAlarmResponses = {
 };
 
 export type AcknowledgePatientAlarmResponse = AcknowledgePatientAlarmResponses[keyof AcknowledgePatientAlarmResponses];
+
+export type GetAuthorityData = {
+    body?: never;
+    headers?: {
+        /**
+         * ETags that the caller has: where one is still right, the answer is 304 without a body
+         */
+        'if-none-match'?: string;
+    };
+    path: {
+        /**
+         * An authority: hospital, lab, insurer, pharmacy or research body
+         */
+        authorityId: string;
+    };
+    query?: never;
+    url: '/v1/authorities/{authorityId}';
+};
+
+export type GetAuthorityErrors = {
+    /**
+     * `MALFORMED_REQUEST`: The request is no valid HTTP
+     *
+     * `VALIDATION_FAILED`: The request does not match the documented schema
+     */
+    400: Problem;
+    /**
+     * `UNAUTHENTICATED`: A valid bearer token is required
+     */
+    401: Problem;
+    /**
+     * `FORBIDDEN`: The role of this token may not do this
+     */
+    403: Problem;
+    /**
+     * `AUTHORITY_UNKNOWN`: No such authority is registered
+     */
+    404: Problem;
+    /**
+     * `URI_TOO_LONG`: A part of the path is longer than the limit
+     */
+    414: Problem;
+    /**
+     * `LEDGER_REFUSED`: The ledger refused; `reason` says why
+     */
+    422: Problem;
+    /**
+     * `TOO_MANY_REQUESTS`: Too many requests: slow down
+     */
+    429: Problem;
+    /**
+     * `INTERNAL_ERROR`: The service failed; the log has the cause under the instance id
+     */
+    500: Problem;
+    /**
+     * `SHUTTING_DOWN`: The service is stopping: ask again shortly
+     *
+     * `LEDGER_UNAVAILABLE`: The ledger does not answer; try again later
+     */
+    503: Problem;
+    /**
+     * Any other problem, e.g. of the connection (408, 417, 431)
+     */
+    default: Problem;
+};
+
+export type GetAuthorityError = GetAuthorityErrors[keyof GetAuthorityErrors];
+
+export type GetAuthorityResponses = {
+    /**
+     * OK
+     */
+    200: {
+        /**
+         * An authority: hospital, lab, insurer, pharmacy or research body
+         */
+        authorityId: string;
+        /**
+         * Fabric MSP identifier
+         */
+        mspId: string;
+        kind: 'hospital' | 'lab' | 'insurer' | 'pharmacy' | 'research';
+        /**
+         * Public key, 32 bytes, base64url
+         */
+        encryptionKey: string;
+    };
+};
+
+export type GetAuthorityResponse = GetAuthorityResponses[keyof GetAuthorityResponses];
 
 export type ListPatientGrantsData = {
     body?: never;
@@ -4152,6 +4357,8 @@ export type CreatePatientGrantErrors = {
      *
      * `PATIENT_MISMATCH`: This token stands for another patient
      *
+     * `CONSENT_KEY_NOT_KEPT`: Patients keep their consent keys themselves: send the statement that the signer makes
+     *
      * `CONSENT_KEY_LOCKED`: The passphrase does not open the consent key
      */
     403: Problem;
@@ -4344,6 +4551,8 @@ export type RevokePatientGrantErrors = {
      *
      * `PATIENT_MISMATCH`: This token stands for another patient
      *
+     * `CONSENT_KEY_NOT_KEPT`: Patients keep their consent keys themselves: send the statement that the signer makes
+     *
      * `CONSENT_KEY_LOCKED`: The passphrase does not open the consent key
      */
     403: Problem;
@@ -4534,6 +4743,8 @@ export type RevokeAllPatientGrantsErrors = {
      *
      * `PATIENT_MISMATCH`: This token stands for another patient
      *
+     * `CONSENT_KEY_NOT_KEPT`: Patients keep their consent keys themselves: send the statement that the signer makes
+     *
      * `CONSENT_KEY_LOCKED`: The passphrase does not open the consent key
      */
     403: Problem;
@@ -4719,6 +4930,8 @@ export type CreatePatientRevocationErrors = {
      * `FORBIDDEN`: The role of this token may not do this
      *
      * `PATIENT_MISMATCH`: This token stands for another patient
+     *
+     * `CONSENT_KEY_NOT_KEPT`: Patients keep their consent keys themselves: send the statement that the signer makes
      *
      * `CONSENT_KEY_LOCKED`: The passphrase does not open the consent key
      */
@@ -4991,6 +5204,8 @@ export type ApprovePatientSubscriptionErrors = {
      *
      * `PATIENT_MISMATCH`: This token stands for another patient
      *
+     * `CONSENT_KEY_NOT_KEPT`: Patients keep their consent keys themselves: send the statement that the signer makes
+     *
      * `CONSENT_KEY_LOCKED`: The passphrase does not open the consent key
      */
     403: Problem;
@@ -5186,6 +5401,8 @@ export type RejectPatientSubscriptionErrors = {
      * `FORBIDDEN`: The role of this token may not do this
      *
      * `PATIENT_MISMATCH`: This token stands for another patient
+     *
+     * `CONSENT_KEY_NOT_KEPT`: Patients keep their consent keys themselves: send the statement that the signer makes
      *
      * `CONSENT_KEY_LOCKED`: The passphrase does not open the consent key
      */
@@ -5652,6 +5869,8 @@ export type CheckInPatientErrors = {
      *
      * `PATIENT_MISMATCH`: This token stands for another patient
      *
+     * `CONSENT_KEY_NOT_KEPT`: Patients keep their consent keys themselves: send the statement that the signer makes
+     *
      * `CONSENT_KEY_LOCKED`: The passphrase does not open the consent key
      */
     403: Problem;
@@ -5772,6 +5991,8 @@ export type PassphrasePatientErrors = {
      * `FORBIDDEN`: The role of this token may not do this
      *
      * `PATIENT_MISMATCH`: This token stands for another patient
+     *
+     * `CONSENT_KEY_NOT_KEPT`: Patients keep their consent keys themselves: send the statement that the signer makes
      *
      * `CONSENT_KEY_LOCKED`: The passphrase does not open the consent key
      */
