@@ -7,7 +7,7 @@ import { main } from '../src/cli/main.js';
 import { ConsentSigner, newContent, newVault, openVault } from '../src/core/index.js';
 import { StandInGateway } from './stand-in-gateway.js';
 
-export const PASSPHRASE = 'correct horse battery staple';
+const PASSPHRASE = 'correct horse battery staple';
 /** Quick to open: files say how hard they are to try. */
 const QUICK = { logN: 10 };
 

@@ -1,13 +1,6 @@
 export { DECISION_CHANNELS, type DecisionName } from './channels.js';
 export { decisionStatement } from './decision-statement.js';
 export { grantBody, type GrantTerms } from './grant-body.js';
-export {
-  granteeTagOf,
-  meaningOf,
-  scopeTagOf,
-  sealMeaning,
-  type GranteeTerm,
-  type MeaningTerms,
-} from './meaning.js';
-export { registrationStatement, type RegistrationParts } from './registration.js';
+export { meaningOf, sealMeaning, type GranteeTerm } from './meaning.js';
+export { registrationStatement } from './registration.js';
 export { grantSentence, sentenceOf, type Decision } from './sentence.js';

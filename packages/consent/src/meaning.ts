@@ -18,14 +18,14 @@ export interface MeaningTerms {
 }
 
 /** Tag of one term of a grant's scope. */
-export const scopeTagOf = (
+const scopeTagOf = (
   hmac: HmacFunction,
   scopeKey: Uint8Array,
   { category, resourceType }: ScopeTerm,
 ): string => scopeTagBy(hmac, scopeKey, { category, resourceType });
 
 /** Tag of one of those within an authority to whom a grant is narrowed. */
-export const granteeTagOf = (
+const granteeTagOf = (
   hmac: HmacFunction,
   scopeKey: Uint8Array,
   authorityId: string,

@@ -1,14 +1,7 @@
-export { ConsentSigner, newContent, type PlainDecision, type Prepared } from './consent-signer.js';
-export { deliver, type Delivered } from './delivery.js';
-export { SignerError, type SignerErrorCode } from './errors.js';
-export { GatewayClient, type GatewayAddress } from './gateway-client.js';
-export { decisionsOf, type Signed } from './journal.js';
-export type { GatewayView, OwnState } from './own-state.js';
-export {
-  PASSPHRASE_MIN_CHARS,
-  newVault,
-  openVault,
-  type Scrypt,
-  type Vault,
-  type VaultContent,
-} from './vault.js';
+export { ConsentSigner, newContent, type Prepared } from './consent-signer.js';
+export { deliver } from './delivery.js';
+export { SignerError } from './errors.js';
+export { GatewayClient } from './gateway-client.js';
+export { decisionsOf } from './journal.js';
+export type { GatewayView } from './own-state.js';
+export { newVault, openVault, type Scrypt, type Vault, type VaultContent } from './vault.js';

@@ -13,9 +13,9 @@ import { Value } from 'typebox/value';
 import { SignerError } from './errors.js';
 
 /** NIST SP 800-63B section 3.1.1: at least 8 characters; this one guards a file that can be tried offline. */
-export const PASSPHRASE_MIN_CHARS = 12;
+const PASSPHRASE_MIN_CHARS = 12;
 /** Base-2 logarithm of scrypt's N: 128 MiB with r = 8 (OWASP Password Storage Cheat Sheet). */
-export const SCRYPT_LOG_N = 17;
+const SCRYPT_LOG_N = 17;
 const SCRYPT_LOG_N_MAX = 20;
 const KEY_BYTES = 32;
 const IV_BYTES = 12;

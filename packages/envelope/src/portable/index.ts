@@ -1,6 +1,4 @@
 /** What runs in a browser too: tags, and sealing for one recipient. Hashes are parameters. */
-export { EnvelopeError } from './errors.js';
-export type { EnvelopeErrorCode } from './errors.js';
 export { granteeTagBy, scopeTagBy } from './tags.js';
 export type { GranteeTerms, ScopeTerms } from './tags.js';
 export { sealToOne } from './seal-to-one.js';
