@@ -27,6 +27,11 @@ export const GatewayConfig = closedObject({
   dataDir: File,
   /** Opens the key store. */
   keyPassphrase: Secret({ minLength: 12 }),
+  /**
+   * Who keeps patients' consent keys. `patient`: the patients, with the signer; a passphrase is refused. `gateway`: this
+   * gateway as well, encrypted under passphrases that are sent to it: whoever breaks into it can then grant.
+   */
+  consentKeys: Type.Union([Type.Literal('patient'), Type.Literal('gateway')], { default: 'gateway' }),
   /** Where devices connect; port 0 takes a free one, the ready line names it. */
   mqtt: closedObject(
     {

@@ -26,7 +26,8 @@ export interface GatewayCoreOptions {
   /** Those after the store's first one: its later ones among those of the modules on top. */
   readonly migrations?: readonly Migration[];
   readonly keyStore: KeyStore;
-  readonly consentKeys: ConsentKeyFolder;
+  /** Undefined where patients keep them themselves. */
+  readonly consentKeys: ConsentKeyFolder | undefined;
   readonly verifier: SignatureVerifier;
   /** Audience of device tokens and pairing proofs. */
   readonly gatewayId: string;
@@ -75,7 +76,9 @@ export class GatewayCore implements AsyncDisposable {
     this.store = openStore({ path: options.storePath, migrations: [...STORE_MIGRATIONS, ...migrations] });
     const { read } = this.store;
     const common = { store: this.store, clock, isClockProved };
-    this.patients = new Patients({ ...common, keyStore, consentKeys, keeper, network, software, difficulty });
+    this.patients = new Patients({
+      ...{ ...common, keyStore, consentKeys, keeper, network, software, difficulty, verifier },
+    });
     const chains = new DeviceChains(read, keeper);
     const recovery = new ChainRecovery({ read, keeper, chains, clock });
     this.devices = new DeviceRegistry({

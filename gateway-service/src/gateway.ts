@@ -141,10 +141,13 @@ export class Gateway implements AsyncDisposable {
       storePath: join(dataDir, 'gateway.db'),
       migrations: GATEWAY_MIGRATIONS,
       keyStore: keys,
-      consentKeys: {
-        folder: join(dataDir, 'consent-keys'),
-        ...(config.scryptLogN !== undefined && { scryptLogN: config.scryptLogN }),
-      },
+      consentKeys:
+        config.consentKeys === 'gateway'
+          ? {
+              folder: join(dataDir, 'consent-keys'),
+              ...(config.scryptLogN !== undefined && { scryptLogN: config.scryptLogN }),
+            }
+          : undefined,
       ...{ verifier, gatewayId, network: networkId, software: SOFTWARE },
       ...{ difficulty: config.difficulty, clock, onFatal },
       isClockProved: () => gatewayClock.isProved,

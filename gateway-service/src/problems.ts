@@ -10,6 +10,12 @@ export const problems = defineProblems({
   ...revisionProblems,
   // patients
   PATIENT_NOT_FOUND: { status: 404, title: 'This gateway serves no such patient' },
+  CONSENT_KEY_NOT_KEPT: {
+    status: 403,
+    title: 'Patients keep their consent keys themselves: send the statement that the signer makes',
+  },
+  ENROLMENT_REFUSED: { status: 422, title: 'The registration does not appoint the keys that were offered' },
+  PATIENT_EXISTS: { status: 409, title: 'The patient is enrolled here already' },
   PASSPHRASE_TOO_SHORT: { status: 422, title: 'The passphrase is too short for the key that it guards' },
   PASSPHRASE_BACKOFF: { status: 429, title: 'Wrong passphrases came before: wait for `retryAfterS` seconds' },
   PASSPHRASES_BUSY: { status: 503, title: 'Too many passphrases wait: try again in `retryAfterS` seconds' },

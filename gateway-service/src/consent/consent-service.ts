@@ -6,7 +6,7 @@ import {
   toldOf,
   type GrantTerms,
 } from '@careledger/consent';
-import type { StatementBody, SubscriptionState } from '@careledger/contracts';
+import type { AuthorityState, StatementBody, SubscriptionState } from '@careledger/contracts';
 import { hmacSha256, sha256, type SignatureVerifier, type Signer } from '@careledger/crypto';
 import { ANY, type ChannelName } from '@careledger/domain';
 import { onLedger } from '@careledger/ledger/service';
@@ -91,6 +91,14 @@ export class ConsentService {
     throw new ConsentError('REGISTRATION_PENDING', 'The patient’s registration is still on its way', {
       members: { retryAfterS: REGISTRATION_RETRY_S },
     });
+  }
+
+  /** An authority with its key to encrypt to. @throws ConsentError `AUTHORITY_UNKNOWN`; LedgerError */
+  async authority(authorityId: string): Promise<AuthorityState & { readonly encryptionKey: Uint8Array }> {
+    const state = await onLedger(() => this.#options.directory.authority(authorityId));
+    const encryptionKey = currentKey(state.encryptionKeys);
+    if (encryptionKey !== undefined) return { ...state, encryptionKey };
+    throw new ConsentError('AUTHORITY_UNKNOWN', `${authorityId} has no key to encrypt to`);
   }
 
   /** @param request one that its caller may repeat: it is one grant, however often it comes */
@@ -235,15 +243,8 @@ export class ConsentService {
 
   async #sealed(terms: GrantTerms, meaning: GrantMeaning): Promise<string | undefined> {
     if (terms.authorityId === ANY) return undefined;
-    const told = toldOf(terms.effect, meaning);
-    return sealMeaning(told, await this.#encryptionKeyOf(terms.authorityId), sha256);
-  }
-
-  async #encryptionKeyOf(authorityId: string): Promise<Uint8Array> {
-    const { encryptionKeys } = await onLedger(() => this.#options.directory.authority(authorityId));
-    const key = currentKey(encryptionKeys);
-    if (key !== undefined) return key;
-    throw new ConsentError('AUTHORITY_UNKNOWN', `${authorityId} has no key to encrypt to`);
+    const { encryptionKey } = await this.authority(terms.authorityId);
+    return sealMeaning(toldOf(terms.effect, meaning), encryptionKey, sha256);
   }
 
   #keepGrant(

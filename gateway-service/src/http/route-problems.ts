@@ -9,6 +9,7 @@ export const patientProblems: Codes = ['PATIENT_NOT_FOUND'];
 
 /** Routes that open the consent key. */
 export const passphraseProblems: Codes = [
+  'CONSENT_KEY_NOT_KEPT',
   'CONSENT_KEY_LOCKED',
   'PASSPHRASE_BACKOFF',
   'PASSPHRASES_BUSY',

@@ -1,6 +1,11 @@
 export type PatientErrorCode =
   | 'PATIENT_NOT_FOUND'
   | 'PASSPHRASE_TOO_SHORT'
+  /** Patients keep their consent keys themselves: this gateway takes no passphrase. */
+  | 'CONSENT_KEY_NOT_KEPT'
+  /** The registration is not by this key, for this network, and of the keys that were offered. */
+  | 'ENROLMENT_REFUSED'
+  | 'PATIENT_EXISTS'
   /** Wrong ones came before, by this token or for this patient: the next is not looked at yet. */
   | 'PASSPHRASE_BACKOFF'
   /** Too many passphrases wait for their turn. */

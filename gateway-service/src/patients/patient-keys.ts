@@ -23,13 +23,24 @@ export class PatientKeys {
 
   /** Makes all four and has them on disk. */
   async generate(): Promise<void> {
-    const { patientId } = this;
-    await this.store.generate(
-      { name: PATIENT_KEYS.gateway(patientId), type: 'ed25519' },
-      { name: PATIENT_KEYS.encryption(patientId), type: 'x25519' },
-      { name: PATIENT_KEYS.recordSecret(patientId), type: 'secret' },
-      { name: PATIENT_KEYS.scopeKey(patientId), type: 'secret' },
-    );
+    const scopeKey = PATIENT_KEYS.scopeKey(this.patientId);
+    await this.store.generate(...this.#offered(), { name: scopeKey, type: 'secret' });
+  }
+
+  /** Makes those that a patient with a key of its own appoints, unless they are there; the scope key comes from the patient. */
+  async offer(): Promise<void> {
+    if (!this.isOffered) await this.store.generate(...this.#offered());
+  }
+
+  /** Keeps the scope key that came from the patient, once. */
+  async keepScopeKey(secret: Uint8Array): Promise<void> {
+    const name = PATIENT_KEYS.scopeKey(this.patientId);
+    if (!this.store.has(name)) await this.store.put({ name, type: 'secret', secret });
+  }
+
+  /** Whether keys were made to be appointed. */
+  get isOffered(): boolean {
+    return this.store.has(PATIENT_KEYS.gateway(this.patientId));
   }
 
   gatewaySigner(): Signer {
@@ -46,5 +57,14 @@ export class PatientKeys {
 
   scopeKey(): Uint8Array {
     return this.store.secret(PATIENT_KEYS.scopeKey(this.patientId));
+  }
+
+  #offered() {
+    const { patientId } = this;
+    return [
+      { name: PATIENT_KEYS.gateway(patientId), type: 'ed25519' },
+      { name: PATIENT_KEYS.encryption(patientId), type: 'x25519' },
+      { name: PATIENT_KEYS.recordSecret(patientId), type: 'secret' },
+    ] as const;
   }
 }

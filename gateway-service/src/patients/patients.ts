@@ -1,4 +1,4 @@
-import { CryptoError, sha256, toBase64url, type Signer } from '@careledger/crypto';
+import { CryptoError, sha256, toBase64url, type SignatureVerifier, type Signer } from '@careledger/crypto';
 import type { KeyStore, Scrypt } from '@careledger/crypto/key-store';
 import { patientIdOf } from '@careledger/domain';
 import { sealGenesis, type GenesisBlock } from '@careledger/private-chain';
@@ -17,12 +17,21 @@ import { PatientError } from './errors.js';
 import { KeyStretching } from './key-stretching.js';
 import { PassphraseMistakes } from './mistakes.js';
 import { PatientKeys } from './patient-keys.js';
-import { makeRegistration } from './registration.js';
+import {
+  checkRegistration,
+  openScopeKey,
+  registrantOf,
+  type EnrolmentOffer,
+  type OwnEnrolment,
+} from './enrolment.js';
+import { gatewayKeyProof, makeRegistration } from './registration.js';
 
 export interface PatientsOptions {
   readonly store: GatewayStore;
   readonly keyStore: KeyStore;
-  readonly consentKeys: ConsentKeyFolder;
+  /** Where consent keys lie; undefined where patients keep them themselves, and no passphrase is taken. */
+  readonly consentKeys: ConsentKeyFolder | undefined;
+  readonly verifier: SignatureVerifier;
   readonly keeper: ChainKeeper;
   /** Network ID that chains and statements are for. */
   readonly network: string;
@@ -75,8 +84,9 @@ export class Patients {
     { passphrase }: { readonly passphrase: string },
     alsoWrite: (patientId: string) => void = () => undefined,
   ): Promise<Patient> {
+    const consentKeys = this.#consentKeys();
     assertPassphrase(passphrase);
-    const { store, keyStore, consentKeys, clock } = this.#options;
+    const { keyStore } = this.#options;
     const { seed, signer } = newConsentKey();
     const patientId = patientIdOf(signer.publicKey, sha256);
     await this.#stretching.run(patientId, (scrypt) =>
@@ -84,15 +94,52 @@ export class Patients {
     );
     const keys = new PatientKeys(keyStore, patientId);
     await keys.generate();
-    const createdMs = clock();
-    const { block, state } = this.#genesis(patientId, signer, keys, createdMs);
-    const patientNo = store.transaction((writer) => {
-      const no = writer.insertPatient(patientId, createdMs, state);
-      writer.insertBlock({ patientNo: no, height: 0, hash: state.head, json: JSON.stringify(block) });
-      alsoWrite(patientId);
-      return no;
+    const registration = makeRegistration({
+      ...{ patientId, network: this.#options.network, consent: signer, gateway: keys.gatewaySigner() },
+      ...{ encryptionKey: keys.encryption().publicKey, nowMs: this.#options.clock() },
     });
-    return this.#add({ patientNo, patientId, createdMs, chain: this.#chain(patientNo, patientId, state) });
+    return this.#begin(keys, { registration, consentKey: signer.publicKey }, alsoWrite);
+  }
+
+  /**
+   * First step of a patient with a key of its own: the keys that this gateway would use, for the patient to appoint. Asked
+   * again, the same keys.
+   * @param consentKey raw @throws PatientError `PATIENT_EXISTS`
+   */
+  async offer(consentKey: Uint8Array): Promise<EnrolmentOffer> {
+    const { keyStore, network, clock } = this.#options;
+    const patientId = patientIdOf(consentKey, sha256);
+    this.#assertNew(patientId);
+    const keys = new PatientKeys(keyStore, patientId);
+    await keys.offer();
+    const gateway = keys.gatewaySigner();
+    return {
+      ...{ patientId, networkId: network },
+      gatewayKey: toBase64url(gateway.publicKey),
+      gatewayKeyProof: gatewayKeyProof({ patientId, network, gateway, nowMs: clock() }),
+      encryptionKey: toBase64url(keys.encryption().publicKey),
+    };
+  }
+
+  /**
+   * Second step: the patient's own registration, which appoints the keys that were offered.
+   * @param alsoWrite within the transaction that makes the patient
+   * @throws PatientError `ENROLMENT_REFUSED`, `PATIENT_EXISTS`
+   */
+  async enrol(
+    { statement, scopeKey }: OwnEnrolment,
+    alsoWrite: (patientId: string) => void = () => undefined,
+  ): Promise<Patient> {
+    const { keyStore, network, verifier, clock } = this.#options;
+    const { patientId, consentKey } = registrantOf(statement);
+    this.#assertNew(patientId);
+    const keys = new PatientKeys(keyStore, patientId);
+    if (!keys.isOffered)
+      throw new PatientError('ENROLMENT_REFUSED', `This gateway has offered ${patientId} no keys yet`);
+    checkRegistration(statement, keys, { network, verifier, nowMs: clock() });
+    await keys.keepScopeKey(await openScopeKey(scopeKey, keys));
+    this.#assertNew(patientId);
+    return this.#begin(keys, { registration: statement, consentKey }, alsoWrite);
   }
 
   find(patientId: string): Patient | undefined {
@@ -131,7 +178,7 @@ export class Patients {
    * `PASSPHRASES_BUSY`
    */
   async unlockConsent(patientId: string, passphrase: string, caller: string = THIS_PROCESS): Promise<Signer> {
-    const { consentKeys } = this.#options;
+    const consentKeys = this.#consentKeys();
     return this.#tried(patientId, caller, (scrypt) =>
       unlockConsentKey(consentKeys, patientId, { passphrase, scrypt }),
     );
@@ -146,7 +193,7 @@ export class Patients {
     { passphrase, newPassphrase }: { readonly passphrase: string; readonly newPassphrase: string },
     caller: string = THIS_PROCESS,
   ): Promise<void> {
-    const { consentKeys } = this.#options;
+    const consentKeys = this.#consentKeys();
     assertPassphrase(newPassphrase);
     await this.#tried(patientId, caller, (scrypt) =>
       changeConsentPassphrase(consentKeys, patientId, { passphrase, scrypt }, newPassphrase),
@@ -178,30 +225,55 @@ export class Patients {
     });
   }
 
-  #genesis(
-    patientId: string,
-    consent: Signer,
+  #begin(
     keys: PatientKeys,
+    registered: { readonly registration: string; readonly consentKey: Uint8Array },
+    alsoWrite: (patientId: string) => void,
+  ): Patient {
+    const { store, clock } = this.#options;
+    const { patientId } = keys;
+    const createdMs = clock();
+    const { block, state } = this.#genesis(keys, registered, createdMs);
+    const patientNo = store.transaction((writer) => {
+      const no = writer.insertPatient(patientId, createdMs, state);
+      writer.insertBlock({ patientNo: no, height: 0, hash: state.head, json: JSON.stringify(block) });
+      alsoWrite(patientId);
+      return no;
+    });
+    return this.#add({ patientNo, patientId, createdMs, chain: this.#chain(patientNo, patientId, state) });
+  }
+
+  #genesis(
+    keys: PatientKeys,
+    { registration, consentKey }: { readonly registration: string; readonly consentKey: Uint8Array },
     timeMs: number,
   ): ReturnType<typeof sealGenesis> {
     const { network, software, difficulty } = this.#options;
     const gateway = keys.gatewaySigner();
-    const registration = makeRegistration({
-      patientId,
-      network,
-      consent,
-      gateway,
-      encryptionKey: keys.encryption().publicKey,
-      nowMs: timeMs,
-    });
     const body: GenesisBlock['body'] = {
       network,
-      consentKey: toBase64url(consent.publicKey),
+      consentKey: toBase64url(consentKey),
       gatewayKey: toBase64url(gateway.publicKey),
       registration,
       software,
     };
-    return sealGenesis({ patientId, timeMs, difficulty, body }, gateway);
+    return sealGenesis({ patientId: keys.patientId, timeMs, difficulty, body }, gateway);
+  }
+
+  /** @throws PatientError `CONSENT_KEY_NOT_KEPT` */
+  #consentKeys(): ConsentKeyFolder {
+    const { consentKeys } = this.#options;
+    if (consentKeys !== undefined) return consentKeys;
+    throw new PatientError(
+      'CONSENT_KEY_NOT_KEPT',
+      'Patients keep their consent keys themselves: sign with careledger-consent, and send the statement',
+    );
+  }
+
+  /** @throws PatientError `PATIENT_EXISTS` */
+  #assertNew(patientId: string): void {
+    if (this.#byId.has(patientId))
+      throw new PatientError('PATIENT_EXISTS', `${patientId} is enrolled here already`);
   }
 
   #chain(patientNo: number, patientId: string, state: PatientChain['state']): PatientChain {

@@ -19,6 +19,7 @@ const pathOf = ({ path }: Route, patientId = `pat_${ID}`): string =>
     .replace('{deviceId}', `dev_${ID}`)
     .replace('{recordId}', `rec_${ID}`)
     .replace('{practitionerId}', `prc_${ID}`)
+    .replace('{authorityId}', 'aut_hospital')
     .replace('{version}', '1')
     .replace('{code}', 'NOT_FOUND')
     .replaceAll(/\{(?:grantId|subscriptionId|visitId)\}/g, () => randomId128());

@@ -1,7 +1,14 @@
 import { EXAMPLE, exampleStatement } from '@careledger/contracts/examples';
 import { grantMeaning } from '@careledger/protocol/examples';
 import { done as decided } from '../decisions/examples.js';
-import type { DenialBody, GrantBody, GrantView, ReadyOrPassphrase, SignRevocationBody } from './schemas.js';
+import type {
+  AuthorityView,
+  DenialBody,
+  GrantBody,
+  GrantView,
+  ReadyOrPassphrase,
+  SignRevocationBody,
+} from './schemas.js';
 
 const { authorityId, grantId, passphrase } = EXAMPLE;
 
@@ -71,4 +78,11 @@ export const grant: GrantView = {
   meaning: grantMeaning,
   madeAt: EXAMPLE.at[1],
   channels: decided.channels,
+};
+
+export const authority: AuthorityView = {
+  authorityId,
+  mspId: 'HospitalMSP',
+  kind: 'hospital',
+  encryptionKey: EXAMPLE.publicKey,
 };

@@ -1,3 +1,4 @@
+import { ledgerAnswers } from '@careledger/ledger/service';
 import { CompactJws } from '@careledger/contracts';
 import {
   IfMatch,
@@ -15,6 +16,8 @@ import type { Decisions } from '../decisions/decisions.js';
 import { decided, decisionResponses } from '../decisions/answers.js';
 import { ListQuery, PatientParams } from '../schemas.js';
 import {
+  AuthorityParams,
+  AuthorityView,
   GrantBody,
   GrantParams,
   GrantView,
@@ -24,6 +27,7 @@ import {
 } from './schemas.js';
 import type { GrantService } from './service.js';
 import {
+  authority,
   byPassphrase,
   grant,
   readyGrant,
@@ -34,6 +38,21 @@ import {
 } from './examples.js';
 
 export function addGrantRoutes(app: ServiceApp, grants: GrantService, decisions: Decisions): void {
+  app.get(
+    '/v1/authorities/:authorityId',
+    {
+      config: byPatient,
+      schema: {
+        summary:
+          'An authority and the key to which grants for it are sealed: compare it with the one that it publishes itself',
+        problems: ['AUTHORITY_UNKNOWN', ...ledgerAnswers],
+        params: AuthorityParams,
+        response: { 200: withExamples(AuthorityView, authority) },
+      },
+    },
+    async (request) => grants.authority(request.params.authorityId),
+  );
+
   app.get(
     '/v1/patients/:patientId/grants',
     {

@@ -1,11 +1,14 @@
 import { CompactJws, NoticeRank } from '@careledger/contracts';
 import {
   AuthorityId,
+  AuthorityKind,
   Id128,
+  MspId,
   PatientId,
   Period,
   Permission,
   PractitionerId,
+  PublicKey,
   PurposeOfUse,
   RuleSubject,
   ScopeTerm,
@@ -19,6 +22,17 @@ import { DecisionView } from '../decisions/schemas.js';
 import { Passphrase } from '../schemas.js';
 
 const word = Type.String({ minLength: 1, maxLength: 64 });
+
+export const AuthorityParams = Type.Object({ authorityId: AuthorityId });
+/** What the patient's signer holds against the key that the authority publishes itself. */
+export const AuthorityView = Type.Object({
+  authorityId: AuthorityId,
+  mspId: MspId,
+  kind: AuthorityKind,
+  /** X25519, raw: grants are sealed to it. */
+  encryptionKey: PublicKey,
+});
+export type AuthorityView = Static<typeof AuthorityView>;
 
 export const GrantParams = Type.Object({ patientId: PatientId, grantId: Id128 });
 

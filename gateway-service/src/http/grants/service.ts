@@ -1,3 +1,4 @@
+import { toBase64url } from '@careledger/crypto';
 import { ANY, PURPOSES, timestampOf, type Permission } from '@careledger/domain';
 import { fromCursor, pageOfRows, type IdempotentRequest } from '@careledger/service-kit';
 import { Type } from 'typebox';
@@ -12,6 +13,7 @@ import {
 import type { GatewayCore } from '../../core.js';
 import type { ListQuery } from '../schemas.js';
 import type {
+  AuthorityView,
   DenialBody,
   DenialsPage,
   GrantBody,
@@ -40,6 +42,13 @@ export class GrantService {
 
   constructor(options: GrantServiceOptions) {
     this.#options = options;
+  }
+
+  /** By the ledger, as far as this gateway says. @throws LedgerError */
+  async authority(wantedId: string): Promise<AuthorityView> {
+    const { consent } = this.#options;
+    const { authorityId, mspId, kind, encryptionKey } = await consent.authority(wantedId);
+    return { authorityId, mspId, kind, encryptionKey: toBase64url(encryptionKey) };
   }
 
   /** Oldest first, revoked ones included. */

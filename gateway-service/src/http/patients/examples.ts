@@ -1,6 +1,6 @@
-import { EXAMPLE } from '@careledger/domain/examples';
+import { EXAMPLE, exampleStatement } from '@careledger/contracts/examples';
 import type { Static } from 'typebox';
-import type { EnrolledPatient, PatientView, TokenView } from './schemas.js';
+import type { EnrolledPatient, EnrolmentBody, OfferView, PatientView, TokenView } from './schemas.js';
 
 export const patient: PatientView = {
   patientId: EXAMPLE.patientId,
@@ -19,3 +19,19 @@ export const enrolled: Static<typeof EnrolledPatient> = {
 };
 /** On its way: no channel has the registration yet. */
 export const enrolling: Static<typeof EnrolledPatient> = { ...enrolled, registeredOn: [] };
+
+const gatewayKeyProof = exampleStatement('keyProof', {
+  subject: EXAMPLE.patientId,
+  key: EXAMPLE.otherPublicKey,
+});
+export const offer: OfferView = {
+  patientId: EXAMPLE.patientId,
+  networkId: EXAMPLE.network,
+  gatewayKey: EXAMPLE.otherPublicKey,
+  gatewayKeyProof,
+  encryptionKey: EXAMPLE.publicKey,
+};
+export const ownEnrolment: EnrolmentBody = {
+  statement: exampleStatement('registerPatient', { consentKey: EXAMPLE.publicKey }),
+  scopeKey: 'eyJhbGciOiJFQ0RILUVTIn0..x.y.z',
+};

@@ -15,12 +15,14 @@ import {
   EnrolledPatient,
   EnrolmentBody,
   EnrolmentJob,
+  OfferBody,
+  OfferView,
   PatientView,
   PatientsPage,
   TokenView,
 } from './schemas.js';
 import type { PatientService } from './service.js';
-import { enrolled, enrolling, patient, token } from './examples.js';
+import { enrolled, enrolling, offer, ownEnrolment, patient, token } from './examples.js';
 
 export function addPatientRoutes(
   app: ServiceApp,
@@ -33,10 +35,18 @@ export function addPatientRoutes(
       config: { ...byOps, isLongWork: true },
       schema: {
         summary:
-          'Make a patient: keys, chain and registration; the passphrase is not kept. Answered when the patient is made; ' +
-          'with `Prefer`, when the ledgers have the registration',
-        problems: ['PASSPHRASE_TOO_SHORT', 'PASSPHRASES_BUSY', 'GATEWAY_STOPPING', 'CONSENT_REFUSED'],
-        body: withExamples(EnrolmentBody, { passphrase: EXAMPLE.passphrase }),
+          'Make a patient: chain and registration, by the patient’s own statement or under a passphrase, which is not kept. ' +
+          'Answered when the patient is made; with `Prefer`, when the ledgers have the registration',
+        problems: [
+          'ENROLMENT_REFUSED',
+          'PATIENT_EXISTS',
+          'CONSENT_KEY_NOT_KEPT',
+          'PASSPHRASE_TOO_SHORT',
+          'PASSPHRASES_BUSY',
+          'GATEWAY_STOPPING',
+          'CONSENT_REFUSED',
+        ],
+        body: withExamples(EnrolmentBody, { passphrase: EXAMPLE.passphrase }, ownEnrolment),
         response: {
           201: withExamples(EnrolledPatient, enrolled),
           202: withExamples(
@@ -47,7 +57,7 @@ export function addPatientRoutes(
       },
     },
     async (request, reply) => {
-      const { token, ...name } = await patients.enrol(request.body.passphrase, request.idempotent);
+      const { token, ...name } = await patients.enrol(request.body, request.idempotent);
       reply.header('location', patientPath(name.patientId));
       const { isAsync, waitMs } = preferencesOf(request.headers.prefer);
       if (!isAsync && waitMs === undefined)
@@ -57,6 +67,22 @@ export function addPatientRoutes(
         ? reply.status(201).send({ ...answer.result, token })
         : reply.status(202).send({ ...answer.job, result: { ...answer.job.result, token } });
     },
+  );
+
+  app.post(
+    '/v1/enrolments',
+    {
+      config: byOps,
+      schema: {
+        summary:
+          'First step of a patient with a key of its own: the keys that this gateway offers to be appointed. Asked again, ' +
+          'the same keys',
+        problems: ['PATIENT_EXISTS'],
+        body: withExamples(OfferBody, { consentKey: EXAMPLE.publicKey }),
+        response: { 200: withExamples(OfferView, offer) },
+      },
+    },
+    async (request) => patients.offer(request.body.consentKey),
   );
 
   app.get(

@@ -1,9 +1,31 @@
-import { ChannelName, PatientId, Timestamp, closedObject } from '@careledger/domain';
+import { CompactJws, Sealed } from '@careledger/contracts';
+import { ChannelName, NetworkId, PatientId, PublicKey, Timestamp, closedObject } from '@careledger/domain';
 import { Next, jobOf } from '@careledger/service-kit';
 import { Type, type Static } from 'typebox';
 import { Passphrase } from '../schemas.js';
 
-export const EnrolmentBody = closedObject({ passphrase: Passphrase });
+/** With a passphrase the gateway makes and keeps the consent key; with a statement the patient has it. */
+export const EnrolmentBody = Type.Union([
+  closedObject({
+    /** `registerPatient`, by the consent key that it names; appoints the keys that were offered. */
+    statement: CompactJws,
+    /** 32 bytes, sealed to the encryption key that was offered: the gateway tags the records that it makes. */
+    scopeKey: Sealed,
+  }),
+  closedObject({ passphrase: Passphrase }),
+]);
+export type EnrolmentBody = Static<typeof EnrolmentBody>;
+
+export const OfferBody = closedObject({ consentKey: PublicKey });
+/** What the patient appoints by the registration. */
+export const OfferView = Type.Object({
+  patientId: PatientId,
+  networkId: NetworkId,
+  gatewayKey: PublicKey,
+  gatewayKeyProof: CompactJws,
+  encryptionKey: PublicKey,
+});
+export type OfferView = Static<typeof OfferView>;
 
 export const PatientView = Type.Object({
   patientId: PatientId,

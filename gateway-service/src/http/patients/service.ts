@@ -1,3 +1,4 @@
+import { fromBase64url } from '@careledger/crypto';
 import { CHANNELS, timestampOf } from '@careledger/domain';
 import type { ConsentService, Registrations } from '../../consent/index.js';
 import {
@@ -11,7 +12,7 @@ import type { GatewayCore } from '../../core.js';
 import type { Patient } from '../../patients/index.js';
 import type { PatientTokens } from '../../patients/patient-tokens.js';
 import type { ListQuery } from '../schemas.js';
-import type { PatientView, PatientsPage, TokenView } from './schemas.js';
+import type { EnrolmentBody, OfferView, PatientView, PatientsPage, TokenView } from './schemas.js';
 
 export interface PatientServiceOptions {
   readonly core: Pick<GatewayCore, 'patients' | 'devices'>;
@@ -40,18 +41,23 @@ export class PatientService {
    * Makes a patient, one for each repeatable request, and sends the registration on its way.
    * @returns the patient's token, which is told once, and the id of the registration
    */
-  async enrol(passphrase: string, request?: IdempotentRequest): Promise<Enrolled> {
+  async enrol(body: EnrolmentBody, request?: IdempotentRequest): Promise<Enrolled> {
     const { core, consent, requests, tokens } = this.#options;
     const before = request && requests.find(request);
     const patient =
       before?.state === 'same'
         ? core.patients.get(before.reference)
-        : await core.patients.create({ passphrase }, (patientId) => {
+        : await this.#make(body, (patientId) => {
             if (request) requests.claim(request, patientId);
           });
     const statementId = await consent.register(patient);
     const token = tokens.issue(patient, { isOnly: false, nowMs: Date.now() });
     return { patientId: patient.patientId, statementId, token };
+  }
+
+  /** The keys that a patient with a key of its own is to appoint. @param consentKey base64url */
+  offer(consentKey: string): Promise<OfferView> {
+    return this.#options.core.patients.offer(fromBase64url(consentKey));
   }
 
   /** In the order in which they came. */
@@ -76,6 +82,11 @@ export class PatientService {
     const { core, tokens } = this.#options;
     const patient = core.patients.get(patientId);
     return { token: tokens.issue(patient, { isOnly: true, nowMs: Date.now() }) };
+  }
+
+  #make(body: EnrolmentBody, alsoWrite: (patientId: string) => void): Promise<Patient> {
+    const { patients } = this.#options.core;
+    return 'statement' in body ? patients.enrol(body, alsoWrite) : patients.create(body, alsoWrite);
   }
 
   #view(patient: Patient): PatientView {

@@ -1,0 +1,105 @@
+import { registrationStatement } from '@careledger/consent';
+import { fromBase64url, generateEd25519, generateX25519, sha256, type Signer } from '@careledger/crypto';
+import { patientIdOf } from '@careledger/domain';
+import { encryptTo } from '@careledger/envelope';
+import { makeStatement } from '@careledger/statements';
+import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
+import { TestCore } from '../../testing/test-core.js';
+import type { EnrolmentOffer } from './index.js';
+
+const scopeKey = new Uint8Array(32).fill(5);
+const context = 'scope-key';
+
+let t: TestCore;
+let consent: Signer;
+let offer: EnrolmentOffer;
+beforeEach(async () => {
+  // Patients keep their keys themselves.
+  t = await TestCore.open({ consentKeys: undefined });
+  consent = generateEd25519().signer;
+  offer = await t.core.patients.offer(consent.publicKey);
+});
+afterEach(() => t[Symbol.asyncDispose]());
+
+const registration = (changes: Partial<EnrolmentOffer> = {}, by = consent): string => {
+  const { patientId, networkId, gatewayKey, gatewayKeyProof, encryptionKey } = { ...offer, ...changes };
+  const iat = Math.floor(t.nowMs / 1_000);
+  const keys = { gatewayKey: fromBase64url(gatewayKey), encryptionKey: fromBase64url(encryptionKey) };
+  return makeStatement(
+    registrationStatement({
+      patientId,
+      networkId,
+      consentKey: consent.publicKey,
+      gatewayKeyProof,
+      ...keys,
+      iat,
+    }),
+    by,
+  );
+};
+const sealed = (secret = scopeKey): Promise<string> =>
+  encryptTo(fromBase64url(offer.encryptionKey), secret, { context });
+
+test('a patient with a key of its own is made by its own registration, which stands in the genesis block', async () => {
+  expect(offer.patientId).toBe(patientIdOf(consent.publicKey, sha256));
+  expect(await t.core.patients.offer(consent.publicKey)).toMatchObject({
+    gatewayKey: offer.gatewayKey,
+    encryptionKey: offer.encryptionKey,
+  });
+  const statement = registration();
+  const patient = await t.core.patients.enrol({ statement, scopeKey: await sealed() });
+  const genesis = t.core.chain.block(patient.patientNo, 0);
+  expect(genesis).toMatchObject({
+    patientId: offer.patientId,
+    body: { registration: statement, gatewayKey: offer.gatewayKey },
+  });
+  expect(t.core.patients.keys(offer.patientId).scopeKey()).toEqual(Buffer.from(scopeKey));
+  // Devices and their frames are as for anybody.
+  const device = t.pair(patient);
+  expect(await t.next(device)).toMatchObject({ status: 'stored' });
+  const twice = { code: 'PATIENT_EXISTS' };
+  await expect(t.core.patients.offer(consent.publicKey)).rejects.toMatchObject(twice);
+  await expect(t.core.patients.enrol({ statement, scopeKey: await sealed() })).rejects.toMatchObject(twice);
+});
+
+describe('no patient is made', () => {
+  const other = generateEd25519().signer;
+  test.each([
+    ['that somebody else signed', () => registration({}, other)],
+    ['for another network', () => registration({ networkId: 'elsewhere' })],
+    [
+      'that appoints another gateway key',
+      () => registration({ gatewayKey: Buffer.from(other.publicKey).toString('base64url') }),
+    ],
+    [
+      'with another encryption key',
+      () => registration({ encryptionKey: Buffer.from(generateX25519().publicKey).toString('base64url') }),
+    ],
+    ['that is none', () => 'a.b.c'],
+  ])('by a registration %s', async (_what, made) => {
+    const enrolment = { statement: made(), scopeKey: await sealed() };
+    await expect(t.core.patients.enrol(enrolment)).rejects.toMatchObject({ code: 'ENROLMENT_REFUSED' });
+    expect(t.core.patients.list()).toEqual([]);
+  });
+
+  test('without a scope key that opens', async () => {
+    const statement = registration();
+    for (const sealedKey of ['x.y.z', await sealed(new Uint8Array(16))])
+      await expect(t.core.patients.enrol({ statement, scopeKey: sealedKey })).rejects.toMatchObject({
+        code: 'ENROLMENT_REFUSED',
+      });
+    expect(t.core.patients.list()).toEqual([]);
+  });
+
+  test('by a passphrase, and none opens anything, where patients keep their keys', async () => {
+    const notKept = { code: 'CONSENT_KEY_NOT_KEPT' };
+    await expect(t.patient()).rejects.toMatchObject(notKept);
+    const { patientId } = await t.core.patients.enrol({
+      statement: registration(),
+      scopeKey: await sealed(),
+    });
+    await expect(t.core.patients.unlockConsent(patientId, 'a passphrase that is long')).rejects.toMatchObject(
+      notKept,
+    );
+  });
+});
