@@ -1,5 +1,5 @@
 /**
- * The direction of dependencies: spec ← packages ← chaincode, services, network ← supervisor, examples, conformance,
+ * The direction of dependencies: spec ← packages ← chaincode, services, signer, network ← supervisor, examples, conformance,
  * bench; and packages ← vectors. Each layer names what it may not import; TypeScript's project references hold the rest.
  */
 const chaincode = [
@@ -7,8 +7,12 @@ const chaincode = [
   '@careledger/records-chaincode',
   '@careledger/chaincode-*',
 ];
-const services = ['@careledger/gateway-service', '@careledger/cloud-service', '@careledger/api'];
-const signer = ['@careledger/signer'];
+const services = [
+  '@careledger/gateway-service',
+  '@careledger/cloud-service',
+  '@careledger/api',
+  '@careledger/signer',
+];
 const network = ['@careledger/network-*', '@careledger/devnet'];
 const tools = [
   '@careledger/supervisor',
@@ -80,6 +84,20 @@ export const layers = [
     folders: ['gateway-service', 'cloud-service', 'api'],
     except: ['**/*.test.ts'],
     not: [...chaincode, ...services, ...network, ...tools, ...fabricClient],
+  },
+  {
+    what: 'The signer meets a gateway over HTTP: nothing of a service decides what a patient signs',
+    folders: ['signer'],
+    except: ['**/*.test.ts'],
+    not: [
+      ...chaincode,
+      ...services,
+      ...network,
+      ...tools,
+      ...fabricClient,
+      '@careledger/ledger',
+      '@careledger/service-kit',
+    ],
   },
   {
     what: 'A client knows the services’ documents alone, and runs outside this project',

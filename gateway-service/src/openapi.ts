@@ -9,7 +9,10 @@ export const openapi: OpenApiInfo = {
     'Layer 1: takes the signed frames of a patient’s devices, keeps the patient’s private chain, and carries out what the ' +
     'patient decides.',
   tags: {
-    patients: { description: 'Patients of this gateway and their tokens', nouns: ['patients', 'tokens'] },
+    patients: {
+      description: 'Patients of this gateway and their tokens',
+      nouns: ['patients', 'enrolments', 'tokens'],
+    },
     devices: {
       description: 'Devices: pairing, and taking them out of use',
       nouns: ['devices', 'pairing-codes'],
@@ -25,7 +28,7 @@ export const openapi: OpenApiInfo = {
     settings: { description: 'How readings are judged: limits and facts, by signed statement' },
     grants: {
       description: 'Who may do what, and taking it back',
-      nouns: ['grants', 'denials', 'revocations'],
+      nouns: ['grants', 'denials', 'revocations', 'authorities'],
     },
     subscriptions: { description: 'Authorities that ask for notices' },
     accesses: { description: 'Who was shown what, and visits', nouns: ['accesses', 'visits', 'check-in'] },

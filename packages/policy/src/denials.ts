@@ -54,7 +54,7 @@ export function objectionOf(denial: GrantTerms, asked: WhatIsAsked, atMs: number
 }
 
 /** What of a patient's rule says who may have a record's key. */
-export type ReadingRule = GrantTerms & Pick<GrantState, 'authorityId'>;
+type ReadingRule = GrantTerms & Pick<GrantState, 'authorityId'>;
 
 /**
  * Grants that let their authorities read a record now or later and of which denials leave something: who gets the record's

@@ -3,7 +3,6 @@ export type { RecordTerms } from './coverage.js';
 export { decide } from './decide.js';
 export type { PolicyNow, Request, StandingGrant } from './decide.js';
 export { readingGrants, undeniedGrants } from './denials.js';
-export type { ReadingRule } from './denials.js';
 export { currentKey, currentPeriod, everyKey, isCurrentKey, isCurrentKid, keyAt } from './key-periods.js';
 export { bringsNotices } from './notices.js';
 export { isAbout, isDenial } from './rule.js';

@@ -1,5 +1,4 @@
 export * from './database.js';
 export * from './error.js';
-export { whileLocked } from './lock.js';
 export type { Migration } from './migrations.js';
 export * from './group-commit.js';

@@ -2,7 +2,7 @@
 
 import { client } from './client.gen.js';
 import type { Client, ClientMeta, Options as Options2, RequestResult, TDataShape } from '../runtime/client/index.js';
-import type { AcknowledgePatientAlarmData, AcknowledgePatientAlarmErrors, AcknowledgePatientAlarmResponses, ApprovePatientSubscriptionData, ApprovePatientSubscriptionErrors, ApprovePatientSubscriptionResponses, CheckInPatientData, CheckInPatientErrors, CheckInPatientResponses, CreateAttestationData, CreateAttestationErrors, CreateAttestationResponses, CreateDeviceData, CreateDeviceErrors, CreateDeviceResponses, CreateEnrolmentData, CreateEnrolmentErrors, CreateEnrolmentResponses, CreatePatientData, CreatePatientErrors, CreatePatientGrantData, CreatePatientGrantErrors, CreatePatientGrantResponses, CreatePatientPairingCodeData, CreatePatientPairingCodeErrors, CreatePatientPairingCodeResponses, CreatePatientResponses, CreatePatientRevocationData, CreatePatientRevocationErrors, CreatePatientRevocationResponses, CreatePatientTokenData, CreatePatientTokenErrors, CreatePatientTokenResponses, FlushData, FlushErrors, FlushPatientData, FlushPatientErrors, FlushPatientResponses, FlushResponses, GetAuthorityData, GetAuthorityErrors, GetAuthorityResponses, GetDeviceHeadData, GetDeviceHeadErrors, GetDeviceHeadResponses, GetJobData, GetJobErrors, GetJobResponses, GetLivezData, GetLivezErrors, GetLivezResponses, GetMetricsData, GetMetricsErrors, GetMetricsResponses, GetOpenApiDescriptionData, GetOpenApiDescriptionErrors, GetOpenApiDescriptionResponses, GetOutboxData, GetOutboxErrors, GetOutboxResponses, GetPatientChainData, GetPatientChainErrors, GetPatientChainResponses, GetPatientChainVerifyData, GetPatientChainVerifyErrors, GetPatientChainVerifyResponses, GetPatientData, GetPatientErrors, GetPatientReadingProofData, GetPatientReadingProofErrors, GetPatientReadingProofResponses, GetPatientRecordData, GetPatientRecordErrors, GetPatientRecordResponses, GetPatientResponses, GetPatientSettingsData, GetPatientSettingsErrors, GetPatientSettingsResponses, GetProblemData, GetProblemErrors, GetProblemResponses, GetReadyzData, GetReadyzErrors, GetReadyzResponses, GetStatisticsData, GetStatisticsErrors, GetStatisticsResponses, ListJobsData, ListJobsErrors, ListJobsResponses, ListPatientAccessesData, ListPatientAccessesErrors, ListPatientAccessesResponses, ListPatientAlarmsData, ListPatientAlarmsErrors, ListPatientAlarmsResponses, ListPatientChainBlocksData, ListPatientChainBlocksErrors, ListPatientChainBlocksResponses, ListPatientChainFramesData, ListPatientChainFramesErrors, ListPatientChainFramesResponses, ListPatientDevicesData, ListPatientDevicesErrors, ListPatientDevicesResponses, ListPatientGrantsData, ListPatientGrantsErrors, ListPatientGrantsResponses, ListPatientReadingsData, ListPatientReadingsErrors, ListPatientReadingsResponses, ListPatientRecordsData, ListPatientRecordsErrors, ListPatientRecordsResponses, ListPatientsData, ListPatientsErrors, ListPatientSettingsVersionsData, ListPatientSettingsVersionsErrors, ListPatientSettingsVersionsResponses, ListPatientsResponses, ListPatientSubscriptionsData, ListPatientSubscriptionsErrors, ListPatientSubscriptionsResponses, ListPatientVisitsData, ListPatientVisitsErrors, ListPatientVisitsResponses, ListTrustRootsData, ListTrustRootsErrors, ListTrustRootsResponses, MutePatientAlarmsData, MutePatientAlarmsErrors, MutePatientAlarmsResponses, PassphrasePatientData, PassphrasePatientErrors, PassphrasePatientResponses, RejectPatientSubscriptionData, RejectPatientSubscriptionErrors, RejectPatientSubscriptionResponses, RePairPatientDeviceData, RePairPatientDeviceErrors, RePairPatientDeviceResponses, ReplacePatientSettingsData, ReplacePatientSettingsErrors, ReplacePatientSettingsResponses, ResumePatientDeviceData, ResumePatientDeviceErrors, ResumePatientDeviceResponses, RevokeAllPatientGrantsData, RevokeAllPatientGrantsErrors, RevokeAllPatientGrantsResponses, RevokePatientDeviceData, RevokePatientDeviceErrors, RevokePatientDeviceResponses, RevokePatientGrantData, RevokePatientGrantErrors, RevokePatientGrantResponses, SendFrameData, SendFrameErrors, SendFrameResponses, SuspendPatientDeviceData, SuspendPatientDeviceErrors, SuspendPatientDeviceResponses, VerifyPatientChainData, VerifyPatientChainErrors, VerifyPatientChainResponses } from './types.gen.js';
+import type { AcknowledgePatientAlarmData, AcknowledgePatientAlarmErrors, AcknowledgePatientAlarmResponses, ApprovePatientSubscriptionData, ApprovePatientSubscriptionErrors, ApprovePatientSubscriptionResponses, CheckInPatientData, CheckInPatientErrors, CheckInPatientResponses, CreateAttestationData, CreateAttestationErrors, CreateAttestationResponses, CreateDeviceData, CreateDeviceErrors, CreateDeviceResponses, CreateEnrolmentData, CreateEnrolmentErrors, CreateEnrolmentResponses, CreatePatientData, CreatePatientDenialData, CreatePatientDenialErrors, CreatePatientDenialResponses, CreatePatientErrors, CreatePatientGrantData, CreatePatientGrantErrors, CreatePatientGrantResponses, CreatePatientPairingCodeData, CreatePatientPairingCodeErrors, CreatePatientPairingCodeResponses, CreatePatientResponses, CreatePatientRevocationData, CreatePatientRevocationErrors, CreatePatientRevocationResponses, CreatePatientTokenData, CreatePatientTokenErrors, CreatePatientTokenResponses, FlushData, FlushErrors, FlushPatientData, FlushPatientErrors, FlushPatientResponses, FlushResponses, GetAuthorityData, GetAuthorityErrors, GetAuthorityResponses, GetDeviceHeadData, GetDeviceHeadErrors, GetDeviceHeadResponses, GetJobData, GetJobErrors, GetJobResponses, GetLivezData, GetLivezErrors, GetLivezResponses, GetMetricsData, GetMetricsErrors, GetMetricsResponses, GetOpenApiDescriptionData, GetOpenApiDescriptionErrors, GetOpenApiDescriptionResponses, GetOutboxData, GetOutboxErrors, GetOutboxResponses, GetPatientChainData, GetPatientChainErrors, GetPatientChainResponses, GetPatientChainVerifyData, GetPatientChainVerifyErrors, GetPatientChainVerifyResponses, GetPatientData, GetPatientErrors, GetPatientGrantData, GetPatientGrantErrors, GetPatientGrantResponses, GetPatientReadingProofData, GetPatientReadingProofErrors, GetPatientReadingProofResponses, GetPatientRecordData, GetPatientRecordErrors, GetPatientRecordResponses, GetPatientResponses, GetPatientSettingsData, GetPatientSettingsErrors, GetPatientSettingsResponses, GetPatientSubscriptionData, GetPatientSubscriptionErrors, GetPatientSubscriptionResponses, GetProblemData, GetProblemErrors, GetProblemResponses, GetReadyzData, GetReadyzErrors, GetReadyzResponses, GetStatisticsData, GetStatisticsErrors, GetStatisticsResponses, ListJobsData, ListJobsErrors, ListJobsResponses, ListPatientAccessesData, ListPatientAccessesErrors, ListPatientAccessesResponses, ListPatientAlarmsData, ListPatientAlarmsErrors, ListPatientAlarmsResponses, ListPatientChainBlocksData, ListPatientChainBlocksErrors, ListPatientChainBlocksResponses, ListPatientChainFramesData, ListPatientChainFramesErrors, ListPatientChainFramesResponses, ListPatientDenialsData, ListPatientDenialsErrors, ListPatientDenialsResponses, ListPatientDevicesData, ListPatientDevicesErrors, ListPatientDevicesResponses, ListPatientGrantsData, ListPatientGrantsErrors, ListPatientGrantsResponses, ListPatientReadingsData, ListPatientReadingsErrors, ListPatientReadingsResponses, ListPatientRecordsData, ListPatientRecordsErrors, ListPatientRecordsResponses, ListPatientsData, ListPatientsErrors, ListPatientSettingsVersionsData, ListPatientSettingsVersionsErrors, ListPatientSettingsVersionsResponses, ListPatientsResponses, ListPatientSubscriptionsData, ListPatientSubscriptionsErrors, ListPatientSubscriptionsResponses, ListPatientVisitsData, ListPatientVisitsErrors, ListPatientVisitsResponses, ListTrustRootsData, ListTrustRootsErrors, ListTrustRootsResponses, MutePatientAlarmsData, MutePatientAlarmsErrors, MutePatientAlarmsResponses, PassphrasePatientData, PassphrasePatientErrors, PassphrasePatientResponses, RejectPatientSubscriptionData, RejectPatientSubscriptionErrors, RejectPatientSubscriptionResponses, RePairPatientDeviceData, RePairPatientDeviceErrors, RePairPatientDeviceResponses, ReplacePatientSettingsData, ReplacePatientSettingsErrors, ReplacePatientSettingsResponses, ResumePatientDeviceData, ResumePatientDeviceErrors, ResumePatientDeviceResponses, RevokeAllPatientGrantsData, RevokeAllPatientGrantsErrors, RevokeAllPatientGrantsResponses, RevokePatientDeviceData, RevokePatientDeviceErrors, RevokePatientDeviceResponses, RevokePatientGrantData, RevokePatientGrantErrors, RevokePatientGrantResponses, SendFrameData, SendFrameErrors, SendFrameResponses, SuspendPatientDeviceData, SuspendPatientDeviceErrors, SuspendPatientDeviceResponses, VerifyPatientChainData, VerifyPatientChainErrors, VerifyPatientChainResponses } from './types.gen.js';
 
 export type Options<TData extends TDataShape = TDataShape, ThrowOnError extends boolean = boolean, TResponse = unknown> = Options2<TData, ThrowOnError, TResponse> & {
     /**
@@ -753,6 +753,24 @@ export class GatewayOperations extends HeyApiClient {
     }
     
     /**
+     * A grant of the patient, revoked or not
+     *
+     * Roles: patient, auditor.
+     */
+    public getPatientGrant<ThrowOnError extends boolean = true>(options: Options<GetPatientGrantData, ThrowOnError>): RequestResult<GetPatientGrantResponses, GetPatientGrantErrors, ThrowOnError, 'data'> {
+        return (options.client ?? this.client).get<GetPatientGrantResponses, GetPatientGrantErrors, ThrowOnError, 'data'>({
+            responseStyle: 'data',
+            security: [{
+                    key: 'bearer',
+                    scheme: 'bearer',
+                    type: 'http'
+                }],
+            url: '/v1/patients/{patientId}/grants/{grantId}',
+            ...options
+        });
+    }
+    
+    /**
      * Revoke one grant; one that is revoked is answered with `already`, and nothing is sent
      *
      * Roles: patient.
@@ -819,6 +837,46 @@ export class GatewayOperations extends HeyApiClient {
     }
     
     /**
+     * What the patient has denied, whatever is granted; denials that were revoked included
+     *
+     * Roles: patient, auditor.
+     */
+    public listPatientDenials<ThrowOnError extends boolean = true>(options: Options<ListPatientDenialsData, ThrowOnError>): RequestResult<ListPatientDenialsResponses, ListPatientDenialsErrors, ThrowOnError, 'data'> {
+        return (options.client ?? this.client).get<ListPatientDenialsResponses, ListPatientDenialsErrors, ThrowOnError, 'data'>({
+            responseStyle: 'data',
+            security: [{
+                    key: 'bearer',
+                    scheme: 'bearer',
+                    type: 'http'
+                }],
+            url: '/v1/patients/{patientId}/denials',
+            ...options
+        });
+    }
+    
+    /**
+     * Deny, whatever is granted: a ready statement, or the terms with the passphrase of the consent key; it is revoked as a grant is, by its id
+     *
+     * Roles: patient.
+     */
+    public createPatientDenial<ThrowOnError extends boolean = true>(options: Options<CreatePatientDenialData, ThrowOnError>): RequestResult<CreatePatientDenialResponses, CreatePatientDenialErrors, ThrowOnError, 'data'> {
+        return (options.client ?? this.client).post<CreatePatientDenialResponses, CreatePatientDenialErrors, ThrowOnError, 'data'>({
+            responseStyle: 'data',
+            security: [{
+                    key: 'bearer',
+                    scheme: 'bearer',
+                    type: 'http'
+                }],
+            url: '/v1/patients/{patientId}/denials',
+            ...options,
+            headers: {
+                'Content-Type': 'application/json',
+                ...options.headers
+            }
+        });
+    }
+    
+    /**
      * Who has asked to be subscribed, and what came of it
      *
      * Roles: patient.
@@ -832,6 +890,24 @@ export class GatewayOperations extends HeyApiClient {
                     type: 'http'
                 }],
             url: '/v1/patients/{patientId}/subscriptions',
+            ...options
+        });
+    }
+    
+    /**
+     * What an authority has asked, and what came of it
+     *
+     * Roles: patient.
+     */
+    public getPatientSubscription<ThrowOnError extends boolean = true>(options: Options<GetPatientSubscriptionData, ThrowOnError>): RequestResult<GetPatientSubscriptionResponses, GetPatientSubscriptionErrors, ThrowOnError, 'data'> {
+        return (options.client ?? this.client).get<GetPatientSubscriptionResponses, GetPatientSubscriptionErrors, ThrowOnError, 'data'>({
+            responseStyle: 'data',
+            security: [{
+                    key: 'bearer',
+                    scheme: 'bearer',
+                    type: 'http'
+                }],
+            url: '/v1/patients/{patientId}/subscriptions/{subscriptionId}',
             ...options
         });
     }

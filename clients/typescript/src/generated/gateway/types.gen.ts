@@ -11,7 +11,7 @@ export type Problem = {
     type: string;
     title: string;
     status: number;
-    code: 'ALARM_NOT_FOUND' | 'AUTHORITY_UNKNOWN' | 'BLOCK_NOT_FOUND' | 'CONSENT_KEY_LOCKED' | 'CONSENT_KEY_NOT_KEPT' | 'CONSENT_REFUSED' | 'CONSENT_STATEMENT_REFUSED' | 'CURSOR_INVALID' | 'DEVICE_ALREADY_REGISTERED' | 'DEVICE_NOT_FOUND' | 'DEVICE_REVOKED' | 'DEVICE_SUSPENDED' | 'DEVICE_TOKEN_AUDIENCE' | 'DEVICE_TOKEN_EXPIRED' | 'DEVICE_TOKEN_INVALID' | 'ENROLMENT_REFUSED' | 'EXPECTATION_FAILED' | 'FORBIDDEN' | 'FRAME_ERASED' | 'FRAME_NOT_ANCHORED' | 'FRAME_NOT_FOUND' | 'FRAME_NOT_SEALED' | 'GATEWAY_OVERLOADED' | 'GATEWAY_STOPPING' | 'GRANT_NOT_FOUND' | 'GRANT_UNKNOWN' | 'HEADERS_TOO_LARGE' | 'IDEMPOTENCY_KEY_IN_USE' | 'IDEMPOTENCY_KEY_REUSED' | 'INTERNAL_ERROR' | 'LEDGER_REFUSED' | 'LEDGER_UNAVAILABLE' | 'MALFORMED_BODY' | 'MALFORMED_REQUEST' | 'METHOD_NOT_ALLOWED' | 'MUTE_TOO_LONG' | 'NOT_FOUND' | 'PAIRING_CODES_EXHAUSTED' | 'PAIRING_CODE_INVALID' | 'PAIRING_OTHER_DEVICE' | 'PAIRING_PROOF_INVALID' | 'PASSPHRASES_BUSY' | 'PASSPHRASE_BACKOFF' | 'PASSPHRASE_TOO_SHORT' | 'PATIENT_EXISTS' | 'PATIENT_MISMATCH' | 'PATIENT_NOT_FOUND' | 'PATIENT_UNKNOWN' | 'PAYLOAD_TOO_LARGE' | 'PRACTITIONER_UNKNOWN' | 'PROFILE_CODE_UNKNOWN' | 'PROVIDER_UNKNOWN' | 'READING_NOT_FOUND' | 'RECORD_DAMAGED' | 'RECORD_NOT_FOUND' | 'RECORD_UNKNOWN' | 'REGISTRATION_PENDING' | 'REQUEST_TIMEOUT' | 'SETTINGS_INVALID' | 'SETTINGS_LOOSENED' | 'SETTINGS_NOT_GRANTED' | 'SETTINGS_STATEMENT_REFUSED' | 'SHUTTING_DOWN' | 'STORE_UNAVAILABLE' | 'SUBSCRIPTION_NOT_FOUND' | 'SUBSCRIPTION_NOT_PENDING' | 'SUBSCRIPTION_UNKNOWN' | 'TOO_MANY_REQUESTS' | 'TRANSACTION_UNKNOWN' | 'UNAUTHENTICATED' | 'UNSUPPORTED_MEDIA_TYPE' | 'URI_TOO_LONG' | 'VALIDATION_FAILED' | 'VERSION_CHANGED' | 'VISIT_UNKNOWN';
+    code: 'ALARM_NOT_FOUND' | 'AUTHORITY_UNKNOWN' | 'BLOCK_NOT_FOUND' | 'CONSENT_KEY_LOCKED' | 'CONSENT_KEY_NOT_KEPT' | 'CONSENT_REFUSED' | 'CONSENT_STATEMENT_REFUSED' | 'CURSOR_INVALID' | 'DEVICE_ALREADY_REGISTERED' | 'DEVICE_NOT_FOUND' | 'DEVICE_REVOKED' | 'DEVICE_SUSPENDED' | 'DEVICE_TOKEN_AUDIENCE' | 'DEVICE_TOKEN_EXPIRED' | 'DEVICE_TOKEN_INVALID' | 'ENROLMENT_REFUSED' | 'EXPECTATION_FAILED' | 'FORBIDDEN' | 'FRAME_ERASED' | 'FRAME_NOT_ANCHORED' | 'FRAME_NOT_FOUND' | 'FRAME_NOT_SEALED' | 'GATEWAY_OVERLOADED' | 'GATEWAY_STOPPING' | 'GRANT_NOT_FOUND' | 'GRANT_UNKNOWN' | 'HEADERS_TOO_LARGE' | 'IDEMPOTENCY_KEY_IN_USE' | 'IDEMPOTENCY_KEY_REUSED' | 'INTERNAL_ERROR' | 'LEDGER_REFUSED' | 'LEDGER_UNAVAILABLE' | 'MALFORMED_BODY' | 'MALFORMED_REQUEST' | 'METHOD_NOT_ALLOWED' | 'MUTE_TOO_LONG' | 'NOT_FOUND' | 'PAIRING_CODES_EXHAUSTED' | 'PAIRING_CODE_INVALID' | 'PAIRING_OTHER_DEVICE' | 'PAIRING_PROOF_INVALID' | 'PASSPHRASES_BUSY' | 'PASSPHRASE_BACKOFF' | 'PASSPHRASE_TOO_SHORT' | 'PATIENT_EXISTS' | 'PATIENT_MISMATCH' | 'PATIENT_NOT_FOUND' | 'PATIENT_UNKNOWN' | 'PAYLOAD_TOO_LARGE' | 'PRACTITIONER_UNKNOWN' | 'PROFILE_CODE_UNKNOWN' | 'PROVIDER_UNKNOWN' | 'READING_NOT_FOUND' | 'RECORD_DAMAGED' | 'RECORD_NOT_FOUND' | 'RECORD_UNKNOWN' | 'REGISTRATION_PENDING' | 'REQUEST_TIMEOUT' | 'RESOURCE_CHANGED' | 'SETTINGS_INVALID' | 'SETTINGS_LOOSENED' | 'SETTINGS_NOT_GRANTED' | 'SETTINGS_STATEMENT_REFUSED' | 'SHUTTING_DOWN' | 'STORE_UNAVAILABLE' | 'SUBSCRIPTION_NOT_FOUND' | 'SUBSCRIPTION_NOT_PENDING' | 'SUBSCRIPTION_UNKNOWN' | 'TOO_MANY_REQUESTS' | 'TRANSACTION_UNKNOWN' | 'UNAUTHENTICATED' | 'UNSUPPORTED_MEDIA_TYPE' | 'URI_TOO_LONG' | 'VALIDATION_FAILED' | 'VERSION_CHANGED' | 'VISIT_UNKNOWN';
     detail?: string;
     /**
      * Id of the request, as in the log
@@ -3035,6 +3035,10 @@ export type GetPatientSettingsResponses = {
                      * RFC 3339, UTC, milliseconds optional
                      */
                     sensorSince?: string;
+                    /**
+                     * RFC 3339, UTC, milliseconds optional
+                     */
+                    pausedUntil?: string;
                 };
             };
             glucose?: {
@@ -3089,6 +3093,10 @@ export type GetPatientSettingsResponses = {
                      * RFC 3339, UTC, milliseconds optional
                      */
                     sensorSince?: string;
+                    /**
+                     * RFC 3339, UTC, milliseconds optional
+                     */
+                    pausedUntil?: string;
                 };
             };
             glucose?: {
@@ -3190,6 +3198,10 @@ export type ReplacePatientSettingsData = {
                      * RFC 3339, UTC, milliseconds optional
                      */
                     sensorSince?: string;
+                    /**
+                     * RFC 3339, UTC, milliseconds optional
+                     */
+                    pausedUntil?: string;
                 };
             };
             glucose?: {
@@ -3466,6 +3478,10 @@ export type ListPatientSettingsVersionsResponses = {
                          * RFC 3339, UTC, milliseconds optional
                          */
                         sensorSince?: string;
+                        /**
+                         * RFC 3339, UTC, milliseconds optional
+                         */
+                        pausedUntil?: string;
                     };
                 };
                 glucose?: {
@@ -4199,10 +4215,7 @@ export type ListPatientGrantsResponses = {
              * Pseudonym of a patient
              */
             patientId: string;
-            /**
-             * An authority: hospital, lab, insurer, pharmacy or research body
-             */
-            authorityId: string;
+            authorityId: string | '*';
             policySeq: number;
             status: string;
             permissions: Array<'read' | 'write' | 'modify'>;
@@ -4215,6 +4228,16 @@ export type ListPatientGrantsResponses = {
              * RFC 3339, UTC, milliseconds optional
              */
             until?: string;
+            period?: {
+                /**
+                 * RFC 3339, UTC, milliseconds optional
+                 */
+                start: string;
+                /**
+                 * RFC 3339, UTC, milliseconds optional
+                 */
+                end: string;
+            };
             /**
              * 128 random bits, base64url
              */
@@ -4310,9 +4333,22 @@ export type CreatePatientGrantData = {
              * RFC 3339, UTC, milliseconds optional
              */
             until?: string;
+            /**
+             * Of which time the records are: of a grant those within, of a denial those that touch it
+             */
+            period?: {
+                /**
+                 * RFC 3339, UTC, milliseconds optional
+                 */
+                start: string;
+                /**
+                 * RFC 3339, UTC, milliseconds optional
+                 */
+                end: string;
+            };
+            note?: string;
             delegable?: boolean;
             noticeRank?: number;
-            note?: string;
         };
         /**
          * Opens the consent key
@@ -4500,6 +4536,167 @@ export type CreatePatientGrantResponses = {
 
 export type CreatePatientGrantResponse = CreatePatientGrantResponses[keyof CreatePatientGrantResponses];
 
+export type GetPatientGrantData = {
+    body?: never;
+    headers?: {
+        /**
+         * ETags that the caller has: where one is still right, the answer is 304 without a body
+         */
+        'if-none-match'?: string;
+    };
+    path: {
+        /**
+         * Pseudonym of a patient
+         */
+        patientId: string;
+        /**
+         * 128 random bits, base64url
+         */
+        grantId: string;
+    };
+    query?: never;
+    url: '/v1/patients/{patientId}/grants/{grantId}';
+};
+
+export type GetPatientGrantErrors = {
+    /**
+     * `MALFORMED_REQUEST`: The request is no valid HTTP
+     *
+     * `VALIDATION_FAILED`: The request does not match the documented schema
+     */
+    400: Problem;
+    /**
+     * `UNAUTHENTICATED`: A valid bearer token is required
+     */
+    401: Problem;
+    /**
+     * `FORBIDDEN`: The role of this token may not do this
+     *
+     * `PATIENT_MISMATCH`: This token stands for another patient
+     */
+    403: Problem;
+    /**
+     * `PATIENT_NOT_FOUND`: This gateway serves no such patient
+     *
+     * `GRANT_NOT_FOUND`: The patient has made no such grant here
+     */
+    404: Problem;
+    /**
+     * `URI_TOO_LONG`: A part of the path is longer than the limit
+     */
+    414: Problem;
+    /**
+     * `TOO_MANY_REQUESTS`: Too many requests: slow down
+     */
+    429: Problem;
+    /**
+     * `INTERNAL_ERROR`: The service failed; the log has the cause under the instance id
+     */
+    500: Problem;
+    /**
+     * `SHUTTING_DOWN`: The service is stopping: ask again shortly
+     */
+    503: Problem;
+    /**
+     * Any other problem, e.g. of the connection (408, 417, 431)
+     */
+    default: Problem;
+};
+
+export type GetPatientGrantError = GetPatientGrantErrors[keyof GetPatientGrantErrors];
+
+export type GetPatientGrantResponses = {
+    /**
+     * OK
+     */
+    200: {
+        /**
+         * 128 random bits, base64url
+         */
+        grantId: string;
+        /**
+         * Pseudonym of a patient
+         */
+        patientId: string;
+        authorityId: string | '*';
+        policySeq: number;
+        status: string;
+        permissions: Array<'read' | 'write' | 'modify'>;
+        purposes: Array<'TREAT' | 'ETREAT' | 'HPAYMT' | 'HOPERAT' | 'HRESCH' | 'PATRQT' | 'BTG'>;
+        /**
+         * RFC 3339, UTC, milliseconds optional
+         */
+        from: string;
+        /**
+         * RFC 3339, UTC, milliseconds optional
+         */
+        until?: string;
+        period?: {
+            /**
+             * RFC 3339, UTC, milliseconds optional
+             */
+            start: string;
+            /**
+             * RFC 3339, UTC, milliseconds optional
+             */
+            end: string;
+        };
+        /**
+         * 128 random bits, base64url
+         */
+        subscriptionId?: string;
+        meaning?: {
+            v: 1;
+            scope: Array<{
+                category: string;
+                resourceType: string;
+                /**
+                 * Scope or grantee tag
+                 */
+                tag: string;
+            }>;
+            grantee: Array<{
+                unit: string;
+                /**
+                 * Scope or grantee tag
+                 */
+                tag: string;
+            } | {
+                role: string;
+                /**
+                 * Scope or grantee tag
+                 */
+                tag: string;
+            } | {
+                /**
+                 * Pseudonym of a practitioner within an authority
+                 */
+                practitionerId: string;
+                /**
+                 * Scope or grantee tag
+                 */
+                tag: string;
+            }>;
+            note?: string;
+        };
+        /**
+         * RFC 3339, UTC, milliseconds optional
+         */
+        madeAt: string;
+        /**
+         * RFC 3339, UTC, milliseconds optional
+         */
+        revokedAt?: string;
+        channels: Array<{
+            channel: 'authorities' | 'cloud';
+            status: string;
+            txId: string | null;
+        }>;
+    };
+};
+
+export type GetPatientGrantResponse = GetPatientGrantResponses[keyof GetPatientGrantResponses];
+
 export type RevokePatientGrantData = {
     body: {
         statement: string;
@@ -4510,6 +4707,10 @@ export type RevokePatientGrantData = {
         passphrase: string;
     };
     headers?: {
+        /**
+         * ETag of what the caller has seen; 412 where it is another now
+         */
+        'if-match'?: string;
         /**
          * The same key with the same request again, within a day, has the effect of the first alone and gets its answer
          */
@@ -4568,6 +4769,10 @@ export type RevokePatientGrantErrors = {
      * `IDEMPOTENCY_KEY_IN_USE`: The first request under this idempotency key is not answered yet: try again in `retryAfterS` seconds
      */
     409: Problem;
+    /**
+     * `RESOURCE_CHANGED`: It is not as If-Match says any more: read it again
+     */
+    412: Problem;
     /**
      * `PAYLOAD_TOO_LARGE`: The body is larger than the limit
      */
@@ -4999,6 +5204,409 @@ export type CreatePatientRevocationResponses = {
 
 export type CreatePatientRevocationResponse = CreatePatientRevocationResponses[keyof CreatePatientRevocationResponses];
 
+export type ListPatientDenialsData = {
+    body?: never;
+    headers?: {
+        /**
+         * ETags that the caller has: where one is still right, the answer is 304 without a body
+         */
+        'if-none-match'?: string;
+    };
+    path: {
+        /**
+         * Pseudonym of a patient
+         */
+        patientId: string;
+    };
+    query?: {
+        /**
+         * `next` of the page before
+         */
+        cursor?: string;
+        limit?: number;
+    };
+    url: '/v1/patients/{patientId}/denials';
+};
+
+export type ListPatientDenialsErrors = {
+    /**
+     * `MALFORMED_REQUEST`: The request is no valid HTTP
+     *
+     * `VALIDATION_FAILED`: The request does not match the documented schema
+     */
+    400: Problem;
+    /**
+     * `UNAUTHENTICATED`: A valid bearer token is required
+     */
+    401: Problem;
+    /**
+     * `FORBIDDEN`: The role of this token may not do this
+     *
+     * `PATIENT_MISMATCH`: This token stands for another patient
+     */
+    403: Problem;
+    /**
+     * `PATIENT_NOT_FOUND`: This gateway serves no such patient
+     */
+    404: Problem;
+    /**
+     * `URI_TOO_LONG`: A part of the path is longer than the limit
+     */
+    414: Problem;
+    /**
+     * `CURSOR_INVALID`: The cursor is none that this list gave
+     */
+    422: Problem;
+    /**
+     * `TOO_MANY_REQUESTS`: Too many requests: slow down
+     */
+    429: Problem;
+    /**
+     * `INTERNAL_ERROR`: The service failed; the log has the cause under the instance id
+     */
+    500: Problem;
+    /**
+     * `SHUTTING_DOWN`: The service is stopping: ask again shortly
+     */
+    503: Problem;
+    /**
+     * Any other problem, e.g. of the connection (408, 417, 431)
+     */
+    default: Problem;
+};
+
+export type ListPatientDenialsError = ListPatientDenialsErrors[keyof ListPatientDenialsErrors];
+
+export type ListPatientDenialsResponses = {
+    /**
+     * OK
+     */
+    200: {
+        denials: Array<{
+            /**
+             * 128 random bits, base64url
+             */
+            grantId: string;
+            /**
+             * Pseudonym of a patient
+             */
+            patientId: string;
+            authorityId: string | '*';
+            policySeq: number;
+            status: string;
+            permissions: Array<'read' | 'write' | 'modify'>;
+            purposes: Array<'TREAT' | 'ETREAT' | 'HPAYMT' | 'HOPERAT' | 'HRESCH' | 'PATRQT' | 'BTG'>;
+            /**
+             * RFC 3339, UTC, milliseconds optional
+             */
+            from: string;
+            /**
+             * RFC 3339, UTC, milliseconds optional
+             */
+            until?: string;
+            period?: {
+                /**
+                 * RFC 3339, UTC, milliseconds optional
+                 */
+                start: string;
+                /**
+                 * RFC 3339, UTC, milliseconds optional
+                 */
+                end: string;
+            };
+            /**
+             * 128 random bits, base64url
+             */
+            subscriptionId?: string;
+            meaning?: {
+                v: 1;
+                scope: Array<{
+                    category: string;
+                    resourceType: string;
+                    /**
+                     * Scope or grantee tag
+                     */
+                    tag: string;
+                }>;
+                grantee: Array<{
+                    unit: string;
+                    /**
+                     * Scope or grantee tag
+                     */
+                    tag: string;
+                } | {
+                    role: string;
+                    /**
+                     * Scope or grantee tag
+                     */
+                    tag: string;
+                } | {
+                    /**
+                     * Pseudonym of a practitioner within an authority
+                     */
+                    practitionerId: string;
+                    /**
+                     * Scope or grantee tag
+                     */
+                    tag: string;
+                }>;
+                note?: string;
+            };
+            /**
+             * RFC 3339, UTC, milliseconds optional
+             */
+            madeAt: string;
+            /**
+             * RFC 3339, UTC, milliseconds optional
+             */
+            revokedAt?: string;
+            channels: Array<{
+                channel: 'authorities' | 'cloud';
+                status: string;
+                txId: string | null;
+            }>;
+        }>;
+        nextPolicySeq: number;
+        /**
+         * Cursor of the page that follows; null on the last one. A page may be short, or empty, before that
+         */
+        next: string | null;
+    };
+};
+
+export type ListPatientDenialsResponse = ListPatientDenialsResponses[keyof ListPatientDenialsResponses];
+
+export type CreatePatientDenialData = {
+    body: {
+        statement: string;
+    } | {
+        denial: {
+            authorityId?: string | '*';
+            permissions?: Array<'read' | 'write' | 'modify'>;
+            purposes?: Array<'TREAT' | 'ETREAT' | 'HPAYMT' | 'HOPERAT' | 'HRESCH' | 'PATRQT' | 'BTG'>;
+            scope?: Array<{
+                category: string;
+                resourceType: string;
+            }>;
+            grantee?: Array<{
+                unit: string;
+            } | {
+                role: string;
+            } | {
+                /**
+                 * Pseudonym of a practitioner within an authority
+                 */
+                practitionerId: string;
+            }>;
+            /**
+             * RFC 3339, UTC, milliseconds optional
+             */
+            from?: string;
+            /**
+             * RFC 3339, UTC, milliseconds optional
+             */
+            until?: string;
+            /**
+             * Of which time the records are: of a grant those within, of a denial those that touch it
+             */
+            period?: {
+                /**
+                 * RFC 3339, UTC, milliseconds optional
+                 */
+                start: string;
+                /**
+                 * RFC 3339, UTC, milliseconds optional
+                 */
+                end: string;
+            };
+            note?: string;
+        };
+        /**
+         * Opens the consent key
+         */
+        passphrase: string;
+    };
+    headers?: {
+        /**
+         * The same key with the same request again, within a day, has the effect of the first alone and gets its answer
+         */
+        'idempotency-key'?: string;
+        /**
+         * `respond-async`: 202 at once, unless it is done already; `wait=N`: after N seconds at the latest (RFC 7240)
+         */
+        prefer?: string;
+    };
+    path: {
+        /**
+         * Pseudonym of a patient
+         */
+        patientId: string;
+    };
+    query?: never;
+    url: '/v1/patients/{patientId}/denials';
+};
+
+export type CreatePatientDenialErrors = {
+    /**
+     * `MALFORMED_REQUEST`: The request is no valid HTTP
+     *
+     * `VALIDATION_FAILED`: The request does not match the documented schema
+     *
+     * `MALFORMED_BODY`: The body cannot be parsed
+     */
+    400: Problem;
+    /**
+     * `UNAUTHENTICATED`: A valid bearer token is required
+     */
+    401: Problem;
+    /**
+     * `FORBIDDEN`: The role of this token may not do this
+     *
+     * `PATIENT_MISMATCH`: This token stands for another patient
+     *
+     * `CONSENT_KEY_NOT_KEPT`: Patients keep their consent keys themselves: send the statement that the signer makes
+     *
+     * `CONSENT_KEY_LOCKED`: The passphrase does not open the consent key
+     */
+    403: Problem;
+    /**
+     * `PATIENT_NOT_FOUND`: This gateway serves no such patient
+     *
+     * `AUTHORITY_UNKNOWN`: No such authority is registered
+     */
+    404: Problem;
+    /**
+     * `IDEMPOTENCY_KEY_IN_USE`: The first request under this idempotency key is not answered yet: try again in `retryAfterS` seconds
+     */
+    409: Problem;
+    /**
+     * `PAYLOAD_TOO_LARGE`: The body is larger than the limit
+     */
+    413: Problem;
+    /**
+     * `URI_TOO_LONG`: A part of the path is longer than the limit
+     */
+    414: Problem;
+    /**
+     * `UNSUPPORTED_MEDIA_TYPE`: The media type of the body is not supported
+     */
+    415: Problem;
+    /**
+     * `CONSENT_STATEMENT_REFUSED`: The statement is not one that the patient can have signed
+     *
+     * `CONSENT_REFUSED`: The ledger refused the statement; `reason` says why
+     *
+     * `LEDGER_REFUSED`: The ledger refused; `reason` says why
+     *
+     * `IDEMPOTENCY_KEY_REUSED`: The idempotency key was used for another request
+     */
+    422: Problem;
+    /**
+     * `PASSPHRASE_BACKOFF`: Wrong passphrases came before: wait for `retryAfterS` seconds
+     *
+     * `TOO_MANY_REQUESTS`: Too many requests: slow down
+     */
+    429: Problem;
+    /**
+     * `INTERNAL_ERROR`: The service failed; the log has the cause under the instance id
+     */
+    500: Problem;
+    /**
+     * `SHUTTING_DOWN`: The service is stopping: ask again shortly
+     *
+     * `PASSPHRASES_BUSY`: Too many passphrases wait: try again in `retryAfterS` seconds
+     *
+     * `GATEWAY_STOPPING`: The gateway is stopping: send it again shortly
+     *
+     * `LEDGER_UNAVAILABLE`: The ledger does not answer; try again later
+     */
+    503: Problem;
+    /**
+     * Any other problem, e.g. of the connection (408, 417, 431)
+     */
+    default: Problem;
+};
+
+export type CreatePatientDenialError = CreatePatientDenialErrors[keyof CreatePatientDenialErrors];
+
+export type CreatePatientDenialResponses = {
+    /**
+     * OK
+     */
+    200: {
+        /**
+         * 128 random bits, base64url
+         */
+        statementId: string;
+        status: 'done' | 'open';
+        channels: Array<{
+            channel: 'authorities' | 'cloud';
+            status: string;
+            txId: string | null;
+        }>;
+        /**
+         * The ledgers had this decision before: nothing was sent, the transactions are the earlier ones
+         */
+        already?: true;
+    };
+    /**
+     * Accepted
+     */
+    202: {
+        /**
+         * 128 random bits, base64url
+         */
+        jobId: string;
+        /**
+         * What is done, in one word
+         */
+        kind: string;
+        /**
+         * One that has ended stays as it ended
+         */
+        state: 'running' | 'succeeded' | 'failed';
+        /**
+         * How far it has come, in the words of its kind
+         */
+        stage: string;
+        done: number | null;
+        total: number | null;
+        /**
+         * RFC 3339, UTC, milliseconds optional
+         */
+        createdAt: string;
+        endedAt: string | null;
+        lastError: string | null;
+        resultUrl: string | null;
+        problem: {
+            type: string;
+            title: string;
+            status: number;
+            code: string;
+            detail?: string;
+            [key: string]: unknown;
+        } | null;
+        result: {
+            /**
+             * 128 random bits, base64url
+             */
+            statementId: string;
+            status: 'done' | 'open';
+            channels: Array<{
+                channel: 'authorities' | 'cloud';
+                status: string;
+                txId: string | null;
+            }>;
+            /**
+             * The ledgers had this decision before: nothing was sent, the transactions are the earlier ones
+             */
+            already?: true;
+        };
+    };
+};
+
+export type CreatePatientDenialResponse = CreatePatientDenialResponses[keyof CreatePatientDenialResponses];
+
 export type ListPatientSubscriptionsData = {
     body?: never;
     headers?: {
@@ -5126,6 +5734,124 @@ export type ListPatientSubscriptionsResponses = {
 
 export type ListPatientSubscriptionsResponse = ListPatientSubscriptionsResponses[keyof ListPatientSubscriptionsResponses];
 
+export type GetPatientSubscriptionData = {
+    body?: never;
+    headers?: {
+        /**
+         * ETags that the caller has: where one is still right, the answer is 304 without a body
+         */
+        'if-none-match'?: string;
+    };
+    path: {
+        /**
+         * Pseudonym of a patient
+         */
+        patientId: string;
+        /**
+         * 128 random bits, base64url
+         */
+        subscriptionId: string;
+    };
+    query?: never;
+    url: '/v1/patients/{patientId}/subscriptions/{subscriptionId}';
+};
+
+export type GetPatientSubscriptionErrors = {
+    /**
+     * `MALFORMED_REQUEST`: The request is no valid HTTP
+     *
+     * `VALIDATION_FAILED`: The request does not match the documented schema
+     */
+    400: Problem;
+    /**
+     * `UNAUTHENTICATED`: A valid bearer token is required
+     */
+    401: Problem;
+    /**
+     * `FORBIDDEN`: The role of this token may not do this
+     *
+     * `PATIENT_MISMATCH`: This token stands for another patient
+     */
+    403: Problem;
+    /**
+     * `PATIENT_NOT_FOUND`: This gateway serves no such patient
+     *
+     * `SUBSCRIPTION_NOT_FOUND`: There is no such subscription
+     */
+    404: Problem;
+    /**
+     * `URI_TOO_LONG`: A part of the path is longer than the limit
+     */
+    414: Problem;
+    /**
+     * `LEDGER_REFUSED`: The ledger refused; `reason` says why
+     */
+    422: Problem;
+    /**
+     * `TOO_MANY_REQUESTS`: Too many requests: slow down
+     */
+    429: Problem;
+    /**
+     * `INTERNAL_ERROR`: The service failed; the log has the cause under the instance id
+     */
+    500: Problem;
+    /**
+     * `SHUTTING_DOWN`: The service is stopping: ask again shortly
+     *
+     * `LEDGER_UNAVAILABLE`: The ledger does not answer; try again later
+     */
+    503: Problem;
+    /**
+     * Any other problem, e.g. of the connection (408, 417, 431)
+     */
+    default: Problem;
+};
+
+export type GetPatientSubscriptionError = GetPatientSubscriptionErrors[keyof GetPatientSubscriptionErrors];
+
+export type GetPatientSubscriptionResponses = {
+    /**
+     * OK
+     */
+    200: {
+        /**
+         * 128 random bits, base64url
+         */
+        subscriptionId: string;
+        /**
+         * Pseudonym of a patient
+         */
+        patientId: string;
+        /**
+         * An authority: hospital, lab, insurer, pharmacy or research body
+         */
+        authorityId: string;
+        permissions: Array<'read' | 'write' | 'modify'>;
+        purposes: Array<'TREAT' | 'ETREAT' | 'HPAYMT' | 'HOPERAT' | 'HRESCH' | 'PATRQT' | 'BTG'>;
+        /**
+         * RFC 3339, UTC, milliseconds optional
+         */
+        until?: string;
+        sealed?: string;
+        status: 'pending' | 'approved' | 'rejected' | 'cancelled';
+        /**
+         * 128 random bits, base64url
+         */
+        grantId?: string;
+        /**
+         * RFC 3339, UTC, milliseconds optional
+         */
+        requestedAt: string;
+        /**
+         * RFC 3339, UTC, milliseconds optional
+         */
+        decidedAt?: string;
+        reason?: string;
+    };
+};
+
+export type GetPatientSubscriptionResponse = GetPatientSubscriptionResponses[keyof GetPatientSubscriptionResponses];
+
 export type ApprovePatientSubscriptionData = {
     body: {
         statement: string;
@@ -5158,11 +5884,28 @@ export type ApprovePatientSubscriptionData = {
          * RFC 3339, UTC, milliseconds optional
          */
         until?: string;
+        /**
+         * Of which time the records are: of a grant those within, of a denial those that touch it
+         */
+        period?: {
+            /**
+             * RFC 3339, UTC, milliseconds optional
+             */
+            start: string;
+            /**
+             * RFC 3339, UTC, milliseconds optional
+             */
+            end: string;
+        };
+        note?: string;
         delegable?: boolean;
         noticeRank?: number;
-        note?: string;
     };
     headers?: {
+        /**
+         * ETag of what the caller has seen; 412 where it is another now
+         */
+        'if-match'?: string;
         /**
          * The same key with the same request again, within a day, has the effect of the first alone and gets its answer
          */
@@ -5223,6 +5966,10 @@ export type ApprovePatientSubscriptionErrors = {
      * `IDEMPOTENCY_KEY_IN_USE`: The first request under this idempotency key is not answered yet: try again in `retryAfterS` seconds
      */
     409: Problem;
+    /**
+     * `RESOURCE_CHANGED`: It is not as If-Match says any more: read it again
+     */
+    412: Problem;
     /**
      * `PAYLOAD_TOO_LARGE`: The body is larger than the limit
      */
@@ -5362,6 +6109,10 @@ export type RejectPatientSubscriptionData = {
     };
     headers?: {
         /**
+         * ETag of what the caller has seen; 412 where it is another now
+         */
+        'if-match'?: string;
+        /**
          * The same key with the same request again, within a day, has the effect of the first alone and gets its answer
          */
         'idempotency-key'?: string;
@@ -5421,6 +6172,10 @@ export type RejectPatientSubscriptionErrors = {
      * `IDEMPOTENCY_KEY_IN_USE`: The first request under this idempotency key is not answered yet: try again in `retryAfterS` seconds
      */
     409: Problem;
+    /**
+     * `RESOURCE_CHANGED`: It is not as If-Match says any more: read it again
+     */
+    412: Problem;
     /**
      * `PAYLOAD_TOO_LARGE`: The body is larger than the limit
      */
