@@ -107,6 +107,19 @@ test('parameters that come seconds after an alarm of NEWS2 raise its total: its 
   expect(kinds(read(state, reading(6, 0.2, LOINC.consciousness, 1)).events)).toEqual(['episode-escalated']);
 });
 
+test('what is beyond a bound scores as the next step beyond it', () => {
+  const beyond = (code: string, value: number, comparator: '<' | '>') =>
+    read(initialState(PATIENT), { ...reading(1, 0, code, value), comparator }).events.map(
+      (event) => 'news2' in event && event.news2?.total,
+    );
+  expect(beyond(LOINC.respiratoryRate, 9, '<')).toEqual([3]);
+  expect(beyond(LOINC.respiratoryRate, 10, '<')).toEqual([]);
+  expect(beyond(LOINC.respiratoryRate, 24, '>')).toEqual([3]);
+  expect(beyond(LOINC.heartRate, 130, '>')).toEqual([3]);
+  expect(beyond(LOINC.temperature, 35.1, '<')).toEqual([3]);
+  expect(beyond(LOINC.spo2, 92, '<')).toEqual([3]);
+});
+
 describe('NEWS2 of a bedside monitor, whose heart rate comes before its breaths', () => {
   const monitor = {
     devices: { 'dev_8867-4': { kind: 'monitor' }, 'dev_9279-1': { kind: 'monitor' } },

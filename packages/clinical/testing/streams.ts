@@ -170,7 +170,10 @@ export function vitalsOfAllKinds(random: () => number, minutes = 80): RandomStre
       const spread = isCalm ? 0.6 + (random() - 0.5) * 0.2 : random();
       const value = zeros > 0 || random() < 0.05 ? 0 : Math.round((low + spread * (high - low)) * 10) / 10;
       const aheadMs = random() < 0.02 ? 9 * MINUTE : undefined;
-      sent.push({ deviceId: pick(random, devices), atMs, code, value, aheadMs });
+      // Now and then beyond a bound.
+      const comparator =
+        value > 0 && sent.length % 17 === 0 ? (sent.length % 2 === 0 ? '<' : '>') : undefined;
+      sent.push({ deviceId: pick(random, devices), atMs, code, value, comparator, aheadMs });
     }
   }
   return {

@@ -39,8 +39,26 @@ function charted(name: string, value: number, scale: number, onOxygen: boolean):
   }
 }
 
+/** The least that is beyond a bound, on the chart: under 9 is 8, over 24 is 25. Less oxygen than some is some. */
+function beyondBound(name: string, { value, comparator }: Pick<Prepared, 'value' | 'comparator'>): number {
+  if (comparator === undefined || name === 'consciousness') return value;
+  if (comparator === '<' && name === 'oxygen') return value;
+  const steps = name === 'temperature' ? 10 : 1;
+  const near = Math.round(value * steps);
+  const around = [-2, -1, 0, 1, 2].map((by) => near + by);
+  const exact = Math.round(value * steps * 1e4) / 1e4;
+  const beyond = around.filter((step) => (comparator === '<' ? step < exact : step > exact));
+  return (comparator === '<' ? Math.max(...beyond) : Math.min(...beyond)) / steps;
+}
+
 /** Rounded to the chart's precision; what is halfway, to a ten-thousandth of a step, has both neighbours. */
-function score(name: string, value: number, scale: number, onOxygen: boolean): number {
+function score(
+  name: string,
+  measured: Pick<Prepared, 'value' | 'comparator'>,
+  scale: number,
+  onOxygen: boolean,
+): number {
+  const value = beyondBound(name, measured);
   if (name === 'oxygen' || name === 'consciousness') return charted(name, value, scale, onOxygen);
   const steps = name === 'temperature' ? 10 : 1;
   const nearest = Math.round(value * steps);
@@ -90,10 +108,10 @@ function scoresAt(
     const fresh = valuesAt(values, codes, t, freshAge);
     return fresh.length > 0 || !isCarried ? fresh : valuesAt(values, codes, t, () => HOUR);
   };
-  const onOxygen = of(['3151-8']).some(({ value }) => value > 0);
+  const onOxygen = of(['3151-8']).some((flow) => beyondBound('oxygen', flow) > 0);
   const found = new Map<string, Found>();
   for (const [name, codes] of PARAMETERS) {
-    const all = of(codes).map((value) => ({ value, score: score(name, value.value, scale, onOxygen) }));
+    const all = of(codes).map((value) => ({ value, score: score(name, value, scale, onOxygen) }));
     const worst = all.sort(
       (a, b) => b.score - a.score || b.value.at - a.value.at || a.value.rowId - b.value.rowId,
     )[0];
@@ -118,11 +136,12 @@ export function news2Episodes(
   prepared: readonly Prepared[],
   judgingAt: (t: number) => Judging,
 ): FinalEpisode[] {
-  const values = prepared.filter(({ at, code, value, flags }) => {
+  const values = prepared.filter((one) => {
+    const { at, code, flags } = one;
     if (!SCORED.includes(code)) return false;
     if (['SENSOR_OFF', 'OUT_OF_RANGE', 'DUPLICATE'].some((flag) => flags.includes(flag))) return false;
     const name = PARAMETERS.find(([, codes]) => codes.includes(code))?.[0] ?? '';
-    return !flags.includes('FUTURE_READING') || score(name, value, judgingAt(at).scale, false) === 3;
+    return !flags.includes('FUTURE_READING') || score(name, one, judgingAt(at).scale, false) === 3;
   });
   let young = 0;
   const measured = [...new Set(values.map(({ at }) => at))];

@@ -1,4 +1,5 @@
 import { ACVPU } from '../../model/codes.js';
+import type { Comparator } from '../../model/reading.js';
 import {
   NEWS2_PARAMETERS,
   type News2Parameter,
@@ -103,6 +104,21 @@ function banded(value: number, bands: Bands, stepsPerUnit = WHOLE): number {
   const up = Math.floor(steps + 0.5) / stepsPerUnit;
   const down = Math.ceil(steps - 0.5) / stepsPerUnit;
   return up === down ? scoreOf(up, bands) : Math.max(scoreOf(up, bands), scoreOf(down, bands));
+}
+
+/**
+ * What the chart has for a measured value. One beyond a bound is at least the next step beyond it: fewer than 9 breaths are 8.
+ * Any flow of oxygen counts alike, so that less than some is some.
+ */
+export function chartedValue(
+  parameter: News2Parameter,
+  { value, comparator }: { readonly value: number; readonly comparator?: Comparator | undefined },
+): number {
+  const isLessOxygen = parameter === 'oxygen' && comparator === '<';
+  if (comparator === undefined || parameter === 'consciousness' || isLessOxygen) return value;
+  const stepsPerUnit = parameter === 'temperature' ? TENTHS : WHOLE;
+  const bound = Math.round(value * stepsPerUnit * STEP_PRECISION) / STEP_PRECISION;
+  return (comparator === '<' ? Math.ceil(bound) - 1 : Math.floor(bound) + 1) / stepsPerUnit;
 }
 
 /** Score of one parameter, 0 to 3. `onOxygen` matters for SpO2 on scale 2 alone. */

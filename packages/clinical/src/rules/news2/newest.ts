@@ -6,7 +6,7 @@ import {
   type News2Score,
   type Spo2Scale,
 } from '../../model/news2-score.js';
-import { scoreNews2, scoreParameter, type News2Values } from './chart.js';
+import { chartedValue, scoreNews2, scoreParameter, type News2Values } from './chart.js';
 import { hasFlag, isDoubtful, recentOf, sourceOf, type VitalsItem, type VitalValue } from './vitals.js';
 
 /**
@@ -61,7 +61,8 @@ const HEARD_THOUGH_DOUBTFUL = 3;
 function isScored(value: VitalValue, scale: Spo2Scale): boolean {
   const parameter = PARAMETER_OF.get(value.code);
   if (parameter === undefined || hasFlag(value, 'SENSOR_OFF')) return false;
-  return !isDoubtful(value) || scoreParameter(parameter, value.value, scale, false) >= HEARD_THOUGH_DOUBTFUL;
+  if (!isDoubtful(value)) return true;
+  return scoreParameter(parameter, chartedValue(parameter, value), scale, false) >= HEARD_THOUGH_DOUBTFUL;
 }
 
 /** The newest values with those of one more instant; what is too old for anything goes. */
@@ -127,11 +128,11 @@ const NONE: readonly NewestValues[] = [];
 const isWorse = (a: Counted, b: Counted): boolean =>
   a.score !== b.score ? a.score > b.score : a.at !== b.at ? a.at > b.at : a.value.rowId < b.value.rowId;
 
-function worst(newest: readonly NewestValues[], scoreOf: (value: number) => number): Counted | undefined {
+function worst(newest: readonly NewestValues[], scoreOf: (value: VitalValue) => number): Counted | undefined {
   let found: Counted | undefined;
   for (const { at, values } of newest) {
     for (const value of values) {
-      const counted = { value, at, score: scoreOf(value.value) };
+      const counted = { value, at, score: scoreOf(value) };
       if (found === undefined || isWorse(counted, found)) found = counted;
     }
   }
@@ -153,14 +154,16 @@ export function scoreAt(
     const fresh = candidates(all, parameter, t, freshMs);
     return fresh.length > 0 || !carried ? fresh : candidates(all, parameter, t, () => NOT_REMEASURED_MS);
   };
-  const onOxygen = of('oxygen').some(({ values }) => values.some(({ value }) => value > 0));
+  const onOxygen = of('oxygen').some(({ values }) => values.some((flow) => chartedValue('oxygen', flow) > 0));
   const counted: Partial<Record<News2Parameter, Counted>> = {};
   const worstValues: News2Values = {};
   for (const parameter of NEWS2_PARAMETERS) {
-    const found = worst(of(parameter), (value) => scoreParameter(parameter, value, scale, onOxygen));
+    const found = worst(of(parameter), (value) =>
+      scoreParameter(parameter, chartedValue(parameter, value), scale, onOxygen),
+    );
     if (found === undefined) continue;
     counted[parameter] = found;
-    worstValues[parameter] = found.value.value;
+    worstValues[parameter] = chartedValue(parameter, found.value);
   }
   return { score: scoreNews2(worstValues, scale), counted };
 }

@@ -1,7 +1,7 @@
 import type { UrgencyTest } from '../../engine/rule.js';
 import { LOINC } from '../../model/codes.js';
 import { flagsOfValue } from '../../model/flags.js';
-import { scoreParameter } from './chart.js';
+import { chartedValue, scoreParameter } from './chart.js';
 import { NEWS2_DEFAULTS } from './defaults.js';
 import { news2Parameter } from './newest.js';
 
@@ -10,10 +10,12 @@ const MAY_STAND_STILL: ReadonlySet<string> = new Set([LOINC.heartRate, LOINC.res
 const SUFFICES = 3;
 
 /** The value's score on scale 1. */
-export const news2Urgency: UrgencyTest = ({ code, value }) => {
+export const news2Urgency: UrgencyTest = (reading) => {
+  const { code } = reading;
   const parameter = news2Parameter(code);
   if (parameter === undefined) return 0;
-  const flags = flagsOfValue({ code, value });
+  const flags = flagsOfValue(reading);
   if (flags.includes('SENSOR_OFF')) return MAY_STAND_STILL.has(code) ? SUFFICES : 0;
-  return flags.length > 0 ? 0 : scoreParameter(parameter, value, NEWS2_DEFAULTS.spo2Scale, false);
+  if (flags.length > 0) return 0;
+  return scoreParameter(parameter, chartedValue(parameter, reading), NEWS2_DEFAULTS.spo2Scale, false);
 };
