@@ -1,5 +1,11 @@
-import { periodicBundle, type Bundle, type Device, type Observation } from '@careledger/fhir';
-import { everything } from '@careledger/fhir/testing';
+import {
+  emergencyBundle,
+  periodicBundle,
+  type Bundle,
+  type Device,
+  type Observation,
+} from '@careledger/fhir';
+import { everything, ofOneCause } from '@careledger/fhir/testing';
 import { newSalt } from '@careledger/envelope';
 import { coversTags } from '@careledger/policy';
 import { describe, expect, test } from '@jest/globals';
@@ -53,6 +59,15 @@ describe('tag groups', () => {
     expect(coversTags(scopeOf('laboratory'), vitalSigns)).toBe(false);
     expect(coversTags(scopeOf('laboratory'), laboratory)).toBe(true);
     expect(coversTags(scopeOf('vital-signs'), laboratory)).toBe(false);
+  });
+
+  test('an alarm drawn from vital signs is granted with them, though it is none', () => {
+    const bundle = emergencyBundle({ ...ofOneCause, others: undefined });
+    const [alarm] = bundle.entry.map(({ resource }) => resource);
+    expect(alarm).toMatchObject({ category: [{ coding: [{ code: 'survey' }] }] });
+    const groups = tagGroupsOf(key, bundle);
+    expect(coversTags(scopeOf('vital-signs'), groups)).toBe(true);
+    expect(coversTags(scopeOf('survey'), groups)).toBe(false);
   });
 
   test('equal kinds are one group, and devices and provenance have none of their own', () => {

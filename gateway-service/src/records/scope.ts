@@ -1,5 +1,5 @@
 import { SCOPE_TAGS_MAX, TAG_GROUPS_MAX, type ScopeTerm, type TagGroups } from '@careledger/domain';
-import type { Bundle } from '@careledger/fhir';
+import { grantedCategories, type Bundle } from '@careledger/fhir';
 import { scopeTag } from '@careledger/envelope';
 import { RecordError } from './errors.js';
 
@@ -35,8 +35,7 @@ export function tagGroupsOfKinds(
 function categoriesIn({ entry }: Bundle): string[][] {
   return entry.flatMap(({ resource }) => {
     if (resource.resourceType !== RESOURCE_TYPE) return [];
-    const codes = resource.category.flatMap(({ coding }) => coding.map(({ code }) => code));
-    return [[...new Set(codes)].sort()];
+    return [grantedCategories(resource)];
   });
 }
 

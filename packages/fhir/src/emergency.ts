@@ -6,7 +6,7 @@ import {
   type RuleName,
 } from '@careledger/clinical';
 import { alarmComponents, alarmNotes, type AlarmFacts } from './alarm.js';
-import { RULES } from './alarm-rules.js';
+import { RULES, categoryOfAlarm } from './alarm-rules.js';
 import { collection, concept, instantOf, quantity, subjectOf, within } from './elements.js';
 import { observed, type DeviceReading, type ObservedReadings } from './reading.js';
 import type { Bundle, CodeableConcept, Observation, ObservationComponent } from './schema.js';
@@ -114,7 +114,7 @@ function basisOf({ evidence }: EmergencyAlarm, { readings }: AlarmSetting): Pick
 function alarmObservation(alarm: EmergencyAlarm, setting: AlarmSetting): Observation {
   const { patientId, recordedAtMs } = setting.content;
   const { episodeId, rule, start, end } = alarm;
-  const { display, category, interpretation } = RULES[rule];
+  const { display, interpretation } = RULES[rule];
   const notes = alarmNotes(alarm);
   return {
     resourceType: 'Observation',
@@ -122,7 +122,7 @@ function alarmObservation(alarm: EmergencyAlarm, setting: AlarmSetting): Observa
     identifier: [{ system: SYSTEM.episode, value: episodeId }],
     // A withdrawal is a note: the alarm was heard, and nothing was entered in error.
     status: end === null && alarm.isWithdrawn !== true ? 'preliminary' : 'final',
-    category: [concept(SYSTEM.observationCategory, category)],
+    category: [concept(SYSTEM.observationCategory, categoryOfAlarm(rule))],
     code: concept(SYSTEM.rule, rule, display),
     subject: subjectOf(patientId),
     effectivePeriod:

@@ -1,6 +1,7 @@
 export { clinicalBundle } from './clinical.js';
 export type { RecordAbout } from './content/about.js';
 export { checkRecordContent, readRecordContent } from './content/record-content.js';
+export { grantedCategories } from './alarm-rules.js';
 export { alarmCategories, emergencyBundle, type DeviceEvidence, type EmergencyAlarm } from './emergency.js';
 export { FhirError, type FhirErrorCode } from './errors.js';
 export { periodicBundle } from './periodic.js';
