@@ -2,6 +2,7 @@ import { levelOf, type Level } from '../model/alarm.js';
 import type { ClinicalConfig } from '../model/config.js';
 import type { DeviceKind } from '../model/device.js';
 import type { Evidence, RuleName } from '../model/events.js';
+import { flagsOfValue } from '../model/flags.js';
 import { IDLE_PART, isGap, stepPart, type Grade, type Part } from './machine.js';
 import { closePart, openEpisode, type OpenEpisode } from './open-episode.js';
 import { defineRule, type Rule, type RuleInput, type UrgencyTest } from './rule.js';
@@ -35,7 +36,6 @@ export interface Threshold {
 export interface ThresholdRule {
   readonly name: string;
   readonly takes: readonly string[];
-  readonly urgency: UrgencyTest;
   readonly horizonMs: number;
   readonly thresholds: readonly Threshold[];
 }
@@ -111,10 +111,26 @@ function step(
   return { parts, episode };
 }
 
+/** A value that meets a threshold of more than low priority by itself. */
+function urgencyOf({ takes, thresholds }: ThresholdRule): UrgencyTest {
+  const codes: ReadonlySet<string> = new Set(takes);
+  const pressing = thresholds.filter(({ level }) => level.priority !== 'low');
+  return (values, { config, device }) =>
+    values.some((reading) => {
+      if (!codes.has(reading.code) || flagsOfValue(reading).length > 0) return false;
+      const { at: t, code, value, comparator } = reading;
+      const measured = { rowId: 0, t, at: t, code, value, ...(comparator !== undefined && { comparator }) };
+      const item = { t, sensor: '', kind: device.kind ?? null, values: [measured] };
+      return pressing.some(({ grade }) => grade(item, config) === 'emergency');
+    });
+}
+
 /** A rule of plain thresholds: a value beyond one, for as long as it asks for, raises; 15 min back within end it. */
-export function defineThresholdRule({ thresholds, ...rule }: ThresholdRule): Rule {
+export function defineThresholdRule(definition: ThresholdRule): Rule {
+  const { thresholds, ...rule } = definition;
   return defineRule<ThresholdItem, ThresholdContext>({
     ...rule,
+    urgency: urgencyOf(definition),
     version: 1,
     migrations: [],
     initial: {},

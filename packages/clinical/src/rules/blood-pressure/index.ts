@@ -5,7 +5,6 @@ import { LOINC } from '../../model/codes.js';
 import type { ClinicalConfig } from '../../model/config.js';
 import { MONITOR_ONSET_MS, NEWS2_HORIZON_MS } from '../../model/limits.js';
 import { isNews2For } from '../../model/person.js';
-import { BLOOD_PRESSURE_DEFAULTS } from './defaults.js';
 
 const SYSTOLIC: ReadonlySet<string> = new Set([LOINC.arterialSystolic, LOINC.cuffSystolic]);
 const DIASTOLIC: ReadonlySet<string> = new Set([LOINC.arterialDiastolic, LOINC.cuffDiastolic]);
@@ -13,7 +12,6 @@ const DIASTOLIC: ReadonlySet<string> = new Set([LOINC.arterialDiastolic, LOINC.c
 const AT_ONCE_MS = 0;
 /** The first reading is repeated no sooner than this after it. */
 const REPEATED_AFTER_MS = 60_000;
-const SUFFICES = 3;
 
 type Pressure = ThresholdItem['values'][number];
 
@@ -67,12 +65,6 @@ export const BLOOD_PRESSURE = defineThresholdRule({
   name: 'blood-pressure',
   takes: [...SYSTOLIC, ...DIASTOLIC],
   horizonMs: NEWS2_HORIZON_MS,
-  urgency({ code, value }) {
-    const { pregnancyHighSystolic, pregnancyHighDiastolic, lowSystolic } = BLOOD_PRESSURE_DEFAULTS;
-    if (SYSTOLIC.has(code))
-      return value >= pregnancyHighSystolic || (value > 0 && value <= lowSystolic) ? SUFFICES : 0;
-    return DIASTOLIC.has(code) && value >= pregnancyHighDiastolic ? SUFFICES : 0;
-  },
   thresholds: [
     {
       rule: 'blood-pressure-high',
