@@ -37,14 +37,8 @@ function isHigh(item: ThresholdItem, { person, bloodPressure }: ClinicalConfig):
   return systolic.some(isFrom(pregnancyHighSystolic)) || diastolic.some(isFrom(pregnancyHighDiastolic));
 }
 
-/**
- * Some devices tell the diastolic pressure apart from the systolic one, seconds later: on its own it raises, and takes
- * nothing back that the systolic one said.
- */
-function gradeHigh(item: ThresholdItem, config: ClinicalConfig): Grade | null {
-  if (isHigh(item, config)) return 'emergency';
-  return pressuresOf(item, SYSTOLIC).length === 0 ? null : 'recovered';
-}
+const gradeHigh = (item: ThresholdItem, config: ClinicalConfig): Grade =>
+  isHigh(item, config) ? 'emergency' : 'recovered';
 
 /** As NEWS2's chart rounds it: halfway counts as the lower. */
 const inWholes = (value: number): number => Math.ceil(Math.round((value - 0.5) * 1e4) / 1e4);
@@ -70,6 +64,8 @@ export const BLOOD_PRESSURE = defineThresholdRule({
       rule: 'blood-pressure-high',
       level: levelOf('medium'),
       grade: gradeHigh,
+      // Some devices tell the two apart, seconds from one another.
+      aspects: [SYSTOLIC, DIASTOLIC],
       onsetMs: (item, { person }) => (person.isPregnant ? monitorOnset(item) : REPEATED_AFTER_MS),
     },
     { rule: 'blood-pressure-low', level: levelOf('medium'), grade: gradeLow, onsetMs: monitorOnset },
