@@ -21,7 +21,7 @@ export const openapi: OpenApiInfo = {
     jobs: { description: 'Work that goes on after its request was answered' },
     audit: {
       description: 'Who was shown what, attested transactions, and what checks proofs',
-      nouns: ['audit', 'attestations', 'trust-roots'],
+      nouns: ['audit', 'decisions', 'attestations', 'trust-roots'],
     },
   },
 };

@@ -34,7 +34,10 @@ export const openapi: OpenApiInfo = {
       nouns: ['grants', 'denials', 'revocations', 'authorities'],
     },
     subscriptions: { description: 'Authorities that ask for notices' },
-    accesses: { description: 'Who was shown what, and visits', nouns: ['accesses', 'visits', 'check-in'] },
+    accesses: {
+      description: 'Who was shown what, and visits',
+      nouns: ['accesses', 'decisions', 'visits', 'check-in'],
+    },
     keys: { description: 'The patient’s keys, and what guards them', nouns: ['keys', 'passphrase'] },
     jobs: { description: 'Work that goes on after its request was answered' },
     operations: {

@@ -4,6 +4,7 @@ import type { ServiceApp } from '@careledger/service-kit';
 import { KEY } from '../keys.js';
 import type { Outbox } from '../outbox/outbox.js';
 import { AccessService, type AccessServiceOptions } from './access-service.js';
+import { addAnswerRoutes } from './answer-routes.js';
 import { addAuditRoutes } from './audit-routes.js';
 import { CloudWitnesses } from './cloud-witnesses.js';
 import { countAccesses } from './metrics.js';
@@ -42,4 +43,5 @@ export async function accessPlugin(app: ServiceApp, options: AccessOptions): Pro
   });
   addAccessRoutes(app, service);
   addAuditRoutes(app, options);
+  addAnswerRoutes(app, options);
 }

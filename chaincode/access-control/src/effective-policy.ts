@@ -1,6 +1,6 @@
-import { omit, type Evaluation } from '@careledger/chaincode-runtime';
+import type { Evaluation } from '@careledger/chaincode-runtime';
 import type { GrantState } from '@careledger/contracts';
-import { isInForce } from '@careledger/policy';
+import { asOf, isInForce } from '@careledger/policy';
 import { everyEntry } from './every-entry.js';
 import { grants, policyChanges, type RevokeAllState } from './families.js';
 import { getPatient } from './patients.js';
@@ -39,8 +39,6 @@ function asKnownAt(
   atMs: number,
 ): GrantState | undefined {
   const revokedAt = revokedAtOf(grant, revocations);
-  const isRevoked = revokedAt !== undefined && Date.parse(revokedAt) <= atMs;
-  if (isRevoked || Date.parse(grant.recordedAt) > atMs) return undefined;
-  const known = omit(grant, 'revokedAt');
-  return isInForce(known, atMs) ? known : undefined;
+  const known = asOf({ ...grant, ...(revokedAt !== undefined && { revokedAt }) }, atMs);
+  return known !== undefined && isInForce(known, atMs) ? known : undefined;
 }

@@ -170,6 +170,25 @@ describe('a request', () => {
   });
 });
 
+test('accesses are listed by record, answer, request, transaction and time', async () => {
+  const other = recordOf(patient.id);
+  await fixture.codes('StoreRecords', [patient.sign('storeRecord', other, patient.gateway)], onCloud());
+  const denied = await answer(asked(hospital));
+  fixture.nowMs += 1_000;
+  await grant();
+  const permitted = await answer(asked(hospital));
+  fixture.nowMs += 1_000;
+  const elsewhere = await answer(asked(lab, { recordId: other.recordId }));
+  expect(await list({ recordId })).toEqual([denied, permitted]);
+  expect(await list({ decision: 'deny' })).toEqual([denied, elsewhere]);
+  expect(await list({ requester: hospital.id, decision: 'permit' })).toEqual([permitted]);
+  expect(await list({ requestSid: elsewhere.requestSid })).toEqual([elsewhere]);
+  expect(await list({ txId: permitted.txId })).toEqual([permitted]);
+  const period = { from: permitted.at, to: elsewhere.at };
+  expect(await list(period)).toEqual([permitted]);
+  expect(await list({ ...period, requester: lab.id })).toEqual([]);
+});
+
 describe('the relay', () => {
   const isOrganisationToo = async (): Promise<void> => {
     const cloudB = new TestOrganisation({

@@ -12,6 +12,8 @@ import {
   PERMIT_RELEASE_WINDOW_S,
   type AccessState,
   type Decision,
+  type TransactionArgs,
+  type records,
 } from '@careledger/contracts';
 import { timestampOf } from '@careledger/domain';
 import { decide, findSigners } from './access-control.js';
@@ -57,18 +59,31 @@ export async function getAccess(
 
 export function listAccesses(
   { state }: Evaluation,
-  { patientId, requester, ...page }: { patientId: string; requester?: string } & PageRequest,
+  args: AccessFilter & PageRequest,
 ): Promise<{ rows: AccessState[]; bookmark: string }> {
+  const { patientId, requester, from, to } = args;
+  const found = async (by: string, sid: string): Promise<AccessState | undefined> => {
+    const access = await state.get(accesses.at(patientId, by, sid));
+    return access !== undefined && isWanted(access, args) ? access : undefined;
+  };
   if (requester !== undefined)
-    return pagedRows(state, page, {
-      prefix: accessesByRequester.under(patientId, requester),
-      rowOf: ({ parts: [, , , sid = ''] }) => state.get(accesses.at(patientId, requester, sid)),
+    return pagedRows(state, args, {
+      ...{ prefix: accessesByRequester.under(patientId, requester), from, to },
+      rowOf: ({ parts: [, , , sid = ''] }) => found(requester, sid),
     });
-  return pagedRows(state, page, {
-    prefix: accessesByTime.under(patientId),
-    rowOf: ({ parts: [, , by = '', sid = ''] }) => state.get(accesses.at(patientId, by, sid)),
+  return pagedRows(state, args, {
+    ...{ prefix: accessesByTime.under(patientId), from, to },
+    rowOf: ({ parts: [, , by = '', sid = ''] }) => found(by, sid),
   });
 }
+
+type AccessFilter = Omit<TransactionArgs<typeof records, 'ListAccesses'>, keyof PageRequest>;
+
+const isWanted = (access: AccessState, { recordId, decision, requestSid, txId }: AccessFilter): boolean =>
+  (recordId ?? access.recordId) === access.recordId &&
+  (decision ?? access.decision) === access.decision &&
+  (requestSid ?? access.requestSid) === access.requestSid &&
+  (txId ?? access.txId) === access.txId;
 
 /**
  * A permit is spent through the provider for which it was asked: another one neither gets it nor uses the request up.

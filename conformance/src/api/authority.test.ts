@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { LayersFixture } from '../fixtures/services/layers-fixture.js';
+import { describeAnswers } from './authority/answers.js';
 import { describeEmergencies } from './authority/emergencies.js';
 import { describePractitioners } from './authority/practitioners.js';
 import { describeRecords } from './authority/records.js';
@@ -20,6 +21,7 @@ afterAll(() => fixture[Symbol.asyncDispose]());
 
 describeSubscriptions(running);
 describeRecords(running);
+describeAnswers(running);
 describeWriting(running);
 describeEmergencies(running);
 describeVisits(running);

@@ -566,8 +566,68 @@ describe('consent', () => {
 
 test('a patient’s token reaches no other patient', async () => {
   const [one, other] = [await fixture.patient(), await fixture.patient()];
-  const answer = await fixture.call('GET', `/v1/patients/${other.patientId}/records`, undefined, one.token);
-  expect([answer.status, answer.body['code']]).toEqual([403, 'PATIENT_MISMATCH']);
+  const recordId = `rec_${'a'.repeat(32)}`;
+  for (const path of ['records', 'accesses', 'decisions', `records/${recordId}/readers`]) {
+    const url = `/v1/patients/${other.patientId}/${path}`;
+    const answer = await fixture.call('GET', url, undefined, one.token);
+    expect([path, answer.status, answer.body['code']]).toEqual([path, 403, 'PATIENT_MISMATCH']);
+  }
+});
+
+test('the patient is told who could read a record and when, who did, and why somebody was denied', async () => {
+  const { patient, device } = await subscribed();
+  await device.send([glucose(START_MS, 99)]);
+  await device.close();
+  await fixture.own(patient, 'POST', '/flush');
+  const [record] = await listed(patient);
+  const recordId = String(record?.recordId);
+  expect((await openAtHospital(patient, recordId)).status).toBe(200);
+  const { grants } = await fixture.own(patient, 'GET', '/grants');
+  const [{ grantId }] = grants as [{ grantId: string }];
+  const granted = new Date().toISOString();
+  await fixture.own(patient, 'POST', `/grants/${grantId}/revoke`, { passphrase: PASSPHRASE });
+  const denied = await openAtHospital(patient, recordId);
+  expect(denied.body['code']).toBe('ACCESS_DENIED');
+
+  const readersAt = async (at: string) =>
+    fixture.own(patient, 'GET', `/records/${recordId}/readers?at=${at}`);
+  const hospital = { authorityId: 'aut_hospital', grantId };
+  const keys = await fixture.layers.patientsLedger
+    .channel('cloud')
+    .evaluate(accessControl, 'GetAuthority', { authorityId: 'aut_hospital' });
+  expect(await readersAt(granted)).toMatchObject({
+    ...{ recordId, version: 1, at: granted, byRight: [patient.patientId], next: null },
+    readers: [
+      {
+        grant: hospital,
+        encryptionKey: keys.encryptionKeys[0]?.key,
+        reads: [{ granteeTag: null, purpose: 'TREAT', decision: { decision: 'permit', grantId } }],
+      },
+    ],
+  });
+  const now = await readersAt(new Date().toISOString());
+  expect(now).toMatchObject({ readers: [] });
+  expect(Number(now['policyVersion'])).toBeGreaterThan(Number((await readersAt(granted))['policyVersion']));
+  const tooEarly = `/v1/patients/${patient.patientId}/records/${recordId}/readers?at=${new Date(START_MS).toISOString()}`;
+  expect(await fixture.call('GET', tooEarly, undefined, patient.token)).toMatchObject({
+    status: 404,
+    body: { code: 'RECORD_UNKNOWN' },
+  });
+
+  const lines = (query: string) => fixture.own(patient, 'GET', `/accesses?${query}`);
+  const line = { requester: 'aut_hospital', recordId, purpose: 'TREAT' };
+  expect(await lines('requester=aut_hospital&decision=permit')).toMatchObject({
+    accesses: [{ ...line, decision: 'permit', reason: 'GRANT', grantId }],
+  });
+  expect(await lines(`recordId=${recordId}`)).toMatchObject({
+    accesses: [{ decision: 'permit' }, { ...line, decision: 'deny', reason: 'NO_GRANT' }],
+  });
+  const why = await fixture.own(patient, 'GET', `/decisions?txId=${String(denied.body['txId'])}`);
+  expect(why).toMatchObject({
+    decisions: [{ access: { ...line, decision: 'deny', reason: 'NO_GRANT' }, rule: null, considered: [] }],
+  });
+  const permitted = await fixture.own(patient, 'GET', '/decisions?decision=permit');
+  expect(permitted).toMatchObject({ decisions: [{ rule: hospital, considered: [] }] });
 });
 
 test('a reading is proved offline, from the device’s signature to the attested transaction', async () => {
@@ -622,7 +682,10 @@ test('a reading is proved offline, from the device’s signature to the attested
 
 test('every list of every service is met whole, one row a page', async () => {
   const { patient, device } = await subscribed();
+  await device.send([glucose(START_MS, 99)]);
   await device.close();
+  await fixture.own(patient, 'POST', '/flush');
+  const recordId = String((await listed(patient))[0]?.recordId);
   const { patientId } = patient;
   for (let n = 0; n < 2; n++) {
     await (await fixture.device(patient)).close();
@@ -639,11 +702,11 @@ test('every list of every service is met whole, one row a page', async () => {
       return walkLists({
         service,
         tokens: { ops, practitioner, auditor, ...patients },
-        parameters: { patientId },
+        parameters: { patientId, recordId },
       });
     }),
   );
-  expect(met.map((lists) => lists.length)).toEqual([14, 10, 1]);
+  expect(met.map((lists) => lists.length)).toEqual([16, 12, 1]);
   for (const { path, whole, walked } of met.flat()) expect([path, walked]).toEqual([path, whole]);
   const long = met.flat().filter(({ whole }) => whole.length > 1);
   expect(long.map(({ path }) => path)).toEqual(

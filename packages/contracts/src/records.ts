@@ -19,6 +19,7 @@ import {
   AccessState,
   AnnouncedRecordState,
   AttestationState,
+  Decision,
   ForkState,
   HeadState,
   StoredRecordState,
@@ -277,7 +278,7 @@ export const records = {
       result: AccessState,
       codes: ['PERMIT_UNKNOWN'],
     }),
-    /** Who asked for what, when, and the answer: by patient, newest last; `requester` filters. */
+    /** Who asked for what, when, and the answer: by patient, newest last. Every other member filters; time is half-open. */
     ListAccesses: transaction({
       kind: 'evaluate',
       channels: cloud,
@@ -285,6 +286,12 @@ export const records = {
       args: args({
         patientId: PatientId,
         requester: Type.Optional(Requester),
+        recordId: Type.Optional(RecordId),
+        decision: Type.Optional(Decision.properties.decision),
+        requestSid: Type.Optional(Id128),
+        txId: Type.Optional(TxId),
+        from: Type.Optional(Timestamp),
+        to: Type.Optional(Timestamp),
         ...PageArgs,
       }),
       result: pageOf(AccessState),

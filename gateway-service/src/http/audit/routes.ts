@@ -1,4 +1,5 @@
 import { CompactJws } from '@careledger/contracts';
+import { DecisionsPage, ReadersPage, ReadersQuery, answerExamples } from '@careledger/ledger/answers';
 import { ledgerAnswers } from '@careledger/ledger/service';
 import { type ServiceApp, withExamples } from '@careledger/service-kit';
 import { Type } from 'typebox';
@@ -6,7 +7,15 @@ import { byPatient, byPatientOrAuditor } from '../access.js';
 import { callerOf } from '../caller.js';
 import { consentProblems, patientProblems } from '../route-problems.js';
 import { PatientParams } from '../schemas.js';
-import { AccessesPage, CheckInBody, LedgerPageQuery, VisitsPage } from './schemas.js';
+import {
+  AccessesPage,
+  AccessesQuery,
+  CheckInBody,
+  ExplainedQuery,
+  LedgerPageQuery,
+  RecordParams,
+  VisitsPage,
+} from './schemas.js';
 import type { AuditService } from './service.js';
 import { visitState } from '@careledger/contracts/examples';
 import { access, checkIn, readyCheckIn } from './examples.js';
@@ -21,11 +30,47 @@ export function addAuditRoutes(app: ServiceApp, audit: AuditService): void {
           'Who asked for what, and who was shown what, when, and the answer: permits and denials, from cloud',
         problems: [...patientProblems, ...ledgerAnswers],
         params: PatientParams,
-        querystring: LedgerPageQuery,
+        description:
+          'Oldest first. With `recordId`: who asked for that record. With `requester` and `decision=permit`: what that ' +
+          'authority was permitted to see. Each line names who asked, for what purpose, the answer and the reason.',
+        querystring: AccessesQuery,
         response: { 200: withExamples(AccessesPage, { accesses: [access], next: null }) },
       },
     },
     async (request) => audit.accesses(request.params.patientId, request.query),
+  );
+
+  app.get(
+    '/v1/patients/:patientId/records/:recordId/readers',
+    {
+      config: byPatientOrAuditor,
+      schema: {
+        operationId: 'listRecordReaders',
+        summary: 'Who could read a record at a time, grant by grant, by the rules in force on cloud then',
+        problems: [...patientProblems, ...ledgerAnswers, 'PATIENT_UNKNOWN', 'RECORD_UNKNOWN'],
+        params: RecordParams,
+        querystring: ReadersQuery,
+        response: { 200: withExamples(ReadersPage, answerExamples.readers) },
+      },
+    },
+    async ({ params: { patientId, recordId }, query }) => audit.readers(patientId, recordId, query),
+  );
+
+  app.get(
+    '/v1/patients/:patientId/decisions',
+    {
+      config: byPatientOrAuditor,
+      schema: {
+        operationId: 'listPatientDecisions',
+        summary: 'Why attempts to read were permitted or denied: each with the rule that decided it',
+        description: 'Oldest first. One attempt by its transaction (`txId`) or its request (`requestSid`).',
+        problems: [...patientProblems, ...ledgerAnswers],
+        params: PatientParams,
+        querystring: ExplainedQuery,
+        response: { 200: withExamples(DecisionsPage, answerExamples.decisions) },
+      },
+    },
+    async (request) => audit.decisions(request.params.patientId, request.query),
   );
 
   app.get(

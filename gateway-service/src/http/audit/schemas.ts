@@ -1,12 +1,24 @@
 import { AccessState, CompactJws, VisitState } from '@careledger/contracts';
-import { AuthorityId, closedObject } from '@careledger/domain';
+import { AuthorityId, RecordId, closedObject } from '@careledger/domain';
+import { AttemptsFilter, DecisionsQuery } from '@careledger/ledger/answers';
 import { ledgerPageQuery } from '@careledger/ledger/service';
 import { Next } from '@careledger/service-kit';
 import { Type, type Static } from 'typebox';
-import { Passphrase } from '../schemas.js';
+import { Passphrase, PatientParams } from '../schemas.js';
 
 export const LedgerPageQuery = Type.Object(ledgerPageQuery);
 export type LedgerPageQuery = Static<typeof LedgerPageQuery>;
+
+/** Whose attempts: an authority's, or the patient's own. */
+const ofRequester = { requester: Type.Optional(AccessState.properties.requester) };
+
+export const AccessesQuery = Type.Object({ ...ofRequester, ...AttemptsFilter });
+export type AccessesQuery = Static<typeof AccessesQuery>;
+
+export const ExplainedQuery = Type.Object({ ...ofRequester, ...DecisionsQuery.properties });
+export type ExplainedQuery = Static<typeof ExplainedQuery>;
+
+export const RecordParams = Type.Object({ ...PatientParams.properties, recordId: RecordId });
 
 /** An access as the patient sees it. */
 const AccessView = Type.Object({

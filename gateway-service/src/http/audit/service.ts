@@ -2,6 +2,13 @@ import { DECISION_CHANNELS } from '@careledger/consent';
 import { records, type AccessState } from '@careledger/contracts';
 import type { SignatureVerifier } from '@careledger/crypto';
 import { timestampOf } from '@careledger/domain';
+import {
+  whoCouldRead,
+  whyDecided,
+  type DecisionsPage,
+  type ReadersPage,
+  type ReadersQuery,
+} from '@careledger/ledger/answers';
 import { nextOf, onLedger, pageArgs } from '@careledger/ledger/service';
 import { checkAppStatement } from '../../consent/app-statement.js';
 import type { ConsentService } from '../../consent/index.js';
@@ -10,7 +17,15 @@ import type { GatewayCore } from '../../core.js';
 import type { LedgerReader } from '../../ledger-access/ledger-link.js';
 import { patientStatement } from '../../patients/patient-statement.js';
 import { REGISTRATION_WAIT_MS } from '../limits.js';
-import type { AccessView, AccessesPage, CheckInBody, LedgerPageQuery, VisitsPage } from './schemas.js';
+import type {
+  AccessView,
+  AccessesPage,
+  AccessesQuery,
+  CheckInBody,
+  ExplainedQuery,
+  LedgerPageQuery,
+  VisitsPage,
+} from './schemas.js';
 
 export interface AuditServiceOptions {
   readonly core: Pick<GatewayCore, 'patients' | 'chain'>;
@@ -29,13 +44,30 @@ export class AuditService {
   }
 
   /** Permits and denials, from `cloud`. */
-  async accesses(wantedPatientId: string, page: LedgerPageQuery): Promise<AccessesPage> {
+  async accesses(wantedPatientId: string, query: AccessesQuery): Promise<AccessesPage> {
     const { core, ledger } = this.#options;
     const { patientId } = core.patients.get(wantedPatientId);
+    const { limit, cursor, ...filter } = query;
     const { rows, bookmark } = await onLedger(() =>
-      ledger.channel('cloud').evaluate(records, 'ListAccesses', { patientId, ...pageArgs(page) }),
+      ledger
+        .channel('cloud')
+        .evaluate(records, 'ListAccesses', { patientId, ...filter, ...pageArgs({ limit, cursor }) }),
     );
     return { accesses: rows.map(viewOf), next: nextOf(bookmark) };
+  }
+
+  /** Who could read a record at a time, grant by grant. */
+  readers(wantedPatientId: string, recordId: string, query: ReadersQuery): Promise<ReadersPage> {
+    const { core, ledger } = this.#options;
+    const { patientId } = core.patients.get(wantedPatientId);
+    return whoCouldRead(ledger.channel('cloud'), { patientId, recordId }, query);
+  }
+
+  /** Why attempts were permitted or denied. */
+  decisions(wantedPatientId: string, { requester, ...query }: ExplainedQuery): Promise<DecisionsPage> {
+    const { core, ledger } = this.#options;
+    const { patientId } = core.patients.get(wantedPatientId);
+    return whyDecided(ledger.channel('cloud'), { patientId, requester }, query);
   }
 
   async visits(wantedPatientId: string, page: LedgerPageQuery): Promise<VisitsPage> {

@@ -2936,6 +2936,471 @@ export type GetAuditResponses = {
 
 export type GetAuditResponse = GetAuditResponses[keyof GetAuditResponses];
 
+export type ListRecordReadersData = {
+    body?: never;
+    headers?: {
+        /**
+         * ETags that the caller has: where one is still right, the answer is 304 without a body
+         */
+        'if-none-match'?: string;
+    };
+    path: {
+        /**
+         * Pseudonym of a patient
+         */
+        patientId: string;
+        /**
+         * A record, named by its author
+         */
+        recordId: string;
+    };
+    query?: {
+        /**
+         * Default: now. Times are those of transactions
+         */
+        at?: string;
+        /**
+         * Default: the newest that was stored by then
+         */
+        version?: number;
+        /**
+         * `next` of the page before
+         */
+        cursor?: string;
+        limit?: number;
+    };
+    url: '/v1/patients/{patientId}/records/{recordId}/readers';
+};
+
+export type ListRecordReadersErrors = {
+    /**
+     * `MALFORMED_REQUEST`: The request is no valid HTTP
+     *
+     * `VALIDATION_FAILED`: The request does not match the documented schema
+     */
+    400: Problem;
+    /**
+     * `UNAUTHENTICATED`: A valid bearer token is required
+     */
+    401: Problem;
+    /**
+     * `FORBIDDEN`: The role of this token may not do this
+     *
+     * `PATIENT_MISMATCH`: This token stands for another patient
+     */
+    403: Problem;
+    /**
+     * `PATIENT_UNKNOWN`: No such patient is registered
+     *
+     * `RECORD_UNKNOWN`: There is no such record
+     */
+    404: Problem;
+    /**
+     * `URI_TOO_LONG`: A part of the path is longer than the limit
+     */
+    414: Problem;
+    /**
+     * `LEDGER_REFUSED`: The ledger refused; `reason` says why
+     *
+     * `CURSOR_INVALID`: The cursor is none that this list gave
+     */
+    422: Problem;
+    /**
+     * `TOO_MANY_REQUESTS`: Too many requests: slow down
+     */
+    429: Problem;
+    /**
+     * `INTERNAL_ERROR`: The service failed; the log has the cause under the instance id
+     */
+    500: Problem;
+    /**
+     * `SHUTTING_DOWN`: The service is stopping: ask again shortly
+     *
+     * `LEDGER_UNAVAILABLE`: The ledger does not answer; try again later
+     */
+    503: Problem;
+    /**
+     * Any other problem, e.g. of the connection (408, 417, 431)
+     */
+    default: Problem;
+};
+
+export type ListRecordReadersError = ListRecordReadersErrors[keyof ListRecordReadersErrors];
+
+export type ListRecordReadersResponses = {
+    /**
+     * OK
+     */
+    200: {
+        /**
+         * A record, named by its author
+         */
+        recordId: string;
+        version: number;
+        /**
+         * RFC 3339, UTC, milliseconds optional
+         */
+        at: string;
+        policyVersion: number;
+        readers: Array<{
+            grant: {
+                /**
+                 * Pseudonym of a patient
+                 */
+                patientId: string;
+                /**
+                 * 128 random bits, base64url
+                 */
+                grantId: string;
+                policySeq: number;
+                effect?: 'deny';
+                authorityId: string | '*';
+                granteeTags: Array<string>;
+                permissions: Array<'read' | 'write' | 'modify'>;
+                scopeTags: Array<string>;
+                purposes: Array<'TREAT' | 'ETREAT' | 'HPAYMT' | 'HOPERAT' | 'HRESCH' | 'PATRQT' | 'BTG'>;
+                /**
+                 * RFC 3339, UTC, milliseconds optional
+                 */
+                from: string;
+                /**
+                 * RFC 3339, UTC, milliseconds optional
+                 */
+                until?: string;
+                period?: {
+                    /**
+                     * RFC 3339, UTC, milliseconds optional
+                     */
+                    start: string;
+                    /**
+                     * RFC 3339, UTC, milliseconds optional
+                     */
+                    end: string;
+                };
+                delegable: boolean;
+                noticeRank?: number;
+                /**
+                 * 128 random bits, base64url
+                 */
+                subscriptionId?: string;
+                sealed?: string;
+                /**
+                 * RFC 3339, UTC, milliseconds optional
+                 */
+                recordedAt: string;
+                /**
+                 * Fabric transaction id
+                 */
+                txId: string;
+                /**
+                 * RFC 3339, UTC, milliseconds optional
+                 */
+                revokedAt?: string;
+            };
+            encryptionKey: string | null;
+            signingKey: string | null;
+            reads: Array<{
+                granteeTag: string | null;
+                purpose: 'TREAT' | 'ETREAT' | 'HPAYMT' | 'HOPERAT' | 'HRESCH' | 'PATRQT' | 'BTG';
+                decision: {
+                    decision: 'permit' | 'deny';
+                    reason: string;
+                    policyVersion: number;
+                    /**
+                     * 128 random bits, base64url
+                     */
+                    grantId?: string;
+                    /**
+                     * RFC 3339, UTC, milliseconds optional
+                     */
+                    until?: string;
+                };
+            }>;
+        }>;
+        byRight: Array<string | string>;
+        /**
+         * Cursor of the page that follows; null on the last one. A page may be short, or empty, before that
+         */
+        next: string | null;
+    };
+};
+
+export type ListRecordReadersResponse = ListRecordReadersResponses[keyof ListRecordReadersResponses];
+
+export type ListPatientDecisionsData = {
+    body?: never;
+    headers?: {
+        /**
+         * ETags that the caller has: where one is still right, the answer is 304 without a body
+         */
+        'if-none-match'?: string;
+    };
+    path: {
+        /**
+         * Pseudonym of a patient
+         */
+        patientId: string;
+    };
+    query?: {
+        /**
+         * A record, named by its author
+         */
+        recordId?: string;
+        decision?: 'permit' | 'deny';
+        /**
+         * RFC 3339, UTC, milliseconds optional
+         */
+        from?: string;
+        /**
+         * Exclusive
+         */
+        to?: string;
+        /**
+         * Fabric transaction id
+         */
+        txId?: string;
+        /**
+         * 128 random bits, base64url
+         */
+        requestSid?: string;
+        /**
+         * `next` of the page before
+         */
+        cursor?: string;
+        limit?: number;
+    };
+    url: '/v1/patients/{patientId}/decisions';
+};
+
+export type ListPatientDecisionsErrors = {
+    /**
+     * `MALFORMED_REQUEST`: The request is no valid HTTP
+     *
+     * `VALIDATION_FAILED`: The request does not match the documented schema
+     */
+    400: Problem;
+    /**
+     * `UNAUTHENTICATED`: A valid bearer token is required
+     */
+    401: Problem;
+    /**
+     * `FORBIDDEN`: The role of this token may not do this
+     *
+     * `PATIENT_MISMATCH`: This token stands for another patient
+     */
+    403: Problem;
+    /**
+     * `URI_TOO_LONG`: A part of the path is longer than the limit
+     */
+    414: Problem;
+    /**
+     * `LEDGER_REFUSED`: The ledger refused; `reason` says why
+     *
+     * `CURSOR_INVALID`: The cursor is none that this list gave
+     */
+    422: Problem;
+    /**
+     * `TOO_MANY_REQUESTS`: Too many requests: slow down
+     */
+    429: Problem;
+    /**
+     * `INTERNAL_ERROR`: The service failed; the log has the cause under the instance id
+     */
+    500: Problem;
+    /**
+     * `SHUTTING_DOWN`: The service is stopping: ask again shortly
+     *
+     * `LEDGER_UNAVAILABLE`: The ledger does not answer; try again later
+     */
+    503: Problem;
+    /**
+     * Any other problem, e.g. of the connection (408, 417, 431)
+     */
+    default: Problem;
+};
+
+export type ListPatientDecisionsError = ListPatientDecisionsErrors[keyof ListPatientDecisionsErrors];
+
+export type ListPatientDecisionsResponses = {
+    /**
+     * OK
+     */
+    200: {
+        decisions: Array<{
+            access: {
+                /**
+                 * Pseudonym of a patient
+                 */
+                patientId: string;
+                basis: 'request' | 'notice';
+                /**
+                 * 128 random bits, base64url
+                 */
+                requestSid: string;
+                requester: string | string;
+                /**
+                 * Pseudonym of a practitioner within an authority
+                 */
+                practitionerId?: string;
+                /**
+                 * A record, named by its author
+                 */
+                recordId: string;
+                version?: number;
+                purpose: 'TREAT' | 'ETREAT' | 'HPAYMT' | 'HOPERAT' | 'HRESCH' | 'PATRQT' | 'BTG';
+                /**
+                 * A cloud provider
+                 */
+                throughProviderId?: string;
+                /**
+                 * A cloud provider
+                 */
+                releasingProviderId?: string;
+                decision: 'permit' | 'deny';
+                reason: string;
+                policyVersion: number;
+                /**
+                 * 128 random bits, base64url
+                 */
+                grantId?: string;
+                /**
+                 * RFC 3339, UTC, milliseconds optional
+                 */
+                at: string;
+                /**
+                 * RFC 3339, UTC, milliseconds optional
+                 */
+                releaseBefore?: string;
+                /**
+                 * RFC 3339, UTC, milliseconds optional
+                 */
+                readAt?: string;
+                /**
+                 * Fabric transaction id
+                 */
+                txId: string;
+            };
+            rule: {
+                /**
+                 * Pseudonym of a patient
+                 */
+                patientId: string;
+                /**
+                 * 128 random bits, base64url
+                 */
+                grantId: string;
+                policySeq: number;
+                effect?: 'deny';
+                authorityId: string | '*';
+                granteeTags: Array<string>;
+                permissions: Array<'read' | 'write' | 'modify'>;
+                scopeTags: Array<string>;
+                purposes: Array<'TREAT' | 'ETREAT' | 'HPAYMT' | 'HOPERAT' | 'HRESCH' | 'PATRQT' | 'BTG'>;
+                /**
+                 * RFC 3339, UTC, milliseconds optional
+                 */
+                from: string;
+                /**
+                 * RFC 3339, UTC, milliseconds optional
+                 */
+                until?: string;
+                period?: {
+                    /**
+                     * RFC 3339, UTC, milliseconds optional
+                     */
+                    start: string;
+                    /**
+                     * RFC 3339, UTC, milliseconds optional
+                     */
+                    end: string;
+                };
+                delegable: boolean;
+                noticeRank?: number;
+                /**
+                 * 128 random bits, base64url
+                 */
+                subscriptionId?: string;
+                sealed?: string;
+                /**
+                 * RFC 3339, UTC, milliseconds optional
+                 */
+                recordedAt: string;
+                /**
+                 * Fabric transaction id
+                 */
+                txId: string;
+                /**
+                 * RFC 3339, UTC, milliseconds optional
+                 */
+                revokedAt?: string;
+            } | null;
+            considered: Array<{
+                grant: {
+                    /**
+                     * Pseudonym of a patient
+                     */
+                    patientId: string;
+                    /**
+                     * 128 random bits, base64url
+                     */
+                    grantId: string;
+                    policySeq: number;
+                    effect?: 'deny';
+                    authorityId: string | '*';
+                    granteeTags: Array<string>;
+                    permissions: Array<'read' | 'write' | 'modify'>;
+                    scopeTags: Array<string>;
+                    purposes: Array<'TREAT' | 'ETREAT' | 'HPAYMT' | 'HOPERAT' | 'HRESCH' | 'PATRQT' | 'BTG'>;
+                    /**
+                     * RFC 3339, UTC, milliseconds optional
+                     */
+                    from: string;
+                    /**
+                     * RFC 3339, UTC, milliseconds optional
+                     */
+                    until?: string;
+                    period?: {
+                        /**
+                         * RFC 3339, UTC, milliseconds optional
+                         */
+                        start: string;
+                        /**
+                         * RFC 3339, UTC, milliseconds optional
+                         */
+                        end: string;
+                    };
+                    delegable: boolean;
+                    noticeRank?: number;
+                    /**
+                     * 128 random bits, base64url
+                     */
+                    subscriptionId?: string;
+                    sealed?: string;
+                    /**
+                     * RFC 3339, UTC, milliseconds optional
+                     */
+                    recordedAt: string;
+                    /**
+                     * Fabric transaction id
+                     */
+                    txId: string;
+                    /**
+                     * RFC 3339, UTC, milliseconds optional
+                     */
+                    revokedAt?: string;
+                };
+                missing: Array<'NO_GRANT' | 'GRANT_EXPIRED' | 'PURPOSE_NOT_GRANTED' | 'SCOPE_NOT_GRANTED' | 'PERMISSION_NOT_GRANTED' | 'GRANTEE_MISMATCH' | 'DENIED_BY_RULE' | 'SCOPE_UNCONFIRMED'>;
+            }>;
+        }>;
+        /**
+         * Cursor of the page that follows; null on the last one. A page may be short, or empty, before that
+         */
+        next: string | null;
+    };
+};
+
+export type ListPatientDecisionsResponse = ListPatientDecisionsResponses[keyof ListPatientDecisionsResponses];
+
 export type ListRecordsData = {
     body?: never;
     headers?: {

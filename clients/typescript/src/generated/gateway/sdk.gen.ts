@@ -2,7 +2,7 @@
 
 import { client } from './client.gen.js';
 import type { Client, ClientMeta, Options as Options2, RequestResult, TDataShape } from '../runtime/client/index.js';
-import type { AcknowledgePatientAlarmData, AcknowledgePatientAlarmErrors, AcknowledgePatientAlarmResponses, ApprovePatientSubscriptionData, ApprovePatientSubscriptionErrors, ApprovePatientSubscriptionResponses, CheckInPatientData, CheckInPatientErrors, CheckInPatientResponses, CreateAttestationData, CreateAttestationErrors, CreateAttestationResponses, CreateDeviceData, CreateDeviceErrors, CreateDeviceResponses, CreateEnrolmentData, CreateEnrolmentErrors, CreateEnrolmentResponses, CreatePatientData, CreatePatientDenialData, CreatePatientDenialErrors, CreatePatientDenialResponses, CreatePatientErrors, CreatePatientGrantData, CreatePatientGrantErrors, CreatePatientGrantResponses, CreatePatientPairingCodeData, CreatePatientPairingCodeErrors, CreatePatientPairingCodeResponses, CreatePatientResponses, CreatePatientRevocationData, CreatePatientRevocationErrors, CreatePatientRevocationResponses, CreatePatientTokenData, CreatePatientTokenErrors, CreatePatientTokenResponses, FlushData, FlushErrors, FlushPatientData, FlushPatientErrors, FlushPatientResponses, FlushResponses, GetAuthorityData, GetAuthorityErrors, GetAuthorityResponses, GetDeviceHeadData, GetDeviceHeadErrors, GetDeviceHeadResponses, GetJobData, GetJobErrors, GetJobResponses, GetLivezData, GetLivezErrors, GetLivezResponses, GetMetricsData, GetMetricsErrors, GetMetricsResponses, GetOpenApiDescriptionData, GetOpenApiDescriptionErrors, GetOpenApiDescriptionResponses, GetOutboxData, GetOutboxErrors, GetOutboxResponses, GetPatientChainData, GetPatientChainErrors, GetPatientChainResponses, GetPatientChainVerifyData, GetPatientChainVerifyErrors, GetPatientChainVerifyResponses, GetPatientData, GetPatientErrors, GetPatientGrantData, GetPatientGrantErrors, GetPatientGrantResponses, GetPatientReadingProofData, GetPatientReadingProofErrors, GetPatientReadingProofResponses, GetPatientRecordData, GetPatientRecordErrors, GetPatientRecordResponses, GetPatientResponses, GetPatientSettingsData, GetPatientSettingsErrors, GetPatientSettingsResponses, GetPatientSubscriptionData, GetPatientSubscriptionErrors, GetPatientSubscriptionResponses, GetProblemData, GetProblemErrors, GetProblemResponses, GetReadyzData, GetReadyzErrors, GetReadyzResponses, GetStatisticsData, GetStatisticsErrors, GetStatisticsResponses, ListAbsencesData, ListAbsencesErrors, ListAbsencesResponses, ListJobsData, ListJobsErrors, ListJobsResponses, ListPatientAccessesData, ListPatientAccessesErrors, ListPatientAccessesResponses, ListPatientAlarmsData, ListPatientAlarmsErrors, ListPatientAlarmsResponses, ListPatientChainBlocksData, ListPatientChainBlocksErrors, ListPatientChainBlocksResponses, ListPatientChainFramesData, ListPatientChainFramesErrors, ListPatientChainFramesResponses, ListPatientDenialsData, ListPatientDenialsErrors, ListPatientDenialsResponses, ListPatientDevicesData, ListPatientDevicesErrors, ListPatientDevicesResponses, ListPatientGrantsData, ListPatientGrantsErrors, ListPatientGrantsResponses, ListPatientReadingsData, ListPatientReadingsErrors, ListPatientReadingsResponses, ListPatientRecordsData, ListPatientRecordsErrors, ListPatientRecordsResponses, ListPatientsData, ListPatientsErrors, ListPatientSettingsVersionsData, ListPatientSettingsVersionsErrors, ListPatientSettingsVersionsResponses, ListPatientsResponses, ListPatientSubscriptionsData, ListPatientSubscriptionsErrors, ListPatientSubscriptionsResponses, ListPatientVisitsData, ListPatientVisitsErrors, ListPatientVisitsResponses, ListTrustRootsData, ListTrustRootsErrors, ListTrustRootsResponses, MutePatientAlarmsData, MutePatientAlarmsErrors, MutePatientAlarmsResponses, PassphrasePatientData, PassphrasePatientErrors, PassphrasePatientResponses, RejectPatientSubscriptionData, RejectPatientSubscriptionErrors, RejectPatientSubscriptionResponses, RePairPatientDeviceData, RePairPatientDeviceErrors, RePairPatientDeviceResponses, ReplacePatientSettingsData, ReplacePatientSettingsErrors, ReplacePatientSettingsResponses, ResumePatientDeviceData, ResumePatientDeviceErrors, ResumePatientDeviceResponses, RevokeAllPatientGrantsData, RevokeAllPatientGrantsErrors, RevokeAllPatientGrantsResponses, RevokePatientDeviceData, RevokePatientDeviceErrors, RevokePatientDeviceResponses, RevokePatientGrantData, RevokePatientGrantErrors, RevokePatientGrantResponses, SendFrameData, SendFrameErrors, SendFrameResponses, SuspendPatientDeviceData, SuspendPatientDeviceErrors, SuspendPatientDeviceResponses, VerifyPatientChainData, VerifyPatientChainErrors, VerifyPatientChainResponses } from './types.gen.js';
+import type { AcknowledgePatientAlarmData, AcknowledgePatientAlarmErrors, AcknowledgePatientAlarmResponses, ApprovePatientSubscriptionData, ApprovePatientSubscriptionErrors, ApprovePatientSubscriptionResponses, CheckInPatientData, CheckInPatientErrors, CheckInPatientResponses, CreateAttestationData, CreateAttestationErrors, CreateAttestationResponses, CreateDeviceData, CreateDeviceErrors, CreateDeviceResponses, CreateEnrolmentData, CreateEnrolmentErrors, CreateEnrolmentResponses, CreatePatientData, CreatePatientDenialData, CreatePatientDenialErrors, CreatePatientDenialResponses, CreatePatientErrors, CreatePatientGrantData, CreatePatientGrantErrors, CreatePatientGrantResponses, CreatePatientPairingCodeData, CreatePatientPairingCodeErrors, CreatePatientPairingCodeResponses, CreatePatientResponses, CreatePatientRevocationData, CreatePatientRevocationErrors, CreatePatientRevocationResponses, CreatePatientTokenData, CreatePatientTokenErrors, CreatePatientTokenResponses, FlushData, FlushErrors, FlushPatientData, FlushPatientErrors, FlushPatientResponses, FlushResponses, GetAuthorityData, GetAuthorityErrors, GetAuthorityResponses, GetDeviceHeadData, GetDeviceHeadErrors, GetDeviceHeadResponses, GetJobData, GetJobErrors, GetJobResponses, GetLivezData, GetLivezErrors, GetLivezResponses, GetMetricsData, GetMetricsErrors, GetMetricsResponses, GetOpenApiDescriptionData, GetOpenApiDescriptionErrors, GetOpenApiDescriptionResponses, GetOutboxData, GetOutboxErrors, GetOutboxResponses, GetPatientChainData, GetPatientChainErrors, GetPatientChainResponses, GetPatientChainVerifyData, GetPatientChainVerifyErrors, GetPatientChainVerifyResponses, GetPatientData, GetPatientErrors, GetPatientGrantData, GetPatientGrantErrors, GetPatientGrantResponses, GetPatientReadingProofData, GetPatientReadingProofErrors, GetPatientReadingProofResponses, GetPatientRecordData, GetPatientRecordErrors, GetPatientRecordResponses, GetPatientResponses, GetPatientSettingsData, GetPatientSettingsErrors, GetPatientSettingsResponses, GetPatientSubscriptionData, GetPatientSubscriptionErrors, GetPatientSubscriptionResponses, GetProblemData, GetProblemErrors, GetProblemResponses, GetReadyzData, GetReadyzErrors, GetReadyzResponses, GetStatisticsData, GetStatisticsErrors, GetStatisticsResponses, ListJobsData, ListJobsErrors, ListJobsResponses, ListPatientAccessesData, ListPatientAccessesErrors, ListPatientAccessesResponses, ListPatientAlarmsData, ListPatientAlarmsErrors, ListPatientAlarmsResponses, ListPatientChainBlocksData, ListPatientChainBlocksErrors, ListPatientChainBlocksResponses, ListPatientChainFramesData, ListPatientChainFramesErrors, ListPatientChainFramesResponses, ListPatientDecisionsData, ListPatientDecisionsErrors, ListPatientDecisionsResponses, ListPatientDenialsData, ListPatientDenialsErrors, ListPatientDenialsResponses, ListPatientDevicesData, ListPatientDevicesErrors, ListPatientDevicesResponses, ListPatientGrantsData, ListPatientGrantsErrors, ListPatientGrantsResponses, ListPatientReadingsData, ListPatientReadingsErrors, ListPatientReadingsResponses, ListPatientRecordsData, ListPatientRecordsErrors, ListPatientRecordsResponses, ListPatientsData, ListPatientsErrors, ListPatientSettingsVersionsData, ListPatientSettingsVersionsErrors, ListPatientSettingsVersionsResponses, ListPatientsResponses, ListPatientSubscriptionsData, ListPatientSubscriptionsErrors, ListPatientSubscriptionsResponses, ListPatientVisitsData, ListPatientVisitsErrors, ListPatientVisitsResponses, ListRecordReadersData, ListRecordReadersErrors, ListRecordReadersResponses, ListTrustRootsData, ListTrustRootsErrors, ListTrustRootsResponses, MutePatientAlarmsData, MutePatientAlarmsErrors, MutePatientAlarmsResponses, PassphrasePatientData, PassphrasePatientErrors, PassphrasePatientResponses, RejectPatientSubscriptionData, RejectPatientSubscriptionErrors, RejectPatientSubscriptionResponses, RePairPatientDeviceData, RePairPatientDeviceErrors, RePairPatientDeviceResponses, ReplacePatientSettingsData, ReplacePatientSettingsErrors, ReplacePatientSettingsResponses, ResumePatientDeviceData, ResumePatientDeviceErrors, ResumePatientDeviceResponses, RevokeAllPatientGrantsData, RevokeAllPatientGrantsErrors, RevokeAllPatientGrantsResponses, RevokePatientDeviceData, RevokePatientDeviceErrors, RevokePatientDeviceResponses, RevokePatientGrantData, RevokePatientGrantErrors, RevokePatientGrantResponses, SendFrameData, SendFrameErrors, SendFrameResponses, SuspendPatientDeviceData, SuspendPatientDeviceErrors, SuspendPatientDeviceResponses, VerifyPatientChainData, VerifyPatientChainErrors, VerifyPatientChainResponses } from './types.gen.js';
 
 export type Options<TData extends TDataShape = TDataShape, ThrowOnError extends boolean = boolean, TResponse = unknown> = Options2<TData, ThrowOnError, TResponse> & {
     /**
@@ -695,26 +695,6 @@ export class GatewayOperations extends HeyApiClient {
     }
     
     /**
-     * When this gateway heard no device at all, newest first, and why
-     *
-     * For good. What devices sent meanwhile comes later: no alarm of their silence counts that time.
-     *
-     * Roles: patient, ops.
-     */
-    public listAbsences<ThrowOnError extends boolean = true>(options?: Options<ListAbsencesData, ThrowOnError>): RequestResult<ListAbsencesResponses, ListAbsencesErrors, ThrowOnError, 'data'> {
-        return (options?.client ?? this.client).get<ListAbsencesResponses, ListAbsencesErrors, ThrowOnError, 'data'>({
-            responseStyle: 'data',
-            security: [{
-                    key: 'bearer',
-                    scheme: 'bearer',
-                    type: 'http'
-                }],
-            url: '/v1/absences',
-            ...options
-        });
-    }
-    
-    /**
      * An authority and the key to which grants for it are sealed: compare it with the one that it publishes itself
      *
      * Roles: patient.
@@ -979,6 +959,8 @@ export class GatewayOperations extends HeyApiClient {
     /**
      * Who asked for what, and who was shown what, when, and the answer: permits and denials, from cloud
      *
+     * Oldest first. With `recordId`: who asked for that record. With `requester` and `decision=permit`: what that authority was permitted to see. Each line names who asked, for what purpose, the answer and the reason.
+     *
      * Roles: patient, auditor.
      */
     public listPatientAccesses<ThrowOnError extends boolean = true>(options: Options<ListPatientAccessesData, ThrowOnError>): RequestResult<ListPatientAccessesResponses, ListPatientAccessesErrors, ThrowOnError, 'data'> {
@@ -990,6 +972,44 @@ export class GatewayOperations extends HeyApiClient {
                     type: 'http'
                 }],
             url: '/v1/patients/{patientId}/accesses',
+            ...options
+        });
+    }
+    
+    /**
+     * Who could read a record at a time, grant by grant, by the rules in force on cloud then
+     *
+     * Roles: patient, auditor.
+     */
+    public listRecordReaders<ThrowOnError extends boolean = true>(options: Options<ListRecordReadersData, ThrowOnError>): RequestResult<ListRecordReadersResponses, ListRecordReadersErrors, ThrowOnError, 'data'> {
+        return (options.client ?? this.client).get<ListRecordReadersResponses, ListRecordReadersErrors, ThrowOnError, 'data'>({
+            responseStyle: 'data',
+            security: [{
+                    key: 'bearer',
+                    scheme: 'bearer',
+                    type: 'http'
+                }],
+            url: '/v1/patients/{patientId}/records/{recordId}/readers',
+            ...options
+        });
+    }
+    
+    /**
+     * Why attempts to read were permitted or denied: each with the rule that decided it
+     *
+     * Oldest first. One attempt by its transaction (`txId`) or its request (`requestSid`).
+     *
+     * Roles: patient, auditor.
+     */
+    public listPatientDecisions<ThrowOnError extends boolean = true>(options: Options<ListPatientDecisionsData, ThrowOnError>): RequestResult<ListPatientDecisionsResponses, ListPatientDecisionsErrors, ThrowOnError, 'data'> {
+        return (options.client ?? this.client).get<ListPatientDecisionsResponses, ListPatientDecisionsErrors, ThrowOnError, 'data'>({
+            responseStyle: 'data',
+            security: [{
+                    key: 'bearer',
+                    scheme: 'bearer',
+                    type: 'http'
+                }],
+            url: '/v1/patients/{patientId}/decisions',
             ...options
         });
     }

@@ -1,0 +1,35 @@
+import { EXAMPLE, grantState } from '@careledger/contracts/examples';
+import type { DecisionsPage, ReadersPage } from './schemas.js';
+
+const { patientId, recordId, grantId, requestSid, txId } = EXAMPLE;
+
+export const readers: ReadersPage = {
+  ...{ recordId, version: 1, at: EXAMPLE.at[4], policyVersion: 1, byRight: [patientId] },
+  readers: [
+    {
+      grant: grantState,
+      encryptionKey: EXAMPLE.publicKey,
+      signingKey: EXAMPLE.otherPublicKey,
+      reads: grantState.purposes.map((purpose) => ({
+        ...{ granteeTag: null, purpose },
+        decision: { decision: 'permit', reason: 'GRANT', policyVersion: 1, grantId, until: EXAMPLE.until },
+      })),
+    },
+  ],
+  next: null,
+};
+
+export const decisions: DecisionsPage = {
+  decisions: [
+    {
+      access: {
+        ...{ patientId, basis: 'request', requestSid, requester: EXAMPLE.authorityId, recordId, version: 1 },
+        ...{ purpose: 'HPAYMT', throughProviderId: EXAMPLE.providerId, decision: 'deny' },
+        ...{ reason: 'PURPOSE_NOT_GRANTED', policyVersion: 1, at: EXAMPLE.at[4], txId },
+      },
+      rule: null,
+      considered: [{ grant: grantState, missing: ['PURPOSE_NOT_GRANTED'] }],
+    },
+  ],
+  next: null,
+};

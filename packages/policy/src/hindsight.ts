@@ -1,0 +1,28 @@
+import type { DenialCode, GrantState } from '@careledger/contracts';
+import type { PurposeOfUse } from '@careledger/domain';
+import { whatIsMissing, type GrantTerms, type RecordTerms } from './coverage.js';
+import { isDenial } from './rule.js';
+
+/** What of a rule says when the ledger knew it. */
+type Recorded = Pick<GrantState, 'recordedAt' | 'revokedAt'>;
+
+/** The rule as the ledger had it at a time: undefined before it came and once it was revoked. */
+export function asOf<Rule extends Recorded>(rule: Rule, atMs: number): Omit<Rule, 'revokedAt'> | undefined {
+  const { revokedAt, ...known } = rule;
+  const isRevoked = revokedAt !== undefined && Date.parse(revokedAt) <= atMs;
+  return isRevoked || Date.parse(rule.recordedAt) > atMs ? undefined : known;
+}
+
+/**
+ * Why a grant did not give a reading: each condition that it did not meet. Who within the authority asked is in the request
+ * alone, which no state keeps: that condition is taken as met, so a grant of which nothing is missing failed by it.
+ */
+export function missingForReading(
+  grant: GrantTerms,
+  read: RecordTerms & { readonly purpose: PurposeOfUse },
+  atMs: number,
+): DenialCode[] {
+  if (isDenial(grant)) return [];
+  const { granteeTags } = grant;
+  return whatIsMissing(grant, { ...read, granteeTags, permission: 'read' }, atMs);
+}
