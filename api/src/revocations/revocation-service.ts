@@ -93,8 +93,8 @@ export class RevocationService {
   }
 
   /**
-   * Takes a revocation that was checked to the channels that it names, each whatever becomes of the other. A channel that has it is sent
-   * nothing.
+   * Takes a revocation that was checked to the channels that it names, each whatever becomes of the other. A channel that
+   * has it is sent nothing.
    * @param report hears how many channels have it
    * @throws what the first channel that may still take it failed with, or else the first refusal, with the transactions
    *   of those that took it: ProblemError LEDGER_UNAVAILABLE, LEDGER_REFUSED

@@ -37,7 +37,7 @@ export interface SubmitOptions extends CallOptions {
 }
 
 /** What a transaction would be answered with. */
-export interface Preview<Result> {
+interface Preview<Result> {
   readonly result: Result;
   /** Of the transaction that it would have been; an answer that names another one speaks of an earlier one. */
   readonly transactionId: string;
