@@ -96,10 +96,10 @@ export class RecordsFixture implements AsyncDisposable {
     return fixture;
   }
 
-  /** As after a kill -9. */
-  async restart(): Promise<void> {
+  /** As after a kill -9. @param meanwhile changes the files */
+  async restart(meanwhile?: () => Promise<void>): Promise<void> {
     await this.#stop();
-    await this.testCore.reopen(this.#settings.options);
+    await this.testCore.reopen(this.#settings.options, meanwhile);
     await this.#build();
   }
 

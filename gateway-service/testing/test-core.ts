@@ -31,9 +31,13 @@ export class TestCore implements AsyncDisposable {
     return new TestCore(folder, await openTestKeyStore(folder), overrides);
   }
 
-  /** Closes the core and opens another on the same files. */
-  async reopen(overrides: Partial<GatewayCoreOptions> = {}): Promise<GatewayCore> {
+  /** Closes the core and opens another on the same files, or on what `meanwhile` makes of them. */
+  async reopen(
+    overrides: Partial<GatewayCoreOptions> = {},
+    meanwhile?: () => Promise<void>,
+  ): Promise<GatewayCore> {
     await this.core.close();
+    await meanwhile?.();
     this.core = this.#open(overrides);
     return this.core;
   }
