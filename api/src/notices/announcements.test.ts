@@ -99,6 +99,17 @@ describe('announcements become notices', () => {
     expect(noticed()).toEqual([within.recordId]);
   });
 
+  test('under an exception none comes of what its author alone says to be something else', async () => {
+    const [tag, other] = ['t', 'u'].map((letter) => `${letter.repeat(21)}A`) as [string, string];
+    await store.commit(() =>
+      mirror.putGrants([grant({ grantId: `${'d'.repeat(21)}A`, effect: 'deny', scopeTags: [other] })]),
+    );
+    await readGrant(6);
+    const own = announced('a', { tagGroups: [[tag]] });
+    await announce(7, own, announced('b', { tagGroups: [[tag]], author: 'aut_lab', kind: 'clinical' }));
+    expect(noticed()).toEqual([own.recordId]);
+  });
+
   test.each([
     ['revoked', { revokedAt: '2026-05-05T00:00:00Z' }],
     ['expired', { until: '2026-02-01T00:00:00Z' }],

@@ -1,4 +1,5 @@
 import type { AnnouncedRecordState } from '@careledger/contracts';
+import { termsOnRecord } from '@careledger/policy';
 import type { Logger } from '@careledger/service-kit';
 import type { MirroredGrant } from '../policy/mirror-store.js';
 import type { Policy } from '../policy/policy.js';
@@ -37,7 +38,8 @@ export class Announcements {
     const { emergencies, policy } = this.#options;
     for (const record of records) {
       const direct = emergencies.tellsOf(record);
-      if (direct || isNoticed(block, policy.noticing(record.patientId, record))) this.#notice(record);
+      if (direct || isNoticed(block, policy.noticing(record.patientId, termsOnRecord(record))))
+        this.#notice(record);
       else this.#hold(record, block);
     }
     this.#bound();
@@ -53,7 +55,7 @@ export class Announcements {
     );
     for (const { row, block, state } of held) {
       const record = JSON.parse(state) as AnnouncedRecordState;
-      if (!isNoticed(block, policy.noticing(patientId, record))) continue;
+      if (!isNoticed(block, policy.noticing(patientId, termsOnRecord(record)))) continue;
       this.#notice(record);
       store.run('DELETE FROM held_announcements WHERE place = ?', row);
     }

@@ -1,7 +1,7 @@
 import { accessControl, type Decision } from '@careledger/contracts';
 import { timestampOf, type Period, type PurposeOfUse, type TagGroups } from '@careledger/domain';
 import { LedgerError } from '@careledger/ledger';
-import { decide } from '@careledger/policy';
+import { decide, termsOnRecord } from '@careledger/policy';
 import { EMERGENCY_NOTICE_MAX_AGE_S } from '@careledger/protocol';
 import { answerWithin, type Channel, type Channels } from '../ledger-port.js';
 import type { MirrorStore } from './mirror-store.js';
@@ -84,14 +84,16 @@ export class Judge {
   /** Undefined: no answer. */
   async #ask(
     channel: Channel,
-    { granteeTags, tagGroups, period, ...question }: ReadingQuestion,
+    question: ReadingQuestion,
   ): Promise<Pick<Decision, 'decision' | 'reason'> | undefined> {
+    const { granteeTags, ...about } = question;
+    const { period, ...terms } = termsOnRecord(question);
     const request = {
-      ...question,
+      ...about,
+      ...terms,
       requester: this.#options.authorityId,
       permission: 'read' as const,
       granteeTags: [...granteeTags],
-      tagGroups: tagGroups.map((group) => [...group]),
       ...(period !== undefined && { period }),
     };
     try {
@@ -112,7 +114,7 @@ export class Judge {
       nowMs - issuedAtMs <= NOTICE_MAX_AGE_MS;
     if (!isUsable) return { decision: 'deny', reason: 'LEDGER_UNAVAILABLE' };
     const { decision, reason } = decide(
-      { ...question, requester: authorityId, permission: 'read' },
+      { ...question, ...termsOnRecord(question), requester: authorityId, permission: 'read' },
       // A grant that a revoke-all has voided is mirrored as revoked.
       { version: policy.version, revokedThroughSeq: 0 },
       mirror.grants(question.patientId),

@@ -2,7 +2,7 @@ import { AnnouncedRecordState, RECORD_MAX_BYTES, records } from '@careledger/con
 import { announcedRecordState } from '@careledger/contracts/examples';
 import { PatientId, RecordId, RecordKind, RecordVersion, Timestamp } from '@careledger/domain';
 import { ledgerAnswers, ledgerPageQuery, nextOf, onLedger, pageArgs } from '@careledger/ledger/service';
-import { isInForce, readingGrants } from '@careledger/policy';
+import { isInForce, readingGrants, termsOnRecord } from '@careledger/policy';
 import {
   IfMatch,
   Next,
@@ -97,7 +97,7 @@ export function addRecordRoutes(app: ServiceApp, options: RecordRouteOptions): v
       const visible = page.rows.filter(
         (row) =>
           row.author === authorityId ||
-          readingGrants(grants, row, nowMs).some((grant) => isInForce(grant, nowMs)),
+          readingGrants(grants, termsOnRecord(row), nowMs).some((grant) => isInForce(grant, nowMs)),
       );
       return { records: visible, next: nextOf(page.bookmark) };
     },

@@ -1,6 +1,6 @@
 import type { Signer, X25519KeyPair } from '@careledger/crypto';
 import { makeWrapSet, readManifest, readWrap, readWrapSet, unwrapKey, wrapKey } from '@careledger/envelope';
-import { currentKey, readingGrants } from '@careledger/policy';
+import { currentKey, readingGrants, termsOnRecord } from '@careledger/policy';
 import type { Policy } from '../policy/policy.js';
 import type { Registrations } from '../policy/registrations.js';
 import type { Write } from './write-store.js';
@@ -41,7 +41,8 @@ export class Sharing {
     const { authorityId, registrations, ownKey, policy, signer } = this.#options;
     const atMs = (this.#options.clock ?? Date.now)();
     const rules = await policy.fetchEveryGrant(patientId);
-    const readers = new Set(readingGrants(rules, description, atMs).map((grant) => grant.authorityId));
+    const terms = termsOnRecord({ patientId, author: authorityId, ...description });
+    const readers = new Set(readingGrants(rules, terms, atMs).map((grant) => grant.authorityId));
     readers.delete(authorityId);
     const others = await Promise.all([...readers].sort().map((id) => registrations.authority(id)));
     const { encryptionKeys } = await registrations.patient(patientId);

@@ -340,6 +340,20 @@ describe('the first wraps of a version', () => {
     expect(set).toMatchObject({ seq: 1, recordId: write.recordId, manifestHash: write.manifestHash });
   });
 
+  test('are not for those to whom something is denied: what the record holds is this authority’s word', async () => {
+    await granted({});
+    const [lab, ward] = [hospital.authority('aut_lab'), hospital.authority('aut_ward')];
+    hospital.ledgers.authorities.grant(
+      patient.grant({ authorityId: 'aut_lab', grantId: sid('l') }),
+      patient.grant({ authorityId: 'aut_ward', grantId: sid('w') }),
+      patient.grant({ authorityId: 'aut_ward', grantId: sid('d'), effect: 'deny', scopeTags: [NOTES] }),
+    );
+    const { wrapSet, wraps } = await sharing().share(await create(bundleOf([labResult])));
+    const kids = matchWraps(readWrapSet(wrapSet), wraps).map(({ kid }) => kid);
+    expect(kids).toContain(lab.kid);
+    expect(kids).not.toContain(ward.kid);
+  });
+
   test('wait for the own peer: by a mirror somebody who may read it would be left out', async () => {
     await granted({});
     const write = await create(bundleOf([note]));

@@ -18,7 +18,7 @@ import {
 } from '@careledger/envelope';
 import { FhirError, checkRecordContent, type FhirResource } from '@careledger/fhir';
 import { onLedger } from '@careledger/ledger/service';
-import { currentKey, decide, type RecordTerms, type Request } from '@careledger/policy';
+import { currentKey, decide, termsOnRecord, type RecordTerms, type Request } from '@careledger/policy';
 import type { ScopeMeaning } from '@careledger/protocol';
 import { matches, versionTag, type IdempotentRequest } from '@careledger/service-kit';
 import type { Issuer } from '../issuer.js';
@@ -160,7 +160,7 @@ export class WriteService {
       throw problem('AUTHOR_MISMATCH', 'The record is the patient’s own: no authority revises it');
     const entitlement = await this.#entitlement(checked, {
       permission: 'modify',
-      newest,
+      newest: termsOnRecord(newest),
       author: this.#isOwn(newest) ? this.#options.issuer.authorityId : author,
     });
     const next = { recordId, seed, version: version + 1, kind, prevVersionHash: manifestHash };
@@ -238,8 +238,7 @@ export class WriteService {
       purpose,
       ...(asked.permission === 'modify'
         ? {
-            tagGroups: asked.newest.tagGroups,
-            period: asked.newest.period,
+            ...asked.newest,
             revisedTagGroups: tagGroups,
             revisedPeriod: period,
             author: asked.author,

@@ -168,6 +168,25 @@ describe('a request', () => {
       reasons.push((await answer(asked(hospital, { recordId: each }))).reason);
     expect(reasons).toEqual(['SCOPE_NOT_GRANTED', 'GRANT', 'SCOPE_NOT_GRANTED']);
   });
+
+  test('under an exception does not get what its author alone says to be something else', async () => {
+    const [vital, laboratory] = [randomId128(), randomId128()];
+    await grant();
+    await fixture.codes('Grant', [patient.grant(lab.id, { permissions: ['write'] })]);
+    const body = { tagGroups: [[vital]] };
+    const [own, theirs] = [recordOf(patient.id, body), recordOf(patient.id, body, lab.id)];
+    const items = [
+      patient.sign('storeRecord', own, patient.gateway),
+      lab.sign('storeRecord', theirs, lab.signer),
+    ];
+    for (const item of items) await fixture.codes('StoreRecords', [item], onCloud());
+    const ask = async (by: TestOrganisation, { recordId: id }: { recordId: string }) =>
+      (await answer(asked(by, { recordId: id }))).reason;
+    expect([await ask(hospital, own), await ask(hospital, theirs)]).toEqual(['GRANT', 'GRANT']);
+    await grant({ effect: 'deny', scopeTags: [laboratory] });
+    expect([await ask(hospital, own), await ask(hospital, theirs)]).toEqual(['GRANT', 'SCOPE_UNCONFIRMED']);
+    expect(await ask(lab, theirs)).toBe('AUTHOR');
+  });
 });
 
 test('accesses are listed by record, answer, request, transaction and time', async () => {

@@ -2,11 +2,15 @@ import type { Evaluation, Verified } from '@careledger/chaincode-runtime';
 import { ContractError, type Decision, type DenialCode, type StoredRecordState } from '@careledger/contracts';
 import { sha256 } from '@careledger/crypto';
 import { recordIdOf } from '@careledger/domain';
+import { termsOnRecord } from '@careledger/policy';
 import { decideAll, type DecisionRequest } from './access-control.js';
 
 type Writing = Verified<'storeRecord' | 'announceRecord'>;
 /** What of the version before matters to the next one. */
-type Version = Pick<StoredRecordState, 'version' | 'kind' | 'period' | 'tagGroups' | 'manifestHash'>;
+type Version = Pick<
+  StoredRecordState,
+  'author' | 'version' | 'kind' | 'period' | 'tagGroups' | 'manifestHash'
+>;
 
 /** What an item follows, as it lies in the state: the version before it, and who made the record. */
 export interface Precedent<Row extends Version> {
@@ -109,8 +113,7 @@ function requestOf<Row extends Version>(
   return {
     ...asking,
     permission: 'modify',
-    tagGroups: precedent.row.tagGroups,
-    period: precedent.row.period,
+    ...termsOnRecord({ patientId, ...precedent.row }),
     revisedTagGroups: tagGroups,
     revisedPeriod: period,
     author: precedent.author,

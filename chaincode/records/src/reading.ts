@@ -1,5 +1,6 @@
 import type { Verified } from '@careledger/chaincode-runtime';
 import type { AccessDenialCode, Decision } from '@careledger/contracts';
+import { termsOnRecord } from '@careledger/policy';
 import type { DecisionRequest } from './access-control.js';
 import type { FoundRecord } from './stored.js';
 
@@ -18,9 +19,7 @@ export function questionOf({ iss, body }: Reading, found: FoundRecord | undefine
     ...(practitionerId === undefined ? {} : { practitionerId }),
     permission: 'read',
     purpose,
-    ...(found === undefined
-      ? { tagGroups: [] }
-      : { tagGroups: found.stored.tagGroups, period: found.stored.period }),
+    ...(found === undefined ? { tagGroups: [] } : termsOnRecord(found.stored)),
     // Whoever made this version knows what it says. Who made the first one does not know what others have added since.
     ...(found === undefined ? {} : { author: found.stored.author }),
   };

@@ -208,6 +208,19 @@ describe('revising', () => {
     expect(await revise(by(hospital, nextOf(signs)))).toEqual(['OK']);
   });
 
+  test('under an exception does not reach what its author alone says to be something else', async () => {
+    const [vital, laboratory] = [randomId128(), randomId128()];
+    await fixture.codes('Grant', [patient.grant(lab.id, { permissions: ['write'] })]);
+    await fixture.codes('Grant', [patient.grant(hospital.id, { permissions: ['modify'] })]);
+    const first = recordOf(patient.id, { tagGroups: [[vital]] }, lab.id);
+    await store(by(lab, first));
+    await fixture.codes('Grant', [
+      patient.grant(hospital.id, { effect: 'deny', permissions: ['modify'], scopeTags: [laboratory] }),
+    ]);
+    expect(await revise(by(hospital, nextOf(first)))).toEqual(['SCOPE_UNCONFIRMED']);
+    expect(await revise(by(lab, nextOf(first)))).toEqual(['OK']);
+  });
+
   test('does not change the kind of a record', async () => {
     const first = recordOf(patient.id);
     await store(byPatient(first));

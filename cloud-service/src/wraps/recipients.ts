@@ -1,7 +1,7 @@
 import type { KeyPeriod } from '@careledger/contracts';
 import { kidOf } from '@careledger/crypto';
 import type { Period, TagGroups } from '@careledger/domain';
-import { everyKey, readingGrants } from '@careledger/policy';
+import { everyKey, readingGrants, termsOnRecord } from '@careledger/policy';
 import type { Clock } from '../clock.js';
 import type { OwnPeer } from '../ledger/own-peer.js';
 
@@ -33,8 +33,8 @@ export class Recipients {
   }
 
   /**
-   * Keys of the patient, the author and every authority whose grant to read the version stands and is not denied, former keys and those for
-   * break-glass included. A wrap for any other key has to go.
+   * Keys of the patient, the author and every authority whose grant to read the version stands and is not denied, former
+   * keys and those for break-glass included. A wrap for any other key has to go.
    * @param wanted keys that the caller thinks belong there: one that is not known is looked for at the peer
    * @throws LedgerError
    */
@@ -45,7 +45,7 @@ export class Recipients {
       this.#ownPeer.grants(patientId),
     ]);
     const nowMs = this.#clock().wallMs;
-    const standing = readingGrants(rules, version, nowMs);
+    const standing = readingGrants(rules, termsOnRecord(version), nowMs);
     const readers = new Set(standing.map(({ authorityId }) => authorityId));
     if (author !== patientId) readers.add(author);
     const patients = recipientKids(patient.encryptionKeys);

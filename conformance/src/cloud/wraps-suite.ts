@@ -1,9 +1,9 @@
 import type { TestPatient } from '@careledger/chaincode-runtime/testing';
-import { generateEd25519, generateX25519, nodeVerifier } from '@careledger/crypto';
+import { generateEd25519, generateX25519, nodeVerifier, randomId128 } from '@careledger/crypto';
 import { checkWrapSet, readManifest, readWrapSet, wrapKey } from '@careledger/envelope';
 import { everyKey } from '@careledger/policy';
 import { describe, expect, test } from '@jest/globals';
-import { authorOf, gatewayOf, type MadeVersion } from '../fixtures/providers/made-version.js';
+import { authorOf, gatewayOf, type Author, type MadeVersion } from '../fixtures/providers/made-version.js';
 import { problemOf } from '../fixtures/providers/problem-of.js';
 import type { CloudFixture } from '../fixtures/providers/cloud-fixture.js';
 
@@ -98,6 +98,27 @@ export function describeWraps(fixture: CloudFixture): void {
       expect(await problemOf(signedBy(patient, made, 3, [...wraps, stranger]))).toMatchObject({
         drop: [stranger.kid],
       });
+    });
+
+    test('go to nobody to whom something is denied, where another author says what the version holds', async () => {
+      const [vital, laboratory] = [randomId128(), randomId128()];
+      const patient = await fixture.newPatient();
+      await fixture.decree('Grant', patient.grant('aut_lab', { permissions: ['write'] }));
+      await fixture.decree('Grant', patient.grant('aut_hospital'));
+      await fixture.decree(
+        'Grant',
+        patient.grant('aut_hospital', { effect: 'deny', scopeTags: [laboratory] }),
+      );
+      const hospital = await fixture.kidOf('aut_hospital');
+      const replaced = async (author: Author) => {
+        const made = await fixture.version(patient.id, author, { tagGroups: [[vital]] });
+        await fixture.store(made);
+        const subject = { contentKey: made.contentKey, recordId: made.record.recordId, version: 1 };
+        const wraps = [...made.wraps, ...(await fixture.wrap(subject, ['aut_hospital']))];
+        return signedBy(patient, made, 2, wraps);
+      };
+      expect(await problemOf(replaced(authorOf(fixture.lab)))).toMatchObject({ drop: [hospital] });
+      await expect(replaced(gatewayOf(patient))).resolves.toBeDefined();
     });
 
     test('are replaced by nobody but the patient’s present gateway: a former key takes no reader away', async () => {

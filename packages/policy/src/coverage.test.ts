@@ -1,5 +1,14 @@
 import { describe, expect, test } from '@jest/globals';
-import { bringsNotices, concerns, coversReading, coversRequest, isInForce, isStanding } from './index.js';
+import {
+  bringsNotices,
+  concerns,
+  coversReading,
+  coversRequest,
+  isInForce,
+  isStanding,
+  readingGrants,
+  termsOnRecord,
+} from './index.js';
 
 const NOW = Date.parse('2026-03-01T12:00:00Z');
 const HOUR_MS = 3_600_000;
@@ -50,6 +59,19 @@ describe('who gets a wrap', () => {
     expect(coversReading(grant, { tagGroups: [['vital'], ['lab']] }, NOW)).toBe(false);
     expect(coversReading(grant, { tagGroups: [] }, NOW)).toBe(false);
     expect(coversReading({ ...grant, scopeTags: [] }, { tagGroups: [] }, NOW)).toBe(true);
+  });
+
+  test('are not those to whom something is denied, where another author than the patient says what it holds', () => {
+    const rules = [
+      { ...grant, authorityId: 'aut_hospital' },
+      { ...grant, authorityId: 'aut_hospital', effect: 'deny' as const, scopeTags: ['lab'] },
+    ];
+    const readersOf = (author: string) => {
+      const version = { patientId: 'pat_a', author, tagGroups: [['vital']], period: undefined };
+      return readingGrants(rules, termsOnRecord(version), NOW);
+    };
+    expect(readersOf('pat_a')).toEqual(rules.slice(0, 1));
+    expect(readersOf('aut_lab')).toEqual([]);
   });
 });
 

@@ -23,6 +23,21 @@ export interface RecordTerms {
   readonly isUnconfirmed?: boolean | undefined;
 }
 
+/**
+ * What a version says of itself on the ledger. Only the patient's gateway has the key to every tag: another author, by
+ * mistake or by will, leaves out what it has not been told of.
+ */
+export function termsOnRecord<Time extends Period | undefined>(version: {
+  readonly patientId: string;
+  /** Who made this version: patient or authority. */
+  readonly author: string;
+  readonly tagGroups: TagGroups;
+  readonly period: Time;
+}): { tagGroups: TagGroups; period: Time; isUnconfirmed: boolean } {
+  const { patientId, author, tagGroups, period } = version;
+  return { tagGroups, period, isUnconfirmed: author !== patientId };
+}
+
 /** What is asked of a grant: by whom within the authority, to what end, and about which tags. */
 export interface WhatIsAsked extends RecordTerms {
   readonly granteeTags: readonly string[];

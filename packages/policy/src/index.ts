@@ -1,4 +1,12 @@
-export { coversReading, coversRequest, coversTags, concerns, isInForce, isStanding } from './coverage.js';
+export {
+  coversReading,
+  coversRequest,
+  coversTags,
+  concerns,
+  isInForce,
+  isStanding,
+  termsOnRecord,
+} from './coverage.js';
 export type { RecordTerms } from './coverage.js';
 export { decide } from './decide.js';
 export type { PolicyNow, Request, StandingGrant } from './decide.js';

@@ -57,9 +57,19 @@ export const denials: readonly LedgerKind[] = [
   kind({
     id: 'denied-unconfirmed',
     role: 'authority',
-    what: 'reads a record that does not say what it holds, where the patient has denied records by what they hold',
+    what: 'reads what only its author says the content of, or nobody, where the patient has denied by content',
     answer: 'SCOPE_UNCONFIRMED',
-    tries: { RequestAccess: (fixture) => asks(fixture, { scopeTags: [LABORATORY] }, { tagGroups: [] }) },
+    tries: {
+      'without tags': (fixture) => asks(fixture, { scopeTags: [LABORATORY] }, { tagGroups: [] }),
+      'with tags of its author’s choice': async (fixture) => {
+        const patient = await fixture.patient();
+        await fixture.granted(patient, fixture.hospital);
+        await fixture.granted(patient, fixture.lab, { permissions: ['write'] });
+        await deny(fixture, patient, { scopeTags: [LABORATORY] });
+        const { recordId } = await fixture.stored(fixture.lab, patient, { tagGroups: [[VITAL]] });
+        return fixture.request(fixture.requestBy(fixture.hospital, patient, recordId));
+      },
+    },
   }),
   kind({
     id: 'denied-writes',
