@@ -251,8 +251,11 @@ describe('what a provider released', () => {
     await expect(open({ labKeys })).rejects.toEqual(refusedAs('RECORD_ALTERED', 'WRAP_SIGNER_RETIRED'));
   });
 
-  test('without a wrap for this authority is not opened, and says so', async () => {
-    await expect(open({}, { wrap: null })).rejects.toEqual(refusedAs('RECORD_NOT_WRAPPED'));
+  test('without a wrap for this authority is not opened, and says so, and when to ask again', async () => {
+    await expect(open({}, { wrap: null })).rejects.toMatchObject({
+      code: 'RECORD_NOT_WRAPPED',
+      members: { retryAfterS: expect.any(Number) },
+    });
   });
 
   test('that is no base64url is not shown', async () => {

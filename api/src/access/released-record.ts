@@ -18,6 +18,9 @@ import { problem } from '../problems.js';
 import type { CloudWitnesses } from './cloud-witnesses.js';
 import { Unread } from './read-gate.js';
 
+/** When asking again is worth it: the patient’s gateway wraps in the background. */
+const WRAP_RETRY_S = 60;
+
 export interface OpeningOptions {
   readonly authorityId: string;
   readonly channels: Channels;
@@ -135,7 +138,10 @@ const isSignerUnknown = (cause: unknown): boolean =>
 
 function refusalOf(cause: unknown): unknown {
   if (cause instanceof EnvelopeError && cause.code === 'NOT_A_RECIPIENT')
-    return problem('RECORD_NOT_WRAPPED', 'The record has no wrap for this authority’s key yet', { cause });
+    return problem('RECORD_NOT_WRAPPED', 'The record has no wrap for this authority’s key yet', {
+      cause,
+      members: { retryAfterS: WRAP_RETRY_S },
+    });
   if (cause instanceof EnvelopeError || cause instanceof FhirError || cause instanceof CryptoError)
     return problem('RECORD_ALTERED', `${cause.code}: ${cause.message}`, {
       cause,

@@ -275,6 +275,25 @@ describe('a revocation', () => {
     expect(fixture.commit(permit)).toBe('MVCC_READ_CONFLICT');
   });
 
+  test('by itself does it: a next version of the record does not overtake a request that names its version', async () => {
+    await grant();
+    const first = recordOf(patient.id);
+    await fixture.codes('StoreRecords', [patient.sign('storeRecord', first, patient.gateway)], onCloud());
+    const [named, newest] = await Promise.all(
+      [{ version: 1 }, {}].map((body) =>
+        fixture.propose(
+          'RequestAccess',
+          { statement: asked(hospital, { recordId: first.recordId, ...body }) },
+          onCloud(),
+        ),
+      ),
+    );
+    const next = patient.sign('storeRecord', nextOf(first), patient.gateway);
+    await fixture.codes('ReviseRecords', [next], onCloud());
+    if (named === undefined || newest === undefined) throw new Error('Two requests were proposed.');
+    expect([fixture.commit(named), fixture.commit(newest)]).toEqual(['VALID', 'MVCC_READ_CONFLICT']);
+  });
+
   test('of another patient does not', async () => {
     await grant();
     const other = await fixture.patient();

@@ -20,7 +20,7 @@ import { decide, findSigners } from './access-control.js';
 import { accesses, accessesByRequester, accessesByTime } from './families.js';
 import { putAccess } from './access-log.js';
 import { outlineOf, questionOf, recordUnknown } from './reading.js';
-import { lookUpStored, type FoundRecord } from './stored.js';
+import { lookUpStored, lookUpVersion, type FoundVersion } from './stored.js';
 
 const MS_PER_S = 1000;
 
@@ -98,7 +98,10 @@ async function requireRelay(tx: Submission, relay: unknown): Promise<void> {
 async function decideAndWrite(tx: Submission, verified: Verified<'accessRequest'>): Promise<AccessState> {
   const { iss, role, body } = verified;
   if (role === 'consent' && iss !== body.patientId) throw new ContractError('STATEMENT_ISSUER_MISMATCH');
-  const found = await lookUpStored(tx, body);
+  const { version, ...newest } = body;
+  const found = await (version === undefined
+    ? lookUpStored(tx, newest)
+    : lookUpVersion(tx, { ...newest, version }));
   const decided = await decide(tx, questionOf(verified, found));
   // A denial like any other, on record: who asks for what is not there is seen as well.
   const decision = found === undefined ? recordUnknown(decided) : decided;
@@ -110,7 +113,7 @@ async function decideAndWrite(tx: Submission, verified: Verified<'accessRequest'
 function accessOf(
   tx: Submission,
   verified: Verified<'accessRequest'>,
-  found: FoundRecord | undefined,
+  found: FoundVersion | undefined,
   decision: Decision,
 ): AccessState {
   return {

@@ -10,13 +10,13 @@ import {
 import { decideAll, findSigners } from './access-control.js';
 import { putAccess } from './access-log.js';
 import { outlineOf, questionOf, recordUnknown } from './reading.js';
-import { lookUpStored, type FoundRecord } from './stored.js';
+import { lookUpVersion, type FoundVersion } from './stored.js';
 
 type Item = Verified<'noticeReading'>;
 
 /** What the ledger says to a reading; the decision is null where the patient is unknown. */
 interface Judged {
-  readonly found: FoundRecord | undefined;
+  readonly found: FoundVersion | undefined;
   readonly decided: Decision | null;
 }
 
@@ -41,8 +41,8 @@ export async function reportReadings(tx: Submission, { items }: Batch): Promise<
 
 /** One question for all of them, by statement hash. */
 async function judge(tx: Submission, items: readonly Item[]): Promise<ReadonlyMap<string, Judged>> {
-  const found: (FoundRecord | undefined)[] = [];
-  for (const { body } of items) found.push(await lookUpStored(tx, body));
+  const found: (FoundVersion | undefined)[] = [];
+  for (const { body } of items) found.push(await lookUpVersion(tx, body));
   const decisions = await decideAll(
     tx,
     items.map((item, index) => questionOf(item, found[index])),
@@ -80,7 +80,7 @@ const DEPENDS_ON_CONTENT: ReadonlySet<string> = new Set<DenialCode>([
  * Not stored, which an outage can bring about: what the policy says of any record whatever it holds, a grant without scope
  * and no denial, or the reason why there is none; where it depends on what the record holds, that is unknown.
  */
-function answerTo({ body }: Item, found: FoundRecord | undefined, decided: Decision): Decision {
+function answerTo({ body }: Item, found: FoundVersion | undefined, decided: Decision): Decision {
   if (found !== undefined)
     return found.stored.manifestHash === body.manifestHash ? decided : recordUnknown(decided);
   return DEPENDS_ON_CONTENT.has(decided.reason) ? recordUnknown(decided) : decided;

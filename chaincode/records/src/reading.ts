@@ -2,7 +2,7 @@ import type { Verified } from '@careledger/chaincode-runtime';
 import type { AccessDenialCode, Decision } from '@careledger/contracts';
 import { termsOnRecord } from '@careledger/policy';
 import type { DecisionRequest } from './access-control.js';
-import type { FoundRecord } from './stored.js';
+import type { FoundVersion } from './stored.js';
 
 /** Somebody wants to read a version, or has been shown one. */
 export type Reading = Verified<'accessRequest' | 'noticeReading'>;
@@ -10,7 +10,7 @@ export type Reading = Verified<'accessRequest' | 'noticeReading'>;
 /**
  * What is to be decided of a reading. A version that is not there has no tags: it is covered by what covers everything.
  */
-export function questionOf({ iss, body }: Reading, found: FoundRecord | undefined): DecisionRequest {
+export function questionOf({ iss, body }: Reading, found: FoundVersion | undefined): DecisionRequest {
   const { patientId, granteeTags, practitionerId, purpose } = body;
   return {
     patientId,

@@ -105,10 +105,26 @@ async function precedentOf(
   return found === undefined ? undefined : { row: found.stored, author: found.author };
 }
 
-/** A version of a record, and who made the record. */
-export interface FoundRecord {
+/** A version of a record. */
+export interface FoundVersion {
   readonly stored: StoredRecordState;
+}
+
+/** The same, and who made the record. */
+export interface FoundRecord extends FoundVersion {
   readonly author: string;
+}
+
+/**
+ * A named version, by its own key alone, which nothing changes: no next version overtakes who reads it. Undefined where
+ * it is not stored.
+ */
+export async function lookUpVersion(
+  { state }: Evaluation,
+  { patientId, recordId, version }: { patientId: string; recordId: string; version: number },
+): Promise<FoundVersion | undefined> {
+  const stored = await state.get(storedVersions.at(patientId, recordId, sortable(version)));
+  return stored === undefined ? undefined : { stored };
 }
 
 /** The version, the newest unless named; undefined where it is not stored. */
