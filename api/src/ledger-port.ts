@@ -2,7 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { LedgerError, type LedgerChannel } from '@careledger/ledger';
 
 /** One channel of the ledger, as far as this service uses it. */
-export type Channel = Pick<LedgerChannel, 'name' | 'submit' | 'evaluate' | 'events'>;
+export type Channel = Pick<LedgerChannel, 'name' | 'submit' | 'evaluate' | 'preview' | 'events'>;
 
 /** Both channels. `cloud` is asked at the peer of another organisation: authorities have none there. */
 export interface Channels {

@@ -1,6 +1,7 @@
 import { Jobs, buildService, jobsPlugin, type Logger, type ServiceApp } from '@careledger/service-kit';
 import type { GatewayConfig } from './config.js';
 import { Gateway } from './gateway.js';
+import { absencesPlugin } from './http/absences/plugin.js';
 import { alarmsPlugin } from './http/alarms/plugin.js';
 import { auditPlugin } from './http/audit/plugin.js';
 import { chainPlugin } from './http/chain/plugin.js';
@@ -54,6 +55,7 @@ export async function buildApp(
   await app.register(recordsPlugin, parts);
   await app.register(settingsPlugin, parts);
   await app.register(alarmsPlugin, parts);
+  await app.register(absencesPlugin, parts);
   await app.register(grantsPlugin, parts);
   await app.register(subscriptionsPlugin, parts);
   await app.register(auditPlugin, parts);

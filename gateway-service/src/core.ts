@@ -1,3 +1,4 @@
+import { clinicalConfig, type ConfigAt } from '@careledger/clinical';
 import type { SignatureVerifier, Signer } from '@careledger/crypto';
 import type { KeyStore } from '@careledger/crypto/key-store';
 import type { RekeyBody } from '@careledger/private-chain';
@@ -42,9 +43,14 @@ export interface GatewayCoreOptions {
   /** Whether that clock is proved (`device-clock/gateway-clock.ts`); it is taken to be, unless told. */
   readonly isClockProved?: () => boolean;
   readonly rules?: ReadingRules;
+  /** What judges a patient's readings, from memory; the published limits, unless told. */
+  readonly configAt?: (patientNo: number) => ConfigAt;
   /** The disk failed under acknowledged data: the process has to end and start again. */
   readonly onFatal: (error: Error) => void;
 }
+
+const PUBLISHED = clinicalConfig();
+const publishedLimits: ConfigAt = () => PUBLISHED;
 
 /** A block by its height and its hash, base64url. */
 export interface BlockPosition {
@@ -70,6 +76,7 @@ export class GatewayCore implements AsyncDisposable {
     const { keyStore, consentKeys, verifier, gatewayId, network, software, onFatal } = options;
     const { difficulty = 0, clock = Date.now, isClockProved = () => true } = options;
     const { rules = clinicalReadingRules, migrations = [CLOCKS_MIGRATION] } = options;
+    const { configAt = () => publishedLimits } = options;
     const nonces = new Nonces();
     const keeper = new ChainKeeper();
     this.#verifier = verifier;
@@ -87,7 +94,7 @@ export class GatewayCore implements AsyncDisposable {
       patients: this.patients,
     });
     this.pipeline = new IngestPipeline({
-      ...{ ...common, keeper, verifier, rules, recovery, onFatal },
+      ...{ ...common, keeper, verifier, rules, configAt, recovery, onFatal },
       leaves: new StoredLeaves(read),
       greetings: new Greetings({ nonces, verifier }),
     });

@@ -115,6 +115,7 @@ export class Gateway implements AsyncDisposable {
   readonly #config: GatewayConfig;
   readonly #logger: Logger;
   readonly #keys: KeyStore;
+  readonly #settings: SettingsHistories;
   readonly #pipeline: DeliveryPipeline;
   readonly #noticeSender: NoticeSender;
   readonly #acknowledgements: AcknowledgementFetcher;
@@ -151,6 +152,7 @@ export class Gateway implements AsyncDisposable {
       ...{ verifier, gatewayId, network: networkId, software: SOFTWARE },
       ...{ difficulty: config.difficulty, clock, onFatal },
       isClockProved: () => gatewayClock.isProved,
+      configAt: (patientNo) => this.#settings.configAt(patientNo),
     });
     const { core } = this;
     const { store, patients, chain } = core;
@@ -187,7 +189,8 @@ export class Gateway implements AsyncDisposable {
     this.registrations = new Registrations(this.steps);
     this.settingsStore = new SettingsStore(database);
     this.overrides = { windowMs: config.recordIntervalMs, silence: config.silence };
-    const settings = new SettingsHistories(this.settingsStore);
+    this.#settings = new SettingsHistories(this.settingsStore, this.overrides);
+    const settings = this.#settings;
     const { processing, allowances, versions, notices, alarms, rewraps, unmade, steps, grants } = this;
     const { anchors, registrations, settingsStore, overrides } = this;
     const stores = {

@@ -23,7 +23,10 @@ export const openapi: OpenApiInfo = {
       description: 'The private chain, and proofs of what it holds',
       nouns: ['chain', 'proofs', 'trust-roots'],
     },
-    alarms: { description: 'What was raised, whom it was told to, who acknowledged it' },
+    alarms: {
+      description: 'What was raised, whom it was told to, who acknowledged it; when the gateway heard nobody',
+      nouns: ['alarms', 'absences'],
+    },
     records: { description: 'Records that were made of readings' },
     settings: { description: 'How readings are judged: limits and facts, by signed statement' },
     grants: {

@@ -2,6 +2,7 @@ import { randomId128 } from '@careledger/crypto';
 import { sodiumVerifier } from '@careledger/crypto/sodium';
 import type { StatementBody } from '@careledger/contracts';
 import { decide, type Request } from '@careledger/policy';
+import type { GatewayCoreOptions } from '../src/core.js';
 import { GrantStore, SubscriptionStore } from '../src/consent/index.js';
 import { AcknowledgementFetcher } from '../src/escalation/acknowledgement-fetcher.js';
 import { AlarmWatch } from '../src/escalation/alarm-watch.js';
@@ -75,14 +76,21 @@ export class RecordsFixture implements AsyncDisposable {
   acknowledgements!: AcknowledgementFetcher;
   #storing!: Storing;
 
-  private constructor(readonly testCore: TestCore) {}
+  readonly #settings: CoreSettings;
+
+  private constructor(
+    readonly testCore: TestCore,
+    settings: CoreSettings,
+  ) {
+    this.#settings = settings;
+  }
 
   /** On a new store, or on the files of a folder. */
   static async open(folder?: string): Promise<RecordsFixture> {
-    const migrations = { migrations: GATEWAY_MIGRATIONS };
-    const fixture = new RecordsFixture(
-      folder === undefined ? await TestCore.open(migrations) : await TestCore.on(folder, migrations),
-    );
+    const settings = new CoreSettings();
+    const options = settings.options;
+    const testCore = folder === undefined ? await TestCore.open(options) : await TestCore.on(folder, options);
+    const fixture = new RecordsFixture(testCore, settings);
     for (const part of [fixture.hospital, fixture.insurer, fixture.provider]) await part.start();
     await fixture.#build();
     return fixture;
@@ -91,7 +99,7 @@ export class RecordsFixture implements AsyncDisposable {
   /** As after a kill -9. */
   async restart(): Promise<void> {
     await this.#stop();
-    await this.testCore.reopen({ migrations: GATEWAY_MIGRATIONS });
+    await this.testCore.reopen(this.#settings.options);
     await this.#build();
   }
 
@@ -222,6 +230,7 @@ export class RecordsFixture implements AsyncDisposable {
     const log = (_about: unknown, message = ''): void => void this.logged.push(message);
     this.settingsStore = new SettingsStore(database);
     const settings = new SettingsHistories(this.settingsStore);
+    this.#settings.histories = settings;
     const { settingsStore } = this;
     const { technicalAlarms } = this;
     const { processing, versions, notices, alarms, rewraps, unmade, grants, subscriptions } = this;
@@ -297,6 +306,15 @@ export class RecordsFixture implements AsyncDisposable {
     });
     return { decisions };
   }
+}
+
+/** A core is there before its settings are: it asks for them when it has a frame. */
+class CoreSettings {
+  histories!: SettingsHistories;
+  readonly options: Pick<GatewayCoreOptions, 'migrations' | 'configAt'> = {
+    migrations: GATEWAY_MIGRATIONS,
+    configAt: (patientNo) => this.histories.configAt(patientNo),
+  };
 }
 
 function one<T>(list: readonly T[]): T {

@@ -1,5 +1,5 @@
 import { generateEd25519, nodeVerifier } from '@careledger/crypto';
-import { STATEMENTS, type StatementBody, type StatementName } from '@careledger/contracts';
+import { STATEMENTS, type PatientState, type StatementBody, type StatementName } from '@careledger/contracts';
 import { CHANNELS, PATIENTS_MSP } from '@careledger/domain';
 import { LedgerError } from '@careledger/ledger';
 import { makeStatement } from '@careledger/statements';
@@ -14,6 +14,11 @@ const patient = testPatient();
 let submitted: [channel: string, transaction: string, peer: string | undefined][];
 /** What a channel's peer does: its item's code, or an error. */
 let answer: (channel: string, peer: string | undefined) => string;
+/** Transactions that carried the statement before. */
+let earlier: { cloud?: string; authorities?: string };
+let reports: [done: number, total: number][];
+/** As the own store has the patient. */
+let known: PatientState;
 let service: RevocationService;
 
 function channelOf(name: 'authorities' | 'cloud') {
@@ -22,22 +27,22 @@ function channelOf(name: 'authorities' | 'cloud') {
     (_args, peer, call) => {
       const code = answer(name, peer);
       if (call === 'submit') submitted.push([name, transaction, peer]);
-      const txId = (name === 'cloud' ? 'c' : 'a').repeat(64);
-      if (transaction === 'RejectSubscription') return { result: { sid: null, code, txId } };
-      const items = [{ sid: null, code, txId }];
-      return call === 'submit' ? { result: { items } } : { items };
+      const transactionId = (name === 'cloud' ? 'c' : 'a').repeat(64);
+      const item = { sid: null, code, txId: earlier[name] ?? transactionId };
+      return { result: transaction === 'RejectSubscription' ? item : { items: [item] }, transactionId };
     };
   return fakeChannel(name, { Revoke: play('Revoke'), RejectSubscription: play('RejectSubscription') });
 }
 
 beforeEach(() => {
   submitted = [];
+  [earlier, reports, known] = [{}, [], patient.state];
   answer = () => 'OK';
   service = new RevocationService({
     ...{ networkId: TEST_NETWORK, verifier: nodeVerifier(), logger: { warn: () => undefined } },
     channels: { authorities: channelOf('authorities'), cloud: channelOf('cloud') },
     cloudMspIds: [PATIENTS_MSP, 'CloudAMSP', 'CloudBMSP'],
-    registrations: { refreshPatient: async () => patient.state },
+    registrations: { patient: async () => known, refreshPatient: async () => patient.state },
   });
 });
 
@@ -50,13 +55,17 @@ function statement<N extends StatementName>(
 }
 const revocation = (options: Parameters<typeof statement>[2] = {}) =>
   statement('revoke', { policySeq: 2, grantId: sid('g') }, options);
+const relay = (made: string) =>
+  service.relay(made, (done, total) => {
+    reports.push([done, total]);
+  });
 const away = (): never => {
   throw new LedgerError('UNAVAILABLE', 'no connection');
 };
 
 describe('a patient’s revocation', () => {
   test('is taken to both channels, cloud first, and not by the operator’s peer', async () => {
-    expect(await service.relay(revocation())).toEqual({
+    expect(await relay(revocation())).toEqual({
       cloud: 'c'.repeat(64),
       authorities: 'a'.repeat(64),
     });
@@ -64,11 +73,31 @@ describe('a patient’s revocation', () => {
       ['cloud', 'Revoke', 'CloudAMSP'],
       ['authorities', 'Revoke', undefined],
     ]);
+    expect(reports).toEqual([
+      [0, 2],
+      [1, 2],
+      [2, 2],
+    ]);
+  });
+
+  test('is sent to no channel that has it, and says so where none was sent anything', async () => {
+    earlier = { cloud: 'e'.repeat(64) };
+    expect(await relay(revocation())).toEqual({ cloud: 'e'.repeat(64), authorities: 'a'.repeat(64) });
+    expect(submitted.map(([channel]) => channel)).toEqual(['authorities']);
+    earlier = { cloud: 'e'.repeat(64), authorities: 'f'.repeat(64) };
+    expect(await relay(revocation())).toEqual({
+      cloud: 'e'.repeat(64),
+      authorities: 'f'.repeat(64),
+      already: true,
+    });
+    const veto = statement('rejectSubscription', { subscriptionId: sid('s') });
+    expect(await relay(veto)).toEqual({ authorities: 'f'.repeat(64), already: true });
+    expect(submitted).toHaveLength(1);
   });
 
   test('of everything, and a veto, are taken as well', async () => {
-    await service.relay(statement('revokeAll', { policySeq: 3 }));
-    await service.relay(statement('rejectSubscription', { subscriptionId: sid('s') }));
+    await relay(statement('revokeAll', { policySeq: 3 }));
+    await relay(statement('rejectSubscription', { subscriptionId: sid('s') }));
     expect(submitted.map(([channel, transaction]) => [channel, transaction])).toEqual([
       ['cloud', 'Revoke'],
       ['authorities', 'Revoke'],
@@ -78,22 +107,32 @@ describe('a patient’s revocation', () => {
 
   test('is not held back by a peer that is away or refuses to serve: the next one is asked', async () => {
     answer = (channel, peer) => (channel === 'cloud' && peer !== PATIENTS_MSP ? away() : 'OK');
-    await expect(service.relay(revocation())).resolves.toMatchObject({ cloud: expect.any(String) });
+    await expect(relay(revocation())).resolves.toMatchObject({ cloud: expect.any(String) });
     expect(submitted).toContainEqual(['cloud', 'Revoke', PATIENTS_MSP]);
   });
 
   test('reaches the channel that answers although the other one does not', async () => {
     answer = (channel) => (channel === 'cloud' ? away() : 'OK');
-    await expect(service.relay(revocation())).rejects.toMatchObject({
+    await expect(relay(revocation())).rejects.toMatchObject({
       code: 'LEDGER_UNAVAILABLE',
       members: { authorities: 'a'.repeat(64) },
     });
   });
 
+  test('that one channel refuses while the other is away is not over: it may still be taken there', async () => {
+    answer = (channel) => (channel === 'cloud' ? 'POLICY_SEQ_REUSED' : away());
+    await expect(relay(revocation())).rejects.toMatchObject({ code: 'LEDGER_UNAVAILABLE' });
+  });
+
   test('goes to those channels alone that it names', async () => {
-    expect(await service.relay(revocation({ channels: ['cloud'] }))).toEqual({ cloud: 'c'.repeat(64) });
+    expect(await relay(revocation({ channels: ['cloud'] }))).toEqual({ cloud: 'c'.repeat(64) });
     const elsewhere = revocation({ channels: ['elsewhere'] });
-    await expect(service.relay(elsewhere)).rejects.toMatchObject({ code: 'STATEMENT_CHANNEL_MISMATCH' });
+    await expect(service.check(elsewhere)).rejects.toMatchObject({ code: 'STATEMENT_CHANNEL_MISMATCH' });
+  });
+
+  test('by a key that this authority has not heard of yet is looked up on the ledger', async () => {
+    known = testPatient().state;
+    await expect(service.check(revocation())).resolves.toBeUndefined();
   });
 
   test.each([
@@ -105,14 +144,13 @@ describe('a patient’s revocation', () => {
       'STATEMENT_TYPE_MISMATCH',
       () => statement('anchorHead', { height: 1, hash: 'A'.repeat(43), prevHash: null, prevHeight: null }),
     ],
-  ])('%s fills no block', async (_name, code, made) => {
-    await expect(service.relay(made())).rejects.toMatchObject({ code });
-    expect(submitted).toEqual([]);
+  ])('%s is not worth an order', async (_name, code, made) => {
+    await expect(service.check(made())).rejects.toMatchObject({ code });
   });
 
   test('that the ledger would refuse fills no block, and says why', async () => {
     answer = () => 'POLICY_SEQ_REUSED';
-    await expect(service.relay(revocation())).rejects.toMatchObject({
+    await expect(relay(revocation())).rejects.toMatchObject({
       code: 'LEDGER_REFUSED',
       members: { reason: 'POLICY_SEQ_REUSED' },
     });

@@ -1,15 +1,24 @@
 import type { SignatureVerifier } from '@careledger/crypto';
-import { STATEMENTS, accessControl, type StatementBody, type StatementName } from '@careledger/contracts';
+import {
+  STATEMENTS,
+  accessControl,
+  type BatchResult,
+  type ItemResult,
+  type PatientState,
+  type StatementBody,
+  type StatementName,
+} from '@careledger/contracts';
 import { PATIENTS_MSP, PatientId, type ChannelName } from '@careledger/domain';
 import { LedgerError, submitWithRetry } from '@careledger/ledger';
 import { onLedger, problemOfLedger } from '@careledger/ledger/service';
 import { currentKey, isCurrentKid } from '@careledger/policy';
 import { ProblemError, type Logger } from '@careledger/service-kit';
-import { checkStatement, readStatement, type HashedStatement } from '@careledger/statements';
+import { StatementError, checkStatement, readStatement, type HashedStatement } from '@careledger/statements';
 import { Value } from 'typebox/value';
 import type { Channels } from '../ledger-port.js';
 import type { Registrations } from '../policy/registrations.js';
 import { problem } from '../problems.js';
+import type { RelayedRevocation } from './schemas.js';
 
 /** By what a patient takes something back, and on which channels it counts. `cloud` first: records are released there. */
 const REVOCATIONS = {
@@ -24,21 +33,30 @@ export interface RevocationServiceOptions {
   readonly channels: Channels;
   /** Whose peers can be asked on channel `cloud`; empty where this organisation has one of its own there. */
   readonly cloudMspIds: readonly string[];
-  readonly registrations: Pick<Registrations, 'refreshPatient'>;
+  readonly registrations: Pick<Registrations, 'patient' | 'refreshPatient'>;
   readonly verifier: SignatureVerifier;
   readonly logger: Pick<Logger, 'warn'>;
 }
 
-/** A revocation whose signature counts. */
-export interface CheckedRevocation {
-  readonly patientId: string;
+/** A revocation, as its statement says. */
+interface Revocation {
+  readonly read: HashedStatement;
   readonly name: RevocationName;
-  readonly statement: string;
+  /** On which it counts, of those that it names. */
   readonly channels: readonly ChannelName[];
 }
 
-/** By channel, the transaction that first carried the statement. */
-export type RelayedRevocation = Partial<Record<ChannelName, string>>;
+/** A revocation on its way. */
+interface Signed extends Pick<Revocation, 'name'> {
+  readonly statement: string;
+}
+
+/** What carried a revocation on one channel. */
+interface Carried {
+  readonly txId: string;
+  /** The channel had it before. */
+  readonly isEarlier: boolean;
+}
 
 /**
  * Relays what patients take back, whoever brings it: the patient's signature is what counts, and nobody can hold a
@@ -57,30 +75,56 @@ export class RevocationService {
   }
 
   /**
-   * Takes a revocation to the channels that it names. The same one again changes nothing.
-   * @throws StatementError, ProblemError LEDGER_REFUSED, LEDGER_UNAVAILABLE (with the transactions of those that took it)
+   * Refuses what is not worth an order: junk would fill the blocks. A patient who is known here is not asked for on the
+   * ledger, so that a revocation is taken while that is away; what the ledger says to it in the end counts.
+   * @throws StatementError, ProblemError STATEMENT_TYPE_MISMATCH, LEDGER_UNAVAILABLE, …
    */
-  async relay(statement: string): Promise<RelayedRevocation> {
-    const revocation = await this.#check(statement);
-    const done: RelayedRevocation = {};
-    let failure: unknown;
-    for (const channel of revocation.channels) {
+  async check(statement: string): Promise<void> {
+    const { registrations } = this.#options;
+    const revocation = this.#read(statement);
+    const { iss: patientId } = revocation.read.payload;
+    try {
+      this.#verify(revocation, await onLedger(() => registrations.patient(patientId)));
+    } catch (error) {
+      if (!(error instanceof StatementError) || error.code !== 'STATEMENT_KEY_UNKNOWN') throw error;
+      // The key may be newer than what is known here.
+      this.#verify(revocation, await onLedger(() => registrations.refreshPatient(patientId)));
+    }
+  }
+
+  /**
+   * Takes a revocation that was checked to the channels that it names, each whatever becomes of the other. A channel that has it is sent
+   * nothing.
+   * @param report hears how many channels have it
+   * @throws what the first channel that may still take it failed with, or else the first refusal, with the transactions
+   *   of those that took it: ProblemError LEDGER_UNAVAILABLE, LEDGER_REFUSED
+   */
+  async relay(statement: string, report: (done: number, total: number) => void): Promise<RelayedRevocation> {
+    const { name, channels } = this.#read(statement);
+    const carried = new Map<ChannelName, Carried>();
+    const failures: unknown[] = [];
+    for (const channel of channels) {
+      report(carried.size, channels.length);
       try {
-        done[channel] = await this.#take(revocation, channel);
+        carried.set(channel, await this.#take({ name, statement }, channel));
       } catch (error) {
-        failure ??= problemOfLedger(error);
+        failures.push(problemOfLedger(error));
       }
     }
-    if (failure === undefined) return done;
+    report(carried.size, channels.length);
+    const done = Object.fromEntries([...carried].map(([channel, { txId }]) => [channel, txId]));
+    const failure = failures.find((error) => !isRefusal(error)) ?? failures[0];
     if (failure instanceof ProblemError)
       throw new ProblemError(failure.code, failure.message, {
         cause: failure,
         members: { ...failure.members, ...done },
       });
-    throw failure;
+    if (failure !== undefined) throw failure;
+    const isEarlier = [...carried.values()].every((each) => each.isEarlier);
+    return { ...done, ...(isEarlier && { already: true }) };
   }
 
-  #read(statement: string): { read: HashedStatement; name: RevocationName } {
+  #read(statement: string): Revocation {
     const read = readStatement(statement);
     const { typ } = read.header;
     const name = (Object.keys(REVOCATIONS) as RevocationName[]).find(
@@ -89,16 +133,16 @@ export class RevocationService {
     if (name === undefined) throw problem('STATEMENT_TYPE_MISMATCH', `A ${typ} takes nothing back`);
     if (!Value.Check(PatientId, read.payload.iss))
       throw problem('STATEMENT_ISSUER_MISMATCH', 'A revocation is issued by a patient');
-    return { read, name };
+    const channels = REVOCATIONS[name].filter((channel) => read.payload.channels.includes(channel));
+    if (channels.length === 0)
+      throw problem('STATEMENT_CHANNEL_MISMATCH', `A ${typ} counts on ${REVOCATIONS[name].join(' and ')}`);
+    return { read, name, channels };
   }
 
-  /** By the consent key that the own peer has: what does not count is not ordered, else it would fill the blocks. */
-  async #check(statement: string): Promise<CheckedRevocation> {
-    const { registrations, networkId, verifier } = this.#options;
-    const { read, name } = this.#read(statement);
-    const { iss: patientId, channels: named } = read.payload;
+  /** @throws StatementError */
+  #verify({ read, name }: Revocation, { consentKeys }: PatientState): void {
+    const { networkId, verifier } = this.#options;
     const { typ, body } = STATEMENTS[name];
-    const { consentKeys } = await onLedger(() => registrations.refreshPatient(patientId));
     checkStatement(read, {
       typ,
       audience: networkId,
@@ -107,14 +151,10 @@ export class RevocationService {
       publicKeyOf: (kid) => (isCurrentKid(consentKeys, kid) ? currentKey(consentKeys) : undefined),
       verifier,
     });
-    const channels = REVOCATIONS[name].filter((channel) => named.includes(channel));
-    if (channels.length === 0)
-      throw problem('STATEMENT_CHANNEL_MISMATCH', `A ${typ} counts on ${REVOCATIONS[name].join(' and ')}`);
-    return { patientId, name, statement, channels };
   }
 
   /** @throws LedgerError, ProblemError LEDGER_REFUSED */
-  async #take(revocation: CheckedRevocation, channel: ChannelName): Promise<string> {
+  async #take(revocation: Signed, channel: ChannelName): Promise<Carried> {
     let last: unknown;
     for (const peer of this.#peersOf(channel)) {
       try {
@@ -140,30 +180,45 @@ export class RevocationService {
   }
 
   async #submit(
-    { name, statement }: CheckedRevocation,
+    { name, statement }: Signed,
     channelName: ChannelName,
     peer: { readonly peerMspId?: string },
-  ): Promise<string> {
+  ): Promise<Carried> {
     const channel = this.#options.channels[channelName];
     if (name === 'rejectSubscription') {
-      const { result } = await submitWithRetry(() =>
-        channel.submit(accessControl, 'RejectSubscription', { statement }, peer),
+      const args = { statement };
+      const { result: would, transactionId } = await channel.preview(
+        accessControl,
+        'RejectSubscription',
+        args,
+        peer,
       );
-      return result.txId;
+      if (would.txId !== transactionId) return { txId: would.txId, isEarlier: true };
+      const { result } = await submitWithRetry(() =>
+        channel.submit(accessControl, 'RejectSubscription', args, peer),
+      );
+      return { txId: result.txId, isEarlier: false };
     }
-    const items = [statement];
-    const refused = (code: string | undefined) =>
-      problem('LEDGER_REFUSED', `The ledger does not take the revocation: ${code}`, {
-        members: { reason: code ?? null },
-      });
-    const [would] = (await channel.evaluate(accessControl, 'Revoke', { items }, peer)).items;
-    if (would?.code !== 'OK') throw refused(would?.code);
-    const { result } = await submitWithRetry(() => channel.submit(accessControl, 'Revoke', { items }, peer));
-    const [item] = result.items;
-    if (item?.code !== 'OK') throw refused(item?.code);
-    return item.txId;
+    const args = { items: [statement] };
+    const { result: would, transactionId } = await channel.preview(accessControl, 'Revoke', args, peer);
+    const { txId } = taken(would);
+    if (txId !== transactionId) return { txId, isEarlier: true };
+    const { result } = await submitWithRetry(() => channel.submit(accessControl, 'Revoke', args, peer));
+    return { txId: taken(result).txId, isEarlier: false };
   }
 }
+
+/** The one item of a batch. @throws ProblemError LEDGER_REFUSED */
+function taken({ items: [item] }: BatchResult): ItemResult {
+  if (item?.code === 'OK') return item;
+  throw problem('LEDGER_REFUSED', `The ledger does not take the revocation: ${item?.code}`, {
+    members: { reason: item?.code ?? null },
+  });
+}
+
+/** The ledger has decided; anything else may end. */
+const isRefusal = (error: unknown): boolean =>
+  error instanceof ProblemError && error.code !== 'LEDGER_UNAVAILABLE';
 
 /** Another peer is not asked: the chaincode has decided, or the transaction is on its way. */
 const FINAL: ReadonlySet<LedgerError['code']> = new Set(['CHAINCODE_REFUSED', 'COMMIT_UNKNOWN', 'CLOSED']);

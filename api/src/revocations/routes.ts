@@ -1,18 +1,35 @@
-import { TxId } from '@careledger/domain';
 import { EXAMPLE } from '@careledger/domain/examples';
 import { AUTHORITY_ROUTES, RevocationRequest } from '@careledger/protocol';
 import { revocationRequest } from '@careledger/protocol/examples';
-import { assertPatient, requireRole, withExamples, type ServiceApp } from '@careledger/service-kit';
+import {
+  assertPatient,
+  exampleJob,
+  jobOf,
+  requireRole,
+  sendAnswer,
+  withExamples,
+  type LongWork,
+  type ServiceApp,
+} from '@careledger/service-kit';
 import { Type } from 'typebox';
 import { statementAnswers } from '../http/route-problems.js';
+import { RELAYING } from './relaying.js';
 import type { RevocationService } from './revocation-service.js';
+import { RelayedRevocation } from './schemas.js';
 
-/** Each relayed revocation is a transaction or two, also one that comes again. */
+/** Each relayed revocation is a transaction or two. */
 const REVOCATIONS_PER_MINUTE = 60;
 
-const Relayed = Type.Object({ authorities: Type.Optional(TxId), cloud: Type.Optional(TxId) });
+export interface RevocationRouteOptions {
+  readonly service: Pick<RevocationService, 'check' | 'issuerOf'>;
+  readonly relaying: LongWork<RelayedRevocation, RelayedRevocation | null>;
+  readonly answerWithinMs: number;
+}
 
-export function addRevocationRoutes(app: ServiceApp, service: RevocationService): void {
+export function addRevocationRoutes(
+  app: ServiceApp,
+  { service, relaying, answerWithinMs: waitMs }: RevocationRouteOptions,
+): void {
   app.post(
     AUTHORITY_ROUTES.revocations,
     {
@@ -20,19 +37,31 @@ export function addRevocationRoutes(app: ServiceApp, service: RevocationService)
       config: {
         ...requireRole('patient', 'system', 'practitioner', 'ops'),
         requestsPerMinute: REVOCATIONS_PER_MINUTE,
+        isLongWork: true,
       },
       schema: {
         summary:
-          'Relay a patient’s revocation, revocation of everything, or veto to the channels that it names',
-        problems: [...statementAnswers, 'GRANT_UNKNOWN'],
+          'Relay a patient’s revocation, revocation of everything, or veto to the channels that it names; one that they ' +
+          'have is answered with `already`',
+        problems: [...statementAnswers, 'GRANT_UNKNOWN', 'SUBSCRIPTION_UNKNOWN'],
         body: withExamples(RevocationRequest, revocationRequest),
-        response: { 201: withExamples(Relayed, { authorities: EXAMPLE.laterTxId, cloud: EXAMPLE.txId }) },
+        response: {
+          201: withExamples(RelayedRevocation, relayed, { ...relayed, already: true }),
+          202: withExamples(
+            jobOf(Type.Union([RelayedRevocation, Type.Null()])),
+            exampleJob(RELAYING, { stage: 'relaying', done: 1, total: 2 }, null),
+          ),
+        },
       },
     },
     async (request, reply) => {
       const { statement } = request.body;
       assertPatient(request, service.issuerOf(statement));
-      return reply.status(201).send(await service.relay(statement));
+      await service.check(statement);
+      const answer = await relaying.answer(request, reply, { reference: statement, waitMs });
+      return sendAnswer(reply, answer, { status: 201 });
     },
   );
 }
+
+const relayed = { authorities: EXAMPLE.laterTxId, cloud: EXAMPLE.txId };

@@ -77,11 +77,18 @@ export class OwnPeer {
     return items[0]?.code ?? 'STATEMENT_MALFORMED';
   }
 
-  /** The same for a patient's revocation. @throws LedgerError */
-  async wouldRevoke(statement: string): Promise<string> {
+  /**
+   * The same for a patient's revocation.
+   * @returns with the transaction that carried it, where this peer has that already
+   * @throws LedgerError
+   */
+  async wouldRevoke(statement: string): Promise<{ readonly code: string; readonly earlierTxId?: string }> {
     const args = { items: [statement] };
-    const { items } = await this.#channel.evaluate(accessControl, 'Revoke', args, this.#own);
-    return items[0]?.code ?? 'STATEMENT_MALFORMED';
+    const { result, transactionId } = await this.#channel.preview(accessControl, 'Revoke', args, this.#own);
+    const [item] = result.items;
+    if (item === undefined) return { code: 'STATEMENT_MALFORMED' };
+    const { code, txId } = item;
+    return { code, ...(code === 'OK' && txId !== transactionId && { earlierTxId: txId }) };
   }
 
   /** How many blocks it has. @throws LedgerError */

@@ -12,7 +12,7 @@ const REVOCATIONS: ReadonlySet<string> = new Set([STATEMENTS.revoke.typ, STATEME
 
 /**
  * Relays a patient's revocation, whoever brings it: the patient's signature is what counts, and nobody can hold a
- * revocation back by being the only one to pass it on.
+ * revocation back by being the only one to pass it on. One that the own peer has already is not sent again.
  * @throws ProblemError LEDGER_REFUSED, LEDGER_UNAVAILABLE
  */
 export async function relayRevocation(
@@ -24,8 +24,9 @@ export async function relayRevocation(
     throw refusal('LEDGER_REFUSED', 'STATEMENT_TYPE_MISMATCH', `a ${typ} revokes nothing on channel cloud`);
   try {
     // What the ledger would refuse is not ordered: junk from whoever has a token would fill its blocks.
-    const code = await ownPeer.wouldRevoke(statement);
+    const { code, earlierTxId } = await ownPeer.wouldRevoke(statement);
     if (code !== 'OK') throw refusal('LEDGER_REFUSED', code, 'the ledger does not take the revocation');
+    if (earlierTxId !== undefined) return { txId: earlierTxId, already: true };
     const items = [statement];
     const { result } = await submitWithRetry(() => cloud.submit(accessControl, 'Revoke', { items }));
     const [item] = result.items;

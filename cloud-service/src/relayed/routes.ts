@@ -50,10 +50,11 @@ export function addRelayedRoutes(app: ServiceApp, { cloud, ownPeer, readings }: 
     {
       config: requireRole('system'),
       schema: {
-        summary: 'Relay a patient’s revocation to the cloud channel',
+        summary:
+          'Relay a patient’s revocation to the cloud channel; one that is there is answered with `already`',
         problems: statementAnswers,
         body: withExamples(RevocationRequest, examples.revocationRequest),
-        response: { 201: withExamples(RevocationAnswer, { txId: EXAMPLE.txId }) },
+        response: { 201: withExamples(RevocationAnswer, { txId: EXAMPLE.txId }, examples.relayedBefore) },
       },
     },
     async (request, reply) =>

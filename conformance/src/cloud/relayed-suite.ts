@@ -49,7 +49,9 @@ export function describeRelayed(fixture: CloudFixture): void {
         const grantId = await fixture.decree('Grant', patient.grant('aut_hospital'));
         const statement = patient.revoke(grantId);
         const answer = await revoke(statement, mspId);
-        expect(await revoke(statement, mspId)).toEqual(answer);
+        const height = await fixture.height();
+        expect(await revoke(statement, mspId)).toEqual({ ...answer, already: true });
+        expect(await fixture.height()).toBe(height);
         expect(
           await fixture.providers.network.evaluate('patients client', 'cloud', 'ListGrants', {
             patientId: patient.id,

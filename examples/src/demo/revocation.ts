@@ -35,13 +35,15 @@ export async function revoke(
   const firstRecord = await newestRecordOf(hospital, patientId);
   const secondRecord = second && (await newestRecordOf(hospital, second.patientId));
   const statement = await signedRevocation(first);
-  const { cloud } = await hospital.api.createRevocation({ body: { statement } });
+  const relayedBy = async ({ api }: AuthorityClient) =>
+    api.finished(await api.createRevocation({ body: { statement } }));
+  const { cloud } = await relayedBy(hospital);
   narrator.say(
     `${short(patientId)}: signed a revocation of everything and handed it to the hospital, past the gateway: it is on both ledgers`,
   );
   const outsider = outsiderOf(context);
   if (outsider !== undefined) {
-    const again = await outsider.api.createRevocation({ body: { statement } });
+    const again = await relayedBy(outsider);
     if (again.cloud !== cloud) throw new Error('A revocation that was relayed twice counted twice.');
     narrator.say(
       `${short(patientId)}: ${outsider.name} relayed the same once more; it counts once, and nobody can hold it back`,

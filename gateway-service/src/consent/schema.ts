@@ -49,16 +49,15 @@ export const CONSENT_TABLES = `
 `;
 
 /**
- * Grants and statements are their patients' own: ids are chosen by who makes a statement, and may be alike.
- * Part of a released migration: its text stays.
+ * Makes the table of steps anew with every row. Part of released migrations: its text stays.
+ * @param kind what the column `kind` is declared as
  */
-export const CONSENT_OWNERS = `
-    CREATE TABLE owned_steps (
+const stepsRebuilt = (table: string, kind: string): string => `    CREATE TABLE ${table} (
       step_no      INTEGER PRIMARY KEY,
       patient_no   INTEGER NOT NULL,
       job          TEXT NOT NULL,
       place        INTEGER NOT NULL,
-      kind         TEXT NOT NULL CHECK (kind IN ('register', 'grant', 'revoke', 'reject')),
+      kind         ${kind},
       channel      TEXT NOT NULL,
       statement    TEXT NOT NULL,
       status       TEXT NOT NULL CHECK (status IN ('open', 'done', 'refused')),
@@ -69,15 +68,22 @@ export const CONSENT_OWNERS = `
       done_ms      INTEGER,
       UNIQUE (patient_no, job, channel)
     ) STRICT;
-    INSERT INTO owned_steps (step_no, patient_no, job, place, kind, channel, statement, status, code, tx_id,
+    INSERT INTO ${table} (step_no, patient_no, job, place, kind, channel, statement, status, code, tx_id,
       block_number, made_ms, done_ms)
     SELECT step_no, patient_no, job, place, kind, channel, statement, status, code, tx_id, block_number, made_ms, done_ms
     FROM consent_steps;
     DROP TABLE consent_steps;
-    ALTER TABLE owned_steps RENAME TO consent_steps;
+    ALTER TABLE ${table} RENAME TO consent_steps;
     CREATE INDEX consent_steps_of_patient ON consent_steps (patient_no, step_no);
     CREATE INDEX consent_steps_open ON consent_steps (step_no) WHERE status = 'open';
+`;
 
+/**
+ * Grants and statements are their patients' own: ids are chosen by who makes a statement, and may be alike.
+ * Part of a released migration: its text stays.
+ */
+export const CONSENT_OWNERS = `
+${stepsRebuilt('owned_steps', "TEXT NOT NULL CHECK (kind IN ('register', 'grant', 'revoke', 'reject'))")}
     CREATE TABLE owned_grants (
       patient_no   INTEGER NOT NULL,
       grant_id     TEXT NOT NULL,
@@ -101,28 +107,4 @@ export const CONSENT_OWNERS = `
 
 /** Statements of any kind that there is: `StepKind` says which. Part of a released migration: its text stays. */
 export const CONSENT_KINDS = `
-    CREATE TABLE steps_of_any_kind (
-      step_no      INTEGER PRIMARY KEY,
-      patient_no   INTEGER NOT NULL,
-      job          TEXT NOT NULL,
-      place        INTEGER NOT NULL,
-      kind         TEXT NOT NULL,
-      channel      TEXT NOT NULL,
-      statement    TEXT NOT NULL,
-      status       TEXT NOT NULL CHECK (status IN ('open', 'done', 'refused')),
-      code         TEXT,
-      tx_id        TEXT,
-      block_number INTEGER,
-      made_ms      INTEGER NOT NULL,
-      done_ms      INTEGER,
-      UNIQUE (patient_no, job, channel)
-    ) STRICT;
-    INSERT INTO steps_of_any_kind (step_no, patient_no, job, place, kind, channel, statement, status, code, tx_id,
-      block_number, made_ms, done_ms)
-    SELECT step_no, patient_no, job, place, kind, channel, statement, status, code, tx_id, block_number, made_ms, done_ms
-    FROM consent_steps;
-    DROP TABLE consent_steps;
-    ALTER TABLE steps_of_any_kind RENAME TO consent_steps;
-    CREATE INDEX consent_steps_of_patient ON consent_steps (patient_no, step_no);
-    CREATE INDEX consent_steps_open ON consent_steps (step_no) WHERE status = 'open';
-  `;
+${stepsRebuilt('steps_of_any_kind', 'TEXT NOT NULL')}  `;

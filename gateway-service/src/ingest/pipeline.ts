@@ -1,3 +1,4 @@
+import type { ConfigAt } from '@careledger/clinical';
 import { FrameError, parseFrame, parseHello, type Frame, type Hello } from '@careledger/private-chain';
 import type { DeviceResult, FrameResult } from '@careledger/protocol';
 import { isTracing, type TraceParent } from '@careledger/service-kit';
@@ -33,6 +34,8 @@ export interface PipelineOptions extends FrameChecks {
   /** Whether that clock is proved; if not, no device's clock is compared with it. */
   readonly isClockProved: () => boolean;
   readonly greetings: Greetings;
+  /** What judges a patient's readings, from memory: every frame is asked. */
+  readonly configAt: (patientNo: number) => ConfigAt;
   /** Brings the chains in memory back to what the store has, after a transaction that failed. */
   readonly recovery: Pick<ChainRecovery, 'recover'>;
   /** A sync failed: what is on disk is unknown, and only a restart can tell. */
@@ -123,11 +126,7 @@ export class IngestPipeline {
     const receivedMs = this.#options.clock();
     const isUrgent =
       read.kind === 'frame' &&
-      this.#options.rules.isPossiblyUrgent(
-        read.frame.readings,
-        receivedMs,
-        device.clock.expected(read.frame, receivedMs),
-      ) &&
+      this.#isPossiblyUrgent(device, read.frame, receivedMs) &&
       this.#trust.mayGoFirst(device, receivedMs);
     if (isUrgent) this.counters.urgent++;
     const cost = 1 + Math.floor(bytes.length / BYTES_PER_TURN);
@@ -203,6 +202,14 @@ export class IngestPipeline {
     await new Promise<void>((resolve) => {
       this.#idle.push(resolve);
       this.#schedule();
+    });
+  }
+
+  #isPossiblyUrgent({ deviceId, clock, chain }: Device, frame: Frame, receivedMs: number): boolean {
+    const { rules, configAt } = this.#options;
+    return rules.isPossiblyUrgent(frame.readings, {
+      ...{ deviceId, receivedMs, offsetMs: clock.expected(frame, receivedMs) },
+      configAt: configAt(chain.patient.patientNo),
     });
   }
 

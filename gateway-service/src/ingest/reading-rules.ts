@@ -4,6 +4,8 @@ import {
   isSentSkewed,
   isUrgent,
   readingError,
+  ruleTime,
+  type ConfigAt,
   type ReadingErrorCode,
 } from '@careledger/clinical';
 import type { TimedReading } from '@careledger/private-chain';
@@ -18,12 +20,22 @@ export interface ReadingRules {
   /**
    * Whether the frame should overtake others. A cheap look at its recent values alone, before its signature is checked:
    * the rules decide later, with what came before. Answering yes too often makes urgent frames slow, nothing wrong.
-   * @param offsetMs what is added to the readings' times to have them by the gateway's clock
    */
-  isPossiblyUrgent(readings: readonly TimedReading[], nowMs: number, offsetMs: number): boolean;
+  isPossiblyUrgent(readings: readonly TimedReading[], arrival: FrameArrival): boolean;
 }
 
-/** The rules of packages/clinical, with its published thresholds; per-patient overrides do not change what is urgent. */
+/** How a frame came, and what judges it. */
+export interface FrameArrival {
+  readonly deviceId: string;
+  /** By the gateway's clock, milliseconds. */
+  readonly receivedMs: number;
+  /** What is added to the readings' times to have them by the gateway's clock. */
+  readonly offsetMs: number;
+  /** What is in force for the patient at a rule time. */
+  readonly configAt: ConfigAt;
+}
+
+/** The rules of packages/clinical. */
 export const clinicalReadingRules: ReadingRules = {
   refusal({ timeMs, code, value, unit }) {
     // However far ahead it is: the rules flag it alone, and not its frame.
@@ -32,13 +44,14 @@ export const clinicalReadingRules: ReadingRules = {
   },
   isSentSkewed,
   isKnownCode: (code) => codeEntry(code) !== undefined,
-  isPossiblyUrgent(readings, nowMs, offsetMs) {
+  isPossiblyUrgent(readings, { deviceId, receivedMs, offsetMs, configAt }) {
     const recent = [];
     for (const { timeMs, code, value, unit, comparator } of readings) {
-      if (nowMs - (timeMs + offsetMs) > URGENT_MAX_AGE_MS) continue;
-      recent.push({ code, value: inTableUnit(value, unit), comparator });
+      const at = ruleTime({ t: timeMs, offsetMs, receivedAt: receivedMs });
+      if (receivedMs - at > URGENT_MAX_AGE_MS) continue;
+      recent.push({ at, code, value: inTableUnit(value, unit), comparator });
     }
-    return recent.length > 0 && isUrgent(recent);
+    return recent.length > 0 && isUrgent(recent, deviceId, configAt);
   },
 };
 

@@ -2,7 +2,8 @@ import type { ClosedSpan } from '@careledger/clinical';
 import type { Database } from '@careledger/service-kit';
 
 /** Why nothing was heard: it had been stopped, it had ended without a word, or it had not run for a while. */
-export type AbsenceCause = 'stopped' | 'killed' | 'stalled';
+export const ABSENCE_CAUSES = ['stopped', 'killed', 'stalled'] as const;
+export type AbsenceCause = (typeof ABSENCE_CAUSES)[number];
 
 export interface Absence extends ClosedSpan {
   readonly cause: AbsenceCause;
@@ -56,14 +57,20 @@ export class GatewayLife {
     return absence;
   }
 
-  /** The newest, in order. */
-  absences(limit: number): Absence[] {
+  /** Newest first. @param before the beginning of the one that the page before ended with */
+  page(before: number | undefined, limit: number): Absence[] {
     const rows = this.#database
       .prepare(
-        'SELECT from_ms AS "from", until_ms AS until, cause FROM gateway_absences ORDER BY from_ms DESC LIMIT ?',
+        `SELECT from_ms AS "from", until_ms AS until, cause FROM gateway_absences
+         WHERE from_ms < ? ORDER BY from_ms DESC LIMIT ?`,
       )
-      .all(limit);
-    return (rows as unknown as Absence[]).reverse();
+      .all(before ?? Number.MAX_SAFE_INTEGER, limit);
+    return rows as unknown as Absence[];
+  }
+
+  /** The newest, in order. */
+  absences(limit: number): Absence[] {
+    return this.page(undefined, limit).reverse();
   }
 
   #put(nowMs: number, isStopped: boolean): void {

@@ -1,6 +1,7 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import {
   clinicalConfig,
+  configAtOf,
   flush,
   initialState,
   kindOfType,
@@ -352,8 +353,10 @@ export class Processor {
   }
 
   #noteUrgent(patientNo: number, frames: readonly ProcessedFrame[]): void {
+    const configAt = configAtOf(this.#stateOf(patientNo).config, this.#settingsOf(patientNo));
     for (const { deviceId, receivedMs, offsetMs, frame } of frames) {
-      if (!clinicalReadingRules.isPossiblyUrgent(frame.readings, receivedMs, offsetMs)) continue;
+      const arrival = { deviceId, receivedMs, offsetMs, configAt };
+      if (!clinicalReadingRules.isPossiblyUrgent(frame.readings, arrival)) continue;
       const urgent = this.#urgent.get(patientNo) ?? new Set<string>();
       this.#urgent.set(patientNo, urgent.add(deviceId));
     }

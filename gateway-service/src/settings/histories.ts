@@ -1,4 +1,13 @@
-import { SettingsHistory, type SettingsLayers, type SettingsVersion } from '@careledger/clinical';
+import {
+  SettingsHistory,
+  clinicalConfig,
+  configAtOf,
+  type ClinicalConfig,
+  type ClinicalOverrides,
+  type ConfigAt,
+  type SettingsLayers,
+  type SettingsVersion,
+} from '@careledger/clinical';
 import { clinicalSettings, settingsStatement } from './stated.js';
 import type { SettingsStore, StoredSettings } from './store.js';
 
@@ -18,10 +27,18 @@ function nextVersion(
 /** Each patient's settings in memory: read once, so that no reading asks the store. */
 export class SettingsHistories {
   readonly #store: Pick<SettingsStore, 'page'>;
+  readonly #base: ClinicalConfig;
   readonly #known = new Map<number, SettingsHistory>();
 
-  constructor(store: Pick<SettingsStore, 'page'>) {
+  /** @param overrides of the published values: what judges where a patient's settings say nothing */
+  constructor(store: Pick<SettingsStore, 'page'>, overrides: ClinicalOverrides = {}) {
     this.#store = store;
+    this.#base = clinicalConfig(overrides);
+  }
+
+  /** What judges a patient's readings at a rule time. */
+  configAt(patientNo: number): ConfigAt {
+    return configAtOf(this.#base, this.of(patientNo));
   }
 
   of(patientNo: number): SettingsHistory {

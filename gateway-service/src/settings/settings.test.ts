@@ -1,13 +1,14 @@
 import { STATEMENTS, type StatedSettings, type StatementBody } from '@careledger/contracts';
 import { generateEd25519, randomId128, type Signer } from '@careledger/crypto';
 import { makeStatement } from '@careledger/statements';
-import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
+import { afterEach, beforeEach, describe, expect, jest, test } from '@jest/globals';
 import { PASSPHRASE } from '../../testing/open-core.js';
 import { RecordsFixture } from '../../testing/records-fixture.js';
 import { glucose, type SimulatedDevice } from '../../testing/simulated-device.js';
 import { TOKENS, newTestApp } from '../../testing/test-app.js';
 import { settingsPlugin } from '../http/settings/plugin.js';
 import type { Patient } from '../patients/index.js';
+import { SettingsStore } from './store.js';
 
 const HOSPITAL = 'aut_hospital';
 const PHYSICIAN = `prc_${'a'.repeat(32)}`;
@@ -168,6 +169,37 @@ describe('a patient', () => {
     await measure(52);
     // In a sensor's first day a low is in doubt.
     expect(alarms()).toEqual({ high: 0, medium: 1, low: 0 });
+  });
+});
+
+describe('the urgent lane', () => {
+  const urgent = () => fixture.core.pipeline.counters.urgent;
+
+  test('follows a tightened limit from its statement on, and after a restart', async () => {
+    await measure(60);
+    expect(urgent()).toBe(0);
+    await put({ settings: { glucose: { veryLowMgPerDl: 65 } }, passphrase: PASSPHRASE });
+    fixture.testCore.nowMs += MINUTE_MS;
+    await measure(60);
+    expect([urgent(), alarms()]).toEqual([1, { high: 1, medium: 0, low: 0 }]);
+    await fixture.restart();
+    await measure(61);
+    expect(urgent()).toBe(1);
+    const { patient: another, device: theirs } = await fixture.patient();
+    expect(another.patientNo).not.toBe(patient.patientNo);
+    const { nowMs } = fixture.testCore;
+    await fixture.testCore.send(theirs, theirs.frame(nowMs, [glucose(nowMs, 60)]));
+    expect(urgent()).toBe(1);
+  });
+
+  test('asks the store for a patient’s settings once, whatever comes', async () => {
+    const page = jest.spyOn(SettingsStore.prototype, 'page');
+    for (let n = 0; n < 5; n++) await measure(50);
+    await fixture.restart();
+    page.mockClear();
+    for (let n = 0; n < 20; n++) await measure(50);
+    expect(page.mock.calls.length).toBeLessThanOrEqual(1);
+    page.mockRestore();
   });
 });
 

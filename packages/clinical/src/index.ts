@@ -3,7 +3,7 @@ export { ClinicalConfigError, clinicalConfig } from './config.js';
 export { isUrgent } from './urgency.js';
 export type { AlarmPriority, AlarmType } from './model/alarm.js';
 export { CODES, LOINC, codeEntry, columnEntry } from './model/codes.js';
-export type { ClinicalOverrides } from './model/config.js';
+export type { ClinicalConfig, ClinicalOverrides } from './model/config.js';
 export {
   METER_RANGE,
   METER_RANGE_MOLAR,
@@ -54,7 +54,7 @@ export {
 } from './process.js';
 export { scoreNews2 } from './rules/news2/chart.js';
 export { haveOneCause } from './same-cause.js';
-export { SettingsHistory } from './settings/history.js';
+export { SettingsHistory, configAtOf, type ConfigAt } from './settings/history.js';
 export { checkSettings, configUnder, loosenedByPatient, sharedSensor } from './settings/in-force.js';
 export { initialState, migrateState, withOverrides, type PatientState, type StoredState } from './state.js';
 export {

@@ -14,7 +14,7 @@ import {
   type SettingsHistory,
 } from './settings/history.js';
 import type { PatientState } from './state.js';
-import { WindowRun } from './windows.js';
+import { WindowRun, isWindowDue } from './windows.js';
 
 /** A row whose flags the store must note. A row can come back with none when a late reading explains it. */
 export interface FlaggedReading {
@@ -194,7 +194,7 @@ export function processFrames(
 
 /** Whether the wall clock has something to say at `nowMs`. */
 function isTickDue(state: PatientState, nowMs: number, settings: SettingsHistory): boolean {
-  if (state.windows.open.length > 0) return true;
+  if (isWindowDue(state.windows, nowMs)) return true;
   const sink = {
     configsBetween: configsBetweenOf(state.config, settings),
     isEpisodeOpen: () => isEpisodeOpen(state),

@@ -48,6 +48,8 @@ const cuff = (systolic: number, diastolic: number, s = 0): Measured[] => [
   { code: LOINC.cuffSystolic, value: systolic, s },
   { code: LOINC.cuffDiastolic, value: diastolic, s },
 ];
+const sys = (value: number, s: number): Measured[] => [{ code: LOINC.cuffSystolic, value, s }];
+const dia = (value: number, s: number): Measured[] => [{ code: LOINC.cuffDiastolic, value, s }];
 const HIGH = { rule: 'blood-pressure-high', priority: 'medium' };
 const LOW = { rule: 'blood-pressure-low', priority: 'medium' };
 
@@ -95,6 +97,43 @@ describe('blood pressure', () => {
     ];
     expect(raised([...apart(200, 0), ...apart(205, 120)])).toEqual([HIGH]);
     expect(raised([...apart(200, 0), ...apart(150, 60), ...apart(205, 120)])).toEqual([]);
+  });
+
+  test.each<[string, Measured[], readonly object[]]>([
+    [
+      'diastolic apart, 125 twice',
+      [...dia(125, 0), ...sys(130, 5), ...dia(126, 65), ...sys(130, 70)],
+      [HIGH],
+    ],
+    ['after the systolic', [...sys(130, 0), ...dia(125, 5), ...sys(130, 65), ...dia(126, 70)], [HIGH]],
+    ['half an hour apart', [...dia(125, 0), ...sys(130, 5), ...sys(130, 1_800), ...dia(126, 1_805)], [HIGH]],
+    ['125, 80, 125', [...dia(125, 0), ...sys(130, 5), ...dia(80, 60), ...sys(130, 65), ...dia(125, 120)], []],
+    [
+      '125 once, then the systolic for long',
+      [...dia(125, 0), ...sys(130, 5), ...sys(130, 65), ...sys(130, 125)],
+      [],
+    ],
+    ['diastolic fine, systolic 200 before', [...sys(200, 0), ...dia(80, 60), ...dia(80, 120)], []],
+    [
+      'systolic 200, diastolic 125, apart',
+      [...sys(200, 0), ...dia(80, 5), ...sys(130, 60), ...dia(125, 65)],
+      [],
+    ],
+  ])('a diastolic crisis told apart from a normal systolic is heard: %s', (_name, measured, alarms) => {
+    expect(raised(measured)).toEqual(alarms);
+  });
+
+  test('a diastolic crisis told apart ends when the diastolic is back, or by a gap of its own', () => {
+    const crisis = [...dia(125, 0), ...sys(130, 5), ...dia(126, 65), ...sys(130, 70)];
+    const ends = (...measured: Measured[]) =>
+      replay(readingsOf([...crisis, ...measured]), 1).events.flatMap((event) =>
+        event.kind === 'episode-ended' ? [[event.reason, (event.end - H8) / SECOND]] : [],
+      );
+    expect(ends(...sys(130, 1_000), ...sys(130, 2_000))).toEqual([]);
+    expect(ends(...dia(80, 1_000), ...sys(130, 1_005), ...dia(80, 1_900), ...sys(130, 1_905))).toEqual([
+      ['recovered', 1_900],
+    ]);
+    expect(ends(...sys(130, 2_000), ...sys(130, 3_666))).toEqual([['gap', 65]]);
   });
 
   test('beyond an instrument’s bound is above a limit that is the bound', () => {

@@ -33,6 +33,12 @@ test('windows are aligned to UTC and half-open', () => {
   expect(windowOf(-1, hourly)).toEqual({ start: -HOUR, end: 0 });
 });
 
+test('a look at the clock before anything is due costs nothing: the state is the same', () => {
+  const { state } = processReadings(initialState(PATIENT), [at(30)]);
+  expect(tick(state, H8 + HOUR + CLOSE_AFTER_MS - 1).state).toBe(state);
+  expect(starts(tick(state, H8 + HOUR + CLOSE_AFTER_MS))).toEqual([H8]);
+});
+
 describe('measured time', () => {
   test('a window closes when the watermark has passed its end, not before', () => {
     const { state, events } = processReadings(initialState(PATIENT), [at(30), at(60), at(61.9)]);

@@ -137,6 +137,10 @@ export class WindowRun {
   }
 }
 
+/** Whether the wall clock has come to the end of an open window. */
+export const isWindowDue = ({ open }: WindowState, nowMs: number): boolean =>
+  open.some((window) => nowMs >= deadlineOf(window));
+
 function deadlineOf({ end, late, firstReceivedAt, lastReceivedAt }: OpenWindow): number {
   if (late) return Math.min(lastReceivedAt + LATE_QUIET_MS, firstReceivedAt + CLOSE_AFTER_MS);
   const isLive = firstReceivedAt < end + CLOSE_AFTER_MS;

@@ -126,8 +126,8 @@ export function thresholdsOfAllKinds(random: () => number, count = 120): RandomS
       if (random() < 0.4) continue;
       const level = levels[random() < 0.8 ? state : Math.floor(random() * 3)] ?? 0;
       const value = random() < 0.03 ? 0 : level + pick(random, [0, 0, 0.05, 0.5, 1, -1]);
-      // Some tell the diastolic pressure a moment later.
-      const laterMs = random() < 0.3 && /^(8462-4|76213-8)$/.test(code) ? 5_000 : 0;
+      // Some tell the diastolic pressure apart, whatever the systolic one is.
+      const laterMs = random() < 0.3 && /^(8462-4|76213-8)$/.test(code) ? pick(random, [5_000, -5_000]) : 0;
       const bound = random() < 0.05 ? pick(random, [180, 120]) : undefined;
       const one: Sent = {
         ...{ deviceId, atMs: atMs + laterMs, code, value: bound ?? value },

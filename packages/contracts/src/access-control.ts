@@ -36,6 +36,19 @@ import { CompactJws } from './statements.js';
 const oneStatement = args({ statement: CompactJws });
 const both = ['authorities', 'cloud'] as const;
 const authorities = ['authorities'] as const;
+/** How an item fails that changes a patient's rules, whether it gives or takes away. */
+const RULE_CODES = [
+  ...STATEMENT_CODES,
+  'BATCH_DUPLICATE_SUBJECT',
+  'PATIENT_UNKNOWN',
+  'AUTHORITY_UNKNOWN',
+  'POLICY_SEQ_REUSED',
+  'GRANT_EXISTS',
+  'GRANT_REVOKED',
+  'GRANT_PERIOD_INVALID',
+  'GRANT_TERMS_INVALID',
+  'GRANT_LIMIT',
+] as const;
 
 /** A request as the decision sees it. */
 const DecisionRequest = args({
@@ -165,21 +178,7 @@ export const accessControl = {
       args: Batch,
       result: BatchResult,
       codes: [],
-      itemCodes: [
-        ...STATEMENT_CODES,
-        'BATCH_DUPLICATE_SUBJECT',
-        'PATIENT_UNKNOWN',
-        'AUTHORITY_UNKNOWN',
-        'POLICY_SEQ_REUSED',
-        'GRANT_EXISTS',
-        'GRANT_REVOKED',
-        'GRANT_PERIOD_INVALID',
-        'GRANT_TERMS_INVALID',
-        'GRANT_LIMIT',
-        'SUBSCRIPTION_UNKNOWN',
-        'SUBSCRIPTION_NOT_PENDING',
-        'SUBSCRIPTION_MISMATCH',
-      ],
+      itemCodes: [...RULE_CODES, 'SUBSCRIPTION_UNKNOWN', 'SUBSCRIPTION_NOT_PENDING', 'SUBSCRIPTION_MISMATCH'],
       event: 'PolicyChanged',
     }),
     /**
@@ -193,18 +192,7 @@ export const accessControl = {
       args: Batch,
       result: BatchResult,
       codes: [],
-      itemCodes: [
-        ...STATEMENT_CODES,
-        'BATCH_DUPLICATE_SUBJECT',
-        'PATIENT_UNKNOWN',
-        'AUTHORITY_UNKNOWN',
-        'POLICY_SEQ_REUSED',
-        'GRANT_EXISTS',
-        'GRANT_REVOKED',
-        'GRANT_PERIOD_INVALID',
-        'GRANT_TERMS_INVALID',
-        'GRANT_LIMIT',
-      ],
+      itemCodes: RULE_CODES,
       event: 'PolicyChanged',
     }),
     /** An authority asks to be subscribed to a patient. */

@@ -2,6 +2,7 @@ import type { RuleName } from '@careledger/clinical';
 import { concept } from './elements.js';
 import type { CodeableConcept, Observation } from './schema.js';
 import { SYSTEM } from './systems.js';
+import { tableCode } from './table-code.js';
 
 /** How a rule's alarm is said in FHIR. */
 interface AlarmWords {
@@ -12,7 +13,8 @@ interface AlarmWords {
 }
 
 const VITAL_SIGNS = 'vital-signs';
-const SURVEY = 'survey';
+/** Of a score, and of whatever is drawn from vital signs. */
+export const SURVEY = 'survey';
 
 /** v3-ObservationInterpretation. */
 const CRITICALLY_LOW = concept(SYSTEM.interpretation, 'LL', 'Critical low');
@@ -89,5 +91,13 @@ export const categoryOfAlarm = (rule: RuleName): string =>
 export function grantedCategories({ category, code }: Pick<Observation, 'category' | 'code'>): string[] {
   const rule = code.coding.find(({ system }) => system === SYSTEM.rule)?.code;
   if (rule !== undefined && Object.hasOwn(RULES, rule)) return [RULES[rule as RuleName].category];
-  return [...new Set(category.flatMap(({ coding }) => coding.map((each) => each.code)))].sort();
+  return [...new Set(categoriesOf({ category }))].sort();
 }
+
+/** The same of all Observations of an alarm that rests on readings of these codes: who may read of it depends on them. */
+export const alarmCategories = (rule: RuleName, codes: readonly string[]): string[] => [
+  ...new Set([RULES[rule].category, ...codes.flatMap((code) => categoriesOf(tableCode(code)))]),
+];
+
+const categoriesOf = ({ category }: Pick<Observation, 'category'>): string[] =>
+  category.flatMap(({ coding }) => coding.map((each) => each.code));

@@ -1,18 +1,11 @@
-import {
-  NEWS2_PARAMETERS,
-  type Evidence,
-  type News2Parameter,
-  type News2Score,
-  type RuleName,
-} from '@careledger/clinical';
+import { NEWS2_PARAMETERS, type Evidence, type News2Parameter, type News2Score } from '@careledger/clinical';
 import { alarmComponents, alarmNotes, type AlarmFacts } from './alarm.js';
-import { RULES, categoryOfAlarm } from './alarm-rules.js';
+import { RULES, SURVEY, categoryOfAlarm } from './alarm-rules.js';
 import { collection, concept, instantOf, quantity, subjectOf, within } from './elements.js';
 import { observed, type DeviceReading, type ObservedReadings } from './reading.js';
 import type { Bundle, CodeableConcept, Observation, ObservationComponent } from './schema.js';
 import { deviceResources, provenanceOf, type Source } from './source.js';
 import { SYSTEM } from './systems.js';
-import { tableCode } from './table-code.js';
 import { uuidOf } from './uuid.js';
 
 /** A reading on which the emergency rests, as the device that measured it sent it. */
@@ -69,19 +62,6 @@ function scoreComponents(score: News2Score): ObservationComponent[] {
       : { code, valueQuantity: quantity(value, SCORE_UNIT) };
   });
 }
-
-/** Of a NEWS2 score, as of its alarm. */
-const SCORE_CATEGORY = 'survey';
-
-/** Categories of the Observations of an alarm that rests on readings of these codes: who may read of it depends on them. */
-export const alarmCategories = (rule: RuleName, codes: readonly string[]): string[] => [
-  ...new Set([
-    RULES[rule].category,
-    ...codes.flatMap((code) =>
-      tableCode(code).category.flatMap(({ coding }) => coding.map((each) => each.code)),
-    ),
-  ]),
-];
 
 const PRIORITIES = ['high', 'medium', 'low'];
 
@@ -145,7 +125,7 @@ function scoreObservations(alarm: EmergencyAlarm, setting: AlarmSetting): Observ
       resourceType: 'Observation',
       id: uuidOf(`Observation|${episodeId}|news2`),
       status: 'final',
-      category: [concept(SYSTEM.observationCategory, SCORE_CATEGORY)],
+      category: [concept(SYSTEM.observationCategory, SURVEY)],
       code: NEWS2_TOTAL,
       subject: subjectOf(setting.content.patientId),
       effectiveDateTime: instantOf(raisedAt),

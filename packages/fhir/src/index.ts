@@ -1,8 +1,8 @@
 export { clinicalBundle } from './clinical.js';
 export type { RecordAbout } from './content/about.js';
 export { checkRecordContent, readRecordContent } from './content/record-content.js';
-export { grantedCategories } from './alarm-rules.js';
-export { alarmCategories, emergencyBundle, type DeviceEvidence, type EmergencyAlarm } from './emergency.js';
+export { alarmCategories, grantedCategories } from './alarm-rules.js';
+export { emergencyBundle, type DeviceEvidence, type EmergencyAlarm } from './emergency.js';
 export { FhirError, type FhirErrorCode } from './errors.js';
 export { periodicBundle } from './periodic.js';
 export type { Bundle, Device, Observation } from './schema.js';

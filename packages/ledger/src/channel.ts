@@ -36,6 +36,13 @@ export interface SubmitOptions extends CallOptions {
   readonly reference?: string;
 }
 
+/** What a transaction would be answered with. */
+export interface Preview<Result> {
+  readonly result: Result;
+  /** Of the transaction that it would have been; an answer that names another one speaks of an earlier one. */
+  readonly transactionId: string;
+}
+
 /** A committed transaction with the chaincode's answer. */
 export interface Submitted<Result> extends Committed {
   readonly result: Result;
@@ -133,6 +140,19 @@ export class LedgerChannel {
     args: ArgsOf<C, N>,
     options: CallOptions = {},
   ): Promise<ResultOf<C, N>> {
+    return this.#options.counters.count('evaluate', async () => {
+      const { result } = await this.#evaluate(contract, transaction, args, options);
+      return result;
+    });
+  }
+
+  /** What a transaction would do now, by one peer's word; nothing is ordered. @throws LedgerError */
+  preview<C extends ContractShape, N extends NamesOf<C, 'submit'>>(
+    contract: C,
+    transaction: N,
+    args: ArgsOf<C, N>,
+    options: CallOptions = {},
+  ): Promise<Preview<ResultOf<C, N>>> {
     return this.#options.counters.count('evaluate', () =>
       this.#evaluate(contract, transaction, args, options),
     );
@@ -143,21 +163,23 @@ export class LedgerChannel {
     transaction: N,
     args: ArgsOf<C, N>,
     options: CallOptions,
-  ): Promise<ResultOf<C, N>> {
+  ): Promise<Preview<ResultOf<C, N>>> {
     this.#assertOpen();
     const label = this.#label(contract, transaction);
     const { peerMspId } = options;
     // Its gateway would else ask a peer of another organisation where its own has no chaincode.
     const asked = peerMspId === undefined ? options : { ...options, endorsingOrganizations: [peerMspId] };
-    const answer = await this.#routeFor(options).ask(async (gateway) => {
+    return this.#routeFor(options).ask(async (gateway) => {
+      const proposal = this.#propose(gateway, { contract, transaction, args, options: asked });
+      let answer: Uint8Array;
       try {
-        const proposal = this.#propose(gateway, { contract, transaction, args, options: asked });
-        return await proposal.evaluate(within(this.#options.timeouts.evaluateMs));
+        answer = await proposal.evaluate(within(this.#options.timeouts.evaluateMs));
       } catch (error) {
         throw translateEarly('evaluate', label, error);
       }
+      const transactionId = proposal.getTransactionId();
+      return { result: this.#decode(contract, transaction, answer), transactionId };
     });
-    return this.#decode(contract, transaction, answer);
   }
 
   /** A committed transaction with its block, as the peer that answers has it. @throws LedgerError */

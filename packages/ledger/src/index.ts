@@ -1,6 +1,6 @@
 export { attestorRegistration, attestTransaction, type Attestor } from './attest/attestation.js';
 export { ledgerTrustRoots } from './attest/trust-roots.js';
-export { LedgerChannel, type Submitted } from './channel.js';
+export { LedgerChannel, type Preview, type Submitted } from './channel.js';
 export { LedgerCounters } from './counters.js';
 export * from './error.js';
 export { orUndefined } from './or-undefined.js';

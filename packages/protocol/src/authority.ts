@@ -11,7 +11,7 @@ export const AUTHORITY_ROUTES = {
    * 200 `AcknowledgementAnswer`. Named by the notice's `sid`, which its gateway and its authority alone know.
    */
   acknowledgement: (noticeSid: string) => `/v1/emergency-notices/${noticeSid}/acknowledgement`,
-  /** POST, `RevocationRequest` → 201 `{authorities?, cloud?}`: a patient's revocation, relayed to the channels that it names. */
+  /** POST, `RevocationRequest` → 201 `{authorities?, cloud?, already?}`, or 202 with a job: relayed to the channels that it names. */
   revocations: '/v1/revocations',
 } as const;
 

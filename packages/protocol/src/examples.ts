@@ -19,6 +19,7 @@ import type {
   ReleasedRecord,
   ReplaceWrapsAnswer,
   ReplaceWrapsRequest,
+  RevocationAnswer,
   RevocationRequest,
   StoreRecordAnswer,
   StoreRecordRequest,
@@ -139,6 +140,7 @@ export const visitRequest: VisitRequest = {
 export const revocationRequest: RevocationRequest = {
   statement: exampleStatement('revoke', { grantId: EXAMPLE.grantId, policySeq: 2 }),
 };
+export const relayedBefore: RevocationAnswer = { txId, already: true };
 export const readingsRequest: ReadingsRequest = {
   statements: [exampleStatement('noticeReading', { patientId, recordId, version: 1 }, authorityId)],
 };

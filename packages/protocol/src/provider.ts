@@ -121,8 +121,15 @@ export type VisitRequest = Static<typeof VisitRequest>;
 export const RevocationRequest = closedObject({ statement: CompactJws });
 export type RevocationRequest = Static<typeof RevocationRequest>;
 
+/** Of a relayed revocation. */
+export const AlreadyRelayed = Type.Optional(
+  Type.Literal(true, {
+    description: 'The ledger had the statement before: nothing was sent, the transaction is the earlier one',
+  }),
+);
+
 /** The transaction that first carried the statement on this channel. */
-export const RevocationAnswer = Type.Object({ txId: TxId });
+export const RevocationAnswer = Type.Object({ txId: TxId, already: AlreadyRelayed });
 export type RevocationAnswer = Static<typeof RevocationAnswer>;
 
 /** `noticeReading` statements. */

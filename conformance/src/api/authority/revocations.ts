@@ -34,8 +34,14 @@ export function describeRevocations(fixture: () => LayersFixture): void {
       await notices.next(
         ({ type, data }) => type === 'policy' && (data['revoked'] as string[]).includes(grantId),
       );
-      // The same one again, from whoever has seen it in a block, changes nothing.
-      expect(await relay(statement)).toMatchObject({ status: 201, body: relayed.body });
+      // The same one again, from whoever has seen it in a block, sends nothing.
+      const height = () => home.ledger.channel('cloud').height();
+      const before = await height();
+      expect(await relay(statement)).toMatchObject({
+        status: 201,
+        body: { ...relayed.body, already: true },
+      });
+      expect(await height()).toBe(before);
     });
 
     test('everything at once, and a veto', async () => {

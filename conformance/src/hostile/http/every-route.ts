@@ -167,22 +167,88 @@ const MALFORMED: readonly (string | Uint8Array)[] = [
   '{"a":1}{"b":2}',
 ];
 
+/** Calls a route as somebody who may, in several ways; what they came to. */
+const eachAllowed = (route: Route, ways: readonly Partial<HttpCall>[]): HttpTry['run'] =>
+  each(route, async (fixture) => {
+    const { access, service } = route;
+    const token =
+      typeof access === 'string' ? undefined : await tokenOf(fixture, service, tokenRoleAt(service, access));
+    const { patientId } = await fixture.attacker();
+    return ways.map((way) => ({ token, path: pathOf(route, patientId), ...way }));
+  });
+
+const UNSAFE = EVERY_ROUTE.filter(({ method }) => method !== 'GET');
+
 const malformed: HttpKind = {
   id: 'malformed-json',
   role: 'relay',
   what: 'sends JSON that two readers could read differently: a name twice, bytes that are no UTF-8, too deep, a prototype',
-  tries: EVERY_ROUTE.filter(({ method, path }) => method !== 'GET' && path !== '/v1/frames').map((route) => ({
+  tries: UNSAFE.filter(({ path }) => path !== '/v1/frames').map((route) => ({
     name: nameOf(route),
     times: MALFORMED.length,
     answer: 'MALFORMED_BODY',
-    run: each(route, async (fixture) => {
-      const { access, service } = route;
-      const [role] = access === 'public' || access === 'device' ? [] : access;
-      const token =
-        role === undefined ? undefined : await tokenOf(fixture, service, tokenRoleAt(service, access));
-      const { patientId } = await fixture.attacker();
-      return MALFORMED.map((body) => ({ token, body, path: pathOf(route, patientId) }));
-    }),
+    run: eachAllowed(
+      route,
+      MALFORMED.map((body) => ({ body })),
+    ),
+  })),
+};
+
+/** What no route takes, however good it would be as JSON. */
+const OTHER_TYPES = ['text/plain', 'application/x-www-form-urlencoded', 'application/xml', 'json'];
+
+const otherMediaType: HttpKind = {
+  id: 'other-media-type',
+  role: 'relay',
+  what: 'sends what a browser’s form can send, or a type that the route does not take',
+  tries: UNSAFE.map((route) => ({
+    name: nameOf(route),
+    times: OTHER_TYPES.length,
+    answer: 'UNSUPPORTED_MEDIA_TYPE',
+    run: eachAllowed(
+      route,
+      OTHER_TYPES.map((type) => ({ body: '{}', headers: { 'content-type': type } })),
+    ),
+  })),
+};
+
+const METHODS = ['GET', 'POST', 'PUT', 'PATCH', 'DELETE', 'PROPFIND'];
+const methodsOf = ({ service, path }: Route): string[] =>
+  EVERY_ROUTE.filter((other) => other.service === service && other.path === path).map(({ method }) => method);
+
+const otherMethod: HttpKind = {
+  id: 'other-method',
+  role: 'relay',
+  what: 'calls a path by methods that it does not have, with a token that is good for it',
+  tries: EVERY_ROUTE.map((route) => {
+    const others = METHODS.filter((method) => !methodsOf(route).includes(method));
+    return {
+      name: nameOf(route),
+      times: others.length,
+      answer: 'METHOD_NOT_ALLOWED',
+      run: eachAllowed(
+        route,
+        others.map((method) => ({ method })),
+      ),
+    };
+  }),
+};
+
+/** Escapes that say no character, in the path. */
+const BAD_ESCAPES = ['%', '%zz', '%ff', '%c0%af'];
+
+const badEscape: HttpKind = {
+  id: 'bad-escape',
+  role: 'relay',
+  what: 'writes escapes into a path that say no character',
+  tries: EVERY_ROUTE.map((route) => ({
+    name: nameOf(route),
+    times: BAD_ESCAPES.length,
+    answer: 'MALFORMED_REQUEST',
+    run: eachAllowed(
+      route,
+      BAD_ESCAPES.map((escape) => ({ path: `${pathOf(route)}${escape}` })),
+    ),
   })),
 };
 
@@ -203,4 +269,7 @@ export const everyRoute: readonly HttpKind[] = [
   otherPatient,
   unknownPatient,
   malformed,
+  otherMediaType,
+  otherMethod,
+  badEscape,
 ];

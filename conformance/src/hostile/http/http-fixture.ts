@@ -66,6 +66,9 @@ export class HttpFixture {
       await response.body?.cancel();
       return THROUGH;
     }
+    // RFC 9110, 15.5.6
+    if (response.status === 405 && (response.headers.get('allow') ?? method).includes(method))
+      throw new Error(`${method} ${path} is not allowed, and nobody says what is`);
     const { code, reason } = (await response.json()) as { code?: string; reason?: unknown };
     if (code === undefined) throw new Error(`${method} ${path}: ${response.status} without a code`);
     return typeof reason === 'string' ? `${code} (${reason})` : code;

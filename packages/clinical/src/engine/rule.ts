@@ -28,12 +28,28 @@ export interface Merged<Item> {
   readonly isDuplicate: boolean;
 }
 
-/** Whether a value may be urgent on its own, for the way into the gateway: 0 to 3, of which 3 suffices. */
-export type UrgencyTest = (reading: {
+/** A value of a frame on its way in, in the code table's unit. */
+export interface UrgencyValue {
+  /** Rule time, milliseconds. */
+  readonly at: number;
   readonly code: string;
   readonly value: number;
   readonly comparator?: Comparator | undefined;
-}) => number;
+}
+
+/** What a frame's values are held against. */
+export interface UrgencyContext {
+  /** In force at their rule time. */
+  readonly config: ClinicalConfig;
+  /** Which sent them, as far as its patient's settings tell. */
+  readonly device: DeviceDescription;
+}
+
+/**
+ * Whether the values of one frame may raise an alarm of the rule that must not wait: one of medium or high priority. It is
+ * given those of other rules as well, and looks at nothing that came before.
+ */
+export type UrgencyTest = (values: readonly UrgencyValue[], context: UrgencyContext) => boolean;
 
 /** A rule, or several that share what they look at. Everything that there is to say of it is in its folder. */
 export interface RuleDefinition<Item extends StreamItem, Context> extends StreamKind<Item, Context> {

@@ -2,6 +2,7 @@ import { levelOf, type Level } from '../model/alarm.js';
 import type { ClinicalConfig } from '../model/config.js';
 import type { DeviceKind } from '../model/device.js';
 import type { Evidence, RuleName } from '../model/events.js';
+import { flagsOfValue } from '../model/flags.js';
 import { IDLE_PART, isGap, stepPart, type Grade, type Part } from './machine.js';
 import { closePart, openEpisode, type OpenEpisode } from './open-episode.js';
 import { defineRule, type Rule, type RuleInput, type UrgencyTest } from './rule.js';
@@ -28,6 +29,11 @@ export interface Threshold {
   readonly level: Level;
   /** Null: the instant says nothing about it, or it is off for this patient. */
   grade(item: ThresholdItem, config: ClinicalConfig): Grade | null;
+  /**
+   * Codes of what is measured together and may be told apart, such as systolic and diastolic pressure: what met the rule by
+   * one of them is taken back by that one alone.
+   */
+  readonly aspects?: readonly ReadonlySet<string>[];
   /** How long it has to be met. */
   onsetMs(item: ThresholdItem, config: ClinicalConfig): number;
 }
@@ -35,14 +41,21 @@ export interface Threshold {
 export interface ThresholdRule {
   readonly name: string;
   readonly takes: readonly string[];
-  readonly urgency: UrgencyTest;
   readonly horizonMs: number;
   readonly thresholds: readonly Threshold[];
 }
 
+/** What one sensor has said of one threshold. */
+interface SensorState {
+  readonly lastT: number;
+  readonly part: Part;
+  /** By place in `aspects`: when it met the rule, where it did when it was measured last. */
+  readonly metAt?: Readonly<Record<number, number>>;
+}
+
 /** Where one threshold stands: a part per sensor. */
 interface ThresholdState {
-  readonly parts: Readonly<Record<string, { readonly lastT: number; readonly part: Part }>>;
+  readonly parts: Readonly<Record<string, SensorState>>;
   readonly episode: OpenEpisode | null;
 }
 
@@ -74,7 +87,32 @@ function levelAt({ level, grade }: Threshold, item: ThresholdItem, config: Clini
   return isSure ? level : levelOf(level.priority, ['clock-ahead'], { unconfirmed: true });
 }
 
+/** The aspects that meet a threshold, as each was measured last, with this instant; up to a gap before it. */
+function metAtAfter(
+  { aspects = [], grade }: Threshold,
+  before: SensorState['metAt'] = {},
+  item: ThresholdItem,
+  config: ClinicalConfig,
+): Readonly<Record<number, number>> {
+  const metAt: Record<number, number> = {};
+  aspects.forEach((codes, aspect) => {
+    const values = item.values.filter(({ code }) => codes.has(code));
+    if (values.length === 0) {
+      const at = before[aspect];
+      if (at !== undefined && !isGap(at, item.t)) metAt[aspect] = at;
+    } else if (grade({ ...item, values }, config) === 'emergency') metAt[aspect] = item.t;
+  });
+  return metAt;
+}
+
 const text = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);
+
+/** Left out where nothing is met: states are kept. */
+const withMet = ({ lastT, part }: SensorState, metAt: Readonly<Record<number, number>>): SensorState => ({
+  lastT,
+  part,
+  ...(Object.keys(metAt).length > 0 && { metAt }),
+});
 
 /** One threshold after one more instant. */
 function step(
@@ -85,7 +123,6 @@ function step(
 ): ThresholdState {
   const { rule } = threshold;
   const { t, sensor } = item;
-  const grade = threshold.grade(item, config);
   let parts = { ...state.parts };
   let { episode } = state;
   const close = (end: number, reason: 'gap' | 'recovered') => {
@@ -100,9 +137,16 @@ function step(
     parts = Object.fromEntries(Object.entries(parts).filter(([other]) => other !== id));
     if (part.isOpen) close(lastT, 'gap');
   }
-  if (grade === null) return { parts, episode };
-  const stepped = stepPart(parts[sensor]?.part ?? IDLE_PART, t, grade, threshold.onsetMs(item, config));
-  parts[sensor] = { lastT: t, part: stepped.part };
+  const known = parts[sensor];
+  const grade = threshold.grade(item, config);
+  const metAt = metAtAfter(threshold, known?.metAt, item, config);
+  const saysNothing = grade !== 'emergency' && Object.keys(metAt).length > 0;
+  if (grade === null || saysNothing) {
+    if (known !== undefined) parts[sensor] = withMet(known, metAt);
+    return { parts, episode };
+  }
+  const stepped = stepPart(known?.part ?? IDLE_PART, t, grade, threshold.onsetMs(item, config));
+  parts[sensor] = withMet({ lastT: t, part: stepped.part }, metAt);
   if (grade === 'emergency' && (stepped.opened !== null || episode !== null)) {
     const level = levelAt(threshold, item, config);
     episode = openEpisode(episode, { rule, start: stepped.opened ?? t, t, level }, out);
@@ -111,10 +155,26 @@ function step(
   return { parts, episode };
 }
 
+/** A value that meets a threshold of more than low priority by itself. */
+function urgencyOf({ takes, thresholds }: ThresholdRule): UrgencyTest {
+  const codes: ReadonlySet<string> = new Set(takes);
+  const pressing = thresholds.filter(({ level }) => level.priority !== 'low');
+  return (values, { config, device }) =>
+    values.some((reading) => {
+      if (!codes.has(reading.code) || flagsOfValue(reading).length > 0) return false;
+      const { at: t, code, value, comparator } = reading;
+      const measured = { rowId: 0, t, at: t, code, value, ...(comparator !== undefined && { comparator }) };
+      const item = { t, sensor: '', kind: device.kind ?? null, values: [measured] };
+      return pressing.some(({ grade }) => grade(item, config) === 'emergency');
+    });
+}
+
 /** A rule of plain thresholds: a value beyond one, for as long as it asks for, raises; 15 min back within end it. */
-export function defineThresholdRule({ thresholds, ...rule }: ThresholdRule): Rule {
+export function defineThresholdRule(definition: ThresholdRule): Rule {
+  const { thresholds, ...rule } = definition;
   return defineRule<ThresholdItem, ThresholdContext>({
     ...rule,
+    urgency: urgencyOf(definition),
     version: 1,
     migrations: [],
     initial: {},

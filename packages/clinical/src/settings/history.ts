@@ -42,16 +42,22 @@ function configOf(base: ClinicalConfig, version: SettingsVersion): ClinicalConfi
 /** What is in force at a rule time. */
 export type ConfigAt = (t: number) => ClinicalConfig;
 
-const found = new WeakMap<ClinicalConfig, WeakMap<SettingsHistory, ConfigAt>>();
+/** `make`, called once for the same two objects, which are never changed in place. */
+function madeOnce<T extends object>(
+  make: (base: ClinicalConfig, history: SettingsHistory) => T,
+): (base: ClinicalConfig, history: SettingsHistory) => T {
+  const byBase = new WeakMap<ClinicalConfig, WeakMap<SettingsHistory, T>>();
+  return (base, history) => {
+    const known = byBase.get(base) ?? new WeakMap<SettingsHistory, T>();
+    byBase.set(base, known);
+    const found = known.get(history) ?? make(base, history);
+    known.set(history, found);
+    return found;
+  };
+}
 
 /** One and the same function for the same two objects: whoever keeps what came of it can tell whether it still holds. */
-export function configAtOf(base: ClinicalConfig, history: SettingsHistory): ConfigAt {
-  const known = found.get(base) ?? new WeakMap<SettingsHistory, ConfigAt>();
-  found.set(base, known);
-  const configAt = known.get(history) ?? newConfigAt(base, history);
-  known.set(history, configAt);
-  return configAt;
-}
+export const configAtOf = madeOnce(newConfigAt);
 
 function newConfigAt(base: ClinicalConfig, history: SettingsHistory): ConfigAt {
   if (history.versions.length === 0) return () => base;
@@ -72,13 +78,21 @@ export interface ConfigSpan {
 export type ConfigsBetween = (start: number, end: number) => readonly ConfigSpan[];
 
 /** Every change that lies in a time: for what lasts, and is judged by each as long as it is in force. */
-export function configsBetweenOf(base: ClinicalConfig, { versions }: SettingsHistory): ConfigsBetween {
+export const configsBetweenOf = madeOnce(newConfigsBetween);
+
+function newConfigsBetween(base: ClinicalConfig, { versions }: SettingsHistory): ConfigsBetween {
   const spans = [undefined, ...versions].map((version, i): ConfigSpan => ({
     from: version?.from ?? -Infinity,
     until: versions[i]?.from ?? Infinity,
     config: version === undefined ? base : configOf(base, version),
   }));
-  return (start, end) => spans.filter(({ from, until }) => from <= end && start < until);
+  // What is asked for is recent, however long the history is.
+  return (start, end) => {
+    const last = spans.findLastIndex(({ from }) => from <= end);
+    let first = last;
+    while (first > 0 && start < (spans[first - 1]?.until ?? -Infinity)) first--;
+    return spans.slice(Math.max(first, 0), last + 1).filter(({ until }) => start < until);
+  };
 }
 
 /** From when on records have which period. Milliseconds. */
@@ -88,7 +102,9 @@ export interface RecordPeriod {
 }
 
 /** Every change of the period of records; the first is of ever. */
-export function recordPeriods(base: ClinicalConfig, { versions }: SettingsHistory): readonly RecordPeriod[] {
+export const recordPeriods = madeOnce(newRecordPeriods);
+
+function newRecordPeriods(base: ClinicalConfig, { versions }: SettingsHistory): readonly RecordPeriod[] {
   const periods: RecordPeriod[] = [{ from: -Infinity, windowMs: base.windowMs }];
   for (const version of versions) {
     const { windowMs } = configOf(base, version);

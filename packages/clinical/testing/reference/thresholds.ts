@@ -23,8 +23,8 @@ interface Rule {
   readonly priority: 'medium' | 'low';
   /** Codes of which an instant has one. */
   readonly codes: readonly string[];
-  /** Whether the rule judges an instant that does not meet it. */
-  readonly isTakenBackBy: (values: readonly Prepared[]) => boolean;
+  /** Codes of what may be told apart: an instant says nothing against what it lacks. */
+  readonly apart: readonly (readonly string[])[];
   readonly isOn: (judging: Judging, at: number) => boolean;
   readonly isMet: (values: readonly Prepared[], judging: Judging) => boolean;
   readonly onsetMs: (judging: Judging, isMonitor: boolean) => number;
@@ -43,8 +43,7 @@ const RULES: readonly Rule[] = [
   {
     ...{ name: 'blood-pressure-high', priority: 'medium', codes: [...SYSTOLIC, ...DIASTOLIC] },
     isOn: () => true,
-    // A diastolic pressure alone says nothing of the systolic one.
-    isTakenBackBy: (values) => some(values, SYSTOLIC, () => true),
+    apart: [SYSTOLIC, DIASTOLIC],
     isMet(values, { isPregnant, pressure }) {
       const bounds = values.filter(({ comparator }) => comparator === '>');
       const isSevere =
@@ -63,7 +62,7 @@ const RULES: readonly Rule[] = [
   },
   {
     ...{ name: 'blood-pressure-low', priority: 'medium', codes: SYSTOLIC },
-    isTakenBackBy: () => true,
+    apart: [],
     isOn: ({ isNews2For, single }, at) => !isNews2For(at) || single === Infinity,
     // Halfway counts as the lower: up to 90.5 is 90.
     isMet: (values, { pressure }) =>
@@ -72,7 +71,7 @@ const RULES: readonly Rule[] = [
   },
   {
     ...{ name: 'fever', priority: 'low', codes: [TEMPERATURE] },
-    isTakenBackBy: () => true,
+    apart: [],
     isOn: ({ feverFrom }) => feverFrom !== null,
     // Halfway counts as the warmer: from 37.95 on it is 38.0.
     isMet: (values, { feverFrom }) =>
@@ -103,14 +102,25 @@ function episodesOf(
       !LEFT_OUT.some((flag) => one.flags.includes(flag)) &&
       (!isAhead(one) || rule.isMet([one], judgingAt(one.at))),
   );
+  /** Whether the sensor's newest word on something that an instant lacks, of the hour before it, met the rule. */
+  const isContradicted = ({ at, sensor }: Prepared, group: readonly Prepared[]): boolean =>
+    rule.apart.some((codes) => {
+      const of = values.filter((one) => one.sensor === sensor && codes.includes(one.code));
+      if (group.some(({ code }) => codes.includes(code))) return false;
+      const newest = Math.max(...of.map((one) => one.at).filter((t) => t < at));
+      const said = of.filter((one) => one.at === newest);
+      return said.length > 0 && !isApart(newest, at) && rule.isMet(said, judgingAt(newest));
+    });
   const instants = [...Map.groupBy(values, ({ at, sensor }) => `${at} ${sensor}`).values()].map(
     (group): Instant & { readonly isOn: boolean } => {
-      const { at, sensor, kind } = group[0] ?? { at: 0, sensor: '', kind: undefined };
+      const [one] = group;
+      if (one === undefined) throw new RangeError('a group has a member');
+      const { at, sensor, kind } = one;
       const judging = judgingAt(at);
       const sure = group.filter((one) => !isAhead(one));
       const isMet = rule.isMet(group, judging);
       return {
-        ...{ at, sensor, isOn: rule.isOn(judging, at) && (isMet || rule.isTakenBackBy(group)), isMet },
+        ...{ at, sensor, isOn: rule.isOn(judging, at) && (isMet || !isContradicted(one, group)), isMet },
         isDoubtful: !rule.isMet(sure, judging),
         onsetMs: rule.onsetMs(judging, kind === 'monitor'),
       };

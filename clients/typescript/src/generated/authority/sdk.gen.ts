@@ -570,7 +570,7 @@ export class AuthorityOperations extends HeyApiClient {
     }
     
     /**
-     * Relay a patient’s revocation, revocation of everything, or veto to the channels that it names
+     * Relay a patient’s revocation, revocation of everything, or veto to the channels that it names; one that they have is answered with `already`
      *
      * Roles: patient, system, practitioner, ops.
      */

@@ -4246,6 +4246,10 @@ export type CreateRevocationData = {
          * The same key with the same request again, within a day, has the effect of the first alone and gets its answer
          */
         'idempotency-key'?: string;
+        /**
+         * `respond-async`: 202 at once, unless it is done already; `wait=N`: after N seconds at the latest (RFC 7240)
+         */
+        prefer?: string;
     };
     path?: never;
     query?: never;
@@ -4279,6 +4283,8 @@ export type CreateRevocationErrors = {
      * `PATIENT_UNKNOWN`: No such patient is registered
      *
      * `GRANT_UNKNOWN`: The patient has no such grant
+     *
+     * `SUBSCRIPTION_UNKNOWN`: This authority has no such subscription
      */
     404: Problem;
     /**
@@ -4344,6 +4350,62 @@ export type CreateRevocationResponses = {
          * Fabric transaction id
          */
         cloud?: string;
+        /**
+         * The ledger had the statement before: nothing was sent, the transaction is the earlier one
+         */
+        already?: true;
+    };
+    /**
+     * Accepted
+     */
+    202: {
+        /**
+         * 128 random bits, base64url
+         */
+        jobId: string;
+        /**
+         * What is done, in one word
+         */
+        kind: string;
+        /**
+         * One that has ended stays as it ended
+         */
+        state: 'running' | 'succeeded' | 'failed';
+        /**
+         * How far it has come, in the words of its kind
+         */
+        stage: string;
+        done: number | null;
+        total: number | null;
+        /**
+         * RFC 3339, UTC, milliseconds optional
+         */
+        createdAt: string;
+        endedAt: string | null;
+        lastError: string | null;
+        resultUrl: string | null;
+        problem: {
+            type: string;
+            title: string;
+            status: number;
+            code: string;
+            detail?: string;
+            [key: string]: unknown;
+        } | null;
+        result: {
+            /**
+             * Fabric transaction id
+             */
+            authorities?: string;
+            /**
+             * Fabric transaction id
+             */
+            cloud?: string;
+            /**
+             * The ledger had the statement before: nothing was sent, the transaction is the earlier one
+             */
+            already?: true;
+        } | null;
     };
 };
 

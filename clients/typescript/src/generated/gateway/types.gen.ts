@@ -4038,6 +4038,92 @@ export type AcknowledgePatientAlarmResponses = {
 
 export type AcknowledgePatientAlarmResponse = AcknowledgePatientAlarmResponses[keyof AcknowledgePatientAlarmResponses];
 
+export type ListAbsencesData = {
+    body?: never;
+    headers?: {
+        /**
+         * ETags that the caller has: where one is still right, the answer is 304 without a body
+         */
+        'if-none-match'?: string;
+    };
+    path?: never;
+    query?: {
+        /**
+         * `next` of the page before
+         */
+        cursor?: string;
+        limit?: number;
+    };
+    url: '/v1/absences';
+};
+
+export type ListAbsencesErrors = {
+    /**
+     * `MALFORMED_REQUEST`: The request is no valid HTTP
+     *
+     * `VALIDATION_FAILED`: The request does not match the documented schema
+     */
+    400: Problem;
+    /**
+     * `UNAUTHENTICATED`: A valid bearer token is required
+     */
+    401: Problem;
+    /**
+     * `FORBIDDEN`: The role of this token may not do this
+     */
+    403: Problem;
+    /**
+     * `CURSOR_INVALID`: The cursor is none that this list gave
+     */
+    422: Problem;
+    /**
+     * `TOO_MANY_REQUESTS`: Too many requests: slow down
+     */
+    429: Problem;
+    /**
+     * `INTERNAL_ERROR`: The service failed; the log has the cause under the instance id
+     */
+    500: Problem;
+    /**
+     * `SHUTTING_DOWN`: The service is stopping: ask again shortly
+     */
+    503: Problem;
+    /**
+     * Any other problem, e.g. of the connection (408, 417, 431)
+     */
+    default: Problem;
+};
+
+export type ListAbsencesError = ListAbsencesErrors[keyof ListAbsencesErrors];
+
+export type ListAbsencesResponses = {
+    /**
+     * OK
+     */
+    200: {
+        absences: Array<{
+            /**
+             * RFC 3339, UTC, milliseconds optional
+             */
+            from: string;
+            /**
+             * RFC 3339, UTC, milliseconds optional
+             */
+            until: string;
+            /**
+             * stopped: by whoever runs it, until its next start. killed: it ended without a word; from is when it was last known to run. stalled: it ran, and stood still
+             */
+            cause: 'stopped' | 'killed' | 'stalled';
+        }>;
+        /**
+         * Cursor of the page that follows; null on the last one. A page may be short, or empty, before that
+         */
+        next: string | null;
+    };
+};
+
+export type ListAbsencesResponse = ListAbsencesResponses[keyof ListAbsencesResponses];
+
 export type GetAuthorityData = {
     body?: never;
     headers?: {

@@ -260,7 +260,7 @@ export class ProviderOperations extends HeyApiClient {
     }
     
     /**
-     * Relay a patient’s revocation to the cloud channel
+     * Relay a patient’s revocation to the cloud channel; one that is there is answered with `already`
      *
      * Roles: system.
      */

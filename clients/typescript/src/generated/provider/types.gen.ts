@@ -1318,6 +1318,10 @@ export type CreateRevocationResponses = {
          * Fabric transaction id
          */
         txId: string;
+        /**
+         * The ledger had the statement before: nothing was sent, the transaction is the earlier one
+         */
+        already?: true;
     };
 };
 

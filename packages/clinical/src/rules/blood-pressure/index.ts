@@ -5,7 +5,6 @@ import { LOINC } from '../../model/codes.js';
 import type { ClinicalConfig } from '../../model/config.js';
 import { MONITOR_ONSET_MS, NEWS2_HORIZON_MS } from '../../model/limits.js';
 import { isNews2For } from '../../model/person.js';
-import { BLOOD_PRESSURE_DEFAULTS } from './defaults.js';
 
 const SYSTOLIC: ReadonlySet<string> = new Set([LOINC.arterialSystolic, LOINC.cuffSystolic]);
 const DIASTOLIC: ReadonlySet<string> = new Set([LOINC.arterialDiastolic, LOINC.cuffDiastolic]);
@@ -13,7 +12,6 @@ const DIASTOLIC: ReadonlySet<string> = new Set([LOINC.arterialDiastolic, LOINC.c
 const AT_ONCE_MS = 0;
 /** The first reading is repeated no sooner than this after it. */
 const REPEATED_AFTER_MS = 60_000;
-const SUFFICES = 3;
 
 type Pressure = ThresholdItem['values'][number];
 
@@ -39,14 +37,8 @@ function isHigh(item: ThresholdItem, { person, bloodPressure }: ClinicalConfig):
   return systolic.some(isFrom(pregnancyHighSystolic)) || diastolic.some(isFrom(pregnancyHighDiastolic));
 }
 
-/**
- * Some devices tell the diastolic pressure apart from the systolic one, seconds later: on its own it raises, and takes
- * nothing back that the systolic one said.
- */
-function gradeHigh(item: ThresholdItem, config: ClinicalConfig): Grade | null {
-  if (isHigh(item, config)) return 'emergency';
-  return pressuresOf(item, SYSTOLIC).length === 0 ? null : 'recovered';
-}
+const gradeHigh = (item: ThresholdItem, config: ClinicalConfig): Grade =>
+  isHigh(item, config) ? 'emergency' : 'recovered';
 
 /** As NEWS2's chart rounds it: halfway counts as the lower. */
 const inWholes = (value: number): number => Math.ceil(Math.round((value - 0.5) * 1e4) / 1e4);
@@ -67,17 +59,13 @@ export const BLOOD_PRESSURE = defineThresholdRule({
   name: 'blood-pressure',
   takes: [...SYSTOLIC, ...DIASTOLIC],
   horizonMs: NEWS2_HORIZON_MS,
-  urgency({ code, value }) {
-    const { pregnancyHighSystolic, pregnancyHighDiastolic, lowSystolic } = BLOOD_PRESSURE_DEFAULTS;
-    if (SYSTOLIC.has(code))
-      return value >= pregnancyHighSystolic || (value > 0 && value <= lowSystolic) ? SUFFICES : 0;
-    return DIASTOLIC.has(code) && value >= pregnancyHighDiastolic ? SUFFICES : 0;
-  },
   thresholds: [
     {
       rule: 'blood-pressure-high',
       level: levelOf('medium'),
       grade: gradeHigh,
+      // Some devices tell the two apart, seconds from one another.
+      aspects: [SYSTOLIC, DIASTOLIC],
       onsetMs: (item, { person }) => (person.isPregnant ? monitorOnset(item) : REPEATED_AFTER_MS),
     },
     { rule: 'blood-pressure-low', level: levelOf('medium'), grade: gradeLow, onsetMs: monitorOnset },

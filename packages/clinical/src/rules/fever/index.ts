@@ -14,8 +14,6 @@ export const FEVER = defineThresholdRule({
   name: 'fever',
   takes: [LOINC.temperature],
   horizonMs: NEWS2_HORIZON_MS,
-  // Of low priority: no reason to hurry.
-  urgency: () => 0,
   thresholds: [
     {
       rule: 'fever',

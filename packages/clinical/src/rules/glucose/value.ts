@@ -1,8 +1,9 @@
-import { rangeOf } from '../../model/device.js';
+import { rangeOf, type DeviceDescription } from '../../model/device.js';
 import { isUnitDoubtful, type ReadingFlag } from '../../model/flags.js';
 import { SENSOR_WARM_UP_MS } from '../../model/limits.js';
 import { mgPerDl } from '../../model/units.js';
 import type { Evidence } from '../../model/events.js';
+import type { ClinicalReading } from '../../model/reading.js';
 import type { RuleInput } from '../../engine/rule.js';
 
 /** Why a value is not to be taken at its word; each is a mark of the alarm that it raises. */
@@ -29,23 +30,32 @@ export interface GlucoseItem {
   readonly values: readonly GlucoseValue[];
 }
 
+/** What a value is a bound of, said or by its instrument's range; null where it is a measurement, or may be another unit's. */
+export function sideOf(
+  reading: Pick<ClinicalReading, 'code' | 'value' | 'comparator'>,
+  device: DeviceDescription,
+): GlucoseValue['side'] {
+  if (isUnitDoubtful(reading)) return null;
+  const { code, value, comparator } = reading;
+  if (comparator !== undefined) return comparator === '<' ? 'below' : 'above';
+  const mass = mgPerDl(code, value);
+  const { low, high } = rangeOf(device);
+  return mass < low ? 'below' : mass > high ? 'above' : null;
+}
+
 /** A reading as an item of its own; null for one that is no glucose value. */
 export function itemOfReading({ reading, at, sensorId, device, flags }: RuleInput): GlucoseItem | null {
   if (flags.includes('SENSOR_OFF') || flags.includes('OUT_OF_RANGE')) return null;
   const { rowId, deviceId, t, code, value, comparator } = reading;
   const mass = mgPerDl(code, value);
-  const { low, high } = rangeOf(device);
-  const isBelow = comparator === '<' || (comparator === undefined && mass < low);
-  const isAbove = comparator === '>' || (comparator === undefined && mass > high);
-  const isFraction = isUnitDoubtful(reading);
-  const side = isFraction ? null : isBelow ? 'below' : isAbove ? 'above' : null;
+  const side = sideOf(reading, device);
   const isWarmingUp =
     device.sensorSince !== undefined &&
     at >= device.sensorSince &&
     at - device.sensorSince < SENSOR_WARM_UP_MS;
   const doubt = flags.includes('FUTURE_READING')
     ? 'clock-ahead'
-    : isFraction
+    : isUnitDoubtful(reading)
       ? 'lo-or-mmol'
       : isWarmingUp
         ? 'first-day'

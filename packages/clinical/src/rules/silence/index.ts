@@ -27,7 +27,7 @@ const stateOf = ({ streams }: RuleState): SilenceState => streams as SilenceStat
 export const SILENCE: Rule = {
   name: RULE,
   takes: CODES.map(({ code }) => code),
-  urgency: () => 0,
+  urgency: () => false,
   initial: () => ({ v: VERSION, streams: NOTHING_HEARD }),
   migrate(state) {
     if (state.v > VERSION) throw new RangeError(`state ${state.v} of rule ${RULE} is of a later release`);
