@@ -65,6 +65,16 @@ const inject = (method: string, url: string, headers: Record<string, string> = {
   app.inject({ method: method as 'GET', url: url.replaceAll(/:\w+/g, 'x'), headers });
 
 // Which roles a route names is written down where every service is tried: `conformance/src/fixtures/services/routes.ts`.
+test('anybody is told the own public keys, also while the ledger is away', async () => {
+  const answer = await app.inject({ method: 'GET', url: '/v1/keys' });
+  expect(answer.statusCode).toBe(200);
+  expect(answer.json()).toEqual({
+    ...{ authorityId: 'aut_hospital', networkId: 'devnet', ledger: 'unknown' },
+    signingKey: expect.stringMatching(/^[\w-]{43}$/),
+    encryptionKey: expect.stringMatching(/^[\w-]{43}$/),
+  });
+});
+
 describe('who may call a route', () => {
   test('every route refuses every role that it does not name, and whoever has no token', async () => {
     expect(await accessFaults(app, tokens)).toEqual([]);

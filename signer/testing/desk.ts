@@ -35,7 +35,7 @@ export class Desk implements AsyncDisposable {
     for (const [authorityId, key] of Object.entries(trusted)) signer.trust(authorityId, key);
     signer.reach({ url: gateway.url, token: 'a-token-of-the-patient' });
     const desk = new Desk(folder, gateway, signer.key.patientId);
-    writeFileSync(join(folder, 'passphrase'), `${PASSPHRASE}\n`);
+    writeFileSync(join(folder, 'passphrase'), `${PASSPHRASE}\n`, { mode: 0o600 });
     const vault = await newVault(signer.content, PASSPHRASE, QUICK);
     writeFileSync(desk.file, await vault.seal(signer.content));
     return desk;

@@ -31,6 +31,8 @@ export class StandInGateway implements AsyncDisposable {
   readonly came: { path: string; statement: string }[] = [];
   /** Changes an answer on its way out. */
   lie: (path: string, answer: object) => object = (_path, answer) => answer;
+  /** With which it refuses everything. */
+  refusal: object | undefined;
   /** Answers nothing while true. */
   isAway = false;
 
@@ -44,6 +46,7 @@ export class StandInGateway implements AsyncDisposable {
         (answer) => {
           if (answer === undefined) return response.destroy();
           response.setHeader('content-type', 'application/json');
+          if (this.refusal !== undefined) response.statusCode = 409;
           return response.end(JSON.stringify(answer));
         },
         () => response.destroy(),
@@ -70,12 +73,13 @@ export class StandInGateway implements AsyncDisposable {
     const path = request.url ?? '';
     const body = await text(request);
     if (this.isAway) return undefined;
+    if (this.refusal !== undefined) return this.refusal;
     const honest = request.method === 'GET' ? this.#read(path) : this.#take(path, JSON.parse(body) as never);
     return this.lie(path, honest);
   }
 
   #read(path: string): object {
-    if (path.endsWith('/grants'))
+    if (path.split('?')[0]?.endsWith('/grants') === true)
       return { grants: this.grants, nextPolicySeq: this.nextPolicySeq, next: null };
     if (path.endsWith('/subscriptions')) return { subscriptions: this.subscriptions, next: null };
     const authorityId = path.split('/').at(-1) ?? '';

@@ -8,6 +8,7 @@ import type { Channels } from '../ledger-port.js';
 import { registerOutboxMetrics } from '../outbox/metrics.js';
 import type { Outbox } from '../outbox/outbox.js';
 import { addAttestationRoutes } from './attestation-routes.js';
+import { addKeyRoutes } from './key-routes.js';
 
 /** Transactions whose fate stayed unknown are sent again this often, the same bytes. */
 const RESUME_INTERVAL_MS = 5_000;
@@ -31,6 +32,7 @@ export async function operationsPlugin(app: ServiceApp, options: OperationsOptio
   registerLedgerMetrics(app.metrics, [ledger.counters]);
   const signer = keys.signer(KEY.attestor);
   addAttestationRoutes(app, ledger.channel('authorities'), { networkId, mspId, signer });
+  addKeyRoutes(app, options);
   addTrustRootsRoute(app, { ledger, networkId, roles: ['practitioner', 'auditor', 'ops'] });
 
   // That both channels answer and know this authority: without its registration nothing here can be done.

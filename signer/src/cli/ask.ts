@@ -1,7 +1,7 @@
-import { once } from 'node:events';
 import { readFile } from 'node:fs/promises';
 import { createInterface } from 'node:readline/promises';
 import { Writable } from 'node:stream';
+import { printable } from '../core/index.js';
 import { CliError } from './cli-error.js';
 
 /** Where the command reads and writes. */
@@ -9,6 +9,11 @@ export interface Terminal {
   readonly stdin: NodeJS.ReadableStream & { readonly isTTY?: boolean };
   readonly stdout: { write(text: string): unknown };
   readonly stderr: NodeJS.WritableStream;
+}
+
+/** A line of JSON, as others may show it. */
+export function printLine({ stdout }: Terminal, line: object): void {
+  stdout.write(`${printable(JSON.stringify(line))}\n`);
 }
 
 /** A line from a file, without its end: a passphrase or a token. */
@@ -45,8 +50,14 @@ async function asked(
   const lines = createInterface({ input: stdin, output, terminal: true });
   stderr.write(question);
   try {
-    const [line] = (await once(lines, 'line')) as [string];
-    return line;
+    const line = new Promise<string>((resolve, reject) => {
+      lines.once('line', resolve);
+      // Ctrl-C or the end of the input: whoever asked puts away what it holds.
+      lines.once('close', () =>
+        reject(new CliError('NOT_CONFIRMED', 'Nothing was answered, and nothing was signed')),
+      );
+    });
+    return await line;
   } finally {
     lines.close();
     if (output !== stderr) stderr.write('\n');

@@ -5,7 +5,7 @@ import { Option, type Command } from 'commander';
 import type { Static, TSchema } from 'typebox';
 import { Value } from 'typebox/value';
 import { decisionsOf } from '../core/index.js';
-import type { Terminal } from './ask.js';
+import { printLine, type Terminal } from './ask.js';
 import { CliError } from './cli-error.js';
 import { Session, type CommonOptions } from './session.js';
 
@@ -74,8 +74,7 @@ export function addDecisionCommands(program: Command, terminal: Terminal): void 
     .description('who has asked you for a grant')
     .action(async () => {
       await using session = await Session.open(terminal, common());
-      for (const asked of await session.client.subscriptions(session.patientId))
-        terminal.stdout.write(`${JSON.stringify(asked)}\n`);
+      for (const asked of await session.client.subscriptions(session.patientId)) printLine(terminal, asked);
     });
 
   withTerms(program.command('approve').argument('<subscriptionId>'), {})

@@ -2,8 +2,16 @@ import { NetworkId, AuthorityId, PublicKey } from '@careledger/domain';
 import { toBase64url } from '@careledger/crypto/portable';
 import type { Command } from 'commander';
 import { Value } from 'typebox/value';
-import { GatewayClient, decisionsOf, newContent, newVault, openVault } from '../core/index.js';
-import { askSecret, secretOf, type Terminal } from './ask.js';
+import {
+  GatewayClient,
+  decisionsOf,
+  fetchAuthorityKeys,
+  newContent,
+  newVault,
+  openVault,
+  restored,
+} from '../core/index.js';
+import { askSecret, printLine, secretOf, type Terminal } from './ask.js';
 import { CliError } from './cli-error.js';
 import { scrypt } from './scrypt.js';
 import { Session, passphraseOf, type CommonOptions } from './session.js';
@@ -12,7 +20,7 @@ import { VaultFile, assertFree, read, writeWhole } from './vault-file.js';
 /** Making, showing, backing up and restoring the patient's file; whom it trusts. */
 export function addFileCommands(program: Command, terminal: Terminal): void {
   const common = (): CommonOptions => program.opts();
-  const print = (line: object): void => void terminal.stdout.write(`${JSON.stringify(line)}\n`);
+  const print = (line: object): void => printLine(terminal, line);
 
   program
     .command('init')
@@ -49,15 +57,26 @@ export function addFileCommands(program: Command, terminal: Terminal): void {
       'seal grants for this authority to this key: get it from the authority, not from the gateway',
     )
     .argument('<authorityId>')
-    .argument('<key>', 'X25519 public key, base64url')
-    .action(async (authorityId: string, key: string) => {
+    .argument('[key]', 'X25519 public key, base64url')
+    .option('--from <url>', 'take the key that the authority publishes at its own address')
+    .action(async (authorityId: string, key: string | undefined, { from }: { from?: string }) => {
       if (!Value.Check(AuthorityId, authorityId))
         throw new CliError('USAGE', `${authorityId} is no authority ID`);
-      if (!Value.Check(PublicKey, key)) throw new CliError('USAGE', 'A key has 32 bytes, in base64url');
+      if ((key === undefined) === (from === undefined))
+        throw new CliError('USAGE', 'Say either the key, or --from the address of the authority');
       await using session = await Session.open(terminal, common());
-      session.signer.trust(authorityId, key);
+      const { authorities, networkId } = session.signer.content;
+      const published = from && (await fetchAuthorityKeys(urlOf(from), { authorityId, networkId }));
+      const trusted = published ? published.encryptionKey : key;
+      if (!Value.Check(PublicKey, trusted)) throw new CliError('USAGE', 'A key has 32 bytes, in base64url');
+      session.signer.trust(authorityId, trusted);
       await session.keep();
-      print({ trusted: { [authorityId]: key } });
+      const before = Object.hasOwn(authorities, authorityId) ? authorities[authorityId] : undefined;
+      print({
+        trusted: { [authorityId]: trusted },
+        ...(before !== undefined && before !== trusted && { before }),
+        ...(published && { ledger: published.ledger }),
+      });
     });
 
   program
@@ -112,7 +131,7 @@ export function addFileCommands(program: Command, terminal: Terminal): void {
       const text = await read(from);
       const passphrase = await passphraseOf(terminal, common());
       const { content } = await openVault(text, passphrase, { scrypt });
-      await using file = await VaultFile.create(common().file, content, passphrase);
+      await using file = await VaultFile.create(common().file, restored(content), passphrase);
       print({ restored: content.patientId, file: file.path });
     });
 
@@ -142,11 +161,11 @@ async function newPassphrase(terminal: Terminal, options: CommonOptions): Promis
   return passphrase;
 }
 
-/** TLS, or this machine: a token goes to nobody in between. @throws CliError `USAGE` */
+/** TLS, or this machine: nobody in between hears a token or changes a key. @throws CliError `USAGE` */
 function urlOf(text: string): string {
   const url = URL.parse(text);
   const isHere = url !== null && ['localhost', '127.0.0.1', '[::1]'].includes(url.hostname);
   if (url === null || (url.protocol !== 'https:' && !(url.protocol === 'http:' && isHere)))
-    throw new CliError('USAGE', 'A gateway’s URL is https://…, or http:// on this machine');
+    throw new CliError('USAGE', 'Addresses begin with https://, or with http:// on this machine');
   return text;
 }

@@ -1,8 +1,11 @@
+import { once } from 'node:events';
+import { createServer, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { toBase64url, x25519FromPrivate } from '@careledger/crypto';
-import { afterEach, beforeEach, expect, test } from '@jest/globals';
+import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { build } from 'esbuild';
 import { Desk } from '../../testing/desk.js';
 
@@ -176,4 +179,58 @@ test('the core runs in a browser: nothing of Node is reached', async () => {
     ...{ bundle: true, format: 'esm', platform: 'browser', write: false, metafile: true },
   });
   expect(Object.values(metafile.outputs).flatMap(({ imports }) => imports)).toEqual([]);
+});
+
+describe('the key that an authority publishes itself', () => {
+  const encryptionKey = toBase64url(new Uint8Array(32).fill(8));
+  let published: object;
+  let authority: Server;
+  let url: string;
+  beforeEach(async () => {
+    published = { authorityId: 'aut_lab', networkId: 'devnet', encryptionKey, ledger: 'same' };
+    authority = createServer((request, response) => {
+      expect(request).toMatchObject({ method: 'GET', url: '/v1/keys' });
+      expect(request.headers).not.toHaveProperty('authorization');
+      response.end(JSON.stringify(published));
+    });
+    await once(authority.listen(0, '127.0.0.1'), 'listening');
+    url = `http://127.0.0.1:${(authority.address() as AddressInfo).port}`;
+  });
+  afterEach(async () => {
+    authority.closeAllConnections();
+    await new Promise((resolve) => authority.close(resolve));
+  });
+
+  test('is trusted, and what was trusted before is named', async () => {
+    const taken = await desk.run('trust', 'aut_lab', '--from', url);
+    expect(JSON.parse(taken.out)).toEqual({ trusted: { aut_lab: encryptionKey }, ledger: 'same' });
+    const other = toBase64url(new Uint8Array(32).fill(9));
+    published = { ...published, encryptionKey: other, ledger: 'differs' };
+    const changed = JSON.parse((await desk.run('trust', 'aut_lab', '--from', url)).out) as object;
+    expect(changed).toEqual({ trusted: { aut_lab: other }, before: encryptionKey, ledger: 'differs' });
+    expect((await desk.signer()).content.authorities).toMatchObject({ aut_lab: other });
+  });
+
+  test.each([
+    ['of another authority', { authorityId: 'aut_insurer' }, 'AUTHORITY_MISMATCH'],
+    ['of another network', { networkId: 'elsewhere' }, 'NETWORK_MISMATCH'],
+    ['that is none', { encryptionKey: 'short' }, 'ANSWER_MALFORMED'],
+  ])('%s is not', async (_what, changes, code) => {
+    published = { ...published, ...changes };
+    const refused = await desk.run('trust', 'aut_lab', '--from', url);
+    expect(refused).toMatchObject({ exitCode: 1, err: expect.stringContaining(`: ${code}: `) });
+    expect((await desk.signer()).content.authorities).not.toHaveProperty('aut_lab');
+  });
+
+  test('is not taken without TLS from another machine, nor beside one by hand', async () => {
+    for (const args of [['--from', 'http://hospital.example'], [encryptionKey, '--from', url], []])
+      expect(await desk.run('trust', 'aut_lab', ...args)).toMatchObject({ exitCode: 2 });
+  });
+});
+
+test('who presses Ctrl-C at the question has signed nothing, and the file is free again', async () => {
+  const left = await desk.runAs(['grant', HOSPITAL], '\u0003');
+  expect(left).toMatchObject({ exitCode: 3, err: expect.stringContaining('NOT_CONFIRMED') });
+  expect(desk.gateway.came).toEqual([]);
+  expect((await desk.run('grant', HOSPITAL)).exitCode).toBe(0);
 });

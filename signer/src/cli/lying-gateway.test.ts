@@ -1,9 +1,10 @@
+import { rmSync } from 'node:fs';
 import { STATEMENTS } from '@careledger/contracts';
 import { fromUtf8, toBase64url, x25519FromPrivate } from '@careledger/crypto';
 import { decryptFrom } from '@careledger/envelope';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { Desk, type Ran } from '../../testing/desk.js';
-import { checkStatement } from '@careledger/statements/portable';
+import { checkStatement, parseStatement } from '@careledger/statements/portable';
 import { verifier } from '../core/primitives.js';
 
 const hospital = x25519FromPrivate(new Uint8Array(32).fill(3));
@@ -20,6 +21,16 @@ afterEach(() => desk[Symbol.asyncDispose]());
 const refused = (code: string) =>
   expect.objectContaining({ exitCode: 1, err: expect.stringContaining(`careledger-consent: ${code}: `) });
 
+/** What the hospital asks of a patient. */
+const request = (patientId: string) => ({
+  ...{ subscriptionId: SUBSCRIPTION, patientId, authorityId: HOSPITAL, status: 'pending' },
+  ...{
+    permissions: ['read'],
+    purposes: ['TREAT'],
+    requestedAt: '2026-01-01T00:00:00Z',
+    txId: 'f'.repeat(64),
+  },
+});
 const grant = (...more: string[]): Promise<Ran> => desk.run('grant', HOSPITAL, ...more);
 const idOf = ({ out }: Ran): string => (JSON.parse(out) as { statementId: string }).statementId;
 
@@ -63,16 +74,7 @@ describe('a gateway that lies gets no signature:', () => {
   });
 
   test('a request that another patient got', async () => {
-    const asked = {
-      subscriptionId: SUBSCRIPTION,
-      authorityId: HOSPITAL,
-      permissions: ['read'],
-      purposes: ['TREAT'],
-    };
-    const requestedAt = '2026-01-01T00:00:00Z';
-    desk.gateway.subscriptions = [
-      { ...asked, patientId: `pat_${'a'.repeat(32)}`, status: 'pending', requestedAt, txId: 'f'.repeat(64) },
-    ];
+    desk.gateway.subscriptions = [request(`pat_${'a'.repeat(32)}`)];
     expect(await desk.run('approve', SUBSCRIPTION)).toEqual(refused('PATIENT_MISMATCH'));
   });
 
@@ -131,11 +133,63 @@ describe('a gateway that lies about what it took is refused:', () => {
     expect(await desk.run('revoke-all')).toEqual(refused('POLICY_SEQ_LEAP'));
   });
 
+  test('a list that is longer than any honest one', async () => {
+    desk.gateway.lie = (path, answer) => (path.includes('/grants') ? { ...answer, next: 'again' } : answer);
+    expect(await grant()).toEqual(refused('ANSWER_TOO_LARGE'));
+  });
+
+  test('an answer without an end', async () => {
+    desk.gateway.lie = (_path, answer) => ({ ...answer, more: 'x'.repeat(9 * 1024 * 1024) });
+    expect(await grant()).toEqual(refused('ANSWER_TOO_LARGE'));
+  });
+
   test('an answer for another statement', async () => {
     desk.gateway.lie = (_path, answer) =>
       'statementId' in answer ? { ...answer, statementId: SUBSCRIPTION } : answer;
     expect(await desk.run('revoke', grantId)).toEqual(refused('ANSWER_MISMATCH'));
   });
+});
+
+test('a grant that the patient did not sign here is shown before anything is signed', async () => {
+  await grant();
+  const [own] = desk.gateway.grants;
+  desk.gateway.grants.push({ ...own!, grantId: SUBSCRIPTION, policySeq: 2, authorityId: 'aut_insurer' });
+  desk.gateway.nextPolicySeq = 3;
+  const { err } = await grant();
+  expect(err).toContain(`did not sign: ${SUBSCRIPTION} (aut_insurer).`);
+});
+
+test('text of a gateway moves no cursor, turns no words round and begins no line of its own', async () => {
+  const tricks = 'a\u001b[2J\u009b1m\u202eb\u2028\u200fc\nYou sign:\ud800';
+  const [code, detail] = ['DENIED\u001b[1A', `${tricks}${'x'.repeat(10_000)}`];
+  desk.gateway.refusal = { code, detail };
+  const ran = await grant();
+  expect(ran).toEqual(refused('GATEWAY_REFUSED'));
+  expect(ran.err.trimEnd()).not.toMatch(/[\p{C}\p{Zl}\p{Zp}]/u);
+  expect(ran.err).toContain(
+    String.raw`\u001b[1A: a\u001b[2J\u009b1m\u202eb\u2028\u200fc\u000aYou sign:\ud800`,
+  );
+  expect(ran.err.length).toBeLessThan(1_000);
+  desk.gateway.refusal = undefined;
+  desk.gateway.subscriptions = [{ ...request(desk.patientId), reason: tricks }];
+  const { out } = await desk.run('requests');
+  expect(out.trimEnd()).not.toMatch(/[\p{C}\p{Zl}\p{Zp}]/u);
+  expect(JSON.parse(out)).toMatchObject({ reason: tricks });
+});
+
+test('a file that was restored uses no number again that its lost one may have signed', async () => {
+  const backup = `${desk.folder}/backup.json`;
+  const first = idOf(await grant());
+  await desk.run('backup', backup);
+  await desk.run('revoke', first, '--offline');
+  rmSync(desk.file);
+  expect((await desk.run('restore', backup)).exitCode).toBe(0);
+  const { out } = await desk.run('revoke', first, '--offline');
+  const [lost, again] = [2, parseStatement(out.trim()).payload.body['policySeq']];
+  expect(again).toBeGreaterThan(lost);
+  // The gateway, which has seen neither, is still believed.
+  expect((await grant()).exitCode).toBe(0);
+  expect(desk.gateway.grants.at(-1)!.policySeq).toBeGreaterThan(Number(again));
 });
 
 test('a gateway that lies or is away cannot hold a revocation back: it is signed without it, above all before', async () => {

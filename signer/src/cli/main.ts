@@ -1,5 +1,5 @@
 import { CommanderError } from 'commander';
-import { SignerError } from '../core/index.js';
+import { SignerError, printable } from '../core/index.js';
 import type { Terminal } from './ask.js';
 import { CliError } from './cli-error.js';
 import { program } from './program.js';
@@ -20,7 +20,7 @@ export async function main(args: readonly string[], terminal: Terminal): Promise
   } catch (error) {
     if (error instanceof CommanderError) return error.exitCode === 0 ? DONE : USAGE;
     if (!(error instanceof SignerError) && !(error instanceof CliError)) throw error;
-    terminal.stderr.write(`careledger-consent: ${error.code}: ${error.message}\n`);
+    terminal.stderr.write(`careledger-consent: ${error.code}: ${printable(error.message)}\n`);
     if (error instanceof SignerError) return REFUSED;
     return error.code === 'NOT_CONFIRMED' ? NOT_CONFIRMED : USAGE;
   }

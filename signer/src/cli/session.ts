@@ -3,12 +3,16 @@ import {
   GatewayClient,
   SignerError,
   deliver,
+  printable,
   type GatewayView,
   type Prepared,
 } from '../core/index.js';
-import { askSecret, confirm, secretOf, type Terminal } from './ask.js';
+import { askSecret, confirm, printLine, secretOf, type Terminal } from './ask.js';
 import { CliError } from './cli-error.js';
 import { VaultFile } from './vault-file.js';
+
+/** Of grants that were not signed here. */
+const UNKNOWN_SHOWN = 10;
 
 /** What every command takes. */
 export interface CommonOptions {
@@ -54,14 +58,27 @@ export class Session implements AsyncDisposable {
     return new GatewayClient({ url: gateway.url, token: gateway.token });
   }
 
-  view(): Promise<GatewayView> {
-    return this.client.view(this.patientId);
+  /** What the gateway says of the patient's decisions; what stands and was not signed here is shown before anything is signed. */
+  async view(): Promise<GatewayView> {
+    const view = await this.client.view(this.patientId);
+    const { unknown } = this.signer.ownState(view);
+    if (unknown.length > 0) {
+      const named = unknown
+        .slice(0, UNKNOWN_SHOWN)
+        .map(({ grantId, authorityId }) => `${grantId} (${authorityId})`);
+      const more = unknown.length > named.length ? ' and others' : '';
+      this.terminal.stderr.write(
+        `The gateway lists grants that this file did not sign: ${printable(named.join(', '))}${more}. If you made them nowhere, ` +
+          'revoke them.\n',
+      );
+    }
+    return view;
   }
 
   /** Shows the sentence, asks, signs, and has the statement on disk before it goes anywhere. */
   async sign(prepared: Prepared): Promise<string> {
     const { stderr } = this.terminal;
-    stderr.write(`You sign:\n\n  ${prepared.sentence}\n\n`);
+    stderr.write(`You sign:\n\n  ${printable(prepared.sentence)}\n\n`);
     if (this.options.yes !== true) await confirm(this.terminal);
     const statement = await this.signer.sign(prepared);
     await this.keep();
@@ -81,7 +98,7 @@ export class Session implements AsyncDisposable {
       const delivered = await deliver(this.client, this.patientId, statement);
       this.signer.taken(statement);
       await this.keep();
-      this.terminal.stdout.write(`${JSON.stringify(delivered ?? { status: 'done' })}\n`);
+      printLine(this.terminal, delivered ?? { status: 'done' });
     } catch (error) {
       if (error instanceof SignerError)
         this.terminal.stderr.write(

@@ -64,7 +64,9 @@ export async function read(path: string): Promise<string> {
 /** Replaces a file by one that is complete: a crash leaves the old one or the new one. */
 export async function writeWhole(path: string, text: string): Promise<void> {
   const next = `${path}.next`;
-  const handle = await open(next, 'w', OWNER_ONLY);
+  // What a killed command left, or a link that somebody else laid.
+  await rm(next, { force: true });
+  const handle = await open(next, 'wx', OWNER_ONLY);
   try {
     await handle.chmod(OWNER_ONLY);
     await handle.writeFile(text);

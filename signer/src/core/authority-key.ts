@@ -25,7 +25,7 @@ export function checkAuthorityKey(
     throw new SignerError(
       'AUTHORITY_KEY_UNPROVED',
       `Nobody but the gateway vouches for the key ${answer.encryptionKey} of ${authorityId}: compare it with the one that ` +
-        `${authorityId} publishes, then say: trust ${authorityId} ${answer.encryptionKey}`,
+        `${authorityId} publishes, then say: trust ${authorityId} ${answer.encryptionKey} (or trust ${authorityId} --from its address)`,
     );
   if (key !== answer.encryptionKey)
     throw new SignerError(

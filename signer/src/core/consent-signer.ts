@@ -26,7 +26,7 @@ import type { AuthorityAnswer, OfferAnswer } from './answers.js';
 import { checkAuthorityKey } from './authority-key.js';
 import { SignerError } from './errors.js';
 import { decisionsOf, highestSeq, noted } from './journal.js';
-import { checkOwnState, type GatewayView, type OwnState } from './own-state.js';
+import { checkOwnState, seqFloorOf, type GatewayView, type OwnState } from './own-state.js';
 import { patientKey, type PatientKey } from './patient-key.js';
 import { hmacSha256, sha256, verifier } from './primitives.js';
 import { randomBytes, type VaultContent } from './vault.js';
@@ -45,6 +45,15 @@ export type PlainDecision = Extract<
   Decision,
   { name: 'rejectSubscription' | 'settings' | 'acknowledgeAlarm' | 'muteAlarms' | 'checkIn' }
 >;
+
+/**
+ * A backup's content as it may be used again: decisions that were signed after it was made are not in it, so that their
+ * numbers are left out. One that was used again would count for nothing.
+ */
+export const restored = (content: VaultContent): VaultContent => ({
+  ...content,
+  seqFloor: seqFloorOf(decisionsOf(content.journal), content.seqFloor),
+});
 
 /** New secrets for a patient who is not registered yet. */
 export async function newContent(networkId: string): Promise<VaultContent> {
@@ -86,7 +95,7 @@ export class ConsentSigner {
 
   /** @throws SignerError: what the gateway says is not what it took */
   ownState(view: GatewayView): OwnState {
-    return checkOwnState(this.key.patientId, decisionsOf(this.#content.journal), view);
+    return checkOwnState(this.#content, decisionsOf(this.#content.journal), view);
   }
 
   /** @throws SignerError: the gateway's state or the authority's key is not to be believed */
@@ -180,7 +189,7 @@ export class ConsentSigner {
 
   #nextSeq(view: GatewayView | undefined): number {
     return view === undefined
-      ? highestSeq(decisionsOf(this.#content.journal)) + 1
+      ? Math.max(highestSeq(decisionsOf(this.#content.journal)), this.#content.seqFloor ?? 0) + 1
       : this.ownState(view).policySeq;
   }
 

@@ -7,6 +7,8 @@ export type SignerErrorCode =
   | 'PATIENT_MISMATCH'
   /** An answer is about another authority than the one that was asked for. */
   | 'AUTHORITY_MISMATCH'
+  /** An authority is of another network than the patient. */
+  | 'NETWORK_MISMATCH'
   /** Nobody whom the patient trusts vouches for this authority's key. */
   | 'AUTHORITY_KEY_UNPROVED'
   /** The gateway names another key than the one that the patient trusts. */
@@ -25,6 +27,8 @@ export type SignerErrorCode =
   | 'ANSWER_MISMATCH'
   /** What the gateway answered has not the form that it has to have. */
   | 'ANSWER_MALFORMED'
+  /** An answer, or a list of several, is longer than any honest one. */
+  | 'ANSWER_TOO_LARGE'
   /** What is to be signed has not the form of its kind: nobody would accept it. */
   | 'DECISION_MALFORMED'
   /** The gateway's offer of keys cannot be registered. */
@@ -32,6 +36,8 @@ export type SignerErrorCode =
   /** The gateway refused, or could not be reached; `reason` is its code. */
   | 'GATEWAY_REFUSED'
   | 'GATEWAY_UNREACHABLE'
+  /** What an authority publishes could not be had from it. */
+  | 'AUTHORITY_UNREACHABLE'
   /** There is no such grant of the patient, or request to the patient. */
   | 'GRANT_NOT_FOUND'
   | 'SUBSCRIPTION_NOT_FOUND';

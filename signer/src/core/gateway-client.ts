@@ -13,10 +13,23 @@ import {
 } from './answers.js';
 import { SignerError } from './errors.js';
 import type { GatewayView } from './own-state.js';
+import { ANSWER_MAX_BYTES, responseText } from './response-text.js';
 
 const REQUEST_TIMEOUT_MS = 60_000;
-/** Pages of a list; a gateway that never ends one is not listened to. */
-const PAGES_MAX = 1_000;
+/** Of a list, all its pages together: a gateway that never ends one is not listened to. */
+const LIST_TIMEOUT_MS = 300_000;
+const LIST_MAX_BYTES = 8 * ANSWER_MAX_BYTES;
+
+/** Of a refusal, what is passed on. */
+const REASON_MAX_CHARS = 500;
+/** What a page counts for at least, so that there is an end to those without content: 1,024 of them. */
+const PAGE_MIN_BYTES = LIST_MAX_BYTES / 1_024;
+
+/** What is left for the pages of one list. */
+interface ListRoom {
+  bytes: number;
+  readonly until: AbortSignal;
+}
 
 export interface GatewayAddress {
   readonly url: string;
@@ -104,18 +117,18 @@ export class GatewayClient {
   }
 
   async *#pages<S extends TSchema>(path: string, schema: S): AsyncGenerator<Static<S>> {
-    let cursor: string | null = null;
-    for (let page = 0; page < PAGES_MAX; page++) {
-      const query: string = cursor === null ? '' : `?cursor=${encodeURIComponent(cursor)}`;
-      const answer = readAnswer(schema, await this.#call('GET', path + query));
+    const room = { bytes: LIST_MAX_BYTES, until: AbortSignal.timeout(LIST_TIMEOUT_MS) };
+    let query = '';
+    for (;;) {
+      const answer = readAnswer(schema, await this.#call('GET', path + query, undefined, room));
       yield answer;
-      cursor = (answer as { readonly next: string | null }).next;
-      if (cursor === null) return;
+      const { next } = answer as { readonly next: string | null };
+      if (next === null) return;
+      query = `?cursor=${encodeURIComponent(next)}`;
     }
-    throw new SignerError('ANSWER_MALFORMED', `The gateway’s list has more than ${PAGES_MAX} pages`);
   }
 
-  async #call(method: string, path: string, body?: object): Promise<unknown> {
+  async #call(method: string, path: string, body?: object, list?: ListRoom): Promise<unknown> {
     const { url, token } = this.#address;
     let response: Response;
     let answer: unknown;
@@ -128,10 +141,17 @@ export class GatewayClient {
         },
         ...(body !== undefined && { body: JSON.stringify(body) }),
         redirect: 'error',
-        signal: AbortSignal.timeout(REQUEST_TIMEOUT_MS),
+        signal: AbortSignal.any([
+          AbortSignal.timeout(REQUEST_TIMEOUT_MS),
+          ...(list === undefined ? [] : [list.until]),
+        ]),
       });
-      answer = JSON.parse(await response.text());
+      const text = await responseText(response, Math.min(ANSWER_MAX_BYTES, list?.bytes ?? Infinity));
+      // An empty page takes room too.
+      if (list !== undefined) list.bytes -= Math.max(text.length, PAGE_MIN_BYTES);
+      answer = JSON.parse(text);
     } catch (cause) {
+      if (cause instanceof SignerError) throw cause;
       const why =
         cause instanceof Error ? (cause.cause instanceof Error ? cause.cause.message : cause.message) : '';
       throw new SignerError('GATEWAY_UNREACHABLE', `The gateway at ${url} gives no answer: ${why}`, {
@@ -139,9 +159,8 @@ export class GatewayClient {
       });
     }
     if (response.ok) return answer;
-    const { code, detail, title } = answer as Partial<Record<'code' | 'detail' | 'title', unknown>>;
-    throw new SignerError('GATEWAY_REFUSED', `${String(code)}: ${String(detail ?? title)}`, {
-      ...(typeof code === 'string' && { reason: code }),
-    });
+    const { code, detail, title } = (answer ?? {}) as Partial<Record<'code' | 'detail' | 'title', unknown>>;
+    const why = `${String(code)}: ${String(detail ?? title)}`.slice(0, REASON_MAX_CHARS);
+    throw new SignerError('GATEWAY_REFUSED', why, { ...(typeof code === 'string' && { reason: code }) });
   }
 }

@@ -29,7 +29,10 @@ export function readSigned(statement: string): Decision & { readonly sid: string
 
 /** The highest policySeq that was signed here, whether it was sent or not; 0 before the first. */
 export function highestSeq(signed: readonly Signed[]): number {
-  return Math.max(0, ...signed.map(({ body }) => ('policySeq' in body ? body.policySeq : 0)));
+  return signed.reduce(
+    (highest, { body }) => ('policySeq' in body ? Math.max(highest, body.policySeq) : highest),
+    0,
+  );
 }
 
 /** The journal with this statement in it. */

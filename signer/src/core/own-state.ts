@@ -3,6 +3,8 @@ import type { ListedGrant } from './answers.js';
 import { SignerError } from './errors.js';
 import { highestSeq, type Signed } from './journal.js';
 
+/** Decisions that may have been signed since a backup was made; half of the leap that others of the patient's signers accept. */
+const SEQ_SINCE_BACKUP = 500;
 /** Decisions that others of the patient's signers may have made since this one looked. */
 const SEQ_LEAP_MAX = 1_000;
 
@@ -26,7 +28,11 @@ export interface OwnState {
  * @throws SignerError `PATIENT_MISMATCH`, `GRANT_HIDDEN`, `GRANT_DIFFERS`, `REVOCATION_HIDDEN`, `POLICY_SEQ_BEHIND`,
  * `POLICY_SEQ_LEAP`
  */
-export function checkOwnState(patientId: string, signed: readonly Signed[], view: GatewayView): OwnState {
+export function checkOwnState(
+  { patientId, seqFloor = 0 }: { readonly patientId: string; readonly seqFloor?: number | undefined },
+  signed: readonly Signed[],
+  view: GatewayView,
+): OwnState {
   const { grants, nextPolicySeq } = view;
   for (const grant of grants) {
     if (grant.patientId !== patientId)
@@ -41,13 +47,13 @@ export function checkOwnState(patientId: string, signed: readonly Signed[], view
     const { policySeq } = decision.body;
     for (const grant of grants) if (grant.policySeq <= policySeq) checkRevoked(grant);
   }
-  const used = Math.max(highestSeq(taken), ...grants.map(({ policySeq }) => policySeq));
+  const used = grants.reduce((highest, { policySeq }) => Math.max(highest, policySeq), highestSeq(taken));
   if (nextPolicySeq <= used)
     throw new SignerError(
       'POLICY_SEQ_BEHIND',
       `The gateway offers decision number ${nextPolicySeq}, although it has taken ${used}`,
     );
-  const highest = Math.max(used, highestSeq(signed));
+  const highest = Math.max(used, highestSeq(signed), seqFloor);
   if (nextPolicySeq > highest + SEQ_LEAP_MAX)
     throw new SignerError(
       'POLICY_SEQ_LEAP',
@@ -60,6 +66,10 @@ export function checkOwnState(patientId: string, signed: readonly Signed[], view
     unknown: grants.filter(({ grantId, status }) => isStanding(status) && !own.has(grantId)),
   };
 }
+
+/** Below it a number may be used: what a restored file has to leave out. */
+export const seqFloorOf = (signed: readonly Signed[], seqFloor = 0): number =>
+  Math.max(highestSeq(signed), seqFloor) + SEQ_SINCE_BACKUP;
 
 const isStanding = (status: ListedGrant['status']): boolean => status === 'active' || status === 'pending';
 

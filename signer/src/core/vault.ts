@@ -34,6 +34,8 @@ export const VaultContent = closedObject({
   gateway: Type.Optional(closedObject({ url: Type.String(), token: Type.Optional(Type.String()) })),
   /** Keys of authorities that the patient has from them: authority ID → X25519, raw. */
   authorities: Type.Record(Type.String(), PublicKey),
+  /** Numbers up to this may have been used after the backup was made from which this file was restored. */
+  seqFloor: Type.Optional(Type.Integer({ minimum: 0 })),
   journal: Type.Array(closedObject({ statement: Type.String(), isTaken: Type.Boolean() })),
 });
 export type VaultContent = Static<typeof VaultContent>;

@@ -33,6 +33,8 @@ export interface ServiceSetting {
   readonly dataDir: string;
   /** Opens the key store; absent where the environment names a file with it. */
   readonly keyPassphrase?: string;
+  /** Of a gateway: who keeps patients' consent keys. */
+  readonly consentKeys?: ConsentKeepers;
   /** The broker of a gateway that brings none of its own. */
   readonly broker?: ExternalBroker;
 }
@@ -83,8 +85,12 @@ export interface ApiConfigFile extends CommonConfig {
   readonly providers: readonly ProviderAccess[];
 }
 
+type ConsentKeepers = 'patient' | 'gateway';
+
 export interface GatewayConfigFile extends CommonConfig {
   readonly gatewayId: string;
+  /** Who keeps patients' consent keys, where the deployment says; the gateway's own default otherwise. */
+  readonly consentKeys?: ConsentKeepers;
   readonly mqtt:
     | { readonly external: ExternalBroker | undefined }
     | { readonly host: string; readonly port: number; readonly tls?: TlsFiles };
@@ -130,10 +136,11 @@ function apiConfig(service: ServiceNode, options: ServiceConfigOptions): ApiConf
 }
 
 function gatewayConfig(service: ServiceNode, options: ServiceConfigOptions): GatewayConfigFile {
-  const { listenHost, tls, broker } = options.setting;
+  const { listenHost, tls, broker, consentKeys } = options.setting;
   return {
     ...commonConfig(service, options),
     gatewayId: service.name,
+    ...(consentKeys !== undefined && { consentKeys }),
     mqtt:
       service.mqttPort === undefined
         ? { external: broker }

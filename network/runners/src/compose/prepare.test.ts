@@ -3,11 +3,14 @@ import { createHash } from 'node:crypto';
 import { mkdtemp, readdir, readFile, rm, stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { silent } from '@careledger/network-admin';
 import { parse } from 'yaml';
 import { readSecrets } from '../services/secrets.js';
 import { ComposeLayout } from './layout.js';
 import { prepare } from './prepare.js';
+
+const COMPOSE_FILE = fileURLToPath(new URL('../../../../../docker-compose.yaml', import.meta.url));
 
 let root: string;
 let layout: ComposeLayout;
@@ -46,6 +49,16 @@ describe('what network-init prepares', () => {
     const paths = (await filesBelow(layout.root)).filter((path) => secret.test(path));
     expect(paths.length).toBeGreaterThan(60);
     for (const path of paths) expect(((await stat(path)).mode & 0o077).toString(8)).toBe('0');
+  });
+
+  test('no gateway takes a passphrase for consent unless whoever runs it says so', async () => {
+    const file = layout.nodeFile('PatientsMSP', 'gateway', 'config.json');
+    expect(JSON.parse(await readFile(file, 'utf8'))).toMatchObject({ consentKeys: 'patient' });
+    const compose = parse(await readFile(COMPOSE_FILE, 'utf8'), { merge: true, maxAliasCount: -1 }) as {
+      services: { gateway: { environment: Record<string, unknown> } };
+    };
+    // Without a value: what .env says, and nothing otherwise.
+    expect(compose.services.gateway.environment).toHaveProperty('CARELEDGER_CONSENT_KEYS', null);
   });
 
   test('a token opens one service for one holder', async () => {

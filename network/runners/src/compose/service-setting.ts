@@ -9,6 +9,8 @@ export const COMPOSE_SETTING: ServiceSetting = {
   connectionFile: `${CONFIG}/connection.json`,
   identity: { certificateFile: `${IDENTITY}/cert.pem`, privateKeyFile: `${IDENTITY}/key.pem` },
   dataDir: DATA,
+  // No gateway hears a passphrase unless whoever runs it says so: CARELEDGER_CONSENT_KEYS.
+  consentKeys: 'patient',
   broker: {
     url: `mqtts://${BROKER}:${BROKER_GATEWAY_PORT}`,
     username: GATEWAY,

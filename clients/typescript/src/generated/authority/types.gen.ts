@@ -423,6 +423,73 @@ export type CreateAttestationResponses = {
 
 export type CreateAttestationResponse = CreateAttestationResponses[keyof CreateAttestationResponses];
 
+export type ListKeysData = {
+    body?: never;
+    headers?: {
+        /**
+         * ETags that the caller has: where one is still right, the answer is 304 without a body
+         */
+        'if-none-match'?: string;
+    };
+    path?: never;
+    query?: never;
+    url: '/v1/keys';
+};
+
+export type ListKeysErrors = {
+    /**
+     * `MALFORMED_REQUEST`: The request is no valid HTTP
+     *
+     * `VALIDATION_FAILED`: The request does not match the documented schema
+     */
+    400: Problem;
+    /**
+     * `TOO_MANY_REQUESTS`: Too many requests: slow down
+     */
+    429: Problem;
+    /**
+     * `INTERNAL_ERROR`: The service failed; the log has the cause under the instance id
+     */
+    500: Problem;
+    /**
+     * `SHUTTING_DOWN`: The service is stopping: ask again shortly
+     */
+    503: Problem;
+    /**
+     * Any other problem, e.g. of the connection (408, 417, 431)
+     */
+    default: Problem;
+};
+
+export type ListKeysError = ListKeysErrors[keyof ListKeysErrors];
+
+export type ListKeysResponses = {
+    /**
+     * OK
+     */
+    200: {
+        /**
+         * An authority: hospital, lab, insurer, pharmacy or research body
+         */
+        authorityId: string;
+        /**
+         * Network identifier
+         */
+        networkId: string;
+        /**
+         * Public key, 32 bytes, base64url
+         */
+        signingKey: string;
+        /**
+         * Public key, 32 bytes, base64url
+         */
+        encryptionKey: string;
+        ledger: 'same' | 'differs' | 'unknown';
+    };
+};
+
+export type ListKeysResponse = ListKeysResponses[keyof ListKeysResponses];
+
 export type ListTrustRootsData = {
     body?: never;
     headers?: {
