@@ -2,7 +2,7 @@
 
 import { client } from './client.gen.js';
 import type { Client, ClientMeta, Options as Options2, RequestResult, ServerSentEventsResult, TDataShape } from '../runtime/client/index.js';
-import type { AcknowledgeEmergencyData, AcknowledgeEmergencyErrors, AcknowledgeEmergencyResponses, CreateAttestationData, CreateAttestationErrors, CreateAttestationResponses, CreateEmergencyNoticeData, CreateEmergencyNoticeErrors, CreateEmergencyNoticeResponses, CreatePractitionerData, CreatePractitionerErrors, CreatePractitionerResponses, CreateRecordData, CreateRecordErrors, CreateRecordResponses, CreateRevocationData, CreateRevocationErrors, CreateRevocationResponses, CreateSettingsStatementData, CreateSettingsStatementErrors, CreateSettingsStatementResponses, CreateSubscriptionData, CreateSubscriptionErrors, CreateSubscriptionResponses, CreateVisitData, CreateVisitErrors, CreateVisitResponses, DeletePractitionerData, DeletePractitionerErrors, DeletePractitionerResponses, DeleteSubscriptionData, DeleteSubscriptionErrors, DeleteSubscriptionResponses, GetAcknowledgementData, GetAcknowledgementErrors, GetAcknowledgementResponses, GetAuditData, GetAuditErrors, GetAuditResponses, GetJobData, GetJobErrors, GetJobResponses, GetLivezData, GetLivezErrors, GetLivezResponses, GetMetricsData, GetMetricsErrors, GetMetricsResponses, GetOpenApiDescriptionData, GetOpenApiDescriptionErrors, GetOpenApiDescriptionResponses, GetPractitionerData, GetPractitionerErrors, GetPractitionerResponses, GetProblemData, GetProblemErrors, GetProblemResponses, GetReadyzData, GetReadyzErrors, GetReadyzResponses, GetRecordData, GetRecordErrors, GetRecordResponses, GetRecordVersionStatusData, GetRecordVersionStatusErrors, GetRecordVersionStatusResponses, GetSubscriptionData, GetSubscriptionErrors, GetSubscriptionResponses, GetVisitData, GetVisitErrors, GetVisitResponses, ListJobsData, ListJobsErrors, ListJobsResponses, ListKeysData, ListKeysErrors, ListKeysResponses, ListNoticesData, ListNoticesErrors, ListNoticesResponse, ListNoticesResponses, ListPatientAnchorsData, ListPatientAnchorsErrors, ListPatientAnchorsResponses, ListPatientForksData, ListPatientForksErrors, ListPatientForksResponses, ListPatientGrantsData, ListPatientGrantsErrors, ListPatientGrantsResponses, ListPractitionersData, ListPractitionersErrors, ListPractitionersResponses, ListRecordsData, ListRecordsErrors, ListRecordsResponses, ListSubscriptionsData, ListSubscriptionsErrors, ListSubscriptionsResponses, ListTrustRootsData, ListTrustRootsErrors, ListTrustRootsResponses, ListUnmatchedNoticesData, ListUnmatchedNoticesErrors, ListUnmatchedNoticesResponses, ListVisitsData, ListVisitsErrors, ListVisitsResponses, ReplaceRecordData, ReplaceRecordErrors, ReplaceRecordResponses } from './types.gen.js';
+import type { AcknowledgeEmergencyData, AcknowledgeEmergencyErrors, AcknowledgeEmergencyResponses, CreateAttestationData, CreateAttestationErrors, CreateAttestationResponses, CreateEmergencyNoticeData, CreateEmergencyNoticeErrors, CreateEmergencyNoticeResponses, CreatePractitionerData, CreatePractitionerErrors, CreatePractitionerResponses, CreateRecordData, CreateRecordErrors, CreateRecordResponses, CreateRevocationData, CreateRevocationErrors, CreateRevocationResponses, CreateSettingsStatementData, CreateSettingsStatementErrors, CreateSettingsStatementResponses, CreateSubscriptionData, CreateSubscriptionErrors, CreateSubscriptionResponses, CreateVisitData, CreateVisitErrors, CreateVisitResponses, DeletePractitionerData, DeletePractitionerErrors, DeletePractitionerResponses, DeleteSubscriptionData, DeleteSubscriptionErrors, DeleteSubscriptionResponses, GetAcknowledgementData, GetAcknowledgementErrors, GetAcknowledgementResponses, GetAuditData, GetAuditErrors, GetAuditResponses, GetJobData, GetJobErrors, GetJobResponses, GetLivezData, GetLivezErrors, GetLivezResponses, GetMetricsData, GetMetricsErrors, GetMetricsResponses, GetOpenApiDescriptionData, GetOpenApiDescriptionErrors, GetOpenApiDescriptionResponses, GetPractitionerData, GetPractitionerErrors, GetPractitionerResponses, GetProblemData, GetProblemErrors, GetProblemResponses, GetReadyzData, GetReadyzErrors, GetReadyzResponses, GetRecordData, GetRecordErrors, GetRecordResponses, GetRecordVersionStatusData, GetRecordVersionStatusErrors, GetRecordVersionStatusResponses, GetSubscriptionData, GetSubscriptionErrors, GetSubscriptionResponses, GetVisitData, GetVisitErrors, GetVisitResponses, ListJobsData, ListJobsErrors, ListJobsResponses, ListKeysData, ListKeysErrors, ListKeysResponses, ListNoticesData, ListNoticesErrors, ListNoticesResponse, ListNoticesResponses, ListPatientAnchorsData, ListPatientAnchorsErrors, ListPatientAnchorsResponses, ListPatientDecisionsData, ListPatientDecisionsErrors, ListPatientDecisionsResponses, ListPatientForksData, ListPatientForksErrors, ListPatientForksResponses, ListPatientGrantsData, ListPatientGrantsErrors, ListPatientGrantsResponses, ListPractitionersData, ListPractitionersErrors, ListPractitionersResponses, ListRecordReadersData, ListRecordReadersErrors, ListRecordReadersResponses, ListRecordsData, ListRecordsErrors, ListRecordsResponses, ListSubscriptionsData, ListSubscriptionsErrors, ListSubscriptionsResponses, ListTrustRootsData, ListTrustRootsErrors, ListTrustRootsResponses, ListUnmatchedNoticesData, ListUnmatchedNoticesErrors, ListUnmatchedNoticesResponses, ListVisitsData, ListVisitsErrors, ListVisitsResponses, ReplaceRecordData, ReplaceRecordErrors, ReplaceRecordResponses } from './types.gen.js';
 
 export type Options<TData extends TDataShape = TDataShape, ThrowOnError extends boolean = boolean, TResponse = unknown> = Options2<TData, ThrowOnError, TResponse> & {
     /**
@@ -461,6 +461,36 @@ export class AuthorityOperations extends HeyApiClient {
     }
     
     /**
+     * By which grants this authority could read a record at a time, and who within it
+     *
+     * Roles: auditor.
+     */
+    public listRecordReaders<ThrowOnError extends boolean = true>(options: Options<ListRecordReadersData, ThrowOnError>): RequestResult<ListRecordReadersResponses, ListRecordReadersErrors, ThrowOnError, 'data'> {
+        return (options.client ?? this.client).get<ListRecordReadersResponses, ListRecordReadersErrors, ThrowOnError, 'data'>({
+            responseStyle: 'data',
+            security: [{ scheme: 'bearer', type: 'http' }],
+            url: '/v1/patients/{patientId}/records/{recordId}/readers',
+            ...options
+        });
+    }
+    
+    /**
+     * Why this authority was permitted or denied: each attempt with the rule that decided it
+     *
+     * Oldest first. One attempt by its transaction (`txId`) or its request (`requestSid`).
+     *
+     * Roles: auditor.
+     */
+    public listPatientDecisions<ThrowOnError extends boolean = true>(options: Options<ListPatientDecisionsData, ThrowOnError>): RequestResult<ListPatientDecisionsResponses, ListPatientDecisionsErrors, ThrowOnError, 'data'> {
+        return (options.client ?? this.client).get<ListPatientDecisionsResponses, ListPatientDecisionsErrors, ThrowOnError, 'data'>({
+            responseStyle: 'data',
+            security: [{ scheme: 'bearer', type: 'http' }],
+            url: '/v1/patients/{patientId}/decisions',
+            ...options
+        });
+    }
+    
+    /**
      * Announced records of a patient that this authority may read, by period; every version
      *
      * Roles: practitioner.
@@ -553,7 +583,7 @@ export class AuthorityOperations extends HeyApiClient {
     }
     
     /**
-     * Relay a patient’s revocation, revocation of everything, or veto to the channels that it names
+     * Relay a patient’s revocation, revocation of everything, or veto to the channels that it names; one that they have is answered with `already`
      *
      * Roles: patient, system, practitioner, ops.
      */
