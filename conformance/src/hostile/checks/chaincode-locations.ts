@@ -235,7 +235,11 @@ export const CHAINCODE_LOCATIONS = {
   'record-kind': records('authorship', 'precedent !== undefined && precedent.row.kind !== kind', 'false'),
   'record-id': records('authorship', 'recordIdOf({ author, patientId, seed }, sha256) !== recordId', 'false'),
   denied: records('authorship', "decision.decision === 'deny'", 'false'),
-  'stored-tags': records('authorship', '...precedent.row }', '...precedent.row, tagGroups }'),
+  'stored-tags': records(
+    'authorship',
+    'termsOnRecord({ patientId, ...precedent.row })',
+    'termsOnRecord({ patientId, ...precedent.row, tagGroups })',
+  ),
   'provider-named': records('stored', 'item.body.providerId !== providerId', 'false'),
   'first-version': records('stored', 'body.version !== 1 || body.prevVersionHash !== null', 'false'),
   'record-exists': records(
