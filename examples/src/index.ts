@@ -2,7 +2,6 @@ export * from './client/eventually.js';
 export * from './client/notice-inbox.js';
 export { trustRootsOf } from './client/trust-roots.js';
 export { DEMO_AUTHORITIES } from './demo/context.js';
-export { subscribe, type Patient } from './demo/consent.js';
 export { Narrator } from './demo/narrator.js';
 export { SAMPLE_FILE } from './demo/options.js';
 export type { Person } from './demo/people.js';

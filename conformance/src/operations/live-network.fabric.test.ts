@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { connect, setDefaultCACertificates } from 'node:tls';
 import { Authority, Gateway, isProblem } from '@careledger/client';
-import { eventually, subscribe } from '@careledger/examples';
+import { eventually } from '@careledger/examples';
 import { NetworkConnections, queryCommitted } from '@careledger/network-admin';
 import { PORT_OFFSETS } from '@careledger/network-definition';
 import { NativeNetwork, chaincodeHostCommand, findFabricBinaries } from '@careledger/network-runners';
@@ -135,11 +135,7 @@ if (binaries === undefined)
         // Its services have a certificate of its own authority.
         setDefaultCACertificates([await deployment.trust()]);
         const pharmacy = new Authority(await deployment.connection('api-pharmacy', 'practitioner'));
-        await subscribe(pharmacy, 'aut_pharmacy', home.patient, {
-          permissions: ['read'],
-          purposes: ['TREAT'],
-          reason: 'Prescriptions',
-        });
+        await home.lets(pharmacy, await deployment.trust());
         await opened(pharmacy, await newRecord());
       },
     );

@@ -4,7 +4,6 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { connect, setDefaultCACertificates } from 'node:tls';
 import { Authority, Gateway } from '@careledger/client';
-import { subscribe } from '@careledger/examples';
 import { PORT_OFFSETS } from '@careledger/network-definition';
 import { findFabricBinaries } from '@careledger/network-runners';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
@@ -107,11 +106,7 @@ if (binaries === undefined)
       expect(nodesOf(await deployment.processes())).toEqual(expect.arrayContaining(nodes));
       setDefaultCACertificates([await deployment.trust()]);
       const pharmacy = new Authority(await deployment.connection('api-pharmacy', 'practitioner'));
-      await subscribe(pharmacy, 'aut_pharmacy', home.patient, {
-        permissions: ['read'],
-        purposes: ['TREAT'],
-        reason: 'Dispensing',
-      });
+      await home.lets(pharmacy, await deployment.trust());
       for (let i = 0; i < FRAMES; i++) await home.send();
       await home.flush();
       expect(await open(pharmacy)).toBeGreaterThan(0);
