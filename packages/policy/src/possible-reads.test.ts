@@ -56,6 +56,12 @@ describe('who could read a record', () => {
   });
 });
 
+test('under a denial by content nobody could read what another author says the content of', () => {
+  const denial = grant({ effect: 'deny', grantId: 'd', scopeTags: ['lab'] });
+  const readers = (author: string) => readersGrants([grant(), denial], { ...record, author }, NOW);
+  expect([readers('pat_a').length, readers('aut_lab').length]).toEqual([1, 0]);
+});
+
 describe('in hindsight', () => {
   const rule = { ...grant(), recordedAt: '2026-03-01T12:00:00Z', revokedAt: '2026-03-01T13:00:00Z' };
 

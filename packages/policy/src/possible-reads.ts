@@ -1,14 +1,16 @@
 import type { Decision } from '@careledger/contracts';
-import type { PurposeOfUse } from '@careledger/domain';
-import { coversReading, type RecordTerms } from './coverage.js';
+import type { Period, PurposeOfUse, TagGroups } from '@careledger/domain';
+import { coversReading, termsOnRecord } from './coverage.js';
 import { decide, type StandingGrant } from './decide.js';
 import { isAbout, isDenial } from './rule.js';
 
 /** A version of a record, and the policy on which reading it would have been decided. */
-export interface ReadableRecord extends RecordTerms {
+export interface ReadableRecord {
   readonly patientId: string;
   /** Who made the version. */
   readonly author: string;
+  readonly tagGroups: TagGroups;
+  readonly period: Period;
   /** Of the patient's policy. */
   readonly policyVersion: number;
 }
@@ -51,14 +53,15 @@ function readsBy(
 ): PossibleRead[] {
   const { authorityId, granteeTags, purposes } = grant;
   const denials = rules.filter((rule) => isDenial(rule) && isAbout(rule, authorityId));
-  const { policyVersion: version, patientId, tagGroups, period, isUnconfirmed } = record;
+  const { policyVersion: version, patientId } = record;
+  const terms = termsOnRecord(record);
   const tags = granteeTags.length === 0 ? [null] : granteeTags;
   return tags.flatMap((granteeTag) =>
     purposes.map((purpose) => ({
       ...{ granteeTag, purpose },
       decision: decide(
         {
-          ...{ patientId, tagGroups, period, isUnconfirmed, purpose },
+          ...{ ...terms, patientId, purpose },
           ...{ requester: authorityId, permission: 'read' },
           granteeTags: granteeTag === null ? [] : [granteeTag],
         },
