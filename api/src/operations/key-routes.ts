@@ -1,27 +1,16 @@
-import { accessControl } from '@careledger/contracts';
+import { accessControl, type KeyPeriod } from '@careledger/contracts';
 import { toBase64url } from '@careledger/crypto';
 import type { KeyStore } from '@careledger/crypto/key-store';
-import { AuthorityId, NetworkId, PublicKey } from '@careledger/domain';
-import { EXAMPLE } from '@careledger/domain/examples';
-import { LedgerError, type LedgerChannel } from '@careledger/ledger';
+import { orUndefined, type LedgerChannel } from '@careledger/ledger';
 import { currentKey } from '@careledger/policy';
-import { AUTHORITY_ROUTES } from '@careledger/protocol';
+import { PUBLISHED_KEYS_PATH, PublishedKeys } from '@careledger/protocol';
+import { publishedKeys } from '@careledger/protocol/examples';
 import { withExamples, type ServiceApp } from '@careledger/service-kit';
-import { Type } from 'typebox';
 import { KEY } from '../keys.js';
+import { answerWithin } from '../ledger-port.js';
 
-/** Whether the ledger has exactly these keys in force, by the own peer; `unknown`: it could not be asked. */
-const LedgerComparison = Type.Union([Type.Literal('same'), Type.Literal('differs'), Type.Literal('unknown')]);
-
-const PublishedKeys = Type.Object({
-  authorityId: AuthorityId,
-  networkId: NetworkId,
-  /** Ed25519, raw. */
-  signingKey: PublicKey,
-  /** X25519, raw. */
-  encryptionKey: PublicKey,
-  ledger: LedgerComparison,
-});
+/** The own word stands without the ledger: nobody waits for long to hear whether that has the same. */
+const LEDGER_ANSWER_MAX_MS = 2_000;
 
 export interface KeyRoutesOptions {
   readonly authorityId: string;
@@ -36,18 +25,13 @@ export function addKeyRoutes(
   { authorityId, networkId, keys, channels }: KeyRoutesOptions,
 ): void {
   app.get(
-    AUTHORITY_ROUTES.keys,
+    PUBLISHED_KEYS_PATH,
     {
       config: { public: true },
       schema: {
         summary:
           'This authority’s public keys, from its own key store, for patients and their signers; and whether the ledger has the same',
-        response: {
-          200: withExamples(PublishedKeys, {
-            ...{ authorityId: EXAMPLE.authorityId, networkId: 'careledger' },
-            ...{ signingKey: EXAMPLE.publicKey, encryptionKey: EXAMPLE.publicKey, ledger: 'same' },
-          }),
-        },
+        response: { 200: withExamples(PublishedKeys, publishedKeys) },
       },
     },
     async () => {
@@ -55,27 +39,29 @@ export function addKeyRoutes(
         signingKey: toBase64url(keys.signer(KEY.signing).publicKey),
         encryptionKey: toBase64url(keys.x25519(KEY.encryption).publicKey),
       };
-      return { authorityId, networkId, ...own, ledger: await onLedger(own) };
+      return { authorityId, networkId, ...own, ledger: await comparedWithLedger(own) };
     },
   );
 
-  async function onLedger(own: { signingKey: string; encryptionKey: string }) {
-    try {
-      const { signingKeys, encryptionKeys } = await channels.authorities.evaluate(
-        accessControl,
-        'GetAuthority',
-        { authorityId },
-      );
-      const [signing, encryption] = [currentKey(signingKeys), currentKey(encryptionKeys)];
-      const isSame =
-        signing !== undefined &&
-        encryption !== undefined &&
-        toBase64url(signing) === own.signingKey &&
-        toBase64url(encryption) === own.encryptionKey;
-      return isSame ? ('same' as const) : ('differs' as const);
-    } catch (error) {
-      if (error instanceof LedgerError) return 'unknown' as const;
-      throw error;
-    }
+  async function comparedWithLedger({
+    signingKey,
+    encryptionKey,
+  }: Pick<PublishedKeys, 'signingKey' | 'encryptionKey'>): Promise<PublishedKeys['ledger']> {
+    const onLedger = await answerWithin(LEDGER_ANSWER_MAX_MS, () =>
+      orUndefined(
+        channels.authorities.evaluate(accessControl, 'GetAuthority', { authorityId }),
+        'AUTHORITY_UNKNOWN',
+      ),
+    );
+    if (onLedger === undefined) return 'unknown';
+    const { signingKeys, encryptionKeys } = onLedger;
+    return isCurrent(signingKeys, signingKey) && isCurrent(encryptionKeys, encryptionKey)
+      ? 'same'
+      : 'differs';
   }
+}
+
+function isCurrent(periods: readonly KeyPeriod[], key: string): boolean {
+  const current = currentKey(periods);
+  return current !== undefined && toBase64url(current) === key;
 }

@@ -187,25 +187,34 @@ export class RevocationService {
     const channel = this.#options.channels[channelName];
     if (name === 'rejectSubscription') {
       const args = { statement };
-      const { result: would, transactionId } = await channel.preview(
-        accessControl,
-        'RejectSubscription',
-        args,
-        peer,
-      );
-      if (would.txId !== transactionId) return { txId: would.txId, isEarlier: true };
-      const { result } = await submitWithRetry(() =>
-        channel.submit(accessControl, 'RejectSubscription', args, peer),
-      );
-      return { txId: result.txId, isEarlier: false };
+      return submitOnce({
+        preview: () => channel.preview(accessControl, 'RejectSubscription', args, peer),
+        submit: () => channel.submit(accessControl, 'RejectSubscription', args, peer),
+        txIdOf: ({ txId }) => txId,
+      });
     }
     const args = { items: [statement] };
-    const { result: would, transactionId } = await channel.preview(accessControl, 'Revoke', args, peer);
-    const { txId } = taken(would);
-    if (txId !== transactionId) return { txId, isEarlier: true };
-    const { result } = await submitWithRetry(() => channel.submit(accessControl, 'Revoke', args, peer));
-    return { txId: taken(result).txId, isEarlier: false };
+    return submitOnce({
+      preview: () => channel.preview(accessControl, 'Revoke', args, peer),
+      submit: () => channel.submit(accessControl, 'Revoke', args, peer),
+      txIdOf: (result) => taken(result).txId,
+    });
   }
+}
+
+/** Sends a transaction unless the peer has it: then its answer names the earlier one. */
+async function submitOnce<Result>(transaction: {
+  readonly preview: () => Promise<{ readonly result: Result; readonly transactionId: string }>;
+  readonly submit: () => Promise<{ readonly result: Result }>;
+  /** @throws ProblemError LEDGER_REFUSED */
+  readonly txIdOf: (result: Result) => string;
+}): Promise<Carried> {
+  const { preview, submit, txIdOf } = transaction;
+  const { result: would, transactionId } = await preview();
+  const earlier = txIdOf(would);
+  if (earlier !== transactionId) return { txId: earlier, isEarlier: true };
+  const { result } = await submitWithRetry(submit);
+  return { txId: txIdOf(result), isEarlier: false };
 }
 
 /** The one item of a batch. @throws ProblemError LEDGER_REFUSED */

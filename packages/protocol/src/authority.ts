@@ -13,8 +13,6 @@ export const AUTHORITY_ROUTES = {
   acknowledgement: (noticeSid: string) => `/v1/emergency-notices/${noticeSid}/acknowledgement`,
   /** POST, `RevocationRequest` → 201 `{authorities?, cloud?, already?}`, or 202 with a job: relayed to the channels that it names. */
   revocations: '/v1/revocations',
-  /** GET by anybody → 200: the authority's public keys in its own word. */
-  keys: '/v1/keys',
 } as const;
 
 /** Age at which a direct emergency notice is news no more and is refused, in seconds: the chain has told of it. */

@@ -25,6 +25,7 @@ import type {
   StoreRecordRequest,
   VisitRequest,
 } from './provider.js';
+import type { PublishedKeys } from './published-keys.js';
 import type { GrantMeaning } from './sealed.js';
 
 /** Bodies between services, made up of the cast of `EXAMPLE`, for the services' OpenAPI descriptions. */
@@ -139,6 +140,10 @@ export const visitRequest: VisitRequest = {
 };
 export const revocationRequest: RevocationRequest = {
   statement: exampleStatement('revoke', { grantId: EXAMPLE.grantId, policySeq: 2 }),
+};
+export const publishedKeys: PublishedKeys = {
+  ...{ authorityId, networkId: EXAMPLE.network, ledger: 'same' },
+  ...{ signingKey: EXAMPLE.publicKey, encryptionKey: EXAMPLE.otherPublicKey },
 };
 export const relayedBefore: RevocationAnswer = { txId, already: true };
 export const readingsRequest: ReadingsRequest = {

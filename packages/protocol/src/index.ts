@@ -3,4 +3,5 @@ export * from './device-certificate.js';
 export * from './device.js';
 export * from './mqtt.js';
 export * from './provider.js';
+export * from './published-keys.js';
 export * from './sealed.js';

@@ -5,6 +5,7 @@ import { readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { toBase64url, x25519FromPrivate } from '@careledger/crypto';
+import type { PublishedKeys } from '@careledger/protocol/published-keys';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { build } from 'esbuild';
 import { Desk } from '../../testing/desk.js';
@@ -183,11 +184,12 @@ test('the core runs in a browser: nothing of Node is reached', async () => {
 
 describe('the key that an authority publishes itself', () => {
   const encryptionKey = toBase64url(new Uint8Array(32).fill(8));
-  let published: object;
+  let published: PublishedKeys;
   let authority: Server;
   let url: string;
   beforeEach(async () => {
-    published = { authorityId: 'aut_lab', networkId: 'devnet', encryptionKey, ledger: 'same' };
+    const signingKey = toBase64url(new Uint8Array(32).fill(7));
+    published = { authorityId: 'aut_lab', networkId: 'devnet', signingKey, encryptionKey, ledger: 'same' };
     authority = createServer((request, response) => {
       expect(request).toMatchObject({ method: 'GET', url: '/v1/keys' });
       expect(request.headers).not.toHaveProperty('authorization');

@@ -41,14 +41,6 @@ export type AskedSubscription = Static<typeof SubscriptionsAnswer>['subscription
 export const AuthorityAnswer = Type.Object({ authorityId: AuthorityId, encryptionKey: PublicKey });
 export type AuthorityAnswer = Static<typeof AuthorityAnswer>;
 
-/** What an authority publishes of itself. */
-export const PublishedKeysAnswer = Type.Object({
-  ...{ authorityId: AuthorityId, networkId: NetworkId, encryptionKey: PublicKey },
-  /** Whether the ledger has the same, by the authority's own peer. */
-  ledger: Type.Union([Type.Literal('same'), Type.Literal('differs'), Type.Literal('unknown')]),
-});
-export type PublishedKeysAnswer = Static<typeof PublishedKeysAnswer>;
-
 /** The keys that a gateway offers to write and read with, for a patient who is to be registered. */
 export const OfferAnswer = Type.Object({
   patientId: PatientId,

@@ -12,10 +12,9 @@ import {
   type ListedGrant,
 } from './answers.js';
 import { SignerError } from './errors.js';
+import { ANSWER_MAX_BYTES, fetchJson, type FetchedJson } from './fetch-json.js';
 import type { GatewayView } from './own-state.js';
-import { ANSWER_MAX_BYTES, responseText } from './response-text.js';
 
-const REQUEST_TIMEOUT_MS = 60_000;
 /** Of a list, all its pages together: a gateway that never ends one is not listened to. */
 const LIST_TIMEOUT_MS = 300_000;
 const LIST_MAX_BYTES = 8 * ANSWER_MAX_BYTES;
@@ -130,26 +129,20 @@ export class GatewayClient {
 
   async #call(method: string, path: string, body?: object, list?: ListRoom): Promise<unknown> {
     const { url, token } = this.#address;
-    let response: Response;
-    let answer: unknown;
+    let fetched: FetchedJson;
     try {
-      response = await fetch(new URL(path, url), {
+      fetched = await fetchJson(new URL(path, url), {
         method,
         headers: {
           authorization: `Bearer ${token}`,
           ...(body !== undefined && { 'content-type': 'application/json' }),
         },
         ...(body !== undefined && { body: JSON.stringify(body) }),
-        redirect: 'error',
-        signal: AbortSignal.any([
-          AbortSignal.timeout(REQUEST_TIMEOUT_MS),
-          ...(list === undefined ? [] : [list.until]),
-        ]),
+        ...(list !== undefined && {
+          signal: list.until,
+          maxBytes: Math.min(ANSWER_MAX_BYTES, list.bytes),
+        }),
       });
-      const text = await responseText(response, Math.min(ANSWER_MAX_BYTES, list?.bytes ?? Infinity));
-      // An empty page takes room too.
-      if (list !== undefined) list.bytes -= Math.max(text.length, PAGE_MIN_BYTES);
-      answer = JSON.parse(text);
     } catch (cause) {
       if (cause instanceof SignerError) throw cause;
       const why =
@@ -158,7 +151,10 @@ export class GatewayClient {
         cause,
       });
     }
-    if (response.ok) return answer;
+    const { answer, bytes, isOk } = fetched;
+    // An empty page takes room too.
+    if (list !== undefined) list.bytes -= Math.max(bytes, PAGE_MIN_BYTES);
+    if (isOk) return answer;
     const { code, detail, title } = (answer ?? {}) as Partial<Record<'code' | 'detail' | 'title', unknown>>;
     const why = `${String(code)}: ${String(detail ?? title)}`.slice(0, REASON_MAX_CHARS);
     throw new SignerError('GATEWAY_REFUSED', why, { ...(typeof code === 'string' && { reason: code }) });

@@ -67,7 +67,7 @@ export function checkOwnState(
   };
 }
 
-/** Below it a number may be used: what a restored file has to leave out. */
+/** Numbers up to this may have been used: a restored file goes on above it. */
 export const seqFloorOf = (signed: readonly Signed[], seqFloor = 0): number =>
   Math.max(highestSeq(signed), seqFloor) + SEQ_SINCE_BACKUP;
 

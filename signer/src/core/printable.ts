@@ -1,7 +1,7 @@
 /**
  * Text of others as it can be shown: control and format characters, right-to-left marks among them, ends of lines, lone
- * surrogates and what Unicode has not assigned stand as `\uXXXX`, so that none of them moves a cursor, turns words round or
- * begins a line of its own. In JSON these are the same strings.
+ * surrogates and what Unicode has not assigned stand as JSON's escapes (`\u202e`), so that none of them moves a cursor, turns
+ * words round or begins a line of its own. In JSON these are the same strings.
  */
 export const printable = (text: string): string =>
   text.replace(/[\p{C}\p{Zl}\p{Zp}]/gu, (character) =>

@@ -1,10 +1,7 @@
-import { PublishedKeysAnswer, readAnswer } from './answers.js';
+import { PUBLISHED_KEYS_PATH, PublishedKeys } from '@careledger/protocol/published-keys';
+import { readAnswer } from './answers.js';
 import { SignerError } from './errors.js';
-import { ANSWER_MAX_BYTES, responseText } from './response-text.js';
-
-const REQUEST_TIMEOUT_MS = 30_000;
-/** Of an authority: `GET`, without a token. */
-const KEYS_PATH = '/v1/keys';
+import { fetchJson } from './fetch-json.js';
 
 /**
  * The keys that an authority publishes at an address of its own, which TLS vouches for.
@@ -14,8 +11,8 @@ const KEYS_PATH = '/v1/keys';
 export async function fetchAuthorityKeys(
   url: string,
   { authorityId, networkId }: { readonly authorityId: string; readonly networkId: string },
-): Promise<PublishedKeysAnswer> {
-  const answer = readAnswer(PublishedKeysAnswer, await answerOf(new URL(KEYS_PATH, url)));
+): Promise<PublishedKeys> {
+  const answer = readAnswer(PublishedKeys, await answerOf(new URL(PUBLISHED_KEYS_PATH, url)));
   if (answer.authorityId !== authorityId)
     throw new SignerError(
       'AUTHORITY_MISMATCH',
@@ -31,11 +28,9 @@ export async function fetchAuthorityKeys(
 
 async function answerOf(url: URL): Promise<unknown> {
   try {
-    const signal = AbortSignal.timeout(REQUEST_TIMEOUT_MS);
-    const response = await fetch(url, { redirect: 'error', signal, credentials: 'omit' });
-    const text = await responseText(response, ANSWER_MAX_BYTES);
-    if (response.ok) return JSON.parse(text);
-    throw new SignerError('AUTHORITY_UNREACHABLE', `${url.href} answers with status ${response.status}`);
+    const { isOk, status, answer } = await fetchJson(url, { credentials: 'omit' });
+    if (isOk) return answer;
+    throw new SignerError('AUTHORITY_UNREACHABLE', `${url.href} answers with status ${status}`);
   } catch (cause) {
     if (cause instanceof SignerError) throw cause;
     throw new SignerError('AUTHORITY_UNREACHABLE', `${url.href} gives no answer`, { cause });

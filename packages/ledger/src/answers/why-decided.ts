@@ -28,17 +28,11 @@ export function whyDecided(
   { patientId, requester }: { readonly patientId: string; readonly requester?: string | undefined },
   query: DecisionsQuery,
 ): Promise<DecisionsPage> {
-  const { recordId, decision, from, to, txId, requestSid } = query;
+  const { limit, cursor, ...filter } = query;
   return onLedger(async () => {
     const { rows, bookmark } = await cloud.evaluate(records, 'ListAccesses', {
-      ...{ patientId, ...pageArgs(query) },
-      ...(requester !== undefined && { requester }),
-      ...(recordId !== undefined && { recordId }),
-      ...(decision !== undefined && { decision }),
-      ...(from !== undefined && { from }),
-      ...(to !== undefined && { to }),
-      ...(txId !== undefined && { txId }),
-      ...(requestSid !== undefined && { requestSid }),
+      ...{ patientId, ...(requester !== undefined && { requester }), ...filter },
+      ...pageArgs({ limit, cursor }),
     });
     // The patient reads by right.
     const asking = [...new Set(rows.map((row) => row.requester))].filter((by) => by !== patientId);
