@@ -17,6 +17,7 @@ import {
   PROCESSING_TABLES,
   SILENCE_TABLES,
 } from './processing/schema.js';
+import { RECEIVED_VERSIONS_TABLE } from './received/schema.js';
 import { UNMADE_RECORDS_TABLE } from './records/schema.js';
 import { SETTINGS_TABLE } from './settings/schema.js';
 import { CLOCKS_MIGRATION } from './store/index.js';
@@ -60,4 +61,8 @@ export const GATEWAY_MIGRATIONS: readonly Migration[] = [
   { name: 'patients: changes of their passphrases', sql: PASSPHRASE_CHANGES_TABLE },
   { name: 'processing: alarms that are told together', sql: LEADS_COLUMN },
   { name: 'consent: statements of any kind', sql: CONSENT_KINDS },
+  {
+    name: 'received: what authorities have written of patients, and their tags',
+    sql: RECEIVED_VERSIONS_TABLE,
+  },
 ];
