@@ -10,9 +10,14 @@ import type { ChannelName } from '@careledger/domain';
 import { EnvelopeError } from '@careledger/envelope';
 import { FhirError } from '@careledger/fhir';
 import { orUndefined } from '@careledger/ledger';
-import { DurableWork, HttpClientError, type Logger, type WorkHealth } from '@careledger/service-kit';
+import {
+  DurableWork,
+  HttpClientError,
+  type Backoff,
+  type Logger,
+  type WorkHealth,
+} from '@careledger/service-kit';
 import type { GatewayCore } from '../core.js';
-import { PERIODIC_BACKOFF } from '../ledger-access/limits.js';
 import type { LedgerReader } from '../ledger-access/ledger-link.js';
 import type { StatementBatcher } from '../ledger-access/statement-batcher.js';
 import type { Patient } from '../patients/index.js';
@@ -24,6 +29,8 @@ import type { ReceivedStore, ReceivedVersion } from './received-store.js';
 
 /** Versions that are opened and confirmed at once, each another patient's. */
 const CONCURRENCY = 4;
+/** Each try to open a version puts an access on the ledger: pauses grow long. */
+const BACKOFF: Backoff = { minMs: 500, maxMs: 10 * 60_000 };
 /** Refusals that no repetition changes: the channel has another version under this name, or the tags are too many. */
 const FINAL_CODES: ReadonlySet<string> = new Set([
   'MANIFEST_MISMATCH',
@@ -62,7 +69,7 @@ export class Confirmer implements AsyncDisposable {
     this.#work = new DurableWork<number>({
       name: 'confirm',
       concurrency: CONCURRENCY,
-      backoff: PERIODIC_BACKOFF,
+      backoff: BACKOFF,
       isAway: (error) => !(error instanceof NotYetError),
       logger: options.logger,
       run: (versionNo, signal) => this.#run(versionNo, signal),
@@ -95,7 +102,7 @@ export class Confirmer implements AsyncDisposable {
   async #run(versionNo: number, signal: AbortSignal): Promise<void> {
     const { core, received, progress } = this.#options;
     const row = received.get(versionNo);
-    if (row === undefined || row.failure !== null) return;
+    if (row === undefined || !row.isStored || row.failure !== null) return;
     const patient = core.patients.byNo(row.patientNo);
     const found = row.found ?? (await this.#find(patient, row, signal));
     if (found !== undefined) {
@@ -111,7 +118,7 @@ export class Confirmer implements AsyncDisposable {
     const { core, received, opener, logger } = this.#options;
     const { versionNo, recordId, version } = row;
     const stored = (await this.#read(patient, row, 'cloud')) as StoredRecordState | undefined;
-    // A peer that lags behind, or an announcement of what is not stored yet.
+    // A peer that lags behind the one that told of it.
     if (stored === undefined) throw new NotYetError('RECORD_UNKNOWN');
     if (stored.author === patient.patientId) {
       // Made before a backup from which this store was put back.
@@ -125,7 +132,7 @@ export class Confirmer implements AsyncDisposable {
       return found;
     } catch (error) {
       const failure = failureOf(error);
-      if (failure === undefined) throw error;
+      if (failure === undefined) throw laterOf(error);
       logger.error({ err: error, recordId, version, failure }, 'what an authority wrote cannot be opened');
       core.store.deferred(() => received.setFailed(versionNo, failure, stored));
       return undefined;
@@ -201,17 +208,20 @@ const isSame = (a: Said, b: Said): boolean =>
   canonicalJson({ tagGroups: a.tagGroups, uncategorised: a.uncategorised ?? false }) ===
   canonicalJson({ tagGroups: b.tagGroups, uncategorised: b.uncategorised ?? false });
 
+/** Of a provider: it has not what the ledger has, or not in a form that anybody reads. */
+const FINAL_PROBLEMS: ReadonlySet<string> = new Set(['WRAPS_OUTDATED', 'BLOB_MISSING', 'BLOB_DAMAGED']);
+
 /** Why a version cannot be opened, whoever is asked and however often; undefined where that may change. */
 function failureOf(error: unknown): string | undefined {
   if (error instanceof EnvelopeError || error instanceof FhirError) return error.code;
-  if (!(error instanceof HttpClientError) || isUnavailable(error)) return undefined;
-  const reason = error.problem?.['reason'];
-  return FINAL_PROBLEMS.has(error.problem?.code ?? '')
-    ? typeof reason === 'string'
-      ? reason
-      : error.problem?.code
-    : undefined;
+  const code = error instanceof HttpClientError ? error.problem?.code : undefined;
+  return code !== undefined && FINAL_PROBLEMS.has(code) ? code : undefined;
 }
 
-/** Of a provider: it has not what the ledger has, or not in a form that anybody reads. */
-const FINAL_PROBLEMS: ReadonlySet<string> = new Set(['WRAPS_OUTDATED', 'BLOB_MISSING', 'BLOB_DAMAGED']);
+/** A refusal is about this version alone; that nobody answers is about all of them. */
+function laterOf(error: unknown): unknown {
+  if (!(error instanceof HttpClientError)) return error;
+  const code = error.problem?.code;
+  const isOfVersion = code === 'PROVIDER_UNREACHABLE' || !isUnavailable(error);
+  return isOfVersion ? new NotYetError(code ?? error.code) : error;
+}

@@ -81,7 +81,8 @@ export class ReceivedOpener {
       } catch (error) {
         if (!(error instanceof HttpClientError)) throw error;
         signal.throwIfAborted();
-        if (isUnavailable(error)) providers.failed(relay);
+        // That it cannot reach the holder is no fault of its own.
+        if (isUnavailable(error) && error.problem?.code !== 'PROVIDER_UNREACHABLE') providers.failed(relay);
         last = error;
       }
     }

@@ -17,6 +17,8 @@ export interface ReceivedVersion {
   readonly found: FoundTags | null;
   /** Why it cannot be opened, or not be confirmed. */
   readonly failure: string | null;
+  /** Whether the channels have told of it: what is announced alone may never have been stored. */
+  readonly isStored: boolean;
   readonly isAnnounced: boolean;
   /** By channel, the transaction that confirmed the tags. */
   readonly confirmedBy: Readonly<Record<ChannelName, string | null>>;
@@ -33,6 +35,7 @@ interface Row {
   readonly tag_groups: string | null;
   readonly uncategorised: number;
   readonly failure: string | null;
+  readonly stored_heard: number;
   readonly announced: number;
   readonly cloud_tx: string | null;
   readonly authorities_tx: string | null;
@@ -40,7 +43,8 @@ interface Row {
 }
 
 /** What waits for this gateway: to be opened, or to be confirmed on a channel that has it. */
-const OPEN = 'failure IS NULL AND (cloud_tx IS NULL OR (announced = 1 AND authorities_tx IS NULL))';
+const OPEN =
+  'stored_heard = 1 AND failure IS NULL AND (cloud_tx IS NULL OR (announced = 1 AND authorities_tx IS NULL))';
 const CONFIRMED_BY = { cloud: 'cloud_tx', authorities: 'authorities_tx' } as const;
 
 /** Versions by authorities. What writes must run within a transaction of the gateway's store. */
@@ -59,11 +63,20 @@ export class ReceivedStore {
   ): number {
     const row = this.#database
       .prepare(
-        `INSERT INTO received_versions (patient_no, record_id, version, announced, heard_ms) VALUES (?, ?, ?, ?, ?)
-         ON CONFLICT (patient_no, record_id, version) DO UPDATE SET announced = max(announced, excluded.announced)
+        `INSERT INTO received_versions (patient_no, record_id, version, stored_heard, announced, heard_ms)
+         VALUES (?, ?, ?, ?, ?, ?)
+         ON CONFLICT (patient_no, record_id, version) DO UPDATE SET
+           stored_heard = max(stored_heard, excluded.stored_heard), announced = max(announced, excluded.announced)
          RETURNING version_no`,
       )
-      .get(patientNo, recordId, version, channel === 'authorities' ? 1 : 0, heardMs) as {
+      .get(
+        patientNo,
+        recordId,
+        version,
+        channel === 'cloud' ? 1 : 0,
+        channel === 'authorities' ? 1 : 0,
+        heardMs,
+      ) as {
       version_no: number;
     };
     return row.version_no;
@@ -119,13 +132,13 @@ export class ReceivedStore {
     )[0];
   }
 
-  /** A patient's, newest first, before a number. */
+  /** A patient's that are stored, newest first, before a number. */
   list(
     patientNo: number,
     { before = Number.MAX_SAFE_INTEGER, limit }: { before?: number | undefined; limit: number },
   ): ReceivedVersion[] {
     return this.#all(
-      'WHERE patient_no = ? AND version_no < ? ORDER BY version_no DESC LIMIT ?',
+      'WHERE stored_heard = 1 AND patient_no = ? AND version_no < ? ORDER BY version_no DESC LIMIT ?',
       patientNo,
       before,
       limit,
@@ -189,6 +202,7 @@ const versionOf = (row: Row): ReceivedVersion => ({
           isUncategorised: row.uncategorised === 1,
         },
   failure: row.failure,
+  isStored: row.stored_heard === 1,
   isAnnounced: row.announced === 1,
   confirmedBy: { cloud: row.cloud_tx, authorities: row.authorities_tx },
   heardMs: row.heard_ms,

@@ -15,6 +15,8 @@ export const RECEIVED_VERSIONS_TABLE = `
       uncategorised  INTEGER NOT NULL DEFAULT 0,
       -- why it cannot be opened, or not be confirmed
       failure        TEXT,
+      -- whether the channels have told of it: what is announced alone may never have been stored
+      stored_heard   INTEGER NOT NULL DEFAULT 0,
       announced      INTEGER NOT NULL DEFAULT 0,
       -- transactions that confirmed the tags
       cloud_tx       TEXT,
@@ -24,5 +26,5 @@ export const RECEIVED_VERSIONS_TABLE = `
     ) STRICT;
     CREATE INDEX received_versions_of_patient ON received_versions (patient_no, version_no);
     CREATE INDEX received_versions_open ON received_versions (patient_no, version_no)
-      WHERE failure IS NULL AND (cloud_tx IS NULL OR (announced = 1 AND authorities_tx IS NULL));
+      WHERE stored_heard = 1 AND failure IS NULL AND (cloud_tx IS NULL OR (announced = 1 AND authorities_tx IS NULL));
 `;
