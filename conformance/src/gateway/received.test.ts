@@ -1,10 +1,13 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { records } from '@careledger/contracts';
+import { HeldWraps, PROVIDER_ROUTES } from '@careledger/protocol';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { call } from '../fixtures/services/api-client.js';
 import { labBundle, noteBundle } from '../fixtures/services/bundles.js';
 import { GatewayFixture, PASSPHRASE, type GatewayPatient } from '../fixtures/services/gateway-fixture.js';
+import { NoticeClient } from '../fixtures/services/notices.js';
 import { OwnAuthor, onlyTagOf } from '../fixtures/services/own-author.js';
+import { clientOf } from '../fixtures/services/test-home.js';
 
 const POLL_MS = 100;
 const WAIT_MAX_MS = 60_000;
@@ -55,6 +58,19 @@ const insurerReads = ({ patientId }: GatewayPatient, recordId: string) =>
     `GET /v1/records/${recordId}?patientId=${patientId}`,
   );
 
+/** A result whose category is not the laboratory's. */
+function psychiatricBundle(patientId: string): object {
+  const text = JSON.stringify(labBundle(patientId, 6.5, 'document-1', 'aut_lab'));
+  return JSON.parse(text.replaceAll('"laboratory"', '"psychiatry"')) as object;
+}
+
+/** By whose grants the record could be read at a time, by the ledger. */
+async function readersAt(patient: GatewayPatient, recordId: string, at: string): Promise<string[]> {
+  const path = `/records/${recordId}/readers?version=1&at=${at}`;
+  const { readers } = await fixture.own(patient, 'GET', path);
+  return (readers as { grant: { authorityId: string } }[]).map(({ grant }) => grant.authorityId);
+}
+
 /** What the hospital's own api writes. */
 async function hospitalWrites({ patientId }: GatewayPatient, bundle: object): Promise<string> {
   const written = await call(fixture.layers.authority('hospital'), 'practitioner', 'POST /v1/records', {
@@ -86,6 +102,7 @@ const isConfirmedEverywhere = ({ cloudTxId, authoritiesTxId }: Received): boolea
 describe('under an exception, what a hospital writes', () => {
   test('is denied to the insurer until the patient’s gateway has confirmed what it holds, and then released', async () => {
     const patient = await insuredPatient();
+    await using notices = await NoticeClient.connect(fixture.layers.authority('insurer'));
     await gatewayProcess().kill();
     const bundle = labBundle(patient.patientId, 6.5);
     const recordId = await hospitalWrites(patient, bundle);
@@ -110,6 +127,10 @@ describe('under an exception, what a hospital writes', () => {
     expect(stored.confirmations?.map(({ tagGroups }) => tagGroups)).toEqual(
       announced.confirmations?.map(({ tagGroups }) => tagGroups),
     );
+    expect(await readersAt(patient, recordId, stored.storedAt)).toEqual([]);
+    const confirmedAt = stored.confirmations?.at(-1)?.at ?? '';
+    expect(await readersAt(patient, recordId, confirmedAt)).toEqual(['aut_insurer']);
+    await notices.next(({ type, data }) => type === 'record' && data['recordId'] === recordId);
     const seen = await call(
       fixture.layers.authority('insurer'),
       'practitioner',
@@ -122,13 +143,45 @@ describe('under an exception, what a hospital writes', () => {
     const patient = await insuredPatient();
     const { patientId } = patient;
     const tag = await onlyTagOf(fixture.layers, patientId, 'aut_lab');
-    const text = JSON.stringify(labBundle(patientId, 6.5, 'document-1', 'aut_lab'));
-    const psychiatric = JSON.parse(text.replaceAll('"laboratory"', '"psychiatry"')) as object;
-    const recordId = await new OwnAuthor(fixture.layers, 'lab').write(patientId, psychiatric, [[tag]]);
+    const psychiatric = psychiatricBundle(patientId);
+    const recordId = await new OwnAuthor(fixture.layers, 'lab').write(patientId, {
+      ...{ bundle: psychiatric, tagGroups: [[tag]] },
+    });
     const view = await received(patient, recordId, isConfirmedEverywhere);
     expect(view).toMatchObject({ author: 'aut_lab', tags: 'corrected' });
     const denied = await insurerReads(patient, recordId);
     expect([denied.status, denied.body['reason']]).toEqual([403, 'DENIED_BY_RULE']);
+  }, 180_000);
+
+  test('opens to a grant of what it is said to be only until the gateway has opened it', async () => {
+    const patient = await fixture.patient();
+    const { patientId } = patient;
+    const grant = (authorityId: string, permissions: string[]) =>
+      fixture.own(patient, 'POST', '/grants', {
+        grant: { authorityId, permissions, purposes: ['TREAT'], scope: [LABORATORY] },
+        passphrase: PASSPHRASE,
+      });
+    await grant('aut_insurer', ['read']);
+    await grant('aut_lab', ['write']);
+    await fixture.own(patient, 'POST', '/flush');
+    const tag = await onlyTagOf(fixture.layers, patientId, 'aut_lab');
+    await gatewayProcess().kill();
+    const bundle = psychiatricBundle(patientId);
+    const liar = new OwnAuthor(fixture.layers, 'lab');
+    const recordId = await liar.write(patientId, { bundle, tagGroups: [[tag]], readers: ['aut_insurer'] });
+    expect((await insurerReads(patient, recordId)).status).toBe(200);
+    await gatewayProcess().start();
+    await received(patient, recordId, isConfirmedEverywhere);
+    expect(await fixture.own(patient, 'POST', '/flush')).toMatchObject({ isDrained: true });
+    const denied = await insurerReads(patient, recordId);
+    expect([denied.status, denied.body['reason']]).toEqual([403, 'SCOPE_NOT_GRANTED']);
+    const { wraps } = await clientOf(fixture.layers.provider()).call(
+      'GET',
+      PROVIDER_ROUTES.wraps(recordId, 1),
+      { result: HeldWraps },
+    );
+    // The patient's and the author's.
+    expect(wraps).toHaveLength(2);
   }, 180_000);
 
   test('of which a part names no category stays unconfirmed, and the patient is told why', async () => {
@@ -136,7 +189,9 @@ describe('under an exception, what a hospital writes', () => {
     const { patientId } = patient;
     const tag = await onlyTagOf(fixture.layers, patientId, 'aut_lab');
     const note = JSON.parse(JSON.stringify(noteBundle(patientId, 'x')).replaceAll('aut_hospital', 'aut_lab'));
-    const recordId = await new OwnAuthor(fixture.layers, 'lab').write(patientId, note as object, [[tag]]);
+    const recordId = await new OwnAuthor(fixture.layers, 'lab').write(patientId, {
+      ...{ bundle: note as object, tagGroups: [[tag]] },
+    });
     const view = await received(patient, recordId, isConfirmedEverywhere);
     expect(view).toMatchObject({ tags: 'corrected', reason: 'CATEGORY_MISSING' });
     expect((await insurerReads(patient, recordId)).body['reason']).toBe('SCOPE_UNCONFIRMED');
@@ -147,7 +202,9 @@ describe('under an exception, what a hospital writes', () => {
     const { patientId } = patient;
     const tag = await onlyTagOf(fixture.layers, patientId, 'aut_lab');
     const foreign = labBundle(`pat_${'b'.repeat(32)}`, 6.5, 'document-1', 'aut_lab');
-    const recordId = await new OwnAuthor(fixture.layers, 'lab').write(patientId, foreign, [[tag]]);
+    const recordId = await new OwnAuthor(fixture.layers, 'lab').write(patientId, {
+      ...{ bundle: foreign, tagGroups: [[tag]] },
+    });
     const view = await received(patient, recordId, ({ reason }) => reason !== undefined);
     expect(view).toMatchObject({ tags: 'unconfirmed', reason: 'SUBJECT_MISMATCH' });
     expect((await insurerReads(patient, recordId)).body['reason']).toBe('SCOPE_UNCONFIRMED');

@@ -3,7 +3,6 @@ import type { GatewayCore } from '../core.js';
 import type { Patient } from '../patients/index.js';
 import type { PatientProgress } from '../patients/progress.js';
 import type { ProcessingStore, Processor } from '../processing/index.js';
-import type { ReceivedStore } from '../received/received-store.js';
 import type { AnchorStore } from './anchor-store.js';
 import type { Anchoring } from './anchoring.js';
 import type { OwnVersionStore } from './own-version-store.js';
@@ -18,7 +17,8 @@ export interface FlushingOptions {
   readonly versions: Pick<OwnVersionStore, 'openCount'>;
   readonly steps: Pick<StepStore, 'openCount'>;
   readonly rewraps: Pick<RewrapStore, 'count'>;
-  readonly received: Pick<ReceivedStore, 'openCount'>;
+  /** `received/received-store.ts` */
+  readonly received: { openCount(patientNo: number): number };
   readonly anchors: Pick<AnchorStore, 'get'>;
 }
 
