@@ -13,6 +13,7 @@ import { keysPlugin } from './http/keys/plugin.js';
 import { operationsPlugin } from './http/operations/plugin.js';
 import { patientsPlugin } from './http/patients/plugin.js';
 import { readingsPlugin } from './http/readings/plugin.js';
+import { receivedPlugin } from './http/received/plugin.js';
 import { recordsPlugin } from './http/records/plugin.js';
 import { settingsPlugin } from './http/settings/plugin.js';
 import { subscriptionsPlugin } from './http/subscriptions/plugin.js';
@@ -53,6 +54,7 @@ export async function buildApp(
   await app.register(readingsPlugin, parts);
   await app.register(chainPlugin, parts);
   await app.register(recordsPlugin, parts);
+  await app.register(receivedPlugin, parts);
   await app.register(settingsPlugin, parts);
   await app.register(alarmsPlugin, parts);
   await app.register(absencesPlugin, parts);

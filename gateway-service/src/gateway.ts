@@ -49,6 +49,11 @@ import { PassphraseChanges } from './patients/passphrase-changes.js';
 import { PatientTokens } from './patients/patient-tokens.js';
 import { PatientProgress } from './patients/progress.js';
 import { Allowances, DevicePauses, GatewayLife, ProcessingStore, Processor } from './processing/index.js';
+import { Confirmer } from './received/confirmer.js';
+import { startHearing, type HearingOptions } from './received/hearing.js';
+import { ReceivedOpener } from './received/opener.js';
+import { ReceivedWraps } from './received/received-wraps.js';
+import { ReceivedStore } from './received/received-store.js';
 import { AlarmReaders } from './records/alarm-readers.js';
 import { RecordMaker } from './records/maker.js';
 import { UnmadeStore } from './records/unmade-store.js';
@@ -90,6 +95,8 @@ export class Gateway implements AsyncDisposable {
   readonly mutes: MuteStore;
   readonly rewraps: RewrapStore;
   readonly unmade: UnmadeStore;
+  readonly received: ReceivedStore;
+  readonly opener: ReceivedOpener;
   readonly steps: StepStore;
   readonly grants: GrantStore;
   readonly anchors: AnchorStore;
@@ -122,6 +129,9 @@ export class Gateway implements AsyncDisposable {
   readonly #alarmWatch: AlarmWatch;
   readonly #anchoring: Anchoring;
   readonly #rewrapper: Rewrapper;
+  readonly #confirmer: Confirmer;
+  readonly #hearing: HearingOptions;
+  #hearers: readonly Worker[] = [];
   readonly #consentOutbox: ConsentOutbox;
   readonly #watched: WatcherOptions;
   #watcher: Worker | undefined;
@@ -178,6 +188,7 @@ export class Gateway implements AsyncDisposable {
     this.mutes = new MuteStore(database);
     this.rewraps = new RewrapStore(database);
     this.unmade = new UnmadeStore(database);
+    this.received = new ReceivedStore(database);
     this.steps = new StepStore(database);
     this.grants = new GrantStore(database);
     const subscriptions = new SubscriptionStore(database);
@@ -191,10 +202,11 @@ export class Gateway implements AsyncDisposable {
     this.overrides = { windowMs: config.recordIntervalMs, silence: config.silence };
     this.#settings = new SettingsHistories(this.settingsStore, this.overrides);
     const settings = this.#settings;
-    const { processing, allowances, versions, notices, alarms, rewraps, unmade, steps, grants } = this;
+    const { processing, allowances, versions, notices, alarms, rewraps, unmade, steps, grants, received } =
+      this;
     const { anchors, registrations, settingsStore, overrides } = this;
     const stores = {
-      ...{ processing, allowances, versions, notices, alarms, rewraps, unmade, steps, grants },
+      ...{ processing, allowances, versions, notices, alarms, rewraps, unmade, steps, grants, received },
       ...{ subscriptions, anchors, registrations, settings, settingsStore },
     };
     const { acknowledgeWithinMs, deliverWithinMs } = config;
@@ -211,7 +223,10 @@ export class Gateway implements AsyncDisposable {
     const acknowledgements = new AcknowledgementFetcher({ ...parts, authorities });
     this.#acknowledgements = acknowledgements;
     this.#alarmWatch = new AlarmWatch({ ...parts, acknowledgements, noticeSender });
-    this.#rewrapper = new Rewrapper(parts);
+    this.#rewrapper = new Rewrapper({ ...parts, receivedWraps: new ReceivedWraps(parts) });
+    this.opener = new ReceivedOpener(parts);
+    this.#confirmer = new Confirmer({ ...parts, opener: this.opener, rewrapper: this.#rewrapper });
+    this.#hearing = parts;
     this.#pipeline = new DeliveryPipeline({
       ...parts,
       maker: new RecordMaker(parts),
@@ -246,6 +261,7 @@ export class Gateway implements AsyncDisposable {
       this.#anchoring,
       this.#noticeSender,
       this.#rewrapper,
+      this.#confirmer,
     ]);
   }
 
@@ -274,6 +290,7 @@ export class Gateway implements AsyncDisposable {
     this.processor.close();
     await Promise.all([
       this.#watcher?.stop(),
+      ...this.#hearers.map((worker) => worker.stop()),
       this.#clockProof?.stop(),
       this.reconciler.stop(),
       this.#rewrapper.stop(),
@@ -288,6 +305,7 @@ export class Gateway implements AsyncDisposable {
       this.#acknowledgements.stop(),
       this.#alarmWatch.stop(),
       this.#consentOutbox.stop(),
+      this.#confirmer.stop(),
     ]);
     this.ledger.close();
     await this.core.close();
@@ -321,6 +339,10 @@ export class Gateway implements AsyncDisposable {
     this.#anchoring.start();
     this.#rewrapper.start();
     this.reconciler.start();
+    this.#confirmer.start();
     this.#watcher = startWatcher(this.#watched);
+    this.#hearers = startHearing(this.#hearing, (patientNo, versionNo) =>
+      this.#confirmer.add(patientNo, versionNo),
+    );
   }
 }

@@ -23,6 +23,7 @@ import {
   PROCESSING_TABLES,
   SILENCE_TABLES,
 } from './processing/schema.js';
+import { RECEIVED_VERSIONS_TABLE } from './received/schema.js';
 import { UNMADE_RECORDS_TABLE } from './records/schema.js';
 import { SETTINGS_TABLE } from './settings/schema.js';
 import { CLOCKS_MIGRATION } from './store/index.js';
@@ -67,4 +68,8 @@ export const GATEWAY_MIGRATIONS: readonly Migration[] = [
   { name: 'processing: alarms that are told together', sql: LEADS_COLUMN },
   { name: 'consent: statements of any kind', sql: CONSENT_KINDS },
   { name: 'delivery: wraps are brought up to date newest first', sql: REWRAP_RANGES },
+  {
+    name: 'received: what authorities have written of patients, and their tags',
+    sql: RECEIVED_VERSIONS_TABLE,
+  },
 ];

@@ -27,7 +27,10 @@ export const openapi: OpenApiInfo = {
       description: 'What was raised, whom it was told to, who acknowledged it; when the gateway heard nobody',
       nouns: ['alarms', 'absences'],
     },
-    records: { description: 'Records that were made of readings' },
+    records: {
+      description: 'Records that were made of readings, and those that authorities have written',
+      nouns: ['records', 'received-records'],
+    },
     settings: { description: 'How readings are judged: limits and facts, by signed statement' },
     grants: {
       description: 'Who may do what, and taking it back',

@@ -1,6 +1,11 @@
 import { EXAMPLE } from '@careledger/domain/examples';
 import { ledgerProblems } from '@careledger/ledger/service';
-import { defineProblems, idempotencyProblems, revisionProblems } from '@careledger/service-kit';
+import {
+  defineProblems,
+  idempotencyProblems,
+  recordProblems,
+  revisionProblems,
+} from '@careledger/service-kit';
 import { Type } from 'typebox';
 
 /** Codes of this service. What the chaincode refuses is passed on with its own code as `reason`. */
@@ -58,6 +63,11 @@ export const problems = defineProblems({
   FRAME_ERASED: { status: 410, title: 'The frame was erased: only its place in the chain is left' },
   // records
   RECORD_NOT_FOUND: { status: 404, title: 'This gateway has made no such record' },
+  RECORD_UNREADABLE: {
+    status: 502,
+    title: 'What came of the record is not what its author signed for this patient; `reason` says why',
+  },
+  PROVIDER_UNREACHABLE: recordProblems.PROVIDER_UNREACHABLE,
   RECORD_DAMAGED: { status: 500, title: 'This gateway’s copy of the record is not what was signed' },
   // settings
   SETTINGS_STATEMENT_REFUSED: {

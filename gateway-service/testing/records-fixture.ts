@@ -264,7 +264,7 @@ export class RecordsFixture implements AsyncDisposable {
       logger: { info: () => undefined, warn: log, error: log },
     };
     this.maker = new RecordMaker(parts);
-    this.rewrapper = new Rewrapper(parts);
+    this.rewrapper = new Rewrapper({ ...parts, receivedWraps: { settle: async () => true } });
     const authorities = new AuthorityClients(new Map());
     const statements = new NoticeStatements(parts);
     this.sender = new NoticeSender({ ...parts, authorities, statements });

@@ -129,12 +129,9 @@ export class AccessService {
   async #show(reader: Reader, opened: Opened): Promise<ShownRecord> {
     const { gate, log, outbox, receipts } = this.#options;
     const { access, stored } = opened;
-    const { requestSid, patientId, version, decision, reason, txId } = access;
+    const { requestSid, version, decision, reason, txId } = access;
     const json = await gate.record(reader, {
-      patientId,
-      tagGroups: stored.tagGroups,
-      period: stored.period,
-      author: this.#authorOf(opened),
+      version: { ...stored, author: this.#authorOf(opened) },
       unread: opened.json,
       note: () => {
         log.answered(requestSid, { version, decision, reason, txId, outcome: 'opened' });

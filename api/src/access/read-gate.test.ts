@@ -248,7 +248,7 @@ describe('a released record', () => {
   const text = 'what the record says';
   const show = (reader = readerWith(), noted: string[] = []) =>
     hospital.gate.record(reader, {
-      ...{ patientId: patient.patientId, tagGroups: [], period: PERIOD, author: patient.patientId },
+      version: { patientId: patient.patientId, tagGroups: [], period: PERIOD, author: patient.patientId },
       unread: new Unread(text),
       note: () => noted.push('noted'),
     });

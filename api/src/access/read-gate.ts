@@ -1,5 +1,6 @@
 import { randomId128 } from '@careledger/crypto';
 import { timestampOf, type Period, type TagGroups } from '@careledger/domain';
+import type { TaggedVersion } from '@careledger/policy';
 import type { ProblemError } from '@careledger/service-kit';
 import type { Issuer } from '../issuer.js';
 import type { DecidedBy, Judge } from '../policy/judge.js';
@@ -30,11 +31,8 @@ export class Unread<T> {
 
 /** A record that was released under a committed permit and opened. */
 export interface ReleasedReading<T> {
-  readonly patientId: string;
-  readonly tagGroups: TagGroups;
-  readonly period: Period;
-  /** Whose knowledge it is: of the record, or of this version. */
-  readonly author: string;
+  /** As the ledger has it; its author is whose knowledge it is: of the record, or of this version. */
+  readonly version: TaggedVersion<Period>;
   readonly unread: Unread<T>;
   /** What has to be on disk before it is shown; runs in the commit that logs it. */
   readonly note: () => void;
@@ -94,8 +92,8 @@ export class ReadGate {
   /** What a released record says. @throws ProblemError READ_REFUSED, or of `personOf` */
   async record<T>(reader: Reader, reading: ReleasedReading<T>): Promise<T> {
     const { judge, store } = this.#options;
-    const { patientId, tagGroups, period, author, unread, note } = reading;
-    const question = { ...(await this.#asking(reader, patientId)), tagGroups, period, author };
+    const { version, unread, note } = reading;
+    const question = { ...version, ...(await this.#asking(reader, version.patientId)) };
     const objection = await judge.objection(question);
     if (objection !== undefined) throw refused(objection);
     this.personOf(reader);

@@ -110,6 +110,23 @@ describe('announcements become notices', () => {
     expect(noticed()).toEqual([own.recordId]);
   });
 
+  test('one comes once the patient’s gateway has confirmed that it is something else, also to a grant that is read later', async () => {
+    const [tag, other] = ['t', 'u'].map((letter) => `${letter.repeat(21)}A`) as [string, string];
+    await store.commit(() =>
+      mirror.putGrants([grant({ grantId: `${'d'.repeat(21)}A`, effect: 'deny', scopeTags: [other] })]),
+    );
+    const theirs = announced('b', { tagGroups: [[tag]], author: 'aut_lab', kind: 'clinical' });
+    const at = '2026-05-05T11:00:01Z';
+    const confirmations = [{ seq: 1, tagGroups: [[tag]], at, txId: 'e'.repeat(64) }];
+    await announce(7, theirs);
+    await announce(8, { ...theirs, confirmations });
+    expect(noticed()).toEqual([]);
+    await readGrant(6);
+    expect(noticed()).toEqual([theirs.recordId]);
+    await announce(9, { ...theirs, confirmations });
+    expect(noticed()).toEqual([theirs.recordId]);
+  });
+
   test.each([
     ['revoked', { revokedAt: '2026-05-05T00:00:00Z' }],
     ['expired', { until: '2026-02-01T00:00:00Z' }],

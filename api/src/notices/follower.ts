@@ -1,4 +1,11 @@
-import { EVENTS, accessControl, records, type EventPayload, type GrantState } from '@careledger/contracts';
+import {
+  EVENTS,
+  accessControl,
+  records,
+  type AnnouncedRecordState,
+  type EventPayload,
+  type GrantState,
+} from '@careledger/contracts';
 import type { LedgerEvent } from '@careledger/ledger';
 import { isDenial } from '@careledger/policy';
 import { startWorker, type Backoff, type Logger, type Worker } from '@careledger/service-kit';
@@ -15,8 +22,8 @@ const FOLLOWER_BACKOFF: Backoff = { minMs: 200, maxMs: 5_000 };
 
 const { PatientsChanged, OrganisationsChanged, PolicyChanged, SubscriptionChanged } = EVENTS;
 const CONSENT_EVENTS = { PatientsChanged, OrganisationsChanged, PolicyChanged, SubscriptionChanged };
-const { RecordsAnnounced, VisitRecorded, ForkReported } = EVENTS;
-const RECORD_EVENTS = { RecordsAnnounced, VisitRecorded, ForkReported };
+const { RecordsAnnounced, TagsConfirmed, VisitRecorded, ForkReported } = EVENTS;
+const RECORD_EVENTS = { RecordsAnnounced, TagsConfirmed, VisitRecorded, ForkReported };
 
 export interface FollowerOptions {
   readonly authorityId: string;
@@ -159,9 +166,10 @@ export class Follower implements AsyncDisposable {
   async #recordEvent(event: LedgerEvent<typeof RECORD_EVENTS>): Promise<void> {
     const { announcements, authorityId, log, policy, store } = this.#options;
     const block = Number(event.blockNumber);
+    const announced = await this.#announcedBy(event);
     await store.commit(() => {
-      if (event.name === 'RecordsAnnounced') {
-        announcements.announced(event.payload.records, block);
+      if (event.name === 'RecordsAnnounced' || event.name === 'TagsConfirmed') {
+        announcements.announced(announced, block);
         return;
       }
       if (event.name === 'VisitRecorded') {
@@ -176,5 +184,17 @@ export class Follower implements AsyncDisposable {
         log.append({ type: 'fork', source: `fork/${txId}`, patientId, data: event.payload });
     });
     log.published();
+  }
+
+  /**
+   * The versions of which an event tells. One whose tags the patient's gateway has confirmed is told of as if it were announced
+   * now: a grant may cover it that did not while its author alone said what it holds.
+   */
+  async #announcedBy(event: LedgerEvent<typeof RECORD_EVENTS>): Promise<readonly AnnouncedRecordState[]> {
+    if (event.name === 'RecordsAnnounced') return event.payload.records;
+    if (event.name !== 'TagsConfirmed') return [];
+    const { authorities, policy } = this.#options;
+    const known = event.payload.records.filter(({ patientId }) => policy.known(patientId).length > 0);
+    return Promise.all(known.map((named) => authorities.evaluate(records, 'GetAnnouncement', named)));
   }
 }

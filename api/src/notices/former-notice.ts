@@ -1,9 +1,14 @@
 import { fromUtf8, type X25519KeyPair } from '@careledger/crypto';
 import { EnvelopeError, decryptFrom } from '@careledger/envelope';
-import { FhirError, readRecordContent, type FhirResource } from '@careledger/fhir';
+import {
+  FhirError,
+  kindsOf,
+  readRecordContent,
+  type FhirResource,
+  type ResourceKind,
+} from '@careledger/fhir';
 import { Unread } from '../access/read-gate.js';
 import { problem } from '../problems.js';
-import { kindsOf, type ResourceKind } from '../records/bundle-terms.js';
 import { FORMER_NOTICE_CONTEXT } from '../store/former-formats.js';
 
 /** What a notice of a former release says, for the gate, and of which kinds it is: it carried no tags. */

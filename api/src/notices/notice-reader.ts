@@ -1,12 +1,12 @@
 import { sha256, toBase64url, utf8, type X25519KeyPair } from '@careledger/crypto';
 import { Period, type TagGroups } from '@careledger/domain';
-import type { FhirResource } from '@careledger/fhir';
+import type { FhirResource, ResourceKind } from '@careledger/fhir';
 import { ProblemError } from '@careledger/service-kit';
 import { Value } from 'typebox/value';
 import { reasonOfRefusal, type ReadGate, type Unread } from '../access/read-gate.js';
 import type { Reader } from '../access/reader.js';
 import type { KnownScopes } from '../policy/known-scopes.js';
-import { describedBy, type ResourceKind } from '../records/bundle-terms.js';
+import { describedBy } from '../records/bundle-terms.js';
 import { recordSource } from './announcements.js';
 import { emergencySource } from './emergency-source.js';
 import type { EmergencyService } from './emergency-service.js';

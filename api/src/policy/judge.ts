@@ -1,7 +1,7 @@
 import { accessControl, type Decision } from '@careledger/contracts';
-import { timestampOf, type Period, type PurposeOfUse, type TagGroups } from '@careledger/domain';
+import { timestampOf, type PurposeOfUse } from '@careledger/domain';
 import { LedgerError } from '@careledger/ledger';
-import { decide, termsOnRecord } from '@careledger/policy';
+import { decide, termsOnRecord, type TaggedVersion } from '@careledger/policy';
 import { EMERGENCY_NOTICE_MAX_AGE_S } from '@careledger/protocol';
 import { answerWithin, type Channel, type Channels } from '../ledger-port.js';
 import type { MirrorStore } from './mirror-store.js';
@@ -13,16 +13,11 @@ export const MIRROR_MAX_AGE_MS = 24 * 60 * 60_000;
 const NOTICE_MAX_AGE_MS = EMERGENCY_NOTICE_MAX_AGE_S * 1_000;
 
 /** May somebody of this authority read this? */
-export interface ReadingQuestion {
-  readonly patientId: string;
+export interface ReadingQuestion extends TaggedVersion {
   readonly purpose: PurposeOfUse;
   /** Under which it is asked. */
   readonly granteeTags: readonly string[];
   readonly practitionerId?: string;
-  readonly tagGroups: TagGroups;
-  /** Of which time it tells; undefined where that is not known. */
-  readonly period: Period | undefined;
-  readonly author: string;
 }
 
 /** By whom a reading was decided, and as of when that one knew the patient's will. */
@@ -86,11 +81,11 @@ export class Judge {
     channel: Channel,
     question: ReadingQuestion,
   ): Promise<Pick<Decision, 'decision' | 'reason'> | undefined> {
-    const { granteeTags, ...about } = question;
+    const { patientId, author, purpose, granteeTags, practitionerId } = question;
     const { period, ...terms } = termsOnRecord(question);
     const request = {
-      ...about,
-      ...terms,
+      ...{ patientId, author, purpose, ...terms },
+      ...(practitionerId !== undefined && { practitionerId }),
       requester: this.#options.authorityId,
       permission: 'read' as const,
       granteeTags: [...granteeTags],

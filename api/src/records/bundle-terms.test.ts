@@ -1,7 +1,7 @@
-import { clinicalBundle, checkBundle } from '@careledger/fhir';
+import { clinicalBundle, checkBundle, kindsOf } from '@careledger/fhir';
 import { SCOPE_TAGS_MAX, TAG_GROUPS_MAX } from '@careledger/domain';
 import { describe, expect, test } from '@jest/globals';
-import { describedBy, kindsOf, periodOf } from './bundle-terms.js';
+import { describedBy, periodOf } from './bundle-terms.js';
 
 const patientId = `pat_${'a'.repeat(32)}`;
 const AT_MS = Date.parse('2026-05-05T08:00:00Z');

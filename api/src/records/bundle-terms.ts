@@ -1,53 +1,13 @@
-import type { FhirResource } from '@careledger/fhir';
+import { tellingResources, type FhirResource, type ResourceKind } from '@careledger/fhir';
 import { SCOPE_TAGS_MAX, TAG_GROUPS_MAX, timestampOf, type Period, type TagGroups } from '@careledger/domain';
 import type { ScopeMeaning } from '@careledger/protocol';
 import { problem } from '../problems.js';
 
-type Json = Readonly<Record<string, unknown>>;
-const isObject = (value: unknown): value is Json =>
-  typeof value === 'object' && value !== null && !Array.isArray(value);
-const listOf = (value: unknown): unknown[] => (Array.isArray(value) ? value : []);
-
-/** Resources that describe the others and need no scope of their own. */
-const SUPPORTING: ReadonlySet<string> = new Set([
-  'Device',
-  'Organization',
-  'Patient',
-  'Practitioner',
-  'PractitionerRole',
-  'Provenance',
-]);
 /** Any. */
 const ANY = '*';
 
-/** A kind of resource, in the words of scopes. */
-export interface ResourceKind {
-  readonly resourceType: string;
-  /** A code of its `category`; null where it has none. */
-  readonly category: string | null;
-}
-
-/**
- * The kinds of resource in a bundle, each once, contained ones too and supporting ones left out. A resource of several
- * categories is of several kinds: whoever may see one of them is not to see it for the sake of that one.
- */
-export function kindsOf(bundle: FhirResource): ResourceKind[] {
-  const kinds = new Map<string, ResourceKind>();
-  for (const { resourceType, category } of resourcesOf(bundle)) {
-    if (SUPPORTING.has(resourceType)) continue;
-    const categories: readonly (string | null)[] = codesOf(category);
-    for (const code of categories.length === 0 ? [null] : categories)
-      kinds.set(JSON.stringify([resourceType, code]), { resourceType, category: code });
-  }
-  return [...kinds.values()];
-}
-
-function codesOf(category: unknown): string[] {
-  return [category]
-    .flat()
-    .flatMap((concept) => listOf(isObject(concept) ? concept['coding'] : undefined))
-    .flatMap((coding) => (isObject(coding) && typeof coding['code'] === 'string' ? [coding['code']] : []));
-}
+const isObject = (value: unknown): value is Readonly<Record<string, unknown>> =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);
 
 /** Whether a scope in words covers a kind of resource. */
 const covers = (
@@ -105,8 +65,7 @@ const FALLBACK_TIMES = [
 
 /** The span of what the bundle tells of, half-open; `nowMs` where it tells of no time. */
 export function periodOf(bundle: FhirResource, nowMs: number): Period {
-  const resources = resourcesOf(bundle).filter(({ resourceType }) => !SUPPORTING.has(resourceType));
-  const timesMs = resources.flatMap((resource) => {
+  const timesMs = tellingResources(bundle).flatMap((resource) => {
     const own = TIMES.flatMap((element) => timesIn(resource[element]));
     return own.length > 0 ? own : FALLBACK_TIMES.flatMap((element) => timesIn(resource[element]));
   });
@@ -120,16 +79,4 @@ function timesIn(value: unknown): number[] {
   if (typeof value !== 'string') return [];
   const timeMs = Date.parse(value);
   return Number.isNaN(timeMs) ? [] : [timeMs];
-}
-
-/** Every resource of the bundle, those that others contain included. */
-function resourcesOf(bundle: FhirResource): FhirResource[] {
-  return listOf(bundle['entry']).flatMap((entry) =>
-    isObject(entry) ? withContained(entry['resource']) : [],
-  );
-}
-
-function withContained(resource: unknown): FhirResource[] {
-  if (!isObject(resource)) return [];
-  return [resource as FhirResource, ...listOf(resource['contained']).flatMap(withContained)];
 }

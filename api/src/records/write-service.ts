@@ -16,7 +16,7 @@ import {
   wrapKey,
   type RecordAad,
 } from '@careledger/envelope';
-import { FhirError, checkRecordContent, type FhirResource } from '@careledger/fhir';
+import { FhirError, checkRecordContent, kindsOf, type FhirResource } from '@careledger/fhir';
 import { onLedger } from '@careledger/ledger/service';
 import { currentKey, decide, termsOnRecord, type RecordTerms, type Request } from '@careledger/policy';
 import type { ScopeMeaning } from '@careledger/protocol';
@@ -31,7 +31,7 @@ import type { Person, Vouching } from '../policy/vouching.js';
 import { problem } from '../problems.js';
 import type { Providers } from '../providers/providers.js';
 import type { Store } from '../store/store.js';
-import { describedBy, kindsOf, periodOf } from './bundle-terms.js';
+import { describedBy, periodOf } from './bundle-terms.js';
 import { storeStatement } from './write-statements.js';
 import type { VersionDescription, Write, WriteStore } from './write-store.js';
 

@@ -97,7 +97,7 @@ async function requireRelay(tx: Submission, relay: unknown): Promise<void> {
 
 async function decideAndWrite(tx: Submission, verified: Verified<'accessRequest'>): Promise<AccessState> {
   const { iss, role, body } = verified;
-  if (role === 'consent' && iss !== body.patientId) throw new ContractError('STATEMENT_ISSUER_MISMATCH');
+  if (role !== 'authority' && iss !== body.patientId) throw new ContractError('STATEMENT_ISSUER_MISMATCH');
   const { version, ...newest } = body;
   const found = await (version === undefined
     ? lookUpStored(tx, newest)

@@ -9,7 +9,7 @@ type Writing = Verified<'storeRecord' | 'announceRecord'>;
 /** What of the version before matters to the next one. */
 type Version = Pick<
   StoredRecordState,
-  'author' | 'version' | 'kind' | 'period' | 'tagGroups' | 'manifestHash'
+  'author' | 'version' | 'kind' | 'period' | 'tagGroups' | 'confirmations' | 'manifestHash'
 >;
 
 /** What an item follows, as it lies in the state: the version before it, and who made the record. */

@@ -5,6 +5,7 @@ import { organisationOf } from './access-control.js';
 import { anchorHeads, getHead, listAnchors } from './anchors.js';
 import { announceRecords, getAnnouncement, listAnnouncements } from './announced.js';
 import { attestTransactions, getAttestations } from './attestations.js';
+import { confirmRecordTags } from './confirmations.js';
 import { listForks, reportFork } from './forks.js';
 import { recordHistory } from './history.js';
 import { reportReadings } from './notice-readings.js';
@@ -18,6 +19,7 @@ export const recordsChaincode: Chaincode<typeof records> = {
     StoreRecords: storeRecords,
     ReviseRecords: reviseRecords,
     AnnounceRecords: announceRecords,
+    ConfirmRecordTags: confirmRecordTags,
     AnchorHeads: anchorHeads,
     ReportFork: reportFork,
     RequestAccess: requestAccess,

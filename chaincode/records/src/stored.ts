@@ -116,8 +116,8 @@ export interface FoundRecord extends FoundVersion {
 }
 
 /**
- * A named version, by its own key alone, which nothing changes: no next version overtakes who reads it. Undefined where
- * it is not stored.
+ * A named version, by its own key alone, which only a confirmation of its tags changes: no next version overtakes who reads
+ * it. Undefined where it is not stored.
  */
 export async function lookUpVersion(
   { state }: Evaluation,

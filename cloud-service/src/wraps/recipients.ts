@@ -1,7 +1,7 @@
 import type { KeyPeriod } from '@careledger/contracts';
 import { kidOf } from '@careledger/crypto';
-import type { Period, TagGroups } from '@careledger/domain';
-import { everyKey, readingGrants, termsOnRecord } from '@careledger/policy';
+import type { Period } from '@careledger/domain';
+import { everyKey, readingGrants, termsOnRecord, type TaggedVersion } from '@careledger/policy';
 import type { Clock } from '../clock.js';
 import type { OwnPeer } from '../ledger/own-peer.js';
 
@@ -11,15 +11,6 @@ const AUTHORITY_KEYS_MAX_AGE_MS = 10_000;
 /** Thumbprints of all keys that somebody has or had for receiving wraps. */
 export const recipientKids = (periods: readonly KeyPeriod[]): string[] =>
   everyKey(periods).map((key) => kidOf('X25519', key));
-
-/** Of what version it is asked who may have a wrap. */
-export interface WrappedVersion {
-  readonly patientId: string;
-  /** Patient or authority. */
-  readonly author: string;
-  readonly tagGroups: TagGroups;
-  readonly period: Period;
-}
 
 /** Whose wraps belong into a version's set, by the ledger at this provider's own peer. */
 export class Recipients {
@@ -38,7 +29,7 @@ export class Recipients {
    * @param wanted keys that the caller thinks belong there: one that is not known is looked for at the peer
    * @throws LedgerError
    */
-  async of(version: WrappedVersion, wanted: ReadonlySet<string>): Promise<ReadonlySet<string>> {
+  async of(version: TaggedVersion<Period>, wanted: ReadonlySet<string>): Promise<ReadonlySet<string>> {
     const { patientId, author } = version;
     const [patient, rules] = await Promise.all([
       this.#ownPeer.patient(patientId),

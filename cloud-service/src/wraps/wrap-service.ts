@@ -123,12 +123,17 @@ export class WrapService {
   }
 
   async #assertRecipients({ held, present, manifest }: Wrapped, wraps: readonly Wrap[]): Promise<void> {
-    const { patientId, author, tagGroups } = manifest.aad;
+    const { patientId, author, tagGroups, recordId, version } = manifest.aad;
     const { period } = readStatement(held.statement).payload.body as StatementBody<'storeRecord'>;
+    const { ownPeer, recipients } = this.#options;
     const next = new Set(wraps.map(({ kid }) => kid));
     let allowed: ReadonlySet<string>;
     try {
-      allowed = await this.#options.recipients.of({ patientId, author, tagGroups, period }, next);
+      // Of another author's version the patient's gateway may have said what it holds.
+      const stored =
+        author === patientId ? undefined : await ownPeer.storedVersion(patientId, recordId, version);
+      const about = { patientId, author, tagGroups, period, confirmations: stored?.confirmations };
+      allowed = await recipients.of(about, next);
     } catch (error) {
       throw problemOfLedger<ProblemCode>(error, 'WRAPS_REFUSED');
     }

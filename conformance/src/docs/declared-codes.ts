@@ -49,6 +49,7 @@ export const LITERALS: readonly { readonly codes: readonly string[]; readonly wh
   { codes: ['CLOCK_SKEW', 'TIME_UNKNOWN'], where: 'Flag of a reading' },
   { codes: ['RECIPIENT_MISSING'], where: 'Sealed record' },
   { codes: ['FORMAT_OUTDATED'], where: 'Making a record' },
+  { codes: ['CATEGORY_MISSING'], where: 'Tags of a received record' },
   { codes: ['NOT_ANNOUNCED'], where: 'Emergency notice at an authority' },
   {
     codes: [

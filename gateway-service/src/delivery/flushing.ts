@@ -17,6 +17,8 @@ export interface FlushingOptions {
   readonly versions: Pick<OwnVersionStore, 'openCount'>;
   readonly steps: Pick<StepStore, 'openCount'>;
   readonly rewraps: Pick<RewrapStore, 'count'>;
+  /** `received/received-store.ts` */
+  readonly received: { openCount(patientNo: number): number };
   readonly anchors: Pick<AnchorStore, 'get'>;
 }
 
@@ -28,6 +30,8 @@ export interface FlushOutcome {
   readonly open: number;
   readonly consent: number;
   readonly rewraps: number;
+  /** Versions by authorities whose tags are to be confirmed. */
+  readonly confirmations: number;
   readonly anchoredHeight: number | null;
 }
 
@@ -48,7 +52,7 @@ export class Flushing {
     anchoring.request(patientNo);
     const isDone = (): boolean => {
       const left = this.#left(patientNo);
-      const work = left.due + left.open + left.consent + left.rewraps;
+      const work = left.due + left.open + left.consent + left.rewraps + left.confirmations;
       return work === 0 && (left.anchoredHeight ?? -1) >= height;
     };
     const isDrained = await progress.until(patientNo, isDone, timeoutMs);
@@ -56,12 +60,13 @@ export class Flushing {
   }
 
   #left(patientNo: number): Omit<FlushOutcome, 'isDrained'> {
-    const { processing, versions, steps, rewraps, anchors } = this.#options;
+    const { processing, versions, steps, rewraps, received, anchors } = this.#options;
     return {
       due: processing.dueCount(patientNo),
       open: versions.openCount(patientNo),
       consent: steps.openCount(patientNo),
       rewraps: rewraps.count(patientNo),
+      confirmations: received.openCount(patientNo),
       anchoredHeight: anchors.get(patientNo).anchored?.height ?? null,
     };
   }

@@ -1,54 +1,30 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
-import { kidOf, type SignatureVerifier } from '@careledger/crypto';
-import { isLedgerAway, isUnavailable, NotYetError } from '@careledger/delivery';
-import { EnvelopeError, nextWrapSet, readWrap, type Recipient } from '@careledger/envelope';
+import { isLedgerAway, NotYetError } from '@careledger/delivery';
 import { LedgerError } from '@careledger/ledger';
-import { currentKey, everyKey } from '@careledger/policy';
-import { DurableWork, HttpClientError, type Logger, type WorkHealth } from '@careledger/service-kit';
+import { DurableWork, type WorkHealth } from '@careledger/service-kit';
 import type { GrantStore } from '../consent/grant-store.js';
 import type { GatewayCore } from '../core.js';
-import type { OrganisationDirectory } from '../ledger-access/organisation-directory.js';
-import type { Providers } from '../ledger-access/providers.js';
-import type { Patient } from '../patients/index.js';
 import type { PatientProgress } from '../patients/progress.js';
 import { ownParts } from '../records/own-record.js';
 import { recordTermsOf, type HeldSet, type OwnVersion } from '../records/own-version.js';
-import { readersOf } from '../records/readers.js';
 import { REWRAP_BACKOFF, REWRAP_CONCURRENCY } from './limits.js';
 import type { OwnVersionStore } from './own-version-store.js';
 import type { RewrapJob, RewrapStore } from './rewrap-store.js';
-import { WrapHolder } from './wrap-holder.js';
+import { WrapSettling, type WrapSettlingOptions } from './wrap-settling.js';
 
 /** Versions that are read at a time. */
 const VERSIONS_PER_PAGE = 16;
-/** Sets that are made of a version in one round, as its provider names what it holds and whom it knows. */
-const TRIES_MAX = 4;
 /** How often it is looked whether grants have ended, or denials begun or ended. */
 const SWEEP_INTERVAL_MS = 60_000;
 
-export interface RewrapperOptions {
+export interface RewrapperOptions extends WrapSettlingOptions {
   readonly core: Pick<GatewayCore, 'store' | 'patients'>;
   readonly versions: OwnVersionStore;
   readonly rewraps: RewrapStore;
   readonly grants: GrantStore;
-  readonly directory: Pick<OrganisationDirectory, 'authority' | 'providerKeys'>;
-  readonly providers: Providers;
-  readonly verifier: SignatureVerifier;
-  readonly clock: () => number;
+  /** `received/received-wraps.ts`: the same for what authorities have written. */
+  readonly receivedWraps: { settle(patientNo: number, signal: AbortSignal): Promise<boolean> };
   readonly progress: Pick<PatientProgress, 'notify'>;
-  readonly logger: Pick<Logger, 'warn' | 'error'>;
-}
-
-/** Who gets a wrap besides those that have one, and whose wraps go, by thumbprint. */
-interface Change {
-  readonly add: readonly Recipient[];
-  readonly drop: ReadonlySet<string>;
-}
-
-/** What a provider has said of a set in this round. */
-interface Objections {
-  readonly drop: ReadonlySet<string>;
-  readonly keep: ReadonlySet<string>;
 }
 
 /**
@@ -58,13 +34,13 @@ interface Objections {
  */
 export class Rewrapper implements AsyncDisposable {
   readonly #options: RewrapperOptions;
-  readonly #holder: WrapHolder;
+  readonly #settling: WrapSettling;
   readonly #work: DurableWork<number>;
   #sweepTimer: NodeJS.Timeout | undefined;
 
   constructor(options: RewrapperOptions) {
     this.#options = options;
-    this.#holder = new WrapHolder(options);
+    this.#settling = new WrapSettling(options);
     this.#work = new DurableWork<number>({
       name: 'rewrap',
       concurrency: REWRAP_CONCURRENCY,
@@ -124,6 +100,8 @@ export class Rewrapper implements AsyncDisposable {
         if (!(await this.#page(job, page, signal))) hasAgreed = false;
         continue;
       }
+      if (!(await this.#options.receivedWraps.settle(patientNo, signal)))
+        throw new NotYetError('WRAPS_MISMATCH');
       const left = core.store.deferred(() => rewraps.end(job, versions.unstored(patientNo, job)));
       progress.notify(patientNo);
       if (left?.generation !== job.generation) continue;
@@ -150,106 +128,19 @@ export class Rewrapper implements AsyncDisposable {
   }
 
   /** Whether the provider's wraps are those that the grants give. */
-  async #bringUpToDate(version: OwnVersion, signal: AbortSignal): Promise<boolean> {
-    const { core, providers, logger } = this.#options;
-    const { recordId, providerId } = version;
-    if (!providers.order().includes(providerId)) {
-      logger.error(
-        { recordId, providerId },
-        'its provider is not in the configuration: its wraps stay as they are',
-      );
-      return false;
-    }
-    if (!providers.isWorking(providerId)) return false;
-    const patient = core.patients.byNo(version.patientNo);
-    try {
-      return await this.#settle(patient, version, signal);
-    } catch (error) {
-      signal.throwIfAborted();
-      if (error instanceof HttpClientError) {
-        if (isUnavailable(error)) providers.failed(providerId);
-      } else if (!(error instanceof EnvelopeError)) throw error;
-      logger.warn({ err: error, recordId, version: version.version }, 'its wraps are not up to date yet');
-      return false;
-    }
-  }
-
-  async #settle(patient: Patient, version: OwnVersion, signal: AbortSignal): Promise<boolean> {
-    let held: HeldSet = version;
-    let objections: Objections | undefined;
-    for (let tries = 0; tries < TRIES_MAX; tries++) {
-      const change = await this.#change(patient, version, held, objections);
-      if (change.add.length + change.drop.size === 0) return objections === undefined;
-      const next = await this.#next(patient, version, held, change);
-      if (next === undefined) return objections === undefined;
-      const replaced = await this.#holder.replace(patient, version, next, signal);
-      if (replaced.outcome === 'taken') {
-        this.#keep(version, next, replaced.acceptance);
-        return objections === undefined;
-      }
-      if (replaced.outcome === 'behind') {
-        const { acceptance, ...present } = await this.#holder.held(patient, version, signal);
-        this.#keep(version, present, acceptance);
-        held = present;
-      } else {
-        const { drop, keep } = replaced;
-        objections = {
-          drop: new Set([...(objections?.drop ?? []), ...drop]),
-          keep: new Set([...(objections?.keep ?? []), ...keep]),
-        };
-      }
-    }
-    return false;
-  }
-
-  /** By the grants that this gateway knows, without what the provider objects to. */
-  async #change(
-    { patientId, patientNo }: Patient,
-    version: OwnVersion,
-    { wraps }: HeldSet,
-    objections: Objections | undefined,
-  ): Promise<Change> {
-    const { core, grants, directory, clock } = this.#options;
-    const own = core.patients.keys(patientId).encryption().kid;
-    const allowed = new Set([own]);
-    const wanted: Recipient[] = [];
-    for (const authorityId of readersOf(grants, patientNo, recordTermsOf(version), clock())) {
-      const { encryptionKeys, breakGlassKeys } = await directory.authority(authorityId);
-      for (const key of everyKey([...encryptionKeys, ...breakGlassKeys])) allowed.add(kidOf('X25519', key));
-      const publicKey = currentKey(encryptionKeys);
-      if (publicKey !== undefined) wanted.push({ publicKey });
-    }
-    const held = new Set(wraps.map((jwe) => readWrap(jwe).kid));
-    const isToGo = (kid: string): boolean => {
-      if (kid === own || objections?.keep.has(kid) === true) return false;
-      return !allowed.has(kid) || objections?.drop.has(kid) === true;
-    };
-    return {
-      add: wanted.filter(({ publicKey }) => {
-        const kid = kidOf('X25519', publicKey);
-        return !held.has(kid) && objections?.drop.has(kid) !== true;
-      }),
-      drop: new Set([...held].filter(isToGo)),
-    };
-  }
-
-  async #next(
-    patient: Patient,
-    version: OwnVersion,
-    held: HeldSet,
-    change: Change,
-  ): Promise<HeldSet | undefined> {
+  #bringUpToDate(version: OwnVersion, signal: AbortSignal): Promise<boolean> {
     const { core, verifier } = this.#options;
-    const next = await nextWrapSet(
+    const { recordId, providerId } = version;
+    const patient = core.patients.byNo(version.patientNo);
+    return this.#settling.settle(
       {
-        ...ownParts(patient, version, held, verifier),
-        wraps: held.wraps,
-        ownKey: core.patients.keys(patient.patientId).encryption(),
+        ...{ patient, recordId, version: version.version, providerId, held: version },
+        terms: recordTermsOf(version),
+        partsOf: (held) => ownParts(patient, version, held, verifier),
+        keep: (set, acceptance) => this.#keep(version, set, acceptance),
       },
-      change,
-      patient.chain.signer,
+      signal,
     );
-    return next && { wrapSet: next.wrapSet, wraps: next.wraps.map(({ jwe }) => jwe) };
   }
 
   #keep({ versionNo }: OwnVersion, set: HeldSet, acceptance: string): void {

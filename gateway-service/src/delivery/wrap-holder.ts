@@ -1,12 +1,16 @@
 import type { SignatureVerifier } from '@careledger/crypto';
-import { checkManifest, checkWrapSet, matchWraps } from '@careledger/envelope';
+import {
+  checkManifest,
+  checkWrapSet,
+  matchWraps,
+  type SealedParts,
+  type SigningPeriod,
+} from '@careledger/envelope';
 import { HeldWraps, PROVIDER_ROUTES, ReplaceWrapsAnswer } from '@careledger/protocol';
 import { HttpClientError } from '@careledger/service-kit';
 import type { OrganisationDirectory } from '../ledger-access/organisation-directory.js';
 import type { Providers } from '../ledger-access/providers.js';
-import type { Patient } from '../patients/index.js';
-import { ownParts } from '../records/own-record.js';
-import type { HeldSet, OwnVersion } from '../records/own-version.js';
+import type { HeldSet } from '../records/own-version.js';
 
 /** After every signature: a reader has to believe the set even when its signer has been rotated away. */
 const NEVER = '9999-12-31T23:59:59.999Z';
@@ -20,13 +24,27 @@ export type ReplaceOutcome =
   | { readonly outcome: 'behind' }
   | { readonly outcome: 'disagrees'; readonly drop: readonly string[]; readonly keep: readonly string[] };
 
+/** A set, with its provider's word for it where that is at hand. */
+export interface AcceptedSet extends HeldSet {
+  readonly acceptance?: string;
+}
+
+/** A version whose wraps a provider holds, and who is to be believed about them. */
+export interface WrappedVersion {
+  readonly recordId: string;
+  readonly version: number;
+  readonly providerId: string;
+  /** @param held the set in question */
+  readonly partsOf: (held: Pick<AcceptedSet, 'wrapSet' | 'acceptance'>) => SealedParts;
+}
+
 export interface WrapHolderOptions {
   readonly providers: Providers;
   readonly directory: Pick<OrganisationDirectory, 'providerKeys'>;
   readonly verifier: SignatureVerifier;
 }
 
-/** The wraps of this gateway's versions at their providers. Nothing that these say is believed without a signature. */
+/** The wraps of this gateway's patients' versions at their providers. Nothing that these say is believed without a signature. */
 export class WrapHolder {
   readonly #options: WrapHolderOptions;
 
@@ -35,12 +53,7 @@ export class WrapHolder {
   }
 
   /** @throws HttpClientError; EnvelopeError where the acceptance is not the provider's word about this set */
-  async replace(
-    patient: Patient,
-    version: OwnVersion,
-    next: HeldSet,
-    signal: AbortSignal,
-  ): Promise<ReplaceOutcome> {
+  async replace(version: WrappedVersion, next: HeldSet, signal: AbortSignal): Promise<ReplaceOutcome> {
     const client = await this.#options.providers.client(version.providerId);
     try {
       const { acceptance } = await client.call('PUT', pathOf(version), {
@@ -48,7 +61,7 @@ export class WrapHolder {
         result: ReplaceWrapsAnswer,
         signal,
       });
-      await this.#check(patient, version, { ...next, acceptance });
+      await this.#check(version, { ...next, acceptance });
       return { outcome: 'taken', acceptance };
     } catch (error) {
       const problem = error instanceof HttpClientError ? error.problem : undefined;
@@ -59,37 +72,35 @@ export class WrapHolder {
   }
 
   /**
-   * The set that the provider holds, signed by this gateway.
+   * The set that the provider holds, signed by this gateway or, the first one, by the version's author.
    * @throws HttpClientError; EnvelopeError where it is not
    */
   async held(
-    patient: Patient,
-    version: OwnVersion,
+    version: WrappedVersion,
     signal: AbortSignal,
   ): Promise<HeldSet & { readonly acceptance: string }> {
     const client = await this.#options.providers.client(version.providerId);
     const held = await client.call('GET', pathOf(version), { result: HeldWraps, signal });
-    await this.#check(patient, version, held);
+    await this.#check(version, held);
     return held;
   }
 
-  async #check(
-    patient: Patient,
-    version: OwnVersion,
-    held: HeldSet & { readonly acceptance: string },
-  ): Promise<void> {
+  async #check(version: WrappedVersion, held: HeldSet & { readonly acceptance: string }): Promise<void> {
     const { directory, verifier } = this.#options;
-    const { manifest: token, expected, authorKeys, wrapSigners } = ownParts(patient, version, held, verifier);
+    const { manifest: token, expected, authorKeys, wrapSigners } = version.partsOf(held);
     const manifest = checkManifest(token, expected, { keys: authorKeys, verifier });
     const keys = await directory.providerKeys(version.providerId);
-    const ended = wrapSigners.gateway.map((period) => ({ ...period, until: NEVER }));
     const acceptance = { token: held.acceptance, keys };
-    const signers = { author: ended, gateway: ended, acceptance, verifier };
+    const author = wrapSigners.author.map(ended);
+    const signers = { author, gateway: wrapSigners.gateway.map(ended), acceptance, verifier };
     matchWraps(checkWrapSet(held.wrapSet, token, manifest, signers), held.wraps);
   }
 }
 
-const pathOf = ({ recordId, version }: OwnVersion): string => PROVIDER_ROUTES.wraps(recordId, version);
+/** As if it were rotated away: the acceptance has to speak for the set. */
+const ended = (period: SigningPeriod): SigningPeriod => ({ ...period, until: period.until ?? NEVER });
+
+const pathOf = ({ recordId, version }: WrappedVersion): string => PROVIDER_ROUTES.wraps(recordId, version);
 
 /** Thumbprints that a problem names. */
 const kidsIn = (named: unknown): string[] =>

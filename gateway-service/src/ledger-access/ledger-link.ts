@@ -27,6 +27,7 @@ export interface LedgerLinkOptions {
 export class LedgerLink implements LedgerReader, Disposable {
   readonly announce: Readonly<Record<Priority, StatementBatcher>>;
   readonly anchor: StatementBatcher;
+  readonly confirm: Readonly<Record<ChannelName, StatementBatcher>>;
   readonly grant: Readonly<Record<ChannelName, StatementBatcher>>;
   readonly revoke: Readonly<Record<ChannelName, StatementBatcher>>;
   readonly #urgent: Ledger;
@@ -60,6 +61,11 @@ export class LedgerLink implements LedgerReader, Disposable {
     this.anchor = batcher(this.#bulk, (items) =>
       this.#bulk.channel('authorities').submit(records, 'AnchorHeads', { items: [...items] }),
     );
+    const confirm = (channel: ChannelName) =>
+      batcher(this.#bulk, (items) =>
+        this.#bulk.channel(channel).submit(records, 'ConfirmRecordTags', { items: [...items] }),
+      );
+    this.confirm = { authorities: confirm('authorities'), cloud: confirm('cloud') };
     this.grant = { authorities: consent('Grant', 'authorities'), cloud: consent('Grant', 'cloud') };
     this.revoke = { authorities: consent('Revoke', 'authorities'), cloud: consent('Revoke', 'cloud') };
   }

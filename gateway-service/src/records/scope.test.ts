@@ -7,10 +7,11 @@ import {
 } from '@careledger/fhir';
 import { everything, ofOneCause } from '@careledger/fhir/testing';
 import { newSalt } from '@careledger/envelope';
+import { TAG_GROUPS_MAX } from '@careledger/domain';
 import { coversTags } from '@careledger/policy';
 import { describe, expect, test } from '@jest/globals';
 import { scopeTag } from '@careledger/envelope';
-import { ANY, tagGroupsOf } from './scope.js';
+import { ANY, foundIn, isTrue, tagGroupsOf } from './scope.js';
 
 const key = newSalt();
 const CATEGORY = 'http://terminology.hl7.org/CodeSystem/observation-category';
@@ -97,5 +98,69 @@ describe('tag groups', () => {
     const kinds = Array.from({ length: 33 }, (_, n) => observation(`category-${n}`));
     expect(() => tagGroupsOf(key, bundleOf(...kinds))).toThrow(overflow);
     expect(tagGroupsOf(key, bundleOf(...kinds.slice(0, 32)))).toHaveLength(32);
+  });
+});
+
+describe('what is found in another author’s record', () => {
+  const holding = (...resources: object[]) => ({
+    resourceType: 'Bundle' as const,
+    entry: resources.map((resource) => ({ resource })),
+  });
+  const resource = (resourceType: string, ...codes: string[]) => ({
+    resourceType,
+    ...(codes.length > 0 && { category: codes.map((code) => ({ coding: [{ code }] })) }),
+  });
+  const tagsOf = (...resources: object[]) => foundIn(key, holding(...resources));
+
+  test('is tagged as the gateway’s own: a grant covers an observation whoever made it', () => {
+    const { tagGroups } = tagsOf(resource('Observation', 'laboratory'));
+    expect(tagGroups.map((group) => [...group].sort())).toEqual(
+      tagGroupsOf(key, bundleOf(observation('laboratory'))).map((group) => [...group].sort()),
+    );
+  });
+
+  test('is one group for each category and type: a grant of one category of a resource does not open it', () => {
+    const { tagGroups, isUncategorised } = tagsOf(resource('Observation', 'laboratory', 'psychiatry'));
+    expect(tagGroups).toHaveLength(2);
+    expect(coversTags(scopeOf('laboratory'), tagGroups)).toBe(false);
+    expect(coversTags(scopeOf(ANY), tagGroups)).toBe(true);
+    expect(isUncategorised).toBe(false);
+  });
+
+  test('says of a resource without a category only its type, and that it may be of any category', () => {
+    const { tagGroups, isUncategorised } = tagsOf(resource('DocumentReference'));
+    expect(coversTags(scopeOf(ANY, 'DocumentReference'), tagGroups)).toBe(true);
+    expect(coversTags(scopeOf('laboratory'), tagGroups)).toBe(false);
+    expect(isUncategorised).toBe(true);
+  });
+
+  test('counts what hides within another resource, and not what describes the others', () => {
+    const hiding = {
+      ...resource('Observation', 'laboratory'),
+      contained: [resource('Condition', 'psychiatry')],
+    };
+    expect(tagsOf(hiding, resource('Patient')).tagGroups).toHaveLength(2);
+  });
+
+  test('is nothing where it holds more kinds than can be said: no scope covers it then', () => {
+    const kinds = Array.from({ length: TAG_GROUPS_MAX + 1 }, (_, n) => resource('Observation', `c${n}`));
+    expect(tagsOf(...kinds)).toEqual({ tagGroups: [], isUncategorised: false });
+  });
+});
+
+describe('an author’s tags are true', () => {
+  const found = [
+    ['a', 'b'],
+    ['a', 'c'],
+  ];
+
+  test('as far as the author knew them, for every kind', () => {
+    expect(isTrue([['b'], ['c']], found)).toBe(true);
+    expect(isTrue([['a']], found)).toBe(true);
+  });
+
+  test('neither where they leave a kind out, nor where they say another, nor where there are none', () => {
+    for (const said of [[['b']], [['b'], ['c'], ['d']], [['b', 'd'], ['c']], []])
+      expect(isTrue(said, found)).toBe(false);
   });
 });

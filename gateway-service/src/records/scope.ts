@@ -1,5 +1,5 @@
 import { SCOPE_TAGS_MAX, TAG_GROUPS_MAX, type ScopeTerm, type TagGroups } from '@careledger/domain';
-import { grantedCategories, type Bundle } from '@careledger/fhir';
+import { grantedCategories, kindsOf, type Bundle, type FhirResource } from '@careledger/fhir';
 import { scopeTag } from '@careledger/envelope';
 import { RecordError } from './errors.js';
 
@@ -23,7 +23,47 @@ export function tagGroupsOfKinds(
 ): TagGroups {
   const kinds = new Map<string, readonly string[]>();
   for (const categories of categoriesOfEach) kinds.set(JSON.stringify(categories), categories);
-  const groups = [...kinds.keys()].sort().map((kind) => termsOf(kinds.get(kind) ?? []));
+  return taggedGroups(
+    scopeKey,
+    [...kinds.keys()].sort().map((kind) => termsOf(kinds.get(kind) ?? [])),
+  );
+}
+
+/** What a version by another author holds, as its own gateway would tag it. */
+export interface FoundTags {
+  readonly tagGroups: TagGroups;
+  /** A resource in it names no category. */
+  readonly isUncategorised: boolean;
+}
+
+/**
+ * Tag groups of what another author wrote, of any resource types: one for each category and type, so that a grant of one of
+ * a resource's categories does not open it. More kinds than can be said are none: no grant with a scope covers it then.
+ */
+export function foundIn(scopeKey: Uint8Array, bundle: FhirResource): FoundTags {
+  const kinds = kindsOf(bundle);
+  const isUncategorised = kinds.some(({ category }) => category === null);
+  if (kinds.length > TAG_GROUPS_MAX) return { tagGroups: [], isUncategorised };
+  const groups = kinds.map(({ category, resourceType }) =>
+    termsOf(category === null ? [] : [category], resourceType),
+  );
+  return { tagGroups: taggedGroups(scopeKey, groups).toSorted(byFirst), isUncategorised };
+}
+
+/** Whether an author's tags say the same, as far as the author could: nothing false, and no kind left out. */
+export function isTrue(said: TagGroups, found: TagGroups): boolean {
+  const isWithin = (part: readonly string[], whole: readonly string[]): boolean =>
+    part.every((tag) => whole.includes(tag));
+  return (
+    found.every((whole) => said.some((part) => isWithin(part, whole))) &&
+    said.every((part) => found.some((whole) => isWithin(part, whole)))
+  );
+}
+
+const byFirst = ([a = '']: readonly string[], [b = '']: readonly string[]): number => (a < b ? -1 : 1);
+
+/** @throws RecordError `TAG_GROUPS_OVERFLOW` */
+function taggedGroups(scopeKey: Uint8Array, groups: readonly (readonly ScopeTerm[])[]): TagGroups {
   if (groups.length > TAG_GROUPS_MAX)
     throw overflow(`${groups.length} kinds of resources, ${TAG_GROUPS_MAX} are the limit`);
   const most = Math.max(0, ...groups.map((terms) => terms.length));
@@ -40,10 +80,10 @@ function categoriesIn({ entry }: Bundle): string[][] {
 }
 
 /** Every term by which such a resource can be granted. */
-function termsOf(categories: readonly string[]): ScopeTerm[] {
+function termsOf(categories: readonly string[], resourceType = RESOURCE_TYPE): ScopeTerm[] {
   return [ANY, ...categories].flatMap((category) => [
     { category, resourceType: ANY },
-    { category, resourceType: RESOURCE_TYPE },
+    { category, resourceType },
   ]);
 }
 

@@ -77,6 +77,9 @@ export const CONTRACT_CODES = {
   RELAY_MISMATCH: 'The request names another provider as its relay than the one that submits it.',
   AUTHOR_MISMATCH:
     'The author is not one who may make this record: another patient, or a patient for an authority, or the reverse.',
+  MANIFEST_MISMATCH: 'The statement is about another manifest than the version’s on record.',
+  CONFIRMATION_CONFLICT:
+    'The confirmation is not the next one of this version’s: its `seq` has to follow the one on record.',
   ANCHOR_PREV_MISMATCH: 'The named previous head is not the anchored one.',
   ANCHOR_HEIGHT_NOT_RISING: 'The height does not rise above the anchored one.',
   CHAIN_FORKED: 'A fork of this chain is on record: its anchors are refused until a re-key.',

@@ -23,6 +23,9 @@ export const EVENTS = {
     records: Type.Array(Type.Object({ patientId: PatientId, recordId: RecordId, version: RecordVersion })),
   }),
   RecordsAnnounced: Type.Object({ records: Type.Array(AnnouncedRecordState) }),
+  TagsConfirmed: Type.Object({
+    records: Type.Array(Type.Object({ patientId: PatientId, recordId: RecordId, version: RecordVersion })),
+  }),
   HeadsAnchored: Type.Object({
     heads: Type.Array(Type.Object({ patientId: PatientId, height: Type.Integer(), hash: Sha256 })),
   }),

@@ -21,6 +21,8 @@ export const GRANTS_PER_AUTHORITY_MAX = 64;
 export const SUBSCRIPTIONS_PENDING_MAX = 8;
 /** Attestors' keys in force of one organisation. */
 export const ATTESTORS_PER_MSP_MAX = 16;
+/** Confirmations of a version's tags that its row keeps, newest last: what was known when, for a while. */
+export const TAG_CONFIRMATIONS_KEPT = 4;
 /** How late after its check-in a visit may reach the ledger and still be confirmed, in seconds: an outage, no invention. */
 export const CHECK_IN_MAX_AGE_S = 24 * 60 * 60;
 /** How far a check-in may lie from the visit that quotes it, in seconds: a waiting room, not another day. */

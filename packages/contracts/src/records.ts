@@ -99,6 +99,26 @@ export const records = {
       itemCodes: [...RECORD_CODES, 'RECORD_EXISTS', 'VERSION_NOT_YET'],
       event: 'RecordsAnnounced',
     }),
+    /**
+     * What versions by other authors hold, by the patient's gateway, which has opened them: instead of the author's tags, for
+     * that version alone. A later one, with the next `seq`, corrects.
+     */
+    ConfirmRecordTags: transaction({
+      kind: 'submit',
+      channels: both,
+      callers: ['patients-operator'],
+      args: Batch,
+      result: BatchResult,
+      codes: [],
+      itemCodes: [
+        ...ITEM_CODES,
+        'RECORD_UNKNOWN',
+        'AUTHOR_MISMATCH',
+        'MANIFEST_MISMATCH',
+        'CONFIRMATION_CONFLICT',
+      ],
+      event: 'TagsConfirmed',
+    }),
     /** Anchors chain heads: each names the head anchored before. */
     AnchorHeads: transaction({
       kind: 'submit',

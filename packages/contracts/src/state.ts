@@ -22,6 +22,7 @@ import {
   TxId,
 } from '@careledger/domain';
 import { Type, type Static } from 'typebox';
+import { TAG_CONFIRMATIONS_KEPT } from './limits.js';
 import { AttestationBody, GrantEffect, NoticeRank, Sealed, VisitBody } from './statements.js';
 
 /**
@@ -144,6 +145,22 @@ export const SubscriptionState = Type.Object({
 });
 export type SubscriptionState = Static<typeof SubscriptionState>;
 
+/** What the patient's gateway found in a version that another author made. It counts instead of the author's tags. */
+export const TagConfirmation = Type.Object({
+  seq: Type.Integer({ minimum: 1 }),
+  tagGroups: TagGroups,
+  /** A resource in it names no category: a denial by what records hold may be about it still. */
+  uncategorised: Type.Optional(Type.Literal(true)),
+  at: Timestamp,
+  txId: TxId,
+});
+export type TagConfirmation = Static<typeof TagConfirmation>;
+
+/** The newest last; absent where there is none, as for all that the patient's gateway has made itself. */
+const TagConfirmations = Type.Optional(
+  Type.Array(TagConfirmation, { minItems: 1, maxItems: TAG_CONFIRMATIONS_KEPT }),
+);
+
 /** One version of a record on channel `cloud`. */
 export const StoredRecordState = Type.Object({
   patientId: PatientId,
@@ -159,7 +176,9 @@ export const StoredRecordState = Type.Object({
   manifestHash: Sha256,
   ciphertextSha256: Sha256,
   sizeBytes: Type.Integer(),
+  /** The author's word. */
   tagGroups: TagGroups,
+  confirmations: TagConfirmations,
   storedAt: Timestamp,
   txId: TxId,
 });
@@ -177,7 +196,9 @@ export const AnnouncedRecordState = Type.Object({
   period: Period,
   providerId: ProviderId,
   manifestHash: Sha256,
+  /** The author's word. */
   tagGroups: TagGroups,
+  confirmations: TagConfirmations,
   storeTxId: TxId,
   announcedAt: Timestamp,
   txId: TxId,

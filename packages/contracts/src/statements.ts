@@ -157,7 +157,10 @@ const RejectSubscriptionBody = body({ subscriptionId: Id128 });
 /** By the authority. Ends notices; the grant ends by the patient's revocation or its own time. */
 const CancelSubscriptionBody = body({ subscriptionId: Id128, patientId: PatientId });
 
-/** Signed by the requester: an authority, or the patient with the consent key for the patient's own records. */
+/**
+ * Signed by the requester: an authority, or the patient for records about the patient, with the consent key or the
+ * gateway's, which opens what others have written.
+ */
 const AccessRequestBody = body({
   patientId: PatientId,
   recordId: RecordId,
@@ -229,6 +232,23 @@ const AnnounceRecordBody = body({
   /** Transaction on channel `cloud` that stored it. */
   storeTxId: TxId,
   ...WritingAs,
+});
+
+/**
+ * By the patient's gateway key: what another author's version holds, which the gateway has opened. It counts for that version
+ * alone, instead of the author's tags.
+ */
+const ConfirmTagsBody = body({
+  patientId: PatientId,
+  recordId: RecordId,
+  version: RecordVersion,
+  /** Of the manifest under which it was opened. */
+  manifestHash: Sha256,
+  /** Counts the confirmations of this version: a later one corrects. */
+  seq: PolicySeq,
+  tagGroups: TagGroups,
+  /** A resource in it names no category: it may be of any, whatever the tags say. */
+  uncategorised: Type.Optional(Type.Literal(true)),
 });
 
 /** By the patient's gateway key. `prevHeight` and `prevHash` are null for the first anchor. */
@@ -408,7 +428,7 @@ export const STATEMENTS = {
   }),
   accessRequest: kind({
     typ: 'careledger.access-request+jws',
-    signers: ['authority', 'consent'],
+    signers: ['authority', 'consent', 'gateway'],
     body: AccessRequestBody,
   }),
   storeRecord: kind({
@@ -421,6 +441,7 @@ export const STATEMENTS = {
     signers: ['gateway', 'authority'],
     body: AnnounceRecordBody,
   }),
+  confirmTags: kind({ typ: 'careledger.confirm-tags+jws', signers: ['gateway'], body: ConfirmTagsBody }),
   anchorHead: kind({ typ: 'careledger.anchor+jws', signers: ['gateway'], body: AnchorHeadBody }),
   noticeReading: kind({
     typ: 'careledger.notice-reading+jws',

@@ -5,6 +5,7 @@ export { alarmCategories, grantedCategories } from './alarm-rules.js';
 export { emergencyBundle, type DeviceEvidence, type EmergencyAlarm } from './emergency.js';
 export { FhirError, type FhirErrorCode } from './errors.js';
 export { periodicBundle } from './periodic.js';
+export { kindsOf, tellingResources, type ResourceKind } from './resource-kinds.js';
 export type { Bundle, Device, Observation } from './schema.js';
 export type { ChainPosition, DeviceDescription } from './source.js';
 export { SYSTEM } from './systems.js';

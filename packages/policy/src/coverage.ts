@@ -1,4 +1,4 @@
-import type { DenialCode, GrantState } from '@careledger/contracts';
+import type { DenialCode, GrantState, TagConfirmation } from '@careledger/contracts';
 import type { Period, Permission, PurposeOfUse, TagGroups } from '@careledger/domain';
 import { isDenial } from './rule.js';
 
@@ -19,23 +19,37 @@ export interface RecordTerms {
   readonly tagGroups: TagGroups;
   /** Of which time it tells; absent where no such record is known. */
   readonly period?: Period | undefined;
-  /** The tags are another author's word, which the patient's gateway has not confirmed. */
+  /** The tags are another author's word, which the patient's gateway has not confirmed, or could not in full. */
   readonly isUnconfirmed?: boolean | undefined;
 }
 
-/**
- * What a version says of itself on the ledger. Only the patient's gateway has the key to every tag: another author, by
- * mistake or by will, leaves out what it has not been told of.
- */
-export function termsOnRecord<Time extends Period | undefined>(version: {
+/** What the ledger has of what a version holds. */
+export interface TaggedVersion<Time extends Period | undefined = Period | undefined> {
   readonly patientId: string;
   /** Who made this version: patient or authority. */
   readonly author: string;
+  /** By its author's word. */
   readonly tagGroups: TagGroups;
+  /** By the patient's gateway; of another author's version alone. */
+  readonly confirmations?: readonly TagConfirmation[] | undefined;
   readonly period: Time;
-}): { tagGroups: TagGroups; period: Time; isUnconfirmed: boolean } {
-  const { patientId, author, tagGroups, period } = version;
-  return { tagGroups, period, isUnconfirmed: author !== patientId };
+}
+
+/**
+ * What a version holds by the ledger. Only the patient's gateway has the key to every tag: another author, by mistake or by
+ * will, leaves out what it has not been told of. So what the gateway has found in it counts instead, for this version alone.
+ */
+export function termsOnRecord<Time extends Period | undefined>({
+  patientId,
+  author,
+  tagGroups,
+  confirmations,
+  period,
+}: TaggedVersion<Time>): { tagGroups: TagGroups; period: Time; isUnconfirmed: boolean } {
+  if (author === patientId) return { tagGroups, period, isUnconfirmed: false };
+  const found = confirmations?.at(-1);
+  if (found === undefined) return { tagGroups, period, isUnconfirmed: true };
+  return { tagGroups: found.tagGroups, period, isUnconfirmed: found.uncategorised === true };
 }
 
 /** What is asked of a grant: by whom within the authority, to what end, and about which tags. */

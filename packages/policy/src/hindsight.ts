@@ -1,4 +1,4 @@
-import type { DenialCode, GrantState } from '@careledger/contracts';
+import type { DenialCode, GrantState, TagConfirmation } from '@careledger/contracts';
 import type { PurposeOfUse } from '@careledger/domain';
 import { whatIsMissing, type GrantTerms, type RecordTerms } from './coverage.js';
 import { isDenial } from './rule.js';
@@ -11,6 +11,14 @@ export function asOf<Rule extends Recorded>(rule: Rule, atMs: number): Omit<Rule
   const { revokedAt, ...known } = rule;
   const isRevoked = revokedAt !== undefined && Date.parse(revokedAt) <= atMs;
   return isRevoked || Date.parse(rule.recordedAt) > atMs ? undefined : known;
+}
+
+/** What of a version's confirmations the ledger had at a time; the oldest are not kept, and count as none. */
+export function confirmationsAsOf(
+  confirmations: readonly TagConfirmation[] | undefined,
+  atMs: number,
+): TagConfirmation[] {
+  return (confirmations ?? []).filter(({ at }) => Date.parse(at) <= atMs);
 }
 
 /**

@@ -7,11 +7,11 @@ export {
   isStanding,
   termsOnRecord,
 } from './coverage.js';
-export type { RecordTerms } from './coverage.js';
+export type { RecordTerms, TaggedVersion } from './coverage.js';
 export { decide } from './decide.js';
 export type { PolicyNow, Request, StandingGrant } from './decide.js';
 export { readingGrants, undeniedGrants } from './denials.js';
-export { asOf, missingForReading } from './hindsight.js';
+export { asOf, confirmationsAsOf, missingForReading } from './hindsight.js';
 export { currentKey, currentPeriod, everyKey, isCurrentKey, isCurrentKid, keyAt } from './key-periods.js';
 export { bringsNotices } from './notices.js';
 export { readersGrants } from './possible-reads.js';

@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { asOf, missingForReading, readersGrants, type StandingGrant } from './index.js';
+import { asOf, confirmationsAsOf, missingForReading, readersGrants, type StandingGrant } from './index.js';
 
 const NOW = Date.parse('2026-03-01T12:00:00Z');
 const record = {
@@ -60,6 +60,38 @@ test('under a denial by content nobody could read what another author says the c
   const denial = grant({ effect: 'deny', grantId: 'd', scopeTags: ['lab'] });
   const readers = (author: string) => readersGrants([grant(), denial], { ...record, author }, NOW);
   expect([readers('pat_a').length, readers('aut_lab').length]).toEqual([1, 0]);
+});
+
+describe('what the patient’s gateway found in another author’s record', () => {
+  const at = (ms: number) => new Date(NOW + ms).toISOString();
+  const found = (seq: number, ...tagGroups: string[][]) => ({
+    seq,
+    tagGroups,
+    at: at(seq * 1_000),
+    txId: 'f',
+  });
+  const theirs = { ...record, author: 'aut_lab', tagGroups: [['vital']] };
+  const readers = (rules: StandingGrant[], confirmations: ReturnType<typeof found>[]) =>
+    readersGrants(rules, { ...theirs, confirmations }, NOW).map(({ grant: { grantId } }) => grantId);
+
+  test('says who could read it, whatever its author said', () => {
+    const denial = grant({ effect: 'deny', grantId: 'd', scopeTags: ['lab'] });
+    const [all, vital] = [grant({ scopeTags: [] }), grant()];
+    expect(readers([all, denial], [])).toEqual([]);
+    expect(readers([all, denial], [found(1, ['vital'])])).toEqual(['g']);
+    expect(readers([all, denial], [found(1, ['vital'], ['lab'])])).toEqual([]);
+    expect(readers([vital], [found(1, ['lab'])])).toEqual([]);
+    expect(readers([grant({ scopeTags: ['lab'] })], [found(1, ['lab'])])).toEqual(['g']);
+  });
+
+  test('counts from when the ledger had it', () => {
+    const both = [found(1, ['lab']), found(2, ['vital'])];
+    const known = [0, 1_000, 1_999, 2_000].map((ms) =>
+      confirmationsAsOf(both, NOW + ms).map(({ seq }) => seq),
+    );
+    expect(known).toEqual([[], [1], [1], [1, 2]]);
+    expect(confirmationsAsOf(undefined, NOW)).toEqual([]);
+  });
 });
 
 describe('in hindsight', () => {

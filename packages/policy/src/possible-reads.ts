@@ -1,16 +1,11 @@
 import type { Decision } from '@careledger/contracts';
-import type { Period, PurposeOfUse, TagGroups } from '@careledger/domain';
-import { coversReading, termsOnRecord } from './coverage.js';
+import type { Period, PurposeOfUse } from '@careledger/domain';
+import { coversReading, termsOnRecord, type TaggedVersion } from './coverage.js';
 import { decide, type StandingGrant } from './decide.js';
 import { isAbout, isDenial } from './rule.js';
 
-/** A version of a record, and the policy on which reading it would have been decided. */
-export interface ReadableRecord {
-  readonly patientId: string;
-  /** Who made the version. */
-  readonly author: string;
-  readonly tagGroups: TagGroups;
-  readonly period: Period;
+/** A version of a record as it was then, and the policy on which reading it would have been decided. */
+export interface ReadableRecord extends TaggedVersion<Period> {
   /** Of the patient's policy. */
   readonly policyVersion: number;
 }
@@ -39,8 +34,9 @@ export function readersGrants<Rule extends StandingGrant>(
   record: ReadableRecord,
   atMs: number,
 ): ReadersGrant<Rule>[] {
+  const terms = termsOnRecord(record);
   return rules
-    .filter((rule) => coversReading(rule, record, atMs))
+    .filter((rule) => coversReading(rule, terms, atMs))
     .map((grant) => ({ grant, reads: readsBy(grant, rules, record, atMs) }))
     .filter(({ reads }) => reads.some(({ decision }) => decision.decision === 'permit'));
 }

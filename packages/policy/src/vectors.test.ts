@@ -3,7 +3,14 @@ import { Timestamp } from '@careledger/domain';
 import { loadVectors, type VectorBody } from '@careledger/spec';
 import { expect, test } from '@jest/globals';
 import { Value } from 'typebox/value';
-import { decide, type PolicyNow, type Request, type StandingGrant } from './index.js';
+import {
+  decide,
+  termsOnRecord,
+  type PolicyNow,
+  type Request,
+  type StandingGrant,
+  type TaggedVersion,
+} from './index.js';
 
 /** Files of `spec/vectors/{valid,invalid}/grants`; documented in `spec/grants.md`. */
 type GrantVector = VectorBody & {
@@ -12,6 +19,8 @@ type GrantVector = VectorBody & {
   readonly policy: PolicyNow;
   readonly grants: readonly StandingGrant[];
   readonly request: Request;
+  /** What the ledger has of the version, where the request's tags are by it. */
+  readonly version?: TaggedVersion;
   /** Valid ones: the permit. */
   readonly decision?: Decision;
   /** Invalid ones: the reason of the denial. */
@@ -29,6 +38,16 @@ const decisionOf = ({ request, policy, grants, at }: GrantVector) =>
 test.each([...valid, ...invalid])('$name is a question that the ledger takes', ({ request, at }) => {
   expect(Value.Errors(accessControl.transactions.Decide.args, request)).toEqual([]);
   expect(Value.Check(Timestamp, at)).toBe(true);
+});
+
+const ofVersions = [...valid, ...invalid].flatMap(({ name, request, version }) =>
+  version === undefined ? [] : [{ name, request, version }],
+);
+
+test.each(ofVersions)('$name asks about what the version holds by the ledger', ({ request, version }) => {
+  const { patientId, author, tagGroups, period, isUnconfirmed } = request;
+  expect({ patientId, author }).toEqual({ patientId: version.patientId, author: version.author });
+  expect({ tagGroups, period, isUnconfirmed }).toEqual(termsOnRecord(version));
 });
 
 test.each(valid)('permitted: $name', (vector) => {

@@ -1,6 +1,12 @@
-import type { Decision, DenialCode } from '@careledger/contracts';
+import type { Decision, DenialCode, TagConfirmation } from '@careledger/contracts';
 import { ANY, TAG_GROUPS_MAX, type TagGroups } from '@careledger/domain';
-import type { PolicyNow, Request, StandingGrant } from '@careledger/policy';
+import {
+  termsOnRecord,
+  type PolicyNow,
+  type Request,
+  type StandingGrant,
+  type TaggedVersion,
+} from '@careledger/policy';
 import type { Vector, VectorKind } from '@careledger/spec';
 
 /** Files of `spec/vectors/{valid,invalid}/grants`; documented in `spec/grants.md`. */
@@ -11,6 +17,8 @@ type GrantVector = {
   policy: PolicyNow;
   grants: readonly StandingGrant[];
   request: Request;
+  /** Of what the ledger has of the version: the request's tags, period and `isUnconfirmed` are by it. */
+  version?: TaggedVersion;
   /** Valid ones: the permit. */
   decision?: Decision;
   /** Invalid ones: the reason of the denial, and the rule that denies, if one does. */
@@ -23,6 +31,7 @@ type Given = {
   readonly policy?: Partial<PolicyNow>;
   readonly grants?: readonly Partial<StandingGrant>[];
   readonly request?: Partial<Request>;
+  readonly version?: TaggedVersion;
 };
 
 /** 22 characters of base64url whose last one has no bits to spare. */
@@ -80,11 +89,32 @@ const permit = (more: Partial<Decision> = {}): Decision => {
 const byRight = (reason: 'OWNER' | 'AUTHOR'): Decision => {
   return { decision: 'permit', reason, policyVersion: 7 };
 };
-const situationOf = ({ at = NOW, ...given }: Given) => ({
+const situationOf = ({ at = NOW, version, ...given }: Given) => ({
   at,
   policy: { ...policy, ...given.policy },
   grants: (given.grants ?? [{}]).map((each) => ({ ...grant, ...each })),
-  request: { ...request, ...given.request },
+  request: {
+    ...request,
+    ...(version && { ...termsOnRecord(version), author: version.author }),
+    ...given.request,
+  },
+  ...(version && { version }),
+});
+
+/** A record that the laboratory has written and tagged, and what the patient's gateway found in it, the newest last. */
+const foreign = (...confirmed: (Pick<TagConfirmation, 'tagGroups'> & Partial<TagConfirmation>)[]) => ({
+  patientId: PATIENT,
+  author: LABORATORY,
+  tagGroups: vital,
+  period: HOUR,
+  ...(confirmed.length > 0 && {
+    confirmations: confirmed.map((each, index) => ({
+      seq: index + 1,
+      at: NOW,
+      txId: 'f'.repeat(64),
+      ...each,
+    })),
+  }),
 });
 
 /** Everything in `spec/vectors/KIND/grants`. */
@@ -120,6 +150,27 @@ function validGrants(): Named[] {
       'grantee-of-one-of-several-units',
       'One of the tags under which somebody asks suffices',
       { grants: [{ granteeTags: [WARD_1] }], request: { granteeTags: [WARD_2, WARD_1] } },
+      permit(),
+    ),
+    make(
+      'denied-scope-of-tags-that-are-confirmed',
+      'The patient’s gateway says that another author’s record holds nothing of what is denied',
+      { grants: denying({ scopeTags: [LAB] }), version: foreign({ tagGroups: vital }) },
+      permit(),
+    ),
+    make(
+      'denied-scope-of-tags-that-are-corrected-again',
+      'Of several confirmations the last one counts',
+      {
+        grants: denying({ scopeTags: [LAB] }),
+        version: foreign({ tagGroups: vitalAndLab }, { tagGroups: vital }),
+      },
+      permit(),
+    ),
+    make(
+      'scope-of-tags-that-are-corrected',
+      'A grant covers what the patient’s gateway has found, whatever the author said',
+      { grants: [{ scopeTags: [LAB] }], version: foreign({ tagGroups: [[LAB]] }) },
       permit(),
     ),
     make('grant-at-its-first-millisecond', 'A grant counts from its beginning', { at: grant.from }, permit()),
@@ -529,6 +580,30 @@ function denials(): Denied[] {
         request: { isUnconfirmed: true, author: LABORATORY },
       },
     ),
+    unconfirmed(
+      'denied-scope-of-a-version-that-nobody-confirmed',
+      'A version by another author as the ledger has it, without a confirmation',
+      { grants: denying({ scopeTags: [LAB] }), version: foreign() },
+    ),
+    unconfirmed(
+      'denied-scope-of-a-resource-without-category',
+      'The patient’s gateway has found a resource that may be of any category',
+      {
+        grants: denying({ scopeTags: [LAB] }),
+        version: foreign({ tagGroups: vital, uncategorised: true }),
+      },
+    ),
+    denied(
+      'denied-scope-of-tags-that-are-corrected',
+      'The author has left out what the patient’s gateway has found',
+      { grants: denying({ scopeTags: [LAB] }), version: foreign({ tagGroups: vitalAndLab }) },
+    ),
+    [
+      'scope-of-tags-that-are-corrected-away',
+      'SCOPE_NOT_GRANTED',
+      'The author has tagged as what is granted what is something else',
+      { grants: [{ scopeTags: [VITAL] }], version: foreign({ tagGroups: [[LAB]] }) },
+    ],
     [
       'period-that-is-not-granted',
       'SCOPE_NOT_GRANTED',

@@ -260,6 +260,11 @@ export const CHAINCODE_LOCATIONS = {
     'false',
   ),
 
+  'confirmation-patient': records('confirmations', 'iss !== patientId', 'false'),
+  'confirmation-author': records('confirmations', 'row.author === patientId', 'false'),
+  'confirmation-manifest': records('confirmations', 'row.manifestHash !== manifestHash', 'false'),
+  'confirmation-seq': records('confirmations', 'found.seq !== last + 1', 'false'),
+
   // who asked
   relay: records('access', 'await requireRelay(tx, verified.body.relay)', NOTHING),
   'relay-again': records('access', 'await requireRelay(tx, body.relay)', NOTHING),

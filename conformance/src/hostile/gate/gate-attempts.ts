@@ -221,10 +221,12 @@ export const GATE_ATTEMPTS: readonly GateKind[] = [
       record: inHospital(async (hospital, patient, { readerWith, Unread }) =>
         codeOf(
           hospital.gate.record(readerWith(), {
-            patientId: patient.patientId,
-            tagGroups: [],
-            period: { start: '2026-03-01T00:00:00Z', end: '2026-03-02T00:00:00Z' },
-            author: patient.patientId,
+            version: {
+              patientId: patient.patientId,
+              tagGroups: [],
+              period: { start: '2026-03-01T00:00:00Z', end: '2026-03-02T00:00:00Z' },
+              author: patient.patientId,
+            },
             unread: new Unread('content'),
             note: () => undefined,
           }),

@@ -58,12 +58,14 @@ export function byPatient<N extends StatementName>(
     readonly use: 'consent' | 'gateway';
     readonly kind: N;
     readonly body: StatementBody<N>;
+    /** The other one of the patient's, unless both sign this kind. */
+    readonly otherKey?: Signer;
   },
 ): Prepared {
   const { channel, patient, use, kind, body } = statement;
   const other = use === 'consent' ? 'gateway' : 'consent';
   const retire = () => rotatePatientKey(fixture, patient, use, channel);
-  const keys = { signer: patient[use], otherKey: patient[other] };
+  const keys = { signer: patient[use], otherKey: statement.otherKey ?? patient[other] };
   return { draft: { kind, issuer: patient, body, ...keys, retire } };
 }
 

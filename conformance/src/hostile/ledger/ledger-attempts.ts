@@ -1,5 +1,6 @@
 import { access } from './access.js';
 import { callers } from './callers.js';
+import { confirmations } from './confirmations.js';
 import { consent } from './consent.js';
 import { denials } from './denials.js';
 import { forgeries } from './forgeries.js';
@@ -16,6 +17,7 @@ export const LEDGER_ATTEMPTS: readonly LedgerKind[] = [
   ...registrations,
   ...consent,
   ...denials,
+  ...confirmations,
   ...records,
   ...access,
   ...presence,

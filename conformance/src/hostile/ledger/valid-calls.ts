@@ -3,6 +3,7 @@ import type { accessControl, records } from '@careledger/contracts';
 import type { ChannelName } from '@careledger/domain';
 import { announcementOf, newHash, nextOf, recordOf } from '@careledger/records-chaincode/testing';
 import { EVERYBODY, type IdentityName } from '../../fixtures/chaincode/identities.js';
+import { confirmable } from './confirmable.js';
 import { blockOf, type LedgerFixture } from './ledger-fixture.js';
 import {
   TERMS,
@@ -327,6 +328,15 @@ const VALID_CALLS: Readonly<Record<WritingFunction, ValidCall>> = {
       });
     },
   },
+  ConfirmRecordTags: {
+    by: 'patient',
+    channel: 'cloud',
+    identity: 'patients client',
+    prepare: async (fixture) => {
+      const { patient, body } = await confirmable(fixture);
+      return byPatient(fixture, { channel: 'cloud', patient, use: 'gateway', kind: 'confirmTags', body });
+    },
+  },
   AnchorHeads: {
     by: 'patient',
     channel: 'authorities',
@@ -367,7 +377,10 @@ const VALID_CALLS: Readonly<Record<WritingFunction, ValidCall>> = {
         granteeTags: [],
         relay: fixture.cloudA.id,
       };
-      return byPatient(fixture, { channel: 'cloud', patient, use: 'consent', kind: 'accessRequest', body });
+      return byPatient(fixture, {
+        ...{ channel: 'cloud', patient, use: 'consent', kind: 'accessRequest', body },
+        otherKey: fixture.hospital.signer,
+      });
     },
   },
   ReportReadings: {

@@ -11,6 +11,7 @@ export const flushed: FlushView = {
   open: 0,
   consent: 0,
   rewraps: 0,
+  confirmations: 0,
   anchoredHeight: 42,
 };
 export const allFlushed: FlushAllView = { isDrained: true, patients: [flushed] };
@@ -21,6 +22,7 @@ export const outbox: OutboxView = {
   open: { emergency: 0, periodic: 1 },
   consent: 0,
   rewraps: 0,
+  confirmations: 0,
   oldestAgeMs: 840,
   unmade: { total: 0, newest: [] },
   undelivered: { total: 1, newest: [{ patientId, authorityId, code: 'NOT_SUBSCRIBED', at: EXAMPLE.at[2] }] },

@@ -38,7 +38,7 @@ function drained<View extends FlushView | FlushAllView>(
   const left = patients.filter(({ isDrained }) => !isDrained);
   report({ stage: 'patients', done: patients.length - left.length, total: patients.length });
   if (view.isDrained) return view;
-  const counts = left.map(({ due, open, consent, rewraps }) => due + open + consent + rewraps);
+  const counts = left.map((each) => each.due + each.open + each.consent + each.rewraps + each.confirmations);
   const pieces = counts.reduce((sum, count) => sum + count, 0);
   throw new Error(
     `${pieces} pieces of work of ${left.length} patients are left, or their chains to be anchored`,

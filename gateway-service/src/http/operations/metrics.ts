@@ -8,6 +8,7 @@ import type { Workers } from '../../delivery/workers.js';
 import type { GatewayClock } from '../../device-clock/index.js';
 import { registerIngestMetrics } from '../../ingest/index.js';
 import type { LedgerLink } from '../../ledger-access/ledger-link.js';
+import type { ReceivedStore } from '../../received/received-store.js';
 import type { Allowances } from '../../processing/index.js';
 
 /** How long a device counts as one over its allowance after it was. */
@@ -20,12 +21,13 @@ export interface MetricsSources {
   readonly anchors: Pick<AnchorStore, 'faultCount'>;
   readonly gatewayClock: Pick<GatewayClock, 'isProved'>;
   readonly allowances: Pick<Allowances, 'totals' | 'countOver'>;
+  readonly received: Pick<ReceivedStore, 'failures'>;
   readonly workers: Pick<Workers, 'health'>;
 }
 
 /** Shows to Prometheus what the parts of the gateway count; read when it asks. */
 export function addMetrics(app: ServiceApp, sources: MetricsSources): void {
-  const { core, broker, ledger, anchors, gatewayClock, allowances, workers } = sources;
+  const { core, broker, ledger, anchors, gatewayClock, allowances, received, workers } = sources;
   registerIngestMetrics(app.metrics, core.pipeline.counters, () => core.pipeline.queued);
   broker?.violations.register(app.metrics);
   registerLedgerMetrics(app.metrics, ledger.counters);
@@ -61,6 +63,16 @@ export function addMetrics(app: ServiceApp, sources: MetricsSources): void {
     registers: [app.metrics],
     collect() {
       this.set(allowances.countOver(Date.now() - OVER_ALLOWANCE_SHOWN_MS));
+    },
+  });
+  new Gauge({
+    name: 'careledger_gateway_received_unconfirmed',
+    help: 'Versions by authorities that this gateway cannot open, or whose tags it cannot confirm, by reason',
+    labelNames: ['reason'] as const,
+    registers: [app.metrics],
+    collect() {
+      this.reset();
+      for (const { failure, count } of received.failures()) this.set({ reason: failure }, count);
     },
   });
   new Gauge({

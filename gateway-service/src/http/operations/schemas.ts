@@ -11,7 +11,7 @@ export const FlushQuery = Type.Object({
   timeoutMs: Type.Integer({ minimum: 0, maximum: FLUSH_WAIT_MAX_MS, default: WAIT_MS }),
 });
 
-/** Counts of what is left: records due, versions on their way, consent steps, wraps to add. */
+/** Counts of what is left: records due, versions on their way, consent steps, wraps to add, tags to confirm. */
 export const FlushView = Type.Object({
   patientId: PatientId,
   isDrained: Type.Boolean(),
@@ -19,6 +19,7 @@ export const FlushView = Type.Object({
   open: Type.Integer(),
   consent: Type.Integer(),
   rewraps: Type.Integer(),
+  confirmations: Type.Integer(),
   anchoredHeight: Type.Union([Type.Integer(), Type.Null()]),
 });
 export type FlushView = Static<typeof FlushView>;
@@ -61,6 +62,8 @@ export const OutboxView = Type.Object({
   open: Type.Object({ emergency: Type.Integer(), periodic: Type.Integer() }),
   consent: Type.Integer(),
   rewraps: Type.Integer(),
+  /** Versions by authorities whose tags are to be confirmed. */
+  confirmations: Type.Integer(),
   /** Milliseconds since the oldest record that is not announced was made. */
   oldestAgeMs: Type.Union([Type.Integer(), Type.Null()]),
   /** Records that cannot be made as they are, and notices that were never delivered; the newest say why. */

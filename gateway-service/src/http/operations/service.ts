@@ -8,6 +8,7 @@ import type { Flushing } from '../../delivery/flushing.js';
 import type { NoticeStore } from '../../delivery/notice-store.js';
 import type { OwnVersionStore } from '../../delivery/own-version-store.js';
 import type { RewrapStore } from '../../delivery/rewrap-store.js';
+import type { ReceivedStore } from '../../received/received-store.js';
 import type { Workers } from '../../delivery/workers.js';
 import type { LedgerLink } from '../../ledger-access/ledger-link.js';
 import type { Providers } from '../../ledger-access/providers.js';
@@ -28,6 +29,7 @@ export interface OperationServiceOptions extends StatisticsSources {
   readonly notices: Pick<NoticeStore, 'ofVersion' | 'givenUp' | 'givenUpCount'>;
   readonly steps: Pick<StepStore, 'openCount'>;
   readonly rewraps: Pick<RewrapStore, 'count'>;
+  readonly received: Pick<ReceivedStore, 'openCount'>;
   readonly unmade: Pick<UnmadeStore, 'count' | 'list'>;
   readonly flushing: Flushing;
   readonly ledger: Pick<LedgerLink, 'channel' | 'awayBecause'>;
@@ -56,7 +58,7 @@ export class OperationService {
   }
 
   outbox(): OutboxView {
-    const { processing, versions, steps, rewraps, unmade, notices, workers } = this.#options;
+    const { processing, versions, steps, rewraps, received, unmade, notices, workers } = this.#options;
     const { ledger, providers, reconciler } = this.#options;
     const { oldestMs, ...open } = versions.openCounts();
     return {
@@ -65,6 +67,7 @@ export class OperationService {
       open,
       consent: steps.openCount(),
       rewraps: rewraps.count(),
+      confirmations: received.openCount(),
       oldestAgeMs: oldestMs === null ? null : Date.now() - oldestMs,
       unmade: {
         total: unmade.count(),

@@ -8,7 +8,7 @@ import {
 } from '@careledger/contracts';
 import { toBase64url } from '@careledger/crypto';
 import { Id128, timestampOf } from '@careledger/domain';
-import { keyAt, readersGrants } from '@careledger/policy';
+import { confirmationsAsOf, keyAt, readersGrants } from '@careledger/policy';
 import { ProblemError, fromCursor, pageOfRows } from '@careledger/service-kit';
 import type { LedgerChannel } from '../channel.js';
 import { everyRow } from '../paging.js';
@@ -42,8 +42,9 @@ export function whoCouldRead(
     const { policyVersion, grants } = await cloud.evaluate(accessControl, 'EffectivePolicy', {
       ...{ patientId, at },
     });
-    const { author, tagGroups, period } = record;
-    const readable = { patientId, author, tagGroups, period, policyVersion };
+    const { author } = record;
+    const confirmations = confirmationsAsOf(record.confirmations, atMs);
+    const readable = { ...record, confirmations, policyVersion };
     const readers = readersGrants(grants, readable, atMs)
       .filter(
         ({ grant }) => grant.grantId > after && (authorityId ?? grant.authorityId) === grant.authorityId,

@@ -5,7 +5,14 @@ import {
   type AccessState,
   type GrantState,
 } from '@careledger/contracts';
-import { asOf, isDenial, missingForReading, type RecordTerms } from '@careledger/policy';
+import {
+  asOf,
+  confirmationsAsOf,
+  isDenial,
+  missingForReading,
+  termsOnRecord,
+  type RecordTerms,
+} from '@careledger/policy';
 import { LedgerError } from '../error.js';
 import { allRows } from '../paging.js';
 import { nextOf, pageArgs } from '../service/pages.js';
@@ -72,16 +79,15 @@ async function explain(
   return { access, rule, considered };
 }
 
-/** What the ledger knows of the version that was asked for; of one that is not stored, nothing. */
-async function termsOf(cloud: Cloud, { patientId, recordId, version }: AccessState): Promise<RecordTerms> {
+/** What the ledger knew then of the version that was asked for; of one that is not stored, nothing. */
+async function termsOf(
+  cloud: Cloud,
+  { patientId, recordId, version, at }: AccessState,
+): Promise<RecordTerms> {
   if (version === undefined) return { tagGroups: [] };
   try {
-    const { tagGroups, period } = await cloud.evaluate(records, 'GetRecord', {
-      patientId,
-      recordId,
-      version,
-    });
-    return { tagGroups, period };
+    const row = await cloud.evaluate(records, 'GetRecord', { patientId, recordId, version });
+    return termsOnRecord({ ...row, confirmations: confirmationsAsOf(row.confirmations, Date.parse(at)) });
   } catch (error) {
     if (error instanceof LedgerError && error.chaincodeCode === 'RECORD_UNKNOWN') return { tagGroups: [] };
     throw error;

@@ -3588,6 +3588,19 @@ export type ListRecordsResponses = {
              */
             manifestHash: string;
             tagGroups: Array<Array<string>>;
+            confirmations?: Array<{
+                seq: number;
+                tagGroups: Array<Array<string>>;
+                uncategorised?: true;
+                /**
+                 * RFC 3339, UTC, milliseconds optional
+                 */
+                at: string;
+                /**
+                 * Fabric transaction id
+                 */
+                txId: string;
+            }>;
             /**
              * Fabric transaction id
              */

@@ -1,0 +1,207 @@
+import type { StoredRecordState, StatementBody, TagConfirmation } from '@careledger/contracts';
+import { randomId128 } from '@careledger/crypto';
+import type { ChannelName } from '@careledger/domain';
+import { EnvelopeError } from '@careledger/envelope';
+import type { FhirResource } from '@careledger/fhir';
+import { LedgerError, type LedgerChannel } from '@careledger/ledger';
+import { readStatement } from '@careledger/statements';
+import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
+import { TestCore } from '../../testing/test-core.js';
+import { GATEWAY_MIGRATIONS } from '../migrations.js';
+import type { Patient } from '../patients/index.js';
+import { PatientProgress } from '../patients/progress.js';
+import { foundIn } from '../records/scope.js';
+import { Confirmer } from './confirmer.js';
+import { ReceivedStore } from './received-store.js';
+
+const WAIT_MAX_MS = 10_000;
+const bundleOf = (category: string): FhirResource => ({
+  resourceType: 'Bundle',
+  entry: [{ resource: { resourceType: 'Observation', category: [{ coding: [{ code: category }] }] } }],
+});
+
+let t: TestCore;
+let patient: Patient;
+let received: ReceivedStore;
+let confirmer: Confirmer;
+/** What each channel has, by record id. */
+let rows: Record<ChannelName, Map<string, StoredRecordState>>;
+/** What was submitted, and what is done with the answer. */
+let said: { readonly channel: ChannelName; readonly body: StatementBody<'confirmTags'> }[];
+let answer: () => void;
+/** What is in a record, or why it cannot be opened. */
+let contents: Map<string, FhirResource | Error>;
+
+beforeEach(async () => {
+  t = await TestCore.open({ migrations: GATEWAY_MIGRATIONS });
+  patient = await t.patient();
+  received = new ReceivedStore(t.core.store.database);
+  rows = { cloud: new Map(), authorities: new Map() };
+  said = [];
+  answer = () => undefined;
+  contents = new Map();
+  confirmer = newConfirmer();
+});
+afterEach(async () => {
+  await confirmer.stop();
+  await t[Symbol.asyncDispose]();
+});
+
+/** A channel that keeps what it is told, as the chaincode does. */
+const channelOf = (name: ChannelName): Pick<LedgerChannel, 'evaluate'> => ({
+  evaluate: (async (_contract: unknown, _name: string, { recordId }: { recordId: string }) => {
+    const row = rows[name].get(recordId);
+    if (row !== undefined) return row;
+    throw new LedgerError('CHAINCODE_REFUSED', 'no such record', { chaincodeCode: 'RECORD_UNKNOWN' });
+  }) as never,
+});
+
+const submitOn = (channel: ChannelName) => ({
+  submit: async (_patientId: string, statement: string) => {
+    const body = readStatement(statement).payload.body as StatementBody<'confirmTags'>;
+    said.push({ channel, body });
+    const row = rows[channel].get(body.recordId);
+    const { confirmations = [] } = row ?? {};
+    const txId = `tx-${said.length}`;
+    if (row === undefined || body.seq !== (confirmations.at(-1)?.seq ?? 0) + 1)
+      return { item: { sid: 's', code: 'CONFIRMATION_CONFLICT' as const, txId }, blockNumber: 1 };
+    const { seq, tagGroups } = body;
+    const confirmation: TagConfirmation = { seq, tagGroups, at: '2026-06-01T08:00:00Z', txId };
+    rows[channel].set(body.recordId, { ...row, confirmations: [...confirmations, confirmation] });
+    answer();
+    return { item: { sid: 's', code: 'OK' as const, txId }, blockNumber: 1 };
+  },
+});
+
+function newConfirmer(): Confirmer {
+  const log = (): void => undefined;
+  return new Confirmer({
+    core: t.core,
+    received,
+    opener: {
+      open: async (_patient, { recordId }) => {
+        const content = contents.get(recordId);
+        if (content === undefined || content instanceof Error) throw content ?? new Error('nothing there');
+        return { content, manifest: 'm' };
+      },
+    },
+    ledger: {
+      channel: channelOf,
+      confirm: { cloud: submitOn('cloud'), authorities: submitOn('authorities') },
+    },
+    networkId: 'devnet',
+    rewraps: { request: () => undefined },
+    rewrapper: { add: () => undefined },
+    progress: new PatientProgress(),
+    logger: { info: log, warn: log, error: log },
+  });
+}
+
+/** A record of the lab's that lies on a channel. */
+function put(recordId: string, channel: ChannelName, more: Partial<StoredRecordState> = {}): void {
+  const row = { patientId: patient.patientId, recordId, version: 1, author: 'aut_lab', manifestHash: 'h' };
+  rows[channel].set(recordId, { ...row, tagGroups: [], ...more } as unknown as StoredRecordState);
+}
+
+/** The channel has told of it. */
+function hear(recordId: string, channel: ChannelName): number {
+  const told = { patientNo: patient.patientNo, recordId, version: 1 };
+  const versionNo = t.core.store.deferred(() => received.heard(told, channel, t.nowMs));
+  confirmer.add(patient.patientNo, versionNo);
+  return versionNo;
+}
+
+async function until(holds: () => boolean): Promise<void> {
+  const deadlineMs = Date.now() + WAIT_MAX_MS;
+  while (!holds()) {
+    if (Date.now() > deadlineMs) throw new Error(`It does not come true: ${JSON.stringify(said)}`);
+    await new Promise((resolve) => setTimeout(resolve, 5));
+  }
+}
+const isDone = (): boolean => received.openCount(patient.patientNo) === 0;
+const laboratory = () => foundIn(t.core.patients.keys(patient.patientId).scopeKey(), bundleOf('laboratory'));
+
+describe('what an authority has written', () => {
+  test('is said on each channel once it is there, with the tags of the gateway’s own records', async () => {
+    const recordId = randomId128();
+    contents.set(recordId, bundleOf('laboratory'));
+    put(recordId, 'cloud');
+    const versionNo = hear(recordId, 'cloud');
+    await until(isDone);
+    put(recordId, 'authorities');
+    hear(recordId, 'authorities');
+    await until(isDone);
+    const { tagGroups } = laboratory();
+    expect(said.map(({ channel, body: { seq } }) => [channel, seq])).toEqual([
+      ['cloud', 1],
+      ['authorities', 1],
+    ]);
+    for (const { body } of said) expect(body).toMatchObject({ recordId, manifestHash: 'h', tagGroups });
+    expect(received.get(versionNo)).toMatchObject({
+      confirmedBy: { cloud: 'tx-1', authorities: 'tx-2' },
+    });
+  });
+
+  test('whose confirmation was on its way when the answer was lost is not said twice', async () => {
+    const recordId = randomId128();
+    contents.set(recordId, bundleOf('laboratory'));
+    put(recordId, 'cloud');
+    answer = () => {
+      answer = () => undefined;
+      throw new LedgerError('COMMIT_UNKNOWN', 'the answer was lost');
+    };
+    const versionNo = hear(recordId, 'cloud');
+    await until(isDone);
+    expect(said).toHaveLength(1);
+    expect(received.get(versionNo)?.confirmedBy.cloud).toBe('tx-1');
+  });
+
+  test('that was said to hold something else is corrected', async () => {
+    const recordId = randomId128();
+    contents.set(recordId, bundleOf('laboratory'));
+    const earlier = { seq: 1, tagGroups: [['x'.repeat(22)]], at: '2026-06-01T07:00:00Z', txId: 'before' };
+    put(recordId, 'cloud', { confirmations: [earlier] });
+    hear(recordId, 'cloud');
+    await until(isDone);
+    expect(said.map(({ body: { seq } }) => seq)).toEqual([2]);
+  });
+
+  test('that was announced and never stored holds up nothing else of the patient', async () => {
+    const [never, other] = [randomId128(), randomId128()];
+    put(never, 'authorities');
+    hear(never, 'authorities');
+    contents.set(other, bundleOf('laboratory'));
+    put(other, 'cloud');
+    hear(other, 'cloud');
+    await until(() => said.length > 0);
+    expect(said.map(({ body: { recordId } }) => recordId)).toEqual([other]);
+    expect(isDone()).toBe(true);
+  });
+
+  test('that cannot be opened holds up nothing else, says why, and is tried again at the next start', async () => {
+    const [broken, other] = [randomId128(), randomId128()];
+    contents.set(broken, new EnvelopeError('DECRYPTION_FAILED', 'sealed otherwise'));
+    contents.set(other, bundleOf('laboratory'));
+    for (const recordId of [broken, other]) put(recordId, 'cloud');
+    const versionNo = hear(broken, 'cloud');
+    hear(other, 'cloud');
+    await until(() => said.length > 0 && isDone());
+    expect(received.get(versionNo)?.failure).toBe('DECRYPTION_FAILED');
+    expect(received.failures()).toEqual([{ failure: 'DECRYPTION_FAILED', count: 1 }]);
+    contents.set(broken, bundleOf('laboratory'));
+    await confirmer.stop();
+    confirmer = newConfirmer();
+    confirmer.start();
+    await until(() => said.length === 2 && isDone());
+    expect(received.get(versionNo)?.failure).toBeNull();
+  });
+
+  test('is not the patient’s own, which a store that was put back has forgotten', async () => {
+    const recordId = randomId128();
+    put(recordId, 'cloud', { author: patient.patientId });
+    const versionNo = hear(recordId, 'cloud');
+    await until(isDone);
+    expect(received.get(versionNo)).toBeUndefined();
+    expect(said).toEqual([]);
+  });
+});
