@@ -1,7 +1,9 @@
 import { randomId128, sha256 } from '@careledger/crypto';
-import { AccessState } from '@careledger/contracts';
+import { AccessState, records } from '@careledger/contracts';
 import { isUnavailable } from '@careledger/delivery';
 import { recordIdOf } from '@careledger/domain';
+import { orUndefined } from '@careledger/ledger';
+import { onLedger } from '@careledger/ledger/service';
 import { AccessAnswer, PROVIDER_ROUTES } from '@careledger/protocol';
 import { HttpClientError, ProblemError, type Logger } from '@careledger/service-kit';
 import { Value } from 'typebox/value';
@@ -77,7 +79,8 @@ export class AccessService {
     try {
       const person = gate.personOf(reader);
       const granteeTags = await vouching.granteeTags(patientId, person, 'read', reader.purpose);
-      const shown = await firstOf(providers, (provider) => this.#ask(provider, wanted, granteeTags), {
+      const named = { ...wanted, version: wanted.version ?? (await this.#newest(wanted)) };
+      const shown = await firstOf(providers, (provider) => this.#ask(provider, named, granteeTags), {
         logger,
         mayGoOn: isWorthAnotherRequest,
       });
@@ -90,8 +93,26 @@ export class AccessService {
     }
   }
 
+  /** The first one where there is none: who asks for what is not there is on record. */
+  async #newest({ patientId, recordId }: RecordWanted): Promise<number> {
+    const { channels, witnesses } = this.#options;
+    const newest = await onLedger(() =>
+      witnesses.look((peerMspId) =>
+        orUndefined(
+          channels.cloud.evaluate(records, 'GetRecord', { patientId, recordId }, { peerMspId }),
+          'RECORD_UNKNOWN',
+        ),
+      ),
+    );
+    return newest?.version ?? 1;
+  }
+
   /** One signed request for one provider: no other one can spend its permit. */
-  async #ask(provider: ReachableProvider, wanted: RecordWanted, granteeTags: string[]): Promise<ShownRecord> {
+  async #ask(
+    provider: ReachableProvider,
+    wanted: RecordWanted & { readonly version: number },
+    granteeTags: string[],
+  ): Promise<ShownRecord> {
     const { gate, issuer } = this.#options;
     const { patientId, recordId, version, reader } = wanted;
     const { providerId: relay, client } = provider;
@@ -103,7 +124,7 @@ export class AccessService {
       {
         patientId,
         recordId,
-        ...(version !== undefined && { version }),
+        version,
         purpose: reader.purpose,
         granteeTags,
         ...(practitionerId !== undefined && { practitionerId }),
@@ -117,7 +138,7 @@ export class AccessService {
         body: { statement },
         result: AccessAnswer,
       });
-      const asked = { requestSid, patientId, recordId, ...(version !== undefined && { version }), relay };
+      const asked = { requestSid, patientId, recordId, version, relay };
       return await this.#show(reader, await openReleased(answer, asked, this.#options));
     } catch (error) {
       const refusal = refusalOf(error);

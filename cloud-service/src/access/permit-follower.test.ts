@@ -39,7 +39,7 @@ class Peer {
     const access = { ...permit, txId, ...body };
     const event = {
       name: 'AccessDecided',
-      payload: { access },
+      payload: { accesses: [access] },
       blockNumber,
       transactionId,
       ack: acked.resolve,

@@ -1,4 +1,11 @@
-import { STATEMENTS, records, type AccessState, type StatementBody } from '@careledger/contracts';
+import {
+  CONTRACT_CODES,
+  STATEMENTS,
+  isContractCode,
+  records,
+  type AccessState,
+  type StatementBody,
+} from '@careledger/contracts';
 import type { Signer } from '@careledger/crypto';
 import { submitWithRetry, type LedgerChannel } from '@careledger/ledger';
 import { problemOfLedger } from '@careledger/ledger/service';
@@ -54,10 +61,14 @@ export class RelayService {
 
   async #decide(statement: string): Promise<AccessState> {
     const { cloud } = this.#options;
+    const items = [statement];
     try {
       // An overtaken decision fails MVCC by design: the policy has just changed, so it is decided again.
-      const { result } = await submitWithRetry(() => cloud.submit(records, 'RequestAccess', { statement }));
-      return result;
+      const { result } = await submitWithRetry(() => cloud.submit(records, 'RequestAccess', { items }));
+      const [item] = result.items;
+      if (item?.access !== undefined) return item.access;
+      const code = item?.code ?? 'STATEMENT_MALFORMED';
+      throw refusal('ACCESS_REFUSED', code, isContractCode(code) ? CONTRACT_CODES[code] : code);
     } catch (error) {
       throw problemOfLedger<ProblemCode>(error, 'ACCESS_REFUSED');
     }

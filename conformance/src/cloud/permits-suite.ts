@@ -1,5 +1,5 @@
 import { TestOrganisation } from '@careledger/chaincode-runtime/testing';
-import { STATEMENTS, type AccessState } from '@careledger/contracts';
+import { STATEMENTS, type AccessBatchResult, type AccessState } from '@careledger/contracts';
 import { makeRecipientReceipt, readManifest, readRecipientReceipt } from '@careledger/envelope';
 import { PROVIDER_ROUTES, ReleasedRecord } from '@careledger/protocol';
 import { makeStatement } from '@careledger/statements';
@@ -43,9 +43,11 @@ export function describePermits(fixture: CloudFixture): void {
   const obtain = async (made: MadeVersion, { organisation, identity }: Relay): Promise<AccessState> => {
     const statement = fixture.accessRequest(made, organisation.id);
     const { result } = await fixture.providers.network.submit(identity, 'cloud', 'RequestAccess', {
-      statement,
+      items: [statement],
     });
-    return result as AccessState;
+    const [item] = (result as AccessBatchResult).items;
+    if (item?.access === undefined) throw new Error(`The request was refused: ${item?.code}`);
+    return item.access;
   };
 
   /** The same by a clock that is nearly as far ahead as peers let pass. */

@@ -157,12 +157,14 @@ const RejectSubscriptionBody = body({ subscriptionId: Id128 });
 /** By the authority. Ends notices; the grant ends by the patient's revocation or its own time. */
 const CancelSubscriptionBody = body({ subscriptionId: Id128, patientId: PatientId });
 
-/** Signed by the requester: an authority, or the patient with the consent key for the patient's own records. */
+/**
+ * Signed by the requester: an authority, or the patient with the consent key for the patient's own records. Which version
+ * is meant is looked up before: one that is named never changes, so that no next one overtakes the permit.
+ */
 const AccessRequestBody = body({
   patientId: PatientId,
   recordId: RecordId,
-  /** The newest version unless named. */
-  version: Type.Optional(RecordVersion),
+  version: RecordVersion,
   purpose: PurposeOfUse,
   granteeTags: ScopeTags,
   practitionerId: Type.Optional(PractitionerId),

@@ -126,7 +126,11 @@ export const releasedRecord: ReleasedRecord = {
   receipt,
 };
 export const accessRequest = {
-  statement: exampleStatement('accessRequest', { patientId, recordId, purpose: 'TREAT' }, authorityId),
+  statement: exampleStatement(
+    'accessRequest',
+    { patientId, recordId, version: 1, purpose: 'TREAT' },
+    authorityId,
+  ),
 };
 export const accessAnswer: AccessAnswer = { access: accessState, record: releasedRecord };
 export const releaseRequest: ReleaseRequestHttp = {

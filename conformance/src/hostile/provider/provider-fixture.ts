@@ -1,5 +1,5 @@
 import type { TestOrganisation, TestPatient } from '@careledger/chaincode-runtime/testing';
-import { STATEMENTS, type AccessState } from '@careledger/contracts';
+import { STATEMENTS, type AccessBatchResult, type AccessState } from '@careledger/contracts';
 import { PROVIDER_ROUTES } from '@careledger/protocol';
 import { HttpClientError } from '@careledger/service-kit';
 import { makeStatement } from '@careledger/statements';
@@ -73,8 +73,10 @@ export class ProviderFixture {
     const { cloud } = this;
     const statement = cloud.accessRequest(made, organisation.id);
     const { network } = cloud.providers;
-    const { result } = await network.submit(identity, 'cloud', 'RequestAccess', { statement });
-    return result as AccessState;
+    const { result } = await network.submit(identity, 'cloud', 'RequestAccess', { items: [statement] });
+    const [item] = (result as AccessBatchResult).items;
+    if (item?.access === undefined) throw new Error(`The request was refused: ${item?.code}`);
+    return item.access;
   }
 
   /** The same by a clock that is ahead. */
