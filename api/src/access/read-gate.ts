@@ -30,7 +30,6 @@ export class Unread<T> {
 
 /** A record that was released under a committed permit and opened. */
 export interface ReleasedReading<T> {
-  readonly patientId: string;
   readonly tagGroups: TagGroups;
   readonly period: Period;
   /** Whose knowledge it is: of the record, or of this version. */
@@ -91,16 +90,29 @@ export class ReadGate {
     return this.#options.vouching.personOf(principal, claim);
   }
 
-  /** What a released record says. @throws ProblemError READ_REFUSED, or of `personOf` */
-  async record<T>(reader: Reader, reading: ReleasedReading<T>): Promise<T> {
+  /**
+   * What released records of a patient say, each by itself: the content, or READ_REFUSED as the reason why it is not shown.
+   * @throws ProblemError of `personOf`
+   */
+  async records<T>(
+    reader: Reader,
+    patientId: string,
+    readings: readonly ReleasedReading<T>[],
+  ): Promise<PromiseSettledResult<T>[]> {
     const { judge, store } = this.#options;
-    const { patientId, tagGroups, period, author, unread, note } = reading;
-    const question = { ...(await this.#asking(reader, patientId)), tagGroups, period, author };
-    const objection = await judge.objection(question);
-    if (objection !== undefined) throw refused(objection);
+    const asking = await this.#asking(reader, patientId);
+    const objections = await judge.objections(
+      readings.map(({ tagGroups, period, author }) => ({ ...asking, tagGroups, period, author })),
+    );
     this.personOf(reader);
-    await store.commit(note);
-    return this.#give(reader, unread);
+    await store.commit(() => {
+      for (const [index, { note }] of readings.entries()) if (objections[index] === undefined) note();
+    });
+    return readings.map(({ unread }, index): PromiseSettledResult<T> => {
+      const objection = objections[index];
+      if (objection !== undefined) return { status: 'rejected', reason: refused(objection) };
+      return { status: 'fulfilled', value: this.#give(reader, unread) };
+    });
   }
 
   /**

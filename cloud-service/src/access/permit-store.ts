@@ -1,5 +1,6 @@
 import type { AccessState } from '@careledger/contracts';
 import type { Database } from '@careledger/service-kit';
+import type { PermitName } from './arrivals.js';
 
 /** Permits to this provider that its peer has told of: the record of what it was allowed to release, and when. */
 export class PermitStore {
@@ -33,9 +34,11 @@ export class PermitStore {
   }
 
   /** Whether the peer has told of a permit, now or at any time before. */
-  has(permitTxId: string): boolean {
+  has({ permitTxId, requester, requestSid }: PermitName): boolean {
     return (
-      this.database.prepare('SELECT 1 FROM permits WHERE permit_tx_id = ?').get(permitTxId) !== undefined
+      this.database
+        .prepare('SELECT 1 FROM permits WHERE permit_tx_id = ? AND requester = ? AND request_sid = ?')
+        .get(permitTxId, requester, requestSid) !== undefined
     );
   }
 }

@@ -1,9 +1,11 @@
 import type { TestOrganisation, TestPatient } from '@careledger/chaincode-runtime/testing';
 import { STATEMENTS, type AccessBatchResult, type AccessState } from '@careledger/contracts';
-import { PROVIDER_ROUTES } from '@careledger/protocol';
+import { PROVIDER_ROUTES, type ItemProblem } from '@careledger/protocol';
 import { HttpClientError } from '@careledger/service-kit';
 import { makeStatement } from '@careledger/statements';
+import { Type } from 'typebox';
 import type { IdentityName } from '../../fixtures/chaincode/identities.js';
+import { failureOf } from '../../fixtures/providers/only-item.js';
 import { gatewayOf, type MadeVersion, type VersionPlan } from '../../fixtures/providers/made-version.js';
 import type { RunningProvider } from '../../fixtures/providers/running-provider.js';
 import type { CloudFixture } from '../../fixtures/providers/cloud-fixture.js';
@@ -97,17 +99,20 @@ export class ProviderFixture {
       },
       by.signer,
     );
-    return codeOf(this.post(as, PROVIDER_ROUTES.releases, { statement }));
+    return codeOf(this.post(as, PROVIDER_ROUTES.releases, { statements: [statement] }));
   }
 
-  /** A call of provider A by an organisation. */
-  post(
+  /** A call of provider A by an organisation. @throws HttpClientError, also with the problem of an item in it */
+  async post(
     as: string,
     path: string,
     body: object,
     at: RunningProvider = this.cloud.providers.a,
   ): Promise<unknown> {
-    return at.as(as).bytes('POST', path, { body });
+    const answer = await at.as(as).call('POST', path, { body, result: Type.Unknown() });
+    const { items = [] } = answer as { items?: { problem?: ItemProblem }[] };
+    for (const { problem } of items) if (problem !== undefined) throw failureOf(problem);
+    return answer;
   }
 
   /** Does something at another time of provider A, and sets its clock back. */
