@@ -46,6 +46,10 @@ export const problems = defineProblems({
     status: 502,
     title: 'The record is not the one that its author signed; nothing is shown',
   },
+  SCOPE_UNKNOWN: {
+    status: 422,
+    title: 'No grant of the patient says what records of this category or kind are known by',
+  },
   RECORD_NOT_WRAPPED: {
     status: 409,
     title: 'The patient’s gateway has not wrapped this record to this authority yet; ask again later',

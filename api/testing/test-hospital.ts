@@ -86,7 +86,7 @@ class FakeLedger {
       },
       DecideAll: ({ requests }: { requests: Request[] }) => ({
         decisions: requests.map((request) =>
-          this.patients.has(request.patientId) ? decided(request) : null,
+          this.patients.get(request.patientId) === undefined ? null : decided(request),
         ),
       }),
       GetPolicyVersion: ({ patientId }: { patientId: string }) => {

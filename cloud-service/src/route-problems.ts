@@ -11,15 +11,3 @@ export const statementAnswers: Codes = [
   'ORGANISATION_MISMATCH',
   ...ledgerAnswers,
 ];
-
-/** Routes that read or write what is held. */
-export const heldProblems: Codes = ['RECORD_UNKNOWN', 'BLOB_MISSING', 'BLOB_DAMAGED'];
-
-/** Routes that release a record under a permit. */
-export const permitProblems: Codes = [
-  'PERMIT_INVALID',
-  'PERMIT_EXPIRED',
-  'PERMIT_USED',
-  'POLICY_CHANGED',
-  'WRAPS_OUTDATED',
-];

@@ -46,10 +46,23 @@ export class CloudWitnesses {
    * @returns undefined where those that count say that there is no such entry
    * @throws ProblemError LEDGER_UNAVAILABLE where too few can be asked, or they differ; LedgerError of a refusal
    */
-  async find<T extends object>(ask: AskPeer<T>, involved: readonly string[]): Promise<T | undefined> {
+  find<T extends object>(ask: AskPeer<T>, involved: readonly string[]): Promise<T | undefined> {
+    return this.#among(ask, involved, WITNESS_WAITS_MS);
+  }
+
+  /** The same as it is now: nothing is waited for. */
+  look<T extends object>(ask: AskPeer<T>): Promise<T | undefined> {
+    return this.#among(ask, [], [0]);
+  }
+
+  async #among<T extends object>(
+    ask: AskPeer<T>,
+    involved: readonly string[],
+    waitsMs: readonly number[],
+  ): Promise<T | undefined> {
     const away = new Set<string>();
     let last: Round<T> = { outcome: 'undecided' };
-    for (const waitMs of WITNESS_WAITS_MS) {
+    for (const waitMs of waitsMs) {
       if (waitMs > 0) await delay(waitMs);
       last = await this.#round(ask, involved, away);
       if (last.outcome === 'agreed' && last.value !== undefined) return last.value;

@@ -1,6 +1,7 @@
 import { EXAMPLE, accessState } from '@careledger/contracts/examples';
 import type { Static } from 'typebox';
-import type { AuditEntry } from './schemas.js';
+import { readingsBundle } from '@careledger/protocol/examples';
+import type { AuditEntry, OpenedRecord } from './schemas.js';
 
 const { patientId, recordId, practitionerId, requestSid, txId } = EXAMPLE;
 
@@ -25,4 +26,13 @@ export const entry: Static<typeof AuditEntry> = {
     txId,
     outcome: 'opened',
   },
+};
+
+export const openedRecord: Static<typeof OpenedRecord> = {
+  recordId,
+  version: 1,
+  kind: 'periodic',
+  period: { start: EXAMPLE.at[0], end: EXAMPLE.at[3] },
+  problem: null,
+  content: readingsBundle,
 };

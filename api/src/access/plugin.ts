@@ -3,6 +3,7 @@ import type { X25519KeyPair } from '@careledger/crypto';
 import type { ServiceApp } from '@careledger/service-kit';
 import { KEY } from '../keys.js';
 import type { Outbox } from '../outbox/outbox.js';
+import type { KnownScopes } from '../policy/known-scopes.js';
 import { AccessService, type AccessServiceOptions } from './access-service.js';
 import { addAnswerRoutes } from './answer-routes.js';
 import { addAuditRoutes } from './audit-routes.js';
@@ -11,11 +12,13 @@ import { countAccesses } from './metrics.js';
 import type { NoticeReadings } from './notice-readings.js';
 import { Receipts } from './receipts.js';
 import { addAccessRoutes } from './routes.js';
+import { Versions } from './versions.js';
 
 export interface AccessOptions extends Omit<
   AccessServiceOptions,
   'count' | 'keys' | 'receipts' | 'witnesses'
 > {
+  readonly scopes: KnownScopes;
   readonly keys: KeyStore;
   /** All generations of this authority's encryption key. */
   readonly encryptionKeys: readonly X25519KeyPair[];
@@ -34,14 +37,15 @@ export async function accessPlugin(app: ServiceApp, options: AccessOptions): Pro
   outbox.handle('receipt', receipts);
   outbox.handle('reading', readings);
   const peerMspIds = cloudMspIds.length === 0 ? [mspId] : cloudMspIds;
+  const witnesses = new CloudWitnesses({ mspId, peerMspIds });
   const service = new AccessService({
     ...options,
-    witnesses: new CloudWitnesses({ mspId, peerMspIds }),
+    witnesses,
     keys: [...encryptionKeys, ...keys.x25519Generations(KEY.breakGlass)],
     receipts,
     count: countAccesses(app.metrics),
   });
-  addAccessRoutes(app, service);
+  addAccessRoutes(app, service, new Versions({ ...options, witnesses }));
   addAuditRoutes(app, options);
   addAnswerRoutes(app, options);
 }

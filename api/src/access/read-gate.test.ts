@@ -246,12 +246,16 @@ const PERIOD = { start: '2026-03-01T00:00:00Z', end: '2026-03-02T00:00:00Z' };
 
 describe('a released record', () => {
   const text = 'what the record says';
-  const show = (reader = readerWith(), noted: string[] = []) =>
-    hospital.gate.record(reader, {
-      version: { patientId: patient.patientId, tagGroups: [], period: PERIOD, author: patient.patientId },
-      unread: new Unread(text),
-      note: () => noted.push('noted'),
-    });
+  const reading = (noted: string[], author = patient.patientId) => ({
+    version: { patientId: patient.patientId, tagGroups: [], period: PERIOD, author },
+    unread: new Unread(text),
+    note: () => noted.push('noted'),
+  });
+  const show = async (reader = readerWith(), noted: string[] = []) => {
+    const [shown] = await hospital.gate.records(reader, patient.patientId, [reading(noted)]);
+    if (shown?.status !== 'fulfilled') throw shown?.reason;
+    return shown.value;
+  };
 
   test('is given out after it was noted', async () => {
     await granted({});
@@ -268,6 +272,17 @@ describe('a released record', () => {
       members: { reason: 'NO_GRANT' },
     });
     expect(noted).toEqual([]);
+  });
+
+  test('is given out beside one that is not, which alone is not noted', async () => {
+    await granted({}, { effect: 'deny', scopeTags: [LAB] });
+    const noted: string[] = [];
+    const theirs = { ...reading(noted, 'aut_lab'), tagGroups: [[VITAL]] };
+    const own = { ...reading(noted), tagGroups: [[VITAL]] };
+    const shown = await hospital.gate.records(readerWith(), patient.patientId, [own, theirs, own]);
+    expect(shown.map(({ status }) => status)).toEqual(['fulfilled', 'rejected', 'fulfilled']);
+    expect(shown[1]).toMatchObject({ reason: { members: { reason: 'SCOPE_UNCONFIRMED' } } });
+    expect(noted).toEqual(['noted', 'noted']);
   });
 
   test('is given out by the permit alone while the own peer is away: cloud was asked a moment ago', async () => {

@@ -89,16 +89,27 @@ export class ReadGate {
     return this.#options.vouching.personOf(principal, claim);
   }
 
-  /** What a released record says. @throws ProblemError READ_REFUSED, or of `personOf` */
-  async record<T>(reader: Reader, reading: ReleasedReading<T>): Promise<T> {
+  /**
+   * What released records of a patient say, each by itself: the content, or READ_REFUSED as the reason why it is not shown.
+   * @throws ProblemError of `personOf`
+   */
+  async records<T>(
+    reader: Reader,
+    patientId: string,
+    readings: readonly ReleasedReading<T>[],
+  ): Promise<PromiseSettledResult<T>[]> {
     const { judge, store } = this.#options;
-    const { version, unread, note } = reading;
-    const question = { ...version, ...(await this.#asking(reader, version.patientId)) };
-    const objection = await judge.objection(question);
-    if (objection !== undefined) throw refused(objection);
+    const asking = await this.#asking(reader, patientId);
+    const objections = await judge.objections(readings.map(({ version }) => ({ ...version, ...asking })));
     this.personOf(reader);
-    await store.commit(note);
-    return this.#give(reader, unread);
+    await store.commit(() => {
+      for (const [index, { note }] of readings.entries()) if (objections[index] === undefined) note();
+    });
+    return readings.map(({ unread }, index): PromiseSettledResult<T> => {
+      const objection = objections[index];
+      if (objection !== undefined) return { status: 'rejected', reason: refused(objection) };
+      return { status: 'fulfilled', value: this.#give(reader, unread) };
+    });
   }
 
   /**

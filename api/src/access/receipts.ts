@@ -1,7 +1,8 @@
-import { isUnavailable } from '@careledger/delivery';
+import { ACCESS_BATCH_MAX_ITEMS } from '@careledger/contracts';
+import { NotYetError, isUnavailable } from '@careledger/delivery';
 import { timestampOf } from '@careledger/domain';
 import { makeRecipientReceipt } from '@careledger/envelope';
-import { PROVIDER_ROUTES } from '@careledger/protocol';
+import { PROVIDER_ROUTES, ReceiptAnswer } from '@careledger/protocol';
 import { HttpClientError, type Logger } from '@careledger/service-kit';
 import type { Issuer } from '../issuer.js';
 import { addTask, removeTask, type TaskHandler } from '../outbox/outbox.js';
@@ -43,38 +44,81 @@ export class Receipts implements TaskHandler {
       },
       issuer.signer,
     );
+    const { txId, releasingProviderId } = access;
     store.run(
-      'INSERT INTO receipts (permit_tx_id, provider_id, receipt) VALUES (?, ?, ?) ON CONFLICT DO NOTHING',
-      access.txId,
-      access.releasingProviderId,
+      `INSERT INTO receipts (request_sid, permit_tx_id, provider_id, receipt) VALUES (?, ?, ?, ?)
+       ON CONFLICT DO NOTHING`,
+      access.requestSid,
+      txId,
+      releasingProviderId,
       receipt,
     );
-    addTask(store, { kind: 'receipt', ref: access.txId, subject: access.txId });
+    // What one provider released under one transaction goes to it together.
+    const ref = refOf({ txId, providerId: releasingProviderId });
+    addTask(store, { kind: 'receipt', ref, subject: ref });
   }
 
-  async advance(permitTxId: string, signal: AbortSignal): Promise<void> {
-    const { logger, providers, store } = this.#options;
-    const row = store.get<{ providerId: string; receipt: string }>(
-      'SELECT provider_id AS providerId, receipt FROM receipts WHERE permit_tx_id = ?',
-      permitTxId,
+  async advance(ref: string, signal: AbortSignal): Promise<void> {
+    const { store } = this.#options;
+    const { txId, providerId } = namedBy(ref);
+    const rows = store.all<{ requestSid: string; receipt: string }>(
+      `SELECT request_sid AS requestSid, receipt FROM receipts
+       WHERE permit_tx_id = ? AND provider_id = ? AND sent_at IS NULL LIMIT ?`,
+      txId,
+      providerId,
+      ACCESS_BATCH_MAX_ITEMS,
     );
-    if (row !== undefined) {
-      try {
-        const client = await providers.client(row.providerId);
-        await client.bytes('POST', PROVIDER_ROUTES.receipts, { body: { receipt: row.receipt }, signal });
-      } catch (err) {
-        if (!(err instanceof HttpClientError) || isUnavailable(err) || signal.aborted) throw err;
-        // The receipt stays here as evidence; sending it again would be refused again.
-        logger.warn({ err, permitTxId, providerId: row.providerId }, 'the provider refused a receipt');
-      }
-    }
-    await store.commit(() => {
-      store.run(
-        'UPDATE receipts SET sent_at = ? WHERE permit_tx_id = ?',
-        new Date().toISOString(),
-        permitTxId,
+    if (rows.length > 0)
+      await this.#send(
+        providerId,
+        rows.map(({ receipt }) => receipt),
+        signal,
       );
-      removeTask(store, { kind: 'receipt', ref: permitTxId });
+    await store.commit(() => {
+      for (const { requestSid } of rows)
+        store.run(
+          'UPDATE receipts SET sent_at = ? WHERE request_sid = ?',
+          new Date().toISOString(),
+          requestSid,
+        );
+      const unsent = store.get(
+        'SELECT 1 FROM receipts WHERE permit_tx_id = ? AND provider_id = ? AND sent_at IS NULL LIMIT 1',
+        txId,
+        providerId,
+      );
+      // Some were signed meanwhile: the task goes on.
+      if (unsent === undefined) removeTask(store, { kind: 'receipt', ref });
     });
   }
+
+  /** A receipt that is refused stays here as evidence; sending it again would be refused again. */
+  async #send(providerId: string, receipts: readonly string[], signal: AbortSignal): Promise<void> {
+    const { logger, providers } = this.#options;
+    try {
+      const client = await providers.client(providerId);
+      const { items } = await client.call('POST', PROVIDER_ROUTES.receipts, {
+        body: { receipts },
+        result: ReceiptAnswer,
+        signal,
+      });
+      const problems = items.flatMap(({ problem }) => (problem === undefined ? [] : [problem]));
+      const away = problems.find(({ code }) => code === 'LEDGER_UNAVAILABLE');
+      if (away !== undefined) throw new NotYetError(away.code);
+      if (problems.length > 0)
+        logger.warn({ providerId, problems: problems.slice(0, 8) }, 'the provider refused receipts');
+    } catch (err) {
+      if (!(err instanceof HttpClientError) || isUnavailable(err) || signal.aborted) throw err;
+      logger.warn({ err, providerId }, 'the provider refused receipts');
+    }
+  }
+}
+
+interface Sent {
+  readonly txId: string;
+  readonly providerId: string;
+}
+const refOf = ({ txId, providerId }: Sent): string => `${txId} ${providerId}`;
+function namedBy(ref: string): Sent {
+  const [txId = '', providerId = ''] = ref.split(' ');
+  return { txId, providerId };
 }

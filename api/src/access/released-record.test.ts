@@ -101,6 +101,16 @@ const permit: AccessState = {
 const missing = (code: 'PERMIT_UNKNOWN' | 'RECORD_UNKNOWN') => () => {
   throw new LedgerError('CHAINCODE_REFUSED', code, { chaincodeCode: code });
 };
+/** What a list has of one access: nothing where it is not there. */
+const rowsOf = (find: () => unknown) => {
+  try {
+    return { rows: [find()], bookmark: '' };
+  } catch (error) {
+    if (error instanceof LedgerError && error.chaincodeCode === 'PERMIT_UNKNOWN')
+      return { rows: [], bookmark: '' };
+    throw error;
+  }
+};
 const isAway = (): never => {
   throw new LedgerError('UNAVAILABLE', 'no connection');
 };
@@ -138,26 +148,29 @@ describe('what a provider released', () => {
         GetAuthority: (): Partial<AuthorityState> => ({ authorityId: author, signingKeys: labKeys }),
       }),
       cloud: fakeChannel('cloud', {
-        GetAccess: (_args, peer) => committed(peer),
+        ListAccesses: (_args, peer) => rowsOf(() => committed(peer)),
         GetRecord: () => ({ manifestHash: made.manifestHash, author, kind: 'clinical', ...stored }),
         GetProvider: (): Partial<ProviderState> => ({ signingKeys: periods(cloud.publicKey) }),
       }),
     };
-    return openReleased(
-      { access: { ...permit, ...access }, record: { ...made.record, ...record } },
-      { requestSid, patientId, recordId, relay: RELAY },
-      {
-        authorityId: 'aut_hospital',
-        channels,
-        witnesses: new CloudWitnesses({
-          mspId: 'HospitalMSP',
-          peerMspIds: [PATIENTS_MSP, 'CloudAMSP', 'CloudBMSP'],
-        }),
-        registrations: new Registrations(channels, new MirrorStore(store), store),
-        verifier: nodeVerifier(),
-        keys: [reader],
-      },
-    );
+    const answer = {
+      asked: { requestSid, patientId, recordId, version, relay: RELAY },
+      access: { ...permit, ...access },
+      record: { ...made.record, ...record },
+    };
+    const [one] = await openReleased([answer], {
+      authorityId: 'aut_hospital',
+      channels,
+      witnesses: new CloudWitnesses({
+        mspId: 'HospitalMSP',
+        peerMspIds: [PATIENTS_MSP, 'CloudAMSP', 'CloudBMSP'],
+      }),
+      registrations: new Registrations(channels, new MirrorStore(store), store),
+      verifier: nodeVerifier(),
+      keys: [reader],
+    });
+    if (one?.status !== 'fulfilled') throw one?.reason;
+    return one.value;
   };
 
   test('under a committed permit, as its author signed it, is opened, and for the gate alone to give out', async () => {

@@ -5,26 +5,21 @@ import {
   type SignatureVerifier,
   type X25519KeyPair,
 } from '@careledger/crypto';
-import { records, type AccessState, type PatientState, type StoredRecordState } from '@careledger/contracts';
+import type { AccessState, PatientState, StoredRecordState } from '@careledger/contracts';
 import { EnvelopeError, openRecord, readWrap, type Manifest, type WrapSigners } from '@careledger/envelope';
 import { FhirError, readRecordContent } from '@careledger/fhir';
-import { orUndefined } from '@careledger/ledger';
 import { onLedger } from '@careledger/ledger/service';
 import { everyKey } from '@careledger/policy';
-import type { AccessAnswer, ReleasedRecord } from '@careledger/protocol';
-import type { Channels } from '../ledger-port.js';
+import type { ReleasedRecord } from '@careledger/protocol';
 import type { Registrations } from '../policy/registrations.js';
 import { problem } from '../problems.js';
-import type { CloudWitnesses } from './cloud-witnesses.js';
+import { committedAccesses, involvedIn, storedVersion, type CommittedOptions } from './committed.js';
 import { Unread } from './read-gate.js';
 
 /** When asking again is worth it: the patient’s gateway wraps in the background. */
 const WRAP_RETRY_S = 60;
 
-export interface OpeningOptions {
-  readonly authorityId: string;
-  readonly channels: Channels;
-  readonly witnesses: CloudWitnesses;
+export interface OpeningOptions extends CommittedOptions {
   readonly registrations: Registrations;
   readonly verifier: SignatureVerifier;
   /** Every key to which records may be wrapped: all generations, break-glass keys too. */
@@ -36,9 +31,18 @@ export interface Asked {
   readonly requestSid: string;
   readonly patientId: string;
   readonly recordId: string;
-  readonly version?: number;
+  readonly version: number;
   /** Provider through which the request went, and no other. */
   readonly relay: string;
+  /** The version as channel `cloud` has it, where that was looked up before. */
+  readonly stored?: StoredRecordState | undefined;
+}
+
+/** What a provider says that it was permitted, and gave for it. */
+export interface ReleasedAnswer {
+  readonly asked: Asked;
+  readonly access: AccessState;
+  readonly record: ReleasedRecord;
 }
 
 /** A permit names the version that it is for and the provider that holds it. */
@@ -56,34 +60,67 @@ export interface Opened {
 }
 
 /**
- * Checks everything that a provider said against the ledger and the author's signature, and opens the record. What an
- * author wrote is checked as well: about this patient, by this author, of its kind.
- * @throws ProblemError PERMIT_NOT_COMMITTED, RECORD_ALTERED, RECORD_NOT_WRAPPED, LEDGER_UNAVAILABLE
+ * Checks everything that a relay said against the ledger and the authors' signatures, and opens the records, each by
+ * itself. What an author wrote is checked as well: about this patient, by this author, of its kind.
+ * @param released through one relay
+ * @returns in their order; the reasons are ProblemErrors PERMIT_NOT_COMMITTED, RECORD_ALTERED, RECORD_NOT_WRAPPED,
+ *   LEDGER_UNAVAILABLE
+ * @throws ProblemError LEDGER_UNAVAILABLE
  */
 export async function openReleased(
-  answer: AccessAnswer,
-  asked: Asked,
+  released: readonly ReleasedAnswer[],
   options: OpeningOptions,
+): Promise<PromiseSettledResult<Opened>[]> {
+  const [first] = released;
+  if (first === undefined) return [];
+  const said = released.map(({ access }) => access);
+  const committed = await committedAccesses(said, first.asked.relay, options);
+  const refreshed = new Map<string, Promise<PatientState>>();
+  const refresh = (patientId: string): Promise<PatientState> => {
+    const fresh = refreshed.get(patientId) ?? onLedger(() => options.registrations.refreshPatient(patientId));
+    refreshed.set(patientId, fresh);
+    return fresh;
+  };
+  return Promise.allSettled(released.map((each) => openOne(each, committed, { ...options, refresh })));
+}
+
+interface OpeningOne extends OpeningOptions {
+  /** Asks the ledger for a patient, once for all. */
+  readonly refresh: (patientId: string) => Promise<PatientState>;
+}
+
+async function openOne(
+  answer: ReleasedAnswer,
+  committed: ReadonlyMap<string, AccessState>,
+  options: OpeningOne,
 ): Promise<Opened> {
-  const [access, stored] = await Promise.all([
-    committedPermit(answer, asked, options),
-    storedVersion(answer, asked, options),
-  ]);
+  const { asked, record } = answer;
+  const access = committedPermit(answer, committed.get(asked.requestSid), options);
+  const stored =
+    asked.stored ??
+    (await storedVersion(asked, involvedIn(access, asked.relay), options)) ??
+    refuseUnstored();
   const { patientId } = asked;
-  const released = { record: answer.record, access, stored };
+  const found = { record, access, stored };
   const patient = await onLedger(() => options.registrations.patient(patientId));
   try {
-    return await open(released, patient, options);
+    return await open(found, patient, options);
   } catch (cause) {
     if (!isSignerUnknown(cause)) throw refusalOf(cause);
   }
   // The key may be younger than what is kept here of the patient.
-  const fresh = await onLedger(() => options.registrations.refreshPatient(patientId));
+  const fresh = await options.refresh(patientId);
   try {
-    return await open(released, fresh, options);
+    return await open(found, fresh, options);
   } catch (cause) {
     throw refusalOf(cause);
   }
+}
+
+function refuseUnstored(): never {
+  throw problem('RECORD_ALTERED', 'The ledger has no such version', {
+    members: { reason: 'RECORD_UNKNOWN' },
+  });
 }
 
 /** What a provider released, with what the ledger has of it. */
@@ -159,26 +196,16 @@ function keyFor(wrap: string, keys: readonly X25519KeyPair[]): X25519KeyPair {
 }
 
 /** The permit as the ledger has it: a provider's word that there is one is not enough. */
-async function committedPermit(
-  { access, record }: AccessAnswer,
-  { requestSid, patientId, recordId, version, relay }: Asked,
-  { authorityId, channels, witnesses }: OpeningOptions,
-): Promise<Permit> {
-  const requester = authorityId;
-  const committed = await onLedger(() =>
-    witnesses.find(
-      (peerMspId) =>
-        orUndefined(
-          channels.cloud.evaluate(records, 'GetAccess', { patientId, requester, requestSid }, { peerMspId }),
-          'PERMIT_UNKNOWN',
-        ),
-      involvedIn(access, relay),
-    ),
-  );
+function committedPermit(
+  { asked, access, record }: ReleasedAnswer,
+  committed: AccessState | undefined,
+  { authorityId }: OpeningOptions,
+): Permit {
+  const { requestSid, recordId, version, relay } = asked;
   const isOurs =
     committed !== undefined &&
     isPermit(committed) &&
-    committed.requester === requester &&
+    committed.requester === authorityId &&
     committed.requestSid === requestSid &&
     committed.recordId === recordId &&
     committed.throughProviderId === relay &&
@@ -187,8 +214,7 @@ async function committedPermit(
     throw problem('PERMIT_NOT_COMMITTED', 'The ledger has no permit for what the provider released', {
       members: { reason: committed?.reason ?? 'PERMIT_UNKNOWN' },
     });
-  const isAskedVersion = version === undefined || committed.version === version;
-  if (!isAskedVersion || record.recordId !== recordId || record.version !== committed.version)
+  if (committed.version !== version || record.recordId !== recordId || record.version !== version)
     throw problem('RECORD_ALTERED', 'The provider released another record or version', {
       members: { reason: 'VERSION_MISMATCH' },
     });
@@ -200,33 +226,3 @@ const isPermit = (access: AccessState): access is Permit =>
   access.basis === 'request' &&
   access.version !== undefined &&
   access.releasingProviderId !== undefined;
-
-/**
- * The version that came. What counts of a record is what channel `cloud` has: an announcement may be of something that was
- * never stored.
- */
-async function storedVersion(
-  { access, record }: AccessAnswer,
-  { patientId, recordId, relay }: Asked,
-  { channels, witnesses }: OpeningOptions,
-): Promise<StoredRecordState> {
-  const { version } = record;
-  const stored = await onLedger(() =>
-    witnesses.find(
-      (peerMspId) =>
-        orUndefined(
-          channels.cloud.evaluate(records, 'GetRecord', { patientId, recordId, version }, { peerMspId }),
-          'RECORD_UNKNOWN',
-        ),
-      involvedIn(access, relay),
-    ),
-  );
-  if (stored !== undefined) return stored;
-  throw problem('RECORD_ALTERED', 'The ledger has no such version', {
-    members: { reason: 'RECORD_UNKNOWN' },
-  });
-}
-
-/** The providers of which an answer speaks. */
-const involvedIn = ({ releasingProviderId }: AccessState, relay: string): string[] =>
-  releasingProviderId === undefined ? [relay] : [relay, releasingProviderId];

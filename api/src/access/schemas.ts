@@ -1,5 +1,14 @@
 import { AccessState } from '@careledger/contracts';
-import { Id128, PatientId, PurposeOfUse, RecordId, RecordVersion, Timestamp } from '@careledger/domain';
+import {
+  Id128,
+  PatientId,
+  Period,
+  PurposeOfUse,
+  RecordId,
+  RecordKind,
+  RecordVersion,
+  Timestamp,
+} from '@careledger/domain';
 import { Type } from 'typebox';
 import { NullOr } from '../http/schemas.js';
 import { ACCESS_BASES } from './access-log.js';
@@ -9,6 +18,23 @@ export const Bundle = Type.Object({
   resourceType: Type.Literal('Bundle'),
   type: Type.String(),
   entry: Type.Array(Type.Object({ fullUrl: Type.Optional(Type.String()), resource: Type.Unknown() })),
+});
+
+/** A record of a span: what it says, or why that is not shown. */
+export const OpenedRecord = Type.Object({
+  recordId: RecordId,
+  version: RecordVersion,
+  kind: RecordKind,
+  period: Period,
+  problem: NullOr(
+    Type.Object({
+      code: Type.String({ description: 'As a problem of its own would have it, see `/problems/{code}`' }),
+      detail: Type.String(),
+      /** Of a denial: the ledger's code. */
+      reason: NullOr(Type.String()),
+    }),
+  ),
+  content: NullOr(Bundle),
 });
 
 const OwnEntry = Type.Object({

@@ -26,8 +26,7 @@ test('under an exception a record is not shown whose content its author alone vo
   const about = { patientId, purpose: 'TREAT' as const, granteeTags: [], tagGroups: [[VITAL]] };
   const [own, theirs] = [patientId, 'aut_lab'].map((author) => ({ ...about, author, period: undefined }));
   if (own === undefined || theirs === undefined) throw new Error('Two questions');
-  expect(await judge.objection(own)).toBeUndefined();
-  expect(await judge.objection(theirs)).toBe('SCOPE_UNCONFIRMED');
+  expect(await judge.objections([own, theirs])).toEqual([undefined, 'SCOPE_UNCONFIRMED']);
   for (const ledger of Object.values(ledgers)) ledger.state = 'away';
   expect(await judge.notice(own, clock())).toMatchObject({ decision: 'permit', decidedBy: 'mirror' });
   expect(await judge.notice(theirs, clock())).toEqual({ decision: 'deny', reason: 'SCOPE_UNCONFIRMED' });

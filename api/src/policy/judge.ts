@@ -31,6 +31,8 @@ export type Judgement =
   /** `LEDGER_UNAVAILABLE`: nobody who may decide can be asked. */
   | { readonly decision: 'deny'; readonly reason: string };
 
+type Answer = Pick<Decision, 'decision' | 'reason'>;
+
 export interface JudgeOptions {
   readonly authorityId: string;
   readonly channels: Channels;
@@ -68,22 +70,40 @@ export class Judge {
   }
 
   /**
-   * A record that channel `cloud` has just permitted: why the own peer objects to it, undefined where it does not or is
+   * Records that channel `cloud` has just permitted: why the own peer objects to each, undefined where it does not or is
    * away.
+   * @param questions at most ACCESS_BATCH_MAX_ITEMS
    */
-  async objection(question: ReadingQuestion): Promise<string | undefined> {
-    const own = await this.#ask(this.#options.channels.authorities, question);
-    return own?.decision === 'deny' ? own.reason : undefined;
+  async objections(questions: readonly ReadingQuestion[]): Promise<(string | undefined)[]> {
+    const answers = await this.#askAll(this.#options.channels.authorities, questions);
+    return questions.map((_, index) => {
+      const own = answers?.[index];
+      return own?.decision === 'deny' ? own.reason : undefined;
+    });
   }
 
-  /** Undefined: no answer. */
-  async #ask(
-    channel: Channel,
-    question: ReadingQuestion,
-  ): Promise<Pick<Decision, 'decision' | 'reason'> | undefined> {
+  async #ask(channel: Channel, question: ReadingQuestion): Promise<Answer | undefined> {
+    return (await this.#askAll(channel, [question]))?.[0];
+  }
+
+  /** In the order of the questions. Undefined: no answer. */
+  async #askAll(channel: Channel, questions: readonly ReadingQuestion[]): Promise<Answer[] | undefined> {
+    const requests = questions.map((question) => this.#requestOf(question));
+    try {
+      const answer = await answerWithin(PEER_ANSWER_MAX_MS, () =>
+        channel.evaluate(accessControl, 'DecideAll', { requests }),
+      );
+      return answer?.decisions.map((decision) => decision ?? { decision: 'deny', reason: 'PATIENT_UNKNOWN' });
+    } catch (error) {
+      if (!(error instanceof LedgerError)) throw error;
+      return questions.map(() => ({ decision: 'deny', reason: error.chaincodeCode ?? error.code }));
+    }
+  }
+
+  #requestOf(question: ReadingQuestion) {
     const { patientId, author, purpose, granteeTags, practitionerId } = question;
     const { period, ...terms } = termsOnRecord(question);
-    const request = {
+    return {
       ...{ patientId, author, purpose, ...terms },
       ...(practitionerId !== undefined && { practitionerId }),
       requester: this.#options.authorityId,
@@ -91,12 +111,6 @@ export class Judge {
       granteeTags: [...granteeTags],
       ...(period !== undefined && { period }),
     };
-    try {
-      return await answerWithin(PEER_ANSWER_MAX_MS, () => channel.evaluate(accessControl, 'Decide', request));
-    } catch (error) {
-      if (!(error instanceof LedgerError)) throw error;
-      return { decision: 'deny', reason: error.chaincodeCode ?? error.code };
-    }
   }
 
   #byMirror(question: ReadingQuestion, issuedAtMs: number): Judgement {

@@ -400,4 +400,27 @@ export const migrations: readonly Migration[] = [
       -- their callers waited for them, so that nothing of them is under way
       DROP TABLE statements;`,
   },
+  {
+    // One transaction permits many requests.
+    name: 'receipts by request; those of one transaction and provider are sent together',
+    sql: `
+      CREATE TABLE receipts_2 (
+        request_sid TEXT PRIMARY KEY,
+        permit_tx_id TEXT NOT NULL,
+        provider_id TEXT NOT NULL,
+        receipt TEXT NOT NULL,
+        sent_at TEXT
+      ) STRICT;
+      INSERT INTO receipts_2
+        SELECT coalesce((SELECT request_sid FROM accesses WHERE tx_id = permit_tx_id LIMIT 1), permit_tx_id),
+          permit_tx_id, provider_id, receipt, sent_at
+        FROM receipts;
+      UPDATE outbox SET
+        ref = ref || ' ' || (SELECT provider_id FROM receipts WHERE permit_tx_id = ref),
+        subject = ref || ' ' || (SELECT provider_id FROM receipts WHERE permit_tx_id = ref)
+        WHERE kind = 'receipt' AND ref IN (SELECT permit_tx_id FROM receipts);
+      DROP TABLE receipts;
+      ALTER TABLE receipts_2 RENAME TO receipts;
+      CREATE INDEX receipts_of_permit ON receipts (permit_tx_id, provider_id, sent_at);`,
+  },
 ];

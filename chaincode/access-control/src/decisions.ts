@@ -1,12 +1,23 @@
 import type { Evaluation } from '@careledger/chaincode-runtime';
-import type { AccessDenialCode, Decision, TransactionArgs, accessControl } from '@careledger/contracts';
+import {
+  ContractError,
+  type AccessDenialCode,
+  type Decision,
+  type TransactionArgs,
+  type accessControl,
+} from '@careledger/contracts';
 import { ANY } from '@careledger/domain';
-import { decide } from '@careledger/policy';
+import { decide, type PolicyNow, type StandingGrant } from '@careledger/policy';
 import { liveGrants, patients, practitioners } from './families.js';
-import { getPatient } from './patients.js';
 import { policyOf } from './policy.js';
 
 type Request = TransactionArgs<typeof accessControl, 'Decide'>;
+
+/** What lies in the state of a patient's policy, as far as it concerns one requester. */
+interface Standing {
+  readonly policy: PolicyNow;
+  readonly grants: readonly StandingGrant[];
+}
 
 /**
  * Decides by what lies in the state at the transaction's time. Everything that it reads is in the read set: the policy,
@@ -14,42 +25,71 @@ type Request = TransactionArgs<typeof accessControl, 'Decide'>;
  * @throws ContractError `PATIENT_UNKNOWN`
  */
 export async function decideNow(tx: Evaluation, request: Request): Promise<Decision> {
-  await getPatient(tx, request.patientId);
-  const { patientId, requester } = request;
-  const policy = await policyOf(tx.state, patientId);
-  if (!(await isKnownPractitioner(tx, request))) {
-    const reason: AccessDenialCode = 'PRACTITIONER_UNKNOWN';
-    return { decision: 'deny', reason, policyVersion: policy.version };
-  }
-  const whom = requester === patientId ? [] : [requester, ANY];
-  const grants = [];
-  for (const each of whom) grants.push(...(await tx.state.all(liveGrants.under(patientId, each))));
-  return decide(
-    request,
-    policy,
-    grants.map(({ value }) => value),
-    tx.atMs,
-  );
+  const { decisions } = await decideAll(tx, { requests: [request] });
+  const [decision] = decisions;
+  if (decision === undefined || decision === null) throw new ContractError('PATIENT_UNKNOWN');
+  return decision;
 }
 
-/** Whether a practitioner who is named is one of the requester's, and active. */
-async function isKnownPractitioner(
-  { state }: Evaluation,
-  { requester, practitionerId }: Request,
-): Promise<boolean> {
-  if (practitionerId === undefined) return true;
-  const known = await state.get(practitioners.at(requester, practitionerId));
-  return known?.active === true;
-}
-
+/** The same of many requests; null where the patient is unknown. What several of them rest on is read once. */
 export async function decideAll(
   tx: Evaluation,
   { requests }: { requests: readonly Request[] },
 ): Promise<{ decisions: (Decision | null)[] }> {
-  const made: (Decision | null)[] = [];
+  const standings = new Map<string, Promise<Standing | null>>();
+  const known = new Map<string, Promise<boolean>>();
+  const decisions: (Decision | null)[] = [];
   for (const request of requests) {
-    const known = (await tx.state.get(patients.at(request.patientId))) !== undefined;
-    made.push(known ? await decideNow(tx, request) : null);
+    const { patientId, requester, practitionerId } = request;
+    const standing = await once(standings, [patientId, requester], () =>
+      standingOf(tx, patientId, requester),
+    );
+    const isKnown =
+      practitionerId === undefined ||
+      (await once(known, [requester, practitionerId], () => isActive(tx, requester, practitionerId)));
+    decisions.push(standing === null ? null : answerTo(request, standing, { isKnown, atMs: tx.atMs }));
   }
-  return { decisions: made };
+  return { decisions };
+}
+
+/** Null where the patient is unknown. */
+async function standingOf(
+  { state }: Evaluation,
+  patientId: string,
+  requester: string,
+): Promise<Standing | null> {
+  if ((await state.get(patients.at(patientId))) === undefined) return null;
+  const policy = await policyOf(state, patientId);
+  const whom = requester === patientId ? [] : [requester, ANY];
+  const grants: StandingGrant[] = [];
+  for (const each of whom)
+    for (const { value } of await state.all(liveGrants.under(patientId, each))) grants.push(value);
+  return { policy, grants };
+}
+
+/** Whether a practitioner who is named is one of the requester's, and active. */
+async function isActive({ state }: Evaluation, requester: string, practitionerId: string): Promise<boolean> {
+  const known = await state.get(practitioners.at(requester, practitionerId));
+  return known?.active === true;
+}
+
+function answerTo(
+  request: Request,
+  { policy, grants }: Standing,
+  { isKnown, atMs }: { readonly isKnown: boolean; readonly atMs: number },
+): Decision {
+  if (isKnown) return decide(request, policy, grants, atMs);
+  const reason: AccessDenialCode = 'PRACTITIONER_UNKNOWN';
+  return { decision: 'deny', reason, policyVersion: policy.version };
+}
+
+function once<T>(
+  made: Map<string, Promise<T>>,
+  place: readonly string[],
+  make: () => Promise<T>,
+): Promise<T> {
+  const key = JSON.stringify(place);
+  const value = made.get(key) ?? make();
+  made.set(key, value);
+  return value;
 }

@@ -2,6 +2,7 @@ import type { Evaluation, FindSigners, Organisation } from '@careledger/chaincod
 import {
   accessControl,
   type Decision,
+  type SignerQuery,
   type TransactionArgs,
   type TransactionName,
   type TransactionResult,
@@ -19,18 +20,23 @@ async function ask<N extends TransactionName<AccessControl>>(
   return (await call(accessControl.name, name, args as object)) as TransactionResult<AccessControl, N>;
 }
 
-/** All signers of a transaction in one call. */
+/** All signers of a transaction in one call, each once. */
 export const findSigners: FindSigners = async (tx, queries) => {
-  const { signers } = await ask(tx, 'FindSigners', { signers: [...queries] });
-  return signers;
+  const asked = new Map(queries.map((query) => [placeOf(query), query]));
+  const { signers } = await ask(tx, 'FindSigners', { signers: [...asked.values()] });
+  const answers = new Map([...asked.keys()].map((place, index) => [place, signers[index]]));
+  return queries.map((query) => {
+    const answer = answers.get(placeOf(query));
+    if (answer === undefined) throw new Error('A question about a signer was left unanswered.');
+    return answer;
+  });
 };
+
+const placeOf = ({ iss, kid }: SignerQuery): string => JSON.stringify([iss, kid]);
 
 export const organisationOf = (tx: Calling): Promise<Organisation> => ask(tx, 'OwnOrganisation', {});
 
 export type DecisionRequest = TransactionArgs<AccessControl, 'Decide'>;
-
-export const decide = (tx: Calling, request: DecisionRequest): Promise<Decision> =>
-  ask(tx, 'Decide', request);
 
 /** Null where the patient is not registered. */
 export async function decideAll(

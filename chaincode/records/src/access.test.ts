@@ -11,7 +11,14 @@ import {
   type StatementOptions,
   type TestPatient,
 } from '@careledger/chaincode-runtime/testing';
-import { AccessState, type StatementBody } from '@careledger/contracts';
+import {
+  ACCESS_BATCH_MAX_ITEMS,
+  AccessState,
+  ContractError,
+  type AccessBatchResult,
+  type ContractCode,
+  type StatementBody,
+} from '@careledger/contracts';
 import { randomId128 } from '@careledger/crypto';
 import { beforeEach, describe, expect, test } from '@jest/globals';
 import { Value } from 'typebox/value';
@@ -33,6 +40,7 @@ type Body = Partial<StatementBody<'accessRequest'>>;
 const bodyOf = (body: Body): StatementBody<'accessRequest'> => ({
   patientId: patient.id,
   recordId,
+  version: 1,
   purpose: 'TREAT' as const,
   granteeTags: [],
   relay: 'prv_cloud-a',
@@ -41,9 +49,18 @@ const bodyOf = (body: Body): StatementBody<'accessRequest'> => ({
 const now = () => Math.floor(fixture.nowMs / 1000);
 const asked = (by: TestOrganisation, body: Body = {}, options: StatementOptions = {}) =>
   by.sign('accessRequest', bodyOf(body), by.signer, { iat: now(), ...options });
-const request = (statement: string, caller = client('CloudAMSP')) =>
-  fixture.run('RequestAccess', { statement }, onCloud({ caller }));
-const answer = async (statement: string) => (await request(statement)).result as AccessState;
+const requestAll = async (items: readonly string[], caller = client('CloudAMSP')) => {
+  const { result, ...ran } = await fixture.run('RequestAccess', { items }, onCloud({ caller }));
+  return { ...ran, items: (result as AccessBatchResult).items };
+};
+/** A batch of one: the answer, or the code of the refusal thrown. */
+const request = async (statement: string, caller = client('CloudAMSP')) => {
+  const { items, ...ran } = await requestAll([statement], caller);
+  const [item] = items;
+  if (item?.access === undefined) throw new ContractError((item?.code ?? '') as ContractCode);
+  return { ...ran, result: item.access };
+};
+const answer = async (statement: string) => (await request(statement)).result;
 const grant = (body: Partial<StatementBody<'grant'>> = {}, options: StatementOptions = {}) =>
   fixture.codes('Grant', [patient.grant(hospital.id, body, options)]);
 const list = async (filter: object = {}) =>
@@ -75,7 +92,7 @@ describe('a request', () => {
       releaseBefore: new Date(fixture.nowMs + 30_000).toISOString(),
       txId,
     });
-    expect(event).toEqual({ name: 'AccessDecided', payload: { access: result } });
+    expect(event).toEqual({ name: 'AccessDecided', payload: { accesses: [result] } });
   });
 
   test('that is not granted is written down too, as a success', async () => {
@@ -269,37 +286,131 @@ describe('a replayed request', () => {
 describe('a revocation', () => {
   test('that was ordered first makes the permit fail: none is ordered after it', async () => {
     await grant();
-    const permit = await fixture.propose('RequestAccess', { statement: asked(hospital) }, onCloud());
-    expect(permit.result).toMatchObject({ decision: 'permit' });
+    const permit = await fixture.propose('RequestAccess', { items: [asked(hospital)] }, onCloud());
+    expect(permit.result).toMatchObject({ items: [{ access: { decision: 'permit' } }] });
     await fixture.codes('Revoke', [patient.revokeAll()]);
     expect(fixture.commit(permit)).toBe('MVCC_READ_CONFLICT');
   });
 
-  test('by itself does it: a next version of the record does not overtake a request that names its version', async () => {
+  test('by itself does it: a next version of the record overtakes no request, which names its version', async () => {
     await grant();
     const first = recordOf(patient.id);
     await fixture.codes('StoreRecords', [patient.sign('storeRecord', first, patient.gateway)], onCloud());
-    const [named, newest] = await Promise.all(
-      [{ version: 1 }, {}].map((body) =>
-        fixture.propose(
-          'RequestAccess',
-          { statement: asked(hospital, { recordId: first.recordId, ...body }) },
-          onCloud(),
-        ),
-      ),
-    );
+    const items = [asked(hospital, { recordId: first.recordId })];
+    const permit = await fixture.propose('RequestAccess', { items }, onCloud());
     const next = patient.sign('storeRecord', nextOf(first), patient.gateway);
     await fixture.codes('ReviseRecords', [next], onCloud());
-    if (named === undefined || newest === undefined) throw new Error('Two requests were proposed.');
-    expect([fixture.commit(named), fixture.commit(newest)]).toEqual(['VALID', 'MVCC_READ_CONFLICT']);
+    expect(fixture.commit(permit)).toBe('VALID');
   });
 
   test('of another patient does not', async () => {
     await grant();
     const other = await fixture.patient();
-    const permit = await fixture.propose('RequestAccess', { statement: asked(hospital) }, onCloud());
+    const permit = await fixture.propose('RequestAccess', { items: [asked(hospital)] }, onCloud());
     await fixture.codes('Revoke', [other.revokeAll()]);
     expect(fixture.commit(permit)).toBe('VALID');
+  });
+});
+
+describe('a batch', () => {
+  /** Records of a patient's own that are stored one after the other. */
+  const storedBy = async (by: TestPatient, count: number): Promise<string[]> => {
+    const made = Array.from({ length: count }, () => recordOf(by.id));
+    for (const body of made)
+      await fixture.codes('StoreRecords', [by.sign('storeRecord', body, by.gateway)], onCloud());
+    return made.map((body) => body.recordId);
+  };
+
+  test('over two patients: a permit and a denial each, one line an attempt, whatever becomes of the others', async () => {
+    await grant();
+    const other = await fixture.patient();
+    const [theirs = ''] = await storedBy(other, 1);
+    const stale = asked(hospital, {}, { iat: now() - 121 });
+    const forged = hospital.sign('accessRequest', bodyOf({}), lab.signer, { iat: now() });
+    const elsewhere = asked(hospital, { relay: 'prv_cloud-b', version: 2 });
+    const stranger = asked(hospital, { patientId: fixture.newPatient().id });
+    const { items, event, txId } = await requestAll([
+      asked(hospital),
+      stale,
+      asked(hospital, { patientId: other.id, recordId: theirs }),
+      'not.a.statement',
+      forged,
+      elsewhere,
+      stranger,
+      asked(lab),
+      asked(hospital, { version: 7 }),
+    ]);
+    expect(items.map(({ code, access }) => access?.reason ?? code)).toEqual([
+      'GRANT',
+      'STATEMENT_EXPIRED',
+      'NO_GRANT',
+      'STATEMENT_MALFORMED',
+      'STATEMENT_KEY_UNKNOWN',
+      'RELAY_MISMATCH',
+      'PATIENT_UNKNOWN',
+      'NO_GRANT',
+      'RECORD_UNKNOWN',
+    ]);
+    const written = items.flatMap(({ access }) => (access === undefined ? [] : [access]));
+    expect(written.map((access) => access.txId)).toEqual(written.map(() => txId));
+    expect(event?.payload).toEqual({ accesses: written });
+    expect(await list()).toHaveLength(3);
+    expect(await list({ patientId: other.id })).toEqual([items[2]?.access]);
+  });
+
+  test('decides a version once a requester: the second of the same is left for the next one', async () => {
+    await grant();
+    const again = asked(hospital);
+    const { items } = await requestAll([asked(hospital), again, asked(lab)]);
+    expect(items.map(({ code }) => code)).toEqual(['OK', 'BATCH_DUPLICATE_SUBJECT', 'OK']);
+    expect(await list()).toHaveLength(2);
+    expect(await answer(again)).toMatchObject({ decision: 'permit' });
+  });
+
+  test('with one id for two requests answers the first alone', async () => {
+    await grant();
+    const sid = randomId128();
+    const [second = ''] = await storedBy(patient, 1);
+    const { items } = await requestAll([
+      asked(hospital, {}, { sid }),
+      asked(hospital, { recordId: second }, { sid }),
+    ]);
+    expect(items.map(({ code }) => code)).toEqual(['OK', 'BATCH_DUPLICATE_SUBJECT']);
+  });
+
+  test('in which some were decided before gives those as they were, and tells of the new ones alone', async () => {
+    const before = asked(hospital);
+    const denied = await answer(before);
+    await grant();
+    const [fresh = ''] = await storedBy(patient, 1);
+    const { items, event } = await requestAll([before, asked(hospital, { recordId: fresh })]);
+    expect(items.map(({ access }) => access?.decision)).toEqual(['deny', 'permit']);
+    expect(items[0]?.access).toEqual(denied);
+    expect(event?.payload).toEqual({ accesses: [items[1]?.access] });
+  });
+
+  test('is overtaken by a revocation whole, and by nothing that another patient does', async () => {
+    await grant();
+    const ids = await storedBy(patient, 3);
+    const items = ids.map((id) => asked(hospital, { recordId: id }));
+    const other = await fixture.patient();
+    const [first, second] = [
+      await fixture.propose('RequestAccess', { items }, onCloud()),
+      await fixture.propose('RequestAccess', { items }, onCloud()),
+    ];
+    await fixture.codes('Revoke', [other.revokeAll()]);
+    expect(fixture.commit(first)).toBe('VALID');
+    await fixture.codes('Revoke', [patient.revokeAll()]);
+    expect(fixture.commit(second)).toBe('MVCC_READ_CONFLICT');
+  });
+
+  test('takes 256 requests and no more', async () => {
+    const many = Array.from({ length: ACCESS_BATCH_MAX_ITEMS }, (_, index) =>
+      asked(hospital, { version: index + 1 }),
+    );
+    expect(await codeOf(requestAll([...many, asked(lab)]))).toBe('ARGUMENT_INVALID');
+    const { items } = await requestAll(many);
+    expect(items.map(({ code }) => code)).toEqual(many.map(() => 'OK'));
   });
 });
 
@@ -335,9 +446,9 @@ describe('a practitioner who is named', () => {
   test('who was withdrawn meanwhile makes the permit fail to commit', async () => {
     await grant();
     await register(true);
-    const statement = asked(hospital, { practitionerId });
-    const permit = await fixture.propose('RequestAccess', { statement }, onCloud());
-    expect(permit.result).toMatchObject({ decision: 'permit' });
+    const items = [asked(hospital, { practitionerId })];
+    const permit = await fixture.propose('RequestAccess', { items }, onCloud());
+    expect(permit.result).toMatchObject({ items: [{ access: { decision: 'permit' } }] });
     await register(false);
     expect(fixture.commit(permit)).toBe('MVCC_READ_CONFLICT');
   });

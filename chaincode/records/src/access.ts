@@ -1,5 +1,5 @@
 import {
-  acceptOne,
+  acceptBatch,
   pagedRows,
   type Evaluation,
   type Outcome,
@@ -10,41 +10,64 @@ import {
 import {
   ContractError,
   PERMIT_RELEASE_WINDOW_S,
+  type AccessBatch,
+  type AccessBatchResult,
   type AccessState,
   type Decision,
   type TransactionArgs,
   type records,
 } from '@careledger/contracts';
 import { timestampOf } from '@careledger/domain';
-import { decide, findSigners } from './access-control.js';
+import { findSigners } from './access-control.js';
 import { accesses, accessesByRequester, accessesByTime } from './families.js';
 import { putAccess } from './access-log.js';
-import { outlineOf, questionOf, recordUnknown } from './reading.js';
-import { lookUpStored, lookUpVersion, type FoundVersion } from './stored.js';
+import { judge, judgedOf, outlineOf, recordUnknown, type Judged } from './reading.js';
 
 const MS_PER_S = 1000;
 
+type Item = Verified<'accessRequest'>;
+
 /**
- * Decides and writes the answer down, permit or denial. One request is decided once: the same statement again, however
- * late, returns what was written first.
+ * Decides each request and writes the answer down, permit or denial. One request is decided once: the same statement
+ * again, however late, returns what was written first. What is refused or denied takes nothing from the others.
  */
 export async function requestAccess(
   tx: Submission,
-  { statement }: { readonly statement: string },
-): Promise<Outcome<AccessState>> {
-  let written: AccessState | undefined;
-  const intake = { names: ['accessRequest'] as const, signers: findSigners };
-  const accepted = await acceptOne(tx, statement, intake, async (verified) => {
-    await requireRelay(tx, verified.body.relay);
-    written = await decideAndWrite(tx, verified);
+  { items }: AccessBatch,
+): Promise<Outcome<AccessBatchResult>> {
+  const { providerId } = await tx.organisation();
+  const { taken, news } = await acceptBatch(tx, items, {
+    names: ['accessRequest'],
+    signers: findSigners,
+    subjectOf: ({ iss, body }) => [iss, body.patientId, body.recordId, body.version].join(),
+    prepare: (good) => judge(tx, good),
+    apply: async (itemTx, item, judged) => {
+      requireRelay(item.body.relay, providerId);
+      if (item.role !== 'authority' && item.iss !== item.body.patientId)
+        throw new ContractError('STATEMENT_ISSUER_MISMATCH');
+      const access = accessOf(tx, item, judgedOf(item, judged));
+      putAccess(itemTx.state, access);
+      return access;
+    },
   });
-  if (written !== undefined) return { result: written, event: { access: written } };
-  if (!('repeated' in accepted)) throw new Error('The request was accepted, but nothing was written.');
-  const { iss, sid, body } = accepted.read.statement.payload;
-  await requireRelay(tx, body.relay);
-  return {
-    result: await getAccess(tx, { patientId: String(body.patientId), requester: iss, requestSid: sid }),
-  };
+  const answers: AccessBatchResult['items'] = [];
+  for (const { item, news: access, repeated } of taken) {
+    if (access !== undefined) answers.push({ ...item, access });
+    else if (repeated === undefined) answers.push(item);
+    else answers.push({ ...item, ...(await answerBefore(tx, repeated.statement.payload, providerId)) });
+  }
+  return { result: { items: answers }, event: news.length > 0 ? { accesses: news } : undefined };
+}
+
+/** What was written when the request came first; for its own relay alone. */
+async function answerBefore(
+  tx: Submission,
+  { iss, sid, body }: { iss: string; sid: string; body: Readonly<Record<string, unknown>> },
+  providerId: string | null,
+): Promise<{ access: AccessState } | { code: string }> {
+  if (body['relay'] !== providerId) return { code: 'RELAY_MISMATCH' };
+  const named = { patientId: String(body['patientId']), requester: iss, requestSid: sid };
+  return { access: await getAccess(tx, named) };
 }
 
 /** @throws ContractError `PERMIT_UNKNOWN` */
@@ -89,40 +112,20 @@ const isWanted = (access: AccessState, { recordId, decision, requestSid, txId }:
  * A permit is spent through the provider for which it was asked: another one neither gets it nor uses the request up.
  * @throws ContractError `RELAY_MISMATCH`
  */
-async function requireRelay(tx: Submission, relay: unknown): Promise<void> {
-  const { providerId } = await tx.organisation();
-  if (providerId !== relay)
-    throw new ContractError('RELAY_MISMATCH', undefined, { relay, submittedBy: providerId });
+function requireRelay(relay: string, submittedBy: string | null): void {
+  if (submittedBy !== relay) throw new ContractError('RELAY_MISMATCH', undefined, { relay, submittedBy });
 }
 
-async function decideAndWrite(tx: Submission, verified: Verified<'accessRequest'>): Promise<AccessState> {
-  const { iss, role, body } = verified;
-  if (role !== 'authority' && iss !== body.patientId) throw new ContractError('STATEMENT_ISSUER_MISMATCH');
-  const { version, ...newest } = body;
-  const found = await (version === undefined
-    ? lookUpStored(tx, newest)
-    : lookUpVersion(tx, { ...newest, version }));
-  const decided = await decide(tx, questionOf(verified, found));
+function accessOf(tx: Submission, item: Item, { found, decided }: Judged): AccessState {
   // A denial like any other, on record: who asks for what is not there is seen as well.
   const decision = found === undefined ? recordUnknown(decided) : decided;
-  const access = accessOf(tx, verified, found, decision);
-  putAccess(tx.state, access);
-  return access;
-}
-
-function accessOf(
-  tx: Submission,
-  verified: Verified<'accessRequest'>,
-  found: FoundVersion | undefined,
-  decision: Decision,
-): AccessState {
   return {
-    ...outlineOf(verified, decision),
+    ...outlineOf(item, decision),
     basis: 'request',
     ...(found === undefined
       ? {}
       : { version: found.stored.version, releasingProviderId: found.stored.providerId }),
-    throughProviderId: verified.body.relay,
+    throughProviderId: item.body.relay,
     at: tx.at,
     ...(decision.decision === 'permit' ? { releaseBefore: releaseBeforeOf(tx, decision) } : {}),
     txId: tx.txId,

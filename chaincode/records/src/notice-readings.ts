@@ -1,24 +1,11 @@
 import { acceptBatch, type Outcome, type Submission, type Verified } from '@careledger/chaincode-runtime';
-import {
-  ContractError,
-  type AccessState,
-  type Batch,
-  type BatchResult,
-  type Decision,
-  type DenialCode,
-} from '@careledger/contracts';
-import { decideAll, findSigners } from './access-control.js';
+import type { AccessState, Batch, BatchResult, Decision, DenialCode } from '@careledger/contracts';
+import { findSigners } from './access-control.js';
 import { putAccess } from './access-log.js';
-import { outlineOf, questionOf, recordUnknown } from './reading.js';
-import { lookUpVersion, type FoundVersion } from './stored.js';
+import { judge, judgedOf, outlineOf, recordUnknown, type Judged } from './reading.js';
+import type { FoundVersion } from './stored.js';
 
 type Item = Verified<'noticeReading'>;
-
-/** What the ledger says to a reading; the decision is null where the patient is unknown. */
-interface Judged {
-  readonly found: FoundVersion | undefined;
-  readonly decided: Decision | null;
-}
 
 /**
  * Writes down what authorities say that they have shown of direct notices, and what the ledger says to it now. It trusts
@@ -31,7 +18,7 @@ export async function reportReadings(tx: Submission, { items }: Batch): Promise<
     subjectOf: ({ body }) => body.patientId,
     prepare: (good) => judge(tx, good),
     apply: async (itemTx, item, judged) => {
-      const access = accessOf(itemTx, item, judged?.get(item.statement.hash));
+      const access = accessOf(itemTx, item, judgedOf(item, judged));
       putAccess(itemTx.state, access);
       return access;
     },
@@ -39,25 +26,7 @@ export async function reportReadings(tx: Submission, { items }: Batch): Promise<
   return { result, event: news.length > 0 ? { accesses: news } : undefined };
 }
 
-/** One question for all of them, by statement hash. */
-async function judge(tx: Submission, items: readonly Item[]): Promise<ReadonlyMap<string, Judged>> {
-  const found: (FoundVersion | undefined)[] = [];
-  for (const { body } of items) found.push(await lookUpVersion(tx, body));
-  const decisions = await decideAll(
-    tx,
-    items.map((item, index) => questionOf(item, found[index])),
-  );
-  return new Map(
-    items.map(({ statement }, index) => [
-      statement.hash,
-      { found: found[index], decided: decisions[index] ?? null },
-    ]),
-  );
-}
-
-function accessOf(tx: Submission, item: Item, judged: Judged | undefined): AccessState {
-  if (judged === undefined || judged.decided === null) throw new ContractError('PATIENT_UNKNOWN');
-  const { found, decided } = judged;
+function accessOf(tx: Submission, item: Item, { found, decided }: Judged): AccessState {
   const isStored = found !== undefined && found.stored.manifestHash === item.body.manifestHash;
   return {
     ...outlineOf(item, answerTo(item, found, decided)),

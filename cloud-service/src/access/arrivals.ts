@@ -16,6 +16,20 @@ export interface Arrival {
   readonly at: Instant | undefined;
 }
 
+/** One transaction may permit many requests, and a statement's id is its issuer's own. */
+export interface PermitName {
+  readonly permitTxId: string;
+  readonly requester: string;
+  readonly requestSid: string;
+}
+const keyOf = ({ permitTxId, requester, requestSid }: PermitName): string =>
+  [permitTxId, requester, requestSid].join();
+const nameOf = ({ txId, requester, requestSid }: AccessState): PermitName => ({
+  permitTxId: txId,
+  requester,
+  requestSid,
+});
+
 /** The permits that arrived while this process lives. None of them comes back after a restart. */
 export class Arrivals {
   readonly #clock: Clock;
@@ -28,40 +42,41 @@ export class Arrivals {
 
   /** Notes a permit; what is noted already stays. */
   note(arrival: Arrival): void {
-    const { txId } = arrival.access;
+    const key = keyOf(nameOf(arrival.access));
     const noted = this.#clock();
     this.#forgetBefore(noted);
-    if (!this.#arrivals.has(txId)) this.#arrivals.set(txId, { arrival, noted });
-    for (const resolve of this.#waiting.get(txId) ?? []) resolve(arrival);
-    this.#waiting.delete(txId);
+    if (!this.#arrivals.has(key)) this.#arrivals.set(key, { arrival, noted });
+    for (const resolve of this.#waiting.get(key) ?? []) resolve(arrival);
+    this.#waiting.delete(key);
   }
 
-  /** A permit by its transaction, if it has come. */
-  known(txId: string): Arrival | undefined {
-    return this.#arrivals.get(txId)?.arrival;
+  /** A permit, if it has come. */
+  known(permit: PermitName): Arrival | undefined {
+    return this.#arrivals.get(keyOf(permit))?.arrival;
   }
 
   /** A permit that has not come yet, waited for a short while: whoever relays it may have a peer that is faster. */
-  async waitFor(txId: string, waitMs = PERMIT_WAIT_MS): Promise<Arrival | undefined> {
+  async waitFor(permit: PermitName, waitMs = PERMIT_WAIT_MS): Promise<Arrival | undefined> {
+    const key = keyOf(permit);
     const { promise, resolve } = Promise.withResolvers<Arrival | undefined>();
-    this.#waiting.set(txId, [...(this.#waiting.get(txId) ?? []), resolve]);
+    this.#waiting.set(key, [...(this.#waiting.get(key) ?? []), resolve]);
     const timer = setTimeout(() => resolve(undefined), waitMs);
     const arrival = await promise;
     clearTimeout(timer);
-    if (arrival === undefined) this.#stopWaiting(txId, resolve);
+    if (arrival === undefined) this.#stopWaiting(key, resolve);
     return arrival;
   }
 
-  #stopWaiting(txId: string, resolve: (arrival: Arrival) => void): void {
-    const others = this.#waiting.get(txId)?.filter((each) => each !== resolve) ?? [];
-    if (others.length > 0) this.#waiting.set(txId, others);
-    else this.#waiting.delete(txId);
+  #stopWaiting(key: string, resolve: (arrival: Arrival) => void): void {
+    const others = this.#waiting.get(key)?.filter((each) => each !== resolve) ?? [];
+    if (others.length > 0) this.#waiting.set(key, others);
+    else this.#waiting.delete(key);
   }
 
   #forgetBefore(now: Instant): void {
-    for (const [txId, { noted }] of this.#arrivals) {
+    for (const [key, { noted }] of this.#arrivals) {
       if (elapsedMs(noted, now) < REMEMBERED_MS) return;
-      this.#arrivals.delete(txId);
+      this.#arrivals.delete(key);
     }
   }
 }

@@ -39,7 +39,7 @@ class Peer {
     const access = { ...permit, txId, ...body };
     const event = {
       name: 'AccessDecided',
-      payload: { access },
+      payload: { accesses: [access] },
       blockNumber,
       transactionId,
       ack: acked.resolve,
@@ -62,6 +62,7 @@ class Peer {
   }
 }
 
+const named = (permitTxId: string) => ({ permitTxId, requester: 'aut_hospital', requestSid: 'request' });
 const permit: AccessState = {
   patientId: 'pat_a',
   basis: 'request',
@@ -122,15 +123,15 @@ describe('the follower of permits', () => {
     nowMs = 26_000;
     await looked(2);
     await peer.tell('late', 5n);
-    expect(arrivals.known('late')?.at).toEqual({ wallMs: 1_000, monotonicMs: 1_000 });
+    expect(arrivals.known(named('late'))?.at).toEqual({ wallMs: 1_000, monotonicMs: 1_000 });
     await peer.tell('now', 6n);
-    expect(arrivals.known('now')?.at).toEqual({ wallMs: 26_000, monotonicMs: 26_000 });
+    expect(arrivals.known(named('now'))?.at).toEqual({ wallMs: 26_000, monotonicMs: 26_000 });
   });
 
   test('gives no time to what was in the ledger before it looked, but writes it down', async () => {
     await peer.tell('before', 4n);
-    expect(arrivals.known('before')).toMatchObject({ at: undefined });
-    expect(permits.has('before')).toBe(true);
+    expect(arrivals.known(named('before'))).toMatchObject({ at: undefined });
+    expect(permits.has(named('before'))).toBe(true);
   });
 
   test('gives no time to what came while its stream was broken', async () => {
@@ -139,16 +140,19 @@ describe('the follower of permits', () => {
     await looked(2);
     await peer.tell('meanwhile', 6n);
     await peer.tell('after', 7n);
-    expect([arrivals.known('meanwhile')?.at, arrivals.known('after')?.at]).toEqual([undefined, clock()]);
+    expect([arrivals.known(named('meanwhile'))?.at, arrivals.known(named('after'))?.at]).toEqual([
+      undefined,
+      clock(),
+    ]);
   });
 
   test('heeds the transaction that decided, not one that tells of it again', async () => {
     await peer.tell('first', 5n, 'another');
-    expect(arrivals.known('first')).toBeUndefined();
+    expect(arrivals.known(named('first'))).toBeUndefined();
     await peer.tell('denied', 5n, 'denied', { decision: 'deny' });
     await peer.tell('foreign', 5n, 'foreign', { releasingProviderId: 'prv_b' });
     await peer.tell('shown', 5n, 'shown', { basis: 'notice' });
-    expect(['denied', 'foreign', 'shown'].map((txId) => arrivals.known(txId))).toEqual([
+    expect(['denied', 'foreign', 'shown'].map((txId) => arrivals.known(named(txId)))).toEqual([
       undefined,
       undefined,
       undefined,

@@ -104,13 +104,13 @@ export class PermitFollower implements AsyncDisposable {
     }
   }
 
-  #note({ payload: { access }, blockNumber, transactionId }: LedgerEvent<typeof FOLLOWED>): void {
+  #note({ payload: { accesses }, blockNumber, transactionId }: LedgerEvent<typeof FOLLOWED>): void {
     const { arrivals, permits, providerId } = this.#options;
-    // A request that came twice is told of twice; what counts is the first time.
-    if (access.txId !== transactionId || !isPermitOf(access, providerId)) return;
+    const ours = accesses.filter((access) => access.txId === transactionId && isPermitOf(access, providerId));
+    if (ours.length === 0) return;
     const at = this.#samples.lastWithout(blockNumber);
-    permits.note(access, blockNumber, at === undefined ? null : timestampOf(at.wallMs));
-    arrivals.note({ access, at });
+    permits.note(ours, blockNumber, at === undefined ? null : timestampOf(at.wallMs));
+    for (const access of ours) arrivals.note({ access, at });
   }
 }
 

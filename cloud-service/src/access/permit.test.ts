@@ -2,7 +2,7 @@ import type { AccessState } from '@careledger/contracts';
 import { openDatabase } from '@careledger/service-kit';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { migrations } from '../store/migrations.js';
-import { spendPermit, type ReleaseClaim, type Spending } from './permit.js';
+import { spendPermits, type ReleaseClaim, type Spending } from './permit.js';
 import { ReleaseStore } from './release-store.js';
 
 const CAME_MS = Date.parse('2026-05-05T11:59:50Z');
@@ -52,19 +52,21 @@ describe('a permit', () => {
   });
   afterEach(() => database.close());
 
-  const spend = (given: Partial<Spending> = {}, asked: Partial<ReleaseClaim> = {}) =>
-    spendPermit(
-      { ...claim, ...asked },
-      {
-        arrival: { access: committed, at: after(0) },
-        releasing: 'prv_b',
-        relay: 'prv_a',
-        policyVersion: 3,
-        now: after(10),
-        ...given,
-      },
-      releases,
-    );
+  const claimed = (given: Partial<Spending> = {}, asked: Partial<ReleaseClaim> = {}) => ({
+    claim: { ...claim, ...asked },
+    spending: {
+      arrival: { access: committed, at: after(0) },
+      releasing: 'prv_b',
+      relay: 'prv_a',
+      policyVersion: 3,
+      now: after(10),
+      ...given,
+    },
+  });
+  const spend = (given: Partial<Spending> = {}, asked: Partial<ReleaseClaim> = {}) => {
+    const [objection] = spendPermits([claimed(given, asked)], releases);
+    if (objection !== undefined) throw objection;
+  };
   const codeOf = (act: () => void): string | undefined => {
     try {
       act();
@@ -76,15 +78,49 @@ describe('a permit', () => {
 
   test('lets one release go, and is noted', () => {
     spend();
-    expect(releases.findByPermit(committed.txId)).toMatchObject({
-      requester: 'aut_hospital',
-      recordId: 'rec_a',
+    const { permitTxId, requester, recordId, version } = claim;
+    expect(releases.findByPermit({ permitTxId, requester, recordId, version })).toMatchObject({
+      requestSid: 'request',
     });
+    expect(releases.findByPermit({ permitTxId, requester, recordId, version: 2 })).toBeUndefined();
   });
 
   test('used twice is refused', () => {
     spend();
     expect(codeOf(() => spend())).toBe('PERMIT_USED');
+  });
+
+  test('of one transaction with many is spent by itself: of two claims the second, and no neighbour', () => {
+    const sibling = { ...committed, requestSid: 'sibling', recordId: 'rec_b', version: 4 };
+    const theirs = { requestSid: 'sibling', recordId: 'rec_b', version: 4 };
+    const outcomes = spendPermits(
+      [
+        claimed(),
+        claimed({ arrival: { access: sibling, at: after(0) } }, theirs),
+        claimed(),
+        claimed({ policyVersion: 4 }),
+        claimed({ arrival: { access: sibling, at: after(0) } }, { requestSid: 'sibling' }),
+      ],
+      releases,
+    );
+    expect(outcomes.map((objection) => objection?.code)).toEqual([
+      undefined,
+      undefined,
+      'PERMIT_USED',
+      'POLICY_CHANGED',
+      'PERMIT_INVALID',
+    ]);
+    expect(releases.list(undefined, 10).map(({ requestSid }) => requestSid)).toEqual(['sibling', 'request']);
+  });
+
+  test('of two requesters who chose one request id is spent by each', () => {
+    const theirs = { ...committed, requester: 'aut_insurer', txId: 'e'.repeat(64) };
+    spend();
+    spend(
+      { arrival: { access: theirs, at: after(0) } },
+      { requester: 'aut_insurer', permitTxId: theirs.txId },
+    );
+    expect(releases.list(undefined, 10)).toHaveLength(2);
   });
 
   test('is good until 30 s after it came, and not used up by coming late', () => {

@@ -1,8 +1,8 @@
-import { STATEMENTS } from '@careledger/contracts';
+import { STATEMENTS, type ProviderState } from '@careledger/contracts';
 import { toBase64url, type SignatureVerifier } from '@careledger/crypto';
 import { problemOfLedger } from '@careledger/ledger/service';
 import { currentKey, isCurrentKid } from '@careledger/policy';
-import type { ReleasedRecord } from '@careledger/protocol';
+import { RELEASED_MAX_BYTES, type HeldWraps, type ReleaseItem } from '@careledger/protocol';
 import { ProblemError } from '@careledger/service-kit';
 import { checkStatement } from '@careledger/statements';
 import type { BlobStore } from '../blobs/blob-store.js';
@@ -14,10 +14,11 @@ import type { ProblemCode } from '../problems.js';
 import type { HeldVersion, HeldVersionStore } from '../store/held-version-store.js';
 import { presentWraps } from '../wraps/wrap-service.js';
 import type { Arrival, Arrivals } from './arrivals.js';
+import { askedOnce, itemProblem, placed, stepEach, type Placed, type StepOptions } from './items.js';
 import type { PermitStore } from './permit-store.js';
-import { spendPermit, type ReleaseClaim } from './permit.js';
+import { spendPermits, type ReleaseClaim } from './permit.js';
 import type { ReleaseStore } from './release-store.js';
-import { requesterWrap } from './requester-wrap.js';
+import { recipientKeys, requesterWrap } from './requester-wrap.js';
 
 export interface ReleaseServiceOptions {
   readonly providerId: string;
@@ -32,6 +33,20 @@ export interface ReleaseServiceOptions {
   readonly clock: Clock;
 }
 
+/** What is to be released, and the provider through which it goes to the requester; this one, where it is asked itself. */
+export interface Release {
+  readonly claim: ReleaseClaim;
+  readonly relay: string;
+}
+
+/** What a release needs besides its permit. */
+interface Ready extends Release {
+  readonly held: HeldVersion;
+  readonly present: HeldWraps;
+  readonly wrap: string | null;
+  readonly ciphertext: Uint8Array;
+}
+
 /** The holder's side of an access: whatever leaves this provider leaves through `release`. */
 export class ReleaseService {
   readonly #options: ReleaseServiceOptions;
@@ -41,40 +56,110 @@ export class ReleaseService {
   }
 
   /**
-   * Releases to another provider what a committed permit allows: to the one that the requester chose as its relay.
-   * @throws ProblemError ORGANISATION_MISMATCH, PERMIT_INVALID, … of `release`
+   * Releases to another provider what committed permits allow: to the one that the requester chose as its relay.
+   * @returns in the order of the statements
    */
-  async releaseTo(token: string, caller: Caller): Promise<ReleasedRecord> {
-    const request = readStatementOf('releaseRequest', token, 'PERMIT_INVALID');
-    assertSpeaksFor(caller, request.issuer);
-    await this.#assertSigned(request);
-    return this.release(request.body, request.issuer);
+  async releaseTo(tokens: readonly string[], caller: Caller): Promise<ReleaseItem[]> {
+    const answers = tokens.map((): ReleaseItem => ({ requestSid: null }));
+    const provider = askedOnce((id) => this.#options.ownPeer.provider(id));
+    const taken = await stepEach(
+      placed(tokens),
+      async (token): Promise<Release> => {
+        const request = readStatementOf('releaseRequest', token, 'PERMIT_INVALID');
+        assertSpeaksFor(caller, request.issuer);
+        await this.#assertSigned(request, provider);
+        return { claim: request.body, relay: request.issuer };
+      },
+      stepOf(answers),
+    );
+    const released = await this.release(taken.map(({ value }) => value));
+    for (const [index, { place }] of taken.entries())
+      answers[place] = released[index] ?? { requestSid: null };
+    return answers;
   }
 
   /**
-   * Hands out one version and the requester's wrap under a permit, which is spent by that.
-   * @param relay the provider through which it goes to the requester; this one, where it is asked itself
-   * @throws ProblemError RECORD_UNKNOWN, WRAPS_OUTDATED, BLOB_MISSING, BLOB_DAMAGED, LEDGER_UNAVAILABLE, or of `spendPermit`
+   * Hands out versions and the requester's wraps, each under its permit, which is spent by that. What would make the
+   * answer too large is left, its permit unspent.
+   * @param maxBytes of ciphertext; the first one is released whatever it has
+   * @returns in the order of what is to be released; problems are RECORD_UNKNOWN, WRAPS_OUTDATED, BLOB_MISSING,
+   *   BLOB_DAMAGED, LEDGER_UNAVAILABLE, or of `spendPermits`
    */
-  async release(claim: ReleaseClaim, relay: string): Promise<ReleasedRecord> {
-    const { blobs, clock, ownPeer, providerId, releases } = this.#options;
-    const held = this.#find(claim);
-    const { wrapSet, wraps, acceptance } = presentWraps(held);
-    // Read before the permit is spent: a damaged blob must not cost the requester the permit.
-    const ciphertext = await blobs.get(held.ciphertextSha256);
-    const arrival = await this.#arrivalOf(claim.permitTxId);
-    try {
-      const wrap = await requesterWrap({ wrapSet, wraps }, claim.requester, ownPeer);
-      // Last: what the patient changed until now counts.
-      const policyVersion = await ownPeer.policyVersion(claim.patientId);
-      const spending = { arrival, releasing: providerId, relay, policyVersion, now: clock() };
-      spendPermit(claim, spending, releases);
-      const { recordId, version, patientId, manifest, receipt } = held;
-      const parts = { recordId, version, patientId, manifest, wrapSet, wrap, acceptance, receipt };
-      return { ...parts, ciphertext: toBase64url(ciphertext) };
-    } catch (error) {
-      throw problemOfLedger<ProblemCode>(error, 'PERMIT_INVALID');
+  async release(wanted: readonly Release[], maxBytes = RELEASED_MAX_BYTES): Promise<ReleaseItem[]> {
+    const { clock, ownPeer, providerId, releases } = this.#options;
+    const answers = wanted.map(({ claim }): ReleaseItem => ({ requestSid: claim.requestSid }));
+    const step = stepOf(answers);
+    const found = await stepEach(
+      placed(wanted),
+      (release) => {
+        const held = this.#find(release.claim);
+        return { ...release, held, present: presentWraps(held) };
+      },
+      step,
+    );
+    // Read before permits are spent: a damaged blob must not cost the requester the permit.
+    const read = await this.#readBlobs(found, answers, maxBytes);
+    const keys = askedOnce((requester) => recipientKeys(requester, ownPeer));
+    const policyVersion = askedOnce((patientId) => ownPeer.policyVersion(patientId));
+    const arrived = await stepEach(
+      read,
+      async (ready) => ({ ready, arrival: await this.#arrivalOf(ready.claim) }),
+      step,
+    );
+    const wrapped = await stepEach(
+      arrived,
+      async ({ ready, arrival }) => ({
+        ready: { ...ready, wrap: requesterWrap(ready.present, await keys(ready.claim.requester)) },
+        arrival,
+      }),
+      step,
+    );
+    // Last: what the patient changed until now counts.
+    const current = await stepEach(
+      wrapped,
+      async (item) => ({ ...item, policyVersion: await policyVersion(item.ready.claim.patientId) }),
+      step,
+    );
+    const now = clock();
+    const objections = spendPermits(
+      current.map(({ value: { ready, arrival, policyVersion: version } }) => ({
+        claim: ready.claim,
+        spending: { arrival, releasing: providerId, relay: ready.relay, policyVersion: version, now },
+      })),
+      releases,
+    );
+    for (const [index, { place, value }] of current.entries()) {
+      const objection = objections[index];
+      if (objection === undefined) answers[place] = releasedOf(value.ready);
+      else step.failed(place, itemProblem(objection, step.refusedAs));
     }
+    return answers;
+  }
+
+  /** The ciphertexts that one answer has room for; those beyond it are left. */
+  async #readBlobs<T extends Pick<Ready, 'claim' | 'held'>>(
+    found: readonly Placed<T>[],
+    answers: ReleaseItem[],
+    maxBytes: number,
+  ): Promise<Placed<T & Pick<Ready, 'ciphertext'>>[]> {
+    const step = stepOf(answers);
+    const read: Placed<T & Pick<Ready, 'ciphertext'>>[] = [];
+    let bytes = 0;
+    for (const item of found) {
+      const { requestSid } = item.value.claim;
+      if (bytes < maxBytes) {
+        const withBytes = await stepEach([item], (value) => this.#withBytes(value), step);
+        bytes += withBytes[0]?.value.ciphertext.length ?? 0;
+        if (bytes <= maxBytes || read.length === 0) read.push(...withBytes);
+        else answers[item.place] = { requestSid, left: true };
+      } else answers[item.place] = { requestSid, left: true };
+    }
+    return read;
+  }
+
+  async #withBytes<T extends Pick<Ready, 'held'>>(release: T): Promise<T & Pick<Ready, 'ciphertext'>> {
+    const ciphertext = await this.#options.blobs.get(release.held.ciphertextSha256);
+    return { ...release, ciphertext };
   }
 
   #find({ recordId, version, patientId }: ReleaseClaim): HeldVersion {
@@ -85,19 +170,22 @@ export class ReleaseService {
   }
 
   /** @throws ProblemError PERMIT_EXPIRED for one of an earlier day: nothing is waited for */
-  async #arrivalOf(permitTxId: string): Promise<Arrival | undefined> {
+  async #arrivalOf(claim: ReleaseClaim): Promise<Arrival | undefined> {
     const { arrivals, permits } = this.#options;
-    const known = arrivals.known(permitTxId);
+    const known = arrivals.known(claim);
     if (known !== undefined) return known;
-    if (permits.has(permitTxId))
+    if (permits.has(claim))
       throw new ProblemError<ProblemCode>('PERMIT_EXPIRED', 'The permit came before; make a new request');
-    return arrivals.waitFor(permitTxId);
+    return arrivals.waitFor(claim);
   }
 
-  async #assertSigned({ statement, issuer }: ReadStatement<'releaseRequest'>): Promise<void> {
-    const { networkId, ownPeer, verifier } = this.#options;
+  async #assertSigned(
+    { statement, issuer }: ReadStatement<'releaseRequest'>,
+    provider: (id: string) => Promise<ProviderState>,
+  ): Promise<void> {
+    const { networkId, verifier } = this.#options;
     try {
-      const { signingKeys } = await ownPeer.provider(issuer);
+      const { signingKeys } = await provider(issuer);
       checkStatement(statement, {
         typ: STATEMENTS.releaseRequest.typ,
         audience: networkId,
@@ -110,4 +198,18 @@ export class ReleaseService {
       throw problemOfLedger<ProblemCode>(problemOfStatement(error, 'PERMIT_INVALID'), 'PERMIT_INVALID');
     }
   }
+}
+
+const stepOf = (answers: ReleaseItem[]): StepOptions => ({
+  refusedAs: 'PERMIT_INVALID',
+  failed: (place, problem) => {
+    answers[place] = { requestSid: answers[place]?.requestSid ?? null, problem };
+  },
+});
+
+function releasedOf({ claim, held, present, wrap, ciphertext }: Ready): ReleaseItem {
+  const { recordId, version, patientId, manifest, receipt } = held;
+  const { wrapSet, acceptance } = present;
+  const parts = { recordId, version, patientId, manifest, wrapSet, wrap, acceptance, receipt };
+  return { requestSid: claim.requestSid, record: { ...parts, ciphertext: toBase64url(ciphertext) } };
 }

@@ -1,11 +1,14 @@
 import { EXAMPLE } from '@careledger/domain/examples';
+import { ledgerAnswers } from '@careledger/ledger/service';
 import {
+  ACCESS_BODY_LIMIT_BYTES,
   AccessAnswer,
   AccessRequestHttp,
   PROVIDER_ROUTES,
+  ReceiptAnswer,
   ReceiptRequest,
+  ReleaseAnswer,
   ReleaseRequestHttp,
-  ReleasedRecord,
 } from '@careledger/protocol';
 import * as examples from '@careledger/protocol/examples';
 import {
@@ -19,8 +22,7 @@ import {
 } from '@careledger/service-kit';
 import { Type, type Static } from 'typebox';
 import { callerOf } from '../caller.js';
-import { heldProblems, permitProblems, statementAnswers } from '../route-problems.js';
-import { keepReceipt, type ReceiptServiceOptions } from './receipt-service.js';
+import { keepReceipts, type ReceiptServiceOptions } from './receipt-service.js';
 import type { RelayService } from './relay-service.js';
 import type { ReleaseService } from './release-service.js';
 
@@ -44,8 +46,12 @@ const released: Static<typeof Release> = {
   releasedAt: EXAMPLE.at[4],
 };
 
-const Place = Type.Pick(Release, ['releasedAt', 'requestSid']);
-const placeOf = ({ releasedAt, requestSid }: Static<typeof Release>) => ({ releasedAt, requestSid });
+const Place = Type.Pick(Release, ['releasedAt', 'requestSid', 'requester']);
+const placeOf = ({ releasedAt, requestSid, requester }: Static<typeof Release>) => ({
+  releasedAt,
+  requestSid,
+  requester,
+});
 
 /** The relay's side, the holder's, and what recipients sign for. */
 export interface AccessServices {
@@ -58,53 +64,51 @@ export function addAccessRoutes(app: ServiceApp, { relay, release, receipts }: A
   app.post(
     PROVIDER_ROUTES.access,
     {
+      bodyLimit: ACCESS_BODY_LIMIT_BYTES,
       config: requireRole('system'),
       schema: {
-        summary: 'Ask for a record',
-        problems: [
-          ...statementAnswers,
-          ...heldProblems,
-          'ACCESS_DENIED',
-          'ACCESS_REFUSED',
-          'PROVIDER_UNREACHABLE',
-          ...permitProblems,
-        ],
+        summary: 'Ask for records: all decided in one transaction, each answered by itself',
+        problems: ledgerAnswers,
+        description:
+          'Problems of items: `ACCESS_DENIED`, `ACCESS_REFUSED`, `ORGANISATION_MISMATCH`, `PROVIDER_UNREACHABLE`, and those of `POST /v1/releases`. An item that is `left` is sent again.',
         body: withExamples(AccessRequestHttp, examples.accessRequest),
         response: { 200: withExamples(AccessAnswer, examples.accessAnswer) },
       },
     },
-    (request) => relay.request(request.body.statement, callerOf(request)),
+    async (request) => ({ items: await relay.request(request.body.statements, callerOf(request)) }),
   );
 
   app.post(
     PROVIDER_ROUTES.releases,
     {
+      bodyLimit: ACCESS_BODY_LIMIT_BYTES,
       config: requireRole('system'),
       schema: {
-        summary: 'Release a record to another provider under a committed permit',
-        problems: [...statementAnswers, ...heldProblems, ...permitProblems],
+        summary: 'Release records to another provider under committed permits, each by itself',
+        problems: ledgerAnswers,
+        description:
+          'Problems of items: `PERMIT_INVALID`, `PERMIT_EXPIRED`, `PERMIT_USED`, `POLICY_CHANGED`, `WRAPS_OUTDATED`, `RECORD_UNKNOWN`, `BLOB_MISSING`, `BLOB_DAMAGED`, `ORGANISATION_MISMATCH`.',
         body: withExamples(ReleaseRequestHttp, examples.releaseRequest),
-        response: { 200: withExamples(ReleasedRecord, examples.releasedRecord) },
+        response: { 200: withExamples(ReleaseAnswer, examples.releaseAnswer) },
       },
     },
-    (request) => release.releaseTo(request.body.statement, callerOf(request)),
+    async (request) => ({ items: await release.releaseTo(request.body.statements, callerOf(request)) }),
   );
 
   app.post(
     PROVIDER_ROUTES.receipts,
     {
+      bodyLimit: ACCESS_BODY_LIMIT_BYTES,
       config: requireRole('system'),
       schema: {
-        problems: [...statementAnswers, 'RECEIPT_REFUSED'],
-        response: { 204: Type.Null({ description: 'Kept' }) },
-        summary: 'Keep a recipient’s receipt',
+        summary: 'Keep recipients’ receipts, each by itself',
+        problems: ledgerAnswers,
+        description: 'Problems of items: `RECEIPT_REFUSED`, `ORGANISATION_MISMATCH`.',
         body: withExamples(ReceiptRequest, examples.receiptRequest),
+        response: { 200: withExamples(ReceiptAnswer, examples.receiptAnswer) },
       },
     },
-    async (request, reply) => {
-      await keepReceipt(request.body.receipt, callerOf(request), receipts);
-      return reply.status(204).send(null);
-    },
+    async (request) => ({ items: await keepReceipts(request.body.receipts, callerOf(request), receipts) }),
   );
 
   app.get(

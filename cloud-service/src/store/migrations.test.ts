@@ -56,6 +56,13 @@ describe('a store of the first release', () => {
     ]);
   });
 
+  test('keeps a permit used as used, and the receipt for it', () => {
+    const [release] = new ReleaseStore(database).list(undefined, 10);
+    if (release === undefined) throw new Error('There is a release.');
+    expect(new ReleaseStore(database).use([release])).toEqual([false]);
+    expect(new ReleaseStore(database).findByPermit(release)).toEqual(release);
+  });
+
   test('gives up what was on its way, with its blob, once', () => {
     expect(new HeldVersionStore(database).find(ON_ITS_WAY, 1)).toBeUndefined();
     expect(pending.hashes()).toEqual([]);

@@ -87,4 +87,52 @@ export const migrations: readonly Migration[] = [
   },
   idempotencyKeysMigration,
   idempotencyAnswersMigration,
+  {
+    // One transaction may permit many requests, and two requesters may use one request id.
+    name: 'permits, releases and receipts by transaction, requester and request',
+    sql: `
+      CREATE TABLE releases_each (
+        permit_tx_id TEXT NOT NULL,
+        requester TEXT NOT NULL,
+        request_sid TEXT NOT NULL,
+        record_id TEXT NOT NULL,
+        version INTEGER NOT NULL,
+        released_at TEXT NOT NULL,
+        PRIMARY KEY (permit_tx_id, requester, request_sid)
+      ) STRICT;
+      INSERT INTO releases_each SELECT permit_tx_id, requester, request_sid, record_id, version, released_at FROM releases;
+      CREATE TABLE recipient_receipts_each (
+        permit_tx_id TEXT NOT NULL,
+        requester TEXT NOT NULL,
+        request_sid TEXT NOT NULL,
+        receipt TEXT NOT NULL,
+        received_at TEXT NOT NULL,
+        PRIMARY KEY (permit_tx_id, requester, request_sid)
+      ) STRICT;
+      INSERT INTO recipient_receipts_each
+        SELECT permit_tx_id, requester, request_sid, receipt, received_at
+        FROM recipient_receipts JOIN releases USING (permit_tx_id);
+      CREATE TABLE permits_each (
+        permit_tx_id TEXT NOT NULL,
+        requester TEXT NOT NULL,
+        request_sid TEXT NOT NULL,
+        patient_id TEXT NOT NULL,
+        record_id TEXT NOT NULL,
+        version INTEGER NOT NULL,
+        through_provider_id TEXT NOT NULL,
+        block_number TEXT NOT NULL,
+        -- when this provider's peer got it at the earliest; NULL for one that was met later
+        arrived_at TEXT,
+        PRIMARY KEY (permit_tx_id, requester, request_sid)
+      ) STRICT;
+      INSERT INTO permits_each SELECT permit_tx_id, requester, request_sid, patient_id, record_id, version,
+        through_provider_id, block_number, arrived_at FROM permits;
+      DROP TABLE recipient_receipts;
+      DROP TABLE releases;
+      DROP TABLE permits;
+      ALTER TABLE releases_each RENAME TO releases;
+      ALTER TABLE recipient_receipts_each RENAME TO recipient_receipts;
+      ALTER TABLE permits_each RENAME TO permits;
+      CREATE INDEX releases_by_time ON releases (released_at, request_sid, requester);`,
+  },
 ];

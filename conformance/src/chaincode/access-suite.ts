@@ -1,5 +1,5 @@
 import type { TestPatient } from '@careledger/chaincode-runtime/testing';
-import type { AccessState, StoredRecordState } from '@careledger/contracts';
+import type { StoredRecordState } from '@careledger/contracts';
 import type { ChannelName } from '@careledger/domain';
 import { allRows, type LedgerPage } from '@careledger/ledger';
 import { StatusCode } from '@hyperledger/fabric-gateway';
@@ -54,31 +54,29 @@ export function describeAccess(actors: Actors): void {
     test('that a revocation overtook fails to commit: no permit is ordered after it', async () => {
       const { patient, recordId } = await patientWithRecord();
       await grant(patient.grant(HOSPITAL_ID));
-      const args = { statement: requestOf(patient, recordId) };
+      const statement = requestOf(patient, recordId);
+      const args = { items: [statement] };
       const permit = await network().endorse('cloud-a client', 'cloud', 'RequestAccess', args);
-      expect(JSON.parse(Buffer.from(permit.getResult()).toString())).toMatchObject({ decision: 'permit' });
+      expect(JSON.parse(Buffer.from(permit.getResult()).toString())).toMatchObject({
+        items: [{ access: { decision: 'permit' } }],
+      });
       await revoke(patient.revokeAll());
       const status = await (await permit.submit()).getStatus();
       expect(status).toMatchObject({ successful: false, code: StatusCode.MVCC_READ_CONFLICT });
-      expect(await request(args.statement)).toMatchObject({ decision: 'deny' });
+      expect(await request(statement)).toMatchObject({ decision: 'deny' });
     });
 
     test('races a revocation many times: every valid permit lies before it', async () => {
       const { patient, recordId } = await patientWithRecord();
       await grant(patient.grant(HOSPITAL_ID));
       const permits = Array.from({ length: 20 }, () =>
-        network()
-          .submit('cloud-a client', 'cloud', 'RequestAccess', {
-            statement: requestOf(patient, recordId),
-          })
-          .then(({ result }) => result as AccessState)
-          .catch((error: unknown) => {
-            // Overtaken, or endorsed by two peers of which one was a block ahead: neither is on the ledger.
-            expect(error).toMatchObject({
-              code: expect.stringMatching(/^(MVCC_CONFLICT|ENDORSEMENT_FAILED)$/),
-            });
-            return undefined;
-          }),
+        request(requestOf(patient, recordId)).catch((error: unknown) => {
+          // Overtaken, or endorsed by two peers of which one was a block ahead: neither is on the ledger.
+          expect(error).toMatchObject({
+            code: expect.stringMatching(/^(MVCC_CONFLICT|ENDORSEMENT_FAILED)$/),
+          });
+          return undefined;
+        }),
       );
       const revoked = revoke(patient.revokeAll());
       const decided = (await Promise.all(permits)).filter((access) => access !== undefined);

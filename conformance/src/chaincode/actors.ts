@@ -6,7 +6,14 @@ import {
   type StatementOptions,
   type TestOrganisation,
 } from '@careledger/chaincode-runtime/testing';
-import type { AccessState, BatchResult, StatementBody } from '@careledger/contracts';
+import {
+  ContractError,
+  type AccessBatchResult,
+  type AccessState,
+  type BatchResult,
+  type ContractCode,
+  type StatementBody,
+} from '@careledger/contracts';
 import { toBase64url } from '@careledger/crypto';
 import { CHANNELS, type ChannelName } from '@careledger/domain';
 import { expect } from '@jest/globals';
@@ -69,7 +76,7 @@ export function actorsOn(network: () => ChaincodeNetwork) {
   const requestOf = (patient: TestPatient, recordId: string, options: StatementOptions = {}) =>
     hospital().sign(
       'accessRequest',
-      { patientId: patient.id, recordId, purpose: 'TREAT', granteeTags: [], relay: CLOUD_A_ID },
+      { patientId: patient.id, recordId, version: 1, purpose: 'TREAT', granteeTags: [], relay: CLOUD_A_ID },
       hospital().signer,
       { iat: nowS(), ...options },
     );
@@ -86,8 +93,14 @@ export function actorsOn(network: () => ChaincodeNetwork) {
   const grant = (...items: string[]) => codes('patients client', 'cloud', 'Grant', items);
   const revoke = (...items: string[]) => codes('patients client', 'cloud', 'Revoke', items);
   const store = (...items: string[]) => codes('cloud-a client', 'cloud', 'StoreRecords', items);
-  const request = async (statement: string, identity: IdentityName = 'cloud-a client') =>
-    (await network().submit(identity, 'cloud', 'RequestAccess', { statement })).result as AccessState;
+  const requestAll = async (items: readonly string[], identity: IdentityName = 'cloud-a client') =>
+    ((await network().submit(identity, 'cloud', 'RequestAccess', { items })).result as AccessBatchResult)
+      .items;
+  const request = async (statement: string, identity?: IdentityName): Promise<AccessState> => {
+    const [item] = await requestAll([statement], identity);
+    if (item?.access === undefined) throw new ContractError((item?.code ?? '') as ContractCode);
+    return item.access;
+  };
 
   const patientWithRecord = async (): Promise<{ patient: TestPatient; recordId: string }> => {
     const patient = await newPatient();
@@ -107,6 +120,7 @@ export function actorsOn(network: () => ChaincodeNetwork) {
     revoke,
     store,
     request,
+    requestAll,
     patientWithRecord,
   };
 }

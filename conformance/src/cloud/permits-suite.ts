@@ -1,12 +1,13 @@
 import { TestOrganisation } from '@careledger/chaincode-runtime/testing';
-import { STATEMENTS, type AccessState } from '@careledger/contracts';
+import { STATEMENTS, type AccessBatchResult, type AccessState } from '@careledger/contracts';
 import { makeRecipientReceipt, readManifest, readRecipientReceipt } from '@careledger/envelope';
-import { PROVIDER_ROUTES, ReleasedRecord } from '@careledger/protocol';
+import { PROVIDER_ROUTES, ReceiptAnswer, ReleaseAnswer, type ReleasedRecord } from '@careledger/protocol';
 import { makeStatement } from '@careledger/statements';
 import { describe, expect, test } from '@jest/globals';
 import type { IdentityName } from '../fixtures/chaincode/identities.js';
 import { requestAhead } from '../fixtures/providers/hasty-relay.js';
 import { gatewayOf, type MadeVersion } from '../fixtures/providers/made-version.js';
+import { onlyAccess, onlyRecord } from '../fixtures/providers/only-item.js';
 import { problemOf } from '../fixtures/providers/problem-of.js';
 import type { CloudFixture } from '../fixtures/providers/cloud-fixture.js';
 
@@ -43,20 +44,22 @@ export function describePermits(fixture: CloudFixture): void {
   const obtain = async (made: MadeVersion, { organisation, identity }: Relay): Promise<AccessState> => {
     const statement = fixture.accessRequest(made, organisation.id);
     const { result } = await fixture.providers.network.submit(identity, 'cloud', 'RequestAccess', {
-      statement,
+      items: [statement],
     });
-    return result as AccessState;
+    const [item] = (result as AccessBatchResult).items;
+    if (item?.access === undefined) throw new Error(`The request was refused: ${item?.code}`);
+    return item.access;
   };
 
   /** The same by a clock that is nearly as far ahead as peers let pass. */
   const obtainAhead = (made: MadeVersion, { organisation, identity }: Relay): Promise<AccessState> =>
     requestAhead(fixture.providers.network, identity, fixture.accessRequest(made, organisation.id), AHEAD_MS);
 
-  const spend = (
+  const spend = async (
     { txId, requestSid, patientId, recordId, version = 0, requester }: AccessState,
     by: TestOrganisation,
     as = by.mspId,
-  ) => {
+  ): Promise<ReleasedRecord> => {
     const statement = makeStatement(
       {
         typ: STATEMENTS.releaseRequest.typ,
@@ -67,9 +70,10 @@ export function describePermits(fixture: CloudFixture): void {
       },
       by.signer,
     );
-    return fixture.providers.a
+    const { items } = await fixture.providers.a
       .as(as)
-      .call('POST', PROVIDER_ROUTES.releases, { body: { statement }, result: ReleasedRecord });
+      .call('POST', PROVIDER_ROUTES.releases, { body: { statements: [statement] }, result: ReleaseAnswer });
+    return onlyRecord(items);
   };
 
   describe('a permit', () => {
@@ -93,11 +97,7 @@ export function describePermits(fixture: CloudFixture): void {
     test('a relay submits no request that names another relay, or that another organisation made', async () => {
       const { patient, made } = await granted();
       const ask = (statement: string, as: string) =>
-        problemOf(
-          fixture.providers.a
-            .as(as)
-            .call('POST', PROVIDER_ROUTES.access, { body: { statement }, result: ReleasedRecord }),
-        );
+        problemOf(fixture.ask([statement], fixture.providers.a, as).then(onlyAccess));
       const elsewhere = fixture.accessRequest(made, 'prv_cloud-b');
       expect(await ask(elsewhere, 'HospitalMSP')).toMatchObject({
         code: 'ACCESS_REFUSED',
@@ -213,12 +213,15 @@ export function describePermits(fixture: CloudFixture): void {
         },
         fixture.hospital.signer,
       );
-      const post = (token: string, as: string) =>
-        problemOf(
-          fixture.providers.a.as(as).bytes('POST', PROVIDER_ROUTES.receipts, { body: { receipt: token } }),
-        );
+      const post = async (token: string, as: string) => {
+        const { items } = await fixture.providers.a.as(as).call('POST', PROVIDER_ROUTES.receipts, {
+          body: { receipts: [token] },
+          result: ReceiptAnswer,
+        });
+        return items[0]?.problem;
+      };
       expect(await post(receipt, 'LabMSP')).toMatchObject({ code: 'ORGANISATION_MISMATCH' });
-      expect(await post(receipt, 'HospitalMSP')).toEqual({ code: undefined });
+      expect(await post(receipt, 'HospitalMSP')).toBeUndefined();
       const byLab = makeRecipientReceipt(
         { ...readRecipientReceipt(receipt), recipient: 'aut_lab' },
         fixture.lab.signer,

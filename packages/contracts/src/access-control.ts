@@ -18,7 +18,7 @@ import { Batch, BatchResult, ItemResult } from './batch.js';
 import { STATEMENT_CODES } from './codes.js';
 import { transaction } from './contract.js';
 import { OwnOrganisation, SIGNERS_MAX, SignerAnswer, SignerQuery } from './internal.js';
-import { BATCH_MAX_ITEMS, SCOPE_TAGS_MAX } from './limits.js';
+import { ACCESS_BATCH_MAX_ITEMS, SCOPE_TAGS_MAX } from './limits.js';
 import { PageArgs, pageOf } from './page.js';
 import {
   AttestorState,
@@ -244,7 +244,7 @@ export const accessControl = {
       kind: 'evaluate',
       channels: both,
       callers: ['member'],
-      args: args({ requests: Type.Array(DecisionRequest, { maxItems: BATCH_MAX_ITEMS }) }),
+      args: args({ requests: Type.Array(DecisionRequest, { maxItems: ACCESS_BATCH_MAX_ITEMS }) }),
       result: Type.Object({ decisions: Type.Array(Type.Union([Decision, Type.Null()])) }),
       codes: [],
     }),

@@ -1,6 +1,7 @@
 import { Id128, closedObject } from '@careledger/domain';
 import { Type, type Static } from 'typebox';
-import { BATCH_MAX_ITEMS } from './limits.js';
+import { ACCESS_BATCH_MAX_ITEMS, BATCH_MAX_ITEMS } from './limits.js';
+import { AccessState } from './state.js';
 import { CompactJws } from './statements.js';
 
 /** Statements of different patients in one transaction: at most one a patient. */
@@ -22,3 +23,21 @@ export type ItemResult = Static<typeof ItemResult>;
 /** Results in the order of the items. */
 export const BatchResult = Type.Object({ items: Type.Array(ItemResult) });
 export type BatchResult = Static<typeof BatchResult>;
+
+/** Access requests for record versions of one patient or of several, each version at most once a requester. */
+export const AccessBatch = closedObject({
+  items: Type.Array(CompactJws, { minItems: 1, maxItems: ACCESS_BATCH_MAX_ITEMS }),
+});
+export type AccessBatch = Static<typeof AccessBatch>;
+
+/** What became of one access request. */
+export const AccessItemResult = Type.Object({
+  ...ItemResult.properties,
+  /** The permit or the denial, with `OK`: as it was written first. */
+  access: Type.Optional(AccessState),
+});
+export type AccessItemResult = Static<typeof AccessItemResult>;
+
+/** Results in the order of the items. */
+export const AccessBatchResult = Type.Object({ items: Type.Array(AccessItemResult) });
+export type AccessBatchResult = Static<typeof AccessBatchResult>;

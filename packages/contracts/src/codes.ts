@@ -24,7 +24,8 @@ export const CONTRACT_CODES = {
   STATEMENT_ID_REUSED: 'The issuer has used this statement id for other content.',
   STATEMENT_ISSUER_MISMATCH: 'The issuer is not the one who may decide this.',
   // batches
-  BATCH_DUPLICATE_SUBJECT: 'A second item of the same patient in one transaction; send it in the next.',
+  BATCH_DUPLICATE_SUBJECT:
+    'A second item about the same patient, of access requests about the same version, in one transaction; send it in the next.',
   // registrations
   PATIENT_EXISTS: 'The patient is registered already, with other keys.',
   PATIENT_UNKNOWN: 'No such patient is registered on this channel.',

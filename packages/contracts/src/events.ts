@@ -29,7 +29,7 @@ export const EVENTS = {
   HeadsAnchored: Type.Object({
     heads: Type.Array(Type.Object({ patientId: PatientId, height: Type.Integer(), hash: Sha256 })),
   }),
-  AccessDecided: Type.Object({ access: AccessState }),
+  AccessDecided: Type.Object({ accesses: Type.Array(AccessState) }),
   ReadingsReported: Type.Object({ accesses: Type.Array(AccessState) }),
   VisitRecorded: Type.Object({ visit: VisitState }),
   ForkReported: Type.Object({ patientId: PatientId, height: Type.Integer(), txId: TxId }),

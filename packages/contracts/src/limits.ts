@@ -5,6 +5,8 @@ export { STATEMENT_MAX_CHARS, STATEMENT_MAX_SKEW_S } from '@careledger/statement
 export const SETTINGS_DEVICES_MAX = 64;
 /** Statements in one batch transaction; keeps a proposal well under Fabric's 10 MB `AbsoluteMaxBytes`. */
 export const BATCH_MAX_ITEMS = 200;
+/** Access requests that one transaction decides on, over all patients: a week of hourly records, and some. */
+export const ACCESS_BATCH_MAX_ITEMS = 256;
 /** Rows of one page of a query. */
 export const PAGE_MAX_ROWS = 200;
 /** Rows of a page unless asked otherwise. */

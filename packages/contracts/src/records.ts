@@ -11,7 +11,7 @@ import {
   closedObject as args,
 } from '@careledger/domain';
 import { Type } from 'typebox';
-import { Batch, BatchResult, ItemResult } from './batch.js';
+import { AccessBatch, AccessBatchResult, Batch, BatchResult, ItemResult } from './batch.js';
 import { DENIAL_CODES, STATEMENT_CODES } from './codes.js';
 import { transaction } from './contract.js';
 import { PageArgs, pageOf } from './page.js';
@@ -147,23 +147,18 @@ export const records = {
       event: 'ForkReported',
     }),
     /**
-     * Decides an `accessRequest` and writes the permit or the denial; both are a committed success, and so is the denial
-     * of a request for what is unknown. Only the relay that it names submits it. The same request again returns what was
-     * written first.
+     * Decides each `accessRequest` and writes its permit or its denial; both are a committed success, and so is the denial
+     * of a request for what is unknown. Only the relay that a request names submits it. The same request again returns
+     * what was written first.
      */
     RequestAccess: transaction({
       kind: 'submit',
       channels: cloud,
       callers: ['provider'],
-      args: oneStatement,
-      result: AccessState,
-      codes: [
-        ...STATEMENT_CODES,
-        'STATEMENT_EXPIRED',
-        'PATIENT_UNKNOWN',
-        'AUTHORITY_UNKNOWN',
-        'RELAY_MISMATCH',
-      ],
+      args: AccessBatch,
+      result: AccessBatchResult,
+      codes: [],
+      itemCodes: [...ITEM_CODES, 'STATEMENT_EXPIRED', 'AUTHORITY_UNKNOWN', 'RELAY_MISMATCH'],
       event: 'AccessDecided',
     }),
     /** Writes down that authorities showed direct emergency notices to somebody, and what the ledger says to it. */

@@ -159,13 +159,13 @@ const CancelSubscriptionBody = body({ subscriptionId: Id128, patientId: PatientI
 
 /**
  * Signed by the requester: an authority, or the patient for records about the patient, with the consent key or the
- * gateway's, which opens what others have written.
+ * gateway's, which opens what others have written. Which version is meant is looked up before: one that is named never
+ * changes, so that no next one overtakes the permit.
  */
 const AccessRequestBody = body({
   patientId: PatientId,
   recordId: RecordId,
-  /** The newest version unless named. */
-  version: Type.Optional(RecordVersion),
+  version: RecordVersion,
   purpose: PurposeOfUse,
   granteeTags: ScopeTags,
   practitionerId: Type.Optional(PractitionerId),

@@ -6,17 +6,22 @@ import {
   exampleJws,
   exampleStatement,
 } from '@careledger/contracts/examples';
+import type {
+  AccessAnswer,
+  AccessRequestHttp,
+  ReceiptAnswer,
+  ReceiptRequest,
+  ReleaseAnswer,
+  ReleaseRequestHttp,
+  ReleasedRecord,
+} from './access.js';
 import type { EmergencyNoticeAnswer, EmergencyNoticeHttp } from './authority.js';
 import type { DeviceChainHead, DeviceRegistration, RegisterDevice } from './device.js';
 import { framesTopic, resultsTopic, type FrameResult, type HelloResult } from './mqtt.js';
 import type {
-  AccessAnswer,
   HeldWraps,
   ReadingsAnswer,
   ReadingsRequest,
-  ReceiptRequest,
-  ReleaseRequestHttp,
-  ReleasedRecord,
   ReplaceWrapsAnswer,
   ReplaceWrapsRequest,
   RevocationAnswer,
@@ -125,16 +130,22 @@ export const releasedRecord: ReleasedRecord = {
   ciphertext: EXAMPLE_CIPHERTEXT,
   receipt,
 };
-export const accessRequest = {
-  statement: exampleStatement('accessRequest', { patientId, recordId, purpose: 'TREAT' }, authorityId),
+const askedFor = { patientId, recordId, version: 1, purpose: 'TREAT' as const };
+const { requestSid } = EXAMPLE;
+export const accessRequest: AccessRequestHttp = {
+  statements: [exampleStatement('accessRequest', askedFor, authorityId)],
 };
-export const accessAnswer: AccessAnswer = { access: accessState, record: releasedRecord };
+export const accessAnswer: AccessAnswer = {
+  items: [{ requestSid, access: accessState, record: releasedRecord }],
+};
 export const releaseRequest: ReleaseRequestHttp = {
-  statement: exampleStatement('releaseRequest', { permitTxId: txId }, EXAMPLE.otherProviderId),
+  statements: [exampleStatement('releaseRequest', { permitTxId: txId }, EXAMPLE.otherProviderId)],
 };
+export const releaseAnswer: ReleaseAnswer = { items: [{ requestSid, record: releasedRecord }] };
 export const receiptRequest: ReceiptRequest = {
-  receipt: exampleJws('careledger.recipient-receipt+jws', { recordId, version: 1, permitTxId: txId }),
+  receipts: [exampleJws('careledger.recipient-receipt+jws', { recordId, version: 1, permitTxId: txId })],
 };
+export const receiptAnswer: ReceiptAnswer = { items: [{}] };
 export const visitRequest: VisitRequest = {
   statement: exampleStatement('visit', { patientId, at: EXAMPLE.at[3], dataHash: EXAMPLE.hash }, authorityId),
 };

@@ -1,3 +1,4 @@
+export * from './access.js';
 export * from './authority.js';
 export * from './device-certificate.js';
 export * from './device.js';

@@ -1,24 +1,18 @@
 import { PatientId, ProviderId, RecordId, RecordVersion, TxId, closedObject } from '@careledger/domain';
-import {
-  AccessState,
-  BATCH_MAX_ITEMS,
-  BatchResult,
-  CompactJws,
-  RECORD_MAX_BYTES,
-} from '@careledger/contracts';
+import { BATCH_MAX_ITEMS, BatchResult, CompactJws, RECORD_MAX_BYTES } from '@careledger/contracts';
 import { WRAPS_MAX, WRAP_MAX_CHARS } from '@careledger/envelope';
 import { Type, type Static } from 'typebox';
 
 /** Characters of a record's ciphertext in base64url. */
 const CIPHERTEXT_MAX_CHARS = Math.ceil((RECORD_MAX_BYTES * 4) / 3);
-const Ciphertext = Type.String({
+export const Ciphertext = Type.String({
   pattern: '^[A-Za-z0-9_-]+$',
   maxLength: CIPHERTEXT_MAX_CHARS,
   description: 'base64url',
 });
 
 /** One wrap: compact JWE (RFC 7516) with direct key agreement, so that its second part is empty. */
-const CompactJwe = Type.String({
+export const CompactJwe = Type.String({
   pattern: '^[A-Za-z0-9_-]+\\.\\.[A-Za-z0-9_-]+\\.[A-Za-z0-9_-]+\\.[A-Za-z0-9_-]+$',
   maxLength: WRAP_MAX_CHARS,
 });
@@ -36,11 +30,11 @@ export const PROVIDER_ROUTES = {
   wraps: (recordId: string, version: number | ':version') =>
     `/v1/records/${recordId}/versions/${version}/wraps`,
   /**
-   * POST, `AccessRequestHttp` → 200 `AccessAnswer`; denial → 403 problem `ACCESS_DENIED` with `access`. The token is the
-   * requester's own organisation's, for a patient the operator's.
+   * POST, `AccessRequestHttp` → 200 `AccessAnswer`, for each request by itself: a record, or a problem, for a denial
+   * `ACCESS_DENIED`. The token is the requester's own organisation's, for a patient the operator's.
    */
   access: '/v1/access-requests',
-  /** POST, provider to provider, `ReleaseRequestHttp` → 200 `ReleasedRecord`. Token and issuer are the permit's relay. */
+  /** POST, provider to provider, `ReleaseRequestHttp` → 200 `ReleaseAnswer`. Token and issuer are the permit's relay. */
   releases: '/v1/releases',
   /** POST, `VisitRequest` → 201 `{txId}`. */
   visits: '/v1/visits',
@@ -48,7 +42,7 @@ export const PROVIDER_ROUTES = {
   revocations: '/v1/revocations',
   /** POST, `ReadingsRequest` → 200 `ReadingsAnswer`: an authority's readings of direct emergency notices. */
   readings: '/v1/notice-readings',
-  /** POST, `ReceiptRequest` → 204: the recipient's word that it got the record. */
+  /** POST, `ReceiptRequest` → 200 `ReceiptAnswer`: the recipient's word that it got the records. */
   receipts: '/v1/receipts',
 } as const;
 
@@ -84,36 +78,6 @@ export type ReplaceWrapsAnswer = Static<typeof ReplaceWrapsAnswer>;
 export const HeldWraps = Type.Object({ wrapSet: CompactJws, wraps: Wraps, acceptance: CompactJws });
 export type HeldWraps = Static<typeof HeldWraps>;
 
-export const AccessRequestHttp = closedObject({
-  /** `accessRequest` statement. */
-  statement: CompactJws,
-});
-export type AccessRequestHttp = Static<typeof AccessRequestHttp>;
-
-/** What a provider releases: everything that a recipient needs to check and open one version, and nobody else's wrap. */
-export const ReleasedRecord = Type.Object({
-  recordId: RecordId,
-  version: RecordVersion,
-  patientId: PatientId,
-  manifest: CompactJws,
-  wrapSet: CompactJws,
-  /** The requester's own; null where no wrap is for a key of the requester. */
-  wrap: Type.Union([CompactJwe, Type.Null()]),
-  acceptance: CompactJws,
-  ciphertext: Ciphertext,
-  receipt: CompactJws,
-});
-export type ReleasedRecord = Static<typeof ReleasedRecord>;
-
-export const AccessAnswer = Type.Object({ access: AccessState, record: ReleasedRecord });
-export type AccessAnswer = Static<typeof AccessAnswer>;
-
-export const ReleaseRequestHttp = closedObject({
-  /** `releaseRequest` statement of the provider that asks. */
-  statement: CompactJws,
-});
-export type ReleaseRequestHttp = Static<typeof ReleaseRequestHttp>;
-
 export const VisitRequest = closedObject({ statement: CompactJws });
 export type VisitRequest = Static<typeof VisitRequest>;
 
@@ -138,9 +102,3 @@ export const ReadingsRequest = closedObject({
 });
 export type ReadingsRequest = Static<typeof ReadingsRequest>;
 export { BatchResult as ReadingsAnswer };
-
-export const ReceiptRequest = closedObject({
-  /** JWS by the recipient: it got this version under this permit. */
-  receipt: CompactJws,
-});
-export type ReceiptRequest = Static<typeof ReceiptRequest>;

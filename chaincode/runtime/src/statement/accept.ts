@@ -20,7 +20,7 @@ type Known<N extends StatementName> = {
 };
 type Checked<N extends StatementName> =
   | { readonly error: ContractError; readonly sid: string | null }
-  | { readonly repeated: Remembered; readonly sid: string }
+  | { readonly repeated: Remembered; readonly read: ReadStatement<N>; readonly sid: string }
   | { readonly verified: Verified<N>; readonly sid: string };
 
 /** What a statement did: nothing new, where it was carried before. */
@@ -65,25 +65,41 @@ export interface BatchHandler<N extends StatementName, Prepared, News> extends I
   ) => Promise<News | undefined>;
 }
 
-/** Takes many statements, each on its own: a bad one gets its code, writes nothing and sinks nobody else's. */
+/** What became of one statement of a batch: applied with its news, carried before, or refused. */
+export interface Taken<N extends StatementName, News> {
+  readonly item: ItemResult;
+  readonly news?: News | undefined;
+  /** The statement, where an earlier transaction carried it. */
+  readonly repeated?: ReadStatement<N>;
+}
+
+/**
+ * Takes many statements, each on its own: a bad one gets its code, writes nothing and sinks nobody else's.
+ * @returns what became of each, in their order: the items of the result by themselves, and the news of those applied
+ */
 export async function acceptBatch<N extends StatementName, Prepared, News>(
   tx: Submission,
   tokens: readonly string[],
   handler: BatchHandler<N, Prepared, News>,
-): Promise<{ result: BatchResult; news: News[] }> {
+): Promise<{ result: BatchResult; news: News[]; taken: Taken<N, News>[] }> {
   const checked = await checkAll(tx, tokens, handler);
   const good = checked.flatMap((item) => ('verified' in item ? [item.verified] : []));
   const prepared = good.length > 0 ? await handler.prepare?.(good) : undefined;
   const applied = new Map<string, WriteBuffer>();
-  const news: News[] = [];
-  const items: ItemResult[] = [];
+  const taken: Taken<N, News>[] = [];
   for (const item of checked) {
-    if ('repeated' in item) items.push({ sid: item.sid, code: 'OK', txId: item.repeated.txId });
-    else if ('error' in item) items.push({ sid: item.sid, code: item.error.code, txId: tx.txId });
-    else items.push(await applyItem(tx, item.verified, { handler, prepared, applied, news }));
+    const { sid } = item;
+    if ('repeated' in item)
+      taken.push({ item: { sid, code: 'OK', txId: item.repeated.txId }, repeated: item.read });
+    else if ('error' in item) taken.push({ item: { sid, code: item.error.code, txId: tx.txId } });
+    else taken.push(await applyItem(tx, item.verified, { handler, prepared, applied }));
   }
   for (const writes of applied.values()) writes.flushTo(tx.state);
-  return { result: { items }, news };
+  return {
+    result: { items: taken.map(({ item }) => item) },
+    news: taken.flatMap(({ news }) => (news === undefined ? [] : [news])),
+    taken,
+  };
 }
 
 /** A batch under way, beside which an item is applied. */
@@ -92,29 +108,27 @@ interface RunningBatch<N extends StatementName, Prepared, News> {
   readonly prepared: Prepared | undefined;
   /** Writes of the items that were applied, by whom they are about. */
   readonly applied: Map<string, WriteBuffer>;
-  readonly news: News[];
 }
 
 async function applyItem<N extends StatementName, Prepared, News>(
   tx: Submission,
   verified: Verified<N>,
-  { handler, prepared, applied, news }: RunningBatch<N, Prepared, News>,
-): Promise<ItemResult> {
+  { handler, prepared, applied }: RunningBatch<N, Prepared, News>,
+): Promise<Taken<N, News>> {
   const { sid } = verified;
   const subject = handler.subjectOf(verified);
   const writes = new WriteBuffer(tx.state);
   try {
     if (applied.has(subject)) throw new ContractError('BATCH_DUPLICATE_SUBJECT');
-    const itsNews = await handler.apply({ ...tx, state: writes }, verified, prepared);
+    const news = await handler.apply({ ...tx, state: writes }, verified, prepared);
     remember(writes, verified.statement, tx.txId);
     // No item sees another's writes, so none may undo them either (two patients' items by one authority and sid).
     for (const other of applied.values())
       if (writes.overlaps(other)) throw new ContractError('BATCH_DUPLICATE_SUBJECT');
     applied.set(subject, writes);
-    if (itsNews !== undefined) news.push(itsNews);
-    return { sid, code: 'OK', txId: tx.txId };
+    return { item: { sid, code: 'OK', txId: tx.txId }, news };
   } catch (error) {
-    if (error instanceof ContractError) return { sid, code: error.code, txId: tx.txId };
+    if (error instanceof ContractError) return { item: { sid, code: error.code, txId: tx.txId } };
     throw error;
   }
 }
@@ -134,7 +148,7 @@ async function checkAll<N extends StatementName>(
     }
     const known = await recallOf(tx, read);
     const { sid } = read.statement.payload;
-    if (isRepeated(known)) checked[index] = { repeated: known.before, sid };
+    if (isRepeated(known)) checked[index] = { repeated: known.before, read, sid };
     else open.push({ index, known });
   }
   const verified = await verifyAll(

@@ -136,7 +136,7 @@ export const CHAINCODE_LOCATIONS = {
   },
   'policy-read': access(
     'decisions',
-    'await policyOf(tx.state, patientId)',
+    'await policyOf(state, patientId)',
     '{ patientId, version: 0, revokedThroughSeq: 0 }',
   ),
   'policy-seq': access('policy', 'holder !== undefined', 'false'),
@@ -266,19 +266,13 @@ export const CHAINCODE_LOCATIONS = {
   'confirmation-seq': records('confirmations', 'found.seq !== last + 1', 'false'),
 
   // who asked
-  relay: records('access', 'await requireRelay(tx, verified.body.relay)', NOTHING),
-  'relay-again': records('access', 'await requireRelay(tx, body.relay)', NOTHING),
+  relay: records('access', 'requireRelay(item.body.relay, providerId)', NOTHING),
+  'relay-again': records('access', "body['relay'] !== providerId", 'false'),
   'record-found': records('access', 'found === undefined ? recordUnknown(decided) : decided', 'decided'),
   'permit-until': records(
     'access',
     'until === undefined ? windowMs : Math.min(windowMs, Date.parse(until))',
     'windowMs',
-  ),
-  'author-of-version': records(
-    'reading',
-    'found.stored.author',
-    'found.author',
-    'author: found.stored.author',
   ),
   'notice-manifest': records(
     'notice-readings',

@@ -401,7 +401,6 @@ export const CHAINCODE_MUTANTS: readonly Mutant<ChaincodeCheck>[] = [
   { off: ['relay-again'], through: { 'another-relay': ['the same one again'] } },
   { off: ['record-found'], through: { 'unknown-record': EVERY } },
   { off: ['permit-until'], through: { 'permit-outlasts-grant': EVERY } },
-  { off: ['author-of-version'], through: { 'no-grant': ['as the author of the version before'] } },
   { off: ['notice-manifest'], through: { 'reading-unknown': ['another manifest'] } },
   { off: ['visit-own'], through: { 'not-of-authority': ['RecordVisit'] } },
   { off: ['check-in-patient'], through: { 'foreign-check-in': ['another patient’s'] } },

@@ -34,7 +34,11 @@ export const PROVIDER_LOCATIONS = {
   'wraps-recipients': provider('wraps/wrap-service', 'await this.#assertRecipients(wrapped, wraps)', NOTHING),
 
   // releasing
-  'release-signed': provider('access/release-service', 'await this.#assertSigned(request)', NOTHING),
+  'release-signed': provider(
+    'access/release-service',
+    'await this.#assertSigned(request, provider)',
+    NOTHING,
+  ),
   'permit-relay': provider('access/permit', 'access.throughProviderId === relay', 'true'),
   'permit-known': provider('access/permit', 'at === undefined || releaseBefore === undefined', 'false'),
   'permit-arrival': provider('access/permit', 'elapsedMs(at, now) < PERMIT_RELEASE_WINDOW_S * 1000', 'true'),

@@ -37,6 +37,13 @@ async function codeOf(act: Promise<unknown>): Promise<string> {
   }
 }
 
+/** What one of several came to. */
+async function onlyOne(all: Promise<PromiseSettledResult<unknown>[]>): Promise<unknown> {
+  const [one] = await all;
+  if (one?.status === 'rejected') throw one.reason;
+  return one?.value;
+}
+
 /** A direct notice that is here, `ageMs` old. */
 async function noticed(hospital: Hospital, patient: Patient, ageMs = 0, notice: Notice = {}): Promise<void> {
   const iat = Math.floor((hospital.nowMs - ageMs) / 1_000);
@@ -220,16 +227,20 @@ export const GATE_ATTEMPTS: readonly GateKind[] = [
     tries: {
       record: inHospital(async (hospital, patient, { readerWith, Unread }) =>
         codeOf(
-          hospital.gate.record(readerWith(), {
-            version: {
-              patientId: patient.patientId,
-              tagGroups: [],
-              period: { start: '2026-03-01T00:00:00Z', end: '2026-03-02T00:00:00Z' },
-              author: patient.patientId,
-            },
-            unread: new Unread('content'),
-            note: () => undefined,
-          }),
+          onlyOne(
+            hospital.gate.records(readerWith(), patient.patientId, [
+              {
+                version: {
+                  patientId: patient.patientId,
+                  tagGroups: [],
+                  period: { start: '2026-03-01T00:00:00Z', end: '2026-03-02T00:00:00Z' },
+                  author: patient.patientId,
+                },
+                unread: new Unread('content'),
+                note: () => undefined,
+              },
+            ]),
+          ),
         ),
       ),
     },

@@ -5,7 +5,12 @@ import {
   type TestOrganisation,
   type TestPatient,
 } from '@careledger/chaincode-runtime/testing';
-import { PERMIT_RELEASE_WINDOW_S, type AccessState, type StatementBody } from '@careledger/contracts';
+import {
+  PERMIT_RELEASE_WINDOW_S,
+  type AccessBatchResult,
+  type AccessState,
+  type StatementBody,
+} from '@careledger/contracts';
 import { randomId128 } from '@careledger/crypto';
 import { newHash, nextOf, recordOf } from '@careledger/records-chaincode/testing';
 import { NO_EFFECT, THROUGH } from '../attempt.js';
@@ -46,7 +51,7 @@ async function overtaken(
   terms: Terms = {},
 ): Promise<string> {
   const { patient, grantId, recordId } = await readable(fixture, terms);
-  const args = { statement: fixture.requestBy(fixture.hospital, patient, recordId) };
+  const args = { items: [fixture.requestBy(fixture.hospital, patient, recordId)] };
   const call = { identity: 'cloud-a client', channel: 'cloud', name: 'RequestAccess', args } as const;
   const code = await fixture.target.overtaken(call, () => by(patient, grantId));
   return code === 'VALID' ? THROUGH : code;
@@ -125,7 +130,9 @@ export const access: readonly LedgerKind[] = [
         const items = [fixture.lab.sign('storeRecord', nextOf(first), fixture.lab.signer)];
         await fixture.must('cloud-a client', 'ReviseRecords', { items });
         await fixture.must('lab client', 'Revoke', { items: [patient.revokeAll()] });
-        return fixture.request(fixture.requestBy(fixture.hospital, patient, first.recordId));
+        return fixture.request(
+          fixture.requestBy(fixture.hospital, patient, first.recordId, { body: { version: 2 } }),
+        );
       },
     },
   }),
@@ -210,6 +217,7 @@ export const access: readonly LedgerKind[] = [
         const body = {
           patientId: patient.id,
           recordId,
+          version: 1,
           purpose: 'PATRQT' as const,
           granteeTags: [],
           relay: fixture.cloudA.id,
@@ -229,6 +237,7 @@ export const access: readonly LedgerKind[] = [
         const body = {
           patientId: patient.id,
           recordId,
+          version: 1,
           purpose: 'TREAT' as const,
           granteeTags: [],
           relay: fixture.cloudA.id,
@@ -252,8 +261,8 @@ export const access: readonly LedgerKind[] = [
       'the same one again': async (fixture) => {
         const { patient, recordId } = await readable(fixture);
         const statement = fixture.requestBy(fixture.hospital, patient, recordId);
-        await fixture.must('cloud-a client', 'RequestAccess', { statement });
-        const again = await fixture.send('lab client', 'RequestAccess', { statement });
+        await fixture.must('cloud-a client', 'RequestAccess', { items: [statement] });
+        const again = await fixture.request(statement, 'lab client');
         // What it would get is the answer that another one was given.
         return again === NO_EFFECT ? THROUGH : again;
       },
@@ -287,7 +296,8 @@ export const access: readonly LedgerKind[] = [
         const sid = randomId128();
         await fixture.request(fixture.requestBy(fixture.hospital, patient, recordId, { sid }));
         await fixture.granted(patient, fixture.hospital);
-        const other = fixture.requestBy(fixture.hospital, patient, recordId, { body: { version: 1 }, sid });
+        const body = { granteeTags: [randomId128()] };
+        const other = fixture.requestBy(fixture.hospital, patient, recordId, { body, sid });
         return fixture.request(other);
       },
     },
@@ -319,8 +329,10 @@ export const access: readonly LedgerKind[] = [
         const until = fixture.time(PERMIT_RELEASE_WINDOW_S / 2);
         const { patient, recordId } = await readable(fixture, { until });
         const statement = fixture.requestBy(fixture.hospital, patient, recordId);
-        const permit = (await fixture.must('cloud-a client', 'RequestAccess', { statement })) as AccessState;
-        return Date.parse(permit.releaseBefore ?? '') <= Date.parse(until) ? NO_EFFECT : THROUGH;
+        const { items } = (await fixture.must('cloud-a client', 'RequestAccess', {
+          items: [statement],
+        })) as AccessBatchResult;
+        return Date.parse(items[0]?.access?.releaseBefore ?? '') <= Date.parse(until) ? NO_EFFECT : THROUGH;
       },
     },
   }),

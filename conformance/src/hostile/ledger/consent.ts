@@ -206,13 +206,19 @@ export const consent: readonly LedgerKind[] = [
   kind({
     id: 'two-of-one',
     role: 'relay',
-    what: 'puts two statements of one patient into one transaction, so that the second would not see the first',
+    what: 'puts two statements about the same into one transaction, so that the second would not see the first',
     answer: 'BATCH_DUPLICATE_SUBJECT',
     tries: {
       StoreRecords: async (fixture) => {
         const patient = await fixture.patient();
         const items = [storeByPatient(patient), storeByPatient(patient)];
         return fixture.sendLast('cloud-a client', 'StoreRecords', items);
+      },
+      'RequestAccess, of one version': async (fixture) => {
+        const patient = await fixture.patient();
+        const { recordId } = await fixture.stored(patient, patient);
+        const items = [1, 2].map(() => fixture.requestBy(fixture.hospital, patient, recordId));
+        return fixture.sendLast('cloud-a client', 'RequestAccess', items);
       },
     },
   }),

@@ -203,6 +203,7 @@ export class LedgerFixture {
     const asked = {
       patientId: patient.id,
       recordId,
+      version: 1,
       purpose: 'TREAT' as const,
       granteeTags: [],
       relay: this.cloudA.id,
@@ -213,7 +214,7 @@ export class LedgerFixture {
 
   /** What a request comes to: {@link THROUGH} for a permit. */
   request(statement: string, by: IdentityName = 'cloud-a client'): Promise<string> {
-    return this.send(by, 'RequestAccess', { statement });
+    return this.send(by, 'RequestAccess', { items: [statement] });
   }
 }
 
@@ -283,6 +284,8 @@ export function codeOfError(error: unknown): string {
 
 interface Answer {
   readonly code?: string;
+  /** Of an access request. */
+  readonly access?: { readonly decision: string; readonly reason: string };
   readonly decision?: string;
   readonly reason?: string;
   readonly txId?: string;
@@ -294,7 +297,8 @@ function answerOf({ result, transactionId }: Submitted): string {
   return answersOf((items ?? [result as Answer]).map((item) => answerOfItem(item, transactionId)));
 }
 
-function answerOfItem({ code, decision, reason, txId }: Answer, transactionId: string): string {
+function answerOfItem({ code, access, txId, ...own }: Answer, transactionId: string): string {
+  const { decision, reason } = access ?? own;
   if (code !== undefined && code !== 'OK') return code;
   if (txId !== undefined && txId !== transactionId) return NO_EFFECT;
   if (decision === 'deny' && reason !== undefined) return reason;

@@ -139,8 +139,8 @@ const envelopes: ReplayKind = {
 /** With what those are refused who may not send it at all; of all others it is taken, and does nothing. */
 const REFUSED: Readonly<Partial<Record<Role, string>>> = {
   relay: 'CALLER_REFUSED',
-  authority: 'CALLER_REFUSED, RELAY_MISMATCH',
-  provider: 'CALLER_REFUSED, PERMISSION_DENIED, RELAY_MISMATCH',
+  authority: 'CALLER_REFUSED',
+  provider: 'CALLER_REFUSED, PERMISSION_DENIED',
   operator: 'CALLER_REFUSED, PERMISSION_DENIED',
 };
 

@@ -373,6 +373,7 @@ const VALID_CALLS: Readonly<Record<WritingFunction, ValidCall>> = {
       const body = {
         patientId: patient.id,
         recordId,
+        version: 1,
         purpose: 'PATRQT' as const,
         granteeTags: [],
         relay: fixture.cloudA.id,

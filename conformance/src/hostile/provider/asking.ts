@@ -16,7 +16,7 @@ export const ASKING_ATTEMPTS: readonly ProviderKind[] = [
         const { made } = await fixture.granted();
         const statement = fixture.cloud.accessRequest(made, 'prv_cloud-a');
         return asEach(['LabMSP', 'PatientsMSP', 'CloudBMSP'], (as) =>
-          fixture.post(as, PROVIDER_ROUTES.access, { statement }),
+          fixture.post(as, PROVIDER_ROUTES.access, { statements: [statement] }),
         );
       },
     },
@@ -30,7 +30,7 @@ export const ASKING_ATTEMPTS: readonly ProviderKind[] = [
       access: async (fixture) => {
         const { made } = await fixture.granted();
         const statement = fixture.cloud.accessRequest(made, 'prv_cloud-b');
-        return codeOf(fixture.post('HospitalMSP', PROVIDER_ROUTES.access, { statement }));
+        return codeOf(fixture.post('HospitalMSP', PROVIDER_ROUTES.access, { statements: [statement] }));
       },
     },
   }),

@@ -1,9 +1,11 @@
 import type { TestOrganisation, TestPatient } from '@careledger/chaincode-runtime/testing';
-import { STATEMENTS, type AccessState } from '@careledger/contracts';
-import { PROVIDER_ROUTES } from '@careledger/protocol';
+import { STATEMENTS, type AccessBatchResult, type AccessState } from '@careledger/contracts';
+import { PROVIDER_ROUTES, type ItemProblem } from '@careledger/protocol';
 import { HttpClientError } from '@careledger/service-kit';
 import { makeStatement } from '@careledger/statements';
+import { Type } from 'typebox';
 import type { IdentityName } from '../../fixtures/chaincode/identities.js';
+import { failureOf } from '../../fixtures/providers/only-item.js';
 import { gatewayOf, type MadeVersion, type VersionPlan } from '../../fixtures/providers/made-version.js';
 import type { RunningProvider } from '../../fixtures/providers/running-provider.js';
 import type { CloudFixture } from '../../fixtures/providers/cloud-fixture.js';
@@ -73,8 +75,10 @@ export class ProviderFixture {
     const { cloud } = this;
     const statement = cloud.accessRequest(made, organisation.id);
     const { network } = cloud.providers;
-    const { result } = await network.submit(identity, 'cloud', 'RequestAccess', { statement });
-    return result as AccessState;
+    const { result } = await network.submit(identity, 'cloud', 'RequestAccess', { items: [statement] });
+    const [item] = (result as AccessBatchResult).items;
+    if (item?.access === undefined) throw new Error(`The request was refused: ${item?.code}`);
+    return item.access;
   }
 
   /** The same by a clock that is ahead. */
@@ -95,17 +99,20 @@ export class ProviderFixture {
       },
       by.signer,
     );
-    return codeOf(this.post(as, PROVIDER_ROUTES.releases, { statement }));
+    return codeOf(this.post(as, PROVIDER_ROUTES.releases, { statements: [statement] }));
   }
 
-  /** A call of provider A by an organisation. */
-  post(
+  /** A call of provider A by an organisation. @throws HttpClientError, also with the problem of an item in it */
+  async post(
     as: string,
     path: string,
     body: object,
     at: RunningProvider = this.cloud.providers.a,
   ): Promise<unknown> {
-    return at.as(as).bytes('POST', path, { body });
+    const answer = await at.as(as).call('POST', path, { body, result: Type.Unknown() });
+    const { items = [] } = answer as { items?: { problem?: ItemProblem }[] };
+    for (const { problem } of items) if (problem !== undefined) throw failureOf(problem);
+    return answer;
   }
 
   /** Does something at another time of provider A, and sets its clock back. */

@@ -34,7 +34,7 @@ export const RELAYING_ATTEMPTS: readonly ProviderKind[] = [
       receipts: async (fixture) => {
         const receipt = await receiptOf(fixture);
         return asEach(['LabMSP', 'CloudBMSP'], (as) =>
-          fixture.post(as, PROVIDER_ROUTES.receipts, { receipt }),
+          fixture.post(as, PROVIDER_ROUTES.receipts, { receipts: [receipt] }),
         );
       },
     },
@@ -49,7 +49,7 @@ export const RELAYING_ATTEMPTS: readonly ProviderKind[] = [
         const { lab } = fixture.cloud;
         const body = { ...readRecipientReceipt(await receiptOf(fixture)), recipient: 'aut_lab' };
         const receipt = makeRecipientReceipt(body, lab.signer);
-        return codeOf(fixture.post('LabMSP', PROVIDER_ROUTES.receipts, { receipt }));
+        return codeOf(fixture.post('LabMSP', PROVIDER_ROUTES.receipts, { receipts: [receipt] }));
       },
     },
   }),

@@ -1,0 +1,67 @@
+import { problemOfLedger } from '@careledger/ledger/service';
+import type { ItemProblem } from '@careledger/protocol';
+import { ProblemError } from '@careledger/service-kit';
+import { StatementError } from '@careledger/statements';
+import { BlobError } from '../blobs/blob-store.js';
+import type { ProblemCode } from '../problems.js';
+
+/** An item of a batch, with its place in it. */
+export interface Placed<T> {
+  readonly place: number;
+  readonly value: T;
+}
+
+export const placed = <T>(values: readonly T[]): Placed<T>[] =>
+  values.map((value, place) => ({ place, value }));
+
+export interface StepOptions {
+  /** The problem of what the ledger refuses. */
+  readonly refusedAs: ProblemCode;
+  /** Told of an item that goes no further. */
+  readonly failed: (place: number, problem: ItemProblem) => void;
+}
+
+/** Takes every item one step further, each by itself: one that fails sinks nobody else's. */
+export async function stepEach<T, R>(
+  items: readonly Placed<T>[],
+  run: (value: T) => R | Promise<R>,
+  { refusedAs, failed }: StepOptions,
+): Promise<Placed<R>[]> {
+  const went = await Promise.all(
+    items.map(async ({ place, value }): Promise<Placed<R> | undefined> => {
+      try {
+        return { place, value: await run(value) };
+      } catch (error) {
+        failed(place, itemProblem(error, refusedAs));
+        return undefined;
+      }
+    }),
+  );
+  return went.filter((item) => item !== undefined);
+}
+
+/** What an error says of the item that it met. @throws the error, where it is none that has a code */
+export function itemProblem(error: unknown, refusedAs: ProblemCode): ItemProblem {
+  const problem = problemOfLedger<ProblemCode>(error, refusedAs);
+  if (problem instanceof ProblemError) {
+    const { reason } = problem.members;
+    return {
+      code: problem.code,
+      detail: problem.message,
+      ...(typeof reason === 'string' && { reason }),
+    };
+  }
+  if (problem instanceof StatementError || problem instanceof BlobError)
+    return { code: problem.code, detail: problem.message };
+  throw error;
+}
+
+/** Asks about each id once, however many items want to know. */
+export function askedOnce<T>(ask: (id: string) => Promise<T>): (id: string) => Promise<T> {
+  const asked = new Map<string, Promise<T>>();
+  return (id) => {
+    const answer = asked.get(id) ?? ask(id);
+    asked.set(id, answer);
+    return answer;
+  };
+}

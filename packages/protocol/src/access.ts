@@ -1,0 +1,91 @@
+import { Id128, PatientId, RecordId, RecordVersion, closedObject } from '@careledger/domain';
+import { ACCESS_BATCH_MAX_ITEMS, AccessState, CompactJws, STATEMENT_MAX_CHARS } from '@careledger/contracts';
+import { Type, type Static } from 'typebox';
+import { Ciphertext, CompactJwe } from './provider.js';
+
+/** Bytes of ciphertext that one answer releases, unless a single record has more: the rest is asked for again. */
+export const RELEASED_MAX_BYTES = 4 * 1024 * 1024;
+/** Largest answer of this kind: what is released in base64url, with manifests, wrap sets, receipts and decisions. */
+export const ACCESS_ANSWER_MAX_BYTES = 16 * 1024 * 1024;
+/** Largest request of this kind: as many statements as one transaction decides on. */
+export const ACCESS_BODY_LIMIT_BYTES = ACCESS_BATCH_MAX_ITEMS * (STATEMENT_MAX_CHARS + 3) + 1024;
+
+const Statements = Type.Array(CompactJws, { minItems: 1, maxItems: ACCESS_BATCH_MAX_ITEMS });
+
+/** Why an item of a batch came to nothing: as a problem is (RFC 9457), by its code. */
+export const ItemProblem = Type.Object({
+  code: Type.String({ description: 'As a problem of its own would have it, see `/problems/{code}`' }),
+  detail: Type.String(),
+  /** The code of the ledger, or of the format. */
+  reason: Type.Optional(Type.String()),
+});
+export type ItemProblem = Static<typeof ItemProblem>;
+
+export const AccessRequestHttp = closedObject({
+  /** `accessRequest` statements of the caller's own: of one patient or of several, a version each. */
+  statements: Statements,
+});
+export type AccessRequestHttp = Static<typeof AccessRequestHttp>;
+
+/** What a provider releases: everything that a recipient needs to check and open one version, and nobody else's wrap. */
+export const ReleasedRecord = Type.Object({
+  recordId: RecordId,
+  version: RecordVersion,
+  patientId: PatientId,
+  manifest: CompactJws,
+  wrapSet: CompactJws,
+  /** The requester's own; null where no wrap is for a key of the requester. */
+  wrap: Type.Union([CompactJwe, Type.Null()]),
+  acceptance: CompactJws,
+  ciphertext: Ciphertext,
+  receipt: CompactJws,
+});
+export type ReleasedRecord = Static<typeof ReleasedRecord>;
+
+/** What became of one permit: a record, the problem why there is none, or `left`. */
+export const ReleaseItem = Type.Object({
+  /** `sid` of the access request; null where a statement could not be read that far. */
+  requestSid: Type.Union([Id128, Type.Null()]),
+  record: Type.Optional(ReleasedRecord),
+  problem: Type.Optional(ItemProblem),
+  left: Type.Optional(
+    Type.Literal(true, {
+      description: 'The answer is full: nothing is released or used up yet. Send the statement again.',
+    }),
+  ),
+});
+export type ReleaseItem = Static<typeof ReleaseItem>;
+
+/** What became of one request: the same, with the permit or denial as it lies on the ledger. */
+export const AccessItem = Type.Object({
+  ...ReleaseItem.properties,
+  /** Absent where the ledger has written nothing. */
+  access: Type.Optional(AccessState),
+});
+export type AccessItem = Static<typeof AccessItem>;
+
+/** In the order of the statements. */
+export const AccessAnswer = Type.Object({ items: Type.Array(AccessItem) });
+export type AccessAnswer = Static<typeof AccessAnswer>;
+
+export const ReleaseRequestHttp = closedObject({
+  /** `releaseRequest` statements of the provider that asks, a permit each. */
+  statements: Statements,
+});
+export type ReleaseRequestHttp = Static<typeof ReleaseRequestHttp>;
+
+/** In the order of the statements. */
+export const ReleaseAnswer = Type.Object({ items: Type.Array(ReleaseItem) });
+export type ReleaseAnswer = Static<typeof ReleaseAnswer>;
+
+export const ReceiptRequest = closedObject({
+  /** JWS by the recipient, one for each record: it got this version under this permit. */
+  receipts: Statements,
+});
+export type ReceiptRequest = Static<typeof ReceiptRequest>;
+
+/** In the order of the receipts; one without a problem is kept. */
+export const ReceiptAnswer = Type.Object({
+  items: Type.Array(Type.Object({ problem: Type.Optional(ItemProblem) })),
+});
+export type ReceiptAnswer = Static<typeof ReceiptAnswer>;
