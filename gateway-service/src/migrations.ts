@@ -8,7 +8,7 @@ import { ALARM_CALLS_TABLES, ESCALATION_TABLES, MUTES_TABLE } from './alarms/sch
 import { CONSENT_KINDS, CONSENT_OWNERS, CONSENT_TABLES } from './consent/schema.js';
 import { ANCHORS_TABLE, VERSIONS_FORMAT, VERSIONS_TABLES, VERSIONS_TRACE_COLUMN } from './delivery/schema.js';
 import { AUTHORITIES_TABLE } from './ledger-access/schema.js';
-import { PASSPHRASE_CHANGES_TABLE, PATIENT_TOKENS_TABLE } from './patients/schema.js';
+import { CONSENT_KEYS_TABLE, PASSPHRASE_CHANGES_TABLE, PATIENT_TOKENS_TABLE } from './patients/schema.js';
 import {
   ALARMS_COLUMNS,
   ALLOWANCES_TABLES,
@@ -60,4 +60,5 @@ export const GATEWAY_MIGRATIONS: readonly Migration[] = [
   { name: 'patients: changes of their passphrases', sql: PASSPHRASE_CHANGES_TABLE },
   { name: 'processing: alarms that are told together', sql: LEADS_COLUMN },
   { name: 'consent: statements of any kind', sql: CONSENT_KINDS },
+  { name: 'patients: consent keys that took the place of others', sql: CONSENT_KEYS_TABLE },
 ];

@@ -4,6 +4,7 @@ import { Command } from 'commander';
 import type { Terminal } from './ask.js';
 import { addDecisionCommands } from './decision-commands.js';
 import { addFileCommands } from './file-commands.js';
+import { addKeyCommands } from './key-commands.js';
 import { addOwnGatewayCommands } from './own-gateway-commands.js';
 
 const HELP = `
@@ -28,6 +29,7 @@ export function program(terminal: Terminal): Command {
     });
   addFileCommands(command, terminal);
   addDecisionCommands(command, terminal);
+  addKeyCommands(command, terminal);
   addOwnGatewayCommands(command, terminal);
   for (const sub of command.commands) sub.copyInheritedSettings(command);
   return command;

@@ -1,3 +1,4 @@
+import { toBase64url } from '@careledger/crypto/portable';
 import {
   ConsentSigner,
   GatewayClient,
@@ -45,6 +46,11 @@ export class Session implements AsyncDisposable {
 
   get patientId(): string {
     return this.signer.key.patientId;
+  }
+
+  /** The one that signs, base64url. */
+  get consentKey(): string {
+    return toBase64url(this.signer.key.publicKey);
   }
 
   /** @throws CliError `USAGE`: no gateway is known yet */
@@ -97,7 +103,13 @@ export class Session implements AsyncDisposable {
     try {
       const delivered = await deliver(this.client, this.patientId, statement);
       this.signer.taken(statement);
+      const isRotated = statement === (await this.signer.openRotation()) && delivered?.status === 'done';
+      if (isRotated) await this.signer.rotated();
       await this.keep();
+      if (isRotated)
+        this.terminal.stderr.write(
+          'Your new key signs from now on. Backups that were made before hold one that counts no more: make a new one.\n',
+        );
       printLine(this.terminal, delivered ?? { status: 'done' });
     } catch (error) {
       if (error instanceof SignerError)

@@ -2,7 +2,7 @@ export { ConsentSigner, newContent, restored, type Prepared } from './consent-si
 export { deliver } from './delivery.js';
 export { SignerError } from './errors.js';
 export { GatewayClient } from './gateway-client.js';
-export { decisionsOf } from './journal.js';
+export { decisionsOf, readSigned, statementOf } from './journal.js';
 export { fetchAuthorityKeys } from './published-keys.js';
 export { printable } from './printable.js';
 export type { GatewayView } from './own-state.js';

@@ -27,6 +27,10 @@ export function readSigned(statement: string): Decision & { readonly sid: string
   return { ...({ name, body: payload.body as StatementBody<StatementName> } as Decision), sid: payload.sid };
 }
 
+/** The statement of this id. */
+export const statementOf = (journal: readonly JournalEntry[], sid: string): string | undefined =>
+  journal.find(({ statement }) => readSigned(statement).sid === sid)?.statement;
+
 /** The highest policySeq that was signed here, whether it was sent or not; 0 before the first. */
 export function highestSeq(signed: readonly Signed[]): number {
   return signed.reduce(
