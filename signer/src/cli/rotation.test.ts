@@ -105,6 +105,7 @@ test('what was signed before and not sent goes first; what the gateway refuses o
 
 describe('past the gateway', () => {
   test('the statement is printed, any number of times, and the new key signs when somebody has relayed it', async () => {
+    expect((await desk.run('revoke-all', '--offline')).exitCode).toBe(0);
     const { out } = await desk.run('rotate', '--offline');
     expect((await desk.run('rotate', '--offline')).out).toBe(out);
     const { sid } = parseStatement(out.trim()).payload;
@@ -114,7 +115,7 @@ describe('past the gateway', () => {
     expect((await desk.run('rotate', '--relayed')).exitCode).toBe(0);
     expect(await inFile()).toBe(kidOf('Ed25519', fromBase64url(bodyOf(out.trim()).newKey)));
     expect(desk.gateway.came).toEqual([]);
-    // The gateway gets it when it is there again.
+    // The gateway gets it when it is there again; what else the former key signed it would not take.
     expect((await desk.run('send')).exitCode).toBe(0);
     expect(statements()).toEqual([out.trim()]);
     expect(await desk.run('rotate', '--relayed')).toMatchObject({ exitCode: 2 });

@@ -25,7 +25,7 @@ import { Value } from 'typebox/value';
 import type { AuthorityAnswer, OfferAnswer } from './answers.js';
 import { checkAuthorityKey } from './authority-key.js';
 import { SignerError } from './errors.js';
-import { decisionsOf, highestSeq, noted } from './journal.js';
+import { decisionsOf, highestSeq, noted, readSigned } from './journal.js';
 import { checkOwnState, seqFloorOf, type GatewayView, type OwnState } from './own-state.js';
 import { patientKey, type PatientKey } from './patient-key.js';
 import { hmacSha256, sha256, verifier } from './primitives.js';
@@ -41,7 +41,6 @@ const SENT: ReadonlySet<string> = new Set([
   'revoke',
   'revokeAll',
   'rejectSubscription',
-  'rotatePatientKey',
   'settings',
   'acknowledgeAlarm',
   'muteAlarms',
@@ -213,12 +212,17 @@ export class ConsentSigner {
     this.#note({ statement, isTaken: true });
   }
 
-  /** What was signed and what the gateway has not said that it has, oldest first. */
+  /**
+   * What was signed and what the gateway has not said that it has, oldest first. What a former key signed is not among it:
+   * nobody takes that any more, but the rotation itself.
+   */
   unsent(): string[] {
     const { journal } = this.#content;
-    return decisionsOf(journal).flatMap(({ isTaken, name }, index) => {
-      const statement = journal[index]?.statement;
-      return isTaken || !SENT.has(name) || statement === undefined ? [] : [statement];
+    return journal.flatMap(({ statement, isTaken }) => {
+      if (isTaken) return [];
+      const { name, kid } = readSigned(statement);
+      const isTakeable = name === 'rotatePatientKey' || (SENT.has(name) && kid === this.#key.kid);
+      return isTakeable ? [statement] : [];
     });
   }
 
