@@ -56,6 +56,7 @@ import { Allowances, DevicePauses, GatewayLife, ProcessingStore, Processor } fro
 import { AlarmReaders } from './records/alarm-readers.js';
 import { RecordMaker } from './records/maker.js';
 import { UnmadeStore } from './records/unmade-store.js';
+import { STORE_FILE } from './rotate.js';
 import { SettingsHistories, SettingsService, SettingsStore } from './settings/index.js';
 import { SOFTWARE } from './software.js';
 
@@ -144,7 +145,7 @@ export class Gateway implements AsyncDisposable {
     this.gatewayClock = new GatewayClock({ clock, logger });
     const { gatewayClock } = this;
     this.core = new GatewayCore({
-      storePath: join(dataDir, 'gateway.db'),
+      storePath: join(dataDir, STORE_FILE),
       migrations: GATEWAY_MIGRATIONS,
       keyStore: keys,
       consentKeys:
