@@ -1,7 +1,9 @@
+import { withdrawAttestorCommand } from '@careledger/ledger/service';
 import { changePassphraseCommand, runServiceCli } from '@careledger/service-kit';
 import { buildApp } from './app.js';
 import { ApiConfig } from './config.js';
 import { register } from './register.js';
+import { STORE_FILE, rotateKey } from './rotate.js';
 
 /** What `careledger-api` does, by its arguments. */
 export const main = (argv: readonly string[]): Promise<void> =>
@@ -16,7 +18,7 @@ export const main = (argv: readonly string[]): Promise<void> =>
         description: 'register keys, endpoint and attestor on both channels, as an admin of the organisation',
         run: async (config, admin) => ({ txIds: await register(config, admin) }),
       },
-      commands: [changePassphraseCommand('authority.db')],
+      commands: [changePassphraseCommand(STORE_FILE), rotateKey, withdrawAttestorCommand<ApiConfig>()],
     },
     argv,
   );

@@ -6,6 +6,7 @@ import type { ApiConfig } from './config.js';
 import { Issuer } from './issuer.js';
 import { KEY, openKeys } from './keys.js';
 import type { Channels } from './ledger-port.js';
+import { STORE_FILE } from './rotate.js';
 import { SealedBox } from './store/sealed-box.js';
 import { SqliteStore } from './store/store.js';
 
@@ -14,7 +15,7 @@ export async function openFoundation(config: ApiConfig, logger: Logger) {
   const { answerWithinMs, authorityId, dataDir, endpoint, networkId } = config;
   prepareDataDir(dataDir);
   const keys = await openKeys(dataDir, config.keyPassphrase);
-  const store = new SqliteStore(join(dataDir, 'authority.db'));
+  const store = new SqliteStore(join(dataDir, STORE_FILE));
   const { ledger, close: closeLedger } = openServiceLedger(config.ledger, dataDir);
   const channels: Channels = { authorities: ledger.channel('authorities'), cloud: ledger.channel('cloud') };
   return {

@@ -2,7 +2,7 @@ import { canonicalJson, sha256, toBase64url } from '@careledger/crypto';
 import { STATEMENTS, accessControl, type StatementBody } from '@careledger/contracts';
 import { CHANNELS, type ChannelName } from '@careledger/domain';
 import { registerAttestor } from '@careledger/ledger';
-import { connectAsAdmin, type AdminIdentity } from '@careledger/ledger/service';
+import { connectAsAdmin, registerOnce, type AdminIdentity } from '@careledger/ledger/service';
 import { prepareDataDir } from '@careledger/service-kit';
 import { makeStatement } from '@careledger/statements';
 import type { ApiConfig } from './config.js';
@@ -13,12 +13,12 @@ const ID128_BYTES = 16;
 
 /**
  * Registers the authority's keys, endpoint and attestor on both channels, as its organisation's admin. Repeating it with the same
- * keys changes nothing. Resolves with the transactions' ids.
+ * keys changes nothing. Resolves with the transactions' ids, of what was not rotated since.
  */
 export async function register(
   config: ApiConfig,
   admin: AdminIdentity,
-): Promise<Record<ChannelName, string>> {
+): Promise<Partial<Record<ChannelName, string>>> {
   prepareDataDir(config.dataDir);
   await using keys = await openKeys(config.dataDir, config.keyPassphrase);
   const signer = keys.signer(KEY.signing);
@@ -47,9 +47,16 @@ export async function register(
     signer,
   );
   using ledger = connectAsAdmin(config.ledger, admin);
-  const on = async (channel: ChannelName) =>
-    (await ledger.channel(channel).submit(accessControl, 'RegisterAuthority', { statement })).result.txId;
-  const txIds = { authorities: await on('authorities'), cloud: await on('cloud') };
+  const txIds: Partial<Record<ChannelName, string>> = {};
+  for (const name of CHANNELS) {
+    const channel = ledger.channel(name);
+    const txId = await registerOnce(
+      body,
+      async () => (await channel.submit(accessControl, 'RegisterAuthority', { statement })).result.txId,
+      () => channel.evaluate(accessControl, 'GetAuthority', { authorityId }),
+    );
+    if (txId !== undefined) txIds[name] = txId;
+  }
   await registerAttestor(ledger, { networkId, mspId, signer: keys.signer(KEY.attestor) }, CHANNELS);
   return txIds;
 }

@@ -2,6 +2,7 @@ import { changePassphraseCommand, runServiceCli } from '@careledger/service-kit'
 import { buildApp } from './app.js';
 import { CloudConfig } from './config.js';
 import { register } from './register.js';
+import { STORE_FILE, rotateKey } from './rotate.js';
 
 /** What `careledger-cloud` does, by its arguments. */
 export const main = (argv: readonly string[]): Promise<void> =>
@@ -16,7 +17,7 @@ export const main = (argv: readonly string[]): Promise<void> =>
         description: 'register keys and endpoint on channel cloud, as an admin of the organisation',
         run: async (config, admin) => ({ txId: await register(config, admin) }),
       },
-      commands: [changePassphraseCommand('provider.db')],
+      commands: [changePassphraseCommand(STORE_FILE), rotateKey],
     },
     argv,
   );

@@ -8,6 +8,7 @@ import type { CloudConfig } from './config.js';
 import { KEY, openKeys } from './keys.js';
 import { OwnPeer } from './ledger/own-peer.js';
 import { HeldVersionStore } from './store/held-version-store.js';
+import { STORE_FILE } from './rotate.js';
 import { migrations } from './store/migrations.js';
 
 /** Opens what every part of the service stands on: this provider's keys, its stores, its connection to the ledger. */
@@ -15,7 +16,7 @@ export async function openFoundation(config: CloudConfig, logger: Logger, clock:
   const { dataDir, networkId, providerId } = config;
   prepareDataDir(dataDir);
   const keys = await openKeys(dataDir, config.keyPassphrase);
-  const database = openDatabase({ path: join(dataDir, 'provider.db'), migrations });
+  const database = openDatabase({ path: join(dataDir, STORE_FILE), migrations });
   const { ledger, close: closeLedger } = openServiceLedger(config.ledger, dataDir);
   const cloud = ledger.channel('cloud');
   return {

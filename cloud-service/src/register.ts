@@ -1,19 +1,20 @@
 import { STATEMENTS, accessControl, type StatementBody } from '@careledger/contracts';
 import { canonicalJson, sha256, toBase64url } from '@careledger/crypto';
-import { connectAsAdmin, type AdminIdentity } from '@careledger/ledger/service';
+import { connectAsAdmin, registerOnce, type AdminIdentity } from '@careledger/ledger/service';
 import { prepareDataDir } from '@careledger/service-kit';
 import { makeStatement } from '@careledger/statements';
 import type { CloudConfig } from './config.js';
 import { KEY, openKeys } from './keys.js';
+import { PROVIDER_CHANNELS } from './rotate.js';
 
 /** Bytes of a statement's id. */
 const ID128_BYTES = 16;
 
 /**
  * Registers the provider's keys and endpoint on channel `cloud`, as its organisation's admin. Repeating it with the same
- * keys changes nothing. Resolves with the transaction's id.
+ * keys changes nothing. Resolves with the transaction's id, unless the keys were rotated since.
  */
-export async function register(config: CloudConfig, admin: AdminIdentity): Promise<string> {
+export async function register(config: CloudConfig, admin: AdminIdentity): Promise<string | undefined> {
   prepareDataDir(config.dataDir);
   await using keys = await openKeys(config.dataDir, config.keyPassphrase);
   const signer = keys.signer(KEY.signing);
@@ -31,7 +32,7 @@ export async function register(config: CloudConfig, admin: AdminIdentity): Promi
       typ: STATEMENTS.registerProvider.typ,
       iss: config.providerId,
       aud: config.networkId,
-      channels: ['cloud'],
+      channels: PROVIDER_CHANNELS,
       // One id for one set of keys, so that repeating the registration repeats the statement.
       sid: toBase64url(sha256(canonicalJson(body)).subarray(0, ID128_BYTES)),
       iat: 0,
@@ -39,6 +40,10 @@ export async function register(config: CloudConfig, admin: AdminIdentity): Promi
     },
     signer,
   );
-  const { result } = await ledger.channel('cloud').submit(accessControl, 'RegisterProvider', { statement });
-  return result.txId;
+  const cloud = ledger.channel('cloud');
+  return await registerOnce(
+    body,
+    async () => (await cloud.submit(accessControl, 'RegisterProvider', { statement })).result.txId,
+    () => cloud.evaluate(accessControl, 'GetProvider', { providerId: config.providerId }),
+  );
 }

@@ -1,7 +1,9 @@
+import { withdrawAttestorCommand } from '@careledger/ledger/service';
 import { changePassphraseCommand, runServiceCli } from '@careledger/service-kit';
 import { buildApp } from './app.js';
 import { GatewayConfig } from './config.js';
 import { register } from './register.js';
+import { STORE_FILE, rotateKey } from './rotate.js';
 
 /** What `careledger-gateway` does, by its arguments. */
 export const main = (argv: readonly string[]): Promise<void> =>
@@ -25,7 +27,7 @@ export const main = (argv: readonly string[]): Promise<void> =>
         description: 'register the key that attests transactions for the organisation, as its admin',
         run: async (config, admin) => ({ txIds: await register(config, admin) }),
       },
-      commands: [changePassphraseCommand('gateway.db')],
+      commands: [changePassphraseCommand(STORE_FILE), rotateKey, withdrawAttestorCommand<GatewayConfig>()],
     },
     argv,
   );

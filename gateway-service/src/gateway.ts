@@ -18,8 +18,11 @@ import {
   GrantStore,
   Reconciler,
   Registrations,
+  Rotations,
+  StatementIntake,
   StepStore,
   SubscriptionStore,
+  type ConsentStep,
 } from './consent/index.js';
 import { GatewayCore } from './core.js';
 import { GatewayClock } from './device-clock/index.js';
@@ -45,6 +48,7 @@ import { OrganisationDirectory } from './ledger-access/organisation-directory.js
 import { openProviders, type Providers } from './ledger-access/providers.js';
 import { startWatcher, type WatcherOptions } from './ledger-access/watcher.js';
 import { GATEWAY_MIGRATIONS } from './migrations.js';
+import { ConsentKeys } from './patients/consent-keys.js';
 import { PassphraseChanges } from './patients/passphrase-changes.js';
 import { PatientTokens } from './patients/patient-tokens.js';
 import { PatientProgress } from './patients/progress.js';
@@ -57,6 +61,7 @@ import { ReceivedStore } from './received/received-store.js';
 import { AlarmReaders } from './records/alarm-readers.js';
 import { RecordMaker } from './records/maker.js';
 import { UnmadeStore } from './records/unmade-store.js';
+import { STORE_FILE } from './rotate.js';
 import { SettingsHistories, SettingsService, SettingsStore } from './settings/index.js';
 import { SOFTWARE } from './software.js';
 
@@ -110,6 +115,7 @@ export class Gateway implements AsyncDisposable {
   readonly progress = new PatientProgress();
   readonly providers: Providers;
   readonly consent: ConsentService;
+  readonly rotations: Rotations;
   readonly settingsStore: SettingsStore;
   readonly settingsService: SettingsService;
   /** What judges readings where a patient’s settings say nothing. */
@@ -149,7 +155,7 @@ export class Gateway implements AsyncDisposable {
     this.gatewayClock = new GatewayClock({ clock, logger });
     const { gatewayClock } = this;
     this.core = new GatewayCore({
-      storePath: join(dataDir, 'gateway.db'),
+      storePath: join(dataDir, STORE_FILE),
       migrations: GATEWAY_MIGRATIONS,
       keyStore: keys,
       consentKeys:
@@ -247,12 +253,18 @@ export class Gateway implements AsyncDisposable {
       ...{ ...parts, rewrapper: this.#rewrapper },
       awaiters: [this.#pipeline, this.#anchoring],
     });
-    this.#consentOutbox = new ConsentOutbox({ ...parts, settler });
+    // Each needs the other: what is taken in goes out, and a rotation that is out is taken into the chain.
+    const outbox = { add: (step: ConsentStep) => this.#consentOutbox.add(step) };
+    const intake = new StatementIntake({ ...parts, outbox });
+    const consentKeys = new ConsentKeys(database);
+    this.rotations = new Rotations({ ...parts, intake, consentKeys, requests: this.requests });
+    const { rotations } = this;
+    this.#consentOutbox = new ConsentOutbox({ ...parts, settler, rotations });
     const earlier = new EarlierDecisions(parts);
-    const consentParts = { ...parts, outbox: this.#consentOutbox, earlier, requests: this.requests };
+    const consentParts = { ...parts, intake, outbox, earlier, requests: this.requests };
     this.consent = new ConsentService(consentParts);
     this.reconciler = new Reconciler({ ...consentParts, settler, intervalMs: config.reconcileIntervalMs });
-    this.#watched = parts;
+    this.#watched = { ...parts, rotations };
 
     this.flushing = new Flushing({ ...parts, processor: this.processor, anchoring: this.#anchoring });
     this.workers = new Workers([
@@ -322,6 +334,7 @@ export class Gateway implements AsyncDisposable {
     this.#clockProof = startClockProof({ gatewayClock, providers, logger: this.#logger });
     // Patients whose registration a crash kept from being queued.
     for (const patient of core.patients.list()) await this.consent.register(patient);
+    await this.rotations.resume();
     this.#pipeline.resumeMaking();
     await this.processor.start();
     this.#source = await openFrameSource(this.#config, core, this.#logger);

@@ -14,7 +14,7 @@ import {
   VERSIONS_TRACE_COLUMN,
 } from './delivery/schema.js';
 import { AUTHORITIES_TABLE } from './ledger-access/schema.js';
-import { PASSPHRASE_CHANGES_TABLE, PATIENT_TOKENS_TABLE } from './patients/schema.js';
+import { CONSENT_KEYS_TABLE, PASSPHRASE_CHANGES_TABLE, PATIENT_TOKENS_TABLE } from './patients/schema.js';
 import {
   ALARMS_COLUMNS,
   ALLOWANCES_TABLES,
@@ -72,4 +72,5 @@ export const GATEWAY_MIGRATIONS: readonly Migration[] = [
     name: 'received: what authorities have written of patients, and their tags',
     sql: RECEIVED_VERSIONS_TABLE,
   },
+  { name: 'patients: consent keys that took the place of others', sql: CONSENT_KEYS_TABLE },
 ];

@@ -1,4 +1,10 @@
-import { STATEMENTS, type GrantState, type StatementBody, type StatementName } from '@careledger/contracts';
+import {
+  STATEMENTS,
+  type GrantState,
+  type PatientState,
+  type StatementBody,
+  type StatementName,
+} from '@careledger/contracts';
 import { randomId128 } from '@careledger/crypto';
 import { sodiumVerifier } from '@careledger/crypto/sodium';
 import type { ChannelName } from '@careledger/domain';
@@ -10,11 +16,14 @@ import {
   EarlierDecisions,
   GrantStore,
   Registrations,
+  Rotations,
+  StatementIntake,
   StepStore,
   type ConsentStep,
 } from '../src/consent/index.js';
 import { GATEWAY_MIGRATIONS } from '../src/migrations.js';
 import type { Patient } from '../src/patients/index.js';
+import { ConsentKeys } from '../src/patients/consent-keys.js';
 import { PatientProgress } from '../src/patients/progress.js';
 import { PASSPHRASE } from './open-core.js';
 import { StandInAuthority } from './stand-in-authority.js';
@@ -31,6 +40,9 @@ export class ConsentDesk implements AsyncDisposable {
   readonly registrations: Registrations;
   readonly progress = new PatientProgress();
   readonly consent: ConsentService;
+  readonly rotations: Rotations;
+  /** What the ledgers answer to `GetPatient`. */
+  patientOnLedger: Partial<PatientState> = {};
   readonly requests: IdempotencyKeys;
   readonly #authorities = new Map<string, StandInAuthority>();
 
@@ -43,18 +55,28 @@ export class ConsentDesk implements AsyncDisposable {
     const { grants, steps, registrations, progress } = this;
     const channel = (name: ChannelName) => ({ evaluate: (async () => this.#rows(name)) as never });
     this.requests = new IdempotencyKeys({ database });
+    const common = { core, steps, networkId: 'devnet', clock: () => t.nowMs, verifier: sodiumVerifier() };
+    const intake = new StatementIntake({ ...common, outbox: { add: (step) => this.sent.push(step) } });
+    const { requests } = this;
+    this.rotations = new Rotations({
+      ...{ ...common, intake, requests, consentKeys: new ConsentKeys(database) },
+      ledger: { channel: () => ({ evaluate: (async () => this.patientOnLedger) as never }) },
+      logger: { warn: () => undefined, error: () => undefined },
+    });
     this.consent = new ConsentService({
-      ...{ core, steps, grants, registrations, progress, networkId: 'devnet', clock: () => t.nowMs },
+      ...{ ...common, grants, registrations, progress, intake, requests },
       earlier: new EarlierDecisions({ steps, grants, ledger: { channel } }),
       directory: { authority: async (authorityId) => this.authority(authorityId).state },
-      outbox: { add: (step) => this.sent.push(step) },
-      requests: this.requests,
-      verifier: sodiumVerifier(),
     });
   }
 
   static async open(): Promise<ConsentDesk> {
     return new ConsentDesk(await TestCore.open({ migrations: GATEWAY_MIGRATIONS }));
+  }
+
+  /** Over a core that is there. */
+  static on(t: TestCore): ConsentDesk {
+    return new ConsentDesk(t);
   }
 
   /** One of those that the ledger knows. */

@@ -33,6 +33,8 @@ export class StandInGateway implements AsyncDisposable {
   lie: (path: string, answer: object) => object = (_path, answer) => answer;
   /** With which it refuses everything. */
   refusal: object | undefined;
+  /** With which it refuses what comes to a path, if it does; it has it then. */
+  refused: (path: string) => object | undefined = () => undefined;
   /** Answers nothing while true. */
   isAway = false;
 
@@ -46,7 +48,8 @@ export class StandInGateway implements AsyncDisposable {
         (answer) => {
           if (answer === undefined) return response.destroy();
           response.setHeader('content-type', 'application/json');
-          if (this.refusal !== undefined) response.statusCode = 409;
+          if (this.refusal !== undefined || this.refused(request.url ?? '') !== undefined)
+            response.statusCode = 409;
           return response.end(JSON.stringify(answer));
         },
         () => response.destroy(),
@@ -75,7 +78,7 @@ export class StandInGateway implements AsyncDisposable {
     if (this.isAway) return undefined;
     if (this.refusal !== undefined) return this.refusal;
     const honest = request.method === 'GET' ? this.#read(path) : this.#take(path, JSON.parse(body) as never);
-    return this.lie(path, honest);
+    return this.refused(path) ?? this.lie(path, honest);
   }
 
   #read(path: string): object {

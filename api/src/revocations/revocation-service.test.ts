@@ -1,4 +1,4 @@
-import { generateEd25519, nodeVerifier } from '@careledger/crypto';
+import { generateEd25519, nodeVerifier, toBase64url } from '@careledger/crypto';
 import { STATEMENTS, type PatientState, type StatementBody, type StatementName } from '@careledger/contracts';
 import { CHANNELS, PATIENTS_MSP } from '@careledger/domain';
 import { LedgerError } from '@careledger/ledger';
@@ -29,9 +29,10 @@ function channelOf(name: 'authorities' | 'cloud') {
       if (call === 'submit') submitted.push([name, transaction, peer]);
       const transactionId = (name === 'cloud' ? 'c' : 'a').repeat(64);
       const item = { sid: null, code, txId: earlier[name] ?? transactionId };
-      return { result: transaction === 'RejectSubscription' ? item : { items: [item] }, transactionId };
+      return { result: transaction === 'Revoke' ? { items: [item] } : item, transactionId };
     };
-  return fakeChannel(name, { Revoke: play('Revoke'), RejectSubscription: play('RejectSubscription') });
+  const played = ['Revoke', 'RejectSubscription', 'RotatePatientKey'];
+  return fakeChannel(name, Object.fromEntries(played.map((transaction) => [transaction, play(transaction)])));
 }
 
 beforeEach(() => {
@@ -155,5 +156,50 @@ describe('a patient’s revocation', () => {
       members: { reason: 'POLICY_SEQ_REUSED' },
     });
     expect(submitted).toEqual([]);
+  });
+});
+
+describe('a rotation of the consent key', () => {
+  const { signer: next } = generateEd25519();
+  const rotation = (signer = patient.consent) =>
+    statement('rotatePatientKey', { use: 'consent', newKey: toBase64url(next.publicKey) }, { signer });
+  const rotated = (): PatientState => ({
+    ...patient.state,
+    consentKeys: [
+      {
+        key: toBase64url(patient.consent.publicKey),
+        from: '2026-01-01T00:00:00.000Z',
+        until: '2026-01-02T00:00:00.000Z',
+      },
+      { key: toBase64url(next.publicKey), from: '2026-01-02T00:00:00.000Z' },
+    ],
+  });
+  beforeEach(() => {
+    service = new RevocationService({
+      ...{ networkId: TEST_NETWORK, verifier: nodeVerifier(), logger: { warn: () => undefined } },
+      channels: { authorities: channelOf('authorities'), cloud: channelOf('cloud') },
+      cloudMspIds: [],
+      registrations: { patient: async () => known, refreshPatient: async () => known },
+    });
+  });
+
+  test('is taken to both channels past the gateway, also where one had it before the other', async () => {
+    const made = rotation();
+    await service.check(made);
+    expect(await relay(made)).toMatchObject({ cloud: expect.any(String), authorities: expect.any(String) });
+    expect(submitted.map(([channel, transaction]) => [channel, transaction])).toEqual([
+      ['cloud', 'RotatePatientKey'],
+      ['authorities', 'RotatePatientKey'],
+    ]);
+    known = rotated();
+    await service.check(made);
+  });
+
+  test('by another key is refused, and so is a revocation by a key that was rotated away', async () => {
+    await expect(service.check(rotation(generateEd25519().signer))).rejects.toMatchObject({
+      code: 'STATEMENT_KEY_UNKNOWN',
+    });
+    known = rotated();
+    await expect(service.check(revocation())).rejects.toMatchObject({ code: 'STATEMENT_KEY_UNKNOWN' });
   });
 });

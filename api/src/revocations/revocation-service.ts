@@ -1,9 +1,10 @@
-import type { SignatureVerifier } from '@careledger/crypto';
+import { kidOf, type SignatureVerifier } from '@careledger/crypto';
 import {
   STATEMENTS,
   accessControl,
   type BatchResult,
   type ItemResult,
+  type KeyPeriod,
   type PatientState,
   type StatementBody,
   type StatementName,
@@ -11,7 +12,7 @@ import {
 import { PATIENTS_MSP, PatientId, type ChannelName } from '@careledger/domain';
 import { LedgerError, submitWithRetry } from '@careledger/ledger';
 import { onLedger, problemOfLedger } from '@careledger/ledger/service';
-import { currentKey, isCurrentKid } from '@careledger/policy';
+import { currentKey, everyKey } from '@careledger/policy';
 import { ProblemError, type Logger } from '@careledger/service-kit';
 import { StatementError, checkStatement, readStatement, type HashedStatement } from '@careledger/statements';
 import { Value } from 'typebox/value';
@@ -25,6 +26,8 @@ const REVOCATIONS = {
   revoke: ['cloud', 'authorities'],
   revokeAll: ['cloud', 'authorities'],
   rejectSubscription: ['authorities'],
+  // The key that may be in a thief's hands.
+  rotatePatientKey: ['cloud', 'authorities'],
 } as const satisfies Partial<Record<StatementName, readonly ChannelName[]>>;
 type RevocationName = keyof typeof REVOCATIONS;
 
@@ -143,12 +146,14 @@ export class RevocationService {
   #verify({ read, name }: Revocation, { consentKeys }: PatientState): void {
     const { networkId, verifier } = this.#options;
     const { typ, body } = STATEMENTS[name];
+    // One channel may have taken it before the other: then the key that signed it is a former one here.
+    const keys = name === 'rotatePatientKey' ? everyKey(consentKeys) : currentKeys(consentKeys);
     checkStatement(read, {
       typ,
       audience: networkId,
       now: Math.floor(Date.now() / 1_000),
       isBody: (value): value is StatementBody<RevocationName> => Value.Check(body, value),
-      publicKeyOf: (kid) => (isCurrentKid(consentKeys, kid) ? currentKey(consentKeys) : undefined),
+      publicKeyOf: (kid) => keys.find((key) => kidOf('Ed25519', key) === kid),
       verifier,
     });
   }
@@ -185,11 +190,12 @@ export class RevocationService {
     peer: { readonly peerMspId?: string },
   ): Promise<Carried> {
     const channel = this.#options.channels[channelName];
-    if (name === 'rejectSubscription') {
+    if (name === 'rejectSubscription' || name === 'rotatePatientKey') {
+      const transaction = name === 'rotatePatientKey' ? 'RotatePatientKey' : 'RejectSubscription';
       const args = { statement };
       return submitOnce({
-        preview: () => channel.preview(accessControl, 'RejectSubscription', args, peer),
-        submit: () => channel.submit(accessControl, 'RejectSubscription', args, peer),
+        preview: () => channel.preview(accessControl, transaction, args, peer),
+        submit: () => channel.submit(accessControl, transaction, args, peer),
         txIdOf: ({ txId }) => txId,
       });
     }
@@ -201,6 +207,11 @@ export class RevocationService {
     });
   }
 }
+
+const currentKeys = (periods: readonly KeyPeriod[]): Uint8Array[] => {
+  const current = currentKey(periods);
+  return current === undefined ? [] : [current];
+};
 
 /** Sends a transaction unless the peer has it: then its answer names the earlier one. */
 async function submitOnce<Result>(transaction: {

@@ -65,3 +65,59 @@ test('what the patient grants opens a record, and what the patient revokes past 
   expect(relayed.status).toBe(201);
   expect(await opened()).toBe(403);
 }, 300_000);
+
+/** What a command that is refused says. */
+const refusalOf = (printed: Promise<string>): Promise<string> =>
+  printed.then(
+    (out) => `not refused: ${out}`,
+    (error: { stderr: string }) => error.stderr,
+  );
+const relay = (statement: string) => call(hospital, 'practitioner', 'POST /v1/revocations', { statement });
+
+test('after a rotation what was granted stands, and a thief of the former key decides nothing, at the gateway or past it', async () => {
+  await using thief = await consent.copied();
+  const path = `/v1/patients/${patient.patientId}/grants/revoke-all`;
+  expect(await consent.answer('grant', HOSPITAL)).toMatchObject({ status: 'done' });
+  await fixture.own(patient, 'POST', '/flush');
+  while ((await opened()) !== 200);
+  const { consentKey: former } = await consent.answer('show');
+
+  // The revocation that went past the gateway first: the former key signed it.
+  const answers = (await consent.print('rotate')).split('\n').map((line) => JSON.parse(line) as object);
+  expect(answers).toMatchObject([{ status: 'done' }, { status: 'done' }]);
+  expect((await consent.answer('show'))['consentKey']).not.toBe(former);
+  while ((await opened()) !== 200);
+  expect(await refusalOf(thief.print('grant', 'aut_hospital'))).toContain('STATEMENT_KEY_UNKNOWN');
+  expect(await refusalOf(thief.print('rotate'))).toContain('STATEMENT_KEY_UNKNOWN');
+  const stolen = await thief.print('revoke-all', '--offline');
+  expect(await relay(stolen)).toMatchObject({ status: 403, body: { code: 'STATEMENT_KEY_UNKNOWN' } });
+  expect(await fixture.call('POST', path, { statement: stolen }, patient.token)).toMatchObject({
+    status: 422,
+    body: { code: 'CONSENT_STATEMENT_REFUSED' },
+  });
+  expect(await opened()).toBe(200);
+
+  const { blocks } = await fixture.own(patient, 'GET', '/chain/blocks');
+  const types = (blocks as { block: { type: string } }[]).map(({ block }) => block.type);
+  expect(types.filter((type) => type === 'rekey')).toHaveLength(1);
+  expect(await fixture.own(patient, 'GET', '/chain/verify')).toMatchObject({ report: { ok: true } });
+
+  expect((await relay(await consent.print('revoke-all', '--offline'))).status).toBe(201);
+  expect(await opened()).toBe(403);
+}, 300_000);
+
+test('a rotation goes past the gateway, which hears of it and takes nothing more that the former key signs', async () => {
+  await using thief = await consent.copied();
+  const rotation = await consent.print('rotate', '--offline');
+  expect((await relay(rotation)).status).toBe(201);
+  expect(await relay(rotation)).toMatchObject({ status: 201, body: { already: true } });
+  // The gateway's own word: what it takes to the ledgers would be refused there anyway.
+  const muted = () => refusalOf(thief.print('mute', '1'));
+  while (!(await muted()).includes('STATEMENT_KEY_UNKNOWN'));
+  expect(await consent.answer('rotate', '--relayed')).toMatchObject({ patientId: patient.patientId });
+  expect(await consent.answer('send')).toMatchObject({ status: 'done' });
+  expect(await consent.answer('grant', HOSPITAL)).toMatchObject({ status: 'done' });
+  await fixture.own(patient, 'POST', '/flush');
+  while ((await opened()) !== 200);
+  expect(await fixture.own(patient, 'GET', '/chain/verify')).toMatchObject({ report: { ok: true } });
+}, 300_000);

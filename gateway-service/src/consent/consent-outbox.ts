@@ -8,8 +8,16 @@ import { EMERGENCY_BACKOFF, LEDGER_CONCURRENCY } from '../ledger-access/limits.j
 import type { Settled } from '../ledger-access/statement-batcher.js';
 import type { Patients } from '../patients/index.js';
 import type { GatewayStore } from '../store/index.js';
+import type { Rotations } from './rotations.js';
 import type { ConsentSettler } from './settle.js';
 import type { ConsentStep, StepStore } from './step-store.js';
+
+/** Which function takes one statement of a kind. */
+const ONE_BY_ONE = {
+  register: 'RegisterPatient',
+  reject: 'RejectSubscription',
+  rotate: 'RotatePatientKey',
+} as const;
 
 /** The part of the ledger that consent needs. */
 export type ConsentLedger = Pick<LedgerLink, 'grant' | 'revoke' | 'enrolment' | 'channel' | 'note'>;
@@ -21,6 +29,7 @@ export interface ConsentOutboxOptions {
   readonly patients: Pick<Patients, 'byNo'>;
   readonly clock: () => number;
   readonly settler: Pick<ConsentSettler, 'settling' | 'settled'>;
+  readonly rotations: Pick<Rotations, 'refusing' | 'settled'>;
   readonly logger: Pick<Logger, 'warn' | 'error'>;
 }
 
@@ -69,7 +78,7 @@ export class ConsentOutbox implements AsyncDisposable {
   }
 
   async #run(stepNo: number): Promise<void> {
-    const { store, steps, clock, settler, logger } = this.#options;
+    const { store, steps, clock, settler, rotations, logger } = this.#options;
     const step = steps.get(stepNo);
     if (step?.status !== 'open') return;
     const { item, blockNumber } = await this.#submit(step);
@@ -79,14 +88,25 @@ export class ConsentOutbox implements AsyncDisposable {
     const status = isDone ? 'done' : 'refused';
     store.deferred(() => {
       steps.settle(stepNo, { status, code: item.code, txId: item.txId, blockNumber }, clock());
-      if (!isDone) steps.refuseRest(step.patientNo, step.job, item.code, clock());
+      if (!isDone) this.#refuseWhatFollows(step, item.code);
       settler.settling(step, isDone);
     });
     await store.sync();
-    const rest = steps.job(step.patientNo, step.job);
-    const next = rest.find(({ status: its, index }) => its === 'open' && index > step.index);
-    if (next !== undefined) this.add(next);
+    for (const next of steps.eligible(step.patientNo)) this.add(next);
+    if (step.kind === 'rotate') await rotations.settled(step, isDone);
     settler.settled(step, isDone);
+  }
+
+  /** The rest of its job; after a rotation also what the key signed that the channel did not take. */
+  #refuseWhatFollows(step: ConsentStep, code: string): void {
+    const { steps, clock, settler, rotations } = this.#options;
+    // A rotation's channels take it side by side: what one refuses another may have.
+    if (step.kind !== 'rotate') return steps.refuseRest(step.patientNo, step.job, code, clock());
+    for (const later of steps.after(step)) {
+      steps.settle(later.stepNo, { status: 'refused', code, txId: null, blockNumber: null }, clock());
+      settler.settling(later, false);
+    }
+    rotations.refusing(step);
   }
 
   #submit({ kind, channel, patientNo, statement }: ConsentStep): Promise<Settled> {
@@ -96,16 +116,12 @@ export class ConsentOutbox implements AsyncDisposable {
         patients.byNo(patientNo).patientId,
         statement,
       );
-    return this.#submitOne(
-      kind === 'register' ? 'RegisterPatient' : 'RejectSubscription',
-      channel,
-      statement,
-    );
+    return this.#submitOne(ONE_BY_ONE[kind], channel, statement);
   }
 
   /** One statement a transaction; the chaincode's refusal is an answer like an item's. */
   async #submitOne(
-    name: 'RegisterPatient' | 'RejectSubscription',
+    name: (typeof ONE_BY_ONE)[keyof typeof ONE_BY_ONE],
     channelName: ChannelName,
     statement: string,
   ): Promise<Settled> {

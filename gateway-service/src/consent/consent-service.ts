@@ -1,42 +1,24 @@
-import {
-  DECISION_CHANNELS,
-  grantBody,
-  meaningOf,
-  sealMeaning,
-  toldOf,
-  type GrantTerms,
-} from '@careledger/consent';
+import { grantBody, meaningOf, sealMeaning, toldOf, type GrantTerms } from '@careledger/consent';
 import type { AuthorityState, StatementBody, SubscriptionState } from '@careledger/contracts';
-import { hmacSha256, sha256, type SignatureVerifier, type Signer } from '@careledger/crypto';
+import { hmacSha256, sha256, type Signer } from '@careledger/crypto';
 import { ANY, type ChannelName } from '@careledger/domain';
 import { onLedger } from '@careledger/ledger/service';
 import type { IdempotencyKeys, IdempotentRequest } from '@careledger/service-kit';
 import { currentKey, isDenial } from '@careledger/policy';
 import type { GrantMeaning } from '@careledger/protocol';
-import { readStatement } from '@careledger/statements';
 import type { GatewayCore } from '../core.js';
 import type { OrganisationDirectory } from '../ledger-access/organisation-directory.js';
 import type { Patient } from '../patients/index.js';
 import { patientStatement } from '../patients/patient-statement.js';
 import type { PatientProgress } from '../patients/progress.js';
-import { checkAppStatement } from './app-statement.js';
-import type { ConsentOutbox } from './consent-outbox.js';
 import type { EarlierDecisions, Taken } from './earlier.js';
 import { ConsentError } from './errors.js';
 import { genesisOf } from './genesis.js';
 import type { GrantStore } from './grant-store.js';
+import { ORDER, type StatementIntake } from './intake.js';
 import type { Registrations } from './registrations.js';
-import type { NewJob, StepKind, StepStore } from './step-store.js';
+import type { StepStore } from './step-store.js';
 import { openConsentKey, type ConsentPassphrase } from './unlock.js';
-
-const ORDER: Readonly<Record<StepKind, readonly ChannelName[]>> = {
-  register: DECISION_CHANNELS.registerPatient,
-  grant: DECISION_CHANNELS.grant,
-  // What narrows access is never late at the providers.
-  deny: DECISION_CHANNELS.revoke,
-  revoke: DECISION_CHANNELS.revoke,
-  reject: DECISION_CHANNELS.rejectSubscription,
-};
 
 /** After so long a patient who was not registered yet may be. */
 const REGISTRATION_RETRY_S = 5;
@@ -56,12 +38,11 @@ export interface ConsentServiceOptions {
   readonly steps: StepStore;
   readonly grants: GrantStore;
   readonly directory: Pick<OrganisationDirectory, 'authority'>;
-  readonly outbox: Pick<ConsentOutbox, 'add'>;
+  readonly intake: StatementIntake;
   readonly earlier: EarlierDecisions;
   readonly registrations: Pick<Registrations, 'has'>;
   readonly progress: PatientProgress;
   readonly requests: Pick<IdempotencyKeys, 'find' | 'claim'>;
-  readonly verifier: SignatureVerifier;
   readonly networkId: string;
   readonly clock: () => number;
 }
@@ -72,15 +53,17 @@ export interface ConsentServiceOptions {
  */
 export class ConsentService {
   readonly #options: ConsentServiceOptions;
+  readonly #intake: StatementIntake;
 
   constructor(options: ConsentServiceOptions) {
     this.#options = options;
+    this.#intake = options.intake;
   }
 
   /** The registration in the patient's genesis block, for both channels. */
   async register(patient: Patient): Promise<string> {
     const statement = genesisOf(this.#options.core, patient).registration;
-    return this.#submit(patient, { kind: 'register', statement, isUnordered: true }, () => undefined);
+    return this.#intake.submit(patient, { kind: 'register', statement, isUnordered: true }, () => undefined);
   }
 
   /** Waits until the ledger of the authorities has the patient. @throws ConsentError `REGISTRATION_PENDING` */
@@ -130,7 +113,7 @@ export class ConsentService {
 
   /** A `grant` statement of the patient's app. @param subscriptionId the one that it has to approve, where one is meant */
   async takeGrant(patient: Patient, statement: string, subscriptionId?: string): Promise<string> {
-    const { body } = this.#check(patient, statement, ['grant'], ORDER.grant);
+    const { body } = this.#intake.check(patient, statement, { names: ['grant'], channels: ORDER.grant });
     if (isDenial(body)) throw new ConsentError('CONSENT_STATEMENT_REFUSED', 'The statement is a denial');
     if (subscriptionId !== undefined) assertMeant('subscription', subscriptionId, body.subscriptionId);
     return this.#keepGrant(patient, statement, { body, meaning: null });
@@ -138,7 +121,7 @@ export class ConsentService {
 
   /** A `grant` statement of the patient's app that denies. */
   async takeDenial(patient: Patient, statement: string): Promise<string> {
-    const { body } = this.#check(patient, statement, ['grant'], ORDER.deny);
+    const { body } = this.#intake.check(patient, statement, { names: ['grant'], channels: ORDER.deny });
     if (isDenial(body)) return this.#keepGrant(patient, statement, { body, meaning: null });
     throw new ConsentError('CONSENT_STATEMENT_REFUSED', 'The statement gives, and denies nothing');
   }
@@ -176,13 +159,19 @@ export class ConsentService {
   async takeRevocation(patient: Patient, statement: string, grantId?: string): Promise<Taken> {
     const { earlier } = this.#options;
     if (grantId === undefined) {
-      const { body, sid } = this.#check(patient, statement, ['revokeAll'], ORDER.revoke);
-      const standing = this.#isNew(patient, sid) ? await earlier.ofEverything(patient) : undefined;
+      const { body, sid } = this.#intake.check(patient, statement, {
+        names: ['revokeAll'],
+        channels: ORDER.revoke,
+      });
+      const standing = this.#intake.isNew(patient, sid) ? await earlier.ofEverything(patient) : undefined;
       return standing ?? this.#keepRevocation(patient, statement, body);
     }
-    const { body, sid } = this.#check(patient, statement, ['revoke'], ORDER.revoke);
+    const { body, sid } = this.#intake.check(patient, statement, {
+      names: ['revoke'],
+      channels: ORDER.revoke,
+    });
     assertMeant('grant', grantId, body.grantId);
-    const standing = this.#isNew(patient, sid) ? await earlier.ofGrant(patient, grantId) : undefined;
+    const standing = this.#intake.isNew(patient, sid) ? await earlier.ofGrant(patient, grantId) : undefined;
     return standing ?? this.#keepRevocation(patient, statement, body);
   }
 
@@ -202,10 +191,15 @@ export class ConsentService {
   }
 
   async takeRejection(patient: Patient, statement: string, subscriptionId: string): Promise<Taken> {
-    const { body, sid } = this.#check(patient, statement, ['rejectSubscription'], ORDER.reject);
+    const { body, sid } = this.#intake.check(patient, statement, {
+      names: ['rejectSubscription'],
+      channels: ORDER.reject,
+    });
     assertMeant('subscription', subscriptionId, body.subscriptionId);
     const { earlier } = this.#options;
-    const standing = this.#isNew(patient, sid) ? earlier.ownRejection(patient, subscriptionId) : undefined;
+    const standing = this.#intake.isNew(patient, sid)
+      ? earlier.ownRejection(patient, subscriptionId)
+      : undefined;
     return standing ?? this.#keepRejection(patient, statement);
   }
 
@@ -255,7 +249,7 @@ export class ConsentService {
   ): Promise<string> {
     const { grants, clock, requests } = this.#options;
     const { patientNo } = patient;
-    return this.#submit(patient, { kind: kindOf(body), statement }, (grantId) => {
+    return this.#intake.submit(patient, { kind: kindOf(body), statement }, (grantId) => {
       grants.noteSeq(patientNo, body.policySeq);
       grants.insert({ grantId, patientNo, status: 'pending', body, meaning, madeMs: clock() });
       if (request) requests.claim(request, grantId);
@@ -282,7 +276,7 @@ export class ConsentService {
   ): Promise<Taken> {
     const { earlier, grants, clock } = this.#options;
     const { patientNo } = patient;
-    const job = await this.#submit(patient, { kind: 'revoke', statement }, () => {
+    const job = await this.#intake.submit(patient, { kind: 'revoke', statement }, () => {
       grants.noteSeq(patientNo, body.policySeq);
       if ('grantId' in body) grants.revoke(patientNo, body.grantId, clock());
       else grants.revokeThrough(patientNo, body.policySeq, clock());
@@ -291,49 +285,8 @@ export class ConsentService {
   }
 
   async #keepRejection(patient: Patient, statement: string): Promise<Taken> {
-    const job = await this.#submit(patient, { kind: 'reject', statement }, () => undefined);
+    const job = await this.#intake.submit(patient, { kind: 'reject', statement }, () => undefined);
     return this.#options.earlier.taken(patient, job);
-  }
-
-  /** Whether no statement of this id was taken before: one that comes again is answered for itself. */
-  #isNew({ patientNo }: Patient, sid: string): boolean {
-    return this.#options.steps.job(patientNo, sid).length === 0;
-  }
-
-  async #submit(
-    patient: Patient,
-    made: Pick<NewJob, 'kind' | 'statement' | 'isUnordered'>,
-    alsoWrite: (sid: string) => void,
-  ): Promise<string> {
-    const { core, steps, outbox, clock } = this.#options;
-    const { patientNo } = patient;
-    const { sid: job } = readStatement(made.statement).payload;
-    // Its answer would be another statement's.
-    if (steps.job(patientNo, job).some(({ statement }) => statement !== made.statement))
-      throw new ConsentError(
-        'CONSENT_STATEMENT_REFUSED',
-        `Another statement of this patient has the id ${job}`,
-      );
-    const isNew = core.store.deferred(() => {
-      const inserted = steps.insert({ ...made, job, patientNo, channels: ORDER[made.kind] }, clock());
-      if (inserted) alsoWrite(job);
-      return inserted;
-    });
-    await core.store.sync();
-    if (isNew)
-      for (const step of steps.job(patientNo, job))
-        if (made.isUnordered === true || step.index === 0) outbox.add(step);
-    return job;
-  }
-
-  #check<N extends 'grant' | 'revoke' | 'revokeAll' | 'rejectSubscription'>(
-    patient: Patient,
-    statement: string,
-    names: readonly N[],
-    channels: readonly ChannelName[],
-  ) {
-    const { core, networkId, verifier } = this.#options;
-    return checkAppStatement(core, patient, statement, { names, networkId, channels, verifier });
   }
 
   #known({ patientNo }: Patient, grantId: string): void {

@@ -102,6 +102,7 @@ describe('ids that another patient has chosen', () => {
         note: () => undefined,
       },
       patients,
+      rotations: desk.rotations,
       settler: {
         settling: () => undefined,
         settled: ({ patientNo, channel }) => {

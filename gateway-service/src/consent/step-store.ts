@@ -1,7 +1,7 @@
 import type { ChannelName } from '@careledger/domain';
 import type { Database } from '@careledger/service-kit';
 
-export type StepKind = 'register' | 'grant' | 'deny' | 'revoke' | 'reject';
+export type StepKind = 'register' | 'grant' | 'deny' | 'revoke' | 'reject' | 'rotate';
 
 /** A statement on its way to one channel. */
 export interface ConsentStep {
@@ -76,12 +76,18 @@ export class StepStore {
     return this.#all('WHERE step_no = ?', stepNo)[0];
   }
 
-  /** Open steps that nothing of their job stands before, oldest first. */
-  eligible(): ConsentStep[] {
+  /**
+   * Open steps that nothing stands before, oldest first: neither of their job, nor on their channel a rotation of the
+   * patient's key. A rotation waits there for all that was taken before it: what the former key signed counts no more then.
+   */
+  eligible(patientNo?: number): ConsentStep[] {
     const first = `NOT EXISTS (SELECT 1 FROM consent_steps AS earlier
-      WHERE earlier.patient_no = consent_steps.patient_no AND earlier.job = consent_steps.job
-        AND earlier.place < consent_steps.place AND earlier.status = 'open')`;
-    return this.#all(`WHERE status = 'open' AND ${first} ORDER BY step_no`);
+      WHERE earlier.patient_no = consent_steps.patient_no AND earlier.status = 'open' AND (
+        earlier.job = consent_steps.job AND earlier.place < consent_steps.place
+        OR earlier.channel = consent_steps.channel AND earlier.step_no < consent_steps.step_no
+          AND 'rotate' IN (earlier.kind, consent_steps.kind)))`;
+    const [whose, ...values] = patientNo === undefined ? ['TRUE'] : ['patient_no = ?', patientNo];
+    return this.#all(`WHERE status = 'open' AND ${whose} AND ${first} ORDER BY step_no`, ...values);
   }
 
   openCount(patientNo?: number): number {
@@ -112,6 +118,12 @@ export class StepStore {
     this.#database
       .prepare(`UPDATE consent_steps SET status = 'open' WHERE patient_no = ? AND job = ? AND channel = ?`)
       .run(patientNo, job, channel);
+  }
+
+  /** What is open on a step's channel after it, of its patient. */
+  after({ patientNo, channel, stepNo }: ConsentStep): ConsentStep[] {
+    const later = `WHERE patient_no = ? AND channel = ? AND step_no > ? AND status = 'open' ORDER BY step_no`;
+    return this.#all(later, patientNo, channel, stepNo);
   }
 
   /** Refuses the rest of a job with the code that stopped it. */

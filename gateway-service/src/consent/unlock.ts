@@ -21,6 +21,15 @@ export async function openConsentKey(
   return lockedAsProblem(core.patients.unlockConsent(patientId, passphrase, caller));
 }
 
+/** The consent key, and one to follow it that lies beside it. Errors as {@link openConsentKey}. */
+export async function stageConsentKey(
+  core: Pick<GatewayCore, 'patients'>,
+  { patientId }: Patient,
+  { passphrase, caller }: ConsentPassphrase,
+): Promise<{ readonly signer: Signer; readonly successor: Signer }> {
+  return lockedAsProblem(core.patients.stageConsent(patientId, passphrase, caller));
+}
+
 /**
  * Has another passphrase open it from now on. The same request again changes nothing.
  * @throws ConsentError `CONSENT_KEY_LOCKED`; PatientError `PASSPHRASE_TOO_SHORT`, `PASSPHRASE_BACKOFF`, `PASSPHRASES_BUSY`

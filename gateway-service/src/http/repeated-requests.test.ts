@@ -101,6 +101,20 @@ describe('what is killed between its effect and its answer is done once', () => 
     expect(await grant({ ...request, key: 'another' })).not.toBe(first);
     expect(grants.page(patient.patientNo, 'grants', undefined, 10)).toHaveLength(2);
   });
+
+  test('a rotation by passphrase is one rotation', async () => {
+    const { rotations, steps, t } = desk;
+    const patient = await t.patient();
+    const request: IdempotentRequest = {
+      ...{ tokenSha256: 'a'.repeat(64), route: 'POST /v1/keys/rotate', key: 'k', requestSha256: 'f' },
+    };
+    const rotate = () => rotations.make(patient, { passphrase: PASSPHRASE, caller: 'test' }, request);
+    const first = await rotate();
+    const key = t.core.patients.consentKey(patient);
+    expect(await rotate()).toEqual(first);
+    expect(t.core.patients.consentKey(patient)).toEqual(key);
+    expect(steps.jobsOf(patient.patientNo, 'rotate')).toHaveLength(1);
+  });
 });
 
 test('a pairing code is told again to whoever asked for it, and to nobody else', async () => {

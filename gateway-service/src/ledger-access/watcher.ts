@@ -18,10 +18,12 @@ export interface WatcherOptions {
   readonly patients: Pick<Patients, 'find'>;
   readonly store: Pick<GatewayStore, 'deferred'>;
   readonly progress: Pick<PatientProgress, 'notify'>;
+  /** `consent/rotations.ts`: holds a patient's keys against the ledger's. */
+  readonly rotations: { compare(patientId: string): Promise<void> };
   readonly logger: Pick<Logger, 'warn' | 'error'>;
 }
 
-/** Follows what others change on `authorities`: subscriptions of this gateway's patients, keys of organisations. */
+/** Follows what others change on `authorities`: subscriptions and keys of this gateway's patients, keys of organisations. */
 export function startWatcher(options: WatcherOptions): Worker {
   return startWorker({
     name: 'watch-authorities',
@@ -35,15 +37,17 @@ export function startWatcher(options: WatcherOptions): Worker {
 }
 
 async function watch(options: WatcherOptions, signal: AbortSignal): Promise<void> {
-  const { ledger, directory, subscriptions, patients, store, progress } = options;
-  const { SubscriptionChanged, OrganisationsChanged } = EVENTS;
+  const { ledger, directory, subscriptions, patients, store, progress, rotations } = options;
+  const { SubscriptionChanged, OrganisationsChanged, PatientsChanged } = EVENTS;
   const events = ledger.channel('authorities').events(accessControl, {
     checkpoint: CHECKPOINT,
-    schemas: { SubscriptionChanged, OrganisationsChanged },
+    schemas: { SubscriptionChanged, OrganisationsChanged, PatientsChanged },
     signal,
   });
   for await (const event of events) {
     if (event.name === 'OrganisationsChanged') directory.forget(event.payload.ids);
+    else if (event.name === 'PatientsChanged')
+      for (const patientId of event.payload.patientIds) await rotations.compare(patientId);
     else
       for (const subscription of event.payload.subscriptions) {
         const patient = patients.find(subscription.patientId);

@@ -1,10 +1,11 @@
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import { generateEd25519, type Signer } from '@careledger/crypto';
+import { CryptoError, generateEd25519, kidOf, type Signer } from '@careledger/crypto';
 import {
   changeKeyStorePassphrase,
   createKeyStore,
   openKeyStore,
+  type KeyStore,
   type Scrypt,
 } from '@careledger/crypto/key-store';
 import { PatientError } from './errors.js';
@@ -49,16 +50,50 @@ export async function keepConsentKey(
   await store.put({ name: CONSENT_KEY, type: 'ed25519', secret: seed });
 }
 
+/** Which consent key counts, raw: of the keys of a file, the one to be used. */
+export interface InForce {
+  readonly inForce: () => Uint8Array;
+}
+
 /**
- * Opens a patient's consent key for one decision. Keep the signer no longer than that.
- * @throws CryptoError `KEY_STORE_LOCKED` for a wrong passphrase, `KEY_NOT_FOUND`
+ * Opens a patient's consent key for one decision. Keep the signer no longer than that. One that was staged and is in force
+ * by now takes the place of the one before it.
+ * @throws CryptoError `KEY_STORE_LOCKED` for a wrong passphrase, `KEY_NOT_FOUND` where the key in force is elsewhere
  */
 export async function unlockConsentKey(
+  folder: ConsentKeyFolder,
+  patientId: string,
+  unlock: ConsentUnlock,
+  inForce: InForce,
+): Promise<Signer> {
+  await using store = await openFile(folder, patientId, unlock);
+  return await currentSigner(store, inForce);
+}
+
+/** {@link unlockConsentKey}, and the key that is to follow. Asked again, the same one. */
+export async function stageConsentKey(
+  folder: ConsentKeyFolder,
+  patientId: string,
+  unlock: ConsentUnlock,
+  inForce: InForce,
+): Promise<{ readonly signer: Signer; readonly successor: Signer }> {
+  await using store = await openFile(folder, patientId, unlock);
+  const signer = await currentSigner(store, inForce);
+  return { signer, successor: await store.stageSigner(CONSENT_KEY) };
+}
+
+const openFile = (
   { folder }: ConsentKeyFolder,
   patientId: string,
   { passphrase, scrypt }: ConsentUnlock,
-): Promise<Signer> {
-  await using store = await openKeyStore({ path: pathOf(folder, patientId), unlock: { passphrase }, scrypt });
+): Promise<KeyStore> => openKeyStore({ path: pathOf(folder, patientId), unlock: { passphrase }, scrypt });
+
+async function currentSigner(store: KeyStore, { inForce }: InForce): Promise<Signer> {
+  const kid = kidOf('Ed25519', inForce());
+  const state = store.list().find((key) => key.name === CONSENT_KEY && key.kid === kid)?.state;
+  if (state === undefined || state === 'retired')
+    throw new CryptoError('KEY_NOT_FOUND', 'The consent key in force is not kept here');
+  if (state === 'staged') await store.completeRotation(CONSENT_KEY);
   return store.signer(CONSENT_KEY);
 }
 

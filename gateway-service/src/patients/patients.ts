@@ -1,4 +1,11 @@
-import { CryptoError, sha256, toBase64url, type SignatureVerifier, type Signer } from '@careledger/crypto';
+import {
+  CryptoError,
+  fromBase64url,
+  sha256,
+  toBase64url,
+  type SignatureVerifier,
+  type Signer,
+} from '@careledger/crypto';
 import type { KeyStore, Scrypt } from '@careledger/crypto/key-store';
 import { patientIdOf } from '@careledger/domain';
 import { sealGenesis, type GenesisBlock } from '@careledger/private-chain';
@@ -10,6 +17,7 @@ import {
   changeConsentPassphrase,
   keepConsentKey,
   newConsentKey,
+  stageConsentKey,
   unlockConsentKey,
   type ConsentKeyFolder,
 } from './consent-key-file.js';
@@ -58,6 +66,8 @@ export class Patients {
   readonly #options: PatientsOptions;
   readonly #byId = new Map<string, Patient>();
   readonly #byNo = new Map<number, Patient>();
+  /** Consent keys in force (raw, base64url) that the chains do not have yet, by patient. */
+  readonly #consentKeyOf = new Map<number, string>();
   readonly #stretching = new KeyStretching();
   readonly #mistakes: PassphraseMistakes;
   readonly #offers = new Offers();
@@ -173,6 +183,16 @@ export class Patients {
     return [...this.#byId.values()];
   }
 
+  /** With which a patient's decisions have to be signed now, raw: as the chain says, unless a rotation runs ahead of it. */
+  consentKey({ patientNo, chain }: Patient): Uint8Array {
+    return fromBase64url(this.#consentKeyOf.get(patientNo) ?? chain.state.consentKey);
+  }
+
+  /** Another consent key counts from now on. @param key raw, base64url */
+  useConsentKey({ patientNo }: Pick<Patient, 'patientNo'>, key: string): void {
+    this.#consentKeyOf.set(patientNo, key);
+  }
+
   /** The delegated keys of a patient. */
   keys(patientId: string): PatientKeys {
     return new PatientKeys(this.#options.keyStore, this.get(patientId).patientId);
@@ -185,8 +205,35 @@ export class Patients {
    */
   async unlockConsent(patientId: string, passphrase: string, caller: string = THIS_PROCESS): Promise<Signer> {
     const consentKeys = this.#consentKeys();
+    const patient = this.get(patientId);
     return this.#tried(patientId, caller, (scrypt) =>
-      unlockConsentKey(consentKeys, patientId, { passphrase, scrypt }),
+      unlockConsentKey(
+        consentKeys,
+        patientId,
+        { passphrase, scrypt },
+        { inForce: () => this.consentKey(patient) },
+      ),
+    );
+  }
+
+  /**
+   * The consent key, and the one that is to follow it: that lies beside it, and takes its place once it is in force. Asked
+   * again, the same one. Errors as `unlockConsent`.
+   */
+  async stageConsent(
+    patientId: string,
+    passphrase: string,
+    caller: string = THIS_PROCESS,
+  ): Promise<{ readonly signer: Signer; readonly successor: Signer }> {
+    const consentKeys = this.#consentKeys();
+    const patient = this.get(patientId);
+    return this.#tried(patientId, caller, (scrypt) =>
+      stageConsentKey(
+        consentKeys,
+        patientId,
+        { passphrase, scrypt },
+        { inForce: () => this.consentKey(patient) },
+      ),
     );
   }
 

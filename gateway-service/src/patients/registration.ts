@@ -1,7 +1,5 @@
-import { registrationStatement } from '@careledger/consent';
-import { STATEMENTS, type StatementBody } from '@careledger/contracts';
-import { toBase64url, type Signer } from '@careledger/crypto';
-import { CHANNELS } from '@careledger/domain';
+import { keyProofStatement, registrationStatement } from '@careledger/consent';
+import type { Signer } from '@careledger/crypto';
 import { makeStatement } from '@careledger/statements';
 
 export interface RegistrationParts {
@@ -34,8 +32,9 @@ export function gatewayKeyProof({
   gateway,
   nowMs,
 }: Pick<RegistrationParts, 'patientId' | 'network' | 'gateway' | 'nowMs'>): string {
-  const body: StatementBody<'keyProof'> = { subject: patientId, key: toBase64url(gateway.publicKey) };
-  const { typ } = STATEMENTS.keyProof;
   const iat = Math.floor(nowMs / MS_PER_S);
-  return makeStatement({ typ, iss: patientId, aud: network, channels: CHANNELS, iat, body }, gateway);
+  return makeStatement(
+    keyProofStatement({ patientId, networkId: network, publicKey: gateway.publicKey, iat }),
+    gateway,
+  );
 }

@@ -13,3 +13,9 @@ export const PASSPHRASE_CHANGES_TABLE = `
     -- When a patient's passphrase last became another one.
     CREATE TABLE passphrase_changes (patient_no INTEGER PRIMARY KEY, changed_ms INTEGER NOT NULL) STRICT;
 `;
+
+/** Part of a released migration: its text stays. */
+export const CONSENT_KEYS_TABLE = `
+    -- The consent key in force of a patient who has rotated it: raw Ed25519, base64url.
+    CREATE TABLE consent_keys (patient_no INTEGER PRIMARY KEY, consent_key TEXT NOT NULL) STRICT;
+`;

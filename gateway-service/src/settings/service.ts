@@ -1,8 +1,7 @@
 import type { SettingsVersion } from '@careledger/clinical';
 import type { StatedSettings } from '@careledger/contracts';
-import { fromBase64url, type SignatureVerifier } from '@careledger/crypto';
+import type { SignatureVerifier } from '@careledger/crypto';
 import { matches, versionTag } from '@careledger/service-kit';
-import { genesisOf } from '../consent/genesis.js';
 import { openConsentKey, type ConsentPassphrase } from '../consent/unlock.js';
 import type { GatewayCore } from '../core.js';
 import type { LedgerReader } from '../ledger-access/ledger-link.js';
@@ -90,8 +89,7 @@ export class SettingsService {
     // Sent again: it is answered as the first time.
     if (before?.hash === said.hash) return before;
     if (said.by === 'patient') {
-      const key = fromBase64url(genesisOf(this.#options.core, patient).consentKey);
-      this.#checkSigned(token, said, key);
+      this.#checkSigned(token, said, this.#options.core.patients.consentKey(patient));
     } else await this.#checkAuthority(token, said);
     return this.#keep(patient, token, ifMatch);
   }

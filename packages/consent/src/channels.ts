@@ -12,6 +12,7 @@ export const DECISION_CHANNELS = {
   revoke: ['cloud', 'authorities'],
   revokeAll: ['cloud', 'authorities'],
   rejectSubscription: ['authorities'],
+  rotatePatientKey: ['cloud', 'authorities'],
   settings: ['authorities'],
   acknowledgeAlarm: ['authorities'],
   muteAlarms: ['authorities'],

@@ -2,5 +2,6 @@ export { DECISION_CHANNELS, type DecisionName } from './channels.js';
 export { decisionStatement } from './decision-statement.js';
 export { grantBody, type GrantTerms } from './grant-body.js';
 export { meaningOf, sealMeaning, toldOf, type GranteeTerm } from './meaning.js';
+export { keyProofStatement } from './key-proof.js';
 export { registrationStatement } from './registration.js';
 export { grantSentence, sentenceOf, type Decision } from './sentence.js';

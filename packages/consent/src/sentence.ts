@@ -24,6 +24,16 @@ const PURPOSE_WORDS: Readonly<Record<PurposeOfUse, string>> = {
   BTG: 'breaking the glass',
 };
 
+const ROTATION_WORDS: Readonly<Record<StatementBody<'rotatePatientKey'>['use'], (newKey: string) => string>> =
+  {
+    consent: (newKey) =>
+      `I decide with the key ${newKey} from now on. The key that signs this counts no more. What I decided with it stands.`,
+    gateway: (newKey) =>
+      `I appoint another key for my gateway, ${newKey}: it may write records, blocks and anchors for me, ask for my own ` +
+      'records, and may not grant or revoke. The key that it had counts no more.',
+    encryption: (newKey) => `What is meant for me is sealed to the key ${newKey} from now on.`,
+  };
+
 /**
  * A grant or denial in plain English, from what is signed: the body, and the words behind its tags. Nothing of it is taken from
  * anybody's description.
@@ -91,6 +101,8 @@ export function sentenceOf(decision: Exclude<Decision, { name: 'grant' }>): stri
       );
     case 'rejectSubscription':
       return `I say no to the request ${decision.body.subscriptionId}.`;
+    case 'rotatePatientKey':
+      return ROTATION_WORDS[decision.body.use](decision.body.newKey);
     case 'settings':
       return (
         `My readings are judged by these settings, version ${decision.body.version}, in place of what I stated before: ` +

@@ -4,6 +4,7 @@ import { PURPOSES, Permission, PurposeOfUse, ScopeTerm, Timestamp } from '@carel
 import { Option, type Command } from 'commander';
 import type { Static, TSchema } from 'typebox';
 import { Value } from 'typebox/value';
+import { statementOf } from '../core/index.js';
 import { printLine, type Terminal } from './ask.js';
 import { CliError } from './cli-error.js';
 import { Session, type CommonOptions } from './session.js';
@@ -109,6 +110,17 @@ export function addDecisionCommands(program: Command, terminal: Terminal): void 
     .action(async () => {
       await using session = await Session.open(terminal, common());
       await session.sendAgain();
+    });
+
+  program
+    .command('statement')
+    .description('print again what was signed, for whoever relays it in the place of the gateway')
+    .argument('<id>', 'statement ID, as `show` lists it')
+    .action(async (sid: string) => {
+      await using session = await Session.open(terminal, common());
+      const statement = statementOf(session.signer.content.journal, sid);
+      if (statement === undefined) throw new CliError('USAGE', `You have signed no statement ${sid} here`);
+      terminal.stdout.write(`${statement}\n`);
     });
 }
 

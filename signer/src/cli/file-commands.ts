@@ -9,6 +9,7 @@ import {
   newContent,
   newVault,
   openVault,
+  readSigned,
   restored,
   safeAddress,
 } from '../core/index.js';
@@ -43,10 +44,11 @@ export function addFileCommands(program: Command, terminal: Terminal): void {
     .description('who you are, whom you trust, and what you decided')
     .action(async () => {
       await using session = await Session.open(terminal, common());
-      const { content, key } = session.signer;
-      const { networkId, patientId, gateway, authorities, journal } = content;
+      const { networkId, patientId, gateway, authorities, journal } = session.signer.content;
+      const rotation = await session.signer.openRotation();
       print({
-        ...{ patientId, networkId, consentKey: toBase64url(key.publicKey), gateway: gateway?.url ?? null },
+        ...{ patientId, networkId, consentKey: session.consentKey, gateway: gateway?.url ?? null },
+        ...(rotation !== undefined && { openRotation: readSigned(rotation).sid }),
         authorities,
         decisions: decisionsOf(journal).map(({ name, sid, isTaken, body }) => ({ name, sid, isTaken, body })),
       });

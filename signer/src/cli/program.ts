@@ -4,6 +4,7 @@ import { Command } from 'commander';
 import type { Terminal } from './ask.js';
 import { addDecisionCommands } from './decision-commands.js';
 import { addFileCommands } from './file-commands.js';
+import { addKeyCommands } from './key-commands.js';
 import { addOwnGatewayCommands } from './own-gateway-commands.js';
 import { addPageCommands } from './page-commands.js';
 
@@ -29,6 +30,7 @@ export function program(terminal: Terminal): Command {
     });
   addFileCommands(command, terminal);
   addDecisionCommands(command, terminal);
+  addKeyCommands(command, terminal);
   addOwnGatewayCommands(command, terminal);
   addPageCommands(command, terminal);
   for (const sub of command.commands) sub.copyInheritedSettings(command);

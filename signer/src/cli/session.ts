@@ -1,3 +1,4 @@
+import { toBase64url } from '@careledger/crypto/portable';
 import {
   ConsentSigner,
   Desk,
@@ -57,6 +58,11 @@ export class Session implements AsyncDisposable {
     return this.#desk.patientId;
   }
 
+  /** The one that signs, base64url. */
+  get consentKey(): string {
+    return toBase64url(this.signer.key.publicKey);
+  }
+
   /** @throws CliError `USAGE`: no gateway is known yet */
   get client(): GatewayClient {
     const { gateway } = this.signer.content;
@@ -103,7 +109,12 @@ export class Session implements AsyncDisposable {
   /** @throws SignerError: it is on disk, and `send` sends it again */
   async send(statement: string): Promise<void> {
     try {
+      const before = this.consentKey;
       const delivered = await this.#desk.send(this.client, statement);
+      if (this.consentKey !== before)
+        this.terminal.stderr.write(
+          'Your new key signs from now on. Backups that were made before hold one that counts no more: make a new one.\n',
+        );
       printLine(this.terminal, delivered ?? { status: 'done' });
     } catch (error) {
       if (error instanceof SignerError)

@@ -25,14 +25,26 @@ import { Value } from 'typebox/value';
 import type { AuthorityAnswer, OfferAnswer } from './answers.js';
 import { checkAuthorityKey } from './authority-key.js';
 import { SignerError } from './errors.js';
-import { decisionsOf, highestSeq, noted } from './journal.js';
+import { decisionsOf, highestSeq, noted, readSigned } from './journal.js';
 import { checkOwnState, seqFloorOf, type GatewayView, type OwnState } from './own-state.js';
 import { patientKey, type PatientKey } from './patient-key.js';
 import { hmacSha256, sha256, verifier } from './primitives.js';
+import { keyInForce, openRotation, rotated, rotationBody } from './rotation.js';
 import { randomBytes, type VaultContent } from './vault.js';
 
 const SECRET_BYTES = 32;
 const MS_PER_S = 1_000;
+
+/** What the gateway takes as it is; a registration goes by `enrol`, a check-in code to the authority. */
+const SENT: ReadonlySet<string> = new Set([
+  'grant',
+  'revoke',
+  'revokeAll',
+  'rejectSubscription',
+  'settings',
+  'acknowledgeAlarm',
+  'muteAlarms',
+] satisfies Decision['name'][]);
 
 /** A decision that waits for the patient's yes: what will be signed, and what that means. */
 export interface Prepared {
@@ -72,21 +84,25 @@ export async function newContent(networkId: string): Promise<VaultContent> {
  */
 export class ConsentSigner {
   #content: VaultContent;
+  #key: PatientKey;
 
   private constructor(
     content: VaultContent,
-    readonly key: PatientKey,
+    key: PatientKey,
     readonly clock: () => number,
   ) {
     this.#content = content;
+    this.#key = key;
   }
 
   /** @throws SignerError `VAULT_MALFORMED`: the key is another patient's */
   static async of(content: VaultContent, clock: () => number = Date.now): Promise<ConsentSigner> {
-    const key = await patientKey(fromBase64url(content.consentSeed));
-    if (key.patientId !== content.patientId)
-      throw new SignerError('VAULT_MALFORMED', `The key in this file is not that of ${content.patientId}`);
-    return new ConsentSigner(content, key, clock);
+    return new ConsentSigner(content, await keyInForce(content), clock);
+  }
+
+  /** The one that signs. */
+  get key(): PatientKey {
+    return this.#key;
   }
 
   get content(): VaultContent {
@@ -162,9 +178,31 @@ export class ConsentSigner {
     return sealToOne(to, scopeKey, { context: SEALED_CONTEXT.scopeKey, hash: sha256 });
   }
 
+  /** A rotation that was signed and has not come to its end: the same statement is sent again. */
+  async openRotation(): Promise<string | undefined> {
+    return (await openRotation(this.#content))?.entry?.statement;
+  }
+
+  /** Puts a new key in the place of the one that signs. The new one stands in `content`: keep that before anything leaves. */
+  async rotation(): Promise<Prepared> {
+    const nextSeed = this.#content.nextSeed ?? toBase64url(randomBytes(SECRET_BYTES));
+    this.#content = { ...this.#content, nextSeed };
+    const newKey = (await openRotation(this.#content))?.newKey;
+    if (newKey === undefined) throw new RangeError('A rotation was begun and has no key');
+    const { networkId } = this.#content;
+    const iat = Math.floor(this.clock() / MS_PER_S);
+    return this.#prepared({ name: 'rotatePatientKey', body: await rotationBody(newKey, { networkId, iat }) });
+  }
+
+  /** The ledgers have the rotation, by the word of whoever relayed it: the new key signs from now on. */
+  async rotated(): Promise<void> {
+    this.#content = await rotated(this.#content);
+    this.#key = await keyInForce(this.#content);
+  }
+
   /** Signs. The statement stands in `content`, not taken by the gateway yet: keep that before it leaves. */
   async sign({ statement }: Prepared): Promise<string> {
-    const token = await signStatement(statement, this.key);
+    const token = await signStatement(statement, this.#key);
     this.#note({ statement: token, isTaken: false });
     return token;
   }
@@ -172,6 +210,20 @@ export class ConsentSigner {
   /** The gateway has it, by its answer. From now on it has to stand by it. */
   taken(statement: string): void {
     this.#note({ statement, isTaken: true });
+  }
+
+  /**
+   * What was signed and what the gateway has not said that it has, oldest first. What a former key signed is not among it:
+   * nobody takes that any more, but the rotation itself.
+   */
+  unsent(): string[] {
+    const { journal } = this.#content;
+    return journal.flatMap(({ statement, isTaken }) => {
+      if (isTaken) return [];
+      const { name, kid } = readSigned(statement);
+      const isTakeable = name === 'rotatePatientKey' || (SENT.has(name) && kid === this.#key.kid);
+      return isTakeable ? [statement] : [];
+    });
   }
 
   trust(authorityId: string, encryptionKey: string): void {

@@ -28,6 +28,8 @@ export async function deliver(
       return decided('/grants/revoke-all');
     case 'rejectSubscription':
       return decided(`/subscriptions/${decision.body.subscriptionId}/reject`);
+    case 'rotatePatientKey':
+      return decided('/keys/rotate');
     case 'settings':
       await client.send('PUT', `${of}/settings`, { statement });
       return undefined;

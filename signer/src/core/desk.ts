@@ -1,20 +1,8 @@
 import type { ConsentSigner, Prepared } from './consent-signer.js';
 import { deliver, type Delivered } from './delivery.js';
 import type { GatewayClient } from './gateway-client.js';
-import { decisionsOf } from './journal.js';
 import type { OwnState } from './own-state.js';
 import type { VaultContent } from './vault.js';
-
-/** What a gateway takes as it is; a registration goes with the scope key, a check-in code to the authority. */
-const SENT: ReadonlySet<string> = new Set([
-  'grant',
-  'revoke',
-  'revokeAll',
-  'rejectSubscription',
-  'settings',
-  'acknowledgeAlarm',
-  'muteAlarms',
-]);
 
 /** Where the patient signs: what is signed is kept before it goes anywhere, and noted once the gateway has it. */
 export class Desk {
@@ -43,24 +31,19 @@ export class Desk {
     return statement;
   }
 
-  /** @throws SignerError: the statement is kept, and can be sent again */
+  /** A key that took the place of another signs from then on. @throws SignerError: the statement is kept, and can be sent again */
   async send(client: GatewayClient, statement: string): Promise<Delivered> {
     const delivered = await deliver(client, this.patientId, statement);
     this.signer.taken(statement);
+    const isRotated = statement === (await this.signer.openRotation()) && delivered?.status === 'done';
+    if (isRotated) await this.signer.rotated();
     await this.keep();
     return delivered;
   }
 
   /** What was signed for the gateway and what it has not said that it has, in the order of signing. */
   unsent(): string[] {
-    const { journal } = this.signer.content;
-    const decisions = decisionsOf(journal);
-    return journal
-      .filter((_, index) => {
-        const decision = decisions[index];
-        return decision !== undefined && !decision.isTaken && SENT.has(decision.name);
-      })
-      .map(({ statement }) => statement);
+    return this.signer.unsent();
   }
 
   keep(): Promise<void> {

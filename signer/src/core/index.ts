@@ -4,7 +4,7 @@ export { ConsentSigner, newContent, restored, type Prepared } from './consent-si
 export { Desk } from './desk.js';
 export { SignerError } from './errors.js';
 export { GatewayClient } from './gateway-client.js';
-export { decisionsOf } from './journal.js';
+export { decisionsOf, readSigned, statementOf } from './journal.js';
 export type { OwnState } from './own-state.js';
 export { fetchAuthorityKeys } from './published-keys.js';
 export { printable } from './printable.js';

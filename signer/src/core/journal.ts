@@ -18,14 +18,22 @@ export function decisionsOf(journal: readonly JournalEntry[]): Signed[] {
 }
 
 /** What a statement of the signer's own says. @throws RangeError for one of another kind */
-export function readSigned(statement: string): Decision & { readonly sid: string } {
+export function readSigned(statement: string): Decision & { readonly sid: string; readonly kid: string } {
   const { header, payload } = parseStatement(statement);
   const names = Object.keys(DECISION_CHANNELS) as DecisionName[];
   const name = names.find((candidate) => STATEMENTS[candidate].typ === header.typ);
   if (name === undefined) throw new RangeError(`The consent key signs no ${header.typ}`);
   // The body of its kind: nothing else was signed.
-  return { ...({ name, body: payload.body as StatementBody<StatementName> } as Decision), sid: payload.sid };
+  return {
+    ...({ name, body: payload.body as StatementBody<StatementName> } as Decision),
+    sid: payload.sid,
+    kid: header.kid,
+  };
 }
+
+/** The statement of this id. */
+export const statementOf = (journal: readonly JournalEntry[], sid: string): string | undefined =>
+  journal.find(({ statement }) => readSigned(statement).sid === sid)?.statement;
 
 /** The highest policySeq that was signed here, whether it was sent or not; 0 before the first. */
 export function highestSeq(signed: readonly Signed[]): number {

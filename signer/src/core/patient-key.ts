@@ -12,20 +12,21 @@ const ALGORITHM = { name: 'Ed25519' } as const;
 export interface PatientKey extends StatementKey {
   /** Raw 32 bytes. */
   readonly publicKey: Uint8Array;
-  /** The pseudonym that follows from the key. */
+  /** The pseudonym that follows from the key that the patient registered with. */
   readonly patientId: string;
 }
 
 /**
  * Puts a seed (32 bytes) where nobody can take it out again: a WebCrypto key that is not extractable. A browser without
  * Ed25519 in WebCrypto signs by the library, and keeps the seed in memory.
+ * @param registered patient ID, where it follows from an earlier key
  */
-export async function patientKey(seed: Uint8Array): Promise<PatientKey> {
+export async function patientKey(seed: Uint8Array, registered?: string): Promise<PatientKey> {
   const publicKey = ed25519.getPublicKey(seed);
   return {
     publicKey,
     kid: jwkThumbprint('Ed25519', publicKey, sha256),
-    patientId: patientIdOf(publicKey, sha256),
+    patientId: registered ?? patientIdOf(publicKey, sha256),
     sign: await signWith(seed),
   };
 }

@@ -29,6 +29,10 @@ export const VaultContent = closedObject({
   patientId: PatientId,
   /** Seed of the Ed25519 consent key. */
   consentSeed: PublicKey,
+  /** The consent key that the patient registered with (raw), once another has taken its place. */
+  firstKey: Type.Optional(PublicKey),
+  /** Seed of the consent key that is to take its place: the journal says whether that is signed, and taken. */
+  nextSeed: Type.Optional(PublicKey),
   /** Key of the HMAC that gives scope tags and grantee tags. */
   scopeKey: PublicKey,
   gateway: Type.Optional(closedObject({ url: Type.String(), token: Type.Optional(Type.String()) })),

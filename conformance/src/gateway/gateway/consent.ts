@@ -82,6 +82,33 @@ export function describeConsent(fixture: () => GatewayFixture): void {
       for (const record of made) expect(await wrapsOf(record)).toEqual(own);
     });
 
+    test('a key that the gateway keeps is rotated under its passphrase: what was granted stands, decisions go on', async () => {
+      const patient = await fixture().patient();
+      await using device = await fixture().device(patient);
+      const grant = { authorityId: 'aut_hospital', permissions: ['read'], purposes: ['TREAT'] };
+      await fixture().own(patient, 'POST', '/grants', { grant, passphrase: PASSPHRASE });
+      const keys = async () =>
+        (
+          await fixture()
+            .layers.patientsLedger.channel('cloud')
+            .evaluate(accessControl, 'GetPatient', { patientId: patient.patientId })
+        ).consentKeys.map(({ until }) => until === undefined);
+      for (const rotations of [1, 2]) {
+        expect(
+          await fixture().own(patient, 'POST', '/keys/rotate', { passphrase: PASSPHRASE }),
+        ).toMatchObject({ status: 'done' });
+        expect(await keys()).toEqual([...Array.from({ length: rotations }, () => false), true]);
+      }
+      await device.send([glucose(START_MS, 120)]);
+      await fixture().own(patient, 'POST', '/flush');
+      const [record] = await listed(fixture(), patient);
+      expect((await openAtHospital(fixture(), patient, String(record?.recordId))).status).toBe(200);
+      expect(await fixture().own(patient, 'GET', '/chain/verify')).toMatchObject({ report: { ok: true } });
+      const revoked = await fixture().own(patient, 'POST', '/grants/revoke-all', { passphrase: PASSPHRASE });
+      expect(revoked).toMatchObject({ status: 'done' });
+      expect((await openAtHospital(fixture(), patient, String(record?.recordId))).status).toBe(403);
+    });
+
     test('a denial closes what is granted, by each of its terms, until it is revoked', async () => {
       const patient = await fixture().patient();
       await using device = await fixture().device(patient);

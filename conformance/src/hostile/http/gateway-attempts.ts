@@ -1,4 +1,4 @@
-import { TestPatient } from '@careledger/chaincode-runtime/testing';
+import { TestPatient, publicKeyOf } from '@careledger/chaincode-runtime/testing';
 import { PASSPHRASE } from '../../fixtures/services/gateway-fixture.js';
 import { answersOf } from '../attempt.js';
 import { kind, type HttpKind } from './http-attempt.js';
@@ -94,6 +94,11 @@ export const gatewayAttempts: readonly HttpKind[] = [
       grants: statement('/grants', (by) => by.grant('aut_hospital')),
       denials: statement('/denials', (by) => by.grant('aut_hospital', { effect: 'deny' })),
       'revoke-all': statement('/grants/revoke-all', (by) => by.revokeAll()),
+      'keys/rotate': statement('/keys/rotate', (by) => {
+        const newKeyProof = by.proofOf(by.gateway);
+        const body = { use: 'consent' as const, newKey: publicKeyOf(by.gateway), newKeyProof };
+        return by.sign('rotatePatientKey', body, by.consent);
+      }),
       'check-in': statement('/check-in', (by) =>
         by.sign('checkIn', { authorityId: 'aut_hospital', at: new Date().toISOString() }, by.consent),
       ),
@@ -142,7 +147,7 @@ export const gatewayAttempts: readonly HttpKind[] = [
     what: 'decides for a patient with a stolen token and a guessed passphrase',
     answer: 'CONSENT_KEY_LOCKED, PASSPHRASE_BACKOFF',
     tries: {
-      'grants, check-in, revoke-all': async (fixture) => {
+      'grants, check-in, revoke-all, keys/rotate': async (fixture) => {
         const { patientId, token } = await fixture.gateway.patient();
         const guess = { passphrase: 'a guess of a passphrase' };
         const grant = { authorityId: 'aut_hospital', permissions: ['read'], purposes: ['TREAT'] };
@@ -160,6 +165,7 @@ export const gatewayAttempts: readonly HttpKind[] = [
             await send('/grants', { grant, ...guess }),
             await send('/check-in', { authorityId: 'aut_hospital', ...guess }),
             await send('/grants/revoke-all', guess),
+            await send('/keys/rotate', guess),
           );
         return answersOf(answers);
       },

@@ -7,7 +7,7 @@ import type { Patient } from '../../patients/index.js';
 import { patientStatement } from '../../patients/patient-statement.js';
 
 export interface PatientWordOptions {
-  readonly core: Pick<GatewayCore, 'patients' | 'chain'>;
+  readonly core: Pick<GatewayCore, 'patients'>;
   readonly networkId: string;
   readonly verifier: SignatureVerifier;
 }

@@ -1,5 +1,5 @@
 import type { GatewayCore } from '../../core.js';
-import { nodeVerifier } from '@careledger/crypto';
+import { fromBase64url, nodeVerifier } from '@careledger/crypto';
 import { loadVectors } from '@careledger/spec';
 import { statementHash } from '@careledger/statements';
 import { describe, expect, test } from '@jest/globals';
@@ -30,10 +30,9 @@ const [valid, invalid] = (['valid', 'invalid'] as const).map((kind) =>
   loadVectors<Vector>(kind, 'own-gateway').filter((vector) => KINDS.includes(vector.kind)),
 ) as [(Vector & { name: string })[], (Vector & { name: string })[]];
 
-/** A chain whose genesis block has the vector's consent key. */
+/** A patient for whom the vector's consent key is in force. */
 const optionsOf = ({ consentKey, networkId }: WordVector): PatientWordOptions => {
-  const block = () => ({ type: 'genesis', body: { consentKey } });
-  const core = { chain: { block } } as unknown as GatewayCore;
+  const core = { patients: { consentKey: () => fromBase64url(consentKey) } } as unknown as GatewayCore;
   return { core, networkId, verifier: nodeVerifier() };
 };
 

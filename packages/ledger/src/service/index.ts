@@ -4,3 +4,7 @@ export { ledgerAnswers, ledgerProblems, onLedger, problemOfLedger } from './prob
 export { addTrustRootsRoute } from './trust-roots-route.js';
 export { ledgerPageQuery, nextOf, pageArgs } from './pages.js';
 export { LedgerConfig, openServiceLedger, type ServiceLedger } from './open-ledger.js';
+export { rotateKeyCommand, withdrawAttestorCommand } from './keys/key-commands.js';
+export { registerOnce } from './keys/register-once.js';
+export { rotateAttestor } from './keys/rotate-attestor.js';
+export { rotateOrganisationKey } from './keys/rotate-organisation-key.js';

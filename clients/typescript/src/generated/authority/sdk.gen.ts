@@ -583,7 +583,7 @@ export class AuthorityOperations extends HeyApiClient {
     }
     
     /**
-     * Relay a patient’s revocation, revocation of everything, or veto to the channels that it names; one that they have is answered with `already`
+     * Relay a patient’s revocation, revocation of everything, veto, or rotation of the consent key to the channels that it names; one that they have is answered with `already`
      *
      * Roles: patient, system, practitioner, ops.
      */

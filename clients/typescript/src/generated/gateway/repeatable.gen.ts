@@ -20,6 +20,7 @@ export const REPEATABLE: ReadonlySet<string> = new Set<string>([
   'POST /v1/patients/{patientId}/grants',
   'POST /v1/patients/{patientId}/grants/revoke-all',
   'POST /v1/patients/{patientId}/grants/{grantId}/revoke',
+  'POST /v1/patients/{patientId}/keys/rotate',
   'POST /v1/patients/{patientId}/pairing-codes',
   'POST /v1/patients/{patientId}/passphrase',
   'POST /v1/patients/{patientId}/revocations',

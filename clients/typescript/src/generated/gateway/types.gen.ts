@@ -7543,6 +7543,196 @@ export type CheckInPatientResponses = {
 
 export type CheckInPatientResponse = CheckInPatientResponses[keyof CheckInPatientResponses];
 
+export type RotatePatientKeysData = {
+    body: {
+        statement: string;
+    } | {
+        /**
+         * Opens the consent key
+         */
+        passphrase: string;
+    };
+    headers?: {
+        /**
+         * The same key with the same request again, within a day, has the effect of the first alone and gets its answer
+         */
+        'idempotency-key'?: string;
+        /**
+         * `respond-async`: 202 at once, unless it is done already; `wait=N`: after N seconds at the latest (RFC 7240)
+         */
+        prefer?: string;
+    };
+    path: {
+        /**
+         * Pseudonym of a patient
+         */
+        patientId: string;
+    };
+    query?: never;
+    url: '/v1/patients/{patientId}/keys/rotate';
+};
+
+export type RotatePatientKeysErrors = {
+    /**
+     * `MALFORMED_REQUEST`: The request is no valid HTTP
+     *
+     * `VALIDATION_FAILED`: The request does not match the documented schema
+     *
+     * `MALFORMED_BODY`: The body cannot be parsed
+     */
+    400: Problem;
+    /**
+     * `UNAUTHENTICATED`: A valid bearer token is required
+     */
+    401: Problem;
+    /**
+     * `FORBIDDEN`: The role of this token may not do this
+     *
+     * `PATIENT_MISMATCH`: This token stands for another patient
+     *
+     * `CONSENT_KEY_NOT_KEPT`: Patients keep their consent keys themselves: send the statement that the signer makes
+     *
+     * `CONSENT_KEY_LOCKED`: The passphrase does not open the consent key
+     */
+    403: Problem;
+    /**
+     * `PATIENT_NOT_FOUND`: This gateway serves no such patient
+     *
+     * `AUTHORITY_UNKNOWN`: No such authority is registered
+     */
+    404: Problem;
+    /**
+     * `IDEMPOTENCY_KEY_IN_USE`: The first request under this idempotency key is not answered yet: try again in `retryAfterS` seconds
+     */
+    409: Problem;
+    /**
+     * `PAYLOAD_TOO_LARGE`: The body is larger than the limit
+     */
+    413: Problem;
+    /**
+     * `URI_TOO_LONG`: A part of the path is longer than the limit
+     */
+    414: Problem;
+    /**
+     * `UNSUPPORTED_MEDIA_TYPE`: The media type of the body is not supported
+     */
+    415: Problem;
+    /**
+     * `CONSENT_STATEMENT_REFUSED`: The statement is not one that the patient can have signed
+     *
+     * `CONSENT_REFUSED`: The ledger refused the statement; `reason` says why
+     *
+     * `LEDGER_REFUSED`: The ledger refused; `reason` says why
+     *
+     * `IDEMPOTENCY_KEY_REUSED`: The idempotency key was used for another request
+     */
+    422: Problem;
+    /**
+     * `PASSPHRASE_BACKOFF`: Wrong passphrases came before: wait for `retryAfterS` seconds
+     *
+     * `TOO_MANY_REQUESTS`: Too many requests: slow down
+     */
+    429: Problem;
+    /**
+     * `INTERNAL_ERROR`: The service failed; the log has the cause under the instance id
+     */
+    500: Problem;
+    /**
+     * `SHUTTING_DOWN`: The service is stopping: ask again shortly
+     *
+     * `PASSPHRASES_BUSY`: Too many passphrases wait: try again in `retryAfterS` seconds
+     *
+     * `GATEWAY_STOPPING`: The gateway is stopping: send it again shortly
+     *
+     * `LEDGER_UNAVAILABLE`: The ledger does not answer; try again later
+     */
+    503: Problem;
+    /**
+     * Any other problem, e.g. of the connection (408, 417, 431)
+     */
+    default: Problem;
+};
+
+export type RotatePatientKeysError = RotatePatientKeysErrors[keyof RotatePatientKeysErrors];
+
+export type RotatePatientKeysResponses = {
+    /**
+     * OK
+     */
+    200: {
+        /**
+         * 128 random bits, base64url
+         */
+        statementId: string;
+        status: 'done' | 'open';
+        channels: Array<{
+            channel: 'authorities' | 'cloud';
+            status: string;
+            txId: string | null;
+        }>;
+        /**
+         * The ledgers had this decision before: nothing was sent, the transactions are the earlier ones
+         */
+        already?: true;
+    };
+    /**
+     * Accepted
+     */
+    202: {
+        /**
+         * 128 random bits, base64url
+         */
+        jobId: string;
+        /**
+         * What is done, in one word
+         */
+        kind: string;
+        /**
+         * One that has ended stays as it ended
+         */
+        state: 'running' | 'succeeded' | 'failed';
+        /**
+         * How far it has come, in the words of its kind
+         */
+        stage: string;
+        done: number | null;
+        total: number | null;
+        /**
+         * RFC 3339, UTC, milliseconds optional
+         */
+        createdAt: string;
+        endedAt: string | null;
+        lastError: string | null;
+        resultUrl: string | null;
+        problem: {
+            type: string;
+            title: string;
+            status: number;
+            code: string;
+            detail?: string;
+            [key: string]: unknown;
+        } | null;
+        result: {
+            /**
+             * 128 random bits, base64url
+             */
+            statementId: string;
+            status: 'done' | 'open';
+            channels: Array<{
+                channel: 'authorities' | 'cloud';
+                status: string;
+                txId: string | null;
+            }>;
+            /**
+             * The ledgers had this decision before: nothing was sent, the transactions are the earlier ones
+             */
+            already?: true;
+        };
+    };
+};
+
+export type RotatePatientKeysResponse = RotatePatientKeysResponses[keyof RotatePatientKeysResponses];
+
 export type PassphrasePatientData = {
     body: {
         /**

@@ -1,0 +1,104 @@
+import { DECISION_CHANNELS } from '@careledger/consent';
+import type { StatementBody, StatementName } from '@careledger/contracts';
+import type { SignatureVerifier } from '@careledger/crypto';
+import type { ChannelName } from '@careledger/domain';
+import { readStatement } from '@careledger/statements';
+import type { GatewayCore } from '../core.js';
+import type { Patient } from '../patients/index.js';
+import { checkAppStatement } from './app-statement.js';
+import type { ConsentOutbox } from './consent-outbox.js';
+import { ConsentError } from './errors.js';
+import type { NewJob, StepKind, StepStore } from './step-store.js';
+
+export const ORDER: Readonly<Record<StepKind, readonly ChannelName[]>> = {
+  register: DECISION_CHANNELS.registerPatient,
+  grant: DECISION_CHANNELS.grant,
+  // What narrows access is never late at the providers.
+  deny: DECISION_CHANNELS.revoke,
+  revoke: DECISION_CHANNELS.revoke,
+  reject: DECISION_CHANNELS.rejectSubscription,
+  rotate: DECISION_CHANNELS.rotatePatientKey,
+};
+
+export interface StatementIntakeOptions {
+  readonly core: Pick<GatewayCore, 'store' | 'patients'>;
+  readonly steps: Pick<StepStore, 'insert' | 'job' | 'eligible'>;
+  readonly outbox: Pick<ConsentOutbox, 'add'>;
+  readonly verifier: SignatureVerifier;
+  readonly networkId: string;
+  readonly clock: () => number;
+}
+
+/** Takes patients' statements in and puts them on their way. */
+export class StatementIntake {
+  readonly #options: StatementIntakeOptions;
+
+  constructor(options: StatementIntakeOptions) {
+    this.#options = options;
+  }
+
+  /** Whether no statement of this id was taken before: one that comes again is answered for itself. */
+  isNew({ patientNo }: Patient, sid: string): boolean {
+    return this.#options.steps.job(patientNo, sid).length === 0;
+  }
+
+  /**
+   * A statement of the patient's app. One that was taken before was checked then, with the key of then.
+   * @param keys with which it may be signed: the consent key in force unless told
+   * @throws ConsentError `CONSENT_STATEMENT_REFUSED`
+   */
+  check<N extends StatementName>(
+    patient: Patient,
+    token: string,
+    { names, channels, keys }: Expected<N>,
+  ): { readonly name: N; readonly sid: string; readonly body: StatementBody<N> } {
+    const { core, networkId, verifier } = this.#options;
+    const expected = { names, networkId, channels, verifier, keys, isKnown: this.#isKnown(patient, token) };
+    return checkAppStatement(core, patient, token, expected);
+  }
+
+  /**
+   * Writes a statement's steps, once, and starts those that nothing stands before. On disk when it resolves.
+   * @param alsoWrite within the transaction that takes it
+   * @returns the statement's id
+   */
+  async submit(
+    patient: Patient,
+    made: Pick<NewJob, 'kind' | 'statement' | 'isUnordered'>,
+    alsoWrite: (sid: string) => void,
+  ): Promise<string> {
+    const { core, steps, outbox, clock } = this.#options;
+    const { patientNo } = patient;
+    const { sid: job } = readStatement(made.statement).payload;
+    // Its answer would be another statement's.
+    if (steps.job(patientNo, job).some(({ statement }) => statement !== made.statement))
+      throw new ConsentError(
+        'CONSENT_STATEMENT_REFUSED',
+        `Another statement of this patient has the id ${job}`,
+      );
+    const isNew = core.store.deferred(() => {
+      const inserted = steps.insert({ ...made, job, patientNo, channels: ORDER[made.kind] }, clock());
+      if (inserted) alsoWrite(job);
+      return inserted;
+    });
+    await core.store.sync();
+    if (isNew) for (const step of steps.eligible(patientNo)) if (step.job === job) outbox.add(step);
+    return job;
+  }
+
+  #isKnown({ patientNo }: Patient, token: string): boolean {
+    let sid: string;
+    try {
+      ({ sid } = readStatement(token).payload);
+    } catch {
+      return false;
+    }
+    return this.#options.steps.job(patientNo, sid).some(({ statement }) => statement === token);
+  }
+}
+
+interface Expected<N extends StatementName> {
+  readonly names: readonly N[];
+  readonly channels: readonly ChannelName[];
+  readonly keys?: readonly Uint8Array[];
+}

@@ -1,0 +1,227 @@
+import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
+import { decisionStatement, keyProofStatement } from '@careledger/consent';
+import { generateEd25519, randomId128, toBase64url, type Signer } from '@careledger/crypto';
+import type { ChannelName } from '@careledger/domain';
+import { makeStatement } from '@careledger/statements';
+import { ConsentDesk, grantBody } from '../../testing/consent-desk.js';
+import { PASSPHRASE } from '../../testing/open-core.js';
+import type { TestCore } from '../../testing/test-core.js';
+import type { Settled } from '../ledger-access/statement-batcher.js';
+import { GATEWAY_MIGRATIONS } from '../migrations.js';
+import { PATIENT_KEYS, type Patient } from '../patients/index.js';
+import { ConsentOutbox } from './index.js';
+
+const silent = { warn: () => undefined, error: () => undefined };
+const UNLOCK = { passphrase: PASSPHRASE, caller: 'a test' };
+
+let desk: ConsentDesk;
+let t: TestCore;
+let patient: Patient;
+let former: Signer;
+beforeEach(async () => {
+  desk = await ConsentDesk.open();
+  ({ t } = desk);
+  patient = await t.patient();
+  former = await t.core.patients.unlockConsent(patient.patientId, PASSPHRASE);
+});
+afterEach(() => desk[Symbol.asyncDispose]());
+
+/** What the patient's app makes. */
+function rotation(next: Signer, by: Signer, provedBy = next, of = patient.patientId): string {
+  const about = { patientId: of, networkId: 'devnet', iat: Math.floor(t.nowMs / 1_000) };
+  const newKeyProof = makeStatement(keyProofStatement({ ...about, publicKey: provedBy.publicKey }), provedBy);
+  const body = { use: 'consent' as const, newKey: toBase64url(next.publicKey), newKeyProof };
+  return makeStatement(
+    decisionStatement('rotatePatientKey', { ...about, patientId: patient.patientId, body }),
+    by,
+  );
+}
+const granted = (by: Signer, policySeq = 1): string =>
+  makeStatement(
+    decisionStatement('grant', {
+      ...{ patientId: patient.patientId, networkId: 'devnet', sid: randomId128() },
+      body: grantBody({ policySeq }),
+    }),
+    by,
+  );
+const inForce = (): string => toBase64url(t.core.patients.consentKey(patient));
+const refused = (cause: string) => ({
+  code: 'CONSENT_STATEMENT_REFUSED',
+  message: expect.stringContaining(cause),
+});
+
+/** Ledgers that answer with a code to each statement, as they come. */
+function ledgers(codeOf: (channel: ChannelName, statement: string) => string) {
+  const came: [ChannelName, string][] = [];
+  const take = (channel: ChannelName, statement: string) => {
+    came.push([channel, statement]);
+    return { sid: null, code: codeOf(channel, statement), txId: 'f'.repeat(64) };
+  };
+  const batch = (channel: ChannelName) => ({
+    submit: async (_patientId: string, statement: string): Promise<Settled> => ({
+      item: take(channel, statement),
+      blockNumber: 1,
+    }),
+  });
+  const one = (channel: ChannelName) => ({
+    submit: async (_contract: unknown, _name: string, { statement }: { statement: string }) => ({
+      result: take(channel, statement),
+      blockNumber: 1n,
+    }),
+  });
+  const { store, patients } = t.core;
+  const outbox = new ConsentOutbox({
+    ...{ store, steps: desk.steps, clock: () => t.nowMs, logger: silent, patients },
+    ledger: {
+      grant: { authorities: batch('authorities'), cloud: batch('cloud') },
+      revoke: { authorities: batch('authorities'), cloud: batch('cloud') },
+      enrolment: one,
+      channel: one,
+      note: () => undefined,
+    } as never,
+    rotations: desk.rotations,
+    settler: {
+      settling: () => undefined,
+      settled: ({ patientNo }) => desk.progress.notify(patientNo),
+    },
+  });
+  const settled = async (): Promise<void> => {
+    const isDone = () => desk.steps.openCount(patient.patientNo) === 0;
+    if (!(await desk.progress.until(patient.patientNo, isDone, 5_000))) throw new Error('It is not settled');
+    await outbox.stop();
+  };
+  return { came, outbox, settled };
+}
+
+describe('a rotation of the consent key', () => {
+  test('puts the new key in force at once: the former key’s decisions are refused, those taken before stand', async () => {
+    const before = granted(former);
+    const grantId = await desk.consent.takeGrant(patient, before);
+    const next = generateEd25519().signer;
+    await desk.rotations.take(patient, rotation(next, former));
+    expect(inForce()).toBe(toBase64url(next.publicKey));
+    await expect(desk.consent.takeGrant(patient, granted(former, 2))).rejects.toMatchObject(
+      refused('STATEMENT_KEY_UNKNOWN'),
+    );
+    await desk.consent.takeGrant(patient, granted(next, 2));
+    // The same bytes again are the decision that was taken.
+    expect(await desk.consent.takeGrant(patient, before)).toBe(grantId);
+  });
+
+  test('by a thief with a stolen key that was rotated away is refused, whatever it appoints', async () => {
+    const [next, thief] = [generateEd25519().signer, generateEd25519().signer];
+    await desk.rotations.take(patient, rotation(next, former));
+    await expect(desk.rotations.take(patient, rotation(thief, former))).rejects.toMatchObject(
+      refused('STATEMENT_KEY_UNKNOWN'),
+    );
+    const about = { patientId: patient.patientId, networkId: 'devnet', body: { policySeq: 9 } };
+    const revocation = makeStatement(decisionStatement('revokeAll', about), former);
+    await expect(desk.consent.takeRevocation(patient, revocation)).rejects.toMatchObject(
+      refused('STATEMENT_KEY_UNKNOWN'),
+    );
+    // Nor does a thief of the former file with the passphrase decide here.
+    await expect(t.core.patients.unlockConsent(patient.patientId, PASSPHRASE)).rejects.toMatchObject({
+      code: 'KEY_NOT_FOUND',
+    });
+    expect(inForce()).toBe(toBase64url(next.publicKey));
+  });
+
+  test('to a key that nobody proves to have, or to the gateway’s, is refused', async () => {
+    const [next, other] = [generateEd25519().signer, generateEd25519().signer];
+    for (const statement of [
+      rotation(next, former, other),
+      rotation(next, former, next, `pat_${'a'.repeat(32)}`),
+    ])
+      await expect(desk.rotations.take(patient, statement)).rejects.toMatchObject(refused('is not proved'));
+    const gateway = t.keyStore.signer(PATIENT_KEYS.gateway(patient.patientId));
+    await expect(desk.rotations.take(patient, rotation(gateway, former))).rejects.toMatchObject(
+      refused('cannot be the one that this gateway has'),
+    );
+    expect(inForce()).toBe(toBase64url(former.publicKey));
+  });
+
+  test('goes to a channel behind what was taken before it and before what was taken after it', async () => {
+    const first = granted(former);
+    await desk.consent.takeGrant(patient, first);
+    const next = generateEd25519().signer;
+    const rotated = rotation(next, former);
+    await desk.rotations.take(patient, rotated);
+    const second = granted(next, 2);
+    await desk.consent.takeGrant(patient, second);
+    const { came, outbox, settled } = ledgers(() => 'OK');
+    outbox.start();
+    await settled();
+    const on = (channel: ChannelName) => came.flatMap(([where, what]) => (where === channel ? [what] : []));
+    expect(on('authorities')).toEqual([first, rotated, second]);
+    expect(on('cloud')).toEqual([first, rotated, second]);
+    expect(patient.chain.state.consentKey).toBe(toBase64url(next.publicKey));
+    expect(await t.core.chain.verify(patient.patientNo)).toMatchObject({ ok: true, blocks: 2 });
+  });
+
+  test('that the ledgers refuse leaves the former key in force, and takes nothing that the new one signed', async () => {
+    const next = generateEd25519().signer;
+    const { job } = await desk.rotations.take(patient, rotation(next, former));
+    const grantId = await desk.consent.takeGrant(patient, granted(next));
+    desk.patientOnLedger = {
+      consentKeys: [{ key: toBase64url(former.publicKey), from: '2026-01-01T00:00:00Z' }],
+    };
+    const { outbox, settled } = ledgers(() => 'KEY_REUSED');
+    outbox.start();
+    await settled();
+    for (const id of [job, grantId])
+      expect(() => desk.consent.standing(patient, id)).toThrow(
+        expect.objectContaining({ code: 'CONSENT_REFUSED' }),
+      );
+    expect(inForce()).toBe(toBase64url(former.publicKey));
+    await desk.consent.takeGrant(patient, granted(former, 2));
+    expect(patient.chain.state.height).toBe(0);
+  });
+
+  test('that a crash kept from the chain is there after the next start', async () => {
+    const next = generateEd25519().signer;
+    await desk.rotations.take(patient, rotation(next, former));
+    desk.settle();
+    await t.reopen({ migrations: GATEWAY_MIGRATIONS });
+    desk = ConsentDesk.on(t);
+    patient = t.core.patients.get(patient.patientId);
+    expect(inForce()).toBe(toBase64url(former.publicKey));
+    await desk.rotations.resume();
+    expect(inForce()).toBe(toBase64url(next.publicKey));
+    expect(patient.chain.state).toMatchObject({ height: 1, consentKey: toBase64url(next.publicKey) });
+  });
+
+  test('that others took to the ledger is noticed, and joins the chain when its statement comes', async () => {
+    const next = generateEd25519().signer;
+    desk.patientOnLedger = {
+      consentKeys: [
+        { key: toBase64url(former.publicKey), from: '2026-01-01T00:00:00Z', until: '2026-02-01T00:00:00Z' },
+        { key: toBase64url(next.publicKey), from: '2026-02-01T00:00:00Z' },
+      ],
+    };
+    await desk.rotations.compare(patient.patientId);
+    expect(inForce()).toBe(toBase64url(next.publicKey));
+    await expect(desk.consent.takeGrant(patient, granted(former))).rejects.toMatchObject(
+      refused('STATEMENT_KEY_UNKNOWN'),
+    );
+    await desk.rotations.take(patient, rotation(next, former));
+    desk.settle();
+    await desk.rotations.advance(patient);
+    expect(patient.chain.state).toMatchObject({ height: 1, consentKey: toBase64url(next.publicKey) });
+  });
+});
+
+describe('a consent key that the gateway keeps', () => {
+  test('is rotated under the same passphrase, each time to another; a decision afterwards is by the new one', async () => {
+    const keys = [toBase64url(former.publicKey)];
+    for (let round = 0; round < 2; round++) {
+      await desk.rotations.make(patient, UNLOCK);
+      keys.push(inForce());
+      const { publicKey } = await t.core.patients.unlockConsent(patient.patientId, PASSPHRASE);
+      expect(toBase64url(publicKey)).toBe(inForce());
+    }
+    expect(new Set(keys).size).toBe(3);
+    desk.settle();
+    await desk.rotations.advance(patient);
+    expect(await t.core.chain.verify(patient.patientNo)).toMatchObject({ ok: true, blocks: 3 });
+  });
+});

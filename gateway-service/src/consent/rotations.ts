@@ -1,0 +1,216 @@
+import { decisionStatement, keyProofStatement } from '@careledger/consent';
+import { accessControl, type StatementBody } from '@careledger/contracts';
+import { fromBase64url, kidOf, toBase64url, type SignatureVerifier } from '@careledger/crypto';
+import { currentKey } from '@careledger/policy';
+import type { IdempotencyKeys, IdempotentRequest, Logger } from '@careledger/service-kit';
+import { makeStatement, readStatement } from '@careledger/statements';
+import type { GatewayCore } from '../core.js';
+import type { LedgerReader } from '../ledger-access/ledger-link.js';
+import type { ConsentKeys } from '../patients/consent-keys.js';
+import type { Patient } from '../patients/index.js';
+import type { Taken } from './earlier.js';
+import { ConsentError } from './errors.js';
+import { ORDER, type StatementIntake } from './intake.js';
+import { checkKeyProof } from './key-proof.js';
+import type { ConsentStep, StepStore } from './step-store.js';
+import { stageConsentKey, type ConsentPassphrase } from './unlock.js';
+
+const MS_PER_S = 1_000;
+
+export interface RotationsOptions {
+  readonly core: Pick<GatewayCore, 'store' | 'patients' | 'rekey'>;
+  readonly intake: StatementIntake;
+  readonly steps: Pick<StepStore, 'jobsOf'>;
+  readonly consentKeys: ConsentKeys;
+  readonly requests: Pick<IdempotencyKeys, 'find' | 'claim'>;
+  readonly ledger: LedgerReader;
+  readonly verifier: SignatureVerifier;
+  readonly networkId: string;
+  readonly clock: () => number;
+  readonly logger: Pick<Logger, 'warn' | 'error'>;
+}
+
+/**
+ * Puts another consent key in a patient's place. It counts here from when the rotation is taken in, so that nothing more is
+ * taken that the former key signs; at the ledgers when they have it, behind what was taken before; in the chain after that.
+ */
+export class Rotations {
+  readonly #options: RotationsOptions;
+  readonly #advancing = new Map<number, Promise<void>>();
+
+  constructor(options: RotationsOptions) {
+    this.#options = options;
+  }
+
+  /** After a start: the keys in force, and what a crash kept from the chains. */
+  async resume(): Promise<void> {
+    const { core, consentKeys } = this.#options;
+    for (const patient of core.patients.list()) {
+      consentKeys.load(core.patients, patient);
+      await this.advance(patient);
+    }
+  }
+
+  /** A `rotatePatientKey` statement of the patient's app. @throws ConsentError `CONSENT_STATEMENT_REFUSED` */
+  async take(patient: Patient, statement: string): Promise<Taken> {
+    const { core, intake, verifier, networkId, clock } = this.#options;
+    const keys = [core.patients.consentKey(patient)];
+    // Others may have taken it to the ledger: the key before it is the one that the chain still has.
+    if (newKeyOf(statement) === toBase64url(keys[0] as Uint8Array))
+      keys.push(fromBase64url(patient.chain.state.consentKey));
+    const expected = { names: ['rotatePatientKey'] as const, channels: ORDER.rotate, keys };
+    const { sid, body } = intake.check(patient, statement, expected);
+    if (body.use !== 'consent')
+      throw new ConsentError('CONSENT_STATEMENT_REFUSED', 'The statement is not about the consent key');
+    if (intake.isNew(patient, sid)) {
+      if (body.newKey === patient.chain.state.gatewayKey)
+        throw new ConsentError(
+          'CONSENT_STATEMENT_REFUSED',
+          'The consent key cannot be the one that this gateway has',
+        );
+      checkKeyProof(patient.patientId, body, { verifier, networkId, nowMs: clock() });
+    }
+    return { job: await this.#keep(patient, statement, body), isAlready: false };
+  }
+
+  /** Makes the new key here, beside the one that the passphrase opens. @param request as of a grant */
+  async make(patient: Patient, unlock: ConsentPassphrase, request?: IdempotentRequest): Promise<Taken> {
+    const { core, requests, networkId, clock } = this.#options;
+    const before = request && requests.find(request);
+    if (before?.state === 'same') return { job: before.reference, isAlready: false };
+    const { signer, successor } = await stageConsentKey(core, patient, unlock);
+    const same = this.#rotations(patient).find(({ newKey }) => newKey === toBase64url(successor.publicKey));
+    // Another request was quicker with the key that lay ready for both.
+    if (same !== undefined) return { job: same.job, isAlready: false };
+    const { patientId } = patient;
+    const iat = Math.floor(clock() / MS_PER_S);
+    const proof = keyProofStatement({ patientId, networkId, publicKey: successor.publicKey, iat });
+    const body: StatementBody<'rotatePatientKey'> = {
+      ...{ use: 'consent', newKey: toBase64url(successor.publicKey) },
+      newKeyProof: makeStatement(proof, successor),
+    };
+    const made = decisionStatement('rotatePatientKey', { patientId, networkId, body, iat });
+    return {
+      job: await this.#keep(patient, makeStatement(made, signer), body, request),
+      isAlready: false,
+    };
+  }
+
+  /** Within the transaction that notes a refusal: the key before it counts again. */
+  refusing({ patientNo }: ConsentStep): void {
+    const { core, consentKeys } = this.#options;
+    consentKeys.put(patientNo, this.#inForce(core.patients.byNo(patientNo)));
+  }
+
+  /** After a rotation was settled, on disk. */
+  async settled({ patientNo }: ConsentStep, isDone: boolean): Promise<void> {
+    const { core, consentKeys } = this.#options;
+    const patient = core.patients.byNo(patientNo);
+    consentKeys.load(core.patients, patient);
+    if (isDone) await this.advance(patient);
+    else
+      await this.compare(patient.patientId).catch((err: unknown) =>
+        this.#options.logger.warn({ err, patientNo }, 'what the ledger has in its place is not known yet'),
+      );
+  }
+
+  /** Another has changed a patient's keys on the ledger: what is signed with the former one is taken no more. */
+  async compare(patientId: string): Promise<void> {
+    const { core, steps, consentKeys, ledger, logger } = this.#options;
+    const patient = core.patients.find(patientId);
+    if (patient === undefined) return;
+    const isOpen = () =>
+      steps.jobsOf(patient.patientNo, 'rotate').some((job) => job.some(({ status }) => status === 'open'));
+    if (isOpen()) return;
+    const { consentKeys: periods } = await ledger
+      .channel('authorities')
+      .evaluate(accessControl, 'GetPatient', { patientId });
+    const onLedger = currentKey(periods);
+    if (onLedger === undefined || isOpen()) return;
+    const key = toBase64url(onLedger);
+    if (key === toBase64url(core.patients.consentKey(patient))) return;
+    logger.warn({ patientNo: patient.patientNo }, 'another consent key is in force on the ledger');
+    core.store.deferred(() => consentKeys.put(patient.patientNo, key));
+    consentKeys.load(core.patients, patient);
+  }
+
+  /** Seals the rotations that a ledger has into the patient's chain, each after the one before it. */
+  async advance(patient: Patient): Promise<void> {
+    const { patientNo } = patient;
+    const before = this.#advancing.get(patientNo) ?? Promise.resolve();
+    const turn = before.then(() => this.#advance(patient));
+    this.#advancing.set(patientNo, turn);
+    try {
+      await turn;
+    } catch (err) {
+      // A store that fails ends the process; at the next start it goes on.
+      this.#options.logger.error({ err, patientNo }, 'a rotation is not in the chain yet');
+    } finally {
+      if (this.#advancing.get(patientNo) === turn) this.#advancing.delete(patientNo);
+    }
+  }
+
+  async #advance(patient: Patient): Promise<void> {
+    const { core } = this.#options;
+    const { chain, patientId } = patient;
+    for (;;) {
+      const { consentKey, gatewayKey } = chain.state;
+      const kid = kidOf('Ed25519', fromBase64url(consentKey));
+      const next = this.#rotations(patient).find(
+        ({ steps, statement }) =>
+          steps.some(({ status }) => status === 'done') && readStatement(statement).header.kid === kid,
+      );
+      if (next === undefined) return;
+      const body = { consentKey: next.newKey, gatewayKey, statements: [next.statement] };
+      await core.rekey(patientId, body, chain.signer);
+    }
+  }
+
+  async #keep(
+    patient: Patient,
+    statement: string,
+    { newKey }: StatementBody<'rotatePatientKey'>,
+    request?: IdempotentRequest,
+  ): Promise<string> {
+    const { core, intake, consentKeys, requests } = this.#options;
+    const made = { kind: 'rotate', statement, isUnordered: true } as const;
+    return intake.submit(patient, made, (job) => {
+      consentKeys.put(patient.patientNo, newKey);
+      core.patients.useConsentKey(patient, newKey);
+      if (request) requests.claim(request, job);
+    });
+  }
+
+  /** Of the rotations that no ledger has refused the newest one's key. */
+  #inForce(patient: Patient): string {
+    const standing = this.#rotations(patient).findLast(
+      ({ steps }) =>
+        steps.some(({ status }) => status === 'done') || steps.every(({ status }) => status === 'open'),
+    );
+    return standing?.newKey ?? patient.chain.state.consentKey;
+  }
+
+  /** Oldest first. */
+  #rotations({ patientNo }: Patient) {
+    return this.#options.steps
+      .jobsOf(patientNo, 'rotate')
+      .reverse()
+      .flatMap((steps) => {
+        const [first] = steps;
+        if (first === undefined) return [];
+        const { job, statement } = first;
+        const newKey = newKeyOf(statement);
+        return newKey === undefined ? [] : [{ steps, job, statement, newKey }];
+      });
+  }
+}
+
+/** The key that a rotation appoints, by its own word. */
+function newKeyOf(statement: string): string | undefined {
+  try {
+    const { newKey } = readStatement(statement).payload.body;
+    return typeof newKey === 'string' ? newKey : undefined;
+  } catch {
+    return undefined;
+  }
+}

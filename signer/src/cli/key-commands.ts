@@ -1,0 +1,58 @@
+import type { Command } from 'commander';
+import { SignerError, printable } from '../core/index.js';
+import { printLine, type Terminal } from './ask.js';
+import { CliError } from './cli-error.js';
+import { Session, type CommonOptions } from './session.js';
+import { assertFree, read, writeWhole } from './vault-file.js';
+
+interface RotateOptions {
+  readonly backup?: string;
+  readonly offline?: true;
+  readonly relayed?: true;
+}
+
+/** The patient's key itself. */
+export function addKeyCommands(program: Command, terminal: Terminal): void {
+  const common = (): CommonOptions => program.opts();
+
+  program
+    .command('rotate')
+    .description(
+      'put a new key in the place of yours, e.g. because somebody else may have it; what you granted stands. Again, it goes on ' +
+        'where it was interrupted',
+    )
+    .option('--backup <file>', 'copy of your file with the new key in it, made before anything leaves')
+    .option('--offline', 'ask the gateway nothing and print the statement: any authority relays it')
+    .option('--relayed', 'somebody relayed it to both ledgers: sign with the new key from now on')
+    .action(async ({ backup, offline, relayed }: RotateOptions) => {
+      if (backup !== undefined) await assertFree(backup);
+      await using session = await Session.open(terminal, common());
+      const { signer } = session;
+      const begun = await signer.openRotation();
+      if (relayed === true) {
+        if (begun === undefined) throw new CliError('USAGE', 'You have signed no rotation that is open');
+        await signer.rotated();
+        await session.keep();
+        printLine(terminal, { patientId: session.patientId, consentKey: session.consentKey });
+        return;
+      }
+      // What the key before it signed counts no more afterwards, unless the ledgers have it by then.
+      if (begun === undefined && offline !== true) await sendUnsent(session, terminal);
+      const statement = begun ?? (await session.sign(await signer.rotation()));
+      if (backup !== undefined) await writeWhole(backup, await read(common().file));
+      if (offline === true) terminal.stdout.write(`${statement}\n`);
+      else await session.send(statement);
+    });
+}
+
+/** One that the gateway refuses holds no rotation up: the key may be in a thief's hands. @throws SignerError otherwise */
+async function sendUnsent(session: Session, { stderr }: Terminal): Promise<void> {
+  for (const statement of session.signer.unsent()) {
+    try {
+      await session.send(statement);
+    } catch (error) {
+      if (!(error instanceof SignerError) || error.code !== 'GATEWAY_REFUSED') throw error;
+      stderr.write(`The gateway refuses what you signed before: ${printable(error.message)}\n`);
+    }
+  }
+}
