@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import {
   LedgerForm,
   consentCases,
+  recordIn,
   ruleIdOf,
   type CaseMoment,
   type CaseRequest,
@@ -32,13 +33,14 @@ async function authorityWith(told: ConsentCase, at: string, authorityId: string)
   await store.commit(() => policy.put(patient.patientId, consent));
   const judge = new Judge({ authorityId, channels, mirror, clock });
   const questionOf = (asked: CaseRequest): ReadingQuestion => {
-    const { granteeTags, purpose } = form.request(asked);
-    const record = told.records.find(({ name }) => name === asked.record);
-    if (record === undefined) throw new Error(`The case has no record ${asked.record}`);
-    const { patientId } = patient;
+    const { granteeTags, purpose, tagGroups, period, author } = form.question(
+      asked,
+      recordIn(told, asked),
+      patient.patientId,
+    );
     return {
-      ...{ ...form.record(record), patientId, granteeTags, purpose },
-      author: record.author ?? patientId,
+      ...{ patientId: patient.patientId, granteeTags, purpose, tagGroups, period },
+      author: author ?? patient.patientId,
     };
   };
   return { hospital, judge, questionOf };
@@ -56,7 +58,8 @@ describe.each(consentCases())('$name', (told) => {
     'at $at, judged by the peer and without it: $asked.requester reads $asked.record for $asked.purpose: $asked.code',
     async ({ at, asked }) => {
       const { hospital, judge, questionOf } = await authorityWith(told, at, asked.requester);
-      await using _ = hospital;
+      await using stack = new AsyncDisposableStack();
+      stack.use(hospital);
       const question = questionOf(asked);
       const expected = { decision: asked.decision, reason: asked.code };
       expect(await judge.objection(question)).toBe(asked.decision === 'permit' ? undefined : asked.code);

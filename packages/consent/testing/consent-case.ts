@@ -23,6 +23,8 @@ export interface CaseKind {
   readonly resourceType: string;
   /** FHIR category codes. */
   readonly categories: readonly string[];
+  /** Clinical codes of what it says, mostly LOINC’s. No rule is about them. */
+  readonly codes?: readonly string[];
   /** Codes of its security labels: HL7 v3-Confidentiality and v3-ActCode. */
   readonly labels?: readonly string[];
 }
@@ -72,3 +74,10 @@ export type ConsentCase = Vector<{
 
 /** All of them, in the order of their names. */
 export const consentCases = (): ConsentCase[] => loadVectors<ConsentCase>('valid', 'consent-cases');
+
+/** The record that a request is about. @throws Error: the case has none of that name */
+export function recordIn({ records }: ConsentCase, { record }: CaseRequest): CaseRecord {
+  const found = records.find(({ name }) => name === record);
+  if (found === undefined) throw new Error(`The case has no record ${record}`);
+  return found;
+}

@@ -1,5 +1,6 @@
 export {
   consentCases,
+  recordIn,
   type CaseKind,
   type CaseMoment,
   type CaseRecord,

@@ -19,12 +19,19 @@ export interface TaggedRecord {
   readonly period: Period;
 }
 
-/** Who asks for what, as the request says it. */
-export interface TaggedRequest {
+/** What is asked, as a ledger's question has it. */
+export interface TaggedQuestion extends TaggedRecord {
+  readonly patientId: string;
   readonly requester: string;
   readonly granteeTags: string[];
   readonly permission: Permission;
   readonly purpose: PurposeOfUse;
+  /** Of what is there already. */
+  readonly author?: string;
+  readonly isUnconfirmed?: boolean;
+  /** Of what is to be changed. */
+  readonly revisedTagGroups?: TagGroups;
+  readonly revisedPeriod?: Period;
 }
 
 const LETTERS = 'ABCDEFGHIJKLMNOPQRSTUVWXYZ';
@@ -65,9 +72,20 @@ export class LedgerForm {
     return { tagGroups: groups, period };
   }
 
-  request({ requester, grantee, permission, purpose }: CaseRequest): TaggedRequest {
+  /**
+   * About a record: what is to be written is as that one, what is to be changed becomes the same again. No patient of a case
+   * has confirmed what another author says.
+   */
+  question(asked: CaseRequest, record: CaseRecord, patientId: string): TaggedQuestion {
+    const { requester, grantee, permission, purpose } = asked;
     const granteeTags = grantee.map((term) => granteeTag(this.scopeKey, { authorityId: requester, ...term }));
-    return { requester, granteeTags, permission, purpose };
+    const about = this.record(record);
+    const common = { ...{ patientId, requester, granteeTags, permission, purpose }, ...about };
+    if (permission === 'write') return common;
+    const isUnconfirmed = record.author !== undefined;
+    const standing = { ...common, author: record.author ?? patientId, isUnconfirmed };
+    if (permission === 'read') return standing;
+    return { ...standing, revisedTagGroups: about.tagGroups, revisedPeriod: about.period };
   }
 
   #later(time: string): string {

@@ -27,13 +27,13 @@ const instant = (time: string): [string, string] => [
 
 /** What the patient’s records hold: with labels as a labelling service gives them. */
 export const BLOOD_SUGAR: CaseRecord = recordOf('blood-sugar', instant('2020-12-05T04:50:50Z'), [
-  { resourceType: 'Observation', categories: ['laboratory'], labels: ['N'] },
+  { resourceType: 'Observation', categories: ['laboratory'], codes: ['2339-0'], labels: ['N'] },
 ]);
 export const BLOOD_PRESSURE: CaseRecord = recordOf('blood-pressure', instant('2004-12-26T04:50:50Z'), [
-  { resourceType: 'Observation', categories: ['vital-signs'], labels: ['N'] },
+  { resourceType: 'Observation', categories: ['vital-signs'], codes: ['85354-9'], labels: ['N'] },
 ]);
 export const ALCOHOL_USE: CaseRecord = recordOf('alcohol-use', instant('2022-06-13T00:00:00Z'), [
-  { resourceType: 'Observation', categories: ['social-history'], labels: ['R', 'ETHUD'] },
+  { resourceType: 'Observation', categories: ['social-history'], codes: ['74013-4'], labels: ['R', 'ETHUD'] },
 ]);
 export const THERAPY_NOTES: CaseRecord = recordOf('therapy-notes', instant('2022-03-03T15:00:00Z'), [
   { resourceType: 'DocumentReference', categories: ['clinical-note'], labels: ['R', 'PSY'] },
@@ -47,6 +47,11 @@ export const YEAR_END: CaseRecord = recordOf(
   ['2021-12-30T08:00:00Z', '2022-01-02T08:00:00Z'],
   [
     { resourceType: 'Observation', categories: ['laboratory'], labels: ['N'] },
-    { resourceType: 'Observation', categories: ['social-history'], labels: ['R', 'ETHUD'] },
+    {
+      resourceType: 'Observation',
+      categories: ['social-history'],
+      codes: ['74013-4'],
+      labels: ['R', 'ETHUD'],
+    },
   ],
 );

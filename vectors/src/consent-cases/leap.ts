@@ -37,11 +37,16 @@ export const leapSource = (name: string): ConsentCase['source'] => ({
 });
 
 const TIME: [string, string] = ['2013-04-04T13:34:00Z', '2013-04-04T13:34:01Z'];
-const observed = (name: string, category: string, labels: readonly string[]): CaseRecord =>
-  recordOf(name, TIME, [{ resourceType: 'Observation', categories: [category], labels }]);
-const CULTURE = observed('blood-culture', 'laboratory', []);
-const KETAMINE = observed('ketamine-use', 'social-history', ['R', 'SUD']);
-const DRINKING = observed('drinking', 'social-history', ['R', 'ETHUD']);
+const observed = (
+  name: string,
+  category: string,
+  labels: readonly string[],
+  codes: readonly string[] = [],
+): CaseRecord =>
+  recordOf(name, TIME, [{ resourceType: 'Observation', categories: [category], codes, labels }]);
+const CULTURE = observed('blood-culture', 'laboratory', [], ['600-7']);
+const KETAMINE = observed('ketamine-use', 'social-history', ['R', 'SUD'], ['724713006']);
+const DRINKING = observed('drinking', 'social-history', ['R', 'ETHUD'], ['74013-4']);
 const HIV_TEST = observed('hiv-test', 'laboratory', ['R', 'HIV']);
 const SECRET = observed('secret', 'survey', ['V']);
 const MEDICATION = recordOf('medication', TIME, [
