@@ -67,6 +67,12 @@ test('what the patient grants opens a record, what the patient denies or revokes
   await fixture.own(patient, 'POST', '/flush');
   while ((await opened()) !== 200);
 
+  await consent.print('policy', 'set', 'nothing');
+  expect(await opened()).toBe(403);
+  await consent.print('policy', 'set', 'care-team', HOSPITAL);
+  await fixture.own(patient, 'POST', '/flush');
+  while ((await opened()) !== 200);
+
   const statement = await consent.print('revoke-all', '--offline');
   const relayed = await call(hospital, 'practitioner', 'POST /v1/revocations', { statement });
   expect(relayed.status).toBe(201);

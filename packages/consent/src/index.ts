@@ -4,3 +4,9 @@ export { grantBody, type GrantTerms } from './grant-body.js';
 export { meaningOf, sealMeaning, toldOf, type GranteeTerm } from './meaning.js';
 export { registrationStatement } from './registration.js';
 export { grantSentence, sentenceOf, type Decision } from './sentence.js';
+export {
+  STANDING_POLICIES,
+  standingRules,
+  type StandingPolicy,
+  type StandingPolicyName,
+} from './standing.js';

@@ -102,14 +102,16 @@ export class ConsentSigner {
   /**
    * A grant, or a denial.
    * @param authority whom it is about; undefined for a denial to any
+   * @param ahead decisions that were prepared before this one and are not signed yet
    * @throws SignerError: the gateway's state or the authority's key is not to be believed
    */
   async grant(
     terms: GrantTerms,
     view: GatewayView,
     authority: AuthorityAnswer | undefined,
+    ahead = 0,
   ): Promise<Prepared> {
-    const { policySeq } = this.ownState(view);
+    const policySeq = this.#nextSeq(view) + ahead;
     const meaning = meaningOf(hmacSha256, fromBase64url(this.#content.scopeKey), terms);
     const sealed = await this.#sealed(terms, meaning, authority);
     const body = grantBody(terms, { meaning, sealed, policySeq, nowMs: this.clock() });
@@ -118,16 +120,17 @@ export class ConsentSigner {
 
   /**
    * @param view none: the gateway is not asked, and the number follows from what was signed here
+   * @param ahead as for `grant`
    * @throws SignerError `GRANT_NOT_FOUND`, and as `ownState`
    */
-  revoke(grantId: string, view: GatewayView | undefined): Prepared {
+  revoke(grantId: string, view: GatewayView | undefined, ahead = 0): Prepared {
     const own = decisionsOf(this.#content.journal).some(
       ({ name, sid }) => name === 'grant' && sid === grantId,
     );
     const listed = view === undefined ? [] : [...view.grants, ...view.denials];
     if (!own && view !== undefined && !listed.some((rule) => rule.grantId === grantId))
       throw new SignerError('GRANT_NOT_FOUND', `You have made no grant ${grantId}`);
-    return this.#prepared({ name: 'revoke', body: { policySeq: this.#nextSeq(view), grantId } });
+    return this.#prepared({ name: 'revoke', body: { policySeq: this.#nextSeq(view) + ahead, grantId } });
   }
 
   /** Everything up to now. @param view as for `revoke` */
@@ -181,6 +184,11 @@ export class ConsentSigner {
   /** The gateway has it, by its answer. From now on it has to stand by it. */
   taken(statement: string): void {
     this.#note({ statement, isTaken: true });
+  }
+
+  /** Keeps which standing policy is in force, in the place of the one before. */
+  stand(standing: NonNullable<VaultContent['standing']>): void {
+    this.#content = { ...this.#content, standing };
   }
 
   trust(authorityId: string, encryptionKey: string): void {

@@ -4,6 +4,7 @@ export { SignerError } from './errors.js';
 export { GatewayClient } from './gateway-client.js';
 export { decisionsOf } from './journal.js';
 export { fetchAuthorityKeys } from './published-keys.js';
+export { preparePolicy, standingOf } from './standing.js';
 export { printable } from './printable.js';
 export type { GatewayView } from './own-state.js';
 export { newVault, openVault, type Scrypt, type Vault, type VaultContent } from './vault.js';

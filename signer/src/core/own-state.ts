@@ -78,7 +78,9 @@ export function checkOwnState(
 export const seqFloorOf = (signed: readonly Signed[], seqFloor = 0): number =>
   Math.max(highestSeq(signed), seqFloor) + SEQ_SINCE_BACKUP;
 
-const isStanding = (status: ListedRule['status']): boolean => status === 'active' || status === 'pending';
+/** Whether a rule that the gateway lists so may count, now or later. */
+export const isStanding = (status: ListedRule['status']): boolean =>
+  status === 'active' || status === 'pending';
 
 function checkRule(grantId: string, body: StatementBody<'grant'>, listed: ListedRule | undefined): void {
   const what = body.effect === 'deny' ? 'denial' : 'grant';
