@@ -11,7 +11,7 @@ import type {
 import { ProviderPool } from '@careledger/delivery';
 import type { ChannelName } from '@careledger/domain';
 import { LedgerError } from '@careledger/ledger';
-import { decide, type Request } from '@careledger/policy';
+import { decide, isAbout, type Request } from '@careledger/policy';
 import { createLogger, type HttpClient, type Principal } from '@careledger/service-kit';
 import { AccessLog } from '../src/access/access-log.js';
 import { NoticeReadings } from '../src/access/notice-readings.js';
@@ -99,7 +99,8 @@ class FakeLedger {
       ListGrants: ({ patientId, authorityId }: { patientId: string; authorityId?: string }) =>
         rows(
           this.grants.filter(
-            (grant) => grant.patientId === patientId && [undefined, grant.authorityId].includes(authorityId),
+            (grant) =>
+              grant.patientId === patientId && (authorityId === undefined || isAbout(grant, authorityId)),
           ),
         ),
       ListSubscriptions: () => rows([]),

@@ -14,6 +14,7 @@ export interface ListedGrant {
   purposes: string[];
   from: string;
   until?: string;
+  period?: object;
   subscriptionId?: string;
   status: string;
 }
@@ -24,6 +25,7 @@ export interface ListedGrant {
  */
 export class StandInGateway implements AsyncDisposable {
   grants: ListedGrant[] = [];
+  denials: ListedGrant[] = [];
   nextPolicySeq = 1;
   keys: Record<string, string> = {};
   subscriptions: object[] = [];
@@ -84,6 +86,8 @@ export class StandInGateway implements AsyncDisposable {
   #read(path: string): object {
     if (path.split('?')[0]?.endsWith('/grants') === true)
       return { grants: this.grants, nextPolicySeq: this.nextPolicySeq, next: null };
+    if (path.split('?')[0]?.endsWith('/denials') === true)
+      return { denials: this.denials, nextPolicySeq: this.nextPolicySeq, next: null };
     if (path.endsWith('/subscriptions')) return { subscriptions: this.subscriptions, next: null };
     const authorityId = path.split('/').at(-1) ?? '';
     return { authorityId, encryptionKey: this.keys[authorityId] };
@@ -95,22 +99,26 @@ export class StandInGateway implements AsyncDisposable {
     const { sid, body } = payload;
     if ('policySeq' in body) this.nextPolicySeq = Math.max(this.nextPolicySeq, Number(body['policySeq']) + 1);
     if ('authorityId' in body) this.#grant(sid, body as unknown as StatementBody<'grant'>);
-    else if ('grantId' in body) this.#revoke((grant) => grant.grantId === body['grantId']);
-    else if ('policySeq' in body) this.#revoke((grant) => grant.policySeq <= Number(body['policySeq']));
+    else if ('grantId' in body)
+      revoke([...this.grants, ...this.denials], (rule) => rule.grantId === body['grantId']);
+    else if ('policySeq' in body)
+      revoke(this.grants, (grant) => grant.policySeq <= Number(body['policySeq']));
     return { statementId: sid, status: 'done', channels: [] };
   }
 
   #grant(grantId: string, body: StatementBody<'grant'>): void {
-    const { authorityId, policySeq, permissions, purposes, from, until, subscriptionId } = body;
-    this.grants.push({
+    const { authorityId, policySeq, permissions, purposes, from, until, period, subscriptionId } = body;
+    const list = body.effect === 'deny' ? this.denials : this.grants;
+    list.push({
       ...{ grantId, patientId: this.#patientId, authorityId, policySeq, permissions, purposes, from },
       ...(until !== undefined && { until }),
+      ...(period !== undefined && { period }),
       ...(subscriptionId !== undefined && { subscriptionId }),
       status: 'active',
     });
   }
+}
 
-  #revoke(isMeant: (grant: ListedGrant) => boolean): void {
-    for (const grant of this.grants) if (isMeant(grant)) grant.status = 'revoked';
-  }
+function revoke(rules: readonly ListedGrant[], isMeant: (rule: ListedGrant) => boolean): void {
+  for (const rule of rules) if (isMeant(rule)) rule.status = 'revoked';
 }

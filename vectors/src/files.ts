@@ -32,6 +32,7 @@ export async function generate(): Promise<Folder[]> {
 export function write(folders: readonly Folder[]): void {
   for (const { path, files } of folders) {
     rmSync(path, { recursive: true, force: true });
+    if (files.size === 0) continue;
     mkdirSync(path, { recursive: true });
     for (const [file, text] of files) writeFileSync(join(path, file), text);
   }

@@ -1,4 +1,5 @@
 import type { Vector, VectorKind } from '@careledger/spec';
+import { consentCaseVectors } from './consent-cases/all.js';
 import { cryptoVectors } from './crypto/all.js';
 import { deviceVectors } from './device/all.js';
 import { envelopeVectors } from './envelope/all.js';
@@ -12,6 +13,7 @@ type Generator = (kind: VectorKind) => readonly Vector[] | Promise<readonly Vect
 
 /** The topics whose vectors are generated. Those of `clinical` are written by hand, from the published rules. */
 export const TOPICS: Readonly<Record<string, Generator>> = {
+  'consent-cases': consentCaseVectors,
   crypto: cryptoVectors,
   device: deviceVectors,
   envelope: envelopeVectors,

@@ -29,12 +29,16 @@ export const nowS = () => Math.floor(Date.now() / 1000);
 const newHash = () => toBase64url(randomBytes(32));
 /** The interval of a record. */
 export const PERIOD = { start: '2026-03-01T10:00:00Z', end: '2026-03-01T11:00:00Z' };
-const recordOf = (patientId: string, body: Partial<StatementBody<'storeRecord'>> = {}) => ({
+export const recordOf = (
+  patientId: string,
+  body: Partial<StatementBody<'storeRecord'>> = {},
+  author: string = patientId,
+): StatementBody<'storeRecord'> => ({
   patientId,
-  ...newRecord(patientId),
+  ...newRecord(patientId, author),
   version: 1,
   prevVersionHash: null,
-  kind: 'periodic' as const,
+  kind: author === patientId ? 'periodic' : 'clinical',
   period: PERIOD,
   providerId: CLOUD_A_ID,
   manifestHash: newHash(),

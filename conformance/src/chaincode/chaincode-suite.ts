@@ -3,6 +3,7 @@ import { afterAll, beforeAll, describe } from '@jest/globals';
 import { CLOUD_A_ID, HOSPITAL_ID, actorsOn } from './actors.js';
 import { describeAccess } from './access-suite.js';
 import { describeCallers } from './callers-suite.js';
+import { describeConsentCases } from './consent-cases-suite.js';
 import type { ChaincodeNetwork } from '../fixtures/chaincode/chaincode-network.js';
 import { describeProof } from './proof-suite.js';
 import { describeStatements } from './statements-suite.js';
@@ -33,5 +34,6 @@ export function describeChaincode(
     describeStatements(actors);
     describeAccess(actors);
     describeProof(use);
+    describeConsentCases(actors);
   });
 }

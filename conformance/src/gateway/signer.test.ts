@@ -46,7 +46,7 @@ test('a patient enrols with a key of their own, and no passphrase is taken', asy
   expect(enrolled).toMatchObject({ status: 403, body: { code: 'CONSENT_KEY_NOT_KEPT' } });
 });
 
-test('what the patient grants opens a record, and what the patient revokes past the gateway closes it', async () => {
+test('what the patient grants opens a record, what the patient denies or revokes past the gateway closes it', async () => {
   await using device = await fixture.device(patient);
   const nowMs = Date.now();
   await device.send([glucose(nowMs - 7_200_000, 110), glucose(nowMs - 60_000, 120)]);
@@ -57,6 +57,19 @@ test('what the patient grants opens a record, and what the patient revokes past 
   expect(unproved).toContain('AUTHORITY_KEY_UNPROVED');
   expect(await consent.answer('trust', HOSPITAL, '--from', hospital.url)).toMatchObject({ ledger: 'same' });
   expect(await consent.answer('grant', HOSPITAL)).toMatchObject({ status: 'done' });
+  await fixture.own(patient, 'POST', '/flush');
+  while ((await opened()) !== 200);
+
+  const denial = await consent.answer('deny', '--permissions', 'read');
+  expect(denial).toMatchObject({ status: 'done' });
+  expect(await opened()).toBe(403);
+  expect(await consent.answer('revoke', String(denial['statementId']))).toMatchObject({ status: 'done' });
+  await fixture.own(patient, 'POST', '/flush');
+  while ((await opened()) !== 200);
+
+  await consent.print('policy', 'set', 'nothing');
+  expect(await opened()).toBe(403);
+  await consent.print('policy', 'set', 'care-team', HOSPITAL);
   await fixture.own(patient, 'POST', '/flush');
   while ((await opened()) !== 200);
 

@@ -5,3 +5,9 @@ export { meaningOf, sealMeaning, toldOf, type GranteeTerm } from './meaning.js';
 export { keyProofStatement } from './key-proof.js';
 export { registrationStatement } from './registration.js';
 export { grantSentence, sentenceOf, type Decision } from './sentence.js';
+export {
+  STANDING_POLICIES,
+  standingRules,
+  type StandingPolicy,
+  type StandingPolicyName,
+} from './standing.js';

@@ -1,6 +1,6 @@
 import type { GranteeTerm, GrantTerms } from '@careledger/consent';
 import { NoticeRank } from '@careledger/contracts';
-import { PURPOSES, Permission, PurposeOfUse, ScopeTerm, Timestamp } from '@careledger/domain';
+import { ANY, PURPOSES, Permission, PurposeOfUse, ScopeTerm, Timestamp } from '@careledger/domain';
 import { Option, type Command } from 'commander';
 import type { Static, TSchema } from 'typebox';
 import { Value } from 'typebox/value';
@@ -8,8 +8,6 @@ import { statementOf } from '../core/index.js';
 import { printLine, type Terminal } from './ask.js';
 import { CliError } from './cli-error.js';
 import { Session, type CommonOptions } from './session.js';
-
-const ANY = '*';
 
 interface TermOptions {
   readonly permissions?: string;
@@ -20,6 +18,8 @@ interface TermOptions {
   readonly practitioner?: string[];
   readonly from?: string;
   readonly until?: string;
+  readonly dataFrom?: string;
+  readonly dataUntil?: string;
   readonly delegable?: true;
   readonly rank?: string;
   readonly note?: string;
@@ -46,9 +46,26 @@ export function addDecisionCommands(program: Command, terminal: Terminal): void 
       await session.decide(await session.signer.grant(terms, await session.view(), authority), options);
     });
 
+  withTerms(program.command('deny').argument('[authorityId]', 'whom; anybody without it', ANY), {
+    purposes: PURPOSES.join(','),
+    permissions: 'read,write,modify',
+  })
+    .description('forbid, whatever you grant, until you revoke it')
+    .addOption(printed())
+    .action(async (authorityId: string, options: TermOptions) => {
+      const terms: GrantTerms = {
+        ...{ effect: 'deny', authorityId },
+        ...permittedBy(options),
+        ...termsOf(options),
+      };
+      await using session = await Session.open(terminal, common());
+      const authority = authorityId === ANY ? undefined : await session.client.authority(authorityId);
+      await session.decide(await session.signer.grant(terms, await session.view(), authority), options);
+    });
+
   program
     .command('revoke')
-    .description('end a grant')
+    .description('end a grant or a denial')
     .argument('<grantId>')
     .addOption(printed())
     .addOption(offline())
@@ -143,6 +160,8 @@ function withTerms(
     .option('--practitioner <ids...>', 'for these practitioners alone')
     .option('--from <time>', 'from when on; now without it')
     .option('--until <time>', 'until when; until you revoke it without it')
+    .option('--data-from <time>', 'records that tell of the time from then; with --data-until')
+    .option('--data-until <time>', 'to before then')
     .option('--delegable', 'it may let others read')
     .option('--rank <1-9>', 'who is told of an emergency first')
     .option('--note <text>', 'your own words to the authority');
@@ -167,10 +186,17 @@ function termsOf(options: TermOptions): Partial<GrantTerms> {
     ...(grantee.length > 0 && { grantee }),
     ...(from !== undefined && { from: checked(Timestamp, from) }),
     ...(until !== undefined && { until: checked(Timestamp, until) }),
+    ...periodOf(options),
     ...(delegable !== undefined && { delegable }),
     ...(rank !== undefined && { noticeRank: checked(NoticeRank, Number(rank)) }),
     ...(note !== undefined && { note }),
   };
+}
+
+/** @throws CliError `USAGE` */
+function periodOf({ dataFrom, dataUntil }: TermOptions): Pick<GrantTerms, 'period'> {
+  if (dataFrom === undefined && dataUntil === undefined) return {};
+  return { period: { start: checked(Timestamp, dataFrom), end: checked(Timestamp, dataUntil) } };
 }
 
 function scopeTerm(text: string): ScopeTerm {

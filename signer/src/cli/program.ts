@@ -7,6 +7,7 @@ import { addFileCommands } from './file-commands.js';
 import { addKeyCommands } from './key-commands.js';
 import { addOwnGatewayCommands } from './own-gateway-commands.js';
 import { addPageCommands } from './page-commands.js';
+import { addPolicyCommands } from './policy-commands.js';
 
 const HELP = `
 The key and everything that was signed lie in one encrypted file. The passphrase stays here: no gateway gets it.
@@ -31,6 +32,7 @@ export function program(terminal: Terminal): Command {
   addFileCommands(command, terminal);
   addDecisionCommands(command, terminal);
   addKeyCommands(command, terminal);
+  addPolicyCommands(command, terminal);
   addOwnGatewayCommands(command, terminal);
   addPageCommands(command, terminal);
   for (const sub of command.commands) sub.copyInheritedSettings(command);

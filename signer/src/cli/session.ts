@@ -106,6 +106,27 @@ export class Session implements AsyncDisposable {
     else await this.send(statement);
   }
 
+  /**
+   * Several decisions that belong together: shown, asked for and signed in one go, all of them on disk before the first one is
+   * sent. They go in their order; where the gateway fails, `send` goes on.
+   * @param kept with the statements, before they are on disk
+   */
+  async decideAll(
+    heading: string,
+    prepared: readonly Prepared[],
+    kept: (statements: readonly string[]) => void,
+  ): Promise<void> {
+    const { stderr } = this.terminal;
+    const sentences = prepared.map(({ sentence }) => `  ${printable(sentence)}\n\n`);
+    stderr.write(`${printable(heading)}\n\nYou sign:\n\n${sentences.join('')}`);
+    if (this.options.yes !== true) await confirm(this.terminal);
+    const statements: string[] = [];
+    for (const each of prepared) statements.push(await this.signer.sign(each));
+    kept(statements);
+    await this.keep();
+    for (const statement of statements) await this.send(statement);
+  }
+
   /** @throws SignerError: it is on disk, and `send` sends it again */
   async send(statement: string): Promise<void> {
     try {

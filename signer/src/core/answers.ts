@@ -1,16 +1,24 @@
 import { GrantState, SubscriptionState } from '@careledger/contracts';
-import { AuthorityId, ChannelName, Id128, NetworkId, PatientId, PublicKey } from '@careledger/domain';
+import {
+  AuthorityId,
+  ChannelName,
+  Id128,
+  NetworkId,
+  PatientId,
+  PublicKey,
+  RuleSubject,
+} from '@careledger/domain';
 import { GrantMeaning } from '@careledger/protocol/sealed';
 import { Type, type Static, type TSchema } from 'typebox';
 import { Value } from 'typebox/value';
 import { SignerError } from './errors.js';
 
-const { policySeq, permissions, purposes, from, until, subscriptionId } = GrantState.properties;
+const { policySeq, permissions, purposes, from, until, period, subscriptionId } = GrantState.properties;
 
 /** What the signer reads of the gateway's answers; members beyond are not looked at. */
-const ListedGrant = Type.Object({
-  ...{ grantId: Id128, patientId: PatientId, authorityId: AuthorityId },
-  ...{ policySeq, permissions, purposes, from, until, subscriptionId },
+const ListedRule = Type.Object({
+  ...{ grantId: Id128, patientId: PatientId, authorityId: RuleSubject },
+  ...{ policySeq, permissions, purposes, from, until, period, subscriptionId },
   status: Type.Union([
     Type.Literal('pending'),
     Type.Literal('active'),
@@ -19,12 +27,19 @@ const ListedGrant = Type.Object({
   ]),
   meaning: Type.Optional(GrantMeaning),
 });
-export type ListedGrant = Static<typeof ListedGrant>;
+/** A grant or a denial. */
+export type ListedRule = Static<typeof ListedRule>;
 
 const next = Type.Union([Type.String(), Type.Null()]);
 
 export const GrantsAnswer = Type.Object({
-  grants: Type.Array(ListedGrant),
+  grants: Type.Array(ListedRule),
+  nextPolicySeq: Type.Integer({ minimum: 1 }),
+  next,
+});
+
+export const DenialsAnswer = Type.Object({
+  denials: Type.Array(ListedRule),
   nextPolicySeq: Type.Integer({ minimum: 1 }),
   next,
 });

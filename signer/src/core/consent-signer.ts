@@ -13,8 +13,9 @@ import {
 } from '@careledger/consent';
 import { STATEMENTS } from '@careledger/contracts';
 import { fromBase64url, jwkThumbprint, toBase64url } from '@careledger/crypto/portable';
+import { ANY } from '@careledger/domain';
 import { sealToOne } from '@careledger/envelope/portable';
-import { SEALED_CONTEXT } from '@careledger/protocol/sealed';
+import { SEALED_CONTEXT, type GrantMeaning } from '@careledger/protocol/sealed';
 import {
   StatementError,
   checkStatement,
@@ -114,27 +115,38 @@ export class ConsentSigner {
     return checkOwnState(this.#content, decisionsOf(this.#content.journal), view);
   }
 
-  /** @throws SignerError: the gateway's state or the authority's key is not to be believed */
-  async grant(terms: GrantTerms, view: GatewayView, authority: AuthorityAnswer): Promise<Prepared> {
-    const encryptionKey = checkAuthorityKey(this.#content.authorities, terms.authorityId, authority);
-    const { policySeq } = this.ownState(view);
+  /**
+   * A grant, or a denial.
+   * @param authority whom it is about; undefined for a denial to any
+   * @param ahead decisions that were prepared before this one and are not signed yet
+   * @throws SignerError: the gateway's state or the authority's key is not to be believed
+   */
+  async grant(
+    terms: GrantTerms,
+    view: GatewayView,
+    authority: AuthorityAnswer | undefined,
+    ahead = 0,
+  ): Promise<Prepared> {
+    const policySeq = this.#nextSeq(view) + ahead;
     const meaning = meaningOf(hmacSha256, fromBase64url(this.#content.scopeKey), terms);
-    const sealed = await sealMeaning(toldOf(terms.effect, meaning), encryptionKey, sha256);
+    const sealed = await this.#sealed(terms, meaning, authority);
     const body = grantBody(terms, { meaning, sealed, policySeq, nowMs: this.clock() });
     return { sentence: grantSentence(body, meaning), statement: this.#statement({ name: 'grant', body }) };
   }
 
   /**
    * @param view none: the gateway is not asked, and the number follows from what was signed here
+   * @param ahead as for `grant`
    * @throws SignerError `GRANT_NOT_FOUND`, and as `ownState`
    */
-  revoke(grantId: string, view: GatewayView | undefined): Prepared {
+  revoke(grantId: string, view: GatewayView | undefined, ahead = 0): Prepared {
     const own = decisionsOf(this.#content.journal).some(
       ({ name, sid }) => name === 'grant' && sid === grantId,
     );
-    if (!own && view !== undefined && !view.grants.some((grant) => grant.grantId === grantId))
+    const listed = view === undefined ? [] : [...view.grants, ...view.denials];
+    if (!own && view !== undefined && !listed.some((rule) => rule.grantId === grantId))
       throw new SignerError('GRANT_NOT_FOUND', `You have made no grant ${grantId}`);
-    return this.#prepared({ name: 'revoke', body: { policySeq: this.#nextSeq(view), grantId } });
+    return this.#prepared({ name: 'revoke', body: { policySeq: this.#nextSeq(view) + ahead, grantId } });
   }
 
   /** Everything up to now. @param view as for `revoke` */
@@ -226,6 +238,11 @@ export class ConsentSigner {
     });
   }
 
+  /** Keeps which standing policy is in force, in the place of the one before. */
+  stand(standing: NonNullable<VaultContent['standing']>): void {
+    this.#content = { ...this.#content, standing };
+  }
+
   trust(authorityId: string, encryptionKey: string): void {
     const authorities = { ...this.#content.authorities, [authorityId]: encryptionKey };
     this.#content = { ...this.#content, authorities };
@@ -237,6 +254,18 @@ export class ConsentSigner {
 
   #note(entry: VaultContent['journal'][number]): void {
     this.#content = { ...this.#content, journal: noted(this.#content.journal, entry) };
+  }
+
+  /** For the authority alone; a denial to any tells nobody. */
+  async #sealed(
+    { authorityId, effect }: GrantTerms,
+    meaning: GrantMeaning,
+    authority: AuthorityAnswer | undefined,
+  ): Promise<string | undefined> {
+    if (authorityId === ANY) return undefined;
+    if (authority === undefined) throw new RangeError(`Nothing is known of ${authorityId}`);
+    const encryptionKey = checkAuthorityKey(this.#content.authorities, authorityId, authority);
+    return sealMeaning(toldOf(effect, meaning), encryptionKey, sha256);
   }
 
   #nextSeq(view: GatewayView | undefined): number {

@@ -19,7 +19,8 @@ export async function deliver(
   const decided = (path: string) => client.decide(`${of}${path}`, { statement, sid: decision.sid });
   switch (decision.name) {
     case 'grant': {
-      const { subscriptionId } = decision.body;
+      const { effect, subscriptionId } = decision.body;
+      if (effect === 'deny') return decided('/denials');
       return decided(subscriptionId === undefined ? '/grants' : `/subscriptions/${subscriptionId}/approve`);
     }
     case 'revoke':

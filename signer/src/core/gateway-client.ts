@@ -2,6 +2,7 @@ import type { Static, TSchema } from 'typebox';
 import {
   AuthorityAnswer,
   DecisionAnswer,
+  DenialsAnswer,
   EnrolledAnswer,
   GrantsAnswer,
   OfferAnswer,
@@ -9,7 +10,7 @@ import {
   SubscriptionsAnswer,
   readAnswer,
   type AskedSubscription,
-  type ListedGrant,
+  type ListedRule,
 } from './answers.js';
 import { SignerError } from './errors.js';
 import { ANSWER_MAX_BYTES, fetchJson, type FetchedJson } from './fetch-json.js';
@@ -45,13 +46,17 @@ export class GatewayClient {
   }
 
   async view(patientId: string): Promise<GatewayView> {
-    const grants: ListedGrant[] = [];
+    const [grants, denials]: [ListedRule[], ListedRule[]] = [[], []];
     let nextPolicySeq = 1;
-    for await (const page of this.#pages(`/v1/patients/${patientId}/grants`, GrantsAnswer)) {
-      grants.push(...page.grants);
+    for await (const page of this.#pages(`/v1/patients/${patientId}/denials`, DenialsAnswer)) {
+      denials.push(...page.denials);
       ({ nextPolicySeq } = page);
     }
-    return { grants, nextPolicySeq };
+    for await (const page of this.#pages(`/v1/patients/${patientId}/grants`, GrantsAnswer)) {
+      grants.push(...page.grants);
+      nextPolicySeq = Math.max(nextPolicySeq, page.nextPolicySeq);
+    }
+    return { grants, denials, nextPolicySeq };
   }
 
   /** @throws SignerError `SUBSCRIPTION_NOT_FOUND`, `PATIENT_MISMATCH` */

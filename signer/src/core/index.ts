@@ -7,6 +7,7 @@ export { GatewayClient } from './gateway-client.js';
 export { decisionsOf, readSigned, statementOf } from './journal.js';
 export type { OwnState } from './own-state.js';
 export { fetchAuthorityKeys } from './published-keys.js';
+export { preparePolicy, standingOf } from './standing.js';
 export { printable } from './printable.js';
 export type { GatewayView } from './own-state.js';
 export { newVault, openVault, type Scrypt, type Vault, type VaultContent } from './vault.js';

@@ -1,5 +1,5 @@
 import type { StatementBody } from '@careledger/contracts';
-import type { ListedGrant } from './answers.js';
+import type { ListedRule } from './answers.js';
 import { SignerError } from './errors.js';
 import { highestSeq, type Signed } from './journal.js';
 
@@ -10,16 +10,18 @@ const SEQ_LEAP_MAX = 1_000;
 
 /** What the gateway says of a patient's decisions. */
 export interface GatewayView {
-  readonly grants: readonly ListedGrant[];
+  readonly grants: readonly ListedRule[];
+  readonly denials: readonly ListedRule[];
   readonly nextPolicySeq: number;
 }
 
 export interface OwnState {
   /** For the next decision: above every number that was signed here or taken there. */
   readonly policySeq: number;
-  readonly grants: readonly ListedGrant[];
+  /** Grants and denials. */
+  readonly rules: readonly ListedRule[];
   /** Those that stand and were not signed here: another signer of the patient's made them, or nobody did. */
-  readonly unknown: readonly ListedGrant[];
+  readonly unknown: readonly ListedRule[];
 }
 
 /**
@@ -33,21 +35,26 @@ export function checkOwnState(
   signed: readonly Signed[],
   view: GatewayView,
 ): OwnState {
-  const { grants, nextPolicySeq } = view;
-  for (const grant of grants) {
-    if (grant.patientId !== patientId)
-      throw new SignerError('PATIENT_MISMATCH', `The gateway lists a grant of ${grant.patientId} as yours`);
+  const { grants, denials, nextPolicySeq } = view;
+  const rules = [...grants, ...denials];
+  for (const rule of rules) {
+    if (rule.patientId !== patientId)
+      throw new SignerError('PATIENT_MISMATCH', `The gateway lists a grant of ${rule.patientId} as yours`);
   }
-  const listed = new Map(grants.map((grant) => [grant.grantId, grant]));
+  const named = (each: readonly ListedRule[]) => new Map(each.map((rule) => [rule.grantId, rule]));
+  const [listed, granted, denied] = [named(rules), named(grants), named(denials)];
   const taken = signed.filter(({ isTaken }) => isTaken);
   for (const decision of taken) {
-    if (decision.name === 'grant') checkGrant(decision.sid, decision.body, listed.get(decision.sid));
+    if (decision.name === 'grant') {
+      const { sid, body } = decision;
+      checkRule(sid, body, (body.effect === 'deny' ? denied : granted).get(sid));
+    }
     if (decision.name === 'revoke') checkRevoked(listed.get(decision.body.grantId));
     if (decision.name !== 'revokeAll') continue;
     const { policySeq } = decision.body;
     for (const grant of grants) if (grant.policySeq <= policySeq) checkRevoked(grant);
   }
-  const used = grants.reduce((highest, { policySeq }) => Math.max(highest, policySeq), highestSeq(taken));
+  const used = rules.reduce((highest, { policySeq }) => Math.max(highest, policySeq), highestSeq(taken));
   if (nextPolicySeq <= used)
     throw new SignerError(
       'POLICY_SEQ_BEHIND',
@@ -62,8 +69,8 @@ export function checkOwnState(
   const own = new Set(signed.flatMap(({ name, sid }) => (name === 'grant' ? [sid] : [])));
   return {
     policySeq: Math.max(nextPolicySeq, highest + 1),
-    grants,
-    unknown: grants.filter(({ grantId, status }) => isStanding(status) && !own.has(grantId)),
+    rules,
+    unknown: rules.filter(({ grantId, status }) => isStanding(status) && !own.has(grantId)),
   };
 }
 
@@ -71,11 +78,14 @@ export function checkOwnState(
 export const seqFloorOf = (signed: readonly Signed[], seqFloor = 0): number =>
   Math.max(highestSeq(signed), seqFloor) + SEQ_SINCE_BACKUP;
 
-const isStanding = (status: ListedGrant['status']): boolean => status === 'active' || status === 'pending';
+/** Whether a rule that the gateway lists so may count, now or later. */
+export const isStanding = (status: ListedRule['status']): boolean =>
+  status === 'active' || status === 'pending';
 
-function checkGrant(grantId: string, body: StatementBody<'grant'>, listed: ListedGrant | undefined): void {
+function checkRule(grantId: string, body: StatementBody<'grant'>, listed: ListedRule | undefined): void {
+  const what = body.effect === 'deny' ? 'denial' : 'grant';
   if (listed === undefined)
-    throw new SignerError('GRANT_HIDDEN', `The gateway took your grant ${grantId} and does not list it`);
+    throw new SignerError('GRANT_HIDDEN', `The gateway took your ${what} ${grantId} and does not list it`);
   const differs =
     listed.authorityId !== body.authorityId ||
     listed.policySeq !== body.policySeq ||
@@ -83,6 +93,8 @@ function checkGrant(grantId: string, body: StatementBody<'grant'>, listed: Liste
     !isSameSet(listed.purposes, body.purposes) ||
     listed.from !== body.from ||
     listed.until !== body.until ||
+    listed.period?.start !== body.period?.start ||
+    listed.period?.end !== body.period?.end ||
     listed.subscriptionId !== body.subscriptionId ||
     (listed.meaning !== undefined &&
       !isSameSet(
@@ -90,10 +102,13 @@ function checkGrant(grantId: string, body: StatementBody<'grant'>, listed: Liste
         body.scopeTags,
       ));
   if (differs)
-    throw new SignerError('GRANT_DIFFERS', `The gateway lists grant ${grantId} otherwise than you signed it`);
+    throw new SignerError(
+      'GRANT_DIFFERS',
+      `The gateway lists ${what} ${grantId} otherwise than you signed it`,
+    );
 }
 
-function checkRevoked(listed: ListedGrant | undefined): void {
+function checkRevoked(listed: ListedRule | undefined): void {
   // One that reached no ledger never counted; one that this gateway does not know was made elsewhere.
   if (listed === undefined || !isStanding(listed.status)) return;
   throw new SignerError(

@@ -6,7 +6,7 @@ import {
   toBase64url,
   utf8,
 } from '@careledger/crypto/portable';
-import { NetworkId, PatientId, PublicKey, closedObject } from '@careledger/domain';
+import { Id128, NetworkId, PatientId, PublicKey, closedObject } from '@careledger/domain';
 import { scryptAsync } from '@noble/hashes/scrypt.js';
 import { Type, type Static } from 'typebox';
 import { Value } from 'typebox/value';
@@ -40,6 +40,10 @@ export const VaultContent = closedObject({
   authorities: Type.Record(Type.String(), PublicKey),
   /** Numbers up to this may have been used after the backup was made from which this file was restored. */
   seqFloor: Type.Optional(Type.Integer({ minimum: 0 })),
+  /** The standing policy that was set here last, with the ids of the grants and denials that it stands for. */
+  standing: Type.Optional(
+    closedObject({ name: Type.String(), version: Type.Integer({ minimum: 1 }), rules: Type.Array(Id128) }),
+  ),
   journal: Type.Array(closedObject({ statement: Type.String(), isTaken: Type.Boolean() })),
 });
 export type VaultContent = Static<typeof VaultContent>;
