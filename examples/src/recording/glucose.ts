@@ -27,8 +27,12 @@ export function sentCode(columnCode: string, instrument?: Instrument): string {
   return isMonitor ? LOINC.interstitialGlucose : LOINC.glucose;
 }
 
-/** The bound that a word such as `Low` stands for; of a continuous monitor, unless said. */
-export function beyondRange(comparator: Comparator, instrument: Instrument = 'cgm'): GlucoseValue {
+/** The bound that a word such as `Low` stands for: of what measures in the column's fluid, unless said. */
+export function beyondRange(
+  comparator: Comparator,
+  columnCode: string,
+  instrument: Instrument = isInterstitial(columnCode) ? 'cgm' : 'meter',
+): GlucoseValue {
   const { low, high } = rangeOf({ kind: instrument });
   return { value: comparator === '<' ? low : high, comparator };
 }

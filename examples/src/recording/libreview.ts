@@ -3,18 +3,23 @@ import { findColumn, missing, nameOf, type Format, type Layout } from './layout.
 import type { GlucoseUnit } from './recording.js';
 import type { TableRow } from './table.js';
 
-/** Names of the columns, English and German. */
+/** Names of the columns: English, German, Spanish, French. */
 const NAMES = {
   /** The kind of a row: 0 a value of each quarter of an hour, 1 a scan, 2 a test strip. */
-  recordType: ['record type', 'aufzeichnungstyp'],
-  time: ['device timestamp', 'gerätezeitstempel'],
-  serial: ['serial number', 'seriennummer'],
+  recordType: ['record type', 'aufzeichnungstyp', 'tipo de registro', "type d'enregistrement"],
+  time: [
+    'device timestamp',
+    'gerätezeitstempel',
+    'sello de tiempo del dispositivo',
+    "horodatage de l'appareil",
+  ],
+  serial: ['serial number', 'seriennummer', 'número de serial', 'número de serie', 'numéro de série'],
 } as const;
 /** History, scans and test strips; the unit stands in the name. */
-const GLUCOSE = /gluco|gluko/;
+const GLUCOSE = /gluco|gluko|glycémie/;
 /** A test strip measures in blood, the sensor in interstitial fluid. */
-const STRIP = /strip|teststreifen/;
-const UNIT = / \(?(mg\/dl|mmol\/l)\)?$/;
+const STRIP = /strip|teststreifen|tira reactiva|électrode|bandelette/;
+const UNIT = /[ (](mg\/dl|mmol\/l)\)?$/;
 const ONE_PATIENT = 'patient';
 
 /**
@@ -56,6 +61,8 @@ export const libreView: Format = {
 };
 
 function columnOf(header: TableRow, column: keyof typeof NAMES, file = ''): ReturnType<typeof findColumn> {
-  const name = header.cells.find((cell) => NAMES[column].some((known) => known === nameOf(cell)));
+  const name = header.cells.find((cell) =>
+    NAMES[column].some((known) => known === nameOf(cell).replace('’', "'")),
+  );
   return name === undefined ? undefined : findColumn(header, file, name);
 }

@@ -32,7 +32,7 @@ export function addRecordingOptions(program: Command): Command {
     .addOption(
       new Option(
         '--instrument <kind>',
-        'what measured glucose: Low and High are 40 and 400 mg/dL (cgm), or 20 and 600 (meter)',
+        'what measured glucose: Low and High are 40 and 400 mg/dL (cgm), or 20 and 600 (meter); by the column, unless said',
       ).choices(['cgm', 'meter']),
     )
     .option('--subject-column <name>', 'column that tells people apart, if it is not called subject')

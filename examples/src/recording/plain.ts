@@ -63,10 +63,11 @@ function subjectOf(
   if (subject !== undefined) return { only: subject };
   const column = findColumn(header, file, subjectColumn ?? SUBJECT);
   if (column !== undefined) return column;
+  const last = header.cells.findLastIndex((cell) => cell !== '');
   const others = header.cells.filter(
-    (cell, at) => cell !== '' && nameOf(cell) !== TIME && measures.every(({ index }) => index !== at),
+    (cell, at) => at <= last && nameOf(cell) !== TIME && measures.every(({ index }) => index !== at),
   );
-  // Another column may be what tells people apart: one person must not be made of several.
+  // Another column, named or not, may be what tells people apart: one person must not be made of several.
   if (subjectColumn === undefined && others.length === 0) return { only: ONLY_SUBJECT };
   throw missing(
     header,

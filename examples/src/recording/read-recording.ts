@@ -10,6 +10,7 @@ import { RowReader, type WrittenCell, type WrittenRow } from './read-rows.js';
 import type { RecordedReading, Recording, RecordingOptions, RecordingRow } from './recording.js';
 import { textOf } from './text.js';
 import { placeInZone } from './time-zone.js';
+import { tooEarly } from './wall-clock.js';
 
 /**
  * Reads a file of measurements: our own plain form, an export of LibreView or of Dexcom Clarity. What a file leaves open
@@ -86,6 +87,14 @@ function timesOf(
     }));
     return placeInZone(times, timezone).map((placed, at) => {
       const row = sequence[at] as WrittenRow;
+      if ('timeMs' in placed && placed.timeMs < 0)
+        throw new RecordingError(
+          'TIME_INVALID',
+          { file, line: row.line, column },
+          tooEarly(
+            `${new Date(row.time.kind === 'wall' ? row.time.wallMs : placed.timeMs).toISOString().slice(0, -1)} in ${timezone}`,
+          ),
+        );
       if ('timeMs' in placed) return { row, timeMs: placed.timeMs };
       throw new RecordingError(
         placed.code,
@@ -120,7 +129,7 @@ function valueOf(
   written: WrittenCell['written'],
   { unit = glucoseUnit, instrument }: RecordingOptions,
 ): Pick<RecordedReading, 'value' | 'comparator'> {
-  if (written.kind === 'beyond') return beyondRange(written.comparator, instrument);
+  if (written.kind === 'beyond') return beyondRange(written.comparator, entry.code, instrument);
   const { comparator } = written;
   if (!isGlucose(entry.code)) return { value: written.value, ...(comparator && { comparator }) };
   const value = unit === 'mmol/L' ? mgDlOf(written.value) : written.value;

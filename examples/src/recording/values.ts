@@ -24,10 +24,25 @@ export interface NoValue {
 /** Cells that say that nothing was measured; in capitals. */
 const NOTHING = new Set(['', 'NULL', 'NA', 'N/A', 'NIL', 'NONE', '-', '--', '---', '–', '—']);
 
+/** What programs and people write besides where they know no name; in capitals. */
+const NOBODY = new Set([
+  'NAN',
+  '#N/A',
+  '?',
+  '.',
+  'UNDEFINED',
+  'UNKNOWN',
+  'UNBEKANNT',
+  'INCONNU',
+  'DESCONOCIDO',
+]);
+/** Characters that nobody sees: control and format characters, e.g. a zero-width space. */
+const INVISIBLE = /[\p{Cc}\p{Cf}]/gu;
+
 /** Whether a cell names nobody: what programs write where there is nothing would make one person of several. */
 export const saysNothing = (cell: string): boolean => {
-  const word = cell.toUpperCase();
-  return NOTHING.has(word) || word === 'NAN';
+  const word = cell.replace(INVISIBLE, '').trim().toUpperCase();
+  return NOTHING.has(word) || NOBODY.has(word);
 };
 
 /** What instruments and their exports write below and above their range, by language; in capitals. */

@@ -75,7 +75,8 @@ export function readTime(cell: string, dateOrder?: DateOrder): WrittenTime | NoT
   return { kind: 'instant', timeMs };
 }
 
-const tooEarly = (cell: string): string =>
+/** Why a time before the first that a frame can have is refused. */
+export const tooEarly = (cell: string): string =>
   `\`${cell}\` lies before ${FIRST_YEAR}, where times begin. Correct it at its source.`;
 
 function nearMiss(cell: string): string {

@@ -23,6 +23,8 @@ export class DeviceSession {
   readonly tokenSample: TokenSample | undefined;
   /** What a session that was opened with a token out of time is not told yet; undefined once it is a full one. */
   #held: DeviceResult[] | undefined;
+  /** Answers while it was a limited one. */
+  #limitedAnswers = 0;
   readonly #resultsField: Uint8Array;
   readonly #framesField: Buffer;
   readonly #clock: () => number;
@@ -75,7 +77,8 @@ export class DeviceSession {
   answer(messageId: number | undefined, result: DeviceResult): void {
     this.#unanswered--;
     if (this.#unanswered === UNANSWERED_MAX_FRAMES - 1) setImmediate(this.#goOn);
-    if (this.#held !== undefined) this.#hold(this.#held, result);
+    if (this.#held !== undefined) this.#countLimited();
+    if (this.#held !== undefined && !isChallenge(result)) this.#held.push(result);
     else if (this.wantsResults) this.#tell(result);
     if (messageId !== undefined) this.#push(pubackPacket(messageId));
   }
@@ -92,9 +95,9 @@ export class DeviceSession {
     if (this.wantsResults) for (const result of held) this.#tell(result);
   }
 
-  #hold(held: DeviceResult[], result: DeviceResult): void {
-    held.push(result);
-    if (held.length > LIMITED_MAX_FRAMES) this.client.close();
+  #countLimited(): void {
+    this.#limitedAnswers++;
+    if (this.#limitedAnswers > LIMITED_MAX_FRAMES) this.client.close();
   }
 
   #tell(result: DeviceResult): void {
@@ -117,3 +120,10 @@ export class DeviceSession {
     if (client.conn.writableLength > ANSWERS_BACKLOG_MAX_BYTES) client.close();
   }
 }
+
+/**
+ * What a limited session is told too: a nonce, which is worth nothing without the device's key, and what followed from its
+ * signature. A device without a clock has no other way to say, before its first frame, that it was started again.
+ */
+const isChallenge = (result: DeviceResult): boolean =>
+  'hello' in result && (result.hello === 'nonce' || result.hello === 'taken');

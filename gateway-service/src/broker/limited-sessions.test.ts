@@ -48,7 +48,9 @@ test('stolen-old-token: it is told no results, neither of the device’s frames 
   await thief.publish(Buffer.from('no frame'));
   await thief.publish(device.hello(null, { sent: new Date(t.nowMs).toISOString() }));
   await delay(50);
-  expect([thief.results, thief.hellos]).toEqual([[], []]);
+  expect(thief.results).toEqual([]);
+  // A nonce, which it cannot sign.
+  expect(thief.hellos).toMatchObject([{ hello: 'nonce' }]);
   expect(broker.limitedSessions).toBe(1);
   expect(stored()).toBe(1);
 });
@@ -62,6 +64,28 @@ test('stolen-old-token: many connections with it end one another, not the device
   await mqtt.publish(device.frame(t.nowMs).bytes);
   expect(mqtt.results).toHaveLength(1);
   await Promise.all(thieves.map((thief) => thief[Symbol.asyncDispose]()));
+});
+
+test('a device without a clock says hello before its first frame, also after it was started again', async () => {
+  for (const boot of ['A'.repeat(22), 'B'.repeat(22)]) {
+    t.nowMs += 60_000;
+    await using mqtt = await MqttDevice.connect(broker.url, device, 0);
+    await mqtt.publish(device.hello(null, { boot, up: 5 }));
+    const nonce = mqtt.hellos.at(-1)?.nonce ?? '';
+    await mqtt.publish(device.hello(nonce, { boot, up: 10 }));
+    expect(mqtt.hellos.at(-1)).toMatchObject({ hello: 'taken' });
+    expect(broker.limitedSessions).toBe(1);
+    expect(t.core.devices.get(device.deviceId).clock.state).toMatchObject({ boot, saysHello: true });
+  }
+});
+
+test('stolen-old-token: hellos are bounded as frames are', async () => {
+  await using thief = await withOldToken();
+  const hello = device.hello(null, { sent: new Date(t.nowMs).toISOString() });
+  for (let n = 0; n < LIMITED_MAX_FRAMES; n++) await thief.publish(hello);
+  thief.publish(hello).catch(() => undefined);
+  await thief.disconnected;
+  expect(broker.limitedSessions).toBe(0);
 });
 
 test('stolen-old-token: what it may send before it has to prove itself is bounded', async () => {

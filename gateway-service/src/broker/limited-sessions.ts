@@ -6,7 +6,7 @@ type Limited = Pick<DeviceSession, 'device' | 'client'>;
 
 /**
  * Sessions that were opened with a token out of time: of devices whose clock is off, or of somebody who has an old token of
- * theirs. Such a session displaces no other and is told nothing until one of its frames is stored, which only the device
+ * theirs. Such a session displaces no other and is told no result until one of its frames is stored, which only the device
  * can bring about. They are few and short, and the oldest gives way to the next.
  */
 export class LimitedSessions {

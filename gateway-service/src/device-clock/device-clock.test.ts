@@ -7,13 +7,17 @@ const HOUR_MS = 60 * MINUTE_MS;
 const NOW_MS = Date.UTC(2026, 5, 1, 8);
 
 const proved = (receivedMs: number) => ({ receivedMs, isProved: true });
-const sent = (sentMs: number) => ({ sentMs, boot: undefined, up: undefined });
-const ofBoot = (boot: string, up: number) => ({ sentMs: undefined, boot, up });
+const sent = (sentMs: number, seq = 0) => ({ seq, sentMs, boot: undefined, up: undefined });
+const ofBoot = (boot: string, up: number) => ({ seq: 0, sentMs: undefined, boot, up });
+
+/** Frames are numbered in the order in which they are made. */
+let made = 0;
 
 /** Offsets of frames that are sent by a clock and arrive: pairs of how much later each comes than the first. */
 function offsets(clock: DeviceClock, frames: readonly (readonly [sentMs: number, receivedMs: number])[]) {
   return frames.map(
-    ([sentMs, receivedMs]) => clock.accept(sent(NOW_MS + sentMs), proved(NOW_MS + receivedMs)).offsetMs,
+    ([sentMs, receivedMs]) =>
+      clock.accept(sent(NOW_MS + sentMs, made++), proved(NOW_MS + receivedMs)).offsetMs,
   );
 }
 
@@ -108,6 +112,60 @@ describe('a hello', () => {
     clock.hello(sent(NOW_MS + HOUR_MS), proved(NOW_MS));
     const right = [0, 1, 2].map((minute) => [minute * MINUTE_MS, minute * MINUTE_MS] as const);
     expect(offsets(clock, right)).toEqual([-HOUR_MS, -HOUR_MS, 0]);
+  });
+});
+
+describe('a clock that is set while its device is connected', () => {
+  /** A frame each 5 min that comes at once, by a clock that is ahead by so much then. */
+  const live = (...aheadMs: readonly number[]) =>
+    aheadMs.map((ahead, n) => [n * 5 * MINUTE_MS + ahead, n * 5 * MINUTE_MS] as const);
+  const greeted = (aheadMs = 0): DeviceClock => {
+    const clock = new DeviceClock();
+    clock.hello(sent(NOW_MS + aheadMs), proved(NOW_MS));
+    return clock;
+  };
+
+  test.each([
+    ['an hour back, as in autumn', [0, -HOUR_MS, -HOUR_MS, -HOUR_MS, -HOUR_MS], [0, 0, 0, HOUR_MS, HOUR_MS]],
+    ['five hours back', [0, -5 * HOUR_MS, -5 * HOUR_MS, -5 * HOUR_MS], [0, 0, 0, 5 * HOUR_MS]],
+    ['an hour ahead, as in spring', [0, HOUR_MS, HOUR_MS, HOUR_MS, HOUR_MS], [0, 0, 0, -HOUR_MS, -HOUR_MS]],
+    ['7 min ahead', [0, 7, 7, 7].map((minutes) => minutes * MINUTE_MS), [0, 0, 0, -7 * MINUTE_MS]],
+    ['ahead and back again', [0, HOUR_MS, HOUR_MS, HOUR_MS, 0], [0, 0, 0, -HOUR_MS, 0]],
+    ['to 1970', [0, ...Array<number>(3).fill(-NOW_MS)], [0, 0, 0, NOW_MS]],
+  ])('after hello: %s', (_name, aheadMs, expected) => {
+    expect(offsets(greeted(), live(...aheadMs))).toEqual(expected);
+  });
+
+  test('from an hour ahead, of which its hello told, back to the right time: at once', () => {
+    expect(offsets(greeted(HOUR_MS), live(HOUR_MS, HOUR_MS, 0, 0))).toEqual([-HOUR_MS, -HOUR_MS, 0, 0]);
+  });
+
+  test('further ahead than its hello told', () => {
+    const ahead = [HOUR_MS, 2 * HOUR_MS, 2 * HOUR_MS, 2 * HOUR_MS];
+    expect(offsets(greeted(HOUR_MS), live(...ahead)).at(-1)).toBe(-2 * HOUR_MS);
+  });
+
+  test('before its hello: what it kept from before the clock was set back is as it was sent, and hello holds', () => {
+    const clock = greeted(-HOUR_MS);
+    const kept = [
+      [-10 * MINUTE_MS, 10], // sent by the clock when it was right
+      [-5 * MINUTE_MS - HOUR_MS, 20],
+      [-HOUR_MS, 30],
+    ] as const;
+    expect(offsets(clock, kept)).toEqual([0, HOUR_MS, HOUR_MS]);
+  });
+
+  test('a filler of an hour ago says nothing of it', () => {
+    const clock = greeted();
+    offsets(clock, live(0, 0));
+    const filler = sent(NOW_MS - HOUR_MS, made - 2);
+    expect(clock.accept(filler, proved(NOW_MS + 6 * MINUTE_MS)).offsetMs).toBe(0);
+    expect(clock.state.source).toBe('hello');
+  });
+
+  test('a clock of a device that says no hello and is 7 min ahead', () => {
+    const ahead = Array<number>(4).fill(7 * MINUTE_MS);
+    expect(offsets(new DeviceClock(), live(...ahead))).toEqual([0, 0, -7 * MINUTE_MS, -7 * MINUTE_MS]);
   });
 });
 

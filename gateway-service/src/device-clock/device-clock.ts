@@ -3,9 +3,12 @@ import { findBoot, greetedBoot, runningBoot, type BootSample } from './boots.js'
 import { NOTHING_KNOWN, type ClockState } from './clock-state.js';
 import { LagRun } from './lag-run.js';
 import { HELLO_TOLERANCE_MS, LAG_MIN_MS, LAG_TOLERANCE_MS, UNKNOWN_AGE_MIN_MS } from './limits.js';
+import { SentOrder } from './sent-order.js';
 
 /** What of a frame says when it was sent. */
 type SentFrame = Pick<Frame, 'sentMs' | 'boot' | 'up'>;
+/** The same, with its place in the device's chain. */
+type ChainedFrame = SentFrame & Pick<Frame, 'seq'>;
 
 /** When a frame came, and whether the gateway's own clock is proved: what follows from another time is no offset. */
 export interface Arrival {
@@ -33,6 +36,7 @@ export interface FrameOffset {
  */
 export class DeviceClock {
   readonly #lags = new LagRun();
+  readonly #order = new SentOrder();
   #state: ClockState;
   /** Whether the store has the state. */
   isStored: boolean;
@@ -47,12 +51,9 @@ export class DeviceClock {
   }
 
   /** The offset of a frame that was accepted, and what follows from it for the next ones. */
-  accept(frame: SentFrame, arrival: Arrival): FrameOffset {
-    const { sentMs, boot, up } = frame;
-    if (sentMs !== undefined) {
-      this.#follow(sentMs, arrival);
-      return { offsetMs: this.#state.offsetMs, isUnknown: false };
-    }
+  accept(frame: ChainedFrame, arrival: Arrival): FrameOffset {
+    const { seq, sentMs, boot, up } = frame;
+    if (sentMs !== undefined) return { offsetMs: this.#follow({ seq, sentMs }, arrival), isUnknown: false };
     return boot === undefined || up === undefined
       ? { offsetMs: 0, isUnknown: false }
       : this.#acceptBoot({ boot, upMs: up, ...arrival });
@@ -105,19 +106,33 @@ export class DeviceClock {
     this.token(sample);
   }
 
-  #follow(sentMs: number, { receivedMs, isProved }: Arrival): void {
-    if (!isProved) return;
+  /** The offset of a frame of a device with a clock. */
+  #follow({ seq, sentMs }: { readonly seq: number; readonly sentMs: number }, arrival: Arrival): number {
+    const { receivedMs, isProved } = arrival;
+    if (!isProved) return this.#state.offsetMs;
+    const lagMs = receivedMs - sentMs;
+    const { wasInTime, isSetBack } = this.#order.next({ seq, sentMs, lagMs }, this.#state.offsetMs);
     const { offsetMs, source } = this.#state;
-    // By this offset it would have been sent in the future: the clock has been set since.
-    if (offsetMs > 0 && sentMs + offsetMs > receivedMs + LAG_TOLERANCE_MS) {
+    const isAhead = offsetMs > 0 && lagMs < offsetMs - LAG_TOLERANCE_MS;
+    // The clock has been set since: the frame would have been sent in the future, or before the one that it follows.
+    if (source !== 'none' && ((isAhead && (source !== 'hello' || wasInTime)) || (isSetBack && wasInTime))) {
       this.#lags.clear();
       this.#take(0, 'none');
     }
-    const lagMs = this.#lags.add({ sentMs, receivedMs });
-    if (lagMs === undefined || Math.abs(lagMs - this.#state.offsetMs) <= LAG_TOLERANCE_MS) return;
-    // What a hello said holds, unless the clock is plainly right by now.
-    if (Math.abs(lagMs) <= (source === 'hello' ? LAG_TOLERANCE_MS : LAG_MIN_MS)) this.#take(0, 'none');
-    else if (source !== 'hello') this.#take(lagMs, 'lag');
+    this.#takeLag(this.#lags.add({ sentMs, receivedMs }));
+    // Made by a clock that was set before the hello: its offset is not this frame's.
+    return this.#state.source === 'hello' && isAhead ? 0 : this.#state.offsetMs;
+  }
+
+  /** What follows from a lag that stays. A hello's offset holds against one that is longer: that is the way. */
+  #takeLag(lagMs: number | undefined): void {
+    const { offsetMs, source } = this.#state;
+    if (lagMs === undefined || Math.abs(lagMs - offsetMs) <= LAG_TOLERANCE_MS) return;
+    const isHello = source === 'hello';
+    // No way takes less than no time: a lag that is less than the offset is a clock's, however little.
+    if (lagMs < -LAG_TOLERANCE_MS && (!isHello || lagMs < offsetMs)) this.#take(lagMs, 'lag');
+    else if (Math.abs(lagMs) <= (isHello ? LAG_TOLERANCE_MS : LAG_MIN_MS)) this.#take(0, 'none');
+    else if (!isHello) this.#take(lagMs, 'lag');
   }
 
   #acceptBoot(sample: BootSample): FrameOffset {

@@ -2,6 +2,7 @@ import { FOR_AUTHORITIES, type ClinicalEvent } from '@careledger/clinical';
 import { timestampOf } from '@careledger/domain';
 import { isTracing, startSpan, type TraceParent } from '@careledger/service-kit';
 import { URGENT_MAX_AGE_MS } from '../ingest/index.js';
+import { rowOfReading, type ProcessedFrame } from './reading-id.js';
 import type { Episode, Priority, NewDueRecord, ProcessingStore } from './store.js';
 import { leadOf, part, type SameReaders } from './told-together.js';
 
@@ -157,4 +158,14 @@ function changeOf(
   }
   const { status, start, raisedAt, end, reason } = event;
   return { status, startMs: start, raisedMs: raisedAt, endMs: end, endReason: reason };
+}
+
+/** The newest frame that an emergency rests on. */
+export function raiserOf(
+  event: ClinicalEvent,
+  frames: readonly ProcessedFrame[],
+): ProcessedFrame | undefined {
+  if (event.kind !== 'episode-started' && event.kind !== 'episode-escalated') return undefined;
+  const rows = new Set(event.evidence.map(({ rowId }) => rowOfReading(rowId)));
+  return frames.findLast(({ rowId }) => rows.has(rowId));
 }

@@ -1,6 +1,7 @@
 import { inTableUnit, type ClinicalReading } from '@careledger/clinical';
 import type { Frame, TimedReading } from '@careledger/private-chain';
 import type { TraceParent } from '@careledger/service-kit';
+import type { CommittedFrame } from '../ingest/index.js';
 import { READINGS_PER_ROW } from './limits.js';
 
 /** Names one reading of a stored frame for good: what the clinical rules call its row. */
@@ -22,6 +23,12 @@ export interface ProcessedFrame {
   readonly frame: Frame;
   /** Missing where it is processed again after a crash: its trace was in memory. */
   readonly trace?: TraceParent | null;
+}
+
+/** A frame that has just become durable. */
+export function processedFrame(committed: CommittedFrame): ProcessedFrame {
+  const { rowId, patientNo, device, receivedMs, offsetMs, frame, trace } = committed;
+  return { rowId, patientNo, deviceId: device.deviceId, receivedMs, offsetMs, frame, trace };
 }
 
 /** The measurement of a reading as rules and aggregates have it: in the code table's unit. */
