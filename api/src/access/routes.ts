@@ -1,12 +1,14 @@
 import { PatientId, RecordId, RecordVersion } from '@careledger/domain';
 import { ledgerAnswers } from '@careledger/ledger/service';
 import { readingsBundle } from '@careledger/protocol/examples';
-import { FHIR_JSON, requireRole, versionTag, type ServiceApp } from '@careledger/service-kit';
+import { FHIR_JSON, JSON_TYPE, requireRole, versionTag, type ServiceApp } from '@careledger/service-kit';
 import { Type } from 'typebox';
 import { vouchingProblems } from '../http/route-problems.js';
 import type { AccessService } from './access-service.js';
 import { VouchingQuery, readerOf } from './reader.js';
 import { Bundle } from './schemas.js';
+
+const RECORD = { schema: Type.Unsafe<string>(Bundle), example: readingsBundle };
 
 export function addAccessRoutes(app: ServiceApp, service: AccessService): void {
   app.get(
@@ -38,7 +40,7 @@ export function addAccessRoutes(app: ServiceApp, service: AccessService): void {
         response: {
           200: {
             description: 'FHIR R4',
-            content: { [FHIR_JSON]: { schema: Type.Unsafe<string>(Bundle), example: readingsBundle } },
+            content: { [FHIR_JSON]: RECORD, [JSON_TYPE]: RECORD },
           },
         },
       },
@@ -52,7 +54,7 @@ export function addAccessRoutes(app: ServiceApp, service: AccessService): void {
         reader: readerOf(request, request.query),
       });
       return reply
-        .type(FHIR_JSON)
+        .type(request.answerType)
         .header('etag', versionTag(opened.access.version))
         .header('x-careledger-permit', opened.access.txId)
         .header('cache-control', 'no-store')

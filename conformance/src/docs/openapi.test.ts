@@ -145,9 +145,12 @@ test('frames are described as what devices send: a JWS, with the device’s own 
   expect(frames?.security).toEqual([{ device: [] }]);
 });
 
-test('a record is described as what an authority gives: FHIR', () => {
+test('a record is described as what an authority gives: FHIR, which is JSON to who asks for that', () => {
   const open = operationsOf('api').find(({ name }) => name === 'GET /v1/records/{recordId}');
-  expect(Object.keys(open?.responses['200']?.content ?? {})).toEqual(['application/fhir+json']);
+  expect(Object.keys(open?.responses['200']?.content ?? {})).toEqual([
+    'application/fhir+json',
+    'application/json',
+  ]);
 });
 
 test('every list comes in pages: with a cursor, a limit, and what follows', () => {
@@ -166,6 +169,7 @@ test('every list comes in pages: with a cursor, a limit, and what follows', () =
   );
   // What these name is one thing's own, or bounded by the configuration; what the outbox shows says how many there are.
   expect(faults.sort()).toEqual([
+    'api GET /v1/records/{recordId}',
     'api GET /v1/subscriptions/{subscriptionId}',
     'cloud GET /v1/records/{recordId}/versions/{version}/wraps',
     'gateway GET /v1/outbox',

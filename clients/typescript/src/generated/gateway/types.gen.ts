@@ -11,7 +11,7 @@ export type Problem = {
     type: string;
     title: string;
     status: number;
-    code: 'ALARM_NOT_FOUND' | 'AUTHORITY_UNKNOWN' | 'BLOCK_NOT_FOUND' | 'CONSENT_KEY_LOCKED' | 'CONSENT_KEY_NOT_KEPT' | 'CONSENT_REFUSED' | 'CONSENT_STATEMENT_REFUSED' | 'CURSOR_INVALID' | 'DEVICE_ALREADY_REGISTERED' | 'DEVICE_NOT_FOUND' | 'DEVICE_REVOKED' | 'DEVICE_SUSPENDED' | 'DEVICE_TOKEN_AUDIENCE' | 'DEVICE_TOKEN_EXPIRED' | 'DEVICE_TOKEN_INVALID' | 'ENROLMENT_REFUSED' | 'EXPECTATION_FAILED' | 'FORBIDDEN' | 'FRAME_ERASED' | 'FRAME_NOT_ANCHORED' | 'FRAME_NOT_FOUND' | 'FRAME_NOT_SEALED' | 'GATEWAY_OVERLOADED' | 'GATEWAY_STOPPING' | 'GRANT_NOT_FOUND' | 'GRANT_UNKNOWN' | 'HEADERS_TOO_LARGE' | 'IDEMPOTENCY_KEY_IN_USE' | 'IDEMPOTENCY_KEY_REUSED' | 'INTERNAL_ERROR' | 'LEDGER_REFUSED' | 'LEDGER_UNAVAILABLE' | 'MALFORMED_BODY' | 'MALFORMED_REQUEST' | 'METHOD_NOT_ALLOWED' | 'MUTE_TOO_LONG' | 'NOT_FOUND' | 'PAIRING_CODES_EXHAUSTED' | 'PAIRING_CODE_INVALID' | 'PAIRING_OTHER_DEVICE' | 'PAIRING_PROOF_INVALID' | 'PASSPHRASES_BUSY' | 'PASSPHRASE_BACKOFF' | 'PASSPHRASE_TOO_SHORT' | 'PATIENT_EXISTS' | 'PATIENT_MISMATCH' | 'PATIENT_NOT_FOUND' | 'PATIENT_UNKNOWN' | 'PAYLOAD_TOO_LARGE' | 'PRACTITIONER_UNKNOWN' | 'PROFILE_CODE_UNKNOWN' | 'PROVIDER_UNKNOWN' | 'READING_NOT_FOUND' | 'RECORD_DAMAGED' | 'RECORD_NOT_FOUND' | 'RECORD_UNKNOWN' | 'REGISTRATION_PENDING' | 'REQUEST_TIMEOUT' | 'RESOURCE_CHANGED' | 'SETTINGS_INVALID' | 'SETTINGS_LOOSENED' | 'SETTINGS_NOT_GRANTED' | 'SETTINGS_STATEMENT_REFUSED' | 'SHUTTING_DOWN' | 'STORE_UNAVAILABLE' | 'SUBSCRIPTION_NOT_FOUND' | 'SUBSCRIPTION_NOT_PENDING' | 'SUBSCRIPTION_UNKNOWN' | 'TOO_MANY_REQUESTS' | 'TRANSACTION_UNKNOWN' | 'UNAUTHENTICATED' | 'UNSUPPORTED_MEDIA_TYPE' | 'URI_TOO_LONG' | 'VALIDATION_FAILED' | 'VERSION_CHANGED' | 'VISIT_UNKNOWN';
+    code: 'ALARM_NOT_FOUND' | 'AUTHORITY_UNKNOWN' | 'BLOCK_NOT_FOUND' | 'CONSENT_KEY_LOCKED' | 'CONSENT_KEY_NOT_KEPT' | 'CONSENT_REFUSED' | 'CONSENT_STATEMENT_REFUSED' | 'CURSOR_INVALID' | 'DEVICE_ALREADY_REGISTERED' | 'DEVICE_NOT_FOUND' | 'DEVICE_REVOKED' | 'DEVICE_SUSPENDED' | 'DEVICE_TOKEN_AUDIENCE' | 'DEVICE_TOKEN_EXPIRED' | 'DEVICE_TOKEN_INVALID' | 'ENROLMENT_REFUSED' | 'EXPECTATION_FAILED' | 'FORBIDDEN' | 'FRAME_ERASED' | 'FRAME_NOT_ANCHORED' | 'FRAME_NOT_FOUND' | 'FRAME_NOT_SEALED' | 'GATEWAY_OVERLOADED' | 'GATEWAY_STOPPING' | 'GRANT_NOT_FOUND' | 'GRANT_UNKNOWN' | 'HEADERS_TOO_LARGE' | 'IDEMPOTENCY_KEY_IN_USE' | 'IDEMPOTENCY_KEY_REUSED' | 'INTERNAL_ERROR' | 'LEDGER_REFUSED' | 'LEDGER_UNAVAILABLE' | 'MALFORMED_BODY' | 'MALFORMED_REQUEST' | 'METHOD_NOT_ALLOWED' | 'MUTE_TOO_LONG' | 'NOT_ACCEPTABLE' | 'NOT_FOUND' | 'PAIRING_CODES_EXHAUSTED' | 'PAIRING_CODE_INVALID' | 'PAIRING_OTHER_DEVICE' | 'PAIRING_PROOF_INVALID' | 'PASSPHRASES_BUSY' | 'PASSPHRASE_BACKOFF' | 'PASSPHRASE_TOO_SHORT' | 'PATIENT_EXISTS' | 'PATIENT_MISMATCH' | 'PATIENT_NOT_FOUND' | 'PATIENT_UNKNOWN' | 'PAYLOAD_TOO_LARGE' | 'PRACTITIONER_UNKNOWN' | 'PROFILE_CODE_UNKNOWN' | 'PROVIDER_UNKNOWN' | 'READING_NOT_FOUND' | 'RECORD_DAMAGED' | 'RECORD_NOT_FOUND' | 'RECORD_UNKNOWN' | 'REGISTRATION_PENDING' | 'REQUEST_TIMEOUT' | 'RESOURCE_CHANGED' | 'SETTINGS_INVALID' | 'SETTINGS_LOOSENED' | 'SETTINGS_NOT_GRANTED' | 'SETTINGS_STATEMENT_REFUSED' | 'SHUTTING_DOWN' | 'STORE_UNAVAILABLE' | 'SUBSCRIPTION_NOT_FOUND' | 'SUBSCRIPTION_NOT_PENDING' | 'SUBSCRIPTION_UNKNOWN' | 'TOO_MANY_REQUESTS' | 'TRANSACTION_UNKNOWN' | 'UNAUTHENTICATED' | 'UNSUPPORTED_MEDIA_TYPE' | 'URI_TOO_LONG' | 'VALIDATION_FAILED' | 'VERSION_CHANGED' | 'VISIT_UNKNOWN';
     detail?: string;
     /**
      * Id of the request, as in the log
@@ -86,6 +86,10 @@ export type GetOpenApiDescriptionErrors = {
      */
     400: Problem;
     /**
+     * `NOT_ACCEPTABLE`: The route answers with nothing that Accept allows
+     */
+    406: Problem;
+    /**
      * `TOO_MANY_REQUESTS`: Too many requests: slow down
      */
     429: Problem;
@@ -151,6 +155,10 @@ export type GetProblemErrors = {
      * `NOT_FOUND`: There is no such resource
      */
     404: Problem;
+    /**
+     * `NOT_ACCEPTABLE`: The route answers with nothing that Accept allows
+     */
+    406: Problem;
     /**
      * `URI_TOO_LONG`: A part of the path is longer than the limit
      */
@@ -371,6 +379,10 @@ export type ListPatientsErrors = {
      */
     403: Problem;
     /**
+     * `NOT_ACCEPTABLE`: The route answers with nothing that Accept allows
+     */
+    406: Problem;
+    /**
      * `CURSOR_INVALID`: The cursor is none that this list gave
      */
     422: Problem;
@@ -468,6 +480,10 @@ export type CreatePatientErrors = {
      * `CONSENT_KEY_NOT_KEPT`: Patients keep their consent keys themselves: send the statement that the signer makes
      */
     403: Problem;
+    /**
+     * `NOT_ACCEPTABLE`: The route answers with nothing that Accept allows
+     */
+    406: Problem;
     /**
      * `PATIENT_EXISTS`: The patient is enrolled here already
      *
@@ -638,6 +654,10 @@ export type CreateEnrolmentErrors = {
      */
     403: Problem;
     /**
+     * `NOT_ACCEPTABLE`: The route answers with nothing that Accept allows
+     */
+    406: Problem;
+    /**
      * `PATIENT_EXISTS`: The patient is enrolled here already
      *
      * `IDEMPOTENCY_KEY_IN_USE`: The first request under this idempotency key is not answered yet: try again in `retryAfterS` seconds
@@ -742,6 +762,10 @@ export type GetPatientErrors = {
      */
     404: Problem;
     /**
+     * `NOT_ACCEPTABLE`: The route answers with nothing that Accept allows
+     */
+    406: Problem;
+    /**
      * `URI_TOO_LONG`: A part of the path is longer than the limit
      */
     414: Problem;
@@ -830,6 +854,10 @@ export type CreatePatientTokenErrors = {
      * `PATIENT_NOT_FOUND`: This gateway serves no such patient
      */
     404: Problem;
+    /**
+     * `NOT_ACCEPTABLE`: The route answers with nothing that Accept allows
+     */
+    406: Problem;
     /**
      * `IDEMPOTENCY_KEY_IN_USE`: The first request under this idempotency key is not answered yet: try again in `retryAfterS` seconds
      */
@@ -925,6 +953,10 @@ export type CreatePatientPairingCodeErrors = {
      * `PATIENT_NOT_FOUND`: This gateway serves no such patient
      */
     404: Problem;
+    /**
+     * `NOT_ACCEPTABLE`: The route answers with nothing that Accept allows
+     */
+    406: Problem;
     /**
      * `PAIRING_CODES_EXHAUSTED`: The patient has too many open pairing codes
      *
@@ -1024,6 +1056,10 @@ export type CreateDeviceErrors = {
      * `DEVICE_REVOKED`: The device was revoked for good
      */
     403: Problem;
+    /**
+     * `NOT_ACCEPTABLE`: The route answers with nothing that Accept allows
+     */
+    406: Problem;
     /**
      * `DEVICE_ALREADY_REGISTERED`: The device is registered; pair it again by name
      *
@@ -1139,6 +1175,10 @@ export type ListPatientDevicesErrors = {
      * `PATIENT_NOT_FOUND`: This gateway serves no such patient
      */
     404: Problem;
+    /**
+     * `NOT_ACCEPTABLE`: The route answers with nothing that Accept allows
+     */
+    406: Problem;
     /**
      * `URI_TOO_LONG`: A part of the path is longer than the limit
      */
@@ -1261,6 +1301,10 @@ export type SuspendPatientDeviceErrors = {
      * `DEVICE_NOT_FOUND`: There is no such device
      */
     404: Problem;
+    /**
+     * `NOT_ACCEPTABLE`: The route answers with nothing that Accept allows
+     */
+    406: Problem;
     /**
      * `IDEMPOTENCY_KEY_IN_USE`: The first request under this idempotency key is not answered yet: try again in `retryAfterS` seconds
      */
@@ -1390,6 +1434,10 @@ export type ResumePatientDeviceErrors = {
      */
     404: Problem;
     /**
+     * `NOT_ACCEPTABLE`: The route answers with nothing that Accept allows
+     */
+    406: Problem;
+    /**
      * `IDEMPOTENCY_KEY_IN_USE`: The first request under this idempotency key is not answered yet: try again in `retryAfterS` seconds
      */
     409: Problem;
@@ -1518,6 +1566,10 @@ export type RevokePatientDeviceErrors = {
      */
     404: Problem;
     /**
+     * `NOT_ACCEPTABLE`: The route answers with nothing that Accept allows
+     */
+    406: Problem;
+    /**
      * `IDEMPOTENCY_KEY_IN_USE`: The first request under this idempotency key is not answered yet: try again in `retryAfterS` seconds
      */
     409: Problem;
@@ -1645,6 +1697,10 @@ export type RePairPatientDeviceErrors = {
      * `DEVICE_NOT_FOUND`: There is no such device
      */
     404: Problem;
+    /**
+     * `NOT_ACCEPTABLE`: The route answers with nothing that Accept allows
+     */
+    406: Problem;
     /**
      * `PAIRING_CODES_EXHAUSTED`: The patient has too many open pairing codes
      *
@@ -1944,6 +2000,10 @@ export type ListPatientReadingsErrors = {
      */
     404: Problem;
     /**
+     * `NOT_ACCEPTABLE`: The route answers with nothing that Accept allows
+     */
+    406: Problem;
+    /**
      * `URI_TOO_LONG`: A part of the path is longer than the limit
      */
     414: Problem;
@@ -2053,6 +2113,10 @@ export type GetPatientChainErrors = {
      */
     404: Problem;
     /**
+     * `NOT_ACCEPTABLE`: The route answers with nothing that Accept allows
+     */
+    406: Problem;
+    /**
      * `URI_TOO_LONG`: A part of the path is longer than the limit
      */
     414: Problem;
@@ -2150,6 +2214,10 @@ export type ListPatientChainBlocksErrors = {
      */
     404: Problem;
     /**
+     * `NOT_ACCEPTABLE`: The route answers with nothing that Accept allows
+     */
+    406: Problem;
+    /**
      * `URI_TOO_LONG`: A part of the path is longer than the limit
      */
     414: Problem;
@@ -2240,6 +2308,10 @@ export type ListPatientChainFramesErrors = {
      * `PATIENT_NOT_FOUND`: This gateway serves no such patient
      */
     404: Problem;
+    /**
+     * `NOT_ACCEPTABLE`: The route answers with nothing that Accept allows
+     */
+    406: Problem;
     /**
      * `URI_TOO_LONG`: A part of the path is longer than the limit
      */
@@ -2340,6 +2412,10 @@ export type GetPatientChainVerifyErrors = {
      */
     404: Problem;
     /**
+     * `NOT_ACCEPTABLE`: The route answers with nothing that Accept allows
+     */
+    406: Problem;
+    /**
      * `URI_TOO_LONG`: A part of the path is longer than the limit
      */
     414: Problem;
@@ -2426,6 +2502,10 @@ export type VerifyPatientChainErrors = {
      * `PATIENT_NOT_FOUND`: This gateway serves no such patient
      */
     404: Problem;
+    /**
+     * `NOT_ACCEPTABLE`: The route answers with nothing that Accept allows
+     */
+    406: Problem;
     /**
      * `IDEMPOTENCY_KEY_IN_USE`: The first request under this idempotency key is not answered yet: try again in `retryAfterS` seconds
      */
@@ -2576,6 +2656,10 @@ export type GetPatientReadingProofErrors = {
      */
     404: Problem;
     /**
+     * `NOT_ACCEPTABLE`: The route answers with nothing that Accept allows
+     */
+    406: Problem;
+    /**
      * `FRAME_NOT_SEALED`: The frame is in the open block: flush, then ask again
      *
      * `FRAME_NOT_ANCHORED`: No anchor covers the frame yet: flush, then ask again
@@ -2650,6 +2734,10 @@ export type ListTrustRootsErrors = {
      * `FORBIDDEN`: The role of this token may not do this
      */
     403: Problem;
+    /**
+     * `NOT_ACCEPTABLE`: The route answers with nothing that Accept allows
+     */
+    406: Problem;
     /**
      * `LEDGER_REFUSED`: The ledger refused; `reason` says why
      */
@@ -2748,6 +2836,10 @@ export type ListPatientRecordsErrors = {
      * `PATIENT_NOT_FOUND`: This gateway serves no such patient
      */
     404: Problem;
+    /**
+     * `NOT_ACCEPTABLE`: The route answers with nothing that Accept allows
+     */
+    406: Problem;
     /**
      * `URI_TOO_LONG`: A part of the path is longer than the limit
      */
@@ -2873,6 +2965,10 @@ export type GetPatientRecordErrors = {
      */
     404: Problem;
     /**
+     * `NOT_ACCEPTABLE`: The route answers with nothing that Accept allows
+     */
+    406: Problem;
+    /**
      * `URI_TOO_LONG`: A part of the path is longer than the limit
      */
     414: Problem;
@@ -2983,6 +3079,10 @@ export type GetPatientSettingsErrors = {
      * `PATIENT_NOT_FOUND`: This gateway serves no such patient
      */
     404: Problem;
+    /**
+     * `NOT_ACCEPTABLE`: The route answers with nothing that Accept allows
+     */
+    406: Problem;
     /**
      * `URI_TOO_LONG`: A part of the path is longer than the limit
      */
@@ -3291,6 +3391,10 @@ export type ReplacePatientSettingsErrors = {
      */
     404: Problem;
     /**
+     * `NOT_ACCEPTABLE`: The route answers with nothing that Accept allows
+     */
+    406: Problem;
+    /**
      * `VERSION_CHANGED`: The version in force is another one than the request builds on: `version`
      */
     412: Problem;
@@ -3406,6 +3510,10 @@ export type ListPatientSettingsVersionsErrors = {
      * `PATIENT_NOT_FOUND`: This gateway serves no such patient
      */
     404: Problem;
+    /**
+     * `NOT_ACCEPTABLE`: The route answers with nothing that Accept allows
+     */
+    406: Problem;
     /**
      * `URI_TOO_LONG`: A part of the path is longer than the limit
      */
@@ -3576,6 +3684,10 @@ export type ListPatientAlarmsErrors = {
      * `PATIENT_NOT_FOUND`: This gateway serves no such patient
      */
     404: Problem;
+    /**
+     * `NOT_ACCEPTABLE`: The route answers with nothing that Accept allows
+     */
+    406: Problem;
     /**
      * `URI_TOO_LONG`: A part of the path is longer than the limit
      */
@@ -3772,6 +3884,10 @@ export type MutePatientAlarmsErrors = {
      */
     404: Problem;
     /**
+     * `NOT_ACCEPTABLE`: The route answers with nothing that Accept allows
+     */
+    406: Problem;
+    /**
      * `IDEMPOTENCY_KEY_IN_USE`: The first request under this idempotency key is not answered yet: try again in `retryAfterS` seconds
      */
     409: Problem;
@@ -3890,6 +4006,10 @@ export type AcknowledgePatientAlarmErrors = {
      * `ALARM_NOT_FOUND`: The patient has no such alarm
      */
     404: Problem;
+    /**
+     * `NOT_ACCEPTABLE`: The route answers with nothing that Accept allows
+     */
+    406: Problem;
     /**
      * `IDEMPOTENCY_KEY_IN_USE`: The first request under this idempotency key is not answered yet: try again in `retryAfterS` seconds
      */
@@ -4073,6 +4193,10 @@ export type ListAbsencesErrors = {
      */
     403: Problem;
     /**
+     * `NOT_ACCEPTABLE`: The route answers with nothing that Accept allows
+     */
+    406: Problem;
+    /**
      * `CURSOR_INVALID`: The cursor is none that this list gave
      */
     422: Problem;
@@ -4161,6 +4285,10 @@ export type GetAuthorityErrors = {
      * `AUTHORITY_UNKNOWN`: No such authority is registered
      */
     404: Problem;
+    /**
+     * `NOT_ACCEPTABLE`: The route answers with nothing that Accept allows
+     */
+    406: Problem;
     /**
      * `URI_TOO_LONG`: A part of the path is longer than the limit
      */
@@ -4259,6 +4387,10 @@ export type ListPatientGrantsErrors = {
      * `PATIENT_NOT_FOUND`: This gateway serves no such patient
      */
     404: Problem;
+    /**
+     * `NOT_ACCEPTABLE`: The route answers with nothing that Accept allows
+     */
+    406: Problem;
     /**
      * `URI_TOO_LONG`: A part of the path is longer than the limit
      */
@@ -4491,6 +4623,10 @@ export type CreatePatientGrantErrors = {
      */
     404: Problem;
     /**
+     * `NOT_ACCEPTABLE`: The route answers with nothing that Accept allows
+     */
+    406: Problem;
+    /**
      * `IDEMPOTENCY_KEY_IN_USE`: The first request under this idempotency key is not answered yet: try again in `retryAfterS` seconds
      */
     409: Problem;
@@ -4667,6 +4803,10 @@ export type GetPatientGrantErrors = {
      * `GRANT_NOT_FOUND`: The patient has made no such grant here
      */
     404: Problem;
+    /**
+     * `NOT_ACCEPTABLE`: The route answers with nothing that Accept allows
+     */
+    406: Problem;
     /**
      * `URI_TOO_LONG`: A part of the path is longer than the limit
      */
@@ -4851,6 +4991,10 @@ export type RevokePatientGrantErrors = {
      * `GRANT_NOT_FOUND`: The patient has made no such grant here
      */
     404: Problem;
+    /**
+     * `NOT_ACCEPTABLE`: The route answers with nothing that Accept allows
+     */
+    406: Problem;
     /**
      * `IDEMPOTENCY_KEY_IN_USE`: The first request under this idempotency key is not answered yet: try again in `retryAfterS` seconds
      */
@@ -5046,6 +5190,10 @@ export type RevokeAllPatientGrantsErrors = {
      */
     404: Problem;
     /**
+     * `NOT_ACCEPTABLE`: The route answers with nothing that Accept allows
+     */
+    406: Problem;
+    /**
      * `IDEMPOTENCY_KEY_IN_USE`: The first request under this idempotency key is not answered yet: try again in `retryAfterS` seconds
      */
     409: Problem;
@@ -5234,6 +5382,10 @@ export type CreatePatientRevocationErrors = {
      */
     404: Problem;
     /**
+     * `NOT_ACCEPTABLE`: The route answers with nothing that Accept allows
+     */
+    406: Problem;
+    /**
      * `IDEMPOTENCY_KEY_IN_USE`: The first request under this idempotency key is not answered yet: try again in `retryAfterS` seconds
      */
     409: Problem;
@@ -5335,6 +5487,10 @@ export type ListPatientDenialsErrors = {
      * `PATIENT_NOT_FOUND`: This gateway serves no such patient
      */
     404: Problem;
+    /**
+     * `NOT_ACCEPTABLE`: The route answers with nothing that Accept allows
+     */
+    406: Problem;
     /**
      * `URI_TOO_LONG`: A part of the path is longer than the limit
      */
@@ -5562,6 +5718,10 @@ export type CreatePatientDenialErrors = {
      */
     404: Problem;
     /**
+     * `NOT_ACCEPTABLE`: The route answers with nothing that Accept allows
+     */
+    406: Problem;
+    /**
      * `IDEMPOTENCY_KEY_IN_USE`: The first request under this idempotency key is not answered yet: try again in `retryAfterS` seconds
      */
     409: Problem;
@@ -5740,6 +5900,10 @@ export type ListPatientSubscriptionsErrors = {
      */
     404: Problem;
     /**
+     * `NOT_ACCEPTABLE`: The route answers with nothing that Accept allows
+     */
+    406: Problem;
+    /**
      * `URI_TOO_LONG`: A part of the path is longer than the limit
      */
     414: Problem;
@@ -5865,6 +6029,10 @@ export type GetPatientSubscriptionErrors = {
      * `SUBSCRIPTION_NOT_FOUND`: There is no such subscription
      */
     404: Problem;
+    /**
+     * `NOT_ACCEPTABLE`: The route answers with nothing that Accept allows
+     */
+    406: Problem;
     /**
      * `URI_TOO_LONG`: A part of the path is longer than the limit
      */
@@ -6046,6 +6214,10 @@ export type ApprovePatientSubscriptionErrors = {
      * `SUBSCRIPTION_NOT_FOUND`: There is no such subscription
      */
     404: Problem;
+    /**
+     * `NOT_ACCEPTABLE`: The route answers with nothing that Accept allows
+     */
+    406: Problem;
     /**
      * `SUBSCRIPTION_NOT_PENDING`: The subscription is not pending any more
      *
@@ -6253,6 +6425,10 @@ export type RejectPatientSubscriptionErrors = {
      */
     404: Problem;
     /**
+     * `NOT_ACCEPTABLE`: The route answers with nothing that Accept allows
+     */
+    406: Problem;
+    /**
      * `SUBSCRIPTION_NOT_PENDING`: The subscription is not pending any more
      *
      * `IDEMPOTENCY_KEY_IN_USE`: The first request under this idempotency key is not answered yet: try again in `retryAfterS` seconds
@@ -6450,6 +6626,10 @@ export type ListPatientAccessesErrors = {
      */
     404: Problem;
     /**
+     * `NOT_ACCEPTABLE`: The route answers with nothing that Accept allows
+     */
+    406: Problem;
+    /**
      * `URI_TOO_LONG`: A part of the path is longer than the limit
      */
     414: Problem;
@@ -6610,6 +6790,10 @@ export type ListRecordReadersErrors = {
      * `RECORD_UNKNOWN`: There is no such record
      */
     404: Problem;
+    /**
+     * `NOT_ACCEPTABLE`: The route answers with nothing that Accept allows
+     */
+    406: Problem;
     /**
      * `URI_TOO_LONG`: A part of the path is longer than the limit
      */
@@ -6809,6 +6993,10 @@ export type ListPatientDecisionsErrors = {
      * `PATIENT_NOT_FOUND`: This gateway serves no such patient
      */
     404: Problem;
+    /**
+     * `NOT_ACCEPTABLE`: The route answers with nothing that Accept allows
+     */
+    406: Problem;
     /**
      * `URI_TOO_LONG`: A part of the path is longer than the limit
      */
@@ -7067,6 +7255,10 @@ export type ListPatientVisitsErrors = {
      */
     404: Problem;
     /**
+     * `NOT_ACCEPTABLE`: The route answers with nothing that Accept allows
+     */
+    406: Problem;
+    /**
      * `URI_TOO_LONG`: A part of the path is longer than the limit
      */
     414: Problem;
@@ -7208,6 +7400,10 @@ export type CheckInPatientErrors = {
      */
     404: Problem;
     /**
+     * `NOT_ACCEPTABLE`: The route answers with nothing that Accept allows
+     */
+    406: Problem;
+    /**
      * `IDEMPOTENCY_KEY_IN_USE`: The first request under this idempotency key is not answered yet: try again in `retryAfterS` seconds
      */
     409: Problem;
@@ -7329,6 +7525,10 @@ export type PassphrasePatientErrors = {
      */
     404: Problem;
     /**
+     * `NOT_ACCEPTABLE`: The route answers with nothing that Accept allows
+     */
+    406: Problem;
+    /**
      * `IDEMPOTENCY_KEY_IN_USE`: The first request under this idempotency key is not answered yet: try again in `retryAfterS` seconds
      */
     409: Problem;
@@ -7437,6 +7637,10 @@ export type FlushPatientErrors = {
      * `PATIENT_NOT_FOUND`: This gateway serves no such patient
      */
     404: Problem;
+    /**
+     * `NOT_ACCEPTABLE`: The route answers with nothing that Accept allows
+     */
+    406: Problem;
     /**
      * `IDEMPOTENCY_KEY_IN_USE`: The first request under this idempotency key is not answered yet: try again in `retryAfterS` seconds
      */
@@ -7584,6 +7788,10 @@ export type FlushErrors = {
      */
     403: Problem;
     /**
+     * `NOT_ACCEPTABLE`: The route answers with nothing that Accept allows
+     */
+    406: Problem;
+    /**
      * `IDEMPOTENCY_KEY_IN_USE`: The first request under this idempotency key is not answered yet: try again in `retryAfterS` seconds
      */
     409: Problem;
@@ -7724,6 +7932,10 @@ export type GetOutboxErrors = {
      */
     403: Problem;
     /**
+     * `NOT_ACCEPTABLE`: The route answers with nothing that Accept allows
+     */
+    406: Problem;
+    /**
      * `TOO_MANY_REQUESTS`: Too many requests: slow down
      */
     429: Problem;
@@ -7834,6 +8046,10 @@ export type GetStatisticsErrors = {
      * `FORBIDDEN`: The role of this token may not do this
      */
     403: Problem;
+    /**
+     * `NOT_ACCEPTABLE`: The route answers with nothing that Accept allows
+     */
+    406: Problem;
     /**
      * `TOO_MANY_REQUESTS`: Too many requests: slow down
      */
@@ -7952,6 +8168,10 @@ export type CreateAttestationErrors = {
      */
     404: Problem;
     /**
+     * `NOT_ACCEPTABLE`: The route answers with nothing that Accept allows
+     */
+    406: Problem;
+    /**
      * `IDEMPOTENCY_KEY_IN_USE`: The first request under this idempotency key is not answered yet: try again in `retryAfterS` seconds
      */
     409: Problem;
@@ -8036,6 +8256,10 @@ export type ListJobsErrors = {
      * `FORBIDDEN`: The role of this token may not do this
      */
     403: Problem;
+    /**
+     * `NOT_ACCEPTABLE`: The route answers with nothing that Accept allows
+     */
+    406: Problem;
     /**
      * `CURSOR_INVALID`: The cursor is none that this list gave
      */
@@ -8150,6 +8374,10 @@ export type GetJobErrors = {
      * `NOT_FOUND`: There is no such resource
      */
     404: Problem;
+    /**
+     * `NOT_ACCEPTABLE`: The route answers with nothing that Accept allows
+     */
+    406: Problem;
     /**
      * `URI_TOO_LONG`: A part of the path is longer than the limit
      */
