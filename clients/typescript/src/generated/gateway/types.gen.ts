@@ -3346,6 +3346,10 @@ export type ReplacePatientSettingsData = {
          * ETag of what the caller has seen; 412 where it is another now
          */
         'if-match'?: string;
+        /**
+         * The same key with the same request again, within a day, has the effect of the first alone and gets its answer
+         */
+        'idempotency-key'?: string;
     };
     path: {
         /**
@@ -3395,6 +3399,10 @@ export type ReplacePatientSettingsErrors = {
      */
     406: Problem;
     /**
+     * `IDEMPOTENCY_KEY_IN_USE`: The first request under this idempotency key is not answered yet: try again in `retryAfterS` seconds
+     */
+    409: Problem;
+    /**
      * `VERSION_CHANGED`: The version in force is another one than the request builds on: `version`
      */
     412: Problem;
@@ -3416,6 +3424,8 @@ export type ReplacePatientSettingsErrors = {
      * `SETTINGS_INVALID`: The settings contradict themselves, or what a limit can be
      *
      * `LEDGER_REFUSED`: The ledger refused; `reason` says why
+     *
+     * `IDEMPOTENCY_KEY_REUSED`: The idempotency key was used for another request
      */
     422: Problem;
     /**
