@@ -2380,7 +2380,13 @@ export type ListUnmatchedNoticesData = {
     };
     path?: never;
     query?: {
+        /**
+         * Came so long ago or longer: the ledger may still show what is newer
+         */
         olderThanMs?: number;
+        /**
+         * Came since then; all of them unless given
+         */
         withinMs?: number;
         /**
          * `next` of the page before

@@ -1962,11 +1962,11 @@ export type ListPatientReadingsData = {
     query?: {
         code?: string;
         /**
-         * RFC 3339, UTC, milliseconds optional
+         * Measured then or later; unless given, two days before `to`: without both, what was measured in the last day
          */
         from?: string;
         /**
-         * RFC 3339, UTC, milliseconds optional
+         * Measured before; unless given, a day ahead of now, so that a fast clock hides nothing
          */
         to?: string;
         /**
@@ -2036,6 +2036,14 @@ export type ListPatientReadingsResponses = {
      * OK
      */
     200: {
+        /**
+         * Readings of before are not listed: ask for them by `from`
+         */
+        from: string;
+        /**
+         * Nor are those of then or later
+         */
+        to: string;
         readings: Array<{
             /**
              * A device, named by its key
@@ -3806,6 +3814,9 @@ export type ListPatientAlarmsResponses = {
                 statement: string;
             }>;
         }>;
+        /**
+         * Alarms about the way of alarms that last, or ended within seven days: the same on every page
+         */
         delivery: Array<{
             alarmId: string;
             /**
@@ -7981,6 +7992,9 @@ export type GetOutboxResponses = {
         oldestAgeMs: number | null;
         unmade: {
             total: number;
+            /**
+             * Of `total`, at most 50
+             */
             newest: Array<{
                 /**
                  * Pseudonym of a patient
@@ -7997,6 +8011,9 @@ export type GetOutboxResponses = {
         };
         undelivered: {
             total: number;
+            /**
+             * Of `total`, at most 50
+             */
             newest: Array<{
                 /**
                  * Pseudonym of a patient
@@ -8118,6 +8135,9 @@ export type GetStatisticsResponses = {
             records: number;
             versions: number;
         };
+        /**
+         * The first 10000 of `records.emergency`, oldest first
+         */
         emergencies: Array<{
             recordId: string;
             patientNo: number;
