@@ -4,6 +4,7 @@ import { ledgerAnswers, nextOf } from '@careledger/ledger/service';
 import { readingsBundle } from '@careledger/protocol/examples';
 import {
   FHIR_JSON,
+  JSON_TYPE,
   Next,
   fromCursor,
   pageQuery,
@@ -24,6 +25,7 @@ import type { Versions } from './versions.js';
 
 const SPAN_DEFAULT = 64;
 const Bookmark = Type.String({ minLength: 1 });
+const RECORD = { schema: Type.Unsafe<string>(Bundle), example: readingsBundle };
 
 export function addAccessRoutes(app: ServiceApp, service: AccessService, versions: Versions): void {
   app.get(
@@ -55,7 +57,7 @@ export function addAccessRoutes(app: ServiceApp, service: AccessService, version
         response: {
           200: {
             description: 'FHIR R4',
-            content: { [FHIR_JSON]: { schema: Type.Unsafe<string>(Bundle), example: readingsBundle } },
+            content: { [FHIR_JSON]: RECORD, [JSON_TYPE]: RECORD },
           },
         },
       },
@@ -76,7 +78,7 @@ export function addAccessRoutes(app: ServiceApp, service: AccessService, version
       if (opened?.status !== 'fulfilled') throw opened?.reason;
       const { access, json } = opened.value;
       return reply
-        .type(FHIR_JSON)
+        .type(request.answerType)
         .header('etag', versionTag(access.version))
         .header('x-careledger-permit', access.txId)
         .header('cache-control', 'no-store')

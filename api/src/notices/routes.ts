@@ -138,8 +138,16 @@ export function addNoticeRoutes(app: ServiceApp, options: NoticeRouteOptions): v
         operationId: 'listUnmatchedNotices',
         summary: 'Direct emergencies that the ledger has not shown since, or shows otherwise; newest first',
         querystring: Type.Object({
-          olderThanMs: Type.Integer({ minimum: 0, maximum: AGE_MAX_MS, default: unmatchedAfterMs }),
-          withinMs: Type.Optional(Type.Integer({ minimum: 1, maximum: AGE_MAX_MS })),
+          olderThanMs: Type.Integer({
+            ...{ minimum: 0, maximum: AGE_MAX_MS, default: unmatchedAfterMs },
+            description: 'Came so long ago or longer: the ledger may still show what is newer',
+          }),
+          withinMs: Type.Optional(
+            Type.Integer({
+              ...{ minimum: 1, maximum: AGE_MAX_MS },
+              description: 'Came since then; all of them unless given',
+            }),
+          ),
           ...ledgerPageQuery,
         }),
         response: {

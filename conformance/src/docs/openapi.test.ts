@@ -145,9 +145,12 @@ test('frames are described as what devices send: a JWS, with the device’s own 
   expect(frames?.security).toEqual([{ device: [] }]);
 });
 
-test('a record is described as what an authority gives: FHIR', () => {
+test('a record is described as what an authority gives: FHIR, which is JSON to who asks for that', () => {
   const open = operationsOf('api').find(({ name }) => name === 'GET /v1/records/{recordId}');
-  expect(Object.keys(open?.responses['200']?.content ?? {})).toEqual(['application/fhir+json']);
+  expect(Object.keys(open?.responses['200']?.content ?? {})).toEqual([
+    'application/fhir+json',
+    'application/json',
+  ]);
 });
 
 test('every list comes in pages: with a cursor, a limit, and what follows', () => {
@@ -166,6 +169,7 @@ test('every list comes in pages: with a cursor, a limit, and what follows', () =
   );
   // What these name is one thing's own, or bounded by the configuration; what the outbox shows says how many there are.
   expect(faults.sort()).toEqual([
+    'api GET /v1/records/{recordId}',
     'api GET /v1/subscriptions/{subscriptionId}',
     'cloud GET /v1/records/{recordId}/versions/{version}/wraps',
     'gateway GET /v1/outbox',
@@ -193,19 +197,26 @@ test('no limit stands before a danger or before who watches a service, and one s
   );
 });
 
-test('every POST takes an Idempotency-Key, but for what is known by itself; and so does the revision of a record', () => {
+/** Unsafe routes without an `Idempotency-Key`: why the same request again has no other effect. */
+const KNOWN_BY_ITSELF: Readonly<Record<string, string>> = {
+  'api DELETE /v1/practitioners/{practitionerId}': 'who is withdrawn stays so',
+  'api DELETE /v1/subscriptions/{subscriptionId}': 'what is cancelled stays so',
+  'api POST /v1/emergency-notices': 'known by the id of the statement; no key may refuse a danger',
+  'cloud PUT /v1/records/{recordId}/versions/{version}': 'a version is stored once',
+  'cloud PUT /v1/records/{recordId}/versions/{version}/wraps': 'a set of wraps has a number',
+  'gateway POST /v1/frames': 'a frame has its place in the device’s chain; no key may refuse a danger',
+};
+
+test('every route that changes something takes an Idempotency-Key, or is known by itself', () => {
   const takesKey = ({ parameters = [] }: OpenApiOperation) =>
     parameters.some(({ name }) => name === 'idempotency-key');
-  const exceptions = PROGRAMS.flatMap((program) =>
+  const isUnsafe = ({ name }: Named) => !name.startsWith('GET ') && !name.startsWith('HEAD ');
+  const unlike = PROGRAMS.flatMap((program) =>
     operationsOf(program)
-      .filter((operation) => takesKey(operation) !== operation.name.startsWith('POST '))
+      .filter((operation) => takesKey(operation) !== isUnsafe(operation))
       .map(({ name }) => `${program} ${name}`),
   );
-  expect(exceptions.sort()).toEqual([
-    'api POST /v1/emergency-notices',
-    'api PUT /v1/records/{recordId}',
-    'gateway POST /v1/frames',
-  ]);
+  expect(unlike.sort()).toEqual(Object.keys(KNOWN_BY_ITSELF).sort());
 });
 
 /** Pointers to `items` that is a list. */

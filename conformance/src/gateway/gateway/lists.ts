@@ -1,7 +1,7 @@
 import { expect, test } from '@jest/globals';
 import { walkLists } from '../../fixtures/services/lists.js';
 import { PASSPHRASE, glucose, type GatewayFixture } from '../../fixtures/services/gateway-fixture.js';
-import { START_MS, listed, subscribed } from './subscribed-patient.js';
+import { HOUR_MS, START_MS, listed, subscribed } from './subscribed-patient.js';
 
 /** Pages of lists. */
 export function describeLists(fixture: () => GatewayFixture): void {
@@ -44,5 +44,27 @@ export function describeLists(fixture: () => GatewayFixture): void {
         '/v1/releases',
       ]),
     );
+  }, 60_000);
+
+  test('readings say of which time they are, and every page is of the same', async () => {
+    const { patient, device } = await subscribed(fixture());
+    const nowMs = Date.now();
+    for (const hoursAgo of [72, 2, 1]) await device.send([glucose(nowMs - hoursAgo * HOUR_MS, 99)]);
+    await device.close();
+    const page = async (query: string) => fixture().own(patient, 'GET', `/readings?${query}`);
+    const first = await page('limit=1');
+    const span = Date.parse(String(first['to'])) - Date.parse(String(first['from']));
+    expect([span, String(first['from']) < new Date(nowMs - HOUR_MS).toISOString()]).toEqual([
+      48 * HOUR_MS,
+      true,
+    ]);
+    const second = await page(`limit=1&cursor=${String(first['next'])}`);
+    const { from, to } = first;
+    expect(second).toMatchObject({ from, to, next: null });
+    expect([first['readings'], second['readings']]).toEqual([[expect.anything()], [expect.anything()]]);
+    // What was left out is asked for by what the answer says.
+    const before = await page(`from=2020-01-01T00:00:00Z&to=${String(from)}`);
+    expect(before).toMatchObject({ from: '2020-01-01T00:00:00.000Z', to: from });
+    expect(before['readings']).toEqual([expect.objectContaining({ value: 99 })]);
   }, 60_000);
 }

@@ -109,8 +109,10 @@ export type MuteView = Static<typeof MuteView>;
 export const AlarmsPage = Type.Object({
   mutedUntil: MutedUntil,
   alarms: Type.Array(AlarmView),
-  /** Alarms about the way of alarms that last, or ended within seven days: the same on every page. */
-  delivery: Type.Array(DeliveryAlarmView),
+  delivery: Type.Array(DeliveryAlarmView, {
+    description:
+      'Alarms about the way of alarms that last, or ended within seven days: the same on every page',
+  }),
   next: Next,
 });
 export type AlarmsPage = Static<typeof AlarmsPage>;

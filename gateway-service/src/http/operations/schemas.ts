@@ -39,8 +39,13 @@ const WorkerView = Type.Object({
   lastError: Type.Union([Type.String(), Type.Null()]),
 });
 
+/** Rows of what is wrong. */
+export const SHOWN_MAX = 50;
 const Shown = <Row extends Parameters<typeof Type.Array>[0]>(row: Row) =>
-  Type.Object({ total: Type.Integer(), newest: Type.Array(row) });
+  Type.Object({
+    total: Type.Integer(),
+    newest: Type.Array(row, { description: `Of \`total\`, at most ${SHOWN_MAX}` }),
+  });
 const UnmadeView = Type.Object({
   patientId: PatientId,
   kind: Type.String(),

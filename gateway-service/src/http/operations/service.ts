@@ -15,12 +15,15 @@ import type { Providers } from '../../ledger-access/providers.js';
 import type { Patient } from '../../patients/index.js';
 import type { ProcessingStore } from '../../processing/index.js';
 import type { UnmadeStore } from '../../records/unmade-store.js';
-import type { AttestationBody, FlushAllView, FlushView, OutboxView } from './schemas.js';
+import {
+  SHOWN_MAX,
+  type AttestationBody,
+  type FlushAllView,
+  type FlushView,
+  type OutboxView,
+} from './schemas.js';
 import type { StatisticsView } from './statistics-schemas.js';
 import { statisticsOf, type StatisticsSources } from './statistics.js';
-
-/** What needs somebody's eye is counted; so many of it are shown. */
-const SHOWN_MAX = 50;
 
 export interface OperationServiceOptions extends StatisticsSources {
   readonly core: Pick<GatewayCore, 'patients' | 'pipeline' | 'devices'>;

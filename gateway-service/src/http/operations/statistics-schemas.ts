@@ -1,5 +1,8 @@
 import { Type, type Static } from 'typebox';
 
+/** Emergencies whose times are listed. */
+export const EMERGENCIES_MAX = 10_000;
+
 const Counted = Type.Object({ records: Type.Integer(), versions: Type.Integer() });
 const Kinds = Type.Object({ periodic: Type.Integer(), emergency: Type.Integer() });
 
@@ -28,7 +31,6 @@ export const StatisticsView = Type.Object({
   stored: Counted,
   announced: Counted,
   refused: Counted,
-  /** Oldest first. */
   emergencies: Type.Array(
     Type.Object({
       recordId: Type.String(),
@@ -47,6 +49,7 @@ export const StatisticsView = Type.Object({
         }),
       ),
     }),
+    { description: `The first ${EMERGENCIES_MAX} of \`records.emergency\`, oldest first` },
   ),
   at: Type.String(),
 });

@@ -4,10 +4,7 @@ import type { AnchorStore } from '../../delivery/anchor-store.js';
 import type { NoticeStore } from '../../delivery/notice-store.js';
 import type { OwnVersionStore } from '../../delivery/own-version-store.js';
 import type { ProcessingStore, Processor } from '../../processing/index.js';
-import type { StatisticsView } from './statistics-schemas.js';
-
-/** Emergencies whose times are listed. */
-const EMERGENCIES_MAX = 10_000;
+import { EMERGENCIES_MAX, type StatisticsView } from './statistics-schemas.js';
 
 export interface StatisticsSources {
   readonly anchors: Pick<AnchorStore, 'get'>;

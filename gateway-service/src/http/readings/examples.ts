@@ -2,6 +2,8 @@ import { EXAMPLE } from '@careledger/domain/examples';
 import type { ReadingsPage } from './schemas.js';
 
 export const readings: ReadingsPage = {
+  from: EXAMPLE.at[0],
+  to: EXAMPLE.at[4],
   readings: [
     {
       deviceId: EXAMPLE.deviceId,

@@ -7,10 +7,19 @@ const LIMIT_MAX = 5_000;
 
 export const ReadingsQuery = Type.Object({
   code: Type.Optional(Type.String()),
-  /** Measured then or later. Unless given, two days before `to`: without both, what was measured in the last day. */
-  from: Type.Optional(Timestamp),
-  /** Measured before. Unless given, a day ahead of now, so that a fast clock hides nothing. */
-  to: Type.Optional(Timestamp),
+  from: Type.Optional(
+    Type.Unsafe<string>({
+      ...Timestamp,
+      description:
+        'Measured then or later; unless given, two days before `to`: without both, what was measured in the last day',
+    }),
+  ),
+  to: Type.Optional(
+    Type.Unsafe<string>({
+      ...Timestamp,
+      description: 'Measured before; unless given, a day ahead of now, so that a fast clock hides nothing',
+    }),
+  ),
   /** A page ends with a whole frame, and may have some more. */
   ...pageQuery({ byDefault: DEFAULT_LIMIT, max: LIMIT_MAX }),
 });
@@ -43,6 +52,11 @@ const ReadingView = Type.Object({
 export type ReadingView = Static<typeof ReadingView>;
 
 export const ReadingsPage = Type.Object({
+  from: Type.Unsafe<string>({
+    ...Timestamp,
+    description: 'Readings of before are not listed: ask for them by `from`',
+  }),
+  to: Type.Unsafe<string>({ ...Timestamp, description: 'Nor are those of then or later' }),
   readings: Type.Array(ReadingView),
   next: Next,
 });

@@ -12,6 +12,9 @@ import type { ReadingView, ReadingsPage, ReadingsQuery } from './schemas.js';
 /** Readings of the last day unless asked otherwise. */
 const DEFAULT_SPAN_MS = 24 * 60 * 60_000;
 
+/** The window goes along, so that every page is of the same. */
+const Place = Type.Object({ after: Type.Integer(), fromMs: Type.Integer(), toMs: Type.Integer() });
+
 export interface ReadingServiceOptions {
   readonly core: Pick<GatewayCore, 'patients' | 'frames'>;
   readonly processing: Pick<ProcessingStore, 'flagsOfRow'>;
@@ -30,16 +33,19 @@ export class ReadingService {
   list(patientId: string, { code, from, to, cursor, limit }: ReadingsQuery): ReadingsPage {
     const { core, processing, processor } = this.#options;
     const { chain } = core.patients.get(patientId);
-    const after = cursor === undefined ? 0 : fromCursor(cursor, Type.Integer());
-    const toMs = to === undefined ? Date.now() + DEFAULT_SPAN_MS : Date.parse(to);
-    const fromMs = from === undefined ? toMs - 2 * DEFAULT_SPAN_MS : Date.parse(from);
+    const place = cursor === undefined ? undefined : fromCursor(cursor, Place);
+    const { after = 0 } = place ?? {};
+    const toMs = to === undefined ? (place?.toMs ?? Date.now() + DEFAULT_SPAN_MS) : Date.parse(to);
+    const fromMs = from === undefined ? (place?.fromMs ?? toMs - 2 * DEFAULT_SPAN_MS) : Date.parse(from);
+    const window = { from: timestampOf(fromMs), to: timestampOf(toMs) };
     // Flags of the newest frames may still be in memory.
     processor.persist();
     const readings: ReadingView[] = [];
     for (const view of core.frames.framesBetween(chain, fromMs, toMs)) {
       if (view.rowId <= after) continue;
       // A page ends with a whole frame.
-      if (readings.length >= limit) return { readings, next: toCursor(view.rowId - 1) };
+      if (readings.length >= limit)
+        return { ...window, readings, next: toCursor({ after: view.rowId - 1, fromMs, toMs }) };
       const flagged = processing.flagsOfRow(view.rowId);
       const clockFlags = flagsOfClock(view);
       for (const [index, reading] of view.frame.readings.entries()) {
@@ -49,7 +55,7 @@ export class ReadingService {
         readings.push({ ...viewOf(view, index, reading, timeMs), flags });
       }
     }
-    return { readings, next: null };
+    return { ...window, readings, next: null };
   }
 }
 

@@ -31,7 +31,7 @@ export function addSettingsRoutes(app: ServiceApp, settings: SettingsViews): voi
     '/v1/patients/:patientId/settings',
     {
       // Whoever brings it: the signature is what counts.
-      config: byPatientOrPractitioner,
+      config: { ...byPatientOrPractitioner, idempotencyKey: true },
       schema: {
         summary:
           'Put settings in force: a ready statement of the patient or an authority, or what the patient states with ' +

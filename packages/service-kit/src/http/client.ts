@@ -4,7 +4,7 @@ import type { Static, TSchema } from 'typebox';
 import { Value } from 'typebox/value';
 import { discard, readBounded } from './bounded-body.js';
 import { HttpClientError, type HttpClientErrorCode, type HttpClientErrorOptions } from './client-error.js';
-import { PROBLEM_JSON } from './transport-problems.js';
+import { PROBLEM_JSON } from './media-types.js';
 import { PROBLEM_CODE_PATTERN, type Problem } from './problems.js';
 import { currentTrace, traced } from '../tracing/spans.js';
 

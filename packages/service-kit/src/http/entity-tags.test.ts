@@ -1,7 +1,7 @@
 import { afterEach, describe, expect, test } from '@jest/globals';
 import { Type } from 'typebox';
 import { contentTag, matches, versionTag } from './entity-tags.js';
-import { FHIR_JSON } from './operation-outcome.js';
+import { FHIR_JSON } from './media-types.js';
 import { ProblemError } from './problems.js';
 import type { ServiceApp } from './service.js';
 import { KitServices } from '../../testing/kit-services.js';

@@ -1,6 +1,6 @@
 import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { withoutAddresses } from './addresses.js';
-import { FHIR_JSON, toOperationOutcome, wantsFhir } from './operation-outcome.js';
+import { toOperationOutcome, wantsFhir } from './operation-outcome.js';
 import type { AllowedMethods } from './allowed-methods.js';
 import {
   commonProblems,
@@ -9,7 +9,7 @@ import {
   type Problem,
   type ProblemCatalogue,
 } from './problems.js';
-import { PROBLEM_JSON } from './transport-problems.js';
+import { FHIR_JSON, PROBLEM_JSON } from './media-types.js';
 
 /** Fastify's own codes that mean more to our clients than their status does. */
 const FASTIFY_CODES: Readonly<Record<string, CommonProblemCode>> = {

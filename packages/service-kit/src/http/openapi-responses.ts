@@ -2,9 +2,8 @@ import { STATUS_CODES } from 'node:http';
 import type { FastifySchema } from 'fastify';
 import { headersOf, type AnswerHeaders } from './openapi-headers.js';
 import { problemExampleRefs } from './openapi-examples.js';
-import { FHIR_JSON } from './operation-outcome.js';
+import { FHIR_JSON, PROBLEM_JSON } from './media-types.js';
 import type { CommonProblemCode, ProblemCatalogue } from './problems.js';
-import { PROBLEM_JSON } from './transport-problems.js';
 
 /** What decides which problems a route can answer with. */
 export interface DescribedRoute {

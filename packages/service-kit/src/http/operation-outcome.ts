@@ -1,4 +1,4 @@
-import Negotiator from 'negotiator';
+import { FHIR_JSON, JSON_TYPE, PROBLEM_JSON, preferredOf } from './media-types.js';
 import type { Problem } from './problems.js';
 
 /** https://hl7.org/fhir/R4/operationoutcome.html, as far as an error needs it. */
@@ -13,7 +13,6 @@ export interface OperationOutcome {
   }[];
 }
 
-export const FHIR_JSON = 'application/fhir+json';
 const CODE_SYSTEM = 'urn:careledger:problem';
 
 /** Issue type per HTTP status; what is not listed is `processing` (4xx) or `exception` (5xx). */
@@ -22,6 +21,7 @@ const ISSUE_TYPE_BY_STATUS: Readonly<Record<number, string>> = {
   401: 'login',
   403: 'forbidden',
   404: 'not-found',
+  406: 'not-supported',
   409: 'conflict',
   410: 'deleted',
   412: 'conflict',
@@ -50,9 +50,9 @@ export function toOperationOutcome(problem: Problem): OperationOutcome {
 }
 
 /** What an error can be sent as; the first is for clients that take any. */
-const ERROR_TYPES = ['application/problem+json', 'application/json', FHIR_JSON];
+const ERROR_TYPES = [PROBLEM_JSON, JSON_TYPE, FHIR_JSON];
 
-/** Whether the client prefers FHIR to plain problem details, by the weights of its `Accept` (RFC 9110, 12.5.1). */
+/** Whether the client prefers FHIR to plain problem details, by its `Accept`. */
 export function wantsFhir(accept: string | undefined): boolean {
-  return new Negotiator({ headers: { accept } }).mediaType(ERROR_TYPES) === FHIR_JSON;
+  return preferredOf(accept, ERROR_TYPES) === FHIR_JSON;
 }

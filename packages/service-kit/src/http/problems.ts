@@ -53,6 +53,7 @@ export const commonProblems = defineProblems({
   PATIENT_MISMATCH: { status: 403, title: 'This token stands for another patient' },
   NOT_FOUND: { status: 404, title: 'There is no such resource' },
   METHOD_NOT_ALLOWED: { status: 405, title: 'This path has other methods: see the header Allow' },
+  NOT_ACCEPTABLE: { status: 406, title: 'The route answers with nothing that Accept allows' },
   REQUEST_TIMEOUT: { status: 408, title: 'The request did not arrive in time' },
   PAYLOAD_TOO_LARGE: { status: 413, title: 'The body is larger than the limit' },
   URI_TOO_LONG: { status: 414, title: 'A part of the path is longer than the limit' },

@@ -12,6 +12,7 @@ import type { ServiceConfig } from '../config/service-config.js';
 import type { IdempotencyKeys } from './idempotency-keys.js';
 import { installIdempotency } from './idempotency.js';
 import type { Logger } from '../logging.js';
+import { installAcceptedTypes } from './accepted-types.js';
 import { installAuth, type FindToken } from './auth.js';
 import { rememberMethods } from './allowed-methods.js';
 import { refuseCodedBodies } from './coded-bodies.js';
@@ -130,6 +131,7 @@ export async function buildService(options: BuildServiceOptions): Promise<Servic
   const take = await installRateLimits(plain, http.rateLimits);
   installAuth(plain, { config: auth, findToken: options.findToken, take });
   if (options.requests) installIdempotency(plain, options.requests);
+  installAcceptedTypes(plain);
   installPages(plain);
   installPreferences(plain);
   installEntityTags(plain);

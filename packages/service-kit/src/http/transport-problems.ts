@@ -1,9 +1,8 @@
 import { STATUS_CODES, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 import type { FastifyInstance } from 'fastify';
+import { PROBLEM_JSON } from './media-types.js';
 import { commonProblems, problemOf, type CommonProblemCode } from './problems.js';
-
-export const PROBLEM_JSON = 'application/problem+json';
 
 /** What an error of Node's HTTP parser is to a client; every other is MALFORMED_REQUEST. */
 const PARSER_CODES: Readonly<Record<string, CommonProblemCode>> = {

@@ -154,6 +154,10 @@ describe('what a request says is taken as it is declared', () => {
     ['application/fhir+json;q=0', 'application/problem+json'],
     ['application/json, application/fhir+json;q=0.5', 'application/problem+json'],
     ['application/json;q=0.5, application/fhir+json', 'application/fhir+json'],
+    [
+      'application/json;q=0.4, application/fhir+json; fhirVersion=4.0; charset=UTF-8',
+      'application/fhir+json',
+    ],
     ['application/*', 'application/problem+json'],
     ['*/*', 'application/problem+json'],
     ['text/html', 'application/problem+json'],

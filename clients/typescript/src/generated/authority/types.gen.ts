@@ -11,7 +11,7 @@ export type Problem = {
     type: string;
     title: string;
     status: number;
-    code: 'ACCESS_DENIED' | 'ACCESS_REFUSED' | 'AUTHORITY_UNKNOWN' | 'AUTHOR_MISMATCH' | 'CURSOR_INVALID' | 'EXPECTATION_FAILED' | 'FHIR_INVALID' | 'FORBIDDEN' | 'GRANT_UNKNOWN' | 'HEADERS_TOO_LARGE' | 'IDEMPOTENCY_KEY_IN_USE' | 'IDEMPOTENCY_KEY_REUSED' | 'INTERNAL_ERROR' | 'LEDGER_REFUSED' | 'LEDGER_UNAVAILABLE' | 'MALFORMED_BODY' | 'MALFORMED_REQUEST' | 'METHOD_NOT_ALLOWED' | 'NOTICE_REFUSED' | 'NOTICE_UNKNOWN' | 'NOT_ADDRESSED' | 'NOT_FOUND' | 'NOT_SUBSCRIBED' | 'PATIENT_MISMATCH' | 'PATIENT_UNKNOWN' | 'PAYLOAD_TOO_LARGE' | 'PERMIT_NOT_COMMITTED' | 'PRACTITIONER_UNKNOWN' | 'PROVIDER_UNKNOWN' | 'PROVIDER_UNREACHABLE' | 'READ_REFUSED' | 'RECORD_ALTERED' | 'RECORD_NOT_WRAPPED' | 'RECORD_REFUSED' | 'RECORD_UNKNOWN' | 'REQUEST_TIMEOUT' | 'RESOURCE_CHANGED' | 'SHUTTING_DOWN' | 'STATEMENT_AUDIENCE_MISMATCH' | 'STATEMENT_CHANNEL_MISMATCH' | 'STATEMENT_EXPIRED' | 'STATEMENT_FROM_FUTURE' | 'STATEMENT_ID_REUSED' | 'STATEMENT_ISSUER_MISMATCH' | 'STATEMENT_KEY_UNKNOWN' | 'STATEMENT_MALFORMED' | 'STATEMENT_SIGNATURE_INVALID' | 'STATEMENT_TOO_LARGE' | 'STATEMENT_TYPE_MISMATCH' | 'SUBSCRIPTION_UNKNOWN' | 'TOO_MANY_REQUESTS' | 'TOO_MANY_TAGS' | 'TRANSACTION_UNKNOWN' | 'UNAUTHENTICATED' | 'UNIT_MISMATCH' | 'UNSUPPORTED_MEDIA_TYPE' | 'URI_TOO_LONG' | 'VALIDATION_FAILED' | 'VERSION_CHANGED' | 'VISIT_REFUSED' | 'VISIT_UNKNOWN' | 'WRITE_NOT_GRANTED' | 'WRITE_PENDING';
+    code: 'ACCESS_DENIED' | 'ACCESS_REFUSED' | 'AUTHORITY_UNKNOWN' | 'AUTHOR_MISMATCH' | 'CURSOR_INVALID' | 'EXPECTATION_FAILED' | 'FHIR_INVALID' | 'FORBIDDEN' | 'GRANT_UNKNOWN' | 'HEADERS_TOO_LARGE' | 'IDEMPOTENCY_KEY_IN_USE' | 'IDEMPOTENCY_KEY_REUSED' | 'INTERNAL_ERROR' | 'LEDGER_REFUSED' | 'LEDGER_UNAVAILABLE' | 'MALFORMED_BODY' | 'MALFORMED_REQUEST' | 'METHOD_NOT_ALLOWED' | 'NOTICE_REFUSED' | 'NOTICE_UNKNOWN' | 'NOT_ACCEPTABLE' | 'NOT_ADDRESSED' | 'NOT_FOUND' | 'NOT_SUBSCRIBED' | 'PATIENT_MISMATCH' | 'PATIENT_UNKNOWN' | 'PAYLOAD_TOO_LARGE' | 'PERMIT_NOT_COMMITTED' | 'PRACTITIONER_UNKNOWN' | 'PROVIDER_UNKNOWN' | 'PROVIDER_UNREACHABLE' | 'READ_REFUSED' | 'RECORD_ALTERED' | 'RECORD_NOT_WRAPPED' | 'RECORD_REFUSED' | 'RECORD_UNKNOWN' | 'REQUEST_TIMEOUT' | 'RESOURCE_CHANGED' | 'SHUTTING_DOWN' | 'STATEMENT_AUDIENCE_MISMATCH' | 'STATEMENT_CHANNEL_MISMATCH' | 'STATEMENT_EXPIRED' | 'STATEMENT_FROM_FUTURE' | 'STATEMENT_ID_REUSED' | 'STATEMENT_ISSUER_MISMATCH' | 'STATEMENT_KEY_UNKNOWN' | 'STATEMENT_MALFORMED' | 'STATEMENT_SIGNATURE_INVALID' | 'STATEMENT_TOO_LARGE' | 'STATEMENT_TYPE_MISMATCH' | 'SUBSCRIPTION_UNKNOWN' | 'TOO_MANY_REQUESTS' | 'TOO_MANY_TAGS' | 'TRANSACTION_UNKNOWN' | 'UNAUTHENTICATED' | 'UNIT_MISMATCH' | 'UNSUPPORTED_MEDIA_TYPE' | 'URI_TOO_LONG' | 'VALIDATION_FAILED' | 'VERSION_CHANGED' | 'VISIT_REFUSED' | 'VISIT_UNKNOWN' | 'WRITE_NOT_GRANTED' | 'WRITE_PENDING';
     detail?: string;
     /**
      * Id of the request, as in the log
@@ -82,6 +82,10 @@ export type GetOpenApiDescriptionErrors = {
      */
     400: Problem;
     /**
+     * `NOT_ACCEPTABLE`: The route answers with nothing that Accept allows
+     */
+    406: Problem;
+    /**
      * `TOO_MANY_REQUESTS`: Too many requests: slow down
      */
     429: Problem;
@@ -147,6 +151,10 @@ export type GetProblemErrors = {
      * `NOT_FOUND`: There is no such resource
      */
     404: Problem;
+    /**
+     * `NOT_ACCEPTABLE`: The route answers with nothing that Accept allows
+     */
+    406: Problem;
     /**
      * `URI_TOO_LONG`: A part of the path is longer than the limit
      */
@@ -373,6 +381,10 @@ export type CreateAttestationErrors = {
      */
     404: Problem;
     /**
+     * `NOT_ACCEPTABLE`: The route answers with nothing that Accept allows
+     */
+    406: Problem;
+    /**
      * `IDEMPOTENCY_KEY_IN_USE`: The first request under this idempotency key is not answered yet: try again in `retryAfterS` seconds
      */
     409: Problem;
@@ -443,6 +455,10 @@ export type ListKeysErrors = {
      * `VALIDATION_FAILED`: The request does not match the documented schema
      */
     400: Problem;
+    /**
+     * `NOT_ACCEPTABLE`: The route answers with nothing that Accept allows
+     */
+    406: Problem;
     /**
      * `TOO_MANY_REQUESTS`: Too many requests: slow down
      */
@@ -518,6 +534,10 @@ export type ListTrustRootsErrors = {
      * `FORBIDDEN`: The role of this token may not do this
      */
     403: Problem;
+    /**
+     * `NOT_ACCEPTABLE`: The route answers with nothing that Accept allows
+     */
+    406: Problem;
     /**
      * `LEDGER_REFUSED`: The ledger refused; `reason` says why
      */
@@ -615,6 +635,10 @@ export type ListPatientGrantsErrors = {
      * `PATIENT_UNKNOWN`: No such patient is registered
      */
     404: Problem;
+    /**
+     * `NOT_ACCEPTABLE`: The route answers with nothing that Accept allows
+     */
+    406: Problem;
     /**
      * `URI_TOO_LONG`: A part of the path is longer than the limit
      */
@@ -796,6 +820,10 @@ export type ListPatientAnchorsErrors = {
      */
     404: Problem;
     /**
+     * `NOT_ACCEPTABLE`: The route answers with nothing that Accept allows
+     */
+    406: Problem;
+    /**
      * `URI_TOO_LONG`: A part of the path is longer than the limit
      */
     414: Problem;
@@ -929,6 +957,10 @@ export type ListPatientForksErrors = {
      */
     404: Problem;
     /**
+     * `NOT_ACCEPTABLE`: The route answers with nothing that Accept allows
+     */
+    406: Problem;
+    /**
      * `URI_TOO_LONG`: A part of the path is longer than the limit
      */
     414: Problem;
@@ -1029,6 +1061,10 @@ export type ListPractitionersErrors = {
      */
     403: Problem;
     /**
+     * `NOT_ACCEPTABLE`: The route answers with nothing that Accept allows
+     */
+    406: Problem;
+    /**
      * `CURSOR_INVALID`: The cursor is none that this list gave
      */
     422: Problem;
@@ -1124,6 +1160,10 @@ export type CreatePractitionerErrors = {
      * `FORBIDDEN`: The role of this token may not do this
      */
     403: Problem;
+    /**
+     * `NOT_ACCEPTABLE`: The route answers with nothing that Accept allows
+     */
+    406: Problem;
     /**
      * `IDEMPOTENCY_KEY_IN_USE`: The first request under this idempotency key is not answered yet: try again in `retryAfterS` seconds
      */
@@ -1282,6 +1322,10 @@ export type DeletePractitionerErrors = {
      */
     403: Problem;
     /**
+     * `NOT_ACCEPTABLE`: The route answers with nothing that Accept allows
+     */
+    406: Problem;
+    /**
      * `RESOURCE_CHANGED`: It is not as If-Match says any more: read it again
      */
     412: Problem;
@@ -1437,6 +1481,10 @@ export type GetPractitionerErrors = {
      */
     403: Problem;
     /**
+     * `NOT_ACCEPTABLE`: The route answers with nothing that Accept allows
+     */
+    406: Problem;
+    /**
      * `URI_TOO_LONG`: A part of the path is longer than the limit
      */
     414: Problem;
@@ -1528,6 +1576,10 @@ export type ListSubscriptionsErrors = {
      * `FORBIDDEN`: The role of this token may not do this
      */
     403: Problem;
+    /**
+     * `NOT_ACCEPTABLE`: The route answers with nothing that Accept allows
+     */
+    406: Problem;
     /**
      * `LEDGER_REFUSED`: The ledger refused; `reason` says why
      *
@@ -1654,6 +1706,10 @@ export type CreateSubscriptionErrors = {
      * `PATIENT_UNKNOWN`: No such patient is registered
      */
     404: Problem;
+    /**
+     * `NOT_ACCEPTABLE`: The route answers with nothing that Accept allows
+     */
+    406: Problem;
     /**
      * `IDEMPOTENCY_KEY_IN_USE`: The first request under this idempotency key is not answered yet: try again in `retryAfterS` seconds
      */
@@ -1796,6 +1852,10 @@ export type DeleteSubscriptionErrors = {
      */
     404: Problem;
     /**
+     * `NOT_ACCEPTABLE`: The route answers with nothing that Accept allows
+     */
+    406: Problem;
+    /**
      * `RESOURCE_CHANGED`: It is not as If-Match says any more: read it again
      */
     412: Problem;
@@ -1935,6 +1995,10 @@ export type GetSubscriptionErrors = {
      */
     404: Problem;
     /**
+     * `NOT_ACCEPTABLE`: The route answers with nothing that Accept allows
+     */
+    406: Problem;
+    /**
      * `URI_TOO_LONG`: A part of the path is longer than the limit
      */
     414: Problem;
@@ -2049,6 +2113,10 @@ export type GetAcknowledgementErrors = {
      */
     404: Problem;
     /**
+     * `NOT_ACCEPTABLE`: The route answers with nothing that Accept allows
+     */
+    406: Problem;
+    /**
      * `URI_TOO_LONG`: A part of the path is longer than the limit
      */
     414: Problem;
@@ -2147,6 +2215,10 @@ export type AcknowledgeEmergencyErrors = {
      * `NOTICE_UNKNOWN`: No such direct notice came to this authority
      */
     404: Problem;
+    /**
+     * `NOT_ACCEPTABLE`: The route answers with nothing that Accept allows
+     */
+    406: Problem;
     /**
      * `IDEMPOTENCY_KEY_IN_USE`: The first request under this idempotency key is not answered yet: try again in `retryAfterS` seconds
      */
@@ -2255,6 +2327,10 @@ export type ListNoticesErrors = {
      */
     403: Problem;
     /**
+     * `NOT_ACCEPTABLE`: The route answers with nothing that Accept allows
+     */
+    406: Problem;
+    /**
      * `PRACTITIONER_UNKNOWN`: No such practitioner is active within this authority
      */
     422: Problem;
@@ -2304,7 +2380,13 @@ export type ListUnmatchedNoticesData = {
     };
     path?: never;
     query?: {
+        /**
+         * Came so long ago or longer: the ledger may still show what is newer
+         */
         olderThanMs?: number;
+        /**
+         * Came since then; all of them unless given
+         */
         withinMs?: number;
         /**
          * `next` of the page before
@@ -2330,6 +2412,10 @@ export type ListUnmatchedNoticesErrors = {
      * `FORBIDDEN`: The role of this token may not do this
      */
     403: Problem;
+    /**
+     * `NOT_ACCEPTABLE`: The route answers with nothing that Accept allows
+     */
+    406: Problem;
     /**
      * `CURSOR_INVALID`: The cursor is none that this list gave
      */
@@ -2549,6 +2635,10 @@ export type GetRecordErrors = {
      */
     404: Problem;
     /**
+     * `NOT_ACCEPTABLE`: The route answers with nothing that Accept allows
+     */
+    406: Problem;
+    /**
      * `RECORD_NOT_WRAPPED`: The patient’s gateway has not wrapped this record to this authority yet; ask again later
      */
     409: Problem;
@@ -2696,6 +2786,10 @@ export type ReplaceRecordErrors = {
      * `RECORD_UNKNOWN`: There is no such record
      */
     404: Problem;
+    /**
+     * `NOT_ACCEPTABLE`: The route answers with nothing that Accept allows
+     */
+    406: Problem;
     /**
      * `WRITE_PENDING`: An earlier version is still on its way
      *
@@ -2878,6 +2972,10 @@ export type GetAuditErrors = {
      * `FORBIDDEN`: The role of this token may not do this
      */
     403: Problem;
+    /**
+     * `NOT_ACCEPTABLE`: The route answers with nothing that Accept allows
+     */
+    406: Problem;
     /**
      * `LEDGER_REFUSED`: The ledger refused; `reason` says why
      *
@@ -3062,6 +3160,10 @@ export type ListRecordReadersErrors = {
      * `RECORD_UNKNOWN`: There is no such record
      */
     404: Problem;
+    /**
+     * `NOT_ACCEPTABLE`: The route answers with nothing that Accept allows
+     */
+    406: Problem;
     /**
      * `URI_TOO_LONG`: A part of the path is longer than the limit
      */
@@ -3256,6 +3358,10 @@ export type ListPatientDecisionsErrors = {
      * `PATIENT_MISMATCH`: This token stands for another patient
      */
     403: Problem;
+    /**
+     * `NOT_ACCEPTABLE`: The route answers with nothing that Accept allows
+     */
+    406: Problem;
     /**
      * `URI_TOO_LONG`: A part of the path is longer than the limit
      */
@@ -3520,6 +3626,10 @@ export type ListRecordsErrors = {
      */
     404: Problem;
     /**
+     * `NOT_ACCEPTABLE`: The route answers with nothing that Accept allows
+     */
+    406: Problem;
+    /**
      * `LEDGER_REFUSED`: The ledger refused; `reason` says why
      *
      * `CURSOR_INVALID`: The cursor is none that this list gave
@@ -3699,6 +3809,10 @@ export type CreateRecordErrors = {
      */
     404: Problem;
     /**
+     * `NOT_ACCEPTABLE`: The route answers with nothing that Accept allows
+     */
+    406: Problem;
+    /**
      * `WRITE_PENDING`: An earlier version is still on its way
      *
      * `IDEMPOTENCY_KEY_IN_USE`: The first request under this idempotency key is not answered yet: try again in `retryAfterS` seconds
@@ -3873,6 +3987,10 @@ export type GetRecordVersionStatusErrors = {
      */
     404: Problem;
     /**
+     * `NOT_ACCEPTABLE`: The route answers with nothing that Accept allows
+     */
+    406: Problem;
+    /**
      * `URI_TOO_LONG`: A part of the path is longer than the limit
      */
     414: Problem;
@@ -3970,6 +4088,10 @@ export type ListVisitsErrors = {
      * `READ_REFUSED`: This may not be shown to whoever asks; `reason` says why
      */
     403: Problem;
+    /**
+     * `NOT_ACCEPTABLE`: The route answers with nothing that Accept allows
+     */
+    406: Problem;
     /**
      * `PRACTITIONER_UNKNOWN`: No such practitioner is active within this authority
      *
@@ -4084,6 +4206,10 @@ export type CreateVisitErrors = {
      * `PATIENT_UNKNOWN`: No such patient is registered
      */
     404: Problem;
+    /**
+     * `NOT_ACCEPTABLE`: The route answers with nothing that Accept allows
+     */
+    406: Problem;
     /**
      * `IDEMPOTENCY_KEY_IN_USE`: The first request under this idempotency key is not answered yet: try again in `retryAfterS` seconds
      */
@@ -4261,6 +4387,10 @@ export type GetVisitErrors = {
      */
     404: Problem;
     /**
+     * `NOT_ACCEPTABLE`: The route answers with nothing that Accept allows
+     */
+    406: Problem;
+    /**
      * `URI_TOO_LONG`: A part of the path is longer than the limit
      */
     414: Problem;
@@ -4367,6 +4497,10 @@ export type CreateRevocationErrors = {
      * `SUBSCRIPTION_UNKNOWN`: This authority has no such subscription
      */
     404: Problem;
+    /**
+     * `NOT_ACCEPTABLE`: The route answers with nothing that Accept allows
+     */
+    406: Problem;
     /**
      * `IDEMPOTENCY_KEY_IN_USE`: The first request under this idempotency key is not answered yet: try again in `retryAfterS` seconds
      */
@@ -4597,6 +4731,10 @@ export type CreateSettingsStatementErrors = {
      */
     403: Problem;
     /**
+     * `NOT_ACCEPTABLE`: The route answers with nothing that Accept allows
+     */
+    406: Problem;
+    /**
      * `IDEMPOTENCY_KEY_IN_USE`: The first request under this idempotency key is not answered yet: try again in `retryAfterS` seconds
      */
     409: Problem;
@@ -4685,6 +4823,10 @@ export type ListJobsErrors = {
      * `FORBIDDEN`: The role of this token may not do this
      */
     403: Problem;
+    /**
+     * `NOT_ACCEPTABLE`: The route answers with nothing that Accept allows
+     */
+    406: Problem;
     /**
      * `CURSOR_INVALID`: The cursor is none that this list gave
      */
@@ -4799,6 +4941,10 @@ export type GetJobErrors = {
      * `NOT_FOUND`: There is no such resource
      */
     404: Problem;
+    /**
+     * `NOT_ACCEPTABLE`: The route answers with nothing that Accept allows
+     */
+    406: Problem;
     /**
      * `URI_TOO_LONG`: A part of the path is longer than the limit
      */

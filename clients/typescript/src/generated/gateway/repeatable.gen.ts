@@ -27,4 +27,5 @@ export const REPEATABLE: ReadonlySet<string> = new Set<string>([
   'POST /v1/patients/{patientId}/subscriptions/{subscriptionId}/approve',
   'POST /v1/patients/{patientId}/subscriptions/{subscriptionId}/reject',
   'POST /v1/patients/{patientId}/tokens',
+  'PUT /v1/patients/{patientId}/settings',
 ]);

@@ -11,7 +11,7 @@ export type Problem = {
     type: string;
     title: string;
     status: number;
-    code: 'ALARM_NOT_FOUND' | 'AUTHORITY_UNKNOWN' | 'BLOCK_NOT_FOUND' | 'CONSENT_KEY_LOCKED' | 'CONSENT_KEY_NOT_KEPT' | 'CONSENT_REFUSED' | 'CONSENT_STATEMENT_REFUSED' | 'CURSOR_INVALID' | 'DEVICE_ALREADY_REGISTERED' | 'DEVICE_NOT_FOUND' | 'DEVICE_REVOKED' | 'DEVICE_SUSPENDED' | 'DEVICE_TOKEN_AUDIENCE' | 'DEVICE_TOKEN_EXPIRED' | 'DEVICE_TOKEN_INVALID' | 'ENROLMENT_REFUSED' | 'EXPECTATION_FAILED' | 'FORBIDDEN' | 'FRAME_ERASED' | 'FRAME_NOT_ANCHORED' | 'FRAME_NOT_FOUND' | 'FRAME_NOT_SEALED' | 'GATEWAY_OVERLOADED' | 'GATEWAY_STOPPING' | 'GRANT_NOT_FOUND' | 'GRANT_UNKNOWN' | 'HEADERS_TOO_LARGE' | 'IDEMPOTENCY_KEY_IN_USE' | 'IDEMPOTENCY_KEY_REUSED' | 'INTERNAL_ERROR' | 'LEDGER_REFUSED' | 'LEDGER_UNAVAILABLE' | 'MALFORMED_BODY' | 'MALFORMED_REQUEST' | 'METHOD_NOT_ALLOWED' | 'MUTE_TOO_LONG' | 'NOT_FOUND' | 'PAIRING_CODES_EXHAUSTED' | 'PAIRING_CODE_INVALID' | 'PAIRING_OTHER_DEVICE' | 'PAIRING_PROOF_INVALID' | 'PASSPHRASES_BUSY' | 'PASSPHRASE_BACKOFF' | 'PASSPHRASE_TOO_SHORT' | 'PATIENT_EXISTS' | 'PATIENT_MISMATCH' | 'PATIENT_NOT_FOUND' | 'PATIENT_UNKNOWN' | 'PAYLOAD_TOO_LARGE' | 'PRACTITIONER_UNKNOWN' | 'PROFILE_CODE_UNKNOWN' | 'PROVIDER_UNKNOWN' | 'PROVIDER_UNREACHABLE' | 'READING_NOT_FOUND' | 'RECORD_DAMAGED' | 'RECORD_NOT_FOUND' | 'RECORD_UNKNOWN' | 'RECORD_UNREADABLE' | 'REGISTRATION_PENDING' | 'REQUEST_TIMEOUT' | 'RESOURCE_CHANGED' | 'SETTINGS_INVALID' | 'SETTINGS_LOOSENED' | 'SETTINGS_NOT_GRANTED' | 'SETTINGS_STATEMENT_REFUSED' | 'SHUTTING_DOWN' | 'STORE_UNAVAILABLE' | 'SUBSCRIPTION_NOT_FOUND' | 'SUBSCRIPTION_NOT_PENDING' | 'SUBSCRIPTION_UNKNOWN' | 'TOO_MANY_REQUESTS' | 'TRANSACTION_UNKNOWN' | 'UNAUTHENTICATED' | 'UNSUPPORTED_MEDIA_TYPE' | 'URI_TOO_LONG' | 'VALIDATION_FAILED' | 'VERSION_CHANGED' | 'VISIT_UNKNOWN';
+    code: 'ALARM_NOT_FOUND' | 'AUTHORITY_UNKNOWN' | 'BLOCK_NOT_FOUND' | 'CONSENT_KEY_LOCKED' | 'CONSENT_KEY_NOT_KEPT' | 'CONSENT_REFUSED' | 'CONSENT_STATEMENT_REFUSED' | 'CURSOR_INVALID' | 'DEVICE_ALREADY_REGISTERED' | 'DEVICE_NOT_FOUND' | 'DEVICE_REVOKED' | 'DEVICE_SUSPENDED' | 'DEVICE_TOKEN_AUDIENCE' | 'DEVICE_TOKEN_EXPIRED' | 'DEVICE_TOKEN_INVALID' | 'ENROLMENT_REFUSED' | 'EXPECTATION_FAILED' | 'FORBIDDEN' | 'FRAME_ERASED' | 'FRAME_NOT_ANCHORED' | 'FRAME_NOT_FOUND' | 'FRAME_NOT_SEALED' | 'GATEWAY_OVERLOADED' | 'GATEWAY_STOPPING' | 'GRANT_NOT_FOUND' | 'GRANT_UNKNOWN' | 'HEADERS_TOO_LARGE' | 'IDEMPOTENCY_KEY_IN_USE' | 'IDEMPOTENCY_KEY_REUSED' | 'INTERNAL_ERROR' | 'LEDGER_REFUSED' | 'LEDGER_UNAVAILABLE' | 'MALFORMED_BODY' | 'MALFORMED_REQUEST' | 'METHOD_NOT_ALLOWED' | 'MUTE_TOO_LONG' | 'NOT_ACCEPTABLE' | 'NOT_FOUND' | 'PAIRING_CODES_EXHAUSTED' | 'PAIRING_CODE_INVALID' | 'PAIRING_OTHER_DEVICE' | 'PAIRING_PROOF_INVALID' | 'PASSPHRASES_BUSY' | 'PASSPHRASE_BACKOFF' | 'PASSPHRASE_TOO_SHORT' | 'PATIENT_EXISTS' | 'PATIENT_MISMATCH' | 'PATIENT_NOT_FOUND' | 'PATIENT_UNKNOWN' | 'PAYLOAD_TOO_LARGE' | 'PRACTITIONER_UNKNOWN' | 'PROFILE_CODE_UNKNOWN' | 'PROVIDER_UNKNOWN' | 'READING_NOT_FOUND' | 'RECORD_DAMAGED' | 'RECORD_NOT_FOUND' | 'RECORD_UNKNOWN' | 'REGISTRATION_PENDING' | 'REQUEST_TIMEOUT' | 'RESOURCE_CHANGED' | 'SETTINGS_INVALID' | 'SETTINGS_LOOSENED' | 'SETTINGS_NOT_GRANTED' | 'SETTINGS_STATEMENT_REFUSED' | 'SHUTTING_DOWN' | 'STORE_UNAVAILABLE' | 'SUBSCRIPTION_NOT_FOUND' | 'SUBSCRIPTION_NOT_PENDING' | 'SUBSCRIPTION_UNKNOWN' | 'TOO_MANY_REQUESTS' | 'TRANSACTION_UNKNOWN' | 'UNAUTHENTICATED' | 'UNSUPPORTED_MEDIA_TYPE' | 'URI_TOO_LONG' | 'VALIDATION_FAILED' | 'VERSION_CHANGED' | 'VISIT_UNKNOWN';
     detail?: string;
     /**
      * Id of the request, as in the log
@@ -86,6 +86,10 @@ export type GetOpenApiDescriptionErrors = {
      */
     400: Problem;
     /**
+     * `NOT_ACCEPTABLE`: The route answers with nothing that Accept allows
+     */
+    406: Problem;
+    /**
      * `TOO_MANY_REQUESTS`: Too many requests: slow down
      */
     429: Problem;
@@ -151,6 +155,10 @@ export type GetProblemErrors = {
      * `NOT_FOUND`: There is no such resource
      */
     404: Problem;
+    /**
+     * `NOT_ACCEPTABLE`: The route answers with nothing that Accept allows
+     */
+    406: Problem;
     /**
      * `URI_TOO_LONG`: A part of the path is longer than the limit
      */
@@ -371,6 +379,10 @@ export type ListPatientsErrors = {
      */
     403: Problem;
     /**
+     * `NOT_ACCEPTABLE`: The route answers with nothing that Accept allows
+     */
+    406: Problem;
+    /**
      * `CURSOR_INVALID`: The cursor is none that this list gave
      */
     422: Problem;
@@ -468,6 +480,10 @@ export type CreatePatientErrors = {
      * `CONSENT_KEY_NOT_KEPT`: Patients keep their consent keys themselves: send the statement that the signer makes
      */
     403: Problem;
+    /**
+     * `NOT_ACCEPTABLE`: The route answers with nothing that Accept allows
+     */
+    406: Problem;
     /**
      * `PATIENT_EXISTS`: The patient is enrolled here already
      *
@@ -638,6 +654,10 @@ export type CreateEnrolmentErrors = {
      */
     403: Problem;
     /**
+     * `NOT_ACCEPTABLE`: The route answers with nothing that Accept allows
+     */
+    406: Problem;
+    /**
      * `PATIENT_EXISTS`: The patient is enrolled here already
      *
      * `IDEMPOTENCY_KEY_IN_USE`: The first request under this idempotency key is not answered yet: try again in `retryAfterS` seconds
@@ -742,6 +762,10 @@ export type GetPatientErrors = {
      */
     404: Problem;
     /**
+     * `NOT_ACCEPTABLE`: The route answers with nothing that Accept allows
+     */
+    406: Problem;
+    /**
      * `URI_TOO_LONG`: A part of the path is longer than the limit
      */
     414: Problem;
@@ -830,6 +854,10 @@ export type CreatePatientTokenErrors = {
      * `PATIENT_NOT_FOUND`: This gateway serves no such patient
      */
     404: Problem;
+    /**
+     * `NOT_ACCEPTABLE`: The route answers with nothing that Accept allows
+     */
+    406: Problem;
     /**
      * `IDEMPOTENCY_KEY_IN_USE`: The first request under this idempotency key is not answered yet: try again in `retryAfterS` seconds
      */
@@ -925,6 +953,10 @@ export type CreatePatientPairingCodeErrors = {
      * `PATIENT_NOT_FOUND`: This gateway serves no such patient
      */
     404: Problem;
+    /**
+     * `NOT_ACCEPTABLE`: The route answers with nothing that Accept allows
+     */
+    406: Problem;
     /**
      * `PAIRING_CODES_EXHAUSTED`: The patient has too many open pairing codes
      *
@@ -1024,6 +1056,10 @@ export type CreateDeviceErrors = {
      * `DEVICE_REVOKED`: The device was revoked for good
      */
     403: Problem;
+    /**
+     * `NOT_ACCEPTABLE`: The route answers with nothing that Accept allows
+     */
+    406: Problem;
     /**
      * `DEVICE_ALREADY_REGISTERED`: The device is registered; pair it again by name
      *
@@ -1139,6 +1175,10 @@ export type ListPatientDevicesErrors = {
      * `PATIENT_NOT_FOUND`: This gateway serves no such patient
      */
     404: Problem;
+    /**
+     * `NOT_ACCEPTABLE`: The route answers with nothing that Accept allows
+     */
+    406: Problem;
     /**
      * `URI_TOO_LONG`: A part of the path is longer than the limit
      */
@@ -1261,6 +1301,10 @@ export type SuspendPatientDeviceErrors = {
      * `DEVICE_NOT_FOUND`: There is no such device
      */
     404: Problem;
+    /**
+     * `NOT_ACCEPTABLE`: The route answers with nothing that Accept allows
+     */
+    406: Problem;
     /**
      * `IDEMPOTENCY_KEY_IN_USE`: The first request under this idempotency key is not answered yet: try again in `retryAfterS` seconds
      */
@@ -1390,6 +1434,10 @@ export type ResumePatientDeviceErrors = {
      */
     404: Problem;
     /**
+     * `NOT_ACCEPTABLE`: The route answers with nothing that Accept allows
+     */
+    406: Problem;
+    /**
      * `IDEMPOTENCY_KEY_IN_USE`: The first request under this idempotency key is not answered yet: try again in `retryAfterS` seconds
      */
     409: Problem;
@@ -1518,6 +1566,10 @@ export type RevokePatientDeviceErrors = {
      */
     404: Problem;
     /**
+     * `NOT_ACCEPTABLE`: The route answers with nothing that Accept allows
+     */
+    406: Problem;
+    /**
      * `IDEMPOTENCY_KEY_IN_USE`: The first request under this idempotency key is not answered yet: try again in `retryAfterS` seconds
      */
     409: Problem;
@@ -1645,6 +1697,10 @@ export type RePairPatientDeviceErrors = {
      * `DEVICE_NOT_FOUND`: There is no such device
      */
     404: Problem;
+    /**
+     * `NOT_ACCEPTABLE`: The route answers with nothing that Accept allows
+     */
+    406: Problem;
     /**
      * `PAIRING_CODES_EXHAUSTED`: The patient has too many open pairing codes
      *
@@ -1906,11 +1962,11 @@ export type ListPatientReadingsData = {
     query?: {
         code?: string;
         /**
-         * RFC 3339, UTC, milliseconds optional
+         * Measured then or later; unless given, two days before `to`: without both, what was measured in the last day
          */
         from?: string;
         /**
-         * RFC 3339, UTC, milliseconds optional
+         * Measured before; unless given, a day ahead of now, so that a fast clock hides nothing
          */
         to?: string;
         /**
@@ -1944,6 +2000,10 @@ export type ListPatientReadingsErrors = {
      */
     404: Problem;
     /**
+     * `NOT_ACCEPTABLE`: The route answers with nothing that Accept allows
+     */
+    406: Problem;
+    /**
      * `URI_TOO_LONG`: A part of the path is longer than the limit
      */
     414: Problem;
@@ -1976,6 +2036,14 @@ export type ListPatientReadingsResponses = {
      * OK
      */
     200: {
+        /**
+         * Readings of before are not listed: ask for them by `from`
+         */
+        from: string;
+        /**
+         * Nor are those of then or later
+         */
+        to: string;
         readings: Array<{
             /**
              * A device, named by its key
@@ -2052,6 +2120,10 @@ export type GetPatientChainErrors = {
      * `PATIENT_NOT_FOUND`: This gateway serves no such patient
      */
     404: Problem;
+    /**
+     * `NOT_ACCEPTABLE`: The route answers with nothing that Accept allows
+     */
+    406: Problem;
     /**
      * `URI_TOO_LONG`: A part of the path is longer than the limit
      */
@@ -2150,6 +2222,10 @@ export type ListPatientChainBlocksErrors = {
      */
     404: Problem;
     /**
+     * `NOT_ACCEPTABLE`: The route answers with nothing that Accept allows
+     */
+    406: Problem;
+    /**
      * `URI_TOO_LONG`: A part of the path is longer than the limit
      */
     414: Problem;
@@ -2240,6 +2316,10 @@ export type ListPatientChainFramesErrors = {
      * `PATIENT_NOT_FOUND`: This gateway serves no such patient
      */
     404: Problem;
+    /**
+     * `NOT_ACCEPTABLE`: The route answers with nothing that Accept allows
+     */
+    406: Problem;
     /**
      * `URI_TOO_LONG`: A part of the path is longer than the limit
      */
@@ -2340,6 +2420,10 @@ export type GetPatientChainVerifyErrors = {
      */
     404: Problem;
     /**
+     * `NOT_ACCEPTABLE`: The route answers with nothing that Accept allows
+     */
+    406: Problem;
+    /**
      * `URI_TOO_LONG`: A part of the path is longer than the limit
      */
     414: Problem;
@@ -2426,6 +2510,10 @@ export type VerifyPatientChainErrors = {
      * `PATIENT_NOT_FOUND`: This gateway serves no such patient
      */
     404: Problem;
+    /**
+     * `NOT_ACCEPTABLE`: The route answers with nothing that Accept allows
+     */
+    406: Problem;
     /**
      * `IDEMPOTENCY_KEY_IN_USE`: The first request under this idempotency key is not answered yet: try again in `retryAfterS` seconds
      */
@@ -2576,6 +2664,10 @@ export type GetPatientReadingProofErrors = {
      */
     404: Problem;
     /**
+     * `NOT_ACCEPTABLE`: The route answers with nothing that Accept allows
+     */
+    406: Problem;
+    /**
      * `FRAME_NOT_SEALED`: The frame is in the open block: flush, then ask again
      *
      * `FRAME_NOT_ANCHORED`: No anchor covers the frame yet: flush, then ask again
@@ -2650,6 +2742,10 @@ export type ListTrustRootsErrors = {
      * `FORBIDDEN`: The role of this token may not do this
      */
     403: Problem;
+    /**
+     * `NOT_ACCEPTABLE`: The route answers with nothing that Accept allows
+     */
+    406: Problem;
     /**
      * `LEDGER_REFUSED`: The ledger refused; `reason` says why
      */
@@ -2748,6 +2844,10 @@ export type ListPatientRecordsErrors = {
      * `PATIENT_NOT_FOUND`: This gateway serves no such patient
      */
     404: Problem;
+    /**
+     * `NOT_ACCEPTABLE`: The route answers with nothing that Accept allows
+     */
+    406: Problem;
     /**
      * `URI_TOO_LONG`: A part of the path is longer than the limit
      */
@@ -2873,6 +2973,10 @@ export type GetPatientRecordErrors = {
      */
     404: Problem;
     /**
+     * `NOT_ACCEPTABLE`: The route answers with nothing that Accept allows
+     */
+    406: Problem;
+    /**
      * `URI_TOO_LONG`: A part of the path is longer than the limit
      */
     414: Problem;
@@ -2944,275 +3048,6 @@ export type GetPatientRecordResponses = {
 
 export type GetPatientRecordResponse = GetPatientRecordResponses[keyof GetPatientRecordResponses];
 
-export type ListPatientReceivedRecordsData = {
-    body?: never;
-    headers?: {
-        /**
-         * ETags that the caller has: where one is still right, the answer is 304 without a body
-         */
-        'if-none-match'?: string;
-    };
-    path: {
-        /**
-         * Pseudonym of a patient
-         */
-        patientId: string;
-    };
-    query?: {
-        /**
-         * `next` of the page before
-         */
-        cursor?: string;
-        limit?: number;
-    };
-    url: '/v1/patients/{patientId}/received-records';
-};
-
-export type ListPatientReceivedRecordsErrors = {
-    /**
-     * `MALFORMED_REQUEST`: The request is no valid HTTP
-     *
-     * `VALIDATION_FAILED`: The request does not match the documented schema
-     */
-    400: Problem;
-    /**
-     * `UNAUTHENTICATED`: A valid bearer token is required
-     */
-    401: Problem;
-    /**
-     * `FORBIDDEN`: The role of this token may not do this
-     *
-     * `PATIENT_MISMATCH`: This token stands for another patient
-     */
-    403: Problem;
-    /**
-     * `PATIENT_NOT_FOUND`: This gateway serves no such patient
-     */
-    404: Problem;
-    /**
-     * `URI_TOO_LONG`: A part of the path is longer than the limit
-     */
-    414: Problem;
-    /**
-     * `CURSOR_INVALID`: The cursor is none that this list gave
-     */
-    422: Problem;
-    /**
-     * `TOO_MANY_REQUESTS`: Too many requests: slow down
-     */
-    429: Problem;
-    /**
-     * `INTERNAL_ERROR`: The service failed; the log has the cause under the instance id
-     */
-    500: Problem;
-    /**
-     * `SHUTTING_DOWN`: The service is stopping: ask again shortly
-     */
-    503: Problem;
-    /**
-     * Any other problem, e.g. of the connection (408, 417, 431)
-     */
-    default: Problem;
-};
-
-export type ListPatientReceivedRecordsError = ListPatientReceivedRecordsErrors[keyof ListPatientReceivedRecordsErrors];
-
-export type ListPatientReceivedRecordsResponses = {
-    /**
-     * OK
-     */
-    200: {
-        records: Array<{
-            /**
-             * A record, named by its author
-             */
-            recordId: string;
-            version: number;
-            /**
-             * Pseudonym of a patient
-             */
-            patientId: string;
-            /**
-             * An authority: hospital, lab, insurer, pharmacy or research body
-             */
-            author?: string;
-            kind?: 'periodic' | 'emergency' | 'clinical';
-            period?: {
-                /**
-                 * RFC 3339, UTC, milliseconds optional
-                 */
-                start: string;
-                /**
-                 * RFC 3339, UTC, milliseconds optional
-                 */
-                end: string;
-            };
-            /**
-             * RFC 3339, UTC, milliseconds optional
-             */
-            storedAt?: string;
-            /**
-             * What the ledger goes by: unconfirmed: the author’s word; any denial by content keeps others from it. confirmed: this gateway has opened it, and the author’s tags are true. corrected: they were not, or said less
-             */
-            tags: 'unconfirmed' | 'confirmed' | 'corrected';
-            /**
-             * Why it stays unconfirmed, by code; CATEGORY_MISSING: a resource in it names no category, so that a denial by content may still be about it; TAG_GROUPS_OVERFLOW: it holds more kinds of resources than tags can say
-             */
-            reason?: string;
-            cloudTxId?: string;
-            authoritiesTxId?: string;
-            /**
-             * RFC 3339, UTC, milliseconds optional
-             */
-            heardAt: string;
-        }>;
-        /**
-         * Cursor of the page that follows; null on the last one. A page may be short, or empty, before that
-         */
-        next: string | null;
-    };
-};
-
-export type ListPatientReceivedRecordsResponse = ListPatientReceivedRecordsResponses[keyof ListPatientReceivedRecordsResponses];
-
-export type GetPatientReceivedRecordData = {
-    body?: never;
-    headers?: {
-        /**
-         * ETags that the caller has: where one is still right, the answer is 304 without a body
-         */
-        'if-none-match'?: string;
-    };
-    path: {
-        /**
-         * Pseudonym of a patient
-         */
-        patientId: string;
-        /**
-         * A record, named by its author
-         */
-        recordId: string;
-    };
-    query?: {
-        version?: number;
-    };
-    url: '/v1/patients/{patientId}/received-records/{recordId}';
-};
-
-export type GetPatientReceivedRecordErrors = {
-    /**
-     * `MALFORMED_REQUEST`: The request is no valid HTTP
-     *
-     * `VALIDATION_FAILED`: The request does not match the documented schema
-     */
-    400: Problem;
-    /**
-     * `UNAUTHENTICATED`: A valid bearer token is required
-     */
-    401: Problem;
-    /**
-     * `FORBIDDEN`: The role of this token may not do this
-     *
-     * `PATIENT_MISMATCH`: This token stands for another patient
-     */
-    403: Problem;
-    /**
-     * `PATIENT_NOT_FOUND`: This gateway serves no such patient
-     *
-     * `RECORD_NOT_FOUND`: This gateway has made no such record
-     */
-    404: Problem;
-    /**
-     * `URI_TOO_LONG`: A part of the path is longer than the limit
-     */
-    414: Problem;
-    /**
-     * `LEDGER_REFUSED`: The ledger refused; `reason` says why
-     */
-    422: Problem;
-    /**
-     * `TOO_MANY_REQUESTS`: Too many requests: slow down
-     */
-    429: Problem;
-    /**
-     * `INTERNAL_ERROR`: The service failed; the log has the cause under the instance id
-     */
-    500: Problem;
-    /**
-     * `RECORD_UNREADABLE`: What came of the record is not what its author signed for this patient; `reason` says why
-     *
-     * `PROVIDER_UNREACHABLE`: No provider that has the record can be reached
-     */
-    502: Problem;
-    /**
-     * `SHUTTING_DOWN`: The service is stopping: ask again shortly
-     *
-     * `LEDGER_UNAVAILABLE`: The ledger does not answer; try again later
-     */
-    503: Problem;
-    /**
-     * Any other problem, e.g. of the connection (408, 417, 431)
-     */
-    default: Problem;
-};
-
-export type GetPatientReceivedRecordError = GetPatientReceivedRecordErrors[keyof GetPatientReceivedRecordErrors];
-
-export type GetPatientReceivedRecordResponses = {
-    /**
-     * OK
-     */
-    200: {
-        record: {
-            /**
-             * A record, named by its author
-             */
-            recordId: string;
-            version: number;
-            /**
-             * Pseudonym of a patient
-             */
-            patientId: string;
-            /**
-             * An authority: hospital, lab, insurer, pharmacy or research body
-             */
-            author?: string;
-            kind?: 'periodic' | 'emergency' | 'clinical';
-            period?: {
-                /**
-                 * RFC 3339, UTC, milliseconds optional
-                 */
-                start: string;
-                /**
-                 * RFC 3339, UTC, milliseconds optional
-                 */
-                end: string;
-            };
-            /**
-             * RFC 3339, UTC, milliseconds optional
-             */
-            storedAt?: string;
-            /**
-             * What the ledger goes by: unconfirmed: the author’s word; any denial by content keeps others from it. confirmed: this gateway has opened it, and the author’s tags are true. corrected: they were not, or said less
-             */
-            tags: 'unconfirmed' | 'confirmed' | 'corrected';
-            /**
-             * Why it stays unconfirmed, by code; CATEGORY_MISSING: a resource in it names no category, so that a denial by content may still be about it; TAG_GROUPS_OVERFLOW: it holds more kinds of resources than tags can say
-             */
-            reason?: string;
-            cloudTxId?: string;
-            authoritiesTxId?: string;
-            /**
-             * RFC 3339, UTC, milliseconds optional
-             */
-            heardAt: string;
-        };
-        content: unknown;
-    };
-};
-
-export type GetPatientReceivedRecordResponse = GetPatientReceivedRecordResponses[keyof GetPatientReceivedRecordResponses];
-
 export type GetPatientSettingsData = {
     body?: never;
     headers?: {
@@ -3252,6 +3087,10 @@ export type GetPatientSettingsErrors = {
      * `PATIENT_NOT_FOUND`: This gateway serves no such patient
      */
     404: Problem;
+    /**
+     * `NOT_ACCEPTABLE`: The route answers with nothing that Accept allows
+     */
+    406: Problem;
     /**
      * `URI_TOO_LONG`: A part of the path is longer than the limit
      */
@@ -3515,6 +3354,10 @@ export type ReplacePatientSettingsData = {
          * ETag of what the caller has seen; 412 where it is another now
          */
         'if-match'?: string;
+        /**
+         * The same key with the same request again, within a day, has the effect of the first alone and gets its answer
+         */
+        'idempotency-key'?: string;
     };
     path: {
         /**
@@ -3560,6 +3403,14 @@ export type ReplacePatientSettingsErrors = {
      */
     404: Problem;
     /**
+     * `NOT_ACCEPTABLE`: The route answers with nothing that Accept allows
+     */
+    406: Problem;
+    /**
+     * `IDEMPOTENCY_KEY_IN_USE`: The first request under this idempotency key is not answered yet: try again in `retryAfterS` seconds
+     */
+    409: Problem;
+    /**
      * `VERSION_CHANGED`: The version in force is another one than the request builds on: `version`
      */
     412: Problem;
@@ -3581,6 +3432,8 @@ export type ReplacePatientSettingsErrors = {
      * `SETTINGS_INVALID`: The settings contradict themselves, or what a limit can be
      *
      * `LEDGER_REFUSED`: The ledger refused; `reason` says why
+     *
+     * `IDEMPOTENCY_KEY_REUSED`: The idempotency key was used for another request
      */
     422: Problem;
     /**
@@ -3675,6 +3528,10 @@ export type ListPatientSettingsVersionsErrors = {
      * `PATIENT_NOT_FOUND`: This gateway serves no such patient
      */
     404: Problem;
+    /**
+     * `NOT_ACCEPTABLE`: The route answers with nothing that Accept allows
+     */
+    406: Problem;
     /**
      * `URI_TOO_LONG`: A part of the path is longer than the limit
      */
@@ -3846,6 +3703,10 @@ export type ListPatientAlarmsErrors = {
      */
     404: Problem;
     /**
+     * `NOT_ACCEPTABLE`: The route answers with nothing that Accept allows
+     */
+    406: Problem;
+    /**
      * `URI_TOO_LONG`: A part of the path is longer than the limit
      */
     414: Problem;
@@ -3953,6 +3814,9 @@ export type ListPatientAlarmsResponses = {
                 statement: string;
             }>;
         }>;
+        /**
+         * Alarms about the way of alarms that last, or ended within seven days: the same on every page
+         */
         delivery: Array<{
             alarmId: string;
             /**
@@ -4040,6 +3904,10 @@ export type MutePatientAlarmsErrors = {
      * `PATIENT_NOT_FOUND`: This gateway serves no such patient
      */
     404: Problem;
+    /**
+     * `NOT_ACCEPTABLE`: The route answers with nothing that Accept allows
+     */
+    406: Problem;
     /**
      * `IDEMPOTENCY_KEY_IN_USE`: The first request under this idempotency key is not answered yet: try again in `retryAfterS` seconds
      */
@@ -4159,6 +4027,10 @@ export type AcknowledgePatientAlarmErrors = {
      * `ALARM_NOT_FOUND`: The patient has no such alarm
      */
     404: Problem;
+    /**
+     * `NOT_ACCEPTABLE`: The route answers with nothing that Accept allows
+     */
+    406: Problem;
     /**
      * `IDEMPOTENCY_KEY_IN_USE`: The first request under this idempotency key is not answered yet: try again in `retryAfterS` seconds
      */
@@ -4342,6 +4214,10 @@ export type ListAbsencesErrors = {
      */
     403: Problem;
     /**
+     * `NOT_ACCEPTABLE`: The route answers with nothing that Accept allows
+     */
+    406: Problem;
+    /**
      * `CURSOR_INVALID`: The cursor is none that this list gave
      */
     422: Problem;
@@ -4430,6 +4306,10 @@ export type GetAuthorityErrors = {
      * `AUTHORITY_UNKNOWN`: No such authority is registered
      */
     404: Problem;
+    /**
+     * `NOT_ACCEPTABLE`: The route answers with nothing that Accept allows
+     */
+    406: Problem;
     /**
      * `URI_TOO_LONG`: A part of the path is longer than the limit
      */
@@ -4528,6 +4408,10 @@ export type ListPatientGrantsErrors = {
      * `PATIENT_NOT_FOUND`: This gateway serves no such patient
      */
     404: Problem;
+    /**
+     * `NOT_ACCEPTABLE`: The route answers with nothing that Accept allows
+     */
+    406: Problem;
     /**
      * `URI_TOO_LONG`: A part of the path is longer than the limit
      */
@@ -4760,6 +4644,10 @@ export type CreatePatientGrantErrors = {
      */
     404: Problem;
     /**
+     * `NOT_ACCEPTABLE`: The route answers with nothing that Accept allows
+     */
+    406: Problem;
+    /**
      * `IDEMPOTENCY_KEY_IN_USE`: The first request under this idempotency key is not answered yet: try again in `retryAfterS` seconds
      */
     409: Problem;
@@ -4936,6 +4824,10 @@ export type GetPatientGrantErrors = {
      * `GRANT_NOT_FOUND`: The patient has made no such grant here
      */
     404: Problem;
+    /**
+     * `NOT_ACCEPTABLE`: The route answers with nothing that Accept allows
+     */
+    406: Problem;
     /**
      * `URI_TOO_LONG`: A part of the path is longer than the limit
      */
@@ -5120,6 +5012,10 @@ export type RevokePatientGrantErrors = {
      * `GRANT_NOT_FOUND`: The patient has made no such grant here
      */
     404: Problem;
+    /**
+     * `NOT_ACCEPTABLE`: The route answers with nothing that Accept allows
+     */
+    406: Problem;
     /**
      * `IDEMPOTENCY_KEY_IN_USE`: The first request under this idempotency key is not answered yet: try again in `retryAfterS` seconds
      */
@@ -5315,6 +5211,10 @@ export type RevokeAllPatientGrantsErrors = {
      */
     404: Problem;
     /**
+     * `NOT_ACCEPTABLE`: The route answers with nothing that Accept allows
+     */
+    406: Problem;
+    /**
      * `IDEMPOTENCY_KEY_IN_USE`: The first request under this idempotency key is not answered yet: try again in `retryAfterS` seconds
      */
     409: Problem;
@@ -5503,6 +5403,10 @@ export type CreatePatientRevocationErrors = {
      */
     404: Problem;
     /**
+     * `NOT_ACCEPTABLE`: The route answers with nothing that Accept allows
+     */
+    406: Problem;
+    /**
      * `IDEMPOTENCY_KEY_IN_USE`: The first request under this idempotency key is not answered yet: try again in `retryAfterS` seconds
      */
     409: Problem;
@@ -5604,6 +5508,10 @@ export type ListPatientDenialsErrors = {
      * `PATIENT_NOT_FOUND`: This gateway serves no such patient
      */
     404: Problem;
+    /**
+     * `NOT_ACCEPTABLE`: The route answers with nothing that Accept allows
+     */
+    406: Problem;
     /**
      * `URI_TOO_LONG`: A part of the path is longer than the limit
      */
@@ -5831,6 +5739,10 @@ export type CreatePatientDenialErrors = {
      */
     404: Problem;
     /**
+     * `NOT_ACCEPTABLE`: The route answers with nothing that Accept allows
+     */
+    406: Problem;
+    /**
      * `IDEMPOTENCY_KEY_IN_USE`: The first request under this idempotency key is not answered yet: try again in `retryAfterS` seconds
      */
     409: Problem;
@@ -6009,6 +5921,10 @@ export type ListPatientSubscriptionsErrors = {
      */
     404: Problem;
     /**
+     * `NOT_ACCEPTABLE`: The route answers with nothing that Accept allows
+     */
+    406: Problem;
+    /**
      * `URI_TOO_LONG`: A part of the path is longer than the limit
      */
     414: Problem;
@@ -6134,6 +6050,10 @@ export type GetPatientSubscriptionErrors = {
      * `SUBSCRIPTION_NOT_FOUND`: There is no such subscription
      */
     404: Problem;
+    /**
+     * `NOT_ACCEPTABLE`: The route answers with nothing that Accept allows
+     */
+    406: Problem;
     /**
      * `URI_TOO_LONG`: A part of the path is longer than the limit
      */
@@ -6315,6 +6235,10 @@ export type ApprovePatientSubscriptionErrors = {
      * `SUBSCRIPTION_NOT_FOUND`: There is no such subscription
      */
     404: Problem;
+    /**
+     * `NOT_ACCEPTABLE`: The route answers with nothing that Accept allows
+     */
+    406: Problem;
     /**
      * `SUBSCRIPTION_NOT_PENDING`: The subscription is not pending any more
      *
@@ -6522,6 +6446,10 @@ export type RejectPatientSubscriptionErrors = {
      */
     404: Problem;
     /**
+     * `NOT_ACCEPTABLE`: The route answers with nothing that Accept allows
+     */
+    406: Problem;
+    /**
      * `SUBSCRIPTION_NOT_PENDING`: The subscription is not pending any more
      *
      * `IDEMPOTENCY_KEY_IN_USE`: The first request under this idempotency key is not answered yet: try again in `retryAfterS` seconds
@@ -6719,6 +6647,10 @@ export type ListPatientAccessesErrors = {
      */
     404: Problem;
     /**
+     * `NOT_ACCEPTABLE`: The route answers with nothing that Accept allows
+     */
+    406: Problem;
+    /**
      * `URI_TOO_LONG`: A part of the path is longer than the limit
      */
     414: Problem;
@@ -6879,6 +6811,10 @@ export type ListRecordReadersErrors = {
      * `RECORD_UNKNOWN`: There is no such record
      */
     404: Problem;
+    /**
+     * `NOT_ACCEPTABLE`: The route answers with nothing that Accept allows
+     */
+    406: Problem;
     /**
      * `URI_TOO_LONG`: A part of the path is longer than the limit
      */
@@ -7078,6 +7014,10 @@ export type ListPatientDecisionsErrors = {
      * `PATIENT_NOT_FOUND`: This gateway serves no such patient
      */
     404: Problem;
+    /**
+     * `NOT_ACCEPTABLE`: The route answers with nothing that Accept allows
+     */
+    406: Problem;
     /**
      * `URI_TOO_LONG`: A part of the path is longer than the limit
      */
@@ -7336,6 +7276,10 @@ export type ListPatientVisitsErrors = {
      */
     404: Problem;
     /**
+     * `NOT_ACCEPTABLE`: The route answers with nothing that Accept allows
+     */
+    406: Problem;
+    /**
      * `URI_TOO_LONG`: A part of the path is longer than the limit
      */
     414: Problem;
@@ -7477,6 +7421,10 @@ export type CheckInPatientErrors = {
      */
     404: Problem;
     /**
+     * `NOT_ACCEPTABLE`: The route answers with nothing that Accept allows
+     */
+    406: Problem;
+    /**
      * `IDEMPOTENCY_KEY_IN_USE`: The first request under this idempotency key is not answered yet: try again in `retryAfterS` seconds
      */
     409: Problem;
@@ -7543,196 +7491,6 @@ export type CheckInPatientResponses = {
 
 export type CheckInPatientResponse = CheckInPatientResponses[keyof CheckInPatientResponses];
 
-export type RotatePatientKeysData = {
-    body: {
-        statement: string;
-    } | {
-        /**
-         * Opens the consent key
-         */
-        passphrase: string;
-    };
-    headers?: {
-        /**
-         * The same key with the same request again, within a day, has the effect of the first alone and gets its answer
-         */
-        'idempotency-key'?: string;
-        /**
-         * `respond-async`: 202 at once, unless it is done already; `wait=N`: after N seconds at the latest (RFC 7240)
-         */
-        prefer?: string;
-    };
-    path: {
-        /**
-         * Pseudonym of a patient
-         */
-        patientId: string;
-    };
-    query?: never;
-    url: '/v1/patients/{patientId}/keys/rotate';
-};
-
-export type RotatePatientKeysErrors = {
-    /**
-     * `MALFORMED_REQUEST`: The request is no valid HTTP
-     *
-     * `VALIDATION_FAILED`: The request does not match the documented schema
-     *
-     * `MALFORMED_BODY`: The body cannot be parsed
-     */
-    400: Problem;
-    /**
-     * `UNAUTHENTICATED`: A valid bearer token is required
-     */
-    401: Problem;
-    /**
-     * `FORBIDDEN`: The role of this token may not do this
-     *
-     * `PATIENT_MISMATCH`: This token stands for another patient
-     *
-     * `CONSENT_KEY_NOT_KEPT`: Patients keep their consent keys themselves: send the statement that the signer makes
-     *
-     * `CONSENT_KEY_LOCKED`: The passphrase does not open the consent key
-     */
-    403: Problem;
-    /**
-     * `PATIENT_NOT_FOUND`: This gateway serves no such patient
-     *
-     * `AUTHORITY_UNKNOWN`: No such authority is registered
-     */
-    404: Problem;
-    /**
-     * `IDEMPOTENCY_KEY_IN_USE`: The first request under this idempotency key is not answered yet: try again in `retryAfterS` seconds
-     */
-    409: Problem;
-    /**
-     * `PAYLOAD_TOO_LARGE`: The body is larger than the limit
-     */
-    413: Problem;
-    /**
-     * `URI_TOO_LONG`: A part of the path is longer than the limit
-     */
-    414: Problem;
-    /**
-     * `UNSUPPORTED_MEDIA_TYPE`: The media type of the body is not supported
-     */
-    415: Problem;
-    /**
-     * `CONSENT_STATEMENT_REFUSED`: The statement is not one that the patient can have signed
-     *
-     * `CONSENT_REFUSED`: The ledger refused the statement; `reason` says why
-     *
-     * `LEDGER_REFUSED`: The ledger refused; `reason` says why
-     *
-     * `IDEMPOTENCY_KEY_REUSED`: The idempotency key was used for another request
-     */
-    422: Problem;
-    /**
-     * `PASSPHRASE_BACKOFF`: Wrong passphrases came before: wait for `retryAfterS` seconds
-     *
-     * `TOO_MANY_REQUESTS`: Too many requests: slow down
-     */
-    429: Problem;
-    /**
-     * `INTERNAL_ERROR`: The service failed; the log has the cause under the instance id
-     */
-    500: Problem;
-    /**
-     * `SHUTTING_DOWN`: The service is stopping: ask again shortly
-     *
-     * `PASSPHRASES_BUSY`: Too many passphrases wait: try again in `retryAfterS` seconds
-     *
-     * `GATEWAY_STOPPING`: The gateway is stopping: send it again shortly
-     *
-     * `LEDGER_UNAVAILABLE`: The ledger does not answer; try again later
-     */
-    503: Problem;
-    /**
-     * Any other problem, e.g. of the connection (408, 417, 431)
-     */
-    default: Problem;
-};
-
-export type RotatePatientKeysError = RotatePatientKeysErrors[keyof RotatePatientKeysErrors];
-
-export type RotatePatientKeysResponses = {
-    /**
-     * OK
-     */
-    200: {
-        /**
-         * 128 random bits, base64url
-         */
-        statementId: string;
-        status: 'done' | 'open';
-        channels: Array<{
-            channel: 'authorities' | 'cloud';
-            status: string;
-            txId: string | null;
-        }>;
-        /**
-         * The ledgers had this decision before: nothing was sent, the transactions are the earlier ones
-         */
-        already?: true;
-    };
-    /**
-     * Accepted
-     */
-    202: {
-        /**
-         * 128 random bits, base64url
-         */
-        jobId: string;
-        /**
-         * What is done, in one word
-         */
-        kind: string;
-        /**
-         * One that has ended stays as it ended
-         */
-        state: 'running' | 'succeeded' | 'failed';
-        /**
-         * How far it has come, in the words of its kind
-         */
-        stage: string;
-        done: number | null;
-        total: number | null;
-        /**
-         * RFC 3339, UTC, milliseconds optional
-         */
-        createdAt: string;
-        endedAt: string | null;
-        lastError: string | null;
-        resultUrl: string | null;
-        problem: {
-            type: string;
-            title: string;
-            status: number;
-            code: string;
-            detail?: string;
-            [key: string]: unknown;
-        } | null;
-        result: {
-            /**
-             * 128 random bits, base64url
-             */
-            statementId: string;
-            status: 'done' | 'open';
-            channels: Array<{
-                channel: 'authorities' | 'cloud';
-                status: string;
-                txId: string | null;
-            }>;
-            /**
-             * The ledgers had this decision before: nothing was sent, the transactions are the earlier ones
-             */
-            already?: true;
-        };
-    };
-};
-
-export type RotatePatientKeysResponse = RotatePatientKeysResponses[keyof RotatePatientKeysResponses];
-
 export type PassphrasePatientData = {
     body: {
         /**
@@ -7787,6 +7545,10 @@ export type PassphrasePatientErrors = {
      * `PATIENT_NOT_FOUND`: This gateway serves no such patient
      */
     404: Problem;
+    /**
+     * `NOT_ACCEPTABLE`: The route answers with nothing that Accept allows
+     */
+    406: Problem;
     /**
      * `IDEMPOTENCY_KEY_IN_USE`: The first request under this idempotency key is not answered yet: try again in `retryAfterS` seconds
      */
@@ -7897,6 +7659,10 @@ export type FlushPatientErrors = {
      */
     404: Problem;
     /**
+     * `NOT_ACCEPTABLE`: The route answers with nothing that Accept allows
+     */
+    406: Problem;
+    /**
      * `IDEMPOTENCY_KEY_IN_USE`: The first request under this idempotency key is not answered yet: try again in `retryAfterS` seconds
      */
     409: Problem;
@@ -7950,7 +7716,6 @@ export type FlushPatientResponses = {
         open: number;
         consent: number;
         rewraps: number;
-        confirmations: number;
         anchoredHeight: number | null;
     };
     /**
@@ -8000,7 +7765,6 @@ export type FlushPatientResponses = {
             open: number;
             consent: number;
             rewraps: number;
-            confirmations: number;
             anchoredHeight: number | null;
         } | null;
     };
@@ -8044,6 +7808,10 @@ export type FlushErrors = {
      * `FORBIDDEN`: The role of this token may not do this
      */
     403: Problem;
+    /**
+     * `NOT_ACCEPTABLE`: The route answers with nothing that Accept allows
+     */
+    406: Problem;
     /**
      * `IDEMPOTENCY_KEY_IN_USE`: The first request under this idempotency key is not answered yet: try again in `retryAfterS` seconds
      */
@@ -8096,7 +7864,6 @@ export type FlushResponses = {
             open: number;
             consent: number;
             rewraps: number;
-            confirmations: number;
             anchoredHeight: number | null;
         }>;
     };
@@ -8149,7 +7916,6 @@ export type FlushResponses = {
                 open: number;
                 consent: number;
                 rewraps: number;
-                confirmations: number;
                 anchoredHeight: number | null;
             }>;
         } | null;
@@ -8187,6 +7953,10 @@ export type GetOutboxErrors = {
      */
     403: Problem;
     /**
+     * `NOT_ACCEPTABLE`: The route answers with nothing that Accept allows
+     */
+    406: Problem;
+    /**
      * `TOO_MANY_REQUESTS`: Too many requests: slow down
      */
     429: Problem;
@@ -8219,10 +7989,12 @@ export type GetOutboxResponses = {
         };
         consent: number;
         rewraps: number;
-        confirmations: number;
         oldestAgeMs: number | null;
         unmade: {
             total: number;
+            /**
+             * Of `total`, at most 50
+             */
             newest: Array<{
                 /**
                  * Pseudonym of a patient
@@ -8239,6 +8011,9 @@ export type GetOutboxResponses = {
         };
         undelivered: {
             total: number;
+            /**
+             * Of `total`, at most 50
+             */
             newest: Array<{
                 /**
                  * Pseudonym of a patient
@@ -8299,6 +8074,10 @@ export type GetStatisticsErrors = {
      */
     403: Problem;
     /**
+     * `NOT_ACCEPTABLE`: The route answers with nothing that Accept allows
+     */
+    406: Problem;
+    /**
      * `TOO_MANY_REQUESTS`: Too many requests: slow down
      */
     429: Problem;
@@ -8356,6 +8135,9 @@ export type GetStatisticsResponses = {
             records: number;
             versions: number;
         };
+        /**
+         * The first 10000 of `records.emergency`, oldest first
+         */
         emergencies: Array<{
             recordId: string;
             patientNo: number;
@@ -8415,6 +8197,10 @@ export type CreateAttestationErrors = {
      * `TRANSACTION_UNKNOWN`: This organisation’s peer has no such transaction
      */
     404: Problem;
+    /**
+     * `NOT_ACCEPTABLE`: The route answers with nothing that Accept allows
+     */
+    406: Problem;
     /**
      * `IDEMPOTENCY_KEY_IN_USE`: The first request under this idempotency key is not answered yet: try again in `retryAfterS` seconds
      */
@@ -8500,6 +8286,10 @@ export type ListJobsErrors = {
      * `FORBIDDEN`: The role of this token may not do this
      */
     403: Problem;
+    /**
+     * `NOT_ACCEPTABLE`: The route answers with nothing that Accept allows
+     */
+    406: Problem;
     /**
      * `CURSOR_INVALID`: The cursor is none that this list gave
      */
@@ -8614,6 +8404,10 @@ export type GetJobErrors = {
      * `NOT_FOUND`: There is no such resource
      */
     404: Problem;
+    /**
+     * `NOT_ACCEPTABLE`: The route answers with nothing that Accept allows
+     */
+    406: Problem;
     /**
      * `URI_TOO_LONG`: A part of the path is longer than the limit
      */

@@ -11,7 +11,7 @@ export type Problem = {
     type: string;
     title: string;
     status: number;
-    code: 'ACCESS_DENIED' | 'ACCESS_REFUSED' | 'AUTHORITY_UNKNOWN' | 'BASE64URL_INVALID' | 'BLOB_DAMAGED' | 'BLOB_MISSING' | 'CURSOR_INVALID' | 'EXPECTATION_FAILED' | 'FORBIDDEN' | 'GRANT_UNKNOWN' | 'HEADERS_TOO_LARGE' | 'IDEMPOTENCY_KEY_IN_USE' | 'IDEMPOTENCY_KEY_REUSED' | 'INTERNAL_ERROR' | 'LEDGER_REFUSED' | 'LEDGER_UNAVAILABLE' | 'MALFORMED_BODY' | 'MALFORMED_REQUEST' | 'MANIFEST_MALFORMED' | 'MANIFEST_REFUSED' | 'METHOD_NOT_ALLOWED' | 'NOT_FOUND' | 'ORGANISATION_MISMATCH' | 'PATIENT_MISMATCH' | 'PATIENT_UNKNOWN' | 'PAYLOAD_TOO_LARGE' | 'PERMIT_EXPIRED' | 'PERMIT_INVALID' | 'PERMIT_USED' | 'POLICY_CHANGED' | 'PRACTITIONER_UNKNOWN' | 'PROVIDER_MISMATCH' | 'PROVIDER_UNKNOWN' | 'PROVIDER_UNREACHABLE' | 'RECEIPT_REFUSED' | 'RECORD_EXISTS' | 'RECORD_REFUSED' | 'RECORD_UNKNOWN' | 'REQUEST_TIMEOUT' | 'SHUTTING_DOWN' | 'STATEMENT_MALFORMED' | 'STATEMENT_TOO_LARGE' | 'SUBSCRIPTION_UNKNOWN' | 'TOO_MANY_REQUESTS' | 'TRANSACTION_UNKNOWN' | 'UNAUTHENTICATED' | 'UNSUPPORTED_MEDIA_TYPE' | 'URI_TOO_LONG' | 'VALIDATION_FAILED' | 'VERSION_MISMATCH' | 'VISIT_REFUSED' | 'VISIT_UNKNOWN' | 'WRAPS_MISMATCH' | 'WRAPS_OUTDATED' | 'WRAPS_REFUSED' | 'WRAPS_SEQ_MISMATCH' | 'WRAP_SET_MALFORMED';
+    code: 'ACCESS_DENIED' | 'ACCESS_REFUSED' | 'AUTHORITY_UNKNOWN' | 'BASE64URL_INVALID' | 'BLOB_DAMAGED' | 'BLOB_MISSING' | 'CURSOR_INVALID' | 'EXPECTATION_FAILED' | 'FORBIDDEN' | 'GRANT_UNKNOWN' | 'HEADERS_TOO_LARGE' | 'IDEMPOTENCY_KEY_IN_USE' | 'IDEMPOTENCY_KEY_REUSED' | 'INTERNAL_ERROR' | 'LEDGER_REFUSED' | 'LEDGER_UNAVAILABLE' | 'MALFORMED_BODY' | 'MALFORMED_REQUEST' | 'MANIFEST_MALFORMED' | 'MANIFEST_REFUSED' | 'METHOD_NOT_ALLOWED' | 'NOT_ACCEPTABLE' | 'NOT_FOUND' | 'ORGANISATION_MISMATCH' | 'PATIENT_MISMATCH' | 'PATIENT_UNKNOWN' | 'PAYLOAD_TOO_LARGE' | 'PERMIT_EXPIRED' | 'PERMIT_INVALID' | 'PERMIT_USED' | 'POLICY_CHANGED' | 'PRACTITIONER_UNKNOWN' | 'PROVIDER_MISMATCH' | 'PROVIDER_UNKNOWN' | 'PROVIDER_UNREACHABLE' | 'RECEIPT_REFUSED' | 'RECORD_EXISTS' | 'RECORD_REFUSED' | 'RECORD_UNKNOWN' | 'REQUEST_TIMEOUT' | 'SHUTTING_DOWN' | 'STATEMENT_MALFORMED' | 'STATEMENT_TOO_LARGE' | 'SUBSCRIPTION_UNKNOWN' | 'TOO_MANY_REQUESTS' | 'TRANSACTION_UNKNOWN' | 'UNAUTHENTICATED' | 'UNSUPPORTED_MEDIA_TYPE' | 'URI_TOO_LONG' | 'VALIDATION_FAILED' | 'VERSION_MISMATCH' | 'VISIT_REFUSED' | 'VISIT_UNKNOWN' | 'WRAPS_MISMATCH' | 'WRAPS_OUTDATED' | 'WRAPS_REFUSED' | 'WRAPS_SEQ_MISMATCH' | 'WRAP_SET_MALFORMED';
     detail?: string;
     /**
      * Id of the request, as in the log
@@ -78,6 +78,10 @@ export type GetOpenApiDescriptionErrors = {
      */
     400: Problem;
     /**
+     * `NOT_ACCEPTABLE`: The route answers with nothing that Accept allows
+     */
+    406: Problem;
+    /**
      * `TOO_MANY_REQUESTS`: Too many requests: slow down
      */
     429: Problem;
@@ -143,6 +147,10 @@ export type GetProblemErrors = {
      * `NOT_FOUND`: There is no such resource
      */
     404: Problem;
+    /**
+     * `NOT_ACCEPTABLE`: The route answers with nothing that Accept allows
+     */
+    406: Problem;
     /**
      * `URI_TOO_LONG`: A part of the path is longer than the limit
      */
@@ -370,6 +378,10 @@ export type ReplaceRecordVersionErrors = {
      */
     403: Problem;
     /**
+     * `NOT_ACCEPTABLE`: The route answers with nothing that Accept allows
+     */
+    406: Problem;
+    /**
      * `PROVIDER_MISMATCH`: The statement names another provider
      *
      * `RECORD_EXISTS`: This version is stored already, with other content: `manifestHash`
@@ -519,6 +531,10 @@ export type ListRecordVersionWrapsErrors = {
      */
     404: Problem;
     /**
+     * `NOT_ACCEPTABLE`: The route answers with nothing that Accept allows
+     */
+    406: Problem;
+    /**
      * `URI_TOO_LONG`: A part of the path is longer than the limit
      */
     414: Problem;
@@ -594,6 +610,10 @@ export type ReplaceRecordVersionWrapsErrors = {
      * `RECORD_UNKNOWN`: There is no such record
      */
     404: Problem;
+    /**
+     * `NOT_ACCEPTABLE`: The route answers with nothing that Accept allows
+     */
+    406: Problem;
     /**
      * `WRAPS_SEQ_MISMATCH`: The set does not follow the one that is held, whose number is `seq`
      *
@@ -703,6 +723,10 @@ export type CreateAccessRequestErrors = {
      * `RECORD_UNKNOWN`: There is no such record
      */
     404: Problem;
+    /**
+     * `NOT_ACCEPTABLE`: The route answers with nothing that Accept allows
+     */
+    406: Problem;
     /**
      * `PERMIT_USED`: The permit was used; make a new request
      *
@@ -879,6 +903,10 @@ export type ListReleasesErrors = {
      */
     403: Problem;
     /**
+     * `NOT_ACCEPTABLE`: The route answers with nothing that Accept allows
+     */
+    406: Problem;
+    /**
      * `CURSOR_INVALID`: The cursor is none that this list gave
      */
     422: Problem;
@@ -968,6 +996,10 @@ export type CreateReleaseErrors = {
      * `RECORD_UNKNOWN`: There is no such record
      */
     404: Problem;
+    /**
+     * `NOT_ACCEPTABLE`: The route answers with nothing that Accept allows
+     */
+    406: Problem;
     /**
      * `PERMIT_USED`: The permit was used; make a new request
      *
@@ -1172,6 +1204,10 @@ export type CreateVisitErrors = {
      */
     403: Problem;
     /**
+     * `NOT_ACCEPTABLE`: The route answers with nothing that Accept allows
+     */
+    406: Problem;
+    /**
      * `IDEMPOTENCY_KEY_IN_USE`: The first request under this idempotency key is not answered yet: try again in `retryAfterS` seconds
      */
     409: Problem;
@@ -1265,6 +1301,10 @@ export type CreateRevocationErrors = {
      * `ORGANISATION_MISMATCH`: The token speaks for another organisation than the one whose word it brings
      */
     403: Problem;
+    /**
+     * `NOT_ACCEPTABLE`: The route answers with nothing that Accept allows
+     */
+    406: Problem;
     /**
      * `IDEMPOTENCY_KEY_IN_USE`: The first request under this idempotency key is not answered yet: try again in `retryAfterS` seconds
      */
@@ -1361,6 +1401,10 @@ export type CreateNoticeReadingErrors = {
      * `ORGANISATION_MISMATCH`: The token speaks for another organisation than the one whose word it brings
      */
     403: Problem;
+    /**
+     * `NOT_ACCEPTABLE`: The route answers with nothing that Accept allows
+     */
+    406: Problem;
     /**
      * `IDEMPOTENCY_KEY_IN_USE`: The first request under this idempotency key is not answered yet: try again in `retryAfterS` seconds
      */
