@@ -27,13 +27,8 @@ export const isWorthAnotherRequest = (error: HttpClientError): boolean =>
   isUnavailable(error) || WORTH_ANOTHER_REQUEST.has(error.problem?.code ?? '');
 
 /** What a provider says of one request, as if it had been asked for nothing else. */
-export function failureOf({ access, problem: given }: AccessItem): HttpClientError {
-  if (given === undefined)
-    return new HttpClientError('BAD_RESPONSE', 'The provider gave neither a record nor a reason');
-  return new HttpClientError('REFUSED', `The provider answered ${given.code}`, {
-    problem: { ...given, type: '', title: given.code, status: 200, ...(access !== undefined && { access }) },
-  });
-}
+export const failureOf = ({ access, problem: given }: AccessItem): HttpClientError =>
+  HttpClientError.ofItem(given, { ...(access !== undefined && { access }) });
 
 /** A provider's final refusal as our problem; other errors as they are. */
 export function refusalOf(error: unknown): unknown {

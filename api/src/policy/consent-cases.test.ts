@@ -62,7 +62,9 @@ describe.each(consentCases())('$name', (told) => {
       stack.use(hospital);
       const question = questionOf(asked);
       const expected = { decision: asked.decision, reason: asked.code };
-      expect(await judge.objection(question)).toBe(asked.decision === 'permit' ? undefined : asked.code);
+      expect(await judge.objections([question])).toEqual([
+        asked.decision === 'permit' ? undefined : asked.code,
+      ]);
       expect(await judge.notice(question, hospital.nowMs)).toMatchObject(expected);
       for (const ledger of Object.values(hospital.ledgers)) ledger.state = 'away';
       const alone = await judge.notice(question, hospital.nowMs);

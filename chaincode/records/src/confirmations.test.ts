@@ -10,7 +10,7 @@ import {
 import {
   StoredRecordState,
   TAG_CONFIRMATIONS_KEPT,
-  type AccessState,
+  type AccessBatchResult,
   type AnnouncedRecordState,
   type StatementBody,
 } from '@careledger/contracts';
@@ -68,13 +68,19 @@ const stored = (version?: number) =>
     { patientId: patient.id, recordId: record.recordId, ...(version && { version }) },
     onCloud(),
   );
+const request = async (statement: string) => {
+  const { result } = await fixture.run('RequestAccess', { items: [statement] }, onCloud());
+  const [item] = (result as AccessBatchResult).items;
+  if (item === undefined) throw new Error('There is no answer');
+  return item;
+};
 /** What the hospital's request for the record comes to. */
 const asked = async (version = 1): Promise<string> => {
   const { recordId } = record;
   const iat = Math.floor(fixture.nowMs / 1000);
   const body = { patientId: patient.id, recordId, version, granteeTags: [], relay: 'prv_cloud-a' };
   const statement = hospital.sign('accessRequest', { ...body, purpose: 'TREAT' }, hospital.signer, { iat });
-  return ((await fixture.run('RequestAccess', { statement }, onCloud())).result as AccessState).reason;
+  return (await request(statement)).access?.reason ?? '';
 };
 const denying = async (denied: string) => {
   await fixture.codes('Grant', [patient.grant(hospital.id)]);
@@ -234,13 +240,12 @@ describe('a confirmation', () => {
 
 test('a patient’s gateway asks for what others wrote with its own key, and is on record with it', async () => {
   const iat = Math.floor(fixture.nowMs / 1000);
-  const body = { patientId: patient.id, recordId: record.recordId, purpose: 'PATRQT' as const };
+  const body = { patientId: patient.id, recordId: record.recordId, version: 1, purpose: 'PATRQT' as const };
   const asking = { ...body, granteeTags: [], relay: 'prv_cloud-a' };
   const statement = patient.sign('accessRequest', asking, patient.gateway, { iat });
-  const { result } = await fixture.run('RequestAccess', { statement }, onCloud());
-  expect(result).toMatchObject({ decision: 'permit', reason: 'OWNER', requester: patient.id });
+  const { access } = await request(statement);
+  expect(access).toMatchObject({ decision: 'permit', reason: 'OWNER', requester: patient.id });
   const other = await fixture.patient();
   const foreign = other.sign('accessRequest', asking, other.gateway, { iat });
-  const call = fixture.run('RequestAccess', { statement: foreign }, onCloud());
-  expect(await codeOf(call)).toBe('STATEMENT_ISSUER_MISMATCH');
+  expect(await request(foreign)).toMatchObject({ code: 'STATEMENT_ISSUER_MISMATCH' });
 });

@@ -74,7 +74,7 @@ if (executable === undefined)
     await register.getByLabel('Token').fill(String(fixture.gateway.tokens.ops));
     await register.getByRole('button').click();
     await sign(/gateway/i);
-    await page.getByRole('heading', { name: 'Your grants' }).waitFor();
+    await page.getByRole('heading', { name: 'Your rules' }).waitFor();
     patientId = String(await page.locator('code').first().textContent());
     const known = await fixture.call('GET', `/v1/patients/${patientId}`);
     expect(known.status).toBe(200);

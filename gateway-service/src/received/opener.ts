@@ -4,7 +4,7 @@ import { isUnavailable } from '@careledger/delivery';
 import { EnvelopeError, openRecord } from '@careledger/envelope';
 import { readRecordContent, type FhirResource } from '@careledger/fhir';
 import { everyKey } from '@careledger/policy';
-import { AccessAnswer, PROVIDER_ROUTES } from '@careledger/protocol';
+import { AccessAnswer, PROVIDER_ROUTES, type ReleasedRecord } from '@careledger/protocol';
 import { HttpClientError } from '@careledger/service-kit';
 import type { GatewayCore } from '../core.js';
 import type { LedgerReader } from '../ledger-access/ledger-link.js';
@@ -45,15 +45,15 @@ export class ReceivedOpener {
    * LedgerError
    */
   async open(patient: Patient, stored: StoredRecordState, signal: AbortSignal): Promise<OpenedVersion> {
-    const answer = await this.#ask(patient, stored, signal);
+    const record = await this.#ask(patient, stored, signal);
     try {
-      return await this.#open(patient, stored, answer);
+      return await this.#open(patient, stored, record);
     } catch (error) {
       if (!(error instanceof EnvelopeError && error.code.endsWith('SIGNER_UNKNOWN'))) throw error;
     }
     // The author's key may be younger than what is known of it here.
     this.#options.directory.forget([stored.author, stored.providerId]);
-    return this.#open(patient, stored, answer);
+    return this.#open(patient, stored, record);
   }
 
   /** Of whichever provider answers. */
@@ -61,7 +61,7 @@ export class ReceivedOpener {
     { patientId, chain }: Patient,
     { recordId, version }: StoredRecordState,
     signal: AbortSignal,
-  ): Promise<AccessAnswer> {
+  ): Promise<ReleasedRecord> {
     const { networkId, providers } = this.#options;
     let last: HttpClientError | undefined;
     for (const relay of providers.order()) {
@@ -74,10 +74,12 @@ export class ReceivedOpener {
       try {
         const client = await providers.client(relay);
         const answer = await client.call('POST', PROVIDER_ROUTES.access, {
-          ...{ body: { statement }, result: AccessAnswer, signal },
+          ...{ body: { statements: [statement] }, result: AccessAnswer, signal },
         });
         providers.worked(relay);
-        return answer;
+        const [item] = answer.items;
+        if (item?.record === undefined) throw HttpClientError.ofItem(item?.problem);
+        return item.record;
       } catch (error) {
         if (!(error instanceof HttpClientError)) throw error;
         signal.throwIfAborted();
@@ -92,7 +94,7 @@ export class ReceivedOpener {
   async #open(
     { patientId }: Patient,
     { author, kind, recordId, version, manifestHash, providerId }: StoredRecordState,
-    { record }: AccessAnswer,
+    record: ReleasedRecord,
   ): Promise<OpenedVersion> {
     const { core, directory, ledger, verifier } = this.#options;
     const { wrap } = record;

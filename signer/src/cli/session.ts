@@ -76,8 +76,7 @@ export class Session implements AsyncDisposable {
 
   /** What the gateway says of the patient's decisions; what stands and was not signed here is shown before anything is signed. */
   async view(): Promise<GatewayView> {
-    const view = await this.client.view(this.patientId);
-    const { unknown } = this.signer.ownState(view);
+    const { unknown, ...view } = await this.#desk.look(this.client);
     if (unknown.length > 0) {
       const named = unknown
         .slice(0, UNKNOWN_SHOWN)

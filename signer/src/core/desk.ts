@@ -1,7 +1,7 @@
 import type { ConsentSigner, Prepared } from './consent-signer.js';
 import { deliver, type Delivered } from './delivery.js';
 import type { GatewayClient } from './gateway-client.js';
-import type { OwnState } from './own-state.js';
+import type { GatewayView, OwnState } from './own-state.js';
 import type { VaultContent } from './vault.js';
 
 /** Where the patient signs: what is signed is kept before it goes anywhere, and noted once the gateway has it. */
@@ -19,9 +19,11 @@ export class Desk {
     return this.signer.key.patientId;
   }
 
-  /** @throws SignerError: what the gateway says is not what it took */
-  async ownState(client: GatewayClient): Promise<OwnState> {
-    return this.signer.ownState(await client.view(this.patientId));
+  /** What the gateway says, held against what was signed here. @throws SignerError: it is not what it took */
+  async look(client: GatewayClient): Promise<GatewayView & Pick<OwnState, 'unknown'>> {
+    const view = await client.view(this.patientId);
+    const { unknown } = this.signer.ownState(view);
+    return { ...view, unknown };
   }
 
   /** For a decision whose sentence the patient has said yes to. */

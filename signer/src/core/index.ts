@@ -1,11 +1,10 @@
 export { safeAddress } from './address.js';
-export type { AskedSubscription, ListedGrant } from './answers.js';
+export type { AskedSubscription, ListedRule } from './answers.js';
 export { ConsentSigner, newContent, restored, type Prepared } from './consent-signer.js';
 export { Desk } from './desk.js';
 export { SignerError } from './errors.js';
 export { GatewayClient } from './gateway-client.js';
 export { decisionsOf, readSigned, statementOf } from './journal.js';
-export type { OwnState } from './own-state.js';
 export { fetchAuthorityKeys } from './published-keys.js';
 export { preparePolicy, standingOf } from './standing.js';
 export { printable } from './printable.js';

@@ -1,12 +1,11 @@
 import type { GrantTerms } from '@careledger/consent';
-import { Permission, PurposeOfUse, PURPOSES, timestampOf, type ScopeTerm } from '@careledger/domain';
+import { ANY, Permission, PurposeOfUse, PURPOSES, timestampOf, type ScopeTerm } from '@careledger/domain';
 import { Value } from 'typebox/value';
 import { useAction } from './action.js';
 import type { Counter } from './counter.js';
 import { Field, Form, textOf } from './form.js';
 
 const PERMISSIONS = ['read', 'write', 'modify'] as const satisfies readonly Permission[];
-const ANY = '*';
 
 /** Allows an authority something that it has not asked for. */
 export function GrantForm({ counter, changed }: { readonly counter: Counter; readonly changed: () => void }) {

@@ -1,5 +1,5 @@
 import { useEffect, useMemo, useState } from 'preact/hooks';
-import type { AskedSubscription, Desk, OwnState } from '../core/index.js';
+import type { AskedSubscription, Desk } from '../core/index.js';
 import { useAction } from './action.js';
 import { Authorities } from './authorities.js';
 import { Backup } from './backup.js';
@@ -7,14 +7,14 @@ import { Counter } from './counter.js';
 import { Failure } from './form.js';
 import { Gateway } from './gateway.js';
 import { GrantForm } from './grant-form.js';
-import { Grants } from './grants.js';
+import { Rules, type ShownRules } from './rules.js';
 import { Requests } from './requests.js';
 import { Sentence, type Question } from './sentence.js';
 import { Unsent } from './unsent.js';
 import type { VaultStore } from './vault-store.js';
 
 interface Shown {
-  readonly state: OwnState;
+  readonly rules: ShownRules;
   readonly asked: readonly AskedSubscription[];
 }
 
@@ -48,7 +48,7 @@ export function Home({ desk, store }: { readonly desk: Desk; readonly store: Vau
       {shown !== undefined && (
         <>
           <Requests counter={counter} asked={shown.asked} changed={refresh} />
-          <Grants counter={counter} state={shown.state} changed={refresh} />
+          <Rules counter={counter} rules={shown.rules} changed={refresh} />
           <GrantForm counter={counter} changed={refresh} />
         </>
       )}
@@ -67,7 +67,7 @@ export function Home({ desk, store }: { readonly desk: Desk; readonly store: Vau
 
 async function look(counter: Counter): Promise<Shown> {
   const { client, desk } = counter;
-  const state = await desk.ownState(client);
+  const rules = await desk.look(client);
   const asked = await client.subscriptions(desk.patientId);
-  return { state, asked: asked.filter(({ status }) => status === 'pending') };
+  return { rules, asked: asked.filter(({ status }) => status === 'pending') };
 }

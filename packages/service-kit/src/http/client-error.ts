@@ -15,11 +15,29 @@ export interface HttpClientErrorOptions extends ErrorOptions {
   readonly transient?: boolean;
 }
 
+/** Why one item of an answer came to nothing. */
+interface ItemProblem {
+  readonly code: string;
+  readonly detail?: string;
+  readonly reason?: string | undefined;
+}
+
 /**
  * A call to another service that did not succeed. `message` may be shown to callers: it names method, path, status and
  * code, never an address nor the other service's own words.
  */
 export class HttpClientError extends Error {
+  /** What an answer about many says of one of them, as if nothing else had been asked. @param given none is no answer */
+  static ofItem(
+    given: ItemProblem | undefined,
+    members: Readonly<Record<string, unknown>> = {},
+  ): HttpClientError {
+    if (given === undefined) return new HttpClientError('BAD_RESPONSE', 'The answer says nothing of it');
+    return new HttpClientError('REFUSED', `The answer to it is ${given.code}`, {
+      problem: { ...given, ...members, type: '', title: given.code, status: 200 },
+    });
+  }
+
   override readonly name = 'HttpClientError';
   /** What was asked, with scheme, host and port: for logs alone. */
   readonly url: string | undefined;

@@ -1,0 +1,69 @@
+import type { ListedRule } from '../core/index.js';
+import { useAction } from './action.js';
+import type { Counter } from './counter.js';
+import { ANY } from '@careledger/domain';
+import { Failure } from './form.js';
+
+export interface ShownRules {
+  readonly grants: readonly ListedRule[];
+  readonly denials: readonly ListedRule[];
+  /** Those of both that were not signed with this file. */
+  readonly unknown: readonly ListedRule[];
+}
+
+/** What the patient has granted and denied, and what of it stands. */
+export function Rules({
+  counter,
+  rules: { grants, denials, unknown },
+  changed,
+}: {
+  readonly counter: Counter;
+  readonly rules: ShownRules;
+  readonly changed: () => void;
+}) {
+  const action = useAction();
+  const { client, desk } = counter;
+  const revoke = async ({ grantId }: ListedRule): Promise<void> => {
+    await counter.decide(desk.signer.revoke(grantId, await client.view(desk.patientId)));
+    changed();
+  };
+  const revokeAll = async (): Promise<void> => {
+    await counter.decide(desk.signer.revokeAll(await client.view(desk.patientId)));
+    changed();
+  };
+  const list = (name: string, verb: string, rules: readonly ListedRule[]) => (
+    <ul aria-label={name}>
+      {rules.filter(stands).map((rule) => (
+        <li key={rule.grantId}>
+          <strong>{rule.authorityId === ANY ? 'Anybody' : rule.authorityId}</strong> {verb}{' '}
+          {rule.permissions.join(', ')} for {rule.purposes.join(', ')}
+          {rule.until !== undefined && ` until ${rule.until}`}
+          {unknown.includes(rule) && ' (not signed here)'}
+          <button disabled={action.isBusy} onClick={() => action.run(() => revoke(rule))}>
+            {name === 'Grants' ? 'Revoke' : 'End'}
+          </button>
+        </li>
+      ))}
+    </ul>
+  );
+  return (
+    <section>
+      <h2>Your rules</h2>
+      {unknown.length > 0 && (
+        <p role="alert">
+          {unknown.length} of these were not signed with this file. If you made them nowhere, revoke them.
+        </p>
+      )}
+      {list('Grants', 'may', grants)}
+      {list('Denials', 'may not', denials)}
+      {grants.some(stands) && (
+        <button disabled={action.isBusy} onClick={() => action.run(revokeAll)}>
+          Revoke everything
+        </button>
+      )}
+      <Failure action={action} />
+    </section>
+  );
+}
+
+const stands = ({ status }: ListedRule): boolean => status === 'active' || status === 'pending';
