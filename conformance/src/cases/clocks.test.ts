@@ -80,19 +80,22 @@ async function outcomeOf(person: LivePatient) {
 
 /** A device that says no hello, or whose hellos are lost: a connection, and frames. */
 class MuteDevice implements AsyncDisposable {
-  #seq = 0;
+  #seq: number;
   #prev: string;
 
   private constructor(
     readonly device: PairedDevice,
     readonly client: MqttClient,
     public clock: DeviceClock,
+    { seq, prev }: ChainPlace,
   ) {
-    this.#prev = frameOrigin(device.registration.deviceId, device.registration.epoch, sha256);
+    this.#seq = seq;
+    this.#prev = prev;
   }
 
-  static async connect(device: PairedDevice, clock: DeviceClock): Promise<MuteDevice> {
-    const { mqttUrl, deviceId } = device.registration;
+  /** @param place where its chain goes on, if it has sent something before */
+  static async connect(device: PairedDevice, clock: DeviceClock, place?: ChainPlace): Promise<MuteDevice> {
+    const { mqttUrl, deviceId, epoch } = device.registration;
     const options = { protocolVersion: 4, clientId: deviceId, username: deviceId } as const;
     const client = await connectAsync(mqttUrl, {
       ...{
@@ -102,7 +105,8 @@ class MuteDevice implements AsyncDisposable {
         password: deviceToken(device, { clock }),
       },
     });
-    return new MuteDevice(device, client, clock);
+    const origin = { seq: 0, prev: frameOrigin(deviceId, epoch, sha256) };
+    return new MuteDevice(device, client, clock, place ?? origin);
   }
 
   /** Resolves with the PUBACK: the gateway has decided. */
@@ -248,6 +252,25 @@ test(
     expect(alarms).toMatchObject([{ ...live, evidence: ['50'], end: undefined }]);
     expect(readings.flatMap(({ flags }) => flags)).not.toContain('TIME_UNKNOWN');
     for (const ageMs of agesMs) expect(Math.abs(ageMs)).toBeLessThan(SLACK_MS);
+  },
+  TIMEOUT_MS,
+);
+
+test(
+  'no clock, and a hello that is lost after a restart: heard as late, and of now from the third frame on',
+  async () => {
+    await using person = await LivePatient.enrol(fixture);
+    const device = await paired(person);
+    const first = await DeviceSession.open(device, { clock: noClock() });
+    await send(first, 100);
+    await first.close();
+    await using mute = await MuteDevice.connect(device, noClock(), first.place);
+    await mute.send(60, 59, 50);
+    const { alarms, readings, agesMs } = await outcomeOf(person);
+    expect(alarms).toMatchObject([{ ...live, evidence: ['50'] }]);
+    const isUnknown = readings.map(({ flags }) => flags.includes('TIME_UNKNOWN'));
+    expect(isUnknown).toEqual([false, true, true, false]);
+    expect(Math.abs(agesMs.at(-1) ?? NaN)).toBeLessThan(SLACK_MS);
   },
   TIMEOUT_MS,
 );

@@ -28,7 +28,7 @@ const CONNECT_TIMEOUT_MS = 5_000;
 
 /** Longest wait, before the first frame, for what the gateway makes of the device's clock. */
 const HELLO_WAIT_MS = 1_000;
-/** Pause before hello is said again to a gateway whose own clock is not proved; and to any other, so that none drifts. */
+/** Pause before hello is said again where no answer came, or the gateway's own clock is not proved; and to any other, so that none drifts. */
 const HELLO_LATER_MS = 60_000;
 const HELLO_INTERVAL_MS = 24 * 60 * 60_000;
 
@@ -191,6 +191,12 @@ export class DeviceSession implements AsyncDisposable {
   #hello(nonce: string | null): void {
     const { epoch } = this.device.registration;
     this.#publish(makeHello({ v: 2, epoch, nonce, ...sentNow(this.clock) }, this.device.signer));
+    this.#helloAgain(HELLO_LATER_MS);
+  }
+
+  #helloAgain(afterMs: number): void {
+    clearTimeout(this.#helloTimer);
+    this.#helloTimer = setTimeout(() => this.#hello(null), afterMs).unref();
   }
 
   #onMessage(message: unknown): void {
@@ -206,9 +212,7 @@ export class DeviceSession implements AsyncDisposable {
     }
     if (hello === 'taken') this.offsetMs = offsetMs;
     this.#greeted();
-    clearTimeout(this.#helloTimer);
-    const againMs = hello === 'later' ? HELLO_LATER_MS : HELLO_INTERVAL_MS;
-    this.#helloTimer = setTimeout(() => this.#hello(null), againMs).unref();
+    this.#helloAgain(hello === 'later' ? HELLO_LATER_MS : HELLO_INTERVAL_MS);
   }
 
   #onResult(result: FrameResult): void {

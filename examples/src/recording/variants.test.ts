@@ -377,7 +377,7 @@ describe('is refused', () => {
     ['12 LibreView without a glucose value', `${LIBRE}F,A,05-12-2019 16:25,6,,,\n`, BERLIN, 'EMPTY', 2],
     ['12 Clarity without an event of the sensor', CLARITY, BERLIN, 'EMPTY', 3],
     ['12 Clarity without a zone', `${CLARITY}3,2019-12-05T10:00:00,EGV,iOS,110\n`, {}, 'TIME_ZONE_UNSAID', 4],
-  ])('%s', async (_name, content, options, code, line) => {
+  ])('%s', async (...[, content, options, code, line]) => {
     await expect(read(content, options)).rejects.toMatchObject({ code, place: { line } });
   });
 });

@@ -200,6 +200,22 @@ describe('a device without a clock', () => {
   const startOf = (clock: DeviceClock, boot: string) =>
     clock.state.boots.find((known) => known.boot === boot)?.startMs;
 
+  test('whose hello was lost after a restart runs in that boot from its third frame on; a backlog of a boot does not', () => {
+    const clock = new DeviceClock();
+    clock.hello(ofBoot('a', 5), proved(NOW_MS));
+    const startMs = NOW_MS + HOUR_MS;
+    const isUnknown = [5, 10, 15, 20].map(
+      (minute) =>
+        clock.accept(ofBoot('b', minute * MINUTE_MS), proved(startMs + minute * MINUTE_MS)).isUnknown,
+    );
+    expect(isUnknown).toEqual([true, true, false, false]);
+    expect(startOf(clock, 'b')).toBe(startMs);
+    const backlog = [5, 10, 15, 20].map(
+      (minute) => clock.accept(ofBoot('c', minute * MINUTE_MS), proved(startMs + HOUR_MS + minute)).isUnknown,
+    );
+    expect(backlog).toEqual([true, true, true, true]);
+  });
+
   test('has its times from its first frame, and from a later one that came a shorter way', () => {
     const clock = new DeviceClock();
     expect(clock.accept(ofBoot('a', 60_000), proved(NOW_MS))).toEqual({

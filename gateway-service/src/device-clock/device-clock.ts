@@ -37,6 +37,8 @@ export interface FrameOffset {
 export class DeviceClock {
   readonly #lags = new LagRun();
   readonly #order = new SentOrder();
+  /** Frames in a row of a boot of which no hello told. */
+  #unheard: { readonly boot: string; readonly lags: LagRun } | undefined;
   #state: ClockState;
   /** Whether the store has the state. */
   isStored: boolean;
@@ -138,7 +140,8 @@ export class DeviceClock {
   #acceptBoot(sample: BootSample): FrameOffset {
     const { boot, upMs, receivedMs } = sample;
     const known = findBoot(this.#state, boot);
-    const isRunning = this.#state.boot === boot || (known === undefined && !this.#state.saysHello);
+    const isRunning =
+      this.#state.boot === boot || (known === undefined && (!this.#state.saysHello || this.#isLive(sample)));
     if (isRunning) this.#set(runningBoot(this.#state, sample));
     const startMs = findBoot(this.#state, boot)?.startMs;
     if (startMs !== undefined) return { offsetMs: startMs, isUnknown: false };
@@ -146,6 +149,12 @@ export class DeviceClock {
     const running = this.#state.boot === null ? undefined : findBoot(this.#state, this.#state.boot);
     const endMs = Math.min(running?.startMs ?? receivedMs, receivedMs - UNKNOWN_AGE_MIN_MS);
     return { offsetMs: endMs - upMs, isUnknown: true };
+  }
+
+  /** Whether frames of a boot come as fast as they are made: its hello was lost, or that boot would be a backlog. */
+  #isLive({ boot, upMs, receivedMs }: BootSample): boolean {
+    if (this.#unheard?.boot !== boot) this.#unheard = { boot, lags: new LagRun() };
+    return this.#unheard.lags.add({ sentMs: upMs, receivedMs }) !== undefined;
   }
 
   #take(offsetMs: number, source: ClockState['source']): void {

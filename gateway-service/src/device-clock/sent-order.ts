@@ -19,7 +19,8 @@ export class SentOrder {
   next(frame: OrderedFrame, offsetMs: number): { readonly wasInTime: boolean; readonly isSetBack: boolean } {
     const last = this.#last;
     // A filler comes late, and is of before; 0 begins an epoch.
-    if (last !== undefined && frame.seq < last.seq && frame.seq > 0) return { wasInTime: false, isSetBack: false };
+    if (last !== undefined && frame.seq < last.seq && frame.seq > 0)
+      return { wasInTime: false, isSetBack: false };
     this.#last = frame;
     return {
       wasInTime: last !== undefined && Math.abs(last.lagMs - offsetMs) <= LAG_TOLERANCE_MS,
