@@ -25,7 +25,7 @@ import { REGISTRATION, WITHDRAWAL, vouchingWork } from './vouching-work.js';
 
 const Place = Type.Object({ createdAt: Type.String(), practitionerId: PractitionerId });
 const placeOf = ({ createdAt, practitionerId }: Practitioner) => ({ createdAt, practitionerId });
-const PractitionerJob = jobOf(ShownPractitioner);
+const PractitionerJob = jobOf('PractitionerJob', ShownPractitioner);
 const practitionerIdParam = Type.Object({ practitionerId: PractitionerId });
 
 export interface PractitionerRouteOptions {

@@ -32,7 +32,7 @@ import * as examples from './examples.js';
 /** A bundle in JSON and what is said about it. */
 const BODY_LIMIT_BYTES = RECORD_MAX_BYTES + 65_536;
 
-const WriteJob = jobOf(WriteStatus);
+const WriteJob = jobOf('WriteJob', WriteStatus);
 
 export interface RecordRouteOptions {
   readonly authorityId: string;

@@ -58,7 +58,7 @@ export function addVisitRoutes(app: ServiceApp, options: VisitRouteOptions): voi
         response: {
           201: withExamples(Visit, examples.related),
           202: withExamples(
-            jobOf(Visit),
+            jobOf('VisitJob', Visit),
             exampleJob(VISITING, { stage: 'recorded', done: 1, total: 2 }, examples.recorded),
           ),
         },

@@ -63,14 +63,17 @@ export const StoreRecordRequest = closedObject({
 export type StoreRecordRequest = Static<typeof StoreRecordRequest>;
 
 /** `receipt`: JWS by the provider over record id, version, hashes, tx id and block number. It names no wrap set: that may change. */
-export const StoreRecordAnswer = Type.Object({
-  recordId: RecordId,
-  version: RecordVersion,
-  providerId: ProviderId,
-  txId: TxId,
-  blockNumber: Type.Integer({ minimum: 0 }),
-  receipt: CompactJws,
-});
+export const StoreRecordAnswer = Type.Object(
+  {
+    recordId: RecordId,
+    version: RecordVersion,
+    providerId: ProviderId,
+    txId: TxId,
+    blockNumber: Type.Integer({ minimum: 0 }),
+    receipt: CompactJws,
+  },
+  { title: 'StoreRecordAnswer' },
+);
 export type StoreRecordAnswer = Static<typeof StoreRecordAnswer>;
 
 export const ReplaceWrapsRequest = closedObject({ wrapSet: CompactJws, wraps: Wraps });
@@ -91,21 +94,27 @@ export const AccessRequestHttp = closedObject({
 export type AccessRequestHttp = Static<typeof AccessRequestHttp>;
 
 /** What a provider releases: everything that a recipient needs to check and open one version, and nobody else's wrap. */
-export const ReleasedRecord = Type.Object({
-  recordId: RecordId,
-  version: RecordVersion,
-  patientId: PatientId,
-  manifest: CompactJws,
-  wrapSet: CompactJws,
-  /** The requester's own; null where no wrap is for a key of the requester. */
-  wrap: Type.Union([CompactJwe, Type.Null()]),
-  acceptance: CompactJws,
-  ciphertext: Ciphertext,
-  receipt: CompactJws,
-});
+export const ReleasedRecord = Type.Object(
+  {
+    recordId: RecordId,
+    version: RecordVersion,
+    patientId: PatientId,
+    manifest: CompactJws,
+    wrapSet: CompactJws,
+    /** The requester's own; null where no wrap is for a key of the requester. */
+    wrap: Type.Union([CompactJwe, Type.Null()]),
+    acceptance: CompactJws,
+    ciphertext: Ciphertext,
+    receipt: CompactJws,
+  },
+  { title: 'ReleasedRecord' },
+);
 export type ReleasedRecord = Static<typeof ReleasedRecord>;
 
-export const AccessAnswer = Type.Object({ access: AccessState, record: ReleasedRecord });
+export const AccessAnswer = Type.Object(
+  { access: AccessState, record: ReleasedRecord },
+  { title: 'AccessAnswer' },
+);
 export type AccessAnswer = Static<typeof AccessAnswer>;
 
 export const ReleaseRequestHttp = closedObject({
@@ -129,7 +138,10 @@ export const AlreadyRelayed = Type.Optional(
 );
 
 /** The transaction that first carried the statement on this channel. */
-export const RevocationAnswer = Type.Object({ txId: TxId, already: AlreadyRelayed });
+export const RevocationAnswer = Type.Object(
+  { txId: TxId, already: AlreadyRelayed },
+  { title: 'RevocationAnswer' },
+);
 export type RevocationAnswer = Static<typeof RevocationAnswer>;
 
 /** `noticeReading` statements. */

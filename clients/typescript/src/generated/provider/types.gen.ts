@@ -4,6 +4,84 @@ export type ClientOptions = {
     baseUrl: `${string}://${string}` | (string & {});
 };
 
+export type AccessAnswer = {
+    access: AccessState;
+    record: ReleasedRecord;
+};
+
+export type AccessState = {
+    /**
+     * Pseudonym of a patient
+     */
+    patientId: string;
+    basis: 'request' | 'notice';
+    /**
+     * 128 random bits, base64url
+     */
+    requestSid: string;
+    requester: string | string;
+    /**
+     * Pseudonym of a practitioner within an authority
+     */
+    practitionerId?: string;
+    /**
+     * A record, named by its author
+     */
+    recordId: string;
+    version?: number;
+    purpose: 'TREAT' | 'ETREAT' | 'HPAYMT' | 'HOPERAT' | 'HRESCH' | 'PATRQT' | 'BTG';
+    /**
+     * A cloud provider
+     */
+    throughProviderId?: string;
+    /**
+     * A cloud provider
+     */
+    releasingProviderId?: string;
+    decision: 'permit' | 'deny';
+    reason: string;
+    policyVersion: number;
+    /**
+     * 128 random bits, base64url
+     */
+    grantId?: string;
+    /**
+     * RFC 3339, UTC, milliseconds optional
+     */
+    at: string;
+    /**
+     * RFC 3339, UTC, milliseconds optional
+     */
+    releaseBefore?: string;
+    /**
+     * RFC 3339, UTC, milliseconds optional
+     */
+    readAt?: string;
+    /**
+     * Fabric transaction id
+     */
+    txId: string;
+};
+
+/**
+ * The same problem for clients that prefer application/fhir+json
+ */
+export type OperationOutcome = {
+    resourceType: 'OperationOutcome';
+    issue: Array<{
+        severity: 'error' | 'fatal';
+        code: string;
+        details: {
+            coding: Array<{
+                system?: string;
+                code?: string;
+            }>;
+            text: string;
+        };
+        diagnostics?: string;
+    }>;
+};
+
 /**
  * RFC 9457 problem details; program against `code`
  */
@@ -38,23 +116,63 @@ export type Problem = {
     retryAfterS?: number;
 };
 
-/**
- * The same problem for clients that prefer application/fhir+json
- */
-export type OperationOutcome = {
-    resourceType: 'OperationOutcome';
-    issue: Array<{
-        severity: 'error' | 'fatal';
-        code: string;
-        details: {
-            coding: Array<{
-                system?: string;
-                code?: string;
-            }>;
-            text: string;
-        };
-        diagnostics?: string;
-    }>;
+export type Release = {
+    requestSid: string;
+    permitTxId: string;
+    recordId: string;
+    version: number;
+    requester: string;
+    releasedAt: string;
+};
+
+export type ReleasedRecord = {
+    /**
+     * A record, named by its author
+     */
+    recordId: string;
+    version: number;
+    /**
+     * Pseudonym of a patient
+     */
+    patientId: string;
+    manifest: string;
+    wrapSet: string;
+    wrap: string | null;
+    acceptance: string;
+    /**
+     * base64url
+     */
+    ciphertext: string;
+    receipt: string;
+};
+
+export type RevocationAnswer = {
+    /**
+     * Fabric transaction id
+     */
+    txId: string;
+    /**
+     * The ledger had the statement before: nothing was sent, the transaction is the earlier one
+     */
+    already?: true;
+};
+
+export type StoreRecordAnswer = {
+    /**
+     * A record, named by its author
+     */
+    recordId: string;
+    version: number;
+    /**
+     * A cloud provider
+     */
+    providerId: string;
+    /**
+     * Fabric transaction id
+     */
+    txId: string;
+    blockNumber: number;
+    receipt: string;
 };
 
 export type GetOpenApiDescriptionData = {
@@ -180,10 +298,10 @@ export type GetProblemResponses = {
      * OK
      */
     200: {
+        title: string;
         type: string;
         code: string;
         status: number;
-        title: string;
     };
 };
 
@@ -449,43 +567,11 @@ export type ReplaceRecordVersionResponses = {
     /**
      * OK
      */
-    200: {
-        /**
-         * A record, named by its author
-         */
-        recordId: string;
-        version: number;
-        /**
-         * A cloud provider
-         */
-        providerId: string;
-        /**
-         * Fabric transaction id
-         */
-        txId: string;
-        blockNumber: number;
-        receipt: string;
-    };
+    200: StoreRecordAnswer;
     /**
      * Created
      */
-    201: {
-        /**
-         * A record, named by its author
-         */
-        recordId: string;
-        version: number;
-        /**
-         * A cloud provider
-         */
-        providerId: string;
-        /**
-         * Fabric transaction id
-         */
-        txId: string;
-        blockNumber: number;
-        receipt: string;
-    };
+    201: StoreRecordAnswer;
 };
 
 export type ReplaceRecordVersionResponse = ReplaceRecordVersionResponses[keyof ReplaceRecordVersionResponses];
@@ -789,81 +875,7 @@ export type CreateAccessRequestResponses = {
     /**
      * OK
      */
-    200: {
-        access: {
-            /**
-             * Pseudonym of a patient
-             */
-            patientId: string;
-            basis: 'request' | 'notice';
-            /**
-             * 128 random bits, base64url
-             */
-            requestSid: string;
-            requester: string | string;
-            /**
-             * Pseudonym of a practitioner within an authority
-             */
-            practitionerId?: string;
-            /**
-             * A record, named by its author
-             */
-            recordId: string;
-            version?: number;
-            purpose: 'TREAT' | 'ETREAT' | 'HPAYMT' | 'HOPERAT' | 'HRESCH' | 'PATRQT' | 'BTG';
-            /**
-             * A cloud provider
-             */
-            throughProviderId?: string;
-            /**
-             * A cloud provider
-             */
-            releasingProviderId?: string;
-            decision: 'permit' | 'deny';
-            reason: string;
-            policyVersion: number;
-            /**
-             * 128 random bits, base64url
-             */
-            grantId?: string;
-            /**
-             * RFC 3339, UTC, milliseconds optional
-             */
-            at: string;
-            /**
-             * RFC 3339, UTC, milliseconds optional
-             */
-            releaseBefore?: string;
-            /**
-             * RFC 3339, UTC, milliseconds optional
-             */
-            readAt?: string;
-            /**
-             * Fabric transaction id
-             */
-            txId: string;
-        };
-        record: {
-            /**
-             * A record, named by its author
-             */
-            recordId: string;
-            version: number;
-            /**
-             * Pseudonym of a patient
-             */
-            patientId: string;
-            manifest: string;
-            wrapSet: string;
-            wrap: string | null;
-            acceptance: string;
-            /**
-             * base64url
-             */
-            ciphertext: string;
-            receipt: string;
-        };
-    };
+    200: AccessAnswer;
 };
 
 export type CreateAccessRequestResponse = CreateAccessRequestResponses[keyof CreateAccessRequestResponses];
@@ -935,14 +947,7 @@ export type ListReleasesResponses = {
      * OK
      */
     200: {
-        releases: Array<{
-            requestSid: string;
-            permitTxId: string;
-            recordId: string;
-            version: number;
-            requester: string;
-            releasedAt: string;
-        }>;
+        releases: Array<Release>;
         /**
          * Cursor of the page that follows; null on the last one. A page may be short, or empty, before that
          */
@@ -1056,26 +1061,7 @@ export type CreateReleaseResponses = {
     /**
      * OK
      */
-    200: {
-        /**
-         * A record, named by its author
-         */
-        recordId: string;
-        version: number;
-        /**
-         * Pseudonym of a patient
-         */
-        patientId: string;
-        manifest: string;
-        wrapSet: string;
-        wrap: string | null;
-        acceptance: string;
-        /**
-         * base64url
-         */
-        ciphertext: string;
-        receipt: string;
-    };
+    200: ReleasedRecord;
 };
 
 export type CreateReleaseResponse = CreateReleaseResponses[keyof CreateReleaseResponses];
@@ -1353,16 +1339,7 @@ export type CreateRevocationResponses = {
     /**
      * Created
      */
-    201: {
-        /**
-         * Fabric transaction id
-         */
-        txId: string;
-        /**
-         * The ledger had the statement before: nothing was sent, the transaction is the earlier one
-         */
-        already?: true;
-    };
+    201: RevocationAnswer;
 };
 
 export type CreateRevocationResponse = CreateRevocationResponses[keyof CreateRevocationResponses];
