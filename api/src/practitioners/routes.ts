@@ -12,11 +12,10 @@ import {
   requireRole,
   sendAnswer,
   withExamples,
-  type Jobs,
   type ServiceApp,
 } from '@careledger/service-kit';
 import { Type } from 'typebox';
-import type { Outbox } from '../outbox/outbox.js';
+import type { AnsweredWork } from '../outbox/answered-work.js';
 import type { PractitionerService } from './practitioner-service.js';
 import type { Practitioner } from './practitioner-store.js';
 import { NewPractitionerBody, ShownPractitioner, shown } from './schemas.js';
@@ -28,11 +27,8 @@ const placeOf = ({ createdAt, practitionerId }: Practitioner) => ({ createdAt, p
 const PractitionerJob = jobOf('PractitionerJob', ShownPractitioner);
 const practitionerIdParam = Type.Object({ practitionerId: PractitionerId });
 
-export interface PractitionerRouteOptions {
+export interface PractitionerRouteOptions extends AnsweredWork {
   readonly service: PractitionerService;
-  readonly outbox: Outbox;
-  readonly jobs: Pick<Jobs, 'watch'>;
-  readonly answerWithinMs: number;
 }
 
 export function addPractitionerRoutes(
