@@ -51,11 +51,14 @@ export interface NoticeRouteOptions {
 }
 
 /** One event of the stream, as OpenAPI 3.1 has it: `data` is JSON. */
-const StreamedNotice = Type.Object({
-  id: Type.String({ description: 'For the header Last-Event-ID' }),
-  event: Type.Enum([...NOTICE_TYPES]),
-  data: Type.String({ contentMediaType: 'application/json' }),
-});
+const StreamedNotice = Type.Object(
+  {
+    id: Type.String({ description: 'For the header Last-Event-ID' }),
+    event: Type.Enum([...NOTICE_TYPES]),
+    data: Type.String({ contentMediaType: 'application/json' }),
+  },
+  { title: 'StreamedNotice' },
+);
 
 export function addNoticeRoutes(app: ServiceApp, options: NoticeRouteOptions): void {
   const { log, emergencies, gate, metrics, reader: notices, service, unmatchedAfterMs } = options;

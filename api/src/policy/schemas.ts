@@ -5,16 +5,22 @@ import { Next } from '@careledger/service-kit';
 import { NullOr } from '../http/schemas.js';
 
 /** A grant to this authority. */
-export const ShownGrant = Type.Object({
-  ...GrantState.properties,
-  inForce: Type.Boolean(),
-  /** What its tags stand for; null where the grant does not say so readably. */
-  meaning: NullOr(GrantMeaning),
-});
+export const ShownGrant = Type.Object(
+  {
+    ...GrantState.properties,
+    inForce: Type.Boolean(),
+    /** What its tags stand for; null where the grant does not say so readably. */
+    meaning: NullOr(GrantMeaning),
+  },
+  { title: 'ShownGrant' },
+);
 
 /** How far a patient's private chain is anchored. */
-export const Anchors = Type.Object({
-  head: NullOr(HeadState),
-  anchors: Type.Array(HeadState),
-  next: Next,
-});
+export const Anchors = Type.Object(
+  {
+    head: NullOr(HeadState),
+    anchors: Type.Array(HeadState),
+    next: Next,
+  },
+  { title: 'PatientAnchor' },
+);

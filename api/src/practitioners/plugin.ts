@@ -1,13 +1,9 @@
-import type { Jobs, ServiceApp } from '@careledger/service-kit';
-import type { Outbox } from '../outbox/outbox.js';
+import type { ServiceApp } from '@careledger/service-kit';
+import type { AnsweredWork } from '../outbox/answered-work.js';
 import { PractitionerService, type PractitionerServiceOptions } from './practitioner-service.js';
 import { addPractitionerRoutes } from './routes.js';
 
-export interface PractitionersOptions extends PractitionerServiceOptions {
-  readonly outbox: Outbox;
-  readonly answerWithinMs: number;
-  readonly jobs: Pick<Jobs, 'watch'>;
-}
+export type PractitionersOptions = PractitionerServiceOptions & AnsweredWork;
 
 /** Practitioners: registered under pseudonyms, withdrawn. */
 export async function practitionersPlugin(app: ServiceApp, options: PractitionersOptions): Promise<void> {

@@ -12,11 +12,10 @@ import {
   requireRole,
   sendAnswer,
   withExamples,
-  type Jobs,
   type ServiceApp,
 } from '@careledger/service-kit';
 import { Type } from 'typebox';
-import type { Outbox } from '../outbox/outbox.js';
+import type { AnsweredWork } from '../outbox/answered-work.js';
 import type { PractitionerService } from './practitioner-service.js';
 import type { Practitioner } from './practitioner-store.js';
 import { NewPractitionerBody, ShownPractitioner, shown } from './schemas.js';
@@ -25,14 +24,11 @@ import { REGISTRATION, WITHDRAWAL, vouchingWork } from './vouching-work.js';
 
 const Place = Type.Object({ createdAt: Type.String(), practitionerId: PractitionerId });
 const placeOf = ({ createdAt, practitionerId }: Practitioner) => ({ createdAt, practitionerId });
-const PractitionerJob = jobOf(ShownPractitioner);
+const PractitionerJob = jobOf('PractitionerJob', ShownPractitioner);
 const practitionerIdParam = Type.Object({ practitionerId: PractitionerId });
 
-export interface PractitionerRouteOptions {
+export interface PractitionerRouteOptions extends AnsweredWork {
   readonly service: PractitionerService;
-  readonly outbox: Outbox;
-  readonly jobs: Pick<Jobs, 'watch'>;
-  readonly answerWithinMs: number;
 }
 
 export function addPractitionerRoutes(

@@ -7,18 +7,24 @@ import { PRACTITIONER_STAGES, type Practitioner } from './practitioner-store.js'
 const IDENTITY_MAX_CHARS = 256;
 const Text = Type.String({ minLength: 1, maxLength: IDENTITY_MAX_CHARS });
 const { role } = RegisterPractitionerBody.properties;
-const IdentityBody = closedObject({ identifier: Text, name: Type.Optional(Text) });
+const IdentityBody = closedObject(
+  { identifier: Text, name: Type.Optional(Text) },
+  { title: 'PractitionerIdentity' },
+);
 
 /** A practitioner, as ops and auditors see it. */
-export const ShownPractitioner = Type.Object({
-  practitionerId: PractitionerId,
-  role,
-  unit: NullOr(Type.String()),
-  identity: IdentityBody,
-  stage: Type.Enum([...PRACTITIONER_STAGES]),
-  txIds: Type.Record(Type.String(), Type.String()),
-  reason: NullOr(Type.String()),
-});
+export const ShownPractitioner = Type.Object(
+  {
+    practitionerId: PractitionerId,
+    role,
+    unit: NullOr(Type.String()),
+    identity: IdentityBody,
+    stage: Type.Enum([...PRACTITIONER_STAGES]),
+    txIds: Type.Record(Type.String(), Type.String()),
+    reason: NullOr(Type.String()),
+  },
+  { title: 'ShownPractitioner' },
+);
 
 /** Who is to be registered. */
 export const NewPractitionerBody = closedObject({ role, unit: Type.Optional(Name), identity: IdentityBody });

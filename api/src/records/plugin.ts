@@ -1,8 +1,8 @@
 import type { KeyStore } from '@careledger/crypto/key-store';
 import type { X25519KeyPair } from '@careledger/crypto';
-import type { Jobs, Logger, ServiceApp } from '@careledger/service-kit';
+import type { Logger, ServiceApp } from '@careledger/service-kit';
 import { KEY } from '../keys.js';
-import type { Outbox } from '../outbox/outbox.js';
+import type { AnsweredWork } from '../outbox/answered-work.js';
 import type { Registrations } from '../policy/registrations.js';
 import { FORMAT_RETIRED } from '../store/former-formats.js';
 import { addRecordRoutes } from './routes.js';
@@ -12,15 +12,15 @@ import { WriteStore } from './write-store.js';
 import { WriteTask, type WriteTaskOptions } from './write-task.js';
 
 export interface RecordsOptions
-  extends Omit<WriteServiceOptions, 'recordSecret' | 'writes'>, Omit<WriteTaskOptions, 'sharing' | 'writes'> {
+  extends
+    Omit<WriteServiceOptions, 'outbox' | 'recordSecret' | 'writes'>,
+    Omit<WriteTaskOptions, 'sharing' | 'writes'>,
+    AnsweredWork {
   readonly authorityId: string;
   readonly keys: KeyStore;
   /** All generations of this authority's encryption key. */
   readonly encryptionKeys: readonly X25519KeyPair[];
   readonly registrations: Registrations;
-  readonly outbox: Outbox;
-  readonly answerWithinMs: number;
-  readonly jobs: Pick<Jobs, 'watch'>;
   readonly logger: Logger;
 }
 

@@ -11,7 +11,6 @@ import {
   requireRole,
   sendAnswer,
   withExamples,
-  type Jobs,
   type ServiceApp,
 } from '@careledger/service-kit';
 import { Type } from 'typebox';
@@ -19,7 +18,7 @@ import { VouchingQuery, readerOf } from '../access/reader.js';
 import { repeatableRequestOf } from '../http/idempotency.js';
 import { writingProblems } from '../http/route-problems.js';
 import type { Channels } from '../ledger-port.js';
-import type { Outbox } from '../outbox/outbox.js';
+import type { AnsweredWork } from '../outbox/answered-work.js';
 import type { Policy } from '../policy/policy.js';
 import type { Vouching } from '../policy/vouching.js';
 import { problem } from '../problems.js';
@@ -32,18 +31,15 @@ import * as examples from './examples.js';
 /** A bundle in JSON and what is said about it. */
 const BODY_LIMIT_BYTES = RECORD_MAX_BYTES + 65_536;
 
-const WriteJob = jobOf(WriteStatus);
+const WriteJob = jobOf('WriteJob', WriteStatus);
 
-export interface RecordRouteOptions {
+export interface RecordRouteOptions extends AnsweredWork {
   readonly authorityId: string;
   readonly channels: Channels;
   readonly policy: Policy;
   readonly vouching: Vouching;
   readonly writer: WriteService;
   readonly writes: WriteStore;
-  readonly outbox: Outbox;
-  readonly jobs: Pick<Jobs, 'watch'>;
-  readonly answerWithinMs: number;
 }
 
 export function addRecordRoutes(app: ServiceApp, options: RecordRouteOptions): void {

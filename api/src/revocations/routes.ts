@@ -48,7 +48,7 @@ export function addRevocationRoutes(
         response: {
           201: withExamples(RelayedRevocation, relayed, { ...relayed, already: true }),
           202: withExamples(
-            jobOf(Type.Union([RelayedRevocation, Type.Null()])),
+            jobOf('RevocationJob', Type.Union([RelayedRevocation, Type.Null()])),
             exampleJob(RELAYING, { stage: 'relaying', done: 1, total: 2 }, null),
           ),
         },

@@ -1,5 +1,5 @@
-import type { Jobs, ServiceApp } from '@careledger/service-kit';
-import type { Outbox } from '../outbox/outbox.js';
+import type { ServiceApp } from '@careledger/service-kit';
+import type { AnsweredWork } from '../outbox/answered-work.js';
 import type { SealedBox } from '../store/sealed-box.js';
 import { ChangeStore } from './change-store.js';
 import { ChangeTask, type ChangeTaskOptions } from './change-task.js';
@@ -7,11 +7,11 @@ import { addSubscriptionRoutes } from './routes.js';
 import { SubscriptionService, type SubscriptionServiceOptions } from './subscription-service.js';
 
 export interface SubscriptionsOptions
-  extends Omit<SubscriptionServiceOptions, 'changes'>, Omit<ChangeTaskOptions, 'changes'> {
+  extends
+    Omit<SubscriptionServiceOptions, 'changes' | 'outbox'>,
+    Omit<ChangeTaskOptions, 'changes'>,
+    AnsweredWork {
   readonly box: SealedBox;
-  readonly outbox: Outbox;
-  readonly answerWithinMs: number;
-  readonly jobs: Pick<Jobs, 'watch'>;
 }
 
 /** Subscriptions: asked of patients, listed, cancelled. */

@@ -50,7 +50,7 @@ export function addSubscriptionRoutes(
         response: {
           201: withExamples(RequestedSubscription, examples.made),
           202: withExamples(
-            jobOf(RequestedSubscription),
+            jobOf('SubscriptionJob', RequestedSubscription),
             exampleJob(REQUEST, { stage: 'signed', done: 1, total: 2 }, examples.requested),
           ),
         },
@@ -123,7 +123,7 @@ export function addSubscriptionRoutes(
         response: {
           200: withExamples(CancelledSubscription, examples.cancelled, examples.cancelledBefore),
           202: withExamples(
-            jobOf(CancelledSubscription),
+            jobOf('CancellationJob', CancelledSubscription),
             exampleJob(CANCELLATION, { stage: 'signed', done: 1, total: 2 }, examples.cancelling),
           ),
         },

@@ -12,25 +12,34 @@ import { Type } from 'typebox';
 import { NullOr } from '../http/schemas.js';
 
 /** What is asked of a patient. */
-export const NewSubscription = closedObject({
-  patientId: PatientId,
-  permissions: Type.Array(Permission, { minItems: 1, uniqueItems: true }),
-  purposes: Type.Array(PurposeOfUse, { minItems: 1, uniqueItems: true }),
-  until: Type.Optional(Timestamp),
-  /** Encrypted to the patient. */
-  reason: Type.Optional(SubscriptionReason.properties.reason),
-});
+export const NewSubscription = closedObject(
+  {
+    patientId: PatientId,
+    permissions: Type.Array(Permission, { minItems: 1, uniqueItems: true }),
+    purposes: Type.Array(PurposeOfUse, { minItems: 1, uniqueItems: true }),
+    until: Type.Optional(Timestamp),
+    /** Encrypted to the patient. */
+    reason: Type.Optional(SubscriptionReason.properties.reason),
+  },
+  { title: 'NewSubscription' },
+);
 
-export const RequestedSubscription = Type.Object({
-  subscriptionId: Id128,
-  /** Null while it is on its way to the ledger. */
-  txId: NullOr(TxId),
-});
+export const RequestedSubscription = Type.Object(
+  {
+    subscriptionId: Id128,
+    /** Null while it is on its way to the ledger. */
+    txId: NullOr(TxId),
+  },
+  { title: 'RequestedSubscription' },
+);
 
-export const CancelledSubscription = Type.Object({
-  /** Null where nothing was sent, and while it is on its way to the ledger. */
-  txId: NullOr(TxId),
-  already: Type.Optional(
-    Type.Literal(true, { description: 'It was over before, cancelled or rejected: nothing was sent' }),
-  ),
-});
+export const CancelledSubscription = Type.Object(
+  {
+    /** Null where nothing was sent, and while it is on its way to the ledger. */
+    txId: NullOr(TxId),
+    already: Type.Optional(
+      Type.Literal(true, { description: 'It was over before, cancelled or rejected: nothing was sent' }),
+    ),
+  },
+  { title: 'CancelledSubscription' },
+);

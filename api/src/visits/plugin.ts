@@ -1,18 +1,16 @@
-import type { Jobs, ServiceApp } from '@careledger/service-kit';
+import type { ServiceApp } from '@careledger/service-kit';
 import type { ReadGate } from '../access/read-gate.js';
-import type { Outbox } from '../outbox/outbox.js';
+import type { AnsweredWork } from '../outbox/answered-work.js';
 import type { SealedBox } from '../store/sealed-box.js';
 import { addVisitRoutes } from './routes.js';
 import { VisitService, type VisitServiceOptions } from './visit-service.js';
 import { VisitStore } from './visit-store.js';
 import { VisitTask, type VisitTaskOptions } from './visit-task.js';
 
-export interface VisitsOptions extends Omit<VisitServiceOptions, 'visits'>, Omit<VisitTaskOptions, 'visits'> {
+export interface VisitsOptions
+  extends Omit<VisitServiceOptions, 'outbox' | 'visits'>, Omit<VisitTaskOptions, 'visits'>, AnsweredWork {
   readonly box: SealedBox;
   readonly gate: ReadGate;
-  readonly outbox: Outbox;
-  readonly answerWithinMs: number;
-  readonly jobs: Pick<Jobs, 'watch'>;
 }
 
 /** Visits: kept here, recorded on `authorities`, related on `cloud`. */

@@ -8,7 +8,6 @@ import {
   requireRole,
   sendAnswer,
   withExamples,
-  type Jobs,
   type ServiceApp,
 } from '@careledger/service-kit';
 import { Type } from 'typebox';
@@ -17,7 +16,7 @@ import { VouchingQuery, readerOf, type Reader } from '../access/reader.js';
 import { repeatableRequestOf } from '../http/idempotency.js';
 import { vouchingProblems } from '../http/route-problems.js';
 import type { Channels } from '../ledger-port.js';
-import type { Outbox } from '../outbox/outbox.js';
+import type { AnsweredWork } from '../outbox/answered-work.js';
 import { problem } from '../problems.js';
 import { Visit, shown } from './schemas.js';
 import type { VisitService } from './visit-service.js';
@@ -32,15 +31,12 @@ const NewVisit = closedObject({
   checkIn: Type.Optional(CompactJws),
 });
 
-export interface VisitRouteOptions {
+export interface VisitRouteOptions extends AnsweredWork {
   readonly authorityId: string;
   readonly channels: Channels;
   readonly service: VisitService;
   readonly visits: VisitStore;
   readonly gate: ReadGate;
-  readonly outbox: Outbox;
-  readonly jobs: Pick<Jobs, 'watch'>;
-  readonly answerWithinMs: number;
 }
 
 export function addVisitRoutes(app: ServiceApp, options: VisitRouteOptions): void {
@@ -58,7 +54,7 @@ export function addVisitRoutes(app: ServiceApp, options: VisitRouteOptions): voi
         response: {
           201: withExamples(Visit, examples.related),
           202: withExamples(
-            jobOf(Visit),
+            jobOf('VisitJob', Visit),
             exampleJob(VISITING, { stage: 'recorded', done: 1, total: 2 }, examples.recorded),
           ),
         },

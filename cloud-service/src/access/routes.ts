@@ -28,14 +28,17 @@ import type { ReleaseService } from './release-service.js';
 
 const RELEASES_MAX = 500;
 const RELEASES_DEFAULT = 100;
-const Release = Type.Object({
-  requestSid: Type.String(),
-  permitTxId: Type.String(),
-  recordId: Type.String(),
-  version: Type.Integer(),
-  requester: Type.String(),
-  releasedAt: Type.String(),
-});
+const Release = Type.Object(
+  {
+    requestSid: Type.String(),
+    permitTxId: Type.String(),
+    recordId: Type.String(),
+    version: Type.Integer(),
+    requester: Type.String(),
+    releasedAt: Type.String(),
+  },
+  { title: 'Release' },
+);
 
 const released: Static<typeof Release> = {
   requestSid: EXAMPLE.requestSid,

@@ -1,5 +1,6 @@
 import { envJsonToBruV2, jsonToBruV2, jsonToCollectionBru } from '@usebruno/lang';
 import type { OpenApiOperation } from '../docs/openapi-documents.js';
+import { inlineSchemas } from '../docs/openapi-inline.js';
 import { exampleOf, variable } from './example-of.js';
 import type { ClientSource } from './services.js';
 
@@ -46,7 +47,7 @@ interface RequestFile {
 }
 
 function requestsOf({ document, service: { name } }: ClientSource): RequestFile[] {
-  return Object.entries(document.paths).flatMap(([path, methods]) =>
+  return Object.entries(inlineSchemas(document).paths).flatMap(([path, methods]) =>
     Object.entries(methods).map(([method, operation], index): RequestFile => {
       const { operationId, tags } = operation;
       const request = {

@@ -1,5 +1,6 @@
 import { Ajv2020, type ValidateFunction } from 'ajv/dist/2020.js';
 import type { OpenApiDocument } from './openapi-documents.js';
+import { withAbsoluteRefs } from './openapi-inline.js';
 
 /** Of OpenAPI 3.1: a body of some media type, with its examples. */
 interface MediaType {
@@ -16,7 +17,8 @@ const DOCUMENT = 'document';
  * What is wrong with the examples of a description: a request or an answer without one, a problem's code without one, and an
  * example that does not match its schema. Each begins with the operation and the place.
  */
-export function exampleFaults(document: OpenApiDocument): string[] {
+export function exampleFaults(described: OpenApiDocument): string[] {
+  const document = withAbsoluteRefs(described, DOCUMENT);
   // The document brings words of OpenAPI beside those of JSON Schema; schemas refer to its components.
   const ajv = new Ajv2020({ strict: false, validateFormats: false });
   ajv.addSchema({ ...document, $id: DOCUMENT });
@@ -68,7 +70,7 @@ const namesOf = (description: string, mediaType: string): string[] =>
 
 /** Compiled once for each schema, and for those that are referred to once for all. */
 function validatorOf(ajv: Ajv2020, schema: object): ValidateFunction {
-  const shared = '$ref' in schema ? ajv.getSchema(`${DOCUMENT}${String(schema.$ref)}`) : undefined;
+  const shared = '$ref' in schema ? ajv.getSchema(String(schema.$ref)) : undefined;
   return shared ?? ajv.compile(schema);
 }
 

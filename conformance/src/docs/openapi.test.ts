@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { exampleFaults } from './openapi-examples.js';
 import { openApiDocuments, type OpenApiDocument, type OpenApiOperation } from './openapi-documents.js';
+import { inlineSchemas } from './openapi-inline.js';
 import { redocly, spectral } from './openapi-judges.js';
 
 const TIMEOUT_MS = 120_000;
@@ -32,7 +33,7 @@ interface Named extends OpenApiOperation {
 }
 
 const operationsOf = (program: Program): Named[] =>
-  Object.entries(documentOf(program).paths).flatMap(([path, methods]) =>
+  Object.entries(inlineSchemas(documentOf(program)).paths).flatMap(([path, methods]) =>
     Object.entries(methods).map(([method, operation]) => ({
       ...operation,
       name: `${method.toUpperCase()} ${path}`,
@@ -65,6 +66,10 @@ describe.each(PROGRAMS)('the description of %s', (program) => {
 
   test('has an example of every body, answer and problem, which is as its schema says', () => {
     expect(exampleFaults(documentOf(program))).toEqual([]);
+  });
+
+  test('has one schema of each thing: what is large and comes twice has a name', () => {
+    expect(repeatedSchemas(documentOf(program))).toEqual([]);
   });
 
   test('has no tuple of JSON Schema draft-07', () => {
@@ -218,6 +223,27 @@ test('every route that changes something takes an Idempotency-Key, or is known b
   );
   expect(unlike.sort()).toEqual(Object.keys(KNOWN_BY_ITSELF).sort());
 });
+
+/** Longer than this, as JSON, a schema that comes twice has to have a title. */
+const REPEATED_MAX_CHARS = 400;
+
+/** Pointers to objects that are described as another one is, word for word. */
+function repeatedSchemas({ paths, components: { schemas } }: OpenApiDocument): string[] {
+  const seen = new Set<string>();
+  const repeated: string[] = [];
+  const look = (value: unknown, at: string): void => {
+    if (typeof value !== 'object' || value === null) return;
+    const text = JSON.stringify(value);
+    if ('properties' in value && text.length > REPEATED_MAX_CHARS) {
+      if (seen.has(text)) repeated.push(at);
+      seen.add(text);
+    }
+    for (const [name, member] of Object.entries(value))
+      if (!/^(?:examples?|parameters)$/.test(name)) look(member, `${at}/${name}`);
+  };
+  look({ paths, schemas }, '');
+  return repeated;
+}
 
 /** Pointers to `items` that is a list. */
 function draft07Tuples(value: unknown, pointer: string): string[] {

@@ -99,50 +99,56 @@ export type PolicyState = Static<typeof PolicyState>;
 export const PolicyVersion = Type.Object({ patientId: PatientId, version: Type.Integer({ minimum: 0 }) });
 export type PolicyVersion = Static<typeof PolicyVersion>;
 
-export const GrantState = Type.Object({
-  patientId: PatientId,
-  grantId: Id128,
-  policySeq: Type.Integer(),
-  /** `deny`: a denial, which takes away. */
-  effect: Type.Optional(GrantEffect),
-  /** `*` in a denial that is about any authority. */
-  authorityId: RuleSubject,
-  granteeTags: Type.Array(Tag),
-  permissions: Type.Array(Permission),
-  scopeTags: Type.Array(Tag),
-  purposes: Type.Array(PurposeOfUse),
-  from: Timestamp,
-  until: Type.Optional(Timestamp),
-  period: Type.Optional(Period),
-  delegable: Type.Boolean(),
-  noticeRank: Type.Optional(NoticeRank),
-  subscriptionId: Type.Optional(Id128),
-  sealed: Type.Optional(Sealed),
-  recordedAt: Timestamp,
-  txId: TxId,
-  /** Present once revoked, singly or by a revoke-all. */
-  revokedAt: Type.Optional(Timestamp),
-});
+export const GrantState = Type.Object(
+  {
+    patientId: PatientId,
+    grantId: Id128,
+    policySeq: Type.Integer(),
+    /** `deny`: a denial, which takes away. */
+    effect: Type.Optional(GrantEffect),
+    /** `*` in a denial that is about any authority. */
+    authorityId: RuleSubject,
+    granteeTags: Type.Array(Tag),
+    permissions: Type.Array(Permission),
+    scopeTags: Type.Array(Tag),
+    purposes: Type.Array(PurposeOfUse),
+    from: Timestamp,
+    until: Type.Optional(Timestamp),
+    period: Type.Optional(Period),
+    delegable: Type.Boolean(),
+    noticeRank: Type.Optional(NoticeRank),
+    subscriptionId: Type.Optional(Id128),
+    sealed: Type.Optional(Sealed),
+    recordedAt: Timestamp,
+    txId: TxId,
+    /** Present once revoked, singly or by a revoke-all. */
+    revokedAt: Type.Optional(Timestamp),
+  },
+  { title: 'GrantState' },
+);
 export type GrantState = Static<typeof GrantState>;
 
-export const SubscriptionState = Type.Object({
-  subscriptionId: Id128,
-  patientId: PatientId,
-  authorityId: AuthorityId,
-  permissions: Type.Array(Permission),
-  purposes: Type.Array(PurposeOfUse),
-  until: Type.Optional(Timestamp),
-  sealed: Type.Optional(Sealed),
-  status: Type.Union([
-    Type.Literal('pending'),
-    Type.Literal('approved'),
-    Type.Literal('rejected'),
-    Type.Literal('cancelled'),
-  ]),
-  grantId: Type.Optional(Id128),
-  requestedAt: Timestamp,
-  decidedAt: Type.Optional(Timestamp),
-});
+export const SubscriptionState = Type.Object(
+  {
+    subscriptionId: Id128,
+    patientId: PatientId,
+    authorityId: AuthorityId,
+    permissions: Type.Array(Permission),
+    purposes: Type.Array(PurposeOfUse),
+    until: Type.Optional(Timestamp),
+    sealed: Type.Optional(Sealed),
+    status: Type.Union([
+      Type.Literal('pending'),
+      Type.Literal('approved'),
+      Type.Literal('rejected'),
+      Type.Literal('cancelled'),
+    ]),
+    grantId: Type.Optional(Id128),
+    requestedAt: Timestamp,
+    decidedAt: Type.Optional(Timestamp),
+  },
+  { title: 'SubscriptionState' },
+);
 export type SubscriptionState = Static<typeof SubscriptionState>;
 
 /** What the patient's gateway found in a version that another author made. It counts instead of the author's tags. */
@@ -185,48 +191,57 @@ export const StoredRecordState = Type.Object({
 export type StoredRecordState = Static<typeof StoredRecordState>;
 
 /** One version of a record on channel `authorities`. */
-export const AnnouncedRecordState = Type.Object({
-  patientId: PatientId,
-  recordId: RecordId,
-  seed: RecordSeed,
-  version: RecordVersion,
-  prevVersionHash: Type.Union([Sha256, Type.Null()]),
-  author: Type.Union([PatientId, AuthorityId]),
-  kind: RecordKind,
-  period: Period,
-  providerId: ProviderId,
-  manifestHash: Sha256,
-  /** The author's word. */
-  tagGroups: TagGroups,
-  confirmations: TagConfirmations,
-  storeTxId: TxId,
-  announcedAt: Timestamp,
-  txId: TxId,
-});
+export const AnnouncedRecordState = Type.Object(
+  {
+    patientId: PatientId,
+    recordId: RecordId,
+    seed: RecordSeed,
+    version: RecordVersion,
+    prevVersionHash: Type.Union([Sha256, Type.Null()]),
+    author: Type.Union([PatientId, AuthorityId]),
+    kind: RecordKind,
+    period: Period,
+    providerId: ProviderId,
+    manifestHash: Sha256,
+    /** The author's word. */
+    tagGroups: TagGroups,
+    confirmations: TagConfirmations,
+    storeTxId: TxId,
+    announcedAt: Timestamp,
+    txId: TxId,
+  },
+  { title: 'AnnouncedRecordState' },
+);
 export type AnnouncedRecordState = Static<typeof AnnouncedRecordState>;
 
-export const HeadState = Type.Object({
-  patientId: PatientId,
-  height: Type.Integer({ minimum: 0 }),
-  hash: Sha256,
-  prevHeight: Type.Union([Type.Integer({ minimum: 0 }), Type.Null()]),
-  prevHash: Type.Union([Sha256, Type.Null()]),
-  anchoredAt: Timestamp,
-  txId: TxId,
-});
+export const HeadState = Type.Object(
+  {
+    patientId: PatientId,
+    height: Type.Integer({ minimum: 0 }),
+    hash: Sha256,
+    prevHeight: Type.Union([Type.Integer({ minimum: 0 }), Type.Null()]),
+    prevHash: Type.Union([Sha256, Type.Null()]),
+    anchoredAt: Timestamp,
+    txId: TxId,
+  },
+  { title: 'HeadState' },
+);
 export type HeadState = Static<typeof HeadState>;
 
 /** Why and how a request was decided. `policyVersion` 0: the patient has never granted anything. */
-export const Decision = Type.Object({
-  decision: Type.Union([Type.Literal('permit'), Type.Literal('deny')]),
-  /** `GRANT`, `OWNER` or `AUTHOR` for a permit; a DenialCode for a denial. */
-  reason: Type.String(),
-  policyVersion: Type.Integer({ minimum: 0 }),
-  /** Of a permit its grant, of a denial by rule the rule. */
-  grantId: Type.Optional(Id128),
-  /** When the grant ends by its own terms: a permit ends with it. */
-  until: Type.Optional(Timestamp),
-});
+export const Decision = Type.Object(
+  {
+    decision: Type.Union([Type.Literal('permit'), Type.Literal('deny')]),
+    /** `GRANT`, `OWNER` or `AUTHOR` for a permit; a DenialCode for a denial. */
+    reason: Type.String(),
+    policyVersion: Type.Integer({ minimum: 0 }),
+    /** Of a permit its grant, of a denial by rule the rule. */
+    grantId: Type.Optional(Id128),
+    /** When the grant ends by its own terms: a permit ends with it. */
+    until: Type.Optional(Timestamp),
+  },
+  { title: 'Decision' },
+);
 export type Decision = Static<typeof Decision>;
 
 /**
@@ -234,48 +249,54 @@ export type Decision = Static<typeof Decision>;
  * `RequestAccess` before any release. `notice`: an authority's word that it showed a direct emergency notice to
  * somebody, with what the ledger says to that afterwards; `deny` is for the patient to see.
  */
-export const AccessState = Type.Object({
-  patientId: PatientId,
-  basis: Type.Union([Type.Literal('request'), Type.Literal('notice')]),
-  /** `sid` of the access request, or of the notice reading. */
-  requestSid: Id128,
-  requester: Type.Union([PatientId, AuthorityId]),
-  practitionerId: Type.Optional(PractitionerId),
-  recordId: RecordId,
-  /** Absent where no such version is stored. */
-  version: Type.Optional(RecordVersion),
-  purpose: PurposeOfUse,
-  /** Provider that submitted the request: the one that it names as its relay. Absent for a notice. */
-  throughProviderId: Type.Optional(ProviderId),
-  /** Provider that holds the version and may release it. Present for a permit. */
-  releasingProviderId: Type.Optional(ProviderId),
-  decision: Type.Union([Type.Literal('permit'), Type.Literal('deny')]),
-  reason: Type.String(),
-  policyVersion: Type.Integer({ minimum: 0 }),
-  grantId: Type.Optional(Id128),
-  at: Timestamp,
-  /**
-   * A release must start before this: PERMIT_RELEASE_WINDOW_S after `at`, or the end of the grant. Absent for a denial
-   * and for a notice.
-   */
-  releaseBefore: Type.Optional(Timestamp),
-  /** Of a notice: when its content was shown, by the authority's word. */
-  readAt: Type.Optional(Timestamp),
-  txId: TxId,
-});
+export const AccessState = Type.Object(
+  {
+    patientId: PatientId,
+    basis: Type.Union([Type.Literal('request'), Type.Literal('notice')]),
+    /** `sid` of the access request, or of the notice reading. */
+    requestSid: Id128,
+    requester: Type.Union([PatientId, AuthorityId]),
+    practitionerId: Type.Optional(PractitionerId),
+    recordId: RecordId,
+    /** Absent where no such version is stored. */
+    version: Type.Optional(RecordVersion),
+    purpose: PurposeOfUse,
+    /** Provider that submitted the request: the one that it names as its relay. Absent for a notice. */
+    throughProviderId: Type.Optional(ProviderId),
+    /** Provider that holds the version and may release it. Present for a permit. */
+    releasingProviderId: Type.Optional(ProviderId),
+    decision: Type.Union([Type.Literal('permit'), Type.Literal('deny')]),
+    reason: Type.String(),
+    policyVersion: Type.Integer({ minimum: 0 }),
+    grantId: Type.Optional(Id128),
+    at: Timestamp,
+    /**
+     * A release must start before this: PERMIT_RELEASE_WINDOW_S after `at`, or the end of the grant. Absent for a denial
+     * and for a notice.
+     */
+    releaseBefore: Type.Optional(Timestamp),
+    /** Of a notice: when its content was shown, by the authority's word. */
+    readAt: Type.Optional(Timestamp),
+    txId: TxId,
+  },
+  { title: 'AccessState' },
+);
 export type AccessState = Static<typeof AccessState>;
 
-export const VisitState = Type.Object({
-  ...VisitBody.properties,
-  visitId: Id128,
-  authorityId: AuthorityId,
-  /** True with the patient's signed check-in code. */
-  confirmed: Type.Boolean(),
-  recordedAt: Timestamp,
-  txId: TxId,
-  /** On channel `cloud`: the provider that relayed it. */
-  relayedBy: Type.Optional(ProviderId),
-});
+export const VisitState = Type.Object(
+  {
+    ...VisitBody.properties,
+    visitId: Id128,
+    authorityId: AuthorityId,
+    /** True with the patient's signed check-in code. */
+    confirmed: Type.Boolean(),
+    recordedAt: Timestamp,
+    txId: TxId,
+    /** On channel `cloud`: the provider that relayed it. */
+    relayedBy: Type.Optional(ProviderId),
+  },
+  { title: 'VisitState' },
+);
 export type VisitState = Static<typeof VisitState>;
 
 /** `statement` is the attestation itself (compact JWS), which proofs embed and their verifiers check. */
@@ -287,14 +308,17 @@ export const AttestationState = Type.Object({
 });
 export type AttestationState = Static<typeof AttestationState>;
 
-export const ForkState = Type.Object({
-  patientId: PatientId,
-  height: Type.Integer({ minimum: 0 }),
-  /** The two blocks, canonical JSON as given. */
-  blocks: Type.Tuple([Type.String(), Type.String()]),
-  /** Gateway keys that anchor no more on account of this evidence. */
-  convicted: Type.Array(PublicKey),
-  reportedAt: Timestamp,
-  txId: TxId,
-});
+export const ForkState = Type.Object(
+  {
+    patientId: PatientId,
+    height: Type.Integer({ minimum: 0 }),
+    /** The two blocks, canonical JSON as given. */
+    blocks: Type.Tuple([Type.String(), Type.String()]),
+    /** Gateway keys that anchor no more on account of this evidence. */
+    convicted: Type.Array(PublicKey),
+    reportedAt: Timestamp,
+    txId: TxId,
+  },
+  { title: 'ForkState' },
+);
 export type ForkState = Static<typeof ForkState>;

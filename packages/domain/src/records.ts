@@ -18,10 +18,13 @@ export type RecordVersion = Static<typeof RecordVersion>;
  * What a grant's scope is made of before it is turned into tags: FHIR observation category
  * (`vital-signs`, `laboratory`, …) and FHIR resource type; `*` stands for any.
  */
-export const ScopeTerm = closedObject({
-  category: Type.String({ minLength: 1, maxLength: 64 }),
-  resourceType: Type.String({ minLength: 1, maxLength: 64 }),
-});
+export const ScopeTerm = closedObject(
+  {
+    category: Type.String({ minLength: 1, maxLength: 64 }),
+    resourceType: Type.String({ minLength: 1, maxLength: 64 }),
+  },
+  { title: 'ScopeTerm' },
+);
 export type ScopeTerm = Static<typeof ScopeTerm>;
 
 /** Bytes of a record's ciphertext, IV and tag included. */

@@ -10,7 +10,7 @@ export const Timestamp = Type.String({
 export type Timestamp = Static<typeof Timestamp>;
 
 /** A half-open span of time: start ≤ t < end. */
-export const Period = closedObject({ start: Timestamp, end: Timestamp });
+export const Period = closedObject({ start: Timestamp, end: Timestamp }, { title: 'Period' });
 export type Period = Static<typeof Period>;
 
 /** Milliseconds since the epoch as a `Timestamp` with milliseconds. */

@@ -13,12 +13,15 @@ export const ACCESS_BODY_LIMIT_BYTES = ACCESS_BATCH_MAX_ITEMS * (STATEMENT_MAX_C
 const Statements = Type.Array(CompactJws, { minItems: 1, maxItems: ACCESS_BATCH_MAX_ITEMS });
 
 /** Why an item of a batch came to nothing: as a problem is (RFC 9457), by its code. */
-export const ItemProblem = Type.Object({
-  code: Type.String({ description: 'As a problem of its own would have it, see `/problems/{code}`' }),
-  detail: Type.String(),
-  /** The code of the ledger, or of the format. */
-  reason: Type.Optional(Type.String()),
-});
+export const ItemProblem = Type.Object(
+  {
+    code: Type.String({ description: 'As a problem of its own would have it, see `/problems/{code}`' }),
+    detail: Type.String(),
+    /** The code of the ledger, or of the format. */
+    reason: Type.Optional(Type.String()),
+  },
+  { title: 'ItemProblem' },
+);
 export type ItemProblem = Static<typeof ItemProblem>;
 
 export const AccessRequestHttp = closedObject({
@@ -28,40 +31,49 @@ export const AccessRequestHttp = closedObject({
 export type AccessRequestHttp = Static<typeof AccessRequestHttp>;
 
 /** What a provider releases: everything that a recipient needs to check and open one version, and nobody else's wrap. */
-export const ReleasedRecord = Type.Object({
-  recordId: RecordId,
-  version: RecordVersion,
-  patientId: PatientId,
-  manifest: CompactJws,
-  wrapSet: CompactJws,
-  /** The requester's own; null where no wrap is for a key of the requester. */
-  wrap: Type.Union([CompactJwe, Type.Null()]),
-  acceptance: CompactJws,
-  ciphertext: Ciphertext,
-  receipt: CompactJws,
-});
+export const ReleasedRecord = Type.Object(
+  {
+    recordId: RecordId,
+    version: RecordVersion,
+    patientId: PatientId,
+    manifest: CompactJws,
+    wrapSet: CompactJws,
+    /** The requester's own; null where no wrap is for a key of the requester. */
+    wrap: Type.Union([CompactJwe, Type.Null()]),
+    acceptance: CompactJws,
+    ciphertext: Ciphertext,
+    receipt: CompactJws,
+  },
+  { title: 'ReleasedRecord' },
+);
 export type ReleasedRecord = Static<typeof ReleasedRecord>;
 
 /** What became of one permit: a record, the problem why there is none, or `left`. */
-export const ReleaseItem = Type.Object({
-  /** `sid` of the access request; null where a statement could not be read that far. */
-  requestSid: Type.Union([Id128, Type.Null()]),
-  record: Type.Optional(ReleasedRecord),
-  problem: Type.Optional(ItemProblem),
-  left: Type.Optional(
-    Type.Literal(true, {
-      description: 'The answer is full: nothing is released or used up yet. Send the statement again.',
-    }),
-  ),
-});
+export const ReleaseItem = Type.Object(
+  {
+    /** `sid` of the access request; null where a statement could not be read that far. */
+    requestSid: Type.Union([Id128, Type.Null()]),
+    record: Type.Optional(ReleasedRecord),
+    problem: Type.Optional(ItemProblem),
+    left: Type.Optional(
+      Type.Literal(true, {
+        description: 'The answer is full: nothing is released or used up yet. Send the statement again.',
+      }),
+    ),
+  },
+  { title: 'ReleaseItem' },
+);
 export type ReleaseItem = Static<typeof ReleaseItem>;
 
 /** What became of one request: the same, with the permit or denial as it lies on the ledger. */
-export const AccessItem = Type.Object({
-  ...ReleaseItem.properties,
-  /** Absent where the ledger has written nothing. */
-  access: Type.Optional(AccessState),
-});
+export const AccessItem = Type.Object(
+  {
+    ...ReleaseItem.properties,
+    /** Absent where the ledger has written nothing. */
+    access: Type.Optional(AccessState),
+  },
+  { title: 'AccessItem' },
+);
 export type AccessItem = Static<typeof AccessItem>;
 
 /** In the order of the statements. */
@@ -85,7 +97,10 @@ export const ReceiptRequest = closedObject({
 export type ReceiptRequest = Static<typeof ReceiptRequest>;
 
 /** In the order of the receipts; one without a problem is kept. */
-export const ReceiptAnswer = Type.Object({
-  items: Type.Array(Type.Object({ problem: Type.Optional(ItemProblem) })),
-});
+export const ReceiptAnswer = Type.Object(
+  {
+    items: Type.Array(Type.Object({ problem: Type.Optional(ItemProblem) })),
+  },
+  { title: 'ReceiptAnswer' },
+);
 export type ReceiptAnswer = Static<typeof ReceiptAnswer>;

@@ -34,15 +34,21 @@ export const EmergencyNoticeHttp = closedObject({
 export type EmergencyNoticeHttp = Static<typeof EmergencyNoticeHttp>;
 
 /** `receipt`: `noticeReceipt` statement by the authority: the notice is on its disk. */
-export const EmergencyNoticeAnswer = Type.Object({ created: Type.Boolean(), receipt: CompactJws });
+export const EmergencyNoticeAnswer = Type.Object(
+  { created: Type.Boolean(), receipt: CompactJws },
+  { title: 'EmergencyNoticeAnswer' },
+);
 export type EmergencyNoticeAnswer = Static<typeof EmergencyNoticeAnswer>;
 
 /** Who acknowledged an emergency, when; `statement`: `acknowledgement` statement by the authority. */
-export const Acknowledgement = Type.Object({
-  statement: CompactJws,
-  practitionerId: PractitionerId,
-  acknowledgedAt: Timestamp,
-});
+export const Acknowledgement = Type.Object(
+  {
+    statement: CompactJws,
+    practitionerId: PractitionerId,
+    acknowledgedAt: Timestamp,
+  },
+  { title: 'Acknowledgement' },
+);
 export type Acknowledgement = Static<typeof Acknowledgement>;
 
 /** What a gateway gets that asks: nothing while nobody has acknowledged. */

@@ -33,25 +33,31 @@ export const RegisterDevice = closedObject({
 export type RegisterDevice = Static<typeof RegisterDevice>;
 
 /** The answer: what the device needs to make frames and to connect. */
-export const DeviceRegistration = Type.Object({
-  deviceId: DeviceId,
-  /** Names this run of sequence numbers, which starts at 0; a re-pairing gives a new one. */
-  epoch: Id128,
-  /** Audience of its tokens. */
-  gatewayId: Type.String(),
-  mqttUrl: Type.String(),
-  framesTopic: Type.String(),
-  resultsTopic: Type.String(),
-  registeredAt: Timestamp,
-});
+export const DeviceRegistration = Type.Object(
+  {
+    deviceId: DeviceId,
+    /** Names this run of sequence numbers, which starts at 0; a re-pairing gives a new one. */
+    epoch: Id128,
+    /** Audience of its tokens. */
+    gatewayId: Type.String(),
+    mqttUrl: Type.String(),
+    framesTopic: Type.String(),
+    resultsTopic: Type.String(),
+    registeredAt: Timestamp,
+  },
+  { title: 'DeviceRegistration' },
+);
 export type DeviceRegistration = Static<typeof DeviceRegistration>;
 
 /** `GET /v1/device/head` (device token): where the device's chain stands, so that a device that lost its position can go on. */
-export const DeviceChainHead = Type.Object({
-  deviceId: DeviceId,
-  epoch: Id128,
-  nextSeq: Type.Integer({ minimum: 0 }),
-  /** `prev` of the next frame. */
-  prev: Type.String(),
-});
+export const DeviceChainHead = Type.Object(
+  {
+    deviceId: DeviceId,
+    epoch: Id128,
+    nextSeq: Type.Integer({ minimum: 0 }),
+    /** `prev` of the next frame. */
+    prev: Type.String(),
+  },
+  { title: 'DeviceChainHead' },
+);
 export type DeviceChainHead = Static<typeof DeviceChainHead>;

@@ -37,39 +37,45 @@ export const DEVICE_TOKEN_TYP = 'careledger.device-token+jwt';
 const gatewayTime = Type.Optional(Timestamp);
 
 /** What became of a frame, on the results topic and as HTTP answer. */
-export const FrameResult = Type.Object({
-  /** The frame's sequence number; null where it could not be read. */
-  seq: Type.Union([Type.Integer({ minimum: 0 }), Type.Null()]),
-  status: Type.Union([Type.Literal('stored'), Type.Literal('duplicate'), Type.Literal('rejected')]),
-  /** Why it was rejected, e.g. `FRAME_PREV_MISMATCH`; absent otherwise. */
-  code: Type.Optional(Type.String()),
-  /** The member in question, and what it should be; for people. */
-  detail: Type.Optional(Type.String()),
-  /** The same frame may be taken later. Where this is absent, a rejected frame never is. */
-  again: Type.Optional(Type.Literal(true)),
-  /** Height of the block that the frame will be, or was, sealed in. */
-  height: Type.Optional(Type.Integer({ minimum: 0 })),
-  gatewayTime,
-});
+export const FrameResult = Type.Object(
+  {
+    /** The frame's sequence number; null where it could not be read. */
+    seq: Type.Union([Type.Integer({ minimum: 0 }), Type.Null()]),
+    status: Type.Union([Type.Literal('stored'), Type.Literal('duplicate'), Type.Literal('rejected')]),
+    /** Why it was rejected, e.g. `FRAME_PREV_MISMATCH`; absent otherwise. */
+    code: Type.Optional(Type.String()),
+    /** The member in question, and what it should be; for people. */
+    detail: Type.Optional(Type.String()),
+    /** The same frame may be taken later. Where this is absent, a rejected frame never is. */
+    again: Type.Optional(Type.Literal(true)),
+    /** Height of the block that the frame will be, or was, sealed in. */
+    height: Type.Optional(Type.Integer({ minimum: 0 })),
+    gatewayTime,
+  },
+  { title: 'FrameResult' },
+);
 export type FrameResult = Static<typeof FrameResult>;
 
 /** What became of a hello, on the results topic. */
-export const HelloResult = Type.Object({
-  /** `nonce`: sign a hello with this one; `later`: say hello again in a minute, the gateway's own clock is not proved. */
-  hello: Type.Union([
-    Type.Literal('taken'),
-    Type.Literal('nonce'),
-    Type.Literal('later'),
-    Type.Literal('rejected'),
-  ]),
-  nonce: Type.Optional(Type.String()),
-  /** What the gateway adds to the device's times from now on; absent without a clock. */
-  offsetMs: Type.Optional(Type.Integer()),
-  /** Why it was rejected. */
-  code: Type.Optional(Type.String()),
-  detail: Type.Optional(Type.String()),
-  gatewayTime,
-});
+export const HelloResult = Type.Object(
+  {
+    /** `nonce`: sign a hello with this one; `later`: say hello again in a minute, the gateway's own clock is not proved. */
+    hello: Type.Union([
+      Type.Literal('taken'),
+      Type.Literal('nonce'),
+      Type.Literal('later'),
+      Type.Literal('rejected'),
+    ]),
+    nonce: Type.Optional(Type.String()),
+    /** What the gateway adds to the device's times from now on; absent without a clock. */
+    offsetMs: Type.Optional(Type.Integer()),
+    /** Why it was rejected. */
+    code: Type.Optional(Type.String()),
+    detail: Type.Optional(Type.String()),
+    gatewayTime,
+  },
+  { title: 'HelloResult' },
+);
 export type HelloResult = Static<typeof HelloResult>;
 
 /** What comes on a results topic. */

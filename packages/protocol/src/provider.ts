@@ -57,14 +57,17 @@ export const StoreRecordRequest = closedObject({
 export type StoreRecordRequest = Static<typeof StoreRecordRequest>;
 
 /** `receipt`: JWS by the provider over record id, version, hashes, tx id and block number. It names no wrap set: that may change. */
-export const StoreRecordAnswer = Type.Object({
-  recordId: RecordId,
-  version: RecordVersion,
-  providerId: ProviderId,
-  txId: TxId,
-  blockNumber: Type.Integer({ minimum: 0 }),
-  receipt: CompactJws,
-});
+export const StoreRecordAnswer = Type.Object(
+  {
+    recordId: RecordId,
+    version: RecordVersion,
+    providerId: ProviderId,
+    txId: TxId,
+    blockNumber: Type.Integer({ minimum: 0 }),
+    receipt: CompactJws,
+  },
+  { title: 'StoreRecordAnswer' },
+);
 export type StoreRecordAnswer = Static<typeof StoreRecordAnswer>;
 
 export const ReplaceWrapsRequest = closedObject({ wrapSet: CompactJws, wraps: Wraps });
@@ -93,7 +96,10 @@ export const AlreadyRelayed = Type.Optional(
 );
 
 /** The transaction that first carried the statement on this channel. */
-export const RevocationAnswer = Type.Object({ txId: TxId, already: AlreadyRelayed });
+export const RevocationAnswer = Type.Object(
+  { txId: TxId, already: AlreadyRelayed },
+  { title: 'RevocationAnswer' },
+);
 export type RevocationAnswer = Static<typeof RevocationAnswer>;
 
 /** `noticeReading` statements. */

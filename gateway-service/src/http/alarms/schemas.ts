@@ -21,76 +21,88 @@ export const AlarmsQuery = Type.Object({
 });
 export type AlarmsQuery = Static<typeof AlarmsQuery>;
 
-const AlarmAcknowledgementView = Type.Object({
-  by: Type.Union([Type.Literal('patient'), AuthorityId]),
-  practitionerId: Type.Optional(PractitionerId),
-  /** Of the record that it was about. */
-  version: Type.Optional(RecordVersion),
-  at: Timestamp,
-  statement: Type.String(),
-});
+const AlarmAcknowledgementView = Type.Object(
+  {
+    by: Type.Union([Type.Literal('patient'), AuthorityId]),
+    practitionerId: Type.Optional(PractitionerId),
+    /** Of the record that it was about. */
+    version: Type.Optional(RecordVersion),
+    at: Timestamp,
+    statement: Type.String(),
+  },
+  { title: 'AlarmAcknowledgementView' },
+);
 
-const RecipientView = Type.Object({
-  authorityId: AuthorityId,
-  version: RecordVersion,
-  status: Type.Union(
-    [
-      Type.Literal('on-its-way'),
-      Type.Literal('told'),
-      Type.Literal('acknowledged'),
-      Type.Literal('given-up'),
-    ],
-    { description: 'told: the authority has signed that it has it' },
-  ),
-  at: Timestamp,
-});
+const RecipientView = Type.Object(
+  {
+    authorityId: AuthorityId,
+    version: RecordVersion,
+    status: Type.Union(
+      [
+        Type.Literal('on-its-way'),
+        Type.Literal('told'),
+        Type.Literal('acknowledged'),
+        Type.Literal('given-up'),
+      ],
+      { description: 'told: the authority has signed that it has it' },
+    ),
+    at: Timestamp,
+  },
+  { title: 'RecipientView' },
+);
 
-export const AlarmView = Type.Object({
-  alarmId: AlarmId,
-  /** A rule of the clinical rules. */
-  rule: Type.String(),
-  type: Type.Union([Type.Literal('physiological'), Type.Literal('technical')]),
-  priority: Type.Union([Type.Literal('high'), Type.Literal('medium'), Type.Literal('low')]),
-  status: Type.Union([Type.Literal('open'), Type.Literal('ended'), Type.Literal('withdrawn')]),
-  /** Only doubtful readings speak for it. */
-  unconfirmed: Type.Boolean(),
-  /** It was news no more when it was raised. */
-  late: Type.Boolean(),
-  marks: Type.Array(Type.String()),
-  startedAt: Timestamp,
-  raisedAt: Timestamp,
-  endedAt: Type.Optional(Timestamp),
-  endReason: Type.Optional(Type.String()),
-  isAcknowledged: Type.Boolean({
-    description: 'By a recipient or by the patient, since it was last raised, confirmed or escalated',
-  }),
-  isLatched: Type.Boolean({
-    description: 'Of high priority, over, and not acknowledged: it stays shown until it is',
-  }),
-  isShown: Type.Boolean({ description: 'It lasts, or it is latched' }),
-  isSilenced: Type.Boolean({ description: 'The patient has muted its sound; never of high priority' }),
-  recordId: Type.Optional(RecordId),
-  recipients: Type.Array(RecipientView),
-  acknowledgements: Type.Array(AlarmAcknowledgementView),
-});
+export const AlarmView = Type.Object(
+  {
+    alarmId: AlarmId,
+    /** A rule of the clinical rules. */
+    rule: Type.String(),
+    type: Type.Union([Type.Literal('physiological'), Type.Literal('technical')]),
+    priority: Type.Union([Type.Literal('high'), Type.Literal('medium'), Type.Literal('low')]),
+    status: Type.Union([Type.Literal('open'), Type.Literal('ended'), Type.Literal('withdrawn')]),
+    /** Only doubtful readings speak for it. */
+    unconfirmed: Type.Boolean(),
+    /** It was news no more when it was raised. */
+    late: Type.Boolean(),
+    marks: Type.Array(Type.String()),
+    startedAt: Timestamp,
+    raisedAt: Timestamp,
+    endedAt: Type.Optional(Timestamp),
+    endReason: Type.Optional(Type.String()),
+    isAcknowledged: Type.Boolean({
+      description: 'By a recipient or by the patient, since it was last raised, confirmed or escalated',
+    }),
+    isLatched: Type.Boolean({
+      description: 'Of high priority, over, and not acknowledged: it stays shown until it is',
+    }),
+    isShown: Type.Boolean({ description: 'It lasts, or it is latched' }),
+    isSilenced: Type.Boolean({ description: 'The patient has muted its sound; never of high priority' }),
+    recordId: Type.Optional(RecordId),
+    recipients: Type.Array(RecipientView),
+    acknowledgements: Type.Array(AlarmAcknowledgementView),
+  },
+  { title: 'AlarmView' },
+);
 export type AlarmView = Static<typeof AlarmView>;
 
 /** That somebody may not hear of an alarm. IEC 60601-1-8: technical; medium priority is our choice. */
-export const DeliveryAlarmView = Type.Object({
-  alarmId: AlarmId,
-  cause: Type.Enum([...TECHNICAL_CAUSES], {
-    description:
-      'notice-undelivered: an authority does not have it in time; it is tried further. notice-too-large: it goes by the ledger alone. ' +
-      'record-unmade, record-refused: the record cannot be made, or no ledger takes it',
-  }),
-  type: Type.Literal('technical'),
-  priority: Type.Literal('medium'),
-  authorityId: Type.Optional(AuthorityId),
-  /** The alarm whose record it is. */
-  about: Type.Optional(AlarmId),
-  raisedAt: Timestamp,
-  endedAt: Type.Optional(Timestamp),
-});
+export const DeliveryAlarmView = Type.Object(
+  {
+    alarmId: AlarmId,
+    cause: Type.Enum([...TECHNICAL_CAUSES], {
+      description:
+        'notice-undelivered: an authority does not have it in time; it is tried further. notice-too-large: it goes by the ledger alone. ' +
+        'record-unmade, record-refused: the record cannot be made, or no ledger takes it',
+    }),
+    type: Type.Literal('technical'),
+    priority: Type.Literal('medium'),
+    authorityId: Type.Optional(AuthorityId),
+    /** The alarm whose record it is. */
+    about: Type.Optional(AlarmId),
+    raisedAt: Timestamp,
+    endedAt: Type.Optional(Timestamp),
+  },
+  { title: 'DeliveryAlarmView' },
+);
 export type DeliveryAlarmView = Static<typeof DeliveryAlarmView>;
 
 const MutedUntil = Type.Union([Type.Null(), Timestamp], {

@@ -21,14 +21,17 @@ export type ExplainedQuery = Static<typeof ExplainedQuery>;
 export const RecordParams = Type.Object({ ...PatientParams.properties, recordId: RecordId });
 
 /** An access as the patient sees it. */
-const AccessView = Type.Object({
-  ...AccessState.properties,
-  /**
-   * True where an authority says that it showed the content of a direct notice to somebody, and the ledger would not have
-   * permitted it: worth asking about.
-   */
-  isAgainstPolicy: Type.Boolean(),
-});
+const AccessView = Type.Object(
+  {
+    ...AccessState.properties,
+    /**
+     * True where an authority says that it showed the content of a direct notice to somebody, and the ledger would not have
+     * permitted it: worth asking about.
+     */
+    isAgainstPolicy: Type.Boolean(),
+  },
+  { title: 'AccessView' },
+);
 export type AccessView = Static<typeof AccessView>;
 
 export const AccessesPage = Type.Object({ accesses: Type.Array(AccessView), next: Next });

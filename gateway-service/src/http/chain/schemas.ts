@@ -5,19 +5,22 @@ import { Type, type Static } from 'typebox';
 
 const BLOCKS_MAX = 200;
 const BLOCKS_DEFAULT = 50;
-const Head = Type.Object({ height: Type.Integer(), hash: Type.String() });
+const Head = Type.Object({ height: Type.Integer(), hash: Type.String() }, { title: 'ChainHead' });
 
-export const ChainView = Type.Object({
-  head: Head,
-  /** Genesis included. */
-  blocks: Type.Integer(),
-  /** Frames in the block that is still open. */
-  openFrames: Type.Integer(),
-  anchored: Type.Union([Head, Type.Null()]),
-  anchoredAt: Type.Optional(Timestamp),
-  /** Why the ledger takes no more anchors of it, e.g. CHAIN_FORKED. */
-  fault: Type.Optional(Type.String()),
-});
+export const ChainView = Type.Object(
+  {
+    head: Head,
+    /** Genesis included. */
+    blocks: Type.Integer(),
+    /** Frames in the block that is still open. */
+    openFrames: Type.Integer(),
+    anchored: Type.Union([Head, Type.Null()]),
+    anchoredAt: Type.Optional(Timestamp),
+    /** Why the ledger takes no more anchors of it, e.g. CHAIN_FORKED. */
+    fault: Type.Optional(Type.String()),
+  },
+  { title: 'ChainView' },
+);
 export type ChainView = Static<typeof ChainView>;
 
 export const BlocksQuery = Type.Object({
@@ -42,18 +45,21 @@ export const FramesQuery = Type.Object({
 });
 export type FramesQuery = Static<typeof FramesQuery>;
 
-const RawFrame = Type.Object({
-  height: Type.Integer(),
-  /** Position among the leaves of its block. */
-  index: Type.Integer(),
-  leaf: Type.String(),
-  receivedAt: Timestamp,
-  /** As the device signed it; absent once it is erased, and so is its device. */
-  jws: Type.Optional(Type.String()),
-  deviceId: Type.Optional(DeviceId),
-  /** Of the device, raw, base64url: what the signature is checked with. */
-  deviceKey: Type.Optional(PublicKey),
-});
+const RawFrame = Type.Object(
+  {
+    height: Type.Integer(),
+    /** Position among the leaves of its block. */
+    index: Type.Integer(),
+    leaf: Type.String(),
+    receivedAt: Timestamp,
+    /** As the device signed it; absent once it is erased, and so is its device. */
+    jws: Type.Optional(Type.String()),
+    deviceId: Type.Optional(DeviceId),
+    /** Of the device, raw, base64url: what the signature is checked with. */
+    deviceKey: Type.Optional(PublicKey),
+  },
+  { title: 'RawFrame' },
+);
 export type RawFrame = Static<typeof RawFrame>;
 
 export const FramesPage = Type.Object({
@@ -62,10 +68,13 @@ export const FramesPage = Type.Object({
 });
 export type FramesPage = Static<typeof FramesPage>;
 
-export const VerificationView = Type.Object({ report: Type.Unknown(), anchorsOnLedger: Type.Integer() });
+export const VerificationView = Type.Object(
+  { report: Type.Unknown(), anchorsOnLedger: Type.Integer() },
+  { title: 'VerificationView' },
+);
 export type VerificationView = Static<typeof VerificationView>;
 /** Its result is there when it has ended. */
-export const VerificationJob = jobOf(Type.Union([VerificationView, Type.Null()]));
+export const VerificationJob = jobOf('VerificationJob', Type.Union([VerificationView, Type.Null()]));
 export const VERIFICATION = { kind: 'verification', stages: ['blocks'] } as const satisfies JobWords;
 
 export const ProofQuery = Type.Object({

@@ -7,7 +7,7 @@ import { DECISION, DecisionView } from './schemas.js';
 export const decisionResponses = {
   200: withExamples(DecisionView, done),
   202: withExamples(
-    jobOf(DecisionView),
+    jobOf('DecisionJob', DecisionView),
     exampleJob(DECISION, { stage: 'authorities', done: 1, total: 3 }, open),
   ),
 };

@@ -25,13 +25,16 @@ const word = Type.String({ minLength: 1, maxLength: 64 });
 
 export const AuthorityParams = Type.Object({ authorityId: AuthorityId });
 /** What the patient's signer holds against the key that the authority publishes itself. */
-export const AuthorityView = Type.Object({
-  authorityId: AuthorityId,
-  mspId: MspId,
-  kind: AuthorityKind,
-  /** X25519, raw: grants are sealed to it. */
-  encryptionKey: PublicKey,
-});
+export const AuthorityView = Type.Object(
+  {
+    authorityId: AuthorityId,
+    mspId: MspId,
+    kind: AuthorityKind,
+    /** X25519, raw: grants are sealed to it. */
+    encryptionKey: PublicKey,
+  },
+  { title: 'AuthorityView' },
+);
 export type AuthorityView = Static<typeof AuthorityView>;
 
 export const GrantParams = Type.Object({ patientId: PatientId, grantId: Id128 });
@@ -55,6 +58,7 @@ const RuleTermsBody = {
   until: Type.Optional(Timestamp),
   period: Type.Optional(
     Type.Object(Period.properties, {
+      title: 'RulePeriod',
       additionalProperties: false,
       description: 'Of which time the records are: of a grant those within, of a denial those that touch it',
     }),
@@ -103,26 +107,29 @@ export type DenialBody = Static<typeof DenialBody>;
 export const SignRevocationBody = closedObject({ grantId: Type.Optional(Id128), passphrase: Passphrase });
 export type SignRevocationBody = Static<typeof SignRevocationBody>;
 
-export const GrantView = Type.Object({
-  grantId: Id128,
-  patientId: PatientId,
-  /** `*`: a denial to any. */
-  authorityId: RuleSubject,
-  policySeq: Type.Integer(),
-  /** pending: no channel has it yet; refused: none will. */
-  status: Type.String(),
-  permissions: Type.Array(Permission),
-  purposes: Type.Array(PurposeOfUse),
-  from: Timestamp,
-  until: Type.Optional(Timestamp),
-  period: Type.Optional(Period),
-  subscriptionId: Type.Optional(Id128),
-  /** What its tags mean; absent where the patient's app made it. */
-  meaning: Type.Optional(GrantMeaning),
-  madeAt: Timestamp,
-  revokedAt: Type.Optional(Timestamp),
-  channels: DecisionView.properties.channels,
-});
+export const GrantView = Type.Object(
+  {
+    grantId: Id128,
+    patientId: PatientId,
+    /** `*`: a denial to any. */
+    authorityId: RuleSubject,
+    policySeq: Type.Integer(),
+    /** pending: no channel has it yet; refused: none will. */
+    status: Type.String(),
+    permissions: Type.Array(Permission),
+    purposes: Type.Array(PurposeOfUse),
+    from: Timestamp,
+    until: Type.Optional(Timestamp),
+    period: Type.Optional(Period),
+    subscriptionId: Type.Optional(Id128),
+    /** What its tags mean; absent where the patient's app made it. */
+    meaning: Type.Optional(GrantMeaning),
+    madeAt: Timestamp,
+    revokedAt: Type.Optional(Timestamp),
+    channels: DecisionView.properties.channels,
+  },
+  { title: 'GrantView' },
+);
 export type GrantView = Static<typeof GrantView>;
 
 export const GrantsPage = Type.Object({

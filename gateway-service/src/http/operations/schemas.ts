@@ -12,32 +12,41 @@ export const FlushQuery = Type.Object({
 });
 
 /** Counts of what is left: records due, versions on their way, consent steps, wraps to add, tags to confirm. */
-export const FlushView = Type.Object({
-  patientId: PatientId,
-  isDrained: Type.Boolean(),
-  due: Type.Integer(),
-  open: Type.Integer(),
-  consent: Type.Integer(),
-  rewraps: Type.Integer(),
-  confirmations: Type.Integer(),
-  anchoredHeight: Type.Union([Type.Integer(), Type.Null()]),
-});
+export const FlushView = Type.Object(
+  {
+    patientId: PatientId,
+    isDrained: Type.Boolean(),
+    due: Type.Integer(),
+    open: Type.Integer(),
+    consent: Type.Integer(),
+    rewraps: Type.Integer(),
+    confirmations: Type.Integer(),
+    anchoredHeight: Type.Union([Type.Integer(), Type.Null()]),
+  },
+  { title: 'FlushView' },
+);
 export type FlushView = Static<typeof FlushView>;
 
 /** Ends when everything has arrived. */
-export const FlushJob = jobOf(Type.Union([FlushView, Type.Null()]));
+export const FlushJob = jobOf('FlushJob', Type.Union([FlushView, Type.Null()]));
 
-export const FlushAllView = Type.Object({ isDrained: Type.Boolean(), patients: Type.Array(FlushView) });
+export const FlushAllView = Type.Object(
+  { isDrained: Type.Boolean(), patients: Type.Array(FlushView) },
+  { title: 'FlushAllView' },
+);
 export type FlushAllView = Static<typeof FlushAllView>;
-export const FlushAllJob = jobOf(Type.Union([FlushAllView, Type.Null()]));
+export const FlushAllJob = jobOf('FlushAllJob', Type.Union([FlushAllView, Type.Null()]));
 
-const WorkerView = Type.Object({
-  name: Type.String(),
-  waiting: Type.Integer(),
-  running: Type.Integer(),
-  failures: Type.Integer(),
-  lastError: Type.Union([Type.String(), Type.Null()]),
-});
+const WorkerView = Type.Object(
+  {
+    name: Type.String(),
+    waiting: Type.Integer(),
+    running: Type.Integer(),
+    failures: Type.Integer(),
+    lastError: Type.Union([Type.String(), Type.Null()]),
+  },
+  { title: 'WorkerView' },
+);
 
 /** Rows of what is wrong. */
 export const SHOWN_MAX = 50;
@@ -60,25 +69,28 @@ const UndeliveredView = Type.Object({
   at: Timestamp,
 });
 
-export const OutboxView = Type.Object({
-  due: Type.Integer(),
-  /** Those of them that are put off: their devices brought about more than they may in an hour. */
-  deferred: Type.Integer(),
-  open: Type.Object({ emergency: Type.Integer(), periodic: Type.Integer() }),
-  consent: Type.Integer(),
-  rewraps: Type.Integer(),
-  /** Versions by authorities whose tags are to be confirmed. */
-  confirmations: Type.Integer(),
-  /** Milliseconds since the oldest record that is not announced was made. */
-  oldestAgeMs: Type.Union([Type.Integer(), Type.Null()]),
-  /** Records that cannot be made as they are, and notices that were never delivered; the newest say why. */
-  unmade: Shown(UnmadeView),
-  undelivered: Shown(UndeliveredView),
-  workers: Type.Array(WorkerView),
-  ledgerAway: Type.Union([Type.String(), Type.Null()]),
-  providersResting: Type.Array(Type.String()),
-  reconciliation: Type.Unknown(),
-});
+export const OutboxView = Type.Object(
+  {
+    due: Type.Integer(),
+    /** Those of them that are put off: their devices brought about more than they may in an hour. */
+    deferred: Type.Integer(),
+    open: Type.Object({ emergency: Type.Integer(), periodic: Type.Integer() }),
+    consent: Type.Integer(),
+    rewraps: Type.Integer(),
+    /** Versions by authorities whose tags are to be confirmed. */
+    confirmations: Type.Integer(),
+    /** Milliseconds since the oldest record that is not announced was made. */
+    oldestAgeMs: Type.Union([Type.Integer(), Type.Null()]),
+    /** Records that cannot be made as they are, and notices that were never delivered; the newest say why. */
+    unmade: Shown(UnmadeView),
+    undelivered: Shown(UndeliveredView),
+    workers: Type.Array(WorkerView),
+    ledgerAway: Type.Union([Type.String(), Type.Null()]),
+    providersResting: Type.Array(Type.String()),
+    reconciliation: Type.Unknown(),
+  },
+  { title: 'OutboxView' },
+);
 export type OutboxView = Static<typeof OutboxView>;
 
 export const AttestationBody = closedObject({ channel: ChannelName, txId: TxId });

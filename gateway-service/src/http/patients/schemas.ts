@@ -27,14 +27,17 @@ export const OfferView = Type.Object({
 });
 export type OfferView = Static<typeof OfferView>;
 
-export const PatientView = Type.Object({
-  patientId: PatientId,
-  createdAt: Timestamp,
-  chain: Type.Object({ height: Type.Integer(), hash: Type.String() }),
-  devices: Type.Integer(),
-  /** Channels on which the patient is registered; the outbox takes care of the rest. */
-  registeredOn: Type.Array(ChannelName),
-});
+export const PatientView = Type.Object(
+  {
+    patientId: PatientId,
+    createdAt: Timestamp,
+    chain: Type.Object({ height: Type.Integer(), hash: Type.String() }),
+    devices: Type.Integer(),
+    /** Channels on which the patient is registered; the outbox takes care of the rest. */
+    registeredOn: Type.Array(ChannelName),
+  },
+  { title: 'PatientView' },
+);
 export type PatientView = Static<typeof PatientView>;
 
 export const TokenView = Type.Object({
@@ -42,9 +45,12 @@ export const TokenView = Type.Object({
 });
 export type TokenView = Static<typeof TokenView>;
 
-export const EnrolledPatient = Type.Object({ ...PatientView.properties, ...TokenView.properties });
+export const EnrolledPatient = Type.Object(
+  { ...PatientView.properties, ...TokenView.properties },
+  { title: 'EnrolledPatient' },
+);
 /** The registration on its way; the token is told once, not by the job itself. */
-export const EnrolmentJob = jobOf(EnrolledPatient);
+export const EnrolmentJob = jobOf('EnrolmentJob', EnrolledPatient);
 
 export const PatientsPage = Type.Object({
   patients: Type.Array(PatientView),

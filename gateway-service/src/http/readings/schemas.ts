@@ -25,30 +25,33 @@ export const ReadingsQuery = Type.Object({
 });
 export type ReadingsQuery = Static<typeof ReadingsQuery>;
 
-const ReadingView = Type.Object({
-  deviceId: DeviceId,
-  /** Where it stands in the device's chain: what `/proofs` asks for. */
-  epoch: Type.String(),
-  seq: Type.Integer(),
-  index: Type.Integer(),
-  /** When it counts as measured, by the gateway's clock. */
-  t: Timestamp,
-  /** As the device said it, where that is another time; or since which of its boots, milliseconds. */
-  deviceTime: Type.Optional(Timestamp),
-  boot: Type.Optional(Type.String()),
-  up: Type.Optional(Type.Integer()),
-  receivedAt: Timestamp,
-  code: Type.String(),
-  value: Type.Number(),
-  comparator: Type.Optional(Type.Union([Type.Literal('<'), Type.Literal('>')])),
-  unit: Type.String(),
-  /**
-   * Windows leave out what is SENSOR_OFF, OUT_OF_RANGE, FUTURE_READING, DUPLICATE or UNIT_DOUBTFUL. RATE_OF_CHANGE,
-   * CONFLICTING, BEYOND_INSTRUMENT, CLOCK_SKEW and TIME_UNKNOWN (of a boot of which nobody knows when it was: `t` is no
-   * earlier than it was measured) count.
-   */
-  flags: Type.Array(Type.String()),
-});
+const ReadingView = Type.Object(
+  {
+    deviceId: DeviceId,
+    /** Where it stands in the device's chain: what `/proofs` asks for. */
+    epoch: Type.String(),
+    seq: Type.Integer(),
+    index: Type.Integer(),
+    /** When it counts as measured, by the gateway's clock. */
+    t: Timestamp,
+    /** As the device said it, where that is another time; or since which of its boots, milliseconds. */
+    deviceTime: Type.Optional(Timestamp),
+    boot: Type.Optional(Type.String()),
+    up: Type.Optional(Type.Integer()),
+    receivedAt: Timestamp,
+    code: Type.String(),
+    value: Type.Number(),
+    comparator: Type.Optional(Type.Union([Type.Literal('<'), Type.Literal('>')])),
+    unit: Type.String(),
+    /**
+     * Windows leave out what is SENSOR_OFF, OUT_OF_RANGE, FUTURE_READING, DUPLICATE or UNIT_DOUBTFUL. RATE_OF_CHANGE,
+     * CONFLICTING, BEYOND_INSTRUMENT, CLOCK_SKEW and TIME_UNKNOWN (of a boot of which nobody knows when it was: `t` is no
+     * earlier than it was measured) count.
+     */
+    flags: Type.Array(Type.String()),
+  },
+  { title: 'ReadingView' },
+);
 export type ReadingView = Static<typeof ReadingView>;
 
 export const ReadingsPage = Type.Object({

@@ -15,26 +15,29 @@ export type RecordsQuery = Static<typeof RecordsQuery>;
 
 export const VersionQuery = Type.Object({ version: Type.Optional(RecordVersion) });
 
-const VersionView = Type.Object({
-  recordId: RecordId,
-  version: RecordVersion,
-  patientId: PatientId,
-  kind: RecordKind,
-  period: Type.Object({ start: Timestamp, end: Timestamp }),
-  /** made: on disk here; stored: on `cloud`, as a provider's receipt or the ledger says; announced: on the ledger; refused: for good. */
-  stage: Type.Union([
-    Type.Literal('made'),
-    Type.Literal('stored'),
-    Type.Literal('announced'),
-    Type.Literal('refused'),
-  ]),
-  refusal: Type.Optional(Type.String()),
-  providerId: ProviderId,
-  manifestHash: Type.String(),
-  madeAt: Timestamp,
-  storeTxId: Type.Optional(Type.String()),
-  announceTxId: Type.Optional(Type.String()),
-});
+const VersionView = Type.Object(
+  {
+    recordId: RecordId,
+    version: RecordVersion,
+    patientId: PatientId,
+    kind: RecordKind,
+    period: Type.Object({ start: Timestamp, end: Timestamp }),
+    /** made: on disk here; stored: on `cloud`, as a provider's receipt or the ledger says; announced: on the ledger; refused: for good. */
+    stage: Type.Union([
+      Type.Literal('made'),
+      Type.Literal('stored'),
+      Type.Literal('announced'),
+      Type.Literal('refused'),
+    ]),
+    refusal: Type.Optional(Type.String()),
+    providerId: ProviderId,
+    manifestHash: Type.String(),
+    madeAt: Timestamp,
+    storeTxId: Type.Optional(Type.String()),
+    announceTxId: Type.Optional(Type.String()),
+  },
+  { title: 'VersionView' },
+);
 export type VersionView = Static<typeof VersionView>;
 
 export const RecordsPage = Type.Object({

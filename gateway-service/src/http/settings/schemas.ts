@@ -25,38 +25,47 @@ export const SettingsTaken = Type.Object(versionView);
 export type SettingsTaken = Static<typeof SettingsTaken>;
 
 const { glucose, news2, bloodPressure, fever, silence } = LIMIT_SECTIONS;
-const SettingsInForce = Type.Object({
-  windowMs: Type.Integer(),
-  person: Type.Required(StatedPerson),
-  glucose: Type.Required(glucose),
-  news2: Type.Required(news2),
-  bloodPressure: Type.Required(bloodPressure),
-  fever: Type.Required(fever),
-  silence: Type.Required(silence),
-});
+const SettingsInForce = Type.Object(
+  {
+    windowMs: Type.Integer(),
+    person: Type.Required(StatedPerson),
+    glucose: Type.Required(glucose),
+    news2: Type.Required(news2),
+    bloodPressure: Type.Required(bloodPressure),
+    fever: Type.Required(fever),
+    silence: Type.Required(silence),
+  },
+  { title: 'SettingsInForce' },
+);
 
-export const SettingsView = Type.Object({
-  /** 0: nobody has stated anything, and the published limits judge. */
-  version: Type.Integer({ minimum: 0 }),
-  hash: Type.Union([Hash, Type.Null()]),
-  from: Type.Union([Timestamp, Type.Null()]),
-  /** What the patient stated last. */
-  patient: StatedSettings,
-  /** What an authority stated last. */
-  authority: StatedSettings,
-  /** What follows of both, and judges. */
-  inForce: SettingsInForce,
-});
+export const SettingsView = Type.Object(
+  {
+    /** 0: nobody has stated anything, and the published limits judge. */
+    version: Type.Integer({ minimum: 0 }),
+    hash: Type.Union([Hash, Type.Null()]),
+    from: Type.Union([Timestamp, Type.Null()]),
+    /** What the patient stated last. */
+    patient: StatedSettings,
+    /** What an authority stated last. */
+    authority: StatedSettings,
+    /** What follows of both, and judges. */
+    inForce: SettingsInForce,
+  },
+  { title: 'SettingsView' },
+);
 export type SettingsView = Static<typeof SettingsView>;
 
-const SettingsVersionView = Type.Object({
-  ...versionView,
-  by: Author,
-  authorityId: Type.Optional(AuthorityId),
-  practitionerId: Type.Optional(PractitionerId),
-  /** What this statement says; what the other author said before stands beside it. */
-  settings: StatedSettings,
-  statement: CompactJws,
-});
+const SettingsVersionView = Type.Object(
+  {
+    ...versionView,
+    by: Author,
+    authorityId: Type.Optional(AuthorityId),
+    practitionerId: Type.Optional(PractitionerId),
+    /** What this statement says; what the other author said before stands beside it. */
+    settings: StatedSettings,
+    statement: CompactJws,
+  },
+  { title: 'SettingsVersionView' },
+);
 export const SettingsVersionsPage = Type.Object({ versions: Type.Array(SettingsVersionView), next: Next });
 export type SettingsVersionsPage = Static<typeof SettingsVersionsPage>;

@@ -14,11 +14,14 @@ export const SubscriptionsQuery = Type.Object({
 });
 export type SubscriptionsQuery = Static<typeof SubscriptionsQuery>;
 
-export const SubscriptionView = Type.Object({
-  ...SubscriptionState.properties,
-  /** In the authority's own words, sealed for the patient. */
-  reason: Type.Optional(Type.String()),
-});
+export const SubscriptionView = Type.Object(
+  {
+    ...SubscriptionState.properties,
+    /** In the authority's own words, sealed for the patient. */
+    reason: Type.Optional(Type.String()),
+  },
+  { title: 'SubscriptionView' },
+);
 export type SubscriptionView = Static<typeof SubscriptionView>;
 
 export const SubscriptionsPage = Type.Object({

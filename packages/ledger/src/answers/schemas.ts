@@ -30,33 +30,39 @@ export const ReadersQuery = Type.Object({
 export type ReadersQuery = Static<typeof ReadersQuery>;
 
 /** A grant by which the record could be read, with what is decided about each purpose and everybody whom it is for. */
-const Reader = Type.Object({
-  grant: GrantState,
-  /** The authority's keys at that time; null where it had none. The record's key is wrapped to the first. */
-  encryptionKey: KeyThen,
-  signingKey: KeyThen,
-  reads: Type.Array(
-    Type.Object({
-      /** Null: anybody at the authority. */
-      granteeTag: Type.Union([Tag, Type.Null()]),
-      purpose: PurposeOfUse,
-      decision: Decision,
-    }),
-  ),
-});
+const Reader = Type.Object(
+  {
+    grant: GrantState,
+    /** The authority's keys at that time; null where it had none. The record's key is wrapped to the first. */
+    encryptionKey: KeyThen,
+    signingKey: KeyThen,
+    reads: Type.Array(
+      Type.Object({
+        /** Null: anybody at the authority. */
+        granteeTag: Type.Union([Tag, Type.Null()]),
+        purpose: PurposeOfUse,
+        decision: Decision,
+      }),
+    ),
+  },
+  { title: 'Reader' },
+);
 
 /** Who could read a record. */
-export const ReadersPage = Type.Object({
-  recordId: RecordId,
-  version: RecordVersion,
-  at: Timestamp,
-  /** Of the patient's policy at that time. */
-  policyVersion: Decision.properties.policyVersion,
-  readers: Type.Array(Reader),
-  /** Who needs no grant: the patient, and whoever made the version. */
-  byRight: Type.Array(Type.Union([PatientId, AuthorityId])),
-  next: Next,
-});
+export const ReadersPage = Type.Object(
+  {
+    recordId: RecordId,
+    version: RecordVersion,
+    at: Timestamp,
+    /** Of the patient's policy at that time. */
+    policyVersion: Decision.properties.policyVersion,
+    readers: Type.Array(Reader),
+    /** Who needs no grant: the patient, and whoever made the version. */
+    byRight: Type.Array(Type.Union([PatientId, AuthorityId])),
+    next: Next,
+  },
+  { title: 'ReadersPage' },
+);
 export type ReadersPage = Static<typeof ReadersPage>;
 
 /** Which attempts. */
@@ -80,19 +86,25 @@ export const DecisionsQuery = Type.Object({
 export type DecisionsQuery = Static<typeof DecisionsQuery>;
 
 /** A decision with what decided it. */
-export const ExplainedDecision = Type.Object({
-  access: AccessState,
-  /** The grant of a permit, the denial of a denial by rule; null where no single rule decided. */
-  rule: Type.Union([GrantState, Type.Null()]),
-  /**
-   * Of a denial for want of a grant: the patient's grants to the requester that were on the ledger then, each with the
-   * conditions that it did not meet. One that met them all failed by who within the authority asked.
-   */
-  considered: Type.Array(
-    Type.Object({ grant: GrantState, missing: Type.Array(Type.Enum([...DENIAL_CODES])) }),
-  ),
-});
+export const ExplainedDecision = Type.Object(
+  {
+    access: AccessState,
+    /** The grant of a permit, the denial of a denial by rule; null where no single rule decided. */
+    rule: Type.Union([GrantState, Type.Null()]),
+    /**
+     * Of a denial for want of a grant: the patient's grants to the requester that were on the ledger then, each with the
+     * conditions that it did not meet. One that met them all failed by who within the authority asked.
+     */
+    considered: Type.Array(
+      Type.Object({ grant: GrantState, missing: Type.Array(Type.Enum([...DENIAL_CODES])) }),
+    ),
+  },
+  { title: 'ExplainedDecision' },
+);
 export type ExplainedDecision = Static<typeof ExplainedDecision>;
 
-export const DecisionsPage = Type.Object({ decisions: Type.Array(ExplainedDecision), next: Next });
+export const DecisionsPage = Type.Object(
+  { decisions: Type.Array(ExplainedDecision), next: Next },
+  { title: 'DecisionsPage' },
+);
 export type DecisionsPage = Static<typeof DecisionsPage>;

@@ -11,19 +11,22 @@ const WARNING =
   'These roots come from a service of this network. They prove nothing about a proof that came from the same side: compare the ' +
   'keys with those that the organisations publish themselves, then set production to true.';
 
-const TrustRootsAnswer = Type.Object({
-  warning: Type.String(),
-  trustRoots: Type.Object({
-    v: Type.Literal(1),
-    kind: Type.Literal('careledger.trust-roots'),
-    network: NetworkId,
-    production: Type.Literal(false),
-    attestors: Type.Record(MspId, Type.Array(PublicKey)),
-    threshold: Type.Integer({ minimum: 1 }),
-    channel: Type.Literal('authorities'),
-    chaincode: Type.String(),
-  }),
-});
+const TrustRootsAnswer = Type.Object(
+  {
+    warning: Type.String(),
+    trustRoots: Type.Object({
+      v: Type.Literal(1),
+      kind: Type.Literal('careledger.trust-roots'),
+      network: NetworkId,
+      production: Type.Literal(false),
+      attestors: Type.Record(MspId, Type.Array(PublicKey)),
+      threshold: Type.Integer({ minimum: 1 }),
+      channel: Type.Literal('authorities'),
+      chaincode: Type.String(),
+    }),
+  },
+  { title: 'TrustRootsAnswer' },
+);
 
 const trustRoots: Static<typeof TrustRootsAnswer> = {
   warning: WARNING,

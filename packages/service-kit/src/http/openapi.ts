@@ -5,6 +5,7 @@ import type { Role } from '../config/roles.js';
 import { withExamples } from './examples.js';
 import { problemSchemas } from './openapi-components.js';
 import { problemExamples } from './openapi-examples.js';
+import { nameSchemas } from './openapi-named.js';
 import { operationIdOf, SERVICE_NOUN, nounOf } from './openapi-names.js';
 import { codesOf, responsesOf } from './openapi-responses.js';
 import { toOpenApiSchema } from './openapi-schema.js';
@@ -95,6 +96,8 @@ export async function installOpenApi(
         examples,
       },
     },
+    transformObject: (made) =>
+      'openapiObject' in made ? nameSchemas(made.openapiObject) : made.swaggerObject,
     transform: ({ schema, url, route }) => {
       const method = [route.method].flat()[0] ?? 'GET';
       const { roles = [], public: isPublic = false } = route.config ?? {};

@@ -74,7 +74,7 @@ async function start(): Promise<ServiceApp> {
       schema: {
         problems: ['PARCEL_LOST'],
         body: Type.Object({ to: Type.String() }),
-        response: { 201: Parcel, 202: jobOf(Parcel) },
+        response: { 201: Parcel, 202: jobOf('ParcelJob', Parcel) },
       },
     },
     async (request, reply) => {

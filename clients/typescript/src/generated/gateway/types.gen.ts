@@ -4,6 +4,878 @@ export type ClientOptions = {
     baseUrl: `${string}://${string}` | (string & {});
 };
 
+export type AbsenceView = {
+    /**
+     * RFC 3339, UTC, milliseconds optional
+     */
+    from: string;
+    /**
+     * RFC 3339, UTC, milliseconds optional
+     */
+    until: string;
+    /**
+     * stopped: by whoever runs it, until its next start. killed: it ended without a word; from is when it was last known to run. stalled: it ran, and stood still
+     */
+    cause: 'stopped' | 'killed' | 'stalled';
+};
+
+export type AccessState = {
+    /**
+     * Pseudonym of a patient
+     */
+    patientId: string;
+    basis: 'request' | 'notice';
+    /**
+     * 128 random bits, base64url
+     */
+    requestSid: string;
+    requester: string | string;
+    /**
+     * Pseudonym of a practitioner within an authority
+     */
+    practitionerId?: string;
+    /**
+     * A record, named by its author
+     */
+    recordId: string;
+    version?: number;
+    purpose: 'TREAT' | 'ETREAT' | 'HPAYMT' | 'HOPERAT' | 'HRESCH' | 'PATRQT' | 'BTG';
+    /**
+     * A cloud provider
+     */
+    throughProviderId?: string;
+    /**
+     * A cloud provider
+     */
+    releasingProviderId?: string;
+    decision: 'permit' | 'deny';
+    reason: string;
+    policyVersion: number;
+    /**
+     * 128 random bits, base64url
+     */
+    grantId?: string;
+    /**
+     * RFC 3339, UTC, milliseconds optional
+     */
+    at: string;
+    /**
+     * RFC 3339, UTC, milliseconds optional
+     */
+    releaseBefore?: string;
+    /**
+     * RFC 3339, UTC, milliseconds optional
+     */
+    readAt?: string;
+    /**
+     * Fabric transaction id
+     */
+    txId: string;
+};
+
+export type AccessView = {
+    /**
+     * Pseudonym of a patient
+     */
+    patientId: string;
+    basis: 'request' | 'notice';
+    /**
+     * 128 random bits, base64url
+     */
+    requestSid: string;
+    requester: string | string;
+    /**
+     * Pseudonym of a practitioner within an authority
+     */
+    practitionerId?: string;
+    /**
+     * A record, named by its author
+     */
+    recordId: string;
+    version?: number;
+    purpose: 'TREAT' | 'ETREAT' | 'HPAYMT' | 'HOPERAT' | 'HRESCH' | 'PATRQT' | 'BTG';
+    /**
+     * A cloud provider
+     */
+    throughProviderId?: string;
+    /**
+     * A cloud provider
+     */
+    releasingProviderId?: string;
+    decision: 'permit' | 'deny';
+    reason: string;
+    policyVersion: number;
+    /**
+     * 128 random bits, base64url
+     */
+    grantId?: string;
+    /**
+     * RFC 3339, UTC, milliseconds optional
+     */
+    at: string;
+    /**
+     * RFC 3339, UTC, milliseconds optional
+     */
+    releaseBefore?: string;
+    /**
+     * RFC 3339, UTC, milliseconds optional
+     */
+    readAt?: string;
+    /**
+     * Fabric transaction id
+     */
+    txId: string;
+    isAgainstPolicy: boolean;
+};
+
+export type AlarmAcknowledgementView = {
+    by: 'patient' | string;
+    /**
+     * Pseudonym of a practitioner within an authority
+     */
+    practitionerId?: string;
+    version?: number;
+    /**
+     * RFC 3339, UTC, milliseconds optional
+     */
+    at: string;
+    statement: string;
+};
+
+export type AlarmView = {
+    alarmId: string;
+    rule: string;
+    type: 'physiological' | 'technical';
+    priority: 'high' | 'medium' | 'low';
+    status: 'open' | 'ended' | 'withdrawn';
+    unconfirmed: boolean;
+    late: boolean;
+    marks: Array<string>;
+    /**
+     * RFC 3339, UTC, milliseconds optional
+     */
+    startedAt: string;
+    /**
+     * RFC 3339, UTC, milliseconds optional
+     */
+    raisedAt: string;
+    /**
+     * RFC 3339, UTC, milliseconds optional
+     */
+    endedAt?: string;
+    endReason?: string;
+    /**
+     * By a recipient or by the patient, since it was last raised, confirmed or escalated
+     */
+    isAcknowledged: boolean;
+    /**
+     * Of high priority, over, and not acknowledged: it stays shown until it is
+     */
+    isLatched: boolean;
+    /**
+     * It lasts, or it is latched
+     */
+    isShown: boolean;
+    /**
+     * The patient has muted its sound; never of high priority
+     */
+    isSilenced: boolean;
+    /**
+     * A record, named by its author
+     */
+    recordId?: string;
+    recipients: Array<RecipientView>;
+    acknowledgements: Array<AlarmAcknowledgementView>;
+};
+
+export type AuthorityView = {
+    /**
+     * An authority: hospital, lab, insurer, pharmacy or research body
+     */
+    authorityId: string;
+    /**
+     * Fabric MSP identifier
+     */
+    mspId: string;
+    kind: 'hospital' | 'lab' | 'insurer' | 'pharmacy' | 'research';
+    /**
+     * Public key, 32 bytes, base64url
+     */
+    encryptionKey: string;
+};
+
+export type BloodPressureLimits = {
+    highSystolic?: number;
+    highDiastolic?: number;
+    pregnancyHighSystolic?: number;
+    pregnancyHighDiastolic?: number;
+    lowSystolic?: number;
+};
+
+export type ChainHead = {
+    height: number;
+    hash: string;
+};
+
+export type ChainView = {
+    head: ChainHead;
+    blocks: number;
+    openFrames: number;
+    anchored: ChainHead | null;
+    /**
+     * RFC 3339, UTC, milliseconds optional
+     */
+    anchoredAt?: string;
+    fault?: string;
+};
+
+export type Decision = {
+    decision: 'permit' | 'deny';
+    reason: string;
+    policyVersion: number;
+    /**
+     * 128 random bits, base64url
+     */
+    grantId?: string;
+    /**
+     * RFC 3339, UTC, milliseconds optional
+     */
+    until?: string;
+};
+
+export type DecisionJob = {
+    /**
+     * 128 random bits, base64url
+     */
+    jobId: string;
+    /**
+     * What is done, in one word
+     */
+    kind: string;
+    /**
+     * One that has ended stays as it ended
+     */
+    state: 'running' | 'succeeded' | 'failed';
+    /**
+     * How far it has come, in the words of its kind
+     */
+    stage: string;
+    done: number | null;
+    total: number | null;
+    /**
+     * RFC 3339, UTC, milliseconds optional
+     */
+    createdAt: string;
+    endedAt: string | null;
+    lastError: string | null;
+    resultUrl: string | null;
+    problem: JobProblem | null;
+    result: DecisionView;
+};
+
+export type DecisionView = {
+    /**
+     * 128 random bits, base64url
+     */
+    statementId: string;
+    status: 'done' | 'open';
+    channels: Array<{
+        channel: 'authorities' | 'cloud';
+        status: string;
+        txId: string | null;
+    }>;
+    /**
+     * The ledgers had this decision before: nothing was sent, the transactions are the earlier ones
+     */
+    already?: true;
+};
+
+export type DecisionsPage = {
+    decisions: Array<ExplainedDecision>;
+    /**
+     * Cursor of the page that follows; null on the last one. A page may be short, or empty, before that
+     */
+    next: string | null;
+};
+
+export type DeliveryAlarmView = {
+    alarmId: string;
+    /**
+     * notice-undelivered: an authority does not have it in time; it is tried further. notice-too-large: it goes by the ledger alone. record-unmade, record-refused: the record cannot be made, or no ledger takes it
+     */
+    cause: 'notice-undelivered' | 'notice-too-large' | 'record-unmade' | 'record-refused';
+    type: 'technical';
+    priority: 'medium';
+    /**
+     * An authority: hospital, lab, insurer, pharmacy or research body
+     */
+    authorityId?: string;
+    about?: string;
+    /**
+     * RFC 3339, UTC, milliseconds optional
+     */
+    raisedAt: string;
+    /**
+     * RFC 3339, UTC, milliseconds optional
+     */
+    endedAt?: string;
+};
+
+export type DeviceChainHead = {
+    /**
+     * A device, named by its key
+     */
+    deviceId: string;
+    /**
+     * 128 random bits, base64url
+     */
+    epoch: string;
+    nextSeq: number;
+    prev: string;
+};
+
+export type DeviceRegistration = {
+    /**
+     * A device, named by its key
+     */
+    deviceId: string;
+    /**
+     * 128 random bits, base64url
+     */
+    epoch: string;
+    gatewayId: string;
+    mqttUrl: string;
+    framesTopic: string;
+    resultsTopic: string;
+    /**
+     * RFC 3339, UTC, milliseconds optional
+     */
+    registeredAt: string;
+};
+
+export type DeviceView = {
+    /**
+     * A device, named by its key
+     */
+    deviceId: string;
+    /**
+     * Pseudonym of a patient
+     */
+    patientId: string;
+    type: string;
+    codes: Array<string>;
+    status: 'active' | 'suspended' | 'revoked';
+    /**
+     * RFC 3339, UTC, milliseconds optional
+     */
+    registeredAt: string;
+    /**
+     * RFC 3339, UTC, milliseconds optional
+     */
+    changedAt: string;
+    epoch: string;
+    nextSeq: number;
+    missing: number;
+    overAllowance?: {
+        deferred: number;
+        /**
+         * RFC 3339, UTC, milliseconds optional
+         */
+        lastAt: string;
+    };
+};
+
+export type EnrolledPatient = {
+    /**
+     * Pseudonym of a patient
+     */
+    patientId: string;
+    /**
+     * RFC 3339, UTC, milliseconds optional
+     */
+    createdAt: string;
+    chain: {
+        height: number;
+        hash: string;
+    };
+    devices: number;
+    registeredOn: Array<'authorities' | 'cloud'>;
+    /**
+     * Bearer token of role patient, shown once
+     */
+    token: string;
+};
+
+export type EnrolmentJob = {
+    /**
+     * 128 random bits, base64url
+     */
+    jobId: string;
+    /**
+     * What is done, in one word
+     */
+    kind: string;
+    /**
+     * One that has ended stays as it ended
+     */
+    state: 'running' | 'succeeded' | 'failed';
+    /**
+     * How far it has come, in the words of its kind
+     */
+    stage: string;
+    done: number | null;
+    total: number | null;
+    /**
+     * RFC 3339, UTC, milliseconds optional
+     */
+    createdAt: string;
+    endedAt: string | null;
+    lastError: string | null;
+    resultUrl: string | null;
+    problem: JobProblem | null;
+    result: EnrolledPatient;
+};
+
+export type ExplainedDecision = {
+    access: AccessState;
+    rule: GrantState | null;
+    considered: Array<{
+        grant: GrantState;
+        missing: Array<'NO_GRANT' | 'GRANT_EXPIRED' | 'PURPOSE_NOT_GRANTED' | 'SCOPE_NOT_GRANTED' | 'PERMISSION_NOT_GRANTED' | 'GRANTEE_MISMATCH' | 'DENIED_BY_RULE' | 'SCOPE_UNCONFIRMED'>;
+    }>;
+};
+
+export type FeverLimits = {
+    isOn?: boolean;
+    fromCel?: number;
+};
+
+export type FlushAllJob = {
+    /**
+     * 128 random bits, base64url
+     */
+    jobId: string;
+    /**
+     * What is done, in one word
+     */
+    kind: string;
+    /**
+     * One that has ended stays as it ended
+     */
+    state: 'running' | 'succeeded' | 'failed';
+    /**
+     * How far it has come, in the words of its kind
+     */
+    stage: string;
+    done: number | null;
+    total: number | null;
+    /**
+     * RFC 3339, UTC, milliseconds optional
+     */
+    createdAt: string;
+    endedAt: string | null;
+    lastError: string | null;
+    resultUrl: string | null;
+    problem: JobProblem | null;
+    result: FlushAllView | null;
+};
+
+export type FlushAllView = {
+    isDrained: boolean;
+    patients: Array<FlushView>;
+};
+
+export type FlushJob = {
+    /**
+     * 128 random bits, base64url
+     */
+    jobId: string;
+    /**
+     * What is done, in one word
+     */
+    kind: string;
+    /**
+     * One that has ended stays as it ended
+     */
+    state: 'running' | 'succeeded' | 'failed';
+    /**
+     * How far it has come, in the words of its kind
+     */
+    stage: string;
+    done: number | null;
+    total: number | null;
+    /**
+     * RFC 3339, UTC, milliseconds optional
+     */
+    createdAt: string;
+    endedAt: string | null;
+    lastError: string | null;
+    resultUrl: string | null;
+    problem: JobProblem | null;
+    result: FlushView | null;
+};
+
+export type FlushView = {
+    /**
+     * Pseudonym of a patient
+     */
+    patientId: string;
+    isDrained: boolean;
+    due: number;
+    open: number;
+    consent: number;
+    rewraps: number;
+    anchoredHeight: number | null;
+};
+
+export type FrameResult = {
+    seq: number | null;
+    status: 'stored' | 'duplicate' | 'rejected';
+    code?: string;
+    detail?: string;
+    again?: true;
+    height?: number;
+    /**
+     * RFC 3339, UTC, milliseconds optional
+     */
+    gatewayTime?: string;
+};
+
+export type GlucoseLimits = {
+    veryLowMgPerDl?: number;
+    veryHighMgPerDl?: number;
+    veryHighDurationMs?: number;
+    recoveredLowMgPerDl?: number;
+    recoveredHighMgPerDl?: number;
+};
+
+export type GrantState = {
+    /**
+     * Pseudonym of a patient
+     */
+    patientId: string;
+    /**
+     * 128 random bits, base64url
+     */
+    grantId: string;
+    policySeq: number;
+    effect?: 'deny';
+    authorityId: string | '*';
+    granteeTags: Array<string>;
+    permissions: Array<'read' | 'write' | 'modify'>;
+    scopeTags: Array<string>;
+    purposes: Array<'TREAT' | 'ETREAT' | 'HPAYMT' | 'HOPERAT' | 'HRESCH' | 'PATRQT' | 'BTG'>;
+    /**
+     * RFC 3339, UTC, milliseconds optional
+     */
+    from: string;
+    /**
+     * RFC 3339, UTC, milliseconds optional
+     */
+    until?: string;
+    period?: Period;
+    delegable: boolean;
+    noticeRank?: number;
+    /**
+     * 128 random bits, base64url
+     */
+    subscriptionId?: string;
+    sealed?: string;
+    /**
+     * RFC 3339, UTC, milliseconds optional
+     */
+    recordedAt: string;
+    /**
+     * Fabric transaction id
+     */
+    txId: string;
+    /**
+     * RFC 3339, UTC, milliseconds optional
+     */
+    revokedAt?: string;
+};
+
+export type GrantView = {
+    /**
+     * 128 random bits, base64url
+     */
+    grantId: string;
+    /**
+     * Pseudonym of a patient
+     */
+    patientId: string;
+    authorityId: string | '*';
+    policySeq: number;
+    status: string;
+    permissions: Array<'read' | 'write' | 'modify'>;
+    purposes: Array<'TREAT' | 'ETREAT' | 'HPAYMT' | 'HOPERAT' | 'HRESCH' | 'PATRQT' | 'BTG'>;
+    /**
+     * RFC 3339, UTC, milliseconds optional
+     */
+    from: string;
+    /**
+     * RFC 3339, UTC, milliseconds optional
+     */
+    until?: string;
+    period?: Period;
+    /**
+     * 128 random bits, base64url
+     */
+    subscriptionId?: string;
+    meaning?: {
+        v: 1;
+        scope: Array<{
+            category: string;
+            resourceType: string;
+            /**
+             * Scope or grantee tag
+             */
+            tag: string;
+        }>;
+        grantee: Array<{
+            unit: string;
+            /**
+             * Scope or grantee tag
+             */
+            tag: string;
+        } | {
+            role: string;
+            /**
+             * Scope or grantee tag
+             */
+            tag: string;
+        } | {
+            /**
+             * Pseudonym of a practitioner within an authority
+             */
+            practitionerId: string;
+            /**
+             * Scope or grantee tag
+             */
+            tag: string;
+        }>;
+        note?: string;
+    };
+    /**
+     * RFC 3339, UTC, milliseconds optional
+     */
+    madeAt: string;
+    /**
+     * RFC 3339, UTC, milliseconds optional
+     */
+    revokedAt?: string;
+    channels: Array<{
+        channel: 'authorities' | 'cloud';
+        status: string;
+        txId: string | null;
+    }>;
+};
+
+export type HelloResult = {
+    hello: 'taken' | 'nonce' | 'later' | 'rejected';
+    nonce?: string;
+    offsetMs?: number;
+    code?: string;
+    detail?: string;
+    /**
+     * RFC 3339, UTC, milliseconds optional
+     */
+    gatewayTime?: string;
+};
+
+export type Job = {
+    /**
+     * 128 random bits, base64url
+     */
+    jobId: string;
+    /**
+     * What is done, in one word
+     */
+    kind: string;
+    /**
+     * One that has ended stays as it ended
+     */
+    state: 'running' | 'succeeded' | 'failed';
+    /**
+     * How far it has come, in the words of its kind
+     */
+    stage: string;
+    done: number | null;
+    total: number | null;
+    /**
+     * RFC 3339, UTC, milliseconds optional
+     */
+    createdAt: string;
+    endedAt: string | null;
+    lastError: string | null;
+    resultUrl: string | null;
+    problem: JobProblem | null;
+    /**
+     * What the request would be answered with if it came now, as its 200 or 201 describes it; null while there is nothing to tell, and where it failed
+     */
+    result: unknown;
+};
+
+/**
+ * What the request would have been refused with (RFC 9457)
+ */
+export type JobProblem = {
+    title: string;
+    type: string;
+    status: number;
+    code: string;
+    detail?: string;
+    [key: string]: unknown;
+};
+
+export type JobSummary = {
+    /**
+     * 128 random bits, base64url
+     */
+    jobId: string;
+    /**
+     * What is done, in one word
+     */
+    kind: string;
+    /**
+     * One that has ended stays as it ended
+     */
+    state: 'running' | 'succeeded' | 'failed';
+    /**
+     * How far it has come, in the words of its kind
+     */
+    stage: string;
+    done: number | null;
+    total: number | null;
+    /**
+     * RFC 3339, UTC, milliseconds optional
+     */
+    createdAt: string;
+    endedAt: string | null;
+    lastError: string | null;
+    resultUrl: string | null;
+    problem: JobProblem | null;
+};
+
+export type News2Limits = {
+    total?: number;
+    highTotal?: number;
+    singleParameter?: number | null;
+    spo2Scale?: 1 | 2;
+};
+
+/**
+ * The same problem for clients that prefer application/fhir+json
+ */
+export type OperationOutcome = {
+    resourceType: 'OperationOutcome';
+    issue: Array<{
+        severity: 'error' | 'fatal';
+        code: string;
+        details: {
+            coding: Array<{
+                system?: string;
+                code?: string;
+            }>;
+            text: string;
+        };
+        diagnostics?: string;
+    }>;
+};
+
+export type OutboxView = {
+    due: number;
+    deferred: number;
+    open: {
+        emergency: number;
+        periodic: number;
+    };
+    consent: number;
+    rewraps: number;
+    oldestAgeMs: number | null;
+    unmade: {
+        total: number;
+        /**
+         * Of `total`, at most 50
+         */
+        newest: Array<{
+            /**
+             * Pseudonym of a patient
+             */
+            patientId: string;
+            kind: string;
+            place: string;
+            code: string;
+            /**
+             * RFC 3339, UTC, milliseconds optional
+             */
+            at: string;
+        }>;
+    };
+    undelivered: {
+        total: number;
+        /**
+         * Of `total`, at most 50
+         */
+        newest: Array<{
+            /**
+             * Pseudonym of a patient
+             */
+            patientId: string;
+            /**
+             * An authority: hospital, lab, insurer, pharmacy or research body
+             */
+            authorityId: string;
+            code: string;
+            /**
+             * RFC 3339, UTC, milliseconds optional
+             */
+            at: string;
+        }>;
+    };
+    workers: Array<WorkerView>;
+    ledgerAway: string | null;
+    providersResting: Array<string>;
+    reconciliation: unknown;
+};
+
+export type PairingCodeView = {
+    pairingCode: string;
+    /**
+     * RFC 3339, UTC, milliseconds optional
+     */
+    expiresAt: string;
+    gatewayId: string;
+};
+
+export type PatientView = {
+    /**
+     * Pseudonym of a patient
+     */
+    patientId: string;
+    /**
+     * RFC 3339, UTC, milliseconds optional
+     */
+    createdAt: string;
+    chain: {
+        height: number;
+        hash: string;
+    };
+    devices: number;
+    registeredOn: Array<'authorities' | 'cloud'>;
+};
+
+export type Period = {
+    /**
+     * RFC 3339, UTC, milliseconds optional
+     */
+    start: string;
+    /**
+     * RFC 3339, UTC, milliseconds optional
+     */
+    end: string;
+};
+
 /**
  * RFC 9457 problem details; program against `code`
  */
@@ -11,7 +883,7 @@ export type Problem = {
     type: string;
     title: string;
     status: number;
-    code: 'ALARM_NOT_FOUND' | 'AUTHORITY_UNKNOWN' | 'BLOCK_NOT_FOUND' | 'CONSENT_KEY_LOCKED' | 'CONSENT_KEY_NOT_KEPT' | 'CONSENT_REFUSED' | 'CONSENT_STATEMENT_REFUSED' | 'CURSOR_INVALID' | 'DEVICE_ALREADY_REGISTERED' | 'DEVICE_NOT_FOUND' | 'DEVICE_REVOKED' | 'DEVICE_SUSPENDED' | 'DEVICE_TOKEN_AUDIENCE' | 'DEVICE_TOKEN_EXPIRED' | 'DEVICE_TOKEN_INVALID' | 'ENROLMENT_REFUSED' | 'EXPECTATION_FAILED' | 'FORBIDDEN' | 'FRAME_ERASED' | 'FRAME_NOT_ANCHORED' | 'FRAME_NOT_FOUND' | 'FRAME_NOT_SEALED' | 'GATEWAY_OVERLOADED' | 'GATEWAY_STOPPING' | 'GRANT_NOT_FOUND' | 'GRANT_UNKNOWN' | 'HEADERS_TOO_LARGE' | 'IDEMPOTENCY_KEY_IN_USE' | 'IDEMPOTENCY_KEY_REUSED' | 'INTERNAL_ERROR' | 'LEDGER_REFUSED' | 'LEDGER_UNAVAILABLE' | 'MALFORMED_BODY' | 'MALFORMED_REQUEST' | 'METHOD_NOT_ALLOWED' | 'MUTE_TOO_LONG' | 'NOT_ACCEPTABLE' | 'NOT_FOUND' | 'PAIRING_CODES_EXHAUSTED' | 'PAIRING_CODE_INVALID' | 'PAIRING_OTHER_DEVICE' | 'PAIRING_PROOF_INVALID' | 'PASSPHRASES_BUSY' | 'PASSPHRASE_BACKOFF' | 'PASSPHRASE_TOO_SHORT' | 'PATIENT_EXISTS' | 'PATIENT_MISMATCH' | 'PATIENT_NOT_FOUND' | 'PATIENT_UNKNOWN' | 'PAYLOAD_TOO_LARGE' | 'PRACTITIONER_UNKNOWN' | 'PROFILE_CODE_UNKNOWN' | 'PROVIDER_UNKNOWN' | 'PROVIDER_UNREACHABLE' | 'READING_NOT_FOUND' | 'RECORD_DAMAGED' | 'RECORD_NOT_FOUND' | 'RECORD_UNKNOWN' | 'RECORD_UNREADABLE' | 'REGISTRATION_PENDING' | 'REQUEST_TIMEOUT' | 'RESOURCE_CHANGED' | 'SETTINGS_INVALID' | 'SETTINGS_LOOSENED' | 'SETTINGS_NOT_GRANTED' | 'SETTINGS_STATEMENT_REFUSED' | 'SHUTTING_DOWN' | 'STORE_UNAVAILABLE' | 'SUBSCRIPTION_NOT_FOUND' | 'SUBSCRIPTION_NOT_PENDING' | 'SUBSCRIPTION_UNKNOWN' | 'TOO_MANY_REQUESTS' | 'TRANSACTION_UNKNOWN' | 'UNAUTHENTICATED' | 'UNSUPPORTED_MEDIA_TYPE' | 'URI_TOO_LONG' | 'VALIDATION_FAILED' | 'VERSION_CHANGED' | 'VISIT_UNKNOWN';
+    code: 'ALARM_NOT_FOUND' | 'AUTHORITY_UNKNOWN' | 'BLOCK_NOT_FOUND' | 'CONSENT_KEY_LOCKED' | 'CONSENT_KEY_NOT_KEPT' | 'CONSENT_REFUSED' | 'CONSENT_STATEMENT_REFUSED' | 'CURSOR_INVALID' | 'DEVICE_ALREADY_REGISTERED' | 'DEVICE_NOT_FOUND' | 'DEVICE_REVOKED' | 'DEVICE_SUSPENDED' | 'DEVICE_TOKEN_AUDIENCE' | 'DEVICE_TOKEN_EXPIRED' | 'DEVICE_TOKEN_INVALID' | 'ENROLMENT_REFUSED' | 'EXPECTATION_FAILED' | 'FORBIDDEN' | 'FRAME_ERASED' | 'FRAME_NOT_ANCHORED' | 'FRAME_NOT_FOUND' | 'FRAME_NOT_SEALED' | 'GATEWAY_OVERLOADED' | 'GATEWAY_STOPPING' | 'GRANT_NOT_FOUND' | 'GRANT_UNKNOWN' | 'HEADERS_TOO_LARGE' | 'IDEMPOTENCY_KEY_IN_USE' | 'IDEMPOTENCY_KEY_REUSED' | 'INTERNAL_ERROR' | 'LEDGER_REFUSED' | 'LEDGER_UNAVAILABLE' | 'MALFORMED_BODY' | 'MALFORMED_REQUEST' | 'METHOD_NOT_ALLOWED' | 'MUTE_TOO_LONG' | 'NOT_ACCEPTABLE' | 'NOT_FOUND' | 'PAIRING_CODES_EXHAUSTED' | 'PAIRING_CODE_INVALID' | 'PAIRING_OTHER_DEVICE' | 'PAIRING_PROOF_INVALID' | 'PASSPHRASES_BUSY' | 'PASSPHRASE_BACKOFF' | 'PASSPHRASE_TOO_SHORT' | 'PATIENT_EXISTS' | 'PATIENT_MISMATCH' | 'PATIENT_NOT_FOUND' | 'PATIENT_UNKNOWN' | 'PAYLOAD_TOO_LARGE' | 'PRACTITIONER_UNKNOWN' | 'PROFILE_CODE_UNKNOWN' | 'PROVIDER_UNKNOWN' | 'READING_NOT_FOUND' | 'RECORD_DAMAGED' | 'RECORD_NOT_FOUND' | 'RECORD_UNKNOWN' | 'REGISTRATION_PENDING' | 'REQUEST_TIMEOUT' | 'RESOURCE_CHANGED' | 'SETTINGS_INVALID' | 'SETTINGS_LOOSENED' | 'SETTINGS_NOT_GRANTED' | 'SETTINGS_STATEMENT_REFUSED' | 'SHUTTING_DOWN' | 'STORE_UNAVAILABLE' | 'SUBSCRIPTION_NOT_FOUND' | 'SUBSCRIPTION_NOT_PENDING' | 'SUBSCRIPTION_UNKNOWN' | 'TOO_MANY_REQUESTS' | 'TRANSACTION_UNKNOWN' | 'UNAUTHENTICATED' | 'UNSUPPORTED_MEDIA_TYPE' | 'URI_TOO_LONG' | 'VALIDATION_FAILED' | 'VERSION_CHANGED' | 'VISIT_UNKNOWN';
     detail?: string;
     /**
      * Id of the request, as in the log
@@ -46,23 +918,454 @@ export type Problem = {
     nonce?: string;
 };
 
-/**
- * The same problem for clients that prefer application/fhir+json
- */
-export type OperationOutcome = {
-    resourceType: 'OperationOutcome';
-    issue: Array<{
-        severity: 'error' | 'fatal';
-        code: string;
-        details: {
-            coding: Array<{
-                system?: string;
-                code?: string;
-            }>;
-            text: string;
-        };
-        diagnostics?: string;
+export type RawFrame = {
+    height: number;
+    index: number;
+    leaf: string;
+    /**
+     * RFC 3339, UTC, milliseconds optional
+     */
+    receivedAt: string;
+    jws?: string;
+    /**
+     * A device, named by its key
+     */
+    deviceId?: string;
+    /**
+     * Public key, 32 bytes, base64url
+     */
+    deviceKey?: string;
+};
+
+export type Reader = {
+    grant: GrantState;
+    encryptionKey: string | null;
+    signingKey: string | null;
+    reads: Array<{
+        granteeTag: string | null;
+        purpose: 'TREAT' | 'ETREAT' | 'HPAYMT' | 'HOPERAT' | 'HRESCH' | 'PATRQT' | 'BTG';
+        decision: Decision;
     }>;
+};
+
+export type ReadersPage = {
+    /**
+     * A record, named by its author
+     */
+    recordId: string;
+    version: number;
+    /**
+     * RFC 3339, UTC, milliseconds optional
+     */
+    at: string;
+    policyVersion: number;
+    readers: Array<Reader>;
+    byRight: Array<string | string>;
+    /**
+     * Cursor of the page that follows; null on the last one. A page may be short, or empty, before that
+     */
+    next: string | null;
+};
+
+export type ReadingView = {
+    /**
+     * A device, named by its key
+     */
+    deviceId: string;
+    epoch: string;
+    seq: number;
+    index: number;
+    /**
+     * RFC 3339, UTC, milliseconds optional
+     */
+    t: string;
+    /**
+     * RFC 3339, UTC, milliseconds optional
+     */
+    deviceTime?: string;
+    boot?: string;
+    up?: number;
+    /**
+     * RFC 3339, UTC, milliseconds optional
+     */
+    receivedAt: string;
+    code: string;
+    value: number;
+    comparator?: '<' | '>';
+    unit: string;
+    flags: Array<string>;
+};
+
+export type RecipientView = {
+    /**
+     * An authority: hospital, lab, insurer, pharmacy or research body
+     */
+    authorityId: string;
+    version: number;
+    /**
+     * told: the authority has signed that it has it
+     */
+    status: 'on-its-way' | 'told' | 'acknowledged' | 'given-up';
+    /**
+     * RFC 3339, UTC, milliseconds optional
+     */
+    at: string;
+};
+
+export type RecordCounts = {
+    records: number;
+    versions: number;
+};
+
+/**
+ * Of which time the records are: of a grant those within, of a denial those that touch it
+ */
+export type RulePeriod = {
+    /**
+     * RFC 3339, UTC, milliseconds optional
+     */
+    start: string;
+    /**
+     * RFC 3339, UTC, milliseconds optional
+     */
+    end: string;
+};
+
+export type ScopeTerm = {
+    category: string;
+    resourceType: string;
+};
+
+export type SettingsInForce = {
+    windowMs: number;
+    person: {
+        birthYear: number | null;
+        isPregnant: boolean;
+    };
+    glucose: {
+        veryLowMgPerDl: number;
+        veryHighMgPerDl: number;
+        veryHighDurationMs: number;
+        recoveredLowMgPerDl: number;
+        recoveredHighMgPerDl: number;
+    };
+    news2: {
+        total: number;
+        highTotal: number;
+        singleParameter: number | null;
+        spo2Scale: 1 | 2;
+    };
+    bloodPressure: {
+        highSystolic: number;
+        highDiastolic: number;
+        pregnancyHighSystolic: number;
+        pregnancyHighDiastolic: number;
+        lowSystolic: number;
+    };
+    fever: {
+        isOn: boolean;
+        fromCel: number;
+    };
+    silence: {
+        cgmMs: number | null;
+        monitorMs: number | null;
+        meterMs: number | null;
+        otherMs: number | null;
+        authoritiesAfterMs: number | null;
+    };
+};
+
+export type SettingsVersionView = {
+    version: number;
+    /**
+     * Statement hash: SHA-256, lower-case hexadecimal
+     */
+    hash: string;
+    /**
+     * RFC 3339, UTC, milliseconds optional
+     */
+    from: string;
+    by: 'patient' | 'authority';
+    /**
+     * An authority: hospital, lab, insurer, pharmacy or research body
+     */
+    authorityId?: string;
+    /**
+     * Pseudonym of a practitioner within an authority
+     */
+    practitionerId?: string;
+    settings: StatedSettings;
+    statement: string;
+};
+
+export type SettingsView = {
+    version: number;
+    hash: string | null;
+    from: string | null;
+    patient: StatedSettings;
+    authority: StatedSettings;
+    inForce: SettingsInForce;
+};
+
+export type SilenceLimits = {
+    cgmMs?: number | null;
+    monitorMs?: number | null;
+    meterMs?: number | null;
+    otherMs?: number | null;
+    authoritiesAfterMs?: number | null;
+};
+
+export type StatedDevice = {
+    instrumentRange?: {
+        low: number;
+        high: number;
+    };
+    /**
+     * A device, named by its key
+     */
+    sameSensorAs?: string;
+    /**
+     * RFC 3339, UTC, milliseconds optional
+     */
+    sensorSince?: string;
+    /**
+     * RFC 3339, UTC, milliseconds optional
+     */
+    pausedUntil?: string;
+};
+
+export type StatedPerson = {
+    birthYear?: number | null;
+    isPregnant?: boolean;
+};
+
+export type StatedSettings = {
+    windowMs?: number;
+    person?: StatedPerson;
+    devices?: {
+        [key: string]: StatedDevice;
+    };
+    glucose?: GlucoseLimits;
+    news2?: News2Limits;
+    bloodPressure?: BloodPressureLimits;
+    fever?: FeverLimits;
+    silence?: SilenceLimits;
+};
+
+export type StatisticsView = {
+    patients: number;
+    devices: number;
+    frames: number;
+    readings: number;
+    framesRejected: {
+        [key: string]: number;
+    };
+    framesDuplicate: number;
+    gaps: number;
+    implausible: number;
+    blocks: number;
+    blocksAnchored: number;
+    records: {
+        periodic: number;
+        emergency: number;
+    };
+    alarms: {
+        high: number;
+        medium: number;
+        low: number;
+    };
+    stored: RecordCounts;
+    announced: RecordCounts;
+    refused: RecordCounts;
+    /**
+     * The first 10000 of `records.emergency`, oldest first
+     */
+    emergencies: Array<{
+        recordId: string;
+        patientNo: number;
+        arrivedMs: number | null;
+        madeMs: number;
+        storedMs: number | null;
+        announcedMs: number | null;
+        notices: Array<{
+            authorityId: string;
+            status: string;
+            sentMs: number | null;
+        }>;
+    }>;
+    at: string;
+};
+
+export type SubscriptionView = {
+    /**
+     * 128 random bits, base64url
+     */
+    subscriptionId: string;
+    /**
+     * Pseudonym of a patient
+     */
+    patientId: string;
+    /**
+     * An authority: hospital, lab, insurer, pharmacy or research body
+     */
+    authorityId: string;
+    permissions: Array<'read' | 'write' | 'modify'>;
+    purposes: Array<'TREAT' | 'ETREAT' | 'HPAYMT' | 'HOPERAT' | 'HRESCH' | 'PATRQT' | 'BTG'>;
+    /**
+     * RFC 3339, UTC, milliseconds optional
+     */
+    until?: string;
+    sealed?: string;
+    status: 'pending' | 'approved' | 'rejected' | 'cancelled';
+    /**
+     * 128 random bits, base64url
+     */
+    grantId?: string;
+    /**
+     * RFC 3339, UTC, milliseconds optional
+     */
+    requestedAt: string;
+    /**
+     * RFC 3339, UTC, milliseconds optional
+     */
+    decidedAt?: string;
+    reason?: string;
+};
+
+export type TrustRootsAnswer = {
+    warning: string;
+    trustRoots: {
+        v: 1;
+        kind: 'careledger.trust-roots';
+        /**
+         * Network identifier
+         */
+        network: string;
+        production: false;
+        attestors: {
+            [key: string]: Array<string>;
+        };
+        threshold: number;
+        channel: 'authorities';
+        chaincode: string;
+    };
+};
+
+export type VerificationJob = {
+    /**
+     * 128 random bits, base64url
+     */
+    jobId: string;
+    /**
+     * What is done, in one word
+     */
+    kind: string;
+    /**
+     * One that has ended stays as it ended
+     */
+    state: 'running' | 'succeeded' | 'failed';
+    /**
+     * How far it has come, in the words of its kind
+     */
+    stage: string;
+    done: number | null;
+    total: number | null;
+    /**
+     * RFC 3339, UTC, milliseconds optional
+     */
+    createdAt: string;
+    endedAt: string | null;
+    lastError: string | null;
+    resultUrl: string | null;
+    problem: JobProblem | null;
+    result: VerificationView | null;
+};
+
+export type VerificationView = {
+    report: unknown;
+    anchorsOnLedger: number;
+};
+
+export type VersionView = {
+    /**
+     * A record, named by its author
+     */
+    recordId: string;
+    version: number;
+    /**
+     * Pseudonym of a patient
+     */
+    patientId: string;
+    kind: 'periodic' | 'emergency' | 'clinical';
+    period: {
+        /**
+         * RFC 3339, UTC, milliseconds optional
+         */
+        start: string;
+        /**
+         * RFC 3339, UTC, milliseconds optional
+         */
+        end: string;
+    };
+    stage: 'made' | 'stored' | 'announced' | 'refused';
+    refusal?: string;
+    /**
+     * A cloud provider
+     */
+    providerId: string;
+    manifestHash: string;
+    /**
+     * RFC 3339, UTC, milliseconds optional
+     */
+    madeAt: string;
+    storeTxId?: string;
+    announceTxId?: string;
+};
+
+export type VisitState = {
+    /**
+     * Pseudonym of a patient
+     */
+    patientId: string;
+    /**
+     * RFC 3339, UTC, milliseconds optional
+     */
+    at: string;
+    /**
+     * SHA-256, base64url
+     */
+    dataHash: string;
+    location: string;
+    checkIn?: string;
+    /**
+     * 128 random bits, base64url
+     */
+    visitId: string;
+    /**
+     * An authority: hospital, lab, insurer, pharmacy or research body
+     */
+    authorityId: string;
+    confirmed: boolean;
+    /**
+     * RFC 3339, UTC, milliseconds optional
+     */
+    recordedAt: string;
+    /**
+     * Fabric transaction id
+     */
+    txId: string;
+    /**
+     * A cloud provider
+     */
+    relayedBy?: string;
+};
+
+export type WorkerView = {
+    name: string;
+    waiting: number;
+    running: number;
+    failures: number;
+    lastError: string | null;
 };
 
 export type GetOpenApiDescriptionData = {
@@ -188,10 +1491,10 @@ export type GetProblemResponses = {
      * OK
      */
     200: {
+        title: string;
         type: string;
         code: string;
         status: number;
-        title: string;
     };
 };
 
@@ -411,22 +1714,7 @@ export type ListPatientsResponses = {
      * OK
      */
     200: {
-        patients: Array<{
-            /**
-             * Pseudonym of a patient
-             */
-            patientId: string;
-            /**
-             * RFC 3339, UTC, milliseconds optional
-             */
-            createdAt: string;
-            chain: {
-                height: number;
-                hash: string;
-            };
-            devices: number;
-            registeredOn: Array<'authorities' | 'cloud'>;
-        }>;
+        patients: Array<PatientView>;
         /**
          * Cursor of the page that follows; null on the last one. A page may be short, or empty, before that
          */
@@ -536,84 +1824,11 @@ export type CreatePatientResponses = {
     /**
      * Created
      */
-    201: {
-        /**
-         * Pseudonym of a patient
-         */
-        patientId: string;
-        /**
-         * RFC 3339, UTC, milliseconds optional
-         */
-        createdAt: string;
-        chain: {
-            height: number;
-            hash: string;
-        };
-        devices: number;
-        registeredOn: Array<'authorities' | 'cloud'>;
-        /**
-         * Bearer token of role patient, shown once
-         */
-        token: string;
-    };
+    201: EnrolledPatient;
     /**
      * Accepted
      */
-    202: {
-        /**
-         * 128 random bits, base64url
-         */
-        jobId: string;
-        /**
-         * What is done, in one word
-         */
-        kind: string;
-        /**
-         * One that has ended stays as it ended
-         */
-        state: 'running' | 'succeeded' | 'failed';
-        /**
-         * How far it has come, in the words of its kind
-         */
-        stage: string;
-        done: number | null;
-        total: number | null;
-        /**
-         * RFC 3339, UTC, milliseconds optional
-         */
-        createdAt: string;
-        endedAt: string | null;
-        lastError: string | null;
-        resultUrl: string | null;
-        problem: {
-            type: string;
-            title: string;
-            status: number;
-            code: string;
-            detail?: string;
-            [key: string]: unknown;
-        } | null;
-        result: {
-            /**
-             * Pseudonym of a patient
-             */
-            patientId: string;
-            /**
-             * RFC 3339, UTC, milliseconds optional
-             */
-            createdAt: string;
-            chain: {
-                height: number;
-                hash: string;
-            };
-            devices: number;
-            registeredOn: Array<'authorities' | 'cloud'>;
-            /**
-             * Bearer token of role patient, shown once
-             */
-            token: string;
-        };
-    };
+    202: EnrolmentJob;
 };
 
 export type CreatePatientResponse = CreatePatientResponses[keyof CreatePatientResponses];
@@ -793,22 +2008,7 @@ export type GetPatientResponses = {
     /**
      * OK
      */
-    200: {
-        /**
-         * Pseudonym of a patient
-         */
-        patientId: string;
-        /**
-         * RFC 3339, UTC, milliseconds optional
-         */
-        createdAt: string;
-        chain: {
-            height: number;
-            hash: string;
-        };
-        devices: number;
-        registeredOn: Array<'authorities' | 'cloud'>;
-    };
+    200: PatientView;
 };
 
 export type GetPatientResponse = GetPatientResponses[keyof GetPatientResponses];
@@ -1003,14 +2203,7 @@ export type CreatePatientPairingCodeResponses = {
     /**
      * Created
      */
-    201: {
-        pairingCode: string;
-        /**
-         * RFC 3339, UTC, milliseconds optional
-         */
-        expiresAt: string;
-        gatewayId: string;
-    };
+    201: PairingCodeView;
 };
 
 export type CreatePatientPairingCodeResponse = CreatePatientPairingCodeResponses[keyof CreatePatientPairingCodeResponses];
@@ -1108,24 +2301,7 @@ export type CreateDeviceResponses = {
     /**
      * Created
      */
-    201: {
-        /**
-         * A device, named by its key
-         */
-        deviceId: string;
-        /**
-         * 128 random bits, base64url
-         */
-        epoch: string;
-        gatewayId: string;
-        mqttUrl: string;
-        framesTopic: string;
-        resultsTopic: string;
-        /**
-         * RFC 3339, UTC, milliseconds optional
-         */
-        registeredAt: string;
-    };
+    201: DeviceRegistration;
 };
 
 export type CreateDeviceResponse = CreateDeviceResponses[keyof CreateDeviceResponses];
@@ -1212,37 +2388,7 @@ export type ListPatientDevicesResponses = {
      * OK
      */
     200: {
-        devices: Array<{
-            /**
-             * A device, named by its key
-             */
-            deviceId: string;
-            /**
-             * Pseudonym of a patient
-             */
-            patientId: string;
-            type: string;
-            codes: Array<string>;
-            status: 'active' | 'suspended' | 'revoked';
-            /**
-             * RFC 3339, UTC, milliseconds optional
-             */
-            registeredAt: string;
-            /**
-             * RFC 3339, UTC, milliseconds optional
-             */
-            changedAt: string;
-            epoch: string;
-            nextSeq: number;
-            missing: number;
-            overAllowance?: {
-                deferred: number;
-                /**
-                 * RFC 3339, UTC, milliseconds optional
-                 */
-                lastAt: string;
-            };
-        }>;
+        devices: Array<DeviceView>;
         /**
          * Cursor of the page that follows; null on the last one. A page may be short, or empty, before that
          */
@@ -1349,37 +2495,7 @@ export type SuspendPatientDeviceResponses = {
     /**
      * OK
      */
-    200: {
-        /**
-         * A device, named by its key
-         */
-        deviceId: string;
-        /**
-         * Pseudonym of a patient
-         */
-        patientId: string;
-        type: string;
-        codes: Array<string>;
-        status: 'active' | 'suspended' | 'revoked';
-        /**
-         * RFC 3339, UTC, milliseconds optional
-         */
-        registeredAt: string;
-        /**
-         * RFC 3339, UTC, milliseconds optional
-         */
-        changedAt: string;
-        epoch: string;
-        nextSeq: number;
-        missing: number;
-        overAllowance?: {
-            deferred: number;
-            /**
-             * RFC 3339, UTC, milliseconds optional
-             */
-            lastAt: string;
-        };
-    };
+    200: DeviceView;
 };
 
 export type SuspendPatientDeviceResponse = SuspendPatientDeviceResponses[keyof SuspendPatientDeviceResponses];
@@ -1481,37 +2597,7 @@ export type ResumePatientDeviceResponses = {
     /**
      * OK
      */
-    200: {
-        /**
-         * A device, named by its key
-         */
-        deviceId: string;
-        /**
-         * Pseudonym of a patient
-         */
-        patientId: string;
-        type: string;
-        codes: Array<string>;
-        status: 'active' | 'suspended' | 'revoked';
-        /**
-         * RFC 3339, UTC, milliseconds optional
-         */
-        registeredAt: string;
-        /**
-         * RFC 3339, UTC, milliseconds optional
-         */
-        changedAt: string;
-        epoch: string;
-        nextSeq: number;
-        missing: number;
-        overAllowance?: {
-            deferred: number;
-            /**
-             * RFC 3339, UTC, milliseconds optional
-             */
-            lastAt: string;
-        };
-    };
+    200: DeviceView;
 };
 
 export type ResumePatientDeviceResponse = ResumePatientDeviceResponses[keyof ResumePatientDeviceResponses];
@@ -1613,37 +2699,7 @@ export type RevokePatientDeviceResponses = {
     /**
      * OK
      */
-    200: {
-        /**
-         * A device, named by its key
-         */
-        deviceId: string;
-        /**
-         * Pseudonym of a patient
-         */
-        patientId: string;
-        type: string;
-        codes: Array<string>;
-        status: 'active' | 'suspended' | 'revoked';
-        /**
-         * RFC 3339, UTC, milliseconds optional
-         */
-        registeredAt: string;
-        /**
-         * RFC 3339, UTC, milliseconds optional
-         */
-        changedAt: string;
-        epoch: string;
-        nextSeq: number;
-        missing: number;
-        overAllowance?: {
-            deferred: number;
-            /**
-             * RFC 3339, UTC, milliseconds optional
-             */
-            lastAt: string;
-        };
-    };
+    200: DeviceView;
 };
 
 export type RevokePatientDeviceResponse = RevokePatientDeviceResponses[keyof RevokePatientDeviceResponses];
@@ -1747,14 +2803,7 @@ export type RePairPatientDeviceResponses = {
     /**
      * Created
      */
-    201: {
-        pairingCode: string;
-        /**
-         * RFC 3339, UTC, milliseconds optional
-         */
-        expiresAt: string;
-        gatewayId: string;
-    };
+    201: PairingCodeView;
 };
 
 export type RePairPatientDeviceResponse = RePairPatientDeviceResponses[keyof RePairPatientDeviceResponses];
@@ -1801,28 +2850,7 @@ export type SendFrameErrors = {
     /**
      * Unprocessable Entity
      */
-    422: {
-        seq: number | null;
-        status: 'stored' | 'duplicate' | 'rejected';
-        code?: string;
-        detail?: string;
-        again?: true;
-        height?: number;
-        /**
-         * RFC 3339, UTC, milliseconds optional
-         */
-        gatewayTime?: string;
-    } | {
-        hello: 'taken' | 'nonce' | 'later' | 'rejected';
-        nonce?: string;
-        offsetMs?: number;
-        code?: string;
-        detail?: string;
-        /**
-         * RFC 3339, UTC, milliseconds optional
-         */
-        gatewayTime?: string;
-    };
+    422: FrameResult | HelloResult;
     /**
      * `INTERNAL_ERROR`: The service failed; the log has the cause under the instance id
      */
@@ -1849,28 +2877,7 @@ export type SendFrameResponses = {
     /**
      * OK
      */
-    200: {
-        seq: number | null;
-        status: 'stored' | 'duplicate' | 'rejected';
-        code?: string;
-        detail?: string;
-        again?: true;
-        height?: number;
-        /**
-         * RFC 3339, UTC, milliseconds optional
-         */
-        gatewayTime?: string;
-    } | {
-        hello: 'taken' | 'nonce' | 'later' | 'rejected';
-        nonce?: string;
-        offsetMs?: number;
-        code?: string;
-        detail?: string;
-        /**
-         * RFC 3339, UTC, milliseconds optional
-         */
-        gatewayTime?: string;
-    };
+    200: FrameResult | HelloResult;
 };
 
 export type SendFrameResponse = SendFrameResponses[keyof SendFrameResponses];
@@ -1929,18 +2936,7 @@ export type GetDeviceHeadResponses = {
     /**
      * OK
      */
-    200: {
-        /**
-         * A device, named by its key
-         */
-        deviceId: string;
-        /**
-         * 128 random bits, base64url
-         */
-        epoch: string;
-        nextSeq: number;
-        prev: string;
-    };
+    200: DeviceChainHead;
 };
 
 export type GetDeviceHeadResponse = GetDeviceHeadResponses[keyof GetDeviceHeadResponses];
@@ -2044,34 +3040,7 @@ export type ListPatientReadingsResponses = {
          * Nor are those of then or later
          */
         to: string;
-        readings: Array<{
-            /**
-             * A device, named by its key
-             */
-            deviceId: string;
-            epoch: string;
-            seq: number;
-            index: number;
-            /**
-             * RFC 3339, UTC, milliseconds optional
-             */
-            t: string;
-            /**
-             * RFC 3339, UTC, milliseconds optional
-             */
-            deviceTime?: string;
-            boot?: string;
-            up?: number;
-            /**
-             * RFC 3339, UTC, milliseconds optional
-             */
-            receivedAt: string;
-            code: string;
-            value: number;
-            comparator?: '<' | '>';
-            unit: string;
-            flags: Array<string>;
-        }>;
+        readings: Array<ReadingView>;
         /**
          * Cursor of the page that follows; null on the last one. A page may be short, or empty, before that
          */
@@ -2152,23 +3121,7 @@ export type GetPatientChainResponses = {
     /**
      * OK
      */
-    200: {
-        head: {
-            height: number;
-            hash: string;
-        };
-        blocks: number;
-        openFrames: number;
-        anchored: {
-            height: number;
-            hash: string;
-        } | null;
-        /**
-         * RFC 3339, UTC, milliseconds optional
-         */
-        anchoredAt?: string;
-        fault?: string;
-    };
+    200: ChainView;
 };
 
 export type GetPatientChainResponse = GetPatientChainResponses[keyof GetPatientChainResponses];
@@ -2353,24 +3306,7 @@ export type ListPatientChainFramesResponses = {
      * OK
      */
     200: {
-        frames: Array<{
-            height: number;
-            index: number;
-            leaf: string;
-            /**
-             * RFC 3339, UTC, milliseconds optional
-             */
-            receivedAt: string;
-            jws?: string;
-            /**
-             * A device, named by its key
-             */
-            deviceId?: string;
-            /**
-             * Public key, 32 bytes, base64url
-             */
-            deviceKey?: string;
-        }>;
+        frames: Array<RawFrame>;
         /**
          * Cursor of the page that follows; null on the last one. A page may be short, or empty, before that
          */
@@ -2457,10 +3393,7 @@ export type GetPatientChainVerifyResponses = {
     /**
      * OK
      */
-    200: {
-        report: unknown;
-        anchorsOnLedger: number;
-    };
+    200: VerificationView;
 };
 
 export type GetPatientChainVerifyResponse = GetPatientChainVerifyResponses[keyof GetPatientChainVerifyResponses];
@@ -2560,52 +3493,11 @@ export type VerifyPatientChainResponses = {
     /**
      * OK
      */
-    200: {
-        report: unknown;
-        anchorsOnLedger: number;
-    };
+    200: VerificationView;
     /**
      * Accepted
      */
-    202: {
-        /**
-         * 128 random bits, base64url
-         */
-        jobId: string;
-        /**
-         * What is done, in one word
-         */
-        kind: string;
-        /**
-         * One that has ended stays as it ended
-         */
-        state: 'running' | 'succeeded' | 'failed';
-        /**
-         * How far it has come, in the words of its kind
-         */
-        stage: string;
-        done: number | null;
-        total: number | null;
-        /**
-         * RFC 3339, UTC, milliseconds optional
-         */
-        createdAt: string;
-        endedAt: string | null;
-        lastError: string | null;
-        resultUrl: string | null;
-        problem: {
-            type: string;
-            title: string;
-            status: number;
-            code: string;
-            detail?: string;
-            [key: string]: unknown;
-        } | null;
-        result: {
-            report: unknown;
-            anchorsOnLedger: number;
-        } | null;
-    };
+    202: VerificationJob;
 };
 
 export type VerifyPatientChainResponse = VerifyPatientChainResponses[keyof VerifyPatientChainResponses];
@@ -2776,24 +3668,7 @@ export type ListTrustRootsResponses = {
     /**
      * OK
      */
-    200: {
-        warning: string;
-        trustRoots: {
-            v: 1;
-            kind: 'careledger.trust-roots';
-            /**
-             * Network identifier
-             */
-            network: string;
-            production: false;
-            attestors: {
-                [key: string]: Array<string>;
-            };
-            threshold: number;
-            channel: 'authorities';
-            chaincode: string;
-        };
-    };
+    200: TrustRootsAnswer;
 };
 
 export type ListTrustRootsResponse = ListTrustRootsResponses[keyof ListTrustRootsResponses];
@@ -2881,41 +3756,7 @@ export type ListPatientRecordsResponses = {
      * OK
      */
     200: {
-        records: Array<{
-            /**
-             * A record, named by its author
-             */
-            recordId: string;
-            version: number;
-            /**
-             * Pseudonym of a patient
-             */
-            patientId: string;
-            kind: 'periodic' | 'emergency' | 'clinical';
-            period: {
-                /**
-                 * RFC 3339, UTC, milliseconds optional
-                 */
-                start: string;
-                /**
-                 * RFC 3339, UTC, milliseconds optional
-                 */
-                end: string;
-            };
-            stage: 'made' | 'stored' | 'announced' | 'refused';
-            refusal?: string;
-            /**
-             * A cloud provider
-             */
-            providerId: string;
-            manifestHash: string;
-            /**
-             * RFC 3339, UTC, milliseconds optional
-             */
-            madeAt: string;
-            storeTxId?: string;
-            announceTxId?: string;
-        }>;
+        records: Array<VersionView>;
         /**
          * Cursor of the page that follows; null on the last one. A page may be short, or empty, before that
          */
@@ -3007,323 +3848,12 @@ export type GetPatientRecordResponses = {
      * OK
      */
     200: {
-        record: {
-            /**
-             * A record, named by its author
-             */
-            recordId: string;
-            version: number;
-            /**
-             * Pseudonym of a patient
-             */
-            patientId: string;
-            kind: 'periodic' | 'emergency' | 'clinical';
-            period: {
-                /**
-                 * RFC 3339, UTC, milliseconds optional
-                 */
-                start: string;
-                /**
-                 * RFC 3339, UTC, milliseconds optional
-                 */
-                end: string;
-            };
-            stage: 'made' | 'stored' | 'announced' | 'refused';
-            refusal?: string;
-            /**
-             * A cloud provider
-             */
-            providerId: string;
-            manifestHash: string;
-            /**
-             * RFC 3339, UTC, milliseconds optional
-             */
-            madeAt: string;
-            storeTxId?: string;
-            announceTxId?: string;
-        };
+        record: VersionView;
         content: unknown;
     };
 };
 
 export type GetPatientRecordResponse = GetPatientRecordResponses[keyof GetPatientRecordResponses];
-
-export type ListPatientReceivedRecordsData = {
-    body?: never;
-    headers?: {
-        /**
-         * ETags that the caller has: where one is still right, the answer is 304 without a body
-         */
-        'if-none-match'?: string;
-    };
-    path: {
-        /**
-         * Pseudonym of a patient
-         */
-        patientId: string;
-    };
-    query?: {
-        /**
-         * `next` of the page before
-         */
-        cursor?: string;
-        limit?: number;
-    };
-    url: '/v1/patients/{patientId}/received-records';
-};
-
-export type ListPatientReceivedRecordsErrors = {
-    /**
-     * `MALFORMED_REQUEST`: The request is no valid HTTP
-     *
-     * `VALIDATION_FAILED`: The request does not match the documented schema
-     */
-    400: Problem;
-    /**
-     * `UNAUTHENTICATED`: A valid bearer token is required
-     */
-    401: Problem;
-    /**
-     * `FORBIDDEN`: The role of this token may not do this
-     *
-     * `PATIENT_MISMATCH`: This token stands for another patient
-     */
-    403: Problem;
-    /**
-     * `PATIENT_NOT_FOUND`: This gateway serves no such patient
-     */
-    404: Problem;
-    /**
-     * `NOT_ACCEPTABLE`: The route answers with nothing that Accept allows
-     */
-    406: Problem;
-    /**
-     * `URI_TOO_LONG`: A part of the path is longer than the limit
-     */
-    414: Problem;
-    /**
-     * `CURSOR_INVALID`: The cursor is none that this list gave
-     */
-    422: Problem;
-    /**
-     * `TOO_MANY_REQUESTS`: Too many requests: slow down
-     */
-    429: Problem;
-    /**
-     * `INTERNAL_ERROR`: The service failed; the log has the cause under the instance id
-     */
-    500: Problem;
-    /**
-     * `SHUTTING_DOWN`: The service is stopping: ask again shortly
-     */
-    503: Problem;
-    /**
-     * Any other problem, e.g. of the connection (408, 417, 431)
-     */
-    default: Problem;
-};
-
-export type ListPatientReceivedRecordsError = ListPatientReceivedRecordsErrors[keyof ListPatientReceivedRecordsErrors];
-
-export type ListPatientReceivedRecordsResponses = {
-    /**
-     * OK
-     */
-    200: {
-        records: Array<{
-            /**
-             * A record, named by its author
-             */
-            recordId: string;
-            version: number;
-            /**
-             * Pseudonym of a patient
-             */
-            patientId: string;
-            /**
-             * An authority: hospital, lab, insurer, pharmacy or research body
-             */
-            author?: string;
-            kind?: 'periodic' | 'emergency' | 'clinical';
-            period?: {
-                /**
-                 * RFC 3339, UTC, milliseconds optional
-                 */
-                start: string;
-                /**
-                 * RFC 3339, UTC, milliseconds optional
-                 */
-                end: string;
-            };
-            /**
-             * RFC 3339, UTC, milliseconds optional
-             */
-            storedAt?: string;
-            /**
-             * What the ledger goes by: unconfirmed: the author’s word; any denial by content keeps others from it. confirmed: this gateway has opened it, and the author’s tags are true. corrected: they were not, or said less
-             */
-            tags: 'unconfirmed' | 'confirmed' | 'corrected';
-            /**
-             * Why it stays unconfirmed, by code; CATEGORY_MISSING: a resource in it names no category, so that a denial by content may still be about it; TAG_GROUPS_OVERFLOW: it holds more kinds of resources than tags can say
-             */
-            reason?: string;
-            cloudTxId?: string;
-            authoritiesTxId?: string;
-            /**
-             * RFC 3339, UTC, milliseconds optional
-             */
-            heardAt: string;
-        }>;
-        /**
-         * Cursor of the page that follows; null on the last one. A page may be short, or empty, before that
-         */
-        next: string | null;
-    };
-};
-
-export type ListPatientReceivedRecordsResponse = ListPatientReceivedRecordsResponses[keyof ListPatientReceivedRecordsResponses];
-
-export type GetPatientReceivedRecordData = {
-    body?: never;
-    headers?: {
-        /**
-         * ETags that the caller has: where one is still right, the answer is 304 without a body
-         */
-        'if-none-match'?: string;
-    };
-    path: {
-        /**
-         * Pseudonym of a patient
-         */
-        patientId: string;
-        /**
-         * A record, named by its author
-         */
-        recordId: string;
-    };
-    query?: {
-        version?: number;
-    };
-    url: '/v1/patients/{patientId}/received-records/{recordId}';
-};
-
-export type GetPatientReceivedRecordErrors = {
-    /**
-     * `MALFORMED_REQUEST`: The request is no valid HTTP
-     *
-     * `VALIDATION_FAILED`: The request does not match the documented schema
-     */
-    400: Problem;
-    /**
-     * `UNAUTHENTICATED`: A valid bearer token is required
-     */
-    401: Problem;
-    /**
-     * `FORBIDDEN`: The role of this token may not do this
-     *
-     * `PATIENT_MISMATCH`: This token stands for another patient
-     */
-    403: Problem;
-    /**
-     * `PATIENT_NOT_FOUND`: This gateway serves no such patient
-     *
-     * `RECORD_NOT_FOUND`: This gateway has made no such record
-     */
-    404: Problem;
-    /**
-     * `NOT_ACCEPTABLE`: The route answers with nothing that Accept allows
-     */
-    406: Problem;
-    /**
-     * `URI_TOO_LONG`: A part of the path is longer than the limit
-     */
-    414: Problem;
-    /**
-     * `LEDGER_REFUSED`: The ledger refused; `reason` says why
-     */
-    422: Problem;
-    /**
-     * `TOO_MANY_REQUESTS`: Too many requests: slow down
-     */
-    429: Problem;
-    /**
-     * `INTERNAL_ERROR`: The service failed; the log has the cause under the instance id
-     */
-    500: Problem;
-    /**
-     * `RECORD_UNREADABLE`: What came of the record is not what its author signed for this patient; `reason` says why
-     *
-     * `PROVIDER_UNREACHABLE`: No provider that has the record can be reached
-     */
-    502: Problem;
-    /**
-     * `SHUTTING_DOWN`: The service is stopping: ask again shortly
-     *
-     * `LEDGER_UNAVAILABLE`: The ledger does not answer; try again later
-     */
-    503: Problem;
-    /**
-     * Any other problem, e.g. of the connection (408, 417, 431)
-     */
-    default: Problem;
-};
-
-export type GetPatientReceivedRecordError = GetPatientReceivedRecordErrors[keyof GetPatientReceivedRecordErrors];
-
-export type GetPatientReceivedRecordResponses = {
-    /**
-     * OK
-     */
-    200: {
-        record: {
-            /**
-             * A record, named by its author
-             */
-            recordId: string;
-            version: number;
-            /**
-             * Pseudonym of a patient
-             */
-            patientId: string;
-            /**
-             * An authority: hospital, lab, insurer, pharmacy or research body
-             */
-            author?: string;
-            kind?: 'periodic' | 'emergency' | 'clinical';
-            period?: {
-                /**
-                 * RFC 3339, UTC, milliseconds optional
-                 */
-                start: string;
-                /**
-                 * RFC 3339, UTC, milliseconds optional
-                 */
-                end: string;
-            };
-            /**
-             * RFC 3339, UTC, milliseconds optional
-             */
-            storedAt?: string;
-            /**
-             * What the ledger goes by: unconfirmed: the author’s word; any denial by content keeps others from it. confirmed: this gateway has opened it, and the author’s tags are true. corrected: they were not, or said less
-             */
-            tags: 'unconfirmed' | 'confirmed' | 'corrected';
-            /**
-             * Why it stays unconfirmed, by code; CATEGORY_MISSING: a resource in it names no category, so that a denial by content may still be about it; TAG_GROUPS_OVERFLOW: it holds more kinds of resources than tags can say
-             */
-            reason?: string;
-            cloudTxId?: string;
-            authoritiesTxId?: string;
-            /**
-             * RFC 3339, UTC, milliseconds optional
-             */
-            heardAt: string;
-        };
-        content: unknown;
-    };
-};
-
-export type GetPatientReceivedRecordResponse = GetPatientReceivedRecordResponses[keyof GetPatientReceivedRecordResponses];
 
 export type GetPatientSettingsData = {
     body?: never;
@@ -3396,165 +3926,7 @@ export type GetPatientSettingsResponses = {
     /**
      * OK
      */
-    200: {
-        version: number;
-        hash: string | null;
-        from: string | null;
-        patient: {
-            windowMs?: number;
-            person?: {
-                birthYear?: number | null;
-                isPregnant?: boolean;
-            };
-            devices?: {
-                [key: string]: {
-                    instrumentRange?: {
-                        low: number;
-                        high: number;
-                    };
-                    /**
-                     * A device, named by its key
-                     */
-                    sameSensorAs?: string;
-                    /**
-                     * RFC 3339, UTC, milliseconds optional
-                     */
-                    sensorSince?: string;
-                    /**
-                     * RFC 3339, UTC, milliseconds optional
-                     */
-                    pausedUntil?: string;
-                };
-            };
-            glucose?: {
-                veryLowMgPerDl?: number;
-                veryHighMgPerDl?: number;
-                veryHighDurationMs?: number;
-                recoveredLowMgPerDl?: number;
-                recoveredHighMgPerDl?: number;
-            };
-            news2?: {
-                total?: number;
-                highTotal?: number;
-                singleParameter?: number | null;
-                spo2Scale?: 1 | 2;
-            };
-            bloodPressure?: {
-                highSystolic?: number;
-                highDiastolic?: number;
-                pregnancyHighSystolic?: number;
-                pregnancyHighDiastolic?: number;
-                lowSystolic?: number;
-            };
-            fever?: {
-                isOn?: boolean;
-                fromCel?: number;
-            };
-            silence?: {
-                cgmMs?: number | null;
-                monitorMs?: number | null;
-                meterMs?: number | null;
-                otherMs?: number | null;
-                authoritiesAfterMs?: number | null;
-            };
-        };
-        authority: {
-            windowMs?: number;
-            person?: {
-                birthYear?: number | null;
-                isPregnant?: boolean;
-            };
-            devices?: {
-                [key: string]: {
-                    instrumentRange?: {
-                        low: number;
-                        high: number;
-                    };
-                    /**
-                     * A device, named by its key
-                     */
-                    sameSensorAs?: string;
-                    /**
-                     * RFC 3339, UTC, milliseconds optional
-                     */
-                    sensorSince?: string;
-                    /**
-                     * RFC 3339, UTC, milliseconds optional
-                     */
-                    pausedUntil?: string;
-                };
-            };
-            glucose?: {
-                veryLowMgPerDl?: number;
-                veryHighMgPerDl?: number;
-                veryHighDurationMs?: number;
-                recoveredLowMgPerDl?: number;
-                recoveredHighMgPerDl?: number;
-            };
-            news2?: {
-                total?: number;
-                highTotal?: number;
-                singleParameter?: number | null;
-                spo2Scale?: 1 | 2;
-            };
-            bloodPressure?: {
-                highSystolic?: number;
-                highDiastolic?: number;
-                pregnancyHighSystolic?: number;
-                pregnancyHighDiastolic?: number;
-                lowSystolic?: number;
-            };
-            fever?: {
-                isOn?: boolean;
-                fromCel?: number;
-            };
-            silence?: {
-                cgmMs?: number | null;
-                monitorMs?: number | null;
-                meterMs?: number | null;
-                otherMs?: number | null;
-                authoritiesAfterMs?: number | null;
-            };
-        };
-        inForce: {
-            windowMs: number;
-            person: {
-                birthYear: number | null;
-                isPregnant: boolean;
-            };
-            glucose: {
-                veryLowMgPerDl: number;
-                veryHighMgPerDl: number;
-                veryHighDurationMs: number;
-                recoveredLowMgPerDl: number;
-                recoveredHighMgPerDl: number;
-            };
-            news2: {
-                total: number;
-                highTotal: number;
-                singleParameter: number | null;
-                spo2Scale: 1 | 2;
-            };
-            bloodPressure: {
-                highSystolic: number;
-                highDiastolic: number;
-                pregnancyHighSystolic: number;
-                pregnancyHighDiastolic: number;
-                lowSystolic: number;
-            };
-            fever: {
-                isOn: boolean;
-                fromCel: number;
-            };
-            silence: {
-                cgmMs: number | null;
-                monitorMs: number | null;
-                meterMs: number | null;
-                otherMs: number | null;
-                authoritiesAfterMs: number | null;
-            };
-        };
-    };
+    200: SettingsView;
 };
 
 export type GetPatientSettingsResponse = GetPatientSettingsResponses[keyof GetPatientSettingsResponses];
@@ -3563,64 +3935,7 @@ export type ReplacePatientSettingsData = {
     body: {
         statement: string;
     } | {
-        settings: {
-            windowMs?: number;
-            person?: {
-                birthYear?: number | null;
-                isPregnant?: boolean;
-            };
-            devices?: {
-                [key: string]: {
-                    instrumentRange?: {
-                        low: number;
-                        high: number;
-                    };
-                    /**
-                     * A device, named by its key
-                     */
-                    sameSensorAs?: string;
-                    /**
-                     * RFC 3339, UTC, milliseconds optional
-                     */
-                    sensorSince?: string;
-                    /**
-                     * RFC 3339, UTC, milliseconds optional
-                     */
-                    pausedUntil?: string;
-                };
-            };
-            glucose?: {
-                veryLowMgPerDl?: number;
-                veryHighMgPerDl?: number;
-                veryHighDurationMs?: number;
-                recoveredLowMgPerDl?: number;
-                recoveredHighMgPerDl?: number;
-            };
-            news2?: {
-                total?: number;
-                highTotal?: number;
-                singleParameter?: number | null;
-                spo2Scale?: 1 | 2;
-            };
-            bloodPressure?: {
-                highSystolic?: number;
-                highDiastolic?: number;
-                pregnancyHighSystolic?: number;
-                pregnancyHighDiastolic?: number;
-                lowSystolic?: number;
-            };
-            fever?: {
-                isOn?: boolean;
-                fromCel?: number;
-            };
-            silence?: {
-                cgmMs?: number | null;
-                monitorMs?: number | null;
-                meterMs?: number | null;
-                otherMs?: number | null;
-                authoritiesAfterMs?: number | null;
-            };
-        };
+        settings: StatedSettings;
         /**
          * Opens the consent key
          */
@@ -3842,85 +4157,7 @@ export type ListPatientSettingsVersionsResponses = {
      * OK
      */
     200: {
-        versions: Array<{
-            version: number;
-            /**
-             * Statement hash: SHA-256, lower-case hexadecimal
-             */
-            hash: string;
-            /**
-             * RFC 3339, UTC, milliseconds optional
-             */
-            from: string;
-            by: 'patient' | 'authority';
-            /**
-             * An authority: hospital, lab, insurer, pharmacy or research body
-             */
-            authorityId?: string;
-            /**
-             * Pseudonym of a practitioner within an authority
-             */
-            practitionerId?: string;
-            settings: {
-                windowMs?: number;
-                person?: {
-                    birthYear?: number | null;
-                    isPregnant?: boolean;
-                };
-                devices?: {
-                    [key: string]: {
-                        instrumentRange?: {
-                            low: number;
-                            high: number;
-                        };
-                        /**
-                         * A device, named by its key
-                         */
-                        sameSensorAs?: string;
-                        /**
-                         * RFC 3339, UTC, milliseconds optional
-                         */
-                        sensorSince?: string;
-                        /**
-                         * RFC 3339, UTC, milliseconds optional
-                         */
-                        pausedUntil?: string;
-                    };
-                };
-                glucose?: {
-                    veryLowMgPerDl?: number;
-                    veryHighMgPerDl?: number;
-                    veryHighDurationMs?: number;
-                    recoveredLowMgPerDl?: number;
-                    recoveredHighMgPerDl?: number;
-                };
-                news2?: {
-                    total?: number;
-                    highTotal?: number;
-                    singleParameter?: number | null;
-                    spo2Scale?: 1 | 2;
-                };
-                bloodPressure?: {
-                    highSystolic?: number;
-                    highDiastolic?: number;
-                    pregnancyHighSystolic?: number;
-                    pregnancyHighDiastolic?: number;
-                    lowSystolic?: number;
-                };
-                fever?: {
-                    isOn?: boolean;
-                    fromCel?: number;
-                };
-                silence?: {
-                    cgmMs?: number | null;
-                    monitorMs?: number | null;
-                    meterMs?: number | null;
-                    otherMs?: number | null;
-                    authoritiesAfterMs?: number | null;
-                };
-            };
-            statement: string;
-        }>;
+        versions: Array<SettingsVersionView>;
         /**
          * Cursor of the page that follows; null on the last one. A page may be short, or empty, before that
          */
@@ -4020,102 +4257,11 @@ export type ListPatientAlarmsResponses = {
          * Until when sounds are muted; null if they are not
          */
         mutedUntil: null | string;
-        alarms: Array<{
-            alarmId: string;
-            rule: string;
-            type: 'physiological' | 'technical';
-            priority: 'high' | 'medium' | 'low';
-            status: 'open' | 'ended' | 'withdrawn';
-            unconfirmed: boolean;
-            late: boolean;
-            marks: Array<string>;
-            /**
-             * RFC 3339, UTC, milliseconds optional
-             */
-            startedAt: string;
-            /**
-             * RFC 3339, UTC, milliseconds optional
-             */
-            raisedAt: string;
-            /**
-             * RFC 3339, UTC, milliseconds optional
-             */
-            endedAt?: string;
-            endReason?: string;
-            /**
-             * By a recipient or by the patient, since it was last raised, confirmed or escalated
-             */
-            isAcknowledged: boolean;
-            /**
-             * Of high priority, over, and not acknowledged: it stays shown until it is
-             */
-            isLatched: boolean;
-            /**
-             * It lasts, or it is latched
-             */
-            isShown: boolean;
-            /**
-             * The patient has muted its sound; never of high priority
-             */
-            isSilenced: boolean;
-            /**
-             * A record, named by its author
-             */
-            recordId?: string;
-            recipients: Array<{
-                /**
-                 * An authority: hospital, lab, insurer, pharmacy or research body
-                 */
-                authorityId: string;
-                version: number;
-                /**
-                 * told: the authority has signed that it has it
-                 */
-                status: 'on-its-way' | 'told' | 'acknowledged' | 'given-up';
-                /**
-                 * RFC 3339, UTC, milliseconds optional
-                 */
-                at: string;
-            }>;
-            acknowledgements: Array<{
-                by: 'patient' | string;
-                /**
-                 * Pseudonym of a practitioner within an authority
-                 */
-                practitionerId?: string;
-                version?: number;
-                /**
-                 * RFC 3339, UTC, milliseconds optional
-                 */
-                at: string;
-                statement: string;
-            }>;
-        }>;
+        alarms: Array<AlarmView>;
         /**
          * Alarms about the way of alarms that last, or ended within seven days: the same on every page
          */
-        delivery: Array<{
-            alarmId: string;
-            /**
-             * notice-undelivered: an authority does not have it in time; it is tried further. notice-too-large: it goes by the ledger alone. record-unmade, record-refused: the record cannot be made, or no ledger takes it
-             */
-            cause: 'notice-undelivered' | 'notice-too-large' | 'record-unmade' | 'record-refused';
-            type: 'technical';
-            priority: 'medium';
-            /**
-             * An authority: hospital, lab, insurer, pharmacy or research body
-             */
-            authorityId?: string;
-            about?: string;
-            /**
-             * RFC 3339, UTC, milliseconds optional
-             */
-            raisedAt: string;
-            /**
-             * RFC 3339, UTC, milliseconds optional
-             */
-            endedAt?: string;
-        }>;
+        delivery: Array<DeliveryAlarmView>;
         /**
          * Cursor of the page that follows; null on the last one. A page may be short, or empty, before that
          */
@@ -4360,98 +4506,7 @@ export type AcknowledgePatientAlarmResponses = {
     /**
      * OK
      */
-    200: {
-        alarmId: string;
-        rule: string;
-        type: 'physiological' | 'technical';
-        priority: 'high' | 'medium' | 'low';
-        status: 'open' | 'ended' | 'withdrawn';
-        unconfirmed: boolean;
-        late: boolean;
-        marks: Array<string>;
-        /**
-         * RFC 3339, UTC, milliseconds optional
-         */
-        startedAt: string;
-        /**
-         * RFC 3339, UTC, milliseconds optional
-         */
-        raisedAt: string;
-        /**
-         * RFC 3339, UTC, milliseconds optional
-         */
-        endedAt?: string;
-        endReason?: string;
-        /**
-         * By a recipient or by the patient, since it was last raised, confirmed or escalated
-         */
-        isAcknowledged: boolean;
-        /**
-         * Of high priority, over, and not acknowledged: it stays shown until it is
-         */
-        isLatched: boolean;
-        /**
-         * It lasts, or it is latched
-         */
-        isShown: boolean;
-        /**
-         * The patient has muted its sound; never of high priority
-         */
-        isSilenced: boolean;
-        /**
-         * A record, named by its author
-         */
-        recordId?: string;
-        recipients: Array<{
-            /**
-             * An authority: hospital, lab, insurer, pharmacy or research body
-             */
-            authorityId: string;
-            version: number;
-            /**
-             * told: the authority has signed that it has it
-             */
-            status: 'on-its-way' | 'told' | 'acknowledged' | 'given-up';
-            /**
-             * RFC 3339, UTC, milliseconds optional
-             */
-            at: string;
-        }>;
-        acknowledgements: Array<{
-            by: 'patient' | string;
-            /**
-             * Pseudonym of a practitioner within an authority
-             */
-            practitionerId?: string;
-            version?: number;
-            /**
-             * RFC 3339, UTC, milliseconds optional
-             */
-            at: string;
-            statement: string;
-        }>;
-    } | {
-        alarmId: string;
-        /**
-         * notice-undelivered: an authority does not have it in time; it is tried further. notice-too-large: it goes by the ledger alone. record-unmade, record-refused: the record cannot be made, or no ledger takes it
-         */
-        cause: 'notice-undelivered' | 'notice-too-large' | 'record-unmade' | 'record-refused';
-        type: 'technical';
-        priority: 'medium';
-        /**
-         * An authority: hospital, lab, insurer, pharmacy or research body
-         */
-        authorityId?: string;
-        about?: string;
-        /**
-         * RFC 3339, UTC, milliseconds optional
-         */
-        raisedAt: string;
-        /**
-         * RFC 3339, UTC, milliseconds optional
-         */
-        endedAt?: string;
-    };
+    200: AlarmView | DeliveryAlarmView;
 };
 
 export type AcknowledgePatientAlarmResponse = AcknowledgePatientAlarmResponses[keyof AcknowledgePatientAlarmResponses];
@@ -4523,20 +4578,7 @@ export type ListAbsencesResponses = {
      * OK
      */
     200: {
-        absences: Array<{
-            /**
-             * RFC 3339, UTC, milliseconds optional
-             */
-            from: string;
-            /**
-             * RFC 3339, UTC, milliseconds optional
-             */
-            until: string;
-            /**
-             * stopped: by whoever runs it, until its next start. killed: it ended without a word; from is when it was last known to run. stalled: it ran, and stood still
-             */
-            cause: 'stopped' | 'killed' | 'stalled';
-        }>;
+        absences: Array<AbsenceView>;
         /**
          * Cursor of the page that follows; null on the last one. A page may be short, or empty, before that
          */
@@ -4621,21 +4663,7 @@ export type GetAuthorityResponses = {
     /**
      * OK
      */
-    200: {
-        /**
-         * An authority: hospital, lab, insurer, pharmacy or research body
-         */
-        authorityId: string;
-        /**
-         * Fabric MSP identifier
-         */
-        mspId: string;
-        kind: 'hospital' | 'lab' | 'insurer' | 'pharmacy' | 'research';
-        /**
-         * Public key, 32 bytes, base64url
-         */
-        encryptionKey: string;
-    };
+    200: AuthorityView;
 };
 
 export type GetAuthorityResponse = GetAuthorityResponses[keyof GetAuthorityResponses];
@@ -4722,90 +4750,7 @@ export type ListPatientGrantsResponses = {
      * OK
      */
     200: {
-        grants: Array<{
-            /**
-             * 128 random bits, base64url
-             */
-            grantId: string;
-            /**
-             * Pseudonym of a patient
-             */
-            patientId: string;
-            authorityId: string | '*';
-            policySeq: number;
-            status: string;
-            permissions: Array<'read' | 'write' | 'modify'>;
-            purposes: Array<'TREAT' | 'ETREAT' | 'HPAYMT' | 'HOPERAT' | 'HRESCH' | 'PATRQT' | 'BTG'>;
-            /**
-             * RFC 3339, UTC, milliseconds optional
-             */
-            from: string;
-            /**
-             * RFC 3339, UTC, milliseconds optional
-             */
-            until?: string;
-            period?: {
-                /**
-                 * RFC 3339, UTC, milliseconds optional
-                 */
-                start: string;
-                /**
-                 * RFC 3339, UTC, milliseconds optional
-                 */
-                end: string;
-            };
-            /**
-             * 128 random bits, base64url
-             */
-            subscriptionId?: string;
-            meaning?: {
-                v: 1;
-                scope: Array<{
-                    category: string;
-                    resourceType: string;
-                    /**
-                     * Scope or grantee tag
-                     */
-                    tag: string;
-                }>;
-                grantee: Array<{
-                    unit: string;
-                    /**
-                     * Scope or grantee tag
-                     */
-                    tag: string;
-                } | {
-                    role: string;
-                    /**
-                     * Scope or grantee tag
-                     */
-                    tag: string;
-                } | {
-                    /**
-                     * Pseudonym of a practitioner within an authority
-                     */
-                    practitionerId: string;
-                    /**
-                     * Scope or grantee tag
-                     */
-                    tag: string;
-                }>;
-                note?: string;
-            };
-            /**
-             * RFC 3339, UTC, milliseconds optional
-             */
-            madeAt: string;
-            /**
-             * RFC 3339, UTC, milliseconds optional
-             */
-            revokedAt?: string;
-            channels: Array<{
-                channel: 'authorities' | 'cloud';
-                status: string;
-                txId: string | null;
-            }>;
-        }>;
+        grants: Array<GrantView>;
         nextPolicySeq: number;
         /**
          * Cursor of the page that follows; null on the last one. A page may be short, or empty, before that
@@ -4827,10 +4772,7 @@ export type CreatePatientGrantData = {
             authorityId: string;
             permissions: Array<'read' | 'write' | 'modify'>;
             purposes: Array<'TREAT' | 'ETREAT' | 'HPAYMT' | 'HOPERAT' | 'HRESCH' | 'PATRQT' | 'BTG'>;
-            scope?: Array<{
-                category: string;
-                resourceType: string;
-            }>;
+            scope?: Array<ScopeTerm>;
             grantee?: Array<{
                 unit: string;
             } | {
@@ -4849,19 +4791,7 @@ export type CreatePatientGrantData = {
              * RFC 3339, UTC, milliseconds optional
              */
             until?: string;
-            /**
-             * Of which time the records are: of a grant those within, of a denial those that touch it
-             */
-            period?: {
-                /**
-                 * RFC 3339, UTC, milliseconds optional
-                 */
-                start: string;
-                /**
-                 * RFC 3339, UTC, milliseconds optional
-                 */
-                end: string;
-            };
+            period?: RulePeriod;
             note?: string;
             delegable?: boolean;
             noticeRank?: number;
@@ -4982,76 +4912,11 @@ export type CreatePatientGrantResponses = {
     /**
      * OK
      */
-    200: {
-        /**
-         * 128 random bits, base64url
-         */
-        statementId: string;
-        status: 'done' | 'open';
-        channels: Array<{
-            channel: 'authorities' | 'cloud';
-            status: string;
-            txId: string | null;
-        }>;
-        /**
-         * The ledgers had this decision before: nothing was sent, the transactions are the earlier ones
-         */
-        already?: true;
-    };
+    200: DecisionView;
     /**
      * Accepted
      */
-    202: {
-        /**
-         * 128 random bits, base64url
-         */
-        jobId: string;
-        /**
-         * What is done, in one word
-         */
-        kind: string;
-        /**
-         * One that has ended stays as it ended
-         */
-        state: 'running' | 'succeeded' | 'failed';
-        /**
-         * How far it has come, in the words of its kind
-         */
-        stage: string;
-        done: number | null;
-        total: number | null;
-        /**
-         * RFC 3339, UTC, milliseconds optional
-         */
-        createdAt: string;
-        endedAt: string | null;
-        lastError: string | null;
-        resultUrl: string | null;
-        problem: {
-            type: string;
-            title: string;
-            status: number;
-            code: string;
-            detail?: string;
-            [key: string]: unknown;
-        } | null;
-        result: {
-            /**
-             * 128 random bits, base64url
-             */
-            statementId: string;
-            status: 'done' | 'open';
-            channels: Array<{
-                channel: 'authorities' | 'cloud';
-                status: string;
-                txId: string | null;
-            }>;
-            /**
-             * The ledgers had this decision before: nothing was sent, the transactions are the earlier ones
-             */
-            already?: true;
-        };
-    };
+    202: DecisionJob;
 };
 
 export type CreatePatientGrantResponse = CreatePatientGrantResponses[keyof CreatePatientGrantResponses];
@@ -5133,90 +4998,7 @@ export type GetPatientGrantResponses = {
     /**
      * OK
      */
-    200: {
-        /**
-         * 128 random bits, base64url
-         */
-        grantId: string;
-        /**
-         * Pseudonym of a patient
-         */
-        patientId: string;
-        authorityId: string | '*';
-        policySeq: number;
-        status: string;
-        permissions: Array<'read' | 'write' | 'modify'>;
-        purposes: Array<'TREAT' | 'ETREAT' | 'HPAYMT' | 'HOPERAT' | 'HRESCH' | 'PATRQT' | 'BTG'>;
-        /**
-         * RFC 3339, UTC, milliseconds optional
-         */
-        from: string;
-        /**
-         * RFC 3339, UTC, milliseconds optional
-         */
-        until?: string;
-        period?: {
-            /**
-             * RFC 3339, UTC, milliseconds optional
-             */
-            start: string;
-            /**
-             * RFC 3339, UTC, milliseconds optional
-             */
-            end: string;
-        };
-        /**
-         * 128 random bits, base64url
-         */
-        subscriptionId?: string;
-        meaning?: {
-            v: 1;
-            scope: Array<{
-                category: string;
-                resourceType: string;
-                /**
-                 * Scope or grantee tag
-                 */
-                tag: string;
-            }>;
-            grantee: Array<{
-                unit: string;
-                /**
-                 * Scope or grantee tag
-                 */
-                tag: string;
-            } | {
-                role: string;
-                /**
-                 * Scope or grantee tag
-                 */
-                tag: string;
-            } | {
-                /**
-                 * Pseudonym of a practitioner within an authority
-                 */
-                practitionerId: string;
-                /**
-                 * Scope or grantee tag
-                 */
-                tag: string;
-            }>;
-            note?: string;
-        };
-        /**
-         * RFC 3339, UTC, milliseconds optional
-         */
-        madeAt: string;
-        /**
-         * RFC 3339, UTC, milliseconds optional
-         */
-        revokedAt?: string;
-        channels: Array<{
-            channel: 'authorities' | 'cloud';
-            status: string;
-            txId: string | null;
-        }>;
-    };
+    200: GrantView;
 };
 
 export type GetPatientGrantResponse = GetPatientGrantResponses[keyof GetPatientGrantResponses];
@@ -5355,76 +5137,11 @@ export type RevokePatientGrantResponses = {
     /**
      * OK
      */
-    200: {
-        /**
-         * 128 random bits, base64url
-         */
-        statementId: string;
-        status: 'done' | 'open';
-        channels: Array<{
-            channel: 'authorities' | 'cloud';
-            status: string;
-            txId: string | null;
-        }>;
-        /**
-         * The ledgers had this decision before: nothing was sent, the transactions are the earlier ones
-         */
-        already?: true;
-    };
+    200: DecisionView;
     /**
      * Accepted
      */
-    202: {
-        /**
-         * 128 random bits, base64url
-         */
-        jobId: string;
-        /**
-         * What is done, in one word
-         */
-        kind: string;
-        /**
-         * One that has ended stays as it ended
-         */
-        state: 'running' | 'succeeded' | 'failed';
-        /**
-         * How far it has come, in the words of its kind
-         */
-        stage: string;
-        done: number | null;
-        total: number | null;
-        /**
-         * RFC 3339, UTC, milliseconds optional
-         */
-        createdAt: string;
-        endedAt: string | null;
-        lastError: string | null;
-        resultUrl: string | null;
-        problem: {
-            type: string;
-            title: string;
-            status: number;
-            code: string;
-            detail?: string;
-            [key: string]: unknown;
-        } | null;
-        result: {
-            /**
-             * 128 random bits, base64url
-             */
-            statementId: string;
-            status: 'done' | 'open';
-            channels: Array<{
-                channel: 'authorities' | 'cloud';
-                status: string;
-                txId: string | null;
-            }>;
-            /**
-             * The ledgers had this decision before: nothing was sent, the transactions are the earlier ones
-             */
-            already?: true;
-        };
-    };
+    202: DecisionJob;
 };
 
 export type RevokePatientGrantResponse = RevokePatientGrantResponses[keyof RevokePatientGrantResponses];
@@ -5549,76 +5266,11 @@ export type RevokeAllPatientGrantsResponses = {
     /**
      * OK
      */
-    200: {
-        /**
-         * 128 random bits, base64url
-         */
-        statementId: string;
-        status: 'done' | 'open';
-        channels: Array<{
-            channel: 'authorities' | 'cloud';
-            status: string;
-            txId: string | null;
-        }>;
-        /**
-         * The ledgers had this decision before: nothing was sent, the transactions are the earlier ones
-         */
-        already?: true;
-    };
+    200: DecisionView;
     /**
      * Accepted
      */
-    202: {
-        /**
-         * 128 random bits, base64url
-         */
-        jobId: string;
-        /**
-         * What is done, in one word
-         */
-        kind: string;
-        /**
-         * One that has ended stays as it ended
-         */
-        state: 'running' | 'succeeded' | 'failed';
-        /**
-         * How far it has come, in the words of its kind
-         */
-        stage: string;
-        done: number | null;
-        total: number | null;
-        /**
-         * RFC 3339, UTC, milliseconds optional
-         */
-        createdAt: string;
-        endedAt: string | null;
-        lastError: string | null;
-        resultUrl: string | null;
-        problem: {
-            type: string;
-            title: string;
-            status: number;
-            code: string;
-            detail?: string;
-            [key: string]: unknown;
-        } | null;
-        result: {
-            /**
-             * 128 random bits, base64url
-             */
-            statementId: string;
-            status: 'done' | 'open';
-            channels: Array<{
-                channel: 'authorities' | 'cloud';
-                status: string;
-                txId: string | null;
-            }>;
-            /**
-             * The ledgers had this decision before: nothing was sent, the transactions are the earlier ones
-             */
-            already?: true;
-        };
-    };
+    202: DecisionJob;
 };
 
 export type RevokeAllPatientGrantsResponse = RevokeAllPatientGrantsResponses[keyof RevokeAllPatientGrantsResponses];
@@ -5822,90 +5474,7 @@ export type ListPatientDenialsResponses = {
      * OK
      */
     200: {
-        denials: Array<{
-            /**
-             * 128 random bits, base64url
-             */
-            grantId: string;
-            /**
-             * Pseudonym of a patient
-             */
-            patientId: string;
-            authorityId: string | '*';
-            policySeq: number;
-            status: string;
-            permissions: Array<'read' | 'write' | 'modify'>;
-            purposes: Array<'TREAT' | 'ETREAT' | 'HPAYMT' | 'HOPERAT' | 'HRESCH' | 'PATRQT' | 'BTG'>;
-            /**
-             * RFC 3339, UTC, milliseconds optional
-             */
-            from: string;
-            /**
-             * RFC 3339, UTC, milliseconds optional
-             */
-            until?: string;
-            period?: {
-                /**
-                 * RFC 3339, UTC, milliseconds optional
-                 */
-                start: string;
-                /**
-                 * RFC 3339, UTC, milliseconds optional
-                 */
-                end: string;
-            };
-            /**
-             * 128 random bits, base64url
-             */
-            subscriptionId?: string;
-            meaning?: {
-                v: 1;
-                scope: Array<{
-                    category: string;
-                    resourceType: string;
-                    /**
-                     * Scope or grantee tag
-                     */
-                    tag: string;
-                }>;
-                grantee: Array<{
-                    unit: string;
-                    /**
-                     * Scope or grantee tag
-                     */
-                    tag: string;
-                } | {
-                    role: string;
-                    /**
-                     * Scope or grantee tag
-                     */
-                    tag: string;
-                } | {
-                    /**
-                     * Pseudonym of a practitioner within an authority
-                     */
-                    practitionerId: string;
-                    /**
-                     * Scope or grantee tag
-                     */
-                    tag: string;
-                }>;
-                note?: string;
-            };
-            /**
-             * RFC 3339, UTC, milliseconds optional
-             */
-            madeAt: string;
-            /**
-             * RFC 3339, UTC, milliseconds optional
-             */
-            revokedAt?: string;
-            channels: Array<{
-                channel: 'authorities' | 'cloud';
-                status: string;
-                txId: string | null;
-            }>;
-        }>;
+        denials: Array<GrantView>;
         nextPolicySeq: number;
         /**
          * Cursor of the page that follows; null on the last one. A page may be short, or empty, before that
@@ -5924,10 +5493,7 @@ export type CreatePatientDenialData = {
             authorityId?: string | '*';
             permissions?: Array<'read' | 'write' | 'modify'>;
             purposes?: Array<'TREAT' | 'ETREAT' | 'HPAYMT' | 'HOPERAT' | 'HRESCH' | 'PATRQT' | 'BTG'>;
-            scope?: Array<{
-                category: string;
-                resourceType: string;
-            }>;
+            scope?: Array<ScopeTerm>;
             grantee?: Array<{
                 unit: string;
             } | {
@@ -5946,19 +5512,7 @@ export type CreatePatientDenialData = {
              * RFC 3339, UTC, milliseconds optional
              */
             until?: string;
-            /**
-             * Of which time the records are: of a grant those within, of a denial those that touch it
-             */
-            period?: {
-                /**
-                 * RFC 3339, UTC, milliseconds optional
-                 */
-                start: string;
-                /**
-                 * RFC 3339, UTC, milliseconds optional
-                 */
-                end: string;
-            };
+            period?: RulePeriod;
             note?: string;
         };
         /**
@@ -6077,76 +5631,11 @@ export type CreatePatientDenialResponses = {
     /**
      * OK
      */
-    200: {
-        /**
-         * 128 random bits, base64url
-         */
-        statementId: string;
-        status: 'done' | 'open';
-        channels: Array<{
-            channel: 'authorities' | 'cloud';
-            status: string;
-            txId: string | null;
-        }>;
-        /**
-         * The ledgers had this decision before: nothing was sent, the transactions are the earlier ones
-         */
-        already?: true;
-    };
+    200: DecisionView;
     /**
      * Accepted
      */
-    202: {
-        /**
-         * 128 random bits, base64url
-         */
-        jobId: string;
-        /**
-         * What is done, in one word
-         */
-        kind: string;
-        /**
-         * One that has ended stays as it ended
-         */
-        state: 'running' | 'succeeded' | 'failed';
-        /**
-         * How far it has come, in the words of its kind
-         */
-        stage: string;
-        done: number | null;
-        total: number | null;
-        /**
-         * RFC 3339, UTC, milliseconds optional
-         */
-        createdAt: string;
-        endedAt: string | null;
-        lastError: string | null;
-        resultUrl: string | null;
-        problem: {
-            type: string;
-            title: string;
-            status: number;
-            code: string;
-            detail?: string;
-            [key: string]: unknown;
-        } | null;
-        result: {
-            /**
-             * 128 random bits, base64url
-             */
-            statementId: string;
-            status: 'done' | 'open';
-            channels: Array<{
-                channel: 'authorities' | 'cloud';
-                status: string;
-                txId: string | null;
-            }>;
-            /**
-             * The ledgers had this decision before: nothing was sent, the transactions are the earlier ones
-             */
-            already?: true;
-        };
-    };
+    202: DecisionJob;
 };
 
 export type CreatePatientDenialResponse = CreatePatientDenialResponses[keyof CreatePatientDenialResponses];
@@ -6238,41 +5727,7 @@ export type ListPatientSubscriptionsResponses = {
      * OK
      */
     200: {
-        subscriptions: Array<{
-            /**
-             * 128 random bits, base64url
-             */
-            subscriptionId: string;
-            /**
-             * Pseudonym of a patient
-             */
-            patientId: string;
-            /**
-             * An authority: hospital, lab, insurer, pharmacy or research body
-             */
-            authorityId: string;
-            permissions: Array<'read' | 'write' | 'modify'>;
-            purposes: Array<'TREAT' | 'ETREAT' | 'HPAYMT' | 'HOPERAT' | 'HRESCH' | 'PATRQT' | 'BTG'>;
-            /**
-             * RFC 3339, UTC, milliseconds optional
-             */
-            until?: string;
-            sealed?: string;
-            status: 'pending' | 'approved' | 'rejected' | 'cancelled';
-            /**
-             * 128 random bits, base64url
-             */
-            grantId?: string;
-            /**
-             * RFC 3339, UTC, milliseconds optional
-             */
-            requestedAt: string;
-            /**
-             * RFC 3339, UTC, milliseconds optional
-             */
-            decidedAt?: string;
-            reason?: string;
-        }>;
+        subscriptions: Array<SubscriptionView>;
         /**
          * Cursor of the page that follows; null on the last one. A page may be short, or empty, before that
          */
@@ -6365,41 +5820,7 @@ export type GetPatientSubscriptionResponses = {
     /**
      * OK
      */
-    200: {
-        /**
-         * 128 random bits, base64url
-         */
-        subscriptionId: string;
-        /**
-         * Pseudonym of a patient
-         */
-        patientId: string;
-        /**
-         * An authority: hospital, lab, insurer, pharmacy or research body
-         */
-        authorityId: string;
-        permissions: Array<'read' | 'write' | 'modify'>;
-        purposes: Array<'TREAT' | 'ETREAT' | 'HPAYMT' | 'HOPERAT' | 'HRESCH' | 'PATRQT' | 'BTG'>;
-        /**
-         * RFC 3339, UTC, milliseconds optional
-         */
-        until?: string;
-        sealed?: string;
-        status: 'pending' | 'approved' | 'rejected' | 'cancelled';
-        /**
-         * 128 random bits, base64url
-         */
-        grantId?: string;
-        /**
-         * RFC 3339, UTC, milliseconds optional
-         */
-        requestedAt: string;
-        /**
-         * RFC 3339, UTC, milliseconds optional
-         */
-        decidedAt?: string;
-        reason?: string;
-    };
+    200: SubscriptionView;
 };
 
 export type GetPatientSubscriptionResponse = GetPatientSubscriptionResponses[keyof GetPatientSubscriptionResponses];
@@ -6414,10 +5835,7 @@ export type ApprovePatientSubscriptionData = {
         passphrase: string;
         permissions?: Array<'read' | 'write' | 'modify'>;
         purposes?: Array<'TREAT' | 'ETREAT' | 'HPAYMT' | 'HOPERAT' | 'HRESCH' | 'PATRQT' | 'BTG'>;
-        scope?: Array<{
-            category: string;
-            resourceType: string;
-        }>;
+        scope?: Array<ScopeTerm>;
         grantee?: Array<{
             unit: string;
         } | {
@@ -6436,19 +5854,7 @@ export type ApprovePatientSubscriptionData = {
          * RFC 3339, UTC, milliseconds optional
          */
         until?: string;
-        /**
-         * Of which time the records are: of a grant those within, of a denial those that touch it
-         */
-        period?: {
-            /**
-             * RFC 3339, UTC, milliseconds optional
-             */
-            start: string;
-            /**
-             * RFC 3339, UTC, milliseconds optional
-             */
-            end: string;
-        };
+        period?: RulePeriod;
         note?: string;
         delegable?: boolean;
         noticeRank?: number;
@@ -6580,76 +5986,11 @@ export type ApprovePatientSubscriptionResponses = {
     /**
      * OK
      */
-    200: {
-        /**
-         * 128 random bits, base64url
-         */
-        statementId: string;
-        status: 'done' | 'open';
-        channels: Array<{
-            channel: 'authorities' | 'cloud';
-            status: string;
-            txId: string | null;
-        }>;
-        /**
-         * The ledgers had this decision before: nothing was sent, the transactions are the earlier ones
-         */
-        already?: true;
-    };
+    200: DecisionView;
     /**
      * Accepted
      */
-    202: {
-        /**
-         * 128 random bits, base64url
-         */
-        jobId: string;
-        /**
-         * What is done, in one word
-         */
-        kind: string;
-        /**
-         * One that has ended stays as it ended
-         */
-        state: 'running' | 'succeeded' | 'failed';
-        /**
-         * How far it has come, in the words of its kind
-         */
-        stage: string;
-        done: number | null;
-        total: number | null;
-        /**
-         * RFC 3339, UTC, milliseconds optional
-         */
-        createdAt: string;
-        endedAt: string | null;
-        lastError: string | null;
-        resultUrl: string | null;
-        problem: {
-            type: string;
-            title: string;
-            status: number;
-            code: string;
-            detail?: string;
-            [key: string]: unknown;
-        } | null;
-        result: {
-            /**
-             * 128 random bits, base64url
-             */
-            statementId: string;
-            status: 'done' | 'open';
-            channels: Array<{
-                channel: 'authorities' | 'cloud';
-                status: string;
-                txId: string | null;
-            }>;
-            /**
-             * The ledgers had this decision before: nothing was sent, the transactions are the earlier ones
-             */
-            already?: true;
-        };
-    };
+    202: DecisionJob;
 };
 
 export type ApprovePatientSubscriptionResponse = ApprovePatientSubscriptionResponses[keyof ApprovePatientSubscriptionResponses];
@@ -6790,76 +6131,11 @@ export type RejectPatientSubscriptionResponses = {
     /**
      * OK
      */
-    200: {
-        /**
-         * 128 random bits, base64url
-         */
-        statementId: string;
-        status: 'done' | 'open';
-        channels: Array<{
-            channel: 'authorities' | 'cloud';
-            status: string;
-            txId: string | null;
-        }>;
-        /**
-         * The ledgers had this decision before: nothing was sent, the transactions are the earlier ones
-         */
-        already?: true;
-    };
+    200: DecisionView;
     /**
      * Accepted
      */
-    202: {
-        /**
-         * 128 random bits, base64url
-         */
-        jobId: string;
-        /**
-         * What is done, in one word
-         */
-        kind: string;
-        /**
-         * One that has ended stays as it ended
-         */
-        state: 'running' | 'succeeded' | 'failed';
-        /**
-         * How far it has come, in the words of its kind
-         */
-        stage: string;
-        done: number | null;
-        total: number | null;
-        /**
-         * RFC 3339, UTC, milliseconds optional
-         */
-        createdAt: string;
-        endedAt: string | null;
-        lastError: string | null;
-        resultUrl: string | null;
-        problem: {
-            type: string;
-            title: string;
-            status: number;
-            code: string;
-            detail?: string;
-            [key: string]: unknown;
-        } | null;
-        result: {
-            /**
-             * 128 random bits, base64url
-             */
-            statementId: string;
-            status: 'done' | 'open';
-            channels: Array<{
-                channel: 'authorities' | 'cloud';
-                status: string;
-                txId: string | null;
-            }>;
-            /**
-             * The ledgers had this decision before: nothing was sent, the transactions are the earlier ones
-             */
-            already?: true;
-        };
-    };
+    202: DecisionJob;
 };
 
 export type RejectPatientSubscriptionResponse = RejectPatientSubscriptionResponses[keyof RejectPatientSubscriptionResponses];
@@ -6964,60 +6240,7 @@ export type ListPatientAccessesResponses = {
      * OK
      */
     200: {
-        accesses: Array<{
-            /**
-             * Pseudonym of a patient
-             */
-            patientId: string;
-            basis: 'request' | 'notice';
-            /**
-             * 128 random bits, base64url
-             */
-            requestSid: string;
-            requester: string | string;
-            /**
-             * Pseudonym of a practitioner within an authority
-             */
-            practitionerId?: string;
-            /**
-             * A record, named by its author
-             */
-            recordId: string;
-            version?: number;
-            purpose: 'TREAT' | 'ETREAT' | 'HPAYMT' | 'HOPERAT' | 'HRESCH' | 'PATRQT' | 'BTG';
-            /**
-             * A cloud provider
-             */
-            throughProviderId?: string;
-            /**
-             * A cloud provider
-             */
-            releasingProviderId?: string;
-            decision: 'permit' | 'deny';
-            reason: string;
-            policyVersion: number;
-            /**
-             * 128 random bits, base64url
-             */
-            grantId?: string;
-            /**
-             * RFC 3339, UTC, milliseconds optional
-             */
-            at: string;
-            /**
-             * RFC 3339, UTC, milliseconds optional
-             */
-            releaseBefore?: string;
-            /**
-             * RFC 3339, UTC, milliseconds optional
-             */
-            readAt?: string;
-            /**
-             * Fabric transaction id
-             */
-            txId: string;
-            isAgainstPolicy: boolean;
-        }>;
+        accesses: Array<AccessView>;
         /**
          * Cursor of the page that follows; null on the last one. A page may be short, or empty, before that
          */
@@ -7128,98 +6351,7 @@ export type ListRecordReadersResponses = {
     /**
      * OK
      */
-    200: {
-        /**
-         * A record, named by its author
-         */
-        recordId: string;
-        version: number;
-        /**
-         * RFC 3339, UTC, milliseconds optional
-         */
-        at: string;
-        policyVersion: number;
-        readers: Array<{
-            grant: {
-                /**
-                 * Pseudonym of a patient
-                 */
-                patientId: string;
-                /**
-                 * 128 random bits, base64url
-                 */
-                grantId: string;
-                policySeq: number;
-                effect?: 'deny';
-                authorityId: string | '*';
-                granteeTags: Array<string>;
-                permissions: Array<'read' | 'write' | 'modify'>;
-                scopeTags: Array<string>;
-                purposes: Array<'TREAT' | 'ETREAT' | 'HPAYMT' | 'HOPERAT' | 'HRESCH' | 'PATRQT' | 'BTG'>;
-                /**
-                 * RFC 3339, UTC, milliseconds optional
-                 */
-                from: string;
-                /**
-                 * RFC 3339, UTC, milliseconds optional
-                 */
-                until?: string;
-                period?: {
-                    /**
-                     * RFC 3339, UTC, milliseconds optional
-                     */
-                    start: string;
-                    /**
-                     * RFC 3339, UTC, milliseconds optional
-                     */
-                    end: string;
-                };
-                delegable: boolean;
-                noticeRank?: number;
-                /**
-                 * 128 random bits, base64url
-                 */
-                subscriptionId?: string;
-                sealed?: string;
-                /**
-                 * RFC 3339, UTC, milliseconds optional
-                 */
-                recordedAt: string;
-                /**
-                 * Fabric transaction id
-                 */
-                txId: string;
-                /**
-                 * RFC 3339, UTC, milliseconds optional
-                 */
-                revokedAt?: string;
-            };
-            encryptionKey: string | null;
-            signingKey: string | null;
-            reads: Array<{
-                granteeTag: string | null;
-                purpose: 'TREAT' | 'ETREAT' | 'HPAYMT' | 'HOPERAT' | 'HRESCH' | 'PATRQT' | 'BTG';
-                decision: {
-                    decision: 'permit' | 'deny';
-                    reason: string;
-                    policyVersion: number;
-                    /**
-                     * 128 random bits, base64url
-                     */
-                    grantId?: string;
-                    /**
-                     * RFC 3339, UTC, milliseconds optional
-                     */
-                    until?: string;
-                };
-            }>;
-        }>;
-        byRight: Array<string | string>;
-        /**
-         * Cursor of the page that follows; null on the last one. A page may be short, or empty, before that
-         */
-        next: string | null;
-    };
+    200: ReadersPage;
 };
 
 export type ListRecordReadersResponse = ListRecordReadersResponses[keyof ListRecordReadersResponses];
@@ -7331,178 +6463,7 @@ export type ListPatientDecisionsResponses = {
     /**
      * OK
      */
-    200: {
-        decisions: Array<{
-            access: {
-                /**
-                 * Pseudonym of a patient
-                 */
-                patientId: string;
-                basis: 'request' | 'notice';
-                /**
-                 * 128 random bits, base64url
-                 */
-                requestSid: string;
-                requester: string | string;
-                /**
-                 * Pseudonym of a practitioner within an authority
-                 */
-                practitionerId?: string;
-                /**
-                 * A record, named by its author
-                 */
-                recordId: string;
-                version?: number;
-                purpose: 'TREAT' | 'ETREAT' | 'HPAYMT' | 'HOPERAT' | 'HRESCH' | 'PATRQT' | 'BTG';
-                /**
-                 * A cloud provider
-                 */
-                throughProviderId?: string;
-                /**
-                 * A cloud provider
-                 */
-                releasingProviderId?: string;
-                decision: 'permit' | 'deny';
-                reason: string;
-                policyVersion: number;
-                /**
-                 * 128 random bits, base64url
-                 */
-                grantId?: string;
-                /**
-                 * RFC 3339, UTC, milliseconds optional
-                 */
-                at: string;
-                /**
-                 * RFC 3339, UTC, milliseconds optional
-                 */
-                releaseBefore?: string;
-                /**
-                 * RFC 3339, UTC, milliseconds optional
-                 */
-                readAt?: string;
-                /**
-                 * Fabric transaction id
-                 */
-                txId: string;
-            };
-            rule: {
-                /**
-                 * Pseudonym of a patient
-                 */
-                patientId: string;
-                /**
-                 * 128 random bits, base64url
-                 */
-                grantId: string;
-                policySeq: number;
-                effect?: 'deny';
-                authorityId: string | '*';
-                granteeTags: Array<string>;
-                permissions: Array<'read' | 'write' | 'modify'>;
-                scopeTags: Array<string>;
-                purposes: Array<'TREAT' | 'ETREAT' | 'HPAYMT' | 'HOPERAT' | 'HRESCH' | 'PATRQT' | 'BTG'>;
-                /**
-                 * RFC 3339, UTC, milliseconds optional
-                 */
-                from: string;
-                /**
-                 * RFC 3339, UTC, milliseconds optional
-                 */
-                until?: string;
-                period?: {
-                    /**
-                     * RFC 3339, UTC, milliseconds optional
-                     */
-                    start: string;
-                    /**
-                     * RFC 3339, UTC, milliseconds optional
-                     */
-                    end: string;
-                };
-                delegable: boolean;
-                noticeRank?: number;
-                /**
-                 * 128 random bits, base64url
-                 */
-                subscriptionId?: string;
-                sealed?: string;
-                /**
-                 * RFC 3339, UTC, milliseconds optional
-                 */
-                recordedAt: string;
-                /**
-                 * Fabric transaction id
-                 */
-                txId: string;
-                /**
-                 * RFC 3339, UTC, milliseconds optional
-                 */
-                revokedAt?: string;
-            } | null;
-            considered: Array<{
-                grant: {
-                    /**
-                     * Pseudonym of a patient
-                     */
-                    patientId: string;
-                    /**
-                     * 128 random bits, base64url
-                     */
-                    grantId: string;
-                    policySeq: number;
-                    effect?: 'deny';
-                    authorityId: string | '*';
-                    granteeTags: Array<string>;
-                    permissions: Array<'read' | 'write' | 'modify'>;
-                    scopeTags: Array<string>;
-                    purposes: Array<'TREAT' | 'ETREAT' | 'HPAYMT' | 'HOPERAT' | 'HRESCH' | 'PATRQT' | 'BTG'>;
-                    /**
-                     * RFC 3339, UTC, milliseconds optional
-                     */
-                    from: string;
-                    /**
-                     * RFC 3339, UTC, milliseconds optional
-                     */
-                    until?: string;
-                    period?: {
-                        /**
-                         * RFC 3339, UTC, milliseconds optional
-                         */
-                        start: string;
-                        /**
-                         * RFC 3339, UTC, milliseconds optional
-                         */
-                        end: string;
-                    };
-                    delegable: boolean;
-                    noticeRank?: number;
-                    /**
-                     * 128 random bits, base64url
-                     */
-                    subscriptionId?: string;
-                    sealed?: string;
-                    /**
-                     * RFC 3339, UTC, milliseconds optional
-                     */
-                    recordedAt: string;
-                    /**
-                     * Fabric transaction id
-                     */
-                    txId: string;
-                    /**
-                     * RFC 3339, UTC, milliseconds optional
-                     */
-                    revokedAt?: string;
-                };
-                missing: Array<'NO_GRANT' | 'GRANT_EXPIRED' | 'PURPOSE_NOT_GRANTED' | 'SCOPE_NOT_GRANTED' | 'PERMISSION_NOT_GRANTED' | 'GRANTEE_MISMATCH' | 'DENIED_BY_RULE' | 'SCOPE_UNCONFIRMED'>;
-            }>;
-        }>;
-        /**
-         * Cursor of the page that follows; null on the last one. A page may be short, or empty, before that
-         */
-        next: string | null;
-    };
+    200: DecisionsPage;
 };
 
 export type ListPatientDecisionsResponse = ListPatientDecisionsResponses[keyof ListPatientDecisionsResponses];
@@ -7593,43 +6554,7 @@ export type ListPatientVisitsResponses = {
      * OK
      */
     200: {
-        visits: Array<{
-            /**
-             * Pseudonym of a patient
-             */
-            patientId: string;
-            /**
-             * RFC 3339, UTC, milliseconds optional
-             */
-            at: string;
-            /**
-             * SHA-256, base64url
-             */
-            dataHash: string;
-            location: string;
-            checkIn?: string;
-            /**
-             * 128 random bits, base64url
-             */
-            visitId: string;
-            /**
-             * An authority: hospital, lab, insurer, pharmacy or research body
-             */
-            authorityId: string;
-            confirmed: boolean;
-            /**
-             * RFC 3339, UTC, milliseconds optional
-             */
-            recordedAt: string;
-            /**
-             * Fabric transaction id
-             */
-            txId: string;
-            /**
-             * A cloud provider
-             */
-            relayedBy?: string;
-        }>;
+        visits: Array<VisitState>;
         /**
          * Cursor of the page that follows; null on the last one. A page may be short, or empty, before that
          */
@@ -7767,200 +6692,6 @@ export type CheckInPatientResponses = {
 };
 
 export type CheckInPatientResponse = CheckInPatientResponses[keyof CheckInPatientResponses];
-
-export type RotatePatientKeysData = {
-    body: {
-        statement: string;
-    } | {
-        /**
-         * Opens the consent key
-         */
-        passphrase: string;
-    };
-    headers?: {
-        /**
-         * The same key with the same request again, within a day, has the effect of the first alone and gets its answer
-         */
-        'idempotency-key'?: string;
-        /**
-         * `respond-async`: 202 at once, unless it is done already; `wait=N`: after N seconds at the latest (RFC 7240)
-         */
-        prefer?: string;
-    };
-    path: {
-        /**
-         * Pseudonym of a patient
-         */
-        patientId: string;
-    };
-    query?: never;
-    url: '/v1/patients/{patientId}/keys/rotate';
-};
-
-export type RotatePatientKeysErrors = {
-    /**
-     * `MALFORMED_REQUEST`: The request is no valid HTTP
-     *
-     * `VALIDATION_FAILED`: The request does not match the documented schema
-     *
-     * `MALFORMED_BODY`: The body cannot be parsed
-     */
-    400: Problem;
-    /**
-     * `UNAUTHENTICATED`: A valid bearer token is required
-     */
-    401: Problem;
-    /**
-     * `FORBIDDEN`: The role of this token may not do this
-     *
-     * `PATIENT_MISMATCH`: This token stands for another patient
-     *
-     * `CONSENT_KEY_NOT_KEPT`: Patients keep their consent keys themselves: send the statement that the signer makes
-     *
-     * `CONSENT_KEY_LOCKED`: The passphrase does not open the consent key
-     */
-    403: Problem;
-    /**
-     * `PATIENT_NOT_FOUND`: This gateway serves no such patient
-     *
-     * `AUTHORITY_UNKNOWN`: No such authority is registered
-     */
-    404: Problem;
-    /**
-     * `NOT_ACCEPTABLE`: The route answers with nothing that Accept allows
-     */
-    406: Problem;
-    /**
-     * `IDEMPOTENCY_KEY_IN_USE`: The first request under this idempotency key is not answered yet: try again in `retryAfterS` seconds
-     */
-    409: Problem;
-    /**
-     * `PAYLOAD_TOO_LARGE`: The body is larger than the limit
-     */
-    413: Problem;
-    /**
-     * `URI_TOO_LONG`: A part of the path is longer than the limit
-     */
-    414: Problem;
-    /**
-     * `UNSUPPORTED_MEDIA_TYPE`: The media type of the body is not supported
-     */
-    415: Problem;
-    /**
-     * `CONSENT_STATEMENT_REFUSED`: The statement is not one that the patient can have signed
-     *
-     * `CONSENT_REFUSED`: The ledger refused the statement; `reason` says why
-     *
-     * `LEDGER_REFUSED`: The ledger refused; `reason` says why
-     *
-     * `IDEMPOTENCY_KEY_REUSED`: The idempotency key was used for another request
-     */
-    422: Problem;
-    /**
-     * `PASSPHRASE_BACKOFF`: Wrong passphrases came before: wait for `retryAfterS` seconds
-     *
-     * `TOO_MANY_REQUESTS`: Too many requests: slow down
-     */
-    429: Problem;
-    /**
-     * `INTERNAL_ERROR`: The service failed; the log has the cause under the instance id
-     */
-    500: Problem;
-    /**
-     * `SHUTTING_DOWN`: The service is stopping: ask again shortly
-     *
-     * `PASSPHRASES_BUSY`: Too many passphrases wait: try again in `retryAfterS` seconds
-     *
-     * `GATEWAY_STOPPING`: The gateway is stopping: send it again shortly
-     *
-     * `LEDGER_UNAVAILABLE`: The ledger does not answer; try again later
-     */
-    503: Problem;
-    /**
-     * Any other problem, e.g. of the connection (408, 417, 431)
-     */
-    default: Problem;
-};
-
-export type RotatePatientKeysError = RotatePatientKeysErrors[keyof RotatePatientKeysErrors];
-
-export type RotatePatientKeysResponses = {
-    /**
-     * OK
-     */
-    200: {
-        /**
-         * 128 random bits, base64url
-         */
-        statementId: string;
-        status: 'done' | 'open';
-        channels: Array<{
-            channel: 'authorities' | 'cloud';
-            status: string;
-            txId: string | null;
-        }>;
-        /**
-         * The ledgers had this decision before: nothing was sent, the transactions are the earlier ones
-         */
-        already?: true;
-    };
-    /**
-     * Accepted
-     */
-    202: {
-        /**
-         * 128 random bits, base64url
-         */
-        jobId: string;
-        /**
-         * What is done, in one word
-         */
-        kind: string;
-        /**
-         * One that has ended stays as it ended
-         */
-        state: 'running' | 'succeeded' | 'failed';
-        /**
-         * How far it has come, in the words of its kind
-         */
-        stage: string;
-        done: number | null;
-        total: number | null;
-        /**
-         * RFC 3339, UTC, milliseconds optional
-         */
-        createdAt: string;
-        endedAt: string | null;
-        lastError: string | null;
-        resultUrl: string | null;
-        problem: {
-            type: string;
-            title: string;
-            status: number;
-            code: string;
-            detail?: string;
-            [key: string]: unknown;
-        } | null;
-        result: {
-            /**
-             * 128 random bits, base64url
-             */
-            statementId: string;
-            status: 'done' | 'open';
-            channels: Array<{
-                channel: 'authorities' | 'cloud';
-                status: string;
-                txId: string | null;
-            }>;
-            /**
-             * The ledgers had this decision before: nothing was sent, the transactions are the earlier ones
-             */
-            already?: true;
-        };
-    };
-};
-
-export type RotatePatientKeysResponse = RotatePatientKeysResponses[keyof RotatePatientKeysResponses];
 
 export type PassphrasePatientData = {
     body: {
@@ -8177,70 +6908,11 @@ export type FlushPatientResponses = {
     /**
      * OK
      */
-    200: {
-        /**
-         * Pseudonym of a patient
-         */
-        patientId: string;
-        isDrained: boolean;
-        due: number;
-        open: number;
-        consent: number;
-        rewraps: number;
-        confirmations: number;
-        anchoredHeight: number | null;
-    };
+    200: FlushView;
     /**
      * Accepted
      */
-    202: {
-        /**
-         * 128 random bits, base64url
-         */
-        jobId: string;
-        /**
-         * What is done, in one word
-         */
-        kind: string;
-        /**
-         * One that has ended stays as it ended
-         */
-        state: 'running' | 'succeeded' | 'failed';
-        /**
-         * How far it has come, in the words of its kind
-         */
-        stage: string;
-        done: number | null;
-        total: number | null;
-        /**
-         * RFC 3339, UTC, milliseconds optional
-         */
-        createdAt: string;
-        endedAt: string | null;
-        lastError: string | null;
-        resultUrl: string | null;
-        problem: {
-            type: string;
-            title: string;
-            status: number;
-            code: string;
-            detail?: string;
-            [key: string]: unknown;
-        } | null;
-        result: {
-            /**
-             * Pseudonym of a patient
-             */
-            patientId: string;
-            isDrained: boolean;
-            due: number;
-            open: number;
-            consent: number;
-            rewraps: number;
-            confirmations: number;
-            anchoredHeight: number | null;
-        } | null;
-    };
+    202: FlushJob;
 };
 
 export type FlushPatientResponse = FlushPatientResponses[keyof FlushPatientResponses];
@@ -8325,76 +6997,11 @@ export type FlushResponses = {
     /**
      * OK
      */
-    200: {
-        isDrained: boolean;
-        patients: Array<{
-            /**
-             * Pseudonym of a patient
-             */
-            patientId: string;
-            isDrained: boolean;
-            due: number;
-            open: number;
-            consent: number;
-            rewraps: number;
-            confirmations: number;
-            anchoredHeight: number | null;
-        }>;
-    };
+    200: FlushAllView;
     /**
      * Accepted
      */
-    202: {
-        /**
-         * 128 random bits, base64url
-         */
-        jobId: string;
-        /**
-         * What is done, in one word
-         */
-        kind: string;
-        /**
-         * One that has ended stays as it ended
-         */
-        state: 'running' | 'succeeded' | 'failed';
-        /**
-         * How far it has come, in the words of its kind
-         */
-        stage: string;
-        done: number | null;
-        total: number | null;
-        /**
-         * RFC 3339, UTC, milliseconds optional
-         */
-        createdAt: string;
-        endedAt: string | null;
-        lastError: string | null;
-        resultUrl: string | null;
-        problem: {
-            type: string;
-            title: string;
-            status: number;
-            code: string;
-            detail?: string;
-            [key: string]: unknown;
-        } | null;
-        result: {
-            isDrained: boolean;
-            patients: Array<{
-                /**
-                 * Pseudonym of a patient
-                 */
-                patientId: string;
-                isDrained: boolean;
-                due: number;
-                open: number;
-                consent: number;
-                rewraps: number;
-                confirmations: number;
-                anchoredHeight: number | null;
-            }>;
-        } | null;
-    };
+    202: FlushAllJob;
 };
 
 export type FlushResponse = FlushResponses[keyof FlushResponses];
@@ -8455,68 +7062,7 @@ export type GetOutboxResponses = {
     /**
      * OK
      */
-    200: {
-        due: number;
-        deferred: number;
-        open: {
-            emergency: number;
-            periodic: number;
-        };
-        consent: number;
-        rewraps: number;
-        confirmations: number;
-        oldestAgeMs: number | null;
-        unmade: {
-            total: number;
-            /**
-             * Of `total`, at most 50
-             */
-            newest: Array<{
-                /**
-                 * Pseudonym of a patient
-                 */
-                patientId: string;
-                kind: string;
-                place: string;
-                code: string;
-                /**
-                 * RFC 3339, UTC, milliseconds optional
-                 */
-                at: string;
-            }>;
-        };
-        undelivered: {
-            total: number;
-            /**
-             * Of `total`, at most 50
-             */
-            newest: Array<{
-                /**
-                 * Pseudonym of a patient
-                 */
-                patientId: string;
-                /**
-                 * An authority: hospital, lab, insurer, pharmacy or research body
-                 */
-                authorityId: string;
-                code: string;
-                /**
-                 * RFC 3339, UTC, milliseconds optional
-                 */
-                at: string;
-            }>;
-        };
-        workers: Array<{
-            name: string;
-            waiting: number;
-            running: number;
-            failures: number;
-            lastError: string | null;
-        }>;
-        ledgerAway: string | null;
-        providersResting: Array<string>;
-        reconciliation: unknown;
-    };
+    200: OutboxView;
 };
 
 export type GetOutboxResponse = GetOutboxResponses[keyof GetOutboxResponses];
@@ -8577,58 +7123,7 @@ export type GetStatisticsResponses = {
     /**
      * OK
      */
-    200: {
-        patients: number;
-        devices: number;
-        frames: number;
-        readings: number;
-        framesRejected: {
-            [key: string]: number;
-        };
-        framesDuplicate: number;
-        gaps: number;
-        implausible: number;
-        blocks: number;
-        blocksAnchored: number;
-        records: {
-            periodic: number;
-            emergency: number;
-        };
-        alarms: {
-            high: number;
-            medium: number;
-            low: number;
-        };
-        stored: {
-            records: number;
-            versions: number;
-        };
-        announced: {
-            records: number;
-            versions: number;
-        };
-        refused: {
-            records: number;
-            versions: number;
-        };
-        /**
-         * The first 10000 of `records.emergency`, oldest first
-         */
-        emergencies: Array<{
-            recordId: string;
-            patientNo: number;
-            arrivedMs: number | null;
-            madeMs: number;
-            storedMs: number | null;
-            announcedMs: number | null;
-            notices: Array<{
-                authorityId: string;
-                status: string;
-                sentMs: number | null;
-            }>;
-        }>;
-        at: string;
-    };
+    200: StatisticsView;
 };
 
 export type GetStatisticsResponse = GetStatisticsResponses[keyof GetStatisticsResponses];
@@ -8795,41 +7290,7 @@ export type ListJobsResponses = {
      * OK
      */
     200: {
-        jobs: Array<{
-            /**
-             * 128 random bits, base64url
-             */
-            jobId: string;
-            /**
-             * What is done, in one word
-             */
-            kind: string;
-            /**
-             * One that has ended stays as it ended
-             */
-            state: 'running' | 'succeeded' | 'failed';
-            /**
-             * How far it has come, in the words of its kind
-             */
-            stage: string;
-            done: number | null;
-            total: number | null;
-            /**
-             * RFC 3339, UTC, milliseconds optional
-             */
-            createdAt: string;
-            endedAt: string | null;
-            lastError: string | null;
-            resultUrl: string | null;
-            problem: {
-                type: string;
-                title: string;
-                status: number;
-                code: string;
-                detail?: string;
-                [key: string]: unknown;
-            } | null;
-        }>;
+        jobs: Array<JobSummary>;
         /**
          * Cursor of the page that follows; null on the last one. A page may be short, or empty, before that
          */
@@ -8912,45 +7373,7 @@ export type GetJobResponses = {
     /**
      * OK
      */
-    200: {
-        /**
-         * 128 random bits, base64url
-         */
-        jobId: string;
-        /**
-         * What is done, in one word
-         */
-        kind: string;
-        /**
-         * One that has ended stays as it ended
-         */
-        state: 'running' | 'succeeded' | 'failed';
-        /**
-         * How far it has come, in the words of its kind
-         */
-        stage: string;
-        done: number | null;
-        total: number | null;
-        /**
-         * RFC 3339, UTC, milliseconds optional
-         */
-        createdAt: string;
-        endedAt: string | null;
-        lastError: string | null;
-        resultUrl: string | null;
-        problem: {
-            type: string;
-            title: string;
-            status: number;
-            code: string;
-            detail?: string;
-            [key: string]: unknown;
-        } | null;
-        /**
-         * What the request would be answered with if it came now, as its 200 or 201 describes it; null while there is nothing to tell, and where it failed
-         */
-        result: unknown;
-    };
+    200: Job;
 };
 
 export type GetJobResponse = GetJobResponses[keyof GetJobResponses];

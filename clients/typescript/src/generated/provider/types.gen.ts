@@ -4,6 +4,84 @@ export type ClientOptions = {
     baseUrl: `${string}://${string}` | (string & {});
 };
 
+export type AccessAnswer = {
+    access: AccessState;
+    record: ReleasedRecord;
+};
+
+export type AccessState = {
+    /**
+     * Pseudonym of a patient
+     */
+    patientId: string;
+    basis: 'request' | 'notice';
+    /**
+     * 128 random bits, base64url
+     */
+    requestSid: string;
+    requester: string | string;
+    /**
+     * Pseudonym of a practitioner within an authority
+     */
+    practitionerId?: string;
+    /**
+     * A record, named by its author
+     */
+    recordId: string;
+    version?: number;
+    purpose: 'TREAT' | 'ETREAT' | 'HPAYMT' | 'HOPERAT' | 'HRESCH' | 'PATRQT' | 'BTG';
+    /**
+     * A cloud provider
+     */
+    throughProviderId?: string;
+    /**
+     * A cloud provider
+     */
+    releasingProviderId?: string;
+    decision: 'permit' | 'deny';
+    reason: string;
+    policyVersion: number;
+    /**
+     * 128 random bits, base64url
+     */
+    grantId?: string;
+    /**
+     * RFC 3339, UTC, milliseconds optional
+     */
+    at: string;
+    /**
+     * RFC 3339, UTC, milliseconds optional
+     */
+    releaseBefore?: string;
+    /**
+     * RFC 3339, UTC, milliseconds optional
+     */
+    readAt?: string;
+    /**
+     * Fabric transaction id
+     */
+    txId: string;
+};
+
+/**
+ * The same problem for clients that prefer application/fhir+json
+ */
+export type OperationOutcome = {
+    resourceType: 'OperationOutcome';
+    issue: Array<{
+        severity: 'error' | 'fatal';
+        code: string;
+        details: {
+            coding: Array<{
+                system?: string;
+                code?: string;
+            }>;
+            text: string;
+        };
+        diagnostics?: string;
+    }>;
+};
+
 /**
  * RFC 9457 problem details; program against `code`
  */
@@ -38,23 +116,63 @@ export type Problem = {
     retryAfterS?: number;
 };
 
-/**
- * The same problem for clients that prefer application/fhir+json
- */
-export type OperationOutcome = {
-    resourceType: 'OperationOutcome';
-    issue: Array<{
-        severity: 'error' | 'fatal';
-        code: string;
-        details: {
-            coding: Array<{
-                system?: string;
-                code?: string;
-            }>;
-            text: string;
-        };
-        diagnostics?: string;
-    }>;
+export type Release = {
+    requestSid: string;
+    permitTxId: string;
+    recordId: string;
+    version: number;
+    requester: string;
+    releasedAt: string;
+};
+
+export type ReleasedRecord = {
+    /**
+     * A record, named by its author
+     */
+    recordId: string;
+    version: number;
+    /**
+     * Pseudonym of a patient
+     */
+    patientId: string;
+    manifest: string;
+    wrapSet: string;
+    wrap: string | null;
+    acceptance: string;
+    /**
+     * base64url
+     */
+    ciphertext: string;
+    receipt: string;
+};
+
+export type RevocationAnswer = {
+    /**
+     * Fabric transaction id
+     */
+    txId: string;
+    /**
+     * The ledger had the statement before: nothing was sent, the transaction is the earlier one
+     */
+    already?: true;
+};
+
+export type StoreRecordAnswer = {
+    /**
+     * A record, named by its author
+     */
+    recordId: string;
+    version: number;
+    /**
+     * A cloud provider
+     */
+    providerId: string;
+    /**
+     * Fabric transaction id
+     */
+    txId: string;
+    blockNumber: number;
+    receipt: string;
 };
 
 export type GetOpenApiDescriptionData = {
@@ -180,10 +298,10 @@ export type GetProblemResponses = {
      * OK
      */
     200: {
+        title: string;
         type: string;
         code: string;
         status: number;
-        title: string;
     };
 };
 
@@ -449,43 +567,11 @@ export type ReplaceRecordVersionResponses = {
     /**
      * OK
      */
-    200: {
-        /**
-         * A record, named by its author
-         */
-        recordId: string;
-        version: number;
-        /**
-         * A cloud provider
-         */
-        providerId: string;
-        /**
-         * Fabric transaction id
-         */
-        txId: string;
-        blockNumber: number;
-        receipt: string;
-    };
+    200: StoreRecordAnswer;
     /**
      * Created
      */
-    201: {
-        /**
-         * A record, named by its author
-         */
-        recordId: string;
-        version: number;
-        /**
-         * A cloud provider
-         */
-        providerId: string;
-        /**
-         * Fabric transaction id
-         */
-        txId: string;
-        blockNumber: number;
-        receipt: string;
-    };
+    201: StoreRecordAnswer;
 };
 
 export type ReplaceRecordVersionResponse = ReplaceRecordVersionResponses[keyof ReplaceRecordVersionResponses];
@@ -679,7 +765,7 @@ export type ReplaceRecordVersionWrapsResponse = ReplaceRecordVersionWrapsRespons
 
 export type CreateAccessRequestData = {
     body: {
-        statements: Array<string>;
+        statement: string;
     };
     headers?: {
         /**
@@ -707,18 +793,38 @@ export type CreateAccessRequestErrors = {
     401: Problem;
     /**
      * `FORBIDDEN`: The role of this token may not do this
+     *
+     * `ORGANISATION_MISMATCH`: The token speaks for another organisation than the one whose word it brings
+     *
+     * `ACCESS_DENIED`: The ledger denied the access; the denial is written down
+     *
+     * `PERMIT_INVALID`: There is no committed permit for this release
+     *
+     * `PERMIT_EXPIRED`: The permit is too old; make a new request
+     *
+     * `POLICY_CHANGED`: The patient changed the policy since the permit; make a new request
      */
     403: Problem;
+    /**
+     * `RECORD_UNKNOWN`: There is no such record
+     */
+    404: Problem;
     /**
      * `NOT_ACCEPTABLE`: The route answers with nothing that Accept allows
      */
     406: Problem;
     /**
+     * `PERMIT_USED`: The permit was used; make a new request
+     *
+     * `WRAPS_OUTDATED`: The version is of a former format, kept but not released
+     *
      * `IDEMPOTENCY_KEY_IN_USE`: The first request under this idempotency key is not answered yet: try again in `retryAfterS` seconds
      */
     409: Problem;
     /**
      * `PAYLOAD_TOO_LARGE`: The body is larger than the limit
+     *
+     * `STATEMENT_TOO_LARGE`: The statement is larger than the limit
      */
     413: Problem;
     /**
@@ -726,7 +832,11 @@ export type CreateAccessRequestErrors = {
      */
     415: Problem;
     /**
+     * `STATEMENT_MALFORMED`: The statement cannot be read
+     *
      * `LEDGER_REFUSED`: The ledger refused; `reason` says why
+     *
+     * `ACCESS_REFUSED`: The ledger could not decide on the request; `reason` says why
      *
      * `IDEMPOTENCY_KEY_REUSED`: The idempotency key was used for another request
      */
@@ -737,8 +847,16 @@ export type CreateAccessRequestErrors = {
     429: Problem;
     /**
      * `INTERNAL_ERROR`: The service failed; the log has the cause under the instance id
+     *
+     * `BLOB_MISSING`: The ciphertext is not in the blob store
+     *
+     * `BLOB_DAMAGED`: The ciphertext in the blob store is damaged
      */
     500: Problem;
+    /**
+     * `PROVIDER_UNREACHABLE`: No provider that has the record can be reached
+     */
+    502: Problem;
     /**
      * `SHUTTING_DOWN`: The service is stopping: ask again shortly
      *
@@ -757,96 +875,7 @@ export type CreateAccessRequestResponses = {
     /**
      * OK
      */
-    200: {
-        items: Array<{
-            requestSid: string | null;
-            record?: {
-                /**
-                 * A record, named by its author
-                 */
-                recordId: string;
-                version: number;
-                /**
-                 * Pseudonym of a patient
-                 */
-                patientId: string;
-                manifest: string;
-                wrapSet: string;
-                wrap: string | null;
-                acceptance: string;
-                /**
-                 * base64url
-                 */
-                ciphertext: string;
-                receipt: string;
-            };
-            problem?: {
-                /**
-                 * As a problem of its own would have it, see `/problems/{code}`
-                 */
-                code: string;
-                detail: string;
-                reason?: string;
-            };
-            /**
-             * The answer is full: nothing is released or used up yet. Send the statement again.
-             */
-            left?: true;
-            access?: {
-                /**
-                 * Pseudonym of a patient
-                 */
-                patientId: string;
-                basis: 'request' | 'notice';
-                /**
-                 * 128 random bits, base64url
-                 */
-                requestSid: string;
-                requester: string | string;
-                /**
-                 * Pseudonym of a practitioner within an authority
-                 */
-                practitionerId?: string;
-                /**
-                 * A record, named by its author
-                 */
-                recordId: string;
-                version?: number;
-                purpose: 'TREAT' | 'ETREAT' | 'HPAYMT' | 'HOPERAT' | 'HRESCH' | 'PATRQT' | 'BTG';
-                /**
-                 * A cloud provider
-                 */
-                throughProviderId?: string;
-                /**
-                 * A cloud provider
-                 */
-                releasingProviderId?: string;
-                decision: 'permit' | 'deny';
-                reason: string;
-                policyVersion: number;
-                /**
-                 * 128 random bits, base64url
-                 */
-                grantId?: string;
-                /**
-                 * RFC 3339, UTC, milliseconds optional
-                 */
-                at: string;
-                /**
-                 * RFC 3339, UTC, milliseconds optional
-                 */
-                releaseBefore?: string;
-                /**
-                 * RFC 3339, UTC, milliseconds optional
-                 */
-                readAt?: string;
-                /**
-                 * Fabric transaction id
-                 */
-                txId: string;
-            };
-        }>;
-    };
+    200: AccessAnswer;
 };
 
 export type CreateAccessRequestResponse = CreateAccessRequestResponses[keyof CreateAccessRequestResponses];
@@ -918,14 +947,7 @@ export type ListReleasesResponses = {
      * OK
      */
     200: {
-        releases: Array<{
-            requestSid: string;
-            permitTxId: string;
-            recordId: string;
-            version: number;
-            requester: string;
-            releasedAt: string;
-        }>;
+        releases: Array<Release>;
         /**
          * Cursor of the page that follows; null on the last one. A page may be short, or empty, before that
          */
@@ -937,7 +959,7 @@ export type ListReleasesResponse = ListReleasesResponses[keyof ListReleasesRespo
 
 export type CreateReleaseData = {
     body: {
-        statements: Array<string>;
+        statement: string;
     };
     headers?: {
         /**
@@ -965,18 +987,36 @@ export type CreateReleaseErrors = {
     401: Problem;
     /**
      * `FORBIDDEN`: The role of this token may not do this
+     *
+     * `ORGANISATION_MISMATCH`: The token speaks for another organisation than the one whose word it brings
+     *
+     * `PERMIT_INVALID`: There is no committed permit for this release
+     *
+     * `PERMIT_EXPIRED`: The permit is too old; make a new request
+     *
+     * `POLICY_CHANGED`: The patient changed the policy since the permit; make a new request
      */
     403: Problem;
+    /**
+     * `RECORD_UNKNOWN`: There is no such record
+     */
+    404: Problem;
     /**
      * `NOT_ACCEPTABLE`: The route answers with nothing that Accept allows
      */
     406: Problem;
     /**
+     * `PERMIT_USED`: The permit was used; make a new request
+     *
+     * `WRAPS_OUTDATED`: The version is of a former format, kept but not released
+     *
      * `IDEMPOTENCY_KEY_IN_USE`: The first request under this idempotency key is not answered yet: try again in `retryAfterS` seconds
      */
     409: Problem;
     /**
      * `PAYLOAD_TOO_LARGE`: The body is larger than the limit
+     *
+     * `STATEMENT_TOO_LARGE`: The statement is larger than the limit
      */
     413: Problem;
     /**
@@ -984,6 +1024,8 @@ export type CreateReleaseErrors = {
      */
     415: Problem;
     /**
+     * `STATEMENT_MALFORMED`: The statement cannot be read
+     *
      * `LEDGER_REFUSED`: The ledger refused; `reason` says why
      *
      * `IDEMPOTENCY_KEY_REUSED`: The idempotency key was used for another request
@@ -995,6 +1037,10 @@ export type CreateReleaseErrors = {
     429: Problem;
     /**
      * `INTERNAL_ERROR`: The service failed; the log has the cause under the instance id
+     *
+     * `BLOB_MISSING`: The ciphertext is not in the blob store
+     *
+     * `BLOB_DAMAGED`: The ciphertext in the blob store is damaged
      */
     500: Problem;
     /**
@@ -1015,50 +1061,14 @@ export type CreateReleaseResponses = {
     /**
      * OK
      */
-    200: {
-        items: Array<{
-            requestSid: string | null;
-            record?: {
-                /**
-                 * A record, named by its author
-                 */
-                recordId: string;
-                version: number;
-                /**
-                 * Pseudonym of a patient
-                 */
-                patientId: string;
-                manifest: string;
-                wrapSet: string;
-                wrap: string | null;
-                acceptance: string;
-                /**
-                 * base64url
-                 */
-                ciphertext: string;
-                receipt: string;
-            };
-            problem?: {
-                /**
-                 * As a problem of its own would have it, see `/problems/{code}`
-                 */
-                code: string;
-                detail: string;
-                reason?: string;
-            };
-            /**
-             * The answer is full: nothing is released or used up yet. Send the statement again.
-             */
-            left?: true;
-        }>;
-    };
+    200: ReleasedRecord;
 };
 
 export type CreateReleaseResponse = CreateReleaseResponses[keyof CreateReleaseResponses];
 
 export type CreateReceiptData = {
     body: {
-        receipts: Array<string>;
+        receipt: string;
     };
     headers?: {
         /**
@@ -1086,18 +1096,18 @@ export type CreateReceiptErrors = {
     401: Problem;
     /**
      * `FORBIDDEN`: The role of this token may not do this
+     *
+     * `ORGANISATION_MISMATCH`: The token speaks for another organisation than the one whose word it brings
      */
     403: Problem;
-    /**
-     * `NOT_ACCEPTABLE`: The route answers with nothing that Accept allows
-     */
-    406: Problem;
     /**
      * `IDEMPOTENCY_KEY_IN_USE`: The first request under this idempotency key is not answered yet: try again in `retryAfterS` seconds
      */
     409: Problem;
     /**
      * `PAYLOAD_TOO_LARGE`: The body is larger than the limit
+     *
+     * `STATEMENT_TOO_LARGE`: The statement is larger than the limit
      */
     413: Problem;
     /**
@@ -1105,7 +1115,11 @@ export type CreateReceiptErrors = {
      */
     415: Problem;
     /**
+     * `STATEMENT_MALFORMED`: The statement cannot be read
+     *
      * `LEDGER_REFUSED`: The ledger refused; `reason` says why
+     *
+     * `RECEIPT_REFUSED`: The receipt does not match a release
      *
      * `IDEMPOTENCY_KEY_REUSED`: The idempotency key was used for another request
      */
@@ -1134,20 +1148,9 @@ export type CreateReceiptError = CreateReceiptErrors[keyof CreateReceiptErrors];
 
 export type CreateReceiptResponses = {
     /**
-     * OK
+     * Kept
      */
-    200: {
-        items: Array<{
-            problem?: {
-                /**
-                 * As a problem of its own would have it, see `/problems/{code}`
-                 */
-                code: string;
-                detail: string;
-                reason?: string;
-            };
-        }>;
-    };
+    204: void;
 };
 
 export type CreateReceiptResponse = CreateReceiptResponses[keyof CreateReceiptResponses];
@@ -1336,16 +1339,7 @@ export type CreateRevocationResponses = {
     /**
      * Created
      */
-    201: {
-        /**
-         * Fabric transaction id
-         */
-        txId: string;
-        /**
-         * The ledger had the statement before: nothing was sent, the transaction is the earlier one
-         */
-        already?: true;
-    };
+    201: RevocationAnswer;
 };
 
 export type CreateRevocationResponse = CreateRevocationResponses[keyof CreateRevocationResponses];
