@@ -5,6 +5,7 @@ import type { Terminal } from './ask.js';
 import { addDecisionCommands } from './decision-commands.js';
 import { addFileCommands } from './file-commands.js';
 import { addOwnGatewayCommands } from './own-gateway-commands.js';
+import { addPageCommands } from './page-commands.js';
 
 const HELP = `
 The key and everything that was signed lie in one encrypted file. The passphrase stays here: no gateway gets it.
@@ -29,6 +30,7 @@ export function program(terminal: Terminal): Command {
   addFileCommands(command, terminal);
   addDecisionCommands(command, terminal);
   addOwnGatewayCommands(command, terminal);
+  addPageCommands(command, terminal);
   for (const sub of command.commands) sub.copyInheritedSettings(command);
   return command;
 }
