@@ -19,7 +19,7 @@ import {
   type ContractCode,
   type StatementBody,
 } from '@careledger/contracts';
-import { randomId128 } from '@careledger/crypto';
+import { randomId128, type Signer } from '@careledger/crypto';
 import { beforeEach, describe, expect, test } from '@jest/globals';
 import { Value } from 'typebox/value';
 import { RecordsFixture, nextOf, onCloud, recordOf, storeByPatient } from '../testing/fixture.js';
@@ -102,11 +102,13 @@ describe('a request', () => {
     expect(await list()).toEqual([denied]);
   });
 
-  test('by the patient, who reads by right, is logged; the gateway’s key is not enough', async () => {
-    const sign = (signer = patient.consent) =>
+  test('by the patient, who reads by right, is logged, with whichever key', async () => {
+    const sign = (signer: Signer) =>
       patient.sign('accessRequest', bodyOf({ purpose: 'PATRQT' }), signer, { iat: now() });
-    expect(await answer(sign())).toMatchObject({ decision: 'permit', reason: 'OWNER' });
-    expect(await codeOf(request(sign(patient.gateway)))).toBe('STATEMENT_KEY_UNKNOWN');
+    for (const signer of [patient.consent, patient.gateway])
+      expect(await answer(sign(signer))).toMatchObject({ decision: 'permit', reason: 'OWNER' });
+    expect(await list()).toHaveLength(2);
+    expect(await codeOf(request(sign(newSigner())))).toBe('STATEMENT_KEY_UNKNOWN');
   });
 
   test('by another patient is refused', async () => {

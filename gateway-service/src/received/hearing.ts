@@ -7,7 +7,8 @@ import type { Patients } from '../patients/index.js';
 import type { GatewayStore } from '../store/index.js';
 import type { ReceivedStore } from './received-store.js';
 
-const CHECKPOINT = 'gateway-received';
+/** By channel: how far one has been read says nothing of the other. */
+const checkpointOf = (channel: ChannelName): string => `gateway-received/${channel}`;
 /** Until the stream is opened again after it ended, which it does only at a stop. */
 const REOPEN_MS = 1_000;
 const { RecordsStored, RecordsAnnounced } = EVENTS;
@@ -50,14 +51,14 @@ export function startHearing(options: HearingOptions, onHeard: OnHeard): Worker[
   const { ledger } = options;
   return [
     worker('cloud', async (signal) => {
-      const following = { checkpoint: CHECKPOINT, schemas: { RecordsStored }, signal };
+      const following = { checkpoint: checkpointOf('cloud'), schemas: { RecordsStored }, signal };
       for await (const event of ledger.channel('cloud').events(records, following)) {
         await hear(options, 'cloud', event.payload.records, onHeard);
         await event.ack();
       }
     }),
     worker('authorities', async (signal) => {
-      const following = { checkpoint: CHECKPOINT, schemas: { RecordsAnnounced }, signal };
+      const following = { checkpoint: checkpointOf('authorities'), schemas: { RecordsAnnounced }, signal };
       for await (const event of ledger.channel('authorities').events(records, following)) {
         await hear(options, 'authorities', event.payload.records, onHeard);
         await event.ack();

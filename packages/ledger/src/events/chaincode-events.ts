@@ -20,12 +20,27 @@ export type LedgerEvent<E extends EventSchemas> = {
 }[keyof E & string];
 
 export interface EventOptions<E extends EventSchemas> extends ReadOptions {
-  /** Names the durable checkpoint: one per reader and purpose. */
+  /** Names the durable checkpoint: one per reader and purpose, and of one chaincode on one channel. */
   readonly checkpoint: string;
   /** Events of other names are passed over. */
   readonly schemas: E;
   /** Where a reader without a checkpoint begins; default 0, so that nothing is missed. */
   readonly startBlock?: bigint;
+}
+
+/** Of which stream each checkpoint is. */
+const claimed = new WeakMap<CheckpointStore, Map<string, string>>();
+
+/**
+ * How far one stream has been read says nothing of another one: a checkpoint that two share would pass over events.
+ * @throws Error where another stream has this checkpoint
+ */
+function claim(checkpoints: CheckpointStore, name: string, what: string): void {
+  const names = claimed.get(checkpoints) ?? new Map<string, string>();
+  claimed.set(checkpoints, names);
+  const other = names.get(name) ?? what;
+  if (other !== what) throw new Error(`The checkpoint ${name} is that of: ${other}. Not of: ${what}`);
+  names.set(name, what);
 }
 
 /**
@@ -40,6 +55,7 @@ export async function* readChaincodeEvents<E extends EventSchemas>(
 ): AsyncGenerator<LedgerEvent<E>, void, undefined> {
   const { checkpoint: name, schemas, startBlock = 0n } = options;
   const what = `Events of ${chaincode} on ${network().getName()}`;
+  claim(checkpoints, name, what);
   let position: Checkpoint = (await checkpoints.load(name)) ?? {
     blockNumber: startBlock,
     transactionId: undefined,
