@@ -8,7 +8,7 @@ export default tseslint.config(
   js.configs.recommended,
   ...tseslint.configs.strict,
   {
-    files: ['**/*.ts'],
+    files: ['**/*.{ts,tsx}'],
     languageOptions: { parserOptions: { projectService: true, tsconfigRootDir: import.meta.dirname } },
     rules: {
       '@typescript-eslint/no-floating-promises': 'error',
@@ -40,7 +40,7 @@ export default tseslint.config(
     rules: { '@typescript-eslint/no-non-null-assertion': 'off' },
   },
   ...layers.map((layer) => ({
-    files: layer.folders.map((folder) => `${folder}/**/*.ts`),
+    files: layer.folders.map((folder) => `${folder}/**/*.{ts,tsx}`),
     ignores: layer.except ?? [],
     rules: { 'no-restricted-imports': ['error', restrictionsOf(layer)] },
   })),

@@ -6,7 +6,13 @@ import {
 } from '@careledger/service-kit';
 import { ALARM_CALLS_TABLES, ESCALATION_TABLES, MUTES_TABLE } from './alarms/schema.js';
 import { CONSENT_KINDS, CONSENT_OWNERS, CONSENT_TABLES } from './consent/schema.js';
-import { ANCHORS_TABLE, VERSIONS_FORMAT, VERSIONS_TABLES, VERSIONS_TRACE_COLUMN } from './delivery/schema.js';
+import {
+  ANCHORS_TABLE,
+  REWRAP_RANGES,
+  VERSIONS_FORMAT,
+  VERSIONS_TABLES,
+  VERSIONS_TRACE_COLUMN,
+} from './delivery/schema.js';
 import { AUTHORITIES_TABLE } from './ledger-access/schema.js';
 import { PASSPHRASE_CHANGES_TABLE, PATIENT_TOKENS_TABLE } from './patients/schema.js';
 import {
@@ -60,4 +66,5 @@ export const GATEWAY_MIGRATIONS: readonly Migration[] = [
   { name: 'patients: changes of their passphrases', sql: PASSPHRASE_CHANGES_TABLE },
   { name: 'processing: alarms that are told together', sql: LEADS_COLUMN },
   { name: 'consent: statements of any kind', sql: CONSENT_KINDS },
+  { name: 'delivery: wraps are brought up to date newest first', sql: REWRAP_RANGES },
 ];

@@ -37,7 +37,7 @@ import { testProcessor } from './test-processor.js';
 export const ACKNOWLEDGE_WITHIN_MS = 300_000;
 export const DELIVER_WITHIN_MS = 60_000;
 const NETWORK = 'devnet';
-const HOUR_MS = 60 * 60_000;
+export const HOUR_MS = 60 * 60_000;
 /** A critical value, milligrams a decilitre. */
 const VERY_LOW = 49;
 const WAIT_MAX_MS = 10_000;

@@ -38,6 +38,8 @@ export class StandInProvider implements AsyncDisposable {
   readonly wraps = new Map<string, HeldWraps>();
   /** Numbers of the wrap sets that followed the first, in the order in which they came. */
   readonly replaced: number[] = [];
+  /** Record and version of each of those. */
+  readonly replacedOf: string[] = [];
   /** Keys whose wraps may lie here, by this provider's peer; all of them unless a test says otherwise. */
   allowed: ReadonlySet<string> | undefined;
   behaviour: ProviderBehaviour = 'answers';
@@ -156,6 +158,7 @@ export class StandInProvider implements AsyncDisposable {
     if (drop.length + keep.length > 0) return problem(409, 'WRAPS_MISMATCH', { drop, keep });
     this.hold(versionId, request);
     this.replaced.push(next.seq);
+    this.replacedOf.push(versionId);
     return { status: 200, answer: { acceptance: this.wraps.get(versionId)?.acceptance } };
   }
 

@@ -5,6 +5,7 @@ import type { Database } from '@careledger/service-kit';
 import type { Priority } from '../processing/index.js';
 import type { MadeVersions } from '../records/handover.js';
 import type { HeldSet, NewVersion, OwnVersion, Stage } from '../records/own-version.js';
+import type { VersionRange } from './rewrap-store.js';
 
 interface Row {
   version_no: number;
@@ -170,15 +171,37 @@ export class OwnVersionStore implements MadeVersions {
     return row.n;
   }
 
-  /** A patient's versions of the present format, from a number on, oldest first. */
-  from(patientNo: number, versionNo: number, limit: number): OwnVersion[] {
+  /** Those of a patient's versions of the present format that have left for a provider, newest first. */
+  sent(patientNo: number, { first, last }: VersionRange, limit: number): OwnVersion[] {
     const rows = this.#database
       .prepare(
-        `SELECT * FROM record_versions WHERE patient_no = ? AND version_no >= ? AND format = 2
-         ORDER BY version_no LIMIT ?`,
+        `SELECT * FROM record_versions
+         WHERE patient_no = ? AND version_no BETWEEN ? AND ? AND format = 2 AND stage <> 'made'
+         ORDER BY version_no DESC LIMIT ?`,
       )
-      .all(patientNo, versionNo, limit);
+      .all(patientNo, first, last, limit);
     return (rows as unknown as Row[]).map(versionOf);
+  }
+
+  /** The range of a patient's versions, within another, that no provider has yet. */
+  unstored(patientNo: number, { first, last }: VersionRange): VersionRange | undefined {
+    const row = this.#database
+      .prepare(
+        `SELECT min(version_no) AS "first", max(version_no) AS "last" FROM record_versions
+         WHERE patient_no = ? AND version_no BETWEEN ? AND ? AND format = 2 AND stage = 'made'`,
+      )
+      .get(patientNo, first, last) as unknown as { first: number | null; last: number | null };
+    return row.first === null || row.last === null ? undefined : { first: row.first, last: row.last };
+  }
+
+  /** How many versions of the present format a patient has within a range. */
+  countWithin(patientNo: number, { first, last }: VersionRange): number {
+    const row = this.#database
+      .prepare(
+        'SELECT count(*) AS n FROM record_versions WHERE patient_no = ? AND version_no BETWEEN ? AND ? AND format = 2',
+      )
+      .get(patientNo, first, last) as { n: number };
+    return row.n;
   }
 
   /** Another provider is to store it. The statement for the former one is kept: it may have arrived after all. */

@@ -1,18 +1,23 @@
 import type { Database } from '@careledger/service-kit';
 import type { RewrapRequests } from '../records/handover.js';
 
-/** A patient's wraps are to be held against the grants, version by version. */
-export interface RewrapJob {
+/** Version numbers, both included. */
+export interface VersionRange {
+  readonly first: number;
+  readonly last: number;
+}
+
+/** A patient's wraps are to be held against the grants, version by version, from the newest back. */
+export interface RewrapJob extends VersionRange {
   readonly patientNo: number;
-  /** Versions from this number on are left. */
-  readonly from: number;
-  /** The first one on which its provider did not agree yet: to be looked at once more. */
-  readonly againFrom: number | null;
+  /** Versions from this number back to the first are left. */
+  readonly next: number;
   /** Counts the requests: what changes while a round is under way makes another one. */
   readonly generation: number;
 }
 
-const COLUMNS = `patient_no AS patientNo, next_version_no AS "from", again_from AS againFrom, generation`;
+const COLUMNS =
+  'patient_no AS patientNo, first_no AS "first", last_no AS "last", next_no AS "next", generation';
 
 /** Jobs of the rewrapper, one a patient. What writes must run within a transaction. */
 export class RewrapStore implements RewrapRequests {
@@ -22,14 +27,18 @@ export class RewrapStore implements RewrapRequests {
     this.#database = database;
   }
 
-  request(patientNo: number, from = 1): void {
+  /** Begins at the newest version again, whatever is on its way: it is the one that is asked for first. */
+  request(patientNo: number, first = 1): void {
     this.#database
       .prepare(
-        `INSERT INTO rewrap_jobs (patient_no, next_version_no) VALUES (?, ?)
+        `INSERT INTO rewrap_jobs (patient_no, first_no, last_no, next_no)
+           SELECT ?, ?, newest, newest
+           FROM (SELECT coalesce(max(version_no), 0) AS newest FROM record_versions WHERE patient_no = ?) WHERE true
          ON CONFLICT (patient_no) DO UPDATE SET
-           next_version_no = min(next_version_no, excluded.next_version_no), generation = generation + 1`,
+           first_no = min(first_no, excluded.first_no), last_no = excluded.last_no, next_no = excluded.next_no,
+           again_first = NULL, again_last = NULL, generation = generation + 1`,
       )
-      .run(patientNo, from);
+      .run(patientNo, first, patientNo);
   }
 
   get(patientNo: number): RewrapJob | undefined {
@@ -56,26 +65,36 @@ export class RewrapStore implements RewrapRequests {
 
   /** The version at which the job stood has been looked at. Changes nothing of a job that was requested again. */
   advance({ patientNo, generation }: RewrapJob, past: number, isAgreed: boolean): void {
+    const open = isAgreed ? null : past;
     this.#database
       .prepare(
-        `UPDATE rewrap_jobs SET next_version_no = ?, again_from = coalesce(again_from, ?)
-         WHERE patient_no = ? AND generation = ?`,
+        `UPDATE rewrap_jobs SET next_no = ?, again_first = coalesce(?, again_first),
+           again_last = coalesce(again_last, ?) WHERE patient_no = ? AND generation = ?`,
       )
-      .run(past + 1, isAgreed ? null : past, patientNo, generation);
+      .run(past - 1, open, open, patientNo, generation);
   }
 
   /**
-   * The last version has been looked at: ends the job, or begins again where a provider did not agree.
+   * The first version has been looked at: ends the job, or begins again with those on which a provider did not agree,
+   * and those that no provider has yet.
    * @returns what is left of the job
    */
-  end({ patientNo, generation }: RewrapJob): RewrapJob | undefined {
+  end({ patientNo, generation }: RewrapJob, unstored: VersionRange | undefined): RewrapJob | undefined {
     this.#database
-      .prepare('DELETE FROM rewrap_jobs WHERE patient_no = ? AND generation = ? AND again_from IS NULL')
+      .prepare(
+        `UPDATE rewrap_jobs SET again_first = min(coalesce(again_first, ?1), ?1),
+           again_last = max(coalesce(again_last, ?2), ?2)
+         WHERE patient_no = ?3 AND generation = ?4 AND ?1 IS NOT NULL`,
+      )
+      .run(unstored?.first ?? null, unstored?.last ?? null, patientNo, generation);
+    this.#database
+      .prepare('DELETE FROM rewrap_jobs WHERE patient_no = ? AND generation = ? AND again_first IS NULL')
       .run(patientNo, generation);
     this.#database
       .prepare(
-        `UPDATE rewrap_jobs SET next_version_no = again_from, again_from = NULL
-         WHERE patient_no = ? AND generation = ? AND again_from IS NOT NULL`,
+        `UPDATE rewrap_jobs SET first_no = again_first, last_no = again_last, next_no = again_last,
+           again_first = NULL, again_last = NULL
+         WHERE patient_no = ? AND generation = ? AND again_first IS NOT NULL`,
       )
       .run(patientNo, generation);
     return this.get(patientNo);

@@ -2,7 +2,7 @@ import { generateEd25519 } from '@careledger/crypto';
 import { ANY } from '@careledger/domain';
 import { makeWrapSet, matchWraps, readWrapSet } from '@careledger/envelope';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
-import { RecordsFixture } from '../../testing/records-fixture.js';
+import { HOUR_MS, RecordsFixture } from '../../testing/records-fixture.js';
 import type { Patient } from '../patients/index.js';
 import type { OwnVersion } from '../records/own-version.js';
 
@@ -141,6 +141,80 @@ test('a new grantee gets earlier records', async () => {
   fixture.grant(patient, fixture.hospital);
   await fixture.rewrapped(patient);
   expect(fixture.provider.kidsOf(versionId)).toEqual([ownKid(patient), fixture.hospital.encryption.kid]);
+});
+
+describe('earlier records get their wraps newest first,', () => {
+  /** A record an hour, each stored. */
+  async function hourly(count: number): Promise<{ patient: Patient; versionIds: string[] }> {
+    const { patient, device } = await fixture.patient();
+    const versionIds: string[] = [];
+    for (let i = 0; i < count; i++) {
+      versionIds.push(await fixture.store(await fixture.periodic(patient, device)));
+      fixture.testCore.nowMs += HOUR_MS;
+    }
+    return { patient, versionIds };
+  }
+
+  const progressOf = ({ patientNo }: Patient) => {
+    const job = fixture.rewraps.get(patientNo);
+    return job && fixture.versions.countWithin(patientNo, { first: job.first, last: job.next });
+  };
+
+  test('and it can be told how many are left', async () => {
+    const { patient, versionIds } = await hourly(5);
+    fixture.grant(patient, fixture.hospital);
+    expect(progressOf(patient)).toBe(5);
+    await fixture.rewrapped(patient);
+    expect(fixture.provider.replacedOf).toEqual(versionIds.toReversed());
+    expect(progressOf(patient)).toBeUndefined();
+  });
+
+  test('and go on where they stood after the process was killed', async () => {
+    const { patient, versionIds } = await hourly(5);
+    fixture.grant(patient, fixture.hospital);
+    fixture.provider.delayMs = 20;
+    fixture.rewrapper.start();
+    await fixture.until(() => (progressOf(patient) ?? 0) <= 3);
+    await fixture.restart();
+    expect(progressOf(patient)).toBeLessThanOrEqual(3);
+    expect(progressOf(patient)).toBeGreaterThan(0);
+    fixture.rewrapper.start();
+    await fixture.until(() => fixture.rewraps.count() === 0);
+    expect([...new Set(fixture.provider.replacedOf)]).toEqual(versionIds.toReversed());
+    for (const versionId of versionIds)
+      expect(fixture.provider.kidsOf(versionId)).toContain(fixture.hospital.encryption.kid);
+  });
+
+  test('and one that no provider has yet holds up no other', async () => {
+    const { patient, device } = await fixture.patient();
+    const first = await fixture.store(await fixture.periodic(patient, device));
+    fixture.testCore.nowMs += HOUR_MS;
+    const onItsWay = await fixture.periodic(patient, device);
+    fixture.grant(patient, fixture.hospital);
+    fixture.rewrapper.add(patient.patientNo);
+    await fixture.until(() => fixture.provider.replacedOf.length === 1);
+    expect(fixture.provider.replacedOf).toEqual([first]);
+    await fixture.until(() => fixture.rewrapper.health.running === 0);
+    expect([progressOf(patient), fixture.rewrapper.health.waiting]).toEqual([1, 0]);
+    const second = await fixture.store(onItsWay);
+    await fixture.rewrapped(patient);
+    expect(fixture.provider.replacedOf).toEqual([first, second]);
+  });
+
+  test('and begin at the newest again when another grant comes meanwhile', async () => {
+    const { patient, versionIds } = await hourly(3);
+    fixture.grant(patient, fixture.hospital);
+    fixture.provider.delayMs = 20;
+    fixture.rewrapper.start();
+    await fixture.until(() => progressOf(patient) === 1);
+    fixture.grant(patient, fixture.insurer);
+    expect(progressOf(patient)).toBe(3);
+    await fixture.until(() => fixture.rewraps.count() === 0);
+    for (const versionId of versionIds)
+      expect(fixture.provider.kidsOf(versionId)).toEqual(
+        expect.arrayContaining([fixture.hospital.encryption.kid, fixture.insurer.encryption.kid]),
+      );
+  });
 });
 
 describe('a provider that sees other grants than this gateway', () => {

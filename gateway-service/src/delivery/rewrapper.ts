@@ -115,35 +115,38 @@ export class Rewrapper implements AsyncDisposable {
 
   async #run(patientNo: number, signal: AbortSignal): Promise<void> {
     const { core, rewraps, versions, progress } = this.#options;
+    let hasAgreed = true;
     for (;;) {
       const job = rewraps.get(patientNo);
       if (job === undefined) return;
-      const page = versions.from(patientNo, job.from, VERSIONS_PER_PAGE);
-      if (page.length === 0) {
-        const left = core.store.deferred(() => rewraps.end(job));
-        progress.notify(patientNo);
-        if (left === undefined) return;
-        if (left.generation === job.generation) throw new NotYetError('WRAPS_MISMATCH');
+      const page = versions.sent(patientNo, { first: job.first, last: job.next }, VERSIONS_PER_PAGE);
+      if (page.length > 0) {
+        if (!(await this.#page(job, page, signal))) hasAgreed = false;
         continue;
       }
-      if (!(await this.#page(job, page, signal))) return;
+      const left = core.store.deferred(() => rewraps.end(job, versions.unstored(patientNo, job)));
+      progress.notify(patientNo);
+      if (left?.generation !== job.generation) continue;
+      if (!hasAgreed) throw new NotYetError('WRAPS_MISMATCH');
+      // What is left is on its way to a provider with its first set: it goes on once that is stored.
+      return;
     }
   }
 
-  /** False: it goes on once a version has been stored. */
+  /** Whether the providers agreed on all of it. */
   async #page(job: RewrapJob, page: readonly OwnVersion[], signal: AbortSignal): Promise<boolean> {
     const { core, rewraps, versions } = this.#options;
+    let haveAgreed = true;
     for (const version of page) {
       // Others have their turn: a patient can have thousands of versions.
       await nextTurn();
       signal.throwIfAborted();
-      // Its first set may be on its way to the provider right now.
-      if (version.stage === 'made') return false;
       const isHeld = version.storeTx !== null && versions.hasContent(version.versionNo);
       const isAgreed = !isHeld || (await this.#bringUpToDate(version, signal));
       core.store.deferred(() => rewraps.advance(job, version.versionNo, isAgreed));
+      haveAgreed &&= isAgreed;
     }
-    return true;
+    return haveAgreed;
   }
 
   /** Whether the provider's wraps are those that the grants give. */

@@ -138,3 +138,24 @@ export const VERSIONS_TRACE_COLUMN = `
     -- header traceparent of its making, where that is traced
     ALTER TABLE record_versions ADD COLUMN trace TEXT;
   `;
+
+/** Part of a released migration: its text stays. */
+export const REWRAP_RANGES = `
+    -- A patient's versions from first_no to last_no are held against the grants, newest first: next_no is looked at next.
+    CREATE TABLE rewrap_ranges (
+      patient_no  INTEGER PRIMARY KEY,
+      first_no    INTEGER NOT NULL,
+      last_no     INTEGER NOT NULL,
+      next_no     INTEGER NOT NULL,
+      -- the range of those on which their providers did not agree yet
+      again_first INTEGER,
+      again_last  INTEGER,
+      generation  INTEGER NOT NULL DEFAULT 1
+    ) STRICT;
+    INSERT INTO rewrap_ranges (patient_no, first_no, last_no, next_no)
+      SELECT patient_no, coalesce(min(again_from, next_version_no), next_version_no), newest, newest
+      FROM rewrap_jobs JOIN (SELECT patient_no, max(version_no) AS newest FROM record_versions GROUP BY patient_no)
+        USING (patient_no);
+    DROP TABLE rewrap_jobs;
+    ALTER TABLE rewrap_ranges RENAME TO rewrap_jobs;
+`;

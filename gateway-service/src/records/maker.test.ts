@@ -112,7 +112,7 @@ describe('wraps', () => {
     expect(version.wraps.map((jwe) => readWrap(jwe).kid)).toContain(
       kidOf('X25519', hospital.encryption.publicKey),
     );
-    expect(fixture.rewraps.get(patient.patientNo)).toMatchObject({ from: version.versionNo });
+    expect(fixture.rewraps.get(patient.patientNo)).toMatchObject({ first: version.versionNo });
   });
 });
 

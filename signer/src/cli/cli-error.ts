@@ -7,7 +7,9 @@ export type CliErrorCode =
   /** The question needs somebody who answers it, and nobody is there. */
   | 'NOBODY_TO_ASK'
   /** The patient said no. */
-  | 'NOT_CONFIRMED';
+  | 'NOT_CONFIRMED'
+  /** What an address serves is not the page of this release. */
+  | 'PAGE_DIFFERS';
 
 /** The command cannot be done as it was called. */
 export class CliError extends Error {

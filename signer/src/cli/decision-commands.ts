@@ -4,7 +4,6 @@ import { ANY, PURPOSES, Permission, PurposeOfUse, ScopeTerm, Timestamp } from '@
 import { Option, type Command } from 'commander';
 import type { Static, TSchema } from 'typebox';
 import { Value } from 'typebox/value';
-import { decisionsOf } from '../core/index.js';
 import { printLine, type Terminal } from './ask.js';
 import { CliError } from './cli-error.js';
 import { Session, type CommonOptions } from './session.js';
@@ -126,22 +125,9 @@ export function addDecisionCommands(program: Command, terminal: Terminal): void 
     .description('send again what was signed and what the gateway has not said that it has')
     .action(async () => {
       await using session = await Session.open(terminal, common());
-      const { journal } = session.signer.content;
-      const open = decisionsOf(journal).map(({ isTaken, name }) => !isTaken && SENT.has(name));
-      for (const [index, { statement }] of journal.entries()) if (open[index]) await session.send(statement);
+      await session.sendAgain();
     });
 }
-
-/** What the gateway takes as it is; a registration goes by `enrol`, a check-in code to the authority. */
-const SENT: ReadonlySet<string> = new Set([
-  'grant',
-  'revoke',
-  'revokeAll',
-  'rejectSubscription',
-  'settings',
-  'acknowledgeAlarm',
-  'muteAlarms',
-]);
 
 function withTerms(
   command: Command,

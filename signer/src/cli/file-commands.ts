@@ -10,6 +10,7 @@ import {
   newVault,
   openVault,
   restored,
+  safeAddress,
 } from '../core/index.js';
 import { askSecret, printLine, secretOf, type Terminal } from './ask.js';
 import { CliError } from './cli-error.js';
@@ -66,7 +67,7 @@ export function addFileCommands(program: Command, terminal: Terminal): void {
         throw new CliError('USAGE', 'Say either the key, or --from the address of the authority');
       await using session = await Session.open(terminal, common());
       const { authorities, networkId } = session.signer.content;
-      const published = from && (await fetchAuthorityKeys(urlOf(from), { authorityId, networkId }));
+      const published = from && (await fetchAuthorityKeys(safeAddress(from), { authorityId, networkId }));
       const trusted = published ? published.encryptionKey : key;
       if (!Value.Check(PublicKey, trusted)) throw new CliError('USAGE', 'A key has 32 bytes, in base64url');
       session.signer.trust(authorityId, trusted);
@@ -86,7 +87,7 @@ export function addFileCommands(program: Command, terminal: Terminal): void {
     .requiredOption('--token-file <file>', 'bearer token of the patient')
     .action(async (url: string, { tokenFile }: { tokenFile: string }) => {
       await using session = await Session.open(terminal, common());
-      session.signer.reach({ url: urlOf(url), token: await secretOf(tokenFile) });
+      session.signer.reach({ url: safeAddress(url), token: await secretOf(tokenFile) });
       await session.keep();
       print({ gateway: url });
     });
@@ -99,7 +100,7 @@ export function addFileCommands(program: Command, terminal: Terminal): void {
     .action(async (url: string, { tokenFile }: { tokenFile: string }) => {
       await using session = await Session.open(terminal, common());
       const { signer } = session;
-      const client = new GatewayClient({ url: urlOf(url), token: await secretOf(tokenFile) });
+      const client = new GatewayClient({ url: safeAddress(url), token: await secretOf(tokenFile) });
       const offer = await client.offer(toBase64url(signer.key.publicKey));
       const statement = await session.sign(signer.registration(offer));
       const { token } = await client.enrol({ statement, scopeKey: await signer.sealedScopeKey(offer) });
@@ -159,13 +160,4 @@ async function newPassphrase(terminal: Terminal, options: CommonOptions): Promis
   if (passphrase !== (await askSecret(terminal, 'Once more: ')))
     throw new CliError('USAGE', 'These are two passphrases');
   return passphrase;
-}
-
-/** TLS, or this machine: nobody in between hears a token or changes a key. @throws CliError `USAGE` */
-function urlOf(text: string): string {
-  const url = URL.parse(text);
-  const isHere = url !== null && ['localhost', '127.0.0.1', '[::1]'].includes(url.hostname);
-  if (url === null || (url.protocol !== 'https:' && !(url.protocol === 'http:' && isHere)))
-    throw new CliError('USAGE', 'Addresses begin with https://, or with http:// on this machine');
-  return text;
 }

@@ -139,9 +139,12 @@ test('what nobody would accept is not signed, and arguments that mean nothing ar
     ['grant', HOSPITAL, '--scope', 'a/b/c'],
     ['grant', HOSPITAL, '--rank', 'first'],
     ['mute', 'long'],
-    ['gateway', 'http://elsewhere.example', '--token-file', desk.file],
   ])
     expect(await desk.run(...args)).toMatchObject({ exitCode: 2, err: expect.stringContaining('USAGE') });
+  expect(await desk.run('gateway', 'http://elsewhere.example', '--token-file', desk.file)).toMatchObject({
+    exitCode: 2,
+    err: expect.stringContaining('ADDRESS_INSECURE'),
+  });
   expect((await desk.run('grant')).exitCode).toBe(2);
   expect((await shown()).decisions).toEqual([]);
 });

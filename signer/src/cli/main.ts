@@ -21,7 +21,8 @@ export async function main(args: readonly string[], terminal: Terminal): Promise
     if (error instanceof CommanderError) return error.exitCode === 0 ? DONE : USAGE;
     if (!(error instanceof SignerError) && !(error instanceof CliError)) throw error;
     terminal.stderr.write(`careledger-consent: ${error.code}: ${printable(error.message)}\n`);
-    if (error instanceof SignerError) return REFUSED;
-    return error.code === 'NOT_CONFIRMED' ? NOT_CONFIRMED : USAGE;
+    if (error instanceof SignerError) return error.code === 'ADDRESS_INSECURE' ? USAGE : REFUSED;
+    if (error.code === 'NOT_CONFIRMED') return NOT_CONFIRMED;
+    return error.code === 'PAGE_DIFFERS' ? REFUSED : USAGE;
   }
 }

@@ -5,6 +5,7 @@ import type { Terminal } from './ask.js';
 import { addDecisionCommands } from './decision-commands.js';
 import { addFileCommands } from './file-commands.js';
 import { addOwnGatewayCommands } from './own-gateway-commands.js';
+import { addPageCommands } from './page-commands.js';
 import { addPolicyCommands } from './policy-commands.js';
 
 const HELP = `
@@ -31,6 +32,7 @@ export function program(terminal: Terminal): Command {
   addDecisionCommands(command, terminal);
   addPolicyCommands(command, terminal);
   addOwnGatewayCommands(command, terminal);
+  addPageCommands(command, terminal);
   for (const sub of command.commands) sub.copyInheritedSettings(command);
   return command;
 }

@@ -1,8 +1,8 @@
 import {
   ConsentSigner,
+  Desk,
   GatewayClient,
   SignerError,
-  deliver,
   printable,
   type GatewayView,
   type Prepared,
@@ -26,12 +26,18 @@ export const passphraseOf = (terminal: Terminal, { passphraseFile }: CommonOptio
 
 /** The patient's file, open for one command. */
 export class Session implements AsyncDisposable {
+  readonly #desk: Desk;
+  readonly #file: VaultFile;
+
   private constructor(
-    readonly signer: ConsentSigner,
+    signer: ConsentSigner,
     readonly terminal: Terminal,
     readonly options: CommonOptions,
-    private readonly file: VaultFile,
-  ) {}
+    file: VaultFile,
+  ) {
+    this.#file = file;
+    this.#desk = new Desk(signer, (content) => file.keep(content));
+  }
 
   static async open(terminal: Terminal, options: CommonOptions): Promise<Session> {
     const file = await VaultFile.open(options.file, await passphraseOf(terminal, options));
@@ -43,8 +49,12 @@ export class Session implements AsyncDisposable {
     }
   }
 
+  get signer(): ConsentSigner {
+    return this.#desk.signer;
+  }
+
   get patientId(): string {
-    return this.signer.key.patientId;
+    return this.#desk.patientId;
   }
 
   /** @throws CliError `USAGE`: no gateway is known yet */
@@ -80,9 +90,7 @@ export class Session implements AsyncDisposable {
     const { stderr } = this.terminal;
     stderr.write(`You sign:\n\n  ${printable(prepared.sentence)}\n\n`);
     if (this.options.yes !== true) await confirm(this.terminal);
-    const statement = await this.signer.sign(prepared);
-    await this.keep();
-    return statement;
+    return this.#desk.sign(prepared);
   }
 
   /** Signs and sends, or prints what was signed. */
@@ -116,9 +124,7 @@ export class Session implements AsyncDisposable {
   /** @throws SignerError: it is on disk, and `send` sends it again */
   async send(statement: string): Promise<void> {
     try {
-      const delivered = await deliver(this.client, this.patientId, statement);
-      this.signer.taken(statement);
-      await this.keep();
+      const delivered = await this.#desk.send(this.client, statement);
       printLine(this.terminal, delivered ?? { status: 'done' });
     } catch (error) {
       if (error instanceof SignerError)
@@ -129,11 +135,16 @@ export class Session implements AsyncDisposable {
     }
   }
 
+  /** What the gateway has not said that it has, once more. */
+  async sendAgain(): Promise<void> {
+    for (const statement of this.#desk.unsent()) await this.send(statement);
+  }
+
   keep(): Promise<void> {
-    return this.file.keep(this.signer.content);
+    return this.#desk.keep();
   }
 
   [Symbol.asyncDispose](): Promise<void> {
-    return this.file[Symbol.asyncDispose]();
+    return this.#file[Symbol.asyncDispose]();
   }
 }

@@ -3,6 +3,10 @@ export type SignerErrorCode =
   | 'VAULT_LOCKED'
   | 'VAULT_MALFORMED'
   | 'PASSPHRASE_TOO_SHORT'
+  /** It was typed twice, and not the same. */
+  | 'PASSPHRASE_DIFFERS'
+  /** No gateway is known yet that what is signed could go to. */
+  | 'GATEWAY_UNKNOWN'
   /** An answer is about another patient than the one whose key this is. */
   | 'PATIENT_MISMATCH'
   /** An answer is about another authority than the one that was asked for. */
@@ -33,6 +37,8 @@ export type SignerErrorCode =
   | 'DECISION_MALFORMED'
   /** The gateway's offer of keys cannot be registered. */
   | 'OFFER_REFUSED'
+  /** Somebody in between could read or change what goes to this address. */
+  | 'ADDRESS_INSECURE'
   /** The gateway refused, or could not be reached; `reason` is its code. */
   | 'GATEWAY_REFUSED'
   | 'GATEWAY_UNREACHABLE'

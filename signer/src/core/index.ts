@@ -1,10 +1,12 @@
+export { safeAddress } from './address.js';
+export type { AskedSubscription, ListedRule } from './answers.js';
 export { ConsentSigner, newContent, restored, type Prepared } from './consent-signer.js';
-export { deliver } from './delivery.js';
+export { Desk } from './desk.js';
 export { SignerError } from './errors.js';
 export { GatewayClient } from './gateway-client.js';
 export { decisionsOf } from './journal.js';
+export { isStanding, type GatewayView, type OwnState } from './own-state.js';
 export { fetchAuthorityKeys } from './published-keys.js';
 export { preparePolicy, standingOf } from './standing.js';
 export { printable } from './printable.js';
-export type { GatewayView } from './own-state.js';
 export { newVault, openVault, type Scrypt, type Vault, type VaultContent } from './vault.js';

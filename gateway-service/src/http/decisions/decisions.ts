@@ -1,6 +1,7 @@
 import type { Jobs, LongWork, Progress, Wait } from '@careledger/service-kit';
 import type { ConsentService, JobOutcome, StepStore, Taken } from '../../consent/index.js';
 import type { GatewayCore } from '../../core.js';
+import type { OwnVersionStore } from '../../delivery/own-version-store.js';
 import type { RewrapStore } from '../../delivery/rewrap-store.js';
 import type { Patient } from '../../patients/index.js';
 import type { PatientProgress } from '../../patients/progress.js';
@@ -13,6 +14,7 @@ export interface DecisionsOptions {
   readonly consent: Pick<ConsentService, 'outcomeOf' | 'standing'>;
   readonly steps: Pick<StepStore, 'job'>;
   readonly rewraps: Pick<RewrapStore, 'get'>;
+  readonly versions: Pick<OwnVersionStore, 'countWithin'>;
   readonly progress: Pick<PatientProgress, 'until'>;
   readonly jobs: Pick<Jobs, 'watch'>;
 }
@@ -69,21 +71,27 @@ export class Decisions {
 
   /** @throws ConsentError `CONSENT_REFUSED` */
   #progress(patient: Patient, job: string): Progress<JobOutcome, DecisionStage> {
-    const { consent, rewraps } = this.#options;
+    const { consent } = this.#options;
     const result = consent.standing(patient, job);
-    const { channels, status } = result;
+    const { channels } = result;
     const open = channels.find((channel) => channel.status !== 'done');
     // Providers hold wraps by the grants on `cloud`: whatever comes there may change who has some.
     const hasWraps = channels.some(({ channel }) => channel === 'cloud');
-    const isWrapped = status === 'done' && rewraps.get(patient.patientNo) === undefined;
-    const stages = channels.map((channel) => channel.status === 'done');
-    if (hasWraps) stages.push(isWrapped);
-    const done = stages.filter(Boolean).length;
-    const isDone = done === stages.length;
-    return {
-      isDone,
-      stage: open?.channel ?? (isDone ? 'settled' : 'wrapping'),
-      ...{ done, total: stages.length, result },
-    };
+    const wraps = open === undefined && hasWraps ? this.#wraps(patient.patientNo) : undefined;
+    if (wraps !== undefined) return { isDone: false, stage: 'wrapping', ...wraps, result };
+    const total = channels.length + (hasWraps ? 1 : 0);
+    const isDone = open === undefined;
+    const done = isDone ? total : channels.filter((channel) => channel.status === 'done').length;
+    return { isDone, stage: open?.channel ?? 'settled', done, total, result };
+  }
+
+  /** How many of the record versions that are held against the grants have been; undefined where that has ended. */
+  #wraps(patientNo: number): { readonly done: number; readonly total: number } | undefined {
+    const { rewraps, versions } = this.#options;
+    const job = rewraps.get(patientNo);
+    if (job === undefined) return undefined;
+    const { first, last, next } = job;
+    const total = versions.countWithin(patientNo, { first, last });
+    return { done: total - versions.countWithin(patientNo, { first, last: next }), total };
   }
 }

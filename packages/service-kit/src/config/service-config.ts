@@ -38,6 +38,10 @@ export const HttpConfig = closedObject(
     metricsOpen: Type.Boolean({ default: false }),
     tls: Type.Optional(TlsConfig),
     rateLimits: Type.Optional(RateLimitConfig),
+    /** Origins whose pages may call this service from a browser, e.g. that of the signer; none without it. */
+    allowedOrigins: Type.Optional(
+      Type.Array(Type.String({ pattern: '^https?://[^/\\s*]+$' }), { minItems: 1, uniqueItems: true }),
+    ),
     /** Addresses or networks of proxies whose X-Forwarded-For says who the caller is, e.g. 10.0.0.0/8. */
     trustedProxies: Type.Optional(Type.Array(Type.String({ minLength: 1 }), { minItems: 1 })),
   },

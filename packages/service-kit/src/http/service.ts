@@ -15,6 +15,7 @@ import type { Logger } from '../logging.js';
 import { installAuth, type FindToken } from './auth.js';
 import { rememberMethods } from './allowed-methods.js';
 import { refuseCodedBodies } from './coded-bodies.js';
+import { installCrossOrigin } from './cross-origin.js';
 import { installDeclaredAnswers } from './declared-answers.js';
 import { answerUnreadablePath, installErrorHandler } from './error-handler.js';
 import { installHealth } from './health.js';
@@ -120,6 +121,7 @@ export async function buildService(options: BuildServiceOptions): Promise<Servic
   });
   // Plugins take the plain instance: they use no schema types.
   const plain = app as unknown as FastifyInstance;
+  await installCrossOrigin(plain, http.allowedOrigins ?? []);
   installErrorHandler(plain, catalogue, rememberMethods(plain, MAX_PARAM_LENGTH_CHARS));
   installDeclaredAnswers(plain);
   installTransportProblems(plain);

@@ -1,0 +1,201 @@
+import { readFile } from 'node:fs/promises';
+import { eventually } from '@careledger/examples';
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import type { RunningService } from '@careledger/supervisor';
+import type { Browser, BrowserContext, Page } from 'playwright-core';
+import { call } from '../fixtures/services/api-client.js';
+import { GatewayFixture, glucose, type GatewayPatient } from '../fixtures/services/gateway-fixture.js';
+import { chromiumPath, startChromium } from '../fixtures/signer/chromium.js';
+import { ConsentCommand } from '../fixtures/signer/consent-command.js';
+import { startPage, type RunningPage } from '../fixtures/signer/running-page.js';
+
+const HOSPITAL = 'aut_hospital';
+const PASSPHRASE = 'words that no gateway ever hears';
+const OTHER_KEY = 'A'.repeat(43);
+const ORIGINS = 'CARELEDGER_HTTP_ALLOWED_ORIGINS';
+
+const executable = chromiumPath();
+if (executable === undefined)
+  process.stderr.write('SKIPPED: the signer’s page needs Chromium in /usr/bin or in CHROMIUM\n');
+
+(executable === undefined ? describe.skip : describe)('the signer’s page in a real browser', () => {
+  let served: RunningPage;
+  let fixture: GatewayFixture;
+  let hospital: RunningService;
+  let browser: Browser;
+  let context: BrowserContext;
+  let page: Page;
+  let patientId: string;
+  let patient: GatewayPatient;
+  const complaints: string[] = [];
+
+  beforeAll(async () => {
+    served = await startPage();
+    process.env[ORIGINS] = JSON.stringify([served.url]);
+    fixture = await GatewayFixture.start({ gateway: { consentKeys: 'patient' } });
+    hospital = fixture.layers.authority();
+    browser = await startChromium(executable ?? '');
+    context = await browser.newContext();
+    page = await context.newPage();
+    page.on('pageerror', (error) => complaints.push(error.message));
+  }, 300_000);
+  afterAll(async () => {
+    Reflect.deleteProperty(process.env, ORIGINS);
+    await browser.close();
+    await served[Symbol.asyncDispose]();
+    await fixture[Symbol.asyncDispose]();
+  }, 60_000);
+
+  const sign = async (sentence: RegExp): Promise<void> => {
+    const dialog = page.getByRole('dialog', { name: 'You sign' });
+    await dialog.waitFor();
+    expect(await dialog.locator('.sentence').textContent()).toMatch(sentence);
+    await dialog.getByRole('button', { name: 'Sign', exact: true }).click();
+    await dialog.waitFor({ state: 'detached' });
+  };
+  const form = (name: string) => page.getByRole('form', { name });
+  const alerted = async (code: string): Promise<void> => {
+    await page.getByRole('alert').filter({ hasText: code }).first().waitFor();
+  };
+
+  test('makes a key, keeps it under the passphrase alone, and registers', async () => {
+    await page.goto(served.url);
+    const make = form('Make my key');
+    await make.getByLabel('Network').fill(fixture.layers.network.networkId);
+    await make.getByLabel('Passphrase, at least').fill(PASSPHRASE);
+    await make.getByLabel('Passphrase once more').fill('another one altogether');
+    await make.getByRole('button').click();
+    await alerted('PASSPHRASE_DIFFERS');
+    await make.getByLabel('Passphrase once more').fill(PASSPHRASE);
+    await make.getByRole('button').click();
+
+    const register = form('Register');
+    await register.getByLabel('Address').fill(fixture.gateway.url);
+    await register.getByLabel('Token').fill(String(fixture.gateway.tokens.ops));
+    await register.getByRole('button').click();
+    await sign(/gateway/i);
+    await page.getByRole('heading', { name: 'Your grants' }).waitFor();
+    patientId = String(await page.locator('code').first().textContent());
+    const known = await fixture.call('GET', `/v1/patients/${patientId}`);
+    expect(known.status).toBe(200);
+  }, 120_000);
+
+  test('the file in the browser opens with the passphrase, with no other, and with the command too', async () => {
+    await page.reload();
+    const unlock = form('Open');
+    await unlock.getByLabel('Passphrase').fill('a passphrase of somebody else');
+    await unlock.getByRole('button').click();
+    await alerted('VAULT_LOCKED');
+    await unlock.getByLabel('Passphrase').fill(PASSPHRASE);
+    await unlock.getByRole('button').click();
+    const [download] = await Promise.all([
+      page.waitForEvent('download'),
+      page.getByRole('button', { name: 'Save a backup' }).click(),
+    ]);
+    const backup = await readFile(await download.path(), 'utf8');
+    expect(backup).not.toContain(patientId);
+    expect(Object.keys(JSON.parse(backup))).toEqual(['v', 'kind', 'kdf', 'iv', 'ciphertext']);
+    await using command = await ConsentCommand.open();
+    const file = await command.secret('backup', backup.trim());
+    expect(await command.answer('restore', file)).toMatchObject({ restored: patientId });
+  }, 120_000);
+
+  /** What the hospital gets of the patient's newest record. */
+  async function opened(): Promise<number> {
+    const { records } = await fixture.own(patient, 'GET', '/records');
+    const { recordId } = (records as { recordId: string }[]).at(-1) ?? {};
+    return (await call(hospital, 'practitioner', `GET /v1/records/${recordId}?patientId=${patientId}`))
+      .status;
+  }
+
+  test('takes a new token for the gateway', async () => {
+    const { token } = await fixture.ok('POST', `/v1/patients/${patientId}/tokens`);
+    patient = { patientId, token: String(token) };
+    await page.getByRole('button', { name: 'Look again' }).click();
+    await alerted('UNAUTHENTICATED');
+    await page.getByText('I am registered already').click();
+    const use = form('Use this gateway');
+    await use.getByLabel('Address').fill(fixture.gateway.url);
+    await use.getByLabel('My token').fill(patient.token);
+    await use.getByRole('button').click();
+    await page.getByRole('alert').waitFor({ state: 'detached' });
+  }, 60_000);
+
+  test('a grant needs the authority’s own word for its key; then it opens a record, and a revocation closes it', async () => {
+    await using device = await fixture.device(patient);
+    await device.send([glucose(Date.now() - 7_200_000, 110), glucose(Date.now() - 60_000, 120)]);
+    await fixture.own(patient, 'POST', '/flush');
+    expect(await opened()).toBe(403);
+    const ask = { patientId, permissions: ['read'], purposes: ['TREAT'] };
+    expect((await call(hospital, 'practitioner', 'POST /v1/subscriptions', ask)).status).toBeLessThan(300);
+    const requests = page.getByRole('list', { name: 'Requests' });
+    await eventually('the request is shown', async () => {
+      await page.getByRole('button', { name: 'Look again' }).click();
+      return (await requests.getByText(HOSPITAL).count()) > 0 || undefined;
+    });
+    await requests.getByRole('button', { name: 'Approve' }).click();
+    await alerted('AUTHORITY_KEY_UNPROVED');
+
+    const remember = form('Remember');
+    await remember.getByLabel('Authority').fill(HOSPITAL);
+    await remember.getByLabel('Its address').fill(hospital.url);
+    await remember.getByRole('button').click();
+    await page.getByRole('list', { name: 'Known authorities' }).getByText(HOSPITAL).waitFor();
+    await requests.getByRole('button', { name: 'Approve' }).click();
+    await sign(/aut_hospital/);
+    await page.getByRole('list', { name: 'Grants' }).getByText(HOSPITAL).waitFor();
+
+    await fixture.own(patient, 'POST', '/flush');
+    await eventually('the record opens', async () => (await opened()) === 200 || undefined);
+    await page.getByRole('list', { name: 'Grants' }).getByRole('button', { name: 'Revoke' }).click();
+    await sign(/./);
+    await eventually('the record is closed', async () => (await opened()) === 403 || undefined);
+  }, 180_000);
+
+  test('a gateway that gives a key of its own for the authority is found out', async () => {
+    await context.route('**/v1/authorities/*', async (route) => {
+      const response = await route.fetch();
+      const answer = { ...((await response.json()) as object), encryptionKey: OTHER_KEY };
+      await route.fulfill({ response, json: answer });
+    });
+    const grant = form('Grant');
+    await grant.getByLabel('Authority').fill(HOSPITAL);
+    await grant.getByRole('button').click();
+    await alerted('AUTHORITY_KEY_SWAPPED');
+    await context.unroute('**/v1/authorities/*');
+  }, 60_000);
+
+  test('what the patient does not sign is neither signed nor sent', async () => {
+    const grant = form('Grant');
+    await grant.getByRole('button', { name: 'Grant' }).click();
+    const dialog = page.getByRole('dialog', { name: 'You sign' });
+    await dialog.getByRole('button', { name: 'Do not sign' }).click();
+    await alerted('Nothing was signed');
+    const { grants } = await fixture.own(patient, 'GET', '/grants');
+    expect(grants).toEqual([expect.objectContaining({ status: 'revoked' })]);
+  }, 60_000);
+
+  test('a second tab is refused: it would overwrite what the first one signs', async () => {
+    const second = await context.newPage();
+    await second.goto(served.url);
+    await second.getByRole('alert').filter({ hasText: 'Another tab' }).waitFor();
+    await second.close();
+  }, 60_000);
+
+  test('a script that was altered on its way does not run', async () => {
+    const other = await browser.newContext();
+    const tampered = await other.newPage();
+    await other.route('**/signer.js', async (route) => {
+      const response = await route.fetch();
+      await route.fulfill({ response, body: `${await response.text()}\nglobalThis.stolen = true;` });
+    });
+    await tampered.goto(served.url);
+    expect(await tampered.evaluate('globalThis.stolen')).toBeUndefined();
+    expect(await tampered.locator('#page').textContent()).toBe('');
+    await other.close();
+  }, 60_000);
+
+  test('needs nothing that its policy forbids', () => {
+    expect(complaints).toEqual([]);
+  });
+});

@@ -1,0 +1,47 @@
+import { toBase64url } from '@careledger/crypto/portable';
+import { GatewayClient, safeAddress } from '../core/index.js';
+import { useAction } from './action.js';
+import type { Counter } from './counter.js';
+import { Field, Form, textOf } from './form.js';
+
+/** Registering at a gateway, or naming the one that the patient is registered at. */
+export function Gateway({ counter, changed }: { readonly counter: Counter; readonly changed: () => void }) {
+  const { desk } = counter;
+  const { signer } = desk;
+  const enrol = async (fields: FormData): Promise<void> => {
+    const url = safeAddress(textOf(fields, 'url'));
+    const client = new GatewayClient({ url, token: textOf(fields, 'token') });
+    const offer = await client.offer(toBase64url(signer.key.publicKey));
+    const statement = await counter.sign(signer.registration(offer));
+    const { token } = await client.enrol({ statement, scopeKey: await signer.sealedScopeKey(offer) });
+    signer.reach({ url, token });
+    signer.taken(statement);
+    await desk.keep();
+    changed();
+  };
+  const reach = async (fields: FormData): Promise<void> => {
+    signer.reach({ url: safeAddress(textOf(fields, 'url')), token: textOf(fields, 'token') });
+    await desk.keep();
+    changed();
+  };
+  const registering = (
+    <Form name="Register" action={useAction()} submit={enrol}>
+      <p>Whoever runs the gateway gives you its address and a token for registering.</p>
+      <Field label="Address" name="url" type="url" />
+      <Field label="Token for registering" name="token" type="password" />
+    </Form>
+  );
+  return (
+    <section>
+      <h2>Your gateway</h2>
+      {counter.hasGateway ? <p>{signer.content.gateway?.url}</p> : registering}
+      <details>
+        <summary>I am registered already</summary>
+        <Form name="Use this gateway" action={useAction()} submit={reach}>
+          <Field label="Address" name="url" type="url" />
+          <Field label="My token" name="token" type="password" />
+        </Form>
+      </details>
+    </section>
+  );
+}

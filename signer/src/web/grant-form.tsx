@@ -1,0 +1,77 @@
+import type { GrantTerms } from '@careledger/consent';
+import { Permission, PurposeOfUse, PURPOSES, timestampOf, type ScopeTerm } from '@careledger/domain';
+import { Value } from 'typebox/value';
+import { useAction } from './action.js';
+import type { Counter } from './counter.js';
+import { Field, Form, textOf } from './form.js';
+
+const PERMISSIONS = ['read', 'write', 'modify'] as const satisfies readonly Permission[];
+const ANY = '*';
+
+/** Allows an authority something that it has not asked for. */
+export function GrantForm({ counter, changed }: { readonly counter: Counter; readonly changed: () => void }) {
+  const { desk } = counter;
+  const grant = async (fields: FormData): Promise<void> => {
+    const { client } = counter;
+    const terms = termsIn(fields);
+    const authority = await client.authority(terms.authorityId);
+    await counter.decide(await desk.signer.grant(terms, await client.view(desk.patientId), authority));
+    changed();
+  };
+  return (
+    <section>
+      <h2>Allow somebody</h2>
+      <Form name="Grant" action={useAction()} submit={grant}>
+        <Field label="Authority" name="authority" />
+        <Choices legend="May" name="permissions" words={PERMISSIONS} chosen="read" />
+        <Choices legend="For" name="purposes" words={PURPOSES} chosen="TREAT" />
+        <Field
+          label="Categories, e.g. laboratory, vital-signs/Observation; all without"
+          name="scope"
+          optional
+        />
+        <Field label="Until; until you revoke it without" name="until" type="datetime-local" optional />
+      </Form>
+    </section>
+  );
+}
+
+function Choices({
+  legend,
+  name,
+  words,
+  chosen,
+}: {
+  readonly legend: string;
+  readonly name: string;
+  readonly words: readonly string[];
+  readonly chosen: string;
+}) {
+  return (
+    <fieldset>
+      <legend>{legend}</legend>
+      {words.map((word) => (
+        <label key={word} class="choice">
+          <input type="checkbox" name={name} value={word} defaultChecked={word === chosen} />
+          {word}
+        </label>
+      ))}
+    </fieldset>
+  );
+}
+
+function termsIn(fields: FormData): GrantTerms {
+  const [scope, until] = [textOf(fields, 'scope'), textOf(fields, 'until')];
+  return {
+    authorityId: textOf(fields, 'authority'),
+    permissions: fields.getAll('permissions').filter((word) => Value.Check(Permission, word)),
+    purposes: fields.getAll('purposes').filter((word) => Value.Check(PurposeOfUse, word)),
+    ...(scope !== '' && { scope: scope.split(',').map(scopeTerm) }),
+    ...(until !== '' && { until: timestampOf(new Date(until).getTime()) }),
+  };
+}
+
+function scopeTerm(text: string): ScopeTerm {
+  const [category = '', resourceType = ANY] = text.trim().split('/');
+  return { category, resourceType };
+}

@@ -1,0 +1,57 @@
+import type { GrantTerms } from '@careledger/consent';
+import { printable, type AskedSubscription } from '../core/index.js';
+import { useAction } from './action.js';
+import type { Counter } from './counter.js';
+import { Failure } from './form.js';
+
+/** Who has asked for a grant and waits for an answer. */
+export function Requests({
+  counter,
+  asked,
+  changed,
+}: {
+  readonly counter: Counter;
+  readonly asked: readonly AskedSubscription[];
+  readonly changed: () => void;
+}) {
+  const action = useAction();
+  const { client, desk } = counter;
+  const approve = async (request: AskedSubscription): Promise<void> => {
+    const { authorityId, permissions, purposes, until, subscriptionId } = request;
+    const terms: GrantTerms = {
+      ...{ authorityId, permissions, purposes, subscriptionId },
+      ...(until !== undefined && { until }),
+    };
+    const authority = await client.authority(authorityId);
+    const view = await client.view(desk.patientId);
+    await counter.decide(await desk.signer.grant(terms, view, authority));
+    changed();
+  };
+  const reject = async ({ subscriptionId }: AskedSubscription): Promise<void> => {
+    await counter.decide(desk.signer.plain({ name: 'rejectSubscription', body: { subscriptionId } }));
+    changed();
+  };
+  return (
+    <section>
+      <h2>Requests</h2>
+      {asked.length === 0 && <p>Nobody waits for an answer.</p>}
+      <ul aria-label="Requests">
+        {asked.map((request) => (
+          <li key={request.subscriptionId}>
+            <strong>{request.authorityId}</strong> asks to {request.permissions.join(', ')} for{' '}
+            {request.purposes.join(', ')}
+            {request.until !== undefined && ` until ${request.until}`}
+            {request.reason !== undefined && <q>{printable(request.reason)}</q>}
+            <button disabled={action.isBusy} onClick={() => action.run(() => approve(request))}>
+              Approve
+            </button>
+            <button class="quiet" disabled={action.isBusy} onClick={() => action.run(() => reject(request))}>
+              Reject
+            </button>
+          </li>
+        ))}
+      </ul>
+      <Failure action={action} />
+    </section>
+  );
+}
