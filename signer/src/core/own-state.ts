@@ -18,8 +18,8 @@ export interface GatewayView {
 export interface OwnState {
   /** For the next decision: above every number that was signed here or taken there. */
   readonly policySeq: number;
-  /** Grants and denials. */
-  readonly rules: readonly ListedRule[];
+  readonly grants: readonly ListedRule[];
+  readonly denials: readonly ListedRule[];
   /** Those that stand and were not signed here: another signer of the patient's made them, or nobody did. */
   readonly unknown: readonly ListedRule[];
 }
@@ -69,7 +69,7 @@ export function checkOwnState(
   const own = new Set(signed.flatMap(({ name, sid }) => (name === 'grant' ? [sid] : [])));
   return {
     policySeq: Math.max(nextPolicySeq, highest + 1),
-    rules,
+    ...{ grants, denials },
     unknown: rules.filter(({ grantId, status }) => isStanding(status) && !own.has(grantId)),
   };
 }

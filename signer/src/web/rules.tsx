@@ -1,4 +1,4 @@
-import type { ListedRule } from '../core/index.js';
+import { isStanding, type ListedRule } from '../core/index.js';
 import { useAction } from './action.js';
 import type { Counter } from './counter.js';
 import { ANY } from '@careledger/domain';
@@ -66,4 +66,4 @@ export function Rules({
   );
 }
 
-const stands = ({ status }: ListedRule): boolean => status === 'active' || status === 'pending';
+const stands = ({ status }: ListedRule): boolean => isStanding(status);
