@@ -190,7 +190,7 @@ test('a gateway attests with another key after `rotate-key`', async () => {
   const { network, dir, services, patientsLedger: ledger } = fixture;
   const service = services.find(({ program }) => program === 'gateway');
   if (service === undefined) throw new RangeError('There is no gateway');
-  const plan = servicePlan(service, localConfig(service, { network, dir, services }));
+  const plan = servicePlan(service, { ...localConfig(service, { network, dir, services }) });
   await registerOrganisation(
     { ...plan, name: 'gateway' },
     join(dir, 'config'),
