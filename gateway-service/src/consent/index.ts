@@ -4,7 +4,7 @@ export { ConsentService, type JobOutcome } from './consent-service.js';
 export { ConsentError } from './errors.js';
 export { EarlierDecisions, type Taken } from './earlier.js';
 export { GrantStore, type Grant } from './grant-store.js';
-export { ORDER, StatementIntake } from './intake.js';
+export { StatementIntake } from './intake.js';
 export { Reconciler } from './reconciler.js';
 export { Registrations } from './registrations.js';
 export { Rotations } from './rotations.js';

@@ -6,9 +6,8 @@ import { readStatement } from '@careledger/statements';
 import type { GatewayCore } from '../core.js';
 import type { Patient } from '../patients/index.js';
 import { checkAppStatement } from './app-statement.js';
-import type { ConsentOutbox } from './consent-outbox.js';
 import { ConsentError } from './errors.js';
-import type { NewJob, StepKind, StepStore } from './step-store.js';
+import type { ConsentStep, NewJob, StepKind, StepStore } from './step-store.js';
 
 export const ORDER: Readonly<Record<StepKind, readonly ChannelName[]>> = {
   register: DECISION_CHANNELS.registerPatient,
@@ -23,7 +22,8 @@ export const ORDER: Readonly<Record<StepKind, readonly ChannelName[]>> = {
 export interface StatementIntakeOptions {
   readonly core: Pick<GatewayCore, 'store' | 'patients'>;
   readonly steps: Pick<StepStore, 'insert' | 'job' | 'eligible'>;
-  readonly outbox: Pick<ConsentOutbox, 'add'>;
+  /** `consent-outbox.ts`: takes a step to its channel. */
+  readonly outbox: { add(step: ConsentStep): void };
   readonly verifier: SignatureVerifier;
   readonly networkId: string;
   readonly clock: () => number;
