@@ -11,7 +11,7 @@ export type Problem = {
     type: string;
     title: string;
     status: number;
-    code: 'ACCESS_DENIED' | 'ACCESS_REFUSED' | 'AUTHORITY_UNKNOWN' | 'AUTHOR_MISMATCH' | 'CURSOR_INVALID' | 'EXPECTATION_FAILED' | 'FHIR_INVALID' | 'FORBIDDEN' | 'GRANT_UNKNOWN' | 'HEADERS_TOO_LARGE' | 'IDEMPOTENCY_KEY_IN_USE' | 'IDEMPOTENCY_KEY_REUSED' | 'INTERNAL_ERROR' | 'LEDGER_REFUSED' | 'LEDGER_UNAVAILABLE' | 'MALFORMED_BODY' | 'MALFORMED_REQUEST' | 'METHOD_NOT_ALLOWED' | 'NOTICE_REFUSED' | 'NOTICE_UNKNOWN' | 'NOT_ADDRESSED' | 'NOT_FOUND' | 'NOT_SUBSCRIBED' | 'PATIENT_MISMATCH' | 'PATIENT_UNKNOWN' | 'PAYLOAD_TOO_LARGE' | 'PERMIT_NOT_COMMITTED' | 'PRACTITIONER_UNKNOWN' | 'PROVIDER_UNKNOWN' | 'PROVIDER_UNREACHABLE' | 'READ_REFUSED' | 'RECORD_ALTERED' | 'RECORD_NOT_WRAPPED' | 'RECORD_REFUSED' | 'RECORD_UNKNOWN' | 'REQUEST_TIMEOUT' | 'RESOURCE_CHANGED' | 'SHUTTING_DOWN' | 'STATEMENT_AUDIENCE_MISMATCH' | 'STATEMENT_CHANNEL_MISMATCH' | 'STATEMENT_EXPIRED' | 'STATEMENT_FROM_FUTURE' | 'STATEMENT_ID_REUSED' | 'STATEMENT_ISSUER_MISMATCH' | 'STATEMENT_KEY_UNKNOWN' | 'STATEMENT_MALFORMED' | 'STATEMENT_SIGNATURE_INVALID' | 'STATEMENT_TOO_LARGE' | 'STATEMENT_TYPE_MISMATCH' | 'SUBSCRIPTION_UNKNOWN' | 'TOO_MANY_REQUESTS' | 'TOO_MANY_TAGS' | 'TRANSACTION_UNKNOWN' | 'UNAUTHENTICATED' | 'UNIT_MISMATCH' | 'UNSUPPORTED_MEDIA_TYPE' | 'URI_TOO_LONG' | 'VALIDATION_FAILED' | 'VERSION_CHANGED' | 'VISIT_REFUSED' | 'VISIT_UNKNOWN' | 'WRITE_NOT_GRANTED' | 'WRITE_PENDING';
+    code: 'ACCESS_DENIED' | 'ACCESS_REFUSED' | 'AUTHORITY_UNKNOWN' | 'AUTHOR_MISMATCH' | 'CURSOR_INVALID' | 'EXPECTATION_FAILED' | 'FHIR_INVALID' | 'FORBIDDEN' | 'GRANT_UNKNOWN' | 'HEADERS_TOO_LARGE' | 'IDEMPOTENCY_KEY_IN_USE' | 'IDEMPOTENCY_KEY_REUSED' | 'INTERNAL_ERROR' | 'LEDGER_REFUSED' | 'LEDGER_UNAVAILABLE' | 'MALFORMED_BODY' | 'MALFORMED_REQUEST' | 'METHOD_NOT_ALLOWED' | 'NOTICE_REFUSED' | 'NOTICE_UNKNOWN' | 'NOT_ADDRESSED' | 'NOT_FOUND' | 'NOT_SUBSCRIBED' | 'PATIENT_MISMATCH' | 'PATIENT_UNKNOWN' | 'PAYLOAD_TOO_LARGE' | 'PERMIT_NOT_COMMITTED' | 'PRACTITIONER_UNKNOWN' | 'PROVIDER_UNKNOWN' | 'PROVIDER_UNREACHABLE' | 'READ_REFUSED' | 'RECORD_ALTERED' | 'RECORD_NOT_WRAPPED' | 'RECORD_REFUSED' | 'RECORD_UNKNOWN' | 'REQUEST_TIMEOUT' | 'RESOURCE_CHANGED' | 'SCOPE_UNKNOWN' | 'SHUTTING_DOWN' | 'STATEMENT_AUDIENCE_MISMATCH' | 'STATEMENT_CHANNEL_MISMATCH' | 'STATEMENT_EXPIRED' | 'STATEMENT_FROM_FUTURE' | 'STATEMENT_ID_REUSED' | 'STATEMENT_ISSUER_MISMATCH' | 'STATEMENT_KEY_UNKNOWN' | 'STATEMENT_MALFORMED' | 'STATEMENT_SIGNATURE_INVALID' | 'STATEMENT_TOO_LARGE' | 'STATEMENT_TYPE_MISMATCH' | 'SUBSCRIPTION_UNKNOWN' | 'TOO_MANY_REQUESTS' | 'TOO_MANY_TAGS' | 'TRANSACTION_UNKNOWN' | 'UNAUTHENTICATED' | 'UNIT_MISMATCH' | 'UNSUPPORTED_MEDIA_TYPE' | 'URI_TOO_LONG' | 'VALIDATION_FAILED' | 'VERSION_CHANGED' | 'VISIT_REFUSED' | 'VISIT_UNKNOWN' | 'WRITE_NOT_GRANTED' | 'WRITE_PENDING';
     detail?: string;
     /**
      * Id of the request, as in the log
@@ -2839,6 +2839,153 @@ export type ReplaceRecordResponses = {
 };
 
 export type ReplaceRecordResponse = ReplaceRecordResponses[keyof ReplaceRecordResponses];
+
+export type OpenRecordsOfSpanData = {
+    body?: never;
+    headers?: {
+        /**
+         * ETags that the caller has: where one is still right, the answer is 304 without a body
+         */
+        'if-none-match'?: string;
+    };
+    path: {
+        /**
+         * Pseudonym of a patient
+         */
+        patientId: string;
+    };
+    query?: {
+        /**
+         * RFC 3339, UTC, milliseconds optional
+         */
+        from?: string;
+        /**
+         * RFC 3339, UTC, milliseconds optional
+         */
+        to?: string;
+        category?: string;
+        resourceType?: string;
+        /**
+         * Pseudonym of a practitioner within an authority
+         */
+        practitionerId?: string;
+        unit?: string;
+        purpose?: 'TREAT' | 'ETREAT' | 'HPAYMT' | 'HOPERAT' | 'HRESCH' | 'PATRQT' | 'BTG';
+        /**
+         * `next` of the page before
+         */
+        cursor?: string;
+        limit?: number;
+    };
+    url: '/v1/patients/{patientId}/records';
+};
+
+export type OpenRecordsOfSpanErrors = {
+    /**
+     * `MALFORMED_REQUEST`: The request is no valid HTTP
+     *
+     * `VALIDATION_FAILED`: The request does not match the documented schema
+     */
+    400: Problem;
+    /**
+     * `UNAUTHENTICATED`: A valid bearer token is required
+     */
+    401: Problem;
+    /**
+     * `FORBIDDEN`: The role of this token may not do this
+     *
+     * `PATIENT_MISMATCH`: This token stands for another patient
+     *
+     * `UNIT_MISMATCH`: The token is bound to another unit
+     *
+     * `READ_REFUSED`: This may not be shown to whoever asks; `reason` says why
+     */
+    403: Problem;
+    /**
+     * `URI_TOO_LONG`: A part of the path is longer than the limit
+     */
+    414: Problem;
+    /**
+     * `PRACTITIONER_UNKNOWN`: No such practitioner is active within this authority
+     *
+     * `LEDGER_REFUSED`: The ledger refused; `reason` says why
+     *
+     * `SCOPE_UNKNOWN`: No grant of the patient says what records of this category or kind are known by
+     *
+     * `TOO_MANY_TAGS`: More tags than a record or a request may have: none is left out
+     *
+     * `CURSOR_INVALID`: The cursor is none that this list gave
+     */
+    422: Problem;
+    /**
+     * `TOO_MANY_REQUESTS`: Too many requests: slow down
+     */
+    429: Problem;
+    /**
+     * `INTERNAL_ERROR`: The service failed; the log has the cause under the instance id
+     */
+    500: Problem;
+    /**
+     * `SHUTTING_DOWN`: The service is stopping: ask again shortly
+     *
+     * `LEDGER_UNAVAILABLE`: The ledger does not answer; try again later
+     */
+    503: Problem;
+    /**
+     * Any other problem, e.g. of the connection (408, 417, 431)
+     */
+    default: Problem;
+};
+
+export type OpenRecordsOfSpanError = OpenRecordsOfSpanErrors[keyof OpenRecordsOfSpanErrors];
+
+export type OpenRecordsOfSpanResponses = {
+    /**
+     * OK
+     */
+    200: {
+        records: Array<{
+            /**
+             * A record, named by its author
+             */
+            recordId: string;
+            version: number;
+            kind: 'periodic' | 'emergency' | 'clinical';
+            period: {
+                /**
+                 * RFC 3339, UTC, milliseconds optional
+                 */
+                start: string;
+                /**
+                 * RFC 3339, UTC, milliseconds optional
+                 */
+                end: string;
+            };
+            problem: {
+                /**
+                 * As a problem of its own would have it, see `/problems/{code}`
+                 */
+                code: string;
+                detail: string;
+                reason: string | null;
+            } | null;
+            content: {
+                resourceType: 'Bundle';
+                type: string;
+                entry: Array<{
+                    fullUrl?: string;
+                    resource: unknown;
+                }>;
+            } | null;
+        }>;
+        /**
+         * Cursor of the page that follows; null on the last one. A page may be short, or empty, before that
+         */
+        next: string | null;
+    };
+};
+
+export type OpenRecordsOfSpanResponse = OpenRecordsOfSpanResponses[keyof OpenRecordsOfSpanResponses];
 
 export type GetAuditData = {
     body?: never;

@@ -174,7 +174,9 @@ export class ProviderOperations extends HeyApiClient {
     }
     
     /**
-     * Ask for a record
+     * Ask for records: all decided in one transaction, each answered by itself
+     *
+     * Problems of items: `ACCESS_DENIED`, `ACCESS_REFUSED`, `ORGANISATION_MISMATCH`, `PROVIDER_UNREACHABLE`, and those of `POST /v1/releases`. An item that is `left` is sent again.
      *
      * Roles: system.
      */
@@ -206,7 +208,9 @@ export class ProviderOperations extends HeyApiClient {
     }
     
     /**
-     * Release a record to another provider under a committed permit
+     * Release records to another provider under committed permits, each by itself
+     *
+     * Problems of items: `PERMIT_INVALID`, `PERMIT_EXPIRED`, `PERMIT_USED`, `POLICY_CHANGED`, `WRAPS_OUTDATED`, `RECORD_UNKNOWN`, `BLOB_MISSING`, `BLOB_DAMAGED`, `ORGANISATION_MISMATCH`.
      *
      * Roles: system.
      */
@@ -224,7 +228,9 @@ export class ProviderOperations extends HeyApiClient {
     }
     
     /**
-     * Keep a recipient’s receipt
+     * Keep recipients’ receipts, each by itself
+     *
+     * Problems of items: `RECEIPT_REFUSED`, `ORGANISATION_MISMATCH`.
      *
      * Roles: system.
      */

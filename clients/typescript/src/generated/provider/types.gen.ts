@@ -659,7 +659,7 @@ export type ReplaceRecordVersionWrapsResponse = ReplaceRecordVersionWrapsRespons
 
 export type CreateAccessRequestData = {
     body: {
-        statement: string;
+        statements: Array<string>;
     };
     headers?: {
         /**
@@ -687,34 +687,14 @@ export type CreateAccessRequestErrors = {
     401: Problem;
     /**
      * `FORBIDDEN`: The role of this token may not do this
-     *
-     * `ORGANISATION_MISMATCH`: The token speaks for another organisation than the one whose word it brings
-     *
-     * `ACCESS_DENIED`: The ledger denied the access; the denial is written down
-     *
-     * `PERMIT_INVALID`: There is no committed permit for this release
-     *
-     * `PERMIT_EXPIRED`: The permit is too old; make a new request
-     *
-     * `POLICY_CHANGED`: The patient changed the policy since the permit; make a new request
      */
     403: Problem;
     /**
-     * `RECORD_UNKNOWN`: There is no such record
-     */
-    404: Problem;
-    /**
-     * `PERMIT_USED`: The permit was used; make a new request
-     *
-     * `WRAPS_OUTDATED`: The version is of a former format, kept but not released
-     *
      * `IDEMPOTENCY_KEY_IN_USE`: The first request under this idempotency key is not answered yet: try again in `retryAfterS` seconds
      */
     409: Problem;
     /**
      * `PAYLOAD_TOO_LARGE`: The body is larger than the limit
-     *
-     * `STATEMENT_TOO_LARGE`: The statement is larger than the limit
      */
     413: Problem;
     /**
@@ -722,11 +702,7 @@ export type CreateAccessRequestErrors = {
      */
     415: Problem;
     /**
-     * `STATEMENT_MALFORMED`: The statement cannot be read
-     *
      * `LEDGER_REFUSED`: The ledger refused; `reason` says why
-     *
-     * `ACCESS_REFUSED`: The ledger could not decide on the request; `reason` says why
      *
      * `IDEMPOTENCY_KEY_REUSED`: The idempotency key was used for another request
      */
@@ -737,16 +713,8 @@ export type CreateAccessRequestErrors = {
     429: Problem;
     /**
      * `INTERNAL_ERROR`: The service failed; the log has the cause under the instance id
-     *
-     * `BLOB_MISSING`: The ciphertext is not in the blob store
-     *
-     * `BLOB_DAMAGED`: The ciphertext in the blob store is damaged
      */
     500: Problem;
-    /**
-     * `PROVIDER_UNREACHABLE`: No provider that has the record can be reached
-     */
-    502: Problem;
     /**
      * `SHUTTING_DOWN`: The service is stopping: ask again shortly
      *
@@ -766,79 +734,94 @@ export type CreateAccessRequestResponses = {
      * OK
      */
     200: {
-        access: {
+        items: Array<{
+            requestSid: string | null;
+            record?: {
+                /**
+                 * A record, named by its author
+                 */
+                recordId: string;
+                version: number;
+                /**
+                 * Pseudonym of a patient
+                 */
+                patientId: string;
+                manifest: string;
+                wrapSet: string;
+                wrap: string | null;
+                acceptance: string;
+                /**
+                 * base64url
+                 */
+                ciphertext: string;
+                receipt: string;
+            };
+            problem?: {
+                /**
+                 * As a problem of its own would have it, see `/problems/{code}`
+                 */
+                code: string;
+                detail: string;
+                reason?: string;
+            };
             /**
-             * Pseudonym of a patient
+             * The answer is full: nothing is released or used up yet. Send the statement again.
              */
-            patientId: string;
-            basis: 'request' | 'notice';
-            /**
-             * 128 random bits, base64url
-             */
-            requestSid: string;
-            requester: string | string;
-            /**
-             * Pseudonym of a practitioner within an authority
-             */
-            practitionerId?: string;
-            /**
-             * A record, named by its author
-             */
-            recordId: string;
-            version?: number;
-            purpose: 'TREAT' | 'ETREAT' | 'HPAYMT' | 'HOPERAT' | 'HRESCH' | 'PATRQT' | 'BTG';
-            /**
-             * A cloud provider
-             */
-            throughProviderId?: string;
-            /**
-             * A cloud provider
-             */
-            releasingProviderId?: string;
-            decision: 'permit' | 'deny';
-            reason: string;
-            policyVersion: number;
-            /**
-             * 128 random bits, base64url
-             */
-            grantId?: string;
-            /**
-             * RFC 3339, UTC, milliseconds optional
-             */
-            at: string;
-            /**
-             * RFC 3339, UTC, milliseconds optional
-             */
-            releaseBefore?: string;
-            /**
-             * RFC 3339, UTC, milliseconds optional
-             */
-            readAt?: string;
-            /**
-             * Fabric transaction id
-             */
-            txId: string;
-        };
-        record: {
-            /**
-             * A record, named by its author
-             */
-            recordId: string;
-            version: number;
-            /**
-             * Pseudonym of a patient
-             */
-            patientId: string;
-            manifest: string;
-            wrapSet: string;
-            wrap: string | null;
-            acceptance: string;
-            /**
-             * base64url
-             */
-            ciphertext: string;
-            receipt: string;
-        };
+            left?: true;
+            access?: {
+                /**
+                 * Pseudonym of a patient
+                 */
+                patientId: string;
+                basis: 'request' | 'notice';
+                /**
+                 * 128 random bits, base64url
+                 */
+                requestSid: string;
+                requester: string | string;
+                /**
+                 * Pseudonym of a practitioner within an authority
+                 */
+                practitionerId?: string;
+                /**
+                 * A record, named by its author
+                 */
+                recordId: string;
+                version?: number;
+                purpose: 'TREAT' | 'ETREAT' | 'HPAYMT' | 'HOPERAT' | 'HRESCH' | 'PATRQT' | 'BTG';
+                /**
+                 * A cloud provider
+                 */
+                throughProviderId?: string;
+                /**
+                 * A cloud provider
+                 */
+                releasingProviderId?: string;
+                decision: 'permit' | 'deny';
+                reason: string;
+                policyVersion: number;
+                /**
+                 * 128 random bits, base64url
+                 */
+                grantId?: string;
+                /**
+                 * RFC 3339, UTC, milliseconds optional
+                 */
+                at: string;
+                /**
+                 * RFC 3339, UTC, milliseconds optional
+                 */
+                releaseBefore?: string;
+                /**
+                 * RFC 3339, UTC, milliseconds optional
+                 */
+                readAt?: string;
+                /**
+                 * Fabric transaction id
+                 */
+                txId: string;
+            };
+        }>;
     };
 };
 
@@ -926,7 +909,7 @@ export type ListReleasesResponse = ListReleasesResponses[keyof ListReleasesRespo
 
 export type CreateReleaseData = {
     body: {
-        statement: string;
+        statements: Array<string>;
     };
     headers?: {
         /**
@@ -954,32 +937,14 @@ export type CreateReleaseErrors = {
     401: Problem;
     /**
      * `FORBIDDEN`: The role of this token may not do this
-     *
-     * `ORGANISATION_MISMATCH`: The token speaks for another organisation than the one whose word it brings
-     *
-     * `PERMIT_INVALID`: There is no committed permit for this release
-     *
-     * `PERMIT_EXPIRED`: The permit is too old; make a new request
-     *
-     * `POLICY_CHANGED`: The patient changed the policy since the permit; make a new request
      */
     403: Problem;
     /**
-     * `RECORD_UNKNOWN`: There is no such record
-     */
-    404: Problem;
-    /**
-     * `PERMIT_USED`: The permit was used; make a new request
-     *
-     * `WRAPS_OUTDATED`: The version is of a former format, kept but not released
-     *
      * `IDEMPOTENCY_KEY_IN_USE`: The first request under this idempotency key is not answered yet: try again in `retryAfterS` seconds
      */
     409: Problem;
     /**
      * `PAYLOAD_TOO_LARGE`: The body is larger than the limit
-     *
-     * `STATEMENT_TOO_LARGE`: The statement is larger than the limit
      */
     413: Problem;
     /**
@@ -987,8 +952,6 @@ export type CreateReleaseErrors = {
      */
     415: Problem;
     /**
-     * `STATEMENT_MALFORMED`: The statement cannot be read
-     *
      * `LEDGER_REFUSED`: The ledger refused; `reason` says why
      *
      * `IDEMPOTENCY_KEY_REUSED`: The idempotency key was used for another request
@@ -1000,10 +963,6 @@ export type CreateReleaseErrors = {
     429: Problem;
     /**
      * `INTERNAL_ERROR`: The service failed; the log has the cause under the instance id
-     *
-     * `BLOB_MISSING`: The ciphertext is not in the blob store
-     *
-     * `BLOB_DAMAGED`: The ciphertext in the blob store is damaged
      */
     500: Problem;
     /**
@@ -1025,24 +984,41 @@ export type CreateReleaseResponses = {
      * OK
      */
     200: {
-        /**
-         * A record, named by its author
-         */
-        recordId: string;
-        version: number;
-        /**
-         * Pseudonym of a patient
-         */
-        patientId: string;
-        manifest: string;
-        wrapSet: string;
-        wrap: string | null;
-        acceptance: string;
-        /**
-         * base64url
-         */
-        ciphertext: string;
-        receipt: string;
+        items: Array<{
+            requestSid: string | null;
+            record?: {
+                /**
+                 * A record, named by its author
+                 */
+                recordId: string;
+                version: number;
+                /**
+                 * Pseudonym of a patient
+                 */
+                patientId: string;
+                manifest: string;
+                wrapSet: string;
+                wrap: string | null;
+                acceptance: string;
+                /**
+                 * base64url
+                 */
+                ciphertext: string;
+                receipt: string;
+            };
+            problem?: {
+                /**
+                 * As a problem of its own would have it, see `/problems/{code}`
+                 */
+                code: string;
+                detail: string;
+                reason?: string;
+            };
+            /**
+             * The answer is full: nothing is released or used up yet. Send the statement again.
+             */
+            left?: true;
+        }>;
     };
 };
 
@@ -1050,7 +1026,7 @@ export type CreateReleaseResponse = CreateReleaseResponses[keyof CreateReleaseRe
 
 export type CreateReceiptData = {
     body: {
-        receipt: string;
+        receipts: Array<string>;
     };
     headers?: {
         /**
@@ -1078,8 +1054,6 @@ export type CreateReceiptErrors = {
     401: Problem;
     /**
      * `FORBIDDEN`: The role of this token may not do this
-     *
-     * `ORGANISATION_MISMATCH`: The token speaks for another organisation than the one whose word it brings
      */
     403: Problem;
     /**
@@ -1088,8 +1062,6 @@ export type CreateReceiptErrors = {
     409: Problem;
     /**
      * `PAYLOAD_TOO_LARGE`: The body is larger than the limit
-     *
-     * `STATEMENT_TOO_LARGE`: The statement is larger than the limit
      */
     413: Problem;
     /**
@@ -1097,11 +1069,7 @@ export type CreateReceiptErrors = {
      */
     415: Problem;
     /**
-     * `STATEMENT_MALFORMED`: The statement cannot be read
-     *
      * `LEDGER_REFUSED`: The ledger refused; `reason` says why
-     *
-     * `RECEIPT_REFUSED`: The receipt does not match a release
      *
      * `IDEMPOTENCY_KEY_REUSED`: The idempotency key was used for another request
      */
@@ -1130,9 +1098,20 @@ export type CreateReceiptError = CreateReceiptErrors[keyof CreateReceiptErrors];
 
 export type CreateReceiptResponses = {
     /**
-     * Kept
+     * OK
      */
-    204: void;
+    200: {
+        items: Array<{
+            problem?: {
+                /**
+                 * As a problem of its own would have it, see `/problems/{code}`
+                 */
+                code: string;
+                detail: string;
+                reason?: string;
+            };
+        }>;
+    };
 };
 
 export type CreateReceiptResponse = CreateReceiptResponses[keyof CreateReceiptResponses];
