@@ -5,6 +5,7 @@ import { describeEmergencies } from './authority/emergencies.js';
 import { describePractitioners } from './authority/practitioners.js';
 import { describeRecords } from './authority/records.js';
 import { describeRevocations } from './authority/revocations.js';
+import { describeSpans } from './authority/spans.js';
 import { describeSubscriptions } from './authority/subscriptions.js';
 import { describeVisits } from './authority/visits.js';
 import { describeWriting } from './authority/writing.js';
@@ -21,6 +22,7 @@ afterAll(() => fixture[Symbol.asyncDispose]());
 
 describeSubscriptions(running);
 describeRecords(running);
+describeSpans(running);
 describeAnswers(running);
 describeWriting(running);
 describeEmergencies(running);

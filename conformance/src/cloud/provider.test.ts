@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe } from '@jest/globals';
+import { describeBatches } from './batches-suite.js';
 import { describePermits } from './permits-suite.js';
 import { ProvidersFixture } from '../fixtures/providers/providers-fixture.js';
 import { describeRelayed } from './relayed-suite.js';
@@ -24,6 +25,7 @@ describe('cloud providers', () => {
   describeStoring(fixture);
   describeWraps(fixture);
   describePermits(fixture);
+  describeBatches(fixture);
   describeRelayed(fixture);
   describeResuming(fixture);
 });

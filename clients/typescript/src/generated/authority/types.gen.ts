@@ -4,509 +4,6 @@ export type ClientOptions = {
     baseUrl: `${string}://${string}` | (string & {});
 };
 
-export type AccessState = {
-    /**
-     * Pseudonym of a patient
-     */
-    patientId: string;
-    basis: 'request' | 'notice';
-    /**
-     * 128 random bits, base64url
-     */
-    requestSid: string;
-    requester: string | string;
-    /**
-     * Pseudonym of a practitioner within an authority
-     */
-    practitionerId?: string;
-    /**
-     * A record, named by its author
-     */
-    recordId: string;
-    version?: number;
-    purpose: 'TREAT' | 'ETREAT' | 'HPAYMT' | 'HOPERAT' | 'HRESCH' | 'PATRQT' | 'BTG';
-    /**
-     * A cloud provider
-     */
-    throughProviderId?: string;
-    /**
-     * A cloud provider
-     */
-    releasingProviderId?: string;
-    decision: 'permit' | 'deny';
-    reason: string;
-    policyVersion: number;
-    /**
-     * 128 random bits, base64url
-     */
-    grantId?: string;
-    /**
-     * RFC 3339, UTC, milliseconds optional
-     */
-    at: string;
-    /**
-     * RFC 3339, UTC, milliseconds optional
-     */
-    releaseBefore?: string;
-    /**
-     * RFC 3339, UTC, milliseconds optional
-     */
-    readAt?: string;
-    /**
-     * Fabric transaction id
-     */
-    txId: string;
-};
-
-export type Acknowledgement = {
-    statement: string;
-    /**
-     * Pseudonym of a practitioner within an authority
-     */
-    practitionerId: string;
-    /**
-     * RFC 3339, UTC, milliseconds optional
-     */
-    acknowledgedAt: string;
-};
-
-export type AnnouncedRecordState = {
-    /**
-     * Pseudonym of a patient
-     */
-    patientId: string;
-    /**
-     * A record, named by its author
-     */
-    recordId: string;
-    /**
-     * Seed of a record id, 32 bytes, base64url
-     */
-    seed: string;
-    version: number;
-    prevVersionHash: string | null;
-    author: string | string;
-    kind: 'periodic' | 'emergency' | 'clinical';
-    period: Period;
-    /**
-     * A cloud provider
-     */
-    providerId: string;
-    /**
-     * SHA-256, base64url
-     */
-    manifestHash: string;
-    tagGroups: Array<Array<string>>;
-    /**
-     * Fabric transaction id
-     */
-    storeTxId: string;
-    /**
-     * RFC 3339, UTC, milliseconds optional
-     */
-    announcedAt: string;
-    /**
-     * Fabric transaction id
-     */
-    txId: string;
-};
-
-export type AuditEntry = {
-    ledger: AccessState | null;
-    own: OwnEntry | null;
-};
-
-export type BloodPressureLimits = {
-    highSystolic?: number;
-    highDiastolic?: number;
-    pregnancyHighSystolic?: number;
-    pregnancyHighDiastolic?: number;
-    lowSystolic?: number;
-};
-
-export type Bundle = {
-    resourceType: 'Bundle';
-    type: string;
-    entry: Array<{
-        fullUrl?: string;
-        resource: unknown;
-    }>;
-};
-
-export type CancellationJob = {
-    /**
-     * 128 random bits, base64url
-     */
-    jobId: string;
-    /**
-     * What is done, in one word
-     */
-    kind: string;
-    /**
-     * One that has ended stays as it ended
-     */
-    state: 'running' | 'succeeded' | 'failed';
-    /**
-     * How far it has come, in the words of its kind
-     */
-    stage: string;
-    done: number | null;
-    total: number | null;
-    /**
-     * RFC 3339, UTC, milliseconds optional
-     */
-    createdAt: string;
-    endedAt: string | null;
-    lastError: string | null;
-    resultUrl: string | null;
-    problem: JobProblem | null;
-    result: CancelledSubscription;
-};
-
-export type CancelledSubscription = {
-    txId: string | null;
-    /**
-     * It was over before, cancelled or rejected: nothing was sent
-     */
-    already?: true;
-};
-
-export type Decision = {
-    decision: 'permit' | 'deny';
-    reason: string;
-    policyVersion: number;
-    /**
-     * 128 random bits, base64url
-     */
-    grantId?: string;
-    /**
-     * RFC 3339, UTC, milliseconds optional
-     */
-    until?: string;
-};
-
-export type DecisionsPage = {
-    decisions: Array<ExplainedDecision>;
-    /**
-     * Cursor of the page that follows; null on the last one. A page may be short, or empty, before that
-     */
-    next: string | null;
-};
-
-export type EmergencyNoticeAnswer = {
-    created: boolean;
-    receipt: string;
-};
-
-export type ExplainedDecision = {
-    access: AccessState;
-    rule: GrantState | null;
-    considered: Array<{
-        grant: GrantState;
-        missing: Array<'NO_GRANT' | 'GRANT_EXPIRED' | 'PURPOSE_NOT_GRANTED' | 'SCOPE_NOT_GRANTED' | 'PERMISSION_NOT_GRANTED' | 'GRANTEE_MISMATCH' | 'DENIED_BY_RULE' | 'SCOPE_UNCONFIRMED'>;
-    }>;
-};
-
-export type FeverLimits = {
-    isOn?: boolean;
-    fromCel?: number;
-};
-
-export type ForkState = {
-    /**
-     * Pseudonym of a patient
-     */
-    patientId: string;
-    height: number;
-    blocks: [
-        string,
-        string
-    ];
-    convicted: Array<string>;
-    /**
-     * RFC 3339, UTC, milliseconds optional
-     */
-    reportedAt: string;
-    /**
-     * Fabric transaction id
-     */
-    txId: string;
-};
-
-export type GlucoseLimits = {
-    veryLowMgPerDl?: number;
-    veryHighMgPerDl?: number;
-    veryHighDurationMs?: number;
-    recoveredLowMgPerDl?: number;
-    recoveredHighMgPerDl?: number;
-};
-
-export type GrantState = {
-    /**
-     * Pseudonym of a patient
-     */
-    patientId: string;
-    /**
-     * 128 random bits, base64url
-     */
-    grantId: string;
-    policySeq: number;
-    effect?: 'deny';
-    authorityId: string | '*';
-    granteeTags: Array<string>;
-    permissions: Array<'read' | 'write' | 'modify'>;
-    scopeTags: Array<string>;
-    purposes: Array<'TREAT' | 'ETREAT' | 'HPAYMT' | 'HOPERAT' | 'HRESCH' | 'PATRQT' | 'BTG'>;
-    /**
-     * RFC 3339, UTC, milliseconds optional
-     */
-    from: string;
-    /**
-     * RFC 3339, UTC, milliseconds optional
-     */
-    until?: string;
-    period?: Period;
-    delegable: boolean;
-    noticeRank?: number;
-    /**
-     * 128 random bits, base64url
-     */
-    subscriptionId?: string;
-    sealed?: string;
-    /**
-     * RFC 3339, UTC, milliseconds optional
-     */
-    recordedAt: string;
-    /**
-     * Fabric transaction id
-     */
-    txId: string;
-    /**
-     * RFC 3339, UTC, milliseconds optional
-     */
-    revokedAt?: string;
-};
-
-export type HeadState = {
-    /**
-     * Pseudonym of a patient
-     */
-    patientId: string;
-    height: number;
-    /**
-     * SHA-256, base64url
-     */
-    hash: string;
-    prevHeight: number | null;
-    prevHash: string | null;
-    /**
-     * RFC 3339, UTC, milliseconds optional
-     */
-    anchoredAt: string;
-    /**
-     * Fabric transaction id
-     */
-    txId: string;
-};
-
-export type Job = {
-    /**
-     * 128 random bits, base64url
-     */
-    jobId: string;
-    /**
-     * What is done, in one word
-     */
-    kind: string;
-    /**
-     * One that has ended stays as it ended
-     */
-    state: 'running' | 'succeeded' | 'failed';
-    /**
-     * How far it has come, in the words of its kind
-     */
-    stage: string;
-    done: number | null;
-    total: number | null;
-    /**
-     * RFC 3339, UTC, milliseconds optional
-     */
-    createdAt: string;
-    endedAt: string | null;
-    lastError: string | null;
-    resultUrl: string | null;
-    problem: JobProblem | null;
-    /**
-     * What the request would be answered with if it came now, as its 200 or 201 describes it; null while there is nothing to tell, and where it failed
-     */
-    result: unknown;
-};
-
-/**
- * What the request would have been refused with (RFC 9457)
- */
-export type JobProblem = {
-    title: string;
-    type: string;
-    status: number;
-    code: string;
-    detail?: string;
-    [key: string]: unknown;
-};
-
-export type JobSummary = {
-    /**
-     * 128 random bits, base64url
-     */
-    jobId: string;
-    /**
-     * What is done, in one word
-     */
-    kind: string;
-    /**
-     * One that has ended stays as it ended
-     */
-    state: 'running' | 'succeeded' | 'failed';
-    /**
-     * How far it has come, in the words of its kind
-     */
-    stage: string;
-    done: number | null;
-    total: number | null;
-    /**
-     * RFC 3339, UTC, milliseconds optional
-     */
-    createdAt: string;
-    endedAt: string | null;
-    lastError: string | null;
-    resultUrl: string | null;
-    problem: JobProblem | null;
-};
-
-export type NewSubscription = {
-    /**
-     * Pseudonym of a patient
-     */
-    patientId: string;
-    permissions: Array<'read' | 'write' | 'modify'>;
-    purposes: Array<'TREAT' | 'ETREAT' | 'HPAYMT' | 'HOPERAT' | 'HRESCH' | 'PATRQT' | 'BTG'>;
-    /**
-     * RFC 3339, UTC, milliseconds optional
-     */
-    until?: string;
-    reason?: string;
-};
-
-export type News2Limits = {
-    total?: number;
-    highTotal?: number;
-    singleParameter?: number | null;
-    spo2Scale?: 1 | 2;
-};
-
-/**
- * The same problem for clients that prefer application/fhir+json
- */
-export type OperationOutcome = {
-    resourceType: 'OperationOutcome';
-    issue: Array<{
-        severity: 'error' | 'fatal';
-        code: string;
-        details: {
-            coding: Array<{
-                system?: string;
-                code?: string;
-            }>;
-            text: string;
-        };
-        diagnostics?: string;
-    }>;
-};
-
-export type OwnEntry = {
-    basis: 'request' | 'notice' | 'visit';
-    /**
-     * 128 random bits, base64url
-     */
-    requestSid: string;
-    /**
-     * Pseudonym of a patient
-     */
-    patientId: string;
-    recordId: string | null;
-    visitId: string | null;
-    version: number | null;
-    purpose: 'TREAT' | 'ETREAT' | 'HPAYMT' | 'HOPERAT' | 'HRESCH' | 'PATRQT' | 'BTG';
-    practitionerId: string | null;
-    unit: string | null;
-    caller: string | null;
-    providerId: string | null;
-    /**
-     * RFC 3339, UTC, milliseconds optional
-     */
-    askedAt: string;
-    decision: 'permit' | 'deny' | null;
-    reason: string | null;
-    decidedBy: 'peer' | 'mirror' | null;
-    txId: string | null;
-    outcome: string | null;
-};
-
-export type PatientAnchor = {
-    head: HeadState | null;
-    anchors: Array<HeadState>;
-    /**
-     * Cursor of the page that follows; null on the last one. A page may be short, or empty, before that
-     */
-    next: string | null;
-};
-
-export type Period = {
-    /**
-     * RFC 3339, UTC, milliseconds optional
-     */
-    start: string;
-    /**
-     * RFC 3339, UTC, milliseconds optional
-     */
-    end: string;
-};
-
-export type PractitionerIdentity = {
-    identifier: string;
-    name?: string;
-};
-
-export type PractitionerJob = {
-    /**
-     * 128 random bits, base64url
-     */
-    jobId: string;
-    /**
-     * What is done, in one word
-     */
-    kind: string;
-    /**
-     * One that has ended stays as it ended
-     */
-    state: 'running' | 'succeeded' | 'failed';
-    /**
-     * How far it has come, in the words of its kind
-     */
-    stage: string;
-    done: number | null;
-    total: number | null;
-    /**
-     * RFC 3339, UTC, milliseconds optional
-     */
-    createdAt: string;
-    endedAt: string | null;
-    lastError: string | null;
-    resultUrl: string | null;
-    problem: JobProblem | null;
-    result: ShownPractitioner;
-};
-
 /**
  * RFC 9457 problem details; program against `code`
  */
@@ -514,7 +11,7 @@ export type Problem = {
     type: string;
     title: string;
     status: number;
-    code: 'ACCESS_DENIED' | 'ACCESS_REFUSED' | 'AUTHORITY_UNKNOWN' | 'AUTHOR_MISMATCH' | 'CURSOR_INVALID' | 'EXPECTATION_FAILED' | 'FHIR_INVALID' | 'FORBIDDEN' | 'GRANT_UNKNOWN' | 'HEADERS_TOO_LARGE' | 'IDEMPOTENCY_KEY_IN_USE' | 'IDEMPOTENCY_KEY_REUSED' | 'INTERNAL_ERROR' | 'LEDGER_REFUSED' | 'LEDGER_UNAVAILABLE' | 'MALFORMED_BODY' | 'MALFORMED_REQUEST' | 'METHOD_NOT_ALLOWED' | 'NOTICE_REFUSED' | 'NOTICE_UNKNOWN' | 'NOT_ACCEPTABLE' | 'NOT_ADDRESSED' | 'NOT_FOUND' | 'NOT_SUBSCRIBED' | 'PATIENT_MISMATCH' | 'PATIENT_UNKNOWN' | 'PAYLOAD_TOO_LARGE' | 'PERMIT_NOT_COMMITTED' | 'PRACTITIONER_UNKNOWN' | 'PROVIDER_UNKNOWN' | 'PROVIDER_UNREACHABLE' | 'READ_REFUSED' | 'RECORD_ALTERED' | 'RECORD_NOT_WRAPPED' | 'RECORD_REFUSED' | 'RECORD_UNKNOWN' | 'REQUEST_TIMEOUT' | 'RESOURCE_CHANGED' | 'SHUTTING_DOWN' | 'STATEMENT_AUDIENCE_MISMATCH' | 'STATEMENT_CHANNEL_MISMATCH' | 'STATEMENT_EXPIRED' | 'STATEMENT_FROM_FUTURE' | 'STATEMENT_ID_REUSED' | 'STATEMENT_ISSUER_MISMATCH' | 'STATEMENT_KEY_UNKNOWN' | 'STATEMENT_MALFORMED' | 'STATEMENT_SIGNATURE_INVALID' | 'STATEMENT_TOO_LARGE' | 'STATEMENT_TYPE_MISMATCH' | 'SUBSCRIPTION_UNKNOWN' | 'TOO_MANY_REQUESTS' | 'TOO_MANY_TAGS' | 'TRANSACTION_UNKNOWN' | 'UNAUTHENTICATED' | 'UNIT_MISMATCH' | 'UNSUPPORTED_MEDIA_TYPE' | 'URI_TOO_LONG' | 'VALIDATION_FAILED' | 'VERSION_CHANGED' | 'VISIT_REFUSED' | 'VISIT_UNKNOWN' | 'WRITE_NOT_GRANTED' | 'WRITE_PENDING';
+    code: 'ACCESS_DENIED' | 'ACCESS_REFUSED' | 'AUTHORITY_UNKNOWN' | 'AUTHOR_MISMATCH' | 'CURSOR_INVALID' | 'EXPECTATION_FAILED' | 'FHIR_INVALID' | 'FORBIDDEN' | 'GRANT_UNKNOWN' | 'HEADERS_TOO_LARGE' | 'IDEMPOTENCY_KEY_IN_USE' | 'IDEMPOTENCY_KEY_REUSED' | 'INTERNAL_ERROR' | 'LEDGER_REFUSED' | 'LEDGER_UNAVAILABLE' | 'MALFORMED_BODY' | 'MALFORMED_REQUEST' | 'METHOD_NOT_ALLOWED' | 'NOTICE_REFUSED' | 'NOTICE_UNKNOWN' | 'NOT_ADDRESSED' | 'NOT_FOUND' | 'NOT_SUBSCRIBED' | 'PATIENT_MISMATCH' | 'PATIENT_UNKNOWN' | 'PAYLOAD_TOO_LARGE' | 'PERMIT_NOT_COMMITTED' | 'PRACTITIONER_UNKNOWN' | 'PROVIDER_UNKNOWN' | 'PROVIDER_UNREACHABLE' | 'READ_REFUSED' | 'RECORD_ALTERED' | 'RECORD_NOT_WRAPPED' | 'RECORD_REFUSED' | 'RECORD_UNKNOWN' | 'REQUEST_TIMEOUT' | 'RESOURCE_CHANGED' | 'SCOPE_UNKNOWN' | 'SHUTTING_DOWN' | 'STATEMENT_AUDIENCE_MISMATCH' | 'STATEMENT_CHANNEL_MISMATCH' | 'STATEMENT_EXPIRED' | 'STATEMENT_FROM_FUTURE' | 'STATEMENT_ID_REUSED' | 'STATEMENT_ISSUER_MISMATCH' | 'STATEMENT_KEY_UNKNOWN' | 'STATEMENT_MALFORMED' | 'STATEMENT_SIGNATURE_INVALID' | 'STATEMENT_TOO_LARGE' | 'STATEMENT_TYPE_MISMATCH' | 'SUBSCRIPTION_UNKNOWN' | 'TOO_MANY_REQUESTS' | 'TOO_MANY_TAGS' | 'TRANSACTION_UNKNOWN' | 'UNAUTHENTICATED' | 'UNIT_MISMATCH' | 'UNSUPPORTED_MEDIA_TYPE' | 'URI_TOO_LONG' | 'VALIDATION_FAILED' | 'VERSION_CHANGED' | 'VISIT_REFUSED' | 'VISIT_UNKNOWN' | 'WRITE_NOT_GRANTED' | 'WRITE_PENDING';
     detail?: string;
     /**
      * Id of the request, as in the log
@@ -545,456 +42,23 @@ export type Problem = {
     version?: number;
 };
 
-export type Reader = {
-    grant: GrantState;
-    encryptionKey: string | null;
-    signingKey: string | null;
-    reads: Array<{
-        granteeTag: string | null;
-        purpose: 'TREAT' | 'ETREAT' | 'HPAYMT' | 'HOPERAT' | 'HRESCH' | 'PATRQT' | 'BTG';
-        decision: Decision;
-    }>;
-};
-
-export type ReadersPage = {
-    /**
-     * A record, named by its author
-     */
-    recordId: string;
-    version: number;
-    /**
-     * RFC 3339, UTC, milliseconds optional
-     */
-    at: string;
-    policyVersion: number;
-    readers: Array<Reader>;
-    byRight: Array<string | string>;
-    /**
-     * Cursor of the page that follows; null on the last one. A page may be short, or empty, before that
-     */
-    next: string | null;
-};
-
-export type RelayedRevocation = {
-    /**
-     * Fabric transaction id
-     */
-    authorities?: string;
-    /**
-     * Fabric transaction id
-     */
-    cloud?: string;
-    /**
-     * The ledger had the statement before: nothing was sent, the transaction is the earlier one
-     */
-    already?: true;
-};
-
-export type RequestedSubscription = {
-    /**
-     * 128 random bits, base64url
-     */
-    subscriptionId: string;
-    txId: string | null;
-};
-
-export type RevocationJob = {
-    /**
-     * 128 random bits, base64url
-     */
-    jobId: string;
-    /**
-     * What is done, in one word
-     */
-    kind: string;
-    /**
-     * One that has ended stays as it ended
-     */
-    state: 'running' | 'succeeded' | 'failed';
-    /**
-     * How far it has come, in the words of its kind
-     */
-    stage: string;
-    done: number | null;
-    total: number | null;
-    /**
-     * RFC 3339, UTC, milliseconds optional
-     */
-    createdAt: string;
-    endedAt: string | null;
-    lastError: string | null;
-    resultUrl: string | null;
-    problem: JobProblem | null;
-    result: RelayedRevocation | null;
-};
-
-export type ShownGrant = {
-    /**
-     * Pseudonym of a patient
-     */
-    patientId: string;
-    /**
-     * 128 random bits, base64url
-     */
-    grantId: string;
-    policySeq: number;
-    effect?: 'deny';
-    authorityId: string | '*';
-    granteeTags: Array<string>;
-    permissions: Array<'read' | 'write' | 'modify'>;
-    scopeTags: Array<string>;
-    purposes: Array<'TREAT' | 'ETREAT' | 'HPAYMT' | 'HOPERAT' | 'HRESCH' | 'PATRQT' | 'BTG'>;
-    /**
-     * RFC 3339, UTC, milliseconds optional
-     */
-    from: string;
-    /**
-     * RFC 3339, UTC, milliseconds optional
-     */
-    until?: string;
-    period?: Period;
-    delegable: boolean;
-    noticeRank?: number;
-    /**
-     * 128 random bits, base64url
-     */
-    subscriptionId?: string;
-    sealed?: string;
-    /**
-     * RFC 3339, UTC, milliseconds optional
-     */
-    recordedAt: string;
-    /**
-     * Fabric transaction id
-     */
-    txId: string;
-    /**
-     * RFC 3339, UTC, milliseconds optional
-     */
-    revokedAt?: string;
-    inForce: boolean;
-    meaning: {
-        v: 1;
-        scope: Array<{
-            category: string;
-            resourceType: string;
-            /**
-             * Scope or grantee tag
-             */
-            tag: string;
-        }>;
-        grantee: Array<{
-            unit: string;
-            /**
-             * Scope or grantee tag
-             */
-            tag: string;
-        } | {
-            role: string;
-            /**
-             * Scope or grantee tag
-             */
-            tag: string;
-        } | {
-            /**
-             * Pseudonym of a practitioner within an authority
-             */
-            practitionerId: string;
-            /**
-             * Scope or grantee tag
-             */
-            tag: string;
-        }>;
-        note?: string;
-    } | null;
-};
-
-export type ShownPractitioner = {
-    /**
-     * Pseudonym of a practitioner within an authority
-     */
-    practitionerId: string;
-    role: string;
-    unit: string | null;
-    identity: PractitionerIdentity;
-    stage: 'registering' | 'active' | 'withdrawing' | 'withdrawn' | 'refused';
-    txIds: {
-        [key: string]: string;
-    };
-    reason: string | null;
-};
-
-export type SilenceLimits = {
-    cgmMs?: number | null;
-    monitorMs?: number | null;
-    meterMs?: number | null;
-    otherMs?: number | null;
-    authoritiesAfterMs?: number | null;
-};
-
-export type StatedDevice = {
-    instrumentRange?: {
-        low: number;
-        high: number;
-    };
-    /**
-     * A device, named by its key
-     */
-    sameSensorAs?: string;
-    /**
-     * RFC 3339, UTC, milliseconds optional
-     */
-    sensorSince?: string;
-    /**
-     * RFC 3339, UTC, milliseconds optional
-     */
-    pausedUntil?: string;
-};
-
-export type StatedPerson = {
-    birthYear?: number | null;
-    isPregnant?: boolean;
-};
-
-export type StatedSettings = {
-    windowMs?: number;
-    person?: StatedPerson;
-    devices?: {
-        [key: string]: StatedDevice;
-    };
-    glucose?: GlucoseLimits;
-    news2?: News2Limits;
-    bloodPressure?: BloodPressureLimits;
-    fever?: FeverLimits;
-    silence?: SilenceLimits;
-};
-
-export type StreamedNotice = {
-    /**
-     * For the header Last-Event-ID
-     */
-    id: string;
-    event: 'record' | 'emergency' | 'acknowledgement' | 'subscription' | 'policy' | 'visit' | 'fork';
-    data: string;
-};
-
-export type SubscriptionJob = {
-    /**
-     * 128 random bits, base64url
-     */
-    jobId: string;
-    /**
-     * What is done, in one word
-     */
-    kind: string;
-    /**
-     * One that has ended stays as it ended
-     */
-    state: 'running' | 'succeeded' | 'failed';
-    /**
-     * How far it has come, in the words of its kind
-     */
-    stage: string;
-    done: number | null;
-    total: number | null;
-    /**
-     * RFC 3339, UTC, milliseconds optional
-     */
-    createdAt: string;
-    endedAt: string | null;
-    lastError: string | null;
-    resultUrl: string | null;
-    problem: JobProblem | null;
-    result: RequestedSubscription;
-};
-
-export type SubscriptionState = {
-    /**
-     * 128 random bits, base64url
-     */
-    subscriptionId: string;
-    /**
-     * Pseudonym of a patient
-     */
-    patientId: string;
-    /**
-     * An authority: hospital, lab, insurer, pharmacy or research body
-     */
-    authorityId: string;
-    permissions: Array<'read' | 'write' | 'modify'>;
-    purposes: Array<'TREAT' | 'ETREAT' | 'HPAYMT' | 'HOPERAT' | 'HRESCH' | 'PATRQT' | 'BTG'>;
-    /**
-     * RFC 3339, UTC, milliseconds optional
-     */
-    until?: string;
-    sealed?: string;
-    status: 'pending' | 'approved' | 'rejected' | 'cancelled';
-    /**
-     * 128 random bits, base64url
-     */
-    grantId?: string;
-    /**
-     * RFC 3339, UTC, milliseconds optional
-     */
-    requestedAt: string;
-    /**
-     * RFC 3339, UTC, milliseconds optional
-     */
-    decidedAt?: string;
-};
-
-export type TrustRootsAnswer = {
-    warning: string;
-    trustRoots: {
-        v: 1;
-        kind: 'careledger.trust-roots';
-        /**
-         * Network identifier
-         */
-        network: string;
-        production: false;
-        attestors: {
-            [key: string]: Array<string>;
+/**
+ * The same problem for clients that prefer application/fhir+json
+ */
+export type OperationOutcome = {
+    resourceType: 'OperationOutcome';
+    issue: Array<{
+        severity: 'error' | 'fatal';
+        code: string;
+        details: {
+            coding: Array<{
+                system?: string;
+                code?: string;
+            }>;
+            text: string;
         };
-        threshold: number;
-        channel: 'authorities';
-        chaincode: string;
-    };
-};
-
-export type Unmatched = {
-    /**
-     * Pseudonym of a patient
-     */
-    patientId: string;
-    /**
-     * 128 random bits, base64url
-     */
-    sid: string;
-    /**
-     * A record, named by its author
-     */
-    recordId: string;
-    version: number;
-    /**
-     * RFC 3339, UTC, milliseconds optional
-     */
-    receivedAt: string;
-    reason: 'NOT_ANNOUNCED' | 'AUTHOR_MISMATCH' | 'MANIFEST_HASH_MISMATCH';
-};
-
-export type Visit = {
-    /**
-     * 128 random bits, base64url
-     */
-    visitId: string;
-    /**
-     * Pseudonym of a patient
-     */
-    patientId: string;
-    /**
-     * RFC 3339, UTC, milliseconds optional
-     */
-    at: string;
-    stage: 'pending' | 'recorded' | 'related' | 'refused' | 'unknown';
-    confirmed: boolean;
-    txId: string | null;
-    relatedTxId: string | null;
-    relayedBy: string | null;
-    reason: string | null;
-    data?: unknown;
-};
-
-export type VisitJob = {
-    /**
-     * 128 random bits, base64url
-     */
-    jobId: string;
-    /**
-     * What is done, in one word
-     */
-    kind: string;
-    /**
-     * One that has ended stays as it ended
-     */
-    state: 'running' | 'succeeded' | 'failed';
-    /**
-     * How far it has come, in the words of its kind
-     */
-    stage: string;
-    done: number | null;
-    total: number | null;
-    /**
-     * RFC 3339, UTC, milliseconds optional
-     */
-    createdAt: string;
-    endedAt: string | null;
-    lastError: string | null;
-    resultUrl: string | null;
-    problem: JobProblem | null;
-    result: Visit;
-};
-
-export type WriteJob = {
-    /**
-     * 128 random bits, base64url
-     */
-    jobId: string;
-    /**
-     * What is done, in one word
-     */
-    kind: string;
-    /**
-     * One that has ended stays as it ended
-     */
-    state: 'running' | 'succeeded' | 'failed';
-    /**
-     * How far it has come, in the words of its kind
-     */
-    stage: string;
-    done: number | null;
-    total: number | null;
-    /**
-     * RFC 3339, UTC, milliseconds optional
-     */
-    createdAt: string;
-    endedAt: string | null;
-    lastError: string | null;
-    resultUrl: string | null;
-    problem: JobProblem | null;
-    result: WriteStatus;
-};
-
-export type WriteRequest = {
-    /**
-     * Pseudonym of a patient
-     */
-    patientId: string;
-    bundle: unknown;
-    scope?: Array<{
-        category: string;
-        resourceType: string;
+        diagnostics?: string;
     }>;
-    period?: Period;
-};
-
-export type WriteStatus = {
-    /**
-     * A record, named by its author
-     */
-    recordId: string;
-    version: number;
-    /**
-     * Pseudonym of a patient
-     */
-    patientId: string;
-    stage: 'sealed' | 'stored' | 'announced' | 'refused';
-    providerId: string;
-    storeTxId: string | null;
-    receipt: string | null;
-    announceTxId: string | null;
-    reason: string | null;
-    lastError: string | null;
 };
 
 export type GetOpenApiDescriptionData = {
@@ -1017,10 +81,6 @@ export type GetOpenApiDescriptionErrors = {
      * `VALIDATION_FAILED`: The request does not match the documented schema
      */
     400: Problem;
-    /**
-     * `NOT_ACCEPTABLE`: The route answers with nothing that Accept allows
-     */
-    406: Problem;
     /**
      * `TOO_MANY_REQUESTS`: Too many requests: slow down
      */
@@ -1088,10 +148,6 @@ export type GetProblemErrors = {
      */
     404: Problem;
     /**
-     * `NOT_ACCEPTABLE`: The route answers with nothing that Accept allows
-     */
-    406: Problem;
-    /**
      * `URI_TOO_LONG`: A part of the path is longer than the limit
      */
     414: Problem;
@@ -1120,10 +176,10 @@ export type GetProblemResponses = {
      * OK
      */
     200: {
-        title: string;
         type: string;
         code: string;
         status: number;
+        title: string;
     };
 };
 
@@ -1317,10 +373,6 @@ export type CreateAttestationErrors = {
      */
     404: Problem;
     /**
-     * `NOT_ACCEPTABLE`: The route answers with nothing that Accept allows
-     */
-    406: Problem;
-    /**
      * `IDEMPOTENCY_KEY_IN_USE`: The first request under this idempotency key is not answered yet: try again in `retryAfterS` seconds
      */
     409: Problem;
@@ -1391,10 +443,6 @@ export type ListKeysErrors = {
      * `VALIDATION_FAILED`: The request does not match the documented schema
      */
     400: Problem;
-    /**
-     * `NOT_ACCEPTABLE`: The route answers with nothing that Accept allows
-     */
-    406: Problem;
     /**
      * `TOO_MANY_REQUESTS`: Too many requests: slow down
      */
@@ -1471,10 +519,6 @@ export type ListTrustRootsErrors = {
      */
     403: Problem;
     /**
-     * `NOT_ACCEPTABLE`: The route answers with nothing that Accept allows
-     */
-    406: Problem;
-    /**
      * `LEDGER_REFUSED`: The ledger refused; `reason` says why
      */
     422: Problem;
@@ -1504,7 +548,24 @@ export type ListTrustRootsResponses = {
     /**
      * OK
      */
-    200: TrustRootsAnswer;
+    200: {
+        warning: string;
+        trustRoots: {
+            v: 1;
+            kind: 'careledger.trust-roots';
+            /**
+             * Network identifier
+             */
+            network: string;
+            production: false;
+            attestors: {
+                [key: string]: Array<string>;
+            };
+            threshold: number;
+            channel: 'authorities';
+            chaincode: string;
+        };
+    };
 };
 
 export type ListTrustRootsResponse = ListTrustRootsResponses[keyof ListTrustRootsResponses];
@@ -1555,10 +616,6 @@ export type ListPatientGrantsErrors = {
      */
     404: Problem;
     /**
-     * `NOT_ACCEPTABLE`: The route answers with nothing that Accept allows
-     */
-    406: Problem;
-    /**
      * `URI_TOO_LONG`: A part of the path is longer than the limit
      */
     414: Problem;
@@ -1595,7 +652,95 @@ export type ListPatientGrantsResponses = {
      * OK
      */
     200: {
-        grants: Array<ShownGrant>;
+        grants: Array<{
+            /**
+             * Pseudonym of a patient
+             */
+            patientId: string;
+            /**
+             * 128 random bits, base64url
+             */
+            grantId: string;
+            policySeq: number;
+            effect?: 'deny';
+            authorityId: string | '*';
+            granteeTags: Array<string>;
+            permissions: Array<'read' | 'write' | 'modify'>;
+            scopeTags: Array<string>;
+            purposes: Array<'TREAT' | 'ETREAT' | 'HPAYMT' | 'HOPERAT' | 'HRESCH' | 'PATRQT' | 'BTG'>;
+            /**
+             * RFC 3339, UTC, milliseconds optional
+             */
+            from: string;
+            /**
+             * RFC 3339, UTC, milliseconds optional
+             */
+            until?: string;
+            period?: {
+                /**
+                 * RFC 3339, UTC, milliseconds optional
+                 */
+                start: string;
+                /**
+                 * RFC 3339, UTC, milliseconds optional
+                 */
+                end: string;
+            };
+            delegable: boolean;
+            noticeRank?: number;
+            /**
+             * 128 random bits, base64url
+             */
+            subscriptionId?: string;
+            sealed?: string;
+            /**
+             * RFC 3339, UTC, milliseconds optional
+             */
+            recordedAt: string;
+            /**
+             * Fabric transaction id
+             */
+            txId: string;
+            /**
+             * RFC 3339, UTC, milliseconds optional
+             */
+            revokedAt?: string;
+            inForce: boolean;
+            meaning: {
+                v: 1;
+                scope: Array<{
+                    category: string;
+                    resourceType: string;
+                    /**
+                     * Scope or grantee tag
+                     */
+                    tag: string;
+                }>;
+                grantee: Array<{
+                    unit: string;
+                    /**
+                     * Scope or grantee tag
+                     */
+                    tag: string;
+                } | {
+                    role: string;
+                    /**
+                     * Scope or grantee tag
+                     */
+                    tag: string;
+                } | {
+                    /**
+                     * Pseudonym of a practitioner within an authority
+                     */
+                    practitionerId: string;
+                    /**
+                     * Scope or grantee tag
+                     */
+                    tag: string;
+                }>;
+                note?: string;
+            } | null;
+        }>;
         /**
          * Cursor of the page that follows; null on the last one. A page may be short, or empty, before that
          */
@@ -1651,10 +796,6 @@ export type ListPatientAnchorsErrors = {
      */
     404: Problem;
     /**
-     * `NOT_ACCEPTABLE`: The route answers with nothing that Accept allows
-     */
-    406: Problem;
-    /**
      * `URI_TOO_LONG`: A part of the path is longer than the limit
      */
     414: Problem;
@@ -1690,7 +831,54 @@ export type ListPatientAnchorsResponses = {
     /**
      * OK
      */
-    200: PatientAnchor;
+    200: {
+        head: {
+            /**
+             * Pseudonym of a patient
+             */
+            patientId: string;
+            height: number;
+            /**
+             * SHA-256, base64url
+             */
+            hash: string;
+            prevHeight: number | null;
+            prevHash: string | null;
+            /**
+             * RFC 3339, UTC, milliseconds optional
+             */
+            anchoredAt: string;
+            /**
+             * Fabric transaction id
+             */
+            txId: string;
+        } | null;
+        anchors: Array<{
+            /**
+             * Pseudonym of a patient
+             */
+            patientId: string;
+            height: number;
+            /**
+             * SHA-256, base64url
+             */
+            hash: string;
+            prevHeight: number | null;
+            prevHash: string | null;
+            /**
+             * RFC 3339, UTC, milliseconds optional
+             */
+            anchoredAt: string;
+            /**
+             * Fabric transaction id
+             */
+            txId: string;
+        }>;
+        /**
+         * Cursor of the page that follows; null on the last one. A page may be short, or empty, before that
+         */
+        next: string | null;
+    };
 };
 
 export type ListPatientAnchorsResponse = ListPatientAnchorsResponses[keyof ListPatientAnchorsResponses];
@@ -1741,10 +929,6 @@ export type ListPatientForksErrors = {
      */
     404: Problem;
     /**
-     * `NOT_ACCEPTABLE`: The route answers with nothing that Accept allows
-     */
-    406: Problem;
-    /**
      * `URI_TOO_LONG`: A part of the path is longer than the limit
      */
     414: Problem;
@@ -1781,7 +965,26 @@ export type ListPatientForksResponses = {
      * OK
      */
     200: {
-        forks: Array<ForkState>;
+        forks: Array<{
+            /**
+             * Pseudonym of a patient
+             */
+            patientId: string;
+            height: number;
+            blocks: [
+                string,
+                string
+            ];
+            convicted: Array<string>;
+            /**
+             * RFC 3339, UTC, milliseconds optional
+             */
+            reportedAt: string;
+            /**
+             * Fabric transaction id
+             */
+            txId: string;
+        }>;
         /**
          * Cursor of the page that follows; null on the last one. A page may be short, or empty, before that
          */
@@ -1826,10 +1029,6 @@ export type ListPractitionersErrors = {
      */
     403: Problem;
     /**
-     * `NOT_ACCEPTABLE`: The route answers with nothing that Accept allows
-     */
-    406: Problem;
-    /**
      * `CURSOR_INVALID`: The cursor is none that this list gave
      */
     422: Problem;
@@ -1858,7 +1057,23 @@ export type ListPractitionersResponses = {
      * OK
      */
     200: {
-        practitioners: Array<ShownPractitioner>;
+        practitioners: Array<{
+            /**
+             * Pseudonym of a practitioner within an authority
+             */
+            practitionerId: string;
+            role: string;
+            unit: string | null;
+            identity: {
+                identifier: string;
+                name?: string;
+            };
+            stage: 'registering' | 'active' | 'withdrawing' | 'withdrawn' | 'refused';
+            txIds: {
+                [key: string]: string;
+            };
+            reason: string | null;
+        }>;
         /**
          * Cursor of the page that follows; null on the last one. A page may be short, or empty, before that
          */
@@ -1872,7 +1087,10 @@ export type CreatePractitionerData = {
     body: {
         role: string;
         unit?: string;
-        identity: PractitionerIdentity;
+        identity: {
+            identifier: string;
+            name?: string;
+        };
     };
     headers?: {
         /**
@@ -1906,10 +1124,6 @@ export type CreatePractitionerErrors = {
      * `FORBIDDEN`: The role of this token may not do this
      */
     403: Problem;
-    /**
-     * `NOT_ACCEPTABLE`: The route answers with nothing that Accept allows
-     */
-    406: Problem;
     /**
      * `IDEMPOTENCY_KEY_IN_USE`: The first request under this idempotency key is not answered yet: try again in `retryAfterS` seconds
      */
@@ -1952,11 +1166,78 @@ export type CreatePractitionerResponses = {
     /**
      * Created
      */
-    201: ShownPractitioner;
+    201: {
+        /**
+         * Pseudonym of a practitioner within an authority
+         */
+        practitionerId: string;
+        role: string;
+        unit: string | null;
+        identity: {
+            identifier: string;
+            name?: string;
+        };
+        stage: 'registering' | 'active' | 'withdrawing' | 'withdrawn' | 'refused';
+        txIds: {
+            [key: string]: string;
+        };
+        reason: string | null;
+    };
     /**
      * Accepted
      */
-    202: PractitionerJob;
+    202: {
+        /**
+         * 128 random bits, base64url
+         */
+        jobId: string;
+        /**
+         * What is done, in one word
+         */
+        kind: string;
+        /**
+         * One that has ended stays as it ended
+         */
+        state: 'running' | 'succeeded' | 'failed';
+        /**
+         * How far it has come, in the words of its kind
+         */
+        stage: string;
+        done: number | null;
+        total: number | null;
+        /**
+         * RFC 3339, UTC, milliseconds optional
+         */
+        createdAt: string;
+        endedAt: string | null;
+        lastError: string | null;
+        resultUrl: string | null;
+        problem: {
+            type: string;
+            title: string;
+            status: number;
+            code: string;
+            detail?: string;
+            [key: string]: unknown;
+        } | null;
+        result: {
+            /**
+             * Pseudonym of a practitioner within an authority
+             */
+            practitionerId: string;
+            role: string;
+            unit: string | null;
+            identity: {
+                identifier: string;
+                name?: string;
+            };
+            stage: 'registering' | 'active' | 'withdrawing' | 'withdrawn' | 'refused';
+            txIds: {
+                [key: string]: string;
+            };
+            reason: string | null;
+        };
+    };
 };
 
 export type CreatePractitionerResponse = CreatePractitionerResponses[keyof CreatePractitionerResponses];
@@ -2000,10 +1281,6 @@ export type DeletePractitionerErrors = {
      * `FORBIDDEN`: The role of this token may not do this
      */
     403: Problem;
-    /**
-     * `NOT_ACCEPTABLE`: The route answers with nothing that Accept allows
-     */
-    406: Problem;
     /**
      * `RESOURCE_CHANGED`: It is not as If-Match says any more: read it again
      */
@@ -2050,11 +1327,78 @@ export type DeletePractitionerResponses = {
     /**
      * OK
      */
-    200: ShownPractitioner;
+    200: {
+        /**
+         * Pseudonym of a practitioner within an authority
+         */
+        practitionerId: string;
+        role: string;
+        unit: string | null;
+        identity: {
+            identifier: string;
+            name?: string;
+        };
+        stage: 'registering' | 'active' | 'withdrawing' | 'withdrawn' | 'refused';
+        txIds: {
+            [key: string]: string;
+        };
+        reason: string | null;
+    };
     /**
      * Accepted
      */
-    202: PractitionerJob;
+    202: {
+        /**
+         * 128 random bits, base64url
+         */
+        jobId: string;
+        /**
+         * What is done, in one word
+         */
+        kind: string;
+        /**
+         * One that has ended stays as it ended
+         */
+        state: 'running' | 'succeeded' | 'failed';
+        /**
+         * How far it has come, in the words of its kind
+         */
+        stage: string;
+        done: number | null;
+        total: number | null;
+        /**
+         * RFC 3339, UTC, milliseconds optional
+         */
+        createdAt: string;
+        endedAt: string | null;
+        lastError: string | null;
+        resultUrl: string | null;
+        problem: {
+            type: string;
+            title: string;
+            status: number;
+            code: string;
+            detail?: string;
+            [key: string]: unknown;
+        } | null;
+        result: {
+            /**
+             * Pseudonym of a practitioner within an authority
+             */
+            practitionerId: string;
+            role: string;
+            unit: string | null;
+            identity: {
+                identifier: string;
+                name?: string;
+            };
+            stage: 'registering' | 'active' | 'withdrawing' | 'withdrawn' | 'refused';
+            txIds: {
+                [key: string]: string;
+            };
+            reason: string | null;
+        };
+    };
 };
 
 export type DeletePractitionerResponse = DeletePractitionerResponses[keyof DeletePractitionerResponses];
@@ -2093,10 +1437,6 @@ export type GetPractitionerErrors = {
      */
     403: Problem;
     /**
-     * `NOT_ACCEPTABLE`: The route answers with nothing that Accept allows
-     */
-    406: Problem;
-    /**
      * `URI_TOO_LONG`: A part of the path is longer than the limit
      */
     414: Problem;
@@ -2128,7 +1468,23 @@ export type GetPractitionerResponses = {
     /**
      * OK
      */
-    200: ShownPractitioner;
+    200: {
+        /**
+         * Pseudonym of a practitioner within an authority
+         */
+        practitionerId: string;
+        role: string;
+        unit: string | null;
+        identity: {
+            identifier: string;
+            name?: string;
+        };
+        stage: 'registering' | 'active' | 'withdrawing' | 'withdrawn' | 'refused';
+        txIds: {
+            [key: string]: string;
+        };
+        reason: string | null;
+    };
 };
 
 export type GetPractitionerResponse = GetPractitionerResponses[keyof GetPractitionerResponses];
@@ -2173,10 +1529,6 @@ export type ListSubscriptionsErrors = {
      */
     403: Problem;
     /**
-     * `NOT_ACCEPTABLE`: The route answers with nothing that Accept allows
-     */
-    406: Problem;
-    /**
      * `LEDGER_REFUSED`: The ledger refused; `reason` says why
      *
      * `CURSOR_INVALID`: The cursor is none that this list gave
@@ -2209,7 +1561,40 @@ export type ListSubscriptionsResponses = {
      * OK
      */
     200: {
-        subscriptions: Array<SubscriptionState>;
+        subscriptions: Array<{
+            /**
+             * 128 random bits, base64url
+             */
+            subscriptionId: string;
+            /**
+             * Pseudonym of a patient
+             */
+            patientId: string;
+            /**
+             * An authority: hospital, lab, insurer, pharmacy or research body
+             */
+            authorityId: string;
+            permissions: Array<'read' | 'write' | 'modify'>;
+            purposes: Array<'TREAT' | 'ETREAT' | 'HPAYMT' | 'HOPERAT' | 'HRESCH' | 'PATRQT' | 'BTG'>;
+            /**
+             * RFC 3339, UTC, milliseconds optional
+             */
+            until?: string;
+            sealed?: string;
+            status: 'pending' | 'approved' | 'rejected' | 'cancelled';
+            /**
+             * 128 random bits, base64url
+             */
+            grantId?: string;
+            /**
+             * RFC 3339, UTC, milliseconds optional
+             */
+            requestedAt: string;
+            /**
+             * RFC 3339, UTC, milliseconds optional
+             */
+            decidedAt?: string;
+        }>;
         /**
          * Cursor of the page that follows; null on the last one. A page may be short, or empty, before that
          */
@@ -2220,7 +1605,19 @@ export type ListSubscriptionsResponses = {
 export type ListSubscriptionsResponse = ListSubscriptionsResponses[keyof ListSubscriptionsResponses];
 
 export type CreateSubscriptionData = {
-    body: NewSubscription;
+    body: {
+        /**
+         * Pseudonym of a patient
+         */
+        patientId: string;
+        permissions: Array<'read' | 'write' | 'modify'>;
+        purposes: Array<'TREAT' | 'ETREAT' | 'HPAYMT' | 'HOPERAT' | 'HRESCH' | 'PATRQT' | 'BTG'>;
+        /**
+         * RFC 3339, UTC, milliseconds optional
+         */
+        until?: string;
+        reason?: string;
+    };
     headers?: {
         /**
          * The same key with the same request again, within a day, has the effect of the first alone and gets its answer
@@ -2257,10 +1654,6 @@ export type CreateSubscriptionErrors = {
      * `PATIENT_UNKNOWN`: No such patient is registered
      */
     404: Problem;
-    /**
-     * `NOT_ACCEPTABLE`: The route answers with nothing that Accept allows
-     */
-    406: Problem;
     /**
      * `IDEMPOTENCY_KEY_IN_USE`: The first request under this idempotency key is not answered yet: try again in `retryAfterS` seconds
      */
@@ -2303,11 +1696,58 @@ export type CreateSubscriptionResponses = {
     /**
      * Created
      */
-    201: RequestedSubscription;
+    201: {
+        /**
+         * 128 random bits, base64url
+         */
+        subscriptionId: string;
+        txId: string | null;
+    };
     /**
      * Accepted
      */
-    202: SubscriptionJob;
+    202: {
+        /**
+         * 128 random bits, base64url
+         */
+        jobId: string;
+        /**
+         * What is done, in one word
+         */
+        kind: string;
+        /**
+         * One that has ended stays as it ended
+         */
+        state: 'running' | 'succeeded' | 'failed';
+        /**
+         * How far it has come, in the words of its kind
+         */
+        stage: string;
+        done: number | null;
+        total: number | null;
+        /**
+         * RFC 3339, UTC, milliseconds optional
+         */
+        createdAt: string;
+        endedAt: string | null;
+        lastError: string | null;
+        resultUrl: string | null;
+        problem: {
+            type: string;
+            title: string;
+            status: number;
+            code: string;
+            detail?: string;
+            [key: string]: unknown;
+        } | null;
+        result: {
+            /**
+             * 128 random bits, base64url
+             */
+            subscriptionId: string;
+            txId: string | null;
+        };
+    };
 };
 
 export type CreateSubscriptionResponse = CreateSubscriptionResponses[keyof CreateSubscriptionResponses];
@@ -2356,10 +1796,6 @@ export type DeleteSubscriptionErrors = {
      */
     404: Problem;
     /**
-     * `NOT_ACCEPTABLE`: The route answers with nothing that Accept allows
-     */
-    406: Problem;
-    /**
      * `RESOURCE_CHANGED`: It is not as If-Match says any more: read it again
      */
     412: Problem;
@@ -2405,11 +1841,58 @@ export type DeleteSubscriptionResponses = {
     /**
      * OK
      */
-    200: CancelledSubscription;
+    200: {
+        txId: string | null;
+        /**
+         * It was over before, cancelled or rejected: nothing was sent
+         */
+        already?: true;
+    };
     /**
      * Accepted
      */
-    202: CancellationJob;
+    202: {
+        /**
+         * 128 random bits, base64url
+         */
+        jobId: string;
+        /**
+         * What is done, in one word
+         */
+        kind: string;
+        /**
+         * One that has ended stays as it ended
+         */
+        state: 'running' | 'succeeded' | 'failed';
+        /**
+         * How far it has come, in the words of its kind
+         */
+        stage: string;
+        done: number | null;
+        total: number | null;
+        /**
+         * RFC 3339, UTC, milliseconds optional
+         */
+        createdAt: string;
+        endedAt: string | null;
+        lastError: string | null;
+        resultUrl: string | null;
+        problem: {
+            type: string;
+            title: string;
+            status: number;
+            code: string;
+            detail?: string;
+            [key: string]: unknown;
+        } | null;
+        result: {
+            txId: string | null;
+            /**
+             * It was over before, cancelled or rejected: nothing was sent
+             */
+            already?: true;
+        };
+    };
 };
 
 export type DeleteSubscriptionResponse = DeleteSubscriptionResponses[keyof DeleteSubscriptionResponses];
@@ -2452,10 +1935,6 @@ export type GetSubscriptionErrors = {
      */
     404: Problem;
     /**
-     * `NOT_ACCEPTABLE`: The route answers with nothing that Accept allows
-     */
-    406: Problem;
-    /**
      * `URI_TOO_LONG`: A part of the path is longer than the limit
      */
     414: Problem;
@@ -2489,7 +1968,40 @@ export type GetSubscriptionResponses = {
     /**
      * OK
      */
-    200: SubscriptionState;
+    200: {
+        /**
+         * 128 random bits, base64url
+         */
+        subscriptionId: string;
+        /**
+         * Pseudonym of a patient
+         */
+        patientId: string;
+        /**
+         * An authority: hospital, lab, insurer, pharmacy or research body
+         */
+        authorityId: string;
+        permissions: Array<'read' | 'write' | 'modify'>;
+        purposes: Array<'TREAT' | 'ETREAT' | 'HPAYMT' | 'HOPERAT' | 'HRESCH' | 'PATRQT' | 'BTG'>;
+        /**
+         * RFC 3339, UTC, milliseconds optional
+         */
+        until?: string;
+        sealed?: string;
+        status: 'pending' | 'approved' | 'rejected' | 'cancelled';
+        /**
+         * 128 random bits, base64url
+         */
+        grantId?: string;
+        /**
+         * RFC 3339, UTC, milliseconds optional
+         */
+        requestedAt: string;
+        /**
+         * RFC 3339, UTC, milliseconds optional
+         */
+        decidedAt?: string;
+    };
 };
 
 export type GetSubscriptionResponse = GetSubscriptionResponses[keyof GetSubscriptionResponses];
@@ -2537,10 +2049,6 @@ export type GetAcknowledgementErrors = {
      */
     404: Problem;
     /**
-     * `NOT_ACCEPTABLE`: The route answers with nothing that Accept allows
-     */
-    406: Problem;
-    /**
      * `URI_TOO_LONG`: A part of the path is longer than the limit
      */
     414: Problem;
@@ -2569,7 +2077,17 @@ export type GetAcknowledgementResponses = {
      * OK
      */
     200: {
-        acknowledgement?: Acknowledgement;
+        acknowledgement?: {
+            statement: string;
+            /**
+             * Pseudonym of a practitioner within an authority
+             */
+            practitionerId: string;
+            /**
+             * RFC 3339, UTC, milliseconds optional
+             */
+            acknowledgedAt: string;
+        };
     };
 };
 
@@ -2630,10 +2148,6 @@ export type AcknowledgeEmergencyErrors = {
      */
     404: Problem;
     /**
-     * `NOT_ACCEPTABLE`: The route answers with nothing that Accept allows
-     */
-    406: Problem;
-    /**
      * `IDEMPOTENCY_KEY_IN_USE`: The first request under this idempotency key is not answered yet: try again in `retryAfterS` seconds
      */
     409: Problem;
@@ -2683,7 +2197,17 @@ export type AcknowledgeEmergencyResponses = {
     /**
      * OK
      */
-    200: Acknowledgement;
+    200: {
+        statement: string;
+        /**
+         * Pseudonym of a practitioner within an authority
+         */
+        practitionerId: string;
+        /**
+         * RFC 3339, UTC, milliseconds optional
+         */
+        acknowledgedAt: string;
+    };
 };
 
 export type AcknowledgeEmergencyResponse = AcknowledgeEmergencyResponses[keyof AcknowledgeEmergencyResponses];
@@ -2731,10 +2255,6 @@ export type ListNoticesErrors = {
      */
     403: Problem;
     /**
-     * `NOT_ACCEPTABLE`: The route answers with nothing that Accept allows
-     */
-    406: Problem;
-    /**
      * `PRACTITIONER_UNKNOWN`: No such practitioner is active within this authority
      */
     422: Problem;
@@ -2762,7 +2282,14 @@ export type ListNoticesResponses = {
     /**
      * A stream without end
      */
-    200: StreamedNotice;
+    200: {
+        /**
+         * For the header Last-Event-ID
+         */
+        id: string;
+        event: 'record' | 'emergency' | 'acknowledgement' | 'subscription' | 'policy' | 'visit' | 'fork';
+        data: string;
+    };
 };
 
 export type ListNoticesResponse = ListNoticesResponses[keyof ListNoticesResponses];
@@ -2777,13 +2304,7 @@ export type ListUnmatchedNoticesData = {
     };
     path?: never;
     query?: {
-        /**
-         * Came so long ago or longer: the ledger may still show what is newer
-         */
         olderThanMs?: number;
-        /**
-         * Came since then; all of them unless given
-         */
         withinMs?: number;
         /**
          * `next` of the page before
@@ -2809,10 +2330,6 @@ export type ListUnmatchedNoticesErrors = {
      * `FORBIDDEN`: The role of this token may not do this
      */
     403: Problem;
-    /**
-     * `NOT_ACCEPTABLE`: The route answers with nothing that Accept allows
-     */
-    406: Problem;
     /**
      * `CURSOR_INVALID`: The cursor is none that this list gave
      */
@@ -2842,7 +2359,26 @@ export type ListUnmatchedNoticesResponses = {
      * OK
      */
     200: {
-        emergencies: Array<Unmatched>;
+        emergencies: Array<{
+            /**
+             * Pseudonym of a patient
+             */
+            patientId: string;
+            /**
+             * 128 random bits, base64url
+             */
+            sid: string;
+            /**
+             * A record, named by its author
+             */
+            recordId: string;
+            version: number;
+            /**
+             * RFC 3339, UTC, milliseconds optional
+             */
+            receivedAt: string;
+            reason: 'NOT_ANNOUNCED' | 'AUTHOR_MISMATCH' | 'MANIFEST_HASH_MISMATCH';
+        }>;
         /**
          * Cursor of the page that follows; null on the last one. A page may be short, or empty, before that
          */
@@ -2947,7 +2483,10 @@ export type CreateEmergencyNoticeResponses = {
     /**
      * Accepted
      */
-    202: EmergencyNoticeAnswer;
+    202: {
+        created: boolean;
+        receipt: string;
+    };
 };
 
 export type CreateEmergencyNoticeResponse = CreateEmergencyNoticeResponses[keyof CreateEmergencyNoticeResponses];
@@ -3010,10 +2549,6 @@ export type GetRecordErrors = {
      */
     404: Problem;
     /**
-     * `NOT_ACCEPTABLE`: The route answers with nothing that Accept allows
-     */
-    406: Problem;
-    /**
      * `RECORD_NOT_WRAPPED`: The patient’s gateway has not wrapped this record to this authority yet; ask again later
      */
     409: Problem;
@@ -3065,13 +2600,40 @@ export type GetRecordResponses = {
     /**
      * FHIR R4
      */
-    200: Bundle;
+    200: {
+        resourceType: 'Bundle';
+        type: string;
+        entry: Array<{
+            fullUrl?: string;
+            resource: unknown;
+        }>;
+    };
 };
 
 export type GetRecordResponse = GetRecordResponses[keyof GetRecordResponses];
 
 export type ReplaceRecordData = {
-    body: WriteRequest;
+    body: {
+        /**
+         * Pseudonym of a patient
+         */
+        patientId: string;
+        bundle: unknown;
+        scope?: Array<{
+            category: string;
+            resourceType: string;
+        }>;
+        period?: {
+            /**
+             * RFC 3339, UTC, milliseconds optional
+             */
+            start: string;
+            /**
+             * RFC 3339, UTC, milliseconds optional
+             */
+            end: string;
+        };
+    };
     headers?: {
         /**
          * ETag of what the caller has seen; 412 where it is another now
@@ -3134,10 +2696,6 @@ export type ReplaceRecordErrors = {
      * `RECORD_UNKNOWN`: There is no such record
      */
     404: Problem;
-    /**
-     * `NOT_ACCEPTABLE`: The route answers with nothing that Accept allows
-     */
-    406: Problem;
     /**
      * `WRITE_PENDING`: An earlier version is still on its way
      *
@@ -3204,14 +2762,230 @@ export type ReplaceRecordResponses = {
     /**
      * Created
      */
-    201: WriteStatus;
+    201: {
+        /**
+         * A record, named by its author
+         */
+        recordId: string;
+        version: number;
+        /**
+         * Pseudonym of a patient
+         */
+        patientId: string;
+        stage: 'sealed' | 'stored' | 'announced' | 'refused';
+        providerId: string;
+        storeTxId: string | null;
+        receipt: string | null;
+        announceTxId: string | null;
+        reason: string | null;
+        lastError: string | null;
+    };
     /**
      * Accepted
      */
-    202: WriteJob;
+    202: {
+        /**
+         * 128 random bits, base64url
+         */
+        jobId: string;
+        /**
+         * What is done, in one word
+         */
+        kind: string;
+        /**
+         * One that has ended stays as it ended
+         */
+        state: 'running' | 'succeeded' | 'failed';
+        /**
+         * How far it has come, in the words of its kind
+         */
+        stage: string;
+        done: number | null;
+        total: number | null;
+        /**
+         * RFC 3339, UTC, milliseconds optional
+         */
+        createdAt: string;
+        endedAt: string | null;
+        lastError: string | null;
+        resultUrl: string | null;
+        problem: {
+            type: string;
+            title: string;
+            status: number;
+            code: string;
+            detail?: string;
+            [key: string]: unknown;
+        } | null;
+        result: {
+            /**
+             * A record, named by its author
+             */
+            recordId: string;
+            version: number;
+            /**
+             * Pseudonym of a patient
+             */
+            patientId: string;
+            stage: 'sealed' | 'stored' | 'announced' | 'refused';
+            providerId: string;
+            storeTxId: string | null;
+            receipt: string | null;
+            announceTxId: string | null;
+            reason: string | null;
+            lastError: string | null;
+        };
+    };
 };
 
 export type ReplaceRecordResponse = ReplaceRecordResponses[keyof ReplaceRecordResponses];
+
+export type OpenRecordsOfSpanData = {
+    body?: never;
+    headers?: {
+        /**
+         * ETags that the caller has: where one is still right, the answer is 304 without a body
+         */
+        'if-none-match'?: string;
+    };
+    path: {
+        /**
+         * Pseudonym of a patient
+         */
+        patientId: string;
+    };
+    query?: {
+        /**
+         * RFC 3339, UTC, milliseconds optional
+         */
+        from?: string;
+        /**
+         * RFC 3339, UTC, milliseconds optional
+         */
+        to?: string;
+        category?: string;
+        resourceType?: string;
+        /**
+         * Pseudonym of a practitioner within an authority
+         */
+        practitionerId?: string;
+        unit?: string;
+        purpose?: 'TREAT' | 'ETREAT' | 'HPAYMT' | 'HOPERAT' | 'HRESCH' | 'PATRQT' | 'BTG';
+        /**
+         * `next` of the page before
+         */
+        cursor?: string;
+        limit?: number;
+    };
+    url: '/v1/patients/{patientId}/records';
+};
+
+export type OpenRecordsOfSpanErrors = {
+    /**
+     * `MALFORMED_REQUEST`: The request is no valid HTTP
+     *
+     * `VALIDATION_FAILED`: The request does not match the documented schema
+     */
+    400: Problem;
+    /**
+     * `UNAUTHENTICATED`: A valid bearer token is required
+     */
+    401: Problem;
+    /**
+     * `FORBIDDEN`: The role of this token may not do this
+     *
+     * `PATIENT_MISMATCH`: This token stands for another patient
+     *
+     * `UNIT_MISMATCH`: The token is bound to another unit
+     *
+     * `READ_REFUSED`: This may not be shown to whoever asks; `reason` says why
+     */
+    403: Problem;
+    /**
+     * `URI_TOO_LONG`: A part of the path is longer than the limit
+     */
+    414: Problem;
+    /**
+     * `PRACTITIONER_UNKNOWN`: No such practitioner is active within this authority
+     *
+     * `LEDGER_REFUSED`: The ledger refused; `reason` says why
+     *
+     * `SCOPE_UNKNOWN`: No grant of the patient says what records of this category or kind are known by
+     *
+     * `TOO_MANY_TAGS`: More tags than a record or a request may have: none is left out
+     *
+     * `CURSOR_INVALID`: The cursor is none that this list gave
+     */
+    422: Problem;
+    /**
+     * `TOO_MANY_REQUESTS`: Too many requests: slow down
+     */
+    429: Problem;
+    /**
+     * `INTERNAL_ERROR`: The service failed; the log has the cause under the instance id
+     */
+    500: Problem;
+    /**
+     * `SHUTTING_DOWN`: The service is stopping: ask again shortly
+     *
+     * `LEDGER_UNAVAILABLE`: The ledger does not answer; try again later
+     */
+    503: Problem;
+    /**
+     * Any other problem, e.g. of the connection (408, 417, 431)
+     */
+    default: Problem;
+};
+
+export type OpenRecordsOfSpanError = OpenRecordsOfSpanErrors[keyof OpenRecordsOfSpanErrors];
+
+export type OpenRecordsOfSpanResponses = {
+    /**
+     * OK
+     */
+    200: {
+        records: Array<{
+            /**
+             * A record, named by its author
+             */
+            recordId: string;
+            version: number;
+            kind: 'periodic' | 'emergency' | 'clinical';
+            period: {
+                /**
+                 * RFC 3339, UTC, milliseconds optional
+                 */
+                start: string;
+                /**
+                 * RFC 3339, UTC, milliseconds optional
+                 */
+                end: string;
+            };
+            problem: {
+                /**
+                 * As a problem of its own would have it, see `/problems/{code}`
+                 */
+                code: string;
+                detail: string;
+                reason: string | null;
+            } | null;
+            content: {
+                resourceType: 'Bundle';
+                type: string;
+                entry: Array<{
+                    fullUrl?: string;
+                    resource: unknown;
+                }>;
+            } | null;
+        }>;
+        /**
+         * Cursor of the page that follows; null on the last one. A page may be short, or empty, before that
+         */
+        next: string | null;
+    };
+};
+
+export type OpenRecordsOfSpanResponse = OpenRecordsOfSpanResponses[keyof OpenRecordsOfSpanResponses];
 
 export type GetAuditData = {
     body?: never;
@@ -3252,10 +3026,6 @@ export type GetAuditErrors = {
      */
     403: Problem;
     /**
-     * `NOT_ACCEPTABLE`: The route answers with nothing that Accept allows
-     */
-    406: Problem;
-    /**
      * `LEDGER_REFUSED`: The ledger refused; `reason` says why
      *
      * `CURSOR_INVALID`: The cursor is none that this list gave
@@ -3288,7 +3058,89 @@ export type GetAuditResponses = {
      * OK
      */
     200: {
-        accesses: Array<AuditEntry>;
+        accesses: Array<{
+            ledger: {
+                /**
+                 * Pseudonym of a patient
+                 */
+                patientId: string;
+                basis: 'request' | 'notice';
+                /**
+                 * 128 random bits, base64url
+                 */
+                requestSid: string;
+                requester: string | string;
+                /**
+                 * Pseudonym of a practitioner within an authority
+                 */
+                practitionerId?: string;
+                /**
+                 * A record, named by its author
+                 */
+                recordId: string;
+                version?: number;
+                purpose: 'TREAT' | 'ETREAT' | 'HPAYMT' | 'HOPERAT' | 'HRESCH' | 'PATRQT' | 'BTG';
+                /**
+                 * A cloud provider
+                 */
+                throughProviderId?: string;
+                /**
+                 * A cloud provider
+                 */
+                releasingProviderId?: string;
+                decision: 'permit' | 'deny';
+                reason: string;
+                policyVersion: number;
+                /**
+                 * 128 random bits, base64url
+                 */
+                grantId?: string;
+                /**
+                 * RFC 3339, UTC, milliseconds optional
+                 */
+                at: string;
+                /**
+                 * RFC 3339, UTC, milliseconds optional
+                 */
+                releaseBefore?: string;
+                /**
+                 * RFC 3339, UTC, milliseconds optional
+                 */
+                readAt?: string;
+                /**
+                 * Fabric transaction id
+                 */
+                txId: string;
+            } | null;
+            own: {
+                basis: 'request' | 'notice' | 'visit';
+                /**
+                 * 128 random bits, base64url
+                 */
+                requestSid: string;
+                /**
+                 * Pseudonym of a patient
+                 */
+                patientId: string;
+                recordId: string | null;
+                visitId: string | null;
+                version: number | null;
+                purpose: 'TREAT' | 'ETREAT' | 'HPAYMT' | 'HOPERAT' | 'HRESCH' | 'PATRQT' | 'BTG';
+                practitionerId: string | null;
+                unit: string | null;
+                caller: string | null;
+                providerId: string | null;
+                /**
+                 * RFC 3339, UTC, milliseconds optional
+                 */
+                askedAt: string;
+                decision: 'permit' | 'deny' | null;
+                reason: string | null;
+                decidedBy: 'peer' | 'mirror' | null;
+                txId: string | null;
+                outcome: string | null;
+            } | null;
+        }>;
         /**
          * Cursor of the page that follows; null on the last one. A page may be short, or empty, before that
          */
@@ -3358,10 +3210,6 @@ export type ListRecordReadersErrors = {
      */
     404: Problem;
     /**
-     * `NOT_ACCEPTABLE`: The route answers with nothing that Accept allows
-     */
-    406: Problem;
-    /**
      * `URI_TOO_LONG`: A part of the path is longer than the limit
      */
     414: Problem;
@@ -3397,7 +3245,98 @@ export type ListRecordReadersResponses = {
     /**
      * OK
      */
-    200: ReadersPage;
+    200: {
+        /**
+         * A record, named by its author
+         */
+        recordId: string;
+        version: number;
+        /**
+         * RFC 3339, UTC, milliseconds optional
+         */
+        at: string;
+        policyVersion: number;
+        readers: Array<{
+            grant: {
+                /**
+                 * Pseudonym of a patient
+                 */
+                patientId: string;
+                /**
+                 * 128 random bits, base64url
+                 */
+                grantId: string;
+                policySeq: number;
+                effect?: 'deny';
+                authorityId: string | '*';
+                granteeTags: Array<string>;
+                permissions: Array<'read' | 'write' | 'modify'>;
+                scopeTags: Array<string>;
+                purposes: Array<'TREAT' | 'ETREAT' | 'HPAYMT' | 'HOPERAT' | 'HRESCH' | 'PATRQT' | 'BTG'>;
+                /**
+                 * RFC 3339, UTC, milliseconds optional
+                 */
+                from: string;
+                /**
+                 * RFC 3339, UTC, milliseconds optional
+                 */
+                until?: string;
+                period?: {
+                    /**
+                     * RFC 3339, UTC, milliseconds optional
+                     */
+                    start: string;
+                    /**
+                     * RFC 3339, UTC, milliseconds optional
+                     */
+                    end: string;
+                };
+                delegable: boolean;
+                noticeRank?: number;
+                /**
+                 * 128 random bits, base64url
+                 */
+                subscriptionId?: string;
+                sealed?: string;
+                /**
+                 * RFC 3339, UTC, milliseconds optional
+                 */
+                recordedAt: string;
+                /**
+                 * Fabric transaction id
+                 */
+                txId: string;
+                /**
+                 * RFC 3339, UTC, milliseconds optional
+                 */
+                revokedAt?: string;
+            };
+            encryptionKey: string | null;
+            signingKey: string | null;
+            reads: Array<{
+                granteeTag: string | null;
+                purpose: 'TREAT' | 'ETREAT' | 'HPAYMT' | 'HOPERAT' | 'HRESCH' | 'PATRQT' | 'BTG';
+                decision: {
+                    decision: 'permit' | 'deny';
+                    reason: string;
+                    policyVersion: number;
+                    /**
+                     * 128 random bits, base64url
+                     */
+                    grantId?: string;
+                    /**
+                     * RFC 3339, UTC, milliseconds optional
+                     */
+                    until?: string;
+                };
+            }>;
+        }>;
+        byRight: Array<string | string>;
+        /**
+         * Cursor of the page that follows; null on the last one. A page may be short, or empty, before that
+         */
+        next: string | null;
+    };
 };
 
 export type ListRecordReadersResponse = ListRecordReadersResponses[keyof ListRecordReadersResponses];
@@ -3465,10 +3404,6 @@ export type ListPatientDecisionsErrors = {
      */
     403: Problem;
     /**
-     * `NOT_ACCEPTABLE`: The route answers with nothing that Accept allows
-     */
-    406: Problem;
-    /**
      * `URI_TOO_LONG`: A part of the path is longer than the limit
      */
     414: Problem;
@@ -3504,7 +3439,178 @@ export type ListPatientDecisionsResponses = {
     /**
      * OK
      */
-    200: DecisionsPage;
+    200: {
+        decisions: Array<{
+            access: {
+                /**
+                 * Pseudonym of a patient
+                 */
+                patientId: string;
+                basis: 'request' | 'notice';
+                /**
+                 * 128 random bits, base64url
+                 */
+                requestSid: string;
+                requester: string | string;
+                /**
+                 * Pseudonym of a practitioner within an authority
+                 */
+                practitionerId?: string;
+                /**
+                 * A record, named by its author
+                 */
+                recordId: string;
+                version?: number;
+                purpose: 'TREAT' | 'ETREAT' | 'HPAYMT' | 'HOPERAT' | 'HRESCH' | 'PATRQT' | 'BTG';
+                /**
+                 * A cloud provider
+                 */
+                throughProviderId?: string;
+                /**
+                 * A cloud provider
+                 */
+                releasingProviderId?: string;
+                decision: 'permit' | 'deny';
+                reason: string;
+                policyVersion: number;
+                /**
+                 * 128 random bits, base64url
+                 */
+                grantId?: string;
+                /**
+                 * RFC 3339, UTC, milliseconds optional
+                 */
+                at: string;
+                /**
+                 * RFC 3339, UTC, milliseconds optional
+                 */
+                releaseBefore?: string;
+                /**
+                 * RFC 3339, UTC, milliseconds optional
+                 */
+                readAt?: string;
+                /**
+                 * Fabric transaction id
+                 */
+                txId: string;
+            };
+            rule: {
+                /**
+                 * Pseudonym of a patient
+                 */
+                patientId: string;
+                /**
+                 * 128 random bits, base64url
+                 */
+                grantId: string;
+                policySeq: number;
+                effect?: 'deny';
+                authorityId: string | '*';
+                granteeTags: Array<string>;
+                permissions: Array<'read' | 'write' | 'modify'>;
+                scopeTags: Array<string>;
+                purposes: Array<'TREAT' | 'ETREAT' | 'HPAYMT' | 'HOPERAT' | 'HRESCH' | 'PATRQT' | 'BTG'>;
+                /**
+                 * RFC 3339, UTC, milliseconds optional
+                 */
+                from: string;
+                /**
+                 * RFC 3339, UTC, milliseconds optional
+                 */
+                until?: string;
+                period?: {
+                    /**
+                     * RFC 3339, UTC, milliseconds optional
+                     */
+                    start: string;
+                    /**
+                     * RFC 3339, UTC, milliseconds optional
+                     */
+                    end: string;
+                };
+                delegable: boolean;
+                noticeRank?: number;
+                /**
+                 * 128 random bits, base64url
+                 */
+                subscriptionId?: string;
+                sealed?: string;
+                /**
+                 * RFC 3339, UTC, milliseconds optional
+                 */
+                recordedAt: string;
+                /**
+                 * Fabric transaction id
+                 */
+                txId: string;
+                /**
+                 * RFC 3339, UTC, milliseconds optional
+                 */
+                revokedAt?: string;
+            } | null;
+            considered: Array<{
+                grant: {
+                    /**
+                     * Pseudonym of a patient
+                     */
+                    patientId: string;
+                    /**
+                     * 128 random bits, base64url
+                     */
+                    grantId: string;
+                    policySeq: number;
+                    effect?: 'deny';
+                    authorityId: string | '*';
+                    granteeTags: Array<string>;
+                    permissions: Array<'read' | 'write' | 'modify'>;
+                    scopeTags: Array<string>;
+                    purposes: Array<'TREAT' | 'ETREAT' | 'HPAYMT' | 'HOPERAT' | 'HRESCH' | 'PATRQT' | 'BTG'>;
+                    /**
+                     * RFC 3339, UTC, milliseconds optional
+                     */
+                    from: string;
+                    /**
+                     * RFC 3339, UTC, milliseconds optional
+                     */
+                    until?: string;
+                    period?: {
+                        /**
+                         * RFC 3339, UTC, milliseconds optional
+                         */
+                        start: string;
+                        /**
+                         * RFC 3339, UTC, milliseconds optional
+                         */
+                        end: string;
+                    };
+                    delegable: boolean;
+                    noticeRank?: number;
+                    /**
+                     * 128 random bits, base64url
+                     */
+                    subscriptionId?: string;
+                    sealed?: string;
+                    /**
+                     * RFC 3339, UTC, milliseconds optional
+                     */
+                    recordedAt: string;
+                    /**
+                     * Fabric transaction id
+                     */
+                    txId: string;
+                    /**
+                     * RFC 3339, UTC, milliseconds optional
+                     */
+                    revokedAt?: string;
+                };
+                missing: Array<'NO_GRANT' | 'GRANT_EXPIRED' | 'PURPOSE_NOT_GRANTED' | 'SCOPE_NOT_GRANTED' | 'PERMISSION_NOT_GRANTED' | 'GRANTEE_MISMATCH' | 'DENIED_BY_RULE' | 'SCOPE_UNCONFIRMED'>;
+            }>;
+        }>;
+        /**
+         * Cursor of the page that follows; null on the last one. A page may be short, or empty, before that
+         */
+        next: string | null;
+    };
 };
 
 export type ListPatientDecisionsResponse = ListPatientDecisionsResponses[keyof ListPatientDecisionsResponses];
@@ -3561,10 +3667,6 @@ export type ListRecordsErrors = {
      */
     404: Problem;
     /**
-     * `NOT_ACCEPTABLE`: The route answers with nothing that Accept allows
-     */
-    406: Problem;
-    /**
      * `LEDGER_REFUSED`: The ledger refused; `reason` says why
      *
      * `CURSOR_INVALID`: The cursor is none that this list gave
@@ -3597,7 +3699,55 @@ export type ListRecordsResponses = {
      * OK
      */
     200: {
-        records: Array<AnnouncedRecordState>;
+        records: Array<{
+            /**
+             * Pseudonym of a patient
+             */
+            patientId: string;
+            /**
+             * A record, named by its author
+             */
+            recordId: string;
+            /**
+             * Seed of a record id, 32 bytes, base64url
+             */
+            seed: string;
+            version: number;
+            prevVersionHash: string | null;
+            author: string | string;
+            kind: 'periodic' | 'emergency' | 'clinical';
+            period: {
+                /**
+                 * RFC 3339, UTC, milliseconds optional
+                 */
+                start: string;
+                /**
+                 * RFC 3339, UTC, milliseconds optional
+                 */
+                end: string;
+            };
+            /**
+             * A cloud provider
+             */
+            providerId: string;
+            /**
+             * SHA-256, base64url
+             */
+            manifestHash: string;
+            tagGroups: Array<Array<string>>;
+            /**
+             * Fabric transaction id
+             */
+            storeTxId: string;
+            /**
+             * RFC 3339, UTC, milliseconds optional
+             */
+            announcedAt: string;
+            /**
+             * Fabric transaction id
+             */
+            txId: string;
+        }>;
         /**
          * Cursor of the page that follows; null on the last one. A page may be short, or empty, before that
          */
@@ -3608,7 +3758,27 @@ export type ListRecordsResponses = {
 export type ListRecordsResponse = ListRecordsResponses[keyof ListRecordsResponses];
 
 export type CreateRecordData = {
-    body: WriteRequest;
+    body: {
+        /**
+         * Pseudonym of a patient
+         */
+        patientId: string;
+        bundle: unknown;
+        scope?: Array<{
+            category: string;
+            resourceType: string;
+        }>;
+        period?: {
+            /**
+             * RFC 3339, UTC, milliseconds optional
+             */
+            start: string;
+            /**
+             * RFC 3339, UTC, milliseconds optional
+             */
+            end: string;
+        };
+    };
     headers?: {
         /**
          * The same key with the same request again, within a day, has the effect of the first alone and gets its answer
@@ -3662,10 +3832,6 @@ export type CreateRecordErrors = {
      * `RECORD_UNKNOWN`: There is no such record
      */
     404: Problem;
-    /**
-     * `NOT_ACCEPTABLE`: The route answers with nothing that Accept allows
-     */
-    406: Problem;
     /**
      * `WRITE_PENDING`: An earlier version is still on its way
      *
@@ -3724,11 +3890,80 @@ export type CreateRecordResponses = {
     /**
      * Created
      */
-    201: WriteStatus;
+    201: {
+        /**
+         * A record, named by its author
+         */
+        recordId: string;
+        version: number;
+        /**
+         * Pseudonym of a patient
+         */
+        patientId: string;
+        stage: 'sealed' | 'stored' | 'announced' | 'refused';
+        providerId: string;
+        storeTxId: string | null;
+        receipt: string | null;
+        announceTxId: string | null;
+        reason: string | null;
+        lastError: string | null;
+    };
     /**
      * Accepted
      */
-    202: WriteJob;
+    202: {
+        /**
+         * 128 random bits, base64url
+         */
+        jobId: string;
+        /**
+         * What is done, in one word
+         */
+        kind: string;
+        /**
+         * One that has ended stays as it ended
+         */
+        state: 'running' | 'succeeded' | 'failed';
+        /**
+         * How far it has come, in the words of its kind
+         */
+        stage: string;
+        done: number | null;
+        total: number | null;
+        /**
+         * RFC 3339, UTC, milliseconds optional
+         */
+        createdAt: string;
+        endedAt: string | null;
+        lastError: string | null;
+        resultUrl: string | null;
+        problem: {
+            type: string;
+            title: string;
+            status: number;
+            code: string;
+            detail?: string;
+            [key: string]: unknown;
+        } | null;
+        result: {
+            /**
+             * A record, named by its author
+             */
+            recordId: string;
+            version: number;
+            /**
+             * Pseudonym of a patient
+             */
+            patientId: string;
+            stage: 'sealed' | 'stored' | 'announced' | 'refused';
+            providerId: string;
+            storeTxId: string | null;
+            receipt: string | null;
+            announceTxId: string | null;
+            reason: string | null;
+            lastError: string | null;
+        };
+    };
 };
 
 export type CreateRecordResponse = CreateRecordResponses[keyof CreateRecordResponses];
@@ -3772,10 +4007,6 @@ export type GetRecordVersionStatusErrors = {
      */
     404: Problem;
     /**
-     * `NOT_ACCEPTABLE`: The route answers with nothing that Accept allows
-     */
-    406: Problem;
-    /**
      * `URI_TOO_LONG`: A part of the path is longer than the limit
      */
     414: Problem;
@@ -3803,7 +4034,24 @@ export type GetRecordVersionStatusResponses = {
     /**
      * OK
      */
-    200: WriteStatus;
+    200: {
+        /**
+         * A record, named by its author
+         */
+        recordId: string;
+        version: number;
+        /**
+         * Pseudonym of a patient
+         */
+        patientId: string;
+        stage: 'sealed' | 'stored' | 'announced' | 'refused';
+        providerId: string;
+        storeTxId: string | null;
+        receipt: string | null;
+        announceTxId: string | null;
+        reason: string | null;
+        lastError: string | null;
+    };
 };
 
 export type GetRecordVersionStatusResponse = GetRecordVersionStatusResponses[keyof GetRecordVersionStatusResponses];
@@ -3857,10 +4105,6 @@ export type ListVisitsErrors = {
      */
     403: Problem;
     /**
-     * `NOT_ACCEPTABLE`: The route answers with nothing that Accept allows
-     */
-    406: Problem;
-    /**
      * `PRACTITIONER_UNKNOWN`: No such practitioner is active within this authority
      *
      * `LEDGER_REFUSED`: The ledger refused; `reason` says why
@@ -3895,7 +4139,27 @@ export type ListVisitsResponses = {
      * OK
      */
     200: {
-        visits: Array<Visit>;
+        visits: Array<{
+            /**
+             * 128 random bits, base64url
+             */
+            visitId: string;
+            /**
+             * Pseudonym of a patient
+             */
+            patientId: string;
+            /**
+             * RFC 3339, UTC, milliseconds optional
+             */
+            at: string;
+            stage: 'pending' | 'recorded' | 'related' | 'refused' | 'unknown';
+            confirmed: boolean;
+            txId: string | null;
+            relatedTxId: string | null;
+            relayedBy: string | null;
+            reason: string | null;
+            data?: unknown;
+        }>;
         /**
          * Cursor of the page that follows; null on the last one. A page may be short, or empty, before that
          */
@@ -3955,10 +4219,6 @@ export type CreateVisitErrors = {
      */
     404: Problem;
     /**
-     * `NOT_ACCEPTABLE`: The route answers with nothing that Accept allows
-     */
-    406: Problem;
-    /**
      * `IDEMPOTENCY_KEY_IN_USE`: The first request under this idempotency key is not answered yet: try again in `retryAfterS` seconds
      */
     409: Problem;
@@ -4002,11 +4262,86 @@ export type CreateVisitResponses = {
     /**
      * Created
      */
-    201: Visit;
+    201: {
+        /**
+         * 128 random bits, base64url
+         */
+        visitId: string;
+        /**
+         * Pseudonym of a patient
+         */
+        patientId: string;
+        /**
+         * RFC 3339, UTC, milliseconds optional
+         */
+        at: string;
+        stage: 'pending' | 'recorded' | 'related' | 'refused' | 'unknown';
+        confirmed: boolean;
+        txId: string | null;
+        relatedTxId: string | null;
+        relayedBy: string | null;
+        reason: string | null;
+        data?: unknown;
+    };
     /**
      * Accepted
      */
-    202: VisitJob;
+    202: {
+        /**
+         * 128 random bits, base64url
+         */
+        jobId: string;
+        /**
+         * What is done, in one word
+         */
+        kind: string;
+        /**
+         * One that has ended stays as it ended
+         */
+        state: 'running' | 'succeeded' | 'failed';
+        /**
+         * How far it has come, in the words of its kind
+         */
+        stage: string;
+        done: number | null;
+        total: number | null;
+        /**
+         * RFC 3339, UTC, milliseconds optional
+         */
+        createdAt: string;
+        endedAt: string | null;
+        lastError: string | null;
+        resultUrl: string | null;
+        problem: {
+            type: string;
+            title: string;
+            status: number;
+            code: string;
+            detail?: string;
+            [key: string]: unknown;
+        } | null;
+        result: {
+            /**
+             * 128 random bits, base64url
+             */
+            visitId: string;
+            /**
+             * Pseudonym of a patient
+             */
+            patientId: string;
+            /**
+             * RFC 3339, UTC, milliseconds optional
+             */
+            at: string;
+            stage: 'pending' | 'recorded' | 'related' | 'refused' | 'unknown';
+            confirmed: boolean;
+            txId: string | null;
+            relatedTxId: string | null;
+            relayedBy: string | null;
+            reason: string | null;
+            data?: unknown;
+        };
+    };
 };
 
 export type CreateVisitResponse = CreateVisitResponses[keyof CreateVisitResponses];
@@ -4060,10 +4395,6 @@ export type GetVisitErrors = {
      */
     404: Problem;
     /**
-     * `NOT_ACCEPTABLE`: The route answers with nothing that Accept allows
-     */
-    406: Problem;
-    /**
      * `URI_TOO_LONG`: A part of the path is longer than the limit
      */
     414: Problem;
@@ -4095,7 +4426,27 @@ export type GetVisitResponses = {
     /**
      * OK
      */
-    200: Visit;
+    200: {
+        /**
+         * 128 random bits, base64url
+         */
+        visitId: string;
+        /**
+         * Pseudonym of a patient
+         */
+        patientId: string;
+        /**
+         * RFC 3339, UTC, milliseconds optional
+         */
+        at: string;
+        stage: 'pending' | 'recorded' | 'related' | 'refused' | 'unknown';
+        confirmed: boolean;
+        txId: string | null;
+        relatedTxId: string | null;
+        relayedBy: string | null;
+        reason: string | null;
+        data?: unknown;
+    };
 };
 
 export type GetVisitResponse = GetVisitResponses[keyof GetVisitResponses];
@@ -4151,10 +4502,6 @@ export type CreateRevocationErrors = {
      */
     404: Problem;
     /**
-     * `NOT_ACCEPTABLE`: The route answers with nothing that Accept allows
-     */
-    406: Problem;
-    /**
      * `IDEMPOTENCY_KEY_IN_USE`: The first request under this idempotency key is not answered yet: try again in `retryAfterS` seconds
      */
     409: Problem;
@@ -4208,11 +4555,72 @@ export type CreateRevocationResponses = {
     /**
      * Created
      */
-    201: RelayedRevocation;
+    201: {
+        /**
+         * Fabric transaction id
+         */
+        authorities?: string;
+        /**
+         * Fabric transaction id
+         */
+        cloud?: string;
+        /**
+         * The ledger had the statement before: nothing was sent, the transaction is the earlier one
+         */
+        already?: true;
+    };
     /**
      * Accepted
      */
-    202: RevocationJob;
+    202: {
+        /**
+         * 128 random bits, base64url
+         */
+        jobId: string;
+        /**
+         * What is done, in one word
+         */
+        kind: string;
+        /**
+         * One that has ended stays as it ended
+         */
+        state: 'running' | 'succeeded' | 'failed';
+        /**
+         * How far it has come, in the words of its kind
+         */
+        stage: string;
+        done: number | null;
+        total: number | null;
+        /**
+         * RFC 3339, UTC, milliseconds optional
+         */
+        createdAt: string;
+        endedAt: string | null;
+        lastError: string | null;
+        resultUrl: string | null;
+        problem: {
+            type: string;
+            title: string;
+            status: number;
+            code: string;
+            detail?: string;
+            [key: string]: unknown;
+        } | null;
+        result: {
+            /**
+             * Fabric transaction id
+             */
+            authorities?: string;
+            /**
+             * Fabric transaction id
+             */
+            cloud?: string;
+            /**
+             * The ledger had the statement before: nothing was sent, the transaction is the earlier one
+             */
+            already?: true;
+        } | null;
+    };
 };
 
 export type CreateRevocationResponse = CreateRevocationResponses[keyof CreateRevocationResponses];
@@ -4225,7 +4633,64 @@ export type CreateSettingsStatementData = {
         patientId: string;
         version: number;
         previous: string | null;
-        settings: StatedSettings;
+        settings: {
+            windowMs?: number;
+            person?: {
+                birthYear?: number | null;
+                isPregnant?: boolean;
+            };
+            devices?: {
+                [key: string]: {
+                    instrumentRange?: {
+                        low: number;
+                        high: number;
+                    };
+                    /**
+                     * A device, named by its key
+                     */
+                    sameSensorAs?: string;
+                    /**
+                     * RFC 3339, UTC, milliseconds optional
+                     */
+                    sensorSince?: string;
+                    /**
+                     * RFC 3339, UTC, milliseconds optional
+                     */
+                    pausedUntil?: string;
+                };
+            };
+            glucose?: {
+                veryLowMgPerDl?: number;
+                veryHighMgPerDl?: number;
+                veryHighDurationMs?: number;
+                recoveredLowMgPerDl?: number;
+                recoveredHighMgPerDl?: number;
+            };
+            news2?: {
+                total?: number;
+                highTotal?: number;
+                singleParameter?: number | null;
+                spo2Scale?: 1 | 2;
+            };
+            bloodPressure?: {
+                highSystolic?: number;
+                highDiastolic?: number;
+                pregnancyHighSystolic?: number;
+                pregnancyHighDiastolic?: number;
+                lowSystolic?: number;
+            };
+            fever?: {
+                isOn?: boolean;
+                fromCel?: number;
+            };
+            silence?: {
+                cgmMs?: number | null;
+                monitorMs?: number | null;
+                meterMs?: number | null;
+                otherMs?: number | null;
+                authoritiesAfterMs?: number | null;
+            };
+        };
         purpose?: 'TREAT' | 'ETREAT' | 'HPAYMT' | 'HOPERAT' | 'HRESCH' | 'PATRQT' | 'BTG';
         /**
          * Pseudonym of a practitioner within an authority
@@ -4265,10 +4730,6 @@ export type CreateSettingsStatementErrors = {
      * `READ_REFUSED`: This may not be shown to whoever asks; `reason` says why
      */
     403: Problem;
-    /**
-     * `NOT_ACCEPTABLE`: The route answers with nothing that Accept allows
-     */
-    406: Problem;
     /**
      * `IDEMPOTENCY_KEY_IN_USE`: The first request under this idempotency key is not answered yet: try again in `retryAfterS` seconds
      */
@@ -4359,10 +4820,6 @@ export type ListJobsErrors = {
      */
     403: Problem;
     /**
-     * `NOT_ACCEPTABLE`: The route answers with nothing that Accept allows
-     */
-    406: Problem;
-    /**
      * `CURSOR_INVALID`: The cursor is none that this list gave
      */
     422: Problem;
@@ -4391,7 +4848,41 @@ export type ListJobsResponses = {
      * OK
      */
     200: {
-        jobs: Array<JobSummary>;
+        jobs: Array<{
+            /**
+             * 128 random bits, base64url
+             */
+            jobId: string;
+            /**
+             * What is done, in one word
+             */
+            kind: string;
+            /**
+             * One that has ended stays as it ended
+             */
+            state: 'running' | 'succeeded' | 'failed';
+            /**
+             * How far it has come, in the words of its kind
+             */
+            stage: string;
+            done: number | null;
+            total: number | null;
+            /**
+             * RFC 3339, UTC, milliseconds optional
+             */
+            createdAt: string;
+            endedAt: string | null;
+            lastError: string | null;
+            resultUrl: string | null;
+            problem: {
+                type: string;
+                title: string;
+                status: number;
+                code: string;
+                detail?: string;
+                [key: string]: unknown;
+            } | null;
+        }>;
         /**
          * Cursor of the page that follows; null on the last one. A page may be short, or empty, before that
          */
@@ -4443,10 +4934,6 @@ export type GetJobErrors = {
      */
     404: Problem;
     /**
-     * `NOT_ACCEPTABLE`: The route answers with nothing that Accept allows
-     */
-    406: Problem;
-    /**
      * `URI_TOO_LONG`: A part of the path is longer than the limit
      */
     414: Problem;
@@ -4474,7 +4961,45 @@ export type GetJobResponses = {
     /**
      * OK
      */
-    200: Job;
+    200: {
+        /**
+         * 128 random bits, base64url
+         */
+        jobId: string;
+        /**
+         * What is done, in one word
+         */
+        kind: string;
+        /**
+         * One that has ended stays as it ended
+         */
+        state: 'running' | 'succeeded' | 'failed';
+        /**
+         * How far it has come, in the words of its kind
+         */
+        stage: string;
+        done: number | null;
+        total: number | null;
+        /**
+         * RFC 3339, UTC, milliseconds optional
+         */
+        createdAt: string;
+        endedAt: string | null;
+        lastError: string | null;
+        resultUrl: string | null;
+        problem: {
+            type: string;
+            title: string;
+            status: number;
+            code: string;
+            detail?: string;
+            [key: string]: unknown;
+        } | null;
+        /**
+         * What the request would be answered with if it came now, as its 200 or 201 describes it; null while there is nothing to tell, and where it failed
+         */
+        result: unknown;
+    };
 };
 
 export type GetJobResponse = GetJobResponses[keyof GetJobResponses];

@@ -4,84 +4,6 @@ export type ClientOptions = {
     baseUrl: `${string}://${string}` | (string & {});
 };
 
-export type AccessAnswer = {
-    access: AccessState;
-    record: ReleasedRecord;
-};
-
-export type AccessState = {
-    /**
-     * Pseudonym of a patient
-     */
-    patientId: string;
-    basis: 'request' | 'notice';
-    /**
-     * 128 random bits, base64url
-     */
-    requestSid: string;
-    requester: string | string;
-    /**
-     * Pseudonym of a practitioner within an authority
-     */
-    practitionerId?: string;
-    /**
-     * A record, named by its author
-     */
-    recordId: string;
-    version?: number;
-    purpose: 'TREAT' | 'ETREAT' | 'HPAYMT' | 'HOPERAT' | 'HRESCH' | 'PATRQT' | 'BTG';
-    /**
-     * A cloud provider
-     */
-    throughProviderId?: string;
-    /**
-     * A cloud provider
-     */
-    releasingProviderId?: string;
-    decision: 'permit' | 'deny';
-    reason: string;
-    policyVersion: number;
-    /**
-     * 128 random bits, base64url
-     */
-    grantId?: string;
-    /**
-     * RFC 3339, UTC, milliseconds optional
-     */
-    at: string;
-    /**
-     * RFC 3339, UTC, milliseconds optional
-     */
-    releaseBefore?: string;
-    /**
-     * RFC 3339, UTC, milliseconds optional
-     */
-    readAt?: string;
-    /**
-     * Fabric transaction id
-     */
-    txId: string;
-};
-
-/**
- * The same problem for clients that prefer application/fhir+json
- */
-export type OperationOutcome = {
-    resourceType: 'OperationOutcome';
-    issue: Array<{
-        severity: 'error' | 'fatal';
-        code: string;
-        details: {
-            coding: Array<{
-                system?: string;
-                code?: string;
-            }>;
-            text: string;
-        };
-        diagnostics?: string;
-    }>;
-};
-
 /**
  * RFC 9457 problem details; program against `code`
  */
@@ -89,7 +11,7 @@ export type Problem = {
     type: string;
     title: string;
     status: number;
-    code: 'ACCESS_DENIED' | 'ACCESS_REFUSED' | 'AUTHORITY_UNKNOWN' | 'BASE64URL_INVALID' | 'BLOB_DAMAGED' | 'BLOB_MISSING' | 'CURSOR_INVALID' | 'EXPECTATION_FAILED' | 'FORBIDDEN' | 'GRANT_UNKNOWN' | 'HEADERS_TOO_LARGE' | 'IDEMPOTENCY_KEY_IN_USE' | 'IDEMPOTENCY_KEY_REUSED' | 'INTERNAL_ERROR' | 'LEDGER_REFUSED' | 'LEDGER_UNAVAILABLE' | 'MALFORMED_BODY' | 'MALFORMED_REQUEST' | 'MANIFEST_MALFORMED' | 'MANIFEST_REFUSED' | 'METHOD_NOT_ALLOWED' | 'NOT_ACCEPTABLE' | 'NOT_FOUND' | 'ORGANISATION_MISMATCH' | 'PATIENT_MISMATCH' | 'PATIENT_UNKNOWN' | 'PAYLOAD_TOO_LARGE' | 'PERMIT_EXPIRED' | 'PERMIT_INVALID' | 'PERMIT_USED' | 'POLICY_CHANGED' | 'PRACTITIONER_UNKNOWN' | 'PROVIDER_MISMATCH' | 'PROVIDER_UNKNOWN' | 'PROVIDER_UNREACHABLE' | 'RECEIPT_REFUSED' | 'RECORD_EXISTS' | 'RECORD_REFUSED' | 'RECORD_UNKNOWN' | 'REQUEST_TIMEOUT' | 'SHUTTING_DOWN' | 'STATEMENT_MALFORMED' | 'STATEMENT_TOO_LARGE' | 'SUBSCRIPTION_UNKNOWN' | 'TOO_MANY_REQUESTS' | 'TRANSACTION_UNKNOWN' | 'UNAUTHENTICATED' | 'UNSUPPORTED_MEDIA_TYPE' | 'URI_TOO_LONG' | 'VALIDATION_FAILED' | 'VERSION_MISMATCH' | 'VISIT_REFUSED' | 'VISIT_UNKNOWN' | 'WRAPS_MISMATCH' | 'WRAPS_OUTDATED' | 'WRAPS_REFUSED' | 'WRAPS_SEQ_MISMATCH' | 'WRAP_SET_MALFORMED';
+    code: 'ACCESS_DENIED' | 'ACCESS_REFUSED' | 'AUTHORITY_UNKNOWN' | 'BASE64URL_INVALID' | 'BLOB_DAMAGED' | 'BLOB_MISSING' | 'CURSOR_INVALID' | 'EXPECTATION_FAILED' | 'FORBIDDEN' | 'GRANT_UNKNOWN' | 'HEADERS_TOO_LARGE' | 'IDEMPOTENCY_KEY_IN_USE' | 'IDEMPOTENCY_KEY_REUSED' | 'INTERNAL_ERROR' | 'LEDGER_REFUSED' | 'LEDGER_UNAVAILABLE' | 'MALFORMED_BODY' | 'MALFORMED_REQUEST' | 'MANIFEST_MALFORMED' | 'MANIFEST_REFUSED' | 'METHOD_NOT_ALLOWED' | 'NOT_FOUND' | 'ORGANISATION_MISMATCH' | 'PATIENT_MISMATCH' | 'PATIENT_UNKNOWN' | 'PAYLOAD_TOO_LARGE' | 'PERMIT_EXPIRED' | 'PERMIT_INVALID' | 'PERMIT_USED' | 'POLICY_CHANGED' | 'PRACTITIONER_UNKNOWN' | 'PROVIDER_MISMATCH' | 'PROVIDER_UNKNOWN' | 'PROVIDER_UNREACHABLE' | 'RECEIPT_REFUSED' | 'RECORD_EXISTS' | 'RECORD_REFUSED' | 'RECORD_UNKNOWN' | 'REQUEST_TIMEOUT' | 'SHUTTING_DOWN' | 'STATEMENT_MALFORMED' | 'STATEMENT_TOO_LARGE' | 'SUBSCRIPTION_UNKNOWN' | 'TOO_MANY_REQUESTS' | 'TRANSACTION_UNKNOWN' | 'UNAUTHENTICATED' | 'UNSUPPORTED_MEDIA_TYPE' | 'URI_TOO_LONG' | 'VALIDATION_FAILED' | 'VERSION_MISMATCH' | 'VISIT_REFUSED' | 'VISIT_UNKNOWN' | 'WRAPS_MISMATCH' | 'WRAPS_OUTDATED' | 'WRAPS_REFUSED' | 'WRAPS_SEQ_MISMATCH' | 'WRAP_SET_MALFORMED';
     detail?: string;
     /**
      * Id of the request, as in the log
@@ -116,63 +38,23 @@ export type Problem = {
     retryAfterS?: number;
 };
 
-export type Release = {
-    requestSid: string;
-    permitTxId: string;
-    recordId: string;
-    version: number;
-    requester: string;
-    releasedAt: string;
-};
-
-export type ReleasedRecord = {
-    /**
-     * A record, named by its author
-     */
-    recordId: string;
-    version: number;
-    /**
-     * Pseudonym of a patient
-     */
-    patientId: string;
-    manifest: string;
-    wrapSet: string;
-    wrap: string | null;
-    acceptance: string;
-    /**
-     * base64url
-     */
-    ciphertext: string;
-    receipt: string;
-};
-
-export type RevocationAnswer = {
-    /**
-     * Fabric transaction id
-     */
-    txId: string;
-    /**
-     * The ledger had the statement before: nothing was sent, the transaction is the earlier one
-     */
-    already?: true;
-};
-
-export type StoreRecordAnswer = {
-    /**
-     * A record, named by its author
-     */
-    recordId: string;
-    version: number;
-    /**
-     * A cloud provider
-     */
-    providerId: string;
-    /**
-     * Fabric transaction id
-     */
-    txId: string;
-    blockNumber: number;
-    receipt: string;
+/**
+ * The same problem for clients that prefer application/fhir+json
+ */
+export type OperationOutcome = {
+    resourceType: 'OperationOutcome';
+    issue: Array<{
+        severity: 'error' | 'fatal';
+        code: string;
+        details: {
+            coding: Array<{
+                system?: string;
+                code?: string;
+            }>;
+            text: string;
+        };
+        diagnostics?: string;
+    }>;
 };
 
 export type GetOpenApiDescriptionData = {
@@ -195,10 +77,6 @@ export type GetOpenApiDescriptionErrors = {
      * `VALIDATION_FAILED`: The request does not match the documented schema
      */
     400: Problem;
-    /**
-     * `NOT_ACCEPTABLE`: The route answers with nothing that Accept allows
-     */
-    406: Problem;
     /**
      * `TOO_MANY_REQUESTS`: Too many requests: slow down
      */
@@ -266,10 +144,6 @@ export type GetProblemErrors = {
      */
     404: Problem;
     /**
-     * `NOT_ACCEPTABLE`: The route answers with nothing that Accept allows
-     */
-    406: Problem;
-    /**
      * `URI_TOO_LONG`: A part of the path is longer than the limit
      */
     414: Problem;
@@ -298,10 +172,10 @@ export type GetProblemResponses = {
      * OK
      */
     200: {
-        title: string;
         type: string;
         code: string;
         status: number;
+        title: string;
     };
 };
 
@@ -496,10 +370,6 @@ export type ReplaceRecordVersionErrors = {
      */
     403: Problem;
     /**
-     * `NOT_ACCEPTABLE`: The route answers with nothing that Accept allows
-     */
-    406: Problem;
-    /**
      * `PROVIDER_MISMATCH`: The statement names another provider
      *
      * `RECORD_EXISTS`: This version is stored already, with other content: `manifestHash`
@@ -567,11 +437,43 @@ export type ReplaceRecordVersionResponses = {
     /**
      * OK
      */
-    200: StoreRecordAnswer;
+    200: {
+        /**
+         * A record, named by its author
+         */
+        recordId: string;
+        version: number;
+        /**
+         * A cloud provider
+         */
+        providerId: string;
+        /**
+         * Fabric transaction id
+         */
+        txId: string;
+        blockNumber: number;
+        receipt: string;
+    };
     /**
      * Created
      */
-    201: StoreRecordAnswer;
+    201: {
+        /**
+         * A record, named by its author
+         */
+        recordId: string;
+        version: number;
+        /**
+         * A cloud provider
+         */
+        providerId: string;
+        /**
+         * Fabric transaction id
+         */
+        txId: string;
+        blockNumber: number;
+        receipt: string;
+    };
 };
 
 export type ReplaceRecordVersionResponse = ReplaceRecordVersionResponses[keyof ReplaceRecordVersionResponses];
@@ -616,10 +518,6 @@ export type ListRecordVersionWrapsErrors = {
      * `RECORD_UNKNOWN`: There is no such record
      */
     404: Problem;
-    /**
-     * `NOT_ACCEPTABLE`: The route answers with nothing that Accept allows
-     */
-    406: Problem;
     /**
      * `URI_TOO_LONG`: A part of the path is longer than the limit
      */
@@ -697,10 +595,6 @@ export type ReplaceRecordVersionWrapsErrors = {
      */
     404: Problem;
     /**
-     * `NOT_ACCEPTABLE`: The route answers with nothing that Accept allows
-     */
-    406: Problem;
-    /**
      * `WRAPS_SEQ_MISMATCH`: The set does not follow the one that is held, whose number is `seq`
      *
      * `WRAPS_MISMATCH`: The set has wraps that must go (`drop`), or lacks some that must stay (`keep`)
@@ -765,7 +659,7 @@ export type ReplaceRecordVersionWrapsResponse = ReplaceRecordVersionWrapsRespons
 
 export type CreateAccessRequestData = {
     body: {
-        statement: string;
+        statements: Array<string>;
     };
     headers?: {
         /**
@@ -793,38 +687,14 @@ export type CreateAccessRequestErrors = {
     401: Problem;
     /**
      * `FORBIDDEN`: The role of this token may not do this
-     *
-     * `ORGANISATION_MISMATCH`: The token speaks for another organisation than the one whose word it brings
-     *
-     * `ACCESS_DENIED`: The ledger denied the access; the denial is written down
-     *
-     * `PERMIT_INVALID`: There is no committed permit for this release
-     *
-     * `PERMIT_EXPIRED`: The permit is too old; make a new request
-     *
-     * `POLICY_CHANGED`: The patient changed the policy since the permit; make a new request
      */
     403: Problem;
     /**
-     * `RECORD_UNKNOWN`: There is no such record
-     */
-    404: Problem;
-    /**
-     * `NOT_ACCEPTABLE`: The route answers with nothing that Accept allows
-     */
-    406: Problem;
-    /**
-     * `PERMIT_USED`: The permit was used; make a new request
-     *
-     * `WRAPS_OUTDATED`: The version is of a former format, kept but not released
-     *
      * `IDEMPOTENCY_KEY_IN_USE`: The first request under this idempotency key is not answered yet: try again in `retryAfterS` seconds
      */
     409: Problem;
     /**
      * `PAYLOAD_TOO_LARGE`: The body is larger than the limit
-     *
-     * `STATEMENT_TOO_LARGE`: The statement is larger than the limit
      */
     413: Problem;
     /**
@@ -832,11 +702,7 @@ export type CreateAccessRequestErrors = {
      */
     415: Problem;
     /**
-     * `STATEMENT_MALFORMED`: The statement cannot be read
-     *
      * `LEDGER_REFUSED`: The ledger refused; `reason` says why
-     *
-     * `ACCESS_REFUSED`: The ledger could not decide on the request; `reason` says why
      *
      * `IDEMPOTENCY_KEY_REUSED`: The idempotency key was used for another request
      */
@@ -847,16 +713,8 @@ export type CreateAccessRequestErrors = {
     429: Problem;
     /**
      * `INTERNAL_ERROR`: The service failed; the log has the cause under the instance id
-     *
-     * `BLOB_MISSING`: The ciphertext is not in the blob store
-     *
-     * `BLOB_DAMAGED`: The ciphertext in the blob store is damaged
      */
     500: Problem;
-    /**
-     * `PROVIDER_UNREACHABLE`: No provider that has the record can be reached
-     */
-    502: Problem;
     /**
      * `SHUTTING_DOWN`: The service is stopping: ask again shortly
      *
@@ -875,7 +733,96 @@ export type CreateAccessRequestResponses = {
     /**
      * OK
      */
-    200: AccessAnswer;
+    200: {
+        items: Array<{
+            requestSid: string | null;
+            record?: {
+                /**
+                 * A record, named by its author
+                 */
+                recordId: string;
+                version: number;
+                /**
+                 * Pseudonym of a patient
+                 */
+                patientId: string;
+                manifest: string;
+                wrapSet: string;
+                wrap: string | null;
+                acceptance: string;
+                /**
+                 * base64url
+                 */
+                ciphertext: string;
+                receipt: string;
+            };
+            problem?: {
+                /**
+                 * As a problem of its own would have it, see `/problems/{code}`
+                 */
+                code: string;
+                detail: string;
+                reason?: string;
+            };
+            /**
+             * The answer is full: nothing is released or used up yet. Send the statement again.
+             */
+            left?: true;
+            access?: {
+                /**
+                 * Pseudonym of a patient
+                 */
+                patientId: string;
+                basis: 'request' | 'notice';
+                /**
+                 * 128 random bits, base64url
+                 */
+                requestSid: string;
+                requester: string | string;
+                /**
+                 * Pseudonym of a practitioner within an authority
+                 */
+                practitionerId?: string;
+                /**
+                 * A record, named by its author
+                 */
+                recordId: string;
+                version?: number;
+                purpose: 'TREAT' | 'ETREAT' | 'HPAYMT' | 'HOPERAT' | 'HRESCH' | 'PATRQT' | 'BTG';
+                /**
+                 * A cloud provider
+                 */
+                throughProviderId?: string;
+                /**
+                 * A cloud provider
+                 */
+                releasingProviderId?: string;
+                decision: 'permit' | 'deny';
+                reason: string;
+                policyVersion: number;
+                /**
+                 * 128 random bits, base64url
+                 */
+                grantId?: string;
+                /**
+                 * RFC 3339, UTC, milliseconds optional
+                 */
+                at: string;
+                /**
+                 * RFC 3339, UTC, milliseconds optional
+                 */
+                releaseBefore?: string;
+                /**
+                 * RFC 3339, UTC, milliseconds optional
+                 */
+                readAt?: string;
+                /**
+                 * Fabric transaction id
+                 */
+                txId: string;
+            };
+        }>;
+    };
 };
 
 export type CreateAccessRequestResponse = CreateAccessRequestResponses[keyof CreateAccessRequestResponses];
@@ -915,10 +862,6 @@ export type ListReleasesErrors = {
      */
     403: Problem;
     /**
-     * `NOT_ACCEPTABLE`: The route answers with nothing that Accept allows
-     */
-    406: Problem;
-    /**
      * `CURSOR_INVALID`: The cursor is none that this list gave
      */
     422: Problem;
@@ -947,7 +890,14 @@ export type ListReleasesResponses = {
      * OK
      */
     200: {
-        releases: Array<Release>;
+        releases: Array<{
+            requestSid: string;
+            permitTxId: string;
+            recordId: string;
+            version: number;
+            requester: string;
+            releasedAt: string;
+        }>;
         /**
          * Cursor of the page that follows; null on the last one. A page may be short, or empty, before that
          */
@@ -959,7 +909,7 @@ export type ListReleasesResponse = ListReleasesResponses[keyof ListReleasesRespo
 
 export type CreateReleaseData = {
     body: {
-        statement: string;
+        statements: Array<string>;
     };
     headers?: {
         /**
@@ -987,36 +937,14 @@ export type CreateReleaseErrors = {
     401: Problem;
     /**
      * `FORBIDDEN`: The role of this token may not do this
-     *
-     * `ORGANISATION_MISMATCH`: The token speaks for another organisation than the one whose word it brings
-     *
-     * `PERMIT_INVALID`: There is no committed permit for this release
-     *
-     * `PERMIT_EXPIRED`: The permit is too old; make a new request
-     *
-     * `POLICY_CHANGED`: The patient changed the policy since the permit; make a new request
      */
     403: Problem;
     /**
-     * `RECORD_UNKNOWN`: There is no such record
-     */
-    404: Problem;
-    /**
-     * `NOT_ACCEPTABLE`: The route answers with nothing that Accept allows
-     */
-    406: Problem;
-    /**
-     * `PERMIT_USED`: The permit was used; make a new request
-     *
-     * `WRAPS_OUTDATED`: The version is of a former format, kept but not released
-     *
      * `IDEMPOTENCY_KEY_IN_USE`: The first request under this idempotency key is not answered yet: try again in `retryAfterS` seconds
      */
     409: Problem;
     /**
      * `PAYLOAD_TOO_LARGE`: The body is larger than the limit
-     *
-     * `STATEMENT_TOO_LARGE`: The statement is larger than the limit
      */
     413: Problem;
     /**
@@ -1024,8 +952,6 @@ export type CreateReleaseErrors = {
      */
     415: Problem;
     /**
-     * `STATEMENT_MALFORMED`: The statement cannot be read
-     *
      * `LEDGER_REFUSED`: The ledger refused; `reason` says why
      *
      * `IDEMPOTENCY_KEY_REUSED`: The idempotency key was used for another request
@@ -1037,10 +963,6 @@ export type CreateReleaseErrors = {
     429: Problem;
     /**
      * `INTERNAL_ERROR`: The service failed; the log has the cause under the instance id
-     *
-     * `BLOB_MISSING`: The ciphertext is not in the blob store
-     *
-     * `BLOB_DAMAGED`: The ciphertext in the blob store is damaged
      */
     500: Problem;
     /**
@@ -1061,14 +983,50 @@ export type CreateReleaseResponses = {
     /**
      * OK
      */
-    200: ReleasedRecord;
+    200: {
+        items: Array<{
+            requestSid: string | null;
+            record?: {
+                /**
+                 * A record, named by its author
+                 */
+                recordId: string;
+                version: number;
+                /**
+                 * Pseudonym of a patient
+                 */
+                patientId: string;
+                manifest: string;
+                wrapSet: string;
+                wrap: string | null;
+                acceptance: string;
+                /**
+                 * base64url
+                 */
+                ciphertext: string;
+                receipt: string;
+            };
+            problem?: {
+                /**
+                 * As a problem of its own would have it, see `/problems/{code}`
+                 */
+                code: string;
+                detail: string;
+                reason?: string;
+            };
+            /**
+             * The answer is full: nothing is released or used up yet. Send the statement again.
+             */
+            left?: true;
+        }>;
+    };
 };
 
 export type CreateReleaseResponse = CreateReleaseResponses[keyof CreateReleaseResponses];
 
 export type CreateReceiptData = {
     body: {
-        receipt: string;
+        receipts: Array<string>;
     };
     headers?: {
         /**
@@ -1096,8 +1054,6 @@ export type CreateReceiptErrors = {
     401: Problem;
     /**
      * `FORBIDDEN`: The role of this token may not do this
-     *
-     * `ORGANISATION_MISMATCH`: The token speaks for another organisation than the one whose word it brings
      */
     403: Problem;
     /**
@@ -1106,8 +1062,6 @@ export type CreateReceiptErrors = {
     409: Problem;
     /**
      * `PAYLOAD_TOO_LARGE`: The body is larger than the limit
-     *
-     * `STATEMENT_TOO_LARGE`: The statement is larger than the limit
      */
     413: Problem;
     /**
@@ -1115,11 +1069,7 @@ export type CreateReceiptErrors = {
      */
     415: Problem;
     /**
-     * `STATEMENT_MALFORMED`: The statement cannot be read
-     *
      * `LEDGER_REFUSED`: The ledger refused; `reason` says why
-     *
-     * `RECEIPT_REFUSED`: The receipt does not match a release
      *
      * `IDEMPOTENCY_KEY_REUSED`: The idempotency key was used for another request
      */
@@ -1148,9 +1098,20 @@ export type CreateReceiptError = CreateReceiptErrors[keyof CreateReceiptErrors];
 
 export type CreateReceiptResponses = {
     /**
-     * Kept
+     * OK
      */
-    204: void;
+    200: {
+        items: Array<{
+            problem?: {
+                /**
+                 * As a problem of its own would have it, see `/problems/{code}`
+                 */
+                code: string;
+                detail: string;
+                reason?: string;
+            };
+        }>;
+    };
 };
 
 export type CreateReceiptResponse = CreateReceiptResponses[keyof CreateReceiptResponses];
@@ -1189,10 +1150,6 @@ export type CreateVisitErrors = {
      * `ORGANISATION_MISMATCH`: The token speaks for another organisation than the one whose word it brings
      */
     403: Problem;
-    /**
-     * `NOT_ACCEPTABLE`: The route answers with nothing that Accept allows
-     */
-    406: Problem;
     /**
      * `IDEMPOTENCY_KEY_IN_USE`: The first request under this idempotency key is not answered yet: try again in `retryAfterS` seconds
      */
@@ -1288,10 +1245,6 @@ export type CreateRevocationErrors = {
      */
     403: Problem;
     /**
-     * `NOT_ACCEPTABLE`: The route answers with nothing that Accept allows
-     */
-    406: Problem;
-    /**
      * `IDEMPOTENCY_KEY_IN_USE`: The first request under this idempotency key is not answered yet: try again in `retryAfterS` seconds
      */
     409: Problem;
@@ -1339,7 +1292,16 @@ export type CreateRevocationResponses = {
     /**
      * Created
      */
-    201: RevocationAnswer;
+    201: {
+        /**
+         * Fabric transaction id
+         */
+        txId: string;
+        /**
+         * The ledger had the statement before: nothing was sent, the transaction is the earlier one
+         */
+        already?: true;
+    };
 };
 
 export type CreateRevocationResponse = CreateRevocationResponses[keyof CreateRevocationResponses];
@@ -1378,10 +1340,6 @@ export type CreateNoticeReadingErrors = {
      * `ORGANISATION_MISMATCH`: The token speaks for another organisation than the one whose word it brings
      */
     403: Problem;
-    /**
-     * `NOT_ACCEPTABLE`: The route answers with nothing that Accept allows
-     */
-    406: Problem;
     /**
      * `IDEMPOTENCY_KEY_IN_USE`: The first request under this idempotency key is not answered yet: try again in `retryAfterS` seconds
      */
