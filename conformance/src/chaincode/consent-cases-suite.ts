@@ -116,7 +116,12 @@ function consentCasesOf(actors: Actors): void {
         if (asked.permission !== 'read') continue;
         const by = authority(asked.requester);
         const body = {
-          ...{ patientId: patient.id, recordId: ids.get(asked.record) ?? '', version: 1, purpose: asked.purpose },
+          ...{
+            patientId: patient.id,
+            recordId: ids.get(asked.record) ?? '',
+            version: 1,
+            purpose: asked.purpose,
+          },
           ...{ granteeTags: question.granteeTags, relay: CLOUD_A_ID },
         };
         const answer = await request(by.sign('accessRequest', body, by.signer, { iat: nowS() }));

@@ -4,6 +4,541 @@ export type ClientOptions = {
     baseUrl: `${string}://${string}` | (string & {});
 };
 
+export type AccessState = {
+    /**
+     * Pseudonym of a patient
+     */
+    patientId: string;
+    basis: 'request' | 'notice';
+    /**
+     * 128 random bits, base64url
+     */
+    requestSid: string;
+    requester: string | string;
+    /**
+     * Pseudonym of a practitioner within an authority
+     */
+    practitionerId?: string;
+    /**
+     * A record, named by its author
+     */
+    recordId: string;
+    version?: number;
+    purpose: 'TREAT' | 'ETREAT' | 'HPAYMT' | 'HOPERAT' | 'HRESCH' | 'PATRQT' | 'BTG';
+    /**
+     * A cloud provider
+     */
+    throughProviderId?: string;
+    /**
+     * A cloud provider
+     */
+    releasingProviderId?: string;
+    decision: 'permit' | 'deny';
+    reason: string;
+    policyVersion: number;
+    /**
+     * 128 random bits, base64url
+     */
+    grantId?: string;
+    /**
+     * RFC 3339, UTC, milliseconds optional
+     */
+    at: string;
+    /**
+     * RFC 3339, UTC, milliseconds optional
+     */
+    releaseBefore?: string;
+    /**
+     * RFC 3339, UTC, milliseconds optional
+     */
+    readAt?: string;
+    /**
+     * Fabric transaction id
+     */
+    txId: string;
+};
+
+export type Acknowledgement = {
+    statement: string;
+    /**
+     * Pseudonym of a practitioner within an authority
+     */
+    practitionerId: string;
+    /**
+     * RFC 3339, UTC, milliseconds optional
+     */
+    acknowledgedAt: string;
+};
+
+export type AnnouncedRecordState = {
+    /**
+     * Pseudonym of a patient
+     */
+    patientId: string;
+    /**
+     * A record, named by its author
+     */
+    recordId: string;
+    /**
+     * Seed of a record id, 32 bytes, base64url
+     */
+    seed: string;
+    version: number;
+    prevVersionHash: string | null;
+    author: string | string;
+    kind: 'periodic' | 'emergency' | 'clinical';
+    period: Period;
+    /**
+     * A cloud provider
+     */
+    providerId: string;
+    /**
+     * SHA-256, base64url
+     */
+    manifestHash: string;
+    tagGroups: Array<Array<string>>;
+    confirmations?: Array<{
+        seq: number;
+        tagGroups: Array<Array<string>>;
+        uncategorised?: true;
+        /**
+         * RFC 3339, UTC, milliseconds optional
+         */
+        at: string;
+        /**
+         * Fabric transaction id
+         */
+        txId: string;
+    }>;
+    /**
+     * Fabric transaction id
+     */
+    storeTxId: string;
+    /**
+     * RFC 3339, UTC, milliseconds optional
+     */
+    announcedAt: string;
+    /**
+     * Fabric transaction id
+     */
+    txId: string;
+};
+
+export type AuditEntry = {
+    ledger: AccessState | null;
+    own: OwnEntry | null;
+};
+
+export type BloodPressureLimits = {
+    highSystolic?: number;
+    highDiastolic?: number;
+    pregnancyHighSystolic?: number;
+    pregnancyHighDiastolic?: number;
+    lowSystolic?: number;
+};
+
+export type Bundle = {
+    resourceType: 'Bundle';
+    type: string;
+    entry: Array<{
+        fullUrl?: string;
+        resource: unknown;
+    }>;
+};
+
+export type CancellationJob = {
+    /**
+     * 128 random bits, base64url
+     */
+    jobId: string;
+    /**
+     * What is done, in one word
+     */
+    kind: string;
+    /**
+     * One that has ended stays as it ended
+     */
+    state: 'running' | 'succeeded' | 'failed';
+    /**
+     * How far it has come, in the words of its kind
+     */
+    stage: string;
+    done: number | null;
+    total: number | null;
+    /**
+     * RFC 3339, UTC, milliseconds optional
+     */
+    createdAt: string;
+    endedAt: string | null;
+    lastError: string | null;
+    resultUrl: string | null;
+    problem: JobProblem | null;
+    result: CancelledSubscription;
+};
+
+export type CancelledSubscription = {
+    txId: string | null;
+    /**
+     * It was over before, cancelled or rejected: nothing was sent
+     */
+    already?: true;
+};
+
+export type Decision = {
+    decision: 'permit' | 'deny';
+    reason: string;
+    policyVersion: number;
+    /**
+     * 128 random bits, base64url
+     */
+    grantId?: string;
+    /**
+     * RFC 3339, UTC, milliseconds optional
+     */
+    until?: string;
+};
+
+export type DecisionsPage = {
+    decisions: Array<ExplainedDecision>;
+    /**
+     * Cursor of the page that follows; null on the last one. A page may be short, or empty, before that
+     */
+    next: string | null;
+};
+
+export type EmergencyNoticeAnswer = {
+    created: boolean;
+    receipt: string;
+};
+
+export type ExplainedDecision = {
+    access: AccessState;
+    rule: GrantState | null;
+    considered: Array<{
+        grant: GrantState;
+        missing: Array<'NO_GRANT' | 'GRANT_EXPIRED' | 'PURPOSE_NOT_GRANTED' | 'SCOPE_NOT_GRANTED' | 'PERMISSION_NOT_GRANTED' | 'GRANTEE_MISMATCH' | 'DENIED_BY_RULE' | 'SCOPE_UNCONFIRMED'>;
+    }>;
+};
+
+export type FeverLimits = {
+    isOn?: boolean;
+    fromCel?: number;
+};
+
+export type ForkState = {
+    /**
+     * Pseudonym of a patient
+     */
+    patientId: string;
+    height: number;
+    blocks: [
+        string,
+        string
+    ];
+    convicted: Array<string>;
+    /**
+     * RFC 3339, UTC, milliseconds optional
+     */
+    reportedAt: string;
+    /**
+     * Fabric transaction id
+     */
+    txId: string;
+};
+
+export type GlucoseLimits = {
+    veryLowMgPerDl?: number;
+    veryHighMgPerDl?: number;
+    veryHighDurationMs?: number;
+    recoveredLowMgPerDl?: number;
+    recoveredHighMgPerDl?: number;
+};
+
+export type GrantState = {
+    /**
+     * Pseudonym of a patient
+     */
+    patientId: string;
+    /**
+     * 128 random bits, base64url
+     */
+    grantId: string;
+    policySeq: number;
+    effect?: 'deny';
+    authorityId: string | '*';
+    granteeTags: Array<string>;
+    permissions: Array<'read' | 'write' | 'modify'>;
+    scopeTags: Array<string>;
+    purposes: Array<'TREAT' | 'ETREAT' | 'HPAYMT' | 'HOPERAT' | 'HRESCH' | 'PATRQT' | 'BTG'>;
+    /**
+     * RFC 3339, UTC, milliseconds optional
+     */
+    from: string;
+    /**
+     * RFC 3339, UTC, milliseconds optional
+     */
+    until?: string;
+    period?: Period;
+    delegable: boolean;
+    noticeRank?: number;
+    /**
+     * 128 random bits, base64url
+     */
+    subscriptionId?: string;
+    sealed?: string;
+    /**
+     * RFC 3339, UTC, milliseconds optional
+     */
+    recordedAt: string;
+    /**
+     * Fabric transaction id
+     */
+    txId: string;
+    /**
+     * RFC 3339, UTC, milliseconds optional
+     */
+    revokedAt?: string;
+};
+
+export type HeadState = {
+    /**
+     * Pseudonym of a patient
+     */
+    patientId: string;
+    height: number;
+    /**
+     * SHA-256, base64url
+     */
+    hash: string;
+    prevHeight: number | null;
+    prevHash: string | null;
+    /**
+     * RFC 3339, UTC, milliseconds optional
+     */
+    anchoredAt: string;
+    /**
+     * Fabric transaction id
+     */
+    txId: string;
+};
+
+export type Job = {
+    /**
+     * 128 random bits, base64url
+     */
+    jobId: string;
+    /**
+     * What is done, in one word
+     */
+    kind: string;
+    /**
+     * One that has ended stays as it ended
+     */
+    state: 'running' | 'succeeded' | 'failed';
+    /**
+     * How far it has come, in the words of its kind
+     */
+    stage: string;
+    done: number | null;
+    total: number | null;
+    /**
+     * RFC 3339, UTC, milliseconds optional
+     */
+    createdAt: string;
+    endedAt: string | null;
+    lastError: string | null;
+    resultUrl: string | null;
+    problem: JobProblem | null;
+    /**
+     * What the request would be answered with if it came now, as its 200 or 201 describes it; null while there is nothing to tell, and where it failed
+     */
+    result: unknown;
+};
+
+/**
+ * What the request would have been refused with (RFC 9457)
+ */
+export type JobProblem = {
+    title: string;
+    type: string;
+    status: number;
+    code: string;
+    detail?: string;
+    [key: string]: unknown;
+};
+
+export type JobSummary = {
+    /**
+     * 128 random bits, base64url
+     */
+    jobId: string;
+    /**
+     * What is done, in one word
+     */
+    kind: string;
+    /**
+     * One that has ended stays as it ended
+     */
+    state: 'running' | 'succeeded' | 'failed';
+    /**
+     * How far it has come, in the words of its kind
+     */
+    stage: string;
+    done: number | null;
+    total: number | null;
+    /**
+     * RFC 3339, UTC, milliseconds optional
+     */
+    createdAt: string;
+    endedAt: string | null;
+    lastError: string | null;
+    resultUrl: string | null;
+    problem: JobProblem | null;
+};
+
+export type NewSubscription = {
+    /**
+     * Pseudonym of a patient
+     */
+    patientId: string;
+    permissions: Array<'read' | 'write' | 'modify'>;
+    purposes: Array<'TREAT' | 'ETREAT' | 'HPAYMT' | 'HOPERAT' | 'HRESCH' | 'PATRQT' | 'BTG'>;
+    /**
+     * RFC 3339, UTC, milliseconds optional
+     */
+    until?: string;
+    reason?: string;
+};
+
+export type News2Limits = {
+    total?: number;
+    highTotal?: number;
+    singleParameter?: number | null;
+    spo2Scale?: 1 | 2;
+};
+
+export type OpenedRecord = {
+    /**
+     * A record, named by its author
+     */
+    recordId: string;
+    version: number;
+    kind: 'periodic' | 'emergency' | 'clinical';
+    period: Period;
+    problem: {
+        /**
+         * As a problem of its own would have it, see `/problems/{code}`
+         */
+        code: string;
+        detail: string;
+        reason: string | null;
+    } | null;
+    content: Bundle | null;
+};
+
+/**
+ * The same problem for clients that prefer application/fhir+json
+ */
+export type OperationOutcome = {
+    resourceType: 'OperationOutcome';
+    issue: Array<{
+        severity: 'error' | 'fatal';
+        code: string;
+        details: {
+            coding: Array<{
+                system?: string;
+                code?: string;
+            }>;
+            text: string;
+        };
+        diagnostics?: string;
+    }>;
+};
+
+export type OwnEntry = {
+    basis: 'request' | 'notice' | 'visit';
+    /**
+     * 128 random bits, base64url
+     */
+    requestSid: string;
+    /**
+     * Pseudonym of a patient
+     */
+    patientId: string;
+    recordId: string | null;
+    visitId: string | null;
+    version: number | null;
+    purpose: 'TREAT' | 'ETREAT' | 'HPAYMT' | 'HOPERAT' | 'HRESCH' | 'PATRQT' | 'BTG';
+    practitionerId: string | null;
+    unit: string | null;
+    caller: string | null;
+    providerId: string | null;
+    /**
+     * RFC 3339, UTC, milliseconds optional
+     */
+    askedAt: string;
+    decision: 'permit' | 'deny' | null;
+    reason: string | null;
+    decidedBy: 'peer' | 'mirror' | null;
+    txId: string | null;
+    outcome: string | null;
+};
+
+export type PatientAnchor = {
+    head: HeadState | null;
+    anchors: Array<HeadState>;
+    /**
+     * Cursor of the page that follows; null on the last one. A page may be short, or empty, before that
+     */
+    next: string | null;
+};
+
+export type Period = {
+    /**
+     * RFC 3339, UTC, milliseconds optional
+     */
+    start: string;
+    /**
+     * RFC 3339, UTC, milliseconds optional
+     */
+    end: string;
+};
+
+export type PractitionerIdentity = {
+    identifier: string;
+    name?: string;
+};
+
+export type PractitionerJob = {
+    /**
+     * 128 random bits, base64url
+     */
+    jobId: string;
+    /**
+     * What is done, in one word
+     */
+    kind: string;
+    /**
+     * One that has ended stays as it ended
+     */
+    state: 'running' | 'succeeded' | 'failed';
+    /**
+     * How far it has come, in the words of its kind
+     */
+    stage: string;
+    done: number | null;
+    total: number | null;
+    /**
+     * RFC 3339, UTC, milliseconds optional
+     */
+    createdAt: string;
+    endedAt: string | null;
+    lastError: string | null;
+    resultUrl: string | null;
+    problem: JobProblem | null;
+    result: ShownPractitioner;
+};
+
 /**
  * RFC 9457 problem details; program against `code`
  */
@@ -11,7 +546,7 @@ export type Problem = {
     type: string;
     title: string;
     status: number;
-    code: 'ACCESS_DENIED' | 'ACCESS_REFUSED' | 'AUTHORITY_UNKNOWN' | 'AUTHOR_MISMATCH' | 'CURSOR_INVALID' | 'EXPECTATION_FAILED' | 'FHIR_INVALID' | 'FORBIDDEN' | 'GRANT_UNKNOWN' | 'HEADERS_TOO_LARGE' | 'IDEMPOTENCY_KEY_IN_USE' | 'IDEMPOTENCY_KEY_REUSED' | 'INTERNAL_ERROR' | 'LEDGER_REFUSED' | 'LEDGER_UNAVAILABLE' | 'MALFORMED_BODY' | 'MALFORMED_REQUEST' | 'METHOD_NOT_ALLOWED' | 'NOTICE_REFUSED' | 'NOTICE_UNKNOWN' | 'NOT_ADDRESSED' | 'NOT_FOUND' | 'NOT_SUBSCRIBED' | 'PATIENT_MISMATCH' | 'PATIENT_UNKNOWN' | 'PAYLOAD_TOO_LARGE' | 'PERMIT_NOT_COMMITTED' | 'PRACTITIONER_UNKNOWN' | 'PROVIDER_UNKNOWN' | 'PROVIDER_UNREACHABLE' | 'READ_REFUSED' | 'RECORD_ALTERED' | 'RECORD_NOT_WRAPPED' | 'RECORD_REFUSED' | 'RECORD_UNKNOWN' | 'REQUEST_TIMEOUT' | 'RESOURCE_CHANGED' | 'SCOPE_UNKNOWN' | 'SHUTTING_DOWN' | 'STATEMENT_AUDIENCE_MISMATCH' | 'STATEMENT_CHANNEL_MISMATCH' | 'STATEMENT_EXPIRED' | 'STATEMENT_FROM_FUTURE' | 'STATEMENT_ID_REUSED' | 'STATEMENT_ISSUER_MISMATCH' | 'STATEMENT_KEY_UNKNOWN' | 'STATEMENT_MALFORMED' | 'STATEMENT_SIGNATURE_INVALID' | 'STATEMENT_TOO_LARGE' | 'STATEMENT_TYPE_MISMATCH' | 'SUBSCRIPTION_UNKNOWN' | 'TOO_MANY_REQUESTS' | 'TOO_MANY_TAGS' | 'TRANSACTION_UNKNOWN' | 'UNAUTHENTICATED' | 'UNIT_MISMATCH' | 'UNSUPPORTED_MEDIA_TYPE' | 'URI_TOO_LONG' | 'VALIDATION_FAILED' | 'VERSION_CHANGED' | 'VISIT_REFUSED' | 'VISIT_UNKNOWN' | 'WRITE_NOT_GRANTED' | 'WRITE_PENDING';
+    code: 'ACCESS_DENIED' | 'ACCESS_REFUSED' | 'AUTHORITY_UNKNOWN' | 'AUTHOR_MISMATCH' | 'CURSOR_INVALID' | 'EXPECTATION_FAILED' | 'FHIR_INVALID' | 'FORBIDDEN' | 'GRANT_UNKNOWN' | 'HEADERS_TOO_LARGE' | 'IDEMPOTENCY_KEY_IN_USE' | 'IDEMPOTENCY_KEY_REUSED' | 'INTERNAL_ERROR' | 'LEDGER_REFUSED' | 'LEDGER_UNAVAILABLE' | 'MALFORMED_BODY' | 'MALFORMED_REQUEST' | 'METHOD_NOT_ALLOWED' | 'NOTICE_REFUSED' | 'NOTICE_UNKNOWN' | 'NOT_ACCEPTABLE' | 'NOT_ADDRESSED' | 'NOT_FOUND' | 'NOT_SUBSCRIBED' | 'PATIENT_MISMATCH' | 'PATIENT_UNKNOWN' | 'PAYLOAD_TOO_LARGE' | 'PERMIT_NOT_COMMITTED' | 'PRACTITIONER_UNKNOWN' | 'PROVIDER_UNKNOWN' | 'PROVIDER_UNREACHABLE' | 'READ_REFUSED' | 'RECORD_ALTERED' | 'RECORD_NOT_WRAPPED' | 'RECORD_REFUSED' | 'RECORD_UNKNOWN' | 'REQUEST_TIMEOUT' | 'RESOURCE_CHANGED' | 'SCOPE_UNKNOWN' | 'SHUTTING_DOWN' | 'STATEMENT_AUDIENCE_MISMATCH' | 'STATEMENT_CHANNEL_MISMATCH' | 'STATEMENT_EXPIRED' | 'STATEMENT_FROM_FUTURE' | 'STATEMENT_ID_REUSED' | 'STATEMENT_ISSUER_MISMATCH' | 'STATEMENT_KEY_UNKNOWN' | 'STATEMENT_MALFORMED' | 'STATEMENT_SIGNATURE_INVALID' | 'STATEMENT_TOO_LARGE' | 'STATEMENT_TYPE_MISMATCH' | 'SUBSCRIPTION_UNKNOWN' | 'TOO_MANY_REQUESTS' | 'TOO_MANY_TAGS' | 'TRANSACTION_UNKNOWN' | 'UNAUTHENTICATED' | 'UNIT_MISMATCH' | 'UNSUPPORTED_MEDIA_TYPE' | 'URI_TOO_LONG' | 'VALIDATION_FAILED' | 'VERSION_CHANGED' | 'VISIT_REFUSED' | 'VISIT_UNKNOWN' | 'WRITE_NOT_GRANTED' | 'WRITE_PENDING';
     detail?: string;
     /**
      * Id of the request, as in the log
@@ -42,23 +577,456 @@ export type Problem = {
     version?: number;
 };
 
-/**
- * The same problem for clients that prefer application/fhir+json
- */
-export type OperationOutcome = {
-    resourceType: 'OperationOutcome';
-    issue: Array<{
-        severity: 'error' | 'fatal';
-        code: string;
-        details: {
-            coding: Array<{
-                system?: string;
-                code?: string;
-            }>;
-            text: string;
-        };
-        diagnostics?: string;
+export type Reader = {
+    grant: GrantState;
+    encryptionKey: string | null;
+    signingKey: string | null;
+    reads: Array<{
+        granteeTag: string | null;
+        purpose: 'TREAT' | 'ETREAT' | 'HPAYMT' | 'HOPERAT' | 'HRESCH' | 'PATRQT' | 'BTG';
+        decision: Decision;
     }>;
+};
+
+export type ReadersPage = {
+    /**
+     * A record, named by its author
+     */
+    recordId: string;
+    version: number;
+    /**
+     * RFC 3339, UTC, milliseconds optional
+     */
+    at: string;
+    policyVersion: number;
+    readers: Array<Reader>;
+    byRight: Array<string | string>;
+    /**
+     * Cursor of the page that follows; null on the last one. A page may be short, or empty, before that
+     */
+    next: string | null;
+};
+
+export type RelayedRevocation = {
+    /**
+     * Fabric transaction id
+     */
+    authorities?: string;
+    /**
+     * Fabric transaction id
+     */
+    cloud?: string;
+    /**
+     * The ledger had the statement before: nothing was sent, the transaction is the earlier one
+     */
+    already?: true;
+};
+
+export type RequestedSubscription = {
+    /**
+     * 128 random bits, base64url
+     */
+    subscriptionId: string;
+    txId: string | null;
+};
+
+export type RevocationJob = {
+    /**
+     * 128 random bits, base64url
+     */
+    jobId: string;
+    /**
+     * What is done, in one word
+     */
+    kind: string;
+    /**
+     * One that has ended stays as it ended
+     */
+    state: 'running' | 'succeeded' | 'failed';
+    /**
+     * How far it has come, in the words of its kind
+     */
+    stage: string;
+    done: number | null;
+    total: number | null;
+    /**
+     * RFC 3339, UTC, milliseconds optional
+     */
+    createdAt: string;
+    endedAt: string | null;
+    lastError: string | null;
+    resultUrl: string | null;
+    problem: JobProblem | null;
+    result: RelayedRevocation | null;
+};
+
+export type ShownGrant = {
+    /**
+     * Pseudonym of a patient
+     */
+    patientId: string;
+    /**
+     * 128 random bits, base64url
+     */
+    grantId: string;
+    policySeq: number;
+    effect?: 'deny';
+    authorityId: string | '*';
+    granteeTags: Array<string>;
+    permissions: Array<'read' | 'write' | 'modify'>;
+    scopeTags: Array<string>;
+    purposes: Array<'TREAT' | 'ETREAT' | 'HPAYMT' | 'HOPERAT' | 'HRESCH' | 'PATRQT' | 'BTG'>;
+    /**
+     * RFC 3339, UTC, milliseconds optional
+     */
+    from: string;
+    /**
+     * RFC 3339, UTC, milliseconds optional
+     */
+    until?: string;
+    period?: Period;
+    delegable: boolean;
+    noticeRank?: number;
+    /**
+     * 128 random bits, base64url
+     */
+    subscriptionId?: string;
+    sealed?: string;
+    /**
+     * RFC 3339, UTC, milliseconds optional
+     */
+    recordedAt: string;
+    /**
+     * Fabric transaction id
+     */
+    txId: string;
+    /**
+     * RFC 3339, UTC, milliseconds optional
+     */
+    revokedAt?: string;
+    inForce: boolean;
+    meaning: {
+        v: 1;
+        scope: Array<{
+            category: string;
+            resourceType: string;
+            /**
+             * Scope or grantee tag
+             */
+            tag: string;
+        }>;
+        grantee: Array<{
+            unit: string;
+            /**
+             * Scope or grantee tag
+             */
+            tag: string;
+        } | {
+            role: string;
+            /**
+             * Scope or grantee tag
+             */
+            tag: string;
+        } | {
+            /**
+             * Pseudonym of a practitioner within an authority
+             */
+            practitionerId: string;
+            /**
+             * Scope or grantee tag
+             */
+            tag: string;
+        }>;
+        note?: string;
+    } | null;
+};
+
+export type ShownPractitioner = {
+    /**
+     * Pseudonym of a practitioner within an authority
+     */
+    practitionerId: string;
+    role: string;
+    unit: string | null;
+    identity: PractitionerIdentity;
+    stage: 'registering' | 'active' | 'withdrawing' | 'withdrawn' | 'refused';
+    txIds: {
+        [key: string]: string;
+    };
+    reason: string | null;
+};
+
+export type SilenceLimits = {
+    cgmMs?: number | null;
+    monitorMs?: number | null;
+    meterMs?: number | null;
+    otherMs?: number | null;
+    authoritiesAfterMs?: number | null;
+};
+
+export type StatedDevice = {
+    instrumentRange?: {
+        low: number;
+        high: number;
+    };
+    /**
+     * A device, named by its key
+     */
+    sameSensorAs?: string;
+    /**
+     * RFC 3339, UTC, milliseconds optional
+     */
+    sensorSince?: string;
+    /**
+     * RFC 3339, UTC, milliseconds optional
+     */
+    pausedUntil?: string;
+};
+
+export type StatedPerson = {
+    birthYear?: number | null;
+    isPregnant?: boolean;
+};
+
+export type StatedSettings = {
+    windowMs?: number;
+    person?: StatedPerson;
+    devices?: {
+        [key: string]: StatedDevice;
+    };
+    glucose?: GlucoseLimits;
+    news2?: News2Limits;
+    bloodPressure?: BloodPressureLimits;
+    fever?: FeverLimits;
+    silence?: SilenceLimits;
+};
+
+export type StreamedNotice = {
+    /**
+     * For the header Last-Event-ID
+     */
+    id: string;
+    event: 'record' | 'emergency' | 'acknowledgement' | 'subscription' | 'policy' | 'visit' | 'fork';
+    data: string;
+};
+
+export type SubscriptionJob = {
+    /**
+     * 128 random bits, base64url
+     */
+    jobId: string;
+    /**
+     * What is done, in one word
+     */
+    kind: string;
+    /**
+     * One that has ended stays as it ended
+     */
+    state: 'running' | 'succeeded' | 'failed';
+    /**
+     * How far it has come, in the words of its kind
+     */
+    stage: string;
+    done: number | null;
+    total: number | null;
+    /**
+     * RFC 3339, UTC, milliseconds optional
+     */
+    createdAt: string;
+    endedAt: string | null;
+    lastError: string | null;
+    resultUrl: string | null;
+    problem: JobProblem | null;
+    result: RequestedSubscription;
+};
+
+export type SubscriptionState = {
+    /**
+     * 128 random bits, base64url
+     */
+    subscriptionId: string;
+    /**
+     * Pseudonym of a patient
+     */
+    patientId: string;
+    /**
+     * An authority: hospital, lab, insurer, pharmacy or research body
+     */
+    authorityId: string;
+    permissions: Array<'read' | 'write' | 'modify'>;
+    purposes: Array<'TREAT' | 'ETREAT' | 'HPAYMT' | 'HOPERAT' | 'HRESCH' | 'PATRQT' | 'BTG'>;
+    /**
+     * RFC 3339, UTC, milliseconds optional
+     */
+    until?: string;
+    sealed?: string;
+    status: 'pending' | 'approved' | 'rejected' | 'cancelled';
+    /**
+     * 128 random bits, base64url
+     */
+    grantId?: string;
+    /**
+     * RFC 3339, UTC, milliseconds optional
+     */
+    requestedAt: string;
+    /**
+     * RFC 3339, UTC, milliseconds optional
+     */
+    decidedAt?: string;
+};
+
+export type TrustRootsAnswer = {
+    warning: string;
+    trustRoots: {
+        v: 1;
+        kind: 'careledger.trust-roots';
+        /**
+         * Network identifier
+         */
+        network: string;
+        production: false;
+        attestors: {
+            [key: string]: Array<string>;
+        };
+        threshold: number;
+        channel: 'authorities';
+        chaincode: string;
+    };
+};
+
+export type Unmatched = {
+    /**
+     * Pseudonym of a patient
+     */
+    patientId: string;
+    /**
+     * 128 random bits, base64url
+     */
+    sid: string;
+    /**
+     * A record, named by its author
+     */
+    recordId: string;
+    version: number;
+    /**
+     * RFC 3339, UTC, milliseconds optional
+     */
+    receivedAt: string;
+    reason: 'NOT_ANNOUNCED' | 'AUTHOR_MISMATCH' | 'MANIFEST_HASH_MISMATCH';
+};
+
+export type Visit = {
+    /**
+     * 128 random bits, base64url
+     */
+    visitId: string;
+    /**
+     * Pseudonym of a patient
+     */
+    patientId: string;
+    /**
+     * RFC 3339, UTC, milliseconds optional
+     */
+    at: string;
+    stage: 'pending' | 'recorded' | 'related' | 'refused' | 'unknown';
+    confirmed: boolean;
+    txId: string | null;
+    relatedTxId: string | null;
+    relayedBy: string | null;
+    reason: string | null;
+    data?: unknown;
+};
+
+export type VisitJob = {
+    /**
+     * 128 random bits, base64url
+     */
+    jobId: string;
+    /**
+     * What is done, in one word
+     */
+    kind: string;
+    /**
+     * One that has ended stays as it ended
+     */
+    state: 'running' | 'succeeded' | 'failed';
+    /**
+     * How far it has come, in the words of its kind
+     */
+    stage: string;
+    done: number | null;
+    total: number | null;
+    /**
+     * RFC 3339, UTC, milliseconds optional
+     */
+    createdAt: string;
+    endedAt: string | null;
+    lastError: string | null;
+    resultUrl: string | null;
+    problem: JobProblem | null;
+    result: Visit;
+};
+
+export type WriteJob = {
+    /**
+     * 128 random bits, base64url
+     */
+    jobId: string;
+    /**
+     * What is done, in one word
+     */
+    kind: string;
+    /**
+     * One that has ended stays as it ended
+     */
+    state: 'running' | 'succeeded' | 'failed';
+    /**
+     * How far it has come, in the words of its kind
+     */
+    stage: string;
+    done: number | null;
+    total: number | null;
+    /**
+     * RFC 3339, UTC, milliseconds optional
+     */
+    createdAt: string;
+    endedAt: string | null;
+    lastError: string | null;
+    resultUrl: string | null;
+    problem: JobProblem | null;
+    result: WriteStatus;
+};
+
+export type WriteRequest = {
+    /**
+     * Pseudonym of a patient
+     */
+    patientId: string;
+    bundle: unknown;
+    scope?: Array<{
+        category: string;
+        resourceType: string;
+    }>;
+    period?: Period;
+};
+
+export type WriteStatus = {
+    /**
+     * A record, named by its author
+     */
+    recordId: string;
+    version: number;
+    /**
+     * Pseudonym of a patient
+     */
+    patientId: string;
+    stage: 'sealed' | 'stored' | 'announced' | 'refused';
+    providerId: string;
+    storeTxId: string | null;
+    receipt: string | null;
+    announceTxId: string | null;
+    reason: string | null;
+    lastError: string | null;
 };
 
 export type GetOpenApiDescriptionData = {
@@ -81,6 +1049,10 @@ export type GetOpenApiDescriptionErrors = {
      * `VALIDATION_FAILED`: The request does not match the documented schema
      */
     400: Problem;
+    /**
+     * `NOT_ACCEPTABLE`: The route answers with nothing that Accept allows
+     */
+    406: Problem;
     /**
      * `TOO_MANY_REQUESTS`: Too many requests: slow down
      */
@@ -148,6 +1120,10 @@ export type GetProblemErrors = {
      */
     404: Problem;
     /**
+     * `NOT_ACCEPTABLE`: The route answers with nothing that Accept allows
+     */
+    406: Problem;
+    /**
      * `URI_TOO_LONG`: A part of the path is longer than the limit
      */
     414: Problem;
@@ -176,10 +1152,10 @@ export type GetProblemResponses = {
      * OK
      */
     200: {
+        title: string;
         type: string;
         code: string;
         status: number;
-        title: string;
     };
 };
 
@@ -373,6 +1349,10 @@ export type CreateAttestationErrors = {
      */
     404: Problem;
     /**
+     * `NOT_ACCEPTABLE`: The route answers with nothing that Accept allows
+     */
+    406: Problem;
+    /**
      * `IDEMPOTENCY_KEY_IN_USE`: The first request under this idempotency key is not answered yet: try again in `retryAfterS` seconds
      */
     409: Problem;
@@ -443,6 +1423,10 @@ export type ListKeysErrors = {
      * `VALIDATION_FAILED`: The request does not match the documented schema
      */
     400: Problem;
+    /**
+     * `NOT_ACCEPTABLE`: The route answers with nothing that Accept allows
+     */
+    406: Problem;
     /**
      * `TOO_MANY_REQUESTS`: Too many requests: slow down
      */
@@ -519,6 +1503,10 @@ export type ListTrustRootsErrors = {
      */
     403: Problem;
     /**
+     * `NOT_ACCEPTABLE`: The route answers with nothing that Accept allows
+     */
+    406: Problem;
+    /**
      * `LEDGER_REFUSED`: The ledger refused; `reason` says why
      */
     422: Problem;
@@ -548,24 +1536,7 @@ export type ListTrustRootsResponses = {
     /**
      * OK
      */
-    200: {
-        warning: string;
-        trustRoots: {
-            v: 1;
-            kind: 'careledger.trust-roots';
-            /**
-             * Network identifier
-             */
-            network: string;
-            production: false;
-            attestors: {
-                [key: string]: Array<string>;
-            };
-            threshold: number;
-            channel: 'authorities';
-            chaincode: string;
-        };
-    };
+    200: TrustRootsAnswer;
 };
 
 export type ListTrustRootsResponse = ListTrustRootsResponses[keyof ListTrustRootsResponses];
@@ -616,6 +1587,10 @@ export type ListPatientGrantsErrors = {
      */
     404: Problem;
     /**
+     * `NOT_ACCEPTABLE`: The route answers with nothing that Accept allows
+     */
+    406: Problem;
+    /**
      * `URI_TOO_LONG`: A part of the path is longer than the limit
      */
     414: Problem;
@@ -652,95 +1627,7 @@ export type ListPatientGrantsResponses = {
      * OK
      */
     200: {
-        grants: Array<{
-            /**
-             * Pseudonym of a patient
-             */
-            patientId: string;
-            /**
-             * 128 random bits, base64url
-             */
-            grantId: string;
-            policySeq: number;
-            effect?: 'deny';
-            authorityId: string | '*';
-            granteeTags: Array<string>;
-            permissions: Array<'read' | 'write' | 'modify'>;
-            scopeTags: Array<string>;
-            purposes: Array<'TREAT' | 'ETREAT' | 'HPAYMT' | 'HOPERAT' | 'HRESCH' | 'PATRQT' | 'BTG'>;
-            /**
-             * RFC 3339, UTC, milliseconds optional
-             */
-            from: string;
-            /**
-             * RFC 3339, UTC, milliseconds optional
-             */
-            until?: string;
-            period?: {
-                /**
-                 * RFC 3339, UTC, milliseconds optional
-                 */
-                start: string;
-                /**
-                 * RFC 3339, UTC, milliseconds optional
-                 */
-                end: string;
-            };
-            delegable: boolean;
-            noticeRank?: number;
-            /**
-             * 128 random bits, base64url
-             */
-            subscriptionId?: string;
-            sealed?: string;
-            /**
-             * RFC 3339, UTC, milliseconds optional
-             */
-            recordedAt: string;
-            /**
-             * Fabric transaction id
-             */
-            txId: string;
-            /**
-             * RFC 3339, UTC, milliseconds optional
-             */
-            revokedAt?: string;
-            inForce: boolean;
-            meaning: {
-                v: 1;
-                scope: Array<{
-                    category: string;
-                    resourceType: string;
-                    /**
-                     * Scope or grantee tag
-                     */
-                    tag: string;
-                }>;
-                grantee: Array<{
-                    unit: string;
-                    /**
-                     * Scope or grantee tag
-                     */
-                    tag: string;
-                } | {
-                    role: string;
-                    /**
-                     * Scope or grantee tag
-                     */
-                    tag: string;
-                } | {
-                    /**
-                     * Pseudonym of a practitioner within an authority
-                     */
-                    practitionerId: string;
-                    /**
-                     * Scope or grantee tag
-                     */
-                    tag: string;
-                }>;
-                note?: string;
-            } | null;
-        }>;
+        grants: Array<ShownGrant>;
         /**
          * Cursor of the page that follows; null on the last one. A page may be short, or empty, before that
          */
@@ -796,6 +1683,10 @@ export type ListPatientAnchorsErrors = {
      */
     404: Problem;
     /**
+     * `NOT_ACCEPTABLE`: The route answers with nothing that Accept allows
+     */
+    406: Problem;
+    /**
      * `URI_TOO_LONG`: A part of the path is longer than the limit
      */
     414: Problem;
@@ -831,54 +1722,7 @@ export type ListPatientAnchorsResponses = {
     /**
      * OK
      */
-    200: {
-        head: {
-            /**
-             * Pseudonym of a patient
-             */
-            patientId: string;
-            height: number;
-            /**
-             * SHA-256, base64url
-             */
-            hash: string;
-            prevHeight: number | null;
-            prevHash: string | null;
-            /**
-             * RFC 3339, UTC, milliseconds optional
-             */
-            anchoredAt: string;
-            /**
-             * Fabric transaction id
-             */
-            txId: string;
-        } | null;
-        anchors: Array<{
-            /**
-             * Pseudonym of a patient
-             */
-            patientId: string;
-            height: number;
-            /**
-             * SHA-256, base64url
-             */
-            hash: string;
-            prevHeight: number | null;
-            prevHash: string | null;
-            /**
-             * RFC 3339, UTC, milliseconds optional
-             */
-            anchoredAt: string;
-            /**
-             * Fabric transaction id
-             */
-            txId: string;
-        }>;
-        /**
-         * Cursor of the page that follows; null on the last one. A page may be short, or empty, before that
-         */
-        next: string | null;
-    };
+    200: PatientAnchor;
 };
 
 export type ListPatientAnchorsResponse = ListPatientAnchorsResponses[keyof ListPatientAnchorsResponses];
@@ -929,6 +1773,10 @@ export type ListPatientForksErrors = {
      */
     404: Problem;
     /**
+     * `NOT_ACCEPTABLE`: The route answers with nothing that Accept allows
+     */
+    406: Problem;
+    /**
      * `URI_TOO_LONG`: A part of the path is longer than the limit
      */
     414: Problem;
@@ -965,26 +1813,7 @@ export type ListPatientForksResponses = {
      * OK
      */
     200: {
-        forks: Array<{
-            /**
-             * Pseudonym of a patient
-             */
-            patientId: string;
-            height: number;
-            blocks: [
-                string,
-                string
-            ];
-            convicted: Array<string>;
-            /**
-             * RFC 3339, UTC, milliseconds optional
-             */
-            reportedAt: string;
-            /**
-             * Fabric transaction id
-             */
-            txId: string;
-        }>;
+        forks: Array<ForkState>;
         /**
          * Cursor of the page that follows; null on the last one. A page may be short, or empty, before that
          */
@@ -1029,6 +1858,10 @@ export type ListPractitionersErrors = {
      */
     403: Problem;
     /**
+     * `NOT_ACCEPTABLE`: The route answers with nothing that Accept allows
+     */
+    406: Problem;
+    /**
      * `CURSOR_INVALID`: The cursor is none that this list gave
      */
     422: Problem;
@@ -1057,23 +1890,7 @@ export type ListPractitionersResponses = {
      * OK
      */
     200: {
-        practitioners: Array<{
-            /**
-             * Pseudonym of a practitioner within an authority
-             */
-            practitionerId: string;
-            role: string;
-            unit: string | null;
-            identity: {
-                identifier: string;
-                name?: string;
-            };
-            stage: 'registering' | 'active' | 'withdrawing' | 'withdrawn' | 'refused';
-            txIds: {
-                [key: string]: string;
-            };
-            reason: string | null;
-        }>;
+        practitioners: Array<ShownPractitioner>;
         /**
          * Cursor of the page that follows; null on the last one. A page may be short, or empty, before that
          */
@@ -1087,10 +1904,7 @@ export type CreatePractitionerData = {
     body: {
         role: string;
         unit?: string;
-        identity: {
-            identifier: string;
-            name?: string;
-        };
+        identity: PractitionerIdentity;
     };
     headers?: {
         /**
@@ -1124,6 +1938,10 @@ export type CreatePractitionerErrors = {
      * `FORBIDDEN`: The role of this token may not do this
      */
     403: Problem;
+    /**
+     * `NOT_ACCEPTABLE`: The route answers with nothing that Accept allows
+     */
+    406: Problem;
     /**
      * `IDEMPOTENCY_KEY_IN_USE`: The first request under this idempotency key is not answered yet: try again in `retryAfterS` seconds
      */
@@ -1166,78 +1984,11 @@ export type CreatePractitionerResponses = {
     /**
      * Created
      */
-    201: {
-        /**
-         * Pseudonym of a practitioner within an authority
-         */
-        practitionerId: string;
-        role: string;
-        unit: string | null;
-        identity: {
-            identifier: string;
-            name?: string;
-        };
-        stage: 'registering' | 'active' | 'withdrawing' | 'withdrawn' | 'refused';
-        txIds: {
-            [key: string]: string;
-        };
-        reason: string | null;
-    };
+    201: ShownPractitioner;
     /**
      * Accepted
      */
-    202: {
-        /**
-         * 128 random bits, base64url
-         */
-        jobId: string;
-        /**
-         * What is done, in one word
-         */
-        kind: string;
-        /**
-         * One that has ended stays as it ended
-         */
-        state: 'running' | 'succeeded' | 'failed';
-        /**
-         * How far it has come, in the words of its kind
-         */
-        stage: string;
-        done: number | null;
-        total: number | null;
-        /**
-         * RFC 3339, UTC, milliseconds optional
-         */
-        createdAt: string;
-        endedAt: string | null;
-        lastError: string | null;
-        resultUrl: string | null;
-        problem: {
-            type: string;
-            title: string;
-            status: number;
-            code: string;
-            detail?: string;
-            [key: string]: unknown;
-        } | null;
-        result: {
-            /**
-             * Pseudonym of a practitioner within an authority
-             */
-            practitionerId: string;
-            role: string;
-            unit: string | null;
-            identity: {
-                identifier: string;
-                name?: string;
-            };
-            stage: 'registering' | 'active' | 'withdrawing' | 'withdrawn' | 'refused';
-            txIds: {
-                [key: string]: string;
-            };
-            reason: string | null;
-        };
-    };
+    202: PractitionerJob;
 };
 
 export type CreatePractitionerResponse = CreatePractitionerResponses[keyof CreatePractitionerResponses];
@@ -1281,6 +2032,10 @@ export type DeletePractitionerErrors = {
      * `FORBIDDEN`: The role of this token may not do this
      */
     403: Problem;
+    /**
+     * `NOT_ACCEPTABLE`: The route answers with nothing that Accept allows
+     */
+    406: Problem;
     /**
      * `RESOURCE_CHANGED`: It is not as If-Match says any more: read it again
      */
@@ -1327,78 +2082,11 @@ export type DeletePractitionerResponses = {
     /**
      * OK
      */
-    200: {
-        /**
-         * Pseudonym of a practitioner within an authority
-         */
-        practitionerId: string;
-        role: string;
-        unit: string | null;
-        identity: {
-            identifier: string;
-            name?: string;
-        };
-        stage: 'registering' | 'active' | 'withdrawing' | 'withdrawn' | 'refused';
-        txIds: {
-            [key: string]: string;
-        };
-        reason: string | null;
-    };
+    200: ShownPractitioner;
     /**
      * Accepted
      */
-    202: {
-        /**
-         * 128 random bits, base64url
-         */
-        jobId: string;
-        /**
-         * What is done, in one word
-         */
-        kind: string;
-        /**
-         * One that has ended stays as it ended
-         */
-        state: 'running' | 'succeeded' | 'failed';
-        /**
-         * How far it has come, in the words of its kind
-         */
-        stage: string;
-        done: number | null;
-        total: number | null;
-        /**
-         * RFC 3339, UTC, milliseconds optional
-         */
-        createdAt: string;
-        endedAt: string | null;
-        lastError: string | null;
-        resultUrl: string | null;
-        problem: {
-            type: string;
-            title: string;
-            status: number;
-            code: string;
-            detail?: string;
-            [key: string]: unknown;
-        } | null;
-        result: {
-            /**
-             * Pseudonym of a practitioner within an authority
-             */
-            practitionerId: string;
-            role: string;
-            unit: string | null;
-            identity: {
-                identifier: string;
-                name?: string;
-            };
-            stage: 'registering' | 'active' | 'withdrawing' | 'withdrawn' | 'refused';
-            txIds: {
-                [key: string]: string;
-            };
-            reason: string | null;
-        };
-    };
+    202: PractitionerJob;
 };
 
 export type DeletePractitionerResponse = DeletePractitionerResponses[keyof DeletePractitionerResponses];
@@ -1437,6 +2125,10 @@ export type GetPractitionerErrors = {
      */
     403: Problem;
     /**
+     * `NOT_ACCEPTABLE`: The route answers with nothing that Accept allows
+     */
+    406: Problem;
+    /**
      * `URI_TOO_LONG`: A part of the path is longer than the limit
      */
     414: Problem;
@@ -1468,23 +2160,7 @@ export type GetPractitionerResponses = {
     /**
      * OK
      */
-    200: {
-        /**
-         * Pseudonym of a practitioner within an authority
-         */
-        practitionerId: string;
-        role: string;
-        unit: string | null;
-        identity: {
-            identifier: string;
-            name?: string;
-        };
-        stage: 'registering' | 'active' | 'withdrawing' | 'withdrawn' | 'refused';
-        txIds: {
-            [key: string]: string;
-        };
-        reason: string | null;
-    };
+    200: ShownPractitioner;
 };
 
 export type GetPractitionerResponse = GetPractitionerResponses[keyof GetPractitionerResponses];
@@ -1529,6 +2205,10 @@ export type ListSubscriptionsErrors = {
      */
     403: Problem;
     /**
+     * `NOT_ACCEPTABLE`: The route answers with nothing that Accept allows
+     */
+    406: Problem;
+    /**
      * `LEDGER_REFUSED`: The ledger refused; `reason` says why
      *
      * `CURSOR_INVALID`: The cursor is none that this list gave
@@ -1561,40 +2241,7 @@ export type ListSubscriptionsResponses = {
      * OK
      */
     200: {
-        subscriptions: Array<{
-            /**
-             * 128 random bits, base64url
-             */
-            subscriptionId: string;
-            /**
-             * Pseudonym of a patient
-             */
-            patientId: string;
-            /**
-             * An authority: hospital, lab, insurer, pharmacy or research body
-             */
-            authorityId: string;
-            permissions: Array<'read' | 'write' | 'modify'>;
-            purposes: Array<'TREAT' | 'ETREAT' | 'HPAYMT' | 'HOPERAT' | 'HRESCH' | 'PATRQT' | 'BTG'>;
-            /**
-             * RFC 3339, UTC, milliseconds optional
-             */
-            until?: string;
-            sealed?: string;
-            status: 'pending' | 'approved' | 'rejected' | 'cancelled';
-            /**
-             * 128 random bits, base64url
-             */
-            grantId?: string;
-            /**
-             * RFC 3339, UTC, milliseconds optional
-             */
-            requestedAt: string;
-            /**
-             * RFC 3339, UTC, milliseconds optional
-             */
-            decidedAt?: string;
-        }>;
+        subscriptions: Array<SubscriptionState>;
         /**
          * Cursor of the page that follows; null on the last one. A page may be short, or empty, before that
          */
@@ -1605,19 +2252,7 @@ export type ListSubscriptionsResponses = {
 export type ListSubscriptionsResponse = ListSubscriptionsResponses[keyof ListSubscriptionsResponses];
 
 export type CreateSubscriptionData = {
-    body: {
-        /**
-         * Pseudonym of a patient
-         */
-        patientId: string;
-        permissions: Array<'read' | 'write' | 'modify'>;
-        purposes: Array<'TREAT' | 'ETREAT' | 'HPAYMT' | 'HOPERAT' | 'HRESCH' | 'PATRQT' | 'BTG'>;
-        /**
-         * RFC 3339, UTC, milliseconds optional
-         */
-        until?: string;
-        reason?: string;
-    };
+    body: NewSubscription;
     headers?: {
         /**
          * The same key with the same request again, within a day, has the effect of the first alone and gets its answer
@@ -1654,6 +2289,10 @@ export type CreateSubscriptionErrors = {
      * `PATIENT_UNKNOWN`: No such patient is registered
      */
     404: Problem;
+    /**
+     * `NOT_ACCEPTABLE`: The route answers with nothing that Accept allows
+     */
+    406: Problem;
     /**
      * `IDEMPOTENCY_KEY_IN_USE`: The first request under this idempotency key is not answered yet: try again in `retryAfterS` seconds
      */
@@ -1696,58 +2335,11 @@ export type CreateSubscriptionResponses = {
     /**
      * Created
      */
-    201: {
-        /**
-         * 128 random bits, base64url
-         */
-        subscriptionId: string;
-        txId: string | null;
-    };
+    201: RequestedSubscription;
     /**
      * Accepted
      */
-    202: {
-        /**
-         * 128 random bits, base64url
-         */
-        jobId: string;
-        /**
-         * What is done, in one word
-         */
-        kind: string;
-        /**
-         * One that has ended stays as it ended
-         */
-        state: 'running' | 'succeeded' | 'failed';
-        /**
-         * How far it has come, in the words of its kind
-         */
-        stage: string;
-        done: number | null;
-        total: number | null;
-        /**
-         * RFC 3339, UTC, milliseconds optional
-         */
-        createdAt: string;
-        endedAt: string | null;
-        lastError: string | null;
-        resultUrl: string | null;
-        problem: {
-            type: string;
-            title: string;
-            status: number;
-            code: string;
-            detail?: string;
-            [key: string]: unknown;
-        } | null;
-        result: {
-            /**
-             * 128 random bits, base64url
-             */
-            subscriptionId: string;
-            txId: string | null;
-        };
-    };
+    202: SubscriptionJob;
 };
 
 export type CreateSubscriptionResponse = CreateSubscriptionResponses[keyof CreateSubscriptionResponses];
@@ -1796,6 +2388,10 @@ export type DeleteSubscriptionErrors = {
      */
     404: Problem;
     /**
+     * `NOT_ACCEPTABLE`: The route answers with nothing that Accept allows
+     */
+    406: Problem;
+    /**
      * `RESOURCE_CHANGED`: It is not as If-Match says any more: read it again
      */
     412: Problem;
@@ -1841,58 +2437,11 @@ export type DeleteSubscriptionResponses = {
     /**
      * OK
      */
-    200: {
-        txId: string | null;
-        /**
-         * It was over before, cancelled or rejected: nothing was sent
-         */
-        already?: true;
-    };
+    200: CancelledSubscription;
     /**
      * Accepted
      */
-    202: {
-        /**
-         * 128 random bits, base64url
-         */
-        jobId: string;
-        /**
-         * What is done, in one word
-         */
-        kind: string;
-        /**
-         * One that has ended stays as it ended
-         */
-        state: 'running' | 'succeeded' | 'failed';
-        /**
-         * How far it has come, in the words of its kind
-         */
-        stage: string;
-        done: number | null;
-        total: number | null;
-        /**
-         * RFC 3339, UTC, milliseconds optional
-         */
-        createdAt: string;
-        endedAt: string | null;
-        lastError: string | null;
-        resultUrl: string | null;
-        problem: {
-            type: string;
-            title: string;
-            status: number;
-            code: string;
-            detail?: string;
-            [key: string]: unknown;
-        } | null;
-        result: {
-            txId: string | null;
-            /**
-             * It was over before, cancelled or rejected: nothing was sent
-             */
-            already?: true;
-        };
-    };
+    202: CancellationJob;
 };
 
 export type DeleteSubscriptionResponse = DeleteSubscriptionResponses[keyof DeleteSubscriptionResponses];
@@ -1935,6 +2484,10 @@ export type GetSubscriptionErrors = {
      */
     404: Problem;
     /**
+     * `NOT_ACCEPTABLE`: The route answers with nothing that Accept allows
+     */
+    406: Problem;
+    /**
      * `URI_TOO_LONG`: A part of the path is longer than the limit
      */
     414: Problem;
@@ -1968,40 +2521,7 @@ export type GetSubscriptionResponses = {
     /**
      * OK
      */
-    200: {
-        /**
-         * 128 random bits, base64url
-         */
-        subscriptionId: string;
-        /**
-         * Pseudonym of a patient
-         */
-        patientId: string;
-        /**
-         * An authority: hospital, lab, insurer, pharmacy or research body
-         */
-        authorityId: string;
-        permissions: Array<'read' | 'write' | 'modify'>;
-        purposes: Array<'TREAT' | 'ETREAT' | 'HPAYMT' | 'HOPERAT' | 'HRESCH' | 'PATRQT' | 'BTG'>;
-        /**
-         * RFC 3339, UTC, milliseconds optional
-         */
-        until?: string;
-        sealed?: string;
-        status: 'pending' | 'approved' | 'rejected' | 'cancelled';
-        /**
-         * 128 random bits, base64url
-         */
-        grantId?: string;
-        /**
-         * RFC 3339, UTC, milliseconds optional
-         */
-        requestedAt: string;
-        /**
-         * RFC 3339, UTC, milliseconds optional
-         */
-        decidedAt?: string;
-    };
+    200: SubscriptionState;
 };
 
 export type GetSubscriptionResponse = GetSubscriptionResponses[keyof GetSubscriptionResponses];
@@ -2049,6 +2569,10 @@ export type GetAcknowledgementErrors = {
      */
     404: Problem;
     /**
+     * `NOT_ACCEPTABLE`: The route answers with nothing that Accept allows
+     */
+    406: Problem;
+    /**
      * `URI_TOO_LONG`: A part of the path is longer than the limit
      */
     414: Problem;
@@ -2077,17 +2601,7 @@ export type GetAcknowledgementResponses = {
      * OK
      */
     200: {
-        acknowledgement?: {
-            statement: string;
-            /**
-             * Pseudonym of a practitioner within an authority
-             */
-            practitionerId: string;
-            /**
-             * RFC 3339, UTC, milliseconds optional
-             */
-            acknowledgedAt: string;
-        };
+        acknowledgement?: Acknowledgement;
     };
 };
 
@@ -2148,6 +2662,10 @@ export type AcknowledgeEmergencyErrors = {
      */
     404: Problem;
     /**
+     * `NOT_ACCEPTABLE`: The route answers with nothing that Accept allows
+     */
+    406: Problem;
+    /**
      * `IDEMPOTENCY_KEY_IN_USE`: The first request under this idempotency key is not answered yet: try again in `retryAfterS` seconds
      */
     409: Problem;
@@ -2197,17 +2715,7 @@ export type AcknowledgeEmergencyResponses = {
     /**
      * OK
      */
-    200: {
-        statement: string;
-        /**
-         * Pseudonym of a practitioner within an authority
-         */
-        practitionerId: string;
-        /**
-         * RFC 3339, UTC, milliseconds optional
-         */
-        acknowledgedAt: string;
-    };
+    200: Acknowledgement;
 };
 
 export type AcknowledgeEmergencyResponse = AcknowledgeEmergencyResponses[keyof AcknowledgeEmergencyResponses];
@@ -2255,6 +2763,10 @@ export type ListNoticesErrors = {
      */
     403: Problem;
     /**
+     * `NOT_ACCEPTABLE`: The route answers with nothing that Accept allows
+     */
+    406: Problem;
+    /**
      * `PRACTITIONER_UNKNOWN`: No such practitioner is active within this authority
      */
     422: Problem;
@@ -2282,14 +2794,7 @@ export type ListNoticesResponses = {
     /**
      * A stream without end
      */
-    200: {
-        /**
-         * For the header Last-Event-ID
-         */
-        id: string;
-        event: 'record' | 'emergency' | 'acknowledgement' | 'subscription' | 'policy' | 'visit' | 'fork';
-        data: string;
-    };
+    200: StreamedNotice;
 };
 
 export type ListNoticesResponse = ListNoticesResponses[keyof ListNoticesResponses];
@@ -2304,7 +2809,13 @@ export type ListUnmatchedNoticesData = {
     };
     path?: never;
     query?: {
+        /**
+         * Came so long ago or longer: the ledger may still show what is newer
+         */
         olderThanMs?: number;
+        /**
+         * Came since then; all of them unless given
+         */
         withinMs?: number;
         /**
          * `next` of the page before
@@ -2330,6 +2841,10 @@ export type ListUnmatchedNoticesErrors = {
      * `FORBIDDEN`: The role of this token may not do this
      */
     403: Problem;
+    /**
+     * `NOT_ACCEPTABLE`: The route answers with nothing that Accept allows
+     */
+    406: Problem;
     /**
      * `CURSOR_INVALID`: The cursor is none that this list gave
      */
@@ -2359,26 +2874,7 @@ export type ListUnmatchedNoticesResponses = {
      * OK
      */
     200: {
-        emergencies: Array<{
-            /**
-             * Pseudonym of a patient
-             */
-            patientId: string;
-            /**
-             * 128 random bits, base64url
-             */
-            sid: string;
-            /**
-             * A record, named by its author
-             */
-            recordId: string;
-            version: number;
-            /**
-             * RFC 3339, UTC, milliseconds optional
-             */
-            receivedAt: string;
-            reason: 'NOT_ANNOUNCED' | 'AUTHOR_MISMATCH' | 'MANIFEST_HASH_MISMATCH';
-        }>;
+        emergencies: Array<Unmatched>;
         /**
          * Cursor of the page that follows; null on the last one. A page may be short, or empty, before that
          */
@@ -2483,10 +2979,7 @@ export type CreateEmergencyNoticeResponses = {
     /**
      * Accepted
      */
-    202: {
-        created: boolean;
-        receipt: string;
-    };
+    202: EmergencyNoticeAnswer;
 };
 
 export type CreateEmergencyNoticeResponse = CreateEmergencyNoticeResponses[keyof CreateEmergencyNoticeResponses];
@@ -2549,6 +3042,10 @@ export type GetRecordErrors = {
      */
     404: Problem;
     /**
+     * `NOT_ACCEPTABLE`: The route answers with nothing that Accept allows
+     */
+    406: Problem;
+    /**
      * `RECORD_NOT_WRAPPED`: The patient’s gateway has not wrapped this record to this authority yet; ask again later
      */
     409: Problem;
@@ -2600,40 +3097,13 @@ export type GetRecordResponses = {
     /**
      * FHIR R4
      */
-    200: {
-        resourceType: 'Bundle';
-        type: string;
-        entry: Array<{
-            fullUrl?: string;
-            resource: unknown;
-        }>;
-    };
+    200: Bundle;
 };
 
 export type GetRecordResponse = GetRecordResponses[keyof GetRecordResponses];
 
 export type ReplaceRecordData = {
-    body: {
-        /**
-         * Pseudonym of a patient
-         */
-        patientId: string;
-        bundle: unknown;
-        scope?: Array<{
-            category: string;
-            resourceType: string;
-        }>;
-        period?: {
-            /**
-             * RFC 3339, UTC, milliseconds optional
-             */
-            start: string;
-            /**
-             * RFC 3339, UTC, milliseconds optional
-             */
-            end: string;
-        };
-    };
+    body: WriteRequest;
     headers?: {
         /**
          * ETag of what the caller has seen; 412 where it is another now
@@ -2696,6 +3166,10 @@ export type ReplaceRecordErrors = {
      * `RECORD_UNKNOWN`: There is no such record
      */
     404: Problem;
+    /**
+     * `NOT_ACCEPTABLE`: The route answers with nothing that Accept allows
+     */
+    406: Problem;
     /**
      * `WRITE_PENDING`: An earlier version is still on its way
      *
@@ -2762,80 +3236,11 @@ export type ReplaceRecordResponses = {
     /**
      * Created
      */
-    201: {
-        /**
-         * A record, named by its author
-         */
-        recordId: string;
-        version: number;
-        /**
-         * Pseudonym of a patient
-         */
-        patientId: string;
-        stage: 'sealed' | 'stored' | 'announced' | 'refused';
-        providerId: string;
-        storeTxId: string | null;
-        receipt: string | null;
-        announceTxId: string | null;
-        reason: string | null;
-        lastError: string | null;
-    };
+    201: WriteStatus;
     /**
      * Accepted
      */
-    202: {
-        /**
-         * 128 random bits, base64url
-         */
-        jobId: string;
-        /**
-         * What is done, in one word
-         */
-        kind: string;
-        /**
-         * One that has ended stays as it ended
-         */
-        state: 'running' | 'succeeded' | 'failed';
-        /**
-         * How far it has come, in the words of its kind
-         */
-        stage: string;
-        done: number | null;
-        total: number | null;
-        /**
-         * RFC 3339, UTC, milliseconds optional
-         */
-        createdAt: string;
-        endedAt: string | null;
-        lastError: string | null;
-        resultUrl: string | null;
-        problem: {
-            type: string;
-            title: string;
-            status: number;
-            code: string;
-            detail?: string;
-            [key: string]: unknown;
-        } | null;
-        result: {
-            /**
-             * A record, named by its author
-             */
-            recordId: string;
-            version: number;
-            /**
-             * Pseudonym of a patient
-             */
-            patientId: string;
-            stage: 'sealed' | 'stored' | 'announced' | 'refused';
-            providerId: string;
-            storeTxId: string | null;
-            receipt: string | null;
-            announceTxId: string | null;
-            reason: string | null;
-            lastError: string | null;
-        };
-    };
+    202: WriteJob;
 };
 
 export type ReplaceRecordResponse = ReplaceRecordResponses[keyof ReplaceRecordResponses];
@@ -2902,6 +3307,10 @@ export type OpenRecordsOfSpanErrors = {
      */
     403: Problem;
     /**
+     * `NOT_ACCEPTABLE`: The route answers with nothing that Accept allows
+     */
+    406: Problem;
+    /**
      * `URI_TOO_LONG`: A part of the path is longer than the limit
      */
     414: Problem;
@@ -2944,40 +3353,7 @@ export type OpenRecordsOfSpanResponses = {
      * OK
      */
     200: {
-        records: Array<{
-            /**
-             * A record, named by its author
-             */
-            recordId: string;
-            version: number;
-            kind: 'periodic' | 'emergency' | 'clinical';
-            period: {
-                /**
-                 * RFC 3339, UTC, milliseconds optional
-                 */
-                start: string;
-                /**
-                 * RFC 3339, UTC, milliseconds optional
-                 */
-                end: string;
-            };
-            problem: {
-                /**
-                 * As a problem of its own would have it, see `/problems/{code}`
-                 */
-                code: string;
-                detail: string;
-                reason: string | null;
-            } | null;
-            content: {
-                resourceType: 'Bundle';
-                type: string;
-                entry: Array<{
-                    fullUrl?: string;
-                    resource: unknown;
-                }>;
-            } | null;
-        }>;
+        records: Array<OpenedRecord>;
         /**
          * Cursor of the page that follows; null on the last one. A page may be short, or empty, before that
          */
@@ -3026,6 +3402,10 @@ export type GetAuditErrors = {
      */
     403: Problem;
     /**
+     * `NOT_ACCEPTABLE`: The route answers with nothing that Accept allows
+     */
+    406: Problem;
+    /**
      * `LEDGER_REFUSED`: The ledger refused; `reason` says why
      *
      * `CURSOR_INVALID`: The cursor is none that this list gave
@@ -3058,89 +3438,7 @@ export type GetAuditResponses = {
      * OK
      */
     200: {
-        accesses: Array<{
-            ledger: {
-                /**
-                 * Pseudonym of a patient
-                 */
-                patientId: string;
-                basis: 'request' | 'notice';
-                /**
-                 * 128 random bits, base64url
-                 */
-                requestSid: string;
-                requester: string | string;
-                /**
-                 * Pseudonym of a practitioner within an authority
-                 */
-                practitionerId?: string;
-                /**
-                 * A record, named by its author
-                 */
-                recordId: string;
-                version?: number;
-                purpose: 'TREAT' | 'ETREAT' | 'HPAYMT' | 'HOPERAT' | 'HRESCH' | 'PATRQT' | 'BTG';
-                /**
-                 * A cloud provider
-                 */
-                throughProviderId?: string;
-                /**
-                 * A cloud provider
-                 */
-                releasingProviderId?: string;
-                decision: 'permit' | 'deny';
-                reason: string;
-                policyVersion: number;
-                /**
-                 * 128 random bits, base64url
-                 */
-                grantId?: string;
-                /**
-                 * RFC 3339, UTC, milliseconds optional
-                 */
-                at: string;
-                /**
-                 * RFC 3339, UTC, milliseconds optional
-                 */
-                releaseBefore?: string;
-                /**
-                 * RFC 3339, UTC, milliseconds optional
-                 */
-                readAt?: string;
-                /**
-                 * Fabric transaction id
-                 */
-                txId: string;
-            } | null;
-            own: {
-                basis: 'request' | 'notice' | 'visit';
-                /**
-                 * 128 random bits, base64url
-                 */
-                requestSid: string;
-                /**
-                 * Pseudonym of a patient
-                 */
-                patientId: string;
-                recordId: string | null;
-                visitId: string | null;
-                version: number | null;
-                purpose: 'TREAT' | 'ETREAT' | 'HPAYMT' | 'HOPERAT' | 'HRESCH' | 'PATRQT' | 'BTG';
-                practitionerId: string | null;
-                unit: string | null;
-                caller: string | null;
-                providerId: string | null;
-                /**
-                 * RFC 3339, UTC, milliseconds optional
-                 */
-                askedAt: string;
-                decision: 'permit' | 'deny' | null;
-                reason: string | null;
-                decidedBy: 'peer' | 'mirror' | null;
-                txId: string | null;
-                outcome: string | null;
-            } | null;
-        }>;
+        accesses: Array<AuditEntry>;
         /**
          * Cursor of the page that follows; null on the last one. A page may be short, or empty, before that
          */
@@ -3210,6 +3508,10 @@ export type ListRecordReadersErrors = {
      */
     404: Problem;
     /**
+     * `NOT_ACCEPTABLE`: The route answers with nothing that Accept allows
+     */
+    406: Problem;
+    /**
      * `URI_TOO_LONG`: A part of the path is longer than the limit
      */
     414: Problem;
@@ -3245,98 +3547,7 @@ export type ListRecordReadersResponses = {
     /**
      * OK
      */
-    200: {
-        /**
-         * A record, named by its author
-         */
-        recordId: string;
-        version: number;
-        /**
-         * RFC 3339, UTC, milliseconds optional
-         */
-        at: string;
-        policyVersion: number;
-        readers: Array<{
-            grant: {
-                /**
-                 * Pseudonym of a patient
-                 */
-                patientId: string;
-                /**
-                 * 128 random bits, base64url
-                 */
-                grantId: string;
-                policySeq: number;
-                effect?: 'deny';
-                authorityId: string | '*';
-                granteeTags: Array<string>;
-                permissions: Array<'read' | 'write' | 'modify'>;
-                scopeTags: Array<string>;
-                purposes: Array<'TREAT' | 'ETREAT' | 'HPAYMT' | 'HOPERAT' | 'HRESCH' | 'PATRQT' | 'BTG'>;
-                /**
-                 * RFC 3339, UTC, milliseconds optional
-                 */
-                from: string;
-                /**
-                 * RFC 3339, UTC, milliseconds optional
-                 */
-                until?: string;
-                period?: {
-                    /**
-                     * RFC 3339, UTC, milliseconds optional
-                     */
-                    start: string;
-                    /**
-                     * RFC 3339, UTC, milliseconds optional
-                     */
-                    end: string;
-                };
-                delegable: boolean;
-                noticeRank?: number;
-                /**
-                 * 128 random bits, base64url
-                 */
-                subscriptionId?: string;
-                sealed?: string;
-                /**
-                 * RFC 3339, UTC, milliseconds optional
-                 */
-                recordedAt: string;
-                /**
-                 * Fabric transaction id
-                 */
-                txId: string;
-                /**
-                 * RFC 3339, UTC, milliseconds optional
-                 */
-                revokedAt?: string;
-            };
-            encryptionKey: string | null;
-            signingKey: string | null;
-            reads: Array<{
-                granteeTag: string | null;
-                purpose: 'TREAT' | 'ETREAT' | 'HPAYMT' | 'HOPERAT' | 'HRESCH' | 'PATRQT' | 'BTG';
-                decision: {
-                    decision: 'permit' | 'deny';
-                    reason: string;
-                    policyVersion: number;
-                    /**
-                     * 128 random bits, base64url
-                     */
-                    grantId?: string;
-                    /**
-                     * RFC 3339, UTC, milliseconds optional
-                     */
-                    until?: string;
-                };
-            }>;
-        }>;
-        byRight: Array<string | string>;
-        /**
-         * Cursor of the page that follows; null on the last one. A page may be short, or empty, before that
-         */
-        next: string | null;
-    };
+    200: ReadersPage;
 };
 
 export type ListRecordReadersResponse = ListRecordReadersResponses[keyof ListRecordReadersResponses];
@@ -3404,6 +3615,10 @@ export type ListPatientDecisionsErrors = {
      */
     403: Problem;
     /**
+     * `NOT_ACCEPTABLE`: The route answers with nothing that Accept allows
+     */
+    406: Problem;
+    /**
      * `URI_TOO_LONG`: A part of the path is longer than the limit
      */
     414: Problem;
@@ -3439,178 +3654,7 @@ export type ListPatientDecisionsResponses = {
     /**
      * OK
      */
-    200: {
-        decisions: Array<{
-            access: {
-                /**
-                 * Pseudonym of a patient
-                 */
-                patientId: string;
-                basis: 'request' | 'notice';
-                /**
-                 * 128 random bits, base64url
-                 */
-                requestSid: string;
-                requester: string | string;
-                /**
-                 * Pseudonym of a practitioner within an authority
-                 */
-                practitionerId?: string;
-                /**
-                 * A record, named by its author
-                 */
-                recordId: string;
-                version?: number;
-                purpose: 'TREAT' | 'ETREAT' | 'HPAYMT' | 'HOPERAT' | 'HRESCH' | 'PATRQT' | 'BTG';
-                /**
-                 * A cloud provider
-                 */
-                throughProviderId?: string;
-                /**
-                 * A cloud provider
-                 */
-                releasingProviderId?: string;
-                decision: 'permit' | 'deny';
-                reason: string;
-                policyVersion: number;
-                /**
-                 * 128 random bits, base64url
-                 */
-                grantId?: string;
-                /**
-                 * RFC 3339, UTC, milliseconds optional
-                 */
-                at: string;
-                /**
-                 * RFC 3339, UTC, milliseconds optional
-                 */
-                releaseBefore?: string;
-                /**
-                 * RFC 3339, UTC, milliseconds optional
-                 */
-                readAt?: string;
-                /**
-                 * Fabric transaction id
-                 */
-                txId: string;
-            };
-            rule: {
-                /**
-                 * Pseudonym of a patient
-                 */
-                patientId: string;
-                /**
-                 * 128 random bits, base64url
-                 */
-                grantId: string;
-                policySeq: number;
-                effect?: 'deny';
-                authorityId: string | '*';
-                granteeTags: Array<string>;
-                permissions: Array<'read' | 'write' | 'modify'>;
-                scopeTags: Array<string>;
-                purposes: Array<'TREAT' | 'ETREAT' | 'HPAYMT' | 'HOPERAT' | 'HRESCH' | 'PATRQT' | 'BTG'>;
-                /**
-                 * RFC 3339, UTC, milliseconds optional
-                 */
-                from: string;
-                /**
-                 * RFC 3339, UTC, milliseconds optional
-                 */
-                until?: string;
-                period?: {
-                    /**
-                     * RFC 3339, UTC, milliseconds optional
-                     */
-                    start: string;
-                    /**
-                     * RFC 3339, UTC, milliseconds optional
-                     */
-                    end: string;
-                };
-                delegable: boolean;
-                noticeRank?: number;
-                /**
-                 * 128 random bits, base64url
-                 */
-                subscriptionId?: string;
-                sealed?: string;
-                /**
-                 * RFC 3339, UTC, milliseconds optional
-                 */
-                recordedAt: string;
-                /**
-                 * Fabric transaction id
-                 */
-                txId: string;
-                /**
-                 * RFC 3339, UTC, milliseconds optional
-                 */
-                revokedAt?: string;
-            } | null;
-            considered: Array<{
-                grant: {
-                    /**
-                     * Pseudonym of a patient
-                     */
-                    patientId: string;
-                    /**
-                     * 128 random bits, base64url
-                     */
-                    grantId: string;
-                    policySeq: number;
-                    effect?: 'deny';
-                    authorityId: string | '*';
-                    granteeTags: Array<string>;
-                    permissions: Array<'read' | 'write' | 'modify'>;
-                    scopeTags: Array<string>;
-                    purposes: Array<'TREAT' | 'ETREAT' | 'HPAYMT' | 'HOPERAT' | 'HRESCH' | 'PATRQT' | 'BTG'>;
-                    /**
-                     * RFC 3339, UTC, milliseconds optional
-                     */
-                    from: string;
-                    /**
-                     * RFC 3339, UTC, milliseconds optional
-                     */
-                    until?: string;
-                    period?: {
-                        /**
-                         * RFC 3339, UTC, milliseconds optional
-                         */
-                        start: string;
-                        /**
-                         * RFC 3339, UTC, milliseconds optional
-                         */
-                        end: string;
-                    };
-                    delegable: boolean;
-                    noticeRank?: number;
-                    /**
-                     * 128 random bits, base64url
-                     */
-                    subscriptionId?: string;
-                    sealed?: string;
-                    /**
-                     * RFC 3339, UTC, milliseconds optional
-                     */
-                    recordedAt: string;
-                    /**
-                     * Fabric transaction id
-                     */
-                    txId: string;
-                    /**
-                     * RFC 3339, UTC, milliseconds optional
-                     */
-                    revokedAt?: string;
-                };
-                missing: Array<'NO_GRANT' | 'GRANT_EXPIRED' | 'PURPOSE_NOT_GRANTED' | 'SCOPE_NOT_GRANTED' | 'PERMISSION_NOT_GRANTED' | 'GRANTEE_MISMATCH' | 'DENIED_BY_RULE' | 'SCOPE_UNCONFIRMED'>;
-            }>;
-        }>;
-        /**
-         * Cursor of the page that follows; null on the last one. A page may be short, or empty, before that
-         */
-        next: string | null;
-    };
+    200: DecisionsPage;
 };
 
 export type ListPatientDecisionsResponse = ListPatientDecisionsResponses[keyof ListPatientDecisionsResponses];
@@ -3667,6 +3711,10 @@ export type ListRecordsErrors = {
      */
     404: Problem;
     /**
+     * `NOT_ACCEPTABLE`: The route answers with nothing that Accept allows
+     */
+    406: Problem;
+    /**
      * `LEDGER_REFUSED`: The ledger refused; `reason` says why
      *
      * `CURSOR_INVALID`: The cursor is none that this list gave
@@ -3699,55 +3747,7 @@ export type ListRecordsResponses = {
      * OK
      */
     200: {
-        records: Array<{
-            /**
-             * Pseudonym of a patient
-             */
-            patientId: string;
-            /**
-             * A record, named by its author
-             */
-            recordId: string;
-            /**
-             * Seed of a record id, 32 bytes, base64url
-             */
-            seed: string;
-            version: number;
-            prevVersionHash: string | null;
-            author: string | string;
-            kind: 'periodic' | 'emergency' | 'clinical';
-            period: {
-                /**
-                 * RFC 3339, UTC, milliseconds optional
-                 */
-                start: string;
-                /**
-                 * RFC 3339, UTC, milliseconds optional
-                 */
-                end: string;
-            };
-            /**
-             * A cloud provider
-             */
-            providerId: string;
-            /**
-             * SHA-256, base64url
-             */
-            manifestHash: string;
-            tagGroups: Array<Array<string>>;
-            /**
-             * Fabric transaction id
-             */
-            storeTxId: string;
-            /**
-             * RFC 3339, UTC, milliseconds optional
-             */
-            announcedAt: string;
-            /**
-             * Fabric transaction id
-             */
-            txId: string;
-        }>;
+        records: Array<AnnouncedRecordState>;
         /**
          * Cursor of the page that follows; null on the last one. A page may be short, or empty, before that
          */
@@ -3758,27 +3758,7 @@ export type ListRecordsResponses = {
 export type ListRecordsResponse = ListRecordsResponses[keyof ListRecordsResponses];
 
 export type CreateRecordData = {
-    body: {
-        /**
-         * Pseudonym of a patient
-         */
-        patientId: string;
-        bundle: unknown;
-        scope?: Array<{
-            category: string;
-            resourceType: string;
-        }>;
-        period?: {
-            /**
-             * RFC 3339, UTC, milliseconds optional
-             */
-            start: string;
-            /**
-             * RFC 3339, UTC, milliseconds optional
-             */
-            end: string;
-        };
-    };
+    body: WriteRequest;
     headers?: {
         /**
          * The same key with the same request again, within a day, has the effect of the first alone and gets its answer
@@ -3832,6 +3812,10 @@ export type CreateRecordErrors = {
      * `RECORD_UNKNOWN`: There is no such record
      */
     404: Problem;
+    /**
+     * `NOT_ACCEPTABLE`: The route answers with nothing that Accept allows
+     */
+    406: Problem;
     /**
      * `WRITE_PENDING`: An earlier version is still on its way
      *
@@ -3890,80 +3874,11 @@ export type CreateRecordResponses = {
     /**
      * Created
      */
-    201: {
-        /**
-         * A record, named by its author
-         */
-        recordId: string;
-        version: number;
-        /**
-         * Pseudonym of a patient
-         */
-        patientId: string;
-        stage: 'sealed' | 'stored' | 'announced' | 'refused';
-        providerId: string;
-        storeTxId: string | null;
-        receipt: string | null;
-        announceTxId: string | null;
-        reason: string | null;
-        lastError: string | null;
-    };
+    201: WriteStatus;
     /**
      * Accepted
      */
-    202: {
-        /**
-         * 128 random bits, base64url
-         */
-        jobId: string;
-        /**
-         * What is done, in one word
-         */
-        kind: string;
-        /**
-         * One that has ended stays as it ended
-         */
-        state: 'running' | 'succeeded' | 'failed';
-        /**
-         * How far it has come, in the words of its kind
-         */
-        stage: string;
-        done: number | null;
-        total: number | null;
-        /**
-         * RFC 3339, UTC, milliseconds optional
-         */
-        createdAt: string;
-        endedAt: string | null;
-        lastError: string | null;
-        resultUrl: string | null;
-        problem: {
-            type: string;
-            title: string;
-            status: number;
-            code: string;
-            detail?: string;
-            [key: string]: unknown;
-        } | null;
-        result: {
-            /**
-             * A record, named by its author
-             */
-            recordId: string;
-            version: number;
-            /**
-             * Pseudonym of a patient
-             */
-            patientId: string;
-            stage: 'sealed' | 'stored' | 'announced' | 'refused';
-            providerId: string;
-            storeTxId: string | null;
-            receipt: string | null;
-            announceTxId: string | null;
-            reason: string | null;
-            lastError: string | null;
-        };
-    };
+    202: WriteJob;
 };
 
 export type CreateRecordResponse = CreateRecordResponses[keyof CreateRecordResponses];
@@ -4007,6 +3922,10 @@ export type GetRecordVersionStatusErrors = {
      */
     404: Problem;
     /**
+     * `NOT_ACCEPTABLE`: The route answers with nothing that Accept allows
+     */
+    406: Problem;
+    /**
      * `URI_TOO_LONG`: A part of the path is longer than the limit
      */
     414: Problem;
@@ -4034,24 +3953,7 @@ export type GetRecordVersionStatusResponses = {
     /**
      * OK
      */
-    200: {
-        /**
-         * A record, named by its author
-         */
-        recordId: string;
-        version: number;
-        /**
-         * Pseudonym of a patient
-         */
-        patientId: string;
-        stage: 'sealed' | 'stored' | 'announced' | 'refused';
-        providerId: string;
-        storeTxId: string | null;
-        receipt: string | null;
-        announceTxId: string | null;
-        reason: string | null;
-        lastError: string | null;
-    };
+    200: WriteStatus;
 };
 
 export type GetRecordVersionStatusResponse = GetRecordVersionStatusResponses[keyof GetRecordVersionStatusResponses];
@@ -4105,6 +4007,10 @@ export type ListVisitsErrors = {
      */
     403: Problem;
     /**
+     * `NOT_ACCEPTABLE`: The route answers with nothing that Accept allows
+     */
+    406: Problem;
+    /**
      * `PRACTITIONER_UNKNOWN`: No such practitioner is active within this authority
      *
      * `LEDGER_REFUSED`: The ledger refused; `reason` says why
@@ -4139,27 +4045,7 @@ export type ListVisitsResponses = {
      * OK
      */
     200: {
-        visits: Array<{
-            /**
-             * 128 random bits, base64url
-             */
-            visitId: string;
-            /**
-             * Pseudonym of a patient
-             */
-            patientId: string;
-            /**
-             * RFC 3339, UTC, milliseconds optional
-             */
-            at: string;
-            stage: 'pending' | 'recorded' | 'related' | 'refused' | 'unknown';
-            confirmed: boolean;
-            txId: string | null;
-            relatedTxId: string | null;
-            relayedBy: string | null;
-            reason: string | null;
-            data?: unknown;
-        }>;
+        visits: Array<Visit>;
         /**
          * Cursor of the page that follows; null on the last one. A page may be short, or empty, before that
          */
@@ -4219,6 +4105,10 @@ export type CreateVisitErrors = {
      */
     404: Problem;
     /**
+     * `NOT_ACCEPTABLE`: The route answers with nothing that Accept allows
+     */
+    406: Problem;
+    /**
      * `IDEMPOTENCY_KEY_IN_USE`: The first request under this idempotency key is not answered yet: try again in `retryAfterS` seconds
      */
     409: Problem;
@@ -4262,86 +4152,11 @@ export type CreateVisitResponses = {
     /**
      * Created
      */
-    201: {
-        /**
-         * 128 random bits, base64url
-         */
-        visitId: string;
-        /**
-         * Pseudonym of a patient
-         */
-        patientId: string;
-        /**
-         * RFC 3339, UTC, milliseconds optional
-         */
-        at: string;
-        stage: 'pending' | 'recorded' | 'related' | 'refused' | 'unknown';
-        confirmed: boolean;
-        txId: string | null;
-        relatedTxId: string | null;
-        relayedBy: string | null;
-        reason: string | null;
-        data?: unknown;
-    };
+    201: Visit;
     /**
      * Accepted
      */
-    202: {
-        /**
-         * 128 random bits, base64url
-         */
-        jobId: string;
-        /**
-         * What is done, in one word
-         */
-        kind: string;
-        /**
-         * One that has ended stays as it ended
-         */
-        state: 'running' | 'succeeded' | 'failed';
-        /**
-         * How far it has come, in the words of its kind
-         */
-        stage: string;
-        done: number | null;
-        total: number | null;
-        /**
-         * RFC 3339, UTC, milliseconds optional
-         */
-        createdAt: string;
-        endedAt: string | null;
-        lastError: string | null;
-        resultUrl: string | null;
-        problem: {
-            type: string;
-            title: string;
-            status: number;
-            code: string;
-            detail?: string;
-            [key: string]: unknown;
-        } | null;
-        result: {
-            /**
-             * 128 random bits, base64url
-             */
-            visitId: string;
-            /**
-             * Pseudonym of a patient
-             */
-            patientId: string;
-            /**
-             * RFC 3339, UTC, milliseconds optional
-             */
-            at: string;
-            stage: 'pending' | 'recorded' | 'related' | 'refused' | 'unknown';
-            confirmed: boolean;
-            txId: string | null;
-            relatedTxId: string | null;
-            relayedBy: string | null;
-            reason: string | null;
-            data?: unknown;
-        };
-    };
+    202: VisitJob;
 };
 
 export type CreateVisitResponse = CreateVisitResponses[keyof CreateVisitResponses];
@@ -4395,6 +4210,10 @@ export type GetVisitErrors = {
      */
     404: Problem;
     /**
+     * `NOT_ACCEPTABLE`: The route answers with nothing that Accept allows
+     */
+    406: Problem;
+    /**
      * `URI_TOO_LONG`: A part of the path is longer than the limit
      */
     414: Problem;
@@ -4426,27 +4245,7 @@ export type GetVisitResponses = {
     /**
      * OK
      */
-    200: {
-        /**
-         * 128 random bits, base64url
-         */
-        visitId: string;
-        /**
-         * Pseudonym of a patient
-         */
-        patientId: string;
-        /**
-         * RFC 3339, UTC, milliseconds optional
-         */
-        at: string;
-        stage: 'pending' | 'recorded' | 'related' | 'refused' | 'unknown';
-        confirmed: boolean;
-        txId: string | null;
-        relatedTxId: string | null;
-        relayedBy: string | null;
-        reason: string | null;
-        data?: unknown;
-    };
+    200: Visit;
 };
 
 export type GetVisitResponse = GetVisitResponses[keyof GetVisitResponses];
@@ -4502,6 +4301,10 @@ export type CreateRevocationErrors = {
      */
     404: Problem;
     /**
+     * `NOT_ACCEPTABLE`: The route answers with nothing that Accept allows
+     */
+    406: Problem;
+    /**
      * `IDEMPOTENCY_KEY_IN_USE`: The first request under this idempotency key is not answered yet: try again in `retryAfterS` seconds
      */
     409: Problem;
@@ -4555,72 +4358,11 @@ export type CreateRevocationResponses = {
     /**
      * Created
      */
-    201: {
-        /**
-         * Fabric transaction id
-         */
-        authorities?: string;
-        /**
-         * Fabric transaction id
-         */
-        cloud?: string;
-        /**
-         * The ledger had the statement before: nothing was sent, the transaction is the earlier one
-         */
-        already?: true;
-    };
+    201: RelayedRevocation;
     /**
      * Accepted
      */
-    202: {
-        /**
-         * 128 random bits, base64url
-         */
-        jobId: string;
-        /**
-         * What is done, in one word
-         */
-        kind: string;
-        /**
-         * One that has ended stays as it ended
-         */
-        state: 'running' | 'succeeded' | 'failed';
-        /**
-         * How far it has come, in the words of its kind
-         */
-        stage: string;
-        done: number | null;
-        total: number | null;
-        /**
-         * RFC 3339, UTC, milliseconds optional
-         */
-        createdAt: string;
-        endedAt: string | null;
-        lastError: string | null;
-        resultUrl: string | null;
-        problem: {
-            type: string;
-            title: string;
-            status: number;
-            code: string;
-            detail?: string;
-            [key: string]: unknown;
-        } | null;
-        result: {
-            /**
-             * Fabric transaction id
-             */
-            authorities?: string;
-            /**
-             * Fabric transaction id
-             */
-            cloud?: string;
-            /**
-             * The ledger had the statement before: nothing was sent, the transaction is the earlier one
-             */
-            already?: true;
-        } | null;
-    };
+    202: RevocationJob;
 };
 
 export type CreateRevocationResponse = CreateRevocationResponses[keyof CreateRevocationResponses];
@@ -4633,64 +4375,7 @@ export type CreateSettingsStatementData = {
         patientId: string;
         version: number;
         previous: string | null;
-        settings: {
-            windowMs?: number;
-            person?: {
-                birthYear?: number | null;
-                isPregnant?: boolean;
-            };
-            devices?: {
-                [key: string]: {
-                    instrumentRange?: {
-                        low: number;
-                        high: number;
-                    };
-                    /**
-                     * A device, named by its key
-                     */
-                    sameSensorAs?: string;
-                    /**
-                     * RFC 3339, UTC, milliseconds optional
-                     */
-                    sensorSince?: string;
-                    /**
-                     * RFC 3339, UTC, milliseconds optional
-                     */
-                    pausedUntil?: string;
-                };
-            };
-            glucose?: {
-                veryLowMgPerDl?: number;
-                veryHighMgPerDl?: number;
-                veryHighDurationMs?: number;
-                recoveredLowMgPerDl?: number;
-                recoveredHighMgPerDl?: number;
-            };
-            news2?: {
-                total?: number;
-                highTotal?: number;
-                singleParameter?: number | null;
-                spo2Scale?: 1 | 2;
-            };
-            bloodPressure?: {
-                highSystolic?: number;
-                highDiastolic?: number;
-                pregnancyHighSystolic?: number;
-                pregnancyHighDiastolic?: number;
-                lowSystolic?: number;
-            };
-            fever?: {
-                isOn?: boolean;
-                fromCel?: number;
-            };
-            silence?: {
-                cgmMs?: number | null;
-                monitorMs?: number | null;
-                meterMs?: number | null;
-                otherMs?: number | null;
-                authoritiesAfterMs?: number | null;
-            };
-        };
+        settings: StatedSettings;
         purpose?: 'TREAT' | 'ETREAT' | 'HPAYMT' | 'HOPERAT' | 'HRESCH' | 'PATRQT' | 'BTG';
         /**
          * Pseudonym of a practitioner within an authority
@@ -4730,6 +4415,10 @@ export type CreateSettingsStatementErrors = {
      * `READ_REFUSED`: This may not be shown to whoever asks; `reason` says why
      */
     403: Problem;
+    /**
+     * `NOT_ACCEPTABLE`: The route answers with nothing that Accept allows
+     */
+    406: Problem;
     /**
      * `IDEMPOTENCY_KEY_IN_USE`: The first request under this idempotency key is not answered yet: try again in `retryAfterS` seconds
      */
@@ -4820,6 +4509,10 @@ export type ListJobsErrors = {
      */
     403: Problem;
     /**
+     * `NOT_ACCEPTABLE`: The route answers with nothing that Accept allows
+     */
+    406: Problem;
+    /**
      * `CURSOR_INVALID`: The cursor is none that this list gave
      */
     422: Problem;
@@ -4848,41 +4541,7 @@ export type ListJobsResponses = {
      * OK
      */
     200: {
-        jobs: Array<{
-            /**
-             * 128 random bits, base64url
-             */
-            jobId: string;
-            /**
-             * What is done, in one word
-             */
-            kind: string;
-            /**
-             * One that has ended stays as it ended
-             */
-            state: 'running' | 'succeeded' | 'failed';
-            /**
-             * How far it has come, in the words of its kind
-             */
-            stage: string;
-            done: number | null;
-            total: number | null;
-            /**
-             * RFC 3339, UTC, milliseconds optional
-             */
-            createdAt: string;
-            endedAt: string | null;
-            lastError: string | null;
-            resultUrl: string | null;
-            problem: {
-                type: string;
-                title: string;
-                status: number;
-                code: string;
-                detail?: string;
-                [key: string]: unknown;
-            } | null;
-        }>;
+        jobs: Array<JobSummary>;
         /**
          * Cursor of the page that follows; null on the last one. A page may be short, or empty, before that
          */
@@ -4934,6 +4593,10 @@ export type GetJobErrors = {
      */
     404: Problem;
     /**
+     * `NOT_ACCEPTABLE`: The route answers with nothing that Accept allows
+     */
+    406: Problem;
+    /**
      * `URI_TOO_LONG`: A part of the path is longer than the limit
      */
     414: Problem;
@@ -4961,45 +4624,7 @@ export type GetJobResponses = {
     /**
      * OK
      */
-    200: {
-        /**
-         * 128 random bits, base64url
-         */
-        jobId: string;
-        /**
-         * What is done, in one word
-         */
-        kind: string;
-        /**
-         * One that has ended stays as it ended
-         */
-        state: 'running' | 'succeeded' | 'failed';
-        /**
-         * How far it has come, in the words of its kind
-         */
-        stage: string;
-        done: number | null;
-        total: number | null;
-        /**
-         * RFC 3339, UTC, milliseconds optional
-         */
-        createdAt: string;
-        endedAt: string | null;
-        lastError: string | null;
-        resultUrl: string | null;
-        problem: {
-            type: string;
-            title: string;
-            status: number;
-            code: string;
-            detail?: string;
-            [key: string]: unknown;
-        } | null;
-        /**
-         * What the request would be answered with if it came now, as its 200 or 201 describes it; null while there is nothing to tell, and where it failed
-         */
-        result: unknown;
-    };
+    200: Job;
 };
 
 export type GetJobResponse = GetJobResponses[keyof GetJobResponses];

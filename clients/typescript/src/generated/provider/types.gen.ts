@@ -4,6 +4,99 @@ export type ClientOptions = {
     baseUrl: `${string}://${string}` | (string & {});
 };
 
+export type AccessItem = {
+    requestSid: string | null;
+    record?: ReleasedRecord;
+    problem?: ItemProblem;
+    /**
+     * The answer is full: nothing is released or used up yet. Send the statement again.
+     */
+    left?: true;
+    access?: AccessState;
+};
+
+export type AccessState = {
+    /**
+     * Pseudonym of a patient
+     */
+    patientId: string;
+    basis: 'request' | 'notice';
+    /**
+     * 128 random bits, base64url
+     */
+    requestSid: string;
+    requester: string | string;
+    /**
+     * Pseudonym of a practitioner within an authority
+     */
+    practitionerId?: string;
+    /**
+     * A record, named by its author
+     */
+    recordId: string;
+    version?: number;
+    purpose: 'TREAT' | 'ETREAT' | 'HPAYMT' | 'HOPERAT' | 'HRESCH' | 'PATRQT' | 'BTG';
+    /**
+     * A cloud provider
+     */
+    throughProviderId?: string;
+    /**
+     * A cloud provider
+     */
+    releasingProviderId?: string;
+    decision: 'permit' | 'deny';
+    reason: string;
+    policyVersion: number;
+    /**
+     * 128 random bits, base64url
+     */
+    grantId?: string;
+    /**
+     * RFC 3339, UTC, milliseconds optional
+     */
+    at: string;
+    /**
+     * RFC 3339, UTC, milliseconds optional
+     */
+    releaseBefore?: string;
+    /**
+     * RFC 3339, UTC, milliseconds optional
+     */
+    readAt?: string;
+    /**
+     * Fabric transaction id
+     */
+    txId: string;
+};
+
+export type ItemProblem = {
+    /**
+     * As a problem of its own would have it, see `/problems/{code}`
+     */
+    code: string;
+    detail: string;
+    reason?: string;
+};
+
+/**
+ * The same problem for clients that prefer application/fhir+json
+ */
+export type OperationOutcome = {
+    resourceType: 'OperationOutcome';
+    issue: Array<{
+        severity: 'error' | 'fatal';
+        code: string;
+        details: {
+            coding: Array<{
+                system?: string;
+                code?: string;
+            }>;
+            text: string;
+        };
+        diagnostics?: string;
+    }>;
+};
+
 /**
  * RFC 9457 problem details; program against `code`
  */
@@ -11,7 +104,7 @@ export type Problem = {
     type: string;
     title: string;
     status: number;
-    code: 'ACCESS_DENIED' | 'ACCESS_REFUSED' | 'AUTHORITY_UNKNOWN' | 'BASE64URL_INVALID' | 'BLOB_DAMAGED' | 'BLOB_MISSING' | 'CURSOR_INVALID' | 'EXPECTATION_FAILED' | 'FORBIDDEN' | 'GRANT_UNKNOWN' | 'HEADERS_TOO_LARGE' | 'IDEMPOTENCY_KEY_IN_USE' | 'IDEMPOTENCY_KEY_REUSED' | 'INTERNAL_ERROR' | 'LEDGER_REFUSED' | 'LEDGER_UNAVAILABLE' | 'MALFORMED_BODY' | 'MALFORMED_REQUEST' | 'MANIFEST_MALFORMED' | 'MANIFEST_REFUSED' | 'METHOD_NOT_ALLOWED' | 'NOT_FOUND' | 'ORGANISATION_MISMATCH' | 'PATIENT_MISMATCH' | 'PATIENT_UNKNOWN' | 'PAYLOAD_TOO_LARGE' | 'PERMIT_EXPIRED' | 'PERMIT_INVALID' | 'PERMIT_USED' | 'POLICY_CHANGED' | 'PRACTITIONER_UNKNOWN' | 'PROVIDER_MISMATCH' | 'PROVIDER_UNKNOWN' | 'PROVIDER_UNREACHABLE' | 'RECEIPT_REFUSED' | 'RECORD_EXISTS' | 'RECORD_REFUSED' | 'RECORD_UNKNOWN' | 'REQUEST_TIMEOUT' | 'SHUTTING_DOWN' | 'STATEMENT_MALFORMED' | 'STATEMENT_TOO_LARGE' | 'SUBSCRIPTION_UNKNOWN' | 'TOO_MANY_REQUESTS' | 'TRANSACTION_UNKNOWN' | 'UNAUTHENTICATED' | 'UNSUPPORTED_MEDIA_TYPE' | 'URI_TOO_LONG' | 'VALIDATION_FAILED' | 'VERSION_MISMATCH' | 'VISIT_REFUSED' | 'VISIT_UNKNOWN' | 'WRAPS_MISMATCH' | 'WRAPS_OUTDATED' | 'WRAPS_REFUSED' | 'WRAPS_SEQ_MISMATCH' | 'WRAP_SET_MALFORMED';
+    code: 'ACCESS_DENIED' | 'ACCESS_REFUSED' | 'AUTHORITY_UNKNOWN' | 'BASE64URL_INVALID' | 'BLOB_DAMAGED' | 'BLOB_MISSING' | 'CURSOR_INVALID' | 'EXPECTATION_FAILED' | 'FORBIDDEN' | 'GRANT_UNKNOWN' | 'HEADERS_TOO_LARGE' | 'IDEMPOTENCY_KEY_IN_USE' | 'IDEMPOTENCY_KEY_REUSED' | 'INTERNAL_ERROR' | 'LEDGER_REFUSED' | 'LEDGER_UNAVAILABLE' | 'MALFORMED_BODY' | 'MALFORMED_REQUEST' | 'MANIFEST_MALFORMED' | 'MANIFEST_REFUSED' | 'METHOD_NOT_ALLOWED' | 'NOT_ACCEPTABLE' | 'NOT_FOUND' | 'ORGANISATION_MISMATCH' | 'PATIENT_MISMATCH' | 'PATIENT_UNKNOWN' | 'PAYLOAD_TOO_LARGE' | 'PERMIT_EXPIRED' | 'PERMIT_INVALID' | 'PERMIT_USED' | 'POLICY_CHANGED' | 'PRACTITIONER_UNKNOWN' | 'PROVIDER_MISMATCH' | 'PROVIDER_UNKNOWN' | 'PROVIDER_UNREACHABLE' | 'RECEIPT_REFUSED' | 'RECORD_EXISTS' | 'RECORD_REFUSED' | 'RECORD_UNKNOWN' | 'REQUEST_TIMEOUT' | 'SHUTTING_DOWN' | 'STATEMENT_MALFORMED' | 'STATEMENT_TOO_LARGE' | 'SUBSCRIPTION_UNKNOWN' | 'TOO_MANY_REQUESTS' | 'TRANSACTION_UNKNOWN' | 'UNAUTHENTICATED' | 'UNSUPPORTED_MEDIA_TYPE' | 'URI_TOO_LONG' | 'VALIDATION_FAILED' | 'VERSION_MISMATCH' | 'VISIT_REFUSED' | 'VISIT_UNKNOWN' | 'WRAPS_MISMATCH' | 'WRAPS_OUTDATED' | 'WRAPS_REFUSED' | 'WRAPS_SEQ_MISMATCH' | 'WRAP_SET_MALFORMED';
     detail?: string;
     /**
      * Id of the request, as in the log
@@ -38,23 +131,79 @@ export type Problem = {
     retryAfterS?: number;
 };
 
-/**
- * The same problem for clients that prefer application/fhir+json
- */
-export type OperationOutcome = {
-    resourceType: 'OperationOutcome';
-    issue: Array<{
-        severity: 'error' | 'fatal';
-        code: string;
-        details: {
-            coding: Array<{
-                system?: string;
-                code?: string;
-            }>;
-            text: string;
-        };
-        diagnostics?: string;
+export type ReceiptAnswer = {
+    items: Array<{
+        problem?: ItemProblem;
     }>;
+};
+
+export type Release = {
+    requestSid: string;
+    permitTxId: string;
+    recordId: string;
+    version: number;
+    requester: string;
+    releasedAt: string;
+};
+
+export type ReleaseItem = {
+    requestSid: string | null;
+    record?: ReleasedRecord;
+    problem?: ItemProblem;
+    /**
+     * The answer is full: nothing is released or used up yet. Send the statement again.
+     */
+    left?: true;
+};
+
+export type ReleasedRecord = {
+    /**
+     * A record, named by its author
+     */
+    recordId: string;
+    version: number;
+    /**
+     * Pseudonym of a patient
+     */
+    patientId: string;
+    manifest: string;
+    wrapSet: string;
+    wrap: string | null;
+    acceptance: string;
+    /**
+     * base64url
+     */
+    ciphertext: string;
+    receipt: string;
+};
+
+export type RevocationAnswer = {
+    /**
+     * Fabric transaction id
+     */
+    txId: string;
+    /**
+     * The ledger had the statement before: nothing was sent, the transaction is the earlier one
+     */
+    already?: true;
+};
+
+export type StoreRecordAnswer = {
+    /**
+     * A record, named by its author
+     */
+    recordId: string;
+    version: number;
+    /**
+     * A cloud provider
+     */
+    providerId: string;
+    /**
+     * Fabric transaction id
+     */
+    txId: string;
+    blockNumber: number;
+    receipt: string;
 };
 
 export type GetOpenApiDescriptionData = {
@@ -77,6 +226,10 @@ export type GetOpenApiDescriptionErrors = {
      * `VALIDATION_FAILED`: The request does not match the documented schema
      */
     400: Problem;
+    /**
+     * `NOT_ACCEPTABLE`: The route answers with nothing that Accept allows
+     */
+    406: Problem;
     /**
      * `TOO_MANY_REQUESTS`: Too many requests: slow down
      */
@@ -144,6 +297,10 @@ export type GetProblemErrors = {
      */
     404: Problem;
     /**
+     * `NOT_ACCEPTABLE`: The route answers with nothing that Accept allows
+     */
+    406: Problem;
+    /**
      * `URI_TOO_LONG`: A part of the path is longer than the limit
      */
     414: Problem;
@@ -172,10 +329,10 @@ export type GetProblemResponses = {
      * OK
      */
     200: {
+        title: string;
         type: string;
         code: string;
         status: number;
-        title: string;
     };
 };
 
@@ -370,6 +527,10 @@ export type ReplaceRecordVersionErrors = {
      */
     403: Problem;
     /**
+     * `NOT_ACCEPTABLE`: The route answers with nothing that Accept allows
+     */
+    406: Problem;
+    /**
      * `PROVIDER_MISMATCH`: The statement names another provider
      *
      * `RECORD_EXISTS`: This version is stored already, with other content: `manifestHash`
@@ -437,43 +598,11 @@ export type ReplaceRecordVersionResponses = {
     /**
      * OK
      */
-    200: {
-        /**
-         * A record, named by its author
-         */
-        recordId: string;
-        version: number;
-        /**
-         * A cloud provider
-         */
-        providerId: string;
-        /**
-         * Fabric transaction id
-         */
-        txId: string;
-        blockNumber: number;
-        receipt: string;
-    };
+    200: StoreRecordAnswer;
     /**
      * Created
      */
-    201: {
-        /**
-         * A record, named by its author
-         */
-        recordId: string;
-        version: number;
-        /**
-         * A cloud provider
-         */
-        providerId: string;
-        /**
-         * Fabric transaction id
-         */
-        txId: string;
-        blockNumber: number;
-        receipt: string;
-    };
+    201: StoreRecordAnswer;
 };
 
 export type ReplaceRecordVersionResponse = ReplaceRecordVersionResponses[keyof ReplaceRecordVersionResponses];
@@ -518,6 +647,10 @@ export type ListRecordVersionWrapsErrors = {
      * `RECORD_UNKNOWN`: There is no such record
      */
     404: Problem;
+    /**
+     * `NOT_ACCEPTABLE`: The route answers with nothing that Accept allows
+     */
+    406: Problem;
     /**
      * `URI_TOO_LONG`: A part of the path is longer than the limit
      */
@@ -594,6 +727,10 @@ export type ReplaceRecordVersionWrapsErrors = {
      * `RECORD_UNKNOWN`: There is no such record
      */
     404: Problem;
+    /**
+     * `NOT_ACCEPTABLE`: The route answers with nothing that Accept allows
+     */
+    406: Problem;
     /**
      * `WRAPS_SEQ_MISMATCH`: The set does not follow the one that is held, whose number is `seq`
      *
@@ -690,6 +827,10 @@ export type CreateAccessRequestErrors = {
      */
     403: Problem;
     /**
+     * `NOT_ACCEPTABLE`: The route answers with nothing that Accept allows
+     */
+    406: Problem;
+    /**
      * `IDEMPOTENCY_KEY_IN_USE`: The first request under this idempotency key is not answered yet: try again in `retryAfterS` seconds
      */
     409: Problem;
@@ -734,94 +875,7 @@ export type CreateAccessRequestResponses = {
      * OK
      */
     200: {
-        items: Array<{
-            requestSid: string | null;
-            record?: {
-                /**
-                 * A record, named by its author
-                 */
-                recordId: string;
-                version: number;
-                /**
-                 * Pseudonym of a patient
-                 */
-                patientId: string;
-                manifest: string;
-                wrapSet: string;
-                wrap: string | null;
-                acceptance: string;
-                /**
-                 * base64url
-                 */
-                ciphertext: string;
-                receipt: string;
-            };
-            problem?: {
-                /**
-                 * As a problem of its own would have it, see `/problems/{code}`
-                 */
-                code: string;
-                detail: string;
-                reason?: string;
-            };
-            /**
-             * The answer is full: nothing is released or used up yet. Send the statement again.
-             */
-            left?: true;
-            access?: {
-                /**
-                 * Pseudonym of a patient
-                 */
-                patientId: string;
-                basis: 'request' | 'notice';
-                /**
-                 * 128 random bits, base64url
-                 */
-                requestSid: string;
-                requester: string | string;
-                /**
-                 * Pseudonym of a practitioner within an authority
-                 */
-                practitionerId?: string;
-                /**
-                 * A record, named by its author
-                 */
-                recordId: string;
-                version?: number;
-                purpose: 'TREAT' | 'ETREAT' | 'HPAYMT' | 'HOPERAT' | 'HRESCH' | 'PATRQT' | 'BTG';
-                /**
-                 * A cloud provider
-                 */
-                throughProviderId?: string;
-                /**
-                 * A cloud provider
-                 */
-                releasingProviderId?: string;
-                decision: 'permit' | 'deny';
-                reason: string;
-                policyVersion: number;
-                /**
-                 * 128 random bits, base64url
-                 */
-                grantId?: string;
-                /**
-                 * RFC 3339, UTC, milliseconds optional
-                 */
-                at: string;
-                /**
-                 * RFC 3339, UTC, milliseconds optional
-                 */
-                releaseBefore?: string;
-                /**
-                 * RFC 3339, UTC, milliseconds optional
-                 */
-                readAt?: string;
-                /**
-                 * Fabric transaction id
-                 */
-                txId: string;
-            };
-        }>;
+        items: Array<AccessItem>;
     };
 };
 
@@ -862,6 +916,10 @@ export type ListReleasesErrors = {
      */
     403: Problem;
     /**
+     * `NOT_ACCEPTABLE`: The route answers with nothing that Accept allows
+     */
+    406: Problem;
+    /**
      * `CURSOR_INVALID`: The cursor is none that this list gave
      */
     422: Problem;
@@ -890,14 +948,7 @@ export type ListReleasesResponses = {
      * OK
      */
     200: {
-        releases: Array<{
-            requestSid: string;
-            permitTxId: string;
-            recordId: string;
-            version: number;
-            requester: string;
-            releasedAt: string;
-        }>;
+        releases: Array<Release>;
         /**
          * Cursor of the page that follows; null on the last one. A page may be short, or empty, before that
          */
@@ -939,6 +990,10 @@ export type CreateReleaseErrors = {
      * `FORBIDDEN`: The role of this token may not do this
      */
     403: Problem;
+    /**
+     * `NOT_ACCEPTABLE`: The route answers with nothing that Accept allows
+     */
+    406: Problem;
     /**
      * `IDEMPOTENCY_KEY_IN_USE`: The first request under this idempotency key is not answered yet: try again in `retryAfterS` seconds
      */
@@ -984,41 +1039,7 @@ export type CreateReleaseResponses = {
      * OK
      */
     200: {
-        items: Array<{
-            requestSid: string | null;
-            record?: {
-                /**
-                 * A record, named by its author
-                 */
-                recordId: string;
-                version: number;
-                /**
-                 * Pseudonym of a patient
-                 */
-                patientId: string;
-                manifest: string;
-                wrapSet: string;
-                wrap: string | null;
-                acceptance: string;
-                /**
-                 * base64url
-                 */
-                ciphertext: string;
-                receipt: string;
-            };
-            problem?: {
-                /**
-                 * As a problem of its own would have it, see `/problems/{code}`
-                 */
-                code: string;
-                detail: string;
-                reason?: string;
-            };
-            /**
-             * The answer is full: nothing is released or used up yet. Send the statement again.
-             */
-            left?: true;
-        }>;
+        items: Array<ReleaseItem>;
     };
 };
 
@@ -1056,6 +1077,10 @@ export type CreateReceiptErrors = {
      * `FORBIDDEN`: The role of this token may not do this
      */
     403: Problem;
+    /**
+     * `NOT_ACCEPTABLE`: The route answers with nothing that Accept allows
+     */
+    406: Problem;
     /**
      * `IDEMPOTENCY_KEY_IN_USE`: The first request under this idempotency key is not answered yet: try again in `retryAfterS` seconds
      */
@@ -1100,18 +1125,7 @@ export type CreateReceiptResponses = {
     /**
      * OK
      */
-    200: {
-        items: Array<{
-            problem?: {
-                /**
-                 * As a problem of its own would have it, see `/problems/{code}`
-                 */
-                code: string;
-                detail: string;
-                reason?: string;
-            };
-        }>;
-    };
+    200: ReceiptAnswer;
 };
 
 export type CreateReceiptResponse = CreateReceiptResponses[keyof CreateReceiptResponses];
@@ -1150,6 +1164,10 @@ export type CreateVisitErrors = {
      * `ORGANISATION_MISMATCH`: The token speaks for another organisation than the one whose word it brings
      */
     403: Problem;
+    /**
+     * `NOT_ACCEPTABLE`: The route answers with nothing that Accept allows
+     */
+    406: Problem;
     /**
      * `IDEMPOTENCY_KEY_IN_USE`: The first request under this idempotency key is not answered yet: try again in `retryAfterS` seconds
      */
@@ -1245,6 +1263,10 @@ export type CreateRevocationErrors = {
      */
     403: Problem;
     /**
+     * `NOT_ACCEPTABLE`: The route answers with nothing that Accept allows
+     */
+    406: Problem;
+    /**
      * `IDEMPOTENCY_KEY_IN_USE`: The first request under this idempotency key is not answered yet: try again in `retryAfterS` seconds
      */
     409: Problem;
@@ -1292,16 +1314,7 @@ export type CreateRevocationResponses = {
     /**
      * Created
      */
-    201: {
-        /**
-         * Fabric transaction id
-         */
-        txId: string;
-        /**
-         * The ledger had the statement before: nothing was sent, the transaction is the earlier one
-         */
-        already?: true;
-    };
+    201: RevocationAnswer;
 };
 
 export type CreateRevocationResponse = CreateRevocationResponses[keyof CreateRevocationResponses];
@@ -1340,6 +1353,10 @@ export type CreateNoticeReadingErrors = {
      * `ORGANISATION_MISMATCH`: The token speaks for another organisation than the one whose word it brings
      */
     403: Problem;
+    /**
+     * `NOT_ACCEPTABLE`: The route answers with nothing that Accept allows
+     */
+    406: Problem;
     /**
      * `IDEMPOTENCY_KEY_IN_USE`: The first request under this idempotency key is not answered yet: try again in `retryAfterS` seconds
      */
