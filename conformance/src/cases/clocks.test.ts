@@ -262,7 +262,7 @@ test(
     await using person = await LivePatient.enrol(fixture);
     const device = await paired(person);
     const first = await DeviceSession.open(device, { clock: noClock() });
-    await send(first, 100);
+    await send(first, 75);
     await first.close();
     await using mute = await MuteDevice.connect(device, noClock(), first.place);
     await mute.send(60, 59, 50);
