@@ -62,6 +62,12 @@ export function describeLists(fixture: () => GatewayFixture): void {
     const { from, to } = first;
     expect(second).toMatchObject({ from, to, next: null });
     expect([first['readings'], second['readings']]).toEqual([[expect.anything()], [expect.anything()]]);
+    const dawn = '0000-01-01T00:00:00.000Z';
+    expect(await page(`to=${dawn}`)).toMatchObject({ from: dawn, to: dawn, readings: [] });
+    const forged = Buffer.from(JSON.stringify({ after: 0, fromMs: -9e15, toMs: 9e15 })).toString('base64url');
+    const { patientId, token } = patient;
+    const path = `/v1/patients/${patientId}/readings?cursor=${forged}`;
+    expect(await fixture().call('GET', path, undefined, token)).toMatchObject({ status: 422 });
     // What was left out is asked for by what the answer says.
     const before = await page(`from=2020-01-01T00:00:00Z&to=${String(from)}`);
     expect(before).toMatchObject({ from: '2020-01-01T00:00:00.000Z', to: from });

@@ -12,8 +12,11 @@ import type { ReadingView, ReadingsPage, ReadingsQuery } from './schemas.js';
 /** Readings of the last day unless asked otherwise. */
 const DEFAULT_SPAN_MS = 24 * 60 * 60_000;
 
+/** Of the times that a timestamp can say. */
+const EARLIEST_MS = Date.parse('0000-01-01T00:00:00.000Z');
+const TimeMs = Type.Integer({ minimum: EARLIEST_MS, maximum: Date.parse('9999-12-31T23:59:59.999Z') });
 /** The window goes along, so that every page is of the same. */
-const Place = Type.Object({ after: Type.Integer(), fromMs: Type.Integer(), toMs: Type.Integer() });
+const Place = Type.Object({ after: Type.Integer(), fromMs: TimeMs, toMs: TimeMs });
 
 export interface ReadingServiceOptions {
   readonly core: Pick<GatewayCore, 'patients' | 'frames'>;
@@ -36,7 +39,10 @@ export class ReadingService {
     const place = cursor === undefined ? undefined : fromCursor(cursor, Place);
     const { after = 0 } = place ?? {};
     const toMs = to === undefined ? (place?.toMs ?? Date.now() + DEFAULT_SPAN_MS) : Date.parse(to);
-    const fromMs = from === undefined ? (place?.fromMs ?? toMs - 2 * DEFAULT_SPAN_MS) : Date.parse(from);
+    const fromMs =
+      from === undefined
+        ? (place?.fromMs ?? Math.max(EARLIEST_MS, toMs - 2 * DEFAULT_SPAN_MS))
+        : Date.parse(from);
     const window = { from: timestampOf(fromMs), to: timestampOf(toMs) };
     // Flags of the newest frames may still be in memory.
     processor.persist();
