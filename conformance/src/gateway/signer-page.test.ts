@@ -53,6 +53,14 @@ if (executable === undefined)
     await dialog.getByRole('button', { name: 'Sign', exact: true }).click();
     await dialog.waitFor({ state: 'detached' });
   };
+  /** The file that the page keeps, as it saves it. */
+  const saved = async (): Promise<string> => {
+    const [download] = await Promise.all([
+      page.waitForEvent('download'),
+      page.getByRole('button', { name: 'Save a backup' }).click(),
+    ]);
+    return readFile(await download.path(), 'utf8');
+  };
   const form = (name: string) => page.getByRole('form', { name });
   const alerted = async (code: string): Promise<void> => {
     await page.getByRole('alert').filter({ hasText: code }).first().waitFor();
@@ -88,11 +96,7 @@ if (executable === undefined)
     await alerted('VAULT_LOCKED');
     await unlock.getByLabel('Passphrase').fill(PASSPHRASE);
     await unlock.getByRole('button').click();
-    const [download] = await Promise.all([
-      page.waitForEvent('download'),
-      page.getByRole('button', { name: 'Save a backup' }).click(),
-    ]);
-    const backup = await readFile(await download.path(), 'utf8');
+    const backup = await saved();
     expect(backup).not.toContain(patientId);
     expect(Object.keys(JSON.parse(backup))).toEqual(['v', 'kind', 'kdf', 'iv', 'ciphertext']);
     await using command = await ConsentCommand.open();
@@ -174,6 +178,19 @@ if (executable === undefined)
     const { grants } = await fixture.own(patient, 'GET', '/grants');
     expect(grants).toEqual([expect.objectContaining({ status: 'revoked' })]);
   }, 60_000);
+
+  test('a denial that another signer of the patient’s has made is shown as one, and revoked', async () => {
+    await using command = await ConsentCommand.open();
+    await command.answer('restore', await command.secret('backup', (await saved()).trim()));
+    expect(await command.answer('deny', '--permissions', 'read')).toMatchObject({ status: 'done' });
+    await page.getByRole('button', { name: 'Look again' }).click();
+    const denials = page.getByRole('list', { name: 'Denials' });
+    await denials.getByText('anybody may not read for TREAT').waitFor();
+    await denials.getByText('not signed here').waitFor();
+    await denials.getByRole('button', { name: 'Revoke' }).click();
+    await sign(/I end my grant .* \(or denial\)/);
+    await denials.waitFor({ state: 'detached' });
+  }, 120_000);
 
   test('a second tab is refused: it would overwrite what the first one signs', async () => {
     const second = await context.newPage();

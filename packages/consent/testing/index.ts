@@ -1,7 +1,6 @@
 export {
   consentCases,
   recordIn,
-  type CaseKind,
   type CaseMoment,
   type CaseRecord,
   type CaseRequest,
