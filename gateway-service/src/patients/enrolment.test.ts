@@ -1,3 +1,6 @@
+import { randomBytes } from 'node:crypto';
+import { readdir, rm } from 'node:fs/promises';
+import { join } from 'node:path';
 import { registrationStatement } from '@careledger/consent';
 import { fromBase64url, generateEd25519, generateX25519, sha256, type Signer } from '@careledger/crypto';
 import { patientIdOf } from '@careledger/domain';
@@ -17,7 +20,7 @@ beforeEach(async () => {
   // Patients keep their keys themselves.
   t = await TestCore.open({ consentKeys: undefined });
   consent = generateEd25519().signer;
-  offer = await t.core.patients.offer(consent.publicKey);
+  offer = t.core.patients.offer(consent.publicKey);
 });
 afterEach(() => t[Symbol.asyncDispose]());
 
@@ -42,7 +45,7 @@ const sealed = (secret = scopeKey): Promise<string> =>
 
 test('a patient with a key of its own is made by its own registration, which stands in the genesis block', async () => {
   expect(offer.patientId).toBe(patientIdOf(consent.publicKey, sha256));
-  expect(await t.core.patients.offer(consent.publicKey)).toMatchObject({
+  expect(t.core.patients.offer(consent.publicKey)).toMatchObject({
     gatewayKey: offer.gatewayKey,
     encryptionKey: offer.encryptionKey,
   });
@@ -58,8 +61,41 @@ test('a patient with a key of its own is made by its own registration, which sta
   const device = t.pair(patient);
   expect(await t.next(device)).toMatchObject({ status: 'stored' });
   const twice = { code: 'PATIENT_EXISTS' };
-  await expect(t.core.patients.offer(consent.publicKey)).rejects.toMatchObject(twice);
+  expect(() => t.core.patients.offer(consent.publicKey)).toThrow(expect.objectContaining(twice));
   await expect(t.core.patients.enrol({ statement, scopeKey: await sealed() })).rejects.toMatchObject(twice);
+});
+
+test('an offer leaves nothing behind until it is taken, and whoever asks for many drives out the oldest', () => {
+  const { keyStore } = t;
+  const before = keyStore.list().length;
+  const first = generateEd25519().signer.publicKey;
+  const { gatewayKey } = t.core.patients.offer(first);
+  for (let i = 0; i < 10_000; i++) t.core.patients.offer(randomBytes(32));
+  expect(keyStore.list()).toHaveLength(before);
+  expect(t.core.patients.offer(first).gatewayKey).not.toBe(gatewayKey);
+}, 60_000);
+
+test('the same registration twice at once makes one patient', async () => {
+  const enrolment = { statement: registration(), scopeKey: await sealed() };
+  const made = await Promise.allSettled([t.core.patients.enrol(enrolment), t.core.patients.enrol(enrolment)]);
+  expect(made.map(({ status }) => status).sort()).toEqual(['fulfilled', 'rejected']);
+  expect(made).toContainEqual(
+    expect.objectContaining({ reason: expect.objectContaining({ code: 'PATIENT_EXISTS' }) }),
+  );
+  expect(t.core.patients.list()).toHaveLength(1);
+});
+
+test('keys that outlived their patient’s store are offered again: records may be wrapped to them', async () => {
+  const { gatewayKey } = offer;
+  await t.core.patients.enrol({ statement: registration(), scopeKey: await sealed() });
+  const { patients } = await t.reopen({ consentKeys: undefined }, async () => {
+    for (const file of await readdir(t.folder))
+      if (file.startsWith('gateway.db')) await rm(join(t.folder, file));
+  });
+  expect(patients.list()).toEqual([]);
+  expect(patients.offer(consent.publicKey).gatewayKey).toBe(gatewayKey);
+  await patients.enrol({ statement: registration(), scopeKey: await sealed() });
+  expect(patients.list()).toHaveLength(1);
 });
 
 describe('no patient is made', () => {

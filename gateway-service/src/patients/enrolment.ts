@@ -6,7 +6,7 @@ import { SEALED_CONTEXT } from '@careledger/protocol';
 import { StatementError, checkStatement, readStatement, selfSigned } from '@careledger/statements';
 import { Value } from 'typebox/value';
 import { PatientError } from './errors.js';
-import type { PatientKeys } from './patient-keys.js';
+import type { AppointedKeys } from './offered-keys.js';
 
 const SCOPE_KEY_BYTES = 32;
 const MS_PER_S = 1_000;
@@ -53,14 +53,14 @@ export function registrantOf(statement: string): {
  */
 export function checkRegistration(
   statement: string,
-  keys: PatientKeys,
+  keys: AppointedKeys,
   { network, verifier, nowMs }: { network: string; verifier: SignatureVerifier; nowMs: number },
 ): void {
-  const { consentKey } = registrantOf(statement);
+  const { consentKey, patientId } = registrantOf(statement);
   const { typ, body: schema } = STATEMENTS.registerPatient;
   try {
     const { payload } = checkStatement(statement, {
-      ...{ typ, audience: network, issuer: keys.patientId, verifier },
+      ...{ typ, audience: network, issuer: patientId, verifier },
       publicKeyOf: selfSigned(toBase64url(consentKey)),
       now: Math.floor(nowMs / MS_PER_S),
     });
@@ -79,7 +79,7 @@ export function checkRegistration(
 }
 
 /** @throws PatientError `ENROLMENT_REFUSED` */
-export async function openScopeKey(sealed: string, keys: PatientKeys): Promise<Uint8Array> {
+export async function openScopeKey(sealed: string, keys: AppointedKeys): Promise<Uint8Array> {
   try {
     const opened = await decryptFrom(sealed, keys.encryption(), { context: SEALED_CONTEXT.scopeKey });
     if (opened.length === SCOPE_KEY_BYTES) return opened;

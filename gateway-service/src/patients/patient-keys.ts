@@ -1,6 +1,7 @@
-import type { Signer, X25519KeyPair } from '@careledger/crypto';
+import { CryptoError, type Signer, type X25519KeyPair } from '@careledger/crypto';
 import type { KeyStore } from '@careledger/crypto/key-store';
 import { sodiumSigner } from '@careledger/crypto/sodium';
+import { OfferedKeys, type AppointedKeys } from './offered-keys.js';
 
 /** What the gateway needs of a patient's keys, by their names in its key store. */
 export const PATIENT_KEYS = {
@@ -15,7 +16,7 @@ export const PATIENT_KEYS = {
 } as const;
 
 /** A patient's delegated keys, opened one by one when asked for. Not the consent key, which only the patient opens. */
-export class PatientKeys {
+export class PatientKeys implements AppointedKeys {
   constructor(
     readonly store: KeyStore,
     readonly patientId: string,
@@ -23,23 +24,33 @@ export class PatientKeys {
 
   /** Makes all four and has them on disk. */
   async generate(): Promise<void> {
-    const scopeKey = PATIENT_KEYS.scopeKey(this.patientId);
-    await this.store.generate(...this.#offered(), { name: scopeKey, type: 'secret' });
+    const { patientId } = this;
+    await this.store.generate(
+      { name: PATIENT_KEYS.gateway(patientId), type: 'ed25519' },
+      { name: PATIENT_KEYS.encryption(patientId), type: 'x25519' },
+      { name: PATIENT_KEYS.recordSecret(patientId), type: 'secret' },
+      { name: PATIENT_KEYS.scopeKey(patientId), type: 'secret' },
+    );
   }
 
-  /** Makes those that a patient with a key of its own appoints, unless they are there; the scope key comes from the patient. */
-  async offer(): Promise<void> {
-    if (!this.isOffered) await this.store.generate(...this.#offered());
+  /**
+   * Has the keys that the patient has appointed on disk, with the scope key that came with the registration. Those that are
+   * there stay: records may be wrapped to them.
+   */
+  async keep(appointed: AppointedKeys, scopeKey: Uint8Array): Promise<void> {
+    const { patientId, store } = this;
+    const scope = { name: PATIENT_KEYS.scopeKey(patientId), type: 'secret', secret: scopeKey } as const;
+    try {
+      if (appointed instanceof OfferedKeys) await store.put(...secretsOf(patientId, appointed), scope);
+      else if (!store.has(scope.name)) await store.put(scope);
+    } catch (error) {
+      // The same registration came twice at once.
+      if (!(error instanceof CryptoError && error.code === 'KEY_EXISTS')) throw error;
+    }
   }
 
-  /** Keeps the scope key that came from the patient, once. */
-  async keepScopeKey(secret: Uint8Array): Promise<void> {
-    const name = PATIENT_KEYS.scopeKey(this.patientId);
-    if (!this.store.has(name)) await this.store.put({ name, type: 'secret', secret });
-  }
-
-  /** Whether keys were made to be appointed. */
-  get isOffered(): boolean {
+  /** Whether this gateway has keys of the patient, though perhaps no patient: of a store that is older than its keys. */
+  get areThere(): boolean {
     return this.store.has(PATIENT_KEYS.gateway(this.patientId));
   }
 
@@ -58,13 +69,11 @@ export class PatientKeys {
   scopeKey(): Uint8Array {
     return this.store.secret(PATIENT_KEYS.scopeKey(this.patientId));
   }
-
-  #offered() {
-    const { patientId } = this;
-    return [
-      { name: PATIENT_KEYS.gateway(patientId), type: 'ed25519' },
-      { name: PATIENT_KEYS.encryption(patientId), type: 'x25519' },
-      { name: PATIENT_KEYS.recordSecret(patientId), type: 'secret' },
-    ] as const;
-  }
 }
+
+const secretsOf = (patientId: string, keys: OfferedKeys) =>
+  [
+    { name: PATIENT_KEYS.gateway(patientId), type: 'ed25519', secret: keys.gatewaySeed },
+    { name: PATIENT_KEYS.encryption(patientId), type: 'x25519', secret: keys.encryptionSecret },
+    { name: PATIENT_KEYS.recordSecret(patientId), type: 'secret', secret: keys.recordSecret },
+  ] as const;

@@ -16,6 +16,7 @@ import {
 import { PatientError } from './errors.js';
 import { KeyStretching } from './key-stretching.js';
 import { PassphraseMistakes } from './mistakes.js';
+import { Offers } from './offered-keys.js';
 import { PatientKeys } from './patient-keys.js';
 import {
   checkRegistration,
@@ -59,6 +60,7 @@ export class Patients {
   readonly #byNo = new Map<number, Patient>();
   readonly #stretching = new KeyStretching();
   readonly #mistakes: PassphraseMistakes;
+  readonly #offers = new Offers();
 
   constructor(options: PatientsOptions) {
     this.#options = options;
@@ -106,12 +108,12 @@ export class Patients {
    * again, the same keys.
    * @param consentKey raw @throws PatientError `PATIENT_EXISTS`
    */
-  async offer(consentKey: Uint8Array): Promise<EnrolmentOffer> {
+  offer(consentKey: Uint8Array): EnrolmentOffer {
     const { keyStore, network, clock } = this.#options;
     const patientId = patientIdOf(consentKey, sha256);
     this.#assertNew(patientId);
-    const keys = new PatientKeys(keyStore, patientId);
-    await keys.offer();
+    const held = new PatientKeys(keyStore, patientId);
+    const keys = held.areThere ? held : this.#offers.offer(patientId);
     const gateway = keys.gatewaySigner();
     return {
       ...{ patientId, networkId: network },
@@ -134,10 +136,14 @@ export class Patients {
     const { patientId, consentKey } = registrantOf(statement);
     this.#assertNew(patientId);
     const keys = new PatientKeys(keyStore, patientId);
-    if (!keys.isOffered)
-      throw new PatientError('ENROLMENT_REFUSED', `This gateway has offered ${patientId} no keys yet`);
-    checkRegistration(statement, keys, { network, verifier, nowMs: clock() });
-    await keys.keepScopeKey(await openScopeKey(scopeKey, keys));
+    const appointed = keys.areThere ? keys : this.#offers.find(patientId);
+    if (appointed === undefined)
+      throw new PatientError(
+        'ENROLMENT_REFUSED',
+        `This gateway offers ${patientId} no keys, or has started since: ask for an offer again`,
+      );
+    checkRegistration(statement, appointed, { network, verifier, nowMs: clock() });
+    await keys.keep(appointed, await openScopeKey(scopeKey, appointed));
     this.#assertNew(patientId);
     return this.#begin(keys, { registration: statement, consentKey }, alsoWrite);
   }

@@ -56,7 +56,7 @@ export class PatientService {
   }
 
   /** The keys that a patient with a key of its own is to appoint. @param consentKey base64url */
-  offer(consentKey: string): Promise<OfferView> {
+  offer(consentKey: string): OfferView {
     return this.#options.core.patients.offer(fromBase64url(consentKey));
   }
 
