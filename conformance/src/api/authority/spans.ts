@@ -13,8 +13,6 @@ const HOUR_MS = 3_600_000;
 const START_MS = Date.parse('2026-05-04T00:00:00Z');
 /** What a week may take, opened at an authority on the embedded network. */
 const WEEK_MAX_MS = 2_000;
-/** The same against opening one of them. */
-const WEEK_VS_ONE_MAX = 12;
 const RUNS = 3;
 const periodOf = (hour: number) => ({
   start: new Date(START_MS + hour * HOUR_MS).toISOString(),
@@ -90,7 +88,6 @@ export function describeSpans(fixture: () => LayersFixture): void {
       const permitTxId = week.headers.get('x-careledger-permit');
       const permits = (await accessesOf(home)).filter(({ txId }) => txId === permitTxId);
       expect(permits.map(({ decision }) => decision)).toEqual(stored.map(() => 'permit'));
-      expect(weekMs / oneMs).toBeLessThanOrEqual(WEEK_VS_ONE_MAX);
       // Whatever else runs on this machine stretches it.
       const stretch = Math.max(1, (loadavg()[0] ?? 1) / availableParallelism());
       expect(weekMs).toBeLessThanOrEqual(WEEK_MAX_MS * stretch);
