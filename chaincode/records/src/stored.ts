@@ -128,7 +128,7 @@ export async function lookUpVersion(
 }
 
 /** The version, the newest unless named; undefined where it is not stored. */
-export async function lookUpStored(
+async function lookUpStored(
   { state }: Evaluation,
   { patientId, recordId, version }: { patientId: string; recordId: string; version?: number },
 ): Promise<FoundRecord | undefined> {
