@@ -24,6 +24,8 @@ import { Bundle, OpenedRecord } from './schemas.js';
 import type { Versions } from './versions.js';
 
 const SPAN_DEFAULT = 64;
+/** As every other answer; a serializer of one's own names it itself. */
+const JSON_TEXT = 'application/json; charset=utf-8';
 const Bookmark = Type.String({ minLength: 1 });
 const RECORD = { schema: Type.Unsafe<string>(Bundle), example: readingsBundle };
 
@@ -134,6 +136,7 @@ export function addAccessRoutes(app: ServiceApp, service: AccessService, version
       });
       const page: OpenedPage = { found, opened, next: nextOf(bookmark) };
       return reply
+        .type(JSON_TEXT)
         .header('x-careledger-permit', permitsOf(page).join(', '))
         .header('cache-control', 'no-store')
         .serializer((opening: unknown) => answerTextOf(opening as OpenedPage))

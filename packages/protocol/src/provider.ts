@@ -1,4 +1,4 @@
-import { PatientId, ProviderId, RecordId, RecordVersion, TxId, closedObject } from '@careledger/domain';
+import { ProviderId, RecordId, RecordVersion, TxId, closedObject } from '@careledger/domain';
 import { BATCH_MAX_ITEMS, BatchResult, CompactJws, RECORD_MAX_BYTES } from '@careledger/contracts';
 import { WRAPS_MAX, WRAP_MAX_CHARS } from '@careledger/envelope';
 import { Type, type Static } from 'typebox';

@@ -1,3 +1,4 @@
+import { availableParallelism, loadavg } from 'node:os';
 import { records } from '@careledger/contracts';
 import { allRows } from '@careledger/ledger';
 import { describe, expect, test } from '@jest/globals';
@@ -17,6 +18,17 @@ const periodOf = (hour: number) => ({
   start: new Date(START_MS + hour * HOUR_MS).toISOString(),
   end: new Date(START_MS + (hour + 1) * HOUR_MS).toISOString(),
 });
+
+/** How long something takes, in whole milliseconds: the middle one of RUNS. */
+async function medianMs(act: () => Promise<unknown>): Promise<number> {
+  const tookMs: number[] = [];
+  for (let run = 0; run < RUNS; run++) {
+    const from = performance.now();
+    await act();
+    tookMs.push(Math.round(performance.now() - from));
+  }
+  return tookMs.sort((a, b) => a - b)[Math.floor(RUNS / 2)] ?? 0;
+}
 
 interface Opened {
   readonly recordId: string;
@@ -56,15 +68,18 @@ export function describeSpans(fixture: () => LayersFixture): void {
       const stored = await Promise.all(
         Array.from({ length: HOURS_OF_WEEK }, (_, hour) => storeHour(home, hour)),
       );
-      const tookMs: number[] = [];
       let week = await open(home);
-      for (let run = 0; run < RUNS; run++) {
-        const from = performance.now();
+      const weekMs = await medianMs(async () => {
         week = await open(home);
-        tookMs.push(Math.round(performance.now() - from));
-      }
-      process.stdout.write(`a week of ${HOURS_OF_WEEK} hourly records opened in ${tookMs.join(', ')} ms\n`);
+      });
+      const [first] = stored;
+      const path = `GET /v1/records/${first?.recordId}?patientId=${home.patientId}`;
+      const oneMs = await medianMs(() => call(fixture().authority(), 'practitioner', path));
+      process.stdout.write(
+        `a week of ${HOURS_OF_WEEK} hourly records opened in ${weekMs} ms, one in ${oneMs} ms: p50 of ${RUNS}\n`,
+      );
       expect([week.status, week.body['next']]).toEqual([200, null]);
+      expect(week.headers.get('content-type')).toBe('application/json; charset=utf-8');
       expect(week.records.map(({ recordId }) => recordId)).toEqual(stored.map(({ recordId }) => recordId));
       const written = Array.from({ length: HOURS_OF_WEEK }, (_, hour) =>
         periodicRecord(home.patientId, hour + 1),
@@ -73,8 +88,9 @@ export function describeSpans(fixture: () => LayersFixture): void {
       const permitTxId = week.headers.get('x-careledger-permit');
       const permits = (await accessesOf(home)).filter(({ txId }) => txId === permitTxId);
       expect(permits.map(({ decision }) => decision)).toEqual(stored.map(() => 'permit'));
-      // The fastest: others use this machine as well.
-      expect(Math.min(...tookMs)).toBeLessThanOrEqual(WEEK_MAX_MS);
+      // Whatever else runs on this machine stretches it.
+      const stretch = Math.max(1, (loadavg()[0] ?? 1) / availableParallelism());
+      expect(weekMs).toBeLessThanOrEqual(WEEK_MAX_MS * stretch);
     }, 240_000);
 
     test('shows what may be shown, and says of each other record why it is not', async () => {
