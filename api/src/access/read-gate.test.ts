@@ -277,8 +277,11 @@ describe('a released record', () => {
   test('is given out beside one that is not, which alone is not noted', async () => {
     await granted({}, { effect: 'deny', scopeTags: [LAB] });
     const noted: string[] = [];
-    const theirs = { ...reading(noted, 'aut_lab'), tagGroups: [[VITAL]] };
-    const own = { ...reading(noted), tagGroups: [[VITAL]] };
+    const vital = (author: string) => {
+      const one = reading(noted, author);
+      return { ...one, version: { ...one.version, tagGroups: [[VITAL]] } };
+    };
+    const [theirs, own] = [vital('aut_lab'), vital(patient.patientId)];
     const shown = await hospital.gate.records(readerWith(), patient.patientId, [own, theirs, own]);
     expect(shown.map(({ status }) => status)).toEqual(['fulfilled', 'rejected', 'fulfilled']);
     expect(shown[1]).toMatchObject({ reason: { members: { reason: 'SCOPE_UNCONFIRMED' } } });

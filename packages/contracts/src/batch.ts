@@ -31,12 +31,11 @@ export const AccessBatch = closedObject({
 export type AccessBatch = Static<typeof AccessBatch>;
 
 /** What became of one access request. */
-export const AccessItemResult = Type.Object({
+const AccessItemResult = Type.Object({
   ...ItemResult.properties,
   /** The permit or the denial, with `OK`: as it was written first. */
   access: Type.Optional(AccessState),
 });
-export type AccessItemResult = Static<typeof AccessItemResult>;
 
 /** Results in the order of the items. */
 export const AccessBatchResult = Type.Object({ items: Type.Array(AccessItemResult) });

@@ -119,7 +119,7 @@ export const storeRecordAnswer: StoreRecordAnswer = {
 export const replaceWrapsRequest: ReplaceWrapsRequest = { wrapSet, wraps };
 export const replaceWrapsAnswer: ReplaceWrapsAnswer = { acceptance };
 export const heldWraps: HeldWraps = { wrapSet, wraps, acceptance };
-export const releasedRecord: ReleasedRecord = {
+const releasedRecord: ReleasedRecord = {
   recordId,
   version: 1,
   patientId,
