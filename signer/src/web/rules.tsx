@@ -1,7 +1,7 @@
+import { ANY } from '@careledger/domain';
 import { isStanding, type ListedRule } from '../core/index.js';
 import { useAction } from './action.js';
 import type { Counter } from './counter.js';
-import { ANY } from '@careledger/domain';
 import { Failure } from './form.js';
 
 export interface ShownRules {
@@ -31,21 +31,22 @@ export function Rules({
     await counter.decide(desk.signer.revokeAll(await client.view(desk.patientId)));
     changed();
   };
-  const list = (name: string, verb: string, rules: readonly ListedRule[]) => (
-    <ul aria-label={name}>
-      {rules.filter(stands).map((rule) => (
-        <li key={rule.grantId}>
-          <strong>{rule.authorityId === ANY ? 'Anybody' : rule.authorityId}</strong> {verb}{' '}
-          {rule.permissions.join(', ')} for {rule.purposes.join(', ')}
-          {rule.until !== undefined && ` until ${rule.until}`}
-          {unknown.includes(rule) && ' (not signed here)'}
-          <button disabled={action.isBusy} onClick={() => action.run(() => revoke(rule))}>
-            {name === 'Grants' ? 'Revoke' : 'End'}
-          </button>
-        </li>
-      ))}
-    </ul>
-  );
+  const list = (name: string, verb: string, rules: readonly ListedRule[]) =>
+    rules.some(stands) && (
+      <ul aria-label={name}>
+        {rules.filter(stands).map((rule) => (
+          <li key={rule.grantId}>
+            <strong>{rule.authorityId === ANY ? 'anybody' : rule.authorityId}</strong> {verb}{' '}
+            {rule.permissions.join(', ')} for {rule.purposes.join(', ')}
+            {rule.until !== undefined && ` until ${rule.until}`}
+            {unknown.includes(rule) && ' (not signed here)'}
+            <button disabled={action.isBusy} onClick={() => action.run(() => revoke(rule))}>
+              Revoke
+            </button>
+          </li>
+        ))}
+      </ul>
+    );
   return (
     <section>
       <h2>Your rules</h2>
