@@ -177,6 +177,10 @@ export const GATEWAY_REQUESTS: Repeatables<GatewayWorld> = {
     const body = { ...byPassphrase, newPassphrase: 'five other words to remember' };
     return byPatient(world, { path: '/passphrase', body, otherBody: { ...body, ...byAnother } }, other);
   },
+  'POST /v1/patients/{patientId}/keys/rotate': async (world) => {
+    const other = await world.fixture.patient();
+    return byPatient(world, { path: '/keys/rotate', body: byPassphrase, otherBody: byAnother }, other);
+  },
   'POST /v1/patients/{patientId}/flush': async (world) => byPatient(world, { path: '/flush', otherBody: {} }),
   'PUT /v1/patients/{patientId}/settings': async (world) =>
     byPatient(world, {

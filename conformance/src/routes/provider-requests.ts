@@ -27,18 +27,28 @@ async function twice(path: string, fixture: ProviderFixture, sign: () => string 
   });
 }
 
+/** The same where the route takes many. */
+async function twiceOfMany(path: string, fixture: ProviderFixture, sign: () => string | Promise<string>) {
+  return byHospital(fixture, path, {
+    body: { statements: [await sign()] },
+    otherBody: { statements: [await sign()] },
+  });
+}
+
 /** Each route of a provider that takes a key. */
 export const PROVIDER_REQUESTS: Repeatables<ProviderFixture> = {
   'POST /v1/access-requests': async (fixture) => {
     const { made } = await fixture.granted();
-    return twice(PROVIDER_ROUTES.access, fixture, () => fixture.cloud.accessRequest(made, 'prv_cloud-a'));
+    return twiceOfMany(PROVIDER_ROUTES.access, fixture, () =>
+      fixture.cloud.accessRequest(made, 'prv_cloud-a'),
+    );
   },
   'POST /v1/releases': async (fixture) => {
     const { made } = await fixture.granted();
     const { organisation } = fixture.hospitalsRelay;
     const permit = await fixture.obtain(made, fixture.hospitalsRelay);
     const { txId: permitTxId, requestSid, patientId, recordId, version = 0, requester } = permit;
-    return twice(PROVIDER_ROUTES.releases, fixture, () =>
+    return twiceOfMany(PROVIDER_ROUTES.releases, fixture, () =>
       makeStatement(
         {
           ...{ typ: STATEMENTS.releaseRequest.typ, iss: organisation.id, channels: ['cloud'] },
@@ -53,15 +63,17 @@ export const PROVIDER_REQUESTS: Repeatables<ProviderFixture> = {
     const { cloud } = fixture;
     const { made } = await fixture.granted();
     const { access, record } = await cloud.request(made, cloud.providers.a);
-    const receipt = (receivedAt: string): { receipt: string } => ({
-      receipt: makeRecipientReceipt(
-        {
-          ...{ recordId: made.record.recordId, version: 1, manifestHash: made.manifestHash },
-          ciphertextSha256: readManifest(record.manifest).ciphertextSha256,
-          ...{ provider: 'prv_cloud-a', recipient: 'aut_hospital', permitTxId: access.txId, receivedAt },
-        },
-        cloud.hospital.signer,
-      ),
+    const receipt = (receivedAt: string): { receipts: string[] } => ({
+      receipts: [
+        makeRecipientReceipt(
+          {
+            ...{ recordId: made.record.recordId, version: 1, manifestHash: made.manifestHash },
+            ciphertextSha256: readManifest(record.manifest).ciphertextSha256,
+            ...{ provider: 'prv_cloud-a', recipient: 'aut_hospital', permitTxId: access.txId, receivedAt },
+          },
+          cloud.hospital.signer,
+        ),
+      ],
     });
     return byHospital(fixture, PROVIDER_ROUTES.receipts, {
       body: receipt('2026-05-05T12:00:00.000Z'),

@@ -765,6 +765,11 @@ export type News2Limits = {
     spo2Scale?: 1 | 2;
 };
 
+export type OpenedReceived = {
+    record: ReceivedView;
+    content: unknown;
+};
+
 /**
  * The same problem for clients that prefer application/fhir+json
  */
@@ -996,6 +1001,50 @@ export type ReadingView = {
     comparator?: '<' | '>';
     unit: string;
     flags: Array<string>;
+};
+
+export type ReceivedPage = {
+    records: Array<ReceivedView>;
+    /**
+     * Cursor of the page that follows; null on the last one. A page may be short, or empty, before that
+     */
+    next: string | null;
+};
+
+export type ReceivedView = {
+    /**
+     * A record, named by its author
+     */
+    recordId: string;
+    version: number;
+    /**
+     * Pseudonym of a patient
+     */
+    patientId: string;
+    /**
+     * An authority: hospital, lab, insurer, pharmacy or research body
+     */
+    author?: string;
+    kind?: 'periodic' | 'emergency' | 'clinical';
+    period?: Period;
+    /**
+     * RFC 3339, UTC, milliseconds optional
+     */
+    storedAt?: string;
+    /**
+     * What the ledger goes by: unconfirmed: the author’s word; any denial by content keeps others from it. confirmed: this gateway has opened it, and the author’s tags are true. corrected: they were not, or said less
+     */
+    tags: 'unconfirmed' | 'confirmed' | 'corrected';
+    /**
+     * Why it stays unconfirmed, by code; CATEGORY_MISSING: a resource in it names no category, so that a denial by content may still be about it; TAG_GROUPS_OVERFLOW: it holds more kinds of resources than tags can say
+     */
+    reason?: string;
+    cloudTxId?: string;
+    authoritiesTxId?: string;
+    /**
+     * RFC 3339, UTC, milliseconds optional
+     */
+    heardAt: string;
 };
 
 export type RecipientView = {
@@ -3938,47 +3987,7 @@ export type ListPatientReceivedRecordsResponses = {
     /**
      * OK
      */
-    200: {
-        records: Array<{
-            /**
-             * A record, named by its author
-             */
-            recordId: string;
-            version: number;
-            /**
-             * Pseudonym of a patient
-             */
-            patientId: string;
-            /**
-             * An authority: hospital, lab, insurer, pharmacy or research body
-             */
-            author?: string;
-            kind?: 'periodic' | 'emergency' | 'clinical';
-            period?: Period;
-            /**
-             * RFC 3339, UTC, milliseconds optional
-             */
-            storedAt?: string;
-            /**
-             * What the ledger goes by: unconfirmed: the author’s word; any denial by content keeps others from it. confirmed: this gateway has opened it, and the author’s tags are true. corrected: they were not, or said less
-             */
-            tags: 'unconfirmed' | 'confirmed' | 'corrected';
-            /**
-             * Why it stays unconfirmed, by code; CATEGORY_MISSING: a resource in it names no category, so that a denial by content may still be about it; TAG_GROUPS_OVERFLOW: it holds more kinds of resources than tags can say
-             */
-            reason?: string;
-            cloudTxId?: string;
-            authoritiesTxId?: string;
-            /**
-             * RFC 3339, UTC, milliseconds optional
-             */
-            heardAt: string;
-        }>;
-        /**
-         * Cursor of the page that follows; null on the last one. A page may be short, or empty, before that
-         */
-        next: string | null;
-    };
+    200: ReceivedPage;
 };
 
 export type ListPatientReceivedRecordsResponse = ListPatientReceivedRecordsResponses[keyof ListPatientReceivedRecordsResponses];
@@ -4074,44 +4083,7 @@ export type GetPatientReceivedRecordResponses = {
     /**
      * OK
      */
-    200: {
-        record: {
-            /**
-             * A record, named by its author
-             */
-            recordId: string;
-            version: number;
-            /**
-             * Pseudonym of a patient
-             */
-            patientId: string;
-            /**
-             * An authority: hospital, lab, insurer, pharmacy or research body
-             */
-            author?: string;
-            kind?: 'periodic' | 'emergency' | 'clinical';
-            period?: Period;
-            /**
-             * RFC 3339, UTC, milliseconds optional
-             */
-            storedAt?: string;
-            /**
-             * What the ledger goes by: unconfirmed: the author’s word; any denial by content keeps others from it. confirmed: this gateway has opened it, and the author’s tags are true. corrected: they were not, or said less
-             */
-            tags: 'unconfirmed' | 'confirmed' | 'corrected';
-            /**
-             * Why it stays unconfirmed, by code; CATEGORY_MISSING: a resource in it names no category, so that a denial by content may still be about it; TAG_GROUPS_OVERFLOW: it holds more kinds of resources than tags can say
-             */
-            reason?: string;
-            cloudTxId?: string;
-            authoritiesTxId?: string;
-            /**
-             * RFC 3339, UTC, milliseconds optional
-             */
-            heardAt: string;
-        };
-        content: unknown;
-    };
+    200: OpenedReceived;
 };
 
 export type GetPatientReceivedRecordResponse = GetPatientReceivedRecordResponses[keyof GetPatientReceivedRecordResponses];
