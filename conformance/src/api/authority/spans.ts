@@ -1,4 +1,3 @@
-import { availableParallelism, loadavg } from 'node:os';
 import { records } from '@careledger/contracts';
 import { allRows } from '@careledger/ledger';
 import { describe, expect, test } from '@jest/globals';
@@ -11,8 +10,8 @@ import type { TestHome } from '../../fixtures/services/test-home.js';
 const HOURS_OF_WEEK = 168;
 const HOUR_MS = 3_600_000;
 const START_MS = Date.parse('2026-05-04T00:00:00Z');
-/** What a week may take, opened at an authority on the embedded network. */
-const WEEK_MAX_MS = 2_000;
+/** A guard against a week that is opened record by record, on a machine that does other things too; what it takes is printed. */
+const WEEK_MAX_MS = 10_000;
 const RUNS = 3;
 const periodOf = (hour: number) => ({
   start: new Date(START_MS + hour * HOUR_MS).toISOString(),
@@ -62,7 +61,7 @@ export function describeSpans(fixture: () => LayersFixture): void {
     );
 
   describe('a span', () => {
-    test('of a week of hourly records is opened in one transaction, within two seconds', async () => {
+    test('of a week of hourly records is opened in one transaction', async () => {
       const home = await fixture().home();
       await granted(fixture(), home);
       const stored = await Promise.all(
@@ -88,9 +87,7 @@ export function describeSpans(fixture: () => LayersFixture): void {
       const permitTxId = week.headers.get('x-careledger-permit');
       const permits = (await accessesOf(home)).filter(({ txId }) => txId === permitTxId);
       expect(permits.map(({ decision }) => decision)).toEqual(stored.map(() => 'permit'));
-      // Whatever else runs on this machine stretches it.
-      const stretch = Math.max(1, (loadavg()[0] ?? 1) / availableParallelism());
-      expect(weekMs).toBeLessThanOrEqual(WEEK_MAX_MS * stretch);
+      expect(weekMs).toBeLessThanOrEqual(WEEK_MAX_MS);
     }, 240_000);
 
     test('shows what may be shown, and says of each other record why it is not', async () => {
