@@ -19,14 +19,13 @@ import { ProcessingStore, type Priority } from '../src/processing/index.js';
 import type { OwnVersion } from '../src/records/own-version.js';
 import { StandInProvider, type StoredVersions } from './stand-in-provider.js';
 import { TestCore } from './test-core.js';
+import { until } from './until.js';
 
 const NETWORK = 'devnet';
 const MIGRATIONS = { migrations: GATEWAY_MIGRATIONS };
 const silent = { info: () => undefined, warn: () => undefined, error: () => undefined };
 /** Content that this gateway has not made. */
 const OTHER_MANIFEST_HASH = toBase64url(sha256('another manifest'));
-/** Longer than the longest back-off, twice: what fails a few times by chance still comes true. */
-const UNTIL_TIMEOUT_MS = 45_000;
 
 interface Announcement extends StatementBody<'announceRecord'> {
   readonly author: string;
@@ -167,13 +166,8 @@ export class DeliveryFixture implements AsyncDisposable {
     return this.until(() => this.versions.open().length === 0);
   }
 
-  async until(holds: () => boolean): Promise<void> {
-    const deadlineMs = Date.now() + UNTIL_TIMEOUT_MS;
-    while (Date.now() < deadlineMs) {
-      if (holds()) return;
-      await new Promise((resolve) => setTimeout(resolve, 5));
-    }
-    throw new Error(`It does not come true: ${JSON.stringify(this.pipeline.health)}`);
+  until(holds: () => boolean): Promise<void> {
+    return until(holds, () => JSON.stringify(this.pipeline.health));
   }
 
   /** Places on the ledger in the order of their announcements. */

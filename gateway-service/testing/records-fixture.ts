@@ -32,6 +32,7 @@ import { StandInAuthority } from './stand-in-authority.js';
 import { StandInProvider } from './stand-in-provider.js';
 import { TestCore } from './test-core.js';
 import { testProcessor } from './test-processor.js';
+import { until } from './until.js';
 
 /** Limits of the tests. */
 export const ACKNOWLEDGE_WITHIN_MS = 300_000;
@@ -40,7 +41,6 @@ const NETWORK = 'devnet';
 export const HOUR_MS = 60 * 60_000;
 /** A critical value, milligrams a decilitre. */
 const VERY_LOW = 49;
-const WAIT_MAX_MS = 10_000;
 
 type Made = Extract<MakingOutcome, { outcome: 'made' }>;
 
@@ -189,12 +189,8 @@ export class RecordsFixture implements AsyncDisposable {
     return version;
   }
 
-  async until(holds: () => boolean): Promise<void> {
-    const deadlineMs = Date.now() + WAIT_MAX_MS;
-    while (!holds()) {
-      if (Date.now() > deadlineMs) throw new Error(`It does not come true: ${this.logged.join('; ')}`);
-      await new Promise((resolve) => setTimeout(resolve, 5));
-    }
+  until(holds: () => boolean): Promise<void> {
+    return until(holds, () => this.logged.join('; '));
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

@@ -6,6 +6,7 @@ import {
 } from '@careledger/contracts';
 import { orUndefined } from '@careledger/ledger';
 import { onLedger } from '@careledger/ledger/service';
+import { termsOnRecord } from '@careledger/policy';
 import { problem } from '../problems.js';
 import type { KnownScopes } from '../policy/known-scopes.js';
 import type { NamedVersion } from './access-service.js';
@@ -110,7 +111,7 @@ export class Versions {
         'SCOPE_UNKNOWN',
         'No grant of the patient says by which tags such records are known: leave category and resourceType out',
       );
-    return ({ tagGroups }) => tagGroups.some((group) => group.some((tag) => tags.has(tag)));
+    return (row) => termsOnRecord(row).tagGroups.some((group) => group.some((tag) => tags.has(tag)));
   }
 }
 

@@ -1,5 +1,5 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import { records } from '@careledger/contracts';
+import { eventually } from '@careledger/examples';
 import { HeldWraps, PROVIDER_ROUTES } from '@careledger/protocol';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { call } from '../fixtures/services/api-client.js';
@@ -9,8 +9,6 @@ import { NoticeClient } from '../fixtures/services/notices.js';
 import { OwnAuthor, onlyTagOf } from '../fixtures/services/own-author.js';
 import { clientOf } from '../fixtures/services/test-home.js';
 
-const POLL_MS = 100;
-const WAIT_MAX_MS = 60_000;
 const LABORATORY = { category: 'laboratory', resourceType: 'Observation' } as const;
 
 /** A record as the patient is told of it. */
@@ -82,19 +80,15 @@ async function hospitalWrites({ patientId }: GatewayPatient, bundle: object): Pr
 }
 
 /** The patient's view of a record, once it has come to what is asked for. */
-async function received(
+function received(
   patient: GatewayPatient,
   recordId: string,
   isSo: (view: Received) => boolean,
 ): Promise<Received> {
-  const deadline = AbortSignal.timeout(WAIT_MAX_MS);
-  for (;;) {
+  return eventually(`what is told of ${recordId}`, async () => {
     const { records: views } = await fixture.own(patient, 'GET', '/received-records');
-    const view = (views as Received[]).find((each) => each.recordId === recordId);
-    if (view !== undefined && isSo(view)) return view;
-    if (deadline.aborted) throw new Error(`It did not come to that: ${JSON.stringify(views)}`);
-    await sleep(POLL_MS);
-  }
+    return (views as Received[]).find((each) => each.recordId === recordId && isSo(each));
+  });
 }
 const isConfirmedEverywhere = ({ cloudTxId, authoritiesTxId }: Received): boolean =>
   cloudTxId !== undefined && authoritiesTxId !== undefined;
@@ -175,6 +169,13 @@ describe('under an exception, what a hospital writes', () => {
     expect(await fixture.own(patient, 'POST', '/flush')).toMatchObject({ isDrained: true });
     const denied = await insurerReads(patient, recordId);
     expect([denied.status, denied.body['reason']]).toEqual([403, 'SCOPE_NOT_GRANTED']);
+    // Nor is it asked for with what the laboratory has measured.
+    const span = await call(
+      fixture.layers.authority('insurer'),
+      'practitioner',
+      `GET /v1/patients/${patientId}/records?category=laboratory`,
+    );
+    expect([span.status, span.body['records']]).toEqual([200, []]);
     const { wraps } = await clientOf(fixture.layers.provider()).call(
       'GET',
       PROVIDER_ROUTES.wraps(recordId, 1),

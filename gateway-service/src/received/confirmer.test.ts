@@ -7,6 +7,7 @@ import { LedgerError, type LedgerChannel } from '@careledger/ledger';
 import { readStatement } from '@careledger/statements';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { TestCore } from '../../testing/test-core.js';
+import { until as comesTrue } from '../../testing/until.js';
 import { GATEWAY_MIGRATIONS } from '../migrations.js';
 import type { Patient } from '../patients/index.js';
 import { PatientProgress } from '../patients/progress.js';
@@ -14,7 +15,6 @@ import { foundIn } from '../records/scope.js';
 import { Confirmer } from './confirmer.js';
 import { ReceivedStore } from './received-store.js';
 
-const WAIT_MAX_MS = 10_000;
 const bundleOf = (category: string): FhirResource => ({
   resourceType: 'Bundle',
   entry: [{ resource: { resourceType: 'Observation', category: [{ coding: [{ code: category }] }] } }],
@@ -111,13 +111,7 @@ function hear(recordId: string, channel: ChannelName): number {
   return versionNo;
 }
 
-async function until(holds: () => boolean): Promise<void> {
-  const deadlineMs = Date.now() + WAIT_MAX_MS;
-  while (!holds()) {
-    if (Date.now() > deadlineMs) throw new Error(`It does not come true: ${JSON.stringify(said)}`);
-    await new Promise((resolve) => setTimeout(resolve, 5));
-  }
-}
+const until = (holds: () => boolean): Promise<void> => comesTrue(holds, () => JSON.stringify(said));
 const isDone = (): boolean => received.openCount(patient.patientNo) === 0;
 const laboratory = () => foundIn(t.core.patients.keys(patient.patientId).scopeKey(), bundleOf('laboratory'));
 

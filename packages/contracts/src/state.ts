@@ -162,13 +162,8 @@ export const TagConfirmation = Type.Object({
 });
 export type TagConfirmation = Static<typeof TagConfirmation>;
 
-/** The newest last; absent where there is none, as for all that the patient's gateway has made itself. */
-const TagConfirmations = Type.Optional(
-  Type.Array(TagConfirmation, { minItems: 1, maxItems: TAG_CONFIRMATIONS_KEPT }),
-);
-
-/** One version of a record on channel `cloud`. */
-export const StoredRecordState = Type.Object({
+/** What both channels have of a version. */
+const versionProperties = {
   patientId: PatientId,
   recordId: RecordId,
   seed: RecordSeed,
@@ -180,11 +175,19 @@ export const StoredRecordState = Type.Object({
   period: Period,
   providerId: ProviderId,
   manifestHash: Sha256,
-  ciphertextSha256: Sha256,
-  sizeBytes: Type.Integer(),
   /** The author's word. */
   tagGroups: TagGroups,
-  confirmations: TagConfirmations,
+  /** The newest last; absent where there is none, as for all that the patient's gateway has made itself. */
+  confirmations: Type.Optional(
+    Type.Array(TagConfirmation, { minItems: 1, maxItems: TAG_CONFIRMATIONS_KEPT }),
+  ),
+};
+
+/** One version of a record on channel `cloud`. */
+export const StoredRecordState = Type.Object({
+  ...versionProperties,
+  ciphertextSha256: Sha256,
+  sizeBytes: Type.Integer(),
   storedAt: Timestamp,
   txId: TxId,
 });
@@ -193,19 +196,7 @@ export type StoredRecordState = Static<typeof StoredRecordState>;
 /** One version of a record on channel `authorities`. */
 export const AnnouncedRecordState = Type.Object(
   {
-    patientId: PatientId,
-    recordId: RecordId,
-    seed: RecordSeed,
-    version: RecordVersion,
-    prevVersionHash: Type.Union([Sha256, Type.Null()]),
-    author: Type.Union([PatientId, AuthorityId]),
-    kind: RecordKind,
-    period: Period,
-    providerId: ProviderId,
-    manifestHash: Sha256,
-    /** The author's word. */
-    tagGroups: TagGroups,
-    confirmations: TagConfirmations,
+    ...versionProperties,
     storeTxId: TxId,
     announcedAt: Timestamp,
     txId: TxId,
