@@ -6,9 +6,8 @@ import type { ApiConfig } from './config.js';
 import { Issuer } from './issuer.js';
 import { KEY, openKeys } from './keys.js';
 import type { Channels } from './ledger-port.js';
-import { STORE_FILE } from './rotate.js';
 import { SealedBox } from './store/sealed-box.js';
-import { SqliteStore } from './store/store.js';
+import { STORE_FILE, SqliteStore } from './store/store.js';
 
 /** Opens what every part of the service stands on: this authority's keys, its store, its connection to the ledger. */
 export async function openFoundation(config: ApiConfig, logger: Logger) {

@@ -1,4 +1,4 @@
-import { canonicalJson, sha256, toBase64url } from '@careledger/crypto';
+import { canonicalJson, id128Of, toBase64url } from '@careledger/crypto';
 import { STATEMENTS, accessControl, type StatementBody } from '@careledger/contracts';
 import { CHANNELS, type ChannelName } from '@careledger/domain';
 import { registerAttestor } from '@careledger/ledger';
@@ -7,9 +7,6 @@ import { prepareDataDir } from '@careledger/service-kit';
 import { makeStatement } from '@careledger/statements';
 import type { ApiConfig } from './config.js';
 import { KEY, openKeys } from './keys.js';
-
-/** Bytes of a statement's id. */
-const ID128_BYTES = 16;
 
 /**
  * Registers the authority's keys, endpoint and attestor on both channels, as its organisation's admin. Repeating it with the same
@@ -40,7 +37,7 @@ export async function register(
       aud: networkId,
       channels: CHANNELS,
       // One id for one set of keys, so that repeating the registration repeats the statement.
-      sid: toBase64url(sha256(canonicalJson(body)).subarray(0, ID128_BYTES)),
+      sid: id128Of(canonicalJson(body)),
       iat: 0,
       body,
     },

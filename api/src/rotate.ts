@@ -5,9 +5,7 @@ import { CHANNELS } from '@careledger/domain';
 import { rotateAttestor, rotateKeyCommand, rotateOrganisationKey } from '@careledger/ledger/service';
 import type { ApiConfig } from './config.js';
 import { KEY, openKeys } from './keys.js';
-
-/** Name of the store in `dataDir`. */
-export const STORE_FILE = 'authority.db';
+import { STORE_FILE } from './store/store.js';
 
 const organisationKey =
   (use: 'signing' | 'encryption' | 'break-glass', name: string) =>

@@ -2,7 +2,8 @@ import { changePassphraseCommand, runServiceCli } from '@careledger/service-kit'
 import { buildApp } from './app.js';
 import { CloudConfig } from './config.js';
 import { register } from './register.js';
-import { STORE_FILE, rotateKey } from './rotate.js';
+import { rotateKey } from './rotate.js';
+import { STORE_FILE } from './store/migrations.js';
 
 /** What `careledger-cloud` does, by its arguments. */
 export const main = (argv: readonly string[]): Promise<void> =>

@@ -8,8 +8,7 @@ import type { CloudConfig } from './config.js';
 import { KEY, openKeys } from './keys.js';
 import { OwnPeer } from './ledger/own-peer.js';
 import { HeldVersionStore } from './store/held-version-store.js';
-import { STORE_FILE } from './rotate.js';
-import { migrations } from './store/migrations.js';
+import { STORE_FILE, migrations } from './store/migrations.js';
 
 /** Opens what every part of the service stands on: this provider's keys, its stores, its connection to the ledger. */
 export async function openFoundation(config: CloudConfig, logger: Logger, clock: Clock) {

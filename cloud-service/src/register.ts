@@ -1,14 +1,14 @@
 import { STATEMENTS, accessControl, type StatementBody } from '@careledger/contracts';
-import { canonicalJson, sha256, toBase64url } from '@careledger/crypto';
+import { canonicalJson, id128Of, toBase64url } from '@careledger/crypto';
+import type { ChannelName } from '@careledger/domain';
 import { connectAsAdmin, registerOnce, type AdminIdentity } from '@careledger/ledger/service';
 import { prepareDataDir } from '@careledger/service-kit';
 import { makeStatement } from '@careledger/statements';
 import type { CloudConfig } from './config.js';
 import { KEY, openKeys } from './keys.js';
-import { PROVIDER_CHANNELS } from './rotate.js';
 
-/** Bytes of a statement's id. */
-const ID128_BYTES = 16;
+/** Where a provider is registered. */
+export const PROVIDER_CHANNELS: readonly ChannelName[] = ['cloud'];
 
 /**
  * Registers the provider's keys and endpoint on channel `cloud`, as its organisation's admin. Repeating it with the same
@@ -34,7 +34,7 @@ export async function register(config: CloudConfig, admin: AdminIdentity): Promi
       aud: config.networkId,
       channels: PROVIDER_CHANNELS,
       // One id for one set of keys, so that repeating the registration repeats the statement.
-      sid: toBase64url(sha256(canonicalJson(body)).subarray(0, ID128_BYTES)),
+      sid: id128Of(canonicalJson(body)),
       iat: 0,
       body,
     },

@@ -1,12 +1,8 @@
-import type { ChannelName } from '@careledger/domain';
 import { rotateKeyCommand, rotateOrganisationKey } from '@careledger/ledger/service';
 import type { CloudConfig } from './config.js';
 import { KEY, openKeys } from './keys.js';
-
-/** Name of the store in `dataDir`. */
-export const STORE_FILE = 'provider.db';
-/** Where a provider is registered. */
-export const PROVIDER_CHANNELS: readonly ChannelName[] = ['cloud'];
+import { PROVIDER_CHANNELS } from './register.js';
+import { STORE_FILE } from './store/migrations.js';
 
 const providerKey =
   (use: 'signing' | 'encryption') =>

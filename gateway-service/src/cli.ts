@@ -3,7 +3,8 @@ import { changePassphraseCommand, runServiceCli } from '@careledger/service-kit'
 import { buildApp } from './app.js';
 import { GatewayConfig } from './config.js';
 import { register } from './register.js';
-import { STORE_FILE, rotateKey } from './rotate.js';
+import { STORE_FILE } from './migrations.js';
+import { rotateKey } from './rotate.js';
 
 /** What `careledger-gateway` does, by its arguments. */
 export const main = (argv: readonly string[]): Promise<void> =>

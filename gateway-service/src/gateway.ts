@@ -47,7 +47,7 @@ import { LedgerLink } from './ledger-access/ledger-link.js';
 import { OrganisationDirectory } from './ledger-access/organisation-directory.js';
 import { openProviders, type Providers } from './ledger-access/providers.js';
 import { startWatcher, type WatcherOptions } from './ledger-access/watcher.js';
-import { GATEWAY_MIGRATIONS } from './migrations.js';
+import { STORE_FILE, GATEWAY_MIGRATIONS } from './migrations.js';
 import { ConsentKeys } from './patients/consent-keys.js';
 import { PassphraseChanges } from './patients/passphrase-changes.js';
 import { PatientTokens } from './patients/patient-tokens.js';
@@ -61,7 +61,6 @@ import { ReceivedStore } from './received/received-store.js';
 import { AlarmReaders } from './records/alarm-readers.js';
 import { RecordMaker } from './records/maker.js';
 import { UnmadeStore } from './records/unmade-store.js';
-import { STORE_FILE } from './rotate.js';
 import { SettingsHistories, SettingsService, SettingsStore } from './settings/index.js';
 import { SOFTWARE } from './software.js';
 

@@ -28,6 +28,9 @@ import { UNMADE_RECORDS_TABLE } from './records/schema.js';
 import { SETTINGS_TABLE } from './settings/schema.js';
 import { CLOCKS_MIGRATION } from './store/index.js';
 
+/** Name of the store in `dataDir`. */
+export const STORE_FILE = 'gateway.db';
+
 /** Those of the first release. */
 export const FIRST_RELEASE_MIGRATIONS: readonly Migration[] = [
   { name: 'processing: cursor, states, flags, episodes, due records', sql: PROCESSING_TABLES },

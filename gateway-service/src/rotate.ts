@@ -1,9 +1,7 @@
 import { rotateAttestor, rotateKeyCommand } from '@careledger/ledger/service';
 import type { GatewayConfig } from './config.js';
 import { ATTESTOR_KEY, openKeys } from './keys.js';
-
-/** Name of the store in `dataDir`. */
-export const STORE_FILE = 'gateway.db';
+import { STORE_FILE } from './migrations.js';
 
 /** Rotates the key with which this gateway attests. Its patients' keys are theirs to rotate. */
 export const rotateKey = rotateKeyCommand<GatewayConfig>({

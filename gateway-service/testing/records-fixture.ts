@@ -69,6 +69,8 @@ export class RecordsFixture implements AsyncDisposable {
   /** Practitioners that the ledger has as active. */
   readonly practitioners = new Set<string>();
   rewrapper!: Rewrapper;
+  /** Whether the wraps of what authorities wrote are those that the grants give. */
+  areReceivedSettled = true;
   sender!: NoticeSender;
   alarms!: AlarmStore;
   technicalAlarms!: TechnicalAlarmStore;
@@ -260,7 +262,10 @@ export class RecordsFixture implements AsyncDisposable {
       logger: { info: () => undefined, warn: log, error: log },
     };
     this.maker = new RecordMaker(parts);
-    this.rewrapper = new Rewrapper({ ...parts, receivedWraps: { settle: async () => true } });
+    this.rewrapper = new Rewrapper({
+      ...parts,
+      receivedWraps: { settle: async () => this.areReceivedSettled },
+    });
     const authorities = new AuthorityClients(new Map());
     const statements = new NoticeStatements(parts);
     this.sender = new NoticeSender({ ...parts, authorities, statements });

@@ -117,7 +117,7 @@ test('the denial that there is no such record is on the ledger, and a 404 here',
   expect(hospital.accessLog.find(sid)).toMatchObject({
     outcome: 'denied',
     txId: 'f'.repeat(64),
-    version: null,
+    version: 1,
   });
   expect(asked).toHaveLength(1);
 });

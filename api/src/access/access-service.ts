@@ -228,7 +228,7 @@ export class AccessService {
           requestSid,
           patientId,
           recordId: named.recordId,
-          version: named.stored === undefined ? null : named.version,
+          version: named.version,
           purpose: reader.purpose,
           practitionerId: practitionerId ?? null,
           unit: unit ?? null,

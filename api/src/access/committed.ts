@@ -54,7 +54,7 @@ async function rowsOf(
 
 /**
  * A version as channel `cloud` has it. What counts of a record is what is stored there: an announcement may be of
- * something that was never stored. A version never changes.
+ * something that was never stored. What its author stored never changes; its confirmations do.
  */
 export async function storedVersion(
   { patientId, recordId, version }: { patientId: string; recordId: string; version: number },

@@ -62,7 +62,7 @@ export interface Opened {
 /**
  * Checks everything that a relay said against the ledger and the authors' signatures, and opens the records, each by
  * itself. What an author wrote is checked as well: about this patient, by this author, of its kind.
- * @param released through one relay
+ * @param released of one patient, through one relay
  * @returns in their order; the reasons are ProblemErrors PERMIT_NOT_COMMITTED, RECORD_ALTERED, RECORD_NOT_WRAPPED,
  *   LEDGER_UNAVAILABLE
  * @throws ProblemError LEDGER_UNAVAILABLE
@@ -75,18 +75,15 @@ export async function openReleased(
   if (first === undefined) return [];
   const said = released.map(({ access }) => access);
   const committed = await committedAccesses(said, first.asked.relay, options);
-  const refreshed = new Map<string, Promise<PatientState>>();
-  const refresh = (patientId: string): Promise<PatientState> => {
-    const fresh = refreshed.get(patientId) ?? onLedger(() => options.registrations.refreshPatient(patientId));
-    refreshed.set(patientId, fresh);
-    return fresh;
-  };
+  let fresh: Promise<PatientState> | undefined;
+  const refresh = (): Promise<PatientState> =>
+    (fresh ??= onLedger(() => options.registrations.refreshPatient(first.asked.patientId)));
   return Promise.allSettled(released.map((each) => openOne(each, committed, { ...options, refresh })));
 }
 
 interface OpeningOne extends OpeningOptions {
-  /** Asks the ledger for a patient, once for all. */
-  readonly refresh: (patientId: string) => Promise<PatientState>;
+  /** Asks the ledger for the patient, once for all. */
+  readonly refresh: () => Promise<PatientState>;
 }
 
 async function openOne(
@@ -109,7 +106,7 @@ async function openOne(
     if (!isSignerUnknown(cause)) throw refusalOf(cause);
   }
   // The key may be younger than what is kept here of the patient.
-  const fresh = await options.refresh(patientId);
+  const fresh = await options.refresh();
   try {
     return await open(found, fresh, options);
   } catch (cause) {

@@ -1,12 +1,11 @@
 import { ACCESS_BATCH_MAX_ITEMS } from '@careledger/contracts';
 import { PatientId, RecordId, RecordVersion, Timestamp } from '@careledger/domain';
-import { ledgerAnswers, nextOf } from '@careledger/ledger/service';
+import { ledgerAnswers, nextOf, pageArgs } from '@careledger/ledger/service';
 import { readingsBundle } from '@careledger/protocol/examples';
 import {
   FHIR_JSON,
   JSON_TYPE,
   Next,
-  fromCursor,
   pageQuery,
   requireRole,
   versionTag,
@@ -26,7 +25,6 @@ import type { Versions } from './versions.js';
 const SPAN_DEFAULT = 64;
 /** As every other answer; a serializer of one's own names it itself. */
 const JSON_TEXT = 'application/json; charset=utf-8';
-const Bookmark = Type.String({ minLength: 1 });
 const RECORD = { schema: Type.Unsafe<string>(Bundle), example: readingsBundle };
 
 export function addAccessRoutes(app: ServiceApp, service: AccessService, versions: Versions): void {
@@ -120,14 +118,14 @@ export function addAccessRoutes(app: ServiceApp, service: AccessService, version
     },
     async (request, reply) => {
       const { patientId } = request.params;
-      const { from, to, category, resourceType, limit, cursor } = request.query;
+      const { from, to, category, resourceType } = request.query;
+      const { pageSize: limit, ...place } = pageArgs(request.query);
       const { versions: found, bookmark } = await versions.of({
-        ...{ patientId, limit },
+        ...{ patientId, limit, ...place },
         ...(from !== undefined && { from }),
         ...(to !== undefined && { to }),
         ...(category !== undefined && { category }),
         ...(resourceType !== undefined && { resourceType }),
-        ...(cursor !== undefined && { bookmark: fromCursor(cursor, Bookmark) }),
       });
       const opened = await service.open({
         patientId,

@@ -1,9 +1,4 @@
-import {
-  ACCESS_BATCH_MAX_ITEMS,
-  PAGE_MAX_ROWS,
-  records,
-  type StoredRecordState,
-} from '@careledger/contracts';
+import { PAGE_MAX_ROWS, records, type StoredRecordState } from '@careledger/contracts';
 import { orUndefined } from '@careledger/ledger';
 import { onLedger } from '@careledger/ledger/service';
 import { termsOnRecord } from '@careledger/policy';
@@ -67,13 +62,15 @@ export class Versions {
       const pageSize = Math.min(PAGE_MAX_ROWS, span.limit - looked);
       const page = await this.#page(span, bookmark, pageSize);
       const fitting = fittingOf(page.rows, sizeOf(rows), isMeant);
+      // The first row of this page is too much already: the next answer begins with it.
+      if (fitting === 0 && page.rows.length > 0) break;
       // Asked for again where it is too much, so that its bookmark is where the next page begins.
       const taken = fitting < page.rows.length ? await this.#page(span, bookmark, fitting) : page;
       rows.push(...taken.rows.filter(isMeant));
       looked += taken.rows.length;
       ({ bookmark } = taken);
       if (fitting < page.rows.length) break;
-    } while (bookmark !== '' && looked < Math.min(span.limit, ACCESS_BATCH_MAX_ITEMS));
+    } while (bookmark !== '' && looked < span.limit);
     return {
       versions: rows.map((stored) => ({ recordId: stored.recordId, version: stored.version, stored })),
       bookmark,

@@ -127,6 +127,16 @@ describe('announcements become notices', () => {
     expect(noticed()).toEqual([theirs.recordId]);
   });
 
+  test('also to a grant that came between the announcement and the confirmation, whichever stream is ahead', async () => {
+    const theirs = announced('b', { tagGroups: [], author: 'aut_lab', kind: 'clinical' });
+    const [tag] = [`${'t'.repeat(21)}A`];
+    const confirmations = [{ seq: 1, tagGroups: [[tag]], at: '2026-05-05T11:00:01Z', txId: 'e'.repeat(64) }];
+    await announce(7, theirs);
+    await announce(9, { ...theirs, confirmations });
+    await readGrant(8, { scopeTags: [tag] });
+    expect(noticed()).toEqual([theirs.recordId]);
+  });
+
   test.each([
     ['revoked', { revokedAt: '2026-05-05T00:00:00Z' }],
     ['expired', { until: '2026-02-01T00:00:00Z' }],

@@ -84,7 +84,7 @@ export class Announcements {
     const { patientId, recordId, version } = record;
     this.#options.store.run(
       `INSERT INTO held_announcements (block, patient_id, source, state) VALUES (?, ?, ?, ?)
-       ON CONFLICT DO UPDATE SET state = excluded.state`,
+       ON CONFLICT DO UPDATE SET block = excluded.block, state = excluded.state`,
       block,
       patientId,
       recordSource(patientId, recordId, version),

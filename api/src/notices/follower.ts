@@ -193,8 +193,10 @@ export class Follower implements AsyncDisposable {
   async #announcedBy(event: LedgerEvent<typeof RECORD_EVENTS>): Promise<readonly AnnouncedRecordState[]> {
     if (event.name === 'RecordsAnnounced') return event.payload.records;
     if (event.name !== 'TagsConfirmed') return [];
-    const { authorities, policy } = this.#options;
-    const known = event.payload.records.filter(({ patientId }) => policy.known(patientId).length > 0);
-    return Promise.all(known.map((named) => authorities.evaluate(records, 'GetAnnouncement', named)));
+    const { authorities } = this.#options;
+    // Whoever the patient is: as with an announcement, the grant of an earlier block may come after it.
+    return Promise.all(
+      event.payload.records.map((named) => authorities.evaluate(records, 'GetAnnouncement', named)),
+    );
   }
 }

@@ -2,6 +2,9 @@ import { AsyncLocalStorage } from 'node:async_hooks';
 import { GroupCommit, IdempotencyKeys, JobStore, openDatabase, type Database } from '@careledger/service-kit';
 import { migrations } from './migrations.js';
 
+/** Name of the store in `dataDir`. */
+export const STORE_FILE = 'authority.db';
+
 /** What a statement takes. */
 export type Value = string | number | null | Uint8Array;
 

@@ -18,8 +18,8 @@ export interface Judged {
 export type Judgements = ReadonlyMap<string, Judged>;
 
 /**
- * Asks about all of them at once. It reads the versions, which never change, and what the decisions rest on: each
- * patient's policy and rules.
+ * Asks about all of them at once. It reads the versions, of which only a confirmation of their tags changes
+ * anything, and what the decisions rest on: each patient's policy and rules.
  */
 export async function judge(tx: Submission, readings: readonly Reading[]): Promise<Judgements> {
   const found = await Promise.all(readings.map(({ body }) => lookUpVersion(tx, body)));

@@ -139,7 +139,7 @@ export class RelayService {
       const theirs = permitted.filter(({ value }) => value.holder === holder);
       if (theirs.length === 0) continue;
       const claims = theirs.map(({ value }) => value.claim);
-      const items = room > 0 ? await this.#fetchFrom(holder, claims, room) : [];
+      const items = room > 0 ? await this.#fetchFrom(holder, claims) : [];
       for (const [index, { place, value }] of theirs.entries()) {
         const item = items[index] ?? { requestSid: value.claim.requestSid, left: true as const };
         room -= bytesOf(item);
@@ -152,14 +152,9 @@ export class RelayService {
   async #fetchFrom(
     holder: string,
     claims: readonly StatementBody<'releaseRequest'>[],
-    maxBytes: number,
   ): Promise<ReleaseItem[]> {
     const { providerId, releases } = this.#options;
-    if (holder === providerId)
-      return releases.release(
-        claims.map((claim) => ({ claim, relay: providerId })),
-        maxBytes,
-      );
+    if (holder === providerId) return releases.release(claims.map((claim) => ({ claim, relay: providerId })));
     try {
       return await this.#askHolder(holder, claims);
     } catch (error) {

@@ -81,11 +81,10 @@ export class ReleaseService {
   /**
    * Hands out versions and the requester's wraps, each under its permit, which is spent by that. What would make the
    * answer too large is left, its permit unspent.
-   * @param maxBytes of ciphertext; the first one is released whatever it has
    * @returns in the order of what is to be released; problems are RECORD_UNKNOWN, WRAPS_OUTDATED, BLOB_MISSING,
    *   BLOB_DAMAGED, LEDGER_UNAVAILABLE, or of `spendPermits`
    */
-  async release(wanted: readonly Release[], maxBytes = RELEASED_MAX_BYTES): Promise<ReleaseItem[]> {
+  async release(wanted: readonly Release[]): Promise<ReleaseItem[]> {
     const { clock, ownPeer, providerId, releases } = this.#options;
     const answers = wanted.map(({ claim }): ReleaseItem => ({ requestSid: claim.requestSid }));
     const step = stepOf(answers);
@@ -98,7 +97,7 @@ export class ReleaseService {
       step,
     );
     // Read before permits are spent: a damaged blob must not cost the requester the permit.
-    const read = await this.#readBlobs(found, answers, maxBytes);
+    const read = await this.#readBlobs(found, answers);
     const keys = askedOnce((requester) => recipientKeys(requester, ownPeer));
     const policyVersion = askedOnce((patientId) => ownPeer.policyVersion(patientId));
     const arrived = await stepEach(
@@ -140,17 +139,16 @@ export class ReleaseService {
   async #readBlobs<T extends Pick<Ready, 'claim' | 'held'>>(
     found: readonly Placed<T>[],
     answers: ReleaseItem[],
-    maxBytes: number,
   ): Promise<Placed<T & Pick<Ready, 'ciphertext'>>[]> {
     const step = stepOf(answers);
     const read: Placed<T & Pick<Ready, 'ciphertext'>>[] = [];
     let bytes = 0;
     for (const item of found) {
       const { requestSid } = item.value.claim;
-      if (bytes < maxBytes) {
+      if (bytes < RELEASED_MAX_BYTES) {
         const withBytes = await stepEach([item], (value) => this.#withBytes(value), step);
         bytes += withBytes[0]?.value.ciphertext.length ?? 0;
-        if (bytes <= maxBytes || read.length === 0) read.push(...withBytes);
+        if (bytes <= RELEASED_MAX_BYTES) read.push(...withBytes);
         else answers[item.place] = { requestSid, left: true };
       } else answers[item.place] = { requestSid, left: true };
     }

@@ -4,6 +4,9 @@ import {
   type Migration,
 } from '@careledger/service-kit';
 
+/** Name of the store in `dataDir`. */
+export const STORE_FILE = 'provider.db';
+
 export const migrations: readonly Migration[] = [
   {
     name: 'versions, permits used, receipts of recipients',

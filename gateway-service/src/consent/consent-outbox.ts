@@ -36,7 +36,8 @@ export interface ConsentOutboxOptions {
 /**
  * Takes patients' statements to their channels, in the order that their kind asks for: a grant to `authorities` first, a
  * revocation or a denial to `cloud`. Steps of one statement wait for each other, different statements do not: no outage of one
- * channel delays a revocation on the other, and the ledger needs no order among them.
+ * channel delays a revocation on the other, and the ledger needs no order among them. But for a rotation of the key: on its channel
+ * it waits for all before it, and holds back all after it.
  */
 export class ConsentOutbox implements AsyncDisposable {
   readonly #options: ConsentOutboxOptions;

@@ -1,6 +1,6 @@
 import { DECISION_CHANNELS } from '@careledger/consent';
 import type { StatementBody, StatementName } from '@careledger/contracts';
-import type { SignatureVerifier } from '@careledger/crypto';
+import { kidOf, type SignatureVerifier } from '@careledger/crypto';
 import type { ChannelName } from '@careledger/domain';
 import { readStatement } from '@careledger/statements';
 import type { GatewayCore } from '../core.js';
@@ -61,6 +61,7 @@ export class StatementIntake {
    * Writes a statement's steps, once, and starts those that nothing stands before. On disk when it resolves.
    * @param alsoWrite within the transaction that takes it
    * @returns the statement's id
+   * @throws ConsentError `CONSENT_STATEMENT_REFUSED`
    */
   async submit(
     patient: Patient,
@@ -69,13 +70,23 @@ export class StatementIntake {
   ): Promise<string> {
     const { core, steps, outbox, clock } = this.#options;
     const { patientNo } = patient;
-    const { sid: job } = readStatement(made.statement).payload;
+    const { header, payload } = readStatement(made.statement);
+    const { sid: job } = payload;
+    const before = steps.job(patientNo, job);
     // Its answer would be another statement's.
-    if (steps.job(patientNo, job).some(({ statement }) => statement !== made.statement))
+    if (before.some(({ statement }) => statement !== made.statement))
       throw new ConsentError(
         'CONSENT_STATEMENT_REFUSED',
         `Another statement of this patient has the id ${job}`,
       );
+    // Between its check and now the key may have been rotated: no ledger would take it after that.
+    const isDecision = made.kind !== 'register' && made.kind !== 'rotate';
+    if (
+      isDecision &&
+      before.length === 0 &&
+      header.kid !== kidOf('Ed25519', core.patients.consentKey(patient))
+    )
+      throw new ConsentError('CONSENT_STATEMENT_REFUSED', 'Another consent key is in force: decide again');
     const isNew = core.store.deferred(() => {
       const inserted = steps.insert({ ...made, job, patientNo, channels: ORDER[made.kind] }, clock());
       if (inserted) alsoWrite(job);

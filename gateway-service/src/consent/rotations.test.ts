@@ -94,6 +94,25 @@ function ledgers(codeOf: (channel: ChannelName, statement: string) => string) {
 }
 
 describe('a rotation of the consent key', () => {
+  test('overtakes no decision that is being taken: the former key’s is refused, and notes nothing', async () => {
+    const grantId = await desk.consent.takeGrant(patient, granted(former));
+    const everything = makeStatement(
+      decisionStatement('revokeAll', {
+        ...{ patientId: patient.patientId, networkId: 'devnet', sid: randomId128() },
+        body: { policySeq: 2 },
+      }),
+      former,
+    );
+    // It asks a ledger what stands before it is kept.
+    const revoking = desk.consent.takeRevocation(patient, everything);
+    const [taken] = await Promise.allSettled([
+      revoking,
+      desk.rotations.take(patient, rotation(generateEd25519().signer, former)),
+    ]);
+    expect(taken).toMatchObject({ status: 'rejected', reason: refused('Another consent key') });
+    expect(desk.grants.get(patient.patientNo, grantId)).toMatchObject({ status: 'pending' });
+  });
+
   test('puts the new key in force at once: the former key’s decisions are refused, those taken before stand', async () => {
     const before = granted(former);
     const grantId = await desk.consent.takeGrant(patient, before);

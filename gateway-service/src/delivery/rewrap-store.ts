@@ -63,33 +63,35 @@ export class RewrapStore implements RewrapRequests {
     return row.n;
   }
 
-  /** The version at which the job stood has been looked at. Changes nothing of a job that was requested again. */
-  advance({ patientNo, generation }: RewrapJob, past: number, isAgreed: boolean): void {
-    const open = isAgreed ? null : past;
-    this.#database
-      .prepare(
-        `UPDATE rewrap_jobs SET next_no = ?, again_first = coalesce(?, again_first),
-           again_last = coalesce(again_last, ?) WHERE patient_no = ? AND generation = ?`,
-      )
-      .run(past - 1, open, open, patientNo, generation);
-  }
-
-  /**
-   * The first version has been looked at: ends the job, or begins again with those on which a provider did not agree,
-   * and those that no provider has yet.
-   * @returns what is left of the job
-   */
-  end({ patientNo, generation }: RewrapJob, unstored: VersionRange | undefined): RewrapJob | undefined {
+  /** These are to be looked at once more. Changes nothing of a job that was requested again. */
+  comeAgain({ patientNo, generation }: RewrapJob, { first, last }: VersionRange): void {
     this.#database
       .prepare(
         `UPDATE rewrap_jobs SET again_first = min(coalesce(again_first, ?1), ?1),
            again_last = max(coalesce(again_last, ?2), ?2)
-         WHERE patient_no = ?3 AND generation = ?4 AND ?1 IS NOT NULL`,
+         WHERE patient_no = ?3 AND generation = ?4`,
       )
-      .run(unstored?.first ?? null, unstored?.last ?? null, patientNo, generation);
+      .run(first, last, patientNo, generation);
+  }
+
+  /** The version at which the job stood has been looked at. Changes nothing of a job that was requested again. */
+  advance(job: RewrapJob, past: number, isAgreed: boolean): void {
+    if (!isAgreed) this.comeAgain(job, { first: past, last: past });
     this.#database
-      .prepare('DELETE FROM rewrap_jobs WHERE patient_no = ? AND generation = ? AND again_first IS NULL')
-      .run(patientNo, generation);
+      .prepare('UPDATE rewrap_jobs SET next_no = ? WHERE patient_no = ? AND generation = ?')
+      .run(past - 1, job.patientNo, job.generation);
+  }
+
+  /**
+   * The first version has been looked at: begins again with those that are to come again; without any the job is over.
+   * @param isSettled whether nothing else of the patient's is left either
+   * @returns what is left of the job
+   */
+  end({ patientNo, generation }: RewrapJob, isSettled: boolean): RewrapJob | undefined {
+    if (isSettled)
+      this.#database
+        .prepare('DELETE FROM rewrap_jobs WHERE patient_no = ? AND generation = ? AND again_first IS NULL')
+        .run(patientNo, generation);
     this.#database
       .prepare(
         `UPDATE rewrap_jobs SET first_no = again_first, last_no = again_last, next_no = again_last,

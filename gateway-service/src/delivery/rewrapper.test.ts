@@ -145,14 +145,14 @@ test('a new grantee gets earlier records', async () => {
 
 describe('earlier records get their wraps newest first,', () => {
   /** A record an hour, each stored. */
-  async function hourly(count: number): Promise<{ patient: Patient; versionIds: string[] }> {
+  async function hourly(count: number) {
     const { patient, device } = await fixture.patient();
     const versionIds: string[] = [];
     for (let i = 0; i < count; i++) {
       versionIds.push(await fixture.store(await fixture.periodic(patient, device)));
       fixture.testCore.nowMs += HOUR_MS;
     }
-    return { patient, versionIds };
+    return { patient, device, versionIds };
   }
 
   const progressOf = ({ patientNo }: Patient) => {
@@ -199,6 +199,50 @@ describe('earlier records get their wraps newest first,', () => {
     const second = await fixture.store(onItsWay);
     await fixture.rewrapped(patient);
     expect(fixture.provider.replacedOf).toEqual([first, second]);
+  });
+
+  test('and one that a provider takes meanwhile is looked at as well', async () => {
+    const { patient, device, versionIds } = await hourly(4);
+    const grantId = fixture.grant(patient, fixture.hospital);
+    await fixture.rewrapped(patient);
+    const onItsWay = await fixture.periodic(patient, device);
+    fixture.revoke(patient, grantId);
+    fixture.provider.delayMs = 20;
+    fixture.rewrapper.add(patient.patientNo);
+    const versionId = await fixture.store(onItsWay);
+    expect(fixture.provider.kidsOf(versionId)).toContain(fixture.hospital.encryption.kid);
+    await fixture.rewrapped(patient);
+    for (const each of [...versionIds, versionId])
+      expect(fixture.provider.kidsOf(each)).toEqual([ownKid(patient)]);
+  });
+
+  test('and one on which its provider did not agree is tried again, also by the process that follows', async () => {
+    const { patient, versionIds } = await hourly(2);
+    fixture.grant(patient, fixture.hospital);
+    const job = fixture.rewraps.get(patient.patientNo);
+    if (job === undefined) throw new Error('There is no job');
+    // Killed here, in the middle of a round.
+    fixture.core.store.deferred(() => fixture.rewraps.advance(job, job.last, false));
+    await fixture.restart();
+    fixture.rewrapper.start();
+    await fixture.until(() => fixture.rewraps.count() === 0);
+    for (const versionId of versionIds)
+      expect(fixture.provider.kidsOf(versionId)).toContain(fixture.hospital.encryption.kid);
+  });
+
+  test('and are not held up by what authorities wrote', async () => {
+    const { patient, versionIds } = await hourly(1);
+    const [versionId = ''] = versionIds;
+    fixture.areReceivedSettled = false;
+    fixture.provider.allowed = new Set([ownKid(patient)]);
+    fixture.grant(patient, fixture.hospital);
+    fixture.rewrapper.add(patient.patientNo);
+    await fixture.until(() => fixture.rewrapper.health.waiting > 0 && fixture.rewrapper.health.running === 0);
+    fixture.provider.allowed = undefined;
+    await fixture.until(() => fixture.provider.kidsOf(versionId).includes(fixture.hospital.encryption.kid));
+    expect(fixture.rewraps.count()).toBe(1);
+    fixture.areReceivedSettled = true;
+    await fixture.until(() => fixture.rewraps.count() === 0);
   });
 
   test('and begin at the newest again when another grant comes meanwhile', async () => {

@@ -90,25 +90,35 @@ export class Rewrapper implements AsyncDisposable {
   }
 
   async #run(patientNo: number, signal: AbortSignal): Promise<void> {
-    const { core, rewraps, versions, progress } = this.#options;
+    const { core, rewraps, versions, receivedWraps, progress } = this.#options;
     let hasAgreed = true;
     for (;;) {
       const job = rewraps.get(patientNo);
       if (job === undefined) return;
-      const page = versions.sent(patientNo, { first: job.first, last: job.next }, VERSIONS_PER_PAGE);
+      const page = this.#next(job);
       if (page.length > 0) {
         if (!(await this.#page(job, page, signal))) hasAgreed = false;
         continue;
       }
-      if (!(await this.#options.receivedWraps.settle(patientNo, signal)))
-        throw new NotYetError('WRAPS_MISMATCH');
-      const left = core.store.deferred(() => rewraps.end(job, versions.unstored(patientNo, job)));
+      const areReceived = await receivedWraps.settle(patientNo, signal);
+      const left = core.store.deferred(() => rewraps.end(job, areReceived));
       progress.notify(patientNo);
       if (left?.generation !== job.generation) continue;
-      if (!hasAgreed) throw new NotYetError('WRAPS_MISMATCH');
-      // What is left is on its way to a provider with its first set: it goes on once that is stored.
-      return;
+      // What is on its way to a provider with its first set goes on once that is stored; anything else is tried again.
+      if (hasAgreed && areReceived && versions.unstored(patientNo, left) !== undefined) return;
+      throw new NotYetError('WRAPS_MISMATCH');
     }
+  }
+
+  /** The next page of versions that providers have. Those between them that none has yet come again, whenever it takes them. */
+  #next(job: RewrapJob): OwnVersion[] {
+    const { core, rewraps, versions } = this.#options;
+    const { patientNo, first, next } = job;
+    const page = versions.sent(patientNo, { first, last: next }, VERSIONS_PER_PAGE);
+    const passed = { first: page.at(-1)?.versionNo ?? first, last: next };
+    const unstored = versions.unstored(patientNo, passed);
+    if (unstored !== undefined) core.store.deferred(() => rewraps.comeAgain(job, unstored));
+    return page;
   }
 
   /** Whether the providers agreed on all of it. */

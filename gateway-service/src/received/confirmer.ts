@@ -23,6 +23,7 @@ import type { StatementBatcher } from '../ledger-access/statement-batcher.js';
 import type { Patient } from '../patients/index.js';
 import { patientStatement } from '../patients/patient-statement.js';
 import type { PatientProgress } from '../patients/progress.js';
+import type { RewrapRequests } from '../records/handover.js';
 import { foundIn, type FoundTags } from '../records/scope.js';
 import type { ReceivedOpener } from './opener.js';
 import type { ReceivedStore, ReceivedVersion } from './received-store.js';
@@ -40,6 +41,9 @@ const FINAL_CODES: ReadonlySet<string> = new Set([
   'STATEMENT_ISSUER_MISMATCH',
 ]);
 
+/** What an authority wrote changes nothing of who may read what this gateway has made. */
+const NONE_OF_ITS_OWN = Number.MAX_SAFE_INTEGER;
+
 export interface ConfirmerOptions {
   readonly core: Pick<GatewayCore, 'patients' | 'store'>;
   readonly received: ReceivedStore;
@@ -49,7 +53,7 @@ export interface ConfirmerOptions {
   };
   readonly networkId: string;
   /** `delivery/rewrap-store.ts`, `delivery/rewrapper.ts`: who may read it may have changed. */
-  readonly rewraps: { request(patientNo: number): void };
+  readonly rewraps: RewrapRequests;
   readonly rewrapper: { add(patientNo: number): void };
   readonly progress: Pick<PatientProgress, 'notify'>;
   readonly logger: Pick<Logger, 'info' | 'warn' | 'error'>;
@@ -181,7 +185,7 @@ export class Confirmer implements AsyncDisposable {
     const confirmedBy = txId;
     core.store.deferred(() => {
       received.setConfirmed(versionNo, channel, confirmedBy);
-      if (channel === 'cloud') rewraps.request(row.patientNo);
+      if (channel === 'cloud') rewraps.request(row.patientNo, NONE_OF_ITS_OWN);
     });
     if (channel === 'cloud') rewrapper.add(row.patientNo);
   }

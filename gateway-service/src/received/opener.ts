@@ -1,9 +1,8 @@
-import { accessControl, type StoredRecordState } from '@careledger/contracts';
+import type { StoredRecordState } from '@careledger/contracts';
 import { fromBase64url, type SignatureVerifier } from '@careledger/crypto';
 import { isUnavailable } from '@careledger/delivery';
 import { EnvelopeError, openRecord } from '@careledger/envelope';
 import { readRecordContent, type FhirResource } from '@careledger/fhir';
-import { everyKey } from '@careledger/policy';
 import { AccessAnswer, PROVIDER_ROUTES, type ReleasedRecord } from '@careledger/protocol';
 import { HttpClientError } from '@careledger/service-kit';
 import type { GatewayCore } from '../core.js';
@@ -12,6 +11,7 @@ import type { OrganisationDirectory } from '../ledger-access/organisation-direct
 import type { Providers } from '../ledger-access/providers.js';
 import type { Patient } from '../patients/index.js';
 import { patientStatement } from '../patients/patient-statement.js';
+import { gatewayKeysOf, signersOf } from './signers.js';
 
 export interface ReceivedOpenerOptions {
   readonly core: Pick<GatewayCore, 'patients'>;
@@ -100,22 +100,15 @@ export class ReceivedOpener {
     const { wrap } = record;
     if (wrap === null)
       throw new EnvelopeError('NOT_A_RECIPIENT', 'The provider has no wrap for this patient');
-    const [{ signingKeys }, { gatewayKeys }, keys] = await Promise.all([
-      directory.authority(author),
-      ledger.channel('cloud').evaluate(accessControl, 'GetPatient', { patientId }),
-      directory.providerKeys(providerId),
-    ]);
+    const gatewayKeys = await gatewayKeysOf(ledger, patientId);
+    const { authorKeys, wrapSigners } = await signersOf(directory, { author, providerId }, gatewayKeys);
     const { content } = await openRecord({
       ...{ manifest: record.manifest, wrapSet: record.wrapSet, wrap, verifier },
       ciphertext: fromBase64url(record.ciphertext),
       recipientKey: core.patients.keys(patientId).encryption(),
       expected: { recordId, patientId, version, author, manifestHash },
-      authorKeys: everyKey(signingKeys),
-      wrapSigners: {
-        author: signingKeys,
-        gateway: gatewayKeys,
-        acceptance: { token: record.acceptance, keys },
-      },
+      authorKeys,
+      wrapSigners: wrapSigners(record.acceptance),
     });
     return { content: readRecordContent(content, { patientId, author, kind }), manifest: record.manifest };
   }

@@ -1,11 +1,13 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
-import { accessControl } from '@careledger/contracts';
-import { everyKey } from '@careledger/policy';
+import type { PatientState } from '@careledger/contracts';
 import type { GatewayCore } from '../core.js';
 import { WrapSettling, type WrapSettlingOptions } from '../delivery/wrap-settling.js';
 import type { LedgerReader } from '../ledger-access/ledger-link.js';
 import type { Patient } from '../patients/index.js';
 import type { ReceivedStore, ReceivedVersion } from './received-store.js';
+import { gatewayKeysOf, signersOf } from './signers.js';
+
+type GatewayKeys = PatientState['gatewayKeys'];
 
 /** Versions that are read at a time. */
 const VERSIONS_PER_PAGE = 16;
@@ -28,15 +30,17 @@ export class ReceivedWraps {
 
   /** Whether each provider's wraps are those that the grants give. @throws LedgerError */
   async settle(patientNo: number, signal: AbortSignal): Promise<boolean> {
-    const { core, received } = this.#options;
+    const { core, ledger, received } = this.#options;
     const patient = core.patients.byNo(patientNo);
+    let gatewayKeys: GatewayKeys | undefined;
     let isAgreed = true;
     for (let after = 0; ;) {
       const page = received.confirmed(patientNo, after, VERSIONS_PER_PAGE);
       for (const version of page) {
         await nextTurn();
         signal.throwIfAborted();
-        isAgreed = (await this.#settleOne(patient, version, signal)) && isAgreed;
+        gatewayKeys ??= await gatewayKeysOf(ledger, patient.patientId);
+        isAgreed = (await this.#settleOne({ patient, gatewayKeys }, version, signal)) && isAgreed;
         after = version.versionNo;
       }
       if (page.length < VERSIONS_PER_PAGE) return isAgreed;
@@ -44,32 +48,28 @@ export class ReceivedWraps {
   }
 
   async #settleOne(
-    patient: Patient,
+    { patient, gatewayKeys }: { readonly patient: Patient; readonly gatewayKeys: GatewayKeys },
     { stored, manifest, found }: ReceivedVersion,
     signal: AbortSignal,
   ): Promise<boolean> {
     if (stored === null || manifest === null || found === null) return true;
-    const { directory, ledger, verifier } = this.#options;
+    const { directory, logger, providers, verifier } = this.#options;
     const { patientId } = patient;
     const { recordId, version, providerId, author, manifestHash, period } = stored;
-    const [{ signingKeys }, { gatewayKeys }, keys] = await Promise.all([
-      directory.authority(author),
-      ledger.channel('cloud').evaluate(accessControl, 'GetPatient', { patientId }),
-      directory.providerKeys(providerId),
-    ]);
+    if (!providers.order().includes(providerId)) {
+      // Its author chose it. Waiting would hold up the patient's decisions for ever; the next one tries again.
+      logger.error({ recordId, providerId }, 'its provider is not in the configuration: its wraps stay');
+      return true;
+    }
+    const { authorKeys, wrapSigners } = await signersOf(directory, stored, gatewayKeys);
     const expected = { recordId, patientId, version, author, manifestHash };
-    const wrapSigners = { author: signingKeys, gateway: gatewayKeys };
-    const authorKeys = everyKey(signingKeys);
     return this.#settling.settle(
       {
         ...{ patient, recordId, version, providerId, author },
         terms: { tagGroups: found.tagGroups, period, isUnconfirmed: found.isUncategorised },
         partsOf: ({ wrapSet, acceptance }) => ({
           ...{ manifest, wrapSet, verifier, expected, authorKeys },
-          wrapSigners: {
-            ...wrapSigners,
-            ...(acceptance !== undefined && { acceptance: { token: acceptance, keys } }),
-          },
+          wrapSigners: wrapSigners(acceptance),
         }),
         // The provider keeps it; it is read there again.
         keep: () => undefined,

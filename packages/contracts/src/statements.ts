@@ -159,8 +159,8 @@ const CancelSubscriptionBody = body({ subscriptionId: Id128, patientId: PatientI
 
 /**
  * Signed by the requester: an authority, or the patient for records about the patient, with the consent key or the
- * gateway's, which opens what others have written. Which version is meant is looked up before: one that is named never
- * changes, so that no next one overtakes the permit.
+ * gateway's, which opens what others have written. Which version is meant is looked up before: no next
+ * version changes the one that is named, so that none overtakes the permit.
  */
 const AccessRequestBody = body({
   patientId: PatientId,

@@ -1,10 +1,20 @@
-import { Id128, PatientId, RecordId, RecordVersion, closedObject } from '@careledger/domain';
+import {
+  Id128,
+  PatientId,
+  RECORD_MAX_BYTES,
+  RecordId,
+  RecordVersion,
+  closedObject,
+} from '@careledger/domain';
 import { ACCESS_BATCH_MAX_ITEMS, AccessState, CompactJws, STATEMENT_MAX_CHARS } from '@careledger/contracts';
 import { Type, type Static } from 'typebox';
 import { Ciphertext, CompactJwe } from './provider.js';
 
-/** Bytes of ciphertext that one answer releases, unless a single record has more: the rest is asked for again. */
-export const RELEASED_MAX_BYTES = 4 * 1024 * 1024;
+/**
+ * Bytes of ciphertext that a holder releases in one answer: the rest is asked for again. A relay asks no further holder once
+ * it has as many, so that an answer of its own has less than twice of it.
+ */
+export const RELEASED_MAX_BYTES = RECORD_MAX_BYTES;
 /** Largest answer of this kind: what is released in base64url, with manifests, wrap sets, receipts and decisions. */
 export const ACCESS_ANSWER_MAX_BYTES = 16 * 1024 * 1024;
 /** Largest request of this kind: as many statements as one transaction decides on. */

@@ -22,3 +22,8 @@ const ID_BYTES = 16;
 export function randomId128(): string {
   return toBase64url(randomBytes(ID_BYTES));
 }
+
+/** The same of a text: one id for one content, so that whoever makes it again makes the same statement. */
+export function id128Of(text: string): string {
+  return toBase64url(sha256(text).subarray(0, ID_BYTES));
+}

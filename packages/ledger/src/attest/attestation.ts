@@ -1,14 +1,11 @@
 import { STATEMENTS, isContractCode, records, type StatementBody } from '@careledger/contracts';
-import { sha256, toBase64url, toHex, type Signer } from '@careledger/crypto';
+import { id128Of, sha256, toBase64url, toHex, type Signer } from '@careledger/crypto';
 import type { ChannelName } from '@careledger/domain';
 import { makeStatement } from '@careledger/statements';
 import type { LedgerChannel } from '../channel.js';
 import { LedgerError } from '../error.js';
 import { submitWithRetry } from '../submit/retry.js';
 import type { FoundTransaction } from '../query/find-transaction.js';
-
-/** Bytes of a statement's id. */
-const ID128_BYTES = 16;
 
 export interface Attestor {
   readonly networkId: string;
@@ -52,7 +49,7 @@ export async function attestTransaction(
       iss: attestor.mspId,
       aud: attestor.networkId,
       channels: [channel.name],
-      sid: toBase64url(sha256(JSON.stringify([attestor.signer.kid, body])).subarray(0, ID128_BYTES)),
+      sid: id128Of(JSON.stringify([attestor.signer.kid, body])),
       iat: Math.floor((found.transaction.timestamp?.getTime() ?? 0) / 1000),
       body,
     },
@@ -84,7 +81,7 @@ export function attestorRegistration(
       aud: networkId,
       channels,
       // One id for one key, so that repeating the registration repeats the statement.
-      sid: toBase64url(sha256(JSON.stringify(['registerAttestor', body])).subarray(0, ID128_BYTES)),
+      sid: id128Of(JSON.stringify(['registerAttestor', body])),
       iat: 0,
       body,
     },

@@ -1,8 +1,10 @@
 import { STATEMENTS, accessControl, type StatementBody } from '@careledger/contracts';
-import { sha256, toBase64url, type Signer } from '@careledger/crypto';
+import { id128Of, toBase64url, type Signer } from '@careledger/crypto';
 import type { KeyStore } from '@careledger/crypto/key-store';
 import { CHANNELS, type ChannelName } from '@careledger/domain';
 import { makeStatement } from '@careledger/statements';
+import { LedgerError } from '../../error.js';
+import type { LedgerChannel } from '../../channel.js';
 import type { Ledger } from '../../ledger.js';
 
 type Body = StatementBody<'rotateOrganisationKey'>;
@@ -26,12 +28,9 @@ export interface Rotated {
   readonly use: string;
   /** Raw, base64url. */
   readonly newKey: string;
-  /** By channel. */
+  /** By channel; of those that had the key already, none. */
   readonly txIds: Readonly<Record<string, string>>;
 }
-
-/** Bytes of a statement's id. */
-const ID128_BYTES = 16;
 
 /**
  * Puts a new key in the place of an organisation's, on the ledger first and then in the key store, which keeps the former
@@ -51,13 +50,22 @@ export async function rotateOrganisationKey(
   );
   const txIds: Record<string, string> = {};
   for (const channel of channels) {
-    const { result } = await ledger
-      .channel(channel)
-      .submit(accessControl, 'RotateOrganisationKey', { statement });
-    txIds[channel] = result.txId;
+    const txId = await rotateOn(ledger.channel(channel), statement);
+    if (txId !== undefined) txIds[channel] = txId;
   }
   await keys.completeRotation(name);
   return { use, newKey: body.newKey, txIds };
+}
+
+/** @returns undefined where the channel has the key already, by a statement under a former signing key */
+async function rotateOn(channel: LedgerChannel, statement: string): Promise<string | undefined> {
+  try {
+    const { result } = await channel.submit(accessControl, 'RotateOrganisationKey', { statement });
+    return result.txId;
+  } catch (error) {
+    if (error instanceof LedgerError && error.chaincodeCode === 'KEY_UNCHANGED') return undefined;
+    throw error;
+  }
 }
 
 async function signingBody(
@@ -93,6 +101,7 @@ function fixed(
   },
   signer: Signer,
 ): string {
-  const sid = toBase64url(sha256(JSON.stringify([typ, issuer, body])).subarray(0, ID128_BYTES));
+  // Under another signing key it is another statement, which the ledger would not take under the same id.
+  const sid = id128Of(JSON.stringify([typ, issuer, signer.kid, body]));
   return makeStatement({ typ, iss: issuer, aud: networkId, channels, sid, iat: 0, body }, signer);
 }

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { toBase64url } from '@careledger/crypto';
 import { openOrCreateKeyStore, type KeyStore } from '@careledger/crypto/key-store';
 import { afterEach, beforeEach, expect, test } from '@jest/globals';
+import { readStatement } from '@careledger/statements';
 import { LedgerError } from '../../error.js';
 import type { Ledger } from '../../ledger.js';
 import { registerOnce } from './register-once.js';
@@ -38,11 +39,28 @@ const ledger = {
   channel: (name: string) => ({
     submit: async (_contract: unknown, transaction: string, args: Record<string, string>) => {
       if (away === name) throw new LedgerError('UNAVAILABLE', 'no connection');
+      refuseAsTheLedger(name, args['statement']);
       came.push([name, transaction, args]);
       return { result: { txId: `${name}-tx`, withdrawnAt: '2026-01-01T00:00:00.000Z' } };
     },
   }),
 } as unknown as Ledger;
+/** A statement id counts for one statement, and a key takes its place once. */
+function refuseAsTheLedger(channel: string, statement = ''): void {
+  if (statement === '') return;
+  const { sid, body } = readStatement(statement).payload;
+  const earlier = came.flatMap(([name, , args]) => (name === channel ? [args['statement'] ?? ''] : []));
+  for (const other of earlier.filter((token) => token !== '' && token !== statement)) {
+    const { payload } = readStatement(other);
+    const chaincodeCode =
+      payload.sid === sid
+        ? 'STATEMENT_ID_REUSED'
+        : payload.body['newKey'] === body['newKey']
+          ? 'KEY_UNCHANGED'
+          : undefined;
+    if (chaincodeCode !== undefined) throw new LedgerError('CHAINCODE_REFUSED', 'no', { chaincodeCode });
+  }
+}
 const key = (use: OrganisationKey['use']): OrganisationKey => ({
   ...{ issuer: 'aut_test', networkId: 'devnet', use, channels: ['authorities', 'cloud'] },
   ...{ name: use === 'signing' ? SIGNING : SEALING, signingName: SIGNING },
@@ -65,6 +83,18 @@ test('a rotation that was interrupted between two channels goes on with the same
   expect(came.map(([channel]) => channel)).toEqual(['authorities', 'authorities', 'cloud']);
   expect(new Set(came.map(([, , { statement }]) => statement)).size).toBe(1);
   expect(signing()).toBe(newKey);
+});
+
+test('an encryption key that one channel has is put on the other after the signing key was rotated in between', async () => {
+  away = 'cloud';
+  await expect(rotateOrganisationKey(ledger, keys, key('encryption'))).rejects.toMatchObject({
+    code: 'UNAVAILABLE',
+  });
+  away = undefined;
+  await rotateOrganisationKey(ledger, keys, key('signing'));
+  const { newKey, txIds } = await rotateOrganisationKey(ledger, keys, key('encryption'));
+  expect(txIds).toEqual({ cloud: 'cloud-tx' });
+  expect(toBase64url(keys.x25519(SEALING).publicKey)).toBe(newKey);
 });
 
 test('what is sealed to a former encryption key still opens with the store', async () => {
