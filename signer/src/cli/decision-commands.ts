@@ -1,10 +1,11 @@
 import type { GranteeTerm, GrantTerms } from '@careledger/consent';
 import { NoticeRank } from '@careledger/contracts';
-import { ANY, PURPOSES, Permission, PurposeOfUse, ScopeTerm, Timestamp } from '@careledger/domain';
+import type { ScopeTerm } from '@careledger/domain';
+import { ANY, PURPOSES, Permission, PurposeOfUse, Timestamp } from '@careledger/domain';
 import { Option, type Command } from 'commander';
 import type { Static, TSchema } from 'typebox';
 import { Value } from 'typebox/value';
-import { statementOf } from '../core/index.js';
+import { scopeTermOf, statementOf } from '../core/index.js';
 import { printLine, type Terminal } from './ask.js';
 import { CliError } from './cli-error.js';
 import { Session, type CommonOptions } from './session.js';
@@ -200,9 +201,9 @@ function periodOf({ dataFrom, dataUntil }: TermOptions): Pick<GrantTerms, 'perio
 }
 
 function scopeTerm(text: string): ScopeTerm {
-  const [category, resourceType = ANY, ...more] = text.split('/');
-  if (more.length > 0) throw new CliError('USAGE', `${text} is neither CATEGORY nor CATEGORY/ResourceType`);
-  return checked(ScopeTerm, { category, resourceType });
+  const term = scopeTermOf(text);
+  if (term !== undefined) return term;
+  throw new CliError('USAGE', `${text} is neither CATEGORY nor CATEGORY/ResourceType`);
 }
 
 const listOf = <S extends TSchema>(schema: S, text: string): Static<S>[] =>

@@ -1,9 +1,7 @@
 import { NetworkId, AuthorityId, PublicKey } from '@careledger/domain';
-import { toBase64url } from '@careledger/crypto/portable';
 import type { Command } from 'commander';
 import { Value } from 'typebox/value';
 import {
-  GatewayClient,
   decisionsOf,
   fetchAuthorityKeys,
   newContent,
@@ -101,14 +99,7 @@ export function addFileCommands(program: Command, terminal: Terminal): void {
     .requiredOption('--token-file <file>', 'bearer token of role ops, as whoever runs the gateway gives it')
     .action(async (url: string, { tokenFile }: { tokenFile: string }) => {
       await using session = await Session.open(terminal, common());
-      const { signer } = session;
-      const client = new GatewayClient({ url: safeAddress(url), token: await secretOf(tokenFile) });
-      const offer = await client.offer(toBase64url(signer.key.publicKey));
-      const statement = await session.sign(signer.registration(offer));
-      const { token } = await client.enrol({ statement, scopeKey: await signer.sealedScopeKey(offer) });
-      signer.reach({ url, token });
-      signer.taken(statement);
-      await session.keep();
+      await session.enrol({ url, token: await secretOf(tokenFile) });
       print({ patientId: session.patientId, gateway: url });
     });
 

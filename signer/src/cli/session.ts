@@ -2,14 +2,14 @@ import { toBase64url } from '@careledger/crypto/portable';
 import {
   ConsentSigner,
   Desk,
-  GatewayClient,
   SignerError,
   printable,
+  type GatewayAddress,
+  type GatewayClient,
   type GatewayView,
   type Prepared,
 } from '../core/index.js';
 import { askSecret, confirm, printLine, secretOf, type Terminal } from './ask.js';
-import { CliError } from './cli-error.js';
 import { VaultFile } from './vault-file.js';
 
 /** Of grants that were not signed here. */
@@ -37,7 +37,11 @@ export class Session implements AsyncDisposable {
     file: VaultFile,
   ) {
     this.#file = file;
-    this.#desk = new Desk(signer, (content) => file.keep(content));
+    this.#desk = new Desk({
+      signer,
+      keep: (content) => file.keep(content),
+      confirm: ({ sentence }) => this.#confirm(`You sign:\n\n  ${printable(sentence)}\n\n`),
+    });
   }
 
   static async open(terminal: Terminal, options: CommonOptions): Promise<Session> {
@@ -63,20 +67,14 @@ export class Session implements AsyncDisposable {
     return toBase64url(this.signer.key.publicKey);
   }
 
-  /** @throws CliError `USAGE`: no gateway is known yet */
+  /** @throws SignerError `GATEWAY_UNKNOWN` */
   get client(): GatewayClient {
-    const { gateway } = this.signer.content;
-    if (gateway?.token === undefined)
-      throw new CliError(
-        'USAGE',
-        'No gateway is known: `enrol` at one, or say `gateway URL --token-file FILE`',
-      );
-    return new GatewayClient({ url: gateway.url, token: gateway.token });
+    return this.#desk.client;
   }
 
   /** What the gateway says of the patient's decisions; what stands and was not signed here is shown before anything is signed. */
   async view(): Promise<GatewayView> {
-    const { unknown, ...view } = await this.#desk.look(this.client);
+    const { unknown, ...view } = await this.#desk.look();
     if (unknown.length > 0) {
       const named = unknown
         .slice(0, UNKNOWN_SHOWN)
@@ -91,11 +89,13 @@ export class Session implements AsyncDisposable {
   }
 
   /** Shows the sentence, asks, signs, and has the statement on disk before it goes anywhere. */
-  async sign(prepared: Prepared): Promise<string> {
-    const { stderr } = this.terminal;
-    stderr.write(`You sign:\n\n  ${printable(prepared.sentence)}\n\n`);
-    if (this.options.yes !== true) await confirm(this.terminal);
+  sign(prepared: Prepared): Promise<string> {
     return this.#desk.sign(prepared);
+  }
+
+  /** @param at with a token of role ops */
+  enrol(at: GatewayAddress): Promise<void> {
+    return this.#desk.enrol(at);
   }
 
   /** Signs and sends, or prints what was signed. */
@@ -115,10 +115,8 @@ export class Session implements AsyncDisposable {
     prepared: readonly Prepared[],
     kept: (statements: readonly string[]) => void,
   ): Promise<void> {
-    const { stderr } = this.terminal;
     const sentences = prepared.map(({ sentence }) => `  ${printable(sentence)}\n\n`);
-    stderr.write(`${printable(heading)}\n\nYou sign:\n\n${sentences.join('')}`);
-    if (this.options.yes !== true) await confirm(this.terminal);
+    await this.#confirm(`${printable(heading)}\n\nYou sign:\n\n${sentences.join('')}`);
     const statements: string[] = [];
     for (const each of prepared) statements.push(await this.signer.sign(each));
     kept(statements);
@@ -130,7 +128,7 @@ export class Session implements AsyncDisposable {
   async send(statement: string): Promise<void> {
     try {
       const before = this.consentKey;
-      const delivered = await this.#desk.send(this.client, statement);
+      const delivered = await this.#desk.send(statement);
       if (this.consentKey !== before)
         this.terminal.stderr.write(
           'Your new key signs from now on. Backups that were made before hold one that counts no more: make a new one.\n',
@@ -147,11 +145,16 @@ export class Session implements AsyncDisposable {
 
   /** What the gateway has not said that it has, once more. */
   async sendAgain(): Promise<void> {
-    for (const statement of this.#desk.unsent()) await this.send(statement);
+    for (const statement of this.signer.unsent()) await this.send(statement);
   }
 
   keep(): Promise<void> {
     return this.#desk.keep();
+  }
+
+  async #confirm(text: string): Promise<void> {
+    this.terminal.stderr.write(text);
+    if (this.options.yes !== true) await confirm(this.terminal);
   }
 
   [Symbol.asyncDispose](): Promise<void> {

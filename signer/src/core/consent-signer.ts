@@ -14,6 +14,7 @@ import {
 import { STATEMENTS } from '@careledger/contracts';
 import { fromBase64url, jwkThumbprint, toBase64url } from '@careledger/crypto/portable';
 import { ANY } from '@careledger/domain';
+import { AuthorityId, NetworkId, PublicKey } from '@careledger/domain';
 import { sealToOne } from '@careledger/envelope/portable';
 import { SEALED_CONTEXT, type GrantMeaning } from '@careledger/protocol/sealed';
 import {
@@ -22,6 +23,7 @@ import {
   signStatement,
   type NewStatement,
 } from '@careledger/statements/portable';
+import type { TSchema } from 'typebox';
 import { Value } from 'typebox/value';
 import type { AuthorityAnswer, OfferAnswer } from './answers.js';
 import { checkAuthorityKey } from './authority-key.js';
@@ -68,8 +70,9 @@ export const restored = (content: VaultContent): VaultContent => ({
   seqFloor: seqFloorOf(decisionsOf(content.journal), content.seqFloor),
 });
 
-/** New secrets for a patient who is not registered yet. */
+/** New secrets for a patient who is not registered yet. @throws SignerError `NAME_MALFORMED` */
 export async function newContent(networkId: string): Promise<VaultContent> {
+  assertNamed(NetworkId, networkId, 'network ID');
   const seed = randomBytes(SECRET_BYTES);
   const { patientId } = await patientKey(seed);
   return {
@@ -219,9 +222,10 @@ export class ConsentSigner {
     return token;
   }
 
-  /** The gateway has it, by its answer. From now on it has to stand by it. */
-  taken(statement: string): void {
+  /** The gateway has it, by its answer. From now on it has to stand by it, and a rotation's new key signs. */
+  async taken(statement: string): Promise<void> {
     this.#note({ statement, isTaken: true });
+    this.#key = await keyInForce(this.#content);
   }
 
   /**
@@ -243,7 +247,10 @@ export class ConsentSigner {
     this.#content = { ...this.#content, standing };
   }
 
+  /** @throws SignerError `NAME_MALFORMED` */
   trust(authorityId: string, encryptionKey: string): void {
+    assertNamed(AuthorityId, authorityId, 'authority ID');
+    assertNamed(PublicKey, encryptionKey, 'key');
     const authorities = { ...this.#content.authorities, [authorityId]: encryptionKey };
     this.#content = { ...this.#content, authorities };
   }
@@ -316,4 +323,9 @@ function assertProof(
     );
   }
   throw new SignerError('OFFER_REFUSED', 'The gateway’s proof of its key is about something else');
+}
+
+/** What is wrong in a file makes it one that never opens again. @throws SignerError `NAME_MALFORMED` */
+function assertNamed(schema: TSchema, value: string, what: string): void {
+  if (!Value.Check(schema, value)) throw new SignerError('NAME_MALFORMED', `${value} is no ${what}`);
 }

@@ -3,6 +3,8 @@ export type SignerErrorCode =
   | 'VAULT_LOCKED'
   | 'VAULT_MALFORMED'
   | 'PASSPHRASE_TOO_SHORT'
+  /** It is no ID of a network or an authority, or no key: nothing would know it. */
+  | 'NAME_MALFORMED'
   /** It was typed twice, and not the same. */
   | 'PASSPHRASE_DIFFERS'
   /** No gateway is known yet that what is signed could go to. */

@@ -27,7 +27,8 @@ export async function fetchJson(
   return { status, isOk, answer: JSON.parse(await body.text()), bytes: body.size };
 }
 
-async function bodyOf(response: Response, maxBytes: number): Promise<Blob> {
+/** Reads a body as far as it may go. @throws SignerError `ANSWER_TOO_LARGE` */
+export async function bodyOf(response: Response, maxBytes: number): Promise<Blob> {
   const parts: Uint8Array<ArrayBuffer>[] = [];
   let length = 0;
   const reader = response.body?.getReader();

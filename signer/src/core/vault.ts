@@ -70,7 +70,7 @@ type VaultFile = Static<typeof VaultFile>;
 /** An open vault: seals what changes without asking for the passphrase again. */
 export interface Vault {
   readonly content: VaultContent;
-  /** The file with this content, under the same passphrase and a fresh IV. */
+  /** The file with this content, under the same passphrase and a fresh IV. @throws SignerError `VAULT_MALFORMED` */
   seal(content: VaultContent): Promise<string>;
 }
 
@@ -123,6 +123,11 @@ function vaultOf(content: VaultContent, kdf: VaultFile['kdf'], key: CryptoKey): 
   return {
     content,
     seal: async (changed) => {
+      if (!Value.Check(VaultContent, changed))
+        throw new SignerError(
+          'VAULT_MALFORMED',
+          'What is to be kept would not open again: it was not written',
+        );
       const iv = toBase64url(randomBytes(IV_BYTES));
       const header = { v: 1, kind: 'careledger.consent-vault', kdf, iv } as const;
       const sealed = await crypto.subtle.encrypt(cipherOf(header), key, bytes(utf8(JSON.stringify(changed))));

@@ -1,3 +1,4 @@
+import { bodyOf } from '../core/index.js';
 import { PAGE_FILES, hashOf, pageHashes, type PageFile } from './files.js';
 
 /** Larger than any file of the page. */
@@ -15,17 +16,23 @@ export interface Difference {
 /** Holds what an address serves against the page of this release, byte for byte. */
 export async function checkPage(url: string): Promise<Difference[]> {
   const hashes = await pageHashes();
+  const base = url.endsWith('/') ? url : `${url}/`;
   const found = await Promise.all(
     PAGE_FILES.map(async (file) => {
-      const served = await servedAt(new URL(file, url.endsWith('/') ? url : `${url}/`));
+      // The page is what a browser gets at the address itself.
+      const served = await servedAt(new URL(file === 'index.html' ? '.' : file, base));
       return { file, expected: hashes[file], found: served && hashOf(served) };
     }),
   );
   return found.filter(({ expected, found: served }) => expected !== served);
 }
 
+/** Null: nothing that could be compared. */
 async function servedAt(url: URL): Promise<Uint8Array | null> {
-  const response = await fetch(url, { redirect: 'error', signal: AbortSignal.timeout(TIMEOUT_MS) });
-  if (!response.ok || Number(response.headers.get('content-length') ?? 0) > FILE_MAX_BYTES) return null;
-  return new Uint8Array(await response.arrayBuffer());
+  try {
+    const response = await fetch(url, { redirect: 'error', signal: AbortSignal.timeout(TIMEOUT_MS) });
+    return response.ok ? await (await bodyOf(response, FILE_MAX_BYTES)).bytes() : null;
+  } catch {
+    return null;
+  }
 }

@@ -9,13 +9,17 @@ export interface Action {
   readonly run: (work: () => Promise<void>) => void;
 }
 
+/** Of the whole page: two at once would take one number, swap the sentence that is read, or keep the older file last. */
+let last: Promise<void> = Promise.resolve();
+
 export function useAction(): Action {
   const [isBusy, setBusy] = useState(false);
   const [failure, setFailure] = useState<string>();
   const run = (work: () => Promise<void>): void => {
     setBusy(true);
     setFailure(undefined);
-    work()
+    last = last
+      .then(work)
       .catch((error: unknown) => setFailure(said(error)))
       .finally(() => setBusy(false));
   };

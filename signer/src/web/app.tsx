@@ -1,18 +1,18 @@
 import { useState } from 'preact/hooks';
-import type { Desk } from '../core/index.js';
 import { Home } from './home.js';
+import type { OpenFile } from './open-file.js';
 import { Begin, Unlock } from './start.js';
 import type { VaultStore } from './vault-store.js';
 
 /** @param file as it was found; undefined before the first */
 export function App({ store, file }: { readonly store: VaultStore; readonly file: string | undefined }) {
-  const [desk, setDesk] = useState<Desk>();
-  const start = { store, opened: setDesk };
+  const [open, setOpen] = useState<OpenFile>();
+  const start = { store, opened: setOpen };
   return (
     <main>
       <h1>Your consent</h1>
-      {desk !== undefined && <Home desk={desk} store={store} />}
-      {desk === undefined && (file === undefined ? <Begin {...start} /> : <Unlock {...start} file={file} />)}
+      {open !== undefined && <Home file={open} store={store} />}
+      {open === undefined && (file === undefined ? <Begin {...start} /> : <Unlock {...start} file={file} />)}
     </main>
   );
 }

@@ -1,30 +1,19 @@
-import { SignerError, fetchAuthorityKeys, safeAddress } from '../core/index.js';
+import { PublicKey } from '@careledger/domain';
+import { Value } from 'typebox/value';
+import { fetchAuthorityKeys, safeAddress, type Desk } from '../core/index.js';
 import { useAction } from './action.js';
-import type { Counter } from './counter.js';
 import { Field, Form, textOf } from './form.js';
 
-/** 32 bytes in base64url. */
-const KEY = /^[A-Za-z0-9_-]{43}$/;
-
 /** Whose keys the patient has from themselves. */
-export function Authorities({
-  counter,
-  changed,
-}: {
-  readonly counter: Counter;
-  readonly changed: () => void;
-}) {
-  const { desk } = counter;
+export function Authorities({ desk }: { readonly desk: Desk }) {
   const { authorities, networkId } = desk.signer.content;
   const trust = async (fields: FormData): Promise<void> => {
     const [authorityId, from] = [textOf(fields, 'authority'), textOf(fields, 'from')];
-    const key = KEY.test(from)
+    const key = Value.Check(PublicKey, from)
       ? from
       : (await fetchAuthorityKeys(safeAddress(from), { authorityId, networkId })).encryptionKey;
-    if (!KEY.test(key)) throw new SignerError('ANSWER_MALFORMED', 'This is no key');
     desk.signer.trust(authorityId, key);
     await desk.keep();
-    changed();
   };
   return (
     <section>

@@ -1,22 +1,12 @@
-import { toBase64url } from '@careledger/crypto/portable';
-import { GatewayClient, safeAddress } from '../core/index.js';
+import { safeAddress, type Desk } from '../core/index.js';
 import { useAction } from './action.js';
-import type { Counter } from './counter.js';
 import { Field, Form, textOf } from './form.js';
 
 /** Registering at a gateway, or naming the one that the patient is registered at. */
-export function Gateway({ counter, changed }: { readonly counter: Counter; readonly changed: () => void }) {
-  const { desk } = counter;
+export function Gateway({ desk, changed }: { readonly desk: Desk; readonly changed: () => void }) {
   const { signer } = desk;
   const enrol = async (fields: FormData): Promise<void> => {
-    const url = safeAddress(textOf(fields, 'url'));
-    const client = new GatewayClient({ url, token: textOf(fields, 'token') });
-    const offer = await client.offer(toBase64url(signer.key.publicKey));
-    const statement = await counter.sign(signer.registration(offer));
-    const { token } = await client.enrol({ statement, scopeKey: await signer.sealedScopeKey(offer) });
-    signer.reach({ url, token });
-    signer.taken(statement);
-    await desk.keep();
+    await desk.enrol({ url: textOf(fields, 'url'), token: textOf(fields, 'token') });
     changed();
   };
   const reach = async (fields: FormData): Promise<void> => {
@@ -34,7 +24,7 @@ export function Gateway({ counter, changed }: { readonly counter: Counter; reado
   return (
     <section>
       <h2>Your gateway</h2>
-      {counter.hasGateway ? <p>{signer.content.gateway?.url}</p> : registering}
+      {desk.hasGateway ? <p>{signer.content.gateway?.url}</p> : registering}
       <details>
         <summary>I am registered already</summary>
         <Form name="Use this gateway" action={useAction()} submit={reach}>

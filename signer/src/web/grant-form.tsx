@@ -1,20 +1,19 @@
 import type { GrantTerms } from '@careledger/consent';
-import { ANY, Permission, PurposeOfUse, PURPOSES, timestampOf, type ScopeTerm } from '@careledger/domain';
+import { Permission, PurposeOfUse, PURPOSES, timestampOf, type ScopeTerm } from '@careledger/domain';
 import { Value } from 'typebox/value';
+import { SignerError, scopeTermOf, type Desk } from '../core/index.js';
 import { useAction } from './action.js';
-import type { Counter } from './counter.js';
 import { Field, Form, textOf } from './form.js';
 
 const PERMISSIONS = ['read', 'write', 'modify'] as const satisfies readonly Permission[];
 
 /** Allows an authority something that it has not asked for. */
-export function GrantForm({ counter, changed }: { readonly counter: Counter; readonly changed: () => void }) {
-  const { desk } = counter;
+export function GrantForm({ desk, changed }: { readonly desk: Desk; readonly changed: () => void }) {
   const grant = async (fields: FormData): Promise<void> => {
-    const { client } = counter;
+    const { client } = desk;
     const terms = termsIn(fields);
     const authority = await client.authority(terms.authorityId);
-    await counter.decide(await desk.signer.grant(terms, await client.view(desk.patientId), authority));
+    await desk.decide(await desk.signer.grant(terms, await client.view(desk.patientId), authority));
     changed();
   };
   return (
@@ -70,7 +69,9 @@ function termsIn(fields: FormData): GrantTerms {
   };
 }
 
+/** @throws SignerError `DECISION_MALFORMED` */
 function scopeTerm(text: string): ScopeTerm {
-  const [category = '', resourceType = ANY] = text.trim().split('/');
-  return { category, resourceType };
+  const term = scopeTermOf(text);
+  if (term !== undefined) return term;
+  throw new SignerError('DECISION_MALFORMED', `${text} is neither a category nor category/ResourceType`);
 }

@@ -1,15 +1,15 @@
 import { useEffect, useMemo, useState } from 'preact/hooks';
-import type { AskedSubscription, Desk } from '../core/index.js';
+import { Desk, type AskedSubscription } from '../core/index.js';
 import { useAction } from './action.js';
 import { Authorities } from './authorities.js';
 import { Backup } from './backup.js';
-import { Counter } from './counter.js';
 import { Failure } from './form.js';
 import { Gateway } from './gateway.js';
 import { GrantForm } from './grant-form.js';
 import { Rules, type ShownRules } from './rules.js';
+import type { OpenFile } from './open-file.js';
 import { Requests } from './requests.js';
-import { Sentence, type Question } from './sentence.js';
+import { NotSigned, Sentence, type Question } from './sentence.js';
 import { Unsent } from './unsent.js';
 import type { VaultStore } from './vault-store.js';
 
@@ -19,55 +19,63 @@ interface Shown {
 }
 
 /** The open file: everything that the patient can decide here. */
-export function Home({ desk, store }: { readonly desk: Desk; readonly store: VaultStore }) {
+export function Home({ file, store }: { readonly file: OpenFile; readonly store: VaultStore }) {
   const [question, setQuestion] = useState<Question>();
   const [shown, setShown] = useState<Shown>();
-  const [, setVersion] = useState(0);
+  const [, setKept] = useState(0);
   const loading = useAction();
-  const counter = useMemo(
+  const desk = useMemo(
     () =>
-      new Counter(desk, (prepared) => {
-        const { promise, resolve } = Promise.withResolvers<boolean>();
-        setQuestion({ prepared, answer: resolve });
-        return promise.finally(() => setQuestion(undefined));
+      new Desk({
+        signer: file.signer,
+        // What is kept is shown, whatever comes of sending it.
+        keep: async (content) => {
+          await file.keep(content);
+          setKept((kept) => kept + 1);
+        },
+        confirm: async (prepared) => {
+          const { promise, resolve } = Promise.withResolvers<boolean>();
+          setQuestion({ prepared, answer: resolve });
+          const isYes = await promise;
+          setQuestion(undefined);
+          if (!isYes) throw new NotSigned();
+        },
       }),
-    [desk],
+    [file],
   );
   const refresh = (): void => {
-    setVersion((version) => version + 1);
-    if (counter.hasGateway) loading.run(async () => setShown(await look(counter)));
+    if (desk.hasGateway) loading.run(async () => setShown(await look(desk)));
   };
-  useEffect(refresh, [counter]);
+  useEffect(refresh, [desk]);
   return (
     <>
       <p>
         You are <code>{desk.patientId}</code> on network {desk.signer.content.networkId}.
       </p>
       <Failure action={loading} />
-      {counter.hasGateway && <Unsent counter={counter} changed={refresh} />}
+      {desk.hasGateway && <Unsent desk={desk} changed={refresh} />}
       {shown !== undefined && (
         <>
-          <Requests counter={counter} asked={shown.asked} changed={refresh} />
-          <Rules counter={counter} rules={shown.rules} changed={refresh} />
-          <GrantForm counter={counter} changed={refresh} />
+          <Requests desk={desk} asked={shown.asked} changed={refresh} />
+          <Rules desk={desk} rules={shown.rules} changed={refresh} />
+          <GrantForm desk={desk} changed={refresh} />
         </>
       )}
-      {counter.hasGateway && (
+      {desk.hasGateway && (
         <button class="quiet" disabled={loading.isBusy} onClick={refresh}>
           Look again
         </button>
       )}
-      <Gateway counter={counter} changed={refresh} />
-      <Authorities counter={counter} changed={refresh} />
+      <Gateway desk={desk} changed={refresh} />
+      <Authorities desk={desk} />
       <Backup store={store} patientId={desk.patientId} />
       {question !== undefined && <Sentence {...question} />}
     </>
   );
 }
 
-async function look(counter: Counter): Promise<Shown> {
-  const { client, desk } = counter;
-  const rules = await desk.look(client);
-  const asked = await client.subscriptions(desk.patientId);
+async function look(desk: Desk): Promise<Shown> {
+  const rules = await desk.look();
+  const asked = await desk.client.subscriptions(desk.patientId);
   return { rules, asked: asked.filter(({ status }) => status === 'pending') };
 }

@@ -1,34 +1,33 @@
 import type { GrantTerms } from '@careledger/consent';
-import { printable, type AskedSubscription } from '../core/index.js';
+import { printable, type AskedSubscription, type Desk } from '../core/index.js';
 import { useAction } from './action.js';
-import type { Counter } from './counter.js';
 import { Failure } from './form.js';
 
 /** Who has asked for a grant and waits for an answer. */
 export function Requests({
-  counter,
+  desk,
   asked,
   changed,
 }: {
-  readonly counter: Counter;
+  readonly desk: Desk;
   readonly asked: readonly AskedSubscription[];
   readonly changed: () => void;
 }) {
   const action = useAction();
-  const { client, desk } = counter;
   const approve = async (request: AskedSubscription): Promise<void> => {
     const { authorityId, permissions, purposes, until, subscriptionId } = request;
     const terms: GrantTerms = {
       ...{ authorityId, permissions, purposes, subscriptionId },
       ...(until !== undefined && { until }),
     };
+    const { client, patientId } = desk;
     const authority = await client.authority(authorityId);
-    const view = await client.view(desk.patientId);
-    await counter.decide(await desk.signer.grant(terms, view, authority));
+    const view = await client.view(patientId);
+    await desk.decide(await desk.signer.grant(terms, view, authority));
     changed();
   };
   const reject = async ({ subscriptionId }: AskedSubscription): Promise<void> => {
-    await counter.decide(desk.signer.plain({ name: 'rejectSubscription', body: { subscriptionId } }));
+    await desk.decide(desk.signer.plain({ name: 'rejectSubscription', body: { subscriptionId } }));
     changed();
   };
   return (

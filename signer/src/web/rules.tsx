@@ -1,7 +1,6 @@
 import { ANY } from '@careledger/domain';
-import { isStanding, type ListedRule } from '../core/index.js';
+import { isStanding, type Desk, type ListedRule } from '../core/index.js';
 import { useAction } from './action.js';
-import type { Counter } from './counter.js';
 import { Failure } from './form.js';
 
 export interface ShownRules {
@@ -13,22 +12,21 @@ export interface ShownRules {
 
 /** What the patient has granted and denied, and what of it stands. */
 export function Rules({
-  counter,
+  desk,
   rules: { grants, denials, unknown },
   changed,
 }: {
-  readonly counter: Counter;
+  readonly desk: Desk;
   readonly rules: ShownRules;
   readonly changed: () => void;
 }) {
   const action = useAction();
-  const { client, desk } = counter;
   const revoke = async ({ grantId }: ListedRule): Promise<void> => {
-    await counter.decide(desk.signer.revoke(grantId, await client.view(desk.patientId)));
+    await desk.decide(desk.signer.revoke(grantId, await desk.client.view(desk.patientId)));
     changed();
   };
   const revokeAll = async (): Promise<void> => {
-    await counter.decide(desk.signer.revokeAll(await client.view(desk.patientId)));
+    await desk.decide(desk.signer.revokeAll(await desk.client.view(desk.patientId)));
     changed();
   };
   const list = (name: string, verb: string, rules: readonly ListedRule[]) =>

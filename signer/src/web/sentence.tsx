@@ -7,6 +7,12 @@ export interface Question {
   readonly answer: (isYes: boolean) => void;
 }
 
+/** A decision that the patient did not want after all. */
+export class NotSigned extends Error {
+  override readonly name = 'NotSigned';
+  override readonly message = 'Nothing was signed, and nothing was sent';
+}
+
 /** Shows the sentence that is made of the very body that is signed. Closing it is a no. */
 export function Sentence({ prepared, answer }: Question) {
   const dialog = useRef<HTMLDialogElement>(null);

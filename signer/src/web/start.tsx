@@ -1,12 +1,12 @@
-import { SignerError, type Desk } from '../core/index.js';
+import { SignerError } from '../core/index.js';
 import { useAction } from './action.js';
 import { Field, Form } from './form.js';
-import { createFile, openFile, restoreFile } from './open-file.js';
+import { createFile, openFile, restoreFile, type OpenFile } from './open-file.js';
 import type { VaultStore } from './vault-store.js';
 
 export interface StartProps {
   readonly store: VaultStore;
-  readonly opened: (desk: Desk) => void;
+  readonly opened: (file: OpenFile) => void;
 }
 
 /** The file is here: its passphrase opens it. */

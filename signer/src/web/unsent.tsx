@@ -1,15 +1,14 @@
+import type { Desk } from '../core/index.js';
 import { useAction } from './action.js';
-import type { Counter } from './counter.js';
 import { Failure } from './form.js';
 
 /** What was signed and what the gateway has not said that it has. */
-export function Unsent({ counter, changed }: { readonly counter: Counter; readonly changed: () => void }) {
+export function Unsent({ desk, changed }: { readonly desk: Desk; readonly changed: () => void }) {
   const action = useAction();
-  const { desk, client } = counter;
-  const statements = desk.unsent();
+  const statements = desk.signer.unsent();
   if (statements.length === 0) return null;
   const send = async (): Promise<void> => {
-    for (const statement of statements) await desk.send(client, statement);
+    for (const statement of statements) await desk.send(statement);
     changed();
   };
   return (

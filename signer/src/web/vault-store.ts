@@ -12,10 +12,14 @@ export class VaultStore {
     return get<string>(KEY, this.#store);
   }
 
-  /** Durable as far as the browser goes; asks it not to throw the file away when space is short. */
-  async write(text: string): Promise<void> {
-    await set(KEY, text, this.#store);
-    await navigator.storage.persist();
+  /** Durable as far as the browser goes. */
+  write(text: string): Promise<void> {
+    return set(KEY, text, this.#store);
+  }
+
+  /** Asks the browser not to throw the file away when space is short. It may ask the patient: nothing waits for that. */
+  wishToStay(): void {
+    navigator.storage.persist().catch(() => undefined);
   }
 }
 

@@ -1,4 +1,4 @@
-import type { FastifyInstance } from 'fastify';
+import type { FastifyInstance, FastifyReply } from 'fastify';
 import { JSON_TYPE, preferredOf } from './media-types.js';
 import { ProblemError } from './problems.js';
 
@@ -20,7 +20,7 @@ export function installAcceptedTypes(app: FastifyInstance): void {
     const { method, headers, routeOptions } = request;
     const offered = offers.get(`${method} ${routeOptions.url ?? ''}`);
     if (offered === undefined) return;
-    if (offered.length > 1) void reply.header('vary', 'accept');
+    if (offered.length > 1) varyByAccept(reply);
     const best = preferredOf(headers.accept, offered);
     if (best === undefined && routeOptions.config.rateLimit !== false)
       throw new ProblemError(
@@ -29,6 +29,12 @@ export function installAcceptedTypes(app: FastifyInstance): void {
       );
     request.answerType = best ?? offered[0] ?? JSON_TYPE;
   });
+}
+
+/** Beside whatever else the answer depends on, such as the origin of the page that asks. */
+function varyByAccept(reply: FastifyReply): void {
+  const others = reply.getHeader('vary');
+  void reply.header('vary', others === undefined ? 'accept' : `${String(others)}, accept`);
 }
 
 /** Schemas, or bodies by media type, by status. */
