@@ -192,6 +192,21 @@ if (executable === undefined)
     await denials.waitFor({ state: 'detached' });
   }, 120_000);
 
+  test('what the gateway did not take is kept, shown, and sent again', async () => {
+    const grants = `**/v1/patients/${patientId}/grants`;
+    await context.route(grants, (route) =>
+      route.request().method() === 'POST' ? route.abort() : route.continue(),
+    );
+    await form('Grant').getByRole('button', { name: 'Grant' }).click();
+    await sign(/aut_hospital/);
+    await alerted('GATEWAY_UNREACHABLE');
+    await page.getByText('1 signed, and not taken by the gateway yet.').waitFor();
+    await context.unroute(grants);
+    await page.getByRole('button', { name: 'Send again' }).click();
+    await page.getByRole('list', { name: 'Grants' }).getByText(HOSPITAL).waitFor();
+    await page.getByRole('button', { name: 'Send again' }).waitFor({ state: 'detached' });
+  }, 60_000);
+
   test('a second tab is refused: it would overwrite what the first one signs', async () => {
     const second = await context.newPage();
     await second.goto(served.url);

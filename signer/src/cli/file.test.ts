@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { readFileSync, statSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { toBase64url, x25519FromPrivate } from '@careledger/crypto';
@@ -147,6 +147,23 @@ test('what nobody would accept is not signed, and arguments that mean nothing ar
   });
   expect((await desk.run('grant')).exitCode).toBe(2);
   expect((await shown()).decisions).toEqual([]);
+});
+
+test('a name that the file could not be opened with again is refused, and nothing is written', async () => {
+  const file = join(desk.folder, 'other.json');
+  const init = await desk.runAs(['--file', file, 'init', '--network', 'No Such Network!']);
+  expect(init).toMatchObject({ exitCode: 2, err: expect.stringContaining('NAME_MALFORMED') });
+  expect(existsSync(file)).toBe(false);
+  for (const args of [
+    ['no authority', toBase64url(new Uint8Array(32).fill(4))],
+    ['aut_lab', 'short'],
+  ])
+    expect(await desk.run('trust', ...args)).toMatchObject({
+      exitCode: 2,
+      err: expect.stringContaining('NAME_MALFORMED'),
+    });
+  expect(await shown()).toMatchObject({ patientId: desk.patientId });
+  expect(Object.keys((await desk.signer()).content.authorities)).toEqual([HOSPITAL]);
 });
 
 test('two commands do not write one file', async () => {

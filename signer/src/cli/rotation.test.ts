@@ -85,6 +85,17 @@ test('until the ledgers have it the former key is kept, and decisions are by the
   expect(JSON.stringify((await desk.signer()).content)).not.toContain(former.seed);
 });
 
+test('once the gateway has the rotation, the one who has the file open signs with the new key', async () => {
+  const signer = await desk.signer();
+  const rotation = await signer.sign(await signer.rotation());
+  expect(signer.key.kid).toBe(former.kid);
+  await signer.taken(rotation);
+  expect(signer.key.kid).toBe(kidOf('Ed25519', fromBase64url(bodyOf(rotation).newKey)));
+  const next = await signer.sign(signer.revokeAll(undefined));
+  expect(parseStatement(next).header.kid).toBe(signer.key.kid);
+  expect(signer.unsent()).toEqual([next]);
+});
+
 test('a gateway that answers for another statement does not bring the former key to an end', async () => {
   desk.gateway.lie = (_path, answer) =>
     'statementId' in answer ? { ...answer, statementId: 'A'.repeat(22) } : answer;
