@@ -39,9 +39,9 @@ const isGone = (error: unknown): boolean =>
   'code' in error &&
   ['ENOENT', 'ESRCH', 'EACCES'].includes(String(error.code));
 
-export interface PeakMemory {
+/** Each look stops the processes for milliseconds: only for who wants to know. */
+export interface PeakMemory extends Disposable {
   readonly peakBytes: number;
-  stop(): void;
 }
 
 /** Watches the sum of the proportional set sizes of processes and their descendants. */
@@ -58,6 +58,6 @@ export function peakMemory(pids: () => readonly number[]): PeakMemory {
     get peakBytes() {
       return peakBytes;
     },
-    stop: () => clearInterval(timer),
+    [Symbol.dispose]: () => clearInterval(timer),
   };
 }

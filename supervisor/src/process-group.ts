@@ -1,19 +1,13 @@
 import { Child, type ChildOptions } from './child.js';
-import { peakMemory, type PeakMemory } from './memory.js';
 
-/** All processes of a demo, a test or a bench: started in order, stopped in the reverse order, measured together. */
+/** All processes of a demo, a test or a bench: started in order, stopped in the reverse order. */
 export class ProcessGroup implements AsyncDisposable {
   readonly #children: Child[] = [];
-  readonly #memory: PeakMemory;
   readonly #detached: boolean;
 
-  /**
-   * @param extraPids processes that count into the memory besides, such as the caller's own
-   * @param detached see {@link ChildOptions}
-   */
-  constructor(extraPids: readonly number[] = [], { detached = false }: Pick<ChildOptions, 'detached'> = {}) {
+  /** @param detached see {@link ChildOptions} */
+  constructor({ detached = false }: Pick<ChildOptions, 'detached'> = {}) {
     this.#detached = detached;
-    this.#memory = peakMemory(() => [...extraPids, ...this.pids()]);
   }
 
   /** Starts one more member and waits until it is ready. */
@@ -34,14 +28,8 @@ export class ProcessGroup implements AsyncDisposable {
     return this.#children.flatMap((child) => child.pid ?? []);
   }
 
-  /** Peak of the proportional set sizes of all members and their children together, in bytes. */
-  get peakPssBytes(): number {
-    return this.#memory.peakBytes;
-  }
-
   /** Stops all, last started first. */
   async stop(): Promise<void> {
-    this.#memory.stop();
     for (const child of this.#children.toReversed()) await child.stop();
   }
 

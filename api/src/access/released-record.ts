@@ -5,10 +5,10 @@ import {
   type SignatureVerifier,
   type X25519KeyPair,
 } from '@careledger/crypto';
-import type { AccessState, PatientState, StoredRecordState } from '@careledger/contracts';
+import type { AccessState, PatientState, ProviderState, StoredRecordState } from '@careledger/contracts';
 import { EnvelopeError, openRecord, readWrap, type Manifest, type WrapSigners } from '@careledger/envelope';
 import { FhirError, readRecordContent } from '@careledger/fhir';
-import { onLedger } from '@careledger/ledger/service';
+import { askedOnce, onLedger } from '@careledger/ledger/service';
 import { everyKey } from '@careledger/policy';
 import type { ReleasedRecord } from '@careledger/protocol';
 import type { Registrations } from '../policy/registrations.js';
@@ -78,12 +78,17 @@ export async function openReleased(
   let fresh: Promise<PatientState> | undefined;
   const refresh = (): Promise<PatientState> =>
     (fresh ??= onLedger(() => options.registrations.refreshPatient(first.asked.patientId)));
-  return Promise.allSettled(released.map((each) => openOne(each, committed, { ...options, refresh })));
+  const holder = askedOnce((providerId) => options.registrations.provider(providerId));
+  return Promise.allSettled(
+    released.map((each) => openOne(each, committed, { ...options, refresh, holder })),
+  );
 }
 
 interface OpeningOne extends OpeningOptions {
   /** Asks the ledger for the patient, once for all. */
   readonly refresh: () => Promise<PatientState>;
+  /** As the ledger has it now, once for all that it holds. */
+  readonly holder: (providerId: string) => Promise<ProviderState>;
 }
 
 async function openOne(
@@ -130,7 +135,7 @@ interface Released {
 async function open(
   { record, access, stored }: Released,
   patient: PatientState,
-  { registrations, keys, verifier }: OpeningOptions,
+  { registrations, holder: holderOf, keys, verifier }: OpeningOne,
 ): Promise<Opened> {
   const { patientId, recordId, version } = access;
   const { author, kind, manifestHash } = stored;
@@ -143,7 +148,7 @@ async function open(
       author === patientId
         ? gatewayKeys
         : registrations.authority(author).then(({ signingKeys }) => signingKeys),
-      registrations.provider(access.releasingProviderId),
+      holderOf(access.releasingProviderId),
     ]),
   );
   const wrapSigners: WrapSigners = {

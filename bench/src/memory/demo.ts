@@ -50,9 +50,8 @@ async function demoPeakMb(): Promise<number> {
   };
   demo.stdout.on('data', quote);
   demo.stderr.on('data', quote);
-  const peak = peakMemory(() => (demo.pid === undefined ? [] : [demo.pid]));
+  using peak = peakMemory(() => (demo.pid === undefined ? [] : [demo.pid]));
   const [code] = (await once(demo, 'close')) as [number | null];
-  peak.stop();
   if (code !== 0) throw new BenchError('MEASURE_INVALID', `The demo failed (exit ${code}): ${output}`);
   if (peak.peakBytes === 0)
     throw new BenchError('MEASURE_INVALID', 'This system does not tell memory by /proc');
@@ -63,8 +62,7 @@ async function demoPeakMb(): Promise<number> {
 async function ballastPeakMb(): Promise<number> {
   await using ballast = new WorkerProcess<BallastWorker>('memory/ballast.worker.js');
   await ballast.call('hold', CONTROL_MB * MB);
-  const peak = peakMemory(() => [process.pid]);
+  using peak = peakMemory(() => [process.pid]);
   await setTimeout(CONTROL_HOLD_MS);
-  peak.stop();
   return peak.peakBytes / MB;
 }

@@ -55,13 +55,3 @@ export function itemProblem(error: unknown, refusedAs: ProblemCode): ItemProblem
     return { code: problem.code, detail: problem.message };
   throw error;
 }
-
-/** Asks about each id once, however many items want to know. */
-export function askedOnce<T>(ask: (id: string) => Promise<T>): (id: string) => Promise<T> {
-  const asked = new Map<string, Promise<T>>();
-  return (id) => {
-    const answer = asked.get(id) ?? ask(id);
-    asked.set(id, answer);
-    return answer;
-  };
-}

@@ -1,6 +1,7 @@
 import type { KeyPeriod } from '@careledger/contracts';
 import type { SignatureVerifier } from '@careledger/crypto';
 import { EnvelopeError, checkRecipientReceipt, readRecipientReceipt } from '@careledger/envelope';
+import { askedOnce } from '@careledger/ledger/service';
 import { everyKey } from '@careledger/policy';
 import type { ReceiptAnswer } from '@careledger/protocol';
 import { ProblemError } from '@careledger/service-kit';
@@ -8,7 +9,7 @@ import { assertSpeaksFor, type Caller } from '../caller.js';
 import type { OwnPeer } from '../ledger/own-peer.js';
 import { refusal } from '../ledger/refusal.js';
 import type { ProblemCode } from '../problems.js';
-import { askedOnce, placed, stepEach } from './items.js';
+import { placed, stepEach } from './items.js';
 import type { Release, ReleaseStore } from './release-store.js';
 
 export interface ReceiptServiceOptions {

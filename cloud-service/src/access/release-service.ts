@@ -1,6 +1,6 @@
 import { STATEMENTS, type ProviderState } from '@careledger/contracts';
 import { toBase64url, type SignatureVerifier } from '@careledger/crypto';
-import { problemOfLedger } from '@careledger/ledger/service';
+import { askedOnce, problemOfLedger } from '@careledger/ledger/service';
 import { currentKey, isCurrentKid } from '@careledger/policy';
 import { RELEASED_MAX_BYTES, type HeldWraps, type ReleaseItem } from '@careledger/protocol';
 import { ProblemError } from '@careledger/service-kit';
@@ -14,7 +14,7 @@ import type { ProblemCode } from '../problems.js';
 import type { HeldVersion, HeldVersionStore } from '../store/held-version-store.js';
 import { presentWraps } from '../wraps/wrap-service.js';
 import type { Arrival, Arrivals } from './arrivals.js';
-import { askedOnce, itemProblem, placed, stepEach, type Placed, type StepOptions } from './items.js';
+import { itemProblem, placed, stepEach, type Placed, type StepOptions } from './items.js';
 import type { PermitStore } from './permit-store.js';
 import { spendPermits, type ReleaseClaim } from './permit.js';
 import type { ReleaseStore } from './release-store.js';

@@ -1,6 +1,6 @@
 import { STATEMENTS, type StatementBody, type StatementName } from '@careledger/contracts';
+import { compiled } from '@careledger/domain/compiled';
 import { StatementError, readStatement, type HashedStatement } from '@careledger/statements';
-import { Value } from 'typebox/value';
 import type { ProblemCode } from '../problems.js';
 import { refusal } from './refusal.js';
 
@@ -34,7 +34,7 @@ export function readStatementOf<N extends StatementName>(
 }
 
 export const isBodyOf = <N extends StatementName>(name: N, body: unknown): body is StatementBody<N> =>
-  Value.Check(STATEMENTS[name].body, body);
+  compiled(STATEMENTS[name].body).Check(body);
 
 /** A StatementError as the ledger would have refused it; other errors as they are. */
 export function problemOfStatement(error: unknown, refusedAs: ProblemCode): unknown {

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import {
   ProcessGroup,
+  peakMemory,
   startCareledger,
   startEmbeddedNetwork,
   startNativeNetwork,
@@ -39,7 +40,8 @@ export async function main(argv: readonly string[]): Promise<number> {
   const dir = mkdtempSync(join(tmpdir(), 'careledger-demo-'));
   const interrupted = onInterrupt();
   try {
-    await using processes = new ProcessGroup([process.pid]);
+    await using processes = new ProcessGroup();
+    using memory = peakMemory(() => [process.pid, ...processes.pids()]);
     narrator.chapter('Start');
     await using running = await startNetwork(options.network, processes, dir);
     const { network } = running;
@@ -72,7 +74,7 @@ export async function main(argv: readonly string[]): Promise<number> {
     narrator.chapter('Summary');
     narrator.table(summaryTable(summary));
     for (const failure of failures) narrator.say(`FAILED ${failure}`);
-    narrator.say(`peak memory of all processes: ${Math.round(processes.peakPssBytes / 1e6)} MB (PSS)`);
+    narrator.say(`peak memory of all processes: ${Math.round(memory.peakBytes / 1e6)} MB (PSS)`);
     if (options.json) process.stdout.write(`${JSON.stringify(summary)}\n`);
     if (options.keep) {
       // Whoever has revoked everything shows the hospital nothing.

@@ -30,7 +30,7 @@ export interface Local {
  */
 export function claimProcesses(ending: AsyncDisposableStack, dir: string): ProcessGroup {
   ending.use(claimFolder(dir));
-  return ending.use(new ProcessGroup([process.pid], { detached: true }));
+  return ending.use(new ProcessGroup({ detached: true }));
 }
 
 /** Starts the embedded network and the services of all three layers. */

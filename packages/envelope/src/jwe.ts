@@ -1,23 +1,32 @@
-import { CryptoError, fromBase64url, okpPrivateKey, parseJsonObject } from '@careledger/crypto';
+import { CryptoError, fromBase64url, parseJsonObject } from '@careledger/crypto';
 import type { JsonObject, X25519KeyPair } from '@careledger/crypto';
-import { compactDecrypt, errors } from 'jose';
+import { errors } from 'jose';
+import { openEcdhEs, sealEcdhEs } from './ecdh-es.js';
 import { EnvelopeError } from './portable/errors.js';
-import { JWE_ALGORITHMS } from './portable/seal-to-one.js';
 
 /** The protected header of a compact JWE, not authenticated yet. @throws CryptoError when it is none */
 export function readJweHeader(token: string): JsonObject {
   return parseJsonObject(fromBase64url(token.slice(0, Math.max(token.indexOf('.'), 0))));
 }
 
-/** @throws EnvelopeError `DECRYPTION_FAILED`: another key, or not a byte as it was */
-export async function decryptJwe(token: string, { privateKey }: X25519KeyPair): Promise<Uint8Array> {
-  const key = okpPrivateKey('X25519', privateKey);
+/**
+ * Encrypts to one X25519 key (raw 32 bytes). `header` is protected, beside `alg`, `enc` and the ephemeral key.
+ * @throws EnvelopeError `RECIPIENT_KEY_INVALID`
+ */
+export function encryptJwe(publicKey: Uint8Array, plaintext: Uint8Array, header: JsonObject): string {
   try {
-    const { plaintext } = await compactDecrypt(token, key, {
-      keyManagementAlgorithms: [JWE_ALGORITHMS.alg],
-      contentEncryptionAlgorithms: [JWE_ALGORITHMS.enc],
+    return sealEcdhEs(publicKey, plaintext, header);
+  } catch (cause) {
+    throw new EnvelopeError('RECIPIENT_KEY_INVALID', 'The recipient’s key is no usable X25519 key', {
+      cause,
     });
-    return plaintext;
+  }
+}
+
+/** @throws EnvelopeError `DECRYPTION_FAILED`: another key, or not a byte as it was */
+export function decryptJwe(token: string, key: X25519KeyPair): Uint8Array {
+  try {
+    return openEcdhEs(token, key);
   } catch (cause) {
     throw decryptionFailed(cause);
   }

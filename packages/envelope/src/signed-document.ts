@@ -10,8 +10,8 @@ import {
   verifyJws,
 } from '@careledger/crypto';
 import type { JsonObject, ParsedJws, SignatureVerifier, Signer } from '@careledger/crypto';
+import { compiled } from '@careledger/domain/compiled';
 import type { Static, TSchema } from 'typebox';
-import { Value } from 'typebox/value';
 import { EnvelopeError } from './portable/errors.js';
 import type { EnvelopeErrorCode } from './portable/errors.js';
 
@@ -99,10 +99,11 @@ function assertForm<S extends TSchema>(
   kind: DocumentKind<S>,
   payload: unknown,
 ): asserts payload is Static<S> {
-  const [first] = Value.Errors(kind.schema, payload);
-  if (first === undefined) return;
+  const validator = compiled(kind.schema);
+  if (validator.Check(payload)) return;
+  const [first] = validator.Errors(payload);
   throw new EnvelopeError(
     kind.malformed,
-    `Not a ${kind.typ}: ${first.instancePath || 'it'} ${first.message}`,
+    `Not a ${kind.typ}: ${first?.instancePath || 'it'} ${first?.message}`,
   );
 }

@@ -5,8 +5,8 @@ import type { WrapSigners } from './acceptance.js';
 import { EnvelopeError } from './portable/errors.js';
 import { TYP, WrapSet } from './formats.js';
 import type { Manifest, Wrap } from './formats.js';
-import { decryptJwe, hasExactly, readJweHeader, readOrUndefined } from './jwe.js';
-import { JWE_ALGORITHMS, encryptJwe } from './portable/seal-to-one.js';
+import { decryptJwe, encryptJwe, hasExactly, readJweHeader, readOrUndefined } from './jwe.js';
+import { JWE_ALGORITHMS } from './portable/seal-to-one.js';
 import { WRAP_MAX_CHARS, WRAP_SET_MAX_CHARS } from './limits.js';
 import { keyCommitment } from './manifest.js';
 import { checkDocument, readDocument, signDocument, signerKid, tokenHash } from './signed-document.js';
@@ -43,7 +43,7 @@ export async function wrapKey(
   recipient: Recipient,
 ): Promise<Wrap> {
   const kid = kidOf('X25519', recipient.publicKey);
-  const jwe = await encryptJwe(recipient.publicKey, contentKey, wrapHeader(kid, subject));
+  const jwe = encryptJwe(recipient.publicKey, contentKey, wrapHeader(kid, subject));
   return recipient.breakGlass === true ? { kid, jwe, breakGlass: true } : { kid, jwe };
 }
 
@@ -177,7 +177,7 @@ export async function openWrap(
   recipientKey: X25519KeyPair,
 ): Promise<Uint8Array> {
   assertWrapHeader(jwe, recipientKey.kid, subject);
-  const contentKey = await decryptJwe(jwe, recipientKey);
+  const contentKey = decryptJwe(jwe, recipientKey);
   if (contentKey.length !== AES_KEY_BYTES || keyCommitment(contentKey) !== manifest.keyCommitment) {
     throw new EnvelopeError(
       'KEY_COMMITMENT_MISMATCH',

@@ -1,21 +1,13 @@
+import { compiled } from '@careledger/domain/compiled';
 import type { Static, TSchema } from 'typebox';
-import { Compile } from 'typebox/compile';
 import { LedgerError } from './error.js';
-
-interface Check {
-  Check(value: unknown): boolean;
-  Errors(value: unknown): { instancePath: string; message: string }[];
-}
-
-const compiled = new WeakMap<TSchema, Check>();
 
 /** Reads the JSON that a chaincode answered or emitted and checks it. @throws LedgerError BAD_RESPONSE */
 export function decodeJson<S extends TSchema>(schema: S, bytes: Uint8Array, what: string): Static<S> {
   const value = parse(bytes, what);
-  let check = compiled.get(schema);
-  if (!check) compiled.set(schema, (check = Compile(schema)));
-  if (check.Check(value)) return value as Static<S>;
-  const [fault] = check.Errors(value);
+  const validator = compiled(schema);
+  if (validator.Check(value)) return value;
+  const [fault] = validator.Errors(value);
   throw new LedgerError(
     'BAD_RESPONSE',
     `${what} answered ${fault?.instancePath || 'a value'}, which ${fault?.message}`,

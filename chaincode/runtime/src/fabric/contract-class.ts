@@ -4,6 +4,7 @@ import { callerOf } from '../caller/caller.js';
 import { dispatch, type Invocation } from '../dispatch/dispatch.js';
 import type { Chaincode } from '../dispatch/handlers.js';
 import { callThrough } from './call.js';
+import { leaveOutDebugLines } from './shim-logging.js';
 import { StubState } from './stub-state.js';
 
 export type ContractClass = new () => Contract;
@@ -16,6 +17,7 @@ export function contractClass<D extends ContractDefinition>(
   chaincode: Chaincode<D>,
   networkId: string,
 ): ContractClass {
+  leaveOutDebugLines();
   const { name: contractName, transactions } = chaincode.definition;
 
   class DefinedContract extends Contract {

@@ -1,6 +1,6 @@
 import { ContractError, STATEMENTS, type StatementBody, type StatementName } from '@careledger/contracts';
+import { compiled } from '@careledger/domain/compiled';
 import { StatementError, readStatement, type HashedStatement } from '@careledger/statements';
-import { Compile, type Validator } from 'typebox/compile';
 
 /** A statement of a known kind; nothing is verified yet. */
 export interface ReadStatement<N extends StatementName = StatementName> {
@@ -8,13 +8,10 @@ export interface ReadStatement<N extends StatementName = StatementName> {
   readonly statement: HashedStatement;
 }
 
-const validators = new Map<StatementName, Validator>();
-
 /** Whether a body is by its kind's schema. */
 export function isBodyOf<N extends StatementName>(name: N): (body: unknown) => body is StatementBody<N> {
-  const known = validators.get(name) ?? Compile(STATEMENTS[name].body);
-  validators.set(name, known);
-  return (body): body is StatementBody<N> => known.Check(body);
+  const validator = compiled(STATEMENTS[name].body);
+  return (body): body is StatementBody<N> => validator.Check(body);
 }
 
 /** @throws ContractError `STATEMENT_TOO_LARGE`, `STATEMENT_MALFORMED`, `STATEMENT_TYPE_MISMATCH` */

@@ -1,5 +1,5 @@
 import { jwkThumbprint, toBase64url } from '@careledger/crypto/portable';
-import type { HashFunction, JsonObject } from '@careledger/crypto/portable';
+import type { HashFunction } from '@careledger/crypto/portable';
 import { CompactEncrypt } from 'jose';
 import { EnvelopeError } from './errors.js';
 
@@ -13,25 +13,14 @@ export const SEALED_TYP = 'careledger.sealed+jwe';
  * and is authenticated.
  * @throws EnvelopeError `RECIPIENT_KEY_INVALID`
  */
-export function sealToOne(
+export async function sealToOne(
   publicKey: Uint8Array,
   data: Uint8Array,
   { context, hash }: { readonly context: string; readonly hash: HashFunction },
 ): Promise<string> {
   const kid = jwkThumbprint('X25519', publicKey, hash);
-  return encryptJwe(publicKey, data, { typ: SEALED_TYP, kid, ctx: context });
-}
-
-/**
- * Encrypts to one X25519 key (raw 32 bytes). `header` is protected, beside `alg`, `enc` and the ephemeral key.
- * @throws EnvelopeError `RECIPIENT_KEY_INVALID`
- */
-export async function encryptJwe(
-  publicKey: Uint8Array,
-  plaintext: Uint8Array,
-  header: JsonObject,
-): Promise<string> {
-  const jwe = new CompactEncrypt(plaintext).setProtectedHeader({ ...JWE_ALGORITHMS, ...header });
+  const header = { ...JWE_ALGORITHMS, typ: SEALED_TYP, kid, ctx: context };
+  const jwe = new CompactEncrypt(data).setProtectedHeader(header);
   try {
     return await jwe.encrypt({ kty: 'OKP', crv: 'X25519', x: toBase64url(publicKey) });
   } catch (cause) {

@@ -1,3 +1,4 @@
+export { askedOnce } from './asked-once.js';
 export { connectAsAdmin, type AdminIdentity } from './admin-ledger.js';
 export { registerLedgerMetrics } from './metrics.js';
 export { ledgerAnswers, ledgerProblems, onLedger, problemOfLedger } from './problems.js';

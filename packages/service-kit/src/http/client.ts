@@ -1,7 +1,7 @@
 import { CryptoError, isJsonObject, parseJson } from '@careledger/crypto';
+import { compiled } from '@careledger/domain/compiled';
 import pRetry, { AbortError } from 'p-retry';
 import type { Static, TSchema } from 'typebox';
-import { Value } from 'typebox/value';
 import { discard, readBounded } from './bounded-body.js';
 import { HttpClientError, type HttpClientErrorCode, type HttpClientErrorOptions } from './client-error.js';
 import { PROBLEM_JSON } from './media-types.js';
@@ -200,8 +200,9 @@ async function problemOf(response: Response): Promise<Problem | undefined> {
 
 function decode<S extends TSchema>(schema: S, bytes: Uint8Array, failed: Failure): Static<S> {
   const value = valueOf(bytes);
-  if (Value.Check(schema, value)) return value;
-  const [fault] = Value.Errors(schema, value);
+  const validator = compiled(schema);
+  if (validator.Check(value)) return value;
+  const [fault] = validator.Errors(value);
   throw failed('BAD_RESPONSE', `answered what it must not: ${fault?.instancePath} ${fault?.message}`);
 }
 
