@@ -1,3 +1,4 @@
+import { accessWeekVsOne } from './access/week.js';
 import { appendGrowth } from './append/growth.js';
 import { appendVsHypercore } from './append/versus-hypercore.js';
 import { devnetStart } from './devnet/start.js';
@@ -15,6 +16,7 @@ export const MEASURES: readonly Measure[] = [
   appendGrowth,
   devnetStart,
   devnetSubmit,
+  accessWeekVsOne,
   demoPeakPss,
 ];
 

@@ -3,6 +3,7 @@ export * from './client/notice-inbox.js';
 export { trustRootsOf } from './client/trust-roots.js';
 export { DEMO_AUTHORITIES } from './demo/context.js';
 export { Narrator } from './demo/narrator.js';
+export { enrolAtHome } from './dev/home.js';
 export { SAMPLE_FILE } from './demo/options.js';
 export type { Person } from './demo/people.js';
 export type { CollectOptions } from './demo/scenarios.js';
