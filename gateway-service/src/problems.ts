@@ -97,6 +97,10 @@ export const problems = defineProblems({
   GRANT_NOT_FOUND: { status: 404, title: 'The patient has made no such grant here' },
   SUBSCRIPTION_NOT_FOUND: { status: 404, title: 'There is no such subscription' },
   SUBSCRIPTION_NOT_PENDING: { status: 409, title: 'The subscription is not pending any more' },
+  SUBSCRIPTION_EXCEEDED: {
+    status: 422,
+    title: 'The subscription asks for less: an answer may only narrow it',
+  },
   REGISTRATION_PENDING: {
     status: 503,
     title: 'The patient is not on the ledger yet: try again in `retryAfterS` seconds',

@@ -5,6 +5,7 @@ import {
   type AnnouncedRecordState,
   type EventPayload,
   type GrantState,
+  type SubscriptionState,
 } from '@careledger/contracts';
 import type { LedgerEvent } from '@careledger/ledger';
 import { isDenial } from '@careledger/policy';
@@ -134,6 +135,13 @@ export class Follower implements AsyncDisposable {
     await store.commit(() => {
       policy.put(patientId, consent);
       for (const grantId of granted) mirror.grantSince(patientId, grantId, block);
+      for (const data of answeredBy(granted, consent.subscriptions))
+        log.append({
+          type: 'subscription',
+          source: `subscription/${txId}/${data.subscriptionId}`,
+          patientId,
+          data,
+        });
       announcements.grantsChanged(patientId);
       if (made.length + revoked.length === 0 && change.revokedThroughSeq === undefined) return;
       const active = policy.noticing(patientId).length > 0;
@@ -200,3 +208,10 @@ export class Follower implements AsyncDisposable {
     );
   }
 }
+
+/** The requests that the patient has approved by these grants, wholly or in part. */
+const answeredBy = (
+  grantIds: readonly string[],
+  subscriptions: readonly SubscriptionState[],
+): SubscriptionState[] =>
+  subscriptions.filter(({ grantId }) => grantId !== undefined && grantIds.includes(grantId));

@@ -9,6 +9,7 @@ import { Announcements } from './announcements.js';
 import { EmergencyService, type EmergencyServiceOptions } from './emergency-service.js';
 import { EmergencyStore } from './emergency-store.js';
 import { Follower, type FollowerOptions } from './follower.js';
+import { Lapses } from './lapses.js';
 import { noticeMetrics } from './metrics.js';
 import { NoticeLog } from './notice-log.js';
 import { NoticeReader } from './notice-reader.js';
@@ -43,5 +44,6 @@ export async function noticesPlugin(app: ServiceApp, options: NoticesOptions): P
   addNoticeRoutes(app, { ...options, log, emergencies, service, reader, metrics });
   const announcements = new Announcements({ ...options, log, emergencies });
   const follower = new Follower({ ...options, announcements, log });
-  app.addHook('onClose', () => follower.stop());
+  const lapses = new Lapses({ ...options, log });
+  app.addHook('onClose', () => Promise.all([follower.stop(), lapses[Symbol.asyncDispose]()]));
 }

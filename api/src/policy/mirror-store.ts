@@ -99,13 +99,26 @@ export class MirrorStore {
     return row && (JSON.parse(row.state) as SubscriptionState);
   }
 
+  /** That one has lapsed is written with the notice of it alone (`notices/lapses.ts`). */
   putSubscriptions(subscriptions: readonly SubscriptionState[]): void {
     for (const state of subscriptions)
-      this.store.run(
-        'INSERT OR REPLACE INTO subscriptions (subscription_id, patient_id, state) VALUES (?, ?, ?)',
-        state.subscriptionId,
-        state.patientId,
-        JSON.stringify(state),
-      );
+      if (state.status !== 'lapsed' || this.subscription(state.subscriptionId)?.status !== 'pending')
+        this.putSubscription(state);
+  }
+
+  /** Those that wait for an answer, or have lapsed since. */
+  pendingSubscriptions(): SubscriptionState[] {
+    return this.store
+      .all<{ state: string }>(`SELECT state FROM subscriptions WHERE state ->> '$.status' = 'pending'`)
+      .map(({ state }) => JSON.parse(state) as SubscriptionState);
+  }
+
+  putSubscription(state: SubscriptionState): void {
+    this.store.run(
+      'INSERT OR REPLACE INTO subscriptions (subscription_id, patient_id, state) VALUES (?, ?, ?)',
+      state.subscriptionId,
+      state.patientId,
+      JSON.stringify(state),
+    );
   }
 }

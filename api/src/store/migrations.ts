@@ -423,4 +423,10 @@ export const migrations: readonly Migration[] = [
       ALTER TABLE receipts_2 RENAME TO receipts;
       CREATE INDEX receipts_of_permit ON receipts (permit_tx_id, provider_id, sent_at);`,
   },
+  {
+    // They lapse without a transaction: whoever tells of it looks for them again and again.
+    name: 'subscriptions that wait for an answer are found',
+    sql: `
+      CREATE INDEX subscriptions_pending ON subscriptions (subscription_id) WHERE state ->> '$.status' = 'pending';`,
+  },
 ];

@@ -1,4 +1,4 @@
-import type { Permission, PurposeOfUse } from '@careledger/domain';
+import type { Permission, PurposeOfUse, ScopeTerm } from '@careledger/domain';
 import type { SealedBox } from '../store/sealed-box.js';
 import type { Store } from '../store/store.js';
 
@@ -14,7 +14,10 @@ export interface SubscriptionWanted {
   readonly permissions: readonly Permission[];
   readonly purposes: readonly PurposeOfUse[];
   readonly until?: string;
-  /** For the patient to read, and nobody else. */
+  readonly answerBy?: string;
+  /** None: every record. For the patient to read, and nobody else. */
+  readonly scope?: readonly ScopeTerm[];
+  /** Likewise. */
   readonly reason?: string;
 }
 

@@ -1,9 +1,10 @@
-import { utf8 } from '@careledger/crypto';
-import { accessControl, type PatientState } from '@careledger/contracts';
-import { encryptTo } from '@careledger/envelope';
+import { sha256, toBase64url, utf8 } from '@careledger/crypto';
+import { accessControl, type PatientState, type StatementBody } from '@careledger/contracts';
+import { encryptTo, newSalt } from '@careledger/envelope';
+import { askedScopeHash } from '@careledger/envelope/portable';
 import { LedgerError, submitWithRetry } from '@careledger/ledger';
 import { currentKey } from '@careledger/policy';
-import { SEALED_CONTEXT, type SubscriptionReason } from '@careledger/protocol';
+import { SEALED_CONTEXT, type SubscriptionMeaning } from '@careledger/protocol';
 import type { Issuer } from '../issuer.js';
 import type { Channel } from '../ledger-port.js';
 import { removeTask, type TaskHandler } from '../outbox/outbox.js';
@@ -53,22 +54,23 @@ export class ChangeTask implements TaskHandler {
       await store.commit(() => changes.refused(change, 'PATIENT_UNKNOWN'));
       return;
     }
-    const { patientId, permissions, purposes, until } = wanted;
-    const sealed = await sealedReason(wanted, patient);
+    const { patientId, permissions, purposes, until, answerBy } = wanted;
     const body = {
       ...{ patientId, permissions: [...permissions], purposes: [...purposes] },
       ...(until !== undefined && { until }),
-      ...(sealed !== undefined && { sealed }),
+      ...(answerBy !== undefined && { answerBy }),
+      ...(await sealedMeaning(wanted, patient)),
     };
     const statement = issuer.make('requestSubscription', ['authorities'], body, change.subscriptionId);
     await store.commit(() => changes.signed(change, statement));
   }
 
-  /** Undefined where the ledger knows nobody to whom the reason can be sealed. */
-  async #patient({ patientId, reason }: SubscriptionWanted): Promise<PatientState | undefined> {
+  /** Undefined where the ledger knows nobody to whom reason and scope can be sealed. */
+  async #patient({ patientId, reason, scope }: SubscriptionWanted): Promise<PatientState | undefined> {
     try {
       const patient = await this.#options.registrations.awaited(patientId);
-      return reason === undefined || currentKey(patient.encryptionKeys) ? patient : undefined;
+      const isPlain = reason === undefined && scope === undefined;
+      return isPlain || currentKey(patient.encryptionKeys) ? patient : undefined;
     } catch (error) {
       if (isPatientUnknown(error)) return undefined;
       throw error;
@@ -95,12 +97,23 @@ export class ChangeTask implements TaskHandler {
   }
 }
 
-async function sealedReason(
-  { reason }: SubscriptionWanted,
+/** Why, and which records: for the patient alone. The ledger has the salted hash of the records. */
+async function sealedMeaning(
+  { reason, scope }: SubscriptionWanted,
   { encryptionKeys }: PatientState,
-): Promise<string | undefined> {
+): Promise<Pick<StatementBody<'requestSubscription'>, 'sealed' | 'scopeHash'>> {
   const key = currentKey(encryptionKeys);
-  if (reason === undefined || key === undefined) return undefined;
-  const content: SubscriptionReason = { v: 1, reason };
-  return encryptTo(key, utf8(JSON.stringify(content)), { context: SEALED_CONTEXT.subscriptionReason });
+  if ((reason === undefined && scope === undefined) || key === undefined) return {};
+  const asked = scope && { scope: [...scope], scopeSalt: toBase64url(newSalt()) };
+  const content: SubscriptionMeaning = {
+    v: 1,
+    ...(reason !== undefined && { reason }),
+    ...(asked !== undefined && { asked }),
+  };
+  return {
+    sealed: await encryptTo(key, utf8(JSON.stringify(content)), {
+      context: SEALED_CONTEXT.subscriptionReason,
+    }),
+    ...(asked !== undefined && { scopeHash: askedScopeHash(sha256, asked) }),
+  };
 }

@@ -7,6 +7,7 @@ export const asked: Static<typeof NewSubscription> = {
   permissions: ['read', 'write'],
   purposes: ['TREAT', 'ETREAT'],
   until: EXAMPLE.until,
+  scope: [{ category: 'laboratory', resourceType: '*' }],
   reason: 'Diabetes ward',
 };
 type Requested = Static<typeof RequestedSubscription>;

@@ -7,7 +7,7 @@ import {
   TxId,
   closedObject,
 } from '@careledger/domain';
-import { SubscriptionReason } from '@careledger/protocol';
+import { AskedScope, SubscriptionMeaning } from '@careledger/protocol';
 import { Type } from 'typebox';
 import { NullOr } from '../http/schemas.js';
 
@@ -18,8 +18,12 @@ export const NewSubscription = closedObject(
     permissions: Type.Array(Permission, { minItems: 1, uniqueItems: true }),
     purposes: Type.Array(PurposeOfUse, { minItems: 1, uniqueItems: true }),
     until: Type.Optional(Timestamp),
+    /** When it lapses without an answer; after 30 days at the latest. */
+    answerBy: Type.Optional(Timestamp),
+    /** Which records; every one without it. Encrypted to the patient. */
+    scope: Type.Optional(AskedScope.properties.scope),
     /** Encrypted to the patient. */
-    reason: Type.Optional(SubscriptionReason.properties.reason),
+    reason: SubscriptionMeaning.properties.reason,
   },
   { title: 'NewSubscription' },
 );

@@ -27,6 +27,9 @@ export interface SubscriptionPage {
   readonly bookmark?: string;
 }
 
+/** What the patient has decided or left undecided stays: there is nothing to take back. */
+const OVER: ReadonlySet<SubscriptionState['status']> = new Set(['cancelled', 'rejected', 'lapsed']);
+
 /** Asks patients to let this authority know, and takes that back. The patient decides. */
 export class SubscriptionService {
   readonly #options: SubscriptionServiceOptions;
@@ -69,7 +72,7 @@ export class SubscriptionService {
     const subscription = await this.get(subscriptionId);
     assertUnchanged(ifMatch, subscription);
     const { patientId, status } = subscription;
-    if (status === 'cancelled' || status === 'rejected') return undefined;
+    if (OVER.has(status)) return undefined;
     const name = { subscriptionId, kind: 'cancellation' } as const;
     const statement = issuer.make('cancelSubscription', ['authorities'], { subscriptionId, patientId });
     await store.commit(() => {

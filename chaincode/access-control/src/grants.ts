@@ -64,7 +64,7 @@ export async function recordGrant(tx: Submission, verified: Verified<'grant'>): 
 
 /** @throws ContractError `GRANT_PERIOD_INVALID`, `GRANT_TERMS_INVALID` */
 function requireTerms(body: StatementBody<'grant'>): void {
-  const { authorityId, granteeTags, from, until, period, sealed } = body;
+  const { authorityId, granteeTags, from, until, period, sealed, subscriptionId } = body;
   const isEmpty = (start: string, end: string) => Date.parse(end) <= Date.parse(start);
   if (
     (until !== undefined && isEmpty(from, until)) ||
@@ -72,12 +72,14 @@ function requireTerms(body: StatementBody<'grant'>): void {
   )
     throw new ContractError('GRANT_PERIOD_INVALID');
   const isWhole = isDenial(body)
-    ? !body.delegable && body.noticeRank === undefined && body.subscriptionId === undefined
+    ? !body.delegable && body.noticeRank === undefined && subscriptionId === undefined
     : authorityId !== ANY;
+  const isAnswer = body.askedScopeHash !== undefined || body.isInPart !== undefined;
   const isWithinAny = authorityId === ANY && granteeTags.length > 0;
   // An authority that cannot tell whom the tags mean does not ask under them.
   const isUntold = isDenial(body) && granteeTags.length > 0 && sealed === undefined;
-  if (!isWhole || isWithinAny || isUntold) throw new ContractError('GRANT_TERMS_INVALID');
+  if (!isWhole || isWithinAny || isUntold || (isAnswer && subscriptionId === undefined))
+    throw new ContractError('GRANT_TERMS_INVALID');
 }
 
 /**

@@ -6,7 +6,12 @@ import {
   type TestOrganisation,
   type TestPatient,
 } from '@careledger/chaincode-runtime/testing';
-import { SUBSCRIPTIONS_PENDING_MAX, type ItemResult, type SubscriptionState } from '@careledger/contracts';
+import {
+  SUBSCRIPTIONS_PENDING_MAX,
+  type ItemResult,
+  type StatementBody,
+  type SubscriptionState,
+} from '@careledger/contracts';
 import { randomId128 } from '@careledger/crypto';
 import { beforeEach, describe, expect, test } from '@jest/globals';
 import { accessControlChaincode } from './chaincode.js';
@@ -22,20 +27,42 @@ beforeEach(async () => {
   patient = await fixture.patient();
 });
 
+const DAY_MS = 24 * 60 * 60 * 1_000;
+const LATER = '2027-06-01T00:00:00Z';
+const HASH = 'A'.repeat(43);
+const TAG = `${'t'.repeat(21)}A`;
+
 const onAuthorities = (call: Call = {}): Call => ({ channel: 'authorities', ...call });
 const bodyOf = (patientId = patient.id) => ({
   patientId,
   permissions: ['read' as const],
   purposes: ['TREAT' as const],
 });
-async function request(by = hospital, sid?: string): Promise<string> {
+type Asked = StatementBody<'requestSubscription'>;
+async function request(by = hospital, sid?: string, asked: Partial<Asked> = {}): Promise<string> {
   const options = sid === undefined ? {} : { sid };
-  const statement = by.sign('requestSubscription', bodyOf(), by.signer, options);
+  const statement = by.sign('requestSubscription', { ...bodyOf(), ...asked }, by.signer, options);
   const call = onAuthorities({ caller: client(by.mspId) });
   return ((await fixture.run('RequestSubscription', { statement }, call)).result as ItemResult).sid ?? '';
 }
 const approve = (subscriptionId: string, authorityId = hospital.id, by = patient) =>
   fixture.codes('Grant', [by.grant(authorityId, { subscriptionId })], onAuthorities());
+/** The patient's answer to what the hospital asks, and what comes of it. */
+async function answered(
+  asked: Partial<Asked>,
+  grant: Partial<StatementBody<'grant'>>,
+): Promise<string | undefined> {
+  const subscriptionId = await request(hospital, undefined, asked);
+  const terms = { permissions: ['read' as const], purposes: ['TREAT' as const], ...grant, subscriptionId };
+  const [code] = await fixture.codes('Grant', [patient.grant(hospital.id, terms)], onAuthorities());
+  if (code !== 'OK') return code;
+  const { rows } = await fixture.ask<{ rows: SubscriptionState[] }>(
+    'ListSubscriptions',
+    { patientId: patient.id },
+    onAuthorities(),
+  );
+  return rows.find((row) => row.subscriptionId === subscriptionId)?.status;
+}
 const reject = (
   subscriptionId: string,
   caller = client('PatientsMSP'),
@@ -123,6 +150,88 @@ describe('a subscription', () => {
     await reject(second);
     await cancel(third);
     for (let n = 0; n < 3; n += 1) await request();
+    expect(await codeOf(request())).toBe('SUBSCRIPTION_LIMIT');
+  });
+
+  test('is approved in part by whatever gives less, and the ledger sees it', async () => {
+    const asked = { permissions: ['read', 'write'], purposes: ['TREAT', 'ETREAT'], until: LATER } as const;
+    const whole = { permissions: [...asked.permissions], purposes: [...asked.purposes], until: LATER };
+    const scopeHash = HASH;
+    const of = (grant: object, more: object = {}) => answered({ ...whole, ...more }, { ...whole, ...grant });
+    expect(await of({})).toBe('approved');
+    for (const less of [
+      { permissions: ['read'] },
+      { purposes: ['ETREAT'] },
+      { until: '2027-05-31T00:00:00Z' },
+      { from: '2027-01-01T00:00:00Z' },
+      { scopeTags: [TAG] },
+      { granteeTags: [TAG] },
+      { period: { start: '2026-01-01T00:00:00Z', end: '2026-02-01T00:00:00Z' } },
+      { isInPart: true },
+    ])
+      expect([less, await of(less)]).toEqual([less, 'approved-in-part']);
+    const scoped = { scopeTags: [TAG], askedScopeHash: scopeHash };
+    expect(await of(scoped, { scopeHash })).toBe('approved');
+    expect(await of({ ...scoped, isInPart: true }, { scopeHash })).toBe('approved-in-part');
+  });
+
+  test('is answered by no grant that gives more, whatever it gives less', async () => {
+    const exceeding = [
+      [{}, { permissions: ['read', 'modify'] }],
+      [{}, { purposes: ['TREAT', 'HRESCH'] }],
+      [{}, { delegable: true, scopeTags: [TAG] }],
+      [{ until: LATER }, {}],
+      [{ until: LATER }, { until: '2027-06-01T00:00:00.001Z' }],
+      [{ scopeHash: HASH }, { askedScopeHash: HASH, isInPart: true }],
+    ] as const;
+    for (const [asked, grant] of exceeding)
+      expect([grant, await answered(asked as object, grant as object)]).toEqual([
+        grant,
+        'SUBSCRIPTION_EXCEEDED',
+      ]);
+    const rows = await list({ patientId: patient.id });
+    expect(new Set(rows.map(({ status }) => status))).toEqual(new Set(['pending']));
+    expect(await fixture.ask('ListGrants', { patientId: patient.id }, onAuthorities())).toMatchObject({
+      rows: [],
+    });
+  });
+
+  test('whose records were shown otherwise than the authority asked is not answered', async () => {
+    const scopeTags = [TAG];
+    const other = `${'B'.repeat(42)}A`;
+    expect(await answered({ scopeHash: HASH }, { scopeTags, askedScopeHash: other })).toBe(
+      'SUBSCRIPTION_MISMATCH',
+    );
+    expect(await answered({ scopeHash: HASH }, { scopeTags })).toBe('SUBSCRIPTION_MISMATCH');
+    expect(await answered({}, { scopeTags, askedScopeHash: HASH })).toBe('SUBSCRIPTION_MISMATCH');
+  });
+
+  test('lapses by time alone: at its own date, with what it asks for, or after 30 days', async () => {
+    const tomorrow = new Date(fixture.nowMs + DAY_MS).toISOString();
+    const own = await request(hospital, undefined, { answerBy: tomorrow });
+    const ends = await request(hospital, undefined, { until: tomorrow });
+    const waits = await request();
+    fixture.nowMs += DAY_MS - 1;
+    expect(await list({ patientId: patient.id, status: 'lapsed' })).toEqual([]);
+    fixture.nowMs += 1;
+    const lapsed = await list({ patientId: patient.id, status: 'lapsed' });
+    expect(lapsed.map(({ subscriptionId }) => subscriptionId).sort()).toEqual([own, ends].sort());
+    expect(await list({ authorityId: hospital.id, status: 'pending' })).toMatchObject([
+      { subscriptionId: waits },
+    ]);
+    expect(await approve(own)).toEqual(['SUBSCRIPTION_NOT_PENDING']);
+    expect(await codeOf(reject(own))).toBe('SUBSCRIPTION_NOT_PENDING');
+    expect((await cancel(own)).event).toBeUndefined();
+    fixture.nowMs += 29 * DAY_MS;
+    expect(await list({ patientId: patient.id, status: 'pending' })).toEqual([]);
+  });
+
+  test('that has lapsed makes room for the next', async () => {
+    const answerBy = new Date(fixture.nowMs + DAY_MS).toISOString();
+    for (let n = 0; n < SUBSCRIPTIONS_PENDING_MAX; n += 1) await request(hospital, undefined, { answerBy });
+    expect(await codeOf(request())).toBe('SUBSCRIPTION_LIMIT');
+    fixture.nowMs += DAY_MS;
+    for (let n = 0; n < SUBSCRIPTIONS_PENDING_MAX; n += 1) await request();
     expect(await codeOf(request())).toBe('SUBSCRIPTION_LIMIT');
   });
 

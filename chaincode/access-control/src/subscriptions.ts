@@ -10,12 +10,19 @@ import {
 } from '@careledger/chaincode-runtime';
 import {
   ContractError,
+  STATEMENT_MAX_SKEW_S,
   SUBSCRIPTIONS_PENDING_MAX,
+  SUBSCRIPTION_PENDING_MAX_S,
   type ItemResult,
+  type StatementBody,
   type SubscriptionState,
 } from '@careledger/contracts';
+import { timestampOf } from '@careledger/domain';
+import { givenBy, subscriptionAt } from '@careledger/policy';
 import { patients, pendingSubscriptions, subscriptions, subscriptionsByAuthority } from './families.js';
 import { findSigners } from './signers.js';
+
+const MS_PER_S = 1_000;
 
 type OneStatement = { readonly statement: string };
 
@@ -39,7 +46,7 @@ export async function rejectSubscription(
   const intake = { names: ['rejectSubscription'] as const, signers: findSigners };
   const { item } = await acceptOne(tx, statement, intake, async ({ iss, body }) => {
     const subscription = await find(tx, iss, body.subscriptionId);
-    if (subscription.status !== 'pending') throw new ContractError('SUBSCRIPTION_NOT_PENDING');
+    requirePending(subscription);
     changed = decide(tx, subscription, { status: 'rejected' });
   });
   return outcomeOf(item, changed);
@@ -57,23 +64,30 @@ export async function cancelSubscription(
     const subscription = await find(tx, body.patientId, body.subscriptionId);
     if (subscription.authorityId !== iss) throw new ContractError('SUBSCRIPTION_MISMATCH');
     // What is over stays as it ended: the authority does not turn the patient's no into its own change of mind.
-    if (['rejected', 'cancelled'].includes(subscription.status)) return;
+    if (['rejected', 'cancelled', 'lapsed'].includes(subscription.status)) return;
     changed = decide(tx, subscription, { status: 'cancelled' });
   });
   return outcomeOf(item, changed);
 }
 
-/** A grant that names a subscription approves it. Subscriptions live on channel `authorities` alone. */
+/**
+ * A grant that names a subscription approves it, wholly or in part. Subscriptions live on channel `authorities` alone.
+ * @throws ContractError `SUBSCRIPTION_UNKNOWN`, `SUBSCRIPTION_MISMATCH`, `SUBSCRIPTION_NOT_PENDING`, `SUBSCRIPTION_EXCEEDED`
+ */
 export async function approveSubscription(
   tx: Submission,
   { iss, sid, body }: Verified<'grant'>,
 ): Promise<void> {
-  const { subscriptionId, authorityId } = body;
+  const { subscriptionId, authorityId, askedScopeHash } = body;
   if (subscriptionId === undefined || tx.channel !== 'authorities') return;
   const subscription = await find(tx, iss, subscriptionId);
   if (subscription.authorityId !== authorityId) throw new ContractError('SUBSCRIPTION_MISMATCH');
-  if (subscription.status !== 'pending') throw new ContractError('SUBSCRIPTION_NOT_PENDING');
-  decide(tx, subscription, { status: 'approved', grantId: sid });
+  requirePending(subscription);
+  // The patient was shown that this authority asks for other records than it does.
+  if (subscription.scopeHash !== askedScopeHash) throw new ContractError('SUBSCRIPTION_MISMATCH');
+  const given = givenBy(subscription, body, tx.atMs + STATEMENT_MAX_SKEW_S * MS_PER_S);
+  if (given === 'more') throw new ContractError('SUBSCRIPTION_EXCEEDED');
+  decide(tx, subscription, { status: given === 'all' ? 'approved' : 'approved-in-part', grantId: sid });
 }
 
 /** The calling organisation speaks for itself alone. @throws ContractError `STATEMENT_ISSUER_MISMATCH` */
@@ -93,14 +107,10 @@ async function request(
   // Another authority's subscription has this id: ids are visible, so somebody could try to take its place.
   if ((await tx.state.get(subscriptions.at(patientId, subscriptionId))) !== undefined)
     throw new ContractError('STATEMENT_ID_REUSED');
-  const pending = await tx.state.all(pendingSubscriptions.under(patientId, authorityId));
-  if (pending.length >= SUBSCRIPTIONS_PENDING_MAX) throw new ContractError('SUBSCRIPTION_LIMIT');
+  await makeRoom(tx, patientId, authorityId);
   const made: SubscriptionState = {
-    subscriptionId,
-    authorityId,
-    ...body,
-    status: 'pending',
-    requestedAt: tx.at,
+    ...{ subscriptionId, authorityId, ...body, status: 'pending' },
+    ...{ requestedAt: tx.at, lapsesAt: lapsesAt(body, tx.atMs) },
   };
   tx.state.put(subscriptions.at(patientId, subscriptionId), made);
   tx.state.put(subscriptionsByAuthority.at(authorityId, patientId, subscriptionId), PRESENT);
@@ -108,10 +118,34 @@ async function request(
   return made;
 }
 
+/** The first of: the authority's word, the end of what it asks for, and as long as any request waits. */
+function lapsesAt({ answerBy, until }: StatementBody<'requestSubscription'>, atMs: number): string {
+  const ends = [answerBy, until].flatMap((end) => (end === undefined ? [] : [Date.parse(end)]));
+  return timestampOf(Math.min(atMs + SUBSCRIPTION_PENDING_MAX_S * MS_PER_S, ...ends));
+}
+
+/** Requests that have lapsed wait no more. @throws ContractError `SUBSCRIPTION_LIMIT` */
+async function makeRoom(tx: Submission, patientId: string, authorityId: string): Promise<void> {
+  const waiting = await tx.state.all(pendingSubscriptions.under(patientId, authorityId));
+  if (waiting.length < SUBSCRIPTIONS_PENDING_MAX) return;
+  let pending = 0;
+  for (const { parts } of waiting) {
+    const { status } = await find(tx, patientId, parts[2] ?? '');
+    if (status === 'pending') pending += 1;
+    else tx.state.delete(pendingSubscriptions.at(...parts));
+  }
+  if (pending >= SUBSCRIPTIONS_PENDING_MAX) throw new ContractError('SUBSCRIPTION_LIMIT');
+}
+
+/** As it stands now. */
 async function find(tx: Evaluation, patientId: string, subscriptionId: string): Promise<SubscriptionState> {
   const found = await tx.state.get(subscriptions.at(patientId, subscriptionId));
   if (found === undefined) throw new ContractError('SUBSCRIPTION_UNKNOWN');
-  return found;
+  return subscriptionAt(found, tx.atMs);
+}
+
+function requirePending({ status }: SubscriptionState): void {
+  if (status !== 'pending') throw new ContractError('SUBSCRIPTION_NOT_PENDING', undefined, { status });
 }
 
 function decide(
@@ -137,15 +171,14 @@ export interface SubscriptionFilter extends PageRequest {
 }
 
 export async function listSubscriptions(
-  { state }: Evaluation,
+  { state, atMs }: Evaluation,
   { patientId, authorityId, status, ...page }: SubscriptionFilter,
 ): Promise<{ rows: SubscriptionState[]; bookmark: string }> {
-  const passes = (row: SubscriptionState | undefined) =>
-    row !== undefined &&
-    (authorityId === undefined || row.authorityId === authorityId) &&
-    (status === undefined || row.status === status)
-      ? row
-      : undefined;
+  const passes = (stored: SubscriptionState | undefined) => {
+    const row = stored && subscriptionAt(stored, atMs);
+    const isOfOther = authorityId !== undefined && row?.authorityId !== authorityId;
+    return isOfOther || (status !== undefined && row?.status !== status) ? undefined : row;
+  };
   if (patientId !== undefined)
     return pagedRows(state, page, {
       prefix: subscriptions.under(patientId),

@@ -2,6 +2,7 @@ import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import type { RunningService } from '@careledger/supervisor';
 import { call } from '../fixtures/services/api-client.js';
 import { GatewayFixture, glucose, type GatewayPatient } from '../fixtures/services/gateway-fixture.js';
+import { NoticeClient } from '../fixtures/services/notices.js';
 import { ConsentCommand } from '../fixtures/signer/consent-command.js';
 
 const HOSPITAL = 'aut_hospital';
@@ -76,6 +77,43 @@ test('what the patient grants opens a record, what the patient denies or revokes
   const statement = await consent.print('revoke-all', '--offline');
   const relayed = await call(hospital, 'practitioner', 'POST /v1/revocations', { statement });
   expect(relayed.status).toBe(201);
+  expect(await opened()).toBe(403);
+}, 300_000);
+
+test('what an authority asks for is approved in part: narrower records, fewer rights, a shorter time', async () => {
+  await using notices = await NoticeClient.connect(hospital);
+  const until = new Date(Date.now() + 48 * 3_600_000).toISOString();
+  const asked = await call(hospital, 'practitioner', 'POST /v1/subscriptions', {
+    ...{ patientId: patient.patientId, permissions: ['read', 'write'], purposes: ['TREAT', 'HRESCH'], until },
+    scope: ['laboratory', 'vital-signs'].map((category) => ({ category, resourceType: '*' })),
+    reason: 'Diabetes ward',
+  });
+  const subscriptionId = String(asked.body['subscriptionId']);
+  const shown = () => consent.print('requests');
+  while (!(await shown()).includes(subscriptionId));
+  expect(await shown()).toContain('"asked":{"scope":[{"category":"laboratory","resourceType":"*"}');
+  const approve = (...said: string[]) => consent.print('approve', subscriptionId, ...said);
+  expect(await refusalOf(approve('--permissions', 'read,modify'))).toContain('REQUEST_EXCEEDED');
+  expect(await refusalOf(approve('--scope', 'laboratory', 'imaging'))).toContain('REQUEST_EXCEEDED');
+
+  const sooner = new Date(Date.now() + 3_600_000).toISOString();
+  const said = ['--scope', 'laboratory', '--permissions', 'read', '--purposes', 'TREAT', '--until', sooner];
+  const { statementId } = JSON.parse(await approve(...said)) as { statementId: string };
+  const told = await notices.next(
+    ({ type, data }) =>
+      type === 'subscription' && data['subscriptionId'] === subscriptionId && data['status'] !== 'pending',
+  );
+  expect(told.data).toMatchObject({ status: 'approved-in-part', grantId: statementId });
+  const one = await call(hospital, 'practitioner', `GET /v1/subscriptions/${subscriptionId}`);
+  expect(one.body).toMatchObject({ status: 'approved-in-part', permissions: ['read', 'write'], until });
+  expect(await fixture.own(patient, 'GET', `/grants/${statementId}`)).toMatchObject({
+    ...{ subscriptionId, permissions: ['read'], purposes: ['TREAT'], until: sooner },
+  });
+  expect(JSON.stringify(one.body)).not.toContain('laboratory');
+  await fixture.own(patient, 'POST', '/flush');
+  while ((await opened()) !== 200);
+  expect(await refusalOf(approve())).toContain('SUBSCRIPTION_NOT_PENDING');
+  expect(await consent.answer('revoke', statementId)).toMatchObject({ status: 'done' });
   expect(await opened()).toBe(403);
 }, 300_000);
 

@@ -5,6 +5,8 @@ export type ConsentErrorCode =
   | 'GRANT_NOT_FOUND'
   | 'SUBSCRIPTION_NOT_FOUND'
   | 'SUBSCRIPTION_NOT_PENDING'
+  /** It gives more than was asked for. */
+  | 'SUBSCRIPTION_EXCEEDED'
   | 'AUTHORITY_UNKNOWN'
   /** No ledger has the patient yet, and the wait for it was long enough. */
   | 'REGISTRATION_PENDING'

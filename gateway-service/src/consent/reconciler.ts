@@ -168,7 +168,7 @@ export class Reconciler implements AsyncDisposable {
 /** The statement's body, without what the ledger adds. */
 function bodyOf(state: GrantState): StatementBody<'grant'> {
   const { policySeq, authorityId, granteeTags, permissions, scopeTags, purposes, from, delegable } = state;
-  const { effect, until, period, noticeRank, subscriptionId, sealed } = state;
+  const { effect, until, period, noticeRank, subscriptionId, askedScopeHash, isInPart, sealed } = state;
   return {
     ...(effect !== undefined && { effect }),
     ...{ policySeq, authorityId, granteeTags, permissions, scopeTags, purposes, from, delegable },
@@ -176,6 +176,8 @@ function bodyOf(state: GrantState): StatementBody<'grant'> {
     ...(period !== undefined && { period }),
     ...(noticeRank !== undefined && { noticeRank }),
     ...(subscriptionId !== undefined && { subscriptionId }),
+    ...(askedScopeHash !== undefined && { askedScopeHash }),
+    ...(isInPart !== undefined && { isInPart }),
     ...(sealed !== undefined && { sealed }),
   };
 }

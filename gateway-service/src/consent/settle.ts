@@ -49,9 +49,9 @@ export class ConsentSettler {
     const grant = grants.get(patientNo, job);
     if (channel !== 'authorities' || grant?.status !== 'pending') return;
     grants.setStatus(patientNo, job, 'pending', 'active');
-    const { subscriptionId, authorityId } = grant.body;
-    if (subscriptionId !== undefined)
-      subscriptions.put(patientNo, { subscriptionId, authorityId, status: 'approved' });
+    const { subscriptionId, authorityId, isInPart } = grant.body;
+    const status = isInPart === true ? 'approved-in-part' : 'approved';
+    if (subscriptionId !== undefined) subscriptions.put(patientNo, { subscriptionId, authorityId, status });
   }
 
   /** After a step was settled, on disk. */

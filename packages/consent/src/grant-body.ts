@@ -16,6 +16,10 @@ export interface GrantTerms extends MeaningTerms {
   /** Who is told of an emergency first; 1 unless said. */
   readonly noticeRank?: number | undefined;
   readonly subscriptionId?: string | undefined;
+  /** Of the records that its subscription asks for, as the patient was shown them. */
+  readonly askedScopeHash?: string | undefined;
+  /** It gives less than its subscription asks for. */
+  readonly isInPart?: true | undefined;
 }
 
 /**
@@ -33,7 +37,7 @@ export function grantBody(
   },
 ): StatementBody<'grant'> {
   const { effect, authorityId, permissions, purposes, from, until, period } = terms;
-  const { delegable, noticeRank, subscriptionId } = terms;
+  const { delegable, noticeRank, subscriptionId, askedScopeHash, isInPart } = terms;
   const { meaning, sealed, policySeq, nowMs } = made;
   return {
     policySeq,
@@ -49,6 +53,8 @@ export function grantBody(
     delegable: delegable ?? false,
     ...(noticeRank !== undefined && { noticeRank }),
     ...(subscriptionId !== undefined && { subscriptionId }),
+    ...(askedScopeHash !== undefined && { askedScopeHash }),
+    ...(isInPart !== undefined && { isInPart }),
     ...(sealed !== undefined && { sealed }),
   };
 }

@@ -49,7 +49,7 @@ export function grantSentence(body: StatementBody<'grant'>, meaning: GrantMeanin
     meaning.grantee.map(({ tag }) => tag),
   );
   const { effect, authorityId, permissions, purposes, from, until, period } = body;
-  const { delegable, noticeRank, subscriptionId } = body;
+  const { delegable, noticeRank, subscriptionId, isInPart } = body;
   const where = authorityId === ANY ? 'ANY authority' : authorityId;
   const who =
     meaning.grantee.length === 0
@@ -77,7 +77,9 @@ export function grantSentence(body: StatementBody<'grant'>, meaning: GrantMeanin
     )}, from ${from} ${ends}.`,
     isDenial ? 'This outweighs whatever I grant, also later.' : `${authorityId} ${sharing}`,
     ...(noticeRank === undefined ? [] : [`In an emergency it is told at rank ${noticeRank}.`]),
-    ...(subscriptionId === undefined ? [] : [`This approves its request ${subscriptionId}.`]),
+    ...(subscriptionId === undefined
+      ? []
+      : [`This approves its request ${subscriptionId}${isInPart === true ? ' in part' : ''}.`]),
     ...(meaning.note === undefined ? [] : [`My note to it: “${meaning.note}”`]),
     `This is my decision number ${body.policySeq}.`,
   ].join(' ');

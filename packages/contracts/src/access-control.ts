@@ -170,7 +170,10 @@ export const accessControl = {
       codes: ['ATTESTOR_UNKNOWN'],
       event: 'OrganisationsChanged',
     }),
-    /** Records patients' `grant` statements. One that names a subscription approves it (channel `authorities`). */
+    /**
+     * Records patients' `grant` statements. One that names a subscription approves it (channel `authorities`), and gives no more
+     * than it asks for.
+     */
     Grant: transaction({
       kind: 'submit',
       channels: both,
@@ -178,7 +181,13 @@ export const accessControl = {
       args: Batch,
       result: BatchResult,
       codes: [],
-      itemCodes: [...RULE_CODES, 'SUBSCRIPTION_UNKNOWN', 'SUBSCRIPTION_NOT_PENDING', 'SUBSCRIPTION_MISMATCH'],
+      itemCodes: [
+        ...RULE_CODES,
+        'SUBSCRIPTION_UNKNOWN',
+        'SUBSCRIPTION_NOT_PENDING',
+        'SUBSCRIPTION_MISMATCH',
+        'SUBSCRIPTION_EXCEEDED',
+      ],
       event: 'PolicyChanged',
     }),
     /**

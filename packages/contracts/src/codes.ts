@@ -53,8 +53,11 @@ export const CONTRACT_CODES = {
   GRANT_LIMIT:
     'The patient has as many grants in force for this authority as one decision reads; revoke one.',
   SUBSCRIPTION_UNKNOWN: 'No such subscription.',
-  SUBSCRIPTION_NOT_PENDING: 'The subscription is not pending any more.',
-  SUBSCRIPTION_MISMATCH: 'The subscription is of another patient or authority than the statement.',
+  SUBSCRIPTION_NOT_PENDING:
+    'The subscription is not pending any more: it was answered, taken back, or has lapsed.',
+  SUBSCRIPTION_MISMATCH:
+    'The subscription is of another patient or authority than the statement, or asks for other records than the patient was shown.',
+  SUBSCRIPTION_EXCEEDED: 'The grant gives more than the subscription that it names asks for.',
   SUBSCRIPTION_LIMIT: 'The authority has as many requests pending with this patient as it may have.',
   // decisions
   NO_GRANT: 'No grant of the patient covers the request.',

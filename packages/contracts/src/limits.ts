@@ -21,6 +21,8 @@ export const PERMIT_RELEASE_WINDOW_S = 30;
 export const GRANTS_PER_AUTHORITY_MAX = 64;
 /** Subscription requests of one authority that may wait for one patient's answer. */
 export const SUBSCRIPTIONS_PENDING_MAX = 8;
+/** How long a request waits for the patient's answer before it lapses, in seconds: 30 days. */
+export const SUBSCRIPTION_PENDING_MAX_S = 30 * 24 * 60 * 60;
 /** Attestors' keys in force of one organisation. */
 export const ATTESTORS_PER_MSP_MAX = 16;
 /** Confirmations of a version's tags that its row keeps, newest last: what was known when, for a while. */

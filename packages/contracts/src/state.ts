@@ -118,6 +118,9 @@ export const GrantState = Type.Object(
     delegable: Type.Boolean(),
     noticeRank: Type.Optional(NoticeRank),
     subscriptionId: Type.Optional(Id128),
+    askedScopeHash: Type.Optional(Sha256),
+    /** It gives less than its subscription asks for. */
+    isInPart: Type.Optional(Type.Literal(true)),
     sealed: Type.Optional(Sealed),
     recordedAt: Timestamp,
     txId: TxId,
@@ -128,6 +131,20 @@ export const GrantState = Type.Object(
 );
 export type GrantState = Static<typeof GrantState>;
 
+/**
+ * What became of a request. `approved-in-part`: by a grant that gives less. `lapsed`: nobody answered by `lapsesAt`; time alone
+ * makes it so, without a transaction.
+ */
+export const SubscriptionStatus = Type.Union([
+  Type.Literal('pending'),
+  Type.Literal('approved'),
+  Type.Literal('approved-in-part'),
+  Type.Literal('rejected'),
+  Type.Literal('cancelled'),
+  Type.Literal('lapsed'),
+]);
+export type SubscriptionStatus = Static<typeof SubscriptionStatus>;
+
 export const SubscriptionState = Type.Object(
   {
     subscriptionId: Id128,
@@ -136,15 +153,15 @@ export const SubscriptionState = Type.Object(
     permissions: Type.Array(Permission),
     purposes: Type.Array(PurposeOfUse),
     until: Type.Optional(Timestamp),
+    /** Salted hash of the records that it asks for; absent: every record. */
+    scopeHash: Type.Optional(Sha256),
+    answerBy: Type.Optional(Timestamp),
     sealed: Type.Optional(Sealed),
-    status: Type.Union([
-      Type.Literal('pending'),
-      Type.Literal('approved'),
-      Type.Literal('rejected'),
-      Type.Literal('cancelled'),
-    ]),
+    status: SubscriptionStatus,
     grantId: Type.Optional(Id128),
     requestedAt: Timestamp,
+    /** When it lapses unless it is answered before. */
+    lapsesAt: Timestamp,
     decidedAt: Type.Optional(Timestamp),
   },
   { title: 'SubscriptionState' },

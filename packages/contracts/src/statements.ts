@@ -135,8 +135,12 @@ const GrantBody = body({
   delegable: Type.Boolean(),
   /** Who is told of an emergency first: those of rank 1, or without one; the next where nobody acknowledges in time. */
   noticeRank: Type.Optional(NoticeRank),
-  /** The subscription that this grant approves. */
+  /** The subscription that this grant approves, wholly or in part. */
   subscriptionId: Type.Optional(Id128),
+  /** `scopeHash` of the request that the patient was shown: it has to be that of the subscription. */
+  askedScopeHash: Type.Optional(Sha256),
+  /** It gives less than was asked for. The ledger sees that by itself, but for the records that it is about. */
+  isInPart: Type.Optional(Type.Literal(true)),
   sealed: Type.Optional(Sealed),
 });
 
@@ -144,12 +148,19 @@ const RevokeBody = body({ policySeq: PolicySeq, grantId: Id128 });
 /** Voids every grant with a lower or equal policySeq, whenever it arrives. */
 const RevokeAllBody = body({ policySeq: PolicySeq });
 
-/** Authority → patient. The statement's `sid` is the subscription's id. `sealed` (to the patient) says why. */
+/**
+ * Authority → patient. The statement's `sid` is the subscription's id. `sealed` (to the patient) says why, and which records are
+ * meant: the ledger has the salted hash of that.
+ */
 const RequestSubscriptionBody = body({
   patientId: PatientId,
   permissions: Type.Array(Permission, { minItems: 1, uniqueItems: true }),
   purposes: Type.Array(PurposeOfUse, { minItems: 1, uniqueItems: true }),
   until: Type.Optional(Timestamp),
+  /** Absent: it asks for every record. */
+  scopeHash: Type.Optional(Sha256),
+  /** Until when it waits for the answer, SUBSCRIPTION_PENDING_MAX_S at most. */
+  answerBy: Type.Optional(Timestamp),
   sealed: Type.Optional(Sealed),
 });
 /** By the patient. Approval is a grant that names the subscription. */

@@ -1,3 +1,4 @@
+export * from './asked.js';
 export * from './channels.js';
 export * from './closed-object.js';
 export * from './derive.js';

@@ -21,6 +21,7 @@ import {
   saltedHash,
   scopeTag,
 } from './index.js';
+import { askedScopeHash } from './portable/index.js';
 import type {
   DerivedVector,
   EnvelopeVector,
@@ -101,5 +102,7 @@ function derive(vector: DerivedVector): string {
       return keyCommitment(secret);
     case 'salted-hash':
       return saltedHash(secret, utf8(vector.input));
+    case 'asked-scope':
+      return askedScopeHash(sha256, { scope: vector.input, scopeSalt: vector.secret });
   }
 }

@@ -1,3 +1,4 @@
+import type { ScopeTerm } from '@careledger/domain';
 import type { ExpectedRecord, GranteeTerms, ScopeTerms, SigningPeriod, StoreReceipt } from '../src/index.js';
 
 /** Files of `spec/vectors/{valid,invalid}/envelope`, told apart by `type`; documented in `spec/envelope.md`. Bytes are base64url. */
@@ -48,6 +49,7 @@ export type DerivedVector = { type: 'derived'; description: string; result: stri
   | { what: 'grantee-tag'; secret: string; input: GranteeTerms }
   | { what: 'key-commitment'; secret: string; input: null }
   | { what: 'salted-hash'; secret: string; input: string }
+  | { what: 'asked-scope'; secret: string; input: ScopeTerm[] }
 );
 
 export type EnvelopeVector = OpenVector | SealedVector | ReceiptVector | DerivedVector;

@@ -16,3 +16,4 @@ export { currentKey, currentPeriod, everyKey, isCurrentKey, isCurrentKid, keyAt 
 export { bringsNotices } from './notices.js';
 export { readersGrants } from './possible-reads.js';
 export { isAbout, isDenial } from './rule.js';
+export { givenBy, isApproved, subscriptionAt } from './subscriptions.js';

@@ -1,6 +1,7 @@
 import type { GrantState, SubscriptionState } from '@careledger/contracts';
 import { isInForce, type Timed } from './coverage.js';
 import { isDenial } from './rule.js';
+import { isApproved } from './subscriptions.js';
 
 /**
  * Whether a grant brings notices of emergencies: it lets read now, and either stands by itself or comes from a
@@ -15,5 +16,5 @@ export function bringsNotices(
   if (isDenial(grant) || !grant.permissions.includes('read') || !isInForce(grant, atMs)) return false;
   const { subscriptionId } = grant;
   if (subscriptionId === undefined) return true;
-  return subscriptions.some((row) => row.subscriptionId === subscriptionId && row.status === 'approved');
+  return subscriptions.some((row) => row.subscriptionId === subscriptionId && isApproved(row.status));
 }

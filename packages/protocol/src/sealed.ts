@@ -1,11 +1,11 @@
-import { PractitionerId, Tag, closedObject as object } from '@careledger/domain';
+import { PractitionerId, SCOPE_TAGS_MAX, ScopeTerm, Tag, closedObject as object } from '@careledger/domain';
 import { Type, type Static } from 'typebox';
 
 /** `context` of every sealed blob (envelope's `encryptTo`), so that none can stand in for another. */
 export const SEALED_CONTEXT = {
   /** In a `grant`: patient → authority, `GrantMeaning` as JSON. */
   grant: 'grant',
-  /** In a `requestSubscription`: authority → patient, `SubscriptionReason` as JSON. */
+  /** In a `requestSubscription`: authority → patient, `SubscriptionMeaning` as JSON. */
   subscriptionReason: 'subscription-reason',
   /** At enrolment: patient → gateway, the 32 bytes of the scope key. */
   scopeKey: 'scope-key',
@@ -37,9 +37,23 @@ export const GrantMeaning = object({
 });
 export type GrantMeaning = Static<typeof GrantMeaning>;
 
-/** Why an authority asks for a subscription, for the patient to read. */
-export const SubscriptionReason = object({ v: Type.Literal(1), reason: Type.String({ maxLength: 2_000 }) });
-export type SubscriptionReason = Static<typeof SubscriptionReason>;
+/** Which records an authority asks for, and the salt of the hash that the ledger has of them. */
+export const AskedScope = object({
+  scope: Type.Array(ScopeTerm, { minItems: 1, maxItems: SCOPE_TAGS_MAX }),
+  scopeSalt: Type.String({
+    pattern: '^[A-Za-z0-9_-]{42}[AEIMQUYcgkosw048]$',
+    description: 'Salt, 32 bytes, base64url',
+  }),
+});
+export type AskedScope = Static<typeof AskedScope>;
+
+/** Why an authority asks for a subscription, and to which records; for the patient to read. */
+export const SubscriptionMeaning = object({
+  v: Type.Literal(1),
+  reason: Type.Optional(Type.String({ maxLength: 2_000 })),
+  asked: Type.Optional(AskedScope),
+});
+export type SubscriptionMeaning = Static<typeof SubscriptionMeaning>;
 
 /** Where the authority keeps a visit's data. */
 export const VisitLocation = object({

@@ -5,7 +5,7 @@ import { ANY, PURPOSES, Permission, PurposeOfUse, Timestamp } from '@careledger/
 import { Option, type Command } from 'commander';
 import type { Static, TSchema } from 'typebox';
 import { Value } from 'typebox/value';
-import { scopeTermOf, statementOf } from '../core/index.js';
+import { approvalTerms, scopeTermOf, statementOf } from '../core/index.js';
 import { printLine, type Terminal } from './ask.js';
 import { CliError } from './cli-error.js';
 import { Session, type CommonOptions } from './session.js';
@@ -96,18 +96,14 @@ export function addDecisionCommands(program: Command, terminal: Terminal): void 
     });
 
   withTerms(program.command('approve').argument('<subscriptionId>'), {})
-    .description('grant what was asked for; what you say narrows it')
+    .description('grant what was asked for, wholly or in part: what you say narrows it')
     .addOption(printed())
     .action(async (subscriptionId: string, options: TermOptions) => {
       await using session = await Session.open(terminal, common());
       const { client, patientId, signer } = session;
-      const { authorityId, permissions, purposes, until } = await client.subscription(
-        patientId,
-        subscriptionId,
-      );
-      const asked = { authorityId, permissions, purposes, ...(until !== undefined && { until }) };
-      const terms: GrantTerms = { ...asked, ...permittedBy(options), ...termsOf(options), subscriptionId };
-      const authority = await client.authority(authorityId);
+      const request = await client.subscription(patientId, subscriptionId);
+      const terms = approvalTerms(request, { ...permittedBy(options), ...termsOf(options) });
+      const authority = await client.authority(request.authorityId);
       await session.decide(await signer.grant(terms, await session.view(), authority), options);
     });
 

@@ -1,7 +1,8 @@
 import { rmSync } from 'node:fs';
 import { STATEMENTS } from '@careledger/contracts';
-import { fromUtf8, toBase64url, x25519FromPrivate } from '@careledger/crypto';
+import { fromUtf8, sha256, toBase64url, x25519FromPrivate } from '@careledger/crypto';
 import { decryptFrom } from '@careledger/envelope';
+import { askedScopeHash } from '@careledger/envelope/portable';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { Desk, type Ran } from '../../testing/desk.js';
 import { checkStatement, parseStatement } from '@careledger/statements/portable';
@@ -28,9 +29,15 @@ const request = (patientId: string) => ({
     permissions: ['read'],
     purposes: ['TREAT'],
     requestedAt: '2026-01-01T00:00:00Z',
+    lapsesAt: '2100-01-01T00:00:00Z',
     txId: 'f'.repeat(64),
   },
 });
+const asked = {
+  scope: [{ category: 'laboratory', resourceType: '*' }],
+  scopeSalt: toBase64url(new Uint8Array(32).fill(5)),
+};
+const scopeHash = askedScopeHash(sha256, asked);
 const grant = (...more: string[]): Promise<Ran> => desk.run('grant', HOSPITAL, ...more);
 const idOf = ({ out }: Ran): string => (JSON.parse(out) as { statementId: string }).statementId;
 
@@ -78,7 +85,44 @@ describe('a gateway that lies gets no signature:', () => {
     expect(await desk.run('approve', SUBSCRIPTION)).toEqual(refused('PATIENT_MISMATCH'));
   });
 
+  test('a request without the records that it is about, or with others', async () => {
+    const wider = { ...asked, scope: [{ category: '*', resourceType: '*' }] };
+    for (const shown of [{ scopeHash }, { scopeHash, asked: wider }, { asked }]) {
+      desk.gateway.subscriptions = [{ ...request(desk.patientId), ...shown }];
+      expect(await desk.run('approve', SUBSCRIPTION)).toEqual(refused('REQUEST_DIFFERS'));
+    }
+  });
+
   afterEach(() => expect(desk.gateway.came).toEqual([]));
+});
+
+describe('an approval', () => {
+  const cameOf = () => parseStatement(desk.gateway.came[0]!.statement).payload.body;
+  beforeEach(() => {
+    desk.gateway.subscriptions = [{ ...request(desk.patientId), scopeHash, asked }];
+  });
+
+  test('names the records that were shown: one who asked for others does not get these', async () => {
+    expect(await desk.run('approve', SUBSCRIPTION)).toMatchObject({
+      exitCode: 0,
+      err: expect.stringContaining(`This approves its request ${SUBSCRIPTION}. `),
+    });
+    expect(cameOf()).toMatchObject({ subscriptionId: SUBSCRIPTION, askedScopeHash: scopeHash });
+    expect(cameOf()).not.toHaveProperty('isInPart');
+  });
+
+  test('in part says so in its sentence, and in what is signed', async () => {
+    const ran = await desk.run('approve', SUBSCRIPTION, '--scope', 'laboratory/Observation');
+    expect(ran.err).toContain('my records of category laboratory (Observation), and no others');
+    expect(ran.err).toContain(`This approves its request ${SUBSCRIPTION} in part.`);
+    expect(cameOf()).toMatchObject({ isInPart: true, askedScopeHash: scopeHash });
+  });
+
+  test('of more than was asked for is none', async () => {
+    for (const said of [['--scope', 'vital-signs'], ['--permissions', 'read,write'], ['--delegable']])
+      expect(await desk.run('approve', SUBSCRIPTION, ...said)).toEqual(refused('REQUEST_EXCEEDED'));
+    expect(desk.gateway.came).toEqual([]);
+  });
 });
 
 describe('a gateway that lies about what it took is refused:', () => {

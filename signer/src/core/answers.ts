@@ -8,7 +8,7 @@ import {
   PublicKey,
   RuleSubject,
 } from '@careledger/domain';
-import { GrantMeaning } from '@careledger/protocol/sealed';
+import { AskedScope, GrantMeaning } from '@careledger/protocol/sealed';
 import { Type, type Static, type TSchema } from 'typebox';
 import { Value } from 'typebox/value';
 import { SignerError } from './errors.js';
@@ -46,7 +46,11 @@ export const DenialsAnswer = Type.Object({
 
 export const SubscriptionsAnswer = Type.Object({
   subscriptions: Type.Array(
-    Type.Object({ ...SubscriptionState.properties, reason: Type.Optional(Type.String()) }),
+    Type.Object({
+      ...SubscriptionState.properties,
+      reason: Type.Optional(Type.String()),
+      asked: Type.Optional(AskedScope),
+    }),
   ),
   next,
 });

@@ -48,7 +48,11 @@ export type SignerErrorCode =
   | 'AUTHORITY_UNREACHABLE'
   /** There is no such grant of the patient, or request to the patient. */
   | 'GRANT_NOT_FOUND'
-  | 'SUBSCRIPTION_NOT_FOUND';
+  | 'SUBSCRIPTION_NOT_FOUND'
+  /** The records that the gateway shows are not those of the request that it shows. */
+  | 'REQUEST_DIFFERS'
+  /** What is to be approved is more than was asked for. */
+  | 'REQUEST_EXCEEDED';
 
 /** Nothing was signed, or what was signed was not taken. */
 export class SignerError extends Error {

@@ -1,4 +1,5 @@
 export { safeAddress } from './address.js';
+export { approvalTerms } from './approval.js';
 export type { AskedSubscription, ListedRule } from './answers.js';
 export { ConsentSigner, newContent, restored, type Prepared } from './consent-signer.js';
 export { Desk } from './desk.js';
@@ -7,7 +8,7 @@ export { SignerError } from './errors.js';
 export type { GatewayAddress, GatewayClient } from './gateway-client.js';
 export { decisionsOf, readSigned, statementOf } from './journal.js';
 export { isStanding, type GatewayView } from './own-state.js';
-export { scopeTermOf } from './scope-term.js';
+export { scopeTermOf, scopeWord } from './scope-term.js';
 export { fetchAuthorityKeys } from './published-keys.js';
 export { preparePolicy, standingOf } from './standing.js';
 export { printable } from './printable.js';

@@ -7,3 +7,7 @@ export function scopeTermOf(text: string): ScopeTerm | undefined {
   const term = { category, resourceType };
   return more.length === 0 && Value.Check(ScopeTerm, term) ? term : undefined;
 }
+
+/** As {@link scopeTermOf} reads it. */
+export const scopeWord = ({ category, resourceType }: ScopeTerm): string =>
+  resourceType === ANY ? category : `${category}/${resourceType}`;

@@ -1,5 +1,4 @@
-import type { GrantTerms } from '@careledger/consent';
-import { printable, type AskedSubscription, type Desk } from '../core/index.js';
+import { approvalTerms, printable, scopeWord, type AskedSubscription, type Desk } from '../core/index.js';
 import { useAction } from './action.js';
 import { Failure } from './form.js';
 
@@ -15,15 +14,10 @@ export function Requests({
 }) {
   const action = useAction();
   const approve = async (request: AskedSubscription): Promise<void> => {
-    const { authorityId, permissions, purposes, until, subscriptionId } = request;
-    const terms: GrantTerms = {
-      ...{ authorityId, permissions, purposes, subscriptionId },
-      ...(until !== undefined && { until }),
-    };
     const { client, patientId } = desk;
-    const authority = await client.authority(authorityId);
+    const authority = await client.authority(request.authorityId);
     const view = await client.view(patientId);
-    await desk.decide(await desk.signer.grant(terms, view, authority));
+    await desk.decide(await desk.signer.grant(approvalTerms(request, {}), view, authority));
     changed();
   };
   const reject = async ({ subscriptionId }: AskedSubscription): Promise<void> => {
@@ -39,6 +33,8 @@ export function Requests({
           <li key={request.subscriptionId}>
             <strong>{request.authorityId}</strong> asks to {request.permissions.join(', ')} for{' '}
             {request.purposes.join(', ')}
+            {request.asked !== undefined &&
+              `, of ${printable(request.asked.scope.map(scopeWord).join(', '))}`}
             {request.until !== undefined && ` until ${request.until}`}
             {request.reason !== undefined && <q>{printable(request.reason)}</q>}
             <button disabled={action.isBusy} onClick={() => action.run(() => approve(request))}>

@@ -12,6 +12,7 @@ import {
   saltedHash,
   scopeTag,
 } from '@careledger/envelope';
+import { askedScopeHash } from '@careledger/envelope/portable';
 import {
   CONTENT,
   PATIENT_ID,
@@ -147,6 +148,10 @@ function receipt(): Vector<ReceiptVector> {
 function derived(): Vector<DerivedVector>[] {
   const key = new Uint8Array(32).fill(0x61);
   const secret = toBase64url(key);
+  const scope = [
+    { category: 'laboratory', resourceType: 'Observation' },
+    { category: 'vital-signs', resourceType: '*' },
+  ];
   const identity = { patientId: PATIENT_ID, kind: 'periodic', key: '2026-01-01T00:00:00.000Z' };
   const seed = recordSeedFor(key, identity);
   const named = { author: 'aut_hospital', patientId: PATIENT_ID, seed };
@@ -217,6 +222,15 @@ function derived(): Vector<DerivedVector>[] {
       secret,
       input: 'visit',
       result: saltedHash(key, utf8('visit')),
+    },
+    {
+      name: 'asked-scope',
+      type,
+      description: 'Records that an authority asks for; secret is the salt',
+      what: 'asked-scope',
+      secret,
+      input: scope,
+      result: askedScopeHash(sha256, { scope, scopeSalt: secret }),
     },
   ];
 }

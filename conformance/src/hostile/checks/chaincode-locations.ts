@@ -149,21 +149,12 @@ export const CHAINCODE_LOCATIONS = {
   'grant-limit': access('grants', 'entries.length - spent.length >= GRANTS_PER_AUTHORITY_MAX', 'false'),
   'subscription-of-authority': access('subscriptions', 'subscription.authorityId !== iss', 'false'),
   'subscription-of-grantee': access('subscriptions', 'subscription.authorityId !== authorityId', 'false'),
-  'subscription-pending-rejected': access(
-    'subscriptions',
-    "subscription.status !== 'pending'",
-    'false',
-    "subscription.status !== 'pending')\n            throw new ContractError('SUBSCRIPTION_NOT_PENDING');\n        changed",
-  ),
-  'subscription-pending-approved': access(
-    'subscriptions',
-    "subscription.status !== 'pending'",
-    'false',
-    "subscription.status !== 'pending')\n        throw new ContractError('SUBSCRIPTION_NOT_PENDING');\n    decide",
-  ),
+  'subscription-pending': access('subscriptions', "status !== 'pending'", 'false'),
+  'subscription-shown': access('subscriptions', 'subscription.scopeHash !== askedScopeHash', 'false'),
+  'subscription-given': access('subscriptions', "given === 'more'", 'false'),
   'subscription-over': access(
     'subscriptions',
-    "['rejected', 'cancelled'].includes(subscription.status)",
+    "['rejected', 'cancelled', 'lapsed'].includes(subscription.status)",
     'false',
   ),
   'subscription-id': access(
@@ -176,7 +167,7 @@ export const CHAINCODE_LOCATIONS = {
     '(await tx.state.get(patients.at(patientId))) === undefined',
     'false',
   ),
-  'subscription-limit': access('subscriptions', 'pending.length >= SUBSCRIPTIONS_PENDING_MAX', 'false'),
+  'subscription-limit': access('subscriptions', 'pending >= SUBSCRIPTIONS_PENDING_MAX', 'false'),
 
   // what is decided
   practitioner: access('decisions', 'known?.active === true', 'true'),

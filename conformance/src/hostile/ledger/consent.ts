@@ -2,6 +2,7 @@ import type { TestPatient } from '@careledger/chaincode-runtime/testing';
 import {
   GRANTS_PER_AUTHORITY_MAX,
   SUBSCRIPTIONS_PENDING_MAX,
+  type StatementBody,
   type SubscriptionState,
 } from '@careledger/contracts';
 import { randomId128 } from '@careledger/crypto';
@@ -30,6 +31,23 @@ async function rejected(fixture: LedgerFixture, patient: TestPatient): Promise<s
   const statement = patient.sign('rejectSubscription', { subscriptionId }, patient.consent);
   await fixture.must('lab client', 'RejectSubscription', { statement });
   return subscriptionId;
+}
+
+const SCOPE_HASH = 'A'.repeat(43);
+const SCOPE_TAG = `${'t'.repeat(21)}A`;
+
+/** A patient's answer to what the hospital asks for: `TERMS`, and what is said besides. */
+async function answer(
+  fixture: LedgerFixture,
+  given: Partial<StatementBody<'grant'>>,
+  asked: Partial<StatementBody<'requestSubscription'>> = {},
+): Promise<string> {
+  const patient = await fixture.patient();
+  const subscriptionId = await pendingSubscription(fixture, patient, { asked });
+  return grantOnAuthorities(
+    fixture,
+    patient.grant(fixture.hospital.id, { ...TERMS, ...given, subscriptionId }),
+  );
 }
 
 const statusOf = async (
@@ -278,6 +296,35 @@ export const consent: readonly LedgerKind[] = [
         const statement = patient.sign('rejectSubscription', { subscriptionId }, patient.consent);
         return fixture.send('lab client', 'RejectSubscription', { statement });
       },
+    },
+  }),
+  kind({
+    id: 'answer-beyond-request',
+    role: 'relay',
+    what: 'has a patient approve more than an authority asks for, under its request',
+    answer: 'SUBSCRIPTION_EXCEEDED',
+    tries: {
+      'another right': async (fixture) => answer(fixture, { permissions: ['read', 'modify'] }),
+      'another purpose': async (fixture) => answer(fixture, { purposes: ['HRESCH'] }),
+      'letting others read': async (fixture) => answer(fixture, { delegable: true }),
+      'without the end that was asked for': async (fixture) =>
+        answer(fixture, {}, { until: '2030-01-01T00:00:00Z' }),
+      'every record, where some were asked for': async (fixture) =>
+        answer(fixture, { askedScopeHash: SCOPE_HASH }, { scopeHash: SCOPE_HASH }),
+    },
+  }),
+  kind({
+    id: 'request-shown-otherwise',
+    role: 'relay',
+    what: 'shows a patient that an authority asks for other records than it does',
+    answer: 'SUBSCRIPTION_MISMATCH',
+    tries: {
+      'Grant of what was shown': async (fixture) =>
+        answer(
+          fixture,
+          { scopeTags: [SCOPE_TAG], askedScopeHash: `${'B'.repeat(42)}A` },
+          { scopeHash: SCOPE_HASH },
+        ),
     },
   }),
   kind({

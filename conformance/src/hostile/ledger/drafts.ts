@@ -128,10 +128,18 @@ export const TERMS = { permissions: ['read' as const], purposes: ['TREAT' as con
 export async function pendingSubscription(
   fixture: LedgerFixture,
   patient: TestPatient,
-  by: TestOrganisation = fixture.hospital,
+  {
+    by = fixture.hospital,
+    asked = {},
+  }: {
+    readonly by?: TestOrganisation;
+    /** Besides {@link TERMS}. */
+    readonly asked?: Partial<StatementBody<'requestSubscription'>>;
+  } = {},
 ): Promise<string> {
   const sid = randomId128();
-  const statement = by.sign('requestSubscription', { patientId: patient.id, ...TERMS }, by.signer, { sid });
+  const body = { patientId: patient.id, ...TERMS, ...asked };
+  const statement = by.sign('requestSubscription', body, by.signer, { sid });
   await fixture.must(clientOf(by), 'RequestSubscription', { statement });
   return sid;
 }

@@ -33,6 +33,7 @@ const DECISION_PROBLEMS: readonly ProblemCode[] = [
   'SUBSCRIPTION_NOT_PENDING',
   'RESOURCE_CHANGED',
 ];
+const APPROVAL_PROBLEMS: readonly ProblemCode[] = [...DECISION_PROBLEMS, 'SUBSCRIPTION_EXCEEDED'];
 
 export function addSubscriptionRoutes(
   app: ServiceApp,
@@ -84,8 +85,9 @@ export function addSubscriptionRoutes(
     {
       config: decided,
       schema: {
-        summary: 'Approve: a grant that names the subscription; what is not said is as the authority asked',
-        problems: DECISION_PROBLEMS,
+        summary:
+          'Approve, wholly or in part: a grant that names the subscription; what is said narrows what the authority asked',
+        problems: APPROVAL_PROBLEMS,
         params: SubscriptionParams,
         headers: Type.Object(IfMatch),
         body: withExamples(ApprovalBody, asAsked, narrowed, readyApproval),

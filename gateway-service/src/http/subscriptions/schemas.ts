@@ -1,5 +1,6 @@
 import { CompactJws, SubscriptionState } from '@careledger/contracts';
 import { Id128, PatientId, closedObject } from '@careledger/domain';
+import { AskedScope } from '@careledger/protocol';
 import { ledgerPageQuery } from '@careledger/ledger/service';
 import { Next } from '@careledger/service-kit';
 import { Type, type Static } from 'typebox';
@@ -19,6 +20,8 @@ export const SubscriptionView = Type.Object(
     ...SubscriptionState.properties,
     /** In the authority's own words, sealed for the patient. */
     reason: Type.Optional(Type.String()),
+    /** Which records it asks for, likewise: `scopeHash` is of this. Absent: every record. */
+    asked: Type.Optional(AskedScope),
   },
   { title: 'SubscriptionView' },
 );

@@ -1,9 +1,10 @@
+import { approvalOf } from '@careledger/consent';
 import { accessControl, type SubscriptionState } from '@careledger/contracts';
-import { fromUtf8 } from '@careledger/crypto';
+import { fromUtf8, sha256 } from '@careledger/crypto';
 import { EnvelopeError, decryptFrom } from '@careledger/envelope';
 import { everyRow } from '@careledger/ledger';
 import { nextOf, onLedger, pageArgs } from '@careledger/ledger/service';
-import { SEALED_CONTEXT, SubscriptionReason } from '@careledger/protocol';
+import { SEALED_CONTEXT, SubscriptionMeaning } from '@careledger/protocol';
 import type { IdempotentRequest } from '@careledger/service-kit';
 import { Value } from 'typebox/value';
 import { ConsentError, type ConsentService, type Taken } from '../../consent/index.js';
@@ -45,7 +46,10 @@ export class SubscriptionService {
     return this.#view(patient, await this.#found(patient.patientId, subscriptionId));
   }
 
-  /** By a grant that names the subscription; what is not said is as the authority asked. */
+  /**
+   * By a grant that names the subscription; what is not said is as the authority asked.
+   * @throws ConsentError SUBSCRIPTION_NOT_FOUND, SUBSCRIPTION_NOT_PENDING, SUBSCRIPTION_EXCEEDED
+   */
   async approve(
     patientId: string,
     subscriptionId: string,
@@ -61,10 +65,11 @@ export class SubscriptionService {
       job = await consent.takeGrant(patient, body.statement, subscriptionId);
     } else {
       const asked = await this.#asked(patient.patientId, subscriptionId, ['pending']);
-      const { passphrase, ...terms } = body;
-      const { authorityId, permissions, purposes, until } = asked;
-      const grant = { authorityId, permissions, purposes, until, ...terms, subscriptionId };
-      job = await consent.grant(patient, grant, { passphrase, caller }, request);
+      const { passphrase, ...said } = body;
+      const { given, terms } = approvalOf(sha256, await this.#view(patient, asked), said);
+      if (given === 'more')
+        throw new ConsentError('SUBSCRIPTION_EXCEEDED', 'It asks for less: what you say may only narrow it');
+      job = await consent.grant(patient, terms, { passphrase, caller }, request);
     }
     return { job, isAlready: false };
   }
@@ -141,11 +146,15 @@ export class SubscriptionService {
       const key = this.#options.core.patients.keys(patientId).encryption();
       const opened = await decryptFrom(sealed, key, { context: SEALED_CONTEXT.subscriptionReason });
       const meant: unknown = JSON.parse(fromUtf8(opened));
-      return Value.Check(SubscriptionReason, meant)
-        ? { ...subscription, reason: meant.reason }
-        : subscription;
+      if (!Value.Check(SubscriptionMeaning, meant)) return subscription;
+      const { reason, asked } = meant;
+      return {
+        ...subscription,
+        ...(reason !== undefined && { reason }),
+        ...(asked !== undefined && { asked }),
+      };
     } catch (error) {
-      // What an authority sealed wrongly is shown without its reason.
+      // What an authority sealed wrongly is shown without its reason and its records: no grant answers it then.
       if (error instanceof EnvelopeError || error instanceof SyntaxError) return subscription;
       throw error;
     }

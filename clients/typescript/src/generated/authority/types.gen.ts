@@ -285,6 +285,11 @@ export type GrantState = {
      * 128 random bits, base64url
      */
     subscriptionId?: string;
+    /**
+     * SHA-256, base64url
+     */
+    askedScopeHash?: string;
+    isInPart?: true;
     sealed?: string;
     /**
      * RFC 3339, UTC, milliseconds optional
@@ -407,6 +412,11 @@ export type NewSubscription = {
      * RFC 3339, UTC, milliseconds optional
      */
     until?: string;
+    /**
+     * RFC 3339, UTC, milliseconds optional
+     */
+    answerBy?: string;
+    scope?: Array<ScopeTerm>;
     reason?: string;
 };
 
@@ -660,6 +670,11 @@ export type RevocationJob = {
     result: RelayedRevocation | null;
 };
 
+export type ScopeTerm = {
+    category: string;
+    resourceType: string;
+};
+
 export type ShownGrant = {
     /**
      * Pseudonym of a patient
@@ -691,6 +706,11 @@ export type ShownGrant = {
      * 128 random bits, base64url
      */
     subscriptionId?: string;
+    /**
+     * SHA-256, base64url
+     */
+    askedScopeHash?: string;
+    isInPart?: true;
     sealed?: string;
     /**
      * RFC 3339, UTC, milliseconds optional
@@ -859,8 +879,16 @@ export type SubscriptionState = {
      * RFC 3339, UTC, milliseconds optional
      */
     until?: string;
+    /**
+     * SHA-256, base64url
+     */
+    scopeHash?: string;
+    /**
+     * RFC 3339, UTC, milliseconds optional
+     */
+    answerBy?: string;
     sealed?: string;
-    status: 'pending' | 'approved' | 'rejected' | 'cancelled';
+    status: 'pending' | 'approved' | 'approved-in-part' | 'rejected' | 'cancelled' | 'lapsed';
     /**
      * 128 random bits, base64url
      */
@@ -869,6 +897,10 @@ export type SubscriptionState = {
      * RFC 3339, UTC, milliseconds optional
      */
     requestedAt: string;
+    /**
+     * RFC 3339, UTC, milliseconds optional
+     */
+    lapsesAt: string;
     /**
      * RFC 3339, UTC, milliseconds optional
      */
@@ -2179,7 +2211,7 @@ export type ListSubscriptionsData = {
          * Pseudonym of a patient
          */
         patientId?: string;
-        status?: 'pending' | 'approved' | 'rejected' | 'cancelled';
+        status?: 'pending' | 'approved' | 'approved-in-part' | 'rejected' | 'cancelled' | 'lapsed';
         /**
          * `next` of the page before
          */

@@ -971,7 +971,7 @@ export class GatewayOperations extends HeyApiClient {
     }
     
     /**
-     * Approve: a grant that names the subscription; what is not said is as the authority asked
+     * Approve, wholly or in part: a grant that names the subscription; what is said narrows what the authority asked
      *
      * Roles: patient.
      */

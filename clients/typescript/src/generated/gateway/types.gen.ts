@@ -581,6 +581,11 @@ export type GrantState = {
      * 128 random bits, base64url
      */
     subscriptionId?: string;
+    /**
+     * SHA-256, base64url
+     */
+    askedScopeHash?: string;
+    isInPart?: true;
     sealed?: string;
     /**
      * RFC 3339, UTC, milliseconds optional
@@ -890,7 +895,7 @@ export type Problem = {
     type: string;
     title: string;
     status: number;
-    code: 'ALARM_NOT_FOUND' | 'AUTHORITY_UNKNOWN' | 'BLOCK_NOT_FOUND' | 'CONSENT_KEY_LOCKED' | 'CONSENT_KEY_NOT_KEPT' | 'CONSENT_REFUSED' | 'CONSENT_STATEMENT_REFUSED' | 'CURSOR_INVALID' | 'DEVICE_ALREADY_REGISTERED' | 'DEVICE_NOT_FOUND' | 'DEVICE_REVOKED' | 'DEVICE_SUSPENDED' | 'DEVICE_TOKEN_AUDIENCE' | 'DEVICE_TOKEN_EXPIRED' | 'DEVICE_TOKEN_INVALID' | 'ENROLMENT_REFUSED' | 'EXPECTATION_FAILED' | 'FORBIDDEN' | 'FRAME_ERASED' | 'FRAME_NOT_ANCHORED' | 'FRAME_NOT_FOUND' | 'FRAME_NOT_SEALED' | 'GATEWAY_OVERLOADED' | 'GATEWAY_STOPPING' | 'GRANT_NOT_FOUND' | 'GRANT_UNKNOWN' | 'HEADERS_TOO_LARGE' | 'IDEMPOTENCY_KEY_IN_USE' | 'IDEMPOTENCY_KEY_REUSED' | 'INTERNAL_ERROR' | 'LEDGER_REFUSED' | 'LEDGER_UNAVAILABLE' | 'MALFORMED_BODY' | 'MALFORMED_REQUEST' | 'METHOD_NOT_ALLOWED' | 'MUTE_TOO_LONG' | 'NOT_ACCEPTABLE' | 'NOT_FOUND' | 'PAIRING_CODES_EXHAUSTED' | 'PAIRING_CODE_INVALID' | 'PAIRING_OTHER_DEVICE' | 'PAIRING_PROOF_INVALID' | 'PASSPHRASES_BUSY' | 'PASSPHRASE_BACKOFF' | 'PASSPHRASE_TOO_SHORT' | 'PATIENT_EXISTS' | 'PATIENT_MISMATCH' | 'PATIENT_NOT_FOUND' | 'PATIENT_UNKNOWN' | 'PAYLOAD_TOO_LARGE' | 'PRACTITIONER_UNKNOWN' | 'PROFILE_CODE_UNKNOWN' | 'PROVIDER_UNKNOWN' | 'PROVIDER_UNREACHABLE' | 'READING_NOT_FOUND' | 'RECORD_DAMAGED' | 'RECORD_NOT_FOUND' | 'RECORD_UNKNOWN' | 'RECORD_UNREADABLE' | 'REGISTRATION_PENDING' | 'REQUEST_TIMEOUT' | 'RESOURCE_CHANGED' | 'SETTINGS_INVALID' | 'SETTINGS_LOOSENED' | 'SETTINGS_NOT_GRANTED' | 'SETTINGS_STATEMENT_REFUSED' | 'SHUTTING_DOWN' | 'STORE_UNAVAILABLE' | 'SUBSCRIPTION_NOT_FOUND' | 'SUBSCRIPTION_NOT_PENDING' | 'SUBSCRIPTION_UNKNOWN' | 'TOO_MANY_REQUESTS' | 'TRANSACTION_UNKNOWN' | 'UNAUTHENTICATED' | 'UNSUPPORTED_MEDIA_TYPE' | 'URI_TOO_LONG' | 'VALIDATION_FAILED' | 'VERSION_CHANGED' | 'VISIT_UNKNOWN';
+    code: 'ALARM_NOT_FOUND' | 'AUTHORITY_UNKNOWN' | 'BLOCK_NOT_FOUND' | 'CONSENT_KEY_LOCKED' | 'CONSENT_KEY_NOT_KEPT' | 'CONSENT_REFUSED' | 'CONSENT_STATEMENT_REFUSED' | 'CURSOR_INVALID' | 'DEVICE_ALREADY_REGISTERED' | 'DEVICE_NOT_FOUND' | 'DEVICE_REVOKED' | 'DEVICE_SUSPENDED' | 'DEVICE_TOKEN_AUDIENCE' | 'DEVICE_TOKEN_EXPIRED' | 'DEVICE_TOKEN_INVALID' | 'ENROLMENT_REFUSED' | 'EXPECTATION_FAILED' | 'FORBIDDEN' | 'FRAME_ERASED' | 'FRAME_NOT_ANCHORED' | 'FRAME_NOT_FOUND' | 'FRAME_NOT_SEALED' | 'GATEWAY_OVERLOADED' | 'GATEWAY_STOPPING' | 'GRANT_NOT_FOUND' | 'GRANT_UNKNOWN' | 'HEADERS_TOO_LARGE' | 'IDEMPOTENCY_KEY_IN_USE' | 'IDEMPOTENCY_KEY_REUSED' | 'INTERNAL_ERROR' | 'LEDGER_REFUSED' | 'LEDGER_UNAVAILABLE' | 'MALFORMED_BODY' | 'MALFORMED_REQUEST' | 'METHOD_NOT_ALLOWED' | 'MUTE_TOO_LONG' | 'NOT_ACCEPTABLE' | 'NOT_FOUND' | 'PAIRING_CODES_EXHAUSTED' | 'PAIRING_CODE_INVALID' | 'PAIRING_OTHER_DEVICE' | 'PAIRING_PROOF_INVALID' | 'PASSPHRASES_BUSY' | 'PASSPHRASE_BACKOFF' | 'PASSPHRASE_TOO_SHORT' | 'PATIENT_EXISTS' | 'PATIENT_MISMATCH' | 'PATIENT_NOT_FOUND' | 'PATIENT_UNKNOWN' | 'PAYLOAD_TOO_LARGE' | 'PRACTITIONER_UNKNOWN' | 'PROFILE_CODE_UNKNOWN' | 'PROVIDER_UNKNOWN' | 'PROVIDER_UNREACHABLE' | 'READING_NOT_FOUND' | 'RECORD_DAMAGED' | 'RECORD_NOT_FOUND' | 'RECORD_UNKNOWN' | 'RECORD_UNREADABLE' | 'REGISTRATION_PENDING' | 'REQUEST_TIMEOUT' | 'RESOURCE_CHANGED' | 'SETTINGS_INVALID' | 'SETTINGS_LOOSENED' | 'SETTINGS_NOT_GRANTED' | 'SETTINGS_STATEMENT_REFUSED' | 'SHUTTING_DOWN' | 'STORE_UNAVAILABLE' | 'SUBSCRIPTION_EXCEEDED' | 'SUBSCRIPTION_NOT_FOUND' | 'SUBSCRIPTION_NOT_PENDING' | 'SUBSCRIPTION_UNKNOWN' | 'TOO_MANY_REQUESTS' | 'TRANSACTION_UNKNOWN' | 'UNAUTHENTICATED' | 'UNSUPPORTED_MEDIA_TYPE' | 'URI_TOO_LONG' | 'VALIDATION_FAILED' | 'VERSION_CHANGED' | 'VISIT_UNKNOWN';
     detail?: string;
     /**
      * Id of the request, as in the log
@@ -1266,8 +1271,16 @@ export type SubscriptionView = {
      * RFC 3339, UTC, milliseconds optional
      */
     until?: string;
+    /**
+     * SHA-256, base64url
+     */
+    scopeHash?: string;
+    /**
+     * RFC 3339, UTC, milliseconds optional
+     */
+    answerBy?: string;
     sealed?: string;
-    status: 'pending' | 'approved' | 'rejected' | 'cancelled';
+    status: 'pending' | 'approved' | 'approved-in-part' | 'rejected' | 'cancelled' | 'lapsed';
     /**
      * 128 random bits, base64url
      */
@@ -1279,8 +1292,19 @@ export type SubscriptionView = {
     /**
      * RFC 3339, UTC, milliseconds optional
      */
+    lapsesAt: string;
+    /**
+     * RFC 3339, UTC, milliseconds optional
+     */
     decidedAt?: string;
     reason?: string;
+    asked?: {
+        scope: Array<ScopeTerm>;
+        /**
+         * Salt, 32 bytes, base64url
+         */
+        scopeSalt: string;
+    };
 };
 
 export type TrustRootsAnswer = {
@@ -5888,7 +5912,7 @@ export type ListPatientSubscriptionsData = {
         patientId: string;
     };
     query?: {
-        status?: 'pending' | 'approved' | 'rejected' | 'cancelled';
+        status?: 'pending' | 'approved' | 'approved-in-part' | 'rejected' | 'cancelled' | 'lapsed';
         /**
          * `next` of the page before
          */
@@ -6183,6 +6207,8 @@ export type ApprovePatientSubscriptionErrors = {
      * `CONSENT_REFUSED`: The ledger refused the statement; `reason` says why
      *
      * `LEDGER_REFUSED`: The ledger refused; `reason` says why
+     *
+     * `SUBSCRIPTION_EXCEEDED`: The subscription asks for less: an answer may only narrow it
      *
      * `IDEMPOTENCY_KEY_REUSED`: The idempotency key was used for another request
      */

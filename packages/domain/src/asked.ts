@@ -1,0 +1,46 @@
+import { ANY, type Permission, type PurposeOfUse } from './grants.js';
+import type { ScopeTerm } from './records.js';
+
+/** How much of what was asked for is given. `more`: something that nobody asked for. */
+export type Given = 'all' | 'part' | 'more';
+
+/** What is asked for, or given, besides the records. Without `until`: without an end. */
+export interface PlainTerms {
+  readonly permissions: readonly Permission[];
+  readonly purposes: readonly PurposeOfUse[];
+  readonly until?: string | undefined;
+}
+
+/** Of several aspects together: more in one is more, less in one is a part. */
+export function givenInAll(...aspects: readonly Given[]): Given {
+  if (aspects.includes('more')) return 'more';
+  return aspects.includes('part') ? 'part' : 'all';
+}
+
+export function givenOfTerms(asked: PlainTerms, given: PlainTerms): Given {
+  const endMsOf = ({ until }: PlainTerms) => (until === undefined ? Infinity : Date.parse(until));
+  const [askedEndMs, givenEndMs] = [endMsOf(asked), endMsOf(given)];
+  const duration = givenEndMs > askedEndMs ? 'more' : givenEndMs < askedEndMs ? 'part' : 'all';
+  return givenInAll(
+    givenOfSet(asked.permissions, given.permissions),
+    givenOfSet(asked.purposes, given.purposes),
+    duration,
+  );
+}
+
+/** Of records, in words. No term at all stands for every record. */
+export function givenOfScope(asked: readonly ScopeTerm[], given: readonly ScopeTerm[]): Given {
+  if (asked.length === 0) return given.length === 0 ? 'all' : 'part';
+  const isWithin = (term: ScopeTerm, terms: readonly ScopeTerm[]) => terms.some((wide) => covers(wide, term));
+  if (given.length === 0 || !given.every((term) => isWithin(term, asked))) return 'more';
+  return asked.every((term) => isWithin(term, given)) ? 'all' : 'part';
+}
+
+/** Whether a term is about every record that another is about: what the other says besides narrows it. */
+const covers = (wide: ScopeTerm, narrow: ScopeTerm): boolean =>
+  (Object.keys(wide) as (keyof ScopeTerm)[]).every((key) => wide[key] === ANY || wide[key] === narrow[key]);
+
+function givenOfSet<Member>(asked: readonly Member[], given: readonly Member[]): Given {
+  if (!given.every((member) => asked.includes(member))) return 'more';
+  return asked.every((member) => given.includes(member)) ? 'all' : 'part';
+}
