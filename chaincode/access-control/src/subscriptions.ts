@@ -14,6 +14,7 @@ import {
   type ItemResult,
   type SubscriptionState,
 } from '@careledger/contracts';
+import { delegateOf, requireActs } from './delegates.js';
 import { patients, pendingSubscriptions, subscriptions, subscriptionsByAuthority } from './families.js';
 import { findSigners } from './signers.js';
 
@@ -37,7 +38,10 @@ export async function rejectSubscription(
 ): Promise<Outcome<ItemResult>> {
   let changed: SubscriptionState | undefined;
   const intake = { names: ['rejectSubscription'] as const, signers: findSigners };
-  const { item } = await acceptOne(tx, statement, intake, async ({ iss, body }) => {
+  const { item } = await acceptOne(tx, statement, intake, async (verified) => {
+    const { iss, body } = verified;
+    const by = await delegateOf(tx, verified);
+    if (by !== undefined) requireActs(by, ['approve']);
     const subscription = await find(tx, iss, body.subscriptionId);
     if (subscription.status !== 'pending') throw new ContractError('SUBSCRIPTION_NOT_PENDING');
     changed = decide(tx, subscription, { status: 'rejected' });
