@@ -1,4 +1,5 @@
 export { DECISION_CHANNELS, type DecisionName } from './channels.js';
+export { delegateBody, delegationSentence, sealDelegateName, type DelegationTerms } from './delegation.js';
 export { decisionStatement } from './decision-statement.js';
 export { grantBody, type GrantTerms } from './grant-body.js';
 export { meaningOf, sealMeaning, toldOf, type GranteeTerm } from './meaning.js';

@@ -155,14 +155,14 @@ const RevokeBody = body({ policySeq: PolicySeq, grantId: Id128, path: Type.Optio
 const RevokeAllBody = body({ policySeq: PolicySeq });
 
 /** What a delegate may decide: `approve` what an authority has asked for (or turn it down), `grant` besides, `deny`, `revoke`. */
-const DelegatedAct = Type.Union([
+export const DelegatedAct = Type.Union([
   Type.Literal('approve'),
   Type.Literal('grant'),
   Type.Literal('deny'),
   Type.Literal('revoke'),
 ]);
 export type DelegatedAct = Static<typeof DelegatedAct>;
-const DelegateKind = Type.Union([Type.Literal('carer'), Type.Literal('guardian')]);
+export const DelegateKind = Type.Union([Type.Literal('carer'), Type.Literal('guardian')]);
 
 /** What a delegation allows, and until when. */
 export const delegationTerms = {

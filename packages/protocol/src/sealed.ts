@@ -5,6 +5,8 @@ import { Type, type Static } from 'typebox';
 export const SEALED_CONTEXT = {
   /** In a `grant`: patient → authority, `GrantMeaning` as JSON. */
   grant: 'grant',
+  /** In a `delegate`: patient → itself, `DelegateName` as JSON. */
+  delegate: 'delegate',
   /** In a `requestSubscription`: authority → patient, `SubscriptionReason` as JSON. */
   subscriptionReason: 'subscription-reason',
   /** At enrolment: patient → gateway, the 32 bytes of the scope key. */
@@ -40,6 +42,13 @@ export type GrantMeaning = Static<typeof GrantMeaning>;
 /** Why an authority asks for a subscription, for the patient to read. */
 export const SubscriptionReason = object({ v: Type.Literal(1), reason: Type.String({ maxLength: 2_000 }) });
 export type SubscriptionReason = Static<typeof SubscriptionReason>;
+
+/** Who a delegate is, in the patient's words. */
+export const DelegateName = object({
+  v: Type.Literal(1),
+  name: Type.String({ minLength: 1, maxLength: 64 }),
+});
+export type DelegateName = Static<typeof DelegateName>;
 
 /** Where the authority keeps a visit's data. */
 export const VisitLocation = object({
